@@ -1,4 +1,4 @@
-//! Letters are put into a queue in the transaction that makes them due; a job sends them.
+//! Emails are queued in the transaction of their cause; a job sends them.
 
 use super::error::FlowError;
 use super::usher::Usher;
@@ -11,35 +11,35 @@ use usher_keys::seal::Purpose;
 use usher_mail::messages::Recipient;
 use usher_mail::{EmailMessage, Mailer};
 
-/// Letters taken from the queue at a time.
+/// Emails taken from the queue at a time.
 const BATCH: u32 = 20;
 
-/// The language of a user's letters.
+/// The language of a user's emails.
 pub(super) fn lang_of(user: &User) -> Lang {
     user.locale.as_deref().and_then(Lang::from_tag).unwrap_or_default()
 }
 
-/// A user as the reader of a letter; nobody where there is no address.
+/// The recipient of a user's emails; `None` without an address.
 pub(super) fn recipient<'a>(user: &'a User, name: Option<&'a str>) -> Option<Recipient<'a>> {
     user.email.as_ref().map(|email| Recipient { email: email.as_str(), name, lang: lang_of(user) })
 }
 
 impl Usher {
-    /// Seals a letter for the queue.
+    /// Seals an email for the queue.
     pub(super) fn enclose(&self, letter: &EmailMessage, expires_at: Timestamp) -> Result<QueuedEmail, FlowError> {
         let sealed = self.sealer.seal(Purpose::EmailMessage, &serde_json::to_vec(letter)?, &*self.random);
         Ok(QueuedEmail { id: LetterId::new(self.now(), &*self.random), sealed, attempts: 0, expires_at })
     }
 
-    /// Sends what is due and says how many letters were taken from the queue.
+    /// Sends due emails and returns how many were taken from the queue.
     ///
-    /// A letter that cannot be sent comes back later, a letter that never can or is too late is dropped and logged.
+    /// An email that cannot be sent now is retried; one that can never be sent or has expired is dropped and logged.
     ///
     /// # Errors
-    /// Only if the queue cannot be read.
+    /// If the queue cannot be read.
     pub async fn send_due_emails(&self, mailer: &dyn Mailer) -> Result<usize, FlowError> {
         let now = self.now();
-        // Should this instance die, the letters come back by themselves.
+        // If this instance dies, the emails become due again by themselves.
         let again_at = now + retry_after(3);
         let due = self
             .store

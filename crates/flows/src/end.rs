@@ -1,5 +1,5 @@
-//! The one way in which anything ends. Whatever the cause, it passes through here and leaves its event,
-//! so that every reader of the log learns of it.
+//! Ending sessions and grants. Every cause goes through these functions, which append the events, so that every reader
+//! of the event log is informed.
 
 use super::usher::Usher;
 use usher_domain::event::{Event, EventKind};
@@ -9,16 +9,16 @@ use usher_domain::user::session::EndReason;
 use usher_storage::grants::Revoked;
 use usher_storage::{Result, Tx};
 
-/// What ended with something.
+/// What an operation ended.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Ended {
     /// Sessions.
     pub sessions: Vec<SessionId>,
     /// The clients that lost a grant.
     pub clients: Vec<ClientId>,
-    /// When each of them was last issued tokens.
+    /// When the last tokens of each grant were issued.
     issued: Vec<Timestamp>,
-    /// Whose all that was.
+    /// The user.
     pub(super) user: Option<UserId>,
     /// When it ended.
     pub(super) at: Option<Timestamp>,
@@ -36,7 +36,7 @@ impl Ended {
         }
     }
 
-    /// When a client that lost a grant was last issued tokens, as far as its grants tell.
+    /// When a client that lost a grant was last issued tokens, as far as its grants show.
     pub(super) fn issued_at(&self, client: &ClientId) -> Option<Timestamp> {
         let place = self.clients.iter().position(|known| known == client)?;
         self.issued.get(place).copied()
@@ -44,7 +44,7 @@ impl Ended {
 }
 
 impl Usher {
-    /// Ends a session and every grant made in it. Nothing happens, and nothing is told, if it had ended before.
+    /// Ends a session and every grant made in it. Nothing happens, and no event is appended, if it had ended before.
     pub(super) async fn end_session(
         &self,
         tx: &mut Tx<'_>,
@@ -64,7 +64,7 @@ impl Usher {
         Ok(ended)
     }
 
-    /// Ends every session of a user, sparing at most one, and every grant made in them.
+    /// Ends every session of a user, except at most one, and every grant made in them.
     pub(super) async fn end_everything_of(
         &self,
         tx: &mut Tx<'_>,
@@ -131,14 +131,15 @@ impl Usher {
     async fn tell_session(&self, tx: &mut Tx<'_>, user: UserId, session: SessionId, reason: EndReason) -> Result<()> {
         let projects_that_may_see = tx.projects_of_session(session).await?;
         let mut event = self.event(EventKind::SessionRevoked).with_user(user).with_session(session);
-        // By the time that readers hear of it the user may be gone.
+        // The user may be deleted when readers process the event.
         if let Some(sub) = tx.find_sub(user).await? {
             event = event.with("sub", sub.0);
         }
         tx.append(&event.with_projects(&projects_that_may_see).with("reason", reason.as_str())).await
     }
 
-    /// `over` are the sessions that ended in the same breath: whoever is told of those needs not hear of their grants.
+    /// `over` are the sessions that ended in the same transaction: readers of those events need no events of their
+    /// grants.
     async fn tell_grants(
         &self,
         tx: &mut Tx<'_>,

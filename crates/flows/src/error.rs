@@ -1,4 +1,4 @@
-//! What can come of a verb instead of its answer: it is refused, it is an OAuth error, or the house is broken.
+//! Errors of use cases: a rejection, an OAuth error, or an internal error.
 
 use crate::credentials::password_pool::Busy;
 use crate::credentials::password_rules::PasswordFault;
@@ -15,24 +15,24 @@ use usher_protocol::client_metadata::MetadataFault;
 use usher_protocol::error::OAuthError;
 use usher_storage::StorageError;
 
-/// Why a verb did not do what it was asked.
+/// Why a use case failed.
 #[derive(Debug, thiserror::Error)]
 pub enum FlowError {
-    /// For the person or owner who asked: say it.
+    /// Shown to the user or owner who made the request.
     #[error(transparent)]
     Rejected(#[from] Rejected),
-    /// For the client that asked: put it on the wire.
+    /// Sent to the client that made the request.
     #[error(transparent)]
     OAuth(#[from] OAuthError),
-    /// For nobody: log it.
+    /// Logged; the caller gets no detail.
     #[error(transparent)]
     Internal(#[from] Internal),
 }
 
-/// Something that was refused. The door finds the words in the reader's language.
+/// A rejected request. The HTTP layer translates it into the reader's language.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Rejected {
-    /// Address and password do not belong together; the same whatever the reason.
+    /// Address and password do not match; the same for every cause.
     #[error("the e-mail address or the password is wrong")]
     WrongCredentials,
     /// A password needs an address to sign in with, and the account has none.
@@ -41,159 +41,159 @@ pub enum Rejected {
     /// The current password is wrong.
     #[error("the current password is wrong")]
     WrongPassword,
-    /// Too many tries; again after so many seconds.
+    /// Too many attempts; allowed again after so many seconds.
     #[error("too many tries: wait {seconds} s")]
     TooMany {
         /// Seconds to wait.
         seconds: u32,
     },
-    /// Too much to do at once; again after so many seconds.
+    /// The server is busy; retry after so many seconds.
     #[error("busy: wait {seconds} s")]
     Busy {
         /// Seconds to wait.
         seconds: u32,
     },
-    /// Not an e-mail address, or not one that may be used here.
+    /// Not an email address, or not one that is accepted.
     #[error(transparent)]
     Email(#[from] EmailFault),
-    /// The address belongs to somebody already. Only told to administrators.
+    /// The address belongs to another user. For administrators only.
     #[error("the address belongs to a user already")]
     EmailTaken,
     /// A required name is missing.
     #[error("{0} is missing")]
     Missing(&'static str),
-    /// The password will not do.
+    /// The password is not acceptable.
     #[error(transparent)]
     Password(#[from] PasswordFault),
-    /// Something in the profile will not do.
+    /// A profile claim is invalid.
     #[error(transparent)]
     Profile(#[from] ProfileFault),
-    /// The owner found a stranger in the account: for a while nobody changes how it is protected.
+    /// The owner reported a compromise: the factors are frozen for a while.
     #[error("for a day after \"this wasn't me\" nobody changes how the account is protected")]
     Frozen,
-    /// What was typed to confirm it is not what it should be.
+    /// The typed confirmation does not match.
     #[error("what was typed does not confirm it")]
     NotConfirmed,
     /// The code is wrong.
     #[error("{}", .0.is_wrong())]
     WrongCode(CodeKind),
-    /// The code of the authenticator app was used already.
+    /// The code of the authenticator app was used before.
     #[error("this code was used already: wait for the next one")]
     CodeUsed,
-    /// The code or link was used, is too old, or was tried too often.
+    /// The code or link was used, has expired, or was tried too often.
     #[error("the code or link is no longer good")]
     ProofOver,
-    /// Nobody may register.
+    /// Registration is closed.
     #[error("registration is closed")]
     SignUpClosed,
-    /// The sign-in was begun too long ago or in another browser.
+    /// The sign-in has expired or was begun in another browser.
     #[error("this sign-in is too old or was begun in another browser")]
     InteractionOver,
-    /// The client of the sign-in was deleted or disabled, or is no longer answered at the address it named.
+    /// The client of the sign-in was deleted or disabled, or the redirect URI was removed.
     #[error("the application was disabled or changed meanwhile: begin again there")]
     ClientGone,
-    /// What the person came in by was taken away, or changed, before they were in.
+    /// The credential of the sign-in was removed or changed before it was complete.
     #[error("the credential has changed meanwhile: sign in again")]
     CredentialGone,
-    /// The passkey is not known here.
+    /// The passkey is unknown.
     #[error("this passkey is not known here")]
     PasskeyUnknown,
-    /// The passkey did not prove anything: too late, of another site, or not what was asked for.
+    /// The passkey's response is invalid: expired, for another site, or for another request.
     #[error("the passkey was not accepted")]
     PasskeyRefused,
     /// The passkey may have been copied: its counter went backwards.
     #[error("this passkey may have been copied and is not accepted")]
     PasskeyCopied,
-    /// The passkey is known already.
+    /// The passkey is registered already.
     #[error("this passkey is registered already")]
     PasskeyTaken,
-    /// Passkeys belong to a domain, and this house has none.
+    /// Passkeys need a domain name, and this server has none.
     #[error("passkeys need a domain name")]
     PasskeysNotOffered,
-    /// Nobody is signed in, or not the right person.
+    /// No user is signed in, or not the right one.
     #[error("nobody who may do this is signed in")]
     NotSignedIn,
-    /// The caller may see it, and not do this to it.
+    /// The caller may see the object but not do this to it.
     #[error("this is not allowed to this caller")]
     NotAllowed,
-    /// There is no such thing.
+    /// The object does not exist.
     #[error("there is no such {0}")]
     NotFound(&'static str),
-    /// The metadata of a client will not do.
+    /// The metadata of a client is invalid.
     #[error("{}", .0.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "))]
     Metadata(Vec<MetadataFault>),
-    /// The name of a project or passkey will not do.
+    /// The name of a project or passkey is invalid.
     #[error(transparent)]
     Name(#[from] NameFault),
-    /// The person has to show themselves again first.
+    /// The user must authenticate again first.
     #[error("this needs a sign-in of the last five minutes")]
     NotFresh,
-    /// The settings of a provider will not do.
+    /// The settings of a provider are invalid.
     #[error("{}", .0.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "))]
     Provider(Vec<ProviderFault>),
-    /// The settings of a webhook will not do.
+    /// The settings of a webhook are invalid.
     #[error("{}", .0.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "))]
     Webhook(Vec<WebhookFault>),
-    /// The project has as many webhooks as it may have.
+    /// The project has the maximum number of webhooks.
     #[error("a project has 20 webhooks at most")]
     TooManyWebhooks,
-    /// The webhook is out of use.
+    /// The webhook is disabled.
     #[error("this webhook is out of use: put it back into use first")]
     WebhookDisabled,
-    /// The provider is written in the configuration file.
+    /// The provider is defined in the configuration file.
     #[error("this provider is written in the configuration file: change it there")]
     ManagedByFile,
-    /// The last owner cannot go.
+    /// The last owner cannot be removed.
     #[error("a project keeps at least one owner: make somebody else an owner first")]
     LastOwner,
-    /// The person works on the project already.
+    /// The user is a member already.
     #[error("this person is a member already")]
     MemberAlready,
-    /// Only the newest token of the project does this.
+    /// Requires the newest token of the project.
     #[error("only the project's newest token does this: call with it")]
     ProjectTokenRequired,
-    /// A new token would lock the history up for ever.
+    /// A new token would make the history unreadable.
     #[error(
         "without the present token everything in the project's history becomes unreadable for ever, and is deleted: \
          send current_token, or say discard_history"
     )]
     HistoryWouldBeLost,
-    /// The old token was to be good for too long.
+    /// The overlap of the old token is too long.
     #[error("the old token stays good for at most 30 days")]
     Overlap,
-    /// The user was found to be another one.
+    /// The user was merged into another.
     #[error("this user was merged into another")]
     UserMerged,
-    /// Somebody else changed it meanwhile.
+    /// Another request changed it meanwhile.
     #[error("it has changed meanwhile: read it again")]
     Superseded,
-    /// Nobody could sign in to the account any more.
+    /// The account would have no sign-in method left.
     #[error("this is the last way into the account")]
     LastWayIn,
-    /// The access rules will not do.
+    /// The access rules are invalid.
     #[error("the access rules cannot be published as they are")]
     Policy(Vec<Fault>),
-    /// They have it already.
+    /// The role is assigned already.
     #[error("they have this role there already")]
     RoleHeld,
-    /// They have as many roles as fit into a token.
+    /// The subject has as many roles as fit into a token.
     #[error("nobody has more than 32 roles in a project")]
     TooManyRoles,
-    /// Nothing to publish.
+    /// There is nothing to publish.
     #[error("the draft says what is published already")]
     NothingToPublish,
-    /// Something about an assignment or a note will not do.
+    /// An assignment or a note is invalid.
     #[error("{0}")]
     BadAssignment(&'static str),
-    /// The secret of the client is not replaced.
+    /// The secret of the client cannot be rotated.
     #[error(transparent)]
     Rotation(#[from] RotationFault),
-    /// The client keeps no secret.
+    /// The client is public and has no secret.
     #[error("this client keeps no secret")]
     NoSecret,
 }
 
-/// Which code was asked for.
+/// The kind of a code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum CodeKind {
     /// The one in an email.
@@ -215,47 +215,47 @@ impl CodeKind {
 }
 
 impl Internal {
-    /// Did something else get in between?
+    /// Did another request conflict with this one?
     pub const fn is_conflict(&self) -> bool {
         matches!(self, Self::Storage(StorageError::Conflict))
     }
 }
 
-/// The house could not do it.
+/// An internal error.
 #[derive(Debug, thiserror::Error)]
 pub enum Internal {
-    /// Memory failed.
+    /// The database failed.
     #[error(transparent)]
     Storage(#[from] StorageError),
-    /// No token could be signed.
+    /// A token could not be signed.
     #[error(transparent)]
     Sign(#[from] SignError),
-    /// A letter could not be written.
+    /// An email could not be rendered.
     #[error(transparent)]
     EmailMessage(#[from] usher_mail::messages::WriteError),
     /// A key could not be made.
     #[error(transparent)]
     Generate(#[from] usher_keys::generate::GenerateError),
-    /// Something sealed to a project could not be sealed or opened.
+    /// A value could not be sealed to a project's key or opened.
     #[error(transparent)]
     History(#[from] usher_keys::project_key::NotOpened),
-    /// A value of ours did not serialise, or did not read back.
+    /// A stored or sealed value could not be serialized or parsed.
     #[error("a value of ours does not read: {0}")]
     Value(#[from] serde_json::Error),
 }
 
 impl Internal {
-    /// Was something deleted while this was going on?
+    /// Was a row deleted meanwhile?
     pub const fn is_gone(&self) -> bool {
         matches!(self, Self::Storage(StorageError::Gone))
     }
 
-    /// Was it the caller's text that the database does not store?
+    /// Does the caller's text contain a character that the database cannot store?
     pub const fn is_unstorable(&self) -> bool {
         matches!(self, Self::Storage(StorageError::Unstorable))
     }
 
-    /// Is it a trouble that passes?
+    /// Is it transient?
     pub const fn is_passing(&self) -> bool {
         matches!(self, Self::Storage(StorageError::Unavailable(_)))
     }

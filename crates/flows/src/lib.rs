@@ -1,7 +1,7 @@
-//! The verbs: what people, clients and owners do.
+//! The use cases: what users, clients and owners do.
 //!
-//! Each file is an `impl Usher { … }` that reads like the section it serves. No HTTP here: a verb takes values and
-//! answers values, or an error that the door turns into a status. Every write goes with its event in one transaction.
+//! Each file is an `impl Usher { … }` about one subject. No HTTP here: a use case takes values and returns values, or
+//! an error that the HTTP layer maps to a status. Every write is one transaction with its event.
 
 mod account;
 mod admin;

@@ -1,7 +1,7 @@
-//! Values that travel in addresses: JSON, compressed before it is sealed.
+//! Values in URLs: JSON that is compressed before it is sealed.
 //!
-//! The length of a sealed value shows how well its content compresses. Nothing that is packed here is a secret:
-//! sessions and users are named by their ids, and what proves them stays in cookies.
+//! The length of a sealed value reveals how well its content compresses. Nothing that is packed here is secret:
+//! sessions and users are identified by their ids, and their secrets stay in cookies.
 
 use std::io::Read as _;
 
@@ -10,7 +10,7 @@ use flate2::read::{DeflateDecoder, DeflateEncoder};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-/// Most bytes of JSON that a packed value may open to.
+/// Most bytes of JSON that a packed value may decompress to.
 const MAX_UNPACKED: u64 = 128 * 1_024;
 
 /// JSON in the DEFLATE format (RFC 1951).
@@ -24,7 +24,7 @@ pub(crate) fn pack(value: &impl Serialize) -> Result<Vec<u8>, serde_json::Error>
     Ok(packed)
 }
 
-/// Opens what [`pack`] packed; nothing if it is anything else.
+/// Unpacks what [`pack`] packed; `None` for anything else.
 pub(crate) fn unpack<T: DeserializeOwned>(packed: &[u8]) -> Option<T> {
     let mut json = Vec::new();
     DeflateDecoder::new(packed).take(MAX_UNPACKED).read_to_end(&mut json).ok()?;

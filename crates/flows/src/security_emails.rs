@@ -1,7 +1,7 @@
-//! People are told by mail what has happened to their account, in the transaction in which it happens.
+//! Security emails: users are notified of changes of their account, in the transaction of the change.
 //!
-//! First the notice is prepared, then the transaction begins and posts it: no letter is written inside a transaction,
-//! and none is queued for a change that did not come about.
+//! An email is prepared before the transaction begins and queued in it: none is rendered inside a transaction, and
+//! none is queued for a change that did not happen.
 
 use std::time::Duration;
 
@@ -23,21 +23,21 @@ use usher_mail::messages::Recipient;
 use usher_mail::security_emails::{NoticeLinks, notice};
 use usher_storage::Tx;
 
-/// A notice is tried to be sent for so long.
+/// How long sending is retried.
 const WORTH_SENDING: Duration = Duration::from_hours(72);
-/// "This wasn't me" is taken for so long.
+/// How long a "this wasn't me" link is valid.
 const DISOWN_WITHIN: Duration = Duration::from_hours(7 * 24);
-/// The way back in is open for so long.
+/// How long the link to get back into the account is valid.
 const BACK_WITHIN: Duration = Duration::from_hours(24);
 
-/// What a "this wasn't me" link remembers.
+/// The state of a "this wasn't me" link.
 #[derive(Debug, Clone, Copy, Default, Serialize, Deserialize)]
 pub(super) struct Disownable {
-    /// The address that the letter went to was taken off the account, and comes back with it.
+    /// Was the email sent to an address that was removed from the account? Then the link restores it.
     pub restores_address: bool,
 }
 
-/// A notice, written and sealed, with the proofs that its links need. Post it in the transaction of what it tells.
+/// A security email, rendered and sealed, with the proofs of its links. Post it in the transaction of its cause.
 #[must_use = "a notice that is not posted is never sent"]
 #[derive(Debug, Clone)]
 pub(super) struct PreparedNotice {
@@ -47,7 +47,7 @@ pub(super) struct PreparedNotice {
 }
 
 impl PreparedNotice {
-    /// Puts the letter into the queue. Nothing happens for a user without an address.
+    /// Queues the email. Nothing happens for a user without an address.
     pub(super) async fn post(&self, tx: &mut Tx<'_>) -> usher_storage::Result<()> {
         for (proof, token_hash) in &self.proofs {
             tx.insert_proof(proof, token_hash, None).await?;
@@ -60,10 +60,10 @@ impl PreparedNotice {
 }
 
 impl Usher {
-    /// Prepares a notice for the address of a user.
+    /// Prepares a security email to the address of a user.
     ///
     /// # Errors
-    /// If the letter cannot be written.
+    /// If the email cannot be rendered.
     pub(super) fn notice(&self, user: &User, told: &SecurityEmail) -> Result<PreparedNotice, FlowError> {
         match &user.email {
             Some(email) => self.notice_to(user, email, told),
@@ -71,10 +71,10 @@ impl Usher {
         }
     }
 
-    /// Prepares a notice for another address of theirs: one that they had until now.
+    /// Prepares a security email to another address: the one that the user had until now.
     ///
     /// # Errors
-    /// If the letter cannot be written.
+    /// If the email cannot be rendered.
     pub(super) fn notice_to(&self, user: &User, to: &Email, told: &SecurityEmail) -> Result<PreparedNotice, FlowError> {
         let now = self.now();
         let mut prepared = PreparedNotice { letter: None, proofs: Vec::new(), now };
@@ -99,7 +99,7 @@ impl Usher {
 }
 
 impl PreparedNotice {
-    /// Makes a proof whose link goes into the letter, and gives the secret of the link.
+    /// Adds a proof whose link goes into the email, and returns the secret of the link.
     fn add(
         &mut self,
         usher: &Usher,

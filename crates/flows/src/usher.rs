@@ -1,4 +1,4 @@
-//! The house as its verbs see it: memory, keys, clock, chance, settings.
+//! The state of the use cases: database, keys, clock, random numbers, settings.
 
 use std::collections::BTreeSet;
 use std::ops::Deref;
@@ -26,53 +26,53 @@ use usher_policy::Table;
 use usher_storage::Store;
 use usher_upstream::Registry;
 
-/// How long a client is remembered without asking the database: a change made by another process is seen after this.
+/// How long a client is cached: a change by another process takes effect after this.
 const CLIENT_MEMORY: Duration = Duration::from_secs(1);
-/// What a client is given of a user is written down again after this.
+/// How long a recorded release of claims is cached before it is recorded again.
 const RELEASE_MEMORY: Duration = Duration::from_hours(1);
-/// Most pairs of client and user remembered.
+/// Most pairs of client and user cached.
 const RELEASES_REMEMBERED: u64 = 50_000;
-/// Most clients remembered.
+/// Most clients cached.
 const CLIENTS_REMEMBERED: u64 = 10_000;
 
-/// Most tables of access rules remembered.
+/// Most tables of access rules cached.
 const TABLES_REMEMBERED: u64 = 200;
 
-/// What the house is made of.
+/// The parts of [`Usher`].
 pub struct Parts {
     /// The settings.
     pub config: Config,
-    /// Memory.
+    /// The database.
     pub store: Store,
-    /// Seals codes, interactions and letters.
+    /// Seals codes, interactions and emails.
     pub sealer: Sealer,
-    /// Signs tokens. Replaced whole when keys change.
+    /// Signs tokens. Replaced as a whole when keys change.
     pub keyring: RwLock<Arc<Keyring>>,
-    /// Held while the keys are read anew.
+    /// Held while the keys are reloaded.
     pub(super) reloading: Mutex<()>,
     /// The time.
     pub clock: Arc<dyn Clock>,
-    /// Chance.
+    /// The source of random numbers.
     pub random: Arc<dyn Random>,
-    /// Hashes passwords, so many at a time and no more.
+    /// Hashes passwords, with limited concurrency.
     pub passwords: PasswordPool,
-    /// The providers that people may come from.
+    /// The upstream providers.
     pub(super) upstream: Registry,
-    /// Rung when a letter is put into the queue.
+    /// Notified when an email is queued.
     pub mail_wakeup: Notify,
-    /// Clients lately seen.
+    /// Recently used clients.
     pub(super) clients: Cache<ClientId, Arc<Client>>,
-    /// What clients were lately given by their grants, so that it is not written down at every request.
+    /// Claims recently released by grants, so that not every request records them.
     pub(super) releases: Cache<GrantId, BTreeSet<String>>,
-    /// Secrets of clients whose use was lately written down.
+    /// Client secrets whose use was recently recorded.
     pub(super) secret_uses: Cache<(ClientId, String), ()>,
-    /// Tables of access rules lately read; a revision never changes.
+    /// Recently used tables of access rules; a revision never changes.
     pub(super) tables: Cache<(ProjectId, i64), Arc<Table>>,
-    /// Origins lately read.
+    /// Recently read origins.
     pub(super) origins: OriginCache,
 }
 
-/// The house. Cheap to clone.
+/// All use cases. Cheap to clone.
 #[derive(Clone)]
 pub struct Usher(Arc<Parts>);
 
@@ -83,17 +83,17 @@ impl Deref for Usher {
     }
 }
 
-/// What a request says of the device it comes from. Kept with sessions, shown to their owner alone.
+/// The device of a request, as far as it is known. Stored with sessions, and shown to their user only.
 #[derive(Debug, Clone, Default)]
 pub struct Device {
-    /// The network: an address with its host part dropped where that is needed to tell people apart.
+    /// The network: an IPv4 address, or the prefix of an IPv6 address.
     pub source: String,
-    /// The browser, as it describes itself.
+    /// The browser's `User-Agent`.
     pub user_agent: Option<String>,
 }
 
 impl Usher {
-    /// Furnishes the house.
+    /// Builds the use cases from their parts.
     pub fn new(
         config: Config,
         store: Store,
@@ -135,23 +135,23 @@ impl Usher {
         self.config.server.issuer.as_str()
     }
 
-    /// The keys as they are now.
+    /// The current keyring.
     pub fn keyring(&self) -> Arc<Keyring> {
         self.keyring.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// The one door out.
+    /// The client for all outgoing calls.
     pub fn outbound(&self) -> &Outbound {
         self.upstream.outbound()
     }
 
-    /// A fact about the present moment.
+    /// An event at the present moment.
     pub(super) fn event(&self, kind: EventKind) -> Event {
         let now = self.now();
         Event::new(EventId::new(now, &*self.random), kind, now)
     }
 
-    /// A client that exists, from memory or the database.
+    /// A client, from the cache or the database.
     pub(super) async fn find_client(&self, id: &ClientId) -> Result<Option<Arc<Client>>, FlowError> {
         if let Some(known) = self.clients.get(id) {
             return Ok(Some(known));
@@ -162,7 +162,7 @@ impl Usher {
         Ok(Some(client))
     }
 
-    /// How long the refresh family of this client lives.
+    /// The lifetimes of this client's refresh token families.
     pub(super) fn refresh_limits(&self, client: &Client) -> RefreshLimits {
         let (tokens, metadata) = (&self.config.tokens, &client.metadata);
         let seconds = Duration::from_secs;

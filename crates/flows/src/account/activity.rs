@@ -1,4 +1,4 @@
-//! A person reads what happened to their account, and takes their data home.
+//! The activity log of an account, and the export of its data.
 
 use serde_json::{Map, Value, json};
 
@@ -12,14 +12,14 @@ use usher_domain::user::identity::{Identity, SuggestedEmail};
 use usher_domain::user::session::Session;
 use usher_storage::events::ShownEvent;
 
-/// Facts on one page.
+/// Events on one page.
 const PAGE: u32 = 25;
 
 impl Usher {
-    /// A page of what happened to a person's account, newest first.
+    /// A page of the events of an account, newest first.
     ///
     /// # Errors
-    /// If the house is broken.
+    /// If the database fails.
     pub async fn activity(
         &self,
         account: &Account,
@@ -30,19 +30,19 @@ impl Usher {
         Ok(self.store.list_shown_events(account.user.id, &kinds, before, PAGE).await?)
     }
 
-    /// The name of a client, for a page; its id where it is gone.
+    /// The name of a client, for display; its id if it was deleted.
     ///
     /// # Errors
-    /// If the house is broken.
+    /// If the database fails.
     pub async fn client_name(&self, id: &ClientId) -> Result<String, FlowError> {
         let client = self.find_client(id).await?;
         Ok(client.map_or_else(|| id.0.clone(), |client| client.metadata.client_name.clone()))
     }
 
-    /// Everything we know about a person, for themselves: no secret, and nothing about others.
+    /// All data about a user, for the user: no secrets, and nothing about others.
     ///
     /// # Errors
-    /// If the house is broken.
+    /// If the database fails.
     pub async fn export(&self, account: &Account) -> Result<Value, FlowError> {
         let user = &account.user;
         let mut consents = Vec::new();
@@ -82,13 +82,13 @@ impl Usher {
         }))
     }
 
-    /// The ways in that providers vouch for, and what they said.
+    /// The linked identities and the claims that their providers asserted.
     async fn export_identities(&self, account: &Account) -> Result<Vec<Value>, FlowError> {
         let identities = self.store.list_identities(account.user.id).await?;
         Ok(identities.iter().map(identity_json).collect())
     }
 
-    /// What there is to prove oneself with, named and counted: never a secret.
+    /// The factors, with names and counts, without secrets.
     async fn export_factors(&self, account: &Account) -> Result<Value, FlowError> {
         let factors = self.store.find_factors(account.user.id).await?;
         Ok(json!({
@@ -99,7 +99,7 @@ impl Usher {
         }))
     }
 
-    /// Every fact, page by page: the whole log of one person fits a file, and no query reads more than a page.
+    /// Every event, read page by page, so that no query returns more than a page.
     async fn export_events(&self, account: &Account) -> Result<Vec<Value>, FlowError> {
         let kinds: Vec<&str> = kinds(None).collect();
         let (mut events, mut before) = (Vec::new(), None);

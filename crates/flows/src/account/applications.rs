@@ -1,4 +1,4 @@
-//! The applications that have access to a person, and taking it back.
+//! The applications that have access to an account, and withdrawing it.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -22,19 +22,19 @@ use usher_protocol::scope::Scope;
 pub struct Application {
     /// The client.
     pub client: Arc<Client>,
-    /// All that it may have.
+    /// Everything that it may access.
     pub scope: Scope,
-    /// What it was really given, and when last.
+    /// The claims that were released to it, and when last.
     pub claims: BTreeMap<String, Timestamp>,
-    /// When the person allowed it; an application of the house is not asked about.
+    /// When the user consented; `None` for first-party applications, which need no consent.
     pub allowed_at: Option<Timestamp>,
-    /// Its first visit.
+    /// First use.
     pub first_used_at: Option<Timestamp>,
-    /// Its last visit, to within an hour.
+    /// Last use, rounded to an hour.
     pub last_used_at: Option<Timestamp>,
 }
 
-/// What is gathered of one client before its name is known.
+/// The data of one client before the client itself is loaded.
 #[derive(Default)]
 struct Gathered {
     scope: Scope,
@@ -62,10 +62,10 @@ impl Gathered {
 }
 
 impl Usher {
-    /// Every application that the person allowed something, or that holds a grant that still works; the one used last first.
+    /// Every application with a consent or a valid grant, most recently used first.
     ///
     /// # Errors
-    /// If the house is broken.
+    /// If the database fails.
     pub async fn applications(&self, account: &Account) -> Result<Vec<Application>, FlowError> {
         let user = account.user.id;
         let mut found: BTreeMap<ClientId, Gathered> = BTreeMap::new();
@@ -74,7 +74,7 @@ impl Usher {
             (one.scope, one.allowed_at) = (consent.scope, Some(consent.granted_at));
         }
         let standing = self.standing_grants(user).await?;
-        // A session that is held by tokens is a session, and no application.
+        // A session in token mode holds a grant of Usher's own client, which is no application.
         let others = standing.iter().filter(|grant| !is_first_party_client(&grant.client_id));
         for grant in others {
             found.entry(grant.client_id.clone()).or_default().grant(grant);
@@ -101,16 +101,16 @@ impl Usher {
         Ok(applications)
     }
 
-    /// The grants of a user that still give their client anything: a refresh token, or an access token in its time.
+    /// The valid grants of a user: those with a refresh token, or with an access token that has not expired.
     pub(crate) async fn standing_grants(&self, user: UserId) -> Result<Vec<Grant>, FlowError> {
         let now = self.now();
         Ok(self.store.list_standing_grants(user, now, now - self.config.tokens.access_ttl).await?)
     }
 
-    /// The person takes back what they allowed a client: the consent and every grant end.
+    /// Withdraws the access of a client: deletes the consent and revokes every grant.
     ///
     /// # Errors
-    /// [`Rejected::NotFound`] if there is nothing to take back.
+    /// [`Rejected::NotFound`] if there is nothing to withdraw.
     pub async fn withdraw_consent(&self, account: &Account, client: ClientId) -> Result<Ended, FlowError> {
         let (user, session, usher) = (account.user.id, account.session.id, self.clone());
         let withdraw = self.store.write(move |mut tx| {

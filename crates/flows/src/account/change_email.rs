@@ -1,4 +1,4 @@
-//! A person has a new address: it becomes theirs once they have read a letter there. The old address is told.
+//! Changing the email address: the new one takes effect once it is verified. The old address is notified.
 
 use std::time::Duration;
 
@@ -21,14 +21,14 @@ use usher_keys::seal::Purpose;
 use usher_mail::messages::{self, Recipient};
 use usher_storage::StorageError;
 
-/// A mailed code is good for so long.
+/// How long a mailed code is valid.
 const LIFETIME: Duration = Duration::from_mins(15);
 /// Digits of a mailed code.
 const DIGITS: usize = 8;
 
 impl Usher {
-    /// Mails a code and a link to a new address. An address that is somebody's already looks the same; its owner is
-    /// written to instead.
+    /// Mails a code and a link to a new address. If it belongs to another user, that user is emailed instead, and the
+    /// result is the same.
     ///
     /// # Errors
     /// [`Rejected::Frozen`], [`Rejected::NotFresh`], [`Rejected::Email`], [`Rejected::TooMany`].
@@ -56,13 +56,13 @@ impl Usher {
         let allowed = self.may_write_to(email.as_str()).await?;
         let letter = allowed.then(|| self.enclose(&letter, now + LIFETIME)).transpose()?;
         if letter.is_none() {
-            // The code that was mailed before is typed on the page that follows.
+            // If no email may be sent now, the page asks for the code that was mailed before.
             let waiting = self.store.find_open_proof(&email, ProofKind::ChangeEmail, now).await?;
             if let Some(waiting) = waiting.filter(|waiting| waiting.user_id == Some(account.user.id)) {
                 return Ok(MailedProof { id: waiting.id, sent: false });
             }
         }
-        // Where the address is taken, code and link are known to nobody.
+        // If the address is taken, code and link are random and never sent.
         let (token, code) = if taken.is_some() { (self.random.token(), self.random.token()) } else { (token, code) };
         let (token_hash, code_hash) = (secret_hash(&token), self.change_code_hash(id, &code));
         let user_id = account.user.id;
@@ -79,7 +79,7 @@ impl Usher {
         };
         let put = self.store.write(move |mut tx| {
             Box::pin(async move {
-                // The newest email alone is good. One that was not sent must not spoil those that were.
+                // Only the newest email is valid. If none was sent, the earlier ones stay valid.
                 if let Some(letter) = &letter {
                     tx.close_proofs_of_user(user_id, ProofKind::ChangeEmail, now).await?;
                     tx.insert_email(letter, now).await?;
@@ -92,28 +92,29 @@ impl Usher {
         Ok(MailedProof { id, sent: allowed })
     }
 
-    /// The new address that a person has yet to prove, by the proof that waits for its code.
+    /// The new address of a pending change, by its proof.
     ///
     /// # Errors
-    /// If the house is broken.
+    /// If the database fails.
     pub async fn awaited_email(&self, account: &Account, proof: ProofId) -> Result<Option<Email>, FlowError> {
         let found = self.store.find_proof(proof, ProofKind::ChangeEmail).await?;
         Ok(found.filter(|proof| self.is_theirs(proof, account)).and_then(|proof| proof.email))
     }
 
-    /// The new address that a person has yet to prove, by the link of the letter.
+    /// The new address of a pending change, by the link of the email.
     ///
     /// # Errors
-    /// If the house is broken.
+    /// If the database fails.
     pub async fn awaited_email_of_link(&self, account: &Account, token: &str) -> Result<Option<Email>, FlowError> {
         let found = self.store.find_proof_by_token(&secret_hash(token), ProofKind::ChangeEmail).await?;
         Ok(found.filter(|proof| self.is_theirs(proof, account)).and_then(|proof| proof.email))
     }
 
-    /// Takes the code that went to the new address.
+    /// Completes the change by the mailed code.
     ///
     /// # Errors
-    /// [`Rejected::Frozen`], [`Rejected::NotSignedIn`], [`Rejected::WrongCode`]; [`Rejected::ProofOver`] once it was used, expired or tried too often.
+    /// [`Rejected::Frozen`], [`Rejected::NotSignedIn`], [`Rejected::WrongCode`]; [`Rejected::ProofOver`] if the proof
+    /// was used, has expired or was tried too often.
     pub async fn change_email_by_code(&self, account: &Account, proof: ProofId, code: &str) -> Result<(), FlowError> {
         let found = self.store.find_proof(proof, ProofKind::ChangeEmail).await?;
         let found = found.filter(|proof| self.is_theirs(proof, account)).ok_or(Rejected::ProofOver)?;
@@ -129,10 +130,11 @@ impl Usher {
         self.complete_email_change(account, found).await
     }
 
-    /// Takes the link that went to the new address, from somebody who is signed in to the account that asked.
+    /// Completes the change by the mailed link. The user must be signed in to the account that requested it.
     ///
     /// # Errors
-    /// [`Rejected::Frozen`], [`Rejected::NotSignedIn`]; [`Rejected::ProofOver`] once it was used or expired, or if it is not theirs.
+    /// [`Rejected::Frozen`], [`Rejected::NotSignedIn`]; [`Rejected::ProofOver`] if the link was used, has expired or
+    /// belongs to another account.
     pub async fn change_email_by_link(&self, account: &Account, token: &str) -> Result<(), FlowError> {
         let found = self.store.find_proof_by_token(&secret_hash(token), ProofKind::ChangeEmail).await?;
         let found = found.filter(|proof| self.is_theirs(proof, account)).ok_or(Rejected::ProofOver)?;
@@ -143,12 +145,12 @@ impl Usher {
         proof.is_open(self.now()) && proof.user_id == Some(account.user.id)
     }
 
-    /// Codes are short: without the master key their hashes tell nothing.
+    /// Codes are short, so that their hashes are keyed with the master key.
     fn change_code_hash(&self, proof: ProofId, code: &str) -> [u8; 32] {
         self.sealer.mac(Purpose::Proof, format!("change:{proof}:{code}").as_bytes())
     }
 
-    /// The address changes hands, once. Links that went to the old one are dead from then on.
+    /// Changes the address, once. Links that were sent to the old one become invalid.
     async fn complete_email_change(&self, account: &Account, proof: Proof) -> Result<(), FlowError> {
         let (now, id, old) = (self.now(), account.user.id, account.user.email.clone());
         let email = proof.email.clone().ok_or(Rejected::ProofOver)?;
@@ -162,7 +164,7 @@ impl Usher {
                 if let Err(refused) = check_standing(&mut tx, (id, session), now).await? {
                     return Ok(Err(refused));
                 }
-                // The email goes to the old address: another one since then means that another change came first.
+                // The link was sent with the old address; another address now means that another change came first.
                 if user.email != old || !tx.take_proof(proof.id, ProofKind::ChangeEmail, now).await? {
                     return Ok(Err(Rejected::ProofOver));
                 }
@@ -179,7 +181,7 @@ impl Usher {
         });
         match change.await {
             Ok(changed) => changed?,
-            // Somebody else proved the same address meanwhile.
+            // Another user verified the same address meanwhile.
             Err(StorageError::Conflict) => return Err(Rejected::ProofOver.into()),
             Err(other) => return Err(other.into()),
         }

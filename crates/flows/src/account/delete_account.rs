@@ -1,4 +1,4 @@
-//! A person leaves: everything about them goes, but that they were here.
+//! Deleting an account: everything about the user is deleted, except that the account existed.
 
 use crate::credentials::standing::check_standing;
 use crate::end::Ended;
@@ -15,13 +15,14 @@ use usher_domain::user::session::EndReason;
 use usher_storage::{Result as Stored, Tx};
 
 impl Usher {
-    /// Deletes a person's account. `typed` is what they typed to confirm it: how they are called on the page.
+    /// Deletes the user's account. `typed` is the confirmation: the name that the page shows.
     ///
-    /// Sessions and grants end and leave their events; the data of all of the user's events is no longer shown from now on
-    /// and is erased in batches; the `sub` is never given to anybody again; the person is told at the address that was theirs.
+    /// Sessions and grants end and leave their events. The data of all of the user's events is no longer shown and is
+    /// erased in batches; the `sub` is never assigned again; an email confirms the deletion to the user's last
+    /// address.
     ///
     /// # Errors
-    /// [`Rejected::Frozen`]; [`Rejected::NotFresh`] unless they have shown themselves lately; [`Rejected::NotConfirmed`];
+    /// [`Rejected::Frozen`]; [`Rejected::NotFresh`] without a recent authentication; [`Rejected::NotConfirmed`];
     /// [`Rejected::NotSignedIn`] if the session ended meanwhile.
     pub async fn delete_account(&self, account: &Account, typed: &str) -> Result<Ended, FlowError> {
         self.check_factor_change(account).await?;
@@ -35,15 +36,15 @@ impl Usher {
         self.delete_user(account.user.clone(), Some(account.session.id)).await
     }
 
-    /// Deletes a user as [`Usher::delete_account`] does, for whoever may ask for it.
+    /// Deletes a user as [`Usher::delete_account`] does, for callers with that right.
     ///
     /// # Errors
-    /// [`Rejected::NotFound`] if somebody else deleted them meanwhile.
+    /// [`Rejected::NotFound`] if the user was deleted meanwhile.
     pub async fn remove_user(&self, user: User) -> Result<Ended, FlowError> {
         self.delete_user(user, None).await
     }
 
-    /// `asked_in` is the session of a person who deletes their own account.
+    /// `asked_in` is the session of a user who deletes their own account.
     async fn delete_user(&self, user: User, asked_in: Option<SessionId>) -> Result<Ended, FlowError> {
         let (usher, now) = (self.clone(), self.now());
         let notice = self.notice(&user, &SecurityEmail::AccountDeleted)?;
@@ -67,7 +68,7 @@ impl Usher {
                         tx.close_proofs_of_email(email, kind, now).await?;
                     }
                 }
-                // Whoever was found to be the same person goes with them.
+                // Users that were merged into this one are deleted too.
                 for merge in tx.list_merges(user.id).await? {
                     let Some(other) = tx.lock_user(merge.merged).await? else { continue };
                     tx.begin_erasure(other.id, now).await?;
@@ -84,7 +85,7 @@ impl Usher {
     }
 }
 
-/// Locks a user and those that were merged into them, in the order in which every transaction locks users.
+/// Locks a user and those that were merged into it, in the order in which every transaction locks users.
 async fn lock_with_merged(tx: &mut Tx<'_>, id: UserId) -> Stored<Option<User>> {
     let mut ids: Vec<UserId> = tx.list_merges(id).await?.into_iter().map(|merge| merge.merged).collect();
     ids.push(id);

@@ -1,4 +1,4 @@
-//! The rooms of a person's own account: what they see of it, change, take along and leave.
+//! Use cases of a user's own account.
 
 pub mod activity;
 pub mod applications;

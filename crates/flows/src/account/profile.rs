@@ -1,4 +1,4 @@
-//! What a person says about themselves, and which language they read.
+//! The profile and the language of a user.
 
 use crate::error::{FlowError, Rejected};
 use crate::login::accounts::Account;
@@ -12,10 +12,10 @@ use usher_domain::user::{Profile, User};
 use usher_i18n::Lang;
 
 impl Usher {
-    /// Changes a person's profile and language.
+    /// Changes a user's profile and language.
     ///
     /// # Errors
-    /// [`Rejected::Profile`] for a claim that does not hold what it should.
+    /// [`Rejected::Profile`] for an invalid claim.
     pub async fn update_profile(
         &self,
         account: &Account,
@@ -27,10 +27,10 @@ impl Usher {
         self.change_profile(account.user.id, change, Origin::Person, lang, event).await
     }
 
-    /// Applies a change to the profile as it is when it is stored, so that changes of different claims all hold.
+    /// Applies a change to the profile as stored, so that simultaneous changes of different claims are all kept.
     ///
     /// # Errors
-    /// [`Rejected::NotFound`] if the user is gone.
+    /// [`Rejected::NotFound`] if the user was deleted.
     pub(crate) async fn change_profile(
         &self,
         id: UserId,
@@ -56,10 +56,10 @@ impl Usher {
         update.await?.ok_or_else(|| Rejected::NotFound("user").into())
     }
 
-    /// The live sessions of a person, the newest first.
+    /// The live sessions of a user, newest first.
     ///
     /// # Errors
-    /// If the house is broken.
+    /// If the database fails.
     pub async fn sessions_of(&self, account: &Account) -> Result<Vec<Session>, FlowError> {
         Ok(self.store.list_live_sessions(account.user.id, self.now()).await?)
     }

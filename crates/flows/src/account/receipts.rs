@@ -1,4 +1,4 @@
-//! After much has ended: a receipt that says of each application what becomes of it.
+//! Receipts: after sessions and grants ended, what happens to the tokens of each application.
 
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -15,27 +15,27 @@ use usher_domain::oauth::client::Client;
 use usher_domain::time::Timestamp;
 use usher_protocol::client_metadata::RefreshRotation;
 
-/// Whoever looks at a receipt waits so often and so long for applications that answer at once.
+/// How often a receipt checks for applications that respond at once.
 pub const LOOKS: u32 = 10;
-/// Between two looks.
+/// The interval between two checks.
 pub const LOOK_EVERY: Duration = Duration::from_millis(80);
-/// The account shows for so long who was told of what ended.
+/// How long the account shows which applications were notified.
 const SHOWN: Duration = Duration::from_hours(24);
 
-/// An application that was to be told that somebody's session is over.
+/// An application that receives a logout token for an ended session.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ReceiptEntry {
-    /// What becomes of it.
+    /// The line of the receipt.
     pub line: Line,
     /// When the session ended.
     pub at: Timestamp,
 }
 
 impl Usher {
-    /// One line for each application that has lost its access, by name. Waits a moment for those that are being told.
+    /// One line for each application that lost its access, by name. Waits a moment for pending back-channel logouts.
     ///
     /// # Errors
-    /// If the house is broken.
+    /// If the database fails.
     pub async fn receipt(&self, ended: &Ended) -> Result<Vec<Line>, FlowError> {
         let mut clients = Vec::new();
         for id in ended.clients.iter().filter(|client| !is_first_party_client(client)) {
@@ -50,7 +50,7 @@ impl Usher {
         let notices = self.notices_of(ended, &listening).await?;
         let mut lines = Vec::new();
         for (id, client) in &clients {
-            // Where tokens are not rotated the row does not tell when the last one was issued: it may have been just now.
+            // Without rotation the row does not hold when the last token was issued: it may have been just now.
             let rotates =
                 client.as_ref().is_some_and(|client| client.metadata.refresh_rotation == RefreshRotation::Rotate);
             let untold = self.untold(ended.issued_at(id).filter(|_| rotates));
@@ -63,10 +63,10 @@ impl Usher {
         Ok(lines)
     }
 
-    /// Waits a moment until what has ended was dispatched; then gives how far the project's feed is.
+    /// Waits a moment until the events of what ended were dispatched; then returns the position of the project's feed.
     ///
     /// # Errors
-    /// If the database is not available.
+    /// If the database fails.
     pub async fn feed_position_after(&self, ended: &Ended, project: ProjectId) -> Result<Option<i64>, FlowError> {
         let Some(user) = ended.user else { return Ok(None) };
         for _ in 0..LOOKS {
@@ -78,10 +78,10 @@ impl Usher {
         Ok(None)
     }
 
-    /// The name of a local module: that of its client, or of the project whose token it holds.
+    /// The name of a local module: that of its client, or of the project for a project's token.
     ///
     /// # Errors
-    /// If the database is not available.
+    /// If the database fails.
     pub async fn module_name(&self, project: ProjectId, client: Option<&ClientId>) -> Result<String, FlowError> {
         if let Some(id) = client {
             let client = self.find_client(id).await?;
@@ -91,10 +91,10 @@ impl Usher {
         Ok(project.map(|project| project.name).unwrap_or_default())
     }
 
-    /// The applications that were told, or are still to be told, that a session of this person is over; newest first.
+    /// The applications that received, or will receive, a logout token for this user's sessions, newest first.
     ///
     /// # Errors
-    /// If the house is broken.
+    /// If the database fails.
     pub async fn told_of_logout(&self, account: &Account) -> Result<Vec<ReceiptEntry>, FlowError> {
         let mut told = Vec::new();
         for notice in self.store.list_logout_notices(account.user.id, self.now() - SHOWN).await? {
@@ -112,7 +112,7 @@ impl Usher {
         Ok(told)
     }
 
-    /// The notices about what ended, as they are once all were heard or a moment has passed.
+    /// The logout deliveries of what ended, once all are finished or a moment has passed.
     async fn notices_of(&self, ended: &Ended, listening: &BTreeSet<&ClientId>) -> Result<Vec<LogoutNotice>, FlowError> {
         let (Some(user), Some(at)) = (ended.user, ended.at) else { return Ok(Vec::new()) };
         if listening.is_empty() {
@@ -132,14 +132,14 @@ impl Usher {
         Ok(self.store.list_logout_notices(user, at).await?)
     }
 
-    /// What is left of the tokens that an application was last issued then, or now where nobody knows.
+    /// The remaining lifetime of the tokens that an application got then, or now if that is unknown.
     fn untold(&self, issued_at: Option<Timestamp>) -> Telling {
         let now = self.now();
         of_untold(issued_at.map_or(now, |at| now.min(at)), self.config.tokens.access_ttl, now)
     }
 }
 
-/// What becomes of an application that is told: the worst of its notices says.
+/// The state of an application with back-channel logout: that of its worst delivery.
 fn told(id: &ClientId, notices: &[LogoutNotice], untold: Telling) -> Telling {
     let mut of_it = notices.iter().filter(|notice| notice.client_id == *id).map(|notice| notice.status).peekable();
     if of_it.peek().is_none() {

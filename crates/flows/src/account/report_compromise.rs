@@ -1,7 +1,7 @@
-//! "This wasn't me": the owner of an account says that somebody else is in it.
+//! "This wasn't me": the owner of an account reports that somebody else has access to it.
 //!
-//! Everything ends, the password is forgotten, nobody may change how the account is protected for a day, and the owner
-//! gets a way back in.
+//! Every session and grant ends, the password is deleted, the factors are frozen for a day, and the owner is mailed a
+//! link to get back in.
 
 use std::time::Duration;
 
@@ -20,13 +20,13 @@ use usher_domain::user::{User, UserStatus};
 use usher_keys::seal::Purpose;
 use usher_storage::StorageError;
 
-/// For so long nobody changes how a disowned account is protected.
+/// How long the factors of a reported account are frozen.
 const FROZEN: Duration = Duration::from_hours(24);
 
-/// The address of a user may change so often while the email with the way back is written.
+/// How often the address of a user may change while the email with the link is prepared.
 const TRIES: u32 = 5;
 
-/// What one attempt to end everything came to.
+/// The result of one attempt to end everything.
 enum Attempt {
     Done(Ended),
     ProofOver,
@@ -34,35 +34,35 @@ enum Attempt {
 }
 
 impl Usher {
-    /// Whose link is this? `None` once it was used or expired.
+    /// The user of this link; `None` if it was used or has expired.
     ///
     /// # Errors
-    /// If the house is broken.
+    /// If the database fails.
     pub async fn open_disowning(&self, token: &str) -> Result<Option<User>, FlowError> {
         Ok(self.find_disowning(token).await?.map(|(_, user)| user))
     }
 
-    /// Takes "this wasn't me" from the link of a letter.
+    /// Reports a compromise by the link of an email.
     ///
     /// # Errors
-    /// [`Rejected::ProofOver`] once it was used or expired.
+    /// [`Rejected::ProofOver`] if it was used or has expired.
     pub async fn disown_by_link(&self, token: &str) -> Result<Ended, FlowError> {
         let (proof, user) = self.find_disowning(token).await?.ok_or(Rejected::ProofOver)?;
         self.end_all_and_mail_a_way_back(user, Some(proof)).await?.ok_or(Rejected::ProofOver.into())
     }
 
-    /// Takes "this wasn't me" from somebody who is signed in.
+    /// Reports a compromise by a signed-in user.
     ///
     /// # Errors
-    /// If the house is broken.
+    /// If the database fails.
     pub async fn disown(&self, account: &Account) -> Result<Ended, FlowError> {
         Ok(self.end_all_and_mail_a_way_back(account.user.clone(), None).await?.unwrap_or_default())
     }
 
     /// `None` if the proof was used meanwhile.
     ///
-    /// The email with the way back is written for the address that the user has then. If the address changes before the
-    /// transaction has locked the user, it is written again.
+    /// The email with the link is prepared for the user's current address. If the address changes before the
+    /// transaction has locked the user, it is prepared again.
     async fn end_all_and_mail_a_way_back(&self, user: User, proof: Option<Proof>) -> Result<Option<Ended>, FlowError> {
         let mut user = user;
         for _ in 0..TRIES {
@@ -107,10 +107,10 @@ impl Usher {
                 tx.append(&event).await?;
                 let ended = usher.end_everything_of(&mut tx, user.id, None, EndReason::Disowned).await?;
                 tx.freeze_factors(user.id, now + FROZEN).await?;
-                // The stranger may know the password: from now on it opens nothing. The way back sets another.
+                // An attacker may know the password, so it is deleted. The link sets a new one.
                 tx.delete_password(user.id).await?;
-                // Whoever signs in next is a stranger until the owner has met them anew, and a link that somebody else
-                // had mailed to themselves is no way in.
+                // Every browser counts as unknown until the owner signs in again, and links that an attacker had
+                // mailed become invalid.
                 tx.forget_browsers(user.id).await?;
                 tx.forget_all_remembered(user.id).await?;
                 tx.close_proofs_of_user(user.id, ProofKind::Recover, now).await?;
@@ -120,14 +120,14 @@ impl Usher {
             })
         });
         match end.await {
-            // Somebody else took the address that was to be restored: look again.
+            // The address to restore was taken by another user: read again.
             Err(StorageError::Conflict) => Ok(Attempt::AddressChanged),
             other => Ok(other?),
         }
     }
 
-    /// Whoever disowns a change of address, from the letter that went to the old one, gets the old one back: the way back
-    /// in must not go to the stranger. Not if somebody else has it by now.
+    /// If the link was sent to the old address after a change of address, the old one is restored, so that the link is
+    /// not mailed to the attacker. Not if the old address belongs to another user by now.
     async fn address_to_restore(&self, user: &User, proof: Option<&Proof>) -> Result<Option<Email>, FlowError> {
         let Some(proof) = proof else { return Ok(None) };
         let opened = proof.sealed.as_deref().and_then(|sealed| self.sealer.open(Purpose::Proof, sealed).ok());

@@ -1,4 +1,4 @@
-//! The secrets of clients: replaced, and noted when they are used.
+//! Client secrets: rotating them, and recording their use.
 
 use crate::admin::clients::{RegisteredClient, not_the_house};
 use crate::error::{FlowError, Rejected};
@@ -11,11 +11,11 @@ use usher_domain::time::Timestamp;
 use usher_storage::StorageError;
 
 impl Usher {
-    /// Gives a client a new secret. The present one ends when the rotation says so, whatever was older ends now.
+    /// Gives a client a new secret. The current one ends when the rotation says so; older ones end now.
     ///
     /// # Errors
-    /// [`Rejected::NoSecret`] for a public client, [`Rejected::Rotation`] for an overlap beyond its limit or if a secret
-    /// would end that was made a moment ago, [`Rejected::NotFound`].
+    /// [`Rejected::NoSecret`] for a public client, [`Rejected::Rotation`] for too long an overlap or if a secret would
+    /// end that was made a moment ago, [`Rejected::NotFound`].
     pub async fn rotate_client_secret(
         &self,
         id: &ClientId,
@@ -57,7 +57,7 @@ impl Usher {
         }
     }
 
-    /// A secret proved its client: written down once an hour. That it could not be is logged and refuses nobody.
+    /// Records once an hour that a secret was used. A failure is logged and does not reject the client.
     pub(crate) async fn note_secret_use(&self, client: &Client, secret: Option<&str>) {
         let now = self.now();
         let Some(sha256) = secret.map(sha256_hex) else { return };
@@ -77,7 +77,7 @@ impl Usher {
             Box::pin(async move {
                 let Some(mut client) = tx.lock_client(&id).await? else { return Ok(()) };
                 let used = client.secrets.iter_mut().find(|held| held.sha256 == sha256);
-                // Another instance may have written it meanwhile.
+                // Another instance may have recorded it meanwhile.
                 let Some(used) = used.filter(|used| used.use_is_news(now)) else { return Ok(()) };
                 used.last_used_at = Some(now);
                 tx.note_client_secrets(&id, &client.secrets).await

@@ -1,4 +1,4 @@
-//! What owners do with clients.
+//! Administration of clients.
 
 use url::Url;
 
@@ -16,19 +16,19 @@ use usher_storage::{StorageError, Tx};
 /// The longest name of a client, in characters.
 pub const MAX_CLIENT_NAME: u32 = 100;
 
-/// A client to be made.
+/// A client to create.
 pub struct NewClient {
     /// Its project.
     pub project: ProjectId,
-    /// What kind it is.
+    /// Its type.
     pub kind: ClientType,
     /// Its metadata.
     pub metadata: ClientMetadata,
-    /// Its id; drawn if absent. Only the development set-up names one.
+    /// Its id; generated if absent. Only development mode sets one.
     pub id: Option<ClientId>,
 }
 
-/// A client with its secret, if it keeps one: shown once, kept as a hash.
+/// A client with its secret, if it is confidential: shown once, stored as a hash.
 #[derive(Debug, Clone)]
 pub struct RegisteredClient {
     /// The client.
@@ -38,7 +38,7 @@ pub struct RegisteredClient {
 }
 
 impl Usher {
-    /// Makes a client.
+    /// Creates a client.
     ///
     /// # Errors
     /// [`Rejected::Metadata`] with every fault, [`Rejected::NotFound`] if there is no such project.
@@ -50,7 +50,7 @@ impl Usher {
         let now = self.now();
         let secret = (!metadata.is_public()).then(|| self.random.token());
         let client = Client {
-            // The prefix keeps it apart from every `sub` (RFC 9700 §4.15).
+            // The prefix distinguishes it from every `sub` (RFC 9700 §4.15).
             id: new.id.unwrap_or_else(|| ClientId(format!("client_{}", self.random.handle()))),
             project_id: new.project,
             kind: new.kind,
@@ -73,8 +73,7 @@ impl Usher {
         Ok(RegisteredClient { client, secret })
     }
 
-    /// Checks metadata by itself, and whether the address that Usher is to call may be called from here. Gives it with the
-    /// name as it is stored.
+    /// Checks metadata, and whether outgoing calls to its URLs are allowed. Returns it with the name as stored.
     fn checked_metadata(&self, metadata: ClientMetadata) -> Result<ClientMetadata, Rejected> {
         let name = check_name(&metadata.client_name, MAX_CLIENT_NAME).map_err(name_fault);
         let called = metadata.backchannel_logout_uri.as_deref().and_then(|uri| Url::parse(uri).ok());
@@ -103,20 +102,20 @@ impl Usher {
     /// The clients of a project.
     ///
     /// # Errors
-    /// If the house is broken.
+    /// If the database fails.
     pub async fn list_clients(&self, project: ProjectId, after: &str, size: u32) -> Result<Vec<Client>, FlowError> {
         Ok(self.store.list_clients(project, after, size).await?)
     }
 
-    /// Every client of the house.
+    /// Every client.
     ///
     /// # Errors
-    /// If the house is broken.
+    /// If the database fails.
     pub async fn list_all_clients(&self, after: &str, size: u32) -> Result<Vec<Client>, FlowError> {
         Ok(self.store.list_all_clients(after, size).await?)
     }
 
-    /// Replaces the metadata of a client, whatever it is.
+    /// Replaces the metadata of a client, whichever version is stored.
     ///
     /// # Errors
     /// [`Rejected::Metadata`] with every fault, [`Rejected::NotFound`].
@@ -124,7 +123,7 @@ impl Usher {
         self.change_metadata(id, move |_| Ok(metadata)).await
     }
 
-    /// Changes the metadata of a client, from what it is at that moment.
+    /// Changes the metadata of a client, based on the stored version.
     ///
     /// # Errors
     /// [`Rejected::Metadata`] with every fault, [`Rejected::NotFound`].
@@ -135,7 +134,7 @@ impl Usher {
         self.change_metadata(id, move |client| Ok(change(client.metadata.clone()))).await
     }
 
-    /// Replaces the metadata of a client, if it is still what was read.
+    /// Replaces the metadata of a client, if the stored version is the one that was read.
     ///
     /// # Errors
     /// [`Rejected::Metadata`] with every fault, [`Rejected::Superseded`].
@@ -148,7 +147,7 @@ impl Usher {
         .await
     }
 
-    /// The client is held while its new metadata is made from it and checked.
+    /// The client stays locked while its new metadata is computed and checked.
     async fn change_metadata<F>(&self, id: &ClientId, change: F) -> Result<Client, FlowError>
     where
         F: FnOnce(&Client) -> Result<ClientMetadata, Rejected> + Send + 'static,
@@ -176,7 +175,7 @@ impl Usher {
         Ok(changed?)
     }
 
-    /// Whether it keeps a secret was decided when the client was made.
+    /// Whether a client is confidential is fixed when it is created.
     fn checked_change(&self, client: &Client, metadata: ClientMetadata) -> Result<ClientMetadata, Rejected> {
         if metadata.is_public() != client.metadata.is_public() {
             let fault = "cannot change between none and a secret: make another client".to_owned();
@@ -185,8 +184,8 @@ impl Usher {
         self.checked_metadata(metadata)
     }
 
-    /// Puts a client out of use, or back into use. All that it was granted rests with it. A client that is so already
-    /// stays as it is.
+    /// Disables a client, with everything that it was granted, or enables it. Nothing changes if it is in that state
+    /// already.
     ///
     /// # Errors
     /// [`Rejected::NotFound`].
@@ -225,7 +224,7 @@ impl Usher {
         if existed { Ok(()) } else { Err(Rejected::NotFound("client").into()) }
     }
 
-    /// Deletes a client. The fact says where it is told that its sessions are over, since nobody can look that up later.
+    /// Deletes a client. The event contains its back-channel logout address, because nothing can look it up later.
     pub(crate) async fn remove_client(&self, tx: &mut Tx<'_>, id: &ClientId) -> Result<bool, StorageError> {
         let Some(client) = tx.find_client(id).await? else { return Ok(false) };
         let existed = tx.delete_client(id).await?;
@@ -250,7 +249,7 @@ fn name_fault(fault: NameFault) -> MetadataFault {
     MetadataFault { member: "client_name", fault }
 }
 
-/// The client that the house itself is belongs to nobody else.
+/// Rejects changes to Usher's own client.
 pub(super) fn not_the_house(id: &ClientId) -> Result<(), Rejected> {
     if is_first_party_client(id) { Err(Rejected::NotAllowed) } else { Ok(()) }
 }

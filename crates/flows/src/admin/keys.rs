@@ -1,4 +1,4 @@
-//! The life of the signing keys: planned by pure rules, carried out by one instance at a time, learnt of by all.
+//! The lifecycle of the signing keys: planned by pure rules, executed by one instance at a time, loaded by all.
 
 use std::sync::{Arc, PoisonError};
 use std::time::Duration;
@@ -11,16 +11,16 @@ use usher_keys::generate::generate;
 use usher_keys::keyring::Keyring;
 use usher_storage::Tx;
 
-/// The name of the house's mark of its master key.
+/// The name under which the fingerprint of the master key is stored.
 pub const MASTER_KEY_FACT: &str = "master-key";
-/// Past the longest life of a token, other instances may still sign with an old keyring for so long.
+/// How long other instances may still sign with an old keyring, in addition to the longest token lifetime.
 const SLACK: Duration = Duration::from_mins(10);
 
 impl Usher {
-    /// Is this the master key of the first start? The first one ever used is.
+    /// Is this the master key that the database was first used with? The first one is recorded.
     ///
     /// # Errors
-    /// If the house is broken.
+    /// If the database fails.
     pub async fn settle_master_key(&self) -> Result<bool, FlowError> {
         let ours = self.sealer.fingerprint().to_vec();
         let given = ours.clone();
@@ -29,7 +29,7 @@ impl Usher {
         Ok(settle.await? == ours)
     }
 
-    /// Does whatever the rules ask for at this moment, and takes up the keys as they are then.
+    /// Executes what the rules require at this moment, and reloads the keys.
     ///
     /// # Errors
     /// If a key cannot be made or stored.
@@ -37,8 +37,8 @@ impl Usher {
         self.follow_plan(self.rotation_rules()).await
     }
 
-    /// Replaces every key now. The new ones sign at once where `at_once` is set (a key has leaked); otherwise they are
-    /// published first, and sign when every relying party can know them.
+    /// Rotates every key now. With `at_once` the new ones sign immediately; otherwise they are published first, and
+    /// sign when every relying party can have fetched them.
     ///
     /// # Errors
     /// If a key cannot be made or stored.
@@ -51,17 +51,17 @@ impl Usher {
     /// Every key, oldest first.
     ///
     /// # Errors
-    /// If the house is broken.
+    /// If the database fails.
     pub async fn list_keys(&self) -> Result<Vec<SigningKeyRecord>, FlowError> {
         Ok(self.store.list_keys().await?)
     }
 
-    /// Takes up the keys as they stand in the database.
+    /// Loads the keys from the database.
     ///
     /// # Errors
-    /// If the house is broken.
+    /// If the database fails.
     pub async fn reload_keys(&self) -> Result<(), FlowError> {
-        // One at a time: whoever reads later also writes later, so that a key that was removed never comes back.
+        // One at a time: a later read is also applied later, so that a removed key never comes back.
         let _alone = self.reloading.lock().await;
         let records = self.store.list_keys().await?;
         let keyring = Keyring::new(&records, &self.sealer);
@@ -79,7 +79,7 @@ impl Usher {
         RotationRules { rotate_after: keys.rotate_after, publish_before: keys.publish_before, keep_after, hint_after }
     }
 
-    /// Plans and acts until there is nothing left to do. The first start takes two rounds: make, then activate.
+    /// Plans and acts until there is nothing left to do. The first start takes two rounds: create, then activate.
     async fn follow_plan(&self, rules: RotationRules) -> Result<(), FlowError> {
         let mut rules = rules;
         for _ in 0..4 {
@@ -91,9 +91,10 @@ impl Usher {
             let (usher, planned, asked) = (self.clone(), steps, rules);
             let act = self.store.write(move |mut tx| {
                 Box::pin(async move {
-                    // The fact stands since the first start, and is held until this ends: one instance acts at a time.
+                    // The row exists since the first start, and stays locked until this ends: one instance acts at a
+                    // time.
                     tx.settle_fact(MASTER_KEY_FACT, usher.sealer.fingerprint().as_ref()).await?;
-                    // Another instance may have been faster: act only on the plan that still holds.
+                    // Another instance may have been faster: act only if the plan is still the same.
                     if plan(usher.now(), &tx.list_keys().await?, asked) != planned {
                         return Ok(());
                     }
@@ -101,7 +102,7 @@ impl Usher {
                 })
             });
             act.await?;
-            // "Replace every key" is said once: what was just made is not to be replaced again.
+            // All keys are replaced once: the new ones must not be replaced again.
             if rules.rotate_after.is_zero() {
                 rules = RotationRules { rotate_after: self.config.keys.rotate_after, ..rules };
             }
@@ -109,7 +110,7 @@ impl Usher {
         self.reload_keys().await
     }
 
-    /// RSA keys take a tenth of a second each: made aside, and before the transaction.
+    /// An RSA key takes a tenth of a second, so keys are made on another thread and before the transaction.
     pub(super) async fn make_keys(&self, steps: &[KeyStep]) -> Result<Vec<SigningKeyRecord>, FlowError> {
         let mut made = Vec::new();
         for step in steps {
@@ -124,7 +125,7 @@ impl Usher {
         Ok(made)
     }
 
-    /// Carries a plan out with the keys that were made for it, and gives back those that it did not need.
+    /// Executes a plan with the keys that were made for it, and returns those that it did not need.
     pub(super) async fn act(
         &self,
         tx: &mut Tx<'_>,
@@ -157,7 +158,7 @@ impl Usher {
                     tx.update_key(&key).await?;
                     (EventKind::KeyPruned, key.kid)
                 }
-                // Nobody outside has known it since it was pruned.
+                // It is no longer published since it was pruned.
                 KeyStep::Forget { kid } => {
                     tx.delete_key(kid).await?;
                     continue;

@@ -1,4 +1,4 @@
-//! What those who run the house do with people, clients, projects and keys.
+//! Administration of users, clients, projects and keys.
 
 pub mod client_secrets;
 pub mod clients;

@@ -1,4 +1,4 @@
-//! What owners do with projects.
+//! Administration of projects.
 
 use crate::error::{FlowError, Rejected};
 use crate::login::accounts::secret_hash;
@@ -14,7 +14,7 @@ use usher_domain::user::User;
 use usher_domain::user::authentication::AAL2;
 use usher_keys::project_key::{NotOpened, ProjectKey};
 
-/// A project that was just made, with its token: shown once, kept as a hash.
+/// A new project with its token: shown once, stored as a hash.
 #[derive(Debug, Clone)]
 pub struct RegisteredProject {
     /// The project.
@@ -24,7 +24,7 @@ pub struct RegisteredProject {
 }
 
 impl Usher {
-    /// Makes a project that nobody but administrators works on yet.
+    /// Creates a project without members.
     ///
     /// # Errors
     /// [`Rejected::Name`].
@@ -33,7 +33,7 @@ impl Usher {
         self.make_project(name, None, token).await
     }
 
-    /// Makes a project for a person, who owns it.
+    /// Creates a project for a user, who becomes its owner.
     ///
     /// # Errors
     /// [`Rejected::NotAllowed`] if only administrators may, [`Rejected::Name`].
@@ -45,7 +45,7 @@ impl Usher {
         self.make_project(name, Some(owner.id), token).await
     }
 
-    /// Makes a project with this token, which is 32 bytes of base64url. Only the development set-up names one.
+    /// Creates a project with this token, which is 32 bytes of base64url. Only development mode chooses one.
     ///
     /// # Errors
     /// [`Rejected::Name`].
@@ -80,12 +80,12 @@ impl Usher {
     /// Projects, oldest first.
     ///
     /// # Errors
-    /// If the house is broken.
+    /// If the database fails.
     pub async fn list_projects(&self, after: Cursor, size: u32) -> Result<Page<Project>, FlowError> {
         Ok(self.store.list_projects(after, size).await?)
     }
 
-    /// A project by its id, or by its name where only one has that name.
+    /// A project by its id, or by its name if that is unique.
     ///
     /// # Errors
     /// [`Rejected::NotFound`].
@@ -110,7 +110,7 @@ impl Usher {
         }
     }
 
-    /// Lets nobody sign in to the clients of a project without two factors, or lets one suffice again.
+    /// Requires two factors for every sign-in to the clients of a project, or no longer.
     ///
     /// # Errors
     /// [`Rejected::NotFound`].

@@ -1,5 +1,5 @@
-//! The emergency removal of signing keys: what somebody else may sign with leaves the house at once, and whatever it has
-//! signed is refused from then on, at every instance and at every local module.
+//! The emergency removal of compromised signing keys: they are no longer published or used, and every instance and
+//! local module rejects what they signed.
 
 use std::collections::BTreeSet;
 
@@ -11,11 +11,11 @@ use usher_domain::key::{KeyState, KeyStep, SigningAlg, SigningKeyRecord, plan};
 use usher_storage::Wakeup;
 
 impl Usher {
-    /// Removes keys that are known to others. Where one of them signs, another takes its place in the same transaction: the
-    /// next key of its algorithm, or one made for it.
+    /// Removes compromised keys. If one of them is active, it is replaced in the same transaction: by the next key of
+    /// its algorithm, or by a new one.
     ///
     /// # Errors
-    /// [`Rejected::NotFound`] if one of them is not there, and then nothing is removed.
+    /// [`Rejected::NotFound`] if one of them does not exist, and then none is removed.
     pub async fn revoke_keys(&self, kids: &BTreeSet<String>) -> Result<(), FlowError> {
         let known = self.store.list_keys().await?;
         if !kids.iter().all(|kid| known.iter().any(|key| key.kid == *kid)) {
@@ -25,7 +25,7 @@ impl Usher {
         let (usher, doomed) = (self.clone(), kids.clone());
         let revoke = self.store.write(move |mut tx| {
             Box::pin(async move {
-                // One instance acts on the keys at a time, as when they are tended.
+                // One instance acts on the keys at a time, as in `tend_keys`.
                 tx.settle_fact(MASTER_KEY_FACT, usher.sealer.fingerprint().as_ref()).await?;
                 for key in tx.list_keys().await?.iter().filter(|key| doomed.contains(&key.kid)) {
                     tx.delete_key(&key.kid).await?;
@@ -39,23 +39,23 @@ impl Usher {
         revoke.await?;
         self.store.wake(Wakeup::Keys);
         self.reload_keys().await?;
-        // Somebody else may have removed what was to take the place.
+        // Another instance may have removed the successor.
         self.tend_keys().await
     }
 
-    /// Every algorithm has a key that signs when this ends: a new one is made known and signs at once.
+    /// Ensures that every algorithm has an active key: a new one is published and signs at once.
     async fn let_others_sign(
         &self,
         tx: &mut usher_storage::Tx<'_>,
         mut made: Vec<SigningKeyRecord>,
     ) -> usher_storage::Result<()> {
         let rules = self.rotation_rules();
-        // Made in the first round, activated in the second.
+        // The first round makes a key, the second activates it.
         for _ in 0..2 {
             let keys = tx.list_keys().await?;
             let signs = |alg| keys.iter().any(|key| key.alg == alg && key.state() == KeyState::Active);
             let mut steps = plan(self.now(), &keys, rules);
-            // What is due for algorithms that still sign waits for its hour.
+            // Steps for algorithms that still have an active key are left for later.
             steps.retain(|step| match step {
                 KeyStep::Generate { alg } => !signs(*alg),
                 KeyStep::Activate { kid } => keys.iter().any(|key| key.kid == *kid && !signs(key.alg)),
@@ -67,7 +67,7 @@ impl Usher {
     }
 }
 
-/// The keys to be made so that each algorithm has one that signs, or can sign, once these are gone.
+/// The keys to make so that each algorithm has an active or activatable one after these are removed.
 fn successors_to_make(known: &[SigningKeyRecord], doomed: &BTreeSet<String>) -> Vec<KeyStep> {
     let stays = |key: &&SigningKeyRecord| {
         !matches!(key.state(), KeyState::Retired | KeyState::Pruned) && !doomed.contains(&key.kid)

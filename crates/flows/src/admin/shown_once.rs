@@ -1,7 +1,7 @@
-//! A secret that is shown once: made in answer to a form, carried to the page that shows it, spent as it is shown.
+//! Secrets that are shown once: created by a form, carried sealed to the page that shows them, and used up there.
 //!
-//! A page may be loaded again; the secret on it may not. What carries it opens only in the browser and the session that
-//! asked for it, on the page it was made for, in time, and once. It is spent where ceremonies of passkeys are.
+//! The page may be loaded again, but shows the secret only once. The sealed value opens only in the browser and
+//! session that requested it, on its page, and before it expires. It is recorded as used where passkey ceremonies are.
 
 use std::time::Duration;
 
@@ -15,7 +15,7 @@ use usher_domain::id::{CeremonyId, SessionId};
 use usher_domain::time::Timestamp;
 use usher_keys::seal::Purpose;
 
-/// A browser follows a redirect at once; nobody types this address.
+/// A browser follows a redirect at once; nobody types this URL.
 const LIFETIME: Duration = Duration::from_mins(2);
 
 #[derive(Serialize, Deserialize)]
@@ -29,10 +29,10 @@ struct Sealed {
 }
 
 impl Usher {
-    /// Seals a secret for the page that is to show it to this account in this browser.
+    /// Seals a secret for the page that shows it to this account in this browser.
     ///
     /// # Errors
-    /// If the house is broken.
+    /// If the value cannot be sealed.
     pub fn seal_to_show(
         &self,
         secret: &str,
@@ -52,10 +52,11 @@ impl Usher {
         Ok(self.sealer.seal_text(Purpose::ShownOnce, &serde_json::to_vec(&sealed)?, &*self.random))
     }
 
-    /// The secret, the first time that its page asks for it; `None` ever after, too late, and for anybody else.
+    /// The secret, the first time that its page requests it; `None` afterwards, when it has expired, and for anybody
+    /// else.
     ///
     /// # Errors
-    /// If the house is broken.
+    /// If the database fails.
     pub async fn show_once(
         &self,
         sealed: &str,

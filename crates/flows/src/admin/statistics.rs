@@ -1,4 +1,4 @@
-//! The house in numbers, for those who run it, and its log.
+//! Statistics for administrators, and the event log.
 
 use std::time::Duration;
 
@@ -9,27 +9,27 @@ use usher_domain::page::Page;
 use usher_domain::time::Timestamp;
 use usher_storage::events::log::{Fact, Search};
 
-/// How far back numbers go.
+/// The period, in days.
 const DAYS: u64 = 30;
 
 /// The last 30 days.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Statistics {
-    /// Days on which people signed in: where each begins, how often it went well, how often it failed.
+    /// Days with sign-ins: the start of the day, successes, failures.
     pub days: Vec<(i64, i64, i64)>,
-    /// Users seen within 1, 7 and 30 days.
+    /// Active users within 1, 7 and 30 days.
     pub active: [i64; 3],
-    /// By which means people signed in, and how often.
+    /// Authentication methods with counts.
     pub means: Vec<(String, i64)>,
-    /// The clients with most grants, and how many.
+    /// The clients with the most grants, with counts.
     pub clients: Vec<(String, i64)>,
 }
 
 impl Usher {
-    /// The last 30 days in numbers.
+    /// Statistics of the last 30 days.
     ///
     /// # Errors
-    /// If the house is broken.
+    /// If the database fails.
     pub async fn statistics(&self) -> Result<Statistics, FlowError> {
         let before = |days: u64| self.now() - Duration::from_hours(24 * days);
         let since = before(DAYS);
@@ -60,10 +60,10 @@ impl Usher {
         })
     }
 
-    /// Facts of the log, the newest first.
+    /// Events of the log, newest first.
     ///
     /// # Errors
-    /// If the house is broken.
+    /// If the database fails.
     pub async fn search_log(&self, search: &Search, size: u32) -> Result<Page<Fact>, FlowError> {
         Ok(self.store.search_log(search, size).await?)
     }

@@ -1,4 +1,4 @@
-//! What administrators do with users.
+//! Administration of users.
 
 use crate::credentials::password_rules::{check, normalise};
 use crate::end::Ended;
@@ -14,21 +14,21 @@ use usher_domain::user::source::Origin;
 use usher_domain::user::{Profile, User};
 use usher_storage::{StorageError, Tx};
 
-/// A user to be made. The address counts as proven: whoever makes the user vouches for it.
+/// A user to create. The address counts as verified: the caller vouches for it.
 pub struct NewUser {
     /// The address.
     pub email: String,
-    /// The password; without one the person recovers it first.
+    /// The password; a user without one sets it by password recovery.
     pub password: Option<Secret<String>>,
-    /// Runs the house.
+    /// Is the user an administrator?
     pub admin: bool,
-    /// Everything else.
+    /// The profile.
     pub profile: Profile,
-    /// The language they read.
+    /// The preferred language.
     pub locale: Option<String>,
 }
 
-/// A user that is checked and ready to be stored.
+/// A validated user, ready to be stored.
 pub(crate) struct PreparedUser {
     /// The user.
     pub(crate) user: User,
@@ -37,10 +37,10 @@ pub(crate) struct PreparedUser {
 }
 
 impl PreparedUser {
-    /// Stores the user with the event that tells of it.
+    /// Stores the user with its event.
     ///
     /// # Errors
-    /// [`StorageError::Conflict`] if the address is somebody's already.
+    /// [`StorageError::Conflict`] if the address belongs to another user.
     pub(crate) async fn insert(&self, usher: &Usher, tx: &mut Tx<'_>) -> Result<(), StorageError> {
         tx.insert_user(&self.user).await?;
         if let Some(phc) = &self.phc {
@@ -51,10 +51,10 @@ impl PreparedUser {
 }
 
 impl Usher {
-    /// Makes a user.
+    /// Creates a user.
     ///
     /// # Errors
-    /// [`Rejected::EmailTaken`], or what is wrong with address, password or profile.
+    /// [`Rejected::EmailTaken`], or the faults of address, password or profile.
     pub async fn create_user(&self, new: NewUser) -> Result<User, FlowError> {
         let prepared = self.prepare_user(new).await?;
         let (usher, made) = (self.clone(), prepared.user.clone());
@@ -66,10 +66,10 @@ impl Usher {
         }
     }
 
-    /// Checks a user to be made and hashes the password, so that no transaction waits for that.
+    /// Validates a user and hashes the password, so that no transaction waits for that.
     ///
     /// # Errors
-    /// What is wrong with address, password or profile.
+    /// The faults of address, password or profile.
     pub(crate) async fn prepare_user(&self, new: NewUser) -> Result<PreparedUser, FlowError> {
         let email = self.new_address(&new.email)?;
         let profile = new.profile.checked()?;
@@ -89,7 +89,7 @@ impl Usher {
     /// Users, oldest first.
     ///
     /// # Errors
-    /// If the house is broken.
+    /// If the database fails.
     pub async fn list_users(&self, after: Cursor, size: u32) -> Result<Page<User>, FlowError> {
         Ok(self.store.list_users(after, size).await?)
     }
@@ -97,15 +97,15 @@ impl Usher {
     /// Users whose address begins with this, oldest first.
     ///
     /// # Errors
-    /// If the house is broken.
+    /// If the database fails.
     pub async fn search_users(&self, prefix: &str, after: Cursor, size: u32) -> Result<Page<User>, FlowError> {
         Ok(self.store.search_users(&prefix.trim_ascii().to_ascii_lowercase(), after, size).await?)
     }
 
-    /// Changes what a user is called; what is absent stays.
+    /// Changes the name of a user; absent fields stay.
     ///
     /// # Errors
-    /// [`Rejected::Profile`] for a name that will not do.
+    /// [`Rejected::Profile`] for an invalid name.
     pub async fn rename_user(
         &self,
         user: &User,
@@ -132,12 +132,12 @@ impl Usher {
     /// The live sessions of a user.
     ///
     /// # Errors
-    /// If the house is broken.
+    /// If the database fails.
     pub async fn list_sessions(&self, user: &User) -> Result<Vec<Session>, FlowError> {
         Ok(self.store.list_live_sessions(user.id, self.now()).await?)
     }
 
-    /// Lets a user sign in no more and ends all they have, or lets them sign in again.
+    /// Disables a user, ending all sessions and grants, or enables one.
     ///
     /// # Errors
     /// [`Rejected::UserMerged`] if the user was merged into another or deleted meanwhile.
@@ -164,7 +164,7 @@ impl Usher {
     /// Ends every session and grant of a user.
     ///
     /// # Errors
-    /// If the house is broken.
+    /// If the database fails.
     pub async fn revoke_user(&self, user: &User) -> Result<Ended, FlowError> {
         let (usher, id) = (self.clone(), user.id);
         let end = self.store.write(move |mut tx| {

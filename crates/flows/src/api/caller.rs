@@ -1,7 +1,7 @@
-//! Who calls the API, and what they may do to a project.
+//! The caller of the API, and what they may do to a project.
 //!
-//! Three kinds of callers: whoever holds a project's token, a machine of a project with the right scope, and a person.
-//! A project that a caller may not see does not exist for them: the answer is the same as for an id that nobody has.
+//! There are three kinds of callers: a project's token, a machine of a project with the right scope, and a signed-in
+//! user. A project that a caller may not see is not found: the result is the same as for an unknown id.
 
 use std::sync::Arc;
 
@@ -15,52 +15,52 @@ use usher_domain::project::member::Role;
 use usher_domain::user::User;
 use usher_protocol::scope::Scope;
 
-/// What somebody wants to do to a project.
+/// A right to a project.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Right {
-    /// Follow its feed, read its published rules, ask for decisions: what a local module does.
+    /// Subscribe to its feed, read its published rules, request decisions: what a local module does.
     Follow,
     /// Read everything that is not secret.
     View,
-    /// What a running application does to its users: give and take roles, end what its clients hold of them.
+    /// What a running application does to its users: assign and remove roles, revoke grants of its clients.
     Operate,
-    /// Change clients, rules, webhooks; get new secrets of these.
+    /// Change clients, rules and webhooks, and rotate their secrets.
     Develop,
     /// Change members and the token, delete the project.
     Own,
 }
 
-/// A machine's scope that lets it follow its project.
+/// The scope that lets a machine subscribe to its project.
 const FOLLOW_SCOPE: &str = "usher:sync";
-/// A machine's scope that lets it work on its project.
+/// The scope that lets a machine change its project.
 const DEVELOP_SCOPE: &str = "usher:project";
 
-/// Whoever calls.
+/// An authenticated caller.
 #[derive(Debug, Clone)]
 pub enum Caller {
-    /// Holds the token of this project.
+    /// The token of this project.
     Project(Project),
-    /// Holds a token of this project that was replaced and is still good, so that applications can change over.
+    /// A former token of this project that is still valid, so that applications can be updated.
     FormerToken(Project),
-    /// A machine, or any client with a token of its own, and what that token reaches.
+    /// A machine, or any client with a token of its own, and what that token may do.
     Client {
         /// The client.
         client: Arc<Client>,
         /// The token's scope.
         scope: Scope,
-        /// The token's name.
+        /// The token's `jti`.
         jti: String,
         /// The key that signed it.
         kid: String,
-        /// Seconds since the epoch at which the token is over.
+        /// When the token expires, in seconds since the epoch.
         expires_at: i64,
     },
-    /// A person, signed in.
+    /// A signed-in user.
     Person(Box<Account>),
 }
 
 impl Caller {
-    /// The one project that the caller's token is for; a person is in any number of them.
+    /// The one project that the caller's token belongs to; `None` for users.
     pub fn own_project(&self) -> Option<ProjectId> {
         match self {
             Self::Project(project) | Self::FormerToken(project) => Some(project.id),
@@ -71,12 +71,12 @@ impl Caller {
 }
 
 impl Usher {
-    /// The caller that this bearer token speaks for; `None` if it speaks for nobody.
+    /// The caller of this bearer token; `None` if it is invalid.
     ///
     /// # Errors
-    /// If the house is broken.
+    /// If the database fails.
     pub async fn caller_by_token(&self, token: &str) -> Result<Option<Caller>, FlowError> {
-        // A signed token has dots, and a project's token has none.
+        // A JWT has dots, and a project's token has none.
         if !token.contains('.') {
             let found = self.store.find_project_by_token(&secret_hash(token), self.now()).await?;
             let caller =
@@ -94,11 +94,11 @@ impl Usher {
         Ok(Some(Caller::Client { client, scope, jti, kid: access.kid, expires_at }))
     }
 
-    /// The project with this id, if the caller has this right there.
+    /// The project with this id, if the caller has this right.
     ///
     /// # Errors
-    /// [`Rejected::NotFound`] if there is no such project or the caller may not even see it, [`Rejected::NotAllowed`] if
-    /// they may see it and no more, [`Rejected::ProjectTokenRequired`] if only the newest token may.
+    /// [`Rejected::NotFound`] if there is no such project or the caller may not see it, [`Rejected::NotAllowed`] if
+    /// they may see it but lack the right, [`Rejected::ProjectTokenRequired`] if only the newest token may do it.
     pub async fn project_for(&self, caller: &Caller, id: ProjectId, right: Right) -> Result<Project, FlowError> {
         let unknown = || FlowError::from(Rejected::NotFound("project"));
         let Some(highest) = self.highest_right(caller, id).await? else { return Err(unknown()) };
@@ -112,7 +112,7 @@ impl Usher {
         }
     }
 
-    /// The most that the caller may do to a project; `None` if it is none of their business.
+    /// The highest right of the caller to a project; `None` if they may not see it.
     async fn highest_right(&self, caller: &Caller, id: ProjectId) -> Result<Option<Right>, FlowError> {
         Ok(match caller {
             Caller::Project(project) => (project.id == id).then_some(Right::Own),

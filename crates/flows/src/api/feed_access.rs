@@ -1,4 +1,4 @@
-//! Following a project's feed: by what right, for how long, and how a browser gets in that can set no headers.
+//! Access to a project's feed: by which credential, for how long, and tickets for browsers that cannot set headers.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -12,35 +12,35 @@ use usher_domain::id::{ClientId, ProjectId};
 use usher_domain::time::Timestamp;
 use usher_storage::events::feed::Ticket;
 
-/// Seconds within which a ticket is to be used.
+/// Seconds until a ticket expires.
 pub const TICKET_SECONDS: u32 = 30;
-/// Nobody has seen a place so far beyond ours: whoever says so was never here.
+/// A cursor further beyond the feed's position than this was never issued.
 const FARTHEST: i64 = 1_000_000_000;
 
-/// What somebody follows by. When it ends, so does the following.
+/// The credential of a subscriber. When it ends, so does the subscription.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Credential {
     /// The project's token, by its hash.
     ProjectToken(Vec<u8>),
     /// An access token.
     AccessToken {
-        /// Its name.
+        /// Its `jti`.
         jti: String,
         /// The key that signed it.
         kid: String,
-        /// Not good from here on.
+        /// When it expires.
         expires_at: Timestamp,
     },
 }
 
-/// Somebody who may follow a project.
+/// An authorized subscriber of a feed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Follower {
     /// The project.
     pub project: ProjectId,
-    /// The client; `None` for whoever holds the project's token.
+    /// The client; `None` for the project's token.
     pub client: Option<ClientId>,
-    /// By what.
+    /// The credential.
     pub credential: Credential,
 }
 
@@ -67,10 +67,10 @@ impl Credential {
 }
 
 impl Usher {
-    /// Whoever holds this bearer token, as a follower of their project.
+    /// The subscriber with this bearer token.
     ///
     /// # Errors
-    /// [`Rejected::NotSignedIn`] if the token speaks for nobody, [`Rejected::NotAllowed`] if it does not reach the feed.
+    /// [`Rejected::NotSignedIn`] if the token is invalid, [`Rejected::NotAllowed`] if it has no access to the feed.
     pub async fn follower(&self, token: &str) -> Result<Follower, FlowError> {
         let caller = self.caller_by_token(token).await?.ok_or(Rejected::NotSignedIn)?;
         let (project, client, credential) = match &caller {
@@ -86,16 +86,16 @@ impl Usher {
         };
         match self.project_for(&caller, project, Right::Follow).await {
             Ok(_) => Ok(Follower { project, client, credential }),
-            // Its own project is no secret to a client: it is told what it lacks.
+            // A client knows its own project, so it gets the reason instead of "not found".
             Err(FlowError::Rejected(Rejected::NotFound(_))) => Err(Rejected::NotAllowed.into()),
             Err(other) => Err(other),
         }
     }
 
-    /// May they still?
+    /// Is the subscriber's credential still valid?
     ///
     /// # Errors
-    /// If the house is broken.
+    /// If the database fails.
     pub async fn may_still_follow(&self, follower: &Follower) -> Result<bool, FlowError> {
         match &follower.credential {
             Credential::ProjectToken(hash) => {
@@ -114,10 +114,10 @@ impl Usher {
         }
     }
 
-    /// A ticket that opens one connection, soon.
+    /// Issues a ticket that opens one connection, soon.
     ///
     /// # Errors
-    /// If the house is broken.
+    /// If the database fails.
     pub async fn sell_ticket(&self, follower: &Follower) -> Result<String, FlowError> {
         let text = self.random.token();
         let ticket = Ticket {
@@ -132,10 +132,10 @@ impl Usher {
         Ok(text)
     }
 
-    /// Whoever bought this ticket. It is spent by this, whatever comes of it.
+    /// The subscriber that this ticket was issued to. The ticket is used up in any case.
     ///
     /// # Errors
-    /// [`Rejected::NotSignedIn`] if it is no ticket, was used, is too old, or what it was bought with is over.
+    /// [`Rejected::NotSignedIn`] if it is invalid, used or expired, or if its credential has ended.
     pub async fn redeem_ticket(&self, text: &str) -> Result<Follower, FlowError> {
         let hash = secret_hash(text);
         let take = self.store.write_single(move |mut tx| Box::pin(async move { tx.take_ticket(&hash).await }));
@@ -145,11 +145,11 @@ impl Usher {
         if self.may_still_follow(&follower).await? { Ok(follower) } else { Err(Rejected::NotSignedIn.into()) }
     }
 
-    /// Somebody has seen a place of a feed that lies beyond it: this database has lost what was written there, as a restored
-    /// backup has. The feed goes on beyond that place, for tokens are out there that carry it.
+    /// Handles a cursor beyond the feed's position: this database has lost entries, for example by restoring a backup.
+    /// The feed moves beyond that position, because issued tokens refer to it.
     ///
     /// # Errors
-    /// If the house is broken.
+    /// If the database fails.
     pub async fn feed_was_lost(&self, project: ProjectId, here: FeedCursor, seen: FeedCursor) -> Result<(), FlowError> {
         if seen.epoch != here.epoch || seen.position <= here.position || seen.position - here.position > FARTHEST {
             return Ok(());

@@ -1,7 +1,7 @@
-//! The client that the house itself is: whoever signs in by the session API in token mode holds a grant of it, so that
-//! rotation, reuse, introspection and revocation hold for these tokens as for any others.
+//! Usher's own client: sessions of the session API in token mode hold a grant of it, so that rotation, reuse
+//! detection, introspection and revocation work as for any other tokens.
 //!
-//! It is made when it is needed first, in a project of its own whose token nobody holds, and nobody changes it.
+//! It is created when it is first needed, in a project of its own whose token nobody has, and cannot be changed.
 
 use std::sync::Arc;
 
@@ -18,20 +18,20 @@ use usher_protocol::client_metadata::{AuthMethod, ClientMetadata};
 use usher_protocol::scope::Scope;
 use usher_storage::StorageError;
 
-/// Its `client_id`. Drawn ids begin otherwise, and no `sub` looks like this.
+/// Its `client_id`. Generated ids begin differently, and no `sub` has this form.
 pub const FIRST_PARTY_CLIENT: &str = "usher-account";
-/// What its access tokens reach: the session API, as the person.
+/// The scope of its access tokens: the session API, as the user.
 pub const ACCOUNT_SCOPE: &str = "usher:account";
-/// Its project. The same in every house: so that there is one, whoever makes it first.
+/// Its project. The same id on every server, so that simultaneous creation is detected.
 const PROJECT: ProjectId = ProjectId(Uuid::from_u128(1));
 
-/// Is this the house itself?
+/// Is this Usher's own client?
 pub(crate) fn is_first_party_client(client: &ClientId) -> bool {
     client.0 == FIRST_PARTY_CLIENT
 }
 
 impl Usher {
-    /// The client of the house, made if it is not there yet.
+    /// Usher's own client, created if it does not exist.
     pub(super) async fn house_client(&self) -> Result<Arc<Client>, FlowError> {
         let id = ClientId(FIRST_PARTY_CLIENT.to_owned());
         if let Some(client) = self.find_client(&id).await? {
@@ -59,7 +59,7 @@ impl Usher {
             disabled_at: None,
             project_acr: None,
         };
-        // Drawn and forgotten: nobody speaks for this project.
+        // Generated and discarded: nobody can use this project's token.
         let token_hash = secret_hash(&self.random.token());
         let made = self.event(EventKind::ProjectCreated).with_project(PROJECT);
         let created = self.event(EventKind::ClientCreated).with_client(&client.id).with_project(PROJECT);
@@ -75,7 +75,7 @@ impl Usher {
     }
 }
 
-/// It refreshes, and does nothing else: nobody is sent to it, and nothing is asked of anybody for it.
+/// It supports refreshing only: no authorization requests and no consent.
 fn metadata() -> ClientMetadata {
     ClientMetadata {
         client_name: "Usher".to_owned(),

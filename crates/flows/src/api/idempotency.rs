@@ -1,7 +1,7 @@
-//! A request that may be sent again: under one key it is done once, and answered alike each time.
+//! Idempotent requests: with one key they are executed once and get the same response each time.
 //!
-//! What was answered is locked by the key itself, of which only a hash is kept: neither the database nor the master key
-//! opens it without the caller.
+//! Responses are encrypted with a key derived from the idempotency key, of which only a hash is stored: neither the
+//! database nor the master key opens them without the caller.
 
 use std::time::Duration;
 
@@ -13,12 +13,12 @@ use crate::usher::{Device, Usher};
 use usher_domain::time::Timestamp;
 use usher_keys::seal::Purpose;
 
-/// An answer is kept for so long.
+/// How long a response is stored.
 const KEPT: Duration = Duration::from_hours(24);
-/// A request that is not answered after this was abandoned: its instance died.
+/// A request without a response after this was abandoned: its instance died.
 const ABANDONED: Duration = Duration::from_mins(2);
 
-/// A request that is being done for the first time.
+/// A request that is executed for the first time.
 #[derive(Debug)]
 pub struct FirstTime {
     id: [u8; 32],
@@ -26,21 +26,21 @@ pub struct FirstTime {
     begun_at: Timestamp,
 }
 
-/// What is to be done with a request that has a key.
+/// What to do with a request that has a key.
 #[derive(Debug)]
 pub enum Repeat {
-    /// It is new: do it.
+    /// It is new: execute it.
     First(FirstTime),
-    /// It was answered before: with this.
+    /// It was answered before, with this response.
     Answered(Vec<u8>),
-    /// The same request is being done at this moment.
+    /// The same request is being executed at this moment.
     Running,
-    /// The key came before, with another request.
+    /// The key was used before, with another request.
     Mismatch,
 }
 
 impl Caller {
-    /// Whom the keys of requests belong to.
+    /// The namespace of a caller's keys.
     fn owner(&self) -> String {
         match self {
             Self::Project(project) | Self::FormerToken(project) => format!("project {}", project.id),
@@ -51,10 +51,11 @@ impl Caller {
 }
 
 impl Usher {
-    /// Looks whether this caller sent a request under this key before. `content` is all that makes the request what it is.
+    /// Looks up whether this caller sent a request with this key before. `content` is everything that identifies the
+    /// request.
     ///
     /// # Errors
-    /// If the house is broken.
+    /// If the database fails.
     pub async fn begin_once(
         &self,
         caller: Option<&Caller>,
@@ -71,7 +72,7 @@ impl Usher {
         if begin.await? {
             return Ok(Repeat::First(FirstTime { id, lock: key.to_owned(), begun_at: now }));
         }
-        // Whoever was first may have come to nothing between the two looks: then the caller tries again.
+        // The first request may have failed between the two reads: then the caller retries.
         let Some(earlier) = self.store.find_repeatable(&id).await? else { return Ok(Repeat::Running) };
         if earlier.request_hash != asked {
             return Ok(Repeat::Mismatch);
@@ -80,10 +81,10 @@ impl Usher {
         Ok(earlier.answer.map_or(Repeat::Running, |sealed| opened(sealed).map_or(Repeat::Mismatch, Repeat::Answered)))
     }
 
-    /// Keeps the answer to a request that was done; of one that came to nothing, nothing is kept, and it may be tried anew.
+    /// Stores the response of a request. If it failed (`None`), nothing is stored, and the request may be repeated.
     ///
     /// # Errors
-    /// If the house is broken.
+    /// If the database fails.
     pub async fn finish_once(&self, first: FirstTime, answer: Option<&[u8]>) -> Result<(), FlowError> {
         let FirstTime { id, lock, begun_at } = first;
         let sealed =
@@ -100,7 +101,7 @@ impl Usher {
     }
 }
 
-/// One hash of several parts; where one ends and the next begins counts.
+/// One hash of several parts, with unambiguous boundaries.
 fn hash(parts: &[&[u8]]) -> [u8; 32] {
     let mut context = digest::Context::new(&digest::SHA256);
     for part in parts {

@@ -1,4 +1,4 @@
-//! Programs that speak for a project or a person: who they are and what they may do.
+//! Callers of the API: who they are and what they may do.
 
 mod caller;
 mod feed_access;

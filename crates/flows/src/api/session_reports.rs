@@ -1,5 +1,5 @@
-//! What the local modules of a project have seen: sessions and tokens that were used there. It is sealed to the project's
-//! key at once; the house keeps nothing of it that it could read.
+//! Reports of a project's local modules: sessions and tokens that were used at an application. They are sealed to the
+//! project's key at once; the server keeps nothing that it could read.
 
 use std::time::Duration;
 
@@ -14,7 +14,7 @@ use usher_keys::project_key::ProjectLock;
 
 /// Most sessions in one report.
 pub const MOST_SEEN: usize = 500;
-/// Clocks of modules may be ahead of ours by so much.
+/// How far the clock of a module may be ahead.
 const AHEAD: Duration = Duration::from_secs(60);
 
 /// A session that was used at an application.
@@ -22,27 +22,27 @@ const AHEAD: Duration = Duration::from_secs(60);
 pub struct SessionReport {
     /// The session, by its `sid`.
     pub sid: Option<String>,
-    /// The person.
+    /// The subject identifier of the user.
     pub sub: Option<String>,
     /// The client that its tokens were issued to.
     pub client_id: Option<String>,
-    /// When it was used first.
+    /// First use.
     pub first_seen: Timestamp,
-    /// When it was used last.
+    /// Last use.
     pub last_seen: Timestamp,
     /// Requests in between.
     pub requests: u64,
-    /// The network, as the module hashed it.
+    /// The client network, hashed by the module.
     pub ip_hash: Option<String>,
-    /// The browser, as it described itself.
+    /// The browser's `User-Agent`.
     pub user_agent: Option<String>,
 }
 
 impl Usher {
-    /// Seals a report into the history of a project. Times ahead of ours are taken for now.
+    /// Seals a report into the history of a project. Times in the future are replaced by now.
     ///
     /// # Errors
-    /// If the house is broken.
+    /// If the database fails.
     pub async fn note_seen(
         &self,
         project: ProjectId,

@@ -1,4 +1,4 @@
-//! Both steps of a sign-in in one request, for whoever has no pages to go from one to the other.
+//! Both steps of a sign-in in one request, for clients without pages.
 
 use crate::error::FlowError;
 use crate::login::accounts::Browser;
@@ -7,8 +7,8 @@ use crate::login::sign_in::Attempt;
 use crate::usher::{Device, Usher};
 
 impl Usher {
-    /// Signs a person in by their password and, where a second step is due and a code came along, by that code.
-    /// Without one the answer is that the second step is due.
+    /// Signs a user in by password and, if a second factor is required and a code is given, by that code. Without a
+    /// code the result is that the second factor is required.
     ///
     /// # Errors
     /// Those of [`Usher::sign_in`] and [`Usher::give_code`].

@@ -1,5 +1,4 @@
-//! A session that is held by tokens instead of a cookie: no browser knows its secret, and a grant of the house's own client
-//! stands for it.
+//! Sessions in token mode: a grant of Usher's own client represents the session, and no browser knows its secret.
 
 use super::first_party_client::{ACCOUNT_SCOPE, FIRST_PARTY_CLIENT};
 use crate::error::{FlowError, Rejected};
@@ -19,7 +18,7 @@ use usher_protocol::scope::Scope;
 use usher_protocol::token::TokenResponse;
 use usher_storage::grants::Spend;
 
-/// A session and the tokens that hold it.
+/// A session and its tokens.
 #[derive(Debug, Clone)]
 pub struct TokenSession {
     /// The session.
@@ -29,20 +28,20 @@ pub struct TokenSession {
 }
 
 impl Usher {
-    /// The tokens of a session that has just begun.
+    /// Issues the tokens of a new session.
     ///
     /// # Errors
-    /// [`Rejected::CredentialGone`] if the session is over already.
+    /// [`Rejected::CredentialGone`] if the session has ended already.
     pub async fn hold_by_tokens(&self, session: SessionId) -> Result<TokenSession, FlowError> {
         let found = self.store.find_session_by_id(session).await?;
         let (session, user) = found.ok_or(Rejected::CredentialGone)?;
         self.grant_account(&session, &user).await
     }
 
-    /// New tokens for a session that is held by tokens; the old ones are dead from then on.
+    /// Issues new tokens for a session in token mode; the old ones become invalid.
     ///
     /// # Errors
-    /// [`Rejected::CredentialGone`] if the session is over meanwhile.
+    /// [`Rejected::CredentialGone`] if the session has ended meanwhile.
     pub async fn renew_tokens(&self, account: &Account, reason: EndReason) -> Result<TokenSession, FlowError> {
         let (usher, user, client) = (self.clone(), account.user.id, self.house_client().await?.id.clone());
         let end = self.store.write(move |mut tx| {
@@ -52,17 +51,17 @@ impl Usher {
         self.hold_by_tokens(account.session.id).await
     }
 
-    /// New tokens for a refresh token of a session, which is used up by it.
+    /// Issues new tokens for a session's refresh token, which is used up.
     ///
     /// # Errors
-    /// [`Rejected::NotSignedIn`] if it is no good, or not any more. Used twice, it ends the session.
+    /// [`Rejected::NotSignedIn`] if it is invalid or expired. Using it twice ends the session.
     pub async fn refresh_session(&self, token: &str, device: &Device) -> Result<TokenSession, FlowError> {
         let gone = || FlowError::from(Rejected::NotSignedIn);
         let (grant, _) = self.read_refresh_token(token).ok_or_else(gone)?;
         let found = self.store.find_grant(grant).await?.ok_or_else(gone)?;
         let found = self.store.find_session_by_id(found.grant.session_id).await?;
         let (session, user) = found.ok_or_else(gone)?;
-        // A session that nobody ended, and whose time is over, takes its tokens along.
+        // When a session has expired without being ended, its grants are ended now.
         if session.ended_at.is_none() && !session.is_live(self.now()) {
             return Err(gone());
         }
@@ -78,7 +77,7 @@ impl Usher {
         Ok(TokenSession { session: account.session.id, tokens })
     }
 
-    /// The person that an access token acts as at the API: one of the house's own client, and of no other.
+    /// The user that an access token authenticates at the API: it must be one of Usher's own client.
     pub(super) async fn person_by_token(&self, access: &Access) -> Result<Option<Account>, FlowError> {
         let claims = &access.claims;
         let scope = Scope::parse(&claims.scope).unwrap_or_default();
@@ -130,7 +129,8 @@ impl Usher {
         Ok(TokenSession { session: session.id, tokens: self.issue(issue).await? })
     }
 
-    /// How far the feed of a client's project has come. Asked before its tokens are made: what ends later is told later.
+    /// The position of the feed of a client's project. Read before the tokens are made: later revocations have later
+    /// positions.
     async fn place_of(&self, client: &Client) -> Result<i64, FlowError> {
         Ok(self.store.feed_place(client.project_id).await?.map_or(0, |place| place.position))
     }

@@ -1,4 +1,4 @@
-//! What a person has beside a password: who may change it, and what every change of it leaves behind.
+//! Changing the factors other than a password: who may do it, and the side effects of every change.
 
 use crate::credentials::standing::check_standing;
 use crate::error::{FlowError, Rejected};
@@ -16,8 +16,8 @@ use usher_domain::user::remembered::RememberedBrowser;
 use usher_domain::user::session::Session;
 use usher_storage::{Result as Stored, Tx};
 
-/// What a change of a factor begins with and leaves behind, in the same transaction: whoever asked for it still stands; its
-/// event, a letter to the owner, and no browser that is spared a second step any more.
+/// The checks and side effects of a change of factors, in its transaction: the user and session must still be valid;
+/// its event and a security email are written, and no browser is exempt from the second factor any more.
 pub(crate) struct FactorChange {
     user: UserId,
     /// `None` for a change by an administrator.
@@ -27,7 +27,7 @@ pub(crate) struct FactorChange {
 }
 
 impl FactorChange {
-    /// Comes first in the transaction: changes of one account come one after another.
+    /// Must come first in the transaction: changes of one account run one after another.
     pub(crate) async fn check(&self, tx: &mut Tx<'_>, now: Timestamp) -> Stored<Result<(), Rejected>> {
         match self.session {
             Some(session) => check_standing(tx, (self.user, session), now).await,
@@ -45,11 +45,11 @@ impl FactorChange {
 }
 
 impl Usher {
-    /// Has this person shown a moment ago, and well enough, who they are, so that they may change what they sign in by,
-    /// where their letters go, or whether the account exists at all?
+    /// Checks that the user authenticated recently, with two factors if the account has two, as changes of
+    /// credentials, of the address and deleting the account require.
     ///
     /// # Errors
-    /// [`Rejected::NotFresh`] if they have to show themselves again first; [`Rejected::Frozen`].
+    /// [`Rejected::NotFresh`] if they must authenticate again; [`Rejected::Frozen`].
     pub async fn check_factor_change(&self, account: &Account) -> Result<Factors, FlowError> {
         if account.user.factors_are_frozen(self.now()) {
             return Err(Rejected::Frozen.into());
@@ -58,39 +58,39 @@ impl Usher {
         if self.is_shown_well(account, &factors) { Ok(factors) } else { Err(Rejected::NotFresh.into()) }
     }
 
-    /// Has this person shown who they are a moment ago, by two factors where the account has two?
+    /// Did the user authenticate recently, with two factors if the account has two?
     ///
     /// # Errors
-    /// If the house is broken.
+    /// If the database fails.
     pub async fn is_well_shown(&self, account: &Account) -> Result<bool, FlowError> {
         Ok(self.is_shown_well(account, &self.store.find_factors(account.user.id).await?))
     }
 
-    /// Whoever is spared the second step in this browser shows it all the same before anything is changed.
+    /// A browser that is exempt from the second factor is not exempt here.
     fn is_shown_well(&self, account: &Account, factors: &Factors) -> bool {
         account.is_fresh(self.now()) && (!factors.ask_second_step() || acr_meets(&account.session.acr, AAL2))
     }
 
-    /// The factors of a signed-in person.
+    /// The factors of the signed-in user.
     ///
     /// # Errors
-    /// If the house is broken.
+    /// If the database fails.
     pub async fn factors_of(&self, account: &Account) -> Result<Factors, FlowError> {
         Ok(self.store.find_factors(account.user.id).await?)
     }
 
-    /// The browsers that are spared this person's second step.
+    /// The browsers that are exempt from this user's second factor.
     ///
     /// # Errors
-    /// If the house is broken.
+    /// If the database fails.
     pub async fn remembered_of(&self, account: &Account) -> Result<Vec<RememberedBrowser>, FlowError> {
         Ok(self.store.list_remembered(account.user.id, self.now()).await?)
     }
 
-    /// Spares no second step any more in one browser, or in any.
+    /// Ends the exemption from the second factor of one browser, or of all.
     ///
     /// # Errors
-    /// If the house is broken.
+    /// If the database fails.
     pub async fn forget_browser(&self, account: &Account, which: Option<RememberedId>) -> Result<(), FlowError> {
         let user = account.user.id;
         let event = self.event(EventKind::BrowserForgotten).with_user(user).with_session(account.session.id);
@@ -106,7 +106,7 @@ impl Usher {
         Ok(forget.await?)
     }
 
-    /// Asks for a passkey after the password from now on, or no more.
+    /// Requires a passkey after the password, or no longer.
     ///
     /// # Errors
     /// [`Rejected::NotFresh`].
@@ -129,11 +129,12 @@ impl Usher {
         Ok(write.await??)
     }
 
-    /// Takes every factor beside the password away from somebody who has lost them. For administrators, who have made sure
-    /// of whom they speak with.
+    /// Removes every factor other than the password from a user who has lost them. For administrators, who have
+    /// verified the user's identity.
     ///
     /// # Errors
-    /// [`Rejected::LastWayIn`] if a passkey is the only way in, and there is no address to send a new password to.
+    /// [`Rejected::LastWayIn`] if a passkey is the only sign-in method, and there is no address to send a new password
+    /// to.
     pub async fn reset_factors(&self, user: &User) -> Result<(), FlowError> {
         let (id, now) = (user.id, self.now());
         let event = self.event(EventKind::FactorsReset).with_user(id).with("by", "administrator");
@@ -160,7 +161,7 @@ impl Usher {
         Ok(())
     }
 
-    /// A change by a signed-in person: what it leaves behind.
+    /// A change by the signed-in user, with its side effects.
     pub(crate) fn factor_change(
         &self,
         account: &Account,
@@ -173,7 +174,7 @@ impl Usher {
         Ok(FactorChange { user, session: Some(session), event, notice: Some(self.notice(&account.user, told)?) })
     }
 
-    /// A session goes on as it is, under a new secret: whoever had the old one has nothing of what was just changed.
+    /// Gives a session a new secret, so that the old one is useless after the change.
     pub(crate) async fn renew_session(&self, account: &Account, browser: &mut Browser) -> Result<(), FlowError> {
         let (id, secret) = (account.session.id, self.random.token());
         let hash = secret_hash(&secret);
@@ -185,7 +186,7 @@ impl Usher {
         Ok(())
     }
 
-    /// A signed-in person has shown one factor more: the session knows it from now on, under a new secret.
+    /// Records in the session that one more factor was shown, and gives it a new secret.
     pub(crate) async fn step_up(
         &self,
         session: &Session,
@@ -197,7 +198,7 @@ impl Usher {
         let event = self.event(EventKind::SessionSteppedUp).with_user(session.user_id).with_session(id);
         let raise = self.store.write(move |mut tx| {
             Box::pin(async move {
-                // What was shown meanwhile counts as well.
+                // Factors that were shown meanwhile are kept.
                 let Some(held) = tx.lock_session(id).await? else { return Ok(false) };
                 let shown = Authentication::of_session(&held.amr).and(means);
                 tx.step_up_session(id, &shown.amr(), shown.acr(), &hash).await?;

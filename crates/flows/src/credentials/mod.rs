@@ -1,4 +1,4 @@
-//! What people prove themselves with: passwords, authenticator apps, recovery codes, passkeys.
+//! Credentials: passwords, authenticator apps, recovery codes, passkeys.
 
 pub mod factors;
 pub mod passkeys;

@@ -1,7 +1,7 @@
-//! Passkeys: register one, sign in by one, show one as a second step, name it, take it away (WebAuthn Level 3).
+//! Passkeys: registering, signing in, second factor, renaming and removing (WebAuthn Level 3).
 //!
-//! User verification is required everywhere, so a passkey is two factors by itself.
-//! What a ceremony has to remember travels sealed with its page, bound to the browser, and is spent once.
+//! User verification is always required, so a passkey is two factors by itself. The state of a ceremony is sealed into
+//! its page, bound to the browser, and can be used once.
 
 use std::time::Duration;
 
@@ -29,21 +29,21 @@ use usher_domain::user::passkey::{StoredPasskey, aaguid, maker, tidy_name};
 use usher_keys::seal::Purpose;
 use usher_storage::StorageError;
 
-/// A ceremony may take so long: a sign-in page stays open for a while before its passkey is used.
+/// How long a ceremony may take: a sign-in page may stay open for a while before its passkey is used.
 const LIFETIME: Duration = Duration::from_mins(30);
-/// What a passkey is called that does not say who made it.
+/// The name of a passkey whose authenticator is unknown.
 const UNNAMED: &str = "Passkey";
 
-/// What a page needs to ask for a passkey.
+/// What a page needs to request a passkey.
 #[derive(Debug, Clone, Default)]
 pub struct Ceremony {
     /// The options, as `parse…OptionsFromJSON` takes them.
     pub options: String,
-    /// What has to come back with the answer.
+    /// The state, to be sent back with the response.
     pub state: String,
 }
 
-/// What the browser answered, and the ceremony that it answers.
+/// The browser's response, with the state of its ceremony.
 #[derive(Debug, Clone, Copy)]
 pub struct PasskeyAnswer<'a> {
     /// The state of the ceremony.
@@ -68,20 +68,20 @@ struct Sealed {
 }
 
 impl Usher {
-    /// Are there passkeys in this house? They belong to a domain: an address of numbers has none.
+    /// Does this server offer passkeys? They need a domain name; an IP address has none.
     pub fn offers_passkeys(&self) -> bool {
         self.webauthn().is_ok()
     }
 
-    /// The passkeys of a signed-in person, oldest first.
+    /// The passkeys of the signed-in user, oldest first.
     ///
     /// # Errors
-    /// If the house is broken.
+    /// If the database fails.
     pub async fn passkeys_of(&self, account: &Account) -> Result<Vec<StoredPasskey>, FlowError> {
         Ok(self.store.list_passkeys(account.user.id).await?)
     }
 
-    /// Begins to register a passkey for a signed-in person.
+    /// Begins to register a passkey for the signed-in user.
     ///
     /// # Errors
     /// [`Rejected::NotFresh`], [`Rejected::PasskeysNotOffered`].
@@ -96,8 +96,7 @@ impl Usher {
         let begun = webauthn.start_passkey_registration(handle, &label, &name, Some(known));
         let (options, state) = begun.map_err(|error| refused(&error))?;
         let mut options = serde_json::to_value(options)?;
-        // A passkey that the authenticator finds by itself is what the sign-in page asks for. Security keys with no room left
-        // for one may do without.
+        // The sign-in page asks for discoverable passkeys. Security keys without space for one may store none.
         options["publicKey"]["authenticatorSelection"]["residentKey"] = "preferred".into();
         self.ceremony(&options, Waiting::Register { user: user.id, handle, state }, browser)
     }
@@ -162,7 +161,7 @@ impl Usher {
         }
     }
 
-    /// Gives a passkey another name.
+    /// Renames a passkey.
     ///
     /// # Errors
     /// [`Rejected::Name`], [`Rejected::NotFound`].
@@ -173,7 +172,7 @@ impl Usher {
         if renamed.await? { Ok(()) } else { Err(Rejected::NotFound("passkey").into()) }
     }
 
-    /// Takes a passkey away.
+    /// Removes a passkey.
     ///
     /// # Errors
     /// [`Rejected::NotFresh`], [`Rejected::LastWayIn`], [`Rejected::NotFound`].
@@ -204,7 +203,7 @@ impl Usher {
         Ok(())
     }
 
-    /// Asks for any passkey of this house, on a sign-in page. Nothing is written.
+    /// Requests any passkey of this server, on a sign-in page. Nothing is written.
     ///
     /// # Errors
     /// [`Rejected::PasskeysNotOffered`].
@@ -213,7 +212,7 @@ impl Usher {
         self.ceremony(&serde_json::to_value(options)?, Waiting::SignIn(state), browser)
     }
 
-    /// Signs a person in by a passkey.
+    /// Signs a user in by a passkey.
     ///
     /// # Errors
     /// [`Rejected::PasskeyUnknown`], [`Rejected::PasskeyRefused`], [`Rejected::PasskeyCopied`], [`Rejected::TooMany`].
@@ -243,7 +242,7 @@ impl Usher {
         self.finish_sign_in(user, Authentication::by(means), Guard::Passkey(stored.id), browser, device).await
     }
 
-    /// Asks for a passkey as a second step.
+    /// Requests a passkey as a second factor.
     ///
     /// # Errors
     /// [`Rejected::InteractionOver`], [`Rejected::PasskeyUnknown`] if the user has none.
@@ -260,7 +259,7 @@ impl Usher {
         self.ceremony(&serde_json::to_value(options)?, Waiting::Second { user: pending.user, state }, browser)
     }
 
-    /// Takes a passkey as a second step.
+    /// Accepts a passkey as a second factor.
     ///
     /// # Errors
     /// As [`Usher::sign_in_by_passkey`], and [`Rejected::InteractionOver`].
@@ -287,7 +286,7 @@ impl Usher {
         self.complete(pending, user, means, remember, browser, device).await
     }
 
-    /// A counter that went backwards is told to the log before anybody is told no.
+    /// Logs a counter that went backwards before the passkey is rejected.
     async fn judged(
         &self,
         result: Result<AuthenticationResult, WebauthnError>,
@@ -302,7 +301,7 @@ impl Usher {
         Ok(result.map_err(|error| refused(&error))?)
     }
 
-    /// Writes down that a passkey was used: in the credential as it is then, so that its counter never goes back.
+    /// Records the use of a passkey, based on the stored credential, so that its counter never goes back.
     async fn used(&self, id: PasskeyId, result: AuthenticationResult, now: Timestamp) -> Result<Means, FlowError> {
         let (synced, user_verified) = (result.backup_state(), result.user_verified());
         let write = self.store.write(move |mut tx| {
@@ -330,7 +329,7 @@ impl Usher {
         Ok(Ceremony { options: options["publicKey"].to_string(), state })
     }
 
-    /// Opens what a ceremony has to remember, in its browser and in time, once.
+    /// Opens the state of a ceremony: only in its browser, before it expires, and once.
     async fn spend(&self, state: &str, browser: &Browser) -> Result<Waiting, FlowError> {
         let opened = self.sealer.open_text(Purpose::Ceremony, state).ok();
         let sealed: Option<Sealed> = opened.and_then(|bytes| serde_json::from_slice(&bytes).ok());
@@ -368,12 +367,12 @@ fn unreadable(id: PasskeyId) -> StorageError {
     StorageError::Inconsistent { table: "passkey", column: "credential", id: id.to_string() }
 }
 
-/// What the browser sent; garbage proves nothing.
+/// Parses the browser's response; a malformed one is rejected.
 fn read<T: serde::de::DeserializeOwned>(credential: &str) -> Result<T, Rejected> {
     serde_json::from_str(credential).map_err(|_| Rejected::PasskeyRefused)
 }
 
-/// Why a ceremony failed is for the log: to a person it comes to the same.
+/// The cause is logged; users see one message for all of them.
 fn refused(error: &WebauthnError) -> Rejected {
     tracing::info!("passkey: not accepted: {error}");
     Rejected::PasskeyRefused

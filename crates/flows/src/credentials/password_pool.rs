@@ -1,8 +1,8 @@
-//! Password hashing with Argon2id (RFC 9106) on a few threads of its own.
+//! Password hashing with Argon2id (RFC 9106) on a thread pool of its own.
 //!
-//! A hash is worth ten thousand other answers, so it never runs where those are given: the pool has as many threads as
-//! it may use cores, each with its memory kept between hashes, and on Linux of lower priority than the rest.
-//! Beyond a set number of waiters nobody else is let in: better a quick "later" than a late "yes".
+//! A hash costs as much as ten thousand other requests, so it never runs on the threads that serve those: the pool has
+//! as many threads as it may use cores, each keeps its memory between hashes, and on Linux has a lower priority. When
+//! the queue is full, further jobs are rejected at once instead of being answered late.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, Sender, channel};
@@ -18,9 +18,9 @@ pub use crate::credentials::password_rules::normalise;
 use usher_domain::secret::Secret;
 
 const OUTPUT: usize = 32;
-/// A recorded hash may ask for this much memory and no more, in KiB: a damaged row must not take the machine.
+/// The most memory that a stored hash may require, in KiB: a damaged row must not exhaust the machine.
 const MOST_MEMORY: u32 = 1024 * 1024;
-/// A recorded hash may ask for this many passes and no more.
+/// The most passes that a stored hash may require.
 const MOST_ITERATIONS: u32 = 32;
 
 /// The cost of one hash.
@@ -30,42 +30,42 @@ pub struct PasswordParams {
     pub memory_kib: u32,
     /// Passes over the memory.
     pub iterations: u32,
-    /// Lanes. They are computed one after the other: more than one costs the attacker, not the time.
+    /// Lanes. They are computed one after the other.
     pub parallelism: u32,
 }
 
 impl Default for PasswordParams {
-    /// 19 MiB, two passes, one lane: OWASP's first choice, about 17 ms.
+    /// 19 MiB, two passes, one lane: the first recommendation of OWASP, about 17 ms.
     fn default() -> Self {
         Self { memory_kib: 19 * 1024, iterations: 2, parallelism: 1 }
     }
 }
 
-/// The pool cannot be made.
+/// Why a pool cannot be created.
 #[derive(Debug, thiserror::Error)]
 pub enum PoolError {
-    /// Argon2 does not know such a cost.
+    /// Argon2 rejects the parameters.
     #[error("password hashing parameters: {0}")]
     Params(argon2::Error),
-    /// Nobody would ever hash.
+    /// No threads were configured.
     #[error("password hashing needs at least one thread")]
     NoThreads,
-    /// The system gave no thread.
+    /// The system could not start a thread.
     #[error("no thread for password hashing: {0}")]
     Thread(#[from] std::io::Error),
 }
 
-/// Too many are waiting already. Say so, and when to come back (503 with `Retry-After`).
+/// The queue is full. The response should be 503 with `Retry-After`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("too many passwords are waiting to be hashed")]
 pub struct Busy;
 
-/// What came of a comparison.
+/// The result of a comparison.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Verdict {
-    /// The password is the right one.
+    /// The password is right.
     pub ok: bool,
-    /// It is the right one, and its hash was made at another cost than today's: hash it anew.
+    /// The password is right, and its hash was made with other parameters than the current ones: hash it again.
     pub needs_rehash: bool,
 }
 
@@ -83,7 +83,7 @@ pub struct PasswordPool {
 }
 
 impl PasswordPool {
-    /// A pool of `permits` threads, best one a core, that lets at most `queue` more wait.
+    /// A pool of `permits` threads, at best one for each core, with a queue of `queue` jobs.
     pub fn new(params: PasswordParams, permits: usize, queue: usize) -> Result<Self, PoolError> {
         let params = Params::new(params.memory_kib, params.iterations, params.parallelism, Some(OUTPUT))
             .map_err(PoolError::Params)?;
@@ -99,13 +99,13 @@ impl PasswordPool {
         Ok(Self { jobs, admission: Arc::new(Semaphore::new(permits + queue)), taken_on: AtomicU64::new(0) })
     }
 
-    /// The Argon2id hash of a password as a PHC string. The password is normalised to NFC here as well.
+    /// The Argon2id hash of a password as a PHC string. The password is normalized to NFC here as well.
     pub async fn hash(&self, password: Secret<String>, salt: [u8; 16]) -> Result<String, Busy> {
         self.run(move |bench| bench.hash(&normal(password), &salt)).await
     }
 
-    /// Compares a password with a recorded hash. Without one, `None`, it takes as long and the answer is no,
-    /// so that nobody learns by the clock who has an account. What is too long for any password is wrong without hashing.
+    /// Compares a password with a stored hash. With `None` it takes as long and fails, so that the duration does not
+    /// reveal who has an account. An overlong password is wrong without hashing.
     pub async fn verify(&self, password: Secret<String>, phc: Option<String>) -> Result<Verdict, Busy> {
         if password.expose().len() > LONGEST_BYTES {
             return Ok(Verdict::WRONG);
@@ -113,7 +113,7 @@ impl PasswordPool {
         self.run(move |bench| bench.verify(&normal(password), phc.as_deref())).await
     }
 
-    /// How many passwords were taken on so far, to be hashed or compared.
+    /// How many passwords were accepted so far, to be hashed or compared.
     pub fn taken_on(&self) -> u64 {
         self.taken_on.load(Ordering::Relaxed)
     }
@@ -123,11 +123,11 @@ impl PasswordPool {
         self.taken_on.fetch_add(1, Ordering::Relaxed);
         let (reply, answer) = oneshot::channel();
         let job: Job = Box::new(move |bench| {
-            // Whoever asked may have hung up while waiting.
+            // The caller may have disconnected while waiting.
             if !reply.is_closed() {
                 let result = task(bench);
                 drop(place);
-                // Nobody left to hear it is no fault.
+                // A receiver that was dropped is no error.
                 let _ = reply.send(result);
             }
         });
@@ -148,7 +148,7 @@ fn work(inbox: &Mutex<Receiver<Job>>, mut bench: Bench) {
     }
 }
 
-/// Lets everybody else go first. On Linux a thread has a niceness of its own; elsewhere it is the process's, and stays.
+/// Lowers the priority. On Linux niceness belongs to the thread; elsewhere to the process, and is not changed.
 fn step_back() {
     #[cfg(target_os = "linux")]
     if let Err(error) = rustix::process::nice(5) {
@@ -156,7 +156,7 @@ fn step_back() {
     }
 }
 
-/// What a thread keeps between hashes: fresh memory costs more than the hashing of it.
+/// The memory that a thread keeps between hashes: allocating it anew costs more than hashing.
 struct Bench {
     params: Params,
     memory: Vec<Block>,
@@ -220,7 +220,7 @@ impl Bench {
     }
 }
 
-/// A recorded hash that this house can compute again.
+/// A stored hash that can be computed again.
 struct Recorded {
     algorithm: Algorithm,
     version: Version,
@@ -230,7 +230,7 @@ struct Recorded {
 }
 
 impl Recorded {
-    /// Any Argon2 of bearable cost; `None` for anything else.
+    /// Parses any Argon2 hash of acceptable cost; `None` for anything else.
     fn read(text: &str) -> Option<Self> {
         let hash = PasswordHash::new(text).ok()?;
         let params = Params::try_from(&hash).ok()?;
@@ -246,7 +246,7 @@ impl Recorded {
         })
     }
 
-    /// Whether it was made as one is made today.
+    /// Whether it was made with the current parameters.
     fn costs(&self, today: &Params) -> bool {
         let figures = |params: &Params| (params.m_cost(), params.t_cost(), params.p_cost(), params.output_len());
         self.algorithm == Algorithm::Argon2id
@@ -255,7 +255,7 @@ impl Recorded {
     }
 }
 
-/// The normal form, should the caller have forgotten it; what cannot be normalised stays as it is.
+/// Normalizes the password in case the caller has not; one that cannot be normalized is left unchanged.
 fn normal(password: Secret<String>) -> Secret<String> {
     normalise(password.expose()).unwrap_or(password)
 }

@@ -1,48 +1,48 @@
-//! Which passwords may be chosen (NIST SP 800-63B-4 §3.1.1.2): long enough, not expected by everybody, not made of
-//! what is known about the person. No composition rules: they make passwords worse.
+//! Which passwords may be chosen (NIST SP 800-63B-4 §3.1.1.2): long enough, not common, and not made of the user's own
+//! data. No composition rules: they make passwords worse.
 
 use unicode_normalization::UnicodeNormalization as _;
 
 use usher_domain::secret::Secret;
 
-/// No password is shorter, in code points, whatever the settings say.
+/// The shortest password, in code points, whatever the settings say.
 pub const SHORTEST: usize = 8;
-/// No password is longer, in code points.
+/// The longest password, in code points.
 pub const LONGEST: usize = 1024;
-/// No password is longer as it comes in, in bytes: above that it is not even normalised.
+/// The longest password before normalization, in bytes: a longer one is not even normalized.
 pub const LONGEST_BYTES: usize = 4096;
 
-/// Common passwords, lower case, sorted by their bytes, one a line;
-/// the head of the frequency list that the strength estimator zxcvbn made public.
+/// Common passwords, lower case, sorted by their bytes, one a line; the head of the frequency list that the strength
+/// estimator zxcvbn published.
 const COMMON: &str = include_str!("common_passwords.txt");
 
-/// Own words shorter than this appear in other words by chance.
+/// Own words shorter than this occur in other words by chance.
 const SHORTEST_OWN_WORD: usize = 4;
 
 /// Why a password cannot be chosen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum PasswordFault {
-    /// Shorter than the least length.
+    /// Shorter than the minimum length.
     #[error("the password is shorter than {least} characters")]
     TooShort {
-        /// The least length, in code points.
+        /// The minimum length, in code points.
         least: usize,
     },
     /// Longer than [`LONGEST`] code points or [`LONGEST_BYTES`] bytes.
     #[error("the password is too long")]
     TooLong,
-    /// On the list that attackers try first, a sequence, or a repetition.
+    /// A common password, a sequence, or a repetition.
     #[error("the password is among the most common")]
     TooCommon,
-    /// Little more than the person's own name, address or the name of this service.
+    /// Little more than the user's own name, address or the name of this service.
     #[error("the password is made of what is known about its owner")]
     ContainsOwnData,
 }
 
-/// The password in Unicode's NFC, so that it is the same however a keyboard composes it. Nothing is cut off or trimmed.
+/// The password in Unicode NFC, so that it does not depend on the keyboard. Nothing is trimmed or cut off.
 ///
-/// For every password that comes in, to be chosen or to be compared. It refuses only what is too long;
-/// whether it is long enough is asked by [`check`], when it is chosen.
+/// For every password, whether it is chosen or compared. It rejects only overlong ones; the minimum length is checked
+/// by [`check`], when a password is chosen.
 pub fn normalise(password: &str) -> Result<Secret<String>, PasswordFault> {
     if password.len() > LONGEST_BYTES {
         return Err(PasswordFault::TooLong);
@@ -51,10 +51,10 @@ pub fn normalise(password: &str) -> Result<Secret<String>, PasswordFault> {
     if normal.expose().chars().count() > LONGEST { Err(PasswordFault::TooLong) } else { Ok(normal) }
 }
 
-/// Whether `password`, normalised, may be chosen. `words` is what an attacker who knows the person tries first:
-/// names, e-mail address, the name of the service.
+/// Whether `password`, normalized, may be chosen. `words` is what an attacker who knows the user tries first: names,
+/// email address, the name of the service.
 ///
-/// The least length is `min_length` code points, and never less than [`SHORTEST`].
+/// The minimum length is `min_length` code points, and never less than [`SHORTEST`].
 pub fn check(password: &str, min_length: usize, words: &[&str]) -> Result<(), PasswordFault> {
     let least = min_length.max(SHORTEST);
     let length = password.chars().count();
@@ -71,11 +71,11 @@ pub fn check(password: &str, min_length: usize, words: &[&str]) -> Result<(), Pa
     if is_made_of(folded.expose(), words) { Err(PasswordFault::ContainsOwnData) } else { Ok(()) }
 }
 
-/// Looks the word up in the sorted list, without building anything from it.
+/// Binary search in the sorted list, without building an index.
 fn is_listed(word: &str) -> bool {
     let (mut low, mut high) = (0, COMMON.len());
     while low < high {
-        // The line around the middle. Lines are ASCII, so that any place in the list is a place between characters.
+        // The line around the middle. Lines are ASCII, so that every offset is a character boundary.
         let middle = low + (high - low) / 2;
         let start = COMMON[low..middle].rfind('\n').map_or(low, |at| low + at + 1);
         let end = COMMON[middle..high].find('\n').map_or(high, |at| middle + at);
@@ -88,7 +88,7 @@ fn is_listed(word: &str) -> bool {
     false
 }
 
-/// `abcdefgh`, `87654321`, `1234567890123`, `aaaaaaaa`: every step is the same, and at most one.
+/// `abcdefgh`, `87654321`, `1234567890123`, `aaaaaaaa`: all steps are equal, and at most one.
 fn is_sequence(word: &str) -> bool {
     let steps = || word.chars().zip(word.chars().skip(1));
     let next = |from: char| if from == '9' { '0' } else { char::from_u32(u32::from(from) + 1).unwrap_or(from) };
@@ -97,7 +97,7 @@ fn is_sequence(word: &str) -> bool {
         || steps().all(|(one, two)| one == next(two))
 }
 
-/// A short block or a common password, over and over.
+/// A short block or a common password, repeated.
 fn is_repetition(word: &str) -> bool {
     let whole: Vec<char> = word.chars().collect();
     (1..=whole.len() / 2).filter(|size| whole.len().is_multiple_of(*size)).any(|size| {
@@ -107,7 +107,7 @@ fn is_repetition(word: &str) -> bool {
     })
 }
 
-/// Whether what is left without the own words would be too short to be a password.
+/// Whether the rest without the own words would be too short to be a password.
 fn is_made_of(password: &str, words: &[&str]) -> bool {
     let words: Vec<String> = words.iter().map(|word| word.nfc().collect::<String>().to_lowercase()).collect();
     let parts = words.iter().flat_map(|word| word.split(|c: char| !c.is_alphanumeric()));

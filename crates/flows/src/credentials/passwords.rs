@@ -1,4 +1,4 @@
-//! A signed-in person changes their password.
+//! Changing the password of the signed-in user.
 
 use crate::credentials::password_rules::{check, normalise};
 use crate::credentials::standing::check_standing;
@@ -12,14 +12,14 @@ use usher_domain::secret::Secret;
 use usher_domain::user::proof::ProofKind;
 use usher_domain::user::session::EndReason;
 
-/// The hash may be replaced so often while a new one is written: by a sign-in that hashes the same password anew.
+/// How often the hash may be replaced while a new one is computed: by a sign-in that rehashes the same password.
 const TRIES: usize = 3;
 
 impl Usher {
-    /// Has this person a password?
+    /// Does the user have a password?
     ///
     /// # Errors
-    /// If the house is broken.
+    /// If the database fails.
     pub async fn has_password(&self, account: &Account) -> Result<bool, FlowError> {
         Ok(self.store.find_password(account.user.id).await?.is_some())
     }
@@ -27,8 +27,9 @@ impl Usher {
     /// Sets a new password, ends every other session and gives this one a new secret.
     ///
     /// # Errors
-    /// [`Rejected::Frozen`], [`Rejected::PasswordWithoutAddress`], [`Rejected::WrongPassword`], [`Rejected::TooMany`] (tries count like sign-ins), or what is wrong with the new one.
-    /// Of several changes at once that name the same current password one is made; the others are refused as wrong.
+    /// [`Rejected::Frozen`], [`Rejected::PasswordWithoutAddress`], [`Rejected::WrongPassword`], [`Rejected::TooMany`]
+    /// (attempts count like sign-ins), or the faults of the new one. Of several simultaneous changes with the same
+    /// current password one succeeds; the others fail as wrong.
     pub async fn change_password(
         &self,
         account: &Account,
@@ -62,7 +63,7 @@ impl Usher {
         Err(Rejected::Superseded.into())
     }
 
-    /// The hash that the current password fits; `None` where there is no password yet.
+    /// The stored hash that the current password matches; `None` if there is no password yet.
     async fn check_current_password(
         &self,
         account: &Account,
@@ -73,7 +74,7 @@ impl Usher {
             if account.user.email.is_none() {
                 return Err(Rejected::PasswordWithoutAddress.into());
             }
-            // Whoever showed themselves by other means a moment ago sets the first.
+            // A user without a password must have authenticated recently by other means.
             self.check_factor_change(account).await?;
         } else if !self.passwords.verify(current.clone(), phc.clone()).await?.ok {
             return Err(Rejected::WrongPassword.into());
@@ -81,7 +82,7 @@ impl Usher {
         Ok(phc)
     }
 
-    /// Puts the new hash in the place of the one that was compared. `None`, and nothing changes, if that is another by now.
+    /// Replaces the hash that was compared. `None`, and nothing changes, if the stored one is another by now.
     async fn write_password(
         &self,
         account: &Account,

@@ -1,4 +1,4 @@
-//! Recovery codes: ten at a time, shown once, each good once.
+//! Recovery codes: ten in a set, shown once, each valid once.
 
 use crate::error::FlowError;
 use crate::login::accounts::Account;
@@ -11,13 +11,13 @@ use usher_keys::seal::Purpose;
 
 /// Codes in a set.
 const CODES: usize = 10;
-/// Characters of a code, five bits each: 80 bits, more than anybody guesses.
+/// Characters of a code, five bits each: 80 bits.
 const LENGTH: usize = 16;
-/// Crockford's base 32: nothing in it looks like anything else in it.
+/// Crockford's base 32, which has no characters that look alike.
 const ALPHABET: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 
 impl Usher {
-    /// Gives a signed-in person a new set; the old one is dead from then on.
+    /// Replaces the user's recovery codes; the old ones become invalid.
     ///
     /// # Errors
     /// [`crate::Rejected::NotFresh`].
@@ -41,7 +41,7 @@ impl Usher {
         Ok(shown)
     }
 
-    /// A fresh set: what is shown, and what is kept of it.
+    /// A new set: the codes, and their hashes to store.
     pub(crate) fn draw_recovery_codes(&self, user: UserId) -> (Vec<String>, Vec<[u8; 32]>) {
         let draw = || {
             let bytes: [u8; LENGTH] = self.random.bytes();
@@ -52,7 +52,7 @@ impl Usher {
         (codes.iter().map(|code| in_groups(code)).collect(), hashes)
     }
 
-    /// Spends one of the user's codes, and tells its owner. `false` if it is none, or spent.
+    /// Spends one of the user's codes, and notifies the user by email. `false` if it is invalid or spent.
     pub(crate) async fn take_recovery_code(&self, user: &User, code: &str) -> Result<bool, FlowError> {
         let Some(code) = read(code) else { return Ok(false) };
         let (id, now, hash) = (user.id, self.now(), self.recovery_hash(user.id, &code));
@@ -79,7 +79,7 @@ impl Usher {
     }
 }
 
-/// A code as it was typed: case, spaces and dashes do not matter, nor does taking O for 0 or I and L for 1.
+/// Parses a typed code: case, spaces and dashes are ignored, O counts as 0, and I and L as 1.
 fn read(typed: &str) -> Option<String> {
     let kept = typed.chars().filter(|c| !c.is_whitespace() && *c != '-').take(LENGTH + 1);
     let code: String = kept

@@ -1,4 +1,4 @@
-//! Who asked for a change when it is written: what was checked beforehand may have ended meanwhile.
+//! Rechecks user and session of a change inside its transaction, because they may have ended after the earlier checks.
 
 use crate::error::Rejected;
 use usher_domain::id::{SessionId, UserId};
@@ -6,11 +6,11 @@ use usher_domain::time::Timestamp;
 use usher_storage::users::sessions::Standing;
 use usher_storage::{Result as Stored, Tx};
 
-/// Checks within the transaction of a change that the user who asked for it is active, the session that they asked in has
-/// not ended, and the account is not frozen. It stays so until the transaction ends.
+/// Checks within the transaction of a change that the user is active, the session has not ended, and the account is
+/// not frozen. Both rows stay locked until the transaction ends.
 ///
-/// It comes first in its transaction, or right after the users were locked: a refusal leaves nothing behind, and rows are
-/// locked in one order.
+/// It must come first in its transaction, or right after the users were locked: a rejection then leaves nothing
+/// behind, and rows are locked in one order.
 pub(crate) async fn check_standing(
     tx: &mut Tx<'_>,
     (user, session): (UserId, SessionId),

@@ -1,4 +1,4 @@
-//! The authenticator app: set up, confirmed by a code, asked for, taken away (RFC 6238).
+//! The authenticator app (RFC 6238): set-up, confirmation by a code, verification, removal.
 
 use std::time::Duration;
 
@@ -15,28 +15,28 @@ use usher_domain::time::Timestamp;
 use usher_domain::user::authentication::Means;
 use usher_keys::seal::Purpose;
 
-/// A seed that was offered and not confirmed is good for so long.
+/// How long an offered seed can be confirmed.
 const LIFETIME: Duration = Duration::from_mins(30);
 /// Bytes of a seed: as long as the hash (RFC 4226 §4).
 const SEED: usize = 20;
 
-/// A seed that a person may put into their app. It counts once a code proves that it got there.
+/// A seed to be put into the user's app. It takes effect once a code confirms it.
 #[derive(Debug, Clone)]
 pub struct TotpOffer {
     /// The seed, sealed for the form.
     pub sealed: String,
-    /// The seed as it is typed, in groups of four.
+    /// The seed for typing, in groups of four.
     pub typed: String,
-    /// The seed as it is scanned: an `otpauth:` address.
+    /// The seed for scanning: an `otpauth:` URI.
     pub url: String,
 }
 
-/// What came of using a code.
+/// The result of using a code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum TotpTaken {
-    /// It was right, and is used now.
+    /// It is valid, and is now used.
     Taken,
-    /// It was right, and a code of its time or of a later one was used already.
+    /// It is valid, but a code of its time step or a later one was used already.
     UsedBefore,
     /// It is not a code of the app.
     Wrong,
@@ -52,7 +52,7 @@ struct Offered {
 }
 
 impl Usher {
-    /// Offers a seed to a signed-in person.
+    /// Offers a seed to the signed-in user.
     ///
     /// # Errors
     /// [`Rejected::NotFresh`].
@@ -69,17 +69,17 @@ impl Usher {
         self.describe_offer(account, &offered, sealed)
     }
 
-    /// The same offer again, for somebody who mistyped the code.
+    /// Shows the same offer again after a mistyped code.
     ///
     /// # Errors
-    /// [`Rejected::ProofOver`] if it is too old or somebody else's.
+    /// [`Rejected::ProofOver`] if it has expired or belongs to another user.
     pub fn reoffer_totp(&self, account: &Account, sealed: &str) -> Result<TotpOffer, FlowError> {
         let offered = self.open_offer(account, sealed)?;
         self.describe_offer(account, &offered, sealed.to_owned())
     }
 
-    /// Confirms an offer by a code of the app, puts it in the place of an earlier one, and gives the first recovery codes
-    /// where the person has none.
+    /// Confirms an offer by a code of the app, replaces an earlier seed, and returns the first recovery codes if the
+    /// user has none.
     ///
     /// # Errors
     /// [`Rejected::NotFresh`], [`Rejected::ProofOver`], [`Rejected::WrongCode`], [`Rejected::TooMany`].
@@ -123,7 +123,7 @@ impl Usher {
         Ok(first.then_some(codes))
     }
 
-    /// Takes the app away, and with it the recovery codes where no passkey needs them any more.
+    /// Removes the app, and the recovery codes if no passkey needs them any more.
     ///
     /// # Errors
     /// [`Rejected::NotFresh`].
@@ -182,12 +182,12 @@ impl Usher {
     }
 }
 
-/// SHA-1, six digits, thirty seconds, one step of tolerance to either side: what every app does (RFC 6238 §5.2).
+/// SHA-1, six digits, thirty seconds, one step of tolerance to either side, as all apps do (RFC 6238 §5.2).
 fn app(seed: &[u8]) -> Option<Totp> {
     Builder::new().with_secret(Secret::from(seed)).with_skew(1).build().ok()
 }
 
-/// The time step that a code belongs to, if it is one of this seed at this time.
+/// The time step of a code, if it is valid for this seed at this time.
 fn matched_step(seed: &[u8], code: &str, now: Timestamp) -> Option<i64> {
     let digits: String = code.chars().filter(|c| !c.is_whitespace()).collect();
     let time = u64::try_from(now.0).ok()?;

@@ -1,4 +1,4 @@
-//! The accounts of one browser: its cookie holds the secrets of the sessions it knows, the one used last first.
+//! The accounts of one browser: its cookie contains the secrets of their sessions, the one used last first.
 
 use std::time::Duration;
 
@@ -11,15 +11,15 @@ use usher_domain::time::Timestamp;
 use usher_domain::user::session::Session;
 use usher_domain::user::{User, UserStatus};
 
-/// Most accounts side by side in one browser.
+/// Most accounts in one browser.
 const MOST: usize = 8;
-/// Parts the secrets in the cookie; never part of a secret.
+/// Separates the secrets in the cookie; never part of a secret.
 const BETWEEN: char = '.';
 /// Length of a secret: 256 bits in base64url.
 const SECRET_LENGTH: usize = 43;
 
-/// What a browser holds: the secrets of its sessions, a mark of its own that forms and interactions are bound to, and the
-/// secrets that spare its owners a second step.
+/// The contents of a browser's cookies: the secrets of its sessions, an identifier that forms and interactions are
+/// bound to, and the secrets that exempt it from second factors.
 #[derive(Clone, Default)]
 pub struct Browser {
     secrets: Vec<String>,
@@ -27,21 +27,21 @@ pub struct Browser {
     remembered: Vec<String>,
 }
 
-/// One account that a browser knows.
+/// One account in a browser.
 #[derive(Debug, Clone)]
 pub struct Account {
-    /// The session, over or not.
+    /// The session, ended or not.
     pub session: Session,
     /// Its user.
     pub user: User,
-    /// Is the person signed in?
+    /// Is the user signed in?
     pub live: bool,
-    /// Where in the cookie it stands.
+    /// The position in the cookie.
     place: usize,
 }
 
 impl Browser {
-    /// Reads the two cookies that every browser has. Anything that cannot be a secret is dropped.
+    /// Parses the session and identifier cookies. Malformed secrets are dropped.
     pub fn from_cookies(sessions: Option<&str>, mark: Option<&str>) -> Self {
         Self {
             secrets: list(sessions),
@@ -50,45 +50,45 @@ impl Browser {
         }
     }
 
-    /// Reads the cookie that spares its owners a second step.
+    /// Parses the cookie that exempts the browser from second factors.
     #[must_use]
     pub fn remembered_by(mut self, cookie: Option<&str>) -> Self {
         self.remembered = list(cookie);
         self
     }
 
-    /// The value for the session cookie; empty when there is nothing to remember.
+    /// The value of the session cookie; empty if there is no session.
     pub fn session_cookie(&self) -> String {
         self.secrets.join(&BETWEEN.to_string())
     }
 
-    /// The value for the cookie of a browser that is remembered; empty when it is not.
+    /// The value of the remembered-browser cookie; empty if there is none.
     pub fn remembered_cookie(&self) -> String {
         self.remembered.join(&BETWEEN.to_string())
     }
 
-    /// What it holds to be spared a second step, one secret a user at most.
+    /// The secrets that exempt the browser from second factors, at most one for each user.
     pub(crate) fn remembered(&self) -> impl Iterator<Item = &str> {
         self.remembered.iter().map(String::as_str)
     }
 
-    /// Holds one more such secret.
+    /// Adds one such secret.
     pub(crate) fn hold(&mut self, secret: String) {
         self.remembered.insert(0, secret);
         self.remembered.truncate(MOST);
     }
 
-    /// The browser's own mark, if it has one.
+    /// The browser's identifier, if it has one.
     pub fn mark(&self) -> Option<&str> {
         self.mark.as_deref()
     }
 
-    /// The browser's own mark; makes one if there is none. The caller sets the cookie.
+    /// The browser's identifier; creates one if there is none. The caller sets the cookie.
     pub fn mark_or_make(&mut self, usher: &Usher) -> &str {
         self.mark.get_or_insert_with(|| usher.random.token())
     }
 
-    /// Keeps these accounts and forgets everything else.
+    /// Keeps these accounts and drops all others.
     pub(crate) fn keep(&mut self, accounts: &[Account]) {
         self.secrets = accounts.iter().filter_map(|account| self.secrets.get(account.place).cloned()).collect();
     }
@@ -99,7 +99,7 @@ impl Browser {
         self.secrets.truncate(MOST);
     }
 
-    /// Takes an account off the list.
+    /// Removes an account from the list.
     pub fn forget(&mut self, account: &Account) {
         let hash = account.place;
         if hash < self.secrets.len() {
@@ -116,7 +116,7 @@ impl Browser {
     }
 }
 
-/// Can this be a secret of ours?
+/// Does this have the form of a secret?
 fn fits(text: &str) -> bool {
     text.len() == SECRET_LENGTH && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_')
 }
@@ -133,23 +133,23 @@ pub(crate) fn secret_hash(secret: &str) -> [u8; 32] {
     hash
 }
 
-/// How recent an authentication has to be before anything is changed that a person signs in by.
+/// How recent an authentication must be to change credentials.
 pub const FRESH: Duration = Duration::from_mins(5);
 
 impl Account {
-    /// Somebody whose session no browser holds: they come with a token.
+    /// An account that came with a token instead of a cookie.
     pub(crate) const fn away(session: Session, user: User, live: bool) -> Self {
         Self { session, user, live, place: usize::MAX }
     }
 
-    /// Did the person show themselves a moment ago?
+    /// Did the user authenticate recently?
     pub fn is_fresh(&self, now: Timestamp) -> bool {
         now < self.session.auth_time + FRESH
     }
 }
 
 impl Usher {
-    /// Every account that the browser knows, one entry a user, the one used last first.
+    /// Every account in the browser, one for each user, the one used last first.
     pub async fn accounts(&self, browser: &Browser) -> Result<Vec<Account>, FlowError> {
         let now = self.now();
         let mut accounts: Vec<Account> = Vec::new();
@@ -165,7 +165,7 @@ impl Usher {
         Ok(accounts)
     }
 
-    /// Whoever is signed in and was used last.
+    /// The signed-in account that was used last.
     pub async fn current(&self, browser: &Browser) -> Result<Option<Account>, FlowError> {
         Ok(self.accounts(browser).await?.into_iter().find(|account| account.live))
     }
@@ -175,7 +175,7 @@ impl Usher {
         Ok(self.accounts(browser).await?.into_iter().find(|account| account.live && account.session.id == session))
     }
 
-    /// Writes down now and then that a session is being used, so that it stays alive.
+    /// Records from time to time that a session is being used, which extends it.
     pub async fn touch(&self, account: &Account, device: &Device) -> Result<(), FlowError> {
         let now = self.now();
         if !account.session.is_due_for_touch(now) {

@@ -1,4 +1,4 @@
-//! The browsers a user was seen in: of a sign-in with a strange one, the user is told.
+//! Known browsers: a sign-in from an unknown one is notified by email.
 
 use crate::error::FlowError;
 use crate::login::accounts::{Browser, secret_hash};
@@ -11,7 +11,7 @@ use usher_domain::user::User;
 use usher_domain::user::device::DeviceName;
 use usher_storage::Tx;
 
-/// A browser that signs a user in, and the letter where it is a strange one.
+/// The browser of a sign-in, and the security email if it is unknown.
 pub(crate) struct SeenBrowser {
     user: UserId,
     mark_hash: [u8; 32],
@@ -20,7 +20,7 @@ pub(crate) struct SeenBrowser {
 }
 
 impl Usher {
-    /// Looks at the browser of a sign-in; [`SeenBrowser::remember`] is for the transaction of the sign-in.
+    /// Looks up the browser of a sign-in; [`SeenBrowser::remember`] belongs into the transaction of the sign-in.
     pub(crate) async fn see_browser(
         &self,
         user: &User,
@@ -39,7 +39,7 @@ impl Usher {
 }
 
 impl SeenBrowser {
-    /// Remembers the browser, and queues the letter.
+    /// Stores the browser, and queues the email.
     pub(crate) async fn remember(&self, tx: &mut Tx<'_>) -> usher_storage::Result<()> {
         tx.remember_browser(self.user, &self.mark_hash, self.now).await?;
         match &self.notice {

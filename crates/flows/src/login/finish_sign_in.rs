@@ -1,4 +1,4 @@
-//! The one gate that every way in passes: does what the person showed suffice, or is a second step due?
+//! The last step of every sign-in: decides whether a second factor is required.
 
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
@@ -13,63 +13,63 @@ use usher_domain::user::User;
 use usher_domain::user::authentication::{Authentication, Guard, Method};
 use usher_keys::seal::Purpose;
 
-/// How long a person may take between the first step and the second.
+/// How long a user may take between the first and the second factor.
 const LIFETIME: Duration = Duration::from_mins(10);
 
-/// What came of arriving.
+/// The result of a sign-in step.
 #[derive(Debug)]
 pub enum SignedIn {
-    /// The person is signed in; the browser's cookie has changed.
+    /// The user is signed in; the browser's cookie has changed.
     As {
         /// The session.
         session: SessionId,
         /// The user.
         user: Box<User>,
-        /// The way in; none where it has no button, or where somebody who was in already showed one factor more.
+        /// The sign-in method; `None` if it has no button, or if a signed-in user showed one more factor.
         method: Option<Method>,
     },
-    /// A second step is due; nobody is signed in yet.
+    /// A second factor is required; the user is not signed in yet.
     SecondFactor {
         /// The sign-in so far, sealed for this browser.
         pending: String,
     },
-    /// The password is that of a registration whose address is not proven yet.
+    /// The password belongs to a registration whose address is not verified yet.
     Unproven {
-        /// The proof that is due.
+        /// The proof of the address.
         proof: ProofId,
     },
 }
 
-/// A sign-in that waits for its second step: sealed into the page, bound to the browser.
+/// A sign-in that waits for its second factor: sealed into the page, bound to the browser.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct PendingSignIn {
-    /// Counts the tries.
+    /// Identifies it for counting attempts.
     pub id: CeremonyId,
     pub user: UserId,
     pub authentication: Authentication,
     pub guard: Guard,
-    /// The session that it is on top of, where somebody is signed in already.
+    /// The session to step up, if the user is signed in already.
     pub session: Option<SessionId>,
     browser: String,
     expires_at: Timestamp,
 }
 
 impl PendingSignIn {
-    /// When the first step was taken.
+    /// When the first factor was shown.
     pub fn began_at(&self) -> Timestamp {
         self.expires_at - LIFETIME
     }
 }
 
 impl Usher {
-    /// Lets a person in who has shown who they are, or asks for a second step where the user has one and has shown one
-    /// factor only. Every way in ends here.
+    /// Completes a sign-in, or requests a second factor if the user has one and has shown one factor only. Every
+    /// sign-in method ends here.
     ///
-    /// A remembered browser spares its owner the second step at a sign-in, not where a person who is signed in has to show
-    /// themselves again; and what the tokens say then is that one factor was shown.
+    /// A remembered browser is exempt from the second factor at a sign-in, but not when a signed-in user must
+    /// authenticate again. The tokens then state that one factor was shown.
     ///
     /// # Errors
-    /// [`Rejected::CredentialGone`] if what the guard names fell, or the user was disabled, meanwhile.
+    /// [`Rejected::CredentialGone`] if the credential of the guard was removed, or the user was disabled, meanwhile.
     pub(crate) async fn finish_sign_in(
         &self,
         user: User,
@@ -111,7 +111,7 @@ impl Usher {
         Ok(self.sealer.seal_text(Purpose::PendingSignIn, &serde_json::to_vec(&pending)?, &*self.random))
     }
 
-    /// Opens a sign-in that waits, in the browser that began it and in time.
+    /// Opens a pending sign-in, in the browser that began it and before it expires.
     pub(crate) fn open_pending(&self, sealed: &str, browser: &Browser) -> Result<PendingSignIn, FlowError> {
         let opened = self.sealer.open_text(Purpose::PendingSignIn, sealed).ok();
         let pending: Option<PendingSignIn> = opened.and_then(|bytes| serde_json::from_slice(&bytes).ok());
@@ -121,7 +121,7 @@ impl Usher {
             .ok_or_else(|| Rejected::InteractionOver.into())
     }
 
-    /// Does this browser spare the user the second step?
+    /// Is this browser exempt from the user's second factor?
     async fn is_spared(&self, user: &User, browser: &Browser) -> Result<bool, FlowError> {
         let here = self.accounts(browser).await?;
         if here.iter().any(|account| account.live && account.user.id == user.id) {

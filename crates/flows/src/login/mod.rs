@@ -1,4 +1,4 @@
-//! The front door: coming in, being known, leaving.
+//! Sign-in, registration, recovery and sign-out.
 
 pub mod accounts;
 pub mod devices;

@@ -1,4 +1,4 @@
-//! Email addresses that are new to this server: which are accepted, and how a registration that waits gets another one.
+//! Addresses that are new to this server: which are accepted, and changing the address of a pending registration.
 
 use crate::error::{FlowError, Rejected};
 use crate::login::accounts::Browser;
@@ -13,11 +13,11 @@ use usher_domain::user::proof::ProofKind;
 use usher_i18n::Lang;
 
 impl Usher {
-    /// Reads an address that nobody has used here yet. In production it must be one that mail from the internet reaches;
-    /// `ana@localhost` is for development alone.
+    /// Parses an address that is new to this server. In production mail from the internet must be able to reach it;
+    /// `ana@localhost` is for development only.
     ///
     /// # Errors
-    /// [`EmailFault`] says what is wrong with it.
+    /// [`EmailFault`] with the fault.
     pub(crate) fn new_address(&self, typed: &str) -> Result<Email, EmailFault> {
         let email = Email::parse(typed)?;
         match self.config.profile {
@@ -26,11 +26,12 @@ impl Usher {
         }
     }
 
-    /// Sends the code of a registration that waits to another address, typed in the browser that registered. Code and
-    /// link of the earlier email stop working.
+    /// Sends the code of a pending registration to another address, typed in the browser that registered. Code and
+    /// link of the earlier email become invalid.
     ///
     /// # Errors
-    /// [`Rejected::Email`], [`Rejected::TooMany`]; [`Rejected::ProofOver`] if nothing waits, or another browser registered.
+    /// [`Rejected::Email`], [`Rejected::TooMany`]; [`Rejected::ProofOver`] if nothing is pending, or in another
+    /// browser.
     pub async fn change_sign_up_address(
         &self,
         proof: ProofId,

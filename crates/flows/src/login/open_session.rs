@@ -1,4 +1,4 @@
-//! A session begins, or is renewed because its owner showed themselves again.
+//! Opening a session, or renewing it after the user authenticated again.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -13,11 +13,11 @@ use usher_domain::user::authentication::{Authentication, Guard};
 use usher_domain::user::session::Session;
 use usher_storage::{Result as Stored, Tx};
 
-/// Longest description of a browser kept.
+/// The longest `User-Agent` that is stored.
 const MAX_USER_AGENT: usize = 300;
 
 impl Device {
-    /// The browser's description, fit to be kept and shown.
+    /// The `User-Agent`, sanitized for storing and showing.
     pub(crate) fn described(&self) -> Option<String> {
         let tidy = |agent: &String| agent.chars().filter(|c| !c.is_control()).take(MAX_USER_AGENT).collect();
         self.user_agent.as_ref().map(tidy)
@@ -25,10 +25,10 @@ impl Device {
 }
 
 impl Usher {
-    /// Begins a session, or renews the one that this browser has for the user: a new secret either way.
+    /// Opens a session, or renews the one that this browser has for the user: with a new secret in both cases.
     ///
-    /// `None` if what the guard names fell, or the user was disabled, meanwhile. Only [`Usher::finish_sign_in`] and what follows
-    /// from it may call this.
+    /// `None` if the credential of the guard was removed, or the user was disabled, meanwhile. Only
+    /// [`Usher::finish_sign_in`] and its continuations may call this.
     pub(crate) async fn open_session(
         &self,
         user: &User,
@@ -41,7 +41,7 @@ impl Usher {
         let hash = secret_hash(&secret);
         let (earlier, others): (Vec<_>, Vec<_>) =
             self.accounts(browser).await?.into_iter().partition(|account| account.user.id == user.id);
-        // Whatever else the cookie held is nobody's session: it was planted, or is long gone.
+        // All other secrets in the cookie belong to no session and are dropped.
         browser.keep(&others);
         let fresh = self.new_session(user, authentication, device);
         let renewed = earlier.first().filter(|account| account.live).map(|account| renewal(account, &fresh));
@@ -103,17 +103,17 @@ impl Usher {
     }
 }
 
-/// The guard of whoever came in by the password with this hash.
+/// The guard of a sign-in by the password with this hash.
 pub(crate) fn password_guard(phc: &str) -> Guard {
     Guard::Password(password_mark(phc))
 }
 
-/// The guard may travel with the browser: not even sealed does the hash of a password do that.
+/// The guard may be sent to the browser, sealed; the hash of a password never is.
 fn password_mark(phc: &str) -> String {
     URL_SAFE_NO_PAD.encode(secret_hash(phc))
 }
 
-/// The session that this browser has for the user, authenticated anew.
+/// The session that this browser has for the user, with the new authentication.
 fn renewal(account: &Account, fresh: &Session) -> Session {
     Session {
         auth_time: fresh.auth_time,
@@ -124,7 +124,7 @@ fn renewal(account: &Account, fresh: &Session) -> Session {
     }
 }
 
-/// A session that an identity opened ends when the provider takes its word back.
+/// Records the identity that opened a session, so that the session ends when the provider revokes it.
 async fn note_origin(tx: &mut Tx<'_>, session: SessionId, guard: &Guard) -> Stored<()> {
     match guard {
         Guard::Identity { id, sid } => tx.mark_session(session, *id, sid.as_deref()).await,
@@ -132,7 +132,7 @@ async fn note_origin(tx: &mut Tx<'_>, session: SessionId, guard: &Guard) -> Stor
     }
 }
 
-/// Does what the person came in by still stand? It does so until the transaction ends.
+/// Is the credential of the sign-in still valid? It stays locked until the transaction ends.
 async fn stands(tx: &mut Tx<'_>, user: UserId, guard: &Guard) -> Stored<bool> {
     match guard {
         Guard::Password(mark) => Ok(tx.hold_password(user).await?.is_some_and(|phc| password_mark(&phc) == *mark)),

@@ -1,4 +1,4 @@
-//! A person has forgotten their password.
+//! Password recovery.
 
 use std::time::Duration;
 
@@ -27,41 +27,41 @@ use usher_domain::user::{User, UserStatus};
 use usher_keys::seal::Purpose;
 use usher_mail::messages;
 
-/// A recovery link is good for so long.
+/// How long a recovery link is valid.
 pub const LIFETIME: Duration = Duration::from_mins(30);
 
-/// A new password is set.
+/// A completed recovery.
 #[derive(Debug)]
 pub struct Recovered {
-    /// What ended with the old one.
+    /// The sessions and grants that ended.
     pub ended: Ended,
     /// The address of the account.
     pub email: Option<Email>,
-    /// Where the person returns to; nowhere in another browser than the one that asked for the email.
+    /// Where the user continues; nowhere in a browser other than the one that requested the email.
     pub return_to: ReturnTo,
-    /// The email was asked for in another browser.
+    /// Was the email requested in another browser?
     pub elsewhere: bool,
 }
 
-/// What the page after a recovery says, and where it leads.
+/// What the page after a recovery shows.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct RecoveryDone {
-    /// How many sessions ended.
+    /// The number of ended sessions.
     pub sessions: usize,
     /// The address of the account.
     pub email: Option<Email>,
-    /// Where the person returns to.
+    /// Where the user continues.
     pub return_to: ReturnTo,
-    /// The email was asked for in another browser.
+    /// Was the email requested in another browser?
     pub elsewhere: bool,
     browser: Option<String>,
 }
 
 impl Usher {
-    /// Seals what a recovery came to for the page that says so, which this browser may load as often as it likes.
+    /// Seals the result of a recovery for its page, which this browser may reload.
     ///
     /// # Errors
-    /// Never in practice: it always serialises.
+    /// If the value cannot be serialized, which does not happen in practice.
     pub fn seal_recovered(&self, recovered: Recovered, browser: &Browser) -> Result<String, FlowError> {
         let done = RecoveryDone {
             sessions: recovered.ended.sessions.len(),
@@ -73,14 +73,14 @@ impl Usher {
         Ok(self.sealer.seal_text(Purpose::Recovered, &pack(&done)?, &*self.random))
     }
 
-    /// What a recovery in this browser came to.
+    /// The result of a recovery in this browser.
     pub fn open_recovered(&self, sealed: &str, browser: &Browser) -> Option<RecoveryDone> {
         let opened = self.sealer.open_text(Purpose::Recovered, sealed).ok()?;
         unpack::<RecoveryDone>(&opened).filter(|done| is_here(browser, done.browser.as_deref()))
     }
 
-    /// Mails a link, if the address is somebody's. Whoever asks learns nothing either way. The proof names the request
-    /// for the window that waits.
+    /// Mails a link, if the address belongs to a user. The result does not reveal whether it does. The proof
+    /// identifies the request for the waiting page.
     ///
     /// # Errors
     /// [`Rejected::Email`], [`Rejected::TooMany`] by source.
@@ -102,7 +102,7 @@ impl Usher {
             None => None,
         };
         let pending = PendingRecovery { return_to, browser: browser.mark().map(mark_hash) };
-        // A proof is written for an unknown address too, so that asking costs the same. Nobody ever holds its link.
+        // A proof is also written for an unknown address, so that the cost is the same. Its link is never sent.
         let proof = Proof {
             id: ProofId::new(now, &*self.random),
             kind: ProofKind::Recover,
@@ -119,7 +119,7 @@ impl Usher {
         let (id, hash, sent_to) = (proof.id, secret_hash(&token), allowed.then_some(email));
         let put = self.store.write(move |mut tx| {
             Box::pin(async move {
-                // The newest letter alone is good. One that was not sent must not spoil those that were.
+                // Only the newest email is valid. If none was sent, the earlier ones stay valid.
                 if let Some(email) = &sent_to {
                     tx.close_proofs_of_email(email, ProofKind::Recover, now).await?;
                 }
@@ -135,17 +135,17 @@ impl Usher {
         Ok(MailedProof { id, sent: allowed })
     }
 
-    /// Whose link is this, and how many sessions would end? `None` once it was used or expired.
+    /// The user of this link, and how many sessions would end; `None` if it was used or has expired.
     ///
     /// # Errors
-    /// If the house is broken.
+    /// If the database fails.
     pub async fn open_recovery(&self, token: &str) -> Result<Option<(User, usize)>, FlowError> {
         let Some((_, user)) = self.find_recovery(token).await? else { return Ok(None) };
         let sessions = self.store.list_live_sessions(user.id, self.now()).await?.len();
         Ok(Some((user, sessions)))
     }
 
-    /// Where the recovery of this link returns to, used or not, if this browser asked for it.
+    /// Where the recovery of this link continues, used or not, if this browser requested it.
     ///
     /// # Errors
     /// If the database cannot be read.
@@ -154,11 +154,11 @@ impl Usher {
         Ok(found.and_then(|proof| self.recovery_returns_to(&proof, browser)))
     }
 
-    /// Sets a new password and ends every session and grant: whoever knew the old password is out. Nobody is signed in
-    /// by it, least of all the browser that asked for the email.
+    /// Sets a new password and ends every session and grant, so that anyone who knew the old password loses access.
+    /// The user is not signed in by it, not even in the browser that requested the email.
     ///
     /// # Errors
-    /// [`Rejected::ProofOver`], or what is wrong with the new password.
+    /// [`Rejected::ProofOver`], or the faults of the new password.
     pub async fn recover(
         &self,
         token: &str,
@@ -179,7 +179,7 @@ impl Usher {
         let (usher, now) = (self.clone(), self.now());
         let set = self.store.write(move |mut tx| {
             Box::pin(async move {
-                // The link may have gone to an address that was given up meanwhile.
+                // The user may have changed the address meanwhile.
                 let active = tx.hold_user(user.id).await?;
                 let same = tx.find_user(user.id).await?.is_some_and(|held| held.email == user.email);
                 if !active || !same || !tx.take_proof(proof.id, ProofKind::Recover, now).await? {
@@ -205,7 +205,7 @@ impl Usher {
         let found = self.store.find_proof_by_token(&secret_hash(token), ProofKind::Recover).await?;
         let Some(proof) = found.filter(|proof| proof.is_open(self.now())) else { return Ok(None) };
         let Some(id) = proof.user_id else { return Ok(None) };
-        // A link that went to an address the user has since given up is no proof any more.
+        // A link that was sent to a former address is invalid.
         let user = self
             .store
             .find_user(id)

@@ -1,7 +1,8 @@
-//! Where a person returns to after an email: the sign-in that they left, in the browser that they left it in.
+//! Where a user continues after an email: the sign-in that they left, in the browser that they left it in.
 //!
-//! What a proof keeps of it is bound to the browser that asked for the email. A link that is opened in another browser
-//! does what it promises, but takes no part in the sign-in of the first: that window is told, and goes on by itself.
+//! The state in a proof is bound to the browser that requested the email. A link that is opened in another browser has
+//! its effect, but does not continue the sign-in there: the waiting page of the first browser polls and continues by
+//! itself.
 
 use serde::{Deserialize, Serialize};
 
@@ -18,60 +19,60 @@ use usher_domain::user::authentication::{Authentication, Means};
 use usher_domain::user::proof::{Proof, ProofKind};
 use usher_keys::seal::Purpose;
 
-/// What a person was about when they were sent an email.
+/// What to continue after an email.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ReturnTo {
     /// The sealed authorization request.
     pub interaction: Option<String>,
-    /// Without one: the page of ours that was asked for.
+    /// Without one: the page that was requested.
     pub next: Option<String>,
 }
 
-/// What the proof of a recovery keeps.
+/// The state in the proof of a recovery.
 #[derive(Clone, Serialize, Deserialize)]
 pub(crate) struct PendingRecovery {
     pub return_to: ReturnTo,
-    /// The browser that asked for the email.
+    /// The browser that requested the email.
     pub browser: Option<String>,
 }
 
-/// The part that every waiting proof has in common.
+/// The part that the state of every proof has in common.
 #[derive(Deserialize)]
 struct Bound {
     browser: Option<String>,
 }
 
-/// A recovery that this browser asked for.
+/// A recovery that this browser requested.
 #[derive(Debug, Clone)]
 pub struct WaitingRecovery {
     /// The address that was typed.
     pub email: Email,
-    /// Where the person returns to.
+    /// Where the user continues.
     pub return_to: ReturnTo,
-    /// The password was set in another browser.
+    /// Was the password set in another browser?
     pub done: bool,
 }
 
-/// What becomes of the window that a person registered in.
+/// The state of the page that waits for a registration.
 #[derive(Debug)]
 pub enum Continued {
-    /// The address is not proven yet.
+    /// The address is not verified yet.
     Waiting,
-    /// The person is signed in here as well, since they chose the password here.
+    /// The user is signed in here as well, because they chose the password here.
     SignedIn(SignedIn, ReturnTo),
-    /// The registration is over: whoever has an account signs in.
+    /// The registration is complete: the user signs in.
     SignIn {
         /// The address of the registration.
         email: Email,
-        /// Where the person returns to.
+        /// Where the user continues.
         return_to: ReturnTo,
-        /// The address was proven in another browser just now.
+        /// Was the address verified in another browser just now?
         proven: bool,
     },
 }
 
 impl Usher {
-    /// Was what the window with this proof waits for done in another browser? Told only to that window's browser alone.
+    /// Was this proof used in another browser? Always `false` for browsers other than the one that requested it.
     ///
     /// # Errors
     /// If the database cannot be read.
@@ -86,7 +87,7 @@ impl Usher {
         Ok(false)
     }
 
-    /// The recovery with this proof, used or not, if this browser asked for it.
+    /// The recovery with this proof, used or not, if this browser requested it.
     ///
     /// # Errors
     /// If the database cannot be read.
@@ -103,13 +104,13 @@ impl Usher {
         Ok(Some(WaitingRecovery { email, return_to, done }))
     }
 
-    /// Where a recovery returns to, if this browser asked for it.
+    /// Where a recovery continues, if this browser requested it.
     pub(crate) fn recovery_returns_to(&self, proof: &Proof, browser: &Browser) -> Option<ReturnTo> {
         let pending: PendingRecovery = self.open_pending_proof(proof.sealed.as_deref()?)?;
         is_here(browser, pending.browser.as_deref()).then_some(pending.return_to)
     }
 
-    /// The sealed sign-in that a registration was part of, if this browser began the registration, whatever became of it.
+    /// The sealed sign-in that a registration belongs to, if this browser began the registration, whatever its state.
     ///
     /// # Errors
     /// If the database cannot be read.
@@ -124,11 +125,11 @@ impl Usher {
         Ok(here.and_then(|pending| pending.interaction))
     }
 
-    /// Goes on in the window that somebody registered in. Where the address was proven in another browser, which took
-    /// the password of the registration, whoever chose that password here is signed in here too, once.
+    /// Continues a registration on its waiting page. If the address was verified in another browser with the password
+    /// of the registration, the user is signed in here too, once, because they chose the password here.
     ///
     /// # Errors
-    /// [`Rejected::ProofOver`] in any other browser, and where nothing was registered.
+    /// [`Rejected::ProofOver`] in any other browser, and if there was no registration.
     pub async fn continue_sign_up(
         &self,
         proof: ProofId,
@@ -153,7 +154,7 @@ impl Usher {
         }
     }
 
-    /// Signs in whoever registered here with a password, if another browser has just proven the address by it.
+    /// Signs in the user who registered here with a password, if another browser has just verified the address with it.
     async fn take_over(
         &self,
         proof: ProofId,
@@ -161,7 +162,7 @@ impl Usher {
         browser: &mut Browser,
         device: &Device,
     ) -> Result<Option<SignedIn>, FlowError> {
-        // Without a password whoever registered has shown nothing: the reader of the email alone owns the account.
+        // Without a password this browser has proven nothing: the account belongs to the reader of the email.
         let Some(phc) = &pending.phc else { return Ok(None) };
         let now = self.now();
         let taken = self.store.write(move |mut tx| Box::pin(async move { tx.take_handover(proof, now).await })).await?;

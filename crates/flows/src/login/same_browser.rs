@@ -1,14 +1,14 @@
-//! Whether a link or a proof is used in the browser that asked for it.
+//! Whether a link or a proof is used in the browser that requested it.
 
 use crate::login::accounts::Browser;
 use crate::oauth::authorize::mark_hash;
 
-/// Is this the browser with that mark?
+/// Is this the browser with that identifier?
 pub(crate) fn is_here(browser: &Browser, kept: Option<&str>) -> bool {
     kept.is_some() && browser.mark().map(mark_hash).as_deref() == kept
 }
 
-/// Was it begun in another browser, as far as is known?
+/// Is it known to be another browser than the one that began it?
 pub(crate) fn is_elsewhere(browser: &Browser, kept: Option<&str>) -> bool {
     kept.is_some() && !is_here(browser, kept)
 }

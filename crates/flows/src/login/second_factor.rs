@@ -1,4 +1,4 @@
-//! The second step: a code of the app, a recovery code or a passkey, after the first or on top of a session.
+//! The second factor: a code of the app, a recovery code or a passkey, after the first factor or on top of a session.
 
 use crate::credentials::totp::TotpTaken;
 use crate::error::{CodeKind, FlowError, Rejected};
@@ -13,20 +13,20 @@ use usher_domain::user::factors::Factors;
 use usher_domain::user::remembered::{LIFETIME, RememberedBrowser};
 use usher_domain::user::{User, UserStatus};
 
-/// What the page of a second step has to know.
+/// What the page of a second factor needs.
 #[derive(Debug, Clone)]
 pub struct SecondStep {
-    /// Who is signing in.
+    /// The user.
     pub user: User,
-    /// What may be asked for.
+    /// The factors to choose from.
     pub factors: Factors,
 }
 
 impl Usher {
-    /// A sign-in that waits for its second step, for its page.
+    /// The data of a pending sign-in for its page.
     ///
     /// # Errors
-    /// [`Rejected::InteractionOver`] if it is too old, of another browser, or its user is gone.
+    /// [`Rejected::InteractionOver`] if it has expired, belongs to another browser, or its user was deleted.
     pub async fn second_step(&self, pending: &str, browser: &Browser) -> Result<SecondStep, FlowError> {
         let pending = self.open_pending(pending, browser)?;
         let user = self.user_of(&pending).await?;
@@ -34,7 +34,7 @@ impl Usher {
         Ok(SecondStep { user, factors })
     }
 
-    /// The session of whoever took this second step in this browser already: in a second tab, or before going back.
+    /// The session of a second factor that was completed in this browser already: in another tab, or before going back.
     ///
     /// # Errors
     /// If the database cannot be read.
@@ -47,17 +47,17 @@ impl Usher {
         Ok(taken.map(|account| account.session.id))
     }
 
-    /// Asks somebody who is signed in for a second step on top: gives what its page carries.
+    /// Begins a step-up of the signed-in user; returns the sealed state for its page.
     ///
     /// # Errors
-    /// If the house is broken.
+    /// If the value cannot be sealed.
     pub fn begin_step_up(&self, account: &Account, browser: &mut Browser) -> Result<String, FlowError> {
         let shown = Authentication::of_session(&account.session.amr);
         self.seal_pending(&account.user, shown, Guard::User, Some(account.session.id), browser)
     }
 
-    /// Takes a code: six digits are one of the app, anything else is a recovery code. With `remember`, this browser is
-    /// spared the second step from now on.
+    /// Checks a code: six digits are one of the app, anything else is a recovery code. With `remember`, this browser
+    /// is exempt from the second factor from now on.
     ///
     /// # Errors
     /// [`Rejected::WrongCode`], [`Rejected::TooMany`], [`Rejected::InteractionOver`].
@@ -92,7 +92,7 @@ impl Usher {
         self.complete(pending, user, means, remember, browser, device).await
     }
 
-    /// A code of digits is one of the authenticator app.
+    /// Checks a code of the authenticator app.
     async fn totp_step(&self, user: UserId, code: &str) -> Result<Result<Means, Rejected>, FlowError> {
         Ok(match self.take_totp(user, code).await? {
             TotpTaken::Taken => Ok(Means::Totp),
@@ -101,13 +101,13 @@ impl Usher {
         })
     }
 
-    /// Any other code is a recovery code.
+    /// Checks a recovery code.
     async fn recovery_step(&self, user: &User, code: &str) -> Result<Result<Means, Rejected>, FlowError> {
         let taken = self.take_recovery_code(user, code).await?;
         Ok(if taken { Ok(Means::RecoveryCode) } else { Err(Rejected::WrongCode(CodeKind::Recovery)) })
     }
 
-    /// The second step is done: a session, or the one there was with a factor more.
+    /// Completes the second factor: opens a session, or steps up the existing one.
     pub(crate) async fn complete(
         &self,
         pending: PendingSignIn,
@@ -162,7 +162,7 @@ impl Usher {
         Ok(())
     }
 
-    /// Somebody knows the password and guesses codes: the owner should hear of it, once a day at most.
+    /// Notifies the user, at most once a day, that somebody knows the password and guesses codes.
     async fn tell_of_guessing(&self, user: &User) -> Result<(), FlowError> {
         const DAY_MS: i64 = 24 * 60 * 60 * 1_000;
         let notice = self.notice(user, &usher_domain::event::security_email::SecurityEmail::CodesGuessed)?;
@@ -179,7 +179,7 @@ impl Usher {
     }
 }
 
-/// Has the person shown two factors in this session since then?
+/// Has the user shown two factors in this session since then?
 fn is_two_factors_since(account: &Account, began_at: Timestamp) -> bool {
     account.session.auth_time > began_at && Authentication::of_session(&account.session.amr).is_two_factors()
 }

@@ -1,4 +1,4 @@
-//! The one-use link that makes an administrator: no default password, no password in a log.
+//! The one-time link that makes the first administrator: there is no default password, and none in a log.
 
 use std::time::Duration;
 
@@ -17,14 +17,14 @@ use usher_domain::user::proof::{Proof, ProofKind};
 use usher_domain::user::{User, UserStatus};
 use usher_storage::StorageError;
 
-/// A setup link is good for so long.
+/// How long a setup link is valid.
 const LIFETIME: Duration = Duration::from_mins(30);
 
 impl Usher {
-    /// Makes a setup link. Older ones stay good until they are used or expire.
+    /// Creates a setup link. Older ones stay valid until they are used or expire.
     ///
     /// # Errors
-    /// If the house is broken.
+    /// If the database fails.
     pub async fn create_setup_link(&self) -> Result<String, FlowError> {
         let (now, code) = (self.now(), self.random.token());
         let proof = Proof {
@@ -49,19 +49,19 @@ impl Usher {
         Ok(self.config.server.issuer.at(&format!("/setup/{code}")))
     }
 
-    /// Is this setup link still good?
+    /// Is this setup link valid?
     ///
     /// # Errors
-    /// If the house is broken.
+    /// If the database fails.
     pub async fn is_setup_open(&self, code: &str) -> Result<bool, FlowError> {
         let proof = self.store.find_proof_by_token(&secret_hash(code), ProofKind::Setup).await?;
         Ok(proof.is_some_and(|proof| proof.is_open(self.now())))
     }
 
-    /// Uses a setup link: makes an administrator, or makes one of an existing user who knows their password.
+    /// Uses a setup link: creates an administrator, or makes an existing user one who knows their password.
     ///
     /// # Errors
-    /// [`Rejected::ProofOver`], or what is wrong with a field; the link is only used up by success.
+    /// [`Rejected::ProofOver`], or the faults of the fields; only success uses up the link.
     pub async fn set_up(
         &self,
         code: &str,
@@ -83,7 +83,7 @@ impl Usher {
         self.finish_sign_in(user, Authentication::by(Means::Password), password_guard(&phc), browser, device).await
     }
 
-    /// Makes the user and spends the link in one transaction: whoever comes second leaves no user behind.
+    /// Creates the user and spends the link in one transaction: the loser of a race creates no user.
     async fn create_first(&self, admin: NewUser, proof: ProofId) -> Result<User, FlowError> {
         let prepared = self.prepare_user(NewUser { admin: true, ..admin }).await?;
         let (usher, now, made) = (self.clone(), self.now(), prepared.user.clone());
@@ -131,7 +131,7 @@ impl Usher {
             .ok_or(Rejected::WrongPassword)?;
         let phc = self.store.find_password(user.id).await?;
         let fits = self.passwords.verify(password, phc).await?.ok;
-        // Somebody who was put out does not come back through this door, whatever they know.
+        // A disabled user cannot come back by a setup link.
         if fits && user.status == UserStatus::Active { Ok(()) } else { Err(Rejected::WrongPassword.into()) }
     }
 }

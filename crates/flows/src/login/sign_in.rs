@@ -1,4 +1,4 @@
-//! A person signs in with a password.
+//! Signing in with a password.
 
 use crate::credentials::password_pool::Verdict;
 use crate::credentials::password_rules::normalise;
@@ -15,7 +15,7 @@ use usher_domain::user::UserStatus;
 use usher_domain::user::authentication::{Authentication, Means};
 use usher_domain::user::proof::ProofKind;
 
-/// What a person typed.
+/// The submitted credentials.
 pub struct Attempt {
     /// The address.
     pub email: String,
@@ -24,9 +24,9 @@ pub struct Attempt {
 }
 
 impl Usher {
-    /// Signs a person in, and puts the new session first in the browser; or asks for their second step.
+    /// Signs a user in, and puts the new session first in the browser; or requests the second factor.
     ///
-    /// An unknown address, a wrong password and a disabled user look and last the same.
+    /// An unknown address, a wrong password and a disabled user give the same result after the same time.
     ///
     /// # Errors
     /// [`Rejected::WrongCredentials`], [`Rejected::TooMany`], [`Rejected::Busy`].
@@ -66,8 +66,8 @@ impl Usher {
         }
     }
 
-    /// The password lets nobody in: is it that of a registration that waits for its proof? Asked whether or not there is
-    /// such a user or such a registration, so that nobody learns by the answer or by the clock which addresses are known.
+    /// After a failed sign-in: does the password belong to a pending registration? Checked whether or not there is
+    /// such a user or registration, so that neither the result nor the time reveals which addresses are known.
     async fn pending_sign_up(
         &self,
         email: &Email,
@@ -88,10 +88,10 @@ impl Usher {
         Err(Rejected::WrongCredentials.into())
     }
 
-    /// Hashes a password anew where the cost has been raised since, and gives the hash that is stored then.
+    /// Rehashes a password if the parameters have changed, and returns the hash that is stored then.
     ///
     /// # Errors
-    /// [`Rejected::WrongCredentials`] if the password was changed meanwhile, or forgotten.
+    /// [`Rejected::WrongCredentials`] if the password was changed or deleted meanwhile.
     async fn refresh_hash(
         &self,
         user: UserId,
@@ -110,7 +110,7 @@ impl Usher {
         if work.await? {
             return Ok(fresh);
         }
-        // Another sign-in at the same moment has hashed it anew, or somebody changed it.
+        // A simultaneous sign-in has rehashed it, or the password was changed.
         let stored = self.store.find_password(user).await?;
         let verdict = self.passwords.verify(password, stored.clone()).await?;
         Ok(stored.filter(|_| verdict.ok).ok_or(Rejected::WrongCredentials)?)

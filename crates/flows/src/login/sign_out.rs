@@ -1,5 +1,4 @@
-//! A person signs out: here, of one session, or everywhere; by themselves or sent by a client
-//! (OpenID Connect RP-Initiated Logout 1.0).
+//! Signing out: of one session or of all; by the user or by a client (OpenID Connect RP-Initiated Logout 1.0).
 
 use std::sync::Arc;
 
@@ -16,35 +15,35 @@ use usher_protocol::error::OAuthError;
 use usher_protocol::params::Params;
 use usher_protocol::response_mode::with_query;
 
-/// What a client asks when it sends somebody here to sign out.
+/// A client's logout request.
 #[derive(Debug, Clone, Default)]
 pub struct LogoutRequest {
-    /// The client, if the request proves or names one.
+    /// The client, if the request identifies one.
     pub client: Option<Arc<Client>>,
-    /// Where to send the person afterwards: registered for that client, `state` included.
+    /// Where to redirect afterwards: registered for that client, with `state`.
     pub continue_url: Option<String>,
     /// The session that the `id_token_hint` was issued in.
     pub hinted_session: Option<SessionId>,
-    /// Something about the request is wrong: nobody is sent anywhere, and the person is asked first.
+    /// A fault of the request: there is no redirect, and the user must confirm.
     pub fault: Option<&'static str>,
 }
 
-/// What is to be done with a request to sign out.
+/// What to do with a logout request.
 #[derive(Debug)]
 pub enum SignOut {
-    /// Nobody is signed in: there is nothing to do.
+    /// Nothing: no user is signed in.
     Nothing,
-    /// The client proves that it speaks of this very session: no question.
+    /// Sign out at once: the hint proves that the client means this session.
     AtOnce(Box<Account>),
-    /// Ask the person first, or any page could sign them out.
+    /// Ask the user, because any page could send the request.
     Ask(Box<Account>),
 }
 
 impl Usher {
-    /// Reads a logout request. A wrong one is not refused: the person may still want to sign out.
+    /// Parses a logout request. An invalid one is not rejected: the user may still want to sign out.
     ///
     /// # Errors
-    /// If the house is broken.
+    /// If the database fails.
     pub async fn read_logout(&self, params: &Params) -> Result<LogoutRequest, FlowError> {
         let get = |name: &'static str| params.get(name).map_err(|_| OAuthError::repeated(name));
         let (Ok(hint), Ok(named), Ok(target), Ok(state)) =
@@ -53,7 +52,7 @@ impl Usher {
             return Ok(LogoutRequest { fault: Some("a parameter is repeated"), ..LogoutRequest::default() });
         };
         let hinted = hint.map(|hint| self.read_logout_hint(hint));
-        // Beside a client that is named an unreadable hint proves nothing, and the person is asked.
+        // With a `client_id`, an unreadable hint is ignored, and the user must confirm.
         if hinted == Some(None) && named.is_none() {
             return Ok(LogoutRequest {
                 fault: Some("id_token_hint is not an ID token of this issuer"),
@@ -85,33 +84,33 @@ impl Usher {
         Ok(LogoutRequest { client, continue_url, hinted_session: hinted.and_then(|(_, session)| session), fault })
     }
 
-    /// Decides what a request to sign out comes to in this browser.
+    /// Decides what a logout request does in this browser.
     ///
     /// # Errors
-    /// If the house is broken.
+    /// If the database fails.
     pub async fn sign_out_of(&self, request: &LogoutRequest, browser: &Browser) -> Result<SignOut, FlowError> {
         let live: Vec<Account> = self.accounts(browser).await?.into_iter().filter(|account| account.live).collect();
         let hinted = live.iter().find(|account| Some(account.session.id) == request.hinted_session);
         Ok(match (hinted, live.first()) {
             (Some(account), _) if request.fault.is_none() => SignOut::AtOnce(Box::new(account.clone())),
-            // Without a hint, or with one of another session, the person decides (RP-Initiated Logout §2).
+            // Without a hint, or with one of another session, the user decides (RP-Initiated Logout §2).
             (_, Some(account)) => SignOut::Ask(Box::new(account.clone())),
             (_, None) => SignOut::Nothing,
         })
     }
 
-    /// Signs one account out of this browser. The browser remembers the account, and that it is signed out.
+    /// Signs one account out of this browser. The browser keeps the account in its list, signed out.
     ///
     /// # Errors
-    /// If the house is broken.
+    /// If the database fails.
     pub async fn sign_out(&self, account: &Account) -> Result<Ended, FlowError> {
         self.end_in_own_write(account, account.session.id, EndReason::SignOut).await
     }
 
-    /// Signs a person out of every browser.
+    /// Signs a user out of every browser.
     ///
     /// # Errors
-    /// If the house is broken.
+    /// If the database fails.
     pub async fn sign_out_everywhere(&self, account: &Account) -> Result<Ended, FlowError> {
         let (usher, user) = (self.clone(), account.user.id);
         let end = self.store.write(move |mut tx| {
@@ -120,10 +119,10 @@ impl Usher {
         Ok(end.await?)
     }
 
-    /// Ends another session of the same person.
+    /// Ends another session of the same user.
     ///
     /// # Errors
-    /// [`Rejected::NotFound`] if it is not theirs, which looks the same as if there were none.
+    /// [`Rejected::NotFound`] if it does not exist or is not theirs.
     pub async fn end_own_session(&self, account: &Account, session: SessionId) -> Result<Ended, FlowError> {
         let found = self.store.find_session_by_id(session).await?.map(|(session, _)| session);
         let now = self.now();
@@ -133,10 +132,10 @@ impl Usher {
         self.end_in_own_write(account, session, EndReason::EndedByOwner).await
     }
 
-    /// Ends every other session of the same person.
+    /// Ends every other session of the same user.
     ///
     /// # Errors
-    /// If the house is broken.
+    /// If the database fails.
     pub async fn end_other_sessions(&self, account: &Account) -> Result<Ended, FlowError> {
         let (usher, user, this) = (self.clone(), account.user.id, account.session.id);
         let end = self.store.write(move |mut tx| {
@@ -158,7 +157,7 @@ impl Usher {
         Ok(end.await?)
     }
 
-    /// The client and session of an ID token of ours, expired or not (RP-Initiated Logout §2).
+    /// The client and session of an ID token of this server, expired or not (RP-Initiated Logout §2).
     fn read_logout_hint(&self, hint: &str) -> Option<(ClientId, Option<SessionId>)> {
         let verified = self.keyring().verify_hint(hint, Expect { typ: ID_TOKEN_TYP }).ok()?;
         let text = |name: &str| verified.claims.get(name).and_then(serde_json::Value::as_str);

@@ -1,4 +1,4 @@
-//! A person registers. There is no user until the address is proven: an unproven registration owns nothing.
+//! Registration. The user is created when the address is verified: a pending registration owns nothing.
 
 use std::time::Duration;
 
@@ -29,28 +29,28 @@ use usher_keys::seal::Purpose;
 use usher_mail::messages::{self, Recipient};
 use usher_storage::StorageError;
 
-/// A mailed code is good for so long.
+/// How long a mailed code is valid.
 pub const LIFETIME: Duration = Duration::from_mins(15);
-/// Digits of a mailed code: with five tries, one chance in 20,000,000.
+/// Digits of a mailed code: with five attempts, a chance of one in 20,000,000.
 const DIGITS: usize = 8;
 
-/// What a person typed.
+/// The submitted form.
 pub struct SignUpForm {
     /// The address.
     pub email: String,
-    /// The password; `None` for somebody who will make a passkey once the address is proven.
+    /// The password; `None` if the user will create a passkey once the address is verified.
     pub password: Option<Secret<String>>,
     /// First name, or the only one.
     pub given_name: String,
-    /// Last name; empty for somebody who has one name.
+    /// Last name; empty for people with one name.
     pub family_name: String,
-    /// The language they read.
+    /// The language of the page.
     pub lang: Lang,
-    /// The sealed sign-in that it is part of.
+    /// The sealed sign-in that it belongs to.
     pub interaction: Option<String>,
 }
 
-/// A registration that waits for its proof.
+/// A pending registration.
 #[derive(Clone, Serialize, Deserialize)]
 pub(crate) struct PendingSignUp {
     pub phc: Option<String>,
@@ -61,43 +61,43 @@ pub(crate) struct PendingSignUp {
     pub browser: Option<String>,
 }
 
-/// What a new proof of a registration takes the place of.
+/// What a new proof of a registration replaces.
 #[derive(Clone, Copy)]
 pub(super) enum Replaced {
     /// The proofs of the same address.
     Nothing,
-    /// This proof: another code for it was asked for.
+    /// This proof: a new code was requested.
     Code(ProofId),
     /// This proof, which is of another address.
     Address(ProofId),
 }
 
-/// What a form holds once it is checked.
+/// The contents of a valid form.
 type CheckedSignUp = (Email, Profile, Option<Secret<String>>);
 
-/// Whether the password of a registration is needed in the browser at hand.
+/// Whether the current browser needs the password of the registration.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct AsksPassword(pub bool);
 
-/// A proven registration: the user exists and has arrived.
+/// A verified registration: the user exists.
 #[derive(Debug)]
 pub struct Verified {
-    /// What came of arriving.
+    /// The result of the sign-in.
     pub signed_in: SignedIn,
-    /// The sealed sign-in that it was part of.
+    /// The sealed sign-in that it belonged to.
     pub interaction: Option<String>,
-    /// The person has no password: a passkey comes next.
+    /// The user has no password and creates a passkey next.
     pub makes_passkey: bool,
-    /// It was begun in another browser, whose window goes on by itself.
+    /// It was begun in another browser, whose page continues by itself.
     pub elsewhere: bool,
 }
 
 impl Usher {
-    /// Takes a registration and mails a code and a link. To whoever asks, an address that is taken looks the same:
-    /// its owner is written to instead.
+    /// Accepts a registration and mails a code and a link. If the address is taken, its owner is emailed instead, and
+    /// the result is the same.
     ///
     /// # Errors
-    /// [`Rejected`] for closed registration, too many tries, or a field that will not do.
+    /// [`Rejected`] for closed registration, too many attempts, or an invalid field.
     pub async fn sign_up(
         &self,
         form: SignUpForm,
@@ -123,7 +123,7 @@ impl Usher {
         self.await_proof(email, &pending, form.lang, Replaced::Nothing).await
     }
 
-    /// Everything that is wrong with what was typed, whether or not anybody may register.
+    /// All faults of a form, whether or not registration is open.
     pub fn sign_up_faults(&self, form: &SignUpForm) -> Vec<Rejected> {
         match self.check_sign_up(form) {
             Ok(_) => Vec::new(),
@@ -131,7 +131,7 @@ impl Usher {
         }
     }
 
-    /// Checks every field, in the order of the form: the first that is at fault, and those after it.
+    /// Checks every field, in the order of the form: returns the first fault, and the other ones.
     fn check_sign_up(&self, form: &SignUpForm) -> Result<CheckedSignUp, (Rejected, Vec<Rejected>)> {
         let email = self.new_address(&form.email).map_err(Rejected::Email);
         let own = [form.email.as_str(), &form.given_name, &form.family_name, "usher"];
@@ -149,18 +149,18 @@ impl Usher {
         }
     }
 
-    /// May this password be chosen by somebody of whom this is known?
+    /// May this password be chosen by a user with these names and address?
     fn check_password(&self, typed: &Secret<String>, own: &[&str]) -> Result<Secret<String>, PasswordFault> {
         let password = normalise(typed.expose())?;
         check(password.expose(), self.config.passwords.min_length, own)?;
         Ok(password)
     }
 
-    /// Sends a new code for a registration that waits; the old one is dead from then on. Where no email may be sent, the
-    /// old one stays good.
+    /// Sends a new code for a pending registration; the old one becomes invalid. If no email may be sent, the old one
+    /// stays valid.
     ///
     /// # Errors
-    /// [`Rejected::ProofOver`] if nothing waits, [`Rejected::TooMany`].
+    /// [`Rejected::ProofOver`] if nothing is pending, [`Rejected::TooMany`].
     pub async fn resend_sign_up(&self, proof: ProofId, lang: Lang, device: &Device) -> Result<MailedProof, FlowError> {
         self.count_sign_up(&device.source).await?;
         let found = self.store.find_proof(proof, ProofKind::SignUp).await?.filter(|proof| proof.used_at.is_none());
@@ -171,16 +171,16 @@ impl Usher {
         self.await_proof(email, &pending, lang, Replaced::Code(proof)).await
     }
 
-    /// The address that a registration waits for, for its page.
+    /// The address of a pending registration, for its page.
     ///
     /// # Errors
-    /// If the house is broken.
+    /// If the database fails.
     pub async fn waiting_address(&self, proof: ProofId) -> Result<Option<Email>, FlowError> {
         let found = self.store.find_proof(proof, ProofKind::SignUp).await?;
         Ok(found.filter(|proof| proof.used_at.is_none()).and_then(|proof| proof.email))
     }
 
-    /// The address of a registration, whether it waits or not.
+    /// The address of a registration, pending or not.
     ///
     /// # Errors
     /// If the database cannot be read.
@@ -188,28 +188,28 @@ impl Usher {
         Ok(self.store.find_proof(proof, ProofKind::SignUp).await?.and_then(|proof| proof.email))
     }
 
-    /// Does this link lead to a registration that still waits? If so, is its password needed in this browser?
+    /// Does this link belong to a pending registration? If so, does this browser need its password?
     ///
     /// # Errors
-    /// If the house is broken.
+    /// If the database fails.
     pub async fn waiting_link(&self, token: &str, browser: &Browser) -> Result<Option<AsksPassword>, FlowError> {
         let waiting = self.find_waiting_link(token).await?;
         Ok(waiting.map(|(_, pending)| AsksPassword(asks_password(&pending, browser))))
     }
 
-    /// The sealed sign-in that a waiting registration is part of.
+    /// The sealed sign-in that a pending registration belongs to.
     ///
     /// # Errors
-    /// If the house is broken.
+    /// If the database fails.
     pub async fn waiting_sign_in(&self, proof: ProofId) -> Result<Option<String>, FlowError> {
         let found = self.store.find_proof(proof, ProofKind::SignUp).await?.and_then(|proof| proof.sealed);
         Ok(found.and_then(|sealed| self.open_sign_up(&sealed)).and_then(|pending| pending.interaction))
     }
 
-    /// The sealed sign-in that the registration behind a link is part of.
+    /// The sealed sign-in of the registration with this link.
     ///
     /// # Errors
-    /// If the house is broken.
+    /// If the database fails.
     pub async fn waiting_sign_in_of_link(&self, token: &str) -> Result<Option<String>, FlowError> {
         Ok(self.find_waiting_link(token).await?.and_then(|(_, pending)| pending.interaction))
     }
@@ -221,10 +221,10 @@ impl Usher {
         Ok(pending.map(|pending| (proof, pending)))
     }
 
-    /// Proves an address by the code that was mailed, makes the user and signs them in.
+    /// Verifies an address by the mailed code, creates the user and signs them in.
     ///
     /// # Errors
-    /// [`Rejected::WrongCode`], or [`Rejected::ProofOver`] once it was used, expired or tried too often.
+    /// [`Rejected::WrongCode`], or [`Rejected::ProofOver`] if the code was used, has expired or was tried too often.
     pub async fn verify_by_code(
         &self,
         proof: ProofId,
@@ -245,14 +245,14 @@ impl Usher {
         self.complete_sign_up(found, browser, device).await
     }
 
-    /// Proves an address by the link that was mailed.
+    /// Verifies an address by the mailed link.
     ///
-    /// In another browser than the one it was begun in, the password of the registration is needed as well: somebody
-    /// else may have registered the reader's address, and would otherwise be let into the account by their click.
-    /// A registration without a password lets nobody in but the reader.
+    /// In a browser other than the one that registered, the password of the registration is needed as well: otherwise
+    /// somebody could register another person's address, and that person's click would open the account to them. A
+    /// registration without a password gives access to the reader of the email only.
     ///
     /// # Errors
-    /// [`Rejected::ProofOver`] once it was used or expired; [`Rejected::WrongPassword`], [`Rejected::TooMany`].
+    /// [`Rejected::ProofOver`] if the link was used or has expired; [`Rejected::WrongPassword`], [`Rejected::TooMany`].
     pub async fn verify_by_link(
         &self,
         token: &str,
@@ -276,7 +276,7 @@ impl Usher {
         self.open_pending_proof(sealed)
     }
 
-    /// Codes are short: without the master key their hashes tell nothing.
+    /// Codes are short, so that their hashes are keyed with the master key.
     fn code_hash(&self, proof: ProofId, code: &str) -> [u8; 32] {
         self.sealer.mac(Purpose::Proof, format!("{proof}:{code}").as_bytes())
     }
@@ -319,7 +319,7 @@ impl Usher {
             expires_at: now + LIFETIME,
             used_at: None,
         };
-        // Where the address is taken, the proof is a decoy: its link and code are known to nobody.
+        // If the address is taken, the proof is a decoy: its link and code are never sent.
         let decoy = taken.is_some();
         let token_hash = if decoy { secret_hash(&self.random.token()) } else { secret_hash(&token) };
         let code_hash = if decoy { self.code_hash(id, &self.random.token()) } else { self.code_hash(id, &code) };
@@ -347,7 +347,7 @@ impl Usher {
         let now = self.now();
         let put = self.store.write(move |mut tx| {
             Box::pin(async move {
-                // The newest email alone is good. One that was not sent must not spoil those that were.
+                // Only the newest email is valid. If none was sent, the earlier ones stay valid.
                 if let (Some(email), Some(_)) = (&proof.email, &letter) {
                     tx.close_proofs_of_email(email, proof.kind, now).await?;
                 }
@@ -366,7 +366,7 @@ impl Usher {
         Ok(())
     }
 
-    /// Makes the user, once, and signs them in.
+    /// Creates the user, once, and signs them in.
     async fn complete_sign_up(
         &self,
         proof: Proof,
@@ -397,7 +397,7 @@ impl Usher {
         });
         match create.await {
             Ok(true) => {}
-            // Somebody proved the same address meanwhile.
+            // Another registration verified the same address meanwhile.
             Ok(false) | Err(StorageError::Conflict) => return Err(Rejected::ProofOver.into()),
             Err(other) => return Err(other.into()),
         }
@@ -409,7 +409,7 @@ impl Usher {
         Ok(Verified { signed_in, interaction: pending.interaction, makes_passkey: pending.phc.is_none(), elsewhere })
     }
 
-    /// A user with a `sub` that nobody has or had. Whoever is named as the origin vouches for address and profile.
+    /// A user with a new `sub`. `origin` is the source of the address and the profile.
     pub(crate) fn new_user(
         &self,
         email: Option<Email>,
@@ -439,12 +439,12 @@ impl Usher {
     }
 }
 
-/// Is the password of the registration needed beside its link?
+/// Is the password of the registration needed in addition to its link?
 fn asks_password(pending: &PendingSignUp, browser: &Browser) -> bool {
     pending.phc.is_some() && !is_here(browser, pending.browser.as_deref())
 }
 
-/// The names of the form, or all that is wrong with them. One name is enough.
+/// The names of the form, or all their faults. One name is enough.
 fn names(form: &SignUpForm) -> Result<Profile, Vec<Rejected>> {
     let names = Profile {
         given_name: Some(form.given_name.clone()),

@@ -1,6 +1,6 @@
-//! How often something may be tried: by source, and by account, in buckets that every instance shares.
+//! Rate limits by source and by account, in buckets that all instances share.
 //!
-//! Nobody can lock somebody else out: a browser that the account's owner has used before counts in a bucket of its own,
+//! Nobody can lock another user out: a browser that the account's owner has used before counts in a bucket of its own,
 //! and a full bucket empties by itself.
 
 use crate::error::{FlowError, Rejected};
@@ -10,11 +10,11 @@ use usher_domain::id::{CeremonyId, ClientId, GrantId, ProjectId, SessionId, User
 use usher_domain::oauth::code::{MOST_WRONG_VERIFIERS, WRONG_VERIFIER_MS, wrong_verifiers};
 use usher_storage::system::throttles::Taken;
 
-/// Sources may try so many times as often as one account from one source: offices share an address.
+/// Attempts of a source, as a multiple of those at one account from one source: offices share an address.
 const SOURCE_FACTOR: u32 = 20;
-/// A project may look for so many times as many members as an account may try passwords.
+/// Member look-ups of a project, as a multiple of the password attempts at an account.
 const MEMBER_FACTOR: u32 = 3;
-/// An account may be tried so many times as often from all unknown browsers together.
+/// Attempts at an account from all unknown browsers together, as a multiple.
 const ACCOUNT_FACTOR: u32 = 5;
 
 /// Codes that may be tried within one sign-in, which lasts for less than an hour.
@@ -28,7 +28,7 @@ fn second_factor_bucket(user: UserId, known: Option<SessionId>) -> String {
     }
 }
 
-/// A bucket: its name, and how many tries fit.
+/// A bucket: its name and its size.
 #[derive(Debug, Clone)]
 struct Bucket {
     name: String,
@@ -36,8 +36,8 @@ struct Bucket {
 }
 
 impl Usher {
-    /// Counts one try at an account's password. Called before the password is looked at, so that tries at the same moment
-    /// cannot outnumber the limit.
+    /// Counts one password attempt at an account. Called before the password is compared, so that simultaneous
+    /// attempts cannot exceed the limit.
     pub(crate) async fn count_sign_in(
         &self,
         account: &str,
@@ -57,7 +57,7 @@ impl Usher {
         self.take_all(self.config.limits.sign_in, buckets).await
     }
 
-    /// A success: the tries at this account from this source are forgotten.
+    /// Resets the attempts at this account from this source after a success.
     pub(crate) async fn forgive_sign_in(&self, account: &str, source: &str) -> Result<(), FlowError> {
         if self.config.limits.sign_in == Limit::Off {
             return Ok(());
@@ -66,23 +66,23 @@ impl Usher {
         Ok(self.store.write_single(move |mut tx| Box::pin(async move { tx.forget_bucket(&bucket).await })).await?)
     }
 
-    /// Counts one try at a user's second factor, before it is looked at. A browser that the user has been signed in with counts
-    /// in a bucket of its own, so that whoever guesses elsewhere keeps nobody out.
+    /// Counts one attempt at a user's second factor, before it is checked. A browser with a session of the user counts
+    /// in a bucket of its own, so that attempts elsewhere do not lock the user out.
     pub(crate) async fn count_second_factor(&self, user: UserId, known: Option<SessionId>) -> Result<(), FlowError> {
         let bucket = Bucket { name: second_factor_bucket(user, known), factor: 1 };
         self.take_all(self.config.limits.second_factor, vec![bucket]).await
     }
 
-    /// A success: the tries at this user's second factor are forgotten.
+    /// Resets the attempts at this user's second factor after a success.
     pub(crate) async fn forgive_second_factor(&self, user: UserId, known: Option<SessionId>) -> Result<(), FlowError> {
         let bucket = second_factor_bucket(user, known);
         Ok(self.store.write_single(move |mut tx| Box::pin(async move { tx.forget_bucket(&bucket).await })).await?)
     }
 
-    /// Counts one try within one sign-in: after five it has to be begun anew.
+    /// Counts one attempt within one sign-in: after five it must be begun again.
     ///
     /// # Errors
-    /// [`Rejected::InteractionOver`] once there were too many.
+    /// [`Rejected::InteractionOver`] after too many.
     pub(crate) async fn count_pending(&self, pending: CeremonyId) -> Result<(), FlowError> {
         let (bucket, now_ms) = (format!("second/pending/{pending}"), self.now().0.saturating_mul(1_000));
         match self.store.take_from_bucket(bucket, now_ms, AN_HOUR_MS, MOST_CODES * AN_HOUR_MS).await? {
@@ -91,19 +91,19 @@ impl Usher {
         }
     }
 
-    /// Counts one passkey that somebody showed. Nobody guesses one: this only bounds the work.
+    /// Counts one passkey attempt. Passkeys cannot be guessed: this only limits the work.
     pub(crate) async fn count_passkey(&self, source: &str) -> Result<(), FlowError> {
         let bucket = Bucket { name: format!("passkey/source/{source}"), factor: SOURCE_FACTOR };
         self.take_all(self.config.limits.sign_in, vec![bucket]).await
     }
 
-    /// Counts one address that is looked up to add a member.
+    /// Counts one look-up of an address for adding a member.
     pub(crate) async fn count_member_search(&self, project: ProjectId) -> Result<(), FlowError> {
         let bucket = Bucket { name: format!("member/project/{project}"), factor: MEMBER_FACTOR };
         self.take_all(self.config.limits.sign_in, vec![bucket]).await
     }
 
-    /// Counts one wrong secret of a client; those of clients that do not exist count together.
+    /// Counts one wrong client secret; those of unknown clients count together.
     pub(crate) async fn count_wrong_secret(&self, client: Option<&ClientId>, source: &str) -> Result<(), FlowError> {
         let client = client.map_or("unknown", |client| client.0.as_str());
         let bucket = Bucket { name: format!("client-secret/{client}/{source}"), factor: 1 };
@@ -119,16 +119,16 @@ impl Usher {
         .await
     }
 
-    /// Counts one email that somebody asked us to send to an address.
+    /// Counts one email that a user asks to be sent to an address.
     ///
     /// # Errors
-    /// [`Rejected::TooMany`] once too many were asked for.
+    /// [`Rejected::TooMany`] after too many.
     pub(crate) async fn count_email_to(&self, address: &str) -> Result<(), FlowError> {
         let name = format!("letter/{}", self.bucket_name(address));
         self.take_all(self.config.limits.recover, vec![Bucket { name, factor: 1 }]).await
     }
 
-    /// Counts one email to an address. `false`: send none; the request is answered as if one had been sent.
+    /// Counts one email to an address. `false`: send none; the result must be the same as if one had been sent.
     pub(crate) async fn may_write_to(&self, address: &str) -> Result<bool, FlowError> {
         match self.count_email_to(address).await {
             Ok(()) => Ok(true),
@@ -137,7 +137,7 @@ impl Usher {
         }
     }
 
-    /// Counts one request for a recovery letter by its source.
+    /// Counts one recovery request by its source.
     pub(crate) async fn count_recovery(&self, source: &str) -> Result<(), FlowError> {
         self.take_all(
             self.config.limits.recover,
@@ -146,22 +146,22 @@ impl Usher {
         .await
     }
 
-    /// Counts one wrong verifier for an authorization code. `false` once there were too many.
+    /// Counts one wrong verifier for an authorization code. `false` after too many.
     pub(crate) async fn count_code_failure(&self, code: GrantId) -> Result<bool, FlowError> {
         let (bucket, now_ms) = (wrong_verifiers(code), self.now().0.saturating_mul(1_000));
         let most = MOST_WRONG_VERIFIERS * WRONG_VERIFIER_MS;
         Ok(self.store.take_from_bucket(bucket, now_ms, WRONG_VERIFIER_MS, most).await? == Taken::Yes)
     }
 
-    /// Addresses are hashed: the table of counters tells nobody who tried to sign in.
+    /// Addresses are hashed, so that the table of buckets does not reveal who tried to sign in.
     fn bucket_name(&self, account: &str) -> String {
         use base64::Engine as _;
         let mac = self.sealer.mac(usher_keys::seal::Purpose::BrowserHint, account.as_bytes());
         base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(&mac[..16])
     }
 
-    /// Takes one try out of every bucket, or out of none. The narrowest comes first: tries that it refuses must not use up
-    /// a bucket that others share, or one source could keep an account's owner out everywhere.
+    /// Takes one attempt from every bucket, or from none. The narrowest comes first: attempts that it rejects must not
+    /// use up a shared bucket, or one source could lock an account's owner out everywhere.
     async fn take_all(&self, limit: Limit, buckets: Vec<Bucket>) -> Result<(), FlowError> {
         let Limit::Rate { count, per } = limit else { return Ok(()) };
         let now_ms = self.now().0.saturating_mul(1_000);

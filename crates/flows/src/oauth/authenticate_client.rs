@@ -1,4 +1,4 @@
-//! Who is this client? (RFC 6749 §2.3)
+//! Client authentication (RFC 6749 §2.3).
 
 use std::sync::Arc;
 
@@ -12,7 +12,7 @@ use usher_domain::time::Timestamp;
 use usher_protocol::cause::Cause;
 use usher_protocol::client_auth::ClientCredentials;
 
-/// SHA-256 in hexadecimal, the form in which client secrets are kept.
+/// SHA-256 in hexadecimal, as client secrets are stored.
 pub(crate) fn sha256_hex(text: &str) -> String {
     use std::fmt::Write as _;
     let hash = digest::digest(&digest::SHA256, text.as_bytes());
@@ -23,14 +23,14 @@ pub(crate) fn sha256_hex(text: &str) -> String {
 }
 
 impl Usher {
-    /// The client that these credentials prove, sent from this network.
+    /// Authenticates the client with these credentials, sent from this network.
     ///
-    /// A wrong secret counts against the network that it came from, for this client alone. A right one is always good:
-    /// with 256 random bits nobody guesses it, and nobody can keep the client out by sending wrong ones.
+    /// A wrong secret counts against its source network, for this client only. A right one is always accepted: 256
+    /// random bits cannot be guessed, and nobody can lock the client out by sending wrong ones.
     ///
     /// # Errors
-    /// `invalid_client`, in the same words for an unknown client, a disabled one, a wrong secret and a wrong method;
-    /// [`Rejected::TooMany`] after too many wrong secrets.
+    /// `invalid_client`, with the same description for an unknown or disabled client, a wrong secret and a wrong
+    /// method; [`Rejected::TooMany`] after too many wrong secrets.
     ///
     /// [`Rejected::TooMany`]: crate::Rejected::TooMany
     pub async fn authenticate_client(
@@ -58,7 +58,7 @@ impl Usher {
 /// Do the credentials prove the client?
 fn prove(client: Option<&Client>, credentials: &ClientCredentials, now: Timestamp) -> Result<(), Cause> {
     let Some(client) = client else {
-        // As much work as for a client that exists.
+        // The same work as for a client that exists.
         credentials.secret().map(sha256_hex);
         return Err(Cause::UnknownClient);
     };
@@ -75,7 +75,7 @@ fn prove(client: Option<&Client>, credentials: &ClientCredentials, now: Timestam
     if client.is_active() { Ok(()) } else { Err(Cause::ClientDisabled) }
 }
 
-/// Is this one of the client's secrets that are good now?
+/// Is this one of the client's valid secrets?
 fn knows_secret(client: &Client, secret: &str, now: Timestamp) -> bool {
     let given = sha256_hex(secret);
     let good = client.secrets.iter().filter(|held| held.expires_at.is_none_or(|end| now < end));

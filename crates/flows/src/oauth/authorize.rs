@@ -1,4 +1,4 @@
-//! The authorization endpoint: begin an interaction, ask what comes next, do it.
+//! The authorization endpoint: begins an interaction, decides its next step, and executes it.
 
 use std::sync::Arc;
 
@@ -20,19 +20,19 @@ use usher_protocol::params::Params;
 use usher_protocol::redirect_uri;
 use usher_protocol::response_mode::AuthorizationResponse;
 
-/// Why an authorization request is shown a page instead of being answered.
+/// Why an authorization request is answered with an error page instead of a redirect.
 #[derive(Debug, thiserror::Error)]
 pub enum AuthorizeFault {
-    /// The request cannot even be attributed.
+    /// The request is malformed.
     #[error(transparent)]
     Bad(#[from] OAuthError),
-    /// No such client.
+    /// The client is unknown.
     #[error("the client is unknown")]
     UnknownClient,
-    /// The client is out of use.
+    /// The client is disabled.
     #[error("the client is disabled")]
     DisabledClient,
-    /// The redirect URI is not one of the client's.
+    /// The redirect URI is not registered for the client.
     #[error("the redirect URI is not registered")]
     RedirectMismatch {
         /// The client.
@@ -43,30 +43,30 @@ pub enum AuthorizeFault {
     /// No redirect URI was sent, and the client has none or several.
     #[error("redirect_uri is missing")]
     RedirectMissing,
-    /// Something else.
+    /// Another error.
     #[error(transparent)]
     Flow(#[from] FlowError),
 }
 
-/// What comes of a step.
+/// The result of a step.
 #[derive(Debug)]
 pub enum Outcome {
-    /// Back to the client, with a code or an error.
+    /// Redirect to the client, with a code or an error.
     Answer(AuthorizationResponse),
-    /// On to a page.
+    /// Show a page.
     Show {
-        /// Which.
+        /// The step.
         step: Step,
-        /// What goes through it.
+        /// The interaction.
         interaction: Box<Interaction>,
     },
 }
 
 impl Usher {
-    /// Reads an authorization request and takes it as far as it goes without a page.
+    /// Parses an authorization request and continues it until it needs a page.
     ///
     /// # Errors
-    /// [`AuthorizeFault`] while client and redirect URI are unproven; afterwards errors travel in the redirect.
+    /// [`AuthorizeFault`] before client and redirect URI are validated; later errors are sent to the client.
     pub async fn begin_authorization(
         &self,
         params: &Params,
@@ -109,10 +109,10 @@ impl Usher {
         Ok(self.go_on(interaction, browser, device).await?)
     }
 
-    /// Decides what comes next and does it, if it needs no page.
+    /// Decides the next step and executes it, if it needs no page.
     ///
     /// # Errors
-    /// If the client has gone meanwhile, or the house is broken.
+    /// If the client was disabled meanwhile, or the database fails.
     pub async fn go_on(
         &self,
         interaction: Interaction,
@@ -162,10 +162,10 @@ impl Usher {
         }
     }
 
-    /// The client of an interaction, if it still is in use and is answered at the same address.
+    /// The client of an interaction, if it is enabled and the redirect URI is still registered.
     ///
     /// # Errors
-    /// [`Rejected::ClientGone`] if it is not.
+    /// [`Rejected::ClientGone`] otherwise.
     pub async fn client_of(&self, interaction: &Interaction) -> Result<Arc<Client>, FlowError> {
         let client = self.find_client(&interaction.client_id).await?;
         let client = client.filter(|client| client.is_active() && client.allows_redirect(&interaction.redirect_uri));
@@ -175,10 +175,10 @@ impl Usher {
         })
     }
 
-    /// The account that an interaction is about right now, if anybody is signed in.
+    /// The account that an interaction currently applies to, if a user is signed in.
     ///
     /// # Errors
-    /// If the house is broken.
+    /// If the database fails.
     pub async fn account_for(
         &self,
         interaction: &Interaction,
@@ -188,11 +188,11 @@ impl Usher {
         Ok(pick(interaction, &accounts).cloned())
     }
 
-    /// Whoever has to show themselves again before the interaction goes on: the request asks for it, by `prompt=login` or
-    /// `max_age`.
+    /// The account that must authenticate again before the interaction continues, as `prompt=login` or `max_age`
+    /// requires.
     ///
     /// # Errors
-    /// If the client has gone meanwhile, or the database cannot be read.
+    /// If the client was disabled meanwhile, or the database cannot be read.
     pub async fn asked_again(
         &self,
         interaction: &Interaction,
@@ -205,7 +205,7 @@ impl Usher {
         }
     }
 
-    /// A short name for an authorization request, the same on every page that it passes through.
+    /// A short identifier of an authorization request, the same on every page.
     pub fn mark_of_request(&self, request: &Interaction) -> String {
         use base64::Engine as _;
         let Interaction { client_id, redirect_uri, request: asked, browser, .. } = request;
@@ -224,24 +224,23 @@ impl Usher {
         Ok(self.sealer.seal_text(Purpose::Interaction, &pack(interaction)?, &*self.random))
     }
 
-    /// The origin of the application that a sealed interaction leads back to, whoever brings it and however old it is:
-    /// nothing of the request but the way out of it.
+    /// The origin of the application of a sealed interaction, for any browser and even if it has expired: it reveals
+    /// nothing else of the request.
     pub fn origin_of_interaction(&self, sealed: &str) -> Option<Box<str>> {
         let opened = self.sealer.open_text(Purpose::Interaction, sealed).ok()?;
         let interaction: Interaction = unpack(&opened)?;
         redirect_uri::origin(&interaction.redirect_uri).map(String::into_boxed_str)
     }
 
-    /// Opens a sealed interaction, in the browser that began it alone. One that is too old is begun anew where that is
-    /// still possible.
+    /// Opens a sealed interaction, in the browser that began it. An expired one is restarted if that is still possible.
     ///
     /// # Errors
-    /// [`Rejected::InteractionOver`] for anything else.
+    /// [`Rejected::InteractionOver`] otherwise.
     pub fn open_interaction(&self, sealed: &str, browser: &Browser) -> Result<Interaction, FlowError> {
         self.reopen_interaction(sealed, browser).map(|(interaction, _)| interaction)
     }
 
-    /// As [`Usher::open_interaction`], and whether it was begun anew.
+    /// As [`Usher::open_interaction`], and whether it was restarted.
     ///
     /// # Errors
     /// [`Rejected::InteractionOver`].
@@ -255,7 +254,7 @@ impl Usher {
         good.ok_or_else(|| Rejected::InteractionOver.into())
     }
 
-    /// The redirect URI, proven: the one sent if it is registered, or the only one registered.
+    /// The validated redirect URI: the one sent if it is registered, or the only registered one.
     async fn prove_redirect(&self, client: &Arc<Client>, sent: Option<String>) -> Result<String, AuthorizeFault> {
         match (sent, client.metadata.redirect_uris.as_slice()) {
             (Some(sent), _) if client.allows_redirect(&sent) => Ok(sent),
@@ -268,7 +267,7 @@ impl Usher {
         }
     }
 
-    /// Leaves word for the client's owners, as often as nobody can fill the log with it.
+    /// Appends an event for the client's owners, rate-limited so that nobody can fill the log with it.
     async fn tell_of_mismatch(&self, client: &Client, sent: &str) -> Result<(), FlowError> {
         let bucket = format!("redirect-rejected/{}", client.id);
         let now_ms = self.now().0.saturating_mul(1_000);
@@ -291,7 +290,7 @@ impl Usher {
         Ok(told.await?)
     }
 
-    /// Whom an `id_token_hint` is about: expired or not, and as the person is known today.
+    /// The user of an `id_token_hint`, expired or not, after merges.
     async fn whom_a_hint_names(&self, hint: &str) -> Result<Hint, FlowError> {
         let verified = self.keyring().verify_hint(hint, Expect { typ: crate::oauth::issue::ID_TOKEN_TYP }).ok();
         let text = |name: &str| verified.as_ref()?.claims.get(name)?.as_str().map(str::to_owned);
@@ -301,14 +300,14 @@ impl Usher {
         }
     }
 
-    /// The `sub` of whoever a `sub` names today: after a merge that of the user who is left.
+    /// The current `sub` for a `sub`: after a merge, that of the kept user.
     async fn sub_today(&self, sub: Sub) -> Result<Sub, FlowError> {
         let kept = self.store.find_user_by_former_sub(&sub).await?;
         Ok(kept.map_or(sub, |user| user.sub))
     }
 }
 
-/// Does anybody care how the person authenticates? Few do, and nobody else pays for it.
+/// Does the request or the client require an authentication context? If not, the look-up is skipped.
 fn asks_how(interaction: &Interaction, client: &Client) -> bool {
     let request = &interaction.request;
     client.required_acr().is_some()
@@ -317,7 +316,7 @@ fn asks_how(interaction: &Interaction, client: &Client) -> bool {
         || request.claims.essential_acr.is_some()
 }
 
-/// The account an interaction is about: the one that acted in it, or was hinted at, or was used last.
+/// The account for an interaction: the one that acted in it, the hinted one, or the one used last.
 fn pick<'a>(interaction: &Interaction, accounts: &'a [Account]) -> Option<&'a Account> {
     let live = || accounts.iter().filter(|account| account.live);
     if let Some(acted) = interaction.signed_in.or(interaction.chosen) {
@@ -330,7 +329,7 @@ fn pick<'a>(interaction: &Interaction, accounts: &'a [Account]) -> Option<&'a Ac
     hint.and_then(|hint| live().find(|account| is_named_by(account, hint))).or_else(|| live().next())
 }
 
-/// Does `login_hint` name this account: by its address, its `sub`, or the name it goes by?
+/// Does `login_hint` name this account, by its address, `sub` or preferred username?
 fn is_named_by(account: &Account, hint: &str) -> bool {
     let by_address = Email::parse(hint).is_ok_and(|email| account.user.email.as_ref() == Some(&email));
     by_address
@@ -338,7 +337,7 @@ fn is_named_by(account: &Account, hint: &str) -> bool {
         || account.user.profile.preferred_username.as_deref().is_some_and(|name| name == hint)
 }
 
-/// Does `login_hint` name somebody, and nobody who is signed in? A hint of an unknown form names nobody.
+/// Does `login_hint` name a user who is not signed in? A hint of an unknown form names none.
 fn names_another(interaction: &Interaction, accounts: &[Account]) -> bool {
     let hint = interaction.request.login_hint.as_deref().filter(|_| interaction.expected_sub().is_none());
     hint.is_some_and(|hint| {
@@ -347,7 +346,7 @@ fn names_another(interaction: &Interaction, accounts: &[Account]) -> bool {
     })
 }
 
-/// A browser's mark as it is kept inside an interaction or a registration.
+/// The hash of a browser's identifier, as stored in an interaction or a registration.
 pub(crate) fn mark_hash(mark: &str) -> String {
     use base64::Engine as _;
     base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(&secret_hash(mark)[..16])

@@ -1,4 +1,4 @@
-//! What clients are really given of users is written down: once an hour a grant, or when something new is given.
+//! Records the claims that are released to clients: once an hour for each grant, or when a claim is new.
 
 use std::collections::BTreeSet;
 
@@ -8,11 +8,10 @@ use usher_domain::event::EventKind;
 use usher_domain::id::{ClientId, GrantId, UserId};
 
 impl Usher {
-    /// A client is given these claims of a user, `sub` among them, by this grant.
+    /// Records that claims of a user, including `sub`, are released to a client by this grant.
     ///
-    /// Most requests find in memory that it was written down already. A grant that follows a withdrawal is a new one, which
-    /// no instance has in memory. That it could not be written down is logged and no
-    /// reason to refuse the client.
+    /// Most requests find in the cache that it is recorded already. A grant after a withdrawal is a new one, which no
+    /// instance has cached. A failure is logged and does not reject the request.
     pub(crate) async fn note_release(
         &self,
         grant: GrantId,

@@ -8,11 +8,11 @@ use usher_protocol::error_code::ErrorCode;
 use usher_protocol::scope::Scope;
 use usher_protocol::token::TokenResponse;
 
-/// Scopes about a person mean nothing where there is none.
+/// Scopes that concern a user; a machine has none.
 const ABOUT_PEOPLE: [&str; 6] = ["openid", "profile", "email", "address", "phone", "offline_access"];
 
 impl Usher {
-    /// Gives a machine an access token. Nothing is written.
+    /// Issues an access token to a machine. Nothing is written.
     pub(crate) fn client_credentials(
         &self,
         client: &Client,

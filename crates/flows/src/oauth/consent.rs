@@ -1,4 +1,4 @@
-//! A person allows a client something, or does not.
+//! Consent: the user allows or denies a client's request.
 
 use crate::error::{FlowError, Rejected};
 use crate::login::accounts::{Account, Browser};
@@ -12,10 +12,10 @@ use usher_protocol::error::OAuthError;
 use usher_protocol::error_code::ErrorCode;
 
 impl Usher {
-    /// The person said yes: remember it and go on.
+    /// Stores the consent and continues.
     ///
     /// # Errors
-    /// [`Rejected::NotSignedIn`] if nobody is signed in any more.
+    /// [`Rejected::NotSignedIn`] if the user has signed out.
     pub async fn allow(
         &self,
         mut interaction: Interaction,
@@ -46,10 +46,10 @@ impl Usher {
         self.go_on(interaction, browser, device).await
     }
 
-    /// The person said no: tell the client.
+    /// Denies the request and sends the error to the client.
     ///
     /// # Errors
-    /// [`Rejected::NotSignedIn`] if nobody is signed in any more.
+    /// [`Rejected::NotSignedIn`] if the user has signed out.
     pub async fn deny(&self, interaction: &Interaction, browser: &Browser) -> Result<Outcome, FlowError> {
         let account = self.account_for(interaction, browser).await?.ok_or(Rejected::NotSignedIn)?;
         let event = self
@@ -64,10 +64,10 @@ impl Usher {
 }
 
 impl Usher {
-    /// What a person allowed a client earlier; nothing if nothing.
+    /// The scope that a user allowed a client earlier; empty if none.
     ///
     /// # Errors
-    /// If the house is broken.
+    /// If the database fails.
     pub async fn consented(
         &self,
         account: &Account,

@@ -1,4 +1,4 @@
-//! A code becomes tokens (RFC 6749 §4.1.3), once.
+//! Exchanges a code for tokens (RFC 6749 §4.1.3), once.
 
 use crate::error::FlowError;
 use crate::oauth::issue::Issue;
@@ -67,7 +67,7 @@ impl Usher {
         opened.and_then(|bytes| unpack(&bytes)).ok_or(Cause::UnknownCode)
     }
 
-    /// Whoever takes back their consent ends what is on its way as well.
+    /// Checks the consent in the same transaction, so that a withdrawal also covers codes that were issued before it.
     async fn spend_code(&self, client: &Client, grant: Grant, event: Event) -> Result<Spend, FlowError> {
         let spent = if client.metadata.first_party {
             self.store.spend_code(grant, event).await?
@@ -97,8 +97,8 @@ impl Usher {
         }
     }
 
-    /// A second, fully valid redemption, and not the first one sent twice: whoever came first may have been a thief, so the grant ends
-    /// (RFC 6749 §4.1.2), durably and before the answer.
+    /// A second valid redemption that is not a retry of the first: the first one may have been an attacker's, so the
+    /// grant ends (RFC 6749 §4.1.2), durably and before the response.
     async fn code_reused(&self, code: &AuthorizationCode) -> Result<TokenResponse, FlowError> {
         let (usher, grant) = (self.clone(), code.grant_id);
         let reused = self

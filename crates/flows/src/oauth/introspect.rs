@@ -1,5 +1,5 @@
-//! Is this token good? (RFC 7662) Asked by resource servers about access tokens of their own project, and by a client
-//! about its own refresh tokens.
+//! Token introspection (RFC 7662), by resource servers for access tokens of their own project, and by a client for its
+//! own refresh tokens.
 
 use serde::Serialize;
 
@@ -15,15 +15,15 @@ use usher_protocol::cause::Cause;
 use usher_protocol::claims::ClaimsRequest;
 use usher_protocol::error::OAuthError;
 
-/// The answer (RFC 7662 §2.2). Of a token that is not good, nothing else is said.
+/// The response (RFC 7662 §2.2). Inactive tokens have no other members.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct Introspection {
-    /// Is it good?
+    /// Is the token active?
     pub active: bool,
-    /// What it says.
+    /// Its claims.
     #[serde(flatten, skip_serializing_if = "Option::is_none")]
     pub claims: Option<AccessTokenClaims>,
-    /// What the token is for: `access_token` or `refresh_token`.
+    /// `access_token` or `refresh_token`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub token_use: Option<&'static str>,
     /// `Bearer` for an access token.
@@ -31,7 +31,7 @@ pub struct Introspection {
     pub token_type: Option<&'static str>,
 }
 
-/// An access token that is good, and the person it is about, if it is about one.
+/// A valid access token, and its user, if it has one.
 pub(crate) struct Access {
     pub claims: AccessTokenClaims,
     /// The key that signed it.
@@ -43,7 +43,7 @@ impl Usher {
     /// Answers an introspection request.
     ///
     /// # Errors
-    /// Only if the house is broken: a token that is not good is an answer.
+    /// If the database fails. An invalid token is no error.
     pub async fn introspect(&self, asking: &Client, token: &str) -> Result<Introspection, FlowError> {
         let inactive = Introspection::default();
         if let Ok(access) = self.check_access_token(token).await? {
@@ -62,7 +62,7 @@ impl Usher {
         let live = grant.refresh.filter(|family| {
             grant.revoked_at.is_none() && family.is_within_limits(now) && generation >= family.generation
         });
-        // A refresh token is a matter between its client and Usher: nobody else has a reason to hold it.
+        // Only its own client may introspect a refresh token: no other party has a reason to have it.
         let Some(family) = live.filter(|_| grant.client_id == asking.id) else { return Ok(inactive) };
         if !family.is_leaf_used() {
             self.note_generation_used(id, generation).await;
@@ -87,7 +87,7 @@ impl Usher {
         Ok(Introspection { active: true, claims: Some(claims), token_use: Some("refresh_token"), token_type: None })
     }
 
-    /// Tokens are a matter between the clients of one project.
+    /// A client may introspect tokens of its own project only.
     async fn is_of_project(&self, asking: &Client, issued_to: &str) -> Result<bool, FlowError> {
         if asking.id.0 == issued_to {
             return Ok(true);
@@ -96,7 +96,7 @@ impl Usher {
         Ok(other.is_some_and(|other| other.project_id == asking.project_id))
     }
 
-    /// Is this an access token of ours, in time, for us, and has nothing ended it? If not, why?
+    /// Validates an access token: signed here, not expired, for this server and not revoked. Otherwise the reason.
     pub(crate) async fn check_access_token(&self, token: &str) -> Result<Result<Access, OAuthError>, FlowError> {
         let Some((claims, kid)) = self.read_access_token(token) else {
             return Ok(Err(Cause::UnknownAccessToken.into()));
@@ -123,14 +123,14 @@ impl Usher {
         Ok(Ok(Access { claims, kid, person }))
     }
 
-    /// An access token that was signed here, and the key that signed it.
+    /// An access token with a valid signature, and the key that signed it.
     fn read_access_token(&self, token: &str) -> Option<(AccessTokenClaims, String)> {
         let verified = self.keyring().verify(token, Expect { typ: access_token::TYP }).ok()?;
         let kid = verified.kid;
         serde_json::from_value(verified.claims.into()).ok().map(|claims| (claims, kid))
     }
 
-    /// Whom a token of a grant is about, if the grant is in force. The token has now been seen in use.
+    /// The user of a grant's token, if the grant is valid. Records that the token has been used.
     async fn person_of(
         &self,
         gid: &str,

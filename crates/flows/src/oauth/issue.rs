@@ -1,4 +1,4 @@
-//! Tokens are made here, and nowhere else.
+//! Issuing tokens; no other module does.
 
 use std::collections::BTreeSet;
 
@@ -18,21 +18,21 @@ use usher_protocol::id_token::{IdTokenClaims, at_hash};
 use usher_protocol::scope::Scope;
 use usher_protocol::token::TokenResponse;
 
-/// The `typ` of our ID tokens; kept apart from that of access tokens, so that neither passes for the other.
+/// The `typ` of ID tokens; it differs from that of access tokens, so that neither is accepted as the other.
 pub(crate) const ID_TOKEN_TYP: &str = "JWT";
 
-/// What a set of tokens is made from.
+/// The input of a set of tokens.
 pub(crate) struct Issue<'a> {
     pub client: &'a Client,
     pub grant: &'a Grant,
     pub sub: &'a Sub,
-    /// What the access token reaches: the grant's scope or less.
+    /// The scope of the access token: the grant's scope or less.
     pub scope: &'a Scope,
-    /// How far the project's feed had come before anything about this request was looked at.
+    /// The position of the project's feed before anything about this request was read.
     pub urv: i64,
-    /// Only at the first exchange.
+    /// The `nonce`, at the first exchange only.
     pub nonce: Option<&'a str>,
-    /// The generation of the refresh token to hand out.
+    /// The generation of the refresh token to issue.
     pub generation: Option<u32>,
 }
 
@@ -73,7 +73,7 @@ impl Usher {
         })
     }
 
-    /// An access token about the client itself (RFC 6749 §4.4).
+    /// An access token for the client itself (RFC 6749 §4.4).
     pub(crate) fn issue_to_machine(
         &self,
         client: &Client,
@@ -91,7 +91,7 @@ impl Usher {
         })
     }
 
-    /// An access token with what every access token has. `client_id`s are ours to choose, so none is ever somebody's `sub`.
+    /// An access token with the common claims. `client_id`s are chosen by the server, so that none equals a `sub`.
     fn bare_access_token(&self, client: &Client, urv: i64, now: Timestamp) -> AccessTokenClaims {
         let mut aud = vec![self.issuer().to_owned()];
         aud.extend(client.metadata.audience.iter().cloned());
@@ -143,7 +143,7 @@ impl Usher {
         Ok(self.keyring().sign(alg, ID_TOKEN_TYP, &claims)?)
     }
 
-    /// The refresh token of a generation. Derived, not drawn: asking again gives the same token.
+    /// The refresh token of a generation. It is derived, so that repeating gives the same token.
     pub(crate) fn refresh_token(&self, grant: GrantId, generation: u32) -> String {
         let mut content = [0; 20];
         content[..16].copy_from_slice(grant.0.as_bytes());
@@ -151,7 +151,7 @@ impl Usher {
         self.sealer.seal_deterministic_text(Purpose::RefreshToken, &content)
     }
 
-    /// The grant and generation that a refresh token names; `None` for anything that we did not seal.
+    /// The grant and generation of a refresh token; `None` if this server did not seal it.
     pub(crate) fn read_refresh_token(&self, token: &str) -> Option<(GrantId, u32)> {
         let content = self.sealer.open_deterministic_text(Purpose::RefreshToken, token).ok()?;
         let (grant, generation) = content.split_at_checked(16)?;
@@ -160,7 +160,8 @@ impl Usher {
     }
 }
 
-/// The metadata of a client was checked when it was stored: anything unreadable falls to what every client must understand.
+/// The metadata was validated when it was stored; an unknown value becomes the algorithm that every client must
+/// support.
 fn alg(name: &str) -> SigningAlg {
     name.parse().unwrap_or(SigningAlg::Rs256)
 }

@@ -1,4 +1,4 @@
-//! What clients do: the endpoints of OAuth 2 and OpenID Connect.
+//! The endpoints of OAuth 2 and OpenID Connect.
 
 pub mod authenticate_client;
 pub mod authorize;

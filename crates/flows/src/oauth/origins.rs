@@ -1,5 +1,5 @@
-//! Which web origins may call the house from a browser: those that clients have registered. And which of them may do so
-//! with the house's own cookie: those of clients that belong to whoever runs Usher.
+//! The web origins that may call this server from a browser: those that clients have registered. And those that may do
+//! so with Usher's own cookie: the origins of first-party clients.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -10,25 +10,25 @@ use crate::usher::Usher;
 use usher_domain::page::MAX_PAGE;
 use usher_protocol::redirect_uri;
 
-/// How long the list is believed.
+/// How long the list is cached.
 const MEMORY: Duration = Duration::from_secs(5);
 
 impl Usher {
-    /// May scripts of this origin call the endpoints that clients call?
+    /// May scripts of this origin call the client endpoints?
     ///
     /// # Errors
-    /// If the house is broken.
+    /// If the database fails.
     pub async fn is_client_origin(&self, origin: &str) -> Result<bool, FlowError> {
         let registered = self.registered_origins().await?;
         Ok(registered.origins.contains(origin) || registered.any_localhost && redirect_uri::is_localhost(origin))
     }
 
-    /// Is this the origin of an application of the house, so that its scripts may act by the person's cookie?
+    /// Is this the origin of a first-party application, whose scripts may use the user's cookie?
     ///
-    /// A client that may come back to any address on localhost is the developer's own: `usher dev` alone makes one.
+    /// A client with `any_localhost_redirect` is the developer's own: only `usher dev` creates one.
     ///
     /// # Errors
-    /// If the house is broken.
+    /// If the database fails.
     pub async fn is_first_party_origin(&self, origin: &str) -> Result<bool, FlowError> {
         let registered = self.registered_origins().await?;
         Ok(registered.first_party.contains(origin) || registered.any_localhost && redirect_uri::is_localhost(origin))
@@ -36,7 +36,7 @@ impl Usher {
 
     async fn registered_origins(&self) -> Result<Arc<RegisteredOrigins>, FlowError> {
         let now = self.now();
-        // Whoever comes while the list is being read waits for it, so that many askers cost one reading.
+        // Callers that arrive while the list is being read wait for it, so that it is read once.
         let mut known = self.origins.0.lock().await;
         if let Some((since, registered)) = &*known
             && now < *since + MEMORY

@@ -1,5 +1,5 @@
-//! A refresh token becomes new tokens (RFC 6749 §6); an old one beside a used successor ends its family
-//! (RFC 9700 §4.14.2). What an old token means is decided in `usher_domain::oauth::grant`.
+//! The refresh token grant (RFC 6749 §6); an old token whose successor was used ends its family (RFC 9700 §4.14.2).
+//! `usher_domain::oauth::grant` decides what an old token means.
 
 use crate::error::FlowError;
 use crate::oauth::issue::Issue;
@@ -19,7 +19,7 @@ use usher_protocol::token::TokenResponse;
 use usher_storage::Tx;
 use usher_storage::grants::{GrantOf, Presented};
 
-/// How often the decision is made anew when another request was faster.
+/// How often to decide again when another request was faster.
 const TRIES: u32 = 3;
 
 impl Usher {
@@ -41,7 +41,7 @@ impl Usher {
                 return self.issue_refreshed(client, &found, asked.as_ref(), generation, urv).await;
             }
             match self.judge(&presented, &limits).await? {
-                // Another request moved the family forward between the two looks: look again.
+                // Another request rotated the family between the two reads: read again.
                 (Refresh::Rotate { .. }, _) => {}
                 (Refresh::Retry { leaf }, Some(found)) => {
                     return self.issue_refreshed(client, &found, asked.as_ref(), leaf, urv).await;
@@ -56,10 +56,10 @@ impl Usher {
             .into())
     }
 
-    /// Usher has seen a token of this generation in use: from now on the generation before it is given nothing.
+    /// Records that a token of this generation was used: from now on the generation before it is rejected.
     ///
-    /// A request that finds it written already writes nothing. That it could not be written is logged and no reason to
-    /// refuse the request: the next one tries again.
+    /// Nothing is written if it is recorded already. A failure is logged and does not reject the request: the next
+    /// request tries again.
     pub(crate) async fn note_generation_used(&self, grant: GrantId, generation: u32) {
         let mark =
             self.store.write_single(move |mut tx| Box::pin(async move { tx.mark_seen(grant, generation).await }));
@@ -68,7 +68,7 @@ impl Usher {
         }
     }
 
-    /// The ordinary case in one statement: the leaf is presented, and a new one takes its place.
+    /// The common case in one statement: the current token is presented, and a new one replaces it.
     async fn move_forward(&self, client: &Client, presented: Presented) -> Result<Option<(GrantOf, u32)>, FlowError> {
         let rotates = client.metadata.refresh_rotation == RefreshRotation::Rotate;
         let work = self.store.write_single(move |mut tx| {
@@ -78,7 +78,7 @@ impl Usher {
         Ok(moved.and_then(|found| found.grant.refresh.map(|family| (found, family.generation))))
     }
 
-    /// Why did the family not move? Only what belongs to this very client is judged: nobody else's token tells anything.
+    /// Why was the family not rotated? Only a grant of this client is examined: other clients' tokens reveal nothing.
     async fn judge(
         &self,
         presented: &Presented,
@@ -92,7 +92,8 @@ impl Usher {
         Ok((verdict, found))
     }
 
-    /// A narrower scope is looked at before anything moves: a wrong request must not cost the token (RFC 6749 §6).
+    /// Validates a narrower scope before anything is rotated: an invalid request must not use up the token (RFC 6749
+    /// §6).
     async fn check_narrowing(&self, client: &Client, grant: GrantId, asked: &Scope) -> Result<(), FlowError> {
         let found = self.store.find_grant(grant).await?.filter(|found| found.grant.client_id == client.id);
         match found {
@@ -123,8 +124,8 @@ impl Usher {
         self.issue(issue).await
     }
 
-    /// Two hold the family, and one of them should not: the grant ends, and its session where the settings say so, durably
-    /// and before the answer. One event, one letter, however often it happens.
+    /// The token was reused, so two parties have the family: the grant ends, and its session if the settings say so,
+    /// durably and before the response. One event and one email, however often it happens.
     async fn token_reused(&self, client: &Client, grant: Grant) -> Result<TokenResponse, FlowError> {
         let (usher, ends) = (self.clone(), self.config.tokens.reuse_ends);
         let told = SecurityEmail::TokenReuse { client: client.metadata.client_name.clone(), ends };
@@ -155,11 +156,11 @@ impl Usher {
         Err(Cause::RefreshTokenReused.into())
     }
 
-    /// Ends what reuse ends; `false` if all of it had ended before.
+    /// Ends the grant or session; `false` if it had ended before.
     async fn end_reused(&self, tx: &mut Tx<'_>, grant: &Grant, ends: ReuseEnds) -> usher_storage::Result<bool> {
         Ok(match ends {
             ReuseEnds::Grant => self.end_grant(tx, grant.id, EndReason::TokenReuse).await?.is_some(),
-            // The session first and its grants after it: everybody locks in this order.
+            // The session first and its grants after it: every transaction locks in this order.
             ReuseEnds::Session => {
                 let ended = self.end_session(tx, grant.user_id, grant.session_id, EndReason::TokenReuse).await?;
                 !ended.clients.is_empty()

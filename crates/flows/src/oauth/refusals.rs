@@ -1,11 +1,11 @@
-//! Every refused OAuth request leaves one line in the log, so that whoever runs a client can be told why.
+//! Every OAuth error leaves one line in the log, so that client owners can be told the reason.
 
 use usher_protocol::error::OAuthError;
 
-/// Longest `client_id` that is logged.
+/// The longest `client_id` that is logged.
 const MAX_CLIENT_ID: usize = 80;
 
-/// Writes the line of one refusal. The request's span adds the trace id.
+/// Logs one error. The request's span adds the trace id.
 pub fn log_refusal(endpoint: &str, error: &OAuthError) {
     let client = error.client_id().map_or_else(|| "(none)".to_owned(), shown);
     let (code, reason) = (error.code.as_str(), error.precise());
@@ -16,7 +16,7 @@ pub fn log_refusal(endpoint: &str, error: &OAuthError) {
     }
 }
 
-/// A `client_id` as it was sent is anybody's text: only what may stand in one is repeated.
+/// A `client_id` as sent is untrusted input: only valid characters are logged.
 fn shown(client_id: &str) -> String {
     let fits = |c: &char| c.is_ascii_alphanumeric() || "-._~:/".contains(*c);
     client_id.chars().filter(fits).take(MAX_CLIENT_ID).collect()

@@ -1,4 +1,4 @@
-//! The web origins that clients have registered, remembered for a few seconds.
+//! The web origins that clients have registered, cached for a few seconds.
 
 use std::collections::HashSet;
 use std::sync::Arc;

@@ -1,4 +1,4 @@
-//! What a client is told about a person, at the userinfo endpoint and in ID tokens.
+//! The claims about a user that are released at the userinfo endpoint and in ID tokens.
 
 use std::collections::BTreeSet;
 
@@ -14,7 +14,7 @@ use usher_protocol::claims::ROLES_CLAIM;
 use usher_protocol::client_metadata::IdTokenClaims;
 use usher_protocol::scope::Scope;
 
-/// Claims about a person, named as the client wants them named.
+/// Claims about a user, under the names that the client wants.
 #[derive(Debug, Default)]
 pub(crate) struct ReleasedClaims {
     pub claims: Map<String, Value>,
@@ -32,7 +32,7 @@ impl ReleasedClaims {
 }
 
 impl Usher {
-    /// What these scopes and names let a client know of a user.
+    /// The claims that these scopes and names release.
     pub(crate) async fn tell(
         &self,
         client: &Client,
@@ -53,7 +53,7 @@ impl Usher {
         Ok(ReleasedClaims { claims, roles_as })
     }
 
-    /// What an ID token says about the person beside their `sub`.
+    /// The claims of an ID token other than the `sub`.
     pub(crate) async fn told_in_id_token(&self, wanted: &Issue<'_>) -> Result<ReleasedClaims, FlowError> {
         let none = Scope::default();
         let scope = match wanted.client.metadata.id_token_claims {

@@ -1,4 +1,4 @@
-//! The answers to an authorization request: a code or an error.
+//! Authorization responses: a code or an error.
 
 use crate::error::FlowError;
 use crate::login::accounts::Account;
@@ -13,16 +13,16 @@ use usher_protocol::authorize::AuthorizeRequest;
 use usher_protocol::error::OAuthError;
 use usher_protocol::response_mode::AuthorizationResponse;
 
-/// The endpoint that is answered, as the log names it.
+/// The endpoint's name in the log.
 const ENDPOINT: &str = "/oauth2/authorize";
 
 impl Usher {
-    /// An error for the client that a person came from.
+    /// An error for the client of an interaction.
     pub fn refuse_interaction(&self, interaction: &Interaction, error: OAuthError) -> AuthorizationResponse {
         self.error_response(&interaction.client_id, &interaction.redirect_uri, &interaction.request, error)
     }
 
-    /// An error for the client (RFC 6749 §4.1.2.1, RFC 9207 §2), with its line in the log.
+    /// An error for the client (RFC 6749 §4.1.2.1, RFC 9207 §2), with its log line.
     pub(super) fn error_response(
         &self,
         client: &ClientId,
@@ -37,7 +37,7 @@ impl Usher {
         self.response(redirect_uri, request, vec![code, description])
     }
 
-    /// A code for the client. Nothing is written: the code carries all there is to know.
+    /// A code for the client. Nothing is written: the code contains everything.
     pub(super) fn code_response(
         &self,
         interaction: &Interaction,

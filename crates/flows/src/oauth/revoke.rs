@@ -1,4 +1,4 @@
-//! A client is done with a token (RFC 7009).
+//! Token revocation (RFC 7009).
 
 use crate::error::FlowError;
 use crate::usher::Usher;
@@ -10,11 +10,11 @@ use usher_keys::verify::Expect;
 use usher_protocol::access_token::{self, AccessTokenClaims};
 
 impl Usher {
-    /// Ends a token of this client: of a refresh token the whole grant, of an access token that token alone.
-    /// Anything else is quietly fine (RFC 7009 §2.2): it is no good already, or none of this client's business.
+    /// Revokes a token of this client: of a refresh token the whole grant, of an access token only itself. Any other
+    /// token is no error (RFC 7009 §2.2): it is invalid already, or belongs to another client.
     ///
     /// # Errors
-    /// Only if the house is broken: what is answered as done is done.
+    /// If the database fails.
     pub async fn revoke_token(&self, client: &Client, token: &str) -> Result<(), FlowError> {
         if let Some((id, _)) = self.read_refresh_token(token) {
             let owned = self.store.find_grant(id).await?.is_some_and(|found| found.grant.client_id == client.id);

@@ -1,4 +1,4 @@
-//! The token endpoint: what every grant has in common. A grant fills in only its own part.
+//! The token endpoint: the steps that all grant types share.
 
 use crate::error::FlowError;
 use crate::usher::Usher;
@@ -8,10 +8,10 @@ use usher_protocol::error_code::ErrorCode;
 use usher_protocol::token::{TokenRequest, TokenResponse};
 
 impl Usher {
-    /// Answers a token request: who is it, may it do this, then the grant itself.
+    /// Answers a token request: authenticates the client, checks the grant type, and runs the grant.
     ///
     /// # Errors
-    /// The OAuth error for the wire (RFC 6749 §5.2), or that the house is broken.
+    /// The OAuth error (RFC 6749 §5.2), or an internal error.
     pub async fn token(
         &self,
         credentials: &ClientCredentials,
@@ -23,7 +23,7 @@ impl Usher {
             let why = "the client may not use this grant type";
             return Err(OAuthError::new(ErrorCode::UnauthorizedClient, why).into());
         }
-        // Read before anything else is looked at: what is revoked meanwhile stands at a later position.
+        // Read before everything else, so that a revocation meanwhile has a later position.
         let urv = self.store.feed_place(client.project_id).await?.map_or(0, |place| place.position);
         match request {
             TokenRequest::AuthorizationCode { code, redirect_uri, code_verifier } => {

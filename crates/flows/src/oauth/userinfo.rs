@@ -1,4 +1,4 @@
-//! Who is it? (OpenID Connect Core §5.3)
+//! The userinfo endpoint (OpenID Connect Core §5.3).
 
 use serde_json::{Map, Value};
 
@@ -11,7 +11,7 @@ use usher_protocol::error_code::ErrorCode;
 use usher_protocol::scope::Scope;
 
 impl Usher {
-    /// The claims that an access token may see.
+    /// The claims that an access token gives access to.
     ///
     /// # Errors
     /// `invalid_token`, or `insufficient_scope` for a token without `openid`.

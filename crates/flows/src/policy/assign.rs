@@ -1,4 +1,5 @@
-//! Giving roles and taking them away. Modules hear of it at once: the holder's tokens are over, and new ones tell the truth.
+//! Assigning and removing roles. The subject's tokens become invalid at once, so that new ones contain the current
+//! roles.
 
 use crate::error::{FlowError, Rejected};
 use crate::usher::Usher;
@@ -11,7 +12,7 @@ use usher_domain::user::{Sub, User};
 use usher_policy::limits::ROLES_OF_SUBJECT;
 use usher_storage::StorageError;
 
-/// Whoever has a role, as applications name them.
+/// The subject of a role assignment, as applications name it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Subject {
     /// A user, by `sub`.
@@ -20,21 +21,21 @@ pub enum Subject {
     Client(String),
 }
 
-/// A role to be given.
+/// A role to assign.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewAssignment {
     /// The role.
     pub role: String,
-    /// To whom.
+    /// The subject.
     pub subject: Subject,
-    /// For this entity alone, as `Order:42`.
+    /// For this entity only, e.g. `Order:42`.
     pub scope: Option<String>,
-    /// Until then.
+    /// When it expires.
     pub expires_at: Option<Timestamp>,
 }
 
 impl Usher {
-    /// Whoever is named, in this project; `None` if there is nobody of that name.
+    /// The holder for a subject, in this project; `None` if it does not exist.
     pub(super) async fn find_holder(&self, project: ProjectId, subject: &Subject) -> Result<Option<Holder>, FlowError> {
         Ok(match subject {
             Subject::User(sub) => self.user_by_sub(sub).await?.map(|user| Holder::User(user.id)),
@@ -54,10 +55,10 @@ impl Usher {
         }
     }
 
-    /// Who a holder is, as applications name them.
+    /// The subject of a holder, as applications name it.
     ///
     /// # Errors
-    /// If the house is broken.
+    /// If the database fails.
     pub async fn subject_of(&self, holder: &Holder) -> Result<Subject, FlowError> {
         Ok(match holder {
             Holder::Client(id) => Subject::Client(id.0.clone()),
@@ -68,11 +69,11 @@ impl Usher {
         })
     }
 
-    /// Gives a role that is published to somebody.
+    /// Assigns a published role.
     ///
     /// # Errors
     /// [`Rejected::NotFound`] for the role or the subject, [`Rejected::RoleHeld`], [`Rejected::TooManyRoles`],
-    /// [`Rejected::BadAssignment`] for a scope or an end that will not do.
+    /// [`Rejected::BadAssignment`] for an invalid scope or expiry.
     pub async fn assign_role(&self, project: ProjectId, new: NewAssignment) -> Result<Assignment, FlowError> {
         let now = self.now();
         if new.scope.as_ref().is_some_and(|scope| !is_scope(scope)) {
@@ -99,7 +100,7 @@ impl Usher {
         let made = assignment.clone();
         let write = self.store.write(move |mut tx| {
             Box::pin(async move {
-                // One after the other in a project, so that the count is right.
+                // Assignments of a project run one after the other, so that the count is right.
                 if !tx.lock_project(project).await? {
                     return Ok(Err(Rejected::NotFound("project")));
                 }
@@ -126,7 +127,7 @@ impl Usher {
         }
     }
 
-    /// Takes a role away.
+    /// Removes a role.
     ///
     /// # Errors
     /// [`Rejected::NotFound`].
@@ -149,7 +150,7 @@ impl Usher {
     fn role_event(&self, kind: EventKind, assignment: &Assignment, subject: &Subject) -> Event {
         let event = self.event(kind).with_project(assignment.project).with("role", assignment.role.as_str());
         let event = match (&assignment.holder, subject) {
-            // A machine's tokens are about itself: its `sub` is its `client_id`.
+            // A machine's tokens have its `client_id` as `sub`.
             (Holder::Client(id), _) => event.with_client(id).with("sub", id.0.as_str()),
             (Holder::User(user), Subject::User(sub) | Subject::Client(sub)) => {
                 event.with_user(*user).with("sub", sub.as_str())
@@ -161,10 +162,10 @@ impl Usher {
         }
     }
 
-    /// Who has which role, oldest first.
+    /// Role assignments, oldest first.
     ///
     /// # Errors
-    /// If the house is broken.
+    /// If the database fails.
     pub async fn list_assignments(
         &self,
         project: ProjectId,
@@ -174,9 +175,9 @@ impl Usher {
         Ok(self.store.list_assignments(project, after, size).await?)
     }
 
-    /// The roles that go into a user's access token: those that hold everywhere.
+    /// The roles for a user's access token: those for all entities.
     ///
-    /// A role may forbid, so that none may be left out: whoever has more than fit into a token is told to have none.
+    /// A role may forbid, so that none may be left out: a user with more than fit into a token gets none.
     pub(crate) async fn roles_for_token(&self, project: ProjectId, user: UserId) -> Result<Vec<String>, FlowError> {
         let most = u32::try_from(ROLES_OF_SUBJECT).unwrap_or(u32::MAX);
         let roles = self.store.list_roles_of_user(project, user, self.now(), most + 1).await?;

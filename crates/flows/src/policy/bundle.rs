@@ -1,4 +1,4 @@
-//! What modules are sent: the table, signed.
+//! The signed table that modules fetch.
 
 use crate::error::FlowError;
 use crate::usher::Usher;
@@ -6,23 +6,23 @@ use usher_domain::id::ProjectId;
 use usher_domain::key::SigningAlg;
 use usher_policy::Table;
 
-/// The `typ` of a signed table, so that it never passes for a token.
+/// The `typ` of a signed table, so that it is never accepted as a token.
 const TYP: &str = "usher-policy+jws";
 
 /// A published table.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Bundle {
-    /// Its tag, without quotes: `43-0123456789abcdef`.
+    /// Its `ETag`, without quotes: `43-0123456789abcdef`.
     pub etag: String,
     /// The table, as JSON.
     pub table: String,
 }
 
 impl Usher {
-    /// The tag of what is published, if anything is. Cheap.
+    /// The revision and tag of the published rules, if there are any. Cheap.
     ///
     /// # Errors
-    /// If the house is broken.
+    /// If the database fails.
     pub async fn policy_tag(&self, project: ProjectId) -> Result<Option<(i64, String)>, FlowError> {
         Ok(self.store.policy_mark(project).await?)
     }
@@ -36,12 +36,12 @@ impl Usher {
         Ok(Bundle { etag: revision.publication.etag, table: revision.compiled })
     }
 
-    /// A table as a compact JWS; its payload is the table, byte for byte.
+    /// The table as a compact JWS; its payload is the table, byte for byte.
     ///
     /// # Errors
-    /// If there is no key to sign with.
+    /// If there is no signing key.
     pub fn sign_policy(&self, bundle: &Bundle) -> Result<String, FlowError> {
-        // A table is written as it was read: a test holds it to that.
+        // A table is written as it was read, which a test ensures.
         let table = Table::read(bundle.table.as_bytes())?;
         Ok(self.keyring().sign(SigningAlg::Es256, TYP, &table)?)
     }

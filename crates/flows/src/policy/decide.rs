@@ -1,4 +1,4 @@
-//! Decisions: may this subject do that?
+//! Authorization decisions.
 
 use serde_json::Value;
 
@@ -11,22 +11,22 @@ use usher_domain::user::UserStatus;
 use usher_policy::evaluate::{Decision, Question, Verdict, explain};
 use usher_policy::value::Attributes;
 
-/// What is asked.
+/// An authorization request.
 #[derive(Debug, Clone, PartialEq)]
 pub struct DecisionRequest {
-    /// Who.
+    /// The subject.
     pub subject: Subject,
-    /// What: `Order:update`.
+    /// The permission: `Order:update`.
     pub permission: String,
-    /// To which one, if it is known.
+    /// The entity, if it is known.
     pub entity: Option<String>,
-    /// What is known of the subject; `id` and `roles` are ours to say.
+    /// Attributes of the subject other than `id` and `roles`, which the server sets.
     pub user: Attributes,
-    /// What is known of the resource; `None` if it was not loaded.
+    /// Attributes of the resource; `None` if it was not loaded.
     pub resource: Option<Attributes>,
-    /// What is known of the request.
+    /// Attributes of the request.
     pub context: Attributes,
-    /// What the access token says.
+    /// The claims of the access token.
     pub token: Attributes,
 }
 
@@ -35,26 +35,26 @@ pub struct DecisionRequest {
 pub struct HeldRoles {
     /// The roles, sorted.
     pub roles: Vec<String>,
-    /// Is there such a subject, and may it do anything at all?
+    /// Does the subject exist, and is it enabled?
     pub active: bool,
 }
 
-/// The answer.
+/// The response.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DecisionAnswer {
-    /// Yes, no, or that it depends.
+    /// The decision.
     pub decision: Decision,
-    /// By which rules; `None` where none are published.
+    /// The revision of the rules; `None` if none are published.
     pub revision: Option<u64>,
-    /// By which roles.
+    /// The roles.
     pub held: HeldRoles,
 }
 
 impl Usher {
-    /// The roles that somebody has now, everywhere and for this entity.
+    /// The current roles of a subject, for all entities and for this one.
     ///
     /// # Errors
-    /// If the house is broken.
+    /// If the database fails.
     pub async fn roles_held(
         &self,
         project: ProjectId,
@@ -78,10 +78,10 @@ impl Usher {
         Ok(HeldRoles { roles, active })
     }
 
-    /// Answers, with reasons. Where nothing is published, and for whoever is not there, the answer is no.
+    /// Decides, with reasons. Denies if no rules are published or the subject does not exist.
     ///
     /// # Errors
-    /// If the house is broken.
+    /// If the database fails.
     pub async fn decide(&self, project: ProjectId, asked: DecisionRequest) -> Result<DecisionAnswer, FlowError> {
         let held = self.roles_held(project, &asked.subject, asked.entity.as_deref()).await?;
         let Some(table) = self.published_table(project).await? else {

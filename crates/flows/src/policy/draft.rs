@@ -1,4 +1,4 @@
-//! The draft: one a project, replaced as a whole by whoever has seen what it replaces.
+//! The draft: one for each project, replaced as a whole by callers that have read the current version.
 
 use super::{review, short_hash};
 use crate::error::{FlowError, Rejected};
@@ -10,14 +10,14 @@ use usher_policy::diff::{Diff, diff};
 use usher_policy::validate::Review;
 use usher_storage::policy::revisions::Draft;
 
-/// A draft; where nobody has begun one, what is published.
+/// The draft, or the published document if there is no draft.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Drafted {
     /// The document, as JSON.
     pub document: String,
     /// Its tag.
     pub etag: String,
-    /// Does it say something else than what is published?
+    /// Does it differ from the published document?
     pub changed: bool,
 }
 
@@ -36,17 +36,17 @@ impl Usher {
     /// The draft of a project.
     ///
     /// # Errors
-    /// If the house is broken.
+    /// If the database fails.
     pub async fn policy_draft(&self, project: ProjectId) -> Result<Drafted, FlowError> {
         let draft = self.store.find_draft(project).await?;
         let current = self.store.current_policy(project).await?;
         Ok(Drafted::of(draft, current.as_ref().map(|current| current.document.as_str()))?)
     }
 
-    /// Replaces the draft, if it still is the one with this tag. It need not be valid.
+    /// Replaces the draft, if it still has this tag. It need not be valid.
     ///
     /// # Errors
-    /// [`Rejected::Superseded`] if it is not, [`Rejected::NotFound`] if there is no such project.
+    /// [`Rejected::Superseded`] if it has another tag, [`Rejected::NotFound`] if there is no such project.
     pub async fn replace_policy_draft(
         &self,
         project: ProjectId,
@@ -75,7 +75,7 @@ impl Usher {
         Ok(Drafted::of(Some(draft), published.as_deref())?)
     }
 
-    /// Looks at a document without keeping it.
+    /// Validates a document without storing it.
     pub async fn review_policy(&self, document: Document) -> Review {
         review(document).await
     }
@@ -83,7 +83,7 @@ impl Usher {
     /// What publishing the draft would change.
     ///
     /// # Errors
-    /// [`Rejected::Policy`] if the draft cannot be published.
+    /// [`Rejected::Policy`] if the draft is invalid.
     pub async fn policy_diff(&self, project: ProjectId) -> Result<Diff, FlowError> {
         let drafted = self.policy_draft(project).await?;
         let document: Document = serde_json::from_str(&drafted.document)?;

@@ -1,4 +1,4 @@
-//! What was published, newest first.
+//! Publications, newest first.
 
 use crate::error::{FlowError, Rejected};
 use crate::usher::Usher;
@@ -6,10 +6,10 @@ use usher_domain::id::ProjectId;
 use usher_storage::policy::revisions::{Publication, Revision};
 
 impl Usher {
-    /// What was published before a revision (or at all), and where the list goes on.
+    /// Publications before a revision, or all, and the next page.
     ///
     /// # Errors
-    /// If the house is broken.
+    /// If the database fails.
     pub async fn policy_history(
         &self,
         project: ProjectId,

@@ -1,4 +1,4 @@
-//! Two users found to be one: whoever rests leaves their roles to whoever is kept. A role may forbid, so none is lost.
+//! Merging users: the kept user gets the roles of the merged one. A role may forbid, so none is dropped.
 
 use crate::usher::Usher;
 use usher_domain::event::EventKind;
@@ -9,7 +9,7 @@ use usher_domain::user::User;
 use usher_storage::{Result, Tx};
 
 impl Usher {
-    /// Gives `into` every role that `from` has. Where both have it, it lasts as long as the longer of the two.
+    /// Gives `into` every role that `from` has. If both have it, the later expiry counts.
     pub(crate) async fn inherit_roles(&self, tx: &mut Tx<'_>, from: &User, into: &User) -> Result<()> {
         let now = self.now();
         for left in tx.list_assignments_everywhere(from.id).await? {
@@ -32,7 +32,7 @@ impl Usher {
     }
 }
 
-/// Does the one end later? What has no end lasts longest.
+/// Does the one expire later? No expiry is the latest.
 fn lasts_longer(one: Option<Timestamp>, other: Option<Timestamp>) -> bool {
     match (one, other) {
         (_, None) => false,

@@ -1,4 +1,4 @@
-//! Access rules: drafting, publishing, going back, giving roles, deciding.
+//! Access rules: draft, publication, rollback, role assignments, decisions.
 
 mod assign;
 mod bundle;
@@ -35,7 +35,7 @@ fn short_hash(text: &str) -> String {
     })
 }
 
-/// Has a document looked at, beside the threads that others wait for.
+/// Validates a document on a blocking thread.
 async fn review(document: Document) -> Review {
     match tokio::task::spawn_blocking(move || validate(&document)).await {
         Ok(review) => review,
@@ -50,7 +50,7 @@ impl Usher {
     /// The published table of a project, with its revision; `None` if nothing is published.
     ///
     /// # Errors
-    /// If the house is broken.
+    /// If the database fails.
     pub(super) async fn published_table(&self, project: ProjectId) -> Result<Option<Arc<Table>>, FlowError> {
         let Some((revision, _)) = self.store.policy_mark(project).await? else { return Ok(None) };
         if let Some(known) = self.tables.get(&(project, revision)) {

@@ -1,4 +1,5 @@
-//! Publishing: the draft becomes the next revision, and every module hears of it. Going back publishes anew what was.
+//! Publishing: the draft becomes the next revision, and every module is notified. A rollback publishes an earlier one
+//! again.
 
 use super::draft::Drafted;
 use super::{review, short_hash};
@@ -12,23 +13,24 @@ use usher_policy::compile::{Edition, compile};
 use usher_storage::StorageError;
 use usher_storage::policy::revisions::{Publication, Revision};
 
-/// Most characters of a note.
+/// The longest note, in characters.
 const NOTE: u32 = 500;
 
-/// What is to be published.
+/// What to publish.
 struct Wanted {
     document: String,
-    /// The tag that the draft must still have; `None` where the draft does not matter.
+    /// The tag that the draft must still have; `None` if the draft does not matter.
     seen: Option<String>,
     note: String,
     by: String,
 }
 
 impl Usher {
-    /// Publishes the draft, if it still is the one with this tag.
+    /// Publishes the draft, if it still has this tag.
     ///
     /// # Errors
-    /// [`Rejected::Superseded`] if it is not, [`Rejected::Policy`] if it cannot be published, [`Rejected::NothingToPublish`].
+    /// [`Rejected::Superseded`] if it has another tag, [`Rejected::Policy`] if it is invalid,
+    /// [`Rejected::NothingToPublish`].
     pub async fn publish_policy(
         &self,
         project: ProjectId,
@@ -45,10 +47,10 @@ impl Usher {
             .await
     }
 
-    /// Publishes again what was published as this revision. The draft stays as it is.
+    /// Publishes the rules of this revision again. The draft does not change.
     ///
     /// # Errors
-    /// [`Rejected::NotFound`], [`Rejected::NothingToPublish`] if that is what is published.
+    /// [`Rejected::NotFound`], [`Rejected::NothingToPublish`] if it is the published one.
     pub async fn roll_back_policy(
         &self,
         project: ProjectId,

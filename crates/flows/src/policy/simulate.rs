@@ -1,4 +1,4 @@
-//! What somebody would meet: every permission and every route, as they stand now.
+//! Simulation: the decision of every permission and every route for a subject.
 
 use std::collections::BTreeMap;
 
@@ -14,33 +14,32 @@ use usher_policy::routes;
 use usher_policy::table::{Route, Table};
 use usher_policy::value::Attributes;
 
-/// A route rule as it meets somebody.
+/// A route rule with its decision.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SimulatedRoute {
     /// The rule.
     pub route: Route,
-    /// What becomes of its permission; `None` where it needs none.
+    /// The decision of its permission; `None` if it needs none.
     pub decision: Option<Decision>,
 }
 
-/// What somebody would meet.
+/// The result of a simulation.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Simulated {
-    /// By which rules.
+    /// The revision of the rules.
     pub revision: u64,
-    /// By which roles.
+    /// The roles of the subject.
     pub held: HeldRoles,
     /// Every permission.
     pub permissions: BTreeMap<String, Decision>,
     /// Every route.
     pub routes: Vec<SimulatedRoute>,
-    /// The rule that counts for the path that was asked about: none where no rule speaks of it, or the path has more than
-    /// one reading.
+    /// The rule that applies to the simulated path; `None` if no rule matches, or if the path is ambiguous.
     pub matched: Option<SimulatedRoute>,
 }
 
 impl Usher {
-    /// What somebody would meet, with this known of them, and no resource loaded. `asked` is a method and a path.
+    /// Simulates a subject with these attributes, and no resource loaded. `asked` is a method and a path.
     ///
     /// # Errors
     /// [`Rejected::NotFound`] if nothing is published.

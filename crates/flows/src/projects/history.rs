@@ -1,4 +1,4 @@
-//! Reading a project's history: only the newest token opens it, and all that was sealed to those before it.
+//! Reading a project's history: only the newest token decrypts it, including what was sealed to former ones.
 
 use uuid::Uuid;
 
@@ -12,34 +12,34 @@ use usher_domain::project::history::Entry;
 use usher_keys::project_key::{NotOpened, ProjectKey};
 use usher_storage::events::history::{KeptKey, SealedFacts};
 
-/// Sealed values opened at once.
+/// Sealed values that are opened at once.
 const BATCH: u32 = 64;
-/// Batches opened for one page; where little of the history is wanted a page may end before it is full.
+/// Batches that are opened for one page; a page may be short if few entries match.
 const BATCHES: u32 = 8;
 
-/// What is wanted of a history.
+/// Search criteria.
 #[derive(Debug, Clone, Default)]
 pub struct HistorySearch {
-    /// About this user alone.
+    /// Only events of this user.
     pub sub: Option<String>,
-    /// Of this kind alone.
+    /// Only events of this kind.
     pub kind: Option<String>,
-    /// From this place backwards.
+    /// From this cursor backwards.
     pub cursor: Option<Cursor>,
-    /// So many entries at most.
+    /// The largest number of entries.
     pub size: usize,
 }
 
-/// A page of a history, the newest first.
+/// A page of a history, newest first.
 #[derive(Debug, Clone, PartialEq)]
 pub struct HistoryPage {
-    /// What happened.
+    /// The entries.
     pub entries: Vec<Entry>,
-    /// Where the next page begins, if there may be one.
+    /// The cursor of the next page, if there may be one.
     pub next: Option<Cursor>,
 }
 
-/// A place in a history: the sealed value, and how many of its entries were given already.
+/// A position in a history: the sealed value, and how many of its entries were returned already.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Place {
     position: i64,
@@ -59,14 +59,14 @@ impl Place {
     }
 }
 
-/// The keys of a project as one leads to the one before.
+/// The keys of a project; each opens the one before.
 struct Chain {
     kept: Vec<KeptKey>,
     opened: Vec<ProjectKey>,
 }
 
 impl Chain {
-    /// The key of a generation; the newest is the first.
+    /// The key of a generation; generations must be requested from newest to oldest.
     fn key(&mut self, generation: i64) -> Result<&ProjectKey, NotOpened> {
         let place = self.kept.iter().position(|kept| kept.generation == generation).ok_or(NotOpened)?;
         while self.opened.len() <= place {
@@ -85,7 +85,7 @@ impl Chain {
 }
 
 impl Usher {
-    /// A page of a project's history, opened with the token.
+    /// A page of a project's history, decrypted with the token.
     ///
     /// # Errors
     /// [`Rejected::ProjectTokenRequired`] for anything but the project's newest token.
@@ -129,7 +129,7 @@ impl Usher {
         Ok(HistoryPage { entries, next: Some(place.cursor()) })
     }
 
-    /// Opening is work for the processor: the others go on meanwhile.
+    /// Decrypts on a blocking thread.
     async fn open_batch(
         &self,
         project: ProjectId,

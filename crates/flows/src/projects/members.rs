@@ -1,4 +1,4 @@
-//! Who works on a project. There is always an owner, unless only administrators work on it.
+//! Project members. There is always an owner, unless only administrators manage the project.
 
 use crate::error::{FlowError, Rejected};
 use crate::usher::Usher;
@@ -10,7 +10,7 @@ use usher_domain::project::member::{Member, Role};
 use usher_domain::user::{Sub, User, UserStatus};
 use usher_storage::members::NamedMember;
 
-/// What came of a change.
+/// The result of a change.
 enum Change {
     Done,
     Nobody,
@@ -18,10 +18,10 @@ enum Change {
 }
 
 impl Usher {
-    /// The projects that a person works on, oldest first.
+    /// The projects that a user is a member of, oldest first.
     ///
     /// # Errors
-    /// If the house is broken.
+    /// If the database fails.
     pub async fn list_projects_of(&self, user: &User, after: Cursor, size: u32) -> Result<Page<Project>, FlowError> {
         Ok(self.store.list_projects_of(user.id, after, size).await?)
     }
@@ -29,7 +29,7 @@ impl Usher {
     /// The members of a project.
     ///
     /// # Errors
-    /// If the house is broken.
+    /// If the database fails.
     pub async fn list_members(
         &self,
         project: ProjectId,
@@ -39,11 +39,11 @@ impl Usher {
         Ok(self.store.list_members(project, after, size).await?)
     }
 
-    /// Adds somebody who has an account here.
+    /// Adds an existing user.
     ///
     /// # Errors
-    /// [`Rejected::NotFound`] if nobody active has this address, [`Rejected::MemberAlready`], [`Rejected::TooMany`]: whoever
-    /// adds members learns who has an account here.
+    /// [`Rejected::NotFound`] if no active user has this address, [`Rejected::MemberAlready`], [`Rejected::TooMany`]:
+    /// the call reveals which addresses have accounts, so it is rate-limited.
     pub async fn add_member(&self, project: ProjectId, email: &str, role: Role) -> Result<(User, Member), FlowError> {
         self.count_member_search(project).await?;
         let user = match self.load_user(email).await {
@@ -66,15 +66,15 @@ impl Usher {
         if add.await? { Ok((user, member)) } else { Err(Rejected::MemberAlready.into()) }
     }
 
-    /// Whoever has this universal name.
+    /// The user with this `sub`.
     ///
     /// # Errors
-    /// If the house is broken.
+    /// If the database fails.
     pub async fn find_by_sub(&self, sub: &Sub) -> Result<Option<User>, FlowError> {
         Ok(self.store.find_user_by_sub(sub).await?)
     }
 
-    /// Gives a member another role.
+    /// Changes the role of a member.
     ///
     /// # Errors
     /// [`Rejected::NotFound`], [`Rejected::LastOwner`].

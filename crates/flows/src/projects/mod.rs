@@ -1,4 +1,4 @@
-//! What people do with the projects they work on: members, the token, the people who use them, the history.
+//! Use cases of project members: members, token, users, history.
 
 mod history;
 mod members;

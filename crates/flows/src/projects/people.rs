@@ -1,4 +1,4 @@
-//! The people who have used a project's clients, as far as its clients may know them.
+//! The users of a project's clients, as far as its clients may know them.
 
 use std::collections::BTreeMap;
 
@@ -13,44 +13,44 @@ use usher_domain::time::Timestamp;
 use usher_domain::user::session::EndReason;
 use usher_domain::user::{Sub, User};
 
-/// Rows of which pages are made.
+/// Rows that are read at once.
 const ROWS: u32 = 500;
 
-/// Somebody who has used the clients of a project.
+/// A user of a project's clients.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Person {
-    /// Their universal name.
+    /// The subject identifier.
     pub sub: Sub,
-    /// Their full name, if a client of the project was given it.
+    /// The full name, if it was released to a client of the project.
     pub name: Option<String>,
-    /// Their address, if a client of the project was given it.
+    /// The address, if it was released to a client of the project.
     pub email: Option<String>,
-    /// The clients they have used.
+    /// The clients that the user has used.
     pub clients: Vec<ClientId>,
-    /// When first.
+    /// First use.
     pub first_used_at: Timestamp,
-    /// When last, to within an hour.
+    /// Last use, rounded to an hour.
     pub last_used_at: Timestamp,
 }
 
-/// A session in which clients of a project hold something.
+/// A session in which the project's clients hold grants.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PersonSession {
     /// The `sid` of its tokens.
     pub id: SessionId,
-    /// When the person had shown themselves.
+    /// When the user authenticated.
     pub auth_time: Timestamp,
-    /// By which means (RFC 8176).
+    /// The authentication methods (RFC 8176).
     pub amr: Vec<String>,
     /// The clients.
     pub clients: Vec<ClientId>,
 }
 
 impl Usher {
-    /// The people who have used the clients of a project.
+    /// The users of a project's clients.
     ///
     /// # Errors
-    /// If the house is broken.
+    /// If the database fails.
     pub async fn list_people(&self, project: ProjectId, after: Cursor, size: u32) -> Result<Page<Person>, FlowError> {
         let size = size.clamp(1, MAX_PAGE) as usize;
         let mut found: Vec<(UserId, Vec<Access>)> = Vec::new();
@@ -59,7 +59,7 @@ impl Usher {
             let rows = self.store.list_accesses_in(project, from, ROWS).await?;
             let full = rows.len() == ROWS as usize;
             let mut groups = by_user(rows);
-            // The last user of a full batch may have more rows: the next batch begins with them.
+            // The last user of a full batch may have more rows: the next batch begins with that user.
             if full && groups.len() > 1 {
                 groups.pop();
             }
@@ -81,10 +81,10 @@ impl Usher {
         Ok(Page { items, next })
     }
 
-    /// One of them.
+    /// A user of the project.
     ///
     /// # Errors
-    /// [`Rejected::NotFound`] for anybody who has not used a client of the project.
+    /// [`Rejected::NotFound`] for a user who has not used a client of the project.
     pub async fn load_person(&self, project: ProjectId, sub: &str) -> Result<(User, Person), FlowError> {
         let unknown = || FlowError::from(Rejected::NotFound("user"));
         let user = self.store.find_user_by_sub(&Sub(sub.to_owned())).await?.ok_or_else(unknown)?;
@@ -93,10 +93,10 @@ impl Usher {
         Ok((user, person))
     }
 
-    /// The sessions in which clients of the project hold grants of this user that still stand.
+    /// The sessions in which clients of the project hold valid grants of this user.
     ///
     /// # Errors
-    /// If the house is broken.
+    /// If the database fails.
     pub async fn list_sessions_in(&self, project: ProjectId, user: &User) -> Result<Vec<PersonSession>, FlowError> {
         let mut sessions: BTreeMap<SessionId, PersonSession> = BTreeMap::new();
         for grant in self.grants_in(project, user).await? {
@@ -114,10 +114,10 @@ impl Usher {
         Ok(sessions.into_values().rev().collect())
     }
 
-    /// Ends everything that the clients of the project hold of this user.
+    /// Revokes all grants of this user to the project's clients.
     ///
     /// # Errors
-    /// If the house is broken.
+    /// If the database fails.
     pub async fn revoke_in(&self, project: ProjectId, user: &User) -> Result<Ended, FlowError> {
         let (usher, id) = (self.clone(), user.id);
         let end = self.store.write(move |mut tx| {
@@ -149,7 +149,7 @@ fn by_user(rows: Vec<Access>) -> Vec<(UserId, Vec<Access>)> {
     groups
 }
 
-/// `None` if nothing was ever given.
+/// `None` if no claims were released.
 fn person(user: &User, accesses: &[Access]) -> Option<Person> {
     let given = |claim: &str| accesses.iter().any(|access| access.claims.contains_key(claim));
     Some(Person {

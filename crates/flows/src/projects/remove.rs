@@ -1,4 +1,4 @@
-//! A project goes, and with it all that its clients had.
+//! Renaming and deleting projects.
 
 use crate::error::{FlowError, Rejected};
 use crate::usher::Usher;
@@ -7,7 +7,7 @@ use usher_domain::project::{MAX_NAME, Project};
 use usher_domain::text::check_name;
 
 impl Usher {
-    /// Gives a project another name.
+    /// Renames a project.
     ///
     /// # Errors
     /// [`Rejected::Name`], [`Rejected::NotFound`].
@@ -27,7 +27,7 @@ impl Usher {
         if rename.await? { Ok(renamed) } else { Err(Rejected::NotFound("project").into()) }
     }
 
-    /// Deletes a project with its clients: nothing that they were granted works any longer. `typed` is its name.
+    /// Deletes a project with its clients and everything that they were granted. `typed` must be its name.
     ///
     /// # Errors
     /// [`Rejected::NotConfirmed`], [`Rejected::NotFound`].

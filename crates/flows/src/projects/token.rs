@@ -1,4 +1,5 @@
-//! A project's token is replaced, and those before it end. It is a key as well: whoever holds the old one hands the history on to the new one.
+//! Rotating a project's token. The token is also a key: the old one is needed to keep the history readable with the
+//! new one.
 
 use std::time::Duration;
 
@@ -11,27 +12,27 @@ use usher_domain::project::Project;
 use usher_domain::time::Timestamp;
 use usher_keys::project_key::{ProjectKey, ProjectLock};
 
-/// How long the old token stays good unless somebody says otherwise.
+/// The default overlap, during which the old token stays valid.
 pub const USUAL_OVERLAP: Duration = Duration::from_hours(24);
-/// The longest that it may stay good.
+/// The longest overlap.
 pub const MAX_OVERLAP: Duration = Duration::from_hours(30 * 24);
 
-/// How a token is to be replaced.
+/// How to rotate a token.
 pub struct Rotation {
-    /// The token as it is, where the caller has it.
+    /// The current token, if the caller has it.
     pub presented: Option<String>,
-    /// How long it stays good. Zero ends it at once, and every token before it.
+    /// How long it stays valid. Zero ends it at once, and every token before it.
     pub overlap: Duration,
-    /// Give up the history that nobody could read any more.
+    /// Delete the history if it could not be read any more?
     pub discard_history: bool,
 }
 
 impl Usher {
-    /// Gives a project a new token and says until when the old one is good.
+    /// Rotates a project's token and returns when the old one expires.
     ///
     /// # Errors
-    /// [`Rejected::HistoryWouldBeLost`] if the newest token was not presented and nobody said that its history may go,
-    /// [`Rejected::Overlap`], [`Rejected::Superseded`] if somebody else was faster.
+    /// [`Rejected::HistoryWouldBeLost`] if the newest token was not presented and `discard_history` is not set,
+    /// [`Rejected::Overlap`], [`Rejected::Superseded`] if another rotation was faster.
     pub async fn rotate_project_token(
         &self,
         project: &Project,
@@ -78,10 +79,10 @@ impl Usher {
         if replace.await? { Ok((token, good_until)) } else { Err(Rejected::Superseded.into()) }
     }
 
-    /// Ends every token of a project but the newest at once. Gives how many were still good.
+    /// Ends every token of a project but the newest at once. Returns how many were still valid.
     ///
     /// # Errors
-    /// If the house is broken.
+    /// If the database fails.
     pub async fn end_former_tokens(&self, project: ProjectId) -> Result<u64, FlowError> {
         let (now, event) = (self.now(), self.event(EventKind::FormerTokensEnded).with_project(project));
         let end = self.store.write(move |mut tx| {

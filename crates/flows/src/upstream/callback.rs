@@ -1,4 +1,4 @@
-//! Back from a provider.
+//! The callback from a provider.
 
 use super::{Arrived, Refusal, UpstreamFault, UpstreamIntent, UpstreamState};
 use crate::login::accounts::{Browser, secret_hash};
@@ -9,9 +9,9 @@ use usher_keys::seal::Purpose;
 use usher_upstream::{Callback, UpstreamError};
 
 impl Usher {
-    /// Takes up whoever comes back from a provider: once, in the browser that left, at the provider it left for.
+    /// Completes a sign-in at a provider: once, in the browser that started it, with the provider it was started with.
     ///
-    /// The errand is given back beside a fault, so that its page can offer to try again.
+    /// The intent is also returned with an error, so that the error page can offer to try again.
     ///
     /// # Errors
     /// [`UpstreamFault`].

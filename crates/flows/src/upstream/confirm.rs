@@ -1,7 +1,7 @@
-//! What is to be asked before somebody vouched for is let in: an address, or whether the account that has it is theirs.
+//! Questions during a sign-in with a provider: for an address, or to confirm that an existing account is the user's.
 //!
-//! A question is a proof of its own kind. What it is about is sealed into it: errand, provider, issuer, subject, account
-//! and browser, so that an answer given for one of them is worth nothing for another.
+//! A question is a proof of its own kind. Its sealed state contains intent, provider, issuer, subject, account and
+//! browser, so that an answer is valid for that question only.
 
 use std::time::Duration;
 
@@ -26,36 +26,36 @@ use usher_i18n::Lang;
 use usher_keys::seal::Purpose;
 use usher_mail::messages::{self, Recipient};
 
-/// A question stands for so long.
+/// How long a question can be answered.
 const LIFETIME: Duration = Duration::from_mins(10);
 /// Digits of a mailed code.
 const DIGITS: usize = 8;
 
-/// What is asked.
+/// The question.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Question {
-    /// An address, to be proven by a code; or none.
+    /// For an address, to be verified by a code; or none.
     Address {
-        /// The one the provider told, which nobody checked.
+        /// The unverified address that the provider sent.
         suggested: Option<Email>,
-        /// The one that a code was mailed to.
+        /// The address that a code was mailed to.
         sent_to: Option<Email>,
     },
-    /// Whether the account with this address is theirs.
+    /// Whether the account with this address is the user's.
     Confirm {
         /// The account.
         owner: UserId,
-        /// Its address, which the provider or the person has proven to be theirs.
+        /// Its address, which the provider or the user has proven.
         email: Email,
-        /// May a mailed code answer it?
+        /// Can a mailed code answer it?
         by_mail: bool,
-        /// Was one mailed?
+        /// Was a code mailed?
         sent: bool,
     },
 }
 
-/// A question with all it is about.
+/// A question with its state.
 #[derive(Clone, Serialize, Deserialize)]
 struct Asking {
     question: Question,
@@ -64,22 +64,22 @@ struct Asking {
     browser: String,
 }
 
-/// A question as its page shows it.
+/// A question for its page.
 #[derive(Debug, Clone)]
 pub struct PendingQuestion {
-    /// Its name.
+    /// Its id.
     pub id: ProofId,
-    /// What is asked.
+    /// The question.
     pub question: Question,
-    /// What the provider is called.
+    /// The provider's display name.
     pub provider: String,
-    /// Who the person is there.
+    /// The user's name at the provider.
     pub handle: Option<String>,
-    /// Where they were going.
+    /// What the sign-in was started for.
     pub errand: UpstreamIntent,
 }
 
-/// Somebody got in between: identity or address are another's meanwhile, so the question is over.
+/// The identity or address was taken by another user meanwhile, so the question has ended.
 fn moved(fault: UpstreamFault) -> UpstreamFault {
     match fault {
         UpstreamFault::Flow(FlowError::Internal(broken)) if broken.is_conflict() => {
@@ -127,7 +127,7 @@ impl Usher {
         self.put_asking(&asking, None, None).await
     }
 
-    /// Keeps a question, with a code and its letter where one is mailed. The question that it takes the place of is closed.
+    /// Stores a question, with a code and its email if one is mailed. The question that it replaces is closed.
     async fn put_asking(
         &self,
         asking: &Asking,
@@ -138,7 +138,7 @@ impl Usher {
         let code = self.random.digits(DIGITS);
         let letter = match mailed {
             Some((email, lang)) => {
-                // A refusal here leaves the question and an earlier code as they are.
+                // If this rejects, the question and an earlier code stay valid.
                 self.count_email_to(email.as_str()).await?;
                 let to = Recipient { email: email.as_str(), name: None, lang };
                 Some(self.enclose(&messages::link_code(to, &code, minutes(LIFETIME))?, now + LIFETIME)?)
@@ -188,10 +188,10 @@ impl Usher {
         asking.ok_or(UpstreamFault::Rejected(Refusal::Over))
     }
 
-    /// The question behind a page.
+    /// The question of a page.
     ///
     /// # Errors
-    /// [`Refusal::Over`] in another browser, or once it was answered or is too old.
+    /// [`Refusal::Over`] in another browser, or if it was answered or has expired.
     pub async fn asked(&self, id: ProofId, browser: &Browser) -> Result<PendingQuestion, UpstreamFault> {
         let asking = self.open_asking(id, browser).await?;
         let provider = self.provider(&asking.vouched.provider).await?.settings().name().to_owned();
@@ -204,8 +204,8 @@ impl Usher {
         })
     }
 
-    /// Where the person of a question was going, however the question ended, and by which provider. `None` in another
-    /// browser, or once the question is forgotten.
+    /// The intent of a question, whatever its state, and its provider. `None` in another browser, or once the question
+    /// is deleted.
     ///
     /// # Errors
     /// If the database cannot be read.
@@ -220,8 +220,8 @@ impl Usher {
         Ok(own.map(|asking| (asking.vouched.provider, asking.errand)))
     }
 
-    /// Mails a code to an address: the one asked for, or that of the account. Whether anybody has the address makes no
-    /// difference to the letter.
+    /// Mails a code to an address: the submitted one, or that of the account. The email is the same whether or not the
+    /// address belongs to a user.
     ///
     /// # Errors
     /// [`Rejected::Email`], [`Rejected::TooMany`], [`Refusal::Over`].
@@ -249,8 +249,8 @@ impl Usher {
         Ok(self.put_asking(&asking, Some((&to, lang)), Some(id)).await?)
     }
 
-    /// Takes the mailed code. An address that was asked for becomes the new user's, or leads to the question about the
-    /// account that has it; for that question the code is the answer.
+    /// Checks the mailed code. A submitted address becomes the new user's, or leads to the question about the account
+    /// that has it; for that question the code is the answer.
     ///
     /// # Errors
     /// [`Rejected::WrongCode`], [`Refusal::Over`].
@@ -283,7 +283,7 @@ impl Usher {
         }
     }
 
-    /// The person goes on without an address.
+    /// Continues without an address.
     ///
     /// # Errors
     /// [`Refusal::Over`].
@@ -301,10 +301,10 @@ impl Usher {
         self.let_in(asking, user, identity, browser, device).await
     }
 
-    /// The person has signed in to the account in question, in this browser and since it was asked.
+    /// Answers by a sign-in to the account in question, in this browser and after the question was asked.
     ///
     /// # Errors
-    /// [`Refusal::Over`], [`Rejected::NotSignedIn`] if it is another account or was signed in before.
+    /// [`Refusal::Over`], [`Rejected::NotSignedIn`] for another account or an earlier sign-in.
     pub async fn answer_by_sign_in(
         &self,
         id: ProofId,
@@ -364,7 +364,7 @@ impl Usher {
         self.let_in(asking, user, identity, browser, device).await
     }
 
-    /// Registration may have been closed while the question stood.
+    /// Registration may have been closed meanwhile.
     async fn check_still_open(&self, asking: &Asking) -> Result<(), UpstreamFault> {
         let provider = self.provider(&asking.vouched.provider).await?;
         if provider.settings().sign_up && self.config.sign_up.enabled {

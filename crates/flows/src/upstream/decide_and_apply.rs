@@ -1,4 +1,4 @@
-//! What becomes of somebody a provider vouches for: look, decide, do. Where the ground moves in between, once more.
+//! Signing in with an asserted identity: look up, decide, apply; again if the data changed in between.
 
 use std::time::Duration;
 
@@ -20,24 +20,24 @@ use usher_domain::user::source::Origin;
 use usher_domain::user::{User, UserStatus};
 use usher_storage::{Result as Stored, StorageError, Tx};
 
-/// An identity that was unlinked makes no new account for so long.
+/// How long an unlinked identity cannot create an account.
 const QUARANTINE: Duration = Duration::from_hours(24);
-/// How often the ground may move under a decision.
+/// How often the data may change under a decision.
 const TRIES: usize = 3;
 
-/// What was found out about a vouched identity.
+/// What is stored about an asserted identity.
 pub(super) struct IdentityLookup {
     situation: Situation,
     /// The identity and its user.
     holder: Option<(Identity, User)>,
-    /// The user who has proven the address.
+    /// The user who has verified the address.
     pub owner: Option<User>,
-    /// The account that asks to link.
+    /// The account that requests linking.
     asker: Option<Account>,
 }
 
 impl Usher {
-    /// Decides what becomes of somebody vouched for, and does it.
+    /// Decides about an asserted identity, and applies the decision.
     pub(super) async fn settle(
         &self,
         settings: &ProviderSettings,
@@ -106,12 +106,12 @@ impl Usher {
         Ok(IdentityLookup { situation, holder, owner: user, asker })
     }
 
-    /// What the provider's word about an address is worth here, and whose the address is.
+    /// How far the provider's address is trusted, and which user it belongs to.
     async fn owner_of(&self, vouched: &Vouched) -> Result<(Address, Owner, Option<User>), FlowError> {
         use usher_domain::email::trust::EmailTrust;
         let Some(told) = &vouched.email else { return Ok((Address::Unproven, Owner::Nobody, None)) };
         let address = match told.trust {
-            // Not even a relay's, where the provider does not stand by it.
+            // An unverified address is not trusted, not even one of a relay service.
             EmailTrust::Unverified => return Ok((Address::Unproven, Owner::Nobody, None)),
             _ if told.relay => Address::Relay,
             EmailTrust::Verified => Address::Verified,
@@ -125,7 +125,7 @@ impl Usher {
         Ok((address, if waiting.is_some() { Owner::Waiting } else { Owner::Nobody }, None))
     }
 
-    /// The user who has proven an address. Somebody who was merged into another is that other.
+    /// The user who has verified an address; for a merged user, the kept one.
     pub(super) async fn user_of_address(&self, email: &Email) -> Result<Option<User>, FlowError> {
         let Some(user) = self.store.find_user_by_email(email).await? else { return Ok(None) };
         match user.status {
@@ -139,7 +139,7 @@ impl Usher {
         Ok(at.is_some_and(|at| self.now() < at + QUARANTINE))
     }
 
-    /// Does what was decided. None if the ground has moved meanwhile.
+    /// Applies a decision. `None` if the data changed meanwhile.
     async fn carry_out(
         &self,
         settings: &ProviderSettings,
@@ -200,7 +200,7 @@ impl Usher {
         Ok(Some(Arrived::SignedIn { signed_in, errand: errand.clone() }))
     }
 
-    /// Lets a user in by an identity of theirs, through the gate of every way in.
+    /// Signs a user in by an identity, like every sign-in method.
     pub(super) async fn enter(
         &self,
         settings: &ProviderSettings,
@@ -221,8 +221,8 @@ impl Usher {
         self.finish_sign_in(user, Authentication::by(means), guard, browser, device).await
     }
 
-    /// Notes what the provider told this time. The user's own address and profile stay as they are: another address is
-    /// suggested to them.
+    /// Stores the claims of this sign-in. The user's own address and profile do not change: another address is
+    /// suggested to the user.
     async fn note_told(&self, vouched: &Vouched, user: &User, identity: IdentityId) -> Stored<()> {
         let (profile, handle, now) = (vouched.profile.clone(), vouched.handle.clone(), self.now());
         let (user_id, suggested) = (user.id, vouched.suggestion(user.email.as_ref()).cloned());
@@ -235,8 +235,8 @@ impl Usher {
         note.await
     }
 
-    /// Links an identity to a user who is known to own both. `asked_in` is the session of somebody who is signed in: it has
-    /// to stand when the identity is written.
+    /// Links an identity to a user who is known to own both. `asked_in` is the session of a signed-in user: it must be
+    /// valid when the identity is written.
     pub(super) async fn link(
         &self,
         settings: &ProviderSettings,
@@ -275,7 +275,8 @@ impl Usher {
         Ok(id)
     }
 
-    /// Makes a user of somebody vouched for. Whatever waits under a proven address was perhaps a squatter's: it is thrown away.
+    /// Creates a user for an asserted identity. A pending registration of a verified address is deleted, because
+    /// somebody else may have begun it.
     pub(super) async fn sign_up_vouched(
         &self,
         vouched: &Vouched,

@@ -1,4 +1,4 @@
-//! The identities of an account: shown, and unlinked but for the last way in.
+//! The identities of an account: listing, and unlinking all but the last sign-in method.
 
 use crate::credentials::standing::check_standing;
 use crate::error::{FlowError, Rejected};
@@ -12,10 +12,10 @@ use usher_domain::user::session::EndReason;
 use usher_storage::{Result as Stored, Tx};
 
 impl Usher {
-    /// The identities of a person, the first one first, each with what its provider is called.
+    /// The identities of a user, oldest first, each with its provider's name.
     ///
     /// # Errors
-    /// If the house is broken.
+    /// If the database fails.
     pub async fn identities_of(&self, account: &Account) -> Result<Vec<(Identity, String)>, FlowError> {
         let names = self.store.list_providers().await?;
         let identities = self.store.list_identities(account.user.id).await?;
@@ -62,7 +62,7 @@ impl Usher {
         Ok(())
     }
 
-    /// Takes an identity from its user, with its event. False if it was gone.
+    /// Removes an identity from its user, with its event. `false` if it does not exist.
     pub(super) async fn remove_identity(&self, tx: &mut Tx<'_>, identity: &Identity) -> Stored<bool> {
         if !tx.delete_identity(identity, self.now()).await? {
             return Ok(false);

@@ -1,4 +1,4 @@
-//! Two accounts of one person become one, and for thirty days may become two again.
+//! Merging two accounts of one person, which can be undone for thirty days.
 
 use crate::credentials::standing::check_standing;
 use crate::error::{FlowError, Rejected};
@@ -11,16 +11,16 @@ use usher_domain::user::User;
 use usher_domain::user::merge::{Merge, UNDO};
 use usher_domain::user::session::EndReason;
 
-/// What a merge came to.
+/// The result of a merge.
 enum Merged {
     Done,
-    /// One of the two is gone.
+    /// One of the two was deleted.
     Over,
-    /// One of the two, or the session that asks for it, no longer stands.
+    /// One of the two users, or the session of the request, is no longer valid.
     Rejected(Rejected),
 }
 
-/// What taking a merge back came to.
+/// The result of undoing a merge.
 enum Undone {
     Done,
     Over,
@@ -29,8 +29,8 @@ enum Undone {
 }
 
 impl Usher {
-    /// Merges one account into another. Both are signed in, in this browser, freshly. What the merged one was granted ends;
-    /// its identities open the kept account from now on, and its `sub` goes on naming it.
+    /// Merges one account into another. Both are signed in, in this browser, recently. The grants of the merged one
+    /// end; its identities belong to the kept account from now on, and its `sub` leads to it.
     ///
     /// # Errors
     /// [`Rejected::NotFresh`], [`Rejected::Frozen`], [`Rejected::NotFound`] if it is the same account.
@@ -90,10 +90,10 @@ impl Usher {
         Ok(id)
     }
 
-    /// The merges of an account that can still be taken back, each with the user that rests.
+    /// The merges of an account that can still be undone, each with the merged user.
     ///
     /// # Errors
-    /// If the house is broken.
+    /// If the database fails.
     pub async fn merges_of(&self, account: &Account) -> Result<Vec<(Merge, User)>, FlowError> {
         let mut merges = Vec::new();
         for merge in self.store.list_merges(account.user.id).await? {
@@ -106,11 +106,11 @@ impl Usher {
         Ok(merges)
     }
 
-    /// Takes a merge back. The identities that came with it and are still there go back with the merged user.
+    /// Undoes a merge. The identities that came with it and are still linked go back to the merged user.
     ///
     /// # Errors
-    /// [`Rejected::NotFresh`], [`Rejected::Frozen`], [`Rejected::NotFound`] if it is another's or too old, [`Rejected::LastWayIn`] if either would be
-    /// left without a way in.
+    /// [`Rejected::NotFresh`], [`Rejected::Frozen`], [`Rejected::NotFound`] if it is another user's or too old,
+    /// [`Rejected::LastWayIn`] if either would be left without a sign-in method.
     pub async fn undo_merge(&self, account: &Account, id: MergeId) -> Result<(), FlowError> {
         self.check_factor_change(account).await?;
         let (usher, now, kept, session) = (self.clone(), self.now(), account.user.id, account.session.id);
@@ -131,7 +131,7 @@ impl Usher {
                 if mine.count() <= moving || theirs.count() + moving == 0 {
                     return Ok(Undone::LastWayIn);
                 }
-                // Whoever deletes the merge undoes it.
+                // Only the transaction that deletes the merge undoes it.
                 if !tx.delete_merge(id).await? {
                     return Ok(Undone::Over);
                 }

@@ -1,4 +1,4 @@
-//! Signing in through other providers: away, back, and what is to be asked in between.
+//! Signing in with upstream providers: start, callback, and the questions in between.
 
 mod callback;
 mod confirm;
@@ -28,27 +28,27 @@ pub use usher_storage::providers::StoredProvider;
 
 pub use usher_upstream::{Callback, Checked, ProviderEventEndpoint, ProviderEventRequest, UpstreamError};
 
-/// Why somebody goes to a provider.
+/// What a sign-in at a provider was started for.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum UpstreamIntent {
-    /// To sign in, as part of a client's request or on the way to a page of ours.
+    /// To sign in, as part of a client's request or to continue to a page.
     SignIn {
-        /// The sealed sign-in of a client.
+        /// The client's sealed sign-in.
         interaction: Option<String>,
-        /// The page of ours.
+        /// The page.
         next: String,
     },
-    /// To link an identity to the account that they are signed in to.
+    /// To link an identity to the signed-in account.
     Link {
-        /// Whose account.
+        /// The user.
         user: UserId,
-        /// The session that asked.
+        /// The session.
         session: SessionId,
     },
 }
 
-/// What is kept while somebody is away: sealed, bound to their browser, good for one return.
+/// The state of a sign-in at a provider: sealed, bound to the browser, and usable once.
 #[derive(Serialize, Deserialize)]
 struct UpstreamState {
     kept: Kept,
@@ -56,37 +56,37 @@ struct UpstreamState {
     browser: String,
 }
 
-/// What came of coming back.
+/// The result of a callback.
 #[derive(Debug)]
 pub enum Arrived {
-    /// Somebody is in, or nearly.
+    /// The user is signed in, or a second factor is required.
     SignedIn {
-        /// How far.
+        /// The result of the sign-in.
         signed_in: SignedIn,
-        /// Where they were going.
+        /// What it was started for.
         errand: UpstreamIntent,
     },
-    /// The identity is linked to the account that asked for it.
+    /// The identity is linked to the account.
     Linked,
-    /// Something is to be asked first.
+    /// A question must be answered first.
     Ask(ProofId),
-    /// The person is to show themselves again, then to begin anew.
+    /// The user must authenticate again, and then start over.
     Reauthenticate,
 }
 
-/// Why somebody came back and is not in.
+/// Why a sign-in with a provider failed.
 #[derive(Debug, thiserror::Error)]
 pub enum UpstreamFault {
-    /// There is no such provider, or it is out of use.
+    /// The provider does not exist or is disabled.
     #[error("there is no such provider")]
     UnknownProvider,
-    /// Nothing came of it there.
+    /// The provider failed or rejected it.
     #[error(transparent)]
     Upstream(#[from] UpstreamError),
-    /// It was refused here.
+    /// It was rejected here.
     #[error("{0}")]
     Rejected(Refusal),
-    /// Anything else.
+    /// Another error.
     #[error(transparent)]
     Flow(#[from] FlowError),
 }
@@ -103,28 +103,28 @@ impl From<Rejected> for UpstreamFault {
     }
 }
 
-/// Why a vouched identity lets nobody in.
+/// Why an asserted identity is rejected.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum Refusal {
-    /// It is somebody else's.
+    /// It belongs to another user.
     #[error("this identity belongs to another account")]
     Taken,
-    /// The account may not sign in.
+    /// The user is disabled.
     #[error("the account may not sign in")]
     Disabled,
-    /// The journey was begun in another browser, too long ago, or by a session that is over.
+    /// The sign-in was started in another browser, has expired, or its session has ended.
     #[error("this sign-in is too old or was begun elsewhere")]
     Over,
-    /// It was unlinked too lately to make a new account.
+    /// It was unlinked too recently to create an account.
     #[error("this identity was unlinked less than a day ago")]
     Lately,
-    /// No new accounts this way.
+    /// The provider may not create accounts.
     #[error("no new accounts are made this way")]
     Closed,
 }
 
 impl Usher {
-    /// Where a provider sends people back to.
+    /// The redirect URI of a provider.
     pub fn upstream_callback(&self, provider: &ProviderId) -> String {
         self.config.server.issuer.at(&format!("/upstream/{provider}/callback"))
     }

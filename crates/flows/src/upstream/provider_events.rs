@@ -1,4 +1,4 @@
-//! What providers tell by themselves: somebody signed out there, took their consent back, or is no more.
+//! Events that providers send: a user signed out, revoked the consent, or was deleted.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -16,21 +16,21 @@ use usher_domain::user::session::EndReason;
 use usher_storage::{Result as Stored, Tx};
 use usher_upstream::{ProviderEvent, ProviderEventKind, ProviderEventRequest};
 
-/// An identity may change hands so often while a notice about it is taken.
+/// How often an identity may change its user while an event about it is processed.
 const TRIES: usize = 3;
 
-/// What was heard.
+/// The result of an event.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ProviderEventOutcome {
-    /// A code by which the person can ask whether their data were deleted (Facebook asks for one).
+    /// A code by which the user can check whether the data were deleted (required by Facebook).
     pub confirmation: Option<String>,
 }
 
 impl Usher {
-    /// Hears what a provider tells, once it is proven to be the provider's, and once only.
+    /// Verifies and processes an event of a provider, once only.
     ///
     /// # Errors
-    /// [`UpstreamFault::Upstream`] for what is not proven.
+    /// [`UpstreamFault::Upstream`] if it cannot be verified.
     pub async fn hear(
         &self,
         provider: &ProviderId,
@@ -58,10 +58,10 @@ impl Usher {
         Err(Rejected::Superseded.into())
     }
 
-    /// Was the deletion that this code stands for carried out?
+    /// Was the deletion with this confirmation code carried out?
     ///
     /// # Errors
-    /// If the house is broken.
+    /// If the database fails.
     pub async fn is_deletion_done(&self, confirmation: &str) -> Result<bool, UpstreamFault> {
         match URL_SAFE_NO_PAD.decode(confirmation) {
             Ok(hash) if hash.len() == 32 => Ok(self.store.is_notice_heard(&hash).await?),
@@ -69,7 +69,7 @@ impl Usher {
         }
     }
 
-    /// `false`, and nothing was done, if the identity became another user's meanwhile.
+    /// `false`, and nothing changes, if the identity was moved to another user meanwhile.
     async fn act_on(&self, notice: ProviderEvent, hash: [u8; 32], name: &str) -> Result<bool, UpstreamFault> {
         let identity = match &notice.subject {
             Some(subject) => self.store.find_identity(&notice.issuer, subject).await?,
@@ -113,7 +113,8 @@ impl Usher {
         Ok(act.await?)
     }
 
-    /// Nobody is left without a way in: the last link stays, though it opens nothing while the provider says so.
+    /// Unlinks an identity, unless it is the last sign-in method: that one stays, but does not work while the provider
+    /// says so.
     async fn take_link_back(
         &self,
         tx: &mut Tx<'_>,
@@ -133,7 +134,7 @@ impl Usher {
         }
     }
 
-    /// Ends the sessions here that the provider speaks of.
+    /// Ends the sessions here that the event names.
     async fn end_upstream_sessions(
         &self,
         tx: &mut Tx<'_>,
@@ -158,18 +159,18 @@ impl Usher {
     }
 }
 
-/// Whether the sessions that the identity opened go on.
+/// Whether the sessions that the identity opened continue.
 const fn ends_nothing(kind: ProviderEventKind) -> bool {
     use ProviderEventKind::{EmailDisabled, EmailEnabled, Enabled, Test};
     matches!(kind, Enabled | EmailDisabled | EmailEnabled | Test)
 }
 
-/// Does it end what the identity stands for?
+/// Does the event end the identity?
 const fn is_end(kind: ProviderEventKind) -> bool {
     matches!(kind, ProviderEventKind::Gone | ProviderEventKind::DataDeletion)
 }
 
-/// Is the identity its user's still? Nobody changes that until the transaction ends.
+/// Does the identity still belong to its user? It stays locked until the transaction ends.
 async fn is_still_theirs(tx: &mut Tx<'_>, identity: &Identity) -> Stored<bool> {
     tx.lock_user(identity.user_id).await?;
     let held = tx.find_identity(&identity.issuer, &identity.subject).await?;

@@ -1,4 +1,5 @@
-//! Which providers there are. The house asks the database each time: a change holds at once, in every instance.
+//! The configured providers. They are read from the database each time, so that a change takes effect at once on every
+//! instance.
 
 use std::sync::Arc;
 
@@ -12,35 +13,35 @@ use usher_keys::seal::Purpose;
 use usher_storage::providers::StoredProvider;
 use usher_upstream::{Checked, Provider};
 
-/// A provider may change so often while a change of it is prepared.
+/// How often a provider may change while a change of it is prepared.
 const TRIES: usize = 5;
 
-/// A provider to be added or changed.
+/// A provider to add or change.
 pub struct NewProvider {
     /// Its settings.
     pub settings: ProviderSettings,
-    /// Its secret; none keeps the one there is.
+    /// Its secret; `None` keeps the stored one.
     pub secret: Option<Secret<String>>,
-    /// Does it come from the configuration file?
+    /// Is it defined in the configuration file?
     pub managed: bool,
 }
 
-/// A provider as people see it on a button.
+/// A provider for its sign-in button.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ProviderView {
-    /// Its name in addresses.
+    /// Its id in URLs.
     pub id: ProviderId,
-    /// Its manners.
+    /// Its kind.
     pub kind: ProviderKind,
-    /// What the button says.
+    /// The display name.
     pub name: String,
 }
 
 impl Usher {
-    /// The providers that people may choose from: kind by kind, those best known first, and by name within a kind.
+    /// The enabled providers: by kind, the best known first, and by name within a kind.
     ///
     /// # Errors
-    /// If the house is broken.
+    /// If the database fails.
     pub async fn offered_providers(&self) -> Result<Vec<ProviderView>, FlowError> {
         let all = self.store.list_providers().await?;
         let offered = all.into_iter().map(|one| one.settings).filter(|settings| settings.enabled);
@@ -50,15 +51,15 @@ impl Usher {
         Ok(offered)
     }
 
-    /// Every provider, for those who run the house.
+    /// Every provider, for administrators.
     ///
     /// # Errors
-    /// If the house is broken.
+    /// If the database fails.
     pub async fn list_providers(&self) -> Result<Vec<StoredProvider>, FlowError> {
         Ok(self.store.list_providers().await?)
     }
 
-    /// One provider, for those who run the house.
+    /// One provider, for administrators.
     ///
     /// # Errors
     /// [`Rejected::NotFound`].
@@ -66,11 +67,12 @@ impl Usher {
         Ok(self.store.find_provider(id).await?.ok_or(Rejected::NotFound("provider"))?)
     }
 
-    /// Adds a provider or changes it; whether there was one of that name before. Nothing is written where nothing changes.
+    /// Adds or changes a provider; returns whether it existed before. Nothing is written if nothing changes.
     ///
     /// # Errors
-    /// [`Rejected::Provider`] with what is wrong with the settings, or with what is found at their address; a secret that
-    /// would go somewhere else than before has to be given again. [`Rejected::Superseded`] if others go on changing it.
+    /// [`Rejected::Provider`] with the faults of the settings or of the provider's metadata; a secret that would be
+    /// sent to another host than before must be given again. [`Rejected::Superseded`] if other requests keep changing
+    /// it.
     pub async fn put_provider(&self, new: NewProvider) -> Result<bool, FlowError> {
         let new = NewProvider { settings: new.settings.settled(), ..new };
         for _ in 0..TRIES {
@@ -94,7 +96,7 @@ impl Usher {
         Err(Rejected::Superseded.into())
     }
 
-    /// The provider as it will be, made of what is asked for and the one there is. `None` where nothing changes.
+    /// The new provider, computed from the request and the stored one. `None` if nothing changes.
     async fn prepare_provider(
         &self,
         new: &NewProvider,
@@ -118,19 +120,19 @@ impl Usher {
         if secret.is_none() && settings.needs_secret() {
             return Err(Rejected::Missing("client_secret").into());
         }
-        // A house that starts from its file waits for nobody.
+        // A server that starts with providers in its configuration file does not wait for their metadata.
         if kept.is_none() && !new.managed {
             self.upstream.introduce(&settings).await.map_err(Rejected::Provider)?;
         }
         Ok(Some(StoredProvider { settings, secret, managed: new.managed, updated_at: self.now() }))
     }
 
-    /// Is the secret the one there is, or none given?
+    /// Is the secret unchanged or absent?
     fn keeps_secret(&self, known: &StoredProvider, given: Option<&Secret<String>>) -> bool {
         given.is_none_or(|given| self.opened_secret(known).is_ok_and(|kept| kept.as_ref() == Some(given)))
     }
 
-    /// Removes a provider. Identities that it vouched for stay, and open nothing until it is back.
+    /// Deletes a provider. Its identities stay, and cannot be used until it is added again.
     ///
     /// # Errors
     /// [`Rejected::NotFound`], [`Rejected::ManagedByFile`].
@@ -150,7 +152,7 @@ impl Usher {
         Ok(delete.await??)
     }
 
-    /// Tries a provider out, step by step, without anybody signing in.
+    /// Tests a provider, step by step, without a sign-in.
     ///
     /// # Errors
     /// [`UpstreamFault::UnknownProvider`].
@@ -159,8 +161,7 @@ impl Usher {
         Ok(self.furnished_provider(&stored)?.check(&self.upstream_callback(id)).await)
     }
 
-    /// A provider in use.
-    /// Is there such a provider, in use?
+    /// Checks that a provider exists and is enabled.
     ///
     /// # Errors
     /// [`UpstreamFault::UnknownProvider`].

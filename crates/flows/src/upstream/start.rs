@@ -1,4 +1,4 @@
-//! Away to a provider.
+//! Starting a sign-in at a provider.
 
 use std::time::Duration;
 
@@ -12,17 +12,17 @@ use usher_domain::provider::ProviderId;
 use usher_keys::seal::Purpose;
 use usher_upstream::StartRequest;
 
-/// How long a person may stay away.
+/// How long a user may take at the provider.
 const LIFETIME: Duration = Duration::from_mins(10);
 
 impl Usher {
-    /// Where to send a browser so that its owner signs in at a provider.
+    /// The URL to which the browser is sent for a sign-in at a provider.
     ///
-    /// In a browser that has been signed in here, the provider is asked to let the person choose anew: signing out is seen to
-    /// do something, and showing oneself again is more than a redirect.
+    /// In a browser that has been signed in here, the provider is asked to let the user choose an account: otherwise
+    /// signing out would have no visible effect, and authenticating again would be a mere redirect.
     ///
     /// # Errors
-    /// [`UpstreamFault::UnknownProvider`], or whatever the provider's metadata come to.
+    /// [`UpstreamFault::UnknownProvider`], or the error of fetching the provider's metadata.
     pub async fn depart(
         &self,
         provider: &ProviderId,
@@ -31,7 +31,7 @@ impl Usher {
         browser: &mut Browser,
     ) -> Result<Url, UpstreamFault> {
         let upstream = self.provider(provider).await?;
-        // Somebody was here: they signed out, show themselves again, or come as somebody else.
+        // The user signed out, authenticates again, or switches accounts.
         let was_here = !self.accounts(browser).await?.is_empty();
         let departure = StartRequest {
             redirect_uri: self.upstream_callback(provider),
@@ -55,7 +55,7 @@ impl Usher {
         Ok(url)
     }
 
-    /// The errand of linking an identity to an account.
+    /// The intent to link an identity to an account.
     pub fn link_errand(account: &Account) -> UpstreamIntent {
         UpstreamIntent::Link { user: account.user.id, session: account.session.id }
     }

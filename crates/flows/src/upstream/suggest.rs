@@ -1,4 +1,4 @@
-//! Addresses that providers tell of a person and that are not theirs here: shown, taken by their own proof, or put away.
+//! Addresses that providers assert of a user and that differ from the user's own: suggested, and verified or dismissed.
 
 use crate::error::FlowError;
 use crate::login::accounts::Account;
@@ -6,11 +6,11 @@ use crate::usher::Usher;
 use usher_domain::email::Email;
 
 impl Usher {
-    /// The addresses to suggest to a person, each with what its provider is called. Whether anybody else has one of them
-    /// makes no difference: that it is theirs they prove as with any other ([`Usher::begin_email_change`]).
+    /// The addresses to suggest to a user, each with its provider's name. Addresses of other users are included,
+    /// because the user must verify one like any other ([`Usher::begin_email_change`]).
     ///
     /// # Errors
-    /// If the house is broken.
+    /// If the database fails.
     pub async fn suggested_emails(&self, account: &Account) -> Result<Vec<(Email, String)>, FlowError> {
         let suggested = self.store.list_suggestions(account.user.id).await?;
         if suggested.is_empty() {
@@ -24,10 +24,10 @@ impl Usher {
         Ok(suggested.into_iter().map(|one| (one.email, name_of(&one.provider))).collect())
     }
 
-    /// The person does not want an address that was suggested: it is not suggested to them again.
+    /// Dismisses a suggested address: it is not suggested to the user again.
     ///
     /// # Errors
-    /// [`crate::error::Rejected::Email`]. One that was not suggested is no error: there is nothing to put away.
+    /// [`crate::error::Rejected::Email`]. An address that was not suggested is no error.
     pub async fn dismiss_suggested_email(&self, account: &Account, typed: &str) -> Result<(), FlowError> {
         let email = Email::parse(typed)?;
         let (user, now) = (account.user.id, self.now());

@@ -1,4 +1,4 @@
-//! Deliveries: shown, sent again, and a message that only says that messages arrive.
+//! Deliveries: listing and repeating them, and sending a test message.
 
 use serde_json::json;
 
@@ -12,10 +12,10 @@ use usher_domain::time::Timestamp;
 use usher_storage::events::outgoing::deliveries::NewDelivery;
 
 impl Usher {
-    /// Deliveries of a webhook, newest first, those of one status alone if it is named.
+    /// Deliveries of a webhook, newest first, optionally of one status.
     ///
     /// # Errors
-    /// If the house is broken.
+    /// If the database fails.
     pub async fn list_deliveries(
         &self,
         webhook: &Webhook,
@@ -35,7 +35,7 @@ impl Usher {
         found.ok_or_else(|| Rejected::NotFound("delivery").into())
     }
 
-    /// Sends one delivery again, whatever became of it; its message keeps its id.
+    /// Sends one delivery again, whatever its status; its message keeps its id.
     ///
     /// # Errors
     /// [`Rejected::NotFound`], [`Rejected::WebhookDisabled`].
@@ -51,7 +51,7 @@ impl Usher {
         self.load_delivery(webhook, message).await
     }
 
-    /// Sends again all that was given up of what was written since; tells how many.
+    /// Sends again all failed deliveries that were created since a moment; returns how many.
     ///
     /// # Errors
     /// [`Rejected::WebhookDisabled`].
@@ -64,7 +64,7 @@ impl Usher {
         Ok(again)
     }
 
-    /// Sends a message that says nothing, whatever the webhook listens to.
+    /// Sends a test message, regardless of the webhook's filters.
     ///
     /// # Errors
     /// [`Rejected::WebhookDisabled`].
@@ -81,7 +81,7 @@ impl Usher {
     }
 }
 
-/// What is out of use sends nothing, and must not look as if it did.
+/// Rejects disabled webhooks, which send nothing.
 fn in_use(webhook: &Webhook) -> Result<WebhookId, FlowError> {
     if webhook.disabled_at.is_some() { Err(Rejected::WebhookDisabled.into()) } else { Ok(webhook.id) }
 }

@@ -1,4 +1,4 @@
-//! Webhooks: made, changed, given a new secret, deleted.
+//! Webhooks: creating, changing, deleting, and rotating their secrets.
 
 use std::time::Duration;
 
@@ -18,40 +18,40 @@ use usher_keys::seal::Purpose;
 use usher_keys::webhook::WebhookSecret;
 use usher_storage::{Result as Stored, Tx};
 
-/// Secrets that sign side by side at most.
+/// The largest number of secrets that sign at once.
 const SECRETS_AT_ONCE: usize = 4;
-/// A replaced secret goes on signing for so long, unless somebody says otherwise.
+/// How long a replaced secret still signs, by default.
 const OVERLAP: Duration = Duration::from_hours(24);
-/// And never for longer.
+/// The longest overlap.
 const LONGEST_OVERLAP: Duration = Duration::from_hours(30 * 24);
-/// Filters of one webhook at most.
+/// The largest number of filters.
 const MOST_FILTERS: usize = 50;
 
-/// A webhook to be made.
+/// A webhook to create.
 #[derive(Debug, Clone)]
 pub struct NewWebhook {
-    /// Where messages go.
+    /// The receiver.
     pub url: String,
-    /// What it is for.
+    /// The description.
     pub description: String,
-    /// What it is told, as text.
+    /// The event types to send, as text.
     pub events: Vec<String>,
 }
 
-/// What is to change; what is absent stays.
+/// The fields to change; absent ones stay.
 #[derive(Debug, Clone, Default)]
 pub struct WebhookChange {
-    /// Where messages go.
+    /// The receiver.
     pub url: Option<String>,
-    /// What it is for.
+    /// The description.
     pub description: Option<String>,
-    /// What it is told, as text.
+    /// The event types to send, as text.
     pub events: Option<Vec<String>>,
-    /// Whether it is out of use.
+    /// Disable or enable it?
     pub disabled: Option<bool>,
 }
 
-/// A webhook with a secret that is shown this once.
+/// A webhook with a secret that is shown only once.
 #[derive(Debug, Clone)]
 pub struct WithSecret {
     /// The webhook.
@@ -61,7 +61,7 @@ pub struct WithSecret {
 }
 
 impl Usher {
-    /// Makes a webhook.
+    /// Creates a webhook.
     ///
     /// # Errors
     /// [`Rejected::Webhook`] with every fault, [`Rejected::TooManyWebhooks`].
@@ -107,7 +107,7 @@ impl Usher {
     /// The webhooks of a project, oldest first.
     ///
     /// # Errors
-    /// If the house is broken.
+    /// If the database fails.
     pub async fn list_webhooks(&self, project: ProjectId) -> Result<Vec<Webhook>, FlowError> {
         Ok(self.store.list_webhooks(project).await?)
     }
@@ -120,7 +120,7 @@ impl Usher {
         self.store.find_webhook(project, id).await?.ok_or_else(unknown)
     }
 
-    /// Changes a webhook. Back in use, it is sent what has been waiting.
+    /// Changes a webhook. When it is enabled again, pending messages are sent.
     ///
     /// # Errors
     /// [`Rejected::Webhook`] with every fault, [`Rejected::NotFound`].
@@ -157,7 +157,7 @@ impl Usher {
         Ok(changed)
     }
 
-    /// Gives a webhook a new secret. Those before it go on signing beside it for `overlap`, a day if not said.
+    /// Rotates the secret of a webhook. Former ones also sign for `overlap`, a day by default.
     ///
     /// # Errors
     /// [`Rejected::Webhook`] for too long an overlap, [`Rejected::NotFound`].
@@ -187,7 +187,7 @@ impl Usher {
         Ok(WithSecret { webhook: rotate.await?.ok_or_else(unknown)?, secret })
     }
 
-    /// Deletes a webhook and all that is known of its deliveries.
+    /// Deletes a webhook with its deliveries.
     ///
     /// # Errors
     /// [`Rejected::NotFound`].
@@ -216,7 +216,7 @@ impl Usher {
         (secret.text(), SealedSecret { sealed, created_at: now, expires_at: None })
     }
 
-    /// What can be said of an address before its name is looked up; the call itself is judged again.
+    /// Checks a URL as far as possible without resolving its host; the call itself is checked again.
     fn check_webhook_url(&self, url: &str) -> Result<String, WebhookFault> {
         let fault = |why| WebhookFault { field: "url", why };
         if url.len() > LONGEST_URL {
@@ -231,7 +231,7 @@ impl Usher {
     }
 }
 
-/// Puts a webhook out of use or back in use, where its owner asks for that.
+/// Disables or enables a webhook, as its owner requests.
 async fn switch(tx: &mut Tx<'_>, webhook: &mut Webhook, disabled: Option<bool>, now: Timestamp) -> Stored<()> {
     match disabled {
         Some(true) if tx.disable_webhook(webhook.id, now, DisabledWhy::Owner).await? => {
@@ -246,7 +246,7 @@ async fn switch(tx: &mut Tx<'_>, webhook: &mut Webhook, disabled: Option<bool>, 
     Ok(())
 }
 
-/// The secrets after a rotation: the new one first, those before it for `overlap` at most.
+/// The secrets after a rotation: the new one first, former ones for `overlap` at most.
 fn rotated(
     mut secrets: Vec<SealedSecret>,
     fresh: SealedSecret,
@@ -263,7 +263,7 @@ fn rotated(
     secrets
 }
 
-/// Whatever waits is looked at again.
+/// Makes pending deliveries due again.
 async fn wake(tx: &mut Tx<'_>, webhook: &Webhook, now: Timestamp) -> Stored<()> {
     if webhook.disabled_at.is_none() { tx.webhook_is_due(webhook.id, now).await } else { Ok(()) }
 }

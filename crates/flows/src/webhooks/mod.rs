@@ -1,4 +1,4 @@
-//! What owners do with webhooks and their deliveries.
+//! Use cases of webhooks and their deliveries.
 
 mod deliveries;
 mod manage;

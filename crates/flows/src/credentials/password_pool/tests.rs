@@ -46,7 +46,7 @@ async fn both_ways_to_write_a_letter_are_one_password() {
 async fn without_an_account_the_answer_is_no() {
     let pool = pool(CHEAP);
     assert_eq!(pool.verify("anything".into(), None).await, Ok(Verdict::WRONG));
-    // Not even the password that belongs to the hash computed in its place.
+    // Not even the password of the dummy hash.
     assert_eq!(pool.verify("".into(), None).await, Ok(Verdict::WRONG));
 }
 
@@ -75,7 +75,7 @@ async fn a_hash_of_another_cost_is_recognised_and_to_be_made_anew() {
     assert_eq!(verdict(&new, "wrong", &phc).await, Verdict::WRONG);
     let renewed = new.hash("right".into(), [8; 16]).await.unwrap();
     assert_eq!(verdict(&new, "right", &renewed).await, Verdict { ok: true, needs_rehash: false });
-    // An older kind of Argon2, from a user base that was brought along.
+    // An older variant of Argon2, from an imported user base.
     let params = Params::new(64, 1, 1, None).unwrap();
     let foreign = Argon2::new(Algorithm::Argon2i, Version::V0x10, params);
     let phc: PasswordHash = argon2::PasswordHasher::hash_password_with_salt(&foreign, b"right", &[1; 16]).unwrap();
@@ -116,7 +116,7 @@ async fn what_is_too_long_is_wrong_without_hashing() {
     let pool = PasswordPool::new(CHEAP, 1, 0).unwrap();
     let _release = block(&pool);
     let huge = "x".repeat(1 << 20);
-    // The only thread is taken: an answer can come only from before the door.
+    // The only thread is busy: a result can only come without hashing.
     assert_eq!(pool.verify(huge.as_str().into(), None).await, Ok(Verdict::WRONG));
 }
 
