@@ -1,4 +1,4 @@
-// What the module answers at its door: the route table together with the token, before any handler runs.
+// Route rules applied to requests, before a handler runs.
 import { NOW } from './files.mjs';
 
 const ROUTES = [

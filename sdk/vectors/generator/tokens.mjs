@@ -1,4 +1,4 @@
-// Access tokens, good and bad. Every signature is by a test key of keys.json.
+// Valid and invalid access tokens, signed with the test keys of keys.json.
 import { constants, createHmac, createPrivateKey, sign as rawSign } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { base64url, compactVerify, importJWK } from 'jose';
