@@ -1,15 +1,15 @@
-//! The demo's three cookies: its session, the browser a sign-in began in, and "do not try silently".
+//! The demo's three cookies: the session, the browser that a sign-in began in, and a pause of silent attempts.
 
 use axum::http::{HeaderMap, HeaderValue, header};
 use cookie::{Cookie, SameSite, time::Duration};
 
 use super::Shop;
 
-/// After a silent attempt that came to nothing, leave the provider alone for so long.
-/// Long enough to break any redirect loop, short enough to notice a sign-in at the other demo.
+/// How long no silent attempt is made after a failed one. Long enough to break any redirect loop, short enough to
+/// notice a sign-in at the other demo.
 pub const PAUSE: Duration = Duration::seconds(10);
 
-/// Longest time between starting a sign-in and coming back from it.
+/// How long a sign-in may take.
 pub const SIGN_IN: Duration = Duration::minutes(10);
 
 /// The names of one demo's cookies.
@@ -23,17 +23,17 @@ impl Shop {
 }
 
 impl Names<'_> {
-    /// Holds the local session.
+    /// The cookie of the local session.
     pub fn session(&self) -> String {
         self.0.to_owned()
     }
 
-    /// Binds a sign-in to the browser it began in.
+    /// The cookie that binds a sign-in to the browser it began in.
     pub fn browser(&self) -> String {
         format!("{}_flow", self.0)
     }
 
-    /// Present while the demo makes no silent attempt.
+    /// The cookie that prevents silent attempts.
     pub fn quiet(&self) -> String {
         format!("{}_quiet", self.0)
     }
@@ -51,7 +51,7 @@ pub fn read(headers: &HeaderMap, name: &str) -> Option<String> {
         .map(|cookie| cookie.value().to_owned())
 }
 
-/// A `Set-Cookie` value; without `life` the cookie lasts as long as the browser runs.
+/// A `Set-Cookie` value; without `life` the cookie ends with the browser session.
 pub fn set(name: String, value: String, life: Option<Duration>) -> HeaderValue {
     let mut cookie = Cookie::build((name, value)).path("/").http_only(true).same_site(SameSite::Lax).build();
     if let Some(life) = life {
@@ -60,7 +60,7 @@ pub fn set(name: String, value: String, life: Option<Duration>) -> HeaderValue {
     HeaderValue::from_str(&cookie.to_string()).unwrap_or(HeaderValue::from_static(""))
 }
 
-/// A `Set-Cookie` value that removes the cookie.
+/// A `Set-Cookie` value that deletes the cookie.
 pub fn remove(name: String) -> HeaderValue {
     set(name, String::new(), Some(Duration::ZERO))
 }

@@ -1,4 +1,4 @@
-//! What goes wrong at a demo, in words for the person and the developer in front of it.
+//! Errors of a demo, described for users and developers.
 
 use std::sync::Arc;
 
@@ -11,37 +11,37 @@ use openidconnect::{ErrorResponseType, RequestTokenError, core::CoreErrorRespons
 
 use super::{Shop, pages};
 
-/// A failure that ends on a page.
+/// An error that is shown on a page.
 #[derive(Debug)]
 pub enum Trouble {
-    /// The provider refused with an OAuth error (RFC 6749 §4.1.2.1 and §5.2).
+    /// The provider responded with an OAuth error (RFC 6749 §4.1.2.1 and §5.2).
     Refused {
         /// The `error` parameter.
         code: String,
         /// The `error_description` parameter.
         description: Option<String>,
     },
-    /// The provider does not answer.
+    /// The provider does not respond.
     Unreachable {
         /// Its issuer identifier.
         issuer: String,
     },
-    /// Something the provider or the browser brought is not what it must be.
+    /// A response of the provider or a request of the browser is invalid.
     Untrue {
-        /// One sentence on what was wrong.
+        /// The cause, in one sentence.
         what: String,
     },
-    /// There is no such page.
+    /// The page does not exist.
     NotFound,
 }
 
 impl Trouble {
-    /// One sentence on what was wrong.
+    /// An invalid response or request, with its cause in one sentence.
     pub fn untrue(what: impl Into<String>) -> Self {
         Self::Untrue { what: what.into() }
     }
 
-    /// What the token endpoint, or the way to it, had to say.
+    /// The error of a token request.
     pub fn from_token_endpoint<E: std::error::Error + 'static>(
         cause: &RequestTokenError<E, openidconnect::StandardErrorResponse<CoreErrorResponseType>>,
         issuer: &str,
@@ -57,7 +57,7 @@ impl Trouble {
         }
     }
 
-    /// The page that tells of it.
+    /// The error page.
     pub fn page(self, shop: &Shop) -> Response {
         let (status, title, text, code, description) = match self {
             Self::Refused { code, description } => (
@@ -83,12 +83,12 @@ impl Trouble {
     }
 }
 
-/// Every address the demo does not know.
+/// Responds to unknown paths.
 pub async fn not_found(State(shop): State<Arc<Shop>>) -> Response {
     Trouble::NotFound.page(&shop)
 }
 
 fn error_code(kind: &impl ErrorResponseType) -> String {
-    // The library writes an error type as the protocol spells it.
+    // The library serializes an error type as the protocol spells it.
     serde_json::to_value(kind).ok().and_then(|value| value.as_str().map(str::to_owned)).unwrap_or_default()
 }

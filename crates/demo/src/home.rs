@@ -1,4 +1,4 @@
-//! The home page: who is signed in here, asked of the provider every time.
+//! The home page: the signed-in user, read from the provider each time.
 
 use std::sync::Arc;
 
@@ -23,20 +23,20 @@ use super::{
     sign_in,
 };
 
-/// Claims the client library does not know by name.
+/// Claims that the client library does not define.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 struct Further(Map<String, Value>);
 impl AdditionalClaims for Further {}
 
-/// What the provider says of a session that is open here.
+/// The state of a local session at the provider.
 enum Standing {
-    /// It holds, with these userinfo claims.
+    /// It is valid, with these userinfo claims.
     Holds(Box<Session>, Map<String, Value>),
     /// The provider has ended it.
     Ended,
 }
 
-/// Shows who is signed in; to whoever is not, offers to sign in, after one silent look at the provider.
+/// Shows the signed-in user; otherwise makes one silent attempt, and then offers to sign in.
 pub async fn get(State(shop): State<Arc<Shop>>, headers: HeaderMap) -> Response {
     let names = shop.cookies();
     let Some(id) = cookies::read(&headers, &names.session()).filter(|id| !id.is_empty()) else {
@@ -57,7 +57,7 @@ pub async fn get(State(shop): State<Arc<Shop>>, headers: HeaderMap) -> Response 
     }
 }
 
-/// One silent attempt, then the sign-in button. The quiet cookie keeps attempts apart, so no loop can form.
+/// One silent attempt, then the sign-in button. The quiet cookie delays further attempts, so that no loop can form.
 async fn signed_out(shop: &Shop, headers: &HeaderMap) -> Response {
     let quiet = cookies::read(headers, &shop.cookies().quiet()).is_some_and(|value| !value.is_empty());
     if !quiet && let Ok(away) = sign_in::depart(shop, headers, Some(CoreAuthPrompt::None), true).await {
@@ -66,7 +66,7 @@ async fn signed_out(shop: &Shop, headers: &HeaderMap) -> Response {
     pages::render(&pages::SignedOut { shop, ended: false }).into_response()
 }
 
-/// An access token past its life is renewed first; a living one that the provider refuses means the session has ended.
+/// An expired access token is refreshed first; if the provider rejects a valid one, the session has ended.
 async fn standing(shop: &Shop, id: &str, session: Session) -> Result<Standing, Trouble> {
     let session = if session.tokens.expired() && session.tokens.refresh.is_some() {
         match refresh::refresh(shop, id, &session).await {

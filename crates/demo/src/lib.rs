@@ -1,7 +1,7 @@
-//! Two relying parties to try the front door with: the home page, sign-in, refresh and sign-out of an ordinary application.
+//! Two relying parties to try Usher with: the home page, sign-in, refresh and sign-out of an ordinary application.
 //!
-//! This room stands beside the house: it imports nothing of ours and reaches the provider as anybody would, through a
-//! stock OpenID Connect client library and HTTP. What works here works for any other relying party.
+//! The crate does not depend on other crates of Usher and uses the provider through a standard OpenID Connect client
+//! library and HTTP. What works here works for any other relying party.
 
 mod cookies;
 mod error;
@@ -27,15 +27,15 @@ use tower_http::csrf::CsrfLayer;
 use provider::Provider;
 use session::{Flows, Sessions};
 
-/// How long open connections may take to finish once the demo has been asked to stop.
+/// How long open connections may take to finish at shutdown.
 const FAREWELL: Duration = Duration::from_secs(2);
 
-/// The colours a demo wears, so that nobody mistakes one for the other.
+/// The colours of a demo, which distinguish it from the other one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Accent {
-    /// Greens.
+    /// Green.
     Leaf,
-    /// Violets.
+    /// Violet.
     Night,
 }
 
@@ -48,7 +48,7 @@ impl Accent {
     }
 }
 
-/// One demo application: who it is, where it listens, and whom it trusts.
+/// The settings of one demo application.
 pub struct Demo {
     /// The name on its pages.
     pub name: String,
@@ -56,17 +56,17 @@ pub struct Demo {
     pub tagline: String,
     /// The colours of its pages.
     pub accent: Accent,
-    /// The name of its session cookie; cookies are not kept apart by port, so every demo needs its own.
+    /// The name of its session cookie; cookies are shared by all ports of a host, so every demo needs its own.
     pub cookie: String,
-    /// The OpenID Provider it trusts, as in discovery's `issuer`.
+    /// The OpenID provider, as in discovery's `issuer`.
     pub issuer: String,
     /// Its client identifier at the provider.
     pub client_id: String,
     /// Its client secret; `None` for a public client.
     pub client_secret: Option<String>,
-    /// The socket it answers on.
+    /// Its listener.
     pub listen: TcpListener,
-    /// Its own address as browsers know it, without a trailing slash: `http://localhost:8081`.
+    /// Its own origin as browsers use it, without a trailing slash: `http://localhost:8081`.
     pub own_url: String,
     /// The name of the other demo.
     pub other_name: String,
@@ -74,7 +74,7 @@ pub struct Demo {
     pub other_url: String,
 }
 
-/// What every handler reads: the demo's own particulars, its provider and its memory.
+/// The state that all handlers share: the demo's settings, its provider and its sessions.
 struct Shop {
     name: String,
     tagline: String,
@@ -90,10 +90,10 @@ struct Shop {
 
 /// Serves `demo` until `shutdown` resolves.
 ///
-/// The provider need not run yet: its metadata is fetched when first needed, and again until that succeeds.
+/// The provider need not run yet: its metadata are fetched when they are first needed, and again until that succeeds.
 ///
 /// # Errors
-/// When an address of `demo` is no URL (`InvalidInput`), or when the socket fails.
+/// `InvalidInput` if a URL of `demo` is malformed; others if the socket fails.
 pub async fn serve(demo: Demo, shutdown: impl Future<Output = ()> + Send + 'static) -> io::Result<()> {
     let Demo {
         name,

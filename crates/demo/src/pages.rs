@@ -1,4 +1,4 @@
-//! The demo's pages and the two files they link to.
+//! The demo's pages and their two assets.
 
 use askama::Template;
 use axum::{
@@ -10,29 +10,29 @@ use time::{OffsetDateTime, macros::format_description};
 
 use super::Shop;
 
-/// Nobody is signed in here.
+/// The page without a signed-in user.
 #[derive(Template)]
 #[template(path = "demo/signed_out.html")]
 pub struct SignedOut<'a> {
     /// The demo.
     pub shop: &'a Shop,
-    /// Somebody was, until the provider ended the session.
+    /// Did the provider end a session?
     pub ended: bool,
 }
 
-/// Somebody is signed in here.
+/// The page of the signed-in user.
 #[derive(Template)]
 #[template(path = "demo/signed_in.html")]
 pub struct SignedIn<'a> {
     /// The demo.
     pub shop: &'a Shop,
-    /// The person's name, or what comes nearest.
+    /// The user's name, or the closest claim.
     pub who: &'a str,
-    /// Their e-mail address, where it is not already `who`.
+    /// The email address, unless it is `who`.
     pub email: Option<&'a str>,
-    /// The letter in the picture.
+    /// The initial in the picture.
     pub initial: String,
-    /// What the last action did.
+    /// The result of the last action.
     pub notice: Option<String>,
     /// The signature algorithm of the ID token.
     pub algorithm: &'a str,
@@ -46,9 +46,9 @@ pub struct SignedIn<'a> {
     pub userinfo_json: String,
     /// The granted scope.
     pub scope: &'a str,
-    /// Whole life of the access token, in seconds.
+    /// The lifetime of the access token, in seconds.
     pub lifetime: Option<u64>,
-    /// What remains of it, in seconds.
+    /// The rest of its lifetime, in seconds.
     pub remaining: Option<u64>,
     /// Fingerprint of the access token.
     pub access: String,
@@ -56,29 +56,29 @@ pub struct SignedIn<'a> {
     pub refresh: Option<String>,
 }
 
-/// Something went wrong.
+/// The error page.
 #[derive(Template)]
 #[template(path = "demo/trouble.html")]
 pub struct Trouble<'a> {
     /// The demo.
     pub shop: &'a Shop,
-    /// What happened, in few words.
+    /// The error, in few words.
     pub title: &'a str,
-    /// What happened, in a sentence.
+    /// The error, in a sentence.
     pub text: String,
     /// The provider's error code.
     pub code: Option<String>,
-    /// The provider's words on it.
+    /// The provider's error description.
     pub description: Option<String>,
 }
 
-/// One claim, ready to be shown.
+/// A claim for display.
 pub struct Claim {
     /// Its name.
     pub name: String,
-    /// Its value: text as it is, everything else as JSON.
+    /// Its value: strings as they are, everything else as JSON.
     pub value: String,
-    /// Its value as a date, where it is a time.
+    /// Its value as a date, if it is a time.
     pub date: Option<String>,
 }
 
@@ -108,7 +108,7 @@ pub fn pretty(document: &Map<String, Value>) -> String {
     serde_json::to_string_pretty(document).unwrap_or_default()
 }
 
-/// A page as an answer.
+/// Renders a page.
 pub fn render(page: &impl Template) -> Response {
     match page.render() {
         Ok(html) => Html(html).into_response(),

@@ -1,4 +1,4 @@
-//! The OpenID Provider as the client library sees it: metadata and keys, fetched when needed and kept for a while.
+//! The OpenID provider for the client library: metadata and keys, fetched when needed and cached.
 
 use std::{
     pin::Pin,
@@ -22,16 +22,16 @@ use tokio::sync::Mutex;
 
 use super::error::Trouble;
 
-/// Metadata and keys are fetched anew after so long.
+/// How long metadata and keys are cached.
 const FRESH: Duration = Duration::from_mins(5);
-/// Longest wait for one answer of the provider.
+/// The timeout of requests to the provider.
 const PATIENCE: Duration = Duration::from_secs(10);
 
-/// The client library's client, made from discovery.
+/// The client library's client, built from discovery.
 pub type RelyingParty =
     CoreClient<EndpointSet, EndpointNotSet, EndpointNotSet, EndpointNotSet, EndpointMaybeSet, EndpointMaybeSet>;
 
-/// RFC 9207 §3: does the provider name itself in authorization responses?
+/// RFC 9207 §3: do authorization responses have `iss`?
 #[derive(Clone, Debug, Serialize, Deserialize)]
 struct NamesItself {
     #[serde(default)]
@@ -54,18 +54,18 @@ type Metadata = ProviderMetadata<
     CoreSubjectIdentifierType,
 >;
 
-/// What discovery told.
+/// The metadata.
 pub struct Known {
-    /// Ready for requests.
+    /// The client.
     pub client: RelyingParty,
-    /// Where sign-out is asked for.
+    /// The end session endpoint.
     pub end_session: Option<EndSessionUrl>,
-    /// Every authorization response must carry `iss` (RFC 9207).
+    /// Must every authorization response have `iss` (RFC 9207)?
     pub names_itself: bool,
     since: Instant,
 }
 
-/// The client library's way to the network.
+/// The HTTP client of the client library.
 pub struct Wire(reqwest::Client);
 
 impl<'c> AsyncHttpClient<'c> for Wire {
@@ -84,44 +84,44 @@ impl<'c> AsyncHttpClient<'c> for Wire {
     }
 }
 
-/// The provider, and how to reach it.
+/// The provider.
 pub struct Provider {
     /// The issuer identifier.
     pub issuer: IssuerUrl,
     /// This demo's client identifier.
     pub client_id: ClientId,
-    /// The way to it.
+    /// The HTTP client.
     pub wire: Wire,
-    /// Where the provider sends the browser after sign-out.
+    /// Where the provider redirects after sign-out.
     pub after_sign_out: PostLogoutRedirectUrl,
     client_secret: Option<ClientSecret>,
     redirect: RedirectUrl,
     known: Mutex<Option<Arc<Known>>>,
 }
 
-/// Why a demo cannot be set up.
+/// Why a demo cannot be created.
 #[derive(Debug, thiserror::Error)]
 pub enum SetUpError {
-    /// An address is not a URL.
+    /// A URL is malformed.
     #[error("not a URL: {0}")]
     Url(#[from] url::ParseError),
-    /// The HTTP client could not be made.
+    /// The HTTP client could not be created.
     #[error("no HTTP client: {0}")]
     Http(#[from] reqwest::Error),
 }
 
 impl Provider {
-    /// Nothing is fetched yet.
+    /// Creates a provider; nothing is fetched yet.
     ///
     /// # Errors
-    /// When `issuer` or `own_url` is no URL.
+    /// If `issuer` or `own_url` is malformed.
     pub fn new(
         issuer: &str,
         client_id: String,
         client_secret: Option<String>,
         own_url: &str,
     ) -> Result<Self, SetUpError> {
-        // No redirects: an answer must come from the address asked. No proxy: the provider is on this machine.
+        // No redirects: a response must come from the requested URL. No proxy: the provider is on this machine.
         let http = reqwest::Client::builder()
             .redirect(reqwest::redirect::Policy::none())
             .no_proxy()
@@ -138,10 +138,10 @@ impl Provider {
         })
     }
 
-    /// What is known of the provider, asked for where it is not known or no longer fresh.
+    /// The metadata, fetched if they are not cached or no longer fresh.
     ///
     /// # Errors
-    /// When discovery fails; the next call asks again.
+    /// If discovery fails; the next call tries again.
     pub async fn known(&self) -> Result<Arc<Known>, Trouble> {
         let mut slot = self.known.lock().await;
         if let Some(known) = slot.as_ref().filter(|known| known.since.elapsed() < FRESH) {
@@ -152,10 +152,10 @@ impl Provider {
         Ok(known)
     }
 
-    /// Asks again even if what is known looks fresh: the provider signs with a key unknown here.
+    /// Fetches the metadata even if they are fresh: the provider signs with an unknown key.
     ///
     /// # Errors
-    /// When discovery fails.
+    /// If discovery fails.
     pub async fn known_anew(&self) -> Result<Arc<Known>, Trouble> {
         *self.known.lock().await = None;
         self.known().await

@@ -1,4 +1,4 @@
-//! The next pair of tokens, on request of the person or because the old one has run out.
+//! Refreshing tokens, on request of the user or because they have expired.
 
 use std::sync::Arc;
 
@@ -25,7 +25,7 @@ pub async fn post(State(shop): State<Arc<Shop>>, headers: HeaderMap) -> Response
             shop.sessions.update(&id, |session| session.notice = Some(notice));
             Redirect::to("/").into_response()
         }
-        // The grant is gone: the home page finds out and says so.
+        // The grant has ended: the home page detects that and shows it.
         Err(Trouble::Refused { code, .. }) if code == "invalid_grant" => Redirect::to("/").into_response(),
         Err(trouble) => trouble.page(&shop),
     }
@@ -44,10 +44,10 @@ fn outcome(before: &Session, after: &Session) -> String {
     }
 }
 
-/// Trades the refresh token for new tokens and remembers them.
+/// Exchanges the refresh token for new tokens and stores them.
 ///
 /// # Errors
-/// `Refused` with the provider's code: `invalid_grant` where the grant has ended.
+/// `Refused` with the provider's code: `invalid_grant` if the grant has ended.
 pub async fn refresh(shop: &Shop, id: &str, session: &Session) -> Result<Session, Trouble> {
     let token =
         session.tokens.refresh.as_ref().ok_or_else(|| Trouble::untrue("The provider gave no refresh token."))?;

@@ -1,4 +1,4 @@
-//! The demo's memory: who is signed in here, and which sign-ins are under way. Bounded, and gone when the process ends.
+//! The demo's sessions and sign-ins in progress. In memory, bounded, and gone when the process ends.
 
 use std::{
     collections::HashMap,
@@ -12,68 +12,68 @@ use serde_json::{Map, Value};
 
 use super::cookies;
 
-/// The most entries a demo remembers of either kind; the oldest goes first.
+/// The largest number of entries of each kind; the oldest is dropped first.
 const CAPACITY: usize = 10_000;
 
-/// One browser signed in at this demo.
+/// A session at this demo.
 #[derive(Clone)]
 pub struct Session {
-    /// The `sub` claim: userinfo must say the same.
+    /// The `sub` claim: userinfo must have the same.
     pub subject: openidconnect::SubjectIdentifier,
-    /// The ID token as it came, kept to be sent back as a hint at sign-out.
+    /// The ID token, kept as a hint for sign-out.
     pub id_token: CoreIdToken,
-    /// The verified ID token's claims as they stand in it.
+    /// The claims of the verified ID token, unchanged.
     pub claims: Map<String, Value>,
     /// The signature algorithm of the ID token.
     pub algorithm: String,
-    /// The tokens in use.
+    /// The current tokens.
     pub tokens: Tokens,
-    /// What to tell on the next page, once.
+    /// A message for the next page, shown once.
     pub notice: Option<String>,
 }
 
-/// What the token endpoint gave, and when.
+/// The token response, and when it arrived.
 #[derive(Clone)]
 pub struct Tokens {
-    /// Presented to userinfo.
+    /// For userinfo.
     pub access: AccessToken,
-    /// Presented to the token endpoint for the next pair.
+    /// For the token endpoint.
     pub refresh: Option<RefreshToken>,
-    /// What was granted, as one space-separated text.
+    /// The granted scope, separated by spaces.
     pub scope: String,
-    /// How long the access token lives from `since`.
+    /// The lifetime of the access token from `since`.
     pub lifetime: Option<Duration>,
     /// When the tokens arrived.
     pub since: Instant,
 }
 
 impl Tokens {
-    /// What remains of the access token's life; `None` where the provider named no lifetime.
+    /// The rest of the access token's lifetime; `None` if the provider did not send one.
     pub fn remaining(&self) -> Option<Duration> {
         self.lifetime.map(|lifetime| lifetime.saturating_sub(self.since.elapsed()))
     }
 
-    /// The access token is known to have expired.
+    /// Is the access token known to have expired?
     pub fn expired(&self) -> bool {
         self.remaining().is_some_and(|left| left.is_zero())
     }
 }
 
-/// Eight hexadecimal digits that tell two tokens apart and give neither away.
+/// Eight hexadecimal digits that distinguish two tokens and reveal neither.
 pub fn fingerprint(token: &str) -> String {
     let hash = digest::digest(&digest::SHA256, token.as_bytes());
     hash.as_ref().iter().take(4).fold(String::new(), |text, byte| format!("{text}{byte:02x}"))
 }
 
-/// A sign-in under way: what the callback must match.
+/// A sign-in in progress: what the callback must match.
 pub struct Flow {
     /// The browser it began in, by its cookie.
     pub browser: String,
-    /// The nonce the ID token must carry.
+    /// The nonce that the ID token must have.
     pub nonce: Nonce,
-    /// The secret half of the PKCE challenge.
+    /// The verifier of the PKCE challenge.
     pub verifier: PkceCodeVerifier,
-    /// Began by itself (`prompt=none`): a refusal is no news.
+    /// Was it begun by the demo itself (`prompt=none`)? Then an error is not shown.
     pub silent: bool,
     /// When it began.
     pub since: Instant,
@@ -89,35 +89,35 @@ impl Sessions {
         lock(&self.0).entries.get(id).map(|(_, session)| session.clone())
     }
 
-    /// Remembers a session, new or changed.
+    /// Stores a session, new or changed.
     pub fn put(&self, id: String, session: Session) {
         lock(&self.0).put(id, session);
     }
 
-    /// Changes a session where it lies; nothing happens when it has ended meanwhile.
+    /// Changes a session; nothing happens if it has ended meanwhile.
     pub fn update(&self, id: &str, change: impl FnOnce(&mut Session)) {
         if let Some((_, session)) = lock(&self.0).entries.get_mut(id) {
             change(session);
         }
     }
 
-    /// Forgets a session and hands it out.
+    /// Removes and returns a session.
     pub fn take(&self, id: &str) -> Option<Session> {
         lock(&self.0).take(id)
     }
 }
 
-/// Sign-ins under way by their `state`.
+/// Sign-ins in progress by their `state`.
 #[derive(Default)]
 pub struct Flows(Mutex<Bounded<Flow>>);
 
 impl Flows {
-    /// Remembers a sign-in that begins.
+    /// Stores a sign-in that begins.
     pub fn put(&self, state: String, flow: Flow) {
         lock(&self.0).put(state, flow);
     }
 
-    /// Hands out the sign-in with this `state` once, and only to the browser it began in.
+    /// Removes and returns the sign-in with this `state`, only for the browser it began in.
     pub fn take(&self, state: &str, browser: &str) -> Option<Flow> {
         let mut flows = lock(&self.0);
         let (_, flow) = flows.entries.get(state)?;
@@ -128,7 +128,7 @@ impl Flows {
     }
 }
 
-/// A map that forgets its oldest entry rather than grow past `CAPACITY`.
+/// A map that drops its oldest entry instead of exceeding `CAPACITY`.
 struct Bounded<T> {
     entries: HashMap<String, (u64, T)>,
     written: u64,
@@ -157,7 +157,7 @@ impl<T> Bounded<T> {
     }
 }
 
-/// A panic elsewhere leaves the map whole, so its poison is of no concern.
+/// A panic elsewhere leaves the map consistent, so poisoning is ignored.
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -1,4 +1,4 @@
-//! Signing in: out to the provider with code, PKCE, state and nonce, and back through the callback.
+//! Signing in with code, PKCE, state and nonce, and the callback.
 
 use std::{sync::Arc, time::Instant};
 
@@ -23,13 +23,13 @@ use super::{
     session::{Flow, Session, Tokens},
 };
 
-/// What `/login` may be asked for.
+/// The parameters of `/login`.
 #[derive(Deserialize)]
 pub struct Wish {
     prompt: Option<String>,
 }
 
-/// Sends the browser to the provider, as asked by the person.
+/// Redirects to the provider, on request of the user.
 pub async fn get(
     State(shop): State<Arc<Shop>>,
     headers: HeaderMap,
@@ -56,7 +56,7 @@ fn prompt(word: &str) -> Option<CoreAuthPrompt> {
     })
 }
 
-/// Sends the browser to the provider; `silent` where the demo itself looks whether anybody is signed in there.
+/// Redirects to the provider; `silent` if the demo itself checks whether a user is signed in there.
 pub async fn depart(
     shop: &Shop,
     headers: &HeaderMap,
@@ -103,7 +103,7 @@ pub struct Answer {
     error_description: Option<String>,
 }
 
-/// Takes the browser back from the provider.
+/// Handles the authorization response.
 pub async fn callback(
     State(shop): State<Arc<Shop>>,
     headers: HeaderMap,
@@ -118,7 +118,8 @@ pub async fn callback(
 async fn arrive(shop: &Shop, headers: &HeaderMap, answer: Answer) -> Result<Response, Trouble> {
     let browser = cookies::read(headers, &shop.cookies().browser()).unwrap_or_default();
     let Some(flow) = answer.state.as_deref().and_then(|state| shop.flows.take(state, &browser)) else {
-        // Back or a second tab brought an answer that was taken before: whoever is signed in goes on to the shop.
+        // The user went back or opened a second tab, and the response was used before: a signed-in user continues to
+        // the shop.
         let session = cookies::read(headers, &shop.cookies().session());
         if session.and_then(|id| shop.sessions.find(&id)).is_some() {
             return Ok(homewards(AppendHeaders(vec![])));
@@ -136,7 +137,7 @@ async fn arrive(shop: &Shop, headers: &HeaderMap, answer: Answer) -> Result<Resp
     }
 }
 
-/// RFC 9207 §2.4: the answer must come from the provider that was asked.
+/// RFC 9207 §2.4: the response must come from the provider that was asked.
 fn check_issuer(shop: &Shop, known: &Known, named: Option<&str>) -> Result<(), Trouble> {
     match named {
         Some(iss) if iss == shop.provider.issuer.as_str() => Ok(()),
@@ -173,7 +174,7 @@ fn homewards(cookies: AppendHeaders<Vec<(header::HeaderName, axum::http::HeaderV
     (StatusCode::SEE_OTHER, cookies, [(header::LOCATION, "/")]).into_response()
 }
 
-/// OpenID Connect Core §3.1.3.7, by the client library; a key unknown here is asked for once.
+/// OpenID Connect Core §3.1.3.7, by the client library; for an unknown key the JWK set is fetched again once.
 async fn verified(shop: &Shop, known: &Known, answer: CoreTokenResponse, nonce: &Nonce) -> Result<Session, Trouble> {
     let id_token = answer.id_token().cloned().ok_or_else(|| Trouble::untrue("The provider sent no ID token."))?;
     let subject = match check(known, &id_token, &answer, nonce) {
@@ -214,14 +215,14 @@ fn check(
     Ok(claims.subject().clone())
 }
 
-/// The claims as they stand in the token, known to the library or not. Only for tokens it has verified.
+/// All claims of the token, whether or not the library defines them. Only for verified tokens.
 fn claims(id_token: &CoreIdToken) -> Map<String, Value> {
     let token = id_token.to_string();
     let payload = token.split('.').nth(1).and_then(|part| BASE64_URL_SAFE_NO_PAD.decode(part).ok());
     payload.and_then(|json| serde_json::from_slice(&json).ok()).unwrap_or_default()
 }
 
-/// Takes over the tokens of an answer; what a refresh leaves out stays as it was (RFC 6749 §6).
+/// The tokens of a response; those that a refresh omits stay as they were (RFC 6749 §6).
 pub fn tokens(answer: &CoreTokenResponse, before: Option<&Tokens>) -> Tokens {
     let scope = answer
         .scopes()

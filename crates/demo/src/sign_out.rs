@@ -1,4 +1,4 @@
-//! Signing out: here at once, then at the provider (OpenID Connect RP-Initiated Logout 1.0).
+//! Signing out: locally, then at the provider (OpenID Connect RP-Initiated Logout 1.0).
 
 use std::sync::Arc;
 
@@ -12,10 +12,10 @@ use serde::Deserialize;
 
 use super::{Shop, cookies, error::Trouble};
 
-/// The "Sign out" button: ends the local session and sends the browser to the provider to end that one too.
+/// The "Sign out" button: ends the local session and redirects to the provider to end that one too.
 ///
-/// No silent attempt follows until the provider has confirmed: whoever changes their mind there
-/// and comes back must not find themselves signed in here again.
+/// No silent attempt follows until the provider has confirmed: a user who cancels there and comes back must not be
+/// signed in here again.
 pub async fn post(State(shop): State<Arc<Shop>>, headers: HeaderMap) -> Response {
     let names = shop.cookies();
     let ended = cookies::read(&headers, &names.session()).and_then(|id| shop.sessions.take(&id));
@@ -40,13 +40,13 @@ pub async fn post(State(shop): State<Arc<Shop>>, headers: HeaderMap) -> Response
     }
 }
 
-/// What the provider brings back.
+/// The parameters of the redirect from the provider.
 #[derive(Deserialize)]
 pub struct Back {
     state: Option<String>,
 }
 
-/// Where the provider sends the browser after sign-out: with the right `state` the provider's session is over too.
+/// The target of the provider's redirect after sign-out: with the right `state` the provider's session has ended too.
 pub async fn landing(
     State(shop): State<Arc<Shop>>,
     headers: HeaderMap,

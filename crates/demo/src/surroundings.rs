@@ -1,4 +1,4 @@
-//! What every answer of a demo has in common: one address, security headers, nothing kept in caches.
+//! What all responses have in common: one host, security headers, no caching.
 
 use std::sync::Arc;
 
@@ -11,8 +11,8 @@ use axum::{
 
 use super::Shop;
 
-/// Sends a browser that came by another name (`127.0.0.1`, `[::1]`) to the demo's own address:
-/// the provider sends it back there, and its cookies would not come along.
+/// Redirects requests for another host (`127.0.0.1`, `[::1]`) to the demo's own: the provider redirects there, and
+/// cookies of the other host would not be sent.
 pub async fn one_address(State(shop): State<Arc<Shop>>, request: Request, next: Next) -> Response {
     let host = request.headers().get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
     let own = shop.own_url.split_once("://").map_or("", |(_, authority)| authority);
@@ -24,7 +24,7 @@ pub async fn one_address(State(shop): State<Arc<Shop>>, request: Request, next: 
             .into_response();
     }
     let path = request.uri().path_and_query().map_or("/", axum::http::uri::PathAndQuery::as_str);
-    // Two slashes at the start would name another host.
+    // Two leading slashes would name another host.
     let path = format!("/{}", path.trim_start_matches('/'));
     (StatusCode::FOUND, [(header::LOCATION, format!("{}{path}", shop.own_url))]).into_response()
 }
@@ -46,7 +46,7 @@ pub async fn headers(State(shop): State<Arc<Shop>>, request: Request, next: Next
     response
 }
 
-/// Pages hold claims: keep them out of caches. What names its own life (the stylesheet) keeps it.
+/// Pages contain claims and must not be cached. A response with its own `Cache-Control` (the style sheet) keeps it.
 pub async fn no_store(request: Request, next: Next) -> Response {
     let mut response = next.run(request).await;
     response.headers_mut().entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));

@@ -1,4 +1,4 @@
-//! The demo on its own: with no provider at all, and with one that only knows discovery.
+//! The demo alone: without a provider, and with one that only has discovery.
 
 use std::{sync::Arc, time::Instant};
 
@@ -15,7 +15,7 @@ use tower::ServiceExt;
 
 use super::{Accent, Flows, Provider, Sessions, Shop, router, session::Flow};
 
-/// An address nobody answers at.
+/// A URL that no server listens at.
 const NOBODY: &str = "http://localhost:1";
 
 fn shop(issuer: &str) -> Arc<Shop> {
@@ -34,7 +34,7 @@ fn shop(issuer: &str) -> Arc<Shop> {
     })
 }
 
-/// A provider that knows its metadata and nothing else.
+/// A provider that has its metadata only.
 async fn discovery_alone() -> String {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let issuer = format!("http://{}", listener.local_addr().unwrap());

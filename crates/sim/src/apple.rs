@@ -5,9 +5,9 @@
 //! | `https://appleid.apple.com/auth/{authorize,token,keys,revoke}` | the same paths |
 //! | `https://appleid.apple.com/.well-known/openid-configuration` | the same path |
 //!
-//! Kept as Apple does: with a scope the answer must be a `form_post`, which a page of the browser sends; `user` comes once,
-//! at the first consent, unsigned; booleans are texts; the client secret is an ES256 JWT for this issuer about the client.
-//! No key is registered here, so its signature is not checked, but everything else is; the plain `sim-secret` is as good.
+//! As at Apple: with a scope the response must be a `form_post`; `user` is sent once, at the first consent, unsigned;
+//! booleans are strings; the client secret is an ES256 JWT for this issuer about the client. No key is registered
+//! here, so its signature is not checked, but everything else is; the plain `sim-secret` is accepted too.
 
 use std::sync::Arc;
 
@@ -35,10 +35,10 @@ const PROVIDER: Provider = Provider::Apple;
 const CODE_LIFE: i64 = 300;
 const ACCESS_LIFE: i64 = 3_600;
 const REFRESH_LIFE: i64 = 3_650 * 86_400;
-/// The longest life of a client secret: six months.
+/// The longest lifetime of a client secret: six months.
 const LONGEST_SECRET: i64 = 15_777_000;
 
-/// Apple's doors.
+/// Apple's endpoints.
 pub fn routes() -> Router<Arc<Simulator>> {
     Router::new()
         .route("/.well-known/openid-configuration", get(discovery))
@@ -113,7 +113,7 @@ async fn authorize(State(sim): State<Arc<Simulator>>, asked: Asked) -> Answer {
     Ok(answer(fields))
 }
 
-/// The `user` field: a JSON text that comes once.
+/// The `user` field: a JSON text that is sent once.
 fn first_consent(sim: &Simulator, person: &Person, scope: &[String]) -> Option<String> {
     let before = sim.grants().visit(&format!("apple-consent|{}", person.subject));
     let first = match person.name.as_str() {
@@ -148,7 +148,8 @@ fn opened(jwt: &str) -> Option<(Value, Value)> {
     (signature.len() == 64 && parts.next().is_none()).then_some((header, payload))
 }
 
-/// The secret is the plain one, or an ES256 JWT by a team, for this issuer, about this client, living at most six months.
+/// The secret is the plain one, or an ES256 JWT of a team, for this issuer and this client, valid for at most six
+/// months.
 fn is_secret(secret: &str, issuer: &str, now: i64) -> bool {
     if secret == CLIENT_SECRET {
         return true;
@@ -207,7 +208,7 @@ fn access(sim: &Simulator, grant: &Arc<Grant>) -> Value {
     json!({"access_token": access, "token_type": "Bearer", "expires_in": ACCESS_LIFE, "id_token": id_token})
 }
 
-/// Booleans are texts, as Apple has them.
+/// Booleans are strings, as at Apple.
 fn claims(grant: &Grant) -> Map<String, Value> {
     let person = &grant.person;
     let mut claims = Map::new();
@@ -234,7 +235,7 @@ async fn revoke(State(sim): State<Arc<Simulator>>, asked: Asked) -> Answer {
             grants.revoke_all(PROVIDER, &grant.person.subject);
         }
     }
-    // Apple answers 200 with nothing, whatever the token was.
+    // Apple responds with 200 and an empty body, whatever the token was.
     Ok(StatusCode::OK.into_response())
 }
 

@@ -1,4 +1,4 @@
-//! A request as providers look at it.
+//! A request to a provider.
 
 use axum::{
     body::Bytes,
@@ -10,11 +10,11 @@ use base64::{Engine as _, engine::general_purpose::STANDARD};
 
 use super::words::Words;
 
-/// The address of a request before any part of it was matched.
+/// The URL of a request before routing.
 #[derive(Clone, Debug)]
 pub struct Whole(pub Uri);
 
-/// What came with a request.
+/// A request.
 #[derive(Debug)]
 pub struct Asked {
     /// Its method.
@@ -23,11 +23,11 @@ pub struct Asked {
     pub path: String,
     /// The parameters of its query.
     pub query: Words,
-    /// The parameters of its body; `None` where the content type is not that of a form.
+    /// The parameters of its body; `None` if the content type is not that of a form.
     pub form: Option<Words>,
     /// Its headers.
     pub headers: HeaderMap,
-    /// Its body as it came.
+    /// Its raw body.
     pub body: Bytes,
 }
 
@@ -44,7 +44,7 @@ impl<S: Send + Sync> FromRequest<S> for Asked {
     }
 }
 
-/// The body is declared to be a form.
+/// Is the body declared to be a form?
 pub fn is_form(headers: &HeaderMap) -> bool {
     let kind = headers.get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
     let essence = kind.split(';').next().unwrap_or_default().trim();
@@ -57,7 +57,7 @@ impl Asked {
         self.headers.get(name).and_then(|value| value.to_str().ok())
     }
 
-    /// What follows the scheme in `Authorization`.
+    /// The credentials in `Authorization` for this scheme.
     fn authorization(&self, scheme: &str) -> Option<&str> {
         let (given, rest) = self.header("authorization")?.split_once(' ')?;
         given.eq_ignore_ascii_case(scheme).then(|| rest.trim())

@@ -1,4 +1,4 @@
-//! Time and chance, as they were given to the simulator; its time can be moved forward.
+//! The clock and random numbers of the simulator; its clock can be moved forward.
 
 use std::fmt;
 use std::sync::Arc;
@@ -6,17 +6,17 @@ use std::sync::atomic::{AtomicI64, Ordering};
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 
-/// Tells the time in seconds since 1970.
+/// Returns the time in seconds since 1970.
 pub type Now = dyn Fn() -> i64 + Send + Sync;
 /// Fills a buffer with random bytes.
 pub type Fill = dyn Fn(&mut [u8]) + Send + Sync;
 
-/// Where time and chance come from.
+/// The sources of time and random numbers.
 #[derive(Clone)]
 pub struct SimContext {
     /// The time.
     pub now: Arc<Now>,
-    /// Chance.
+    /// Random numbers.
     pub random: Arc<Fill>,
 }
 
@@ -26,7 +26,7 @@ impl fmt::Debug for SimContext {
     }
 }
 
-/// The simulator's own time: that of its surroundings and what it was moved forward.
+/// The simulator's clock: that of its context, moved forward.
 #[derive(Debug)]
 pub struct Clock {
     surroundings: SimContext,
@@ -34,7 +34,7 @@ pub struct Clock {
 }
 
 impl Clock {
-    /// A clock that goes with its surroundings.
+    /// A clock that starts at the time of its context.
     pub fn new(surroundings: SimContext) -> Self {
         Self { surroundings, ahead: AtomicI64::new(0) }
     }
@@ -44,7 +44,7 @@ impl Clock {
         (self.surroundings.now)().saturating_add(self.ahead.load(Ordering::Relaxed))
     }
 
-    /// Moves time by so many seconds; ten years at most, all in all.
+    /// Moves the clock by so many seconds; ten years at most in total.
     pub fn advance(&self, seconds: i64) {
         const TEN_YEARS: i64 = 3_652 * 86_400;
         let add = |ahead: i64| Some(ahead.saturating_add(seconds).clamp(-TEN_YEARS, TEN_YEARS));

@@ -1,4 +1,4 @@
-//! `POST /_sim/clock` moves time, `POST /_sim/rotate` changes the signing key.
+//! `POST /_sim/clock` moves the clock, `POST /_sim/rotate` changes the signing key.
 
 use std::sync::Arc;
 
@@ -20,7 +20,7 @@ struct Step {
     advance: i64,
 }
 
-/// Moves the simulator's time by `{"advance": SECONDS}`.
+/// Moves the simulator's clock by `{"advance": SECONDS}`.
 pub async fn clock(State(sim): State<Arc<Simulator>>, body: Bytes) -> Response {
     match serde_json::from_slice::<Step>(&body) {
         Ok(step) => {

@@ -1,4 +1,4 @@
-//! Hashes, as the protocols write them.
+//! Hashes, in the encodings of the protocols.
 
 use std::fmt::Write as _;
 

@@ -1,4 +1,4 @@
-//! Facebook Login and Graph, under `{origin}/facebook`; the version stands in the path, or does not.
+//! Facebook Login and Graph, under `{origin}/facebook`, with or without a version in the path.
 //!
 //! | at Facebook | here, under the base URL |
 //! |---|---|
@@ -7,9 +7,9 @@
 //! | `https://graph.facebook.com/{version}/{me,me/permissions,debug_token}` | the same under `/{version}` |
 //! | `https://www.facebook.com/.well-known/oauth/openid/jwks/` | `/.well-known/oauth/openid/jwks/` |
 //!
-//! Kept as strictly as Facebook does: errors in an envelope of their own, the redirect URI the same byte for byte
-//! (36008), a code used once (36009) and in time (36007), `appsecret_proof` checked whenever sent and demanded by the
-//! switch `require_proof`, `#_=_` behind the callback, and nothing but `id` and `name` unless `fields` asks.
+//! As strict as Facebook: errors in Facebook's format, the redirect URI compared byte for byte (36008), a code used
+//! once (36009) and before it expires (36007), `appsecret_proof` checked if sent and required by the switch
+//! `require_proof`, `#_=_` after the callback, and only `id` and `name` unless `fields` requests more.
 
 use std::sync::Arc;
 
@@ -36,11 +36,11 @@ use super::words::Words;
 const PROVIDER: Provider = Provider::Facebook;
 const CODE_LIFE: i64 = 600;
 const ACCESS_LIFE: i64 = 5_183_999;
-/// What a request without a living version gets.
+/// The version for requests without a supported one.
 const OLDEST: &str = "v22.0";
 const LIVING: &[&str] = &["v22.0", "v23.0", "v24.0", "v25.0", "v26.0"];
 
-/// Facebook's doors, with and without a version.
+/// Facebook's endpoints, with and without a version.
 pub fn routes() -> Router<Arc<Simulator>> {
     let mut router = Router::new().route("/.well-known/oauth/openid/jwks/", get(jwks));
     for version in ["", "/{version}"] {
@@ -58,14 +58,14 @@ async fn jwks(State(sim): State<Arc<Simulator>>) -> Response {
     Json(sim.keys.jwks(PROVIDER)).into_response()
 }
 
-/// A dead or unknown version is silently the oldest living one.
+/// An unsupported or unknown version is silently replaced by the oldest supported one.
 fn versioned(asked: &Asked, body: &Value) -> Response {
     let second = asked.path.split('/').nth(2).unwrap_or_default();
     let version = LIVING.iter().find(|living| **living == second).unwrap_or(&OLDEST);
     ([("facebook-api-version", *version)], Json(body)).into_response()
 }
 
-/// Facebook's envelope.
+/// Facebook's error format.
 fn error(sim: &Simulator, kind: &str, code: u32, subcode: Option<u32>, message: &str) -> LoginRefused {
     let mut error = json!({"message": message, "type": kind, "code": code, "fbtrace_id": sim.clock.draw(8)});
     if let Some(subcode) = subcode {
@@ -195,7 +195,7 @@ fn exchange(sim: &Simulator, asked: &Asked, words: &Words) -> Answer {
     Ok(versioned(asked, &answer))
 }
 
-/// The long-lived swap: the only thing like a refresh.
+/// The exchange for a long-lived token, Facebook's replacement for refreshing.
 fn swap(sim: &Simulator, asked: &Asked, words: &Words) -> Answer {
     secret(sim, words)?;
     let grant = find(sim, words.get("fb_exchange_token"))?;
@@ -227,7 +227,7 @@ fn find(sim: &Simulator, token: Option<&str>) -> Result<Arc<Grant>, LoginRefused
     }
 }
 
-/// The person's token, and the proof that the app's server sends it.
+/// The user's token, and the proof that the app's server sent it.
 fn authorized(sim: &Simulator, asked: &Asked) -> Result<Arc<Grant>, LoginRefused> {
     let word = |name: &str| asked.form.as_ref().and_then(|form| form.get(name)).or(asked.query.get(name));
     let token = asked.bearer().or(word("access_token"));
@@ -255,12 +255,12 @@ async fn me(State(sim): State<Arc<Simulator>>, asked: Asked) -> Answer {
     Ok(versioned(&asked, &Value::Object(answer)))
 }
 
-/// What was asked for and is known; nothing tells whether an address was ever verified.
+/// The requested and known fields; none shows whether an address was verified.
 fn profile(grant: &Grant, fields: &[&str]) -> Map<String, Value> {
     let person = &grant.person;
     let mut profile = Map::new();
     for field in fields {
-        // `picture.type(large)` is answered as `picture`.
+        // `picture.type(large)` is returned as `picture`.
         let name = field.split(['.', '{']).next().unwrap_or_default();
         let value = match name {
             "name" => json!(person.full_name()),
@@ -286,7 +286,7 @@ async fn permissions(State(sim): State<Arc<Simulator>>, asked: Asked) -> Answer 
     Ok(versioned(&asked, &json!({ "data": data })))
 }
 
-/// The app is removed: all its tokens of this person fall.
+/// Removes the app: all its tokens of this user are revoked.
 async fn withdraw(State(sim): State<Arc<Simulator>>, asked: Asked) -> Answer {
     let grant = authorized(&sim, &asked)?;
     sim.grants().revoke_all(PROVIDER, &grant.person.subject);

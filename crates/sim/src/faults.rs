@@ -1,4 +1,4 @@
-//! What can be made to go wrong, and how a provider can be set otherwise: `POST`, `GET` and `DELETE /_sim/faults`.
+//! Faults that can be injected, and settings of a provider: `POST`, `GET` and `DELETE /_sim/faults`.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -17,52 +17,52 @@ use tokio::sync::Notify;
 use super::Simulator;
 use super::provider::{Endpoint, Provider};
 
-/// So many letters are long.
+/// The length of a long text.
 const LONG: usize = 1_000_000;
-/// So many switches can be thrown at once.
+/// The largest number of switches.
 const ROOM: usize = 100;
 
-/// Something that goes wrong, or a setting of a provider's console.
+/// A fault, or a setting of a provider's console.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Fault {
-    /// ID tokens carry another nonce.
+    /// ID tokens have another nonce.
     WrongNonce,
     /// ID tokens are for another client.
     WrongAud,
-    /// ID tokens are for another client as well, and do not say which one asked.
+    /// ID tokens have another audience as well, and no `azp`.
     ExtraAud,
-    /// ID tokens are by another issuer.
+    /// ID tokens have another issuer.
     WrongIss,
-    /// ID tokens carry no nonce.
+    /// ID tokens have no nonce.
     NoNonce,
-    /// ID tokens are those of the person's sign-in before this one.
+    /// ID tokens are those of the user's previous sign-in.
     OldToken,
     /// ID tokens are unsigned.
     AlgNone,
     /// ID tokens are signed with the client secret (`hs256`).
     Hs256,
-    /// The signature of ID tokens is of another text.
+    /// The signature of ID tokens is invalid.
     BadSignature,
     /// ID tokens expired an hour ago.
     Expired,
-    /// ID tokens name a key that is not published.
+    /// ID tokens have the `kid` of an unpublished key.
     UnknownKid,
-    /// ID tokens carry the hash of another access token.
+    /// ID tokens have the hash of another access token.
     WrongAtHash,
-    /// Userinfo is about another person.
+    /// Userinfo has another subject.
     UserinfoSub,
-    /// ID tokens, userinfo and the metadata of the plain provider say `claims` instead of what is so, and nothing of what
-    /// `without` names.
+    /// ID tokens, userinfo and the metadata of the plain provider contain `claims` instead of the real values, and
+    /// none of those in `without`.
     Claims,
-    /// The callback names another's issuer.
+    /// The callback has the issuer of another provider.
     OtherIss,
-    /// The callback carries `iss` twice, the second one being another's.
+    /// The callback has `iss` twice, the second time with another issuer.
     DuplicateIss,
     /// A page of HTML with status 502 (`html_502`).
     #[serde(rename = "html_502")]
     Html502,
-    /// The answer comes after `seconds` (15).
+    /// The response is delayed by `seconds` (15).
     Slow,
     /// Status 200, and an error in the body (`error_200`).
     #[serde(rename = "error_200")]
@@ -75,37 +75,37 @@ pub enum Fault {
     Error500,
     /// Fifty mebibytes of JSON.
     HugeBody,
-    /// JSON that is nested a hundred thousand times.
+    /// JSON that is nested a hundred thousand levels deep.
     DeepBody,
     /// A redirect to another address with status 307, which repeats the request.
     Redirect,
     /// The same with status 302 (`redirect_302`).
     #[serde(rename = "redirect_302")]
     Redirect302,
-    /// The connection is closed without an answer.
+    /// The connection is closed without a response.
     Down,
     /// Ten thousand keys are published.
     ManyKeys,
-    /// The keys that are published have one name.
+    /// All published keys have the same `kid`.
     TwinKeys,
-    /// What is published is the client secret, as a symmetric key.
+    /// The JWK set contains the client secret, as a symmetric key.
     OctKeys,
-    /// Google, GitHub: callbacks carry no `iss`.
+    /// Google, GitHub: callbacks have no `iss`.
     NoIss,
-    /// Google: ID tokens name the issuer without its scheme.
+    /// Google: ID tokens have the issuer without its scheme.
     BareIssuer,
     /// Facebook: "Require App Secret" is on.
     RequireProof,
-    /// Facebook: the token answer has no `expires_in`.
+    /// Facebook: the token response has no `expires_in`.
     NoExpiresIn,
     /// X: "Request email from users" is off in the console.
     NoEmailAccess,
-    /// X: the limit of requests is reached.
+    /// X: the rate limit is reached.
     RateLimit,
 }
 
 impl Fault {
-    /// It concerns the way of an answer, not its content.
+    /// Does it affect the transport of a response, not its content?
     const fn is_of_the_wire(self) -> bool {
         matches!(
             self,
@@ -123,31 +123,31 @@ impl Fault {
     }
 }
 
-/// A switch that was thrown.
+/// A switch that is set.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Switch {
-    /// What goes wrong.
+    /// The fault.
     fault: Fault,
-    /// Where; at every provider if not said.
+    /// The provider; all if absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     provider: Option<Provider>,
-    /// At which door. A fault of the wire is at the token endpoint if not said, `down` at every one.
+    /// The endpoint. If absent, transport faults apply to the token endpoint, and `down` to all.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     endpoint: Option<Endpoint>,
-    /// How often; for good if not said.
+    /// How many times; for ever if absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     times: Option<u32>,
-    /// How slow is slow.
+    /// The delay of `slow`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     seconds: Option<u64>,
-    /// What is said instead (`claims`).
+    /// The claims to set (`claims`).
     #[serde(default, skip_serializing_if = "Map::is_empty")]
     claims: Map<String, Value>,
-    /// What is a million letters long (`claims`).
+    /// The claims to make a million characters long (`claims`).
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     long: Vec<String>,
-    /// What is not said (`claims`).
+    /// The claims to omit (`claims`).
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     without: Vec<String>,
 }
@@ -166,11 +166,11 @@ impl Switch {
     }
 }
 
-/// The switches that are thrown.
+/// All switches that are set.
 #[derive(Debug, Default)]
 pub struct Faults {
     switches: Mutex<Vec<Switch>>,
-    /// Rings when all are put back.
+    /// Notified when all are reset.
     mended: Notify,
 }
 
@@ -193,25 +193,25 @@ impl Faults {
         Some(found)
     }
 
-    /// Is the switch thrown for this provider? Uses up one of its times.
+    /// Is the switch set for this provider? Uses up one of its times.
     pub fn on(&self, fault: Fault, provider: Provider) -> bool {
         self.take(|switch| switch.fault == fault && switch.concerns(provider)).is_some()
     }
 
-    /// What goes wrong on the way of this answer, and how many seconds it takes.
+    /// The transport fault of this response, and its delay in seconds.
     pub fn on_the_wire(&self, provider: Provider, endpoint: Endpoint) -> Option<(Fault, u64)> {
         let found =
             self.take(|switch| switch.fault.is_of_the_wire() && switch.concerns(provider) && switch.is_at(endpoint))?;
         Some((found.fault, found.seconds.unwrap_or(15).min(120)))
     }
 
-    /// Waits so many seconds, or until all switches are put back.
+    /// Waits so many seconds, or until all switches are reset.
     pub async fn dawdle(&self, seconds: u64) {
-        // Whichever comes first.
+        // Whichever happens first.
         let _ = tokio::time::timeout(Duration::from_secs(seconds), self.mended.notified()).await;
     }
 
-    /// Says of a person what the switch `claims` has, instead of what is so. Uses up one of its times.
+    /// Applies the switch `claims` to a user's claims. Uses up one of its times.
     pub fn retell(&self, provider: Provider, told: &mut Map<String, Value>) {
         let wanted = |switch: &Switch| switch.fault == Fault::Claims && switch.concerns(provider);
         if let Some(switch) = self.take(wanted) {
@@ -241,7 +241,7 @@ pub async fn get(State(sim): State<Arc<Simulator>>) -> Response {
     Json(&*sim.faults.held()).into_response()
 }
 
-/// `DELETE /_sim/faults`: puts all back. Whoever waits for a slow answer has it now.
+/// `DELETE /_sim/faults`: resets all. Delayed responses are sent at once.
 pub async fn delete(State(sim): State<Arc<Simulator>>) -> StatusCode {
     sim.faults.held().clear();
     sim.faults.mended.notify_waiters();

@@ -2,13 +2,13 @@
 //!
 //! | at GitHub | here, under the base URL |
 //! |---|---|
-//! | `https://github.com/login/oauth/{authorize,access_token}` | `/login/oauth/authorize`, `/login/oauth/access_token` |
+//! | `https://github.com/login/oauth/{authorize,access_token}` | `/login/oauth/{authorize,access_token}` |
 //! | `https://api.github.com/user`, `/user/emails` | `/user`, `/user/emails` |
 //! | `https://api.github.com/applications/{id}/grant` | `/applications/{id}/grant` |
 //! | `iss=https://github.com/login/oauth` in the callback | `iss={base}/login/oauth` |
 //!
-//! Kept as GitHub does: the token endpoint says what is wrong with status 200, answers a form unless JSON is asked for,
-//! the API wants a `User-Agent`, and addresses come from `/user/emails` with the scope `user:email`.
+//! As at GitHub: the token endpoint returns errors with status 200, and a form unless JSON is accepted, the API
+//! requires a `User-Agent`, and addresses come from `/user/emails` with the scope `user:email`.
 
 use std::sync::Arc;
 
@@ -30,12 +30,12 @@ use super::provider::Provider;
 
 const PROVIDER: Provider = Provider::GitHub;
 const CODE_LIFE: i64 = 600;
-/// Tokens of an OAuth app live until they are taken back.
+/// Tokens of an OAuth app are valid until they are revoked.
 const ACCESS_LIFE: i64 = 365 * 86_400;
 const HELP: &str =
     "https://docs.github.com/apps/managing-oauth-apps/troubleshooting-oauth-app-access-token-request-errors";
 
-/// GitHub's doors.
+/// GitHub's endpoints.
 pub fn routes() -> Router<Arc<Simulator>> {
     Router::new()
         .route("/login/oauth/authorize", get(authorize))
@@ -84,7 +84,7 @@ async fn authorize(State(sim): State<Arc<Simulator>>, asked: Asked) -> Answer {
     Ok(answer(&[("code", &code)]))
 }
 
-/// A form, unless JSON is asked for; always with status 200.
+/// A form, unless JSON is accepted; always with status 200.
 fn told(asked: &Asked, pairs: &[(&str, &str)]) -> Response {
     if asked.header("accept").is_some_and(|accept| accept.contains("json")) {
         let body: Value = pairs.iter().map(|(name, value)| ((*name).to_owned(), json!(value))).collect();
@@ -99,7 +99,7 @@ async fn token(State(sim): State<Arc<Simulator>>, asked: Asked) -> Answer {
         Err(told(&asked, &[("error", code), ("error_description", words), ("error_uri", HELP)]).into())
     };
     let stale = || refuse("bad_verification_code", "The code passed is incorrect or expired.");
-    // Parameters may come in the body or, as GitHub has it, in the address.
+    // Parameters may be in the body or, as at GitHub, in the URL.
     let words = asked.form.as_ref().unwrap_or(&asked.query);
     let (id, secret) = asked.basic().unzip();
     let id = id.as_deref().or(words.get("client_id"));
@@ -148,7 +148,7 @@ fn authorized(sim: &Simulator, asked: &Asked) -> Result<Arc<Grant>, LoginRefused
 async fn user(State(sim): State<Arc<Simulator>>, asked: Asked) -> Answer {
     let grant = authorized(&sim, &asked)?;
     let person = &grant.person;
-    // The subject is made of digits.
+    // The subject consists of digits.
     let id: u64 = person.subject.parse().unwrap_or_default();
     let mut body = Map::new();
     let mut put = |name: &str, value: Value| body.insert(name.to_owned(), value);
@@ -183,7 +183,7 @@ async fn emails(State(sim): State<Arc<Simulator>>, asked: Asked) -> Answer {
     Ok(Json(list).into_response())
 }
 
-/// The application gives back what a person granted it; the token stands in a JSON body.
+/// Revokes the grant of a user to the application; the token is in a JSON body.
 async fn withdraw(State(sim): State<Arc<Simulator>>, Path(client): Path<String>, asked: Asked) -> Answer {
     let proven = asked.basic().is_some_and(|(id, secret)| id == CLIENT_ID && secret == CLIENT_SECRET);
     if client != CLIENT_ID || !proven {

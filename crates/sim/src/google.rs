@@ -8,9 +8,9 @@
 //! | `https://openidconnect.googleapis.com/v1/userinfo` | `/v1/userinfo` |
 //! | `https://www.googleapis.com/oauth2/v3/certs` | `/oauth2/v3/certs` |
 //!
-//! Kept as strictly as Google does: a mismatch of the redirect URI ends on Google's page; a code used twice takes its
-//! tokens back; scopes return renamed; the callback carries `iss`, `scope`, `authuser` and `prompt` though no metadata says
-//! so; a refresh token comes with `access_type=offline`, the first time or with `prompt=consent`.
+//! As strict as Google: a mismatch of the redirect URI ends on Google's page; a code used twice revokes its tokens;
+//! scopes are renamed in responses; the callback has `iss`, `scope`, `authuser` and `prompt`, which the metadata do
+//! not announce; a refresh token is issued with `access_type=offline`, the first time or with `prompt=consent`.
 
 use std::sync::Arc;
 
@@ -41,7 +41,7 @@ const REFRESH_LIFE: i64 = 180 * 86_400;
 const EMAIL: &str = "https://www.googleapis.com/auth/userinfo.email";
 const PROFILE: &str = "https://www.googleapis.com/auth/userinfo.profile";
 
-/// Google's doors.
+/// Google's endpoints.
 pub fn routes() -> Router<Arc<Simulator>> {
     Router::new()
         .route("/.well-known/openid-configuration", get(discovery))
@@ -86,7 +86,7 @@ async fn certs(State(sim): State<Arc<Simulator>>) -> Response {
         .into_response()
 }
 
-/// What is wrong with a request is told on Google's own page, except what the person decides.
+/// Errors are shown on Google's own page, except a denial by the user.
 fn check(asked: &Asked) -> Result<(), LoginRefused> {
     let bad = |title: &str, text: &str| Err(wrong(StatusCode::BAD_REQUEST, PROVIDER, title, text).into());
     let query = &asked.query;
@@ -145,7 +145,7 @@ fn answer(sim: &Simulator, asked: &Asked, parameters: &[(&str, &str)]) -> Respon
     back(asked.query.get("redirect_uri").unwrap_or_default(), &all, "")
 }
 
-/// Google knows `email` and `profile` by longer names.
+/// Google returns `email` and `profile` under longer names.
 fn granted(query: &Words, person: &Person) -> Vec<String> {
     let mut granted: Vec<String> = Vec::new();
     for scope in query.list("scope") {
@@ -162,7 +162,7 @@ fn granted(query: &Words, person: &Person) -> Vec<String> {
     granted
 }
 
-/// The callback names them both ways.
+/// The callback contains both names.
 fn announced(granted: &[String]) -> String {
     let has = |name: &str| granted.iter().any(|known| known == name);
     let short =
@@ -178,7 +178,7 @@ fn bad(code: &str, description: &str) -> LoginRefused {
     error(StatusCode::BAD_REQUEST, code, description).into()
 }
 
-/// The client proves itself by Basic or in the body.
+/// The client authenticates by Basic or in the body.
 fn authenticate(asked: &Asked, form: &Words) -> Result<(), LoginRefused> {
     let unknown = |text: &str| Err(error(StatusCode::UNAUTHORIZED, "invalid_client", text).into());
     let (id, secret) = match asked.basic() {
@@ -241,7 +241,7 @@ fn exchange(sim: &Simulator, form: &Words) -> Answer {
     Ok(Json(answer).into_response())
 }
 
-/// A refresh token is not rotated.
+/// Refresh tokens are not rotated.
 fn refresh(sim: &Simulator, form: &Words) -> Answer {
     let text = form.get("refresh_token").unwrap_or_default();
     let found = sim.grants().find(Kind::Refresh, text, PROVIDER, sim.clock.now());
@@ -271,7 +271,7 @@ fn access(sim: &Simulator, grant: &Arc<Grant>) -> Value {
     answer
 }
 
-/// The claims of ID token and userinfo alike.
+/// The claims of both ID token and userinfo.
 fn claims(grant: &Grant) -> Map<String, Value> {
     let person = &grant.person;
     let mut claims = Map::new();

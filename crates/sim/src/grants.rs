@@ -1,4 +1,4 @@
-//! Codes and tokens in memory, each of one sign-in; what is spent is remembered so that reuse is noticed.
+//! Codes and tokens in memory. Used ones are kept, so that reuse is detected.
 
 use std::sync::Arc;
 
@@ -8,7 +8,7 @@ use super::personas::Person;
 use super::provider::Provider;
 use super::shelf::Shelf;
 
-/// So many codes, tokens and visits are remembered.
+/// The largest number of stored codes, tokens and visits.
 const ROOM: usize = 10_000;
 
 /// PKCE (RFC 7636).
@@ -21,7 +21,7 @@ pub enum Challenge {
 }
 
 impl Challenge {
-    /// Is this its verifier?
+    /// Does this verifier match?
     pub fn is_met_by(&self, verifier: &str) -> bool {
         match self {
             Self::Plain(challenge) => challenge == verifier,
@@ -30,35 +30,35 @@ impl Challenge {
     }
 }
 
-/// One sign-in of one person, as it was asked for and granted.
+/// One sign-in of a user, with its request.
 #[derive(Clone, Debug)]
 pub struct Grant {
-    /// At which provider.
+    /// The provider.
     pub provider: Provider,
-    /// For which client.
+    /// The client.
     pub client: String,
-    /// Who.
+    /// The user.
     pub person: Person,
     /// The redirect URI of the request, byte for byte.
     pub redirect_uri: String,
-    /// What was granted, in the provider's words.
+    /// The granted scope, in the provider's names.
     pub scope: Vec<String>,
     /// The request's nonce.
     pub nonce: Option<String>,
     /// The request's PKCE challenge.
     pub challenge: Option<Challenge>,
-    /// A refresh token is to be issued.
+    /// Is a refresh token issued?
     pub offline: bool,
-    /// When the person signed in, in seconds since 1970.
+    /// When the user signed in, in seconds since 1970.
     pub at: i64,
     /// The session's identifier.
     pub sid: String,
-    /// Tokens of one grant share this; they fall together.
+    /// Tokens with the same family are revoked together.
     pub family: u64,
 }
 
 impl Grant {
-    /// Is this granted?
+    /// Is this scope granted?
     pub fn has(&self, scope: &str) -> bool {
         self.scope.iter().any(|granted| granted == scope)
     }
@@ -72,16 +72,16 @@ struct Held {
     spent: bool,
 }
 
-/// What became of a code or a token.
+/// The result of looking up a code or a token.
 #[derive(Clone, Debug)]
 pub enum Found {
-    /// It was never issued here, or was taken back.
+    /// It was never issued, or was revoked.
     Unknown,
     /// It was used before.
     Spent(Arc<Grant>),
-    /// Its time is over.
+    /// It has expired.
     Expired,
-    /// It holds.
+    /// It is valid.
     Good(Arc<Grant>),
 }
 
@@ -91,7 +91,7 @@ pub struct Grants {
     codes: Shelf<Held>,
     access: Shelf<Held>,
     refresh: Shelf<Held>,
-    /// How often somebody came.
+    /// The number of visits of each user.
     visits: Shelf<u64>,
     /// The last session of a subject.
     sessions: Shelf<String>,
@@ -100,7 +100,7 @@ pub struct Grants {
     families: u64,
 }
 
-/// Which kind of thing.
+/// The kind of a stored value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
     /// An authorization code.
@@ -134,7 +134,7 @@ impl Grants {
         }
     }
 
-    /// Counts a visit; how many there were before.
+    /// Counts a visit; returns the number of earlier ones.
     pub fn visit(&mut self, what: &str) -> u64 {
         let before = self.visits.get(what).copied().unwrap_or_default();
         self.visits.put(what.to_owned(), before + 1);
@@ -147,7 +147,7 @@ impl Grants {
         self.families
     }
 
-    /// Remembers what was issued.
+    /// Stores what was issued.
     pub fn issue(&mut self, kind: Kind, text: String, grant: Arc<Grant>, expires_at: i64) {
         if kind == Kind::Code {
             self.sessions.put(session_name(grant.provider, &grant.person.subject), grant.sid.clone());
@@ -155,7 +155,7 @@ impl Grants {
         self.shelf(kind).put(text, Held { grant, expires_at, spent: false });
     }
 
-    /// What is known of it, at this provider. What was issued to another client is as unknown as what never was.
+    /// Looks up a code or token of this provider. One of another client counts as unknown.
     pub fn find(&mut self, kind: Kind, text: &str, provider: Provider, now: i64) -> Found {
         let ours = |held: &&Held| held.grant.provider == provider && held.grant.client == CLIENT_ID;
         match self.shelf(kind).get(text).filter(ours) {
@@ -171,27 +171,27 @@ impl Grants {
         self.shelf(kind).get(text).map(|held| held.expires_at)
     }
 
-    /// From now on it counts as used.
+    /// Marks it as used.
     pub fn spend(&mut self, kind: Kind, text: &str) {
         if let Some(held) = self.shelf(kind).get_mut(text) {
             held.spent = true;
         }
     }
 
-    /// Takes back all tokens of a family.
+    /// Revokes all tokens of a family.
     pub fn revoke(&mut self, family: u64) {
         self.access.retain(|held| held.grant.family != family);
         self.refresh.retain(|held| held.grant.family != family);
     }
 
-    /// Takes back everything a person has at a provider.
+    /// Revokes everything a user has at a provider.
     pub fn revoke_all(&mut self, provider: Provider, subject: &str) {
         let other = |held: &Held| held.grant.provider != provider || held.grant.person.subject != subject;
         self.access.retain(other);
         self.refresh.retain(other);
     }
 
-    /// The ID token of a subject's sign-in before this one. From now on `token` is the last.
+    /// The ID token of a subject's previous sign-in. From now on `token` is the last one.
     pub fn last_token(&mut self, provider: Provider, subject: &str, token: &str) -> Option<String> {
         let name = session_name(provider, subject);
         let before = self.tokens.get(&name).cloned();

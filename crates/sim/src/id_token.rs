@@ -1,4 +1,4 @@
-//! ID tokens: what all providers write in them, and what the fault switches make of it.
+//! ID tokens: the common claims of all providers, and the effect of fault switches.
 
 use serde_json::{Map, Value, json};
 
@@ -9,7 +9,7 @@ use super::grants::Grant;
 use super::keys::sign_by_secret;
 use super::page::{CLIENT_ID, CLIENT_SECRET};
 
-/// ID tokens live so many seconds.
+/// The lifetime of ID tokens, in seconds.
 const LIFE: i64 = 3_600;
 
 /// An ID token for `grant` by `issuer`, with the provider's own `claims`.
@@ -39,7 +39,7 @@ pub fn mint(sim: &Simulator, grant: &Grant, issuer: &str, claims: Map<String, Va
     }
 }
 
-/// Claims that are wrong, as the switches have it.
+/// Applies the fault switches to the claims.
 fn falsify(sim: &Simulator, grant: &Grant, payload: &mut Value) {
     let on = |fault| sim.faults.on(fault, grant.provider);
     let now = sim.clock.now();
@@ -72,7 +72,7 @@ fn falsify(sim: &Simulator, grant: &Grant, payload: &mut Value) {
     }
 }
 
-/// A signature, or what the switches make of it.
+/// Signs, or applies the fault switches to the signature.
 fn signed(sim: &Simulator, grant: &Grant, payload: &Value) -> String {
     let on = |fault| sim.faults.on(fault, grant.provider);
     let mut header = json!({"alg": "RS256", "typ": "JWT", "kid": sim.keys.current(grant.provider)});

@@ -1,6 +1,7 @@
-//! What was asked of the simulator: `GET` and `DELETE /_sim/requests`.
+//! The requests to the simulator: `GET` and `DELETE /_sim/requests`.
 //!
-//! Tests read it to see what a client really sent. It holds secrets as they came; those of a simulator are nobody's.
+//! Tests read it to see what a client sent. It contains secrets as they were sent, which are worthless outside the
+//! simulator.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -18,9 +19,9 @@ use super::asked::is_form;
 use super::provider::{Endpoint, Provider};
 use super::words::Words;
 
-/// So many requests are remembered.
+/// The largest number of stored requests.
 const ROOM: usize = 1_000;
-/// The headers worth remembering.
+/// The headers that are stored.
 const HEADERS: &[&str] = &["accept", "authorization", "content-type", "user-agent", "x-github-api-version", "cookie"];
 /// A state shorter than this can be guessed.
 const LONG_ENOUGH: usize = 16;
@@ -30,7 +31,7 @@ const LONG_ENOUGH: usize = 16;
 pub struct Journal(Mutex<VecDeque<Value>>);
 
 impl Journal {
-    /// Writes a request down; without a provider it is one that was led astray.
+    /// Stores a request; without a provider it followed a redirect fault.
     pub fn write(&self, provider: Option<Provider>, parts: &Parts, body: &[u8], at: i64) {
         let path = parts.uri.path();
         let query = Words::parse(parts.uri.query().unwrap_or_default().as_bytes());
@@ -61,7 +62,7 @@ impl Journal {
     }
 }
 
-/// What a provider lets pass, though a client should not do it.
+/// What a provider accepts, though a client should not do it.
 fn warnings(query: &Words) -> Vec<&'static str> {
     match query.get("state").map(str::len) {
         None => vec!["no state"],

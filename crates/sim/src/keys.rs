@@ -1,4 +1,4 @@
-//! The keys that sign ID tokens: two published at a time, and a rotation that brings one nobody has seen.
+//! The keys that sign ID tokens: two are published at a time, and a rotation adds a new one.
 
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -17,7 +17,7 @@ const BITS: u32 = 2048;
 /// More keys than any provider has.
 const MANY: usize = 10_000;
 
-/// A key pair: it signs, and its public half can be written down.
+/// A key pair.
 #[derive(Debug)]
 struct Pair {
     signer: RsassaJwsSigner,
@@ -25,7 +25,7 @@ struct Pair {
     exponent: Value,
 }
 
-/// RSA keys are dear to make: one set serves every simulator of the process.
+/// RSA keys are expensive to make: all simulators of a process share them.
 static PAIRS: OnceLock<Option<[Pair; 2]>> = OnceLock::new();
 
 fn pair() -> Option<Pair> {
@@ -42,22 +42,22 @@ fn pairs() -> Option<&'static [Pair; 2]> {
     PAIRS.get_or_init(|| Some([pair()?, pair()?])).as_ref()
 }
 
-/// Which keys are in force.
+/// The active keys.
 #[derive(Debug, Default)]
 pub struct Keys {
     rotations: AtomicUsize,
 }
 
 impl Keys {
-    /// Makes the keys, where they are not made yet: some tenths of a second of work.
+    /// Makes the keys if necessary, which takes some tenths of a second.
     ///
     /// # Errors
-    /// If the cryptographic library refuses.
+    /// If the cryptographic library fails.
     pub fn prepare() -> std::io::Result<()> {
         pairs().map(|_| ()).ok_or_else(|| std::io::Error::other("no RSA key could be made"))
     }
 
-    /// From now on a key signs that was never published before; the one before it stays published.
+    /// Signs with a new key from now on; the previous one stays published.
     pub fn rotate(&self) {
         self.rotations.fetch_add(1, Ordering::Relaxed);
     }
@@ -66,12 +66,12 @@ impl Keys {
         format!("{}-{turn}", provider.segment())
     }
 
-    /// The `kid` of the key that signs now.
+    /// The `kid` of the active key.
     pub fn current(&self, provider: Provider) -> String {
         Self::kid(provider, self.rotations.load(Ordering::Relaxed) + 1)
     }
 
-    /// The JWK set of a provider: the key that signs, and the one before it.
+    /// The JWK set of a provider: the active key, and the previous one.
     pub fn jwks(&self, provider: Provider) -> Value {
         let turn = self.rotations.load(Ordering::Relaxed);
         let keys: Vec<Value> = [turn + 1, turn]
@@ -85,7 +85,7 @@ impl Keys {
         json!({ "keys": keys })
     }
 
-    /// The JWK set as the switches have it.
+    /// The JWK set with the fault switches applied.
     pub fn published(&self, provider: Provider, faults: &Faults) -> Value {
         let mut set = self.jwks(provider);
         if faults.on(Fault::OctKeys, provider) {
@@ -102,7 +102,7 @@ impl Keys {
             let numbered = |number: usize| {
                 let mut key = one.clone();
                 key["kid"] = json!(format!("{}-of-many-{number}", provider.segment()));
-                // Short, so that ten thousand fit into what is read at all.
+                // Short, so that ten thousand stay below the size limit of clients.
                 key["n"] = json!("AQAB");
                 key
             };
@@ -112,7 +112,7 @@ impl Keys {
         set
     }
 
-    /// A JWS in compact form, signed by the key in force whatever the header says; `alg: none` is left unsigned.
+    /// A compact JWS, signed by the active key whatever the header says; `alg: none` is left unsigned.
     pub fn sign(&self, header: &Value, payload: &Value) -> String {
         let turn = self.rotations.load(Ordering::Relaxed) + 1;
         let part = |value: &Value| URL_SAFE_NO_PAD.encode(value.to_string());
@@ -125,7 +125,7 @@ impl Keys {
     }
 }
 
-/// A JWS in compact form whose signature is a MAC under the client secret.
+/// A compact JWS with a MAC under the client secret.
 pub fn sign_by_secret(header: &Value, payload: &Value, secret: &str) -> String {
     let part = |value: &Value| URL_SAFE_NO_PAD.encode(value.to_string());
     let message = format!("{}.{}", part(header), part(payload));

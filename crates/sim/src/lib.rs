@@ -1,14 +1,14 @@
 //! The upstream providers, simulated: Google, Facebook, X, GitHub, Apple, Microsoft and a plain OpenID provider.
 //!
-//! This room stands beside the house: it imports nothing of ours, and time and chance are given to it. It answers on the
-//! loopback alone, and is as strict as the real providers are, so that what signs in here signs in there. One prefix
-//! stands for all hosts of a provider; under it paths are those of the real one (each file has its table):
-//! `{origin}/{google,facebook,x,github,apple,microsoft/{tid},oidc}` is a provider's base URL.
+//! The crate does not depend on other crates of Usher, and gets time and random numbers from its caller. It listens on
+//! the loopback interface only, and is as strict as the real providers, so that a client that works here works there.
+//! One prefix stands for all hosts of a provider, and the paths under it are those of the provider (each file has its
+//! table): `{origin}/{google,facebook,x,github,apple,microsoft/{tid},oidc}` is a provider's base URL.
 //!
 //! The client is `sim` with the secret `sim-secret`, and every redirect URI on this machine is registered for it.
-//! `login_hint=persona:NAME` or `persona:NAME:EMAIL` signs somebody in without a page. Under `/_sim/` tests throw
-//! switches (`faults`), move time (`clock`), change keys (`rotate`), have events told (`send`) and read what was asked
-//! (`requests`).
+//! `login_hint=persona:NAME` or `persona:NAME:EMAIL` signs a user in without a page. Under `/_sim/` tests set switches
+//! (`faults`), move the clock (`clock`), change keys (`rotate`), make providers send events (`send`) and read the
+//! requests (`requests`).
 
 mod apple;
 mod asked;
@@ -57,7 +57,7 @@ pub use page::{CLIENT_ID, CLIENT_SECRET, OTHER_CLIENT};
 pub use personas::LISTED as PEOPLE;
 pub use provider::Provider;
 
-/// What every door of the simulator stands on.
+/// The state of the simulator.
 #[derive(Debug)]
 struct Simulator {
     origin: String,
@@ -74,13 +74,13 @@ impl Simulator {
         format!("{}/{}", self.origin, provider.segment())
     }
 
-    /// Codes and tokens. Hold them for a moment only.
+    /// Codes and tokens. The lock must be held briefly.
     fn grants(&self) -> MutexGuard<'_, Grants> {
         self.grants.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-/// A running simulator; it ends when dropped.
+/// A running simulator; it stops when dropped.
 #[derive(Debug)]
 pub struct Sim {
     origin: String,
@@ -88,11 +88,12 @@ pub struct Sim {
 }
 
 impl Sim {
-    /// Starts to answer on `listener`, with time and chance from `surroundings`. The first one of a process makes keys,
+    /// Serves on `listener`, with time and random numbers of `surroundings`. The first one of a process makes keys,
     /// which takes some tenths of a second.
     ///
     /// # Errors
-    /// `InvalidInput` when the socket is open to other machines; else when it has no address or no key can be made.
+    /// `InvalidInput` if the socket is not on the loopback interface; others if it has no address or no key can be
+    /// made.
     pub async fn start(listener: TcpListener, surroundings: SimContext) -> io::Result<Self> {
         let address = listener.local_addr()?;
         if !address.ip().is_loopback() {
@@ -113,12 +114,12 @@ impl Sim {
         Ok(Self { origin, task })
     }
 
-    /// Its address, without a slash at the end: `http://127.0.0.1:9400`.
+    /// Its origin, without a trailing slash: `http://127.0.0.1:9400`.
     pub fn origin(&self) -> &str {
         &self.origin
     }
 
-    /// The base URL of a provider. Microsoft's has a tenant: this is that of `common`.
+    /// The base URL of a provider; for Microsoft that of the tenant `common`.
     pub fn base_url(&self, provider: Provider) -> String {
         let tenant = if provider == Provider::Microsoft { "/common" } else { "" };
         format!("{}/{}{tenant}", self.origin, provider.segment())
@@ -127,7 +128,7 @@ impl Sim {
     /// Closes all connections and the socket.
     pub async fn shutdown(mut self) {
         self.task.abort();
-        // It was told to stop, so that it has stopped is no failure.
+        // An aborted task is no error here.
         let _ = (&mut self.task).await;
     }
 }

@@ -1,4 +1,4 @@
-//! What all providers do alike on the way of a person: know the client, learn who it is, send the browser back.
+//! What all providers have in common: checking the client, determining the user, redirecting back.
 
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -17,7 +17,7 @@ use super::page;
 use super::personas::{Hint, Person};
 use super::provider::Provider;
 
-/// An answer that ends a request early.
+/// A response that ends a request early.
 #[derive(Debug)]
 pub struct LoginRefused(Box<Response>);
 
@@ -33,24 +33,24 @@ impl IntoResponse for LoginRefused {
     }
 }
 
-/// What comes of a request.
+/// The result of a request.
 pub type Answer = Result<Response, LoginRefused>;
 
-/// Who signs in.
+/// The user of a request.
 #[derive(Debug)]
 pub enum Who {
-    /// Somebody.
+    /// This user.
     Is(Box<Person>),
-    /// Nobody yet, and the request forbids to ask (`prompt=none`).
+    /// Unknown, and the request forbids a page (`prompt=none`).
     Silence,
-    /// Nobody yet: this page asks.
+    /// Unknown: this page asks.
     Asks(Box<Response>),
 }
 
-/// Learns who signs in: from `login_hint=persona:…`, or from the person in front of the page.
+/// Determines the user: from `login_hint=persona:…`, or by the page.
 pub fn who(sim: &Simulator, provider: Provider, asked: &Asked) -> Who {
     let query = &asked.query;
-    // The page's own form asks for a name and an address.
+    // The page's own form sends a name and an address.
     let named = query.get("sim_name").map(|name| match query.get("sim_email") {
         Some(email) => format!("persona:{name}:{email}"),
         None => format!("persona:{name}"),
@@ -67,13 +67,13 @@ pub fn who(sim: &Simulator, provider: Provider, asked: &Asked) -> Who {
     Who::Asks(Box::new(page::people(provider, &asked.path, query.pairs(), scope)))
 }
 
-/// Every http(s) address of this machine is registered; nothing else is. Anything further is compared at the token endpoint.
+/// Every http(s) URL on this machine is registered; no other is. The token endpoint compares the exact URI.
 pub fn is_registered(redirect_uri: &str) -> bool {
     let Ok(url) = Url::parse(redirect_uri) else { return false };
     matches!(url.scheme(), "http" | "https") && url.fragment().is_none() && is_loopback(&url)
 }
 
-/// The address is on this machine.
+/// Is the URL on this machine?
 pub fn is_loopback(url: &Url) -> bool {
     match url.host() {
         Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
@@ -83,10 +83,10 @@ pub fn is_loopback(url: &Url) -> bool {
     }
 }
 
-/// Reads the PKCE challenge of a request.
+/// Parses the PKCE challenge of a request.
 ///
 /// # Errors
-/// When the method is unknown or the challenge is not 43 to 128 characters long.
+/// If the method is unknown or the challenge is not 43 to 128 characters long.
 pub fn challenge(asked: &Asked) -> Result<Option<Challenge>, &'static str> {
     let Some(challenge) = asked.query.get("code_challenge") else { return Ok(None) };
     if !(43..=128).contains(&challenge.len()) {
@@ -99,7 +99,7 @@ pub fn challenge(asked: &Asked) -> Result<Option<Challenge>, &'static str> {
     }
 }
 
-/// A grant to `person` of what `asked` wants; the provider adds what it grants.
+/// A grant to `person` for the request `asked`; the provider adds the scope.
 pub fn grant(sim: &Simulator, provider: Provider, asked: &Asked, person: Person, scope: Vec<String>) -> Grant {
     Grant {
         provider,
@@ -116,7 +116,7 @@ pub fn grant(sim: &Simulator, provider: Provider, asked: &Asked, person: Person,
     }
 }
 
-/// Remembers a code for `grant` that lives so many seconds.
+/// Stores a code for `grant` that expires after so many seconds.
 pub fn issue_code(sim: &Simulator, grant: Grant, prefix: &str, life: i64) -> String {
     let code = format!("{prefix}{}", sim.clock.draw(32));
     let expires_at = grant.at + life;
@@ -124,7 +124,7 @@ pub fn issue_code(sim: &Simulator, grant: Grant, prefix: &str, life: i64) -> Str
     code
 }
 
-/// Sends the browser back to the client with these parameters, and the fragment some add.
+/// Redirects to the client with these parameters, and an optional fragment.
 pub fn back(redirect_uri: &str, parameters: &[(&str, &str)], fragment: &str) -> Response {
     let mut query = form_urlencoded::Serializer::new(String::new());
     query.extend_pairs(parameters);
@@ -133,7 +133,7 @@ pub fn back(redirect_uri: &str, parameters: &[(&str, &str)], fragment: &str) -> 
     (StatusCode::FOUND, [(header::LOCATION, location)]).into_response()
 }
 
-/// The `iss` parameters of a callback (RFC 9207), as the switches have it.
+/// The `iss` parameters of a callback (RFC 9207), with the fault switches applied.
 pub fn iss<'a>(sim: &Simulator, provider: Provider, issuer: &'a str) -> Vec<(&'static str, &'a str)> {
     if sim.faults.on(Fault::NoIss, provider) {
         return Vec::new();

@@ -2,14 +2,14 @@
 //!
 //! | at Microsoft | here, under the base URL |
 //! |---|---|
-//! | `https://login.microsoftonline.com/{tid}/v2.0/.well-known/openid-configuration` | `/v2.0/.well-known/openid-configuration` |
+//! | `https://login.microsoftonline.com/{tid}/v2.0/.well-known/openid-configuration` | the same under `/v2.0` |
 //! | `https://login.microsoftonline.com/{tid}/oauth2/v2.0/{authorize,token,logout}` | the same under `/oauth2/v2.0` |
 //! | `https://login.microsoftonline.com/{tid}/discovery/v2.0/keys` | `/discovery/v2.0/keys` |
 //! | `https://graph.microsoft.com/oidc/userinfo` | `/oidc/userinfo` |
 //!
-//! Kept as Microsoft does: the metadata of `common`, `organizations` and `consumers` name a *template* issuer
-//! (`…/{tenantid}/v2.0`), tokens name the person's own tenant; nothing says that an address is verified but `xms_edov`, which
-//! comes as `true`, `1` or `"1"`; refresh tokens rotate and old ones stay good.
+//! As at Microsoft: the metadata of `common`, `organizations` and `consumers` have a *template* issuer
+//! (`…/{tenantid}/v2.0`), tokens have the user's own tenant; only `xms_edov` shows that an address is verified, with
+//! the value `true`, `1` or `"1"`; refresh tokens are rotated and old ones stay valid.
 
 use std::sync::Arc;
 
@@ -39,7 +39,7 @@ const CODE_LIFE: i64 = 600;
 const ACCESS_LIFE: i64 = 3_599;
 const REFRESH_LIFE: i64 = 90 * 86_400;
 
-/// Microsoft's doors; every path begins with the tenant.
+/// Microsoft's endpoints; every path begins with the tenant.
 pub fn routes() -> Router<Arc<Simulator>> {
     Router::new()
         .route("/{tenant}/v2.0/.well-known/openid-configuration", get(discovery))
@@ -60,7 +60,7 @@ fn is_tenant_id(text: &str) -> bool {
         && parts.iter().all(|part| part.bytes().all(|byte| byte.is_ascii_hexdigit()))
 }
 
-/// The tenant of a path, or the answer that there is none.
+/// The tenant of a path, or the error that it does not exist.
 fn known(tenant: &str) -> Result<(), LoginRefused> {
     if ["common", "organizations", "consumers"].contains(&tenant) || is_tenant_id(tenant) {
         return Ok(());
@@ -118,7 +118,7 @@ fn check(asked: &Asked) -> Result<(), LoginRefused> {
     Err(wrong(StatusCode::BAD_REQUEST, PROVIDER, "Sorry, but we're having trouble signing you in.", fault).into())
 }
 
-/// May somebody of this kind of tenant come in by this one?
+/// May a user of this tenant sign in through that one?
 fn admits(tenant: &str, person: &Person) -> bool {
     match tenant {
         "common" => true,
@@ -130,7 +130,7 @@ fn admits(tenant: &str, person: &Person) -> bool {
     }
 }
 
-/// A person who has no tenant of their own belongs to the one they come in by.
+/// A user without a tenant belongs to the one of the request.
 fn settled(tenant: &str, mut person: Person) -> Person {
     if is_tenant_id(tenant) {
         person.tenant = tenant.to_ascii_lowercase();
@@ -283,7 +283,7 @@ fn tokens(sim: &Simulator, grant: &Arc<Grant>) -> Value {
     answer
 }
 
-/// What only this application calls the person.
+/// The subject identifier for this application.
 fn pairwise(person: &Person) -> String {
     s256(&format!("{CLIENT_ID}|{}|{}", person.tenant, person.subject))
 }
@@ -310,7 +310,7 @@ fn claims(grant: &Grant) -> Map<String, Value> {
     claims
 }
 
-/// Microsoft writes yes in three ways.
+/// Microsoft encodes `true` in three ways.
 fn confirmed(name: &str) -> Value {
     match name {
         "verified" => json!("1"),
@@ -336,7 +336,7 @@ async fn userinfo(State(sim): State<Arc<Simulator>>, asked: Asked) -> Answer {
     Ok(Json(body).into_response())
 }
 
-/// Signs out, and sends the browser back where it may be sent.
+/// Signs out, and redirects if the URI is allowed.
 async fn logout(asked: Asked) -> Response {
     let uri = asked.query.get("post_logout_redirect_uri").filter(|uri| is_registered(uri));
     match uri {

@@ -1,8 +1,8 @@
 //! An OpenID provider without peculiarities, under `{origin}/oidc`, which is its issuer.
 //!
 //! Discovery, `/authorize`, `/token`, `/userinfo`, `/jwks`, `/revoke`, and `/logout` as `end_session_endpoint`
-//! (RP-Initiated Logout 1.0). Back-Channel Logout tokens are sent by `POST /_sim/send`. It names itself in every callback
-//! and says so in its metadata (RFC 9207).
+//! (RP-Initiated Logout 1.0). Back-Channel Logout tokens are sent by `POST /_sim/send`. Every callback has `iss`, as
+//! its metadata announce (RFC 9207).
 
 use std::sync::Arc;
 
@@ -30,7 +30,7 @@ const CODE_LIFE: i64 = 60;
 const ACCESS_LIFE: i64 = 3_600;
 const REFRESH_LIFE: i64 = 30 * 86_400;
 
-/// Its doors.
+/// Its endpoints.
 pub fn routes() -> Router<Arc<Simulator>> {
     Router::new()
         .route("/.well-known/openid-configuration", get(discovery))
@@ -81,7 +81,7 @@ fn check(asked: &Asked) -> Result<(), LoginRefused> {
     Err(wrong(StatusCode::BAD_REQUEST, PROVIDER, "This request cannot be answered", fault).into())
 }
 
-/// What may be told to the client: the error code.
+/// The error code that is sent to the client.
 fn fault(asked: &Asked) -> Option<&'static str> {
     if !asked.query.is("response_type", "code") {
         Some("unsupported_response_type")
@@ -158,7 +158,7 @@ async fn token(State(sim): State<Arc<Simulator>>, asked: Asked) -> Answer {
     Ok(Json(tokens(&sim, &grant)).into_response())
 }
 
-/// The redirect URI is that of the request, and the verifier that of its challenge.
+/// Do the redirect URI and the verifier match the request?
 fn matches_request(grant: &Grant, form: &Words) -> bool {
     let verified = match (&grant.challenge, form.get("code_verifier")) {
         (Some(challenge), Some(verifier)) => challenge.is_met_by(verifier),
@@ -219,7 +219,7 @@ async fn userinfo(State(sim): State<Arc<Simulator>>, asked: Asked) -> Answer {
     Ok(Json(claims).into_response())
 }
 
-/// RFC 7009: whatever the token was, it is not good any more.
+/// RFC 7009: the token is invalid afterwards, whatever it was.
 async fn revoke(State(sim): State<Arc<Simulator>>, asked: Asked) -> Answer {
     let form = asked.form.as_ref().ok_or_else(|| bad("invalid_request"))?;
     authenticate(&asked, form)?;
@@ -234,7 +234,7 @@ async fn revoke(State(sim): State<Arc<Simulator>>, asked: Asked) -> Answer {
     Ok(StatusCode::OK.into_response())
 }
 
-/// Signs out and sends the browser back, if the request says by whom it was sent (`id_token_hint` or `client_id`).
+/// Signs out and redirects, if the request identifies the client (`id_token_hint` or `client_id`).
 async fn logout(asked: Asked) -> Response {
     let word = |name: &str| asked.form.as_ref().and_then(|form| form.get(name)).or(asked.query.get(name));
     let known = word("client_id") == Some(CLIENT_ID) || word("id_token_hint").is_some();

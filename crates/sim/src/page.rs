@@ -1,4 +1,4 @@
-//! The simulator's pages: who signs in, what a provider shows instead of redirecting, and the files they link to.
+//! The simulator's pages: choosing a user, errors that are not redirected, and their assets.
 
 use askama::Template;
 use axum::{
@@ -10,19 +10,19 @@ use super::Simulator;
 use super::personas::LISTED;
 use super::provider::Provider;
 
-/// The client identifier every provider knows.
+/// The client identifier that every provider knows.
 pub const CLIENT_ID: &str = "sim";
-/// Another client that every provider knows, with another secret: nobody here redeems its codes.
+/// Another client that every provider knows, with another secret, which is never used.
 pub const OTHER_CLIENT: &str = "sim-other";
 /// The secret of the first one.
 pub const CLIENT_SECRET: &str = "sim-secret";
 
-/// Is there a client of that name?
+/// Does the client exist?
 pub fn is_client(id: Option<&str>) -> bool {
     matches!(id, Some(CLIENT_ID | OTHER_CLIENT))
 }
 
-/// Who signs in?
+/// The page for choosing a user.
 #[derive(Template)]
 #[template(path = "sim/people.html")]
 struct People<'a> {
@@ -33,14 +33,14 @@ struct People<'a> {
     fields: &'a [(String, String)],
 }
 
-/// One of the people, and the address that signs them in.
+/// A user to choose, with the URL that signs them in.
 struct Choice {
     name: &'static str,
     story: &'static str,
     url: String,
 }
 
-/// Something is wrong with the request, and the provider redirects nowhere.
+/// The page for an invalid request that must not be redirected.
 #[derive(Template)]
 #[template(path = "sim/wrong.html")]
 struct Wrong<'a> {
@@ -49,7 +49,7 @@ struct Wrong<'a> {
     text: &'a str,
 }
 
-/// A form that the browser sends by itself (`response_mode=form_post`).
+/// A form that submits itself (`response_mode=form_post`).
 #[derive(Template)]
 #[template(path = "sim/form_post.html")]
 struct FormPost<'a> {
@@ -58,7 +58,7 @@ struct FormPost<'a> {
     fields: &'a [(&'a str, String)],
 }
 
-/// What there is, at `/`.
+/// The home page, at `/`.
 #[derive(Template)]
 #[template(path = "sim/home.html")]
 struct Home<'a> {
@@ -74,7 +74,7 @@ fn render(status: StatusCode, page: &impl Template) -> Response {
     }
 }
 
-/// The page that lists the people; `fields` is the request, which choosing one of them repeats with their name.
+/// The page for choosing a user; `fields` is the request, which the choice repeats with the user's name.
 pub fn people(provider: Provider, path: &str, fields: &[(String, String)], scope: &str) -> Response {
     let fields: Vec<_> = fields.iter().filter(|(name, _)| name != "login_hint").cloned().collect();
     let address = |name: &str| {
@@ -87,12 +87,12 @@ pub fn people(provider: Provider, path: &str, fields: &[(String, String)], scope
     render(StatusCode::OK, &page)
 }
 
-/// The page a provider shows where it must not redirect.
+/// The page for errors that must not be redirected.
 pub fn wrong(status: StatusCode, provider: Provider, title: &str, text: &str) -> Response {
     render(status, &Wrong { provider: provider.name(), title, text })
 }
 
-/// The page that posts the answer to the client.
+/// The page that posts the response to the client.
 pub fn form_post(provider: Provider, action: &str, fields: &[(&str, String)]) -> Response {
     render(StatusCode::OK, &FormPost { provider: provider.name(), action, fields })
 }

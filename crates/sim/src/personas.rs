@@ -1,18 +1,19 @@
-//! The people who sign in: a dozen with a story, and anybody else under any other name.
+//! The users: a dozen predefined ones, and any other name.
 //!
-//! `persona:NAME` is who; `persona:NAME:EMAIL` gives them another address. The subject follows from provider and name.
+//! `persona:NAME` selects one; `persona:NAME:EMAIL` gives them another address. The subject is derived from provider
+//! and name.
 
 use super::digest::{hex, number, sha256};
 use super::provider::Provider;
 
 /// Microsoft's tenant of personal accounts.
 pub const CONSUMERS: &str = "9188040d-6c67-4c5b-b112-36a304b66dad";
-/// The tenant that ordinary people of the simulator belong to.
+/// The tenant of ordinary users.
 pub const HOME_TENANT: &str = "5a1b7c3e-0000-4000-8000-00000000cafe";
 /// The tenant of the attacker.
 pub const ATTACKER_TENANT: &str = "bad0bad0-0000-4000-8000-00000000dead";
 
-/// The people with a story: name, and the story.
+/// The predefined users: name, and description.
 pub const LISTED: &[(&str, &str)] = &[
     ("ana", "Somebody ordinary with a verified address"),
     ("verified", "Verified wherever the provider can say so"),
@@ -30,12 +31,12 @@ pub const LISTED: &[(&str, &str)] = &[
     ("relay", "Hides the address behind a relay"),
 ];
 
-/// Who was asked for.
+/// A requested user.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Hint {
     /// The persona's name.
     pub name: String,
-    /// The address to come with.
+    /// Another address.
     pub email: Option<String>,
 }
 
@@ -56,7 +57,7 @@ impl Hint {
     }
 }
 
-/// Somebody at one provider, as they come this time.
+/// A user at one provider, in this sign-in.
 #[derive(Clone, Debug)]
 pub struct Person {
     /// The persona's name.
@@ -65,7 +66,7 @@ pub struct Person {
     pub subject: String,
     /// The address, if they have one and share it.
     pub email: Option<String>,
-    /// The provider has verified the address.
+    /// Has the provider verified the address?
     pub verified: bool,
     /// Google's `hd`.
     pub hosted_domain: Option<String>,
@@ -73,16 +74,16 @@ pub struct Person {
     pub given_name: String,
     /// Their last name.
     pub family_name: String,
-    /// They refuse.
+    /// Does the user deny the request?
     pub denies: bool,
-    /// They grant everything but the e-mail permission.
+    /// Does the user grant everything but the email permission?
     pub partial: bool,
     /// Microsoft's `tid`.
     pub tenant: String,
 }
 
 impl Person {
-    /// The person of that name; `visit` counts how often they came before.
+    /// The user of that name; `visit` is the number of earlier sign-ins.
     pub fn come(provider: Provider, hint: &Hint, visit: u64) -> Self {
         let name = hint.name.as_str();
         let seed = match name {
@@ -116,7 +117,7 @@ impl Person {
         format!("{} {}", self.given_name, self.family_name)
     }
 
-    /// The address, where it is behind Apple's relay.
+    /// Is the address one of Apple's relay service?
     pub fn is_relayed(&self) -> bool {
         self.email.as_deref().is_some_and(|email| email.ends_with("@privaterelay.appleid.com"))
     }
@@ -130,14 +131,14 @@ fn address(name: &str, visit: u64, subject: &str) -> String {
     }
 }
 
-/// `ana_maria` is called Ana maria.
+/// Capitalizes a name: `ana_maria` becomes Ana maria.
 fn capital(name: &str) -> String {
     let words = name.replace(['_', '-', '.'], " ");
     let mut letters = words.chars();
     letters.next().map_or_else(String::new, |first| first.to_ascii_uppercase().to_string() + letters.as_str())
 }
 
-/// A subject in the provider's own form.
+/// A subject in the provider's format.
 fn subject(provider: Provider, seed: &str) -> String {
     let hash = sha256(&format!("{}|{seed}", provider.segment()));
     let digits = number(&hash);
@@ -145,7 +146,7 @@ fn subject(provider: Provider, seed: &str) -> String {
     match provider {
         Provider::Google => format!("1{:020}", u128::from(digits) % 100_000_000_000_000_000_000),
         Provider::Facebook => format!("10{:015}", digits % 1_000_000_000_000_000),
-        // Beyond what a double can tell apart.
+        // Beyond the precision of a double.
         Provider::X => format!("1{:018}", digits % 1_000_000_000_000_000_000),
         Provider::GitHub => (1_000_000 + digits % 200_000_000).to_string(),
         Provider::Apple => format!("00{:04}.{}.{:04}", digits % 10_000, &text[..32], digits / 10_000 % 10_000),

@@ -1,4 +1,4 @@
-//! The providers that are simulated, and which of their doors a request knocks at.
+//! The simulated providers, and their endpoints.
 
 use serde::{Deserialize, Serialize};
 
@@ -53,33 +53,33 @@ impl Provider {
         }
     }
 
-    /// Whose path this is.
+    /// The provider of a path.
     pub fn of_path(path: &str) -> Option<Self> {
         let first = path.trim_start_matches('/').split('/').next().unwrap_or_default();
         Self::ALL.into_iter().find(|provider| provider.segment() == first)
     }
 }
 
-/// What a request is for, whatever the provider calls it.
+/// An endpoint, by its purpose.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Endpoint {
-    /// The page where a person decides.
+    /// The page where a user decides.
     Authorize,
-    /// Codes and refresh tokens against access tokens.
+    /// The token endpoint.
     Token,
-    /// Who the person is.
+    /// The user's claims.
     Userinfo,
-    /// Keys.
+    /// The JWK set.
     Keys,
-    /// Metadata.
+    /// The metadata.
     Discovery,
     /// Everything else.
     Other,
 }
 
 impl Endpoint {
-    /// What the path of a provider is for.
+    /// The endpoint of a provider's path.
     pub fn of_path(path: &str) -> Self {
         let ends = |ways: &[&str]| ways.iter().any(|way| path.ends_with(way));
         if path.contains("/.well-known/") && !ends(&["/jwks/"]) {

@@ -1,4 +1,4 @@
-//! `POST /_sim/send`: what providers tell of by themselves, sent to an address of this machine.
+//! `POST /_sim/send`: events that providers send, to a URL on this machine.
 //!
 //! `{"kind": KIND, "to": URL, "persona": NAME, "event": WORD}`, where the kind is one of
 //!
@@ -9,7 +9,7 @@
 //! | `apple_notification` | JSON with `payload`, by default of `consent-revoked` |
 //! | `oidc_backchannel_logout` | a form with `logout_token` |
 //!
-//! The answer is that of the receiver: `{"status": …, "body": …}`, with what was `sent`.
+//! The response is that of the receiver: `{"status": …, "body": …}`, with what was `sent`.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -35,10 +35,10 @@ use super::provider::Provider;
 
 /// Longest wait for the receiver.
 const PATIENCE: Duration = Duration::from_secs(10);
-/// So much of the receiver's answer is told.
+/// The largest part of the receiver's response that is returned.
 const TOLD: usize = 4_096;
 
-/// What is sent.
+/// The kind of event.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
 enum Kind {
@@ -67,12 +67,12 @@ struct Order {
     to: Url,
     persona: String,
     event: Option<String>,
-    /// Claims of the token, put over the right ones: for tests of what a receiver must refuse.
+    /// Claims that override the valid ones, for tests of what a receiver must reject.
     #[serde(default)]
     claims: serde_json::Map<String, Value>,
 }
 
-/// A message ready to go.
+/// A message to send.
 struct Message {
     content_type: &'static str,
     body: String,
@@ -82,7 +82,7 @@ fn refuse(words: &str) -> Response {
     (StatusCode::BAD_REQUEST, Json(json!({ "error": words }))).into_response()
 }
 
-/// Sends what the order says.
+/// Sends the requested event.
 pub async fn post(State(sim): State<Arc<Simulator>>, body: Bytes) -> Response {
     let order: Order = match serde_json::from_slice(&body) {
         Ok(order) => order,
@@ -147,7 +147,7 @@ fn signed(sim: &Simulator, order: &Order, kind: &str, mut payload: Value) -> Str
     sim.keys.sign(&header, &payload)
 }
 
-/// Cross-Account Protection: the issuer has a slash at its end, and there is no `exp`.
+/// Cross-Account Protection: the issuer has a trailing slash, and there is no `exp`.
 fn risc(sim: &Simulator, order: &Order, person: &Person) -> Value {
     let issuer = format!("{}/", sim.base(Provider::Google));
     let event = order.event.as_deref().unwrap_or("account-disabled");
@@ -161,7 +161,7 @@ fn risc(sim: &Simulator, order: &Order, person: &Person) -> Value {
     json!({"iss": issuer, "aud": CLIENT_ID, "iat": now, "jti": id, "events": {kind: fact}})
 }
 
-/// Facebook's own way to sign: the signature first, then the payload, both in base64url.
+/// Facebook's signature format: the signature first, then the payload, both in base64url.
 fn signed_request(sim: &Simulator, order: &Order, person: &Person) -> String {
     let mut payload = json!({"algorithm": "HMAC-SHA256", "issued_at": sim.clock.now(), "user_id": person.subject});
     for (name, value) in &order.claims {
@@ -171,7 +171,7 @@ fn signed_request(sim: &Simulator, order: &Order, person: &Person) -> String {
     format!("{}.{payload}", URL_SAFE_NO_PAD.encode(hmac_sha256(CLIENT_SECRET, &payload)))
 }
 
-/// The `events` claim is a JSON text, and its time is in milliseconds.
+/// The `events` claim is a JSON string, and its time is in milliseconds.
 fn apple(sim: &Simulator, order: &Order, person: &Person) -> Value {
     let now = sim.clock.now();
     let event = order.event.as_deref().unwrap_or("consent-revoked");
@@ -184,7 +184,7 @@ fn apple(sim: &Simulator, order: &Order, person: &Person) -> Value {
            "jti": sim.clock.draw(16), "events": fact.to_string()})
 }
 
-/// Back-Channel Logout 1.0 §2.4, with the session the person opened last.
+/// Back-Channel Logout 1.0 §2.4, with the user's last session.
 fn logout(sim: &Simulator, person: &Person) -> Value {
     let now = sim.clock.now();
     let mut token = json!({

@@ -1,6 +1,6 @@
-//! The way in: every request is written down, meets the faults of the wire, and is answered.
+//! The server: every request is stored, meets the transport faults, and is answered.
 //!
-//! Connections are served by hand, because a provider that is down answers nothing at all.
+//! Connections are accepted by hand, because a provider that is down does not respond at all.
 
 use std::io;
 use std::sync::Arc;
@@ -24,15 +24,15 @@ use super::asked::Whole;
 use super::faults::Fault;
 use super::provider::{Endpoint, Provider};
 
-/// No request of OAuth is larger.
+/// The largest request body; OAuth requests are smaller.
 const LARGEST: usize = 64 * 1024;
-/// Larger than any client should read: so many pieces of so many bytes.
+/// The size of a huge response: so many pieces of so many bytes.
 const HUGE: (usize, usize) = (50, 1024 * 1024);
-/// Deeper than any client should read.
+/// The depth of a deeply nested response.
 const DEEP: usize = 100_000;
-/// Where redirects lead that nobody should follow.
+/// The target of redirects that clients must not follow.
 pub const ELSEWHERE: &str = "/_sim/elsewhere";
-/// So many connections are served at once.
+/// The largest number of connections.
 const CONNECTIONS: usize = 1_000;
 /// The policy of every page: own style, own script, forms to this machine (where clients are).
 const POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; base-uri 'none'; frame-ancestors 'none'; \
@@ -47,7 +47,7 @@ pub async fn serve(listener: TcpListener, sim: Arc<Simulator>, router: Router) {
             connections.join_next().await;
         }
         let Ok((stream, _)) = listener.accept().await else {
-            // Out of files, most likely; the next moment may be better.
+            // Most likely out of file descriptors: retry after a moment.
             tokio::time::sleep(Duration::from_millis(50)).await;
             continue;
         };
@@ -55,7 +55,7 @@ pub async fn serve(listener: TcpListener, sim: Arc<Simulator>, router: Router) {
         connections.spawn(async move {
             let service = service_fn(move |request| answer(sim.clone(), router.clone(), request));
             let mut http = http1::Builder::new();
-            // What becomes of a connection is the client's business.
+            // The client handles errors of its connection.
             let _ = http.timer(TokioTimer::new()).serve_connection(TokioIo::new(stream), service).await;
         });
     }
@@ -64,7 +64,7 @@ pub async fn serve(listener: TcpListener, sim: Arc<Simulator>, router: Router) {
 async fn answer(sim: Arc<Simulator>, router: Router, request: Request<Incoming>) -> io::Result<Response> {
     let (mut parts, body) = request.into_parts();
     parts.extensions.insert(Whole(parts.uri.clone()));
-    // What is too large is read to a point, so that the client hears why it is refused.
+    // An overlong body is read up to a limit, so that the client gets the error response.
     let read = Limited::new(body, 16 * LARGEST).collect().await.map(http_body_util::Collected::to_bytes);
     let Some(body) = read.ok().filter(|body| body.len() <= LARGEST) else {
         return Ok((StatusCode::PAYLOAD_TOO_LARGE, "too large\n").into_response());
@@ -87,7 +87,7 @@ async fn answer(sim: Arc<Simulator>, router: Router, request: Request<Incoming>)
     Ok(response)
 }
 
-/// What comes instead of an answer.
+/// The faulty response.
 fn broken(sim: &Simulator, fault: Fault) -> Response {
     match fault {
         Fault::Error200 => axum::Json(serde_json::json!({
@@ -118,7 +118,7 @@ const fn json_type() -> [(HeaderName, &'static str); 1] {
     [(header::CONTENT_TYPE, "application/json")]
 }
 
-/// One long text in JSON, made as it is read.
+/// One long JSON string, generated while it is sent.
 fn huge() -> impl Stream<Item = io::Result<Bytes>> {
     let piece = Bytes::from(vec![b'x'; HUGE.1]);
     let first = Bytes::from_static(br#"{"access_token":""#);
@@ -136,7 +136,7 @@ fn dress(response: &mut Response) {
     headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
 }
 
-/// `/_sim/elsewhere`: where the redirect fault leads. Nobody should ever come.
+/// `/_sim/elsewhere`: the target of the redirect fault. Clients must not request it.
 pub async fn elsewhere(body: Bytes) -> (StatusCode, String) {
     (StatusCode::OK, format!("{{\"led_astray_with_bytes\":{}}}", body.len()))
 }

@@ -1,4 +1,4 @@
-//! A map that forgets its oldest entries, so that nobody fills the simulator's memory.
+//! A map with a size limit that drops its oldest entries.
 
 use std::collections::{HashMap, VecDeque};
 
@@ -11,12 +11,12 @@ pub struct Shelf<V> {
 }
 
 impl<V> Shelf<V> {
-    /// An empty one.
+    /// An empty map.
     pub fn new(room: usize) -> Self {
         Self { entries: HashMap::new(), order: VecDeque::new(), room }
     }
 
-    /// Puts an entry in, in the place of one of the same name, and drops the oldest when there is no room.
+    /// Adds or replaces an entry, and drops the oldest if the map is full.
     pub fn put(&mut self, name: String, value: V) {
         if self.entries.insert(name.clone(), value).is_none() {
             self.order.push_back(name);
@@ -33,12 +33,12 @@ impl<V> Shelf<V> {
         self.entries.get(name)
     }
 
-    /// The entry of that name, to be changed.
+    /// The entry of that name, mutable.
     pub fn get_mut(&mut self, name: &str) -> Option<&mut V> {
         self.entries.get_mut(name)
     }
 
-    /// Keeps what `wanted` says yes to.
+    /// Keeps the entries for which `wanted` is true.
     pub fn retain(&mut self, wanted: impl Fn(&V) -> bool) {
         self.entries.retain(|_, value| wanted(value));
         let entries = &self.entries;

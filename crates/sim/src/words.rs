@@ -1,4 +1,4 @@
-//! Parameters of a query or a form, in their order, decoded once.
+//! Parameters of a query or a form, in order, decoded once.
 
 use serde_json::{Map, Value};
 
@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 pub struct Words(Vec<(String, String)>);
 
 impl Words {
-    /// Reads `application/x-www-form-urlencoded`; garbage is read as well as it can be.
+    /// Parses `application/x-www-form-urlencoded`, leniently.
     pub fn parse(text: &[u8]) -> Self {
         Self(form_urlencoded::parse(text).into_owned().collect())
     }
@@ -21,7 +21,7 @@ impl Words {
             .filter(|value| !value.is_empty())
     }
 
-    /// The value of that name is this one.
+    /// Does the parameter have this value?
     pub fn is(&self, name: &str, value: &str) -> bool {
         self.get(name) == Some(value)
     }
@@ -31,13 +31,13 @@ impl Words {
         &self.0
     }
 
-    /// The words of a list, parted by spaces or commas.
+    /// The items of a list, separated by spaces or commas.
     pub fn list(&self, name: &str) -> Vec<String> {
         let parts = self.get(name).unwrap_or_default().split([' ', ',']);
         parts.filter(|part| !part.is_empty()).map(str::to_owned).collect()
     }
 
-    /// As JSON: a text, or a list where a name was given more than once.
+    /// As JSON: a string, or an array for a repeated name.
     pub fn to_json(&self) -> Value {
         let mut object = Map::new();
         for (name, value) in &self.0 {

@@ -6,9 +6,9 @@
 //! | `https://api.x.com/2/oauth2/{token,revoke}` | `/2/oauth2/token`, `/2/oauth2/revoke` |
 //! | `https://api.x.com/2/users/me` | `/2/users/me` |
 //!
-//! Kept as strictly as X does: PKCE and `state` are demanded, the client proves itself by Basic alone, a code lives for 30
-//! seconds, refresh tokens are used once and a used one takes its family along, `users.read` is worth nothing without
-//! `tweet.read`, and the address comes only with `users.email`, when asked for, and when the console allows it.
+//! As strict as X: PKCE and `state` are required, the client authenticates by Basic only, a code expires after 30
+//! seconds, refresh tokens are used once and reuse revokes the family, `users.read` has no effect without
+//! `tweet.read`, and the address is returned only with `users.email`, if requested and allowed in the console.
 
 use std::sync::Arc;
 
@@ -34,7 +34,7 @@ const PROVIDER: Provider = Provider::X;
 const CODE_LIFE: i64 = 30;
 const ACCESS_LIFE: i64 = 7_200;
 const REFRESH_LIFE: i64 = 180 * 86_400;
-/// So many requests for a person in a quarter of an hour.
+/// The rate limit: requests for a user in a quarter of an hour.
 const LIMIT: u64 = 75;
 const WINDOW: i64 = 900;
 const FIELDS: &[&str] = &[
@@ -52,7 +52,7 @@ const FIELDS: &[&str] = &[
     "location",
 ];
 
-/// X's doors.
+/// X's endpoints.
 pub fn routes() -> Router<Arc<Simulator>> {
     Router::new()
         .route("/i/oauth2/authorize", get(authorize))
@@ -61,7 +61,7 @@ pub fn routes() -> Router<Arc<Simulator>> {
         .route("/2/users/me", get(me))
 }
 
-/// X shows one page for everything that is wrong.
+/// X shows one page for all errors.
 fn check(asked: &Asked) -> Result<(), LoginRefused> {
     let query = &asked.query;
     let redirect_uri = query.get("redirect_uri").unwrap_or_default();
@@ -111,7 +111,7 @@ fn invalid(description: &str) -> LoginRefused {
     error(StatusCode::BAD_REQUEST, "invalid_request", description)
 }
 
-/// The secret travels in the header; in the body it is as good as none.
+/// The secret must be in the header; in the body it is ignored.
 fn authenticate(asked: &Asked) -> Result<(), LoginRefused> {
     let Some((id, secret)) = asked.basic() else {
         return Err(error(StatusCode::UNAUTHORIZED, "unauthorized_client", "Missing valid authorization header"));
@@ -152,7 +152,7 @@ fn exchange(sim: &Simulator, form: &Words) -> Answer {
     Ok(tokens(sim, &grant))
 }
 
-/// A refresh token is good for once; a second time takes everything back.
+/// A refresh token can be used once; a second use revokes everything.
 fn refresh(sim: &Simulator, form: &Words) -> Answer {
     let text = form.get("refresh_token").unwrap_or_default();
     let found = sim.grants().find(Kind::Refresh, text, PROVIDER, sim.clock.now());
@@ -202,13 +202,13 @@ async fn revoke(State(sim): State<Arc<Simulator>>, asked: Asked) -> Answer {
     Ok(Json(json!({"revoked": true})).into_response())
 }
 
-/// RFC 7807, as the API writes it.
+/// A problem document (RFC 7807), as X writes it.
 fn problem(status: StatusCode, title: &str) -> Response {
     let body = json!({"title": title, "type": "about:blank", "status": status.as_u16(), "detail": title});
     (status, Json(body)).into_response()
 }
 
-/// Counts a request for this person; the headers that tell of the limit, and whether it is reached.
+/// Counts a request for this user; returns the rate limit headers, and whether the limit is reached.
 fn count(sim: &Simulator, subject: &str) -> ([(&'static str, String); 3], bool) {
     let now = sim.clock.now();
     let window = now.div_euclid(WINDOW);

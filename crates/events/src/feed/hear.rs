@@ -29,7 +29,7 @@ pub(crate) async fn hear(
     Ok(grown)
 }
 
-/// Replaces too many single entries by one mark: everybody in the project gets new tokens, once.
+/// Replaces too many single entries by one watermark: every user of the project gets new tokens, once.
 async fn fold(tx: &mut Tx<'_>, project: ProjectId, last: &RevocationEntry) -> Result<()> {
     if tx.count_live_entries(project, last.at).await? <= MAX_LIVE {
         return Ok(());

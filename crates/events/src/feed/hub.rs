@@ -144,7 +144,7 @@ impl Inner {
             let entries = self.store.list_feed(project, channel.carried.load(Ordering::Relaxed), PAGE).await?;
             let Some(last) = entries.last().map(|entry| entry.position) else { return Ok(()) };
             for entry in entries {
-                // An error means that nobody listens any more.
+                // An error means that no listener is left.
                 let _ = channel.frames.send(Frame::of(entry));
             }
             channel.carried.store(last, Ordering::Relaxed);
