@@ -1,4 +1,4 @@
-//! The letters of development mode: caught, not sent.
+//! The emails of development mode: caught instead of sent.
 
 use axum::extract::{Path, State};
 use axum::http::header::CONTENT_SECURITY_POLICY;
@@ -50,7 +50,7 @@ pub async fn one(State(app): State<App>, visitor: Visitor, Path(number): Path<u6
     Ok(visitor.reply(body))
 }
 
-/// GET /dev/mail/{number}/html: what a mail program would show, boxed in so that it can do nothing here.
+/// GET /dev/mail/{number}/html: the HTML part, sandboxed by its policy.
 pub async fn html(State(app): State<App>, Path(number): Path<u64>) -> Result<Response, HttpProblem> {
     let caught = app.caught.as_ref().and_then(|caught| caught.get(number)).ok_or_else(HttpProblem::not_found)?;
     let policy = "default-src 'none'; style-src 'unsafe-inline'; sandbox allow-popups allow-top-navigation; frame-ancestors 'none'";

@@ -1,4 +1,4 @@
-//! `/docs/…`: the guides of the folder `docs/`, built into the program and rendered as pages.
+//! `/docs/…`: the guides of the folder `docs/`, built into the binary and rendered as pages.
 
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
@@ -22,7 +22,7 @@ use usher_http_server::urls;
 #[include = "*.md"]
 struct Files;
 
-/// A document, rendered.
+/// A rendered document.
 struct Document {
     title: String,
     html: String,
@@ -35,7 +35,7 @@ static DOCUMENTS: LazyLock<BTreeMap<String, Document>> = LazyLock::new(|| {
     Files::iter().filter_map(|name| Some((path(&name)?, render(&text(&name)?)))).collect()
 });
 
-/// The pages.
+/// The routes of the guides.
 pub fn routes() -> Router<App> {
     Router::new().route(urls::DOCUMENT, get(page))
 }
@@ -57,7 +57,7 @@ async fn page(Path(name): Path<String>) -> Result<Response, HttpProblem> {
     Ok(([(CACHE_CONTROL, "no-cache")], show::html(&view)?).into_response())
 }
 
-/// Markdown as HTML that our policy takes: no inline style, no HTML of the document's own (comments are for tests).
+/// Markdown as HTML that the content security policy allows: no inline style, no raw HTML (comments are for tests).
 fn render(markdown: &str) -> Document {
     let mut title = String::new();
     let mut in_title = false;
@@ -76,13 +76,13 @@ fn render(markdown: &str) -> Document {
     Document { title, html: body }
 }
 
-/// An event as we show it; nothing for HTML.
+/// The event to render; `None` for HTML.
 fn ours(event: Event<'_>) -> Option<Event<'_>> {
     Some(match event {
         Event::Html(_) | Event::InlineHtml(_) | Event::Start(Tag::HtmlBlock) | Event::End(TagEnd::HtmlBlock) => {
             return None;
         }
-        // A block that is wider than the page scrolls by the keyboard, too.
+        // A block that is wider than the page can be scrolled by keyboard.
         Event::Start(Tag::CodeBlock(_)) => Event::Html(CowStr::Borrowed("<pre tabindex=\"0\"><code>")),
         Event::End(TagEnd::CodeBlock) => Event::Html(CowStr::Borrowed("</code></pre>\n")),
         Event::Start(Tag::Table(columns)) => Event::Start(Tag::Table(vec![Alignment::None; columns.len()])),
@@ -93,7 +93,7 @@ fn ours(event: Event<'_>) -> Option<Event<'_>> {
     })
 }
 
-/// A table that is wider than the page scrolls in a frame of its own, by the keyboard, too.
+/// A table that is wider than the page is in a container that can be scrolled by keyboard.
 fn framed(event: Event<'_>) -> Vec<Event<'_>> {
     match event {
         Event::Start(Tag::Table(_)) => vec![Event::Html("<div class=\"scroll\" tabindex=\"0\">\n".into()), event],
@@ -102,14 +102,14 @@ fn framed(event: Event<'_>) -> Vec<Event<'_>> {
     }
 }
 
-/// A link to another document leads to its page.
+/// A link to another document becomes a link to its page.
 fn without_suffix(link: &str) -> String {
     let (path, fragment) = link.split_once('#').map_or((link, None), |(path, fragment)| (path, Some(fragment)));
     let path = if link.contains("://") { path } else { path.strip_suffix(".md").unwrap_or(path) };
     fragment.map_or_else(|| path.to_owned(), |fragment| format!("{path}#{fragment}"))
 }
 
-/// Gives every heading the id that links on GitHub have as well.
+/// Gives every heading the same id as on GitHub.
 fn named_headings(mut events: Vec<Event<'_>>) -> Vec<Event<'_>> {
     let starts = events.iter().enumerate().filter(|(_, event)| matches!(event, Event::Start(Tag::Heading { .. })));
     let starts: Vec<usize> = starts.map(|(place, _)| place).collect();

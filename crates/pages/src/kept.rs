@@ -1,4 +1,4 @@
-//! What a person typed is kept if their session ended meanwhile: the page that says so holds it, and sends it again.
+//! Submitted texts survive a session that ended meanwhile: an error page contains them, and submits them again.
 
 use axum::body::{Body, Bytes};
 use axum::extract::{Request, State};
@@ -16,10 +16,10 @@ use usher_http_server::state::App;
 use usher_http_server::urls;
 use usher_protocol::params::Params;
 
-/// Fields that no page gives back.
+/// Fields that are never sent back to the browser.
 const SECRETS: [&str; 4] = ["client_secret", "private_key", "current_token", "csrf"];
 
-/// Answers a form whose sender is no longer signed in with a page that keeps what was typed.
+/// Responds to a form whose sender is no longer signed in with a page that contains the submitted values.
 pub async fn layer(
     State(app): State<App>,
     visitor: Visitor,
@@ -35,13 +35,13 @@ pub async fn layer(
     let again = Request::from_parts(parts.clone(), Body::empty());
     let sent = body::read(Request::from_parts(parts, sent)).await?;
     match Params::decode(&sent) {
-        // A button was pressed and nothing typed: sign in, and press it again.
+        // If nothing was typed, the user signs in and presses the button again.
         Ok(form) if form.get("do").ok().flatten().is_none() => kept(visitor, again.uri().path(), &form),
         _ => Ok(next.run(again.map(|_| Body::from(Bytes::clone(&sent)))).await),
     }
 }
 
-/// Pages on which people write more than a word.
+/// Pages with text fields.
 fn takes_text(path: &str) -> bool {
     path == urls::PROFILE || path == urls::CONSOLE || path.starts_with("/console/")
 }

@@ -1,6 +1,6 @@
 //! The pages of sign-in, account and console: handlers, and the views that their templates render.
 //!
-//! [`routes`] is the list of their addresses.
+//! [`routes`] lists their URLs.
 
 mod account;
 mod console;

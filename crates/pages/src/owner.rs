@@ -1,6 +1,7 @@
-//! Whoever is signed in at this browser: the owner of the account pages, or an administrator in the console.
+//! Extractors of the signed-in user: the owner of the account pages, or an administrator in the console.
 //!
-//! Nobody signed in is sent to sign in; somebody who may not come in is told so. Neither reaches the page.
+//! Without a signed-in user they redirect to the sign-in page; a user without the right gets an error. The handler
+//! runs in neither case.
 
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
@@ -14,15 +15,15 @@ use usher_http_server::problem::HttpProblem;
 use usher_http_server::state::App;
 use usher_http_server::urls;
 
-/// The owner of an account, signed in at this browser.
+/// The owner of the account pages.
 pub struct Owner {
     /// The browser.
     pub visitor: Visitor,
-    /// The account, used last of those in this browser.
+    /// The account, the one used last in this browser.
     pub account: Account,
 }
 
-/// An administrator, signed in at this browser.
+/// A signed-in administrator.
 pub struct Administrator {
     /// The browser.
     pub visitor: Visitor,
@@ -33,7 +34,7 @@ pub struct Administrator {
 impl FromRequestParts<App> for Owner {
     type Rejection = Response;
 
-    /// Sent to sign in, and back to this page from there.
+    /// Redirects to the sign-in page, and back to this page from there.
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Self::Rejection> {
         let here = page_of(parts);
         let (visitor, account) = signed_in(parts, app, &here).await?;
@@ -55,7 +56,7 @@ impl FromRequestParts<App> for Administrator {
     }
 }
 
-/// The page that was asked for, with its query. A form that was sent comes to nothing, and its page says so.
+/// The requested page, with its query. A submitted form is lost, and its page says so.
 fn page_of(parts: &Parts) -> String {
     let path = parts.uri.path();
     let path = if path == urls::FACTORS { urls::SECURITY } else { path };

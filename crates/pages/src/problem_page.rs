@@ -1,4 +1,4 @@
-//! The page of a problem, for whoever reads HTML.
+//! The error page, for clients that accept HTML.
 
 use std::sync::Arc;
 
@@ -17,7 +17,7 @@ use usher_http_server::urls;
 use usher_i18n::Lang;
 use usher_protocol::params::Params;
 
-/// Renders problems as pages for whoever reads HTML; everybody else gets JSON.
+/// Renders problems as pages for clients that accept HTML; others get JSON.
 pub fn problem_page(app: App) -> ProblemPage {
     Arc::new(move |problem, asked| {
         let reads_html = asked.header(&ACCEPT).is_some_and(|accept| accept.contains("text/html"));
@@ -29,7 +29,7 @@ pub fn problem_page(app: App) -> ProblemPage {
     })
 }
 
-/// The language of a page: what the address asks for, then the one chosen last, then the browser's.
+/// The language of a page, in order of precedence: the URL's, the one chosen last, the browser's.
 fn lang_of(app: &App, asked: &ProblemRequest) -> Lang {
     let query = Params::decode(asked.uri.query().unwrap_or_default().as_bytes()).unwrap_or_default();
     let cookies = Cookies::from_headers(&asked.headers);

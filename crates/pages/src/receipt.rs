@@ -1,4 +1,4 @@
-//! The receipt after something ended everywhere: each application, and the local modules that acknowledged the end.
+//! The receipt after sessions and grants ended: each application, and the local modules that acknowledged the end.
 
 use std::collections::BTreeMap;
 
@@ -11,7 +11,8 @@ use usher_http_server::problem::HttpProblem;
 use usher_http_server::state::App;
 use usher_i18n::Lang;
 
-/// One line for each application that has lost its access. Waits a moment for applications and modules that answer at once.
+/// One line for each application that lost its access. Waits a moment for applications and modules that respond at
+/// once.
 ///
 /// # Errors
 /// 503 if the database is not available.
@@ -40,13 +41,13 @@ async fn modules_of(app: &App, ended: &Ended, project: ProjectId) -> Result<Vec<
     Ok(modules)
 }
 
-/// As they are once all have acknowledged or a moment has passed.
+/// The acknowledgements once all modules have sent one, or a moment has passed.
 async fn acknowledgements(app: &App, ended: &Ended, project: ProjectId) -> Result<Vec<Acknowledgement>, HttpProblem> {
     let anybody = acknowledged(app, project, 0).await?;
     if anybody.is_empty() {
         return Ok(anybody);
     }
-    // Events that were not dispatched yet have not reached anybody.
+    // Events that were not dispatched yet have no position: no module can have acknowledged them.
     let position = app.usher.feed_position_after(ended, project).await?.unwrap_or(i64::MAX);
     let mut modules = acknowledged(app, project, position).await?;
     for _ in 0..RECEIPT_LOOKS {
@@ -63,7 +64,7 @@ async fn acknowledged(app: &App, project: ProjectId, position: i64) -> Result<Ve
     Ok(app.hub.acknowledgements(project, position).await.map_err(FlowError::from)?)
 }
 
-/// A receipt in words.
+/// The text of a receipt.
 pub fn words(lang: Lang, lines: Vec<Line>) -> Vec<ReceiptLine> {
     lines.into_iter().map(|line| line_in_words(lang, line)).collect()
 }

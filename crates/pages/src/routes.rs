@@ -1,4 +1,4 @@
-//! The addresses of pages, and of what sends browsers from page to page.
+//! The routes of pages, and of redirects between them.
 
 use axum::Router;
 use axum::middleware::from_fn_with_state;
@@ -17,7 +17,7 @@ pub fn routes(app: &App) -> Router<App> {
     people(app).merge(authorization()).merge(passkey_endpoints()).merge(documents::routes())
 }
 
-/// What people see. Forms of other sites are turned away at the door, and by the token in each form.
+/// Pages for users. Cross-site forms are rejected by their headers, and by the token in each form.
 fn people(app: &App) -> Router<App> {
     let mut router = Router::new()
         .route(urls::HOME, get(|| async { see_other(urls::PROFILE) }))
@@ -78,7 +78,7 @@ fn people(app: &App) -> Router<App> {
     csrf::wrap(router, app.usher.config.server.issuer.url()).expect("an issuer is always an origin")
 }
 
-/// Where clients and providers send people, and providers speak for themselves. Never with CORS: scripts have no business here (RFC 9700 §2.6).
+/// Endpoints for redirects of clients and providers, and for requests of providers. They have no CORS (RFC 9700 §2.6).
 fn authorization() -> Router<App> {
     Router::new()
         .route(urls::AUTHORIZE, get(authorize::get).post(authorize::post))
@@ -92,7 +92,7 @@ fn authorization() -> Router<App> {
         .route(urls::UPSTREAM_LOGOUT, post(upstream::provider_events::backchannel_logout))
 }
 
-/// What password managers look up, from whatever page.
+/// The well-known URL for password managers, from any page.
 fn passkey_endpoints() -> Router<App> {
     let router = Router::new().route(urls::PASSKEY_ENDPOINTS, get(login::passkey::endpoints));
     cors::wrap(router, Cors::public())

@@ -1,4 +1,4 @@
-//! The one-use administrator link.
+//! The one-time setup link for the first administrator.
 
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
@@ -52,7 +52,7 @@ pub async fn post(
         Err(FlowError::Rejected(Rejected::ProofOver)) => expired(visitor),
         Err(FlowError::Rejected(refused)) => {
             let mut page = view(&app, &mut visitor, &code);
-            // To an existing user the password of the form is their own.
+            // For an existing user the password of the form must be the account's.
             let refused = if refused == Rejected::WrongPassword { Rejected::EmailTaken } else { refused };
             let found = of_refused(&refused, page.page.lang);
             let problem = HttpProblem::from(FlowError::from(refused));

@@ -1,4 +1,4 @@
-//! From an outcome of the dispatcher to what the browser sees.
+//! Responses for the outcomes of an interaction.
 
 use askama::Template;
 use axum::Extension;
@@ -26,7 +26,7 @@ pub fn html(page: &impl Template) -> Result<Response, HttpProblem> {
     page.render().map(|html| Html(html).into_response()).map_err(|error| HttpProblem::not_rendered(&error))
 }
 
-/// Sends the browser where the dispatcher says. A code for this request is remembered in the browser.
+/// Redirects as the outcome says. A request that was answered with a code is remembered in the browser.
 ///
 /// # Errors
 /// 500 if the interaction cannot be sealed.
@@ -47,7 +47,7 @@ pub fn outcome(
     }
 }
 
-/// Sends the browser to the page of a step.
+/// Redirects to the page of a step.
 ///
 /// # Errors
 /// 500 if the interaction cannot be sealed.
@@ -56,8 +56,9 @@ pub fn show_step(app: &App, visitor: Visitor, step: &Step, interaction: &Interac
     Ok(visitor.redirect_to_page(&to))
 }
 
-/// Sends a browser on that opened a page whose step is done: by Back, by a reload, or in a second tab. If its request was
-/// answered before, a page says so instead: a client takes one answer to a request, and calls a second one an error.
+/// Continues a browser that opened a page whose step is complete: by going back, reloading, or in a second tab. If its
+/// request was answered before, a page says so instead: clients accept one response to a request, and fail on a second
+/// one.
 ///
 /// # Errors
 /// If the client was deleted or disabled meanwhile, or the database cannot be read.
@@ -73,7 +74,7 @@ pub async fn elsewhere(
     outcome(app, visitor, request, on)
 }
 
-/// The page for somebody who is signed in to the client already.
+/// The page for a user who is signed in to the client already.
 ///
 /// # Errors
 /// If the client was deleted or disabled meanwhile, or the database cannot be read.
@@ -93,7 +94,7 @@ pub async fn already_answered(app: &App, visitor: Visitor, request: &Interaction
     Ok(visitor.reply(body))
 }
 
-/// Takes the answer to an authorization request to the client.
+/// Sends an authorization response to the client.
 ///
 /// # Errors
 /// 500 if the page does not render.
@@ -107,10 +108,10 @@ pub fn answer(visitor: Visitor, response: AuthorizationResponse) -> Result<Respo
     }
 }
 
-/// Sends the browser on after somebody arrived: on with the sign-in, to the page that was asked for, or to what is due first.
+/// Continues after a sign-in: with the client's request, to the requested page, or to the step that is missing.
 ///
 /// # Errors
-/// If the client has gone meanwhile, or the house is broken.
+/// If the client was disabled meanwhile, or the database fails.
 pub async fn arrived(
     app: &App,
     mut visitor: Visitor,
@@ -149,8 +150,8 @@ const fn path_of(step: &Step) -> &'static str {
     }
 }
 
-/// The address of a page with the interaction begun anew, if the one at hand is too old; with the address of whoever was
-/// about to sign in.
+/// The URL of a page with its interaction restarted, if that has expired; with the address of the user who was signing
+/// in.
 ///
 /// # Errors
 /// 500 if the interaction cannot be sealed.
@@ -168,10 +169,10 @@ pub fn begun_anew(
     Ok(Some(urls::and(&url, "done", urls::DONE_RESTARTED)))
 }
 
-/// The interaction that a page or form belongs to: opened, or none if there is none.
+/// The interaction of a page or form; `None` if it has none.
 ///
 /// # Errors
-/// 400 if there is one and it is too old, or of another browser; with the way back to the application.
+/// 400 if it has expired or belongs to another browser; with a link back to the application.
 pub fn interaction(app: &App, sealed: Option<&str>, visitor: &Visitor) -> Result<Option<Interaction>, HttpProblem> {
     let Some(sealed) = sealed else { return Ok(None) };
     match app.usher.open_interaction(sealed, &visitor.browser) {
@@ -180,7 +181,7 @@ pub fn interaction(app: &App, sealed: Option<&str>, visitor: &Visitor) -> Result
     }
 }
 
-/// The interaction that a page cannot do without.
+/// The interaction of a page that requires one.
 ///
 /// # Errors
 /// As [`interaction`]; 400 if there is none.
@@ -188,8 +189,8 @@ pub fn needed_interaction(app: &App, sealed: &str, visitor: &Visitor) -> Result<
     interaction(app, Some(sealed), visitor)?.ok_or_else(|| FlowError::from(Rejected::InteractionOver).into())
 }
 
-/// The sign-in page of whoever comes back from an email, with their address filled in: on with the client's request if it
-/// is this browser's and still good, or to the page of ours that was asked for.
+/// The sign-in page after an email, with the address filled in: it continues the client's request if that is this
+/// browser's and still valid, or the page that was requested.
 ///
 /// # Errors
 /// 500 if the interaction cannot be sealed.
@@ -207,14 +208,14 @@ pub fn sign_in_url(
     Ok(email.map_or_else(|| url.clone(), |email| urls::and(&url, "login_hint", email)))
 }
 
-/// A page of the client: the one it names, or the origin that it is answered at. None of an application on a device.
+/// A page of the client: its `client_uri`, or the origin of its redirect URI. `None` for native applications.
 pub fn home_of(client: &Client) -> Option<String> {
     let metadata = &client.metadata;
     let origin = || metadata.redirect_uris.iter().find_map(|uri| redirect_uri::origin(uri));
     metadata.client_uri.clone().or_else(origin)
 }
 
-/// The client as people see it.
+/// The client for display.
 pub fn client_view(client: &Client, redirect_uri: &str) -> ClientView {
     let metadata = &client.metadata;
     let host = redirect_uri::origin(redirect_uri)

@@ -1,4 +1,4 @@
-//! The pages of a visitor: the chrome around them, and the ways from one to the next.
+//! The layout of pages for a visitor, and redirects between pages.
 
 use askama::Template as _;
 use axum::Extension;
@@ -13,11 +13,11 @@ use usher_http_server::problem::HttpProblem;
 use usher_http_server::urls;
 use usher_i18n::Lang;
 
-/// Longest address in a header: with six cookies at their longest and all other headers, the head of the answer stays
-/// below 4 kB, which is what nginx reads from an upstream unless it is told otherwise.
+/// The longest URL in a `Location` header: with six cookies of maximum length and all other headers, the response's
+/// head stays below 4 kB, the default buffer of nginx.
 const LONGEST_LOCATION: usize = 1_250;
 
-/// The rooms of an account, in the order the navigation shows them.
+/// The account pages, in the order of the navigation.
 const ROOMS: [(Tab, &str); 7] = [
     (Tab::Profile, urls::PROFILE),
     (Tab::Security, urls::SECURITY),
@@ -28,24 +28,22 @@ const ROOMS: [(Tab, &str); 7] = [
     (Tab::Data, urls::DATA),
 ];
 
-/// What pages ask of the visitor that they are shown to.
+/// Layout and redirects for a visitor.
 pub trait VisitorPages {
-    /// The chrome of a page.
+    /// The layout of a page.
     fn page(&self, lang: Lang) -> Page;
 
-    /// The chrome of a page that a signed-in person sees.
+    /// The layout of a signed-in user's page.
     fn page_of(&self, account: &Account, here: &str) -> Page;
 
-    /// Sends the browser on with a GET: by 303 (RFC 9700 §4.12) where that can be, by a page that leads on by itself
-    /// where it cannot.
+    /// Redirects with a GET: by 303 (RFC 9700 §4.12) if possible, otherwise by a page that continues by itself.
     ///
-    /// A browser holds every redirect that follows a form to the `form-action` of the page with the form, however many
-    /// redirects come in between, and a client's callback may redirect further. So after a form, other sites, and pages of
-    /// ours that may redirect to them, are reached from a page, whose navigation is a new one. And a head that holds a long
-    /// address would not pass common proxies.
+    /// A browser applies the `form-action` of a page to every redirect that follows its form, and a client's callback
+    /// may redirect further. So after a form, other sites, and pages that may redirect to them, are reached from a
+    /// page, whose navigation is a new one. And a head with a long URL would exceed the buffers of common proxies.
     fn redirect(self, to: &str) -> Response;
 
-    /// Sends the browser on to an address of ours that answers with a page, not with a redirect to another site.
+    /// Redirects to a URL of this server that responds with a page, not with a redirect to another site.
     fn redirect_to_page(self, to: &str) -> Response;
 }
 
@@ -99,7 +97,7 @@ fn send_to(visitor: Visitor, to: &str, by_page: bool) -> Response {
     }
 }
 
-/// Is this a page that takes part in a client's request? Such a page leads to the client once the request can be answered.
+/// Does this page belong to a client's request? Such a page redirects to the client once the request can be answered.
 fn is_of_a_request(address: &str) -> bool {
     let query = address.split_once('?').map(|(_, query)| query);
     query.is_some_and(|query| query.split('&').any(|pair| pair.starts_with("interaction=")))

@@ -1,4 +1,4 @@
-//! The ways on from a page that cannot do what was asked.
+//! Links on error pages to continue.
 
 use crate::views::{Problem, Way};
 use usher_http_server::problem::HttpProblem;
@@ -6,10 +6,10 @@ use usher_http_server::urls;
 use usher_i18n::Lang;
 use usher_protocol::params::Params;
 
-/// Pages that take forms and have no address to be opened at, and where their forms stand.
+/// URLs that only accept forms, with the page of each form.
 const FORMS_OF: [(&str, &str); 2] = [(urls::FACTORS, urls::SECURITY), (urls::PASSKEY_SIGN_IN, urls::LOGIN)];
 
-/// The ways on, the best one first. `here` is the address that was asked for, with its query.
+/// The links to continue, the best one first. `here` is the requested URL, with its query.
 pub fn ways(lang: Lang, kind: Problem, problem: &HttpProblem, here: &str) -> Vec<Way> {
     let way = |key, url: &str| Way { label: lang.text(key), url: url.to_owned() };
     let path = here.split('?').next().unwrap_or_default();
@@ -33,7 +33,7 @@ pub fn ways(lang: Lang, kind: Problem, problem: &HttpProblem, here: &str) -> Vec
     found
 }
 
-/// The sign-in page: with the request that the second step was part of, or the page that it led to.
+/// The sign-in page: with the request that the second factor belonged to, or the page that it continued to.
 fn sign_in_again(here: &str) -> String {
     let query = here.strip_prefix(urls::SECOND_FACTOR).and_then(|rest| rest.strip_prefix('?'));
     let Some(query) = query.and_then(|query| Params::decode(query.as_bytes()).ok()) else {
@@ -43,7 +43,7 @@ fn sign_in_again(here: &str) -> String {
     urls::on_the_way(urls::LOGIN, value("interaction"), value("next"))
 }
 
-/// Where a new link is asked for.
+/// The page to request a new link.
 fn link_again(lang: Lang, path: &str) -> Way {
     let (key, url) = match path {
         urls::VERIFY => ("login-register", urls::REGISTER),

@@ -1,4 +1,4 @@
-//! The answer to whoever asks for a host that is not served.
+//! The response to requests for another host.
 
 use std::sync::Arc;
 
@@ -11,7 +11,7 @@ use usher_http_server::layers::host::{OtherHost, WrongHost, refuse_other_host};
 use usher_http_server::problem::HttpProblem;
 use usher_http_server::state::App;
 
-/// One line that says what to change. The host is repeated only where it is another name of this machine.
+/// One line with the right host. The requested host is repeated only if it is another name of this machine.
 fn wrong_host_in_json(issuer: &str, host: &str) -> HttpProblem {
     let is_port =
         |rest: &str| rest.is_empty() || rest.strip_prefix(':').is_some_and(|port| port.parse::<u16>().is_ok());
@@ -24,8 +24,8 @@ fn wrong_host_in_json(issuer: &str, host: &str) -> HttpProblem {
     HttpProblem::new(StatusCode::MISDIRECTED_REQUEST, "HOST_UNKNOWN", message)
 }
 
-/// Where the issuer is on this machine, whoever comes by another name of it is told the right one; elsewhere nothing is
-/// said.
+/// If the issuer is on this machine, a request for another name of it gets the right one; otherwise the response
+/// reveals nothing.
 pub fn other_host(app: &App) -> OtherHost {
     if !app.is_dev() && !app.usher.config.server.issuer.is_loopback() {
         return refuse_other_host();

@@ -1,4 +1,4 @@
-//! What happened to a person's account.
+//! The activity log of an account.
 
 use axum::extract::State;
 use axum::response::Response;
@@ -52,7 +52,7 @@ pub async fn get(
     Ok(visitor.reply(body))
 }
 
-/// A page of the list.
+/// The URL of a page of the list.
 fn address(heading: Option<Heading>, before: Option<Cursor>) -> String {
     let mut query = form_urlencoded::Serializer::new(String::new());
     if let Some(heading) = heading {
@@ -104,7 +104,7 @@ async fn event_view(
         why: said("reason").and_then(|reason| reason_words(lang, reason)),
         whence: (!whence.is_empty()).then(|| whence.join(" · ")),
         at: lang.date_time(event.at.0),
-        // What was done in this very session was done by whoever reads this.
+        // Events of the current session were caused by the user.
         disownable: disownable && shown.session_id != Some(account.session.id),
     }))
 }

@@ -1,4 +1,4 @@
-//! The applications that have access, and taking it back.
+//! Applications with access, and removing it.
 
 use axum::extract::State;
 use axum::response::Response;
@@ -33,7 +33,7 @@ pub async fn get(
     Ok(visitor.reply(body))
 }
 
-/// POST: one application loses its access.
+/// POST: removes the access of an application.
 pub async fn post(
     State(app): State<App>,
     Owner { visitor, account }: Owner,

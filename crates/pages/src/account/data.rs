@@ -1,4 +1,4 @@
-//! A person's data: taken home, or deleted.
+//! A user's data: exporting or deleting them.
 
 use axum::extract::State;
 use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};

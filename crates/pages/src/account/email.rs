@@ -1,4 +1,4 @@
-//! A new address: typed, and proven by the code or the link of a letter.
+//! A new address: submitted, and verified by the code or the link of an email.
 
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -22,7 +22,7 @@ use usher_http_server::state::App;
 use usher_http_server::urls;
 use usher_protocol::params::Params;
 
-/// GET: the question, or where the link of the letter leads.
+/// GET: the form, or the page of the emailed link.
 pub async fn get(
     State(app): State<App>,
     Owner { mut visitor, account }: Owner,
@@ -45,8 +45,8 @@ pub async fn get(
     Ok(visitor.reply(body))
 }
 
-/// POST: an address, typed (`email`) or suggested (`take`), the code that went there, or the link; `dismiss` puts a
-/// suggested address away.
+/// POST: a typed (`email`) or suggested (`take`) address, the code that was sent to it, or the link; `dismiss`
+/// dismisses a suggested address.
 pub async fn post(
     State(app): State<App>,
     Owner { visitor, account }: Owner,
@@ -71,7 +71,7 @@ pub async fn post(
     }
 }
 
-/// The address that was typed or chosen.
+/// The typed or chosen address.
 fn wanted(form: &Params) -> String {
     let chosen = text(form, "take");
     if chosen.is_empty() { text(form, "email") } else { chosen }
@@ -131,14 +131,14 @@ async fn question(app: &App, visitor: &mut Visitor, account: &Account) -> Result
     })
 }
 
-/// The addresses that providers tell of the person.
+/// The addresses that providers assert of the user.
 pub(super) async fn suggested(app: &App, account: &Account) -> Result<Vec<SuggestedEmailView>, FlowError> {
     let all = app.usher.suggested_emails(account).await?;
     let view = |(email, provider): (Email, String)| SuggestedEmailView { email: email.readable(), provider };
     Ok(all.into_iter().map(view).collect())
 }
 
-/// What the page that waits for the code says beside it.
+/// Messages on the page that waits for the code.
 #[derive(Default)]
 struct Said {
     errors: FieldErrors,
@@ -158,7 +158,7 @@ async fn code(
     let page = ChangeEmailCode {
         notice: notice.map(|notice| notice.text(page.lang)),
         page,
-        // The address keeps the proof, for somebody who has to sign in first.
+        // The URL contains the proof, for a user who has to sign in first.
         form: Form::new(urls::with(urls::EMAIL, "proof", &proof.to_string()), visitor.form_token()),
         proof: proof.to_string(),
         email: email.readable(),

@@ -1,4 +1,4 @@
-//! The ways in that providers vouch for: link, unlink; merge another account of this browser, take that back.
+//! Linked identities: link, unlink; merge another account of this browser, undo a merge.
 
 use axum::extract::State;
 use axum::http::StatusCode;

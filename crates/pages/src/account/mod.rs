@@ -1,4 +1,4 @@
-//! The pages of a signed-in person.
+//! The pages of a signed-in user.
 
 pub mod activity;
 pub mod apps;
@@ -15,7 +15,7 @@ use usher_http_server::urls;
 use usher_i18n::Lang;
 use usher_protocol::params::Params;
 
-/// What a page says to somebody who had to sign in before a change could be made.
+/// The message for a user who had to sign in before a change could be made.
 fn repeat_notice(query: &Params, lang: Lang) -> Option<String> {
     let repeats = query.get("done").ok().flatten() == Some(urls::DONE_REPEAT);
     repeats.then(|| Message::RepeatChange.text(lang))

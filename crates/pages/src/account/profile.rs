@@ -1,4 +1,4 @@
-//! What a person says about themselves.
+//! The user's profile.
 
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -101,7 +101,7 @@ fn known_values(account: &Account, lang: Lang) -> ProfileValues {
     }
 }
 
-/// What was typed. A field that the form does not have, because the page keeps it folded away, stays what it was.
+/// The submitted values. A field that the form does not contain, because it is collapsed, keeps its value.
 fn values_of(form: &Params, old: ProfileValues) -> ProfileValues {
     let kept = |name: &str, old: String| form.get(name).ok().flatten().map_or(old, str::to_owned);
     let text = |name: &str| form.get(name).ok().flatten().unwrap_or_default().to_owned();
@@ -128,7 +128,7 @@ fn values_of(form: &Params, old: ProfileValues) -> ProfileValues {
     }
 }
 
-/// The claims of the form in place of the old ones; those that the page does not show stay.
+/// The profile with the submitted claims; those that the page does not show stay.
 fn profile_of(values: &ProfileValues, account: &Account) -> Profile {
     let some = |text: &String| Some(text.clone()).filter(|text| !text.trim().is_empty());
     let kept = account.user.profile.clone();

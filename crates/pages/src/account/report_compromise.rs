@@ -1,6 +1,6 @@
-//! "This wasn't me": the link of a letter, or of a page that a signed-in person reads.
+//! "This wasn't me": by the link of an email, or by a page of a signed-in user.
 //!
-//! Opening it does nothing yet, for mail scanners open every link.
+//! Opening it has no effect yet, because mail scanners open every link.
 
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -67,7 +67,7 @@ pub async fn post(
     }
 }
 
-/// Everything has ended.
+/// The page after everything has ended.
 fn done(visitor: Visitor, mails: bool, lines: Vec<Line>) -> Result<Response, HttpProblem> {
     let page = visitor.page(visitor.lang(None, None));
     let receipt = receipt::words(page.lang, lines);

@@ -61,7 +61,7 @@ pub async fn post(
     }
 }
 
-/// Where password managers send people (a well-known URL of the W3C).
+/// The well-known URL for changing passwords, used by password managers.
 pub async fn change_password(visitor: Visitor) -> Response {
     visitor.redirect(urls::SECURITY)
 }

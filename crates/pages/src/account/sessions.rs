@@ -1,4 +1,4 @@
-//! Where a person is signed in, and ending it.
+//! The user's sessions, and ending them.
 
 use axum::extract::State;
 use axum::response::Response;
@@ -38,7 +38,7 @@ pub async fn get(
     Ok(visitor.reply(body))
 }
 
-/// POST: ends one, all others, or all.
+/// POST: ends one session, all others, or all.
 pub async fn post(
     State(app): State<App>,
     Owner { visitor, account }: Owner,
@@ -62,7 +62,7 @@ pub async fn post(
     Ok(visitor.redirect(&urls::with(urls::SESSIONS, "done", "session")))
 }
 
-/// Signed out, and what becomes of each application.
+/// The signed-out page, with what happens to each application.
 async fn with_receipt(app: &App, visitor: Visitor, ended: &Ended) -> Result<Response, HttpProblem> {
     let lines = receipt::of(app, ended).await?;
     logout::signed_out(visitor, None, &usher_protocol::params::Params::default(), lines)
@@ -95,7 +95,7 @@ fn session_view(lang: Lang, session: &Session, this: SessionId) -> SessionView {
     }
 }
 
-/// Browser and system in words. What a browser says of itself is never shown as it is.
+/// Browser and system by name. The raw `User-Agent` is never shown.
 pub(super) fn device_words(lang: Lang, user_agent: Option<&str>) -> String {
     let name = DeviceName::from_user_agent(user_agent);
     lang.device(name.browser.as_deref(), name.system.as_deref())

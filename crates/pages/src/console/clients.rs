@@ -1,4 +1,4 @@
-//! One client: its facts, its secret once, and what can be done with it.
+//! One client: its settings, its new secret, and its actions.
 
 use std::time::Duration;
 
@@ -23,7 +23,7 @@ use usher_i18n::Lang;
 use usher_protocol::client_metadata::IdTokenClaims;
 use usher_protocol::params::Params;
 
-/// What was done, and the sentence for it.
+/// The words for completed actions, with their messages.
 const DONE: [(&str, &str); 5] = [
     ("saved", "message-client-saved"),
     ("just-rotated", "message-secret-just-rotated"),
@@ -47,7 +47,7 @@ pub async fn get(
     Ok(visitor.reply(body))
 }
 
-/// POST /console/clients/{client}: `do` says what.
+/// POST /console/clients/{client}: `do` is the action.
 pub async fn post(
     State(app): State<App>,
     Administrator { visitor, account }: Administrator,
@@ -74,7 +74,7 @@ pub async fn post(
     }
 }
 
-/// Replaces the secret: what was done, and the new secret.
+/// Rotates the secret; returns the word for the action, and the new secret.
 async fn rotate(app: &App, client: &Client, form: &Params) -> Result<(&'static str, Option<String>), HttpProblem> {
     let overlap = text(form, "overlap").parse().map_err(|_| HttpProblem::bad_request("overlap is missing"))?;
     let rotation = SecretRotation::with_overlap(Duration::from_secs(overlap));
@@ -85,10 +85,10 @@ async fn rotate(app: &App, client: &Client, form: &Params) -> Result<(&'static s
     }
 }
 
-/// To the client's page, which says what was done and shows a new secret once, if there is one.
+/// Redirects to the client's page, which shows the message and the new secret once, if there is one.
 ///
 /// # Errors
-/// If the house is broken.
+/// If the secret cannot be sealed.
 pub fn to_page(
     app: &App,
     visitor: Visitor,

@@ -1,5 +1,4 @@
-//! What a page says of what was just done: the form that did it leads here, and names it in the address. And what a form
-//! says of what was not done.
+//! Messages after a form: of a completed action, whose word is in the URL, and of validation errors.
 
 use crate::views::FieldErrors;
 use usher_flows::{FlowError, Rejected};
@@ -7,16 +6,16 @@ use usher_http_server::problem::HttpProblem;
 use usher_i18n::Lang;
 use usher_protocol::params::Params;
 
-/// The sentence for what was done, of those that the page knows: pairs of word and key.
+/// The message for the word in the URL, if the page knows it: `known` has pairs of word and key.
 pub fn words(query: &Params, lang: Lang, known: &[(&str, &str)]) -> Option<String> {
     let done = query.get("done").ok().flatten()?;
     known.iter().find(|(word, _)| *word == done).map(|(_, key)| lang.text(key))
 }
 
-/// The fields at fault, as `words` knows them.
+/// The validation errors, by `words`.
 ///
 /// # Errors
-/// For what is no matter of the form.
+/// If the error is not a validation error.
 pub fn faults(
     error: FlowError,
     lang: Lang,

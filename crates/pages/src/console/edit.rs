@@ -1,4 +1,4 @@
-//! The form that makes a client or changes one.
+//! The form that creates or changes a client.
 
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
@@ -60,7 +60,7 @@ pub async fn create(
     }
 }
 
-/// GET /console/clients/{client}/edit; `add` proposes one more redirect URI, from the page that refused it.
+/// GET /console/clients/{client}/edit; `add` proposes one more redirect URI, from the error page that rejected it.
 pub async fn get(
     State(app): State<App>,
     Administrator { mut visitor, account }: Administrator,
@@ -121,7 +121,7 @@ fn blank(visitor: &mut Visitor, account: &Account, project: &Project) -> ClientF
     }
 }
 
-/// The fields that show the settings of a client.
+/// The fields for the settings of a client.
 fn settings(metadata: &ClientMetadata) -> ClientForm {
     ClientForm {
         first_party: metadata.first_party,
@@ -192,7 +192,7 @@ fn with_form(metadata: ClientMetadata, form: &Params) -> ClientMetadata {
         first_party: !text(form, "first_party").is_empty(),
         ..metadata
     };
-    // The fields of the second part of the form come together, or not at all.
+    // The fields of the second part of the form are sent together, or not at all.
     let Some(alg) = sent("id_token_alg") else { return changed };
     changed.id_token_signed_response_alg = alg;
     changed.access_token_signed_response_alg = sent("access_token_alg");
@@ -225,7 +225,7 @@ fn name_word(fault: &str, lang: Lang) -> String {
     .text(lang)
 }
 
-/// Each fault at the field it belongs to; those that the form has no field for, at the form as a whole.
+/// Each fault at its field; those without a field at the form as a whole.
 fn words(faults: &[MetadataFault], lang: Lang) -> FieldErrors {
     let word = |fault: &MetadataFault| {
         let quoted = fault.fault.split('"').nth(1).map(str::to_owned);

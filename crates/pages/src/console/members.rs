@@ -1,4 +1,4 @@
-//! Who works on a project: added, given another role, removed.
+//! Project members: adding, removing, and changing their roles.
 
 use axum::extract::State;
 use axum::response::Response;
@@ -20,7 +20,7 @@ use usher_i18n::Lang;
 use usher_protocol::params::Params;
 use usher_storage::members::NamedMember;
 
-/// What was done, and the sentence for it.
+/// The words for completed actions, with their messages.
 const DONE: [(&str, &str); 3] =
     [("added", "member-added"), ("changed", "member-changed"), ("removed", "member-removed")];
 

@@ -1,5 +1,4 @@
-//! The pages of one project, as an administrator finds them: who is there, which project it is, and the way between its
-//! pages.
+//! The extractor of a project's pages: administrator, project, and links between the pages.
 
 use std::collections::HashMap;
 
@@ -19,20 +18,20 @@ use usher_http_server::problem::HttpProblem;
 use usher_http_server::state::App;
 use usher_http_server::urls;
 
-/// An administrator at a page of a project.
+/// An administrator on a page of a project.
 pub struct ProjectAccess {
     /// The browser.
     pub visitor: Visitor,
     /// The administrator.
     pub account: Account,
-    /// The project that the address names.
+    /// The project in the URL.
     pub project: Project,
 }
 
 impl FromRequestParts<App> for ProjectAccess {
     type Rejection = Response;
 
-    /// Whoever is no administrator learns nothing of the project, not even whether it is there.
+    /// A user who is no administrator learns nothing of the project, not even whether it exists.
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Self::Rejection> {
         let Administrator { visitor, account } = Administrator::from_request_parts(parts, app).await?;
         let places = Path::<HashMap<String, String>>::from_request_parts(parts, app).await;
@@ -44,12 +43,12 @@ impl FromRequestParts<App> for ProjectAccess {
 }
 
 impl ProjectAccess {
-    /// The chrome of a page at this address.
+    /// The layout of a page at this URL.
     pub fn page(&self, here: &str) -> Page {
         Page { language_url_base: here.to_owned(), ..self.visitor.page_of(&self.account, urls::CONSOLE) }
     }
 
-    /// What every page of the project begins with.
+    /// The header of the project's pages.
     pub fn head(&self, page: &Page, here: ProjectTab) -> ProjectHead {
         let id = &self.project.id;
         let pages = [
@@ -61,12 +60,12 @@ impl ProjectAccess {
         ProjectHead::new(page, self.project.name.clone(), urls::CONSOLE, here, pages)
     }
 
-    /// A form that posts to this address.
+    /// A form that posts to this URL.
     pub fn form(&mut self, here: &str) -> Form {
         Form::new(here, self.visitor.form_token())
     }
 
-    /// Sends the page.
+    /// Renders the page.
     ///
     /// # Errors
     /// 500 if it does not render.
@@ -75,7 +74,7 @@ impl ProjectAccess {
         Ok(self.visitor.reply(body))
     }
 
-    /// Sends the page again, with what was wrong on it.
+    /// Renders the page with validation errors.
     ///
     /// # Errors
     /// 500 if it does not render.
@@ -84,7 +83,7 @@ impl ProjectAccess {
         Ok(self.visitor.reply((StatusCode::UNPROCESSABLE_ENTITY, body).into_response()))
     }
 
-    /// Back to a page of ours, which says what was done.
+    /// Redirects to a page, which shows the message for `done`.
     pub fn done(self, page: &str, done: &str) -> Response {
         self.visitor.redirect(&urls::with(page, "done", done))
     }

@@ -30,7 +30,7 @@ pub async fn list(
     Ok(visitor.reply(body))
 }
 
-/// POST /console makes a project. The page of its token shows it, and never again.
+/// POST /console creates a project and redirects to its token page, which shows the token once.
 pub async fn create(
     State(app): State<App>,
     Administrator { mut visitor, account }: Administrator,

@@ -1,4 +1,4 @@
-//! One provider: made, changed, tried out, put out of use, removed.
+//! One provider: creating, changing, testing, disabling, removing.
 
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
@@ -71,7 +71,7 @@ pub async fn get(
     Ok(visitor.reply(body))
 }
 
-/// POST /console/providers/{provider}: `do` says what.
+/// POST /console/providers/{provider}: `do` is the action.
 pub async fn post(
     State(app): State<App>,
     Administrator { mut visitor, account }: Administrator,
@@ -187,7 +187,7 @@ fn current(
     })
 }
 
-/// Where the provider may tell what becomes of its accounts.
+/// The URLs that the provider may send events to.
 fn notice_urls(app: &App, settings: &ProviderSettings) -> Vec<(&'static str, String)> {
     let issuer = &app.usher.config.server.issuer;
     let at = |path: &str| issuer.at(&path.replace("{provider}", settings.id.as_str()));

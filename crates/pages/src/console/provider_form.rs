@@ -1,6 +1,6 @@
-//! Between the settings of a provider and the fields of its form.
+//! Conversion between the settings of a provider and the fields of its form.
 //!
-//! A kind has its own few fields; every setting that has none stands in one more, as JSON, so that nothing is lost.
+//! A kind has its own fields; all other settings are in one more field, as JSON, so that nothing is lost.
 
 use serde_json::{Map, Value};
 
@@ -10,9 +10,9 @@ use usher_domain::provider::{ProviderFault, ProviderId, ProviderKind, ProviderSe
 use usher_i18n::Lang;
 use usher_protocol::params::Params;
 
-/// Fields that hold lists.
+/// Fields with lists.
 const LISTS: [&str; 2] = ["scopes", "allowed_tenants"];
-/// Members of the settings that the form shows in another way, or not at all.
+/// Members of the settings that are not text fields.
 const APART: [&str; 6] = ["id", "kind", "enabled", "sign_up", "link_policy", "email_trust"];
 
 /// The text fields of a kind, in order.
@@ -30,7 +30,7 @@ pub(super) fn fields(kind: ProviderKind, editing: bool) -> Vec<&'static str> {
     [first, own].concat()
 }
 
-/// The form for a new provider of a kind.
+/// The empty form for a kind.
 pub(super) fn blank(kind: ProviderKind) -> ProviderValues {
     let suggested = |name| if name == "id" { kind.as_str().to_owned() } else { String::new() };
     ProviderValues {
@@ -42,10 +42,10 @@ pub(super) fn blank(kind: ProviderKind) -> ProviderValues {
     }
 }
 
-/// The form as the settings have it.
+/// The form for these settings.
 ///
 /// # Errors
-/// If settings do not serialise.
+/// If the settings cannot be serialized.
 pub(super) fn of_settings(settings: &ProviderSettings) -> serde_json::Result<ProviderValues> {
     let mut members = match serde_json::to_value(settings)? {
         Value::Object(members) => members,
@@ -67,7 +67,7 @@ pub(super) fn of_settings(settings: &ProviderSettings) -> serde_json::Result<Pro
     })
 }
 
-/// The form as it was typed.
+/// The submitted form.
 pub(super) fn of_form(kind: ProviderKind, editing: bool, form: &Params) -> ProviderValues {
     ProviderValues {
         texts: fields(kind, editing).into_iter().map(|name| (name, text(form, name).trim().to_owned())).collect(),
@@ -78,7 +78,7 @@ pub(super) fn of_form(kind: ProviderKind, editing: bool, form: &Params) -> Provi
     }
 }
 
-/// The settings that were typed, for the provider `id`, or for one that is named in the form.
+/// The submitted settings, for the provider `id`, or for the one named in the form.
 pub(super) fn settings(
     kind: ProviderKind,
     before: Option<&ProviderSettings>,
@@ -114,7 +114,7 @@ pub(super) fn settings(
     serde_json::from_value(Value::Object(members)).map_err(|error| fault("rest", error.to_string()))
 }
 
-/// Each fault at the field it belongs to; those that the form has no field for, at the field of everything else.
+/// Each fault at its field; those without a field at the JSON field.
 pub(super) fn words(faults: &[ProviderFault], values: &ProviderValues, lang: Lang) -> FieldErrors {
     let word = |fault: &ProviderFault| {
         let shown = values.texts.iter().find(|(name, _)| *name == fault.field);

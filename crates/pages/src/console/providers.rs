@@ -1,4 +1,4 @@
-//! The providers that people sign in with, in a list.
+//! The list of upstream providers.
 
 use axum::extract::State;
 use axum::response::Response;

@@ -1,4 +1,4 @@
-//! Secrets that a form made: its answer leads to the page that shows them, which does so once.
+//! Showing new secrets: a form redirects to the page that shows the secret once.
 
 use axum::response::Response;
 
@@ -11,13 +11,13 @@ use usher_http_server::state::App;
 use usher_http_server::urls;
 use usher_protocol::params::Params;
 
-/// The parameter that carries one.
+/// The query parameter with the sealed secret.
 const SHOW: &str = "show";
 
-/// Sends the browser to the page that shows a secret; `done` says there what was done.
+/// Redirects to the page that shows a secret; `done` is the word for its message.
 ///
 /// # Errors
-/// If the house is broken.
+/// If the secret cannot be sealed.
 pub fn lead_to(
     app: &App,
     mut visitor: Visitor,
@@ -29,10 +29,10 @@ pub fn lead_to(
     Ok(visitor.redirect(&urls::and(&urls::with(page, "done", done), SHOW, &sealed)))
 }
 
-/// What this page says of the secret it was sent to show, if it was sent one.
+/// The secret to show on this page, if the URL contains one.
 ///
 /// # Errors
-/// If the house is broken.
+/// If the database fails.
 pub async fn read(
     app: &App,
     visitor: &Visitor,

@@ -1,4 +1,4 @@
-//! The token of a project: replaced by a new one, which is shown once.
+//! The token of a project, and rotating it.
 
 use std::time::Duration;
 
@@ -33,7 +33,7 @@ pub async fn get(
     desk.show(&page)
 }
 
-/// POST makes a new token: `current_token`, `overlap` in seconds, `discard_history`.
+/// POST rotates the token: `current_token`, `overlap` in seconds, `discard_history`.
 pub async fn post(
     State(app): State<App>,
     mut desk: ProjectAccess,

@@ -1,4 +1,4 @@
-//! One webhook: changed, tried out, given a new secret, put out of use, deleted; and its deliveries.
+//! One webhook and its deliveries: changing, testing, disabling, deleting, and rotating its secret.
 
 use axum::extract::{Path, State};
 use axum::response::Response;
@@ -25,7 +25,7 @@ use usher_protocol::params::Params;
 /// Deliveries on one page.
 const SIZE: u32 = 20;
 
-/// What was done, and the sentence for it.
+/// The words for completed actions, with their messages.
 const DONE: [(&str, &str); 8] = [
     ("added", "webhook-added"),
     ("saved", "webhook-saved"),
@@ -37,7 +37,7 @@ const DONE: [(&str, &str); 8] = [
     ("all-sent", "webhook-all-sent-again"),
 ];
 
-/// GET /console/projects/{project}/webhooks/{webhook}; `before` is where a further page of deliveries begins.
+/// GET /console/projects/{project}/webhooks/{webhook}; `before` is the start of a further page of deliveries.
 pub async fn get(
     State(app): State<App>,
     mut desk: ProjectAccess,
@@ -75,7 +75,7 @@ pub async fn post(
     desk.show_again(&page)
 }
 
-/// To the page that says what was done, and shows the secret that was made by it.
+/// Redirects to the page with the message, and the new secret if there is one.
 fn lead_on(
     app: &App,
     desk: ProjectAccess,
@@ -90,7 +90,7 @@ fn lead_on(
     }
 }
 
-/// Does what the form says: the word for it, and the secret that was made by it.
+/// Executes the action; returns its word, and the new secret if there is one.
 async fn change(app: &App, webhook: &Webhook, form: &Params) -> Result<(&'static str, Option<String>), FlowError> {
     let (usher, project, id) = (&app.usher, webhook.project_id, webhook.id);
     let message = text(form, "redeliver");

@@ -1,4 +1,4 @@
-//! The webhooks of a project: listed, and a new one made.
+//! The webhooks of a project: the list, and creating one.
 
 use axum::extract::State;
 use axum::response::Response;
@@ -28,7 +28,7 @@ pub async fn get(
     desk.show(&page)
 }
 
-/// POST makes a webhook: `url`, `description`, `events`.
+/// POST creates a webhook: `url`, `description`, `events`.
 pub async fn post(
     State(app): State<App>,
     mut desk: ProjectAccess,
@@ -53,12 +53,12 @@ fn typed(form: &Params) -> NewWebhook {
     NewWebhook { url, description, events: events(form) }
 }
 
-/// What was typed, as it was typed.
+/// The submitted values, unchanged.
 pub(super) fn values(form: &Params) -> WebhookValues {
     WebhookValues { url: text(form, "url"), description: text(form, "description"), events: text(form, "events") }
 }
 
-/// The filters that were typed, one a line or side by side.
+/// The submitted filters, separated by white space.
 pub(super) fn events(form: &Params) -> Vec<String> {
     text(form, "events")
         .split([' ', ',', '\n', '\r', '\t'])
@@ -67,7 +67,7 @@ pub(super) fn events(form: &Params) -> Vec<String> {
         .collect()
 }
 
-/// What is wrong, at its field.
+/// The validation error, at its field.
 pub(super) fn words(refused: &Rejected, lang: Lang) -> Option<FieldErrors> {
     let key = |field| match field {
         "url" => "webhook-url-bad",
@@ -84,7 +84,7 @@ pub(super) fn words(refused: &Rejected, lang: Lang) -> Option<FieldErrors> {
     }
 }
 
-/// The key of why a webhook is out of use.
+/// The message key for the reason of a disabled webhook.
 pub(super) const fn why_key(why: DisabledWhy) -> &'static str {
     match why {
         DisabledWhy::Owner => "webhook-off-owner",

@@ -1,4 +1,4 @@
-//! The buttons of the security page that take a factor away, rename it, or make new recovery codes.
+//! The forms of the security page that remove or rename a factor, or make new recovery codes.
 
 use axum::extract::State;
 use axum::response::Response;
@@ -33,7 +33,7 @@ pub async fn post(
     }
 }
 
-/// What was done.
+/// The result of an action.
 enum Done {
     Codes(Vec<String>),
     Changed(&'static str),

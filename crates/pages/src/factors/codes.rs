@@ -1,4 +1,4 @@
-//! New recovery codes: made in answer to a form, shown by a page of their own, once.
+//! New recovery codes: made by a form, and shown once by a page of their own.
 
 use axum::extract::State;
 use axum::response::Response;
@@ -14,10 +14,10 @@ use usher_http_server::problem::HttpProblem;
 use usher_http_server::state::App;
 use usher_http_server::urls;
 
-/// Sends the browser to the page that shows these codes.
+/// Redirects to the page that shows these codes.
 ///
 /// # Errors
-/// If the house is broken.
+/// If the codes cannot be sealed.
 pub(super) fn lead_to(
     app: &App,
     mut visitor: Visitor,
@@ -30,7 +30,7 @@ pub(super) fn lead_to(
     Ok(visitor.redirect_to_page(&urls::and(&errand.here(urls::RECOVERY_CODES), "show", &sealed)))
 }
 
-/// GET: the codes, the first time; afterwards where to make new ones.
+/// GET: the codes, the first time; afterwards a link to make new ones.
 pub async fn get(
     State(app): State<App>,
     Enroller { visitor, account, errand }: Enroller,

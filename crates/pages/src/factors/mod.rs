@@ -1,4 +1,4 @@
-//! Where a signed-in person sets up, changes and takes away what they sign in by.
+//! Setting up, changing and removing the factors of a signed-in user.
 
 pub mod change;
 pub mod codes;
@@ -24,7 +24,7 @@ use usher_http_server::urls;
 use usher_i18n::Lang;
 use usher_protocol::params::Params;
 
-/// Where a page of this room leads on to: the client's request it is part of, or the security page.
+/// Where a page continues: the client's request it belongs to, or the security page.
 struct UpstreamIntent {
     sealed: Option<String>,
 }
@@ -34,12 +34,12 @@ impl UpstreamIntent {
         Self { sealed: query.get("interaction").ok().flatten().map(str::to_owned) }
     }
 
-    /// This page itself, with its errand.
+    /// The URL of this page, with its continuation.
     fn here(&self, page: &str) -> String {
         self.sealed.as_deref().map_or_else(|| page.to_owned(), |sealed| urls::with(page, "interaction", sealed))
     }
 
-    /// Where it leads when all is done.
+    /// Where it continues when it is complete.
     fn on(&self) -> String {
         match &self.sealed {
             Some(sealed) => urls::with(urls::SECOND_FACTOR, "interaction", sealed),
@@ -47,7 +47,7 @@ impl UpstreamIntent {
         }
     }
 
-    /// Where it leads when nothing came of it.
+    /// Where it continues when it is cancelled.
     fn back(&self) -> String {
         match &self.sealed {
             Some(sealed) => urls::with(urls::ENROL, "interaction", sealed),
@@ -55,12 +55,12 @@ impl UpstreamIntent {
         }
     }
 
-    /// To the sign-in page, for nobody is signed in: with the request, or back to the page.
+    /// The sign-in page for a user who is not signed in: with the request, or back to the page.
     fn sign_in(&self, page: &str) -> String {
         urls::on_the_way(urls::LOGIN, self.sealed.as_deref(), Some(page))
     }
 
-    /// To the sign-in page: the person shows themselves again, and comes back.
+    /// The sign-in page for a user who must authenticate again, and back.
     fn again(&self, page: &str) -> String {
         match &self.sealed {
             Some(sealed) => urls::and(&urls::with(urls::LOGIN, "interaction", sealed), "again", "1"),
@@ -69,8 +69,8 @@ impl UpstreamIntent {
     }
 }
 
-/// Whoever sets up a factor: the person of the client's request that the page is part of, or the owner of the account
-/// pages. Nobody signed in is sent to sign in, and back to this page from there.
+/// The user who sets up a factor: that of the client's request that the page belongs to, or the owner of the account
+/// pages. Without a signed-in user it redirects to the sign-in page, and back to this page from there.
 pub struct Enroller {
     visitor: Visitor,
     account: Account,
@@ -102,12 +102,12 @@ async fn enrolling(app: &App, visitor: &Visitor, errand: &UpstreamIntent) -> Res
     }
 }
 
-/// Is this an error that leads to the sign-in page?
+/// Does this error lead to the sign-in page?
 const fn is_stale(error: &FlowError) -> bool {
     matches!(error, FlowError::Rejected(Rejected::NotFresh))
 }
 
-/// The sentence for a refusal; the error itself where there is none.
+/// The message for a rejection, or the error itself if there is none.
 fn sentence(error: FlowError, lang: Lang) -> Result<String, HttpProblem> {
     let words = match &error {
         FlowError::Rejected(refused) => of_refused(refused, lang),

@@ -1,4 +1,4 @@
-//! Make a passkey.
+//! Creating a passkey.
 
 use axum::extract::State;
 use axum::response::Response;

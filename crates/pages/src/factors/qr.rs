@@ -1,9 +1,9 @@
-//! A text as a QR code: an SVG without styles, dark on light whatever the page's colours.
+//! A text as a QR code: an SVG without styles, dark on light in every colour scheme.
 
 use qrcode::render::svg;
 use qrcode::{EcLevel, QrCode};
 
-/// The image; empty for a text that is too long for one.
+/// The image; empty if the text is too long.
 pub(super) fn svg(text: &str) -> String {
     let Ok(code) = QrCode::with_error_correction_level(text, EcLevel::M) else { return String::new() };
     let image = code
@@ -12,7 +12,7 @@ pub(super) fn svg(text: &str) -> String {
         .light_color(svg::Color("#fff"))
         .min_dimensions(200, 200)
         .build();
-    // The XML declaration has no place within a page.
+    // The XML declaration is not allowed within a page.
     image.find("<svg").map(|at| image[at..].to_owned()).unwrap_or_default()
 }
 

@@ -1,4 +1,4 @@
-//! Set up an authenticator app.
+//! Setting up an authenticator app.
 
 use axum::extract::State;
 use axum::response::Response;

@@ -1,4 +1,4 @@
-//! The factors of a person as the security page shows them.
+//! The factors of a user on the security page.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -12,10 +12,10 @@ use usher_http_server::state::App;
 use usher_http_server::urls;
 use usher_i18n::Lang;
 
-/// Everything about a person's factors.
+/// All factors of a user.
 ///
 /// # Errors
-/// If the house is broken.
+/// If the database fails.
 pub async fn factors_view(
     app: &App,
     visitor: &mut Visitor,
@@ -56,7 +56,7 @@ fn passkey_view(lang: Lang, passkey: &StoredPasskey) -> PasskeyView {
     }
 }
 
-/// What `signalAllAcceptedCredentials` takes (WebAuthn Level 3 §5.1.10.3).
+/// The argument of `signalAllAcceptedCredentials` (WebAuthn Level 3 §5.1.10.3).
 fn accepted(app: &App, passkeys: &[StoredPasskey]) -> Option<String> {
     let handle = passkeys.first()?.handle;
     let ids: Vec<_> = passkeys.iter().map(|passkey| URL_SAFE_NO_PAD.encode(&passkey.credential_id)).collect();

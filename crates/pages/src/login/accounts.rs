@@ -1,4 +1,4 @@
-//! Choose an account among those that the browser knows.
+//! Choosing an account among those in the browser.
 
 use axum::extract::State;
 use axum::response::Response;
@@ -80,7 +80,7 @@ pub async fn post(
     }
 }
 
-/// "Another account": a choice that none of the accounts of this browser meets.
+/// "Another account": a session id that no account of this browser has.
 const fn nobody() -> usher_domain::id::SessionId {
     usher_domain::id::SessionId(uuid::Uuid::nil())
 }

@@ -1,4 +1,4 @@
-//! Consent: what is asked, in plain words; yes and no of equal weight.
+//! Consent: the requested scopes, in plain language, with equal buttons for allow and deny.
 
 use axum::extract::State;
 use axum::response::Response;
@@ -40,7 +40,7 @@ pub async fn get(
     let lang = visitor.lang(interaction.request.ui_locales.as_deref(), account.user.locale.as_deref());
     let mut page = visitor.page(lang);
     page.language_url_base = urls::with(urls::CONSENT, "interaction", &sealed);
-    // The answer is that of the person who was asked, whoever else signs in here meanwhile.
+    // The answer applies to the user who was asked, even if another user signs in here meanwhile.
     interaction.choose(account.session.id);
     let asked = app.usher.seal_interaction(&interaction)?;
     let restarted = query.get("done").ok().flatten() == Some(urls::DONE_RESTARTED);
@@ -87,7 +87,7 @@ async fn answer(app: &App, visitor: &Visitor, interaction: Interaction, form: &P
     })
 }
 
-/// The scopes that are asked for, each with what it would show of this very person.
+/// The requested scopes, each with the values of this user that it would release.
 fn scopes(lang: Lang, interaction: &Interaction, user: &User, earlier: &Scope) -> Vec<ScopeView> {
     let known = user.claims();
     let asked = interaction.request.scope.iter();

@@ -1,4 +1,4 @@
-//! What a form says when a verb refuses: the field at fault, and the sentence for it.
+//! Validation errors for rejections: the field, and its message.
 
 use crate::views::{FieldErrors, Message};
 use usher_domain::text::NameFault;
@@ -7,7 +7,7 @@ use usher_flows::Rejected;
 use usher_flows::credentials::password_rules::PasswordFault;
 use usher_i18n::Lang;
 
-/// The field at fault (`""` for the form as a whole) and what to say; `None` for what is no matter of a form.
+/// The field (`""` for the form as a whole) and its message; `None` if it is not a validation error.
 pub fn of_refused(refused: &Rejected, lang: Lang) -> Option<FieldErrors> {
     let (field, message) = match refused {
         Rejected::WrongCredentials | Rejected::CredentialGone => ("", Message::WrongCredentials),

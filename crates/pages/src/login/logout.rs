@@ -1,4 +1,4 @@
-//! Sign out: the question, and the page that says it is done.
+//! Signing out: the question, and the page after it.
 
 use axum::extract::State;
 use axum::response::Response;
@@ -29,7 +29,7 @@ pub async fn get(
     }
 }
 
-/// POST: the answer to the question. What a client asked for travels along in the address and is read anew.
+/// POST: the answer to the question. The client's request is in the URL and is parsed again.
 pub async fn post(
     State(app): State<App>,
     visitor: Visitor,
@@ -80,7 +80,7 @@ pub fn ask(
     Ok(visitor.reply(body))
 }
 
-/// It is done; the receipt says what becomes of each application.
+/// The signed-out page; the receipt shows what happens to each application.
 ///
 /// # Errors
 /// 500 if the page does not render.

@@ -20,7 +20,7 @@ pub(crate) fn sent_url(path: &str, mailed: MailedProof) -> String {
     urls::and(&url, SENT, if mailed.sent { "1" } else { "0" })
 }
 
-/// What the page says about the email that was asked for.
+/// The message about the requested email.
 pub(crate) fn sent_notice(query: &Params) -> Option<Message> {
     match query.get(SENT).ok().flatten()? {
         "1" => Some(Message::CodeSent),

@@ -1,4 +1,4 @@
-//! The pages on the way in and out.
+//! The pages of signing in and out.
 
 pub mod accounts;
 pub mod consent;

@@ -1,4 +1,4 @@
-//! Sign in by a passkey: the form beside the one for the password.
+//! Signing in by a passkey, from the form next to the password form.
 
 use axum::Json;
 use axum::extract::State;
@@ -37,7 +37,7 @@ pub async fn post(
     }
 }
 
-/// Where password managers learn where passkeys are made and managed (a well-known URL of the W3C).
+/// The well-known URL for creating and managing passkeys, used by password managers (W3C).
 pub async fn endpoints(State(app): State<App>) -> Response {
     Json(app.usher.passkey_endpoints(urls::NEW_PASSKEY, urls::SECURITY)).into_response()
 }

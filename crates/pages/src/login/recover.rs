@@ -1,4 +1,4 @@
-//! A forgotten password: ask for a letter, then choose a new one.
+//! Password recovery: requesting an email, then choosing a new password.
 
 use axum::Json;
 use axum::extract::State;
@@ -24,7 +24,7 @@ use usher_http_server::state::App;
 use usher_http_server::urls;
 use usher_protocol::params::Params;
 
-/// Minutes for which a recovery link is good.
+/// Minutes until a recovery link expires.
 const MINUTES: u32 = 30;
 
 /// GET /recover
@@ -64,7 +64,7 @@ pub async fn post(
     }
 }
 
-/// GET /recover/sent: the page that waits for the email, in the browser that asked for it.
+/// GET /recover/sent: the page that waits for the email, in the browser that requested it.
 pub async fn sent(
     State(app): State<App>,
     visitor: Visitor,
@@ -97,7 +97,7 @@ pub async fn sent(
     Ok(visitor.reply(body))
 }
 
-/// GET /login/waiting: was what a window of this browser waits for done in another one?
+/// GET /login/waiting: was the proof that a page of this browser waits for used in another browser?
 pub async fn waiting(
     State(app): State<App>,
     visitor: Visitor,
@@ -197,7 +197,7 @@ async fn expired(app: &App, visitor: Visitor, token: &str) -> Result<Response, H
     Ok(visitor.reply((StatusCode::GONE, body).into_response()))
 }
 
-/// What the person is about, as an address or a form says it.
+/// The continuation, from a URL or a form.
 fn return_to(params: &Params) -> ReturnTo {
     let value = |name| params.get(name).ok().flatten().map(str::to_owned);
     ReturnTo { interaction: value("interaction"), next: value("next").map(|next| urls::after_login(Some(&next))) }

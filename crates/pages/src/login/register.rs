@@ -1,4 +1,4 @@
-//! Register.
+//! Registration.
 
 use axum::extract::State;
 use axum::response::Response;

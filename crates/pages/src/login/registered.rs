@@ -1,4 +1,4 @@
-//! The links of the email "You already have an account": they name the registration that it answers.
+//! The links of the email "You already have an account", which contain the registration that it answers.
 
 use usher_flows::FlowError;
 use usher_http_server::extract::visitor::Visitor;
@@ -6,8 +6,8 @@ use usher_http_server::state::App;
 use usher_http_server::urls;
 use usher_protocol::params::Params;
 
-/// This page with the sign-in that the registration was part of. `None` in any other browser than the one that began it,
-/// and for an address without a registration.
+/// This page with the sign-in that the registration belonged to. `None` in any browser other than the one that began
+/// it, and for a URL without a registration.
 ///
 /// # Errors
 /// If the database cannot be read.

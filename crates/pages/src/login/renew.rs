@@ -1,4 +1,4 @@
-//! A page that was left open for too long is shown again, with its request begun anew.
+//! A page with an expired request is shown again, with the request restarted.
 
 use axum::extract::{Request, State};
 use axum::http::Method;
@@ -12,7 +12,7 @@ use usher_http_server::state::App;
 use usher_http_server::urls;
 use usher_protocol::params::Params;
 
-/// Sends a browser whose address holds a request that is too old to the same page with the request begun anew.
+/// Redirects a browser whose URL contains an expired request to the same page with the request restarted.
 pub async fn layer(
     State(app): State<App>,
     visitor: Visitor,

@@ -1,4 +1,4 @@
-//! The second step: a code, a recovery code or a passkey. And where there is nothing to ask for, the way to set it up.
+//! The second factor: a code, a recovery code or a passkey; or setting one up if the user has none.
 
 use axum::extract::State;
 use axum::response::Response;
@@ -20,7 +20,7 @@ use usher_protocol::error::OAuthError;
 use usher_protocol::error_code::ErrorCode;
 use usher_protocol::params::Params;
 
-/// What the address says: the sign-in so far, the request it is part of, and where it leads without one.
+/// The state in the URL: the pending sign-in, the request it belongs to, and where it continues without one.
 struct Place {
     pending: String,
     sealed: Option<String>,
@@ -45,7 +45,7 @@ impl Place {
     }
 }
 
-/// GET. Without a sign-in that waits, the interaction's own person is asked for one factor more.
+/// GET. Without a pending sign-in, the user of the interaction is asked for one more factor.
 pub async fn get(
     State(app): State<App>,
     mut visitor: Visitor,
@@ -99,7 +99,7 @@ async fn refused(
 ) -> Result<Response, HttpProblem> {
     let words = match &error {
         FlowError::Rejected(Rejected::InteractionOver) => None,
-        // A wrong code is called what this page asks for, whatever it looks like.
+        // The message names the kind of code that this page asks for.
         FlowError::Rejected(Rejected::WrongCode(_)) => {
             let kind = if place.recovery { CodeKind::Recovery } else { CodeKind::Authenticator };
             of_refused(&Rejected::WrongCode(kind), visitor.lang(None, None))
@@ -114,7 +114,7 @@ async fn refused(
     Ok(visitor.reply(with_status(&HttpProblem::from(error), body)))
 }
 
-/// The second step was taken already, in another tab or before going back: on to where it leads.
+/// Continues: the second factor was completed already, in another tab or before going back.
 async fn on(
     app: &App,
     visitor: Visitor,
@@ -128,7 +128,7 @@ async fn on(
     show::elsewhere(app, visitor, &interaction, on).await
 }
 
-/// On with a request that may have come here for one factor more; to wherever else it leads if it needs none.
+/// Continues a request that may have needed one more factor.
 async fn step_up(app: &App, mut visitor: Visitor, request: Interaction) -> Result<Response, HttpProblem> {
     match app.usher.go_on(request.clone(), &visitor.browser, &visitor.device).await? {
         Outcome::Show { step: Step::StepUp, interaction } => {
@@ -160,7 +160,7 @@ async fn view(
         None
     };
     let back = match place.sealed.as_deref() {
-        // Whoever is signed in would be sent here again: another account is chosen from the list.
+        // The signed-in user would be redirected here again: another account is chosen from the list.
         Some(sealed) if app.usher.current(&visitor.browser).await?.is_some() => {
             urls::with(urls::ACCOUNTS, "interaction", sealed)
         }
@@ -180,7 +180,7 @@ async fn view(
     })
 }
 
-/// The page for somebody who has no second factor where nobody goes on without.
+/// The page for a user without a second factor when one is required.
 pub async fn get_enrol(
     State(app): State<App>,
     mut visitor: Visitor,
@@ -205,7 +205,7 @@ pub async fn get_enrol(
     Ok(visitor.reply(body))
 }
 
-/// No second factor, then: back to the client with the error that says so.
+/// Cancels: redirects to the client with the error.
 pub async fn post_enrol(
     State(app): State<App>,
     visitor: Visitor,

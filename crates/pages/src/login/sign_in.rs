@@ -1,4 +1,4 @@
-//! Sign in.
+//! Signing in.
 
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -34,7 +34,7 @@ pub async fn get(
     let interaction = show::interaction(&app, sealed, &visitor)?;
     let again = asks_again(&query);
     if let Some(one) = interaction.as_ref().filter(|_| !again) {
-        // Back, reload and a second tab after the person has signed in: on to the application.
+        // The user went back, reloaded or opened a second tab after signing in: continue to the application.
         let resumes = matches!(query.get(urls::RESUME), Ok(Some(_)));
         match app.usher.go_on(one.clone(), &visitor.browser, &visitor.device).await? {
             on @ Outcome::Show { step: Step::SignIn { again: true }, .. }
@@ -59,7 +59,7 @@ pub async fn get(
     Ok(visitor.reply(body))
 }
 
-/// A page of ours wants whoever is signed in to show themselves again.
+/// Does a page require the signed-in user to authenticate again?
 fn asks_again(query: &Params) -> bool {
     matches!(query.get("again"), Ok(Some(_)))
 }
@@ -114,7 +114,7 @@ pub(super) async fn refused(
     Ok(visitor.reply(with_status(&problem, body)))
 }
 
-/// What was done just now, as the address says.
+/// The message about a completed action, from the URL.
 fn news(query: &Params) -> Option<Message> {
     match query.get("done").ok().flatten()? {
         urls::DONE_PASSWORD => Some(Message::PasswordRenewed),
@@ -124,7 +124,7 @@ fn news(query: &Params) -> Option<Message> {
     }
 }
 
-/// What `signalUnknownCredential` takes (WebAuthn Level 3 §5.1.10.2).
+/// The argument of `signalUnknownCredential` (WebAuthn Level 3 §5.1.10.2).
 fn unknown_passkey(app: &App, credential: &str) -> Option<String> {
     let sent: serde_json::Value = serde_json::from_str(credential).ok()?;
     let (id, domain) = (sent.get("id")?.as_str()?, app.usher.config.server.issuer.url().domain()?);
@@ -132,7 +132,7 @@ fn unknown_passkey(app: &App, credential: &str) -> Option<String> {
     fits.then(|| serde_json::json!({ "rpId": domain, "credentialId": id }).to_string())
 }
 
-/// The form keeps in mind which page of ours was asked for, and that whoever is signed in shows themselves again.
+/// Keeps in the form which page was requested, and whether the signed-in user must authenticate again.
 async fn lead_on(app: &App, visitor: &Visitor, page: &mut SignIn, query: &Params) -> Result<(), HttpProblem> {
     if page.form.interaction.is_some() {
         return Ok(());
@@ -169,15 +169,16 @@ async fn lead_on(app: &App, visitor: &Visitor, page: &mut SignIn, query: &Params
     Ok(())
 }
 
-/// Somebody is signed in, and goes on to that page.
+/// The signed-in user, who continues to that page.
 fn signed_in_as(account: &Account, continue_url: String) -> SignedInAs {
     SignedInAs { name: account.user.label(), continue_url }
 }
 
-/// The page keeps the status and the `Retry-After` of its problem.
+/// The page with the status and the `Retry-After` of its problem.
 pub(crate) fn with_status(problem: &HttpProblem, body: Response) -> Response {
     let status = match problem.status {
-        // To a browser 401 is a challenge; and what was typed is at fault, not the state of the house.
+        // Browsers expect a challenge with 401, and 409 concerns the state of a resource: here the submitted values
+        // are invalid.
         StatusCode::UNAUTHORIZED | StatusCode::CONFLICT => StatusCode::UNPROCESSABLE_ENTITY,
         status => status,
     };
@@ -248,7 +249,7 @@ async fn view(
     Ok(page)
 }
 
-/// The page is for one person, who shows themselves again: by a password only if they have one.
+/// Fixes the page to one user, who must authenticate again: by password only if there is one.
 async fn known(app: &App, page: &mut SignIn, account: &Account) -> Result<(), FlowError> {
     page.email_fixed = true;
     page.without_password = !app.usher.has_password(account).await?;
@@ -258,12 +259,12 @@ async fn known(app: &App, page: &mut SignIn, account: &Account) -> Result<(), Fl
     Ok(())
 }
 
-/// An address of a request, as people read it; whatever else it says stays as it is.
+/// The readable form of an address in a request; other hints are unchanged.
 fn readable(hint: &str) -> String {
     Email::parse(hint).map_or_else(|_| hint.to_owned(), |email| email.readable())
 }
 
-/// Whom this browser was by that way in, in part, if it was the last.
+/// The abbreviated address of the last sign-in with this browser, if it was by this method.
 fn last_hint(visitor: &Visitor, method: &Method) -> Option<String> {
     visitor.last_used().filter(|last| last.method == *method).map(|last| last.hint.clone())
 }

@@ -1,4 +1,4 @@
-//! Prove an address: by the code that was mailed, or by the link.
+//! Verifying an address, by the mailed code or by the link.
 
 use axum::extract::State;
 use axum::response::Response;
@@ -20,7 +20,7 @@ use usher_http_server::state::App;
 use usher_http_server::urls;
 use usher_protocol::params::Params;
 
-/// GET shows where to type the code. A link only shows a button: mail programs open links by themselves.
+/// GET shows the form for the code. The page of a link only has a button: mail programs open links by themselves.
 pub async fn get(
     State(app): State<App>,
     mut visitor: Visitor,
@@ -71,7 +71,7 @@ pub async fn post(
     }
 }
 
-/// GET: an address was proven in another browser than the one that registered, and its owner is signed in here too.
+/// GET: the address was verified in a browser other than the one that registered, and its owner is signed in here too.
 pub async fn elsewhere(State(app): State<App>, visitor: Visitor) -> Result<Response, HttpProblem> {
     if app.usher.current(&visitor.browser).await?.is_none() {
         return Ok(visitor.redirect(urls::LOGIN));
@@ -82,7 +82,7 @@ pub async fn elsewhere(State(app): State<App>, visitor: Visitor) -> Result<Respo
     Ok(visitor.reply(body))
 }
 
-/// The address was mistyped: the code goes to another one.
+/// Corrects a mistyped address: the code is sent to another one.
 async fn change_address(app: &App, mut visitor: Visitor, proof: ProofId, typed: &str) -> Result<Response, HttpProblem> {
     let lang = visitor.lang(None, None);
     let error = match app.usher.change_sign_up_address(proof, typed, lang, &visitor.browser, &visitor.device).await {
@@ -100,7 +100,7 @@ async fn change_address(app: &App, mut visitor: Visitor, proof: ProofId, typed: 
     Ok(visitor.reply(with_status(&HttpProblem::from(error), body)))
 }
 
-/// On with the sign-in that the registration was part of, if this browser began it; to the account otherwise.
+/// Continues the sign-in that the registration belonged to, if this browser began it; otherwise the account.
 async fn done(app: &App, mut visitor: Visitor, verified: Verified) -> Result<Response, HttpProblem> {
     if verified.elsewhere && verified.interaction.is_some() && !verified.makes_passkey {
         if let SignedIn::As { user, method: Some(method), .. } = &verified.signed_in {
@@ -158,11 +158,11 @@ async fn link_view(app: &App, visitor: &mut Visitor, token: &str) -> Result<Veri
     Ok(VerifyLink { page, form: Form::new(here, visitor.form_token()), asks_password, ..VerifyLink::default() })
 }
 
-/// The page that waits for the code or the link; none once there is nothing to wait for.
+/// The page that waits for the code or the link; `None` if nothing is pending.
 async fn view(app: &App, visitor: &mut Visitor, proof: ProofId) -> Result<Option<VerifyEmail>, HttpProblem> {
     let email = match app.usher.waiting_address(proof).await? {
         Some(email) => email,
-        // It is done in another browser: the window that waited for it has the button that goes on.
+        // It was verified in another browser: the waiting page has a button to continue.
         None if app.usher.is_done_elsewhere(proof, &visitor.browser).await? => {
             app.usher.waited_address(proof).await?.ok_or(FlowError::from(Rejected::ProofOver))?
         }
@@ -184,7 +184,7 @@ async fn view(app: &App, visitor: &mut Visitor, proof: ProofId) -> Result<Option
     }))
 }
 
-/// On from the window that somebody registered in, once the address is proven: by the button, or by its script.
+/// Continues in the browser that registered, once the address is verified: by the button, or by its script.
 async fn go_on(app: &App, mut visitor: Visitor, proof: ProofId) -> Result<Response, HttpProblem> {
     match app.usher.continue_sign_up(proof, &mut visitor.browser, &visitor.device).await? {
         Continued::Waiting => {

@@ -36,14 +36,14 @@ pub async fn get(
     }
 }
 
-/// POST comes from another site and so without our cookies: the browser is sent on to the same request by GET.
+/// A cross-site POST has no cookies: the browser is redirected to the same request by GET.
 pub async fn post(visitor: Visitor, QueryParams(query): QueryParams, FormParams(form): FormParams) -> Response {
     let all = query.iter().chain(form.iter());
     let params = Params::from_pairs(all.map(|(name, value)| (name.to_owned(), value.to_owned())));
     visitor.redirect(&format!("{}?{}", urls::AUTHORIZE, params.encode()))
 }
 
-/// A fault that is shown on a page leaves its line in the log like one that is sent back.
+/// An error that is shown on a page is logged like one that is sent to the client.
 fn log_fault(fault: &AuthorizeFault, params: &Params) {
     let code = match fault {
         AuthorizeFault::Flow(_) => return,
@@ -56,7 +56,7 @@ fn log_fault(fault: &AuthorizeFault, params: &Params) {
     log_refusal(urls::AUTHORIZE, &named(error, params));
 }
 
-/// The error with the client that the request names, if it names one.
+/// The error with the client that the request names, if any.
 pub(super) fn named(error: OAuthError, params: &Params) -> OAuthError {
     match params.get("client_id") {
         Ok(Some(client)) => error.by(client),
@@ -109,12 +109,12 @@ fn home_of(client: &Client) -> Option<Box<str>> {
     registered.find_map(|uri| redirect_uri::origin(uri)).map(String::into_boxed_str)
 }
 
-/// Only administrators change a client on its page.
+/// Only administrators change a client in the console.
 async fn may_register(app: &App, visitor: &Visitor) -> Result<bool, FlowError> {
     Ok(app.usher.current(&visitor.browser).await?.is_some_and(|account| account.user.admin))
 }
 
-/// What is registered is shown to whoever could change it, and in development.
+/// The registered URIs are shown to administrators, and in development mode.
 async fn may_see_both_sides(app: &App, visitor: &Visitor) -> Result<bool, FlowError> {
     Ok(app.is_dev() || may_register(app, visitor).await?)
 }

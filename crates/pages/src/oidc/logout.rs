@@ -1,4 +1,4 @@
-//! Where clients send people to sign out (OpenID Connect RP-Initiated Logout 1.0 §2).
+//! The end session endpoint (OpenID Connect RP-Initiated Logout 1.0 §2).
 
 use axum::extract::State;
 use axum::response::Response;
@@ -35,14 +35,14 @@ pub async fn get(
     }
 }
 
-/// POST comes from another site and so without our cookies: the browser is sent on to the same request by GET.
+/// A cross-site POST has no cookies: the browser is redirected to the same request by GET.
 pub async fn post(visitor: Visitor, QueryParams(query): QueryParams, FormParams(form): FormParams) -> Response {
     let all = query.iter().chain(form.iter());
     let params = Params::from_pairs(all.map(|(name, value)| (name.to_owned(), value.to_owned())));
     visitor.redirect(&format!("{}?{}", urls::END_SESSION, params.encode()))
 }
 
-/// Back to the client where it may have people back; a page otherwise.
+/// Redirects to the client if the URI is registered; shows a page otherwise.
 fn done(visitor: Visitor, request: LogoutRequest, params: &Params) -> Result<Response, HttpProblem> {
     match request.continue_url {
         Some(to) if request.fault.is_none() => Ok(visitor.redirect(&to)),

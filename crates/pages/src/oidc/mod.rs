@@ -1,4 +1,4 @@
-//! The endpoints that clients send browsers to: they answer with pages and redirects.
+//! The endpoints that clients redirect browsers to; they respond with pages and redirects.
 
 pub mod authorize;
 pub mod logout;

@@ -1,4 +1,4 @@
-//! The questions to somebody whom a provider vouches for.
+//! The questions during a sign-in with a provider.
 
 use axum::extract::State;
 use axum::response::{IntoResponse as _, Response};
@@ -35,8 +35,8 @@ pub async fn get(
     Ok(visitor.reply(body))
 }
 
-/// POST: `mail` sends a code, `code` answers by it, `confirm` answers by the sign-in of the account, `skip` goes on without
-/// an address.
+/// POST: `mail` sends a code, `code` checks it, `confirm` answers by a sign-in to the account, `skip` continues
+/// without an address.
 pub async fn post(
     State(app): State<App>,
     mut visitor: Visitor,
@@ -63,7 +63,7 @@ pub async fn post(
     }
 }
 
-/// The question has no answer any more: the person goes on with what they were about, by this provider or another way.
+/// The question has expired: the user continues with the intent, by this provider or another method.
 async fn over(app: &App, visitor: Visitor, id: ProofId, fault: UpstreamFault) -> Result<Response, HttpProblem> {
     match app.usher.errand_of_question(id, &visitor.browser).await? {
         Some((provider, errand)) => trouble(app, visitor, &provider, fault, Some(errand)).await,
@@ -94,7 +94,7 @@ async fn answer(
     app.usher.answer_by_code(asked.id, &text(form, "code"), &mut visitor.browser, &visitor.device).await
 }
 
-/// The account in question, if it is signed in here, freshly and by all its factors.
+/// The account in question, if the user is signed in to it here, recently and with all its factors.
 async fn owner_here(app: &App, visitor: &Visitor, asked: &PendingQuestion) -> Result<Option<Account>, FlowError> {
     let Question::Confirm { owner, .. } = asked.question else { return Ok(None) };
     let accounts = app.usher.accounts(&visitor.browser).await?;
@@ -149,7 +149,7 @@ async fn view(
     Ok(body.into_response())
 }
 
-/// Where somebody goes on whose account it is not: to the other ways in, or back to their own account.
+/// Where a user continues whose account it is not: with other sign-in methods, or in their own account.
 fn elsewhere(errand: &UpstreamIntent) -> String {
     match errand {
         UpstreamIntent::SignIn { interaction, next } => {

@@ -1,4 +1,4 @@
-//! Back from a provider: by GET, or by a form that the provider posts.
+//! The callback of providers: by GET, or by a form that the provider posts.
 
 use axum::extract::{Path, RawQuery, Request, State};
 use axum::response::Response;
@@ -13,7 +13,7 @@ use usher_http_server::problem::HttpProblem;
 use usher_http_server::state::App;
 use usher_http_server::urls;
 
-/// What of a posted answer is passed on to ourselves.
+/// The parameters of a posted response that the redirect keeps.
 const PASSED_ON: [&str; 7] = ["code", "state", "iss", "user", "error", "error_description", "error_subcode"];
 
 /// GET
@@ -38,7 +38,7 @@ pub async fn get(
     }
 }
 
-/// POST: a cross-site form brings none of our cookies (`SameSite=Lax`). A GET of ourselves does.
+/// POST: a cross-site form has no cookies (`SameSite=Lax`). The redirect to GET has.
 pub async fn post(
     State(app): State<App>,
     Path(provider): Path<String>,

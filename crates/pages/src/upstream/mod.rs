@@ -1,4 +1,4 @@
-//! Away to providers and back, the questions in between, and what providers tell by themselves.
+//! Signing in with providers: start, callback, questions, and events of providers.
 
 pub mod ask;
 pub mod callback;
@@ -18,7 +18,7 @@ use usher_http_server::urls;
 
 pub(super) use trouble::trouble;
 
-/// Sends the browser on after somebody came back.
+/// Continues after the callback.
 async fn arrived(app: &App, visitor: Visitor, arrived: Arrived) -> Result<Response, HttpProblem> {
     match arrived {
         Arrived::Ask(question) => Ok(visitor.redirect(&urls::upstream_ask(question))),
@@ -29,7 +29,7 @@ async fn arrived(app: &App, visitor: Visitor, arrived: Arrived) -> Result<Respon
                 UpstreamIntent::SignIn { interaction, next } => (interaction, next),
                 UpstreamIntent::Link { .. } => (None, urls::IDENTITIES.to_owned()),
             };
-            // A client's request that has grown too old meanwhile does not undo the sign-in.
+            // If the client's request has expired meanwhile, the user is signed in all the same.
             let interaction = show::interaction(app, interaction.as_deref(), &visitor).ok().flatten();
             show::arrived(app, visitor, signed_in, interaction, &next).await
         }

@@ -1,4 +1,4 @@
-//! What providers tell by themselves: proven by their signature, answered without a page.
+//! Events that providers send: verified by their signature, answered without a page.
 
 use axum::Json;
 use axum::extract::{Path, Request, State};
@@ -64,12 +64,12 @@ async fn hear(
     }
 }
 
-/// RFC 8935 §2.1: a security event is pushed as what it is, and answered with 202 (§2.2).
+/// RFC 8935 §2.1: a security event is the body itself, and the response is 202 (§2.2).
 fn is_security_event(headers: &HeaderMap) -> bool {
     headers.get(CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().eq_ignore_ascii_case(b"application/secevent+jwt"))
 }
 
-/// GET: what became of a deletion.
+/// GET: the status of a deletion.
 pub async fn deletion(
     State(app): State<App>,
     visitor: Visitor,

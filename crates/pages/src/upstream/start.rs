@@ -1,4 +1,4 @@
-//! Away to a provider.
+//! Starting a sign-in at a provider.
 
 use axum::extract::{Path, State};
 use axum::response::Response;
@@ -13,10 +13,10 @@ use usher_http_server::problem::HttpProblem;
 use usher_http_server::state::App;
 use usher_http_server::urls;
 
-/// Longest hint passed on.
+/// The longest `login_hint` that is passed on.
 const MAX_HINT: usize = 320;
 
-/// GET: the button on the sign-in page. Nothing of the request reaches the provider but the hint.
+/// GET: the button on the sign-in page. Only the hint of the request is sent to the provider.
 pub async fn get(
     State(app): State<App>,
     Path(provider): Path<String>,

@@ -1,4 +1,4 @@
-//! Nobody is in: what happened at the provider, and what to do about it.
+//! The error page of a sign-in with a provider: what happened, and what to do.
 
 use axum::response::{IntoResponse as _, Response};
 
@@ -14,7 +14,7 @@ use usher_http_server::problem::HttpProblem;
 use usher_http_server::state::App;
 use usher_http_server::urls;
 
-/// A fault as its page knows it.
+/// The error for the page.
 const fn kind_of(fault: &UpstreamFault) -> Trouble {
     match fault {
         UpstreamFault::Upstream(error) => match error {
@@ -35,7 +35,7 @@ const fn kind_of(fault: &UpstreamFault) -> Trouble {
     }
 }
 
-/// The page of a fault, with the way to try again and the other ways in.
+/// The error page, with links to try again and to other sign-in methods.
 pub async fn trouble(
     app: &App,
     visitor: Visitor,

@@ -1,52 +1,52 @@
-//! The letters development mode caught instead of sending.
+//! The emails that development mode caught.
 
 use askama::Template;
 
 use super::Page;
 
-/// Every caught letter, newest first.
+/// Every caught email, newest first.
 #[derive(Clone, Debug, Default, Template)]
 #[template(path = "dev/mail.html")]
 pub struct DevMail {
-    /// The chrome.
+    /// The layout.
     pub page: Page,
-    /// The letters.
+    /// The emails.
     pub letters: Vec<LetterRow>,
 }
 
-/// One letter in the list.
+/// An email in the list.
 #[derive(Clone, Debug, Default)]
 pub struct LetterRow {
-    /// Its page.
+    /// Its URL.
     pub url: String,
-    /// Who it is for.
+    /// The recipient.
     pub to: String,
-    /// What it is about.
+    /// The subject.
     pub subject: String,
-    /// When, in the reader's language.
+    /// When it was sent, in the reader's language.
     pub time: String,
 }
 
-/// One letter.
+/// One email.
 #[derive(Clone, Debug, Default, Template)]
 #[template(path = "dev/letter.html")]
 pub struct DevLetter {
-    /// The chrome.
+    /// The layout.
     pub page: Page,
-    /// Who it is for.
+    /// The recipient.
     pub to: String,
-    /// What it is about.
+    /// The subject.
     pub subject: String,
-    /// When, in the reader's language.
+    /// When it was sent, in the reader's language.
     pub time: String,
-    /// The code in it, if there is one, to copy.
+    /// The code in it, if there is one.
     pub code: Option<String>,
-    /// The link in it, if there is one, to follow.
+    /// The link in it, if there is one.
     pub link: Option<String>,
-    /// The plain part.
+    /// The plain text part.
     pub text: String,
-    /// Where the HTML part is shown by itself, without scripts.
+    /// The URL of the HTML part, shown without scripts.
     pub html_url: Option<String>,
-    /// Back to the list.
+    /// The list.
     pub list_url: String,
 }

@@ -8,10 +8,10 @@ use super::Page;
 #[derive(Clone, Debug, Default, Template)]
 #[template(path = "docs/document.html")]
 pub struct DocumentPage {
-    /// The page around it.
+    /// The layout.
     pub page: Page,
     /// Its first heading.
     pub title: String,
-    /// The document, rendered. It comes with the program, so it is trusted.
+    /// The rendered document. It is built into the binary, so it is trusted.
     pub html: &'static str,
 }

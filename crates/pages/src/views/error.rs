@@ -1,35 +1,35 @@
-//! When it cannot go on: what happened, what to do, and what to quote.
+//! Error pages: what happened, what to do, and the ids to quote.
 
 use askama::Template;
 
 use super::{Form, Mismatch, Page, Problem};
 
-/// An error in plain words, with what support and developers need to find it.
+/// An error, with what support and developers need to find it.
 #[derive(Clone, Debug, Template)]
 #[template(path = "error/error.html")]
 pub struct ErrorPage {
-    /// The chrome; its trace id is shown.
+    /// The layout; its trace id is shown.
     pub page: Page,
-    /// What happened and what to do about it.
+    /// The error and the advice.
     pub problem: Problem,
     /// The OAuth error code, such as `invalid_request`.
     pub code: Option<String>,
     /// One sentence for the developer, in English, never from the request.
     pub details: Option<String>,
-    /// When, in the reader's language.
+    /// When it happened, in the reader's language.
     pub time: String,
-    /// Both sides of a redirect URI that did not match, for those who may see them.
+    /// The sent and registered redirect URIs after a mismatch, for users who may see them.
     pub mismatch: Option<Mismatch>,
-    /// The ways on, the best one first.
+    /// Links to continue, the best one first.
     pub ways: Vec<Way>,
 }
 
-/// A way on from a page.
+/// A link to continue.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Way {
-    /// What the button says.
+    /// Its label.
     pub label: String,
-    /// Where it leads.
+    /// Its URL.
     pub url: String,
 }
 
@@ -43,36 +43,36 @@ impl ErrorPage {
     }
 }
 
-/// The right server under the wrong name: `127.0.0.1` instead of `localhost`.
+/// The right server under another host name: `127.0.0.1` instead of `localhost`.
 #[derive(Clone, Debug, Default, Template)]
 #[template(path = "error/wrong_host.html")]
 pub struct WrongHost {
-    /// The chrome.
+    /// The layout.
     pub page: Page,
-    /// The same page under the issuer's own name.
+    /// The same page under the issuer's host.
     pub url: String,
-    /// The name that was used.
+    /// The host that was used.
     pub host: String,
 }
 
-/// Not ready yet (503).
+/// The startup page (503).
 #[derive(Clone, Debug, Default, Template)]
 #[template(path = "error/starting.html")]
 pub struct Starting {
-    /// The chrome.
+    /// The layout.
     pub page: Page,
 }
 
-/// The person was signed out while they were typing: what they typed is kept in the page.
+/// The user was signed out while typing: the page contains the submitted values.
 #[derive(Clone, Debug, Default, Template)]
 #[template(path = "error/kept.html")]
 pub struct Kept {
-    /// The chrome.
+    /// The layout.
     pub page: Page,
-    /// The form, posted again to where it was going.
+    /// The form, to be submitted again.
     pub form: Form,
-    /// What was typed, by field.
+    /// The submitted values, by field.
     pub fields: Vec<(String, String)>,
-    /// Where the person signs in, in a tab of its own.
+    /// The sign-in page, for another tab.
     pub sign_in_url: String,
 }

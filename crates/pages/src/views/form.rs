@@ -1,6 +1,6 @@
-//! What every form carries besides its fields: where it goes, what binds it, and what was wrong with it.
+//! What all forms have in common: the URL, the hidden values, and the validation errors.
 
-/// Where a form posts, and the hidden values that tie it to its browser and its sign-in.
+/// The URL of a form, and the hidden values that bind it to the browser and the sign-in.
 #[derive(Clone, Debug, Default)]
 pub struct Form {
     /// The URL it posts to.
@@ -12,18 +12,18 @@ pub struct Form {
 }
 
 impl Form {
-    /// A form that takes part in a sign-in.
+    /// A form that is part of a sign-in.
     pub fn of_sign_in(action: impl Into<String>, interaction: impl Into<String>, csrf: impl Into<String>) -> Self {
         Self { action: action.into(), csrf: csrf.into(), interaction: Some(interaction.into()) }
     }
 
-    /// A form of its own.
+    /// A form outside of a sign-in.
     pub fn new(action: impl Into<String>, csrf: impl Into<String>) -> Self {
         Self { action: action.into(), csrf: csrf.into(), interaction: None }
     }
 }
 
-/// What each field is called, where an error names it away from its label.
+/// The message keys of the fields' names, for error summaries.
 const LABELS: &[(&str, &str)] = &[
     ("given_name", "given-name"),
     ("family_name", "family-name"),
@@ -80,27 +80,27 @@ const LABELS: &[(&str, &str)] = &[
     ("overlap", "token-overlap"),
 ];
 
-/// What was wrong with a form, field by field, in the reader's language.
+/// Validation errors by field, in the reader's language.
 #[derive(Clone, Debug, Default)]
 pub struct FieldErrors(Vec<(String, String)>);
 
 impl FieldErrors {
-    /// Says what is wrong with `field`.
+    /// Adds an error of `field`.
     pub fn add(&mut self, field: impl Into<String>, message: impl Into<String>) {
         self.0.push((field.into(), message.into()));
     }
 
-    /// What is wrong with `field`, if anything is.
+    /// The error of `field`, if there is one.
     pub fn of(&self, field: &str) -> Option<&str> {
         self.0.iter().find(|(name, _)| name == field).map(|(_, message)| message.as_str())
     }
 
-    /// The key of what `field` is called on the page.
+    /// The message key of the name of `field`.
     pub fn label_key(&self, field: &str) -> Option<&'static str> {
         LABELS.iter().find(|(name, _)| *name == field).map(|(_, key)| *key)
     }
 
-    /// Whether nothing was wrong.
+    /// Are there no errors?
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }

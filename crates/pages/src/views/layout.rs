@@ -1,22 +1,22 @@
-//! The chrome every page shares: language, assets, navigation, who is signed in.
+//! The layout that all pages share: language, assets, navigation, the signed-in user.
 
 use usher_http_server::assets;
 use usher_i18n::{Arg, Lang};
 
-/// What every page needs beside its own subject. Templates ask it for their words.
+/// The layout data of a page. Templates also get their texts from it.
 #[derive(Clone, Debug, Default)]
 pub struct Page {
     /// The reader's language.
     pub lang: Lang,
-    /// Whether this server runs in development mode, which every page says.
+    /// Does the server run in development mode? Every page shows that.
     pub dev: bool,
     /// The W3C trace id of this request; error pages show it.
     pub trace_id: String,
-    /// Where stylesheet, script and icon are.
+    /// The URLs of style sheet, scripts and icon.
     pub assets: Assets,
-    /// This page's own URL without `ui_locales`; empty where a language link would lose the reader's place.
+    /// This page's own URL without `ui_locales`; empty if a language link would lose the page's state.
     pub language_url_base: String,
-    /// Who is signed in, where the page is theirs.
+    /// The signed-in user, on pages of an account.
     pub account: Option<AccountChip>,
     /// The sections of the account or console, on pages that have them.
     pub nav: Vec<NavLink>,
@@ -29,14 +29,14 @@ pub struct Assets {
     pub css_url: String,
     /// `app.js`; no page needs it to work.
     pub js_url: String,
-    /// `passkeys.js`, on the pages that ask for one.
+    /// `passkeys.js`, on pages that request one.
     pub passkeys_url: String,
     /// `logo.svg`, also the favicon.
     pub icon_url: String,
 }
 
 impl Assets {
-    /// Where the files that are built into the program are.
+    /// The URLs of the files that are built into the binary.
     pub fn built_in() -> Self {
         let url = |name| assets::url(name).unwrap_or_default().to_owned();
         Self {
@@ -48,87 +48,87 @@ impl Assets {
     }
 }
 
-/// The signed-in person, as the header shows them.
+/// The signed-in user, in the header.
 #[derive(Clone, Debug, Default)]
 pub struct AccountChip {
     /// Display name.
     pub name: String,
     /// E-mail address.
     pub email: String,
-    /// Where the header's "Sign out" leads.
+    /// The URL of "Sign out".
     pub sign_out_url: String,
 }
 
 /// One section of the account or console.
 #[derive(Clone, Debug)]
 pub struct NavLink {
-    /// What it says, in the reader's language.
+    /// Its label, in the reader's language.
     pub label: String,
-    /// Where it leads.
+    /// Its URL.
     pub url: String,
-    /// Whether the reader is there now.
+    /// Is it the current page?
     pub current: bool,
 }
 
-/// The sections a page may offer.
+/// The sections of the navigation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Tab {
-    /// Name, e-mail, language.
+    /// Name, email, language.
     Profile,
-    /// Password and other ways to prove oneself.
+    /// Password and other factors.
     Security,
-    /// Where one is signed in.
+    /// The sessions.
     Sessions,
     /// Applications with access.
     Apps,
-    /// What happened.
+    /// The activity log.
     Activity,
-    /// Taking the data home, and leaving.
+    /// Exporting the data, and deleting the account.
     Data,
-    /// The providers that lead here.
+    /// The linked identities.
     Identities,
     /// The administrators' console.
     Console,
-    /// The caught letters of development mode.
+    /// The caught emails of development mode.
     DevMail,
 }
 
-/// One entry of the footer's language menu.
+/// An entry of the footer's language menu.
 #[derive(Clone, Debug)]
 pub struct LanguageLink {
     /// BCP 47 tag.
     pub tag: &'static str,
-    /// Its own name for itself.
+    /// The native name.
     pub name: &'static str,
     /// The same page in that language.
     pub url: String,
-    /// Whether the page is in that language already.
+    /// Is the page in that language?
     pub current: bool,
 }
 
 impl Page {
-    /// The words under `key` in the reader's language.
+    /// The text of `key` in the reader's language.
     pub fn t(&self, key: &str) -> String {
         self.lang.text(key)
     }
 
-    /// The words under `key` with one variable filled in.
+    /// The text of `key` with one variable.
     pub fn tv<'a>(&self, key: &str, name: &str, value: impl Into<Arg<'a>>) -> String {
         self.lang.text_with(key, &[(name, value.into())])
     }
 
-    /// The words under `key` with the name of a person filled in, which may be of any script: Unicode isolates keep its
-    /// direction from changing the order of the words around it.
+    /// The text of `key` with a name, which may be in any script: Unicode isolates keep its direction from changing
+    /// the order of the surrounding words.
     pub fn tp(&self, key: &str, name: &str, person: &str) -> String {
         self.tv(key, name, &format!("\u{2068}{person}\u{2069}"))
     }
 
-    /// The words under `key` for a number, passed as `$count`.
+    /// The text of `key` for a number, passed as `$count`.
     pub fn tn<'a>(&self, key: &str, count: impl Into<Arg<'a>>) -> String {
         self.tv(key, "count", count)
     }
 
-    /// The language menu; empty where [`Page::language_url_base`] is.
+    /// The language menu; empty if [`Page::language_url_base`] is.
     pub fn languages(&self) -> Vec<LanguageLink> {
         if self.language_url_base.is_empty() {
             return Vec::new();
@@ -144,7 +144,7 @@ impl Page {
 }
 
 impl NavLink {
-    /// The link to a section, worded in `lang`.
+    /// The link to a section, with its label in `lang`.
     pub fn new(lang: Lang, tab: Tab, url: impl Into<String>, current: bool) -> Self {
         let label = lang.text(match tab {
             Tab::Profile => "tab-profile",

@@ -1,96 +1,96 @@
-//! The short sentences a form answers with. One place, so that one mistake is always called the same.
+//! The messages of forms, in one place, so that the same error always has the same text.
 
 use usher_domain::email::EmailFault;
 use usher_flows::CodeKind;
 use usher_i18n::{Arg, Lang};
 
-/// What a form has to say, without a language yet.
+/// A message, independent of the language.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Message {
-    /// Unknown address or wrong password: one sentence for both, so that neither can be told.
+    /// Unknown address or wrong password: one message for both, so that they cannot be distinguished.
     WrongCredentials,
-    /// The account may not sign in.
+    /// The account is disabled.
     AccountDisabled,
-    /// Too many attempts; how long to wait.
+    /// Too many attempts.
     TooManyAttempts {
-        /// Whole minutes, at least 1.
+        /// Whole minutes to wait, at least 1.
         minutes: u32,
     },
-    /// The session is too old for this step.
+    /// The user must authenticate again.
     ProveItIsYou,
-    /// Whoever is signed in and has no password shows themselves again, in another way.
+    /// A user without a password must authenticate again by other means.
     ShowItIsYou,
-    /// The sign-in went stale and was begun anew.
+    /// The sign-in expired and was restarted.
     SignInRestarted,
-    /// The question for consent went stale and is asked anew.
+    /// The consent expired and is asked again.
     ConsentRestarted,
-    /// A new email is on its way.
+    /// A new email was sent.
     CodeSent,
     /// No email was sent: too many went to the address.
     EmailNotSent,
-    /// The code is wrong; which code was asked for.
+    /// The code is wrong.
     CodeWrong(CodeKind),
     /// The code of the authenticator app was used already.
     CodeUsed,
-    /// The code is too old, or was used.
+    /// The code has expired or was used.
     CodeExpired,
-    /// The address is proven.
+    /// The address is verified.
     EmailVerified,
-    /// The address of a registration is not proven yet.
+    /// The address of a registration is not verified yet.
     NotProvenYet,
     /// The new password is set: sign in with it.
     PasswordRenewed,
-    /// Not an e-mail address, or not one that may be used here.
+    /// Not an email address, or not one that is accepted.
     EmailRefused(EmailFault),
     /// The address has an account, and this is not its password.
     EmailTaken,
     /// A field that must be filled in.
     Required,
-    /// More characters than the field takes.
+    /// The value is too long.
     TooLong {
-        /// The most it takes.
+        /// The maximum length.
         max: u32,
     },
     /// A line break or another control character in a line of text.
     ControlCharacters,
-    /// Too short a password.
+    /// The password is too short.
     PasswordShort {
-        /// The fewest characters taken.
+        /// The minimum length.
         min: u32,
     },
-    /// A password found in every attacker's list.
+    /// A common password.
     PasswordCommon,
-    /// A password made of the person's own name or address.
+    /// A password made of the user's own name or address.
     PasswordOwn,
     /// A password needs an address to sign in with.
     PasswordWithoutAddress,
-    /// The person has shown themselves again, and what they wanted is not done yet.
+    /// The user has authenticated again, and must repeat the change.
     RepeatChange,
-    /// The new password is the old one.
+    /// The new password equals the old one.
     PasswordSame,
-    /// The present password is wrong.
+    /// The current password is wrong.
     CurrentPasswordWrong,
-    /// For a day after "this wasn't me" nobody changes how the account is protected.
+    /// The factors are frozen for a day after "this wasn't me".
     Frozen,
-    /// What was typed does not confirm it.
+    /// The typed confirmation does not match.
     NotConfirmed,
-    /// The application has lost its access.
+    /// The application's access was removed.
     AccessRemoved,
-    /// The address is changed.
+    /// The address was changed.
     EmailChanged,
-    /// The password is changed.
+    /// The password was changed.
     PasswordChanged,
-    /// The profile is saved.
+    /// The profile was saved.
     ProfileSaved,
-    /// A provider leads to the account from now on.
+    /// A provider was linked.
     IdentityLinked,
-    /// It does no longer.
+    /// A provider was unlinked.
     IdentityUnlinked,
-    /// Two accounts are one.
+    /// Two accounts were merged.
     AccountsMerged,
-    /// They are two again.
+    /// A merge was undone.
     MergeUndone,
-    /// Nobody could sign in any more.
+    /// The account would have no sign-in method left.
     LastWayIn,
     /// Not a web address.
     WebsiteInvalid,
@@ -104,45 +104,45 @@ pub enum Message {
     SessionEnded,
     /// All other sessions were ended.
     OtherSessionsEnded,
-    /// The passkey is not known here.
+    /// The passkey is unknown.
     PasskeyUnknown,
-    /// The passkey proved nothing.
+    /// The passkey's response is invalid.
     PasskeyRefused,
     /// The passkey may have been copied.
     PasskeyCopied,
     /// The passkey is registered already.
     PasskeyTaken,
-    /// There is a new passkey.
+    /// A passkey was added.
     PasskeyAdded,
     /// A factor was changed.
     FactorChanged,
-    /// A browser is not spared the second step any more.
+    /// A browser is no longer exempt from the second factor.
     BrowserForgotten,
     /// No type was chosen for a client.
     ClientKindMissing,
     /// A client of this type needs a redirect URI.
     RedirectUriMissing,
-    /// A redirect URI that may not be registered.
+    /// The redirect URI is invalid.
     RedirectUriInvalid {
-        /// The line at fault.
+        /// The invalid line.
         uri: String,
     },
-    /// The client is made or changed.
+    /// The client was created or changed.
     ClientSaved,
-    /// The client has a new secret.
+    /// The client's secret was rotated.
     SecretRotated,
-    /// The client may not be used now.
+    /// The client was disabled.
     ClientDisabled,
-    /// The client may be used again.
+    /// The client was enabled.
     ClientEnabled,
-    /// The client is gone.
+    /// The client was deleted.
     ClientDeleted,
-    /// The project is made.
+    /// The project was created.
     ProjectCreated,
 }
 
 impl Message {
-    /// The sentence in `lang`.
+    /// The text in `lang`.
     pub fn text(&self, lang: Lang) -> String {
         match self {
             Self::TooManyAttempts { minutes } => {

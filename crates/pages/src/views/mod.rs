@@ -1,7 +1,7 @@
-//! What people see: one view struct a page, plain data in, HTML out.
+//! Views: one struct for each page, with plain data, rendered to HTML.
 //!
-//! A view knows its template, its words and nothing else: no handler, no domain type, no URL it was not given.
-//! Every page renders in every language in `rendered.rs`, from the values in `samples.rs`.
+//! A view depends on its template and texts only: no handler, no domain type, and no URL that it does not contain.
+//! Every page is rendered in every language in `rendered.rs`, with the values of `samples.rs`.
 
 mod account;
 mod console;

@@ -1,48 +1,48 @@
-//! What can go wrong on a page, in words for the person looking at it.
+//! Errors of pages, in the reader's language.
 
 use usher_i18n::Lang;
 
-/// Why a page cannot do what was asked.
+/// Why a request fails.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Problem {
-    /// The application's request breaks the protocol.
+    /// The client's request is invalid.
     BadRequest,
-    /// No such client.
+    /// The client is unknown.
     UnknownClient,
-    /// The client may not be used.
+    /// The client is disabled.
     ClientDisabled,
-    /// The client was deleted, disabled or changed while somebody was signing in.
+    /// The client was deleted, disabled or changed during the sign-in.
     ClientGone,
     /// The redirect URI is not registered.
     RedirectMismatch,
     /// No redirect URI was sent, and there is more than one.
     RedirectMissing,
-    /// The sign-in was left open too long, or was begun in another browser.
+    /// The sign-in has expired, or was begun in another browser.
     SignInExpired,
-    /// The form did not come from our own page, or is too old.
+    /// The form was not issued to this browser, or has expired.
     FormExpired,
     /// The form was sent by a page of another site.
     CrossSite,
     /// The browser keeps no cookies.
     CookiesMissing,
-    /// The sign-in goes round and round between application and server.
+    /// The sign-in is redirected in a loop between client and server.
     Loop,
-    /// A link from a letter that was used or is too old.
+    /// The link of an email was used or has expired.
     LinkExpired,
-    /// The provider could not sign the person in.
+    /// The sign-in with a provider failed.
     ProviderFailed,
-    /// No such page.
+    /// The page does not exist.
     NotFound,
-    /// The reader may not do this.
+    /// The user lacks the right.
     NotAllowed,
     /// Too many requests.
     TooManyRequests,
-    /// Our own fault.
+    /// An internal error.
     Internal,
 }
 
 impl Problem {
-    /// Every problem, for the tests and the pages that list them.
+    /// Every problem.
     pub const ALL: [Self; 17] = [
         Self::BadRequest,
         Self::UnknownClient,
@@ -63,12 +63,12 @@ impl Problem {
         Self::Internal,
     ];
 
-    /// What happened, as a heading.
+    /// The error, as a heading.
     pub fn title(self, lang: Lang) -> String {
         lang.text(self.keys().0)
     }
 
-    /// What it means and what the reader can do.
+    /// The explanation and the advice.
     pub fn advice(self, lang: Lang) -> String {
         lang.text(self.keys().1)
     }

@@ -1,4 +1,4 @@
-//! Every page in every language, held to what all pages promise.
+//! Every page in every language, checked for properties that all pages must have.
 
 use std::{collections::BTreeSet, fs, path::Path};
 
@@ -7,7 +7,7 @@ use scraper::{ElementRef, Html, Selector};
 use super::samples;
 use usher_i18n::Lang;
 
-/// Runs `check` on every sample in every language and gathers what it finds wrong.
+/// Runs `check` on every sample in every language and collects the failures.
 fn every_page(check: impl Fn(Lang, &str, &str, &Html) -> Vec<String>) {
     let mut faults = Vec::new();
     for lang in Lang::ALL {
@@ -117,7 +117,7 @@ fn every_reference_inside_a_page_leads_somewhere() {
 #[test]
 fn every_form_posts_with_its_anti_forgery_value() {
     every_page(|_, name, _, page| {
-        // The answer to a client is posted to the client: nothing of ours is in it.
+        // The page is a form that posts to the client, without a layout.
         if name == "form-post" {
             return vec![];
         }
@@ -197,7 +197,7 @@ fn the_names_other_programs_rely_on_hold() {
     assert!(pages["signed-out"].contains("<h1>You are signed out</h1>"));
 }
 
-/// With `USHER_RENDER_DIR` set, writes every page there, to be looked at.
+/// With `USHER_RENDER_DIR` set, writes every page to that folder.
 #[test]
 fn every_page_can_be_written_out() {
     let Ok(dir) = std::env::var("USHER_RENDER_DIR") else { return };

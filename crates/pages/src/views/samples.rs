@@ -1,4 +1,4 @@
-//! One example of every page in every state worth seeing, with hostile values where strangers choose them.
+//! An example of every page in every relevant state, with hostile values in untrusted fields.
 
 mod account;
 mod factors;
@@ -13,7 +13,7 @@ use usher_domain::email::EmailFault;
 use usher_flows::CodeKind;
 use usher_i18n::Lang;
 
-/// What somebody who may choose a name would try.
+/// An attack by a user-chosen name.
 pub(super) const HOSTILE: &str = r#""><script>alert(1)</script><b onclick='x'>&"#;
 
 /// Every sample page in `lang`, by file name.
@@ -53,7 +53,7 @@ fn page(lang: Lang) -> Page {
     Page { lang, assets, trace_id: "4bf92f3577b34da6a3ce929d0e0e4736".into(), language_url_base, ..Page::default() }
 }
 
-/// A page of somebody signed in, with sections.
+/// The layout of a signed-in page, with sections.
 fn inside(lang: Lang, here: Tab) -> Page {
     let account =
         AccountChip { name: "Ana Souza".into(), email: "ana@example.test".into(), sign_out_url: "/logout".into() };

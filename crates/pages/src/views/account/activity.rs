@@ -1,55 +1,55 @@
-//! What happened to a person's account.
+//! The activity log of an account.
 
 use askama::Template;
 
 use crate::views::Page;
 use usher_i18n::Lang;
 
-/// One page of what happened, newest first.
+/// One page of events, newest first.
 #[derive(Clone, Debug, Default, Template)]
 #[template(path = "account/activity.html")]
 pub struct AccountActivity {
-    /// The chrome.
+    /// The layout.
     pub page: Page,
-    /// What may be looked at: everything, or what is under one heading.
+    /// The filters: everything, or one heading.
     pub headings: Vec<HeadingLink>,
-    /// The facts.
+    /// The events.
     pub events: Vec<EventView>,
-    /// Back to the newest, on any page but the first.
+    /// The newest page, unless this is the first.
     pub newest_url: Option<String>,
-    /// On to older ones, if there are any.
+    /// The next page, if there is one.
     pub older_url: Option<String>,
-    /// To say that something was a stranger's doing.
+    /// The page to report a compromise.
     pub not_me_url: String,
 }
 
-/// One heading to choose.
+/// A heading.
 #[derive(Clone, Debug, Default)]
 pub struct HeadingLink {
-    /// What it says.
+    /// Its label.
     pub label: String,
-    /// Where it leads.
+    /// Its URL.
     pub url: String,
-    /// Whether it is the one shown.
+    /// Is it selected?
     pub current: bool,
 }
 
-/// One fact.
+/// An event.
 #[derive(Clone, Debug, Default)]
 pub struct EventView {
-    /// What happened, in words.
+    /// The description.
     pub what: String,
-    /// Why, where that is known.
+    /// The reason, if it is known.
     pub why: Option<String>,
-    /// Browser and place, where they are known.
+    /// Browser and network, if they are known.
     pub whence: Option<String>,
-    /// When.
+    /// When it happened.
     pub at: String,
-    /// May the person say that it was not them?
+    /// May the user report it as a compromise?
     pub disownable: bool,
 }
 
-/// A fact in words: what happened, and whether its owner may disown it. `None` for what no person is shown.
+/// The description of an event, and whether its owner may report it. `None` for events that users do not see.
 pub fn event_words(lang: Lang, kind: &str, client: &str) -> Option<(String, bool)> {
     let (key, disownable) = match kind {
         "session.created" => ("event-signed-in", true),
@@ -80,7 +80,7 @@ pub fn event_words(lang: Lang, kind: &str, client: &str) -> Option<(String, bool
     Some((lang.text_with(key, &[("client", client.into())]), disownable))
 }
 
-/// Why something ended, in words.
+/// The reason why something ended, as text.
 pub fn reason_words(lang: Lang, reason: &str) -> Option<String> {
     let key = match reason {
         "sign_out" => "reason-sign-out",

@@ -1,18 +1,18 @@
-//! The applications that have access to a person.
+//! The applications that have access to an account.
 
 use askama::Template;
 
 use crate::views::{ClientView, Form, Page, ScopeView};
 
-/// Every application with access, the one used last first.
+/// Every application with access, most recently used first.
 #[derive(Clone, Debug, Default, Template)]
 #[template(path = "account/apps.html")]
 pub struct AccountApps {
-    /// The chrome.
+    /// The layout.
     pub page: Page,
-    /// Button `client` = id takes the access back.
+    /// Button `client` = id removes the access.
     pub form: Form,
-    /// Good news.
+    /// Success message.
     pub notice: Option<String>,
     /// The applications.
     pub apps: Vec<AppView>,
@@ -21,34 +21,34 @@ pub struct AccountApps {
 /// One application.
 #[derive(Clone, Debug, Default)]
 pub struct AppView {
-    /// Names it to the server.
+    /// Its id.
     pub id: String,
-    /// What people know it by.
+    /// Its name and links.
     pub client: ClientView,
-    /// What it may have, in plain words.
+    /// What it may access, as text.
     pub scopes: Vec<ScopeView>,
-    /// What it was really given.
+    /// The claims that were released to it.
     pub claims: Vec<ClaimView>,
-    /// When it was allowed, if the person was asked.
+    /// When the user consented, if they were asked.
     pub allowed: Option<String>,
-    /// Its first visit.
+    /// First use.
     pub first_used: Option<String>,
-    /// Its last visit.
+    /// Last use.
     pub last_used: Option<String>,
 }
 
 impl AppView {
-    /// How many things it was given.
+    /// The number of released claims.
     pub fn claim_count(&self) -> u32 {
         u32::try_from(self.claims.len()).unwrap_or(u32::MAX)
     }
 }
 
-/// One claim that was released.
+/// A released claim.
 #[derive(Clone, Debug, Default)]
 pub struct ClaimView {
-    /// What it is called.
+    /// Its name.
     pub name: String,
-    /// When it was given last.
+    /// When it was last released.
     pub at: String,
 }

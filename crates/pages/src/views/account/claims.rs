@@ -1,8 +1,8 @@
-//! Claims in plain words.
+//! Names of claims.
 
 use usher_i18n::Lang;
 
-/// What a claim is called; one that has no words is called by its own name.
+/// The name of a claim for display, or the claim itself if it has none.
 pub fn claim_words(lang: Lang, claim: &str) -> String {
     let key = match claim {
         "sub" => "claim-sub",

@@ -1,4 +1,4 @@
-//! A person's data: taken home, or gone.
+//! A user's data: exporting or deleting them.
 
 use askama::Template;
 
@@ -8,31 +8,31 @@ use crate::views::{FieldErrors, Form, Page, ReceiptLine};
 #[derive(Clone, Debug, Default, Template)]
 #[template(path = "account/data.html")]
 pub struct AccountData {
-    /// The chrome.
+    /// The layout.
     pub page: Page,
     /// Buttons `do` = `download` or `delete`, the latter with the field `confirmation`.
     pub form: Form,
-    /// Must the person show themselves again before they may delete?
+    /// The sign-in page, if the user must authenticate again before deleting.
     pub sign_in_url: Option<String>,
-    /// What to type to confirm.
+    /// The text to type as confirmation.
     pub confirmation: String,
-    /// Is it an address, or the number that stands for the person?
+    /// Is it the email address, or the `sub`?
     pub is_address: bool,
-    /// Good news. There is none here.
+    /// Success message; always `None`.
     pub notice: Option<String>,
-    /// What was wrong.
+    /// Validation errors.
     pub errors: FieldErrors,
 }
 
-/// The account is no more.
+/// The page after the account was deleted.
 #[derive(Clone, Debug, Default, Template)]
 #[template(path = "account/gone.html")]
 pub struct AccountGone {
-    /// The chrome.
+    /// The layout.
     pub page: Page,
-    /// Was there an address to send a last letter to?
+    /// Was there an address to send a confirmation to?
     pub mails: bool,
-    /// What becomes of each application.
+    /// The receipt of each application.
     pub receipt: Vec<ReceiptLine>,
     /// The front page.
     pub home_url: String,

@@ -1,69 +1,69 @@
-//! A new address: typed, and proven by code or link.
+//! A new address: submitted, and verified by code or link.
 
 use askama::Template;
 
 use crate::views::{FieldErrors, Form, Page};
 
-/// An address that a provider tells of the person: theirs once they have proven it.
+/// An address that a provider asserts of the user, who must verify it to use it.
 #[derive(Clone, Debug, Default)]
 pub struct SuggestedEmailView {
     /// The address.
     pub email: String,
-    /// What the provider is called.
+    /// The provider's name.
     pub provider: String,
 }
 
-/// Which address?
+/// The form for an address.
 #[derive(Clone, Debug, Default, Template)]
 #[template(path = "account/email.html")]
 pub struct ChangeEmail {
-    /// The chrome.
+    /// The layout.
     pub page: Page,
     /// Field `email`.
     pub form: Form,
-    /// The address until now; empty where there is none.
+    /// The current address; empty if there is none.
     pub current: String,
-    /// What was typed.
+    /// The submitted address.
     pub email: String,
-    /// Neutral news.
+    /// Neutral message.
     pub notice: Option<String>,
-    /// What was wrong.
+    /// Validation errors.
     pub errors: FieldErrors,
-    /// Addresses that providers tell, with their buttons `take` and `dismiss`.
+    /// Addresses that providers assert, with buttons `take` and `dismiss`.
     pub suggested: Vec<SuggestedEmailView>,
-    /// Where the buttons lead.
+    /// The URL that the buttons post to.
     pub change_url: String,
     /// Back to the profile.
     pub back_url: String,
 }
 
-/// Type the code that went there.
+/// The form for the mailed code.
 #[derive(Clone, Debug, Default, Template)]
 #[template(path = "account/email_code.html")]
 pub struct ChangeEmailCode {
-    /// The chrome.
+    /// The layout.
     pub page: Page,
     /// Fields `proof`, `code`.
     pub form: Form,
-    /// The proof that waits.
+    /// The pending proof.
     pub proof: String,
     /// The new address.
     pub email: String,
-    /// The address that was probably meant, where this one looks mistyped.
+    /// A suggested correction, if the address looks mistyped.
     pub meant: Option<String>,
-    /// Neutral news.
+    /// Neutral message.
     pub notice: Option<String>,
-    /// What was wrong.
+    /// Validation errors.
     pub errors: FieldErrors,
-    /// Another address.
+    /// The form for another address.
     pub again_url: String,
 }
 
-/// The link of the letter was opened: one button, because mail programs open links by themselves.
+/// The page of the emailed link: one button, because mail programs open links by themselves.
 #[derive(Clone, Debug, Default, Template)]
 #[template(path = "account/email_link.html")]
 pub struct ChangeEmailLink {
-    /// The chrome.
+    /// The layout.
     pub page: Page,
     /// The hidden field `token`.
     pub form: Form,

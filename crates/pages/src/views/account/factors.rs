@@ -1,4 +1,4 @@
-//! Second factors and passkeys: asked for at the door, set up, listed.
+//! Second factors and passkeys: the pages that ask for them, set them up and list them.
 
 use askama::Template;
 use base64::Engine as _;
@@ -6,16 +6,16 @@ use base64::engine::general_purpose::STANDARD;
 
 use crate::views::{ClientView, Form, Page};
 
-/// What a page needs to ask the browser for a passkey.
+/// What a page needs to request a passkey.
 #[derive(Clone, Debug, Default)]
 pub struct PasskeyAsk {
     /// The options, JSON.
     pub options: String,
-    /// What comes back with the answer.
+    /// The state, to be sent back with the response.
     pub state: String,
 }
 
-/// Why a browser gives no passkey (Web IDL's names of `DOMException`), and the sentence for it.
+/// The names of `DOMException` (Web IDL) for a failed request, with the message for each.
 const REASONS: [(&str, &str); 11] = [
     ("NotAllowedError", "passkey-not-allowed"),
     ("InvalidStateError", "passkey-invalid-state"),
@@ -31,140 +31,140 @@ const REASONS: [(&str, &str); 11] = [
 ];
 
 impl PasskeyAsk {
-    /// Every reason with its sentence in the reader's language.
+    /// Every name with its message in the reader's language.
     pub fn sentences(&self, page: &Page) -> Vec<(&'static str, String)> {
         REASONS.iter().map(|(name, key)| (*name, page.t(key))).collect()
     }
 }
 
-/// The second step of signing in.
+/// The page of the second factor.
 #[derive(Clone, Debug, Default, Template)]
 #[template(path = "login/second.html")]
 pub struct SecondFactor {
-    /// The chrome.
+    /// The layout.
     pub page: Page,
     /// Field `code` and box `remember`, or a passkey.
     pub form: Form,
-    /// Whose account it is.
+    /// The account's address or name.
     pub account: String,
-    /// May a code of the app be given?
+    /// Can a code of the app be used?
     pub totp: bool,
-    /// Is a recovery code asked for instead?
+    /// Does the page ask for a recovery code instead?
     pub recovery: bool,
-    /// How to ask for a passkey, where there is one.
+    /// The passkey request, if the user has one.
     pub passkey: Option<PasskeyAsk>,
-    /// May this browser be remembered?
+    /// Can this browser be remembered?
     pub may_remember: bool,
-    /// The same page with a recovery code, or back from it.
+    /// The same page for a recovery code, or back from it.
     pub other_url: Option<String>,
-    /// Begin anew.
+    /// Restarts the sign-in.
     pub cancel_url: String,
-    /// What was wrong.
+    /// Error message.
     pub error: Option<String>,
 }
 
-/// A client lets nobody in without a second factor, and the person has none.
+/// The page for a client that requires a second factor when the user has none.
 #[derive(Clone, Debug, Default, Template)]
 #[template(path = "login/enrol.html")]
 pub struct Enrol {
-    /// The chrome.
+    /// The layout.
     pub page: Page,
     /// Button `cancel`.
     pub form: Form,
-    /// The application.
+    /// The client.
     pub client: ClientView,
-    /// Set up an authenticator app.
+    /// The page of the authenticator app.
     pub totp_url: String,
-    /// Make a passkey, where this house has them.
+    /// The page of a new passkey, if the server offers passkeys.
     pub passkey_url: Option<String>,
 }
 
-/// Set up an authenticator app.
+/// The page that sets up an authenticator app.
 #[derive(Clone, Debug, Default, Template)]
 #[template(path = "factors/totp.html")]
 pub struct TotpSetup {
-    /// The chrome.
+    /// The layout.
     pub page: Page,
     /// Fields `offer`, `code`.
     pub form: Form,
-    /// The seed as an image: SVG of our own making, shown as it is.
+    /// The seed as an image: generated SVG, inserted unescaped.
     pub qr: String,
-    /// The seed as it is typed.
+    /// The seed for typing.
     pub typed: String,
-    /// The seed as an app on this very device takes it.
+    /// The seed as a URI, for an app on this device.
     pub url: String,
     /// The seed, sealed.
     pub offer: String,
-    /// Back.
+    /// The previous page.
     pub cancel_url: String,
-    /// What was wrong.
+    /// Error message.
     pub error: Option<String>,
 }
 
-/// Recovery codes, shown this once.
+/// Recovery codes, shown once.
 #[derive(Clone, Debug, Default, Template)]
 #[template(path = "factors/codes.html")]
 pub struct RecoveryCodes {
-    /// The chrome.
+    /// The layout.
     pub page: Page,
-    /// The codes; none where they were shown before.
+    /// The codes; empty if they were shown before.
     pub codes: Vec<String>,
-    /// Where to go on.
+    /// The next page.
     pub next_url: String,
-    /// Where new ones are made.
+    /// The page to make new ones.
     pub security_url: String,
 }
 
 impl RecoveryCodes {
-    /// The codes as a file: an address that holds them itself, so that no server is asked again.
+    /// The codes as a `data:` URL, which needs no further request.
     pub fn download(&self) -> String {
         format!("data:text/plain;base64,{}", STANDARD.encode(self.codes.join("\r\n")))
     }
 }
 
-/// Make a passkey.
+/// The page that creates a passkey.
 #[derive(Clone, Debug, Default, Template)]
 #[template(path = "factors/passkey.html")]
 pub struct NewPasskey {
-    /// The chrome.
+    /// The layout.
     pub page: Page,
     /// Fields `state`, `credential`.
     pub form: Form,
-    /// How to ask for it.
+    /// The passkey request.
     pub passkey: PasskeyAsk,
-    /// Part of a registration: it may be left for later.
+    /// Is it part of a registration? Then it can be skipped.
     pub first: bool,
-    /// Back, or on without.
+    /// The previous page, or the next one without a passkey.
     pub cancel_url: String,
-    /// What was wrong.
+    /// Error message.
     pub error: Option<String>,
 }
 
-/// The factors of a person, on the security page.
+/// The factors of a user, on the security page.
 #[derive(Clone, Debug, Default)]
 pub struct FactorsView {
     /// Buttons `action`, `forget`; fields `passkey`, `name`.
     pub form: Form,
     /// Every passkey.
     pub passkeys: Vec<PasskeyView>,
-    /// What the browser is told about the passkeys that are still known (Signal API), JSON.
+    /// The accepted passkeys for the browser (Signal API), JSON.
     pub accepted: Option<String>,
-    /// Make one more; `None` where this house has none.
+    /// The page of a new passkey; `None` if the server offers none.
     pub new_passkey_url: Option<String>,
     /// Is there an authenticator app?
     pub totp: bool,
-    /// Set one up.
+    /// The page to set one up.
     pub totp_url: String,
-    /// Is a passkey asked for after every password?
+    /// Is a passkey required after every password?
     pub always: bool,
     /// Recovery codes left.
     pub recovery_codes: u32,
-    /// Browsers that are spared the second step.
+    /// Browsers that are exempt from the second factor.
     pub remembered: Vec<RememberedView>,
 }
 
 impl FactorsView {
-    /// Are recovery codes of any use?
+    /// Are recovery codes useful?
     pub fn shows_codes(&self) -> bool {
         self.totp || !self.passkeys.is_empty()
     }
@@ -173,13 +173,13 @@ impl FactorsView {
 /// One passkey.
 #[derive(Clone, Debug, Default)]
 pub struct PasskeyView {
-    /// Names it to the server.
+    /// Its id.
     pub id: String,
     /// The name its owner gave it.
     pub name: String,
     /// Copied between devices?
     pub synced: bool,
-    /// When it was made, in the reader's language.
+    /// When it was created, in the reader's language.
     pub created: String,
     /// When it was last used; empty if never.
     pub last_used: String,
@@ -188,10 +188,10 @@ pub struct PasskeyView {
 /// One remembered browser.
 #[derive(Clone, Debug, Default)]
 pub struct RememberedView {
-    /// Names it to the server.
+    /// Its id.
     pub id: String,
-    /// What it said it is.
+    /// Browser and system.
     pub user_agent: String,
-    /// Until when, in the reader's language.
+    /// When it expires, in the reader's language.
     pub until: String,
 }

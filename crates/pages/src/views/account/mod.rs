@@ -1,4 +1,4 @@
-//! Pages of a person's own account.
+//! Account pages.
 
 pub mod activity;
 pub mod apps;

@@ -1,43 +1,43 @@
-//! "This wasn't me", as the link of a letter shows it.
+//! "This wasn't me", from the link of an email.
 
 use askama::Template;
 
 use crate::views::{Form, Page, ReceiptLine};
 
-/// Really? Says what will happen.
+/// The question, with the consequences.
 #[derive(Clone, Debug, Default, Template)]
 #[template(path = "account/not_me.html")]
 pub struct NotMe {
-    /// The chrome.
+    /// The layout.
     pub page: Page,
-    /// The one button; the `token` goes with it.
+    /// One button; the `token` is a hidden field.
     pub form: Form,
-    /// The secret of the link; empty for somebody who is signed in.
+    /// The secret of the link; empty for a signed-in user.
     pub token: String,
-    /// Is there an address to mail a way back to?
+    /// Is there an address to mail a link to?
     pub mails: bool,
 }
 
-/// It is done: everything has ended.
+/// The page after everything has ended.
 #[derive(Clone, Debug, Default, Template)]
 #[template(path = "account/not_me_done.html")]
 pub struct NotMeDone {
-    /// The chrome.
+    /// The layout.
     pub page: Page,
-    /// Was a way back mailed?
+    /// Was a link mailed?
     pub mails: bool,
-    /// What becomes of each application.
+    /// The receipt of each application.
     pub receipt: Vec<ReceiptLine>,
-    /// On to signing in.
+    /// The sign-in page.
     pub sign_in_url: String,
 }
 
-/// The link was used or is too old.
+/// The page for a link that was used or has expired.
 #[derive(Clone, Debug, Default, Template)]
 #[template(path = "account/not_me_expired.html")]
 pub struct NotMeExpired {
-    /// The chrome.
+    /// The layout.
     pub page: Page,
-    /// On to signing in.
+    /// The sign-in page.
     pub sign_in_url: String,
 }

@@ -1,42 +1,42 @@
-//! What people see of their own account.
+//! The profile and security pages.
 
 use askama::Template;
 
 use crate::views::{FactorsView, FieldErrors, Form, Page, SuggestedEmailView};
 use usher_i18n::Lang;
 
-/// Who I am: the claims applications may ask for.
+/// The profile: the claims that applications may request.
 #[derive(Clone, Debug, Default, Template)]
 #[template(path = "account/profile.html")]
 pub struct AccountProfile {
-    /// The chrome.
+    /// The layout.
     pub page: Page,
     /// Fields as in [`ProfileValues`].
     pub form: Form,
-    /// What is known, or was typed.
+    /// The stored or submitted values.
     pub values: ProfileValues,
-    /// The address signed in with.
+    /// The email address.
     pub email: String,
-    /// Whether it was proven.
+    /// Is it verified?
     pub email_verified: bool,
-    /// Where to change it, or to name one.
+    /// The page to change or add it.
     pub change_url: String,
-    /// Addresses that providers tell, with their buttons `take` and `dismiss`, which lead there as well.
+    /// Addresses that providers assert, with buttons `take` and `dismiss`, which post to the same page.
     pub suggested: Vec<SuggestedEmailView>,
-    /// Good news, such as "saved".
+    /// Success message, such as "saved".
     pub notice: Option<String>,
-    /// What was wrong.
+    /// Validation errors.
     pub errors: FieldErrors,
 }
 
-/// The claims a person edits, each a field of that name; empty means not said.
+/// The editable claims, each a field of that name; empty if there is no value.
 #[derive(Clone, Debug, Default)]
 pub struct ProfileValues {
     /// First name.
     pub given_name: String,
     /// Last name.
     pub family_name: String,
-    /// What friends say.
+    /// Nickname.
     pub nickname: String,
     /// Web address.
     pub website: String,
@@ -52,17 +52,17 @@ pub struct ProfileValues {
     pub middle_name: String,
     /// Full name.
     pub name: String,
-    /// What to be called by programs.
+    /// Preferred username.
     pub preferred_username: String,
     /// Profile page.
     pub profile: String,
     /// Picture.
     pub picture: String,
-    /// In the person's own words.
+    /// Gender, as free text.
     pub gender: String,
     /// Street and number.
     pub street_address: String,
-    /// Town.
+    /// City.
     pub locality: String,
     /// State or province.
     pub region: String,
@@ -73,7 +73,7 @@ pub struct ProfileValues {
 }
 
 impl ProfileValues {
-    /// Is anything said, or found wrong, of what the page keeps folded?
+    /// Does a collapsed field have a value or an error?
     pub fn says_more(&self, errors: &FieldErrors) -> bool {
         MORE.iter().any(|field| errors.of(field).is_some())
             || [
@@ -94,7 +94,7 @@ impl ProfileValues {
     }
 }
 
-/// The fields that the page keeps folded.
+/// The collapsed fields.
 const MORE: [&str; 11] = [
     "middle_name",
     "name",
@@ -110,31 +110,31 @@ const MORE: [&str; 11] = [
 ];
 
 impl AccountProfile {
-    /// The languages to choose from: `(tag, native name, chosen)`.
+    /// The languages to choose from: `(tag, native name, selected)`.
     pub fn locales(&self) -> [(&'static str, &'static str, bool); 3] {
         Lang::ALL.map(|lang| (lang.tag(), lang.native_name(), self.values.locale == lang.tag()))
     }
 }
 
-/// The password.
+/// The security page.
 #[derive(Clone, Debug, Default, Template)]
 #[template(path = "account/security.html")]
 pub struct AccountSecurity {
-    /// The chrome.
+    /// The layout.
     pub page: Page,
     /// Fields `current_password`, `password`.
     pub password_form: Form,
-    /// Whether there is a password to change; otherwise one is set.
+    /// Is there a password to change? Otherwise one is set.
     pub has_password: bool,
-    /// The address, so that a password manager stores the password rightly.
+    /// The address, so that password managers store the password for it.
     pub email: String,
-    /// Where an address is added: without one there is no password.
+    /// The page to add an address, which a password requires.
     pub email_url: String,
-    /// The shortest password taken, in characters.
+    /// The minimum length of a password, in characters.
     pub min_password: u32,
-    /// Good news.
+    /// Success message.
     pub notice: Option<String>,
-    /// What was wrong with the password form.
+    /// Validation errors of the password form.
     pub errors: FieldErrors,
     /// Passkeys, authenticator app, recovery codes, remembered browsers.
     pub factors: FactorsView,

@@ -1,14 +1,14 @@
-//! The receipt for signing out everywhere.
+//! The receipt for ended sessions and grants.
 
-/// What becomes of one application.
+/// The line of one application.
 #[derive(Clone, Debug, Default)]
 pub struct ReceiptLine {
-    /// The application.
+    /// The application's name.
     pub name: String,
-    /// What becomes of it, in words.
+    /// What happens to its access, as text.
     pub what: String,
-    /// Is it over already?
+    /// Has its access ended already?
     pub done: bool,
-    /// What is known of each local module of its project, in words.
+    /// The state of each local module of its project, as text.
     pub modules: Vec<String>,
 }

@@ -1,4 +1,4 @@
-//! Where a person is signed in.
+//! The user's sessions.
 
 use askama::Template;
 
@@ -9,40 +9,40 @@ use usher_i18n::Lang;
 #[derive(Clone, Debug, Default, Template)]
 #[template(path = "account/sessions.html")]
 pub struct AccountSessions {
-    /// The chrome.
+    /// The layout.
     pub page: Page,
     /// Buttons `session` = id, `others` = true, and `everywhere` = true.
     pub form: Form,
-    /// Good news.
+    /// Success message.
     pub notice: Option<String>,
     /// Every session, this one first.
     pub sessions: Vec<SessionView>,
-    /// Who was told of sessions that are over, and who is still to be told.
+    /// Applications that received, or will receive, a logout token.
     pub told: Vec<ReceiptLine>,
-    /// To say that one of them is a stranger's.
+    /// The page to report a compromise.
     pub not_me_url: String,
 }
 
-/// One signed-in browser or device.
+/// A session.
 #[derive(Clone, Debug, Default)]
 pub struct SessionView {
-    /// Names it to the server.
+    /// Its id.
     pub id: String,
-    /// Whether it is the one looking.
+    /// Is it the current one?
     pub this: bool,
-    /// Browser and system, in words.
+    /// Browser and system, as text.
     pub device: String,
-    /// Where it was last, in words.
+    /// Where it was last used, as text.
     pub place: String,
-    /// By which means the person showed who they are.
+    /// The authentication methods, as text.
     pub means: String,
-    /// When it began, in the reader's language.
+    /// When it was created, in the reader's language.
     pub created: String,
-    /// When it was last active, in the reader's language.
+    /// When it was last used, in the reader's language.
     pub last_seen: String,
 }
 
-/// The means of a session (RFC 8176) in words, each once; nothing is said of what has no words.
+/// The authentication methods of a session (RFC 8176) as text, each once; those without a text are omitted.
 pub fn means_words(lang: Lang, amr: &[String]) -> String {
     let mut words: Vec<String> = Vec::new();
     for one in amr {

@@ -1,11 +1,11 @@
-//! The application that asks, as a person sees it.
+//! A client on pages for users.
 
-/// The application somebody is signing in to. Its links come from whoever registered it, so only web addresses become links.
+/// The application a user signs in to. Its links come from whoever registered it, so only web addresses become links.
 #[derive(Clone, Debug, Default)]
 pub struct ClientView {
     /// Its registered name.
     pub name: String,
-    /// The host people are sent back to: the one part of a client nobody can invent.
+    /// The host of the redirect URI: the one part of a client that cannot be forged.
     pub host: String,
     /// Its logo (`logo_uri`).
     pub logo_uri: Option<String>,
@@ -44,7 +44,7 @@ impl ClientView {
     }
 }
 
-/// Refuses `javascript:`, `data:` and every other scheme a link must not have.
+/// Rejects `javascript:`, `data:` and every scheme other than http and https.
 fn web_address(uri: Option<&str>) -> Option<&str> {
     uri.filter(|uri| {
         let lower = uri.get(..8).unwrap_or_default().to_ascii_lowercase();

@@ -5,23 +5,23 @@ use askama::Template;
 use super::project::overlaps;
 use crate::views::{FieldErrors, Form, Page, ProjectHead, ShownSecret, Snippet, snippets};
 
-/// Every project the reader may see.
+/// The list of projects.
 #[derive(Clone, Debug, Default, Template)]
 #[template(path = "console/home.html")]
 pub struct ConsoleHome {
-    /// The chrome.
+    /// The layout.
     pub page: Page,
-    /// Field `name`: make a project.
+    /// Field `name`: creates a project.
     pub form: Form,
-    /// What was typed before.
+    /// The submitted values.
     pub name: String,
-    /// What was wrong with it.
+    /// Validation errors.
     pub errors: FieldErrors,
-    /// Good news.
+    /// Success message.
     pub notice: Option<String>,
     /// The projects, by name.
     pub projects: Vec<ProjectRow>,
-    /// The providers that people sign in with.
+    /// The page of upstream providers.
     pub providers_url: String,
 }
 
@@ -30,27 +30,27 @@ pub struct ConsoleHome {
 pub struct ProjectRow {
     /// Its name.
     pub name: String,
-    /// Its page.
+    /// Its URL.
     pub url: String,
-    /// How many clients it has.
+    /// The number of clients.
     pub clients: u32,
-    /// When it was made, in the reader's language.
+    /// When it was created, in the reader's language.
     pub created: String,
 }
 
-/// One project and its clients.
+/// A project and its clients.
 #[derive(Clone, Debug, Default, Template)]
 #[template(path = "console/project.html")]
 pub struct ProjectPage {
-    /// The chrome.
+    /// The layout.
     pub page: Page,
-    /// The head of the project's pages.
+    /// The header of the project's pages.
     pub project: ProjectHead,
     /// Its id.
     pub id: String,
     /// The clients, by name.
     pub clients: Vec<ClientRow>,
-    /// Make a client.
+    /// The page of a new client.
     pub new_client_url: String,
 }
 
@@ -61,63 +61,63 @@ pub struct ClientRow {
     pub name: String,
     /// Its `client_id`.
     pub client_id: String,
-    /// `web`, `spa`, `native`, `machine` or `device`.
+    /// The type: `web`, `spa`, `native`, `machine` or `device`.
     pub kind: String,
-    /// Its page.
+    /// Its URL.
     pub url: String,
-    /// Whether it may not be used now.
+    /// Is it disabled?
     pub disabled: bool,
 }
 
-/// Make or change a client.
+/// The form that creates or changes a client.
 #[derive(Clone, Debug, Default, Template)]
 #[template(path = "console/client_form.html")]
 #[expect(clippy::struct_excessive_bools, reason = "each is a switch on the page")]
 pub struct ClientForm {
-    /// The chrome.
+    /// The layout.
     pub page: Page,
     /// Fields `name`, `type`, `redirect_uris`, `post_logout_redirect_uris`, `first_party`.
     pub form: Form,
-    /// The project it belongs to.
+    /// The project's name.
     pub project_name: String,
-    /// Back to the project.
+    /// The project's page.
     pub project_url: String,
-    /// Whether it exists already; its type is then fixed.
+    /// Does it exist already? Its type is then fixed.
     pub editing: bool,
     /// Its name.
     pub name: String,
-    /// `web`, `spa`, `native`, `machine` or `device`.
+    /// The type: `web`, `spa`, `native`, `machine` or `device`.
     pub kind: String,
-    /// One URI a line.
+    /// One URI per line.
     pub redirect_uris: String,
-    /// One URI a line.
+    /// One URI per line.
     pub post_logout_redirect_uris: String,
-    /// Whether it is the project's own, so that consent is not asked.
+    /// Is it a first-party client, which needs no consent?
     pub first_party: bool,
-    /// How its ID tokens are signed.
+    /// The algorithm of its ID tokens.
     pub id_token_alg: String,
-    /// How its access tokens are signed.
+    /// The algorithm of its access tokens.
     pub access_token_alg: String,
-    /// Which claims its ID tokens carry: `scopes` or `minimal`.
+    /// The claims of its ID tokens: `scopes` or `minimal`.
     pub id_token_claims: String,
-    /// The claim that carries roles.
+    /// The name of the roles claim.
     pub roles_claim: String,
-    /// Whether PKCE is required.
+    /// Is PKCE required?
     pub require_pkce: bool,
-    /// Whether it may be left to the client: a public client always uses it.
+    /// Is PKCE optional? A public client always uses it.
     pub pkce_is_a_choice: bool,
-    /// The most it may ask for, separated by spaces.
+    /// The scope that it may request, separated by spaces.
     pub scope: String,
-    /// One origin a line.
+    /// One origin per line.
     pub web_origins: String,
-    /// Where it is told that a session is over.
+    /// The back-channel logout URI.
     pub backchannel_logout_uri: String,
-    /// What was wrong.
+    /// Validation errors.
     pub errors: FieldErrors,
 }
 
 impl ClientForm {
-    /// The types to choose from: `(value, name, explanation, chosen)`.
+    /// The types to choose from: `(value, name, explanation, selected)`.
     pub fn kinds(&self) -> Vec<(&'static str, String, String, bool)> {
         let keys = [
             ("web", "client-kind-web", "client-kind-web-text"),
@@ -129,7 +129,7 @@ impl ClientForm {
         keys.iter().map(|&(kind, name, text)| (kind, self.page.t(name), self.page.t(text), self.kind == kind)).collect()
     }
 
-    /// The algorithms of ID tokens to choose from: `(name, words, chosen)`.
+    /// The algorithms of ID tokens to choose from: `(name, label, selected)`.
     pub fn id_token_algs(&self) -> [(&'static str, String, bool); 4] {
         self.algs(&self.id_token_alg, ["alg-rs256", "alg-es256", "alg-ps256", "alg-eddsa"])
     }
@@ -147,7 +147,7 @@ impl ClientForm {
 }
 
 impl ClientRow {
-    /// The key of the type's name.
+    /// The message key of the type's name.
     pub fn kind_key(&self) -> &'static str {
         kind_key(&self.kind)
     }
@@ -163,12 +163,12 @@ fn kind_key(kind: &str) -> &'static str {
     }
 }
 
-/// One client: its credentials, its endpoints, and how to begin.
+/// The page of a client: its credentials, its endpoints, and code samples.
 #[derive(Clone, Debug, Default, Template)]
 #[template(path = "console/client.html")]
 #[expect(clippy::struct_excessive_bools, reason = "each is a switch on the page")]
 pub struct ClientPage {
-    /// The chrome.
+    /// The layout.
     pub page: Page,
     /// Buttons `do` = `rotate-secret`, `disable`, `enable`, `delete`.
     pub form: Form,
@@ -176,66 +176,66 @@ pub struct ClientPage {
     pub name: String,
     /// Its `client_id`.
     pub client_id: String,
-    /// `web`, `spa`, `native`, `machine` or `device`.
+    /// The type: `web`, `spa`, `native`, `machine` or `device`.
     pub kind: String,
-    /// Whether it has a secret that can be rotated.
+    /// Does it have a secret?
     pub has_secret: bool,
-    /// What is known about its secrets, newest first.
+    /// Its secrets without their values, newest first.
     pub secrets: Vec<SecretRow>,
-    /// Whether people sign in to it.
+    /// Do users sign in to it?
     pub signs_people_in: bool,
-    /// How its ID tokens are signed.
+    /// The algorithm of its ID tokens.
     pub id_token_alg: String,
-    /// How its access tokens are signed.
+    /// The algorithm of its access tokens.
     pub access_token_alg: String,
-    /// Whether its ID tokens carry the claims of the granted scopes.
+    /// Do its ID tokens contain the claims of the granted scopes?
     pub claims_in_id_token: bool,
-    /// The claim that carries roles.
+    /// The name of the roles claim.
     pub roles_claim: String,
-    /// Whether PKCE is required.
+    /// Is PKCE required?
     pub requires_pkce: bool,
-    /// The most it may ask for.
+    /// The scope that it may request.
     pub scope: String,
-    /// Further origins whose pages call the endpoints for clients.
+    /// Further origins that may call the client endpoints.
     pub web_origins: Vec<String>,
-    /// Where it is told that a session is over.
+    /// The back-channel logout URI.
     pub backchannel_logout_uri: Option<String>,
-    /// The secret that was just made.
+    /// The new secret.
     pub secret: Option<ShownSecret>,
-    /// Whether it may not be used now.
+    /// Is it disabled?
     pub disabled: bool,
-    /// Whether consent is not asked.
+    /// Does it need no consent?
     pub first_party: bool,
     /// This server's issuer.
     pub issuer: String,
     /// Its redirect URIs.
     pub redirect_uris: Vec<String>,
-    /// Where signing out may lead.
+    /// Its post-logout redirect URIs.
     pub post_logout_redirect_uris: Vec<String>,
     /// This server's endpoints.
     pub endpoints: Vec<Endpoint>,
-    /// Good news.
+    /// Success message.
     pub notice: Option<String>,
-    /// Change it.
+    /// The page to edit it.
     pub edit_url: String,
-    /// The project it belongs to.
+    /// The project's name.
     pub project_name: String,
-    /// Back to the project.
+    /// The project's page.
     pub project_url: String,
 }
 
-/// What is known about one secret of a client.
+/// A client secret, without its value.
 #[derive(Clone, Debug, Default)]
 pub struct SecretRow {
     /// Its id.
     pub id: String,
-    /// When it was made, in the reader's language.
+    /// When it was created, in the reader's language.
     pub created: String,
-    /// When it was last used, to within an hour.
+    /// When it was last used, rounded to an hour.
     pub last_used: Option<String>,
-    /// From when on it is refused.
+    /// When it expires.
     pub ends: Option<String>,
-    /// Whether it is refused already.
+    /// Has it expired?
     pub ended: bool,
 }
 
@@ -249,17 +249,17 @@ pub struct Endpoint {
 }
 
 impl ClientPage {
-    /// The key of the type's name.
+    /// The message key of the type's name.
     pub fn kind_key(&self) -> &'static str {
         kind_key(&self.kind)
     }
 
-    /// The overlaps to choose from: `(seconds, words, chosen)`.
+    /// The overlaps to choose from: `(seconds, label, selected)`.
     pub fn overlaps(&self) -> [(&'static str, String, bool); 5] {
         overlaps(&self.page, "86400")
     }
 
-    /// Programs to begin with, holding this client's real values; the secret only where the page shows it.
+    /// Code samples with this client's values; the secret only when the page shows it.
     pub fn snippets(&self) -> Vec<Snippet> {
         let redirect_uri = self.redirect_uris.first().map(String::as_str);
         snippets(

@@ -1,4 +1,4 @@
-//! The pages of one project: what they have in common, its members, its token.
+//! The pages of a project: header, members, token.
 
 use askama::Template;
 
@@ -9,7 +9,7 @@ use super::super::{FieldErrors, Form, NavLink, Page};
 pub enum ProjectTab {
     /// Its clients.
     Clients,
-    /// Who works on it.
+    /// Its members.
     Members,
     /// Its token.
     Token,
@@ -28,19 +28,19 @@ impl ProjectTab {
     }
 }
 
-/// What every page of a project begins with.
+/// The header of a project's pages.
 #[derive(Clone, Debug, Default)]
 pub struct ProjectHead {
     /// The project's name.
     pub name: String,
-    /// Back to all projects.
+    /// The list of projects.
     pub console_url: String,
-    /// Its pages.
+    /// Links to its pages.
     pub links: Vec<NavLink>,
 }
 
 impl ProjectHead {
-    /// The head of the page `here`, with links to all of them.
+    /// The header of the page `here`, with links to all pages.
     pub fn new(
         page: &Page,
         name: String,
@@ -56,14 +56,14 @@ impl ProjectHead {
 /// A secret on the page that shows it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ShownSecret {
-    /// Now, and never again.
+    /// Shown now.
     Now(String),
-    /// It was shown before, or was made for somebody else.
+    /// It was shown before, or belongs to another user.
     Before,
 }
 
 impl ShownSecret {
-    /// The secret, if this is the time to show it.
+    /// The secret, if it is shown now.
     pub fn now(&self) -> Option<&str> {
         match self {
             Self::Now(secret) => Some(secret),
@@ -72,25 +72,25 @@ impl ShownSecret {
     }
 }
 
-/// Who works on a project.
+/// The members of a project.
 #[derive(Clone, Debug, Default, Template)]
 #[template(path = "console/members.html")]
 pub struct MembersPage {
-    /// The chrome.
+    /// The layout.
     pub page: Page,
-    /// The head of the project's pages.
+    /// The header of the project's pages.
     pub project: ProjectHead,
     /// Buttons `do` = `add` (fields `email`, `role`), `change` (`user`, `role`), `remove` (`user`).
     pub form: Form,
     /// The members, oldest account first.
     pub members: Vec<MemberRow>,
-    /// The address that was typed before.
+    /// The submitted address.
     pub email: String,
-    /// The role that is chosen.
+    /// The selected role.
     pub role: String,
-    /// Good news.
+    /// Success message.
     pub notice: Option<String>,
-    /// What was wrong.
+    /// Validation errors.
     pub errors: FieldErrors,
 }
 
@@ -99,7 +99,7 @@ pub struct MembersPage {
 pub struct MemberRow {
     /// The user's id.
     pub user: String,
-    /// Their address, or the number that stands for them.
+    /// The email address or the `sub`.
     pub label: String,
     /// `viewer`, `developer` or `owner`.
     pub role: String,
@@ -123,34 +123,34 @@ impl MembersPage {
 #[derive(Clone, Debug, Default, Template)]
 #[template(path = "console/token.html")]
 pub struct ProjectTokenPage {
-    /// The chrome.
+    /// The layout.
     pub page: Page,
-    /// The head of the project's pages.
+    /// The header of the project's pages.
     pub project: ProjectHead,
     /// Fields `current_token`, `overlap`, `discard_history`.
     pub form: Form,
-    /// The token that was just made.
+    /// The new token.
     pub token: Option<ShownSecret>,
-    /// What was typed as the present token.
+    /// The submitted current token.
     pub current_token: String,
-    /// For how long the old token stays good, in seconds.
+    /// How long the old token stays valid, in seconds.
     pub overlap: String,
-    /// Whether the history may go.
+    /// Delete the history if necessary?
     pub discard_history: bool,
-    /// Good news.
+    /// Success message.
     pub notice: Option<String>,
-    /// What was wrong.
+    /// Validation errors.
     pub errors: FieldErrors,
 }
 
 impl ProjectTokenPage {
-    /// The overlaps to choose from: `(seconds, words, chosen)`.
+    /// The overlaps to choose from: `(seconds, label, selected)`.
     pub fn overlaps(&self) -> [(&'static str, String, bool); 5] {
         overlaps(&self.page, &self.overlap)
     }
 }
 
-/// How long what is replaced stays good: `(seconds, words, chosen)`.
+/// The overlaps to choose from: `(seconds, label, selected)`.
 pub(super) fn overlaps(page: &Page, chosen: &str) -> [(&'static str, String, bool); 5] {
     [
         ("0", "overlap-none"),

@@ -1,4 +1,4 @@
-//! The console: the providers that people sign in with.
+//! The console: upstream providers.
 
 use askama::Template;
 
@@ -8,100 +8,100 @@ use crate::views::{FieldErrors, Form, Page};
 #[derive(Clone, Debug, Default, Template)]
 #[template(path = "console/providers.html")]
 pub struct ConsoleProviders {
-    /// The chrome.
+    /// The layout.
     pub page: Page,
-    /// The providers, the first one first.
+    /// The providers, oldest first.
     pub providers: Vec<ProviderRow>,
-    /// What can be added.
+    /// The kinds that can be added.
     pub kinds: Vec<ProviderKindLink>,
-    /// Good news.
+    /// Success message.
     pub notice: Option<String>,
-    /// Back to the console.
+    /// The console's home page.
     pub console_url: String,
 }
 
 /// One provider in the list.
 #[derive(Clone, Debug, Default)]
 pub struct ProviderRow {
-    /// Its name in addresses.
+    /// Its id in URLs.
     pub id: String,
-    /// What its button says.
+    /// Its display name.
     pub name: String,
-    /// Its page.
+    /// Its URL.
     pub url: String,
-    /// May people sign in with it?
+    /// Is it enabled?
     pub enabled: bool,
-    /// Is it written in the configuration file?
+    /// Is it defined in the configuration file?
     pub managed: bool,
-    /// Where it sends people back to.
+    /// Its redirect URI.
     pub callback_url: String,
 }
 
 /// A kind of provider to add.
 #[derive(Clone, Debug, Default)]
 pub struct ProviderKindLink {
-    /// Its word: `google`.
+    /// The kind, e.g. `google`.
     pub kind: String,
-    /// The form for it.
+    /// The form's URL.
     pub url: String,
 }
 
 impl ProviderKindLink {
-    /// What it is called.
+    /// The name of the kind.
     pub fn name(&self, page: &Page) -> String {
         kind_name(page, &self.kind)
     }
 }
 
-/// One provider: its form, what can be done with it, and how a test went.
+/// The page of a provider: its form, its actions, and the result of a test.
 #[expect(clippy::struct_excessive_bools, reason = "each says one thing of the provider")]
 #[derive(Clone, Debug, Default, Template)]
 #[template(path = "console/provider.html")]
 pub struct ProviderPage {
-    /// The chrome.
+    /// The layout.
     pub page: Page,
     /// The fields of [`ProviderValues`]; button `do` = `save`, `enable`, `disable`, `remove`, `test`.
     pub form: Form,
-    /// Its word: `google`.
+    /// The kind, e.g. `google`.
     pub kind: String,
-    /// What its button says; empty for one that is being added.
+    /// Its display name; empty for a new one.
     pub name: String,
-    /// Is it there already? Its name in addresses is then fixed.
+    /// Does it exist already? Its id is then fixed.
     pub editing: bool,
-    /// May people sign in with it?
+    /// Is it enabled?
     pub enabled: bool,
-    /// Is it written in the configuration file, and changed only there?
+    /// Is it defined in the configuration file, and changed only there?
     pub managed: bool,
-    /// Where it sends people back to, once that is known.
+    /// Its redirect URI, once its id is known.
     pub callback_url: String,
-    /// Where it tells what becomes of its accounts: `(key of the name, address)`.
+    /// The URLs for its events: `(key of the name, URL)`.
     pub notice_urls: Vec<(&'static str, String)>,
-    /// Is a secret kept? It is never shown.
+    /// Is a secret stored? It is never shown.
     pub has_secret: bool,
-    /// What the form holds.
+    /// The values of the form.
     pub values: ProviderValues,
-    /// What was wrong with it.
+    /// Validation errors.
     pub errors: FieldErrors,
-    /// Good news.
+    /// Success message.
     pub notice: Option<String>,
-    /// How each step of a test went, once it was tried.
+    /// The results of each step of a test, if one was run.
     pub steps: Vec<StepView>,
-    /// Back to all providers.
+    /// The list of providers.
     pub providers_url: String,
 }
 
-/// What the form of a provider holds. Lists are separated by spaces.
+/// The values of the form of a provider. Lists are separated by spaces.
 #[derive(Clone, Debug, Default)]
 pub struct ProviderValues {
     /// `(name, value)` of each field that the kind has, in order.
     pub texts: Vec<(&'static str, String)>,
-    /// May it make new accounts?
+    /// May it create accounts?
     pub sign_up: bool,
     /// `confirm`, `verify_mail` or `auto`.
     pub link_policy: String,
     /// Empty, `never`, `verified` or `authoritative`.
     pub email_trust: String,
-    /// Every other setting, as JSON.
+    /// All other settings, as JSON.
     pub rest: String,
 }
 
@@ -110,12 +110,12 @@ pub struct ProviderValues {
 pub struct StepView {
     /// `metadata`, `keys`, `token endpoint` or `client secret`.
     pub step: &'static str,
-    /// The public word of what went wrong, and our own words for it.
+    /// The code of the error, and its message.
     pub trouble: Option<(&'static str, String)>,
 }
 
 impl StepView {
-    /// The key of what was tried.
+    /// The message key of the step.
     pub fn step_key(&self) -> &'static str {
         match self.step {
             "metadata" => "provider-step-metadata",
@@ -125,7 +125,7 @@ impl StepView {
         }
     }
 
-    /// The key of what to make of the trouble.
+    /// The message key of the advice for the error.
     pub fn advice_key(word: &str) -> &'static str {
         match word {
             "unavailable" => "provider-advice-unavailable",
@@ -135,17 +135,17 @@ impl StepView {
     }
 }
 
-/// One text field as the form shows it.
+/// A text field of the form.
 pub struct FieldView {
     /// Its name.
     pub name: &'static str,
-    /// What it is called.
+    /// Its label.
     pub label: String,
-    /// What to know about it.
+    /// Its hint.
     pub hint: String,
-    /// What it holds.
+    /// Its value.
     pub value: String,
-    /// Must it be filled in?
+    /// Is it required?
     pub required: bool,
 }
 
@@ -186,12 +186,12 @@ impl ProviderPage {
         self.values.texts.iter().filter_map(view).collect()
     }
 
-    /// What it is called.
+    /// The name of the kind.
     pub fn kind_name(&self) -> String {
         kind_name(&self.page, &self.kind)
     }
 
-    /// Where to register with it.
+    /// Where to register a client.
     pub fn register_hint(&self) -> String {
         self.page.t(match self.kind.as_str() {
             "google" => "provider-register-google",
@@ -204,7 +204,7 @@ impl ProviderPage {
         })
     }
 
-    /// What to know about the secret's field.
+    /// The hint of the secret field.
     pub fn secret_hint(&self) -> String {
         self.page.t(match (self.has_secret, self.kind.as_str()) {
             (true, _) => "provider-secret-kept",
@@ -213,7 +213,7 @@ impl ProviderPage {
         })
     }
 
-    /// What may happen when an address is known here: `(value, words, chosen)`.
+    /// What happens if the email address belongs to a user: `(value, label, selected)`.
     pub fn link_policies(&self) -> Vec<(&'static str, String, bool)> {
         let all = [
             ("confirm", "provider-link-confirm"),
@@ -223,7 +223,7 @@ impl ProviderPage {
         all.map(|(value, key)| (value, self.page.t(key), self.values.link_policy == value)).to_vec()
     }
 
-    /// How far its word may go: `(value, words, chosen)`.
+    /// How far its email addresses are trusted: `(value, label, selected)`.
     pub fn email_trusts(&self) -> Vec<(&'static str, String, bool)> {
         let all = [
             ("", "provider-trust-own"),
@@ -234,7 +234,7 @@ impl ProviderPage {
         all.map(|(value, key)| (value, self.page.t(key), self.values.email_trust == value)).to_vec()
     }
 
-    /// Is there anything to see among the rarer settings?
+    /// Does an advanced setting have a value?
     pub fn says_more(&self) -> bool {
         let set = !self.values.rest.is_empty() || !self.values.email_trust.is_empty();
         set || ["rest", "email_trust", "link_policy"].iter().any(|field| self.errors.of(field).is_some())

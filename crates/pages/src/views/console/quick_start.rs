@@ -1,8 +1,8 @@
-//! Programs to begin with: a client's real values in a few copyable lines.
+//! Code samples with a client's real values.
 
 use std::fmt::Write as _;
 
-/// A piece of program text.
+/// A code sample.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Snippet {
     /// The tool it is for.
@@ -11,8 +11,8 @@ pub struct Snippet {
     pub code: String,
 }
 
-/// The first lines for a client of this `kind`, by curl and by the npm package openid-client.
-/// Without a `secret` the place of one is marked with the name of an environment variable.
+/// Samples for a client of this `kind`, for curl and the npm package openid-client. Without a `secret` they use the
+/// name of an environment variable.
 pub fn snippets(
     issuer: &str,
     client_id: &str,
@@ -99,7 +99,7 @@ fn code_flow(redirect_uri: &str) -> String {
     )
 }
 
-/// One word for a POSIX shell.
+/// A word quoted for a POSIX shell.
 fn shell(word: &str) -> String {
     let plain = |c: char| c.is_ascii_alphanumeric() || "-._~:/".contains(c);
     if !word.is_empty() && word.chars().all(plain) {
@@ -109,7 +109,7 @@ fn shell(word: &str) -> String {
     }
 }
 
-/// One string for JavaScript.
+/// A JavaScript string literal.
 fn script(text: &str) -> String {
     let mut quoted = String::from("'");
     for c in text.chars() {

@@ -4,14 +4,14 @@ use askama::Template;
 
 use super::super::{FieldErrors, Form, Page, ProjectHead, ShownSecret};
 
-/// What is typed of a webhook.
+/// The editable values of a webhook.
 #[derive(Clone, Debug, Default)]
 pub struct WebhookValues {
-    /// Where messages go.
+    /// The receiver.
     pub url: String,
-    /// What it is for.
+    /// The description.
     pub description: String,
-    /// What it is told, one filter a line.
+    /// The filters, one per line.
     pub events: String,
 }
 
@@ -19,38 +19,38 @@ pub struct WebhookValues {
 #[derive(Clone, Debug, Default, Template)]
 #[template(path = "console/webhooks.html")]
 pub struct WebhooksPage {
-    /// The chrome.
+    /// The layout.
     pub page: Page,
-    /// The head of the project's pages.
+    /// The header of the project's pages.
     pub project: ProjectHead,
-    /// Fields `url`, `description`, `events`: make a webhook.
+    /// Fields `url`, `description`, `events`: creates a webhook.
     pub form: Form,
     /// The webhooks, oldest first.
     pub webhooks: Vec<WebhookRow>,
-    /// What was typed.
+    /// The submitted values.
     pub values: WebhookValues,
-    /// Every event that can be told.
+    /// Every event type.
     pub kinds: Vec<String>,
-    /// Good news.
+    /// Success message.
     pub notice: Option<String>,
-    /// What was wrong.
+    /// Validation errors.
     pub errors: FieldErrors,
 }
 
 /// One webhook in the list.
 #[derive(Clone, Debug, Default)]
 pub struct WebhookRow {
-    /// Its page.
+    /// Its URL.
     pub url: String,
-    /// Where messages go.
+    /// The receiver.
     pub address: String,
-    /// What it is for.
+    /// The description.
     pub description: String,
-    /// What it is told, in one line.
+    /// The filters, in one line.
     pub events: String,
-    /// Whether its last messages failed.
+    /// Did its last messages fail?
     pub failing: bool,
-    /// Why it is out of use, if it is.
+    /// Why it is disabled, if it is.
     pub off: Option<String>,
 }
 
@@ -58,73 +58,74 @@ pub struct WebhookRow {
 #[derive(Clone, Debug, Default, Template)]
 #[template(path = "console/webhook.html")]
 pub struct WebhookPage {
-    /// The chrome.
+    /// The layout.
     pub page: Page,
-    /// The head of the project's pages.
+    /// The header of the project's pages.
     pub project: ProjectHead,
-    /// Buttons `do` = `save`, `test`, `rotate-secret`, `disable`, `enable`, `redeliver-failed`, `delete`; or `redeliver`.
+    /// Buttons `do` = `save`, `test`, `rotate-secret`, `disable`, `enable`,
+    /// `redeliver-failed`, `delete`; or `redeliver`.
     pub form: Form,
-    /// Where messages go now.
+    /// The current receiver.
     pub address: String,
-    /// What is typed.
+    /// The submitted values.
     pub values: WebhookValues,
-    /// The secret that was just made.
+    /// The new secret.
     pub secret: Option<ShownSecret>,
-    /// Why it is out of use, if it is.
+    /// Why it is disabled, if it is.
     pub off: Option<String>,
-    /// Since when nothing but failure came of it.
+    /// Since when every attempt has failed.
     pub failing_since: Option<String>,
-    /// Until when a former secret signs beside the present one.
+    /// Until when a former secret also signs.
     pub former_until: Option<String>,
-    /// Whether a delivery on this page was given up.
+    /// Did a delivery on this page fail for good?
     pub any_failed: bool,
     /// Its deliveries, newest first.
     pub deliveries: Vec<DeliveryView>,
-    /// Older ones.
+    /// The next page.
     pub more_url: Option<String>,
-    /// Good news.
+    /// Success message.
     pub notice: Option<String>,
-    /// What was wrong.
+    /// Validation errors.
     pub errors: FieldErrors,
 }
 
-/// One message.
+/// A delivery.
 #[derive(Clone, Debug, Default)]
 pub struct DeliveryView {
     /// Its id.
     pub id: String,
-    /// What it tells.
+    /// The event type.
     pub kind: String,
     /// `waiting`, `delivered` or `failed`.
     pub status: String,
-    /// Since when.
+    /// When it was created.
     pub created: String,
-    /// When it is tried next, after a try that failed.
+    /// When the next attempt is due, after a failed one.
     pub next: Option<String>,
-    /// Its tries, oldest first.
+    /// Its attempts, oldest first.
     pub attempts: Vec<AttemptView>,
-    /// What is sent.
+    /// The body.
     pub body: String,
 }
 
-/// One try.
+/// An attempt.
 #[derive(Clone, Debug, Default)]
 pub struct AttemptView {
-    /// When.
+    /// When it was made.
     pub at: String,
-    /// What came of it.
+    /// The result.
     pub what: String,
-    /// The first part of the answer.
+    /// The beginning of the response.
     pub answer: Option<String>,
 }
 
 impl DeliveryView {
-    /// How often it was tried.
+    /// The number of attempts.
     pub fn tries(&self) -> u32 {
         u32::try_from(self.attempts.len()).unwrap_or(u32::MAX)
     }
 
-    /// The key of what became of it.
+    /// The message key of the status.
     pub fn status_key(&self) -> &'static str {
         match self.status.as_str() {
             "delivered" => "delivery-delivered",

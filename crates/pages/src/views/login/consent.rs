@@ -1,49 +1,49 @@
-//! What an application asks to know, and the two buttons that answer.
+//! The scopes that an application requests, and the two buttons.
 
 use askama::Template;
 
 use crate::views::{ClientView, Form, Page};
 use usher_i18n::Lang;
 
-/// May this application have this?
+/// The consent page.
 #[derive(Clone, Debug, Default, Template)]
 #[template(path = "consent/consent.html")]
 pub struct Consent {
-    /// The chrome.
+    /// The layout.
     pub page: Page,
     /// Buttons `decision` = `allow` or `deny`.
     pub form: Form,
-    /// The application that asks.
+    /// The client.
     pub client: ClientView,
     /// Why the question is asked again.
     pub notice: Option<String>,
-    /// Who answers: display name.
+    /// The user's display name.
     pub name: String,
-    /// Who answers: e-mail address.
+    /// The user's email address.
     pub email: String,
-    /// Answer as somebody else.
+    /// The page to switch accounts.
     pub switch_url: Option<String>,
-    /// What is asked for.
+    /// The requested scopes.
     pub scopes: Vec<ScopeView>,
 }
 
-/// One thing asked for.
+/// A requested scope.
 #[derive(Clone, Debug, Default)]
 pub struct ScopeView {
-    /// The scope as the protocol names it.
+    /// The scope.
     pub name: String,
-    /// What it means, in few words.
+    /// Its title.
     pub title: String,
-    /// What it means, in one sentence.
+    /// Its description, in one sentence.
     pub description: String,
-    /// The value that would be handed over, where there is one to show.
+    /// The value that would be released, if there is one to show.
     pub value: Option<String>,
-    /// Whether it was not allowed before.
+    /// Is it new since the last consent?
     pub new: bool,
 }
 
 impl ScopeView {
-    /// A scope in plain words; one Usher has no words for is shown by its own name.
+    /// A scope with its texts; an unknown one is shown by its own name.
     pub fn new(lang: Lang, scope: &str, value: Option<String>, new: bool) -> Self {
         let keys = match scope {
             "openid" => Some(("scope-openid", "scope-openid-text")),

@@ -1,37 +1,37 @@
-//! Going out.
+//! Signing out.
 
 use askama::Template;
 
 use crate::views::{ClientView, Form, Page, ReceiptLine};
 
-/// Really?
+/// The question.
 #[derive(Clone, Debug, Default, Template)]
 #[template(path = "logout/confirm.html")]
 pub struct LogoutConfirm {
-    /// The chrome.
+    /// The layout.
     pub page: Page,
     /// Buttons `logout` = `yes` or `no`, optional box `everywhere`.
     pub form: Form,
-    /// The application that asked, if one did.
+    /// The client, if the page is part of its request.
     pub client: Option<ClientView>,
-    /// Who would be signed out.
+    /// The user's email address.
     pub email: String,
-    /// Whether to offer ending every other session as well.
+    /// Offer to end every other session as well?
     pub offer_everywhere: bool,
 }
 
-/// It is done.
+/// The signed-out page.
 #[derive(Clone, Debug, Default, Template)]
 #[template(path = "logout/signed_out.html")]
 pub struct SignedOut {
-    /// The chrome.
+    /// The layout.
     pub page: Page,
-    /// The application to go back to, by name.
+    /// The client's name.
     pub client_name: Option<String>,
-    /// Where going back leads.
+    /// The URL to continue.
     pub continue_url: Option<String>,
-    /// Sign in again.
+    /// The sign-in page.
     pub sign_in_url: Option<String>,
-    /// What becomes of each application that had access.
+    /// The receipt of each application that had access.
     pub receipt: Vec<ReceiptLine>,
 }

@@ -1,13 +1,13 @@
-//! A redirect URI that did not match, beside those that would have.
+//! A redirect URI that did not match, compared with the registered ones.
 
 /// Both sides of a failed comparison.
 #[derive(Clone, Debug, Default)]
 pub struct Mismatch {
-    /// What the application sent.
+    /// The URI that the client sent.
     pub sent: Vec<Segment>,
-    /// What is registered.
+    /// The registered URIs.
     pub registered: Vec<Vec<Segment>>,
-    /// Where a reader who may do so registers what was sent.
+    /// The page to register the sent URI, for users who may.
     pub register_url: Option<String>,
 }
 
@@ -16,12 +16,12 @@ pub struct Mismatch {
 pub struct Segment {
     /// The characters.
     pub text: String,
-    /// Whether they are the part that differs.
+    /// Do they differ?
     pub differs: bool,
 }
 
 impl Mismatch {
-    /// Compares what was sent with everything registered; the sent side is marked against its nearest neighbour.
+    /// Compares the sent URI with all registered ones; its differences are marked against the most similar one.
     pub fn between(sent: &str, registered: &[String], register_url: Option<String>) -> Self {
         let nearest = registered.iter().max_by_key(|uri| {
             let (head, tail) = shared(sent, uri);
@@ -35,7 +35,7 @@ impl Mismatch {
     }
 }
 
-/// `text` in up to three pieces: the head it shares with `other`, what differs, the tail it shares.
+/// `text` in up to three pieces: the prefix it shares with `other`, the difference, the shared suffix.
 fn segments(text: &str, other: &str) -> Vec<Segment> {
     let (head, tail) = shared(text, other);
     let (start, end) = (head, text.len() - tail);
@@ -46,7 +46,7 @@ fn segments(text: &str, other: &str) -> Vec<Segment> {
         .collect()
 }
 
-/// Lengths in bytes, on character boundaries, of the common head and the common tail that does not overlap it.
+/// Lengths in bytes, on character boundaries, of the common prefix and the common suffix that does not overlap it.
 fn shared(a: &str, b: &str) -> (usize, usize) {
     let head = common(a.chars(), b.chars());
     let tail = common(a[head..].chars().rev(), b[head..].chars().rev());

@@ -1,4 +1,4 @@
-//! Pages of the front door: coming in, being asked, leaving.
+//! Pages of sign-in, registration, consent and sign-out.
 
 pub mod consent;
 pub mod logout;

@@ -1,24 +1,25 @@
-//! Pages that stand in for a redirect and lead on by themselves.
+//! Pages that replace a redirect and continue by themselves.
 
 use askama::Template;
 
 use crate::views::Page;
 
-/// On to another address.
+/// A page that continues to a URL.
 #[derive(Clone, Debug, Default, Template)]
 #[template(path = "onward/address.html")]
 pub struct Onward {
-    /// The chrome.
+    /// The layout.
     pub page: Page,
-    /// Where it leads: an address of ours, or a proven one of a client.
+    /// The URL: one of this server, or a validated one of a client.
     pub url: String,
 }
 
-/// On to a client, by a form (OAuth 2.0 Form Post Response Mode). It carries no anti-forgery value: it posts elsewhere.
+/// A form that submits itself to a client (OAuth 2.0 Form Post Response Mode). It has no anti-forgery value: it posts
+/// to another site.
 #[derive(Clone, Debug, Default, Template)]
 #[template(path = "onward/form.html")]
 pub struct FormPost {
-    /// The chrome.
+    /// The layout.
     pub page: Page,
     /// The client's redirect URI.
     pub action: String,

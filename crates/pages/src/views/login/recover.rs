@@ -1,98 +1,98 @@
-//! Getting back in after a forgotten password.
+//! Password recovery.
 
 use askama::Template;
 
 use crate::views::{FieldErrors, Form, Page};
 
-/// Ask for the letter.
+/// The form that requests the email.
 #[derive(Clone, Debug, Default, Template)]
 #[template(path = "recover/request.html")]
 pub struct RecoverRequest {
-    /// The chrome.
+    /// The layout.
     pub page: Page,
     /// Field `email`.
     pub form: Form,
-    /// The page of ours that was asked for, where no client asked.
+    /// The page that was requested, without a client.
     pub next: Option<String>,
-    /// What was typed before.
+    /// The submitted values.
     pub email: String,
-    /// What was wrong with it.
+    /// Validation errors.
     pub errors: FieldErrors,
-    /// Back to signing in.
+    /// The sign-in page.
     pub sign_in_url: String,
 }
 
-/// The letter is on its way, if there is such an account; the page cannot be told apart otherwise.
+/// The page after requesting an email. It is the same whether or not the account exists.
 #[derive(Clone, Debug, Default, Template)]
 #[template(path = "recover/sent.html")]
 pub struct RecoverSent {
-    /// The chrome.
+    /// The layout.
     pub page: Page,
-    /// That no email was sent.
+    /// The message that no email was sent.
     pub notice: Option<String>,
-    /// The address as it was typed.
+    /// The submitted address.
     pub email: String,
-    /// How long the link works.
+    /// Minutes until the link expires.
     pub minutes: u32,
-    /// Ask again.
+    /// The page to request another one.
     pub again_url: String,
-    /// On to signing in.
+    /// The sign-in page.
     pub sign_in_url: String,
-    /// Whether the link was opened in another browser.
+    /// Polls whether the link was opened in another browser.
     pub wait: Wait,
 }
 
-/// A window waits for what is done in another browser, and goes on by itself.
+/// A page that waits for an action in another browser, and then continues by itself.
 #[derive(Clone, Debug, Default)]
 pub struct Wait {
-    /// Where its script asks.
+    /// The URL that its script polls.
     pub url: String,
-    /// Where it goes then.
+    /// Where it continues.
     pub then_url: String,
 }
 
-/// Choose the new password.
+/// The form for the new password.
 #[derive(Clone, Debug, Default, Template)]
 #[template(path = "recover/password.html")]
 pub struct RecoverPassword {
-    /// The chrome.
+    /// The layout.
     pub page: Page,
     /// Fields `token` (hidden), `email` (read-only), `password`.
     pub form: Form,
-    /// The one-use value of the letter's link.
+    /// The secret of the email's link.
     pub token: String,
-    /// Whose password it is, so that a password manager stores it rightly.
+    /// The user's address, so that password managers store the password for it.
     pub email: String,
-    /// How many signed-in sessions will end.
+    /// How many sessions will end.
     pub sessions: u32,
-    /// The shortest password taken, in characters.
+    /// The minimum length of a password, in characters.
     pub min_password: u32,
-    /// What was wrong with it.
+    /// Validation errors.
     pub errors: FieldErrors,
 }
 
-/// The new password holds.
+/// The page after the new password was set.
 #[derive(Clone, Debug, Default, Template)]
 #[template(path = "recover/done.html")]
 pub struct RecoverDone {
-    /// The chrome.
+    /// The layout.
     pub page: Page,
-    /// How many sessions were ended.
+    /// How many sessions ended.
     pub sessions: u32,
-    /// The email was asked for in another browser, whose window goes on by itself.
+    /// Was the email requested in another browser, whose page continues by itself?
     pub elsewhere: bool,
-    /// On to signing in.
+    /// The sign-in page.
     pub sign_in_url: String,
 }
 
-/// The link was used or is too old.
+/// The page for a link that was used or has expired.
 #[derive(Clone, Debug, Default, Template)]
 #[template(path = "recover/expired.html")]
 pub struct RecoverExpired {
-    /// The chrome.
+    /// The layout.
     pub page: Page,
-    /// Ask for a new letter.
+    /// The page to request another one.
     pub again_url: String,
-    /// On to signing in.
+    /// The sign-in page.
     pub sign_in_url: String,
 }

@@ -1,34 +1,34 @@
-//! The first administrator, by a one-use link.
+//! The one-time link that makes the first administrator.
 
 use askama::Template;
 
 use crate::views::{FieldErrors, Form, Page};
 
-/// Make the administrator's account.
+/// The form of the administrator's account.
 #[derive(Clone, Debug, Default, Template)]
 #[template(path = "setup/setup.html")]
 pub struct Setup {
-    /// The chrome.
+    /// The layout.
     pub page: Page,
     /// Fields `given_name`, `family_name`, `email`, `password`.
     pub form: Form,
-    /// What was typed before.
+    /// The submitted values.
     pub values: SetupValues,
-    /// What was wrong with it.
+    /// Validation errors.
     pub errors: FieldErrors,
-    /// The shortest password taken, in characters.
+    /// The minimum length of a password, in characters.
     pub min_password: u32,
 }
 
-/// What was typed; the password is never given back.
+/// The submitted values, except the password.
 pub type SetupValues = crate::views::RegisterValues;
 
-/// The link was used or is too old.
+/// The page for a link that was used or has expired.
 #[derive(Clone, Debug, Default, Template)]
 #[template(path = "setup/expired.html")]
 pub struct SetupExpired {
-    /// The chrome.
+    /// The layout.
     pub page: Page,
-    /// To sign in, for whoever made the account before.
+    /// The sign-in page, for an administrator who created the account before.
     pub sign_in_url: String,
 }

@@ -1,82 +1,82 @@
-//! Coming in: sign in, choose an account, make one, prove its e-mail address.
+//! Signing in, choosing an account, registering, verifying the email address.
 
 use askama::Template;
 
 use crate::views::{ClientView, FieldErrors, Form, Page, PasskeyAsk};
 
-/// Sign in with an e-mail address and a password, or with a provider.
+/// Signing in with an email address and a password, or with a provider.
 #[derive(Clone, Debug, Default, Template)]
 #[template(path = "login/sign_in.html")]
 pub struct SignIn {
-    /// The chrome.
+    /// The layout.
     pub page: Page,
     /// Fields `email`, `password`.
     pub form: Form,
-    /// The application that asked, if one did.
+    /// The client, if the page is part of its request.
     pub client: Option<ClientView>,
-    /// What was typed before, or hinted.
+    /// The submitted or hinted address.
     pub email: String,
-    /// The person is known and only proves to be there: the address is shown, not asked for.
+    /// Is the user fixed, because they must authenticate again? Then the address cannot be edited.
     pub email_fixed: bool,
-    /// Good or neutral news above the form.
+    /// Success or neutral message above the form.
     pub notice: Option<String>,
-    /// What went wrong, above the form.
+    /// Error message above the form.
     pub error: Option<String>,
-    /// Make an account; `None` where registration is closed.
+    /// The registration page; `None` if registration is closed.
     pub register_url: Option<String>,
-    /// Forgotten password.
+    /// The password recovery page.
     pub recover_url: String,
     /// Other accounts of this browser, or (with a fixed address) another account.
     pub accounts_url: Option<String>,
-    /// How to ask for a passkey, where this house has them.
+    /// The passkey request, if the server offers passkeys.
     pub passkey: Option<PasskeyAsk>,
-    /// The form of the passkey.
+    /// The passkey form.
     pub passkey_form: Form,
-    /// The passkey that was just shown and is not known here, for `signalUnknownCredential`: JSON.
+    /// The unknown passkey that was just used, for `signalUnknownCredential`: JSON.
     pub unknown_passkey: Option<String>,
     /// The providers, in a fixed order.
     pub providers: Vec<ProviderButton>,
-    /// This browser signed in by password last: as whom, in part.
+    /// The abbreviated address, if this browser last signed in by password.
     pub last_used: Option<String>,
-    /// This browser signed in by a passkey last: as whom, in part.
+    /// The abbreviated address, if this browser last signed in by passkey.
     pub passkey_last_used: Option<String>,
-    /// The person is known and has no password: none is asked for.
+    /// Has the fixed user no password? Then none is asked for.
     pub without_password: bool,
-    /// Somebody is signed in, and nobody asked them to do it again.
+    /// The signed-in user, if they need not authenticate again.
     pub signed_in: Option<SignedInAs>,
 }
 
-/// Somebody is signed in already.
+/// A signed-in user.
 #[derive(Clone, Debug, Default)]
 pub struct SignedInAs {
     /// Name or address.
     pub name: String,
-    /// On as this person.
+    /// Continues as this user.
     pub continue_url: String,
 }
 
-/// One way to sign in elsewhere.
+/// The button of a provider.
 #[derive(Clone, Debug, Default)]
 pub struct ProviderButton {
     /// Stable id, such as `google`.
     pub id: String,
-    /// Name people know.
+    /// Display name.
     pub name: String,
-    /// Where the button leads.
+    /// Its URL.
     pub url: String,
-    /// Whether this browser used it last.
+    /// Did this browser use it last?
     pub last_used: bool,
 }
 
-/// The accounts this browser knows.
+/// The accounts of this browser.
 #[derive(Clone, Debug, Default, Template)]
 #[template(path = "login/accounts.html")]
 pub struct AccountChooser {
-    /// The chrome.
+    /// The layout.
     pub page: Page,
     /// Buttons `account` = handle or `new`, and `remove` = handle.
     pub form: Form,
-    /// The application that asked, if one did.
+    /// The client, if the page is part of its request.
     pub client: Option<ClientView>,
     /// Every account, the one used last first.
     pub accounts: Vec<AccountView>,
@@ -85,13 +85,13 @@ pub struct AccountChooser {
 /// One account in the chooser.
 #[derive(Clone, Debug, Default)]
 pub struct AccountView {
-    /// Opaque value that names it to the server.
+    /// An opaque identifier.
     pub handle: String,
     /// Display name.
     pub name: String,
     /// E-mail address.
     pub email: String,
-    /// Whether its session still lives.
+    /// Is its session valid?
     pub signed_in: bool,
 }
 
@@ -103,105 +103,105 @@ impl AccountView {
     }
 }
 
-/// Make an account.
+/// The registration page.
 #[derive(Clone, Debug, Default, Template)]
 #[template(path = "login/register.html")]
 pub struct Register {
-    /// The chrome.
+    /// The layout.
     pub page: Page,
     /// Fields `given_name`, `family_name`, `email`, `password`.
     pub form: Form,
-    /// The application that asked, if one did.
+    /// The client, if the page is part of its request.
     pub client: Option<ClientView>,
-    /// What was typed before.
+    /// The submitted values.
     pub values: RegisterValues,
-    /// What was wrong with it.
+    /// Validation errors.
     pub errors: FieldErrors,
-    /// The shortest password taken, in characters.
+    /// The minimum length of a password, in characters.
     pub min_password: u32,
-    /// Back to signing in.
+    /// The sign-in page.
     pub sign_in_url: String,
-    /// May a passkey be made instead of a password?
+    /// Can a passkey be created instead of a password?
     pub offers_passkeys: bool,
-    /// Somebody is signed in already, and no client asked for a new account.
+    /// The signed-in user, if no client requested a new account.
     pub signed_in: Option<SignedInAs>,
 }
 
-/// What a person typed; the password is never given back.
+/// The submitted values, except the password.
 #[derive(Clone, Debug, Default)]
 pub struct RegisterValues {
     /// First name.
     pub given_name: String,
     /// Last name.
     pub family_name: String,
-    /// E-mail address.
+    /// Email address.
     pub email: String,
 }
 
-/// Type the code that was mailed.
+/// The form for the mailed code.
 #[derive(Clone, Debug, Default, Template)]
 #[template(path = "login/verify.html")]
 pub struct VerifyEmail {
-    /// The chrome.
+    /// The layout.
     pub page: Page,
     /// Field `code`, buttons `resend` = 1 and `continue` = 1, or field `email` with another address.
     pub form: Form,
-    /// The address that the email went to.
+    /// The address that the email was sent to.
     pub email: String,
-    /// The address that was probably meant, where this one looks mistyped.
+    /// A suggested correction, if the address looks mistyped.
     pub meant: Option<String>,
-    /// What was typed in place of the address.
+    /// The submitted correction of the address.
     pub other: String,
-    /// What was wrong with it.
+    /// Its error message.
     pub other_error: Option<String>,
-    /// Good news, such as a new letter on its way.
+    /// Success message, such as that a new email was sent.
     pub notice: Option<String>,
-    /// What was wrong with the code.
+    /// Error message of the code.
     pub error: Option<String>,
-    /// Go on without, where that is allowed.
+    /// Skips this step, if that is allowed.
     pub later_url: Option<String>,
-    /// Where the script asks whether the link was opened in another browser.
+    /// The URL that the script polls.
     pub wait_url: String,
-    /// Sign in instead.
+    /// The sign-in page.
     pub sign_in_url: String,
 }
 
-/// The address is proven in another browser than the one that registered.
+/// The address was verified in a browser other than the one that registered.
 #[derive(Clone, Debug, Default, Template)]
 #[template(path = "login/verified_elsewhere.html")]
 pub struct VerifiedElsewhere {
-    /// The chrome.
+    /// The layout.
     pub page: Page,
-    /// On in this browser.
+    /// Continues in this browser.
     pub account_url: String,
 }
 
-/// A page whose request was answered before: the person is signed in at the client.
+/// The page for a request that was answered before: the user is signed in at the client.
 #[derive(Clone, Debug, Default, Template)]
 #[template(path = "login/already.html")]
 pub struct AlreadySignedIn {
-    /// The chrome.
+    /// The layout.
     pub page: Page,
     /// The client.
     pub client: ClientView,
-    /// A page of the client, where it has one.
+    /// A page of the client, if it has one.
     pub home_url: Option<String>,
-    /// The person's account.
+    /// The user's account.
     pub account_url: String,
-    /// Answers the request again, for a client that did not get the first answer.
+    /// Repeats the response, for a client that did not receive the first one.
     pub again_url: String,
 }
 
-/// The link of a letter was opened: one button, because mail programs open links by themselves.
+/// The page of an emailed link: one button, because mail programs open links by themselves.
 #[derive(Clone, Debug, Default, Template)]
 #[template(path = "login/verify_link.html")]
 pub struct VerifyLink {
-    /// The chrome.
+    /// The layout.
     pub page: Page,
     /// The hidden fields.
     pub form: Form,
-    /// The registration was begun in another browser: its password is needed.
+    /// Was the registration begun in another browser? Then its password is needed.
     pub asks_password: bool,
-    /// What was wrong.
+    /// Error message.
     pub error: Option<String>,
 }

@@ -1,101 +1,101 @@
-//! Signing in elsewhere: the questions in between, and what can go wrong.
+//! Signing in with a provider: questions and errors.
 
 use askama::Template;
 
 use crate::views::{Form, Page, ProviderButton};
 
-/// An address is wanted, or the code that was mailed to it.
+/// The form for an address, or for the code that was mailed to it.
 #[derive(Clone, Debug, Default, Template)]
 #[template(path = "upstream/address.html")]
 pub struct AskAddress {
-    /// The chrome.
+    /// The layout.
     pub page: Page,
     /// Fields `email` with button `mail`, or `code`; button `skip`.
     pub form: Form,
-    /// The provider the person came from.
+    /// The provider.
     pub provider: String,
-    /// Who they are there.
+    /// The user's name there.
     pub handle: Option<String>,
-    /// The address told or typed.
+    /// The asserted or submitted address.
     pub email: String,
     /// Was a code mailed to it?
     pub sent: bool,
-    /// What was wrong.
+    /// Error message.
     pub error: Option<String>,
 }
 
-/// There is an account with this address: is it theirs?
+/// The question whether the account with this address is the user's.
 #[derive(Clone, Debug, Default, Template)]
 #[template(path = "upstream/confirm.html")]
 pub struct ConfirmLink {
-    /// The chrome.
+    /// The layout.
     pub page: Page,
     /// Buttons `confirm`, `mail`; field `code`.
     pub form: Form,
-    /// The provider the person came from.
+    /// The provider.
     pub provider: String,
-    /// Who they are there.
+    /// The user's name there.
     pub handle: Option<String>,
-    /// The address, shown in part.
+    /// The abbreviated address.
     pub email: String,
-    /// Has the person signed in to that account here, just now?
+    /// Is the user recently signed in to that account here?
     pub signed_in: bool,
-    /// Where they do.
+    /// The sign-in page.
     pub sign_in_url: String,
-    /// May a mailed code answer it?
+    /// Can a mailed code answer it?
     pub by_mail: bool,
-    /// Was one mailed?
+    /// Was a code mailed?
     pub sent: bool,
-    /// It is not theirs: the other ways in, or back to the account.
+    /// Other sign-in methods, or the user's own account.
     pub other_url: String,
-    /// What was wrong.
+    /// Error message.
     pub error: Option<String>,
 }
 
-/// Nobody is in.
+/// The error page.
 #[derive(Clone, Debug, Default, Template)]
 #[template(path = "upstream/trouble.html")]
 pub struct UpstreamTrouble {
-    /// The chrome; its trace id is shown.
+    /// The layout; its trace id is shown.
     pub page: Page,
     /// The provider.
     pub provider: String,
-    /// What went wrong.
+    /// The error.
     pub trouble: Trouble,
     /// The code to quote.
     pub code: &'static str,
-    /// Where to try again, if that may help.
+    /// The URL to try again, if that may help.
     pub retry_url: Option<String>,
-    /// The other ways in.
+    /// Other sign-in methods.
     pub other_url: String,
 }
 
-/// What went wrong.
+/// The error.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Trouble {
-    /// The person said no there.
+    /// The user denied the request.
     Denied,
-    /// The provider is down or slow.
+    /// The provider is unavailable or slow.
     Unavailable,
-    /// Only certain accounts are let in.
+    /// The account is not allowed.
     NotAllowed,
-    /// The journey is too old, or another browser's.
+    /// The sign-in has expired, or belongs to another browser.
     Over,
-    /// The provider could not be believed.
+    /// The provider's response is invalid.
     #[default]
     Misbehaved,
-    /// The identity leads to another account.
+    /// The identity belongs to another user.
     Taken,
-    /// The account may not sign in.
+    /// The user is disabled.
     Disabled,
-    /// It was unlinked too lately.
+    /// It was unlinked too recently.
     Lately,
-    /// No new accounts this way.
+    /// The provider may not create accounts.
     Closed,
 }
 
 impl Trouble {
-    /// The keys of what happened and what to do.
+    /// The message keys of the error and the advice.
     const fn keys(self) -> (&'static str, &'static str) {
         match self {
             Self::Denied => ("upstream-denied-title", "upstream-denied-advice"),
@@ -121,69 +121,69 @@ impl UpstreamTrouble {
     }
 }
 
-/// What a provider told about somebody is deleted.
+/// The data of a provider about a user are deleted.
 #[derive(Clone, Debug, Default, Template)]
 #[template(path = "upstream/deletion.html")]
 pub struct DataDeletion {
-    /// The chrome.
+    /// The layout.
     pub page: Page,
-    /// On to the account that may be left.
+    /// The account's data page.
     pub account_url: String,
 }
 
-/// The ways in that providers vouch for.
+/// The linked identities.
 #[derive(Clone, Debug, Default, Template)]
 #[template(path = "account/identities.html")]
 pub struct AccountIdentities {
-    /// The chrome.
+    /// The layout.
     pub page: Page,
     /// Buttons `link`, `unlink`, `merge`, `undo`.
     pub form: Form,
-    /// What is linked.
+    /// The linked identities.
     pub identities: Vec<IdentityView>,
-    /// What may be linked.
+    /// The providers that can be linked.
     pub providers: Vec<ProviderButton>,
-    /// Other accounts that are signed in at this browser.
+    /// Other accounts that are signed in with this browser.
     pub others: Vec<OtherAccount>,
-    /// Merges that can be taken back.
+    /// Merges that can be undone.
     pub merges: Vec<MergeView>,
-    /// What was done.
+    /// Success message.
     pub notice: Option<String>,
-    /// Why it was not.
+    /// Error message.
     pub error: Option<String>,
 }
 
 /// One identity.
 #[derive(Clone, Debug, Default)]
 pub struct IdentityView {
-    /// Its name to the server.
+    /// Its id.
     pub id: String,
-    /// What its provider is called.
+    /// The provider's name.
     pub provider: String,
-    /// Who the person is there.
+    /// The user's name there.
     pub handle: Option<String>,
-    /// Since when.
+    /// When it was linked.
     pub linked: String,
-    /// When it last signed the person in.
+    /// When it was last used.
     pub last_used: Option<String>,
 }
 
-/// Another account at this browser.
+/// Another account in this browser.
 #[derive(Clone, Debug, Default)]
 pub struct OtherAccount {
     /// Its session.
     pub session: String,
-    /// How it is called.
+    /// Its name or address.
     pub label: String,
 }
 
-/// A merge that can be taken back.
+/// A merge that can be undone.
 #[derive(Clone, Debug, Default)]
 pub struct MergeView {
-    /// Its name to the server.
+    /// Its id.
     pub id: String,
     /// The account that was merged.
     pub label: String,
-    /// Until when.
+    /// Until when it can be undone.
     pub until: String,
 }

@@ -1,4 +1,4 @@
-//! The rooms of an account.
+//! Account pages.
 
 use askama::Template as _;
 

@@ -6,7 +6,7 @@ use super::super::*;
 use super::{HOSTILE, Rendered, errors, inside};
 use usher_i18n::Lang;
 
-/// The head of a project's pages.
+/// The header of a project's pages.
 pub(super) fn head(lang: Lang, name: &str, here: ProjectTab) -> ProjectHead {
     let pages = [
         (ProjectTab::Clients, "/console/projects/1"),

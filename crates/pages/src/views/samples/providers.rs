@@ -1,4 +1,4 @@
-//! The providers, as administrators see them.
+//! The upstream providers in the console.
 
 use askama::Template as _;
 

@@ -1,4 +1,4 @@
-//! Signing in elsewhere.
+//! Signing in with a provider.
 
 use super::*;
 
