@@ -8,5 +8,5 @@ pub mod app;
 pub mod cli;
 /// Background work: mail, clean-up, key rotation.
 pub mod jobs;
-/// Logs, set up once.
+/// Logging, set up once.
 pub mod telemetry;

@@ -1,4 +1,4 @@
-//! Hands the arguments to `cli`.
+//! Runs the command line of `cli`.
 
 fn main() -> std::process::ExitCode {
     usher::cli::main()

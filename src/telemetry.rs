@@ -1,4 +1,4 @@
-//! Logs: set up once, written to standard error, so that standard output carries data alone.
+//! Logging: set up once, to standard error, so that standard output contains data only.
 
 use std::io::IsTerminal;
 
@@ -10,15 +10,15 @@ use tracing_subscriber::util::SubscriberInitExt;
 
 use usher_config::LogFormat;
 
-/// Why there is no log.
+/// Why logging cannot be set up.
 #[derive(Debug, thiserror::Error)]
 pub enum TelemetryError {
-    /// The filter is no level and no list of directives.
+    /// The filter is neither a level nor a list of directives.
     #[error("log = {filter:?}: expected a level such as info, or a filter such as info,usher_api=debug ({cause})")]
     Filter {
-        /// As it was given.
+        /// The filter.
         filter: String,
-        /// What the parser said.
+        /// The parser's error.
         cause: String,
     },
     /// This process logs already.
@@ -26,11 +26,10 @@ pub enum TelemetryError {
     Twice,
 }
 
-/// Starts the log of this process.
+/// Sets up the log of this process.
 ///
-/// `filter` is a level, or directives as `tracing_subscriber` knows them. A level beyond `info` is for Usher's own
-/// rooms: libraries stay at `info`, because what they trace may hold what nobody should read; a directive that names
-/// a library is obeyed.
+/// `filter` is a level, or directives of `tracing_subscriber`. A level beyond `info` applies to Usher's own crates:
+/// libraries stay at `info`, because their traces may contain secrets; a directive that names a library is applied.
 pub fn init(filter: &str, format: LogFormat) -> Result<(), TelemetryError> {
     let terminal = std::io::stderr().is_terminal();
     subscriber(filter, format, terminal, std::io::stderr)?.try_init().map_err(|_| TelemetryError::Twice)
@@ -47,7 +46,7 @@ where
 {
     let lines = tracing_subscriber::fmt().with_env_filter(parse(filter)?).with_writer(writer);
     Ok(match format {
-        // Colours are on unless NO_COLOR says otherwise.
+        // Colours are on unless NO_COLOR is set.
         LogFormat::Text if terminal => Box::new(lines.finish()),
         LogFormat::Text => Box::new(lines.with_ansi(false).finish()),
         LogFormat::Json => {
@@ -90,7 +89,7 @@ mod tests {
         }
     }
 
-    /// What is written when Usher and a library say something at every level.
+    /// The output when Usher and a library log at every level.
     fn written(filter: &str, format: LogFormat) -> String {
         let page = Page::default();
         let writer = page.clone();

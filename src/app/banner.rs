@@ -1,36 +1,36 @@
-//! What `usher dev` prints once it is ready: where to go, and as whom.
+//! The message of `usher dev` once it is ready: URLs and credentials.
 
 use std::fmt;
 use std::time::Duration;
 
 use super::seed;
 
-/// What the banner tells. Shown, it ends with a line break.
+/// The contents of the banner. Displayed, it ends with a line break.
 #[derive(Debug, Clone)]
 pub struct Banner {
     /// The issuer.
     pub issuer: String,
-    /// Where data is, in words.
+    /// Where data is stored, as text.
     pub data: String,
-    /// The database, in words: `sqlite .usher/usher.db`.
+    /// The database, as text: `sqlite .usher/usher.db`.
     pub database: String,
-    /// It was made at this start.
+    /// Was it created at this start?
     pub created: bool,
-    /// Migrations it has.
+    /// The number of its migrations.
     pub migrations: usize,
-    /// How long it took from the first line of code to here.
+    /// How long start-up took.
     pub took: Duration,
-    /// The algorithms there are keys for.
+    /// The algorithms of the signing keys.
     pub algs: String,
-    /// What seals the keys: a file, or a setting.
+    /// The source of the master key: a file, or a setting.
     pub sealed_with: String,
-    /// The demos, if they run.
+    /// The URLs of the demos, if they run.
     pub demos: Option<[String; 2]>,
-    /// The origin of the simulator that stands in for other providers, if this program has one.
+    /// The origin of the upstream simulator, if this binary has one.
     pub simulator: Option<String>,
-    /// Parts of development that this program was built without, in words.
+    /// Development features that this binary was built without.
     pub missing: Vec<&'static str>,
-    /// The one-use link that makes an administrator.
+    /// The one-time setup link.
     pub setup: String,
 }
 

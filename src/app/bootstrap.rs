@@ -1,4 +1,4 @@
-//! From configuration to a house that can work: database, master key, signing keys.
+//! Bootstrapping: from configuration to a usable database, master key and signing keys.
 
 use std::fs::{self, DirBuilder, OpenOptions as OpenFile};
 use std::io;
@@ -19,7 +19,7 @@ use usher_keys::seal::Sealer;
 use usher_storage::{OpenOptions, SchemaState, StorageError, Store};
 use usher_upstream::{Deps, Registry};
 
-/// Why the house cannot be bootstrapped.
+/// Why bootstrapping failed.
 #[derive(Debug, thiserror::Error)]
 pub enum BootstrapError {
     /// The database cannot be opened or migrated.
@@ -28,7 +28,7 @@ pub enum BootstrapError {
     /// There is no usable master key.
     #[error("master key: {0}")]
     MasterKey(#[from] MasterKeyError),
-    /// The master key is another than the one that this database was sealed with.
+    /// The database was sealed with another master key.
     #[error(
         "master key: this is not the key that the database was sealed with; nothing was changed. Start with the right key"
     )]
@@ -36,7 +36,7 @@ pub enum BootstrapError {
     /// The extra certificates cannot be read.
     #[error("outbound.extra_roots: {0}")]
     Roots(io::Error),
-    /// The door out cannot be made.
+    /// The HTTP client cannot be created.
     #[error("outbound: {0}")]
     Outbound(#[from] OutboundError),
     /// The password hashing threads cannot be started.
@@ -53,7 +53,7 @@ pub enum BootstrapError {
 /// [`BootstrapError::Storage`].
 pub async fn open_store(config: &Config) -> Result<Store, BootstrapError> {
     let url = match &config.database.url {
-        // The path stands in a URL from here on, where these mean something.
+        // The path becomes part of a URL, in which these characters are special.
         DatabaseUrl::Sqlite(path) => format!("sqlite://{}", path.replace('%', "%25")),
         DatabaseUrl::Postgres(url) => url.expose().clone(),
     };
@@ -65,8 +65,8 @@ pub async fn open_store(config: &Config) -> Result<Store, BootstrapError> {
     Ok(Store::open(&options).await?)
 }
 
-/// Makes the file of a database for its owner alone, and its folder, unless they are there. SQLite gives its other files
-/// the same permissions.
+/// Creates the database file, readable by its owner only, and its folder, unless they exist. SQLite gives its other
+/// files the same permissions.
 pub(super) fn make_private(file: &Path) -> io::Result<()> {
     let mut folders = DirBuilder::new();
     folders.recursive(true);
@@ -86,12 +86,12 @@ pub(super) fn make_private(file: &Path) -> io::Result<()> {
     }
 }
 
-/// Brings the schema up to date, finds or makes the master key, makes the first signing keys.
+/// Migrates the schema, finds or creates the master key, creates the first signing keys.
 ///
-/// The master key is proven before anything sealed is touched.
+/// The master key is verified before sealed data is used.
 ///
 /// # Errors
-/// [`BootstrapError`], in one clear line.
+/// [`BootstrapError`], in one line.
 pub async fn bootstrap(
     config: Config,
     store: Store,
@@ -103,10 +103,10 @@ pub async fn bootstrap(
     Ok((usher, schema))
 }
 
-/// The same for a command beside a running server: signing keys are left as they are, and not taken up.
+/// The same for a command that runs next to a server: signing keys are neither changed nor loaded.
 ///
 /// # Errors
-/// [`BootstrapError`], in one clear line.
+/// [`BootstrapError`], in one line.
 pub async fn assemble(
     config: Config,
     store: Store,
@@ -134,7 +134,7 @@ pub async fn assemble(
     Ok((usher, schema))
 }
 
-/// The one door out. A house that is on the loopback itself may call its neighbours there.
+/// The client for outgoing calls. A server whose issuer is on the loopback interface may call loopback addresses.
 fn outbound(config: &Config) -> Result<Outbound, BootstrapError> {
     let mut allow = config.outbound.allow.clone();
     if config.server.issuer.is_loopback() {
@@ -146,7 +146,7 @@ fn outbound(config: &Config) -> Result<Outbound, BootstrapError> {
     Ok(Outbound::new(OutboundRules { allow, extra_roots, timeout: config.outbound.timeout })?)
 }
 
-/// The master key as configured or from its file. The file is made only for a house that was never bootstrapped.
+/// The master key from the settings or its file. The file is created only for a database that was never bootstrapped.
 fn master_key(config: &Config, bootstrapped: bool, random: &dyn Random) -> Result<MasterKey, BootstrapError> {
     let file = config.keys.master_key_file();
     Ok(match &config.keys.master_key {

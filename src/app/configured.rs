@@ -1,17 +1,17 @@
-//! The providers of the configuration file, put in place at every start.
+//! The providers of the configuration file, applied at every start.
 //!
-//! What stands there is changed only there; what has gone from there goes here too. Providers that were added by a
-//! command or in the console are left alone, unless the file names one of the same id.
+//! They are changed in the file only; those removed from the file are deleted. Providers that were added by a command
+//! or in the console do not change, unless the file contains one of the same id.
 
 use anyhow::Context as _;
 
 use usher_flows::Usher;
 use usher_flows::upstream::NewProvider;
 
-/// Makes the managed providers those of the file.
+/// Replaces the managed providers by those of the file.
 ///
 /// # Errors
-/// In words for whoever starts Usher: an address that may not be called from here.
+/// A message for the operator: a URL that must not be called.
 pub async fn apply(usher: &Usher) -> anyhow::Result<()> {
     let wanted = &usher.config.providers;
     for provider in wanted {

@@ -1,4 +1,4 @@
-//! The house as commands need it: open beside a running server, on the same database.
+//! The application for commands that run next to a server, on the same database.
 
 use std::sync::Arc;
 
@@ -11,7 +11,7 @@ use usher_config::Config;
 use usher_flows::Usher;
 use usher_storage::{SchemaState, StorageError, Store};
 
-/// How many migrations this program knows and the database lacks.
+/// The number of migrations that the database lacks.
 ///
 /// # Errors
 /// If the database is newer than this program.
@@ -20,11 +20,11 @@ pub async fn pending_migrations(store: &Store) -> Result<usize, StorageError> {
     Ok(known.saturating_sub(applied))
 }
 
-/// Opens the house for a command that reads or changes data. A house that was never bootstrapped is bootstrapped;
-/// one whose schema is behind is left alone, because a running server may depend on it.
+/// Opens the application for a command that reads or changes data. A new database is bootstrapped; one with pending
+/// migrations is not changed, because a running server may depend on it.
 ///
 /// # Errors
-/// In words for whoever gave the command.
+/// A message for the user of the command.
 pub async fn open_for_commands(config: Config) -> anyhow::Result<Usher> {
     let store = open_store(&config).await?;
     let schema = store.schema().await?;
@@ -42,10 +42,10 @@ pub async fn open_for_commands(config: Config) -> anyhow::Result<Usher> {
     Ok(usher)
 }
 
-/// Brings the schema up to date, or with `check` only says how far it is.
+/// Migrates the schema, or with `check` only reports its state.
 ///
 /// # Errors
-/// In words for whoever gave the command.
+/// A message for the user of the command.
 pub async fn migrate(config: &Config, check: bool) -> anyhow::Result<SchemaState> {
     let store = open_store(config).await?;
     Ok(if check { store.schema().await? } else { store.migrate().await? })

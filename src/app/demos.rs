@@ -1,4 +1,4 @@
-//! The two demo applications of `usher dev`: bound with the front door, started once it is open.
+//! The two demo applications of `usher dev`: bound together with the server, started when it is ready.
 
 use std::net::SocketAddr;
 
@@ -10,7 +10,7 @@ use super::listen::listen;
 use super::shutdown::Shutdown;
 use usher_demo::{Accent, Demo};
 
-/// What tells the demos apart.
+/// What distinguishes the demos.
 struct Guise {
     name: &'static str,
     tagline: &'static str,
@@ -43,10 +43,10 @@ pub struct Demos {
 }
 
 impl Demos {
-    /// Binds both listeners, if the demos are wanted.
+    /// Binds both listeners, if the demos are enabled.
     ///
     /// # Errors
-    /// If a port is taken.
+    /// If a port is in use.
     pub async fn bind(settings: &usher_config::Demo) -> anyhow::Result<Option<Self>> {
         if !settings.enabled {
             return Ok(None);
@@ -57,7 +57,7 @@ impl Demos {
         Ok(Some(Self { listeners: [first, second], urls }))
     }
 
-    /// The addresses that browsers open, without a trailing slash.
+    /// The URLs for browsers, without a trailing slash.
     pub const fn urls(&self) -> &[String; 2] {
         &self.urls
     }
@@ -68,7 +68,7 @@ impl Demos {
         GUISES.map(|guise| (guise.client_id, guise.name))
     }
 
-    /// Serves both as `tasks`, with the secrets of their clients.
+    /// Serves both as `tasks`, with their client secrets.
     pub fn start(
         self,
         issuer: &str,

@@ -1,4 +1,4 @@
-//! `usher dev`: everything a developer needs, on this machine alone, with nothing to set.
+//! `usher dev`: a complete development environment on this machine, without configuration.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -21,18 +21,18 @@ use usher_domain::random::Random;
 use usher_flows::{FlowError, Usher};
 use usher_mail::caught::CaughtMail;
 
-/// Signature algorithms of the two demos, so that both are seen at work.
+/// Signature algorithms of the two demos, so that both are used.
 const DEMO_ALGS: [&str; 2] = ["RS256", "ES256"];
 
-/// The lease under which one instance puts the data of development in place.
+/// The lease under which one instance creates the development data.
 const FILLING: &str = "development_data";
-/// An instance that takes longer has died: the next one makes what is missing.
+/// An instance that takes longer has died: the next one creates what is missing.
 const LONGEST_FILLING: Duration = Duration::from_secs(30);
 
-/// Serves for development until it is told to stop. `ready` is given the banner once everything answers.
+/// Serves for development until shutdown. `ready` gets the banner once everything responds.
 ///
 /// # Errors
-/// In words for whoever starts Usher.
+/// A message for the operator.
 pub async fn dev(config: Config, ready: impl FnOnce(String)) -> anyhow::Result<()> {
     let began = Instant::now();
     ensure!(
@@ -84,7 +84,7 @@ pub async fn dev(config: Config, ready: impl FnOnce(String)) -> anyhow::Result<(
     run::until_stopped(tasks, &shutdown).await
 }
 
-/// The bootstrapped house, whether it was made just now, and how many migrations it has.
+/// The bootstrapped application, whether the database is new, and the number of its migrations.
 async fn open(config: Config) -> anyhow::Result<(Usher, bool, usize)> {
     let store = open_store(&config).await?;
     mark::look(&store, Profile::Dev).await??;
@@ -95,8 +95,8 @@ async fn open(config: Config) -> anyhow::Result<(Usher, bool, usize)> {
     Ok((usher, created, schema.applied))
 }
 
-/// Puts the data of development in place; the secrets of the demos, if they run. One instance at a time: the others wait,
-/// and find everything there.
+/// Creates the development data; returns the secrets of the demos, if they run. One instance at a time: the others
+/// wait, and find the data.
 async fn fill(usher: &Usher, demos: Option<&Demos>) -> Result<Option<[String; 2]>, FlowError> {
     let holder = usher.random.handle();
     while !usher.store.take_lease(FILLING, holder.clone(), usher.now(), usher.now() + LONGEST_FILLING).await? {
@@ -133,7 +133,7 @@ fn where_data_is(config: &Config) -> String {
     }
 }
 
-/// The database without the words to sign in there.
+/// The database without its credentials.
 fn database_in_words(config: &Config) -> String {
     match &config.database.url {
         DatabaseUrl::Sqlite(path) => format!("sqlite {path}"),

@@ -1,4 +1,4 @@
-//! The front door from the first moment: it answers "starting" until the house behind it is bootstrapped.
+//! The listener from the first moment: it responds with "starting" until the application is bootstrapped.
 
 use std::sync::{Arc, OnceLock};
 
@@ -22,15 +22,15 @@ use usher_http_server::server::Server;
 use usher_http_server::slots::Limits;
 use usher_http_server::tls::Tls;
 
-/// A bound front door that nobody answers at yet.
+/// A bound listener that does not accept connections yet.
 pub struct Door {
     server: Server,
     starting: Starting,
 }
 
-/// A door that answers "starting", to be opened once.
+/// A server that responds with "starting" until it is opened.
 pub struct Starting {
-    /// Shut until the house is bootstrapped; the full router stands behind the same gate.
+    /// Closed until the application is bootstrapped; the full router uses the same gate.
     pub gate: Gate,
     full: Arc<OnceLock<Router>>,
     router: Router,
@@ -40,7 +40,7 @@ impl Door {
     /// Binds the listener and reads the certificate.
     ///
     /// # Errors
-    /// In words for whoever starts Usher.
+    /// A message for the operator.
     pub async fn bind(config: &Config) -> anyhow::Result<Self> {
         let tls = config.server.tls().map(|(cert, key)| Tls::from_pem(cert, key)).transpose().context("tls")?;
         let listener = listen(config.server.listen, "Usher itself", "USHER_LISTEN").await?;
@@ -66,7 +66,7 @@ impl Door {
         Ok(Self { server: Server { listener, tls, limits, proxies }, starting })
     }
 
-    /// Begins to answer, "starting" at first, as one of `tasks`.
+    /// Starts serving, with "starting" at first, as one of `tasks`.
     pub fn answer(self, tasks: &mut JoinSet<anyhow::Result<()>>, shutdown: &Shutdown) -> Starting {
         let Self { server, starting } = self;
         let (full, before) = (starting.full.clone(), starting.router.clone());
@@ -82,9 +82,9 @@ impl Door {
 }
 
 impl Starting {
-    /// Lets people in.
+    /// Serves the full router from now on.
     pub fn open(self, router: Router) {
-        // Only this call sets it, and it takes `self`: nothing was there before.
+        // Only this call sets it, and it takes `self`: it cannot have been set before.
         let _ = self.full.set(router.with_state(()));
         self.gate.open();
     }

@@ -1,4 +1,4 @@
-//! Asks the server that runs here whether it is ready.
+//! Checks whether the server on this machine is ready.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::time::Duration;
@@ -7,14 +7,14 @@ use anyhow::{Context as _, bail};
 
 use usher_config::Config;
 
-/// The address that was asked, if the server behind the settings answers that it is ready.
+/// The URL that was requested, if the server with these settings is ready.
 ///
 /// # Errors
-/// If it does not answer, or answers that it is not.
+/// If it does not respond, or is not ready.
 pub async fn check_health(config: &Config) -> anyhow::Result<String> {
     let scheme = if config.server.tls().is_some() { "https" } else { "http" };
     let url = format!("{scheme}://{}/health/ready", reachable(config.server.listen));
-    // It is our own socket, and we tell it nothing: whose name is on the certificate does not matter here.
+    // The connection is local and carries no secrets: the certificate's name need not match.
     let client = reqwest::Client::builder()
         .no_proxy()
         .redirect(reqwest::redirect::Policy::none())
@@ -31,7 +31,7 @@ pub async fn check_health(config: &Config) -> anyhow::Result<String> {
     Ok(url)
 }
 
-/// Who listens everywhere is reached here.
+/// A wildcard address is reached by loopback.
 fn reachable(listen: SocketAddr) -> SocketAddr {
     let ip = match listen.ip() {
         IpAddr::V4(ip) if ip.is_unspecified() => Ipv4Addr::LOCALHOST.into(),

@@ -1,8 +1,8 @@
 //! One server for each SQLite file.
 //!
-//! Wake-ups, counters of memory and the group commit are those of one process: two servers on one file would each miss what
-//! the other does. A lock of the operating system on a file beside the database keeps the second one out; it ends with the
-//! process that holds it, however that ends. Commands work beside the server and take no lock.
+//! Wakeups, in-memory counters and the group commit are local to a process: two servers on one file would not see each
+//! other's changes. A lock of the operating system on a file next to the database prevents a second one; it ends with
+//! the process that holds it, however that ends. Commands run next to the server and take no lock.
 
 use std::ffi::OsString;
 use std::fs::{self, File, OpenOptions, TryLockError};
@@ -14,14 +14,14 @@ use anyhow::{Context as _, bail};
 use super::bootstrap::make_private;
 use usher_config::Config;
 
-/// Held for as long as this process serves.
+/// Held while this process serves.
 #[derive(Debug)]
 pub struct InstanceLock {
     #[expect(dead_code, reason = "the lock is held until the file is closed")]
     file: Option<File>,
 }
 
-/// Takes the lock of the configured database; on PostgreSQL, which any number of servers may share, there is none.
+/// Takes the lock of the configured database; PostgreSQL has none, because any number of servers may share it.
 ///
 /// # Errors
 /// In one line, if another server uses the file.
@@ -49,17 +49,17 @@ fn take_beside(database: &Path) -> anyhow::Result<InstanceLock> {
                 database.display()
             );
         }
-        // Some network file systems have no locks: better to serve than to refuse.
+        // Some network file systems have no locks: serving without one is better than failing.
         Err(TryLockError::Error(error)) => {
             tracing::warn!(%error, "database: {} cannot be locked: take care that one server alone uses it", path.display());
         }
     }
-    // The number helps whoever looks for the process; the lock itself does not depend on it.
+    // The process id helps operators to find the process; the lock itself does not depend on it.
     let _ = file.set_len(0).and_then(|()| file.write_all(std::process::id().to_string().as_bytes()));
     Ok(InstanceLock { file: Some(file) })
 }
 
-/// Beside the database itself, whatever links lead there: two names of one file have one lock.
+/// The lock file next to the database, with links resolved: two names of one file have one lock.
 fn lock_path(database: &Path) -> PathBuf {
     let real = fs::canonicalize(database).unwrap_or_else(|_| database.to_owned());
     let mut path = OsString::from(real);
@@ -67,7 +67,7 @@ fn lock_path(database: &Path) -> PathBuf {
     path.into()
 }
 
-/// ` (process 4711)`, or nothing where the number cannot be read.
+/// ` (process 4711)`, or an empty text if the process id cannot be read.
 fn holder(file: &mut File) -> String {
     let mut text = String::new();
     let read = file.rewind().and_then(|()| file.take(20).read_to_string(&mut text));

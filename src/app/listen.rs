@@ -1,38 +1,38 @@
-//! Listeners are bound before anything else, so that a taken port is told before any work is done.
+//! Listeners are bound before anything else, so that a port in use is reported before any work is done.
 
 use std::io::ErrorKind;
 use std::net::SocketAddr;
 
 use tokio::net::TcpListener;
 
-/// A listener cannot be had. The words say which, and how to choose another.
+/// A listener cannot be bound. The message says which, and how to choose another address.
 #[derive(Debug, thiserror::Error)]
 pub enum ListenError {
-    /// Somebody else listens there.
+    /// Another process uses the address.
     #[error("port {} ({what}) is taken: set {variable}={}:PORT", address.port(), host(address))]
     Taken {
         /// The address.
         address: SocketAddr,
-        /// Who would listen there.
+        /// What needs the address.
         what: &'static str,
         /// The setting to change.
         variable: &'static str,
     },
-    /// The system refuses: a port below 1024, an address of another machine.
+    /// The system rejects it: a port below 1024, or an address of another machine.
     #[error("cannot listen on {address} ({what}): {cause}: set {variable} to another address")]
     Rejected {
         /// The address.
         address: SocketAddr,
-        /// Who would listen there.
+        /// What needs the address.
         what: &'static str,
         /// The setting to change.
         variable: &'static str,
-        /// What the system said.
+        /// The system's error.
         cause: std::io::Error,
     },
 }
 
-/// The host of an address as it is written before `:PORT`.
+/// The host of an address as written before `:PORT`.
 fn host(address: &SocketAddr) -> String {
     match address {
         SocketAddr::V4(v4) => v4.ip().to_string(),
@@ -40,7 +40,7 @@ fn host(address: &SocketAddr) -> String {
     }
 }
 
-/// Listens on `address` for `what`; `variable` is the setting that chose it.
+/// Binds `address` for `what`; `variable` is the setting with the address.
 ///
 /// # Errors
 /// [`ListenError`].
@@ -71,7 +71,7 @@ mod tests {
 
     #[tokio::test]
     async fn an_address_of_another_machine_is_refused_in_words() {
-        // TEST-NET-1 (RFC 5737): no interface here has it.
+        // TEST-NET-1 (RFC 5737): no local interface has this address.
         let error = listen("192.0.2.1:8080".parse().unwrap(), "Usher", "USHER_LISTEN").await.unwrap_err();
         assert!(error.to_string().starts_with("cannot listen on 192.0.2.1:8080 (Usher): "), "{error}");
         assert_eq!(host(&"[::1]:80".parse().unwrap()), "[::1]");

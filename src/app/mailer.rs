@@ -1,4 +1,4 @@
-//! How letters leave this house: over SMTP, into a box of development, or not at all.
+//! Sending emails: over SMTP, into memory in development mode, or not at all.
 
 use std::sync::Arc;
 
@@ -8,10 +8,10 @@ use usher_config::Mail;
 use usher_domain::random::Random;
 use usher_mail::smtp::SmtpMailer;
 
-/// The mailer that the settings name; `None` without a mail server.
+/// The mailer of the settings; `None` without a mail server.
 ///
 /// # Errors
-/// If the settings name no usable server or sender.
+/// If the settings contain no usable server or sender.
 pub fn smtp(mail: &Mail, random: Arc<dyn Random>) -> anyhow::Result<Option<SmtpMailer>> {
     let (Some(url), Some(from)) = (&mail.smtp_url, &mail.from) else { return Ok(None) };
     SmtpMailer::new(url.expose(), &from.to_string(), random).map(Some).context("mail")

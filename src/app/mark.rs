@@ -1,14 +1,14 @@
-//! The mark in a database that says whom it was made for, so that play and production never share one.
+//! The owner of a database, `usher dev` or `usher serve`, so that development and production never share one.
 
 use usher_config::Profile;
 use usher_storage::{Result, Store};
 
 const FACT: &str = "profile";
 
-/// This database was made by the other way of starting.
+/// The database belongs to the other command.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum Misplaced {
-    /// `usher serve` found a database of `usher dev`, where anybody knows a password.
+    /// `usher serve` found a database of `usher dev`, which has an account with a known password.
     #[error(
         "database: this one was made by `usher dev`, with an account whose password everybody knows: set USHER_DATABASE_URL to another"
     )]
@@ -36,7 +36,7 @@ fn compare(profile: Profile, mark: Option<&[u8]>) -> std::result::Result<(), Mis
     }
 }
 
-/// Looks whether the database is for this profile, without touching it.
+/// Checks whether the database belongs to this profile, without changing it.
 ///
 /// # Errors
 /// If the database cannot be read; [`Misplaced`] inside.
@@ -46,7 +46,7 @@ pub async fn look(store: &Store, profile: Profile) -> Result<std::result::Result
     Ok(compare(profile, mark.as_deref()))
 }
 
-/// Marks a database that has no mark yet, and compares.
+/// Sets the owner of a database that has none, and compares.
 ///
 /// # Errors
 /// If the database cannot be written; [`Misplaced`] inside.

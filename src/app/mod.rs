@@ -1,4 +1,4 @@
-//! The only room that knows every other: configuration in, running house out.
+//! Start-up, the only module that depends on all crates: from the configuration to a running server.
 
 mod banner;
 mod bootstrap;
@@ -43,7 +43,7 @@ pub use serve::serve;
 pub use simulate::{simulate, start_simulator};
 pub use source::{OsRandom, SystemClock};
 
-// What the command line works with: it reaches the verbs through this room alone.
+// The command line reaches the use cases through this module only.
 pub use usher_flows::upstream::NewProvider;
 pub use usher_flows::{Ended, FlowError, NewClient, NewUser, RegisteredClient, RegisteredProject, Rejected, Usher};
 pub use usher_protocol::client_metadata::{ClientMetadata, RefreshRotation};

@@ -1,10 +1,10 @@
-//! A program that was built without the feature `demo` has no demo applications.
+//! The demos of a binary that was built without the feature `demo`: none.
 
 use tokio::task::JoinSet;
 
 use super::shutdown::Shutdown;
 
-/// The demos: there are none.
+/// The demos: none.
 pub enum Demos {}
 
 impl Demos {
@@ -17,17 +17,17 @@ impl Demos {
         Ok(None)
     }
 
-    /// See the program that has them.
+    /// See `demos.rs`.
     pub const fn urls(&self) -> &[String; 2] {
         match *self {}
     }
 
-    /// See the program that has them.
+    /// See `demos.rs`.
     pub const fn clients(&self) -> [(&'static str, &'static str); 2] {
         match *self {}
     }
 
-    /// See the program that has them.
+    /// See `demos.rs`.
     pub fn start(self, _: &str, _: [String; 2], _: &mut JoinSet<anyhow::Result<()>>, _: &Shutdown) {
         match self {}
     }

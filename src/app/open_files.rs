@@ -1,17 +1,17 @@
-//! Open files: each connection is one, and the system gives a process only so many.
+//! The limit of open files: each connection needs one.
 
-/// What a house opens beside its connections: databases, logs, letters and webhooks on their way.
+/// Open files other than connections: databases, logs, outgoing calls.
 const OTHERS: u64 = 512;
 
-/// Asks the system for as many open files as so many connections need, and warns if it gives fewer: many systems begin a
-/// process with 1,024 and let it have more.
+/// Raises the soft limit of open files for so many connections, and warns if the hard limit is lower: many systems
+/// start a process with 1,024 and allow more.
 #[cfg(target_os = "linux")]
 pub fn make_room(connections: usize) {
     use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
     let wanted = OTHERS.saturating_add(u64::try_from(connections).unwrap_or(u64::MAX));
     let given = getrlimit(Resource::Nofile);
-    // No number is no limit.
+    // `None` is unlimited.
     let enough = |limit: Option<u64>| limit.is_none_or(|limit| limit >= wanted);
     if enough(given.current) {
         return;
@@ -29,6 +29,6 @@ pub fn make_room(connections: usize) {
     }
 }
 
-/// Elsewhere the system's own number stands.
+/// Other systems keep their own limit.
 #[cfg(not(target_os = "linux"))]
 pub fn make_room(_connections: usize) {}

@@ -1,4 +1,4 @@
-//! Every address of Usher under the layers around all of them.
+//! The router of all endpoints and pages, inside the layers.
 
 use std::sync::Arc;
 
@@ -17,7 +17,7 @@ use usher_mail::caught::CaughtMail;
 use usher_pages::problem_page;
 use usher_pages::wrong_host::other_host;
 
-/// The whole house behind its doors, every layer around it.
+/// The complete server.
 pub fn build(usher: Usher, caught: Option<Arc<CaughtMail>>, gate: Gate) -> Router {
     let app = App::new(usher, caught);
     let config = &app.usher.config;

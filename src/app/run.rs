@@ -1,4 +1,4 @@
-//! What every way of starting shares: the process made ready, and the orderly end.
+//! What all commands that serve have in common: process set-up and orderly shutdown.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -14,18 +14,18 @@ use usher_flows::Usher;
 use usher_http_server::layers::panic::log_panics;
 use usher_mail::Mailer;
 
-/// Requests in flight have so long to finish.
+/// How long requests in flight may take to finish.
 pub const DRAIN: Duration = Duration::from_secs(25);
-/// The whole house is down after so long: orchestrators kill at 30 s.
+/// How long shutdown may take: orchestrators kill the process after 30 s.
 const LONGEST_END: Duration = Duration::from_secs(29);
 
-/// Names the one TLS library of the house: a second one in the tree would make the choice ambiguous. First of all.
+/// Selects the TLS library: a second one in the dependency tree would make the default ambiguous. Call this first.
 pub fn prepare_tls() {
-    // An error means that it was named before, which is as good.
+    // An error means that it was selected before.
     let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
 }
 
-/// Makes the process of a single command ready: what goes wrong beside the answer is told on standard error.
+/// Sets up the process of a command: warnings go to standard error.
 ///
 /// # Errors
 /// If this process logs already.
@@ -33,7 +33,7 @@ pub fn prepare_command() -> anyhow::Result<()> {
     Ok(telemetry::init("warn", LogFormat::Text)?)
 }
 
-/// Makes the process of a server ready: its log, what becomes of panics, and room for its connections.
+/// Sets up the process of a server: its log, its panic hook, and its limit of open files.
 ///
 /// # Errors
 /// If the log cannot be set up as configured.
@@ -44,7 +44,7 @@ pub fn prepare_process(config: &Config) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Starts every chore of the house as one of `tasks`.
+/// Starts every job as one of `tasks`.
 pub fn start_jobs(
     usher: &Usher,
     mailer: Option<Arc<dyn Mailer>>,
@@ -61,10 +61,10 @@ pub fn start_jobs(
     }
 }
 
-/// Waits until somebody asks to stop or a part of the house fails, then until everything has come to its end.
+/// Waits for a shutdown request or a failed task, then until all tasks have ended.
 ///
 /// # Errors
-/// What failed first.
+/// The first failure.
 pub async fn until_stopped(mut tasks: JoinSet<anyhow::Result<()>>, shutdown: &Shutdown) -> anyhow::Result<()> {
     tokio::select! {
         () = shutdown.asked() => {}
@@ -72,7 +72,7 @@ pub async fn until_stopped(mut tasks: JoinSet<anyhow::Result<()>>, shutdown: &Sh
             if let Some(ended) = ended {
                 ended.context("a part of the house ended")??;
             }
-            // A part that was told to stop may come to its end before we hear of it.
+            // A task that was told to stop may end before the flag is seen here.
             if !*shutdown.flag().borrow() {
                 bail!("a part of the house ended by itself");
             }

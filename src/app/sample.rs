@@ -1,6 +1,6 @@
-//! What makes the project of `usher dev` worth looking at: access rules, roles of the person, and a little history.
+//! Sample data of the project of `usher dev`: access rules, roles of the user, and a short history.
 //!
-//! Like all of the [`seed`](super::seed) it is made where it is missing, and what is there stays as it is.
+//! Like all of the [`seed`](super::seed) it is created if it is missing, and existing data does not change.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -16,17 +16,17 @@ use usher_flows::{FlowError, NewAssignment, Rejected, Subject, Usher};
 use usher_keys::project_key::ProjectLock;
 use usher_policy::Document;
 
-/// The rules of a project that keeps plants, as they are written.
+/// The access rules, as written.
 const RULES: &str = include_str!("sample_rules.json");
-/// Who publishes them, as the history of the rules names it.
+/// The publisher in the history of the rules.
 const PUBLISHER: &str = "usher dev";
-/// The roles of the person: in tokens and decisions, and over one plant alone.
+/// The roles of the user: one in tokens and decisions, and one for a single entity.
 const ROLES: [(&str, Option<&str>); 2] = [("gardener", None), ("keeper", Some("Plant:monstera"))];
 
-/// Publishes the rules, unless somebody has begun with rules of their own, and gives the person their roles.
+/// Publishes the rules, unless there are others already, and assigns the user's roles.
 ///
 /// # Errors
-/// If the house is broken.
+/// If the database fails.
 pub async fn rules(usher: &Usher, project: ProjectId) -> Result<(), FlowError> {
     let ours = match usher.store.current_policy(project).await? {
         Some(current) => current.publication.revision == 1 && current.publication.published_by == PUBLISHER,
@@ -48,7 +48,7 @@ pub async fn rules(usher: &Usher, project: ProjectId) -> Result<(), FlowError> {
     Ok(())
 }
 
-/// Whether they were published: a draft of somebody's is left alone.
+/// Returns whether they were published: an existing draft does not change.
 async fn publish(usher: &Usher, project: ProjectId) -> Result<bool, FlowError> {
     let draft = usher.policy_draft(project).await?;
     if draft.changed {
@@ -60,10 +60,10 @@ async fn publish(usher: &Usher, project: ProjectId) -> Result<bool, FlowError> {
     Ok(true)
 }
 
-/// Seals what the person has done during the last days, if the project has no history yet.
+/// Seals sample events of the last days, if the project has no history yet.
 ///
 /// # Errors
-/// If the house is broken.
+/// If the database fails.
 pub async fn history(usher: &Usher, project: ProjectId) -> Result<(), FlowError> {
     if !usher.store.read_history(project, i64::MAX, 1).await?.is_empty() {
         return Ok(());
@@ -106,7 +106,7 @@ fn past(usher: &Usher, sub: &str) -> Vec<Entry> {
     ]
 }
 
-/// One sign-in of the past.
+/// A past sign-in.
 struct Visit {
     sub: String,
     at: Timestamp,

@@ -1,6 +1,7 @@
-//! What `usher dev` puts into its database: a person, two demo clients, and a client for the developer's own application.
+//! The data of `usher dev`: a user, two demo clients, and a client for the developer's own application.
 //!
-//! Run at every start: what is there stays as it is, what is missing is made, and the demo clients get fresh secrets.
+//! Applied at every start: existing data does not change, missing data is created, and the demo clients get new
+//! secrets.
 
 use std::time::Duration;
 
@@ -12,20 +13,21 @@ use usher_domain::user::{Address, Profile};
 use usher_flows::{FlowError, NewClient, NewUser, Rejected, Usher};
 use usher_protocol::client_metadata::ClientMetadata;
 
-/// The address of the person to sign in as.
+/// The user's email address.
 pub const EMAIL: &str = "ana@example.test";
-/// Their password. No rule is asked: it is made to be known.
+/// The user's password. It is not checked against the rules: it is meant to be known.
 pub const PASSWORD: &str = "usher-demo";
 /// The client of the developer's own application.
 pub const CLIENT: &str = "usher-demo";
-/// The token of the project. It is no secret: `usher dev` answers on this machine alone, and `usher serve` never makes it.
+/// The token of the project. It is no secret: `usher dev` listens on this machine only, and `usher serve` never
+/// creates it.
 pub const PROJECT_TOKEN: &str = "usher-dev-demo-project-token-loopback-onlyA";
 const PROJECT: &str = "Demo";
 
-/// Makes the person, unless they are there.
+/// Creates the user, unless it exists.
 ///
 /// # Errors
-/// If the house is broken.
+/// If the database fails.
 pub async fn person(usher: &Usher) -> Result<(), FlowError> {
     let user = match usher.load_user(EMAIL).await {
         Err(FlowError::Rejected(Rejected::NotFound(_))) => {
@@ -44,10 +46,10 @@ pub async fn person(usher: &Usher) -> Result<(), FlowError> {
     Ok(())
 }
 
-/// The project of all that follows.
+/// The project of all sample data.
 ///
 /// # Errors
-/// If the house is broken.
+/// If the database fails.
 pub async fn project(usher: &Usher) -> Result<ProjectId, FlowError> {
     if let Some(client) = usher.store.find_client(&ClientId(CLIENT.to_owned())).await? {
         return Ok(client.project_id);
@@ -59,7 +61,7 @@ pub async fn project(usher: &Usher) -> Result<ProjectId, FlowError> {
             return Ok(project.id);
         }
         let Some(next) = page.next else {
-            // The person, if they are there already, works on it: the console of a member can be tried at once.
+            // The user, if it exists already, becomes the owner, so that the console of a member can be tried.
             let owner = usher.load_user(EMAIL).await.ok().map(|user| user.id);
             return Ok(usher.make_project(PROJECT, owner, PROJECT_TOKEN.to_owned()).await?.project.id);
         };
@@ -67,10 +69,10 @@ pub async fn project(usher: &Usher) -> Result<ProjectId, FlowError> {
     }
 }
 
-/// The public client that may come back to any address on localhost.
+/// The public client that may redirect to any URL on localhost.
 ///
 /// # Errors
-/// If the house is broken.
+/// If the database fails.
 pub async fn own_client(usher: &Usher, project: ProjectId) -> Result<(), FlowError> {
     let id = ClientId(CLIENT.to_owned());
     if usher.store.find_client(&id).await?.is_some() {
@@ -84,10 +86,10 @@ pub async fn own_client(usher: &Usher, project: ProjectId) -> Result<(), FlowErr
     usher.create_client(NewClient { project, kind: ClientType::Spa, metadata, id: Some(id) }).await.map(drop)
 }
 
-/// The client of a demo at `url`, made or brought up to date, and a fresh secret of it.
+/// The client of a demo at `url`, created or updated, with a new secret.
 ///
 /// # Errors
-/// If the house is broken.
+/// If the database fails.
 pub async fn demo_client(
     usher: &Usher,
     project: ProjectId,
@@ -111,7 +113,7 @@ pub async fn demo_client(
             if client.metadata != metadata {
                 usher.update_client(&id, metadata).await?;
             }
-            // The demo itself is the only one that was given the secret before, and it is started anew.
+            // Only the demo itself got the former secret, and it is restarted.
             let rotation = SecretRotation { overlap: Duration::ZERO, end_young: true };
             usher.rotate_client_secret(&id, rotation).await?
         }

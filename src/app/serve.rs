@@ -1,4 +1,4 @@
-//! `usher serve`: Usher for people.
+//! `usher serve`: the server in production.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -18,13 +18,13 @@ use usher_domain::random::Random;
 use usher_flows::Usher;
 use usher_mail::Mailer;
 
-/// Where `usher dev` keeps everything.
+/// The data folder of `usher dev`.
 const DEV_FOLDER: &str = ".usher";
 
-/// Serves until it is told to stop. With `migrate` the schema is brought up to date first; without, it must be.
+/// Serves until shutdown. With `migrate` the schema is migrated first; without, migrations must not be pending.
 ///
 /// # Errors
-/// In words for whoever starts Usher.
+/// A message for the operator.
 pub async fn serve(config: Config, migrate: bool) -> anyhow::Result<()> {
     refuse_dev_key(&config)?;
     let door = Door::bind(&config).await?;
@@ -69,7 +69,7 @@ async fn open(config: Config, migrate: bool) -> anyhow::Result<Usher> {
     Ok(usher)
 }
 
-/// A key that `usher dev` made lies about in a developer's folder.
+/// Rejects a key that `usher dev` created, because it is not protected.
 fn refuse_dev_key(config: &Config) -> anyhow::Result<()> {
     let file = config.keys.master_key_file();
     if config.keys.master_key.is_none() && is_of_dev(&file) {

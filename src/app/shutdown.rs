@@ -1,10 +1,10 @@
-//! When to stop: at the first SIGTERM or Ctrl-C with grace, at the second at once.
+//! Shutdown: graceful at the first SIGTERM or Ctrl-C, immediate at the second.
 
 use std::io;
 
 use tokio::sync::watch;
 
-/// What has been asked for so far.
+/// The requests so far.
 #[derive(Debug, Clone)]
 pub struct Shutdown {
     asked: watch::Receiver<bool>,
@@ -12,10 +12,10 @@ pub struct Shutdown {
 }
 
 impl Shutdown {
-    /// Listens for the signals of this process from now on.
+    /// Listens for signals from now on.
     ///
     /// # Errors
-    /// If the system lets nobody listen for signals.
+    /// If signal handlers cannot be installed.
     pub fn on_signals() -> io::Result<Self> {
         let (ask, asked) = watch::channel(false);
         let (insist, insisted) = watch::channel(false);
@@ -29,24 +29,24 @@ impl Shutdown {
         Ok(Self { asked, insisted })
     }
 
-    /// Resolves once somebody asks to stop.
+    /// Resolves once shutdown is requested.
     pub fn asked(&self) -> impl Future<Output = ()> + Send + 'static {
         until(self.asked.clone())
     }
 
-    /// Resolves once somebody has asked twice.
+    /// Resolves once shutdown is requested twice.
     pub fn insisted(&self) -> impl Future<Output = ()> + Send + 'static {
         until(self.insisted.clone())
     }
 
-    /// The same as [`Shutdown::asked`] for those who look now and then.
+    /// The same as [`Shutdown::asked`], for polling.
     pub fn flag(&self) -> watch::Receiver<bool> {
         self.asked.clone()
     }
 }
 
 async fn until(mut flag: watch::Receiver<bool>) {
-    // The sender is never dropped unsent: it waits for signals as long as the process runs.
+    // The sender is never dropped before it has sent: it waits for signals as long as the process runs.
     let _ = flag.wait_for(|set| *set).await;
 }
 

@@ -1,4 +1,4 @@
-//! `usher sim`: the upstream simulator, given the machine's time and chance.
+//! `usher sim`: the upstream simulator with the system's clock and random numbers.
 
 use std::io::{self, ErrorKind};
 use std::net::SocketAddr;
@@ -16,7 +16,7 @@ use usher_sim::{Sim, SimContext};
 /// Starts the simulator on `listener`.
 ///
 /// # Errors
-/// If the socket is open to other machines, or no keys can be made.
+/// If the socket is not on the loopback interface, or no keys can be made.
 pub async fn start_simulator(listener: TcpListener) -> io::Result<Sim> {
     let random = OsRandom::default();
     let surroundings =
@@ -24,10 +24,10 @@ pub async fn start_simulator(listener: TcpListener) -> io::Result<Sim> {
     Sim::start(listener, surroundings).await
 }
 
-/// Simulates until told to stop. `ready` is given the origin once everything answers.
+/// Runs the simulator until shutdown. `ready` gets the origin once it responds.
 ///
 /// # Errors
-/// In words for whoever starts it: the port is taken, no signals can be heard.
+/// A message for the operator: the port is in use, or signal handlers cannot be installed.
 pub async fn simulate(address: SocketAddr, ready: impl FnOnce(&str)) -> anyhow::Result<()> {
     let listener = match TcpListener::bind(address).await {
         Ok(listener) => listener,

@@ -1,7 +1,7 @@
-//! The simulated Google, Facebook and X behind the buttons of `usher dev`.
+//! The simulated Google, Facebook and X for the buttons of `usher dev`.
 //!
-//! The port is the same at every start, if it is free: identities are told apart by the address that vouches for them.
-//! Which addresses were ours is written down, so that nothing else a developer has configured is touched.
+//! The port is the same at every start, if it is free, because identities contain their issuer's URL. The ports that
+//! were used are stored, so that providers a developer has configured otherwise do not change.
 
 use std::io;
 use std::net::Ipv4Addr;
@@ -26,13 +26,13 @@ const WIRED: [(ProviderKind, Provider); 3] = [
     (ProviderKind::X, Provider::X),
 ];
 
-/// The fact that holds the first port.
+/// The name of the stored first port.
 const FIRST_PORT: &str = "simulator";
 
-/// Starts the simulator as one of `tasks` and has the buttons lead to it; its origin.
+/// Starts the simulator as one of `tasks` and configures the providers for it; returns its origin.
 ///
 /// # Errors
-/// In words for whoever starts Usher.
+/// A message for the operator.
 pub async fn start(
     usher: &Usher,
     tasks: &mut JoinSet<anyhow::Result<()>>,
@@ -52,7 +52,7 @@ pub async fn start(
     Ok(origin)
 }
 
-/// The first port there ever was, or any where somebody else has taken it.
+/// Binds the first port that was ever used, or another one if that is in use.
 async fn bind(usher: &Usher) -> anyhow::Result<TcpListener> {
     let first = usher.store.find_fact(FIRST_PORT).await?.and_then(|bytes| String::from_utf8(bytes).ok()?.parse().ok());
     let bound = match first {
@@ -74,12 +74,12 @@ async fn bind(usher: &Usher) -> anyhow::Result<TcpListener> {
     Ok(listener)
 }
 
-/// The fact that a simulator of ours was on that port.
+/// The name under which the use of a port is stored.
 fn fact_of(port: u16) -> String {
     format!("{FIRST_PORT}:{port}")
 }
 
-/// Has the button of that kind lead to the simulator, unless it leads somewhere else already.
+/// Configures the provider of that kind for the simulator, unless it is configured otherwise.
 async fn wire(usher: &Usher, kind: ProviderKind, base_url: String) -> Result<(), FlowError> {
     let fresh = ProviderSettings::new(kind.into(), kind, CLIENT_ID);
     let known = usher.store.list_providers().await?.into_iter().find(|known| known.settings.id == fresh.id);
@@ -93,7 +93,7 @@ async fn wire(usher: &Usher, kind: ProviderKind, base_url: String) -> Result<(),
     usher.put_provider(new).await.map(drop)
 }
 
-/// Does it lead to a simulator that `usher dev` started?
+/// Is the provider configured for a simulator that `usher dev` started?
 pub(super) async fn is_ours(usher: &Usher, settings: &ProviderSettings) -> Stored<bool> {
     let port = settings.base_url.as_deref().filter(|_| settings.client_id == CLIENT_ID).and_then(port_here);
     match port {
@@ -102,7 +102,7 @@ pub(super) async fn is_ours(usher: &Usher, settings: &ProviderSettings) -> Store
     }
 }
 
-/// The port of an address of the simulator.
+/// The port in a URL of the simulator.
 fn port_here(base_url: &str) -> Option<u16> {
     let url = Url::parse(base_url).ok()?;
     url.port().filter(|_| url.scheme() == "http" && url.host_str() == Some("127.0.0.1"))

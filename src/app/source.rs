@@ -1,11 +1,11 @@
-//! Where time and chance really come from.
+//! The system's clock and random numbers.
 
 use aws_lc_rs::rand::{SecureRandom as _, SystemRandom};
 
 use usher_domain::random::Random;
 use usher_domain::time::{Clock, Timestamp};
 
-/// The machine's clock.
+/// The system's clock.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct SystemClock;
 
@@ -31,7 +31,7 @@ impl Default for OsRandom {
 
 impl Random for OsRandom {
     fn fill(&self, buffer: &mut [u8]) {
-        // Without random bytes nothing here is secure: better to stop than to go on.
+        // Nothing is secure without random bytes, so that the process must stop.
         self.0.fill(buffer).expect("the operating system gives random bytes");
     }
 }

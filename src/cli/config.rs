@@ -35,7 +35,7 @@ pub(super) fn run(settings: &Settings, command: &Command, output: Output) -> any
     let Command::Print(arguments) = command;
     let house = settings.of_house();
     if arguments.defaults {
-        // What is built in can be shown even where what is set is at fault.
+        // The built-in values can be shown even if the configured ones are invalid.
         let profile = house.map_or(Profile::Dev, |config| config.profile);
         return say(&print(&defaults(profile), Print::Defaults, output.json));
     }

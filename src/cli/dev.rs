@@ -16,7 +16,7 @@ pub(super) async fn run(settings: &Settings) -> anyhow::Result<()> {
     let config = settings.of_dev()?;
     app::prepare_process(&config)?;
     app::dev(config, |banner| {
-        // Nobody may be reading, and the server serves all the same.
+        // The reader may be gone, which does not affect the server.
         let _ = say(&banner);
     })
     .await

@@ -1,19 +1,19 @@
-//! How a failure is told: in one clear line, for whoever typed the command.
+//! Error messages: one line, for the user of the command.
 
 use std::process::ExitCode;
 
-/// The command was given in a way that makes no sense; the exit code is 2.
+/// The command was used incorrectly; the exit code is 2.
 #[derive(Debug, thiserror::Error)]
 #[error("{0}")]
 pub struct WrongUsage(pub String);
 
-/// Writes to standard error what went wrong, and gives the exit code.
+/// Writes the error to standard error, and returns the exit code.
 pub fn tell(error: &anyhow::Error) -> ExitCode {
     eprintln!("usher: {}", in_words(error));
     if error.is::<WrongUsage>() { ExitCode::from(2) } else { ExitCode::FAILURE }
 }
 
-/// The error and its causes, each said once: many an error has its cause in its own words.
+/// The error and its causes, each once: many errors contain their cause's message.
 fn in_words(error: &anyhow::Error) -> String {
     let mut words = String::new();
     for cause in error.chain().map(ToString::to_string) {

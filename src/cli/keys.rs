@@ -110,7 +110,7 @@ fn print(keys: &[SigningKeyRecord], output: Output) -> anyhow::Result<()> {
     })
 }
 
-/// Everything but the sealed half.
+/// Everything but the sealed private key.
 fn as_json(key: &SigningKeyRecord) -> Value {
     let when = |at: Option<Timestamp>| at.map(Timestamp::rfc3339);
     json!({

@@ -21,7 +21,7 @@ impl Output {
     }
 }
 
-/// Writes text to standard output. Whoever has stopped reading has read enough.
+/// Writes text to standard output. A closed pipe is no error.
 ///
 /// # Errors
 /// If standard output cannot be written to.

@@ -1,15 +1,15 @@
-//! `usher config print`: what is set, to what, and by whom.
+//! `usher config print`: the settings, their values and their origins.
 
 use std::fmt::Write;
 
 use usher_config::{ConfiguredProvider, Explained};
 
-/// How much `usher config print` says.
+/// The mode of `usher config print`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Print {
-    /// The values in force.
+    /// The effective values.
     Values,
-    /// The values in force, and where each was written (`--origin`).
+    /// The effective values, and where each was set (`--origin`).
     Origins,
     /// The built-in values, and what each setting does (`--defaults`).
     Defaults,
@@ -41,7 +41,7 @@ pub fn print(explained: &[Explained], mode: Print, json: bool) -> String {
     text
 }
 
-/// The providers of the file as `[[provider]]` tables, secrets masked, after [`print`] has said the rest.
+/// The providers of the file as `[[provider]]` tables, secrets masked, in the format of [`print`].
 pub fn print_providers(providers: &[ConfiguredProvider], mode: Print) -> String {
     let mut text = String::new();
     for provider in providers {

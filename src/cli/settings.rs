@@ -1,4 +1,4 @@
-//! Which settings a command works with, and so on which house.
+//! The settings of a command, which also determine its database.
 
 use std::path::PathBuf;
 
@@ -6,7 +6,7 @@ use anyhow::Result;
 
 use usher_config::{Config, ConfigError, ConfigErrors, Profile, Sources};
 
-/// Where this process is told its settings.
+/// The sources of settings.
 #[derive(Debug, Clone, Default)]
 pub struct Settings {
     /// The files named by `--config`.
@@ -30,8 +30,8 @@ impl Settings {
         Config::load(Profile::Serve, self.sources())
     }
 
-    /// The settings of the house that the server in this folder has: that of `usher serve` where an issuer is set that is
-    /// not on this machine alone, that of `usher dev` otherwise.
+    /// The settings of the server in this folder: those of `usher serve` if an issuer is set that is not on this
+    /// machine, those of `usher dev` otherwise.
     ///
     /// # Errors
     /// Every fault in them.
@@ -51,7 +51,7 @@ fn choose(
 ) -> Result<Config, ConfigErrors> {
     match (serve, dev) {
         (Ok(serve), _) if !serve.server.issuer.is_loopback() => Ok(serve),
-        // `usher serve` may well be tried out on this machine; then the key tells whose house it is.
+        // `usher serve` may be tried out on this machine; then the existing master key decides.
         (Ok(serve), Ok(dev)) if dev.keys.master_key.is_none() && !has_key(&dev) && has_key(&serve) => Ok(serve),
         (_, Ok(dev)) => Ok(dev),
         (Ok(serve), Err(_)) => Ok(serve),

@@ -25,13 +25,13 @@ pub(super) struct Arguments {
 pub(super) async fn run(arguments: &Arguments, output: Output) -> anyhow::Result<()> {
     let address = SocketAddr::from((Ipv4Addr::LOCALHOST, arguments.port));
     app::simulate(address, |origin| {
-        // Nobody may be reading, and the simulator answers all the same.
+        // The reader may be gone, which does not affect the simulator.
         let _ = if output.json { say(&format!("{{\"origin\":\"{origin}\"}}\n")) } else { say(&words(origin)) };
     })
     .await
 }
 
-/// What whoever started it needs to know.
+/// Instructions for using the simulator.
 fn words(origin: &str) -> String {
     format!(
         "  The simulator of upstream providers answers on {origin}

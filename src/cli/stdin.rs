@@ -1,4 +1,4 @@
-//! What commands read: files, and standard input where a file is called `-`.
+//! Input of commands: files, and standard input for the name `-`.
 
 use std::io::Read as _;
 use std::path::Path;
@@ -8,7 +8,7 @@ use anyhow::{Context as _, bail};
 use super::failure::WrongUsage;
 use usher_domain::secret::Secret;
 
-/// Nobody means to read more than this.
+/// The longest input.
 const LONGEST: u64 = 1024 * 1024;
 
 /// The text of a file, or of standard input if it is called `-`.
@@ -42,8 +42,8 @@ pub fn password() -> anyhow::Result<Secret<String>> {
     Ok(Secret::from(password))
 }
 
-/// A secret from standard input, without line breaks and spaces around it: it was pasted from a page. The option that
-/// asked for it is named where there is none.
+/// A secret from standard input, without surrounding white space, which pasting may add. The error names the option
+/// that required it.
 ///
 /// # Errors
 /// If there is none.

@@ -1,8 +1,8 @@
-//! Tables and lists of facts, for people.
+//! Tables and lists as text.
 
 use std::fmt::Write as _;
 
-/// A table: heads, then rows in columns as wide as they must be. Ends with a line break.
+/// A table: headings, then rows in aligned columns. Ends with a line break.
 pub fn table<const N: usize>(heads: [&str; N], rows: impl IntoIterator<Item = [String; N]>) -> String {
     let rows: Vec<[String; N]> = rows.into_iter().map(|row| row.map(|cell| printable(&cell))).collect();
     let mut widths = heads.map(|head| head.chars().count());
@@ -23,7 +23,7 @@ fn line<const N: usize>(cells: [&str; N], widths: [usize; N]) -> String {
     format!("{}\n", padded.join("  ").trim_end())
 }
 
-/// Facts, one a line, their values under one another.
+/// Names and values, one per line, aligned.
 pub fn facts<'a>(facts: impl IntoIterator<Item = (&'a str, String)>) -> String {
     let facts: Vec<(&str, String)> = facts.into_iter().collect();
     let width = facts.iter().map(|(name, _)| name.chars().count()).max().unwrap_or_default();
@@ -35,7 +35,7 @@ pub fn facts<'a>(facts: impl IntoIterator<Item = (&'a str, String)>) -> String {
     text
 }
 
-/// Text with its control characters escaped: what a browser said of itself must not steer a terminal.
+/// Text with its control characters escaped: untrusted text must not control a terminal.
 pub fn printable(text: &str) -> String {
     text.chars()
         .map(|letter| if letter.is_control() { letter.escape_default().to_string() } else { letter.to_string() })

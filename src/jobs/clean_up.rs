@@ -1,5 +1,5 @@
-//! Deletes what has been over for so long that nobody can ask for it: in small batches, with a pause after each, so
-//! that nobody who signs in waits for it.
+//! Deletes rows that have expired so long ago that nobody can ask for them: in small batches, with a pause after each,
+//! so that sign-ins do not wait for it.
 
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
@@ -15,24 +15,25 @@ use usher_flows::{FlowError, Usher};
 
 /// Rows in one transaction.
 const BATCH: u32 = 100;
-/// Counters in one transaction: their table is read from its beginning each time, since no index helps.
+/// Rate limit buckets in one transaction: their table is scanned from the beginning each time, since no index helps.
 const BUCKETS: u32 = 5_000;
 /// Transactions of one kind in one run; the rest waits for the next.
 const BATCHES: usize = 200;
-/// The others' turn.
+/// The pause between transactions.
 const PAUSE: Duration = Duration::from_millis(20);
-/// Everything is kept for so long after it is over: clocks differ, and people ask.
+/// How long everything is kept after it has ended: clocks differ, and operators investigate.
 const KEPT: Duration = Duration::from_hours(48);
-/// Entries of the feed are kept for so long after the last token that they concern: whoever was away longer starts anew.
+/// How long feed entries are kept after the last affected token has expired: a subscriber that was disconnected longer
+/// starts over.
 const FEED_KEPT: Duration = Duration::from_mins(10);
-/// What was sent to others is kept for thirty days after the last try, which comes a day after the first.
+/// Outgoing messages are kept for thirty days after the last attempt, which is a day after the first.
 const OUTGOING_KEPT: Duration = Duration::from_hours(31 * 24);
-/// Nothing that is to be sent waits for so long. What does was written while a clock was ahead, and is sent now.
+/// The longest delay of an outgoing message. A longer one was written while a clock was ahead, and is sent now.
 const LONGEST_WAIT: Duration = Duration::from_hours(48);
-/// A browser is remembered for longer than it keeps its own mark, which is a year.
+/// A browser is kept for longer than its cookie, which expires after a year.
 const BROWSER_KEPT: Duration = Duration::from_hours(400 * 24);
 
-/// The job, and where in the grants it is.
+/// The job, and its position in the table of grants.
 #[derive(Default)]
 pub struct CleanUp {
     place: Mutex<Option<GrantId>>,
@@ -52,7 +53,7 @@ impl Job for CleanUp {
     }
 }
 
-/// Repeats a batched deletion until a batch is not full, the share of this run is used up, or the house stops.
+/// Repeats a batched deletion until a batch is not full, the limit of this run is reached, or the server stops.
 macro_rules! in_batches {
     ($usher:expr, $stop:expr, |$tx:ident| $sweep:expr) => {
         in_batches!($usher, $stop, BATCH, |$tx| $sweep)
@@ -99,12 +100,12 @@ impl CleanUp {
         in_batches!(usher, stop, |tx| tx.bring_deliveries_near(now, bound, BATCH));
         in_batches!(usher, stop, |tx| tx.bring_webhooks_near(now, bound, BATCH));
         self.sweep_grants(usher, stop, before).await?;
-        // Last: a session stays for as long as one of its grants does.
+        // Last: a session is kept while one of its grants is.
         in_batches!(usher, stop, |tx| tx.sweep_sessions(before, BATCH));
         Ok(())
     }
 
-    /// Walks through the grants in the order of their ids, one share a run, and begins again at the end.
+    /// Sweeps the grants in the order of their ids, a part in each run, and restarts at the end.
     async fn sweep_grants(
         &self,
         usher: &Usher,

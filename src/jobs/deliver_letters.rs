@@ -1,6 +1,6 @@
-//! Sends the letters that are due: at once when one is written, and every few seconds for those that come back.
+//! Sends due emails: at once when one is queued, and every few seconds for retries.
 //!
-//! It needs no lease: taking letters from the queue gives each to one instance alone.
+//! It needs no lease: each email is taken from the queue by one instance only.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -12,13 +12,13 @@ use super::Job;
 use usher_flows::{FlowError, Usher};
 use usher_mail::Mailer;
 
-/// The job, and the way letters leave.
+/// The job, and the mailer.
 pub struct DeliverLetters {
     mailer: Arc<dyn Mailer>,
 }
 
 impl DeliverLetters {
-    /// Letters leave through `mailer`.
+    /// Sends emails through `mailer`.
     pub fn new(mailer: Arc<dyn Mailer>) -> Self {
         Self { mailer }
     }

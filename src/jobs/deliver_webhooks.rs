@@ -1,4 +1,4 @@
-//! Sends to webhooks what is due: at once when it is written down, and every second for what comes back or what another
+//! Sends due webhook deliveries: at once when they are created, and every second for retries or for those that another
 //! instance left behind.
 //!
 //! It needs no lease: each webhook is held by one instance at a time.

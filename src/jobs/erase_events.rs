@@ -1,5 +1,4 @@
-//! Erases the data of the events of deleted users, however many there are: in small batches, each a transaction that writes
-//! down how far it came.
+//! Erases the data of the events of deleted users, in small batches, each in a transaction that stores the position.
 
 use std::time::Duration;
 
@@ -14,9 +13,9 @@ use usher_storage::events::erasures::Erasure;
 
 /// Events in one transaction.
 const BATCH: u32 = 200;
-/// The pause between two transactions, for everybody else's.
+/// The pause between two transactions.
 const PAUSE: Duration = Duration::from_millis(20);
-/// Requests that were under way when the user was deleted may still add events; none takes this long.
+/// Requests in flight when the user was deleted may still append events; none takes this long.
 const SETTLED: Duration = Duration::from_mins(1);
 
 /// The job.

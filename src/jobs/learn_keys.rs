@@ -1,5 +1,5 @@
-//! Takes up the signing keys when somebody else has changed them: at once when it rings, and every few seconds in case that
-//! a bell was not heard, or that it was the command line beside SQLite, which rings nowhere.
+//! Reloads the signing keys when they were changed: at once after a wakeup, and every few seconds in case a wakeup was
+//! lost, or the command line changed them next to SQLite, which has no wakeups between processes.
 
 use std::sync::Mutex;
 use std::sync::PoisonError;
@@ -15,7 +15,7 @@ use usher_domain::key::SigningKeyRecord;
 use usher_flows::{FlowError, Usher};
 use usher_storage::Wakeup;
 
-/// The job, the keys as they were seen last, and the bell.
+/// The job, the keys as last read, and the wakeups.
 #[derive(Default)]
 pub struct LearnKeys {
     seen: Mutex<Vec<SigningKeyRecord>>,
@@ -60,7 +60,7 @@ impl Job for LearnKeys {
 
     fn run<'a>(&'a self, usher: &'a Usher, _: &'a watch::Receiver<bool>) -> BoxFuture<'a, Result<(), FlowError>> {
         async move {
-            // Whatever rings from here on is heard: the bell hangs before the keys are read.
+            // Subscribes before the keys are read, so that no later wakeup is missed.
             self.rings.lock().await.get_or_insert_with(|| usher.store.subscribe());
             // Parsing keys costs a thousand times what comparing their records does.
             let keys = usher.list_keys().await?;

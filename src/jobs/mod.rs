@@ -1,7 +1,7 @@
-//! Work that nobody waits for: letters, webhooks, notices of logout, clean-up, erasure, keys.
+//! Background jobs: emails, webhooks, back-channel logout, clean-up, erasure, keys.
 //!
-//! A [`Job`] says what to do and how often; [`keep_at`] does it until the house stops, one run at a time. Chores that
-//! must not run in two instances at once take a lease in the database first.
+//! A [`Job`] says what to do and how often; [`keep_at`] runs it until the server stops, one run at a time. Jobs that
+//! must not run on two instances at once take a lease in the database first.
 
 mod clean_up;
 mod deliver_letters;
@@ -30,34 +30,34 @@ use usher_domain::random::Random;
 use usher_flows::{FlowError, Usher};
 use usher_mail::Mailer;
 
-/// No run takes longer; past that it is cut off and comes again.
+/// The longest run; after that it is cancelled and restarted later.
 const LONGEST_RUN: Duration = Duration::from_mins(4);
-/// A lease outlives the run that it was taken for.
+/// A lease lasts longer than the run that it was taken for.
 const LEASE: Duration = Duration::from_mins(5);
 
-/// A chore.
+/// A background job.
 pub trait Job: Send + Sync + 'static {
     /// Its name, also that of its lease.
     fn name(&self) -> &'static str;
 
-    /// How long to rest between two runs, more or less: the runner adds some chance.
+    /// The pause between two runs; the runner adds some randomness.
     fn every(&self) -> Duration;
 
-    /// Whether only one instance may be at it at a time.
+    /// Must it run on one instance at a time only?
     fn is_leased(&self) -> bool {
         true
     }
 
-    /// Resolves when there is a reason not to rest any longer.
+    /// Resolves when the pause should end early.
     fn woken<'a>(&'a self, _: &'a Usher) -> BoxFuture<'a, ()> {
         pending().boxed()
     }
 
-    /// Does what there is to do. `stop` turns true when the house stops: leave the rest for later then.
+    /// Does the work. `stop` becomes true when the server stops: the rest is left for later then.
     fn run<'a>(&'a self, usher: &'a Usher, stop: &'a watch::Receiver<bool>) -> BoxFuture<'a, Result<(), FlowError>>;
 }
 
-/// Every chore of the house; without a mailer letters stay where they are.
+/// Every job; without a mailer emails stay queued.
 pub fn all(mailer: Option<Arc<dyn Mailer>>) -> Vec<Box<dyn Job>> {
     let letters = mailer.map(|mailer| Box::new(DeliverLetters::new(mailer)) as Box<dyn Job>);
     let others: [Box<dyn Job>; 7] = [
@@ -72,9 +72,9 @@ pub fn all(mailer: Option<Arc<dyn Mailer>>) -> Vec<Box<dyn Job>> {
     letters.into_iter().chain(others).collect()
 }
 
-/// Runs `job` again and again until `stop` turns true. `holder` names this instance in leases.
+/// Runs `job` repeatedly until `stop` becomes true. `holder` identifies this instance in leases.
 ///
-/// A trouble is logged when it begins and when it is over, not at every run in between.
+/// A failure is logged when it begins and when it is over, not at every run in between.
 pub async fn keep_at(job: Box<dyn Job>, usher: Usher, holder: String, mut stop: watch::Receiver<bool>) {
     let mut failing = false;
     while !*stop.borrow() {
@@ -93,7 +93,7 @@ pub async fn keep_at(job: Box<dyn Job>, usher: Usher, holder: String, mut stop: 
         tokio::select! {
             () = tokio::time::sleep(rest(job.every(), &*usher.random)) => {}
             () = job.woken(&usher) => {}
-            // An error means that nobody is left to stop us, and that is the end as well.
+            // An error means that the sender was dropped, which is a shutdown as well.
             _ = stop.wait_for(|stopping| *stopping) => break,
         }
     }
@@ -113,7 +113,7 @@ async fn run_once(job: &dyn Job, usher: &Usher, holder: &str, stop: &watch::Rece
     }
 }
 
-/// Between nine and eleven tenths of `every`, so that instances started together do not stay together.
+/// Between nine and eleven tenths of `every`, so that instances that started together diverge.
 fn rest(every: Duration, random: &dyn Random) -> Duration {
     let [chance] = random.bytes::<1>();
     every.mul_f64(0.9 + 0.2 * f64::from(chance) / 255.0)

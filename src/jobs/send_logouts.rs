@@ -1,6 +1,6 @@
-//! Tells clients which sessions are over: at once when it is written down, and every second for those that were away.
+//! Sends logout tokens to clients: at once when they are queued, and every second for retries.
 //!
-//! It needs no lease: taking notices gives each to one instance alone.
+//! It needs no lease: each delivery is taken by one instance only.
 
 use std::time::Duration;
 

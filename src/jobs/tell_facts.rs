@@ -1,5 +1,5 @@
-//! Tells the facts of the log to their readers: at once after a commit, and every few seconds for what another instance
-//! may have left behind when it died.
+//! Dispatches events to their readers: at once after a commit, and every few seconds for those that another instance
+//! left behind when it died.
 
 use std::time::Duration;
 
@@ -10,7 +10,7 @@ use super::Job;
 use usher_events::{EventDispatcher, Rules};
 use usher_flows::{FlowError, Usher};
 
-/// The job. It needs no lease: facts are taken under a lock of their own.
+/// The job. It needs no lease: pending events are taken under a lock of their own.
 pub struct TellFacts;
 
 impl Job for TellFacts {

@@ -1,4 +1,4 @@
-//! Makes, activates, retires and forgets signing keys as the rules ask.
+//! Creates, activates, retires and prunes signing keys as the rules require.
 
 use std::time::Duration;
 

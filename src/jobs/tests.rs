@@ -1,4 +1,4 @@
-//! The runner: rests, wakes, leases, stops.
+//! The runner: pauses, wakeups, leases, shutdown.
 
 use super::*;
 use usher_domain::random::SeededRandom;

@@ -1,4 +1,4 @@
-//! Is the database there, does it take writes, is its schema ours, and is the clock behind it?
+//! Checks that the database responds, can be written to and has a known schema, and that its clock agrees.
 
 use super::Finding;
 use crate::app::bootstrap::open_store;
@@ -6,7 +6,7 @@ use usher_config::{Config, DatabaseUrl};
 use usher_domain::time::Timestamp;
 use usher_storage::{SchemaState, Store};
 
-/// What was found, and the database if its schema can be read by this program.
+/// The findings, and the database if this program can read its schema.
 pub async fn examine(config: &Config, now: Timestamp) -> (Vec<Finding>, Option<Store>) {
     let tried = match &config.database.url {
         DatabaseUrl::Sqlite(path) => format!("opening sqlite {path}"),
@@ -47,7 +47,7 @@ async fn schema(store: &Store) -> (Finding, bool) {
     }
 }
 
-/// Takes a lease that nobody else wants: a write like any other, and harmless.
+/// Takes an unused lease: a write like any other, and harmless.
 async fn writable(store: &Store, now: Timestamp) -> Finding {
     let tried = "writing a row";
     match store.take_lease("doctor", "doctor".to_owned(), now, now).await {

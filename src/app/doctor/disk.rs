@@ -1,14 +1,14 @@
-//! Is there room left where data is?
+//! Checks the free disk space of the data folder.
 
 use super::Finding;
 use usher_config::Config;
 
-/// Below this, in bytes, writes fail before long.
+/// Below this, in bytes, writes will soon fail.
 const LITTLE: u64 = 100 * 1024 * 1024;
-/// Below this, in bytes, it is time to look.
+/// Below this, in bytes, the operator should look.
 const MODEST: u64 = 1024 * 1024 * 1024;
 
-/// What was found, where the data is in a file of ours and the system tells.
+/// The finding, if the data is in a local file and the system reports free space.
 pub fn examine(config: &Config) -> Option<Finding> {
     let file = config.database.url.file()?;
     let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(std::path::Path::new("."));

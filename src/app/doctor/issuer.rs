@@ -1,4 +1,4 @@
-//! Does the issuer answer under its own name, and does it publish the keys of this database?
+//! Checks that the issuer responds under its own name and publishes the keys of this database.
 
 use std::time::Duration;
 
@@ -7,12 +7,12 @@ use serde_json::Value;
 use super::Finding;
 use usher_config::{Config, Profile};
 
-/// Longest wait for one answer.
+/// The timeout of a request.
 const PATIENCE: Duration = Duration::from_secs(5);
-/// No document of ours is longer.
+/// The longest document; those of the server are shorter.
 const LONGEST: usize = 1024 * 1024;
 
-/// What was found. `kids` are the keys in the database, if it could be read.
+/// The findings. `kids` are the keys in the database, if it could be read.
 pub async fn examine(config: &Config, kids: Option<&[String]>) -> Vec<Finding> {
     let issuer = config.server.issuer.as_str();
     let url = config.server.issuer.at("/.well-known/openid-configuration");
@@ -59,7 +59,7 @@ fn compare(url: &str, fetched: Result<Value, String>, kids: &[String]) -> Findin
     Finding::bad("jwks", tried, found, remedy)
 }
 
-/// A JSON document of the house, or why there is none.
+/// A JSON document of the server, or why it cannot be fetched.
 async fn fetch(config: &Config, url: &str) -> Result<Value, String> {
     let builder = reqwest::Client::builder().timeout(PATIENCE).redirect(reqwest::redirect::Policy::none());
     let builder = if config.server.issuer.is_loopback() { builder.no_proxy() } else { builder };

@@ -1,4 +1,4 @@
-//! Is the master key the right one, do all signing keys open, is a rotation overdue, and does the clock agree?
+//! Checks the master key, the signing keys, their rotation, and the clock.
 
 use std::time::Duration;
 
@@ -12,12 +12,12 @@ use usher_keys::master::{MasterKey, MasterKeyError};
 use usher_keys::seal::Sealer;
 use usher_storage::{StorageError, Store};
 
-/// A rotation may be this late before it is worth a word: a server tends its keys each hour.
+/// How late a rotation may be: a server checks its keys every hour.
 const LATE: Duration = Duration::from_hours(24);
-/// The clock may be this far behind what was written.
+/// How far the clock may be behind the stored times.
 const SKEW: Duration = Duration::from_mins(1);
 
-/// What was found, and the ids of the published keys.
+/// The findings, and the ids of the published keys.
 pub async fn examine(config: &Config, store: &Store, now: Timestamp) -> (Vec<Finding>, Option<Vec<String>>) {
     let broken = |error: &StorageError| Finding::bad("keys", "reading the keys", error.to_string(), "run this again");
     let (sealer, mut findings) = match master(config, store).await {
@@ -95,7 +95,7 @@ fn signing(config: &Config, keys: &[SigningKeyRecord], ring: &Keyring, now: Time
     }
 }
 
-/// The newest key cannot be from the future, unless this clock is behind the one that made it.
+/// A key that was created in the future shows that this clock is behind.
 fn clock(keys: &[SigningKeyRecord], now: Timestamp) -> Finding {
     let tried = format!("comparing {now} with what is written");
     let newest = keys.iter().flat_map(|key| [Some(key.created_at), key.active_at, key.retired_at]).flatten().max();

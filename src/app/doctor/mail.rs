@@ -1,4 +1,4 @@
-//! Does the mail server answer and let us in?
+//! Checks that the mail server responds and accepts the credentials.
 
 use std::sync::Arc;
 
@@ -7,7 +7,7 @@ use crate::app::mailer;
 use crate::app::source::OsRandom;
 use usher_config::{Config, Profile};
 
-/// What was found. Nothing is sent.
+/// The finding. Nothing is sent.
 pub async fn examine(config: &Config) -> Finding {
     if config.profile == Profile::Dev {
         return Finding::good("mail", "looking at the profile", "caught, not sent: see /dev/mail");

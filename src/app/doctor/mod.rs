@@ -1,4 +1,4 @@
-//! Looks at everything that can be wrong with a house, and says how to put it right. Changes nothing.
+//! Checks everything that can be wrong with an installation, and suggests fixes. Changes nothing.
 
 mod database;
 mod disk;
@@ -15,28 +15,28 @@ use usher_http_server::tls::Tls;
 
 use super::source::SystemClock;
 
-/// What comes of one look.
+/// The result of a check.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Verdict {
-    /// As it should be.
+    /// No problem.
     Good,
-    /// It works, and may not go on working, or lacks something.
+    /// It works, with a risk or an omission.
     Doubtful,
     /// It does not work.
     Bad,
 }
 
-/// One thing that was looked at.
+/// The result of one check, described.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Finding {
-    /// What.
+    /// The subject.
     pub subject: &'static str,
-    /// How it stands.
+    /// The result.
     pub verdict: Verdict,
-    /// What was tried.
+    /// What was checked.
     pub tried: String,
-    /// What came of it.
+    /// What was found.
     pub found: String,
     /// What to change.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -44,12 +44,12 @@ pub struct Finding {
 }
 
 impl Finding {
-    /// As it should be.
+    /// No problem.
     pub fn good(subject: &'static str, tried: impl Into<String>, found: impl Into<String>) -> Self {
         Self { subject, verdict: Verdict::Good, tried: tried.into(), found: found.into(), remedy: None }
     }
 
-    /// It works, with a doubt.
+    /// It works, with a risk or an omission.
     pub fn doubtful(
         subject: &'static str,
         tried: impl Into<String>,
@@ -69,7 +69,7 @@ impl Finding {
         Self { verdict: Verdict::Bad, remedy: Some(remedy.into()), ..Self::good(subject, tried, found) }
     }
 
-    /// The settings do not load, so that there is nothing else to look at.
+    /// The settings cannot be loaded, so that nothing else can be checked.
     pub fn of_config_fault(fault: &ConfigError) -> Self {
         Self::bad(
             "config",
@@ -80,7 +80,7 @@ impl Finding {
     }
 }
 
-/// Everything, in the order in which one thing rests on another.
+/// All checks, in the order of their dependencies.
 pub async fn examine(config: &Config) -> Vec<Finding> {
     let now = SystemClock.now();
     let issuer = config.server.issuer.as_str();

@@ -1,4 +1,4 @@
-//! Is every provider that people may choose reached, and does it know us?
+//! Checks that every enabled provider can be reached and knows the client.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -16,13 +16,13 @@ use usher_storage::Store;
 use usher_upstream::UpstreamError;
 
 const SUBJECT: &str = "provider";
-/// What is found of a provider of development that does not answer.
+/// The finding for a development provider that does not respond.
 const SIMULATED: &str = "it is simulated, and runs only beside `usher dev`";
-/// A version of Facebook's that ends sooner than this is worth a word.
+/// A version of Facebook's API that ends sooner than this gets a warning.
 const SOON: Duration = Duration::from_hours(24 * 183);
 
-/// One finding a provider, and one for a version of Facebook's that ends soon. None for a house that cannot be opened:
-/// that was told before.
+/// One finding for each provider, and one for a version of Facebook's API that ends soon. None if the database cannot
+/// be opened, which another check reports.
 pub async fn examine(config: &Config, store: Store, now: Timestamp) -> Vec<Finding> {
     if !matches!(store.find_fact(MASTER_KEY_FACT).await, Ok(Some(_))) {
         return Vec::new();
@@ -68,7 +68,7 @@ async fn try_out(usher: &Usher, settings: &ProviderSettings) -> Finding {
     }
 }
 
-/// Was it `usher dev` that wired this provider to a simulator of its own?
+/// Did `usher dev` configure this provider for a simulator of its own?
 #[cfg(feature = "sim")]
 async fn is_simulated(usher: &Usher, settings: &ProviderSettings) -> bool {
     crate::app::simulated::is_ours(usher, settings).await.unwrap_or(false)

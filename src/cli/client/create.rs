@@ -1,4 +1,4 @@
-//! `usher client create`: what is typed and what a file says, over what suits the type.
+//! `usher client create`: options and a file, over the defaults of the type.
 
 use std::path::PathBuf;
 

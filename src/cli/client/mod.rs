@@ -98,7 +98,7 @@ impl Which {
 pub(super) async fn run(settings: &Settings, command: Command, output: Output) -> anyhow::Result<()> {
     let config = settings.of_house()?;
     match command {
-        // What was typed is read before the house is opened.
+        // The input is read before the database is opened.
         Command::Create(new) => {
             let form = new.read()?;
             create::run(&app::open_for_commands(config).await?, form, output).await

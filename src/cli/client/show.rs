@@ -1,4 +1,4 @@
-//! A client as it is printed.
+//! Printing a client.
 
 use serde_json::{Map, Value, json};
 
@@ -6,7 +6,7 @@ use crate::app::{ClientMetadata, RefreshRotation};
 use crate::cli::table::facts;
 use usher_domain::oauth::client::{Client, ClientSecret};
 
-/// The client information response of RFC 7591 §3.2.1, and what else we know. A secret is in it when it is given.
+/// The client information response of RFC 7591 §3.2.1, with further members. It contains the secret if one is given.
 pub(super) fn as_json(client: &Client, secret: Option<&str>) -> serde_json::Result<Value> {
     let mut told = Map::new();
     told.insert("client_id".to_owned(), json!(client.id));
@@ -30,13 +30,13 @@ pub(super) fn as_json(client: &Client, secret: Option<&str>) -> serde_json::Resu
     Ok(Value::Object(told))
 }
 
-/// The client as an environment file: what an application has to know. No value needs quoting.
+/// The client as an environment file for the application. No value needs quoting.
 pub(super) fn as_environment(client: &Client, secret: Option<&str>, issuer: &str) -> String {
     let secret = secret.map(|secret| format!("CLIENT_SECRET={secret}\n")).unwrap_or_default();
     format!("ISSUER={issuer}\nCLIENT_ID={}\n{secret}", client.id.0)
 }
 
-/// What is known about the secrets of a client: never the secrets themselves.
+/// The secrets of a client, without their values.
 pub(super) fn secrets(client: &Client) -> Value {
     let told = client.secrets.iter().map(|secret| {
         json!({
@@ -47,7 +47,7 @@ pub(super) fn secrets(client: &Client) -> Value {
     told.collect()
 }
 
-/// The client for people.
+/// The client as text.
 pub(super) fn in_words(client: &Client) -> String {
     let metadata = &client.metadata;
     let several = |texts: &[String]| if texts.is_empty() { "none".to_owned() } else { texts.join(" ") };

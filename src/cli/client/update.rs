@@ -1,4 +1,4 @@
-//! `usher client update`: what is typed and what a file says, over what the client is.
+//! `usher client update`: options and a file, over the stored metadata.
 
 use std::path::PathBuf;
 

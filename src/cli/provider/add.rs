@@ -1,4 +1,4 @@
-//! `usher provider add`: what is typed and what a file says, over what suits the kind.
+//! `usher provider add`: options and a file, over the defaults of the kind.
 
 use std::path::PathBuf;
 

@@ -56,7 +56,7 @@ impl Which {
 pub(super) async fn run(settings: &Settings, command: Command, output: Output) -> anyhow::Result<ExitCode> {
     let config = settings.of_house()?;
     match command {
-        // What was typed is read before the house is opened.
+        // The input is read before the database is opened.
         Command::Add(new) => {
             let new = new.read()?;
             add::run(&app::open_for_commands(config).await?, new, output).await?;

@@ -1,11 +1,11 @@
-//! A provider as it is printed. Its secret never is.
+//! Printing a provider. Its secret is never printed.
 
 use serde_json::{Map, Value};
 
 use crate::app::StoredProvider;
 use crate::cli::table::facts;
 
-/// The settings, and what else we know.
+/// The settings, with further members.
 pub(super) fn as_json(provider: &StoredProvider, callback: &str) -> serde_json::Result<Map<String, Value>> {
     let mut told = match serde_json::to_value(&provider.settings)? {
         Value::Object(members) => members,
@@ -18,15 +18,15 @@ pub(super) fn as_json(provider: &StoredProvider, callback: &str) -> serde_json::
     Ok(told)
 }
 
-/// How it stands, in a word.
+/// The state, in one word.
 pub(super) fn state(provider: &StoredProvider) -> &'static str {
     if provider.settings.enabled { "enabled" } else { "disabled" }
 }
 
-/// What is told of every provider in words of its own.
+/// Members that have a line of their own.
 const TOLD: [&str; 7] = ["id", "kind", "label", "enabled", "client_id", "scopes", "sign_up"];
 
-/// The provider for people: what every one has, then what this one was given.
+/// The provider as text: the common members, then its other settings.
 pub(super) fn in_words(provider: &StoredProvider, callback: &str) -> serde_json::Result<String> {
     let settings = &provider.settings;
     let word = |yes, then: &str, other: &str| if yes { then.to_owned() } else { other.to_owned() };
