@@ -1,8 +1,8 @@
-//! Killed at any moment, the house loses nothing that it acknowledged.
+//! Killed at any moment, the server loses nothing that it acknowledged.
 //!
-//! Clients refresh as fast as they can while the real program is killed under them, fifty times over, and comes back
-//! after an outage of up to two minutes: what is stored grows so much older between a kill and the next start.
-//! Each of them holds the newest token that it was ever given. That token must always be good.
+//! Clients refresh as fast as they can while the real program is killed, fifty times, and restarted after an outage of
+//! up to two minutes, by which the stored rows are aged between a kill and the next start. Each client holds the
+//! newest token that it ever received. That token must always be valid.
 
 use std::net::TcpListener;
 use std::path::Path;
@@ -21,14 +21,14 @@ use usher_storage::Store;
 use crate::harness::database::on_both_databases;
 use crate::harness::house::TestUsher;
 
-/// How often the program is killed.
+/// The number of kills.
 const KILLS: u32 = 50;
-/// How many families are refreshed at once.
+/// The number of families that are refreshed at once.
 const FAMILIES: usize = 6;
-/// The same key for the house that hands out the first tokens and the program that refreshes them.
+/// The master key of the server that issues the first tokens and of the program that refreshes them.
 const MASTER_KEY: &str = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8";
 
-/// One client's memory: the newest token it was given, and how often it was given one.
+/// The state of one client: the newest token it received, and how many.
 #[derive(Clone)]
 struct Holder {
     token: String,
@@ -49,7 +49,7 @@ on_both_databases! {
                 let (http, url, answered) = (house.http.clone(), program.url.clone(), answered.clone());
                 clients.spawn(refresh_until_it_dies(http, url, client.clone(), holder, answered));
             }
-            // Killed in the middle of the work, each time a little later.
+            // Killed while it works, each time a little later.
             while answered.load(Ordering::Relaxed) == 0 {
                 tokio::time::sleep(Duration::from_millis(1)).await;
             }
@@ -68,7 +68,7 @@ on_both_databases! {
     }
 }
 
-/// Lets an outage pass: every family becomes so many seconds older.
+/// Simulates an outage: every family becomes so many seconds older.
 async fn grow_older(house: &TestUsher, seconds: u64) {
     let sql = format!(
         "update grants set created_at = created_at - {seconds}, rotated_at = rotated_at - {seconds}, \
@@ -77,7 +77,7 @@ async fn grow_older(house: &TestUsher, seconds: u64) {
     assert!(house.database.connect().await.execute(String::leak(sql)).await > 0);
 }
 
-/// Every generation in the database was acknowledged, or belongs to one of the answers that a kill cut off.
+/// Every generation in the database was acknowledged, or belongs to a response that a kill cut off.
 async fn check_generations(store: &Store, house: &TestUsher, holders: &[Holder]) {
     for holder in holders {
         let sealed =
@@ -108,7 +108,7 @@ async fn families(house: &TestUsher) -> (RegisteredClient, Vec<Holder>) {
     (client, holders)
 }
 
-/// Refreshes until the program is gone. The second value tells whether a request was in flight then.
+/// Refreshes until the program is killed. The second value says whether a request was in flight then.
 async fn refresh_until_it_dies(
     http: Client,
     url: String,

@@ -1,4 +1,4 @@
-//! Work that nobody waits for, done on a whole house.
+//! Background jobs of a whole server.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -17,7 +17,7 @@ use crate::harness::database::TestDatabase;
 use crate::harness::house::TestUsher;
 
 const DAY: u64 = 86_400;
-/// So that a second instance can be started on the same house.
+/// So that a second instance can be started.
 const MASTER_KEY: (&str, &str) = ("master_key", "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA");
 
 /// The job of this name.
@@ -26,7 +26,7 @@ fn job(name: &str, house: &TestUsher) -> Box<dyn Job> {
     all.into_iter().find(|job| job.name() == name).expect("there is a job of that name")
 }
 
-/// Lets a job run once.
+/// Runs a job once.
 async fn run(job: &dyn Job, usher: &Usher) {
     let (_stop, going_on) = watch::channel(false);
     job.run(usher, &going_on).await.expect("the job runs");

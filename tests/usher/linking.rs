@@ -1,4 +1,4 @@
-//! The rule as a table, held against the function over every situation there is, and printed into `docs/linking.md`.
+//! The linking rule as a table, compared with the function in every situation, and printed into `docs/linking.md`.
 
 use std::fmt::Write as _;
 use std::path::Path;
@@ -14,7 +14,7 @@ const ADDRESSES: [Address; 4] = [Unproven, Relay, Verified, Authoritative];
 const OWNERS: [Owner; 4] = [Owner::Nobody, Owner::Waiting, Owner::User, Owner::Guarded];
 const POLICIES: [LinkPolicy; 3] = [Confirm, VerifyMail, Auto];
 
-/// One row: what each fact may be (empty for anything), and what follows. The first row that fits holds.
+/// A row: the condition for each fact (empty for any), and the decision. The first matching row applies.
 struct Row {
     intent: &'static [Intent],
     holder: &'static [Holder],
@@ -85,7 +85,7 @@ impl Row {
     }
 }
 
-/// How many situations each row decides; panics where table and function differ.
+/// The number of situations that each row decides; panics if table and function differ.
 fn count() -> Vec<usize> {
     let mut counts = vec![0; TABLE.len()];
     for situation in every_situation() {

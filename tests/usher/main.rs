@@ -1,4 +1,4 @@
-//! The whole house, tested from outside.
+//! Tests of the whole server from outside.
 
 mod account;
 mod api;

@@ -1,4 +1,4 @@
-//! The schema: the same on both databases, brought up to date once however often and by however many.
+//! The schema: the same on both databases, migrated once by any number of instances.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -29,7 +29,7 @@ fn both_databases_have_the_same_migrations_by_name() {
     }
 }
 
-/// A column as both databases can tell it.
+/// A column as both databases describe it.
 #[derive(Debug, FromRow)]
 struct Column {
     of: String,
@@ -135,7 +135,7 @@ on_both_databases! {
     }
 }
 
-/// Both databases, with nothing in them.
+/// Both databases, empty.
 async fn empty_databases() -> Vec<TestDatabase> {
     let mut databases = vec![TestDatabase::empty_sqlite().await];
     databases.extend(TestDatabase::empty_postgres().await);
@@ -168,7 +168,7 @@ async fn two_instances_may_migrate_an_empty_database_at_once() {
     }
 }
 
-/// As an orchestrator starts them; each looks for marks in the database before it migrates.
+/// As an orchestrator starts them; each reads the owner of the database before it migrates.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn many_instances_may_start_at_once_on_an_empty_database() {
     for _ in 0..2 {
@@ -198,7 +198,7 @@ async fn start(store: Store, keys: &TempDir) -> Result<(), BootstrapError> {
     bootstrap(config, store, Arc::new(ManualClock::at(START)), Arc::new(OsRandom::default())).await.map(drop)
 }
 
-/// What an instance sees that looks while another one has made some tables and not yet all.
+/// What an instance sees while another one has created some tables and not yet all.
 #[tokio::test]
 async fn a_mark_that_is_looked_for_before_its_table_is_there_is_not_there() {
     for db in empty_databases().await {

@@ -1,4 +1,4 @@
-//! What happened to an account, in words.
+//! The activity log of an account.
 
 use reqwest::StatusCode;
 use usher_domain::oauth::client::ClientType;
@@ -13,7 +13,7 @@ on_both_databases! {
         let house = TestUsher::on(db, &[]).await;
         house.user(ANA).await;
         let client = house.client(ClientType::Web, |_| {}).await;
-        // Within one second nobody knows which fact came first.
+        // Two events within one second have no defined order.
         house.wait(1);
         let mut browser = house.browser();
         house.tokens(&mut browser, &client, ANA).await;
@@ -54,7 +54,7 @@ on_both_databases! {
         assert_eq!((i64::try_from(told).expect("few"), pages), (all, 3));
     }
 
-    /// AD-08: garbage in the address is told so.
+    /// AD-08: a malformed cursor is rejected.
     async fn a_forged_place_in_the_list_is_refused(db: TestDatabase) {
         let house = TestUsher::on(db, &[]).await;
         house.user(ANA).await;
@@ -77,7 +77,7 @@ on_both_databases! {
         assert!(!told.contains("Allowed") && told.contains("Signed in"), "{told}");
     }
 
-    /// Whoever reads that a stranger was here ends everything with two clicks.
+    /// A user who finds a foreign sign-in ends everything with two clicks.
     async fn the_reader_says_that_it_was_not_them(db: TestDatabase) {
         let house = TestUsher::on(db, &[]).await;
         house.user(ANA).await;

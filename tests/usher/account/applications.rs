@@ -1,4 +1,4 @@
-//! The applications that have access: what each may have, what it was given, and taking it back.
+//! The applications with access: their scopes, their released claims, and withdrawing access.
 
 use reqwest::StatusCode;
 use usher_domain::oauth::client::ClientType;
@@ -28,7 +28,7 @@ on_both_databases! {
         assert!(page.text("details").contains("Email address"), "{}", page.body);
     }
 
-    /// What is given at every request is written down once an hour.
+    /// The release of claims is recorded once an hour, not at every request.
     async fn what_is_given_is_written_down_once_an_hour_and_not_at_every_request(db: TestDatabase) {
         let house = TestUsher::on(db, &[]).await;
         let ana = house.user(ANA).await;
@@ -44,7 +44,7 @@ on_both_databases! {
         assert!(first.claims.contains_key("email") && first.claims.contains_key("sub"), "{first:?}");
     }
 
-    /// Another instance that has noted what was given before gives it again after the withdrawal, and notes it again.
+    /// Another instance that has cached an earlier release records the release after a withdrawal again.
     async fn what_is_given_after_a_withdrawal_is_written_down_by_every_instance(db: TestDatabase) {
         let house = TestUsher::on(db, &[]).await;
         let ana = house.user(ANA).await;
@@ -84,7 +84,7 @@ on_both_databases! {
         assert_eq!(house.database.count(events).await, 1);
     }
 
-    /// Somebody else's applications look like none at all.
+    /// Applications of another user are not found.
     async fn nobody_takes_back_what_is_not_theirs(db: TestDatabase) {
         let house = TestUsher::on(db, &[]).await;
         house.user(ANA).await;
@@ -105,7 +105,7 @@ on_both_databases! {
         assert_ne!(ana.open(&house.at("/account/profile")).await.url, house.at(LOGIN));
     }
 
-    /// An application without a refresh token has access for as long as its access token lives.
+    /// An application without a refresh token has access until its access token expires.
     async fn an_application_of_the_house_is_listed_while_its_grant_works(db: TestDatabase) {
         let house = TestUsher::on(db, &[]).await;
         house.user(ANA).await;

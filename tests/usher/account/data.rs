@@ -1,4 +1,4 @@
-//! Taking the data home, and leaving for good.
+//! Exporting the data, and deleting the account.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! A new address: proven first, and the old one is told (PW-15).
+//! A new address: it is verified first, and the old one is notified (PW-15).
 
 use reqwest::StatusCode;
 use usher_mail::{EmailKind, EmailMessage};
@@ -90,7 +90,7 @@ on_both_databases! {
         assert_eq!(address(&house, NEW).await.as_deref(), Some(NEW));
     }
 
-    /// PW-15: nobody changes the address who has not shown themselves lately, and stale links are dead.
+    /// PW-15: changing the address requires a recent authentication, and old links are invalid.
     async fn a_session_left_open_changes_no_address_and_old_links_die(db: TestDatabase) {
         let house = TestUsher::on(db, &[]).await;
         house.user(ANA).await;
@@ -124,7 +124,7 @@ on_both_databases! {
         assert_eq!(browser.open(&link).await.status, StatusCode::GONE);
     }
 
-    /// PW-01: an address that is somebody's looks like any other; its owner is written to.
+    /// PW-01: the response for an address of another user is the same; that user is notified.
     async fn an_address_that_is_taken_is_not_given_away(db: TestDatabase) {
         let house = TestUsher::on(db, &[]).await;
         house.user(ANA).await;
@@ -142,7 +142,7 @@ on_both_databases! {
         assert_eq!(own.status, StatusCode::UNPROCESSABLE_ENTITY);
     }
 
-    /// A thief who changed the address does not get the way back: the old address comes back with the account.
+    /// An attacker who changed the address does not get the link: the old address is restored.
     async fn whoever_disowns_the_change_has_the_old_address_again(db: TestDatabase) {
         let house = TestUsher::on(db, &[]).await;
         house.user(ANA).await;

@@ -1,4 +1,4 @@
-//! A change that was checked while its session stood, and is written after the session ended, is refused.
+//! A change that was checked while its session was valid, and is written after the session ended, is rejected.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -17,7 +17,7 @@ const ANA: &str = "ana@example.test";
 const BOB: &str = "bob@example.test";
 const THIEF: &str = "thief@example.test";
 
-/// Whoever is signed in to this browser, as a request sees them when it begins.
+/// The signed-in account of this browser, as a request reads it at its beginning.
 async fn account(house: &TestUsher, browser: &Browser<'_>) -> Account {
     let cookies = Cookies::from_cookies(browser.cookies.get("usher").map(String::as_str), None);
     house.usher.current(&cookies).await.expect("the database answers").expect("somebody is signed in")
@@ -36,7 +36,7 @@ fn refusal<T>(outcome: Result<T, FlowError>) -> Option<Rejected> {
 }
 
 on_both_databases! {
-    /// Who is thrown out does not take the account over with a change that was on its way.
+    /// An ended session cannot take the account over with a change in progress.
     async fn an_ended_session_moves_the_account_to_no_other_address(db: TestDatabase) {
         let house = TestUsher::on(db, &[]).await;
         house.user(ANA).await;
@@ -96,7 +96,7 @@ on_both_databases! {
     }
 }
 
-/// Functions that write for a signed-in person and need no session that stands, with the reason.
+/// Functions that write for a signed-in user and need no valid session, with the reason.
 const NEED_NONE: &[(&str, &str)] = &[
     ("consented", "the code that follows is spent only while the session stands"),
     ("sign_out_everywhere", "ends sessions"),
@@ -115,7 +115,7 @@ const NEED_NONE: &[(&str, &str)] = &[
     ("show_once", "shows what the session was given"),
 ];
 
-/// Every function of a flow that takes an account and writes checks in its transaction that the session stands.
+/// Every use case that takes an account and writes must check in its transaction that the session is valid.
 #[test]
 fn whoever_writes_for_a_signed_in_person_checks_that_the_session_stands() {
     let mut faults = BTreeMap::new();

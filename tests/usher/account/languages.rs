@@ -1,4 +1,4 @@
-//! Three languages: asked for in the address, chosen earlier, the account's own, or the browser's.
+//! Three languages: from the URL, chosen earlier, the account's own, or the browser's.
 
 use reqwest::Method;
 use reqwest::header::ACCEPT_LANGUAGE;
@@ -80,7 +80,7 @@ async fn the_client_may_ask_for_a_language_and_the_account_has_its_own() {
     assert_eq!(house.letters().await[0].lang_tag(), "uk", "letters speak the language of the account");
 }
 
-/// Every page that a person meets says something in each language: no key stands for its text.
+/// Every page for users has texts in each language: no key is shown instead.
 #[tokio::test]
 async fn every_page_is_written_in_all_three_languages() {
     let house = TestUsher::start().await;

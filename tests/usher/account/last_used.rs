@@ -1,4 +1,4 @@
-//! The sign-in page remembers how this browser signed in last, and as whom, in part.
+//! The sign-in page shows the last sign-in method of the browser, and an abbreviated address.
 
 use crate::harness::house::TestUsher;
 

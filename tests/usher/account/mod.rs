@@ -1,4 +1,4 @@
-//! What a signed-in person sees and changes.
+//! Account pages.
 
 mod activity;
 mod applications;

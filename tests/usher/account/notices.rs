@@ -1,4 +1,4 @@
-//! What people are told by mail without asking, and "this wasn't me" as an answer.
+//! Security emails, and "this wasn't me".
 
 use reqwest::StatusCode;
 use reqwest::header::USER_AGENT;
@@ -11,7 +11,7 @@ use crate::harness::house::{PASSWORD, TestUsher};
 const ANA: &str = "ana@example.test";
 const NEW: &str = "another quiet blue door";
 
-/// The newest letter of this kind.
+/// The newest email of this kind.
 async fn letter(house: &TestUsher, kind: EmailKind) -> Option<EmailMessage> {
     house.letters().await.into_iter().find(|letter| letter.kind() == kind)
 }
@@ -115,7 +115,7 @@ on_both_databases! {
         assert_eq!(other.open(&link).await.status, StatusCode::GONE);
     }
 
-    /// A link to recover that a thief had mailed before is dead once the owner has spoken.
+    /// A recovery link that an attacker had mailed is invalid after the report.
     async fn saying_it_was_not_me_spoils_every_other_way_back(db: TestDatabase) {
         let house = TestUsher::on(db, &[]).await;
         house.user(ANA).await;

@@ -105,7 +105,7 @@ on_both_databases! {
         }
     }
 
-    /// Whoever has the account taken back is not overtaken by a change that a thief had begun.
+    /// A change that an attacker began is not applied after the owner's report.
     async fn a_change_of_the_password_that_was_begun_before_everything_ended_does_not_hold(db: TestDatabase) {
         let house = TestUsher::on(db, &[("limits.sign_in", "off")]).await;
         let ana = house.user(ANA).await;

@@ -1,4 +1,4 @@
-//! What a person says about themselves (AD-05).
+//! The profile of a user (AD-05).
 
 use reqwest::StatusCode;
 
@@ -59,7 +59,7 @@ on_both_databases! {
         assert_eq!((kept.value("given_name"), kept.value("nickname")), ("ana".to_owned(), String::new()));
     }
 
-    /// AD-05: nobody makes themselves more than they are.
+    /// AD-05: users cannot grant themselves rights.
     async fn fields_that_are_not_on_the_page_change_nothing(db: TestDatabase) {
         let house = TestUsher::on(db, &[]).await;
         let before = house.user(ANA).await;

@@ -1,4 +1,4 @@
-//! Changes of one user at the same moment: each keeps what the others wrote.
+//! Simultaneous changes of one user: none overwrites another.
 
 use std::pin::pin;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -20,7 +20,7 @@ async fn change(house: &TestUsher, token: &str, body: &Value) -> Answer {
     answer(house.api(Method::PATCH, "me").bearer_auth(token).json(body)).await
 }
 
-/// Does `action` while the holder of `token` changes the profile as fast as possible.
+/// Runs `action` while the holder of `token` changes the profile as fast as possible.
 async fn while_the_profile_changes<T>(house: &TestUsher, token: &str, action: impl Future<Output = T>) -> T {
     let stop = AtomicBool::new(false);
     let changing = (0..4).map(async |one| {
@@ -74,7 +74,7 @@ on_both_databases! {
         }
     }
 
-    /// Whoever took the address over cannot keep it by changing the profile at the same moment.
+    /// An attacker cannot keep the address by changing the profile at the same moment.
     async fn this_was_not_me_gives_the_address_back_however_fast_the_profile_changes(db: TestDatabase) {
         let house = TestUsher::on(db, &[]).await;
         house.user(ANA).await;

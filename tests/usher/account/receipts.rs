@@ -1,4 +1,4 @@
-//! After signing out everywhere: what becomes of each application.
+//! The receipt after signing out everywhere: the state of each application.
 
 use usher_domain::oauth::client::ClientType;
 

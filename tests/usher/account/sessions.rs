@@ -1,4 +1,4 @@
-//! A person's own sessions: seen, and ended one by one or all at once.
+//! A user's own sessions: listed, and ended one by one or all at once.
 
 use reqwest::header::USER_AGENT;
 use reqwest::{Method, StatusCode};
@@ -38,7 +38,7 @@ on_both_databases! {
         assert_eq!(desk.open(&house.at("/account/profile")).await.url, house.at("/account/profile"));
     }
 
-    /// SE-09: a session of somebody else looks like none at all.
+    /// SE-09: a session of another user is not found.
     async fn nobody_ends_a_session_of_somebody_else(db: TestDatabase) {
         let house = TestUsher::on(db, &[]).await;
         house.user(ANA).await;
@@ -80,7 +80,7 @@ on_both_databases! {
         assert_eq!(browser.open(&house.at("/account/profile")).await.url, house.at("/login?next=%2Faccount%2Fprofile"));
     }
 
-    /// SE-10: a disabled user is out at once, and in again only by signing in.
+    /// SE-10: disabling a user ends the sessions; the user must sign in again afterwards.
     async fn a_disabled_user_is_out_at_once(db: TestDatabase) {
         let house = TestUsher::on(db, &[]).await;
         let ana = house.user(ANA).await;
@@ -92,7 +92,7 @@ on_both_databases! {
         house.signed_in(ANA).await;
     }
 
-    /// The page holds no secret of any session.
+    /// The page contains no session secret.
     async fn the_list_shows_no_secret(db: TestDatabase) {
         let house = TestUsher::on(db, &[]).await;
         house.user(ANA).await;
@@ -116,7 +116,7 @@ on_both_databases! {
         assert_eq!(phone.open(&house.at("/account/profile")).await.url, house.at("/login?next=%2Faccount%2Fprofile"));
     }
 
-    /// What a browser says of itself may be anything: it is named in our own words or not at all.
+    /// A `User-Agent` is untrusted: the page shows a recognized name or none.
     async fn a_session_is_named_in_words_and_never_as_it_calls_itself(db: TestDatabase) {
         let house = TestUsher::on(db, &[]).await;
         house.user(ANA).await;
@@ -138,7 +138,7 @@ on_both_databases! {
         assert!(!page.body.contains("bank") && !page.body.contains("Gecko"), "{shown}");
     }
 
-    /// A garbled request is told so, and ends nothing.
+    /// A malformed request is rejected and ends nothing.
     async fn garbage_is_no_session(db: TestDatabase) {
         let house = TestUsher::on(db, &[]).await;
         house.user(ANA).await;

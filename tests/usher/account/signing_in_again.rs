@@ -1,5 +1,4 @@
-//! Pages of the account that ask for a sign-in first: the person comes back to what they asked for, and is told what was
-//! not done.
+//! Account pages that require signing in first: the user returns to the requested page, which says what was not done.
 
 use reqwest::StatusCode;
 use usher_domain::oauth::client::ClientType;
@@ -11,7 +10,7 @@ use crate::harness::house::{PASSWORD, TestUsher};
 const ANA: &str = "ana@example.test";
 const NEW: &str = "ana.new@example.test";
 
-/// Presses a button whose form is not filled in by the browser of the tests.
+/// Presses a button whose form the test browser does not fill in.
 async fn press(house: &TestUsher, browser: &mut Browser<'_>, page: &Landing, path: &str, field: [&str; 2]) -> Landing {
     let form = [("csrf".to_owned(), page.value("csrf")), (field[0].to_owned(), field[1].to_owned())];
     browser.post(&house.at(path), &form).await

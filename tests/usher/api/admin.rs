@@ -1,4 +1,4 @@
-//! The administrators' part of the API (AD-06, AD-08); who gets into it is in [`super::admin_doors`].
+//! The administrators' part of the API (AD-06, AD-08); access to it is tested in [`super::admin_doors`].
 
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -52,7 +52,7 @@ on_both_databases! {
             assert!(reply.json.to_string().contains(member), "{member}: {reply:?}");
         }
         assert_eq!(get(&house, by, &of_ana).await.json["admin"], false);
-        // Administrators shut out neither one another nor themselves.
+        // Administrators can disable neither one another nor themselves.
         let chief = house.usher.load_user(BOSS).await.unwrap();
         for (method, rest) in [(Method::POST, "/disable"), (Method::DELETE, "")] {
             let path = format!("/admin/users/{}{rest}", chief.sub.0);
@@ -60,7 +60,7 @@ on_both_databases! {
         }
     }
 
-    /// Nobody is a manager of users here but administrators; the most that others have is a project of their own.
+    /// Only administrators manage users; other users have at most their own projects.
     async fn ad_06_whoever_owns_a_project_has_no_more_than_that(db: TestDatabase) {
         let house = TestUsher::on(db, &[]).await;
         let ana = house.user(ANA).await;
@@ -86,7 +86,7 @@ on_both_databases! {
                 assert_eq!(call(&house, by, method.clone(), &path, &body).await.status, 403, "{method} {path}");
             }
         }
-        // A role of a project is one of that project, whatever it is called.
+        // A role named `admin` belongs to its project only.
         let rules = json!({"roles": {"admin": {"grants": {"*": "allow"}}}, "entities": {"House": {"actions": {"use": "collection"}}}});
         let draft = format!("/projects/{id}/policy/draft");
         let tag = get(&house, by, &draft).await.etag;
@@ -104,7 +104,7 @@ on_both_databases! {
         assert_eq!(get(&house, By::Browser(&boss), "/admin/users").await.status, 200, "the administrator is where they were");
     }
 
-    /// Every list of the API, out of the document.
+    /// Every list of the API, from the document.
     async fn ad_08_every_list_refuses_what_is_no_page_and_sorts_by_nothing_hidden(db: TestDatabase) {
         let house = TestUsher::on(db, &[]).await;
         house.user(ANA).await;
@@ -153,7 +153,7 @@ on_both_databases! {
                 let reply = get(&house, by, &format!("/admin/{list}?{bad}")).await;
                 assert_eq!((reply.status.as_u16(), reply.code()), (400, "PARAMETER_INVALID"), "{list} {bad}");
             }
-            // A forged place that has the form of one is a place.
+            // A forged but well-formed cursor is valid.
             let forged = if list == "clients" { "JScgb3IgMT0x" } else { "_____________________w" };
             assert_eq!(get(&house, by, &format!("/admin/{list}?cursor={forged}")).await.status, 200, "{list}");
         }

@@ -1,4 +1,4 @@
-//! AD-04, AD-07: who gets into the administrators' part of the API, operation by operation as the document lists them.
+//! AD-04, AD-07: access to the administrators' part of the API, for every operation of the document.
 
 use reqwest::Method;
 use reqwest::header::{COOKIE, ORIGIN};
@@ -11,7 +11,7 @@ use crate::harness::browser::Browser;
 use crate::harness::database::on_both_databases;
 use crate::harness::house::TestUsher;
 
-/// An operation, as the document tells of it.
+/// An operation, from the document.
 pub struct Operation {
     /// Its method.
     pub method: Method,
@@ -19,11 +19,11 @@ pub struct Operation {
     pub path: String,
     /// The names of its parameters.
     pub parameters: Vec<String>,
-    /// The example of its body; null if it reads none.
+    /// The example of its body; null if it has none.
     pub body: Value,
 }
 
-/// Every operation of the API, out of the document.
+/// Every operation of the API, from the document.
 pub async fn operations(house: &TestUsher) -> Vec<Operation> {
     let document: Value = house.http.get(house.at("/openapi.json")).send().await.unwrap().json().await.unwrap();
     let mut all = Vec::new();
@@ -41,7 +41,7 @@ pub async fn operations(house: &TestUsher) -> Vec<Operation> {
     all
 }
 
-/// Those of administrators, about this user.
+/// The operations of administrators, for this user.
 async fn of_administrators(house: &TestUsher, sub: &str) -> Vec<Operation> {
     let mut all = operations(house).await;
     all.retain(|operation| operation.path.starts_with("/admin/"));
@@ -52,7 +52,7 @@ async fn of_administrators(house: &TestUsher, sub: &str) -> Vec<Operation> {
     all
 }
 
-/// Whatever an operation of administrators could have changed.
+/// Everything that an operation of administrators could change.
 async fn everything(house: &TestUsher) -> Vec<i64> {
     let mut counts = Vec::new();
     for sql in [

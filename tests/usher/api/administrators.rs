@@ -1,4 +1,4 @@
-//! AD-04: what is for administrators is for nobody else, however they come.
+//! AD-04: operations of administrators are for nobody else, whatever the credentials.
 
 use axum::Router;
 use axum::body::Body;
@@ -22,7 +22,7 @@ use crate::harness::database::on_both_databases;
 use crate::harness::house::{PASSWORD, TestUsher};
 use crate::harness::relying_party::answer;
 
-/// The status of a room that only administrators enter.
+/// The status of an operation that only administrators may use.
 async fn knock(house: &TestUsher, name: &str, value: &str) -> u16 {
     let router = Router::new()
         .route("/", get(|Administrator { account }: Administrator| async move { account.user.email_text().to_owned() }))

@@ -1,4 +1,4 @@
-//! How the tests of projects and of administrators call the API, and what is answered.
+//! Calling the API in tests of projects and administrators.
 
 use reqwest::header::{COOKIE, ETAG};
 use reqwest::{Method, StatusCode};
@@ -11,25 +11,25 @@ use usher_protocol::client_metadata::ClientMetadata;
 use crate::harness::browser::Browser;
 use crate::harness::house::TestUsher;
 
-/// Whoever calls.
+/// The caller.
 #[derive(Clone, Copy)]
 pub enum By<'a> {
-    /// Nobody.
+    /// Without credentials.
     Nobody,
-    /// Whoever holds this token.
+    /// With this token.
     Token(&'a str),
-    /// Whoever is signed in in this browser.
+    /// With the session of this browser.
     Browser(&'a Browser<'a>),
 }
 
-/// What was answered.
+/// A response.
 #[derive(Debug)]
 pub struct Reply {
     /// The status.
     pub status: StatusCode,
-    /// The tag of the document.
+    /// The `ETag`.
     pub etag: Option<String>,
-    /// The body; null if it is none.
+    /// The body; null if it is not JSON.
     pub json: Value,
 }
 
@@ -39,12 +39,12 @@ impl Reply {
         self.json["error"]["code"].as_str().unwrap_or_default()
     }
 
-    /// The sentence of the error.
+    /// The message of the error.
     pub fn text_of_error(&self) -> &str {
         self.json["error"]["message"].as_str().unwrap_or_default()
     }
 
-    /// A text of the body.
+    /// A string of the body.
     pub fn text(&self, name: &str) -> String {
         self.json[name].as_str().unwrap_or_else(|| panic!("no {name} in {self:?}")).to_owned()
     }
@@ -55,7 +55,7 @@ impl Reply {
     }
 }
 
-/// Calls the API, with the version that was read if one is named.
+/// Calls the API, with `If-Match` if a version is given.
 pub async fn call_with(
     house: &TestUsher,
     by: By<'_>,
@@ -89,7 +89,7 @@ pub async fn get(house: &TestUsher, by: By<'_>, path: &str) -> Reply {
     call_with(house, by, (Method::GET, path), (None, None)).await
 }
 
-/// Does something by the API.
+/// Calls the API to change something.
 pub async fn call(house: &TestUsher, by: By<'_>, method: Method, path: &str, body: &Value) -> Reply {
     call_with(house, by, (method, path), (Some(body), None)).await
 }

@@ -1,4 +1,4 @@
-//! The table of error codes: whole, without anything left over, and written into docs/errors.md.
+//! The table of error codes: complete, without unused codes, and equal to docs/errors.md.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -7,7 +7,7 @@ use std::path::Path;
 use regex::Regex;
 use usher_http_server::error_codes::{CODES, table};
 
-/// Words in capitals that are no codes.
+/// Upper-case words that are no codes.
 const NO_CODES: [&str; 11] = [
     "CARGO_PKG_VERSION",
     "DENY",

@@ -1,4 +1,4 @@
-//! Cookie mode: the cookie of the pages, which no script reads and no other site uses.
+//! Cookie mode: the session cookie of the pages, which scripts cannot read and other sites cannot use.
 
 use reqwest::Method;
 use reqwest::header::{COOKIE, SET_COOKIE};
@@ -64,7 +64,7 @@ on_both_databases! {
         }
     }
 
-    /// SE-06: login CSRF, and everything else that a page of another site could make a browser send.
+    /// SE-06: login CSRF, and all other requests that a page of another site could make a browser send.
     async fn se_06_no_other_site_signs_anybody_in_or_acts_for_them(db: TestDatabase) {
         let house = TestUsher::on(db, &[]).await;
         house.user(ANA).await;
@@ -107,7 +107,7 @@ on_both_databases! {
         }
     }
 
-    /// PW-01, PW-03: nobody learns who has an account, and nobody guesses for long.
+    /// PW-01, PW-03: responses do not reveal who has an account, and guessing is limited.
     async fn pw_01_a_failed_sign_in_looks_the_same_for_everybody(db: TestDatabase) {
         let house = TestUsher::on(db, &[]).await;
         house.user(ANA).await;

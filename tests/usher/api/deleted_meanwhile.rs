@@ -1,4 +1,4 @@
-//! What is deleted while others work with it: each of them is told so, and none of them meets an error of the server.
+//! Deleting objects while other requests use them: those get a proper error, never a server error.
 
 use futures_util::future::join_all;
 use reqwest::{Method, StatusCode};
@@ -17,11 +17,11 @@ const ROUNDS: usize = 6;
 
 type Call = (Method, String, Value);
 
-/// Does all of it at once, as the administrator.
+/// Makes all calls at once, as the administrator.
 async fn all_at_once(house: &TestUsher, boss: &Browser<'_>, calls: &[Call]) {
     let calling = calls.iter().map(|(method, path, body)| async move {
         let reply = call(house, By::Browser(boss), method.clone(), path, body).await;
-        // Two who lock the same rows in another order may be told to try again.
+        // Two requests that lock the same rows in different orders may get 503.
         let later = reply.status == StatusCode::SERVICE_UNAVAILABLE;
         assert!(later || !reply.status.is_server_error(), "{method} {path}: {reply:?}");
         assert!(reply.status.is_success() || !reply.code().is_empty(), "{method} {path}: {reply:?}");

@@ -1,4 +1,4 @@
-//! A project's token that was replaced keeps applications running while they change over, and does no more.
+//! A former token of a project keeps applications running until they are updated, and has no further rights.
 
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -18,7 +18,7 @@ struct Scene {
 }
 
 impl Scene {
-    /// Ana uses a client of a project that has rules.
+    /// Ana uses a client of a project with rules.
     async fn on(db: TestDatabase) -> Self {
         let house = TestUsher::on(db, &[]).await;
         let sub = house.user(ANA).await.sub.0;

@@ -1,4 +1,4 @@
-//! A project's history: sealed to its token, unreadable to the house.
+//! A project's history: sealed to its token, unreadable to the server.
 
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -20,9 +20,9 @@ use crate::harness::database::{RawConnection, TestDatabase, on_both_databases};
 use crate::harness::house::TestUsher;
 
 const ANA: &str = "ana@example.test";
-/// The browser's words for itself: they stand nowhere else.
+/// The browser's `User-Agent`, which is stored nowhere else.
 const AGENT: &str = "Zebra/7 (planted mark)";
-/// The client may ask for more, so these words in this order are those of the sign-in alone.
+/// The client may request more, so this scope in this order belongs to the sign-in only.
 const SCOPE: &str = "openid zebra:a zebra:c";
 const DAY: u64 = 86_400;
 
@@ -32,7 +32,7 @@ async fn tell(house: &TestUsher) {
 }
 
 async fn house_on(db: TestDatabase) -> TestUsher {
-    // Sessions are swept when they would have ended anyway: sooner than the history is.
+    // Sessions are swept when they would have expired anyway: sooner than the history.
     let mut house = TestUsher::on(db, &[("session.absolute", "10d"), ("session.idle", "2d")]).await;
     let http = reqwest::Client::builder().redirect(Policy::none()).user_agent(AGENT);
     house.http = http.build().unwrap();
@@ -56,7 +56,7 @@ async fn sign_in(house: &TestUsher, browser: &mut Browser<'_>, client: &Register
     assert_eq!(house.exchange(client, &landing.code()).await.status, 200);
 }
 
-/// Every value of every table, as a thief would read them.
+/// Every value of every table, as an attacker would read them.
 async fn dump(house: &TestUsher) -> Vec<(String, Vec<u8>)> {
     let mut values = Vec::new();
     let texts = |table: &str, row: String| (table.to_owned(), row.into_bytes());
@@ -68,7 +68,7 @@ async fn dump(house: &TestUsher) -> Vec<(String, Vec<u8>)> {
                 let columns = sqlx::query(AssertSqlSafe(format!("select name from pragma_table_info('{table}')")));
                 for column in columns.fetch_all(&mut connection).await.unwrap() {
                     let column: String = column.get(0);
-                    // Bytes come as X'…', text as '…'.
+                    // Bytes are rendered as X'…', text as '…'.
                     let all = format!("select quote(\"{column}\") from \"{table}\"");
                     for row in sqlx::query(AssertSqlSafe(all)).fetch_all(&mut connection).await.unwrap() {
                         values.push(texts(&table, row.get(0)));
@@ -97,7 +97,7 @@ fn unhex(text: &str) -> Option<Vec<u8>> {
     (text.len() >= 16 && text.len().is_multiple_of(2)).then(|| (0..text.len()).step_by(2).map(pair).collect())?
 }
 
-/// All that can be made of a value with the master key: as it stands, decoded, opened, and all of that again.
+/// Everything that can be derived from a value with the master key: itself, decoded, opened, and the same again.
 fn readings(house: &TestUsher, value: Vec<u8>, depth: u8, found: &mut Vec<Vec<u8>>) {
     if depth > 0 {
         let text = String::from_utf8_lossy(&value).into_owned();
@@ -117,7 +117,7 @@ fn readings(house: &TestUsher, value: Vec<u8>, depth: u8, found: &mut Vec<Vec<u8
     found.push(value);
 }
 
-/// The tables in which somebody with the database and the master key can read this.
+/// The tables in which the database and the master key suffice to read this.
 async fn where_readable(house: &TestUsher, mark: &str) -> BTreeSet<String> {
     let mut tables = BTreeSet::new();
     for (table, value) in dump(house).await {
@@ -149,13 +149,13 @@ on_both_databases! {
         let (project, client) = project_with_client(&house).await;
         let mut browser = house.browser();
         sign_in(&house, &mut browser, &client).await;
-        // The search finds what is there to be found: in the clear, and under the master key.
+        // The search does find existing values: in plain text, and under the master key.
         assert!(where_readable(&house, SCOPE).await.contains("grants"));
         assert!(where_readable(&house, AGENT).await.contains("session"));
         let mail = where_readable(&house, "Zoo").await;
         assert!(mail.contains("project"), "{mail:?}");
 
-        // Told, it stands only where it is at work: the session and the grant that live.
+        // Once dispatched, it is only in the live session and grant.
         tell(&house).await;
         assert_eq!(where_readable(&house, SCOPE).await, ["grants".to_owned()].into());
         let ana = house.usher.load_user(ANA).await.unwrap();
@@ -168,7 +168,7 @@ on_both_databases! {
         assert_eq!(where_readable(&house, SCOPE).await, BTreeSet::new());
         assert_eq!(where_readable(&house, AGENT).await, BTreeSet::new());
 
-        // And yet it is there, for whoever holds the token.
+        // And yet the holder of the token can read it.
         let path = format!("/projects/{}/history?kind=grant.created", project.project.id);
         let reply = get(&house, By::Token(&project.token), &path).await;
         assert_eq!(reply.data().len(), 1, "{reply:?}");
@@ -202,7 +202,7 @@ on_both_databases! {
         assert_eq!(times.len(), 3, "{reply:?}");
         assert!(times.is_sorted_by(|newer, older| newer > older), "the newest first: {times:?}");
         for old in &former {
-            // Still good for everything else, for a day.
+            // Valid for everything else, for a day.
             assert_eq!(get(&house, By::Token(old), &format!("/projects/{id}")).await.status, 200);
             let refused = get(&house, By::Token(old), &path).await;
             assert_eq!((refused.status.as_u16(), refused.code()), (403, "PROJECT_TOKEN_REQUIRED"));
@@ -241,7 +241,7 @@ on_both_databases! {
             let path = format!("/projects/{}/history?{bad}", project.project.id);
             assert_eq!(get(&house, By::Token(&project.token), &path).await.status, 400, "{bad}");
         }
-        // A forged place is a place like any other: nothing breaks, and nothing of others is there.
+        // A forged cursor is harmless: no error, and no data of others.
         for forged in ["_____________________w", "AAAAAAAAAAAAAAAAAAAAAA"] {
             let path = format!("/projects/{}/history?cursor={forged}", project.project.id);
             assert_eq!(get(&house, By::Token(&project.token), &path).await.status, 200, "{forged}");

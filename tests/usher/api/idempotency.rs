@@ -96,7 +96,7 @@ on_both_databases! {
         assert_eq!(twice.problem(), "IDEMPOTENCY_KEY_INVALID");
     }
 
-    /// Neither the answer nor what was asked can be read out of the database.
+    /// Neither the response nor the request can be read from the database.
     async fn nothing_of_it_lies_open_in_the_database(db: TestDatabase) {
         let house = TestUsher::on(db, &[]).await;
         let first = register(&house, KEY, &una("Una")).await;

@@ -1,4 +1,4 @@
-//! Oneself: seen, and changed in what one may change.
+//! The signed-in user: shown, and changed as far as allowed.
 
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -68,7 +68,7 @@ on_both_databases! {
         assert_eq!(house.me(&token).await.json, before);
     }
 
-    /// AD-08 in spirit: what looks like SQL is a name.
+    /// AD-08: text that looks like SQL is a name.
     async fn hostile_text_is_text(db: TestDatabase) {
         let house = TestUsher::on(db, &[]).await;
         house.user(ANA).await;

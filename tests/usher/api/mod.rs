@@ -29,9 +29,9 @@ use serde_json::{Value, json};
 use crate::harness::house::{PASSWORD, TestUsher};
 use crate::harness::relying_party::{Answer, answer};
 
-/// The person of these tests.
+/// The user of these tests.
 pub const ANA: &str = "ana@example.test";
-/// How token mode is asked for.
+/// The `Accept` header of token mode.
 pub const TOKEN_MODE: &str = "application/json; mode=token";
 
 impl Answer {
@@ -40,13 +40,13 @@ impl Answer {
         self.json["error"]["code"].as_str().unwrap_or("ok")
     }
 
-    /// The cookies that it sets, as a browser would send them back.
+    /// The cookies that it sets, as a browser sends them back.
     pub fn cookies(&self) -> String {
         let pairs = self.headers.get_all(SET_COOKIE).iter().map(|value| value.to_str().expect("plain text"));
         pairs.filter_map(|text| text.split(';').next()).collect::<Vec<_>>().join("; ")
     }
 
-    /// The names of the fields at fault.
+    /// The names of the invalid fields.
     pub fn fields(&self) -> Vec<&str> {
         let fields = self.json["error"]["details"]["fields"].as_object();
         fields.into_iter().flat_map(|fields| fields.keys().map(String::as_str)).collect()
@@ -59,19 +59,19 @@ impl TestUsher {
         self.http.request(method, self.at(&format!("/api/v1/{path}")))
     }
 
-    /// A POST to the API by nobody.
+    /// A POST to the API without credentials.
     pub async fn post_json(&self, path: &str, body: &Value) -> Answer {
         answer(self.api(Method::POST, path).json(body)).await
     }
 
-    /// Signs somebody in by a cookie, and gives the cookie.
+    /// Signs a user in by cookie, and returns the cookie.
     pub async fn cookie_of(&self, email: &str) -> String {
         let signed_in = self.post_json("auth/login", &json!({"email": email, "password": PASSWORD})).await;
         assert_eq!(signed_in.status, 200, "{signed_in:?}");
         signed_in.cookies()
     }
 
-    /// Signs somebody in by tokens, and gives the answer.
+    /// Signs a user in by tokens, and returns the response.
     pub async fn tokens_of(&self, email: &str) -> Answer {
         let request = self.api(Method::POST, "auth/login").header(ACCEPT, TOKEN_MODE);
         let signed_in = answer(request.json(&json!({"email": email, "password": PASSWORD}))).await;
@@ -79,7 +79,7 @@ impl TestUsher {
         signed_in
     }
 
-    /// What an access token opens of oneself.
+    /// The response of `me` to an access token.
     pub async fn me(&self, token: &str) -> Answer {
         answer(self.api(Method::GET, "me").bearer_auth(token)).await
     }

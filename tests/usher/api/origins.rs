@@ -1,5 +1,5 @@
-//! HT-01: scripts of other origins at the API: those of registered clients read, those of the house's own applications bring
-//! the cookie, and nobody else does anything.
+//! HT-01: scripts of other origins at the API: those of registered clients may read, those of first-party applications
+//! may send the cookie, and all others are rejected.
 
 use reqwest::Method;
 use reqwest::header::COOKIE;
@@ -22,7 +22,7 @@ async fn preflight(house: &TestUsher, path: &str, origin: &str) -> Answer {
 }
 
 on_both_databases! {
-    /// What a token says of its client (`azp`, `client_id`) opens nothing to the client's origin, nor to any other.
+    /// The client of a token (`azp`, `client_id`) allows nothing to the client's origin, nor to any other.
     async fn ht_01_a_token_brings_no_origin_along(db: TestDatabase) {
         let house = TestUsher::on(db, &[]).await;
         house.user(ANA).await;

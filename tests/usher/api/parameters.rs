@@ -1,4 +1,4 @@
-//! A query parameter that is not known is refused by its name, at every operation.
+//! Unknown query parameters are rejected by name, at every operation.
 
 use reqwest::Method;
 use serde_json::Value;

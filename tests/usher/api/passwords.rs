@@ -1,4 +1,4 @@
-//! A forgotten password, and a changed one.
+//! Password reset and password change.
 
 use reqwest::Method;
 use reqwest::header::COOKIE;
@@ -84,7 +84,7 @@ on_both_databases! {
         assert_eq!((bad.status.as_u16(), bad.fields()), (422, vec!["email"]));
     }
 
-    /// PW-15, PW-08: the current password is needed, and guessing it counts like signing in.
+    /// PW-15, PW-08: the current password is required, and guessing it counts like signing in.
     async fn pw_15_without_the_current_password_nothing_changes(db: TestDatabase) {
         let house = TestUsher::on(db, &[]).await;
         house.user(ANA).await;

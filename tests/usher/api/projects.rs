@@ -1,4 +1,4 @@
-//! Projects, their members and clients; what is not one's own does not exist (SE-09).
+//! Projects, their members and clients; those of others are not found (SE-09).
 
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
@@ -42,7 +42,7 @@ on_both_databases! {
             assert_eq!(call(&house, By::Browser(&ana), Method::POST, "/projects", &bad).await.status, 400, "{bad}");
         }
         assert_eq!(call(&house, By::Browser(&ana), Method::POST, "/projects", &json!({"name": " "})).await.status, 422);
-        // A project makes no projects, and nobody makes none either.
+        // A project cannot create projects, and nor can an unauthenticated caller.
         assert_eq!(call(&house, By::Token(&token), Method::POST, "/projects", &json!({"name": "x"})).await.status, 403);
         assert_eq!(call(&house, By::Nobody, Method::POST, "/projects", &json!({"name": "x"})).await.status, 401);
     }
@@ -95,7 +95,7 @@ on_both_databases! {
                 assert!(answers.iter().all(|answer| *answer == answers[0]), "{method} {path}: {answers:?}");
             }
         }
-        // A client of another project is none of one's own.
+        // A client of another project is not found.
         let own = get(&house, By::Token(&evil), "/projects").await.data()[0]["id"].as_str().unwrap().to_owned();
         for (method, rest) in [(Method::GET, ""), (Method::DELETE, ""), (Method::POST, "/secret")] {
             let path = format!("/projects/{own}/clients/{client}{rest}");
@@ -119,7 +119,7 @@ on_both_databases! {
         assert_eq!((again.status.as_u16(), again.code()), (409, "MEMBER_ALREADY"));
         let of_bob = format!("{members}/{}", added.text("sub"));
         let new_client = json!({"type": "web", "metadata": {"client_name": "A", "redirect_uris": ["https://a.test/cb"]}});
-        // May read, may make clients, may rename.
+        // May read, may create clients, may rename.
         for (role, wanted) in [("viewer", [200, 403, 403]), ("developer", [200, 201, 403]), ("owner", [200, 201, 200])] {
             let change = json!({ "role": role });
             assert_eq!(call(&house, By::Browser(&ana), Method::PATCH, &of_bob, &change).await.status, 204);
@@ -182,7 +182,7 @@ on_both_databases! {
         assert_eq!((late.status.as_u16(), late.code()), (412, "SUPERSEDED"));
         let rotated = call(&house, by, Method::POST, &format!("{path}/secret"), &json!({})).await;
         assert_ne!(rotated.text("client_secret"), secret);
-        // Nobody but administrators lets a client skip consent.
+        // Only administrators may set these members.
         for member in ["first_party", "any_localhost_redirect"] {
             let mut greedy = metadata.clone();
             greedy[member] = json!(true);
@@ -224,7 +224,7 @@ on_both_databases! {
         assert_eq!(ended.json["client_ids"], json!([client.client.id.0]));
         assert!(!house.is_active(&client, &tokens.text("refresh_token")).await);
         assert_eq!(get(&house, By::Token(&token), &format!("{of_ana}/sessions")).await.data().len(), 0);
-        // The session is the person's own: it goes on.
+        // The user's session continues.
         assert_eq!(get(&house, By::Browser(&owner), "/projects").await.status, 200);
         let stranger = house.user(EVE).await;
         let unknown = format!("/projects/{id}/users/{}", stranger.sub.0);
@@ -269,7 +269,7 @@ on_both_databases! {
         let house = TestUsher::on(db, &[]).await;
         let bob = house.user(BOB).await;
         for round in 0..12 {
-            // Nobody owns it but administrators: there is no owner to wait for.
+            // Only administrators manage it: there is no last owner.
             let project = house.usher.create_project("Shop").await.unwrap().project.id;
             house.usher.add_member(project, BOB, Role::Viewer).await.unwrap();
             let (removed, _) = tokio::join!(

@@ -1,4 +1,4 @@
-//! Registering and proving the address.
+//! Registration and verifying the address.
 
 use reqwest::Method;
 use reqwest::header::{ACCEPT, COOKIE};
@@ -70,7 +70,7 @@ on_both_databases! {
         assert_eq!(answer(request.json(&json!({"token": token().await}))).await.status, 200);
     }
 
-    /// PW-01: nobody learns which addresses have an account.
+    /// PW-01: the response does not reveal which addresses have an account.
     async fn pw_01_an_address_that_is_taken_looks_the_same(db: TestDatabase) {
         let house = TestUsher::on(db, &[]).await;
         house.user(ANA).await;

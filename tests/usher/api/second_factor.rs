@@ -1,4 +1,4 @@
-//! The second step at the API: asked for, and given in the same request.
+//! The second factor at the API: required, and given in the same request.
 
 use reqwest::Method;
 use reqwest::header::ACCEPT;

@@ -1,4 +1,4 @@
-//! One's own sessions: listed, and ended one by one.
+//! A user's own sessions: listed, and ended one by one.
 
 use reqwest::Method;
 use reqwest::header::{ACCEPT, COOKIE, USER_AGENT};

@@ -1,4 +1,4 @@
-//! Token mode: a session that tokens hold, which rotate, are revoked and introspected like any others.
+//! Token mode: sessions with tokens, which are rotated, revoked and introspected like any others.
 
 use reqwest::Method;
 use reqwest::header::{ACCEPT, COOKIE};
@@ -159,7 +159,7 @@ on_both_databases! {
         assert_eq!(refresh(&house, &tokens.text("refresh_token")).await.status, 401);
     }
 
-    /// A token that a person gave to an application never acts as that person at the API, whatever its scope says.
+    /// A token that a user granted to an application never acts as the user at the API, whatever its scope.
     async fn a_token_of_another_client_is_not_the_person(db: TestDatabase) {
         let house = TestUsher::on(db, &[]).await;
         house.user(ANA).await;

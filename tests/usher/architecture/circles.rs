@@ -1,5 +1,5 @@
-//! Circles of files: each uses the next, and the last the first. What a file takes from the `mod.rs` above it counts,
-//! what that takes from the files below it does not.
+//! Circular dependencies between files. What a file takes from the `mod.rs` above it counts; what that takes from the
+//! files below it does not.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -8,7 +8,7 @@ use super::sources::{files, production};
 
 type Module = Vec<String>;
 
-/// Every circle among the files below this folder; in each the files are sorted.
+/// Every cycle among the files below this folder, sorted by name.
 pub fn circles(root: &Path) -> Vec<Vec<String>> {
     let modules: BTreeMap<Module, PathBuf> =
         files(root).into_iter().map(|file| (module_of(root, &file), file)).collect();
@@ -36,7 +36,7 @@ fn module_of(root: &Path, file: &Path) -> Module {
     module
 }
 
-/// Everything that can be come to from here; here itself only by a circle.
+/// Every module reachable from here; this module itself only through a cycle.
 fn reached<'m>(uses: &BTreeMap<&'m Module, BTreeSet<&'m Module>>, from: &'m Module) -> BTreeSet<&'m Module> {
     let mut found = BTreeSet::new();
     let mut open: Vec<&Module> = vec![from];
@@ -46,7 +46,7 @@ fn reached<'m>(uses: &BTreeMap<&'m Module, BTreeSet<&'m Module>>, from: &'m Modu
     found
 }
 
-/// The files that a file names by `crate::` or `super::`.
+/// The modules that a file names by `crate::` or `super::`.
 fn used<'m>(modules: &'m BTreeMap<Module, PathBuf>, here: &Module, code: &str) -> BTreeSet<&'m Module> {
     let named = paths(code).into_iter().filter_map(|path| absolute(here, &path));
     let owners = named.filter_map(|path| {
@@ -65,7 +65,7 @@ fn absolute(here: &Module, path: &[String]) -> Option<Module> {
     Some(base)
 }
 
-/// Every path that begins with `crate::` or `super::`, those in the braces of a `use` one by one.
+/// Every path that begins with `crate::` or `super::`, with the groups of a `use` expanded.
 fn paths(code: &str) -> Vec<Module> {
     let mut found = vec![];
     let starts = ["crate::", "super::"].iter().flat_map(|head| code.match_indices(head));
@@ -78,7 +78,7 @@ fn paths(code: &str) -> Vec<Module> {
     found
 }
 
-/// Reads one tree of paths: `a::b`, or `a::{b, c::d}`.
+/// Parses one tree of paths: `a::b`, or `a::{b, c::d}`.
 fn spread(signs: &mut std::iter::Peekable<std::str::Chars<'_>>, before: &[String], found: &mut Vec<Module>) {
     let mut path = before.to_vec();
     loop {

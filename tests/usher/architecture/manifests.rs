@@ -1,4 +1,4 @@
-//! What the crates depend on, as their manifests say; dependencies of tests aside.
+//! The dependencies in the manifests of the crates, except for tests.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -10,7 +10,7 @@ pub fn dependencies(name: &str) -> BTreeSet<String> {
     manifest["dependencies"].as_table().unwrap().keys().cloned().collect()
 }
 
-/// Those of them that are crates of this workspace, without `usher-`.
+/// The dependencies within this workspace, without `usher-`.
 pub fn own_dependencies(name: &str) -> BTreeSet<String> {
     dependencies(name).iter().filter_map(|other| other.strip_prefix("usher-")).map(str::to_owned).collect()
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// Every crate by its name, with the folder of its sources.
+/// Every crate by its name, with its source folder.
 pub fn crates() -> BTreeMap<String, PathBuf> {
     let folders = fs::read_dir("crates").unwrap().map(|entry| entry.unwrap().path());
     let named = folders.map(|folder| (folder.file_name().unwrap().to_str().unwrap().to_owned(), folder.join("src")));
@@ -24,20 +24,20 @@ pub fn files(folder: &Path) -> Vec<PathBuf> {
     found
 }
 
-/// A file without its comments.
+/// The text of a file without comments.
 pub fn code(file: &Path) -> String {
     let source = fs::read_to_string(file).unwrap();
     let lines: Vec<&str> = source.lines().filter(|line| !line.trim_start().starts_with("//")).collect();
     lines.join("\n")
 }
 
-/// A file without its comments and without its tests.
+/// The text of a file without comments and tests.
 pub fn production(file: &Path) -> String {
     let code = code(file);
     code.split("#[cfg(test)]\nmod tests {").next().unwrap_or_default().to_owned()
 }
 
-/// How many lines of a file are code.
+/// The number of lines of code in a file.
 pub fn code_lines(file: &Path) -> usize {
     code(file).lines().filter(|line| !line.trim().is_empty()).count()
 }

@@ -1,10 +1,10 @@
-//! `usher dev`, and every data command beside it.
+//! `usher dev`, and every data command next to it.
 
 use serde_json::{Value, json};
 
 use super::program::{Folder, Serving};
 
-/// The end of the line that begins with `head`.
+/// The rest of the line that begins with `head`.
 fn told<'a>(banner: &'a str, head: &str) -> &'a str {
     let line = banner.lines().find(|line| line.trim_start().starts_with(head)).unwrap_or_else(|| panic!("{banner}"));
     line.trim_start().strip_prefix(head).unwrap_or_default().trim()
@@ -46,7 +46,7 @@ fn development_starts_with_nothing_and_starts_again_with_what_is_there() {
     assert_eq!(folder.json(&["project", "list"]).as_array().unwrap().len(), 1);
 }
 
-/// The demo knows the provider, and the provider the demo: signing in there leads to the page where people sign in.
+/// The demo and the server know each other: signing in at the demo leads to the sign-in page.
 fn demo_reaches_sign_in(folder: &Folder, serving: &Serving) {
     let port = folder.setting("USHER_DEMO__LISTEN_A").rsplit_once(':').unwrap().1.to_owned();
     let request = step(&format!("http://localhost:{port}/login"));
@@ -55,7 +55,7 @@ fn demo_reaches_sign_in(folder: &Folder, serving: &Serving) {
     assert!(page.starts_with("/login?") || page.starts_with(&format!("{}/login?", serving.issuer)), "{page}");
 }
 
-/// Where this address sends a browser.
+/// The target of a redirect.
 fn step(url: &str) -> String {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     runtime.block_on(async {
@@ -210,7 +210,7 @@ fn keys(folder: &Folder, serving: &Serving) {
     folder.run(&["keys", "revoke", "nothing"]).failed_with("there is no such signing key");
     let left = folder.json(&["keys", "revoke", &gone]);
     assert!(kids(&left).len() == 7 && !kids(&left).contains(&gone), "{left}");
-    // The server hears nothing of the command line on SQLite, and looks by itself.
+    // On SQLite the server gets no wakeups from the command line, and polls.
     while kids(&published()["keys"]) != kids(&left) {
         std::thread::sleep(std::time::Duration::from_millis(100));
     }
@@ -228,7 +228,7 @@ fn house(folder: &Folder, serving: &Serving) {
     let findings = folder.run(&["doctor", "--json"]).out;
     let findings: Vec<Value> = serde_json::from_str(&findings).unwrap();
     let bad: Vec<&Value> = findings.iter().filter(|one| one["verdict"] == "bad").collect();
-    // The keys were rotated a moment ago, and the server has not learnt of it yet.
+    // The keys were rotated just now, and the server has not reloaded them yet.
     assert!(bad.iter().all(|one| one["subject"] == "jwks"), "{bad:?}");
     for subject in ["config", "database", "migrations", "writing", "master key", "signing keys", "clock", "issuer"] {
         assert!(findings.iter().any(|one| one["subject"] == subject && one["verdict"] == "good"), "{subject}");

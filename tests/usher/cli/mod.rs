@@ -1,4 +1,4 @@
-//! The built program, as somebody types it: exit codes, what is printed where, and what is left behind.
+//! The built program from the command line: exit codes, output, and effects.
 
 mod beside_dev;
 mod development_data;

@@ -1,4 +1,4 @@
-//! A folder with the program in it: runs commands there, and servers that end with the test.
+//! A folder for running the program: commands, and servers that end with the test.
 
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::TcpListener;
@@ -10,16 +10,16 @@ use std::time::{Duration, Instant};
 use serde_json::Value;
 use tempfile::TempDir;
 
-/// Longest wait for anything a program does.
+/// The longest wait for the program.
 const PATIENCE: Duration = Duration::from_mins(1);
 
-/// An empty folder, and what the environment says of it.
+/// An empty folder, with environment variables.
 pub struct Folder {
     dir: TempDir,
     env: Vec<(String, String)>,
 }
 
-/// What came of a command.
+/// The result of a command.
 pub struct Ran {
     /// Its exit code.
     pub code: i32,
@@ -29,30 +29,30 @@ pub struct Ran {
     pub err: String,
 }
 
-/// A server, stopped when dropped.
+/// A server, killed when dropped.
 pub struct Serving {
     child: Child,
-    /// What it printed first, and at which address it answers.
+    /// Its banner.
     pub banner: String,
     /// The issuer.
     pub issuer: String,
 }
 
 impl Folder {
-    /// An empty one, with the cheapest password hashes there are.
+    /// An empty folder, with the cheapest password hashes.
     pub fn new() -> Self {
         let dir = tempfile::tempdir().expect("there is room for a folder");
         let folder = Self { dir, env: Vec::new() };
         folder.with("USHER_PASSWORDS__MEMORY_KIB", "8").with("USHER_PASSWORDS__ITERATIONS", "1")
     }
 
-    /// …with a setting.
+    /// Sets an environment variable.
     pub fn with(mut self, name: &str, value: &str) -> Self {
         self.env.push((name.to_owned(), value.to_owned()));
         self
     }
 
-    /// …with ports of its own, told as `usher dev` is told.
+    /// Sets unused ports for `usher dev`.
     pub fn with_own_ports(self) -> Self {
         let [door, a, b] = free_ports();
         self.with("USHER_LISTEN", &format!("127.0.0.1:{door}"))
@@ -61,22 +61,22 @@ impl Folder {
             .with("USHER_DEMO__LISTEN_B", &format!("127.0.0.1:{b}"))
     }
 
-    /// The value of a setting made above.
+    /// The value of an environment variable.
     pub fn setting(&self, name: &str) -> &str {
         self.env.iter().rfind(|(given, _)| given == name).map_or("", |(_, value)| value)
     }
 
-    /// Where it is.
+    /// Its path.
     pub fn path(&self) -> &Path {
         self.dir.path()
     }
 
-    /// Puts a file there.
+    /// Writes a file there.
     pub fn write(&self, name: &str, text: &str) {
         std::fs::write(self.path().join(name), text).expect("a file can be written");
     }
 
-    /// What is in it, by name.
+    /// The names of its files.
     pub fn names(&self) -> Vec<String> {
         let entries = std::fs::read_dir(self.path()).expect("the folder can be read");
         entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect()
@@ -97,17 +97,17 @@ impl Folder {
         self.run_with(arguments, "")
     }
 
-    /// Runs a command that reads `typed` from standard input.
+    /// Runs a command with `typed` as standard input.
     pub fn run_with(&self, arguments: &[&str], typed: &str) -> Ran {
         let mut command = self.command(arguments);
         let piped = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = piped.spawn().expect("the program starts");
-        // A command that does not read may be gone already.
+        // A command that does not read may have ended already.
         let _ = child.stdin.take().expect("it was piped").write_all(typed.as_bytes());
         Ran::of(child.wait_with_output().expect("the program ends"))
     }
 
-    /// Runs a command that must succeed, and reads the JSON it prints.
+    /// Runs a command that must succeed, and parses the JSON it prints.
     pub fn json(&self, arguments: &[&str]) -> Value {
         let ran = self.run(&[arguments, &["--json"]].concat());
         assert_eq!(ran.code, 0, "{arguments:?}: {}", ran.err);
@@ -150,7 +150,7 @@ impl Ran {
         Self { code: output.status.code().unwrap_or(-1), out: text(output.stdout), err: text(output.stderr) }
     }
 
-    /// The command failed with one clear line that holds `words`.
+    /// Asserts that the command failed with one line that contains `words`.
     pub fn failed_with(&self, words: &str) {
         assert_eq!(self.code, 1, "{}{}", self.out, self.err);
         assert!(self.err.starts_with("usher: ") && self.err.contains(words), "{}", self.err);
@@ -159,7 +159,7 @@ impl Ran {
 }
 
 impl Serving {
-    /// Asks it to stop, as an orchestrator does, and waits until it has.
+    /// Sends SIGTERM, as an orchestrator does, and waits for the end.
     pub fn stop(mut self) -> Ran {
         let ended = Command::new("kill").args(["-TERM", &self.child.id().to_string()]).status();
         assert!(ended.is_ok_and(|status| status.success()), "the program can be told to stop");
@@ -174,7 +174,7 @@ impl Serving {
 
 impl Drop for Serving {
     fn drop(&mut self) {
-        // After `stop` there is nobody left to kill.
+        // After `stop` the process has ended.
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
@@ -184,7 +184,7 @@ fn is_ours(name: &std::ffi::OsStr) -> bool {
     name.to_str().is_some_and(|name| name.starts_with("USHER_"))
 }
 
-/// The lines up to the one that ends a banner, or all there are.
+/// The lines up to the end of the banner, or all of them.
 fn read_banner(out: ChildStdout) -> String {
     let mut banner = String::new();
     let mut lines = BufReader::new(out);
@@ -192,9 +192,9 @@ fn read_banner(out: ChildStdout) -> String {
     banner
 }
 
-/// Ports that nobody listens on and no other test here is given.
+/// Ports that are unused and not given to another test.
 ///
-/// Below those that the system gives to connections that go out: it would give away again what we found free.
+/// Below the ephemeral range, from which the system could assign a free port again.
 pub fn free_ports<const N: usize>() -> [u16; N] {
     static NEXT: AtomicU16 = AtomicU16::new(0);
     let first = u16::try_from(std::process::id() % 11_000).expect("it is small");

@@ -1,10 +1,10 @@
-//! `usher provider`, against the simulator, and the buttons that `usher dev` begins with.
+//! `usher provider`, with the simulator, and the buttons that `usher dev` configures.
 
 use serde_json::{Value, json};
 
 use super::program::{Folder, Ran, Serving, free_ports};
 
-/// Starts the simulator; its origin.
+/// Starts the simulator; returns its origin.
 fn simulator(folder: &Folder) -> (Serving, String) {
     let [port] = free_ports();
     let serving = folder.start(&["sim", "--port", &port.to_string()]);
@@ -119,7 +119,7 @@ fn a_file_says_what_no_option_does() {
 #[test]
 fn development_begins_with_three_buttons_and_touches_no_other() {
     let folder = Folder::new().with_own_ports().with("USHER_DEMO__ENABLED", "false");
-    // This one is the developer's own: another simulator, which does not even run.
+    // Configured by the developer: another simulator, which does not run.
     assert_eq!(add(&folder, "x", "http://127.0.0.1:9/x", &[]).code, 0);
     let first = folder.dev();
     assert!(first.banner.contains("✔ sign-in   Google, Facebook, X      simulated"), "{}", first.banner);
@@ -130,7 +130,7 @@ fn development_begins_with_three_buttons_and_touches_no_other() {
         assert_eq!(of(&before, id)["client_id"], "sim");
         assert_eq!(folder.run(&["provider", "test", id]).code, 0, "{id}");
     }
-    // The developer has words for one, and a real one for the other.
+    // The developer changes the label of one, and configures the other for the real provider.
     let base = of(&before, "google")["base_url"].as_str().unwrap().to_owned();
     assert_eq!(add(&folder, "google", &base, &["--label", "G", "--disabled"]).code, 0);
     let real = ["provider", "add", "facebook", "--client-id", "1234567890", "--client-secret-stdin"];
@@ -145,7 +145,7 @@ fn development_begins_with_three_buttons_and_touches_no_other() {
     assert_eq!(of(&after, "facebook").get("base_url"), None);
     assert_eq!(second.stop().code, 0);
 
-    // Somebody else has the port: the button moves, and moves back.
+    // Another process uses the port: the provider is moved, and later moved back.
     let port = base.trim_end_matches("/google").rsplit_once(':').unwrap().1.to_owned();
     let taken = std::net::TcpListener::bind(format!("127.0.0.1:{port}")).unwrap();
     let third = folder.dev();

@@ -1,4 +1,4 @@
-//! What the program refuses to start with, in one clear line.
+//! Configurations that the program rejects at start-up, with one line each.
 
 use std::net::TcpListener;
 

@@ -1,10 +1,10 @@
-//! What stands in the project of `usher dev` before anybody has done anything.
+//! The initial data in the project of `usher dev`.
 
 use serde_json::{Value, json};
 
 use super::program::{Folder, Serving};
 
-/// The token of the sample project, as the documentation has it.
+/// The token of the sample project, as documented.
 const TOKEN: &str = "usher-dev-demo-project-token-loopback-onlyA";
 
 /// Calls the API with the project's token.
@@ -23,7 +23,7 @@ fn call(serving: &Serving, path: &str, body: Option<Value>) -> Value {
     })
 }
 
-/// What is told of sign-ins: that roles were given is told as well, as soon as somebody gets to it.
+/// The sign-ins in the history: role assignments follow as soon as they are dispatched.
 fn sign_ins(history: &Value) -> Vec<Value> {
     let all = history["data"].as_array().unwrap().iter();
     all.filter(|entry| entry["kind"] != "role.assigned").cloned().collect()

@@ -1,4 +1,4 @@
-//! `usher serve`, the houses it keeps apart from those of `usher dev`, and keys that do not fit.
+//! `usher serve`, databases of `usher dev`, and wrong master keys.
 
 use super::program::{Folder, free_ports};
 
@@ -53,7 +53,7 @@ fn a_second_server_on_one_sqlite_file_is_refused_in_one_line_and_commands_are_no
     folder.run(&["serve"]).failed_with("in use by another `usher serve` or `usher dev` (process ");
     folder.json(&["user", "create", "--email", "ana@example.org"]);
     assert_eq!(folder.json(&["user", "list"]).as_array().unwrap().len(), 1);
-    // A process that is killed leaves the file and takes the lock with it.
+    // A killed process leaves the file, but not the lock.
     drop(serving);
     let folder = folder.with("USHER_LISTEN", &first);
     assert_eq!(folder.serve().stop().code, 0);

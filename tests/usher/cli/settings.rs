@@ -1,4 +1,4 @@
-//! Which settings are in force, and what is said of those that cannot be.
+//! The effective settings, and errors of invalid ones.
 
 use super::program::Folder;
 

@@ -1,4 +1,4 @@
-//! What may be typed.
+//! Command line usage.
 
 use serde_json::json;
 use usher::app;
@@ -80,7 +80,7 @@ fn every_command_explains_itself() {
     assert!(folder.names().is_empty());
 }
 
-/// The image is built by this file alone; the build fails if the program says that it holds more.
+/// This Dockerfile builds the image; its build fails if the program contains more.
 #[test]
 fn the_release_image_holds_neither_demo_nor_simulator() {
     let dockerfile = std::fs::read_to_string("Dockerfile").expect("a Dockerfile");

@@ -1,4 +1,4 @@
-//! The console is for administrators (AD-04), whatever the address and the verb.
+//! The console is for administrators (AD-04), at every URL and with every method.
 
 use reqwest::{Method, StatusCode};
 use usher_domain::oauth::client::ClientType;
@@ -20,7 +20,7 @@ async fn everything(house: &TestUsher) -> Vec<i64> {
     counts
 }
 
-/// Every address of the console, with every verb, and forms that would do something.
+/// Requests every URL of the console, with every method, and with forms that would have an effect.
 async fn knock_everywhere(
     house: &TestUsher,
     browser: &Browser<'_>,
@@ -104,7 +104,7 @@ on_both_databases! {
         assert_eq!(browser.open(&house.at("/console")).await.url, house.at("/login?next=%2Fconsole"));
     }
 
-    /// AD-07: the administrator's own browser, sent by another site, does nothing.
+    /// AD-07: cross-site requests with the administrator's cookies have no effect.
     async fn another_site_makes_an_administrator_do_nothing(db: TestDatabase) {
         let house = TestUsher::on(db, &[]).await;
         let mut browser = administrator(&house).await;

@@ -1,4 +1,4 @@
-//! Projects and clients, made and kept in the console.
+//! Projects and clients, created and managed in the console.
 
 use reqwest::StatusCode;
 
@@ -16,7 +16,7 @@ async fn projects(house: &TestUsher) -> i64 {
     house.database.count("select count(*) from project").await
 }
 
-/// Makes a project and does not follow to the page that shows its token: that page's address.
+/// Creates a project without following the redirect to its token page; returns that page's URL.
 async fn unseen(house: &TestUsher, browser: &Browser<'_>, name: &str) -> String {
     let csrf = house.get_as(browser, "/console").await;
     let csrf =
@@ -90,7 +90,7 @@ on_both_databases! {
         assert_eq!(after, before, "loading the page again makes nothing");
     }
 
-    /// What carries a secret to its page opens for nobody else, and nowhere else, though they have the address.
+    /// The sealed secret opens for no other browser and on no other page.
     async fn the_address_that_shows_a_secret_shows_it_to_no_other_browser_and_on_no_other_page(db: TestDatabase) {
         let house = TestUsher::on(db, &[]).await;
         let mut browser = administrator(&house).await;
@@ -141,7 +141,7 @@ on_both_databases! {
         }
     }
 
-    /// RU-04, RU-09, RU-10, RU-11 at the console: what could lead elsewhere is never registered.
+    /// RU-04, RU-09, RU-10, RU-11 in the console: unsafe redirect URIs are rejected.
     async fn a_bad_redirect_uri_is_refused_at_its_field(db: TestDatabase) {
         let house = TestUsher::on(db, &[]).await;
         let mut browser = administrator(&house).await;

@@ -1,4 +1,4 @@
-//! The administrators' console, and the link that makes the first of them.
+//! The administrators' console, and the setup link of the first administrator.
 
 mod administrators;
 mod clients;
@@ -10,10 +10,10 @@ mod webhooks;
 use crate::harness::browser::Browser;
 use crate::harness::house::{PASSWORD, TestUsher};
 
-/// The address of the administrator that tests make.
+/// The email address of the test administrator.
 pub const BOSS: &str = "boss@example.test";
 
-/// A browser in which an administrator is signed in, made with a setup link.
+/// A browser with a signed-in administrator, created by a setup link.
 pub async fn administrator(house: &TestUsher) -> Browser<'_> {
     let link = house.usher.create_setup_link().await.expect("a link can be made");
     let mut browser = house.browser();

@@ -1,4 +1,4 @@
-//! The pages of one project: who works on it, and its token.
+//! The pages of one project: members and token.
 
 use reqwest::StatusCode;
 use usher_domain::project::Project;
@@ -8,7 +8,7 @@ use crate::harness::browser::{Browser, Landing};
 use crate::harness::database::on_both_databases;
 use crate::harness::house::TestUsher;
 
-/// A new project with its token, and an administrator at its page of this name.
+/// A new project with its token, and an administrator on its page of this name.
 async fn at_page<'u>(house: &'u TestUsher, name: &str) -> (Browser<'u>, Landing, Project, String) {
     let mut browser = administrator(house).await;
     let made = house.usher.create_project("Harbour").await.expect("a project");
@@ -18,7 +18,7 @@ async fn at_page<'u>(house: &'u TestUsher, name: &str) -> (Browser<'u>, Landing,
     (browser, page, made.project, made.token)
 }
 
-/// How many have this role.
+/// The number of members with this role.
 async fn roles(house: &TestUsher, role: &str) -> i64 {
     let sql = match role {
         "owner" => "select count(*) from project_member where role = 'owner'",
@@ -29,7 +29,7 @@ async fn roles(house: &TestUsher, role: &str) -> i64 {
     house.database.count(sql).await
 }
 
-/// Is this token good for the project's API?
+/// Is this token valid for the project's API?
 async fn opens(house: &TestUsher, project: &Project, token: &str) -> bool {
     let url = house.at(&format!("/api/v1/projects/{}", project.id));
     house.http.get(url).bearer_auth(token).send().await.expect("an answer").status() == StatusCode::OK

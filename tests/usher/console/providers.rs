@@ -1,4 +1,4 @@
-//! Providers, added, changed, tried out and removed in the console.
+//! Providers: adding, changing, testing and removing them in the console.
 
 use reqwest::StatusCode;
 use serde_json::json;
@@ -115,7 +115,7 @@ on_both_databases! {
         assert_eq!(kept(&house, "google").await.base_url.as_deref(), Some("http://127.0.0.1:9/google"));
     }
 
-    /// UP-16: whatever moves the place that the secret is shown to, or whom it is shown as.
+    /// UP-16: any change of the URL that the secret is sent to, or of the client it belongs to.
     async fn no_address_moves_under_a_secret(db: TestDatabase) {
         let house = TestUsher::on(db, &[]).await;
         let mut browser = administrator(&house).await;

@@ -1,4 +1,4 @@
-//! The link that makes an administrator: once, in time, and of an existing user only with their own password.
+//! The setup link: once, before it expires, and for an existing user only with their password.
 
 use reqwest::StatusCode;
 
@@ -81,7 +81,7 @@ on_both_databases! {
         assert!(house.usher.load_user("ana@example.test").await.expect("the user").admin);
     }
 
-    /// A disabled user is no way in.
+    /// A disabled user cannot use it.
     async fn a_disabled_user_does_not_become_administrator(db: TestDatabase) {
         let house = TestUsher::on(db, &[]).await;
         let ana = house.user("ana@example.test").await;

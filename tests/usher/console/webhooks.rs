@@ -1,4 +1,4 @@
-//! Webhooks in the console: made, tried out, given a new secret, put out of use, deleted.
+//! Webhooks in the console: creating, testing, disabling, deleting, rotating the secret.
 
 use reqwest::StatusCode;
 
@@ -7,7 +7,7 @@ use crate::harness::browser::{Browser, Landing};
 use crate::harness::database::on_both_databases;
 use crate::harness::house::TestUsher;
 
-/// An administrator at the webhooks of a new project.
+/// An administrator on the webhooks page of a new project.
 async fn at_webhooks(house: &TestUsher) -> (Browser<'_>, Landing) {
     let mut browser = administrator(house).await;
     let made = house.usher.create_project("Harbour").await.expect("a project");

@@ -1,4 +1,4 @@
-//! The database is away for a while: said at once, and over by itself (RL-03).
+//! A temporary outage of the database: reported at once, and over by itself (RL-03).
 
 use std::time::{Duration, Instant};
 
@@ -14,10 +14,10 @@ use crate::harness::house::{PASSWORD, TestUsher};
 use crate::harness::relying_party::Answer;
 
 const ANA: &str = "ana@example.test";
-/// Far beyond what is promised, far below what a person would sit through: a loaded machine must not fail the test.
+/// Far above what is promised, far below what a user would accept: a loaded machine must not fail the test.
 const SOON: Duration = Duration::from_secs(8);
 
-/// With little patience for a lock, so that the test is short.
+/// With a short lock timeout, so that the test is short.
 async fn impatient(mut database: TestDatabase) -> TestDatabase {
     let options = OpenOptions { busy_timeout: Duration::from_millis(200), ..database.options() };
     database.store = Store::open(&options).await.expect("it opens");

@@ -1,4 +1,4 @@
-//! Forms are ours or nobody's (SE-06).
+//! Cross-site forms are rejected (SE-06).
 
 use std::collections::BTreeMap;
 
@@ -91,7 +91,7 @@ async fn a_browser_without_cookies_is_told_so() {
     assert!(reply.body.to_lowercase().contains("cookie"), "{}", reply.body);
 }
 
-/// What changes something is never a GET.
+/// A GET changes nothing.
 #[tokio::test]
 async fn opening_an_address_changes_nothing() {
     let house = TestUsher::start().await;

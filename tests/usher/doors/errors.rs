@@ -1,4 +1,4 @@
-//! What goes wrong is said as a page or as JSON, with the trace id to quote (HT-09, HT-11).
+//! Errors are shown as a page or as JSON, with the trace id (HT-09, HT-11).
 
 use reqwest::{Method, StatusCode};
 
@@ -95,7 +95,7 @@ async fn a_form_of_another_kind_or_of_garbage_is_refused() {
     assert!(send(request).await.status.is_client_error());
 }
 
-/// HT-09: one spelling of an address is the address; every other one is none.
+/// HT-09: exactly one spelling of a URL is valid.
 #[tokio::test]
 async fn other_spellings_of_an_address_lead_nowhere() {
     let house = TestUsher::start().await;

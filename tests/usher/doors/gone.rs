@@ -1,4 +1,4 @@
-//! What disappears while a page about it is open: the next step says so, on a page, and never as an error of the server.
+//! Objects that are deleted while a page about them is open: the next step shows an error page, never a server error.
 
 use reqwest::StatusCode;
 use serde_json::json;
@@ -11,14 +11,14 @@ use crate::harness::house::TestUsher;
 
 const ANA: &str = "ana@example.test";
 
-/// A page of ours that tells a person what is the matter.
+/// Asserts that an error page is shown.
 fn assert_told(landing: &Landing, what: &str) {
     let status = landing.status;
     assert!(status.is_client_error(), "{what}: {status} {}:\n{}", landing.url, landing.body);
     assert!(!landing.text("h1").is_empty(), "{what}: no heading:\n{}", landing.body);
 }
 
-/// Sends every form of a page as it stands.
+/// Submits every form of a page unchanged.
 async fn submit_all(house: &TestUsher, browser: &mut Browser<'_>, page: &Landing) -> Vec<Landing> {
     let document = scraper::Html::parse_document(&page.body);
     let select = |selector: &str| scraper::Selector::parse(selector).expect("a selector");

@@ -1,4 +1,4 @@
-//! What every answer carries (SE-07, CO-08, XS-05).
+//! The headers of every response (SE-07, CO-08, XS-05).
 
 use reqwest::{Method, StatusCode};
 use scraper::{Html, Selector};
@@ -35,7 +35,7 @@ fn check_page(path: &str, reply: &Reply) {
     check_resources(path, &reply.body);
 }
 
-/// Nothing is loaded from elsewhere, and nothing runs or is styled inline.
+/// Nothing is loaded from other origins, and there is no inline script or style.
 fn check_resources(path: &str, body: &str) {
     let page = Html::parse_document(body);
     let all = |selector: &str| page.select(&Selector::parse(selector).expect("a selector")).collect::<Vec<_>>();
@@ -116,8 +116,8 @@ async fn every_page_forbids_what_no_page_needs() {
     }
 }
 
-/// CO-08: every POST leads on by a GET, so that nothing typed is sent on: within the house by 303, to a client from a page,
-/// because browsers hold a redirect, and all that follow it, to the form's `form-action`.
+/// CO-08: every POST is followed by a GET, so that submitted values are not sent on: by 303 within the server, and to
+/// a client from a page, because browsers apply the form's `form-action` to a redirect and all that follow.
 #[tokio::test]
 async fn after_a_form_comes_a_get() {
     let house = TestUsher::start().await;
@@ -151,7 +151,7 @@ async fn after_a_form_comes_a_get() {
     }
 }
 
-/// SE-07: machines get `no-store` as well, but for what is meant to be kept.
+/// SE-07: responses for programs have `no-store` as well, unless they may be cached.
 #[tokio::test]
 async fn nothing_personal_is_kept_by_a_cache() {
     let house = TestUsher::start().await;

@@ -1,4 +1,4 @@
-//! The log tells nobody a secret (HT-11, CO-08).
+//! The log contains no secrets (HT-11, CO-08).
 
 use std::io::Write;
 use std::sync::{Arc, Mutex, OnceLock};
@@ -9,12 +9,12 @@ use usher_domain::oauth::client::ClientType;
 
 use crate::harness::house::TestUsher;
 
-/// Everything that was logged in this process since the first test asked.
+/// The log of this process since the first test asked.
 #[derive(Clone, Default)]
 pub struct Log(Arc<Mutex<Vec<u8>>>);
 
 impl Log {
-    /// All of it.
+    /// The whole text.
     pub fn text(&self) -> String {
         String::from_utf8_lossy(&self.0.lock().expect("nobody panicked while logging")).into_owned()
     }
@@ -42,7 +42,7 @@ pub fn log() -> &'static Log {
     static LOG: OnceLock<Log> = OnceLock::new();
     LOG.get_or_init(|| {
         let log = Log::default();
-        // The most that `log = trace` gives: see telemetry.
+        // The most verbose filter, `log = trace`: see telemetry.
         let lines = tracing_subscriber::fmt().with_env_filter(EnvFilter::new("info,usher=trace")).with_ansi(false);
         let lines = lines.with_writer(log.clone()).finish();
         tracing::subscriber::set_global_default(lines).expect("no other test listens to the log");

@@ -1,4 +1,4 @@
-//! What every door promises, whoever knocks.
+//! What all endpoints and pages have in common.
 
 mod away;
 mod cross_site;

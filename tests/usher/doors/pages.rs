@@ -1,4 +1,4 @@
-//! Pages that are for development alone, and the gate before the house is ready.
+//! Pages of development mode, and the startup gate.
 
 use std::sync::Arc;
 
@@ -13,7 +13,7 @@ use usher_http_server::slots::Limits;
 use super::wire::send;
 use crate::harness::house::TestUsher;
 
-/// The same house behind another door: with a gate of the test's own, and with or without caught mail.
+/// Another router of the same server: with a gate of the test's own, and with or without caught mail.
 async fn second_door(house: &TestUsher, caught: bool, gate: Gate) -> String {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a free port");
     let url = format!("http://{}", listener.local_addr().expect("an address"));

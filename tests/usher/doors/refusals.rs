@@ -1,4 +1,4 @@
-//! Whoever is refused can be told why: by the log, and on a developer's own machine by the answer itself.
+//! The reason of every rejection: in the log, and in development mode in the response.
 
 use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -14,7 +14,7 @@ use crate::harness::relying_party::{Answer, CALLBACK, VERIFIER, answer};
 
 const ANA: &str = "ana@example.test";
 
-/// Sends a request under a trace id of its own: the answer, and the one line that the log has about the refusal.
+/// Sends a request with a trace id of its own; returns the response, and the one log line about the rejection.
 async fn refused(request: RequestBuilder) -> (Answer, String) {
     static COUNT: AtomicU32 = AtomicU32::new(1);
     let log = log();
@@ -29,12 +29,12 @@ async fn refused(request: RequestBuilder) -> (Answer, String) {
     (answer, lines[0].to_owned())
 }
 
-/// A form post by a client that authenticates by this secret.
+/// A form post by a client that authenticates with this secret.
 fn call(house: &TestUsher, id: &str, secret: &str, path: &str, form: &[(&str, &str)]) -> RequestBuilder {
     house.http.post(house.at(path)).basic_auth(id, Some(secret)).form(form)
 }
 
-/// The endpoint, the answer and the log line of every way to be refused a token; each has a cause of its own.
+/// The endpoint, response and log line of every rejected token request; each has its own cause.
 async fn every_refusal(house: &TestUsher) -> Vec<(&'static str, Answer, String)> {
     house.user(ANA).await;
     let client = house.client(ClientType::Web, |client| client.first_party = true).await;
@@ -85,7 +85,7 @@ async fn every_refusal(house: &TestUsher) -> Vec<(&'static str, Answer, String)>
     all
 }
 
-/// The reason that a line of the log gives.
+/// The reason in a log line.
 fn reason(line: &str) -> String {
     let rest = line.split("reason=\"").nth(1).unwrap_or_else(|| panic!("no reason in {line}"));
     rest.split('"').next().unwrap_or_default().to_owned()
@@ -145,7 +145,7 @@ async fn what_is_refused_on_a_page_or_by_a_redirect_is_logged_as_well() {
     }
 }
 
-/// What is refused before a client is known, or by an endpoint that has no errors of its own, leaves its line, too.
+/// A request that is rejected before the client is known, or by an endpoint without errors of its own, is logged, too.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_request_that_cannot_be_read_leaves_a_line_with_the_reason() {
     let house = TestUsher::start().await;

@@ -1,4 +1,4 @@
-//! Every page that cannot do what was asked has a way on; addresses that programs ask for answer.
+//! Every error page has a link to continue; well-known URLs for programs respond.
 
 use reqwest::{Method, StatusCode};
 
@@ -86,7 +86,7 @@ async fn robots_and_icons_are_answered() {
     assert_eq!((icon.status, icon.header("content-type")), (StatusCode::OK, "image/svg+xml"));
 }
 
-/// RFC 9116: a contact and an end, where the operator names somebody.
+/// RFC 9116: a contact and an expiry, if the operator has configured a contact.
 #[tokio::test]
 async fn security_txt_names_the_configured_contact() {
     let none = TestUsher::start().await;

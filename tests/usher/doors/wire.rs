@@ -1,4 +1,4 @@
-//! One request and its answer, nothing followed and nothing remembered: for what a browser would hide.
+//! A single request and its response, without redirects and cookies: for what a browser would hide.
 
 use std::collections::BTreeMap;
 
@@ -10,7 +10,7 @@ use scraper::{Html, Selector};
 use crate::harness::browser::{Browser, Landing};
 use crate::harness::house::TestUsher;
 
-/// An answer as it came.
+/// A raw response.
 #[derive(Debug, Clone)]
 pub struct Reply {
     /// The status.
@@ -22,30 +22,30 @@ pub struct Reply {
 }
 
 impl Reply {
-    /// A header; empty if it is missing.
+    /// A header; empty if absent.
     pub fn header(&self, name: &str) -> &str {
         self.headers.get(name).map_or("", |value| value.to_str().expect("plain text"))
     }
 
-    /// Where it leads; empty if nowhere.
+    /// The `Location`; empty if absent.
     pub fn location(&self) -> &str {
         self.header(LOCATION.as_str())
     }
 
-    /// Every cookie that it sets.
+    /// Every `Set-Cookie` header.
     pub fn set_cookies(&self) -> Vec<&str> {
         self.headers.get_all(SET_COOKIE).iter().map(|value| value.to_str().expect("plain text")).collect()
     }
 
-    /// How long to wait, in seconds.
+    /// `Retry-After`, in seconds.
     pub fn retry_after(&self) -> Option<u64> {
         self.header("retry-after").parse().ok()
     }
 
-    /// What two answers must share, if nobody is to tell them apart: everything but time, trace and what was typed.
+    /// What must be equal in two indistinguishable responses: everything but time, trace id and submitted values.
     pub fn fingerprint(&self, typed: &str) -> (StatusCode, Vec<(String, String)>, String) {
         let trace = self.header("x-trace-id");
-        // A challenge is drawn anew for every page.
+        // Every page has a new challenge.
         let drawn = Regex::new(r#"challenge&#34;:&#34;[\w-]+|name="state" value="[\w-]+"#).expect("a pattern");
         let same = |text: &str| match trace {
             "" => drawn.replace_all(text, "…").replace(typed, "…"),
@@ -73,17 +73,17 @@ impl TestUsher {
         self.http.request(method, url).header(ACCEPT, "text/html").header(COOKIE, held)
     }
 
-    /// Posts a form with the cookies of a browser, whose own memory stays as it is.
+    /// Posts a form with the cookies of a browser, which keeps its own cookies.
     pub async fn post_as(&self, browser: &Browser<'_>, path: &str, form: &[(&str, &str)]) -> Reply {
         send(self.ask(Method::POST, path, &browser.cookies).form(form)).await
     }
 
-    /// Gets a page with the cookies of a browser, whose own memory stays as it is.
+    /// Requests a page with the cookies of a browser, which keeps its own cookies.
     pub async fn get_as(&self, browser: &Browser<'_>, path: &str) -> Reply {
         send(self.ask(Method::GET, path, &browser.cookies)).await
     }
 
-    /// A browser that is signed in.
+    /// A browser with a signed-in user.
     pub async fn signed_in(&self, email: &str) -> Browser<'_> {
         let mut browser = self.browser();
         let page = browser.open(&self.at("/login")).await;
@@ -106,7 +106,7 @@ impl Landing {
         page.select(&selector).map(|field| field.value().attr("value").unwrap_or_default().to_owned()).collect()
     }
 
-    /// Where the first link to this path leads, with its query.
+    /// The URL of the first link to this path, with its query.
     pub fn link(&self, path: &str) -> String {
         let links = Selector::parse("a[href]").expect("a selector");
         let page = Html::parse_document(&self.body);

@@ -1,4 +1,4 @@
-//! Changing factors: only by who showed themselves a moment ago, and never unseen.
+//! Changing factors: it requires a recent authentication, and is always notified.
 
 use reqwest::StatusCode;
 

@@ -15,7 +15,7 @@ use usher_domain::time::Timestamp;
 use crate::harness::browser::{Browser, Landing};
 use crate::harness::house::{PASSWORD, TestUsher};
 
-/// The person of these tests.
+/// The user of these tests.
 pub const ANA: &str = "ana@example.test";
 
 /// An authenticator app.
@@ -39,7 +39,7 @@ pub async fn set_up(house: &TestUsher, browser: &mut Browser<'_>) -> App {
     confirm(house, browser, &page).await.0
 }
 
-/// Confirms the app on its page, and gives where that led.
+/// Confirms the app on its page, and returns the next page.
 pub async fn confirm(house: &TestUsher, browser: &mut Browser<'_>, page: &Landing) -> (App, Landing) {
     let typed: String = page.text("#secret").split_whitespace().collect();
     let seed = Secret::try_from_base32(&typed).expect("a seed").as_bytes().to_vec();
@@ -50,7 +50,7 @@ pub async fn confirm(house: &TestUsher, browser: &mut Browser<'_>, page: &Landin
     (app, done)
 }
 
-/// A house with a person who has an authenticator app, and a minute later.
+/// A user with an authenticator app, a minute later.
 pub async fn house_with_app(house: &TestUsher) -> App {
     house.user(ANA).await;
     let mut browser = house.signed_in(ANA).await;
@@ -60,7 +60,7 @@ pub async fn house_with_app(house: &TestUsher) -> App {
     app
 }
 
-/// From the sign-in page to the second step, in a browser.
+/// Goes from the sign-in page to the second factor.
 pub async fn at_second_step(house: &TestUsher, browser: &mut Browser<'_>) -> Landing {
     let page = browser.open(&house.at("/login")).await;
     let landing = browser.submit(&page, &[("email", ANA), ("password", PASSWORD)]).await;
@@ -68,7 +68,7 @@ pub async fn at_second_step(house: &TestUsher, browser: &mut Browser<'_>) -> Lan
     landing
 }
 
-/// The words of every event about the person, newest last.
+/// The kinds of every event of the user, oldest first.
 pub async fn events(house: &TestUsher) -> Vec<String> {
     let user = house.usher.load_user(ANA).await.expect("a user");
     let logged = house.database.store.list_events_of_user(user.id, 200).await.expect("a log");

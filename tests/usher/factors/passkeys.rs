@@ -1,4 +1,4 @@
-//! Passkeys: made, shown, taken away (WebAuthn Level 3).
+//! Passkeys: creating, using and removing them (WebAuthn Level 3).
 
 use reqwest::StatusCode;
 
@@ -8,14 +8,14 @@ use crate::harness::browser::{Browser, Landing};
 use crate::harness::database::on_both_databases;
 use crate::harness::house::{PASSWORD, TestUsher};
 
-/// Makes a passkey in a browser that has just signed in.
+/// Creates a passkey in a browser that has just signed in.
 async fn make(house: &TestUsher, browser: &mut Browser<'_>, authenticator: &mut Authenticator) -> Landing {
     let page = browser.open(&house.at("/account/security/passkeys/new")).await;
     let answered = authenticator.create(&page);
     browser.submit(&page, &answered.fields()).await
 }
 
-/// A house with a person who has a passkey.
+/// A user with a passkey.
 async fn with_passkey(house: &TestUsher) -> Authenticator {
     house.user(ANA).await;
     let mut authenticator = Authenticator::at(&house.url);

@@ -1,4 +1,4 @@
-//! What a client, its project or a request asks of an authentication.
+//! Authentication requirements of a client, its project or a request.
 
 use serde_json::json;
 use usher_domain::oauth::client::ClientType;
@@ -14,7 +14,7 @@ async fn client(house: &TestUsher, strict: bool) -> RegisteredClient {
     house.client(ClientType::Web, |one| (one.first_party, one.require_second_factor) = (true, strict)).await
 }
 
-/// A browser in which a person with an app signed in before anybody asked for it.
+/// A browser in which a user with an app signed in without it.
 async fn weakly_signed_in(house: &TestUsher) -> (Browser<'_>, App) {
     house.user(ANA).await;
     let mut browser = house.signed_in(ANA).await;

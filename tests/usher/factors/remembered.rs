@@ -1,4 +1,4 @@
-//! Browsers that are spared the second step.
+//! Browsers that are exempt from the second factor.
 
 use usher_domain::oauth::client::ClientType;
 

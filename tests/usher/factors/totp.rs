@@ -123,7 +123,7 @@ on_both_databases! {
         assert!(!browser.cookies.contains_key("usher"));
     }
 
-    /// A password that is changed between the steps takes the first step back.
+    /// A password change between the steps invalidates the first step.
     async fn a_password_changed_meanwhile_takes_the_first_step_back(db: TestDatabase) {
         let house = TestUsher::on(db, &[]).await;
         let app = house_with_app(&house).await;

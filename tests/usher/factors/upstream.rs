@@ -1,4 +1,4 @@
-//! Second factors beside identities that providers vouch for (UP-15), and what is asked before an account changes hands.
+//! Second factors of users with linked identities (UP-15), and requirements of changes to an account.
 
 use usher_domain::provider::ProviderKind::{Facebook, Google, X};
 
@@ -10,7 +10,7 @@ use crate::harness::providers::{Providers, house_with};
 
 const NEWCOMER: &str = "maria";
 
-/// Somebody who came by Google, has an authenticator app, and is a minute older.
+/// A user who signed in with Google and has an authenticator app, a minute later.
 async fn with_app(house: &TestUsher, at: &Providers) -> App {
     let mut browser = house.browser();
     assert_eq!(browser.come_by(at, Google, NEWCOMER).await.url, house.at("/account/profile"));
@@ -25,7 +25,7 @@ async fn sign_out(house: &TestUsher, browser: &mut Browser<'_>) {
     browser.submit(&page, &[("logout", "yes")]).await;
 }
 
-/// Is the person to show themselves again?
+/// Must the user authenticate again?
 fn asked_again(house: &TestUsher, landing: &Landing) -> bool {
     landing.url.starts_with(&house.at("/login?next=")) && landing.url.ends_with("&again=1")
 }
@@ -50,7 +50,7 @@ on_both_databases! {
         assert!(order.is_sorted(), "Google, Facebook, X: {order:?}");
     }
 
-    /// Whoever is spared the second step in a browser shows it before what opens the account changes.
+    /// A browser that is exempt from the second factor is not exempt for changes of sign-in methods.
     async fn a_spared_browser_changes_nothing_that_opens_the_account(db: TestDatabase) {
         let (house, at) = house_with(db, &[Google]).await;
         let app = house_with_app(&house).await;
@@ -92,7 +92,7 @@ on_both_databases! {
         assert!(!page.body.contains("type=\"password\"") && page.body.contains("data-provider=\"google\""), "{}", page.body);
     }
 
-    /// After "this wasn't me" nobody links or unlinks for a day, however freshly they signed in.
+    /// After "this wasn't me" linking and unlinking is rejected for a day, even after a recent authentication.
     async fn a_disowned_account_links_and_unlinks_nothing_for_a_day(db: TestDatabase) {
         let (house, at) = house_with(db, &[Google, X]).await;
         house.user(ANA).await;

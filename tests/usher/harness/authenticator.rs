@@ -1,4 +1,4 @@
-//! An authenticator made of software: what a browser and a security key do together, by the letter of WebAuthn.
+//! A software authenticator: browser and security key together, according to WebAuthn.
 
 use std::collections::BTreeMap;
 
@@ -12,12 +12,12 @@ use serde_json::{Value, json};
 
 use super::browser::Landing;
 
-/// Somebody was there, and it was the right person.
+/// User present and verified.
 const PRESENT_AND_VERIFIED: u8 = 0x05;
 const BACKED_UP: u8 = 0x18;
 const ATTESTED: u8 = 0x40;
 
-/// One passkey inside.
+/// A passkey.
 struct Key {
     pair: EcdsaKeyPair,
     rp_id: String,
@@ -25,16 +25,16 @@ struct Key {
     counter: u32,
 }
 
-/// The authenticator, and the page it believes to be on.
+/// The authenticator, and the origin of its page.
 pub struct Authenticator {
     keys: BTreeMap<String, Key>,
     /// The origin that it signs for.
     pub origin: String,
-    /// The kind of authenticator that it says it is.
+    /// The AAGUID.
     pub aaguid: [u8; 16],
-    /// What it says of the person.
+    /// The flags.
     pub flags: u8,
-    /// Does it count?
+    /// Does it have a counter?
     pub counts: bool,
 }
 
@@ -51,7 +51,7 @@ impl Authenticator {
         }
     }
 
-    /// Answers a page that asks for a new passkey.
+    /// Responds to a page that creates a passkey.
     pub fn create(&mut self, page: &Landing) -> Answered {
         let options = options(page, "create");
         let pair = EcdsaKeyPair::generate(&ECDSA_P256_SHA256_ASN1_SIGNING).expect("a key can be made");
@@ -74,7 +74,7 @@ impl Authenticator {
         answered(page, &id, &response)
     }
 
-    /// Answers a page that asks for a passkey: the first of those it may use.
+    /// Responds to a page that requests a passkey: with the first allowed one.
     pub fn get(&mut self, page: &Landing) -> Answered {
         let options = options(page, "get");
         let allowed: Vec<String> =
@@ -84,7 +84,7 @@ impl Authenticator {
         self.get_with(page, &id)
     }
 
-    /// Answers with this passkey, whether or not it was asked for.
+    /// Responds with this passkey, whether or not it is allowed.
     #[expect(clippy::disallowed_methods, reason = "the signature scheme takes its randomness from nowhere else")]
     pub fn get_with(&mut self, page: &Landing, id: &str) -> Answered {
         let options = options(page, "get");
@@ -106,12 +106,12 @@ impl Authenticator {
         answered(page, id, &response)
     }
 
-    /// The passkeys inside.
+    /// The ids of its passkeys.
     pub fn ids(&self) -> Vec<String> {
         self.keys.keys().cloned().collect()
     }
 
-    /// Sets the counter of a passkey back, as that of a copy would be.
+    /// Sets the counter of a passkey back, like that of a copy.
     pub fn set_counter(&mut self, id: &str, counter: u32) {
         self.keys.get_mut(id).expect("this passkey").counter = counter;
     }
@@ -122,7 +122,7 @@ impl Authenticator {
     }
 }
 
-/// What the page's script puts into its form.
+/// The form fields that the page's script fills in.
 #[derive(Debug, Clone)]
 pub struct Answered {
     /// The state of the ceremony.
@@ -150,7 +150,7 @@ fn answered(page: &Landing, id: &str, response: &Value) -> Answered {
     Answered { state: attribute(page, "form[data-passkey] [name=state]", "value"), credential: credential.to_string() }
 }
 
-/// What the authenticator says of itself and the person (WebAuthn §6.1).
+/// The authenticator data (WebAuthn §6.1).
 fn authenticator_data(rp_id: &str, flags: u8, counter: u32) -> Vec<u8> {
     let mut data = digest(&SHA256, rp_id.as_bytes()).as_ref().to_vec();
     data.push(flags);

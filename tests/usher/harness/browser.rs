@@ -1,4 +1,4 @@
-//! A browser without a window: keeps cookies, follows redirects within the house, fills in forms.
+//! A headless browser: keeps cookies, follows redirects within the server, fills in forms.
 
 use std::collections::BTreeMap;
 
@@ -15,25 +15,25 @@ pub struct Browser<'u> {
     pub cookies: BTreeMap<String, String>,
 }
 
-/// Where a browser has come to rest.
+/// The page where a browser stops.
 #[derive(Debug, Clone)]
 pub struct Landing {
-    /// The address.
+    /// The URL.
     pub url: String,
-    /// The status; 303 when it was sent to another site, which is not visited.
+    /// The status; 303 for a redirect to another site, which is not requested.
     pub status: StatusCode,
     /// The page.
     pub body: String,
 }
 
 impl Landing {
-    /// The answer that the client gets: a parameter of the address it was sent back to.
+    /// A parameter of the redirect to the client.
     pub fn answer(&self, name: &str) -> Option<String> {
         let url = url::Url::parse(&self.url).ok()?;
         url.query_pairs().find(|(key, _)| key == name).map(|(_, value)| value.into_owned())
     }
 
-    /// The code that the client gets.
+    /// The code in the redirect to the client.
     pub fn code(&self) -> String {
         self.answer("code").unwrap_or_else(|| panic!("expected a code, landed on {} {}", self.status, self.url))
     }
@@ -47,21 +47,21 @@ impl Landing {
 }
 
 impl TestUsher {
-    /// A browser that was never here before.
+    /// A new browser.
     pub fn browser(&self) -> Browser<'_> {
         Browser { house: self, cookies: BTreeMap::new() }
     }
 }
 
 impl Browser<'_> {
-    /// Opens an address and follows wherever it leads within the house.
+    /// Opens a URL and follows redirects within the server.
     pub async fn open(&mut self, url: &str) -> Landing {
         let request = self.house.http.get(url).header(ACCEPT, "text/html").header(COOKIE, self.cookie_header());
         let response = request.send().await.expect("the house answers");
         self.follow(url.to_owned(), response, false).await
     }
 
-    /// Fills in the first form of a page that has a field or button of the last given name, and sends it.
+    /// Fills in and submits the first form of a page that has a field or button of the last given name.
     pub async fn submit(&mut self, page: &Landing, fields: &[(&str, &str)]) -> Landing {
         let (action, mut values) = form_of(page, fields.last().map_or("", |(name, _)| name));
         for (name, value) in fields {
@@ -73,20 +73,20 @@ impl Browser<'_> {
         self.post(&url, &values).await
     }
 
-    /// Sends a form, whatever page it came from.
+    /// Posts a form, whatever page it came from.
     pub async fn post(&mut self, url: &str, values: &[(String, String)]) -> Landing {
         let request = self.house.http.post(url).header(ACCEPT, "text/html").header(COOKIE, self.cookie_header());
         let response = request.form(values).send().await.expect("the house answers");
         self.follow(url.to_owned(), response, !is_posted_from_elsewhere(url)).await
     }
 
-    /// Signs in on the page that asks for it.
+    /// Signs in on the sign-in page.
     pub async fn sign_in(&mut self, page: &Landing, email: &str) -> Landing {
         self.submit(page, &[("email", email), ("password", PASSWORD)]).await
     }
 
-    /// Follows redirects as browsers do: those that follow a form are held to the `form-action 'self'` of its page until a
-    /// page comes in between.
+    /// Follows redirects as browsers do: those after a form are subject to the `form-action 'self'` of its page until
+    /// a page comes in between.
     async fn follow(&mut self, mut url: String, mut response: Response, mut after_form: bool) -> Landing {
         for _ in 0..20 {
             self.keep_cookies(&response);
@@ -131,16 +131,16 @@ impl Browser<'_> {
     }
 }
 
-/// Is this an address that pages of other sites post to, whose policy is their own?
+/// Is this a URL that pages of other sites post to, with their own policy?
 fn is_posted_from_elsewhere(url: &str) -> bool {
     url.contains("/oauth2/authorize")
         || url.contains("/oauth2/logout")
         || (url.contains("/upstream/") && url.contains("/callback"))
 }
 
-/// What nginx reads of an answer's head, unless it is told otherwise.
+/// The default buffer of nginx for a response's head.
 const MAX_HEAD: usize = 4_096;
-/// What it reads of a request's first line.
+/// The default buffer of nginx for a request line.
 const MAX_REQUEST_LINE: usize = 8_192 - "GET  HTTP/1.1".len();
 
 /// The bytes of a response before its body.
@@ -149,7 +149,7 @@ pub fn head_length(response: &Response) -> usize {
     "HTTP/1.1 303 See Other\r\n\r\n".len() + headers.sum::<usize>()
 }
 
-/// Where a page leads that stands in for a redirect: what a browser does with its `<meta http-equiv="refresh">`.
+/// The target of a page that replaces a redirect: its `<meta http-equiv="refresh">`.
 pub fn leads_on(body: &str) -> Option<String> {
     let selector = Selector::parse("meta[http-equiv=refresh]").expect("a selector");
     let page = Html::parse_document(body);
@@ -157,7 +157,7 @@ pub fn leads_on(body: &str) -> Option<String> {
     refresh.strip_prefix("0; url=").map(str::to_owned)
 }
 
-/// Where a form posts, and the values it already holds.
+/// The URL of a form, and its initial values.
 fn form_of(page: &Landing, with: &str) -> (String, Vec<(String, String)>) {
     let selector = |text: &str| Selector::parse(text).expect("a selector");
     let document = Html::parse_document(&page.body);

@@ -1,7 +1,7 @@
-//! A fresh database a test: SQLite in a folder of its own, and PostgreSQL where a server is given.
+//! A new database for each test: SQLite in a folder of its own, and PostgreSQL if a server is configured.
 //!
-//! `USHER_TEST_POSTGRES_URL` names the server and a database on it to connect to; each test makes its own
-//! database there and drops it at its end.
+//! `USHER_TEST_POSTGRES_URL` is the URL of a database on that server to connect to; each test creates its own database
+//! there and drops it at its end.
 
 use std::io::Write as _;
 use std::sync::Once;
@@ -14,23 +14,23 @@ use usher_storage::{OpenOptions, Store};
 
 use super::template;
 
-/// The setting that names a PostgreSQL server to test on.
+/// The environment variable with the PostgreSQL server.
 const POSTGRES: &str = "USHER_TEST_POSTGRES_URL";
 
-/// An open, migrated database that nobody else uses; gone when this is dropped.
+/// An open, migrated database of one test; deleted when dropped.
 pub struct TestDatabase {
     /// The open store.
     pub store: Store,
-    /// Its address.
+    /// Its URL.
     pub url: String,
-    /// Keeps the database in being.
+    /// Deletes the database when dropped.
     #[expect(dead_code, reason = "it is there to be dropped")]
     place: Place,
 }
 
-/// Where a database lies, and what has to go when it goes.
+/// Where a database is stored, and what must be deleted with it.
 enum Place {
-    /// Somebody else's, who sees to it.
+    /// Owned by another value.
     Shared,
     Folder(#[expect(dead_code, reason = "the folder is deleted when this is dropped")] TempDir),
     Server {
@@ -39,7 +39,7 @@ enum Place {
     },
 }
 
-/// A connection of the test's own, past the store.
+/// A connection that bypasses the store.
 pub enum RawConnection {
     /// To SQLite.
     Sqlite(SqliteConnection),
@@ -48,29 +48,29 @@ pub enum RawConnection {
 }
 
 impl TestDatabase {
-    /// A fresh, migrated SQLite database.
+    /// A new, migrated SQLite database.
     pub async fn sqlite() -> Self {
         Self::sqlite_holding(template::sqlite().await).await
     }
 
-    /// A fresh, migrated PostgreSQL database; `None` where no server is given.
+    /// A new, migrated PostgreSQL database; `None` without a server.
     pub async fn postgres() -> Option<Self> {
         let server = postgres_server()?;
         let template = template::postgres(&server).await;
         Some(Self::postgres_like(server, Some(template)).await)
     }
 
-    /// A SQLite database with nothing in it, not even a schema.
+    /// An empty SQLite database without a schema.
     pub async fn empty_sqlite() -> Self {
         Self::sqlite_holding(&[]).await
     }
 
-    /// A PostgreSQL database with nothing in it, not even a schema; `None` where no server is given.
+    /// An empty PostgreSQL database without a schema; `None` without a server.
     pub async fn empty_postgres() -> Option<Self> {
         Some(Self::postgres_like(postgres_server()?, None).await)
     }
 
-    /// A SQLite database whose file begins as these bytes. Of no bytes SQLite makes an empty database.
+    /// A SQLite database with these initial bytes. From no bytes SQLite makes an empty database.
     async fn sqlite_holding(bytes: &[u8]) -> Self {
         let folder = tempfile::tempdir().expect("there is room for a folder");
         let file = folder.path().join("usher.db");
@@ -88,27 +88,27 @@ impl TestDatabase {
         Self { store: open(&url).await, url, place: Place::Server { url: server, name } }
     }
 
-    /// Another store on the same database, as a second instance of Usher would open it.
+    /// Another store on the same database, as of a second instance.
     pub async fn second_store(&self) -> Store {
         open(&self.url).await
     }
 
-    /// The same database again with a store of its own; this one must outlive it.
+    /// The same database with another store; this value must outlive it.
     pub async fn shared(&self) -> Self {
         Self { store: open(&self.url).await, url: self.url.clone(), place: Place::Shared }
     }
 
-    /// Forgets the store and opens the database anew, as a restart would.
+    /// Closes the store and opens the database again, like a restart.
     pub async fn restart(&mut self) {
         self.store = open(&self.url).await;
     }
 
-    /// How this database is opened, for a test that wants it opened otherwise.
+    /// The options of this database, for a test that changes them.
     pub fn options(&self) -> OpenOptions {
         options(&self.url)
     }
 
-    /// A connection past the store.
+    /// A connection that bypasses the store.
     pub async fn connect(&self) -> RawConnection {
         if self.url.starts_with("sqlite:") {
             RawConnection::Sqlite(SqliteConnection::connect(&self.url).await.expect("the file can be opened"))
@@ -117,12 +117,12 @@ impl TestDatabase {
         }
     }
 
-    /// Runs SQL past the store, and tells how many rows it changed.
+    /// Runs SQL outside of the store, and returns the number of changed rows.
     pub async fn execute(&self, sql: &'static str) -> u64 {
         self.connect().await.execute(sql).await
     }
 
-    /// Runs SQL past the store that the check on a column would refuse.
+    /// Runs SQL outside of the store that a check constraint would reject.
     pub async fn execute_unchecked(&self, table: &str, column: &str, sql: &'static str) {
         let mut connection = self.connect().await;
         match &mut connection {
@@ -138,7 +138,7 @@ impl TestDatabase {
         connection.execute(sql).await;
     }
 
-    /// Writes down a migration that this program does not know.
+    /// Records a migration that this program does not have.
     pub async fn pretend_a_migration(&self, version: i64) {
         let sql = "insert into _sqlx_migrations (version, description, success, checksum, execution_time) \
                    select $1, 'later', success, checksum, execution_time from _sqlx_migrations where version = 1";
@@ -153,7 +153,7 @@ impl TestDatabase {
         .expect("the table of migrations can be written");
     }
 
-    /// Makes the first migration look as if it had been another one.
+    /// Changes the recorded checksum of the first migration.
     pub async fn forge_a_checksum(&self) {
         let sql = "update _sqlx_migrations set checksum = $1 where version = 1";
         match self.connect().await {
@@ -167,7 +167,7 @@ impl TestDatabase {
         .expect("the table of migrations can be written");
     }
 
-    /// One number read past the store.
+    /// A number read outside of the store.
     pub async fn count(&self, sql: &'static str) -> i64 {
         let number = match self.connect().await {
             RawConnection::Sqlite(mut connection) => sqlx::query_scalar(sql).fetch_one(&mut connection).await,
@@ -178,7 +178,7 @@ impl TestDatabase {
 }
 
 impl RawConnection {
-    /// Runs SQL, and tells how many rows it changed.
+    /// Runs SQL, and returns the number of changed rows.
     pub async fn execute(&mut self, sql: &'static str) -> u64 {
         let done = match self {
             Self::Sqlite(connection) => connection.execute(sql).await.map(|done| done.rows_affected()),
@@ -192,7 +192,7 @@ impl Drop for Place {
     fn drop(&mut self) {
         let Self::Server { url, name } = self else { return };
         let (url, drop) = (url.clone(), format!("drop database if exists {name} with (force)"));
-        // The runtime of the test cannot be waited on from within a destructor: a thread with one of its own can.
+        // A destructor cannot wait on the runtime of the test: a thread with a runtime of its own can.
         let dropping = std::thread::spawn(move || {
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
             runtime.block_on(async move {
@@ -207,8 +207,8 @@ impl Drop for Place {
     }
 }
 
-/// Writes each test once and runs it on both databases:
-/// `on_both_databases! { async fn a_user_is_found_again(db: TestDatabase) { … } }`.
+/// Defines a test that runs on both databases: `on_both_databases! { async fn a_user_is_found_again(db: TestDatabase)
+/// { … } }`.
 macro_rules! on_both_databases {
     ($($(#[$meta:meta])* async fn $name:ident($db:ident: TestDatabase) $body:block)*) => {$(
         mod $name {
@@ -234,7 +234,7 @@ macro_rules! on_both_databases {
 }
 pub(crate) use on_both_databases;
 
-/// The PostgreSQL server to test on. Says once, past the capture of output, that there is none.
+/// The PostgreSQL server for tests. Reports once, bypassing the capture of output, if there is none.
 fn postgres_server() -> Option<String> {
     static TOLD: Once = Once::new();
     let server = std::env::var(POSTGRES).ok().filter(|url| !url.is_empty());
@@ -244,12 +244,12 @@ fn postgres_server() -> Option<String> {
     server
 }
 
-/// `eprintln!` of a test that passes is swallowed; this is not.
+/// `eprintln!` in a test that passes is not shown; this is.
 fn say(line: &str) {
     let _ = writeln!(std::io::stderr(), "{line}");
 }
 
-/// No two tests, and no two runs at once, share a name.
+/// A name that no other test or run uses.
 fn unique_name() -> String {
     static COUNT: AtomicU64 = AtomicU64::new(0);
     format!("usher_test_{}_{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed))

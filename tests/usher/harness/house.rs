@@ -1,4 +1,4 @@
-//! A whole house for one test: real sockets, a clock that the test moves, letters that it reads.
+//! A whole server for one test: real sockets, a clock that the test moves, and emails that it reads.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -30,49 +30,49 @@ use usher_protocol::client_metadata::ClientMetadata;
 use super::database::TestDatabase;
 use super::signing_keys;
 
-/// The password of every user that a test makes.
+/// The password of every test user.
 pub const PASSWORD: &str = "a quiet green door";
-/// When every house opens.
+/// The initial time of every server.
 pub const START: Timestamp = Timestamp(1_800_000_000);
 
-/// A running house.
+/// A running server.
 pub struct TestUsher {
-    /// The verbs, for what a test arranges beforehand.
+    /// The use cases, for test set-up.
     pub usher: Usher,
     /// The clock.
     pub clock: Arc<ManualClock>,
-    /// The letters.
+    /// The caught emails.
     pub caught: Arc<CaughtMail>,
-    /// Its issuer, which is where the first instance listens.
+    /// Its issuer, the URL of the first instance.
     pub url: String,
-    /// Where this very instance listens.
+    /// The URL of this instance.
     door: String,
-    /// A client that follows no redirect and keeps no cookie.
+    /// A client without redirects and cookies.
     pub http: reqwest::Client,
-    /// The database under it.
+    /// Its database.
     pub database: TestDatabase,
-    /// The project of every client that a test makes, and the project's token.
+    /// The project of the test clients.
     pub project: ProjectId,
     /// The project's token.
     pub project_token: String,
     profile: Profile,
     settings: Vec<(String, String)>,
-    /// The folder of the master key, which every instance shares.
+    /// The folder of the master key, which all instances share.
     keys: Arc<TempDir>,
     open: Option<Open>,
 }
 
-/// A door that is open: how to close it, and when it is closed.
+/// A listening server: how to stop it, and when it has stopped.
 struct Open {
     shutdown: oneshot::Sender<()>,
-    /// The teller works until this is dropped or told.
+    /// The dispatcher runs until this is dropped or set.
     stop: watch::Sender<bool>,
     teller: JoinHandle<()>,
     closed: JoinHandle<()>,
 }
 
 impl TestUsher {
-    /// A house on SQLite with ordinary settings.
+    /// A server on SQLite with default settings.
     pub async fn start() -> Self {
         Self::on(TestDatabase::sqlite().await, &[]).await
     }
@@ -82,7 +82,7 @@ impl TestUsher {
         Self::with(Profile::Serve, database, &[]).await
     }
 
-    /// A house on this database, with some settings of its own.
+    /// A server on this database, with these settings.
     pub async fn on(database: TestDatabase, settings: &[(&str, &str)]) -> Self {
         Self::with(Profile::Dev, database, settings).await
     }
@@ -117,7 +117,7 @@ impl TestUsher {
         }
     }
 
-    /// Another instance of the same house: the same database, master key, settings and clock, a door of its own.
+    /// Another instance: the same database, master key, settings and clock, and its own listener.
     pub async fn second_instance(&self) -> Self {
         let database = self.database.shared().await;
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("there is a free port");
@@ -143,7 +143,7 @@ impl TestUsher {
         }
     }
 
-    /// Shuts the house, forgets all that was in its head and opens it again at the same address on the same database.
+    /// Stops the server, drops its memory and starts it again at the same URL on the same database.
     pub async fn restart(&mut self) {
         if let Some(Open { shutdown, closed, stop, teller }) = self.open.take() {
             let _ = shutdown.send(());
@@ -160,22 +160,22 @@ impl TestUsher {
         self.usher = usher;
     }
 
-    /// An address of the house.
+    /// A URL of the server.
     pub fn at(&self, path: &str) -> String {
         format!("{}{path}", self.door)
     }
 
-    /// Moves the clock.
+    /// Moves the clock forward.
     pub fn wait(&self, seconds: u64) {
         self.clock.advance(Duration::from_secs(seconds));
     }
 
-    /// What time it is.
+    /// The time.
     pub fn now(&self) -> Timestamp {
         self.clock.now()
     }
 
-    /// A user called after the local part of the address, with [`PASSWORD`].
+    /// A user named after the local part of the address, with [`PASSWORD`].
     pub async fn user(&self, email: &str) -> User {
         let name = email.split('@').next().unwrap_or_default().to_owned();
         let profile = Person { given_name: Some(name), family_name: Some("Souza".into()), ..Person::default() };
@@ -184,7 +184,7 @@ impl TestUsher {
         self.usher.create_user(new).await.expect("a user can be made")
     }
 
-    /// A client of this type that sends people back to `https://rp.test/cb`, changed as the test wants it.
+    /// A client of this type with the redirect URI `https://rp.test/cb`, and the test's changes.
     pub async fn client(&self, kind: ClientType, change: impl FnOnce(&mut ClientMetadata)) -> RegisteredClient {
         let mut metadata = kind.defaults();
         metadata.client_name = format!("Test {}", kind.as_str());
@@ -197,7 +197,7 @@ impl TestUsher {
         self.usher.create_client(new).await.expect("a client can be made")
     }
 
-    /// A client as [`TestUsher::client`] makes, in a project of its own.
+    /// A client like that of [`TestUsher::client`], in a project of its own.
     pub async fn client_of_another_project(&self, kind: ClientType) -> RegisteredClient {
         let project = self.usher.create_project("Others").await.expect("a project can be made").project.id;
         let mut metadata = kind.defaults();
@@ -208,7 +208,7 @@ impl TestUsher {
         self.usher.create_client(NewClient { project, kind, metadata, id: None }).await.expect("a client can be made")
     }
 
-    /// Delivers what waits in the queue and gives every letter caught so far, newest first.
+    /// Sends queued emails and returns all that were caught so far, newest first.
     pub async fn letters(&self) -> Vec<EmailMessage> {
         while self.usher.send_due_emails(&*self.caught).await.expect("the queue can be read") > 0 {}
         self.caught.list().iter().map(|caught| caught.letter.clone()).collect()
@@ -256,7 +256,7 @@ fn open_door(usher: &Usher, caught: &Arc<CaughtMail>, listener: TcpListener) -> 
     Open { shutdown, stop, teller, closed }
 }
 
-/// A client that follows no redirect and keeps no cookie.
+/// A client without redirects and cookies.
 fn http_client(always: HeaderMap) -> reqwest::Client {
     let client = reqwest::Client::builder().redirect(Policy::none()).default_headers(always).tls_certs_only([]);
     client.build().expect("a client can be made")
@@ -267,7 +267,7 @@ fn config(profile: Profile, url: &str, listen: &str, keys: &str, settings: &[(St
         ("issuer", url),
         ("listen", listen),
         ("keys.dir", keys),
-        // The cheapest hash that is still the real one: tests are about what surrounds it.
+        // The cheapest real hash: hashing is not the subject of these tests.
         ("passwords.memory_kib", "8"),
         ("passwords.iterations", "1"),
         ("demo.enabled", "false"),

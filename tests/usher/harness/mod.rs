@@ -1,4 +1,4 @@
-//! What every test of the whole house may stand on.
+//! The test harness.
 
 pub mod authenticator;
 pub mod browser;

@@ -1,4 +1,4 @@
-//! The simulated providers beside a house, and the way of a browser to them and back.
+//! The simulated providers of a server, and a browser that signs in at them.
 
 use std::sync::Arc;
 
@@ -20,22 +20,22 @@ use super::browser::{Browser, Landing};
 use super::database::TestDatabase;
 use super::house::TestUsher;
 
-/// The simulator, in the same time as the house.
+/// The simulator, with the clock of the server.
 pub struct Providers {
     sim: Sim,
-    /// A browser of the simulator's own site: none of the house's cookies are known to it.
+    /// A client for the simulator's site, without cookies of the server.
     http: Client,
 }
 
-/// How a provider sends a browser back.
+/// How a provider redirects back.
 enum Back {
-    /// To an address.
+    /// By a URL.
     To(String),
     /// By a form that the provider's page posts.
     Posting(String, Vec<(String, String)>),
 }
 
-/// A house with these providers.
+/// A server with these providers.
 pub async fn house_with(db: TestDatabase, kinds: &[ProviderKind]) -> (TestUsher, Providers) {
     let house = TestUsher::on(db, &[]).await;
     let at = Providers::beside(&house).await;
@@ -46,7 +46,7 @@ pub async fn house_with(db: TestDatabase, kinds: &[ProviderKind]) -> (TestUsher,
 }
 
 impl Providers {
-    /// A simulator beside a house.
+    /// A simulator for a server.
     pub async fn beside(house: &TestUsher) -> Self {
         let (time, chance) = (Arc::clone(&house.clock), SeededRandom::new(11));
         let surroundings =
@@ -57,12 +57,12 @@ impl Providers {
         Self { sim, http }
     }
 
-    /// Where the simulator is.
+    /// The simulator's origin.
     pub fn origin(&self) -> &str {
         self.sim.origin()
     }
 
-    /// The settings that lead to a simulated provider.
+    /// The settings of a simulated provider.
     pub fn settings(&self, kind: ProviderKind) -> ProviderSettings {
         let (simulated, generic) = match kind {
             ProviderKind::Google => (Simulated::Google, false),
@@ -83,19 +83,19 @@ impl Providers {
         settings
     }
 
-    /// Throws a switch of the simulator.
+    /// Sets a switch of the simulator.
     pub async fn fault(&self, switch: Value) {
         let answer = self.post("/_sim/faults", &switch).await;
         assert!(answer.status().is_success(), "{switch}");
     }
 
-    /// Puts every switch back.
+    /// Resets every switch.
     pub async fn mend(&self) {
         let url = format!("{}/_sim/faults", self.sim.origin());
         assert!(self.http.delete(url).send().await.expect("the simulator answers").status().is_success());
     }
 
-    /// The name of every switch there is.
+    /// The name of every switch.
     pub async fn faults(&self) -> Vec<String> {
         let answer = self.post("/_sim/faults", &serde_json::json!({"fault": "?"})).await;
         let text = answer.text().await.expect("a body");
@@ -103,27 +103,27 @@ impl Providers {
         text.split('`').skip(3).step_by(2).map(str::to_owned).collect()
     }
 
-    /// Tears out what the journal has so far.
+    /// Empties the journal.
     pub async fn forget(&self) {
         let url = format!("{}/_sim/requests", self.sim.origin());
         assert!(self.http.delete(url).send().await.expect("the simulator answers").status().is_success());
     }
 
-    /// Lets a provider tell something, and gives what it was answered: `status`, `body`, and what was `sent`.
+    /// Makes a provider send an event; returns the response: `status`, `body`, and what was `sent`.
     pub async fn tell(&self, order: Value) -> Value {
         let answer = self.post("/_sim/send", &order).await;
         let text = answer.text().await.expect("a body");
         serde_json::from_str(&text).unwrap_or_else(|_| panic!("{order}: {text}"))
     }
 
-    /// What was asked of the providers so far, by browsers and by the house.
+    /// The requests to the providers so far, by browsers and by the server.
     pub async fn journal(&self) -> Vec<Value> {
         let url = format!("{}/_sim/requests", self.sim.origin());
         let text = self.http.get(url).send().await.expect("the simulator answers").text().await.expect("a body");
         serde_json::from_str(&text).expect("a list")
     }
 
-    /// What was asked at one kind of door.
+    /// The requests to one kind of endpoint.
     pub async fn asked(&self, provider: &str, endpoint: &str) -> Vec<Value> {
         let all = self.journal().await;
         all.into_iter().filter(|one| one["provider"] == provider && one["endpoint"] == endpoint).collect()
@@ -134,7 +134,7 @@ impl Providers {
         self.http.post(url).body(body.to_string()).send().await.expect("the simulator answers")
     }
 
-    /// Signs in at a provider as somebody.
+    /// Signs in at a provider as a persona.
     async fn visit(&self, away: &str, persona: &str) -> Back {
         let mut url = Url::parse(away).expect("the house sends people to addresses");
         assert!(away.starts_with(self.sim.origin()), "{away} is no provider");
@@ -154,7 +154,7 @@ fn own((name, value): (std::borrow::Cow<'_, str>, std::borrow::Cow<'_, str>)) ->
     (name.into_owned(), value.into_owned())
 }
 
-/// The form of a page that sends it by itself.
+/// The form of a page that submits itself.
 fn posted(page: &str) -> Back {
     let document = Html::parse_document(page);
     let (form, input) = (Selector::parse("form").expect("a selector"), Selector::parse("input").expect("a selector"));
@@ -166,13 +166,13 @@ fn posted(page: &str) -> Back {
     Back::Posting(form.value().attr("action").expect("it goes somewhere").to_owned(), fields.collect())
 }
 
-/// What a provider is called in the addresses of the house.
+/// The id of a provider in URLs of the server.
 pub fn id_of(kind: ProviderKind) -> ProviderId {
     kind.as_str().parse().expect("a kind is a name")
 }
 
 impl TestUsher {
-    /// Adds a simulated provider, or changes it, as the test wants it.
+    /// Adds or changes a simulated provider, with the test's changes.
     pub async fn provider(&self, at: &Providers, kind: ProviderKind, change: impl FnOnce(&mut ProviderSettings)) {
         let mut settings = at.settings(kind);
         change(&mut settings);
@@ -180,41 +180,41 @@ impl TestUsher {
         self.usher.put_provider(new).await.expect("the settings of a test are sound");
     }
 
-    /// How many users there are.
+    /// The number of users.
     pub async fn users(&self) -> i64 {
         self.database.count("select count(*) from users").await
     }
 
-    /// How many sessions are open.
+    /// The number of live sessions.
     pub async fn live_sessions(&self) -> i64 {
         self.database.count("select count(*) from session where ended_at is null").await
     }
 
-    /// How many identities are linked.
+    /// The number of identities.
     pub async fn identities(&self) -> i64 {
         self.database.count("select count(*) from identity").await
     }
 }
 
 impl Browser<'_> {
-    /// Presses the button of a provider on the sign-in page, with a hint of who comes.
+    /// Presses the button of a provider on the sign-in page, with a hint.
     pub async fn leave(&mut self, kind: ProviderKind, persona: &str) -> Landing {
         let hint: String = url::form_urlencoded::byte_serialize(format!("persona:{persona}").as_bytes()).collect();
         let start = self.house.at(&format!("/upstream/{}/start?login_hint={hint}", kind.as_str()));
         self.open(&start).await
     }
 
-    /// Signs in there as somebody and comes back. Whoever was not sent away stays where they are.
+    /// Signs in at the provider as a persona and follows the callback. Without a redirect to the provider it stays.
     pub async fn return_as(&mut self, at: &Providers, away: &Landing, persona: &str) -> Landing {
         if away.status != StatusCode::SEE_OTHER {
             return away.clone();
         }
         let back = at.visit(&away.url, persona).await;
         match back {
-            // What stands behind a # stays in the browser.
+            // A browser does not send the fragment.
             Back::To(url) => self.open(url.split('#').next().unwrap_or_default()).await,
             Back::Posting(url, fields) => {
-                // From another site: no cookie comes along.
+                // A cross-site post has no cookies.
                 let answer = self.house.http.post(&url).form(&fields).send().await.expect("the house answers");
                 assert_eq!(answer.status(), StatusCode::SEE_OTHER, "it is taken up by a request of the house's own");
                 let to = answer.headers()[LOCATION].to_str().expect("plain text").to_owned();
@@ -225,20 +225,20 @@ impl Browser<'_> {
         }
     }
 
-    /// The whole way to a provider and back, as somebody.
+    /// A complete sign-in at a provider, as a persona.
     pub async fn come_by(&mut self, at: &Providers, kind: ProviderKind, persona: &str) -> Landing {
         let away = self.leave(kind, persona).await;
         self.return_as(at, &away, persona).await
     }
 
-    /// From the account page to a provider and back, to link an identity.
+    /// Links an identity from the account page.
     pub async fn link(&mut self, at: &Providers, kind: ProviderKind, persona: &str) -> Landing {
         let page = self.open(&self.house.at("/account/identities")).await;
         let away = self.submit(&page, &[("link", kind.as_str())]).await;
         self.return_as(at, &away, persona).await
     }
 
-    /// Is the browser on its account pages, signed in?
+    /// Is the browser signed in?
     pub async fn is_in(&mut self) -> bool {
         let profile = self.house.at("/account/profile");
         self.open(&profile).await.url == profile

@@ -1,4 +1,4 @@
-//! A client of a test, speaking the protocol by hand: for what a library would not let it say.
+//! A hand-written client, for requests that a library would not send.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -13,22 +13,22 @@ use super::house::TestUsher;
 pub const VERIFIER: &str = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
 /// Its challenge.
 pub const CHALLENGE: &str = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
-/// Where test clients have people sent back to.
+/// The redirect URI of test clients.
 pub const CALLBACK: &str = "https://rp.test/cb";
 
-/// An answer of an endpoint.
+/// A response of an endpoint.
 #[derive(Debug, Clone)]
 pub struct Answer {
     /// The status.
     pub status: StatusCode,
     /// The headers.
     pub headers: reqwest::header::HeaderMap,
-    /// The JSON body; null if it was none.
+    /// The JSON body; null if there is none.
     pub json: Value,
 }
 
 impl Answer {
-    /// A text of the body.
+    /// A string of the body.
     pub fn text(&self, name: &str) -> String {
         self.json[name].as_str().unwrap_or_else(|| panic!("no {name} in {self:?}")).to_owned()
     }
@@ -40,7 +40,7 @@ impl Answer {
 }
 
 impl TestUsher {
-    /// An authorization request with PKCE, changed as the test wants it: an empty value takes a parameter away.
+    /// An authorization request with PKCE, with the test's changes: an empty value removes a parameter.
     pub fn authorize_url(&self, client: &RegisteredClient, changes: &[(&str, &str)]) -> String {
         let id = client.client.id.0.as_str();
         let usual = [
@@ -59,7 +59,7 @@ impl TestUsher {
         format!("{}?{query}", self.at("/oauth2/authorize"))
     }
 
-    /// A form post to an endpoint, by a client that authenticates as it should.
+    /// A form post to an endpoint, by a client with valid authentication.
     pub async fn call(&self, client: &RegisteredClient, path: &str, form: &[(&str, &str)]) -> Answer {
         let request = self.http.post(self.at(path));
         let request = if let Some(secret) = &client.secret {
@@ -71,7 +71,7 @@ impl TestUsher {
         answer(request).await
     }
 
-    /// Exchanges a code as it should be done.
+    /// Exchanges a code correctly.
     pub async fn exchange(&self, client: &RegisteredClient, code: &str) -> Answer {
         let form = [
             ("grant_type", "authorization_code"),
@@ -82,7 +82,7 @@ impl TestUsher {
         self.call(client, "/oauth2/token", &form).await
     }
 
-    /// Brings a browser through an authorization, page by page where pages are shown, and exchanges the code.
+    /// Completes an authorization with a browser, page by page, and exchanges the code.
     pub async fn tokens(&self, browser: &mut Browser<'_>, client: &RegisteredClient, email: &str) -> Answer {
         let landing = browser.go_through(&self.authorize_url(client, &[]), email).await;
         let tokens = self.exchange(client, &landing.code()).await;
@@ -95,19 +95,19 @@ impl TestUsher {
         self.call(client, "/oauth2/token", &[("grant_type", "refresh_token"), ("refresh_token", token)]).await
     }
 
-    /// Asks the userinfo endpoint.
+    /// Requests the userinfo endpoint.
     pub async fn userinfo(&self, token: &str) -> Answer {
         answer(self.http.get(self.at("/oauth2/userinfo")).bearer_auth(token)).await
     }
 
-    /// Asks whether a token is good, as this client.
+    /// Introspects a token as this client.
     pub async fn is_active(&self, client: &RegisteredClient, token: &str) -> bool {
         self.call(client, "/oauth2/introspect", &[("token", token)]).await.json["active"] == true
     }
 }
 
 impl Browser<'_> {
-    /// From the client's request to the client's answer, signing in and consenting wherever that is asked.
+    /// From the client's request to the response, signing in and consenting if asked.
     pub async fn go_through(&mut self, url: &str, email: &str) -> Landing {
         let mut page = self.open(url).await;
         for _ in 0..3 {
@@ -122,7 +122,7 @@ impl Browser<'_> {
     }
 }
 
-/// Sends a request and reads its answer.
+/// Sends a request and reads its response.
 pub async fn answer(request: reqwest::RequestBuilder) -> Answer {
     let response = request.send().await.expect("the house answers");
     let (status, headers) = (response.status(), response.headers().clone());
@@ -130,24 +130,24 @@ pub async fn answer(request: reqwest::RequestBuilder) -> Answer {
     Answer { status, headers, json: serde_json::from_slice(&body).unwrap_or(Value::Null) }
 }
 
-/// How many of these answers have this status.
+/// The number of responses with this status.
 pub fn count(answers: &[Answer], status: u16) -> usize {
     answers.iter().filter(|answer| answer.status == status).count()
 }
 
-/// The payload of a token, its signature unseen.
+/// The payload of a token, without verifying it.
 pub fn payload(token: &str) -> Value {
     let part = token.split('.').nth(1).expect("a compact token");
     serde_json::from_slice(&URL_SAFE_NO_PAD.decode(part).expect("base64url")).expect("JSON")
 }
 
-/// The header of a token, its signature unseen.
+/// The header of a token, without verifying it.
 pub fn header(token: &str) -> Value {
     let part = token.split('.').next().expect("a compact token");
     serde_json::from_slice(&URL_SAFE_NO_PAD.decode(part).expect("base64url")).expect("JSON")
 }
 
-/// The name of the key that signed a token, its signature unseen.
+/// The `kid` of a token, without verifying it.
 pub fn kid(token: &str) -> String {
     header(token)["kid"].as_str().expect("a kid").to_owned()
 }

@@ -1,4 +1,4 @@
-//! Signing keys drawn once for all tests of a run: making an RSA key takes longer than most tests.
+//! Signing keys made once for all tests of a run: making an RSA key takes longer than most tests.
 
 use std::sync::OnceLock;
 
@@ -10,13 +10,13 @@ use usher_keys::generate::generate;
 use usher_keys::master::MasterKey;
 use usher_keys::seal::{Purpose, Sealer};
 
-/// A key with its private half in the clear.
+/// A key with its private key unsealed.
 struct DrawnKey {
     record: SigningKeyRecord,
     private: Vec<u8>,
 }
 
-/// Gives a server that has no signing keys yet those of this run, sealed with its own master key.
+/// Stores the keys of this run in a server without signing keys, sealed with its own master key.
 pub async fn lend(usher: &Usher) {
     if !usher.list_keys().await.expect("the keys can be listed").is_empty() {
         return;

@@ -24,7 +24,7 @@ pub async fn postgres(server: &str) -> &'static str {
 
 /// Creates an empty database, or a copy of `template`.
 ///
-/// It sorts as people do, as most servers' databases are: byte order must not be taken for granted.
+/// Its collation is linguistic, as on most servers: tests must not depend on byte order.
 pub async fn create_postgres(admin: &mut PgConnection, name: &str, template: Option<&str>) {
     let create = match template {
         Some(template) => format!("create database {name} template {template}"),
@@ -35,7 +35,7 @@ pub async fn create_postgres(admin: &mut PgConnection, name: &str, template: Opt
     admin.execute(AssertSqlSafe(create)).await.expect("the server is PostgreSQL 15 and lets us make databases");
 }
 
-/// The address of the database `name` on the server.
+/// The URL of the database `name` on the server.
 pub fn postgres_url(server: &str, name: &str) -> String {
     let mut address = url::Url::parse(server).expect("the address of the server is a URL");
     address.set_path(name);
@@ -54,8 +54,8 @@ async fn make_sqlite() -> Vec<u8> {
     std::fs::read(compact).expect("the copy can be read")
 }
 
-/// Makes the template under a temporary name, so that nobody copies it half migrated. It stays on the server and serves
-/// every later run with the same migrations.
+/// Makes the template under a temporary name, so that no test copies it half migrated. It stays on the server for
+/// later runs with the same migrations.
 async fn make_postgres(server: &str) -> String {
     let name = format!("usher_template_{:016x}", fingerprint(POSTGRES_MIGRATIONS));
     let mut admin = PgConnection::connect(server).await.expect("the PostgreSQL server answers");
@@ -86,7 +86,7 @@ async fn migrator(folder: &str) -> Migrator {
     Migrator::new(Path::new(folder)).await.expect("the migrations can be read")
 }
 
-/// Changes with the name and the content of every migration.
+/// A hash of the name and the content of every migration.
 fn fingerprint(folder: &str) -> u64 {
     let mut files: Vec<_> = std::fs::read_dir(folder)
         .expect("the folder can be read")

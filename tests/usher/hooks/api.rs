@@ -1,4 +1,4 @@
-//! The API about webhooks: who may, and what will not do.
+//! The API of webhooks: rights and validation.
 
 use futures_util::future::join_all;
 use reqwest::Method;
@@ -65,7 +65,7 @@ on_both_databases! {
         }
     }
 
-    /// Both write to the webhook and to its deliveries: in the same order, or they wait for each other.
+    /// Both write to the webhook and to its deliveries: in the same order, so that they do not deadlock.
     async fn a_webhook_is_deleted_while_its_deliveries_are_sent_again(db: TestDatabase) {
         let (stage, receiver) = (Stage::on(db).await, Receiver::start().await);
         for _ in 0..15 {

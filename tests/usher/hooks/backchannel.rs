@@ -1,4 +1,4 @@
-//! Back-channel logout: a client is told of every cause that ends a session of it, and learns although it was down.
+//! Back-channel logout: a client is notified of every cause that ends its sessions, also after an outage.
 
 use std::time::{Duration, Instant};
 
@@ -16,7 +16,7 @@ use crate::harness::house::PASSWORD;
 use crate::harness::relying_party::{Answer, answer, payload};
 use crate::storage::samples::identity_of;
 
-/// Ana, signed in in two browsers at a client that listens; in the first with tokens.
+/// Ana, signed in in two browsers at a client with back-channel logout; in the first with tokens.
 struct Scene<'h> {
     stage: &'h Stage,
     receiver: Receiver,
@@ -41,7 +41,7 @@ async fn scene(stage: &Stage) -> Scene<'_> {
 }
 
 impl Scene<'_> {
-    /// The claims of every logout token that the client was sent, each checked for what it must be.
+    /// The claims of every logout token that the client received, each validated.
     fn told(&self) -> Vec<Value> {
         self.receiver.calls().iter().map(|call| self.check(call)).collect()
     }
@@ -69,7 +69,7 @@ impl Scene<'_> {
         payload(&self.tokens.text("id_token"))["sid"].as_str().unwrap().to_owned()
     }
 
-    /// Exactly so many sessions of the client were told to be over, that of the first browser among them.
+    /// Asserts that exactly so many sessions of the client were notified, including that of the first browser.
     async fn assert_told(&self, cause: &str, sessions: usize) {
         self.stage.tell().await;
         let told = self.told();
@@ -334,7 +334,7 @@ on_both_databases! {
         let began = Instant::now();
         let page = scene.browser.open(&stage.house.at("/logout")).await;
         let done = scene.browser.submit(&page, &[("everywhere", "true"), ("logout", "yes")]).await;
-        // One who hangs is given up after ten seconds: nobody has waited for that.
+        // A receiver that hangs is given up after ten seconds: no other delivery has waited for it.
         assert!(began.elapsed() < Duration::from_secs(9), "{:?}", began.elapsed());
         assert!(done.text(".receipt").contains("Has not answered yet; we keep trying."), "{}", done.body);
         working.abort();

@@ -1,4 +1,4 @@
-//! Messages to webhooks: signed, in order, filtered, with a secret that is replaced without a gap.
+//! Messages to webhooks: signed, in order, filtered, and with a secret that is rotated without a gap.
 
 use reqwest::Method;
 use serde_json::json;

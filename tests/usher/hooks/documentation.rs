@@ -1,4 +1,4 @@
-//! The page about webhooks is printed from the table that messages are made by.
+//! The documentation of webhooks is generated from the table of message types.
 
 use std::fmt::Write as _;
 use std::path::Path;

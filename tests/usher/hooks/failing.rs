@@ -1,4 +1,4 @@
-//! Receivers that fail: tried again, given up, put out of use, sent again.
+//! Receivers that fail: retries, giving up, disabling, sending again.
 
 use reqwest::Method;
 use serde_json::{Value, json};

@@ -1,4 +1,4 @@
-//! What goes out because of the log: webhooks and notices of logout.
+//! Outgoing calls because of events: webhooks and back-channel logout.
 
 mod api;
 mod backchannel;

@@ -1,4 +1,4 @@
-//! A receiver on loopback: writes down what it hears and answers as a test wants it.
+//! A receiver on the loopback interface: records calls and responds as a test wants.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};
@@ -15,7 +15,7 @@ use serde_json::Value;
 use tokio::io::AsyncReadExt as _;
 use tokio::net::{TcpListener, TcpStream};
 
-/// One call.
+/// A call.
 #[derive(Debug, Clone)]
 pub struct Call {
     /// The headers.
@@ -40,18 +40,18 @@ impl Call {
         serde_json::from_str(&self.body).expect("JSON")
     }
 
-    /// What it tells.
+    /// The event type.
     pub fn kind(&self) -> String {
         self.json()["type"].as_str().expect("a type").to_owned()
     }
 
-    /// The logout token that it carries.
+    /// The logout token in the body.
     pub fn logout_token(&self) -> String {
         self.body.strip_prefix("logout_token=").unwrap_or_else(|| panic!("no token in {self:?}")).to_owned()
     }
 }
 
-/// What is answered.
+/// A response.
 #[derive(Debug, Clone)]
 pub struct Reply {
     status: u16,
@@ -70,7 +70,7 @@ impl Reply {
         Self { body: body.to_owned(), ..Self::status(status) }
     }
 
-    /// This status after a while.
+    /// This status after a delay.
     pub fn late(status: u16, after: Duration) -> Self {
         Self { after, ..Self::status(status) }
     }
@@ -86,13 +86,13 @@ struct Book {
 /// The receiver.
 #[derive(Clone)]
 pub struct Receiver {
-    /// Its address.
+    /// Its URL.
     pub url: String,
     book: Arc<Mutex<Book>>,
 }
 
 impl Receiver {
-    /// Listens, and answers 204 unless told otherwise.
+    /// Starts it; it responds with 204 by default.
     pub async fn start() -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("there is a free port");
         let url = format!("http://{}/hook", listener.local_addr().expect("it has an address"));
@@ -102,27 +102,27 @@ impl Receiver {
         Self { url, book }
     }
 
-    /// The next calls are answered so, one after another.
+    /// Sets the responses to the next calls, one after another.
     pub fn answer(&self, replies: impl IntoIterator<Item = Reply>) {
         self.book.lock().unwrap().next.extend(replies);
     }
 
-    /// Every other call is answered so from now on.
+    /// Sets the response to every other call from now on.
     pub fn answer_always(&self, reply: Reply) {
         self.book.lock().unwrap().usual = Some(reply);
     }
 
-    /// What was heard so far.
+    /// The calls so far.
     pub fn calls(&self) -> Vec<Call> {
         self.book.lock().unwrap().calls.clone()
     }
 
-    /// What was told so far, by type.
+    /// The event types so far.
     pub fn kinds(&self) -> Vec<String> {
         self.calls().iter().map(Call::kind).collect()
     }
 
-    /// Forgets what was heard.
+    /// Deletes the recorded calls.
     pub fn forget(&self) {
         self.book.lock().unwrap().calls.clear();
     }
@@ -138,7 +138,7 @@ async fn hear(State(book): State<Arc<Mutex<Book>>>, _: Uri, headers: HeaderMap, 
     (StatusCode::from_u16(reply.status).expect("a status"), reply.body).into_response()
 }
 
-/// A receiver that speaks bytes: `speak` is given each connection once the request's header has arrived.
+/// A receiver of raw bytes: `speak` gets each connection once the request's head has arrived.
 pub async fn raw<F, A>(speak: F) -> String
 where
     F: Fn(TcpStream) -> A + Send + Sync + 'static,
@@ -156,7 +156,7 @@ where
     url
 }
 
-/// The signature of Standard Webhooks, made by other means than the house makes it.
+/// The signature of Standard Webhooks, computed independently of the server.
 pub fn signature(secret: &str, call: &Call) -> String {
     let key = STANDARD.decode(secret.strip_prefix("whsec_").expect("its prefix")).expect("base64");
     let key = aws_lc_rs::hmac::Key::new(aws_lc_rs::hmac::HMAC_SHA256, &key);

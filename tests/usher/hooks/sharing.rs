@@ -1,4 +1,4 @@
-//! Several instances: they share the work, and what one leaves behind is taken up by another.
+//! Several instances share the work, and another one takes over when one dies.
 
 use std::time::{Duration, Instant};
 
@@ -89,9 +89,9 @@ on_both_databases! {
         let began = Instant::now();
         let working = tokio::spawn(courier(stage.house.usher.clone()));
         eventually("the living hear", || alive.calls().len() == 10).await;
-        // One who hangs is given up after ten seconds: nobody has waited for that.
+        // A receiver that hangs is given up after ten seconds: no other delivery has waited for it.
         assert!(began.elapsed() < Duration::from_secs(9), "{:?}", began.elapsed());
-        // What comes while the dead one is waited for is not held up either.
+        // What is created while the dead instance still holds the webhook is not delayed either.
         stage.house.usher.update_client(&client.id, client.metadata.clone()).await.unwrap();
         run(&stage.house.usher, "tell_facts").await;
         eventually("the living hear again", || alive.calls().len() == 11).await;

@@ -1,4 +1,4 @@
-//! Addresses that must not be called, and receivers that misbehave.
+//! Addresses that must not be called, and misbehaving receivers.
 
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -19,7 +19,7 @@ use super::receiver::{Receiver, raw};
 use super::stage::Stage;
 use crate::harness::database::{TestDatabase, on_both_databases};
 
-/// Every spelling of an address that is nobody's business (SS-01).
+/// Every spelling of a non-public address (SS-01).
 const CLOSED: &[&str] = &[
     "https://127.0.0.1/",
     "https://[::1]/",
@@ -37,7 +37,7 @@ const CLOSED: &[&str] = &[
     "http://rp.test/",
 ];
 
-/// Names as a test wants them.
+/// A resolver with fixed addresses.
 struct Fixed(Vec<IpAddr>);
 
 impl Names for Fixed {
@@ -48,7 +48,7 @@ impl Names for Fixed {
 }
 
 impl Stage {
-    /// One run of a courier that leaves by this door.
+    /// Runs the sender once with this client.
     async fn leave_by(&self, outbound: &Outbound) {
         let usher = &self.house.usher;
         let around = SenderContext {
@@ -62,7 +62,7 @@ impl Stage {
         WebhookSender::new(around).run(&going_on).await.expect("the courier runs");
     }
 
-    /// A webhook at an address that was not judged when it was saved, with a message to be sent.
+    /// A webhook whose URL was not checked when it was saved, with a pending message.
     async fn unjudged(&self, url: &str) -> (WebhookId, EventId) {
         let receiver = Receiver::start().await;
         let (id, _) = self.webhook(&receiver, &["user.*"]).await;
@@ -81,7 +81,7 @@ impl Stage {
     }
 }
 
-/// A door as in production: public addresses alone.
+/// A client as in production: public addresses only.
 fn strict(names: Option<Vec<IpAddr>>) -> Outbound {
     match names {
         Some(names) => Outbound::with_names(OutboundRules::default(), Arc::new(Fixed(names))).unwrap(),
@@ -97,7 +97,7 @@ async fn a_closed_address_is_refused_when_it_is_saved() {
         assert!(strict(None).may_call(&parsed).is_err(), "{url}");
     }
     let stage = Stage::on(TestDatabase::sqlite().await).await;
-    // This house stands on loopback and may call its neighbours there; everything else stays closed.
+    // The issuer is on the loopback interface, so loopback may be called; all other non-public addresses may not.
     let elsewhere = CLOSED.iter().filter(|url| {
         !["127.0.0.1", "[::1]", "localhost", "2130706433", "0x7f", "7f00"].iter().any(|here| url.contains(here))
     });
@@ -147,7 +147,7 @@ async fn of_two_addresses_of_a_name_only_the_vetted_one_is_called() {
     let (stage, inside) = (Stage::on(TestDatabase::sqlite().await).await, Receiver::start().await);
     let port = url::Url::parse(&inside.url).unwrap().port().unwrap();
     let sent = stage.unjudged(&format!("https://rp.test:{port}/hook")).await;
-    // 127.0.0.2 is allowed here and nobody listens there; 127.0.0.1, where somebody does, is not.
+    // 127.0.0.2 is allowed and has no listener; 127.0.0.1, which has one, is not.
     let rules = OutboundRules {
         allow: vec!["127.0.0.2/32".parse().unwrap()],
         timeout: Duration::from_secs(1),
@@ -201,7 +201,7 @@ async fn receivers_that_misbehave_are_cut_off_and_hold_up_nobody() {
     assert!(began.elapsed() < Duration::from_secs(4), "{:?}", began.elapsed());
     let [endless, dripping, heady, broken] = sent.try_into().unwrap();
     let first = async |names| stage.outcome(names).await.attempts.remove(0);
-    // It said 200: the rest of what it says is its own affair, and is not read.
+    // The status was 200: the rest of the response is not read.
     let endless = first(endless).await;
     assert_eq!((endless.status, endless.answer.map(|head| head.len())), (Some(200), Some(1024)));
     assert_eq!(first(dripping).await.error.as_deref(), Some("the server took too long"));

@@ -1,4 +1,4 @@
-//! A house, a project with its token, and a client of that project.
+//! A server, a project with its token, and a client of that project.
 
 use std::collections::BTreeSet;
 
@@ -17,14 +17,14 @@ use crate::harness::relying_party::{Answer, answer};
 
 pub const ANA: &str = "ana@example.test";
 
-/// Lets a job of the house run once.
+/// Runs a job of the server once.
 pub async fn run(usher: &Usher, name: &str) {
     let (_stop, going_on) = watch::channel(false);
     let job = jobs::all(None).into_iter().find(|job| job.name() == name).expect("there is a job of that name");
     job.run(usher, &going_on).await.expect("the job runs");
 }
 
-/// A house with a project and a client.
+/// A server with a project and a client.
 pub struct Stage {
     pub house: TestUsher,
     pub project: RegisteredProject,
@@ -36,24 +36,24 @@ impl Stage {
         let house = TestUsher::on(database, &[("limits.sign_in", "off")]).await;
         let project = house.usher.create_project("Shop").await.expect("a project can be made");
         let client = client_of(&house, &project, None).await;
-        // What was so far is told to nobody.
+        // Dispatches earlier events, which no subscriber gets.
         run(&house.usher, "tell_facts").await;
         Self { house, project, client }
     }
 
-    /// Another client of the project, that is told of logout at this address.
+    /// Another client of the project, with back-channel logout at this URL.
     pub async fn listening_client(&self, url: &str) -> RegisteredClient {
         client_of(&self.house, &self.project, Some(url.to_owned())).await
     }
 
-    /// Everything that is to be told and sent now is.
+    /// Dispatches all events and sends all messages.
     pub async fn tell(&self) {
         run(&self.house.usher, "tell_facts").await;
         run(&self.house.usher, "deliver_webhooks").await;
         run(&self.house.usher, "send_logouts").await;
     }
 
-    /// Calls the API about the project's webhooks with its token.
+    /// Calls the API of the project's webhooks with its token.
     pub async fn call(&self, method: Method, path: &str, body: Option<Value>) -> Answer {
         let url = self.house.at(&format!("/api/v1/projects/{}/webhooks{path}", self.project.project.id));
         let request = self.house.http.request(method, url).bearer_auth(&self.project.token);
@@ -64,7 +64,7 @@ impl Stage {
         .await
     }
 
-    /// Makes a webhook; gives its id and secret.
+    /// Creates a webhook; returns its id and secret.
     pub async fn webhook(&self, receiver: &Receiver, events: &[&str]) -> (String, String) {
         let made = self.call(Method::POST, "", Some(json!({ "url": receiver.url, "events": events }))).await;
         assert_eq!(made.status, 201, "{made:?}");
@@ -78,7 +78,7 @@ impl Stage {
         listed.json["data"].as_array().expect("a list").clone()
     }
 
-    /// Somebody new signs in through the client.
+    /// A new user signs in through the client.
     pub async fn signed_in(&self, email: &str) -> Browser<'_> {
         if self.house.usher.load_user(email).await.is_err() {
             self.house.user(email).await;
@@ -99,14 +99,14 @@ async fn client_of(house: &TestUsher, project: &RegisteredProject, logout: Optio
     house.usher.create_client(new).await.expect("a client can be made")
 }
 
-/// Who is signed in in a browser.
+/// The account that is signed in with a browser.
 pub async fn account(house: &TestUsher, browser: &Browser<'_>) -> (Account, Cookies) {
     let cookies = Cookies::from_cookies(browser.cookies.get("usher").map(String::as_str), None);
     let account = house.usher.current(&cookies).await.expect("the house answers");
     (account.expect("somebody is signed in"), cookies)
 }
 
-/// The different ones.
+/// The number of distinct ids.
 pub fn distinct(ids: &[String]) -> usize {
     ids.iter().collect::<BTreeSet<_>>().len()
 }

@@ -1,4 +1,4 @@
-//! What a person sees of the applications that were told.
+//! What users see of notified applications.
 
 use super::receiver::{Receiver, Reply};
 use super::stage::{ANA, Stage, run};

@@ -1,4 +1,4 @@
-//! A project is told of what concerns its own clients, its members and the users of its clients, and of nothing else.
+//! A project gets the events of its own clients, its members and the users of its clients, and no others.
 
 use serde_json::Value;
 use usher_domain::event::visibility::Visibility;
@@ -13,7 +13,7 @@ use super::stage::{ANA, Stage, account};
 use crate::api::client_in;
 use crate::harness::database::on_both_databases;
 
-/// Somebody who is told everything that a project is told.
+/// A receiver of all events of a project.
 async fn listener(stage: &Stage, project: ProjectId) -> Receiver {
     let receiver = Receiver::start().await;
     let new = NewWebhook { url: receiver.url.clone(), description: String::new(), events: vec!["*".into()] };
@@ -29,7 +29,7 @@ async fn another(stage: &Stage, name: &str) -> (ProjectId, RegisteredClient) {
     (project, client_in(&stage.house, project, |client| client.first_party = true).await)
 }
 
-/// What was told since the last time, in order.
+/// The events since the last call, in order.
 fn heard(receiver: &Receiver) -> Vec<Value> {
     let told = receiver.calls().iter().map(Call::json).collect();
     receiver.forget();

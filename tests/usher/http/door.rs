@@ -1,4 +1,4 @@
-//! A server with short patience, and a client that says exactly what it is told to.
+//! A server with short timeouts, and a client that sends given bytes.
 
 use std::convert::Infallible;
 use std::net::SocketAddr;
@@ -33,19 +33,19 @@ use usher_http_server::server::Server;
 use usher_http_server::slots::Limits;
 use usher_http_server::tls::Tls;
 
-/// Far longer than any patience of the server under test.
+/// Far longer than any timeout of the server under test.
 const LONG: Duration = Duration::from_secs(4);
 
 /// A running server.
 pub struct Door {
     pub address: SocketAddr,
-    /// Set once the endless answer of `/flood` was given up.
+    /// Set once the endless response of `/flood` was given up.
     pub flood_ended: Arc<AtomicBool>,
     shut: oneshot::Sender<()>,
     serving: JoinHandle<std::io::Result<()>>,
 }
 
-/// Patience in tenths of a second.
+/// Timeouts of tenths of a second.
 pub fn short() -> Limits {
     Limits {
         handshake: Duration::from_millis(300),
@@ -90,15 +90,15 @@ impl Door {
         TcpStream::connect(self.address).await.unwrap()
     }
 
-    /// Says `bytes` on a fresh connection and hears the server out until it closes.
+    /// Sends `bytes` on a new connection and reads until the server closes it.
     pub async fn say(&self, bytes: impl AsRef<[u8]>) -> String {
         let mut socket = self.connect().await;
-        // The server may hang up before it has heard everything.
+        // The server may close the connection before it has read everything.
         let _ = socket.write_all(bytes.as_ref()).await;
         hear_out(&mut socket).await
     }
 
-    /// The house must be well: an ordinary request is answered at once.
+    /// Asserts that an ordinary request is answered at once.
     pub async fn is_well(&self) {
         let started = Instant::now();
         let reply = self.say(get_request("/")).await;
@@ -106,14 +106,14 @@ impl Door {
         assert!(started.elapsed() < Duration::from_secs(1));
     }
 
-    /// Asks the server to stop.
+    /// Stops the server.
     pub fn shut(self) -> JoinHandle<std::io::Result<()>> {
         self.shut.send(()).unwrap();
         self.serving
     }
 }
 
-/// A complete request that asks for the connection to be closed.
+/// A complete request with `Connection: close`.
 pub fn get_request(path: &str) -> String {
     format!("GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
 }
@@ -125,7 +125,7 @@ pub fn form_head(more: &str) -> String {
     )
 }
 
-/// Everything until the other side closes.
+/// Reads until the peer closes the connection.
 pub async fn hear_out(socket: &mut (impl AsyncReadExt + Unpin)) -> String {
     let mut heard = Vec::new();
     // A reset counts as the end, like a close.
@@ -169,7 +169,7 @@ fn panic_with(secret: &str) -> StatusCode {
     StatusCode::OK
 }
 
-/// Enough that no socket swallows it whole.
+/// Larger than any socket buffer.
 static WATER: &str = include_str!("../../../Cargo.lock");
 
 fn flood(ended: Arc<AtomicBool>) -> Body {
@@ -185,7 +185,7 @@ fn flood(ended: Arc<AtomicBool>) -> Body {
     Body::from_stream(water)
 }
 
-/// Leaves HTTP behind and repeats what it hears.
+/// Upgrades the connection and echoes what it receives.
 async fn echo(request: Request) -> impl IntoResponse {
     tokio::spawn(async {
         let mut upgraded = TokioIo::new(hyper::upgrade::on(request).await.unwrap());

@@ -1,4 +1,4 @@
-//! Which requests are understood at all: one host, one length, one request after the other.
+//! Which requests are valid: one host, one length, one request after the other.
 
 use super::door::{Door, assert_status, get_request};
 

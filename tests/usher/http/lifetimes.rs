@@ -1,4 +1,4 @@
-//! Nobody may keep the door: silence, dawdling and deafness all end.
+//! Timeouts of connections: silent, slow and non-reading clients are disconnected.
 
 use std::time::{Duration, Instant};
 
@@ -113,7 +113,7 @@ async fn between_requests_there_is_more_patience_than_within_one() {
         socket.write_all(ask).await.unwrap();
         let length = socket.read(&mut heard).await.unwrap();
         assert_status(std::str::from_utf8(&heard[..length]).unwrap(), 200);
-        // Longer than the patience for a head.
+        // Longer than the timeout for a head.
         sleep(Duration::from_millis(450)).await;
     }
     let started = Instant::now();
@@ -161,7 +161,7 @@ async fn shutting_down_finishes_what_was_begun() {
     assert!(TcpStream::connect(address).await.is_err());
 }
 
-/// A connection that is kept alive may have a request on its way at the very moment that the server stops.
+/// A kept-alive connection may have a request on its way at the moment that the server stops.
 #[tokio::test]
 async fn shutting_down_answers_a_kept_connection_once_more_and_says_that_it_closes() {
     let door = Door::open().await;
@@ -196,7 +196,7 @@ async fn shutting_down_does_not_wait_for_ever() {
     assert!(started.elapsed() < Duration::from_secs(1));
 }
 
-/// A client that sends head and body apart opens another connection, instead of losing its next request.
+/// A client that sends head and body separately opens another connection, instead of losing its next request.
 #[tokio::test]
 async fn a_response_that_leaves_the_body_unread_ends_the_connection_and_says_so() {
     let door = Door::open().await;

@@ -1,4 +1,4 @@
-//! Too much of anything gets its own refusal, at once.
+//! Every limit has its own error, at once.
 
 use std::time::{Duration, Instant};
 

@@ -1,4 +1,4 @@
-//! The HTTP ground floor, spoken to byte by byte over real sockets.
+//! The HTTP server, tested byte by byte over real sockets.
 
 mod door;
 mod hosts;

@@ -1,4 +1,4 @@
-//! Who is asking, and how many connections one asker may hold.
+//! The source of requests, and the number of connections of one source.
 
 use tokio::io::AsyncReadExt;
 use usher_http_server::extract::client_ip::TrustedProxies;
@@ -32,7 +32,7 @@ async fn one_source_cannot_hold_every_connection() {
     let door = Door::open_with(limits, None, TrustedProxies::default()).await;
     let held = [door.connect().await, door.connect().await, door.connect().await];
     let mut refused = door.connect().await;
-    // Closed without a word, long before any patience ends.
+    // Closed without a response, long before any timeout.
     let end = tokio::time::timeout(std::time::Duration::from_millis(200), refused.read(&mut [0; 8])).await.unwrap();
     assert!(matches!(end, Ok(0) | Err(_)));
     drop(held);

@@ -1,4 +1,4 @@
-//! TLS in front of the same door.
+//! TLS of the same server.
 
 use std::path::Path;
 use std::sync::Arc;

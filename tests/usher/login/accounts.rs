@@ -1,4 +1,4 @@
-//! Several people in one browser, side by side.
+//! Several users in one browser.
 
 use reqwest::StatusCode;
 use usher_domain::oauth::client::ClientType;
@@ -17,7 +17,7 @@ async fn two(house: &TestUsher) -> Browser<'_> {
     browser
 }
 
-/// The handle of an account on the chooser: the first belongs to whoever was used last.
+/// The handle of an account on the chooser: the first is the one used last.
 async fn handle(house: &TestUsher, browser: &mut Browser<'_>, place: usize) -> String {
     browser.open(&house.at("/login/accounts")).await.values("account")[place].clone()
 }
@@ -64,7 +64,7 @@ on_both_databases! {
         assert_eq!(house.userinfo(&tokens.text("access_token")).await.json["email"], "ana@example.test");
     }
 
-    /// Even after signing in on the way: whoever switches means it.
+    /// Even after signing in during the request: switching the account takes effect.
     async fn at_the_consent_page_another_account_can_be_chosen(db: TestDatabase) {
         let house = TestUsher::on(db, &[]).await;
         let mut browser = two(&house).await;
@@ -84,7 +84,7 @@ on_both_databases! {
         assert_eq!(house.userinfo(&tokens.text("access_token")).await.json["email"], "ana@example.test");
     }
 
-    /// Whoever is signed in when the answer comes: it is the answer of the person who was asked.
+    /// The answer applies to the user who was asked, whoever is signed in when it arrives.
     async fn consent_is_given_by_the_person_who_was_asked(db: TestDatabase) {
         let house = TestUsher::on(db, &[]).await;
         let client = house.client(ClientType::Web, |_| {}).await;
@@ -111,7 +111,7 @@ on_both_databases! {
         assert!(consent.body.contains("eve@example.test"), "{}", consent.body);
     }
 
-    /// SE-09: the handle of somebody else's session is worth nothing.
+    /// SE-09: the handle of another browser's session is invalid.
     async fn nobody_chooses_or_removes_an_account_of_another_browser(db: TestDatabase) {
         let house = TestUsher::on(db, &[]).await;
         let mut browser = two(&house).await;

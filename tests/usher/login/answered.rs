@@ -1,4 +1,4 @@
-//! A page that somebody goes back to after its request was answered: no second answer reaches the application unasked.
+//! Going back to a page after its request was answered: no second response is sent to the client unasked.
 
 use reqwest::StatusCode;
 use usher_domain::oauth::client::ClientType;
@@ -19,7 +19,7 @@ async fn bootstrapped(house: &TestUsher) -> RegisteredClient {
     house.client(ClientType::Web, change).await
 }
 
-/// The page that says that somebody is signed in at the client.
+/// Asserts that the page says that the user is signed in at the client.
 async fn says_so(browser: &mut Browser<'_>, url: &str) -> Landing {
     let page = browser.open(url).await;
     assert_eq!(page.status, StatusCode::OK, "{}", page.url);

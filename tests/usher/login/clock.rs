@@ -1,4 +1,4 @@
-//! A clock that is set back for a moment: what was alive stays alive.
+//! A clock that is set back for a moment: nothing expires.
 
 use std::time::Duration;
 

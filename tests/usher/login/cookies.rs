@@ -1,4 +1,4 @@
-//! The cookies of a browser: how they are set, when they change, and what the house keeps of them.
+//! The cookies of a browser: their attributes, when they change, and what the server stores of them.
 
 use reqwest::header::HOST;
 use reqwest::{Method, StatusCode};
@@ -8,14 +8,14 @@ use crate::doors::wire::{Reply, send};
 use crate::harness::database::{RawConnection, TestDatabase, on_both_databases};
 use crate::harness::house::{PASSWORD, TestUsher};
 
-/// A secret that a browser might have been given by somebody else.
+/// A secret that an attacker might have set in a browser.
 const PLANTED: &str = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
 
 fn attributes(cookie: &str) -> Vec<&str> {
     cookie.split("; ").skip(1).filter(|attribute| !attribute.starts_with("Max-Age=")).collect()
 }
 
-/// Signs in over a connection that only claims to be something else than it is, and gives both answers.
+/// Signs in with misleading headers, and returns both responses.
 async fn sign_in_under(house: &TestUsher, host: &str, headers: &[(&str, &str)]) -> [Reply; 2] {
     let dressed = |method, path| {
         let request = house.ask(method, path, &std::collections::BTreeMap::new()).header(HOST, host);
@@ -31,7 +31,7 @@ async fn sign_in_under(house: &TestUsher, host: &str, headers: &[(&str, &str)]) 
     [page, done]
 }
 
-/// SE-01: the strictest kind of cookie that a sign-on across sites can live with.
+/// SE-01: the strictest attributes that allow single sign-on across sites.
 #[tokio::test]
 async fn under_an_https_issuer_cookies_belong_to_the_host_alone() {
     let house = TestUsher::on(TestDatabase::sqlite().await, &[("issuer", "https://localhost:8443")]).await;
@@ -47,7 +47,7 @@ async fn under_an_https_issuer_cookies_belong_to_the_host_alone() {
     }
 }
 
-/// SE-01: on http loopback a browser would drop `Secure` and `__Host-`; whatever a header claims, they are not set.
+/// SE-01: on http loopback a browser would drop `Secure` and `__Host-`; they are not set, whatever a header claims.
 #[tokio::test]
 async fn on_loopback_cookies_are_plain_whatever_a_header_claims() {
     let house = TestUsher::start().await;
@@ -63,7 +63,7 @@ async fn on_loopback_cookies_are_plain_whatever_a_header_claims() {
 }
 
 on_both_databases! {
-    /// SE-02: whatever the browser held before, it holds only what was made at sign-in afterwards.
+    /// SE-02: after sign-in a browser has only secrets that were made then.
     async fn a_planted_cookie_never_survives_signing_in(db: TestDatabase) {
         let house = TestUsher::on(db, &[]).await;
         house.user("ana@example.test").await;
@@ -77,7 +77,7 @@ on_both_databases! {
         assert_eq!(browser.open(&house.at("/account/profile")).await.url, house.at("/login?next=%2Faccount%2Fprofile"));
     }
 
-    /// SE-02: showing a password again makes a new secret; the session stays the one that clients know.
+    /// SE-02: showing a password again makes a new secret; the session id that clients know stays.
     async fn signing_in_again_keeps_the_session_and_changes_its_secret(db: TestDatabase) {
         let house = TestUsher::on(db, &[]).await;
         house.user("ana@example.test").await;
@@ -92,7 +92,7 @@ on_both_databases! {
         assert_eq!(browser.open(&house.at("/account/profile")).await.url, house.at("/login?next=%2Faccount%2Fprofile"), "the old secret is dead");
     }
 
-    /// SE-02: a new secret after a change of the password, and the old one is dead.
+    /// SE-02: a change of the password makes a new secret, and the old one is invalid.
     async fn changing_the_password_changes_the_secret(db: TestDatabase) {
         let house = TestUsher::on(db, &[]).await;
         house.user("ana@example.test").await;
@@ -108,7 +108,7 @@ on_both_databases! {
         assert_eq!(browser.open(&house.at("/account/profile")).await.url, house.at("/login?next=%2Faccount%2Fprofile"));
     }
 
-    /// A stolen database opens no door: of every secret it holds a hash, or the secret sealed.
+    /// The database contains every secret as a hash or sealed only.
     async fn the_database_holds_no_secret_in_clear(db: TestDatabase) {
         let house = TestUsher::on(db, &[]).await;
         house.user("ana@example.test").await;
@@ -137,7 +137,7 @@ on_both_databases! {
     }
 }
 
-/// All there is in the database, as text.
+/// The contents of the database, as text.
 async fn dump(database: &TestDatabase) -> String {
     match database.connect().await {
         RawConnection::Sqlite(_) => {

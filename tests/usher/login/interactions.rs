@@ -1,4 +1,4 @@
-//! An authorization on its way through the pages: bound to its browser, sealed, and never completed by halves.
+//! An authorization request on its way through the pages: bound to its browser, sealed, and never skipped in part.
 
 use reqwest::StatusCode;
 use usher_domain::oauth::client::ClientType;
@@ -19,7 +19,7 @@ fn sealed(page: &Landing) -> String {
 }
 
 on_both_databases! {
-    /// SE-03: what one browser began, no other goes on with.
+    /// SE-03: an interaction continues only in the browser that began it.
     async fn an_interaction_goes_on_in_the_browser_that_began_it_alone(db: TestDatabase) {
         let house = TestUsher::on(db, &[]).await;
         let client = bootstrapped(&house).await;
@@ -58,7 +58,7 @@ on_both_databases! {
         let mut browser = house.browser();
         let page = browser.open(&house.authorize_url(&client, &[])).await;
         let good = sealed(&page);
-        // A value that is sealed by the same house, to this browser even, but for another purpose.
+        // A value that the same server sealed, even for this browser, but for another purpose.
         let other = house.authorize_url(&client, &[("state", "other")]);
         let code = browser.go_through(&other, "ana@example.test").await.code();
         let middle = good.len() / 2;
@@ -76,7 +76,7 @@ on_both_databases! {
         assert_eq!(redeemed.error(), "invalid_grant", "nor is an interaction a code");
     }
 
-    /// ID-03: neither the Back button, nor a second tab, nor a parameter left out gets round `prompt=login`.
+    /// ID-03: neither going back, nor a second tab, nor an omitted parameter bypasses `prompt=login`.
     async fn prompt_login_is_met_by_signing_in_and_by_nothing_else(db: TestDatabase) {
         let house = TestUsher::on(db, &[]).await;
         let client = bootstrapped(&house).await;
@@ -128,7 +128,7 @@ on_both_databases! {
         assert_eq!(house.exchange(&other, &second.code()).await.status, StatusCode::OK);
     }
 
-    /// The Back button shows the page again, and sending it again goes on as if for the first time.
+    /// Going back shows the page again, and submitting it again works as the first time.
     async fn going_back_and_sending_a_form_again_does_no_harm(db: TestDatabase) {
         let house = TestUsher::on(db, &[]).await;
         let client = bootstrapped(&house).await;
@@ -153,7 +153,7 @@ on_both_databases! {
     }
 }
 
-/// XS-02: what stands in an address stands on a page only escaped, if at all.
+/// XS-02: text from a URL is escaped on pages.
 #[tokio::test]
 async fn nothing_in_an_address_becomes_markup() {
     let house = TestUsher::start().await;

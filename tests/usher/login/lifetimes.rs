@@ -1,10 +1,10 @@
-//! How long one stays signed in (SE-08).
+//! The lifetimes of sessions (SE-08).
 
 use crate::harness::browser::Browser;
 use crate::harness::database::on_both_databases;
 use crate::harness::house::TestUsher;
 
-/// An hour without use, three hours in all.
+/// An idle lifetime of one hour, an absolute one of three.
 const SHORT: &[(&str, &str)] = &[("session.idle", "1h"), ("session.absolute", "3h")];
 
 async fn is_in(house: &TestUsher, browser: &mut Browser<'_>) -> bool {

@@ -1,4 +1,4 @@
-//! Signing in, registering, recovering: what people are promised, and what others are denied.
+//! Signing in, registration and recovery: what works, and what attackers cannot do.
 
 mod accounts;
 mod answered;

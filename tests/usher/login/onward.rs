@@ -1,5 +1,5 @@
-//! Forms that lead to the application: browsers hold all redirects that follow a form to the `form-action` of its page,
-//! and the browser of these tests refuses what they refuse.
+//! Forms that lead to the client: browsers apply the `form-action` of a page to all redirects after its form, and the
+//! test browser does the same.
 
 use reqwest::StatusCode;
 use usher_domain::oauth::client::ClientType;

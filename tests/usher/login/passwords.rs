@@ -1,4 +1,4 @@
-//! Which passwords will do, and that all of a password counts (PW-09, PW-10).
+//! Which passwords are accepted, and that all of a password counts (PW-09, PW-10).
 
 use reqwest::StatusCode;
 
@@ -11,7 +11,7 @@ async fn register(house: &TestUsher, browser: &mut Browser<'_>, email: &str, pas
     browser.submit(&page, &form).await
 }
 
-/// Registers, proves the address, signs in anew with what is typed then, and tells whether that worked.
+/// Registers, verifies the address, and returns whether signing in with `typed` works then.
 async fn opens(set: &str, typed: &str) -> bool {
     let house = TestUsher::start().await;
     let mut browser = house.browser();
@@ -62,7 +62,7 @@ async fn every_byte_of_a_long_password_counts() {
     assert!(!opens(&format!("{start}first end"), &format!("{start}first end ")).await, "white space is not cut");
 }
 
-/// PW-10: a megabyte is refused before anything is hashed.
+/// PW-10: a megabyte is rejected before anything is hashed.
 #[tokio::test]
 async fn an_endless_password_is_refused_without_hashing() {
     let house = TestUsher::start().await;

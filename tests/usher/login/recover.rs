@@ -1,4 +1,4 @@
-//! A forgotten password: the mailbox is the proof, once, and everything from before ends.
+//! Password recovery: the mailbox is the proof, once, and all sessions end.
 
 use reqwest::header::HOST;
 use reqwest::{Method, StatusCode};
@@ -18,13 +18,13 @@ async fn ask(house: &TestUsher, browser: &mut Browser<'_>, email: &str) -> Landi
     browser.submit(&page, &[("email", email)]).await
 }
 
-/// Asks for a letter and gives its link.
+/// Requests an email and returns its link.
 async fn link(house: &TestUsher) -> String {
     ask(house, &mut house.browser(), ANA).await;
     house.letters().await[0].link().expect("a link").to_owned()
 }
 
-/// Sends the form with a new password past any page.
+/// Posts a new password without loading the page.
 async fn set(house: &TestUsher, browser: &Browser<'_>, csrf: &str, link: &str, password: &str) -> Reply {
     let token = link.split("token=").nth(1).expect("a token");
     house.post_as(browser, "/recover/reset", &[("csrf", csrf), ("token", token), ("password", password)]).await
@@ -64,7 +64,7 @@ on_both_databases! {
         assert_eq!(landing.url, house.at("/account/profile"));
     }
 
-    /// PW-01: known or not, disabled or not: the same page.
+    /// PW-01: the same page for known, unknown and disabled users.
     async fn asking_for_a_letter_tells_nobody_which_address_is_known(db: TestDatabase) {
         let house = TestUsher::on(db, &[]).await;
         house.user("know@e.test").await;
@@ -88,7 +88,7 @@ on_both_databases! {
         assert_eq!(house.database.count("select count(*) from proof").await, 3, "the same is written for each");
     }
 
-    /// PW-13: once, however it is tried.
+    /// PW-13: a link works once, however it is used.
     async fn a_link_is_good_once(db: TestDatabase) {
         let house = TestUsher::on(db, &[]).await;
         house.user(ANA).await;
@@ -102,7 +102,7 @@ on_both_databases! {
         assert_eq!(house.get_as(&browser, &link).await.status, StatusCode::GONE);
     }
 
-    /// PW-13: a newer letter, a change of the password, or half an hour end it.
+    /// PW-13: a newer email, a change of the password, or half an hour invalidates it.
     async fn a_newer_letter_kills_the_older_one(db: TestDatabase) {
         let house = TestUsher::on(db, &[]).await;
         house.user(ANA).await;
@@ -145,7 +145,7 @@ on_both_databases! {
         assert_eq!(set(&house, &browser, &csrf, &link, NEW).await.status, StatusCode::GONE);
     }
 
-    /// PW-14: no other value of the house opens this door.
+    /// PW-14: no other sealed value of the server is accepted.
     async fn nothing_but_the_mailed_link_opens_the_form(db: TestDatabase) {
         let house = TestUsher::on(db, &[]).await;
         house.user(ANA).await;
@@ -186,8 +186,8 @@ on_both_databases! {
         assert_eq!(browser.submit(&page, &[("password", NEW)]).await.status, StatusCode::OK);
     }
 
-    /// PW-13: as many emails to one address as the setting allows. Beyond them the page says that none was sent, whether
-    /// or not the address has an account.
+    /// PW-13: as many emails to one address as the setting allows. Beyond them the page says that none was sent,
+    /// whether or not the address has an account.
     async fn letters_to_one_address_are_limited_and_the_last_one_stays_good(db: TestDatabase) {
         let house = TestUsher::on(db, &[("limits.recover", "5/hour")]).await;
         house.user(ANA).await;
@@ -225,7 +225,7 @@ on_both_databases! {
     }
 }
 
-/// PW-12: whatever host a request names, letters carry the configured one.
+/// PW-12: whatever host a request names, emails contain the configured one.
 #[tokio::test]
 async fn no_header_puts_another_host_into_a_letter() {
     let house = TestUsher::start().await;

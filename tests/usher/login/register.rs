@@ -1,4 +1,4 @@
-//! Registering: nobody is anybody until the address is proven.
+//! Registration: there is no user until the address is verified.
 
 use reqwest::StatusCode;
 use usher_domain::oauth::client::ClientType;
@@ -19,7 +19,7 @@ async fn fill_in(browser: &mut Browser<'_>, page: &Landing, email: &str, passwor
     browser.submit(page, &form).await
 }
 
-/// The newest letter's code and link.
+/// The newest email's code and link.
 async fn letter(house: &TestUsher) -> (String, String) {
     let letters = house.letters().await;
     let newest = letters.first().expect("a letter");
@@ -69,7 +69,7 @@ on_both_databases! {
         assert_eq!(users(&house).await, 1);
     }
 
-    /// The link in another browser: whoever opens it may not be whoever registered.
+    /// The link in another browser: its user may not be the one who registered.
     async fn in_another_browser_the_link_asks_for_the_password(db: TestDatabase) {
         let house = TestUsher::on(db, &[]).await;
         register(&house, &mut house.browser(), UNA, PASSWORD).await;
@@ -84,8 +84,8 @@ on_both_databases! {
         assert_eq!(landing.url, house.at("/account/profile"), "{}", landing.body);
     }
 
-    /// Pre-hijacking (USENIX Security 2022): an address that somebody else registered first, or last, is theirs who
-    /// proves it, under their own password.
+    /// Pre-hijacking (USENIX Security 2022): an address that somebody else registered first or last belongs to the one
+    /// who verifies it, with their own password.
     async fn of_two_registrations_of_one_address_the_owner_gets_the_account_with_their_own_password(db: TestDatabase) {
         let house = TestUsher::on(db, &[]).await;
         let (mut owner, mut attacker) = (house.browser(), house.browser());
@@ -105,7 +105,7 @@ on_both_databases! {
         assert!(!knows(&house, UNA, "the door of an attacker").await);
     }
 
-    /// The limit of emails to an address is anybody's to use up.
+    /// Anybody can use up the limit of emails to an address.
     async fn a_registration_for_which_no_email_may_be_sent_spoils_no_code_that_was_mailed(db: TestDatabase) {
         let house = TestUsher::on(db, &[("limits.recover", "1/h"), ("limits.register", "off")]).await;
         let mut owner = house.browser();
@@ -201,7 +201,7 @@ on_both_databases! {
         assert!(replies.iter().all(|reply| reply.status.is_redirection() || reply.status.is_client_error()));
     }
 
-    /// PW-01: a taken address looks like any other; its owner alone is told.
+    /// PW-01: a taken address looks like any other; only its owner is notified.
     async fn a_taken_address_looks_like_any_other_and_is_never_proven(db: TestDatabase) {
         let house = TestUsher::on(db, &[]).await;
         house.user("own@e.test").await;
@@ -466,7 +466,7 @@ async fn where_registration_is_closed_there_is_no_way_in() {
     assert!(house.letters().await.is_empty());
 }
 
-/// XS-03: a name is text wherever it turns up, in letters as well.
+/// XS-03: a name is text everywhere, also in emails.
 #[tokio::test]
 async fn a_hostile_name_is_text_on_pages_and_in_letters() {
     let house = TestUsher::start().await;

@@ -1,4 +1,4 @@
-//! Pages that were left open, went back to, or were opened twice: each leads on.
+//! Pages that were left open, gone back to, or opened twice: each continues.
 
 use reqwest::StatusCode;
 use usher_domain::oauth::client::ClientType;
@@ -56,7 +56,7 @@ on_both_databases! {
         assert!(!over.link("/login").is_empty());
     }
 
-    /// The browser that is not its own gets the way to the application, and nothing of the request.
+    /// Another browser gets the link to the application, and nothing else of the request.
     async fn a_browser_without_its_cookies_is_sent_to_the_application(db: TestDatabase) {
         let house = TestUsher::on(db, &[]).await;
         let client = bootstrapped(&house).await;

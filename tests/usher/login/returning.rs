@@ -1,4 +1,4 @@
-//! An email on the way in: whoever opens it comes back to the application that they left, in the browser that they left it in.
+//! Emails during a sign-in: the user returns to the application, in the browser that began the sign-in.
 
 use reqwest::StatusCode;
 use serde_json::Value;
@@ -17,7 +17,7 @@ async fn client(house: &TestUsher) -> RegisteredClient {
     house.client(ClientType::Web, |metadata| metadata.first_party = true).await
 }
 
-/// From the sign-in page of a client's request to the page that waits for the email.
+/// From the sign-in page of a client's request to the page that waits for the recovery email.
 async fn forget(house: &TestUsher, browser: &mut Browser<'_>, client: &RegisteredClient) -> Landing {
     let page = browser.open(&house.authorize_url(client, &[])).await;
     let page = browser.open(&house.at(&page.link("/recover"))).await;
@@ -38,7 +38,7 @@ async fn link(house: &TestUsher) -> String {
     house.letters().await[0].link().expect("a link").to_owned()
 }
 
-/// The link of the email that leads to this page.
+/// The link of the email to this page.
 async fn link_to(house: &TestUsher, path: &str) -> String {
     let letters = house.letters().await;
     let begins = house.at(path);
@@ -46,7 +46,7 @@ async fn link_to(house: &TestUsher, path: &str) -> String {
     found.unwrap_or_else(|| panic!("no link to {path} in {}", letters[0].text()))
 }
 
-/// Does the window that waits learn that it can go on?
+/// Does polling tell the waiting page that it can continue?
 async fn goes_on(house: &TestUsher, browser: &Browser<'_>, page: &Landing) -> bool {
     let reply = house.get_as(browser, &page.attribute("[data-wait]", "data-wait")).await;
     assert_eq!(reply.status, StatusCode::OK);
@@ -139,7 +139,7 @@ on_both_databases! {
         assert_eq!(house.exchange(&client, &landing.code()).await.status, StatusCode::OK);
     }
 
-    /// Without a script the page is loaded again, or its button is pressed.
+    /// Without a script the page is reloaded, or its button is pressed.
     async fn the_waiting_page_goes_on_without_a_script(db: TestDatabase) {
         let house = TestUsher::on(db, &[]).await;
         house.user(ANA).await;
@@ -192,7 +192,7 @@ on_both_databases! {
         assert_eq!(house.exchange(&client, &landing.code()).await.status, StatusCode::OK);
     }
 
-    /// Whoever presses Back after signing out is not signed in by it.
+    /// Going back after signing out does not sign in again.
     async fn a_registration_goes_on_once(db: TestDatabase) {
         let house = TestUsher::on(db, &[]).await;
         let client = client(&house).await;
@@ -224,7 +224,7 @@ on_both_databases! {
         assert!(page.body.contains("name=\"password\"") && !browser.cookies.contains_key("usher"), "{}", page.url);
     }
 
-    /// Somebody registers with the address of somebody else, who opens the link: the account is the reader's alone.
+    /// A registration with another person's address, who opens the link: the account is the reader's only.
     async fn a_registration_without_a_password_signs_in_its_reader_alone(db: TestDatabase) {
         let house = TestUsher::on(db, &[]).await;
         let client = client(&house).await;

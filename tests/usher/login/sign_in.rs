@@ -1,4 +1,4 @@
-//! One password, one answer: right, or wrong for whatever reason.
+//! Signing in with a password: one error for every cause.
 
 use reqwest::StatusCode;
 use usher_flows::NewUser;
@@ -8,10 +8,10 @@ use crate::harness::browser::Browser;
 use crate::harness::database::on_both_databases;
 use crate::harness::house::{PASSWORD, TestUsher};
 
-/// Five people nobody may tell apart: known, unknown, disabled, without a password, not proven yet.
+/// Five users who must be indistinguishable: known, unknown, disabled, without a password, not verified yet.
 const FIVE: [&str; 5] = ["know@e.test", "unkn@e.test", "disa@e.test", "nopw@e.test", "unpr@e.test"];
 
-/// Makes the five.
+/// Creates the five.
 async fn bootstrap(house: &TestUsher) {
     house.user(FIVE[0]).await;
     let disabled = house.user(FIVE[2]).await;
@@ -46,7 +46,7 @@ on_both_databases! {
         assert!(landing.body.contains("ana@example.test"));
     }
 
-    /// PW-01: status, body, headers and cookies tell nobody which address is known.
+    /// PW-01: status, body, headers and cookies do not reveal which address is known.
     async fn a_wrong_password_looks_the_same_whoever_it_is_for(db: TestDatabase) {
         let house = TestUsher::on(db, &[]).await;
         bootstrap(&house).await;
@@ -62,7 +62,7 @@ on_both_databases! {
         assert!(answers.windows(2).all(|two| two[0] == two[1]), "{answers:#?}");
     }
 
-    /// PW-02: the same work is done for all of them, so that the clock tells nobody either.
+    /// PW-02: the same work is done for all of them, so that the duration reveals nothing either.
     async fn a_wrong_password_costs_the_same_whoever_it_is_for(db: TestDatabase) {
         let house = TestUsher::on(db, &[]).await;
         bootstrap(&house).await;
@@ -77,7 +77,7 @@ on_both_databases! {
         assert!(costs.iter().all(|cost| *cost == costs[0] && *cost > 0), "{costs:?}");
     }
 
-    /// PW-01: even whoever knows the password of a disabled user learns no more than that it does not work.
+    /// PW-01: even the right password of a disabled user only looks wrong.
     async fn a_disabled_user_with_the_right_password_looks_like_a_wrong_password(db: TestDatabase) {
         let house = TestUsher::on(db, &[]).await;
         bootstrap(&house).await;
@@ -105,7 +105,7 @@ on_both_databases! {
         assert_eq!(landing.url, house.at("/account/profile"));
     }
 
-    /// XS-04: nothing in the address sends a person anywhere after signing in.
+    /// XS-04: no URL parameter decides where signing in continues.
     async fn no_parameter_says_where_signing_in_leads(db: TestDatabase) {
         let house = TestUsher::on(db, &[]).await;
         house.user("ana@example.test").await;

@@ -1,4 +1,4 @@
-//! Signing out: here or everywhere, and what is left of it in other tabs (LO-04).
+//! Signing out: here or everywhere, and the effect on other tabs (LO-04).
 
 use reqwest::StatusCode;
 use usher_domain::oauth::client::ClientType;
@@ -61,7 +61,7 @@ on_both_databases! {
         assert_eq!(browser.submit(&question, &[("logout", "no")]).await.url, house.at("/account/profile"));
     }
 
-    /// LO-04: the old cookie, a page from before and a half-finished flow are worth nothing; who comes next starts afresh.
+    /// LO-04: the old cookie, an earlier page and an unfinished request are invalid; the next user starts anew.
     async fn after_signing_out_nothing_from_before_works(db: TestDatabase) {
         let house = TestUsher::on(db, &[]).await;
         house.user("ana@example.test").await;

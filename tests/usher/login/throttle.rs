@@ -1,4 +1,4 @@
-//! How often somebody may try, and that nobody is locked out by somebody else.
+//! Rate limits, and that nobody can lock out another user.
 
 use std::future::poll_fn;
 use std::sync::Arc;
@@ -15,7 +15,7 @@ use crate::harness::house::{PASSWORD, TestUsher};
 
 const ANA: &str = "ana@example.test";
 
-/// A browser with a page of ours open, and the token of its forms.
+/// A browser with an open page, and the token of its forms.
 async fn at_the_door(house: &TestUsher) -> (Browser<'_>, String) {
     let mut browser = house.browser();
     let csrf = browser.open(&house.at("/login")).await.value("csrf");
@@ -26,7 +26,7 @@ async fn guess(house: &TestUsher, browser: &Browser<'_>, csrf: &str, email: &str
     house.post_as(browser, "/login", &[("csrf", csrf), ("email", email), ("password", password)]).await
 }
 
-/// The same, said to come from elsewhere.
+/// The same, with these headers.
 async fn guess_from(house: &TestUsher, at: &(Browser<'_>, String), email: &str, headers: &[(&str, &str)]) -> Reply {
     let form = [("csrf", at.1.as_str()), ("email", email), ("password", "a wrong password it is")];
     let request = house.ask(Method::POST, "/login", &at.0.cookies).form(&form);
@@ -34,7 +34,7 @@ async fn guess_from(house: &TestUsher, at: &(Browser<'_>, String), email: &str, 
 }
 
 on_both_databases! {
-    /// PW-03: wrong passwords are throttled, with a time after which to come back, and nobody is locked out for ever.
+    /// PW-03: wrong passwords are rate-limited, with a time to wait, and no account is locked for ever.
     async fn after_ten_wrong_passwords_one_waits(db: TestDatabase) {
         let house = TestUsher::on(db, &[]).await;
         house.user(ANA).await;
@@ -52,7 +52,7 @@ on_both_databases! {
         assert_eq!(guess(&house, &browser, &csrf, ANA, PASSWORD).await.status, StatusCode::SEE_OTHER);
     }
 
-    /// PW-03, PW-04: the owner's own browser does not wait for what strangers do.
+    /// PW-03, PW-04: the owner's own browser is not affected by attackers.
     async fn a_browser_that_the_owner_has_used_is_not_locked_out_by_strangers(db: TestDatabase) {
         let house = TestUsher::on(db, &[]).await;
         house.user(ANA).await;
@@ -68,7 +68,7 @@ on_both_databases! {
         assert_eq!(owner.sign_in(&page, ANA).await.url, house.at("/account/profile"));
     }
 
-    /// PW-03: throttled at the door of sign-in, the owner still recovers the password by mail.
+    /// PW-03: a rate-limited owner can still recover the password by email.
     async fn recovery_is_open_to_an_owner_who_has_to_wait(db: TestDatabase) {
         let house = TestUsher::on(db, &[]).await;
         house.user(ANA).await;
@@ -81,7 +81,7 @@ on_both_databases! {
         assert_eq!(house.letters().await.len(), 1);
     }
 
-    /// PW-05: of two hundred guesses at the same moment no more are looked at than the limit allows.
+    /// PW-05: of two hundred simultaneous guesses no more are checked than the limit allows.
     async fn two_hundred_guesses_at_once_get_no_more_than_the_limit(db: TestDatabase) {
         let house = TestUsher::on(db, &[]).await;
         house.user(ANA).await;
@@ -93,7 +93,7 @@ on_both_databases! {
         assert_eq!((looked_at, looked_at + refused), (10, 200));
     }
 
-    /// PW-07: however an address is written, its tries are counted together.
+    /// PW-07: all spellings of an address count together.
     async fn one_address_has_one_counter_however_it_is_written(db: TestDatabase) {
         let house = TestUsher::on(db, &[]).await;
         house.user(ANA).await;
@@ -108,7 +108,7 @@ on_both_databases! {
         }
     }
 
-    /// PW-06: no header of a stranger makes a new source.
+    /// PW-06: no header of a client makes a new source.
     async fn a_header_makes_nobody_a_new_source(db: TestDatabase) {
         let house = TestUsher::on(db, &[]).await;
         let at = at_the_door(&house).await;
@@ -122,7 +122,7 @@ on_both_databases! {
         assert_eq!(last, 429);
     }
 
-    /// PW-06: of a trusted proxy the hop nearest to it is believed, and a network of IPv6 is one source.
+    /// PW-06: behind a trusted proxy the nearest hop counts, and an IPv6 network is one source.
     async fn behind_a_proxy_the_nearest_hop_counts_and_a_network_is_one_source(db: TestDatabase) {
         let house = TestUsher::on(db, &[("trusted_proxies", "127.0.0.0/8,::1/128")]).await;
         let at = at_the_door(&house).await;
@@ -135,7 +135,7 @@ on_both_databases! {
         assert_eq!(elsewhere.status, 422, "another network is another source");
     }
 
-    /// PW-04: one guess each at many accounts is throttled by the source they come from.
+    /// PW-04: one guess at each of many accounts is limited by source.
     async fn one_guess_at_each_of_many_accounts_is_throttled_by_source(db: TestDatabase) {
         let house = TestUsher::on(db, &[("limits.sign_in", "2/min")]).await;
         let at = at_the_door(&house).await;
@@ -145,7 +145,7 @@ on_both_databases! {
         assert_eq!(guess_from(&house, &at, "person40@e.test", &[]).await.status, 429);
     }
 
-    /// PW-04: guesses at one account from many sources fill a bucket of the account's own.
+    /// PW-04: guesses at one account from many sources fill the account's own bucket.
     async fn many_sources_together_are_throttled_by_account(db: TestDatabase) {
         let house = TestUsher::on(db, &[("limits.sign_in", "2/min"), ("trusted_proxies", "127.0.0.0/8,::1/128")]).await;
         house.user(ANA).await;
@@ -157,7 +157,7 @@ on_both_databases! {
         }
     }
 
-    /// Tries that are refused at one source use up nothing that the others need.
+    /// Attempts that are rejected at one source use up nothing of the shared bucket.
     async fn whoever_tries_on_from_one_address_keeps_the_owner_out_at_no_other(db: TestDatabase) {
         let house = TestUsher::on(db, &[("trusted_proxies", "127.0.0.0/8,::1/128")]).await;
         house.user(ANA).await;
@@ -173,7 +173,7 @@ on_both_databases! {
         }
     }
 
-    /// …and tries that are refused because the account was tried elsewhere do not count against the source.
+    /// Attempts that are rejected because of the account's bucket do not count for the source.
     async fn a_try_that_a_wider_limit_refuses_does_not_count_in_a_narrower_one(db: TestDatabase) {
         let house = TestUsher::on(db, &[("limits.sign_in", "2/min"), ("trusted_proxies", "127.0.0.0/8,::1/128")]).await;
         house.user(ANA).await;
@@ -191,7 +191,7 @@ on_both_databases! {
         }
     }
 
-    /// PW-08: the form that changes a password is no way round the limit.
+    /// PW-08: the form that changes a password has the same limit.
     async fn the_current_password_cannot_be_guessed_at_will(db: TestDatabase) {
         let house = TestUsher::on(db, &[]).await;
         house.user(ANA).await;
@@ -209,7 +209,8 @@ on_both_databases! {
         assert_eq!(sign_in.status, 429, "signing in from this browser shares the counter");
     }
 
-    /// Once hashing costs more, sign-ins of one person at the same moment all hash the password anew: one of them stores it.
+    /// After the hashing parameters were changed, simultaneous sign-ins of one user all rehash the password: one
+    /// stores it.
     async fn simultaneous_sign_ins_after_the_cost_was_raised_all_succeed(db: TestDatabase) {
         let key = ("master_key", "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA");
         let cheap = TestUsher::on(db, &[key]).await;
@@ -236,7 +237,7 @@ on_both_databases! {
     }
 }
 
-/// Too many passwords at once: a quick "later", while everything that hashes nothing goes on.
+/// When the hashing queue is full, further sign-ins are rejected at once, and other requests are not slowed down.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_full_queue_says_later_and_slows_nothing_else() {
     let settings = [
@@ -252,7 +253,7 @@ async fn a_full_queue_says_later_and_slows_nothing_else() {
     let hashing = tokio::spawn(async move {
         let work = usher.passwords.hash(Secret::from("something long to hash"), [7; 16]);
         tokio::pin!(work);
-        // The place is taken as soon as the work was looked at once.
+        // The slot is taken as soon as the future was polled once.
         let waits = poll_fn(|context| Poll::Ready(work.as_mut().poll(context).is_pending())).await;
         assert!(waits);
         rung.notify_one();

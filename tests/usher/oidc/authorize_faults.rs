@@ -1,4 +1,4 @@
-//! Authorization requests with something wrong: the client is told once it is proven, the person is told until then.
+//! Invalid authorization requests: the client gets the error once it is validated, and the user until then.
 
 use usher_domain::oauth::client::ClientType;
 use usher_flows::RegisteredClient;
@@ -11,7 +11,7 @@ async fn ask(house: &TestUsher, client: &RegisteredClient, changes: &[(&str, &st
     house.browser().open(&house.authorize_url(client, changes)).await
 }
 
-/// Asserts that the client was told this error and nothing that it should not be told.
+/// Asserts that the client got this error and nothing else.
 fn assert_told(house: &TestUsher, landing: &Landing, code: &str, why: &str) {
     assert_eq!(landing.status, 303, "{why}: {landing:?}");
     assert!(landing.url.starts_with(&format!("{CALLBACK}?")), "{why}: {}", landing.url);
@@ -28,7 +28,7 @@ fn assert_told(house: &TestUsher, landing: &Landing, code: &str, why: &str) {
     }
 }
 
-/// Asserts that a page was shown, nobody was sent anywhere, and the page names the error.
+/// Asserts that a page with this error was shown, without a redirect.
 fn assert_page(landing: &Landing, code: &str, why: &str) {
     assert_eq!(landing.status, 400, "{why}: {landing:?}");
     assert!(landing.body.contains(&format!("<code>{code}</code>")), "{why}: {}", landing.body);

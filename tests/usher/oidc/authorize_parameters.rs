@@ -1,4 +1,4 @@
-//! Parameters that change the answer but not the pages, and those that change nothing.
+//! Parameters that change the response but not the pages, and those that change nothing.
 
 use serde_json::json;
 use usher_domain::oauth::client::ClientType;

@@ -9,7 +9,7 @@ use crate::harness::relying_party::payload;
 
 const ANA: &str = "ana@example.test";
 
-/// A house with Ana and a client of the house, so that consent is out of the picture.
+/// A server with Ana and a first-party client, which needs no consent.
 async fn scene() -> (TestUsher, RegisteredClient) {
     let house = TestUsher::start().await;
     house.user(ANA).await;
@@ -52,7 +52,7 @@ async fn login_asks_for_the_password_again_and_nothing_else_will_do() {
     house.wait(2);
     let page = browser.open(&house.authorize_url(&client, &[("prompt", "login")])).await;
     assert!(asks_for_password(&page), "{page:?}");
-    // Whoever reloads, or goes through another tab, is asked just the same.
+    // Reloading, or another tab, asks all the same.
     assert!(asks_for_password(&browser.open(&page.url).await));
     let other_tab = browser.open(&house.authorize_url(&client, &[])).await;
     assert!(other_tab.answer("code").is_some(), "an ordinary request needs no password");

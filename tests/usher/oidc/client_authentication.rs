@@ -1,4 +1,4 @@
-//! How clients say who they are (RFC 6749 §2.3), and what is said to those who cannot.
+//! Client authentication (RFC 6749 §2.3), and its errors.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -14,7 +14,7 @@ async fn machine(house: &TestUsher) -> RegisteredClient {
     house.client(ClientType::Machine, |_| {}).await
 }
 
-/// A client credentials request with this header and these fields besides.
+/// A client credentials request with this header and these further fields.
 async fn ask(house: &TestUsher, header: Option<&str>, fields: &[(&str, &str)]) -> Answer {
     let mut form = vec![("grant_type", "client_credentials")];
     form.extend(fields);
@@ -30,7 +30,7 @@ fn basic(id: &str, secret: &str) -> String {
     format!("Basic {}", STANDARD.encode(format!("{id}:{secret}")))
 }
 
-/// Every endpoint, with the secret in the header and in the form: which of the two is accepted?
+/// Every endpoint, with the secret in the header and in the form: which is accepted?
 async fn accepted(house: &TestUsher, client: &RegisteredClient) -> [(bool, bool); 3] {
     let (id, secret) = (client.client.id.0.as_str(), client.secret.as_deref().expect("a secret"));
     let mut all = [(false, false); 3];

@@ -1,4 +1,4 @@
-//! The secrets of a client: replaced with an overlap, ended when it was said, and never handed out in vain.
+//! Client secrets: rotated with an overlap, ended in time, and never returned in vain.
 
 use std::time::Duration;
 
@@ -11,7 +11,7 @@ use usher_flows::{FlowError, Rejected};
 use crate::harness::database::{TestDatabase, on_both_databases};
 use crate::harness::house::TestUsher;
 
-/// A machine whose first secret is old enough to be replaced, and that secret.
+/// A machine whose first secret is old enough to be rotated, and that secret.
 async fn machine(db: TestDatabase) -> (TestUsher, ClientId, String) {
     let house = TestUsher::on(db, &[]).await;
     let made = house.client(ClientType::Machine, |_| {}).await;
@@ -100,7 +100,7 @@ on_both_databases! {
                     Err(other) => panic!("{other}"),
                 }
             }
-            // With an overlap the first two end nobody's fresh secret; without one only the first does not.
+            // With an overlap the first two end no fresh secret; without one only the first does not.
             assert_eq!((handed_out.len(), refused), if overlap > 0 { (2, 10) } else { (1, 11) });
             for secret in &handed_out {
                 assert!(is_good(&house, &id, secret).await, "overlap {overlap}");

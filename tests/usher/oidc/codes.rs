@@ -1,4 +1,4 @@
-//! Authorization codes: good once, for one client, for a minute.
+//! Authorization codes: valid once, for one client, for a minute.
 
 use futures_util::future::join_all;
 use usher_domain::oauth::client::ClientType;
@@ -233,7 +233,7 @@ async fn forms_lead_on_by_303_and_tell_no_referrer() {
     let page = browser.open(&house.authorize_url(&client, &[])).await;
     let answer = house.http.get(&page.url).send().await.expect("the house answers");
     assert_eq!(answer.headers()["referrer-policy"], "no-referrer");
-    // The browser of the tests takes no other redirect than 303.
+    // The test browser follows no other redirect than 303.
     assert!(browser.sign_in(&page, ANA).await.answer("code").is_some());
     let own = page.body.split(['"', '\'']).filter(|text| text.starts_with("http") && !text.starts_with(&house.url));
     assert_eq!(own.collect::<Vec<_>>(), Vec::<&str>::new(), "no page loads anything from elsewhere");

@@ -1,4 +1,4 @@
-//! Consent: asked once for what was not allowed yet, and remembered.
+//! Consent: asked once for new scopes, and remembered.
 
 use usher_domain::oauth::client::ClientType;
 

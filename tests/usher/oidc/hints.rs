@@ -1,4 +1,4 @@
-//! Whom a client expects: `id_token_hint` and `login_hint`.
+//! The user that a client expects: `id_token_hint` and `login_hint`.
 
 use usher_domain::oauth::client::ClientType;
 use usher_flows::RegisteredClient;
@@ -20,7 +20,7 @@ async fn ana_signed_in(house: &TestUsher) -> (Browser<'_>, RegisteredClient, Str
     (browser, client, hint)
 }
 
-/// The error of a silent request; `"ok"` if there is a code.
+/// The error of a `prompt=none` request; `"ok"` if there is a code.
 async fn silently(
     house: &TestUsher,
     browser: &mut Browser<'_>,

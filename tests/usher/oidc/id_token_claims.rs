@@ -1,4 +1,4 @@
-//! What a client learns of a person and how it is signed: with the settings that clients get by default, and with others.
+//! The claims and signature of ID tokens: with the default settings of clients, and with others.
 
 use serde_json::{Value, json};
 use usher_domain::id::ProjectId;
@@ -20,7 +20,7 @@ async fn house_of_ana(db: TestDatabase) -> TestUsher {
     house
 }
 
-/// The tokens that Ana's sign-in gives, with this scope.
+/// The tokens of Ana's sign-in with this scope.
 async fn signed_in(house: &TestUsher, client: &RegisteredClient, scope: &str) -> Answer {
     let landing = house.browser().go_through(&house.authorize_url(client, &[("scope", scope)]), ANA).await;
     let tokens = house.exchange(client, &landing.code()).await;
@@ -32,7 +32,7 @@ fn id_token(tokens: &Answer) -> Value {
     payload(&tokens.text("id_token"))
 }
 
-/// Publishes rules with one role, which Ana is given.
+/// Publishes rules with one role, and assigns it to Ana.
 async fn ana_is_a_gardener(house: &TestUsher) {
     let rules = json!({
         "entities": {"Plant": {"actions": {"water": "item"}}},

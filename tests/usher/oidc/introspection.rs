@@ -1,4 +1,4 @@
-//! The introspection endpoint (RFC 7662): clients of a project learn of its tokens, and of no others.
+//! The introspection endpoint (RFC 7662): clients can introspect tokens of their own project only.
 
 use serde_json::{Value, json};
 use usher_domain::oauth::client::ClientType;
@@ -56,7 +56,7 @@ async fn a_stranger_learns_nothing() {
         let token = tokens.text(name);
         let answer = house.call(&stranger, "/oauth2/introspect", &[("token", &token)]).await;
         assert_eq!((answer.status.as_u16(), answer.json), (200, json!({"active": false})), "{name}");
-        // Signed answers (RFC 9701) are not spoken: whoever wants one gets this plain one, and learns as little.
+        // Signed responses (RFC 9701) are not supported: this one is plain, and reveals as little.
         let form = [("token", token.as_str())];
         let signed = house.http.post(house.at("/oauth2/introspect")).form(&form);
         let signed = signed.basic_auth(&stranger.client.id.0, stranger.secret.as_deref());

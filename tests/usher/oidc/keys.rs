@@ -1,4 +1,4 @@
-//! Signing keys over their whole life: published before they sign, kept until their last token is dead.
+//! The lifecycle of signing keys: published before they sign, kept until their last token has expired.
 
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -20,7 +20,7 @@ const HOUR: u64 = 3_600;
 const DAY: u64 = 24 * HOUR;
 /// Each algorithm has a key of its own.
 const ALGORITHMS: usize = SigningAlg::ALL.len();
-/// An ID token lives for an hour; another instance may sign with an old key for ten minutes more.
+/// The lifetime of an ID token, and ten minutes in which another instance may sign with an old key.
 const KEPT: u64 = HOUR + 600;
 
 async fn published(house: &TestUsher) -> BTreeSet<String> {
@@ -37,7 +37,7 @@ async fn token(house: &TestUsher, client: &RegisteredClient) -> String {
     house.call(client, "/oauth2/token", &[("grant_type", "client_credentials")]).await.text("access_token")
 }
 
-/// The jobs that take up keys and tell facts, at an instance that a test has opened by hand.
+/// The jobs that reload keys and dispatch events, for an instance that a test has started by hand.
 fn learns(house: &TestUsher) -> watch::Sender<bool> {
     let (stop, going_on) = watch::channel(false);
     let job = jobs::all(None).into_iter().find(|job| job.name() == "learn_keys").expect("there is that job");
@@ -62,7 +62,7 @@ on_both_databases! {
         let mut cached = published(&house).await;
         let mut signed_by = BTreeSet::new();
         for step in 0..(200 * 2) {
-            // What the job of each instance does, one an hour behind the other.
+            // The job of each instance, one an hour behind the other.
             house.usher.tend_keys().await.expect("keys can be made");
             let client = &clients[step % 4];
             let token = token(&house, client).await;
@@ -193,7 +193,7 @@ on_both_databases! {
         let page = browser.open(&house.at(&format!("/oauth2/logout?id_token_hint={hint}"))).await;
         assert!(page.body.contains("name=\"logout\""), "the hint proves nothing: the person is asked");
 
-        // The other instance was not asked to read anything.
+        // The other instance was not asked to reload.
         while second.is_active(&web, &access).await {
             tokio::time::sleep(Duration::from_millis(20)).await;
         }

@@ -1,4 +1,4 @@
-//! Signing out at a client's word (OpenID Connect RP-Initiated Logout 1.0).
+//! RP-initiated logout (OpenID Connect RP-Initiated Logout 1.0).
 
 use usher_domain::oauth::client::ClientType;
 use usher_flows::RegisteredClient;

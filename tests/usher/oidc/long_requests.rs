@@ -1,6 +1,6 @@
-//! The largest request that is accepted, through every page: no answer has a head that common proxies refuse.
+//! The largest accepted request, through every page: no response has a head that common proxies reject.
 //!
-//! The browser of these tests looks at every head and every request line that it meets: 4 kB and 8 kB are what nginx reads.
+//! The test browser checks every head and every request line: 4 kB and 8 kB are the default buffers of nginx.
 
 use usher_domain::oauth::client::ClientType;
 use usher_domain::random::{Random, SeededRandom};
@@ -12,13 +12,13 @@ use crate::harness::house::TestUsher;
 
 const ANA: &str = "ana@example.test";
 
-/// Text that does not compress: all printable characters of ASCII, as `state` may hold (RFC 6749 appendix A.5).
+/// Text that does not compress: all printable ASCII characters, as `state` may contain (RFC 6749 appendix A.5).
 fn noise(length: usize, seed: u64) -> String {
     let random: &dyn Random = &SeededRandom::new(seed);
     std::iter::repeat_with(|| char::from(0x20 + random.bytes::<1>()[0] % 95)).take(length).collect()
 }
 
-/// A browser that knows as many accounts as it may, and so holds the longest cookies.
+/// A browser with the maximum number of accounts, and so with the longest cookies.
 async fn crowded(house: &TestUsher) -> Browser<'_> {
     let mut browser = house.browser();
     let mut secrets = Vec::new();

@@ -1,4 +1,4 @@
-//! What clients are promised, over HTTP.
+//! The OAuth 2 and OpenID Connect endpoints, over HTTP.
 
 mod authorize_faults;
 mod authorize_parameters;

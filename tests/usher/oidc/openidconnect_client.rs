@@ -1,4 +1,4 @@
-//! A stock client library against the house: what it verifies, we cannot have got wrong in the same way.
+//! A standard client library with the server: it validates independently of this code.
 
 use std::pin::Pin;
 
@@ -21,7 +21,7 @@ use crate::harness::relying_party::CALLBACK;
 
 const ANA: &str = "ana@example.test";
 
-/// The library's way to the network.
+/// The library's HTTP client.
 struct Wire(reqwest::Client);
 
 impl<'c> AsyncHttpClient<'c> for Wire {
@@ -31,7 +31,7 @@ impl<'c> AsyncHttpClient<'c> for Wire {
     fn call(&'c self, request: HttpRequest) -> Self::Future {
         Box::pin(async move {
             let mut request: reqwest::Request = request.try_into()?;
-            // The library revokes over https alone; here the house stands on loopback.
+            // The library revokes over https only; here the server is on the loopback interface.
             let _ = request.url_mut().set_scheme("http");
             let answer = self.0.execute(request).await?;
             let (status, headers) = (answer.status(), answer.headers().clone());
@@ -132,7 +132,7 @@ async fn it_acts_for_itself_introspects_and_revokes() {
     assert!(!client.introspect(&token).request_async(&wire).await.expect("an answer").active());
 }
 
-/// A site that signs people in with the library.
+/// A site that signs users in with the library.
 pub struct Site {
     registered: usher_flows::RegisteredClient,
     wire: Wire,
@@ -140,12 +140,12 @@ pub struct Site {
     verifier: openidconnect::PkceCodeVerifier,
     state: CsrfToken,
     nonce: Nonce,
-    /// Where it sends people to sign in.
+    /// The URL of its sign-in.
     pub url: String,
 }
 
 impl Site {
-    /// A site about to sign somebody in.
+    /// A site about to sign a user in.
     pub async fn open(house: &TestUsher, registered: usher_flows::RegisteredClient) -> Self {
         let wire = Wire(house.http.clone());
         let metadata = discover(house, &wire).await;
@@ -163,7 +163,7 @@ impl Site {
         Self { registered, wire, metadata, verifier, state, nonce, url: url.to_string() }
     }
 
-    /// Who came back, as the library has verified it.
+    /// The `sub` of the user, as the library has verified it.
     pub async fn sub_of(self, house: &TestUsher, landing: &Landing) -> String {
         assert_eq!(landing.answer("state").as_ref(), Some(self.state.secret()));
         let client = CoreClient::from_provider_metadata(

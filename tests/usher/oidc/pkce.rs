@@ -1,4 +1,4 @@
-//! Proof keys (RFC 7636): asked of public clients, held to wherever they were begun.
+//! Proof keys (RFC 7636): required of public clients, and enforced wherever one was sent.
 
 use usher_domain::oauth::client::ClientType;
 use usher_flows::RegisteredClient;

@@ -1,4 +1,4 @@
-//! What anybody may read: the metadata and the keys.
+//! Public documents: the metadata and the keys.
 
 use serde_json::Value;
 

@@ -1,4 +1,4 @@
-//! Refresh tokens: each is good once, and whoever comes with an old one ends the family.
+//! Refresh tokens: each can be used once, and presenting an old one ends the family.
 
 use usher_domain::oauth::client::ClientType;
 use usher_flows::RegisteredClient;

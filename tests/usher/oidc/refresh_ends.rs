@@ -1,4 +1,4 @@
-//! Every cause that ends a grant ends its tokens, wherever they are presented (RT-10).
+//! Every cause that ends a grant invalidates its tokens, wherever they are presented (RT-10).
 
 use usher_domain::oauth::client::ClientType;
 use usher_domain::secret::Secret;
@@ -12,7 +12,7 @@ use crate::harness::relying_party::Answer;
 
 const ANA: &str = "ana@example.test";
 
-/// Ana, signed in in two browsers at one client; in the first with tokens and a code still to be redeemed.
+/// Ana, signed in in two browsers at one client; in the first with tokens and an unredeemed code.
 struct Scene<'h> {
     house: &'h TestUsher,
     user: User,

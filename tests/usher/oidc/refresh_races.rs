@@ -1,4 +1,4 @@
-//! Refreshes at the same moment: whatever the order, a family is a chain.
+//! Simultaneous refreshes: whatever the order, a family is a chain.
 
 use futures_util::future::{join, join_all};
 use usher_domain::oauth::client::ClientType;
@@ -8,9 +8,9 @@ use crate::harness::house::TestUsher;
 use crate::harness::relying_party::count;
 
 const ANA: &str = "ana@example.test";
-/// Families a race is run on.
+/// The families of a race.
 const FAMILIES: usize = 12;
-/// Requests at once.
+/// Simultaneous requests.
 const AT_ONCE: usize = 20;
 const FORWARD: &str = "select coalesce(max(generation), 0) from grants";
 const REUSES: &str = "select count(*) from event where kind = 'token.reuse_detected'";

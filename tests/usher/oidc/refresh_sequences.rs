@@ -1,4 +1,4 @@
-//! Whole lives of a refresh family over HTTP, held against a model: whatever happens in whatever order.
+//! Complete lives of refresh token families over HTTP, compared with a model: any sequence of operations.
 
 use proptest::prelude::*;
 use proptest::strategy::ValueTree as _;
@@ -16,22 +16,22 @@ const RETRY_WINDOW: u64 = 30;
 const IDLE: u64 = 30 * 24 * 3_600;
 const ACCESS_TTL: u64 = 600;
 
-/// What may happen to a family.
+/// An operation on a family.
 #[derive(Debug, Clone, Copy)]
 enum Op {
-    /// A token is presented: so many generations older than the newest ever issued.
+    /// Presents a token: so many generations older than the newest ever issued.
     Present(usize),
-    /// The newest access token is shown at userinfo.
+    /// Uses the newest access token at userinfo.
     ShowAccess,
-    /// The client revokes.
+    /// The client revokes the token.
     Revoke,
-    /// The person signs out.
+    /// The user signs out.
     SignOut,
     /// Time passes.
     Wait(u64),
-    /// The house falls over and gets up.
+    /// The server restarts.
     Restart,
-    /// From here on the other instance is asked.
+    /// From here on requests go to the other instance.
     Swap,
 }
 
@@ -50,18 +50,18 @@ fn ops() -> impl Strategy<Value = Vec<Op>> {
     proptest::collection::vec(op, 4..14)
 }
 
-/// What should be true of the family.
+/// The expected state of the family.
 struct Model {
     alive: bool,
-    /// Every generation issued so far and the seconds since, oldest first; the last is the leaf.
+    /// Every generation issued so far and its age in seconds, oldest first; the last is the current one.
     issued: Vec<(String, u64)>,
-    /// Was the access token of the leaf seen?
+    /// Was the access token of the current generation used?
     seen: bool,
-    /// The newest access token, and seconds since it was issued.
+    /// The newest access token, and its age in seconds.
     access: (String, u64),
 }
 
-/// What presenting a token should come to.
+/// The expected result of presenting a token.
 #[derive(Debug, PartialEq)]
 enum Verdict {
     Successor,
@@ -78,7 +78,7 @@ impl Model {
         match back {
             0 => return Verdict::Successor,
             1 if !self.seen => return Verdict::TheLeafAgain,
-            // The oldest of the newer tokens is too old for an honest race.
+            // The oldest of the newer tokens is too old for a concurrent retry.
             _ if self.issued[leaf - back + 1].1 > RETRY_WINDOW => self.alive = false,
             _ => {}
         }
@@ -103,7 +103,7 @@ impl Model {
     }
 }
 
-/// Lives through one sequence in a family of its own.
+/// Runs one sequence in a family of its own.
 async fn live(house: &mut TestUsher, second: &TestUsher, client: &RegisteredClient, ops: &[Op]) {
     let mut browser = house.browser();
     let tokens = house.tokens(&mut browser, client, ANA).await;

@@ -1,4 +1,4 @@
-//! Clients do not register themselves (RFC 7591, RFC 7592): whoever tries is told so, nothing happens, and nothing is promised.
+//! Dynamic client registration (RFC 7591, RFC 7592) is rejected, has no effect, and is not announced.
 
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
@@ -10,7 +10,7 @@ use crate::harness::relying_party::{Answer, answer};
 
 const REGISTER: &str = "/oauth2/register";
 
-/// Asks, by a bearer token if one is named.
+/// Sends a request, with a bearer token if one is given.
 async fn ask(house: &TestUsher, method: Method, path: &str, token: Option<&str>, body: &Value) -> Answer {
     let request = house.http.request(method, house.at(path)).json(body);
     answer(token.into_iter().fold(request, reqwest::RequestBuilder::bearer_auth)).await
@@ -55,7 +55,8 @@ on_both_databases! {
             let document = answer(house.http.get(house.at(path))).await;
             assert_eq!(document.status, 200, "{path}");
             let members = document.json.as_object().unwrap();
-            // `require_request_uri_registration` is another matter: it says that nobody need register a `request_uri`.
+            // `require_request_uri_registration` is unrelated: it says that `request_uri` values need not be
+            // registered.
             let promised: Vec<&String> = members.keys().filter(|name| name.starts_with("registration")).collect();
             assert!(promised.is_empty(), "{path}: {promised:?}");
         }

@@ -1,4 +1,4 @@
-//! `response_mode`: where the answer to an authorization request is put.
+//! `response_mode`: where the authorization response is put.
 
 use scraper::{Html, Selector};
 use serde_json::json;
@@ -20,7 +20,7 @@ async fn signed_in(house: &TestUsher) -> (Browser<'_>, RegisteredClient) {
     (browser, client)
 }
 
-/// What came back in the fragment.
+/// A parameter of the fragment.
 fn in_fragment(landing: &Landing, name: &str) -> Option<String> {
     let url = url::Url::parse(&landing.url).expect("a URL");
     assert_eq!(url.query(), None, "nothing in the query: {url}");
@@ -28,7 +28,7 @@ fn in_fragment(landing: &Landing, name: &str) -> Option<String> {
     url::form_urlencoded::parse(fragment).find(|(key, _)| key == name).map(|(_, value)| value.into_owned())
 }
 
-/// What the page posts to the client.
+/// A parameter of the form that the page posts to the client.
 fn in_form(landing: &Landing, name: &str) -> Option<String> {
     assert_eq!(landing.status, 200, "{landing:?}");
     let selector = |text: &str| Selector::parse(text).expect("a selector");

@@ -76,7 +76,7 @@ async fn a_token_lives_as_long_as_it_says() {
     assert!(late.headers["www-authenticate"].to_str().is_ok_and(|text| text.contains("error=\"invalid_token\"")));
 }
 
-/// A person of whom everything is known.
+/// A user with a value for every claim.
 async fn full_user(house: &TestUsher) {
     let text = |text: &str| Some(text.to_owned());
     let profile = Profile {

@@ -1,4 +1,4 @@
-//! The table answers what Cedar answers, over generated policies and questions.
+//! The compiled table decides like Cedar, for generated policies and requests.
 
 use usher_policy::Table;
 use usher_policy::compile::{Edition, compile};
@@ -42,7 +42,7 @@ fn the_table_answers_what_cedar_answers() {
                 format!("seed {seed}\n{}\n{:#?}", serde_json::to_string_pretty(&document).unwrap(), asked.permission)
             };
             assert_eq!(answer, law, "{}", told());
-            // What is answered without the resource holds with any.
+            // A decision without the resource holds for every resource.
             match evaluate(&read, &question(&asked, false)) {
                 Verdict::Conditional => conditional += 1,
                 early => assert_eq!(early, answer, "{}", told()),

@@ -1,4 +1,4 @@
-//! Documents that cannot be published say why, and where.
+//! Errors of invalid documents, with their positions.
 
 use serde_json::{Value as Json, json};
 use usher_policy::compile::{Edition, compile};
@@ -54,7 +54,7 @@ fn the_shop_compiles_flat() {
     assert!(review.valid && review.faults.is_empty(), "{:?}", review.faults);
 }
 
-/// One wrong thing in the shop, and where it is said to be.
+/// The faults of the shop's rules after one change, with their positions.
 fn faults(change: impl FnOnce(&mut Json)) -> Vec<(String, String, bool)> {
     let mut json = shop();
     change(&mut json);

@@ -1,4 +1,4 @@
-//! Documents and questions drawn at random, well typed but with values missing.
+//! Random documents and requests, well typed but with missing values.
 
 use serde_json::{Map, Value as Json, json};
 use usher_domain::random::{Random, SeededRandom};
@@ -10,7 +10,7 @@ const ROOTS: [&str; 4] = ["user", "resource", "context", "token"];
 
 pub struct Draw(SeededRandom);
 
-/// A question as it is drawn, with the values in it.
+/// A generated request, with its values.
 pub struct Asked {
     pub roles: Vec<String>,
     pub permission: String,
@@ -168,7 +168,7 @@ impl Draw {
         }
     }
 
-    /// Values for what is declared: some missing, and some that are none of the four kinds, which is the same.
+    /// Values for declared attributes: some missing, and some of none of the four types, which is the same.
     fn values(&self, declared: &usher_policy::document::Declared) -> Attributes {
         let mut values = Attributes::new();
         for (name, kind) in declared {

@@ -1,4 +1,4 @@
-//! The life of access rules over HTTP: drafted, published, fetched, asked, taken back.
+//! The lifecycle of access rules over HTTP: draft, publication, download, decisions, rollback.
 
 use serde_json::{Value, json};
 use usher_domain::oauth::client::ClientType;
@@ -12,7 +12,7 @@ use crate::harness::relying_party::{Answer, answer, payload};
 
 const ANA: &str = "ana@example.test";
 
-/// A house with a project whose token we hold.
+/// A server with a project and its token.
 struct Shop {
     house: TestUsher,
     id: String,
@@ -52,7 +52,7 @@ impl Shop {
         answer(post.header("if-match", seen).json(&json!({"note": "try"}))).await
     }
 
-    /// Drafts and publishes.
+    /// Replaces the draft and publishes it.
     async fn publish_document(&self, document: &Value) -> Answer {
         let drafted = self.put_draft(&self.draft_tag().await, document).await;
         assert_eq!(drafted.status, 200, "{drafted:?}");
@@ -168,7 +168,7 @@ on_both_databases! {
         assert_eq!(answer(shop_.house.http.get(&url).bearer_auth(stranger)).await.status, 404);
     }
 
-    /// A token that is for one project need not name it; a person is in any number of them.
+    /// A token of one project need not name it; a user may be a member of several.
     async fn a_decision_is_about_the_project_of_the_token_where_none_is_named(db: TestDatabase) {
         let shop_ = Shop::on(db).await;
         let ana = shop_.house.user(ANA).await.sub.0;
@@ -211,7 +211,7 @@ on_both_databases! {
         })).await.json;
         assert_eq!((&met["matched"]["result"], &met["permissions"]["Admin:use"]["verdict"]), (&json!("conditional"), &json!("deny")));
 
-        // For one order alone, and for an hour: a decision counts it, a token does not.
+        // For one order only, and for an hour: decisions use it, tokens do not contain it.
         let end = shop_.house.now().0 + 3_600;
         assert_eq!(shop_.assign("editor", &ana, json!({"scope": "Order:42"})).await.status, 201);
         assert_eq!(shop_.assign("suspended", &ana, json!({"expires_at": end})).await.status, 201);

@@ -1,4 +1,4 @@
-//! Access rules: held equal to Cedar, written down for every language, refused where they are wrong.
+//! Access rules: equivalent to Cedar, with test vectors for every language, rejected if invalid.
 
 mod differential;
 pub mod documents;

@@ -1,4 +1,4 @@
-//! Cedar, asked the same.
+//! Cedar as the oracle of the tests.
 
 use std::collections::{HashMap, HashSet};
 
@@ -36,7 +36,7 @@ impl Oracle {
         Self { schema, policies, standing }
     }
 
-    /// Is it allowed? No policy may fail on the way.
+    /// Is it allowed? No policy may fail.
     pub fn allows(&self, asked: &Asked) -> bool {
         let (entity, _) = asked.permission.split_once(':').unwrap();
         let user = uid("Usher::Subject", "u");

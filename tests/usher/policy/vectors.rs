@@ -1,4 +1,4 @@
-//! The same questions for every language: `sdk/vectors/policy/*.json`, written by this test and compared ever after.
+//! Test vectors for every language: `sdk/vectors/policy/*.json`, written by this test and compared afterwards.
 
 use std::fs;
 use std::path::Path;
@@ -15,7 +15,7 @@ use super::documents::shop;
 use super::generate::{Asked, Draw};
 use super::oracle::Oracle;
 
-/// Compares with the file, or writes it where `UPDATE_VECTORS=1`.
+/// Compares with the file, or writes it if `UPDATE_VECTORS=1`.
 fn settle(name: &str, vectors: &Json) {
     let path = Path::new("sdk/vectors/policy").join(name);
     let text = format!("{vectors:#}\n");

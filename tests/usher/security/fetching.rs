@@ -1,4 +1,4 @@
-//! Nothing that a stranger writes into a request makes the house call anybody (SS-04).
+//! No untrusted input of a request makes the server call a URL (SS-04).
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -12,7 +12,7 @@ use usher_domain::oauth::client::ClientType;
 use crate::harness::database::on_both_databases;
 use crate::harness::house::TestUsher;
 
-/// A door inside that is open and counts who knocks, and one that is closed.
+/// An internal URL that counts requests, and one without a listener.
 async fn doors() -> (Arc<AtomicUsize>, [String; 2]) {
     let open = TcpListener::bind("127.0.0.1:0").await.expect("there is a free port");
     let shut = TcpListener::bind("127.0.0.1:0").await.expect("there is a free port");
@@ -29,7 +29,7 @@ async fn doors() -> (Arc<AtomicUsize>, [String; 2]) {
     (knocks, addresses)
 }
 
-/// A token that names an address to fetch its key from.
+/// A token that names a URL to fetch its key from.
 fn pointing_to(address: &str, claims: &serde_json::Value) -> String {
     let part = |value: &serde_json::Value| URL_SAFE_NO_PAD.encode(value.to_string());
     let header =
@@ -38,7 +38,7 @@ fn pointing_to(address: &str, claims: &serde_json::Value) -> String {
 }
 
 on_both_databases! {
-    /// `request_uri` (RFC 9101 §5.2) is refused unread, in the same words whatever stands behind it.
+    /// `request_uri` (RFC 9101 §5.2) is rejected without a request, with the same error whatever the URL.
     async fn a_request_uri_is_never_fetched(db: TestDatabase) {
         let house = TestUsher::on(db, &[]).await;
         let client = house.client(ClientType::Web, |_| {}).await;
@@ -54,7 +54,7 @@ on_both_databases! {
         assert_eq!(knocks.load(Ordering::SeqCst), 0);
     }
 
-    /// Nor is `jwks_uri` of a client (RFC 7591 §2), or the address of a key that a token names (RFC 7515 §4.1.2, §4.1.5).
+    /// Nor is `jwks_uri` of a client (RFC 7591 §2), or the key URL in a token (RFC 7515 §4.1.2, §4.1.5).
     async fn keys_of_strangers_are_never_fetched(db: TestDatabase) {
         let house = TestUsher::on(db, &[]).await;
         let client = house.client(ClientType::Web, |_| {}).await;

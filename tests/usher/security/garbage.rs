@@ -1,4 +1,4 @@
-//! Nonsense at every endpoint: the right refusal in the right words, and the house goes on.
+//! Malformed requests at every endpoint: the right error, and the server continues.
 
 use std::time::{Duration, Instant};
 
@@ -46,7 +46,7 @@ async fn assert_well(house: &TestUsher, why: &str) {
     assert!(began.elapsed() < Duration::from_secs(1), "{why}: {:?}", began.elapsed());
 }
 
-/// Asserts that an endpoint of clients refuses in the words of RFC 6749 §5.2.
+/// Asserts that an endpoint for clients responds with an error of RFC 6749 §5.2.
 async fn assert_refused(answer: Response, statuses: &[u16], why: &str) {
     let status = answer.status();
     assert!(statuses.contains(&status.as_u16()), "{why}: {status}");

@@ -1,5 +1,5 @@
-//! Texts that databases refuse or that show as something else, at every place that takes one: refused or found to name
-//! nothing, never an error of the server.
+//! Texts that databases reject or that are displayed misleadingly, at every place that takes a text: rejected or not
+//! found, never a server error.
 
 use reqwest::Method;
 use reqwest::header::{ACCEPT, COOKIE};
@@ -20,12 +20,12 @@ use crate::harness::browser::Browser;
 use crate::harness::database::on_both_databases;
 use crate::harness::house::TestUsher;
 
-/// NUL, another control character, a noncharacter, a line break, and bytes that are no UTF-8; escaped for an address.
+/// NUL, another control character, a noncharacter, a line break, and bytes that are not UTF-8; escaped for a URL.
 const ESCAPED: [&str; 7] = ["%00", "a%00b", "%01", "%EF%BF%BE", "a%0D%0Ab", "%FF", "%ED%A0%80"];
-/// Cursors that hold these: NUL, `a`, NUL, `b`, and what no encoder writes.
+/// Cursors with NUL, `a`, NUL, `b`, and invalid encodings.
 const CURSORS: [&str; 4] = ["AA", "YQBi", "AAAAAAAAAAAAAAAAAAAAAA", "%%%"];
 
-/// Every address of a page or of an upstream endpoint that names something.
+/// Every URL of a page or of an upstream endpoint with a name in it.
 const PAGES: [&str; 16] = [
     urls::SETUP,
     urls::PROJECT,
@@ -45,7 +45,7 @@ const PAGES: [&str; 16] = [
     urls::REGISTERED_CLIENT,
 ];
 
-/// What names something in this house, by the name of the parameter.
+/// Existing names on this server, by the name of the parameter.
 fn places(house: &TestUsher, client: &str, sub: &str) -> Vec<(&'static str, String)> {
     let id = house.project.to_string();
     vec![
@@ -63,7 +63,7 @@ fn places(house: &TestUsher, client: &str, sub: &str) -> Vec<(&'static str, Stri
     ]
 }
 
-/// The path with every parameter filled in, and `hostile` for the one of that number.
+/// The path with every parameter filled in, with `hostile` for the one of that number.
 fn filled(path: &str, places: &[(&str, String)], hostile: Option<(usize, &str)>) -> String {
     let mut nth = 0;
     let segments = path.split('/').map(|segment| {
@@ -83,7 +83,7 @@ fn in_path(path: &str) -> usize {
     path.matches('{').count()
 }
 
-/// Every text in a body, replaced by `hostile` one at a time, and every member renamed to it.
+/// The body with every text replaced by `hostile`, one at a time, and every member renamed to it.
 fn spoiled(value: &Value, hostile: &str) -> Vec<Value> {
     match value {
         Value::String(_) => vec![json!(hostile)],
@@ -117,7 +117,7 @@ fn cookies(browser: &Browser<'_>) -> String {
     browser.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join("; ")
 }
 
-/// Nothing that was asked ended the administrator's session or took the project away: later requests were real ones.
+/// Asserts that the administrator's session and the project still exist, so that later requests were real ones.
 async fn assert_still_there(house: &TestUsher, boss: &Browser<'_>) {
     assert_eq!(get(house, By::Browser(boss), "/me").await.status, 200);
     assert_eq!(get(house, By::Browser(boss), &format!("/projects/{}", house.project)).await.status, 200);
@@ -214,7 +214,7 @@ on_both_databases! {
     }
 }
 
-/// Names as people should not have to read them, and what is kept of them; of the others nothing is.
+/// Misleading names, and what is stored of them; of the others nothing is.
 const NAMES: [(&str, Option<&str>); 8] = [
     ("\u{85} Shop\u{202E}\u{200B} \t", Some("Shop")),
     ("\u{2028}Shop\n", Some("Shop")),
@@ -264,7 +264,7 @@ on_both_databases! {
         }
     }
 
-    /// What was stored before is read, and can be renamed.
+    /// A name that was stored before is still read, and can be changed.
     async fn a_client_whose_stored_name_would_be_refused_now_is_still_read(db: TestDatabase) {
         let house = TestUsher::on(db, &[]).await;
         let client = house.client(ClientType::Web, |metadata| metadata.client_name = "Shop-before".into()).await.client;

@@ -1,4 +1,4 @@
-//! What attackers are refused, over HTTP.
+//! What attackers are denied, over HTTP.
 
 mod fetching;
 mod garbage;

@@ -1,4 +1,4 @@
-//! Scripts of other origins: those of registered clients may call the endpoints of clients, and nobody anything else.
+//! Scripts of other origins: those of registered clients may call the client endpoints, and no others.
 
 use reqwest::Method;
 use usher_domain::oauth::client::ClientType;
@@ -27,7 +27,7 @@ async fn the_endpoints_of_clients_answer_registered_origins_alone() {
         let posted = posted.expect("the house answers");
         assert_eq!(posted.headers()[ALLOWED], "https://rp.test", "{path}: errors are read as well");
         assert!(posted.headers().get_all("vary").iter().any(|vary| vary == "Origin"), "{path}");
-        // keycloak-js sends its token request with credentials.
+        // The library keycloak-js sends token requests with credentials.
         for answer in [&good, &posted] {
             assert_eq!(answer.headers().contains_key(WITH_COOKIES), path == "/oauth2/token", "{path}");
         }
@@ -42,7 +42,7 @@ async fn the_endpoints_of_clients_answer_registered_origins_alone() {
     }
 }
 
-/// Web views of installed applications have origins of their own.
+/// Web views of native applications have origins of their own.
 #[tokio::test]
 async fn a_client_registers_the_origins_of_its_web_views() {
     let house = TestUsher::start().await;

@@ -1,11 +1,11 @@
-//! Redirect URIs: the same text as registered, or a page.
+//! Redirect URIs: equal to a registered one, or an error page.
 
 use usher_domain::oauth::client::ClientType;
 use usher_flows::{FlowError, NewClient, RegisteredClient, Rejected};
 
 use crate::harness::house::TestUsher;
 
-/// Asserts that each of these leads to a page, is never followed, and gets no code.
+/// Asserts that each of these leads to an error page, without a redirect or a code.
 async fn assert_all_refused(house: &TestUsher, client: &RegisteredClient, uris: &[&str]) {
     for uri in uris {
         let request =

@@ -1,4 +1,4 @@
-//! Tokens that somebody else made, or made something else of: none of them opens anything.
+//! Forged and modified tokens: none is accepted.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -20,7 +20,7 @@ async fn scene() -> (TestUsher, RegisteredClient, Answer) {
     (house, client, tokens)
 }
 
-/// 401 `invalid_token` at userinfo, inactive at introspection, and the house is well.
+/// Asserts 401 `invalid_token` at userinfo, inactive at introspection, and that the server still works.
 async fn assert_worthless(house: &TestUsher, client: &RegisteredClient, token: &str, why: &str) {
     let person = house.userinfo(token).await;
     assert_eq!((person.status.as_u16(), person.error()), (401, "invalid_token"), "{why}");
@@ -136,7 +136,7 @@ async fn one_kind_of_token_never_passes_for_another() {
     assert_worthless(&house, &client, &elsewhere, "for somebody else").await;
 }
 
-/// A token with a true signature of this house over claims of the test's choosing.
+/// A token that this server signed, with claims of the test's choosing.
 fn signed(house: &TestUsher, claims: &Value) -> String {
     house.usher.keyring().sign(SigningAlg::Es256, "at+jwt", claims).expect("it can be signed")
 }

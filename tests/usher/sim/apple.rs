@@ -19,7 +19,7 @@ async fn authorize(journey: &Journey, changes: Pairs<'_>) -> Answer {
     journey.get("/apple/auth/authorize", &[], &changed(&usual, changes)).await
 }
 
-/// A field of the form that the browser posts; empty if it is not there.
+/// A field of the form that the browser posts; empty if absent.
 fn field(page: &Answer, name: &str) -> String {
     let selector = Selector::parse(&format!("form[action='{CALLBACK}'] input[name='{name}']")).unwrap();
     let html = Html::parse_document(&page.body);

@@ -1,4 +1,4 @@
-//! Faults of the wire, the journal, and garbage at every door.
+//! Transport faults, the journal, and malformed requests.
 
 use std::time::{Duration, Instant};
 

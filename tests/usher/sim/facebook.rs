@@ -26,13 +26,13 @@ async fn sign_in(journey: &Journey, changes: Pairs<'_>) -> String {
     token(journey, &code, &[]).await.text("access_token")
 }
 
-/// Code and subcode of Facebook's envelope.
+/// Code and subcode of Facebook's error format.
 fn fault(answer: &Answer) -> (u16, Value, Value) {
     assert!(answer.json["error"]["fbtrace_id"].is_string(), "{answer:?}");
     (answer.status, answer.json["error"]["code"].clone(), answer.json["error"]["error_subcode"].clone())
 }
 
-/// HMAC-SHA256 of the token under the secret, in hexadecimal.
+/// HMAC-SHA256 of the token with the secret, in hexadecimal.
 fn proof(token: &str) -> String {
     use std::fmt::Write as _;
 

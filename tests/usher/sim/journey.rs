@@ -1,4 +1,4 @@
-//! A simulator of a test's own, and a client that asks it by hand.
+//! A simulator of a test, and a hand-written client.
 
 use std::sync::Arc;
 
@@ -10,9 +10,9 @@ use tokio::net::TcpListener;
 use usher_domain::random::{Random as _, SeededRandom};
 use usher_sim::{Sim, SimContext};
 
-/// When the tests happen.
+/// The time of the tests.
 pub const NOW: i64 = 1_763_800_000;
-/// Where a test's client has people sent back to.
+/// The redirect URI of the test client.
 pub const CALLBACK: &str = "http://localhost:4711/callback";
 /// RFC 7636 appendix B.
 pub const VERIFIER: &str = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
@@ -24,13 +24,13 @@ pub const BASIC: (&str, &str) = ("authorization", "Basic c2ltOnNpbS1zZWNyZXQ=");
 /// Names and values.
 pub type Pairs<'a> = &'a [(&'a str, &'a str)];
 
-/// The simulator, and the way to it.
+/// The simulator, and a client for it.
 pub struct Journey {
     sim: Sim,
     http: Client,
 }
 
-/// What came back.
+/// A response.
 #[derive(Debug)]
 pub struct Answer {
     pub status: u16,
@@ -41,28 +41,28 @@ pub struct Answer {
 }
 
 impl Answer {
-    /// A header; empty if there is none.
+    /// A header; empty if absent.
     pub fn header(&self, name: &str) -> &str {
         self.headers.get(name).map_or("", |value| value.to_str().unwrap())
     }
 
-    /// Where the browser is sent.
+    /// The `Location`.
     pub fn location(&self) -> &str {
         self.header("location")
     }
 
-    /// The values of a parameter of the address the browser is sent to.
+    /// The values of a parameter of the `Location`.
     pub fn sent_all(&self, name: &str) -> Vec<String> {
         let url = url::Url::parse(self.location()).unwrap_or_else(|_| panic!("no redirect: {self:?}"));
         url.query_pairs().filter(|(given, _)| given == name).map(|(_, value)| value.into_owned()).collect()
     }
 
-    /// The one value of it; empty if there is none.
+    /// Its one value; empty if absent.
     pub fn sent(&self, name: &str) -> String {
         self.sent_all(name).into_iter().next().unwrap_or_default()
     }
 
-    /// A text of the JSON body.
+    /// A string of the JSON body.
     pub fn text(&self, name: &str) -> String {
         self.json[name].as_str().unwrap_or_else(|| panic!("no {name} in {self:?}")).to_owned()
     }
@@ -90,14 +90,14 @@ pub fn claims(jwt: &str) -> Value {
     part(jwt, 1)
 }
 
-/// `usual` with `changes` over it: an empty value takes a parameter away.
+/// `usual` with `changes`: an empty value removes a parameter.
 pub fn changed<'a>(usual: Pairs<'a>, changes: Pairs<'a>) -> Vec<(&'a str, &'a str)> {
     let kept = usual.iter().filter(|(name, _)| changes.iter().all(|(changed, _)| changed != name));
     kept.chain(changes).filter(|(_, value)| !value.is_empty()).copied().collect()
 }
 
 impl Journey {
-    /// Starts a simulator whose time stands still.
+    /// Starts a simulator whose clock does not advance.
     pub async fn start() -> Self {
         let random = SeededRandom::new(7);
         let surroundings =
@@ -126,7 +126,7 @@ impl Journey {
         Ok(Answer { status, headers, body, json })
     }
 
-    /// Asks, and tells if nobody answers.
+    /// Requests a path; fails if there is no response.
     pub async fn try_get(&self, path: &str) -> Result<Answer, reqwest::Error> {
         self.send(self.http.get(self.at(path)), &[]).await
     }
@@ -158,18 +158,18 @@ impl Journey {
         self.get(path, &[("authorization", &bearer), ("user-agent", "test")], query).await
     }
 
-    /// Throws a switch.
+    /// Sets a switch.
     pub async fn throw(&self, switch: Value) {
         assert_eq!(self.post_json("/_sim/faults", &switch).await.status, 204);
     }
 
-    /// Moves time.
+    /// Moves the clock forward.
     pub async fn advance(&self, seconds: i64) {
         let answer = self.post_json("/_sim/clock", &json!({ "advance": seconds })).await;
         assert_eq!(answer.json["now"], NOW + seconds);
     }
 
-    /// What was asked so far.
+    /// The requests so far.
     pub async fn requests(&self) -> Vec<Value> {
         self.get("/_sim/requests", &[], &[]).await.json.as_array().unwrap().clone()
     }

@@ -1,4 +1,4 @@
-//! The simulator of upstream providers, from outside: each test is a rule the real provider has.
+//! The simulator of upstream providers, from outside: each test is a rule of the real provider.
 
 mod apple;
 mod control;

@@ -1,4 +1,4 @@
-//! The plain OpenID provider, and what the fault switches make of its tokens.
+//! The plain OpenID provider, and the effect of fault switches on its tokens.
 
 use serde_json::json;
 

@@ -1,4 +1,4 @@
-//! The simulator's pages, as a newcomer meets them.
+//! The simulator's pages for users.
 
 use scraper::{Html, Selector};
 

@@ -1,4 +1,4 @@
-//! What providers tell of by themselves, received as an application would.
+//! Events that providers send, received by an application.
 
 use std::sync::{Arc, Mutex};
 
@@ -14,7 +14,7 @@ use super::journey::{CALLBACK, Journey, NOW, claims, part};
 
 type Heard = Arc<Mutex<Vec<(String, String)>>>;
 
-/// An application that listens at `/hook`, and what it hears.
+/// An application with a receiver at `/hook`, and what it receives.
 async fn receiver() -> (String, Heard) {
     let heard = Heard::default();
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -45,7 +45,7 @@ async fn sent_by(journey: &Journey, mut order: Value) -> (String, String) {
     heard
 }
 
-/// The one field of a form.
+/// The only field of a form.
 fn field(body: &str, name: &str) -> String {
     let (given, value) = url::form_urlencoded::parse(body.as_bytes()).next().unwrap();
     assert_eq!(given, name);

@@ -1,4 +1,4 @@
-//! What clients were really given of users.
+//! The claims that were released to clients.
 
 use std::collections::BTreeSet;
 

@@ -1,4 +1,4 @@
-//! The browsers that users were seen in.
+//! The browsers in which users have signed in.
 
 use super::samples::{NOW, hash, in_tx, later, stored_user};
 use crate::harness::database::on_both_databases;

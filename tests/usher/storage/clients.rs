@@ -129,7 +129,7 @@ fn last(clients: &[Client]) -> &str {
     clients.last().map_or("", |client| client.id.0.as_str())
 }
 
-/// What is known of a list with its next page; `None` once the page is empty.
+/// The known items of a list with its next page; `None` once the page is empty.
 fn next_page(known: &[Client], page: Result<Vec<Client>, StorageError>) -> Option<Vec<Client>> {
     let page = page.unwrap();
     (!page.is_empty()).then(|| [known, &page].concat())

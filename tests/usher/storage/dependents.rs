@@ -1,4 +1,4 @@
-//! Deleting what has collected very many rows: no statement takes longer than one may.
+//! Deleting owners of very many rows: no statement exceeds the timeout.
 
 use std::time::Duration;
 
@@ -9,7 +9,7 @@ use usher_storage::{OpenOptions, Store};
 /// More than one statement deletes.
 const MANY: i64 = 2_500;
 
-/// Fills a table with rows made of the numbers up to [`MANY`].
+/// Fills a table with rows numbered up to [`MANY`].
 async fn fill(db: &TestDatabase, sqlite: &str, postgres: &str) {
     let sql = if db.store.kind() == "sqlite" {
         format!("with recursive n(i) as (select 1 union all select i + 1 from n where i < {MANY}) {sqlite}")
@@ -87,8 +87,8 @@ on_both_databases! {
         assert!(!in_tx!(db.store, [], |tx| tx.delete_webhook(id, one).await).unwrap(), "once");
     }
 
-    /// The time that a statement may take is far shorter here than usual, and far shorter than one statement over all of
-    /// these events takes.
+    /// The statement timeout is far shorter here than usual, and far shorter than one statement over all of these
+    /// events takes.
     async fn a_user_with_very_many_events_sessions_and_grants_is_deleted(db: TestDatabase) {
         let person = stored_user(&db.store).await;
         let other = stored_user(&db.store).await;

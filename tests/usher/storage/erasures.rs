@@ -13,7 +13,7 @@ use uuid::Uuid;
 
 const NOBODY: UserId = UserId(Uuid::nil());
 
-/// Writes events of this kind with data, one in each of these seconds, and has them dispatched.
+/// Appends events of this kind with data, one in each of these seconds, and dispatches them.
 async fn events(db: &TestDatabase, person: UserId, kind: EventKind, seconds: Range<u64>) {
     for second in seconds {
         let event = Event::new(EventId::new(later(second), random()), kind, later(second))
@@ -35,12 +35,12 @@ async fn begin(db: &TestDatabase, person: UserId, at: Timestamp) {
     in_tx!(db.store, [], |tx| tx.begin_erasure(person, at).await).unwrap();
 }
 
-/// The erasure that comes next for somebody who looks at this moment.
+/// The next erasure at this moment.
 async fn next(db: &TestDatabase, now: Timestamp) -> Option<Erasure> {
     db.store.next_erasure(NOBODY, Timestamp(now.0 - 60), now).await.unwrap()
 }
 
-/// Erases one batch, and tells whether more are left.
+/// Erases one batch, and returns whether more are left.
 async fn erase(db: &TestDatabase, erasure: Erasure, size: u32) -> bool {
     let end = db.store.find_erasure_batch_end(erasure, size).await.unwrap();
     in_tx!(db.store, [], |tx| tx.erase_batch(erasure, end).await).unwrap();

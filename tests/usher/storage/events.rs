@@ -1,4 +1,4 @@
-//! The log.
+//! The event log.
 
 use super::samples::{NOW, in_tx, later, random, stored_session, user};
 use crate::harness::database::on_both_databases;

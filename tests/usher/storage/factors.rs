@@ -31,7 +31,7 @@ on_both_databases! {
         assert_eq!(db.store.find_factors(UserId(Uuid::nil())).await.unwrap(), Factors::default());
     }
 
-    /// MF-01, MF-07: whatever order the steps come in, a step is taken once and never after a later one.
+    /// MF-01, MF-07: whatever the order, a step is accepted once and never after a later one.
     async fn steps_only_ever_go_forward(db: TestDatabase) {
         let user = stored_user(&db.store).await;
         let (id, seed, mut highest) = (user.id, hash(), 1_000);

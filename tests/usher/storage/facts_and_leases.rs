@@ -1,4 +1,4 @@
-//! Facts about the house, and who does which chore.
+//! Named values of the server, and leases.
 
 use super::samples::{NOW, in_tx, later};
 use crate::harness::database::on_both_databases;

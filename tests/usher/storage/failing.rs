@@ -1,4 +1,4 @@
-//! A database that cannot be used at the moment says so, and works again afterwards without being reopened.
+//! A database that is temporarily unavailable reports so, and works again afterwards without being reopened.
 
 use std::time::{Duration, Instant};
 
@@ -6,7 +6,7 @@ use super::samples::{in_tx, later, stored_user, user};
 use crate::harness::database::{TestDatabase, on_both_databases};
 use usher_storage::{OpenOptions, StorageError, Store};
 
-/// A SQLite database whose store waits for a lock only briefly.
+/// A SQLite database with a short lock timeout.
 async fn impatient() -> (TestDatabase, Store) {
     let db = TestDatabase::sqlite().await;
     let options = OpenOptions { busy_timeout: Duration::from_millis(80), ..db.options() };
@@ -89,7 +89,7 @@ async fn a_disk_that_fills_up_within_a_group_leaves_exactly_what_was_answered() 
     fill(&store, 999).await.unwrap();
 }
 
-/// Sets how many pages the writer's connection may fill.
+/// Limits the number of pages of the writer's connection.
 async fn limit_pages(store: &Store, pragma: &'static str) {
     let set = store.write_single(move |tx| {
         Box::pin(async move {

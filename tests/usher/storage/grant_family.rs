@@ -1,5 +1,5 @@
-//! The refresh family in the database against the model of `domain::grant`: any order of what clients, thieves,
-//! people, operators and time may do, on either of two instances.
+//! Refresh token families in the database, compared with the model of `domain::oauth::grant`: any order of operations
+//! of clients, attackers, users, operators and time, on either of two instances.
 
 use std::collections::HashSet;
 use std::time::Duration;
@@ -17,24 +17,24 @@ use usher_domain::user::session::EndReason;
 use usher_storage::Store;
 use usher_storage::grants::{Presented, Spend};
 
-/// One thing that happens; the flag says on which of the two instances.
+/// A step; the flag selects one of the two instances.
 #[derive(Debug, Clone, Copy)]
 enum Step {
-    /// The client presents the newest token it holds; the reply may be lost on the way.
+    /// The client presents its newest token; the response may be lost.
     Refresh { reply_arrives: bool, second: bool },
-    /// Somebody presents a token so many generations older than the client's newest.
+    /// A token so many generations older than the client's newest is presented.
     Replay { age: u32, second: bool },
-    /// The client shows the access token that came with its newest token.
+    /// The client uses the access token that came with its newest token.
     ShowAccess { second: bool },
-    /// Several present the client's newest token at the same moment.
+    /// The client's newest token is presented several times at once.
     Crowd,
     /// The grant is revoked.
     Revoke { second: bool },
-    /// The person signs out.
+    /// The user signs out.
     SignOut { second: bool },
     /// Time passes, in seconds.
     Wait(u64),
-    /// The first instance is started again.
+    /// The first instance restarts.
     Restart,
 }
 
@@ -52,7 +52,7 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
     prop::collection::vec(step, 1..20)
 }
 
-/// One family: as the model has it, what the client holds, and the instances that serve it.
+/// One family: its model, the client's tokens, and the instances.
 struct Family<'d> {
     database: &'d mut TestDatabase,
     second: Store,
@@ -79,7 +79,7 @@ impl Family<'_> {
             Step::Wait(seconds) => self.now = self.now + Duration::from_secs(seconds),
             Step::Restart => self.database.restart().await,
         }
-        // Whatever happened, both instances know what the model knows.
+        // Whatever happened, both instances agree with the model.
         for second in [false, true] {
             let known = self.store(second).find_grant(self.model.id).await.unwrap().unwrap().grant;
             assert_eq!(known, self.model);
@@ -118,7 +118,7 @@ impl Family<'_> {
         }
     }
 
-    /// An access token of the newest generation that the client holds; those of older ones tell nothing.
+    /// Uses an access token of the client's newest generation; those of older ones prove nothing.
     async fn show_access(&mut self, second: bool) {
         let (store, id, shown) = (self.store(second), self.model.id, self.held);
         in_tx!(store, [], |tx| tx.mark_seen(id, shown).await).unwrap();
@@ -146,7 +146,7 @@ impl Family<'_> {
         }
     }
 
-    /// The model follows a rotation.
+    /// Applies a rotation to the model.
     fn moved(&mut self, from: u32, to: u32) {
         assert!(self.spent.insert(from), "generation {from} was rotated twice");
         let family = self.model.refresh.as_mut().unwrap();

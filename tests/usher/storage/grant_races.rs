@@ -1,4 +1,4 @@
-//! Grants under many hands at once: what may happen once happens once, and what has ended stays ended.
+//! Simultaneous operations on grants: what may happen once happens once, and what has ended stays ended.
 
 use std::time::Duration;
 
@@ -12,7 +12,7 @@ use usher_domain::oauth::grant::Grant;
 use usher_domain::user::session::EndReason;
 use usher_storage::grants::Spend;
 
-/// Live grants in sessions that have ended, or of users who are out.
+/// Live grants of ended sessions or disabled users.
 const ORPHANS: &str = "select count(*) from grants g join session s on s.id = g.session_id \
     join users u on u.id = g.user_id where g.revoked_at is null and (s.ended_at is not null or u.status <> 'active')";
 

@@ -1,4 +1,4 @@
-//! Grants and their refresh families, one step after another. What happens at once is in `grant_races`.
+//! Grants and their refresh token families, one step after another. Simultaneous ones are in `grant_races`.
 
 use std::collections::BTreeSet;
 use std::time::Duration;

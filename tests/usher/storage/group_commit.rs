@@ -1,11 +1,11 @@
-//! Writes that share a commit: each stands or falls alone, and nobody is answered before it is durable.
+//! Writes that share a commit: each succeeds or fails alone, and no result is returned before it is durable.
 
 use super::samples::{NOW, in_tx, later, stored_user, user};
 use crate::harness::database::on_both_databases;
 use usher_storage::system::throttles::Taken;
 use usher_storage::{StorageError, Store};
 
-/// Adds a user; afterwards fails as told.
+/// Adds a user; afterwards fails as requested.
 async fn add(store: Store, user: usher_domain::user::User, failure: Option<StorageError>) -> Result<(), StorageError> {
     store
         .write(move |mut tx| {
@@ -112,7 +112,7 @@ on_both_databases! {
         second.email = taken.email.clone();
         let answer = in_tx!(db.store, [first, second], |tx| {
             tx.insert_user(&first).await?;
-            // A flow may turn a conflict into an answer of its own.
+            // A use case may handle a conflict.
             Ok(tx.insert_user(&second).await.is_err())
         });
         assert!(answer.unwrap());

@@ -1,11 +1,11 @@
-//! Requests that may be sent again: begun once, answered once, forgotten in time.
+//! Idempotent requests: begun once, answered once, deleted in time.
 
 use super::samples::{in_tx, later};
 use crate::harness::database::on_both_databases;
 
 const ID: [u8; 32] = [7; 32];
 
-/// Begins the request at a moment: kept for a hundred seconds, abandoned after ten.
+/// Begins the request at a moment: it expires after a hundred seconds, and is abandoned after ten.
 macro_rules! begin {
     ($db:expr, $hash:expr, $at:expr) => {
         in_tx!($db.store, [], |tx| {

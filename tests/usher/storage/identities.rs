@@ -1,4 +1,4 @@
-//! Identities: whose they are, which sessions they opened, and how many ways in a user has.
+//! Identities: their users, their sessions, and the number of sign-in methods of a user.
 
 use super::samples::{
     NOW, hash, identity_of, in_tx, later, random, session_of, stored_identity, stored_session_of, stored_user,
@@ -39,7 +39,7 @@ on_both_databases! {
         assert_eq!(in_tx!(db.store, [user], |tx| tx.list_identities(user.id).await).unwrap(), all);
     }
 
-    /// UP-03, UP-12: issuer and subject together, letter by letter.
+    /// UP-03, UP-12: issuer and subject together, compared exactly.
     async fn its_key_is_issuer_and_subject_and_nothing_less(db: TestDatabase) {
         let (ana, bob) = (stored_user(&db.store).await, stored_user(&db.store).await);
         let hers = stored_identity(&db.store, &ana).await;
@@ -180,7 +180,7 @@ on_both_databases! {
         assert_eq!(count().await, WaysIn { passwords: 1, passkeys: 0, identities: 2 });
     }
 
-    /// Two ways in that are taken away at the same moment are counted one after the other: one of them stays.
+    /// Two sign-in methods that are removed at once are counted one after the other: one of them stays.
     async fn of_two_that_go_at_once_the_last_one_stays(db: TestDatabase) {
         for _ in 0..8 {
             let user = stored_user(&db.store).await;

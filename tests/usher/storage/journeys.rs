@@ -1,4 +1,4 @@
-//! Journeys to providers, and their notices.
+//! Sign-ins in progress at providers, and provider events.
 
 use super::samples::{NOW, hash, in_tx, later};
 use crate::harness::database::on_both_databases;

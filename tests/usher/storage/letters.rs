@@ -1,4 +1,4 @@
-//! Letters that wait to be sent.
+//! Queued emails.
 
 use std::collections::HashSet;
 use std::time::Duration;

@@ -1,4 +1,4 @@
-//! Somebody holds a lock that everybody needs: nobody waits for ever, and readiness says so.
+//! A lock on a needed table: no request waits for ever, and readiness reports it.
 
 use std::time::{Duration, Instant};
 
@@ -10,7 +10,7 @@ use crate::harness::house::TestUsher;
 
 const ANA: &str = "ana@example.test";
 
-/// The same database with a store that waits for a lock only briefly.
+/// The same database with a short lock timeout.
 async fn impatient(mut db: TestDatabase) -> TestDatabase {
     let options = OpenOptions { busy_timeout: Duration::from_millis(300), ..db.options() };
     db.store = Store::open(&options).await.expect("the database can be opened");
@@ -53,7 +53,7 @@ on_both_databases! {
     }
 }
 
-/// Tables that people and clients get by without, or that only jobs, owners and local modules wait for.
+/// Tables that requests of users and clients do not need, or that only jobs, owners and local modules wait for.
 const OTHER_TABLES: [&str; 20] = [
     "_sqlx_migrations",
     "erasure",

@@ -1,4 +1,4 @@
-//! The contract of `storage`: every method, on SQLite and PostgreSQL alike.
+//! The contract of `storage`: every method, on both SQLite and PostgreSQL.
 
 mod accesses;
 mod browsers;

@@ -6,7 +6,7 @@ use usher_domain::id::ProofId;
 use usher_domain::user::proof::{Proof, ProofKind};
 use usher_storage::{StorageError, Store};
 
-/// Stores a proof and gives the hash of its link.
+/// Stores a proof and returns the hash of its link.
 async fn store(store: &Store, proof: &Proof, code: Option<&[u8]>) -> Vec<u8> {
     let (link, code) = (hash(), code.map(<[u8]>::to_vec));
     in_tx!(store, [proof, link], |tx| tx.insert_proof(&proof, &link, code.as_deref()).await).unwrap();

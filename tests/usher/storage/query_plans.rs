@@ -1,16 +1,16 @@
-//! Every statement finds its rows by an index, on both databases.
+//! Every statement uses an index, on both databases.
 
 use crate::harness::database::{RawConnection, TestDatabase};
 use sqlx::{AssertSqlSafe, Connection as _, PgConnection, Row as _, SqliteConnection};
 use usher_storage::statements;
 
-/// Statements that may read a whole table, and why.
+/// Statements that may scan a table, and why.
 const MAY_SCAN: &[(&str, &str, &str)] = &[
     ("system/keys", "LIST", "a handful of keys, all of them wanted"),
     ("providers", "LIST", "a handful of providers, all of them wanted"),
     ("system/throttles", "SWEEP", "a chore: an index on a column that every try changes would cost more than it saves"),
 ];
-/// …and what SQLite calls a scan although only an index is read; PostgreSQL does not.
+/// Statements that SQLite reports as a scan although only an index is read; PostgreSQL does not.
 const MAY_SCAN_AN_INDEX: &[(&str, &str, &str)] = &[("projects", "EVERY", "a fact that is everybody's: all are wanted")];
 
 #[tokio::test]
@@ -44,7 +44,7 @@ async fn on_postgres_every_statement_uses_an_index() {
     check(&scanning, MAY_SCAN);
 }
 
-/// Nothing scans but what may, and whatever may still does.
+/// Only the listed statements scan, and all of them still do.
 fn check(scanning: &[(&str, &str, String)], allowed: &[(&str, &str, &str)]) {
     let may = |file: &str, name: &str| allowed.iter().any(|(f, n, _)| (*f, *n) == (file, name));
     let faults: Vec<String> = scanning

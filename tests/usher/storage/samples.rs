@@ -1,4 +1,4 @@
-//! Real values to store: every field filled, every identifier fresh.
+//! Sample values to store: every field filled, every identifier new.
 
 use std::sync::LazyLock;
 use std::time::Duration;
@@ -24,14 +24,14 @@ use usher_storage::grants::{Presented, Spend};
 /// The present moment of every test.
 pub const NOW: Timestamp = Timestamp(1_800_000_000);
 
-/// How long a family of these tests lives.
+/// The lifetimes of a family in these tests.
 pub const LIMITS: RefreshLimits = RefreshLimits {
     idle: Duration::from_secs(1_000),
     absolute: Some(Duration::from_secs(5_000)),
     retry_window: Duration::from_secs(30),
 };
 
-/// Runs the body in one transaction, with copies of the values named in brackets moved into it.
+/// Runs the body in one transaction, with clones of the values in brackets moved into it.
 macro_rules! in_tx {
     ($store:expr, [$($moved:ident),*], |$tx:ident| $body:expr) => {{
         $(let $moved = $moved.clone();)*
@@ -46,7 +46,7 @@ pub fn random() -> &'static dyn Random {
     &*RANDOM
 }
 
-/// The hash of a secret that nobody else has.
+/// A random hash.
 pub fn hash() -> Vec<u8> {
     random().bytes::<32>().to_vec()
 }
@@ -155,7 +155,7 @@ pub fn grant_in(session: &Session) -> Grant {
     }
 }
 
-/// What tells that a grant was made.
+/// The event of a new grant.
 pub fn told_of(grant: &Grant) -> Event {
     Event::new(EventId::new(NOW, random()), EventKind::GrantCreated, NOW)
         .with_user(grant.user_id)
@@ -179,12 +179,12 @@ pub fn proof() -> Proof {
     }
 }
 
-/// One presentation of a generation of a grant at a moment.
+/// A generation of a grant, presented at a moment.
 pub fn presented(grant: &Grant, generation: u32, now: Timestamp) -> Presented {
     Presented { grant: grant.id, client: grant.client_id.clone(), generation, now, idle_end: now + LIMITS.idle }
 }
 
-/// An identity of a provider that nobody else has.
+/// A new identity at a provider.
 pub fn identity_of(user: &User) -> Identity {
     let id = IdentityId::new(NOW, random());
     Identity {
@@ -227,7 +227,7 @@ pub async fn stored_session_of(store: &Store, user: &User) -> Session {
     session
 }
 
-/// A grant with a refresh family, its person and its session.
+/// A grant with a refresh token family, its user and its session.
 pub async fn stored_grant(store: &Store) -> (User, Session, Grant) {
     let (user, session) = stored_session(store).await;
     let grant = grant_in(&session);

@@ -1,4 +1,4 @@
-//! Every statement of the house prepares on both databases: a misspelt column is named here.
+//! Every statement can be prepared on both databases, which finds misspelt columns.
 
 use crate::harness::database::{RawConnection, on_both_databases};
 use sqlx::{Executor as _, SqlSafeStr as _};

@@ -1,4 +1,4 @@
-//! Sweeping: what is over goes, batch by batch; what lives stays.
+//! Sweeping: expired rows are deleted in batches, and live ones stay.
 
 use super::samples::{
     NOW, grant_in, hash, in_tx, later, presented, proof, random, session_of, stored_grant, stored_session,

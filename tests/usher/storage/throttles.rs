@@ -1,10 +1,10 @@
-//! Buckets that count tries.
+//! Rate limit buckets.
 
 use super::samples::in_tx;
 use crate::harness::database::{TestDatabase, on_both_databases};
 use usher_storage::system::throttles::Taken;
 
-/// The moment at which these tests begin, in milliseconds.
+/// The initial time of these tests, in milliseconds.
 const START: i64 = 1_800_000_000_000;
 
 async fn take(db: &TestDatabase, at: i64, cost: i64, burst: i64) -> Taken {

@@ -1,4 +1,4 @@
-//! Single access tokens revoked early.
+//! Revoked access tokens.
 
 use super::samples::{in_tx, later};
 use crate::harness::database::on_both_databases;

@@ -1,4 +1,4 @@
-//! Rows that no version of Usher wrote are named by table, column and id.
+//! Unreadable rows are reported with table, column and id.
 
 use super::samples::{NOW, hash, in_tx, proof, random, stored_client, stored_grant, stored_user};
 use crate::harness::database::on_both_databases;

@@ -81,7 +81,7 @@ on_both_databases! {
     async fn each_statement_changes_its_own_columns_and_no_others(db: TestDatabase) {
         let (before, other) = (stored_user(&db.store).await, stored_user(&db.store).await);
         let id = before.id;
-        // A snapshot in which everything differs: what a statement does not own must not be taken from it.
+        // A stale copy with other values: a statement must not take columns from it that it does not own.
         let stale = User { id, updated_at: later(77), ..user() };
         let seen = async || db.store.find_user(id).await.unwrap().unwrap();
         in_tx!(db.store, [stale], |tx| tx.set_user_email(&stale).await).unwrap();

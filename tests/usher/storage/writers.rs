@@ -1,6 +1,6 @@
 //! Every statement that changes a row, and why it undoes nothing that another one wrote.
 //!
-//! A new `update` joins the list with its guard, or the test that reads all statements names it.
+//! A new `update` must be added to the list with its guard; otherwise the test that reads all statements reports it.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -9,13 +9,14 @@ use usher_storage::{Sql, statements};
 /// Why a statement cannot undo what another transaction wrote.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Guard {
-    /// No other statement writes its columns, and what it writes does not depend on what was there.
+    /// No other statement writes its columns, and what it writes does not depend on the old value.
     Owner,
-    /// It writes only while the row is as it has to be, or computes the new value from the one that is there.
+    /// It writes only if a condition on the row holds, or computes the new value from the stored one.
     Condition,
-    /// What it writes was read in the same transaction, after this statement had locked the row or the one it belongs to.
+    /// It writes what was read in the same transaction, after this statement had locked the row or the one it belongs
+    /// to.
     Locked(&'static str),
-    /// Whoever writes last is right, for this reason.
+    /// The last writer wins, for this reason.
     Last(&'static str),
 }
 
@@ -121,7 +122,7 @@ const WRITERS: &[(&str, Guard)] = &[
     ("events/reading::TOLD_LEAVING", Condition),
 ];
 
-/// A statement that changes rows: its table, and what it sets each column to.
+/// A statement that changes rows: its table, and the new values of its columns.
 #[derive(Debug)]
 struct Writer {
     table: String,
@@ -175,7 +176,7 @@ pub fn statements_that_need_a_race() -> BTreeSet<String> {
     found.iter().filter(|(name, writer)| needed(name, &writer.table)).map(|(name, _)| name.clone()).collect()
 }
 
-/// Cuts a text where the separator stands outside of every pair of brackets.
+/// Splits a text at separators outside of brackets.
 fn top_level(text: &str, separator: &str) -> Vec<String> {
     let (mut parts, mut depth, mut from) = (Vec::new(), 0_i32, 0);
     for (at, letter) in text.char_indices() {
@@ -189,7 +190,7 @@ fn top_level(text: &str, separator: &str) -> Vec<String> {
     parts
 }
 
-/// Does a text name a column, as a word of its own?
+/// Does a text contain a column's name as a word?
 fn names(text: &str, column: &str) -> bool {
     text.split(|letter: char| !letter.is_ascii_alphanumeric() && letter != '_').any(|word| word == column)
 }

@@ -1,4 +1,4 @@
-//! The feed by asking: the snapshot, the events, and being kept waiting.
+//! The feed by polling: the snapshot, the events, and long polling.
 
 use std::time::Duration;
 
@@ -18,7 +18,7 @@ async fn ask(house: &TestUsher, query: &str, tag: Option<&str>) -> Answer {
     answer(request).await
 }
 
-/// Signs Ana in and out, and gives the access token that is dead by that.
+/// Signs Ana in and out, and returns her access token, which is invalid then.
 async fn a_dead_token(house: &TestUsher) -> String {
     let client = house.client(ClientType::Web, |client| client.first_party = true).await;
     let tokens = house.tokens(&mut house.browser(), &client, ANA).await;
@@ -27,7 +27,7 @@ async fn a_dead_token(house: &TestUsher) -> String {
     tokens.text("access_token")
 }
 
-/// Waits until the feed has come so far.
+/// Waits until the feed reaches this position.
 async fn reach(house: &TestUsher, position: i64) {
     for _ in 0..1_500 {
         if house.usher.store.feed_place(house.project).await.unwrap().unwrap().position >= position {

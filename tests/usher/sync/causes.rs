@@ -1,5 +1,5 @@
-//! Every cause for which something ends reaches the feed: a token that was good before is known to be dead, and one that
-//! was issued afterwards, or to somebody else, is not.
+//! Every cause that ends something appears in the feed: a token that was valid before is known to be invalid, and one
+//! that was issued afterwards, or to another user, is not.
 
 use std::collections::BTreeSet;
 
@@ -17,7 +17,7 @@ use crate::harness::relying_party::{Answer, kid};
 const ANA: &str = "ana@example.test";
 const BOB: &str = "bob@example.test";
 
-/// Ana is signed in at the shop, and so is Bob, who has nothing to do with it.
+/// Ana is signed in at the shop, and so is Bob, who is not affected.
 struct Scene {
     house: TestUsher,
     shop: RegisteredClient,
@@ -42,7 +42,7 @@ impl Scene {
         self.tokens.text("access_token")
     }
 
-    /// Ana's token is known to be dead and Bob's is not; whatever Ana gets from now on is good.
+    /// Asserts that Ana's token is revoked and Bob's is not; whatever Ana gets from now on is valid.
     async fn ends(mut self, may_come_back: bool) {
         let access = self.access();
         self.follower.learns_of(&access).await;

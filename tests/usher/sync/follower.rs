@@ -1,4 +1,4 @@
-//! A follower of the feed on a stock WebSocket client, with the rule that every local module applies.
+//! A subscriber of the feed with a standard WebSocket client, and the revocation rule of local modules.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
@@ -20,26 +20,26 @@ use crate::harness::relying_party::{kid, payload};
 /// Longer than anything may take that a test waits for.
 pub const SOON: Duration = Duration::from_secs(30);
 
-/// A follower on its socket.
+/// A connected subscriber.
 pub struct Follower {
     socket: WebSocketStream<MaybeTlsStream<TcpStream>>,
-    /// What it was greeted with.
+    /// The `hello` message.
     pub hello: Value,
-    /// What it knows.
+    /// Its state.
     pub known: Known,
 }
 
-/// What a local module keeps, and its rule.
+/// The state of a local module, and its revocation rule.
 #[derive(Debug, Default)]
 pub struct Known {
     exact: BTreeSet<(String, String)>,
     marks: BTreeMap<(String, String), i64>,
-    /// Positions, in the order in which they came.
+    /// Positions, in the order of arrival.
     pub positions: Vec<i64>,
 }
 
 impl Known {
-    /// Takes an entry in.
+    /// Applies an entry.
     pub fn learn(&mut self, entry: &Value) {
         let text = |name: &str| entry[name].as_str().unwrap_or_default().to_owned();
         self.positions.push(entry["c"].as_i64().expect("an entry has a position"));
@@ -58,7 +58,7 @@ impl Known {
         }
     }
 
-    /// Does the feed say that this access token is revoked?
+    /// Is this access token revoked according to the feed?
     pub fn is_revoked(&self, token: &str) -> bool {
         let claims = payload(token);
         let claim = |name: &str| claims[name].as_str().unwrap_or_default().to_owned();
@@ -81,7 +81,7 @@ pub async fn connect(
     let url = house.at(&format!("/api/v1/sync{query}")).replacen("http", "ws", 1);
     let mut request = url.into_client_request().expect("an address is a request");
     request.headers_mut().insert("sec-websocket-protocol", "usher.sync.v1".parse().unwrap());
-    // A second instance is reached by another port, and is the same house all the same.
+    // A second instance has another port, and the same host in its requests.
     let host = house.url.trim_start_matches("http://").parse().unwrap();
     request.headers_mut().insert("host", host);
     for (name, value) in headers {
@@ -91,7 +91,7 @@ pub async fn connect(
 }
 
 impl Follower {
-    /// Follows by this token, from a cursor on if there is one.
+    /// Connects with this token, optionally from a cursor on.
     pub async fn by(house: &TestUsher, token: &str, cursor: Option<&str>) -> Self {
         let query = cursor.map(|cursor| format!("?cursor={cursor}")).unwrap_or_default();
         let bearer = ("authorization", format!("Bearer {token}"));
@@ -102,12 +102,12 @@ impl Follower {
         follower
     }
 
-    /// Follows the project of the house by the project's token.
+    /// Connects with the project's token.
     pub async fn of(house: &TestUsher) -> Self {
         Self::by(house, &house.project_token, None).await
     }
 
-    /// The next message; `Err` with the code if the socket closes.
+    /// The next message; `Err` with the close code if the socket closes.
     pub async fn next(&mut self) -> Result<Value, u16> {
         loop {
             let message = timeout(SOON, self.socket.next()).await.expect("something comes in time");
@@ -126,7 +126,7 @@ impl Follower {
         }
     }
 
-    /// The next entry, or `resync`: whatever else is said in between is passed over.
+    /// The next entry, or `resync`; other messages are skipped.
     pub async fn entry(&mut self) -> Value {
         loop {
             let message = self.next().await.expect("the socket stays open");
@@ -136,25 +136,25 @@ impl Follower {
         }
     }
 
-    /// Says something.
+    /// Sends a message.
     pub async fn say(&mut self, message: Message) {
-        // The other side may have closed already, which the test then sees.
+        // The server may have closed the connection already, which the test then sees.
         let _ = self.socket.send(message).await;
     }
 
-    /// Says how far it has come.
+    /// Acknowledges a position.
     pub async fn acknowledge(&mut self, position: i64, revision: Option<u64>) {
         self.say(Message::text(json!({"t": "ack", "c": position, "rev": revision}).to_string())).await;
     }
 
-    /// Listens until the token is known to be revoked.
+    /// Receives entries until the token is revoked.
     pub async fn learns_of(&mut self, token: &str) {
         while !self.known.is_revoked(token) {
             self.next().await.expect("the socket stays open");
         }
     }
 
-    /// The code with which the socket closes, whatever comes before.
+    /// The close code of the socket; messages before it are skipped.
     pub async fn close_code(&mut self) -> u16 {
         loop {
             if let Err(code) = self.next().await {
@@ -164,7 +164,7 @@ impl Follower {
     }
 }
 
-/// A machine that may follow the project, and a token of its.
+/// A machine that may subscribe to the project, and a token of it.
 pub async fn module(house: &TestUsher) -> (RegisteredClient, String) {
     let client = house.client(ClientType::Machine, |client| client.scope = Scope::of(["usher:sync"])).await;
     let token = house.call(&client, "/oauth2/token", &[("grant_type", "client_credentials")]).await;

@@ -1,4 +1,4 @@
-//! Several instances on one PostgreSQL: what is revoked at one is heard at the others.
+//! Several instances on one PostgreSQL: what is revoked at one reaches the others.
 
 use usher_domain::oauth::client::ClientType;
 

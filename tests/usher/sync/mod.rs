@@ -1,4 +1,4 @@
-//! The live feed, followed as a local module follows it.
+//! The live feed, from the point of view of a local module.
 
 mod asking;
 mod causes;

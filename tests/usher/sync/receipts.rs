@@ -1,4 +1,4 @@
-//! The receipt after signing out everywhere names the local modules and when they acknowledged the end.
+//! The receipt after signing out everywhere shows the local modules and when they acknowledged the end.
 
 use usher_domain::oauth::client::ClientType;
 use usher_protocol::scope::Scope;

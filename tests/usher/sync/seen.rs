@@ -1,4 +1,4 @@
-//! What modules report: sealed into the project's history, and read by nobody but the holder of the project's token.
+//! Reports of modules: sealed into the project's history, and readable only with the project's token.
 
 use futures_util::future::join_all;
 use reqwest::Method;

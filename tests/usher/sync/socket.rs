@@ -1,4 +1,4 @@
-//! The socket: who may open it, what it says, and when it closes.
+//! The socket: who may connect, its messages, and when it closes.
 
 use tokio_tungstenite::tungstenite::{Error, Message};
 use usher_domain::oauth::client::ClientType;
@@ -12,7 +12,7 @@ use crate::harness::relying_party::{VERIFIER, answer};
 
 const ANA: &str = "ana@example.test";
 
-/// The status with which a handshake is refused.
+/// The status of a rejected handshake.
 async fn refusal(house: &TestUsher, query: &str, headers: &[(&'static str, String)]) -> u16 {
     match connect(house, query, headers).await {
         Err(Error::Http(response)) => response.status().as_u16(),
@@ -25,7 +25,7 @@ fn bearer(token: &str) -> (&'static str, String) {
     ("authorization", format!("Bearer {token}"))
 }
 
-/// Revokes something, for the feed to have something to say.
+/// Revokes something, so that the feed gets an entry.
 async fn revoke_something(house: &TestUsher, user: &User) {
     let client = house.client(ClientType::Web, |client| client.first_party = true).await;
     house.tokens(&mut house.browser(), &client, ANA).await;
@@ -64,7 +64,7 @@ on_both_databases! {
         }
     }
 
-    /// WS-01: a browser's session follows nothing.
+    /// WS-01: a browser's session cannot subscribe.
     async fn a_cookie_does_not_open_it(db: TestDatabase) {
         let house = TestUsher::on(db, &[]).await;
         house.user(ANA).await;
@@ -192,7 +192,7 @@ on_both_databases! {
         assert_eq!((&resync["t"], &resync["epoch"]), (&"resync".into(), &"e2".into()), "nobody was ever there");
     }
 
-    /// WS-05: three of four places are for followers, the last is for people.
+    /// WS-05: three of four connections are for subscribers, the last is for other requests.
     async fn followers_never_fill_the_house(db: TestDatabase) {
         let house = TestUsher::on(db, &[("limits.connections", "4")]).await;
         let wait = async || {

@@ -1,4 +1,4 @@
-//! What the tests of this room ask of a house.
+//! Helpers of the upstream tests.
 
 use serde_json::Value;
 use usher_domain::oauth::client::ClientType;
@@ -8,7 +8,7 @@ use crate::harness::browser::{Browser, Landing};
 use crate::harness::house::TestUsher;
 use crate::harness::relying_party::payload;
 
-/// What a client learns about whoever is signed in: the payload of the ID token.
+/// What a client learns of the signed-in user: the payload of the ID token.
 pub async fn told_to(house: &TestUsher, client: &RegisteredClient, browser: &mut Browser<'_>) -> Value {
     let landing = browser.go_through(&house.authorize_url(client, &[]), "nobody@example.test").await;
     let tokens = house.exchange(client, &landing.code()).await;
@@ -16,32 +16,32 @@ pub async fn told_to(house: &TestUsher, client: &RegisteredClient, browser: &mut
     payload(&tokens.text("id_token"))
 }
 
-/// The `sub` of whoever is signed in.
+/// The `sub` of the signed-in user.
 pub async fn sub(house: &TestUsher, browser: &mut Browser<'_>) -> String {
     let client = house.client(ClientType::Web, |_| {}).await;
     told_to(house, &client, browser).await["sub"].as_str().expect("a sub").to_owned()
 }
 
-/// The code of the newest letter.
+/// The code of the newest email.
 pub async fn code(house: &TestUsher) -> String {
     let letters = house.letters().await;
     letters.first().and_then(|letter| letter.code()).expect("a letter with a code").to_owned()
 }
 
-/// The code that a page of trouble shows.
+/// Status and code of an error page.
 pub fn trouble(landing: &Landing) -> (u16, String) {
     let shown = landing.text(".facts code");
     (landing.status.as_u16(), shown.split_whitespace().next().unwrap_or_default().to_owned())
 }
 
-/// Was a letter with this subject sent to this address?
+/// Was an email with this subject sent to this address?
 pub async fn was_told(house: &TestUsher, to: &str, subject: &str) -> bool {
     let letters = house.letters().await;
     letters.iter().any(|letter| letter.to() == to && letter.subject() == subject)
 }
 
 impl Landing {
-    /// Where the links lead that begin like this.
+    /// The URLs of the links with this prefix.
     pub fn links(&self, begin: &str) -> Vec<String> {
         let links = scraper::Selector::parse("a[href]").expect("a selector");
         let page = scraper::Html::parse_document(&self.body);

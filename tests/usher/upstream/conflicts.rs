@@ -1,4 +1,5 @@
-//! The address is an account's already: whose is it? Never linked by the address alone, unless its authority says so.
+//! The address belongs to an account already: never linked by the address alone, unless the provider is authoritative
+//! for it.
 
 use reqwest::StatusCode;
 use usher_domain::provider::LinkPolicy;
@@ -12,7 +13,7 @@ use crate::harness::providers::house_with;
 
 const ANA: &str = "ana@example.test";
 
-/// From the question to the account in question, and back to the question.
+/// From the question to the sign-in of the account in question, and back to the question.
 async fn sign_in_to_it(house: &TestUsher, browser: &mut Browser<'_>, question: &Landing, email: &str) -> Landing {
     let to = question.links("/login?login_hint=");
     assert_eq!(to.len(), 1, "{}", question.body);
@@ -117,7 +118,7 @@ on_both_databases! {
         }
     }
 
-    /// UP-15: whoever has a second factor is asked for it by whatever door they come, and is never linked by an address alone.
+    /// UP-15: a second factor is required with every sign-in method, and an address alone never links.
     async fn a_second_factor_is_asked_for_whoever_vouches(db: TestDatabase) {
         let (house, at) = house_with(db, &[]).await;
         house.provider(&at, Google, |settings| settings.link_policy = LinkPolicy::Auto).await;
@@ -141,7 +142,7 @@ on_both_databases! {
         assert!(!other.is_in().await);
     }
 
-    /// Two browsers were asked about the same identity: the second answer comes too late.
+    /// Two browsers were asked about the same identity: the second answer is too late.
     async fn a_question_is_over_once_the_identity_is_linked(db: TestDatabase) {
         let (house, at) = house_with(db, &[Google]).await;
         house.user(ANA).await;
@@ -157,7 +158,7 @@ on_both_databases! {
         assert_eq!(house.identities().await, 1);
     }
 
-    /// An address of a relay is kept and never compared.
+    /// An address of a relay service is stored and never compared.
     async fn a_relay_matches_nobody(db: TestDatabase) {
         let (house, at) = house_with(db, &[Apple]).await;
         house.browser().come_by(&at, Apple, "relay").await;
@@ -169,7 +170,7 @@ on_both_databases! {
         assert_eq!((house.users().await, house.database.count(taken).await), (2, 1));
     }
 
-    /// UP-02: whoever registered the victim's address before has nothing left of it.
+    /// UP-02: a pending registration of the victim's address is deleted.
     async fn a_registration_that_waits_is_thrown_away_when_the_owner_comes(db: TestDatabase) {
         let (house, at) = house_with(db, &[Google]).await;
         let mut thief = house.browser();
@@ -188,7 +189,7 @@ on_both_databases! {
         assert_eq!((house.users().await, sub(&house, &mut ana).await), (1, mine));
     }
 
-    /// UP-02: nor does a change of address that an attacker began before the owner came give it to them.
+    /// UP-02: nor does an attacker's pending change of address succeed after the owner has come.
     async fn an_address_that_somebody_else_was_about_to_take_is_the_owners(db: TestDatabase) {
         let (house, at) = house_with(db, &[Google]).await;
         house.user("eve@example.test").await;
@@ -210,7 +211,7 @@ on_both_databases! {
         assert_eq!(house.database.count("select count(*) from users where email = 'eve@example.test'").await, 1);
     }
 
-    /// UP-11: an account that may not sign in is not signed in by any door, nor asked about.
+    /// UP-11: a disabled user is signed in by no method, and gets no question.
     async fn a_disabled_user_stays_out(db: TestDatabase) {
         let (house, at) = house_with(db, &[]).await;
         for (kind, policy) in [(Google, LinkPolicy::Auto), (X, LinkPolicy::VerifyMail)] {

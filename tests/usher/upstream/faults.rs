@@ -1,5 +1,5 @@
-//! One provider in trouble leaves the others alone; and what goes out is what each of them asks for (UP-14, UP-17). Every fault
-//! there is stands in `matrix.rs`.
+//! A failing provider does not affect the others; and each gets the requests that it needs (UP-14, UP-17). All faults
+//! are in `matrix.rs`.
 
 use serde_json::json;
 use usher_domain::provider::ProviderKind::{Apple, Facebook, Google, Microsoft, Oidc, X};
@@ -41,7 +41,7 @@ async fn what_goes_out_is_what_each_provider_asks_for_and_nothing_of_ours() {
     }
 }
 
-/// UP-17: nothing of the request reaches the provider but the hint; state, nonce and challenge are made for each journey.
+/// UP-17: only the hint of a request is sent to the provider; state, nonce and challenge are new for each sign-in.
 #[tokio::test]
 async fn nothing_of_a_request_overrides_what_goes_to_any_provider() {
     let (house, _at) = house_with(crate::harness::database::TestDatabase::sqlite().await, KINDS).await;
@@ -76,7 +76,7 @@ async fn nothing_of_a_request_overrides_what_goes_to_any_provider() {
                 assert_eq!(away.answer(name), None, "{name}: {what}");
             }
             assert!(!away.url.contains("evil") && !away.url.contains("admin"), "{what}");
-            // Facebook's classic flow and Apple know no PKCE; those without ID tokens no nonce.
+            // Facebook's classic flow and Apple have no PKCE; those without ID tokens no nonce.
             let bound = !matches!(kind, Facebook | Apple);
             assert_eq!(away.answer("code_challenge_method").as_deref(), bound.then_some("S256"), "{what}");
             let proves = matches!(kind, Google | Apple | Microsoft | Oidc);

@@ -1,4 +1,5 @@
-//! Codes and tokens of other applications, and of ours in other hands: no door takes them, and none is kept (UP-04, UP-16).
+//! Codes and tokens of other applications, and ours in other hands: no endpoint accepts them, and none is stored
+//! (UP-04, UP-16).
 
 use std::fs;
 
@@ -12,7 +13,7 @@ use crate::harness::browser::Landing;
 use crate::harness::database::{TestDatabase, on_both_databases};
 use crate::harness::providers::house_with;
 
-/// Everything that is kept, as text.
+/// Everything that is stored, as text.
 async fn everything(database: &TestDatabase) -> String {
     if let Some(path) = database.url.strip_prefix("sqlite://") {
         let read = |path: String| fs::read(path).unwrap_or_default();
@@ -25,7 +26,7 @@ async fn everything(database: &TestDatabase) -> String {
 }
 
 on_both_databases! {
-    /// UP-04: a code that the provider gave to another application is worth nothing here, and nobody is asked for by it.
+    /// UP-04: a code that the provider issued to another application is rejected, without a request about it.
     async fn a_code_of_another_application_lets_nobody_in(db: TestDatabase) {
         let (house, at) = house_with(db, KINDS).await;
         for kind in KINDS {
@@ -41,8 +42,8 @@ on_both_databases! {
         assert_eq!((house.users().await, house.identities().await, house.live_sessions().await), (0, 0, 0));
     }
 
-    /// UP-04: a token of the provider, even a good one that was given to this very application, is no way in at any door; the
-    /// provider is not even asked about it.
+    /// UP-04: a token of the provider, even a valid one of this application, is accepted at no endpoint; the provider
+    /// is not even asked about it.
     async fn a_token_of_the_provider_is_no_way_in(db: TestDatabase) {
         let (house, at) = house_with(db, &[Facebook, X]).await;
         for kind in [Facebook, X] {
@@ -75,11 +76,11 @@ on_both_databases! {
         }
     }
 
-    /// UP-16: of what a provider gives for a sign-in nothing is kept, so there is nothing that anybody could read later.
+    /// UP-16: no token of a provider is stored, so that nobody can read it later.
     async fn no_token_of_a_provider_is_kept(db: TestDatabase) {
         let (house, at) = house_with(db, KINDS).await;
         for kind in KINDS {
-            // Of somebody without an address a plain provider is asked once more, by the token.
+            // For a user without an address a plain provider is asked once more, with the token.
             for persona in ["ana", "no_email"] {
                 house.browser().come_by(&at, *kind, persona).await;
             }

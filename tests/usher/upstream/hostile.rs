@@ -1,5 +1,4 @@
-//! Providers that say strange things of people: who nobody is, addresses that look like another's, names without end
-//! (UP-12, UP-13).
+//! Providers with strange claims: invalid ids, look-alike addresses, endless names (UP-12, UP-13).
 
 use std::collections::BTreeSet;
 
@@ -16,7 +15,7 @@ use crate::harness::providers::{Providers, house_with};
 
 const VICTIM: &str = "victim@example.test";
 
-/// What each provider calls the one thing that tells people apart.
+/// The claim of each provider that identifies a user.
 const fn key(kind: ProviderKind) -> &'static str {
     match kind {
         Facebook | X | Github => "id",
@@ -25,12 +24,12 @@ const fn key(kind: ProviderKind) -> &'static str {
     }
 }
 
-/// What each provider calls an address.
+/// The claim of each provider with the address.
 const fn address(kind: ProviderKind) -> &'static str {
     if matches!(kind, X) { "confirmed_email" } else { "email" }
 }
 
-/// Somebody of whom the provider says this comes by.
+/// Signs in a user with these claims of the provider.
 async fn said_of(house: &TestUsher, at: &Providers, kind: ProviderKind, persona: &str, switch: &Value) -> Landing {
     let mut whole = json!({"fault": "claims"});
     whole.as_object_mut().unwrap().extend(switch.as_object().unwrap().clone());
@@ -46,7 +45,7 @@ async fn house(db: TestDatabase) -> (TestUsher, Providers) {
 }
 
 on_both_databases! {
-    /// UP-12: what a program writes when it has nobody is nobody, at every provider, and two of them are not one.
+    /// UP-12: placeholder ids identify nobody, at every provider, and two of them are not one user.
     async fn an_id_that_is_none_is_nobody(db: TestDatabase) {
         let (house, at) = house(db).await;
         let long = "7".repeat(10 * 1024);
@@ -68,7 +67,7 @@ on_both_databases! {
         assert_eq!((house.users().await, house.identities().await, house.live_sessions().await), (0, 0, 0));
     }
 
-    /// UP-12, UP-03: one id at two providers is two people, whatever it is; and `1` is never `"1"`.
+    /// UP-12, UP-03: one id at two providers is two users; and `1` is never `"1"`.
     async fn one_id_at_two_providers_is_two_people(db: TestDatabase) {
         let (house, at) = house(db).await;
         let mut subs = BTreeSet::new();
@@ -92,8 +91,8 @@ on_both_databases! {
         assert_eq!((subs.len(), house.identities().await), (KINDS.len(), i64::try_from(KINDS.len()).unwrap()));
     }
 
-    /// UP-13: an address is made canonical, then judged; what only looks like the victim's is not theirs, and what is theirs
-    /// opens nothing by itself.
+    /// UP-13: an address is normalized, then compared; a look-alike of the victim's is another address, and the
+    /// victim's own opens nothing by itself.
     async fn an_address_that_only_looks_like_somebodys_is_nobodys(db: TestDatabase) {
         let (house, at) = house(db).await;
         house.user(VICTIM).await;
@@ -126,7 +125,7 @@ on_both_databases! {
             }
             assert_eq!((house.users().await, house.identities().await, house.live_sessions().await), (1, 0, 0), "{kind:?}");
         }
-        // Dots and tags are the owner's business: this is somebody else.
+        // Dots and tags are significant: this is another address.
         for told in ["vic.tim@example.test", "victim+x@example.test"] {
             let persona = told.split('@').next().unwrap().replace('+', "-");
             let landing = said_of(&house, &at, Oidc, &persona, &json!({"claims": {"email": told}})).await;
@@ -136,7 +135,7 @@ on_both_databases! {
         assert_eq!((house.users().await, house.database.count(of_victim).await), (3, 0));
     }
 
-    /// UP-13: a name without end is cut, or the whole is refused; a picture is written down and never fetched.
+    /// UP-13: an endless name is cut, or the response is rejected; a picture is stored and never fetched.
     async fn names_without_end_and_pictures_inside_do_no_harm(db: TestDatabase) {
         let (house, at) = house(db).await;
         for kind in KINDS {

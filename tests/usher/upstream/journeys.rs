@@ -1,4 +1,5 @@
-//! Away and back: once, in the same browser, at the same provider, in time; and nothing moved meanwhile (UP-08, UP-09, UP-11).
+//! Start and callback: once, in the same browser, with the same provider, in time; and with unchanged settings (UP-08,
+//! UP-09, UP-11).
 
 use reqwest::StatusCode;
 use usher_domain::email::Email;
@@ -10,7 +11,7 @@ use crate::harness::browser::Landing;
 use crate::harness::database::on_both_databases;
 use crate::harness::providers::{house_with, id_of};
 
-/// Nobody's: what `come_back` says to a journey that is not this browser's.
+/// The error of `come_back` for a sign-in that another browser started.
 fn is_over(landing: &Landing) -> bool {
     trouble(landing) == (400, "SIGN_IN_EXPIRED".into())
 }
@@ -26,7 +27,7 @@ on_both_databases! {
         let theirs = thief.return_as(&at, &away, "ana").await;
         assert!(is_over(&theirs), "{} {}", theirs.status, theirs.body);
         assert_eq!(house.users().await, 0);
-        // The journey is used up by whoever tried: the answer cannot be tried again.
+        // Every attempt uses up the state: the response cannot be used again.
         assert!(is_over(&ana.return_as(&at, &away, "ana").await));
         let away = ana.leave(Google, "ana").await;
         assert_ne!(away.answer("state").unwrap(), state);
@@ -39,13 +40,13 @@ on_both_databases! {
         let (house, at) = house_with(db, &[Google]).await;
         let mut eve = house.browser();
         let away = eve.leave(Google, "eve").await;
-        // A browser that was never here follows a link with the attacker's answer.
+        // A new browser follows a link with the attacker's response.
         let mut victim = house.browser();
         assert!(is_over(&victim.return_as(&at, &away, "eve").await));
         assert!(!victim.is_in().await);
     }
 
-    /// UP-08: what was begun at one provider does not end at another's door, whichever they are, and no code goes out.
+    /// UP-08: a sign-in at one provider cannot be completed with another, and no code is sent out.
     async fn an_answer_of_another_provider_is_none(db: TestDatabase) {
         let (house, at) = house_with(db, KINDS).await;
         for (begun, ended) in [(Google, X), (X, Google), (Google, Facebook), (Facebook, Github), (Github, Oidc), (Oidc, Google), (Microsoft, Oidc)] {

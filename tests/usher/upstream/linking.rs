@@ -54,7 +54,7 @@ on_both_databases! {
         assert_eq!(browser.link(&at, Google, "ana").await.url, house.at("/account/identities?done=linked"));
     }
 
-    /// Whoever held the session's secret before has nothing of what is linked since (CVE-2026-7507).
+    /// The former secret of the session gives no access to what was linked since (CVE-2026-7507).
     async fn the_secret_of_the_session_changes_with_every_link(db: TestDatabase) {
         let (house, at) = house_with(db, &[Google, X]).await;
         house.user(BOB).await;
@@ -68,7 +68,7 @@ on_both_databases! {
         assert_eq!(house.live_sessions().await, 1);
     }
 
-    /// UP-09: a page of another site starts no link, even with a form of ours in its hands; and nothing is linked by GET.
+    /// UP-09: a cross-site page cannot start linking, even with a valid form; and a GET links nothing.
     async fn another_site_links_nothing(db: TestDatabase) {
         let (house, at) = house_with(db, &[Google]).await;
         house.user(BOB).await;
@@ -88,7 +88,7 @@ on_both_databases! {
         assert_eq!(house.identities().await, 0);
     }
 
-    /// UP-09: whoever went to sign in is signed in, as themselves; that somebody else is signed in here links nothing to them.
+    /// UP-09: a sign-in at a provider signs its user in; it links nothing to the user who is signed in here.
     async fn a_sign_in_is_no_link(db: TestDatabase) {
         let (house, at) = house_with(db, &[Google]).await;
         let bob = house.user(BOB).await;
@@ -100,7 +100,8 @@ on_both_databases! {
         assert_eq!((house.users().await, house.identities().await), (2, 1));
     }
 
-    /// The same person, who was away for longer than their sign-in stays fresh, proves it again; nothing is linked.
+    /// If the authentication is no longer recent after the callback, the user must authenticate again; nothing is
+    /// linked.
     async fn whoever_dawdles_at_the_provider_shows_themselves_again(db: TestDatabase) {
         let (house, at) = house_with(db, &[Google]).await;
         house.user(BOB).await;
@@ -113,7 +114,8 @@ on_both_databases! {
         assert_eq!(house.identities().await, 0);
     }
 
-    /// The answer to a link counts for the session that asked, and for no other person in this browser or elsewhere.
+    /// The callback of linking counts for the session that started it, and for no other user in this browser or
+    /// elsewhere.
     async fn a_link_is_the_sessions_that_asked_for_it(db: TestDatabase) {
         let (house, at) = house_with(db, &[Google]).await;
         house.user(BOB).await;

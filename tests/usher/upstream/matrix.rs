@@ -1,8 +1,9 @@
-//! Provider × persona × fault, all of them, over HTTP: who is in, who is asked, who is told to try again; and the journal of
-//! the simulator proves what was sent and what was not (UP-05, UP-06, UP-08, UP-14).
+//! Provider × persona × fault, all of them, over HTTP: who is signed in, who is asked, who gets an error; and the
+//! journal of the simulator proves what was sent and what was not (UP-05, UP-06, UP-08, UP-14).
 //!
-//! What goes wrong is a table of rows, one for each fault at each door where it can be thrown. Each row is held against
-//! everybody; where a fault is nothing to a provider, one ordinary person shows it. The slow fault has a file of its own.
+//! The faults are a table with one row for each fault at each endpoint where it can be set. Each row is tested with
+//! every persona; where a fault does not affect a provider, one ordinary persona shows it. The slow fault has a file
+//! of its own.
 
 use std::collections::BTreeSet;
 
@@ -16,23 +17,23 @@ use crate::harness::database::{TestDatabase, on_both_databases};
 use crate::harness::house::TestUsher;
 use crate::harness::providers::Providers;
 
-/// Those that prove who it is by an ID token.
+/// Providers with an ID token.
 const OPENID: &[ProviderKind] = &[Google, Apple, Microsoft, Oidc];
-/// Those whose metadata are found where they are looked for.
+/// Providers whose metadata are discovered.
 const DISCOVERED: &[ProviderKind] = &[Google, Microsoft, Oidc];
-/// Those that are asked who it is, each time or where the ID token says too little.
+/// Providers with a userinfo request, always or if the ID token is incomplete.
 const ASKED: &[ProviderKind] = &[Facebook, X, Github, Oidc];
-/// Those that name themselves in their callback.
+/// Providers with `iss` in their callback.
 const NAMED: &[ProviderKind] = &[Google, Github, Oidc];
 
-/// What becomes of somebody.
+/// The result of a sign-in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Then {
-    /// They are in.
+    /// Signed in.
     In,
-    /// They are asked for an address.
+    /// Asked for an address.
     PendingQuestion,
-    /// They are told what went wrong, with this status and code, and how to try again.
+    /// An error page with this status and code, and a link to try again.
     Trouble(u16, &'static str),
 }
 
@@ -42,8 +43,8 @@ const WRONG: Then = Then::Trouble(502, "PROVIDER_MISBEHAVED");
 const OVER: Then = Then::Trouble(400, "SIGN_IN_EXPIRED");
 const DECLINED: Then = Then::Trouble(403, "PROVIDER_DENIED");
 
-/// What becomes of each persona where nothing is wrong, at every provider but Facebook, which vouches for no address and so
-/// has everybody asked.
+/// The result of each persona without a fault, at every provider but Facebook, which verifies no address, so that all
+/// are asked.
 const PERSONAS: &[(&str, Then)] = &[
     ("ana", Then::In),
     ("verified", Then::In),
@@ -61,24 +62,24 @@ const PERSONAS: &[(&str, Then)] = &[
     ("relay", Then::In),
 ];
 
-/// Whom a fault meets.
+/// The personas that a fault affects.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Meets {
-    /// Everybody, whatever they decide there.
+    /// All, whatever they decide there.
     All,
-    /// Whoever brings back a code.
+    /// Those with a code in the callback.
     Granted,
-    /// Whoever the provider is asked about beyond the ID token.
+    /// Those with a request beyond the ID token.
     AskedAbout,
-    /// Whoever has been there before.
+    /// Those who have signed in before.
     Known,
-    /// Whoever has not.
+    /// Those who have not.
     New,
-    /// Nobody: it is as good as nothing.
+    /// None: it has no effect.
     Nobody,
 }
 
-/// One fault at one door.
+/// A fault at an endpoint.
 struct Row(&'static str, Option<&'static str>, &'static [ProviderKind], Meets, Then);
 
 const TOKEN: Option<&str> = Some("token");
@@ -91,7 +92,7 @@ const AT_TOKEN: &[Row] = &[
     Row("html_502", TOKEN, KINDS, Meets::Granted, DOWN),
     Row("html_200", TOKEN, KINDS, Meets::Granted, WRONG),
     Row("error_500", TOKEN, KINDS, Meets::Granted, DOWN),
-    // Facebook has an envelope of its own for errors: this is none.
+    // Facebook has its own error format: this is another one.
     Row("error_200", TOKEN, BUT_FACEBOOK, Meets::Granted, OVER),
     Row("error_200", TOKEN, &[Facebook], Meets::Granted, WRONG),
     Row("huge_body", TOKEN, KINDS, Meets::Granted, WRONG),
@@ -159,7 +160,7 @@ const IN_THE_ID_TOKEN: &[Row] = &[
 const OF_MANNERS: &[Row] = &[
     Row("duplicate_iss", None, NAMED, Meets::All, Then::Trouble(400, "REQUEST_INVALID")),
     Row("other_iss", None, NAMED, Meets::All, WRONG),
-    // The metadata of a plain provider promise `iss`; Google and GitHub promise nothing.
+    // The metadata of a plain provider announce `iss`; Google's and GitHub's do not.
     Row("no_iss", None, &[Oidc], Meets::All, WRONG),
     Row("no_iss", None, &[Google, Github], Meets::Nobody, Then::In),
     Row("bare_issuer", None, &[Google], Meets::Nobody, Then::In),
@@ -171,7 +172,7 @@ const OF_MANNERS: &[Row] = &[
 
 const TABLES: &[&[Row]] = &[AT_TOKEN, AT_USERINFO, AT_CERTS, AT_METADATA, IN_THE_ID_TOKEN, OF_MANNERS];
 
-/// Where nothing is wrong.
+/// The result without a fault.
 fn plain(kind: ProviderKind, persona: &str) -> Then {
     let (_, then) = PERSONAS.iter().find(|(name, _)| *name == persona).expect("a persona of the table");
     if kind == Facebook && *then == Then::In { Then::PendingQuestion } else { *then }
@@ -182,14 +183,14 @@ impl Row {
         self.2.contains(&kind)
     }
 
-    /// Does this persona come by this provider? Everybody where the row is about it; where no row of the fault is, one
-    /// ordinary person, to whom it is nothing.
+    /// Is this persona tested with this provider? All are if the row is about it; if no row of the fault is, one
+    /// ordinary persona is, whom it does not affect.
     fn has(&self, table: &[Row], kind: ProviderKind, persona: &str) -> bool {
         let elsewhere = table.iter().any(|other| (other.0, other.1) == (self.0, self.1) && other.concerns(kind));
         self.concerns(kind) || !elsewhere && persona == "ana"
     }
 
-    /// How often somebody comes of whom this holds.
+    /// The number of sign-ins for which this holds.
     fn visits(&self, table: &[Row], holds: impl Fn(ProviderKind, &str) -> bool) -> i64 {
         let all = KINDS.iter().flat_map(|kind| PERSONAS.iter().map(|(persona, _)| (*kind, *persona)));
         let count = all.filter(|(kind, persona)| self.has(table, *kind, persona) && holds(*kind, persona)).count();
@@ -211,10 +212,10 @@ impl Row {
     }
 }
 
-/// Nothing is wrong.
+/// No fault.
 const NOTHING: &[Row] = &[Row("nothing", None, KINDS, Meets::Nobody, Then::In)];
 
-/// A house that counts no tries, with every provider, and everybody has been there once.
+/// A server without rate limits, with every provider, where every persona has signed in once.
 async fn stage(db: TestDatabase) -> (TestUsher, Providers) {
     let house = TestUsher::on(db, &[("limits.sign_in", "off"), ("limits.register", "off")]).await;
     let at = Providers::beside(&house).await;
@@ -226,12 +227,12 @@ async fn stage(db: TestDatabase) -> (TestUsher, Providers) {
     (house, at)
 }
 
-/// Everybody comes by every provider, as the row has them, and gets what it says.
+/// Signs in every persona with every provider, and asserts the result of the row.
 async fn come(house: &TestUsher, at: &Providers, (table, row): (&[Row], &Row), turn: usize) {
     let all = KINDS.iter().flat_map(|kind| PERSONAS.iter().map(|(persona, _)| (*kind, *persona)));
     for (kind, persona) in all.filter(|(kind, persona)| row.has(table, *kind, persona)) {
         let what = format!("{kind:?}, {persona}: {} at {:?}", row.0, row.1);
-        // Nobody has an address of somebody else's: who is who is another subject.
+        // Addresses are unique: identifying users is another subject.
         let turn = if matches!(persona, "changed_email_same_sub" | "same_email_other_sub") { turn } else { 0 };
         let address = format!("{persona}.{}.{turn}@example.test", kind.as_str());
         let named = if persona == "relay" { persona.to_owned() } else { format!("{persona}:{address}") };
@@ -252,7 +253,7 @@ async fn come(house: &TestUsher, at: &Providers, (table, row): (&[Row], &Row), t
     }
 }
 
-/// What went out is what each provider asks for, once, and nothing of ours; nobody was led astray.
+/// Asserts that each provider got the requests it needs, once, and nothing else; and that no redirect was followed.
 async fn check_journal(at: &Providers, table: &[Row], row: &Row) {
     let what = format!("{} at {:?}", row.0, row.1);
     let journal = at.journal().await;
@@ -274,7 +275,7 @@ async fn check_journal(at: &Providers, table: &[Row], row: &Row) {
         let proof = one["query"]["appsecret_proof"].as_str().unwrap_or_default();
         assert!(proof.len() == 64 && proof.bytes().all(|b| b.is_ascii_hexdigit()), "{what}: {one}");
     }
-    // One code is shown once, and one person is asked for once.
+    // A code is used once, and a user is requested once.
     for (kind, provider) in [(X, "x"), (Facebook, "facebook")] {
         let granted = row.visits(table, |by, persona| by == kind && persona != "denied");
         let granted = usize::try_from(granted).expect("few");
@@ -286,13 +287,13 @@ async fn check_journal(at: &Providers, table: &[Row], row: &Row) {
     }
 }
 
-/// Holds a table.
+/// Tests a table.
 async fn hold(db: TestDatabase, table: &[Row]) {
     let (house, at) = stage(db).await;
     for (turn, row) in table.iter().enumerate() {
         let (users, open) = (house.users().await, house.live_sessions().await);
         let failed = house.database.count(FAILED).await;
-        // What was fetched an hour ago is fetched again.
+        // Metadata that were fetched an hour ago are fetched again.
         house.wait(3_600);
         at.forget().await;
         let mut switch = json!({"fault": row.0});
@@ -305,12 +306,12 @@ async fn hold(db: TestDatabase, table: &[Row]) {
         check_journal(&at, table, row).await;
         let came = |then: fn(Then) -> bool| row.visits(table, |kind, persona| then(row.expected(kind, persona)));
         assert_eq!(house.live_sessions().await - open, came(|then| then == Then::In), "{}: sessions", row.0);
-        // A callback that cannot be read is nobody's, and whoever never left did not fail.
+        // A malformed callback belongs to no sign-in, and a sign-in that was not started did not fail.
         if row.3 != Meets::All {
             let troubled = came(|then| matches!(then, Then::Trouble(..)));
             assert_eq!(house.database.count(FAILED).await - failed, troubled, "{}: each is written down", row.0);
         }
-        // Whoever is in was known before, but for the one who is somebody new every time.
+        // All signed-in users were known before, except the persona with a new subject every time.
         let new = |kind, persona: &str| persona == "same_email_other_sub" && row.expected(kind, persona) == Then::In;
         assert_eq!(house.users().await - users, row.visits(table, new), "{}: no half user", row.0);
     }
@@ -328,7 +329,7 @@ on_both_databases! {
         hold(db, AT_USERINFO).await;
     }
 
-    /// UP-14: keys by the thousand, without end, symmetric, or two of one name.
+    /// UP-14: thousands of keys, an endless response, symmetric keys, or two with the same `kid`.
     async fn trouble_with_the_keys_is_a_page_and_nobody_is_in(db: TestDatabase) {
         hold(db, AT_CERTS).await;
     }
@@ -337,19 +338,19 @@ on_both_databases! {
         hold(db, AT_METADATA).await;
     }
 
-    /// UP-05, UP-06: another audience or a further one, another issuer, signed otherwise or not at all, by the client secret,
-    /// expired; with another nonce, with none, or that of an older sign-in.
+    /// UP-05, UP-06: another or a further audience, another issuer, signed otherwise or not at all, by the client
+    /// secret, expired; with another nonce, with none, or that of an earlier sign-in.
     async fn an_id_token_that_is_wrong_in_any_way_lets_nobody_in(db: TestDatabase) {
         hold(db, IN_THE_ID_TOKEN).await;
     }
 
-    /// UP-08: who answers is the one who was asked; and what is only a habit of a provider shuts nobody out.
+    /// UP-08: the provider that responds is the one that was asked; and harmless deviations are tolerated.
     async fn habits_are_borne_and_another_issuer_is_not(db: TestDatabase) {
         hold(db, OF_MANNERS).await;
     }
 }
 
-/// Whatever the simulator learns next, its row is missed here.
+/// A new persona or fault of the simulator fails this test until it has a row.
 #[tokio::test]
 async fn every_persona_and_every_fault_of_the_simulator_has_its_row() {
     let house = TestUsher::start().await;

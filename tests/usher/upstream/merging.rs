@@ -1,4 +1,4 @@
-//! Two accounts of one person become one, and for thirty days may become two again.
+//! Merging two accounts of one person, which can be undone for thirty days.
 
 use reqwest::StatusCode;
 use serde_json::json;
@@ -18,7 +18,7 @@ const BOB: &str = "bob@example.test";
 const PAGE: &str = "/account/identities";
 const DAY: u64 = 86_400;
 
-/// Joins the other account of this browser to the one used last.
+/// Merges the other account of this browser into the one used last.
 async fn merge(house: &TestUsher, browser: &mut Browser<'_>) -> Landing {
     let page = browser.open(&house.at(PAGE)).await;
     let other = page.value("merge");
@@ -42,13 +42,13 @@ on_both_databases! {
         assert_eq!(done.url, house.at("/account/identities?done=merged"), "{}", done.body);
         assert!(was_told(&house, BOB, "Two accounts became one").await);
         assert!(was_told(&house, "ana@example.test", "Two accounts became one").await);
-        // What the other was granted has ended.
+        // The grants of the merged account have ended.
         assert_eq!(house.refresh(&client, &tokens.text("refresh_token")).await.error(), "invalid_grant");
         let mut other = house.browser();
         assert_eq!(other.come_by(&at, Google, "ana").await.url, house.at("/account/profile"));
         assert_eq!(sub(&house, &mut other).await, bob.sub.0);
         assert_ne!(old, bob.sub.0);
-        // The client that knows the old one only.
+        // The client that only knows the old `sub`.
         let silent = house.authorize_url(&client, &[("prompt", "none"), ("id_token_hint", &hint)]);
         told_to(&house, &client, &mut other).await;
         let landing = other.open(&silent).await;
@@ -61,7 +61,7 @@ on_both_databases! {
         assert_eq!(landing.answer("error").as_deref(), Some("login_required"), "{}", landing.url);
     }
 
-    /// A role may forbid: whoever could leave one behind by merging would be rid of it.
+    /// A role may forbid: merging must not remove it.
     async fn whoever_is_kept_has_the_roles_of_both(db: TestDatabase) {
         let (house, _) = house_with(db, &[Google]).await;
         let (eve, bob) = (house.user("eve@example.test").await, house.user(BOB).await);

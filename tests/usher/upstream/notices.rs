@@ -1,4 +1,4 @@
-//! What providers tell by themselves: proven, heard once, and acted on as far as nobody is left without a way in.
+//! Provider events: verified, processed once, and applied as far as no user is left without a sign-in method.
 
 use serde_json::{Value, json};
 use usher_domain::provider::ProviderKind::{Apple, Facebook, Google, Oidc};
@@ -10,7 +10,7 @@ use crate::harness::providers::{Providers, house_with};
 
 const BOB: &str = "bob@example.test";
 
-/// Lets a provider tell something at a door of the house, and gives the status and body of the answer.
+/// Makes a provider send an event to an endpoint of the server; returns the status and body of the response.
 async fn tell(house: &TestUsher, at: &Providers, door: &str, mut order: Value) -> (u16, String, String) {
     order["to"] = json!(format!("{}/upstream/{door}", house.url));
     let answer = at.tell(order).await;
@@ -103,7 +103,7 @@ on_both_databases! {
             let url = house.at(&format!("/upstream/facebook/data-deletion?code={garbage}"));
             assert_eq!(house.browser().open(&url).await.status, 404, "{garbage}");
         }
-        // Of somebody who was never here there is nothing to delete, and that is done as well.
+        // For an unknown user there is nothing to delete, which is a success as well.
         let nobody = json!({"kind": "facebook_data_deletion", "persona": "nobody"});
         assert_eq!(tell(&house, &at, "facebook/data-deletion", nobody).await.0, 200);
     }

@@ -1,4 +1,4 @@
-//! One person, three doors, three sites, one `sub`: with a stock OpenID Connect client.
+//! One person, three sign-in methods, three sites, one `sub`: with a standard OpenID Connect client.
 
 use usher_domain::oauth::client::ClientType;
 use usher_domain::provider::ProviderKind::{Facebook, Google, X};
@@ -24,7 +24,7 @@ on_both_databases! {
                 page = browser.submit(&page, &[("code", &code(&house).await)]).await;
             }
             if page.url.contains("/upstream/ask") {
-                // The account is hers: she shows it by the door she came in by first.
+                // She confirms that the account is hers by the method that she first used.
                 let again = browser.open(&house.at(&page.links("/login")[0])).await;
                 let google = again.links("/upstream/google/start");
                 let away = browser.open(&house.at(&google[0])).await;

@@ -1,5 +1,5 @@
-//! Whatever happens in whatever order: no identity is of two people, nobody is left without a way in, and an address that
-//! nobody checked opens nothing.
+//! Any order of operations: no identity belongs to two users, no user is left without a sign-in method, and an
+//! unverified address opens nothing.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -17,12 +17,12 @@ use crate::harness::database::on_both_databases;
 use crate::harness::house::TestUsher;
 use crate::harness::providers::{Providers, house_with};
 
-/// So many orders on each database.
+/// The number of sequences on each database.
 const CASES: usize = 24;
-/// Somebody whom this is none of.
+/// A user who must not be affected.
 const VICTIM: &str = "victim@example.test";
 
-/// Who may come: by which provider, as whom, and does anybody vouch for their address?
+/// The personas: provider, name, and whether the address is verified.
 const PEOPLE: &[(ProviderKind, &str, bool)] = &[
     (Google, "ana", true),
     (Google, "unverified", false),
@@ -31,20 +31,20 @@ const PEOPLE: &[(ProviderKind, &str, bool)] = &[
     (Facebook, "eve", false),
 ];
 
-/// What may happen, at one of two browsers.
+/// An operation, in one of two browsers.
 #[derive(Debug, Clone, Copy)]
 enum Op {
-    /// Somebody comes by a provider; where an address is wanted they go on without one, or not at all.
+    /// A sign-in with a provider; if an address is requested it is skipped, or the question is left open.
     Come(usize, usize, bool),
-    /// The same, with the address of the victim, as far as the provider lets them say so.
+    /// The same, with the address of the victim, as far as the provider allows it.
     Pose(usize, usize),
     Link(usize, usize),
     Unlink(usize, usize),
     Merge(usize),
     Undo(usize),
-    /// They have another address at their provider, and come by it.
+    /// A sign-in with a changed address at the provider.
     Readdress(usize, usize),
-    /// The account at Google is no more.
+    /// The account at Google was deleted.
     Gone(usize),
     SignOut(usize),
     Delete(usize),
@@ -52,7 +52,7 @@ enum Op {
 }
 
 impl Op {
-    /// What those are called that change who has what.
+    /// The names of the operations that change identities.
     const fn name(self) -> &'static str {
         match self {
             Self::Come(..) => "come",
@@ -88,7 +88,7 @@ fn ops() -> impl Strategy<Value = Vec<Op>> {
     proptest::collection::vec(op, 6..24)
 }
 
-/// Whose each identity is: issuer and subject, and the user.
+/// The user of each identity, by issuer and subject.
 type Holders = BTreeMap<(String, String), UserId>;
 
 async fn users(house: &TestUsher) -> BTreeSet<UserId> {
@@ -115,14 +115,14 @@ async fn holders(house: &TestUsher) -> Holders {
     all
 }
 
-/// One run, and what it has learnt so far.
+/// One run, and its state.
 struct Run<'h> {
     house: &'h TestUsher,
     at: &'h Providers,
     browsers: [Browser<'h>; 2],
-    /// The identity of each who was linked once.
+    /// The identity of each persona that was linked once.
     known: BTreeMap<usize, (String, String)>,
-    /// How often each thing came about, and was not merely tried.
+    /// How often each operation succeeded, and was not merely tried.
     done: &'h mut BTreeMap<&'static str, usize>,
 }
 
@@ -233,8 +233,8 @@ impl Run<'_> {
         }
     }
 
-    /// Whoever is known stays who they are, under the address they have here, whatever the provider calls them now; and
-    /// nobody gets in by it who was not in before.
+    /// A known user keeps the identity and the address here, whatever address the provider sends now; and nobody else
+    /// gets access by it.
     async fn readdress(&mut self, at: usize, who: usize, why: &str) {
         let (before, addresses) = (holders(self.house).await, self.addresses().await);
         let (kind, persona, vouched) = PEOPLE[who];
@@ -274,7 +274,7 @@ impl Run<'_> {
         }
     }
 
-    /// Exactly one identity is new, and it is this user's.
+    /// Asserts that exactly one identity is new, and belongs to this user.
     async fn learn(&mut self, who: usize, before: &Holders, user: UserId, why: &str) {
         let after = holders(self.house).await;
         let new: Vec<_> = after.iter().filter(|(key, _)| !before.contains_key(*key)).collect();
@@ -310,7 +310,7 @@ on_both_databases! {
                 run.do_one(*op, &format!("step {n} of {case:?}")).await;
             }
         }
-        // A property that holds because nothing ever happened is none.
+        // The property must not hold because nothing ever happened.
         for name in ["come", "link"] {
             assert!(done.contains_key(name), "{name} never came about: {done:?}");
         }
@@ -319,7 +319,7 @@ on_both_databases! {
         }
     }
 
-    /// Each thing that may happen, once, in an order in which it does come about: what the orders above are made of.
+    /// Each operation once, in an order in which it succeeds: the elements of the sequences above.
     async fn each_thing_that_may_happen_does(db: TestDatabase) {
         let (house, at) = house_with(db, &[Google, Facebook, X]).await;
         house.user(VICTIM).await;
@@ -351,7 +351,7 @@ on_both_databases! {
     }
 }
 
-/// Everybody is gone, and nothing is remembered of them.
+/// Deletes all users, and everything that is stored about them.
 async fn empty(house: &TestUsher) {
     for sql in [
         "delete from users",

@@ -1,4 +1,4 @@
-//! Provider × persona, over HTTP: who gets an account, who is asked first, who is refused; and who comes again.
+//! Provider × persona, over HTTP: who gets an account, who is asked first, who is rejected; and who returns.
 
 use reqwest::StatusCode;
 use serde_json::{Value, json};
@@ -10,10 +10,10 @@ use crate::harness::database::on_both_databases;
 use crate::harness::house::START;
 use crate::harness::providers::house_with;
 
-/// Everybody who can be signed in with.
+/// Every provider.
 pub const KINDS: &[ProviderKind] = &[Google, Facebook, X, Github, Apple, Microsoft, Oidc];
 
-/// What becomes of somebody new.
+/// The result of a first sign-in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Then {
     /// An account with the address.
@@ -67,7 +67,7 @@ on_both_databases! {
         let (house, at) = house_with(db, KINDS).await;
         for (kind, persona, then) in TABLE {
             let (users, open) = (house.users().await, house.live_sessions().await);
-            // An address that nobody else has: who is new is the question here.
+            // A unique address: the subject here is who is new.
             let unique = format!("{persona}:{}.{}@example.test", persona.replace(':', "."), kind.as_str());
             let persona = if persona.contains(':') || *persona == "relay" { (*persona).to_owned() } else { unique };
             let mut browser = house.browser();
@@ -89,7 +89,7 @@ on_both_databases! {
                     assert!(landing.body.contains(&format!("/upstream/{}/start", kind.as_str())), "it offers another try");
                 }
             }
-            // Much traffic from one place is no subject of this test.
+            // Rate limits are not the subject of this test.
             house.wait(3_600);
         }
     }
@@ -109,7 +109,7 @@ on_both_databases! {
         assert_eq!(house.database.count("select count(*) from users where email like 'other.%'").await, 0);
     }
 
-    /// UP-03: who comes back with the address of another user is who they were; the other is not touched.
+    /// UP-03: a known user who returns with the address of another user stays the same; the other is not changed.
     async fn an_address_of_another_user_makes_nobody_that_user(db: TestDatabase) {
         let (house, at) = house_with(db, KINDS).await;
         let bob = house.user("bob@example.test").await;
@@ -127,7 +127,7 @@ on_both_databases! {
         assert_eq!(house.database.count("select count(*) from users where email = 'bob@example.test'").await, 1);
     }
 
-    /// UP-03: the address of somebody else, at another account of the same provider, opens nothing.
+    /// UP-03: another user's address, at another account of the same provider, opens nothing.
     async fn the_same_address_at_another_account_there_is_another_person(db: TestDatabase) {
         let (house, at) = house_with(db, &[Google]).await;
         house.browser().come_by(&at, Google, "same_email_other_sub").await;
@@ -137,7 +137,7 @@ on_both_databases! {
         assert_eq!((house.users().await, house.identities().await), (1, 1));
     }
 
-    /// An address that a provider does not stand by is nobody's, were it a relay's.
+    /// An unverified address belongs to nobody, even if it is one of a relay service.
     async fn a_relay_that_was_not_checked_is_asked_about_like_any_other_address(db: TestDatabase) {
         let (house, at) = house_with(db, &[Apple]).await;
         at.fault(json!({"fault": "claims", "claims": {"email_verified": "false"}})).await;
@@ -146,7 +146,7 @@ on_both_databases! {
         assert_eq!((house.users().await, house.identities().await), (0, 0));
     }
 
-    /// Of each attribute it is known who said it and when, and of an address when it was proven.
+    /// The source and time of each attribute are stored, and when an address was verified.
     async fn every_attribute_remembers_who_said_it_and_when_it_was_proven(db: TestDatabase) {
         let (house, at) = house_with(db, &[Google, Facebook]).await;
         let mut by_google = house.browser();
@@ -223,7 +223,7 @@ on_both_databases! {
         assert!(asked.last().unwrap()["query"]["prompt"].is_string(), "{asked:?}");
     }
 
-    /// Sessions are made anew, and nothing of the provider's tokens stays.
+    /// The session is new, and no token of the provider is stored.
     async fn the_secret_of_the_session_changes_with_every_sign_in(db: TestDatabase) {
         let (house, at) = house_with(db, &[Google]).await;
         let mut browser = house.browser();

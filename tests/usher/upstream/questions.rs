@@ -1,4 +1,4 @@
-//! Nobody vouches for an address: it is asked for and proven by mail, or left out.
+//! Unverified addresses: the user is asked for one and verifies it by email, or skips it.
 
 use reqwest::StatusCode;
 use usher_domain::oauth::client::ClientType;
@@ -97,7 +97,7 @@ on_both_databases! {
         assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
         assert!(refused.body.contains("you need an email address"), "{}", refused.body);
         assert_eq!(house.database.count("select count(*) from password").await, 0);
-        // One that was set before this was refused opens nothing either.
+        // A password that was set before this was rejected does not work either.
         house.database.execute("insert into password (user_id, phc, changed_at) select id, 'x', 0 from users").await;
         let page = browser.open(&house.at("/account/identities")).await;
         let id = page.attribute("[name=unlink]", "value");
@@ -166,7 +166,7 @@ on_both_databases! {
         assert!(house.letters().await.is_empty());
     }
 
-    /// A question is this browser's, and good for ten minutes.
+    /// A question is bound to the browser, and valid for ten minutes.
     async fn a_question_is_answered_where_it_was_asked_and_in_time(db: TestDatabase) {
         let (house, at) = house_with(db, &[Facebook]).await;
         let mut browser = house.browser();
@@ -187,7 +187,7 @@ on_both_databases! {
         assert_eq!(house.users().await, 0);
     }
 
-    /// UP-11: the door is closed while somebody thinks.
+    /// UP-11: registration is closed while the question is open.
     async fn registration_that_closes_meanwhile_makes_nobody(db: TestDatabase) {
         let (house, at) = house_with(db, &[Facebook, Google]).await;
         let mut browser = house.browser();

@@ -1,4 +1,4 @@
-//! What an administrator may set as the address of a provider.
+//! The URLs that an administrator may set for a provider.
 
 use reqwest::StatusCode;
 use serde_json::json;
@@ -11,8 +11,8 @@ use crate::harness::providers::Providers;
 const SECRET: &str = "sim-secret";
 
 on_both_databases! {
-    /// SS-08: an address where somebody else answers, or that leads inside, is refused as it is set; one that does not answer
-    /// just now is not.
+    /// SS-08: a URL with another issuer, or with a non-public address, is rejected when it is set; one that does not
+    /// respond at the moment is not.
     async fn an_issuer_who_is_somebody_else_or_inside_is_refused(db: TestDatabase) {
         let house = TestUsher::on(db, &[]).await;
         let at = Providers::beside(&house).await;
@@ -23,7 +23,7 @@ on_both_databases! {
             browser.submit(&form, &fields).await
         };
         let other = [
-            // Google's simulator answers there, and is another issuer.
+            // Google's simulator responds there, and is another issuer.
             format!("{}/oidc/", at.origin()),
             String::from("https://10.0.0.1"),
             String::from("https://169.254.169.254"),

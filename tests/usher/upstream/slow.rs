@@ -1,4 +1,4 @@
-//! A provider that does not answer: given up with a page that offers another try, while everybody else goes on (UP-14).
+//! A provider that does not respond: given up with a page that offers to try again, without delaying others (UP-14).
 
 use std::time::Duration;
 
@@ -12,7 +12,7 @@ use crate::harness::database::on_both_databases;
 use crate::harness::house::TestUsher;
 use crate::harness::providers::{Providers, house_with};
 
-/// Each door, and the providers that can keep people waiting there.
+/// The endpoints, and the providers that can be slow there.
 const DOORS: &[(&str, &[ProviderKind])] = &[
     ("discovery", &[Google, Microsoft, Oidc]),
     ("token", KINDS),
@@ -21,7 +21,7 @@ const DOORS: &[(&str, &[ProviderKind])] = &[
 ];
 
 on_both_databases! {
-    /// The answers would come after two minutes, and would be good: nobody waits for them, at whichever door it is.
+    /// The responses would be valid after two minutes: no request waits for them, at any endpoint.
     async fn a_provider_that_never_answers_is_given_up(db: TestDatabase) {
         let house = TestUsher::on(db, &[("outbound.timeout", "2s")]).await;
         let at = Providers::beside(&house).await;
@@ -41,8 +41,8 @@ on_both_databases! {
         assert_eq!((house.users().await, house.identities().await, house.live_sessions().await), (0, 0, 0));
     }
 
-    /// One person waits at Google. Meanwhile others sign in by another provider and by a password; only then does Google
-    /// answer, and the one who waited is in.
+    /// One user waits for Google. Meanwhile others sign in with another provider and with a password; then Google
+    /// responds, and the first user is signed in.
     async fn while_one_provider_keeps_people_waiting_everybody_else_signs_in(db: TestDatabase) {
         let (house, at) = house_with(db, &[Google, X]).await;
         house.user("eve@example.test").await;
@@ -64,7 +64,7 @@ on_both_databases! {
 
 async fn is_told_to_try_again(house: &TestUsher, at: &Providers, kind: ProviderKind) {
     let mut browser = house.browser();
-    // Of somebody without an address a plain provider is asked once more.
+    // For a user without an address a plain provider is asked once more.
     let landing = browser.come_by(at, kind, "no_email").await;
     assert_eq!(trouble(&landing), (503, "PROVIDER_UNAVAILABLE".into()), "{kind:?}: {}", landing.body);
     let again = landing.links(&format!("/upstream/{}/start", kind.as_str()));

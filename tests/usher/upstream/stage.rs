@@ -1,4 +1,4 @@
-//! A simulator, the providers that are configured to it, and a browser that goes from one to the other.
+//! A simulator, its providers, and a browser that signs in at them.
 
 use std::sync::Arc;
 
@@ -14,10 +14,10 @@ use usher_http_client::{Outbound, OutboundRules};
 use usher_sim::{CLIENT_ID, CLIENT_SECRET, Provider as Simulated, Sim, SimContext};
 use usher_upstream::{Callback, Deps, Kept, Provider, Registry, StartRequest, UpstreamError};
 
-/// Where the person comes back to. Nobody listens there: the browser reads the address and stops.
+/// The redirect URI. It has no listener: the browser parses the URL and stops.
 pub const CALLBACK: &str = "http://127.0.0.1:1/upstream/callback";
 
-/// The stage.
+/// The simulator with its context.
 pub struct Stage {
     pub sim: Sim,
     registry: Registry,
@@ -37,7 +37,7 @@ fn simulated(kind: ProviderKind) -> Simulated {
     }
 }
 
-/// What the page posts by itself, where the answer comes as a form.
+/// The form that the page posts by itself, if the response is a form.
 fn posted(page: &str) -> Result<Callback, UpstreamError> {
     let page = Html::parse_document(page);
     let of = |css: &str| Selector::parse(css).unwrap();
@@ -87,7 +87,7 @@ impl Stage {
         self.registry.provider(settings, Some(&Secret::from(CLIENT_SECRET)))
     }
 
-    /// Sends the browser to the provider as this persona: the callback it comes back with.
+    /// Sends the browser to the provider as this persona; returns the callback.
     pub async fn visit(&self, provider: &dyn Provider, persona: &str) -> Result<(Callback, Kept), UpstreamError> {
         let departure = StartRequest {
             redirect_uri: CALLBACK.to_owned(),
@@ -102,12 +102,12 @@ impl Stage {
         assert!(answer.status().is_redirection(), "{}", answer.text().await.unwrap());
         let back = answer.headers()["location"].to_str().unwrap().to_owned();
         let query = back.strip_prefix(CALLBACK).unwrap().trim_start_matches('?');
-        // Facebook puts a fragment behind it, which a browser keeps for itself.
+        // Facebook adds a fragment, which a browser does not send.
         let query = query.split('#').next().unwrap();
         Ok((Callback::parse(query)?, kept))
     }
 
-    /// The whole way there and back.
+    /// A complete sign-in.
     pub async fn sign_in(&self, settings: &ProviderSettings, persona: &str) -> Result<Vouched, UpstreamError> {
         let provider = self.provider(settings);
         let (callback, kept) = self.visit(&*provider, persona).await?;
@@ -125,7 +125,7 @@ impl Stage {
         assert!(self.browser.post(url).body(json!({}).to_string()).send().await.unwrap().status().is_success());
     }
 
-    /// What the provider tells by itself: the body as it would come in.
+    /// The body of an event that the provider sends.
     pub async fn told(&self, order: Value) -> Vec<u8> {
         let mut order = order;
         order["to"] = json!(format!("{}/_sim/elsewhere", self.sim.origin()));
@@ -135,7 +135,7 @@ impl Stage {
         answer["sent"].as_str().unwrap_or_else(|| panic!("{order} {answer}")).as_bytes().to_vec()
     }
 
-    /// What was asked of the simulator, without what the browser asked.
+    /// The requests to the simulator, without those of the browser.
     pub async fn journal(&self) -> Vec<Value> {
         let url = format!("{}/_sim/requests", self.sim.origin());
         let text = self.browser.get(url).send().await.unwrap().text().await.unwrap();

@@ -1,4 +1,4 @@
-//! A provider tells another address than the person has here: it is suggested, and nothing else comes of it.
+//! A provider asserts another address than the user's: it is suggested, and has no other effect.
 
 use reqwest::StatusCode;
 use serde_json::Value;
@@ -14,7 +14,7 @@ use crate::harness::providers::{Providers, house_with};
 const OLD: &str = "ana@example.test";
 const NEW: &str = "ana.new@example.test";
 
-/// Ana, who came by Google with her old address and comes now with the new one.
+/// Ana, who signed in with Google with her old address and now does with the new one.
 async fn ana<'h>(house: &'h TestUsher, at: &Providers) -> Browser<'h> {
     house.browser().come_by(at, Google, &format!("ana:{OLD}")).await;
     comes(house, at, Google, &format!("ana:{NEW}")).await
@@ -27,7 +27,7 @@ async fn comes<'h>(house: &'h TestUsher, at: &Providers, kind: ProviderKind, per
     browser
 }
 
-/// What is suggested on the profile and, to whoever is fresh, where the address is changed.
+/// The suggestions on the profile page and, after a recent authentication, on the page that changes the address.
 async fn suggested(house: &TestUsher, browser: &mut Browser<'_>) -> Vec<String> {
     let page = browser.open(&house.at("/account/profile")).await;
     let there = browser.open(&house.at("/account/email")).await;
@@ -63,7 +63,7 @@ on_both_databases! {
         assert_eq!(done.url, house.at("/account/profile?saved=email"), "{}", done.body);
         assert_eq!(address(&house).await, [NEW]);
         assert!(suggested(&house, &mut browser).await.is_empty(), "it is theirs now");
-        // The old one comes back there: it is another one now.
+        // The old address comes back there: it is the other one now.
         let mut again = comes(&house, &at, Google, &format!("ana:{OLD}")).await;
         assert_eq!(suggested(&house, &mut again).await, [OLD]);
     }
@@ -91,7 +91,7 @@ on_both_databases! {
         assert_eq!((left.url.as_str(), left.values("take").len()), (house.at("/account/profile").as_str(), 0), "{}", left.body);
         let mut again = comes(&house, &at, Google, &format!("ana:{NEW}")).await;
         assert!(suggested(&house, &mut again).await.is_empty());
-        // Nor when another provider tells the same, or the identity is linked anew.
+        // Nor when another provider asserts the same, or the identity is linked again.
         assert_eq!(again.link(&at, Oidc, &format!("ana:{NEW}")).await.url, house.at("/account/identities?done=linked"));
         let mut by_works = comes(&house, &at, Oidc, &format!("ana:{NEW}")).await;
         assert!(suggested(&house, &mut by_works).await.is_empty());
@@ -107,7 +107,8 @@ on_both_databases! {
         assert!(suggested(&house, &mut back).await.is_empty(), "it has the same one again");
         let mut third = comes(&house, &at, Google, "ana:third@example.test").await;
         assert_eq!(suggested(&house, &mut third).await, ["third@example.test"]);
-        // Two providers, two addresses; and one that is unlinked suggests nothing. The older link stands first on the page.
+        // Two providers, two addresses; and an unlinked identity suggests nothing. The older link comes first on the
+        // page.
         house.wait(1);
         assert_eq!(browser.link(&at, X, "ana:x@example.test").await.url, house.at("/account/identities?done=linked"));
         house.wait(60);
@@ -118,7 +119,7 @@ on_both_databases! {
         assert_eq!(suggested(&house, &mut by_x).await, ["x@example.test"]);
     }
 
-    /// What nobody checked, and what is made for one application alone, is no address of anybody's.
+    /// Unverified addresses, and those made for one application only, are not suggested.
     async fn an_address_that_nobody_checked_or_a_relay_is_not_suggested(db: TestDatabase) {
         let (house, at) = house_with(db, &[Google, Facebook, Apple, Oidc]).await;
         house.user("bob@example.test").await;
@@ -142,7 +143,7 @@ on_both_databases! {
         assert_eq!(address(&house).await, [""], "and is not given it");
     }
 
-    /// PW-01: an address that is somebody else's is suggested, asked for and refused like any other; its owner is written to.
+    /// PW-01: another user's address is suggested, requested and rejected like any other; that user is notified.
     async fn that_an_address_is_somebody_elses_is_told_to_nobody(db: TestDatabase) {
         let (house, at) = house_with(db, &[Google]).await;
         house.user("owner@example.test").await;
@@ -173,7 +174,7 @@ on_both_databases! {
         for form in [vec![("dismiss", NEW)], vec![("csrf", "x"), ("dismiss", NEW)], vec![("take", NEW)]] {
             assert_eq!(house.post_as(&browser, "/account/email", &form).await.status, StatusCode::FORBIDDEN, "{form:?}");
         }
-        // Somebody else's no is none of Ana's; and garbage is refused.
+        // Another user's dismissal does not count for Ana; and a malformed address is rejected.
         assert_eq!(house.post_as(&eve, "/account/email", &[("csrf", &csrf), ("dismiss", NEW)]).await.status, StatusCode::SEE_OTHER);
         assert_eq!(house.post_as(&eve, "/account/email", &[("csrf", &csrf), ("dismiss", "no address")]).await.status, StatusCode::UNPROCESSABLE_ENTITY);
         assert_eq!(suggested(&house, &mut browser).await, [NEW]);

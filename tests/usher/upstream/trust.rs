@@ -1,4 +1,5 @@
-//! What a provider says of its own factors, counted or not: `acr` and `amr` tell what happened, whatever the settings (UP-15).
+//! Factors that a provider reports, trusted or not: `acr` and `amr` describe what happened, whatever the settings
+//! (UP-15).
 
 use serde_json::{Value, json};
 use usher_domain::oauth::client::ClientType;
@@ -11,12 +12,12 @@ use crate::harness::database::on_both_databases;
 use crate::harness::house::TestUsher;
 use crate::harness::providers::{Providers, house_with};
 
-/// Those that can say by what somebody signed in there: in an ID token.
+/// Providers that report authentication methods: in an ID token.
 const OPENID: &[ProviderKind] = &[Google, Apple, Microsoft, Oidc];
-/// Those that cannot.
+/// Providers that do not.
 const SILENT: &[ProviderKind] = &[Facebook, X, Github];
 
-/// What the provider says, and what a client is told where its word counts: `acr`, `amr`.
+/// The provider's claims, and the client's `acr` and `amr` if they are trusted.
 type Row = (Value, &'static str, &'static [&'static str]);
 
 fn table() -> [Row; 8] {
@@ -26,14 +27,14 @@ fn table() -> [Row; 8] {
         (json!({"amr": ["pwd", "otp"]}), "aal1", &["fed", "pwd", "otp"]),
         (json!({"amr": ["pwd", "otp", "mfa"]}), "aal2", &["fed", "pwd", "otp", "mfa"]),
         (json!({"amr": ["mfa"], "acr": "urn:example:low"}), "aal2", &["fed", "mfa"]),
-        // A level of its own says nothing of factors.
+        // Another level says nothing about factors.
         (json!({"acr": "aal2"}), "aal1", &["fed"]),
         (json!({"amr": "mfa"}), "aal1", &["fed"]),
         (json!({"amr": [7, null, {"mfa": true}, ["mfa"]]}), "aal1", &["fed"]),
     ]
 }
 
-/// Somebody comes of whom the provider says this, beside who they are.
+/// Signs in a user with these claims of the provider.
 async fn comes<'h>(house: &'h TestUsher, at: &Providers, kind: ProviderKind, says: &Value) -> Browser<'h> {
     at.fault(json!({"fault": "claims", "claims": says})).await;
     let mut browser = house.browser();
@@ -70,8 +71,8 @@ on_both_databases! {
         }
     }
 
-    /// Two factors that count spare the second step here; one, or two that do not count, never do. With the step of this
-    /// house on top both are told.
+    /// Two trusted factors exempt from the second factor here; one, or two untrusted ones, never do. With the second
+    /// factor of this server both are reported.
     async fn a_second_step_is_spared_by_two_factors_that_count_alone(db: TestDatabase) {
         let (house, at) = house_with(db, &[Oidc]).await;
         let client = house.client(ClientType::Web, |_| {}).await;
@@ -100,7 +101,7 @@ on_both_databases! {
         }
     }
 
-    /// A client that wants two factors gets them where the provider's count, and a step up where they do not.
+    /// A client that requires two factors gets them if the provider's are trusted, and a step-up if not.
     async fn a_client_that_wants_two_factors_is_told_of_two(db: TestDatabase) {
         let (house, at) = house_with(db, &[]).await;
         let client = house.client(ClientType::Web, |client| client.first_party = true).await;

@@ -1,4 +1,4 @@
-//! Provider × persona × fault: who came, as the provider's own manners have it, and nobody where something is wrong.
+//! Provider × persona × fault: who signed in, with the provider's peculiarities, and nobody after a fault.
 
 use serde_json::{Value, json};
 use usher_domain::provider::ProviderKind::{self, Apple, Facebook, Github, Google, Microsoft, Oidc, X};
@@ -9,11 +9,11 @@ use usher_upstream::{ProviderEventEndpoint, ProviderEventKind, ProviderEventRequ
 
 use super::stage::{CALLBACK, Stage};
 
-/// Everybody who can be signed in with.
+/// Every provider.
 const KINDS: &[ProviderKind] = &[Google, Facebook, X, Github, Apple, Microsoft, Oidc];
-/// Those that prove it by an ID token.
+/// Providers with an ID token.
 const OPENID: &[ProviderKind] = &[Google, Apple, Microsoft, Oidc];
-/// Those that are asked for more than what the ID token says, if there is one.
+/// Providers with a userinfo request, beyond the ID token if there is one.
 const ASKED: &[ProviderKind] = &[Facebook, X, Github];
 
 #[tokio::test]
@@ -105,10 +105,10 @@ async fn trouble_on_the_wire_brings_nobody_and_is_called_by_its_name() {
             let stage = Stage::start().await;
             stage.fault(json!({"fault": fault, "endpoint": endpoint})).await;
             let came = stage.sign_in(&stage.settings(*kind), "ana").await;
-            // Facebook's own envelope is an object: an error that is text is none of its own.
+            // Facebook's own error format is an object: an error that is a string is not Facebook's.
             let word = if *kind == Facebook && fault == "error_200" { "misbehaved" } else { word };
             assert_eq!(came.map_err(|error| error.word()), Err(word), "{kind:?} {fault} {endpoint}");
-            // A redirect is not followed, whatever it carries.
+            // A redirect is not followed, whatever its content.
             assert!(
                 stage.journal().await.iter().all(|entry| !entry["provider"].is_null()),
                 "{kind:?} {fault}: led astray"
@@ -134,7 +134,7 @@ async fn trouble_with_the_id_token_brings_nobody() {
 async fn userinfo_about_somebody_else_brings_nobody() {
     let stage = Stage::start().await;
     stage.fault(json!({"fault": "userinfo_sub"})).await;
-    // Without an address in the ID token userinfo is asked.
+    // Without an address in the ID token userinfo is requested.
     assert_eq!(stage.sign_in(&stage.settings(Oidc), "no_email").await.unwrap_err().word(), "misbehaved");
 }
 

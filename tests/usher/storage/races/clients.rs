@@ -9,7 +9,7 @@ use usher_storage::{Result, Tx};
 use super::super::samples::{NOW, in_tx, later, random, stored_client};
 use super::{Table, writer};
 
-/// A client as it is once it is locked.
+/// A client, once it is locked.
 async fn locked(tx: &mut Tx<'_>, id: &ClientId) -> Result<Client> {
     Ok(tx.lock_client(id).await?.expect("it is there"))
 }
@@ -37,7 +37,7 @@ async fn change(tx: &mut Tx<'_>, id: &ClientId, change: fn(&mut Client)) -> Resu
     tx.set_client_metadata(id, &client.metadata, later(4)).await
 }
 
-/// Puts a client out of use unless it is, as whoever does so looks first.
+/// Disables a client unless it is disabled, which callers check first.
 async fn disable(tx: &mut Tx<'_>, id: &ClientId, disabled: bool) -> Result<()> {
     if locked(tx, id).await?.disabled_at.is_some() == disabled {
         return Ok(());
@@ -51,7 +51,7 @@ pub const CLIENTS: Table<ClientId> = Table {
     see: |store, id| {
         Box::pin(async move {
             let client = store.find_client(&id).await.unwrap().unwrap();
-            // Two rotations at once may come in either order.
+            // Two simultaneous rotations may come in either order.
             let secrets: std::collections::BTreeSet<String> =
                 client.secrets.iter().map(|secret| format!("{:?}", (&secret.sha256, secret.expires_at))).collect();
             let used = client.secrets.iter().filter(|secret| secret.last_used_at.is_some()).count();
@@ -72,7 +72,7 @@ pub const CLIENTS: Table<ClientId> = Table {
     ],
 };
 
-/// Changes a provider as the console does: nothing, if it is no longer as it was seen.
+/// Changes a provider as the console does: nothing happens if it differs from what was read.
 async fn edit(tx: &mut Tx<'_>, id: &ProviderId, change: fn(&mut StoredProvider)) -> Result<()> {
     let Some(seen) = tx.lock_provider(id).await? else { return Ok(()) };
     let mut provider = StoredProvider { updated_at: later(2), ..seen.clone() };

@@ -1,7 +1,7 @@
-//! Every pair of writers of a row, at the same moment: what comes of it is what one after the other would have left.
+//! Every pair of writers of a row, simultaneously: the result must be that of one after the other.
 //!
-//! The table is locked while both writers start, so that whatever either of them reads before its transaction is read
-//! before the other one writes. A new writer joins the list of its table.
+//! The table is locked while both writers start, so that both read before either writes. A new writer must be added to
+//! the list of its table.
 
 use std::time::Duration;
 
@@ -19,16 +19,16 @@ mod projects;
 mod sessions;
 mod webhooks;
 
-/// A writer: what it is called, and what it does to a row.
+/// A writer: its name, and its operation on a row.
 type Writer<K> = (&'static str, fn(Store, K) -> BoxFuture<'static, ()>);
 
 /// A table with its writers.
 struct Table<K: 'static> {
-    /// Lets everybody read and nobody write, on PostgreSQL.
+    /// Allows reading and blocks writing, on PostgreSQL.
     lock: &'static str,
-    /// Adds a row. Rows differ by their key alone.
+    /// Adds a row. Rows differ in their key only.
     add: fn(Store) -> BoxFuture<'static, K>,
-    /// What the row holds, but for its key.
+    /// The contents of the row, without its key.
     see: fn(Store, K) -> BoxFuture<'static, String>,
     /// The statements that the writers use.
     statements: &'static [&'static str],
@@ -36,7 +36,7 @@ struct Table<K: 'static> {
 }
 
 impl<K: Clone + Send + 'static> Table<K> {
-    /// Races each writer with each other and with itself, and gives the pairs of which one undid the other.
+    /// Races each writer with each other and with itself; returns the pairs of which one undid the other.
     async fn race(&self, db: &TestDatabase) -> Vec<String> {
         let stores = [db.store.clone(), db.second_store().await];
         let mut faults = Vec::new();
@@ -71,7 +71,7 @@ impl<K: Clone + Send + 'static> Table<K> {
             tokio::spawn(one.1(stores[0].clone(), key.clone())),
             tokio::spawn(other.1(stores[1].clone(), key.clone())),
         ];
-        // Too short a wait hides a fault, and never makes one.
+        // Too short a wait may hide a fault, but never causes one.
         tokio::time::sleep(Duration::from_millis(30)).await;
         gate.execute("commit").await;
         for racer in racers {
@@ -81,7 +81,7 @@ impl<K: Clone + Send + 'static> Table<K> {
     }
 }
 
-/// Makes a writer of what is to be done in a transaction.
+/// Makes a writer from the body of a transaction.
 macro_rules! writer {
     ($name:literal, |$tx:ident, $key:pat_param| $body:expr) => {
         ($name, |store, key| {
@@ -117,7 +117,7 @@ on_both_databases! {
         assert!(faults.is_empty(), "\n{}", faults.join("\n"));
     }
 
-    /// A race that cannot be lost would prove nothing.
+    /// The test must be able to fail.
     async fn a_writer_that_writes_what_it_read_before_is_found(db: TestDatabase) {
         const CARELESS: Table<WebhookKey> = Table {
             writers: &[
@@ -139,7 +139,8 @@ on_both_databases! {
     }
 }
 
-/// A statement that writes what was read, or a row that such a statement writes, is raced with all others of its table.
+/// A statement that writes what was read, or a row that such a statement writes, must be raced with all others of its
+/// table.
 #[test]
 fn every_writer_of_a_table_is_raced() {
     let raced = [

@@ -1,4 +1,4 @@
-//! Users, their passkeys, and what they allowed and gave to clients.
+//! Users, their passkeys, their consents and their released claims.
 
 use std::collections::BTreeSet;
 
@@ -15,7 +15,7 @@ use super::super::factors::passkey_of;
 use super::super::samples::{NOW, email, in_tx, later, stored_client, stored_user};
 use super::{Table, writer};
 
-/// Changes a user as they are once they are locked.
+/// Changes a user, once it is locked.
 async fn change(tx: &mut Tx<'_>, id: UserId, claim: &str, change: fn(&mut User)) -> Result<User> {
     let mut user = tx.lock_user(id).await?.expect("it is there");
     user.sources.set(claim, Source { origin: Origin::Person, at: later(3), verified_at: None });
@@ -77,7 +77,7 @@ pub const USERS: Table<UserId> = Table {
 
 type PasskeyKey = (UserId, PasskeyId);
 
-/// Uses a passkey as it is once it is locked: its counter grows.
+/// Uses a passkey, once it is locked: its counter grows.
 async fn use_passkey(tx: &mut Tx<'_>, id: PasskeyId, synced: bool, at: Timestamp) -> Result<()> {
     let Some(held) = tx.lock_passkey(id).await? else { return Ok(()) };
     let counter = held.credential["counter"].as_i64().unwrap_or_default();

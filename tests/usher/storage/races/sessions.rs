@@ -7,7 +7,7 @@ use usher_storage::{Result, Tx};
 use super::super::samples::{hash, later, session_of, stored_session, user};
 use super::{Table, writer};
 
-/// Adds a word to what a session was shown.
+/// Adds an authentication method to a session.
 async fn step_up(tx: &mut Tx<'_>, session: SessionId, word: &str) -> Result<()> {
     let Some(mut held) = tx.lock_session(session).await? else { return Ok(()) };
     held.amr.push(word.to_owned());

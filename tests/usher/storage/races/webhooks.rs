@@ -29,7 +29,7 @@ fn secret(text: &str) -> SealedSecret {
     SealedSecret { sealed: text.into(), created_at: NOW, expires_at: None }
 }
 
-/// Changes a webhook as it is once it is locked.
+/// Changes a webhook, once it is locked.
 pub async fn describe(tx: &mut Tx<'_>, key: WebhookKey, change: fn(&mut Webhook)) -> Result<()> {
     let mut webhook = tx.lock_webhook(key.0, key.1).await?.expect("it is there");
     change(&mut webhook);
