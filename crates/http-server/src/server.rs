@@ -103,7 +103,7 @@ fn concerns_one_connection(error: &io::Error) -> bool {
     matches!(error.kind(), ConnectionAborted | ConnectionRefused | ConnectionReset)
 }
 
-/// Becomes true at shutdown: for handlers that keep a connection after their response, such as WebSockets.
+/// Becomes true at shutdown: for handlers that keep a connection after their response, such as a WebSocket.
 #[derive(Debug, Clone)]
 pub struct Stopping(pub watch::Receiver<bool>);
 

@@ -207,8 +207,8 @@ impl Drop for Place {
     }
 }
 
-/// Defines a test that runs on both databases: `on_both_databases! { async fn a_user_is_found_again(db: TestDatabase)
-/// { … } }`.
+/// Defines a test that runs on both databases:
+/// `on_both_databases! { async fn a_user_is_found_again(db: TestDatabase) { … } }`.
 macro_rules! on_both_databases {
     ($($(#[$meta:meta])* async fn $name:ident($db:ident: TestDatabase) $body:block)*) => {$(
         mod $name {

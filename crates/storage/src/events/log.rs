@@ -120,7 +120,7 @@ struct MeansRow {
     times: i64,
 }
 
-/// The lowest event id of a moment: UUIDv7 begins with the time (RFC 9562 §5.7).
+/// The lowest event id of a moment: ids are UUIDs that begin with the time (RFC 9562 §5.7).
 fn first_at(moment: Timestamp) -> Uuid {
     let millis = u64::try_from(moment.0).unwrap_or(0).saturating_mul(1000).min((1 << 48) - 1);
     Uuid::from_u128(u128::from(millis) << 80)
