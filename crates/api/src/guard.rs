@@ -1,6 +1,6 @@
 //! Cross-site request forgery protection of the API. A browser sends its cookies with requests of any page, so a
 //! request that changes something without a token must come from a page of this server or from the registered origin
-//! of a client.
+//! of a first-party client.
 
 use axum::Router;
 use axum::extract::{Request, State};
