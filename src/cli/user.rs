@@ -12,6 +12,7 @@ use super::settings::Settings;
 use super::stdin;
 use super::table::{facts, table};
 use crate::app::{self, Ended, NewUser, Usher};
+use usher_domain::id::UserId;
 use usher_domain::page::{Cursor, MAX_PAGE};
 use usher_domain::user::session::Session;
 use usher_domain::user::{Profile, User, UserStatus};
@@ -24,6 +25,7 @@ Examples:
   usher user disable ana@example.org           also ends every session and grant
   usher user sessions ana@example.org
   usher user revoke ana@example.org            signs the person out everywhere
+  usher user revoke 01936d2e-3c00-7000-8000-000000000001   by id, for a user without an address
   usher user reset-factors ana@example.org     for a user who lost phone and recovery codes";
 
 #[derive(Debug, Subcommand)]
@@ -64,16 +66,21 @@ pub(super) struct Create {
 #[derive(Debug, Args)]
 #[group(required = true, multiple = false)]
 pub(super) struct Who {
-    /// The email address
+    /// The email address, or the id that `usher user list` shows
+    #[arg(value_name = "EMAIL|ID")]
     email: Option<String>,
-    /// The same as an option
+    /// The email address as an option
     #[arg(long = "email", id = "email_option", value_name = "EMAIL", hide = true)]
     option: Option<String>,
 }
 
 impl Who {
     async fn load(self, usher: &Usher) -> anyhow::Result<User> {
-        Ok(usher.load_user(&self.email.or(self.option).unwrap_or_default()).await?)
+        let named = self.email.or(self.option).unwrap_or_default();
+        match named.parse::<UserId>() {
+            Ok(id) => Ok(usher.load_user_by_id(id).await?),
+            Err(_) => Ok(usher.load_user(&named).await?),
+        }
     }
 }
 

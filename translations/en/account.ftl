@@ -13,13 +13,13 @@ password-change-ends = Your other sessions will end; this one stays.
 
 not-me-title = This wasn’t you?
 not-me-lead = We end all access to your account. This happens at once:
-not-me-ends = Every session ends, every application loses its access, and your password stops working.
+not-me-ends = Every session ends, every application loses its access, and the password of the account, if it has one, stops working.
 not-me-freezes = For one day, nobody can change the address or the sign-in methods of the account, or delete it.
-not-me-mails = We email you a link to choose a new password all the same.
+not-me-mails = We email you a link to choose a new password.
 not-me-button = This wasn’t me: end everything
 not-me-was-me = If it was you after all, just close this page.
 not-me-done-title = Everything has ended
-not-me-done-lead = Every session has ended, no application can renew its access, and your old password no longer works.
+not-me-done-lead = Every session has ended, no application can renew its access, and the old password, if there was one, no longer works.
 not-me-done-next = Check your mail: we have sent you a link to choose a new password. It works once, for 24 hours.
 not-me-done-no-mail = Your account has no email address. Sign in again with your passkey or another provider. If somebody else can use that provider as you, secure your account there first.
 not-me-expired-title = This link no longer works

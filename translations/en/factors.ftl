@@ -81,7 +81,7 @@ always-stop = Let the password alone suffice
 
 totp-heading = Authenticator app
 totp-on = After your password, or a sign-in with another provider, you are asked for a code from your app.
-totp-off = An app on your phone makes a code that is asked for after your password.
+totp-off = An app on your phone makes a code that is asked for after your password, or after a sign-in with another provider.
 totp-add = Set it up
 totp-replace = Move to another app
 totp-remove = Remove the app

@@ -77,10 +77,10 @@ mail-deleted-lead = Your account, your profile, your address and every way to si
 mail-deleted-for-good = Nobody can bring it back, not even we.
 
 mail-back-subject = Regain access to your account
-mail-back-lead = You told us that it was not you, so we ended every session, took away the access of every application and deleted your password: { $time }. For one day, nobody can change the address or the sign-in methods of your account, or delete it. To come back, choose a new password that nobody else knows.
+mail-back-lead = You told us that it was not you, so we ended every session, took away the access of every application and deleted the password, if there was one: { $time }. For one day, nobody can change the address or the sign-in methods of your account, or delete it. To come back, choose a new password that nobody else knows.
 mail-back-link = The link works once, for 24 hours. After that, ask for a new one on the sign-in page.
 
 mail-not-me-button = This wasn’t me
-mail-not-me = If it was you, there is nothing to do. If it was not, open the link above and confirm: every session ends, your password stops working, and we send you a link to choose a new one.
+mail-not-me = If it was you, there is nothing to do. If it was not, open the link above and confirm: every session ends, the password of the account, if it has one, stops working, and we send you a link to choose a new one.
 
 mail-footer = This email was sent by a machine. Nobody reads the answers. We never ask for your password by email.

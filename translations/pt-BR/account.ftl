@@ -13,13 +13,13 @@ password-change-ends = Suas outras sessões serão encerradas; esta continua.
 
 not-me-title = Não foi você?
 not-me-lead = Então encerramos todo o acesso à sua conta. Isto acontece na hora:
-not-me-ends = Todas as sessões são encerradas, todos os aplicativos perdem o acesso e sua senha deixa de funcionar.
+not-me-ends = Todas as sessões são encerradas, todos os aplicativos perdem o acesso e a senha da conta, se houver, deixa de funcionar.
 not-me-freezes = Por um dia, ninguém pode mudar o endereço nem as formas de entrar da conta, nem excluí-la.
-not-me-mails = Mesmo assim, enviamos por e-mail um link para você escolher uma nova senha.
+not-me-mails = Enviamos por e-mail um link para você escolher uma nova senha.
 not-me-button = Não fui eu: encerrar tudo
 not-me-was-me = Se foi você afinal, basta fechar esta página.
 not-me-done-title = Tudo foi encerrado
-not-me-done-lead = Todas as sessões foram encerradas, nenhum aplicativo pode renovar o acesso, e sua senha antiga não funciona mais.
+not-me-done-lead = Todas as sessões foram encerradas, nenhum aplicativo pode renovar o acesso, e a senha antiga, se havia uma, não funciona mais.
 not-me-done-next = Veja seu e-mail: enviamos um link para escolher uma nova senha. Ele funciona uma única vez, por 24 horas.
 not-me-done-no-mail = Sua conta não tem endereço de e-mail. Entre de novo com sua chave de acesso ou com outro provedor. Se mais alguém pode usar esse provedor no seu lugar, proteja sua conta lá primeiro.
 not-me-expired-title = Este link não vale mais

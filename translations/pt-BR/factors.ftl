@@ -81,7 +81,7 @@ always-stop = Deixar a senha sozinha bastar
 
 totp-heading = Aplicativo autenticador
 totp-on = Depois da senha, ou da entrada com outro provedor, um código do seu aplicativo é pedido.
-totp-off = Um aplicativo no celular gera um código que é pedido depois da senha.
+totp-off = Um aplicativo no celular gera um código que é pedido depois da senha, ou da entrada com outro provedor.
 totp-add = Configurar
 totp-replace = Mudar para outro aplicativo
 totp-remove = Remover o aplicativo

@@ -77,10 +77,10 @@ mail-deleted-lead = Sua conta, seu perfil, seu endereço e todas as formas de en
 mail-deleted-for-good = Ninguém pode trazê-la de volta, nem nós.
 
 mail-back-subject = Recupere o acesso à sua conta
-mail-back-lead = Você nos disse que não foi você, por isso encerramos todas as sessões, retiramos o acesso de todos os aplicativos e apagamos sua senha: { $time }. Por um dia, ninguém pode mudar o endereço nem as formas de entrar da sua conta, nem excluí-la. Para voltar, escolha uma nova senha que ninguém mais conheça.
+mail-back-lead = Você nos disse que não foi você, por isso encerramos todas as sessões, retiramos o acesso de todos os aplicativos e apagamos a senha, se havia uma: { $time }. Por um dia, ninguém pode mudar o endereço nem as formas de entrar da sua conta, nem excluí-la. Para voltar, escolha uma nova senha que ninguém mais conheça.
 mail-back-link = O link funciona uma única vez, por 24 horas. Depois disso, peça um novo na página de entrada.
 
 mail-not-me-button = Não fui eu
-mail-not-me = Se foi você, não há nada a fazer. Se não foi, abra o link acima e confirme: todas as sessões terminam, sua senha deixa de funcionar e enviamos um link para escolher uma nova.
+mail-not-me = Se foi você, não há nada a fazer. Se não foi, abra o link acima e confirme: todas as sessões terminam, a senha da conta, se houver, deixa de funcionar e enviamos um link para escolher uma nova.
 
 mail-footer = Esta mensagem foi enviada por uma máquina. Ninguém lê as respostas. Nunca pedimos sua senha por e-mail.

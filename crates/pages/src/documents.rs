@@ -41,20 +41,26 @@ pub fn routes() -> Router<App> {
 }
 
 async fn page(Path(name): Path<String>) -> Result<Response, HttpProblem> {
-    if let Some(name) = name.strip_suffix(".md") {
-        let to = urls::DOCUMENT.replace("{*name}", name);
-        return if DOCUMENTS.contains_key(name) {
-            Ok(Redirect::permanent(&to).into_response())
-        } else {
-            Err(HttpProblem::not_found())
-        };
-    }
-    let document = DOCUMENTS.get(&name).ok_or_else(HttpProblem::not_found)?;
+    let Some(document) = DOCUMENTS.get(&name) else {
+        let to = address_of(&name).ok_or_else(HttpProblem::not_found)?;
+        return Ok(Redirect::permanent(&to).into_response());
+    };
     let link = |label: &str, url: &str, current| NavLink { label: label.to_owned(), url: url.to_owned(), current };
     let nav = vec![link("Guides", urls::GUIDES, name == "index"), link("API", urls::DOCS, false)];
     let page = Page { assets: Assets::built_in(), nav, ..Page::default() };
     let view = DocumentPage { page, title: document.title.clone(), html: &document.html };
     Ok(([(CACHE_CONTROL, "no-cache")], show::html(&view)?).into_response())
+}
+
+/// The address of the document that a path with a suffix, a trailing slash, or the name of a folder means.
+fn address_of(name: &str) -> Option<String> {
+    let plain = name.trim_end_matches('/');
+    let plain = plain.strip_suffix(".md").unwrap_or(plain);
+    if DOCUMENTS.contains_key(plain) {
+        return Some(urls::DOCUMENT.replace("{*name}", plain));
+    }
+    let folder = format!("{plain}/");
+    DOCUMENTS.keys().any(|document| document.starts_with(&folder)).then(|| urls::GUIDES.to_owned())
 }
 
 /// Markdown as HTML that the content security policy allows: no inline style, no raw HTML (comments are for tests).
@@ -193,6 +199,16 @@ mod tests {
         assert_eq!(without_suffix("../errors.md#codes"), "../errors#codes");
         assert_eq!(without_suffix("errors.md"), "errors");
         assert_eq!(without_suffix("https://example.com/README.md"), "https://example.com/README.md");
+    }
+
+    #[test]
+    fn a_suffix_a_trailing_slash_and_a_folder_lead_to_a_document() {
+        assert_eq!(address_of("sign-in.md").as_deref(), Some("/docs/sign-in"));
+        assert_eq!(address_of("guides/django/").as_deref(), Some("/docs/guides/django"));
+        assert_eq!(address_of("guides").as_deref(), Some(urls::GUIDES));
+        for nothing in ["", "/", "nothing", "sign", "../README", "sign-in.html"] {
+            assert_eq!(address_of(nothing), None, "{nothing}");
+        }
     }
 
     #[test]

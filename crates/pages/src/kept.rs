@@ -35,22 +35,27 @@ pub async fn layer(
     let again = Request::from_parts(parts.clone(), Body::empty());
     let sent = body::read(Request::from_parts(parts, sent)).await?;
     match Params::decode(&sent) {
-        // If nothing was typed, the user signs in and presses the button again.
-        Ok(form) if form.get("do").ok().flatten().is_none() => kept(visitor, again.uri().path(), &form),
+        Ok(form) if is_typed(again.uri().path(), &form) => kept(visitor, again.uri().path(), &form),
         _ => Ok(next.run(again.map(|_| Body::from(Bytes::clone(&sent)))).await),
     }
 }
 
 /// Pages with text fields.
 fn takes_text(path: &str) -> bool {
-    path == urls::PROFILE || path == urls::CONSOLE || path.starts_with("/console/")
+    [urls::PROFILE, urls::EMAIL, urls::CONSOLE].contains(&path) || path.starts_with("/console/")
+}
+
+/// Whether somebody typed into the form. If they only pressed a button, they sign in and press it again.
+fn is_typed(path: &str, form: &Params) -> bool {
+    let has = |name| form.get(name).ok().flatten().is_some_and(|value| !value.is_empty());
+    if path == urls::EMAIL { has("email") } else { !has("do") }
 }
 
 fn kept(mut visitor: Visitor, path: &str, form: &Params) -> Result<Response, HttpProblem> {
     visitor.check_form(form)?;
     let fields = form.iter().filter(|(name, _)| !SECRETS.contains(name));
     let fields = fields.map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
-    let back = if path == urls::PROFILE { urls::PROFILE } else { urls::CONSOLE };
+    let back = [urls::PROFILE, urls::EMAIL].into_iter().find(|own| *own == path).unwrap_or(urls::CONSOLE);
     let page = Kept {
         page: visitor.page(visitor.lang(None, None)),
         form: Form::new(path, visitor.form_token()),

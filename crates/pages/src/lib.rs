@@ -8,6 +8,7 @@ mod dev_mail;
 mod documents;
 mod factors;
 mod kept;
+mod loaded;
 mod login;
 mod oidc;
 mod owner;

@@ -31,6 +31,27 @@ on_both_databases! {
         assert!(saved.body.contains("<html lang=\"pt-BR\""), "and the page speaks the language that was chosen");
     }
 
+    /// A form that was open while the profile was changed elsewhere writes only the fields that were edited in it.
+    async fn a_form_that_was_open_meanwhile_undoes_nothing(db: TestDatabase) {
+        let house = TestUsher::on(db, &[]).await;
+        house.user(ANA).await;
+        let mut browser = house.signed_in(ANA).await;
+        let mut other = house.signed_in(ANA).await;
+        let open = browser.open(&house.at("/account/profile")).await;
+        let page = other.open(&house.at("/account/profile")).await;
+        other.submit(&page, &[("nickname", "Nana"), ("given_name", "Anabela")]).await;
+        let refused = browser.submit(&open, &[("website", "nonsense"), ("given_name", "ana")]).await;
+        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+        let saved = browser.submit(&refused, &[("website", "https://ana.example"), ("given_name", "ana")]).await;
+        assert_eq!(saved.status, StatusCode::OK, "{}", saved.body);
+        assert_eq!(
+            ["website", "nickname", "given_name"].map(|name| saved.value(name)),
+            ["https://ana.example", "Nana", "Anabela"]
+        );
+        let cleared = browser.submit(&saved, &[("nickname", ""), ("given_name", "Anabela")]).await;
+        assert_eq!(cleared.value("nickname"), "", "an edited field is emptied");
+    }
+
     async fn a_bad_value_is_refused_at_its_field_and_nothing_is_saved(db: TestDatabase) {
         let house = TestUsher::on(db, &[]).await;
         house.user(ANA).await;
@@ -98,9 +119,10 @@ on_both_databases! {
             let sign_in = format!("/login?next={}", path.replace('/', "%2F"));
             let reply = house.get_as(&nobody, path).await;
             assert_eq!((reply.status, reply.location()), (StatusCode::SEE_OTHER, sign_in.as_str()), "{path}");
-            let form = [("csrf", csrf.as_str()), ("given_name", "Eve"), ("everywhere", "true")];
+            let form = [("csrf", csrf.as_str()), ("given_name", "Eve"), ("email", "eve@example.test"), ("everywhere", "true")];
             let reply = house.post_as(&nobody, path, &form).await;
-            if path == "/account/profile" {
+            if ["/account/profile", "/account/email"].contains(&path) {
+                assert!(reply.body.contains("eve@example.test"), "{path}: {}", reply.body);
                 assert_eq!(reply.status, StatusCode::UNPROCESSABLE_ENTITY, "what was typed is kept");
                 continue;
             }

@@ -109,6 +109,10 @@ fn people(folder: &Folder) {
     assert_eq!(folder.json(&["user", "list"]).as_array().unwrap().len(), 2);
     assert_eq!(folder.json(&["user", "sessions", "bea@example.test"]), json!([]));
     assert_eq!(folder.json(&["user", "revoke", "bea@example.test"]), json!({"sessions": [], "clients": []}));
+    let id = folder.json(&["user", "list"])[1]["id"].as_str().unwrap().to_owned();
+    assert_eq!(folder.json(&["user", "revoke", &id]), json!({"sessions": [], "clients": []}), "by id");
+    let unknown = "01936d2e-3c00-7000-8000-000000000001";
+    folder.run(&["user", "revoke", unknown]).failed_with("there is no such user");
     assert_eq!(folder.json(&["user", "disable", "bea@example.test"])["status"], "disabled");
     assert_eq!(folder.json(&["user", "enable", "bea@example.test"])["status"], "active");
     folder.run(&["user", "disable", "nobody@example.test"]).failed_with("there is no such user");

@@ -6,6 +6,7 @@ use super::{BOSS, administrator};
 use crate::harness::browser::{Browser, Landing};
 use crate::harness::database::on_both_databases;
 use crate::harness::house::TestUsher;
+use usher_protocol::client_metadata::{ClientMetadata, IdTokenClaims};
 
 async fn new_project(house: &TestUsher, browser: &mut Browser<'_>, name: &str) -> Landing {
     let page = browser.open(&house.at("/console")).await;
@@ -247,6 +248,48 @@ on_both_databases! {
             assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "{field}");
             assert!(!refused.text(&format!("#{field}-error")).is_empty(), "{field}: {}", refused.body);
         }
+    }
+
+    /// A form that was open while the client was changed elsewhere writes only the fields that were edited in it.
+    async fn a_form_that_was_open_meanwhile_undoes_nothing(db: TestDatabase) {
+        let house = TestUsher::on(db, &[]).await;
+        let mut browser = administrator(&house).await;
+        let form = new_client(&house, &mut browser).await;
+        let made = make(&mut browser, &form, "web").await;
+        let id = made.text("#client-id").trim().to_owned();
+        let open = browser.open(&house.at(&format!("/console/clients/{id}/edit"))).await;
+        let client = house.usher.load_client(&id).await.expect("it is there");
+        let change = |metadata| ClientMetadata {
+            client_name: "Renamed".into(),
+            redirect_uris: vec!["https://rp.test/new".into()],
+            id_token_claims: IdTokenClaims::Minimal,
+            first_party: true,
+            ..metadata
+        };
+        house.usher.edit_client(&client.id, change).await.expect("it is changed elsewhere");
+        let unchanged = [
+            ("id_token_alg", "RS256"),
+            ("access_token_alg", "ES256"),
+            ("id_token_claims", "scopes"),
+            ("roles_claim", "roles"),
+            ("scope", client.metadata.scope.to_string().as_str()),
+            ("web_origins", ""),
+            ("backchannel_logout_uri", ""),
+            ("redirect_uris", "https://rp.test/cb\r\n"),
+            ("name", "Shop"),
+        ]
+        .map(|(name, value)| (name, value.to_owned()));
+        let mut fields = vec![("post_logout_redirect_uris", "javascript:x")];
+        fields.extend(unchanged.iter().map(|(name, value)| (*name, value.as_str())));
+        let refused = browser.submit(&open, &fields).await;
+        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "{}", refused.body);
+        fields[0].1 = "https://rp.test/out";
+        let saved = browser.submit(&refused, &fields).await;
+        assert_eq!(saved.status, StatusCode::OK, "{}", saved.body);
+        let now = house.usher.load_client(&id).await.expect("it is there").metadata;
+        assert_eq!(now.post_logout_redirect_uris, ["https://rp.test/out"], "what was edited is saved");
+        assert_eq!((now.client_name.as_str(), &now.redirect_uris[..]), ("Renamed", &["https://rp.test/new".to_owned()][..]));
+        assert_eq!((now.id_token_claims, now.first_party), (IdTokenClaims::Minimal, true));
     }
 
     async fn a_client_is_disabled_enabled_changed_and_deleted(db: TestDatabase) {

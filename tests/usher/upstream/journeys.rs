@@ -101,10 +101,16 @@ on_both_databases! {
         let mut browser = house.browser();
         let away = browser.leave(Google, "ana").await;
         house.provider(&at, Google, |settings| settings.enabled = false).await;
-        assert_eq!(browser.return_as(&at, &away, "ana").await.status, StatusCode::NOT_FOUND);
+        let disabled = browser.return_as(&at, &away, "ana").await;
         let away = browser.leave(X, "ana").await;
         house.usher.delete_provider(&id_of(X), false).await.unwrap();
-        assert_eq!(browser.return_as(&at, &away, "ana").await.status, StatusCode::NOT_FOUND);
+        let removed = browser.return_as(&at, &away, "ana").await;
+        for (landing, provider) in [(disabled, "google"), (removed, "x")] {
+            assert_eq!(landing.status, StatusCode::NOT_FOUND, "{}", landing.body);
+            assert!(landing.text("h1").contains(&format!("{provider} cannot be used")), "{}", landing.body);
+            assert_eq!(landing.links("/login").len(), 1, "the other ways to sign in: {}", landing.body);
+            assert!(landing.links(&format!("/upstream/{provider}/start")).is_empty(), "another try is pointless");
+        }
         assert_eq!((house.users().await, house.live_sessions().await), (0, 0));
         assert!(!browser.open(&house.at("/login")).await.body.contains("/upstream/"), "nor is it offered");
     }

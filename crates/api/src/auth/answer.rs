@@ -83,7 +83,7 @@ impl Arriving {
                 Err(second_factor_required(&due.factors))
             }
             SignedIn::Unproven { proof } => {
-                let words = "The address is not proven yet: the code in the letter to it is needed first.";
+                let words = "The address is not proven yet: enter the code in the email that was sent to it.";
                 let problem = HttpProblem::new(StatusCode::FORBIDDEN, "EMAIL_NOT_VERIFIED", words);
                 Err(problem.with_details(json!({ "verification_id": proof.to_string() })))
             }

@@ -6,6 +6,7 @@ use crate::error::{FlowError, Rejected};
 use crate::usher::Usher;
 use usher_domain::email::Email;
 use usher_domain::event::EventKind;
+use usher_domain::id::UserId;
 use usher_domain::page::{Cursor, Page};
 use usher_domain::secret::Secret;
 use usher_domain::user::profile_change::ProfileChange;
@@ -127,6 +128,14 @@ impl Usher {
     pub async fn load_user(&self, email: &str) -> Result<User, FlowError> {
         let email = Email::parse(email)?;
         self.store.find_user_by_email(&email).await?.ok_or_else(|| Rejected::NotFound("user").into())
+    }
+
+    /// The user with this id.
+    ///
+    /// # Errors
+    /// [`Rejected::NotFound`].
+    pub async fn load_user_by_id(&self, id: UserId) -> Result<User, FlowError> {
+        self.store.find_user(id).await?.ok_or_else(|| Rejected::NotFound("user").into())
     }
 
     /// The live sessions of a user.

@@ -22,7 +22,13 @@ impl Usher {
         browser: &mut Browser,
         device: &Device,
     ) -> Result<Arrived, (UpstreamFault, Option<UpstreamIntent>)> {
-        let journey = self.take_journey(callback, browser).await.map_err(|fault| (fault, None))?;
+        let journey = match self.take_journey(callback, browser).await {
+            Ok(journey) => journey,
+            Err(fault) => {
+                tracing::warn!(upstream.provider = %provider, "upstream: a callback was refused: {fault}");
+                return Err((fault, None));
+            }
+        };
         let errand = journey.errand.clone();
         let arrived = self.go_on_from(provider, callback, journey, browser, device).await;
         if let Err(UpstreamFault::Upstream(error)) = &arrived {

@@ -5,6 +5,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 
 use super::email::suggested;
+use crate::loaded::{LOADED, LoadedValues, value_of};
 use crate::login::of_refused;
 use crate::owner::Owner;
 use crate::show;
@@ -44,14 +45,17 @@ pub async fn post(
 ) -> Result<Response, HttpProblem> {
     visitor.check_form(&form)?;
     let lang = visitor.lang(None, account.user.locale.as_deref());
-    let values = values_of(&form, known_values(&account, lang));
+    let known = known_values(&account, lang);
+    let typed = values_of(&form, known.clone(), &LoadedValues::default());
+    let values = values_of(&form, known, &LoadedValues::sent_with(&form));
     match app.usher.update_profile(&account, profile_of(&values, &account), Lang::from_tag(&values.locale)).await {
         Ok(_) => Ok(visitor.redirect(&urls::with(urls::PROFILE, "saved", "1"))),
         Err(FlowError::Rejected(refused)) => {
             let mut page = view(&app, &mut visitor, &account).await?;
             page.errors =
                 of_refused(&refused, page.page.lang).ok_or_else(|| HttpProblem::from(FlowError::from(refused)))?;
-            page.values = values;
+            page.values = typed;
+            page.loaded = form.get(LOADED).ok().flatten().unwrap_or_default().to_owned();
             let body = show::html(&page)?;
             Ok(visitor.reply((StatusCode::UNPROCESSABLE_ENTITY, body).into_response()))
         }
@@ -66,6 +70,7 @@ async fn view(app: &App, visitor: &mut Visitor, account: &Account) -> Result<Acc
     Ok(AccountProfile {
         page,
         form,
+        loaded: loaded(&values).encode(),
         values,
         email: account.user.readable_email(),
         email_verified: true,
@@ -101,31 +106,59 @@ fn known_values(account: &Account, lang: Lang) -> ProfileValues {
     }
 }
 
-/// The submitted values. A field that the form does not contain, because it is collapsed, keeps its value.
-fn values_of(form: &Params, old: ProfileValues) -> ProfileValues {
-    let kept = |name: &str, old: String| form.get(name).ok().flatten().map_or(old, str::to_owned);
-    let text = |name: &str| form.get(name).ok().flatten().unwrap_or_default().to_owned();
+/// The submitted values. A field that the form does not contain, because it is collapsed, or that was not edited, keeps
+/// its value.
+fn values_of(form: &Params, known: ProfileValues, loaded: &LoadedValues) -> ProfileValues {
+    let field = |name: &str, known: String| match value_of(form, name) {
+        Some(typed) if loaded.is_edited(name, typed) => typed.to_owned(),
+        _ => known,
+    };
     ProfileValues {
-        given_name: text("given_name"),
-        family_name: text("family_name"),
-        nickname: text("nickname"),
-        website: text("website"),
-        birthdate: text("birthdate"),
-        zoneinfo: text("zoneinfo"),
-        phone_number: text("phone_number"),
-        middle_name: kept("middle_name", old.middle_name),
-        name: kept("name", old.name),
-        preferred_username: kept("preferred_username", old.preferred_username),
-        profile: kept("profile", old.profile),
-        picture: kept("picture", old.picture),
-        gender: kept("gender", old.gender),
-        street_address: kept("street_address", old.street_address),
-        locality: kept("locality", old.locality),
-        region: kept("region", old.region),
-        postal_code: kept("postal_code", old.postal_code),
-        country: kept("country", old.country),
-        locale: text("locale"),
+        given_name: field("given_name", known.given_name),
+        family_name: field("family_name", known.family_name),
+        nickname: field("nickname", known.nickname),
+        website: field("website", known.website),
+        birthdate: field("birthdate", known.birthdate),
+        zoneinfo: field("zoneinfo", known.zoneinfo),
+        phone_number: field("phone_number", known.phone_number),
+        middle_name: field("middle_name", known.middle_name),
+        name: field("name", known.name),
+        preferred_username: field("preferred_username", known.preferred_username),
+        profile: field("profile", known.profile),
+        picture: field("picture", known.picture),
+        gender: field("gender", known.gender),
+        street_address: field("street_address", known.street_address),
+        locality: field("locality", known.locality),
+        region: field("region", known.region),
+        postal_code: field("postal_code", known.postal_code),
+        country: field("country", known.country),
+        locale: field("locale", known.locale),
     }
+}
+
+/// The fields of the form with their values.
+fn loaded(values: &ProfileValues) -> LoadedValues {
+    LoadedValues::of(&[
+        ("given_name", &values.given_name),
+        ("family_name", &values.family_name),
+        ("nickname", &values.nickname),
+        ("website", &values.website),
+        ("birthdate", &values.birthdate),
+        ("zoneinfo", &values.zoneinfo),
+        ("phone_number", &values.phone_number),
+        ("middle_name", &values.middle_name),
+        ("name", &values.name),
+        ("preferred_username", &values.preferred_username),
+        ("profile", &values.profile),
+        ("picture", &values.picture),
+        ("gender", &values.gender),
+        ("street_address", &values.street_address),
+        ("locality", &values.locality),
+        ("region", &values.region),
+        ("postal_code", &values.postal_code),
+        ("country", &values.country),
+        ("locale", &values.locale),
+    ])
 }
 
 /// The profile with the submitted claims; those that the page does not show stay.

@@ -6,6 +6,7 @@ use axum::response::{IntoResponse, Response};
 
 use super::clients;
 use super::project_access::ProjectAccess;
+use crate::loaded::{LOADED, LoadedValues};
 use crate::login::sign_in::text;
 use crate::owner::Administrator;
 use crate::show;
@@ -47,7 +48,7 @@ pub async fn create(
         page.errors.add("scope", page.page.lang.text("message-scope-invalid"));
         return desk.show_again(&page);
     }
-    let metadata = with_form(kind.defaults(), &form);
+    let metadata = with_form(kind.defaults(), &form, &LoadedValues::default());
     match app.usher.create_client(NewClient { project: desk.project.id, kind, metadata, id: None }).await {
         Ok(made) => {
             clients::to_page(&app, desk.visitor, &desk.account, &made.client, ("saved", made.secret.as_deref()))
@@ -91,7 +92,7 @@ pub async fn post(
         return again(visitor, &page);
     }
     let sent = form.clone();
-    let change = move |metadata| with_form(metadata, &sent);
+    let change = move |metadata| with_form(metadata, &sent, &LoadedValues::sent_with(&sent));
     match app.usher.edit_client(&client.id, change).await {
         Ok(_) => Ok(visitor.redirect(&urls::with(&urls::client(&id), "done", "saved"))),
         Err(FlowError::Rejected(Rejected::Metadata(faults))) => {
@@ -149,7 +150,7 @@ async fn current(
     let blank = blank(visitor, account, &project);
     let mut page = blank.page;
     page.language_url_base.clone_from(&here);
-    Ok(ClientForm {
+    let mut view = ClientForm {
         page,
         form: Form::new(here, visitor.form_token()),
         project_name: blank.project_name,
@@ -160,7 +161,28 @@ async fn current(
         redirect_uris: client.metadata.redirect_uris.join("\n"),
         post_logout_redirect_uris: client.metadata.post_logout_redirect_uris.join("\n"),
         ..settings(&client.metadata)
-    })
+    };
+    view.loaded = loaded(&view).encode();
+    Ok(view)
+}
+
+/// The fields of the form with their values.
+fn loaded(page: &ClientForm) -> LoadedValues {
+    let checked = |value: bool| if value { "true" } else { "" };
+    LoadedValues::of(&[
+        ("name", &page.name),
+        ("redirect_uris", &page.redirect_uris),
+        ("post_logout_redirect_uris", &page.post_logout_redirect_uris),
+        ("first_party", checked(page.first_party)),
+        ("id_token_alg", &page.id_token_alg),
+        ("access_token_alg", &page.access_token_alg),
+        ("id_token_claims", &page.id_token_claims),
+        ("roles_claim", &page.roles_claim),
+        ("require_pkce", checked(page.require_pkce)),
+        ("scope", &page.scope),
+        ("web_origins", &page.web_origins),
+        ("backchannel_logout_uri", &page.backchannel_logout_uri),
+    ])
 }
 
 fn filled(page: ClientForm, form: &Params) -> ClientForm {
@@ -179,36 +201,62 @@ fn filled(page: ClientForm, form: &Params) -> ClientForm {
         scope: text(form, "scope"),
         web_origins: text(form, "web_origins"),
         backchannel_logout_uri: text(form, "backchannel_logout_uri"),
+        loaded: text(form, LOADED),
         ..page
     }
 }
 
-fn with_form(metadata: ClientMetadata, form: &Params) -> ClientMetadata {
+/// The settings with the fields that were edited. A field that was not edited stays as it is stored.
+fn with_form(metadata: ClientMetadata, form: &Params, loaded: &LoadedValues) -> ClientMetadata {
+    let edited = |name: &str| loaded.is_edited(name, &text(form, name));
     let sent = |name| Some(text(form, name).trim().to_owned()).filter(|value| !value.is_empty());
-    let mut changed = ClientMetadata {
-        client_name: text(form, "name").trim().to_owned(),
-        redirect_uris: lines(form, "redirect_uris"),
-        post_logout_redirect_uris: lines(form, "post_logout_redirect_uris"),
-        first_party: !text(form, "first_party").is_empty(),
-        ..metadata
-    };
+    let mut changed = metadata;
+    if edited("name") {
+        changed.client_name = text(form, "name").trim().to_owned();
+    }
+    if edited("redirect_uris") {
+        changed.redirect_uris = lines(form, "redirect_uris");
+    }
+    if edited("post_logout_redirect_uris") {
+        changed.post_logout_redirect_uris = lines(form, "post_logout_redirect_uris");
+    }
+    if edited("first_party") {
+        changed.first_party = !text(form, "first_party").is_empty();
+    }
     // The fields of the second part of the form are sent together, or not at all.
     let Some(alg) = sent("id_token_alg") else { return changed };
-    changed.id_token_signed_response_alg = alg;
-    changed.access_token_signed_response_alg = sent("access_token_alg");
-    changed.id_token_claims = match text(form, "id_token_claims").as_str() {
-        "minimal" => IdTokenClaims::Minimal,
-        _ => IdTokenClaims::Scopes,
-    };
-    changed.roles_claim = sent("roles_claim").unwrap_or_else(|| ROLES_CLAIM.to_owned());
-    if !changed.is_public() {
+    if edited("id_token_alg") {
+        changed.id_token_signed_response_alg = alg;
+    }
+    if edited("access_token_alg") {
+        changed.access_token_signed_response_alg = sent("access_token_alg");
+    }
+    with_second_part(changed, form, &edited)
+}
+
+fn with_second_part(mut changed: ClientMetadata, form: &Params, edited: &dyn Fn(&str) -> bool) -> ClientMetadata {
+    let sent = |name| Some(text(form, name).trim().to_owned()).filter(|value| !value.is_empty());
+    if edited("id_token_claims") {
+        changed.id_token_claims = match text(form, "id_token_claims").as_str() {
+            "minimal" => IdTokenClaims::Minimal,
+            _ => IdTokenClaims::Scopes,
+        };
+    }
+    if edited("roles_claim") {
+        changed.roles_claim = sent("roles_claim").unwrap_or_else(|| ROLES_CLAIM.to_owned());
+    }
+    if !changed.is_public() && edited("require_pkce") {
         changed.require_pkce = !text(form, "require_pkce").is_empty();
     }
-    if changed.may_use("authorization_code") {
+    if changed.may_use("authorization_code") && edited("scope") {
         changed.scope = Scope::parse(&text(form, "scope")).unwrap_or_default();
     }
-    changed.web_origins = lines(form, "web_origins");
-    changed.backchannel_logout_uri = sent("backchannel_logout_uri");
+    if edited("web_origins") {
+        changed.web_origins = lines(form, "web_origins");
+    }
+    if edited("backchannel_logout_uri") {
+        changed.backchannel_logout_uri = sent("backchannel_logout_uri");
+    }
     changed
 }
 

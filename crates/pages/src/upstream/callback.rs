@@ -24,16 +24,19 @@ pub async fn get(
     mut visitor: Visitor,
 ) -> Result<Response, HttpProblem> {
     let provider: ProviderId = provider.parse().map_err(|_| HttpProblem::not_found())?;
-    app.usher.check_provider(&provider).await?;
-    let callback = match Callback::parse(&query.unwrap_or_default()) {
-        Ok(callback) => callback,
-        Err(error) => {
+    // A provider that was removed meanwhile still gets a page with a way on, if this browser was sent there.
+    let offered = app.usher.check_provider(&provider).await;
+    let callback = match (Callback::parse(&query.unwrap_or_default()), &offered) {
+        (Ok(callback), _) => callback,
+        (Err(_), Err(_)) => return Err(HttpProblem::not_found()),
+        (Err(error), Ok(())) => {
             tracing::warn!(upstream.provider = %provider, "upstream: a callback was refused: {error}");
             return trouble(&app, visitor, &provider, error.into(), None).await;
         }
     };
     match app.usher.come_back(&provider, &callback, &mut visitor.browser, &visitor.device).await {
         Ok(came) => arrived(&app, visitor, came).await,
+        Err((_, None)) if offered.is_err() => Err(HttpProblem::not_found()),
         Err((fault, errand)) => trouble(&app, visitor, &provider, fault, errand).await,
     }
 }

@@ -31,7 +31,8 @@ const fn kind_of(fault: &UpstreamFault) -> Trouble {
             Refusal::Lately => Trouble::Lately,
             Refusal::Closed => Trouble::Closed,
         },
-        UpstreamFault::UnknownProvider | UpstreamFault::Flow(_) => Trouble::Misbehaved,
+        UpstreamFault::UnknownProvider => Trouble::Gone,
+        UpstreamFault::Flow(_) => Trouble::Misbehaved,
     }
 }
 
@@ -43,7 +44,8 @@ pub async fn trouble(
     fault: UpstreamFault,
     errand: Option<UpstreamIntent>,
 ) -> Result<Response, HttpProblem> {
-    if matches!(fault, UpstreamFault::UnknownProvider | UpstreamFault::Flow(_)) {
+    let gone = matches!(fault, UpstreamFault::UnknownProvider);
+    if matches!(fault, UpstreamFault::Flow(_)) || gone && errand.is_none() {
         return Err(fault.into());
     }
     let offered = app.usher.offered_providers().await?;
@@ -60,8 +62,8 @@ pub async fn trouble(
         }
         None => (Some(urls::upstream_start(provider)), urls::LOGIN.to_owned()),
     };
-    let retry_url =
-        retry_url.filter(|_| !matches!(fault, UpstreamFault::Rejected(refusal) if refusal != Refusal::Over));
+    let over = matches!(fault, UpstreamFault::Rejected(refusal) if refusal != Refusal::Over);
+    let retry_url = retry_url.filter(|_| !over && !gone);
     let problem = of_upstream(&fault);
     let page = visitor.page(visitor.lang(None, None));
     let view =

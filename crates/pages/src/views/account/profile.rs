@@ -15,6 +15,8 @@ pub struct AccountProfile {
     pub form: Form,
     /// The stored or submitted values.
     pub values: ProfileValues,
+    /// The values that the form was loaded with.
+    pub loaded: String,
     /// The email address.
     pub email: String,
     /// Is it verified?

@@ -84,6 +84,8 @@ pub struct ClientForm {
     pub project_url: String,
     /// Does it exist already? Its type is then fixed.
     pub editing: bool,
+    /// The values that the form was loaded with, if it exists already.
+    pub loaded: String,
     /// Its name.
     pub name: String,
     /// The type: `web`, `spa`, `native`, `machine` or `device`.

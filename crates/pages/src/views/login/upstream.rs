@@ -92,6 +92,8 @@ pub enum Trouble {
     Lately,
     /// The provider may not create accounts.
     Closed,
+    /// The provider was removed or disabled meanwhile.
+    Gone,
 }
 
 impl Trouble {
@@ -107,6 +109,7 @@ impl Trouble {
             Self::Disabled => ("upstream-disabled-title", "upstream-disabled-advice"),
             Self::Lately => ("upstream-lately-title", "upstream-lately-advice"),
             Self::Closed => ("upstream-closed-title", "upstream-closed-advice"),
+            Self::Gone => ("upstream-gone-title", "upstream-gone-advice"),
         }
     }
 }

@@ -16,6 +16,7 @@ pub(super) fn own_account(lang: Lang) -> Vec<Rendered> {
         ..ProfileValues::default()
     };
     let profile = AccountProfile {
+        loaded: String::new(),
         page: inside(lang, Tab::Profile),
         form: Form::new("/account/profile", "t"),
         values,

@@ -2,7 +2,7 @@
 
 use super::*;
 
-const TROUBLES: [(&str, Trouble); 9] = [
+const TROUBLES: [(&str, Trouble); 10] = [
     ("upstream-denied", Trouble::Denied),
     ("upstream-unavailable", Trouble::Unavailable),
     ("upstream-not-allowed", Trouble::NotAllowed),
@@ -12,6 +12,7 @@ const TROUBLES: [(&str, Trouble); 9] = [
     ("upstream-disabled", Trouble::Disabled),
     ("upstream-lately", Trouble::Lately),
     ("upstream-closed", Trouble::Closed),
+    ("upstream-gone", Trouble::Gone),
 ];
 
 pub(super) fn all(lang: Lang) -> Vec<Rendered> {
