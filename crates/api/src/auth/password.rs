@@ -96,7 +96,7 @@ pub struct LetterSent {
     post, path = "/api/v1/auth/forgot-password", tag = "session", operation_id = "forgot_password",
     request_body = ForgotPassword,
     responses(
-        (status = 202, description = "If the address is somebody's, a letter is on its way", body = LetterSent),
+        (status = 202, description = "If the address is somebody's, an email is on its way", body = LetterSent),
         BodyProblems, CountedProblems,
     ),
     security(()),

@@ -61,7 +61,7 @@ pub struct Registered {
     post, path = "/api/v1/auth/register", tag = "session", operation_id = "register",
     request_body = Register,
     responses(
-        (status = 202, description = "A letter is on its way", body = Registered),
+        (status = 202, description = "An email is on its way", body = Registered),
         BodyProblems, CountedProblems,
     ),
     security(()),
