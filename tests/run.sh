@@ -62,12 +62,31 @@ openapi_document() {
   if [ -n "$USHER_TEST_SCHEMA_PYTHON" ]; then in_each_database "OpenAPI document" tests/schema/run.sh; fi
 }
 
+node_module() {
+  if tool_ready sdk-vectors; then in_lane "vectors" npm --prefix sdk/vectors --silent test; fi
+  if tool_ready sdk-node; then in_lane "Node.js module" npm --prefix sdk/node --silent test; fi
+}
+
+python_and_go_modules() {
+  if [ -n "$USHER_SDK_PYTHON" ]; then
+    in_lane "Python module" in_folder sdk/python "$USHER_SDK_PYTHON" -m pytest -q
+    in_lane "Python types" in_folder sdk/python "$USHER_SDK_PYTHON" -m mypy
+  fi
+  if go_ready; then in_lane "Go module" in_folder sdk/go sh -c 'go vet ./... && go test ./...'; fi
+}
+
+# in_folder FOLDER COMMAND...
+in_folder() {
+  (cd "$1" && shift && "$@")
+}
+
 export USHER_BIN=$bin
 USHER_TEST_NODE=$(tool_ready clients && echo 1 || true)
 USHER_TEST_PYTHON=$(python_of clients)
 USHER_TEST_SCHEMA_PYTHON=$(python_of schema)
 DOCS_PYTHON=$(python_of docs)
-export USHER_TEST_NODE USHER_TEST_PYTHON USHER_TEST_SCHEMA_PYTHON DOCS_PYTHON
+USHER_SDK_PYTHON=$(python_of sdk)
+export USHER_SDK_PYTHON USHER_TEST_NODE USHER_TEST_PYTHON USHER_TEST_SCHEMA_PYTHON DOCS_PYTHON
 [ -n "$USHER_TEST_NODE" ] || skip "Node.js client" "needs Node.js 20 and npm"
 [ -n "$USHER_TEST_PYTHON" ] || skip "Python client" "needs python3 with venv"
 [ -n "$USHER_TEST_SCHEMA_PYTHON" ] || skip "OpenAPI document" "needs python3 with venv"
@@ -78,7 +97,13 @@ if [ -n "${USHER_TEST_POSTGRES_URL:-}" ] && ! command -v psql >/dev/null 2>&1; t
   skip "clients and OpenAPI document on PostgreSQL" "no psql here"
 fi
 
+tool_ready sdk-node || skip "Node.js module" "needs Node.js 20.19 and the npm registry"
+[ -n "$USHER_SDK_PYTHON" ] || skip "Python module" "needs python3 with venv, and PyPI"
+go_ready || skip "Go module" "needs Go 1.24"
+
 lanes clients_and_documents openapi_document
+lanes node_module python_and_go_modules
+if tool_ready sdk-e2e; then suite "modules end to end" npm --prefix sdk/e2e --silent test; fi
 
 if ! tool_ready browser; then
   skip "browser" "needs Node.js 20 and npm"

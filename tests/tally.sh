@@ -70,7 +70,7 @@ settle() {
     printf '== %s done in %s s\n' "$name" "$seconds"
   fi
 }
-# count LOG: adds the totals of cargo test, node --test and unittest found in LOG.
+# count LOG: adds the totals of cargo test, node --test, unittest, pytest and go test (a package each) found in LOG.
 count() {
   local passed failed
   read -r passed failed < <(awk '
@@ -81,6 +81,9 @@ count() {
     /^Ran [0-9]+ tests? in/ { ran = $2 }
     /^OK( |$)/ { p += ran; ran = 0 }
     /^FAILED \(/ { n = $0; bad = 0; while (match(n, /(failures|errors)=[0-9]+/)) { split(substr(n, RSTART, RLENGTH), a, "="); bad += a[2]; n = substr(n, RSTART + RLENGTH) } p += (ran > bad ? ran - bad : 0); f += bad; ran = 0 }
+    /^=* ?([0-9]+ (passed|failed|skipped|error|errors|warnings?),? ?)+in [0-9.]+s/ { for (i = 2; i <= NF; i++) { if ($(i) ~ /^passed/) p += $(i - 1); if ($(i) ~ /^(failed|error)/) f += $(i - 1) } }
+    /^ok  \t/ { p += 1 }
+    /^FAIL\t/ { f += 1 }
     END { print p + 0, f + 0 }' "$1")
   tally_passed=$((tally_passed + passed))
   tally_failed=$((tally_failed + failed))

@@ -5,20 +5,28 @@
 tools_log=$(mktemp -d)
 tools_pid=""
 
+# attempt NAME COMMAND...: installs NAME; its log stays if it could not.
+attempt() {
+  local name=$1
+  shift
+  if "$@" >"$tools_log/$name.log" 2>&1; then touch "$tools_log/$name.ready"; fi
+}
+
 # tools_install: begins to install everything.
 tools_install() {
   (
-    for folder in clients/node browser compat; do
-      install_node "tests/$folder" >"$tools_log/${folder%%/*}.log" 2>&1 && touch "$tools_log/${folder%%/*}.ready"
-    done
-    for name in clients/python schema; do
-      python_ready "$target/python-${name%%/*}" "tests/$name/requirements.txt" >"$tools_log/python-${name%%/*}.log" 2>&1 &&
-        touch "$tools_log/python-${name%%/*}.ready"
-    done
-    guides_python "$target/python-docs" authlib fastapi mozilla-django-oidc django-allauth >"$tools_log/python-docs.log" 2>&1 &&
-      touch "$tools_log/python-docs.ready"
-    install_chromium >"$tools_log/chromium.log" 2>&1
-    true
+    attempt clients install_node tests/clients/node
+    attempt browser install_node tests/browser
+    attempt compat install_node tests/compat
+    attempt sdk-vectors install_node sdk/vectors
+    attempt sdk-node install_node sdk/node
+    attempt sdk-example install_node sdk/examples/express-shop
+    attempt sdk-e2e install_node sdk/e2e
+    attempt python-clients python_ready "$target/python-clients" tests/clients/python/requirements.txt
+    attempt python-schema python_ready "$target/python-schema" tests/schema/requirements.txt
+    attempt python-sdk python_ready "$target/python-sdk" sdk/python/requirements-test.txt
+    attempt python-docs guides_python "$target/python-docs" authlib fastapi mozilla-django-oidc django-allauth
+    attempt chromium install_chromium
   ) &
   tools_pid=$!
 }
@@ -39,14 +47,19 @@ tools_stop() {
   rm -rf "$tools_log"
 }
 
-# tool_ready NAME: true when the Node.js packages of tests/NAME are installed.
+# tool_ready NAME: true when NAME is installed.
 tool_ready() {
   [ -e "$tools_log/$1.ready" ]
 }
 
-# python_of NAME: prints the Python that has the packages of tests/NAME, if they are installed.
+# python_of NAME: prints the Python of the virtual environment NAME, if it is installed.
 python_of() {
   if [ -e "$tools_log/python-$1.ready" ]; then printf '%s\n' "$target/python-$1/bin/python"; fi
+}
+
+# go_ready: true if there is a Go toolchain for the module of sdk/go.
+go_ready() {
+  command -v go >/dev/null 2>&1 && (cd sdk/go && go version >/dev/null 2>&1)
 }
 
 # documents_ready: true when the commands of the documents can run here.
