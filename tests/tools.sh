@@ -19,8 +19,7 @@ tools_install() {
     attempt browser install_node tests/browser
     attempt compat install_node tests/compat
     attempt sdk-vectors install_node sdk/vectors
-    attempt sdk-node install_node sdk/node
-    attempt sdk-example install_node sdk/examples/express-shop
+    attempt sdk-node install_node_module
     attempt sdk-e2e install_node sdk/e2e
     attempt python-clients python_ready "$target/python-clients" tests/clients/python/requirements.txt
     attempt python-schema python_ready "$target/python-schema" tests/schema/requirements.txt
@@ -75,6 +74,13 @@ install_node() {
   [ "$1/node_modules/.package-lock.json" -nt "$1/package-lock.json" ] && return 0
   (cd "$1" && npm ci --no-audit --no-fund --loglevel=error) || return 1
   touch "$1/node_modules/.package-lock.json"
+}
+
+# install_node_module: installs and builds sdk/node, and installs its example, which gets a copy of what was built.
+install_node_module() {
+  install_node sdk/node || return 1
+  npm --prefix sdk/node run -s build || return 1
+  npm --prefix sdk/examples/express-shop ci --no-audit --no-fund --loglevel=error
 }
 
 # install_chromium: as root on Debian, unless there is one.
