@@ -53,6 +53,7 @@ fn error_page(app: &App, problem: &HttpProblem, asked: &ProblemRequest) -> Error
         ("CROSS_SITE", _) => Problem::CrossSite,
         ("COOKIES_MISSING", _) => Problem::CookiesMissing,
         ("LINK_EXPIRED", _) => Problem::LinkExpired,
+        (_, StatusCode::NOT_FOUND) if asked.uri.path().starts_with("/console/") => Problem::Deleted,
         (_, StatusCode::NOT_FOUND) => Problem::NotFound,
         (_, StatusCode::FORBIDDEN | StatusCode::UNAUTHORIZED) => Problem::NotAllowed,
         (_, StatusCode::TOO_MANY_REQUESTS) => Problem::TooManyRequests,

@@ -21,7 +21,7 @@ pub fn ways(lang: Lang, kind: Problem, problem: &HttpProblem, here: &str) -> Vec
         Problem::TooManyRequests | Problem::Internal => vec![way("way-again", again), account],
         Problem::LinkExpired => vec![link_again(lang, path), way("sign-in", urls::LOGIN)],
         Problem::NotAllowed if problem.code == "REGISTRATION_CLOSED" => vec![way("sign-in", urls::LOGIN)],
-        Problem::NotFound if path.starts_with(urls::CONSOLE) => vec![way("way-console", urls::CONSOLE), account],
+        Problem::Deleted => vec![way("way-console", urls::CONSOLE), account],
         Problem::NotAllowed => vec![account, way("use-another-account", urls::ACCOUNTS)],
         _ => vec![account],
     };
@@ -77,10 +77,10 @@ mod tests {
     }
 
     #[test]
-    fn nothing_at_an_address_of_the_console_leads_to_the_console() {
-        let url = |here| ways(Lang::En, Problem::NotFound, &HttpProblem::not_found(), here).remove(0).url;
-        assert_eq!(url("/console/projects/x"), urls::CONSOLE);
-        assert_eq!(url("/nowhere"), urls::PROFILE);
+    fn what_was_deleted_in_the_console_leads_to_the_console() {
+        let url = |kind, here| ways(Lang::En, kind, &HttpProblem::not_found(), here).remove(0).url;
+        assert_eq!(url(Problem::Deleted, "/console/projects/x"), urls::CONSOLE);
+        assert_eq!(url(Problem::NotFound, "/nowhere"), urls::PROFILE);
     }
 
     #[test]

@@ -322,7 +322,10 @@ on_both_databases! {
         assert_eq!(nonsense.status, StatusCode::BAD_REQUEST);
         let gone = browser.submit(&enabled, &[("do", "delete")]).await;
         assert_eq!(gone.status, StatusCode::OK, "back at the project");
-        assert_eq!(browser.open(&at).await.status, StatusCode::NOT_FOUND);
+        for gone in [browser.open(&at).await, browser.submit(&edit, &[("name", "Shop")]).await] {
+            assert_eq!((gone.status, gone.text("h1").trim()), (StatusCode::NOT_FOUND, "It does not exist any more"));
+            assert_eq!(gone.links("/console").len(), 1, "{}", gone.body);
+        }
         assert!(!secret_works(&house, &id, &secret).await);
     }
 }

@@ -31,6 +31,17 @@ on_both_databases! {
         assert_eq!(sub(&house, &mut other).await, first);
     }
 
+    async fn an_address_that_looks_mistyped_is_asked_about(db: TestDatabase) {
+        let (house, at) = house_with(db, &[Facebook]).await;
+        let mut browser = house.browser();
+        let page = browser.come_by(&at, Facebook, "ana").await;
+        let sent = browser.submit(&page, &[("email", "ana@gmial.com"), ("mail", "1")]).await;
+        assert!(sent.text("form.warning").contains("ana@gmail.com"), "{}", sent.body);
+        let corrected = browser.submit(&sent, &[("mail", "1")]).await;
+        assert!(corrected.text(".lead").contains("ana@gmail.com"), "{}", corrected.body);
+        assert!(!corrected.body.contains("class=\"notice warning\""), "{}", corrected.body);
+    }
+
     async fn a_code_stays_valid_where_no_other_email_may_be_sent(db: TestDatabase) {
         let house = TestUsher::on(db, &[("limits.recover", "1/h"), ("limits.register", "off")]).await;
         let at = Providers::beside(&house).await;

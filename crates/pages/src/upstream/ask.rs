@@ -9,7 +9,7 @@ use crate::login::sign_in::{text, with_status};
 use crate::show;
 use crate::views::{AskAddress, ConfirmLink, Form};
 use crate::visitor_pages::VisitorPages as _;
-use usher_domain::email::Email;
+use usher_domain::email::{Email, typo};
 use usher_domain::id::ProofId;
 use usher_flows::upstream::{Arrived, PendingQuestion, Question, UpstreamFault, UpstreamIntent};
 use usher_flows::{Account, FlowError};
@@ -122,7 +122,9 @@ async fn view(
     let body = match &asked.question {
         Question::Address { suggested, sent_to } => {
             let shown = sent_to.as_ref().or(suggested.as_ref()).map(Email::readable).unwrap_or_default();
-            let view = AskAddress { page, form, provider, handle, email: shown, sent: sent_to.is_some(), error };
+            let meant = sent_to.as_ref().and_then(typo::probably_meant).map(|meant| meant.readable());
+            let sent = sent_to.is_some();
+            let view = AskAddress { page, form, provider, handle, email: shown, sent, meant, error };
             show::html(&view)?
         }
         Question::Confirm { email, by_mail, sent, .. } => {

@@ -33,6 +33,8 @@ pub enum Problem {
     ProviderFailed,
     /// The page does not exist.
     NotFound,
+    /// The project, client, webhook or provider of a page of the console does not exist.
+    Deleted,
     /// The user lacks the right.
     NotAllowed,
     /// Too many requests.
@@ -43,7 +45,7 @@ pub enum Problem {
 
 impl Problem {
     /// Every problem.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 18] = [
         Self::BadRequest,
         Self::UnknownClient,
         Self::ClientDisabled,
@@ -58,6 +60,7 @@ impl Problem {
         Self::LinkExpired,
         Self::ProviderFailed,
         Self::NotFound,
+        Self::Deleted,
         Self::NotAllowed,
         Self::TooManyRequests,
         Self::Internal,
@@ -89,6 +92,7 @@ impl Problem {
             Self::LinkExpired => ("problem-link-expired", "problem-link-expired-advice"),
             Self::ProviderFailed => ("problem-provider-failed", "problem-provider-failed-advice"),
             Self::NotFound => ("problem-not-found", "problem-not-found-advice"),
+            Self::Deleted => ("problem-deleted", "problem-deleted-advice"),
             Self::NotAllowed => ("problem-not-allowed", "problem-not-allowed-advice"),
             Self::TooManyRequests => ("problem-too-many-requests", "problem-too-many-requests-advice"),
             Self::Internal => ("problem-internal", "problem-internal-advice"),

@@ -20,6 +20,8 @@ pub struct AskAddress {
     pub email: String,
     /// Was a code mailed to it?
     pub sent: bool,
+    /// The address that was probably meant, if the one that a code was mailed to looks mistyped.
+    pub meant: Option<String>,
     /// Error message.
     pub error: Option<String>,
 }

@@ -46,8 +46,12 @@ fn questions(lang: Lang) -> Vec<Rendered> {
         email: "ana@example.test".into(),
         ..AskAddress::default()
     };
-    let sent =
-        AskAddress { sent: true, error: Some(Message::CodeWrong(CodeKind::Mailed).text(lang)), ..address.clone() };
+    let sent = AskAddress {
+        sent: true,
+        meant: Some("ana@example.com".into()),
+        error: Some(Message::CodeWrong(CodeKind::Mailed).text(lang)),
+        ..address.clone()
+    };
     let hostile = AskAddress { provider: HOSTILE.into(), email: HOSTILE.into(), ..address.clone() };
     let confirm = ConfirmLink {
         page: page(lang),
