@@ -50,11 +50,11 @@ export class WebMode {
     const parameters = new URLSearchParams(query);
     try {
       if (action === 'login' && request.method === 'GET') return await this.#signIn(parameters);
-      if (action === 'callback' && request.method === 'GET') return await this.#comeBack(request, query, parameters);
+      if (action === 'callback' && request.method === 'GET') return await this.#callback(request, query, parameters);
       if (action === 'logout' && (request.method === 'GET' || request.method === 'POST'))
         return await this.#signOut(request);
-      if (action === 'me' && request.method === 'GET') return await this.#tell(request);
-      if (action === 'backchannel-logout' && request.method === 'POST') return await this.#hear(request);
+      if (action === 'me' && request.method === 'GET') return await this.#me(request);
+      if (action === 'backchannel-logout' && request.method === 'POST') return await this.#backchannelLogout(request);
       return undefined;
     } catch (cause) {
       const refusal = cause instanceof Refused ? cause : new Refused('introspection_failed', {}, cause);
@@ -82,7 +82,7 @@ export class WebMode {
     return `${this.#cookie}.${state.slice(0, 8)}`;
   }
 
-  async #comeBack(request: IncomingRequest, query: string, parameters: URLSearchParams): Promise<Answer> {
+  async #callback(request: IncomingRequest, query: string, parameters: URLSearchParams): Promise<Answer> {
     const name = this.#nameOf(parameters.get('state') ?? '');
     const sealed = readCookie(request.header('cookie'), name);
     const begun = sealed === undefined ? undefined : await this.#begun.open<Begun>(sealed);
@@ -119,7 +119,7 @@ export class WebMode {
   }
 
   /** The user and the permissions, for the pages of the application. */
-  async #tell(request: IncomingRequest): Promise<Answer> {
+  async #me(request: IncomingRequest): Promise<Answer> {
     const { auth } = await this.authenticate(request);
     const told = { user: auth?.user ?? null, permissions: auth?.permissions() ?? {} };
     // Integers beyond ±(2⁵³−1) are written as the access rules write them.
@@ -134,7 +134,7 @@ export class WebMode {
     };
   }
 
-  async #hear(request: IncomingRequest): Promise<Answer> {
+  async #backchannelLogout(request: IncomingRequest): Promise<Answer> {
     const token = new URLSearchParams((await request.body?.()) ?? '').get('logout_token') ?? '';
     const told = await readLogoutToken(token, this.#usher.keys, this.#usher.settings, seconds());
     const answer = { headers: { 'cache-control': 'no-store' }, cookies: [], body: '' };
