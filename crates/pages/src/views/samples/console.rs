@@ -1,0 +1,131 @@
+//! The console: its home, and pages of clients.
+
+use super::*;
+
+pub(super) fn console_pages(lang: Lang) -> Vec<Rendered> {
+    let project = |name: &str, clients| ProjectRow {
+        name: name.into(),
+        url: "/console/projects/1".into(),
+        clients,
+        created: lang.date_time(1_795_000_000),
+    };
+    let empty = ConsoleHome {
+        page: inside(lang, Tab::Console),
+        form: Form::new("/console", "t"),
+        providers_url: "/console/providers".into(),
+        ..ConsoleHome::default()
+    };
+    let home = ConsoleHome {
+        projects: vec![project("Notes", 2), project(HOSTILE, 0)],
+        name: HOSTILE.into(),
+        errors: errors(&["name"], lang),
+        ..empty.clone()
+    };
+    let client = |name: &str, kind: &str, disabled| ClientRow {
+        name: name.into(),
+        client_id: "01jd3v9qk8e2x".into(),
+        kind: kind.into(),
+        url: "/console/clients/1".into(),
+        disabled,
+    };
+    let bare = ProjectPage {
+        page: inside(lang, Tab::Console),
+        project: project::head(lang, "Notes", ProjectTab::Clients),
+        id: "01jd3v9qk8e2xw7r5t6y4u3i2o".into(),
+        new_client_url: "/console/projects/1/clients/new".into(),
+        ..ProjectPage::default()
+    };
+    let full = ProjectPage {
+        clients: vec![
+            client("Notes", "web", false),
+            client("Notes app", "native", true),
+            client(HOSTILE, "device", false),
+        ],
+        ..bare.clone()
+    };
+    vec![
+        ("console-empty", empty.render()),
+        ("console", home.render()),
+        ("project-new", bare.render()),
+        ("project", full.render()),
+    ]
+}
+
+pub(super) fn client_pages(lang: Lang) -> Vec<Rendered> {
+    let fresh = ClientForm {
+        page: inside(lang, Tab::Console),
+        form: Form::new("/console/projects/1/clients", "t"),
+        project_name: "Notes".into(),
+        project_url: "/console/projects/1".into(),
+        kind: "web".into(),
+        ..ClientForm::default()
+    };
+    let refused = ClientForm {
+        kind: String::new(),
+        name: HOSTILE.into(),
+        redirect_uris: format!("https://a.test/cb\n</textarea>{HOSTILE}"),
+        errors: errors(&["type", "redirect_uris"], lang),
+        ..fresh.clone()
+    };
+    let editing = ClientForm { editing: true, first_party: true, pkce_is_a_choice: true, ..fresh.clone() };
+    let made = ClientPage {
+        page: inside(lang, Tab::Console),
+        form: Form::new("/console/clients/1", "t"),
+        name: "Notes".into(),
+        client_id: "01jd3v9qk8e2x".into(),
+        kind: "web".into(),
+        has_secret: true,
+        secrets: vec![
+            SecretRow { id: "9f86d081884c".into(), created: "22 Nov 2026, 15:58 UTC".into(), ..SecretRow::default() },
+            SecretRow {
+                id: "60303ae22b99".into(),
+                created: "1 Nov 2026, 09:12 UTC".into(),
+                last_used: Some("22 Nov 2026, 15:00 UTC".into()),
+                ends: Some("23 Nov 2026, 15:58 UTC".into()),
+                ended: false,
+            },
+        ],
+        signs_people_in: true,
+        id_token_alg: "RS256".into(),
+        access_token_alg: "ES256".into(),
+        claims_in_id_token: true,
+        roles_claim: "groups".into(),
+        requires_pkce: true,
+        scope: "openid profile email roles offline_access".into(),
+        web_origins: vec!["https://app.example.org".into()],
+        backchannel_logout_uri: Some("https://app.example.org/logout".into()),
+        secret: Some(ShownSecret::Now("S3cr3t_4fG7hJ2kL9mN3pQ6rS8tV1wX5yZ0aB".into())),
+        issuer: "http://localhost:8080".into(),
+        redirect_uris: vec!["http://localhost:3000/callback".into()],
+        post_logout_redirect_uris: vec!["http://localhost:3000/".into()],
+        endpoints: vec![Endpoint { name: "token_endpoint".into(), url: "http://localhost:8080/oauth2/token".into() }],
+        notice: Some(Message::ClientSaved.text(lang)),
+        edit_url: "/console/clients/1/edit".into(),
+        project_name: "Notes".into(),
+        project_url: "/console/projects/1".into(),
+        ..ClientPage::default()
+    };
+    let off = ClientPage {
+        kind: "device".into(),
+        has_secret: false,
+        secret: None,
+        disabled: true,
+        first_party: true,
+        notice: None,
+        name: HOSTILE.into(),
+        issuer: HOSTILE.into(),
+        redirect_uris: vec![],
+        ..made.clone()
+    };
+    vec![
+        ("client-new", fresh.render()),
+        ("client-refused", refused.render()),
+        ("client-edit", editing.render()),
+        ("client", made.render()),
+        ("client-off", off.render()),
+        (
+            "client-shown-before",
+            ClientPage { secret: Some(ShownSecret::Before), notice: None, ..made.clone() }.render(),
+        ),
+    ]
+}
