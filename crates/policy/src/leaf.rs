@@ -160,7 +160,6 @@ impl Operand {
 
 /// An operator.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[expect(missing_docs, reason = "each name says it")]
 pub enum Op {
     Eq,
     Ne,

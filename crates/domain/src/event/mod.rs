@@ -17,7 +17,6 @@ use crate::time::Timestamp;
 
 /// The kind of an event.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[expect(missing_docs, reason = "each name says what happened")]
 pub enum EventKind {
     UserCreated,
     UserUpdated,
