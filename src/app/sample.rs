@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use super::seed::{CLIENT, EMAIL};
 use usher_domain::id::{EventId, GrantId, ProjectId, SessionId};
 use usher_domain::page::Cursor;
-use usher_domain::project::history::Entry;
+use usher_domain::project::history::HistoryEntry;
 use usher_domain::time::Timestamp;
 use usher_flows::{FlowError, NewAssignment, Rejected, Subject, Usher};
 use usher_keys::project_key::ProjectLock;
@@ -69,7 +69,7 @@ pub async fn history(usher: &Usher, project: ProjectId) -> Result<(), FlowError>
         return Ok(());
     }
     let sub = usher.load_user(EMAIL).await?.sub.0;
-    let mut days: BTreeMap<Timestamp, Vec<Entry>> = BTreeMap::new();
+    let mut days: BTreeMap<Timestamp, Vec<HistoryEntry>> = BTreeMap::new();
     for entry in past(usher, &sub) {
         days.entry(Timestamp(entry.at).start_of_day()).or_default().push(entry);
     }
@@ -90,7 +90,7 @@ const PHONE: &str =
     "Mozilla/5.0 (iPhone; CPU iPhone OS 19_0 like Mac OS X) AppleWebKit/605.1.15 Version/19.0 Safari/604.1";
 
 /// Three sign-ins, the first with consent, and the end of the second; oldest first.
-fn past(usher: &Usher, sub: &str) -> Vec<Entry> {
+fn past(usher: &Usher, sub: &str) -> Vec<HistoryEntry> {
     let ago = |hours: u64| usher.now() - Duration::from_hours(hours);
     let scope = json!({ "scope": "openid profile email offline_access" });
     let claims = json!({ "claims": ["email", "name", "sub"] });
@@ -120,10 +120,10 @@ impl Visit {
         Self { sub: sub.to_owned(), at, session, grant }
     }
 
-    fn entry(&self, usher: &Usher, seconds: u64, kind: &str, browser: Option<&str>, data: &Value) -> Entry {
+    fn entry(&self, usher: &Usher, seconds: u64, kind: &str, browser: Option<&str>, data: &Value) -> HistoryEntry {
         let at = self.at + Duration::from_secs(seconds);
         let of_session = kind == "session.revoked";
-        Entry {
+        HistoryEntry {
             id: EventId::new(at, &*usher.random).to_string(),
             at: at.0,
             kind: kind.to_owned(),

@@ -9,7 +9,7 @@ use usher_domain::id::{ClientId, ProjectId};
 use usher_domain::oauth::client::{ClientType, SecretRotation};
 use usher_domain::page::{Cursor, MAX_PAGE};
 use usher_domain::secret::Secret;
-use usher_domain::user::{Address, Profile};
+use usher_domain::user::{AddressClaim, Profile};
 use usher_flows::{FlowError, NewClient, NewUser, Rejected, Usher};
 use usher_protocol::client_metadata::ClientMetadata;
 
@@ -140,7 +140,7 @@ fn profile() -> Profile {
         locale: text("pt-BR"),
         phone_number: text("+12025550143"),
         phone_number_verified: true,
-        address: Some(Address {
+        address: Some(AddressClaim {
             formatted: text("Rua das Flores 12\nSão Paulo, SP\n01000-000\nBrasil"),
             street_address: text("Rua das Flores 12"),
             locality: text("São Paulo"),

@@ -17,13 +17,13 @@ use usher_domain::provider::{ProviderKind, ProviderSettings};
 use usher_domain::secret::Secret;
 use usher_flows::upstream::NewProvider;
 use usher_flows::{FlowError, Usher};
-use usher_sim::{CLIENT_ID, CLIENT_SECRET, Provider};
+use usher_sim::{CLIENT_ID, CLIENT_SECRET, SimProvider};
 use usher_storage::Result as Stored;
 
-const WIRED: [(ProviderKind, Provider); 3] = [
-    (ProviderKind::Google, Provider::Google),
-    (ProviderKind::Facebook, Provider::Facebook),
-    (ProviderKind::X, Provider::X),
+const WIRED: [(ProviderKind, SimProvider); 3] = [
+    (ProviderKind::Google, SimProvider::Google),
+    (ProviderKind::Facebook, SimProvider::Facebook),
+    (ProviderKind::X, SimProvider::X),
 ];
 
 /// The name of the stored first port.

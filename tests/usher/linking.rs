@@ -4,25 +4,33 @@ use std::fmt::Write as _;
 use std::path::Path;
 
 use usher_domain::provider::LinkPolicy::{self, Auto, Confirm, VerifyMail};
-use usher_domain::user::linking::Address::{Authoritative, Relay, Unproven, Verified};
-use usher_domain::user::linking::{Address, Decision, Holder, Intent, Owner, Situation, decide};
+use usher_domain::user::linking::EmailEvidence::{Authoritative, Relay, Unproven, Verified};
+use usher_domain::user::linking::{
+    AddressOwner, EmailEvidence, IdentityOwner, Intent, LinkDecision, Situation, decide,
+};
 
 const INTENTS: [Intent; 4] = [Intent::SignIn, Intent::Link, Intent::LinkStale, Intent::LinkElsewhere];
-const HOLDERS: [Holder; 5] =
-    [Holder::Nobody, Holder::NobodySinceLately, Holder::User, Holder::SomebodyElse, Holder::Disabled];
-const ADDRESSES: [Address; 4] = [Unproven, Relay, Verified, Authoritative];
-const OWNERS: [Owner; 4] = [Owner::Nobody, Owner::Waiting, Owner::User, Owner::Guarded];
+const HOLDERS: [IdentityOwner; 5] = [
+    IdentityOwner::Nobody,
+    IdentityOwner::NobodySinceLately,
+    IdentityOwner::User,
+    IdentityOwner::SomebodyElse,
+    IdentityOwner::Disabled,
+];
+const ADDRESSES: [EmailEvidence; 4] = [Unproven, Relay, Verified, Authoritative];
+const OWNERS: [AddressOwner; 4] =
+    [AddressOwner::Nobody, AddressOwner::Waiting, AddressOwner::User, AddressOwner::Guarded];
 const POLICIES: [LinkPolicy; 3] = [Confirm, VerifyMail, Auto];
 
 /// A row: the condition for each fact (empty for any), and the decision. The first matching row applies.
 struct Row {
     intent: &'static [Intent],
-    holder: &'static [Holder],
-    address: &'static [Address],
-    owner: &'static [Owner],
+    holder: &'static [IdentityOwner],
+    address: &'static [EmailEvidence],
+    owner: &'static [AddressOwner],
     policy: &'static [LinkPolicy],
     sign_up: Option<bool>,
-    decision: Decision,
+    decision: LinkDecision,
 }
 
 const ANY: Row = Row {
@@ -32,31 +40,31 @@ const ANY: Row = Row {
     owner: &[],
     policy: &[],
     sign_up: None,
-    decision: Decision::RefuseSession,
+    decision: LinkDecision::RefuseSession,
 };
-const NEW: &[Holder] = &[Holder::Nobody, Holder::NobodySinceLately];
+const NEW: &[IdentityOwner] = &[IdentityOwner::Nobody, IdentityOwner::NobodySinceLately];
 const SIGN_IN: &[Intent] = &[Intent::SignIn];
-const CHECKED: &[Address] = &[Verified, Authoritative];
-const HAS_USER: &[Owner] = &[Owner::User, Owner::Guarded];
+const CHECKED: &[EmailEvidence] = &[Verified, Authoritative];
+const HAS_USER: &[AddressOwner] = &[AddressOwner::User, AddressOwner::Guarded];
 
 #[rustfmt::skip]
 const TABLE: &[Row] = &[
-    Row { intent: &[Intent::LinkElsewhere], decision: Decision::RefuseSession, ..ANY },
-    Row { intent: &[Intent::LinkStale], decision: Decision::Reauthenticate, ..ANY },
-    Row { intent: &[Intent::Link], holder: &[Holder::User], decision: Decision::AlreadyLinked, ..ANY },
-    Row { intent: &[Intent::Link], holder: NEW, decision: Decision::Link, ..ANY },
-    Row { intent: &[Intent::Link], decision: Decision::RefuseTaken, ..ANY },
-    Row { intent: SIGN_IN, holder: &[Holder::User, Holder::SomebodyElse], decision: Decision::SignIn, ..ANY },
-    Row { intent: SIGN_IN, holder: &[Holder::Disabled], decision: Decision::RefuseDisabled, ..ANY },
-    Row { intent: SIGN_IN, holder: NEW, address: &[Authoritative], owner: &[Owner::User], policy: &[Auto], decision: Decision::LinkToOwner, ..ANY },
-    Row { intent: SIGN_IN, holder: NEW, address: CHECKED, owner: HAS_USER, policy: &[VerifyMail], decision: Decision::ConfirmByMail, ..ANY },
-    Row { intent: SIGN_IN, holder: NEW, address: CHECKED, owner: HAS_USER, decision: Decision::ConfirmBySignIn, ..ANY },
-    Row { intent: SIGN_IN, holder: &[Holder::NobodySinceLately], decision: Decision::RefuseLately, ..ANY },
-    Row { intent: SIGN_IN, holder: NEW, sign_up: Some(false), decision: Decision::RefuseClosed, ..ANY },
-    Row { intent: SIGN_IN, holder: NEW, address: &[Unproven], sign_up: Some(true), decision: Decision::AskAddress, ..ANY },
-    Row { intent: SIGN_IN, holder: NEW, owner: &[Owner::Nobody], sign_up: Some(true), decision: Decision::SignUp, ..ANY },
-    Row { intent: SIGN_IN, holder: NEW, owner: &[Owner::Waiting], sign_up: Some(true), decision: Decision::SignUpAndPurge, ..ANY },
-    Row { intent: SIGN_IN, holder: NEW, address: &[Relay], owner: HAS_USER, sign_up: Some(true), decision: Decision::SignUpWithoutAddress, ..ANY },
+    Row { intent: &[Intent::LinkElsewhere], decision: LinkDecision::RefuseSession, ..ANY },
+    Row { intent: &[Intent::LinkStale], decision: LinkDecision::Reauthenticate, ..ANY },
+    Row { intent: &[Intent::Link], holder: &[IdentityOwner::User], decision: LinkDecision::AlreadyLinked, ..ANY },
+    Row { intent: &[Intent::Link], holder: NEW, decision: LinkDecision::Link, ..ANY },
+    Row { intent: &[Intent::Link], decision: LinkDecision::RefuseTaken, ..ANY },
+    Row { intent: SIGN_IN, holder: &[IdentityOwner::User, IdentityOwner::SomebodyElse], decision: LinkDecision::SignIn, ..ANY },
+    Row { intent: SIGN_IN, holder: &[IdentityOwner::Disabled], decision: LinkDecision::RefuseDisabled, ..ANY },
+    Row { intent: SIGN_IN, holder: NEW, address: &[Authoritative], owner: &[AddressOwner::User], policy: &[Auto], decision: LinkDecision::LinkToOwner, ..ANY },
+    Row { intent: SIGN_IN, holder: NEW, address: CHECKED, owner: HAS_USER, policy: &[VerifyMail], decision: LinkDecision::ConfirmByMail, ..ANY },
+    Row { intent: SIGN_IN, holder: NEW, address: CHECKED, owner: HAS_USER, decision: LinkDecision::ConfirmBySignIn, ..ANY },
+    Row { intent: SIGN_IN, holder: &[IdentityOwner::NobodySinceLately], decision: LinkDecision::RefuseLately, ..ANY },
+    Row { intent: SIGN_IN, holder: NEW, sign_up: Some(false), decision: LinkDecision::RefuseClosed, ..ANY },
+    Row { intent: SIGN_IN, holder: NEW, address: &[Unproven], sign_up: Some(true), decision: LinkDecision::AskAddress, ..ANY },
+    Row { intent: SIGN_IN, holder: NEW, owner: &[AddressOwner::Nobody], sign_up: Some(true), decision: LinkDecision::SignUp, ..ANY },
+    Row { intent: SIGN_IN, holder: NEW, owner: &[AddressOwner::Waiting], sign_up: Some(true), decision: LinkDecision::SignUpAndPurge, ..ANY },
+    Row { intent: SIGN_IN, holder: NEW, address: &[Relay], owner: HAS_USER, sign_up: Some(true), decision: LinkDecision::SignUpWithoutAddress, ..ANY },
 ];
 
 fn every_situation() -> impl Iterator<Item = Situation> {
@@ -105,9 +113,9 @@ fn the_table_and_the_function_agree_on_every_situation() {
 
 #[test]
 fn an_address_alone_opens_an_account_only_where_its_authority_vouches_and_the_operator_agrees() {
-    for s in every_situation().filter(|s| s.holder != Holder::User && s.holder != Holder::SomebodyElse) {
-        if matches!(decide(s), Decision::SignIn | Decision::LinkToOwner) {
-            assert_eq!((s.address, s.policy, s.owner), (Authoritative, Auto, Owner::User), "{s:?}");
+    for s in every_situation().filter(|s| s.holder != IdentityOwner::User && s.holder != IdentityOwner::SomebodyElse) {
+        if matches!(decide(s), LinkDecision::SignIn | LinkDecision::LinkToOwner) {
+            assert_eq!((s.address, s.policy, s.owner), (Authoritative, Auto, AddressOwner::User), "{s:?}");
         }
     }
 }
@@ -115,7 +123,7 @@ fn an_address_alone_opens_an_account_only_where_its_authority_vouches_and_the_op
 #[test]
 fn an_unproven_address_changes_nothing() {
     for s in every_situation().filter(|s| s.address == Unproven) {
-        let nobody = Situation { owner: Owner::Nobody, ..s };
+        let nobody = Situation { owner: AddressOwner::Nobody, ..s };
         assert_eq!(decide(s), decide(nobody), "{s:?}");
     }
 }
@@ -171,17 +179,17 @@ fn intent(intent: Intent) -> &'static str {
     }
 }
 
-fn holder(holder: Holder) -> &'static str {
+fn holder(holder: IdentityOwner) -> &'static str {
     match holder {
-        Holder::Nobody => "nobody",
-        Holder::NobodySinceLately => "nobody, unlinked within a day",
-        Holder::User => "a user (when linking: the same user)",
-        Holder::SomebodyElse => "another user",
-        Holder::Disabled => "a disabled user",
+        IdentityOwner::Nobody => "nobody",
+        IdentityOwner::NobodySinceLately => "nobody, unlinked within a day",
+        IdentityOwner::User => "a user (when linking: the same user)",
+        IdentityOwner::SomebodyElse => "another user",
+        IdentityOwner::Disabled => "a disabled user",
     }
 }
 
-fn address(address: Address) -> &'static str {
+fn address(address: EmailEvidence) -> &'static str {
     match address {
         Unproven => "none or unverified",
         Relay => "relay",
@@ -190,32 +198,32 @@ fn address(address: Address) -> &'static str {
     }
 }
 
-fn owner(owner: Owner) -> &'static str {
+fn owner(owner: AddressOwner) -> &'static str {
     match owner {
-        Owner::Nobody => "nobody",
-        Owner::Waiting => "a pending registration",
-        Owner::User => "a user",
-        Owner::Guarded => "a user with a second factor",
+        AddressOwner::Nobody => "nobody",
+        AddressOwner::Waiting => "a pending registration",
+        AddressOwner::User => "a user",
+        AddressOwner::Guarded => "a user with a second factor",
     }
 }
 
-fn decision(decision: Decision) -> &'static str {
+fn decision(decision: LinkDecision) -> &'static str {
     match decision {
-        Decision::SignIn => "sign that user in",
-        Decision::Link => "link it to that account",
-        Decision::AlreadyLinked => "nothing: already linked",
-        Decision::LinkToOwner => "link it to the owner of the address and sign them in",
-        Decision::ConfirmBySignIn => "conflict page: link after sign-in to that account",
-        Decision::ConfirmByMail => "conflict page: link after sign-in, or after a code sent to the address",
-        Decision::AskAddress => "ask for an address and verify it by email, or continue without",
-        Decision::SignUp => "new account with the address",
-        Decision::SignUpAndPurge => "delete the pending registration, new account with the address",
-        Decision::SignUpWithoutAddress => "new account without an address",
-        Decision::Reauthenticate => "require a fresh sign-in first",
-        Decision::RefuseTaken => "refuse: it belongs to another account",
-        Decision::RefuseDisabled => "refuse: the account is disabled",
-        Decision::RefuseSession => "refuse: start again",
-        Decision::RefuseLately => "refuse: link it from the account, or sign in after a day",
-        Decision::RefuseClosed => "refuse: no new accounts this way",
+        LinkDecision::SignIn => "sign that user in",
+        LinkDecision::Link => "link it to that account",
+        LinkDecision::AlreadyLinked => "nothing: already linked",
+        LinkDecision::LinkToOwner => "link it to the owner of the address and sign them in",
+        LinkDecision::ConfirmBySignIn => "conflict page: link after sign-in to that account",
+        LinkDecision::ConfirmByMail => "conflict page: link after sign-in, or after a code sent to the address",
+        LinkDecision::AskAddress => "ask for an address and verify it by email, or continue without",
+        LinkDecision::SignUp => "new account with the address",
+        LinkDecision::SignUpAndPurge => "delete the pending registration, new account with the address",
+        LinkDecision::SignUpWithoutAddress => "new account without an address",
+        LinkDecision::Reauthenticate => "require a fresh sign-in first",
+        LinkDecision::RefuseTaken => "refuse: it belongs to another account",
+        LinkDecision::RefuseDisabled => "refuse: the account is disabled",
+        LinkDecision::RefuseSession => "refuse: start again",
+        LinkDecision::RefuseLately => "refuse: link it from the account, or sign in after a day",
+        LinkDecision::RefuseClosed => "refuse: no new accounts this way",
     }
 }

@@ -285,7 +285,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use usher_domain::user::Address;
+    use usher_domain::user::AddressClaim;
 
     #[test]
     fn every_claim_of_a_profile_is_shown_and_can_be_set_but_for_what_is_proven() {
@@ -306,7 +306,8 @@ mod tests {
 
     #[test]
     fn what_is_left_out_stays_and_what_is_null_goes() {
-        let country = Address { country: Some("BR".into()), locality: Some("Olinda".into()), ..Address::default() };
+        let country =
+            AddressClaim { country: Some("BR".into()), locality: Some("Olinda".into()), ..AddressClaim::default() };
         let old = Profile {
             given_name: Some("Ana".into()),
             nickname: Some("Aninha".into()),
@@ -322,6 +323,6 @@ mod tests {
             (new.given_name.as_deref(), new.nickname.as_deref(), new.gender.as_deref()),
             (Some("Ana"), None, Some("f"))
         );
-        assert_eq!(new.address, Some(Address { locality: Some("Olinda".into()), ..Address::default() }));
+        assert_eq!(new.address, Some(AddressClaim { locality: Some("Olinda".into()), ..AddressClaim::default() }));
     }
 }

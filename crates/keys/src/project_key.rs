@@ -15,7 +15,7 @@ use zeroize::Zeroizing;
 
 use super::jwk::thumbprint;
 use usher_domain::key::SigningAlg;
-use usher_domain::project::history::Entry;
+use usher_domain::project::history::HistoryEntry;
 
 /// Bytes of a token and of a private key.
 const SIZE: usize = 32;
@@ -55,7 +55,7 @@ impl ProjectLock {
     ///
     /// # Errors
     /// [`NotOpened`] if the library fails.
-    pub fn seal_entries(&self, entries: &[Entry]) -> Result<String, NotOpened> {
+    pub fn seal_entries(&self, entries: &[HistoryEntry]) -> Result<String, NotOpened> {
         self.seal(&serde_json::to_vec(entries).map_err(|_| NotOpened)?)
     }
 

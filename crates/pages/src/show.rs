@@ -8,7 +8,7 @@ use url::Url;
 use super::visitor_pages::VisitorPages as _;
 use crate::views::{AlreadySignedIn, ClientView, FormPost};
 use usher_domain::oauth::client::Client;
-use usher_domain::oauth::interaction::{Interaction, Step};
+use usher_domain::oauth::interaction::{Interaction, InteractionStep};
 use usher_flows::{FlowError, Outcome, Rejected, ReturnTo, SignedIn};
 use usher_http_server::extract::visitor::Visitor;
 use usher_http_server::layers::security_headers::LeadsOn;
@@ -51,7 +51,12 @@ pub fn outcome(
 ///
 /// # Errors
 /// 500 if the interaction cannot be sealed.
-pub fn show_step(app: &App, visitor: Visitor, step: &Step, interaction: &Interaction) -> Result<Response, HttpProblem> {
+pub fn show_step(
+    app: &App,
+    visitor: Visitor,
+    step: &InteractionStep,
+    interaction: &Interaction,
+) -> Result<Response, HttpProblem> {
     let to = urls::with(path_of(step), "interaction", &app.usher.seal_interaction(interaction)?);
     Ok(visitor.redirect_to_page(&to))
 }
@@ -139,14 +144,14 @@ pub async fn arrived(
     }
 }
 
-const fn path_of(step: &Step) -> &'static str {
+const fn path_of(step: &InteractionStep) -> &'static str {
     match step {
-        Step::SignUp => urls::REGISTER,
-        Step::ChooseAccount => urls::ACCOUNTS,
-        Step::Consent => urls::CONSENT,
-        Step::StepUp => urls::SECOND_FACTOR,
-        Step::Enrol => urls::ENROL,
-        Step::SignIn { .. } | Step::Finish | Step::Fail(_) => urls::LOGIN,
+        InteractionStep::SignUp => urls::REGISTER,
+        InteractionStep::ChooseAccount => urls::ACCOUNTS,
+        InteractionStep::Consent => urls::CONSENT,
+        InteractionStep::StepUp => urls::SECOND_FACTOR,
+        InteractionStep::Enrol => urls::ENROL,
+        InteractionStep::SignIn { .. } | InteractionStep::Finish | InteractionStep::Fail(_) => urls::LOGIN,
     }
 }
 

@@ -22,16 +22,16 @@ use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde_json::{Map, Value, json};
 
 use super::Simulator;
-use super::asked::Asked;
-use super::grants::{Found, Grant, Kind};
+use super::grants::{SimGrant, TokenKind, TokenLookup};
 use super::id_token;
-use super::login::{self, Answer, LoginRefused, Who, back, is_registered};
+use super::login::{self, LoginRefused, LoginResult, LoginUser, back, is_registered};
 use super::page::{CLIENT_ID, CLIENT_SECRET, form_post, is_client, wrong};
-use super::personas::Person;
-use super::provider::Provider;
-use super::words::Words;
+use super::parameters::Parameters;
+use super::personas::SimUser;
+use super::provider::SimProvider;
+use super::request::SimRequest;
 
-const PROVIDER: Provider = Provider::Apple;
+const PROVIDER: SimProvider = SimProvider::Apple;
 const CODE_LIFE: i64 = 300;
 const ACCESS_LIFE: i64 = 3_600;
 const REFRESH_LIFE: i64 = 3_650 * 86_400;
@@ -71,8 +71,8 @@ async fn discovery(State(sim): State<Arc<Simulator>>) -> Response {
     .into_response()
 }
 
-fn check(asked: &Asked) -> Result<(), LoginRefused> {
-    let query = &asked.query;
+fn check(request: &SimRequest) -> Result<(), LoginRefused> {
+    let query = &request.query;
     let posts = query.is("response_mode", "form_post");
     let fault = if !is_client(query.get("client_id")) {
         "invalid_client"
@@ -88,33 +88,33 @@ fn check(asked: &Asked) -> Result<(), LoginRefused> {
     Err(wrong(StatusCode::BAD_REQUEST, PROVIDER, "Sign up not completed", fault).into())
 }
 
-async fn authorize(State(sim): State<Arc<Simulator>>, asked: Asked) -> Answer {
-    check(&asked)?;
+async fn authorize(State(sim): State<Arc<Simulator>>, request: SimRequest) -> LoginResult {
+    check(&request)?;
     let answer = |mut fields: Vec<(&str, String)>| {
-        let redirect_uri = asked.query.get("redirect_uri").unwrap_or_default();
-        fields.extend(asked.query.get("state").map(|state| ("state", state.to_owned())));
-        if asked.query.is("response_mode", "form_post") {
+        let redirect_uri = request.query.get("redirect_uri").unwrap_or_default();
+        fields.extend(request.query.get("state").map(|state| ("state", state.to_owned())));
+        if request.query.is("response_mode", "form_post") {
             return form_post(PROVIDER, redirect_uri, &fields);
         }
         let fields: Vec<_> = fields.iter().map(|(name, value)| (*name, value.as_str())).collect();
         back(redirect_uri, &fields, "")
     };
-    let person = match login::who(&sim, PROVIDER, &asked) {
-        Who::Asks(page) => return Ok(*page),
-        Who::Is(person) if !person.denies => *person,
+    let person = match login::who(&sim, PROVIDER, &request) {
+        LoginUser::Asks(page) => return Ok(*page),
+        LoginUser::Is(person) if !person.denies => *person,
         _ => return Ok(answer(vec![("error", "user_cancelled_authorize".to_owned())])),
     };
-    let mut scope = asked.query.list("scope");
+    let mut scope = request.query.list("scope");
     scope.retain(|scope| !(person.partial && scope == "email"));
     let user = first_consent(&sim, &person, &scope);
-    let grant = login::grant(&sim, PROVIDER, &asked, person, scope);
+    let grant = login::grant(&sim, PROVIDER, &request, person, scope);
     let mut fields = vec![("code", login::issue_code(&sim, grant, "c", CODE_LIFE))];
     fields.extend(user.map(|user| ("user", user)));
     Ok(answer(fields))
 }
 
 /// The `user` field: a JSON text that is sent once.
-fn first_consent(sim: &Simulator, person: &Person, scope: &[String]) -> Option<String> {
+fn first_consent(sim: &Simulator, person: &SimUser, scope: &[String]) -> Option<String> {
     let before = sim.grants().visit(&format!("apple-consent|{}", person.subject));
     let first = match person.name.as_str() {
         "apple_first" => true,
@@ -166,50 +166,50 @@ fn is_secret(secret: &str, issuer: &str, now: i64) -> bool {
         && payload["iat"].as_i64().zip(payload["exp"].as_i64()).is_some_and(lives)
 }
 
-fn authenticate(sim: &Simulator, form: &Words) -> Result<(), LoginRefused> {
+fn authenticate(sim: &Simulator, form: &Parameters) -> Result<(), LoginRefused> {
     let secret = form.get("client_secret").unwrap_or_default();
     let proven = form.is("client_id", CLIENT_ID) && is_secret(secret, &sim.base(PROVIDER), sim.clock.now());
     if proven { Ok(()) } else { Err(bad("invalid_client")) }
 }
 
-async fn token(State(sim): State<Arc<Simulator>>, asked: Asked) -> Answer {
-    let form = asked.form.as_ref().ok_or_else(|| bad("invalid_request"))?;
+async fn token(State(sim): State<Arc<Simulator>>, request: SimRequest) -> LoginResult {
+    let form = request.form.as_ref().ok_or_else(|| bad("invalid_request"))?;
     authenticate(&sim, form)?;
     let now = sim.clock.now();
     match form.get("grant_type") {
         Some("authorization_code") => {
             let code = form.get("code").ok_or_else(|| bad("invalid_request"))?;
-            let found = sim.grants().find(Kind::Code, code, PROVIDER, now);
-            let Found::Good(grant) = found else { return Err(bad("invalid_grant")) };
+            let found = sim.grants().find(TokenKind::Code, code, PROVIDER, now);
+            let TokenLookup::Good(grant) = found else { return Err(bad("invalid_grant")) };
             if form.get("redirect_uri") != Some(&grant.redirect_uri) {
                 return Err(bad("invalid_grant"));
             }
-            sim.grants().spend(Kind::Code, code);
+            sim.grants().spend(TokenKind::Code, code);
             let mut answer = access(&sim, &grant);
             let refresh = format!("r{}", sim.clock.draw(40));
             answer["refresh_token"] = json!(refresh);
-            sim.grants().issue(Kind::Refresh, refresh, grant, now + REFRESH_LIFE);
+            sim.grants().issue(TokenKind::Refresh, refresh, grant, now + REFRESH_LIFE);
             Ok(Json(answer).into_response())
         }
         Some("refresh_token") => {
             let text = form.get("refresh_token").unwrap_or_default();
-            let found = sim.grants().find(Kind::Refresh, text, PROVIDER, now);
-            let Found::Good(grant) = found else { return Err(bad("invalid_grant")) };
+            let found = sim.grants().find(TokenKind::Refresh, text, PROVIDER, now);
+            let TokenLookup::Good(grant) = found else { return Err(bad("invalid_grant")) };
             Ok(Json(access(&sim, &grant)).into_response())
         }
         _ => Err(bad("unsupported_grant_type")),
     }
 }
 
-fn access(sim: &Simulator, grant: &Arc<Grant>) -> Value {
+fn access(sim: &Simulator, grant: &Arc<SimGrant>) -> Value {
     let access = format!("a{}", sim.clock.draw(40));
-    sim.grants().issue(Kind::Access, access.clone(), grant.clone(), sim.clock.now() + ACCESS_LIFE);
+    sim.grants().issue(TokenKind::Access, access.clone(), grant.clone(), sim.clock.now() + ACCESS_LIFE);
     let id_token = id_token::mint(sim, grant, &sim.base(PROVIDER), claims(grant), &access);
     json!({"access_token": access, "token_type": "Bearer", "expires_in": ACCESS_LIFE, "id_token": id_token})
 }
 
 /// Booleans are strings, as at Apple.
-fn claims(grant: &Grant) -> Map<String, Value> {
+fn claims(grant: &SimGrant) -> Map<String, Value> {
     let person = &grant.person;
     let mut claims = Map::new();
     claims.insert("auth_time".to_owned(), json!(grant.at));
@@ -224,14 +224,14 @@ fn claims(grant: &Grant) -> Map<String, Value> {
     claims
 }
 
-async fn revoke(State(sim): State<Arc<Simulator>>, asked: Asked) -> Answer {
-    let form = asked.form.as_ref().ok_or_else(|| bad("invalid_request"))?;
+async fn revoke(State(sim): State<Arc<Simulator>>, request: SimRequest) -> LoginResult {
+    let form = request.form.as_ref().ok_or_else(|| bad("invalid_request"))?;
     authenticate(&sim, form)?;
     let token = form.get("token").ok_or_else(|| bad("invalid_request"))?;
     let now = sim.clock.now();
     let mut grants = sim.grants();
-    for kind in [Kind::Access, Kind::Refresh] {
-        if let Found::Good(grant) = grants.find(kind, token, PROVIDER, now) {
+    for kind in [TokenKind::Access, TokenKind::Refresh] {
+        if let TokenLookup::Good(grant) = grants.find(kind, token, PROVIDER, now) {
             grants.revoke_all(PROVIDER, &grant.person.subject);
         }
     }

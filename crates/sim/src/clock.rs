@@ -28,12 +28,12 @@ impl fmt::Debug for SimContext {
 
 /// The simulator's clock: that of its context, moved forward.
 #[derive(Debug)]
-pub struct Clock {
+pub struct SimClock {
     surroundings: SimContext,
     ahead: AtomicI64,
 }
 
-impl Clock {
+impl SimClock {
     /// A clock that starts at the time of its context.
     pub fn new(surroundings: SimContext) -> Self {
         Self { surroundings, ahead: AtomicI64::new(0) }

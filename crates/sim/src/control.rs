@@ -16,13 +16,13 @@ use super::Simulator;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Step {
+struct ClockAdvance {
     advance: i64,
 }
 
 /// Moves the simulator's clock by `{"advance": SECONDS}`.
 pub async fn clock(State(sim): State<Arc<Simulator>>, body: Bytes) -> Response {
-    match serde_json::from_slice::<Step>(&body) {
+    match serde_json::from_slice::<ClockAdvance>(&body) {
         Ok(step) => {
             sim.clock.advance(step.advance);
             Json(json!({"now": sim.clock.now()})).into_response()

@@ -23,17 +23,17 @@ use axum::{
 use serde_json::{Map, Value, json};
 
 use super::Simulator;
-use super::asked::Asked;
 use super::digest::{hex, hmac_sha256};
-use super::faults::Fault;
-use super::grants::{Found, Grant, Kind};
+use super::faults::SimFault;
+use super::grants::{SimGrant, TokenKind, TokenLookup};
 use super::id_token;
-use super::login::{self, Answer, LoginRefused, Who, back, is_registered};
+use super::login::{self, LoginRefused, LoginResult, LoginUser, back, is_registered};
 use super::page::{CLIENT_ID, CLIENT_SECRET, is_client, wrong};
-use super::provider::Provider;
-use super::words::Words;
+use super::parameters::Parameters;
+use super::provider::SimProvider;
+use super::request::SimRequest;
 
-const PROVIDER: Provider = Provider::Facebook;
+const PROVIDER: SimProvider = SimProvider::Facebook;
 const CODE_LIFE: i64 = 600;
 const ACCESS_LIFE: i64 = 5_183_999;
 /// The version for requests without a supported one.
@@ -59,8 +59,8 @@ async fn jwks(State(sim): State<Arc<Simulator>>) -> Response {
 }
 
 /// An unsupported or unknown version is silently replaced by the oldest supported one.
-fn versioned(asked: &Asked, body: &Value) -> Response {
-    let second = asked.path.split('/').nth(2).unwrap_or_default();
+fn versioned(request: &SimRequest, body: &Value) -> Response {
+    let second = request.path.split('/').nth(2).unwrap_or_default();
     let version = LIVING.iter().find(|living| **living == second).unwrap_or(&OLDEST);
     ([("facebook-api-version", *version)], Json(body)).into_response()
 }
@@ -78,8 +78,8 @@ fn oauth_error(sim: &Simulator, subcode: Option<u32>, message: &str) -> LoginRef
     error(sim, "OAuthException", 100, subcode, message)
 }
 
-fn check(asked: &Asked) -> Result<(), LoginRefused> {
-    let query = &asked.query;
+fn check(request: &SimRequest) -> Result<(), LoginRefused> {
+    let query = &request.query;
     let fault = if !is_client(query.get("client_id")) {
         "Invalid App ID: The provided app ID does not look like a valid app ID."
     } else if !query.get("redirect_uri").is_some_and(is_registered) {
@@ -87,7 +87,7 @@ fn check(asked: &Asked) -> Result<(), LoginRefused> {
     } else if query.get("response_type").is_some_and(|kind| kind != "code") {
         "Invalid parameter: response_type"
     } else {
-        match login::challenge(asked) {
+        match login::challenge(request) {
             Ok(_) => return Ok(()),
             Err(fault) => fault,
         }
@@ -95,13 +95,13 @@ fn check(asked: &Asked) -> Result<(), LoginRefused> {
     Err(wrong(StatusCode::BAD_REQUEST, PROVIDER, "Sorry, something went wrong.", fault).into())
 }
 
-async fn authorize(State(sim): State<Arc<Simulator>>, asked: Asked) -> Answer {
-    check(&asked)?;
-    let redirect_uri = asked.query.get("redirect_uri").unwrap_or_default();
-    let state = asked.query.get("state").map(|state| ("state", state));
-    let person = match login::who(&sim, PROVIDER, &asked) {
-        Who::Asks(page) => return Ok(*page),
-        Who::Is(person) if !person.denies => *person,
+async fn authorize(State(sim): State<Arc<Simulator>>, request: SimRequest) -> LoginResult {
+    check(&request)?;
+    let redirect_uri = request.query.get("redirect_uri").unwrap_or_default();
+    let state = request.query.get("state").map(|state| ("state", state));
+    let person = match login::who(&sim, PROVIDER, &request) {
+        LoginUser::Asks(page) => return Ok(*page),
+        LoginUser::Is(person) if !person.denies => *person,
         _ => {
             let mut parameters = vec![
                 ("error", "access_denied"),
@@ -113,22 +113,22 @@ async fn authorize(State(sim): State<Arc<Simulator>>, asked: Asked) -> Answer {
             return Ok(back(redirect_uri, &parameters, "#_=_"));
         }
     };
-    let mut scope = asked.query.list("scope");
+    let mut scope = request.query.list("scope");
     scope.retain(|scope| !(person.partial && scope == "email"));
     if !scope.iter().any(|scope| scope == "public_profile") {
         scope.push("public_profile".to_owned());
     }
-    let grant = login::grant(&sim, PROVIDER, &asked, person, scope);
+    let grant = login::grant(&sim, PROVIDER, &request, person, scope);
     let code = login::issue_code(&sim, grant, "AQB", CODE_LIFE);
     let mut parameters = vec![("code", code.as_str())];
     parameters.extend(state);
     Ok(back(redirect_uri, &parameters, "#_=_"))
 }
 
-async fn token(State(sim): State<Arc<Simulator>>, asked: Asked) -> Answer {
-    let words = match asked.method.as_str() {
-        "POST" => asked.form.as_ref().ok_or_else(|| oauth_error(&sim, None, "Missing client_id parameter."))?,
-        _ => &asked.query,
+async fn token(State(sim): State<Arc<Simulator>>, request: SimRequest) -> LoginResult {
+    let words = match request.method.as_str() {
+        "POST" => request.form.as_ref().ok_or_else(|| oauth_error(&sim, None, "Missing client_id parameter."))?,
+        _ => &request.query,
     };
     match words.get("client_id") {
         None => return Err(error(&sim, "OAuthException", 101, None, "Missing client_id parameter.")),
@@ -139,17 +139,17 @@ async fn token(State(sim): State<Arc<Simulator>>, asked: Asked) -> Answer {
         }
     }
     match words.get("grant_type") {
-        Some("fb_exchange_token") => swap(&sim, &asked, words),
+        Some("fb_exchange_token") => swap(&sim, &request, words),
         Some("client_credentials") => {
             secret(&sim, words)?;
             let token = format!("{CLIENT_ID}|{CLIENT_SECRET}");
-            Ok(versioned(&asked, &json!({"access_token": token, "token_type": "bearer"})))
+            Ok(versioned(&request, &json!({"access_token": token, "token_type": "bearer"})))
         }
-        _ => exchange(&sim, &asked, words),
+        _ => exchange(&sim, &request, words),
     }
 }
 
-fn secret(sim: &Simulator, words: &Words) -> Result<(), LoginRefused> {
+fn secret(sim: &Simulator, words: &Parameters) -> Result<(), LoginRefused> {
     match words.get("client_secret") {
         Some(CLIENT_SECRET) => Ok(()),
         Some(_) => Err(error(sim, "OAuthException", 1, None, "Error validating client secret.")),
@@ -157,7 +157,7 @@ fn secret(sim: &Simulator, words: &Words) -> Result<(), LoginRefused> {
     }
 }
 
-fn exchange(sim: &Simulator, asked: &Asked, words: &Words) -> Answer {
+fn exchange(sim: &Simulator, request: &SimRequest, words: &Parameters) -> LoginResult {
     // With a verifier, `openid` and no secret this is the manual OpenID Connect flow.
     let verifier = words.get("code_verifier");
     if verifier.is_none() || words.get("client_secret").is_some() {
@@ -166,14 +166,14 @@ fn exchange(sim: &Simulator, asked: &Asked, words: &Words) -> Answer {
     let missing = |name: &str| oauth_error(sim, None, &format!("Missing {name} parameter."));
     let code = words.get("code").ok_or_else(|| missing("authorization code"))?;
     let redirect_uri = words.get("redirect_uri").ok_or_else(|| missing("redirect_uri"))?;
-    let found = sim.grants().find(Kind::Code, code, PROVIDER, sim.clock.now());
+    let found = sim.grants().find(TokenKind::Code, code, PROVIDER, sim.clock.now());
     let grant = match found {
-        Found::Good(grant) => grant,
-        Found::Unknown => return Err(oauth_error(sim, None, "Invalid verification code format.")),
-        Found::Expired => {
+        TokenLookup::Good(grant) => grant,
+        TokenLookup::Unknown => return Err(oauth_error(sim, None, "Invalid verification code format.")),
+        TokenLookup::Expired => {
             return Err(oauth_error(sim, Some(36_007), "This authorization code has expired."));
         }
-        Found::Spent(_) => return Err(oauth_error(sim, Some(36_009), "This authorization code has been used.")),
+        TokenLookup::Spent(_) => return Err(oauth_error(sim, Some(36_009), "This authorization code has been used.")),
     };
     if redirect_uri != grant.redirect_uri {
         let message = "Error validating verification code. Please make sure your redirect_uri is identical to the one \
@@ -185,78 +185,78 @@ fn exchange(sim: &Simulator, asked: &Asked, words: &Words) -> Answer {
     {
         return Err(oauth_error(sim, None, "Invalid code_verifier parameter."));
     }
-    sim.grants().spend(Kind::Code, code);
+    sim.grants().spend(TokenKind::Code, code);
     let mut answer = access(sim, &grant);
     if grant.has("openid") && words.get("client_secret").is_none() {
         let access = answer["access_token"].as_str().unwrap_or_default().to_owned();
         let issuer = sim.base(PROVIDER);
         answer["id_token"] = json!(id_token::mint(sim, &grant, &issuer, profile(&grant, &["name", "email"]), &access));
     }
-    Ok(versioned(asked, &answer))
+    Ok(versioned(request, &answer))
 }
 
 /// The exchange for a long-lived token, Facebook's replacement for refreshing.
-fn swap(sim: &Simulator, asked: &Asked, words: &Words) -> Answer {
+fn swap(sim: &Simulator, request: &SimRequest, words: &Parameters) -> LoginResult {
     secret(sim, words)?;
     let grant = find(sim, words.get("fb_exchange_token"))?;
-    Ok(versioned(asked, &access(sim, &grant)))
+    Ok(versioned(request, &access(sim, &grant)))
 }
 
-fn access(sim: &Simulator, grant: &Arc<Grant>) -> Value {
+fn access(sim: &Simulator, grant: &Arc<SimGrant>) -> Value {
     let access = format!("EAAG{}", sim.clock.draw(64));
-    sim.grants().issue(Kind::Access, access.clone(), grant.clone(), sim.clock.now() + ACCESS_LIFE);
+    sim.grants().issue(TokenKind::Access, access.clone(), grant.clone(), sim.clock.now() + ACCESS_LIFE);
     let mut answer = json!({"access_token": access, "token_type": "bearer"});
-    if !sim.faults.on(Fault::NoExpiresIn, PROVIDER) {
+    if !sim.faults.on(SimFault::NoExpiresIn, PROVIDER) {
         answer["expires_in"] = json!(ACCESS_LIFE);
     }
     answer
 }
 
 /// The grant behind an access token.
-fn find(sim: &Simulator, token: Option<&str>) -> Result<Arc<Grant>, LoginRefused> {
+fn find(sim: &Simulator, token: Option<&str>) -> Result<Arc<SimGrant>, LoginRefused> {
     let invalid = |subcode, message| error(sim, "OAuthException", 190, subcode, message);
     let Some(token) = token else {
         let message = "An active access token must be used to query information about the current user.";
         return Err(error(sim, "OAuthException", 2_500, None, message));
     };
-    let found = sim.grants().find(Kind::Access, token, PROVIDER, sim.clock.now());
+    let found = sim.grants().find(TokenKind::Access, token, PROVIDER, sim.clock.now());
     match found {
-        Found::Good(grant) => Ok(grant),
-        Found::Expired => Err(invalid(Some(463), "Error validating access token: Session has expired.")),
+        TokenLookup::Good(grant) => Ok(grant),
+        TokenLookup::Expired => Err(invalid(Some(463), "Error validating access token: Session has expired.")),
         _ => Err(invalid(None, "Invalid OAuth access token - Cannot parse access token")),
     }
 }
 
 /// The user's token, and the proof that the app's server sent it.
-fn authorized(sim: &Simulator, asked: &Asked) -> Result<Arc<Grant>, LoginRefused> {
-    let word = |name: &str| asked.form.as_ref().and_then(|form| form.get(name)).or(asked.query.get(name));
-    let token = asked.bearer().or(word("access_token"));
+fn authorized(sim: &Simulator, request: &SimRequest) -> Result<Arc<SimGrant>, LoginRefused> {
+    let word = |name: &str| request.form.as_ref().and_then(|form| form.get(name)).or(request.query.get(name));
+    let token = request.bearer().or(word("access_token"));
     let grant = find(sim, token)?;
     let expected = hex(&hmac_sha256(CLIENT_SECRET, token.unwrap_or_default()));
     let refused = |message| Err(error(sim, "GraphMethodException", 100, None, message));
     match word("appsecret_proof") {
         Some(proof) if proof == expected => Ok(grant),
         Some(_) => refused("Invalid appsecret_proof provided in the API argument"),
-        None if sim.faults.on(Fault::RequireProof, PROVIDER) => {
+        None if sim.faults.on(SimFault::RequireProof, PROVIDER) => {
             refused("API calls from the server require an appsecret_proof argument")
         }
         None => Ok(grant),
     }
 }
 
-async fn me(State(sim): State<Arc<Simulator>>, asked: Asked) -> Answer {
-    let grant = authorized(&sim, &asked)?;
-    let fields = asked.query.get("fields").or(asked.form.as_ref().and_then(|form| form.get("fields")));
+async fn me(State(sim): State<Arc<Simulator>>, request: SimRequest) -> LoginResult {
+    let grant = authorized(&sim, &request)?;
+    let fields = request.query.get("fields").or(request.form.as_ref().and_then(|form| form.get("fields")));
     let fields: Vec<&str> =
         fields.map_or_else(|| vec!["id", "name"], |fields| fields.split(',').map(str::trim).collect());
     let mut answer = profile(&grant, &fields);
     answer.insert("id".to_owned(), json!(grant.person.subject));
     sim.faults.retell(PROVIDER, &mut answer);
-    Ok(versioned(&asked, &Value::Object(answer)))
+    Ok(versioned(&request, &Value::Object(answer)))
 }
 
 /// The requested and known fields; none shows whether an address was verified.
-fn profile(grant: &Grant, fields: &[&str]) -> Map<String, Value> {
+fn profile(grant: &SimGrant, fields: &[&str]) -> Map<String, Value> {
     let person = &grant.person;
     let mut profile = Map::new();
     for field in fields {
@@ -276,39 +276,39 @@ fn profile(grant: &Grant, fields: &[&str]) -> Map<String, Value> {
     profile
 }
 
-async fn permissions(State(sim): State<Arc<Simulator>>, asked: Asked) -> Answer {
-    let grant = authorized(&sim, &asked)?;
+async fn permissions(State(sim): State<Arc<Simulator>>, request: SimRequest) -> LoginResult {
+    let grant = authorized(&sim, &request)?;
     let mut data: Vec<Value> =
         grant.scope.iter().map(|scope| json!({"permission": scope, "status": "granted"})).collect();
     if grant.person.partial {
         data.push(json!({"permission": "email", "status": "declined"}));
     }
-    Ok(versioned(&asked, &json!({ "data": data })))
+    Ok(versioned(&request, &json!({ "data": data })))
 }
 
 /// Removes the app: all its tokens of this user are revoked.
-async fn withdraw(State(sim): State<Arc<Simulator>>, asked: Asked) -> Answer {
-    let grant = authorized(&sim, &asked)?;
+async fn withdraw(State(sim): State<Arc<Simulator>>, request: SimRequest) -> LoginResult {
+    let grant = authorized(&sim, &request)?;
     sim.grants().revoke_all(PROVIDER, &grant.person.subject);
-    Ok(versioned(&asked, &json!({"success": true})))
+    Ok(versioned(&request, &json!({"success": true})))
 }
 
-async fn debug_token(State(sim): State<Arc<Simulator>>, asked: Asked) -> Answer {
+async fn debug_token(State(sim): State<Arc<Simulator>>, request: SimRequest) -> LoginResult {
     let app = format!("{CLIENT_ID}|{CLIENT_SECRET}");
-    if asked.bearer().or(asked.query.get("access_token")) != Some(app.as_str()) {
+    if request.bearer().or(request.query.get("access_token")) != Some(app.as_str()) {
         let message =
             "(#100) You must provide an app access token, or a user access token that is an owner or developer";
         return Err(oauth_error(&sim, None, message));
     }
-    let token = asked.query.get("input_token").unwrap_or_default();
-    let found = sim.grants().find(Kind::Access, token, PROVIDER, sim.clock.now());
-    let Found::Good(grant) = found else {
+    let token = request.query.get("input_token").unwrap_or_default();
+    let found = sim.grants().find(TokenKind::Access, token, PROVIDER, sim.clock.now());
+    let TokenLookup::Good(grant) = found else {
         let error = json!({"code": 190, "message": "Invalid OAuth access token - Cannot parse access token"});
-        return Ok(versioned(&asked, &json!({"data": {"error": error, "is_valid": false, "scopes": []}})));
+        return Ok(versioned(&request, &json!({"data": {"error": error, "is_valid": false, "scopes": []}})));
     };
-    let expires_at = sim.grants().expiry(Kind::Access, token);
+    let expires_at = sim.grants().expiry(TokenKind::Access, token);
     Ok(versioned(
-        &asked,
+        &request,
         &json!({"data": {
             "app_id": CLIENT_ID,
             "type": "USER",

@@ -15,7 +15,7 @@ use serde_json::{Map, Value, json};
 use tokio::sync::Notify;
 
 use super::Simulator;
-use super::provider::{Endpoint, Provider};
+use super::provider::{Endpoint, SimProvider};
 
 /// The length of a long text.
 const LONG: usize = 1_000_000;
@@ -25,7 +25,7 @@ const ROOM: usize = 100;
 /// A fault, or a setting of a provider's console.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Fault {
+pub enum SimFault {
     /// ID tokens have another nonce.
     WrongNonce,
     /// ID tokens are for another client.
@@ -104,7 +104,7 @@ pub enum Fault {
     RateLimit,
 }
 
-impl Fault {
+impl SimFault {
     /// Does it affect the transport of a response, not its content?
     const fn is_of_the_wire(self) -> bool {
         matches!(
@@ -126,12 +126,12 @@ impl Fault {
 /// A switch that is set.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Switch {
+pub struct FaultSwitch {
     /// The fault.
-    fault: Fault,
+    fault: SimFault,
     /// The provider; all if absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    provider: Option<Provider>,
+    provider: Option<SimProvider>,
     /// The endpoint. If absent, transport faults apply to the token endpoint, and `down` to all.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     endpoint: Option<Endpoint>,
@@ -152,15 +152,15 @@ pub struct Switch {
     without: Vec<String>,
 }
 
-impl Switch {
-    fn concerns(&self, provider: Provider) -> bool {
+impl FaultSwitch {
+    fn concerns(&self, provider: SimProvider) -> bool {
         self.provider.is_none_or(|at| at == provider)
     }
 
     fn is_at(&self, endpoint: Endpoint) -> bool {
         match (self.endpoint, self.fault) {
             (Some(at), _) => at == endpoint,
-            (None, Fault::Down) => true,
+            (None, SimFault::Down) => true,
             (None, _) => endpoint == Endpoint::Token,
         }
     }
@@ -168,18 +168,18 @@ impl Switch {
 
 /// All switches that are set.
 #[derive(Debug, Default)]
-pub struct Faults {
-    switches: Mutex<Vec<Switch>>,
+pub struct FaultSwitches {
+    switches: Mutex<Vec<FaultSwitch>>,
     /// Notified when all are reset.
     mended: Notify,
 }
 
-impl Faults {
-    fn held(&self) -> MutexGuard<'_, Vec<Switch>> {
+impl FaultSwitches {
+    fn held(&self) -> MutexGuard<'_, Vec<FaultSwitch>> {
         self.switches.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn take(&self, wanted: impl Fn(&Switch) -> bool) -> Option<Switch> {
+    fn take(&self, wanted: impl Fn(&FaultSwitch) -> bool) -> Option<FaultSwitch> {
         let mut switches = self.held();
         let at = switches.iter().position(wanted)?;
         let found = switches[at].clone();
@@ -194,12 +194,12 @@ impl Faults {
     }
 
     /// Is the switch set for this provider? Uses up one of its times.
-    pub fn on(&self, fault: Fault, provider: Provider) -> bool {
+    pub fn on(&self, fault: SimFault, provider: SimProvider) -> bool {
         self.take(|switch| switch.fault == fault && switch.concerns(provider)).is_some()
     }
 
     /// The transport fault of this response, and its delay in seconds.
-    pub fn on_the_wire(&self, provider: Provider, endpoint: Endpoint) -> Option<(Fault, u64)> {
+    pub fn on_the_wire(&self, provider: SimProvider, endpoint: Endpoint) -> Option<(SimFault, u64)> {
         let found =
             self.take(|switch| switch.fault.is_of_the_wire() && switch.concerns(provider) && switch.is_at(endpoint))?;
         Some((found.fault, found.seconds.unwrap_or(15).min(120)))
@@ -212,8 +212,8 @@ impl Faults {
     }
 
     /// Applies the switch `claims` to a user's claims. Uses up one of its times.
-    pub fn retell(&self, provider: Provider, told: &mut Map<String, Value>) {
-        let wanted = |switch: &Switch| switch.fault == Fault::Claims && switch.concerns(provider);
+    pub fn retell(&self, provider: SimProvider, told: &mut Map<String, Value>) {
+        let wanted = |switch: &FaultSwitch| switch.fault == SimFault::Claims && switch.concerns(provider);
         if let Some(switch) = self.take(wanted) {
             told.extend(switch.claims);
             told.extend(switch.long.into_iter().map(|name| (name, Value::String("x".repeat(LONG)))));
@@ -224,7 +224,7 @@ impl Faults {
 
 /// `POST /_sim/faults`
 pub async fn post(State(sim): State<Arc<Simulator>>, body: Bytes) -> Response {
-    let switch: Switch = match serde_json::from_slice(&body) {
+    let switch: FaultSwitch = match serde_json::from_slice(&body) {
         Ok(switch) => switch,
         Err(cause) => return (StatusCode::BAD_REQUEST, Json(json!({"error": cause.to_string()}))).into_response(),
     };
@@ -252,28 +252,28 @@ pub async fn delete(State(sim): State<Arc<Simulator>>) -> StatusCode {
 mod tests {
     use super::*;
 
-    fn thrown(text: &str) -> Faults {
-        Faults { switches: Mutex::new(vec![serde_json::from_str(text).unwrap()]), ..Faults::default() }
+    fn thrown(text: &str) -> FaultSwitches {
+        FaultSwitches { switches: Mutex::new(vec![serde_json::from_str(text).unwrap()]), ..FaultSwitches::default() }
     }
 
     #[test]
     fn a_switch_counts_its_times_and_keeps_to_its_provider() {
         let faults = thrown(r#"{"fault":"wrong_nonce","provider":"google","times":2}"#);
-        assert!(!faults.on(Fault::WrongNonce, Provider::Oidc));
-        assert!(!faults.on(Fault::WrongAud, Provider::Google));
-        assert!(faults.on(Fault::WrongNonce, Provider::Google));
-        assert!(faults.on(Fault::WrongNonce, Provider::Google));
-        assert!(!faults.on(Fault::WrongNonce, Provider::Google));
+        assert!(!faults.on(SimFault::WrongNonce, SimProvider::Oidc));
+        assert!(!faults.on(SimFault::WrongAud, SimProvider::Google));
+        assert!(faults.on(SimFault::WrongNonce, SimProvider::Google));
+        assert!(faults.on(SimFault::WrongNonce, SimProvider::Google));
+        assert!(!faults.on(SimFault::WrongNonce, SimProvider::Google));
     }
 
     #[test]
     fn faults_of_the_wire_are_at_the_token_endpoint_unless_said() {
         let faults = thrown(r#"{"fault":"html_502"}"#);
-        assert!(faults.on_the_wire(Provider::X, Endpoint::Userinfo).is_none());
-        assert!(faults.on_the_wire(Provider::X, Endpoint::Token).is_some());
+        assert!(faults.on_the_wire(SimProvider::X, Endpoint::Userinfo).is_none());
+        assert!(faults.on_the_wire(SimProvider::X, Endpoint::Token).is_some());
         let faults = thrown(r#"{"fault":"down"}"#);
-        assert!(faults.on_the_wire(Provider::X, Endpoint::Userinfo).is_some());
-        assert!(serde_json::from_str::<Switch>(r#"{"fault":"nonsense"}"#).is_err());
+        assert!(faults.on_the_wire(SimProvider::X, Endpoint::Userinfo).is_some());
+        assert!(serde_json::from_str::<FaultSwitch>(r#"{"fault":"nonsense"}"#).is_err());
     }
 
     #[test]
@@ -281,9 +281,9 @@ mod tests {
         let faults = thrown(r#"{"fault":"claims","provider":"x","claims":{"id":null},"without":["name"]}"#);
         let person = || Map::from_iter([("id".to_owned(), json!("1")), ("name".to_owned(), json!("Ana"))]);
         let mut told = person();
-        faults.retell(Provider::Google, &mut told);
+        faults.retell(SimProvider::Google, &mut told);
         assert_eq!(told, person());
-        faults.retell(Provider::X, &mut told);
+        faults.retell(SimProvider::X, &mut told);
         assert_eq!(Value::Object(told), json!({"id": null}));
     }
 }

@@ -22,13 +22,13 @@ use axum::{
 use serde_json::{Map, Value, json};
 
 use super::Simulator;
-use super::asked::Asked;
-use super::grants::{Challenge, Found, Grant, Kind};
-use super::login::{self, Answer, LoginRefused, Who, back, is_registered};
+use super::grants::{PkceChallenge, SimGrant, TokenKind, TokenLookup};
+use super::login::{self, LoginRefused, LoginResult, LoginUser, back, is_registered};
 use super::page::{CLIENT_ID, CLIENT_SECRET, is_client, wrong};
-use super::provider::Provider;
+use super::provider::SimProvider;
+use super::request::SimRequest;
 
-const PROVIDER: Provider = Provider::GitHub;
+const PROVIDER: SimProvider = SimProvider::GitHub;
 const CODE_LIFE: i64 = 600;
 /// Tokens of an OAuth app are valid until they are revoked.
 const ACCESS_LIFE: i64 = 365 * 86_400;
@@ -45,48 +45,48 @@ pub fn routes() -> Router<Arc<Simulator>> {
         .route("/applications/{client}/grant", delete(withdraw))
 }
 
-fn check(asked: &Asked) -> Result<(), LoginRefused> {
+fn check(request: &SimRequest) -> Result<(), LoginRefused> {
     let refuse = |status, title: &str, text: &str| Err(wrong(status, PROVIDER, title, text).into());
-    if !is_client(asked.query.get("client_id")) {
+    if !is_client(request.query.get("client_id")) {
         return refuse(StatusCode::NOT_FOUND, "404", "This is not the web page you are looking for.");
     }
-    if !asked.query.get("redirect_uri").is_some_and(is_registered) {
+    if !request.query.get("redirect_uri").is_some_and(is_registered) {
         let text = "The redirect_uri is not associated with this application.";
         return refuse(StatusCode::BAD_REQUEST, "Be careful!", text);
     }
-    match login::challenge(asked) {
-        Ok(None | Some(Challenge::S256(_))) => Ok(()),
+    match login::challenge(request) {
+        Ok(None | Some(PkceChallenge::S256(_))) => Ok(()),
         _ => refuse(StatusCode::BAD_REQUEST, "Be careful!", "The code challenge method must be S256."),
     }
 }
 
-async fn authorize(State(sim): State<Arc<Simulator>>, asked: Asked) -> Answer {
-    check(&asked)?;
+async fn authorize(State(sim): State<Arc<Simulator>>, request: SimRequest) -> LoginResult {
+    check(&request)?;
     let issuer = format!("{}/login/oauth", sim.base(PROVIDER));
     let answer = |parameters: &[(&str, &str)]| {
         let mut all = parameters.to_vec();
         all.extend(login::iss(&sim, PROVIDER, &issuer));
-        all.extend(asked.query.get("state").map(|state| ("state", state)));
-        back(asked.query.get("redirect_uri").unwrap_or_default(), &all, "")
+        all.extend(request.query.get("state").map(|state| ("state", state)));
+        back(request.query.get("redirect_uri").unwrap_or_default(), &all, "")
     };
-    let person = match login::who(&sim, PROVIDER, &asked) {
-        Who::Asks(page) => return Ok(*page),
-        Who::Is(person) if !person.denies => *person,
+    let person = match login::who(&sim, PROVIDER, &request) {
+        LoginUser::Asks(page) => return Ok(*page),
+        LoginUser::Is(person) if !person.denies => *person,
         _ => {
             let words = "The user has denied your application access.";
             return Ok(answer(&[("error", "access_denied"), ("error_description", words), ("error_uri", HELP)]));
         }
     };
-    let mut scope = asked.query.list("scope");
+    let mut scope = request.query.list("scope");
     scope.retain(|scope| !(person.partial && (scope == "user:email" || scope == "user")));
-    let grant = login::grant(&sim, PROVIDER, &asked, person, scope);
+    let grant = login::grant(&sim, PROVIDER, &request, person, scope);
     let code = login::issue_code(&sim, grant, "", CODE_LIFE);
     Ok(answer(&[("code", &code)]))
 }
 
 /// A form, unless JSON is accepted; always with status 200.
-fn told(asked: &Asked, pairs: &[(&str, &str)]) -> Response {
-    if asked.header("accept").is_some_and(|accept| accept.contains("json")) {
+fn told(request: &SimRequest, pairs: &[(&str, &str)]) -> Response {
+    if request.header("accept").is_some_and(|accept| accept.contains("json")) {
         let body: Value = pairs.iter().map(|(name, value)| ((*name).to_owned(), json!(value))).collect();
         return Json(body).into_response();
     }
@@ -94,22 +94,22 @@ fn told(asked: &Asked, pairs: &[(&str, &str)]) -> Response {
     ([(header::CONTENT_TYPE, "application/x-www-form-urlencoded; charset=utf-8")], body).into_response()
 }
 
-async fn token(State(sim): State<Arc<Simulator>>, asked: Asked) -> Answer {
+async fn token(State(sim): State<Arc<Simulator>>, request: SimRequest) -> LoginResult {
     let refuse = |code: &str, words: &str| {
-        Err(told(&asked, &[("error", code), ("error_description", words), ("error_uri", HELP)]).into())
+        Err(told(&request, &[("error", code), ("error_description", words), ("error_uri", HELP)]).into())
     };
     let stale = || refuse("bad_verification_code", "The code passed is incorrect or expired.");
     // Parameters may be in the body or, as at GitHub, in the URL.
-    let words = asked.form.as_ref().unwrap_or(&asked.query);
-    let (id, secret) = asked.basic().unzip();
+    let words = request.form.as_ref().unwrap_or(&request.query);
+    let (id, secret) = request.basic().unzip();
     let id = id.as_deref().or(words.get("client_id"));
     let secret = secret.as_deref().or(words.get("client_secret"));
     if (id, secret) != (Some(CLIENT_ID), Some(CLIENT_SECRET)) {
         return refuse("incorrect_client_credentials", "The client_id and/or client_secret passed are incorrect.");
     }
     let code = words.get("code").unwrap_or_default();
-    let found = sim.grants().find(Kind::Code, code, PROVIDER, sim.clock.now());
-    let Found::Good(grant) = found else { return stale() };
+    let found = sim.grants().find(TokenKind::Code, code, PROVIDER, sim.clock.now());
+    let TokenLookup::Good(grant) = found else { return stale() };
     if words.get("redirect_uri").is_some_and(|uri| uri != grant.redirect_uri) {
         let words = "The redirect_uri MUST match the registered callback URL for this application.";
         return refuse("redirect_uri_mismatch", words);
@@ -121,9 +121,9 @@ async fn token(State(sim): State<Arc<Simulator>>, asked: Asked) -> Answer {
     }
     let access = format!("gho_{}", sim.clock.draw(27));
     let mut grants = sim.grants();
-    grants.spend(Kind::Code, code);
-    grants.issue(Kind::Access, access.clone(), grant.clone(), sim.clock.now() + ACCESS_LIFE);
-    Ok(told(&asked, &[("access_token", &access), ("scope", &grant.scope.join(",")), ("token_type", "bearer")]))
+    grants.spend(TokenKind::Code, code);
+    grants.issue(TokenKind::Access, access.clone(), grant.clone(), sim.clock.now() + ACCESS_LIFE);
+    Ok(told(&request, &[("access_token", &access), ("scope", &grant.scope.join(",")), ("token_type", "bearer")]))
 }
 
 fn message(status: StatusCode, words: &str) -> LoginRefused {
@@ -132,21 +132,21 @@ fn message(status: StatusCode, words: &str) -> LoginRefused {
     (status, Json(body)).into_response().into()
 }
 
-fn authorized(sim: &Simulator, asked: &Asked) -> Result<Arc<Grant>, LoginRefused> {
-    if asked.header("user-agent").is_none_or(|agent| agent.trim().is_empty()) {
+fn authorized(sim: &Simulator, request: &SimRequest) -> Result<Arc<SimGrant>, LoginRefused> {
+    if request.header("user-agent").is_none_or(|agent| agent.trim().is_empty()) {
         let words =
             "Request forbidden by administrative rules. Please make sure your request has a User-Agent header.\n";
         return Err((StatusCode::FORBIDDEN, words).into_response().into());
     }
-    let found = sim.grants().find(Kind::Access, asked.bearer().unwrap_or_default(), PROVIDER, sim.clock.now());
+    let found = sim.grants().find(TokenKind::Access, request.bearer().unwrap_or_default(), PROVIDER, sim.clock.now());
     match found {
-        Found::Good(grant) => Ok(grant),
+        TokenLookup::Good(grant) => Ok(grant),
         _ => Err(message(StatusCode::UNAUTHORIZED, "Bad credentials")),
     }
 }
 
-async fn user(State(sim): State<Arc<Simulator>>, asked: Asked) -> Answer {
-    let grant = authorized(&sim, &asked)?;
+async fn user(State(sim): State<Arc<Simulator>>, request: SimRequest) -> LoginResult {
+    let grant = authorized(&sim, &request)?;
     let person = &grant.person;
     // The subject consists of digits.
     let id: u64 = person.subject.parse().unwrap_or_default();
@@ -162,8 +162,8 @@ async fn user(State(sim): State<Arc<Simulator>>, asked: Asked) -> Answer {
     Ok(([("x-oauth-scopes", grant.scope.join(", "))], Json(body)).into_response())
 }
 
-async fn emails(State(sim): State<Arc<Simulator>>, asked: Asked) -> Answer {
-    let grant = authorized(&sim, &asked)?;
+async fn emails(State(sim): State<Arc<Simulator>>, request: SimRequest) -> LoginResult {
+    let grant = authorized(&sim, &request)?;
     if !grant.has("user:email") && !grant.has("user") {
         return Err(message(StatusCode::NOT_FOUND, "Not Found"));
     }
@@ -184,15 +184,15 @@ async fn emails(State(sim): State<Arc<Simulator>>, asked: Asked) -> Answer {
 }
 
 /// Revokes the grant of a user to the application; the token is in a JSON body.
-async fn withdraw(State(sim): State<Arc<Simulator>>, Path(client): Path<String>, asked: Asked) -> Answer {
-    let proven = asked.basic().is_some_and(|(id, secret)| id == CLIENT_ID && secret == CLIENT_SECRET);
+async fn withdraw(State(sim): State<Arc<Simulator>>, Path(client): Path<String>, request: SimRequest) -> LoginResult {
+    let proven = request.basic().is_some_and(|(id, secret)| id == CLIENT_ID && secret == CLIENT_SECRET);
     if client != CLIENT_ID || !proven {
         return Err(message(StatusCode::NOT_FOUND, "Not Found"));
     }
-    let body: Value = serde_json::from_slice(&asked.body).unwrap_or_default();
+    let body: Value = serde_json::from_slice(&request.body).unwrap_or_default();
     let token = body["access_token"].as_str().unwrap_or_default();
-    let found = sim.grants().find(Kind::Access, token, PROVIDER, sim.clock.now());
-    let Found::Good(grant) = found else {
+    let found = sim.grants().find(TokenKind::Access, token, PROVIDER, sim.clock.now());
+    let TokenLookup::Good(grant) = found else {
         return Err(message(StatusCode::UNPROCESSABLE_ENTITY, "Validation Failed"));
     };
     sim.grants().revoke_all(PROVIDER, &grant.person.subject);

@@ -24,17 +24,17 @@ use axum::{
 use serde_json::{Map, Value, json};
 
 use super::Simulator;
-use super::asked::Asked;
-use super::faults::Fault;
-use super::grants::{Found, Grant, Kind};
+use super::faults::SimFault;
+use super::grants::{SimGrant, TokenKind, TokenLookup};
 use super::id_token;
-use super::login::{self, Answer, LoginRefused, Who, back, is_registered};
+use super::login::{self, LoginRefused, LoginResult, LoginUser, back, is_registered};
 use super::page::{CLIENT_ID, CLIENT_SECRET, is_client, wrong};
-use super::personas::Person;
-use super::provider::Provider;
-use super::words::Words;
+use super::parameters::Parameters;
+use super::personas::SimUser;
+use super::provider::SimProvider;
+use super::request::SimRequest;
 
-const PROVIDER: Provider = Provider::Google;
+const PROVIDER: SimProvider = SimProvider::Google;
 const CODE_LIFE: i64 = 600;
 const ACCESS_LIFE: i64 = 3_599;
 const REFRESH_LIFE: i64 = 180 * 86_400;
@@ -87,9 +87,9 @@ async fn certs(State(sim): State<Arc<Simulator>>) -> Response {
 }
 
 /// Errors are shown on Google's own page, except a denial by the user.
-fn check(asked: &Asked) -> Result<(), LoginRefused> {
+fn check(request: &SimRequest) -> Result<(), LoginRefused> {
     let bad = |title: &str, text: &str| Err(wrong(StatusCode::BAD_REQUEST, PROVIDER, title, text).into());
-    let query = &asked.query;
+    let query = &request.query;
     match query.get("client_id") {
         None => return bad("Error 400: invalid_request", "Missing required parameter: client_id"),
         id if is_client(id) => {}
@@ -110,43 +110,43 @@ fn check(asked: &Asked) -> Result<(), LoginRefused> {
     if query.list("scope").is_empty() {
         return bad("Error 400: invalid_request", "Missing required parameter: scope");
     }
-    login::challenge(asked).map(|_| ()).or_else(|text| bad("Error 400: invalid_request", text))
+    login::challenge(request).map(|_| ()).or_else(|text| bad("Error 400: invalid_request", text))
 }
 
-async fn authorize(State(sim): State<Arc<Simulator>>, asked: Asked) -> Answer {
-    check(&asked)?;
-    let person = match login::who(&sim, PROVIDER, &asked) {
-        Who::Asks(page) => return Ok(*page),
-        Who::Silence => return Ok(answer(&sim, &asked, &[("error", "login_required")])),
-        Who::Is(person) if person.denies => return Ok(answer(&sim, &asked, &[("error", "access_denied")])),
-        Who::Is(person) => *person,
+async fn authorize(State(sim): State<Arc<Simulator>>, request: SimRequest) -> LoginResult {
+    check(&request)?;
+    let person = match login::who(&sim, PROVIDER, &request) {
+        LoginUser::Asks(page) => return Ok(*page),
+        LoginUser::Silence => return Ok(answer(&sim, &request, &[("error", "login_required")])),
+        LoginUser::Is(person) if person.denies => return Ok(answer(&sim, &request, &[("error", "access_denied")])),
+        LoginUser::Is(person) => *person,
     };
-    let scope = granted(&asked.query, &person);
+    let scope = granted(&request.query, &person);
     let hosted_domain = person.hosted_domain.clone();
-    let wants_offline = asked.query.is("access_type", "offline");
-    let consents = asked.query.list("prompt").iter().any(|word| word == "consent");
+    let wants_offline = request.query.is("access_type", "offline");
+    let consents = request.query.list("prompt").iter().any(|word| word == "consent");
     let first = wants_offline && sim.grants().visit(&format!("google-offline|{}", person.subject)) == 0;
-    let mut grant = login::grant(&sim, PROVIDER, &asked, person, scope.clone());
+    let mut grant = login::grant(&sim, PROVIDER, &request, person, scope.clone());
     grant.offline = wants_offline && (first || consents);
     let code = login::issue_code(&sim, grant, "4/0A", CODE_LIFE);
     let scope = announced(&scope);
     let mut parameters = vec![("code", code.as_str()), ("scope", scope.as_str()), ("authuser", "0")];
     parameters.extend(hosted_domain.as_deref().map(|domain| ("hd", domain)));
     parameters.push(("prompt", if consents { "consent" } else { "none" }));
-    Ok(answer(&sim, &asked, &parameters))
+    Ok(answer(&sim, &request, &parameters))
 }
 
 /// The callback, with `state` and `iss` before everything else.
-fn answer(sim: &Simulator, asked: &Asked, parameters: &[(&str, &str)]) -> Response {
+fn answer(sim: &Simulator, request: &SimRequest, parameters: &[(&str, &str)]) -> Response {
     let issuer = sim.base(PROVIDER);
-    let mut all: Vec<(&str, &str)> = asked.query.get("state").map(|state| ("state", state)).into_iter().collect();
+    let mut all: Vec<(&str, &str)> = request.query.get("state").map(|state| ("state", state)).into_iter().collect();
     all.extend(login::iss(sim, PROVIDER, &issuer));
     all.extend_from_slice(parameters);
-    back(asked.query.get("redirect_uri").unwrap_or_default(), &all, "")
+    back(request.query.get("redirect_uri").unwrap_or_default(), &all, "")
 }
 
 /// Google returns `email` and `profile` under longer names.
-fn granted(query: &Words, person: &Person) -> Vec<String> {
+fn granted(query: &Parameters, person: &SimUser) -> Vec<String> {
     let mut granted: Vec<String> = Vec::new();
     for scope in query.list("scope") {
         let name = match scope.as_str() {
@@ -179,9 +179,9 @@ fn bad(code: &str, description: &str) -> LoginRefused {
 }
 
 /// The client authenticates by Basic or in the body.
-fn authenticate(asked: &Asked, form: &Words) -> Result<(), LoginRefused> {
+fn authenticate(request: &SimRequest, form: &Parameters) -> Result<(), LoginRefused> {
     let unknown = |text: &str| Err(error(StatusCode::UNAUTHORIZED, "invalid_client", text).into());
-    let (id, secret) = match asked.basic() {
+    let (id, secret) = match request.basic() {
         Some((id, secret)) => (Some(id), Some(secret)),
         None => (form.get("client_id").map(str::to_owned), form.get("client_secret").map(str::to_owned)),
     };
@@ -194,11 +194,11 @@ fn authenticate(asked: &Asked, form: &Words) -> Result<(), LoginRefused> {
     }
 }
 
-async fn token(State(sim): State<Arc<Simulator>>, asked: Asked) -> Answer {
-    let Some(form) = &asked.form else {
+async fn token(State(sim): State<Arc<Simulator>>, request: SimRequest) -> LoginResult {
+    let Some(form) = &request.form else {
         return Err(bad("invalid_request", "Content-Type must be application/x-www-form-urlencoded"));
     };
-    authenticate(&asked, form)?;
+    authenticate(&request, form)?;
     match form.get("grant_type") {
         Some("authorization_code") => exchange(&sim, form),
         Some("refresh_token") => refresh(&sim, form),
@@ -207,14 +207,14 @@ async fn token(State(sim): State<Arc<Simulator>>, asked: Asked) -> Answer {
     }
 }
 
-fn exchange(sim: &Simulator, form: &Words) -> Answer {
+fn exchange(sim: &Simulator, form: &Parameters) -> LoginResult {
     let code = form.get("code").ok_or_else(|| bad("invalid_request", "Missing required parameter: code"))?;
-    let found = sim.grants().find(Kind::Code, code, PROVIDER, sim.clock.now());
+    let found = sim.grants().find(TokenKind::Code, code, PROVIDER, sim.clock.now());
     let grant = match found {
-        Found::Good(grant) => grant,
-        Found::Unknown => return Err(bad("invalid_grant", "Malformed auth code.")),
-        Found::Expired => return Err(bad("invalid_grant", "Bad Request")),
-        Found::Spent(grant) => {
+        TokenLookup::Good(grant) => grant,
+        TokenLookup::Unknown => return Err(bad("invalid_grant", "Malformed auth code.")),
+        TokenLookup::Expired => return Err(bad("invalid_grant", "Bad Request")),
+        TokenLookup::Spent(grant) => {
             sim.grants().revoke(grant.family);
             return Err(bad("invalid_grant", "Bad Request"));
         }
@@ -230,30 +230,30 @@ fn exchange(sim: &Simulator, form: &Words) -> Answer {
         (None, Some(_)) => return Err(bad("invalid_grant", "code_verifier or verifier is not needed.")),
         _ => {}
     }
-    sim.grants().spend(Kind::Code, code);
+    sim.grants().spend(TokenKind::Code, code);
     let mut answer = access(sim, &grant);
     if grant.offline {
         let refresh = format!("1//0{}", sim.clock.draw(48));
         answer["refresh_token"] = json!(refresh);
         let expires_at = sim.clock.now() + REFRESH_LIFE;
-        sim.grants().issue(Kind::Refresh, refresh, grant, expires_at);
+        sim.grants().issue(TokenKind::Refresh, refresh, grant, expires_at);
     }
     Ok(Json(answer).into_response())
 }
 
 /// Refresh tokens are not rotated.
-fn refresh(sim: &Simulator, form: &Words) -> Answer {
+fn refresh(sim: &Simulator, form: &Parameters) -> LoginResult {
     let text = form.get("refresh_token").unwrap_or_default();
-    let found = sim.grants().find(Kind::Refresh, text, PROVIDER, sim.clock.now());
+    let found = sim.grants().find(TokenKind::Refresh, text, PROVIDER, sim.clock.now());
     match found {
-        Found::Good(grant) => Ok(Json(access(sim, &grant)).into_response()),
+        TokenLookup::Good(grant) => Ok(Json(access(sim, &grant)).into_response()),
         _ => Err(bad("invalid_grant", "Token has been expired or revoked.")),
     }
 }
 
-fn access(sim: &Simulator, grant: &Arc<Grant>) -> Value {
+fn access(sim: &Simulator, grant: &Arc<SimGrant>) -> Value {
     let access = format!("ya29.{}", sim.clock.draw(48));
-    sim.grants().issue(Kind::Access, access.clone(), grant.clone(), sim.clock.now() + ACCESS_LIFE);
+    sim.grants().issue(TokenKind::Access, access.clone(), grant.clone(), sim.clock.now() + ACCESS_LIFE);
     let mut answer = json!({
         "access_token": access,
         "expires_in": ACCESS_LIFE,
@@ -262,7 +262,7 @@ fn access(sim: &Simulator, grant: &Arc<Grant>) -> Value {
     });
     if grant.has("openid") {
         let issuer = sim.base(PROVIDER);
-        let bare = sim.faults.on(Fault::BareIssuer, PROVIDER);
+        let bare = sim.faults.on(SimFault::BareIssuer, PROVIDER);
         let issuer = if bare { issuer.split_once("://").map_or("", |(_, rest)| rest) } else { &issuer };
         let mut claims = claims(grant);
         claims.insert("azp".to_owned(), json!(CLIENT_ID));
@@ -272,7 +272,7 @@ fn access(sim: &Simulator, grant: &Arc<Grant>) -> Value {
 }
 
 /// The claims of both ID token and userinfo.
-fn claims(grant: &Grant) -> Map<String, Value> {
+fn claims(grant: &SimGrant) -> Map<String, Value> {
     let person = &grant.person;
     let mut claims = Map::new();
     let mut put = |name: &str, value: Value| claims.insert(name.to_owned(), value);
@@ -292,25 +292,26 @@ fn claims(grant: &Grant) -> Map<String, Value> {
     claims
 }
 
-async fn userinfo(State(sim): State<Arc<Simulator>>, asked: Asked) -> Answer {
-    let token = asked.bearer().unwrap_or_default();
-    let found = sim.grants().find(Kind::Access, token, PROVIDER, sim.clock.now());
-    let Found::Good(grant) = found else {
+async fn userinfo(State(sim): State<Arc<Simulator>>, request: SimRequest) -> LoginResult {
+    let token = request.bearer().unwrap_or_default();
+    let found = sim.grants().find(TokenKind::Access, token, PROVIDER, sim.clock.now());
+    let TokenLookup::Good(grant) = found else {
         return Err(error(StatusCode::UNAUTHORIZED, "invalid_request", "Invalid Credentials").into());
     };
     let mut claims = claims(&grant);
-    let other = sim.faults.on(Fault::UserinfoSub, PROVIDER);
+    let other = sim.faults.on(SimFault::UserinfoSub, PROVIDER);
     claims.insert("sub".to_owned(), json!(if other { "100000000000000000000" } else { &grant.person.subject }));
     sim.faults.retell(PROVIDER, &mut claims);
     Ok(Json(claims).into_response())
 }
 
-async fn revoke(State(sim): State<Arc<Simulator>>, asked: Asked) -> Answer {
-    let token = asked.form.as_ref().and_then(|form| form.get("token")).or(asked.query.get("token")).unwrap_or_default();
+async fn revoke(State(sim): State<Arc<Simulator>>, request: SimRequest) -> LoginResult {
+    let token =
+        request.form.as_ref().and_then(|form| form.get("token")).or(request.query.get("token")).unwrap_or_default();
     let now = sim.clock.now();
     let mut grants = sim.grants();
-    for kind in [Kind::Access, Kind::Refresh] {
-        if let Found::Good(grant) = grants.find(kind, token, PROVIDER, now) {
+    for kind in [TokenKind::Access, TokenKind::Refresh] {
+        if let TokenLookup::Good(grant) = grants.find(kind, token, PROVIDER, now) {
             grants.revoke(grant.family);
             return Ok(Json(json!({})).into_response());
         }

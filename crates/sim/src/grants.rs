@@ -2,25 +2,25 @@
 
 use std::sync::Arc;
 
+use super::bounded_map::BoundedMap;
 use super::digest::s256;
 use super::page::CLIENT_ID;
-use super::personas::Person;
-use super::provider::Provider;
-use super::shelf::Shelf;
+use super::personas::SimUser;
+use super::provider::SimProvider;
 
 /// The largest number of stored codes, tokens and visits.
 const ROOM: usize = 10_000;
 
 /// PKCE (RFC 7636).
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Challenge {
+pub enum PkceChallenge {
     /// The verifier itself.
     Plain(String),
     /// Its hash.
     S256(String),
 }
 
-impl Challenge {
+impl PkceChallenge {
     /// Does this verifier match?
     pub fn is_met_by(&self, verifier: &str) -> bool {
         match self {
@@ -32,13 +32,13 @@ impl Challenge {
 
 /// One sign-in of a user, with its request.
 #[derive(Clone, Debug)]
-pub struct Grant {
+pub struct SimGrant {
     /// The provider.
-    pub provider: Provider,
+    pub provider: SimProvider,
     /// The client.
     pub client: String,
     /// The user.
-    pub person: Person,
+    pub person: SimUser,
     /// The redirect URI of the request, byte for byte.
     pub redirect_uri: String,
     /// The granted scope, in the provider's names.
@@ -46,7 +46,7 @@ pub struct Grant {
     /// The request's nonce.
     pub nonce: Option<String>,
     /// The request's PKCE challenge.
-    pub challenge: Option<Challenge>,
+    pub challenge: Option<PkceChallenge>,
     /// Is a refresh token issued?
     pub offline: bool,
     /// When the user signed in, in seconds since 1970.
@@ -57,7 +57,7 @@ pub struct Grant {
     pub family: u64,
 }
 
-impl Grant {
+impl SimGrant {
     /// Is this scope granted?
     pub fn has(&self, scope: &str) -> bool {
         self.scope.iter().any(|granted| granted == scope)
@@ -66,43 +66,43 @@ impl Grant {
 
 /// A code or a token.
 #[derive(Debug)]
-struct Held {
-    grant: Arc<Grant>,
+struct StoredToken {
+    grant: Arc<SimGrant>,
     expires_at: i64,
     spent: bool,
 }
 
 /// The result of looking up a code or a token.
 #[derive(Clone, Debug)]
-pub enum Found {
+pub enum TokenLookup {
     /// It was never issued, or was revoked.
     Unknown,
     /// It was used before.
-    Spent(Arc<Grant>),
+    Spent(Arc<SimGrant>),
     /// It has expired.
     Expired,
     /// It is valid.
-    Good(Arc<Grant>),
+    Good(Arc<SimGrant>),
 }
 
 /// All codes and tokens.
 #[derive(Debug)]
-pub struct Grants {
-    codes: Shelf<Held>,
-    access: Shelf<Held>,
-    refresh: Shelf<Held>,
+pub struct SimGrants {
+    codes: BoundedMap<StoredToken>,
+    access: BoundedMap<StoredToken>,
+    refresh: BoundedMap<StoredToken>,
     /// The number of visits of each user.
-    visits: Shelf<u64>,
+    visits: BoundedMap<u64>,
     /// The last session of a subject.
-    sessions: Shelf<String>,
+    sessions: BoundedMap<String>,
     /// The last ID token of a subject.
-    tokens: Shelf<String>,
+    tokens: BoundedMap<String>,
     families: u64,
 }
 
 /// The kind of a stored value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
+pub enum TokenKind {
     /// An authorization code.
     Code,
     /// An access token.
@@ -111,26 +111,26 @@ pub enum Kind {
     Refresh,
 }
 
-impl Default for Grants {
+impl Default for SimGrants {
     fn default() -> Self {
         Self {
-            codes: Shelf::new(ROOM),
-            access: Shelf::new(ROOM),
-            refresh: Shelf::new(ROOM),
-            visits: Shelf::new(ROOM),
-            sessions: Shelf::new(ROOM),
-            tokens: Shelf::new(ROOM),
+            codes: BoundedMap::new(ROOM),
+            access: BoundedMap::new(ROOM),
+            refresh: BoundedMap::new(ROOM),
+            visits: BoundedMap::new(ROOM),
+            sessions: BoundedMap::new(ROOM),
+            tokens: BoundedMap::new(ROOM),
             families: 0,
         }
     }
 }
 
-impl Grants {
-    fn shelf(&mut self, kind: Kind) -> &mut Shelf<Held> {
+impl SimGrants {
+    fn shelf(&mut self, kind: TokenKind) -> &mut BoundedMap<StoredToken> {
         match kind {
-            Kind::Code => &mut self.codes,
-            Kind::Access => &mut self.access,
-            Kind::Refresh => &mut self.refresh,
+            TokenKind::Code => &mut self.codes,
+            TokenKind::Access => &mut self.access,
+            TokenKind::Refresh => &mut self.refresh,
         }
     }
 
@@ -148,31 +148,31 @@ impl Grants {
     }
 
     /// Stores what was issued.
-    pub fn issue(&mut self, kind: Kind, text: String, grant: Arc<Grant>, expires_at: i64) {
-        if kind == Kind::Code {
+    pub fn issue(&mut self, kind: TokenKind, text: String, grant: Arc<SimGrant>, expires_at: i64) {
+        if kind == TokenKind::Code {
             self.sessions.put(session_name(grant.provider, &grant.person.subject), grant.sid.clone());
         }
-        self.shelf(kind).put(text, Held { grant, expires_at, spent: false });
+        self.shelf(kind).put(text, StoredToken { grant, expires_at, spent: false });
     }
 
     /// Looks up a code or token of this provider. One of another client counts as unknown.
-    pub fn find(&mut self, kind: Kind, text: &str, provider: Provider, now: i64) -> Found {
-        let ours = |held: &&Held| held.grant.provider == provider && held.grant.client == CLIENT_ID;
+    pub fn find(&mut self, kind: TokenKind, text: &str, provider: SimProvider, now: i64) -> TokenLookup {
+        let ours = |held: &&StoredToken| held.grant.provider == provider && held.grant.client == CLIENT_ID;
         match self.shelf(kind).get(text).filter(ours) {
-            None => Found::Unknown,
-            Some(held) if held.spent => Found::Spent(held.grant.clone()),
-            Some(held) if held.expires_at <= now => Found::Expired,
-            Some(held) => Found::Good(held.grant.clone()),
+            None => TokenLookup::Unknown,
+            Some(held) if held.spent => TokenLookup::Spent(held.grant.clone()),
+            Some(held) if held.expires_at <= now => TokenLookup::Expired,
+            Some(held) => TokenLookup::Good(held.grant.clone()),
         }
     }
 
     /// When it expires.
-    pub fn expiry(&mut self, kind: Kind, text: &str) -> Option<i64> {
+    pub fn expiry(&mut self, kind: TokenKind, text: &str) -> Option<i64> {
         self.shelf(kind).get(text).map(|held| held.expires_at)
     }
 
     /// Marks it as used.
-    pub fn spend(&mut self, kind: Kind, text: &str) {
+    pub fn spend(&mut self, kind: TokenKind, text: &str) {
         if let Some(held) = self.shelf(kind).get_mut(text) {
             held.spent = true;
         }
@@ -185,14 +185,14 @@ impl Grants {
     }
 
     /// Revokes everything a user has at a provider.
-    pub fn revoke_all(&mut self, provider: Provider, subject: &str) {
-        let other = |held: &Held| held.grant.provider != provider || held.grant.person.subject != subject;
+    pub fn revoke_all(&mut self, provider: SimProvider, subject: &str) {
+        let other = |held: &StoredToken| held.grant.provider != provider || held.grant.person.subject != subject;
         self.access.retain(other);
         self.refresh.retain(other);
     }
 
     /// The ID token of a subject's previous sign-in. From now on `token` is the last one.
-    pub fn last_token(&mut self, provider: Provider, subject: &str, token: &str) -> Option<String> {
+    pub fn last_token(&mut self, provider: SimProvider, subject: &str, token: &str) -> Option<String> {
         let name = session_name(provider, subject);
         let before = self.tokens.get(&name).cloned();
         self.tokens.put(name, token.to_owned());
@@ -200,11 +200,11 @@ impl Grants {
     }
 
     /// The session a subject opened last.
-    pub fn last_session(&self, provider: Provider, subject: &str) -> Option<String> {
+    pub fn last_session(&self, provider: SimProvider, subject: &str) -> Option<String> {
         self.sessions.get(&session_name(provider, subject)).cloned()
     }
 }
 
-fn session_name(provider: Provider, subject: &str) -> String {
+fn session_name(provider: SimProvider, subject: &str) -> String {
     format!("{}|{subject}", provider.segment())
 }

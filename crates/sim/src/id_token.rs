@@ -4,8 +4,8 @@ use serde_json::{Map, Value, json};
 
 use super::Simulator;
 use super::digest::at_hash;
-use super::faults::Fault;
-use super::grants::Grant;
+use super::faults::SimFault;
+use super::grants::SimGrant;
 use super::keys::sign_by_secret;
 use super::page::{CLIENT_ID, CLIENT_SECRET};
 
@@ -13,7 +13,7 @@ use super::page::{CLIENT_ID, CLIENT_SECRET};
 const LIFE: i64 = 3_600;
 
 /// An ID token for `grant` by `issuer`, with the provider's own `claims`.
-pub fn mint(sim: &Simulator, grant: &Grant, issuer: &str, claims: Map<String, Value>, access_token: &str) -> String {
+pub fn mint(sim: &Simulator, grant: &SimGrant, issuer: &str, claims: Map<String, Value>, access_token: &str) -> String {
     let provider = grant.provider;
     let now = sim.clock.now();
     let mut payload = Map::new();
@@ -34,60 +34,60 @@ pub fn mint(sim: &Simulator, grant: &Grant, issuer: &str, claims: Map<String, Va
     let token = signed(sim, grant, &payload);
     let before = sim.grants().last_token(provider, &grant.person.subject, &token);
     match before {
-        Some(before) if sim.faults.on(Fault::OldToken, provider) => before,
+        Some(before) if sim.faults.on(SimFault::OldToken, provider) => before,
         _ => token,
     }
 }
 
 /// Applies the fault switches to the claims.
-fn falsify(sim: &Simulator, grant: &Grant, payload: &mut Value) {
+fn falsify(sim: &Simulator, grant: &SimGrant, payload: &mut Value) {
     let on = |fault| sim.faults.on(fault, grant.provider);
     let now = sim.clock.now();
-    if on(Fault::WrongNonce) {
+    if on(SimFault::WrongNonce) {
         payload["nonce"] = json!("another-nonce");
     }
-    if on(Fault::NoNonce)
+    if on(SimFault::NoNonce)
         && let Some(members) = payload.as_object_mut()
     {
         members.remove("nonce");
     }
-    if on(Fault::WrongAud) {
+    if on(SimFault::WrongAud) {
         payload["aud"] = json!("another-client");
     }
-    if on(Fault::ExtraAud) {
+    if on(SimFault::ExtraAud) {
         payload["aud"] = json!([CLIENT_ID, "another-client"]);
         if let Some(members) = payload.as_object_mut() {
             members.remove("azp");
         }
     }
-    if on(Fault::WrongIss) {
+    if on(SimFault::WrongIss) {
         payload["iss"] = json!("https://attacker.example");
     }
-    if on(Fault::Expired) {
+    if on(SimFault::Expired) {
         payload["iat"] = json!(now - 2 * LIFE);
         payload["exp"] = json!(now - LIFE);
     }
-    if on(Fault::WrongAtHash) {
+    if on(SimFault::WrongAtHash) {
         payload["at_hash"] = json!(at_hash("another access token"));
     }
 }
 
 /// Signs, or applies the fault switches to the signature.
-fn signed(sim: &Simulator, grant: &Grant, payload: &Value) -> String {
+fn signed(sim: &Simulator, grant: &SimGrant, payload: &Value) -> String {
     let on = |fault| sim.faults.on(fault, grant.provider);
     let mut header = json!({"alg": "RS256", "typ": "JWT", "kid": sim.keys.current(grant.provider)});
-    if on(Fault::UnknownKid) {
+    if on(SimFault::UnknownKid) {
         header["kid"] = json!("never-published");
     }
-    if on(Fault::AlgNone) {
+    if on(SimFault::AlgNone) {
         header = json!({"alg": "none", "typ": "JWT"});
     }
-    if on(Fault::Hs256) {
+    if on(SimFault::Hs256) {
         header["alg"] = json!("HS256");
         return sign_by_secret(&header, payload, CLIENT_SECRET);
     }
     let token = sim.keys.sign(&header, payload);
-    if on(Fault::BadSignature) {
+    if on(SimFault::BadSignature) {
         let other = sim.keys.sign(&header, &json!({"sub": "another"}));
         let (message, signature) = (token.rsplit_once('.'), other.rsplit_once('.'));
         return format!("{}.{}", message.unwrap_or_default().0, signature.unwrap_or_default().1);

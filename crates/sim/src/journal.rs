@@ -15,9 +15,9 @@ use axum::{
 use serde_json::{Map, Value, json};
 
 use super::Simulator;
-use super::asked::is_form;
-use super::provider::{Endpoint, Provider};
-use super::words::Words;
+use super::parameters::Parameters;
+use super::provider::{Endpoint, SimProvider};
+use super::request::is_form;
 
 /// The largest number of stored requests.
 const ROOM: usize = 1_000;
@@ -32,10 +32,10 @@ pub struct Journal(Mutex<VecDeque<Value>>);
 
 impl Journal {
     /// Stores a request; without a provider it followed a redirect fault.
-    pub fn write(&self, provider: Option<Provider>, parts: &Parts, body: &[u8], at: i64) {
+    pub fn write(&self, provider: Option<SimProvider>, parts: &Parts, body: &[u8], at: i64) {
         let path = parts.uri.path();
-        let query = Words::parse(parts.uri.query().unwrap_or_default().as_bytes());
-        let form = if is_form(&parts.headers) { Words::parse(body) } else { Words::default() };
+        let query = Parameters::parse(parts.uri.query().unwrap_or_default().as_bytes());
+        let form = if is_form(&parts.headers) { Parameters::parse(body) } else { Parameters::default() };
         let text = |name: &&&str| {
             let value = parts.headers.get(**name)?;
             Some(((**name).to_owned(), Value::String(String::from_utf8_lossy(value.as_bytes()).into_owned())))
@@ -63,7 +63,7 @@ impl Journal {
 }
 
 /// What a provider accepts, though a client should not do it.
-fn warnings(query: &Words) -> Vec<&'static str> {
+fn warnings(query: &Parameters) -> Vec<&'static str> {
     match query.get("state").map(str::len) {
         None => vec!["no state"],
         Some(length) if length < LONG_ENOUGH => vec!["short state"],

@@ -9,9 +9,9 @@ use josekit::jws::{JwsSigner as _, RS256, alg::rsassa::RsassaJwsSigner};
 use serde_json::{Value, json};
 
 use super::digest::hmac_sha256;
-use super::faults::{Fault, Faults};
+use super::faults::{FaultSwitches, SimFault};
 use super::page::CLIENT_SECRET;
-use super::provider::Provider;
+use super::provider::SimProvider;
 
 const BITS: u32 = 2048;
 /// More keys than any provider has.
@@ -19,36 +19,36 @@ const MANY: usize = 10_000;
 
 /// A key pair.
 #[derive(Debug)]
-struct Pair {
+struct SimKeyPair {
     signer: RsassaJwsSigner,
     modulus: Value,
     exponent: Value,
 }
 
 /// RSA keys are expensive to make: all simulators of a process share them.
-static PAIRS: OnceLock<Option<[Pair; 2]>> = OnceLock::new();
+static PAIRS: OnceLock<Option<[SimKeyPair; 2]>> = OnceLock::new();
 
-fn pair() -> Option<Pair> {
+fn pair() -> Option<SimKeyPair> {
     let pair = RS256.generate_key_pair(BITS).ok()?;
     let public = pair.to_jwk_public_key();
-    Some(Pair {
+    Some(SimKeyPair {
         signer: RS256.signer_from_jwk(&pair.to_jwk_private_key()).ok()?,
         modulus: public.parameter("n")?.clone(),
         exponent: public.parameter("e")?.clone(),
     })
 }
 
-fn pairs() -> Option<&'static [Pair; 2]> {
+fn pairs() -> Option<&'static [SimKeyPair; 2]> {
     PAIRS.get_or_init(|| Some([pair()?, pair()?])).as_ref()
 }
 
 /// The active keys.
 #[derive(Debug, Default)]
-pub struct Keys {
+pub struct SimKeys {
     rotations: AtomicUsize,
 }
 
-impl Keys {
+impl SimKeys {
     /// Makes the keys if necessary, which takes some tenths of a second.
     ///
     /// # Errors
@@ -62,17 +62,17 @@ impl Keys {
         self.rotations.fetch_add(1, Ordering::Relaxed);
     }
 
-    fn kid(provider: Provider, turn: usize) -> String {
+    fn kid(provider: SimProvider, turn: usize) -> String {
         format!("{}-{turn}", provider.segment())
     }
 
     /// The `kid` of the active key.
-    pub fn current(&self, provider: Provider) -> String {
+    pub fn current(&self, provider: SimProvider) -> String {
         Self::kid(provider, self.rotations.load(Ordering::Relaxed) + 1)
     }
 
     /// The JWK set of a provider: the active key, and the previous one.
-    pub fn jwks(&self, provider: Provider) -> Value {
+    pub fn jwks(&self, provider: SimProvider) -> Value {
         let turn = self.rotations.load(Ordering::Relaxed);
         let keys: Vec<Value> = [turn + 1, turn]
             .into_iter()
@@ -86,18 +86,18 @@ impl Keys {
     }
 
     /// The JWK set with the fault switches applied.
-    pub fn published(&self, provider: Provider, faults: &Faults) -> Value {
+    pub fn published(&self, provider: SimProvider, faults: &FaultSwitches) -> Value {
         let mut set = self.jwks(provider);
-        if faults.on(Fault::OctKeys, provider) {
+        if faults.on(SimFault::OctKeys, provider) {
             let secret = URL_SAFE_NO_PAD.encode(CLIENT_SECRET);
             let kid = self.current(provider);
             return json!({"keys": [{"kty": "oct", "use": "sig", "alg": "HS256", "kid": kid, "k": secret}]});
         }
-        if faults.on(Fault::TwinKeys, provider) {
+        if faults.on(SimFault::TwinKeys, provider) {
             let kid = self.current(provider);
             set["keys"].as_array_mut().into_iter().flatten().for_each(|key| key["kid"] = json!(kid));
         }
-        if faults.on(Fault::ManyKeys, provider) {
+        if faults.on(SimFault::ManyKeys, provider) {
             let one = set["keys"][0].clone();
             let numbered = |number: usize| {
                 let mut key = one.clone();
@@ -140,11 +140,11 @@ mod tests {
 
     #[test]
     fn a_rotation_brings_a_new_key_and_keeps_the_last_one() {
-        let keys = Keys::default();
-        let before = keys.current(Provider::Google);
+        let keys = SimKeys::default();
+        let before = keys.current(SimProvider::Google);
         keys.rotate();
-        let after = keys.current(Provider::Google);
-        let published = keys.jwks(Provider::Google);
+        let after = keys.current(SimProvider::Google);
+        let published = keys.jwks(SimProvider::Google);
         let kids: Vec<&str> =
             published["keys"].as_array().unwrap().iter().filter_map(|key| key["kid"].as_str()).collect();
         assert_eq!(kids, [after.as_str(), before.as_str()]);
@@ -152,10 +152,10 @@ mod tests {
 
     #[test]
     fn what_is_signed_verifies_with_the_published_key() {
-        let keys = Keys::default();
-        let kid = keys.current(Provider::Oidc);
+        let keys = SimKeys::default();
+        let kid = keys.current(SimProvider::Oidc);
         let token = keys.sign(&json!({"alg": "RS256", "kid": kid}), &json!({"sub": "1"}));
-        let published = keys.jwks(Provider::Oidc)["keys"][0].clone();
+        let published = keys.jwks(SimProvider::Oidc)["keys"][0].clone();
         assert_eq!(published["kid"], kid.as_str());
         let jwk = Jwk::from_map(published.as_object().unwrap().clone()).unwrap();
         let verifier = RS256.verifier_from_jwk(&jwk).unwrap();

@@ -11,7 +11,7 @@
 //! requests (`requests`).
 
 mod apple;
-mod asked;
+mod bounded_map;
 mod clock;
 mod control;
 mod digest;
@@ -27,12 +27,12 @@ mod login;
 mod microsoft;
 mod oidc;
 mod page;
+mod parameters;
 mod personas;
 mod provider;
+mod request;
 mod senders;
 mod serve;
-mod shelf;
-mod words;
 mod x;
 
 use std::io;
@@ -47,35 +47,35 @@ use axum::{
 };
 use tokio::{net::TcpListener, task::JoinHandle};
 
-use clock::Clock;
+use clock::SimClock;
 pub use clock::{Fill, Now, SimContext};
-use faults::Faults;
-use grants::Grants;
+use faults::FaultSwitches;
+use grants::SimGrants;
 use journal::Journal;
-use keys::Keys;
+use keys::SimKeys;
 pub use page::{CLIENT_ID, CLIENT_SECRET, OTHER_CLIENT};
 pub use personas::LISTED as PEOPLE;
-pub use provider::Provider;
+pub use provider::SimProvider;
 
 /// The state of the simulator.
 #[derive(Debug)]
 struct Simulator {
     origin: String,
-    clock: Clock,
-    keys: Keys,
-    faults: Faults,
+    clock: SimClock,
+    keys: SimKeys,
+    faults: FaultSwitches,
     journal: Journal,
-    grants: Mutex<Grants>,
+    grants: Mutex<SimGrants>,
 }
 
 impl Simulator {
     /// The base URL of a provider.
-    fn base(&self, provider: Provider) -> String {
+    fn base(&self, provider: SimProvider) -> String {
         format!("{}/{}", self.origin, provider.segment())
     }
 
     /// Codes and tokens. The lock must be held briefly.
-    fn grants(&self) -> MutexGuard<'_, Grants> {
+    fn grants(&self) -> MutexGuard<'_, SimGrants> {
         self.grants.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -99,13 +99,13 @@ impl Sim {
         if !address.ip().is_loopback() {
             return Err(io::Error::new(io::ErrorKind::InvalidInput, "the simulator answers on the loopback alone"));
         }
-        tokio::task::spawn_blocking(Keys::prepare).await.map_err(io::Error::other)??;
+        tokio::task::spawn_blocking(SimKeys::prepare).await.map_err(io::Error::other)??;
         let origin = format!("http://{address}");
         let sim = Arc::new(Simulator {
             origin: origin.clone(),
-            clock: Clock::new(surroundings),
-            keys: Keys::default(),
-            faults: Faults::default(),
+            clock: SimClock::new(surroundings),
+            keys: SimKeys::default(),
+            faults: FaultSwitches::default(),
             journal: Journal::default(),
             grants: Mutex::default(),
         });
@@ -120,8 +120,8 @@ impl Sim {
     }
 
     /// The base URL of a provider; for Microsoft that of the tenant `common`.
-    pub fn base_url(&self, provider: Provider) -> String {
-        let tenant = if provider == Provider::Microsoft { "/common" } else { "" };
+    pub fn base_url(&self, provider: SimProvider) -> String {
+        let tenant = if provider == SimProvider::Microsoft { "/common" } else { "" };
         format!("{}/{}{tenant}", self.origin, provider.segment())
     }
 

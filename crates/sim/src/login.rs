@@ -10,12 +10,12 @@ use axum::{
 use url::{Host, Url};
 
 use super::Simulator;
-use super::asked::Asked;
-use super::faults::Fault;
-use super::grants::{Challenge, Grant, Kind};
+use super::faults::SimFault;
+use super::grants::{PkceChallenge, SimGrant, TokenKind};
 use super::page;
-use super::personas::{Hint, Person};
-use super::provider::Provider;
+use super::personas::{LoginHint, SimUser};
+use super::provider::SimProvider;
+use super::request::SimRequest;
 
 /// A response that ends a request early.
 #[derive(Debug)]
@@ -34,13 +34,13 @@ impl IntoResponse for LoginRefused {
 }
 
 /// The result of a request.
-pub type Answer = Result<Response, LoginRefused>;
+pub type LoginResult = Result<Response, LoginRefused>;
 
 /// The user of a request.
 #[derive(Debug)]
-pub enum Who {
+pub enum LoginUser {
     /// This user.
-    Is(Box<Person>),
+    Is(Box<SimUser>),
     /// Unknown, and the request forbids a page (`prompt=none`).
     Silence,
     /// Unknown: this page asks.
@@ -48,23 +48,23 @@ pub enum Who {
 }
 
 /// Determines the user: from `login_hint=persona:…`, or by the page.
-pub fn who(sim: &Simulator, provider: Provider, asked: &Asked) -> Who {
-    let query = &asked.query;
+pub fn who(sim: &Simulator, provider: SimProvider, request: &SimRequest) -> LoginUser {
+    let query = &request.query;
     // The page's own form sends a name and an address.
     let named = query.get("sim_name").map(|name| match query.get("sim_email") {
         Some(email) => format!("persona:{name}:{email}"),
         None => format!("persona:{name}"),
     });
-    let hint = named.as_deref().or(query.get("login_hint")).and_then(Hint::parse);
+    let hint = named.as_deref().or(query.get("login_hint")).and_then(LoginHint::parse);
     if let Some(hint) = hint {
         let visit = sim.grants().visit(&format!("{}|{}", provider.segment(), hint.name));
-        return Who::Is(Box::new(Person::come(provider, &hint, visit)));
+        return LoginUser::Is(Box::new(SimUser::come(provider, &hint, visit)));
     }
     if query.list("prompt").iter().any(|word| word == "none") {
-        return Who::Silence;
+        return LoginUser::Silence;
     }
     let scope = query.get("scope").unwrap_or_default();
-    Who::Asks(Box::new(page::people(provider, &asked.path, query.pairs(), scope)))
+    LoginUser::Asks(Box::new(page::people(provider, &request.path, query.pairs(), scope)))
 }
 
 /// Every http(s) URL on this machine is registered; no other is. The token endpoint compares the exact URI.
@@ -87,28 +87,34 @@ pub fn is_loopback(url: &Url) -> bool {
 ///
 /// # Errors
 /// If the method is unknown or the challenge is not 43 to 128 characters long.
-pub fn challenge(asked: &Asked) -> Result<Option<Challenge>, &'static str> {
-    let Some(challenge) = asked.query.get("code_challenge") else { return Ok(None) };
+pub fn challenge(request: &SimRequest) -> Result<Option<PkceChallenge>, &'static str> {
+    let Some(challenge) = request.query.get("code_challenge") else { return Ok(None) };
     if !(43..=128).contains(&challenge.len()) {
         return Err("code_challenge must be 43 to 128 characters long");
     }
-    match asked.query.get("code_challenge_method") {
-        Some("S256") => Ok(Some(Challenge::S256(challenge.to_owned()))),
-        None | Some("plain") => Ok(Some(Challenge::Plain(challenge.to_owned()))),
+    match request.query.get("code_challenge_method") {
+        Some("S256") => Ok(Some(PkceChallenge::S256(challenge.to_owned()))),
+        None | Some("plain") => Ok(Some(PkceChallenge::Plain(challenge.to_owned()))),
         Some(_) => Err("Invalid code_challenge_method"),
     }
 }
 
-/// A grant to `person` for the request `asked`; the provider adds the scope.
-pub fn grant(sim: &Simulator, provider: Provider, asked: &Asked, person: Person, scope: Vec<String>) -> Grant {
-    Grant {
+/// A grant to `person` for `request`; the provider adds the scope.
+pub fn grant(
+    sim: &Simulator,
+    provider: SimProvider,
+    request: &SimRequest,
+    person: SimUser,
+    scope: Vec<String>,
+) -> SimGrant {
+    SimGrant {
         provider,
-        client: asked.query.get("client_id").unwrap_or_default().to_owned(),
+        client: request.query.get("client_id").unwrap_or_default().to_owned(),
         person,
-        redirect_uri: asked.query.get("redirect_uri").unwrap_or_default().to_owned(),
+        redirect_uri: request.query.get("redirect_uri").unwrap_or_default().to_owned(),
         scope,
-        nonce: asked.query.get("nonce").map(str::to_owned),
-        challenge: challenge(asked).ok().flatten(),
+        nonce: request.query.get("nonce").map(str::to_owned),
+        challenge: challenge(request).ok().flatten(),
         offline: false,
         at: sim.clock.now(),
         sid: sim.clock.draw(16),
@@ -117,10 +123,10 @@ pub fn grant(sim: &Simulator, provider: Provider, asked: &Asked, person: Person,
 }
 
 /// Stores a code for `grant` that expires after so many seconds.
-pub fn issue_code(sim: &Simulator, grant: Grant, prefix: &str, life: i64) -> String {
+pub fn issue_code(sim: &Simulator, grant: SimGrant, prefix: &str, life: i64) -> String {
     let code = format!("{prefix}{}", sim.clock.draw(32));
     let expires_at = grant.at + life;
-    sim.grants().issue(Kind::Code, code.clone(), Arc::new(grant), expires_at);
+    sim.grants().issue(TokenKind::Code, code.clone(), Arc::new(grant), expires_at);
     code
 }
 
@@ -134,15 +140,15 @@ pub fn back(redirect_uri: &str, parameters: &[(&str, &str)], fragment: &str) -> 
 }
 
 /// The `iss` parameters of a callback (RFC 9207), with the fault switches applied.
-pub fn iss<'a>(sim: &Simulator, provider: Provider, issuer: &'a str) -> Vec<(&'static str, &'a str)> {
-    if sim.faults.on(Fault::NoIss, provider) {
+pub fn iss<'a>(sim: &Simulator, provider: SimProvider, issuer: &'a str) -> Vec<(&'static str, &'a str)> {
+    if sim.faults.on(SimFault::NoIss, provider) {
         return Vec::new();
     }
-    if sim.faults.on(Fault::OtherIss, provider) {
+    if sim.faults.on(SimFault::OtherIss, provider) {
         return vec![("iss", "https://attacker.example")];
     }
     let mut parameters = vec![("iss", issuer)];
-    if sim.faults.on(Fault::DuplicateIss, provider) {
+    if sim.faults.on(SimFault::DuplicateIss, provider) {
         parameters.push(("iss", "https://attacker.example"));
     }
     parameters

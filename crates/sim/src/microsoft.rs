@@ -23,18 +23,18 @@ use axum::{
 use serde_json::{Map, Value, json};
 
 use super::Simulator;
-use super::asked::Asked;
 use super::digest::s256;
-use super::faults::Fault;
-use super::grants::{Found, Grant, Kind};
+use super::faults::SimFault;
+use super::grants::{SimGrant, TokenKind, TokenLookup};
 use super::id_token;
-use super::login::{self, Answer, LoginRefused, Who, back, is_registered};
+use super::login::{self, LoginRefused, LoginResult, LoginUser, back, is_registered};
 use super::page::{CLIENT_ID, CLIENT_SECRET, is_client, wrong};
-use super::personas::{ATTACKER_TENANT, CONSUMERS, Person};
-use super::provider::Provider;
-use super::words::Words;
+use super::parameters::Parameters;
+use super::personas::{ATTACKER_TENANT, CONSUMERS, SimUser};
+use super::provider::SimProvider;
+use super::request::SimRequest;
 
-const PROVIDER: Provider = Provider::Microsoft;
+const PROVIDER: SimProvider = SimProvider::Microsoft;
 const CODE_LIFE: i64 = 600;
 const ACCESS_LIFE: i64 = 3_599;
 const REFRESH_LIFE: i64 = 90 * 86_400;
@@ -69,7 +69,7 @@ fn known(tenant: &str) -> Result<(), LoginRefused> {
     Err(error("invalid_tenant", 90_002, words))
 }
 
-async fn discovery(State(sim): State<Arc<Simulator>>, Path(tenant): Path<String>) -> Answer {
+async fn discovery(State(sim): State<Arc<Simulator>>, Path(tenant): Path<String>) -> LoginResult {
     known(&tenant)?;
     let root = sim.base(PROVIDER);
     let base = format!("{root}/{tenant}");
@@ -99,8 +99,8 @@ async fn discovery(State(sim): State<Arc<Simulator>>, Path(tenant): Path<String>
     .into_response())
 }
 
-fn check(asked: &Asked) -> Result<(), LoginRefused> {
-    let query = &asked.query;
+fn check(request: &SimRequest) -> Result<(), LoginRefused> {
+    let query = &request.query;
     let fault = if !is_client(query.get("client_id")) {
         "AADSTS700016: Application was not found in the directory."
     } else if !query.get("redirect_uri").is_some_and(is_registered) {
@@ -110,7 +110,7 @@ fn check(asked: &Asked) -> Result<(), LoginRefused> {
     } else if query.list("scope").is_empty() {
         "AADSTS900144: The request must contain the following parameter: 'scope'."
     } else {
-        match login::challenge(asked) {
+        match login::challenge(request) {
             Ok(_) => return Ok(()),
             Err(fault) => fault,
         }
@@ -119,7 +119,7 @@ fn check(asked: &Asked) -> Result<(), LoginRefused> {
 }
 
 /// May a user of this tenant sign in through that one?
-fn admits(tenant: &str, person: &Person) -> bool {
+fn admits(tenant: &str, person: &SimUser) -> bool {
     match tenant {
         "common" => true,
         "organizations" => person.tenant != CONSUMERS,
@@ -131,7 +131,7 @@ fn admits(tenant: &str, person: &Person) -> bool {
 }
 
 /// A user without a tenant belongs to the one of the request.
-fn settled(tenant: &str, mut person: Person) -> Person {
+fn settled(tenant: &str, mut person: SimUser) -> SimUser {
     if is_tenant_id(tenant) {
         person.tenant = tenant.to_ascii_lowercase();
     } else if tenant == "consumers" {
@@ -140,35 +140,35 @@ fn settled(tenant: &str, mut person: Person) -> Person {
     person
 }
 
-async fn authorize(State(sim): State<Arc<Simulator>>, Path(tenant): Path<String>, asked: Asked) -> Answer {
+async fn authorize(State(sim): State<Arc<Simulator>>, Path(tenant): Path<String>, request: SimRequest) -> LoginResult {
     known(&tenant)?;
-    check(&asked)?;
-    let redirect_uri = asked.query.get("redirect_uri").unwrap_or_default();
+    check(&request)?;
+    let redirect_uri = request.query.get("redirect_uri").unwrap_or_default();
     let answer = |parameters: &[(&str, &str)]| {
         let mut all = parameters.to_vec();
-        all.extend(asked.query.get("state").map(|state| ("state", state)));
+        all.extend(request.query.get("state").map(|state| ("state", state)));
         back(redirect_uri, &all, "")
     };
-    let person = match login::who(&sim, PROVIDER, &asked) {
-        Who::Asks(page) => return Ok(*page),
-        Who::Silence => {
+    let person = match login::who(&sim, PROVIDER, &request) {
+        LoginUser::Asks(page) => return Ok(*page),
+        LoginUser::Silence => {
             let words = "AADSTS50058: A silent sign-in request was sent but no user is signed in.";
             return Ok(answer(&[("error", "login_required"), ("error_description", words)]));
         }
-        Who::Is(person) if person.denies => {
+        LoginUser::Is(person) if person.denies => {
             let words = "AADSTS65004: User declined to consent to access the app.";
             let subcode = ("error_subcode", "cancel");
             return Ok(answer(&[("error", "access_denied"), subcode, ("error_description", words)]));
         }
-        Who::Is(person) => *person,
+        LoginUser::Is(person) => *person,
     };
     if !admits(&tenant, &person) {
         let words = "AADSTS50020: User account from identity provider does not exist in tenant.";
         return Err(wrong(StatusCode::BAD_REQUEST, PROVIDER, "You can't sign in here with this account.", words).into());
     }
-    let mut scope = asked.query.list("scope");
+    let mut scope = request.query.list("scope");
     scope.retain(|scope| !(person.partial && scope == "email"));
-    let mut grant = login::grant(&sim, PROVIDER, &asked, settled(&tenant, person), scope);
+    let mut grant = login::grant(&sim, PROVIDER, &request, settled(&tenant, person), scope);
     grant.offline = grant.has("offline_access");
     let session = grant.sid.clone();
     let code = login::issue_code(&sim, grant, "1.A", CODE_LIFE);
@@ -186,8 +186,8 @@ fn error(code: &str, number: u32, words: &str) -> LoginRefused {
     (status, Json(body)).into_response().into()
 }
 
-fn authenticate(asked: &Asked, form: &Words) -> Result<(), LoginRefused> {
-    let (id, secret) = asked.basic().unzip();
+fn authenticate(request: &SimRequest, form: &Parameters) -> Result<(), LoginRefused> {
+    let (id, secret) = request.basic().unzip();
     let id = id.as_deref().or(form.get("client_id"));
     let secret = secret.as_deref().or(form.get("client_secret"));
     match (id, secret) {
@@ -206,14 +206,14 @@ fn authenticate(asked: &Asked, form: &Words) -> Result<(), LoginRefused> {
     }
 }
 
-async fn token(State(sim): State<Arc<Simulator>>, Path(tenant): Path<String>, asked: Asked) -> Answer {
+async fn token(State(sim): State<Arc<Simulator>>, Path(tenant): Path<String>, request: SimRequest) -> LoginResult {
     known(&tenant)?;
     let need = |name: &str| {
         let words = format!("AADSTS900144: The request body must contain the following parameter: '{name}'.");
         error("invalid_request", 900_144, &words)
     };
-    let form = asked.form.as_ref().ok_or_else(|| need("grant_type"))?;
-    authenticate(&asked, form)?;
+    let form = request.form.as_ref().ok_or_else(|| need("grant_type"))?;
+    authenticate(&request, form)?;
     let stale = |words: &str| error("invalid_grant", 70_008, words);
     let grant = match form.get("grant_type") {
         Some("authorization_code") => {
@@ -222,8 +222,8 @@ async fn token(State(sim): State<Arc<Simulator>>, Path(tenant): Path<String>, as
         }
         Some("refresh_token") => {
             let text = form.get("refresh_token").ok_or_else(|| need("refresh_token"))?;
-            let found = sim.grants().find(Kind::Refresh, text, PROVIDER, sim.clock.now());
-            let Found::Good(grant) = found else {
+            let found = sim.grants().find(TokenKind::Refresh, text, PROVIDER, sim.clock.now());
+            let TokenLookup::Good(grant) = found else {
                 return Err(stale("AADSTS70008: The provided refresh token is expired or was revoked."));
             };
             grant
@@ -237,14 +237,16 @@ async fn token(State(sim): State<Arc<Simulator>>, Path(tenant): Path<String>, as
     Ok(Json(tokens(&sim, &grant)).into_response())
 }
 
-fn exchange(sim: &Simulator, form: &Words, code: &str) -> Result<Arc<Grant>, LoginRefused> {
+fn exchange(sim: &Simulator, form: &Parameters, code: &str) -> Result<Arc<SimGrant>, LoginRefused> {
     let refuse = |number, words: &str| Err(error("invalid_grant", number, words));
-    let found = sim.grants().find(Kind::Code, code, PROVIDER, sim.clock.now());
+    let found = sim.grants().find(TokenKind::Code, code, PROVIDER, sim.clock.now());
     let grant = match found {
-        Found::Good(grant) => grant,
-        Found::Spent(_) => return refuse(54_005, "AADSTS54005: OAuth2 Authorization code was already redeemed."),
-        Found::Expired => return refuse(70_008, "AADSTS70008: The provided authorization code is expired."),
-        Found::Unknown => return refuse(9_002_313, "AADSTS9002313: Invalid request. Request is malformed or invalid."),
+        TokenLookup::Good(grant) => grant,
+        TokenLookup::Spent(_) => return refuse(54_005, "AADSTS54005: OAuth2 Authorization code was already redeemed."),
+        TokenLookup::Expired => return refuse(70_008, "AADSTS70008: The provided authorization code is expired."),
+        TokenLookup::Unknown => {
+            return refuse(9_002_313, "AADSTS9002313: Invalid request. Request is malformed or invalid.");
+        }
     };
     if form.get("redirect_uri") != Some(&grant.redirect_uri) {
         return refuse(500_112, "AADSTS500112: The reply address does not match the one of the authorization request.");
@@ -256,14 +258,14 @@ fn exchange(sim: &Simulator, form: &Words, code: &str) -> Result<Arc<Grant>, Log
         (Some(_), None) => return refuse(50_148, "AADSTS50148: The code_verifier does not match the code_challenge."),
         _ => {}
     }
-    sim.grants().spend(Kind::Code, code);
+    sim.grants().spend(TokenKind::Code, code);
     Ok(grant)
 }
 
-fn tokens(sim: &Simulator, grant: &Arc<Grant>) -> Value {
+fn tokens(sim: &Simulator, grant: &Arc<SimGrant>) -> Value {
     let now = sim.clock.now();
     let access = format!("EwB{}", sim.clock.draw(60));
-    sim.grants().issue(Kind::Access, access.clone(), grant.clone(), now + ACCESS_LIFE);
+    sim.grants().issue(TokenKind::Access, access.clone(), grant.clone(), now + ACCESS_LIFE);
     let mut answer = json!({
         "token_type": "Bearer",
         "scope": grant.scope.join(" "),
@@ -274,7 +276,7 @@ fn tokens(sim: &Simulator, grant: &Arc<Grant>) -> Value {
     if grant.offline {
         let refresh = format!("0.A{}", sim.clock.draw(60));
         answer["refresh_token"] = json!(refresh);
-        sim.grants().issue(Kind::Refresh, refresh, grant.clone(), now + REFRESH_LIFE);
+        sim.grants().issue(TokenKind::Refresh, refresh, grant.clone(), now + REFRESH_LIFE);
     }
     if grant.has("openid") {
         let issuer = format!("{}/{}/v2.0", sim.base(PROVIDER), grant.person.tenant);
@@ -284,11 +286,11 @@ fn tokens(sim: &Simulator, grant: &Arc<Grant>) -> Value {
 }
 
 /// The subject identifier for this application.
-fn pairwise(person: &Person) -> String {
+fn pairwise(person: &SimUser) -> String {
     s256(&format!("{CLIENT_ID}|{}|{}", person.tenant, person.subject))
 }
 
-fn claims(grant: &Grant) -> Map<String, Value> {
+fn claims(grant: &SimGrant) -> Map<String, Value> {
     let person = &grant.person;
     let mut claims = Map::new();
     let mut put = |name: &str, value: Value| claims.insert(name.to_owned(), value);
@@ -319,15 +321,15 @@ fn confirmed(name: &str) -> Value {
     }
 }
 
-async fn userinfo(State(sim): State<Arc<Simulator>>, asked: Asked) -> Answer {
-    let found = sim.grants().find(Kind::Access, asked.bearer().unwrap_or_default(), PROVIDER, sim.clock.now());
-    let Found::Good(grant) = found else {
+async fn userinfo(State(sim): State<Arc<Simulator>>, request: SimRequest) -> LoginResult {
+    let found = sim.grants().find(TokenKind::Access, request.bearer().unwrap_or_default(), PROVIDER, sim.clock.now());
+    let TokenLookup::Good(grant) = found else {
         let body =
             json!({"error": {"code": "InvalidAuthenticationToken", "message": "Access token is empty or invalid."}});
         return Err((StatusCode::UNAUTHORIZED, Json(body)).into_response().into());
     };
     let person = &grant.person;
-    let other = sim.faults.on(Fault::UserinfoSub, PROVIDER);
+    let other = sim.faults.on(SimFault::UserinfoSub, PROVIDER);
     let mut body = json!({"sub": if other { "another".to_owned() } else { pairwise(person) }, "name": person.full_name(),
                           "given_name": person.given_name, "family_name": person.family_name});
     if let Some(email) = person.email.as_ref().filter(|_| grant.has("email")) {
@@ -337,11 +339,11 @@ async fn userinfo(State(sim): State<Arc<Simulator>>, asked: Asked) -> Answer {
 }
 
 /// Signs out, and redirects if the URI is allowed.
-async fn logout(asked: Asked) -> Response {
-    let uri = asked.query.get("post_logout_redirect_uri").filter(|uri| is_registered(uri));
+async fn logout(request: SimRequest) -> Response {
+    let uri = request.query.get("post_logout_redirect_uri").filter(|uri| is_registered(uri));
     match uri {
         Some(uri) => {
-            let state: Vec<_> = asked.query.get("state").map(|state| ("state", state)).into_iter().collect();
+            let state: Vec<_> = request.query.get("state").map(|state| ("state", state)).into_iter().collect();
             back(uri, &state, "")
         }
         None => wrong(StatusCode::OK, PROVIDER, "You signed out of your account", "You may close the browser window."),

@@ -16,16 +16,16 @@ use axum::{
 use serde_json::{Map, Value, json};
 
 use super::Simulator;
-use super::asked::Asked;
-use super::faults::Fault;
-use super::grants::{Found, Grant, Kind};
+use super::faults::SimFault;
+use super::grants::{SimGrant, TokenKind, TokenLookup};
 use super::id_token;
-use super::login::{self, Answer, LoginRefused, Who, back, is_registered};
+use super::login::{self, LoginRefused, LoginResult, LoginUser, back, is_registered};
 use super::page::{CLIENT_ID, CLIENT_SECRET, is_client, wrong};
-use super::provider::Provider;
-use super::words::Words;
+use super::parameters::Parameters;
+use super::provider::SimProvider;
+use super::request::SimRequest;
 
-const PROVIDER: Provider = Provider::Oidc;
+const PROVIDER: SimProvider = SimProvider::Oidc;
 const CODE_LIFE: i64 = 60;
 const ACCESS_LIFE: i64 = 3_600;
 const REFRESH_LIFE: i64 = 30 * 86_400;
@@ -69,8 +69,8 @@ async fn discovery(State(sim): State<Arc<Simulator>>) -> Response {
     Json(document).into_response()
 }
 
-fn check(asked: &Asked) -> Result<(), LoginRefused> {
-    let query = &asked.query;
+fn check(request: &SimRequest) -> Result<(), LoginRefused> {
+    let query = &request.query;
     let fault = if !is_client(query.get("client_id")) {
         "The client is unknown."
     } else if query.get("redirect_uri").is_some_and(is_registered) {
@@ -82,39 +82,39 @@ fn check(asked: &Asked) -> Result<(), LoginRefused> {
 }
 
 /// The error code that is sent to the client.
-fn fault(asked: &Asked) -> Option<&'static str> {
-    if !asked.query.is("response_type", "code") {
+fn fault(request: &SimRequest) -> Option<&'static str> {
+    if !request.query.is("response_type", "code") {
         Some("unsupported_response_type")
-    } else if !asked.query.list("scope").iter().any(|scope| scope == "openid") {
+    } else if !request.query.list("scope").iter().any(|scope| scope == "openid") {
         Some("invalid_scope")
-    } else if login::challenge(asked).is_err() {
+    } else if login::challenge(request).is_err() {
         Some("invalid_request")
     } else {
         None
     }
 }
 
-async fn authorize(State(sim): State<Arc<Simulator>>, asked: Asked) -> Answer {
-    check(&asked)?;
+async fn authorize(State(sim): State<Arc<Simulator>>, request: SimRequest) -> LoginResult {
+    check(&request)?;
     let issuer = sim.base(PROVIDER);
     let answer = |parameters: &[(&str, &str)]| {
         let mut all = parameters.to_vec();
-        all.extend(asked.query.get("state").map(|state| ("state", state)));
+        all.extend(request.query.get("state").map(|state| ("state", state)));
         all.extend(login::iss(&sim, PROVIDER, &issuer));
-        back(asked.query.get("redirect_uri").unwrap_or_default(), &all, "")
+        back(request.query.get("redirect_uri").unwrap_or_default(), &all, "")
     };
-    if let Some(code) = fault(&asked) {
+    if let Some(code) = fault(&request) {
         return Ok(answer(&[("error", code)]));
     }
-    let person = match login::who(&sim, PROVIDER, &asked) {
-        Who::Asks(page) => return Ok(*page),
-        Who::Silence => return Ok(answer(&[("error", "login_required")])),
-        Who::Is(person) if person.denies => return Ok(answer(&[("error", "access_denied")])),
-        Who::Is(person) => *person,
+    let person = match login::who(&sim, PROVIDER, &request) {
+        LoginUser::Asks(page) => return Ok(*page),
+        LoginUser::Silence => return Ok(answer(&[("error", "login_required")])),
+        LoginUser::Is(person) if person.denies => return Ok(answer(&[("error", "access_denied")])),
+        LoginUser::Is(person) => *person,
     };
-    let mut scope = asked.query.list("scope");
+    let mut scope = request.query.list("scope");
     scope.retain(|scope| !(person.partial && scope == "email"));
-    let mut grant = login::grant(&sim, PROVIDER, &asked, person, scope);
+    let mut grant = login::grant(&sim, PROVIDER, &request, person, scope);
     grant.offline = grant.has("offline_access");
     let code = login::issue_code(&sim, grant, "", CODE_LIFE);
     Ok(answer(&[("code", &code)]))
@@ -126,32 +126,32 @@ fn bad(code: &str) -> LoginRefused {
     (status, Json(json!({ "error": code }))).into_response().into()
 }
 
-fn authenticate(asked: &Asked, form: &Words) -> Result<(), LoginRefused> {
-    let (id, secret) = asked.basic().unzip();
+fn authenticate(request: &SimRequest, form: &Parameters) -> Result<(), LoginRefused> {
+    let (id, secret) = request.basic().unzip();
     let id = id.as_deref().or(form.get("client_id"));
     let secret = secret.as_deref().or(form.get("client_secret"));
     if (id, secret) == (Some(CLIENT_ID), Some(CLIENT_SECRET)) { Ok(()) } else { Err(bad("invalid_client")) }
 }
 
-async fn token(State(sim): State<Arc<Simulator>>, asked: Asked) -> Answer {
-    let form = asked.form.as_ref().ok_or_else(|| bad("invalid_request"))?;
-    authenticate(&asked, form)?;
+async fn token(State(sim): State<Arc<Simulator>>, request: SimRequest) -> LoginResult {
+    let form = request.form.as_ref().ok_or_else(|| bad("invalid_request"))?;
+    authenticate(&request, form)?;
     let (kind, name) = match form.get("grant_type") {
-        Some("authorization_code") => (Kind::Code, "code"),
-        Some("refresh_token") => (Kind::Refresh, "refresh_token"),
+        Some("authorization_code") => (TokenKind::Code, "code"),
+        Some("refresh_token") => (TokenKind::Refresh, "refresh_token"),
         _ => return Err(bad("unsupported_grant_type")),
     };
     let text = form.get(name).ok_or_else(|| bad("invalid_request"))?;
     let found = sim.grants().find(kind, text, PROVIDER, sim.clock.now());
     let grant = match found {
-        Found::Good(grant) => grant,
-        Found::Spent(grant) => {
+        TokenLookup::Good(grant) => grant,
+        TokenLookup::Spent(grant) => {
             sim.grants().revoke(grant.family);
             return Err(bad("invalid_grant"));
         }
-        Found::Unknown | Found::Expired => return Err(bad("invalid_grant")),
+        TokenLookup::Unknown | TokenLookup::Expired => return Err(bad("invalid_grant")),
     };
-    if kind == Kind::Code && !matches_request(&grant, form) {
+    if kind == TokenKind::Code && !matches_request(&grant, form) {
         return Err(bad("invalid_grant"));
     }
     sim.grants().spend(kind, text);
@@ -159,7 +159,7 @@ async fn token(State(sim): State<Arc<Simulator>>, asked: Asked) -> Answer {
 }
 
 /// Do the redirect URI and the verifier match the request?
-fn matches_request(grant: &Grant, form: &Words) -> bool {
+fn matches_request(grant: &SimGrant, form: &Parameters) -> bool {
     let verified = match (&grant.challenge, form.get("code_verifier")) {
         (Some(challenge), Some(verifier)) => challenge.is_met_by(verifier),
         (challenge, verifier) => challenge.is_none() && verifier.is_none(),
@@ -167,10 +167,10 @@ fn matches_request(grant: &Grant, form: &Words) -> bool {
     verified && form.get("redirect_uri") == Some(&grant.redirect_uri)
 }
 
-fn tokens(sim: &Simulator, grant: &Arc<Grant>) -> Value {
+fn tokens(sim: &Simulator, grant: &Arc<SimGrant>) -> Value {
     let now = sim.clock.now();
     let access = sim.clock.draw(32);
-    sim.grants().issue(Kind::Access, access.clone(), grant.clone(), now + ACCESS_LIFE);
+    sim.grants().issue(TokenKind::Access, access.clone(), grant.clone(), now + ACCESS_LIFE);
     let mut claims = claims(grant);
     claims.insert("sid".to_owned(), json!(grant.sid));
     claims.insert("auth_time".to_owned(), json!(grant.at));
@@ -184,12 +184,12 @@ fn tokens(sim: &Simulator, grant: &Arc<Grant>) -> Value {
     if grant.offline {
         let refresh = sim.clock.draw(32);
         answer["refresh_token"] = json!(refresh);
-        sim.grants().issue(Kind::Refresh, refresh, grant.clone(), now + REFRESH_LIFE);
+        sim.grants().issue(TokenKind::Refresh, refresh, grant.clone(), now + REFRESH_LIFE);
     }
     answer
 }
 
-fn claims(grant: &Grant) -> Map<String, Value> {
+fn claims(grant: &SimGrant) -> Map<String, Value> {
     let person = &grant.person;
     let mut claims = Map::new();
     let mut put = |name: &str, value: Value| claims.insert(name.to_owned(), value);
@@ -206,28 +206,28 @@ fn claims(grant: &Grant) -> Map<String, Value> {
     claims
 }
 
-async fn userinfo(State(sim): State<Arc<Simulator>>, asked: Asked) -> Answer {
-    let found = sim.grants().find(Kind::Access, asked.bearer().unwrap_or_default(), PROVIDER, sim.clock.now());
-    let Found::Good(grant) = found else {
+async fn userinfo(State(sim): State<Arc<Simulator>>, request: SimRequest) -> LoginResult {
+    let found = sim.grants().find(TokenKind::Access, request.bearer().unwrap_or_default(), PROVIDER, sim.clock.now());
+    let TokenLookup::Good(grant) = found else {
         let challenge = [(header::WWW_AUTHENTICATE, "Bearer error=\"invalid_token\"")];
         return Err((StatusCode::UNAUTHORIZED, challenge).into_response().into());
     };
     let mut claims = claims(&grant);
-    let other = sim.faults.on(Fault::UserinfoSub, PROVIDER);
+    let other = sim.faults.on(SimFault::UserinfoSub, PROVIDER);
     claims.insert("sub".to_owned(), json!(if other { "another" } else { &grant.person.subject }));
     sim.faults.retell(PROVIDER, &mut claims);
     Ok(Json(claims).into_response())
 }
 
 /// RFC 7009: the token is invalid afterwards, whatever it was.
-async fn revoke(State(sim): State<Arc<Simulator>>, asked: Asked) -> Answer {
-    let form = asked.form.as_ref().ok_or_else(|| bad("invalid_request"))?;
-    authenticate(&asked, form)?;
+async fn revoke(State(sim): State<Arc<Simulator>>, request: SimRequest) -> LoginResult {
+    let form = request.form.as_ref().ok_or_else(|| bad("invalid_request"))?;
+    authenticate(&request, form)?;
     let token = form.get("token").ok_or_else(|| bad("invalid_request"))?;
     let now = sim.clock.now();
     let mut grants = sim.grants();
-    for kind in [Kind::Access, Kind::Refresh] {
-        if let Found::Good(grant) = grants.find(kind, token, PROVIDER, now) {
+    for kind in [TokenKind::Access, TokenKind::Refresh] {
+        if let TokenLookup::Good(grant) = grants.find(kind, token, PROVIDER, now) {
             grants.revoke(grant.family);
         }
     }
@@ -235,8 +235,8 @@ async fn revoke(State(sim): State<Arc<Simulator>>, asked: Asked) -> Answer {
 }
 
 /// Signs out and redirects, if the request identifies the client (`id_token_hint` or `client_id`).
-async fn logout(asked: Asked) -> Response {
-    let word = |name: &str| asked.form.as_ref().and_then(|form| form.get(name)).or(asked.query.get(name));
+async fn logout(request: SimRequest) -> Response {
+    let word = |name: &str| request.form.as_ref().and_then(|form| form.get(name)).or(request.query.get(name));
     let known = word("client_id") == Some(CLIENT_ID) || word("id_token_hint").is_some();
     match word("post_logout_redirect_uri").filter(|uri| known && is_registered(uri)) {
         Some(uri) => {

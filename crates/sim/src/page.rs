@@ -8,7 +8,7 @@ use axum::{
 
 use super::Simulator;
 use super::personas::LISTED;
-use super::provider::Provider;
+use super::provider::SimProvider;
 
 /// The client identifier that every provider knows.
 pub const CLIENT_ID: &str = "sim";
@@ -52,7 +52,7 @@ struct Wrong<'a> {
 /// A form that submits itself (`response_mode=form_post`).
 #[derive(Template)]
 #[template(path = "sim/form_post.html")]
-struct FormPost<'a> {
+struct SimFormPost<'a> {
     provider: &'a str,
     action: &'a str,
     fields: &'a [(&'a str, String)],
@@ -63,7 +63,7 @@ struct FormPost<'a> {
 #[template(path = "sim/home.html")]
 struct Home<'a> {
     origin: &'a str,
-    providers: [Provider; 7],
+    providers: [SimProvider; 7],
     people: &'static [(&'static str, &'static str)],
 }
 
@@ -75,7 +75,7 @@ fn render(status: StatusCode, page: &impl Template) -> Response {
 }
 
 /// The page for choosing a user; `fields` is the request, which the choice repeats with the user's name.
-pub fn people(provider: Provider, path: &str, fields: &[(String, String)], scope: &str) -> Response {
+pub fn people(provider: SimProvider, path: &str, fields: &[(String, String)], scope: &str) -> Response {
     let fields: Vec<_> = fields.iter().filter(|(name, _)| name != "login_hint").cloned().collect();
     let address = |name: &str| {
         let mut query = form_urlencoded::Serializer::new(String::new());
@@ -88,18 +88,18 @@ pub fn people(provider: Provider, path: &str, fields: &[(String, String)], scope
 }
 
 /// The page for errors that must not be redirected.
-pub fn wrong(status: StatusCode, provider: Provider, title: &str, text: &str) -> Response {
+pub fn wrong(status: StatusCode, provider: SimProvider, title: &str, text: &str) -> Response {
     render(status, &Wrong { provider: provider.name(), title, text })
 }
 
 /// The page that posts the response to the client.
-pub fn form_post(provider: Provider, action: &str, fields: &[(&str, String)]) -> Response {
-    render(StatusCode::OK, &FormPost { provider: provider.name(), action, fields })
+pub fn form_post(provider: SimProvider, action: &str, fields: &[(&str, String)]) -> Response {
+    render(StatusCode::OK, &SimFormPost { provider: provider.name(), action, fields })
 }
 
 /// `GET /`
 pub fn home(sim: &Simulator) -> Response {
-    render(StatusCode::OK, &Home { origin: &sim.origin, providers: Provider::ALL, people: LISTED })
+    render(StatusCode::OK, &Home { origin: &sim.origin, providers: SimProvider::ALL, people: LISTED })
 }
 
 /// `GET /_sim/sim.css`

@@ -4,7 +4,7 @@
 //! and name.
 
 use super::digest::{hex, number, sha256};
-use super::provider::Provider;
+use super::provider::SimProvider;
 
 /// Microsoft's tenant of personal accounts.
 pub const CONSUMERS: &str = "9188040d-6c67-4c5b-b112-36a304b66dad";
@@ -33,14 +33,14 @@ pub const LISTED: &[(&str, &str)] = &[
 
 /// A requested user.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Hint {
+pub struct LoginHint {
     /// The persona's name.
     pub name: String,
     /// Another address.
     pub email: Option<String>,
 }
 
-impl Hint {
+impl LoginHint {
     /// Reads `persona:NAME` or `persona:NAME:EMAIL`.
     pub fn parse(hint: &str) -> Option<Self> {
         let rest = hint.strip_prefix("persona:")?;
@@ -59,7 +59,7 @@ impl Hint {
 
 /// A user at one provider, in this sign-in.
 #[derive(Clone, Debug)]
-pub struct Person {
+pub struct SimUser {
     /// The persona's name.
     pub name: String,
     /// The provider's subject.
@@ -82,9 +82,9 @@ pub struct Person {
     pub tenant: String,
 }
 
-impl Person {
+impl SimUser {
     /// The user of that name; `visit` is the number of earlier sign-ins.
-    pub fn come(provider: Provider, hint: &Hint, visit: u64) -> Self {
+    pub fn come(provider: SimProvider, hint: &LoginHint, visit: u64) -> Self {
         let name = hint.name.as_str();
         let seed = match name {
             "same_email_other_sub" => format!("{name}#{visit}"),
@@ -139,21 +139,21 @@ fn capital(name: &str) -> String {
 }
 
 /// A subject in the provider's format.
-fn subject(provider: Provider, seed: &str) -> String {
+fn subject(provider: SimProvider, seed: &str) -> String {
     let hash = sha256(&format!("{}|{seed}", provider.segment()));
     let digits = number(&hash);
     let text = hex(&hash);
     match provider {
-        Provider::Google => format!("1{:020}", u128::from(digits) % 100_000_000_000_000_000_000),
-        Provider::Facebook => format!("10{:015}", digits % 1_000_000_000_000_000),
+        SimProvider::Google => format!("1{:020}", u128::from(digits) % 100_000_000_000_000_000_000),
+        SimProvider::Facebook => format!("10{:015}", digits % 1_000_000_000_000_000),
         // Beyond the precision of a double.
-        Provider::X => format!("1{:018}", digits % 1_000_000_000_000_000_000),
-        Provider::GitHub => (1_000_000 + digits % 200_000_000).to_string(),
-        Provider::Apple => format!("00{:04}.{}.{:04}", digits % 10_000, &text[..32], digits / 10_000 % 10_000),
-        Provider::Microsoft => {
+        SimProvider::X => format!("1{:018}", digits % 1_000_000_000_000_000_000),
+        SimProvider::GitHub => (1_000_000 + digits % 200_000_000).to_string(),
+        SimProvider::Apple => format!("00{:04}.{}.{:04}", digits % 10_000, &text[..32], digits / 10_000 % 10_000),
+        SimProvider::Microsoft => {
             format!("{}-{}-4{}-8{}-{}", &text[..8], &text[8..12], &text[12..15], &text[15..18], &text[18..30])
         }
-        Provider::Oidc => text[..32].to_owned(),
+        SimProvider::Oidc => text[..32].to_owned(),
     }
 }
 
@@ -161,27 +161,27 @@ fn subject(provider: Provider, seed: &str) -> String {
 mod tests {
     use super::*;
 
-    fn come(provider: Provider, hint: &str, visit: u64) -> Person {
-        Person::come(provider, &Hint::parse(hint).unwrap(), visit)
+    fn come(provider: SimProvider, hint: &str, visit: u64) -> SimUser {
+        SimUser::come(provider, &LoginHint::parse(hint).unwrap(), visit)
     }
 
     #[test]
     fn a_subject_follows_from_the_name_alone_except_where_the_story_says_otherwise() {
-        let [first, second] = [0, 1].map(|visit| come(Provider::X, "persona:changed_email_same_sub", visit));
+        let [first, second] = [0, 1].map(|visit| come(SimProvider::X, "persona:changed_email_same_sub", visit));
         assert_eq!(first.subject, second.subject);
         assert_ne!(first.email, second.email);
-        let [first, second] = [0, 1].map(|visit| come(Provider::X, "persona:same_email_other_sub", visit));
+        let [first, second] = [0, 1].map(|visit| come(SimProvider::X, "persona:same_email_other_sub", visit));
         assert_ne!(first.subject, second.subject);
         assert_eq!(first.email, second.email);
-        let other = come(Provider::X, "persona:ana:elsewhere@example.org", 7);
-        assert_eq!(other.subject, come(Provider::X, "persona:ana", 0).subject);
+        let other = come(SimProvider::X, "persona:ana:elsewhere@example.org", 7);
+        assert_eq!(other.subject, come(SimProvider::X, "persona:ana", 0).subject);
         assert_eq!(other.email.as_deref(), Some("elsewhere@example.org"));
-        assert_ne!(other.subject, come(Provider::Facebook, "persona:ana", 0).subject);
+        assert_ne!(other.subject, come(SimProvider::Facebook, "persona:ana", 0).subject);
     }
 
     #[test]
     fn everybody_ordinary_has_a_verified_address_of_their_name() {
-        let ana = come(Provider::Google, "persona:ana_maria", 0);
+        let ana = come(SimProvider::Google, "persona:ana_maria", 0);
         assert_eq!((ana.email.as_deref(), ana.verified), (Some("ana_maria@example.test"), true));
         assert_eq!((ana.full_name().as_str(), ana.hosted_domain), ("Ana maria Example", None));
         assert_eq!(ana.subject.len(), 21);
@@ -191,8 +191,8 @@ mod tests {
     fn garbage_is_nobody() {
         for hint in ["", "ana", "persona:", "persona:a b", "persona:ana:nobody", "persona:ana:a b@c", "persona:\u{e9}"]
         {
-            assert_eq!(Hint::parse(hint), None, "{hint}");
+            assert_eq!(LoginHint::parse(hint), None, "{hint}");
         }
-        assert!(Hint::parse(&format!("persona:{}", "a".repeat(65))).is_none());
+        assert!(LoginHint::parse(&format!("persona:{}", "a".repeat(65))).is_none());
     }
 }

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 /// A simulated provider.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
-pub enum Provider {
+pub enum SimProvider {
     /// OpenID Connect, with Google's peculiarities.
     Google,
     /// OAuth 2 and Graph.
@@ -22,7 +22,7 @@ pub enum Provider {
     Oidc,
 }
 
-impl Provider {
+impl SimProvider {
     /// All of them.
     pub const ALL: [Self; 7] =
         [Self::Google, Self::Facebook, Self::X, Self::GitHub, Self::Apple, Self::Microsoft, Self::Oidc];
@@ -105,18 +105,18 @@ mod tests {
     #[test]
     fn a_path_tells_whose_it_is_and_what_it_is_for() {
         for (path, provider, endpoint) in [
-            ("/google/o/oauth2/v2/auth", Some(Provider::Google), Endpoint::Authorize),
-            ("/google/.well-known/openid-configuration", Some(Provider::Google), Endpoint::Discovery),
-            ("/google/oauth2/v3/certs", Some(Provider::Google), Endpoint::Keys),
-            ("/facebook/v25.0/oauth/access_token", Some(Provider::Facebook), Endpoint::Token),
-            ("/facebook/.well-known/oauth/openid/jwks/", Some(Provider::Facebook), Endpoint::Keys),
-            ("/x/2/users/me", Some(Provider::X), Endpoint::Userinfo),
-            ("/github/user/emails", Some(Provider::GitHub), Endpoint::Userinfo),
-            ("/microsoft/common/discovery/v2.0/keys", Some(Provider::Microsoft), Endpoint::Keys),
+            ("/google/o/oauth2/v2/auth", Some(SimProvider::Google), Endpoint::Authorize),
+            ("/google/.well-known/openid-configuration", Some(SimProvider::Google), Endpoint::Discovery),
+            ("/google/oauth2/v3/certs", Some(SimProvider::Google), Endpoint::Keys),
+            ("/facebook/v25.0/oauth/access_token", Some(SimProvider::Facebook), Endpoint::Token),
+            ("/facebook/.well-known/oauth/openid/jwks/", Some(SimProvider::Facebook), Endpoint::Keys),
+            ("/x/2/users/me", Some(SimProvider::X), Endpoint::Userinfo),
+            ("/github/user/emails", Some(SimProvider::GitHub), Endpoint::Userinfo),
+            ("/microsoft/common/discovery/v2.0/keys", Some(SimProvider::Microsoft), Endpoint::Keys),
             ("/googles/token", None, Endpoint::Token),
             ("", None, Endpoint::Other),
         ] {
-            assert_eq!((Provider::of_path(path), Endpoint::of_path(path)), (provider, endpoint), "{path}");
+            assert_eq!((SimProvider::of_path(path), Endpoint::of_path(path)), (provider, endpoint), "{path}");
         }
     }
 }

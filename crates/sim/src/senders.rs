@@ -30,8 +30,8 @@ use super::Simulator;
 use super::digest::hmac_sha256;
 use super::login::is_loopback;
 use super::page::{CLIENT_ID, CLIENT_SECRET};
-use super::personas::{Hint, Person};
-use super::provider::Provider;
+use super::personas::{LoginHint, SimUser};
+use super::provider::SimProvider;
 
 /// Longest wait for the receiver.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -41,7 +41,7 @@ const TOLD: usize = 4_096;
 /// The kind of event.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
-enum Kind {
+enum SimEventKind {
     GoogleRisc,
     FacebookDeauthorize,
     FacebookDataDeletion,
@@ -49,13 +49,13 @@ enum Kind {
     OidcBackchannelLogout,
 }
 
-impl Kind {
-    const fn provider(self) -> Provider {
+impl SimEventKind {
+    const fn provider(self) -> SimProvider {
         match self {
-            Self::GoogleRisc => Provider::Google,
-            Self::FacebookDeauthorize | Self::FacebookDataDeletion => Provider::Facebook,
-            Self::AppleNotification => Provider::Apple,
-            Self::OidcBackchannelLogout => Provider::Oidc,
+            Self::GoogleRisc => SimProvider::Google,
+            Self::FacebookDeauthorize | Self::FacebookDataDeletion => SimProvider::Facebook,
+            Self::AppleNotification => SimProvider::Apple,
+            Self::OidcBackchannelLogout => SimProvider::Oidc,
         }
     }
 }
@@ -63,7 +63,7 @@ impl Kind {
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Order {
-    kind: Kind,
+    kind: SimEventKind,
     to: Url,
     persona: String,
     event: Option<String>,
@@ -73,7 +73,7 @@ struct Order {
 }
 
 /// A message to send.
-struct Message {
+struct OutgoingMessage {
     content_type: &'static str,
     body: String,
 }
@@ -91,10 +91,10 @@ pub async fn post(State(sim): State<Arc<Simulator>>, body: Bytes) -> Response {
     if !is_loopback(&order.to) || !matches!(order.to.scheme(), "http" | "https") {
         return refuse("`to` must be an http(s) address of this machine");
     }
-    let Some(hint) = Hint::parse(&format!("persona:{}", order.persona)) else {
+    let Some(hint) = LoginHint::parse(&format!("persona:{}", order.persona)) else {
         return refuse("`persona` is no persona");
     };
-    let person = Person::come(order.kind.provider(), &hint, 0);
+    let person = SimUser::come(order.kind.provider(), &hint, 0);
     let message = written(&sim, &order, &person);
     match deliver(&order.to, &message).await {
         Ok((status, answer)) => Json(json!({"status": status, "body": answer, "sent": message.body})).into_response(),
@@ -102,7 +102,7 @@ pub async fn post(State(sim): State<Arc<Simulator>>, body: Bytes) -> Response {
     }
 }
 
-async fn deliver(to: &Url, message: &Message) -> Result<(u16, String), reqwest::Error> {
+async fn deliver(to: &Url, message: &OutgoingMessage) -> Result<(u16, String), reqwest::Error> {
     let http =
         reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).no_proxy().timeout(PATIENCE).build()?;
     let request = http.post(to.clone()).header(header::CONTENT_TYPE, message.content_type).body(message.body.clone());
@@ -117,26 +117,28 @@ async fn deliver(to: &Url, message: &Message) -> Result<(u16, String), reqwest::
     Ok((answer.status().as_u16(), String::from_utf8_lossy(&text).into_owned()))
 }
 
-fn written(sim: &Simulator, order: &Order, person: &Person) -> Message {
+fn written(sim: &Simulator, order: &Order, person: &SimUser) -> OutgoingMessage {
     match order.kind {
-        Kind::GoogleRisc => Message {
+        SimEventKind::GoogleRisc => OutgoingMessage {
             content_type: "application/secevent+jwt",
             body: signed(sim, order, "secevent+jwt", risc(sim, order, person)),
         },
-        Kind::FacebookDeauthorize | Kind::FacebookDataDeletion => {
+        SimEventKind::FacebookDeauthorize | SimEventKind::FacebookDataDeletion => {
             form("signed_request", &signed_request(sim, order, person))
         }
-        Kind::AppleNotification => {
+        SimEventKind::AppleNotification => {
             let payload = signed(sim, order, "JWT", apple(sim, order, person));
-            Message { content_type: "application/json", body: json!({ "payload": payload }).to_string() }
+            OutgoingMessage { content_type: "application/json", body: json!({ "payload": payload }).to_string() }
         }
-        Kind::OidcBackchannelLogout => form("logout_token", &signed(sim, order, "logout+jwt", logout(sim, person))),
+        SimEventKind::OidcBackchannelLogout => {
+            form("logout_token", &signed(sim, order, "logout+jwt", logout(sim, person)))
+        }
     }
 }
 
-fn form(name: &str, value: &str) -> Message {
+fn form(name: &str, value: &str) -> OutgoingMessage {
     let body = form_urlencoded::Serializer::new(String::new()).append_pair(name, value).finish();
-    Message { content_type: "application/x-www-form-urlencoded", body }
+    OutgoingMessage { content_type: "application/x-www-form-urlencoded", body }
 }
 
 fn signed(sim: &Simulator, order: &Order, kind: &str, mut payload: Value) -> String {
@@ -148,8 +150,8 @@ fn signed(sim: &Simulator, order: &Order, kind: &str, mut payload: Value) -> Str
 }
 
 /// Cross-Account Protection: the issuer has a trailing slash, and there is no `exp`.
-fn risc(sim: &Simulator, order: &Order, person: &Person) -> Value {
-    let issuer = format!("{}/", sim.base(Provider::Google));
+fn risc(sim: &Simulator, order: &Order, person: &SimUser) -> Value {
+    let issuer = format!("{}/", sim.base(SimProvider::Google));
     let event = order.event.as_deref().unwrap_or("account-disabled");
     let family = if event.starts_with("token") { "oauth" } else { "risc" };
     let kind = format!("https://schemas.openid.net/secevent/{family}/event-type/{event}");
@@ -162,7 +164,7 @@ fn risc(sim: &Simulator, order: &Order, person: &Person) -> Value {
 }
 
 /// Facebook's signature format: the signature first, then the payload, both in base64url.
-fn signed_request(sim: &Simulator, order: &Order, person: &Person) -> String {
+fn signed_request(sim: &Simulator, order: &Order, person: &SimUser) -> String {
     let mut payload = json!({"algorithm": "HMAC-SHA256", "issued_at": sim.clock.now(), "user_id": person.subject});
     for (name, value) in &order.claims {
         payload[name] = value.clone();
@@ -172,7 +174,7 @@ fn signed_request(sim: &Simulator, order: &Order, person: &Person) -> String {
 }
 
 /// The `events` claim is a JSON string, and its time is in milliseconds.
-fn apple(sim: &Simulator, order: &Order, person: &Person) -> Value {
+fn apple(sim: &Simulator, order: &Order, person: &SimUser) -> Value {
     let now = sim.clock.now();
     let event = order.event.as_deref().unwrap_or("consent-revoked");
     let mut fact = json!({"type": event, "sub": person.subject, "event_time": now.saturating_mul(1_000)});
@@ -180,15 +182,15 @@ fn apple(sim: &Simulator, order: &Order, person: &Person) -> Value {
         fact["email"] = json!(person.email);
         fact["is_private_email"] = json!(person.is_relayed().to_string());
     }
-    json!({"iss": sim.base(Provider::Apple), "aud": CLIENT_ID, "iat": now, "exp": now + 86_400,
+    json!({"iss": sim.base(SimProvider::Apple), "aud": CLIENT_ID, "iat": now, "exp": now + 86_400,
            "jti": sim.clock.draw(16), "events": fact.to_string()})
 }
 
 /// Back-Channel Logout 1.0 §2.4, with the user's last session.
-fn logout(sim: &Simulator, person: &Person) -> Value {
+fn logout(sim: &Simulator, person: &SimUser) -> Value {
     let now = sim.clock.now();
     let mut token = json!({
-        "iss": sim.base(Provider::Oidc),
+        "iss": sim.base(SimProvider::Oidc),
         "aud": CLIENT_ID,
         "iat": now,
         "exp": now + 120,
@@ -196,7 +198,7 @@ fn logout(sim: &Simulator, person: &Person) -> Value {
         "sub": person.subject,
         "events": {"http://schemas.openid.net/event/backchannel-logout": {}},
     });
-    if let Some(sid) = sim.grants().last_session(Provider::Oidc, &person.subject) {
+    if let Some(sid) = sim.grants().last_session(SimProvider::Oidc, &person.subject) {
         token["sid"] = json!(sid);
     }
     token

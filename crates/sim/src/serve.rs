@@ -20,9 +20,9 @@ use tokio::{net::TcpListener, task::JoinSet};
 use tower::ServiceExt as _;
 
 use super::Simulator;
-use super::asked::Whole;
-use super::faults::Fault;
-use super::provider::{Endpoint, Provider};
+use super::faults::SimFault;
+use super::provider::{Endpoint, SimProvider};
+use super::request::Whole;
 
 /// The largest request body; OAuth requests are smaller.
 const LARGEST: usize = 64 * 1024;
@@ -72,12 +72,12 @@ async fn answer(sim: Arc<Simulator>, router: Router, request: Request<Incoming>)
     if parts.uri.path() == ELSEWHERE {
         sim.journal.write(None, &parts, &body, sim.clock.now());
     }
-    if let Some(provider) = Provider::of_path(parts.uri.path()) {
+    if let Some(provider) = SimProvider::of_path(parts.uri.path()) {
         sim.journal.write(Some(provider), &parts, &body, sim.clock.now());
         if let Some((fault, seconds)) = sim.faults.on_the_wire(provider, Endpoint::of_path(parts.uri.path())) {
             match fault {
-                Fault::Down => return Err(io::Error::other("down")),
-                Fault::Slow => sim.faults.dawdle(seconds).await,
+                SimFault::Down => return Err(io::Error::other("down")),
+                SimFault::Slow => sim.faults.dawdle(seconds).await,
                 fault => return Ok(broken(&sim, fault)),
             }
         }
@@ -88,24 +88,24 @@ async fn answer(sim: Arc<Simulator>, router: Router, request: Request<Incoming>)
 }
 
 /// The faulty response.
-fn broken(sim: &Simulator, fault: Fault) -> Response {
+fn broken(sim: &Simulator, fault: SimFault) -> Response {
     match fault {
-        Fault::Error200 => axum::Json(serde_json::json!({
+        SimFault::Error200 => axum::Json(serde_json::json!({
             "error": "bad_verification_code",
             "error_description": "The code passed is incorrect or expired.",
         }))
         .into_response(),
-        Fault::Error500 => {
+        SimFault::Error500 => {
             let body = axum::Json(serde_json::json!({"error": "server_error"}));
             (StatusCode::INTERNAL_SERVER_ERROR, body).into_response()
         }
-        Fault::HugeBody => (json_type(), Body::from_stream(huge())).into_response(),
-        Fault::DeepBody => (json_type(), "[".repeat(DEEP)).into_response(),
-        Fault::Redirect | Fault::Redirect302 => {
-            let status = if fault == Fault::Redirect { StatusCode::TEMPORARY_REDIRECT } else { StatusCode::FOUND };
+        SimFault::HugeBody => (json_type(), Body::from_stream(huge())).into_response(),
+        SimFault::DeepBody => (json_type(), "[".repeat(DEEP)).into_response(),
+        SimFault::Redirect | SimFault::Redirect302 => {
+            let status = if fault == SimFault::Redirect { StatusCode::TEMPORARY_REDIRECT } else { StatusCode::FOUND };
             (status, [(header::LOCATION, format!("{}{ELSEWHERE}", sim.origin))]).into_response()
         }
-        Fault::Html200 => Html("<html><body><h1>Welcome to the hotel</h1></body></html>").into_response(),
+        SimFault::Html200 => Html("<html><body><h1>Welcome to the hotel</h1></body></html>").into_response(),
         _ => {
             let html =
                 "<html><head><title>502 Server Error</title></head><body><h1>502. That's an error.</h1></body></html>";

@@ -22,15 +22,15 @@ use axum::{
 use serde_json::{Map, Value, json};
 
 use super::Simulator;
-use super::asked::Asked;
-use super::faults::Fault;
-use super::grants::{Found, Grant, Kind};
-use super::login::{self, Answer, LoginRefused, Who, back, is_registered};
+use super::faults::SimFault;
+use super::grants::{SimGrant, TokenKind, TokenLookup};
+use super::login::{self, LoginRefused, LoginResult, LoginUser, back, is_registered};
 use super::page::{CLIENT_ID, CLIENT_SECRET, is_client, wrong};
-use super::provider::Provider;
-use super::words::Words;
+use super::parameters::Parameters;
+use super::provider::SimProvider;
+use super::request::SimRequest;
 
-const PROVIDER: Provider = Provider::X;
+const PROVIDER: SimProvider = SimProvider::X;
 const CODE_LIFE: i64 = 30;
 const ACCESS_LIFE: i64 = 7_200;
 const REFRESH_LIFE: i64 = 180 * 86_400;
@@ -62,8 +62,8 @@ pub fn routes() -> Router<Arc<Simulator>> {
 }
 
 /// X shows one page for all errors.
-fn check(asked: &Asked) -> Result<(), LoginRefused> {
-    let query = &asked.query;
+fn check(request: &SimRequest) -> Result<(), LoginRefused> {
+    let query = &request.query;
     let redirect_uri = query.get("redirect_uri").unwrap_or_default();
     let fault = if !is_client(query.get("client_id")) {
         "The client_id is unknown."
@@ -76,7 +76,7 @@ fn check(asked: &Asked) -> Result<(), LoginRefused> {
     } else if query.list("scope").is_empty() {
         "There is no scope."
     } else {
-        match login::challenge(asked) {
+        match login::challenge(request) {
             Ok(Some(_)) => return Ok(()),
             Ok(None) => "There is no code_challenge.",
             Err(fault) => fault,
@@ -86,18 +86,18 @@ fn check(asked: &Asked) -> Result<(), LoginRefused> {
     Err(wrong(StatusCode::BAD_REQUEST, PROVIDER, "Something went wrong", &text).into())
 }
 
-async fn authorize(State(sim): State<Arc<Simulator>>, asked: Asked) -> Answer {
-    check(&asked)?;
-    let state = asked.query.get("state").unwrap_or_default();
-    let redirect_uri = asked.query.get("redirect_uri").unwrap_or_default();
-    let person = match login::who(&sim, PROVIDER, &asked) {
-        Who::Asks(page) => return Ok(*page),
-        Who::Is(person) if !person.denies => *person,
+async fn authorize(State(sim): State<Arc<Simulator>>, request: SimRequest) -> LoginResult {
+    check(&request)?;
+    let state = request.query.get("state").unwrap_or_default();
+    let redirect_uri = request.query.get("redirect_uri").unwrap_or_default();
+    let person = match login::who(&sim, PROVIDER, &request) {
+        LoginUser::Asks(page) => return Ok(*page),
+        LoginUser::Is(person) if !person.denies => *person,
         _ => return Ok(back(redirect_uri, &[("error", "access_denied"), ("state", state)], "")),
     };
-    let mut scope = asked.query.list("scope");
+    let mut scope = request.query.list("scope");
     scope.retain(|scope| !(person.partial && scope == "users.email"));
-    let mut grant = login::grant(&sim, PROVIDER, &asked, person, scope);
+    let mut grant = login::grant(&sim, PROVIDER, &request, person, scope);
     grant.offline = grant.has("offline.access");
     let code = login::issue_code(&sim, grant, "", CODE_LIFE);
     Ok(back(redirect_uri, &[("state", state), ("code", &code)], ""))
@@ -112,8 +112,8 @@ fn invalid(description: &str) -> LoginRefused {
 }
 
 /// The secret must be in the header; in the body it is ignored.
-fn authenticate(asked: &Asked) -> Result<(), LoginRefused> {
-    let Some((id, secret)) = asked.basic() else {
+fn authenticate(request: &SimRequest) -> Result<(), LoginRefused> {
+    let Some((id, secret)) = request.basic() else {
         return Err(error(StatusCode::UNAUTHORIZED, "unauthorized_client", "Missing valid authorization header"));
     };
     if id == CLIENT_ID && secret == CLIENT_SECRET {
@@ -122,9 +122,9 @@ fn authenticate(asked: &Asked) -> Result<(), LoginRefused> {
     Err(error(StatusCode::UNAUTHORIZED, "unauthorized_client", "Invalid client credentials"))
 }
 
-async fn token(State(sim): State<Arc<Simulator>>, asked: Asked) -> Answer {
-    authenticate(&asked)?;
-    let Some(form) = &asked.form else {
+async fn token(State(sim): State<Arc<Simulator>>, request: SimRequest) -> LoginResult {
+    authenticate(&request)?;
+    let Some(form) = &request.form else {
         return Err(error(StatusCode::UNSUPPORTED_MEDIA_TYPE, "invalid_request", "Unsupported content type"));
     };
     match form.get("grant_type") {
@@ -135,11 +135,11 @@ async fn token(State(sim): State<Arc<Simulator>>, asked: Asked) -> Answer {
     }
 }
 
-fn exchange(sim: &Simulator, form: &Words) -> Answer {
+fn exchange(sim: &Simulator, form: &Parameters) -> LoginResult {
     let need = |name: &str| form.get(name).ok_or_else(|| invalid(&format!("Missing required parameter [{name}].")));
     let (code, redirect_uri, verifier) = (need("code")?, need("redirect_uri")?, need("code_verifier")?);
-    let found = sim.grants().find(Kind::Code, code, PROVIDER, sim.clock.now());
-    let Found::Good(grant) = found else {
+    let found = sim.grants().find(TokenKind::Code, code, PROVIDER, sim.clock.now());
+    let TokenLookup::Good(grant) = found else {
         return Err(invalid("Value passed for the authorization code was invalid."));
     };
     if redirect_uri != grant.redirect_uri {
@@ -148,21 +148,21 @@ fn exchange(sim: &Simulator, form: &Words) -> Answer {
     if !grant.challenge.as_ref().is_some_and(|challenge| challenge.is_met_by(verifier)) {
         return Err(invalid("Value passed for the code verifier did not match the code challenge."));
     }
-    sim.grants().spend(Kind::Code, code);
+    sim.grants().spend(TokenKind::Code, code);
     Ok(tokens(sim, &grant))
 }
 
 /// A refresh token can be used once; a second use revokes everything.
-fn refresh(sim: &Simulator, form: &Words) -> Answer {
+fn refresh(sim: &Simulator, form: &Parameters) -> LoginResult {
     let text = form.get("refresh_token").unwrap_or_default();
-    let found = sim.grants().find(Kind::Refresh, text, PROVIDER, sim.clock.now());
+    let found = sim.grants().find(TokenKind::Refresh, text, PROVIDER, sim.clock.now());
     match found {
-        Found::Good(grant) => {
-            sim.grants().spend(Kind::Refresh, text);
+        TokenLookup::Good(grant) => {
+            sim.grants().spend(TokenKind::Refresh, text);
             Ok(tokens(sim, &grant))
         }
         other => {
-            if let Found::Spent(grant) = other {
+            if let TokenLookup::Spent(grant) = other {
                 sim.grants().revoke(grant.family);
             }
             Err(invalid("Value passed for the token was invalid."))
@@ -170,10 +170,10 @@ fn refresh(sim: &Simulator, form: &Words) -> Answer {
     }
 }
 
-fn tokens(sim: &Simulator, grant: &Arc<Grant>) -> Response {
+fn tokens(sim: &Simulator, grant: &Arc<SimGrant>) -> Response {
     let now = sim.clock.now();
     let access = sim.clock.draw(48);
-    sim.grants().issue(Kind::Access, access.clone(), grant.clone(), now + ACCESS_LIFE);
+    sim.grants().issue(TokenKind::Access, access.clone(), grant.clone(), now + ACCESS_LIFE);
     let mut answer = json!({
         "token_type": "bearer",
         "expires_in": ACCESS_LIFE,
@@ -183,19 +183,19 @@ fn tokens(sim: &Simulator, grant: &Arc<Grant>) -> Response {
     if grant.offline {
         let refresh = sim.clock.draw(48);
         answer["refresh_token"] = json!(refresh);
-        sim.grants().issue(Kind::Refresh, refresh, grant.clone(), now + REFRESH_LIFE);
+        sim.grants().issue(TokenKind::Refresh, refresh, grant.clone(), now + REFRESH_LIFE);
     }
     Json(answer).into_response()
 }
 
-async fn revoke(State(sim): State<Arc<Simulator>>, asked: Asked) -> Answer {
-    authenticate(&asked)?;
-    let token = asked.form.as_ref().and_then(|form| form.get("token"));
+async fn revoke(State(sim): State<Arc<Simulator>>, request: SimRequest) -> LoginResult {
+    authenticate(&request)?;
+    let token = request.form.as_ref().and_then(|form| form.get("token"));
     let token = token.ok_or_else(|| invalid("Missing required parameter [token]."))?;
     let now = sim.clock.now();
     let mut grants = sim.grants();
-    for kind in [Kind::Access, Kind::Refresh] {
-        if let Found::Good(grant) = grants.find(kind, token, PROVIDER, now) {
+    for kind in [TokenKind::Access, TokenKind::Refresh] {
+        if let TokenLookup::Good(grant) = grants.find(kind, token, PROVIDER, now) {
             grants.revoke(grant.family);
         }
     }
@@ -213,7 +213,7 @@ fn count(sim: &Simulator, subject: &str) -> ([(&'static str, String); 3], bool) 
     let now = sim.clock.now();
     let window = now.div_euclid(WINDOW);
     let before = sim.grants().visit(&format!("x-limit|{window}|{subject}"));
-    let reached = before >= LIMIT || sim.faults.on(Fault::RateLimit, PROVIDER);
+    let reached = before >= LIMIT || sim.faults.on(SimFault::RateLimit, PROVIDER);
     let remaining = if reached { 0 } else { LIMIT - before - 1 };
     let headers = [
         ("x-rate-limit-limit", LIMIT.to_string()),
@@ -223,9 +223,9 @@ fn count(sim: &Simulator, subject: &str) -> ([(&'static str, String); 3], bool) 
     (headers, reached)
 }
 
-async fn me(State(sim): State<Arc<Simulator>>, asked: Asked) -> Answer {
-    let found = sim.grants().find(Kind::Access, asked.bearer().unwrap_or_default(), PROVIDER, sim.clock.now());
-    let Found::Good(grant) = found else { return Err(problem(StatusCode::UNAUTHORIZED, "Unauthorized").into()) };
+async fn me(State(sim): State<Arc<Simulator>>, request: SimRequest) -> LoginResult {
+    let found = sim.grants().find(TokenKind::Access, request.bearer().unwrap_or_default(), PROVIDER, sim.clock.now());
+    let TokenLookup::Good(grant) = found else { return Err(problem(StatusCode::UNAUTHORIZED, "Unauthorized").into()) };
     let (limits, reached) = count(&sim, &grant.person.subject);
     if reached {
         return Ok((limits, problem(StatusCode::TOO_MANY_REQUESTS, "Too Many Requests")).into_response());
@@ -233,7 +233,7 @@ async fn me(State(sim): State<Arc<Simulator>>, asked: Asked) -> Answer {
     if !grant.has("users.read") || !grant.has("tweet.read") {
         return Err(problem(StatusCode::FORBIDDEN, "Forbidden").into());
     }
-    let fields = asked.query.list("user.fields");
+    let fields = request.query.list("user.fields");
     if let Some(unknown) = fields.iter().find(|field| !FIELDS.contains(&field.as_str())) {
         let message = format!("The `user.fields` query parameter value [{unknown}] is not valid.");
         let body = json!({"errors": [{"parameters": {"user.fields": [unknown]}, "message": message}],
@@ -243,7 +243,7 @@ async fn me(State(sim): State<Arc<Simulator>>, asked: Asked) -> Answer {
     Ok((limits, Json(json!({"data": profile(&sim, &grant, &fields)}))).into_response())
 }
 
-fn profile(sim: &Simulator, grant: &Grant, fields: &[String]) -> Map<String, Value> {
+fn profile(sim: &Simulator, grant: &SimGrant, fields: &[String]) -> Map<String, Value> {
     let person = &grant.person;
     let username: String = person.name.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '_' }).collect();
     let mut data = Map::new();
@@ -254,7 +254,7 @@ fn profile(sim: &Simulator, grant: &Grant, fields: &[String]) -> Map<String, Val
         let value = match field.as_str() {
             "confirmed_email" => {
                 let shared = person.verified && grant.has("users.email");
-                if !shared || sim.faults.on(Fault::NoEmailAccess, PROVIDER) {
+                if !shared || sim.faults.on(SimFault::NoEmailAccess, PROVIDER) {
                     continue;
                 }
                 json!(person.email)

@@ -429,14 +429,14 @@ impl Store {
     /// The valid grant of an access token; `None` if the grant or the token is revoked or the user is not active.
     pub async fn find_standing_grant(&self, id: GrantId, jti: &str) -> Result<Option<StandingGrant>> {
         #[derive(sqlx::FromRow)]
-        struct Standing {
+        struct StandingGrantRow {
             claims: JsonColumn<ClaimsRequest>,
             generation: Option<i64>,
             seen_generation: i64,
             #[sqlx(flatten)]
             user: UserRow,
         }
-        let row: Option<Standing> =
+        let row: Option<StandingGrantRow> =
             on!(&self.db, FIND_STANDING, |conn, sql| sqlx::query_as(sql).bind(id.0).bind(jti).fetch_optional(conn))?;
         let Some(row) = row else { return Ok(None) };
         let unseen = row.generation.filter(|generation| row.seen_generation < *generation);

@@ -146,12 +146,12 @@ impl Store {
     /// The project whose token has this hash, and whether it is the newest token or a former one that is still valid.
     pub async fn find_project_by_token(&self, hash: &[u8], now: Timestamp) -> Result<Option<(Project, bool)>> {
         #[derive(sqlx::FromRow)]
-        struct Found {
+        struct ProjectWithNewestToken {
             #[sqlx(flatten)]
             project: ProjectRow,
             newest: i32,
         }
-        let row: Option<Found> =
+        let row: Option<ProjectWithNewestToken> =
             on!(&self.db, FIND_BY_TOKEN, |conn, sql| sqlx::query_as(sql).bind(hash).bind(now.0).fetch_optional(conn))?;
         Ok(row.map(|row| (Project::from(row.project), row.newest == 1)))
     }

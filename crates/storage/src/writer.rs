@@ -21,22 +21,22 @@ const GROUP: usize = 64;
 /// Most transactions that may wait; beyond that callers get [`StorageError::Unavailable`].
 const QUEUE: usize = 4_096;
 
-type Answer = Result<Box<dyn Any + Send>, StorageError>;
+type WorkResult = Result<Box<dyn Any + Send>, StorageError>;
 /// The outcome of a job: its result, or the panic that it ended in.
-type Outcome = std::thread::Result<Answer>;
-type Work = Box<dyn for<'c> FnOnce(Tx<'c>) -> BoxFuture<'c, Answer> + Send>;
+type JobOutcome = std::thread::Result<WorkResult>;
+type Work = Box<dyn for<'c> FnOnce(Tx<'c>) -> BoxFuture<'c, WorkResult> + Send>;
 
-struct Job {
+struct WriteJob {
     work: Work,
     /// A single statement undoes itself when it fails: no savepoint needed.
     single: bool,
-    reply: oneshot::Sender<Outcome>,
+    reply: oneshot::Sender<JobOutcome>,
 }
 
 /// The handle of the writer.
 #[derive(Clone)]
 pub struct Writer {
-    queue: mpsc::Sender<Job>,
+    queue: mpsc::Sender<WriteJob>,
 }
 
 impl Writer {
@@ -62,13 +62,13 @@ impl Writer {
             Box::pin(async move { running.await.map(|value| Box::new(value) as Box<dyn Any + Send>) })
         });
         let busy = || StorageError::Unavailable("the writer is busy".to_owned());
-        self.queue.try_send(Job { work, single, reply }).map_err(|_| busy())?;
+        self.queue.try_send(WriteJob { work, single, reply }).map_err(|_| busy())?;
         let value = answer.await.map_err(|_| busy())?.unwrap_or_else(|panic| resume_unwind(panic))?;
         value.downcast::<T>().map(|value| *value).map_err(|_| busy())
     }
 }
 
-async fn run(mut connection: PoolConnection<Sqlite>, mut jobs: mpsc::Receiver<Job>) {
+async fn run(mut connection: PoolConnection<Sqlite>, mut jobs: mpsc::Receiver<WriteJob>) {
     let mut waiting = Vec::with_capacity(GROUP);
     while jobs.recv_many(&mut waiting, GROUP).await > 0 {
         commit_together(&mut connection, &mut waiting).await;
@@ -76,7 +76,7 @@ async fn run(mut connection: PoolConnection<Sqlite>, mut jobs: mpsc::Receiver<Jo
     let _ = connection.close().await;
 }
 
-async fn commit_together(connection: &mut SqliteConnection, jobs: &mut Vec<Job>) {
+async fn commit_together(connection: &mut SqliteConnection, jobs: &mut Vec<WriteJob>) {
     if let Err(why) = frame(connection, "begin immediate").await {
         // If a transaction was left open, every further `begin` would fail.
         let _ = frame(connection, "rollback").await;
@@ -120,7 +120,7 @@ async fn commit_together(connection: &mut SqliteConnection, jobs: &mut Vec<Job>)
 /// # Errors
 /// The transaction cannot go on: SQLite may have rolled it back by itself, as it does when the disk is full, and later
 /// statements would run outside of any transaction.
-async fn run_one(connection: &mut SqliteConnection, work: Work, single: bool) -> Result<Outcome, String> {
+async fn run_one(connection: &mut SqliteConnection, work: Work, single: bool) -> Result<JobOutcome, String> {
     if !single {
         frame(connection, "savepoint job").await?;
     }
@@ -157,7 +157,7 @@ async fn frame(connection: &mut SqliteConnection, sql: &'static str) -> Result<(
     connection.execute(sql).await.map(drop).map_err(|error| error.to_string())
 }
 
-fn refuse_all(replies: impl IntoIterator<Item = oneshot::Sender<Outcome>>, why: &str) {
+fn refuse_all(replies: impl IntoIterator<Item = oneshot::Sender<JobOutcome>>, why: &str) {
     for reply in replies {
         let _ = reply.send(Ok(Err(StorageError::Unavailable(why.to_owned()))));
     }

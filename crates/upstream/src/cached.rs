@@ -15,13 +15,13 @@ const FAILED_FOR: u64 = 5;
 /// Minimum interval for refetching a document that lacks something, in seconds.
 const RENEWED_EVERY: u64 = 60;
 
-struct Held<T> {
+struct CachedResult<T> {
     at: Timestamp,
     told: Result<Arc<T>, UpstreamError>,
 }
 
 /// The cached document.
-pub(super) struct Cached<T>(Mutex<Option<Held<T>>>);
+pub(super) struct Cached<T>(Mutex<Option<CachedResult<T>>>);
 
 impl<T> Default for Cached<T> {
     fn default() -> Self {
@@ -57,7 +57,7 @@ impl<T> Cached<T> {
     async fn told_unless(
         &self,
         now: Timestamp,
-        fresh: impl FnOnce(&Held<T>, u64) -> bool,
+        fresh: impl FnOnce(&CachedResult<T>, u64) -> bool,
         fetch: impl Future<Output = Result<T, UpstreamError>>,
     ) -> Result<Arc<T>, UpstreamError> {
         let mut held = self.0.lock().await;
@@ -67,7 +67,7 @@ impl<T> Cached<T> {
             return known.told.clone();
         }
         let told = fetch.await.map(Arc::new);
-        *held = Some(Held { at: now, told: told.clone() });
+        *held = Some(CachedResult { at: now, told: told.clone() });
         told
     }
 }

@@ -5,7 +5,7 @@ use std::fmt;
 use subtle::ConstantTimeEq as _;
 
 use super::error::UpstreamError;
-use super::start::Kept;
+use super::start::PendingAuthorization;
 use usher_domain::provider::ProviderId;
 
 /// Known parameters. They must not be repeated; others may be.
@@ -76,7 +76,7 @@ impl Callback {
     pub(super) fn code(
         &self,
         provider: &ProviderId,
-        kept: &Kept,
+        kept: &PendingAuthorization,
         promised: bool,
         accepts: impl Fn(&str) -> bool,
     ) -> Result<&str, UpstreamError> {
@@ -102,8 +102,8 @@ impl Callback {
 mod tests {
     use super::*;
 
-    fn kept() -> Kept {
-        Kept {
+    fn kept() -> PendingAuthorization {
+        PendingAuthorization {
             provider: "google".parse().unwrap(),
             state: "st".into(),
             nonce: None,

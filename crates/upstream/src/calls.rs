@@ -4,7 +4,7 @@ use oauth2::http::{self, StatusCode, header};
 use serde_json::Value;
 use url::Url;
 
-use super::error::{Cause, UpstreamError};
+use super::error::{UpstreamCause, UpstreamError};
 use usher_http_client::{Answer, Outbound, Request};
 
 const JSON: &str = "application/json";
@@ -21,7 +21,7 @@ pub(super) fn get(url: &str, headers: &[(&str, &str)]) -> Result<Request, Upstre
 /// Whether the provider is in trouble, so that retrying later may help.
 pub(super) fn trouble(status: StatusCode) -> Result<(), UpstreamError> {
     if status.is_server_error() || status == StatusCode::TOO_MANY_REQUESTS || status == StatusCode::REQUEST_TIMEOUT {
-        return Err(UpstreamError::Unavailable(Cause::with("it answered with a status", status.as_str())));
+        return Err(UpstreamError::Unavailable(UpstreamCause::with("it answered with a status", status.as_str())));
     }
     if status.is_redirection() {
         return Err(UpstreamError::misbehaved("it redirected a call of ours"));
@@ -53,7 +53,10 @@ pub(super) async fn json(outbound: &Outbound, request: Request) -> Result<Value,
     let answer = outbound.send(request).await?;
     let value = object(&answer)?;
     if answer.status != StatusCode::OK {
-        return Err(UpstreamError::Misbehaved(Cause::with("it answered with a status", answer.status.as_str())));
+        return Err(UpstreamError::Misbehaved(UpstreamCause::with(
+            "it answered with a status",
+            answer.status.as_str(),
+        )));
     }
     Ok(value)
 }

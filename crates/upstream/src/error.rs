@@ -10,16 +10,16 @@ pub enum UpstreamError {
     Denied,
     /// The provider is down, slow or overloaded: retrying may help.
     #[error("the provider is not available: {0}")]
-    Unavailable(Cause),
+    Unavailable(UpstreamCause),
     /// The provider, or somebody in between, sent something invalid.
     #[error("the provider's answer is not to be trusted: {0}")]
-    Misbehaved(Cause),
+    Misbehaved(UpstreamCause),
     /// The provider does not accept our registration: the operator must check it.
     #[error("the provider does not accept our settings: {0}")]
-    Misconfigured(Cause),
+    Misconfigured(UpstreamCause),
     /// The operator does not admit this person through this provider.
     #[error("this account may not sign in here: {0}")]
-    NotAllowed(Cause),
+    NotAllowed(UpstreamCause),
     /// The code was used or has expired: start again.
     #[error("the code was spent or has expired")]
     Replayed,
@@ -36,25 +36,25 @@ pub enum UpstreamError {
 
 /// A private cause: text of ours, and at most an error code of the provider that has only letters, digits and `_-.`.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Cause {
+pub struct UpstreamCause {
     words: &'static str,
     code: Option<String>,
 }
 
-impl std::fmt::Display for Cause {
+impl std::fmt::Display for UpstreamCause {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(self.words)?;
         self.code.as_ref().map_or(Ok(()), |code| write!(f, " ({code})"))
     }
 }
 
-impl From<&'static str> for Cause {
+impl From<&'static str> for UpstreamCause {
     fn from(words: &'static str) -> Self {
         Self { words, code: None }
     }
 }
 
-impl Cause {
+impl UpstreamCause {
     /// Our text with the provider's error code, reduced to permitted characters.
     pub fn with(words: &'static str, code: &str) -> Self {
         let plain = |c: &char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.');
@@ -97,9 +97,9 @@ impl UpstreamError {
             "access_denied" | "user_cancelled_authorize" | "user_denied" | "consent_required" => Self::Denied,
             "invalid_grant" | "bad_verification_code" => Self::Replayed,
             "temporarily_unavailable" | "server_error" | "slow_down" => {
-                Self::Unavailable(Cause::with("it says so", code))
+                Self::Unavailable(UpstreamCause::with("it says so", code))
             }
-            "unverified_user_email" => Self::NotAllowed(Cause::with("it says so", code)),
+            "unverified_user_email" => Self::NotAllowed(UpstreamCause::with("it says so", code)),
             "invalid_client"
             | "unauthorized_client"
             | "incorrect_client_credentials"
@@ -108,8 +108,8 @@ impl UpstreamError {
             | "unsupported_response_type"
             | "invalid_scope"
             | "invalid_request"
-            | "application_suspended" => Self::Misconfigured(Cause::with("it says so", code)),
-            other => Self::Misbehaved(Cause::with("it answered with an error", other)),
+            | "application_suspended" => Self::Misconfigured(UpstreamCause::with("it says so", code)),
+            other => Self::Misbehaved(UpstreamCause::with("it answered with an error", other)),
         }
     }
 }

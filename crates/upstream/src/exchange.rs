@@ -37,12 +37,12 @@ pub(super) struct Exchange<'a> {
 }
 
 /// The tokens. `{:?}` prints none of them.
-pub(super) struct Tokens {
+pub(super) struct ProviderTokens {
     pub access_token: Secret<String>,
     pub id_token: Option<String>,
 }
 
-impl fmt::Debug for Tokens {
+impl fmt::Debug for ProviderTokens {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Tokens")
     }
@@ -56,17 +56,23 @@ struct WithIdToken {
 
 impl ExtraTokenFields for WithIdToken {}
 
-type Answered = StandardTokenResponse<WithIdToken, BasicTokenType>;
-type Introspected = oauth2::basic::BasicTokenIntrospectionResponse;
-type Revoked = oauth2::basic::BasicRevocationErrorResponse;
-type TokenClient = Client<BasicErrorResponse, Answered, Introspected, StandardRevocableToken, Revoked>;
+type ProviderTokenResponse = StandardTokenResponse<WithIdToken, BasicTokenType>;
+type ProviderIntrospection = oauth2::basic::BasicTokenIntrospectionResponse;
+type ProviderRevocationError = oauth2::basic::BasicRevocationErrorResponse;
+type TokenClient = Client<
+    BasicErrorResponse,
+    ProviderTokenResponse,
+    ProviderIntrospection,
+    StandardRevocableToken,
+    ProviderRevocationError,
+>;
 /// The client with a token endpoint.
 type ReadyClient = Client<
     BasicErrorResponse,
-    Answered,
-    Introspected,
+    ProviderTokenResponse,
+    ProviderIntrospection,
     StandardRevocableToken,
-    Revoked,
+    ProviderRevocationError,
     EndpointNotSet,
     EndpointNotSet,
     EndpointNotSet,
@@ -80,7 +86,7 @@ pub(super) fn by_the_book(_: &Value) -> Option<UpstreamError> {
 }
 
 /// Exchanges the code.
-pub(super) async fn exchange(outbound: &Outbound, asked: Exchange<'_>) -> Result<Tokens, UpstreamError> {
+pub(super) async fn exchange(outbound: &Outbound, asked: Exchange<'_>) -> Result<ProviderTokens, UpstreamError> {
     let unusable = |_| UpstreamError::misconfigured("an endpoint is no address");
     let mut client = TokenClient::new(ClientId::new(asked.client_id.to_owned()))
         .set_auth_type(if asked.basic { AuthType::BasicAuth } else { AuthType::RequestBody })
@@ -91,18 +97,18 @@ pub(super) async fn exchange(outbound: &Outbound, asked: Exchange<'_>) -> Result
     let client = client.set_token_uri(TokenUrl::new(asked.token_url.to_owned()).map_err(unusable)?);
     let code = AuthorizationCode::new(asked.code.to_owned());
     let verifier = asked.pkce_verifier.map(|verifier| PkceCodeVerifier::new(verifier.to_owned()));
-    let door = Door { outbound: outbound.clone(), form: asked.form, error_reader: asked.error_reader };
+    let door = OauthHttpClient { outbound: outbound.clone(), form: asked.form, error_reader: asked.error_reader };
     ask(client, code, verifier, door).await
 }
 
 /// The HTTP client as the crate `oauth2` needs it.
-struct Door {
+struct OauthHttpClient {
     outbound: Outbound,
     form: TokenForm,
     error_reader: ErrorReader,
 }
 
-impl<'c> AsyncHttpClient<'c> for Door {
+impl<'c> AsyncHttpClient<'c> for OauthHttpClient {
     type Error = UpstreamError;
     type Future = BoxFuture<'c, Result<HttpResponse, UpstreamError>>;
 
@@ -116,15 +122,15 @@ fn ask(
     client: ReadyClient,
     code: AuthorizationCode,
     verifier: Option<PkceCodeVerifier>,
-    door: Door,
-) -> BoxFuture<'static, Result<Tokens, UpstreamError>> {
+    door: OauthHttpClient,
+) -> BoxFuture<'static, Result<ProviderTokens, UpstreamError>> {
     Box::pin(async move {
         let mut request = client.exchange_code(code);
         if let Some(verifier) = verifier {
             request = request.set_pkce_verifier(verifier);
         }
         match request.request_async(&door).await {
-            Ok(answered) => Ok(Tokens {
+            Ok(answered) => Ok(ProviderTokens {
                 access_token: Secret::new(answered.access_token().secret().clone()),
                 id_token: answered.extra_fields().id_token.clone(),
             }),

@@ -4,7 +4,7 @@ use serde_json::Value;
 use subtle::ConstantTimeEq as _;
 
 use super::error::UpstreamError;
-use super::jws::Signed;
+use super::jws::SignedToken;
 use super::profile;
 use usher_domain::time::Timestamp;
 
@@ -12,19 +12,20 @@ use usher_domain::time::Timestamp;
 pub(super) const SKEW: i64 = 60;
 
 /// The expected values.
-pub(super) struct Expected<'a> {
+pub(super) struct ExpectedIdToken<'a> {
     pub client_id: &'a str,
     pub nonce: Option<&'a str>,
     pub access_token: &'a str,
     pub now: Timestamp,
 }
 
-type Check = fn(&Signed, &Expected<'_>) -> Result<(), &'static str>;
+type IdTokenCheck = fn(&SignedToken, &ExpectedIdToken<'_>) -> Result<(), &'static str>;
 
-const CHECKS: &[Check] = &[audience, authorized_party, expiry, issue_time, nonce, access_token, is_no_other_token];
+const CHECKS: &[IdTokenCheck] =
+    &[audience, authorized_party, expiry, issue_time, nonce, access_token, is_no_other_token];
 
 /// Runs every check. The issuer is not among them: each provider has its own rule.
-pub(super) fn check(signed: &Signed, expected: &Expected<'_>) -> Result<(), UpstreamError> {
+pub(super) fn check(signed: &SignedToken, expected: &ExpectedIdToken<'_>) -> Result<(), UpstreamError> {
     CHECKS.iter().try_for_each(|check| check(signed, expected)).map_err(UpstreamError::misbehaved)
 }
 
@@ -50,7 +51,7 @@ pub(super) fn audiences(claims: &Value) -> Vec<&str> {
     }
 }
 
-fn audience(signed: &Signed, expected: &Expected<'_>) -> Result<(), &'static str> {
+fn audience(signed: &SignedToken, expected: &ExpectedIdToken<'_>) -> Result<(), &'static str> {
     let audiences = audiences(&signed.claims);
     if !audiences.contains(&expected.client_id) {
         return Err("its ID token is for another client");
@@ -61,7 +62,7 @@ fn audience(signed: &Signed, expected: &Expected<'_>) -> Result<(), &'static str
     Ok(())
 }
 
-fn authorized_party(signed: &Signed, expected: &Expected<'_>) -> Result<(), &'static str> {
+fn authorized_party(signed: &SignedToken, expected: &ExpectedIdToken<'_>) -> Result<(), &'static str> {
     match signed.claims.get("azp") {
         Some(party) if party.as_str() != Some(expected.client_id) => {
             Err("its ID token was asked for by another client")
@@ -70,17 +71,17 @@ fn authorized_party(signed: &Signed, expected: &Expected<'_>) -> Result<(), &'st
     }
 }
 
-fn expiry(signed: &Signed, expected: &Expected<'_>) -> Result<(), &'static str> {
+fn expiry(signed: &SignedToken, expected: &ExpectedIdToken<'_>) -> Result<(), &'static str> {
     let end = time(&signed.claims, "exp").ok_or("its ID token never expires")?;
     if end.0.saturating_add(SKEW) > expected.now.0 { Ok(()) } else { Err("its ID token has expired") }
 }
 
-fn issue_time(signed: &Signed, expected: &Expected<'_>) -> Result<(), &'static str> {
+fn issue_time(signed: &SignedToken, expected: &ExpectedIdToken<'_>) -> Result<(), &'static str> {
     let issued = time(&signed.claims, "iat").ok_or("its ID token does not say when it was issued")?;
     if issued.0 > expected.now.0.saturating_add(SKEW) { Err("its ID token was issued in the future") } else { Ok(()) }
 }
 
-fn nonce(signed: &Signed, expected: &Expected<'_>) -> Result<(), &'static str> {
+fn nonce(signed: &SignedToken, expected: &ExpectedIdToken<'_>) -> Result<(), &'static str> {
     let Some(wanted) = expected.nonce else { return Err("no nonce was kept") };
     match signed.claims.get("nonce").and_then(Value::as_str) {
         Some(told) if bool::from(told.as_bytes().ct_eq(wanted.as_bytes())) => Ok(()),
@@ -94,7 +95,7 @@ fn is_apple(claims: &Value) -> bool {
     claims.get("iss").and_then(Value::as_str) == Some("https://appleid.apple.com")
 }
 
-fn access_token(signed: &Signed, expected: &Expected<'_>) -> Result<(), &'static str> {
+fn access_token(signed: &SignedToken, expected: &ExpectedIdToken<'_>) -> Result<(), &'static str> {
     match signed.claims.get("at_hash") {
         Some(hash) if !hash.as_str().is_some_and(|hash| signed.is_about(hash, expected.access_token)) => {
             Err("its ID token came with another access token")
@@ -104,7 +105,7 @@ fn access_token(signed: &Signed, expected: &Expected<'_>) -> Result<(), &'static
 }
 
 /// A logout token or a security event has the same keys and is not an ID token.
-fn is_no_other_token(signed: &Signed, _: &Expected<'_>) -> Result<(), &'static str> {
+fn is_no_other_token(signed: &SignedToken, _: &ExpectedIdToken<'_>) -> Result<(), &'static str> {
     let plain = matches!(signed.typ.as_deref(), None | Some("jwt" | "application/jwt" | "id_token+jwt"));
     if plain && signed.claims.get("events").is_none() { Ok(()) } else { Err("its ID token is another kind of token") }
 }
@@ -114,7 +115,7 @@ mod tests {
     use serde_json::json;
 
     use super::super::jws::{self, KeySet};
-    use super::super::testing::{Key, NOW};
+    use super::super::testing::{NOW, TestKey};
     use super::*;
 
     fn claims() -> Value {
@@ -122,11 +123,11 @@ mod tests {
     }
 
     fn judged(header: &Value, claims: &Value) -> Result<(), UpstreamError> {
-        let key = Key::new("k");
+        let key = TestKey::new("k");
         let keys = KeySet::read(&json!({"keys": [key.jwk()]})).unwrap();
         let signed = jws::verify(&key.sign(header, claims), &keys, &["ES256".into()]).unwrap();
         let now = Timestamp(NOW);
-        check(&signed, &Expected { client_id: "us", nonce: Some("n"), access_token: "at", now })
+        check(&signed, &ExpectedIdToken { client_id: "us", nonce: Some("n"), access_token: "at", now })
     }
 
     fn with(changes: &Value) -> Result<(), UpstreamError> {

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::error::{Cause, UpstreamError};
+use super::error::{UpstreamCause, UpstreamError};
 use usher_domain::provider::{Discovery, ProviderSettings};
 
 /// The tenant of Microsoft's personal accounts.
@@ -99,7 +99,7 @@ fn lets_in(tenant: &str, allowed: &[String], tid: &str) -> Result<(), UpstreamEr
     if fits && (allowed.is_empty() || allowed.iter().any(|each| each.eq_ignore_ascii_case(tid))) {
         return Ok(());
     }
-    Err(UpstreamError::NotAllowed(Cause::with("it belongs to another tenant", tid)))
+    Err(UpstreamError::NotAllowed(UpstreamCause::with("it belongs to another tenant", tid)))
 }
 
 #[cfg(test)]

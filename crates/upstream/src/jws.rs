@@ -36,7 +36,7 @@ impl KeySet {
     }
 
     /// The one key that matches; two matching keys count as none.
-    fn choose(&self, kid: Option<&str>, alg: &CoreJwsSigningAlgorithm) -> Result<&CoreJsonWebKey, Refusal> {
+    fn choose(&self, kid: Option<&str>, alg: &CoreJwsSigningAlgorithm) -> Result<&CoreJsonWebKey, JwsRefusal> {
         let fits = |key: &&CoreJsonWebKey| {
             let known = key.key_id().map(|id| id.as_str());
             let named = kid.is_none_or(|kid| known == Some(kid));
@@ -50,8 +50,8 @@ impl KeySet {
         let mut fitting = self.0.iter().filter(fits);
         match (fitting.next(), fitting.next()) {
             (Some(key), None) => Ok(key),
-            (None, _) => Err(Refusal::UnknownKey),
-            (Some(_), Some(_)) => Err(Refusal::For("two of its keys have one name")),
+            (None, _) => Err(JwsRefusal::UnknownKey),
+            (Some(_), Some(_)) => Err(JwsRefusal::For("two of its keys have one name")),
         }
     }
 }
@@ -80,24 +80,24 @@ fn readable(key: &Value) -> Option<CoreJsonWebKey> {
 
 /// Why a token is refused.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum Refusal {
+pub(super) enum JwsRefusal {
     /// No key of the set matches: a newer set may have it.
     UnknownKey,
     /// Final.
     For(&'static str),
 }
 
-impl From<Refusal> for UpstreamError {
-    fn from(refusal: Refusal) -> Self {
+impl From<JwsRefusal> for UpstreamError {
+    fn from(refusal: JwsRefusal) -> Self {
         match refusal {
-            Refusal::UnknownKey => Self::misbehaved("its token is signed with a key that it does not publish"),
-            Refusal::For(why) => Self::misbehaved(why),
+            JwsRefusal::UnknownKey => Self::misbehaved("its token is signed with a key that it does not publish"),
+            JwsRefusal::For(why) => Self::misbehaved(why),
         }
     }
 }
 
 #[derive(Debug, Deserialize)]
-struct Header {
+struct ReceivedHeader {
     alg: String,
     kid: Option<String>,
     typ: Option<String>,
@@ -106,7 +106,7 @@ struct Header {
 
 /// A token whose signature is valid.
 #[derive(Debug)]
-pub(super) struct Signed {
+pub(super) struct SignedToken {
     /// The claims.
     pub claims: Value,
     /// The `typ` header, in lower case.
@@ -115,7 +115,7 @@ pub(super) struct Signed {
     alg: CoreJwsSigningAlgorithm,
 }
 
-impl Signed {
+impl SignedToken {
     /// Whether `at_hash` is that of this access token (OpenID Connect Core §3.1.3.8).
     pub fn is_about(&self, at_hash: &str, access_token: &str) -> bool {
         AccessTokenHash::from_token(&AccessToken::new(access_token.to_owned()), &self.alg, &self.key)
@@ -124,76 +124,76 @@ impl Signed {
 }
 
 /// Verifies the signature of a compact JWS (RFC 7515 §5.2).
-pub(super) fn verify(token: &str, keys: &KeySet, allowed: &[String]) -> Result<Signed, Refusal> {
-    let unreadable = Refusal::For("its token cannot be read");
+pub(super) fn verify(token: &str, keys: &KeySet, allowed: &[String]) -> Result<SignedToken, JwsRefusal> {
+    let unreadable = JwsRefusal::For("its token cannot be read");
     if token.len() > LONGEST {
         return Err(unreadable);
     }
-    let (message, signature) = token.rsplit_once('.').ok_or(Refusal::For("its token cannot be read"))?;
-    let (header, payload) = message.split_once('.').ok_or(Refusal::For("its token cannot be read"))?;
-    let decoded = |part: &str| URL_SAFE_NO_PAD.decode(part).map_err(|_| Refusal::For("its token cannot be read"));
-    let header: Header = serde_json::from_slice(&decoded(header)?).map_err(|_| unreadable)?;
+    let (message, signature) = token.rsplit_once('.').ok_or(JwsRefusal::For("its token cannot be read"))?;
+    let (header, payload) = message.split_once('.').ok_or(JwsRefusal::For("its token cannot be read"))?;
+    let decoded = |part: &str| URL_SAFE_NO_PAD.decode(part).map_err(|_| JwsRefusal::For("its token cannot be read"));
+    let header: ReceivedHeader = serde_json::from_slice(&decoded(header)?).map_err(|_| unreadable)?;
     if header.crit.is_some() {
-        return Err(Refusal::For("its token wants something that is not understood"));
+        return Err(JwsRefusal::For("its token wants something that is not understood"));
     }
     if !allowed.contains(&header.alg) {
-        return Err(Refusal::For("its token is signed in a way that is not allowed"));
+        return Err(JwsRefusal::For("its token is signed in a way that is not allowed"));
     }
     let alg: CoreJwsSigningAlgorithm = serde_json::from_value(Value::String(header.alg))
-        .map_err(|_| Refusal::For("its token is signed in a way that is not known"))?;
+        .map_err(|_| JwsRefusal::For("its token is signed in a way that is not known"))?;
     let key = keys.choose(header.kid.as_deref(), &alg)?;
     key.verify_signature(&alg, message.as_bytes(), &decoded(signature)?)
-        .map_err(|_| Refusal::For("the signature of its token is wrong"))?;
+        .map_err(|_| JwsRefusal::For("the signature of its token is wrong"))?;
     let claims: Value =
-        serde_json::from_slice(&decoded(payload)?).map_err(|_| Refusal::For("its token cannot be read"))?;
+        serde_json::from_slice(&decoded(payload)?).map_err(|_| JwsRefusal::For("its token cannot be read"))?;
     if !claims.is_object() {
-        return Err(Refusal::For("its token cannot be read"));
+        return Err(JwsRefusal::For("its token cannot be read"));
     }
-    Ok(Signed { claims, typ: header.typ.map(|typ| typ.to_ascii_lowercase()), key: key.clone(), alg })
+    Ok(SignedToken { claims, typ: header.typ.map(|typ| typ.to_ascii_lowercase()), key: key.clone(), alg })
 }
 
 #[cfg(test)]
 mod tests {
     use serde_json::json;
 
-    use super::super::testing::Key;
+    use super::super::testing::TestKey;
     use super::*;
 
     fn es256() -> Vec<String> {
         vec!["ES256".into()]
     }
 
-    fn refused(token: &str, keys: &KeySet) -> Refusal {
+    fn refused(token: &str, keys: &KeySet) -> JwsRefusal {
         verify(token, keys, &es256()).unwrap_err()
     }
 
     #[test]
     fn a_token_is_believed_only_with_a_good_signature_of_a_published_key() {
-        let (key, other) = (Key::new("one"), Key::new("one"));
+        let (key, other) = (TestKey::new("one"), TestKey::new("one"));
         let keys = KeySet::read(&json!({"keys": [key.jwk()]})).unwrap();
         let token = key.sign(&json!({"alg": "ES256", "kid": "one", "typ": "JWT"}), &json!({"sub": "1"}));
         assert_eq!(verify(&token, &keys, &es256()).unwrap().claims, json!({"sub": "1"}));
         assert!(verify(&key.sign(&json!({"alg": "ES256"}), &json!({})), &keys, &es256()).is_ok());
 
         let forged = other.sign(&json!({"alg": "ES256", "kid": "one"}), &json!({"sub": "1"}));
-        assert_eq!(refused(&forged, &keys), Refusal::For("the signature of its token is wrong"));
+        assert_eq!(refused(&forged, &keys), JwsRefusal::For("the signature of its token is wrong"));
         let unknown = key.sign(&json!({"alg": "ES256", "kid": "two"}), &json!({}));
-        assert_eq!(refused(&unknown, &keys), Refusal::UnknownKey);
+        assert_eq!(refused(&unknown, &keys), JwsRefusal::UnknownKey);
         for alg in ["none", "HS256", "RS256", "es256", "", "EdDSA"] {
             let token = key.sign(&json!({"alg": alg, "kid": "one"}), &json!({}));
             assert_eq!(
                 refused(&token, &keys),
-                Refusal::For("its token is signed in a way that is not allowed"),
+                JwsRefusal::For("its token is signed in a way that is not allowed"),
                 "{alg}"
             );
         }
         let crit = key.sign(&json!({"alg": "ES256", "kid": "one", "crit": ["b64"]}), &json!({}));
-        assert!(matches!(refused(&crit, &keys), Refusal::For(_)));
+        assert!(matches!(refused(&crit, &keys), JwsRefusal::For(_)));
     }
 
     #[test]
     fn garbage_is_no_token() {
-        let key = Key::new("one");
+        let key = TestKey::new("one");
         let keys = KeySet::read(&json!({"keys": [key.jwk()]})).unwrap();
         let good = key.sign(&json!({"alg": "ES256", "kid": "one"}), &json!({"sub": "1"}));
         let (message, _) = good.rsplit_once('.').unwrap();
@@ -213,13 +213,13 @@ mod tests {
             &long,
             &list,
         ] {
-            assert!(matches!(refused(garbage, &keys), Refusal::For(_)), "{garbage:.40}");
+            assert!(matches!(refused(garbage, &keys), JwsRefusal::For(_)), "{garbage:.40}");
         }
     }
 
     #[test]
     fn keys_that_cannot_or_must_not_verify_are_left_out() {
-        let good = Key::new("one").jwk();
+        let good = TestKey::new("one").jwk();
         let weak = json!({"kty": "RSA", "kid": "weak", "n": URL_SAFE_NO_PAD.encode([0xff; 128]), "e": "AQAB"});
         let secret = json!({"kty": "oct", "kid": "oct", "k": "AAAA"});
         let encrypts = json!({"kty": "EC", "use": "enc", "kid": "e", "crv": "P-256", "x": "AA", "y": "AA"});
@@ -234,9 +234,9 @@ mod tests {
 
     #[test]
     fn two_keys_of_one_name_are_no_key() {
-        let (one, two) = (Key::new("same"), Key::new("same"));
+        let (one, two) = (TestKey::new("same"), TestKey::new("same"));
         let keys = KeySet::read(&json!({"keys": [one.jwk(), two.jwk()]})).unwrap();
         let token = one.sign(&json!({"alg": "ES256", "kid": "same"}), &json!({}));
-        assert!(matches!(refused(&token, &keys), Refusal::For(_)));
+        assert!(matches!(refused(&token, &keys), JwsRefusal::For(_)));
     }
 }

@@ -31,11 +31,11 @@ use futures_util::future::BoxFuture;
 use url::Url;
 
 pub use callback::Callback;
-pub use error::{Cause, UpstreamError};
+pub use error::{UpstreamCause, UpstreamError};
 pub use graph_version::graph_version_end;
 pub use provider_event::{ProviderEvent, ProviderEventEndpoint, ProviderEventKind, ProviderEventRequest};
 pub use registry::Registry;
-pub use start::{Kept, StartRequest};
+pub use start::{PendingAuthorization, StartRequest};
 pub use usher_domain::user::identity::Vouched;
 
 use usher_domain::provider::ProviderSettings;
@@ -69,10 +69,10 @@ pub trait Provider: Send + Sync + 'static {
     fn settings(&self) -> &ProviderSettings;
 
     /// The authorization request, and the state to keep, sealed and single-use, until the callback.
-    fn start<'a>(&'a self, request: &'a StartRequest) -> Promise<'a, (Url, Kept)>;
+    fn start<'a>(&'a self, request: &'a StartRequest) -> Promise<'a, (Url, PendingAuthorization)>;
 
     /// Who returned. All checks of the protocol run before anything about the person is used.
-    fn finish<'a>(&'a self, callback: &'a Callback, kept: &'a Kept) -> Promise<'a, Vouched>;
+    fn finish<'a>(&'a self, callback: &'a Callback, kept: &'a PendingAuthorization) -> Promise<'a, Vouched>;
 
     /// Verifies a notification. Irrelevant kinds of events give none.
     fn notice<'a>(&'a self, request: &'a ProviderEventRequest) -> Promise<'a, Vec<ProviderEvent>> {

@@ -9,11 +9,11 @@ use url::Url;
 use super::callback::Callback;
 use super::error::UpstreamError;
 use super::exchange::by_the_book;
-use super::id_token::{self, Expected};
+use super::id_token::{self, ExpectedIdToken};
 use super::issuer::IssuerRule;
-use super::jws::{self, KeySet, Refusal, Signed};
+use super::jws::{self, JwsRefusal, KeySet, SignedToken};
 use super::provider_context::{Counter, ProviderContext};
-use super::start::{self, AuthorizeOptions, Kept, StartRequest};
+use super::start::{self, AuthorizeOptions, PendingAuthorization, StartRequest};
 use super::{Checked, cached::Cached, calls};
 use usher_domain::provider::{ClientAuth, TokenForm};
 use usher_domain::secret::Secret;
@@ -21,7 +21,7 @@ use usher_domain::secret::Secret;
 /// The used part of the metadata (OpenID Connect Discovery §3).
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(default)]
-pub(super) struct Metadata {
+pub(super) struct OpenIdMetadata {
     pub issuer: String,
     pub authorization_endpoint: String,
     pub token_endpoint: String,
@@ -35,50 +35,50 @@ pub(super) struct Metadata {
 
 /// The source of the metadata.
 #[derive(Debug)]
-pub(super) enum Source {
+pub(super) enum MetadataSource {
     /// A document at this URL.
     Document(String),
     /// Configured.
-    Fixed(Box<Metadata>),
+    Fixed(Box<OpenIdMetadata>),
 }
 
 /// A verified sign-in.
-pub(super) struct Proven {
+pub(super) struct VerifiedIdToken {
     /// The claims of the ID token.
     pub claims: Value,
     /// The issuer in canonical spelling.
     pub issuer: String,
     /// For the userinfo endpoint.
     pub access_token: Secret<String>,
-    pub metadata: Arc<Metadata>,
+    pub metadata: Arc<OpenIdMetadata>,
 }
 
 /// An OpenID provider.
 pub(super) struct OpenId {
     pub provider_context: ProviderContext,
-    source: Source,
+    source: MetadataSource,
     pub rule: IssuerRule,
-    metadata: Cached<Metadata>,
+    metadata: Cached<OpenIdMetadata>,
     keys: Cached<KeySet>,
 }
 
 impl OpenId {
-    pub fn new(provider_context: ProviderContext, source: Source, rule: IssuerRule) -> Self {
+    pub fn new(provider_context: ProviderContext, source: MetadataSource, rule: IssuerRule) -> Self {
         Self { provider_context, source, rule, metadata: Cached::default(), keys: Cached::default() }
     }
 
     /// The metadata, at most an hour old.
-    pub async fn metadata(&self) -> Result<Arc<Metadata>, UpstreamError> {
+    pub async fn metadata(&self) -> Result<Arc<OpenIdMetadata>, UpstreamError> {
         self.metadata.get(self.provider_context.now(), self.read_metadata()).await
     }
 
-    async fn read_metadata(&self) -> Result<Metadata, UpstreamError> {
+    async fn read_metadata(&self) -> Result<OpenIdMetadata, UpstreamError> {
         let url = match &self.source {
-            Source::Fixed(metadata) => return Ok(Metadata::clone(metadata)),
-            Source::Document(url) => url,
+            MetadataSource::Fixed(metadata) => return Ok(OpenIdMetadata::clone(metadata)),
+            MetadataSource::Document(url) => url,
         };
         let document = calls::json(self.provider_context.outbound(), calls::get(url, &[])?).await?;
-        let metadata: Metadata =
+        let metadata: OpenIdMetadata =
             serde_json::from_value(document).map_err(|_| UpstreamError::misbehaved("its metadata cannot be read"))?;
         if !self.rule.fits_document(&metadata.issuer) {
             return Err(UpstreamError::misconfigured("its metadata names another issuer"));
@@ -113,7 +113,7 @@ impl OpenId {
         &self,
         request: &StartRequest,
         own: Vec<(&'static str, String)>,
-    ) -> Result<(Url, Kept), UpstreamError> {
+    ) -> Result<(Url, PendingAuthorization), UpstreamError> {
         let metadata = self.metadata().await?;
         let options = AuthorizeOptions {
             endpoint: &metadata.authorization_endpoint,
@@ -129,9 +129,9 @@ impl OpenId {
     pub async fn prove(
         &self,
         callback: &Callback,
-        kept: &Kept,
+        kept: &PendingAuthorization,
         secret: Option<&Secret<String>>,
-    ) -> Result<Proven, UpstreamError> {
+    ) -> Result<VerifiedIdToken, UpstreamError> {
         let metadata = self.metadata().await?;
         let settings = &self.provider_context.settings;
         let promised = settings.require_iss || metadata.authorization_response_iss_parameter_supported;
@@ -145,23 +145,23 @@ impl OpenId {
         if callback.get("iss").is_some_and(|told| told != issuer) {
             return Err(UpstreamError::misbehaved("its callback names another issuer than its token"));
         }
-        let expected = Expected {
+        let expected = ExpectedIdToken {
             client_id: &settings.client_id,
             nonce: kept.nonce.as_deref(),
             access_token: tokens.access_token.expose(),
             now: self.provider_context.now(),
         };
         id_token::check(&signed, &expected)?;
-        Ok(Proven { claims: signed.claims, issuer, access_token: tokens.access_token, metadata })
+        Ok(VerifiedIdToken { claims: signed.claims, issuer, access_token: tokens.access_token, metadata })
     }
 
     /// Verifies the signature, with refetched keys if no known one matches.
-    pub async fn verified(&self, metadata: &Metadata, token: &str) -> Result<Signed, UpstreamError> {
+    pub async fn verified(&self, metadata: &OpenIdMetadata, token: &str) -> Result<SignedToken, UpstreamError> {
         let allowed = self.algorithms();
         let (now, url) = (self.provider_context.now(), &metadata.jwks_uri);
         let keys = self.keys.get(now, self.read_keys(url)).await?;
         match jws::verify(token, &keys, &allowed) {
-            Err(Refusal::UnknownKey) => {
+            Err(JwsRefusal::UnknownKey) => {
                 let keys = self.keys.renewed(now, self.read_keys(url)).await?;
                 jws::verify(token, &keys, &allowed).map_err(Into::into)
             }
@@ -174,7 +174,7 @@ impl OpenId {
         if set.is_empty() { vec![String::from("RS256")] } else { set.clone() }
     }
 
-    fn counter<'a>(&self, metadata: &'a Metadata) -> Counter<'a> {
+    fn counter<'a>(&self, metadata: &'a OpenIdMetadata) -> Counter<'a> {
         let offered = &metadata.token_endpoint_auth_methods_supported;
         let offers = |method: &str| offered.iter().any(|each| each == method);
         let basic = match self.provider_context.settings.client_auth {

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use super::Deps;
 use super::error::UpstreamError;
-use super::exchange::{self, ErrorReader, Exchange, Tokens};
-use super::start::Kept;
+use super::exchange::{self, ErrorReader, Exchange, ProviderTokens};
+use super::start::PendingAuthorization;
 use usher_domain::provider::{ProviderSettings, TokenForm};
 use usher_domain::secret::Secret;
 use usher_domain::time::Timestamp;
@@ -66,8 +66,8 @@ impl ProviderContext {
         counter: &Counter<'_>,
         secret: Option<&Secret<String>>,
         code: &str,
-        kept: &Kept,
-    ) -> Result<Tokens, UpstreamError> {
+        kept: &PendingAuthorization,
+    ) -> Result<ProviderTokens, UpstreamError> {
         let verifier = kept.pkce_verifier.as_deref();
         exchange::exchange(self.outbound(), self.asked(counter, secret, code, &kept.redirect_uri, verifier)).await
     }

@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::error::UpstreamError;
 use super::id_token::{SKEW, audiences, time};
-use super::jws::Signed;
+use super::jws::SignedToken;
 use super::openid::OpenId;
 use usher_domain::provider::ProviderId;
 use usher_domain::time::Timestamp;
@@ -78,7 +78,7 @@ pub struct ProviderEvent {
 }
 
 /// A signed event (RFC 8417) with checked issuer, audience and age.
-pub(super) struct Event {
+pub(super) struct SecurityEventToken {
     pub issuer: String,
     pub claims: Value,
     pub typ: Option<String>,
@@ -88,13 +88,13 @@ pub(super) struct Event {
 
 impl OpenId {
     /// Verifies an event. `issuer` is the rule for its `iss`, which some providers spell differently than in ID tokens.
-    pub async fn event(&self, token: &str) -> Result<Event, UpstreamError> {
+    pub async fn event(&self, token: &str) -> Result<SecurityEventToken, UpstreamError> {
         let signed = self.verified(&*self.metadata().await?, token).await?;
         self.judged(signed)
     }
 
-    fn judged(&self, signed: Signed) -> Result<Event, UpstreamError> {
-        let Signed { mut claims, typ, .. } = signed;
+    fn judged(&self, signed: SignedToken) -> Result<SecurityEventToken, UpstreamError> {
+        let SignedToken { mut claims, typ, .. } = signed;
         // The issuer in Google's events has a trailing slash.
         if let Some(Value::String(issuer)) = claims.get_mut("iss")
             && issuer.ends_with('/')
@@ -112,7 +112,7 @@ impl OpenId {
         let forget_after = age(&claims, self.provider_context.now())?;
         let id = claims.get("jti").and_then(Value::as_str).filter(|id| (1..=255).contains(&id.len()));
         let id = id.ok_or_else(|| UpstreamError::misbehaved("its notice has no name"))?.to_owned();
-        Ok(Event { issuer, claims, typ, id, forget_after })
+        Ok(SecurityEventToken { issuer, claims, typ, id, forget_after })
     }
 }
 
@@ -127,7 +127,7 @@ pub(super) fn age(claims: &Value, now: Timestamp) -> Result<Timestamp, UpstreamE
     Ok(Timestamp(end.saturating_add(SKEW)))
 }
 
-impl Event {
+impl SecurityEventToken {
     /// A notification of this event.
     pub fn notice(
         &self,

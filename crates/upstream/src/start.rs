@@ -25,7 +25,7 @@ pub struct StartRequest {
 
 /// The state that is kept, sealed or in the database, until the callback. Single-use.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Kept {
+pub struct PendingAuthorization {
     /// The provider. A response at another provider's callback is refused.
     pub provider: ProviderId,
     /// The `state` parameter: 256 random bits.
@@ -38,9 +38,9 @@ pub struct Kept {
     pub redirect_uri: String,
 }
 
-impl fmt::Debug for Kept {
+impl fmt::Debug for PendingAuthorization {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Kept").field("provider", &self.provider).finish_non_exhaustive()
+        f.debug_struct("PendingAuthorization").field("provider", &self.provider).finish_non_exhaustive()
     }
 }
 
@@ -65,9 +65,9 @@ pub(super) fn start(
     random: &dyn Random,
     request: &StartRequest,
     options: &AuthorizeOptions<'_>,
-) -> Result<(Url, Kept), UpstreamError> {
+) -> Result<(Url, PendingAuthorization), UpstreamError> {
     let mut url = endpoint(options.endpoint)?;
-    let kept = Kept {
+    let kept = PendingAuthorization {
         provider: settings.id.clone(),
         state: random.token(),
         nonce: options.nonce.then(|| random.token()),
@@ -140,7 +140,7 @@ mod tests {
         settings: &ProviderSettings,
         request: &StartRequest,
         options: &AuthorizeOptions<'_>,
-    ) -> (HashMap<String, String>, Kept) {
+    ) -> (HashMap<String, String>, PendingAuthorization) {
         let (url, kept) = start(settings, &SeededRandom::new(1), request, options).unwrap();
         let count = url.query_pairs().count();
         let pairs: HashMap<String, String> = url.query_pairs().into_owned().collect();

@@ -6,7 +6,10 @@ use futures_util::future::BoxFuture;
 use url::Url;
 
 use super::error::UpstreamError;
-use super::{Callback, Checked, Kept, Promise, Provider, ProviderEvent, ProviderEventRequest, StartRequest, Vouched};
+use super::{
+    Callback, Checked, PendingAuthorization, Promise, Provider, ProviderEvent, ProviderEventRequest, StartRequest,
+    Vouched,
+};
 use usher_domain::provider::ProviderSettings;
 
 /// A provider with a deadline: all calls of one step together may take as long as the HTTP client permits for one.
@@ -31,11 +34,11 @@ impl<P: Provider> Provider for Timely<P> {
         self.provider.settings()
     }
 
-    fn start<'a>(&'a self, request: &'a StartRequest) -> Promise<'a, (Url, Kept)> {
+    fn start<'a>(&'a self, request: &'a StartRequest) -> Promise<'a, (Url, PendingAuthorization)> {
         Box::pin(in_time(self.patience, self.provider.start(request)))
     }
 
-    fn finish<'a>(&'a self, callback: &'a Callback, kept: &'a Kept) -> Promise<'a, Vouched> {
+    fn finish<'a>(&'a self, callback: &'a Callback, kept: &'a PendingAuthorization) -> Promise<'a, Vouched> {
         Box::pin(in_time(self.patience, self.provider.finish(callback, kept)))
     }
 

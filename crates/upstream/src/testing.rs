@@ -22,12 +22,12 @@ use usher_http_client::{Outbound, OutboundRules};
 pub(super) const NOW: i64 = 1_800_000_000;
 
 /// An ES256 key.
-pub(super) struct Key {
+pub(super) struct TestKey {
     kid: String,
     pair: EcdsaKeyPair,
 }
 
-impl Key {
+impl TestKey {
     pub fn new(kid: &str) -> Self {
         Self { kid: kid.to_owned(), pair: EcdsaKeyPair::generate(&ECDSA_P256_SHA256_FIXED_SIGNING).unwrap() }
     }
@@ -53,7 +53,7 @@ impl Key {
 
 /// A recorded request: method and path with query, headers, body.
 #[derive(Debug, Clone)]
-pub(super) struct Asked {
+pub(super) struct RecordedRequest {
     pub line: String,
     pub headers: HashMap<String, String>,
     pub body: String,
@@ -62,15 +62,15 @@ pub(super) struct Asked {
 type Script = Arc<Mutex<HashMap<String, VecDeque<(u16, Value)>>>>;
 
 /// A provider with scripted responses, path by path; the last response of a path is repeated.
-pub(super) struct Stub {
+pub(super) struct StubProvider {
     pub base: String,
     script: Script,
-    asked: Arc<Mutex<Vec<Asked>>>,
+    asked: Arc<Mutex<Vec<RecordedRequest>>>,
 }
 
-impl Stub {
+impl StubProvider {
     pub async fn start() -> Self {
-        let (script, asked) = (Script::default(), Arc::<Mutex<Vec<Asked>>>::default());
+        let (script, asked) = (Script::default(), Arc::<Mutex<Vec<RecordedRequest>>>::default());
         let router = Router::new().fallback(answer).with_state((Arc::clone(&script), Arc::clone(&asked)));
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let base = format!("http://{}", listener.local_addr().unwrap());
@@ -88,7 +88,7 @@ impl Stub {
         self.script.lock().unwrap().insert(path.to_owned(), VecDeque::from([(status, body)]));
     }
 
-    pub fn asked(&self) -> Vec<Asked> {
+    pub fn asked(&self) -> Vec<RecordedRequest> {
         self.asked.lock().unwrap().clone()
     }
 
@@ -98,7 +98,7 @@ impl Stub {
 }
 
 async fn answer(
-    State((script, asked)): State<(Script, Arc<Mutex<Vec<Asked>>>)>,
+    State((script, asked)): State<(Script, Arc<Mutex<Vec<RecordedRequest>>>)>,
     request: Request,
 ) -> axum::response::Response {
     let (parts, body) = request.into_parts();
@@ -106,7 +106,7 @@ async fn answer(
     let headers =
         parts.headers.iter().map(|(name, value)| (name.to_string(), value.to_str().unwrap().to_owned())).collect();
     let line = format!("{} {}", parts.method, parts.uri);
-    asked.lock().unwrap().push(Asked { line, headers, body: String::from_utf8(body.to_vec()).unwrap() });
+    asked.lock().unwrap().push(RecordedRequest { line, headers, body: String::from_utf8(body.to_vec()).unwrap() });
     let mut script = script.lock().unwrap();
     let Some(answers) = script.get_mut(parts.uri.path()) else { return StatusCode::NOT_FOUND.into_response() };
     let (status, body) = if answers.len() > 1 { answers.pop_front() } else { answers.front().cloned() }.unwrap();

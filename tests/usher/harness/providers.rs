@@ -14,7 +14,7 @@ use usher_domain::random::{Random as _, SeededRandom};
 use usher_domain::secret::Secret;
 use usher_domain::time::Clock as _;
 use usher_flows::upstream::NewProvider;
-use usher_sim::{CLIENT_ID, CLIENT_SECRET, Provider as Simulated, Sim, SimContext};
+use usher_sim::{CLIENT_ID, CLIENT_SECRET, Sim, SimContext, SimProvider};
 
 use super::browser::{Browser, Landing};
 use super::database::TestDatabase;
@@ -65,13 +65,13 @@ impl Providers {
     /// The settings of a simulated provider.
     pub fn settings(&self, kind: ProviderKind) -> ProviderSettings {
         let (simulated, generic) = match kind {
-            ProviderKind::Google => (Simulated::Google, false),
-            ProviderKind::Facebook => (Simulated::Facebook, false),
-            ProviderKind::X => (Simulated::X, false),
-            ProviderKind::Github => (Simulated::GitHub, false),
-            ProviderKind::Apple => (Simulated::Apple, false),
-            ProviderKind::Microsoft => (Simulated::Microsoft, false),
-            ProviderKind::Oidc | ProviderKind::Oauth2 => (Simulated::Oidc, true),
+            ProviderKind::Google => (SimProvider::Google, false),
+            ProviderKind::Facebook => (SimProvider::Facebook, false),
+            ProviderKind::X => (SimProvider::X, false),
+            ProviderKind::Github => (SimProvider::GitHub, false),
+            ProviderKind::Apple => (SimProvider::Apple, false),
+            ProviderKind::Microsoft => (SimProvider::Microsoft, false),
+            ProviderKind::Oidc | ProviderKind::Oauth2 => (SimProvider::Oidc, true),
         };
         let mut settings = ProviderSettings::new(id_of(kind), kind, CLIENT_ID);
         if generic {

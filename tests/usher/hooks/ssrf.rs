@@ -10,7 +10,7 @@ use reqwest::Method;
 use serde_json::json;
 use tokio::io::AsyncWriteExt as _;
 use tokio::sync::watch;
-use usher_domain::event::webhook::Delivery;
+use usher_domain::event::webhook::WebhookDelivery;
 use usher_domain::id::{EventId, WebhookId};
 use usher_events::webhooks::{SenderContext, WebhookSender};
 use usher_http_client::{Found, Names, Outbound, OutboundRules};
@@ -76,7 +76,7 @@ impl Stage {
         (id, sent.message_id)
     }
 
-    async fn outcome(&self, (id, message): (WebhookId, EventId)) -> Delivery {
+    async fn outcome(&self, (id, message): (WebhookId, EventId)) -> WebhookDelivery {
         self.house.usher.store.find_delivery(id, message).await.unwrap().expect("it is there")
     }
 }

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use usher_domain::oauth::client::ClientType;
 use usher_domain::secret::Secret;
-use usher_domain::user::{Address, Profile};
+use usher_domain::user::{AddressClaim, Profile};
 use usher_flows::{NewUser, RegisteredClient};
 
 use crate::harness::house::{PASSWORD, TestUsher};
@@ -95,7 +95,7 @@ async fn full_user(house: &TestUsher) {
         locale: text("pt-BR"),
         phone_number: text("+351210000000"),
         phone_number_verified: true,
-        address: Some(Address { formatted: text("Rua 1"), country: text("PT"), ..Address::default() }),
+        address: Some(AddressClaim { formatted: text("Rua 1"), country: text("PT"), ..AddressClaim::default() }),
     };
     let password = Some(Secret::from(PASSWORD));
     let new = NewUser { email: "full@example.test".into(), password, admin: false, profile, locale: None };

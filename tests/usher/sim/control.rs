@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::json;
 use tokio::net::TcpListener;
-use usher_sim::{Provider, Sim};
+use usher_sim::{Sim, SimProvider};
 
 use super::journey::{BASIC, CALLBACK, Journey};
 
@@ -134,7 +134,7 @@ async fn it_listens_to_this_machine_alone() {
     assert_eq!(refused.kind(), std::io::ErrorKind::InvalidInput);
     let sim = Sim::start(TcpListener::bind("127.0.0.1:0").await.unwrap(), surroundings).await.unwrap();
     let (origin, address) = (sim.origin().to_owned(), sim.origin().replace("http://", ""));
-    assert_eq!(sim.base_url(Provider::Microsoft), format!("{origin}/microsoft/common"));
+    assert_eq!(sim.base_url(SimProvider::Microsoft), format!("{origin}/microsoft/common"));
     sim.shutdown().await;
     assert!(tokio::net::TcpStream::connect(address).await.is_err(), "the port is free again");
 }

@@ -4,14 +4,14 @@ use std::collections::BTreeSet;
 
 use super::samples::{NOW, in_tx, later, stored_client, stored_user};
 use crate::harness::database::on_both_databases;
-use usher_domain::oauth::access::Access;
+use usher_domain::oauth::claim_release::ClaimRelease;
 
 on_both_databases! {
     async fn what_was_given_comes_back_as_it_went_in_and_the_first_time_stays(db: TestDatabase) {
         let user = stored_user(&db.store).await;
         let client = stored_client(&db.store).await;
         assert_eq!(db.store.list_accesses(user.id).await.unwrap(), []);
-        let mut access = Access::begin(user.id, client.id.clone(), NOW);
+        let mut access = ClaimRelease::begin(user.id, client.id.clone(), NOW);
         for (claims, at) in [(["sub", "sub"], NOW), (["email", "it's \"odd\""], later(9))] {
             let claims = BTreeSet::from(claims.map(str::to_owned));
             access = access.released(&claims, at);

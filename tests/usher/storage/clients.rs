@@ -4,7 +4,7 @@ use super::samples::{NOW, client_of, hash, in_tx, later, project, stored_client,
 use crate::harness::database::on_both_databases;
 use usher_domain::id::ClientId;
 use usher_domain::oauth::client::{Client, ClientType};
-use usher_domain::oauth::consent::Consent;
+use usher_domain::oauth::consent::StoredConsent;
 use usher_protocol::scope::Scope;
 use usher_storage::StorageError;
 
@@ -63,7 +63,7 @@ on_both_databases! {
     async fn a_deleted_client_takes_its_consents_with_it(db: TestDatabase) {
         let client = stored_client(&db.store).await;
         let user = stored_user(&db.store).await;
-        let consent = Consent {
+        let consent = StoredConsent {
             user_id: user.id,
             client_id: client.id.clone(),
             scope: Scope::of(["openid"]),

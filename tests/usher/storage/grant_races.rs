@@ -7,7 +7,7 @@ use super::samples::{
     stored_user, told_of,
 };
 use crate::harness::database::on_both_databases;
-use usher_domain::oauth::consent::Consent;
+use usher_domain::oauth::consent::StoredConsent;
 use usher_domain::oauth::grant::Grant;
 use usher_domain::user::session::EndReason;
 use usher_storage::grants::Spend;
@@ -65,7 +65,7 @@ on_both_databases! {
             let client = stored_client(&db.store).await.id;
             let grant = Grant { client_id: client.clone(), ..grant_in(&session) };
             let consent =
-                Consent { user_id: user.id, client_id: client.clone(), scope: grant.scope.clone(), granted_at: NOW };
+                StoredConsent { user_id: user.id, client_id: client.clone(), scope: grant.scope.clone(), granted_at: NOW };
             in_tx!(db.store, [consent], |tx| tx.add_consent(&consent).await).unwrap();
             let (redeemer, owner, id) = (stores[0].clone(), stores[1].clone(), user.id);
             let redeeming =

@@ -10,7 +10,7 @@ use super::samples::{
 use crate::harness::database::on_both_databases;
 use usher_domain::id::{ClientId, GrantId};
 use usher_domain::oauth::code::{MOST_WRONG_VERIFIERS, WRONG_VERIFIER_MS, wrong_verifiers};
-use usher_domain::oauth::consent::Consent;
+use usher_domain::oauth::consent::StoredConsent;
 use usher_domain::oauth::grant::{Grant, RefreshFamily};
 use usher_domain::time::Timestamp;
 use usher_domain::user::User;
@@ -82,7 +82,7 @@ on_both_databases! {
         let spend = async || db.store.spend_code_under_consent(grant.clone(), told_of(&grant)).await.unwrap();
         assert_eq!(spend().await, Spend::NotAllowed);
         for (scope, answer) in [(Scope::of(["openid"]), Spend::NotAllowed), (grant.scope.clone(), Spend::Done)] {
-            let consent = Consent { user_id: user.id, client_id: client.id.clone(), scope, granted_at: NOW };
+            let consent = StoredConsent { user_id: user.id, client_id: client.id.clone(), scope, granted_at: NOW };
             in_tx!(db.store, [consent], |tx| tx.add_consent(&consent).await).unwrap();
             assert_eq!(spend().await, answer);
         }

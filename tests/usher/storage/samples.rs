@@ -14,8 +14,8 @@ use usher_domain::time::Timestamp;
 use usher_domain::user::identity::{EmailState, Identity, LinkedHow};
 use usher_domain::user::proof::{Proof, ProofKind};
 use usher_domain::user::session::Session;
-use usher_domain::user::source::{Origin, Source, Sources};
-use usher_domain::user::{Address, Profile, Sub, User, UserStatus};
+use usher_domain::user::source::{AttributeOrigin, AttributeSource, AttributeSources};
+use usher_domain::user::{AddressClaim, Profile, Sub, User, UserStatus};
 use usher_protocol::claims::ClaimsRequest;
 use usher_protocol::scope::Scope;
 use usher_storage::Store;
@@ -74,7 +74,7 @@ pub fn user() -> User {
             family_name: Some("O'Neil \"quoted\" \\ ção".into()),
             phone_number: Some("+351 910 000 000".into()),
             phone_number_verified: true,
-            address: Some(Address { formatted: Some("Rua 1\r\nLisboa".into()), ..Address::default() }),
+            address: Some(AddressClaim { formatted: Some("Rua 1\r\nLisboa".into()), ..AddressClaim::default() }),
             ..Profile::default()
         },
         sources: sources(),
@@ -84,10 +84,13 @@ pub fn user() -> User {
     }
 }
 
-fn sources() -> Sources {
-    let mut sources = Sources::default();
-    sources.set("email", Source { origin: Origin::Person, at: NOW, verified_at: Some(later(1)) });
-    sources.set("given_name", Source { origin: Origin::Provider("google".into()), at: NOW, verified_at: None });
+fn sources() -> AttributeSources {
+    let mut sources = AttributeSources::default();
+    sources.set("email", AttributeSource { origin: AttributeOrigin::Person, at: NOW, verified_at: Some(later(1)) });
+    sources.set(
+        "given_name",
+        AttributeSource { origin: AttributeOrigin::Provider("google".into()), at: NOW, verified_at: None },
+    );
     sources
 }
 

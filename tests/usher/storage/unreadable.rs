@@ -5,7 +5,7 @@ use crate::harness::database::on_both_databases;
 use usher_domain::event::queued_email::QueuedEmail;
 use usher_domain::id::LetterId;
 use usher_domain::key::{SigningAlg, SigningKeyRecord};
-use usher_domain::oauth::consent::Consent;
+use usher_domain::oauth::consent::StoredConsent;
 use usher_domain::user::proof::ProofKind;
 use usher_protocol::scope::Scope;
 use usher_storage::StorageError;
@@ -59,7 +59,7 @@ on_both_databases! {
     async fn a_consent_with_a_broken_scope_is_named(db: TestDatabase) {
         let (user, client) = (stored_user(&db.store).await, stored_client(&db.store).await);
         let consent =
-            Consent { user_id: user.id, client_id: client.id.clone(), scope: Scope::default(), granted_at: NOW };
+            StoredConsent { user_id: user.id, client_id: client.id.clone(), scope: Scope::default(), granted_at: NOW };
         in_tx!(db.store, [consent], |tx| tx.add_consent(&consent).await).unwrap();
         db.execute("update consent set scope = 'caf\u{e9}'").await;
         named(db.store.find_consent(user.id, &client.id).await, "consent", "scope", &user.id.to_string());

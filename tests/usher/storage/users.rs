@@ -4,7 +4,7 @@ use super::samples::{NOW, email, in_tx, later, random, stored_grant, stored_user
 use crate::harness::database::on_both_databases;
 use usher_domain::id::UserId;
 use usher_domain::page::{Cursor, MAX_PAGE};
-use usher_domain::user::source::Sources;
+use usher_domain::user::source::AttributeSources;
 use usher_domain::user::{Profile, Sub, User, UserStatus};
 use usher_storage::StorageError;
 
@@ -27,7 +27,7 @@ on_both_databases! {
         bare.status = UserStatus::Disabled;
         bare.profile = Profile::default();
         bare.email = None;
-        bare.sources = Sources::default();
+        bare.sources = AttributeSources::default();
         in_tx!(db.store, [bare], |tx| tx.insert_user(&bare).await).unwrap();
         assert_eq!(db.store.find_user(bare.id).await.unwrap(), Some(bare));
     }

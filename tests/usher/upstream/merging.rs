@@ -5,7 +5,7 @@ use serde_json::json;
 use usher_domain::email::Email;
 use usher_domain::id::AssignmentId;
 use usher_domain::oauth::client::ClientType;
-use usher_domain::project::assignment::{Assignment, Holder};
+use usher_domain::project::assignment::{Assignment, RoleHolder};
 use usher_domain::provider::ProviderKind::{Google, X};
 
 use super::accounts::{sub, told_to, was_told};
@@ -77,7 +77,7 @@ on_both_databases! {
                 id: AssignmentId::new(now, &*house.usher.random),
                 project: house.project,
                 role: role.to_owned(),
-                holder: Holder::User(user.id),
+                holder: RoleHolder::User(user.id),
                 scope: None,
                 expires_at,
                 assigned_at: now,
@@ -91,7 +91,7 @@ on_both_databases! {
         sign_in_beside(&house, &mut browser, BOB).await;
         let done = merge(&house, &mut browser).await;
         assert_eq!(done.url, house.at("/account/identities?done=merged"), "{}", done.body);
-        let (holder, project) = (Holder::User(bob.id), house.project);
+        let (holder, project) = (RoleHolder::User(bob.id), house.project);
         let read = house.usher.store.list_assignments_of(project, &holder, None).await.unwrap();
         let has: Vec<_> = read.iter().map(|one| (one.role.as_str(), one.expires_at)).collect();
         assert_eq!(has, [("editor", None), ("suspended", None), ("viewer", None)]);

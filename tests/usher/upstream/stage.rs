@@ -11,8 +11,8 @@ use usher_domain::secret::Secret;
 use usher_domain::time::{Clock as _, ManualClock, Timestamp};
 use usher_domain::user::identity::Vouched;
 use usher_http_client::{Outbound, OutboundRules};
-use usher_sim::{CLIENT_ID, CLIENT_SECRET, Provider as Simulated, Sim, SimContext};
-use usher_upstream::{Callback, Deps, Kept, Provider, Registry, StartRequest, UpstreamError};
+use usher_sim::{CLIENT_ID, CLIENT_SECRET, Sim, SimContext, SimProvider};
+use usher_upstream::{Callback, Deps, PendingAuthorization, Provider, Registry, StartRequest, UpstreamError};
 
 /// The redirect URI. It has no listener: the browser parses the URL and stops.
 pub const CALLBACK: &str = "http://127.0.0.1:1/upstream/callback";
@@ -25,15 +25,15 @@ pub struct Stage {
 }
 
 /// The simulator's name for a kind.
-fn simulated(kind: ProviderKind) -> Simulated {
+fn simulated(kind: ProviderKind) -> SimProvider {
     match kind {
-        ProviderKind::Google => Simulated::Google,
-        ProviderKind::Facebook => Simulated::Facebook,
-        ProviderKind::X => Simulated::X,
-        ProviderKind::Github => Simulated::GitHub,
-        ProviderKind::Apple => Simulated::Apple,
-        ProviderKind::Microsoft => Simulated::Microsoft,
-        ProviderKind::Oidc | ProviderKind::Oauth2 => Simulated::Oidc,
+        ProviderKind::Google => SimProvider::Google,
+        ProviderKind::Facebook => SimProvider::Facebook,
+        ProviderKind::X => SimProvider::X,
+        ProviderKind::Github => SimProvider::GitHub,
+        ProviderKind::Apple => SimProvider::Apple,
+        ProviderKind::Microsoft => SimProvider::Microsoft,
+        ProviderKind::Oidc | ProviderKind::Oauth2 => SimProvider::Oidc,
     }
 }
 
@@ -88,7 +88,11 @@ impl Stage {
     }
 
     /// Sends the browser to the provider as this persona; returns the callback.
-    pub async fn visit(&self, provider: &dyn Provider, persona: &str) -> Result<(Callback, Kept), UpstreamError> {
+    pub async fn visit(
+        &self,
+        provider: &dyn Provider,
+        persona: &str,
+    ) -> Result<(Callback, PendingAuthorization), UpstreamError> {
         let departure = StartRequest {
             redirect_uri: CALLBACK.to_owned(),
             login_hint: Some(format!("persona:{persona}")),

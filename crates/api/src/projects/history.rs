@@ -13,7 +13,7 @@ use crate::list::{List, ListParams, Wanted};
 use crate::openapi::Refusals;
 use usher_domain::event::EventKind;
 use usher_domain::page::Cursor;
-use usher_domain::project::history::Entry;
+use usher_domain::project::history::HistoryEntry;
 use usher_domain::project::history::SEEN;
 use usher_flows::api::Caller;
 use usher_flows::{FlowError, HistorySearch, Rejected, Right};
@@ -70,8 +70,8 @@ pub struct EntryView {
     pub data: Value,
 }
 
-impl From<Entry> for EntryView {
-    fn from(entry: Entry) -> Self {
+impl From<HistoryEntry> for EntryView {
+    fn from(entry: HistoryEntry) -> Self {
         Self {
             id: entry.id,
             at: entry.at,

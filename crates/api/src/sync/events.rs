@@ -16,7 +16,7 @@ use super::follower::{Following, place};
 use super::snapshot::Event;
 use crate::ApiResult;
 use crate::openapi::Problem;
-use usher_domain::event::feed::{Entry, FeedCursor};
+use usher_domain::event::feed::{FeedCursor, FeedEntry};
 use usher_domain::id::ProjectId;
 use usher_events::feed::frame::{Frame, entry_json};
 use usher_events::feed::{Listener, Next, Transport};
@@ -109,7 +109,7 @@ pub(super) struct News {
     /// The newest position of the feed.
     pub here: FeedCursor,
     /// The entries, without a gap.
-    pub entries: Vec<Entry>,
+    pub entries: Vec<FeedEntry>,
     /// Are there more?
     pub more: bool,
 }

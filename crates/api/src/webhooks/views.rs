@@ -4,7 +4,9 @@ use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
 
-use usher_domain::event::webhook::{Attempt, Delivery, DeliveryStatus, DisabledWhy, SealedSecret, Webhook};
+use usher_domain::event::webhook::{
+    DeliveryAttempt, DeliveryStatus, DisabledWhy, SealedSecret, Webhook, WebhookDelivery,
+};
 use usher_domain::time::Timestamp;
 use usher_flows::webhooks::WithSecret;
 
@@ -155,8 +157,8 @@ impl From<WithSecret> for WebhookWithSecret {
     }
 }
 
-impl From<Delivery> for DeliveryView {
-    fn from(delivery: Delivery) -> Self {
+impl From<WebhookDelivery> for DeliveryView {
+    fn from(delivery: WebhookDelivery) -> Self {
         Self {
             id: delivery.message_id.to_string(),
             kind: delivery.kind,
@@ -170,8 +172,8 @@ impl From<Delivery> for DeliveryView {
     }
 }
 
-impl From<Attempt> for AttemptView {
-    fn from(attempt: Attempt) -> Self {
+impl From<DeliveryAttempt> for AttemptView {
+    fn from(attempt: DeliveryAttempt) -> Self {
         Self { at: attempt.at.0, ms: attempt.ms, status: attempt.status, error: attempt.error, answer: attempt.answer }
     }
 }

@@ -82,7 +82,7 @@ pub struct RevocationEntry {
 
 /// An entry with its position.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Entry {
+pub struct FeedEntry {
     /// The position; the first is 1.
     pub position: i64,
     /// The content.

@@ -45,7 +45,7 @@ impl NoticeStatus {
 
 /// How a deleted client is notified.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Address {
+pub struct LogoutEndpoint {
     /// Its `backchannel_logout_uri`.
     pub uri: String,
     /// The algorithm of its ID tokens.
@@ -82,7 +82,7 @@ pub struct LogoutNotice {
     /// When it was acknowledged or given up.
     pub ended_at: Option<Timestamp>,
     /// The destination if the client was deleted.
-    pub address: Option<Address>,
+    pub address: Option<LogoutEndpoint>,
 }
 
 /// When retries end for a session that ended at `ended`.

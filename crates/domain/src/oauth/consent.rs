@@ -6,7 +6,7 @@ use usher_protocol::scope::Scope;
 
 /// A stored consent.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Consent {
+pub struct StoredConsent {
     /// The user.
     pub user_id: UserId,
     /// The client.

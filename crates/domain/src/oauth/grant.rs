@@ -311,7 +311,7 @@ mod tests {
 
     /// What processes of the client, a thief, users and operators may do, in any order.
     #[derive(Debug, Clone)]
-    enum Op {
+    enum GrantOperation {
         /// The client presents the newest token it holds.
         Refresh,
         /// The same, and the answer is lost: the instance stops after the commit.
@@ -327,15 +327,15 @@ mod tests {
         LoseWrite,
     }
 
-    fn ops() -> impl Strategy<Value = Vec<Op>> {
+    fn ops() -> impl Strategy<Value = Vec<GrantOperation>> {
         let op = prop_oneof![
-            5 => Just(Op::Refresh),
-            3 => Just(Op::LoseReply),
-            3 => Just(Op::ShowAccess),
-            3 => (0..9_u32).prop_map(Op::Replay),
-            1 => Just(Op::Revoke),
-            4 => prop_oneof![Just(1), Just(29), Just(31), 0..120_u64, Just(700)].prop_map(Op::Wait),
-            1 => Just(Op::LoseWrite),
+            5 => Just(GrantOperation::Refresh),
+            3 => Just(GrantOperation::LoseReply),
+            3 => Just(GrantOperation::ShowAccess),
+            3 => (0..9_u32).prop_map(GrantOperation::Replay),
+            1 => Just(GrantOperation::Revoke),
+            4 => prop_oneof![Just(1), Just(29), Just(31), 0..120_u64, Just(700)].prop_map(GrantOperation::Wait),
+            1 => Just(GrantOperation::LoseWrite),
         ];
         prop::collection::vec(op, 1..24)
     }
@@ -354,20 +354,20 @@ mod tests {
                 let before = family;
                 let newest = *issued.keys().max().unwrap();
                 let presented = match op {
-                    Op::Wait(seconds) => { now = now + Duration::from_secs(seconds); continue }
-                    Op::Revoke => { revoked = true; continue }
-                    Op::LoseWrite => {
+                    GrantOperation::Wait(seconds) => { now = now + Duration::from_secs(seconds); continue }
+                    GrantOperation::Revoke => { revoked = true; continue }
+                    GrantOperation::LoseWrite => {
                         family.generation = family.generation.saturating_sub(1).max(1);
                         lost_write = true;
                         continue
                     }
-                    Op::ShowAccess => {
+                    GrantOperation::ShowAccess => {
                         used.insert(held);
                         if held >= family.generation { family.seen_generation = family.seen_generation.max(held); }
                         continue
                     }
-                    Op::Refresh | Op::LoseReply => held,
-                    Op::Replay(age) => newest.saturating_sub(age).max(1),
+                    GrantOperation::Refresh | GrantOperation::LoseReply => held,
+                    GrantOperation::Replay(age) => newest.saturating_sub(age).max(1),
                 };
                 let outcome = if revoked { Refresh::Dead } else { family.present(presented, now, &LIMITS) };
                 let mut newer = issued.iter().filter(|(one, _)| (presented + 1..=before.generation).contains(one));
@@ -379,13 +379,13 @@ mod tests {
                         family = family.rotated(presented, now, LIMITS.idle);
                         used.insert(presented);
                         issued.insert(to, now);
-                        if matches!(op, Op::Refresh) { held = to; }
+                        if matches!(op, GrantOperation::Refresh) { held = to; }
                     }
                     Refresh::Retry { leaf } => {
                         prop_assert_eq!(leaf, before.generation, "a retry makes no second leaf");
                         prop_assert_eq!(presented + 1, leaf);
                         if !lost_write { prop_assert!(!used.contains(&leaf), "a used leaf is given to nobody again"); }
-                        if matches!(op, Op::Refresh) { held = leaf; }
+                        if matches!(op, GrantOperation::Refresh) { held = leaf; }
                     }
                     Refresh::Straggler => {
                         prop_assert!(presented < before.generation);

@@ -37,7 +37,7 @@ pub struct Interaction {
     /// The request.
     pub request: AuthorizeRequest,
     /// The user that `id_token_hint` names, if it was sent.
-    pub hinted: Option<Hint>,
+    pub hinted: Option<IdTokenHint>,
     /// When it started.
     pub began_at: Timestamp,
     /// When the client sent the request, if it was restarted since.
@@ -56,7 +56,7 @@ pub struct Interaction {
 /// The content of an `id_token_hint`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Hint {
+pub enum IdTokenHint {
     /// A valid ID token of Usher about this user.
     Person(Sub),
     /// Not a verifiable ID token: the client expects somebody unknown.
@@ -106,7 +106,7 @@ pub struct SessionFacts<'a> {
 
 /// The next step of the browser.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Step {
+pub enum InteractionStep {
     /// Ask the person to sign in.
     SignIn {
         /// The person is signed in, but must authenticate again.
@@ -143,8 +143,8 @@ impl Interaction {
     /// The user that the client expects, if the request names one.
     pub fn expected_sub(&self) -> Option<&str> {
         self.request.claims.sub.as_deref().or(match &self.hinted {
-            Some(Hint::Person(sub)) => Some(sub.0.as_str()),
-            Some(Hint::Unreadable) | None => None,
+            Some(IdTokenHint::Person(sub)) => Some(sub.0.as_str()),
+            Some(IdTokenHint::Unreadable) | None => None,
         })
     }
 
@@ -169,13 +169,13 @@ impl Interaction {
     }
 
     /// Decides the next step.
-    pub fn next_step(&self, facts: &Facts<'_>) -> Step {
+    pub fn next_step(&self, facts: &Facts<'_>) -> InteractionStep {
         if let Some(asked) = &self.request.claims.essential_acr
             && !asked.is_empty()
             && !asked.iter().any(|acr| ACR_VALUES.contains(&acr.as_str()))
         {
             let why = "the authentication that was asked for is not offered";
-            return Step::Fail(OAuthError::new(ErrorCode::UnmetAuthenticationRequirements, why));
+            return InteractionStep::Fail(OAuthError::new(ErrorCode::UnmetAuthenticationRequirements, why));
         }
         if let Some(step) = self.account_step(facts) {
             return self.unless_silent(step);
@@ -184,19 +184,19 @@ impl Interaction {
             return self.unless_silent(step);
         }
         if self.needs_consent(facts) {
-            return self.unless_silent(Step::Consent);
+            return self.unless_silent(InteractionStep::Consent);
         }
-        Step::Finish
+        InteractionStep::Finish
     }
 
     /// The step that is missing for the required authentication context.
-    fn acr_step(&self, facts: &Facts<'_>, session: &SessionFacts<'_>) -> Option<Step> {
+    fn acr_step(&self, facts: &Facts<'_>, session: &SessionFacts<'_>) -> Option<InteractionStep> {
         let met = |asked: &str| acr_meets(session.acr, asked);
         let essential = self.request.claims.essential_acr.as_deref().unwrap_or_default();
         let wanting = facts.required_acr.is_some_and(|asked| !met(asked))
             || (!essential.is_empty() && !essential.iter().any(|asked| met(asked)));
         if wanting {
-            return Some(if session.second_factor { Step::StepUp } else { Step::Enrol });
+            return Some(if session.second_factor { InteractionStep::StepUp } else { InteractionStep::Enrol });
         }
         // A voluntary context (OpenID Connect Core §3.1.2.1) is requested only if the person has a second factor.
         let wished = match self.request.acr_values.as_slice() {
@@ -205,7 +205,7 @@ impl Interaction {
         };
         let best = wished.iter().find(|asked| ACR_VALUES.contains(&asked.as_str()));
         let unmet = best.is_some_and(|asked| !met(asked));
-        (unmet && session.second_factor && !self.request.prompt.none).then_some(Step::StepUp)
+        (unmet && session.second_factor && !self.request.prompt.none).then_some(InteractionStep::StepUp)
     }
 
     /// The `acr` to return for a session with `held`: if certain values are essential, the one that it satisfies
@@ -219,40 +219,40 @@ impl Interaction {
     }
 
     /// With `prompt=none` every page becomes its error (OpenID Connect Core §3.1.2.6).
-    fn unless_silent(&self, step: Step) -> Step {
+    fn unless_silent(&self, step: InteractionStep) -> InteractionStep {
         let (code, why) = match step {
             _ if !self.request.prompt.none => return step,
-            Step::ChooseAccount => (ErrorCode::AccountSelectionRequired, "an account has to be chosen"),
-            Step::Consent => (ErrorCode::ConsentRequired, "consent is missing"),
-            Step::StepUp => (ErrorCode::InteractionRequired, "a second factor has to be shown"),
-            Step::Enrol => (ErrorCode::UnmetAuthenticationRequirements, "the person has no second factor"),
+            InteractionStep::ChooseAccount => (ErrorCode::AccountSelectionRequired, "an account has to be chosen"),
+            InteractionStep::Consent => (ErrorCode::ConsentRequired, "consent is missing"),
+            InteractionStep::StepUp => (ErrorCode::InteractionRequired, "a second factor has to be shown"),
+            InteractionStep::Enrol => (ErrorCode::UnmetAuthenticationRequirements, "the person has no second factor"),
             _ => (ErrorCode::LoginRequired, "nobody who will do is signed in"),
         };
-        Step::Fail(OAuthError::new(code, why))
+        InteractionStep::Fail(OAuthError::new(code, why))
     }
 
     /// The step that is missing until the right user is signed in, recently enough.
-    fn account_step(&self, facts: &Facts<'_>) -> Option<Step> {
+    fn account_step(&self, facts: &Facts<'_>) -> Option<InteractionStep> {
         let prompt = self.request.prompt;
         let acted = self.signed_in.is_some() || self.chosen.is_some();
         if prompt.create && !acted {
-            return Some(Step::SignUp);
+            return Some(InteractionStep::SignUp);
         }
         if prompt.select_account && !acted && facts.knows_accounts {
-            return Some(Step::ChooseAccount);
+            return Some(InteractionStep::ChooseAccount);
         }
         let Some(session) = facts.session else {
-            return Some(Step::SignIn { again: false });
+            return Some(InteractionStep::SignIn { again: false });
         };
         // An unreadable hint cannot be checked: the user who signs in now is accepted.
         let settled = acted && self.expected_sub().is_none();
         if !settled && self.expects_another(session.sub) {
-            return Some(Step::SignIn { again: false });
+            return Some(InteractionStep::SignIn { again: false });
         }
         if facts.hint_names_another && !acted {
-            return Some(Step::ChooseAccount);
+            return Some(InteractionStep::ChooseAccount);
         }
-        (!self.is_fresh_enough(facts, &session)).then_some(Step::SignIn { again: true })
+        (!self.is_fresh_enough(facts, &session)).then_some(InteractionStep::SignIn { again: true })
     }
 
     fn is_fresh_enough(&self, facts: &Facts<'_>, session: &SessionFacts<'_>) -> bool {

@@ -1,6 +1,6 @@
 //! OAuth: clients, codes, grants, consents, and authorization requests in progress.
 
-pub mod access;
+pub mod claim_release;
 pub mod client;
 pub mod client_secret;
 pub mod code;

@@ -5,7 +5,7 @@ use crate::time::Timestamp;
 
 /// The subject of an assignment.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Holder {
+pub enum RoleHolder {
     /// A user.
     User(UserId),
     /// A client, acting for itself.
@@ -22,7 +22,7 @@ pub struct Assignment {
     /// The role.
     pub role: String,
     /// The subject.
-    pub holder: Holder,
+    pub holder: RoleHolder,
     /// The one entity that it applies to, as `Order:42`; `None` for all.
     pub scope: Option<String>,
     /// When it expires.
@@ -58,7 +58,7 @@ mod tests {
             id: AssignmentId(Uuid::nil()),
             project: ProjectId(Uuid::nil()),
             role: "editor".into(),
-            holder: Holder::Client(ClientId("c".into())),
+            holder: RoleHolder::Client(ClientId("c".into())),
             scope: None,
             expires_at: Some(Timestamp(10)),
             assigned_at: Timestamp(0),

@@ -10,7 +10,7 @@ pub const SEEN: &str = "session.seen";
 
 /// One entry.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Entry {
+pub struct HistoryEntry {
     /// The id of the event.
     pub id: String,
     /// The time, in seconds since the epoch.
@@ -77,7 +77,7 @@ pub const fn has_device(kind: EventKind) -> bool {
     matches!(kind, EventKind::GrantCreated | EventKind::ConsentGranted | EventKind::ConsentDenied)
 }
 
-impl Entry {
+impl HistoryEntry {
     /// The entry for an event, without what only the database knows.
     pub fn of(event: &Event) -> Self {
         let told = |name: &&str| event.data.get(*name).map(|value| ((*name).to_owned(), value.clone()));

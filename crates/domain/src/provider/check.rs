@@ -16,10 +16,10 @@ pub struct ProviderFault {
     pub why: &'static str,
 }
 
-type Faults = Vec<ProviderFault>;
-type Rule = fn(&ProviderSettings, &mut Faults);
+type ProviderFaults = Vec<ProviderFault>;
+type ProviderRule = fn(&ProviderSettings, &mut ProviderFaults);
 
-const RULES: &[Rule] =
+const RULES: &[ProviderRule] =
     &[names, scopes, addresses, belongs, openid, plain_oauth, google, facebook, apple, microsoft, trust, extra];
 
 /// Parameters of the authorization request that only Usher sets.
@@ -57,7 +57,7 @@ impl ProviderSettings {
     }
 }
 
-fn fault(faults: &mut Faults, wrong: bool, field: &'static str, why: &'static str) {
+fn fault(faults: &mut ProviderFaults, wrong: bool, field: &'static str, why: &'static str) {
     if wrong {
         faults.push(ProviderFault { field, why });
     }
@@ -67,7 +67,7 @@ fn is_plain(text: &str, longest: usize) -> bool {
     (1..=longest).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_graphic())
 }
 
-fn names(s: &ProviderSettings, faults: &mut Faults) {
+fn names(s: &ProviderSettings, faults: &mut ProviderFaults) {
     fault(faults, !is_plain(&s.client_id, 255), "client_id", "must be 1 to 255 characters without spaces");
     let bad = s.label.as_deref().is_some_and(|label| check_name(label, 60).is_err());
     fault(faults, bad, "label", "must be 1 to 60 characters");
@@ -75,7 +75,7 @@ fn names(s: &ProviderSettings, faults: &mut Faults) {
     fault(faults, nameless, "label", "is needed: this kind has no name of its own");
 }
 
-fn scopes(s: &ProviderSettings, faults: &mut Faults) {
+fn scopes(s: &ProviderSettings, faults: &mut ProviderFaults) {
     let bad = s.scopes.len() > 50 || s.scopes.iter().any(|scope| !is_plain(scope, 200) || scope.contains(['"', '\\']));
     fault(faults, bad, "scopes", "must be a list of words");
     let openid = matches!(s.kind, ProviderKind::Google | ProviderKind::Microsoft | ProviderKind::Oidc);
@@ -99,7 +99,7 @@ fn is_callable(text: &str) -> bool {
     scheme && url.username().is_empty() && url.password().is_none() && url.fragment().is_none() && text.len() <= 2000
 }
 
-fn addresses(s: &ProviderSettings, faults: &mut Faults) {
+fn addresses(s: &ProviderSettings, faults: &mut ProviderFaults) {
     let bare = |text: &str| is_callable(text) && !text.contains('?');
     let fields = [
         ("authorize_url", &s.authorize_url),
@@ -121,7 +121,7 @@ fn addresses(s: &ProviderSettings, faults: &mut Faults) {
 }
 
 /// Fields that belong to certain kinds only.
-fn belongs(s: &ProviderSettings, faults: &mut Faults) {
+fn belongs(s: &ProviderSettings, faults: &mut ProviderFaults) {
     use ProviderKind::{Apple, Facebook, Google, Microsoft, Oauth2, Oidc};
     let generic: &[ProviderKind] = &[Oidc, Oauth2];
     let fields: &[(&'static str, bool, &[ProviderKind])] = &[
@@ -157,7 +157,7 @@ fn belongs(s: &ProviderSettings, faults: &mut Faults) {
     fault(faults, base, "base_url", "does not belong to this kind of provider: it has an issuer");
 }
 
-fn openid(s: &ProviderSettings, faults: &mut Faults) {
+fn openid(s: &ProviderSettings, faults: &mut ProviderFaults) {
     if s.kind != ProviderKind::Oidc {
         return;
     }
@@ -180,7 +180,7 @@ fn openid(s: &ProviderSettings, faults: &mut Faults) {
     fault(faults, unknown, "algorithms", "must be of RS256, RS384, RS512, PS256, PS384, PS512, ES256 and ES384");
 }
 
-fn plain_oauth(s: &ProviderSettings, faults: &mut Faults) {
+fn plain_oauth(s: &ProviderSettings, faults: &mut ProviderFaults) {
     if s.kind != ProviderKind::Oauth2 {
         return;
     }
@@ -214,12 +214,12 @@ fn is_domain(text: &str) -> bool {
     text.contains('.') && crate::email::Email::parse(&format!("a@{text}")).is_ok()
 }
 
-fn google(s: &ProviderSettings, faults: &mut Faults) {
+fn google(s: &ProviderSettings, faults: &mut ProviderFaults) {
     let bad = s.hd.as_deref().is_some_and(|hd| hd != "*" && !is_domain(hd));
     fault(faults, bad, "hd", "must be a domain, or * for any Workspace");
 }
 
-fn facebook(s: &ProviderSettings, faults: &mut Faults) {
+fn facebook(s: &ProviderSettings, faults: &mut ProviderFaults) {
     let is_version = |text: &str| {
         let parts = text.strip_prefix('v').and_then(|rest| rest.split_once('.'));
         let digits = |part: &str| (1..=3).contains(&part.len()) && part.bytes().all(|b| b.is_ascii_digit());
@@ -229,7 +229,7 @@ fn facebook(s: &ProviderSettings, faults: &mut Faults) {
     fault(faults, bad, "graph_version", "must look like v25.0");
 }
 
-fn apple(s: &ProviderSettings, faults: &mut Faults) {
+fn apple(s: &ProviderSettings, faults: &mut ProviderFaults) {
     if s.kind != ProviderKind::Apple {
         return;
     }
@@ -252,14 +252,14 @@ pub(super) fn is_tenant(text: &str) -> bool {
     matches!(text, "common" | "organizations" | "consumers") || is_tenant_id(text)
 }
 
-fn microsoft(s: &ProviderSettings, faults: &mut Faults) {
+fn microsoft(s: &ProviderSettings, faults: &mut ProviderFaults) {
     let bad = s.tenant.as_deref().is_some_and(|tenant| !is_tenant(tenant));
     fault(faults, bad, "tenant", "must be common, organizations, consumers, or a tenant's id");
     let bad = s.allowed_tenants.iter().any(|tenant| !is_tenant_id(tenant));
     fault(faults, bad, "allowed_tenants", "must be tenants' ids");
 }
 
-fn trust(s: &ProviderSettings, faults: &mut Faults) {
+fn trust(s: &ProviderSettings, faults: &mut ProviderFaults) {
     let facebook = s.kind == ProviderKind::Facebook;
     let raised = facebook && !matches!(s.email_trust, None | Some(EmailTrustRule::Never));
     fault(faults, raised, "email_trust", "must be never: Facebook does not say whether it checked an address");
@@ -282,7 +282,7 @@ fn trust(s: &ProviderSettings, faults: &mut Faults) {
     fault(faults, bad, "authoritative_domains", "must be domains");
 }
 
-fn extra(s: &ProviderSettings, faults: &mut Faults) {
+fn extra(s: &ProviderSettings, faults: &mut ProviderFaults) {
     let reserved = s.extra_params.keys().any(|name| RESERVED.contains(&name.as_str()));
     fault(faults, reserved, "extra_params", "must not hold what Usher sets itself");
     let bad = s.extra_params.len() > 20

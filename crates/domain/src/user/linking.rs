@@ -20,7 +20,7 @@ pub enum Intent {
 
 /// The present owner of the identity.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Holder {
+pub enum IdentityOwner {
     /// Nobody.
     Nobody,
     /// Nobody, and it was unlinked less than a day ago.
@@ -35,7 +35,7 @@ pub enum Holder {
 
 /// What the provider says about the email address.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Address {
+pub enum EmailEvidence {
     /// None, or not verified.
     Unproven,
     /// A forwarding address for us.
@@ -48,7 +48,7 @@ pub enum Address {
 
 /// The present owner of that address.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Owner {
+pub enum AddressOwner {
     /// Nobody.
     Nobody,
     /// A pending registration, possibly of somebody who does not own the address.
@@ -65,11 +65,11 @@ pub struct Situation {
     /// Why the person went to the provider.
     pub intent: Intent,
     /// The owner of the identity.
-    pub holder: Holder,
+    pub holder: IdentityOwner,
     /// The upstream address.
-    pub address: Address,
+    pub address: EmailEvidence,
     /// The owner of the address.
-    pub owner: Owner,
+    pub owner: AddressOwner,
     /// The provider's link policy.
     pub policy: LinkPolicy,
     /// Whether the provider may create accounts.
@@ -78,7 +78,7 @@ pub struct Situation {
 
 /// The decision.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Decision {
+pub enum LinkDecision {
     /// Sign the owner of the identity in.
     SignIn,
     /// Link it to the account of the person who asks.
@@ -114,40 +114,42 @@ pub enum Decision {
 }
 
 /// Decides, from the facts alone.
-pub const fn decide(s: Situation) -> Decision {
+pub const fn decide(s: Situation) -> LinkDecision {
     match s.intent {
         Intent::SignIn => decide_sign_in(s),
-        Intent::LinkElsewhere => Decision::RefuseSession,
-        Intent::LinkStale => Decision::Reauthenticate,
+        Intent::LinkElsewhere => LinkDecision::RefuseSession,
+        Intent::LinkStale => LinkDecision::Reauthenticate,
         Intent::Link => match s.holder {
-            Holder::Nobody | Holder::NobodySinceLately => Decision::Link,
-            Holder::User => Decision::AlreadyLinked,
-            Holder::SomebodyElse | Holder::Disabled => Decision::RefuseTaken,
+            IdentityOwner::Nobody | IdentityOwner::NobodySinceLately => LinkDecision::Link,
+            IdentityOwner::User => LinkDecision::AlreadyLinked,
+            IdentityOwner::SomebodyElse | IdentityOwner::Disabled => LinkDecision::RefuseTaken,
         },
     }
 }
 
-const fn decide_sign_in(s: Situation) -> Decision {
+const fn decide_sign_in(s: Situation) -> LinkDecision {
     match s.holder {
-        Holder::User | Holder::SomebodyElse => Decision::SignIn,
-        Holder::Disabled => Decision::RefuseDisabled,
-        Holder::Nobody | Holder::NobodySinceLately => match (s.address, s.owner) {
-            (Address::Verified | Address::Authoritative, Owner::User | Owner::Guarded) => decide_match(s),
-            _ if matches!(s.holder, Holder::NobodySinceLately) => Decision::RefuseLately,
-            _ if !s.sign_up => Decision::RefuseClosed,
-            (Address::Unproven, _) => Decision::AskAddress,
-            (_, Owner::Nobody) => Decision::SignUp,
-            (Address::Relay, Owner::User | Owner::Guarded) => Decision::SignUpWithoutAddress,
-            (_, Owner::Waiting) => Decision::SignUpAndPurge,
+        IdentityOwner::User | IdentityOwner::SomebodyElse => LinkDecision::SignIn,
+        IdentityOwner::Disabled => LinkDecision::RefuseDisabled,
+        IdentityOwner::Nobody | IdentityOwner::NobodySinceLately => match (s.address, s.owner) {
+            (EmailEvidence::Verified | EmailEvidence::Authoritative, AddressOwner::User | AddressOwner::Guarded) => {
+                decide_match(s)
+            }
+            _ if matches!(s.holder, IdentityOwner::NobodySinceLately) => LinkDecision::RefuseLately,
+            _ if !s.sign_up => LinkDecision::RefuseClosed,
+            (EmailEvidence::Unproven, _) => LinkDecision::AskAddress,
+            (_, AddressOwner::Nobody) => LinkDecision::SignUp,
+            (EmailEvidence::Relay, AddressOwner::User | AddressOwner::Guarded) => LinkDecision::SignUpWithoutAddress,
+            (_, AddressOwner::Waiting) => LinkDecision::SignUpAndPurge,
         },
     }
 }
 
 /// The provider verified the address, and a user here has the same one.
-const fn decide_match(s: Situation) -> Decision {
+const fn decide_match(s: Situation) -> LinkDecision {
     match (s.policy, s.address, s.owner) {
-        (LinkPolicy::Auto, Address::Authoritative, Owner::User) => Decision::LinkToOwner,
-        (LinkPolicy::VerifyMail, ..) => Decision::ConfirmByMail,
-        _ => Decision::ConfirmBySignIn,
+        (LinkPolicy::Auto, EmailEvidence::Authoritative, AddressOwner::User) => LinkDecision::LinkToOwner,
+        (LinkPolicy::VerifyMail, ..) => LinkDecision::ConfirmByMail,
+        _ => LinkDecision::ConfirmBySignIn,
     }
 }

@@ -19,13 +19,13 @@ pub mod ways_in;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
-pub use profile::{Address, MAX_TEXT, Profile, ProfileFault, ProfileRule};
+pub use profile::{AddressClaim, MAX_TEXT, Profile, ProfileFault, ProfileRule};
 
 use crate::email::Email;
 use crate::id::UserId;
 use crate::time::Timestamp;
 use crate::user::profile_change::ProfileChange;
-use crate::user::source::{Origin, Source, Sources};
+use crate::user::source::{AttributeOrigin, AttributeSource, AttributeSources};
 
 /// The `sub` of every token about a user: random, never reused.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -62,7 +62,7 @@ pub struct User {
     /// The profile.
     pub profile: Profile,
     /// The source of each attribute.
-    pub sources: Sources,
+    pub sources: AttributeSources,
     /// When the user was created.
     pub created_at: Timestamp,
     /// When any of the above last changed.
@@ -109,14 +109,14 @@ impl User {
     }
 
     /// Applies a change of the profile and records its source. A new telephone number is not verified.
-    pub fn change_profile(&mut self, change: &ProfileChange, origin: &Origin, at: Timestamp) {
+    pub fn change_profile(&mut self, change: &ProfileChange, origin: &AttributeOrigin, at: Timestamp) {
         let mut profile = change.apply(&self.profile);
         profile.phone_number_verified &= profile.phone_number == self.profile.phone_number;
         self.set_profile(profile, origin, at);
     }
 
     /// Replaces the profile and records the source of what is new.
-    pub fn set_profile(&mut self, profile: Profile, origin: &Origin, at: Timestamp) {
+    pub fn set_profile(&mut self, profile: Profile, origin: &AttributeOrigin, at: Timestamp) {
         let claims = |profile: &Profile| match serde_json::to_value(profile) {
             Ok(Value::Object(claims)) => claims,
             _ => Map::new(),
@@ -127,8 +127,8 @@ impl User {
     }
 
     /// Sets an address that was just verified.
-    pub fn set_email(&mut self, email: Email, origin: Origin, at: Timestamp) {
-        self.sources.set("email", Source { origin, at, verified_at: Some(at) });
+    pub fn set_email(&mut self, email: Email, origin: AttributeOrigin, at: Timestamp) {
+        self.sources.set("email", AttributeSource { origin, at, verified_at: Some(at) });
         self.email = Some(email);
         self.updated_at = at;
     }

@@ -54,13 +54,13 @@ pub struct Profile {
     pub phone_number_verified: bool,
     /// Postal address.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub address: Option<Address>,
+    pub address: Option<AddressClaim>,
 }
 
 /// A postal address (OpenID Connect Core §5.1.1).
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
-pub struct Address {
+pub struct AddressClaim {
     /// The whole address, with line breaks.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub formatted: Option<String>,

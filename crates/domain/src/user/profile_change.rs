@@ -69,7 +69,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::user::profile::Address;
+    use crate::user::profile::AddressClaim;
 
     fn text() -> impl Strategy<Value = Option<String>> {
         proptest::option::of("[a-c]{1,2}")
@@ -77,8 +77,8 @@ mod tests {
 
     fn profile() -> impl Strategy<Value = Profile> {
         let address = (text(), text())
-            .prop_map(|(locality, country)| Address { locality, country, ..Address::default() })
-            .prop_map(|address| Some(address).filter(|address| *address != Address::default()));
+            .prop_map(|(locality, country)| AddressClaim { locality, country, ..AddressClaim::default() })
+            .prop_map(|address| Some(address).filter(|address| *address != AddressClaim::default()));
         (text(), text(), text(), any::<bool>(), address).prop_map(|(given_name, nickname, phone, verified, address)| {
             let phone_number_verified = verified && phone.is_some();
             let phone_number = phone;
@@ -102,7 +102,7 @@ mod tests {
     fn changes_of_different_claims_both_hold_whichever_is_applied_first() {
         let old = Profile {
             nickname: Some("Ana".into()),
-            address: Some(Address { locality: Some("Olinda".into()), ..Address::default() }),
+            address: Some(AddressClaim { locality: Some("Olinda".into()), ..AddressClaim::default() }),
             ..Profile::default()
         };
         let named = Profile { given_name: Some("Ana".into()), nickname: None, ..old.clone() };

@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use crate::DispatchedEvent;
-use usher_domain::event::logout_notice::{Address, LogoutNotice, NoticeStatus, give_up_at};
+use usher_domain::event::logout_notice::{LogoutEndpoint, LogoutNotice, NoticeStatus, give_up_at};
 use usher_domain::event::{Event, EventKind};
 use usher_domain::id::{ClientId, EventId, SessionId, UserId};
 use usher_domain::oauth::client::Client;
@@ -60,9 +60,9 @@ const fn listens(client: &Client) -> bool {
 }
 
 /// The logout URI of a deleted client, from its event.
-fn address_in(event: &Event) -> Option<Address> {
+fn address_in(event: &Event) -> Option<LogoutEndpoint> {
     let text = |name| event.member(name).map(str::to_owned);
-    Some(Address { uri: text(Event::LOGOUT_URI)?, alg: text(Event::LOGOUT_ALG)? })
+    Some(LogoutEndpoint { uri: text(Event::LOGOUT_URI)?, alg: text(Event::LOGOUT_ALG)? })
 }
 
 fn notice(

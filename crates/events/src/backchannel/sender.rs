@@ -11,7 +11,7 @@ use hyper::http::header::CONTENT_TYPE;
 use tokio::sync::watch;
 
 use crate::drive_concurrently::drive_concurrently;
-use usher_domain::event::logout_notice::{Address, LogoutNotice, NoticeStatus, next_try};
+use usher_domain::event::logout_notice::{LogoutEndpoint, LogoutNotice, NoticeStatus, next_try};
 use usher_domain::id::ClientId;
 use usher_domain::key::SigningAlg;
 use usher_domain::random::Random;
@@ -152,16 +152,16 @@ impl<'a> LogoutSender<'a> {
     }
 
     /// The present destination of a client; if it was deleted, the one it had then.
-    async fn address_of(&self, notice: &LogoutNotice) -> Result<Option<Address>> {
+    async fn address_of(&self, notice: &LogoutNotice) -> Result<Option<LogoutEndpoint>> {
         let Some(client) = self.around.store.find_client(&notice.client_id).await? else {
             return Ok(notice.address.clone());
         };
         let alg = client.metadata.id_token_signed_response_alg;
-        Ok(client.metadata.backchannel_logout_uri.map(|uri| Address { uri, alg }))
+        Ok(client.metadata.backchannel_logout_uri.map(|uri| LogoutEndpoint { uri, alg }))
     }
 
     /// One attempt, and the resulting state of the notification.
-    async fn try_once(&self, address: Option<&Address>, notice: &mut LogoutNotice) {
+    async fn try_once(&self, address: Option<&LogoutEndpoint>, notice: &mut LogoutNotice) {
         let request = self.request(address, notice);
         let answer = match request {
             Ok(request) => self.around.outbound.send_cut(request, READ).await.map_err(|error| error.to_string()),
@@ -188,8 +188,8 @@ impl<'a> LogoutSender<'a> {
         if notice.send_after < notice.give_up_at { NoticeStatus::Waiting } else { NoticeStatus::GivenUp }
     }
 
-    fn request(&self, address: Option<&Address>, notice: &LogoutNotice) -> std::result::Result<Request, String> {
-        let Address { uri, alg } = address.ok_or("it wants to be told no more")?;
+    fn request(&self, address: Option<&LogoutEndpoint>, notice: &LogoutNotice) -> std::result::Result<Request, String> {
+        let LogoutEndpoint { uri, alg } = address.ok_or("it wants to be told no more")?;
         let session = notice.session_id.to_string();
         let id = notice.id.to_string();
         let claims = LogoutTokenClaims::new(self.around.issuer, &notice.client_id.0, &id, self.around.clock.now().0);

@@ -5,11 +5,11 @@ use std::sync::Arc;
 use bytes::Bytes;
 use serde_json::{Value, json};
 
-use usher_domain::event::feed::{Entry, EntryKind};
+use usher_domain::event::feed::{EntryKind, FeedEntry};
 
 /// An entry as JSON: in the socket with its `t`, and in lists and snapshots.
-pub fn entry_json(entry: &Entry) -> Value {
-    let Entry { position, notice } = entry;
+pub fn entry_json(entry: &FeedEntry) -> Value {
+    let FeedEntry { position, notice } = entry;
     if notice.kind == EntryKind::Policy {
         let revision = notice.value.parse::<u64>().unwrap_or_default();
         return json!({ "t": "policy", "c": position, "rev": revision });
@@ -31,7 +31,7 @@ pub enum Frame {
     /// An entry, parsed and serialized.
     Entry {
         /// The entry.
-        entry: Arc<Entry>,
+        entry: Arc<FeedEntry>,
         /// The serialized text.
         text: Bytes,
     },
@@ -43,7 +43,7 @@ pub enum Frame {
 
 impl Frame {
     /// The message for an entry.
-    pub fn of(entry: Entry) -> Self {
+    pub fn of(entry: FeedEntry) -> Self {
         let text = Bytes::from(entry_json(&entry).to_string());
         Self::Entry { entry: Arc::new(entry), text }
     }
@@ -55,7 +55,7 @@ mod tests {
     use usher_domain::event::feed::RevocationEntry;
     use usher_domain::time::Timestamp;
 
-    fn entry(kind: EntryKind, value: &str) -> Entry {
+    fn entry(kind: EntryKind, value: &str) -> FeedEntry {
         let notice = RevocationEntry {
             kind,
             value: value.into(),
@@ -63,7 +63,7 @@ mod tests {
             at: Timestamp(5),
             expires_at: Timestamp(605),
         };
-        Entry { position: 7, notice }
+        FeedEntry { position: 7, notice }
     }
 
     #[test]

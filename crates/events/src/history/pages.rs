@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use crate::DispatchedEvent;
 use usher_domain::id::ProjectId;
-use usher_domain::project::history::{Entry, has_device, is_told};
+use usher_domain::project::history::{HistoryEntry, has_device, is_told};
 use usher_domain::time::Timestamp;
 use usher_keys::project_key::ProjectLock;
 use usher_storage::{Result, Tx};
@@ -14,7 +14,7 @@ use usher_storage::{Result, Tx};
 /// The entries for each project's history.
 #[derive(Debug, Default)]
 pub(crate) struct Pages {
-    entries: BTreeMap<(ProjectId, Timestamp), Vec<Entry>>,
+    entries: BTreeMap<(ProjectId, Timestamp), Vec<HistoryEntry>>,
 }
 
 impl Pages {
@@ -24,7 +24,7 @@ impl Pages {
         if heard.projects.is_empty() || !is_told(event.kind) {
             return Ok(());
         }
-        let mut entry = Entry::of(event);
+        let mut entry = HistoryEntry::of(event);
         entry.sub = match event.user_id {
             Some(id) => tx.find_user(id).await?.map(|user| user.sub.0),
             None => None,

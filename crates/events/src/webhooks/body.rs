@@ -3,7 +3,7 @@
 use hyper::http::Request as HttpRequest;
 use hyper::http::header::CONTENT_TYPE;
 
-use usher_domain::event::webhook::{Delivery, SealedSecret, Webhook};
+use usher_domain::event::webhook::{SealedSecret, Webhook, WebhookDelivery};
 use usher_domain::time::Timestamp;
 use usher_http_client::Request;
 use usher_keys::seal::{Purpose, Sealer};
@@ -20,7 +20,7 @@ pub fn unsealed(secret: &SealedSecret, sealer: &Sealer) -> Option<WebhookSecret>
 /// A description, if there is no secret to sign with, or the URL may not be called.
 pub fn request(
     webhook: &Webhook,
-    delivery: &Delivery,
+    delivery: &WebhookDelivery,
     sealer: &Sealer,
     now: Timestamp,
 ) -> Result<Request, &'static str> {

@@ -7,7 +7,9 @@ use tokio::sync::watch;
 use super::body::request;
 use crate::webhooks::context::SenderContext;
 use usher_domain::event::webhook::schedule::{LONGEST_FAILURE, next_try};
-use usher_domain::event::webhook::{ATTEMPTS_KEPT, Attempt, Delivery, DeliveryStatus, DisabledWhy, Webhook};
+use usher_domain::event::webhook::{
+    ATTEMPTS_KEPT, DeliveryAttempt, DeliveryStatus, DisabledWhy, Webhook, WebhookDelivery,
+};
 use usher_domain::event::{Event, EventKind};
 use usher_domain::id::{EventId, WebhookId};
 use usher_domain::time::Timestamp;
@@ -57,7 +59,7 @@ impl<F: Fn() -> Claim> DeliveryQueue<'_, F> {
         let_go.await
     }
 
-    async fn next(&self) -> Result<Option<(Webhook, Delivery)>> {
+    async fn next(&self) -> Result<Option<(Webhook, WebhookDelivery)>> {
         let (id, claim) = (self.webhook, (self.claim)());
         let look = self.around.store.write(move |mut tx| {
             Box::pin(async move {
@@ -68,7 +70,7 @@ impl<F: Fn() -> Claim> DeliveryQueue<'_, F> {
         look.await
     }
 
-    async fn send(&self, webhook: &Webhook, delivery: &Delivery) -> Attempt {
+    async fn send(&self, webhook: &Webhook, delivery: &WebhookDelivery) -> DeliveryAttempt {
         let (at, began) = (self.around.clock.now(), Instant::now());
         let sent = match request(webhook, delivery, self.around.sealer, at) {
             Ok(request) => self.around.outbound.send_cut(request, READ).await.map_err(|error| error.to_string()),
@@ -76,19 +78,19 @@ impl<F: Fn() -> Claim> DeliveryQueue<'_, F> {
         };
         let ms = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
         match sent {
-            Ok(answer) => Attempt {
+            Ok(answer) => DeliveryAttempt {
                 at,
                 ms,
                 status: Some(answer.status.as_u16()),
                 error: (!answer.status.is_success()).then(|| words_of(&answer)),
                 answer: head_of(&answer),
             },
-            Err(error) => Attempt { at, ms, status: None, error: Some(error), answer: None },
+            Err(error) => DeliveryAttempt { at, ms, status: None, error: Some(error), answer: None },
         }
     }
 
     /// The state of the delivery after this attempt.
-    fn judge(&self, delivery: &mut Delivery, attempt: Attempt) {
+    fn judge(&self, delivery: &mut WebhookDelivery, attempt: DeliveryAttempt) {
         let now = self.around.clock.now();
         delivery.tries = delivery.tries.saturating_add(1);
         delivery.status = DeliveryStatus::Delivered;
@@ -103,7 +105,7 @@ impl<F: Fn() -> Claim> DeliveryQueue<'_, F> {
         delivery.attempts.drain(..over);
     }
 
-    async fn record(&self, webhook: Webhook, delivery: Delivery, attempt: Attempt) -> Result<()> {
+    async fn record(&self, webhook: Webhook, delivery: WebhookDelivery, attempt: DeliveryAttempt) -> Result<()> {
         let now = self.around.clock.now();
         let event = Event::new(EventId::new(now, self.around.random), EventKind::WebhookDisabled, now)
             .with_project(webhook.project_id)
@@ -119,7 +121,13 @@ impl<F: Fn() -> Claim> DeliveryQueue<'_, F> {
 }
 
 /// The effect of an attempt on the webhook.
-async fn settle(tx: &mut Tx<'_>, webhook: &Webhook, attempt: &Attempt, event: Event, now: Timestamp) -> Result<()> {
+async fn settle(
+    tx: &mut Tx<'_>,
+    webhook: &Webhook,
+    attempt: &DeliveryAttempt,
+    event: Event,
+    now: Timestamp,
+) -> Result<()> {
     if attempt.is_success() {
         // Usually there is nothing to write.
         return if webhook.failing_since.is_some() { tx.webhook_succeeded(webhook.id).await } else { Ok(()) };

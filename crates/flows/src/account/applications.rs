@@ -10,7 +10,7 @@ use crate::login::accounts::Account;
 use crate::usher::Usher;
 use usher_domain::event::EventKind;
 use usher_domain::id::{ClientId, UserId};
-use usher_domain::oauth::access::Access;
+use usher_domain::oauth::claim_release::ClaimRelease;
 use usher_domain::oauth::client::Client;
 use usher_domain::oauth::grant::Grant;
 use usher_domain::time::Timestamp;
@@ -55,7 +55,7 @@ impl Gathered {
         self.used(grant.created_at, grant.refresh.map_or(grant.created_at, |family| family.rotated_at));
     }
 
-    fn access(&mut self, access: Access) {
+    fn access(&mut self, access: ClaimRelease) {
         self.used(access.first_used_at, access.last_used_at);
         self.claims = access.claims;
     }

@@ -16,7 +16,7 @@ use usher_domain::event::EventKind;
 use usher_domain::event::security_email::SecurityEmail;
 use usher_domain::id::ProofId;
 use usher_domain::user::proof::{MAX_ATTEMPTS, Proof, ProofKind};
-use usher_domain::user::source::Origin;
+use usher_domain::user::source::AttributeOrigin;
 use usher_keys::seal::Purpose;
 use usher_mail::messages::{self, Recipient};
 use usher_storage::StorageError;
@@ -168,7 +168,7 @@ impl Usher {
                 if user.email != old || !tx.take_proof(proof.id, ProofKind::ChangeEmail, now).await? {
                     return Ok(Err(Rejected::ProofOver));
                 }
-                user.set_email(email.clone(), Origin::Person, now);
+                user.set_email(email.clone(), AttributeOrigin::Person, now);
                 tx.set_user_email(&user).await?;
                 tx.close_proofs_of_user(user.id, ProofKind::Recover, now).await?;
                 tx.close_proofs_of_email(&email, ProofKind::SignUp, now).await?;

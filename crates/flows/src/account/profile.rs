@@ -7,7 +7,7 @@ use usher_domain::event::{Event, EventKind};
 use usher_domain::id::UserId;
 use usher_domain::user::profile_change::ProfileChange;
 use usher_domain::user::session::Session;
-use usher_domain::user::source::Origin;
+use usher_domain::user::source::AttributeOrigin;
 use usher_domain::user::{Profile, User};
 use usher_i18n::Lang;
 
@@ -24,7 +24,7 @@ impl Usher {
     ) -> Result<User, FlowError> {
         let change = ProfileChange::between(&account.user.profile, &profile.checked()?);
         let event = self.event(EventKind::UserUpdated).with_user(account.user.id).with_session(account.session.id);
-        self.change_profile(account.user.id, change, Origin::Person, lang, event).await
+        self.change_profile(account.user.id, change, AttributeOrigin::Person, lang, event).await
     }
 
     /// Applies a change to the profile as stored, so that simultaneous changes of different claims are all kept.
@@ -35,7 +35,7 @@ impl Usher {
         &self,
         id: UserId,
         change: ProfileChange,
-        origin: Origin,
+        origin: AttributeOrigin,
         lang: Option<Lang>,
         event: Event,
     ) -> Result<User, FlowError> {

@@ -15,7 +15,7 @@ use usher_domain::event::EventKind;
 use usher_domain::event::security_email::SecurityEmail;
 use usher_domain::user::proof::{Proof, ProofKind};
 use usher_domain::user::session::EndReason;
-use usher_domain::user::source::Origin;
+use usher_domain::user::source::AttributeOrigin;
 use usher_domain::user::{User, UserStatus};
 use usher_keys::seal::Purpose;
 use usher_storage::StorageError;
@@ -27,7 +27,7 @@ const FROZEN: Duration = Duration::from_hours(24);
 const TRIES: u32 = 5;
 
 /// The result of one attempt to end everything.
-enum Attempt {
+enum CompromiseOutcome {
     Done(Ended),
     ProofOver,
     AddressChanged,
@@ -67,12 +67,12 @@ impl Usher {
         let mut user = user;
         for _ in 0..TRIES {
             match self.try_to_end_all(&user, proof.clone()).await? {
-                Attempt::Done(ended) => {
+                CompromiseOutcome::Done(ended) => {
                     self.mail_wakeup.notify_one();
                     return Ok(Some(ended));
                 }
-                Attempt::ProofOver => return Ok(None),
-                Attempt::AddressChanged => {
+                CompromiseOutcome::ProofOver => return Ok(None),
+                CompromiseOutcome::AddressChanged => {
                     let Some(now) = self.store.find_user(user.id).await? else { return Ok(None) };
                     user = now;
                 }
@@ -81,7 +81,7 @@ impl Usher {
         Err(Rejected::Superseded.into())
     }
 
-    async fn try_to_end_all(&self, seen: &User, proof: Option<Proof>) -> Result<Attempt, FlowError> {
+    async fn try_to_end_all(&self, seen: &User, proof: Option<Proof>) -> Result<CompromiseOutcome, FlowError> {
         let (usher, now, id, address) = (self.clone(), self.now(), seen.id, seen.email.clone());
         let restored = self.address_to_restore(seen, proof.as_ref()).await?;
         let mut reachable = seen.clone();
@@ -90,17 +90,17 @@ impl Usher {
         let event = self.event(EventKind::Disowned).with_user(id);
         let end = self.store.write(move |mut tx| {
             Box::pin(async move {
-                let Some(mut user) = tx.lock_user(id).await? else { return Ok(Attempt::ProofOver) };
+                let Some(mut user) = tx.lock_user(id).await? else { return Ok(CompromiseOutcome::ProofOver) };
                 if user.email != address {
-                    return Ok(Attempt::AddressChanged);
+                    return Ok(CompromiseOutcome::AddressChanged);
                 }
                 if let Some(proof) = &proof
                     && !tx.take_proof(proof.id, ProofKind::NotMe, now).await?
                 {
-                    return Ok(Attempt::ProofOver);
+                    return Ok(CompromiseOutcome::ProofOver);
                 }
                 if let Some(restored) = restored {
-                    user.set_email(restored, Origin::Person, now);
+                    user.set_email(restored, AttributeOrigin::Person, now);
                     tx.set_user_email(&user).await?;
                     tx.append(&usher.event(EventKind::EmailChanged).with_user(user.id).with("restored", true)).await?;
                 }
@@ -116,12 +116,12 @@ impl Usher {
                 tx.close_proofs_of_user(user.id, ProofKind::Recover, now).await?;
                 tx.close_proofs_of_user(user.id, ProofKind::ChangeEmail, now).await?;
                 way_back.post(&mut tx).await?;
-                Ok(Attempt::Done(ended))
+                Ok(CompromiseOutcome::Done(ended))
             })
         });
         match end.await {
             // The address to restore was taken by another user: read again.
-            Err(StorageError::Conflict) => Ok(Attempt::AddressChanged),
+            Err(StorageError::Conflict) => Ok(CompromiseOutcome::AddressChanged),
             other => Ok(other?),
         }
     }

@@ -19,7 +19,7 @@ use usher_keys::seal::Purpose;
 const LIFETIME: Duration = Duration::from_mins(2);
 
 #[derive(Serialize, Deserialize)]
-struct Sealed {
+struct SealedShownSecret {
     id: CeremonyId,
     browser: String,
     session: SessionId,
@@ -41,7 +41,7 @@ impl Usher {
         browser: &mut Browser,
     ) -> Result<String, FlowError> {
         let now = self.now();
-        let sealed = Sealed {
+        let sealed = SealedShownSecret {
             id: CeremonyId::new(now, &*self.random),
             browser: mark_hash(browser.mark_or_make(self)),
             session: account.session.id,
@@ -65,9 +65,9 @@ impl Usher {
         browser: &Browser,
     ) -> Result<Option<String>, FlowError> {
         let opened = self.sealer.open_text(Purpose::ShownOnce, sealed).ok();
-        let opened: Option<Sealed> = opened.and_then(|bytes| serde_json::from_slice(&bytes).ok());
+        let opened: Option<SealedShownSecret> = opened.and_then(|bytes| serde_json::from_slice(&bytes).ok());
         let here = browser.mark().map(mark_hash);
-        let ours = |one: &Sealed| {
+        let ours = |one: &SealedShownSecret| {
             self.now() < one.expires_at
                 && here.as_ref() == Some(&one.browser)
                 && one.session == account.session.id

@@ -11,7 +11,7 @@ use usher_domain::page::{Cursor, Page};
 use usher_domain::secret::Secret;
 use usher_domain::user::profile_change::ProfileChange;
 use usher_domain::user::session::{EndReason, Session};
-use usher_domain::user::source::Origin;
+use usher_domain::user::source::AttributeOrigin;
 use usher_domain::user::{Profile, User};
 use usher_storage::{StorageError, Tx};
 
@@ -83,7 +83,10 @@ impl Usher {
                 Some(self.passwords.hash(password, self.random.bytes()).await?)
             }
         };
-        let user = User { admin: new.admin, ..self.new_user(Some(email), profile, new.locale, &Origin::Administrator) };
+        let user = User {
+            admin: new.admin,
+            ..self.new_user(Some(email), profile, new.locale, &AttributeOrigin::Administrator)
+        };
         Ok(PreparedUser { user, phc })
     }
 
@@ -118,7 +121,7 @@ impl Usher {
         profile.family_name = family_name.or(profile.family_name);
         let change = ProfileChange::between(&user.profile, &profile.checked()?);
         let event = self.event(EventKind::UserUpdated).with_user(user.id).with("by", "administrator");
-        self.change_profile(user.id, change, Origin::Administrator, None, event).await
+        self.change_profile(user.id, change, AttributeOrigin::Administrator, None, event).await
     }
 
     /// A user by address.

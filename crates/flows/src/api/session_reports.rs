@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use crate::error::FlowError;
 use crate::usher::Usher;
 use usher_domain::id::{ClientId, EventId, ProjectId};
-use usher_domain::project::history::{Entry, SEEN};
+use usher_domain::project::history::{HistoryEntry, SEEN};
 use usher_domain::time::Timestamp;
 use usher_keys::project_key::ProjectLock;
 
@@ -51,7 +51,7 @@ impl Usher {
     ) -> Result<usize, FlowError> {
         let now = self.now();
         let noted = seen.len();
-        let entries: Vec<Entry> = seen.into_iter().map(|seen| self.entry_of(seen, by, now)).collect();
+        let entries: Vec<HistoryEntry> = seen.into_iter().map(|seen| self.entry_of(seen, by, now)).collect();
         let day = now.start_of_day();
         let keep = self.store.write(move |mut tx| {
             Box::pin(async move {
@@ -63,7 +63,7 @@ impl Usher {
         Ok(noted)
     }
 
-    fn entry_of(&self, seen: SessionReport, by: Option<&ClientId>, now: Timestamp) -> Entry {
+    fn entry_of(&self, seen: SessionReport, by: Option<&ClientId>, now: Timestamp) -> HistoryEntry {
         let sane = |at: Timestamp| if at > now + AHEAD { now } else { at };
         let (first, last) = (sane(seen.first_seen), sane(seen.last_seen));
         let mut data = serde_json::Map::new();
@@ -71,7 +71,7 @@ impl Usher {
         data.insert("requests".to_owned(), json!(seen.requests));
         data.extend(seen.ip_hash.map(|hash| ("ip_hash".to_owned(), json!(hash))));
         data.extend(by.map(|client| ("reported_by".to_owned(), json!(client.0))));
-        Entry {
+        HistoryEntry {
             id: EventId::new(now, &*self.random).to_string(),
             at: last.0,
             kind: SEEN.to_owned(),

@@ -3,7 +3,7 @@
 use super::first_party_client::{ACCOUNT_SCOPE, FIRST_PARTY_CLIENT};
 use crate::error::{FlowError, Rejected};
 use crate::login::accounts::Account;
-use crate::oauth::introspect::Access;
+use crate::oauth::introspect::ValidAccessToken;
 use crate::oauth::issue::Issue;
 use crate::usher::{Device, Usher};
 use usher_domain::event::EventKind;
@@ -78,7 +78,7 @@ impl Usher {
     }
 
     /// The user that an access token authenticates at the API: it must be one of Usher's own client.
-    pub(super) async fn person_by_token(&self, access: &Access) -> Result<Option<Account>, FlowError> {
+    pub(super) async fn person_by_token(&self, access: &ValidAccessToken) -> Result<Option<Account>, FlowError> {
         let claims = &access.claims;
         let scope = Scope::parse(&claims.scope).unwrap_or_default();
         let session = claims.sid.as_deref().and_then(|sid| sid.parse::<SessionId>().ok());

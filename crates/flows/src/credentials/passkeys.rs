@@ -60,7 +60,7 @@ enum Waiting {
 }
 
 #[derive(Serialize, Deserialize)]
-struct Sealed {
+struct SealedCeremony {
     id: CeremonyId,
     browser: String,
     expires_at: Timestamp,
@@ -319,7 +319,7 @@ impl Usher {
 
     fn ceremony(&self, options: &Value, waiting: Waiting, browser: &mut Browser) -> Result<Ceremony, FlowError> {
         let now = self.now();
-        let sealed = Sealed {
+        let sealed = SealedCeremony {
             id: CeremonyId::new(now, &*self.random),
             browser: mark_hash(browser.mark_or_make(self)),
             expires_at: now + LIFETIME,
@@ -332,7 +332,7 @@ impl Usher {
     /// Opens the state of a ceremony: only in its browser, before it expires, and once.
     async fn spend(&self, state: &str, browser: &Browser) -> Result<Waiting, FlowError> {
         let opened = self.sealer.open_text(Purpose::Ceremony, state).ok();
-        let sealed: Option<Sealed> = opened.and_then(|bytes| serde_json::from_slice(&bytes).ok());
+        let sealed: Option<SealedCeremony> = opened.and_then(|bytes| serde_json::from_slice(&bytes).ok());
         let here = browser.mark().map(mark_hash);
         let sealed = sealed
             .filter(|one| self.now() < one.expires_at && here.as_ref() == Some(&one.browser))

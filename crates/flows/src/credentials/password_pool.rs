@@ -73,11 +73,11 @@ impl Verdict {
     const WRONG: Self = Self { ok: false, needs_rehash: false };
 }
 
-type Job = Box<dyn FnOnce(&mut Bench) + Send>;
+type HashJob = Box<dyn FnOnce(&mut Bench) + Send>;
 
 /// Threads that hash passwords.
 pub struct PasswordPool {
-    jobs: Sender<Job>,
+    jobs: Sender<HashJob>,
     admission: Arc<Semaphore>,
     taken_on: AtomicU64,
 }
@@ -122,7 +122,7 @@ impl PasswordPool {
         let place = Arc::clone(&self.admission).try_acquire_owned().map_err(|_| Busy)?;
         self.taken_on.fetch_add(1, Ordering::Relaxed);
         let (reply, answer) = oneshot::channel();
-        let job: Job = Box::new(move |bench| {
+        let job: HashJob = Box::new(move |bench| {
             // The caller may have disconnected while waiting.
             if !reply.is_closed() {
                 let result = task(bench);
@@ -137,7 +137,7 @@ impl PasswordPool {
 }
 
 /// Works until the pool is dropped.
-fn work(inbox: &Mutex<Receiver<Job>>, mut bench: Bench) {
+fn work(inbox: &Mutex<Receiver<HashJob>>, mut bench: Bench) {
     step_back();
     loop {
         let job = inbox.lock().unwrap_or_else(PoisonError::into_inner).recv();

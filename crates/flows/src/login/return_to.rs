@@ -38,7 +38,7 @@ pub(crate) struct PendingRecovery {
 
 /// The part that the state of every proof has in common.
 #[derive(Deserialize)]
-struct Bound {
+struct ProofBrowser {
     browser: Option<String>,
 }
 
@@ -79,7 +79,7 @@ impl Usher {
     pub async fn is_done_elsewhere(&self, proof: ProofId, browser: &Browser) -> Result<bool, FlowError> {
         for kind in [ProofKind::SignUp, ProofKind::Recover] {
             let sealed = self.store.find_proof(proof, kind).await?.and_then(|proof| proof.sealed);
-            let bound = sealed.and_then(|sealed| self.open_pending_proof::<Bound>(&sealed));
+            let bound = sealed.and_then(|sealed| self.open_pending_proof::<ProofBrowser>(&sealed));
             if bound.is_some_and(|bound| is_here(browser, bound.browser.as_deref())) {
                 return Ok(self.store.has_handover(proof).await?);
             }

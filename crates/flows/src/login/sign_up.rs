@@ -22,7 +22,7 @@ use usher_domain::secret::Secret;
 use usher_domain::text::without_invisible;
 use usher_domain::user::authentication::{Authentication, Guard, Means};
 use usher_domain::user::proof::{MAX_ATTEMPTS, Proof, ProofKind};
-use usher_domain::user::source::{Origin, Sources};
+use usher_domain::user::source::{AttributeOrigin, AttributeSources};
 use usher_domain::user::{Profile, Sub, User, UserStatus};
 use usher_i18n::Lang;
 use usher_keys::seal::Purpose;
@@ -376,7 +376,7 @@ impl Usher {
         let pending =
             proof.sealed.as_deref().and_then(|sealed| self.open_sign_up(sealed)).ok_or(Rejected::ProofOver)?;
         let email = proof.email.clone().ok_or(Rejected::ProofOver)?;
-        let user = self.new_user(Some(email), pending.profile, Some(pending.locale), &Origin::Person);
+        let user = self.new_user(Some(email), pending.profile, Some(pending.locale), &AttributeOrigin::Person);
         let elsewhere = is_elsewhere(browser, pending.browser.as_deref());
         let (usher, made, phc, now, id) = (self.clone(), user.clone(), pending.phc.clone(), self.now(), proof.id);
         let create = self.store.write(move |mut tx| {
@@ -415,7 +415,7 @@ impl Usher {
         email: Option<Email>,
         profile: Profile,
         locale: Option<String>,
-        origin: &Origin,
+        origin: &AttributeOrigin,
     ) -> User {
         let now = self.now();
         let mut user = User {
@@ -426,7 +426,7 @@ impl Usher {
             admin: false,
             locale,
             profile: Profile::default(),
-            sources: Sources::default(),
+            sources: AttributeSources::default(),
             created_at: now,
             updated_at: now,
             factors_frozen_until: None,

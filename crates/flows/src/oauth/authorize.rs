@@ -10,7 +10,7 @@ use usher_domain::email::Email;
 use usher_domain::event::EventKind;
 use usher_domain::id::ClientId;
 use usher_domain::oauth::client::Client;
-use usher_domain::oauth::interaction::{Facts, Hint, Interaction, SessionFacts, Step};
+use usher_domain::oauth::interaction::{Facts, IdTokenHint, Interaction, InteractionStep, SessionFacts};
 use usher_domain::user::Sub;
 use usher_keys::seal::Purpose;
 use usher_keys::verify::Expect;
@@ -56,7 +56,7 @@ pub enum Outcome {
     /// Show a page.
     Show {
         /// The step.
-        step: Step,
+        step: InteractionStep,
         /// The interaction.
         interaction: Box<Interaction>,
     },
@@ -153,11 +153,11 @@ impl Usher {
             default_acr_values: &client.metadata.default_acr_values,
         });
         match (step, account) {
-            (Step::Finish, Some(account)) => {
+            (InteractionStep::Finish, Some(account)) => {
                 self.touch(account, device).await?;
                 Ok(Outcome::Answer(self.code_response(&interaction, account)?))
             }
-            (Step::Fail(error), _) => Ok(Outcome::Answer(self.refuse_interaction(&interaction, error))),
+            (InteractionStep::Fail(error), _) => Ok(Outcome::Answer(self.refuse_interaction(&interaction, error))),
             (step, _) => Ok(Outcome::Show { step, interaction: Box::new(interaction) }),
         }
     }
@@ -200,7 +200,9 @@ impl Usher {
         device: &Device,
     ) -> Result<Option<Account>, FlowError> {
         match self.go_on(interaction.clone(), browser, device).await? {
-            Outcome::Show { step: Step::SignIn { again: true }, .. } => self.account_for(interaction, browser).await,
+            Outcome::Show { step: InteractionStep::SignIn { again: true }, .. } => {
+                self.account_for(interaction, browser).await
+            }
             _ => Ok(None),
         }
     }
@@ -291,12 +293,12 @@ impl Usher {
     }
 
     /// The user of an `id_token_hint`, expired or not, after merges.
-    async fn whom_a_hint_names(&self, hint: &str) -> Result<Hint, FlowError> {
+    async fn whom_a_hint_names(&self, hint: &str) -> Result<IdTokenHint, FlowError> {
         let verified = self.keyring().verify_hint(hint, Expect { typ: crate::oauth::issue::ID_TOKEN_TYP }).ok();
         let text = |name: &str| verified.as_ref()?.claims.get(name)?.as_str().map(str::to_owned);
         match text("sub").filter(|_| text("iss").as_deref() == Some(self.issuer())) {
-            Some(sub) => Ok(Hint::Person(self.sub_today(Sub(sub)).await?)),
-            None => Ok(Hint::Unreadable),
+            Some(sub) => Ok(IdTokenHint::Person(self.sub_today(Sub(sub)).await?)),
+            None => Ok(IdTokenHint::Unreadable),
         }
     }
 

@@ -6,7 +6,7 @@ use crate::oauth::authorize::Outcome;
 use crate::usher::{Device, Usher};
 use usher_domain::event::EventKind;
 use usher_domain::id::ClientId;
-use usher_domain::oauth::consent::Consent;
+use usher_domain::oauth::consent::StoredConsent;
 use usher_domain::oauth::interaction::Interaction;
 use usher_protocol::error::OAuthError;
 use usher_protocol::error_code::ErrorCode;
@@ -23,7 +23,7 @@ impl Usher {
         device: &Device,
     ) -> Result<Outcome, FlowError> {
         let account = self.account_for(&interaction, browser).await?.ok_or(Rejected::NotSignedIn)?;
-        let consent = Consent {
+        let consent = StoredConsent {
             user_id: account.user.id,
             client_id: interaction.client_id.clone(),
             scope: interaction.request.scope.clone(),

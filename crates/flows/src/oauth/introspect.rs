@@ -32,7 +32,7 @@ pub struct Introspection {
 }
 
 /// A valid access token, and its user, if it has one.
-pub(crate) struct Access {
+pub(crate) struct ValidAccessToken {
     pub claims: AccessTokenClaims,
     /// The key that signed it.
     pub kid: String,
@@ -97,7 +97,10 @@ impl Usher {
     }
 
     /// Validates an access token: signed here, not expired, for this server and not revoked. Otherwise the reason.
-    pub(crate) async fn check_access_token(&self, token: &str) -> Result<Result<Access, OAuthError>, FlowError> {
+    pub(crate) async fn check_access_token(
+        &self,
+        token: &str,
+    ) -> Result<Result<ValidAccessToken, OAuthError>, FlowError> {
         let Some((claims, kid)) = self.read_access_token(token) else {
             return Ok(Err(Cause::UnknownAccessToken.into()));
         };
@@ -120,7 +123,7 @@ impl Usher {
                 None => return refused(Cause::AccessTokenRevoked),
             },
         };
-        Ok(Ok(Access { claims, kid, person }))
+        Ok(Ok(ValidAccessToken { claims, kid, person }))
     }
 
     /// An access token with a valid signature, and the key that signed it.

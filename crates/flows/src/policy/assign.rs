@@ -6,7 +6,7 @@ use crate::usher::Usher;
 use usher_domain::event::{Event, EventKind};
 use usher_domain::id::{AssignmentId, ProjectId, UserId};
 use usher_domain::page::{Cursor, Page};
-use usher_domain::project::assignment::{Assignment, Holder, is_scope};
+use usher_domain::project::assignment::{Assignment, RoleHolder, is_scope};
 use usher_domain::time::Timestamp;
 use usher_domain::user::{Sub, User};
 use usher_policy::limits::ROLES_OF_SUBJECT;
@@ -36,13 +36,17 @@ pub struct NewAssignment {
 
 impl Usher {
     /// The holder for a subject, in this project; `None` if it does not exist.
-    pub(super) async fn find_holder(&self, project: ProjectId, subject: &Subject) -> Result<Option<Holder>, FlowError> {
+    pub(super) async fn find_holder(
+        &self,
+        project: ProjectId,
+        subject: &Subject,
+    ) -> Result<Option<RoleHolder>, FlowError> {
         Ok(match subject {
-            Subject::User(sub) => self.user_by_sub(sub).await?.map(|user| Holder::User(user.id)),
+            Subject::User(sub) => self.user_by_sub(sub).await?.map(|user| RoleHolder::User(user.id)),
             Subject::Client(id) => {
                 let Ok(id) = id.parse() else { return Ok(None) };
                 let client = self.find_client(&id).await?;
-                client.filter(|client| client.project_id == project).map(|client| Holder::Client(client.id.clone()))
+                client.filter(|client| client.project_id == project).map(|client| RoleHolder::Client(client.id.clone()))
             }
         })
     }
@@ -59,10 +63,10 @@ impl Usher {
     ///
     /// # Errors
     /// If the database fails.
-    pub async fn subject_of(&self, holder: &Holder) -> Result<Subject, FlowError> {
+    pub async fn subject_of(&self, holder: &RoleHolder) -> Result<Subject, FlowError> {
         Ok(match holder {
-            Holder::Client(id) => Subject::Client(id.0.clone()),
-            Holder::User(id) => {
+            RoleHolder::Client(id) => Subject::Client(id.0.clone()),
+            RoleHolder::User(id) => {
                 let user = self.store.find_user(*id).await?.ok_or(Rejected::NotFound("user"))?;
                 Subject::User(user.sub.0)
             }
@@ -151,8 +155,8 @@ impl Usher {
         let event = self.event(kind).with_project(assignment.project).with("role", assignment.role.as_str());
         let event = match (&assignment.holder, subject) {
             // A machine's tokens have its `client_id` as `sub`.
-            (Holder::Client(id), _) => event.with_client(id).with("sub", id.0.as_str()),
-            (Holder::User(user), Subject::User(sub) | Subject::Client(sub)) => {
+            (RoleHolder::Client(id), _) => event.with_client(id).with("sub", id.0.as_str()),
+            (RoleHolder::User(user), Subject::User(sub) | Subject::Client(sub)) => {
                 event.with_user(*user).with("sub", sub.as_str())
             }
         };

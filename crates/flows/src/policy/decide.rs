@@ -6,7 +6,7 @@ use super::assign::Subject;
 use crate::error::FlowError;
 use crate::usher::Usher;
 use usher_domain::id::ProjectId;
-use usher_domain::project::assignment::Holder;
+use usher_domain::project::assignment::RoleHolder;
 use usher_domain::user::UserStatus;
 use usher_policy::evaluate::{Decision, Question, Verdict, explain};
 use usher_policy::value::Attributes;
@@ -63,8 +63,10 @@ impl Usher {
     ) -> Result<HeldRoles, FlowError> {
         let Some(holder) = self.find_holder(project, subject).await? else { return Ok(HeldRoles::default()) };
         let active = match &holder {
-            Holder::User(id) => self.store.find_user(*id).await?.is_some_and(|user| user.status == UserStatus::Active),
-            Holder::Client(id) => self.find_client(id).await?.is_some_and(|client| client.is_active()),
+            RoleHolder::User(id) => {
+                self.store.find_user(*id).await?.is_some_and(|user| user.status == UserStatus::Active)
+            }
+            RoleHolder::Client(id) => self.find_client(id).await?.is_some_and(|client| client.is_active()),
         };
         if !active {
             return Ok(HeldRoles::default());

@@ -3,7 +3,7 @@
 use crate::usher::Usher;
 use usher_domain::event::EventKind;
 use usher_domain::id::AssignmentId;
-use usher_domain::project::assignment::{Assignment, Holder};
+use usher_domain::project::assignment::{Assignment, RoleHolder};
 use usher_domain::time::Timestamp;
 use usher_domain::user::User;
 use usher_storage::{Result, Tx};
@@ -13,7 +13,7 @@ impl Usher {
     pub(crate) async fn inherit_roles(&self, tx: &mut Tx<'_>, from: &User, into: &User) -> Result<()> {
         let now = self.now();
         for left in tx.list_assignments_everywhere(from.id).await? {
-            let holder = Holder::User(into.id);
+            let holder = RoleHolder::User(into.id);
             let had = tx.list_assignments_of(left.project, &holder, left.scope.as_deref()).await?;
             let had = had.into_iter().find(|had| had.role == left.role && had.scope == left.scope);
             if let Some(had) = had {

@@ -17,7 +17,7 @@ use usher_storage::policy::revisions::{Publication, Revision};
 const NOTE: u32 = 500;
 
 /// What to publish.
-struct Wanted {
+struct PublishRequest {
     document: String,
     /// The tag that the draft must still have; `None` if the draft does not matter.
     seen: Option<String>,
@@ -43,8 +43,11 @@ impl Usher {
             return Err(Rejected::Superseded.into());
         }
         let document = drafted.document;
-        self.publish(project, Wanted { document, seen: Some(seen.to_owned()), note: checked(note)?, by: by.to_owned() })
-            .await
+        self.publish(
+            project,
+            PublishRequest { document, seen: Some(seen.to_owned()), note: checked(note)?, by: by.to_owned() },
+        )
+        .await
     }
 
     /// Publishes the rules of this revision again. The draft does not change.
@@ -60,10 +63,10 @@ impl Usher {
     ) -> Result<Publication, FlowError> {
         let found = self.store.find_revision(project, revision).await?.ok_or(Rejected::NotFound("revision"))?;
         let note = if note.is_empty() { format!("as in revision {revision}") } else { checked(note)? };
-        self.publish(project, Wanted { document: found.document, seen: None, note, by: by.to_owned() }).await
+        self.publish(project, PublishRequest { document: found.document, seen: None, note, by: by.to_owned() }).await
     }
 
-    async fn publish(&self, project: ProjectId, wanted: Wanted) -> Result<Publication, FlowError> {
+    async fn publish(&self, project: ProjectId, wanted: PublishRequest) -> Result<Publication, FlowError> {
         let document: Document = serde_json::from_str(&wanted.document)?;
         let looked = review(document.clone()).await;
         if !looked.valid {
@@ -110,7 +113,7 @@ impl Usher {
         project: ProjectId,
         number: i64,
         document: &Document,
-        wanted: &Wanted,
+        wanted: &PublishRequest,
     ) -> Result<Revision, FlowError> {
         let now = self.now();
         let edition = Edition { project: project.to_string(), revision: number.unsigned_abs(), iat: now.0 };

@@ -8,7 +8,7 @@ use crate::usher::Usher;
 use usher_domain::id::ProjectId;
 use usher_domain::page::Cursor;
 use usher_domain::project::Project;
-use usher_domain::project::history::Entry;
+use usher_domain::project::history::HistoryEntry;
 use usher_keys::project_key::{NotOpened, ProjectKey};
 use usher_storage::events::history::{KeptKey, SealedFacts};
 
@@ -34,19 +34,19 @@ pub struct HistorySearch {
 #[derive(Debug, Clone, PartialEq)]
 pub struct HistoryPage {
     /// The entries.
-    pub entries: Vec<Entry>,
+    pub entries: Vec<HistoryEntry>,
     /// The cursor of the next page, if there may be one.
     pub next: Option<Cursor>,
 }
 
 /// A position in a history: the sealed value, and how many of its entries were returned already.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Place {
+struct HistoryPosition {
     position: i64,
     given: u64,
 }
 
-impl Place {
+impl HistoryPosition {
     const NEWEST: Self = Self { position: i64::MAX, given: 0 };
 
     fn read(cursor: Cursor) -> Self {
@@ -78,7 +78,7 @@ impl Chain {
         self.opened.get(place).ok_or(NotOpened)
     }
 
-    fn open(&mut self, sealed: &SealedFacts) -> Result<Vec<Entry>, NotOpened> {
+    fn open(&mut self, sealed: &SealedFacts) -> Result<Vec<HistoryEntry>, NotOpened> {
         let plaintext = self.key(sealed.generation)?.open(&sealed.sealed)?;
         serde_json::from_slice(&plaintext).map_err(|_| NotOpened)
     }
@@ -102,7 +102,7 @@ impl Usher {
         }
         let kept = self.store.list_project_keys(project.id, i64::MAX).await?;
         let mut chain = Chain { kept, opened: vec![key] };
-        let mut place = search.cursor.map_or(Place::NEWEST, Place::read);
+        let mut place = search.cursor.map_or(HistoryPosition::NEWEST, HistoryPosition::read);
         let mut entries = Vec::new();
         for _ in 0..BATCHES {
             let rows = self.store.read_history(project.id, place.position, BATCH).await?;
@@ -111,7 +111,7 @@ impl Usher {
             chain = opened.0;
             for (position, facts) in opened.1 {
                 if position != place.position {
-                    place = Place { position, given: 0 };
+                    place = HistoryPosition { position, given: 0 };
                 }
                 for entry in facts.into_iter().rev().skip(usize::try_from(place.given).unwrap_or(usize::MAX)) {
                     if entries.len() == search.size {
@@ -120,7 +120,7 @@ impl Usher {
                     place.given += 1;
                     entries.extend(Some(entry).filter(|entry| search.wants(entry)));
                 }
-                place = Place { position: position - 1, given: 0 };
+                place = HistoryPosition { position: position - 1, given: 0 };
             }
             if last {
                 return Ok(HistoryPage { entries, next: None });
@@ -135,7 +135,7 @@ impl Usher {
         project: ProjectId,
         mut chain: Chain,
         rows: Vec<SealedFacts>,
-    ) -> Result<(Chain, Vec<(i64, Vec<Entry>)>), FlowError> {
+    ) -> Result<(Chain, Vec<(i64, Vec<HistoryEntry>)>), FlowError> {
         let work = tokio::task::spawn_blocking(move || {
             let mut opened = Vec::new();
             for row in rows {
@@ -151,7 +151,7 @@ impl Usher {
 }
 
 impl HistorySearch {
-    fn wants(&self, entry: &Entry) -> bool {
+    fn wants(&self, entry: &HistoryEntry) -> bool {
         self.sub.as_ref().is_none_or(|sub| entry.sub.as_ref() == Some(sub))
             && self.kind.as_ref().is_none_or(|kind| entry.kind == *kind)
     }

@@ -11,7 +11,7 @@ use usher_domain::user::{Sub, User, UserStatus};
 use usher_storage::members::NamedMember;
 
 /// The result of a change.
-enum Change {
+enum MemberChangeOutcome {
     Done,
     Nobody,
     LastOwner,
@@ -84,15 +84,15 @@ impl Usher {
         let change = self.store.write(move |mut tx| {
             Box::pin(async move {
                 let owners = tx.lock_owners(project).await?;
-                let Some(member) = tx.find_member(project, user).await? else { return Ok(Change::Nobody) };
+                let Some(member) = tx.find_member(project, user).await? else { return Ok(MemberChangeOutcome::Nobody) };
                 if role != Role::Owner && owners == [user] {
-                    return Ok(Change::LastOwner);
+                    return Ok(MemberChangeOutcome::LastOwner);
                 }
                 if member.role != role {
                     tx.set_member_role(project, user, role).await?;
                     tx.append(&event).await?;
                 }
-                Ok(Change::Done)
+                Ok(MemberChangeOutcome::Done)
             })
         });
         answer(&change.await?)
@@ -107,23 +107,23 @@ impl Usher {
         let remove = self.store.write(move |mut tx| {
             Box::pin(async move {
                 if tx.lock_owners(project).await? == [user] {
-                    return Ok(Change::LastOwner);
+                    return Ok(MemberChangeOutcome::LastOwner);
                 }
                 if !tx.delete_member(project, user).await? {
-                    return Ok(Change::Nobody);
+                    return Ok(MemberChangeOutcome::Nobody);
                 }
                 tx.append(&event).await?;
-                Ok(Change::Done)
+                Ok(MemberChangeOutcome::Done)
             })
         });
         answer(&remove.await?)
     }
 }
 
-fn answer(change: &Change) -> Result<(), FlowError> {
+fn answer(change: &MemberChangeOutcome) -> Result<(), FlowError> {
     match change {
-        Change::Done => Ok(()),
-        Change::Nobody => Err(Rejected::NotFound("member").into()),
-        Change::LastOwner => Err(Rejected::LastOwner.into()),
+        MemberChangeOutcome::Done => Ok(()),
+        MemberChangeOutcome::Nobody => Err(Rejected::NotFound("member").into()),
+        MemberChangeOutcome::LastOwner => Err(Rejected::LastOwner.into()),
     }
 }

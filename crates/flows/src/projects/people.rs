@@ -6,7 +6,7 @@ use crate::end::Ended;
 use crate::error::{FlowError, Rejected};
 use crate::usher::Usher;
 use usher_domain::id::{ClientId, ProjectId, SessionId, UserId};
-use usher_domain::oauth::access::Access;
+use usher_domain::oauth::claim_release::ClaimRelease;
 use usher_domain::oauth::grant::Grant;
 use usher_domain::page::{Cursor, MAX_PAGE, Page};
 use usher_domain::time::Timestamp;
@@ -53,7 +53,7 @@ impl Usher {
     /// If the database fails.
     pub async fn list_people(&self, project: ProjectId, after: Cursor, size: u32) -> Result<Page<Person>, FlowError> {
         let size = size.clamp(1, MAX_PAGE) as usize;
-        let mut found: Vec<(UserId, Vec<Access>)> = Vec::new();
+        let mut found: Vec<(UserId, Vec<ClaimRelease>)> = Vec::new();
         let mut from = UserId(after.0);
         while found.len() <= size {
             let rows = self.store.list_accesses_in(project, from, ROWS).await?;
@@ -138,8 +138,8 @@ impl Usher {
     }
 }
 
-fn by_user(rows: Vec<Access>) -> Vec<(UserId, Vec<Access>)> {
-    let mut groups: Vec<(UserId, Vec<Access>)> = Vec::new();
+fn by_user(rows: Vec<ClaimRelease>) -> Vec<(UserId, Vec<ClaimRelease>)> {
+    let mut groups: Vec<(UserId, Vec<ClaimRelease>)> = Vec::new();
     for row in rows {
         match groups.last_mut() {
             Some((user, accesses)) if *user == row.user_id => accesses.push(row),
@@ -150,7 +150,7 @@ fn by_user(rows: Vec<Access>) -> Vec<(UserId, Vec<Access>)> {
 }
 
 /// `None` if no claims were released.
-fn person(user: &User, accesses: &[Access]) -> Option<Person> {
+fn person(user: &User, accesses: &[ClaimRelease]) -> Option<Person> {
     let given = |claim: &str| accesses.iter().any(|access| access.claims.contains_key(claim));
     Some(Person {
         sub: user.sub.clone(),

@@ -20,7 +20,7 @@ use usher_domain::provider::{LinkPolicy, ProviderId, ProviderSettings};
 use usher_domain::user::authentication::Method;
 use usher_domain::user::identity::{LinkedHow, Vouched};
 use usher_domain::user::proof::{MAX_ATTEMPTS, Proof, ProofKind};
-use usher_domain::user::source::Origin;
+use usher_domain::user::source::AttributeOrigin;
 use usher_domain::user::{User, UserStatus};
 use usher_i18n::Lang;
 use usher_keys::seal::Purpose;
@@ -358,8 +358,9 @@ impl Usher {
         self.check_still_open(&asking).await?;
         let profile = asking.vouched.profile.clone().checked().unwrap_or_default();
         let locale = profile.locale.clone();
-        let mut user = self.new_user(None, profile, locale, &Origin::Provider(asking.vouched.provider.to_string()));
-        user.set_email(email, Origin::Person, self.now());
+        let mut user =
+            self.new_user(None, profile, locale, &AttributeOrigin::Provider(asking.vouched.provider.to_string()));
+        user.set_email(email, AttributeOrigin::Person, self.now());
         let (user, identity) = self.insert_vouched(user, &asking.vouched).await?;
         self.let_in(asking, user, identity, browser, device).await
     }

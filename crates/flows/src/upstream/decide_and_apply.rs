@@ -14,9 +14,11 @@ use usher_domain::id::{IdentityId, SessionId, UserId};
 use usher_domain::provider::ProviderSettings;
 use usher_domain::user::authentication::{Authentication, Guard, Means};
 use usher_domain::user::identity::{Identity, LinkedHow, Vouched};
-use usher_domain::user::linking::{Address, Decision, Holder, Intent, Owner, Situation, decide};
+use usher_domain::user::linking::{
+    AddressOwner, EmailEvidence, IdentityOwner, Intent, LinkDecision, Situation, decide,
+};
 use usher_domain::user::proof::ProofKind;
-use usher_domain::user::source::Origin;
+use usher_domain::user::source::AttributeOrigin;
 use usher_domain::user::{User, UserStatus};
 use usher_storage::{Result as Stored, StorageError, Tx};
 
@@ -90,13 +92,13 @@ impl Usher {
             },
             holder: match (&holder, &asker) {
                 (None, None) if user.as_ref().is_some_and(|owner| owner.status != UserStatus::Active) => {
-                    Holder::Disabled
+                    IdentityOwner::Disabled
                 }
-                (None, _) if self.is_quarantined(vouched).await? => Holder::NobodySinceLately,
-                (None, _) => Holder::Nobody,
-                (Some((_, user)), _) if user.status != UserStatus::Active => Holder::Disabled,
-                (Some((_, user)), Some(asker)) if user.id != asker.user.id => Holder::SomebodyElse,
-                (Some(_), _) => Holder::User,
+                (None, _) if self.is_quarantined(vouched).await? => IdentityOwner::NobodySinceLately,
+                (None, _) => IdentityOwner::Nobody,
+                (Some((_, user)), _) if user.status != UserStatus::Active => IdentityOwner::Disabled,
+                (Some((_, user)), Some(asker)) if user.id != asker.user.id => IdentityOwner::SomebodyElse,
+                (Some(_), _) => IdentityOwner::User,
             },
             address,
             owner,
@@ -107,22 +109,22 @@ impl Usher {
     }
 
     /// How far the provider's address is trusted, and which user it belongs to.
-    async fn owner_of(&self, vouched: &Vouched) -> Result<(Address, Owner, Option<User>), FlowError> {
+    async fn owner_of(&self, vouched: &Vouched) -> Result<(EmailEvidence, AddressOwner, Option<User>), FlowError> {
         use usher_domain::email::trust::EmailTrust;
-        let Some(told) = &vouched.email else { return Ok((Address::Unproven, Owner::Nobody, None)) };
+        let Some(told) = &vouched.email else { return Ok((EmailEvidence::Unproven, AddressOwner::Nobody, None)) };
         let address = match told.trust {
             // An unverified address is not trusted, not even one of a relay service.
-            EmailTrust::Unverified => return Ok((Address::Unproven, Owner::Nobody, None)),
-            _ if told.relay => Address::Relay,
-            EmailTrust::Verified => Address::Verified,
-            EmailTrust::Authoritative => Address::Authoritative,
+            EmailTrust::Unverified => return Ok((EmailEvidence::Unproven, AddressOwner::Nobody, None)),
+            _ if told.relay => EmailEvidence::Relay,
+            EmailTrust::Verified => EmailEvidence::Verified,
+            EmailTrust::Authoritative => EmailEvidence::Authoritative,
         };
         if let Some(user) = self.user_of_address(&told.email).await? {
             let guarded = self.store.find_factors(user.id).await?.ask_second_step();
-            return Ok((address, if guarded { Owner::Guarded } else { Owner::User }, Some(user)));
+            return Ok((address, if guarded { AddressOwner::Guarded } else { AddressOwner::User }, Some(user)));
         }
         let waiting = self.store.find_open_proof(&told.email, ProofKind::SignUp, self.now()).await?;
-        Ok((address, if waiting.is_some() { Owner::Waiting } else { Owner::Nobody }, None))
+        Ok((address, if waiting.is_some() { AddressOwner::Waiting } else { AddressOwner::Nobody }, None))
     }
 
     /// The user who has verified an address; for a merged user, the kept one.
@@ -151,21 +153,21 @@ impl Usher {
     ) -> Result<Option<Arrived>, UpstreamFault> {
         let refuse = |refusal| Err(UpstreamFault::Rejected(refusal));
         match decide(found.situation) {
-            Decision::RefuseTaken => refuse(Refusal::Taken),
-            Decision::RefuseDisabled => refuse(Refusal::Disabled),
-            Decision::RefuseSession => refuse(Refusal::Over),
-            Decision::RefuseLately => refuse(Refusal::Lately),
-            Decision::RefuseClosed => refuse(Refusal::Closed),
-            Decision::Reauthenticate => Ok(Some(Arrived::Reauthenticate)),
-            Decision::AlreadyLinked => Ok(Some(Arrived::Linked)),
-            Decision::Link => {
+            LinkDecision::RefuseTaken => refuse(Refusal::Taken),
+            LinkDecision::RefuseDisabled => refuse(Refusal::Disabled),
+            LinkDecision::RefuseSession => refuse(Refusal::Over),
+            LinkDecision::RefuseLately => refuse(Refusal::Lately),
+            LinkDecision::RefuseClosed => refuse(Refusal::Closed),
+            LinkDecision::Reauthenticate => Ok(Some(Arrived::Reauthenticate)),
+            LinkDecision::AlreadyLinked => Ok(Some(Arrived::Linked)),
+            LinkDecision::Link => {
                 let Some(asker) = found.asker else { return refuse(Refusal::Over) };
                 self.link(settings, vouched, &asker.user, Some(asker.session.id), LinkedHow::Account).await?;
                 self.renew_session(&asker, browser).await?;
                 Ok(Some(Arrived::Linked))
             }
-            Decision::AskAddress => Ok(Some(Arrived::Ask(self.ask_address(vouched, errand, browser).await?))),
-            Decision::ConfirmBySignIn | Decision::ConfirmByMail => {
+            LinkDecision::AskAddress => Ok(Some(Arrived::Ask(self.ask_address(vouched, errand, browser).await?))),
+            LinkDecision::ConfirmBySignIn | LinkDecision::ConfirmByMail => {
                 let Some(owner) = found.owner else { return Ok(None) };
                 Ok(Some(Arrived::Ask(self.ask_confirmation(settings, vouched, errand, &owner, browser).await?)))
             }
@@ -176,7 +178,7 @@ impl Usher {
     #[expect(clippy::too_many_arguments, reason = "one decision, and all it stands on")]
     async fn enter_by(
         &self,
-        decision: Decision,
+        decision: LinkDecision,
         settings: &ProviderSettings,
         vouched: &Vouched,
         errand: &UpstreamIntent,
@@ -185,13 +187,13 @@ impl Usher {
         device: &Device,
     ) -> Result<Option<Arrived>, UpstreamFault> {
         let (user, identity) = match (decision, found.holder, found.owner) {
-            (Decision::SignIn, Some((identity, user)), _) => (user, identity.id),
-            (Decision::LinkToOwner, _, Some(owner)) => {
+            (LinkDecision::SignIn, Some((identity, user)), _) => (user, identity.id),
+            (LinkDecision::LinkToOwner, _, Some(owner)) => {
                 let identity = self.link(settings, vouched, &owner, None, LinkedHow::Auto).await?;
                 (owner, identity)
             }
-            (Decision::SignUp | Decision::SignUpAndPurge | Decision::SignUpWithoutAddress, ..) => {
-                let with_address = decision != Decision::SignUpWithoutAddress;
+            (LinkDecision::SignUp | LinkDecision::SignUpAndPurge | LinkDecision::SignUpWithoutAddress, ..) => {
+                let with_address = decision != LinkDecision::SignUpWithoutAddress;
                 self.sign_up_vouched(vouched, with_address).await?
             }
             _ => return Ok(None),
@@ -282,7 +284,7 @@ impl Usher {
         vouched: &Vouched,
         with_address: bool,
     ) -> Result<(User, IdentityId), UpstreamFault> {
-        let origin = Origin::Provider(vouched.provider.to_string());
+        let origin = AttributeOrigin::Provider(vouched.provider.to_string());
         let email = vouched.email.as_ref().filter(|_| with_address).map(|told| told.email.clone());
         let profile = vouched.profile.clone().checked().unwrap_or_default();
         let locale = profile.locale.clone();

@@ -19,7 +19,7 @@ use crate::login::finish_sign_in::SignedIn;
 use crate::oauth::authorize::mark_hash;
 use usher_domain::id::{ProofId, SessionId, UserId};
 use usher_domain::provider::ProviderId;
-use usher_upstream::Kept;
+use usher_upstream::PendingAuthorization;
 
 pub use confirm::{PendingQuestion, Question};
 pub use provider_events::ProviderEventOutcome;
@@ -51,7 +51,7 @@ pub enum UpstreamIntent {
 /// The state of a sign-in at a provider: sealed, bound to the browser, and usable once.
 #[derive(Serialize, Deserialize)]
 struct UpstreamState {
-    kept: Kept,
+    kept: PendingAuthorization,
     errand: UpstreamIntent,
     browser: String,
 }

@@ -5,7 +5,7 @@ use serde_json::json;
 use crate::error::{FlowError, Rejected};
 use crate::usher::Usher;
 use usher_domain::event::webhook::catalogue::TEST;
-use usher_domain::event::webhook::{Delivery, DeliveryStatus, Webhook};
+use usher_domain::event::webhook::{DeliveryStatus, Webhook, WebhookDelivery};
 use usher_domain::id::{EventId, WebhookId};
 use usher_domain::page::{Cursor, Page};
 use usher_domain::time::Timestamp;
@@ -22,7 +22,7 @@ impl Usher {
         status: Option<DeliveryStatus>,
         before: Option<Cursor>,
         size: u32,
-    ) -> Result<Page<Delivery>, FlowError> {
+    ) -> Result<Page<WebhookDelivery>, FlowError> {
         Ok(self.store.list_deliveries(webhook.id, status, before, size).await?)
     }
 
@@ -30,7 +30,7 @@ impl Usher {
     ///
     /// # Errors
     /// [`Rejected::NotFound`].
-    pub async fn load_delivery(&self, webhook: &Webhook, message: EventId) -> Result<Delivery, FlowError> {
+    pub async fn load_delivery(&self, webhook: &Webhook, message: EventId) -> Result<WebhookDelivery, FlowError> {
         let found = self.store.find_delivery(webhook.id, message).await?;
         found.ok_or_else(|| Rejected::NotFound("delivery").into())
     }
@@ -39,7 +39,7 @@ impl Usher {
     ///
     /// # Errors
     /// [`Rejected::NotFound`], [`Rejected::WebhookDisabled`].
-    pub async fn redeliver(&self, webhook: &Webhook, message: EventId) -> Result<Delivery, FlowError> {
+    pub async fn redeliver(&self, webhook: &Webhook, message: EventId) -> Result<WebhookDelivery, FlowError> {
         let id = in_use(webhook)?;
         let now = self.now();
         let again =
@@ -68,7 +68,7 @@ impl Usher {
     ///
     /// # Errors
     /// [`Rejected::WebhookDisabled`].
-    pub async fn test_webhook(&self, webhook: &Webhook) -> Result<Delivery, FlowError> {
+    pub async fn test_webhook(&self, webhook: &Webhook) -> Result<WebhookDelivery, FlowError> {
         let id = in_use(webhook)?;
         let now = self.now();
         let message = EventId::new(now, &*self.random);

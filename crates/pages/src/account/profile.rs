@@ -11,7 +11,7 @@ use crate::owner::Owner;
 use crate::show;
 use crate::views::{AccountProfile, Form, Message, ProfileValues};
 use crate::visitor_pages::VisitorPages as _;
-use usher_domain::user::{Address, Profile};
+use usher_domain::user::{AddressClaim, Profile};
 use usher_flows::{Account, FlowError};
 use usher_http_server::extract::params::{FormParams, QueryParams};
 use usher_http_server::extract::visitor::Visitor;
@@ -165,7 +165,7 @@ fn loaded(values: &ProfileValues) -> LoadedValues {
 fn profile_of(values: &ProfileValues, account: &Account) -> Profile {
     let some = |text: &String| Some(text.clone()).filter(|text| !text.trim().is_empty());
     let kept = account.user.profile.clone();
-    let address = Address {
+    let address = AddressClaim {
         street_address: some(&values.street_address),
         locality: some(&values.locality),
         region: some(&values.region),
@@ -187,7 +187,7 @@ fn profile_of(values: &ProfileValues, account: &Account) -> Profile {
         profile: some(&values.profile),
         picture: some(&values.picture),
         gender: some(&values.gender),
-        address: Some(address).filter(|address| *address != Address::default()),
+        address: Some(address).filter(|address| *address != AddressClaim::default()),
         ..kept
     }
 }

@@ -9,7 +9,7 @@ use super::{done, shown};
 use crate::login::sign_in::text;
 use crate::views::{AttemptView, DeliveryView, ProjectTab, ShownSecret, WebhookPage, WebhookValues};
 use usher_domain::event::webhook::filter::Filter;
-use usher_domain::event::webhook::{Attempt, Delivery, DeliveryStatus, Webhook};
+use usher_domain::event::webhook::{DeliveryAttempt, DeliveryStatus, Webhook, WebhookDelivery};
 use usher_domain::id::EventId;
 use usher_domain::page::Cursor;
 use usher_domain::time::Timestamp;
@@ -177,7 +177,7 @@ async fn view(
     })
 }
 
-fn delivery(lang: Lang, delivery: Delivery) -> DeliveryView {
+fn delivery(lang: Lang, delivery: WebhookDelivery) -> DeliveryView {
     let waits = delivery.status == DeliveryStatus::Waiting;
     DeliveryView {
         id: delivery.message_id.to_string(),
@@ -190,7 +190,7 @@ fn delivery(lang: Lang, delivery: Delivery) -> DeliveryView {
     }
 }
 
-fn attempt(lang: Lang, attempt: Attempt) -> AttemptView {
+fn attempt(lang: Lang, attempt: DeliveryAttempt) -> AttemptView {
     let ms = attempt.ms.to_string();
     let status = attempt.status.map(|status| status.to_string());
     let what = match (&attempt.error, &status) {

@@ -7,7 +7,7 @@ use super::sign_in::text;
 use crate::show;
 use crate::views::{AccountChooser, AccountView, Form};
 use crate::visitor_pages::VisitorPages as _;
-use usher_domain::oauth::interaction::Step;
+use usher_domain::oauth::interaction::InteractionStep;
 use usher_flows::Account;
 use usher_http_server::extract::params::{FormParams, QueryParams};
 use usher_http_server::extract::visitor::Visitor;
@@ -75,7 +75,7 @@ pub async fn post(
                 interaction.request.login_hint = known.user.email.as_ref().map(ToString::to_string);
             }
             interaction.choose(known.map_or(nobody(), |account| account.session.id));
-            show::show_step(&app, visitor, &Step::SignIn { again: false }, &interaction)
+            show::show_step(&app, visitor, &InteractionStep::SignIn { again: false }, &interaction)
         }
     }
 }

@@ -8,7 +8,7 @@ use crate::show;
 use crate::views::{Consent, Form, Message, ScopeView};
 use crate::visitor_pages::VisitorPages as _;
 use usher_domain::email::Email;
-use usher_domain::oauth::interaction::{Interaction, Step};
+use usher_domain::oauth::interaction::{Interaction, InteractionStep};
 use usher_domain::user::User;
 use usher_flows::{FlowError, Outcome, Rejected};
 use usher_http_server::extract::params::{FormParams, QueryParams};
@@ -30,7 +30,7 @@ pub async fn get(
     let sealed = query.get("interaction").ok().flatten().unwrap_or_default().to_owned();
     let interaction = show::needed_interaction(&app, &sealed, &visitor)?;
     let mut interaction = match app.usher.go_on(interaction.clone(), &visitor.browser, &visitor.device).await? {
-        Outcome::Show { step: Step::Consent, interaction } => *interaction,
+        Outcome::Show { step: InteractionStep::Consent, interaction } => *interaction,
         on => return show::elsewhere(&app, visitor, &interaction, on).await,
     };
     let client = app.usher.client_of(&interaction).await?;
@@ -71,7 +71,7 @@ pub async fn post(
     }
     let interaction = show::needed_interaction(&app, &sealed, &visitor)?;
     let outcome = match app.usher.go_on(interaction.clone(), &visitor.browser, &visitor.device).await? {
-        Outcome::Show { step: Step::Consent, .. } | Outcome::Answer(_) => {
+        Outcome::Show { step: InteractionStep::Consent, .. } | Outcome::Answer(_) => {
             answer(&app, &visitor, interaction.clone(), &form).await?
         }
         elsewhere @ Outcome::Show { .. } => elsewhere,

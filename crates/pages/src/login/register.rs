@@ -9,7 +9,7 @@ use crate::login::mailed::waiting_url;
 use crate::show;
 use crate::views::{Form, Register, RegisterValues, SignedInAs};
 use crate::visitor_pages::VisitorPages as _;
-use usher_domain::oauth::interaction::{Interaction, Step};
+use usher_domain::oauth::interaction::{Interaction, InteractionStep};
 use usher_domain::secret::Secret;
 use usher_flows::{FlowError, Outcome, Rejected, SignUpForm};
 use usher_http_server::extract::params::{FormParams, QueryParams};
@@ -32,7 +32,7 @@ pub async fn get(
     let interaction = show::interaction(&app, sealed, &visitor)?;
     if let Some(one) = &interaction {
         match app.usher.go_on(one.clone(), &visitor.browser, &visitor.device).await? {
-            Outcome::Show { step: Step::SignIn { .. } | Step::SignUp, .. } => {}
+            Outcome::Show { step: InteractionStep::SignIn { .. } | InteractionStep::SignUp, .. } => {}
             on => return show::elsewhere(&app, visitor, one, on).await,
         }
     }

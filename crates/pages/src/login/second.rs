@@ -9,7 +9,7 @@ use crate::show;
 use crate::views::{Enrol, Form, PasskeyAsk, SecondFactor};
 use crate::visitor_pages::VisitorPages as _;
 use usher_domain::id::SessionId;
-use usher_domain::oauth::interaction::{Interaction, Step};
+use usher_domain::oauth::interaction::{Interaction, InteractionStep};
 use usher_flows::{CodeKind, FlowError, Outcome, PasskeyAnswer, Rejected};
 use usher_http_server::extract::params::{FormParams, QueryParams};
 use usher_http_server::extract::visitor::Visitor;
@@ -131,7 +131,7 @@ async fn on(
 /// Continues a request that may have needed one more factor.
 async fn step_up(app: &App, mut visitor: Visitor, request: Interaction) -> Result<Response, HttpProblem> {
     match app.usher.go_on(request.clone(), &visitor.browser, &visitor.device).await? {
-        Outcome::Show { step: Step::StepUp, interaction } => {
+        Outcome::Show { step: InteractionStep::StepUp, interaction } => {
             let account = app.usher.account_for(&interaction, &visitor.browser).await?;
             let account = account.ok_or(FlowError::from(Rejected::NotSignedIn))?;
             let pending = app.usher.begin_step_up(&account, &mut visitor.browser)?;

@@ -10,7 +10,7 @@ use crate::show;
 use crate::views::{Form, Message, PasskeyAsk, ProviderButton, SignIn, SignedInAs};
 use crate::visitor_pages::VisitorPages as _;
 use usher_domain::email::Email;
-use usher_domain::oauth::interaction::{Interaction, Step};
+use usher_domain::oauth::interaction::{Interaction, InteractionStep};
 use usher_domain::secret::Secret;
 use usher_domain::user::authentication::Method;
 use usher_flows::{Account, Attempt, FlowError, Outcome, Rejected};
@@ -37,12 +37,12 @@ pub async fn get(
         // The user went back, reloaded or opened a second tab after signing in: continue to the application.
         let resumes = matches!(query.get(urls::RESUME), Ok(Some(_)));
         match app.usher.go_on(one.clone(), &visitor.browser, &visitor.device).await? {
-            on @ Outcome::Show { step: Step::SignIn { again: true }, .. }
+            on @ Outcome::Show { step: InteractionStep::SignIn { again: true }, .. }
                 if !resumes && visitor.answered().holds(&app, one) =>
             {
                 return show::elsewhere(&app, visitor, one, on).await;
             }
-            Outcome::Show { step: Step::SignIn { .. } | Step::SignUp, .. } => {}
+            Outcome::Show { step: InteractionStep::SignIn { .. } | InteractionStep::SignUp, .. } => {}
             on if resumes => return show::outcome(&app, visitor, one, on),
             on => return show::elsewhere(&app, visitor, one, on).await,
         }

@@ -18,16 +18,16 @@ statements! {
 }
 
 #[derive(sqlx::FromRow)]
-struct LetterRow {
+struct EmailRow {
     id: Uuid,
     sealed: Vec<u8>,
     attempts: i64,
     expires_at: i64,
 }
 
-impl TryFrom<LetterRow> for QueuedEmail {
+impl TryFrom<EmailRow> for QueuedEmail {
     type Error = StorageError;
-    fn try_from(row: LetterRow) -> Result<Self> {
+    fn try_from(row: EmailRow) -> Result<Self> {
         Ok(Self {
             id: LetterId(row.id),
             sealed: row.sealed,
@@ -56,7 +56,7 @@ impl Tx<'_> {
         again_at: Timestamp,
         most: u32,
     ) -> Result<Vec<QueuedEmail>> {
-        let rows: Vec<LetterRow> = on_tx!(self, TAKE_DUE, |conn, sql| sqlx::query_as(sql)
+        let rows: Vec<EmailRow> = on_tx!(self, TAKE_DUE, |conn, sql| sqlx::query_as(sql)
             .bind(now.0)
             .bind(again_at.0)
             .bind(i64::from(most))

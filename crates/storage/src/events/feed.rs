@@ -8,7 +8,7 @@ use crate::db::{on, on_tx, run, run_in_parts, statements};
 use crate::row::{JsonColumn, unreadable};
 use crate::wakeups::Wakeup;
 use crate::{Result, StorageError, Store, Tx};
-use usher_domain::event::feed::{Entry, EntryKind, FeedCursor, RevocationEntry};
+use usher_domain::event::feed::{EntryKind, FeedCursor, FeedEntry, RevocationEntry};
 use usher_domain::id::{ClientId, ProjectId};
 use usher_domain::time::Timestamp;
 
@@ -44,7 +44,7 @@ struct EntryRow {
     expires_at: i64,
 }
 
-impl TryFrom<EntryRow> for Entry {
+impl TryFrom<EntryRow> for FeedEntry {
     type Error = StorageError;
     fn try_from(row: EntryRow) -> Result<Self> {
         let kind = EntryKind::from_word(&row.kind).ok_or_else(|| unreadable("feed_entry", "kind", row.position))?;
@@ -198,13 +198,13 @@ impl Store {
     }
 
     /// The entries after a position, in order, at most `size`.
-    pub async fn list_feed(&self, project: ProjectId, after: i64, size: u32) -> Result<Vec<Entry>> {
+    pub async fn list_feed(&self, project: ProjectId, after: i64, size: u32) -> Result<Vec<FeedEntry>> {
         let rows: Vec<EntryRow> = on!(&self.db, AFTER, |conn, sql| sqlx::query_as(sql)
             .bind(project.0)
             .bind(after)
             .bind(i64::from(size))
             .fetch_all(conn))?;
-        rows.into_iter().map(Entry::try_from).collect()
+        rows.into_iter().map(FeedEntry::try_from).collect()
     }
 
     /// The revocations after a position that have not expired, in order, at most `size`.
@@ -214,14 +214,14 @@ impl Store {
         after: i64,
         now: Timestamp,
         size: u32,
-    ) -> Result<Vec<Entry>> {
+    ) -> Result<Vec<FeedEntry>> {
         let rows: Vec<EntryRow> = on!(&self.db, LIVE_AFTER, |conn, sql| sqlx::query_as(sql)
             .bind(project.0)
             .bind(after)
             .bind(now.0)
             .bind(i64::from(size))
             .fetch_all(conn))?;
-        rows.into_iter().map(Entry::try_from).collect()
+        rows.into_iter().map(FeedEntry::try_from).collect()
     }
 
     /// The first position that is still stored; `None` if there is none.

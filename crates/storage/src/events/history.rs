@@ -70,16 +70,16 @@ struct DeviceRow {
 }
 
 #[derive(sqlx::FromRow)]
-struct KeyRow {
+struct ProjectKeyRow {
     generation: i64,
     kid: String,
     public_jwk: JsonColumn<Value>,
     wrapped: Option<String>,
 }
 
-impl TryFrom<KeyRow> for KeptKey {
+impl TryFrom<ProjectKeyRow> for KeptKey {
     type Error = StorageError;
-    fn try_from(row: KeyRow) -> Result<Self> {
+    fn try_from(row: ProjectKeyRow) -> Result<Self> {
         let public_jwk = row.public_jwk.read("project_key", "public_jwk", &row.kid)?;
         Ok(Self { generation: row.generation, kid: row.kid, public_jwk, wrapped: row.wrapped })
     }
@@ -134,7 +134,7 @@ impl Tx<'_> {
 
     /// The newest key of a project, as this transaction sees it.
     pub async fn newest_project_key(&mut self, project: ProjectId) -> Result<Option<KeptKey>> {
-        let row: Option<KeyRow> =
+        let row: Option<ProjectKeyRow> =
             on_tx!(self, NEWEST_KEY, |conn, sql| sqlx::query_as(sql).bind(project.0).fetch_optional(conn))?;
         row.map(KeptKey::try_from).transpose()
     }
@@ -194,14 +194,14 @@ impl Tx<'_> {
 impl Store {
     /// The newest key of a project.
     pub async fn newest_project_key(&self, project: ProjectId) -> Result<Option<KeptKey>> {
-        let row: Option<KeyRow> =
+        let row: Option<ProjectKeyRow> =
             on!(&self.db, NEWEST_KEY, |conn, sql| sqlx::query_as(sql).bind(project.0).fetch_optional(conn))?;
         row.map(KeptKey::try_from).transpose()
     }
 
     /// The keys of a project up to a generation, newest first.
     pub async fn list_project_keys(&self, project: ProjectId, up_to: i64) -> Result<Vec<KeptKey>> {
-        let rows: Vec<KeyRow> =
+        let rows: Vec<ProjectKeyRow> =
             on!(&self.db, LIST_KEYS, |conn, sql| sqlx::query_as(sql).bind(project.0).bind(up_to).fetch_all(conn))?;
         rows.into_iter().map(KeptKey::try_from).collect()
     }

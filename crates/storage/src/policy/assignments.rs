@@ -7,7 +7,7 @@ use crate::row::unreadable;
 use crate::{Result, StorageError, Store, Tx};
 use usher_domain::id::{AssignmentId, ClientId, ProjectId, UserId};
 use usher_domain::page::{Cursor, MAX_PAGE, Page};
-use usher_domain::project::assignment::{Assignment, Holder};
+use usher_domain::project::assignment::{Assignment, RoleHolder};
 use usher_domain::time::Timestamp;
 
 statements! {
@@ -38,8 +38,8 @@ impl TryFrom<AssignmentRow> for Assignment {
     type Error = StorageError;
     fn try_from(row: AssignmentRow) -> Result<Self> {
         let holder = match (row.user_id, row.client_id) {
-            (Some(user), None) => Holder::User(UserId(user)),
-            (None, Some(client)) => Holder::Client(ClientId(client)),
+            (Some(user), None) => RoleHolder::User(UserId(user)),
+            (None, Some(client)) => RoleHolder::Client(ClientId(client)),
             _ => return Err(unreadable("assignment", "user_id", row.id)),
         };
         Ok(Self {
@@ -65,8 +65,8 @@ impl Tx<'_> {
     /// [`StorageError::Conflict`] if the assignment exists already.
     pub async fn insert_assignment(&mut self, assignment: &Assignment) -> Result<()> {
         let (user, client) = match &assignment.holder {
-            Holder::User(user) => (Some(user.0), None),
-            Holder::Client(client) => (None, Some(client.0.as_str())),
+            RoleHolder::User(user) => (Some(user.0), None),
+            RoleHolder::Client(client) => (None, Some(client.0.as_str())),
         };
         run!(self, INSERT, |sql| sqlx::query(sql)
             .bind(assignment.id.0)
@@ -84,17 +84,17 @@ impl Tx<'_> {
     pub async fn list_assignments_of(
         &mut self,
         project: ProjectId,
-        holder: &Holder,
+        holder: &RoleHolder,
         entity: Option<&str>,
     ) -> Result<Vec<Assignment>> {
         let entity = entity.unwrap_or_default();
         read(match holder {
-            Holder::User(user) => on_tx!(self, OF_USER, |conn, sql| sqlx::query_as(sql)
+            RoleHolder::User(user) => on_tx!(self, OF_USER, |conn, sql| sqlx::query_as(sql)
                 .bind(project.0)
                 .bind(user.0)
                 .bind(entity)
                 .fetch_all(conn))?,
-            Holder::Client(id) => on_tx!(self, OF_CLIENT, |conn, sql| sqlx::query_as(sql)
+            RoleHolder::Client(id) => on_tx!(self, OF_CLIENT, |conn, sql| sqlx::query_as(sql)
                 .bind(project.0)
                 .bind(&id.0)
                 .bind(entity)
@@ -135,17 +135,17 @@ impl Store {
     pub async fn list_assignments_of(
         &self,
         project: ProjectId,
-        holder: &Holder,
+        holder: &RoleHolder,
         entity: Option<&str>,
     ) -> Result<Vec<Assignment>> {
         let entity = entity.unwrap_or_default();
         read(match holder {
-            Holder::User(user) => on!(&self.db, OF_USER, |conn, sql| sqlx::query_as(sql)
+            RoleHolder::User(user) => on!(&self.db, OF_USER, |conn, sql| sqlx::query_as(sql)
                 .bind(project.0)
                 .bind(user.0)
                 .bind(entity)
                 .fetch_all(conn))?,
-            Holder::Client(id) => on!(&self.db, OF_CLIENT, |conn, sql| sqlx::query_as(sql)
+            RoleHolder::Client(id) => on!(&self.db, OF_CLIENT, |conn, sql| sqlx::query_as(sql)
                 .bind(project.0)
                 .bind(&id.0)
                 .bind(entity)

@@ -16,7 +16,7 @@ statements! {
 }
 
 #[derive(sqlx::FromRow)]
-struct KeyRow {
+struct SigningKeyRow {
     kid: String,
     alg: String,
     created_at: i64,
@@ -28,9 +28,9 @@ struct KeyRow {
     sealed_private: Vec<u8>,
 }
 
-impl TryFrom<KeyRow> for SigningKeyRecord {
+impl TryFrom<SigningKeyRow> for SigningKeyRecord {
     type Error = StorageError;
-    fn try_from(row: KeyRow) -> Result<Self> {
+    fn try_from(row: SigningKeyRow) -> Result<Self> {
         Ok(Self {
             alg: row.alg.parse().map_err(|_| unreadable("signing_key", "alg", &row.kid))?,
             created_at: Timestamp(row.created_at),
@@ -80,7 +80,7 @@ impl Tx<'_> {
 
     /// Every key, oldest first, as this transaction sees them.
     pub async fn list_keys(&mut self) -> Result<Vec<SigningKeyRecord>> {
-        let rows: Vec<KeyRow> = on_tx!(self, LIST, |conn, sql| sqlx::query_as(sql).fetch_all(conn))?;
+        let rows: Vec<SigningKeyRow> = on_tx!(self, LIST, |conn, sql| sqlx::query_as(sql).fetch_all(conn))?;
         rows.into_iter().map(SigningKeyRecord::try_from).collect()
     }
 }
@@ -88,7 +88,7 @@ impl Tx<'_> {
 impl Store {
     /// Every key, oldest first.
     pub async fn list_keys(&self) -> Result<Vec<SigningKeyRecord>> {
-        let rows: Vec<KeyRow> = on!(&self.db, LIST, |conn, sql| sqlx::query_as(sql).fetch_all(conn))?;
+        let rows: Vec<SigningKeyRow> = on!(&self.db, LIST, |conn, sql| sqlx::query_as(sql).fetch_all(conn))?;
         rows.into_iter().map(SigningKeyRecord::try_from).collect()
     }
 }

@@ -9,7 +9,7 @@ use crate::db::{on, on_tx, run, statements};
 use crate::row::JsonColumn;
 use crate::{Result, Sql, StorageError, Store, Tx};
 use usher_domain::id::{ClientId, ProjectId, UserId};
-use usher_domain::oauth::access::Access;
+use usher_domain::oauth::claim_release::ClaimRelease;
 use usher_domain::time::Timestamp;
 
 statements! {
@@ -32,7 +32,7 @@ struct AccessRow {
     last_used_at: i64,
 }
 
-impl TryFrom<AccessRow> for Access {
+impl TryFrom<AccessRow> for ClaimRelease {
     type Error = StorageError;
     fn try_from(row: AccessRow) -> Result<Self> {
         Ok(Self {
@@ -54,7 +54,7 @@ impl Tx<'_> {
         claims: &BTreeSet<String>,
         now: Timestamp,
     ) -> Result<()> {
-        let begin = Access::begin(user, client.clone(), now);
+        let begin = ClaimRelease::begin(user, client.clone(), now);
         if self.write_access(INSERT, &begin.released(claims, now)).await? {
             return Ok(());
         }
@@ -66,7 +66,7 @@ impl Tx<'_> {
         if written { Ok(()) } else { Err(StorageError::Conflict) }
     }
 
-    async fn write_access(&mut self, sql: Sql, access: &Access) -> Result<bool> {
+    async fn write_access(&mut self, sql: Sql, access: &ClaimRelease) -> Result<bool> {
         let written = run!(self, sql, |sql| sqlx::query(sql)
             .bind(access.user_id.0)
             .bind(&access.client_id.0)
@@ -75,10 +75,10 @@ impl Tx<'_> {
         Ok(written == 1)
     }
 
-    async fn lock_access(&mut self, user: UserId, client: &ClientId) -> Result<Option<Access>> {
+    async fn lock_access(&mut self, user: UserId, client: &ClientId) -> Result<Option<ClaimRelease>> {
         let row: Option<AccessRow> =
             on_tx!(self, LOCK, |conn, sql| sqlx::query_as(sql).bind(user.0).bind(&client.0).fetch_optional(conn))?;
-        row.map(Access::try_from).transpose()
+        row.map(ClaimRelease::try_from).transpose()
     }
 
     /// Deletes the record of the claims released to a client.
@@ -89,28 +89,28 @@ impl Tx<'_> {
 
 impl Store {
     /// The claims of a user that were released to every client, 500 clients at most.
-    pub async fn list_accesses(&self, user: UserId) -> Result<Vec<Access>> {
+    pub async fn list_accesses(&self, user: UserId) -> Result<Vec<ClaimRelease>> {
         let rows: Vec<AccessRow> =
             on!(&self.db, LIST_OF_USER, |conn, sql| sqlx::query_as(sql).bind(user.0).fetch_all(conn))?;
-        rows.into_iter().map(Access::try_from).collect()
+        rows.into_iter().map(ClaimRelease::try_from).collect()
     }
 
     /// The claims that were released to the clients of a project, of users after this one, in the order of the users.
-    pub async fn list_accesses_in(&self, project: ProjectId, after: UserId, size: u32) -> Result<Vec<Access>> {
+    pub async fn list_accesses_in(&self, project: ProjectId, after: UserId, size: u32) -> Result<Vec<ClaimRelease>> {
         let rows: Vec<AccessRow> = on!(&self.db, LIST_OF_PROJECT, |conn, sql| sqlx::query_as(sql)
             .bind(project.0)
             .bind(after.0)
             .bind(i64::from(size))
             .fetch_all(conn))?;
-        rows.into_iter().map(Access::try_from).collect()
+        rows.into_iter().map(ClaimRelease::try_from).collect()
     }
 
     /// The claims of one user that were released to the clients of a project.
-    pub async fn list_accesses_of_user_in(&self, project: ProjectId, user: UserId) -> Result<Vec<Access>> {
+    pub async fn list_accesses_of_user_in(&self, project: ProjectId, user: UserId) -> Result<Vec<ClaimRelease>> {
         let rows: Vec<AccessRow> = on!(&self.db, LIST_OF_USER_IN, |conn, sql| sqlx::query_as(sql)
             .bind(project.0)
             .bind(user.0)
             .fetch_all(conn))?;
-        rows.into_iter().map(Access::try_from).collect()
+        rows.into_iter().map(ClaimRelease::try_from).collect()
     }
 }

@@ -6,7 +6,7 @@ use crate::db::{on, on_tx, run, statements};
 use crate::row::unreadable;
 use crate::{Result, Sql, StorageError, Store, Tx};
 use usher_domain::id::{ClientId, UserId};
-use usher_domain::oauth::consent::Consent;
+use usher_domain::oauth::consent::StoredConsent;
 use usher_domain::time::Timestamp;
 use usher_protocol::scope::Scope;
 
@@ -29,7 +29,7 @@ struct ConsentRow {
     granted_at: i64,
 }
 
-impl TryFrom<ConsentRow> for Consent {
+impl TryFrom<ConsentRow> for StoredConsent {
     type Error = StorageError;
     fn try_from(row: ConsentRow) -> Result<Self> {
         Ok(Self {
@@ -43,14 +43,14 @@ impl TryFrom<ConsentRow> for Consent {
 
 impl Tx<'_> {
     /// Adds scopes to a user's consent to a client.
-    pub async fn add_consent(&mut self, consent: &Consent) -> Result<()> {
+    pub async fn add_consent(&mut self, consent: &StoredConsent) -> Result<()> {
         if self.write_consent(INSERT, consent).await? {
             return Ok(());
         }
         let earlier = self.lock_consent(consent.user_id, &consent.client_id).await?;
         let written = match earlier {
             Some(earlier) => {
-                let wider = Consent { scope: earlier.scope.union(&consent.scope), ..consent.clone() };
+                let wider = StoredConsent { scope: earlier.scope.union(&consent.scope), ..consent.clone() };
                 self.write_consent(WIDEN, &wider).await?
             }
             // It was withdrawn between the two statements.
@@ -63,11 +63,11 @@ impl Tx<'_> {
     pub(crate) async fn hold_consent(&mut self, user: UserId, client: &ClientId, scope: &Scope) -> Result<bool> {
         let row: Option<ConsentRow> =
             on_tx!(self, HOLD, |conn, sql| sqlx::query_as(sql).bind(user.0).bind(&client.0).fetch_optional(conn))?;
-        let consent = row.map(Consent::try_from).transpose()?;
+        let consent = row.map(StoredConsent::try_from).transpose()?;
         Ok(consent.is_some_and(|consent| scope.is_subset_of(&consent.scope)))
     }
 
-    async fn write_consent(&mut self, sql: Sql, consent: &Consent) -> Result<bool> {
+    async fn write_consent(&mut self, sql: Sql, consent: &StoredConsent) -> Result<bool> {
         let written = run!(self, sql, |sql| sqlx::query(sql)
             .bind(consent.user_id.0)
             .bind(&consent.client_id.0)
@@ -76,10 +76,10 @@ impl Tx<'_> {
         Ok(written == 1)
     }
 
-    async fn lock_consent(&mut self, user: UserId, client: &ClientId) -> Result<Option<Consent>> {
+    async fn lock_consent(&mut self, user: UserId, client: &ClientId) -> Result<Option<StoredConsent>> {
         let row: Option<ConsentRow> =
             on_tx!(self, LOCK, |conn, sql| sqlx::query_as(sql).bind(user.0).bind(&client.0).fetch_optional(conn))?;
-        row.map(Consent::try_from).transpose()
+        row.map(StoredConsent::try_from).transpose()
     }
 
     /// Deletes a consent. `false` if there was none.
@@ -90,16 +90,16 @@ impl Tx<'_> {
 
 impl Store {
     /// The consents of a user, 500 clients at most.
-    pub async fn list_consents(&self, user: UserId) -> Result<Vec<Consent>> {
+    pub async fn list_consents(&self, user: UserId) -> Result<Vec<StoredConsent>> {
         let rows: Vec<ConsentRow> =
             on!(&self.db, LIST_OF_USER, |conn, sql| sqlx::query_as(sql).bind(user.0).fetch_all(conn))?;
-        rows.into_iter().map(Consent::try_from).collect()
+        rows.into_iter().map(StoredConsent::try_from).collect()
     }
 
     /// The consent of a user to a client.
-    pub async fn find_consent(&self, user: UserId, client: &ClientId) -> Result<Option<Consent>> {
+    pub async fn find_consent(&self, user: UserId, client: &ClientId) -> Result<Option<StoredConsent>> {
         let row: Option<ConsentRow> =
             on!(&self.db, FIND, |conn, sql| sqlx::query_as(sql).bind(user.0).bind(&client.0).fetch_optional(conn))?;
-        row.map(Consent::try_from).transpose()
+        row.map(StoredConsent::try_from).transpose()
     }
 }

@@ -27,7 +27,7 @@ use usher_domain::email::Email;
 use usher_domain::id::UserId;
 use usher_domain::page::{Cursor, MAX_PAGE, Page};
 use usher_domain::time::Timestamp;
-use usher_domain::user::source::Sources;
+use usher_domain::user::source::AttributeSources;
 use usher_domain::user::{Profile, Sub, User, UserStatus};
 
 statements! {
@@ -61,7 +61,7 @@ pub(crate) struct UserRow {
     admin: bool,
     locale: Option<String>,
     profile: JsonColumn<Profile>,
-    sources: JsonColumn<Sources>,
+    sources: JsonColumn<AttributeSources>,
     created_at: i64,
     updated_at: i64,
     factors_frozen_until: Option<i64>,

@@ -13,10 +13,10 @@ use url::Url;
 use crate::callback::Callback;
 use crate::error::UpstreamError;
 use crate::issuer::IssuerRule;
-use crate::openid::{Metadata, OpenId, Source};
+use crate::openid::{MetadataSource, OpenId, OpenIdMetadata};
 use crate::provider_context::ProviderContext;
 use crate::provider_event::{ProviderEvent, ProviderEventEndpoint, ProviderEventKind, ProviderEventRequest};
-use crate::start::{Kept, StartRequest};
+use crate::start::{PendingAuthorization, StartRequest};
 use crate::{Checked, Promise, Provider, Vouched, id_token, profile};
 use usher_domain::email::trust::EmailTrust;
 use usher_domain::provider::ProviderSettings;
@@ -33,16 +33,16 @@ pub(crate) struct Apple(OpenId);
 impl Apple {
     pub fn new(provider_context: ProviderContext) -> Self {
         let issuer = provider_context.base(ISSUER).to_owned();
-        let metadata = Metadata {
+        let metadata = OpenIdMetadata {
             issuer: issuer.clone(),
             authorization_endpoint: format!("{issuer}/auth/authorize"),
             token_endpoint: format!("{issuer}/auth/token"),
             jwks_uri: format!("{issuer}/auth/keys"),
             token_endpoint_auth_methods_supported: vec![String::from("client_secret_post")],
-            ..Metadata::default()
+            ..OpenIdMetadata::default()
         };
         let rule = IssuerRule::exactly(issuer, &provider_context.settings);
-        Self(OpenId::new(provider_context, Source::Fixed(Box::new(metadata)), rule))
+        Self(OpenId::new(provider_context, MetadataSource::Fixed(Box::new(metadata)), rule))
     }
 
     fn client_secret(&self) -> Result<Secret<String>, UpstreamError> {
@@ -55,7 +55,7 @@ impl Apple {
         )
     }
 
-    async fn who(&self, callback: &Callback, kept: &Kept) -> Result<Vouched, UpstreamError> {
+    async fn who(&self, callback: &Callback, kept: &PendingAuthorization) -> Result<Vouched, UpstreamError> {
         let proven = self.0.prove(callback, kept, Some(&self.client_secret()?)).await?;
         vouched(self.settings(), &proven.claims, proven.issuer, callback.get("user"))
     }
@@ -148,7 +148,7 @@ impl Provider for Apple {
         &self.0.provider_context.settings
     }
 
-    fn start<'a>(&'a self, request: &'a StartRequest) -> Promise<'a, (Url, Kept)> {
+    fn start<'a>(&'a self, request: &'a StartRequest) -> Promise<'a, (Url, PendingAuthorization)> {
         // Apple asks for the account every time, and accepts no hint, except a simulator.
         let real = self.settings().base_url.is_none();
         Box::pin(async move {
@@ -157,7 +157,7 @@ impl Provider for Apple {
         })
     }
 
-    fn finish<'a>(&'a self, callback: &'a Callback, kept: &'a Kept) -> Promise<'a, Vouched> {
+    fn finish<'a>(&'a self, callback: &'a Callback, kept: &'a PendingAuthorization) -> Promise<'a, Vouched> {
         Box::pin(self.who(callback, kept))
     }
 

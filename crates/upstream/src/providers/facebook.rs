@@ -13,10 +13,10 @@ use serde_json::Value;
 use url::Url;
 
 use crate::callback::Callback;
-use crate::error::{Cause, UpstreamError};
+use crate::error::{UpstreamCause, UpstreamError};
 use crate::provider_context::{Counter, ProviderContext};
 use crate::provider_event::{self, ProviderEvent, ProviderEventEndpoint, ProviderEventKind, ProviderEventRequest};
-use crate::start::{self, AuthorizeOptions, Kept, StartRequest};
+use crate::start::{self, AuthorizeOptions, PendingAuthorization, StartRequest};
 use crate::{Checked, Promise, Provider, Vouched, calls, profile};
 use usher_domain::email::trust::EmailTrust;
 use usher_domain::provider::{ProviderSettings, TokenForm};
@@ -52,7 +52,7 @@ impl Facebook {
         Counter { url, basic: false, form: TokenForm::Json, error_reader: envelope }
     }
 
-    async fn who(&self, callback: &Callback, kept: &Kept) -> Result<Vouched, UpstreamError> {
+    async fn who(&self, callback: &Callback, kept: &PendingAuthorization) -> Result<Vouched, UpstreamError> {
         let provider_context = &self.0;
         let code =
             callback.code(&provider_context.settings.id, kept, false, |told| told == provider_context.base(DIALOG))?;
@@ -127,7 +127,8 @@ fn envelope(told: &Value) -> Option<UpstreamError> {
     let error = told.get("error")?;
     let number = |name: &str| error.get(name).and_then(Value::as_i64);
     let (code, sub) = (number("code"), number("error_subcode"));
-    let cause = |words| Cause::with(words, &format!("{}.{}", code.unwrap_or_default(), sub.unwrap_or_default()));
+    let cause =
+        |words| UpstreamCause::with(words, &format!("{}.{}", code.unwrap_or_default(), sub.unwrap_or_default()));
     Some(match (code, sub) {
         (_, Some(36007 | 36009)) => UpstreamError::Replayed,
         (_, Some(36008)) => UpstreamError::Misconfigured(cause("it was told another redirect URI")),
@@ -174,7 +175,7 @@ impl Provider for Facebook {
         &self.0.settings
     }
 
-    fn start<'a>(&'a self, request: &'a StartRequest) -> Promise<'a, (Url, Kept)> {
+    fn start<'a>(&'a self, request: &'a StartRequest) -> Promise<'a, (Url, PendingAuthorization)> {
         Box::pin(async move {
             let random = &*self.0.around.random;
             let own = if request.ask_email_again {
@@ -190,7 +191,7 @@ impl Provider for Facebook {
         })
     }
 
-    fn finish<'a>(&'a self, callback: &'a Callback, kept: &'a Kept) -> Promise<'a, Vouched> {
+    fn finish<'a>(&'a self, callback: &'a Callback, kept: &'a PendingAuthorization) -> Promise<'a, Vouched> {
         Box::pin(self.who(callback, kept))
     }
 
@@ -212,7 +213,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::testing::{NOW, Stub, surroundings};
+    use crate::testing::{NOW, StubProvider, surroundings};
     use usher_domain::provider::ProviderKind;
 
     fn settings() -> ProviderSettings {
@@ -286,7 +287,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_person_goes_and_comes_back_with_the_proof() {
-        let testing = Stub::start().await;
+        let testing = StubProvider::start().await;
         testing
             .on(
                 "/v25.0/oauth/access_token",

@@ -8,7 +8,7 @@ use crate::callback::Callback;
 use crate::error::UpstreamError;
 use crate::exchange::by_the_book;
 use crate::provider_context::{Counter, ProviderContext};
-use crate::start::{self, AuthorizeOptions, Kept, StartRequest};
+use crate::start::{self, AuthorizeOptions, PendingAuthorization, StartRequest};
 use crate::{Checked, Promise, Provider, Vouched, calls, profile};
 use usher_domain::email::trust::EmailTrust;
 use usher_domain::provider::{ProviderSettings, TokenForm};
@@ -37,7 +37,7 @@ impl Github {
         Counter { url, basic: false, form: TokenForm::Json, error_reader: by_the_book }
     }
 
-    async fn who(&self, callback: &Callback, kept: &Kept) -> Result<Vouched, UpstreamError> {
+    async fn who(&self, callback: &Callback, kept: &PendingAuthorization) -> Result<Vouched, UpstreamError> {
         let (provider_context, issuer) = (&self.0, self.issuer());
         let code = callback.code(&provider_context.settings.id, kept, false, |told| told == issuer)?;
         let url = provider_context.url(SITE, "/login/oauth/access_token");
@@ -104,7 +104,7 @@ impl Provider for Github {
         &self.0.settings
     }
 
-    fn start<'a>(&'a self, request: &'a StartRequest) -> Promise<'a, (Url, Kept)> {
+    fn start<'a>(&'a self, request: &'a StartRequest) -> Promise<'a, (Url, PendingAuthorization)> {
         Box::pin(async move {
             let endpoint = self.0.url(SITE, "/login/oauth/authorize");
             let own = request.fresh_choice.then(|| ("prompt", String::from("select_account")));
@@ -114,7 +114,7 @@ impl Provider for Github {
         })
     }
 
-    fn finish<'a>(&'a self, callback: &'a Callback, kept: &'a Kept) -> Promise<'a, Vouched> {
+    fn finish<'a>(&'a self, callback: &'a Callback, kept: &'a PendingAuthorization) -> Promise<'a, Vouched> {
         Box::pin(self.who(callback, kept))
     }
 
@@ -132,14 +132,14 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::testing::{Stub, surroundings};
+    use crate::testing::{StubProvider, surroundings};
     use usher_domain::provider::ProviderKind;
 
     fn settings() -> ProviderSettings {
         ProviderSettings::new("github".parse().unwrap(), ProviderKind::Github, "us")
     }
 
-    async fn arrived(testing: &Stub, more: &str) -> Result<Vouched, UpstreamError> {
+    async fn arrived(testing: &StubProvider, more: &str) -> Result<Vouched, UpstreamError> {
         let settings = ProviderSettings { base_url: Some(testing.base.clone()), ..settings() };
         let github = Github::new(ProviderContext::new(settings, Some(Secret::from("hush")), surroundings()));
         let request = StartRequest { redirect_uri: "https://id.test/cb".into(), ..StartRequest::default() };
@@ -184,7 +184,7 @@ mod tests {
             ("redirect_uri_mismatch", "misconfigured"),
             ("unverified_user_email", "not_allowed"),
         ] {
-            let testing = Stub::start().await;
+            let testing = StubProvider::start().await;
             testing.on(
                 "/login/oauth/access_token",
                 200,
@@ -196,7 +196,7 @@ mod tests {
 
     #[tokio::test]
     async fn its_issuer_in_the_callback_is_checked_before_the_code_is_shown_to_anybody() {
-        let testing = Stub::start().await;
+        let testing = StubProvider::start().await;
         testing
             .on(
                 "/login/oauth/access_token",

@@ -7,10 +7,10 @@ use url::Url;
 use crate::callback::Callback;
 use crate::error::UpstreamError;
 use crate::issuer::IssuerRule;
-use crate::openid::{OpenId, Source};
+use crate::openid::{MetadataSource, OpenId};
 use crate::provider_context::ProviderContext;
 use crate::provider_event::{ProviderEvent, ProviderEventEndpoint, ProviderEventKind, ProviderEventRequest};
-use crate::start::{Kept, StartRequest};
+use crate::start::{PendingAuthorization, StartRequest};
 use crate::{Checked, Promise, Provider, Vouched, profile};
 use futures_util::future::BoxFuture;
 use usher_domain::email::trust::EmailTrust;
@@ -25,10 +25,10 @@ impl Google {
     pub fn new(provider_context: ProviderContext) -> Self {
         let issuer = provider_context.base(ISSUER).to_owned();
         let document = format!("{issuer}/.well-known/openid-configuration");
-        Self(OpenId::new(provider_context, Source::Document(document), IssuerRule::Google(issuer)))
+        Self(OpenId::new(provider_context, MetadataSource::Document(document), IssuerRule::Google(issuer)))
     }
 
-    async fn who(&self, callback: &Callback, kept: &Kept) -> Result<Vouched, UpstreamError> {
+    async fn who(&self, callback: &Callback, kept: &PendingAuthorization) -> Result<Vouched, UpstreamError> {
         let proven = self.0.prove(callback, kept, Some(self.0.provider_context.secret()?)).await?;
         vouched(self.settings(), &proven.claims, proven.issuer)
     }
@@ -115,13 +115,13 @@ impl Provider for Google {
         &self.0.provider_context.settings
     }
 
-    fn start<'a>(&'a self, request: &'a StartRequest) -> Promise<'a, (Url, Kept)> {
+    fn start<'a>(&'a self, request: &'a StartRequest) -> Promise<'a, (Url, PendingAuthorization)> {
         let mut own: Vec<(&'static str, String)> = self.settings().hd.iter().map(|hd| ("hd", hd.clone())).collect();
         own.extend(request.fresh_choice.then(|| ("prompt", String::from("select_account"))));
         Box::pin(self.0.start(request, own))
     }
 
-    fn finish<'a>(&'a self, callback: &'a Callback, kept: &'a Kept) -> Promise<'a, Vouched> {
+    fn finish<'a>(&'a self, callback: &'a Callback, kept: &'a PendingAuthorization) -> Promise<'a, Vouched> {
         Box::pin(self.who(callback, kept))
     }
 

@@ -6,9 +6,9 @@ use url::Url;
 use crate::callback::Callback;
 use crate::error::UpstreamError;
 use crate::issuer::{CONSUMERS, IssuerRule};
-use crate::openid::{OpenId, Source};
+use crate::openid::{MetadataSource, OpenId};
 use crate::provider_context::ProviderContext;
-use crate::start::{Kept, StartRequest};
+use crate::start::{PendingAuthorization, StartRequest};
 use crate::{Checked, Promise, Provider, Vouched, id_token, profile};
 use futures_util::future::BoxFuture;
 use usher_domain::email::trust::EmailTrust;
@@ -30,12 +30,12 @@ impl Microsoft {
         let allowed = provider_context.settings.allowed_tenants.clone();
         Self(OpenId::new(
             provider_context,
-            Source::Document(document),
+            MetadataSource::Document(document),
             IssuerRule::Microsoft { authority, tenant, allowed },
         ))
     }
 
-    async fn who(&self, callback: &Callback, kept: &Kept) -> Result<Vouched, UpstreamError> {
+    async fn who(&self, callback: &Callback, kept: &PendingAuthorization) -> Result<Vouched, UpstreamError> {
         let proven = self.0.prove(callback, kept, Some(self.0.provider_context.secret()?)).await?;
         vouched(self.settings(), &proven.claims, proven.issuer)
     }
@@ -84,12 +84,12 @@ impl Provider for Microsoft {
         &self.0.provider_context.settings
     }
 
-    fn start<'a>(&'a self, request: &'a StartRequest) -> Promise<'a, (Url, Kept)> {
+    fn start<'a>(&'a self, request: &'a StartRequest) -> Promise<'a, (Url, PendingAuthorization)> {
         let own = request.fresh_choice.then(|| ("prompt", String::from("select_account")));
         Box::pin(self.0.start(request, own.into_iter().collect()))
     }
 
-    fn finish<'a>(&'a self, callback: &'a Callback, kept: &'a Kept) -> Promise<'a, Vouched> {
+    fn finish<'a>(&'a self, callback: &'a Callback, kept: &'a PendingAuthorization) -> Promise<'a, Vouched> {
         Box::pin(self.who(callback, kept))
     }
 

@@ -7,11 +7,11 @@ use url::Url;
 
 use crate::callback::Callback;
 use crate::error::UpstreamError;
-use crate::exchange::{Tokens, by_the_book};
+use crate::exchange::{ProviderTokens, by_the_book};
 use crate::provider_context::{Counter, ProviderContext};
 use crate::providers::facebook::appsecret_proof;
 use crate::providers::github::verified_primary;
-use crate::start::{self, AuthorizeOptions, Kept, StartRequest};
+use crate::start::{self, AuthorizeOptions, PendingAuthorization, StartRequest};
 use crate::{Checked, Promise, Provider, Vouched, calls, profile};
 use usher_domain::email::trust::EmailTrust;
 use usher_domain::provider::{
@@ -41,7 +41,7 @@ impl Oauth2 {
         }
     }
 
-    async fn who(&self, callback: &Callback, kept: &Kept) -> Result<Vouched, UpstreamError> {
+    async fn who(&self, callback: &Callback, kept: &PendingAuthorization) -> Result<Vouched, UpstreamError> {
         let (provider_context, settings) = (&self.0, &self.0.settings);
         let code = callback.code(&settings.id, kept, settings.require_iss, |told| told == self.issuer())?;
         let tokens = provider_context.exchange(&self.counter(), provider_context.given_secret(), code, kept).await?;
@@ -54,7 +54,7 @@ impl Oauth2 {
         vouched(settings, map, &user, emails.as_ref(), self.issuer())
     }
 
-    async fn ask(&self, url: &str, tokens: &Tokens) -> Result<Value, UpstreamError> {
+    async fn ask(&self, url: &str, tokens: &ProviderTokens) -> Result<Value, UpstreamError> {
         let (settings, token) = (&self.0.settings, tokens.access_token.expose());
         let mut query: Vec<(&str, String)> = Vec::new();
         let mut header = None;
@@ -130,7 +130,7 @@ impl Provider for Oauth2 {
         &self.0.settings
     }
 
-    fn start<'a>(&'a self, request: &'a StartRequest) -> Promise<'a, (Url, Kept)> {
+    fn start<'a>(&'a self, request: &'a StartRequest) -> Promise<'a, (Url, PendingAuthorization)> {
         Box::pin(async move {
             let settings = &self.0.settings;
             let options = AuthorizeOptions {
@@ -142,7 +142,7 @@ impl Provider for Oauth2 {
         })
     }
 
-    fn finish<'a>(&'a self, callback: &'a Callback, kept: &'a Kept) -> Promise<'a, Vouched> {
+    fn finish<'a>(&'a self, callback: &'a Callback, kept: &'a PendingAuthorization) -> Promise<'a, Vouched> {
         Box::pin(self.who(callback, kept))
     }
 
@@ -159,7 +159,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::testing::{Stub, surroundings};
+    use crate::testing::{StubProvider, surroundings};
     use usher_domain::provider::EmailTrustRule;
     use usher_domain::secret::Secret;
 
@@ -230,7 +230,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_server_with_manners_of_its_own_is_spoken_to_in_them() {
-        let testing = Stub::start().await;
+        let testing = StubProvider::start().await;
         testing
             .on("/token", 200, json!({"access_token": "at"}))
             .on("/me", 200, json!({"data": {"id": "u7", "nick": "ana"}}))

@@ -7,10 +7,10 @@ use url::Url;
 use crate::callback::Callback;
 use crate::error::UpstreamError;
 use crate::issuer::IssuerRule;
-use crate::openid::{Metadata, OpenId, Proven, Source};
+use crate::openid::{MetadataSource, OpenId, OpenIdMetadata, VerifiedIdToken};
 use crate::provider_context::ProviderContext;
 use crate::provider_event::{ProviderEvent, ProviderEventEndpoint, ProviderEventKind, ProviderEventRequest, field};
-use crate::start::{Kept, StartRequest};
+use crate::start::{PendingAuthorization, StartRequest};
 use crate::{Checked, Promise, Provider, Vouched, calls, id_token, profile};
 use usher_domain::email::trust::EmailTrust;
 use usher_domain::provider::{Discovery, ProviderSettings};
@@ -26,14 +26,14 @@ impl Oidc {
         let settings = &provider_context.settings;
         let issuer = settings.issuer.clone().unwrap_or_default();
         let source = match settings.discovery {
-            Some(Discovery::Off) => Source::Fixed(Box::new(written_down(settings))),
-            _ => Source::Document(format!("{}/.well-known/openid-configuration", issuer.trim_end_matches('/'))),
+            Some(Discovery::Off) => MetadataSource::Fixed(Box::new(written_down(settings))),
+            _ => MetadataSource::Document(format!("{}/.well-known/openid-configuration", issuer.trim_end_matches('/'))),
         };
         let rule = IssuerRule::exactly(issuer, settings);
         Self(OpenId::new(provider_context, source, rule))
     }
 
-    async fn who(&self, callback: &Callback, kept: &Kept) -> Result<Vouched, UpstreamError> {
+    async fn who(&self, callback: &Callback, kept: &PendingAuthorization) -> Result<Vouched, UpstreamError> {
         let proven = self.0.prove(callback, kept, self.0.provider_context.given_secret()).await?;
         let lacks = |name: &str| proven.claims.get(name).is_none();
         let more =
@@ -41,7 +41,7 @@ impl Oidc {
         vouched(self.settings(), &proven.claims, more.as_ref(), proven.issuer)
     }
 
-    async fn userinfo(&self, proven: &Proven) -> Result<Option<Value>, UpstreamError> {
+    async fn userinfo(&self, proven: &VerifiedIdToken) -> Result<Option<Value>, UpstreamError> {
         let Some(url) = &proven.metadata.userinfo_endpoint else { return Ok(None) };
         let bearer = format!("Bearer {}", proven.access_token.expose());
         let told =
@@ -85,15 +85,15 @@ fn logout(typ: Option<&str>, claims: &Value) -> Result<(Option<String>, Option<S
     }
 }
 
-fn written_down(settings: &ProviderSettings) -> Metadata {
-    Metadata {
+fn written_down(settings: &ProviderSettings) -> OpenIdMetadata {
+    OpenIdMetadata {
         issuer: settings.issuer.clone().unwrap_or_default(),
         authorization_endpoint: settings.authorize_url.clone().unwrap_or_default(),
         token_endpoint: settings.token_url.clone().unwrap_or_default(),
         userinfo_endpoint: settings.userinfo_url.clone(),
         jwks_uri: settings.jwks_url.clone().unwrap_or_default(),
         end_session_endpoint: settings.end_session_url.clone(),
-        ..Metadata::default()
+        ..OpenIdMetadata::default()
     }
 }
 
@@ -138,7 +138,7 @@ impl Provider for Oidc {
         &self.0.provider_context.settings
     }
 
-    fn start<'a>(&'a self, request: &'a StartRequest) -> Promise<'a, (Url, Kept)> {
+    fn start<'a>(&'a self, request: &'a StartRequest) -> Promise<'a, (Url, PendingAuthorization)> {
         Box::pin(async move {
             let prompts = &self.0.metadata().await?.prompt_values_supported;
             // `login` is in Core; not every provider supports choosing an account.
@@ -149,7 +149,7 @@ impl Provider for Oidc {
         })
     }
 
-    fn finish<'a>(&'a self, callback: &'a Callback, kept: &'a Kept) -> Promise<'a, Vouched> {
+    fn finish<'a>(&'a self, callback: &'a Callback, kept: &'a PendingAuthorization) -> Promise<'a, Vouched> {
         Box::pin(self.who(callback, kept))
     }
 

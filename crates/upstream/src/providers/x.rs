@@ -6,9 +6,9 @@ use serde_json::Value;
 use url::Url;
 
 use crate::callback::Callback;
-use crate::error::{Cause, UpstreamError};
+use crate::error::{UpstreamCause, UpstreamError};
 use crate::provider_context::{Counter, ProviderContext};
-use crate::start::{self, AuthorizeOptions, Kept, StartRequest};
+use crate::start::{self, AuthorizeOptions, PendingAuthorization, StartRequest};
 use crate::{Checked, Promise, Provider, Vouched, calls, profile};
 use usher_domain::email::trust::EmailTrust;
 use usher_domain::provider::{ProviderSettings, TokenForm};
@@ -31,7 +31,7 @@ impl X {
         Counter { url, basic: true, form: TokenForm::Json, error_reader: error }
     }
 
-    async fn who(&self, callback: &Callback, kept: &Kept) -> Result<Vouched, UpstreamError> {
+    async fn who(&self, callback: &Callback, kept: &PendingAuthorization) -> Result<Vouched, UpstreamError> {
         let provider_context = &self.0;
         let code =
             callback.code(&provider_context.settings.id, kept, false, |told| told == provider_context.base(SITE))?;
@@ -42,7 +42,7 @@ impl X {
             Ok(told) => told,
             // An app that may not request addresses is refused completely: repeat without.
             Err(_) => self.me(&tokens.access_token, "profile_image_url").await?.map_err(|status| {
-                UpstreamError::Misconfigured(Cause::with("it does not say who the person is", status.as_str()))
+                UpstreamError::Misconfigured(UpstreamCause::with("it does not say who the person is", status.as_str()))
             })?,
         };
         vouched(&provider_context.settings, &told, provider_context.base(SITE).to_owned())
@@ -98,7 +98,7 @@ impl Provider for X {
         &self.0.settings
     }
 
-    fn start<'a>(&'a self, request: &'a StartRequest) -> Promise<'a, (Url, Kept)> {
+    fn start<'a>(&'a self, request: &'a StartRequest) -> Promise<'a, (Url, PendingAuthorization)> {
         Box::pin(async move {
             let endpoint = self.0.url(SITE, "/i/oauth2/authorize");
             let options = AuthorizeOptions { endpoint: &endpoint, scope_sep: " ", ..AuthorizeOptions::default() };
@@ -106,7 +106,7 @@ impl Provider for X {
         })
     }
 
-    fn finish<'a>(&'a self, callback: &'a Callback, kept: &'a Kept) -> Promise<'a, Vouched> {
+    fn finish<'a>(&'a self, callback: &'a Callback, kept: &'a PendingAuthorization) -> Promise<'a, Vouched> {
         Box::pin(self.who(callback, kept))
     }
 
@@ -124,14 +124,14 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::testing::{Stub, surroundings};
+    use crate::testing::{StubProvider, surroundings};
     use usher_domain::provider::ProviderKind;
 
     fn settings() -> ProviderSettings {
         ProviderSettings::new("x".parse().unwrap(), ProviderKind::X, "us")
     }
 
-    async fn arrived(testing: &Stub) -> Result<Vouched, UpstreamError> {
+    async fn arrived(testing: &StubProvider) -> Result<Vouched, UpstreamError> {
         let settings = ProviderSettings { base_url: Some(testing.base.clone()), ..settings() };
         let x = X::new(ProviderContext::new(settings, Some(Secret::from("hush")), surroundings()));
         let request = StartRequest { redirect_uri: "https://id.test/cb".into(), ..StartRequest::default() };
@@ -140,7 +140,7 @@ mod tests {
         x.finish(&callback, &kept).await
     }
 
-    fn tokens(testing: &Stub) {
+    fn tokens(testing: &StubProvider) {
         testing.on("/2/oauth2/token", 200, json!({"token_type":"bearer","expires_in":7200,"access_token":"at","scope":"users.email users.read tweet.read"}));
     }
 
@@ -168,7 +168,7 @@ mod tests {
 
     #[tokio::test]
     async fn the_person_is_asked_for_once_and_the_secret_goes_in_the_header() {
-        let testing = Stub::start().await;
+        let testing = StubProvider::start().await;
         tokens(&testing);
         testing.on("/2/users/me", 200, json!({"data": {"id": "12", "name": "Ana", "username": "ana"}}));
         assert_eq!(arrived(&testing).await.unwrap().subject, "12");
@@ -180,14 +180,14 @@ mod tests {
 
     #[tokio::test]
     async fn an_app_that_may_not_ask_for_addresses_asks_again_without() {
-        let testing = Stub::start().await;
+        let testing = StubProvider::start().await;
         tokens(&testing);
         let problem = json!({"title":"Forbidden","type":"about:blank","status":403,"detail":"Forbidden"});
         testing.on("/2/users/me", 403, problem.clone()).on("/2/users/me", 200, json!({"data": {"id": "12"}}));
         assert_eq!(arrived(&testing).await.unwrap().subject, "12");
         assert!(!testing.asked()[2].line.contains("confirmed_email"));
 
-        let testing = Stub::start().await;
+        let testing = StubProvider::start().await;
         tokens(&testing);
         testing.on("/2/users/me", 403, problem);
         assert_eq!(arrived(&testing).await.unwrap_err().word(), "misconfigured");
@@ -215,7 +215,7 @@ mod tests {
             (429, json!({"errors":[{"code":88,"message":"Rate limit exceeded"}]}), "unavailable"),
             (403, json!({"title":"Forbidden","type":"about:blank","status":403,"detail":"Forbidden"}), "misconfigured"),
         ] {
-            let testing = Stub::start().await;
+            let testing = StubProvider::start().await;
             testing.on("/2/oauth2/token", status, body);
             assert_eq!(arrived(&testing).await.unwrap_err().word(), word, "{status}");
         }

@@ -4,10 +4,10 @@ use std::collections::BTreeSet;
 
 use serde_json::json;
 use usher_domain::id::{ClientId, PasskeyId, UserId};
-use usher_domain::oauth::consent::Consent;
+use usher_domain::oauth::consent::StoredConsent;
 use usher_domain::time::Timestamp;
 use usher_domain::user::User;
-use usher_domain::user::source::{Origin, Source};
+use usher_domain::user::source::{AttributeOrigin, AttributeSource};
 use usher_protocol::scope::Scope;
 use usher_storage::{Result, Tx};
 
@@ -18,7 +18,7 @@ use super::{Table, writer};
 /// Changes a user, once it is locked.
 async fn change(tx: &mut Tx<'_>, id: UserId, claim: &str, change: fn(&mut User)) -> Result<User> {
     let mut user = tx.lock_user(id).await?.expect("it is there");
-    user.sources.set(claim, Source { origin: Origin::Person, at: later(3), verified_at: None });
+    user.sources.set(claim, AttributeSource { origin: AttributeOrigin::Person, at: later(3), verified_at: None });
     user.updated_at = later(3);
     change(&mut user);
     Ok(user)
@@ -116,7 +116,7 @@ type ClientOfUser = (UserId, ClientId);
 
 async fn allow(tx: &mut Tx<'_>, (user_id, client_id): ClientOfUser, scope: &str) -> Result<()> {
     let scope = Scope::of(["openid", scope]);
-    tx.add_consent(&Consent { user_id, client_id, scope, granted_at: later(1) }).await
+    tx.add_consent(&StoredConsent { user_id, client_id, scope, granted_at: later(1) }).await
 }
 
 pub const CONSENTS: Table<ClientOfUser> = Table {

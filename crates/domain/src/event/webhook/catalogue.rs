@@ -19,23 +19,23 @@ pub struct MessageType {
     /// The description, one sentence.
     pub about: &'static str,
     /// The members of `data` besides `project_id`.
-    pub members: &'static [Member],
+    pub members: &'static [PayloadMember],
 }
 
 /// One member of `data`.
 #[derive(Debug, Clone, Copy)]
-pub struct Member {
+pub struct PayloadMember {
     /// Its name.
     pub name: &'static str,
     /// Its source.
-    pub from: Origin,
+    pub from: PayloadSource,
     /// Its description.
     pub about: &'static str,
 }
 
 /// The source of a member. Unknown values are omitted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Origin {
+pub enum PayloadSource {
     /// The `sub` in the event's data, or else that of its user.
     Sub,
     /// The `sub` of its user.
@@ -50,21 +50,22 @@ pub enum Origin {
     Data(&'static str),
 }
 
-const SUB: Member = Member { name: "sub", from: Origin::Sub, about: "the user's `sub`" };
-const SID: Member = Member { name: "sid", from: Origin::Session, about: "the session: the `sid` of its tokens" };
-const CLIENT: Member = Member { name: "client_id", from: Origin::Client, about: "the client" };
-const GRANT: Member =
-    Member { name: "grant_id", from: Origin::Grant, about: "the grant: the `gid` of its access tokens" };
-const REASON: Member = data("reason", "the reason, one word");
-const AMR: Member = data("amr", "the authentication methods (RFC 8176)");
-const PROVIDER: Member = data("provider", "the provider");
-const BY: Member = data("by", "who did it, if not the user");
+const SUB: PayloadMember = PayloadMember { name: "sub", from: PayloadSource::Sub, about: "the user's `sub`" };
+const SID: PayloadMember =
+    PayloadMember { name: "sid", from: PayloadSource::Session, about: "the session: the `sid` of its tokens" };
+const CLIENT: PayloadMember = PayloadMember { name: "client_id", from: PayloadSource::Client, about: "the client" };
+const GRANT: PayloadMember =
+    PayloadMember { name: "grant_id", from: PayloadSource::Grant, about: "the grant: the `gid` of its access tokens" };
+const REASON: PayloadMember = data("reason", "the reason, one word");
+const AMR: PayloadMember = data("amr", "the authentication methods (RFC 8176)");
+const PROVIDER: PayloadMember = data("provider", "the provider");
+const BY: PayloadMember = data("by", "who did it, if not the user");
 
-const fn data(name: &'static str, about: &'static str) -> Member {
-    Member { name, from: Origin::Data(name), about }
+const fn data(name: &'static str, about: &'static str) -> PayloadMember {
+    PayloadMember { name, from: PayloadSource::Data(name), about }
 }
 
-const fn of(kind: EventKind, about: &'static str, members: &'static [Member]) -> MessageType {
+const fn of(kind: EventKind, about: &'static str, members: &'static [PayloadMember]) -> MessageType {
     MessageType { kind, version: 1, about, members }
 }
 
@@ -93,16 +94,16 @@ const ALL: &[MessageType] = &[
         EventKind::UsersMerged,
         "Two users were merged: move the data of `sub` to `into`.",
         &[
-            Member { name: "sub", from: Origin::Sub, about: "the `sub` that is no longer used" },
-            Member { name: "into", from: Origin::User, about: "the `sub` that remains" },
+            PayloadMember { name: "sub", from: PayloadSource::Sub, about: "the `sub` that is no longer used" },
+            PayloadMember { name: "into", from: PayloadSource::User, about: "the `sub` that remains" },
         ],
     ),
     of(
         EventKind::MergeUndone,
         "A merge of two users was undone.",
         &[
-            Member { name: "sub", from: Origin::Sub, about: "the `sub` that is separate again" },
-            Member { name: "from", from: Origin::User, about: "the `sub` that it had been merged into" },
+            PayloadMember { name: "sub", from: PayloadSource::Sub, about: "the `sub` that is separate again" },
+            PayloadMember { name: "from", from: PayloadSource::User, about: "the `sub` that it had been merged into" },
         ],
     ),
     of(
@@ -223,7 +224,7 @@ impl MessageType {
 
     /// Whether a message of this type names a user.
     pub fn names_a_user(&self) -> bool {
-        self.members.iter().any(|member| matches!(member.from, Origin::Sub | Origin::User))
+        self.members.iter().any(|member| matches!(member.from, PayloadSource::Sub | PayloadSource::User))
     }
 
     /// The message about an event for one project. `sub` is that of the event's user, if the user still exists.
@@ -238,15 +239,17 @@ impl MessageType {
     }
 }
 
-fn value_of(from: Origin, event: &Event, project: ProjectId, sub: Option<&str>) -> Option<Value> {
+fn value_of(from: PayloadSource, event: &Event, project: ProjectId, sub: Option<&str>) -> Option<Value> {
     Some(match from {
-        Origin::Sub => event.data.get("sub").cloned().or_else(|| sub.map(Value::from))?,
-        Origin::User => sub?.into(),
-        Origin::Session => event.session_id?.to_string().into(),
+        PayloadSource::Sub => event.data.get("sub").cloned().or_else(|| sub.map(Value::from))?,
+        PayloadSource::User => sub?.into(),
+        PayloadSource::Session => event.session_id?.to_string().into(),
         // A project does not see clients of other projects.
-        Origin::Client => event.client_id.as_ref().filter(|_| event.project_id == Some(project))?.0.clone().into(),
-        Origin::Grant => event.grant_id?.to_string().into(),
-        Origin::Data(name) => event.data.get(name)?.clone(),
+        PayloadSource::Client => {
+            event.client_id.as_ref().filter(|_| event.project_id == Some(project))?.0.clone().into()
+        }
+        PayloadSource::Grant => event.grant_id?.to_string().into(),
+        PayloadSource::Data(name) => event.data.get(name)?.clone(),
     })
 }
 
@@ -295,11 +298,11 @@ mod tests {
     #[test]
     fn what_names_a_session_or_a_client_is_told_only_to_those_who_have_to_do_with_it() {
         for message in all() {
-            let names = |origin: Origin| message.members.iter().any(|member| member.from == origin);
+            let names = |origin: PayloadSource| message.members.iter().any(|member| member.from == origin);
             let visibility = message.kind.visibility();
-            if names(Origin::Client) || names(Origin::Grant) {
+            if names(PayloadSource::Client) || names(PayloadSource::Grant) {
                 assert_eq!(visibility, Visibility::Project, "{}", message.name());
-            } else if names(Origin::Session) || names(Origin::Data("amr")) {
+            } else if names(PayloadSource::Session) || names(PayloadSource::Data("amr")) {
                 assert!(matches!(visibility, Visibility::Session | Visibility::Arrival), "{}", message.name());
             }
         }

@@ -108,7 +108,7 @@ wire_names! {
 
 /// One message to one webhook.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Delivery {
+pub struct WebhookDelivery {
     /// Its position among all deliveries.
     pub seq: i64,
     /// The webhook.
@@ -128,7 +128,7 @@ pub struct Delivery {
     /// When the next attempt is due, while it waits.
     pub send_after: Timestamp,
     /// Its attempts, oldest first.
-    pub attempts: Vec<Attempt>,
+    pub attempts: Vec<DeliveryAttempt>,
     /// When it was created.
     pub created_at: Timestamp,
     /// When it was delivered or failed.
@@ -137,7 +137,7 @@ pub struct Delivery {
 
 /// One attempt.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Attempt {
+pub struct DeliveryAttempt {
     /// When it was made.
     pub at: Timestamp,
     /// Its duration in milliseconds.
@@ -153,7 +153,7 @@ pub struct Attempt {
     pub answer: Option<String>,
 }
 
-impl Attempt {
+impl DeliveryAttempt {
     /// Whether the receiver accepted it.
     pub fn is_success(&self) -> bool {
         self.status.is_some_and(|status| (200..300).contains(&status)) && self.error.is_none()

@@ -54,7 +54,7 @@ fn scene(prompt: &str) -> Scene {
 }
 
 impl Scene {
-    fn step(&self) -> Step {
+    fn step(&self) -> InteractionStep {
         self.interaction.next_step(&Facts {
             now: NOW,
             session: self.session.map(|(id, auth_time)| SessionFacts {
@@ -77,7 +77,7 @@ impl Scene {
 
     fn failure(&self) -> &'static str {
         match self.step() {
-            Step::Fail(error) => error.code.as_str(),
+            InteractionStep::Fail(error) => error.code.as_str(),
             other => panic!("expected a failure, got {other:?}"),
         }
     }
@@ -85,8 +85,8 @@ impl Scene {
 
 #[test]
 fn a_signed_in_person_who_consented_goes_straight_back() {
-    assert_eq!(scene("").step(), Step::Finish);
-    assert_eq!(scene("none").step(), Step::Finish);
+    assert_eq!(scene("").step(), InteractionStep::Finish);
+    assert_eq!(scene("none").step(), InteractionStep::Finish);
 }
 
 #[test]
@@ -117,18 +117,21 @@ fn silence_fails_where_a_page_would_be_needed() {
 #[test]
 fn prompt_login_is_met_only_by_signing_in_during_this_interaction() {
     let mut scene = scene("login");
-    assert_eq!(scene.step(), Step::SignIn { again: true });
+    assert_eq!(scene.step(), InteractionStep::SignIn { again: true });
     let (id, _) = scene.session.unwrap();
     scene.interaction.signed_in = Some(id);
-    assert_eq!(scene.step(), Step::SignIn { again: true }, "the mark does not help an older authentication");
+    assert_eq!(scene.step(), InteractionStep::SignIn { again: true }, "the mark does not help an older authentication");
     scene.session = Some((id, NOW));
-    assert_eq!(scene.step(), Step::Finish);
+    assert_eq!(scene.step(), InteractionStep::Finish);
 }
 
 #[test]
 fn max_age_asks_again_once_the_authentication_is_too_old() {
-    for (max_age, step) in [(99, Step::SignIn { again: true }), (0, Step::SignIn { again: true }), (100, Step::Finish)]
-    {
+    for (max_age, step) in [
+        (99, InteractionStep::SignIn { again: true }),
+        (0, InteractionStep::SignIn { again: true }),
+        (100, InteractionStep::Finish),
+    ] {
         let mut scene = scene("");
         scene.interaction.request.max_age = Some(max_age);
         assert_eq!(scene.step(), step, "{max_age}");
@@ -138,25 +141,25 @@ fn max_age_asks_again_once_the_authentication_is_too_old() {
 #[test]
 fn a_hint_about_somebody_else_never_succeeds_silently() {
     let mut scene = scene("none");
-    for hint in [Hint::Person(Sub("bob".into())), Hint::Unreadable] {
+    for hint in [IdTokenHint::Person(Sub("bob".into())), IdTokenHint::Unreadable] {
         scene.interaction.hinted = Some(hint);
         scene.interaction.request.prompt = Prompt::parse("none").unwrap();
         assert_eq!(scene.failure(), "login_required");
         scene.interaction.request.prompt = Prompt::default();
-        assert_eq!(scene.step(), Step::SignIn { again: false });
+        assert_eq!(scene.step(), InteractionStep::SignIn { again: false });
     }
-    scene.interaction.hinted = Some(Hint::Person(Sub("ana".into())));
-    assert_eq!(scene.step(), Step::Finish);
+    scene.interaction.hinted = Some(IdTokenHint::Person(Sub("ana".into())));
+    assert_eq!(scene.step(), InteractionStep::Finish);
 }
 
 #[test]
 fn after_an_unreadable_hint_whoever_signs_in_goes_on() {
     let mut scene = scene("");
-    scene.interaction.hinted = Some(Hint::Unreadable);
+    scene.interaction.hinted = Some(IdTokenHint::Unreadable);
     scene.interaction.signed_in = scene.session.map(|(id, _)| id);
-    assert_eq!(scene.step(), Step::Finish);
-    scene.interaction.hinted = Some(Hint::Person(Sub("bob".into())));
-    assert_eq!(scene.step(), Step::SignIn { again: false }, "a readable one goes on holding");
+    assert_eq!(scene.step(), InteractionStep::Finish);
+    scene.interaction.hinted = Some(IdTokenHint::Person(Sub("bob".into())));
+    assert_eq!(scene.step(), InteractionStep::SignIn { again: false }, "a readable one goes on holding");
 }
 
 #[test]
@@ -165,42 +168,42 @@ fn a_login_hint_of_another_account_lets_the_person_choose_once() {
     scene.hint_names_another = true;
     assert_eq!(scene.failure(), "account_selection_required");
     scene.interaction.request.prompt = Prompt::default();
-    assert_eq!(scene.step(), Step::ChooseAccount);
+    assert_eq!(scene.step(), InteractionStep::ChooseAccount);
     scene.interaction.chosen = scene.session.map(|(id, _)| id);
-    assert_eq!(scene.step(), Step::Finish);
+    assert_eq!(scene.step(), InteractionStep::Finish);
     scene.interaction.chosen = None;
     scene.session = None;
-    assert_eq!(scene.step(), Step::SignIn { again: false });
+    assert_eq!(scene.step(), InteractionStep::SignIn { again: false });
 }
 
 #[test]
 fn choosing_and_creating_come_first_and_once() {
     let mut choose = scene("select_account");
-    assert_eq!(choose.step(), Step::ChooseAccount);
+    assert_eq!(choose.step(), InteractionStep::ChooseAccount);
     choose.interaction.chosen = choose.session.map(|(id, _)| id);
-    assert_eq!(choose.step(), Step::Finish);
-    assert_eq!(scene("create").step(), Step::SignUp);
+    assert_eq!(choose.step(), InteractionStep::Finish);
+    assert_eq!(scene("create").step(), InteractionStep::SignUp);
 }
 
 #[test]
 fn consent_is_asked_for_what_is_new_and_skipped_for_the_house_itself() {
     let mut more = scene("");
     more.interaction.request.scope = Scope::of(["openid", "email"]);
-    assert_eq!(more.step(), Step::Consent);
+    assert_eq!(more.step(), InteractionStep::Consent);
     more.first_party = true;
-    assert_eq!(more.step(), Step::Finish);
+    assert_eq!(more.step(), InteractionStep::Finish);
     let mut again = scene("consent");
     again.first_party = true;
-    assert_eq!(again.step(), Step::Consent);
+    assert_eq!(again.step(), InteractionStep::Consent);
     again.interaction.allowed = true;
-    assert_eq!(again.step(), Step::Finish);
+    assert_eq!(again.step(), InteractionStep::Finish);
     let mut unproven = scene("");
     unproven.unproven = true;
-    assert_eq!(unproven.step(), Step::Consent);
+    assert_eq!(unproven.step(), InteractionStep::Consent);
     unproven.first_party = true;
-    assert_eq!(unproven.step(), Step::Finish);
+    assert_eq!(unproven.step(), InteractionStep::Finish);
     unproven.interaction.request.scope = Scope::of(["openid", "offline_access"]);
-    assert_eq!(unproven.step(), Step::Consent, "lasting access is given to nobody unseen");
+    assert_eq!(unproven.step(), InteractionStep::Consent, "lasting access is given to nobody unseen");
 }
 
 #[test]
@@ -209,47 +212,47 @@ fn an_essential_context_that_is_not_offered_is_said_so() {
     scene.interaction.request.claims.essential_acr = Some(vec!["aal3".into()]);
     assert_eq!(scene.failure(), "unmet_authentication_requirements");
     scene.interaction.request.claims.essential_acr = Some(vec!["aal1".into()]);
-    assert_eq!(scene.step(), Step::Finish);
+    assert_eq!(scene.step(), InteractionStep::Finish);
 }
 
 #[test]
 fn what_client_or_project_require_is_asked_for_or_set_up_and_never_passed_over() {
     let mut scene = scene("");
     scene.required_acr = Some("aal2");
-    assert_eq!(scene.step(), Step::Enrol);
+    assert_eq!(scene.step(), InteractionStep::Enrol);
     scene.second_factor = true;
-    assert_eq!(scene.step(), Step::StepUp);
+    assert_eq!(scene.step(), InteractionStep::StepUp);
     scene.acr = "aal2";
-    assert_eq!(scene.step(), Step::Finish);
+    assert_eq!(scene.step(), InteractionStep::Finish);
 }
 
 #[test]
 fn an_essential_context_is_asked_for_and_told_as_it_was_asked() {
     let mut scene = scene("");
     scene.interaction.request.claims.essential_acr = Some(vec!["aal2".into()]);
-    assert_eq!(scene.step(), Step::Enrol);
+    assert_eq!(scene.step(), InteractionStep::Enrol);
     scene.second_factor = true;
-    assert_eq!(scene.step(), Step::StepUp);
+    assert_eq!(scene.step(), InteractionStep::StepUp);
     scene.acr = "aal2";
-    assert_eq!((scene.step(), scene.interaction.acr_to_tell("aal2").as_str()), (Step::Finish, "aal2"));
+    assert_eq!((scene.step(), scene.interaction.acr_to_tell("aal2").as_str()), (InteractionStep::Finish, "aal2"));
     scene.interaction.request.claims.essential_acr = Some(vec!["aal1".into()]);
-    assert_eq!((scene.step(), scene.interaction.acr_to_tell("aal2").as_str()), (Step::Finish, "aal1"));
+    assert_eq!((scene.step(), scene.interaction.acr_to_tell("aal2").as_str()), (InteractionStep::Finish, "aal1"));
 }
 
 #[test]
 fn a_wish_is_granted_where_it_can_be_and_else_forgotten() {
     let mut scene = scene("");
     scene.interaction.request.acr_values = vec!["phr".into(), "aal2".into(), "aal1".into()];
-    assert_eq!(scene.step(), Step::Finish);
+    assert_eq!(scene.step(), InteractionStep::Finish);
     scene.second_factor = true;
-    assert_eq!(scene.step(), Step::StepUp);
+    assert_eq!(scene.step(), InteractionStep::StepUp);
     scene.interaction.request.acr_values = vec!["aal1".into(), "aal2".into()];
-    assert_eq!(scene.step(), Step::Finish);
+    assert_eq!(scene.step(), InteractionStep::Finish);
     scene.interaction.request.acr_values.clear();
     scene.default_acr_values = vec!["aal2".into()];
-    assert_eq!(scene.step(), Step::StepUp);
+    assert_eq!(scene.step(), InteractionStep::StepUp);
     scene.interaction.request.prompt = Prompt::parse("none").unwrap();
-    assert_eq!(scene.step(), Step::Finish);
+    assert_eq!(scene.step(), InteractionStep::Finish);
 }
 
 #[test]

@@ -9,7 +9,7 @@ use uuid::Uuid;
 use crate::db::{on, on_tx, run, run_in_parts, statements};
 use crate::row::{JsonColumn, unreadable};
 use crate::{Result, StorageError, Store, Tx};
-use usher_domain::event::webhook::{Attempt, Delivery, DeliveryStatus};
+use usher_domain::event::webhook::{DeliveryAttempt, DeliveryStatus, WebhookDelivery};
 use usher_domain::id::{EventId, WebhookId};
 use usher_domain::page::Cursor;
 use usher_domain::page::{MAX_PAGE, Page};
@@ -40,12 +40,12 @@ struct DeliveryRow {
     status: String,
     tries: i64,
     send_after: i64,
-    attempts: JsonColumn<Vec<Attempt>>,
+    attempts: JsonColumn<Vec<DeliveryAttempt>>,
     created_at: i64,
     ended_at: Option<i64>,
 }
 
-impl TryFrom<DeliveryRow> for Delivery {
+impl TryFrom<DeliveryRow> for WebhookDelivery {
     type Error = StorageError;
     fn try_from(row: DeliveryRow) -> Result<Self> {
         let fault = |column| unreadable("webhook_delivery", column, row.seq);
@@ -84,7 +84,7 @@ pub struct NewDelivery {
 impl Tx<'_> {
     /// Adds a delivery, due now, unless this webhook has this message already.
     pub async fn insert_delivery(&mut self, new: &NewDelivery, now: Timestamp) -> Result<()> {
-        let nothing: Vec<Attempt> = Vec::new();
+        let nothing: Vec<DeliveryAttempt> = Vec::new();
         let added: u64 = run!(self, INSERT, |sql| sqlx::query(sql)
             .bind(new.webhook.0)
             .bind(new.message.0)
@@ -97,15 +97,15 @@ impl Tx<'_> {
     }
 
     /// The first delivery of a webhook that is due and waits for no other.
-    pub async fn next_delivery(&mut self, webhook: WebhookId, now: Timestamp) -> Result<Option<Delivery>> {
+    pub async fn next_delivery(&mut self, webhook: WebhookId, now: Timestamp) -> Result<Option<WebhookDelivery>> {
         let row: Option<DeliveryRow> =
             on_tx!(self, NEXT, |conn, sql| sqlx::query_as(sql).bind(webhook.0).bind(now.0).fetch_optional(conn))?;
-        row.map(Delivery::try_from).transpose()
+        row.map(WebhookDelivery::try_from).transpose()
     }
 
     /// Records the result of an attempt, unless another instance has finished the delivery, or its owner asked
     /// meanwhile to send it again: then it stays pending.
-    pub async fn record_delivery(&mut self, delivery: &Delivery) -> Result<()> {
+    pub async fn record_delivery(&mut self, delivery: &WebhookDelivery) -> Result<()> {
         run!(self, RECORD, |sql| sqlx::query(sql)
             .bind(delivery.seq)
             .bind(delivery.status.as_str())
@@ -143,10 +143,10 @@ impl Tx<'_> {
 
 impl Store {
     /// A delivery of a webhook.
-    pub async fn find_delivery(&self, webhook: WebhookId, message: EventId) -> Result<Option<Delivery>> {
+    pub async fn find_delivery(&self, webhook: WebhookId, message: EventId) -> Result<Option<WebhookDelivery>> {
         let row: Option<DeliveryRow> =
             on!(&self.db, FIND, |conn, sql| sqlx::query_as(sql).bind(webhook.0).bind(message.0).fetch_optional(conn))?;
-        row.map(Delivery::try_from).transpose()
+        row.map(WebhookDelivery::try_from).transpose()
     }
 
     /// Deliveries of a webhook, newest first, optionally of one status.
@@ -156,7 +156,7 @@ impl Store {
         status: Option<DeliveryStatus>,
         before: Option<Cursor>,
         size: u32,
-    ) -> Result<Page<Delivery>> {
+    ) -> Result<Page<WebhookDelivery>> {
         let size = size.clamp(1, MAX_PAGE);
         let more = i64::from(size) + 1;
         let before = before.map_or(i64::MAX, place_of);
@@ -173,7 +173,7 @@ impl Store {
                 .bind(more)
                 .fetch_all(conn))?,
         };
-        let deliveries = rows.into_iter().map(Delivery::try_from).collect::<Result<Vec<_>>>()?;
+        let deliveries = rows.into_iter().map(WebhookDelivery::try_from).collect::<Result<Vec<_>>>()?;
         Ok(Page::cut(deliveries, size, |delivery| Uuid::from_u128(u128::from(delivery.seq.unsigned_abs()))))
     }
 }

@@ -5,7 +5,7 @@ use uuid::Uuid;
 use crate::db::{on, on_tx, run, run_in_parts, statements};
 use crate::row::unreadable;
 use crate::{Result, StorageError, Store, Tx};
-use usher_domain::event::logout_notice::{Address, LogoutNotice, NoticeStatus};
+use usher_domain::event::logout_notice::{LogoutEndpoint, LogoutNotice, NoticeStatus};
 use usher_domain::id::{ClientId, EventId, SessionId, UserId};
 use usher_domain::time::Timestamp;
 
@@ -61,7 +61,7 @@ impl TryFrom<NoticeRow> for LogoutNotice {
             last_status: status.map_err(|_| fault("last_status"))?,
             last_error: row.last_error,
             ended_at: row.ended_at.map(Timestamp),
-            address: row.uri.zip(row.alg).map(|(uri, alg)| Address { uri, alg }),
+            address: row.uri.zip(row.alg).map(|(uri, alg)| LogoutEndpoint { uri, alg }),
         })
     }
 }
@@ -87,7 +87,7 @@ impl Tx<'_> {
     }
 
     /// Keeps the pending logout deliveries of a deleted client, to be sent to this address.
-    pub async fn let_logout_notices_outlive(&mut self, client: &ClientId, address: &Address) -> Result<()> {
+    pub async fn let_logout_notices_outlive(&mut self, client: &ClientId, address: &LogoutEndpoint) -> Result<()> {
         run_in_parts!(self, OUTLIVE, |sql| sqlx::query(sql).bind(&client.0).bind(&address.uri).bind(&address.alg));
         Ok(())
     }

@@ -1,21 +1,21 @@
 use serde_json::json;
 
 use super::*;
-use crate::testing::{Key, NOW, Stub, surroundings};
+use crate::testing::{NOW, StubProvider, TestKey, surroundings};
 use usher_domain::provider::ProviderKind;
 use usher_domain::secret::Secret;
 use usher_domain::user::identity::EmailState;
 
 /// A testing that behaves as an OpenID Provider, and a relying party of it.
 struct Fair {
-    testing: Stub,
-    key: Key,
+    testing: StubProvider,
+    key: TestKey,
     op: Oidc,
 }
 
 impl Fair {
     async fn with(change: impl FnOnce(&mut ProviderSettings)) -> Self {
-        let (testing, key) = (Stub::start().await, Key::new("one"));
+        let (testing, key) = (StubProvider::start().await, TestKey::new("one"));
         let base = testing.base.clone();
         let mut settings = ProviderSettings {
             issuer: Some(base.clone()),
@@ -35,7 +35,7 @@ impl Fair {
         Self::with(|_| {}).await
     }
 
-    fn claims(&self, kept: &Kept) -> Value {
+    fn claims(&self, kept: &PendingAuthorization) -> Value {
         json!({"iss": self.testing.base, "aud": "us", "sub": "1f", "iat": NOW, "exp": NOW + 300, "nonce": kept.nonce,
                "email": "ana@x.test", "email_verified": true, "name": "Ana"})
     }
@@ -44,12 +44,12 @@ impl Fair {
         self.testing.only("/token", 200, json!({"access_token": "at", "token_type": "Bearer", "id_token": token}));
     }
 
-    async fn departed(&self) -> Kept {
+    async fn departed(&self) -> PendingAuthorization {
         let request = StartRequest { redirect_uri: "https://id.test/cb".into(), ..StartRequest::default() };
         self.op.start(&request).await.unwrap().1
     }
 
-    async fn arrived(&self, kept: &Kept) -> Result<Vouched, UpstreamError> {
+    async fn arrived(&self, kept: &PendingAuthorization) -> Result<Vouched, UpstreamError> {
         let callback = Callback::parse(&format!("code=c%2F1&state={}", kept.state)).unwrap();
         self.op.finish(&callback, kept).await
     }
@@ -102,11 +102,11 @@ async fn whatever_is_wrong_with_the_id_token_nobody_has_come() {
     for token in [
         fair.key.sign(&json!({"alg": "none"}), &claims),
         fair.key.sign(&json!({"alg": "HS256"}), &claims),
-        Key::new("one").token(&claims),
+        TestKey::new("one").token(&claims),
     ] {
         let fresh = Fair::start().await;
         fresh.give(&token);
-        let kept = Kept { nonce: kept.nonce.clone(), ..fresh.departed().await };
+        let kept = PendingAuthorization { nonce: kept.nonce.clone(), ..fresh.departed().await };
         assert_eq!(fresh.arrived(&kept).await.unwrap_err().word(), "misbehaved");
     }
 }
@@ -115,7 +115,7 @@ async fn whatever_is_wrong_with_the_id_token_nobody_has_come() {
 async fn a_key_that_is_not_known_is_looked_for_once_a_minute_and_no_more() {
     let fair = Fair::start().await;
     let kept = fair.departed().await;
-    fair.give(&Key::new("never-published").token(&fair.claims(&kept)));
+    fair.give(&TestKey::new("never-published").token(&fair.claims(&kept)));
     for _ in 0..5 {
         assert!(fair.arrived(&kept).await.is_err());
     }

@@ -4,9 +4,9 @@ use serde_json::{Map, Value};
 
 /// Names and values.
 #[derive(Clone, Debug, Default)]
-pub struct Words(Vec<(String, String)>);
+pub struct Parameters(Vec<(String, String)>);
 
-impl Words {
+impl Parameters {
     /// Parses `application/x-www-form-urlencoded`, leniently.
     pub fn parse(text: &[u8]) -> Self {
         Self(form_urlencoded::parse(text).into_owned().collect())
@@ -60,7 +60,7 @@ mod tests {
 
     #[test]
     fn words_are_decoded_once_and_repeated_ones_become_lists() {
-        let words = Words::parse(b"code=4%2F0A%252F&scope=a+b,c&a=1&a=2&empty=&%ff=%zz");
+        let words = Parameters::parse(b"code=4%2F0A%252F&scope=a+b,c&a=1&a=2&empty=&%ff=%zz");
         assert_eq!(words.get("code"), Some("4/0A%2F"));
         assert_eq!(words.list("scope"), ["a", "b", "c"]);
         assert_eq!(words.to_json()["a"], serde_json::json!(["1", "2"]));

@@ -7,7 +7,7 @@ use crate::time::Timestamp;
 
 /// What a client received of a user.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Access {
+pub struct ClaimRelease {
     /// The user.
     pub user_id: UserId,
     /// The client.
@@ -20,7 +20,7 @@ pub struct Access {
     pub last_used_at: Timestamp,
 }
 
-impl Access {
+impl ClaimRelease {
     /// A record without claims.
     pub fn begin(user_id: UserId, client_id: ClientId, now: Timestamp) -> Self {
         Self { user_id, client_id, claims: BTreeMap::new(), first_used_at: now, last_used_at: now }
@@ -50,7 +50,7 @@ mod tests {
     fn a_claim_keeps_the_time_it_was_given_last() {
         let (start, random) = (Timestamp(1_800_000_000), SeededRandom::new(1));
         let later = start + Duration::from_secs(9);
-        let access = Access::begin(UserId::new(start, &random), ClientId("c".into()), start);
+        let access = ClaimRelease::begin(UserId::new(start, &random), ClientId("c".into()), start);
         let access = access.released(&["email".to_owned(), "sub".to_owned()], start);
         let access = access.released(&["sub".to_owned()], later).released(&["sub".to_owned()], start);
         assert_eq!((access.claims["email"], access.claims["sub"]), (start, later));

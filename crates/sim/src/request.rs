@@ -8,7 +8,7 @@ use axum::{
 };
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 
-use super::words::Words;
+use super::parameters::Parameters;
 
 /// The URL of a request before routing.
 #[derive(Clone, Debug)]
@@ -16,30 +16,30 @@ pub struct Whole(pub Uri);
 
 /// A request.
 #[derive(Debug)]
-pub struct Asked {
+pub struct SimRequest {
     /// Its method.
     pub method: Method,
     /// Its path, with the provider's segment.
     pub path: String,
     /// The parameters of its query.
-    pub query: Words,
+    pub query: Parameters,
     /// The parameters of its body; `None` if the content type is not that of a form.
-    pub form: Option<Words>,
+    pub form: Option<Parameters>,
     /// Its headers.
     pub headers: HeaderMap,
     /// Its raw body.
     pub body: Bytes,
 }
 
-impl<S: Send + Sync> FromRequest<S> for Asked {
+impl<S: Send + Sync> FromRequest<S> for SimRequest {
     type Rejection = Response;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Response> {
         let uri = request.extensions().get::<Whole>().map_or_else(|| request.uri().clone(), |uri| uri.0.clone());
         let (method, headers) = (request.method().clone(), request.headers().clone());
         let body = Bytes::from_request(request, state).await.map_err(IntoResponse::into_response)?;
-        let form = is_form(&headers).then(|| Words::parse(&body));
-        let query = Words::parse(uri.query().unwrap_or_default().as_bytes());
+        let form = is_form(&headers).then(|| Parameters::parse(&body));
+        let query = Parameters::parse(uri.query().unwrap_or_default().as_bytes());
         Ok(Self { method, path: uri.path().to_owned(), query, form, headers, body })
     }
 }
@@ -51,7 +51,7 @@ pub fn is_form(headers: &HeaderMap) -> bool {
     essence.eq_ignore_ascii_case("application/x-www-form-urlencoded")
 }
 
-impl Asked {
+impl SimRequest {
     /// A header as text.
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers.get(name).and_then(|value| value.to_str().ok())
@@ -81,13 +81,13 @@ impl Asked {
 mod tests {
     use super::*;
 
-    fn asked(authorization: &str) -> Asked {
+    fn request(authorization: &str) -> SimRequest {
         let mut headers = HeaderMap::new();
         headers.insert(header::AUTHORIZATION, authorization.parse().unwrap());
-        Asked {
+        SimRequest {
             method: Method::GET,
             path: String::new(),
-            query: Words::default(),
+            query: Parameters::default(),
             form: None,
             headers,
             body: Bytes::new(),
@@ -96,12 +96,12 @@ mod tests {
 
     #[test]
     fn the_scheme_of_the_authorization_counts() {
-        assert_eq!(asked("bearer abc").bearer(), Some("abc"));
-        assert_eq!(asked("Basic abc").bearer(), None);
+        assert_eq!(request("bearer abc").bearer(), Some("abc"));
+        assert_eq!(request("Basic abc").bearer(), None);
         let expected = Some(("sim".to_owned(), "sim-secret".to_owned()));
-        assert_eq!(asked("Basic c2ltOnNpbS1zZWNyZXQ=").basic(), expected);
+        assert_eq!(request("Basic c2ltOnNpbS1zZWNyZXQ=").basic(), expected);
         for garbage in ["Basic", "Basic %%%", "Basic c2lt", "Bearer c2ltOnNpbS1zZWNyZXQ="] {
-            assert_eq!(asked(garbage).basic(), None, "{garbage}");
+            assert_eq!(request(garbage).basic(), None, "{garbage}");
         }
     }
 }

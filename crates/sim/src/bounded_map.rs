@@ -4,13 +4,13 @@ use std::collections::{HashMap, VecDeque};
 
 /// Entries by name, at most `room` of them.
 #[derive(Debug)]
-pub struct Shelf<V> {
+pub struct BoundedMap<V> {
     entries: HashMap<String, V>,
     order: VecDeque<String>,
     room: usize,
 }
 
-impl<V> Shelf<V> {
+impl<V> BoundedMap<V> {
     /// An empty map.
     pub fn new(room: usize) -> Self {
         Self { entries: HashMap::new(), order: VecDeque::new(), room }
@@ -52,7 +52,7 @@ mod tests {
 
     #[test]
     fn the_oldest_goes_first_and_a_changed_entry_takes_no_second_place() {
-        let mut shelf = Shelf::new(2);
+        let mut shelf = BoundedMap::new(2);
         for (name, value) in [("a", 1), ("a", 2), ("b", 3), ("c", 4)] {
             shelf.put(name.to_owned(), value);
         }
