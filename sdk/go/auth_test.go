@@ -160,21 +160,6 @@ func TestRouteRulesAreOptional(t *testing.T) {
 	}
 }
 
-func TestNothingIsAllowedWhereNothingIsPublished(t *testing.T) {
-	for missing, want := range map[bool]int{false: 403, true: 200} {
-		test := ushertest.New(t, ushertest.WithConfig(func(c *usher.Config) {
-			c.Policy = usher.PolicyConfig{AllowMissingRoutes: missing}
-		}))
-		if w := send(test.Module.Middleware(nothing{}), test.Request("GET", "/", ushertest.Token{})); w.Code != want {
-			t.Errorf("%v: %d", missing, w.Code)
-		}
-		w := send(test.Module.RequirePermission("Order:list")(nothing{}), test.Request("GET", "/", ushertest.Token{}))
-		if w.Code != 403 {
-			t.Errorf("a permission: %d", w.Code)
-		}
-	}
-}
-
 func TestAPreflightPassesWithoutAToken(t *testing.T) {
 	test := ushertest.New(t, ushertest.WithRules(rules))
 	r := httptest.NewRequest("OPTIONS", "/orders", nil)

@@ -48,6 +48,22 @@ func (u *Usher) wantRules(revision int64) {
 		return
 	}
 	u.wanted.Store(revision)
+	if revision != 0 {
+		u.unpublished.Store(false)
+		return
+	}
+	if old := u.rules.Swap(nil); old != nil {
+		u.emit(Event{Kind: PolicyChanged})
+	}
+	u.noteUnpublished()
+}
+
+// noteUnpublished records that no access rules are published, and says so once.
+func (u *Usher) noteUnpublished() {
+	if !u.unpublished.Swap(true) && !u.config.Policy.IgnoreRoutes {
+		u.config.Logger.Warn("usher: no access rules are published; every request is answered 503 until some are: publish them"+
+			" at Usher, or set Policy.IgnoreRoutes", "project", u.config.Project)
+	}
 }
 
 // fetchRules fetches the access rules if the published revision is not the applied one.
@@ -66,7 +82,12 @@ func (u *Usher) fetchRules(ctx context.Context) error {
 	}
 	path := "/api/v1/projects/" + url.PathEscape(u.config.Project) + "/policy"
 	answer, err := u.issuer.get(ctx, path, etag, "application/jose", callTimeout, 2*policy.MaxBytes)
-	if missing := (*statusError)(nil); errors.As(err, &missing) && missing.status == http.StatusNotFound {
+	missing := (*statusError)(nil)
+	if errors.As(err, &missing) && missing.status == http.StatusNotFound && off {
+		u.wantRules(0) // without the feed this says either that nothing is published or that this is not the project
+		return nil
+	}
+	if missing != nil && missing.status == http.StatusNotFound {
 		return fmt.Errorf("%w: %w: is Config.Project the id of the client's project?", err, errMisuse)
 	}
 	if err != nil || answer.status == http.StatusNotModified {
@@ -109,6 +130,7 @@ func (u *Usher) applyRules(jws, etag string, epoch uint64) error {
 	if old != nil && table.Revision < old.Revision && epoch <= old.epoch {
 		return fmt.Errorf("usher: the access rules have revision %d, older than %d", table.Revision, old.Revision)
 	}
+	u.unpublished.Store(false)
 	u.rules.Store(&ruleSet{Table: table, etag: etag, jws: jws, epoch: epoch})
 	if old == nil || old.Revision != table.Revision {
 		u.config.Logger.Info("usher: access rules applied", "revision", table.Revision)

@@ -78,22 +78,24 @@ func (u *Usher) checkRoutes(r *http.Request, a *Auth, now int64) (routeResult, *
 	if u.config.Policy.Off || u.config.Policy.IgnoreRoutes {
 		return routeResult{}, nil
 	}
+	table, refusal := u.table()
+	if refusal != nil {
+		return routeResult{}, refusal
+	}
+	return checkRoute(table, r.Method, requestPath(r), isPreflight(r), callerOf(a), u.config.Policy.AllowMissingRoutes, now)
+}
+
+// table gives the access rules, or why there are none: without rules nothing is allowed.
+func (u *Usher) table() (*policy.Table, *Refusal) {
 	rules := u.rules.Load()
 	switch {
 	case rules != nil:
-	case u.areRulesMissing():
-		return routeResult{}, refuse("rules_missing")
-	case u.config.Policy.AllowMissingRoutes:
-		return routeResult{}, nil
+		return rules.Table, nil
+	case u.unpublished.Load():
+		return nil, refuse("rules_unpublished")
 	default:
-		return routeResult{}, refuse("route_unlisted")
+		return nil, refuse("rules_missing")
 	}
-	return checkRoute(rules.Table, r.Method, requestPath(r), isPreflight(r), callerOf(a), u.config.Policy.AllowMissingRoutes, now)
-}
-
-// areRulesMissing says that there are no access rules yet, although some may be published.
-func (u *Usher) areRulesMissing() bool {
-	return u.rules.Load() == nil && (u.wanted.Load() != 0 || u.synced.Load() == 0)
 }
 
 // callerOf gives the caller as route rules see it; nil if there is none.

@@ -110,9 +110,9 @@ func TestTheRouteTableDecidesBeforeAnyHandler(t *testing.T) {
 		{"unlisted", "GET", "/unlisted", &viewer, 403, "NOT_ALLOWED", ""},
 		{"two readings", "GET", "/orders//1", &viewer, 400, "REQUEST_INVALID", ""},
 		{"too weak", "GET", "/vault", &viewer, 401, "REAUTHENTICATION_REQUIRED",
-			`Bearer error="insufficient_user_authentication", acr_values="aal2", max_age=900`},
+			`Bearer error="insufficient_user_authentication", acr_values="aal2", max_age="900"`},
 		{"too long ago", "GET", "/vault", &ushertest.Token{ACR: "aal2", AuthenticatedFor: 16 * time.Minute}, 401,
-			"REAUTHENTICATION_REQUIRED", `Bearer error="insufficient_user_authentication", acr_values="aal2", max_age=900`},
+			"REAUTHENTICATION_REQUIRED", `Bearer error="insufficient_user_authentication", acr_values="aal2", max_age="900"`},
 		{"strong and new", "GET", "/vault", &ushertest.Token{ACR: "aal2"}, 200, "", ""},
 		{"expired", "GET", "/me", &ushertest.Token{ExpiresIn: -time.Minute}, 401, "AUTH_INVALID", `Bearer error="invalid_token"`},
 		{"another audience", "GET", "/me", &ushertest.Token{Claims: map[string]any{"aud": "https://api.other"}}, 401,
@@ -331,5 +331,32 @@ func TestRulesArePublishedAndAppliedWhileRunning(t *testing.T) {
 	}
 	if len(revisions) != 2 || revisions[1] != 2 {
 		t.Errorf("revisions %v", revisions)
+	}
+}
+
+func TestWithoutPublishedRulesNothingIsAllowed(t *testing.T) {
+	test := ushertest.New(t, ushertest.WithConfig(func(c *usher.Config) { c.Policy = usher.PolicyConfig{AllowMissingRoutes: true} }))
+	app := shop(test.Module)
+	viewer := ushertest.Token{Roles: []string{"viewer"}}
+	for _, path := range []string{"/health", "/me", "/unlisted"} {
+		w := send(app, test.Request("GET", path, viewer))
+		if w.Code != http.StatusServiceUnavailable || !strings.Contains(w.Body.String(), "Publish them at Usher") {
+			t.Errorf("%s: got %d %s, want 503 and what to do", path, w.Code, w.Body)
+		}
+	}
+	test.Publish(rules)
+	if w := send(app, test.Request("GET", "/me", viewer)); w.Code != http.StatusOK {
+		t.Errorf("published: got %d %s", w.Code, w.Body)
+	}
+}
+
+func TestAPermissionNeedsPublishedRulesWhereRoutesAreNotEnforced(t *testing.T) {
+	test := ushertest.New(t, ushertest.WithConfig(func(c *usher.Config) { c.Policy = usher.PolicyConfig{IgnoreRoutes: true} }))
+	app := shop(test.Module)
+	if w := send(app, test.Request("GET", "/me", ushertest.Token{})); w.Code != http.StatusOK {
+		t.Errorf("a route: got %d", w.Code)
+	}
+	if w := send(app, test.Request("PUT", "/orders/1", ushertest.Token{})); w.Code != http.StatusServiceUnavailable {
+		t.Errorf("a permission: got %d", w.Code)
 	}
 }

@@ -1,6 +1,7 @@
 package usher
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"net/http"
@@ -46,6 +47,7 @@ var kinds = map[string]struct {
 	"resource_missing":      {http.StatusNotFound, "NOT_FOUND"},
 	"keys_missing":          {http.StatusServiceUnavailable, "UNAVAILABLE"},
 	"rules_missing":         {http.StatusServiceUnavailable, "UNAVAILABLE"},
+	"rules_unpublished":     {http.StatusServiceUnavailable, "UNAVAILABLE"},
 	"list_stale":            {http.StatusServiceUnavailable, "UNAVAILABLE"},
 	"introspection_failed":  {http.StatusServiceUnavailable, "UNAVAILABLE"},
 	"entity_check_missing":  {http.StatusInternalServerError, "INTERNAL"},
@@ -54,14 +56,22 @@ var kinds = map[string]struct {
 
 // sentences for people, by the code.
 var sentences = map[string]string{
-	"AUTH_REQUIRED":             "This needs an access token.",
-	"AUTH_INVALID":              "The access token is not good, or not any more.",
-	"REAUTHENTICATION_REQUIRED": "This needs a stronger or newer sign-in.",
-	"NOT_ALLOWED":               "This is not allowed to this caller.",
-	"REQUEST_INVALID":           "The request has more than one reading.",
-	"NOT_FOUND":                 "There is no such thing.",
-	"UNAVAILABLE":               "This cannot be checked at the moment. Try again later.",
-	"INTERNAL":                  "Something went wrong on our side.",
+	"AUTH_REQUIRED":             "Authentication is required.",
+	"AUTH_INVALID":              "The token is invalid, expired or revoked.",
+	"REAUTHENTICATION_REQUIRED": "A stronger or more recent sign-in is required.",
+	"NOT_ALLOWED":               "The caller does not have the permission.",
+	"REQUEST_INVALID":           "The path is ambiguous.",
+	"NOT_FOUND":                 "Not found.",
+	"UNAVAILABLE":               "Authorization is temporarily unavailable.",
+	"INTERNAL":                  "Internal error.",
+}
+
+// sentencesOf are those of reasons that say more than their code.
+var sentencesOf = map[string]string{
+	"scope_insufficient":    "The token does not have the required scope.",
+	"credentials_ambiguous": "The request contains more than one token.",
+	"rules_unpublished": "No access rules are published for this application. Publish them at Usher, or turn off the " +
+		"enforcement of routes.",
 }
 
 func refuse(reason string) *Refusal {
@@ -85,7 +95,7 @@ func (r *Refusal) Challenge() string {
 			challenge += `, acr_values="` + quoted(r.ACR) + `"`
 		}
 		if r.MaxAge >= 0 {
-			challenge += fmt.Sprintf(", max_age=%d", int64(r.MaxAge/time.Second))
+			challenge += fmt.Sprintf(`, max_age="%d"`, int64(r.MaxAge/time.Second))
 		}
 		return challenge
 	}
@@ -110,13 +120,30 @@ func quoted(s string) string {
 
 // problem is the body of a response (RFC 9457).
 type problem struct {
-	Type    string            `json:"type"`
-	Title   string            `json:"title"`
-	Status  int               `json:"status"`
-	Detail  string            `json:"detail"`
-	Code    string            `json:"code"`
-	Details map[string]string `json:"details"`
-	Reason  string            `json:"reason,omitempty"`
+	Type    string         `json:"type"`
+	Title   string         `json:"title"`
+	Status  int            `json:"status"`
+	Detail  string         `json:"detail"`
+	Code    string         `json:"code"`
+	Details map[string]any `json:"details"`
+	Reason  string         `json:"reason,omitempty"`
+}
+
+// details gives what the caller can do something about; nil if there is nothing.
+func (r *Refusal) details() map[string]any {
+	told := map[string]any{}
+	for name, value := range map[string]string{"scope": r.Scope, "permission": r.Permission, "acr_values": r.ACR} {
+		if value != "" {
+			told[name] = value
+		}
+	}
+	if r.MaxAge >= 0 {
+		told["max_age"] = int64(r.MaxAge / time.Second)
+	}
+	if len(told) == 0 {
+		return nil
+	}
+	return told
 }
 
 // ServeHTTP writes the refusal as application/problem+json.
@@ -124,15 +151,8 @@ func (r *Refusal) ServeHTTP(w http.ResponseWriter, _ *http.Request) { r.write(w,
 
 func (r *Refusal) write(w http.ResponseWriter, showReason bool) {
 	p := problem{
-		Type: "about:blank", Title: http.StatusText(r.Status), Status: r.Status, Detail: sentences[r.Code], Code: r.Code,
-	}
-	if r.Scope != "" || r.Permission != "" {
-		p.Details = map[string]string{}
-		for name, value := range map[string]string{"scope": r.Scope, "permission": r.Permission} {
-			if value != "" {
-				p.Details[name] = value
-			}
-		}
+		Type: "about:blank", Title: http.StatusText(r.Status), Status: r.Status, Code: r.Code, Details: r.details(),
+		Detail: cmp.Or(sentencesOf[r.Reason], sentences[r.Code]),
 	}
 	if showReason {
 		p.Reason = r.Reason

@@ -100,8 +100,8 @@ func (u *Usher) RequirePermission(permission string, load ...Load) func(http.Han
 				u.answer(w, r, refusalOf(s.refusal))
 				return
 			}
-			if u.areRulesMissing() {
-				u.answer(w, r, refuse("rules_missing"))
+			if _, refusal := u.table(); refusal != nil {
+				u.answer(w, r, refusal)
 				return
 			}
 			switch verdict := s.auth.Decide(permission, nil); {

@@ -29,16 +29,24 @@ type caller struct {
 func checkRoute(
 	table *policy.Table, method, path string, preflight bool, who *caller, allowMissing bool, now int64,
 ) (routeResult, *Refusal) {
-	rule, err := table.Find(method, path)
-	switch {
-	case err != nil:
+	segments, err := policy.Segments(path)
+	if err != nil {
 		return routeResult{}, refuse("path_ambiguous")
-	case preflight:
+	}
+	if preflight {
 		return routeResult{}, nil
-	case rule == nil && allowMissing:
-		return routeResult{}, nil
-	case rule == nil:
+	}
+	rule := table.FindBySegments(method, segments)
+	if rule == nil && !allowMissing {
 		return routeResult{}, refuse("route_unlisted")
+	}
+	// A framework that ignores case would run the handler that another rule protects.
+	if other := table.FindIgnoringCase(method, segments); other != nil && other.Pattern != patternOf(rule) && !other.Public {
+		return routeResult{}, refuse("path_ambiguous")
+	}
+	switch {
+	case rule == nil:
+		return routeResult{}, nil
 	case rule.Public:
 		return routeResult{rule: rule}, nil
 	case who == nil:
@@ -68,6 +76,13 @@ func checkRoute(
 		return routeResult{}, refusal
 	}
 	return p, nil
+}
+
+func patternOf(rule *policy.Route) string {
+	if rule == nil {
+		return ""
+	}
+	return rule.Pattern
 }
 
 // checkScopes requires all of the scopes (RFC 6750 §3.1).

@@ -2,6 +2,7 @@ package usher
 
 import (
 	"encoding/json"
+	"net/http/httptest"
 	"os"
 	"strings"
 	"testing"
@@ -18,6 +19,7 @@ type routeCase struct {
 		Roles  []string
 	}
 	Preflight bool
+	Table     json.RawMessage // null: nothing is published
 	Options   struct{ OnMissingRoute string }
 	Expect    struct {
 		Status                         int
@@ -48,8 +50,18 @@ func (c *routeCase) caller(table *policy.Table) *caller {
 	return who
 }
 
+// decide gives what the route rules decide.
+func (c *routeCase) decide(table *policy.Table, now int64) (routeResult, *Refusal) {
+	if string(c.Table) == "null" {
+		u := &Usher{config: Config{Policy: PolicyConfig{AllowMissingRoutes: c.Options.OnMissingRoute == "allow"}}}
+		u.unpublished.Store(true)
+		return u.checkRoutes(httptest.NewRequest(c.Method, c.Path, nil), nil, now)
+	}
+	return checkRoute(table, c.Method, c.Path, c.Preflight, c.caller(table), c.Options.OnMissingRoute == "allow", now)
+}
+
 func (c *routeCase) check(t *testing.T, table *policy.Table, now int64) {
-	p, refusal := checkRoute(table, c.Method, c.Path, c.Preflight, c.caller(table), c.Options.OnMissingRoute == "allow", now)
+	p, refusal := c.decide(table, now)
 	want := c.Expect
 	if want.Status != 200 {
 		if refusal == nil || refusal.Status != want.Status || refusal.Code != want.Code || refusal.Reason != want.Reason {

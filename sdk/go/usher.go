@@ -34,6 +34,8 @@ type Usher struct {
 	synced atomic.Int64 // when the list was last up to date, in seconds since the epoch; 0 if never
 	wanted atomic.Int64 // the published revision of the access rules; 0 if there is none
 	stale  atomic.Bool
+	// unpublished says that Usher has no access rules of the project.
+	unpublished atomic.Bool
 	// connected says that the last call of the feed succeeded.
 	connected atomic.Bool
 

@@ -2,6 +2,7 @@ package policy
 
 import (
 	"encoding/json"
+	"strings"
 	"testing"
 )
 
@@ -80,6 +81,6 @@ func FuzzPattern(f *testing.F) {
 		f.Add(pattern)
 	}
 	f.Fuzz(func(_ *testing.T, pattern string) {
-		_, _ = indexRoutes([]Route{{Methods: []string{"GET"}, Pattern: pattern, Auth: true}})
+		_, _ = indexRoutes([]Route{{Methods: []string{"GET"}, Pattern: pattern, Auth: true}}, strings.ToLower)
 	})
 }

@@ -49,7 +49,29 @@ func (t *Table) Find(method, rawPath string) (*Route, error) {
 	if err != nil {
 		return nil, err
 	}
-	return t.index.find(method, segments), nil
+	return t.FindBySegments(method, segments), nil
+}
+
+// FindBySegments is Find for a path that Segments has read.
+func (t *Table) FindBySegments(method string, segments []string) *Route {
+	return t.index.find(method, segments)
+}
+
+// FindIgnoringCase gives the rule for a path if case is ignored, as many frameworks do; nil if there is none, or if case
+// makes no difference.
+func (t *Table) FindIgnoringCase(method string, segments []string) *Route {
+	differs := t.hasCapitals
+	for _, s := range segments {
+		differs = differs || s != strings.ToLower(s)
+	}
+	if !differs {
+		return nil
+	}
+	small := make([]string, len(segments))
+	for i, s := range segments {
+		small[i] = strings.ToLower(s)
+	}
+	return t.smallIndex().find(method, small)
 }
 
 func (n *routeNode) find(method string, segments []string) *Route {
@@ -100,7 +122,8 @@ func (r *Route) names(method string) int {
 	return rank
 }
 
-func indexRoutes(routes []Route) (*routeNode, error) {
+// indexRoutes makes the tree of the patterns; spell is how literal segments are spelt.
+func indexRoutes(routes []Route, spell func(string) string) (*routeNode, error) {
 	top := &routeNode{}
 	for i := range routes {
 		route := &routes[i]
@@ -113,7 +136,7 @@ func indexRoutes(routes []Route) (*routeNode, error) {
 		}
 		at := top
 		for _, part := range parts {
-			at = at.child(part)
+			at = at.child(part, spell)
 		}
 		if open {
 			at.open = append(at.open, route)
@@ -136,13 +159,14 @@ func (r *Route) isOneOf() bool {
 }
 
 // child gives the node of the next segment, and adds it if there is none.
-func (n *routeNode) child(part string) *routeNode {
+func (n *routeNode) child(part string, spell func(string) string) *routeNode {
 	if part[0] == ':' {
 		if n.param == nil {
 			n.param = &routeNode{}
 		}
 		return n.param
 	}
+	part = spell(part)
 	if n.literal == nil {
 		n.literal = map[string]*routeNode{}
 	}

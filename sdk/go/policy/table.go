@@ -9,6 +9,9 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
+	"strings"
+	"sync"
 )
 
 // Version is the format of tables that this package reads.
@@ -29,6 +32,8 @@ type Table struct {
 	permissions map[string]string
 	roles       map[string]map[string]rule
 	index       *routeNode
+	hasCapitals bool // some pattern has capital letters
+	smallIndex  func() *routeNode
 }
 
 type ruleKind uint8
@@ -112,13 +117,18 @@ func (w *written) compile() (*Table, error) {
 		}
 		roles[role] = rules
 	}
-	index, err := indexRoutes(w.Routes)
+	index, err := indexRoutes(w.Routes, func(part string) string { return part })
 	if err != nil {
 		return nil, fmt.Errorf("policy: %w", err)
 	}
+	hasCapitals := slices.ContainsFunc(w.Routes, func(r Route) bool { return r.Pattern != strings.ToLower(r.Pattern) })
+	smallIndex := sync.OnceValue(func() *routeNode {
+		small, _ := indexRoutes(w.Routes, strings.ToLower) // the patterns were parsed above
+		return small
+	})
 	return &Table{
-		Project: w.Project, Revision: w.Revision, Routes: w.Routes,
-		permissions: w.Permissions, roles: roles, index: index,
+		Project: w.Project, Revision: w.Revision, Routes: w.Routes, permissions: w.Permissions, roles: roles,
+		index: index, hasCapitals: hasCapitals, smallIndex: smallIndex,
 	}, nil
 }
 

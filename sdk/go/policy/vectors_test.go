@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
+	"strings"
 	"testing"
 )
 
@@ -139,7 +140,7 @@ func TestTheMostSpecificRouteCounts(t *testing.T) {
 	}
 	vectors(t, "routes.json", &file)
 	for range 2 {
-		index, err := indexRoutes(file.Routes)
+		index, err := indexRoutes(file.Routes, strings.Clone)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -38,6 +38,8 @@ export interface Explanation {
 /** What an `Auth` needs from its module. */
 export interface AuthHost {
   table(): PolicyTable | null | undefined;
+  /** The access rules, or an error that says why there are none. */
+  required(): PolicyTable;
   decided(permission: string, verdict: Verdict, auth: Auth): void;
   introspect(token: string): Promise<boolean>;
 }
@@ -106,6 +108,15 @@ export class Auth {
     this.#pending.delete(permission);
     const table = this.#host.table();
     return table ? residual(table, this.#question(permission)) : false;
+  }
+
+  /**
+   * Requires that there are access rules, without which every permission is denied.
+   * @throws {Refusal} `rules_unpublished`, `rules_missing`
+   * @throws {OptionError} if `policy` is `false`
+   */
+  requireRules(): void {
+    this.#host.required();
   }
 
   /** Returns the filter of every permission, for a front end that calls `matches(permissions[…], resource)`. */

@@ -39,7 +39,7 @@ export async function checkRole(authentication: Authentication, roles: readonly 
 
 /**
  * Without `load`, the handler must check a permission that depends on a resource by calling `can` with the resource.
- * @throws {Refusal} `permission_denied`, `resource_missing` if `load` returns nothing
+ * @throws {Refusal} `permission_denied`, `rules_unpublished`, `resource_missing` if `load` returns nothing
  */
 export async function checkPermission(
   authentication: Authentication,
@@ -47,6 +47,7 @@ export async function checkPermission(
   load?: () => unknown,
 ): Promise<Auth> {
   const auth = await checkAuth(authentication);
+  auth.requireRules();
   const verdict = auth.decide(permission);
   if (verdict === 'deny') throw new Refusal('permission_denied', { permission });
   if (!load) {

@@ -288,6 +288,11 @@ export class ModuleState extends EventEmitter<UsherEvents> {
   #noRules(): void {
     if (!this.rules || this.rules.table === null) return;
     this.rules.clear();
+    const { project, policy } = this.settings;
+    if (policy !== false && policy.enforceRoutes) {
+      const consequence = 'every request is answered 503 until some are: publish them at Usher, or set policy.enforceRoutes to false';
+      this.settings.logger.warn(`no access rules are published; ${consequence}`, { project });
+    }
     this.emit('policyChanged', { revision: null });
   }
 

@@ -58,9 +58,14 @@ const AUDIENCE = 'https://api.test';
 const PROJECT = '01980000-0000-7000-8000-000000000000';
 const CLIENT = 'client_test';
 
-/** Creates an Usher in memory. `options` replace the default options of the module. */
-export async function createTestUsher(options: Partial<UsherOptions> & { rules?: TestRules } = {}): Promise<TestUsher> {
-  const { rules, ...more } = options;
+/**
+ * Creates an Usher in memory. `options` replace the default options of the module. Without `rules` all routes are open and all
+ * permissions are denied; with `rules: null` nothing is published.
+ */
+export async function createTestUsher(
+  options: Partial<UsherOptions> & { rules?: TestRules | null } = {},
+): Promise<TestUsher> {
+  const { rules = {}, ...more } = options;
   const issuer = await MemoryIssuer.make(more);
   if (rules) issuer.publish(rules);
   const all: UsherOptions = {

@@ -4,12 +4,12 @@ import { Auth, type AuthHost, type VerifiedToken } from './auth.js';
 import { checkClaims, isExpired, scopeList } from './core/claims.js';
 import { readHeader, readObject } from './core/jwt.js';
 import { LruMap } from './core/lru.js';
-import type { UsherOptions } from './core/options.js';
+import { OptionError, type UsherOptions } from './core/options.js';
 import { Refusal } from './core/refusal.js';
 import { IssuerError } from './issuer/http.js';
 import { ModuleState } from './module-state.js';
 import { type Answer, problemAnswer } from './http/answer.js';
-import { type RouteDecision, checkRoute } from './policy/route-check.js';
+import { type RouteDecision, checkRoute, rulesOf } from './policy/route-check.js';
 import type { Attributes } from './policy/value.js';
 import { WebMode } from './web/web.js';
 
@@ -59,6 +59,10 @@ export class Usher extends ModuleState {
     this.#web = this.settings.mode === 'web' ? new WebMode(this) : undefined;
     this.#host = {
       table: () => this.rules?.table,
+      required: () => {
+        if (!this.rules) throw new OptionError('policy', 'permissions need access rules, and policy: false turns them off');
+        return rulesOf(this.rules.table);
+      },
       introspect: (token) => this.#introspect(token),
       decided: (permission, verdict, { user }) =>
         onDecision?.({
@@ -196,9 +200,6 @@ export class Usher extends ModuleState {
     const { policy } = this.settings;
     if (policy === false || !policy.enforceRoutes || !this.rules) return null;
     await this.becomesReady();
-    const { table } = this.rules;
-    if (table === undefined) throw new Refusal('rules_missing');
-    if (table === null) return null;
     const preflight =
       request.method === 'OPTIONS' && has(request, 'origin') && has(request, 'access-control-request-method');
     const caller = auth && {
@@ -209,7 +210,7 @@ export class Usher extends ModuleState {
     };
     try {
       const decision = checkRoute(
-        table.routes,
+        rulesOf(this.rules.table).routes,
         { method: request.method, path: request.target, preflight },
         caller,
         policy.onMissingRoute,

@@ -19,6 +19,7 @@ const RULES = {
   routes: [
     { m: ['GET'], p: '/health', public: true },
     { m: ['*'], p: '/open/*', public: true },
+    { m: ['GET'], p: '/open/vault', need: 'Order:list' },
     { m: ['GET'], p: '/orders/:id', need: 'Order:read' },
     { m: ['GET'], p: '/admin', auth: true, acr: 'aal2' },
   ],
@@ -45,6 +46,7 @@ for (const [version, express] of [
         requirePermission('Order:read', { load: (request) => ORDERS[request.params.id] }),
         (request, response) => response.json(getAuth(request).resource),
       );
+      app.get('/open/vault', (request, response) => response.json({ secret: true }));
       app.get('/admin', (request, response) => response.json({ ok: true }));
       app.get('/open/me', requireAuth(), (request, response) => response.json(getAuth(request).user));
       app.get('/open/scope', requireScope('orders'), (request, response) => response.json({ ok: true }));
@@ -72,6 +74,15 @@ for (const [version, express] of [
       server.close();
       server.closeAllConnections();
       await test1.close();
+    });
+    test('Express ignores case, and a rule protects its path in any case', async () => {
+      const headers = await test1.asUser({ roles: ['viewer'] });
+      const status = async (path, init) => (await fetch(base + path, init)).status;
+      assert.deepEqual(
+        [await status('/open/vault', { headers }), await status('/open/vault'), await status('/open/VAULT')],
+        [200, 401, 400],
+      );
+      assert.equal(await status('/open/%56ault'), 400);
     });
     const get = async (path, user, headers = {}) => {
       const authorization = user ? await test1.asUser(user) : {};

@@ -5,6 +5,7 @@ import { createServer } from 'node:http';
 import { SignJWT, exportJWK, generateKeyPair } from 'jose';
 import { Usher } from '@usher-id/sdk';
 import { createTestUsher } from '@usher-id/sdk/testing';
+import { checkPermission } from '../dist/checks.js';
 
 const quiet = { info() {}, warn() {}, error() {} };
 const make = async (options) => {
@@ -144,6 +145,33 @@ test('rules and keys that cannot be fetched are asked for again until they are t
   assert.equal(usher.state.revision, 2);
   clearInterval(alive);
   await usher.close();
+  await issuer.close();
+});
+
+test('without published rules nothing is allowed, and the answer says what to do', async () => {
+  const warnings = [];
+  const logger = { ...quiet, warn: (message) => warnings.push(message) };
+  const issuer = await make({ rules: null, logger, policy: { onMissingRoute: 'allow' } });
+  const { usher } = issuer;
+  const request = { method: 'GET', target: '/orders', header: () => undefined };
+  const authentication = { auth: await usher.verify(await issuer.token({ roles: ['viewer'] })), refusal: null };
+  await assert.rejects(usher.enforceRoutes(request, authentication), refused('rules_unpublished'));
+  await assert.rejects(checkPermission(authentication, 'Order:list'), (cause) => {
+    assert.match(usher.answerTo(request, cause).body, /Publish them at Usher/);
+    return refused('rules_unpublished')(cause);
+  });
+  assert.equal(authentication.auth.can('Order:list'), false);
+  assert.equal(warnings.filter((message) => /no access rules are published/.test(message)).length, 1);
+  await issuer.publish({ roles: { viewer: { 'Order:list': '*' } }, routes: [{ m: ['GET'], p: '/orders', auth: true }] });
+  assert.equal((await usher.enforceRoutes(request, authentication)).rule.path, '/orders');
+  await checkPermission(authentication, 'Order:list');
+  await issuer.close();
+});
+
+test('a permission is required of a module that has access rules', async () => {
+  const issuer = await make({ policy: false });
+  const auth = await issuer.usher.verify(await issuer.token());
+  await assert.rejects(checkPermission({ auth, refusal: null }, 'Order:list'), /policy: false turns them off/);
   await issuer.close();
 });
 

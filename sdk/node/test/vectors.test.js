@@ -6,7 +6,7 @@ import { Refusal } from '../dist/core/refusal.js';
 import { RevocationList } from '../dist/core/revocations.js';
 import { LogWriter, logKey, readLog } from '../dist/core/store-log.js';
 import { KeySet } from '../dist/issuer/keys.js';
-import { checkRoute } from '../dist/policy/route-check.js';
+import { checkRoute, rulesOf } from '../dist/policy/route-check.js';
 import { evaluate } from '../dist/policy/evaluate.js';
 import { segments } from '../dist/policy/path.js';
 import { residual } from '../dist/policy/residual.js';
@@ -16,6 +16,7 @@ import { verifyWebhook } from '../dist/webhooks.js';
 import { matches } from '../dist/filters/matches.js';
 import { vectors } from './vectors.js';
 
+const defined = (members) => Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined));
 const refused = async (work) => {
   try {
     return { answer: await work() };
@@ -91,9 +92,10 @@ describe('revocation', () => {
 
 describe('the door', () => {
   const { now, table: json, cases } = vectors('routes.json');
-  const table = readTable(json);
+  const rules = readTable(json);
   for (const each of cases) {
     test(each.name, async () => {
+      const table = each.table === null ? null : rules;
       const { claims, roles } = each.auth ?? {};
       const token = claims && { ...claims, scope: scopeList(claims.scope) };
       const decide = (permission) =>
@@ -101,7 +103,7 @@ describe('the door', () => {
       const caller = each.auth && { scope: token.scope, acr: claims.acr, authTime: claims.auth_time, decide };
       const request = { method: each.method, path: each.path, preflight: each.preflight ?? false };
       const { answer, refusal } = await refused(() =>
-        checkRoute(table.routes, request, caller, each.options?.onMissingRoute ?? 'deny', now),
+        checkRoute(rulesOf(table).routes, request, caller, each.options?.onMissingRoute ?? 'deny', now),
       );
       const { status, code, reason } = each.expect;
       if (status !== 200) {
@@ -214,6 +216,24 @@ describe('webhooks', () => {
       );
       if (each.expect.reason) assert.equal(refusal?.reason, each.expect.reason);
       else assert.deepEqual(answer, each.expect);
+    });
+  }
+});
+
+describe('what callers are told of a refusal', () => {
+  for (const { name, reason, details, expect } of vectors('refusals.json').cases) {
+    test(name, () => {
+      const { acr_values: acrValues, max_age: maxAge, ...more } = details;
+      const refusal = new Refusal(reason, { ...more, ...defined({ acrValues, maxAge }) });
+      const headers = refusal.headers();
+      assert.deepEqual(
+        {
+          challenge: headers['www-authenticate'] ?? null,
+          retry_after: headers['retry-after'] ?? null,
+          body: refusal.problem(),
+        },
+        expect,
+      );
     });
   }
 });

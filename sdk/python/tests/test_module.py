@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from shop import TABLE
 
-from usher_sdk import Auth, DecisionMade, Event, FileStore, MemoryStore, Refusal, User
+from usher_sdk import Auth, ConfigError, DecisionMade, Event, FileStore, MemoryStore, Refusal, User
 from usher_sdk.core.condition import Compare
 from usher_sdk.core.condition import Path as Attribute
 from usher_sdk.core.value import Value
@@ -52,8 +52,26 @@ def test_without_rules_nothing_is_allowed() -> None:
     assert not auth.can("Order:read", {"owner_id": "u1"})
     assert auth.filter("Order:read").kind == "none"
     assert auth.explain("Order:read").verdict == "deny"
-    with pytest.raises(Refusal, match="UNAVAILABLE"):
+    with pytest.raises(ConfigError, match="policy=False"):
         auth.require("Order:read")
+    test.usher.close()
+
+
+def test_without_published_rules_nothing_is_allowed_and_the_answer_says_what_to_do() -> None:
+    test = create_test_usher(policy=TABLE)
+    asked = Asked("GET", "/me", {"authorization": f"Bearer {test.token('u1', roles=['viewer'])}"})
+    test.mint._rules = None
+    test.usher.engine.refresh_policy()
+    with pytest.raises(Refusal) as refused:
+        test.usher.enter(asked)
+    assert (refused.value.status, refused.value.reason) == (503, "rules_unpublished")
+    assert "Publish them at Usher" in refused.value.body()["detail"]
+    auth = test.usher.authenticate(test.token("u1", roles=["viewer"]))
+    assert not auth.can("Order:read", {"owner_id": "u1"})
+    with pytest.raises(Refusal, match="rules_unpublished"):
+        auth.require("Order:read")
+    test.publish(TABLE)
+    test.usher.enter(asked)
     test.usher.close()
 
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
 from vectors import load
 
-from usher_sdk.core.door import check_route, find_rule, is_preflight, unlisted
+from usher_sdk.core.door import Passed, check_route, find_rule
 from usher_sdk.core.feed import Feed, SnapshotRefused
 from usher_sdk.core.keys import KeyRing
 from usher_sdk.core.logfile import LogRefused, LogWriter, read_log, store_key
@@ -16,6 +17,9 @@ from usher_sdk.core.policy import Policy, Question
 from usher_sdk.core.refusal import Refusal
 from usher_sdk.core.token import Expected, TokenRefused, check, read
 from usher_sdk.core.webhook import WebhookRefused, verify_webhook
+from usher_sdk.engine import Engine
+from usher_sdk.options import check_options
+from usher_sdk.stores.memory import MemoryStore
 
 
 def named(vectors: dict[str, Any], member: str = "cases") -> Any:
@@ -123,26 +127,51 @@ class Holder:
         return Question(self.roles, permission, {"id": self.claims["sub"]}, resource)
 
 
+def engine_with(table: dict[str, Any] | None) -> Engine:
+    """A module's memory with these rules published, or none."""
+    options = check_options({"issuer": "https://id.example.com", "client_id": "c", "client_secret": "s", "audience": "a",
+                             "project": ROUTES["table"]["project"]})  # fmt: skip
+    engine = Engine(options, MemoryStore(), logging.getLogger("test"))
+    engine.policy = None if table is None else Policy(table)
+    engine._is_published = table is not None
+    return engine
+
+
 @named(ROUTES)
 def test_the_door(case: dict[str, Any]) -> None:
-    policy, want = Policy(ROUTES["table"]), case["expect"]
+    engine, want = engine_with(case.get("table", ROUTES["table"])), case["expect"]
     holder = Holder(case["auth"]["claims"], case["auth"]["roles"]) if case["auth"] else None
-    headers = (
-        {"origin": "https://shop.example", "access-control-request-method": "GET"} if case.get("preflight") else {}
-    )
     try:
-        rule = find_rule(policy, case["method"], case["path"], case["path"])
-        if is_preflight(case["method"], headers):
-            answer: dict[str, Any] = {"status": 200, "rule": None}
-        else:
-            on_missing = case.get("options", {}).get("onMissingRoute", "deny")
-            passed = check_route(rule, policy, holder, ROUTES["now"]) if rule else unlisted(on_missing)
-            answer = {"status": 200, "rule": passed.rule.path if passed.rule else None}
-            answer |= {"conditional": passed.conditional} if passed.conditional else {}
-            answer |= {"fresh": True} if passed.fresh else {}
+        rules = engine.rules()
+        rule = find_rule(
+            rules,
+            case["method"],
+            case["path"],
+            case["path"],
+            preflight=case.get("preflight", False),
+            on_missing=case.get("options", {}).get("onMissingRoute", "deny"),
+        )
+        passed = check_route(rule, rules, holder, ROUTES["now"]) if rule else Passed(None)
+        answer: dict[str, Any] = {"status": 200, "rule": passed.rule.path if passed.rule else None}
+        answer |= {"conditional": passed.conditional} if passed.conditional else {}
+        answer |= {"fresh": True} if passed.fresh else {}
     except Refusal as refusal:
         answer = {"status": refusal.status, "code": refusal.code, "reason": refusal.reason, **refusal.details}
     assert answer == want
+
+
+REFUSALS = load("refusals.json")
+
+
+@named(REFUSALS)
+def test_what_callers_are_told_of_a_refusal(case: dict[str, Any]) -> None:
+    refusal = Refusal(case["reason"], case["details"])
+    headers = refusal.headers()
+    assert {
+        "challenge": headers.get("WWW-Authenticate"),
+        "retry_after": headers.get("Retry-After"),
+        "body": refusal.body(),
+    } == case["expect"]
 
 
 LOGS = load("store-log.json")

@@ -9,6 +9,8 @@ const ROUTES = [
   { m: ['POST'], p: '/orders', need: 'Order:list', scopes: ['orders', 'orders:write'] },
   { m: ['*'], p: '/admin/*', need: 'Admin:use', acr: 'aal2', max_age: 900, fresh: true },
   { m: ['GET'], p: '/vault', auth: true, acr: 'urn:shop:vault' },
+  { m: ['GET'], p: '/pages/*', public: true },
+  { m: ['GET'], p: '/pages/Drafts', need: 'Order:list' },
 ];
 const auth = (more = {}) => ({
   claims: { sub: 'u1', client_id: 'client_shop', sid: 's1', acr: 'aal1', auth_time: NOW - 60, scope: 'openid orders', ...more.claims },
@@ -52,6 +54,17 @@ const CASES = [
   ['an acr of one\'s own is compared as it is', 'GET', '/vault', auth({ claims: { acr: 'urn:shop:vault' } }), ok({ rule: '/vault' })],
   ['aal2 is no acr of one\'s own', 'GET', '/vault', auth({ claims: { acr: 'aal2' } }), no(401, 'REAUTHENTICATION_REQUIRED', 'acr_insufficient', { acr_values: 'urn:shop:vault' })],
   ['a path is decoded once', 'GET', '/%6de', auth(), ok({ rule: '/me' })],
+  ['another case of a path, where missing routes are allowed: many frameworks ignore case', 'GET', '/ADMIN/users', null, no(400, 'REQUEST_INVALID', 'path_ambiguous'), { options: { onMissingRoute: 'allow' } }],
+  ['another case, escaped', 'GET', '/%41dmin/users', null, no(400, 'REQUEST_INVALID', 'path_ambiguous'), { options: { onMissingRoute: 'allow' } }],
+  ['another case of a path that a public rule holds as well', 'GET', '/pages/drafts', null, no(400, 'REQUEST_INVALID', 'path_ambiguous')],
+  ['exactly the case', 'GET', '/pages/Drafts', auth(), ok({ rule: '/pages/Drafts' })],
+  ['another case of a public path', 'GET', '/HEALTH', null, ok({ rule: null }), { options: { onMissingRoute: 'allow' } }],
+  ['capitals that no other rule has', 'GET', '/orders/ABC', auth(), ok({ rule: '/orders/:id', conditional: 'Order:read' })],
+  ['a method that no rule has for the path', 'DELETE', '/VAULT', null, ok({ rule: null }), { options: { onMissingRoute: 'allow' } }],
+  ['nothing is published: a signed-in user is not let through', 'GET', '/me', auth(), no(503, 'UNAVAILABLE', 'rules_unpublished'), { table: null }],
+  ['nothing is published: nor is anybody', 'GET', '/health', null, no(503, 'UNAVAILABLE', 'rules_unpublished'), { table: null }],
+  ['nothing is published: nor is a route that may be missing', 'GET', '/secret', null, no(503, 'UNAVAILABLE', 'rules_unpublished'), { table: null, options: { onMissingRoute: 'allow' } }],
+  ['nothing is published: nor is a preflight', 'OPTIONS', '/orders', null, no(503, 'UNAVAILABLE', 'rules_unpublished'), { table: null, preflight: true }],
   ['paths are compared as they are', 'GET', '/Me', auth(), no(403, 'NOT_ALLOWED', 'route_unlisted')],
 ];
 

@@ -41,8 +41,11 @@ export type RefusalReason =
   | 'resource_missing'
   | 'request_forged'
   | 'sign_in_failed'
+  | 'logout_token_invalid'
+  | 'store_unavailable'
   | 'keys_missing'
   | 'rules_missing'
+  | 'rules_unpublished'
   | 'list_stale'
   | 'introspection_failed'
   | 'entity_check_missing';
@@ -112,8 +115,15 @@ const KINDS: Record<RefusalReason, Kind> = {
   resource_missing: kind(404, 'NOT_FOUND', 'Not found.'),
   request_forged: kind(403, 'NOT_ALLOWED', 'Cross-site requests are not accepted.'),
   sign_in_failed: kind(400, 'REQUEST_INVALID', 'The sign-in failed, has expired, or was started in another browser.'),
+  logout_token_invalid: kind(400, 'REQUEST_INVALID', 'The logout token is invalid.'),
+  store_unavailable: away,
   keys_missing: away,
   rules_missing: away,
+  rules_unpublished: kind(
+    503,
+    'UNAVAILABLE',
+    'No access rules are published for this application. Publish them at Usher, or turn off the enforcement of routes.',
+  ),
   list_stale: away,
   introspection_failed: away,
   entity_check_missing: kind(500, 'INTERNAL', 'Internal error.'),

@@ -3,6 +3,7 @@ import { Refusal } from '../core/refusal.js';
 import { type Verdict } from './evaluate.js';
 import { segments } from './path.js';
 import type { Route, RouteTable } from './routes.js';
+import type { PolicyTable } from './table.js';
 
 /** The parts of the caller that route rules check. */
 export interface Caller {
@@ -32,6 +33,16 @@ export interface RouteRequest {
 }
 
 /**
+ * Returns the access rules.
+ * @param table `null` if nothing is published, `undefined` if that is not known
+ * @throws {Refusal} `rules_unpublished`, `rules_missing`: without rules nothing is allowed
+ */
+export function rulesOf(table: PolicyTable | null | undefined): PolicyTable {
+  if (table) return table;
+  throw new Refusal(table === null ? 'rules_unpublished' : 'rules_missing');
+}
+
+/**
  * Decides whether a request may continue.
  * @param now seconds since the epoch
  * @throws {Refusal}
@@ -43,13 +54,15 @@ export function checkRoute(
   onMissingRoute: 'allow' | 'deny',
   now: number,
 ): RouteDecision {
-  if (request.preflight && segments(request.path)) return { rule: null, fresh: false };
-  const rule = routes.find(request.method, request.path);
-  if (rule === undefined) throw new Refusal('path_ambiguous');
-  if (rule === null) {
-    if (onMissingRoute === 'allow') return { rule, fresh: false };
-    throw new Refusal('route_unlisted');
-  }
+  const parts = segments(request.path);
+  if (parts === undefined) throw new Refusal('path_ambiguous');
+  if (request.preflight) return { rule: null, fresh: false };
+  const rule = routes.findBySegments(request.method, parts);
+  if (rule === null && onMissingRoute === 'deny') throw new Refusal('route_unlisted');
+  // A framework that ignores case would run the handler that another rule protects.
+  const other = routes.findIgnoringCase(request.method, parts);
+  if (other !== null && other !== rule && !other.public) throw new Refusal('path_ambiguous');
+  if (rule === null) return { rule, fresh: false };
   if (rule.public) return { rule, fresh: false };
   if (caller === null) throw new Refusal('token_missing');
   checkScopes(caller.scope, rule.scopes);

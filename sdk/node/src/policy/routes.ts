@@ -33,30 +33,20 @@ const node = (): Node => ({ literals: new Map(), here: [], open: [] });
 
 /** Route rules as a tree of segments. A literal takes precedence over a parameter, and a parameter over `/*`. */
 export class RouteTable {
-  readonly #root = node();
-  readonly size: number;
+  readonly #routes: readonly Route[];
+  readonly #root: Node;
+  /** Whether the path of a rule has capital letters. */
+  readonly #hasCapitals: boolean;
+  #small: Node | undefined;
 
   constructor(routes: readonly Route[]) {
-    this.size = routes.length;
-    for (const route of routes) this.#insert(route);
+    this.#routes = routes;
+    this.#root = tree(routes, (part) => part);
+    this.#hasCapitals = routes.some(({ path }) => path !== path.toLowerCase());
   }
 
-  #insert(route: Route): void {
-    const parts = route.path.split('/').slice(1);
-    const open = parts.at(-1) === '*';
-    if (open || parts.at(-1) === '') parts.pop();
-    let at = this.#root;
-    for (const part of parts) {
-      if (part.startsWith(':')) {
-        at = at.parameter ??= node();
-      } else {
-        const known = at.literals.get(part);
-        const next = known ?? node();
-        if (!known) at.literals.set(part, next);
-        at = next;
-      }
-    }
-    (open ? at.open : at.here).push(route);
+  get size(): number {
+    return this.#routes.length;
   }
 
   /**
@@ -65,8 +55,44 @@ export class RouteTable {
    */
   find(method: string, path: string): Route | null | undefined {
     const parts = segments(path);
-    return parts === undefined ? undefined : (descend(this.#root, parts, 0, method) ?? null);
+    return parts && this.findBySegments(method, parts);
   }
+
+  /** Returns the rule for a path that was parsed before. */
+  findBySegments(method: string, parts: readonly string[]): Route | null {
+    return descend(this.#root, parts, 0, method) ?? null;
+  }
+
+  /**
+   * Returns the rule for a path if case is ignored, as many frameworks do; `null` if there is none or if case makes no difference.
+   */
+  findIgnoringCase(method: string, parts: readonly string[]): Route | null {
+    const small = parts.map((part) => part.toLowerCase());
+    if (!this.#hasCapitals && small.every((part, index) => part === parts[index])) return null;
+    this.#small ??= tree(this.#routes, (part) => part.toLowerCase());
+    return descend(this.#small, small, 0, method) ?? null;
+  }
+}
+
+/** @param spell how literal segments are spelt */
+function tree(routes: readonly Route[], spell: (part: string) => string): Node {
+  const root = node();
+  for (const route of routes) {
+    const parts = route.path.split('/').slice(1);
+    const open = parts.at(-1) === '*';
+    if (open || parts.at(-1) === '') parts.pop();
+    const end = parts.reduce((at, part) => child(at, part, spell), root);
+    (open ? end.open : end.here).push(route);
+  }
+  return root;
+}
+
+function child(at: Node, part: string, spell: (part: string) => string): Node {
+  if (part.startsWith(':')) return (at.parameter ??= node());
+  const literal = spell(part);
+  const known = at.literals.get(literal) ?? node();
+  at.literals.set(literal, known);
+  return known;
 }
 
 function descend(at: Node, parts: readonly string[], index: number, method: string): Route | undefined {

@@ -10,16 +10,17 @@ const SAFE = ['GET', 'HEAD', 'OPTIONS'];
  * @throws {Refusal} `request_forged`
  */
 export function refuseForged(request: IncomingRequest, origin: string): void {
-  if (SAFE.includes(request.method)) return;
+  // A socket is opened by GET, and what it carries afterwards changes things.
+  const opensSocket = request.header('upgrade')?.toLowerCase() === 'websocket';
+  if (SAFE.includes(request.method) && !opensSocket) return;
   if (!isOwnPage(request, origin)) throw new Refusal('request_forged');
 }
 
 /** Does a page of this application send this, or no page at all? */
 export function isOwnPage(request: IncomingRequest, origin: string): boolean {
-  const site = request.header('sec-fetch-site');
-  if (site !== undefined) return site === 'same-origin' || site === 'none';
-  const from = request.header('origin');
-  return from === undefined || from === origin;
+  const [site, from] = [request.header('sec-fetch-site'), request.header('origin')];
+  const sameSite = site === undefined || site === 'same-origin' || site === 'none';
+  return sameSite && (from === undefined || from === origin);
 }
 
 /**

@@ -137,14 +137,18 @@ export class WebMode {
   async #backchannelLogout(request: IncomingRequest): Promise<Answer> {
     const token = new URLSearchParams((await request.body?.()) ?? '').get('logout_token') ?? '';
     const told = await readLogoutToken(token, this.#usher.keys, this.#usher.settings, seconds());
-    const answer = { headers: { 'cache-control': 'no-store' }, cookies: [], body: '' };
-    if (!told) return { ...answer, status: 400 };
+    if (!told) throw new Refused('logout_token_invalid');
     if (await this.#sessions.isFirst(told.jti, 300)) await this.#sessions.endAll(told.sid);
-    return { ...answer, status: 200 };
+    return { status: 200, headers: { 'cache-control': 'no-store' }, cookies: [], body: '' };
   }
 
-  #find(request: IncomingRequest): Promise<Found | undefined> {
-    return this.#sessions.find(readCookie(request.header('cookie'), this.#cookie), seconds());
+  /** @throws {Refusal} `store_unavailable` */
+  async #find(request: IncomingRequest): Promise<Found | undefined> {
+    try {
+      return await this.#sessions.find(readCookie(request.header('cookie'), this.#cookie), seconds());
+    } catch (cause) {
+      throw new Refused('store_unavailable', {}, cause);
+    }
   }
 
   #write(name: string, value: string, maxAge: number): string {
@@ -153,9 +157,9 @@ export class WebMode {
 
   /** Authenticates a request by its session cookie. */
   async authenticate(request: IncomingRequest): Promise<Authentication> {
-    const found = await this.#find(request);
-    if (!found) return { auth: null, refusal: null };
     try {
+      const found = await this.#find(request);
+      if (!found) return { auth: null, refusal: null };
       refuseForged(request, this.#base.origin);
       return { auth: await this.#authOf(found, request), refusal: null };
     } catch (cause) {

@@ -40,6 +40,7 @@ class Auth:
         token: Token,
         raw: str,
         policy: Callable[[], Policy | None],
+        rules: Callable[[], Policy],
         *,
         profile: Mapping[str, Any] | None = None,
         on_decision: OnDecision | None = None,
@@ -80,6 +81,7 @@ class Auth:
         self._user: User | None = None
         self._shown: Mapping[str, Any] | None = None
         self._policy = policy
+        self._rules = rules
         self._on_decision = on_decision
         self._now = now
 
@@ -143,10 +145,11 @@ class Auth:
         """Go on only if they may.
 
         Raises:
-            Refusal: 403 if not. What depends on the resource passes without one, and is owed to be asked again with it.
+            Refusal: 403 if not, 503 if there are no rules. What depends on the resource passes without one, and is owed to
+                be asked again with it.
+            ConfigError: ``policy=False``.
         """
-        if self._policy() is None:
-            raise Refusal("rules_missing")
+        self._rules()
         verdict = self.decide(permission, resource, context=context)
         if verdict == "deny":
             raise Refusal("permission_denied", {"permission": permission})

@@ -85,6 +85,7 @@ class Engine:
         self._policy_jws: str | None = None
         self._policy_etag: str | None = None
         self._policy_epoch: int | None = None
+        self._is_published = True
         self._keys_tried_at = 0.0
         self._noted_at = 0.0
         self._refused: dict[bytes, float] = {}
@@ -272,6 +273,19 @@ class Engine:
         if gone:
             self.cache.clear()
 
+    def rules(self) -> Policy:
+        """The access rules that apply. Without any, nothing is allowed.
+
+        Raises:
+            Refusal: 503, where none are published or none were fetched yet.
+            ConfigError: ``policy=False``.
+        """
+        if self.policy is not None:
+            return self.policy
+        if self.options.policy is None:
+            raise ConfigError("permissions need access rules, and policy=False turns them off")
+        raise Refusal("rules_missing" if self._is_published else "rules_unpublished")
+
     def refresh_policy(self) -> None:
         """Fetch the access rules, if there are others than those that apply."""
         if self.options.policy is None or self.options.project is None:
@@ -279,17 +293,40 @@ class Engine:
         answer = self.issuer.policy(self.options.project, self._policy_etag)
         if answer.status == 304:
             return
+        if answer.status == 404 and not self.feed.policy_revision:
+            self._drop_policy()
+            return
+        if answer.status == 404:
+            self.logger.error("project %s has no access rules: is that the id of the project?", self.options.project)
+            return
         if answer.status != 200:
-            self.logger.error(
-                "project %s has no published access rules (%s): publish some, or set policy=False",
-                self.options.project,
-                answer.status,
-            )
+            self.logger.error("the access rules cannot be fetched: %s", answer.status)
             return
         text, etag = answer.body.decode("ascii", "replace"), answer.headers.get("etag")
         with self._write:
             if self._take_policy(text, etag):
                 self._append({"t": "policy", "etag": etag, "jws": text})
+
+    def _drop_policy(self) -> None:
+        """Nothing is published."""
+        with self._write:
+            was_there, self.policy = self.policy is not None, None
+            is_news, self._is_published = self._is_published, False
+            self._policy_jws = self._policy_etag = self._policy_epoch = None
+        if is_news and self.options.policy is not None and self.options.policy.enforce_routes:
+            self.logger.error(
+                "project %s has no published access rules: every request is answered 503 until it has. Publish some, or set"
+                " policy={'enforce_routes': False}",
+                self.options.project,
+            )
+        if was_there:
+            self._keeper_saves()
+            self.listeners.tell(Event("policy_changed"))
+
+    def _keeper_saves(self) -> None:
+        """Save everything anew: what was appended says something else."""
+        if self._keeper is not None:
+            self._keeper.wants_save = True
 
     def _take_policy(self, text: str, etag: str | None) -> bool:
         """Apply signed rules, unless they are not believed or older than those that apply."""
@@ -308,6 +345,7 @@ class Engine:
         if old is not None and policy.revision < old.revision and epoch == self._policy_epoch:
             self.logger.error("access rules are refused: %s is older than %s", policy.revision, old.revision)
             return False
+        self._is_published = True
         self.policy, self._policy_jws, self._policy_etag, self._policy_epoch = policy, text, etag, epoch
         if old is None or old.revision != policy.revision:
             self.listeners.tell(Event("policy_changed", revision=policy.revision))

@@ -16,7 +16,7 @@ from typing import Any, Literal, NoReturn
 import httpx
 
 from .auth import Attributes, Auth, OnDecision
-from .core.door import Passed, check_route, find_rule, is_preflight, unlisted
+from .core.door import Passed, check_route, find_rule, is_preflight
 from .core.policy import Policy
 from .core.refusal import Refusal
 from .core.token import Token
@@ -282,6 +282,7 @@ class Usher:
             token,
             raw,
             lambda: self.engine.policy,
+            lambda: self.engine.rules(),
             profile=profile,
             on_decision=self._on_decision,
             user_attributes=None if self._user_attributes is None else self._attributes_of,
@@ -380,14 +381,17 @@ class Usher:
         use = self.options.policy
         if use is None or not use.enforce_routes:
             return Passed(None)
-        policy = self.engine.policy
-        if policy is None:
-            raise Refusal("rules_missing")
-        rule = find_rule(policy, asked.method, asked.path, asked.raw_path)
-        if is_preflight(asked.method, asked.headers):
-            return Passed(None)
+        policy = self.engine.rules()
+        rule = find_rule(
+            policy,
+            asked.method,
+            asked.path,
+            asked.raw_path,
+            preflight=is_preflight(asked.method, asked.headers),
+            on_missing=use.on_missing_route,
+        )
         if rule is None:
-            return unlisted(use.on_missing_route)
+            return Passed(None)
         if known.auth is None and known.refusal is not None and not rule.public:
             raise known.refusal
         passed = check_route(rule, policy, known.auth, self._now())

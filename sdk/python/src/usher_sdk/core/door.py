@@ -43,15 +43,37 @@ class Passed:
     """Usher has to be asked first whether the token still stands."""
 
 
-def find_rule(policy: Policy, method: str, path: str, raw_path: str | None = None) -> RouteRule | None:
-    """The route rule that counts.
+def find_rule(
+    policy: Policy,
+    method: str,
+    path: str,
+    raw_path: str | None = None,
+    *,
+    preflight: bool = False,
+    on_missing: Literal["deny", "allow"] = "deny",
+) -> RouteRule | None:
+    """The route rule that counts; ``None`` for a preflight, and for an unlisted route that is allowed.
 
     ``path`` is what the framework routes by, decoded; ``raw_path`` what came over the wire, where that is known. Both have
     to read the same.
 
     Raises:
-        Refusal: 400, where the path has more than one reading.
+        Refusal: 400, where the path has more than one reading; 403, where no rule speaks of it and that is not allowed.
     """
+    parts = _parts(path, raw_path)
+    if preflight:
+        return None
+    rule = policy.routes.find_by_segments(method, parts)
+    if rule is None and on_missing != "allow":
+        raise Refusal("route_unlisted")
+    # A framework that ignores case would run the handler that another rule protects.
+    other = policy.routes.find_ignoring_case(method, parts)
+    if other is not None and other is not rule and not other.public:
+        raise Refusal("path_ambiguous")
+    return rule
+
+
+def _parts(path: str, raw_path: str | None) -> tuple[str, ...]:
     # A framework may route by letters that end a path elsewhere.
     is_plain = raw_path == path and "?" not in path and "#" not in path
     try:
@@ -60,7 +82,7 @@ def find_rule(policy: Policy, method: str, path: str, raw_path: str | None = Non
             raise AmbiguousPath(path)
     except AmbiguousPath:
         raise Refusal("path_ambiguous") from None
-    return policy.routes.find_by_segments(method, parts)
+    return parts
 
 
 def check_route(rule: RouteRule, policy: Policy, holder: Holder | None, now: float) -> Passed:
@@ -81,17 +103,6 @@ def check_route(rule: RouteRule, policy: Policy, holder: Holder | None, now: flo
     if verdict == "deny":
         raise Refusal("permission_denied", {"permission": rule.need})
     return Passed(rule, conditional=rule.need if verdict == "conditional" else None, fresh=rule.fresh)
-
-
-def unlisted(on_missing: Literal["deny", "allow"]) -> Passed:
-    """What happens to a route that no rule speaks of.
-
-    Raises:
-        Refusal: 403, unless it is allowed.
-    """
-    if on_missing == "allow":
-        return Passed(None)
-    raise Refusal("route_unlisted")
 
 
 def check_scopes(holder: Holder, scopes: Sequence[str]) -> None:

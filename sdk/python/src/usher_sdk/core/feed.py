@@ -69,6 +69,7 @@ class Feed:
         fresh.add_all(entries)
         fresh.forget(now)
         self.revocations, self.place = fresh, place
+        self.policy_revision = _policy_revision(snapshot)
 
     def take_message(self, message: object, now: float) -> Outcome:
         """Take one message of the feed. What later versions may say is passed over."""
@@ -119,6 +120,13 @@ def is_entry(message: Mapping[str, Any]) -> bool:
     if not isinstance(message.get("v"), str) or not is_count(message.get("exp")):
         return False
     return message.get("k") in NAMES or (is_count(message.get("before")) and is_count(message.get("at", 0)))
+
+
+def _policy_revision(snapshot: object) -> int | None:
+    """The published revision of the access rules, where a snapshot names one."""
+    policy = snapshot.get("policy") if isinstance(snapshot, Mapping) else None
+    revision = policy.get("revision") if isinstance(policy, Mapping) else None
+    return revision if is_count(revision) else None
 
 
 def _read_snapshot(snapshot: object) -> tuple[Place, list[Mapping[str, Any]]]:

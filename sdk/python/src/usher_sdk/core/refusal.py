@@ -24,38 +24,43 @@ class _Kind(NamedTuple):
     """The error of the challenge (RFC 6750 §3.1, RFC 9470 §3): empty for a challenge without one, ``None`` for none."""
 
 
-_INVALID = _Kind(401, "AUTH_INVALID", "This token is not good, or not any more.", "invalid_token")
+_INVALID = _Kind(401, "AUTH_INVALID", "The token is invalid, expired or revoked.", "invalid_token")
 _REAUTHENTICATE = _Kind(
     401,
     "REAUTHENTICATION_REQUIRED",
-    "This needs a newer or a stronger sign-in.",
+    "A stronger or more recent sign-in is required.",
     "insufficient_user_authentication",
 )
-_DENIED = _Kind(403, "NOT_ALLOWED", "This is not allowed to this caller.")
-_AWAY = _Kind(503, "UNAVAILABLE", "Whether this is allowed cannot be told at the moment.")
-_FORGED = _Kind(403, "NOT_ALLOWED", "A page of another site sent this.")
-_NO_SIGN_IN = "The sign-in was begun too long ago, in another browser, or did not succeed."
+_DENIED = _Kind(403, "NOT_ALLOWED", "The caller does not have the permission.")
+_AWAY = _Kind(503, "UNAVAILABLE", "Authorization is temporarily unavailable.")
+_FORGED = _Kind(403, "NOT_ALLOWED", "Cross-site requests are not accepted.")
+_NO_SIGN_IN = "The sign-in failed, has expired, or was started in another browser."
+_NO_SCOPE = "The token does not have the required scope."
+_NO_RULES = (
+    "No access rules are published for this application. Publish them at Usher, or turn off the enforcement of routes."
+)
 
 _KINDS: Final[dict[str, _Kind]] = {
-    "token_missing": _Kind(401, "AUTH_REQUIRED", "This needs a token, or somebody who is signed in.", ""),
+    "token_missing": _Kind(401, "AUTH_REQUIRED", "Authentication is required.", ""),
     "acr_insufficient": _REAUTHENTICATE,
     "auth_too_old": _REAUTHENTICATE,
-    "scope_insufficient": _Kind(403, "NOT_ALLOWED", "The token does not reach this.", "insufficient_scope"),
+    "scope_insufficient": _Kind(403, "NOT_ALLOWED", _NO_SCOPE, "insufficient_scope"),
     "role_missing": _DENIED,
     "permission_denied": _DENIED,
     "route_unlisted": _DENIED,
-    "path_ambiguous": _Kind(400, "REQUEST_INVALID", "The path has more than one reading."),
-    "credentials_ambiguous": _Kind(400, "REQUEST_INVALID", "The request holds more than one token.", "invalid_request"),
-    "resource_missing": _Kind(404, "NOT_FOUND", "There is no such thing."),
+    "path_ambiguous": _Kind(400, "REQUEST_INVALID", "The path is ambiguous."),
+    "credentials_ambiguous": _Kind(400, "REQUEST_INVALID", "The request contains more than one token.", "invalid_request"),
+    "resource_missing": _Kind(404, "NOT_FOUND", "Not found."),
     "request_forged": _FORGED,
     "sign_in_failed": _Kind(400, "REQUEST_INVALID", _NO_SIGN_IN),
-    "logout_token_invalid": _Kind(400, "REQUEST_INVALID", "This logout token is not good."),
+    "logout_token_invalid": _Kind(400, "REQUEST_INVALID", "The logout token is invalid."),
     "keys_missing": _AWAY,
     "rules_missing": _AWAY,
+    "rules_unpublished": _Kind(503, "UNAVAILABLE", _NO_RULES),
     "list_stale": _AWAY,
     "introspection_failed": _AWAY,
     "store_unavailable": _AWAY,
-    "entity_check_missing": _Kind(500, "INTERNAL", "Something went wrong on our side."),
+    "entity_check_missing": _Kind(500, "INTERNAL", "Internal error."),
 }
 """Every other reason is about a token that is not good."""
 

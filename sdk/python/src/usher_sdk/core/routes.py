@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -85,22 +85,9 @@ class RouteTable:
 
     def __init__(self, rules: Iterable[RouteRule]) -> None:
         self.rules = tuple(rules)
-        self._root = _Node()
-        for rule in self.rules:
-            parts = _pattern(rule.path)
-            if parts is not None:
-                self._add(rule, *parts)
-
-    def _add(self, rule: RouteRule, parts: list[str], open_ended: bool) -> None:
-        node = self._root
-        for part in parts:
-            if part.startswith(":"):
-                node.parameter = node.parameter or _Node()
-                node = node.parameter
-            else:
-                node = node.literals.setdefault(part, _Node())
-        place = node.star if open_ended else node.here
-        place.update(dict.fromkeys(rule.methods, rule))
+        self._root = _tree(self.rules)
+        self._has_capitals = any(rule.path != rule.path.lower() for rule in self.rules)
+        self._small: _Node | None = None
 
     def find(self, method: str, raw_path: str) -> RouteRule | None:
         """Return the rule that counts for a request; ``None`` if no rule speaks of it.
@@ -113,6 +100,38 @@ class RouteTable:
     def find_by_segments(self, method: str, parts: tuple[str, ...]) -> RouteRule | None:
         """Return the rule for a path that was read before (:func:`usher_sdk.core.path.segments`)."""
         return _search(self._root, parts, 0, method)
+
+    def find_ignoring_case(self, method: str, parts: tuple[str, ...]) -> RouteRule | None:
+        """Return the rule for a path if case is ignored, as many frameworks do.
+
+        ``None`` if there is none, or if case makes no difference.
+        """
+        small = tuple(part.lower() for part in parts)
+        if small == parts and not self._has_capitals:
+            return None
+        if self._small is None:
+            self._small = _tree(self.rules, str.lower)
+        return _search(self._small, small, 0, method)
+
+
+def _tree(rules: Iterable[RouteRule], spell: Callable[[str], str] = str) -> _Node:
+    """The rules by their segments; ``spell`` is how literal ones are spelt."""
+    root = _Node()
+    for rule in rules:
+        pattern = _pattern(rule.path)
+        if pattern is None:
+            continue
+        parts, open_ended = pattern
+        node = root
+        for part in parts:
+            if part.startswith(":"):
+                node.parameter = node.parameter or _Node()
+                node = node.parameter
+            else:
+                node = node.literals.setdefault(spell(part), _Node())
+        place = node.star if open_ended else node.here
+        place.update(dict.fromkeys(rule.methods, rule))
+    return root
 
 
 def _search(node: _Node, parts: tuple[str, ...], at: int, method: str) -> RouteRule | None:
