@@ -1,6 +1,6 @@
 # Commands for developers. CI runs `make test`; it installs what it can and reports what it skips.
 .DEFAULT_GOAL := help
-.PHONY: help run test compat stores fmt lint bench
+.PHONY: help run test compat stores examples fmt lint bench
 
 help: ## This list
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 8
@@ -16,6 +16,9 @@ compat: ## Third-party client libraries in seven languages sign in at this Usher
 
 stores: ## The stores of the local modules against Redis, PostgreSQL and FerretDB
 	tests/stores/run.sh
+
+examples: ## The example applications of the local modules, at an Usher of their own
+	sdk/examples/run.sh
 
 fmt: ## Format the sources
 	cargo fmt --all

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST
 from usher_sdk import Auth
 from usher_sdk.django import require_auth, usher_required
 
+PORT = os.environ.get("PORT", "8092")
 PLANTS: dict[str, dict[str, Any]] = {
     "fern": {"id": "fern", "owner_id": "somebody", "greenhouse": "north", "poisonous": False, "watered": 0},
     "foxglove": {"id": "foxglove", "owner_id": "somebody", "greenhouse": "north", "poisonous": True, "watered": 0},
@@ -38,7 +39,7 @@ settings.configure(
         "client_id": os.environ["CLIENT_ID"],
         "client_secret": os.environ["CLIENT_SECRET"],
         "project": os.environ["PROJECT"],
-        "base_url": "http://localhost:8092",
+        "base_url": f"http://localhost:{PORT}",
         "secret": os.environ["SECRET"],
         "user_attributes": greenhouses,
         # The project's route rules speak of the services; this site has a home page beside.
@@ -81,4 +82,4 @@ def water(request: HttpRequest, id: str) -> HttpResponse:
 urlpatterns = [path("", home), path("plants", plants), path("plants/<id>/water", water)]
 
 if __name__ == "__main__":
-    execute_from_command_line([sys.argv[0], "runserver", "--noreload", "localhost:8092"])
+    execute_from_command_line([sys.argv[0], "runserver", "--noreload", f"localhost:{PORT}"])

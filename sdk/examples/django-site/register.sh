@@ -2,7 +2,7 @@
 # Registers the site at the sample project of `usher dev`. Run it in the folder where that runs; it prints the settings of
 # the site.
 set -eu
-issuer=${ISSUER:-http://localhost:8080} base=http://localhost:8092
+issuer=${ISSUER:-http://localhost:8080} base=http://localhost:${PORT:-8092}
 field() { sed -n "s/^ *\"$1\": \"\([^\"]*\)\".*/\1/p" | head -n 1; }
 site=$(usher client create --project Demo --type web --name plants-django --first-party \
   --redirect-uri "$base/auth/callback" --post-logout-redirect-uri "$base/" \

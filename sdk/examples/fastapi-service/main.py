@@ -73,4 +73,4 @@ async def water(plant: Plant) -> Any:
 
 
 if __name__ == "__main__":
-    uvicorn.run(app, host="localhost", port=8091)
+    uvicorn.run(app, host="localhost", port=int(os.environ.get("PORT", "8091")))

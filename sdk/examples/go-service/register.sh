@@ -2,7 +2,7 @@
 # Registers the service and a client of people at the sample project of `usher dev`. Run it in the folder where that runs;
 # it prints the settings of the service.
 set -eu
-issuer=${ISSUER:-http://localhost:8080} audience=http://localhost:8090
+issuer=${ISSUER:-http://localhost:8080} audience=http://localhost:${PORT:-8090}
 field() { sed -n "s/^ *\"$1\": \"\([^\"]*\)\".*/\1/p" | head -n 1; }
 service=$(usher client create --project Demo --type machine --name plants --scope usher:sync --json)
 people=$(usher client create --project Demo --type web --name people --first-party --scope openid \
