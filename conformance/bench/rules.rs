@@ -1,10 +1,10 @@
 //! Access rules as large as they may be.
 
 use serde_json::{Map, Value as Json, json};
-use usher_policy::Document;
+use usher_policy::PolicyDocument;
 
 /// 100 roles with 100 grants each, a third of them conditional, and 200 route rules.
-pub fn ten_thousand_rules() -> Document {
+pub fn ten_thousand_rules() -> PolicyDocument {
     let actions: Map<String, Json> = (0..10).map(|i| (format!("act{i}"), json!("item"))).collect();
     let entities: Map<String, Json> = (0..10)
         .map(|i| (format!("Entity{i}"), json!({"attributes": {"owner_id": "string"}, "actions": actions})))
@@ -18,5 +18,5 @@ pub fn ten_thousand_rules() -> Document {
         (0..200).map(|i| json!({"methods": ["GET"], "path": format!("/e{i}/:id"), "need": "Entity1:act1"})).collect();
     let conditions = json!({"own": {"eq": ["resource.owner_id", "user.id"]}});
     let document = json!({"entities": entities, "roles": roles, "routes": routes, "conditions": conditions});
-    Document::from_json(document).expect("the document is sound")
+    PolicyDocument::from_json(document).expect("the document is sound")
 }

@@ -15,7 +15,7 @@ use super::router;
 use super::shutdown::Shutdown;
 use super::source::{OsRandom, SystemClock};
 use super::{configured, features, instance_lock, mark, run, sample, seed};
-use usher_config::{Config, DatabaseUrl, Profile};
+use usher_config::{Config, DatabaseUrl, RunMode};
 use usher_domain::key::SigningAlg;
 use usher_domain::random::Random;
 use usher_flows::{FlowError, Usher};
@@ -87,11 +87,11 @@ pub async fn dev(config: Config, ready: impl FnOnce(String)) -> anyhow::Result<(
 /// The bootstrapped application, whether the database is new, and the number of its migrations.
 async fn open(config: Config) -> anyhow::Result<(Usher, bool, usize)> {
     let store = open_store(&config).await?;
-    mark::look(&store, Profile::Dev).await??;
+    mark::look(&store, RunMode::Dev).await??;
     let created = store.schema().await?.applied == 0;
     let random: Arc<dyn Random> = Arc::new(OsRandom::default());
     let (usher, schema) = bootstrap(config, store, Arc::new(SystemClock), random).await?;
-    mark::settle(&usher.store, Profile::Dev).await??;
+    mark::settle(&usher.store, RunMode::Dev).await??;
     Ok((usher, created, schema.applied))
 }
 
@@ -149,10 +149,10 @@ fn database_in_words(config: &Config) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use usher_config::Sources;
+    use usher_config::SettingSources;
 
     fn config(url: &str) -> Config {
-        Config::load(Profile::Dev, Sources::of_flags([("database_url", url)])).unwrap()
+        Config::load(RunMode::Dev, SettingSources::of_flags([("database_url", url)])).unwrap()
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! The owner of a database, `usher dev` or `usher serve`, so that development and production never share one.
 
-use usher_config::Profile;
+use usher_config::RunMode;
 use usher_storage::{Result, Store};
 
 const FACT: &str = "profile";
@@ -20,19 +20,19 @@ pub enum Misplaced {
     Production,
 }
 
-fn word(profile: Profile) -> &'static [u8] {
+fn word(profile: RunMode) -> &'static [u8] {
     match profile {
-        Profile::Dev => b"dev",
-        Profile::Serve => b"serve",
+        RunMode::Dev => b"dev",
+        RunMode::Serve => b"serve",
     }
 }
 
-fn compare(profile: Profile, mark: Option<&[u8]>) -> std::result::Result<(), Misplaced> {
+fn compare(profile: RunMode, mark: Option<&[u8]>) -> std::result::Result<(), Misplaced> {
     match (profile, mark) {
         (_, None) => Ok(()),
         (profile, Some(mark)) if mark == word(profile) => Ok(()),
-        (Profile::Serve, _) => Err(Misplaced::DevData),
-        (Profile::Dev, _) => Err(Misplaced::Production),
+        (RunMode::Serve, _) => Err(Misplaced::DevData),
+        (RunMode::Dev, _) => Err(Misplaced::Production),
     }
 }
 
@@ -40,7 +40,7 @@ fn compare(profile: Profile, mark: Option<&[u8]>) -> std::result::Result<(), Mis
 ///
 /// # Errors
 /// If the database cannot be read; [`Misplaced`] inside.
-pub async fn look(store: &Store, profile: Profile) -> Result<std::result::Result<(), Misplaced>> {
+pub async fn look(store: &Store, profile: RunMode) -> Result<std::result::Result<(), Misplaced>> {
     store.schema().await?;
     let mark = store.find_fact_before_migrating(FACT).await?;
     Ok(compare(profile, mark.as_deref()))
@@ -50,7 +50,7 @@ pub async fn look(store: &Store, profile: Profile) -> Result<std::result::Result
 ///
 /// # Errors
 /// If the database cannot be written; [`Misplaced`] inside.
-pub async fn settle(store: &Store, profile: Profile) -> Result<std::result::Result<(), Misplaced>> {
+pub async fn settle(store: &Store, profile: RunMode) -> Result<std::result::Result<(), Misplaced>> {
     let stands = store.write(move |mut tx| Box::pin(async move { tx.settle_fact(FACT, word(profile)).await })).await?;
     Ok(compare(profile, Some(&stands)))
 }
@@ -61,10 +61,10 @@ mod tests {
 
     #[test]
     fn each_profile_keeps_to_its_own_and_to_what_is_unmarked() {
-        assert_eq!(compare(Profile::Dev, None), Ok(()));
-        assert_eq!(compare(Profile::Dev, Some(b"dev")), Ok(()));
-        assert_eq!(compare(Profile::Serve, Some(b"serve")), Ok(()));
-        assert_eq!(compare(Profile::Serve, Some(b"dev")), Err(Misplaced::DevData));
-        assert_eq!(compare(Profile::Dev, Some(b"serve")), Err(Misplaced::Production));
+        assert_eq!(compare(RunMode::Dev, None), Ok(()));
+        assert_eq!(compare(RunMode::Dev, Some(b"dev")), Ok(()));
+        assert_eq!(compare(RunMode::Serve, Some(b"serve")), Ok(()));
+        assert_eq!(compare(RunMode::Serve, Some(b"dev")), Err(Misplaced::DevData));
+        assert_eq!(compare(RunMode::Dev, Some(b"serve")), Err(Misplaced::Production));
     }
 }

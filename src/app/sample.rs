@@ -14,7 +14,7 @@ use usher_domain::project::history::HistoryEntry;
 use usher_domain::time::Timestamp;
 use usher_flows::{FlowError, NewAssignment, Rejected, Subject, Usher};
 use usher_keys::project_key::ProjectLock;
-use usher_policy::Document;
+use usher_policy::PolicyDocument;
 
 /// The access rules, as written.
 const RULES: &str = include_str!("sample_rules.json");
@@ -54,7 +54,7 @@ async fn publish(usher: &Usher, project: ProjectId) -> Result<bool, FlowError> {
     if draft.changed {
         return Ok(false);
     }
-    let document: Document = serde_json::from_str(RULES)?;
+    let document: PolicyDocument = serde_json::from_str(RULES)?;
     let draft = usher.replace_policy_draft(project, &draft.etag, &document).await?;
     usher.publish_policy(project, &draft.etag, "The sample of usher dev", PUBLISHER).await?;
     Ok(true)
@@ -145,7 +145,7 @@ mod tests {
 
     #[test]
     fn the_rules_can_be_published_and_know_the_roles_that_are_given() {
-        let document: Document = serde_json::from_str(RULES).unwrap();
+        let document: PolicyDocument = serde_json::from_str(RULES).unwrap();
         let review = usher_policy::validate::validate(&document);
         assert!(review.valid && review.faults.is_empty(), "{:?}", review.faults);
         assert!(ROLES.iter().all(|(role, _)| document.roles.contains_key(*role)));

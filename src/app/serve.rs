@@ -13,7 +13,7 @@ use super::router;
 use super::shutdown::Shutdown;
 use super::source::{OsRandom, SystemClock};
 use super::{configured, instance_lock, mailer, mark, run};
-use usher_config::{Config, Profile};
+use usher_config::{Config, RunMode};
 use usher_domain::random::Random;
 use usher_flows::Usher;
 use usher_mail::Mailer;
@@ -55,7 +55,7 @@ pub async fn serve(config: Config, migrate: bool) -> anyhow::Result<()> {
 
 async fn open(config: Config, migrate: bool) -> anyhow::Result<Usher> {
     let store = open_store(&config).await?;
-    mark::look(&store, Profile::Serve).await??;
+    mark::look(&store, RunMode::Serve).await??;
     if !migrate {
         let pending = pending_migrations(&store).await?;
         if pending > 0 {
@@ -64,7 +64,7 @@ async fn open(config: Config, migrate: bool) -> anyhow::Result<Usher> {
     }
     let random: Arc<dyn Random> = Arc::new(OsRandom::default());
     let (usher, schema) = bootstrap(config, store, Arc::new(SystemClock), random).await?;
-    mark::settle(&usher.store, Profile::Serve).await??;
+    mark::settle(&usher.store, RunMode::Serve).await??;
     tracing::info!(migrations = schema.applied, "the schema is up to date");
     Ok(usher)
 }
@@ -88,11 +88,11 @@ fn is_of_dev(file: &Path) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use usher_config::Sources;
+    use usher_config::SettingSources;
 
     fn config(flags: &[(&str, &str)]) -> Config {
         let flags = [("issuer", "https://id.example.org")].iter().chain(flags).copied();
-        Config::load(Profile::Serve, Sources::of_flags(flags)).unwrap()
+        Config::load(RunMode::Serve, SettingSources::of_flags(flags)).unwrap()
     }
 
     #[test]

@@ -5,7 +5,7 @@ use clap::{Args, Subcommand};
 use super::output::{Output, say};
 use super::print_config::{Print, print, print_providers};
 use super::settings::Settings;
-use usher_config::{Profile, defaults};
+use usher_config::{RunMode, defaults};
 
 pub(super) const EXAMPLES: &str = "\
 Examples:
@@ -36,7 +36,7 @@ pub(super) fn run(settings: &Settings, command: &Command, output: Output) -> any
     let house = settings.of_house();
     if arguments.defaults {
         // The built-in values can be shown even if the configured ones are invalid.
-        let profile = house.map_or(Profile::Dev, |config| config.profile);
+        let profile = house.map_or(RunMode::Dev, |config| config.profile);
         return say(&print(&defaults(profile), Print::Defaults, output.json));
     }
     let mode = if arguments.origin { Print::Origins } else { Print::Values };

@@ -66,7 +66,7 @@ fn line(setting: &Explained) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use usher_config::{Config, Profile, Sources, defaults};
+    use usher_config::{Config, RunMode, SettingSources, defaults};
 
     fn config() -> Config {
         let flags = [
@@ -76,7 +76,7 @@ mod tests {
             ("mail.smtp_url", "smtps://usher:hunter2@mail"),
             ("mail.from", "\"Usher, the door\" <no-reply@example.org>"),
         ];
-        Config::load(Profile::Serve, Sources::of_flags(flags)).unwrap_or_else(|errors| panic!("{errors}"))
+        Config::load(RunMode::Serve, SettingSources::of_flags(flags)).unwrap_or_else(|errors| panic!("{errors}"))
     }
 
     #[test]
@@ -101,13 +101,13 @@ mod tests {
 
     #[test]
     fn defaults_explain_themselves_and_load() {
-        let text = print(&defaults(Profile::Dev), Print::Defaults, false);
+        let text = print(&defaults(RunMode::Dev), Print::Defaults, false);
         assert!(text.contains("# Idle lifetime of a session.\nsession.idle = \"14d\"\n"), "{text}");
         let dir = tempfile::tempdir().unwrap();
         let file = dir.path().join("usher.toml");
         std::fs::write(&file, text).unwrap();
-        let sources = Sources { files: vec![file], ..Sources::default() };
-        assert!(Config::load(Profile::Dev, sources).is_ok());
+        let sources = SettingSources { files: vec![file], ..SettingSources::default() };
+        assert!(Config::load(RunMode::Dev, sources).is_ok());
     }
 
     #[test]

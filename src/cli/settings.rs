@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use anyhow::Result;
 
-use usher_config::{Config, ConfigError, ConfigErrors, Profile, Sources};
+use usher_config::{Config, ConfigError, ConfigErrors, RunMode, SettingSources};
 
 /// The sources of settings.
 #[derive(Debug, Clone, Default)]
@@ -19,7 +19,7 @@ impl Settings {
     /// # Errors
     /// Every fault in them.
     pub fn of_dev(&self) -> Result<Config, ConfigErrors> {
-        Config::load(Profile::Dev, self.sources())
+        Config::load(RunMode::Dev, self.sources())
     }
 
     /// The settings of `usher serve`.
@@ -27,7 +27,7 @@ impl Settings {
     /// # Errors
     /// Every fault in them.
     pub fn of_serve(&self) -> Result<Config, ConfigErrors> {
-        Config::load(Profile::Serve, self.sources())
+        Config::load(RunMode::Serve, self.sources())
     }
 
     /// The settings of the server in this folder: those of `usher serve` if an issuer is set that is not on this
@@ -39,8 +39,8 @@ impl Settings {
         choose(self.of_serve(), self.of_dev(), |config| config.keys.master_key_file().exists())
     }
 
-    fn sources(&self) -> Sources {
-        Sources::of_process(self.files.clone(), Vec::new())
+    fn sources(&self) -> SettingSources {
+        SettingSources::of_process(self.files.clone(), Vec::new())
     }
 }
 
@@ -67,19 +67,19 @@ fn lacks_issuer(errors: &ConfigErrors) -> bool {
 mod tests {
     use super::*;
 
-    fn choice(flags: &[(&str, &str)], key_of_serve: bool) -> Result<Profile, String> {
-        let load = |profile| Config::load(profile, Sources::of_flags(flags.iter().copied()));
-        choose(load(Profile::Serve), load(Profile::Dev), |config| (config.profile == Profile::Serve) == key_of_serve)
+    fn choice(flags: &[(&str, &str)], key_of_serve: bool) -> Result<RunMode, String> {
+        let load = |profile| Config::load(profile, SettingSources::of_flags(flags.iter().copied()));
+        choose(load(RunMode::Serve), load(RunMode::Dev), |config| (config.profile == RunMode::Serve) == key_of_serve)
             .map(|config| config.profile)
             .map_err(|errors| errors.to_string())
     }
 
     #[test]
     fn an_issuer_that_others_reach_means_the_house_of_serve() {
-        assert_eq!(choice(&[("issuer", "https://id.example.org")], false), Ok(Profile::Serve));
-        assert_eq!(choice(&[], false), Ok(Profile::Dev));
-        assert_eq!(choice(&[("issuer", "http://localhost:9000")], false), Ok(Profile::Dev));
-        assert_eq!(choice(&[("issuer", "http://localhost:9000")], true), Ok(Profile::Serve));
+        assert_eq!(choice(&[("issuer", "https://id.example.org")], false), Ok(RunMode::Serve));
+        assert_eq!(choice(&[], false), Ok(RunMode::Dev));
+        assert_eq!(choice(&[("issuer", "http://localhost:9000")], false), Ok(RunMode::Dev));
+        assert_eq!(choice(&[("issuer", "http://localhost:9000")], true), Ok(RunMode::Serve));
     }
 
     #[test]

@@ -9,7 +9,7 @@ use sqlx::{FromRow, PgConnection, SqliteConnection};
 
 use tempfile::TempDir;
 use usher::app::{BootstrapError, OsRandom, bootstrap};
-use usher_config::{Config, Profile, Sources};
+use usher_config::{Config, RunMode, SettingSources};
 use usher_domain::time::ManualClock;
 use usher_storage::{SchemaState, StorageError, Store};
 
@@ -194,7 +194,7 @@ async fn start(store: Store, keys: &TempDir) -> Result<(), BootstrapError> {
     }
     let keys = keys.path().to_str().unwrap();
     let settings = [("keys.dir", keys), ("passwords.memory_kib", "8"), ("passwords.iterations", "1")];
-    let config = Config::load(Profile::Dev, Sources::of_flags(settings)).unwrap();
+    let config = Config::load(RunMode::Dev, SettingSources::of_flags(settings)).unwrap();
     bootstrap(config, store, Arc::new(ManualClock::at(START)), Arc::new(OsRandom::default())).await.map(drop)
 }
 

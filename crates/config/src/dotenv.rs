@@ -4,7 +4,7 @@ use std::path::Path;
 
 use super::fault::ConfigError;
 use super::layer::key_of_variable;
-use crate::entry::Origin;
+use crate::entry::SettingOrigin;
 use crate::entry::{Layer, entry};
 
 /// Parses a `.env` text. Names that do not begin with `USHER_` are ignored with their values.
@@ -18,7 +18,7 @@ pub(super) fn parse(path: &Path, text: &str) -> Result<Layer, Vec<ConfigError>> 
         if !line.starts_with("USHER_") {
             continue;
         }
-        let origin = Origin::File { path: path.to_owned(), line: number + 1 };
+        let origin = SettingOrigin::File { path: path.to_owned(), line: number + 1 };
         match assignment(line) {
             Ok((name, key, value)) => layer.push(entry(name, key, value, origin)),
             Err(message) => faults.push(ConfigError::Syntax { origin, message: message.to_owned() }),
@@ -69,7 +69,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::entry::Given;
+    use crate::entry::GivenValue;
 
     fn read(text: &str) -> Result<Vec<(String, String)>, Vec<String>> {
         let told = |faults: Vec<ConfigError>| faults.iter().map(ToString::to_string).collect::<Vec<_>>();
@@ -77,8 +77,8 @@ mod tests {
         Ok(layer
             .into_iter()
             .map(|(key, entry)| match entry.given {
-                Given::Text(text) => (key, text),
-                Given::List(items) => (key, items.join(",")),
+                GivenValue::Text(text) => (key, text),
+                GivenValue::List(items) => (key, items.join(",")),
             })
             .collect())
     }

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 /// The origin of a value.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Origin {
+pub enum SettingOrigin {
     /// The built-in default.
     Default,
     /// A line of a file.
@@ -21,7 +21,7 @@ pub enum Origin {
     Flag,
 }
 
-impl fmt::Display for Origin {
+impl fmt::Display for SettingOrigin {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Default => f.write_str("default"),
@@ -34,7 +34,7 @@ impl fmt::Display for Origin {
 
 /// A value before it is parsed.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Given {
+pub(super) enum GivenValue {
     /// A string, number, boolean or date, as text.
     Text(String),
     /// A TOML array.
@@ -43,21 +43,21 @@ pub(super) enum Given {
 
 /// A setting in one layer.
 #[derive(Debug, Clone)]
-pub(super) struct Entry {
+pub(super) struct LayerEntry {
     /// The name as written: `session.idle` or `USHER_SESSION__IDLE`.
     pub(super) name: String,
     /// The value.
-    pub(super) given: Given,
+    pub(super) given: GivenValue,
     /// Its origin.
-    pub(super) origin: Origin,
+    pub(super) origin: SettingOrigin,
     /// Whether the value is the path of a file with the secret.
     pub(super) by_file: bool,
 }
 
 /// A layer: dotted keys and their entries.
-pub(super) type Layer = Vec<(String, Entry)>;
+pub(super) type Layer = Vec<(String, LayerEntry)>;
 
 /// An entry of a layer with text values.
-pub(super) fn entry(name: &str, key: String, value: String, origin: Origin) -> (String, Entry) {
-    (key, Entry { name: name.to_owned(), given: Given::Text(value), origin, by_file: false })
+pub(super) fn entry(name: &str, key: String, value: String, origin: SettingOrigin) -> (String, LayerEntry) {
+    (key, LayerEntry { name: name.to_owned(), given: GivenValue::Text(value), origin, by_file: false })
 }

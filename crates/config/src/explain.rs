@@ -7,7 +7,7 @@ use url::Url;
 
 use super::sections::providers::ConfiguredProvider;
 use super::setting::Show;
-use crate::entry::{Given, Origin};
+use crate::entry::{GivenValue, SettingOrigin};
 
 const MASK: &str = "[redacted]";
 
@@ -20,14 +20,14 @@ pub struct Explained {
     pub value: Option<String>,
     /// Its origin.
     #[serde(serialize_with = "as_text")]
-    pub origin: Origin,
+    pub origin: SettingOrigin,
     /// The built-in default, if there is one.
     pub default: Option<&'static str>,
     /// What it does.
     pub about: &'static str,
 }
 
-fn as_text<S: Serializer>(origin: &Origin, serializer: S) -> Result<S::Ok, S::Error> {
+fn as_text<S: Serializer>(origin: &SettingOrigin, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.collect_str(origin)
 }
 
@@ -56,10 +56,10 @@ impl ConfiguredProvider {
 }
 
 /// The value with secrets masked.
-pub(super) fn shown(given: &Given, show: Show) -> String {
+pub(super) fn shown(given: &GivenValue, show: Show) -> String {
     let text = match given {
-        Given::Text(text) => Cow::Borrowed(text),
-        Given::List(items) => Cow::Owned(items.join(", ")),
+        GivenValue::Text(text) => Cow::Borrowed(text),
+        GivenValue::List(items) => Cow::Owned(items.join(", ")),
     };
     match show {
         _ if text.is_empty() => String::new(),
@@ -103,7 +103,7 @@ mod tests {
     use super::*;
 
     fn url(text: &str) -> String {
-        shown(&Given::Text(text.to_owned()), Show::UrlWithoutPassword)
+        shown(&GivenValue::Text(text.to_owned()), Show::UrlWithoutPassword)
     }
 
     #[test]
@@ -116,7 +116,7 @@ mod tests {
 
     #[test]
     fn a_value_stays_on_its_line() {
-        assert_eq!(shown(&Given::Text("a\n\u{1b}[31mö".into()), Show::Everything), "a\\n\\u{1b}[31mö");
+        assert_eq!(shown(&GivenValue::Text("a\n\u{1b}[31mö".into()), Show::Everything), "a\\n\\u{1b}[31mö");
     }
 
     #[test]
@@ -128,7 +128,7 @@ mod tests {
 
     #[test]
     fn a_key_is_never_shown() {
-        assert_eq!(shown(&Given::Text("AAAA".into()), Show::Nothing), "[redacted]");
-        assert_eq!(shown(&Given::List(vec!["AAAA".into()]), Show::Nothing), "[redacted]");
+        assert_eq!(shown(&GivenValue::Text("AAAA".into()), Show::Nothing), "[redacted]");
+        assert_eq!(shown(&GivenValue::List(vec!["AAAA".into()]), Show::Nothing), "[redacted]");
     }
 }

@@ -4,10 +4,10 @@ use std::borrow::Cow;
 use std::fmt;
 use std::path::PathBuf;
 
-use crate::entry::Origin;
+use crate::entry::SettingOrigin;
 
 /// Why a value was refused. It never contains the value, which may be secret.
-pub(super) type Reason = Cow<'static, str>;
+pub(super) type InvalidReason = Cow<'static, str>;
 
 /// An error of the configuration.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -24,7 +24,7 @@ pub enum ConfigError {
     #[error("{origin}: {message}")]
     Syntax {
         /// File and line.
-        origin: Origin,
+        origin: SettingOrigin,
         /// What was expected.
         message: String,
     },
@@ -34,7 +34,7 @@ pub enum ConfigError {
         /// The name as written.
         name: String,
         /// Its origin.
-        origin: Origin,
+        origin: SettingOrigin,
         /// The name that was probably meant, in the same spelling.
         nearest: Option<String>,
     },
@@ -44,7 +44,7 @@ pub enum ConfigError {
         /// The name as written.
         name: String,
         /// Its origin.
-        origin: Origin,
+        origin: SettingOrigin,
     },
     /// A value has the wrong type or unit, or is out of range.
     #[error("{origin}: {name} = {shown}: {reason}")]
@@ -54,7 +54,7 @@ pub enum ConfigError {
         /// The value, masked if it is secret.
         shown: String,
         /// Its origin.
-        origin: Origin,
+        origin: SettingOrigin,
         /// What was expected.
         reason: String,
     },
@@ -72,7 +72,7 @@ pub enum ConfigError {
         /// The name as written.
         name: String,
         /// The origin of the second one.
-        origin: Origin,
+        origin: SettingOrigin,
     },
 }
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::entry::Entry;
+use super::entry::LayerEntry;
 use super::fault::ConfigError;
 use super::nearest::nearest;
 use super::setting::Setting;
@@ -21,22 +21,22 @@ pub(super) fn variable_of_key(key: &str) -> String {
 }
 
 /// The effective settings so far; add layers with lower priority first.
-pub(super) struct Layers {
+pub(super) struct SettingLayers {
     known: Vec<Setting>,
     /// By dotted key; `_file` forms are stored under the key of their secret.
-    entries: BTreeMap<&'static str, Entry>,
+    entries: BTreeMap<&'static str, LayerEntry>,
     faults: Vec<ConfigError>,
 }
 
-impl Layers {
+impl SettingLayers {
     /// No layer yet.
     pub(super) fn new(known: Vec<Setting>) -> Self {
         Self { known, entries: BTreeMap::new(), faults: Vec::new() }
     }
 
     /// Adds a layer that overrides the previous ones.
-    pub(super) fn put(&mut self, layer: Vec<(String, Entry)>) {
-        let mut this_layer: BTreeMap<&'static str, Entry> = BTreeMap::new();
+    pub(super) fn put(&mut self, layer: Vec<(String, LayerEntry)>) {
+        let mut this_layer: BTreeMap<&'static str, LayerEntry> = BTreeMap::new();
         for (key, mut entry) in layer {
             let Some((setting, by_file)) = self.find(&key) else {
                 self.faults.push(self.unknown(&key, entry));
@@ -55,12 +55,12 @@ impl Layers {
     }
 
     /// The present entry of a key.
-    pub(super) fn get(&self, key: &str) -> Option<&Entry> {
+    pub(super) fn get(&self, key: &str) -> Option<&LayerEntry> {
         self.entries.get(key)
     }
 
     /// The effective entries, and all errors found.
-    pub(super) fn finish(self) -> (Vec<Setting>, BTreeMap<&'static str, Entry>, Vec<ConfigError>) {
+    pub(super) fn finish(self) -> (Vec<Setting>, BTreeMap<&'static str, LayerEntry>, Vec<ConfigError>) {
         (self.known, self.entries, self.faults)
     }
 
@@ -74,7 +74,7 @@ impl Layers {
         })
     }
 
-    fn unknown(&self, key: &str, entry: Entry) -> ConfigError {
+    fn unknown(&self, key: &str, entry: LayerEntry) -> ConfigError {
         if NOT_YET.contains(&key) {
             return ConfigError::NotYet { name: entry.name, origin: entry.origin };
         }

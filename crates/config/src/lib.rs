@@ -20,7 +20,7 @@ mod toml_file;
 mod units;
 mod value;
 
-pub use entry::Origin;
+pub use entry::SettingOrigin;
 pub use explain::Explained;
 pub use fault::{ConfigError, ConfigErrors};
 pub use sections::database::{Database, DatabaseUrl};
@@ -38,20 +38,20 @@ pub use sections::session::{Session, SessionMode};
 pub use sections::sign_in::Passwords;
 pub use sections::telemetry::{LogFormat, Telemetry};
 pub use sections::tokens::Tokens;
-pub use setting::Profile;
-pub use source::Sources;
+pub use setting::RunMode;
+pub use source::SettingSources;
 pub use units::Limit;
 
-use entry::{Entry, Given, entry};
-use layer::Layers;
-use reader::Reader;
+use entry::{GivenValue, LayerEntry, entry};
+use layer::SettingLayers;
+use reader::SettingsReader;
 use setting::Setting;
 
 /// All settings. Created only by [`Config::load`], and never changed.
 #[derive(Debug, Clone)]
 pub struct Config {
     /// Development or production.
-    pub profile: Profile,
+    pub profile: RunMode,
     /// Issuer, listener, TLS, proxies.
     pub server: Server,
     /// The database.
@@ -85,9 +85,9 @@ pub struct Config {
 
 impl Config {
     /// Loads and checks the settings. Errors are reported all at once.
-    pub fn load(profile: Profile, sources: Sources) -> Result<Self, ConfigErrors> {
+    pub fn load(profile: RunMode, sources: SettingSources) -> Result<Self, ConfigErrors> {
         let (given, tables, mut faults) = sources.layers();
-        let mut layers = Layers::new(known());
+        let mut layers = SettingLayers::new(known());
         layers.put(defaults_layer(profile));
         let mut beside = entry::Layer::new();
         for mut layer in given {
@@ -98,7 +98,7 @@ impl Config {
         let issuer = layers.get("issuer").is_none().then(|| guessed_issuer(profile, &layers)).flatten();
         layers.put(issuer.into_iter().collect());
 
-        let mut reader = Reader::new(profile, layers);
+        let mut reader = SettingsReader::new(profile, layers);
         let config = Self::read(&mut reader);
         if let Some(config) = &config {
             config.check(&mut reader);
@@ -121,7 +121,7 @@ impl Config {
         self.providers.iter().flat_map(explain::of_provider).collect()
     }
 
-    fn read(reader: &mut Reader) -> Option<Self> {
+    fn read(reader: &mut SettingsReader) -> Option<Self> {
         // Every section is read before any is used, so that the errors of all are known.
         let (server, database, keys) = (Server::read(reader), Database::read(reader), Keys::read(reader));
         let (mail, telemetry, limits) = (Mail::read(reader), Telemetry::read(reader), Limits::read(reader));
@@ -149,7 +149,7 @@ impl Config {
         })
     }
 
-    fn check(&self, reader: &mut Reader) {
+    fn check(&self, reader: &mut SettingsReader) {
         self.server.check(reader);
         self.database.check(reader);
         self.keys.check(reader);
@@ -165,12 +165,12 @@ impl Config {
 }
 
 /// Every setting with its default, without reading anything, for `usher config print --defaults`.
-pub fn defaults(profile: Profile) -> Vec<Explained> {
-    let mut layers = Layers::new(known());
+pub fn defaults(profile: RunMode) -> Vec<Explained> {
+    let mut layers = SettingLayers::new(known());
     layers.put(defaults_layer(profile));
     let issuer = guessed_issuer(profile, &layers);
     layers.put(issuer.into_iter().collect());
-    Reader::new(profile, layers).finish().1
+    SettingsReader::new(profile, layers).finish().1
 }
 
 fn known() -> Vec<Setting> {
@@ -192,21 +192,22 @@ fn known() -> Vec<Setting> {
     .concat()
 }
 
-fn defaults_layer(profile: Profile) -> entry::Layer {
+fn defaults_layer(profile: RunMode) -> entry::Layer {
     let built_in = known().into_iter().filter_map(|setting| {
         let text = setting.fallback.text(profile)?;
-        Some(entry(setting.key, setting.key.to_owned(), text.to_owned(), Origin::Default))
+        Some(entry(setting.key, setting.key.to_owned(), text.to_owned(), SettingOrigin::Default))
     });
     let cores = source::cores().to_string();
-    let permits = entry("passwords.permits", String::from("passwords.permits"), cores, Origin::Default);
+    let permits = entry("passwords.permits", String::from("passwords.permits"), cores, SettingOrigin::Default);
     built_in.chain([permits]).collect()
 }
 
 /// The issuer of `usher dev` is derived from its port; no other issuer can be guessed.
-fn guessed_issuer(profile: Profile, layers: &Layers) -> Option<(String, Entry)> {
-    let Given::Text(listen) = &layers.get("listen")?.given else { return None };
+fn guessed_issuer(profile: RunMode, layers: &SettingLayers) -> Option<(String, LayerEntry)> {
+    let GivenValue::Text(listen) = &layers.get("listen")?.given else { return None };
     // If `listen` is invalid, that is the error to report, not a missing issuer.
     let port = listen.parse::<std::net::SocketAddr>().map_or(8080, |address| address.port());
     let issuer = if port == 80 { String::from("http://localhost") } else { format!("http://localhost:{port}") };
-    (profile == Profile::Dev && port != 0).then(|| entry("issuer", String::from("issuer"), issuer, Origin::Default))
+    (profile == RunMode::Dev && port != 0)
+        .then(|| entry("issuer", String::from("issuer"), issuer, SettingOrigin::Default))
 }

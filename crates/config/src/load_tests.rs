@@ -9,14 +9,14 @@ use super::*;
 const KEY: &str = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8";
 
 /// A directory with the configuration of one test.
-struct Desk {
+struct ConfigFixture {
     dir: tempfile::TempDir,
-    sources: Sources,
+    sources: SettingSources,
 }
 
-impl Desk {
+impl ConfigFixture {
     fn new() -> Self {
-        Self { dir: tempfile::tempdir().unwrap(), sources: Sources::default() }
+        Self { dir: tempfile::tempdir().unwrap(), sources: SettingSources::default() }
     }
 
     fn write(&self, name: &str, text: &str) -> PathBuf {
@@ -45,18 +45,18 @@ impl Desk {
         self
     }
 
-    fn load(&self, profile: Profile) -> Config {
+    fn load(&self, profile: RunMode) -> Config {
         Config::load(profile, self.sources.clone()).unwrap_or_else(|errors| panic!("{errors}"))
     }
 
-    fn faults(&self, profile: Profile) -> Vec<String> {
+    fn faults(&self, profile: RunMode) -> Vec<String> {
         let errors = Config::load(profile, self.sources.clone()).expect_err("should be refused");
         let dir = format!("{}/", self.dir.path().display());
         errors.0.iter().map(|fault| fault.to_string().replace(&dir, "")).collect()
     }
 
     fn origin(&self, key: &str) -> String {
-        let explained = self.load(Profile::Dev).explain();
+        let explained = self.load(RunMode::Dev).explain();
         let origin = explained.iter().find(|one| one.key == key).unwrap().origin.to_string();
         origin.replace(&format!("{}/", self.dir.path().display()), "")
     }
@@ -64,7 +64,7 @@ impl Desk {
 
 #[test]
 fn dev_needs_nothing() {
-    let config = Desk::new().load(Profile::Dev);
+    let config = ConfigFixture::new().load(RunMode::Dev);
     assert_eq!(config.server.issuer.as_str(), "http://localhost:8080");
     assert_eq!(config.server.listen.to_string(), "127.0.0.1:8080");
     assert_eq!(config.keys.dir, PathBuf::from(".usher"));
@@ -76,19 +76,19 @@ fn dev_needs_nothing() {
 
 #[test]
 fn dev_takes_its_issuer_from_the_port_it_listens_on() {
-    let at = |listen| Desk::new().with_flag("listen", listen);
-    assert_eq!(at("0.0.0.0:9000").load(Profile::Dev).server.issuer.as_str(), "http://localhost:9000");
-    assert_eq!(at("127.0.0.1:80").load(Profile::Dev).server.issuer.as_str(), "http://localhost");
-    assert_eq!(at("127.0.0.1:0").faults(Profile::Dev).len(), 1, "port 0 has no address to be known by");
-    assert_eq!(at("nowhere").faults(Profile::Dev).len(), 1, "the listener is at fault, not the issuer");
+    let at = |listen| ConfigFixture::new().with_flag("listen", listen);
+    assert_eq!(at("0.0.0.0:9000").load(RunMode::Dev).server.issuer.as_str(), "http://localhost:9000");
+    assert_eq!(at("127.0.0.1:80").load(RunMode::Dev).server.issuer.as_str(), "http://localhost");
+    assert_eq!(at("127.0.0.1:0").faults(RunMode::Dev).len(), 1, "port 0 has no address to be known by");
+    assert_eq!(at("nowhere").faults(RunMode::Dev).len(), 1, "the listener is at fault, not the issuer");
 }
 
 #[test]
 fn serve_needs_an_issuer_and_says_how_to_give_it() {
-    let faults = Desk::new().faults(Profile::Serve);
+    let faults = ConfigFixture::new().faults(RunMode::Serve);
     assert_eq!(faults.len(), 1);
     assert!(faults[0].starts_with("issuer is not set: ") && faults[0].contains("USHER_ISSUER=https://"), "{faults:?}");
-    let config = Desk::new().with_env("USHER_ISSUER", "https://id.example.org").load(Profile::Serve);
+    let config = ConfigFixture::new().with_env("USHER_ISSUER", "https://id.example.org").load(RunMode::Serve);
     assert_eq!(config.keys.dir, PathBuf::from("keys"));
     assert_eq!(config.telemetry.log_format, LogFormat::Json);
     assert!(!config.demo.enabled);
@@ -96,15 +96,15 @@ fn serve_needs_an_issuer_and_says_how_to_give_it() {
 
 #[test]
 fn dev_serves_this_machine_alone() {
-    let faults = Desk::new().with_env("USHER_ISSUER", "https://id.example.org").faults(Profile::Dev);
+    let faults = ConfigFixture::new().with_env("USHER_ISSUER", "https://id.example.org").faults(RunMode::Dev);
     assert!(faults[0].contains("USHER_ISSUER = https://id.example.org: expected localhost"), "{faults:?}");
 }
 
 #[test]
 fn every_layer_is_stronger_than_the_one_before() {
-    let mut desk = Desk::new();
-    let expect = |desk: &Desk, idle: u64, origin: &str| {
-        assert_eq!(desk.load(Profile::Dev).session.idle, Duration::from_hours(idle), "{origin}");
+    let mut desk = ConfigFixture::new();
+    let expect = |desk: &ConfigFixture, idle: u64, origin: &str| {
+        assert_eq!(desk.load(RunMode::Dev).session.idle, Duration::from_hours(idle), "{origin}");
         assert_eq!(desk.origin("session.idle"), origin);
     };
     expect(&desk, 14 * 24, "default");
@@ -122,12 +122,12 @@ fn every_layer_is_stronger_than_the_one_before() {
 
 #[test]
 fn an_unknown_name_is_answered_in_its_own_spelling() {
-    let desk = Desk::new()
+    let desk = ConfigFixture::new()
         .with_toml("usher.toml", "isuer = \"x\"\n[sesion]\nidle = \"1h\"\n")
         .with_dotenv("USHER_LOGFORMAT=json")
         .with_env("USHER_DATABASE__URL", "sqlite://x")
         .with_flag("colour", "blue");
-    let mut faults = desk.faults(Profile::Dev);
+    let mut faults = desk.faults(RunMode::Dev);
     faults.sort();
     assert_eq!(
         faults,
@@ -143,18 +143,18 @@ fn an_unknown_name_is_answered_in_its_own_spelling() {
 
 #[test]
 fn a_section_is_not_a_setting_nor_a_setting_a_section() {
-    let faults = Desk::new().with_toml("usher.toml", "session = 5\n[listen]\nport = 1\n").faults(Profile::Dev);
+    let faults = ConfigFixture::new().with_toml("usher.toml", "session = 5\n[listen]\nport = 1\n").faults(RunMode::Dev);
     assert!(faults.iter().any(|fault| fault == "usher.toml:1: session is a section, not a setting"), "{faults:?}");
     assert!(faults.iter().any(|fault| fault.contains("no setting is called listen.port")), "{faults:?}");
 }
 
 #[test]
 fn names_of_later_versions_are_refused_and_not_ignored() {
-    let desk = Desk::new()
+    let desk = ConfigFixture::new()
         .with_env("USHER_REDIS_URL", "redis://cache")
         .with_env("USHER_METRICS_LISTEN", "127.0.0.1:9090")
         .with_env("USHER_REGISTRATION__DYNAMIC", "open");
-    let faults = desk.faults(Profile::Dev);
+    let faults = desk.faults(RunMode::Dev);
     assert_eq!(faults.len(), 3);
     assert!(faults.iter().all(|fault| fault.contains("is not supported by this version yet")), "{faults:?}");
     assert!(faults.iter().any(|fault| fault.contains("USHER_REGISTRATION__DYNAMIC")));
@@ -162,12 +162,12 @@ fn names_of_later_versions_are_refused_and_not_ignored() {
 
 #[test]
 fn faults_are_told_together_with_place_value_and_what_was_expected() {
-    let desk = Desk::new()
+    let desk = ConfigFixture::new()
         .with_toml("usher.toml", "listen = 8080\ntrusted_proxies = [\"10.0.0.0/8\", \"x\"]\nlog = [\"info\"]\n")
         .with_env("USHER_TOKENS__ACCESS_TTL", "10 minutes")
         .with_env("USHER_PASSWORDS__MIN_LENGTH", "4")
         .with_flag("limits.sign_in", "often");
-    let faults = desk.faults(Profile::Dev);
+    let faults = desk.faults(RunMode::Dev);
     for expected in [
         "usher.toml:1: listen = 8080: expected an address and a port",
         "usher.toml:2: trusted_proxies = 10.0.0.0/8, x: expected an address range",
@@ -178,7 +178,7 @@ fn faults_are_told_together_with_place_value_and_what_was_expected() {
         assert!(faults.iter().any(|fault| fault.starts_with(expected)), "{expected}\n{faults:?}");
     }
     assert_eq!(faults.len(), 5, "a value out of bounds is told once every value can be read: {faults:?}");
-    let text = Config::load(Profile::Dev, desk.sources.clone()).unwrap_err().to_string();
+    let text = Config::load(RunMode::Dev, desk.sources.clone()).unwrap_err().to_string();
     assert!(text.starts_with("5 faults in the configuration:\n  "), "{text}");
 }
 
@@ -206,64 +206,67 @@ fn values_out_of_bounds_or_at_odds_are_refused() {
         ("demo.listen_b", "127.0.0.1:8081", "expected another address than demo.listen_a"),
         ("log", "info\ndebug", "expected one line"),
     ] {
-        let faults = Desk::new().with_flag(key, value).faults(Profile::Dev);
+        let faults = ConfigFixture::new().with_flag(key, value).faults(RunMode::Dev);
         assert!(faults.len() == 1 && faults[0].contains(expected), "{key} = {value}: {faults:?}");
     }
 }
 
 #[test]
 fn tls_and_demo_keep_to_their_profile() {
-    let serve = || Desk::new().with_flag("issuer", "http://localhost:8080");
-    let faults = serve().with_flag("tls.cert", "c").with_flag("tls.key", "k").faults(Profile::Serve);
+    let serve = || ConfigFixture::new().with_flag("issuer", "http://localhost:8080");
+    let faults = serve().with_flag("tls.cert", "c").with_flag("tls.key", "k").faults(RunMode::Serve);
     assert!(faults[0].contains("expected https, because tls.cert is set"), "{faults:?}");
-    let faults = serve().with_flag("demo.enabled", "true").faults(Profile::Serve);
+    let faults = serve().with_flag("demo.enabled", "true").faults(RunMode::Serve);
     assert!(faults[0].contains("come with `usher dev` alone"), "{faults:?}");
 }
 
 #[test]
 fn no_refresh_limit_is_written_as_zero() {
-    let desk = Desk::new().with_flag("tokens.refresh_absolute", "0").with_flag("tokens.refresh_idle", "3660d");
-    assert_eq!(desk.load(Profile::Dev).tokens.refresh_absolute_limit(), None);
-    assert_eq!(Desk::new().load(Profile::Dev).tokens.refresh_absolute_limit(), Some(Duration::from_hours(365 * 24)));
+    let desk = ConfigFixture::new().with_flag("tokens.refresh_absolute", "0").with_flag("tokens.refresh_idle", "3660d");
+    assert_eq!(desk.load(RunMode::Dev).tokens.refresh_absolute_limit(), None);
+    assert_eq!(
+        ConfigFixture::new().load(RunMode::Dev).tokens.refresh_absolute_limit(),
+        Some(Duration::from_hours(365 * 24))
+    );
 }
 
 #[test]
 fn a_secret_may_stand_in_a_file_of_its_own() {
-    let desk = Desk::new();
+    let desk = ConfigFixture::new();
     let path = desk.write("master", &format!("{KEY}\n"));
     let path = path.to_str().unwrap();
     let expected = std::array::from_fn::<u8, 32, _>(|at| u8::try_from(at).unwrap());
     let by_env = desk.with_env("USHER_MASTER_KEY_FILE", path);
-    assert_eq!(by_env.load(Profile::Dev).keys.master_key.unwrap().expose(), &expected);
-    let by_toml = Desk::new().with_toml("usher.toml", &format!("master_key_file = {path:?}"));
-    assert_eq!(by_toml.load(Profile::Dev).keys.master_key.unwrap().expose(), &expected);
+    assert_eq!(by_env.load(RunMode::Dev).keys.master_key.unwrap().expose(), &expected);
+    let by_toml = ConfigFixture::new().with_toml("usher.toml", &format!("master_key_file = {path:?}"));
+    assert_eq!(by_toml.load(RunMode::Dev).keys.master_key.unwrap().expose(), &expected);
     assert_eq!(by_toml.origin("master_key"), "usher.toml:1");
 }
 
 #[test]
 fn a_stronger_layer_wins_whichever_form_it_uses() {
-    let weak = Desk::new().with_toml("usher.toml", "master_key_file = \"/nowhere\"");
+    let weak = ConfigFixture::new().with_toml("usher.toml", "master_key_file = \"/nowhere\"");
     let desk = weak.with_env("USHER_MASTER_KEY", KEY);
-    assert!(desk.load(Profile::Dev).keys.master_key.is_some(), "the file of the weaker layer is not even opened");
+    assert!(desk.load(RunMode::Dev).keys.master_key.is_some(), "the file of the weaker layer is not even opened");
 }
 
 #[test]
 fn both_forms_in_one_layer_are_one_too_many() {
-    let desk = Desk::new().with_env("USHER_MASTER_KEY", KEY).with_env("USHER_MASTER_KEY_FILE", "/nowhere");
-    let faults = desk.faults(Profile::Dev);
+    let desk = ConfigFixture::new().with_env("USHER_MASTER_KEY", KEY).with_env("USHER_MASTER_KEY_FILE", "/nowhere");
+    let faults = desk.faults(RunMode::Dev);
     assert_eq!(faults, ["environment: USHER_MASTER_KEY and its `_FILE` form are both set here; keep one"]);
 }
 
 #[test]
 fn only_secrets_have_a_file_form() {
-    let faults = Desk::new().with_env("USHER_LISTEN_FILE", "x").faults(Profile::Dev);
+    let faults = ConfigFixture::new().with_env("USHER_LISTEN_FILE", "x").faults(RunMode::Dev);
     assert!(faults[0].contains("no setting is called USHER_LISTEN_FILE"), "{faults:?}");
 }
 
 #[test]
 fn a_secret_file_that_cannot_be_read_is_one_fault() {
     for name in ["USHER_DATABASE_URL_FILE", "USHER_MASTER_KEY_FILE", "USHER_MAIL__SMTP_URL_FILE"] {
-        let faults = Desk::new().with_env(name, "/nowhere/at-all").faults(Profile::Dev);
+        let faults = ConfigFixture::new().with_env(name, "/nowhere/at-all").faults(RunMode::Dev);
         assert_eq!(faults.len(), 1, "{faults:?}");
         let expected =
             format!("environment: {name} = /nowhere/at-all: expected the path of a readable file: no such file");
@@ -273,12 +276,12 @@ fn a_secret_file_that_cannot_be_read_is_one_fault() {
 
 #[test]
 fn secrets_are_masked_wherever_they_could_be_seen() {
-    let desk = Desk::new()
+    let desk = ConfigFixture::new()
         .with_env("USHER_MASTER_KEY", KEY)
         .with_env("USHER_DATABASE_URL", "postgres://usher:hunter2@db/usher")
         .with_env("USHER_MAIL__SMTP_URL", "smtps://usher:hunter2@mail")
         .with_env("USHER_MAIL__FROM", "no-reply@example.org");
-    let config = desk.load(Profile::Dev);
+    let config = desk.load(RunMode::Dev);
     let seen = format!("{config:?} {}", serde_json::to_string(&config.explain()).unwrap());
     assert!(seen.contains("postgres://usher:***@db/usher"), "{seen}");
     assert!(!seen.contains("hunter2") && !seen.contains(KEY), "{seen}");
@@ -286,11 +289,11 @@ fn secrets_are_masked_wherever_they_could_be_seen() {
 
 #[test]
 fn a_refused_secret_is_masked_in_the_error() {
-    let desk = Desk::new()
+    let desk = ConfigFixture::new()
         .with_env("USHER_MASTER_KEY", "hunter2")
         .with_env("USHER_DATABASE_URL", "mysql://usher:hunter2@db/usher")
         .with_env("USHER_MAIL__SMTP_URL", "hunter2");
-    let faults = desk.faults(Profile::Dev);
+    let faults = desk.faults(RunMode::Dev);
     assert_eq!(faults.len(), 3, "{faults:?}");
     assert!(faults.iter().all(|fault| !fault.contains("hunter2")), "{faults:?}");
     assert!(
@@ -301,21 +304,21 @@ fn a_refused_secret_is_masked_in_the_error() {
 
 #[test]
 fn an_empty_value_takes_an_optional_setting_back() {
-    let desk = Desk::new().with_toml("usher.toml", "outbound.extra_roots = \"roots.pem\"");
-    assert!(desk.load(Profile::Dev).outbound.extra_roots.is_some());
-    assert!(desk.with_env("USHER_OUTBOUND__EXTRA_ROOTS", "").load(Profile::Dev).outbound.extra_roots.is_none());
+    let desk = ConfigFixture::new().with_toml("usher.toml", "outbound.extra_roots = \"roots.pem\"");
+    assert!(desk.load(RunMode::Dev).outbound.extra_roots.is_some());
+    assert!(desk.with_env("USHER_OUTBOUND__EXTRA_ROOTS", "").load(RunMode::Dev).outbound.extra_roots.is_none());
 }
 
 #[test]
 fn a_file_that_was_named_must_be_there() {
-    let mut desk = Desk::new();
+    let mut desk = ConfigFixture::new();
     desk.sources.files.push(desk.dir.path().join("other.toml"));
-    assert_eq!(desk.faults(Profile::Dev), ["cannot read other.toml: no such file"]);
+    assert_eq!(desk.faults(RunMode::Dev), ["cannot read other.toml: no such file"]);
 }
 
 #[test]
 fn every_setting_is_explained_once_and_every_default_can_be_written_back() {
-    for profile in [Profile::Dev, Profile::Serve] {
+    for profile in [RunMode::Dev, RunMode::Serve] {
         let explained = defaults(profile);
         let mut keys: Vec<&str> = explained.iter().map(|one| one.key.as_ref()).collect();
         keys.sort_unstable();
@@ -323,18 +326,18 @@ fn every_setting_is_explained_once_and_every_default_can_be_written_back() {
         assert_eq!(keys.len(), explained.len());
         let mut flags = vec![("issuer", "http://localhost:8080")];
         flags.extend(explained.iter().filter_map(|one| Some((one.key.as_ref(), one.value.as_deref()?))));
-        let config = Config::load(profile, Sources::of_flags(flags)).unwrap_or_else(|errors| panic!("{errors}"));
+        let config = Config::load(profile, SettingSources::of_flags(flags)).unwrap_or_else(|errors| panic!("{errors}"));
         assert!(config.explain().iter().all(|one| !one.about.is_empty() && one.about.ends_with('.')));
     }
 }
 
 #[test]
 fn the_example_file_serves() {
-    let desk = Desk::new().with_toml("usher.toml", include_str!("../../../usher.example.toml"));
-    assert_eq!(desk.load(Profile::Serve).server.issuer.as_str(), "https://id.example.org");
+    let desk = ConfigFixture::new().with_toml("usher.toml", include_str!("../../../usher.example.toml"));
+    assert_eq!(desk.load(RunMode::Serve).server.issuer.as_str(), "https://id.example.org");
     let uncommented =
         include_str!("../../../usher.example.toml").replace("# smtp_url", "smtp_url").replace("# from", "from");
-    assert!(Desk::new().with_toml("usher.toml", &uncommented).load(Profile::Serve).mail.smtp_url.is_some());
+    assert!(ConfigFixture::new().with_toml("usher.toml", &uncommented).load(RunMode::Serve).mail.smtp_url.is_some());
 }
 
 #[test]

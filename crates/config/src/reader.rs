@@ -5,31 +5,31 @@ use std::ops::RangeInclusive;
 use std::path::Path;
 
 use super::explain::{Explained, shown};
-use super::fault::{ConfigError, Reason};
-use super::layer::{Layers, variable_of_key};
+use super::fault::{ConfigError, InvalidReason};
+use super::layer::{SettingLayers, variable_of_key};
 use super::secret_file::read_secret_file;
-use super::setting::{Profile, Setting, Value};
-use crate::entry::{Entry, Given, Origin};
+use super::setting::{RunMode, Setting, SettingValue};
+use crate::entry::{GivenValue, LayerEntry, SettingOrigin};
 
 /// Reads settings by key. Sections read all of theirs before they fail, so that every error is reported.
-pub(super) struct Reader {
+pub(super) struct SettingsReader {
     /// Development or production.
-    pub(super) profile: Profile,
+    pub(super) profile: RunMode,
     known: Vec<Setting>,
-    entries: BTreeMap<&'static str, Entry>,
+    entries: BTreeMap<&'static str, LayerEntry>,
     faults: Vec<ConfigError>,
 }
 
-impl Reader {
+impl SettingsReader {
     /// Starts with the effective layer; secrets in files of their own are read now.
-    pub(super) fn new(profile: Profile, layers: Layers) -> Self {
+    pub(super) fn new(profile: RunMode, layers: SettingLayers) -> Self {
         let (known, mut entries, mut faults) = layers.finish();
         entries.retain(|_, entry| fetch(entry).map_err(|fault| faults.push(fault)).is_ok());
         Self { profile, known, entries, faults }
     }
 
     /// The value of a setting, or `None` after recording an error.
-    pub(super) fn read<T: Value>(&mut self, key: &'static str) -> Option<T> {
+    pub(super) fn read<T: SettingValue>(&mut self, key: &'static str) -> Option<T> {
         let Some(entry) = self.entries.get(key) else {
             let absent = T::when_absent();
             if absent.is_none() && !self.faulty(key) {
@@ -47,7 +47,7 @@ impl Reader {
     }
 
     /// Refuses a number or duration that is out of bounds.
-    pub(super) fn within<T: Bound>(&mut self, key: &'static str, value: &T, bounds: &RangeInclusive<T>) {
+    pub(super) fn within<T: SettingBound>(&mut self, key: &'static str, value: &T, bounds: &RangeInclusive<T>) {
         if !bounds.contains(value) {
             let (low, high) = (bounds.start().in_words(), bounds.end().in_words());
             self.refuse(key, format!("expected between {low} and {high}").into());
@@ -55,10 +55,12 @@ impl Reader {
     }
 
     /// Records that a value is invalid, alone or in combination.
-    pub(super) fn refuse(&mut self, key: &'static str, reason: Reason) {
+    pub(super) fn refuse(&mut self, key: &'static str, reason: InvalidReason) {
         let entry = self.entries.get(key);
-        let (name, origin) =
-            entry.map_or_else(|| (key.to_owned(), Origin::Default), |entry| (entry.name.clone(), entry.origin.clone()));
+        let (name, origin) = entry.map_or_else(
+            || (key.to_owned(), SettingOrigin::Default),
+            |entry| (entry.name.clone(), entry.origin.clone()),
+        );
         let shown = self.shown(key).unwrap_or_else(|| String::from("(not set)"));
         self.faults.push(ConfigError::Invalid { name, shown, origin, reason: reason.into_owned() });
     }
@@ -68,7 +70,7 @@ impl Reader {
         let explain = |setting: &Setting| Explained {
             key: setting.key.into(),
             value: self.shown(setting.key),
-            origin: self.entries.get(setting.key).map_or(Origin::Default, |entry| entry.origin.clone()),
+            origin: self.entries.get(setting.key).map_or(SettingOrigin::Default, |entry| entry.origin.clone()),
             default: setting.fallback.text(self.profile),
             about: setting.about.trim(),
         };
@@ -89,16 +91,16 @@ impl Reader {
 }
 
 /// Replaces the path of a secret's file by its content.
-fn fetch(entry: &mut Entry) -> Result<(), ConfigError> {
+fn fetch(entry: &mut LayerEntry) -> Result<(), ConfigError> {
     if !entry.by_file {
         return Ok(());
     }
     let path = match &entry.given {
-        Given::Text(path) => path.clone(),
-        Given::List(paths) => paths.join(", "),
+        GivenValue::Text(path) => path.clone(),
+        GivenValue::List(paths) => paths.join(", "),
     };
     match read_secret_file(Path::new(&path)) {
-        Ok(secret) => entry.given = Given::Text(secret),
+        Ok(secret) => entry.given = GivenValue::Text(secret),
         Err(cause) => {
             let reason = format!("expected the path of a readable file: {cause}");
             return Err(ConfigError::Invalid {
@@ -123,18 +125,18 @@ fn hint(key: &str) -> &'static str {
 }
 
 /// A bound that can be printed as an operator would write it.
-pub(super) trait Bound: PartialOrd {
+pub(super) trait SettingBound: PartialOrd {
     /// The bound as text.
     fn in_words(&self) -> String;
 }
 
-impl Bound for std::time::Duration {
+impl SettingBound for std::time::Duration {
     fn in_words(&self) -> String {
         super::units::spelt(*self)
     }
 }
 
 macro_rules! plain_bounds {
-    ($($kind:ty)+) => { $(impl Bound for $kind { fn in_words(&self) -> String { self.to_string() } })+ };
+    ($($kind:ty)+) => { $(impl SettingBound for $kind { fn in_words(&self) -> String { self.to_string() } })+ };
 }
 plain_bounds! { u32 usize }

@@ -1,11 +1,11 @@
 //! A setting: key, default, type; and the macro that declares a section.
 
-use super::fault::Reason;
-use crate::entry::Given;
+use super::fault::InvalidReason;
+use crate::entry::GivenValue;
 
 /// The kind of installation: development or production.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Profile {
+pub enum RunMode {
     /// `usher dev`: needs no configuration, on this machine only.
     Dev,
     /// `usher serve`: needs an issuer.
@@ -30,11 +30,11 @@ pub(super) enum Fallback {
 
 impl Fallback {
     /// The default as text.
-    pub(super) fn text(self, profile: Profile) -> Option<&'static str> {
+    pub(super) fn text(self, profile: RunMode) -> Option<&'static str> {
         match (self, profile) {
             (Self::Always(text), _)
-            | (Self::ByProfile { dev: text, .. }, Profile::Dev)
-            | (Self::ByProfile { serve: text, .. }, Profile::Serve) => Some(text),
+            | (Self::ByProfile { dev: text, .. }, RunMode::Dev)
+            | (Self::ByProfile { serve: text, .. }, RunMode::Serve) => Some(text),
             (Self::Nothing, _) => None,
         }
     }
@@ -72,18 +72,18 @@ impl Show {
 }
 
 /// The type of a setting.
-pub(super) trait Value: Sized {
+pub(super) trait SettingValue: Sized {
     /// How much of it may be printed.
     const SHOW: Show = Show::Everything;
 
     /// Parses a text, or says what is expected. The reason never contains the value.
-    fn from_text(text: &str) -> Result<Self, Reason>;
+    fn from_text(text: &str) -> Result<Self, InvalidReason>;
 
     /// Parses a text or a list; only lists override it.
-    fn from_given(given: &Given) -> Result<Self, Reason> {
+    fn from_given(given: &GivenValue) -> Result<Self, InvalidReason> {
         match given {
-            Given::Text(text) => Self::from_text(text),
-            Given::List(_) => Err(Reason::from("expected one value, not a list")),
+            GivenValue::Text(text) => Self::from_text(text),
+            GivenValue::List(_) => Err(InvalidReason::from("expected one value, not a list")),
         }
     }
 
@@ -114,11 +114,11 @@ macro_rules! settings {
                     key: $key,
                     about: concat!($($about),+),
                     fallback: $fallback,
-                    show: <$kind as $crate::setting::Value>::SHOW,
+                    show: <$kind as $crate::setting::SettingValue>::SHOW,
                 },)+
             ];
 
-            pub(crate) fn read(reader: &mut $crate::reader::Reader) -> Option<Self> {
+            pub(crate) fn read(reader: &mut $crate::reader::SettingsReader) -> Option<Self> {
                 $(let $field = reader.read::<$kind>($key);)+
                 Some(Self { $($field: $field?,)+ })
             }

@@ -4,7 +4,7 @@ use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use super::entry::{Layer, Origin, entry};
+use super::entry::{Layer, SettingOrigin, entry};
 use super::fault::ConfigError;
 use super::layer::key_of_variable;
 use super::secret_file::in_words;
@@ -17,7 +17,7 @@ const USUAL_DOTENV: &str = ".env";
 
 /// All sources, lowest priority first. The default is empty and reads nothing.
 #[derive(Debug, Clone, Default)]
-pub struct Sources {
+pub struct SettingSources {
     /// TOML files; later ones override earlier ones.
     pub files: Vec<PathBuf>,
     /// A file of `NAME=value` lines, of which those with the prefix `USHER_` are used.
@@ -28,7 +28,7 @@ pub struct Sources {
     pub flags: Vec<(String, String)>,
 }
 
-impl Sources {
+impl SettingSources {
     /// The sources of this process: the given files (or `usher.toml`, if it exists), `.env`, if it exists, the
     /// environment, and the flags.
     pub fn of_process(files: Vec<PathBuf>, flags: Vec<(String, String)>) -> Self {
@@ -67,7 +67,9 @@ impl Sources {
             }
         }
         layers.push(environment(self.env, &mut faults));
-        layers.push(self.flags.into_iter().map(|(key, value)| entry(&key, key.clone(), value, Origin::Flag)).collect());
+        layers.push(
+            self.flags.into_iter().map(|(key, value)| entry(&key, key.clone(), value, SettingOrigin::Flag)).collect(),
+        );
         (layers, tables, faults)
     }
 }
@@ -80,9 +82,9 @@ fn environment(variables: Vec<(OsString, OsString)>, faults: &mut Vec<ConfigErro
             continue;
         };
         match value.into_string() {
-            Ok(value) => layer.push(entry(name, key, value, Origin::Environment)),
+            Ok(value) => layer.push(entry(name, key, value, SettingOrigin::Environment)),
             Err(_) => faults.push(ConfigError::Syntax {
-                origin: Origin::Environment,
+                origin: SettingOrigin::Environment,
                 message: format!("{name} is not valid UTF-8"),
             }),
         }
@@ -141,12 +143,12 @@ mod tests {
     fn the_usual_files_are_read_where_they_are_and_nothing_else_was_named() {
         let dir = tempfile::tempdir().unwrap();
         let (usual, dotenv) = (dir.path().join("usher.toml"), dir.path().join(".env"));
-        assert!(Sources::of_directory(dir.path(), vec![]).files.is_empty());
+        assert!(SettingSources::of_directory(dir.path(), vec![]).files.is_empty());
         fs::write(&usual, "").unwrap();
         fs::write(&dotenv, "").unwrap();
-        let found = Sources::of_directory(dir.path(), vec![]);
+        let found = SettingSources::of_directory(dir.path(), vec![]);
         assert_eq!((found.files, found.dotenv), (vec![usual], Some(dotenv)));
-        let named = Sources::of_directory(dir.path(), vec!["other.toml".into()]);
+        let named = SettingSources::of_directory(dir.path(), vec!["other.toml".into()]);
         assert_eq!(named.files, [PathBuf::from("other.toml")]);
     }
 

@@ -6,7 +6,7 @@ use toml::de::{DeTable, DeValue};
 
 use super::fault::ConfigError;
 use crate::entry::Layer;
-use crate::entry::{Entry, Given, Origin};
+use crate::entry::{GivenValue, LayerEntry, SettingOrigin};
 
 /// Parses a TOML text. Errors contain the line number but never its content, which may be secret.
 pub(super) fn parse(path: &Path, text: &str) -> Result<Layer, Vec<ConfigError>> {
@@ -42,7 +42,7 @@ impl TomlFile<'_> {
                 DeValue::Array(_) if key == "provider" => {}
                 DeValue::Table(inner) => self.table(&key, inner),
                 DeValue::Array(items) => match items.iter().map(|item| scalar(item.get_ref())).collect() {
-                    Some(items) => self.push(key, Given::List(items), origin),
+                    Some(items) => self.push(key, GivenValue::List(items), origin),
                     None => self.faults.push(ConfigError::Syntax {
                         origin,
                         message: format!("{key}: a list may hold only texts and numbers"),
@@ -50,21 +50,21 @@ impl TomlFile<'_> {
                 },
                 plain => {
                     if let Some(text) = scalar(plain) {
-                        self.push(key, Given::Text(text), origin);
+                        self.push(key, GivenValue::Text(text), origin);
                     }
                 }
             }
         }
     }
 
-    fn push(&mut self, key: String, given: Given, origin: Origin) {
-        self.layer.push((key.clone(), Entry { name: key, given, origin, by_file: false }));
+    fn push(&mut self, key: String, given: GivenValue, origin: SettingOrigin) {
+        self.layer.push((key.clone(), LayerEntry { name: key, given, origin, by_file: false }));
     }
 
-    fn at(&self, offset: usize) -> Origin {
+    fn at(&self, offset: usize) -> SettingOrigin {
         let before = self.text.as_bytes().get(..offset).unwrap_or_default();
         let breaks = before.split(|byte| *byte == b'\n').count();
-        Origin::File { path: self.path.to_owned(), line: breaks.max(1) }
+        SettingOrigin::File { path: self.path.to_owned(), line: breaks.max(1) }
     }
 }
 
@@ -104,7 +104,7 @@ mod tests {
     #[test]
     fn a_list_stays_a_list_and_holds_nothing_deeper() {
         let layer = read("trusted_proxies = [\"10.0.0.0/8\", \"::1\"]").unwrap();
-        assert_eq!(layer[0].1.given, Given::List(vec!["10.0.0.0/8".into(), "::1".into()]));
+        assert_eq!(layer[0].1.given, GivenValue::List(vec!["10.0.0.0/8".into(), "::1".into()]));
         let faults = read("a = 1\nx = [[1]]\n[[y]]\nz = 1\n").unwrap_err();
         let said: Vec<String> = faults.iter().map(ToString::to_string).collect();
         assert_eq!(said.len(), 2);

@@ -5,9 +5,9 @@ use std::time::Duration;
 
 use ipnet::IpNet;
 
-use super::fault::Reason;
-use super::setting::Value;
-use crate::entry::Given;
+use super::fault::InvalidReason;
+use super::setting::SettingValue;
+use crate::entry::GivenValue;
 
 /// The maximum of any duration, which prevents overflows.
 const LONGEST: Duration = Duration::from_hours(24 * 36_500);
@@ -16,8 +16,8 @@ const SPAN_EXPECTED: &str = "expected a whole number with a unit, such as 30s, 1
 const RATE_EXPECTED: &str = "expected a rate such as 10/min (per sec, min, hour or day), or off";
 const RANGE_EXPECTED: &str = "expected an address range such as 10.0.0.0/8 or 2001:db8::/32";
 
-impl Value for Duration {
-    fn from_text(text: &str) -> Result<Self, Reason> {
+impl SettingValue for Duration {
+    fn from_text(text: &str) -> Result<Self, InvalidReason> {
         if text == "0" {
             return Ok(Self::ZERO);
         }
@@ -32,7 +32,7 @@ impl Value for Duration {
         };
         let count: u64 = count.parse().map_err(|_| SPAN_EXPECTED)?;
         let span = count.checked_mul(seconds).map(Self::from_secs).filter(|span| *span <= LONGEST);
-        span.ok_or_else(|| Reason::from("expected at most 36500d"))
+        span.ok_or_else(|| InvalidReason::from("expected at most 36500d"))
     }
 }
 
@@ -59,8 +59,8 @@ pub enum Limit {
     },
 }
 
-impl Value for Limit {
-    fn from_text(text: &str) -> Result<Self, Reason> {
+impl SettingValue for Limit {
+    fn from_text(text: &str) -> Result<Self, InvalidReason> {
         if text == "off" {
             return Ok(Self::Off);
         }
@@ -79,21 +79,21 @@ impl Value for Limit {
 }
 
 /// Address ranges: a comma-separated text, or a TOML array.
-impl Value for Vec<IpNet> {
-    fn from_text(text: &str) -> Result<Self, Reason> {
+impl SettingValue for Vec<IpNet> {
+    fn from_text(text: &str) -> Result<Self, InvalidReason> {
         if text.trim().is_empty() { Ok(Self::new()) } else { text.split(',').map(range).collect() }
     }
 
-    fn from_given(given: &Given) -> Result<Self, Reason> {
+    fn from_given(given: &GivenValue) -> Result<Self, InvalidReason> {
         match given {
-            Given::Text(text) => Self::from_text(text),
-            Given::List(ranges) => ranges.iter().map(|text| range(text)).collect(),
+            GivenValue::Text(text) => Self::from_text(text),
+            GivenValue::List(ranges) => ranges.iter().map(|text| range(text)).collect(),
         }
     }
 }
 
 /// One range; a single address is the range of itself.
-fn range(text: &str) -> Result<IpNet, Reason> {
+fn range(text: &str) -> Result<IpNet, InvalidReason> {
     let text = text.trim();
     let range: IpNet = text.parse().or_else(|_| text.parse::<IpAddr>().map(IpNet::from)).map_err(|_| RANGE_EXPECTED)?;
     if range.trunc() != range {

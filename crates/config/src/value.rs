@@ -7,76 +7,79 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use zeroize::Zeroize;
 
-use super::fault::Reason;
-use super::setting::{Show, Value};
-use crate::entry::Given;
+use super::fault::InvalidReason;
+use super::setting::{SettingValue, Show};
+use crate::entry::GivenValue;
 use usher_domain::secret::Secret;
 
-impl Value for bool {
-    fn from_text(text: &str) -> Result<Self, Reason> {
-        text.parse().map_err(|_| Reason::from("expected true or false"))
+impl SettingValue for bool {
+    fn from_text(text: &str) -> Result<Self, InvalidReason> {
+        text.parse().map_err(|_| InvalidReason::from("expected true or false"))
     }
 }
 
-impl Value for u32 {
-    fn from_text(text: &str) -> Result<Self, Reason> {
+impl SettingValue for u32 {
+    fn from_text(text: &str) -> Result<Self, InvalidReason> {
         whole(text)
     }
 }
 
-impl Value for usize {
-    fn from_text(text: &str) -> Result<Self, Reason> {
+impl SettingValue for usize {
+    fn from_text(text: &str) -> Result<Self, InvalidReason> {
         whole(text)
     }
 }
 
-fn whole<T: std::str::FromStr>(text: &str) -> Result<T, Reason> {
+fn whole<T: std::str::FromStr>(text: &str) -> Result<T, InvalidReason> {
     let digits = text.bytes().all(|byte| byte.is_ascii_digit());
-    text.parse().ok().filter(|_| digits).ok_or_else(|| Reason::from("expected a whole number"))
+    text.parse().ok().filter(|_| digits).ok_or_else(|| InvalidReason::from("expected a whole number"))
 }
 
-impl Value for String {
-    fn from_text(text: &str) -> Result<Self, Reason> {
+impl SettingValue for String {
+    fn from_text(text: &str) -> Result<Self, InvalidReason> {
         if text.trim().is_empty() { Err("expected a text that is not empty".into()) } else { Ok(text.to_owned()) }
     }
 }
 
-impl Value for PathBuf {
-    fn from_text(text: &str) -> Result<Self, Reason> {
+impl SettingValue for PathBuf {
+    fn from_text(text: &str) -> Result<Self, InvalidReason> {
         if text.is_empty() || text.contains('\0') { Err("expected a path".into()) } else { Ok(Self::from(text)) }
     }
 }
 
-impl Value for SocketAddr {
-    fn from_text(text: &str) -> Result<Self, Reason> {
-        text.parse().map_err(|_| Reason::from("expected an address and a port, such as 127.0.0.1:8080 or [::]:8080"))
+impl SettingValue for SocketAddr {
+    fn from_text(text: &str) -> Result<Self, InvalidReason> {
+        text.parse()
+            .map_err(|_| InvalidReason::from("expected an address and a port, such as 127.0.0.1:8080 or [::]:8080"))
     }
 }
 
 /// A key of 256 bits, base64url (RFC 4648 §5), padding optional.
-impl Value for Secret<[u8; 32]> {
+impl SettingValue for Secret<[u8; 32]> {
     const SHOW: Show = Show::Nothing;
 
-    fn from_text(text: &str) -> Result<Self, Reason> {
+    fn from_text(text: &str) -> Result<Self, InvalidReason> {
         let mut bytes = URL_SAFE_NO_PAD.decode(text.trim_end_matches('=')).unwrap_or_default();
         let key = <[u8; 32]>::try_from(bytes.as_slice()).map(Self::new);
         bytes.zeroize();
-        key.map_err(|_| Reason::from("expected 32 bytes in base64url, which is 43 characters of A-Z a-z 0-9 - _"))
+        key.map_err(|_| {
+            InvalidReason::from("expected 32 bytes in base64url, which is 43 characters of A-Z a-z 0-9 - _")
+        })
     }
 }
 
 /// An optional setting; an empty text unsets it, so that a higher layer can override a lower one.
-impl<T: Value> Value for Option<T> {
+impl<T: SettingValue> SettingValue for Option<T> {
     const SHOW: Show = T::SHOW;
 
-    fn from_text(text: &str) -> Result<Self, Reason> {
+    fn from_text(text: &str) -> Result<Self, InvalidReason> {
         if text.is_empty() { Ok(None) } else { T::from_text(text).map(Some) }
     }
 
-    fn from_given(given: &Given) -> Result<Self, Reason> {
+    fn from_given(given: &GivenValue) -> Result<Self, InvalidReason> {
         match given {
-            Given::Text(text) => Self::from_text(text),
-            Given::List(_) => T::from_given(given).map(Some),
+            GivenValue::Text(text) => Self::from_text(text),
+            GivenValue::List(_) => T::from_given(given).map(Some),
         }
     }
 
@@ -121,9 +124,9 @@ mod tests {
     #[test]
     fn an_empty_text_takes_an_optional_setting_back() {
         assert_eq!(Option::<PathBuf>::from_text(""), Ok(None));
-        assert_eq!(Option::<PathBuf>::from_given(&Given::Text("x".into())), Ok(Some(PathBuf::from("x"))));
-        assert!(Option::<PathBuf>::from_given(&Given::List(vec![])).is_err());
-        assert_eq!(<Option<PathBuf> as Value>::when_absent(), Some(None));
-        assert_eq!(<PathBuf as Value>::when_absent(), None);
+        assert_eq!(Option::<PathBuf>::from_given(&GivenValue::Text("x".into())), Ok(Some(PathBuf::from("x"))));
+        assert!(Option::<PathBuf>::from_given(&GivenValue::List(vec![])).is_err());
+        assert_eq!(<Option<PathBuf> as SettingValue>::when_absent(), Some(None));
+        assert_eq!(<PathBuf as SettingValue>::when_absent(), None);
     }
 }

@@ -9,8 +9,8 @@ use usher_domain::provider::ProviderFault;
 use usher_domain::text::NameFault;
 use usher_domain::user::ProfileFault;
 use usher_keys::keyring::SignError;
-use usher_policy::Fault;
-use usher_protocol::cause::Cause;
+use usher_policy::DocumentFault;
+use usher_protocol::cause::RejectionCause;
 use usher_protocol::client_metadata::MetadataFault;
 use usher_protocol::error::OAuthError;
 use usher_storage::StorageError;
@@ -172,7 +172,7 @@ pub enum Rejected {
     LastWayIn,
     /// The access rules are invalid.
     #[error("the access rules cannot be published as they are")]
-    Policy(Vec<Fault>),
+    Policy(Vec<DocumentFault>),
     /// The role is assigned already.
     #[error("they have this role there already")]
     RoleHeld,
@@ -280,8 +280,8 @@ breaks!(
     serde_json::Error
 );
 
-impl From<Cause> for FlowError {
-    fn from(cause: Cause) -> Self {
+impl From<RejectionCause> for FlowError {
+    fn from(cause: RejectionCause) -> Self {
         Self::OAuth(cause.into())
     }
 }

@@ -21,7 +21,7 @@ use url::Url;
 pub use address::Addresses;
 pub use error::OutboundError;
 pub use ipnet::IpNet;
-pub use names::{Found, Names, SystemNames};
+pub use names::{LookupResult, Resolver, SystemResolver};
 
 /// Maximum duration of a call, from resolving the name to the last byte of the answer.
 const TIMEOUT: Duration = Duration::from_secs(10);
@@ -31,7 +31,7 @@ const LARGEST: usize = 1024 * 1024;
 const MOST_HEADERS: usize = 100;
 
 /// A call: method, URL, headers, body.
-pub type Request = http::Request<Vec<u8>>;
+pub type OutboundRequest = http::Request<Vec<u8>>;
 
 /// The rules of the client.
 #[derive(Debug, Clone)]
@@ -54,7 +54,7 @@ impl Default for OutboundRules {
 
 /// The answer.
 #[derive(Debug, Clone)]
-pub struct Answer {
+pub struct OutboundResponse {
     /// The status.
     pub status: http::StatusCode,
     /// The headers.
@@ -63,7 +63,7 @@ pub struct Answer {
     pub body: Bytes,
 }
 
-impl Answer {
+impl OutboundResponse {
     /// Whether the body has this content type. Parameters such as `charset`, and case, are ignored.
     pub fn is_of_type(&self, wanted: &str) -> bool {
         let said = self.headers.get(http::header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or("");
@@ -92,20 +92,20 @@ impl Outbound {
     /// # Errors
     /// [`OutboundError::Setup`] if the additional certificates cannot be read.
     pub fn new(rules: OutboundRules) -> Result<Self, OutboundError> {
-        Self::with_names(rules, Arc::new(SystemNames))
+        Self::with_names(rules, Arc::new(SystemResolver))
     }
 
     /// The same, with another resolver than the system's.
     ///
     /// # Errors
     /// Like [`Outbound::new`].
-    pub fn with_names(rules: OutboundRules, names: Arc<dyn Names>) -> Result<Self, OutboundError> {
+    pub fn with_names(rules: OutboundRules, names: Arc<dyn Resolver>) -> Result<Self, OutboundError> {
         let addresses = Arc::new(Addresses::allowing(rules.allow));
         let roots = match &rules.extra_roots {
             None => Vec::new(),
             Some(pem) => Certificate::from_pem_bundle(pem).map_err(|_| OutboundError::Setup)?,
         };
-        let resolver = names::Vetted::new(names, Arc::clone(&addresses));
+        let resolver = names::PermittedResolver::new(names, Arc::clone(&addresses));
         let builder = || {
             Client::builder()
                 .user_agent(concat!("usher/", env!("CARGO_PKG_VERSION")))
@@ -145,7 +145,7 @@ impl Outbound {
     ///
     /// # Errors
     /// See [`OutboundError`]. Any status is an answer, not an error.
-    pub async fn send(&self, request: Request) -> Result<Answer, OutboundError> {
+    pub async fn send(&self, request: OutboundRequest) -> Result<OutboundResponse, OutboundError> {
         self.send_up_to(request, LARGEST).await
     }
 
@@ -153,7 +153,11 @@ impl Outbound {
     ///
     /// # Errors
     /// Like [`Outbound::send`].
-    pub async fn send_up_to(&self, request: Request, largest: usize) -> Result<Answer, OutboundError> {
+    pub async fn send_up_to(
+        &self,
+        request: OutboundRequest,
+        largest: usize,
+    ) -> Result<OutboundResponse, OutboundError> {
         self.pass(request, largest, Beyond::Refuse).await
     }
 
@@ -162,11 +166,16 @@ impl Outbound {
     ///
     /// # Errors
     /// Like [`Outbound::send`], except that the answer is never too large.
-    pub async fn send_cut(&self, request: Request, most: usize) -> Result<Answer, OutboundError> {
+    pub async fn send_cut(&self, request: OutboundRequest, most: usize) -> Result<OutboundResponse, OutboundError> {
         self.pass(request, most, Beyond::Cut).await
     }
 
-    async fn pass(&self, request: Request, most: usize, beyond: Beyond) -> Result<Answer, OutboundError> {
+    async fn pass(
+        &self,
+        request: OutboundRequest,
+        most: usize,
+        beyond: Beyond,
+    ) -> Result<OutboundResponse, OutboundError> {
         let url = Url::parse(&request.uri().to_string()).map_err(|_| OutboundError::Rejected)?;
         self.may_call(&url)?;
         let request = reqwest::Request::try_from(request).map_err(|_| OutboundError::Rejected)?;
@@ -175,7 +184,12 @@ impl Outbound {
         tokio::time::timeout(self.timeout, exchange).await.unwrap_or(Err(OutboundError::TooSlow))
     }
 
-    async fn exchange(&self, request: reqwest::Request, most: usize, beyond: Beyond) -> Result<Answer, OutboundError> {
+    async fn exchange(
+        &self,
+        request: reqwest::Request,
+        most: usize,
+        beyond: Beyond,
+    ) -> Result<OutboundResponse, OutboundError> {
         let mut response = self.client.execute(request).await.map_err(|error| OutboundError::of(&error))?;
         let (status, headers) = (response.status(), response.headers().clone());
         let refuses = beyond == Beyond::Refuse;
@@ -193,6 +207,6 @@ impl Outbound {
                 break;
             }
         }
-        Ok(Answer { status, headers, body: body.freeze() })
+        Ok(OutboundResponse { status, headers, body: body.freeze() })
     }
 }

@@ -11,38 +11,38 @@ use super::address::Addresses;
 use super::error::OutOfBounds;
 
 /// The addresses of a name, or an error.
-pub type Found = io::Result<Vec<IpAddr>>;
+pub type LookupResult = io::Result<Vec<IpAddr>>;
 
 /// A resolver.
-pub trait Names: Send + Sync + 'static {
+pub trait Resolver: Send + Sync + 'static {
     /// Resolves `name`.
-    fn look_up(&self, name: String) -> BoxFuture<'static, Found>;
+    fn look_up(&self, name: String) -> BoxFuture<'static, LookupResult>;
 }
 
 /// The system's resolver.
 #[derive(Debug, Clone, Copy)]
-pub struct SystemNames;
+pub struct SystemResolver;
 
-impl Names for SystemNames {
-    fn look_up(&self, name: String) -> BoxFuture<'static, Found> {
+impl Resolver for SystemResolver {
+    fn look_up(&self, name: String) -> BoxFuture<'static, LookupResult> {
         Box::pin(async move { Ok(tokio::net::lookup_host((name, 0)).await?.map(|found| found.ip()).collect()) })
     }
 }
 
 /// Passes on only permitted addresses.
 #[derive(Clone)]
-pub(super) struct Vetted {
-    names: Arc<dyn Names>,
+pub(super) struct PermittedResolver {
+    names: Arc<dyn Resolver>,
     addresses: Arc<Addresses>,
 }
 
-impl Vetted {
-    pub(super) fn new(names: Arc<dyn Names>, addresses: Arc<Addresses>) -> Self {
+impl PermittedResolver {
+    pub(super) fn new(names: Arc<dyn Resolver>, addresses: Arc<Addresses>) -> Self {
         Self { names, addresses }
     }
 }
 
-impl Resolve for Vetted {
+impl Resolve for PermittedResolver {
     fn resolve(&self, name: Name) -> Resolving {
         let (found, addresses) = (self.names.look_up(name.as_str().to_owned()), Arc::clone(&self.addresses));
         Box::pin(async move {

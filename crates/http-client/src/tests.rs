@@ -11,7 +11,7 @@ fn loopback() -> OutboundRules {
     OutboundRules { allow: vec!["127.0.0.0/8".parse().unwrap()], ..OutboundRules::default() }
 }
 
-fn get(url: &str) -> Request {
+fn get(url: &str) -> OutboundRequest {
     http::Request::get(url).body(Vec::new()).unwrap()
 }
 
@@ -113,10 +113,10 @@ fn an_operator_opens_exactly_the_ranges_they_name() {
     }
 }
 
-struct Told(Vec<IpAddr>);
+struct ReceivedRequest(Vec<IpAddr>);
 
-impl Names for Told {
-    fn look_up(&self, _: String) -> BoxFuture<'static, Found> {
+impl Resolver for ReceivedRequest {
+    fn look_up(&self, _: String) -> BoxFuture<'static, LookupResult> {
         let told = self.0.clone();
         Box::pin(async move { Ok(told) })
     }
@@ -125,7 +125,7 @@ impl Names for Told {
 #[tokio::test]
 async fn a_name_that_leads_inside_is_refused_when_the_connection_is_made() {
     let (port, calls) = server(answer("200 OK", b"inside"), Duration::ZERO).await;
-    let names = Arc::new(Told(vec!["127.0.0.1".parse().unwrap(), "::ffff:127.0.0.1".parse().unwrap()]));
+    let names = Arc::new(ReceivedRequest(vec!["127.0.0.1".parse().unwrap(), "::ffff:127.0.0.1".parse().unwrap()]));
     let door = Outbound::with_names(OutboundRules::default(), names).unwrap();
     let url = format!("https://rebound.test:{port}/");
     assert_eq!(door.may_call(&Url::parse(&url).unwrap()), Ok(()));
@@ -135,9 +135,10 @@ async fn a_name_that_leads_inside_is_refused_when_the_connection_is_made() {
 
 #[tokio::test]
 async fn of_several_addresses_only_the_vetted_are_connected_to() {
-    let names: Arc<dyn Names> = Arc::new(Told(vec!["169.254.169.254".parse().unwrap(), "127.0.0.1".parse().unwrap()]));
+    let names: Arc<dyn Resolver> =
+        Arc::new(ReceivedRequest(vec!["169.254.169.254".parse().unwrap(), "127.0.0.1".parse().unwrap()]));
     let addresses = Arc::new(Addresses::allowing(vec!["127.0.0.0/8".parse().unwrap()]));
-    let vetted = names::Vetted::new(names, addresses);
+    let vetted = names::PermittedResolver::new(names, addresses);
     let found = reqwest::dns::Resolve::resolve(&vetted, "two.test".parse().unwrap()).await;
     let found: Vec<IpAddr> = found.ok().unwrap().map(|socket| socket.ip()).collect();
     assert_eq!(found, ["127.0.0.1".parse::<IpAddr>().unwrap()]);

@@ -20,7 +20,7 @@ use usher_protocol::ows;
 
 #[derive(RustEmbed)]
 #[folder = "../../static/"]
-struct Files;
+struct StaticFiles;
 
 struct Asset {
     bytes: Cow<'static, [u8]>,
@@ -29,16 +29,16 @@ struct Asset {
 }
 
 #[derive(Default)]
-struct Assets {
+struct AssetIndex {
     /// `app.css` → `/static/app.<hash>.css`
     urls: BTreeMap<String, String>,
     by_url: BTreeMap<String, Asset>,
 }
 
-static ASSETS: LazyLock<Assets> = LazyLock::new(|| {
-    let mut assets = Assets::default();
-    for name in Files::iter() {
-        let (Some(file), Some(content_type)) = (Files::get(&name), content_type(&name)) else { continue };
+static ASSETS: LazyLock<AssetIndex> = LazyLock::new(|| {
+    let mut assets = AssetIndex::default();
+    for name in StaticFiles::iter() {
+        let (Some(file), Some(content_type)) = (StaticFiles::get(&name), content_type(&name)) else { continue };
         let hash = URL_SAFE_NO_PAD.encode(&file.metadata.sha256_hash()[..9]);
         let url = format!("/static/{}", with_hash(&name, &hash));
         assets.urls.insert(name.into_owned(), url.clone());

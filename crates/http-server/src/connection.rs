@@ -178,12 +178,12 @@ impl AsyncWrite for Socket {
 }
 
 /// The body of a response. The connection becomes idle once its last byte is sent.
-pub(super) struct Answer {
+pub(super) struct ResponseBody {
     body: Body,
     pace: Option<Arc<Pace>>,
 }
 
-impl Answer {
+impl ResponseBody {
     /// Wraps the body of a response. Without `pace` the connection does not become idle afterwards, as after an
     /// upgrade.
     pub(super) fn new(body: Body, pace: Option<Arc<Pace>>) -> Self {
@@ -191,7 +191,7 @@ impl Answer {
     }
 }
 
-impl Drop for Answer {
+impl Drop for ResponseBody {
     fn drop(&mut self) {
         if let Some(pace) = &self.pace {
             pace.set(Phase::Idle);
@@ -199,7 +199,7 @@ impl Drop for Answer {
     }
 }
 
-impl HttpBody for Answer {
+impl HttpBody for ResponseBody {
     type Data = Bytes;
     type Error = axum::Error;
 

@@ -20,7 +20,7 @@ const PATIENCE: Duration = Duration::from_secs(2);
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Unready(pub &'static str);
 
-type Check = Arc<dyn Fn() -> BoxFuture<'static, Result<(), Unready>> + Send + Sync>;
+type ReadinessCheck = Arc<dyn Fn() -> BoxFuture<'static, Result<(), Unready>> + Send + Sync>;
 
 /// `/health/live`, always 200, and `/health/ready`, 200 or 503 depending on `check`.
 pub fn routes<F, Answer>(check: F) -> Router
@@ -28,18 +28,18 @@ where
     F: Fn() -> Answer + Send + Sync + 'static,
     Answer: Future<Output = Result<(), Unready>> + Send + 'static,
 {
-    let check: Check = Arc::new(move || Box::pin(check()));
+    let check: ReadinessCheck = Arc::new(move || Box::pin(check()));
     Router::new()
         .route("/health/live", get(|| async { answer(StatusCode::OK, &json!({ "status": "live" })) }))
         .route("/health/ready", get(ready))
         .with_state(check)
 }
 
-async fn ready(State(check): State<Check>) -> Response {
+async fn ready(State(check): State<ReadinessCheck>) -> Response {
     report(&check, PATIENCE).await
 }
 
-async fn report(check: &Check, patience: Duration) -> Response {
+async fn report(check: &ReadinessCheck, patience: Duration) -> Response {
     match timeout(patience, check()).await.unwrap_or(Err(Unready("timeout"))) {
         Ok(()) => answer(StatusCode::OK, &json!({ "status": "ready" })),
         Err(Unready(part)) => {
@@ -71,7 +71,7 @@ mod tests {
         assert_eq!(status(ill.clone(), "/health/live").await, StatusCode::OK);
         assert_eq!(status(ill, "/health/ready").await, StatusCode::SERVICE_UNAVAILABLE);
         assert_eq!(status(routes(|| async { Ok(()) }), "/health/ready").await, StatusCode::OK);
-        let stuck: Check = Arc::new(|| Box::pin(std::future::pending()));
+        let stuck: ReadinessCheck = Arc::new(|| Box::pin(std::future::pending()));
         assert_eq!(report(&stuck, Duration::from_millis(5)).await.status(), StatusCode::SERVICE_UNAVAILABLE);
     }
 }

@@ -16,18 +16,18 @@ pub(super) struct RequestBody {
 
 /// Whether a part of the body is still unread. The connection cannot be reused then (RFC 9112 §9.3).
 #[derive(Clone)]
-pub(super) struct Unread(Arc<AtomicBool>);
+pub(super) struct UnreadBody(Arc<AtomicBool>);
 
-impl Unread {
+impl UnreadBody {
     pub(super) fn get(&self) -> bool {
         self.0.load(Ordering::Acquire)
     }
 }
 
 impl RequestBody {
-    pub(super) fn new(inner: Incoming) -> (Self, Unread) {
+    pub(super) fn new(inner: Incoming) -> (Self, UnreadBody) {
         let unread = Arc::new(AtomicBool::new(!inner.is_end_stream()));
-        (Self { inner, unread: unread.clone() }, Unread(unread))
+        (Self { inner, unread: unread.clone() }, UnreadBody(unread))
     }
 }
 

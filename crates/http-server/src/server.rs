@@ -24,7 +24,7 @@ use tokio::task::JoinSet;
 use tokio::time::{sleep, timeout};
 use tower::ServiceExt as _;
 
-use super::connection::{Answer, Pace, Phase, Socket};
+use super::connection::{Pace, Phase, ResponseBody, Socket};
 use super::extract::client_ip::TrustedProxies;
 pub use super::extract::client_ip::{PeerAddr, SourcePrefix};
 use super::request_body::RequestBody;
@@ -53,7 +53,7 @@ impl Server {
         let slots = Slots::new(limits, proxies);
         let (stop, stopping) = watch::channel(false);
         // With its state applied, axum builds the routes once instead of for each request.
-        let visitor = Visitor { router: router.with_state(()), tls, limits, stopping };
+        let visitor = ConnectionContext { router: router.with_state(()), tls, limits, stopping };
         let mut visits = JoinSet::new();
         let mut shutdown = pin!(shutdown);
         loop {
@@ -109,14 +109,14 @@ pub struct Stopping(pub watch::Receiver<bool>);
 
 /// The state of one connection.
 #[derive(Clone)]
-struct Visitor {
+struct ConnectionContext {
     router: Router,
     tls: Option<Tls>,
     limits: Limits,
     stopping: watch::Receiver<bool>,
 }
 
-impl Visitor {
+impl ConnectionContext {
     async fn attend(self, tcp: TcpStream, peer: SocketAddr, slot: Slot) {
         // Responses are small; Nagle's algorithm would only delay them.
         let _ = tcp.set_nodelay(true);
@@ -170,7 +170,7 @@ async fn answer(
     peer: SocketAddr,
     pace: Arc<Pace>,
     stopping: Stopping,
-) -> Result<axum::http::Response<Answer>, Infallible> {
+) -> Result<axum::http::Response<ResponseBody>, Infallible> {
     pace.set(Phase::Busy);
     let (head, body) = request.into_parts();
     let (body, unread) = RequestBody::new(body);
@@ -186,5 +186,5 @@ async fn answer(
     if upgraded {
         pace.set(Phase::HandedOver);
     }
-    Ok(response.map(|body| Answer::new(body, (!upgraded).then_some(pace))))
+    Ok(response.map(|body| ResponseBody::new(body, (!upgraded).then_some(pace))))
 }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::extract::cookies::CookieJarConfig;
-use usher_config::Profile;
+use usher_config::RunMode;
 use usher_events::feed::Hub;
 use usher_flows::Usher;
 use usher_mail::caught::CaughtMail;
@@ -32,6 +32,6 @@ impl App {
 
     /// Does the server run in development mode?
     pub fn is_dev(&self) -> bool {
-        self.usher.config.profile == Profile::Dev
+        self.usher.config.profile == RunMode::Dev
     }
 }

@@ -7,7 +7,7 @@ use unic_langid::LanguageIdentifier;
 
 use super::Lang;
 
-type Bundle = FluentBundle<FluentResource>;
+type LanguageTexts = FluentBundle<FluentResource>;
 
 macro_rules! files {
     ($($tag:literal),*) => {
@@ -29,7 +29,7 @@ macro_rules! files {
 /// Every translation file, by language in the order of [`Lang::ALL`].
 const SOURCES: [[&str; 10]; 3] = files!("en", "pt-BR", "uk");
 
-static BUNDLES: LazyLock<[Bundle; 3]> = LazyLock::new(|| Lang::ALL.map(bundle));
+static BUNDLES: LazyLock<[LanguageTexts; 3]> = LazyLock::new(|| Lang::ALL.map(bundle));
 
 /// An argument of a message. Numbers select plural forms; texts are inserted unchanged.
 #[derive(Clone, Copy, Debug)]
@@ -104,8 +104,8 @@ pub(super) const fn sources(lang: Lang) -> [&'static str; 10] {
 }
 
 /// Plural rules follow the language; a test refuses files that do not parse.
-fn bundle(lang: Lang) -> Bundle {
-    let mut bundle = Bundle::new_concurrent(vec![identifier(lang)]);
+fn bundle(lang: Lang) -> LanguageTexts {
+    let mut bundle = LanguageTexts::new_concurrent(vec![identifier(lang)]);
     bundle.set_use_isolating(false);
     for source in sources(lang) {
         let resource = FluentResource::try_new(source.to_owned()).unwrap_or_else(|(partial, _)| partial);

@@ -26,7 +26,7 @@ use usher_domain::key::{KeyState, SigningAlg, SigningKeyRecord};
 const TOKENS_REMEMBERED: u64 = 10_000;
 
 /// A key of the keyring.
-pub(super) struct Key {
+pub(super) struct KeyringKey {
     pub(super) kid: String,
     pub(super) alg: SigningAlg,
     verifier: Box<dyn JwsVerifier>,
@@ -37,15 +37,15 @@ pub(super) struct Key {
 
 /// An active key.
 struct Signing {
-    key: Arc<Key>,
+    key: Arc<KeyringKey>,
     signer: Box<dyn JwsSigner>,
 }
 
 /// Every key of the installation at one moment.
 pub struct Keyring {
-    keys: HashMap<String, Arc<Key>>,
+    keys: HashMap<String, Arc<KeyringKey>>,
     /// Pruned keys: they only verify hints.
-    pruned: HashMap<String, Arc<Key>>,
+    pruned: HashMap<String, Arc<KeyringKey>>,
     active: HashMap<SigningAlg, Signing>,
     jwks: Jwks,
     damaged: Vec<Damaged>,
@@ -93,7 +93,7 @@ pub enum SignError {
 }
 
 #[derive(Serialize)]
-struct Header<'a> {
+struct TokenHeader<'a> {
     alg: &'static str,
     kid: &'a str,
     typ: &'a str,
@@ -152,7 +152,7 @@ impl Keyring {
     /// Signs `claims` as a compact JWS (RFC 7515 §7.1) with the active key of `alg`; the header is `alg`, `kid`, `typ`.
     pub fn sign(&self, alg: SigningAlg, typ: &str, claims: &impl Serialize) -> Result<String, SignError> {
         let signing = self.active.get(&alg).ok_or(SignError::NoActiveKey(alg))?;
-        let header = serde_json::to_vec(&Header { alg: alg.as_str(), kid: &signing.key.kid, typ })?;
+        let header = serde_json::to_vec(&TokenHeader { alg: alg.as_str(), kid: &signing.key.kid, typ })?;
         let payload = serde_json::to_vec(claims)?;
         let mut token = String::with_capacity((header.len() + payload.len()) * 4 / 3 + 360);
         URL_SAFE_NO_PAD.encode_string(header, &mut token);
@@ -164,15 +164,15 @@ impl Keyring {
         Ok(token)
     }
 
-    pub(super) fn key(&self, kid: &str) -> Option<&Key> {
+    pub(super) fn key(&self, kid: &str) -> Option<&KeyringKey> {
         self.keys.get(kid).map(AsRef::as_ref)
     }
 
     /// A key that is or was published.
-    pub(super) fn key_of_hint(&self, kid: &str) -> Option<&Key> {
+    pub(super) fn key_of_hint(&self, kid: &str) -> Option<&KeyringKey> {
         self.key(kid).or_else(|| self.pruned.get(kid).map(AsRef::as_ref))
     }
-    fn let_sign(&mut self, key: Arc<Key>, record: &SigningKeyRecord, sealer: &Sealer) -> Result<(), KeyFault> {
+    fn let_sign(&mut self, key: Arc<KeyringKey>, record: &SigningKeyRecord, sealer: &Sealer) -> Result<(), KeyFault> {
         let private = sealer.open(Purpose::SigningKey, &record.sealed_private).map_err(|_| KeyFault::Sealed)?;
         let (pair, signer) = signer(record.alg, &Zeroizing::new(private))?;
         if public_jwk(record.alg, pair.to_jwk_public_key().as_ref()).as_ref() != Some(&record.public_jwk) {
@@ -184,7 +184,7 @@ impl Keyring {
 }
 
 /// Parses a record and checks its public key.
-fn parse(record: &SigningKeyRecord) -> Result<Arc<Key>, KeyFault> {
+fn parse(record: &SigningKeyRecord) -> Result<Arc<KeyringKey>, KeyFault> {
     let members = record.public_jwk.as_object().ok_or(KeyFault::Public)?;
     let public = public_jwk(record.alg, members).ok_or(KeyFault::Public)?;
     if public["kid"] != record.kid.as_str() || public != record.public_jwk {
@@ -192,10 +192,10 @@ fn parse(record: &SigningKeyRecord) -> Result<Arc<Key>, KeyFault> {
     }
     let verifier = verifier(record.alg, members.clone())?;
     let fitting = Cache::new(TOKENS_REMEMBERED);
-    Ok(Arc::new(Key { kid: record.kid.clone(), alg: record.alg, verifier, fitting }))
+    Ok(Arc::new(KeyringKey { kid: record.kid.clone(), alg: record.alg, verifier, fitting }))
 }
 
-impl Key {
+impl KeyringKey {
     /// Whether `signature` is a valid signature of this key over `message`. `token` is both together.
     pub(super) fn fits(&self, token: &str, message: &str, signature: &[u8]) -> bool {
         let mut hash = [0; 32];
@@ -221,9 +221,9 @@ fn verifier(alg: SigningAlg, members: Map<String, Value>) -> Result<Box<dyn JwsV
     })
 }
 
-type Pair = (Box<dyn KeyPair>, Box<dyn JwsSigner>);
+type SigningPair = (Box<dyn KeyPair>, Box<dyn JwsSigner>);
 
-fn signer(alg: SigningAlg, pkcs8: &[u8]) -> Result<Pair, JoseError> {
+fn signer(alg: SigningAlg, pkcs8: &[u8]) -> Result<SigningPair, JoseError> {
     Ok(match alg {
         SigningAlg::Rs256 => (Box::new(RS256.key_pair_from_der(pkcs8)?), Box::new(RS256.signer_from_der(pkcs8)?)),
         SigningAlg::Ps256 => (Box::new(PS256.key_pair_from_der(pkcs8)?), Box::new(PS256.signer_from_der(pkcs8)?)),

@@ -34,7 +34,7 @@ const TAG: usize = 16;
 pub struct Unsealable;
 
 /// The derived keys of one purpose.
-struct Keys {
+struct PurposeKeys {
     purpose: Purpose,
     sealing: Prk,
     deterministic: LessSafeKey,
@@ -43,7 +43,7 @@ struct Keys {
 
 /// Seals and opens under one master key. Created once, shared by reference.
 pub struct Sealer {
-    keys: Vec<Keys>,
+    keys: Vec<PurposeKeys>,
     fingerprint: [u8; 16],
 }
 
@@ -57,7 +57,7 @@ impl Sealer {
     /// Derives the keys of every purpose.
     pub fn new(master: &MasterKey) -> Self {
         let root = Salt::new(HKDF_SHA256, b"usher seal 1").extract(master.expose());
-        let keys = Purpose::ALL.into_iter().map(|purpose| Keys::derive(&root, purpose)).collect();
+        let keys = Purpose::ALL.into_iter().map(|purpose| PurposeKeys::derive(&root, purpose)).collect();
         Self { keys, fingerprint: *expand(&root, &[b"fingerprint"]) }
     }
 
@@ -154,14 +154,14 @@ impl Sealer {
         hmac::verify(&self.of(purpose).mac, data, mac).is_ok()
     }
 
-    fn of(&self, purpose: Purpose) -> &Keys {
+    fn of(&self, purpose: Purpose) -> &PurposeKeys {
         let keys = &self.keys[purpose as usize];
         debug_assert_eq!(keys.purpose, purpose, "Purpose::ALL is in the order of declaration");
         keys
     }
 }
 
-impl Keys {
+impl PurposeKeys {
     fn derive(root: &Prk, purpose: Purpose) -> Self {
         let derived = |use_: &str| expand::<KEY>(root, &[use_.as_bytes(), b" ", purpose.label().as_bytes()]);
         Self {

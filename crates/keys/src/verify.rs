@@ -7,7 +7,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Map, Value};
 
-use super::keyring::{Key, Keyring};
+use super::keyring::{Keyring, KeyringKey};
 use usher_domain::key::SigningAlg;
 use usher_protocol::strict_json;
 
@@ -25,7 +25,7 @@ pub struct Expect<'a> {
 
 /// A token signed by Usher. Its time, audience and revocation are not checked.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Verified {
+pub struct VerifiedToken {
     /// The claims.
     pub claims: Map<String, Value>,
     /// The algorithm it was signed with.
@@ -67,13 +67,13 @@ impl Keyring {
     /// Verifies a compact JWS signed by Usher, with any published key, also a retired one.
     ///
     /// It does not check `exp` or any other claim: the caller must.
-    pub fn verify(&self, token: &str, expect: Expect<'_>) -> Result<Verified, VerifyError> {
+    pub fn verify(&self, token: &str, expect: Expect<'_>) -> Result<VerifiedToken, VerifyError> {
         verify(token, expect, |kid| self.key(kid))
     }
 
     /// Verifies an `id_token_hint`: like [`Keyring::verify`], also with pruned keys. A hint grants no access, and its
     /// session may outlive the key.
-    pub fn verify_hint(&self, token: &str, expect: Expect<'_>) -> Result<Verified, VerifyError> {
+    pub fn verify_hint(&self, token: &str, expect: Expect<'_>) -> Result<VerifiedToken, VerifyError> {
         verify(token, expect, |kid| self.key_of_hint(kid))
     }
 }
@@ -81,8 +81,8 @@ impl Keyring {
 fn verify<'k>(
     token: &str,
     expect: Expect<'_>,
-    find: impl FnOnce(&str) -> Option<&'k Key>,
-) -> Result<Verified, VerifyError> {
+    find: impl FnOnce(&str) -> Option<&'k KeyringKey>,
+) -> Result<VerifiedToken, VerifyError> {
     if token.len() > MAX_TOKEN {
         return Err(VerifyError::TooLong);
     }
@@ -103,7 +103,7 @@ fn verify<'k>(
         return Err(VerifyError::Signature);
     }
     let claims = strict_json::object(&payload, MAX_DEPTH).map_err(|_| VerifyError::Claims)?;
-    Ok(Verified { claims, alg: key.alg, kid: key.kid.clone() })
+    Ok(VerifiedToken { claims, alg: key.alg, kid: key.kid.clone() })
 }
 
 /// `alg`, `kid` and `typ`, if the header has exactly these.

@@ -14,7 +14,7 @@ pub const KEPT: usize = 200;
 
 /// A caught email.
 #[derive(Debug, Clone)]
-pub struct CaughtLetter {
+pub struct CaughtEmail {
     /// Its number, starting at one for each process.
     pub number: u64,
     /// When it was sent.
@@ -26,12 +26,12 @@ pub struct CaughtLetter {
 /// Keeps every email instead of sending it.
 pub struct CaughtMail {
     clock: Arc<dyn Clock>,
-    kept: Mutex<Kept>,
+    kept: Mutex<CaughtEmails>,
 }
 
 #[derive(Default)]
-struct Kept {
-    letters: VecDeque<Arc<CaughtLetter>>,
+struct CaughtEmails {
+    letters: VecDeque<Arc<CaughtEmail>>,
     ever: u64,
 }
 
@@ -42,16 +42,16 @@ impl CaughtMail {
     }
 
     /// The emails, newest first.
-    pub fn list(&self) -> Vec<Arc<CaughtLetter>> {
+    pub fn list(&self) -> Vec<Arc<CaughtEmail>> {
         self.kept().letters.iter().rev().cloned().collect()
     }
 
     /// The email with this number, if it is still kept.
-    pub fn get(&self, number: u64) -> Option<Arc<CaughtLetter>> {
+    pub fn get(&self, number: u64) -> Option<Arc<CaughtEmail>> {
         self.kept().letters.iter().find(|caught| caught.number == number).cloned()
     }
 
-    fn kept(&self) -> MutexGuard<'_, Kept> {
+    fn kept(&self) -> MutexGuard<'_, CaughtEmails> {
         self.kept.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -60,7 +60,7 @@ impl CaughtMail {
         let mut kept = self.kept();
         kept.ever += 1;
         let number = kept.ever;
-        kept.letters.push_back(Arc::new(CaughtLetter { number, at, letter }));
+        kept.letters.push_back(Arc::new(CaughtEmail { number, at, letter }));
         if kept.letters.len() > KEPT {
             kept.letters.pop_front();
         }

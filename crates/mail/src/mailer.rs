@@ -27,7 +27,7 @@ pub enum MailError {
     },
     /// The connection failed or timed out: retry later.
     #[error("the mail server cannot be reached: {0}")]
-    Unreachable(Trouble),
+    Unreachable(ConnectionFailure),
     /// The email cannot be encoded: retrying is useless.
     #[error("the letter cannot be written as a mail")]
     Malformed,
@@ -35,7 +35,7 @@ pub enum MailError {
 
 /// Why a connection failed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum Trouble {
+pub enum ConnectionFailure {
     /// Timeout.
     #[error("it took too long")]
     Timeout,

@@ -37,7 +37,7 @@ pub(super) struct Link<'a> {
 }
 
 /// The content of both parts of an email.
-pub(super) struct Words<'a> {
+pub(super) struct EmailText<'a> {
     pub title: String,
     pub lead: String,
     pub code: Option<&'a str>,
@@ -71,7 +71,7 @@ struct HtmlPart<'a> {
 /// "Enter this code, or open this link": verifies the reader's address. Both are valid for `minutes`.
 pub fn verify_email(to: Recipient<'_>, code: &str, link: &str, minutes: u32) -> Result<EmailMessage, WriteError> {
     let lang = to.lang;
-    let words = Words {
+    let words = EmailText {
         title: lang.text("mail-verify-subject"),
         lead: lang.text("mail-verify-lead"),
         code: Some(code),
@@ -85,7 +85,7 @@ pub fn verify_email(to: Recipient<'_>, code: &str, link: &str, minutes: u32) -> 
 /// "Enter this code": verifies the reader's address. It is valid for `minutes`.
 pub fn link_code(to: Recipient<'_>, code: &str, minutes: u32) -> Result<EmailMessage, WriteError> {
     let lang = to.lang;
-    let words = Words {
+    let words = EmailText {
         title: lang.text("upstream-mail-code-subject"),
         lead: lang.text("upstream-mail-code-lead"),
         code: Some(code),
@@ -101,7 +101,7 @@ pub fn link_code(to: Recipient<'_>, code: &str, minutes: u32) -> Result<EmailMes
 /// "Somebody tried to register with your address; sign in, or set a new password."
 pub fn already_registered(to: Recipient<'_>, sign_in: &str, recover: &str) -> Result<EmailMessage, WriteError> {
     let lang = to.lang;
-    let words = Words {
+    let words = EmailText {
         title: lang.text("mail-registered-subject"),
         lead: lang.text("mail-registered-lead"),
         code: None,
@@ -117,7 +117,7 @@ pub fn already_registered(to: Recipient<'_>, sign_in: &str, recover: &str) -> Re
 /// "Set a new password": a link that is valid for `minutes`.
 pub fn recovery(to: Recipient<'_>, link: &str, minutes: u32) -> Result<EmailMessage, WriteError> {
     let lang = to.lang;
-    let words = Words {
+    let words = EmailText {
         title: lang.text("mail-recovery-subject"),
         lead: lang.text("mail-recovery-lead"),
         code: None,
@@ -135,9 +135,9 @@ fn minutes_note(lang: Lang, minutes: u32) -> String {
 }
 
 /// Writes both parts of an email.
-pub(super) fn write(kind: EmailKind, to: Recipient<'_>, words: &Words<'_>) -> Result<EmailMessage, WriteError> {
+pub(super) fn write(kind: EmailKind, to: Recipient<'_>, words: &EmailText<'_>) -> Result<EmailMessage, WriteError> {
     let footer = to.lang.text("mail-footer");
-    let Words { title, lead, code, links, notes } = words;
+    let EmailText { title, lead, code, links, notes } = words;
     let code = *code;
     let text = TextPart { title, lead, code, links, notes, footer: &footer }.render()?;
     let html = HtmlPart { lang: to.lang.tag(), title, lead, code, links, notes, footer: &footer }.render()?;

@@ -3,7 +3,7 @@
 //! Each says what happened and when, and usually has a link to report "this wasn't me".
 
 use super::email_message::{EmailKind, EmailMessage, one_line};
-use super::messages::{Link, Recipient, Words, WriteError, write};
+use super::messages::{EmailText, Link, Recipient, WriteError, write};
 use usher_domain::event::security_email::{FactorName, SecurityEmail};
 use usher_domain::oauth::grant::ReuseEnds;
 use usher_domain::time::Timestamp;
@@ -44,7 +44,7 @@ pub fn notice(
     if let Some(url) = &links.not_me {
         buttons.push(Link { label: lang.text("mail-not-me-button"), url });
     }
-    let words = Words {
+    let words = EmailText {
         title: lang.text(subject),
         lead: lang.text_with(lead, &args),
         code: None,

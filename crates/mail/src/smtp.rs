@@ -10,7 +10,7 @@ use lettre::transport::smtp::Error as SmtpFault;
 use lettre::{AsyncSmtpTransport, AsyncTransport as _, Message, Tokio1Executor};
 
 use super::email_message::EmailMessage;
-use super::mailer::{MailError, Mailer, Trouble};
+use super::mailer::{ConnectionFailure, MailError, Mailer};
 use usher_domain::random::Random;
 
 /// Timeouts of a delivery.
@@ -65,9 +65,9 @@ impl SmtpMailer {
     pub async fn probe(&self) -> Result<(), MailError> {
         match tokio::time::timeout(self.patience.whole, self.transport.test_connection()).await {
             Ok(Ok(true)) => Ok(()),
-            Ok(Ok(false)) => Err(MailError::Unreachable(Trouble::Connection)),
+            Ok(Ok(false)) => Err(MailError::Unreachable(ConnectionFailure::Connection)),
             Ok(Err(fault)) => Err(explain(&fault)),
-            Err(_) => Err(MailError::Unreachable(Trouble::Timeout)),
+            Err(_) => Err(MailError::Unreachable(ConnectionFailure::Timeout)),
         }
     }
 
@@ -91,7 +91,7 @@ impl SmtpMailer {
         match tokio::time::timeout(self.patience.whole, self.transport.send(message)).await {
             Ok(Ok(_)) => Ok(()),
             Ok(Err(fault)) => Err(explain(&fault)),
-            Err(_) => Err(MailError::Unreachable(Trouble::Timeout)),
+            Err(_) => Err(MailError::Unreachable(ConnectionFailure::Timeout)),
         }
     }
 }
@@ -112,9 +112,9 @@ fn explain(fault: &SmtpFault) -> MailError {
     match fault.status().map(u16::from) {
         Some(code) if fault.is_permanent() => MailError::Rejected { code },
         Some(code) => MailError::Later { code },
-        None if fault.is_timeout() => MailError::Unreachable(Trouble::Timeout),
-        None if fault.is_tls() => MailError::Unreachable(Trouble::Tls),
-        None => MailError::Unreachable(Trouble::Connection),
+        None if fault.is_timeout() => MailError::Unreachable(ConnectionFailure::Timeout),
+        None if fault.is_tls() => MailError::Unreachable(ConnectionFailure::Tls),
+        None => MailError::Unreachable(ConnectionFailure::Connection),
     }
 }
 

@@ -16,7 +16,7 @@ use usher_http_server::urls;
 pub async fn list(State(app): State<App>, visitor: Visitor) -> Result<Response, HttpProblem> {
     let caught = app.caught.as_ref().ok_or_else(HttpProblem::not_found)?;
     let lang = visitor.lang(None, None);
-    let row = |one: &usher_mail::caught::CaughtLetter| LetterRow {
+    let row = |one: &usher_mail::caught::CaughtEmail| LetterRow {
         url: urls::dev_letter(one.number),
         to: one.letter.to().to_owned(),
         subject: one.letter.subject().to_owned(),

@@ -11,12 +11,12 @@ use usher_domain::oauth::client::Client;
 use usher_domain::oauth::interaction::{Interaction, InteractionStep};
 use usher_flows::{FlowError, Outcome, Rejected, ReturnTo, SignedIn};
 use usher_http_server::extract::visitor::Visitor;
-use usher_http_server::layers::security_headers::LeadsOn;
+use usher_http_server::layers::security_headers::FormTargets;
 use usher_http_server::problem::HttpProblem;
 use usher_http_server::state::App;
 use usher_http_server::urls;
 use usher_protocol::redirect_uri;
-use usher_protocol::response_mode::{AuthorizationResponse, Delivery};
+use usher_protocol::response_mode::{AuthorizationResponse, ResponseDelivery};
 
 /// A page.
 ///
@@ -105,10 +105,10 @@ pub async fn already_answered(app: &App, visitor: Visitor, request: &Interaction
 /// 500 if the page does not render.
 pub fn answer(visitor: Visitor, response: AuthorizationResponse) -> Result<Response, HttpProblem> {
     match response.deliver() {
-        Delivery::Redirect(to) => Ok(visitor.redirect(&to)),
-        Delivery::FormPost { action, fields } => {
+        ResponseDelivery::Redirect(to) => Ok(visitor.redirect(&to)),
+        ResponseDelivery::FormPost { action, fields } => {
             let body = html(&FormPost { page: visitor.page(visitor.lang(None, None)), action, fields })?;
-            Ok(visitor.reply((Extension(LeadsOn::ByForm), body)))
+            Ok(visitor.reply((Extension(FormTargets::ByForm), body)))
         }
     }
 }

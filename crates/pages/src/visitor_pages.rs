@@ -8,7 +8,7 @@ use crate::views::{AccountChip, Assets, NavLink, Onward, Page, Tab};
 use usher_domain::email::Email;
 use usher_flows::Account;
 use usher_http_server::extract::visitor::{Visitor, see_other};
-use usher_http_server::layers::security_headers::LeadsOn;
+use usher_http_server::layers::security_headers::FormTargets;
 use usher_http_server::problem::HttpProblem;
 use usher_http_server::urls;
 use usher_i18n::Lang;
@@ -92,7 +92,7 @@ fn send_to(visitor: Visitor, to: &str, by_page: bool) -> Response {
     }
     let page = Onward { page: visitor.page(visitor.lang(None, None)), url: to.to_owned() };
     match page.render() {
-        Ok(html) => visitor.reply((Extension(LeadsOn::ByAddress), Html(html))),
+        Ok(html) => visitor.reply((Extension(FormTargets::ByAddress), Html(html))),
         Err(error) => HttpProblem::not_rendered(&error).into_response(),
     }
 }

@@ -7,7 +7,7 @@ use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse, Response};
 
 use crate::views::{Assets, Page, WrongHost as WrongHostPage};
-use usher_http_server::layers::host::{OtherHost, WrongHost, refuse_other_host};
+use usher_http_server::layers::host::{MisdirectedRequest, OtherHost, refuse_other_host};
 use usher_http_server::problem::HttpProblem;
 use usher_http_server::state::App;
 
@@ -34,7 +34,7 @@ pub fn other_host(app: &App) -> OtherHost {
     Arc::new(move |wrong| wrong_host(&issuer, wrong))
 }
 
-fn wrong_host(issuer: &str, WrongHost { host, reads_html }: WrongHost<'_>) -> Response {
+fn wrong_host(issuer: &str, MisdirectedRequest { host, reads_html }: MisdirectedRequest<'_>) -> Response {
     if !reads_html {
         return wrong_host_in_json(issuer, host).into_response();
     }

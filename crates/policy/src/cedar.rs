@@ -8,9 +8,9 @@ use std::ops::Range;
 
 use super::check::Conditions;
 use super::condition::Condition;
-use super::document::{Declared, Document, TOKEN_CLAIMS, USER_ATTRIBUTES};
+use super::document::{Declared, PolicyDocument, TOKEN_CLAIMS, USER_ATTRIBUTES};
 use super::fault::pointer;
-use super::leaf::{Leaf, Literal, Op, Operand, Path, Root, Test};
+use super::leaf::{Leaf, Literal, Operand, Operator, Path, Root, Test};
 use super::names;
 use super::value::Type;
 
@@ -34,7 +34,7 @@ pub struct Text {
 }
 
 /// The schema.
-pub fn schema(document: &Document, guards: Guards) -> String {
+pub fn schema(document: &PolicyDocument, guards: Guards) -> String {
     let mut out = String::from("namespace Usher {\n  entity Role in [Role];\n  entity Subject in [Role] {");
     let known = |known: &[(&str, Type)], declared: &Declared| {
         let known = known.iter().map(|(name, kind)| ((*name).to_owned(), *kind));
@@ -79,7 +79,7 @@ fn attributes(out: &mut String, declared: &Declared, guards: Guards) {
 }
 
 /// Every policy of the document, in one text.
-pub fn policies(document: &Document, conditions: &Conditions) -> Text {
+pub fn policies(document: &PolicyDocument, conditions: &Conditions) -> Text {
     let mut out = Text::default();
     for (role, declared) in &document.roles {
         for (key, cell) in &declared.grants {
@@ -163,22 +163,22 @@ impl Text {
         }
         let (left, right) = (operand(left), operand(right));
         let _ = match op {
-            Op::In => write!(self.text, "{bang}({right}.contains({left}))"),
-            Op::Contains => write!(self.text, "{bang}({left}.contains({right}))"),
+            Operator::In => write!(self.text, "{bang}({right}.contains({left}))"),
+            Operator::Contains => write!(self.text, "{bang}({left}.contains({right}))"),
             _ => write!(self.text, "{left} {} {right}", infix(op)),
         };
         self.text.push(')');
     }
 }
 
-const fn infix(op: Op) -> &'static str {
+const fn infix(op: Operator) -> &'static str {
     match op {
-        Op::Ne => "!=",
-        Op::Gt => ">",
-        Op::Gte => ">=",
-        Op::Lt => "<",
-        Op::Lte => "<=",
-        Op::Eq | Op::In | Op::Contains => "==",
+        Operator::Ne => "!=",
+        Operator::Gt => ">",
+        Operator::Gte => ">=",
+        Operator::Lt => "<",
+        Operator::Lte => "<=",
+        Operator::Eq | Operator::In | Operator::Contains => "==",
     }
 }
 

@@ -3,10 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::condition::Condition;
-use super::document::{ActionKind, Cell, Document, RouteRule};
-use super::fault::Fault;
+use super::document::{ActionKind, Cell, PolicyDocument, RouteRule};
+use super::fault::DocumentFault;
 use super::limits;
-use super::table::{Route, Rule, Rules, Table, Unlisted, VERSION};
+use super::table::{PermissionRule, RoleRules, Route, Table, Unlisted, VERSION};
 
 /// The identification of a table.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,7 +23,7 @@ pub struct Edition {
 ///
 /// # Errors
 /// If the table would be too large, or a condition does not parse, which the checks report with details.
-pub fn compile(document: &Document, edition: Edition) -> Result<Table, Vec<Fault>> {
+pub fn compile(document: &PolicyDocument, edition: Edition) -> Result<Table, Vec<DocumentFault>> {
     let permissions: BTreeMap<String, ActionKind> = document.permissions().collect();
     let mut roles = BTreeMap::new();
     let mut count = 0;
@@ -32,7 +32,7 @@ pub fn compile(document: &Document, edition: Edition) -> Result<Table, Vec<Fault
         count += rules.len();
         if count > limits::RULES {
             let why = format!("spelt out, the roles have more than {} rules", limits::RULES);
-            return Err(vec![Fault::error("/roles", why)]);
+            return Err(vec![DocumentFault::error("/roles", why)]);
         }
         roles.insert(name.clone(), rules);
     }
@@ -44,7 +44,7 @@ pub fn compile(document: &Document, edition: Edition) -> Result<Table, Vec<Fault
 }
 
 /// A role, followed by all roles that it inherits from.
-pub fn lineage<'a>(document: &'a Document, role: &'a str) -> Vec<&'a str> {
+pub fn lineage<'a>(document: &'a PolicyDocument, role: &'a str) -> Vec<&'a str> {
     let mut line = vec![role];
     let mut next = 0;
     while let Some(name) = line.get(next).copied() {
@@ -63,8 +63,8 @@ pub fn reaches(key: &str, permission: &str) -> bool {
     key == "*" || key == permission || key.strip_suffix('*').is_some_and(|entity| permission.starts_with(entity))
 }
 
-fn rules_of(document: &Document, role: &str, permissions: &BTreeMap<String, ActionKind>) -> Rules {
-    let mut rules = Rules::new();
+fn rules_of(document: &PolicyDocument, role: &str, permissions: &BTreeMap<String, ActionKind>) -> RoleRules {
+    let mut rules = RoleRules::new();
     for ancestor in lineage(document, role) {
         let grants = document.roles.get(ancestor).into_iter().flat_map(|role| &role.grants);
         for (key, cell) in grants {
@@ -78,14 +78,14 @@ fn rules_of(document: &Document, role: &str, permissions: &BTreeMap<String, Acti
 }
 
 /// Adds a grant: a denial overrides everything, an unconditional allow overrides conditions.
-fn add(rules: &mut Rules, permission: &str, cell: &Cell) {
-    let rule = rules.entry(permission.to_owned()).or_insert_with(|| Rule::When(Vec::new()));
+fn add(rules: &mut RoleRules, permission: &str, cell: &Cell) {
+    let rule = rules.entry(permission.to_owned()).or_insert_with(|| PermissionRule::When(Vec::new()));
     match rule {
-        _ if cell.is_deny() => *rule = Rule::Deny,
-        Rule::Deny => {}
-        _ if cell.is_allow() => *rule = Rule::Allow,
-        Rule::Allow => {}
-        Rule::When(names) => {
+        _ if cell.is_deny() => *rule = PermissionRule::Deny,
+        PermissionRule::Deny => {}
+        _ if cell.is_allow() => *rule = PermissionRule::Allow,
+        PermissionRule::Allow => {}
+        PermissionRule::When(names) => {
             names.extend(cell.words().iter().cloned());
             names.sort_unstable();
             names.dedup();
@@ -94,15 +94,17 @@ fn add(rules: &mut Rules, permission: &str, cell: &Cell) {
 }
 
 fn used_conditions(
-    document: &Document,
-    roles: &BTreeMap<String, Rules>,
-) -> Result<BTreeMap<String, Condition>, Vec<Fault>> {
+    document: &PolicyDocument,
+    roles: &BTreeMap<String, RoleRules>,
+) -> Result<BTreeMap<String, Condition>, Vec<DocumentFault>> {
     let rules = roles.values().flat_map(BTreeMap::values);
-    let names: BTreeSet<&String> =
-        rules.filter_map(|rule| if let Rule::When(names) = rule { Some(names) } else { None }).flatten().collect();
+    let names: BTreeSet<&String> = rules
+        .filter_map(|rule| if let PermissionRule::When(names) = rule { Some(names) } else { None })
+        .flatten()
+        .collect();
     let mut read = BTreeMap::new();
     for name in names {
-        let missing = || vec![Fault::error("/conditions", format!("there is no condition `{name}`"))];
+        let missing = || vec![DocumentFault::error("/conditions", format!("there is no condition `{name}`"))];
         let json = document.conditions.get(name).ok_or_else(missing)?;
         read.insert(name.clone(), Condition::parse(json)?);
     }

@@ -2,8 +2,8 @@
 
 use serde_json::{Value as Json, json};
 
-use super::fault::Fault;
-use super::leaf::{Leaf, Op, Operand, Path, Root, Test};
+use super::fault::DocumentFault;
+use super::leaf::{Leaf, Operand, Operator, Path, Root, Test};
 use super::limits;
 
 /// A condition in negation normal form: `not` occurs only before leaves.
@@ -25,11 +25,13 @@ impl Condition {
     ///
     /// # Errors
     /// All faults.
-    pub fn parse(json: &Json) -> Result<Self, Vec<Fault>> {
-        let mut reader = Reader { nodes: 0, faults: Vec::new() };
+    pub fn parse(json: &Json) -> Result<Self, Vec<DocumentFault>> {
+        let mut reader = ConditionParser { nodes: 0, faults: Vec::new() };
         let read = reader.node(json, "", 1, false);
         if reader.nodes > limits::NODES {
-            reader.faults.push(Fault::error("", format!("a condition has at most {} operators", limits::NODES)));
+            reader
+                .faults
+                .push(DocumentFault::error("", format!("a condition has at most {} operators", limits::NODES)));
         }
         read.filter(|_| reader.faults.is_empty()).ok_or(reader.faults)
     }
@@ -58,14 +60,14 @@ impl Condition {
     }
 }
 
-struct Reader {
+struct ConditionParser {
     nodes: usize,
-    faults: Vec<Fault>,
+    faults: Vec<DocumentFault>,
 }
 
-impl Reader {
+impl ConditionParser {
     fn fault(&mut self, pointer: &str, message: impl Into<String>) {
-        self.faults.push(Fault::error(pointer, message));
+        self.faults.push(DocumentFault::error(pointer, message));
     }
 
     fn node(&mut self, json: &Json, pointer: &str, depth: usize, negated: bool) -> Option<Condition> {
@@ -87,7 +89,7 @@ impl Reader {
             }),
             "present" => self.present(inner, pointer, negated),
             _ => {
-                if let Some(op) = Op::ALL.into_iter().find(|op| op.as_str() == name) {
+                if let Some(op) = Operator::ALL.into_iter().find(|op| op.as_str() == name) {
                     return self.compare(op, inner, pointer, negated);
                 }
                 let known = "eq, ne, in, contains, gt, gte, lt, lte, all, any, not, present";
@@ -119,7 +121,7 @@ impl Reader {
         Some(Condition::Leaf(Leaf { test: Test::Present(path), negated, pointer }))
     }
 
-    fn compare(&mut self, op: Op, json: &Json, pointer: String, negated: bool) -> Option<Condition> {
+    fn compare(&mut self, op: Operator, json: &Json, pointer: String, negated: bool) -> Option<Condition> {
         let Some([left, right]) = json.as_array().map(Vec::as_slice) else {
             self.fault(&pointer, "two operands are expected");
             return None;

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::Serialize;
 use serde_json::Value as Json;
 
-use super::table::{Route, Rule, Rules, Table};
+use super::table::{PermissionRule, RoleRules, Route, Table};
 
 /// Added, removed and changed items.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
@@ -15,12 +15,12 @@ pub struct Changed<T> {
     /// Removed items.
     pub removed: Vec<T>,
     /// Changed items.
-    pub changed: Vec<Change<T>>,
+    pub changed: Vec<BeforeAfter<T>>,
 }
 
 /// A changed item.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Change<T> {
+pub struct BeforeAfter<T> {
     /// The old value.
     pub before: T,
     /// The new value.
@@ -34,10 +34,10 @@ pub struct Shift {
     pub permission: String,
     /// The old grant.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub before: Option<Rule>,
+    pub before: Option<PermissionRule>,
     /// The new grant.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub after: Option<Rule>,
+    pub after: Option<PermissionRule>,
 }
 
 /// What a role gains and loses.
@@ -118,7 +118,7 @@ fn changed<K: Ord, T: Clone + PartialEq>(before: BTreeMap<K, T>, after: &BTreeMa
     for (key, before) in before {
         match after.get(&key) {
             None => found.removed.push(before),
-            Some(after) if *after != before => found.changed.push(Change { before, after: after.clone() }),
+            Some(after) if *after != before => found.changed.push(BeforeAfter { before, after: after.clone() }),
             Some(_) => {}
         }
     }
@@ -127,7 +127,7 @@ fn changed<K: Ord, T: Clone + PartialEq>(before: BTreeMap<K, T>, after: &BTreeMa
 
 fn roles(before: &Table, after: &Table) -> BTreeMap<String, RoleChange> {
     let names: BTreeSet<&String> = before.roles.keys().chain(after.roles.keys()).collect();
-    let nothing = Rules::new();
+    let nothing = RoleRules::new();
     let mut changes = BTreeMap::new();
     for name in names {
         let (old, new) = (before.roles.get(name), after.roles.get(name));
@@ -143,7 +143,7 @@ fn roles(before: &Table, after: &Table) -> BTreeMap<String, RoleChange> {
     changes
 }
 
-fn role(before: &Rules, after: &Rules) -> RoleChange {
+fn role(before: &RoleRules, after: &RoleRules) -> RoleChange {
     let permissions: BTreeSet<&String> = before.keys().chain(after.keys()).collect();
     let mut change = RoleChange::default();
     for permission in permissions {
@@ -161,11 +161,11 @@ fn role(before: &Rules, after: &Rules) -> RoleChange {
     change
 }
 
-const fn rank(rule: Option<&Rule>) -> u8 {
+const fn rank(rule: Option<&PermissionRule>) -> u8 {
     match rule {
-        Some(Rule::Deny) => 0,
+        Some(PermissionRule::Deny) => 0,
         None => 1,
-        Some(Rule::When(_)) => 2,
-        Some(Rule::Allow) => 3,
+        Some(PermissionRule::When(_)) => 2,
+        Some(PermissionRule::Allow) => 3,
     }
 }

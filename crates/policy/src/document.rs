@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value as Json;
 
-use super::fault::{Fault, pointer};
+use super::fault::{DocumentFault, pointer};
 #[cfg(feature = "authoring")]
 use super::limits;
 use super::value::Type;
@@ -18,7 +18,7 @@ pub type Declared = BTreeMap<String, Type>;
 /// The access rules of a project, as they are written.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
-pub struct Document {
+pub struct PolicyDocument {
     /// Entity types by name: `Order`.
     pub entities: BTreeMap<String, EntityType>,
     /// Attributes of users in addition to `id` and `roles`.
@@ -30,7 +30,7 @@ pub struct Document {
     /// Conditions by name; see [`super::condition`].
     pub conditions: BTreeMap<String, Json>,
     /// Roles by name.
-    pub roles: BTreeMap<String, Role>,
+    pub roles: BTreeMap<String, PolicyRole>,
     /// Route rules.
     pub routes: Vec<RouteRule>,
 }
@@ -72,7 +72,7 @@ pub enum ActionKind {
 /// A role of users and clients.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Role {
+pub struct PolicyRole {
     /// The display name.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub title: Option<String>,
@@ -159,17 +159,17 @@ pub struct RouteRule {
     pub fresh: bool,
 }
 
-impl Document {
+impl PolicyDocument {
     /// Parses a document strictly: no duplicate and no unknown members.
     ///
     /// # Errors
     /// The first structural error, with its place if known.
     #[cfg(feature = "authoring")]
-    pub fn read(bytes: &[u8]) -> Result<Self, Fault> {
+    pub fn read(bytes: &[u8]) -> Result<Self, DocumentFault> {
         if bytes.len() > limits::DOCUMENT_BYTES {
-            return Err(Fault::error("", format!("a document has at most {} bytes", limits::DOCUMENT_BYTES)));
+            return Err(DocumentFault::error("", format!("a document has at most {} bytes", limits::DOCUMENT_BYTES)));
         }
-        let json = strict_json::value(bytes, 32).map_err(|error| Fault::error("", error.to_string()))?;
+        let json = strict_json::value(bytes, 32).map_err(|error| DocumentFault::error("", error.to_string()))?;
         Self::from_json(json)
     }
 
@@ -177,14 +177,14 @@ impl Document {
     ///
     /// # Errors
     /// The first structural error, with its place if known.
-    pub fn from_json(json: Json) -> Result<Self, Fault> {
+    pub fn from_json(json: Json) -> Result<Self, DocumentFault> {
         // A list of members in order would deserialize, but nobody could read it.
         if !json.is_object() {
-            return Err(Fault::error("", "a document is an object"));
+            return Err(DocumentFault::error("", "a document is an object"));
         }
         serde_path_to_error::deserialize(json).map_err(|error| {
             let members: Vec<String> = error.path().iter().filter_map(member).collect();
-            Fault::error(pointer(members.iter().map(String::as_str)), error.inner().to_string())
+            DocumentFault::error(pointer(members.iter().map(String::as_str)), error.inner().to_string())
         })
     }
 
@@ -221,9 +221,9 @@ mod tests {
             ("{\"routes\":[{\"methods\":[\"GET\"],\"path\":\"/\",\"order\":1}]}", "/routes/0/order"),
             ("{\"entities\":{\"A\":{\"actions\":{\"x\":\"all\"}}}}", "/entities/A/actions/x"),
         ] {
-            assert_eq!(Document::read(text.as_bytes()).unwrap_err().pointer, at, "{text}");
+            assert_eq!(PolicyDocument::read(text.as_bytes()).unwrap_err().pointer, at, "{text}");
         }
-        assert!(Document::read(&vec![b' '; limits::DOCUMENT_BYTES + 1]).is_err());
-        assert_eq!(Document::read(b"{}").unwrap(), Document::default());
+        assert!(PolicyDocument::read(&vec![b' '; limits::DOCUMENT_BYTES + 1]).is_err());
+        assert_eq!(PolicyDocument::read(b"{}").unwrap(), PolicyDocument::default());
     }
 }

@@ -9,12 +9,12 @@ use serde_json::Value as Json;
 
 use super::condition::Condition;
 use super::leaf::{Leaf, Operand, Path, Root, Test};
-use super::table::{Rule, Table};
-use super::value::{Attributes, Value};
+use super::table::{PermissionRule, Table};
+use super::value::{AttributeValue, Attributes};
 
 /// A request for a decision.
 #[derive(Debug, Clone, Copy)]
-pub struct Question<'a> {
+pub struct EvaluationRequest<'a> {
     /// The roles of the subject.
     pub roles: &'a [String],
     /// The permission: `Order:update`.
@@ -56,7 +56,7 @@ pub enum Truth {
 
 /// An evaluated rule.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Reason {
+pub struct EvaluatedRule {
     /// The role.
     pub role: String,
     /// `allow`, `deny` or `when`.
@@ -70,22 +70,22 @@ pub struct Reason {
 
 /// A decision with its reasons.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Decision {
+pub struct PolicyDecision {
     /// The decision.
     pub verdict: Verdict,
     /// Every evaluated rule, in the order of the roles.
-    pub reasons: Vec<Reason>,
+    pub reasons: Vec<EvaluatedRule>,
 }
 
 /// Decides a request.
-pub fn evaluate(table: &Table, question: &Question<'_>) -> Verdict {
+pub fn evaluate(table: &Table, question: &EvaluationRequest<'_>) -> Verdict {
     let (mut allowed, mut open) = (false, false);
     for rule in question.roles.iter().filter_map(|role| table.roles.get(role)?.get(question.permission)) {
         match rule {
-            Rule::Deny => return Verdict::Deny,
-            Rule::Allow => allowed = true,
-            Rule::When(_) if allowed => {}
-            Rule::When(names) => {
+            PermissionRule::Deny => return Verdict::Deny,
+            PermissionRule::Allow => allowed = true,
+            PermissionRule::When(_) if allowed => {}
+            PermissionRule::When(names) => {
                 for condition in names.iter().filter_map(|name| table.conditions.get(name)) {
                     match holds(condition, question) {
                         Truth::True => allowed = true,
@@ -104,25 +104,25 @@ pub fn evaluate(table: &Table, question: &Question<'_>) -> Verdict {
 }
 
 /// Decides a request with reasons.
-pub fn explain(table: &Table, question: &Question<'_>) -> Decision {
+pub fn explain(table: &Table, question: &EvaluationRequest<'_>) -> PolicyDecision {
     let mut reasons = Vec::new();
     for role in question.roles {
         let Some(rule) = table.roles.get(role).and_then(|rules| rules.get(question.permission)) else { continue };
-        let reason = |rule, condition, holds| Reason { role: role.clone(), rule, condition, holds };
+        let reason = |rule, condition, holds| EvaluatedRule { role: role.clone(), rule, condition, holds };
         match rule {
-            Rule::Deny => reasons.push(reason("deny", None, Truth::True)),
-            Rule::Allow => reasons.push(reason("allow", None, Truth::True)),
-            Rule::When(names) => reasons.extend(names.iter().filter_map(|name| {
+            PermissionRule::Deny => reasons.push(reason("deny", None, Truth::True)),
+            PermissionRule::Allow => reasons.push(reason("allow", None, Truth::True)),
+            PermissionRule::When(names) => reasons.extend(names.iter().filter_map(|name| {
                 let truth = holds(table.conditions.get(name)?, question);
                 Some(reason("when", Some(name.clone()), truth))
             })),
         }
     }
-    Decision { verdict: evaluate(table, question), reasons }
+    PolicyDecision { verdict: evaluate(table, question), reasons }
 }
 
 /// The value of a condition.
-pub fn holds(condition: &Condition, question: &Question<'_>) -> Truth {
+pub fn holds(condition: &Condition, question: &EvaluationRequest<'_>) -> Truth {
     match condition {
         Condition::All(parts) => parts.iter().map(|part| holds(part, question)).min().unwrap_or(Truth::True),
         Condition::Any(parts) => parts.iter().map(|part| holds(part, question)).max().unwrap_or(Truth::False),
@@ -131,46 +131,46 @@ pub fn holds(condition: &Condition, question: &Question<'_>) -> Truth {
 }
 
 /// The result of looking a value up.
-enum Found<'a> {
-    Value(Value<'a>),
+enum AttributeLookup<'a> {
+    Value(AttributeValue<'a>),
     Missing,
     NotShown,
 }
 
-fn leaf_holds(leaf: &Leaf, question: &Question<'_>) -> Truth {
+fn leaf_holds(leaf: &Leaf, question: &EvaluationRequest<'_>) -> Truth {
     let known = |truth: bool| if truth { Truth::True } else { Truth::False };
     match &leaf.test {
         Test::Present(path) => match look(path, question) {
-            Found::NotShown => Truth::Unknown,
-            found => known(matches!(found, Found::Value(_)) != leaf.negated),
+            AttributeLookup::NotShown => Truth::Unknown,
+            found => known(matches!(found, AttributeLookup::Value(_)) != leaf.negated),
         },
         Test::Compare { op, left, right } => match (side(left, question), side(right, question)) {
-            (Found::Missing, _) | (_, Found::Missing) => Truth::False,
-            (Found::NotShown, _) | (_, Found::NotShown) => Truth::Unknown,
-            (Found::Value(left), Found::Value(right)) => {
+            (AttributeLookup::Missing, _) | (_, AttributeLookup::Missing) => Truth::False,
+            (AttributeLookup::NotShown, _) | (_, AttributeLookup::NotShown) => Truth::Unknown,
+            (AttributeLookup::Value(left), AttributeLookup::Value(right)) => {
                 known(op.compare(&left, &right).is_some_and(|truth| truth != leaf.negated))
             }
         },
     }
 }
 
-fn side<'a>(operand: &'a Operand, question: &Question<'a>) -> Found<'a> {
+fn side<'a>(operand: &'a Operand, question: &EvaluationRequest<'a>) -> AttributeLookup<'a> {
     match operand {
-        Operand::Literal(literal) => Found::Value(literal.value()),
+        Operand::Literal(literal) => AttributeLookup::Value(literal.value()),
         Operand::Path(path) => look(path, question),
     }
 }
 
-fn look<'a>(path: &Path, question: &Question<'a>) -> Found<'a> {
+fn look<'a>(path: &Path, question: &EvaluationRequest<'a>) -> AttributeLookup<'a> {
     let attributes = match path.root {
         Root::User => question.user,
         Root::Context => question.context,
         Root::Token => question.token,
         Root::Resource => match question.resource {
             Some(resource) => resource,
-            None => return Found::NotShown,
+            None => return AttributeLookup::NotShown,
         },
     };
     let json: Option<&'a Json> = attributes.get(&path.name);
-    json.and_then(Value::read).map_or(Found::Missing, Found::Value)
+    json.and_then(AttributeValue::read).map_or(AttributeLookup::Missing, AttributeLookup::Value)
 }

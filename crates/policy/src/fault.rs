@@ -23,7 +23,7 @@ pub struct Span {
 
 /// A fault of a document.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Fault {
+pub struct DocumentFault {
     /// Its severity.
     pub severity: Severity,
     /// Its place in the document, as a JSON pointer (RFC 6901); empty for the whole document.
@@ -35,7 +35,7 @@ pub struct Fault {
     pub cedar: Option<Span>,
 }
 
-impl Fault {
+impl DocumentFault {
     /// An error found by us.
     pub fn error(pointer: impl Into<String>, message: impl Into<String>) -> Self {
         Self { severity: Severity::Error, pointer: pointer.into(), message: message.into(), cedar: None }

@@ -6,7 +6,7 @@ use serde_json::{Value as Json, json};
 
 use super::limits;
 use super::names;
-use super::value::{Type, Value, int_json};
+use super::value::{AttributeValue, Type, int_json};
 
 /// The object that a path starts from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -83,12 +83,12 @@ impl Literal {
     }
 
     /// As a value to compare.
-    pub fn value(&self) -> Value<'_> {
+    pub fn value(&self) -> AttributeValue<'_> {
         match self {
-            Self::Text(text) => Value::Text(text),
-            Self::Bool(truth) => Value::Bool(*truth),
-            Self::Int(number) => Value::Int(*number),
-            Self::Texts(texts) => Value::Texts(texts.iter().map(String::as_str).collect()),
+            Self::Text(text) => AttributeValue::Text(text),
+            Self::Bool(truth) => AttributeValue::Bool(*truth),
+            Self::Int(number) => AttributeValue::Int(*number),
+            Self::Texts(texts) => AttributeValue::Texts(texts.iter().map(String::as_str).collect()),
         }
     }
 }
@@ -117,9 +117,9 @@ impl Operand {
         match (json.as_object().and_then(|members| members.get("lit")), json.as_object().map(serde_json::Map::len)) {
             (Some(Json::String(text)), Some(1)) => Self::text(text).map(|text| Self::Literal(Literal::Text(text))),
             (Some(Json::Array(items)), Some(1)) => Self::texts(items),
-            _ => match Value::read(json) {
-                Some(Value::Bool(truth)) => Ok(Self::Literal(Literal::Bool(truth))),
-                Some(Value::Int(number)) => Ok(Self::Literal(Literal::Int(number))),
+            _ => match AttributeValue::read(json) {
+                Some(AttributeValue::Bool(truth)) => Ok(Self::Literal(Literal::Bool(truth))),
+                Some(AttributeValue::Int(number)) => Ok(Self::Literal(Literal::Int(number))),
                 _ => Err("an operand is a path, true, false, a whole number, or {\"lit\":…}".to_owned()),
             },
         }
@@ -160,7 +160,7 @@ impl Operand {
 
 /// An operator.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Op {
+pub enum Operator {
     Eq,
     Ne,
     In,
@@ -171,7 +171,7 @@ pub enum Op {
     Lte,
 }
 
-impl Op {
+impl Operator {
     /// Every operator.
     pub const ALL: [Self; 8] = [Self::Eq, Self::Ne, Self::In, Self::Contains, Self::Gt, Self::Gte, Self::Lt, Self::Lte];
 
@@ -213,19 +213,19 @@ impl Op {
     }
 
     /// Compares; `None` if the types do not match.
-    pub fn compare(self, left: &Value<'_>, right: &Value<'_>) -> Option<bool> {
+    pub fn compare(self, left: &AttributeValue<'_>, right: &AttributeValue<'_>) -> Option<bool> {
         if !self.takes(left.kind(), right.kind()) {
             return None;
         }
         Some(match (self, left, right) {
             (Self::Eq, ..) => left == right,
             (Self::Ne, ..) => left != right,
-            (Self::In, Value::Text(text), Value::Texts(texts))
-            | (Self::Contains, Value::Texts(texts), Value::Text(text)) => texts.contains(text),
-            (Self::Gt, Value::Int(left), Value::Int(right)) => left > right,
-            (Self::Gte, Value::Int(left), Value::Int(right)) => left >= right,
-            (Self::Lt, Value::Int(left), Value::Int(right)) => left < right,
-            (Self::Lte, Value::Int(left), Value::Int(right)) => left <= right,
+            (Self::In, AttributeValue::Text(text), AttributeValue::Texts(texts))
+            | (Self::Contains, AttributeValue::Texts(texts), AttributeValue::Text(text)) => texts.contains(text),
+            (Self::Gt, AttributeValue::Int(left), AttributeValue::Int(right)) => left > right,
+            (Self::Gte, AttributeValue::Int(left), AttributeValue::Int(right)) => left >= right,
+            (Self::Lt, AttributeValue::Int(left), AttributeValue::Int(right)) => left < right,
+            (Self::Lte, AttributeValue::Int(left), AttributeValue::Int(right)) => left <= right,
             _ => return None,
         })
     }
@@ -237,7 +237,7 @@ pub enum Test {
     /// A comparison of two values.
     Compare {
         /// The operator.
-        op: Op,
+        op: Operator,
         /// The left operand.
         left: Operand,
         /// The right operand.

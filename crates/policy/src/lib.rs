@@ -25,6 +25,6 @@ pub mod table;
 pub mod validate;
 pub mod value;
 
-pub use document::Document;
-pub use fault::Fault;
+pub use document::PolicyDocument;
+pub use fault::DocumentFault;
 pub use table::Table;

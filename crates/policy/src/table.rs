@@ -13,7 +13,7 @@ use super::document::{ActionKind, Cell};
 pub const VERSION: u8 = 1;
 
 /// The rules of one role, by permission.
-pub type Rules = BTreeMap<String, Rule>;
+pub type RoleRules = BTreeMap<String, PermissionRule>;
 
 /// A compiled table. The same document, project, revision and time give the same JSON, byte for byte.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -32,7 +32,7 @@ pub struct Table {
     /// Every permission.
     pub permissions: BTreeMap<String, ActionKind>,
     /// Every role with its grants: inheritance and wildcards are expanded.
-    pub roles: BTreeMap<String, Rules>,
+    pub roles: BTreeMap<String, RoleRules>,
     /// Every condition that a rule uses.
     #[serde(serialize_with = "write_conditions", deserialize_with = "read_conditions")]
     pub conditions: BTreeMap<String, Condition>,
@@ -50,7 +50,7 @@ pub enum Unlisted {
 
 /// The rule for a permission.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Rule {
+pub enum PermissionRule {
     /// Allowed: `"*"`.
     Allow,
     /// Denied, whatever other roles grant: `"deny"`.
@@ -59,7 +59,7 @@ pub enum Rule {
     When(Vec<String>),
 }
 
-impl Serialize for Rule {
+impl Serialize for PermissionRule {
     fn serialize<S: Serializer>(&self, writer: S) -> Result<S::Ok, S::Error> {
         match self {
             Self::Allow => writer.serialize_str("*"),
@@ -72,7 +72,7 @@ impl Serialize for Rule {
     }
 }
 
-impl<'de> Deserialize<'de> for Rule {
+impl<'de> Deserialize<'de> for PermissionRule {
     fn deserialize<D: Deserializer<'de>>(reader: D) -> Result<Self, D::Error> {
         Ok(match Cell::deserialize(reader)? {
             Cell::One(word) if word == "*" => Self::Allow,
@@ -122,8 +122,8 @@ impl Table {
         let table: Self = serde_json::from_slice(bytes)?;
         let known = |name: &String| table.conditions.contains_key(name);
         let whole = table.roles.values().flat_map(BTreeMap::values).all(|rule| match rule {
-            Rule::When(names) => !names.is_empty() && names.iter().all(known),
-            Rule::Allow | Rule::Deny => true,
+            PermissionRule::When(names) => !names.is_empty() && names.iter().all(known),
+            PermissionRule::Allow | PermissionRule::Deny => true,
         });
         if whole { Ok(table) } else { Err(serde_json::Error::custom("a rule names a condition that is not there")) }
     }

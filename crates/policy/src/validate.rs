@@ -7,8 +7,8 @@ use serde::Serialize;
 use super::cedar::{self, Guards, Text};
 use super::check::{self, Conditions};
 use super::compile::{Edition, compile};
-use super::document::Document;
-use super::fault::{Fault, Span};
+use super::document::PolicyDocument;
+use super::fault::{DocumentFault, Span};
 use super::limits;
 
 /// The result of a validation.
@@ -17,15 +17,15 @@ pub struct Review {
     /// Whether it can be published.
     pub valid: bool,
     /// Its faults.
-    pub faults: Vec<Fault>,
+    pub faults: Vec<DocumentFault>,
     /// The rules as Cedar, if they could be rendered.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub cedar: Option<CedarText>,
+    pub cedar: Option<CedarSource>,
 }
 
 /// The rules as Cedar.
 #[derive(Debug, Clone, Serialize)]
-pub struct CedarText {
+pub struct CedarSource {
     /// The schema.
     pub schema: String,
     /// The policies; the spans of faults are byte ranges in it.
@@ -33,22 +33,22 @@ pub struct CedarText {
 }
 
 /// Validates a document. It takes up to a second for the largest: do not call it on an async thread.
-pub fn validate(document: &Document) -> Review {
+pub fn validate(document: &PolicyDocument) -> Review {
     let (mut faults, conditions) = check::check(document);
-    if faults.iter().any(Fault::is_error) {
+    if faults.iter().any(DocumentFault::is_error) {
         return Review { valid: false, faults, cedar: None };
     }
     let text = cedar::policies(document, &conditions);
     faults.extend(ask_cedar(document, &conditions, &text));
-    if !faults.iter().any(Fault::is_error) {
+    if !faults.iter().any(DocumentFault::is_error) {
         faults.extend(too_large(document));
     }
     let schema = cedar::schema(document, Guards::On);
-    let valid = !faults.iter().any(Fault::is_error);
-    Review { valid, faults, cedar: Some(CedarText { schema, policies: text.text }) }
+    let valid = !faults.iter().any(DocumentFault::is_error);
+    Review { valid, faults, cedar: Some(CedarSource { schema, policies: text.text }) }
 }
 
-fn too_large(document: &Document) -> Vec<Fault> {
+fn too_large(document: &PolicyDocument) -> Vec<DocumentFault> {
     let edition = Edition { project: "0".repeat(36), revision: u64::MAX, iat: i64::MAX };
     let bytes = match compile(document, edition) {
         Ok(table) => serde_json::to_vec(&table).map_or(usize::MAX, |json| json.len()),
@@ -58,17 +58,17 @@ fn too_large(document: &Document) -> Vec<Fault> {
     if fits {
         vec![]
     } else {
-        vec![Fault::error("", format!("compiled, it has {bytes} bytes: more than {}", limits::TABLE_BYTES))]
+        vec![DocumentFault::error("", format!("compiled, it has {bytes} bytes: more than {}", limits::TABLE_BYTES))]
     }
 }
 
 /// Type-checks every condition with Cedar for every entity type that it is used for, with guards and without.
-fn ask_cedar(document: &Document, conditions: &Conditions, published: &Text) -> Vec<Fault> {
-    let mut faults: Vec<Fault> = Vec::new();
+fn ask_cedar(document: &PolicyDocument, conditions: &Conditions, published: &Text) -> Vec<DocumentFault> {
+    let mut faults: Vec<DocumentFault> = Vec::new();
     for guards in [Guards::Off, Guards::On] {
         let schema = match Schema::from_cedarschema_str(&cedar::schema(document, guards)) {
             Ok((schema, _)) => schema,
-            Err(error) => return vec![Fault::error("/entities", format!("Cedar refuses the schema: {error}"))],
+            Err(error) => return vec![DocumentFault::error("/entities", format!("Cedar refuses the schema: {error}"))],
         };
         let (probes, set) = match probes(document, conditions, guards) {
             Ok(found) => found,
@@ -88,10 +88,10 @@ fn ask_cedar(document: &Document, conditions: &Conditions, published: &Text) -> 
 type Probes<'a> = std::collections::BTreeMap<String, (&'a str, Text)>;
 
 fn probes<'a>(
-    document: &'a Document,
+    document: &'a PolicyDocument,
     conditions: &Conditions,
     guards: Guards,
-) -> Result<(Probes<'a>, PolicySet), Fault> {
+) -> Result<(Probes<'a>, PolicySet), DocumentFault> {
     let (mut probes, mut set) = (Probes::new(), PolicySet::new());
     for (name, entity) in check::uses(document) {
         let action = document.entities.get(entity).and_then(|declared| declared.actions.keys().next());
@@ -99,7 +99,7 @@ fn probes<'a>(
         let text = cedar::probe(name, condition, &format!("{entity}:{action}"), guards);
         let id = format!("{name}@{entity}");
         let refused = |error: &dyn std::fmt::Display| {
-            Fault::error(super::fault::pointer(["conditions", name]), format!("Cedar refuses it: {error}"))
+            DocumentFault::error(super::fault::pointer(["conditions", name]), format!("Cedar refuses it: {error}"))
         };
         let policy = Policy::parse(Some(PolicyId::new(&id)), &text.text).map_err(|error| refused(&error))?;
         set.add(policy).map_err(|error| refused(&error))?;
@@ -108,15 +108,15 @@ fn probes<'a>(
     Ok((probes, set))
 }
 
-fn told(error: &ValidationError, probes: &Probes<'_>, published: &Text) -> Fault {
+fn told(error: &ValidationError, probes: &Probes<'_>, published: &Text) -> DocumentFault {
     let id = error.policy_id().to_string();
     let message = error.to_string();
     let message = message.strip_prefix(&format!("for policy `{id}`, ")).unwrap_or(&message);
     let message = error.help().map_or_else(|| message.to_owned(), |help| format!("{message}: {help}"));
-    let Some((name, probe)) = probes.get(&id) else { return Fault::error("", message) };
+    let Some((name, probe)) = probes.get(&id) else { return DocumentFault::error("", message) };
     let offset = error.labels().and_then(|mut labels| labels.next()).map(|label| label.offset());
     let whole = super::fault::pointer(["conditions", name]);
     let pointer = offset.and_then(|offset| probe.pointer_at(offset)).map_or(whole, str::to_owned);
     let span = published.span_of(&pointer).map(|range| Span { start: range.start, end: range.end });
-    Fault { cedar: span, ..Fault::error(pointer, message) }
+    DocumentFault { cedar: span, ..DocumentFault::error(pointer, message) }
 }

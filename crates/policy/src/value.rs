@@ -24,7 +24,7 @@ pub enum Type {
 
 /// A borrowed value.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Value<'a> {
+pub enum AttributeValue<'a> {
     /// A string.
     Text(&'a str),
     /// True or false.
@@ -35,7 +35,7 @@ pub enum Value<'a> {
     Texts(Vec<&'a str>),
 }
 
-impl<'a> Value<'a> {
+impl<'a> AttributeValue<'a> {
     /// Reads a value. A value of none of the four types counts as missing.
     ///
     /// An integer beyond ±(2⁵³−1) is also missing, because not every JSON parser reads it exactly: it is written
@@ -113,10 +113,10 @@ mod tests {
             (json!(1e300), None),
             (json!(null), None),
         ] {
-            assert_eq!(Value::read(&json), read.map(Value::Int), "{json}");
+            assert_eq!(AttributeValue::read(&json), read.map(AttributeValue::Int), "{json}");
         }
-        assert_eq!(Value::read(&int_json(i64::MIN)), Some(Value::Int(i64::MIN)));
-        assert_eq!(Value::read(&json!(["a", 1])), None);
-        assert_eq!(Value::read(&json!([])), Some(Value::Texts(vec![])));
+        assert_eq!(AttributeValue::read(&int_json(i64::MIN)), Some(AttributeValue::Int(i64::MIN)));
+        assert_eq!(AttributeValue::read(&json!(["a", 1])), None);
+        assert_eq!(AttributeValue::read(&json!([])), Some(AttributeValue::Texts(vec![])));
     }
 }

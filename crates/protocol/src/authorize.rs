@@ -48,7 +48,7 @@ impl Destination {
 
 /// The properties of the client that the checks need.
 #[derive(Debug, Clone, Copy)]
-pub struct Rules<'a> {
+pub struct ClientRules<'a> {
     /// PKCE is required: the client is public (RFC 9700 §2.1.1), or is configured so.
     pub requires_pkce: bool,
     /// The scopes that it may request.
@@ -90,10 +90,10 @@ pub struct AuthorizeRequest {
     pub claims: ClaimsRequest,
 }
 
-type Check = fn(&Params, &Rules<'_>, &mut AuthorizeRequest) -> Result<(), OAuthError>;
+type AuthorizeCheck = fn(&Params, &ClientRules<'_>, &mut AuthorizeRequest) -> Result<(), OAuthError>;
 
 /// Every check, in order. `state` and `response_mode` come first: every error response needs them.
-const CHECKS: &[(&str, Check)] = &[
+const CHECKS: &[(&str, AuthorizeCheck)] = &[
     ("state", state),
     ("response_mode", response_mode),
     ("request", request),
@@ -121,7 +121,7 @@ impl AuthorizeRequest {
     /// # Errors
     /// The first failed check, with the request as far as it was read (so that the error response has `state` and the
     /// requested `response_mode`).
-    pub fn check(params: &Params, rules: &Rules<'_>) -> Result<Self, (OAuthError, Box<Self>)> {
+    pub fn check(params: &Params, rules: &ClientRules<'_>) -> Result<Self, (OAuthError, Box<Self>)> {
         // Even an invalid `state` is reported in the requested mode.
         let response_mode = params.get("response_mode").ok().flatten().and_then(ResponseMode::parse);
         let mut request = Self { response_mode: response_mode.unwrap_or_default(), ..Self::default() };
@@ -145,24 +145,24 @@ fn text(params: &Params, name: &'static str, longest: usize) -> Result<Option<St
     }
 }
 
-fn state(params: &Params, _: &Rules<'_>, request: &mut AuthorizeRequest) -> Result<(), OAuthError> {
+fn state(params: &Params, _: &ClientRules<'_>, request: &mut AuthorizeRequest) -> Result<(), OAuthError> {
     request.state = text(params, "state", MAX_STATE)?;
     Ok(())
 }
 
-fn request(params: &Params, _: &Rules<'_>, _: &mut AuthorizeRequest) -> Result<(), OAuthError> {
+fn request(params: &Params, _: &ClientRules<'_>, _: &mut AuthorizeRequest) -> Result<(), OAuthError> {
     refuse(params, "request", ErrorCode::RequestNotSupported, "request objects are not supported")
 }
 
-fn request_uri(params: &Params, _: &Rules<'_>, _: &mut AuthorizeRequest) -> Result<(), OAuthError> {
+fn request_uri(params: &Params, _: &ClientRules<'_>, _: &mut AuthorizeRequest) -> Result<(), OAuthError> {
     refuse(params, "request_uri", ErrorCode::RequestUriNotSupported, "request_uri is not supported")
 }
 
-fn registration(params: &Params, _: &Rules<'_>, _: &mut AuthorizeRequest) -> Result<(), OAuthError> {
+fn registration(params: &Params, _: &ClientRules<'_>, _: &mut AuthorizeRequest) -> Result<(), OAuthError> {
     refuse(params, "registration", ErrorCode::RegistrationNotSupported, "registration is not supported")
 }
 
-fn resource(params: &Params, _: &Rules<'_>, _: &mut AuthorizeRequest) -> Result<(), OAuthError> {
+fn resource(params: &Params, _: &ClientRules<'_>, _: &mut AuthorizeRequest) -> Result<(), OAuthError> {
     refuse(params, "resource", ErrorCode::InvalidTarget, "no resource can be chosen here")
 }
 
@@ -173,7 +173,7 @@ fn refuse(params: &Params, name: &str, code: ErrorCode, why: &'static str) -> Re
     }
 }
 
-fn response_type(params: &Params, rules: &Rules<'_>, _: &mut AuthorizeRequest) -> Result<(), OAuthError> {
+fn response_type(params: &Params, rules: &ClientRules<'_>, _: &mut AuthorizeRequest) -> Result<(), OAuthError> {
     match single(params, "response_type")? {
         None => Err(OAuthError::invalid_request("response_type is missing")),
         Some("code") if rules.authorization_code => Ok(()),
@@ -184,7 +184,7 @@ fn response_type(params: &Params, rules: &Rules<'_>, _: &mut AuthorizeRequest) -
     }
 }
 
-fn response_mode(params: &Params, _: &Rules<'_>, request: &mut AuthorizeRequest) -> Result<(), OAuthError> {
+fn response_mode(params: &Params, _: &ClientRules<'_>, request: &mut AuthorizeRequest) -> Result<(), OAuthError> {
     let Some(name) = single(params, "response_mode")? else { return Ok(()) };
     let known = ResponseMode::parse(name);
     request.response_mode =
@@ -192,7 +192,7 @@ fn response_mode(params: &Params, _: &Rules<'_>, request: &mut AuthorizeRequest)
     Ok(())
 }
 
-fn length(_: &Params, _: &Rules<'_>, request: &mut AuthorizeRequest) -> Result<(), OAuthError> {
+fn length(_: &Params, _: &ClientRules<'_>, request: &mut AuthorizeRequest) -> Result<(), OAuthError> {
     let (AuthorizeRequest { state, nonce, login_hint, ui_locales, .. }, claims) = (&*request, &request.claims);
     let single = [state, nonce, login_hint, ui_locales, &claims.sub].into_iter().flatten();
     let listed = request.acr_values.iter().chain(claims.essential_acr.iter().flatten());
@@ -203,7 +203,7 @@ fn length(_: &Params, _: &Rules<'_>, request: &mut AuthorizeRequest) -> Result<(
     Ok(())
 }
 
-fn scope(params: &Params, rules: &Rules<'_>, request: &mut AuthorizeRequest) -> Result<(), OAuthError> {
+fn scope(params: &Params, rules: &ClientRules<'_>, request: &mut AuthorizeRequest) -> Result<(), OAuthError> {
     let asked = Scope::parse(single(params, "scope")?.unwrap_or_default())?;
     // Unknown values are ignored (OpenID Connect Core §3.1.2.1); the token response names what was granted.
     let mut granted = asked.intersection(rules.scope);
@@ -217,17 +217,17 @@ fn scope(params: &Params, rules: &Rules<'_>, request: &mut AuthorizeRequest) -> 
     Ok(())
 }
 
-fn nonce(params: &Params, _: &Rules<'_>, request: &mut AuthorizeRequest) -> Result<(), OAuthError> {
+fn nonce(params: &Params, _: &ClientRules<'_>, request: &mut AuthorizeRequest) -> Result<(), OAuthError> {
     request.nonce = text(params, "nonce", MAX_NONCE)?;
     Ok(())
 }
 
-fn prompt(params: &Params, _: &Rules<'_>, request: &mut AuthorizeRequest) -> Result<(), OAuthError> {
+fn prompt(params: &Params, _: &ClientRules<'_>, request: &mut AuthorizeRequest) -> Result<(), OAuthError> {
     request.prompt = Prompt::parse(single(params, "prompt")?.unwrap_or_default())?;
     Ok(())
 }
 
-fn max_age(params: &Params, _: &Rules<'_>, request: &mut AuthorizeRequest) -> Result<(), OAuthError> {
+fn max_age(params: &Params, _: &ClientRules<'_>, request: &mut AuthorizeRequest) -> Result<(), OAuthError> {
     let Some(value) = single(params, "max_age")? else { return Ok(()) };
     // `u64::from_str` accepts a leading `+`, the specification does not.
     let seconds = value.bytes().all(|b| b.is_ascii_digit()).then(|| value.parse::<u32>().ok()).flatten();
@@ -236,28 +236,28 @@ fn max_age(params: &Params, _: &Rules<'_>, request: &mut AuthorizeRequest) -> Re
     Ok(())
 }
 
-fn login_hint(params: &Params, _: &Rules<'_>, request: &mut AuthorizeRequest) -> Result<(), OAuthError> {
+fn login_hint(params: &Params, _: &ClientRules<'_>, request: &mut AuthorizeRequest) -> Result<(), OAuthError> {
     request.login_hint = text(params, "login_hint", MAX_TEXT)?;
     Ok(())
 }
 
-fn id_token_hint(params: &Params, _: &Rules<'_>, request: &mut AuthorizeRequest) -> Result<(), OAuthError> {
+fn id_token_hint(params: &Params, _: &ClientRules<'_>, request: &mut AuthorizeRequest) -> Result<(), OAuthError> {
     request.id_token_hint = text(params, "id_token_hint", 16 * 1_024)?;
     Ok(())
 }
 
-fn acr_values(params: &Params, _: &Rules<'_>, request: &mut AuthorizeRequest) -> Result<(), OAuthError> {
+fn acr_values(params: &Params, _: &ClientRules<'_>, request: &mut AuthorizeRequest) -> Result<(), OAuthError> {
     let values = text(params, "acr_values", MAX_TEXT)?.unwrap_or_default();
     request.acr_values = values.split(' ').filter(|value| !value.is_empty()).map(str::to_owned).collect();
     Ok(())
 }
 
-fn ui_locales(params: &Params, _: &Rules<'_>, request: &mut AuthorizeRequest) -> Result<(), OAuthError> {
+fn ui_locales(params: &Params, _: &ClientRules<'_>, request: &mut AuthorizeRequest) -> Result<(), OAuthError> {
     request.ui_locales = text(params, "ui_locales", MAX_TEXT)?;
     Ok(())
 }
 
-fn display(params: &Params, _: &Rules<'_>, _: &mut AuthorizeRequest) -> Result<(), OAuthError> {
+fn display(params: &Params, _: &ClientRules<'_>, _: &mut AuthorizeRequest) -> Result<(), OAuthError> {
     match single(params, "display")? {
         // The pages fit every window, so every value is supported.
         None | Some("page" | "popup" | "touch" | "wap") => Ok(()),
@@ -265,14 +265,14 @@ fn display(params: &Params, _: &Rules<'_>, _: &mut AuthorizeRequest) -> Result<(
     }
 }
 
-fn claims(params: &Params, _: &Rules<'_>, request: &mut AuthorizeRequest) -> Result<(), OAuthError> {
+fn claims(params: &Params, _: &ClientRules<'_>, request: &mut AuthorizeRequest) -> Result<(), OAuthError> {
     if let Some(value) = single(params, "claims")? {
         request.claims = ClaimsRequest::parse(value)?;
     }
     Ok(())
 }
 
-fn code_challenge(params: &Params, rules: &Rules<'_>, request: &mut AuthorizeRequest) -> Result<(), OAuthError> {
+fn code_challenge(params: &Params, rules: &ClientRules<'_>, request: &mut AuthorizeRequest) -> Result<(), OAuthError> {
     let method = single(params, "code_challenge_method")?;
     match single(params, "code_challenge")? {
         Some(challenge) => request.code_challenge = Some(CodeChallenge::parse(challenge, method)?),
@@ -293,7 +293,7 @@ mod tests {
 
     fn checked(requires_pkce: bool, pairs: &[(&str, &str)]) -> Result<AuthorizeRequest, OAuthError> {
         let scope = Scope::of(["openid", "email", "offline_access"]);
-        let rules = Rules { requires_pkce, scope: &scope, authorization_code: true, refresh_token: true };
+        let rules = ClientRules { requires_pkce, scope: &scope, authorization_code: true, refresh_token: true };
         let base = [("response_type", "code"), ("scope", "openid email")];
         let mut all: Vec<(String, String)> = Vec::new();
         for (name, value) in base.iter().filter(|(name, _)| pairs.iter().all(|(other, _)| other != name)).chain(pairs) {
@@ -377,7 +377,7 @@ mod tests {
     #[test]
     fn every_error_returns_in_the_mode_that_was_asked_for() {
         let scope = Scope::of(["openid"]);
-        let rules = Rules { requires_pkce: false, scope: &scope, authorization_code: true, refresh_token: true };
+        let rules = ClientRules { requires_pkce: false, scope: &scope, authorization_code: true, refresh_token: true };
         for (pairs, mode) in [
             (vec![("response_mode", "form_post"), ("state", "a"), ("state", "b")], ResponseMode::FormPost),
             (vec![("response_mode", "fragment"), ("response_type", "token")], ResponseMode::Fragment),
@@ -391,7 +391,7 @@ mod tests {
     #[test]
     fn the_state_goes_home_with_the_error() {
         let scope = Scope::of(["openid"]);
-        let rules = Rules { requires_pkce: false, scope: &scope, authorization_code: true, refresh_token: true };
+        let rules = ClientRules { requires_pkce: false, scope: &scope, authorization_code: true, refresh_token: true };
         let params = Params::from_pairs(vec![
             ("state".to_owned(), "kept".to_owned()),
             ("response_type".to_owned(), "token".to_owned()),

@@ -5,7 +5,7 @@ use crate::error_code::ErrorCode;
 
 /// Why credentials, a code or a token were refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Cause {
+pub enum RejectionCause {
     /// No client of this id.
     UnknownClient,
     /// The client is disabled.
@@ -64,7 +64,7 @@ pub enum Cause {
     AccessTokenRevoked,
 }
 
-impl Cause {
+impl RejectionCause {
     /// The error code for the client.
     pub const fn code(self) -> ErrorCode {
         match self {

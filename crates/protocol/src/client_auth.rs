@@ -3,7 +3,7 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
-use super::cause::Cause;
+use super::cause::RejectionCause;
 use super::error::OAuthError;
 use super::ows;
 use super::params::Params;
@@ -44,12 +44,12 @@ impl ClientCredentials {
         let get = |name: &'static str| form.get(name).map_err(|_| OAuthError::repeated(name));
         let (client_id, secret) = (get("client_id")?, get("client_secret")?);
         if get("client_assertion")?.is_some() || get("client_assertion_type")?.is_some() {
-            return Err(Cause::AssertionNotSupported.into());
+            return Err(RejectionCause::AssertionNotSupported.into());
         }
         match (authorization, client_id, secret) {
             (Some(_), _, Some(_)) => Err(OAuthError::invalid_request("use one client authentication method, not two")),
             (Some(header), named, None) => {
-                let (id, secret) = basic(header).ok_or(Cause::UnreadableAuthorization)?;
+                let (id, secret) = basic(header).ok_or(RejectionCause::UnreadableAuthorization)?;
                 if named.is_some_and(|named| named != id) {
                     return Err(OAuthError::invalid_request("client_id differs from the authenticated client"));
                 }
@@ -57,7 +57,7 @@ impl ClientCredentials {
             }
             (None, Some(id), Some(secret)) => Ok(Self::Post { client_id: id.to_owned(), secret: secret.to_owned() }),
             (None, Some(id), None) => Ok(Self::None { client_id: id.to_owned() }),
-            (None, None, _) => Err(Cause::NoClientNamed.into()),
+            (None, None, _) => Err(RejectionCause::NoClientNamed.into()),
         }
     }
 

@@ -56,14 +56,14 @@ pub enum RefreshRotation {
 /// Which claims of the user an ID token has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum IdTokenClaims {
+pub enum IdTokenContent {
     /// The claims of the granted scopes, as at the userinfo endpoint: most libraries read them there.
     Scopes,
     /// Only claims requested by name with the `claims` parameter (OpenID Connect Core §5.4 and §5.5).
     Minimal,
 }
 
-impl IdTokenClaims {
+impl IdTokenContent {
     /// The name in the metadata document.
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -110,7 +110,7 @@ pub struct ClientMetadata {
     /// The algorithm of its ID tokens.
     pub id_token_signed_response_alg: String,
     /// Which claims of the user its ID tokens have.
-    pub id_token_claims: IdTokenClaims,
+    pub id_token_claims: IdTokenContent,
     /// The name of the claim for the scope `roles`: `roles`, `groups` or an absolute URL.
     pub roles_claim: String,
     /// Every authorization request must use PKCE. A public client always must (RFC 9700 §2.1.1).
@@ -175,7 +175,7 @@ impl Default for ClientMetadata {
             scope: standard_scope(),
             id_token_signed_response_alg: "RS256".to_owned(),
             // For stored documents without these members, and for dynamic registration.
-            id_token_claims: IdTokenClaims::Minimal,
+            id_token_claims: IdTokenContent::Minimal,
             roles_claim: ROLES_CLAIM.to_owned(),
             require_pkce: false,
             access_token_signed_response_alg: None,
@@ -408,7 +408,7 @@ mod tests {
     #[test]
     fn a_stored_document_without_the_newer_members_keeps_its_behaviour() {
         let stored: ClientMetadata = serde_json::from_str(r#"{"client_name":"Shop","scope":"openid"}"#).unwrap();
-        assert_eq!((stored.id_token_claims, stored.require_pkce), (IdTokenClaims::Minimal, false));
+        assert_eq!((stored.id_token_claims, stored.require_pkce), (IdTokenContent::Minimal, false));
         assert_eq!((stored.roles_claim.as_str(), stored.scope.to_string().as_str()), ("roles", "openid"));
     }
 

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::fmt;
 
-use super::cause::Cause;
+use super::cause::RejectionCause;
 use super::error_code::ErrorCode;
 
 /// An OAuth error. Its description is written by us, bounded in length, and contains nothing private.
@@ -15,7 +15,7 @@ pub struct OAuthError {
     /// `\`).
     pub description: Cow<'static, str>,
     /// The cause, if the description does not reveal it.
-    cause: Option<Cause>,
+    cause: Option<RejectionCause>,
     /// The client, if it is known: for the log.
     client_id: Option<Box<str>>,
 }
@@ -48,7 +48,7 @@ impl OAuthError {
 
     /// Whether it indicates theft of a code or token.
     pub const fn is_alarming(&self) -> bool {
-        matches!(self.cause, Some(Cause::CodeSpent | Cause::RefreshTokenReused))
+        matches!(self.cause, Some(RejectionCause::CodeSpent | RejectionCause::RefreshTokenReused))
     }
 
     /// A parameter is missing, repeated or malformed.
@@ -64,8 +64,8 @@ impl OAuthError {
     }
 }
 
-impl From<Cause> for OAuthError {
-    fn from(cause: Cause) -> Self {
+impl From<RejectionCause> for OAuthError {
+    fn from(cause: RejectionCause) -> Self {
         Self { cause: Some(cause), ..Self::new(cause.code(), cause.public()) }
     }
 }

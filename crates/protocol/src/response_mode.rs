@@ -40,7 +40,7 @@ pub struct AuthorizationResponse {
 
 /// How the browser delivers an [`AuthorizationResponse`].
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Delivery {
+pub enum ResponseDelivery {
     /// A redirect to this URL.
     Redirect(String),
     /// A form that the browser posts.
@@ -59,13 +59,13 @@ impl AuthorizationResponse {
     }
 
     /// How the browser delivers it.
-    pub fn deliver(self) -> Delivery {
+    pub fn deliver(self) -> ResponseDelivery {
         let pairs = self.parameters.iter().map(|(name, value)| (*name, value.as_str()));
         match self.mode {
-            ResponseMode::Query => Delivery::Redirect(with_query(&self.redirect_uri, pairs)),
+            ResponseMode::Query => ResponseDelivery::Redirect(with_query(&self.redirect_uri, pairs)),
             // A registered redirect URI has no fragment (RFC 6749 §3.1.2).
-            ResponseMode::Fragment => Delivery::Redirect(format!("{}#{}", self.redirect_uri, encode(pairs))),
-            ResponseMode::FormPost => Delivery::FormPost { action: self.redirect_uri, fields: self.parameters },
+            ResponseMode::Fragment => ResponseDelivery::Redirect(format!("{}#{}", self.redirect_uri, encode(pairs))),
+            ResponseMode::FormPost => ResponseDelivery::FormPost { action: self.redirect_uri, fields: self.parameters },
         }
     }
 }
@@ -105,11 +105,11 @@ mod tests {
             let parameters = vec![("code", "a b".to_owned()), ("state", "&".to_owned())];
             AuthorizationResponse { redirect_uri: "https://rp.test/cb?x=1".to_owned(), mode, parameters }.deliver()
         };
-        let redirect = |to: &str| Delivery::Redirect(to.to_owned());
+        let redirect = |to: &str| ResponseDelivery::Redirect(to.to_owned());
         assert_eq!(delivered(ResponseMode::Query), redirect("https://rp.test/cb?x=1&code=a+b&state=%26"));
         assert_eq!(delivered(ResponseMode::Fragment), redirect("https://rp.test/cb?x=1#code=a+b&state=%26"));
         let fields = vec![("code", "a b".to_owned()), ("state", "&".to_owned())];
-        let form = Delivery::FormPost { action: "https://rp.test/cb?x=1".to_owned(), fields };
+        let form = ResponseDelivery::FormPost { action: "https://rp.test/cb?x=1".to_owned(), fields };
         assert_eq!(delivered(ResponseMode::FormPost), form);
     }
 

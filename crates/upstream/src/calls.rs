@@ -5,12 +5,12 @@ use serde_json::Value;
 use url::Url;
 
 use super::error::{UpstreamCause, UpstreamError};
-use usher_http_client::{Answer, Outbound, Request};
+use usher_http_client::{Outbound, OutboundRequest, OutboundResponse};
 
 const JSON: &str = "application/json";
 
 /// A `GET` request for JSON, with these headers.
-pub(super) fn get(url: &str, headers: &[(&str, &str)]) -> Result<Request, UpstreamError> {
+pub(super) fn get(url: &str, headers: &[(&str, &str)]) -> Result<OutboundRequest, UpstreamError> {
     let mut request = http::Request::get(url).header(header::ACCEPT, JSON);
     for (name, value) in headers {
         request = request.header(*name, *value);
@@ -30,7 +30,7 @@ pub(super) fn trouble(status: StatusCode) -> Result<(), UpstreamError> {
 }
 
 /// The JSON object in a response, whatever its status.
-pub(super) fn object(answer: &Answer) -> Result<Value, UpstreamError> {
+pub(super) fn object(answer: &OutboundResponse) -> Result<Value, UpstreamError> {
     trouble(answer.status)?;
     if !is_json(answer) {
         return Err(UpstreamError::misbehaved("its answer is not of type JSON"));
@@ -38,7 +38,7 @@ pub(super) fn object(answer: &Answer) -> Result<Value, UpstreamError> {
     serde_json::from_slice(&answer.body).map_err(|_| UpstreamError::misbehaved("its answer is no JSON"))
 }
 
-fn is_json(answer: &Answer) -> bool {
+fn is_json(answer: &OutboundResponse) -> bool {
     // Key sets and problem reports have their own types (RFC 7517 §8.5, RFC 9457 §3). Facebook uses `text/javascript`.
     [JSON, "application/jwk-set+json", "application/problem+json", "text/javascript"]
         .iter()
@@ -49,7 +49,7 @@ fn is_json(answer: &Answer) -> bool {
 ///
 /// # Errors
 /// See [`UpstreamError`]; 401 and 403 are `Misbehaved`, since the token was the provider's own.
-pub(super) async fn json(outbound: &Outbound, request: Request) -> Result<Value, UpstreamError> {
+pub(super) async fn json(outbound: &Outbound, request: OutboundRequest) -> Result<Value, UpstreamError> {
     let answer = outbound.send(request).await?;
     let value = object(&answer)?;
     if answer.status != StatusCode::OK {
@@ -72,14 +72,14 @@ pub(super) fn with_query(url: &str, pairs: &[(&str, &str)]) -> Result<String, Up
 mod tests {
     use super::*;
 
-    fn answer(status: u16, kind: &'static str, body: &'static str) -> Answer {
+    fn answer(status: u16, kind: &'static str, body: &'static str) -> OutboundResponse {
         let headers = [(header::CONTENT_TYPE, kind.parse().unwrap())].into_iter().collect();
-        Answer { status: StatusCode::from_u16(status).unwrap(), headers, body: body.into() }
+        OutboundResponse { status: StatusCode::from_u16(status).unwrap(), headers, body: body.into() }
     }
 
     #[test]
     fn only_json_is_read_and_a_server_in_trouble_is_told_apart_from_one_that_lies() {
-        let word = |answer: Answer| object(&answer).map_err(|error| error.word());
+        let word = |answer: OutboundResponse| object(&answer).map_err(|error| error.word());
         assert!(word(answer(200, "application/json; charset=utf-8", "{}")).is_ok());
         assert!(word(answer(400, "application/json", "{}")).is_ok());
         assert_eq!(word(answer(502, "text/html", "<h1>")), Err("unavailable"));

@@ -17,7 +17,7 @@ use super::calls;
 use super::error::UpstreamError;
 use usher_domain::provider::TokenForm;
 use usher_domain::secret::Secret;
-use usher_http_client::{Answer, Outbound};
+use usher_http_client::{Outbound, OutboundResponse};
 
 /// Reads an error response in the provider's own format; `None` if it is none.
 pub(super) type ErrorReader = fn(&Value) -> Option<UpstreamError>;
@@ -142,7 +142,7 @@ fn ask(
 }
 
 /// Converts a response to one that conforms to RFC 6749: an error has status 400, and unused members are dropped.
-fn normal(answer: &Answer, form: TokenForm, reader: ErrorReader) -> Result<HttpResponse, UpstreamError> {
+fn normal(answer: &OutboundResponse, form: TokenForm, reader: ErrorReader) -> Result<HttpResponse, UpstreamError> {
     let told = match form {
         TokenForm::Form if answer.is_of_type("application/x-www-form-urlencoded") => {
             calls::trouble(answer.status)?;
@@ -186,9 +186,9 @@ mod tests {
 
     use super::*;
 
-    fn answer(status: u16, kind: &str, body: &str) -> Answer {
+    fn answer(status: u16, kind: &str, body: &str) -> OutboundResponse {
         let headers = [(header::CONTENT_TYPE, kind.parse().unwrap())].into_iter().collect();
-        Answer { status: StatusCode::from_u16(status).unwrap(), headers, body: body.to_owned().into() }
+        OutboundResponse { status: StatusCode::from_u16(status).unwrap(), headers, body: body.to_owned().into() }
     }
 
     fn read(status: u16, body: &str) -> Result<u16, &'static str> {

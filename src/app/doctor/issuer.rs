@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde_json::Value;
 
 use super::Finding;
-use usher_config::{Config, Profile};
+use usher_config::{Config, RunMode};
 
 /// The timeout of a request.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -21,8 +21,8 @@ pub async fn examine(config: &Config, kids: Option<&[String]>) -> Vec<Finding> {
         Ok(metadata) => metadata,
         Err(why) => {
             let remedy = match config.profile {
-                Profile::Dev => "start `usher dev`, or set issuer to where it runs",
-                Profile::Serve => "start `usher serve`; check DNS, the proxy in front, and that it passes Host on",
+                RunMode::Dev => "start `usher dev`, or set issuer to where it runs",
+                RunMode::Serve => "start `usher serve`; check DNS, the proxy in front, and that it passes Host on",
             };
             return vec![Finding::bad("issuer", tried, why, remedy)];
         }

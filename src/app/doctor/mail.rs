@@ -5,11 +5,11 @@ use std::sync::Arc;
 use super::Finding;
 use crate::app::mailer;
 use crate::app::source::OsRandom;
-use usher_config::{Config, Profile};
+use usher_config::{Config, RunMode};
 
 /// The finding. Nothing is sent.
 pub async fn examine(config: &Config) -> Finding {
-    if config.profile == Profile::Dev {
+    if config.profile == RunMode::Dev {
         return Finding::good("mail", "looking at the profile", "caught, not sent: see /dev/mail");
     }
     let tried = "greeting the mail server";

@@ -2,7 +2,7 @@
 
 use reqwest::StatusCode;
 use usher_domain::oauth::client::ClientType;
-use usher_protocol::client_metadata::IdTokenClaims;
+use usher_protocol::client_metadata::IdTokenContent;
 
 use crate::harness::database::on_both_databases;
 use crate::harness::house::TestUsher;
@@ -14,7 +14,7 @@ on_both_databases! {
     async fn an_application_shows_what_it_may_have_and_what_it_was_given(db: TestDatabase) {
         let house = TestUsher::on(db, &[]).await;
         house.user(ANA).await;
-        let client = house.client(ClientType::Web, |client| client.id_token_claims = IdTokenClaims::Minimal).await;
+        let client = house.client(ClientType::Web, |client| client.id_token_claims = IdTokenContent::Minimal).await;
         let mut browser = house.browser();
         let none = { let mut fresh = house.signed_in(ANA).await; fresh.open(&house.at("/account/apps")).await };
         assert!(none.values("client").is_empty() && !none.text(".empty").is_empty());
@@ -48,7 +48,7 @@ on_both_databases! {
     async fn what_is_given_after_a_withdrawal_is_written_down_by_every_instance(db: TestDatabase) {
         let house = TestUsher::on(db, &[]).await;
         let ana = house.user(ANA).await;
-        let client = house.client(ClientType::Web, |client| client.id_token_claims = IdTokenClaims::Minimal).await;
+        let client = house.client(ClientType::Web, |client| client.id_token_claims = IdTokenContent::Minimal).await;
         let second = house.second_instance().await;
         let mut browser = house.browser();
         let tokens = house.tokens(&mut browser, &client, ANA).await;

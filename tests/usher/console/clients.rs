@@ -6,7 +6,7 @@ use super::{BOSS, administrator};
 use crate::harness::browser::{Browser, Landing};
 use crate::harness::database::on_both_databases;
 use crate::harness::house::TestUsher;
-use usher_protocol::client_metadata::{ClientMetadata, IdTokenClaims};
+use usher_protocol::client_metadata::{ClientMetadata, IdTokenContent};
 
 async fn new_project(house: &TestUsher, browser: &mut Browser<'_>, name: &str) -> Landing {
     let page = browser.open(&house.at("/console")).await;
@@ -262,7 +262,7 @@ on_both_databases! {
         let change = |metadata| ClientMetadata {
             client_name: "Renamed".into(),
             redirect_uris: vec!["https://rp.test/new".into()],
-            id_token_claims: IdTokenClaims::Minimal,
+            id_token_claims: IdTokenContent::Minimal,
             first_party: true,
             ..metadata
         };
@@ -289,7 +289,7 @@ on_both_databases! {
         let now = house.usher.load_client(&id).await.expect("it is there").metadata;
         assert_eq!(now.post_logout_redirect_uris, ["https://rp.test/out"], "what was edited is saved");
         assert_eq!((now.client_name.as_str(), &now.redirect_uris[..]), ("Renamed", &["https://rp.test/new".to_owned()][..]));
-        assert_eq!((now.id_token_claims, now.first_party), (IdTokenClaims::Minimal, true));
+        assert_eq!((now.id_token_claims, now.first_party), (IdTokenContent::Minimal, true));
     }
 
     async fn a_client_is_disabled_enabled_changed_and_deleted(db: TestDatabase) {

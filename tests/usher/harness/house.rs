@@ -12,7 +12,7 @@ use tokio::task::JoinHandle;
 use usher::app::router;
 use usher::app::{OsRandom, assemble};
 use usher::jobs;
-use usher_config::{Config, Profile, Sources};
+use usher_config::{Config, RunMode, SettingSources};
 use usher_domain::id::ProjectId;
 use usher_domain::oauth::client::ClientType;
 use usher_domain::secret::Secret;
@@ -55,7 +55,7 @@ pub struct TestUsher {
     pub project: ProjectId,
     /// The project's token.
     pub project_token: String,
-    profile: Profile,
+    profile: RunMode,
     settings: Vec<(String, String)>,
     /// The folder of the master key, which all instances share.
     keys: Arc<TempDir>,
@@ -79,15 +79,15 @@ impl TestUsher {
 
     /// A server that runs as `usher serve` does.
     pub async fn in_production(database: TestDatabase) -> Self {
-        Self::with(Profile::Serve, database, &[]).await
+        Self::with(RunMode::Serve, database, &[]).await
     }
 
     /// A server on this database, with these settings.
     pub async fn on(database: TestDatabase, settings: &[(&str, &str)]) -> Self {
-        Self::with(Profile::Dev, database, settings).await
+        Self::with(RunMode::Dev, database, settings).await
     }
 
-    async fn with(profile: Profile, database: TestDatabase, settings: &[(&str, &str)]) -> Self {
+    async fn with(profile: RunMode, database: TestDatabase, settings: &[(&str, &str)]) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("there is a free port");
         let port = listener.local_addr().expect("it has an address").port();
         let url = format!("http://localhost:{port}");
@@ -224,7 +224,7 @@ impl Drop for TestUsher {
 }
 
 async fn bootstrapped(
-    profile: Profile,
+    profile: RunMode,
     url: &str,
     keys: &TempDir,
     settings: &[(String, String)],
@@ -262,7 +262,7 @@ fn http_client(always: HeaderMap) -> reqwest::Client {
     client.build().expect("a client can be made")
 }
 
-fn config(profile: Profile, url: &str, listen: &str, keys: &str, settings: &[(String, String)]) -> Config {
+fn config(profile: RunMode, url: &str, listen: &str, keys: &str, settings: &[(String, String)]) -> Config {
     let usual = [
         ("issuer", url),
         ("listen", listen),
@@ -274,5 +274,5 @@ fn config(profile: Profile, url: &str, listen: &str, keys: &str, settings: &[(St
     ];
     let settings = settings.iter().map(|(name, value)| (name.as_str(), value.as_str()));
     let flags = usual.into_iter().chain(settings);
-    Config::load(profile, Sources::of_flags(flags)).expect("the settings of a test are sound")
+    Config::load(profile, SettingSources::of_flags(flags)).expect("the settings of a test are sound")
 }

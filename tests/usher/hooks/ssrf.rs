@@ -13,7 +13,7 @@ use tokio::sync::watch;
 use usher_domain::event::webhook::WebhookDelivery;
 use usher_domain::id::{EventId, WebhookId};
 use usher_events::webhooks::{SenderContext, WebhookSender};
-use usher_http_client::{Found, Names, Outbound, OutboundRules};
+use usher_http_client::{LookupResult, Outbound, OutboundRules, Resolver};
 
 use super::receiver::{Receiver, raw};
 use super::stage::Stage;
@@ -40,8 +40,8 @@ const CLOSED: &[&str] = &[
 /// A resolver with fixed addresses.
 struct Fixed(Vec<IpAddr>);
 
-impl Names for Fixed {
-    fn look_up(&self, _: String) -> BoxFuture<'static, Found> {
+impl Resolver for Fixed {
+    fn look_up(&self, _: String) -> BoxFuture<'static, LookupResult> {
         let found = self.0.clone();
         async move { Ok(found) }.boxed()
     }

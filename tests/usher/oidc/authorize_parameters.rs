@@ -3,7 +3,7 @@
 use serde_json::json;
 use usher_domain::oauth::client::ClientType;
 use usher_flows::RegisteredClient;
-use usher_protocol::client_metadata::{ClientMetadata, IdTokenClaims};
+use usher_protocol::client_metadata::{ClientMetadata, IdTokenContent};
 
 use crate::harness::house::TestUsher;
 use crate::harness::relying_party::{Answer, payload};
@@ -79,7 +79,7 @@ async fn a_claim_asked_for_by_name_is_in_the_place_it_was_asked_for() {
 #[tokio::test]
 async fn an_id_token_says_nothing_that_was_not_asked() {
     let (house, _) = scene().await;
-    let minimal = |client: &mut ClientMetadata| client.id_token_claims = IdTokenClaims::Minimal;
+    let minimal = |client: &mut ClientMetadata| client.id_token_claims = IdTokenContent::Minimal;
     let client = house.client(ClientType::Web, minimal).await;
     let tokens = tokens_for(&house, &client, &[]).await;
     let id_token = payload(&tokens.text("id_token"));

@@ -4,8 +4,8 @@ use serde_json::{Value, json};
 use usher_domain::id::ProjectId;
 use usher_domain::oauth::client::ClientType;
 use usher_flows::{NewAssignment, RegisteredClient, Subject};
-use usher_policy::Document;
-use usher_protocol::client_metadata::{ClientMetadata, IdTokenClaims};
+use usher_policy::PolicyDocument;
+use usher_protocol::client_metadata::{ClientMetadata, IdTokenContent};
 use usher_protocol::id_token::at_hash;
 
 use crate::harness::database::{TestDatabase, on_both_databases};
@@ -39,7 +39,7 @@ async fn ana_is_a_gardener(house: &TestUsher) {
         "roles": {"gardener": {"grants": {"Plant:water": "allow"}}},
     });
     let project: ProjectId = house.project;
-    let document: Document = serde_json::from_value(rules).expect("a document");
+    let document: PolicyDocument = serde_json::from_value(rules).expect("a document");
     let drafted = house.usher.policy_draft(project).await.expect("there is a draft");
     let drafted = house.usher.replace_policy_draft(project, &drafted.etag, &document).await.expect("it is kept");
     house.usher.publish_policy(project, &drafted.etag, "", "test").await.expect("it can be published");
@@ -86,7 +86,7 @@ on_both_databases! {
 
     async fn a_minimal_id_token_carries_only_what_was_requested_by_name(db: TestDatabase) {
         let house = house_of_ana(db).await;
-        let client = house.client(ClientType::Web, |client| client.id_token_claims = IdTokenClaims::Minimal).await;
+        let client = house.client(ClientType::Web, |client| client.id_token_claims = IdTokenContent::Minimal).await;
         let told = id_token(&signed_in(&house, &client, "openid profile email").await);
         assert!(told.get("email").is_none() && told.get("name").is_none(), "{told}");
         let by_name = [("scope", "openid"), ("claims", r#"{"id_token":{"email":null}}"#)];

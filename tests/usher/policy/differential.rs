@@ -2,7 +2,7 @@
 
 use usher_policy::Table;
 use usher_policy::compile::{Edition, compile};
-use usher_policy::evaluate::{Question, Verdict, evaluate};
+use usher_policy::evaluate::{EvaluationRequest, Verdict, evaluate};
 use usher_policy::validate::validate;
 
 use super::generate::{Asked, Draw};
@@ -11,8 +11,8 @@ use super::oracle::Oracle;
 const POLICIES: u64 = 250;
 const QUESTIONS: u64 = 44;
 
-pub fn question(asked: &Asked, shown: bool) -> Question<'_> {
-    Question {
+pub fn question(asked: &Asked, shown: bool) -> EvaluationRequest<'_> {
+    EvaluationRequest {
         roles: &asked.roles,
         permission: &asked.permission,
         user: &asked.user,

@@ -5,7 +5,7 @@ use usher_policy::compile::{Edition, compile};
 use usher_policy::diff::diff;
 use usher_policy::fault::Severity;
 use usher_policy::validate::validate;
-use usher_policy::{Document, Table};
+use usher_policy::{PolicyDocument, Table};
 
 pub fn shop() -> Json {
     json!({
@@ -35,7 +35,7 @@ pub fn shop() -> Json {
 }
 
 fn table(json: Json) -> Table {
-    let document = Document::from_json(json).unwrap();
+    let document = PolicyDocument::from_json(json).unwrap();
     compile(&document, Edition { project: "p".to_owned(), revision: 1, iat: 0 }).unwrap()
 }
 
@@ -50,7 +50,7 @@ fn the_shop_compiles_flat() {
             "viewer": {"Order:list": "*", "Order:read": "own"},
         })
     );
-    let review = validate(&Document::from_json(shop()).unwrap());
+    let review = validate(&PolicyDocument::from_json(shop()).unwrap());
     assert!(review.valid && review.faults.is_empty(), "{:?}", review.faults);
 }
 
@@ -58,7 +58,7 @@ fn the_shop_compiles_flat() {
 fn faults(change: impl FnOnce(&mut Json)) -> Vec<(String, String, bool)> {
     let mut json = shop();
     change(&mut json);
-    let review = validate(&Document::from_json(json).unwrap());
+    let review = validate(&PolicyDocument::from_json(json).unwrap());
     assert_eq!(review.valid, review.faults.iter().all(|fault| fault.severity == Severity::Warning));
     review.faults.into_iter().map(|fault| (fault.pointer, fault.message, fault.cedar.is_some())).collect()
 }
@@ -68,7 +68,7 @@ fn cedar_finds_what_is_mistyped_and_we_say_where_it_is() {
     let mut json = shop();
     json["conditions"]["own"] =
         json!({"any": [{"present": "resource.tags"}, {"not": {"eq": ["resource.ownr_id", "user.id"]}}]});
-    let review = validate(&Document::from_json(json).unwrap());
+    let review = validate(&PolicyDocument::from_json(json).unwrap());
     let [fault] = review.faults.as_slice() else { panic!("{:?}", review.faults) };
     assert_eq!(fault.pointer, "/conditions/own/any/1/not/eq");
     assert!(fault.message.contains("ownr_id") && fault.message.contains("owner_id"), "{}", fault.message);

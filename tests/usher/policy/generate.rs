@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value as Json, json};
 use usher_domain::random::{Random, SeededRandom};
-use usher_policy::Document;
+use usher_policy::PolicyDocument;
 use usher_policy::value::Attributes;
 
 const TYPES: [&str; 4] = ["string", "bool", "int", "strings"];
@@ -44,7 +44,7 @@ impl Draw {
         (0..count).map(|i| (format!("a{i}"), json!(self.pick(&TYPES)))).collect::<Map<_, _>>().into()
     }
 
-    pub fn document(&self) -> Document {
+    pub fn document(&self) -> PolicyDocument {
         // Entity types share their attributes, so that every condition is well typed for each of them.
         let shared = self.attributes();
         let entities: Map<String, Json> = (0..=self.below(3))
@@ -68,7 +68,7 @@ impl Draw {
         let document = json!({
             "entities": entities, "user": user, "context": context, "token": token, "conditions": conditions, "roles": roles,
         });
-        Document::from_json(document).unwrap()
+        PolicyDocument::from_json(document).unwrap()
     }
 
     fn key(&self, entities: &Map<String, Json>) -> String {
@@ -183,7 +183,7 @@ impl Draw {
         values
     }
 
-    pub fn question(&self, document: &Document) -> Asked {
+    pub fn question(&self, document: &PolicyDocument) -> Asked {
         let permissions: Vec<String> = document.permissions().map(|(permission, _)| permission).collect();
         let permission = self.pick(&permissions).clone();
         let entity = permission.split_once(':').unwrap().0;

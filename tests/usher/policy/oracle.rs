@@ -6,10 +6,10 @@ use cedar_policy::{
     Authorizer, Context, Decision, Entities, Entity, EntityId, EntityTypeName, EntityUid, PolicySet, Request,
     RestrictedExpression, Schema,
 };
-use usher_policy::Document;
+use usher_policy::PolicyDocument;
 use usher_policy::cedar::{Guards, policies, schema};
 use usher_policy::check::check;
-use usher_policy::value::{Attributes, Value};
+use usher_policy::value::{AttributeValue, Attributes};
 
 use super::generate::Asked;
 
@@ -21,9 +21,9 @@ pub struct Oracle {
 }
 
 impl Oracle {
-    pub fn of(document: &Document) -> Self {
+    pub fn of(document: &PolicyDocument) -> Self {
         let (faults, conditions) = check(document);
-        assert!(!faults.iter().any(usher_policy::Fault::is_error), "{faults:?}");
+        assert!(!faults.iter().any(usher_policy::DocumentFault::is_error), "{faults:?}");
         let (schema, _) = Schema::from_cedarschema_str(&schema(document, Guards::On)).unwrap();
         let policies = policies(document, &conditions).text.parse().unwrap();
         let roles = document.roles.iter().map(|(name, role)| {
@@ -63,16 +63,16 @@ fn uid(kind: &str, id: &str) -> EntityUid {
 }
 
 fn known(attributes: &Attributes) -> HashMap<String, RestrictedExpression> {
-    let read = |(name, json)| Some((String::clone(name), expression(&Value::read(json)?)));
+    let read = |(name, json)| Some((String::clone(name), expression(&AttributeValue::read(json)?)));
     attributes.iter().filter_map(read).collect()
 }
 
-fn expression(value: &Value<'_>) -> RestrictedExpression {
+fn expression(value: &AttributeValue<'_>) -> RestrictedExpression {
     let text = |text: &str| RestrictedExpression::new_string(text.to_owned());
     match value {
-        Value::Text(one) => text(one),
-        Value::Bool(truth) => RestrictedExpression::new_bool(*truth),
-        Value::Int(number) => RestrictedExpression::new_long(*number),
-        Value::Texts(many) => RestrictedExpression::new_set(many.iter().map(|one| text(one))),
+        AttributeValue::Text(one) => text(one),
+        AttributeValue::Bool(truth) => RestrictedExpression::new_bool(*truth),
+        AttributeValue::Int(number) => RestrictedExpression::new_long(*number),
+        AttributeValue::Texts(many) => RestrictedExpression::new_set(many.iter().map(|one| text(one))),
     }
 }

@@ -7,7 +7,7 @@ use std::time::Instant;
 use serde_json::{Map, Value as Json, json};
 use usher_policy::compile::{Edition, compile};
 use usher_policy::validate::validate;
-use usher_policy::{Document, Table};
+use usher_policy::{PolicyDocument, Table};
 
 #[path = "../../../conformance/bench/rules.rs"]
 mod rules;
@@ -37,7 +37,7 @@ fn wildcards_cannot_make_a_table_grow_without_bounds() {
     let actions: BTreeMap<String, &str> = (0..100).map(|i| (format!("act{i}"), "item")).collect();
     let entities: Map<String, Json> = (0..50).map(|i| (format!("E{i}"), json!({"actions": actions}))).collect();
     let roles: Map<String, Json> = (0..20).map(|i| (format!("r{i}"), json!({"grants": {"*": "allow"}}))).collect();
-    let document = Document::from_json(json!({"entities": entities, "roles": roles})).unwrap();
+    let document = PolicyDocument::from_json(json!({"entities": entities, "roles": roles})).unwrap();
     let review = validate(&document);
     assert!(!review.valid);
     assert_eq!(review.faults[0].pointer, "/roles");

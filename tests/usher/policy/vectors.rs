@@ -5,8 +5,8 @@ use std::path::Path;
 
 use serde_json::{Value as Json, json};
 use usher_policy::compile::{Edition, compile};
-use usher_policy::document::Document;
-use usher_policy::evaluate::{Question, Verdict, evaluate};
+use usher_policy::document::PolicyDocument;
+use usher_policy::evaluate::{EvaluationRequest, Verdict, evaluate};
 use usher_policy::path::segments;
 use usher_policy::value::Attributes;
 use usher_policy::{Table, routes};
@@ -31,7 +31,7 @@ fn settle(name: &str, vectors: &Json) {
 }
 
 fn table(document: &Json) -> Table {
-    let document = Document::from_json(document.clone()).unwrap();
+    let document = PolicyDocument::from_json(document.clone()).unwrap();
     compile(
         &document,
         Edition { project: "01980000-0000-7000-8000-000000000000".to_owned(), revision: 43, iat: 1_795_000_000 },
@@ -48,7 +48,7 @@ fn answer(table: &Table, case: &Json) -> Verdict {
     let resource = case.get("resource").and_then(Json::as_object);
     evaluate(
         table,
-        &Question {
+        &EvaluationRequest {
             roles: &roles,
             permission: case["permission"].as_str().unwrap(),
             user: &attributes(case, "user"),

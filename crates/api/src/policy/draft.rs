@@ -15,7 +15,7 @@ use crate::openapi::Problem;
 use usher_flows::{Drafted, FlowError, Rejected, Right};
 use usher_http_server::extract::json::JsonBody;
 use usher_http_server::state::App;
-use usher_policy::Document;
+use usher_policy::PolicyDocument;
 
 /// Response header: `changed` if a draft was begun, `published` if the response is the published document.
 const POLICY_DRAFT: &str = "policy-draft";
@@ -26,8 +26,8 @@ fn answer(drafted: Drafted) -> Response {
     (tag::header(&drafted.etag), kinds, drafted.document).into_response()
 }
 
-fn read(json: Value) -> Result<Document, FlowError> {
-    Document::from_json(json).map_err(|fault| Rejected::Policy(vec![fault]).into())
+fn read(json: Value) -> Result<PolicyDocument, FlowError> {
+    PolicyDocument::from_json(json).map_err(|fault| Rejected::Policy(vec![fault]).into())
 }
 
 /// Show the draft of the access rules.

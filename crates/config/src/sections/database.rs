@@ -3,9 +3,9 @@
 use std::fmt;
 use std::path::Path;
 
-use crate::fault::Reason;
-use crate::reader::Reader;
-use crate::setting::{Fallback, Show, Value, settings};
+use crate::fault::InvalidReason;
+use crate::reader::SettingsReader;
+use crate::setting::{Fallback, SettingValue, Show, settings};
 use usher_domain::secret::Secret;
 
 settings! {
@@ -21,7 +21,7 @@ settings! {
 }
 
 impl Database {
-    pub(crate) fn check(&self, reader: &mut Reader) {
+    pub(crate) fn check(&self, reader: &mut SettingsReader) {
         reader.within("database.max_connections", &self.max_connections, &(1..=1000));
         reader.within("database.readers", &self.readers, &(1..=64));
     }
@@ -63,10 +63,10 @@ impl fmt::Debug for DatabaseUrl {
     }
 }
 
-impl Value for DatabaseUrl {
+impl SettingValue for DatabaseUrl {
     const SHOW: Show = Show::UrlWithoutPassword;
 
-    fn from_text(text: &str) -> Result<Self, Reason> {
+    fn from_text(text: &str) -> Result<Self, InvalidReason> {
         const EXPECTED: &str = "expected sqlite://PATH or postgres://USER:PASSWORD@HOST/NAME";
         if let Some(path) = text.strip_prefix("sqlite:") {
             let path = path.strip_prefix("//").unwrap_or(path);

@@ -2,8 +2,8 @@
 
 use std::net::SocketAddr;
 
-use crate::reader::Reader;
-use crate::setting::{Fallback, Profile, settings};
+use crate::reader::SettingsReader;
+use crate::setting::{Fallback, RunMode, settings};
 
 settings! {
     /// The demo applications.
@@ -18,8 +18,8 @@ settings! {
 }
 
 impl Demo {
-    pub(crate) fn check(&self, reader: &mut Reader) {
-        if self.enabled && reader.profile == Profile::Serve {
+    pub(crate) fn check(&self, reader: &mut SettingsReader) {
+        if self.enabled && reader.profile == RunMode::Serve {
             reader.refuse("demo.enabled", "expected false: the demo applications come with `usher dev` alone".into());
         }
         if self.enabled && self.listen_a == self.listen_b && self.listen_a.port() != 0 {

@@ -5,8 +5,8 @@ use std::fmt;
 use serde::Serialize;
 use url::{Host, Url};
 
-use crate::fault::Reason;
-use crate::setting::Value;
+use crate::fault::InvalidReason;
+use crate::setting::SettingValue;
 
 /// An issuer identifier (RFC 8414 §2, OpenID Connect Discovery §3): `https://host[:port]`, or `http` on loopback.
 ///
@@ -20,7 +20,7 @@ pub struct Issuer {
 
 impl Issuer {
     /// Parses an issuer. The error says what to write instead.
-    pub fn parse(text: &str) -> Result<Self, Reason> {
+    pub fn parse(text: &str) -> Result<Self, InvalidReason> {
         let url = Url::parse(text).map_err(|_| "expected a URL such as https://id.example.org")?;
         let canonical = url.origin().ascii_serialization();
         if !matches!(url.scheme(), "https" | "http") || url.host().is_none() {
@@ -95,8 +95,8 @@ impl Serialize for Issuer {
     }
 }
 
-impl Value for Issuer {
-    fn from_text(text: &str) -> Result<Self, Reason> {
+impl SettingValue for Issuer {
+    fn from_text(text: &str) -> Result<Self, InvalidReason> {
         Self::parse(text)
     }
 }

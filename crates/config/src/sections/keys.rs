@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use crate::reader::Reader;
+use crate::reader::SettingsReader;
 use crate::setting::{Fallback, settings};
 use crate::units::spelt;
 use usher_domain::secret::Secret;
@@ -29,7 +29,7 @@ impl Keys {
         self.dir.join("master.key")
     }
 
-    pub(crate) fn check(&self, reader: &mut Reader) {
+    pub(crate) fn check(&self, reader: &mut SettingsReader) {
         let hour = Duration::from_hours(1);
         reader.within("keys.rotate_after", &self.rotate_after, &(hour..=Duration::from_hours(24 * 3660)));
         reader.within(

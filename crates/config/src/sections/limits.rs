@@ -1,6 +1,6 @@
 //! Rate limits and other limits.
 
-use crate::reader::Reader;
+use crate::reader::SettingsReader;
 use crate::setting::{Fallback, settings};
 use crate::units::Limit;
 
@@ -35,7 +35,7 @@ impl Limits {
         (self.connections - self.connections / 4).max(1)
     }
 
-    pub(crate) fn check(&self, reader: &mut Reader) {
+    pub(crate) fn check(&self, reader: &mut SettingsReader) {
         reader.within("limits.connections", &self.connections, &(1..=1_000_000));
     }
 }

@@ -3,9 +3,9 @@
 use lettre::message::Mailbox;
 use url::{Host, Url};
 
-use crate::fault::Reason;
-use crate::reader::Reader;
-use crate::setting::{Fallback, Show, Value, settings};
+use crate::fault::InvalidReason;
+use crate::reader::SettingsReader;
+use crate::setting::{Fallback, SettingValue, Show, settings};
 use usher_domain::secret::Secret;
 
 settings! {
@@ -19,7 +19,7 @@ settings! {
 }
 
 impl Mail {
-    pub(crate) fn check(&self, reader: &mut Reader) {
+    pub(crate) fn check(&self, reader: &mut SettingsReader) {
         if self.smtp_url.is_some() && self.from.is_none() {
             reader.refuse(
                 "mail.from",
@@ -40,10 +40,10 @@ impl SmtpUrl {
     }
 }
 
-impl Value for SmtpUrl {
+impl SettingValue for SmtpUrl {
     const SHOW: Show = Show::UrlWithoutPassword;
 
-    fn from_text(text: &str) -> Result<Self, Reason> {
+    fn from_text(text: &str) -> Result<Self, InvalidReason> {
         const EXPECTED: &str = "expected smtps://HOST or smtp://HOST:587?tls=required";
         let url = Url::parse(text).map_err(|_| EXPECTED)?;
         if !matches!(url.scheme(), "smtp" | "smtps") || url.host_str().is_none_or(str::is_empty) {
@@ -76,8 +76,8 @@ fn is_here(url: &Url) -> bool {
 }
 
 /// One sender: `name@host`, or a name before `<name@host>`.
-impl Value for Mailbox {
-    fn from_text(text: &str) -> Result<Self, Reason> {
+impl SettingValue for Mailbox {
+    fn from_text(text: &str) -> Result<Self, InvalidReason> {
         const EXPECTED: &str = "expected a sender such as Usher <no-reply@example.org>";
         if text.contains(char::is_control) {
             return Err(EXPECTED.into());
@@ -95,7 +95,7 @@ mod tests {
 
     use super::*;
 
-    fn smtp(text: &str) -> Result<SmtpUrl, Reason> {
+    fn smtp(text: &str) -> Result<SmtpUrl, InvalidReason> {
         SmtpUrl::from_text(text)
     }
 

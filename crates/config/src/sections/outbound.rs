@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use ipnet::IpNet;
 
-use crate::reader::Reader;
+use crate::reader::SettingsReader;
 use crate::setting::{Fallback, settings};
 
 settings! {
@@ -21,7 +21,7 @@ settings! {
 }
 
 impl Outbound {
-    pub(crate) fn check(&self, reader: &mut Reader) {
+    pub(crate) fn check(&self, reader: &mut SettingsReader) {
         reader.within("outbound.timeout", &self.timeout, &(Duration::from_secs(1)..=Duration::from_secs(10)));
     }
 }

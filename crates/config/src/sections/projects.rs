@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use crate::fault::Reason;
-use crate::setting::{Fallback, Value, settings};
+use crate::fault::InvalidReason;
+use crate::setting::{Fallback, SettingValue, settings};
 
 /// Who may create a project.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -14,8 +14,8 @@ pub enum Makers {
     Admins,
 }
 
-impl Value for Makers {
-    fn from_text(text: &str) -> Result<Self, Reason> {
+impl SettingValue for Makers {
+    fn from_text(text: &str) -> Result<Self, InvalidReason> {
         match text {
             "anyone" => Ok(Self::Anyone),
             "admins" => Ok(Self::Admins),

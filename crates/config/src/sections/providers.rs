@@ -10,7 +10,7 @@ mod tests;
 use std::path::Path;
 
 use crate::entry::Layer;
-use crate::entry::{Entry, Given, Origin};
+use crate::entry::{GivenValue, LayerEntry, SettingOrigin};
 use crate::fault::ConfigError;
 use crate::layer::variable_of_key;
 use crate::secret_file::read_secret_file;
@@ -27,7 +27,7 @@ pub struct ConfiguredProvider {
     /// Its secret; none for a public client.
     pub secret: Option<Secret<String>>,
     /// The line of its table.
-    pub origin: Origin,
+    pub origin: SettingOrigin,
 }
 
 /// Prefix of keys of the environment that belong to providers.
@@ -70,7 +70,7 @@ fn key_of_secret(provider: &ConfiguredProvider) -> String {
     format!("{SECTION}{}.client_secret", provider.settings.id.as_str().replace('-', "_"))
 }
 
-fn secret_beside(all: &mut [ConfiguredProvider], key: &str, entry: Entry) -> Result<(), ConfigError> {
+fn secret_beside(all: &mut [ConfiguredProvider], key: &str, entry: LayerEntry) -> Result<(), ConfigError> {
     let wanted = key.strip_suffix("_file").unwrap_or(key);
     let Some(provider) = all.iter_mut().find(|provider| key_of_secret(provider) == wanted) else {
         let message = if entry.name.starts_with("USHER_") {
@@ -80,7 +80,7 @@ fn secret_beside(all: &mut [ConfiguredProvider], key: &str, entry: Entry) -> Res
         };
         return Err(ConfigError::Syntax { origin: entry.origin, message });
     };
-    let Given::Text(text) = entry.given else { return Ok(()) };
+    let GivenValue::Text(text) = entry.given else { return Ok(()) };
     provider.secret = Some(if key == wanted {
         Secret::new(text)
     } else {

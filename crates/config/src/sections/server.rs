@@ -6,10 +6,10 @@ use std::path::{Path, PathBuf};
 use ipnet::IpNet;
 use url::Url;
 
-use crate::fault::Reason;
-use crate::reader::Reader;
+use crate::fault::InvalidReason;
+use crate::reader::SettingsReader;
 use crate::sections::issuer::Issuer;
-use crate::setting::{Fallback, Profile, Value, settings};
+use crate::setting::{Fallback, RunMode, SettingValue, settings};
 
 settings! {
     /// Issuer, listener, TLS, proxies.
@@ -41,8 +41,8 @@ impl SecurityContact {
     }
 }
 
-impl Value for SecurityContact {
-    fn from_text(text: &str) -> Result<Self, Reason> {
+impl SettingValue for SecurityContact {
+    fn from_text(text: &str) -> Result<Self, InvalidReason> {
         const EXPECTED: &str = "expected a mailto:, https: or tel: address, such as mailto:security@example.org";
         let url = Url::parse(text).map_err(|_| EXPECTED)?;
         let reaches_somebody = match url.scheme() {
@@ -62,7 +62,7 @@ impl Server {
         self.tls_cert.as_deref().zip(self.tls_key.as_deref())
     }
 
-    pub(crate) fn check(&self, reader: &mut Reader) {
+    pub(crate) fn check(&self, reader: &mut SettingsReader) {
         match (&self.tls_cert, &self.tls_key) {
             (Some(_), None) => reader.refuse("tls.key", "expected the key of tls.cert".into()),
             (None, Some(_)) => reader.refuse("tls.cert", "expected the certificate of tls.key".into()),
@@ -71,7 +71,7 @@ impl Server {
         if self.tls().is_some() && !self.issuer.is_https() {
             reader.refuse("issuer", "expected https, because tls.cert is set".into());
         }
-        if reader.profile == Profile::Dev && !self.issuer.is_loopback() {
+        if reader.profile == RunMode::Dev && !self.issuer.is_loopback() {
             let reason = "expected localhost: `usher dev` serves this machine alone; `usher serve` serves others";
             reader.refuse("issuer", reason.into());
         }

@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use crate::fault::Reason;
-use crate::reader::Reader;
-use crate::setting::{Fallback, Value, settings};
+use crate::fault::InvalidReason;
+use crate::reader::SettingsReader;
+use crate::setting::{Fallback, SettingValue, settings};
 use crate::units::spelt;
 
 const YEAR: Duration = Duration::from_hours(24 * 366);
@@ -30,8 +30,8 @@ pub enum SessionMode {
     Token,
 }
 
-impl Value for SessionMode {
-    fn from_text(text: &str) -> Result<Self, Reason> {
+impl SettingValue for SessionMode {
+    fn from_text(text: &str) -> Result<Self, InvalidReason> {
         match text {
             "cookie" => Ok(Self::Cookie),
             "token" => Ok(Self::Token),
@@ -41,7 +41,7 @@ impl Value for SessionMode {
 }
 
 impl Session {
-    pub(crate) fn check(&self, reader: &mut Reader) {
+    pub(crate) fn check(&self, reader: &mut SettingsReader) {
         reader.within("session.idle", &self.idle, &(Duration::from_mins(1)..=YEAR));
         reader.within("session.absolute", &self.absolute, &(Duration::from_mins(1)..=YEAR));
         if self.idle > self.absolute {

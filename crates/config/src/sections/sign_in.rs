@@ -1,6 +1,6 @@
 //! Passwords: hashing (Argon2id, RFC 9106) and minimum length.
 
-use crate::reader::Reader;
+use crate::reader::SettingsReader;
 use crate::setting::{Fallback, settings};
 
 settings! {
@@ -22,7 +22,7 @@ settings! {
 }
 
 impl Passwords {
-    pub(crate) fn check(&self, reader: &mut Reader) {
+    pub(crate) fn check(&self, reader: &mut SettingsReader) {
         reader.within("passwords.parallelism", &self.parallelism, &(1..=16));
         // RFC 9106 §3.1: at least eight blocks of a KiB for each lane.
         let least = self.parallelism.saturating_mul(8).min(1 << 20);

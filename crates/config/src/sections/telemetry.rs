@@ -1,8 +1,8 @@
 //! Logging.
 
-use crate::fault::Reason;
-use crate::reader::Reader;
-use crate::setting::{Fallback, Value, settings};
+use crate::fault::InvalidReason;
+use crate::reader::SettingsReader;
+use crate::setting::{Fallback, SettingValue, settings};
 
 settings! {
     /// The log.
@@ -15,7 +15,7 @@ settings! {
 }
 
 impl Telemetry {
-    pub(crate) fn check(&self, reader: &mut Reader) {
+    pub(crate) fn check(&self, reader: &mut SettingsReader) {
         if self.log.contains(char::is_control) {
             reader.refuse("log", "expected one line".into());
         }
@@ -31,8 +31,8 @@ pub enum LogFormat {
     Json,
 }
 
-impl Value for LogFormat {
-    fn from_text(text: &str) -> Result<Self, Reason> {
+impl SettingValue for LogFormat {
+    fn from_text(text: &str) -> Result<Self, InvalidReason> {
         match text {
             "text" => Ok(Self::Text),
             "json" => Ok(Self::Json),

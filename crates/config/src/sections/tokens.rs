@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use crate::fault::Reason;
-use crate::reader::Reader;
-use crate::setting::{Fallback, Value, settings};
+use crate::fault::InvalidReason;
+use crate::reader::SettingsReader;
+use crate::setting::{Fallback, SettingValue, settings};
 use crate::units::spelt;
 use usher_domain::oauth::grant::ReuseEnds;
 
@@ -30,9 +30,9 @@ settings! {
     }
 }
 
-impl Value for ReuseEnds {
-    fn from_text(text: &str) -> Result<Self, Reason> {
-        text.parse().map_err(|()| Reason::from("expected session or grant"))
+impl SettingValue for ReuseEnds {
+    fn from_text(text: &str) -> Result<Self, InvalidReason> {
+        text.parse().map_err(|()| InvalidReason::from("expected session or grant"))
     }
 }
 
@@ -42,7 +42,7 @@ impl Tokens {
         (!self.refresh_absolute.is_zero()).then_some(self.refresh_absolute)
     }
 
-    pub(crate) fn check(&self, reader: &mut Reader) {
+    pub(crate) fn check(&self, reader: &mut SettingsReader) {
         let second = Duration::from_secs(1);
         reader.within("tokens.access_ttl", &self.access_ttl, &(second..=Duration::from_hours(24)));
         reader.within("tokens.id_ttl", &self.id_ttl, &(second..=Duration::from_hours(24)));

@@ -20,12 +20,12 @@ fn key(kid: &str, alg: SigningAlg, created_at: i64) -> SigningKeyRecord {
 
 /// A key set that applies plans as storage does.
 #[derive(Default)]
-struct Cabinet {
+struct KeyStore {
     keys: Vec<SigningKeyRecord>,
     made: usize,
 }
 
-impl Cabinet {
+impl KeyStore {
     fn apply(&mut self, step: KeyStep, now: Timestamp, rules: RotationRules) {
         match step {
             KeyStep::Generate { alg } => {
@@ -96,7 +96,7 @@ fn a_key_lives_forward_only() {
 
 #[test]
 fn the_first_start_makes_one_active_key_for_each_algorithm() {
-    let mut cabinet = Cabinet::default();
+    let mut cabinet = KeyStore::default();
     cabinet.settle(Timestamp(1), RULES);
     assert_eq!(cabinet.keys.len(), SigningAlg::ALL.len());
     for alg in SigningAlg::ALL {
@@ -106,9 +106,9 @@ fn the_first_start_makes_one_active_key_for_each_algorithm() {
 
 #[test]
 fn a_successor_is_published_first_and_the_old_key_outlives_its_last_token() {
-    let mut cabinet = Cabinet::default();
+    let mut cabinet = KeyStore::default();
     cabinet.settle(Timestamp(0), RULES);
-    let states = |cabinet: &Cabinet| -> Vec<KeyState> {
+    let states = |cabinet: &KeyStore| -> Vec<KeyState> {
         cabinet.keys.iter().filter(|key| key.alg == SigningAlg::Es256).map(SigningKeyRecord::state).collect()
     };
     for (at, expected) in [
@@ -137,7 +137,7 @@ fn of_two_active_keys_the_newest_stays() {
 
 #[test]
 fn a_leaked_key_can_be_replaced_at_once() {
-    let mut cabinet = Cabinet::default();
+    let mut cabinet = KeyStore::default();
     cabinet.settle(Timestamp(0), RULES);
     let leaked = cabinet.active(SigningAlg::Es256)[0].kid.clone();
     let at_once = RotationRules { rotate_after: Duration::ZERO, publish_before: Duration::ZERO, ..RULES };
@@ -160,7 +160,7 @@ fn rules() -> impl Strategy<Value = RotationRules> {
 proptest! {
     #[test]
     fn whatever_the_rules_and_however_late_the_job(rules in rules(), ticks in prop::collection::vec(1..=LONGEST_TICK, 1..60)) {
-        let mut cabinet = Cabinet::default();
+        let mut cabinet = KeyStore::default();
         let mut now = Timestamp(1_000_000);
         let mut last_signed: BTreeMap<String, Timestamp> = BTreeMap::new();
         let mut first: BTreeMap<SigningAlg, String> = BTreeMap::new();

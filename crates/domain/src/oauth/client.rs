@@ -8,7 +8,7 @@ pub use super::client_secret::{ClientSecret, RotationFault, SecretRotation, rota
 use crate::id::{ClientId, ProjectId};
 use crate::time::Timestamp;
 use crate::user::authentication::{AAL2, acr_meets};
-use usher_protocol::client_metadata::{AuthMethod, ClientMetadata, IdTokenClaims};
+use usher_protocol::client_metadata::{AuthMethod, ClientMetadata, IdTokenContent};
 use usher_protocol::{authorize, redirect_uri};
 
 /// The type of application: decides how it authenticates and gets tokens.
@@ -62,7 +62,7 @@ impl ClientType {
             response_types: if machine { Vec::new() } else { vec!["code".to_owned()] },
             token_endpoint_auth_method: if self.keeps_secret() { AuthMethod::ClientSecret } else { AuthMethod::None },
             // Stock libraries expect RS256 and read the person from the ID token.
-            id_token_claims: IdTokenClaims::Scopes,
+            id_token_claims: IdTokenContent::Scopes,
             // Some libraries for servers do not support PKCE; their secret protects them. A client may still require
             // it.
             require_pkce: !self.keeps_secret(),
@@ -152,8 +152,8 @@ impl Client {
     }
 
     /// The properties that checks of an authorization request need.
-    pub fn rules(&self) -> authorize::Rules<'_> {
-        authorize::Rules {
+    pub fn rules(&self) -> authorize::ClientRules<'_> {
+        authorize::ClientRules {
             requires_pkce: self.metadata.is_public() || self.metadata.require_pkce,
             scope: &self.metadata.scope,
             authorization_code: self.metadata.may_use("authorization_code"),

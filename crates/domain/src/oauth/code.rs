@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 use crate::id::{ClientId, GrantId, SessionId, UserId};
 use crate::time::Timestamp;
 use crate::user::Sub;
-use usher_protocol::cause::Cause;
+use usher_protocol::cause::RejectionCause;
 use usher_protocol::claims::ClaimsRequest;
 use usher_protocol::pkce::CodeChallenge;
 use usher_protocol::scope::Scope;
@@ -113,7 +113,7 @@ pub enum CodeFault {
     Verifier,
 }
 
-impl From<CodeFault> for Cause {
+impl From<CodeFault> for RejectionCause {
     fn from(fault: CodeFault) -> Self {
         match fault {
             CodeFault::OtherClient => Self::CodeOfOtherClient,

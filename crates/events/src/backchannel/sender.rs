@@ -16,7 +16,7 @@ use usher_domain::id::ClientId;
 use usher_domain::key::SigningAlg;
 use usher_domain::random::Random;
 use usher_domain::time::{Clock, Timestamp};
-use usher_http_client::{Outbound, Request};
+use usher_http_client::{Outbound, OutboundRequest};
 use usher_keys::keyring::Keyring;
 use usher_protocol::logout_token::{self, LogoutTokenClaims};
 use usher_storage::{Result, Store};
@@ -188,7 +188,11 @@ impl<'a> LogoutSender<'a> {
         if notice.send_after < notice.give_up_at { NoticeStatus::Waiting } else { NoticeStatus::GivenUp }
     }
 
-    fn request(&self, address: Option<&LogoutEndpoint>, notice: &LogoutNotice) -> std::result::Result<Request, String> {
+    fn request(
+        &self,
+        address: Option<&LogoutEndpoint>,
+        notice: &LogoutNotice,
+    ) -> std::result::Result<OutboundRequest, String> {
         let LogoutEndpoint { uri, alg } = address.ok_or("it wants to be told no more")?;
         let session = notice.session_id.to_string();
         let id = notice.id.to_string();

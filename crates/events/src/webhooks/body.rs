@@ -5,7 +5,7 @@ use hyper::http::header::CONTENT_TYPE;
 
 use usher_domain::event::webhook::{SealedSecret, Webhook, WebhookDelivery};
 use usher_domain::time::Timestamp;
-use usher_http_client::Request;
+use usher_http_client::OutboundRequest;
 use usher_keys::seal::{Purpose, Sealer};
 use usher_keys::webhook::WebhookSecret;
 
@@ -23,7 +23,7 @@ pub fn request(
     delivery: &WebhookDelivery,
     sealer: &Sealer,
     now: Timestamp,
-) -> Result<Request, &'static str> {
+) -> Result<OutboundRequest, &'static str> {
     let (id, body) = (delivery.message_id.to_string(), delivery.body.as_bytes());
     let signatures: Vec<String> = webhook
         .signing(now)

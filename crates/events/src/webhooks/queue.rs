@@ -13,7 +13,7 @@ use usher_domain::event::webhook::{
 use usher_domain::event::{Event, EventKind};
 use usher_domain::id::{EventId, WebhookId};
 use usher_domain::time::Timestamp;
-use usher_http_client::Answer;
+use usher_http_client::OutboundResponse;
 use usher_storage::events::outgoing::webhooks::Claim;
 use usher_storage::{Result, Tx};
 
@@ -144,7 +144,7 @@ async fn settle(
     Ok(())
 }
 
-fn words_of(answer: &Answer) -> String {
+fn words_of(answer: &OutboundResponse) -> String {
     match answer.status.as_u16() {
         status @ 300..=399 => format!("it answered {status}: redirects are not followed"),
         410 => "it answered 410: the webhook is put out of use".to_owned(),
@@ -153,7 +153,7 @@ fn words_of(answer: &Answer) -> String {
 }
 
 /// The beginning of an answer as text; `None` if it was empty.
-fn head_of(answer: &Answer) -> Option<String> {
+fn head_of(answer: &OutboundResponse) -> Option<String> {
     let head = &answer.body[..answer.body.len().min(KEPT)];
     // PostgreSQL cannot store NUL in a text.
     let text = String::from_utf8_lossy(head).replace('\0', "\u{fffd}");

@@ -6,7 +6,7 @@ use crate::login::mailed::MailedProof;
 use crate::login::sign_up::Replaced;
 use crate::oauth::authorize::mark_hash;
 use crate::usher::{Device, Usher};
-use usher_config::Profile;
+use usher_config::RunMode;
 use usher_domain::email::{Email, EmailFault};
 use usher_domain::id::ProofId;
 use usher_domain::user::proof::ProofKind;
@@ -21,8 +21,8 @@ impl Usher {
     pub(crate) fn new_address(&self, typed: &str) -> Result<Email, EmailFault> {
         let email = Email::parse(typed)?;
         match self.config.profile {
-            Profile::Dev => Ok(email),
-            Profile::Serve => email.check_public().map(|()| email),
+            RunMode::Dev => Ok(email),
+            RunMode::Serve => email.check_public().map(|()| email),
         }
     }
 

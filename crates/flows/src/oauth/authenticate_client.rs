@@ -9,7 +9,7 @@ use crate::usher::Usher;
 use usher_domain::id::ClientId;
 use usher_domain::oauth::client::Client;
 use usher_domain::time::Timestamp;
-use usher_protocol::cause::Cause;
+use usher_protocol::cause::RejectionCause;
 use usher_protocol::client_auth::ClientCredentials;
 
 /// SHA-256 in hexadecimal, as client secrets are stored.
@@ -41,12 +41,12 @@ impl Usher {
         let found = self.find_client(&ClientId(credentials.client_id().to_owned())).await?;
         match prove(found.as_deref(), credentials, self.now()) {
             Ok(()) => {
-                let client = found.ok_or(Cause::UnknownClient)?;
+                let client = found.ok_or(RejectionCause::UnknownClient)?;
                 self.note_secret_use(&client, credentials.secret()).await;
                 Ok(client)
             }
             Err(cause) => {
-                if matches!(cause, Cause::WrongSecret | Cause::UnknownClient) {
+                if matches!(cause, RejectionCause::WrongSecret | RejectionCause::UnknownClient) {
                     self.count_wrong_secret(found.as_ref().map(|client| &client.id), source).await?;
                 }
                 Err(cause.into())
@@ -56,23 +56,23 @@ impl Usher {
 }
 
 /// Do the credentials prove the client?
-fn prove(client: Option<&Client>, credentials: &ClientCredentials, now: Timestamp) -> Result<(), Cause> {
+fn prove(client: Option<&Client>, credentials: &ClientCredentials, now: Timestamp) -> Result<(), RejectionCause> {
     let Some(client) = client else {
         // The same work as for a client that exists.
         credentials.secret().map(sha256_hex);
-        return Err(Cause::UnknownClient);
+        return Err(RejectionCause::UnknownClient);
     };
     match credentials.secret() {
         None if client.metadata.is_public() => {}
-        None => return Err(Cause::MissingSecret),
-        Some(_) if client.metadata.is_public() => return Err(Cause::UnexpectedSecret),
-        Some(secret) if !knows_secret(client, secret, now) => return Err(Cause::WrongSecret),
+        None => return Err(RejectionCause::MissingSecret),
+        Some(_) if client.metadata.is_public() => return Err(RejectionCause::UnexpectedSecret),
+        Some(secret) if !knows_secret(client, secret, now) => return Err(RejectionCause::WrongSecret),
         Some(_) if !client.metadata.token_endpoint_auth_method.allows(credentials.method()) => {
-            return Err(Cause::OtherAuthMethod);
+            return Err(RejectionCause::OtherAuthMethod);
         }
         Some(_) => {}
     }
-    if client.is_active() { Ok(()) } else { Err(Cause::ClientDisabled) }
+    if client.is_active() { Ok(()) } else { Err(RejectionCause::ClientDisabled) }
 }
 
 /// Is this one of the client's valid secrets?

@@ -10,7 +10,7 @@ use usher_domain::oauth::code::{AuthorizationCode, CodeFault, is_repeated};
 use usher_domain::oauth::grant::{Grant, RefreshFamily};
 use usher_domain::user::session::EndReason;
 use usher_keys::seal::Purpose;
-use usher_protocol::cause::Cause;
+use usher_protocol::cause::RejectionCause;
 use usher_protocol::token::TokenResponse;
 use usher_storage::grants::Spend;
 
@@ -30,7 +30,7 @@ impl Usher {
                 if fault == CodeFault::Verifier {
                     self.count_code_failure(code.grant_id).await?;
                 }
-                return Err(Cause::from(fault).into());
+                return Err(RejectionCause::from(fault).into());
             }
         }
         let grant = self.grant_of(client, &code);
@@ -44,10 +44,10 @@ impl Usher {
             .with("scope", grant.scope.to_string());
         match self.spend_code(client, grant.clone(), event).await? {
             Spend::Done => {}
-            Spend::SpentAt(at) if is_repeated(at, self.now()) => return Err(Cause::CodeRepeated.into()),
+            Spend::SpentAt(at) if is_repeated(at, self.now()) => return Err(RejectionCause::CodeRepeated.into()),
             Spend::SpentAt(_) => return self.code_reused(&code).await,
-            Spend::NotAllowed => return Err(Cause::ConsentWithdrawn.into()),
-            Spend::NoLonger => return Err(Cause::SignInOver.into()),
+            Spend::NotAllowed => return Err(RejectionCause::ConsentWithdrawn.into()),
+            Spend::NoLonger => return Err(RejectionCause::SignInOver.into()),
         }
         let generation = grant.refresh.map(|family| family.generation);
         let issue = Issue {
@@ -62,9 +62,9 @@ impl Usher {
         self.issue(issue).await
     }
 
-    fn open_code(&self, sealed: &str) -> Result<AuthorizationCode, Cause> {
+    fn open_code(&self, sealed: &str) -> Result<AuthorizationCode, RejectionCause> {
         let opened = self.sealer.open_text(Purpose::AuthorizationCode, sealed).ok();
-        opened.and_then(|bytes| unpack(&bytes)).ok_or(Cause::UnknownCode)
+        opened.and_then(|bytes| unpack(&bytes)).ok_or(RejectionCause::UnknownCode)
     }
 
     /// Checks the consent in the same transaction, so that a withdrawal also covers codes that were issued before it.
@@ -116,6 +116,6 @@ impl Usher {
             })
         });
         end.await?;
-        Err(Cause::CodeSpent.into())
+        Err(RejectionCause::CodeSpent.into())
     }
 }

@@ -11,7 +11,7 @@ use usher_domain::time::Timestamp;
 use usher_domain::user::User;
 use usher_keys::verify::Expect;
 use usher_protocol::access_token::{self, AccessTokenClaims};
-use usher_protocol::cause::Cause;
+use usher_protocol::cause::RejectionCause;
 use usher_protocol::claims::ClaimsRequest;
 use usher_protocol::error::OAuthError;
 
@@ -102,25 +102,27 @@ impl Usher {
         token: &str,
     ) -> Result<Result<ValidAccessToken, OAuthError>, FlowError> {
         let Some((claims, kid)) = self.read_access_token(token) else {
-            return Ok(Err(Cause::UnknownAccessToken.into()));
+            return Ok(Err(RejectionCause::UnknownAccessToken.into()));
         };
-        let refused = |cause: Cause| Ok(Err(OAuthError::from(cause).by(&claims.client_id)));
+        let refused = |cause: RejectionCause| Ok(Err(OAuthError::from(cause).by(&claims.client_id)));
         if claims.iss != self.issuer() || claims.aud.iter().all(|aud| aud != self.issuer()) {
-            return refused(Cause::OtherAudience);
+            return refused(RejectionCause::OtherAudience);
         }
         if self.now() >= Timestamp(claims.exp) {
-            return refused(Cause::AccessTokenExpired);
+            return refused(RejectionCause::AccessTokenExpired);
         }
         let client = self.find_client(&ClientId(claims.client_id.clone())).await?;
         if !client.is_some_and(|client| client.is_active()) {
-            return refused(Cause::AccessTokenRevoked);
+            return refused(RejectionCause::AccessTokenRevoked);
         }
         let person = match &claims.gid {
-            None if self.store.is_token_revoked(&claims.jti).await? => return refused(Cause::AccessTokenRevoked),
+            None if self.store.is_token_revoked(&claims.jti).await? => {
+                return refused(RejectionCause::AccessTokenRevoked);
+            }
             None => None,
             Some(gid) => match self.person_of(gid, &claims).await? {
                 Some(person) => Some(person),
-                None => return refused(Cause::AccessTokenRevoked),
+                None => return refused(RejectionCause::AccessTokenRevoked),
             },
         };
         Ok(Ok(ValidAccessToken { claims, kid, person }))

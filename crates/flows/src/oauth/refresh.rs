@@ -10,7 +10,7 @@ use usher_domain::id::GrantId;
 use usher_domain::oauth::client::Client;
 use usher_domain::oauth::grant::{Grant, Refresh, RefreshLimits, ReuseEnds};
 use usher_domain::user::session::EndReason;
-use usher_protocol::cause::Cause;
+use usher_protocol::cause::RejectionCause;
 use usher_protocol::client_metadata::RefreshRotation;
 use usher_protocol::error::OAuthError;
 use usher_protocol::error_code::ErrorCode;
@@ -30,7 +30,7 @@ impl Usher {
         asked: Option<Scope>,
         urv: i64,
     ) -> Result<TokenResponse, FlowError> {
-        let (grant, generation) = self.read_refresh_token(token).ok_or(Cause::UnknownRefreshToken)?;
+        let (grant, generation) = self.read_refresh_token(token).ok_or(RejectionCause::UnknownRefreshToken)?;
         if let Some(asked) = &asked {
             self.check_narrowing(client, grant, asked).await?;
         }
@@ -47,9 +47,9 @@ impl Usher {
                     return self.issue_refreshed(client, &found, asked.as_ref(), leaf, urv).await;
                 }
                 (Refresh::Reuse, Some(found)) => return self.token_reused(client, found.grant).await,
-                (Refresh::Straggler, _) => return Err(Cause::RefreshTokenLate.into()),
-                (_, Some(_)) => return Err(Cause::GrantOver.into()),
-                (_, None) => return Err(Cause::RefreshTokenOfOtherClient.into()),
+                (Refresh::Straggler, _) => return Err(RejectionCause::RefreshTokenLate.into()),
+                (_, Some(_)) => return Err(RejectionCause::GrantOver.into()),
+                (_, None) => return Err(RejectionCause::RefreshTokenOfOtherClient.into()),
             }
         }
         Err(OAuthError::new(ErrorCode::TemporarilyUnavailable, "the token is being refreshed elsewhere; try again")
@@ -97,7 +97,7 @@ impl Usher {
     async fn check_narrowing(&self, client: &Client, grant: GrantId, asked: &Scope) -> Result<(), FlowError> {
         let found = self.store.find_grant(grant).await?.filter(|found| found.grant.client_id == client.id);
         match found {
-            None => Err(Cause::RefreshTokenOfOtherClient.into()),
+            None => Err(RejectionCause::RefreshTokenOfOtherClient.into()),
             Some(found) if asked.is_subset_of(&found.grant.scope) => Ok(()),
             Some(_) => Err(OAuthError::new(ErrorCode::InvalidScope, "scope goes beyond what was granted").into()),
         }
@@ -153,7 +153,7 @@ impl Usher {
         });
         end.await?;
         self.mail_wakeup.notify_one();
-        Err(Cause::RefreshTokenReused.into())
+        Err(RejectionCause::RefreshTokenReused.into())
     }
 
     /// Ends the grant or session; `false` if it had ended before.

@@ -11,7 +11,7 @@ use usher_domain::oauth::client::Client;
 use usher_domain::user::User;
 use usher_protocol::claims;
 use usher_protocol::claims::ROLES_CLAIM;
-use usher_protocol::client_metadata::IdTokenClaims;
+use usher_protocol::client_metadata::IdTokenContent;
 use usher_protocol::scope::Scope;
 
 /// Claims about a user, under the names that the client wants.
@@ -57,8 +57,8 @@ impl Usher {
     pub(crate) async fn told_in_id_token(&self, wanted: &Issue<'_>) -> Result<ReleasedClaims, FlowError> {
         let none = Scope::default();
         let scope = match wanted.client.metadata.id_token_claims {
-            IdTokenClaims::Scopes => wanted.scope,
-            IdTokenClaims::Minimal => &none,
+            IdTokenContent::Scopes => wanted.scope,
+            IdTokenContent::Minimal => &none,
         };
         let by_name = &wanted.grant.claims.id_token;
         if by_name.is_empty() && !claims::are_asked_by(scope) {

@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 use crate::error::FlowError;
 use crate::usher::Usher;
 use usher_domain::id::ClientId;
-use usher_protocol::cause::Cause;
+use usher_protocol::cause::RejectionCause;
 use usher_protocol::error::OAuthError;
 use usher_protocol::error_code::ErrorCode;
 use usher_protocol::scope::Scope;
@@ -24,7 +24,7 @@ impl Usher {
             );
         };
         let (id, grant) = (ClientId(access.claims.client_id), access.claims.gid.and_then(|gid| gid.parse().ok()));
-        let client = self.find_client(&id).await?.ok_or(Cause::AccessTokenRevoked)?;
+        let client = self.find_client(&id).await?.ok_or(RejectionCause::AccessTokenRevoked)?;
         let mut told = self.tell(&client, &user, &scope, &asked.userinfo).await?;
         told.claims.insert("sub".to_owned(), user.sub.0.into());
         if let Some(grant) = grant {

@@ -8,7 +8,7 @@ use crate::usher::Usher;
 use usher_domain::id::ProjectId;
 use usher_domain::project::assignment::RoleHolder;
 use usher_domain::user::UserStatus;
-use usher_policy::evaluate::{Decision, Question, Verdict, explain};
+use usher_policy::evaluate::{EvaluationRequest, PolicyDecision, Verdict, explain};
 use usher_policy::value::Attributes;
 
 /// An authorization request.
@@ -43,7 +43,7 @@ pub struct HeldRoles {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DecisionAnswer {
     /// The decision.
-    pub decision: Decision,
+    pub decision: PolicyDecision,
     /// The revision of the rules; `None` if none are published.
     pub revision: Option<u64>,
     /// The roles.
@@ -87,7 +87,7 @@ impl Usher {
     pub async fn decide(&self, project: ProjectId, asked: DecisionRequest) -> Result<DecisionAnswer, FlowError> {
         let held = self.roles_held(project, &asked.subject, asked.entity.as_deref()).await?;
         let Some(table) = self.published_table(project).await? else {
-            let decision = Decision { verdict: Verdict::Deny, reasons: Vec::new() };
+            let decision = PolicyDecision { verdict: Verdict::Deny, reasons: Vec::new() };
             return Ok(DecisionAnswer { decision, revision: None, held });
         };
         let mut user = asked.user;
@@ -96,7 +96,7 @@ impl Usher {
         user.insert("roles".to_owned(), held.roles.iter().cloned().map(Value::from).collect());
         let decision = explain(
             &table,
-            &Question {
+            &EvaluationRequest {
                 roles: &held.roles,
                 permission: &asked.permission,
                 user: &user,

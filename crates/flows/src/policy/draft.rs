@@ -4,7 +4,7 @@ use super::{review, short_hash};
 use crate::error::{FlowError, Rejected};
 use crate::usher::Usher;
 use usher_domain::id::ProjectId;
-use usher_policy::Document;
+use usher_policy::PolicyDocument;
 use usher_policy::compile::{Edition, compile};
 use usher_policy::diff::{Diff, diff};
 use usher_policy::validate::Review;
@@ -25,7 +25,7 @@ impl Drafted {
     pub(super) fn of(draft: Option<Draft>, published: Option<&str>) -> Result<Self, serde_json::Error> {
         let published = match published {
             Some(document) => document.to_owned(),
-            None => serde_json::to_string(&Document::default())?,
+            None => serde_json::to_string(&PolicyDocument::default())?,
         };
         let document = draft.map_or_else(|| published.clone(), |draft| draft.document);
         Ok(Self { etag: short_hash(&document), changed: document != published, document })
@@ -51,7 +51,7 @@ impl Usher {
         &self,
         project: ProjectId,
         seen: &str,
-        document: &Document,
+        document: &PolicyDocument,
     ) -> Result<Drafted, FlowError> {
         let document = serde_json::to_string(document)?;
         let draft = Draft { etag: short_hash(&document), document, updated_at: self.now().0 };
@@ -76,7 +76,7 @@ impl Usher {
     }
 
     /// Validates a document without storing it.
-    pub async fn review_policy(&self, document: Document) -> Review {
+    pub async fn review_policy(&self, document: PolicyDocument) -> Review {
         review(document).await
     }
 
@@ -86,7 +86,7 @@ impl Usher {
     /// [`Rejected::Policy`] if the draft is invalid.
     pub async fn policy_diff(&self, project: ProjectId) -> Result<Diff, FlowError> {
         let drafted = self.policy_draft(project).await?;
-        let document: Document = serde_json::from_str(&drafted.document)?;
+        let document: PolicyDocument = serde_json::from_str(&drafted.document)?;
         let looked = review(document.clone()).await;
         if !looked.valid {
             return Err(Rejected::Policy(looked.faults).into());

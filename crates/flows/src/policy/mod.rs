@@ -17,7 +17,7 @@ use super::error::FlowError;
 use super::usher::Usher;
 use usher_domain::id::ProjectId;
 use usher_policy::validate::{Review, validate};
-use usher_policy::{Document, Table};
+use usher_policy::{PolicyDocument, Table};
 
 pub use assign::{NewAssignment, Subject};
 pub use bundle::Bundle;
@@ -36,7 +36,7 @@ fn short_hash(text: &str) -> String {
 }
 
 /// Validates a document on a blocking thread.
-async fn review(document: Document) -> Review {
+async fn review(document: PolicyDocument) -> Review {
     match tokio::task::spawn_blocking(move || validate(&document)).await {
         Ok(review) => review,
         Err(failed) => match failed.try_into_panic() {

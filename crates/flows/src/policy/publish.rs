@@ -8,7 +8,7 @@ use crate::usher::Usher;
 use usher_domain::event::EventKind;
 use usher_domain::id::ProjectId;
 use usher_domain::text::check_line;
-use usher_policy::Document;
+use usher_policy::PolicyDocument;
 use usher_policy::compile::{Edition, compile};
 use usher_storage::StorageError;
 use usher_storage::policy::revisions::{Publication, Revision};
@@ -67,7 +67,7 @@ impl Usher {
     }
 
     async fn publish(&self, project: ProjectId, wanted: PublishRequest) -> Result<Publication, FlowError> {
-        let document: Document = serde_json::from_str(&wanted.document)?;
+        let document: PolicyDocument = serde_json::from_str(&wanted.document)?;
         let looked = review(document.clone()).await;
         if !looked.valid {
             return Err(Rejected::Policy(looked.faults).into());
@@ -112,7 +112,7 @@ impl Usher {
         &self,
         project: ProjectId,
         number: i64,
-        document: &Document,
+        document: &PolicyDocument,
         wanted: &PublishRequest,
     ) -> Result<Revision, FlowError> {
         let now = self.now();

@@ -9,7 +9,7 @@ use super::decide::HeldRoles;
 use crate::error::{FlowError, Rejected};
 use crate::usher::Usher;
 use usher_domain::id::ProjectId;
-use usher_policy::evaluate::{Decision, Question, explain};
+use usher_policy::evaluate::{EvaluationRequest, PolicyDecision, explain};
 use usher_policy::routes;
 use usher_policy::table::{Route, Table};
 use usher_policy::value::Attributes;
@@ -20,7 +20,7 @@ pub struct SimulatedRoute {
     /// The rule.
     pub route: Route,
     /// The decision of its permission; `None` if it needs none.
-    pub decision: Option<Decision>,
+    pub decision: Option<PolicyDecision>,
 }
 
 /// The result of a simulation.
@@ -31,7 +31,7 @@ pub struct Simulated {
     /// The roles of the subject.
     pub held: HeldRoles,
     /// Every permission.
-    pub permissions: BTreeMap<String, Decision>,
+    pub permissions: BTreeMap<String, PolicyDecision>,
     /// Every route.
     pub routes: Vec<SimulatedRoute>,
     /// The rule that applies to the simulated path; `None` if no rule matches, or if the path is ambiguous.
@@ -69,8 +69,8 @@ impl Usher {
     }
 }
 
-fn weigh(table: &Table, roles: &[String], permission: &str, user: &Attributes) -> Decision {
+fn weigh(table: &Table, roles: &[String], permission: &str, user: &Attributes) -> PolicyDecision {
     let nothing = Attributes::new();
     let (context, token) = (&nothing, &nothing);
-    explain(table, &Question { roles, permission, user, resource: None, context, token })
+    explain(table, &EvaluationRequest { roles, permission, user, resource: None, context, token })
 }

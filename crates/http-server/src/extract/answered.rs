@@ -13,9 +13,9 @@ const BETWEEN: char = '.';
 
 /// The hashes of requests, the most recent first.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Answered(Vec<String>);
+pub struct AnsweredRequests(Vec<String>);
 
-impl Answered {
+impl AnsweredRequests {
     /// Reads the cookie. Malformed entries are dropped.
     pub fn read(cookie: Option<&str>) -> Self {
         let fits = |text: &&str| {
@@ -50,10 +50,10 @@ mod tests {
     #[test]
     fn a_cookie_holds_so_many_marks_and_nothing_else() {
         for bad in ["", ".", "short", &"a".repeat(LENGTH + 1), &"é".repeat(LENGTH / 2)] {
-            assert_eq!(Answered::read(Some(bad)), Answered::default());
+            assert_eq!(AnsweredRequests::read(Some(bad)), AnsweredRequests::default());
         }
         let cookie = (0..9).map(|n| format!("{n:0>16}")).collect::<Vec<_>>().join(".");
-        let read = Answered::read(Some(&cookie));
+        let read = AnsweredRequests::read(Some(&cookie));
         assert_eq!(read.to_cookie(), cookie[..MOST * (LENGTH + 1) - 1]);
     }
 }

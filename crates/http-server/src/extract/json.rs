@@ -117,14 +117,14 @@ mod tests {
 
     #[derive(Debug, Deserialize)]
     #[expect(dead_code, reason = "only its shape matters")]
-    struct Login {
+    struct CredentialsBody {
         email: String,
         attempts: u8,
     }
 
     #[test]
     fn a_misfit_names_the_member_and_never_the_value() {
-        let reason = |value| misfit(&serde_json::from_value::<Login>(value).unwrap_err()).message;
+        let reason = |value| misfit(&serde_json::from_value::<CredentialsBody>(value).unwrap_err()).message;
         assert!(reason(json!({"attempts": 1})).contains("`email`"));
         assert!(!reason(json!({"email": "a", "attempts": "hunter2"})).contains("hunter2"));
     }

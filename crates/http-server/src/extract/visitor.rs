@@ -10,7 +10,7 @@ use axum::response::{IntoResponse, Response};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
-use super::answered::Answered;
+use super::answered::AnsweredRequests;
 use super::client_ip::ClientIp;
 use super::cookies::Cookies;
 use super::last_used::LastUsed;
@@ -54,8 +54,8 @@ pub struct Visitor {
     pub posted: bool,
     last_used: Option<LastUsed>,
     last_used_before: Option<LastUsed>,
-    answered: Answered,
-    answered_before: Answered,
+    answered: AnsweredRequests,
+    answered_before: AnsweredRequests,
     chosen_language: Option<Lang>,
     language_cookie: Option<String>,
     accept_language: Option<String>,
@@ -76,7 +76,7 @@ impl FromRequestParts<App> for Visitor {
         let query = Params::decode(parts.uri.query().unwrap_or_default().as_bytes()).unwrap_or_default();
         let chosen_language = query.get("ui_locales").ok().flatten().and_then(Lang::from_tag);
         let last_used = app.jar.get(&cookies, LAST_USED).and_then(|sealed| LastUsed::open(app, sealed));
-        let answered = Answered::read(app.jar.get(&cookies, ANSWERED));
+        let answered = AnsweredRequests::read(app.jar.get(&cookies, ANSWERED));
         let source = parts.extensions.get::<ClientIp>().map(|ip| ip.source().to_string()).unwrap_or_default();
         Ok(Self {
             sessions_before: browser.session_cookie(),
@@ -110,7 +110,7 @@ impl Visitor {
     }
 
     /// The authorization requests that were answered in this browser recently.
-    pub const fn answered(&mut self) -> &mut Answered {
+    pub const fn answered(&mut self) -> &mut AnsweredRequests {
         &mut self.answered
     }
 

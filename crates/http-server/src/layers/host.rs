@@ -12,11 +12,11 @@ use url::Url;
 use crate::problem::HttpProblem;
 
 /// Responds to a request for another host.
-pub type OtherHost = Arc<dyn Fn(WrongHost<'_>) -> Response + Send + Sync>;
+pub type OtherHost = Arc<dyn Fn(MisdirectedRequest<'_>) -> Response + Send + Sync>;
 
 /// A request for another host.
 #[derive(Debug, Clone, Copy)]
-pub struct WrongHost<'a> {
+pub struct MisdirectedRequest<'a> {
     /// The host as sent, which is untrusted input.
     pub host: &'a str,
     /// Whether the client accepts HTML; others get JSON.
@@ -69,12 +69,12 @@ impl Authority {
 }
 
 /// The host that is served, and the response to requests for others.
-pub(super) struct Rule {
+pub(super) struct HostRule {
     authority: Authority,
     other_host: OtherHost,
 }
 
-impl Rule {
+impl HostRule {
     /// Serves the host of `issuer` only.
     pub(super) fn new(issuer: &Url, other_host: OtherHost) -> Self {
         Self { authority: Authority::of(issuer), other_host }
@@ -83,7 +83,7 @@ impl Rule {
 
 /// Passes only requests for the issuer's authority; requests under `/health/` and `/static/` may name any one host.
 pub(super) async fn check<F: Future<Output = Response>>(
-    rule: &Rule,
+    rule: &HostRule,
     request: Request,
     next: impl FnOnce(Request) -> F,
 ) -> Response {
@@ -109,7 +109,7 @@ pub(super) async fn check<F: Future<Output = Response>>(
         let accept = request.headers().get(ACCEPT).and_then(|accept| accept.to_str().ok());
         let reads_html = accept.is_some_and(|accept| accept.contains("text/html"));
         tracing::info!("refused: the request names another host than the issuer's");
-        return (rule.other_host)(WrongHost { host, reads_html });
+        return (rule.other_host)(MisdirectedRequest { host, reads_html });
     }
     next(request).await
 }
@@ -167,7 +167,7 @@ mod tests {
         let router = Router::new().route("/", get(|| async { "in" })).route("/health/live", get(|| async { "alive" }));
         let other: OtherHost =
             Arc::new(|wrong| (StatusCode::MISDIRECTED_REQUEST, [("x-asked", wrong.host.to_owned())]).into_response());
-        let rule = Arc::new(Rule::new(&Url::parse("https://id.example").unwrap(), other));
+        let rule = Arc::new(HostRule::new(&Url::parse("https://id.example").unwrap(), other));
         let router = router.layer(from_fn(move |request: Request, next: Next| {
             let rule = rule.clone();
             async move { check(&rule, request, |request| next.run(request)).await }

@@ -25,7 +25,7 @@ use axum::response::Response;
 use url::Url;
 
 use self::deadline::Deadlines;
-use self::host::{OtherHost, Rule};
+use self::host::{HostRule, OtherHost};
 use self::ready::Gate;
 use self::trace::Tracing;
 use super::extract::client_ip::TrustedProxies;
@@ -51,22 +51,22 @@ pub struct ServerContext {
 }
 
 /// The layers, built once.
-struct Layers {
+struct LayerStack {
     trace: Tracing,
     https: bool,
     problem_page: Option<ProblemPage>,
-    host: Rule,
+    host: HostRule,
     gate: Gate,
     deadlines: Deadlines,
 }
 
 /// Wraps `router` in all layers, in order. Routes that are added afterwards bypass them: add none.
 pub fn wrap(router: Router, house: ServerContext) -> Router {
-    let layers = Layers {
+    let layers = LayerStack {
         trace: Tracing { random: house.random, proxies: house.proxies },
         https: house.issuer.scheme() == "https",
         problem_page: house.problem_page,
-        host: Rule::new(&house.issuer, house.other_host),
+        host: HostRule::new(&house.issuer, house.other_host),
         gate: house.gate,
         deadlines: house.deadlines,
     };
@@ -74,8 +74,8 @@ pub fn wrap(router: Router, house: ServerContext) -> Router {
 }
 
 /// All layers are one axum layer, because axum would clone the inner service for each layer and request.
-async fn pass(State(layers): State<Arc<Layers>>, request: Request, next: Next) -> Response {
-    let Layers { trace, https, problem_page, host, gate, deadlines } = &*layers;
+async fn pass(State(layers): State<Arc<LayerStack>>, request: Request, next: Next) -> Response {
+    let LayerStack { trace, https, problem_page, host, gate, deadlines } = &*layers;
     let held = |request| deadline::hold(*deadlines, request, |request| next.run(request));
     let checked = |request| host::check(host, request, |request| ready::check(gate, request, held));
     let named = |request| path::check(request, checked);

@@ -6,38 +6,38 @@ use serde_json::json;
 use super::*;
 use crate::generate::generate;
 use crate::master::MasterKey;
-use crate::verify::{Expect, MAX_TOKEN, Verified, VerifyError};
+use crate::verify::{Expect, MAX_TOKEN, VerifiedToken, VerifyError};
 use usher_domain::random::SeededRandom;
 use usher_domain::time::Timestamp;
 
 /// One active key of each algorithm, generated once, since RSA keys are expensive.
-struct House {
+struct KeyringFixture {
     sealer: Sealer,
     records: Vec<SigningKeyRecord>,
     ring: Keyring,
 }
 
-static HOUSE: LazyLock<House> = LazyLock::new(|| {
+static KEYRING: LazyLock<KeyringFixture> = LazyLock::new(|| {
     let random = SeededRandom::new(1);
     let sealer = Sealer::new(&MasterKey::generate(&random));
     let active = |alg| generate(alg, &sealer, Timestamp(1), &random).unwrap().activate(Timestamp(1)).unwrap();
     let records = SigningAlg::ALL.map(active).to_vec();
     let ring = Keyring::new(&records, &sealer);
-    House { sealer, records, ring }
+    KeyringFixture { sealer, records, ring }
 });
 
 const EXPECT: Expect<'static> = Expect { typ: "at+jwt" };
 
 fn record(alg: SigningAlg) -> SigningKeyRecord {
-    HOUSE.records.iter().find(|record| record.alg == alg).unwrap().clone()
+    KEYRING.records.iter().find(|record| record.alg == alg).unwrap().clone()
 }
 
 fn token(alg: SigningAlg) -> String {
-    HOUSE.ring.sign(alg, "at+jwt", &json!({ "sub": "ana", "exp": 1 })).unwrap()
+    KEYRING.ring.sign(alg, "at+jwt", &json!({ "sub": "ana", "exp": 1 })).unwrap()
 }
 
-fn verify(token: &str) -> Result<Verified, VerifyError> {
-    HOUSE.ring.verify(token, EXPECT)
+fn verify(token: &str) -> Result<VerifiedToken, VerifyError> {
+    KEYRING.ring.verify(token, EXPECT)
 }
 
 fn encode(text: impl AsRef<[u8]>) -> String {
@@ -47,17 +47,17 @@ fn encode(text: impl AsRef<[u8]>) -> String {
 /// A token with this header and payload, with a valid signature of the active ES256 key.
 fn signed(header: impl AsRef<[u8]>, payload: impl AsRef<[u8]>) -> String {
     let message = format!("{}.{}", encode(header), encode(payload));
-    let signature = HOUSE.ring.active[&SigningAlg::Es256].signer.sign(message.as_bytes()).unwrap();
+    let signature = KEYRING.ring.active[&SigningAlg::Es256].signer.sign(message.as_bytes()).unwrap();
     format!("{message}.{}", encode(signature))
 }
 
 fn header() -> Value {
-    json!({ "alg": "ES256", "kid": HOUSE.ring.active_kid(SigningAlg::Es256), "typ": "at+jwt" })
+    json!({ "alg": "ES256", "kid": KEYRING.ring.active_kid(SigningAlg::Es256), "typ": "at+jwt" })
 }
 
 #[test]
 fn what_the_house_signs_it_verifies() {
-    assert!(HOUSE.ring.damaged().is_empty());
+    assert!(KEYRING.ring.damaged().is_empty());
     for alg in SigningAlg::ALL {
         let verified = verify(&token(alg)).unwrap();
         assert_eq!((verified.alg, verified.kid), (alg, record(alg).kid));
@@ -85,7 +85,7 @@ fn the_reference_verifier_agrees() {
 fn one_kind_of_token_never_passes_as_another() {
     let token = token(SigningAlg::Es256);
     for typ in ["JWT", "logout+jwt", "", "AT+JWT", "application/at+jwt"] {
-        assert_eq!(HOUSE.ring.verify(&token, Expect { typ }), Err(VerifyError::WrongType));
+        assert_eq!(KEYRING.ring.verify(&token, Expect { typ }), Err(VerifyError::WrongType));
     }
 }
 
@@ -112,9 +112,9 @@ fn the_algorithm_is_the_keys_and_nobody_elses() {
 #[test]
 fn a_key_of_another_house_or_another_kid_signs_nothing_here() {
     let random = SeededRandom::new(9);
-    let foreign = generate(SigningAlg::Es256, &HOUSE.sealer, Timestamp(1), &random).unwrap();
+    let foreign = generate(SigningAlg::Es256, &KEYRING.sealer, Timestamp(1), &random).unwrap();
     let foreign = foreign.activate(Timestamp(1)).unwrap();
-    let other = Keyring::new(std::slice::from_ref(&foreign), &HOUSE.sealer);
+    let other = Keyring::new(std::slice::from_ref(&foreign), &KEYRING.sealer);
     let token = other.sign(SigningAlg::Es256, "at+jwt", &json!({})).unwrap();
     assert_eq!(verify(&token), Err(VerifyError::UnknownKey));
 
@@ -245,23 +245,23 @@ fn degenerate_signatures_are_refused() {
 fn a_huge_token_is_refused_unread() {
     assert_eq!(verify(&"a".repeat(100_000)), Err(VerifyError::TooLong));
     let claims = json!({ "a": "x".repeat(MAX_TOKEN) });
-    let token = HOUSE.ring.sign(SigningAlg::Es256, "at+jwt", &claims).unwrap();
+    let token = KEYRING.ring.sign(SigningAlg::Es256, "at+jwt", &claims).unwrap();
     assert_eq!(verify(&token), Err(VerifyError::TooLong));
 }
 
 #[test]
 fn a_retired_key_verifies_and_a_pruned_one_does_not() {
     let token = token(SigningAlg::Es256);
-    let mut records = HOUSE.records.clone();
+    let mut records = KEYRING.records.clone();
     let place = records.iter().position(|record| record.alg == SigningAlg::Es256).unwrap();
     records[place] = records[place].clone().retire(Timestamp(2), Duration::from_mins(1)).unwrap();
-    let retired = Keyring::new(&records, &HOUSE.sealer);
+    let retired = Keyring::new(&records, &KEYRING.sealer);
     assert!(retired.verify(&token, EXPECT).is_ok());
     assert!(matches!(retired.sign(SigningAlg::Es256, "at+jwt", &json!({})), Err(SignError::NoActiveKey(_))));
     assert_ne!(retired.jwks().etag, "");
 
     records.remove(place);
-    let pruned = Keyring::new(&records, &HOUSE.sealer);
+    let pruned = Keyring::new(&records, &KEYRING.sealer);
     assert_eq!(pruned.verify(&token, EXPECT), Err(VerifyError::UnknownKey));
     assert_ne!(pruned.jwks().etag, retired.jwks().etag);
 }
@@ -278,11 +278,11 @@ fn a_damaged_key_is_told_and_the_others_go_on() {
         (|record| record.public_jwk = json!("gone"), false),
     ];
     for (spoil, still_published) in damage {
-        let mut records = HOUSE.records.clone();
+        let mut records = KEYRING.records.clone();
         let place = records.iter().position(|record| record.alg == SigningAlg::Es256).unwrap();
         let token = token(SigningAlg::Es256);
         spoil(&mut records[place]);
-        let ring = Keyring::new(&records, &HOUSE.sealer);
+        let ring = Keyring::new(&records, &KEYRING.sealer);
         assert_eq!(ring.damaged().len(), 1);
         assert_eq!(ring.active_kid(SigningAlg::Es256), None);
         assert_eq!(ring.verify(&token, EXPECT).is_ok(), still_published, "{}", ring.damaged()[0]);
@@ -293,20 +293,20 @@ fn a_damaged_key_is_told_and_the_others_go_on() {
 #[test]
 fn a_private_key_never_signs_for_another_public_key() {
     let random = SeededRandom::new(3);
-    let other = generate(SigningAlg::Es256, &HOUSE.sealer, Timestamp(1), &random).unwrap();
+    let other = generate(SigningAlg::Es256, &KEYRING.sealer, Timestamp(1), &random).unwrap();
     let mut swapped = record(SigningAlg::Es256);
     swapped.sealed_private = other.sealed_private;
-    let ring = Keyring::new(&[swapped], &HOUSE.sealer);
+    let ring = Keyring::new(&[swapped], &KEYRING.sealer);
     assert!(matches!(ring.damaged(), [Damaged { fault: KeyFault::Mismatch, .. }]));
 }
 
 #[test]
 fn the_key_set_shows_public_members_only_and_every_key_once() {
     let random = SeededRandom::new(4);
-    let next = generate(SigningAlg::Es256, &HOUSE.sealer, Timestamp(0), &random).unwrap();
+    let next = generate(SigningAlg::Es256, &KEYRING.sealer, Timestamp(0), &random).unwrap();
     let mut records = vec![next];
-    records.extend(HOUSE.records.clone());
-    let ring = Keyring::new(&records, &HOUSE.sealer);
+    records.extend(KEYRING.records.clone());
+    let ring = Keyring::new(&records, &KEYRING.sealer);
     let set: Value = serde_json::from_slice(&ring.jwks().body).unwrap();
     let keys = set["keys"].as_array().unwrap();
     assert_eq!(keys.len(), 5);
@@ -322,5 +322,5 @@ fn the_key_set_shows_public_members_only_and_every_key_once() {
         assert_eq!(names, expected);
     }
     assert!(ring.jwks().etag.starts_with('"') && ring.jwks().etag.ends_with('"'));
-    assert_eq!(ring.jwks().etag, Keyring::new(&records, &HOUSE.sealer).jwks().etag);
+    assert_eq!(ring.jwks().etag, Keyring::new(&records, &KEYRING.sealer).jwks().etag);
 }

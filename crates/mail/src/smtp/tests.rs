@@ -8,7 +8,7 @@ use usher_domain::random::SeededRandom;
 
 /// The behaviour of a server.
 #[derive(Clone, Copy)]
-enum Server {
+enum ServerBehaviour {
     /// Accepts every email.
     Takes,
     /// Answers every recipient with this line.
@@ -18,7 +18,7 @@ enum Server {
 }
 
 /// A mail server for one connection; returns what it received.
-async fn serve(behaviour: Server) -> (SmtpMailer, oneshot::Receiver<String>) {
+async fn serve(behaviour: ServerBehaviour) -> (SmtpMailer, oneshot::Receiver<String>) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("smtp://{}", listener.local_addr().unwrap());
     let (said, heard) = oneshot::channel();
@@ -26,7 +26,7 @@ async fn serve(behaviour: Server) -> (SmtpMailer, oneshot::Receiver<String>) {
         let (socket, _) = listener.accept().await.unwrap();
         let (read, mut write) = socket.into_split();
         let (mut lines, mut transcript, mut in_data) = (BufReader::new(read).lines(), String::new(), false);
-        if matches!(behaviour, Server::Silent) {
+        if matches!(behaviour, ServerBehaviour::Silent) {
             return std::future::pending().await;
         }
         write.write_all(b"220 mail.test\r\n").await.unwrap();
@@ -37,7 +37,7 @@ async fn serve(behaviour: Server) -> (SmtpMailer, oneshot::Receiver<String>) {
                 (true, ".", _) => "250 taken\r\n".to_owned(),
                 (true, ..) => continue,
                 (_, "DATA", _) => "354 go on\r\n".to_owned(),
-                (_, line, Server::Refuses(words)) if line.starts_with("RCPT") => format!("{words}\r\n"),
+                (_, line, ServerBehaviour::Refuses(words)) if line.starts_with("RCPT") => format!("{words}\r\n"),
                 (_, line, _) if line.starts_with("EHLO") => "250 mail.test\r\n".to_owned(),
                 _ => "250 fine\r\n".to_owned(),
             };
@@ -67,7 +67,7 @@ fn letter(name: &str, subject: &str) -> EmailMessage {
 
 #[tokio::test]
 async fn a_letter_arrives_with_both_parts_and_says_that_a_machine_sent_it() {
-    let (mailer, heard) = serve(Server::Takes).await;
+    let (mailer, heard) = serve(ServerBehaviour::Takes).await;
     mailer.send(&letter("Олена", "Підтвердьте адресу")).await.unwrap();
     let said = heard.await.unwrap();
     for expected in [
@@ -89,7 +89,7 @@ async fn a_letter_arrives_with_both_parts_and_says_that_a_machine_sent_it() {
 
 #[tokio::test]
 async fn nothing_in_a_letter_adds_a_header_or_a_recipient() {
-    let (mailer, heard) = serve(Server::Takes).await;
+    let (mailer, heard) = serve(ServerBehaviour::Takes).await;
     let evil = "Ana\r\nBcc: eve@evil.test\r\n\r\nhello\u{202e}";
     mailer.send(&letter(evil, evil)).await.unwrap();
     let said = heard.await.unwrap();
@@ -105,7 +105,7 @@ async fn a_refusal_for_good_is_told_from_one_for_now_and_neither_repeats_the_add
         ("550 5.1.1 ana@example.com unknown", MailError::Rejected { code: 550 }),
         ("451 4.7.1 ana@example.com greylisted", MailError::Later { code: 451 }),
     ] {
-        let (mailer, _heard) = serve(Server::Refuses(words)).await;
+        let (mailer, _heard) = serve(ServerBehaviour::Refuses(words)).await;
         let error = mailer.send(&letter("Ana", "Hello")).await.unwrap_err();
         assert_eq!(error, expected);
         assert_eq!(error.is_permanent(), words.starts_with('5'));
@@ -115,20 +115,20 @@ async fn a_refusal_for_good_is_told_from_one_for_now_and_neither_repeats_the_add
 
 #[tokio::test]
 async fn a_silent_or_absent_server_is_for_later() {
-    let (mailer, _heard) = serve(Server::Silent).await;
+    let (mailer, _heard) = serve(ServerBehaviour::Silent).await;
     let error = mailer.send(&letter("Ana", "Hello")).await.unwrap_err();
-    assert_eq!(error, MailError::Unreachable(Trouble::Timeout));
+    assert_eq!(error, MailError::Unreachable(ConnectionFailure::Timeout));
     assert!(!error.is_permanent());
 
     let absent = TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap();
     let random = Arc::new(SeededRandom::new(1));
     let mailer = SmtpMailer::new(&format!("smtp://{absent}"), "a@example.com", random).unwrap();
-    assert_eq!(mailer.probe().await, Err(MailError::Unreachable(Trouble::Connection)));
+    assert_eq!(mailer.probe().await, Err(MailError::Unreachable(ConnectionFailure::Connection)));
 }
 
 #[tokio::test]
 async fn a_server_that_answers_passes_the_probe() {
-    let (mailer, _heard) = serve(Server::Takes).await;
+    let (mailer, _heard) = serve(ServerBehaviour::Takes).await;
     assert_eq!(mailer.probe().await, Ok(()));
 }
 

@@ -20,7 +20,7 @@ use usher_http_server::problem::HttpProblem;
 use usher_http_server::state::App;
 use usher_http_server::urls;
 use usher_i18n::Lang;
-use usher_protocol::client_metadata::IdTokenClaims;
+use usher_protocol::client_metadata::IdTokenContent;
 use usher_protocol::params::Params;
 
 /// The words for completed actions, with their messages.
@@ -122,7 +122,7 @@ async fn view(app: &App, visitor: &mut Visitor, account: &Account, client: &Clie
         signs_people_in: metadata.may_use("authorization_code"),
         id_token_alg: metadata.id_token_signed_response_alg.clone(),
         access_token_alg: metadata.access_token_alg().to_owned(),
-        claims_in_id_token: metadata.id_token_claims == IdTokenClaims::Scopes,
+        claims_in_id_token: metadata.id_token_claims == IdTokenContent::Scopes,
         roles_claim: metadata.roles_claim.clone(),
         requires_pkce: metadata.is_public() || metadata.require_pkce,
         scope: metadata.scope.to_string(),

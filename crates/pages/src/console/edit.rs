@@ -22,7 +22,7 @@ use usher_http_server::state::App;
 use usher_http_server::urls;
 use usher_i18n::{Arg, Lang};
 use usher_protocol::claims::ROLES_CLAIM;
-use usher_protocol::client_metadata::{ClientMetadata, IdTokenClaims, MetadataFault};
+use usher_protocol::client_metadata::{ClientMetadata, IdTokenContent, MetadataFault};
 use usher_protocol::params::Params;
 use usher_protocol::scope::Scope;
 
@@ -238,8 +238,8 @@ fn with_second_part(mut changed: ClientMetadata, form: &Params, edited: &dyn Fn(
     let sent = |name| Some(text(form, name).trim().to_owned()).filter(|value| !value.is_empty());
     if edited("id_token_claims") {
         changed.id_token_claims = match text(form, "id_token_claims").as_str() {
-            "minimal" => IdTokenClaims::Minimal,
-            _ => IdTokenClaims::Scopes,
+            "minimal" => IdTokenContent::Minimal,
+            _ => IdTokenContent::Scopes,
         };
     }
     if edited("roles_claim") {

@@ -4,9 +4,9 @@ use std::collections::BTreeSet;
 
 use super::super::compile::reaches;
 use super::super::condition::Condition;
-use super::super::document::Document;
-use super::super::fault::{Fault, pointer};
-use super::super::leaf::{Leaf, Op, Operand, Root, Test};
+use super::super::document::PolicyDocument;
+use super::super::fault::{DocumentFault, pointer};
+use super::super::leaf::{Leaf, Operand, Operator, Root, Test};
 use super::super::names;
 use super::super::value::Type;
 use super::Conditions;
@@ -15,17 +15,20 @@ use super::Conditions;
 const MOST_USES: usize = 2_000;
 
 /// Reads every condition.
-pub fn check(document: &Document, faults: &mut Vec<Fault>) -> Conditions {
+pub fn check(document: &PolicyDocument, faults: &mut Vec<DocumentFault>) -> Conditions {
     let mut read = Conditions::new();
     for (name, json) in &document.conditions {
         let at = pointer(["conditions", name]);
         if !names::is_condition(name) {
-            faults.push(Fault::error(&at, "a condition is named like `same_team`, and neither `allow` nor `deny`"));
+            faults.push(DocumentFault::error(
+                &at,
+                "a condition is named like `same_team`, and neither `allow` nor `deny`",
+            ));
         }
         match Condition::parse(json) {
             Ok(condition) => drop(read.insert(name.clone(), condition)),
             Err(inner) => {
-                faults.extend(inner.into_iter().map(|f| Fault { pointer: format!("{at}{}", f.pointer), ..f }));
+                faults.extend(inner.into_iter().map(|f| DocumentFault { pointer: format!("{at}{}", f.pointer), ..f }));
             }
         }
     }
@@ -33,7 +36,7 @@ pub fn check(document: &Document, faults: &mut Vec<Fault>) -> Conditions {
 }
 
 /// Every condition with every entity type that a role uses it for, and an action of that type.
-pub fn uses(document: &Document) -> BTreeSet<(&str, &str)> {
+pub fn uses(document: &PolicyDocument) -> BTreeSet<(&str, &str)> {
     let mut found = BTreeSet::new();
     let grants = document.roles.values().flat_map(|role| &role.grants);
     for (key, cell) in grants.filter(|(_, cell)| !cell.is_allow() && !cell.is_deny()) {
@@ -49,33 +52,34 @@ pub fn uses(document: &Document) -> BTreeSet<(&str, &str)> {
 }
 
 /// Checks that Cedar does not make: lists compared as a whole, and unused conditions.
-pub fn check_uses(document: &Document, read: &Conditions, faults: &mut Vec<Fault>) {
+pub fn check_uses(document: &PolicyDocument, read: &Conditions, faults: &mut Vec<DocumentFault>) {
     let uses = uses(document);
     if uses.len() > MOST_USES {
         let why = format!("conditions are used for {} entity types in all, which is more than {MOST_USES}", uses.len());
-        faults.push(Fault::error("/roles", why));
+        faults.push(DocumentFault::error("/roles", why));
     }
     let used: BTreeSet<&str> = uses.iter().map(|(condition, _)| *condition).collect();
     for name in document.conditions.keys().filter(|name| !used.contains(name.as_str())) {
-        faults.push(Fault::warning(pointer(["conditions", name]), "no role uses this condition"));
+        faults.push(DocumentFault::warning(pointer(["conditions", name]), "no role uses this condition"));
     }
     for (name, entity) in uses {
         let leaves = read.get(name).map(Condition::leaves).unwrap_or_default();
         for leaf in leaves.into_iter().filter(|leaf| compares_lists(document, entity, leaf)) {
             let at = format!("{}{}", pointer(["conditions", name]), leaf.pointer);
             if !faults.iter().any(|fault| fault.pointer == at) {
-                faults.push(Fault::error(at, "lists are not compared: ask with `in` or `contains` for one text"));
+                faults
+                    .push(DocumentFault::error(at, "lists are not compared: ask with `in` or `contains` for one text"));
             }
         }
     }
 }
 
-fn compares_lists(document: &Document, entity: &str, leaf: &Leaf) -> bool {
-    let Test::Compare { op: Op::Eq | Op::Ne, left, right } = &leaf.test else { return false };
+fn compares_lists(document: &PolicyDocument, entity: &str, leaf: &Leaf) -> bool {
+    let Test::Compare { op: Operator::Eq | Operator::Ne, left, right } = &leaf.test else { return false };
     [left, right].into_iter().all(|side| kind(document, entity, side) == Some(Type::Strings))
 }
 
-fn kind(document: &Document, entity: &str, operand: &Operand) -> Option<Type> {
+fn kind(document: &PolicyDocument, entity: &str, operand: &Operand) -> Option<Type> {
     let path = match operand {
         Operand::Literal(literal) => return Some(literal.kind()),
         Operand::Path(path) => path,

@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 use toml::de::{DeTable, DeValue};
 
 use super::{ConfiguredProvider, read_secret};
-use crate::entry::Origin;
+use crate::entry::SettingOrigin;
 use crate::fault::ConfigError;
 use crate::nearest::nearest;
 use usher_domain::provider::ProviderSettings;
@@ -68,7 +68,7 @@ pub fn tables(path: &Path, text: &str, faults: &mut Vec<ConfigError>) -> Vec<Con
     };
     let at = |offset: usize| {
         let before = text.as_bytes().get(..offset).unwrap_or_default();
-        Origin::File { path: path.to_owned(), line: before.split(|byte| *byte == b'\n').count().max(1) }
+        SettingOrigin::File { path: path.to_owned(), line: before.split(|byte| *byte == b'\n').count().max(1) }
     };
     let DeValue::Array(items) = value.get_ref() else { return Vec::new() };
     let mut found = Vec::new();
@@ -89,8 +89,8 @@ pub fn tables(path: &Path, text: &str, faults: &mut Vec<ConfigError>) -> Vec<Con
 
 fn read(
     table: &DeTable<'_>,
-    origin: &Origin,
-    at: impl Fn(usize) -> Origin,
+    origin: &SettingOrigin,
+    at: impl Fn(usize) -> SettingOrigin,
 ) -> Result<ConfiguredProvider, Vec<ConfigError>> {
     let (mut members, mut faults) = (Map::new(), Vec::new());
     for (name, value) in table {
@@ -125,7 +125,7 @@ fn read(
 }
 
 /// Removes the secret, so that no error about the rest can contain it.
-fn secret(members: &mut Map<String, Value>, origin: &Origin) -> Result<Option<Secret<String>>, ConfigError> {
+fn secret(members: &mut Map<String, Value>, origin: &SettingOrigin) -> Result<Option<Secret<String>>, ConfigError> {
     let mut text = |name: &str| members.remove(name);
     let name = |name: &str| format!("{TABLE}.{name}");
     let invalid = |what: &str, shown: String, reason: String| ConfigError::Invalid {

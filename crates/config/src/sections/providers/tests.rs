@@ -2,7 +2,7 @@ use std::fs;
 use std::path::PathBuf;
 
 use super::table::NAMES;
-use crate::{Config, Profile, Sources};
+use crate::{Config, RunMode, SettingSources};
 use usher_domain::provider::{ProviderKind, ProviderSettings};
 
 const GOOGLE: &str = "[[provider]]\nkind = \"google\"\nclient_id = \"us\"\n";
@@ -18,7 +18,7 @@ fn load(files: &[&str], env: &[(&str, &str)]) -> Result<Config, Vec<String>> {
     }
     fs::write(dir.path().join("secret"), "of-file\n").unwrap();
     let env = env.iter().map(|(name, value)| ((*name).into(), (*value).into())).collect();
-    let loaded = Config::load(Profile::Dev, Sources { files: paths, env, ..Sources::default() });
+    let loaded = Config::load(RunMode::Dev, SettingSources { files: paths, env, ..SettingSources::default() });
     loaded.map_err(|errors| errors.0.iter().map(ToString::to_string).collect())
 }
 
