@@ -29,3 +29,4 @@ lint: ## Format check and lints, warnings as errors
 
 bench: ## Measure a release build
 	conformance/bench/run.sh
+	sdk/bench/run.sh
