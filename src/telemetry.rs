@@ -77,9 +77,9 @@ mod tests {
     use super::*;
 
     #[derive(Clone, Default)]
-    struct Page(Arc<Mutex<Vec<u8>>>);
+    struct LogBuffer(Arc<Mutex<Vec<u8>>>);
 
-    impl io::Write for Page {
+    impl io::Write for LogBuffer {
         fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
             self.0.lock().unwrap().write(bytes)
         }
@@ -91,7 +91,7 @@ mod tests {
 
     /// The output when Usher and a library log at every level.
     fn written(filter: &str, format: LogFormat) -> String {
-        let page = Page::default();
+        let page = LogBuffer::default();
         let writer = page.clone();
         let subscriber = subscriber(filter, format, false, move || writer.clone()).unwrap();
         tracing::subscriber::with_default(subscriber, || {

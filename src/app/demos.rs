@@ -47,7 +47,7 @@ impl Demos {
     ///
     /// # Errors
     /// If a port is in use.
-    pub async fn bind(settings: &usher_config::Demo) -> anyhow::Result<Option<Self>> {
+    pub async fn bind(settings: &usher_config::DemoSettings) -> anyhow::Result<Option<Self>> {
         if !settings.enabled {
             return Ok(None);
         }

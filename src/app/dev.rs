@@ -10,7 +10,7 @@ use tokio::task::JoinSet;
 use super::banner::Banner;
 use super::bootstrap::{bootstrap, open_store};
 use super::demos::Demos;
-use super::door::Door;
+use super::door::BoundServer;
 use super::router;
 use super::shutdown::Shutdown;
 use super::source::{OsRandom, SystemClock};
@@ -39,7 +39,7 @@ pub async fn dev(config: Config, ready: impl FnOnce(String)) -> anyhow::Result<(
         config.server.issuer.is_loopback(),
         "`usher dev` serves this machine alone: start `usher serve` for others"
     );
-    let door = Door::bind(&config).await?;
+    let door = BoundServer::bind(&config).await?;
     let demos = Demos::bind(&config.demo).await?;
     let shutdown = Shutdown::on_signals().context("signals")?;
     let mut tasks = JoinSet::new();

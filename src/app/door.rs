@@ -23,20 +23,20 @@ use usher_http_server::slots::Limits;
 use usher_http_server::tls::Tls;
 
 /// A bound listener that does not accept connections yet.
-pub struct Door {
+pub struct BoundServer {
     server: Server,
-    starting: Starting,
+    starting: StartupServer,
 }
 
 /// A server that responds with "starting" until it is opened.
-pub struct Starting {
+pub struct StartupServer {
     /// Closed until the application is bootstrapped; the full router uses the same gate.
     pub gate: Gate,
     full: Arc<OnceLock<Router>>,
     router: Router,
 }
 
-impl Door {
+impl BoundServer {
     /// Binds the listener and reads the certificate.
     ///
     /// # Errors
@@ -62,12 +62,12 @@ impl Door {
             deadlines: Deadlines::default(),
         };
         let router = layers::wrap(health::routes(|| async { Err(Unready("starting")) }), house);
-        let starting = Starting { gate, full: Arc::default(), router };
+        let starting = StartupServer { gate, full: Arc::default(), router };
         Ok(Self { server: Server { listener, tls, limits, proxies }, starting })
     }
 
     /// Starts serving, with "starting" at first, as one of `tasks`.
-    pub fn answer(self, tasks: &mut JoinSet<anyhow::Result<()>>, shutdown: &Shutdown) -> Starting {
+    pub fn answer(self, tasks: &mut JoinSet<anyhow::Result<()>>, shutdown: &Shutdown) -> StartupServer {
         let Self { server, starting } = self;
         let (full, before) = (starting.full.clone(), starting.router.clone());
         let either = move |request: Request| {
@@ -81,7 +81,7 @@ impl Door {
     }
 }
 
-impl Starting {
+impl StartupServer {
     /// Serves the full router from now on.
     pub fn open(self, router: Router) {
         // Only this call sets it, and it takes `self`: it cannot have been set before.

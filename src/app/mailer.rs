@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use anyhow::Context as _;
 
-use usher_config::Mail;
+use usher_config::MailSettings;
 use usher_domain::random::Random;
 use usher_mail::smtp::SmtpMailer;
 
@@ -12,7 +12,7 @@ use usher_mail::smtp::SmtpMailer;
 ///
 /// # Errors
 /// If the settings contain no usable server or sender.
-pub fn smtp(mail: &Mail, random: Arc<dyn Random>) -> anyhow::Result<Option<SmtpMailer>> {
+pub fn smtp(mail: &MailSettings, random: Arc<dyn Random>) -> anyhow::Result<Option<SmtpMailer>> {
     let (Some(url), Some(from)) = (&mail.smtp_url, &mail.from) else { return Ok(None) };
     SmtpMailer::new(url.expose(), &from.to_string(), random).map(Some).context("mail")
 }

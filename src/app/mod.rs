@@ -34,7 +34,7 @@ mod source;
 pub use bootstrap::{BootstrapError, assemble, bootstrap, open_store};
 pub use data::{migrate, open_for_commands, pending_migrations};
 pub use dev::dev;
-pub use doctor::{Finding, Verdict, examine};
+pub use doctor::{Finding, FindingLevel, examine};
 pub use features::FEATURES;
 pub use healthcheck::check_health;
 pub use run::{prepare_command, prepare_process, prepare_tls};

@@ -8,7 +8,7 @@ use tokio::task::JoinSet;
 
 use super::bootstrap::{bootstrap, open_store};
 use super::data::pending_migrations;
-use super::door::Door;
+use super::door::BoundServer;
 use super::router;
 use super::shutdown::Shutdown;
 use super::source::{OsRandom, SystemClock};
@@ -27,7 +27,7 @@ const DEV_FOLDER: &str = ".usher";
 /// A message for the operator.
 pub async fn serve(config: Config, migrate: bool) -> anyhow::Result<()> {
     refuse_dev_key(&config)?;
-    let door = Door::bind(&config).await?;
+    let door = BoundServer::bind(&config).await?;
     let shutdown = Shutdown::on_signals().context("signals")?;
     let mut tasks = JoinSet::new();
     let starting = door.answer(&mut tasks, &shutdown);

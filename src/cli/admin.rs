@@ -4,7 +4,7 @@ use clap::Subcommand;
 use serde_json::json;
 
 use super::output::Output;
-use super::settings::Settings;
+use super::settings::ConfigFiles;
 use crate::app;
 
 pub(super) const EXAMPLES: &str = "\
@@ -12,16 +12,16 @@ Examples:
   usher admin link                             a one-time link, valid for 30 minutes";
 
 #[derive(Debug, Subcommand)]
-pub(super) enum Command {
+pub(super) enum AdminCommand {
     /// Print a one-time link that creates an administrator
     #[command(after_help = EXAMPLES)]
     Link,
 }
 
-pub(super) async fn run(settings: &Settings, command: &Command, output: Output) -> anyhow::Result<()> {
+pub(super) async fn run(settings: &ConfigFiles, command: &AdminCommand, output: Output) -> anyhow::Result<()> {
     let usher = app::open_for_commands(settings.of_house()?).await?;
     match command {
-        Command::Link => {
+        AdminCommand::Link => {
             let link = usher.create_setup_link().await?;
             output.print(&json!({ "link": link, "expires_in": 1800 }), || format!("{link}\n"))
         }

@@ -4,7 +4,7 @@ use clap::{Args, Subcommand};
 
 use super::output::{Output, say};
 use super::print_config::{Print, print, print_providers};
-use super::settings::Settings;
+use super::settings::ConfigFiles;
 use usher_config::{RunMode, defaults};
 
 pub(super) const EXAMPLES: &str = "\
@@ -14,15 +14,15 @@ Examples:
   usher config print --defaults                all settings, and what they do";
 
 #[derive(Debug, Subcommand)]
-pub(super) enum Command {
+pub(super) enum ConfigCommand {
     /// Print the effective settings
     #[command(after_help = EXAMPLES)]
-    Print(Arguments),
+    Print(PrintConfigArgs),
 }
 
 #[derive(Debug, Args)]
 #[group(multiple = false)]
-pub(super) struct Arguments {
+pub(super) struct PrintConfigArgs {
     /// The defaults, and what each setting does
     #[arg(long)]
     defaults: bool,
@@ -31,8 +31,8 @@ pub(super) struct Arguments {
     origin: bool,
 }
 
-pub(super) fn run(settings: &Settings, command: &Command, output: Output) -> anyhow::Result<()> {
-    let Command::Print(arguments) = command;
+pub(super) fn run(settings: &ConfigFiles, command: &ConfigCommand, output: Output) -> anyhow::Result<()> {
+    let ConfigCommand::Print(arguments) = command;
     let house = settings.of_house();
     if arguments.defaults {
         // The built-in values can be shown even if the configured ones are invalid.

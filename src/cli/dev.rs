@@ -1,7 +1,7 @@
 //! `usher dev`, and plain `usher`.
 
 use super::output::say;
-use super::settings::Settings;
+use super::settings::ConfigFiles;
 use crate::app;
 
 pub(super) const EXAMPLES: &str = "\
@@ -12,7 +12,7 @@ Examples:
   USHER_DEMO__ENABLED=false usher dev          without the two demo applications
   USHER_DATABASE_URL=postgres://usher@localhost/usher usher dev";
 
-pub(super) async fn run(settings: &Settings) -> anyhow::Result<()> {
+pub(super) async fn run(settings: &ConfigFiles) -> anyhow::Result<()> {
     let config = settings.of_dev()?;
     app::prepare_process(&config)?;
     app::dev(config, |banner| {

@@ -4,23 +4,23 @@ use std::fmt::Write as _;
 use std::process::ExitCode;
 
 use super::output::Output;
-use super::settings::Settings;
+use super::settings::ConfigFiles;
 use super::table::printable;
-use crate::app::{self, Finding, Verdict};
+use crate::app::{self, Finding, FindingLevel};
 
 pub(super) const EXAMPLES: &str = "\
 Examples:
   usher doctor                                 exit code 1 if anything is wrong
   usher doctor --json | jq '.[] | select(.verdict != \"good\")'";
 
-pub(super) async fn run(settings: &Settings, output: Output) -> anyhow::Result<ExitCode> {
+pub(super) async fn run(settings: &ConfigFiles, output: Output) -> anyhow::Result<ExitCode> {
     app::prepare_command()?;
     let findings = match settings.of_house() {
         Ok(config) => app::examine(&config).await,
         Err(errors) => errors.0.iter().map(Finding::of_config_fault).collect(),
     };
     output.print(&findings, || in_words(&findings))?;
-    let wrong = findings.iter().any(|finding| finding.verdict == Verdict::Bad);
+    let wrong = findings.iter().any(|finding| finding.verdict == FindingLevel::Bad);
     Ok(if wrong { ExitCode::FAILURE } else { ExitCode::SUCCESS })
 }
 
@@ -28,9 +28,9 @@ fn in_words(findings: &[Finding]) -> String {
     let mut text = String::new();
     for Finding { subject, verdict, tried, found, remedy } in findings {
         let mark = match verdict {
-            Verdict::Good => '✔',
-            Verdict::Doubtful => '⚠',
-            Verdict::Bad => '✘',
+            FindingLevel::Good => '✔',
+            FindingLevel::Doubtful => '⚠',
+            FindingLevel::Bad => '✘',
         };
         // Writing into a String cannot fail.
         let _ = writeln!(text, "{mark} {subject:<13} {} ({})", printable(found), printable(tried));

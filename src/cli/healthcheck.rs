@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::output::Output;
-use super::settings::Settings;
+use super::settings::ConfigFiles;
 use crate::app;
 
 pub(super) const EXAMPLES: &str = "\
@@ -11,7 +11,7 @@ Examples:
   usher healthcheck                            exit code 0 while the server in this folder is ready
   HEALTHCHECK CMD [\"usher\", \"healthcheck\"]     in a Dockerfile";
 
-pub(super) async fn run(settings: &Settings, output: Output) -> anyhow::Result<()> {
+pub(super) async fn run(settings: &ConfigFiles, output: Output) -> anyhow::Result<()> {
     let url = app::check_health(&settings.of_house()?).await?;
     output.print(&json!({ "status": "ready", "url": url }), || "ready\n".to_owned())
 }

@@ -6,7 +6,7 @@ use clap::{Args, Subcommand};
 use serde_json::{Value, json};
 
 use super::output::Output;
-use super::settings::Settings;
+use super::settings::ConfigFiles;
 use super::table::table;
 use crate::app;
 use usher_domain::key::{KeyState, SigningKeyRecord};
@@ -22,21 +22,21 @@ Examples:
   usher keys prune                             stops publishing retired keys without valid tokens";
 
 #[derive(Debug, Subcommand)]
-pub(super) enum Command {
+pub(super) enum KeysCommand {
     /// List signing keys, oldest first
     List,
     /// Replace every signing key
     #[command(after_help = EXAMPLES)]
-    Rotate(Rotate),
+    Rotate(RotateKeysArgs),
     /// Remove leaked keys: nothing that they signed is accepted any more
     #[command(after_help = EXAMPLES)]
-    Revoke(Revoke),
+    Revoke(RevokeKeysArgs),
     /// Stop publishing retired keys without valid tokens; their ID tokens remain valid as hints
     Prune,
 }
 
 #[derive(Debug, Args)]
-pub(super) struct Revoke {
+pub(super) struct RevokeKeysArgs {
     /// The keys, by their `kid`
     #[arg(required_unless_present = "all", conflicts_with = "all")]
     kid: Vec<String>,
@@ -46,17 +46,17 @@ pub(super) struct Revoke {
 }
 
 #[derive(Debug, Args)]
-pub(super) struct Rotate {
+pub(super) struct RotateKeysArgs {
     /// Sign with the new keys at once; tokens of the old keys stay valid until they expire
     #[arg(long)]
     now: bool,
 }
 
-pub(super) async fn run(settings: &Settings, command: &Command, output: Output) -> anyhow::Result<()> {
+pub(super) async fn run(settings: &ConfigFiles, command: &KeysCommand, output: Output) -> anyhow::Result<()> {
     let usher = app::open_for_commands(settings.of_house()?).await?;
     match command {
-        Command::List => print(&usher.list_keys().await?, output),
-        Command::Rotate(how) => {
+        KeysCommand::List => print(&usher.list_keys().await?, output),
+        KeysCommand::Rotate(how) => {
             usher.rotate_keys(how.now).await?;
             print(&usher.list_keys().await?, output)?;
             if !output.json {
@@ -64,7 +64,7 @@ pub(super) async fn run(settings: &Settings, command: &Command, output: Output) 
             }
             Ok(())
         }
-        Command::Revoke(which) => {
+        KeysCommand::Revoke(which) => {
             let named = which.kid.iter().cloned().collect();
             let every = |keys: Vec<SigningKeyRecord>| keys.into_iter().map(|key| key.kid).collect();
             let kids: BTreeSet<String> = if which.all { every(usher.list_keys().await?) } else { named };
@@ -75,7 +75,7 @@ pub(super) async fn run(settings: &Settings, command: &Command, output: Output) 
             }
             Ok(())
         }
-        Command::Prune => {
+        KeysCommand::Prune => {
             let before = usher.list_keys().await?;
             usher.tend_keys().await?;
             let after = usher.list_keys().await?;

@@ -6,7 +6,7 @@ use clap::Args;
 use serde_json::json;
 
 use super::output::Output;
-use super::settings::Settings;
+use super::settings::ConfigFiles;
 use crate::app;
 
 pub(super) const EXAMPLES: &str = "\
@@ -15,13 +15,13 @@ Examples:
   usher migrate --check                        exit code 1 while migrations are pending";
 
 #[derive(Debug, Args)]
-pub(super) struct Arguments {
+pub(super) struct MigrateArgs {
     /// Change nothing; report whether migrations are pending
     #[arg(long)]
     check: bool,
 }
 
-pub(super) async fn run(settings: &Settings, arguments: &Arguments, output: Output) -> anyhow::Result<ExitCode> {
+pub(super) async fn run(settings: &ConfigFiles, arguments: &MigrateArgs, output: Output) -> anyhow::Result<ExitCode> {
     let config = settings.of_house()?;
     app::prepare_command()?;
     let schema = app::migrate(&config, arguments.check).await?;

@@ -32,7 +32,7 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 
 use self::output::Output;
-use self::settings::Settings;
+use self::settings::ConfigFiles;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -54,41 +54,41 @@ struct Cli {
     #[arg(long, global = true)]
     json: bool,
     #[command(subcommand)]
-    command: Option<Command>,
+    command: Option<UsherCommand>,
 }
 
 #[derive(Debug, Subcommand)]
-enum Command {
+enum UsherCommand {
     /// Run in development mode on this machine (the default command)
     #[command(after_help = dev::EXAMPLES)]
     Dev,
     /// Run the server in production
     #[command(after_help = serve::EXAMPLES)]
-    Serve(serve::Arguments),
+    Serve(serve::ServeArgs),
     /// Apply database migrations
     #[command(after_help = migrate::EXAMPLES)]
-    Migrate(migrate::Arguments),
+    Migrate(migrate::MigrateArgs),
     /// Create administrators
     #[command(subcommand, after_help = admin::EXAMPLES)]
-    Admin(admin::Command),
+    Admin(admin::AdminCommand),
     /// Create, list and disable users; end their sessions and grants
     #[command(subcommand, after_help = user::EXAMPLES)]
-    User(user::Command),
+    User(user::UserCommand),
     /// Create and list projects
     #[command(subcommand, after_help = project::EXAMPLES)]
-    Project(project::Command),
+    Project(project::ProjectCommand),
     /// Create, list, change and delete clients
     #[command(subcommand, after_help = client::EXAMPLES)]
-    Client(client::Command),
+    Client(client::ClientCommand),
     /// Add, list, test and remove upstream providers: Google, Facebook, X…
     #[command(subcommand, after_help = provider::EXAMPLES)]
-    Provider(provider::Command),
+    Provider(provider::ProviderCommand),
     /// List, rotate, revoke and prune signing keys
     #[command(subcommand, after_help = keys::EXAMPLES)]
-    Keys(keys::Command),
+    Keys(keys::KeysCommand),
     /// Show the effective settings
     #[command(subcommand, after_help = config::EXAMPLES)]
-    Config(config::Command),
+    Config(config::ConfigCommand),
     /// Check configuration and environment, and say how to fix problems
     #[command(after_help = doctor::EXAMPLES)]
     Doctor,
@@ -98,13 +98,13 @@ enum Command {
     /// Simulate the upstream providers on this machine, to test sign-in with them
     #[cfg(feature = "sim")]
     #[command(after_help = sim::EXAMPLES)]
-    Sim(sim::Arguments),
+    Sim(sim::SimArgs),
     /// Print the version
     #[command(after_help = version::EXAMPLES)]
     Version,
     /// Print a completion script
     #[command(after_help = completions::EXAMPLES)]
-    Completions(completions::Arguments),
+    Completions(completions::CompletionsArgs),
 }
 
 /// Runs the command line.
@@ -120,26 +120,26 @@ pub fn main() -> ExitCode {
 }
 
 async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
-    let settings = Settings { files: cli.config };
+    let settings = ConfigFiles { files: cli.config };
     let output = Output { json: cli.json };
     crate::app::prepare_tls();
-    match cli.command.unwrap_or(Command::Dev) {
-        Command::Dev => Box::pin(dev::run(&settings)).await?,
-        Command::Serve(arguments) => Box::pin(serve::run(&settings, &arguments)).await?,
-        Command::Migrate(arguments) => return migrate::run(&settings, &arguments, output).await,
-        Command::Admin(command) => admin::run(&settings, &command, output).await?,
-        Command::User(command) => user::run(&settings, command, output).await?,
-        Command::Project(command) => project::run(&settings, &command, output).await?,
-        Command::Client(command) => client::run(&settings, command, output).await?,
-        Command::Provider(command) => return provider::run(&settings, command, output).await,
-        Command::Keys(command) => keys::run(&settings, &command, output).await?,
-        Command::Config(command) => config::run(&settings, &command, output)?,
-        Command::Doctor => return doctor::run(&settings, output).await,
-        Command::Healthcheck => healthcheck::run(&settings, output).await?,
+    match cli.command.unwrap_or(UsherCommand::Dev) {
+        UsherCommand::Dev => Box::pin(dev::run(&settings)).await?,
+        UsherCommand::Serve(arguments) => Box::pin(serve::run(&settings, &arguments)).await?,
+        UsherCommand::Migrate(arguments) => return migrate::run(&settings, &arguments, output).await,
+        UsherCommand::Admin(command) => admin::run(&settings, &command, output).await?,
+        UsherCommand::User(command) => user::run(&settings, command, output).await?,
+        UsherCommand::Project(command) => project::run(&settings, &command, output).await?,
+        UsherCommand::Client(command) => client::run(&settings, command, output).await?,
+        UsherCommand::Provider(command) => return provider::run(&settings, command, output).await,
+        UsherCommand::Keys(command) => keys::run(&settings, &command, output).await?,
+        UsherCommand::Config(command) => config::run(&settings, &command, output)?,
+        UsherCommand::Doctor => return doctor::run(&settings, output).await,
+        UsherCommand::Healthcheck => healthcheck::run(&settings, output).await?,
         #[cfg(feature = "sim")]
-        Command::Sim(arguments) => sim::run(&arguments, output).await?,
-        Command::Version => version::run(output)?,
-        Command::Completions(arguments) => completions::run(&arguments)?,
+        UsherCommand::Sim(arguments) => sim::run(&arguments, output).await?,
+        UsherCommand::Version => version::run(output)?,
+        UsherCommand::Completions(arguments) => completions::run(&arguments)?,
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -4,7 +4,7 @@ use clap::{Args, Subcommand};
 use serde_json::{Value, json};
 
 use super::output::Output;
-use super::settings::Settings;
+use super::settings::ConfigFiles;
 use super::table::{facts, table};
 use crate::app::{self, Usher};
 use usher_domain::page::{Cursor, MAX_PAGE};
@@ -16,18 +16,18 @@ Examples:
   usher project require --project ID --second-factor on";
 
 #[derive(Debug, Subcommand)]
-pub(super) enum Command {
+pub(super) enum ProjectCommand {
     /// Create a project
     #[command(after_help = EXAMPLES)]
-    Create(Create),
+    Create(CreateProjectArgs),
     /// List projects, oldest first
     List,
     /// Require two factors for sign-in to the clients of a project, or stop requiring them
-    Require(Require),
+    Require(RequireFactorsArgs),
 }
 
 #[derive(Debug, Args)]
-pub(super) struct Require {
+pub(super) struct RequireFactorsArgs {
     /// The project's id or name
     #[arg(long)]
     project: String,
@@ -37,16 +37,16 @@ pub(super) struct Require {
 }
 
 #[derive(Debug, Args)]
-pub(super) struct Create {
+pub(super) struct CreateProjectArgs {
     /// The display name
     #[arg(long)]
     name: String,
 }
 
-pub(super) async fn run(settings: &Settings, command: &Command, output: Output) -> anyhow::Result<()> {
+pub(super) async fn run(settings: &ConfigFiles, command: &ProjectCommand, output: Output) -> anyhow::Result<()> {
     let usher = app::open_for_commands(settings.of_house()?).await?;
     match command {
-        Command::Create(new) => {
+        ProjectCommand::Create(new) => {
             let made = usher.create_project(&new.name).await?;
             let told = json!({
                 "id": made.project.id,
@@ -59,8 +59,8 @@ pub(super) async fn run(settings: &Settings, command: &Command, output: Output) 
                 words + "The token is shown this once.\n"
             })
         }
-        Command::List => list(&usher, output).await,
-        Command::Require(wish) => {
+        ProjectCommand::List => list(&usher, output).await,
+        ProjectCommand::Require(wish) => {
             let project = usher.load_project(&wish.project).await?;
             usher.require_second_factor(project.id, wish.second_factor).await?;
             let told = json!({ "id": project.id, "require_second_factor": wish.second_factor });

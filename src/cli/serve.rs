@@ -2,7 +2,7 @@
 
 use clap::Args;
 
-use super::settings::Settings;
+use super::settings::ConfigFiles;
 use crate::app;
 
 pub(super) const EXAMPLES: &str = "\
@@ -12,13 +12,13 @@ Examples:
   usher serve --no-migrate                     if `usher migrate` runs before every release";
 
 #[derive(Debug, Args)]
-pub(super) struct Arguments {
+pub(super) struct ServeArgs {
     /// Apply no migrations; refuse to start if any are pending
     #[arg(long)]
     no_migrate: bool,
 }
 
-pub(super) async fn run(settings: &Settings, arguments: &Arguments) -> anyhow::Result<()> {
+pub(super) async fn run(settings: &ConfigFiles, arguments: &ServeArgs) -> anyhow::Result<()> {
     let config = settings.of_serve()?;
     app::prepare_process(&config)?;
     app::serve(config, !arguments.no_migrate).await

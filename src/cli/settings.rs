@@ -8,12 +8,12 @@ use usher_config::{Config, ConfigError, ConfigErrors, RunMode, SettingSources};
 
 /// The sources of settings.
 #[derive(Debug, Clone, Default)]
-pub struct Settings {
+pub struct ConfigFiles {
     /// The files named by `--config`.
     pub files: Vec<PathBuf>,
 }
 
-impl Settings {
+impl ConfigFiles {
     /// The settings of `usher dev`.
     ///
     /// # Errors

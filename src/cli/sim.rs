@@ -16,13 +16,13 @@ Examples:
 
 /// The arguments of `usher sim`.
 #[derive(Debug, Args)]
-pub(super) struct Arguments {
+pub(super) struct SimArgs {
     /// The port on 127.0.0.1; the simulator is not reachable from other machines
     #[arg(long, default_value_t = 9400, value_name = "PORT")]
     port: u16,
 }
 
-pub(super) async fn run(arguments: &Arguments, output: Output) -> anyhow::Result<()> {
+pub(super) async fn run(arguments: &SimArgs, output: Output) -> anyhow::Result<()> {
     let address = SocketAddr::from((Ipv4Addr::LOCALHOST, arguments.port));
     app::simulate(address, |origin| {
         // The reader may be gone, which does not affect the simulator.

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use super::failure::WrongUsage;
 use super::output::Output;
-use super::settings::Settings;
+use super::settings::ConfigFiles;
 use super::stdin;
 use super::table::{facts, table};
 use crate::app::{self, Ended, NewUser, Usher};
@@ -29,26 +29,26 @@ Examples:
   usher user reset-factors ana@example.org     for a user who lost phone and recovery codes";
 
 #[derive(Debug, Subcommand)]
-pub(super) enum Command {
+pub(super) enum UserCommand {
     /// Create a user with a verified email address
     #[command(after_help = EXAMPLES)]
-    Create(Create),
+    Create(CreateUserArgs),
     /// List users, oldest first
     List,
     /// Disable a user, and end their sessions and grants
-    Disable(Who),
+    Disable(UserSelector),
     /// Enable a user again
-    Enable(Who),
+    Enable(UserSelector),
     /// List the sessions of a user
-    Sessions(Who),
+    Sessions(UserSelector),
     /// End every session and grant of a user
-    Revoke(Who),
+    Revoke(UserSelector),
     /// Remove authenticator app, recovery codes and passkeys of a user, who is notified by email
-    ResetFactors(Who),
+    ResetFactors(UserSelector),
 }
 
 #[derive(Debug, Args)]
-pub(super) struct Create {
+pub(super) struct CreateUserArgs {
     /// The email address
     #[arg(long)]
     email: String,
@@ -65,7 +65,7 @@ pub(super) struct Create {
 
 #[derive(Debug, Args)]
 #[group(required = true, multiple = false)]
-pub(super) struct Who {
+pub(super) struct UserSelector {
     /// The email address, or the id that `usher user list` shows
     #[arg(value_name = "EMAIL|ID")]
     email: Option<String>,
@@ -74,7 +74,7 @@ pub(super) struct Who {
     option: Option<String>,
 }
 
-impl Who {
+impl UserSelector {
     async fn load(self, usher: &Usher) -> anyhow::Result<User> {
         let named = self.email.or(self.option).unwrap_or_default();
         match named.parse::<UserId>() {
@@ -84,25 +84,25 @@ impl Who {
     }
 }
 
-pub(super) async fn run(settings: &Settings, command: Command, output: Output) -> anyhow::Result<()> {
+pub(super) async fn run(settings: &ConfigFiles, command: UserCommand, output: Output) -> anyhow::Result<()> {
     let config = settings.of_house()?;
     match command {
-        Command::Create(new) => {
+        UserCommand::Create(new) => {
             let new = new.read()?;
             let user = app::open_for_commands(config).await?.create_user(new).await?;
             output.print(&as_json(&user), || facts([("id", user.id.to_string()), ("sub", user.sub.0.clone())]))
         }
-        Command::List => list(&app::open_for_commands(config).await?, output).await,
-        Command::Disable(who) => set_enabled(&app::open_for_commands(config).await?, who, false, output).await,
-        Command::Enable(who) => set_enabled(&app::open_for_commands(config).await?, who, true, output).await,
-        Command::Sessions(who) => sessions(&app::open_for_commands(config).await?, who, output).await,
-        Command::ResetFactors(who) => {
+        UserCommand::List => list(&app::open_for_commands(config).await?, output).await,
+        UserCommand::Disable(who) => set_enabled(&app::open_for_commands(config).await?, who, false, output).await,
+        UserCommand::Enable(who) => set_enabled(&app::open_for_commands(config).await?, who, true, output).await,
+        UserCommand::Sessions(who) => sessions(&app::open_for_commands(config).await?, who, output).await,
+        UserCommand::ResetFactors(who) => {
             let usher = app::open_for_commands(config).await?;
             let user = who.load(&usher).await?;
             usher.reset_factors(&user).await?;
             output.print(&as_json(&user), || "The second factors and passkeys are gone.\n".to_owned())
         }
-        Command::Revoke(who) => {
+        UserCommand::Revoke(who) => {
             let usher = app::open_for_commands(config).await?;
             let user = who.load(&usher).await?;
             let ended = usher.revoke_user(&user).await?;
@@ -111,7 +111,7 @@ pub(super) async fn run(settings: &Settings, command: Command, output: Output) -
     }
 }
 
-impl Create {
+impl CreateUserArgs {
     fn read(self) -> anyhow::Result<NewUser> {
         if self.password_stdin && self.claims_json.as_deref() == Some(Path::new("-")) {
             let words = "--password-stdin and --claims-json - cannot both read standard input";
@@ -151,7 +151,7 @@ async fn list(usher: &Usher, output: Output) -> anyhow::Result<()> {
     })
 }
 
-async fn set_enabled(usher: &Usher, who: Who, enabled: bool, output: Output) -> anyhow::Result<()> {
+async fn set_enabled(usher: &Usher, who: UserSelector, enabled: bool, output: Output) -> anyhow::Result<()> {
     let user = who.load(usher).await?;
     let ended = usher.set_user_enabled(&user, enabled).await?;
     let mut told = ended_as_json(&ended);
@@ -165,7 +165,7 @@ async fn set_enabled(usher: &Usher, who: Who, enabled: bool, output: Output) -> 
     })
 }
 
-async fn sessions(usher: &Usher, who: Who, output: Output) -> anyhow::Result<()> {
+async fn sessions(usher: &Usher, who: UserSelector, output: Output) -> anyhow::Result<()> {
     let user = who.load(usher).await?;
     let sessions = usher.list_sessions(&user).await?;
     let told: Vec<Value> = sessions.iter().map(session_as_json).collect();

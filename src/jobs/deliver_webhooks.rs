@@ -9,7 +9,7 @@ use futures_util::future::{BoxFuture, FutureExt as _};
 use tokio::sync::watch;
 
 use super::Job;
-use usher_events::webhooks::{SenderContext, WebhookSender};
+use usher_events::webhooks::{WebhookSender, WebhookSenderContext};
 use usher_flows::{FlowError, Usher};
 
 /// The job.
@@ -34,7 +34,7 @@ impl Job for DeliverWebhooks {
 
     fn run<'a>(&'a self, usher: &'a Usher, stop: &'a watch::Receiver<bool>) -> BoxFuture<'a, Result<(), FlowError>> {
         async move {
-            let around = SenderContext {
+            let around = WebhookSenderContext {
                 store: &usher.store,
                 outbound: usher.outbound(),
                 sealer: &usher.sealer,

@@ -8,7 +8,7 @@ use futures_util::future::{BoxFuture, FutureExt as _};
 use tokio::sync::watch;
 
 use super::Job;
-use usher_events::backchannel::{LogoutSender, SenderContext};
+use usher_events::backchannel::{LogoutSender, LogoutSenderContext};
 use usher_flows::{FlowError, Usher};
 
 /// The job.
@@ -34,7 +34,7 @@ impl Job for SendLogouts {
     fn run<'a>(&'a self, usher: &'a Usher, stop: &'a watch::Receiver<bool>) -> BoxFuture<'a, Result<(), FlowError>> {
         async move {
             let keyring = || usher.keyring();
-            let around = SenderContext {
+            let around = LogoutSenderContext {
                 store: &usher.store,
                 outbound: usher.outbound(),
                 keyring: &keyring,

@@ -55,12 +55,12 @@ impl FromRequestParts<App> for Calling {
 }
 
 /// An administrator, by cookie or token; 401 without credentials, 403 for everybody else.
-pub struct Administrator {
+pub struct AdminCaller {
     /// The account.
     pub account: Account,
 }
 
-impl FromRequestParts<App> for Administrator {
+impl FromRequestParts<App> for AdminCaller {
     type Rejection = HttpProblem;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Self::Rejection> {

@@ -13,7 +13,7 @@ use usher_http_server::problem::HttpProblem;
 
 /// A requested page of a list of clients.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ClientPage {
+pub struct ClientPageRequest {
     /// The page starts after the client with this id; empty for the first page.
     pub after: String,
     /// The largest number of clients.
@@ -23,7 +23,7 @@ pub struct ClientPage {
 /// One page of clients.
 pub type ClientList = List<ClientView>;
 
-impl ClientPage {
+impl ClientPageRequest {
     /// Parses `cursor` and `limit`.
     ///
     /// # Errors

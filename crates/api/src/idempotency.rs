@@ -39,7 +39,7 @@ const NOT_FOR: [&str; 5] = ["login", "logout", "refresh", "verify-email", "chang
 
 /// A stored response.
 #[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]
-struct Kept {
+struct StoredResponse {
     status: u16,
     headers: Vec<(String, String)>,
     body: Vec<u8>,
@@ -112,7 +112,7 @@ async fn do_it(app: &App, first: FirstTime, request: Request, next: Next) -> Api
         let bytes = body.collect().await.map_err(|_| HttpProblem::internal())?.to_bytes();
         let text = |name: &HeaderName| Some((name.to_string(), parts.headers.get(name)?.to_str().ok()?.to_owned()));
         let headers = KEPT.iter().filter_map(text).collect();
-        let kept = Kept { status: parts.status.as_u16(), headers, body: bytes.to_vec() };
+        let kept = StoredResponse { status: parts.status.as_u16(), headers, body: bytes.to_vec() };
         let kept = serde_json::to_vec(&kept).map_err(|_| HttpProblem::internal())?;
         app.usher.finish_once(first, Some(&kept)).await?;
         Ok(Response::from_parts(parts, Body::from(bytes)))
@@ -127,7 +127,7 @@ async fn do_it(app: &App, first: FirstTime, request: Request, next: Next) -> Api
 }
 
 fn replay(kept: &[u8]) -> ApiResult<Response> {
-    let kept: Kept = serde_json::from_slice(kept).map_err(|_| HttpProblem::internal())?;
+    let kept: StoredResponse = serde_json::from_slice(kept).map_err(|_| HttpProblem::internal())?;
     let mut response = Response::new(Body::from(kept.body));
     *response.status_mut() = StatusCode::from_u16(kept.status).map_err(|_| HttpProblem::internal())?;
     for (name, value) in kept.headers {

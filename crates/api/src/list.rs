@@ -27,14 +27,14 @@ pub struct ListParams {
 
 /// Validated paging parameters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Wanted {
+pub struct PageRequest {
     /// The page starts after the item with this id; `None` for the first page.
     pub after: Option<Cursor>,
     /// The largest number of items.
     pub size: u32,
 }
 
-impl Wanted {
+impl PageRequest {
     /// Parses `cursor` and `limit`.
     ///
     /// # Errors

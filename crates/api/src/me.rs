@@ -9,7 +9,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::ApiResult;
-use super::auth::Person;
+use super::auth::UserCaller;
 use super::fields::{Fields, not_settable};
 use super::problems::{BodyProblems, PersonProblems};
 use usher_domain::user::{Profile, User};
@@ -186,7 +186,7 @@ impl Me {
     responses((status = 200, description = "The person who calls", body = Me), PersonProblems),
     security(("token" = []), ("session" = [])),
 )]
-pub async fn get(person: Person) -> Json<Me> {
+pub async fn get(person: UserCaller) -> Json<Me> {
     Json(Me::of(&person.account.user))
 }
 
@@ -202,7 +202,7 @@ pub async fn get(person: Person) -> Json<Me> {
 )]
 pub async fn patch(
     State(app): State<App>,
-    person: Person,
+    person: UserCaller,
     JsonBody(body): JsonBody<Map<String, Value>>,
 ) -> ApiResult<Json<Me>> {
     let (claims, language) = claims_of(body)?;

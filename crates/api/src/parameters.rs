@@ -23,14 +23,14 @@ use usher_protocol::params::Params;
 const LONGEST_NAME: usize = 64;
 
 /// The query parameters of every operation, by method and path template.
-type Known = HashMap<(Method, String), BTreeSet<String>>;
+type KnownParameters = HashMap<(Method, String), BTreeSet<String>>;
 
 /// Rejects unknown query parameters on every route of `router`.
 pub fn wrap(router: Router<App>, document: &OpenApi) -> Router<App> {
     router.layer(from_fn_with_state(Arc::new(known(document)), check))
 }
 
-fn known(document: &OpenApi) -> Known {
+fn known(document: &OpenApi) -> KnownParameters {
     let document = serde_json::to_value(document).unwrap_or_default();
     let paths = document["paths"].as_object().into_iter().flatten();
     let operations = paths.flat_map(|(path, item)| {
@@ -48,14 +48,14 @@ fn query_names(operation: &Value) -> BTreeSet<String> {
     queries.filter_map(|parameter| parameter["name"].as_str().map(str::to_owned)).collect()
 }
 
-async fn check(State(known): State<Arc<Known>>, request: Request, next: Next) -> Response {
+async fn check(State(known): State<Arc<KnownParameters>>, request: Request, next: Next) -> Response {
     match refuse_unknown(&known, &request) {
         Ok(()) => next.run(request).await,
         Err(problem) => problem.into_response(),
     }
 }
 
-fn refuse_unknown(known: &Known, request: &Request) -> ApiResult<()> {
+fn refuse_unknown(known: &KnownParameters, request: &Request) -> ApiResult<()> {
     let Some(query) = request.uri().query().filter(|query| !query.is_empty()) else { return Ok(()) };
     let Some(path) = request.extensions().get::<MatchedPath>() else { return Ok(()) };
     // The GET operation handles HEAD.

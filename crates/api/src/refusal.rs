@@ -22,7 +22,7 @@ use usher_protocol::error_code::ErrorCode;
 
 /// The `WWW-Authenticate` challenge (RFC 9110 §11.6.1).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Challenge {
+enum AuthenticateChallenge {
     /// Client authentication with a secret.
     Basic,
     /// The access token is invalid.
@@ -36,7 +36,7 @@ enum Challenge {
 pub struct OAuthReply {
     error: OAuthError,
     status: StatusCode,
-    challenge: Option<Challenge>,
+    challenge: Option<AuthenticateChallenge>,
     retry_after: Option<u32>,
 }
 
@@ -50,14 +50,18 @@ impl OAuthReply {
             _ => reply.status,
         };
         let told = [ErrorCode::InvalidToken, ErrorCode::InsufficientScope, ErrorCode::InvalidRequest];
-        let challenge = told.contains(&reply.error.code).then_some(Challenge::Bearer);
+        let challenge = told.contains(&reply.error.code).then_some(AuthenticateChallenge::Bearer);
         Self { status, challenge, ..reply }
     }
 
     /// No access token came with the request.
     pub fn no_token() -> Self {
         let error = OAuthError::invalid_request("the request carries no access token");
-        Self { status: StatusCode::UNAUTHORIZED, challenge: Some(Challenge::BareBearer), ..Self::plain(error) }
+        Self {
+            status: StatusCode::UNAUTHORIZED,
+            challenge: Some(AuthenticateChallenge::BareBearer),
+            ..Self::plain(error)
+        }
     }
 
     /// For endpoints that clients authenticate at: 401 with a challenge for `invalid_client`, 400 otherwise.
@@ -65,7 +69,7 @@ impl OAuthReply {
         let reply = Self::of(error);
         match reply.error.code {
             ErrorCode::InvalidClient => {
-                Self { status: StatusCode::UNAUTHORIZED, challenge: Some(Challenge::Basic), ..reply }
+                Self { status: StatusCode::UNAUTHORIZED, challenge: Some(AuthenticateChallenge::Basic), ..reply }
             }
             _ => reply,
         }
@@ -123,13 +127,13 @@ impl OAuthReply {
         let (code, trace) = (self.error.code.as_str(), trace.map(|id| id.to_string()));
         let body = json!({ "error": code, "error_description": description, "traceId": trace });
         let mut response = match self.challenge {
-            Some(Challenge::BareBearer) => self.status.into_response(),
+            Some(AuthenticateChallenge::BareBearer) => self.status.into_response(),
             _ => (self.status, Json(body)).into_response(),
         };
         let challenge = self.challenge.map(|challenge| match challenge {
-            Challenge::Basic => "Basic realm=\"usher\"".to_owned(),
-            Challenge::BareBearer => "Bearer realm=\"usher\"".to_owned(),
-            Challenge::Bearer => {
+            AuthenticateChallenge::Basic => "Basic realm=\"usher\"".to_owned(),
+            AuthenticateChallenge::BareBearer => "Bearer realm=\"usher\"".to_owned(),
+            AuthenticateChallenge::Bearer => {
                 format!("Bearer realm=\"usher\", error=\"{code}\", error_description=\"{description}\"")
             }
         });

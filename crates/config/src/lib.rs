@@ -23,21 +23,21 @@ mod value;
 pub use entry::SettingOrigin;
 pub use explain::Explained;
 pub use fault::{ConfigError, ConfigErrors};
-pub use sections::database::{Database, DatabaseUrl};
-pub use sections::demo::Demo;
+pub use sections::database::{DatabaseSettings, DatabaseUrl};
+pub use sections::demo::DemoSettings;
 pub use sections::issuer::Issuer;
-pub use sections::keys::Keys;
-pub use sections::limits::Limits;
-pub use sections::mail::{Mail, SmtpUrl};
-pub use sections::outbound::Outbound;
-pub use sections::projects::{Makers, Projects};
+pub use sections::keys::KeySettings;
+pub use sections::limits::LimitSettings;
+pub use sections::mail::{MailSettings, SmtpUrl};
+pub use sections::outbound::OutboundSettings;
+pub use sections::projects::{Makers, ProjectSettings};
 pub use sections::providers::ConfiguredProvider;
-pub use sections::registration::SignUp;
-pub use sections::server::Server;
-pub use sections::session::{Session, SessionMode};
-pub use sections::sign_in::Passwords;
-pub use sections::telemetry::{LogFormat, Telemetry};
-pub use sections::tokens::Tokens;
+pub use sections::registration::SignUpSettings;
+pub use sections::server::ServerSettings;
+pub use sections::session::{SessionMode, SessionSettings};
+pub use sections::sign_in::PasswordSettings;
+pub use sections::telemetry::{LogFormat, TelemetrySettings};
+pub use sections::tokens::TokenSettings;
 pub use setting::RunMode;
 pub use source::SettingSources;
 pub use units::Limit;
@@ -53,31 +53,31 @@ pub struct Config {
     /// Development or production.
     pub profile: RunMode,
     /// Issuer, listener, TLS, proxies.
-    pub server: Server,
+    pub server: ServerSettings,
     /// The database.
-    pub database: Database,
+    pub database: DatabaseSettings,
     /// The master key and the lifecycle of signing keys.
-    pub keys: Keys,
+    pub keys: KeySettings,
     /// Mail server and sender.
-    pub mail: Mail,
+    pub mail: MailSettings,
     /// Logging.
-    pub telemetry: Telemetry,
+    pub telemetry: TelemetrySettings,
     /// Rate limits and other limits.
-    pub limits: Limits,
+    pub limits: LimitSettings,
     /// Lifetimes of sessions.
-    pub session: Session,
+    pub session: SessionSettings,
     /// Lifetimes of codes and tokens.
-    pub tokens: Tokens,
+    pub tokens: TokenSettings,
     /// Hashing of passwords.
-    pub passwords: Passwords,
+    pub passwords: PasswordSettings,
     /// Registration.
-    pub sign_up: SignUp,
+    pub sign_up: SignUpSettings,
     /// Outgoing calls.
-    pub outbound: Outbound,
+    pub outbound: OutboundSettings,
     /// Who may create projects, and how long their histories are kept.
-    pub projects: Projects,
+    pub projects: ProjectSettings,
     /// The demo applications.
-    pub demo: Demo,
+    pub demo: DemoSettings,
     /// The upstream providers defined in the file.
     pub providers: Vec<ConfiguredProvider>,
     explained: Vec<Explained>,
@@ -123,12 +123,14 @@ impl Config {
 
     fn read(reader: &mut SettingsReader) -> Option<Self> {
         // Every section is read before any is used, so that the errors of all are known.
-        let (server, database, keys) = (Server::read(reader), Database::read(reader), Keys::read(reader));
-        let (mail, telemetry, limits) = (Mail::read(reader), Telemetry::read(reader), Limits::read(reader));
-        let (session, tokens) = (Session::read(reader), Tokens::read(reader));
-        let (passwords, sign_up) = (Passwords::read(reader), SignUp::read(reader));
-        let (outbound, demo) = (Outbound::read(reader), Demo::read(reader));
-        let projects = Projects::read(reader);
+        let (server, database, keys) =
+            (ServerSettings::read(reader), DatabaseSettings::read(reader), KeySettings::read(reader));
+        let (mail, telemetry, limits) =
+            (MailSettings::read(reader), TelemetrySettings::read(reader), LimitSettings::read(reader));
+        let (session, tokens) = (SessionSettings::read(reader), TokenSettings::read(reader));
+        let (passwords, sign_up) = (PasswordSettings::read(reader), SignUpSettings::read(reader));
+        let (outbound, demo) = (OutboundSettings::read(reader), DemoSettings::read(reader));
+        let projects = ProjectSettings::read(reader);
         Some(Self {
             profile: reader.profile,
             server: server?,
@@ -175,19 +177,19 @@ pub fn defaults(profile: RunMode) -> Vec<Explained> {
 
 fn known() -> Vec<Setting> {
     [
-        Server::SETTINGS,
-        Database::SETTINGS,
-        Keys::SETTINGS,
-        Mail::SETTINGS,
-        Telemetry::SETTINGS,
-        Limits::SETTINGS,
-        Session::SETTINGS,
-        Tokens::SETTINGS,
-        Passwords::SETTINGS,
-        SignUp::SETTINGS,
-        Outbound::SETTINGS,
-        Projects::SETTINGS,
-        Demo::SETTINGS,
+        ServerSettings::SETTINGS,
+        DatabaseSettings::SETTINGS,
+        KeySettings::SETTINGS,
+        MailSettings::SETTINGS,
+        TelemetrySettings::SETTINGS,
+        LimitSettings::SETTINGS,
+        SessionSettings::SETTINGS,
+        TokenSettings::SETTINGS,
+        PasswordSettings::SETTINGS,
+        SignUpSettings::SETTINGS,
+        OutboundSettings::SETTINGS,
+        ProjectSettings::SETTINGS,
+        DemoSettings::SETTINGS,
     ]
     .concat()
 }

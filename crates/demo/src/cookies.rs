@@ -13,16 +13,16 @@ pub const PAUSE: Duration = Duration::seconds(10);
 pub const SIGN_IN: Duration = Duration::minutes(10);
 
 /// The names of one demo's cookies.
-pub struct Names<'a>(&'a str);
+pub struct DemoCookieNames<'a>(&'a str);
 
 impl Shop {
     /// The names of this demo's cookies.
-    pub fn cookies(&self) -> Names<'_> {
-        Names(&self.cookie)
+    pub fn cookies(&self) -> DemoCookieNames<'_> {
+        DemoCookieNames(&self.cookie)
     }
 }
 
-impl Names<'_> {
+impl DemoCookieNames<'_> {
     /// The cookie of the local session.
     pub fn session(&self) -> String {
         self.0.to_owned()

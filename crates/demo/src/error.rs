@@ -13,7 +13,7 @@ use super::{Shop, pages};
 
 /// An error that is shown on a page.
 #[derive(Debug)]
-pub enum Trouble {
+pub enum DemoError {
     /// The provider responded with an OAuth error (RFC 6749 §4.1.2.1 and §5.2).
     Refused {
         /// The `error` parameter.
@@ -35,7 +35,7 @@ pub enum Trouble {
     NotFound,
 }
 
-impl Trouble {
+impl DemoError {
     /// An invalid response or request, with its cause in one sentence.
     pub fn untrue(what: impl Into<String>) -> Self {
         Self::Untrue { what: what.into() }
@@ -79,13 +79,13 @@ impl Trouble {
                 (StatusCode::NOT_FOUND, "No such page", "There is nothing at this address.".to_owned(), None, None)
             }
         };
-        (status, pages::render(&pages::Trouble { shop, title, text, code, description })).into_response()
+        (status, pages::render(&pages::DemoErrorPage { shop, title, text, code, description })).into_response()
     }
 }
 
 /// Responds to unknown paths.
 pub async fn not_found(State(shop): State<Arc<Shop>>) -> Response {
-    Trouble::NotFound.page(&shop)
+    DemoError::NotFound.page(&shop)
 }
 
 fn error_code(kind: &impl ErrorResponseType) -> String {

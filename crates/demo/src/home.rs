@@ -16,10 +16,10 @@ use serde_json::{Map, Value};
 
 use super::{
     Shop, cookies,
-    error::Trouble,
-    pages::{self, Claim},
+    error::DemoError,
+    pages::{self, ClaimItem},
     refresh,
-    session::{Session, fingerprint},
+    session::{DemoSession, fingerprint},
     sign_in,
 };
 
@@ -29,9 +29,9 @@ struct Further(Map<String, Value>);
 impl AdditionalClaims for Further {}
 
 /// The state of a local session at the provider.
-enum Standing {
+enum ProviderSessionState {
     /// It is valid, with these userinfo claims.
-    Holds(Box<Session>, Map<String, Value>),
+    Holds(Box<DemoSession>, Map<String, Value>),
     /// The provider has ended it.
     Ended,
 }
@@ -44,14 +44,14 @@ pub async fn get(State(shop): State<Arc<Shop>>, headers: HeaderMap) -> Response 
     };
     let Some(session) = shop.sessions.find(&id) else { return signed_out(&shop, &headers).await };
     match standing(&shop, &id, session).await {
-        Ok(Standing::Holds(session, userinfo)) => signed_in(&shop, &id, &session, &userinfo),
-        Ok(Standing::Ended) => {
+        Ok(ProviderSessionState::Holds(session, userinfo)) => signed_in(&shop, &id, &session, &userinfo),
+        Ok(ProviderSessionState::Ended) => {
             shop.sessions.take(&id);
             let cookies = AppendHeaders([
                 (header::SET_COOKIE, cookies::remove(names.session())),
                 (header::SET_COOKIE, cookies::set(names.quiet(), "1".to_owned(), Some(cookies::PAUSE))),
             ]);
-            (cookies, pages::render(&pages::SignedOut { shop: &shop, ended: true })).into_response()
+            (cookies, pages::render(&pages::DemoSignedOut { shop: &shop, ended: true })).into_response()
         }
         Err(trouble) => trouble.page(&shop),
     }
@@ -63,15 +63,15 @@ async fn signed_out(shop: &Shop, headers: &HeaderMap) -> Response {
     if !quiet && let Ok(away) = sign_in::depart(shop, headers, Some(CoreAuthPrompt::None), true).await {
         return away;
     }
-    pages::render(&pages::SignedOut { shop, ended: false }).into_response()
+    pages::render(&pages::DemoSignedOut { shop, ended: false }).into_response()
 }
 
 /// An expired access token is refreshed first; if the provider rejects a valid one, the session has ended.
-async fn standing(shop: &Shop, id: &str, session: Session) -> Result<Standing, Trouble> {
+async fn standing(shop: &Shop, id: &str, session: DemoSession) -> Result<ProviderSessionState, DemoError> {
     let session = if session.tokens.expired() && session.tokens.refresh.is_some() {
         match refresh::refresh(shop, id, &session).await {
             Ok(session) => session,
-            Err(Trouble::Refused { code, .. }) if code == "invalid_grant" => return Ok(Standing::Ended),
+            Err(DemoError::Refused { code, .. }) if code == "invalid_grant" => return Ok(ProviderSessionState::Ended),
             Err(trouble) => return Err(trouble),
         }
     } else {
@@ -81,34 +81,34 @@ async fn standing(shop: &Shop, id: &str, session: Session) -> Result<Standing, T
     let request = known
         .client
         .user_info(session.tokens.access.clone(), Some(session.subject.clone()))
-        .map_err(|_| Trouble::untrue("The provider names no userinfo endpoint."))?;
+        .map_err(|_| DemoError::untrue("The provider names no userinfo endpoint."))?;
     let answer: Result<UserInfoClaims<Further, CoreGenderClaim>, _> = request.request_async(&shop.provider.wire).await;
     match answer {
         Ok(claims) => {
             let claims = serde_json::to_value(&claims).ok().and_then(|value| value.as_object().cloned());
-            Ok(Standing::Holds(Box::new(session), claims.unwrap_or_default()))
+            Ok(ProviderSessionState::Holds(Box::new(session), claims.unwrap_or_default()))
         }
-        Err(UserInfoError::Response(StatusCode::UNAUTHORIZED, _, _)) => Ok(Standing::Ended),
-        Err(UserInfoError::Request(_)) => Err(Trouble::Unreachable { issuer: shop.provider.issuer.to_string() }),
-        Err(cause) => Err(Trouble::untrue(format!("The userinfo answer cannot be used: {cause}."))),
+        Err(UserInfoError::Response(StatusCode::UNAUTHORIZED, _, _)) => Ok(ProviderSessionState::Ended),
+        Err(UserInfoError::Request(_)) => Err(DemoError::Unreachable { issuer: shop.provider.issuer.to_string() }),
+        Err(cause) => Err(DemoError::untrue(format!("The userinfo answer cannot be used: {cause}."))),
     }
 }
 
-fn signed_in(shop: &Shop, id: &str, session: &Session, userinfo: &Map<String, Value>) -> Response {
+fn signed_in(shop: &Shop, id: &str, session: &DemoSession, userinfo: &Map<String, Value>) -> Response {
     let mut notice = None;
     shop.sessions.update(id, |session| notice = session.notice.take());
     let word = |name: &str| userinfo.get(name).and_then(Value::as_str).filter(|word| !word.trim().is_empty());
     let who = word("name").or(word("email")).unwrap_or(session.subject.as_str());
-    let page = pages::SignedIn {
+    let page = pages::DemoSignedIn {
         shop,
         who,
         email: word("email").filter(|email| *email != who),
         initial: who.chars().next().map(|letter| letter.to_uppercase().to_string()).unwrap_or_default(),
         notice,
         algorithm: &session.algorithm,
-        id_token: Claim::all(&session.claims),
+        id_token: ClaimItem::all(&session.claims),
         id_token_json: pages::pretty(&session.claims),
-        userinfo: Claim::all(userinfo),
+        userinfo: ClaimItem::all(userinfo),
         userinfo_json: pages::pretty(userinfo),
         scope: &session.tokens.scope,
         lifetime: session.tokens.lifetime.map(|life| life.as_secs()),

@@ -24,7 +24,7 @@ use axum::{
 use tokio::net::TcpListener;
 use tower_http::csrf::CsrfLayer;
 
-use provider::Provider;
+use provider::DemoProvider;
 use session::{Flows, Sessions};
 
 /// How long open connections may take to finish at shutdown.
@@ -83,7 +83,7 @@ struct Shop {
     own_url: String,
     other_name: String,
     other_url: String,
-    provider: Provider,
+    provider: DemoProvider,
     sessions: Sessions,
     flows: Flows,
 }
@@ -108,7 +108,7 @@ pub async fn serve(demo: Demo, shutdown: impl Future<Output = ()> + Send + 'stat
         other_name,
         other_url,
     } = demo;
-    let provider = Provider::new(&issuer, client_id, client_secret, &own_url)
+    let provider = DemoProvider::new(&issuer, client_id, client_secret, &own_url)
         .map_err(|cause| io::Error::new(io::ErrorKind::InvalidInput, cause))?;
     let shop = Arc::new(Shop {
         name,

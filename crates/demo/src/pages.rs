@@ -13,7 +13,7 @@ use super::Shop;
 /// The page without a signed-in user.
 #[derive(Template)]
 #[template(path = "demo/signed_out.html")]
-pub struct SignedOut<'a> {
+pub struct DemoSignedOut<'a> {
     /// The demo.
     pub shop: &'a Shop,
     /// Did the provider end a session?
@@ -23,7 +23,7 @@ pub struct SignedOut<'a> {
 /// The page of the signed-in user.
 #[derive(Template)]
 #[template(path = "demo/signed_in.html")]
-pub struct SignedIn<'a> {
+pub struct DemoSignedIn<'a> {
     /// The demo.
     pub shop: &'a Shop,
     /// The user's name, or the closest claim.
@@ -37,11 +37,11 @@ pub struct SignedIn<'a> {
     /// The signature algorithm of the ID token.
     pub algorithm: &'a str,
     /// The ID token's claims.
-    pub id_token: Vec<Claim>,
+    pub id_token: Vec<ClaimItem>,
     /// The same as JSON.
     pub id_token_json: String,
     /// The userinfo claims.
-    pub userinfo: Vec<Claim>,
+    pub userinfo: Vec<ClaimItem>,
     /// The same as JSON.
     pub userinfo_json: String,
     /// The granted scope.
@@ -59,7 +59,7 @@ pub struct SignedIn<'a> {
 /// The error page.
 #[derive(Template)]
 #[template(path = "demo/trouble.html")]
-pub struct Trouble<'a> {
+pub struct DemoErrorPage<'a> {
     /// The demo.
     pub shop: &'a Shop,
     /// The error, in few words.
@@ -73,7 +73,7 @@ pub struct Trouble<'a> {
 }
 
 /// A claim for display.
-pub struct Claim {
+pub struct ClaimItem {
     /// Its name.
     pub name: String,
     /// Its value: strings as they are, everything else as JSON.
@@ -82,7 +82,7 @@ pub struct Claim {
     pub date: Option<String>,
 }
 
-impl Claim {
+impl ClaimItem {
     /// All claims of a document, in its order.
     pub fn all(document: &Map<String, Value>) -> Vec<Self> {
         document.iter().map(|(name, value)| Self::one(name, value)).collect()
@@ -137,7 +137,7 @@ mod tests {
     #[test]
     fn times_are_shown_as_dates_and_other_numbers_are_not() {
         let claims = serde_json::json!({"exp": 1_763_800_000, "n": 1_763_800_000, "aud": ["a"], "exp2": "x"});
-        let shown = Claim::all(claims.as_object().expect("an object"));
+        let shown = ClaimItem::all(claims.as_object().expect("an object"));
         let of = |name: &str| shown.iter().find(|claim| claim.name == name).expect("the claim");
         assert_eq!(of("exp").date.as_deref(), Some("2025-11-22 08:26:40 UTC"));
         assert_eq!(of("n").date, None);

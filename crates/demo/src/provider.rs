@@ -20,7 +20,7 @@ use openidconnect::{
 use serde::{Deserialize, Serialize};
 use tokio::sync::Mutex;
 
-use super::error::Trouble;
+use super::error::DemoError;
 
 /// How long metadata and keys are cached.
 const FRESH: Duration = Duration::from_mins(5);
@@ -39,7 +39,7 @@ struct NamesItself {
 }
 impl AdditionalProviderMetadata for NamesItself {}
 
-type Metadata = ProviderMetadata<
+type DemoProviderMetadata = ProviderMetadata<
     LogoutProviderMetadata<NamesItself>,
     CoreAuthDisplay,
     CoreClientAuthMethod,
@@ -55,7 +55,7 @@ type Metadata = ProviderMetadata<
 >;
 
 /// The metadata.
-pub struct Known {
+pub struct DiscoveredProvider {
     /// The client.
     pub client: RelyingParty,
     /// The end session endpoint.
@@ -66,9 +66,9 @@ pub struct Known {
 }
 
 /// The HTTP client of the client library.
-pub struct Wire(reqwest::Client);
+pub struct DemoHttpClient(reqwest::Client);
 
-impl<'c> AsyncHttpClient<'c> for Wire {
+impl<'c> AsyncHttpClient<'c> for DemoHttpClient {
     type Error = reqwest::Error;
     type Future = Pin<Box<dyn Future<Output = Result<HttpResponse, Self::Error>> + Send + 'c>>;
 
@@ -85,18 +85,18 @@ impl<'c> AsyncHttpClient<'c> for Wire {
 }
 
 /// The provider.
-pub struct Provider {
+pub struct DemoProvider {
     /// The issuer identifier.
     pub issuer: IssuerUrl,
     /// This demo's client identifier.
     pub client_id: ClientId,
     /// The HTTP client.
-    pub wire: Wire,
+    pub wire: DemoHttpClient,
     /// Where the provider redirects after sign-out.
     pub after_sign_out: PostLogoutRedirectUrl,
     client_secret: Option<ClientSecret>,
     redirect: RedirectUrl,
-    known: Mutex<Option<Arc<Known>>>,
+    known: Mutex<Option<Arc<DiscoveredProvider>>>,
 }
 
 /// Why a demo cannot be created.
@@ -110,7 +110,7 @@ pub enum SetUpError {
     Http(#[from] reqwest::Error),
 }
 
-impl Provider {
+impl DemoProvider {
     /// Creates a provider; nothing is fetched yet.
     ///
     /// # Errors
@@ -133,7 +133,7 @@ impl Provider {
             client_secret: client_secret.map(ClientSecret::new),
             redirect: RedirectUrl::new(format!("{own_url}/callback"))?,
             after_sign_out: PostLogoutRedirectUrl::new(format!("{own_url}/signed-out"))?,
-            wire: Wire(http),
+            wire: DemoHttpClient(http),
             known: Mutex::new(None),
         })
     }
@@ -142,7 +142,7 @@ impl Provider {
     ///
     /// # Errors
     /// If discovery fails; the next call tries again.
-    pub async fn known(&self) -> Result<Arc<Known>, Trouble> {
+    pub async fn known(&self) -> Result<Arc<DiscoveredProvider>, DemoError> {
         let mut slot = self.known.lock().await;
         if let Some(known) = slot.as_ref().filter(|known| known.since.elapsed() < FRESH) {
             return Ok(known.clone());
@@ -156,25 +156,26 @@ impl Provider {
     ///
     /// # Errors
     /// If discovery fails.
-    pub async fn known_anew(&self) -> Result<Arc<Known>, Trouble> {
+    pub async fn known_anew(&self) -> Result<Arc<DiscoveredProvider>, DemoError> {
         *self.known.lock().await = None;
         self.known().await
     }
 
-    async fn discover(&self) -> Result<Known, Trouble> {
-        let metadata =
-            Metadata::discover_async(self.issuer.clone(), &self.wire).await.map_err(|cause| match cause {
-                DiscoveryError::Request(_) => Trouble::Unreachable { issuer: self.issuer.to_string() },
+    async fn discover(&self) -> Result<DiscoveredProvider, DemoError> {
+        let metadata = DemoProviderMetadata::discover_async(self.issuer.clone(), &self.wire).await.map_err(
+            |cause| match cause {
+                DiscoveryError::Request(_) => DemoError::Unreachable { issuer: self.issuer.to_string() },
                 DiscoveryError::Response(status, _, _) if status.is_server_error() => {
-                    Trouble::Unreachable { issuer: self.issuer.to_string() }
+                    DemoError::Unreachable { issuer: self.issuer.to_string() }
                 }
-                other => Trouble::Untrue { what: format!("The provider's metadata cannot be used: {other}.") },
-            })?;
+                other => DemoError::Untrue { what: format!("The provider's metadata cannot be used: {other}.") },
+            },
+        )?;
         let extra = metadata.additional_metadata();
         let end_session = extra.end_session_endpoint.clone();
         let names_itself = extra.additional_metadata.authorization_response_iss_parameter_supported;
         let client = CoreClient::from_provider_metadata(metadata, self.client_id.clone(), self.client_secret.clone())
             .set_redirect_uri(self.redirect.clone());
-        Ok(Known { client, end_session, names_itself, since: Instant::now() })
+        Ok(DiscoveredProvider { client, end_session, names_itself, since: Instant::now() })
     }
 }

@@ -10,8 +10,8 @@ use axum::{
 
 use super::{
     Shop, cookies,
-    error::Trouble,
-    session::{Session, fingerprint},
+    error::DemoError,
+    session::{DemoSession, fingerprint},
     sign_in,
 };
 
@@ -26,13 +26,13 @@ pub async fn post(State(shop): State<Arc<Shop>>, headers: HeaderMap) -> Response
             Redirect::to("/").into_response()
         }
         // The grant has ended: the home page detects that and shows it.
-        Err(Trouble::Refused { code, .. }) if code == "invalid_grant" => Redirect::to("/").into_response(),
+        Err(DemoError::Refused { code, .. }) if code == "invalid_grant" => Redirect::to("/").into_response(),
         Err(trouble) => trouble.page(&shop),
     }
 }
 
-fn outcome(before: &Session, after: &Session) -> String {
-    let print = |session: &Session| session.tokens.refresh.as_ref().map(|token| fingerprint(token.secret()));
+fn outcome(before: &DemoSession, after: &DemoSession) -> String {
+    let print = |session: &DemoSession| session.tokens.refresh.as_ref().map(|token| fingerprint(token.secret()));
     let change = match (print(before), print(after)) {
         (Some(old), Some(new)) if old != new => format!("the refresh token changed from {old} to {new}"),
         (Some(same), _) => format!("the refresh token stayed {same}"),
@@ -48,18 +48,18 @@ fn outcome(before: &Session, after: &Session) -> String {
 ///
 /// # Errors
 /// `Refused` with the provider's code: `invalid_grant` if the grant has ended.
-pub async fn refresh(shop: &Shop, id: &str, session: &Session) -> Result<Session, Trouble> {
+pub async fn refresh(shop: &Shop, id: &str, session: &DemoSession) -> Result<DemoSession, DemoError> {
     let token =
-        session.tokens.refresh.as_ref().ok_or_else(|| Trouble::untrue("The provider gave no refresh token."))?;
+        session.tokens.refresh.as_ref().ok_or_else(|| DemoError::untrue("The provider gave no refresh token."))?;
     let known = shop.provider.known().await?;
     let answer = known
         .client
         .exchange_refresh_token(token)
-        .map_err(|_| Trouble::untrue("The provider names no token endpoint."))?
+        .map_err(|_| DemoError::untrue("The provider names no token endpoint."))?
         .request_async(&shop.provider.wire)
         .await
-        .map_err(|cause| Trouble::from_token_endpoint(&cause, shop.provider.issuer.as_str()))?;
+        .map_err(|cause| DemoError::from_token_endpoint(&cause, shop.provider.issuer.as_str()))?;
     let tokens = sign_in::tokens(&answer, Some(&session.tokens));
     shop.sessions.update(id, |session| session.tokens = tokens.clone());
-    Ok(Session { tokens, ..session.clone() })
+    Ok(DemoSession { tokens, ..session.clone() })
 }

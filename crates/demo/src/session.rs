@@ -17,7 +17,7 @@ const CAPACITY: usize = 10_000;
 
 /// A session at this demo.
 #[derive(Clone)]
-pub struct Session {
+pub struct DemoSession {
     /// The `sub` claim: userinfo must have the same.
     pub subject: openidconnect::SubjectIdentifier,
     /// The ID token, kept as a hint for sign-out.
@@ -27,14 +27,14 @@ pub struct Session {
     /// The signature algorithm of the ID token.
     pub algorithm: String,
     /// The current tokens.
-    pub tokens: Tokens,
+    pub tokens: DemoTokens,
     /// A message for the next page, shown once.
     pub notice: Option<String>,
 }
 
 /// The token response, and when it arrived.
 #[derive(Clone)]
-pub struct Tokens {
+pub struct DemoTokens {
     /// For userinfo.
     pub access: AccessToken,
     /// For the token endpoint.
@@ -47,7 +47,7 @@ pub struct Tokens {
     pub since: Instant,
 }
 
-impl Tokens {
+impl DemoTokens {
     /// The rest of the access token's lifetime; `None` if the provider did not send one.
     pub fn remaining(&self) -> Option<Duration> {
         self.lifetime.map(|lifetime| lifetime.saturating_sub(self.since.elapsed()))
@@ -81,28 +81,28 @@ pub struct Flow {
 
 /// Sessions by the value of their cookie.
 #[derive(Default)]
-pub struct Sessions(Mutex<Bounded<Session>>);
+pub struct Sessions(Mutex<Bounded<DemoSession>>);
 
 impl Sessions {
     /// The session with this identifier.
-    pub fn find(&self, id: &str) -> Option<Session> {
+    pub fn find(&self, id: &str) -> Option<DemoSession> {
         lock(&self.0).entries.get(id).map(|(_, session)| session.clone())
     }
 
     /// Stores a session, new or changed.
-    pub fn put(&self, id: String, session: Session) {
+    pub fn put(&self, id: String, session: DemoSession) {
         lock(&self.0).put(id, session);
     }
 
     /// Changes a session; nothing happens if it has ended meanwhile.
-    pub fn update(&self, id: &str, change: impl FnOnce(&mut Session)) {
+    pub fn update(&self, id: &str, change: impl FnOnce(&mut DemoSession)) {
         if let Some((_, session)) = lock(&self.0).entries.get_mut(id) {
             change(session);
         }
     }
 
     /// Removes and returns a session.
-    pub fn take(&self, id: &str) -> Option<Session> {
+    pub fn take(&self, id: &str) -> Option<DemoSession> {
         lock(&self.0).take(id)
     }
 }

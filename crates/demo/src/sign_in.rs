@@ -18,14 +18,14 @@ use serde_json::{Map, Value};
 
 use super::{
     Shop, cookies,
-    error::Trouble,
-    provider::Known,
-    session::{Flow, Session, Tokens},
+    error::DemoError,
+    provider::DiscoveredProvider,
+    session::{DemoSession, DemoTokens, Flow},
 };
 
 /// The parameters of `/login`.
 #[derive(Deserialize)]
-pub struct Wish {
+pub struct SignInParams {
     prompt: Option<String>,
 }
 
@@ -33,15 +33,15 @@ pub struct Wish {
 pub async fn get(
     State(shop): State<Arc<Shop>>,
     headers: HeaderMap,
-    wish: Result<Query<Wish>, QueryRejection>,
+    wish: Result<Query<SignInParams>, QueryRejection>,
 ) -> Response {
     let prompt = match wish.map(|Query(wish)| wish.prompt) {
         Ok(None) => None,
         Ok(Some(word)) => match prompt(&word) {
             Some(prompt) => Some(prompt),
-            None => return Trouble::untrue("There is no such prompt.").page(&shop),
+            None => return DemoError::untrue("There is no such prompt.").page(&shop),
         },
-        Err(_) => return Trouble::untrue("The query cannot be read.").page(&shop),
+        Err(_) => return DemoError::untrue("The query cannot be read.").page(&shop),
     };
     depart(&shop, &headers, prompt, false).await.unwrap_or_else(|trouble| trouble.page(&shop))
 }
@@ -62,7 +62,7 @@ pub async fn depart(
     headers: &HeaderMap,
     prompt: Option<CoreAuthPrompt>,
     silent: bool,
-) -> Result<Response, Trouble> {
+) -> Result<Response, DemoError> {
     let known = shop.provider.known().await?;
     let (challenge, verifier) = PkceCodeChallenge::new_random_sha256();
     let mut request = known
@@ -95,7 +95,7 @@ pub async fn depart(
 
 /// An authorization response (RFC 6749 §4.1.2, RFC 9207).
 #[derive(Deserialize)]
-pub struct Answer {
+pub struct AuthorizationCallback {
     state: Option<String>,
     iss: Option<String>,
     code: Option<String>,
@@ -107,15 +107,15 @@ pub struct Answer {
 pub async fn callback(
     State(shop): State<Arc<Shop>>,
     headers: HeaderMap,
-    answer: Result<Query<Answer>, QueryRejection>,
+    answer: Result<Query<AuthorizationCallback>, QueryRejection>,
 ) -> Response {
     let Ok(Query(answer)) = answer else {
-        return Trouble::untrue("The authorization response cannot be read.").page(&shop);
+        return DemoError::untrue("The authorization response cannot be read.").page(&shop);
     };
     arrive(&shop, &headers, answer).await.unwrap_or_else(|trouble| trouble.page(&shop))
 }
 
-async fn arrive(shop: &Shop, headers: &HeaderMap, answer: Answer) -> Result<Response, Trouble> {
+async fn arrive(shop: &Shop, headers: &HeaderMap, answer: AuthorizationCallback) -> Result<Response, DemoError> {
     let browser = cookies::read(headers, &shop.cookies().browser()).unwrap_or_default();
     let Some(flow) = answer.state.as_deref().and_then(|state| shop.flows.take(state, &browser)) else {
         // The user went back or opened a second tab, and the response was used before: a signed-in user continues to
@@ -125,37 +125,43 @@ async fn arrive(shop: &Shop, headers: &HeaderMap, answer: Answer) -> Result<Resp
             return Ok(homewards(AppendHeaders(vec![])));
         }
         let why = "This answer belongs to no sign-in that began in this browser, or the sign-in took too long.";
-        return Err(Trouble::untrue(why));
+        return Err(DemoError::untrue(why));
     };
     let known = shop.provider.known().await?;
     check_issuer(shop, &known, answer.iss.as_deref())?;
     match (answer.code, answer.error) {
         (Some(code), None) => enter(shop, headers, &known, code, flow).await,
         (None, Some(_)) if flow.silent => Ok(homewards(AppendHeaders(vec![]))),
-        (None, Some(code)) => Err(Trouble::Refused { code, description: answer.error_description }),
-        _ => Err(Trouble::untrue("The authorization response holds neither a code nor an error.")),
+        (None, Some(code)) => Err(DemoError::Refused { code, description: answer.error_description }),
+        _ => Err(DemoError::untrue("The authorization response holds neither a code nor an error.")),
     }
 }
 
 /// RFC 9207 §2.4: the response must come from the provider that was asked.
-fn check_issuer(shop: &Shop, known: &Known, named: Option<&str>) -> Result<(), Trouble> {
+fn check_issuer(shop: &Shop, known: &DiscoveredProvider, named: Option<&str>) -> Result<(), DemoError> {
     match named {
         Some(iss) if iss == shop.provider.issuer.as_str() => Ok(()),
         None if !known.names_itself => Ok(()),
-        Some(_) => Err(Trouble::untrue("The authorization response names another issuer.")),
-        None => Err(Trouble::untrue("The authorization response does not name its issuer.")),
+        Some(_) => Err(DemoError::untrue("The authorization response names another issuer.")),
+        None => Err(DemoError::untrue("The authorization response does not name its issuer.")),
     }
 }
 
-async fn enter(shop: &Shop, headers: &HeaderMap, known: &Known, code: String, flow: Flow) -> Result<Response, Trouble> {
+async fn enter(
+    shop: &Shop,
+    headers: &HeaderMap,
+    known: &DiscoveredProvider,
+    code: String,
+    flow: Flow,
+) -> Result<Response, DemoError> {
     let answer = known
         .client
         .exchange_code(AuthorizationCode::new(code))
-        .map_err(|_| Trouble::untrue("The provider names no token endpoint."))?
+        .map_err(|_| DemoError::untrue("The provider names no token endpoint."))?
         .set_pkce_verifier(flow.verifier)
         .request_async(&shop.provider.wire)
         .await
-        .map_err(|cause| Trouble::from_token_endpoint(&cause, shop.provider.issuer.as_str()))?;
+        .map_err(|cause| DemoError::from_token_endpoint(&cause, shop.provider.issuer.as_str()))?;
     let session = verified(shop, known, answer, &flow.nonce).await?;
 
     let names = shop.cookies();
@@ -175,17 +181,22 @@ fn homewards(cookies: AppendHeaders<Vec<(header::HeaderName, axum::http::HeaderV
 }
 
 /// OpenID Connect Core §3.1.3.7, by the client library; for an unknown key the JWK set is fetched again once.
-async fn verified(shop: &Shop, known: &Known, answer: CoreTokenResponse, nonce: &Nonce) -> Result<Session, Trouble> {
-    let id_token = answer.id_token().cloned().ok_or_else(|| Trouble::untrue("The provider sent no ID token."))?;
+async fn verified(
+    shop: &Shop,
+    known: &DiscoveredProvider,
+    answer: CoreTokenResponse,
+    nonce: &Nonce,
+) -> Result<DemoSession, DemoError> {
+    let id_token = answer.id_token().cloned().ok_or_else(|| DemoError::untrue("The provider sent no ID token."))?;
     let subject = match check(known, &id_token, &answer, nonce) {
         Err(ClaimsVerificationError::SignatureVerification(SignatureVerificationError::NoMatchingKey)) => {
             check(&*shop.provider.known_anew().await?, &id_token, &answer, nonce)
         }
         checked => checked,
     }
-    .map_err(|cause| Trouble::untrue(format!("The ID token is not valid: {cause}.")))?;
+    .map_err(|cause| DemoError::untrue(format!("The ID token is not valid: {cause}.")))?;
     let algorithm = id_token.signing_alg().ok().and_then(|alg| serde_json::to_value(alg).ok());
-    Ok(Session {
+    Ok(DemoSession {
         subject,
         claims: claims(&id_token),
         algorithm: algorithm.and_then(|alg| alg.as_str().map(str::to_owned)).unwrap_or_default(),
@@ -196,7 +207,7 @@ async fn verified(shop: &Shop, known: &Known, answer: CoreTokenResponse, nonce: 
 }
 
 fn check(
-    known: &Known,
+    known: &DiscoveredProvider,
     id_token: &CoreIdToken,
     answer: &CoreTokenResponse,
     nonce: &Nonce,
@@ -223,13 +234,13 @@ fn claims(id_token: &CoreIdToken) -> Map<String, Value> {
 }
 
 /// The tokens of a response; those that a refresh omits stay as they were (RFC 6749 §6).
-pub fn tokens(answer: &CoreTokenResponse, before: Option<&Tokens>) -> Tokens {
+pub fn tokens(answer: &CoreTokenResponse, before: Option<&DemoTokens>) -> DemoTokens {
     let scope = answer
         .scopes()
         .map(|scopes| scopes.iter().map(|scope| scope.as_str()).collect::<Vec<_>>().join(" "))
         .or_else(|| before.map(|tokens| tokens.scope.clone()))
         .unwrap_or_else(|| "openid profile email offline_access".to_owned());
-    Tokens {
+    DemoTokens {
         access: answer.access_token().clone(),
         refresh: answer.refresh_token().cloned().or_else(|| before.and_then(|tokens| tokens.refresh.clone())),
         scope,

@@ -10,7 +10,7 @@ use axum::{
 use openidconnect::{CsrfToken, LogoutRequest};
 use serde::Deserialize;
 
-use super::{Shop, cookies, error::Trouble};
+use super::{Shop, cookies, error::DemoError};
 
 /// The "Sign out" button: ends the local session and redirects to the provider to end that one too.
 ///
@@ -42,7 +42,7 @@ pub async fn post(State(shop): State<Arc<Shop>>, headers: HeaderMap) -> Response
 
 /// The parameters of the redirect from the provider.
 #[derive(Deserialize)]
-pub struct Back {
+pub struct SignOutCallback {
     state: Option<String>,
 }
 
@@ -50,15 +50,15 @@ pub struct Back {
 pub async fn landing(
     State(shop): State<Arc<Shop>>,
     headers: HeaderMap,
-    back: Result<Query<Back>, QueryRejection>,
+    back: Result<Query<SignOutCallback>, QueryRejection>,
 ) -> Response {
     let quiet = shop.cookies().quiet();
     let expected = cookies::read(&headers, &quiet);
     match back {
-        Ok(Query(Back { state: Some(state) })) if Some(&state) == expected.as_ref() => {
+        Ok(Query(SignOutCallback { state: Some(state) })) if Some(&state) == expected.as_ref() => {
             let pause = cookies::set(quiet, "1".to_owned(), Some(cookies::PAUSE));
             (AppendHeaders([(header::SET_COOKIE, pause)]), Redirect::to("/")).into_response()
         }
-        _ => Trouble::untrue("This answer belongs to no sign-out that began in this browser.").page(&shop),
+        _ => DemoError::untrue("This answer belongs to no sign-out that began in this browser.").page(&shop),
     }
 }

@@ -13,7 +13,7 @@ use openidconnect::{Nonce, PkceCodeVerifier};
 use tokio::net::TcpListener;
 use tower::ServiceExt;
 
-use super::{Accent, Flows, Provider, Sessions, Shop, router, session::Flow};
+use super::{Accent, DemoProvider, Flows, Sessions, Shop, router, session::Flow};
 
 /// A URL that no server listens at.
 const NOBODY: &str = "http://localhost:1";
@@ -25,7 +25,7 @@ fn shop(issuer: &str) -> Arc<Shop> {
         tagline: "Plants".to_owned(),
         accent: Accent::Leaf,
         cookie: "demo_a".to_owned(),
-        provider: Provider::new(issuer, "demo".to_owned(), None, &own_url).unwrap(),
+        provider: DemoProvider::new(issuer, "demo".to_owned(), None, &own_url).unwrap(),
         own_url,
         other_name: "Observatory".to_owned(),
         other_url: "http://localhost:8082".to_owned(),
@@ -55,17 +55,17 @@ async fn discovery_alone() -> String {
     issuer
 }
 
-struct Answer {
+struct BrowserResponse {
     status: StatusCode,
     location: String,
     cookies: Vec<String>,
     body: String,
 }
 
-async fn ask(shop: &Arc<Shop>, request: axum::http::request::Builder) -> Answer {
+async fn ask(shop: &Arc<Shop>, request: axum::http::request::Builder) -> BrowserResponse {
     let response = router(shop.clone()).oneshot(request.body(Body::empty()).unwrap()).await.unwrap();
     let text = |value: &axum::http::HeaderValue| value.to_str().unwrap().to_owned();
-    Answer {
+    BrowserResponse {
         status: response.status(),
         location: response.headers().get(header::LOCATION).map(text).unwrap_or_default(),
         cookies: response.headers().get_all(header::SET_COOKIE).iter().map(text).collect(),

@@ -16,7 +16,7 @@ const BATCH: u32 = 64;
 
 /// The settings that readers need.
 #[derive(Debug, Clone, Copy)]
-pub struct Rules {
+pub struct DispatchRules {
     /// The lifetime of access tokens.
     pub access_ttl: Duration,
 }
@@ -34,12 +34,12 @@ pub struct DispatchedEvent<'a> {
 #[derive(Clone)]
 pub struct EventDispatcher {
     store: Store,
-    rules: Rules,
+    rules: DispatchRules,
 }
 
 impl EventDispatcher {
     /// A dispatcher for this store.
-    pub fn new(store: Store, rules: Rules) -> Self {
+    pub fn new(store: Store, rules: DispatchRules) -> Self {
         Self { store, rules }
     }
 
@@ -106,7 +106,7 @@ impl EventDispatcher {
 }
 
 /// Hands each event to every reader. Returns the wakeups to send once everything is durable.
-async fn tell_all(tx: &mut Tx<'_>, facts: &[PendingEvent], rules: Rules) -> Result<Vec<Wakeup>> {
+async fn tell_all(tx: &mut Tx<'_>, facts: &[PendingEvent], rules: DispatchRules) -> Result<Vec<Wakeup>> {
     let mut grown = BTreeSet::new();
     let mut rings = Vec::new();
     let mut pages = Pages::default();

@@ -11,4 +11,4 @@ pub mod feed;
 mod history;
 pub mod webhooks;
 
-pub use dispatcher::{DispatchedEvent, EventDispatcher, Rules};
+pub use dispatcher::{DispatchRules, DispatchedEvent, EventDispatcher};

@@ -6,7 +6,7 @@ use axum::response::{Html, IntoResponse, Response};
 
 use super::show;
 use super::visitor_pages::VisitorPages as _;
-use crate::views::{DevLetter, DevMail, LetterRow};
+use crate::views::{DevLetter, DevMail, EmailListItem};
 use usher_http_server::extract::visitor::Visitor;
 use usher_http_server::problem::HttpProblem;
 use usher_http_server::state::App;
@@ -16,7 +16,7 @@ use usher_http_server::urls;
 pub async fn list(State(app): State<App>, visitor: Visitor) -> Result<Response, HttpProblem> {
     let caught = app.caught.as_ref().ok_or_else(HttpProblem::not_found)?;
     let lang = visitor.lang(None, None);
-    let row = |one: &usher_mail::caught::CaughtEmail| LetterRow {
+    let row = |one: &usher_mail::caught::CaughtEmail| EmailListItem {
         url: urls::dev_letter(one.number),
         to: one.letter.to().to_owned(),
         subject: one.letter.subject().to_owned(),

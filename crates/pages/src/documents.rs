@@ -12,7 +12,7 @@ use pulldown_cmark::{Alignment, CowStr, Event, HeadingLevel, Options, Parser, Ta
 use rust_embed::RustEmbed;
 
 use super::show;
-use crate::views::{Assets, DocumentPage, NavLink, Page};
+use crate::views::{AssetUrls, DocumentPage, Layout, NavLink};
 use usher_http_server::problem::HttpProblem;
 use usher_http_server::state::App;
 use usher_http_server::urls;
@@ -20,19 +20,19 @@ use usher_http_server::urls;
 #[derive(RustEmbed)]
 #[folder = "../../docs/"]
 #[include = "*.md"]
-struct Files;
+struct DocsFiles;
 
 /// A rendered document.
-struct Document {
+struct RenderedDocument {
     title: String,
     html: String,
 }
 
 /// Every document by its path without `.md`.
-static DOCUMENTS: LazyLock<BTreeMap<String, Document>> = LazyLock::new(|| {
-    let text = |name: &str| Files::get(name).map(|file| String::from_utf8_lossy(&file.data).into_owned());
+static DOCUMENTS: LazyLock<BTreeMap<String, RenderedDocument>> = LazyLock::new(|| {
+    let text = |name: &str| DocsFiles::get(name).map(|file| String::from_utf8_lossy(&file.data).into_owned());
     let path = |name: &str| name.strip_suffix(".md").map(str::to_owned);
-    Files::iter().filter_map(|name| Some((path(&name)?, render(&text(&name)?)))).collect()
+    DocsFiles::iter().filter_map(|name| Some((path(&name)?, render(&text(&name)?)))).collect()
 });
 
 /// The routes of the guides.
@@ -47,7 +47,7 @@ async fn page(Path(name): Path<String>) -> Result<Response, HttpProblem> {
     };
     let link = |label: &str, url: &str, current| NavLink { label: label.to_owned(), url: url.to_owned(), current };
     let nav = vec![link("Guides", urls::GUIDES, name == "index"), link("API", urls::DOCS, false)];
-    let page = Page { assets: Assets::built_in(), nav, ..Page::default() };
+    let page = Layout { assets: AssetUrls::built_in(), nav, ..Layout::default() };
     let view = DocumentPage { page, title: document.title.clone(), html: &document.html };
     Ok(([(CACHE_CONTROL, "no-cache")], show::html(&view)?).into_response())
 }
@@ -64,7 +64,7 @@ fn address_of(name: &str) -> Option<String> {
 }
 
 /// Markdown as HTML that the content security policy allows: no inline style, no raw HTML (comments are for tests).
-fn render(markdown: &str) -> Document {
+fn render(markdown: &str) -> RenderedDocument {
     let mut title = String::new();
     let mut in_title = false;
     let events = Parser::new_ext(markdown, Options::ENABLE_TABLES | Options::ENABLE_HEADING_ATTRIBUTES);
@@ -79,7 +79,7 @@ fn render(markdown: &str) -> Document {
     });
     let mut body = String::with_capacity(markdown.len() * 2);
     html::push_html(&mut body, events.flat_map(framed));
-    Document { title, html: body }
+    RenderedDocument { title, html: body }
 }
 
 /// The event to render; `None` for HTML.
@@ -156,7 +156,7 @@ mod tests {
     #[test]
     fn every_document_has_one_title_and_nothing_that_the_policy_refuses() {
         assert!(DOCUMENTS.contains_key("index") && DOCUMENTS.contains_key("errors"));
-        for (name, Document { title, html }) in &*DOCUMENTS {
+        for (name, RenderedDocument { title, html }) in &*DOCUMENTS {
             assert!(!title.is_empty() && all("h1", html).len() == 1, "{name}: {title}");
             assert_eq!(all("[style], script, style, iframe, img", html), Vec::<String>::new(), "{name}");
             assert!(!html.contains("<!--"), "{name}");
@@ -165,7 +165,7 @@ mod tests {
 
     #[test]
     fn every_link_between_documents_leads_somewhere() {
-        for (name, Document { html, .. }) in &*DOCUMENTS {
+        for (name, RenderedDocument { html, .. }) in &*DOCUMENTS {
             let links = Html::parse_fragment(html);
             for link in links.select(&Selector::parse("a[href]").unwrap()) {
                 let link = link.attr("href").unwrap_or_default();
@@ -213,7 +213,7 @@ mod tests {
 
     #[test]
     fn html_of_a_document_is_left_out_and_code_is_escaped() {
-        let Document { title, html } =
+        let RenderedDocument { title, html } =
             render("# A `b`\n\n<!-- not shown -->\n\n<script>x</script>\n\n```sh\na <b> & c\n```\n");
         assert_eq!(title, "A b");
         assert!(!html.contains("script") && !html.contains("not shown"), "{html}");

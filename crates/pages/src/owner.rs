@@ -16,7 +16,7 @@ use usher_http_server::state::App;
 use usher_http_server::urls;
 
 /// The owner of the account pages.
-pub struct Owner {
+pub struct AccountOwner {
     /// The browser.
     pub visitor: Visitor,
     /// The account, the one used last in this browser.
@@ -24,14 +24,14 @@ pub struct Owner {
 }
 
 /// A signed-in administrator.
-pub struct Administrator {
+pub struct ConsoleAdministrator {
     /// The browser.
     pub visitor: Visitor,
     /// The account.
     pub account: Account,
 }
 
-impl FromRequestParts<App> for Owner {
+impl FromRequestParts<App> for AccountOwner {
     type Rejection = Response;
 
     /// Redirects to the sign-in page, and back to this page from there.
@@ -42,7 +42,7 @@ impl FromRequestParts<App> for Owner {
     }
 }
 
-impl FromRequestParts<App> for Administrator {
+impl FromRequestParts<App> for ConsoleAdministrator {
     type Rejection = Response;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Self::Rejection> {

@@ -8,7 +8,7 @@ use axum::http::header::{ACCEPT, ACCEPT_LANGUAGE};
 use axum::response::{Html, IntoResponse as _};
 
 use super::ways::ways;
-use crate::views::{Assets, ErrorPage, Page, Problem};
+use crate::views::{AssetUrls, ErrorPage, Layout, PageProblem};
 use usher_http_server::extract::cookies::Cookies;
 use usher_http_server::extract::visitor::LANGUAGE;
 use usher_http_server::problem::{HttpProblem, ProblemPage, ProblemRequest};
@@ -39,28 +39,28 @@ fn lang_of(app: &App, asked: &ProblemRequest) -> Lang {
 
 fn error_page(app: &App, problem: &HttpProblem, asked: &ProblemRequest) -> ErrorPage {
     let lang = lang_of(app, asked);
-    let page = Page {
+    let page = Layout {
         lang,
         dev: app.is_dev(),
         trace_id: asked.trace_id.map(|trace| trace.to_string()).unwrap_or_default(),
-        assets: Assets::built_in(),
-        ..Page::default()
+        assets: AssetUrls::built_in(),
+        ..Layout::default()
     };
     let kind = match (problem.code, problem.status) {
-        ("CLIENT_UNAVAILABLE", _) => Problem::ClientGone,
-        ("SIGN_IN_EXPIRED", _) => Problem::SignInExpired,
-        ("FORM_EXPIRED", _) => Problem::FormExpired,
-        ("CROSS_SITE", _) => Problem::CrossSite,
-        ("COOKIES_MISSING", _) => Problem::CookiesMissing,
-        ("LINK_EXPIRED", _) => Problem::LinkExpired,
-        (_, StatusCode::NOT_FOUND) if asked.uri.path().starts_with("/console/") => Problem::Deleted,
-        (_, StatusCode::NOT_FOUND) => Problem::NotFound,
-        (_, StatusCode::FORBIDDEN | StatusCode::UNAUTHORIZED) => Problem::NotAllowed,
-        (_, StatusCode::TOO_MANY_REQUESTS) => Problem::TooManyRequests,
-        (_, status) if status.is_server_error() => Problem::Internal,
-        _ => Problem::BadRequest,
+        ("CLIENT_UNAVAILABLE", _) => PageProblem::ClientGone,
+        ("SIGN_IN_EXPIRED", _) => PageProblem::SignInExpired,
+        ("FORM_EXPIRED", _) => PageProblem::FormExpired,
+        ("CROSS_SITE", _) => PageProblem::CrossSite,
+        ("COOKIES_MISSING", _) => PageProblem::CookiesMissing,
+        ("LINK_EXPIRED", _) => PageProblem::LinkExpired,
+        (_, StatusCode::NOT_FOUND) if asked.uri.path().starts_with("/console/") => PageProblem::Deleted,
+        (_, StatusCode::NOT_FOUND) => PageProblem::NotFound,
+        (_, StatusCode::FORBIDDEN | StatusCode::UNAUTHORIZED) => PageProblem::NotAllowed,
+        (_, StatusCode::TOO_MANY_REQUESTS) => PageProblem::TooManyRequests,
+        (_, status) if status.is_server_error() => PageProblem::Internal,
+        _ => PageProblem::BadRequest,
     };
-    let details = (kind == Problem::BadRequest).then(|| problem.message.clone().into_owned());
+    let details = (kind == PageProblem::BadRequest).then(|| problem.message.clone().into_owned());
     let time = lang.date_time(app.usher.now().0);
     let here = asked.uri.path_and_query().map_or(urls::HOME, |address| address.as_str());
     let ways = ways(lang, kind, problem, here);

@@ -6,12 +6,12 @@ use axum::response::{Html, IntoResponse, Response};
 use url::Url;
 
 use super::visitor_pages::VisitorPages as _;
-use crate::views::{AlreadySignedIn, ClientView, FormPost};
+use crate::views::{AlreadySignedIn, FormPost, RequestingClient};
 use usher_domain::oauth::client::Client;
 use usher_domain::oauth::interaction::{Interaction, InteractionStep};
 use usher_flows::{FlowError, Outcome, Rejected, ReturnTo, SignedIn};
 use usher_http_server::extract::visitor::Visitor;
-use usher_http_server::layers::security_headers::FormTargets;
+use usher_http_server::layers::security_headers::Continuation;
 use usher_http_server::problem::HttpProblem;
 use usher_http_server::state::App;
 use usher_http_server::urls;
@@ -108,7 +108,7 @@ pub fn answer(visitor: Visitor, response: AuthorizationResponse) -> Result<Respo
         ResponseDelivery::Redirect(to) => Ok(visitor.redirect(&to)),
         ResponseDelivery::FormPost { action, fields } => {
             let body = html(&FormPost { page: visitor.page(visitor.lang(None, None)), action, fields })?;
-            Ok(visitor.reply((Extension(FormTargets::ByForm), body)))
+            Ok(visitor.reply((Extension(Continuation::ByForm), body)))
         }
     }
 }
@@ -221,13 +221,13 @@ pub fn home_of(client: &Client) -> Option<String> {
 }
 
 /// The client for display.
-pub fn client_view(client: &Client, redirect_uri: &str) -> ClientView {
+pub fn client_view(client: &Client, redirect_uri: &str) -> RequestingClient {
     let metadata = &client.metadata;
     let host = redirect_uri::origin(redirect_uri)
         .and_then(|origin| Url::parse(&origin).ok())
         .and_then(|url| url.host_str().map(str::to_owned))
         .unwrap_or_else(|| redirect_uri.split(':').next().unwrap_or_default().to_owned());
-    ClientView {
+    RequestingClient {
         name: metadata.client_name.clone(),
         host,
         logo_uri: metadata.logo_uri.clone(),

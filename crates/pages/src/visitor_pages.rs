@@ -4,11 +4,11 @@ use askama::Template as _;
 use axum::Extension;
 use axum::response::{Html, IntoResponse as _, Response};
 
-use crate::views::{AccountChip, Assets, NavLink, Onward, Page, Tab};
+use crate::views::{AccountChip, AssetUrls, Layout, NavLink, Onward, Tab};
 use usher_domain::email::Email;
 use usher_flows::Account;
 use usher_http_server::extract::visitor::{Visitor, see_other};
-use usher_http_server::layers::security_headers::FormTargets;
+use usher_http_server::layers::security_headers::Continuation;
 use usher_http_server::problem::HttpProblem;
 use usher_http_server::urls;
 use usher_i18n::Lang;
@@ -31,10 +31,10 @@ const ROOMS: [(Tab, &str); 7] = [
 /// Layout and redirects for a visitor.
 pub trait VisitorPages {
     /// The layout of a page.
-    fn page(&self, lang: Lang) -> Page;
+    fn page(&self, lang: Lang) -> Layout;
 
     /// The layout of a signed-in user's page.
-    fn page_of(&self, account: &Account, here: &str) -> Page;
+    fn page_of(&self, account: &Account, here: &str) -> Layout;
 
     /// Redirects with a GET: by 303 (RFC 9700 §4.12) if possible, otherwise by a page that continues by itself.
     ///
@@ -48,17 +48,17 @@ pub trait VisitorPages {
 }
 
 impl VisitorPages for Visitor {
-    fn page(&self, lang: Lang) -> Page {
-        Page {
+    fn page(&self, lang: Lang) -> Layout {
+        Layout {
             lang,
             dev: self.app.is_dev(),
             trace_id: self.trace.to_string(),
-            assets: Assets::built_in(),
-            ..Page::default()
+            assets: AssetUrls::built_in(),
+            ..Layout::default()
         }
     }
 
-    fn page_of(&self, account: &Account, here: &str) -> Page {
+    fn page_of(&self, account: &Account, here: &str) -> Layout {
         let lang = self.lang(None, account.user.locale.as_deref());
         let mut sections = ROOMS.to_vec();
         if account.user.admin {
@@ -71,7 +71,7 @@ impl VisitorPages for Visitor {
             email: account.user.email.as_ref().map(Email::readable).unwrap_or_default(),
             sign_out_url: urls::LOGOUT.to_owned(),
         };
-        Page { nav, account: Some(chip), language_url_base: here.to_owned(), ..self.page(lang) }
+        Layout { nav, account: Some(chip), language_url_base: here.to_owned(), ..self.page(lang) }
     }
 
     fn redirect(self, to: &str) -> Response {
@@ -92,7 +92,7 @@ fn send_to(visitor: Visitor, to: &str, by_page: bool) -> Response {
     }
     let page = Onward { page: visitor.page(visitor.lang(None, None)), url: to.to_owned() };
     match page.render() {
-        Ok(html) => visitor.reply((Extension(FormTargets::ByAddress), Html(html))),
+        Ok(html) => visitor.reply((Extension(Continuation::ByAddress), Html(html))),
         Err(error) => HttpProblem::not_rendered(&error).into_response(),
     }
 }

@@ -1,6 +1,6 @@
 //! Links on error pages to continue.
 
-use crate::views::{Problem, Way};
+use crate::views::{ErrorPageLink, PageProblem};
 use usher_http_server::problem::HttpProblem;
 use usher_http_server::urls;
 use usher_i18n::Lang;
@@ -10,25 +10,25 @@ use usher_protocol::params::Params;
 const FORMS_OF: [(&str, &str); 2] = [(urls::FACTORS, urls::SECURITY), (urls::PASSKEY_SIGN_IN, urls::LOGIN)];
 
 /// The links to continue, the best one first. `here` is the requested URL, with its query.
-pub fn ways(lang: Lang, kind: Problem, problem: &HttpProblem, here: &str) -> Vec<Way> {
-    let way = |key, url: &str| Way { label: lang.text(key), url: url.to_owned() };
+pub fn ways(lang: Lang, kind: PageProblem, problem: &HttpProblem, here: &str) -> Vec<ErrorPageLink> {
+    let way = |key, url: &str| ErrorPageLink { label: lang.text(key), url: url.to_owned() };
     let path = here.split('?').next().unwrap_or_default();
     let again = FORMS_OF.iter().find(|(form, _)| *form == path).map_or(here, |(_, page)| *page);
     let account = way("way-account", urls::PROFILE);
     let mut found = match kind {
-        Problem::SignInExpired => vec![way("sign-in", &sign_in_again(here))],
-        Problem::FormExpired | Problem::CookiesMissing => vec![way("way-reload", again), account],
-        Problem::TooManyRequests | Problem::Internal => vec![way("way-again", again), account],
-        Problem::LinkExpired => vec![link_again(lang, path), way("sign-in", urls::LOGIN)],
-        Problem::NotAllowed if problem.code == "REGISTRATION_CLOSED" => vec![way("sign-in", urls::LOGIN)],
-        Problem::Deleted => vec![way("way-console", urls::CONSOLE), account],
-        Problem::NotAllowed => vec![account, way("use-another-account", urls::ACCOUNTS)],
+        PageProblem::SignInExpired => vec![way("sign-in", &sign_in_again(here))],
+        PageProblem::FormExpired | PageProblem::CookiesMissing => vec![way("way-reload", again), account],
+        PageProblem::TooManyRequests | PageProblem::Internal => vec![way("way-again", again), account],
+        PageProblem::LinkExpired => vec![link_again(lang, path), way("sign-in", urls::LOGIN)],
+        PageProblem::NotAllowed if problem.code == "REGISTRATION_CLOSED" => vec![way("sign-in", urls::LOGIN)],
+        PageProblem::Deleted => vec![way("way-console", urls::CONSOLE), account],
+        PageProblem::NotAllowed => vec![account, way("use-another-account", urls::ACCOUNTS)],
         _ => vec![account],
     };
     if let Some(origin) = &problem.back_to {
         let host = origin.split("://").last().unwrap_or_default();
         let label = lang.text_with("way-back-to", &[("host", host.into())]);
-        found.insert(0, Way { label, url: origin.to_string() });
+        found.insert(0, ErrorPageLink { label, url: origin.to_string() });
     }
     found
 }
@@ -44,13 +44,13 @@ fn sign_in_again(here: &str) -> String {
 }
 
 /// The page to request a new link.
-fn link_again(lang: Lang, path: &str) -> Way {
+fn link_again(lang: Lang, path: &str) -> ErrorPageLink {
     let (key, url) = match path {
         urls::VERIFY => ("login-register", urls::REGISTER),
         urls::EMAIL => ("profile-change-email", urls::EMAIL),
         _ => ("recover-again", urls::RECOVER),
     };
-    Way { label: lang.text(key), url: url.to_owned() }
+    ErrorPageLink { label: lang.text(key), url: url.to_owned() }
 }
 
 #[cfg(test)]
@@ -60,7 +60,7 @@ mod tests {
     #[test]
     fn every_problem_has_a_way_on() {
         for lang in Lang::ALL {
-            for kind in Problem::ALL {
+            for kind in PageProblem::ALL {
                 let found = ways(lang, kind, &HttpProblem::internal(), "/login?next=%2Fconsole");
                 assert!(!found.is_empty() && found.iter().all(|way| way.url.starts_with('/')), "{kind:?}");
             }
@@ -69,7 +69,7 @@ mod tests {
 
     #[test]
     fn a_second_step_that_is_over_leads_to_the_first_with_its_request() {
-        let url = |here| ways(Lang::En, Problem::SignInExpired, &HttpProblem::internal(), here).remove(0).url;
+        let url = |here| ways(Lang::En, PageProblem::SignInExpired, &HttpProblem::internal(), here).remove(0).url;
         assert_eq!(url("/login/second?pending=p&interaction=i"), "/login?interaction=i");
         assert_eq!(url("/login/second?pending=p&next=%2Faccount%2Fdata"), "/login?next=%2Faccount%2Fdata");
         assert_eq!(url("/login/second?pending=p&next=https%3A%2F%2Fevil.test"), "/login?next=%2Faccount%2Fprofile");
@@ -79,20 +79,20 @@ mod tests {
     #[test]
     fn what_was_deleted_in_the_console_leads_to_the_console() {
         let url = |kind, here| ways(Lang::En, kind, &HttpProblem::not_found(), here).remove(0).url;
-        assert_eq!(url(Problem::Deleted, "/console/projects/x"), urls::CONSOLE);
-        assert_eq!(url(Problem::NotFound, "/nowhere"), urls::PROFILE);
+        assert_eq!(url(PageProblem::Deleted, "/console/projects/x"), urls::CONSOLE);
+        assert_eq!(url(PageProblem::NotFound, "/nowhere"), urls::PROFILE);
     }
 
     #[test]
     fn a_form_without_a_page_leads_to_the_page_that_it_stands_on() {
-        let found = ways(Lang::En, Problem::FormExpired, &HttpProblem::internal(), urls::FACTORS);
+        let found = ways(Lang::En, PageProblem::FormExpired, &HttpProblem::internal(), urls::FACTORS);
         assert_eq!(found[0].url, urls::SECURITY);
     }
 
     #[test]
     fn a_sign_in_that_is_over_leads_back_to_its_application() {
         let problem = HttpProblem::internal().back_to(Some("https://rp.test".into()));
-        let found = ways(Lang::En, Problem::SignInExpired, &problem, "/login");
+        let found = ways(Lang::En, PageProblem::SignInExpired, &problem, "/login");
         assert_eq!((found[0].url.as_str(), found[0].label.as_str()), ("https://rp.test", "Go to rp.test"));
     }
 }

@@ -6,7 +6,7 @@ use askama::Template as _;
 use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse, Response};
 
-use crate::views::{Assets, Page, WrongHost as WrongHostPage};
+use crate::views::{AssetUrls, Layout, WrongHost as WrongHostPage};
 use usher_http_server::layers::host::{MisdirectedRequest, OtherHost, refuse_other_host};
 use usher_http_server::problem::HttpProblem;
 use usher_http_server::state::App;
@@ -38,7 +38,7 @@ fn wrong_host(issuer: &str, MisdirectedRequest { host, reads_html }: Misdirected
     if !reads_html {
         return wrong_host_in_json(issuer, host).into_response();
     }
-    let page = Page { dev: true, assets: Assets::built_in(), ..Page::default() };
+    let page = Layout { dev: true, assets: AssetUrls::built_in(), ..Layout::default() };
     let page = WrongHostPage { page, url: issuer.to_owned(), host: host.to_owned() };
     match page.render() {
         Ok(html) => (StatusCode::MISDIRECTED_REQUEST, Html(html)).into_response(),

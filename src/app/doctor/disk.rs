@@ -37,13 +37,13 @@ fn free(_: &std::path::Path) -> Option<u64> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::Verdict;
+    use super::super::FindingLevel;
     use super::*;
 
     #[test]
     fn a_full_disk_is_told_before_it_is_full() {
-        assert_eq!(judge("x", 10 * MODEST).verdict, Verdict::Good);
-        assert_eq!(judge("x", MODEST - 1).verdict, Verdict::Doubtful);
-        assert_eq!(judge("x", LITTLE - 1).verdict, Verdict::Bad);
+        assert_eq!(judge("x", 10 * MODEST).verdict, FindingLevel::Good);
+        assert_eq!(judge("x", MODEST - 1).verdict, FindingLevel::Doubtful);
+        assert_eq!(judge("x", LITTLE - 1).verdict, FindingLevel::Bad);
     }
 }

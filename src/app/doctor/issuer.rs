@@ -93,17 +93,17 @@ fn in_words(error: &reqwest::Error) -> String {
 mod tests {
     use serde_json::json;
 
-    use super::super::Verdict;
+    use super::super::FindingLevel;
     use super::*;
 
     #[test]
     fn the_published_keys_must_be_those_of_the_database() {
         let kids = ["a".to_owned(), "b".to_owned()];
         let verdict = |fetched| compare("http://localhost/jwks", fetched, &kids).verdict;
-        assert_eq!(verdict(Ok(json!({"keys": [{"kid": "b"}, {"kid": "a"}]}))), Verdict::Good);
+        assert_eq!(verdict(Ok(json!({"keys": [{"kid": "b"}, {"kid": "a"}]}))), FindingLevel::Good);
         for other in [json!({"keys": [{"kid": "b"}]}), json!({"keys": 7}), json!([]), json!(null)] {
-            assert_eq!(verdict(Ok(other)), Verdict::Bad);
+            assert_eq!(verdict(Ok(other)), FindingLevel::Bad);
         }
-        assert_eq!(verdict(Err("answers 500".into())), Verdict::Bad);
+        assert_eq!(verdict(Err("answers 500".into())), FindingLevel::Bad);
     }
 }

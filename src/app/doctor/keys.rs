@@ -110,7 +110,7 @@ fn clock(keys: &[SigningKeyRecord], now: Timestamp) -> Finding {
 
 #[cfg(test)]
 mod tests {
-    use super::super::Verdict;
+    use super::super::FindingLevel;
     use super::*;
 
     fn key(created_at: i64) -> SigningKeyRecord {
@@ -129,9 +129,9 @@ mod tests {
 
     #[test]
     fn a_clock_behind_the_database_is_noticed() {
-        assert_eq!(clock(&[], Timestamp(1000)).verdict, Verdict::Good);
-        assert_eq!(clock(&[key(1000)], Timestamp(1000)).verdict, Verdict::Good);
-        assert_eq!(clock(&[key(5000), key(9)], Timestamp(1000)).verdict, Verdict::Bad);
+        assert_eq!(clock(&[], Timestamp(1000)).verdict, FindingLevel::Good);
+        assert_eq!(clock(&[key(1000)], Timestamp(1000)).verdict, FindingLevel::Good);
+        assert_eq!(clock(&[key(5000), key(9)], Timestamp(1000)).verdict, FindingLevel::Bad);
     }
 
     #[test]
@@ -141,8 +141,8 @@ mod tests {
         let sealer = Sealer::new(&MasterKey::from_bytes([7; 32]));
         let damaged = [key(1)];
         let found = signing(&config, &damaged, &Keyring::new(&damaged, &sealer), Timestamp(2));
-        assert!(found.verdict == Verdict::Bad && found.found.contains("damaged"), "{found:?}");
+        assert!(found.verdict == FindingLevel::Bad && found.found.contains("damaged"), "{found:?}");
         let found = signing(&config, &[], &Keyring::new(&[], &sealer), Timestamp(2));
-        assert!(found.verdict == Verdict::Bad && found.found.contains("RS256, ES256, PS256, EdDSA"), "{found:?}");
+        assert!(found.verdict == FindingLevel::Bad && found.found.contains("RS256, ES256, PS256, EdDSA"), "{found:?}");
     }
 }

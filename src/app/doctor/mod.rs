@@ -18,7 +18,7 @@ use super::source::SystemClock;
 /// The result of a check.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
-pub enum Verdict {
+pub enum FindingLevel {
     /// No problem.
     Good,
     /// It works, with a risk or an omission.
@@ -33,7 +33,7 @@ pub struct Finding {
     /// The subject.
     pub subject: &'static str,
     /// The result.
-    pub verdict: Verdict,
+    pub verdict: FindingLevel,
     /// What was checked.
     pub tried: String,
     /// What was found.
@@ -46,7 +46,7 @@ pub struct Finding {
 impl Finding {
     /// No problem.
     pub fn good(subject: &'static str, tried: impl Into<String>, found: impl Into<String>) -> Self {
-        Self { subject, verdict: Verdict::Good, tried: tried.into(), found: found.into(), remedy: None }
+        Self { subject, verdict: FindingLevel::Good, tried: tried.into(), found: found.into(), remedy: None }
     }
 
     /// It works, with a risk or an omission.
@@ -56,7 +56,7 @@ impl Finding {
         found: impl Into<String>,
         remedy: impl Into<String>,
     ) -> Self {
-        Self { verdict: Verdict::Doubtful, remedy: Some(remedy.into()), ..Self::good(subject, tried, found) }
+        Self { verdict: FindingLevel::Doubtful, remedy: Some(remedy.into()), ..Self::good(subject, tried, found) }
     }
 
     /// It does not work.
@@ -66,7 +66,7 @@ impl Finding {
         found: impl Into<String>,
         remedy: impl Into<String>,
     ) -> Self {
-        Self { verdict: Verdict::Bad, remedy: Some(remedy.into()), ..Self::good(subject, tried, found) }
+        Self { verdict: FindingLevel::Bad, remedy: Some(remedy.into()), ..Self::good(subject, tried, found) }
     }
 
     /// The settings cannot be loaded, so that nothing else can be checked.

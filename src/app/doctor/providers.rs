@@ -96,7 +96,7 @@ fn sunset(settings: &ProviderSettings, now: Timestamp) -> Option<Finding> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::app::doctor::Verdict;
+    use crate::app::doctor::FindingLevel;
     use usher_domain::provider::ProviderKind;
 
     fn facebook(version: &str) -> ProviderSettings {
@@ -112,7 +112,7 @@ mod tests {
         // 2026-11-22T00:00:00Z
         let now = Timestamp(1_795_305_600);
         let found = sunset(&facebook("v21.0"), now).unwrap();
-        assert_eq!((found.verdict, found.found.as_str()), (Verdict::Doubtful, "v21.0 ends on 2027-01-21"));
+        assert_eq!((found.verdict, found.found.as_str()), (FindingLevel::Doubtful, "v21.0 ends on 2027-01-21"));
         assert_eq!(sunset(&facebook("v19.0"), now).unwrap().found, "v19.0 ended on 2026-05-21");
         let found = sunset(&facebook("v22.0"), now + Duration::from_hours(24 * 9)).unwrap();
         assert_eq!(found.found, "v22.0 ends on 2027-05-29");

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use anyhow::Context as _;
 use clap::Args;
 
-use super::settings::{self, Settings};
+use super::settings::{self, MetadataArgs};
 use super::show;
 use crate::app::{ClientMetadata, NewClient, Usher};
 use crate::cli::failure::WrongUsage;
@@ -13,7 +13,7 @@ use crate::cli::output::{Output, say};
 use usher_domain::oauth::client::ClientType;
 
 #[derive(Debug, Args)]
-pub(in crate::cli) struct Create {
+pub(in crate::cli) struct CreateClientArgs {
     /// The project that owns it, by name or id
     #[arg(long, value_name = "NAME|ID")]
     project: String,
@@ -24,7 +24,7 @@ pub(in crate::cli) struct Create {
     #[arg(long, required_unless_present = "from_json")]
     name: Option<String>,
     #[command(flatten)]
-    settings: Settings,
+    settings: MetadataArgs,
     /// Metadata as a JSON object (RFC 7591 §2); `-` reads standard input. Other options override it
     #[arg(long, value_name = "FILE")]
     from_json: Option<PathBuf>,
@@ -34,29 +34,29 @@ pub(in crate::cli) struct Create {
 }
 
 /// The new client, its project, and whether it is printed as an environment file.
-pub(super) struct Form {
+pub(super) struct NewClientRequest {
     project: String,
     kind: ClientType,
     metadata: ClientMetadata,
     env: bool,
 }
 
-impl Create {
+impl CreateClientArgs {
     /// Reads the arguments, and the file that they name.
     ///
     /// # Errors
     /// If the file or a value is invalid.
-    pub(super) fn read(self) -> anyhow::Result<Form> {
+    pub(super) fn read(self) -> anyhow::Result<NewClientRequest> {
         let kind: ClientType = self.kind.parse().map_err(|error| WrongUsage(format!("--type: {error}")))?;
         let file = settings::read_file(self.from_json.as_ref())?;
         let typed = self.settings.members(self.name);
         let metadata = settings::merge(kind, &kind.defaults(), [file, typed]).context("the metadata of the client")?;
-        Ok(Form { project: self.project, kind, metadata, env: self.env })
+        Ok(NewClientRequest { project: self.project, kind, metadata, env: self.env })
     }
 }
 
 /// Creates the client and prints it with its secret.
-pub(super) async fn run(usher: &Usher, form: Form, output: Output) -> anyhow::Result<()> {
+pub(super) async fn run(usher: &Usher, form: NewClientRequest, output: Output) -> anyhow::Result<()> {
     let project = usher.load_project(&form.project).await?.id;
     let new = NewClient { project, kind: form.kind, metadata: form.metadata, id: None };
     let made = usher.create_client(new).await?;

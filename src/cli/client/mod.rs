@@ -11,7 +11,7 @@ use clap::{Args, Subcommand};
 use serde_json::{Value, json};
 
 use super::output::Output;
-use super::settings::Settings;
+use super::settings::ConfigFiles;
 use super::table::{facts, table};
 use crate::app::{self, Usher};
 use usher_domain::id::ClientId;
@@ -42,38 +42,38 @@ Examples:
   echo '{\"backchannel_logout_uri\":null}' | usher client update client_… --from-json -";
 
 #[derive(Debug, Subcommand)]
-pub(super) enum Command {
+pub(super) enum ClientCommand {
     /// Create a client; its secret is shown once
     #[command(after_help = EXAMPLES)]
-    Create(Box<create::Create>),
+    Create(Box<create::CreateClientArgs>),
     /// List clients
-    List(List),
+    List(ListClientsArgs),
     /// Show everything about a client but its secrets
-    Show(Which),
+    Show(ClientSelector),
     /// Change the settings of a client
     #[command(after_help = UPDATE_EXAMPLES)]
-    Update(Box<update::Update>),
+    Update(Box<update::UpdateClientArgs>),
     /// Delete a client and the consents given to it
-    Delete(Which),
+    Delete(ClientSelector),
     /// Create a new secret for a client, shown once
-    RotateSecret(RotateSecret),
+    RotateSecret(RotateSecretArgs),
     /// Disable a client
-    Disable(Which),
+    Disable(ClientSelector),
     /// Enable a client again
-    Enable(Which),
+    Enable(ClientSelector),
 }
 
 #[derive(Debug, Args)]
-pub(super) struct List {
+pub(super) struct ListClientsArgs {
     /// Only those of this project, by name or id
     #[arg(long, value_name = "NAME|ID")]
     project: Option<String>,
 }
 
 #[derive(Debug, Args)]
-pub(super) struct RotateSecret {
+pub(super) struct RotateSecretArgs {
     #[command(flatten)]
-    which: Which,
+    which: ClientSelector,
     /// Seconds for which the present secret stays valid: 0 ends it at once, at most 2592000 (30 days)
     #[arg(long, value_name = "SECONDS", default_value_t = SecretRotation::USUAL.as_secs())]
     overlap: u64,
@@ -81,7 +81,7 @@ pub(super) struct RotateSecret {
 
 #[derive(Debug, Args)]
 #[group(required = true, multiple = false)]
-pub(super) struct Which {
+pub(super) struct ClientSelector {
     /// The client's id
     client_id: Option<String>,
     /// The same as an option
@@ -89,41 +89,45 @@ pub(super) struct Which {
     option: Option<String>,
 }
 
-impl Which {
+impl ClientSelector {
     fn id(self) -> ClientId {
         ClientId(self.client_id.or(self.option).unwrap_or_default())
     }
 }
 
-pub(super) async fn run(settings: &Settings, command: Command, output: Output) -> anyhow::Result<()> {
+pub(super) async fn run(settings: &ConfigFiles, command: ClientCommand, output: Output) -> anyhow::Result<()> {
     let config = settings.of_house()?;
     match command {
         // The input is read before the database is opened.
-        Command::Create(new) => {
+        ClientCommand::Create(new) => {
             let form = new.read()?;
             create::run(&app::open_for_commands(config).await?, form, output).await
         }
-        Command::Update(change) => {
+        ClientCommand::Update(change) => {
             let change = change.read()?;
             update::run(&app::open_for_commands(config).await?, change, output).await
         }
-        Command::List(which) => list(&app::open_for_commands(config).await?, which, output).await,
-        Command::Show(which) => {
+        ClientCommand::List(which) => list(&app::open_for_commands(config).await?, which, output).await,
+        ClientCommand::Show(which) => {
             let client = app::open_for_commands(config).await?.load_client(&which.id().0).await?;
             output.print(&show::as_json(&client, None)?, || show::in_words(&client))
         }
-        Command::Delete(which) => {
+        ClientCommand::Delete(which) => {
             let id = which.id();
             app::open_for_commands(config).await?.delete_client(&id).await?;
             output.print(&json!({ "client_id": id, "deleted": true }), || "The client is deleted.\n".to_owned())
         }
-        Command::RotateSecret(wanted) => rotate(&app::open_for_commands(config).await?, wanted, output).await,
-        Command::Disable(which) => set_disabled(&app::open_for_commands(config).await?, which, true, output).await,
-        Command::Enable(which) => set_disabled(&app::open_for_commands(config).await?, which, false, output).await,
+        ClientCommand::RotateSecret(wanted) => rotate(&app::open_for_commands(config).await?, wanted, output).await,
+        ClientCommand::Disable(which) => {
+            set_disabled(&app::open_for_commands(config).await?, which, true, output).await
+        }
+        ClientCommand::Enable(which) => {
+            set_disabled(&app::open_for_commands(config).await?, which, false, output).await
+        }
     }
 }
 
-async fn rotate(usher: &Usher, wanted: RotateSecret, output: Output) -> anyhow::Result<()> {
+async fn rotate(usher: &Usher, wanted: RotateSecretArgs, output: Output) -> anyhow::Result<()> {
     let rotation = SecretRotation::with_overlap(Duration::from_secs(wanted.overlap));
     let made = usher.rotate_client_secret(&wanted.which.id(), rotation).await?;
     let secret = made.secret.unwrap_or_default();
@@ -142,14 +146,14 @@ async fn rotate(usher: &Usher, wanted: RotateSecret, output: Output) -> anyhow::
     })
 }
 
-async fn set_disabled(usher: &Usher, which: Which, disabled: bool, output: Output) -> anyhow::Result<()> {
+async fn set_disabled(usher: &Usher, which: ClientSelector, disabled: bool, output: Output) -> anyhow::Result<()> {
     let client = usher.set_client_disabled(&which.id(), disabled).await?;
     output.print(&show::as_json(&client, None)?, || {
         if disabled { "The client is out of use.\n".to_owned() } else { "The client is in use.\n".to_owned() }
     })
 }
 
-async fn list(usher: &Usher, which: List, output: Output) -> anyhow::Result<()> {
+async fn list(usher: &Usher, which: ListClientsArgs, output: Output) -> anyhow::Result<()> {
     let project = match &which.project {
         Some(project) => Some(usher.load_project(project).await?.id),
         None => None,

@@ -12,7 +12,7 @@ use usher_domain::oauth::client::ClientType;
 
 /// One option for each member of the metadata that may change. Absent members stay unchanged.
 #[derive(Debug, Default, Args)]
-pub(in crate::cli) struct Settings {
+pub(in crate::cli) struct MetadataArgs {
     /// Redirect URI; repeatable
     #[arg(long, value_name = "URI")]
     redirect_uri: Vec<String>,
@@ -87,7 +87,7 @@ pub(in crate::cli) struct Settings {
     contact: Vec<String>,
 }
 
-impl Settings {
+impl MetadataArgs {
     /// The members given as options, by the names of the metadata document. An empty text means `null`.
     pub(super) fn members(self, name: Option<String>) -> Map<String, Value> {
         let lists = [
@@ -231,7 +231,7 @@ mod tests {
     #[derive(Parser)]
     struct Typed {
         #[command(flatten)]
-        settings: Settings,
+        settings: MetadataArgs,
     }
 
     #[test]

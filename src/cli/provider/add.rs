@@ -15,7 +15,7 @@ use usher_domain::provider::{ProviderKind, ProviderSettings};
 use usher_domain::secret::Secret;
 
 #[derive(Debug, Args)]
-pub(in crate::cli) struct Add {
+pub(in crate::cli) struct AddProviderArgs {
     /// The kind of provider
     #[arg(value_name = "KIND", value_parser = ["google", "facebook", "x", "github", "apple", "microsoft", "oidc", "oauth2"])]
     kind: String,
@@ -67,7 +67,7 @@ pub(in crate::cli) struct Add {
     from_json: Option<PathBuf>,
 }
 
-impl Add {
+impl AddProviderArgs {
     /// Reads the arguments, and the file that they name.
     ///
     /// # Errors

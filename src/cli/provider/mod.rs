@@ -10,7 +10,7 @@ use serde_json::{Map, Value, json};
 
 use super::failure::WrongUsage;
 use super::output::Output;
-use super::settings::Settings;
+use super::settings::ConfigFiles;
 use super::table::{printable, table};
 use crate::app::{self, Checked, Usher};
 use usher_domain::provider::ProviderId;
@@ -27,56 +27,56 @@ Examples:
   usher provider remove google                 identities are kept, unusable until it is added again";
 
 #[derive(Debug, Subcommand)]
-pub(super) enum Command {
+pub(super) enum ProviderCommand {
     /// Add a provider, or replace the one with this id
     #[command(after_help = EXAMPLES)]
-    Add(Box<add::Add>),
+    Add(Box<add::AddProviderArgs>),
     /// List providers, oldest first
     List,
     /// Show a provider
-    Show(Which),
+    Show(ProviderSelector),
     /// Remove a provider
-    Remove(Which),
+    Remove(ProviderSelector),
     /// Test the configuration of a provider, without a sign-in
-    Test(Which),
+    Test(ProviderSelector),
 }
 
 #[derive(Debug, Args)]
-pub(super) struct Which {
+pub(super) struct ProviderSelector {
     /// Its id in URLs
     id: String,
 }
 
-impl Which {
+impl ProviderSelector {
     fn id(&self) -> anyhow::Result<ProviderId> {
         Ok(self.id.parse().map_err(|error| WrongUsage(format!("ID: {error}")))?)
     }
 }
 
-pub(super) async fn run(settings: &Settings, command: Command, output: Output) -> anyhow::Result<ExitCode> {
+pub(super) async fn run(settings: &ConfigFiles, command: ProviderCommand, output: Output) -> anyhow::Result<ExitCode> {
     let config = settings.of_house()?;
     match command {
         // The input is read before the database is opened.
-        Command::Add(new) => {
+        ProviderCommand::Add(new) => {
             let new = new.read()?;
             add::run(&app::open_for_commands(config).await?, new, output).await?;
         }
-        Command::List => list(&app::open_for_commands(config).await?, output).await?,
-        Command::Show(which) => {
+        ProviderCommand::List => list(&app::open_for_commands(config).await?, output).await?,
+        ProviderCommand::Show(which) => {
             let id = which.id()?;
             let usher = app::open_for_commands(config).await?;
             let (provider, callback) = (usher.load_provider(&id).await?, usher.upstream_callback(&id));
             let words = show::in_words(&provider, &callback)?;
             output.print(&show::as_json(&provider, &callback)?, || words)?;
         }
-        Command::Remove(which) => {
+        ProviderCommand::Remove(which) => {
             let id = which.id()?;
             app::open_for_commands(config).await?.delete_provider(&id, false).await?;
             let words =
                 "The provider is removed. Identities that it vouched for stay, and lead nowhere until it is back.\n";
             output.print(&json!({ "id": id, "removed": true }), || words.to_owned())?;
         }
-        Command::Test(which) => {
+        ProviderCommand::Test(which) => {
             let id = which.id()?;
             return test(&app::open_for_commands(config).await?, &id, output).await;
         }

@@ -8,7 +8,7 @@ use reqwest::Method;
 use reqwest::header::COOKIE;
 use serde_json::json;
 use tower::ServiceExt as _;
-use usher_api::caller::Administrator;
+use usher_api::caller::AdminCaller;
 use usher_domain::oauth::client::ClientType;
 use usher_domain::secret::Secret;
 use usher_domain::user::Profile;
@@ -25,7 +25,7 @@ use crate::harness::relying_party::answer;
 /// The status of an operation that only administrators may use.
 async fn knock(house: &TestUsher, name: &str, value: &str) -> u16 {
     let router = Router::new()
-        .route("/", get(|Administrator { account }: Administrator| async move { account.user.email_text().to_owned() }))
+        .route("/", get(|AdminCaller { account }: AdminCaller| async move { account.user.email_text().to_owned() }))
         .with_state(App::new(house.usher.clone(), None));
     let mut request = Request::get("/").header(name, value).body(Body::empty()).expect("a request");
     request.extensions_mut().insert(TraceId([7; 16]));

@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use reqwest::Method;
 use tokio::sync::watch;
-use usher_events::webhooks::{SenderContext, WebhookSender};
+use usher_events::webhooks::{WebhookSender, WebhookSenderContext};
 use usher_flows::Usher;
 
 use super::receiver::{Call, Receiver, Reply};
@@ -12,7 +12,7 @@ use super::stage::{Stage, distinct, run};
 use crate::harness::database::on_both_databases;
 
 async fn courier(usher: Usher) {
-    let around = SenderContext {
+    let around = WebhookSenderContext {
         store: &usher.store,
         outbound: usher.outbound(),
         sealer: &usher.sealer,

@@ -12,7 +12,7 @@ use tokio::io::AsyncWriteExt as _;
 use tokio::sync::watch;
 use usher_domain::event::webhook::WebhookDelivery;
 use usher_domain::id::{EventId, WebhookId};
-use usher_events::webhooks::{SenderContext, WebhookSender};
+use usher_events::webhooks::{WebhookSender, WebhookSenderContext};
 use usher_http_client::{LookupResult, Outbound, OutboundRules, Resolver};
 
 use super::receiver::{Receiver, raw};
@@ -51,7 +51,7 @@ impl Stage {
     /// Runs the sender once with this client.
     async fn leave_by(&self, outbound: &Outbound) {
         let usher = &self.house.usher;
-        let around = SenderContext {
+        let around = WebhookSenderContext {
             store: &usher.store,
             outbound,
             sealer: &usher.sealer,

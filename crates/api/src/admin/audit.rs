@@ -7,8 +7,8 @@ use serde_json::Value;
 use utoipa::{IntoParams, ToSchema};
 
 use crate::ApiResult;
-use crate::caller::Administrator;
-use crate::list::{List, ListParams, Wanted};
+use crate::caller::AdminCaller;
+use crate::list::{List, ListParams, PageRequest};
 use crate::openapi::Refusals;
 use usher_domain::event::EventKind;
 use usher_domain::time::Timestamp;
@@ -89,8 +89,8 @@ impl From<Fact> for FactView {
     responses((status = 200, description = "A page of it", body = List<FactView>), Refusals),
     security(("token" = []), ("session" = [])),
 )]
-pub async fn list(State(app): State<App>, _: Administrator, query: QueryParams) -> ApiResult<Json<List<FactView>>> {
-    let wanted = Wanted::read(&query)?;
+pub async fn list(State(app): State<App>, _: AdminCaller, query: QueryParams) -> ApiResult<Json<List<FactView>>> {
+    let wanted = PageRequest::read(&query)?;
     let one = |name| query.0.get(name).map_err(|_| HttpProblem::parameter(name, "it is there twice"));
     let kind = one("kind")?.unwrap_or_default();
     if !kind.is_empty() && EventKind::from_name(kind).is_none() {

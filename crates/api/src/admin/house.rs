@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::ApiResult;
-use crate::caller::Administrator;
+use crate::caller::AdminCaller;
 use crate::list::List;
 use crate::openapi::{BodyRefusals, Refusals};
 use usher_domain::key::SigningKeyRecord;
@@ -122,7 +122,7 @@ impl From<Checked> for CheckedView {
     responses((status = 200, description = "All of them", body = List<KeyView>), Refusals),
     security(("token" = []), ("session" = [])),
 )]
-pub async fn keys(State(app): State<App>, _: Administrator) -> ApiResult<Json<List<KeyView>>> {
+pub async fn keys(State(app): State<App>, _: AdminCaller) -> ApiResult<Json<List<KeyView>>> {
     let keys = app.usher.list_keys().await?;
     Ok(Json(List { data: keys.into_iter().map(KeyView::from).collect(), next_cursor: None }))
 }
@@ -136,7 +136,7 @@ pub async fn keys(State(app): State<App>, _: Administrator) -> ApiResult<Json<Li
 )]
 pub async fn rotate_keys(
     state: State<App>,
-    administrator: Administrator,
+    administrator: AdminCaller,
     JsonBody(rotation): JsonBody<KeyRotation>,
 ) -> ApiResult<Json<List<KeyView>>> {
     state.0.usher.rotate_keys(rotation.at_once).await?;
@@ -155,7 +155,7 @@ pub async fn rotate_keys(
 )]
 pub async fn revoke_key(
     state: State<App>,
-    administrator: Administrator,
+    administrator: AdminCaller,
     Path(kid): Path<String>,
 ) -> ApiResult<Json<List<KeyView>>> {
     state.0.usher.revoke_keys(&BTreeSet::from([kid])).await?;
@@ -168,7 +168,7 @@ pub async fn revoke_key(
     responses((status = 200, description = "All of them", body = List<ProviderView>), Refusals),
     security(("token" = []), ("session" = [])),
 )]
-pub async fn providers(State(app): State<App>, _: Administrator) -> ApiResult<Json<List<ProviderView>>> {
+pub async fn providers(State(app): State<App>, _: AdminCaller) -> ApiResult<Json<List<ProviderView>>> {
     let providers = app.usher.list_providers().await?;
     Ok(Json(List { data: providers.into_iter().map(ProviderView::from).collect(), next_cursor: None }))
 }
@@ -184,7 +184,7 @@ pub async fn providers(State(app): State<App>, _: Administrator) -> ApiResult<Js
 )]
 pub async fn test_provider(
     State(app): State<App>,
-    _: Administrator,
+    _: AdminCaller,
     Path(id): Path<String>,
 ) -> ApiResult<Json<List<CheckedView>>> {
     let unknown = || HttpProblem::unknown("provider");

@@ -4,9 +4,9 @@ use axum::Json;
 use axum::extract::State;
 
 use crate::ApiResult;
-use crate::caller::Administrator;
-use crate::client_list::{ClientList, ClientPage};
-use crate::list::{List, ListParams, Wanted};
+use crate::caller::AdminCaller;
+use crate::client_list::{ClientList, ClientPageRequest};
+use crate::list::{List, ListParams, PageRequest};
 use crate::openapi::Refusals;
 use crate::projects::{ClientView, ProjectView};
 use usher_domain::page::Cursor;
@@ -21,10 +21,10 @@ use usher_http_server::state::App;
 )]
 pub async fn projects(
     State(app): State<App>,
-    _: Administrator,
+    _: AdminCaller,
     query: QueryParams,
 ) -> ApiResult<Json<List<ProjectView>>> {
-    let wanted = Wanted::read(&query)?;
+    let wanted = PageRequest::read(&query)?;
     let page = app.usher.list_projects(wanted.after.unwrap_or(Cursor::START), wanted.size).await?;
     Ok(Json(List::of(page, ProjectView::from)))
 }
@@ -35,8 +35,8 @@ pub async fn projects(
     responses((status = 200, description = "A page of them", body = List<ClientView>), Refusals),
     security(("token" = []), ("session" = [])),
 )]
-pub async fn clients(State(app): State<App>, _: Administrator, query: QueryParams) -> ApiResult<Json<ClientList>> {
-    let wanted = ClientPage::read(&query)?;
+pub async fn clients(State(app): State<App>, _: AdminCaller, query: QueryParams) -> ApiResult<Json<ClientList>> {
+    let wanted = ClientPageRequest::read(&query)?;
     let clients = app.usher.list_all_clients(&wanted.after, wanted.size + 1).await?;
     Ok(Json(wanted.cut(clients)))
 }

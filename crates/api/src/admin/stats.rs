@@ -6,7 +6,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::ApiResult;
-use crate::caller::Administrator;
+use crate::caller::AdminCaller;
 use crate::openapi::Refusals;
 use usher_flows::Statistics;
 use usher_http_server::state::App;
@@ -85,6 +85,6 @@ impl From<Statistics> for StatsView {
     responses((status = 200, description = "The numbers", body = StatsView), Refusals),
     security(("token" = []), ("session" = [])),
 )]
-pub async fn get(State(app): State<App>, _: Administrator) -> ApiResult<Json<StatsView>> {
+pub async fn get(State(app): State<App>, _: AdminCaller) -> ApiResult<Json<StatsView>> {
     Ok(Json(app.usher.statistics().await?.into()))
 }

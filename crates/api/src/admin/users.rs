@@ -7,8 +7,8 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use crate::ApiResult;
-use crate::caller::Administrator;
-use crate::list::{List, ListParams, Wanted};
+use crate::caller::AdminCaller;
+use crate::list::{List, ListParams, PageRequest};
 use crate::openapi::{BodyRefusals, Problem, Refusals};
 use usher_domain::page::Cursor;
 use usher_domain::secret::Secret;
@@ -162,8 +162,8 @@ impl From<Session> for SessionView {
     responses((status = 200, description = "A page of them", body = List<UserView>), Refusals),
     security(("token" = []), ("session" = [])),
 )]
-pub async fn list(State(app): State<App>, _: Administrator, query: QueryParams) -> ApiResult<Json<List<UserView>>> {
-    let wanted = Wanted::read(&query)?;
+pub async fn list(State(app): State<App>, _: AdminCaller, query: QueryParams) -> ApiResult<Json<List<UserView>>> {
+    let wanted = PageRequest::read(&query)?;
     let after = wanted.after.unwrap_or(Cursor::START);
     let prefix = query.0.get("email").map_err(|_| HttpProblem::parameter("email", "it is there twice"))?;
     let page = match prefix {
@@ -181,7 +181,7 @@ pub async fn list(State(app): State<App>, _: Administrator, query: QueryParams) 
 )]
 pub async fn create(
     State(app): State<App>,
-    _: Administrator,
+    _: AdminCaller,
     JsonBody(new): JsonBody<NewUserBody>,
 ) -> ApiResult<(StatusCode, Json<UserView>)> {
     let profile = Profile { given_name: new.given_name, family_name: new.family_name, ..Profile::default() };
@@ -197,7 +197,7 @@ pub async fn create(
     responses((status = 200, description = "The user", body = UserView), Refusals),
     security(("token" = []), ("session" = [])),
 )]
-pub async fn get(State(app): State<App>, _: Administrator, Path(sub): Path<String>) -> ApiResult<Json<UserView>> {
+pub async fn get(State(app): State<App>, _: AdminCaller, Path(sub): Path<String>) -> ApiResult<Json<UserView>> {
     Ok(Json(find(&app, &sub).await?.into()))
 }
 
@@ -210,7 +210,7 @@ pub async fn get(State(app): State<App>, _: Administrator, Path(sub): Path<Strin
 )]
 pub async fn patch(
     State(app): State<App>,
-    _: Administrator,
+    _: AdminCaller,
     Path(sub): Path<String>,
     JsonBody(change): JsonBody<UserChange>,
 ) -> ApiResult<Json<UserView>> {
@@ -227,7 +227,7 @@ pub async fn patch(
     responses((status = 204, description = "They are gone"), Refusals),
     security(("token" = []), ("session" = [])),
 )]
-pub async fn delete(State(app): State<App>, _: Administrator, Path(sub): Path<String>) -> ApiResult<StatusCode> {
+pub async fn delete(State(app): State<App>, _: AdminCaller, Path(sub): Path<String>) -> ApiResult<StatusCode> {
     let user = not_of_the_house(find(&app, &sub).await?)?;
     app.usher.remove_user(user).await?;
     Ok(StatusCode::NO_CONTENT)
@@ -247,7 +247,7 @@ pub async fn delete(State(app): State<App>, _: Administrator, Path(sub): Path<St
 )]
 pub async fn disable(
     State(app): State<App>,
-    _: Administrator,
+    _: AdminCaller,
     Path(sub): Path<String>,
 ) -> ApiResult<Json<EverythingEnded>> {
     let user = not_merged(not_of_the_house(find(&app, &sub).await?)?)?;
@@ -265,7 +265,7 @@ pub async fn disable(
     ),
     security(("token" = []), ("session" = [])),
 )]
-pub async fn enable(State(app): State<App>, _: Administrator, Path(sub): Path<String>) -> ApiResult<StatusCode> {
+pub async fn enable(State(app): State<App>, _: AdminCaller, Path(sub): Path<String>) -> ApiResult<StatusCode> {
     let user = not_merged(not_of_the_house(find(&app, &sub).await?)?)?;
     app.usher.set_user_enabled(&user, true).await?;
     Ok(StatusCode::NO_CONTENT)
@@ -280,7 +280,7 @@ pub async fn enable(State(app): State<App>, _: Administrator, Path(sub): Path<St
 )]
 pub async fn sessions(
     State(app): State<App>,
-    _: Administrator,
+    _: AdminCaller,
     Path(sub): Path<String>,
 ) -> ApiResult<Json<List<SessionView>>> {
     let sessions = app.usher.list_sessions(&find(&app, &sub).await?).await?;
@@ -296,7 +296,7 @@ pub async fn sessions(
 )]
 pub async fn revoke(
     State(app): State<App>,
-    _: Administrator,
+    _: AdminCaller,
     Path(sub): Path<String>,
 ) -> ApiResult<Json<EverythingEnded>> {
     let ended = app.usher.revoke_user(&find(&app, &sub).await?).await?;

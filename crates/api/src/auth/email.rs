@@ -24,7 +24,8 @@ use usher_http_server::state::App;
 #[serde(deny_unknown_fields)]
 #[expect(dead_code, reason = "it describes the body; `Fields` reads it")]
 #[schema(example = json!({"verification_id": "01936d2e-3c00-7000-8000-000000000003", "code": "49203911"}))]
-pub struct VerifyEmail {
+#[schema(as = VerifyEmail)]
+pub struct VerifyEmailBody {
     /// The `verification_id` in the response of `auth/register`.
     verification_id: Option<String>,
     /// The eight digits in the email. Five attempts.
@@ -40,7 +41,7 @@ pub struct VerifyEmail {
 /// The user is created and signed in as by `auth/login`.
 #[utoipa::path(
     post, path = "/api/v1/auth/verify-email", tag = "session", operation_id = "verify_email",
-    request_body = VerifyEmail,
+    request_body = VerifyEmailBody,
     responses(
         (status = 200, description = "The user is made and signed in", body = SessionBegun),
         (status = 401, description = "The password beside the token is wrong", body = Problem),

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
-use super::person::Person;
+use super::person::UserCaller;
 use crate::ApiResult;
 use crate::fields::Fields;
 use crate::problems::{BodyProblems, PersonProblems};
@@ -46,7 +46,7 @@ pub struct LoggedOut {
 )]
 pub async fn post(
     State(app): State<App>,
-    mut person: Person,
+    mut person: UserCaller,
     OptionalJson(body): OptionalJson<Map<String, Value>>,
 ) -> ApiResult<Response> {
     let mut fields = Fields::read(body, &["everywhere"])?;

@@ -16,7 +16,7 @@ mod sessions;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-pub use person::Person;
+pub use person::UserCaller;
 
 use usher_http_server::state::App;
 

@@ -10,7 +10,7 @@ use utoipa::ToSchema;
 
 use super::answer::{CookieSession, SessionBegun};
 use super::logout::LoggedOut;
-use super::person::Person;
+use super::person::UserCaller;
 use crate::ApiResult;
 use crate::fields::{Fields, under};
 use crate::me::Me;
@@ -51,7 +51,7 @@ pub struct ChangePassword {
 )]
 pub async fn change(
     State(app): State<App>,
-    mut person: Person,
+    mut person: UserCaller,
     JsonBody(body): JsonBody<Map<String, Value>>,
 ) -> ApiResult<Response> {
     let mut fields = Fields::read(body, &["current_password", "new_password"])?;

@@ -12,7 +12,7 @@ use usher_http_server::problem::HttpProblem;
 use usher_http_server::state::App;
 
 /// The signed-in user; 401 without one, 403 for a machine or a project.
-pub struct Person {
+pub struct UserCaller {
     /// The account.
     pub account: Account,
     /// The browser.
@@ -21,7 +21,7 @@ pub struct Person {
     pub by_token: bool,
 }
 
-impl Person {
+impl UserCaller {
     /// Deletes the session cookie after the session has ended. A token becomes invalid by itself.
     pub fn forget(&mut self) {
         if !self.by_token {
@@ -30,7 +30,7 @@ impl Person {
     }
 }
 
-impl FromRequestParts<App> for Person {
+impl FromRequestParts<App> for UserCaller {
     type Rejection = HttpProblem;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Self::Rejection> {

@@ -27,7 +27,8 @@ use usher_http_server::state::App;
 #[schema(example = json!({
     "given_name": "Una", "family_name": "Noether", "email": "una@example.test", "password": "a quiet green door"
 }))]
-pub struct Register {
+#[schema(as = Register)]
+pub struct RegisterBody {
     /// First name, or the only name.
     given_name: String,
     /// Last name. Absent for people with one name.
@@ -59,7 +60,7 @@ pub struct Registered {
 /// The response is the same.
 #[utoipa::path(
     post, path = "/api/v1/auth/register", tag = "session", operation_id = "register",
-    request_body = Register,
+    request_body = RegisterBody,
     responses(
         (status = 202, description = "An email is on its way", body = Registered),
         BodyProblems, CountedProblems,

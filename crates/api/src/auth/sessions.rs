@@ -7,7 +7,7 @@ use axum::response::Response;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::person::Person;
+use super::person::UserCaller;
 use crate::ApiResult;
 use crate::list::List;
 use crate::openapi::Problem;
@@ -82,7 +82,7 @@ impl OwnSession {
     responses((status = 200, description = "The sessions", body = List<OwnSession>), PersonProblems),
     security(("token" = []), ("session" = [])),
 )]
-pub async fn list(State(app): State<App>, person: Person) -> ApiResult<Json<List<OwnSession>>> {
+pub async fn list(State(app): State<App>, person: UserCaller) -> ApiResult<Json<List<OwnSession>>> {
     let this = person.account.session.id;
     let sessions = app.usher.sessions_of(&person.account).await?;
     let data = sessions.into_iter().map(|session| OwnSession::of(session, this)).collect();
@@ -102,7 +102,7 @@ pub async fn list(State(app): State<App>, person: Person) -> ApiResult<Json<List
     ),
     security(("token" = []), ("session" = [])),
 )]
-pub async fn delete(State(app): State<App>, mut person: Person, Path(id): Path<String>) -> ApiResult<Response> {
+pub async fn delete(State(app): State<App>, mut person: UserCaller, Path(id): Path<String>) -> ApiResult<Response> {
     // A malformed id belongs to no session.
     let id = id.parse::<SessionId>().map_err(|_| HttpProblem::unknown("session"))?;
     app.usher.end_own_session(&person.account, id).await?;

@@ -10,13 +10,13 @@ use bytes::Bytes;
 
 /// A JSON document with its `ETag`.
 #[derive(Clone)]
-pub struct Document {
+pub struct JsonDocument {
     body: Bytes,
     etag: HeaderValue,
     keep: HeaderValue,
 }
 
-impl Document {
+impl JsonDocument {
     /// A document that may be cached for `max_age` seconds.
     pub fn new(body: Bytes, etag: &str, max_age: u32) -> Self {
         // An invalid tag becomes the empty one, which matches nothing.

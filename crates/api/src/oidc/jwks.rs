@@ -4,7 +4,7 @@ use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::Response;
 
-use super::discovery::Document;
+use super::discovery::JsonDocument;
 use usher_http_server::state::App;
 
 /// Seconds for which verifiers may cache the key set. Much shorter than the time a key is published before it signs.
@@ -14,5 +14,5 @@ const MAX_AGE: u32 = 300;
 pub async fn get(State(app): State<App>, headers: HeaderMap) -> Response {
     let keyring = app.usher.keyring();
     let jwks = keyring.jwks();
-    Document::new(jwks.body.clone(), &jwks.etag, MAX_AGE).answer(&headers)
+    JsonDocument::new(jwks.body.clone(), &jwks.etag, MAX_AGE).answer(&headers)
 }

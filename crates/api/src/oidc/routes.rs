@@ -5,7 +5,7 @@ use axum::http::{HeaderMap, Method};
 use axum::routing::{any, get, post};
 use bytes::Bytes;
 
-use super::discovery::Document;
+use super::discovery::JsonDocument;
 use super::{introspect, jwks, register, revoke, token, userinfo};
 use crate::refusal;
 use usher_http_server::layers::cors::{self, Cors};
@@ -53,7 +53,7 @@ fn published(app: &App) -> Router<App> {
     let config = &app.usher.config;
     let locales = Lang::ALL.map(Lang::tag);
     let body = metadata::metadata(app.usher.issuer(), &locales, config.sign_up.enabled).to_string();
-    let document = Document::tagged(Bytes::from(body), METADATA_MAX_AGE);
+    let document = JsonDocument::tagged(Bytes::from(body), METADATA_MAX_AGE);
     let answer = move |headers: HeaderMap| {
         let document = document.clone();
         async move { document.answer(&headers) }

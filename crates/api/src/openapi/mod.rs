@@ -16,7 +16,7 @@ use utoipa::openapi::tag::TagBuilder;
 use utoipa::openapi::{Components, Info, OpenApi, OpenApiBuilder};
 use utoipa::{PartialSchema as _, ToSchema};
 
-use crate::oidc::discovery::Document;
+use crate::oidc::discovery::JsonDocument;
 use usher_http_server::layers::cors::{self, Cors};
 use usher_http_server::state::App;
 use usher_http_server::urls;
@@ -116,7 +116,7 @@ pub fn routes(document: &OpenApi, app: &App) -> Router<App> {
     static SHARED: OnceLock<Value> = OnceLock::new();
     let mut whole = SHARED.get_or_init(|| whole(document)).clone();
     whole["servers"] = json!([{ "url": app.usher.issuer() }]);
-    let document = Document::tagged(Bytes::from(whole.to_string()), MAX_AGE);
+    let document = JsonDocument::tagged(Bytes::from(whole.to_string()), MAX_AGE);
     let answer = move |headers: HeaderMap| {
         let document = document.clone();
         async move { document.answer(&headers) }

@@ -8,7 +8,7 @@ use crate::idempotency;
 
 /// The properties that decide which responses an operation has.
 #[expect(clippy::struct_excessive_bools, reason = "each decides an answer of its own, and any of them may go together")]
-struct Kind {
+struct OperationProperties {
     /// It changes something.
     changes: bool,
     /// It may be repeated with an `Idempotency-Key`.
@@ -20,7 +20,7 @@ struct Kind {
 }
 
 /// A shared response: status, description, and the operations that have it.
-type Shared = (&'static str, &'static str, fn(&Kind) -> bool);
+type Shared = (&'static str, &'static str, fn(&OperationProperties) -> bool);
 
 /// A response that an operation documents itself is kept.
 const SHARED: [Shared; 9] = [
@@ -59,7 +59,7 @@ pub fn finish(mut document: Value) -> Value {
     let paths = document["paths"].as_object_mut().into_iter().flatten();
     for (path, item) in paths {
         for (method, operation) in item.as_object_mut().into_iter().flatten() {
-            let kind = Kind {
+            let kind = OperationProperties {
                 changes: method != "get",
                 repeats: method == "post" && idempotency::covers(path),
                 body: operation.get("requestBody").is_some(),
@@ -82,7 +82,7 @@ pub fn finish(mut document: Value) -> Value {
 }
 
 /// Adds examples of path parameters, and the header `Idempotency-Key`.
-fn parameters(operation: &mut Value, kind: &Kind) {
+fn parameters(operation: &mut Value, kind: &OperationProperties) {
     if kind.repeats {
         let header = json!({
             "name": "Idempotency-Key", "in": "header", "required": false,
@@ -104,14 +104,14 @@ fn parameters(operation: &mut Value, kind: &Kind) {
     }
 }
 
-fn share(answers: &mut Map<String, Value>, kind: &Kind) {
+fn share(answers: &mut Map<String, Value>, kind: &OperationProperties) {
     for (status, words, _) in SHARED.iter().filter(|(_, _, applies)| applies(kind)) {
         answers.entry(*status).or_insert_with(|| json!({ "description": words }));
     }
 }
 
 /// Adds the headers and examples of one response. A header counts as present unless stated otherwise.
-fn complete(status: &str, answer: &mut Value, kind: &Kind, schemas: &Value) {
+fn complete(status: &str, answer: &mut Value, kind: &OperationProperties, schemas: &Value) {
     let own = answer.get_mut("headers").and_then(Value::as_object_mut);
     for header in own.into_iter().flat_map(|headers| headers.values_mut()) {
         header["required"] = json!(true);

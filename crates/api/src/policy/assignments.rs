@@ -11,7 +11,7 @@ use utoipa::ToSchema;
 
 use crate::ApiResult;
 use crate::caller::Calling;
-use crate::list::{List, ListParams, Wanted};
+use crate::list::{List, ListParams, PageRequest};
 use crate::openapi::Problem;
 use usher_domain::id::AssignmentId;
 use usher_domain::page::Cursor;
@@ -175,7 +175,7 @@ pub async fn list(
     params: QueryParams,
 ) -> ApiResult<Json<List<AssignmentView>>> {
     let project = calling.project(&id, Right::View).await?.id;
-    let wanted = Wanted::read(&params)?;
+    let wanted = PageRequest::read(&params)?;
     let page = app.usher.list_assignments(project, wanted.after.unwrap_or(Cursor::START), wanted.size).await?;
     let mut data = Vec::with_capacity(page.items.len());
     for assignment in page.items {

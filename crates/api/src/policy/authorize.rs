@@ -20,7 +20,8 @@ use usher_policy::value::Attributes;
 /// An authorization request.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub struct AuthorizeRequest {
+#[schema(as = AuthorizeRequest)]
+pub struct DecisionRequestBody {
     /// The project. May be absent for tokens of a project or client, which belong to one.
     #[schema(example = "01936d2e-3c00-7000-8000-000000000001")]
     pub project: Option<String>,
@@ -121,7 +122,7 @@ pub struct AnswerContext {
 /// name it.
 #[utoipa::path(
     post, path = "/api/v1/authorize", tag = "policy", operation_id = "authorize",
-    request_body = AuthorizeRequest,
+    request_body = DecisionRequestBody,
     responses(
         (status = 200, description = "The answer, also where it is no", body = AuthorizeAnswer),
         (status = 400, description = "The body does not fit", body = Problem),
@@ -134,7 +135,7 @@ pub struct AnswerContext {
 pub async fn post(
     State(app): State<App>,
     calling: Calling,
-    JsonBody(request): JsonBody<AuthorizeRequest>,
+    JsonBody(request): JsonBody<DecisionRequestBody>,
 ) -> ApiResult<Json<AuthorizeAnswer>> {
     let project = calling.project_named(request.project.as_deref(), Right::Follow).await?.id;
     let resource = request.resource;

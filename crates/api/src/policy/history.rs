@@ -86,7 +86,8 @@ pub struct Note {
 /// A rollback.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub struct Back {
+#[schema(as = Back)]
+pub struct Rollback {
     /// The revision whose rules to publish again.
     #[schema(example = 42, minimum = 1)]
     pub revision: i64,
@@ -136,7 +137,7 @@ pub async fn publish(
 #[utoipa::path(
     post, path = "/api/v1/projects/{id}/policy/rollback", tag = "policy", operation_id = "roll_back_policy",
     params(("id" = String, Path, description = "The project's id")),
-    request_body = Back,
+    request_body = Rollback,
     responses(
         (status = 201, description = "What was published", body = PublicationView),
         (status = 403, description = "The caller may not change the project", body = Problem),
@@ -150,7 +151,7 @@ pub async fn roll_back(
     State(app): State<App>,
     calling: Calling,
     Path(id): Path<String>,
-    JsonBody(back): JsonBody<Back>,
+    JsonBody(back): JsonBody<Rollback>,
 ) -> ApiResult<(StatusCode, Json<PublicationView>)> {
     let project = calling.project(&id, Right::Develop).await?.id;
     let by = name_of(&calling.caller);

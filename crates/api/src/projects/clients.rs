@@ -12,7 +12,7 @@ use utoipa::ToSchema;
 
 use crate::ApiResult;
 use crate::caller::Calling;
-use crate::client_list::{ClientList, ClientPage};
+use crate::client_list::{ClientList, ClientPageRequest};
 use crate::etag;
 use crate::list::List;
 use crate::openapi::{BodyRefusals, Problem, Refusals};
@@ -187,7 +187,7 @@ pub async fn list(
     query: QueryParams,
 ) -> ApiResult<Json<ClientList>> {
     let project = calling.project(&id, Right::View).await?;
-    let wanted = ClientPage::read(&query)?;
+    let wanted = ClientPageRequest::read(&query)?;
     let clients = app.usher.list_clients(project.id, &wanted.after, wanted.size + 1).await?;
     Ok(Json(wanted.cut(clients)))
 }

@@ -9,7 +9,7 @@ use utoipa::{IntoParams, ToSchema};
 
 use crate::ApiResult;
 use crate::caller::{Calling, bearer};
-use crate::list::{List, ListParams, Wanted};
+use crate::list::{List, ListParams, PageRequest};
 use crate::openapi::Refusals;
 use usher_domain::event::EventKind;
 use usher_domain::page::Cursor;
@@ -108,7 +108,7 @@ pub async fn read(
     let project = calling.project(&id, Right::View).await?;
     let token = bearer(&headers)?.filter(|_| matches!(calling.caller, Caller::Project(_)));
     let token = token.ok_or(FlowError::from(Rejected::ProjectTokenRequired))?;
-    let wanted = Wanted::read(&query)?;
+    let wanted = PageRequest::read(&query)?;
     let one = |name| query.0.get(name).map_err(|_| HttpProblem::parameter(name, "it is there twice"));
     let kind = one("kind")?;
     if kind.is_some_and(|kind| kind != SEEN && EventKind::from_name(kind).is_none()) {

@@ -8,7 +8,7 @@ use utoipa::ToSchema;
 
 use crate::ApiResult;
 use crate::caller::Calling;
-use crate::list::{List, ListParams, Wanted};
+use crate::list::{List, ListParams, PageRequest};
 use crate::openapi::{BodyRefusals, Problem, Refusals};
 use usher_domain::id::UserId;
 use usher_domain::page::Cursor;
@@ -110,7 +110,7 @@ pub async fn list(
     query: QueryParams,
 ) -> ApiResult<Json<List<MemberView>>> {
     let project = calling.project(&id, Right::View).await?;
-    let wanted = Wanted::read(&query)?;
+    let wanted = PageRequest::read(&query)?;
     let page = app.usher.list_members(project.id, wanted.after.unwrap_or(Cursor::START), wanted.size).await?;
     Ok(Json(List::of(page, MemberView::from)))
 }

@@ -18,7 +18,7 @@ use utoipa_axum::routes;
 
 use super::ApiResult;
 use super::caller::Calling;
-use super::list::{List, ListParams, Wanted};
+use super::list::{List, ListParams, PageRequest};
 use super::openapi::{BodyRefusals, Refusals};
 use usher_domain::page::{Cursor, Page};
 use usher_domain::project::Project;
@@ -124,7 +124,7 @@ impl From<Project> for ProjectView {
     security(("token" = []), ("session" = [])),
 )]
 pub async fn list(State(app): State<App>, calling: Calling, query: QueryParams) -> ApiResult<Json<List<ProjectView>>> {
-    let wanted = Wanted::read(&query)?;
+    let wanted = PageRequest::read(&query)?;
     let after = wanted.after.unwrap_or(Cursor::START);
     let page = match &calling.caller {
         Caller::Person(account) if account.user.admin => app.usher.list_projects(after, wanted.size).await?,

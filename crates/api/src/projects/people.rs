@@ -7,7 +7,7 @@ use utoipa::ToSchema;
 
 use crate::ApiResult;
 use crate::caller::Calling;
-use crate::list::{List, ListParams, Wanted};
+use crate::list::{List, ListParams, PageRequest};
 use crate::openapi::Refusals;
 use usher_domain::page::Cursor;
 use usher_flows::{Person, PersonSession, Right};
@@ -104,7 +104,7 @@ pub async fn list(
     query: QueryParams,
 ) -> ApiResult<Json<List<PersonView>>> {
     let project = calling.project(&id, Right::View).await?;
-    let wanted = Wanted::read(&query)?;
+    let wanted = PageRequest::read(&query)?;
     let page = app.usher.list_people(project.id, wanted.after.unwrap_or(Cursor::START), wanted.size).await?;
     Ok(Json(List::of(page, PersonView::from)))
 }

@@ -15,7 +15,8 @@ use usher_http_server::state::App;
 
 /// The subscribers of a project's feed.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct Audience {
+#[schema(as = Audience)]
+pub struct FeedAudience {
     /// The newest position of the feed.
     #[schema(example = 18_240)]
     pub cursor: i64,
@@ -57,13 +58,13 @@ pub struct Subscriber {
     get, path = "/api/v1/projects/{id}/sync/subscribers", tag = "sync", operation_id = "list_sync_subscribers",
     params(("id" = String, Path, description = "The project's id")),
     responses(
-        (status = 200, description = "Whoever is connected", body = Audience),
+        (status = 200, description = "Whoever is connected", body = FeedAudience),
         (status = 403, description = "The caller may follow the project, and no more", body = Problem),
         (status = 404, description = "There is no such project for this caller", body = Problem),
     ),
     security(("token" = []), ("session" = [])),
 )]
-pub async fn get(state: State<App>, calling: Calling, path: Path<String>) -> ApiResult<Json<Audience>> {
+pub async fn get(state: State<App>, calling: Calling, path: Path<String>) -> ApiResult<Json<FeedAudience>> {
     let project = calling.project(&path.0, Right::View).await?.id;
     let place = state.usher.store.feed_place(project).await.map_err(FlowError::from)?;
     let cursor = place.ok_or_else(|| HttpProblem::unknown("project"))?.position;
@@ -72,7 +73,7 @@ pub async fn get(state: State<App>, calling: Calling, path: Path<String>) -> Api
         connected += audience.number;
         subscribers.extend(audience.listeners.iter().map(|listener| view(listener, cursor)));
     }
-    Ok(Json(Audience { cursor, connected, subscribers }))
+    Ok(Json(FeedAudience { cursor, connected, subscribers }))
 }
 
 fn view(listener: &Value, cursor: i64) -> Subscriber {

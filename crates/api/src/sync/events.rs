@@ -13,7 +13,7 @@ use tokio::time::{Instant, timeout_at};
 use utoipa::{IntoParams, ToSchema};
 
 use super::follower::{Following, place};
-use super::snapshot::Event;
+use super::snapshot::FeedMessage;
 use crate::ApiResult;
 use crate::openapi::Problem;
 use usher_domain::event::feed::{FeedCursor, FeedEntry};
@@ -55,7 +55,7 @@ pub struct Events {
     #[schema(example = 18_235)]
     pub cursor: i64,
     /// The entries, in order.
-    pub events: Vec<Event>,
+    pub events: Vec<FeedMessage>,
     /// Are there more? Then poll again at once.
     pub more: bool,
 }

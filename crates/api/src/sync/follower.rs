@@ -6,7 +6,7 @@ use axum::http::request::Parts;
 
 use crate::ApiResult;
 use crate::caller::bearer;
-use usher_events::feed::Place;
+use usher_events::feed::ListenerSlot;
 use usher_flows::api::Follower;
 use usher_flows::{FlowError, Rejected};
 use usher_http_server::problem::HttpProblem;
@@ -39,7 +39,7 @@ pub(super) fn admitted(found: Result<Follower, FlowError>) -> ApiResult<Follower
 }
 
 /// A subscription slot; 503 while all are taken. Polling without `wait` needs none.
-pub(super) fn place(app: &App) -> ApiResult<Place> {
+pub(super) fn place(app: &App) -> ApiResult<ListenerSlot> {
     let words = "Too many follow their feeds here: ask once a minute for what is new.";
     app.hub.take_place().ok_or_else(|| HttpProblem::unavailable("BUSY", words, 60))
 }

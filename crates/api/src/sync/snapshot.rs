@@ -36,18 +36,19 @@ pub struct Snapshot {
     #[schema(example = 1_795_000_000)]
     pub server_time: i64,
     /// Revocations that have not expired, oldest first.
-    pub revocations: Vec<Event>,
+    pub revocations: Vec<FeedMessage>,
     /// The published access rules; null if none are published.
     pub policy: Option<PolicyMark>,
     /// The published signing keys.
-    pub jwks: Tag,
+    pub jwks: SnapshotTag,
     /// Limits that a subscriber can rely on.
     pub limits: FeedLimits,
 }
 
 /// One message of the feed.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct Event {
+#[schema(as = Event)]
+pub struct FeedMessage {
     /// `ev` for a revocation, `policy` for a new revision of the access rules.
     #[schema(example = "ev")]
     pub t: String,
@@ -88,7 +89,7 @@ pub struct PolicyMark {
 
 /// The tag of a document.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct Tag {
+pub struct SnapshotTag {
     /// The tag.
     #[schema(example = "\"9f86d081884c7d65\"")]
     pub etag: String,
@@ -150,7 +151,7 @@ fn limits(app: &App) -> Value {
 }
 
 /// The progress of writing a snapshot.
-enum Place {
+enum SnapshotProgress {
     Head(String),
     After(i64, bool),
     Done,
@@ -164,13 +165,13 @@ fn parts(
     now: usher_domain::time::Timestamp,
     head: String,
 ) -> impl futures_util::Stream<Item = Result<Bytes, StorageError>> {
-    stream::try_unfold(Place::Head(head), move |place| {
+    stream::try_unfold(SnapshotProgress::Head(head), move |place| {
         let store = store.clone();
         async move {
             let (after, first) = match place {
-                Place::Head(head) => return Ok(Some((Bytes::from(head), Place::After(0, true)))),
-                Place::Done => return Ok(None),
-                Place::After(after, first) => (after, first),
+                SnapshotProgress::Head(head) => return Ok(Some((Bytes::from(head), SnapshotProgress::After(0, true)))),
+                SnapshotProgress::Done => return Ok(None),
+                SnapshotProgress::After(after, first) => (after, first),
             };
             let page = store.list_live_feed(project, after, now, PAGE).await?;
             let known: Vec<_> = page.iter().filter(|entry| entry.position <= here.position).collect();
@@ -183,10 +184,10 @@ fn parts(
             }
             let full = page.len() == PAGE as usize && known.len() == page.len();
             match page.last() {
-                Some(last) if full => Ok(Some((Bytes::from(text), Place::After(last.position, false)))),
+                Some(last) if full => Ok(Some((Bytes::from(text), SnapshotProgress::After(last.position, false)))),
                 _ => {
                     text.push_str("]}");
-                    Ok(Some((Bytes::from(text), Place::Done)))
+                    Ok(Some((Bytes::from(text), SnapshotProgress::Done)))
                 }
             }
         }

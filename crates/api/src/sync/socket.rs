@@ -24,7 +24,7 @@ use crate::openapi::Problem;
 use usher_domain::event::feed::{EntryKind, FeedCursor};
 use usher_domain::time::Timestamp;
 use usher_events::feed::frame::Frame;
-use usher_events::feed::{Listener, Listening, Next, Place, Transport};
+use usher_events::feed::{FeedSubscription, Listener, ListenerSlot, Next, Transport};
 use usher_flows::FlowError;
 use usher_flows::api::{Credential, Follower};
 use usher_http_server::extract::params::QueryParams;
@@ -152,7 +152,7 @@ struct Seat {
 
 /// A message of a subscriber.
 #[derive(Deserialize)]
-struct Said {
+struct SubscriberMessage {
     t: String,
     #[serde(default)]
     c: i64,
@@ -161,7 +161,7 @@ struct Said {
 }
 
 impl Seat {
-    async fn attend(mut self, place: Place, mut socket: WebSocket, cursor: Option<FeedCursor>) {
+    async fn attend(mut self, place: ListenerSlot, mut socket: WebSocket, cursor: Option<FeedCursor>) {
         let Err((code, reason)) = self.follow(place, &mut socket, cursor).await;
         let parting = async {
             // The reading below answers a close frame (RFC 6455 §5.5.1).
@@ -180,7 +180,7 @@ impl Seat {
     /// subscriber stays.
     async fn follow(
         &mut self,
-        place: Place,
+        place: ListenerSlot,
         socket: &mut WebSocket,
         cursor: Option<FeedCursor>,
     ) -> Result<std::convert::Infallible, Closing> {
@@ -214,7 +214,7 @@ impl Seat {
     }
 
     /// Subscribes to the channel before it reads, so that no entry in between is missed.
-    async fn listen(&mut self, place: Place, cursor: Option<FeedCursor>) -> Result<Listening, Closing> {
+    async fn listen(&mut self, place: ListenerSlot, cursor: Option<FeedCursor>) -> Result<FeedSubscription, Closing> {
         let now = self.app.usher.now();
         let who = Listener {
             client_id: self.follower.client.clone(),
@@ -318,7 +318,11 @@ impl Seat {
         }
     }
 
-    fn hear(&mut self, said: Option<Result<Message, axum::Error>>, listening: &Listening) -> Result<(), Closing> {
+    fn hear(
+        &mut self,
+        said: Option<Result<Message, axum::Error>>,
+        listening: &FeedSubscription,
+    ) -> Result<(), Closing> {
         self.said += 1;
         if self.said > MOST_MESSAGES {
             return Err((close::MISBEHAVED, "too many messages"));
@@ -331,7 +335,7 @@ impl Seat {
             Some(Ok(Message::Ping(_) | Message::Pong(_))) => Ok(()),
             Some(Ok(Message::Binary(_))) => Err((close::MISBEHAVED, "text is spoken here")),
             Some(Ok(Message::Text(text))) => {
-                let said: Said =
+                let said: SubscriberMessage =
                     serde_json::from_str(&text).map_err(|_| (close::MISBEHAVED, "not a message of this protocol"))?;
                 if said.t == "ack" && (0..=self.reached).contains(&said.c) {
                     listening.acknowledge(said.c, said.rev, self.app.usher.now());

@@ -10,7 +10,7 @@ use super::named;
 use super::views::{DeliveryView, Redelivered};
 use crate::ApiResult;
 use crate::caller::Calling;
-use crate::list::{List, ListParams, Wanted};
+use crate::list::{List, ListParams, PageRequest};
 use crate::openapi::Problem;
 use usher_domain::event::webhook::DeliveryStatus;
 use usher_domain::time::Timestamp;
@@ -51,7 +51,7 @@ pub async fn list(
     query: QueryParams,
 ) -> ApiResult<Json<List<DeliveryView>>> {
     let known = named(&app, &calling, &id, &webhook, Right::View).await?;
-    let wanted = Wanted::read(&query)?;
+    let wanted = PageRequest::read(&query)?;
     let wrong = |why| HttpProblem::parameter("status", why);
     let status = query.0.get("status").map_err(|_| wrong("it is there twice"))?;
     let status = status.map(|word| DeliveryStatus::from_word(word).ok_or_else(|| wrong("it is no status")));

@@ -56,7 +56,8 @@ pub struct WebhookPatch {
 /// How to rotate a secret.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub struct Rotation {
+#[schema(as = Rotation)]
+pub struct WebhookSecretRotation {
     /// For how long former secrets also sign, in seconds; a day if absent.
     #[schema(example = 86_400, maximum = 2_592_000)]
     overlap_seconds: Option<u64>,
@@ -187,7 +188,7 @@ pub async fn delete(
 #[utoipa::path(
     post, path = "/api/v1/projects/{id}/webhooks/{webhook}/secrets", tag = "webhooks", operation_id = "rotate_webhook_secret",
     params(("id" = String, Path, description = "The project's id"), ("webhook" = String, Path, description = "The webhook's id")),
-    request_body = Rotation,
+    request_body = WebhookSecretRotation,
     responses(
         (status = 201, description = "The webhook and its new secret", body = WebhookWithSecret),
         (status = 400, description = "A parameter or the body will not do", body = Problem),
@@ -201,7 +202,7 @@ pub async fn rotate(
     State(app): State<App>,
     calling: Calling,
     Path((id, webhook)): Path<(String, String)>,
-    JsonBody(rotation): JsonBody<Rotation>,
+    JsonBody(rotation): JsonBody<WebhookSecretRotation>,
 ) -> ApiResult<(StatusCode, Json<WebhookWithSecret>)> {
     let known = named(&app, &calling, &id, &webhook, Right::Develop).await?;
     let overlap = rotation.overlap_seconds.map(Duration::from_secs);

@@ -10,7 +10,7 @@ use usher_domain::secret::Secret;
 
 settings! {
     /// The database: `SQLite` in a file, or `PostgreSQL`.
-    Database {
+    DatabaseSettings {
         /// The database: `sqlite://PATH`, or `postgres://USER:PASSWORD@HOST/NAME`.
         "database_url" => url: DatabaseUrl = Fallback::Always("sqlite://.usher/usher.db");
         /// Maximum number of connections to PostgreSQL.
@@ -20,7 +20,7 @@ settings! {
     }
 }
 
-impl Database {
+impl DatabaseSettings {
     pub(crate) fn check(&self, reader: &mut SettingsReader) {
         reader.within("database.max_connections", &self.max_connections, &(1..=1000));
         reader.within("database.readers", &self.readers, &(1..=64));

@@ -7,7 +7,7 @@ use crate::setting::{Fallback, RunMode, settings};
 
 settings! {
     /// The demo applications.
-    Demo {
+    DemoSettings {
         /// Whether they run; only with `usher dev`.
         "demo.enabled" => enabled: bool = Fallback::ByProfile { dev: "true", serve: "false" };
         /// The address of the first one, on this machine only.
@@ -17,7 +17,7 @@ settings! {
     }
 }
 
-impl Demo {
+impl DemoSettings {
     pub(crate) fn check(&self, reader: &mut SettingsReader) {
         if self.enabled && reader.profile == RunMode::Serve {
             reader.refuse("demo.enabled", "expected false: the demo applications come with `usher dev` alone".into());

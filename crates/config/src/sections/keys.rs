@@ -10,7 +10,7 @@ use usher_domain::secret::Secret;
 
 settings! {
     /// Encryption at rest, and rotation of signing keys.
-    Keys {
+    KeySettings {
         /// Encrypts everything at rest: 32 bytes, base64url. If it is not set, the file master.key in keys.dir contains
         /// it.
         "master_key" => master_key: Option<Secret<[u8; 32]>> = Fallback::Nothing;
@@ -23,7 +23,7 @@ settings! {
     }
 }
 
-impl Keys {
+impl KeySettings {
     /// The file of the master key, if it is not given as a setting.
     pub fn master_key_file(&self) -> PathBuf {
         self.dir.join("master.key")

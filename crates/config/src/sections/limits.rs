@@ -6,7 +6,7 @@ use crate::units::Limit;
 
 settings! {
     /// Rate limits and other limits.
-    Limits {
+    LimitSettings {
         /// Password attempts for one account from one address: a rate such as 10/min, or off. Five times as many for
         /// one account from all addresses together, and twenty times as many from one address for all accounts
         /// together.
@@ -24,7 +24,7 @@ settings! {
     }
 }
 
-impl Limits {
+impl LimitSettings {
     /// The maximum of connections from one address, unless it is a trusted proxy.
     pub fn connections_per_source(&self) -> usize {
         (self.connections / 4).max(1)

@@ -10,7 +10,7 @@ use usher_domain::secret::Secret;
 
 settings! {
     /// The mail server and the sender.
-    Mail {
+    MailSettings {
         /// The mail server: `smtps://USER:PASSWORD@HOST`, or `smtp://HOST:587?tls=required`. Without it, no mail is sent.
         "mail.smtp_url" => smtp_url: Option<SmtpUrl> = Fallback::Nothing;
         /// The sender of emails: `Usher <no-reply@HOST>`.
@@ -18,7 +18,7 @@ settings! {
     }
 }
 
-impl Mail {
+impl MailSettings {
     pub(crate) fn check(&self, reader: &mut SettingsReader) {
         if self.smtp_url.is_some() && self.from.is_none() {
             reader.refuse(

@@ -10,7 +10,7 @@ use crate::setting::{Fallback, settings};
 
 settings! {
     /// Exceptions to the rule that Usher calls public addresses only.
-    Outbound {
+    OutboundSettings {
         /// Private address ranges that Usher may call, separated by commas.
         "outbound.allow" => allow: Vec<IpNet> = Fallback::ByProfile { dev: "127.0.0.0/8", serve: "" };
         /// Additional certificate authorities, PEM.
@@ -20,7 +20,7 @@ settings! {
     }
 }
 
-impl Outbound {
+impl OutboundSettings {
     pub(crate) fn check(&self, reader: &mut SettingsReader) {
         reader.within("outbound.timeout", &self.timeout, &(Duration::from_secs(1)..=Duration::from_secs(10)));
     }

@@ -26,7 +26,7 @@ impl SettingValue for Makers {
 
 settings! {
     /// Projects.
-    Projects {
+    ProjectSettings {
         /// Who may create projects: anyone who is signed in, or only admins.
         "projects.create" => create: Makers = Fallback::ByProfile { dev: "anyone", serve: "admins" };
         /// How long a project's sealed history is kept.

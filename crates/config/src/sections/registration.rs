@@ -4,7 +4,7 @@ use crate::setting::{Fallback, settings};
 
 settings! {
     /// Registration.
-    SignUp {
+    SignUpSettings {
         /// Whether people may register by themselves.
         "sign_up.enabled" => enabled: bool = Fallback::Always("true");
     }

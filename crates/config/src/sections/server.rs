@@ -13,7 +13,7 @@ use crate::setting::{Fallback, RunMode, SettingValue, settings};
 
 settings! {
     /// Issuer, listener, TLS, proxies.
-    Server {
+    ServerSettings {
         /// The issuer, the URL of Usher for people and applications: `https://HOST`, or http on localhost.
         "issuer" => issuer: Issuer = Fallback::Nothing;
         /// The address to listen on.
@@ -56,7 +56,7 @@ impl SettingValue for SecurityContact {
     }
 }
 
-impl Server {
+impl ServerSettings {
     /// Certificate and key, if Usher terminates TLS itself.
     pub fn tls(&self) -> Option<(&Path, &Path)> {
         self.tls_cert.as_deref().zip(self.tls_key.as_deref())

@@ -11,7 +11,7 @@ const YEAR: Duration = Duration::from_hours(24 * 366);
 
 settings! {
     /// The two lifetimes of a session (SP 800-63B-4 §2.1.3), and the mode of the session API.
-    Session {
+    SessionSettings {
         /// Idle lifetime of a session.
         "session.idle" => idle: Duration = Fallback::Always("14d");
         /// Absolute lifetime of a session.
@@ -40,7 +40,7 @@ impl SettingValue for SessionMode {
     }
 }
 
-impl Session {
+impl SessionSettings {
     pub(crate) fn check(&self, reader: &mut SettingsReader) {
         reader.within("session.idle", &self.idle, &(Duration::from_mins(1)..=YEAR));
         reader.within("session.absolute", &self.absolute, &(Duration::from_mins(1)..=YEAR));

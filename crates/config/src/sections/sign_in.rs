@@ -5,7 +5,7 @@ use crate::setting::{Fallback, settings};
 
 settings! {
     /// The cost of hashing, and the minimum length.
-    Passwords {
+    PasswordSettings {
         /// Memory of one Argon2id hash, in KiB.
         "passwords.memory_kib" => memory_kib: u32 = Fallback::Always("19456");
         /// Passes of Argon2id over its memory.
@@ -21,7 +21,7 @@ settings! {
     }
 }
 
-impl Passwords {
+impl PasswordSettings {
     pub(crate) fn check(&self, reader: &mut SettingsReader) {
         reader.within("passwords.parallelism", &self.parallelism, &(1..=16));
         // RFC 9106 §3.1: at least eight blocks of a KiB for each lane.

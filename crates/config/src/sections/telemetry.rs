@@ -6,7 +6,7 @@ use crate::setting::{Fallback, SettingValue, settings};
 
 settings! {
     /// The log.
-    Telemetry {
+    TelemetrySettings {
         /// What is logged: a level (error, warn, info, debug, trace) or a filter such as `info,usher_api=debug`.
         "log" => log: String = Fallback::Always("info");
         /// The log format: text for people, json for machines (one object on each line).
@@ -14,7 +14,7 @@ settings! {
     }
 }
 
-impl Telemetry {
+impl TelemetrySettings {
     pub(crate) fn check(&self, reader: &mut SettingsReader) {
         if self.log.contains(char::is_control) {
             reader.refuse("log", "expected one line".into());

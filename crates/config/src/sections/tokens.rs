@@ -10,7 +10,7 @@ use usher_domain::oauth::grant::ReuseEnds;
 
 settings! {
     /// Lifetimes of codes and tokens.
-    Tokens {
+    TokenSettings {
         /// Lifetime of an access token.
         "tokens.access_ttl" => access_ttl: Duration = Fallback::Always("10m");
         /// Lifetime of an ID token.
@@ -36,7 +36,7 @@ impl SettingValue for ReuseEnds {
     }
 }
 
-impl Tokens {
+impl TokenSettings {
     /// The absolute lifetime of a grant, if it is limited.
     pub fn refresh_absolute_limit(&self) -> Option<Duration> {
         (!self.refresh_absolute.is_zero()).then_some(self.refresh_absolute)

@@ -5,4 +5,4 @@ mod hear;
 mod sender;
 
 pub(super) use hear::hear;
-pub use sender::{LogoutSender, SenderContext};
+pub use sender::{LogoutSender, LogoutSenderContext};

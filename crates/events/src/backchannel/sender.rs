@@ -36,7 +36,7 @@ const READ: usize = 16 * 1024;
 
 /// The dependencies of the sender.
 #[derive(Clone, Copy)]
-pub struct SenderContext<'a> {
+pub struct LogoutSenderContext<'a> {
     /// The store.
     pub store: &'a Store,
     /// The HTTP client.
@@ -53,14 +53,14 @@ pub struct SenderContext<'a> {
 
 /// Sends logout notifications.
 pub struct LogoutSender<'a> {
-    around: SenderContext<'a>,
+    around: LogoutSenderContext<'a>,
 }
 
 /// Number of notifications in progress for each client.
 #[derive(Debug, Default)]
-struct Busy(BTreeMap<ClientId, usize>);
+struct NotificationsInProgress(BTreeMap<ClientId, usize>);
 
-impl Busy {
+impl NotificationsInProgress {
     fn takes(&mut self, client: &ClientId) {
         *self.0.entry(client.clone()).or_default() += 1;
     }
@@ -83,7 +83,7 @@ impl Busy {
 
 impl<'a> LogoutSender<'a> {
     /// A sender.
-    pub const fn new(around: SenderContext<'a>) -> Self {
+    pub const fn new(around: LogoutSenderContext<'a>) -> Self {
         Self { around }
     }
 
@@ -93,7 +93,7 @@ impl<'a> LogoutSender<'a> {
     /// If the database is not available. What was in progress is sent again later.
     pub async fn run(&self, stop: &watch::Receiver<bool>) -> Result<()> {
         let mut under_way = FuturesUnordered::new();
-        let mut busy = Busy::default();
+        let mut busy = NotificationsInProgress::default();
         let over = tokio::time::sleep(RUN);
         tokio::pin!(over);
         loop {

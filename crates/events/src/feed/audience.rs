@@ -18,7 +18,7 @@ const BELIEVED: Duration = Duration::from_secs(30);
 
 /// The connections of one instance.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Connected {
+pub struct ConnectedSubscriber {
     /// Their number.
     pub number: usize,
     /// The listeners, longest connected first, each serialized like [`super::Listener`].
@@ -39,7 +39,7 @@ impl Hub {
     ///
     /// # Errors
     /// If the database is not available.
-    pub async fn audience(&self, project: ProjectId) -> Result<Vec<Connected>> {
+    pub async fn audience(&self, project: ProjectId) -> Result<Vec<ConnectedSubscriber>> {
         let mut everywhere = vec![self.connected(project)];
         let since = self.now() - BELIEVED;
         for audience in self.store().list_audience(project, since).await? {
@@ -59,12 +59,12 @@ impl Hub {
         Ok(by_client(audience.iter().flat_map(|connected| &connected.listeners), position))
     }
 
-    fn connected(&self, project: ProjectId) -> Connected {
+    fn connected(&self, project: ProjectId) -> ConnectedSubscriber {
         let listeners = self.listeners(project);
         let number = listeners.len();
         let listeners =
             listeners.iter().take(MOST).filter_map(|listener| serde_json::to_value(listener).ok()).collect();
-        Connected { number, listeners }
+        ConnectedSubscriber { number, listeners }
     }
 
     /// Stores the connections of this instance, if there may be other instances.
@@ -79,7 +79,7 @@ impl Hub {
         let (at, instance) = (self.now(), self.instance().to_owned());
         let mut audiences = Vec::with_capacity(projects.len());
         for project in projects {
-            let Connected { number, listeners } = self.connected(project);
+            let ConnectedSubscriber { number, listeners } = self.connected(project);
             let subscribers = json!({ "number": number, "listeners": listeners });
             audiences.push((project, Audience { instance: instance.clone(), at, subscribers }));
         }
@@ -97,9 +97,9 @@ impl Hub {
     }
 }
 
-fn read(subscribers: &Value) -> Connected {
+fn read(subscribers: &Value) -> ConnectedSubscriber {
     let number = subscribers["number"].as_u64().and_then(|number| usize::try_from(number).ok()).unwrap_or_default();
-    Connected { number, listeners: subscribers["listeners"].as_array().cloned().unwrap_or_default() }
+    ConnectedSubscriber { number, listeners: subscribers["listeners"].as_array().cloned().unwrap_or_default() }
 }
 
 fn by_client<'a>(listeners: impl Iterator<Item = &'a Value>, position: i64) -> Vec<Acknowledgement> {

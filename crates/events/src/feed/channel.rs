@@ -11,7 +11,7 @@ use super::listener::Listener;
 use usher_domain::time::Timestamp;
 
 /// A slot for a listener; free again when it is dropped.
-pub struct Place {
+pub struct ListenerSlot {
     pub(super) _permit: OwnedSemaphorePermit,
 }
 

@@ -12,10 +12,10 @@ use tokio::sync::broadcast::error::RecvError;
 use tokio::sync::{Semaphore, SemaphorePermit, broadcast};
 use tokio::time::Instant;
 
-use super::channel::{Channel, Place, lock};
+use super::channel::{Channel, ListenerSlot, lock};
 use super::frame::Frame;
 use super::listener::Listener;
-use super::listening::Listening;
+use super::listening::FeedSubscription;
 use usher_domain::id::ProjectId;
 use usher_domain::time::{Clock, Timestamp};
 use usher_storage::{Result, Store, Wakeup};
@@ -60,8 +60,8 @@ impl Hub {
     }
 
     /// A slot for a listener, unless all are in use.
-    pub fn take_place(&self) -> Option<Place> {
-        self.0.places.clone().try_acquire_owned().ok().map(|permit| Place { _permit: permit })
+    pub fn take_place(&self) -> Option<ListenerSlot> {
+        self.0.places.clone().try_acquire_owned().ok().map(|permit| ListenerSlot { _permit: permit })
     }
 
     /// Permission to query the database, until it is dropped.
@@ -75,7 +75,7 @@ impl Hub {
     ///
     /// # Errors
     /// If the database is not available.
-    pub async fn listen(&self, place: Place, project: ProjectId, who: Listener) -> Result<Listening> {
+    pub async fn listen(&self, place: ListenerSlot, project: ProjectId, who: Listener) -> Result<FeedSubscription> {
         let channel = if let Some(channel) = self.channel(project) {
             channel
         } else {
@@ -85,7 +85,7 @@ impl Hub {
         let id = self.0.next.fetch_add(1, Ordering::Relaxed);
         let frames = channel.frames.subscribe();
         lock(&channel.listeners).insert(id, who);
-        Ok(Listening::new(id, channel, frames, place))
+        Ok(FeedSubscription::new(id, channel, frames, place))
     }
 
     pub(super) fn store(&self) -> &Store {

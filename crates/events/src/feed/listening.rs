@@ -5,16 +5,16 @@ use std::sync::Arc;
 use tokio::sync::broadcast;
 use tokio::sync::broadcast::error::RecvError;
 
-use super::channel::{Channel, Place};
+use super::channel::{Channel, ListenerSlot};
 use super::frame::Frame;
 use usher_domain::time::Timestamp;
 
 /// A listener's subscription; dropping it ends it.
-pub struct Listening {
+pub struct FeedSubscription {
     id: u64,
     channel: Arc<Channel>,
     frames: broadcast::Receiver<Frame>,
-    _place: Place,
+    _place: ListenerSlot,
 }
 
 /// The next thing that is received.
@@ -28,8 +28,8 @@ pub enum Next {
     Over,
 }
 
-impl Listening {
-    pub(super) fn new(id: u64, channel: Arc<Channel>, frames: broadcast::Receiver<Frame>, place: Place) -> Self {
+impl FeedSubscription {
+    pub(super) fn new(id: u64, channel: Arc<Channel>, frames: broadcast::Receiver<Frame>, place: ListenerSlot) -> Self {
         Self { id, channel, frames, _place: place }
     }
 
@@ -48,7 +48,7 @@ impl Listening {
     }
 }
 
-impl Drop for Listening {
+impl Drop for FeedSubscription {
     fn drop(&mut self) {
         self.channel.leave(self.id);
     }

@@ -8,9 +8,9 @@ mod hub;
 mod listener;
 mod listening;
 
-pub use audience::{Acknowledgement, Connected};
-pub use channel::Place;
+pub use audience::{Acknowledgement, ConnectedSubscriber};
+pub use channel::ListenerSlot;
 pub(super) use hear::hear;
 pub use hub::Hub;
 pub use listener::{Listener, Transport};
-pub use listening::{Listening, Next};
+pub use listening::{FeedSubscription, Next};

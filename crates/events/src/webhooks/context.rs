@@ -8,7 +8,7 @@ use usher_storage::Store;
 
 /// The dependencies of the webhook sender.
 #[derive(Clone, Copy)]
-pub struct SenderContext<'a> {
+pub struct WebhookSenderContext<'a> {
     /// The store.
     pub store: &'a Store,
     /// The HTTP client.

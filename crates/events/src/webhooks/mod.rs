@@ -7,6 +7,6 @@ mod queue;
 mod sender;
 
 pub use body::{request, unsealed};
-pub use context::SenderContext;
+pub use context::WebhookSenderContext;
 pub(super) use hear::hear;
 pub use sender::WebhookSender;

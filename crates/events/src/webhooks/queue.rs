@@ -5,7 +5,7 @@ use std::time::Instant;
 use tokio::sync::watch;
 
 use super::body::request;
-use crate::webhooks::context::SenderContext;
+use crate::webhooks::context::WebhookSenderContext;
 use usher_domain::event::webhook::schedule::{LONGEST_FAILURE, next_try};
 use usher_domain::event::webhook::{
     ATTEMPTS_KEPT, DeliveryAttempt, DeliveryStatus, DisabledWhy, Webhook, WebhookDelivery,
@@ -26,7 +26,7 @@ const KEPT: usize = 1024;
 
 /// A turn of a webhook.
 pub(super) struct DeliveryQueue<'a, F> {
-    pub(super) around: SenderContext<'a>,
+    pub(super) around: WebhookSenderContext<'a>,
     pub(super) webhook: WebhookId,
     /// Renews the hold.
     pub(super) claim: F,

@@ -9,7 +9,7 @@ use futures_util::StreamExt as _;
 use futures_util::stream::FuturesUnordered;
 use tokio::sync::watch;
 
-use super::context::SenderContext;
+use super::context::WebhookSenderContext;
 use super::queue::DeliveryQueue;
 use crate::drive_concurrently::drive_concurrently;
 use usher_domain::id::WebhookId;
@@ -29,18 +29,18 @@ const RUN: Duration = Duration::from_secs(120);
 
 /// Sends messages to webhooks.
 pub struct WebhookSender<'a> {
-    around: SenderContext<'a>,
+    around: WebhookSenderContext<'a>,
     holder: String,
 }
 
 /// Number of slots in use.
 #[derive(Debug, Clone, Copy, Default)]
-struct Busy {
+struct SlotsInUse {
     failing: usize,
     steady: usize,
 }
 
-impl Busy {
+impl SlotsInUse {
     fn count(&mut self, failing: bool, more: isize) {
         let kind = if failing { &mut self.failing } else { &mut self.steady };
         *kind = kind.saturating_add_signed(more);
@@ -57,7 +57,7 @@ impl Busy {
 
 impl<'a> WebhookSender<'a> {
     /// A sender with a unique name.
-    pub fn new(around: SenderContext<'a>) -> Self {
+    pub fn new(around: WebhookSenderContext<'a>) -> Self {
         Self { around, holder: around.random.handle() }
     }
 
@@ -67,7 +67,7 @@ impl<'a> WebhookSender<'a> {
     /// If the database is not available. What was in progress is sent again later.
     pub async fn run(&self, stop: &watch::Receiver<bool>) -> Result<()> {
         let mut under_way = FuturesUnordered::new();
-        let mut busy = Busy::default();
+        let mut busy = SlotsInUse::default();
         let over = tokio::time::sleep(RUN);
         tokio::pin!(over);
         loop {
@@ -98,7 +98,7 @@ impl<'a> WebhookSender<'a> {
     }
 
     /// Takes webhooks for the free slots, each with whether it is failing; writes nothing if nothing is due.
-    async fn claim(&self, busy: Busy) -> Result<Vec<(WebhookId, bool)>> {
+    async fn claim(&self, busy: SlotsInUse) -> Result<Vec<(WebhookId, bool)>> {
         let claim = self.claim_now();
         let room = PLACES.saturating_sub(busy.failing + busy.steady);
         if room == 0 || !self.around.store.has_due_webhook(&claim).await? {

@@ -52,7 +52,7 @@ const IN_POPUPS_OF_A_REQUEST: [&str; 3] = [urls::TOTP, urls::NEW_PASSKEY, urls::
 /// the next URL, so it may be framed wherever a redirect may happen, including the hidden frame of a `prompt=none`
 /// request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum FormTargets {
+pub enum Continuation {
     /// By a link.
     ByAddress,
     /// By a form. Its policy has no `form-action`, because browsers apply it to every redirect that follows the post,
@@ -60,7 +60,7 @@ pub enum FormTargets {
     ByForm,
 }
 
-impl FormTargets {
+impl Continuation {
     const fn policy(leads_on: Option<Self>) -> &'static str {
         match leads_on {
             None => policy!("frame-ancestors 'none'", "form-action 'self'"),
@@ -78,9 +78,9 @@ pub(super) async fn set<F: Future<Output = Response>>(
 ) -> Response {
     let keeps_opener = keeps_opener(request.uri());
     let mut response = next(request).await;
-    let leads_on = response.extensions_mut().remove::<FormTargets>();
+    let leads_on = response.extensions_mut().remove::<Continuation>();
     let headers = response.headers_mut();
-    set_unless_set(headers, CONTENT_SECURITY_POLICY, FormTargets::policy(leads_on));
+    set_unless_set(headers, CONTENT_SECURITY_POLICY, Continuation::policy(leads_on));
     for (name, value) in FIXED {
         set_unless_set(headers, name, value);
     }
@@ -120,8 +120,8 @@ mod tests {
 
     async fn headers_of(path: &str, https: bool) -> HeaderMap {
         let router = Router::new()
-            .route("/hop", get(|| async { axum::Extension(FormTargets::ByAddress) }))
-            .route("/form", get(|| async { axum::Extension(FormTargets::ByForm) }))
+            .route("/hop", get(|| async { axum::Extension(Continuation::ByAddress) }))
+            .route("/form", get(|| async { axum::Extension(Continuation::ByForm) }))
             .route("/docs", get(|| async { [(CONTENT_SECURITY_POLICY, "default-src 'self'")].into_response() }));
         let router =
             router.layer(from_fn(move |request: Request, next: Next| set(https, request, |request| next.run(request))));

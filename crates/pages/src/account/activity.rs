@@ -4,7 +4,7 @@ use axum::extract::State;
 use axum::response::Response;
 
 use super::sessions::device_words;
-use crate::owner::Owner;
+use crate::owner::AccountOwner;
 use crate::show;
 use crate::views::{AccountActivity, EventView, HeadingLink, event_words, reason_words};
 use crate::visitor_pages::VisitorPages as _;
@@ -21,7 +21,7 @@ use usher_storage::events::ShownEvent;
 /// GET
 pub async fn get(
     State(app): State<App>,
-    Owner { visitor, account }: Owner,
+    AccountOwner { visitor, account }: AccountOwner,
     QueryParams(query): QueryParams,
 ) -> Result<Response, HttpProblem> {
     let heading = match query.get("kind").ok().flatten() {

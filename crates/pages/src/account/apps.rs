@@ -4,7 +4,7 @@ use axum::extract::State;
 use axum::response::Response;
 
 use crate::login::sign_in::text;
-use crate::owner::Owner;
+use crate::owner::AccountOwner;
 use crate::show;
 use crate::views::{AccountApps, AppView, ClaimView, Form, Message, ScopeView, claim_words};
 use crate::visitor_pages::VisitorPages as _;
@@ -20,7 +20,7 @@ use usher_i18n::Lang;
 /// GET
 pub async fn get(
     State(app): State<App>,
-    Owner { mut visitor, account }: Owner,
+    AccountOwner { mut visitor, account }: AccountOwner,
     QueryParams(query): QueryParams,
 ) -> Result<Response, HttpProblem> {
     let mut page = view(&app, &mut visitor, &account).await?;
@@ -36,7 +36,7 @@ pub async fn get(
 /// POST: removes the access of an application.
 pub async fn post(
     State(app): State<App>,
-    Owner { visitor, account }: Owner,
+    AccountOwner { visitor, account }: AccountOwner,
     FormParams(form): FormParams,
 ) -> Result<Response, HttpProblem> {
     visitor.check_form(&form)?;

@@ -7,7 +7,7 @@ use axum::response::{IntoResponse, Response};
 use super::repeat_notice;
 use crate::login::of_refused;
 use crate::login::sign_in::{text, with_status};
-use crate::owner::Owner;
+use crate::owner::AccountOwner;
 use crate::receipt;
 use crate::show;
 use crate::views::{AccountData, AccountGone, Form};
@@ -23,7 +23,7 @@ use usher_protocol::params::Params;
 /// GET
 pub async fn get(
     State(app): State<App>,
-    Owner { mut visitor, account }: Owner,
+    AccountOwner { mut visitor, account }: AccountOwner,
     QueryParams(query): QueryParams,
 ) -> Result<Response, HttpProblem> {
     let mut page = view(&app, &mut visitor, &account).await?;
@@ -35,7 +35,7 @@ pub async fn get(
 /// POST
 pub async fn post(
     State(app): State<App>,
-    Owner { visitor, account }: Owner,
+    AccountOwner { visitor, account }: AccountOwner,
     FormParams(form): FormParams,
 ) -> Result<Response, HttpProblem> {
     visitor.check_form(&form)?;

@@ -8,7 +8,7 @@ use super::repeat_notice;
 use crate::login::mailed::{sent_notice, sent_url, waiting_url};
 use crate::login::of_refused;
 use crate::login::sign_in::{text, with_status};
-use crate::owner::Owner;
+use crate::owner::AccountOwner;
 use crate::show;
 use crate::views::{ChangeEmail, ChangeEmailCode, ChangeEmailLink, FieldErrors, Form, Message, SuggestedEmailView};
 use crate::visitor_pages::VisitorPages as _;
@@ -25,7 +25,7 @@ use usher_protocol::params::Params;
 /// GET: the form, or the page of the emailed link.
 pub async fn get(
     State(app): State<App>,
-    Owner { mut visitor, account }: Owner,
+    AccountOwner { mut visitor, account }: AccountOwner,
     QueryParams(query): QueryParams,
 ) -> Result<Response, HttpProblem> {
     let token = text(&query, "token");
@@ -34,7 +34,7 @@ pub async fn get(
     }
     if let Ok(proof) = text(&query, "proof").parse::<ProofId>() {
         let notice = sent_notice(&query);
-        return code(&app, visitor, &account, proof, Said { notice, ..Said::default() }).await;
+        return code(&app, visitor, &account, proof, CodePageMessages { notice, ..CodePageMessages::default() }).await;
     }
     if !app.usher.is_well_shown(&account).await? {
         return Ok(visitor.redirect(&urls::login_again(urls::EMAIL)));
@@ -49,7 +49,7 @@ pub async fn get(
 /// dismisses a suggested address.
 pub async fn post(
     State(app): State<App>,
-    Owner { visitor, account }: Owner,
+    AccountOwner { visitor, account }: AccountOwner,
     FormParams(form): FormParams,
 ) -> Result<Response, HttpProblem> {
     visitor.check_form(&form)?;
@@ -109,7 +109,7 @@ async fn by_code(
         Err(FlowError::Rejected(refused @ Rejected::WrongCode(_))) => {
             let lang = visitor.lang(None, account.user.locale.as_deref());
             let errors = of_refused(&refused, lang).unwrap_or_default();
-            code(app, visitor, account, proof, Said { errors, notice: None }).await
+            code(app, visitor, account, proof, CodePageMessages { errors, notice: None }).await
         }
         Err(other) => Err(other.into()),
     }
@@ -140,7 +140,7 @@ pub(super) async fn suggested(app: &App, account: &Account) -> Result<Vec<Sugges
 
 /// Messages on the page that waits for the code.
 #[derive(Default)]
-struct Said {
+struct CodePageMessages {
     errors: FieldErrors,
     notice: Option<Message>,
 }
@@ -150,7 +150,7 @@ async fn code(
     mut visitor: Visitor,
     account: &Account,
     proof: ProofId,
-    Said { errors, notice }: Said,
+    CodePageMessages { errors, notice }: CodePageMessages,
 ) -> Result<Response, HttpProblem> {
     let Some(email) = app.usher.awaited_email(account, proof).await? else { return Err(over()) };
     let status = if errors.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };

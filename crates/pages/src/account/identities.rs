@@ -5,7 +5,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Response};
 
 use crate::login::sign_in::text;
-use crate::owner::Owner;
+use crate::owner::AccountOwner;
 use crate::show;
 use crate::upstream::trouble;
 use crate::views::{AccountIdentities, Form, IdentityView, MergeView, Message, OtherAccount, ProviderButton};
@@ -23,7 +23,7 @@ use usher_protocol::params::Params;
 /// GET
 pub async fn get(
     State(app): State<App>,
-    Owner { mut visitor, account }: Owner,
+    AccountOwner { mut visitor, account }: AccountOwner,
     QueryParams(query): QueryParams,
 ) -> Result<Response, HttpProblem> {
     let done = match query.get("done").ok().flatten() {
@@ -41,7 +41,7 @@ pub async fn get(
 /// POST: `link` = provider, `unlink` = identity, `merge` = session of the other account, `undo` = merge.
 pub async fn post(
     State(app): State<App>,
-    Owner { mut visitor, account }: Owner,
+    AccountOwner { mut visitor, account }: AccountOwner,
     FormParams(form): FormParams,
 ) -> Result<Response, HttpProblem> {
     visitor.check_form(&form)?;

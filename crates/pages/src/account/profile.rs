@@ -7,7 +7,7 @@ use axum::response::{IntoResponse, Response};
 use super::email::suggested;
 use crate::loaded::{LOADED, LoadedValues, value_of};
 use crate::login::of_refused;
-use crate::owner::Owner;
+use crate::owner::AccountOwner;
 use crate::show;
 use crate::views::{AccountProfile, Form, Message, ProfileValues};
 use crate::visitor_pages::VisitorPages as _;
@@ -24,7 +24,7 @@ use usher_protocol::params::Params;
 /// GET
 pub async fn get(
     State(app): State<App>,
-    Owner { mut visitor, account }: Owner,
+    AccountOwner { mut visitor, account }: AccountOwner,
     QueryParams(query): QueryParams,
 ) -> Result<Response, HttpProblem> {
     let mut page = view(&app, &mut visitor, &account).await?;
@@ -40,7 +40,7 @@ pub async fn get(
 /// POST
 pub async fn post(
     State(app): State<App>,
-    Owner { mut visitor, account }: Owner,
+    AccountOwner { mut visitor, account }: AccountOwner,
     FormParams(form): FormParams,
 ) -> Result<Response, HttpProblem> {
     visitor.check_form(&form)?;

@@ -6,7 +6,7 @@ use axum::response::Response;
 use crate::factors::factors_view;
 use crate::login::of_refused;
 use crate::login::sign_in::{text, with_status};
-use crate::owner::Owner;
+use crate::owner::AccountOwner;
 use crate::show;
 use crate::views::{AccountSecurity, Form, Message};
 use crate::visitor_pages::VisitorPages as _;
@@ -21,7 +21,7 @@ use usher_http_server::urls;
 /// GET
 pub async fn get(
     State(app): State<App>,
-    Owner { mut visitor, account }: Owner,
+    AccountOwner { mut visitor, account }: AccountOwner,
     QueryParams(query): QueryParams,
 ) -> Result<Response, HttpProblem> {
     let mut page = view(&app, &mut visitor, &account).await?;
@@ -40,7 +40,7 @@ pub async fn get(
 /// POST: changes the password.
 pub async fn post(
     State(app): State<App>,
-    Owner { mut visitor, account }: Owner,
+    AccountOwner { mut visitor, account }: AccountOwner,
     FormParams(form): FormParams,
 ) -> Result<Response, HttpProblem> {
     visitor.check_form(&form)?;

@@ -5,10 +5,10 @@ use axum::response::Response;
 
 use crate::login::logout;
 use crate::login::sign_in::text;
-use crate::owner::Owner;
+use crate::owner::AccountOwner;
 use crate::receipt;
 use crate::show;
-use crate::views::{AccountSessions, Form, Message, SessionView, means_words};
+use crate::views::{AccountSessions, Form, Message, SessionItem, means_words};
 use crate::visitor_pages::VisitorPages as _;
 use usher_domain::id::SessionId;
 use usher_domain::user::device::DeviceName;
@@ -24,7 +24,7 @@ use usher_i18n::Lang;
 /// GET
 pub async fn get(
     State(app): State<App>,
-    Owner { mut visitor, account }: Owner,
+    AccountOwner { mut visitor, account }: AccountOwner,
     QueryParams(query): QueryParams,
 ) -> Result<Response, HttpProblem> {
     let mut page = view(&app, &mut visitor, &account).await?;
@@ -41,7 +41,7 @@ pub async fn get(
 /// POST: ends one session, all others, or all.
 pub async fn post(
     State(app): State<App>,
-    Owner { visitor, account }: Owner,
+    AccountOwner { visitor, account }: AccountOwner,
     FormParams(form): FormParams,
 ) -> Result<Response, HttpProblem> {
     visitor.check_form(&form)?;
@@ -83,8 +83,8 @@ async fn view(app: &App, visitor: &mut Visitor, account: &Account) -> Result<Acc
     })
 }
 
-fn session_view(lang: Lang, session: &Session, this: SessionId) -> SessionView {
-    SessionView {
+fn session_view(lang: Lang, session: &Session, this: SessionId) -> SessionItem {
+    SessionItem {
         id: session.id.to_string(),
         this: session.id == this,
         device: device_words(lang, session.user_agent.as_deref()),

@@ -7,9 +7,9 @@ use axum::response::Response;
 
 use super::{done, shown};
 use crate::login::sign_in::text;
-use crate::owner::Administrator;
+use crate::owner::ConsoleAdministrator;
 use crate::show;
-use crate::views::{ClientPage, Endpoint, Form, SecretRow, ShownSecret};
+use crate::views::{ClientPage, EndpointItem, Form, SecretListItem, ShownSecret};
 use crate::visitor_pages::VisitorPages as _;
 use usher_domain::oauth::client::{Client, ClientSecret, RotationFault, SecretRotation};
 use usher_domain::time::Timestamp;
@@ -35,7 +35,7 @@ const DONE: [(&str, &str); 5] = [
 /// GET /console/clients/{client}
 pub async fn get(
     State(app): State<App>,
-    Administrator { mut visitor, account }: Administrator,
+    ConsoleAdministrator { mut visitor, account }: ConsoleAdministrator,
     Path(id): Path<String>,
     QueryParams(query): QueryParams,
 ) -> Result<Response, HttpProblem> {
@@ -50,7 +50,7 @@ pub async fn get(
 /// POST /console/clients/{client}: `do` is the action.
 pub async fn post(
     State(app): State<App>,
-    Administrator { visitor, account }: Administrator,
+    ConsoleAdministrator { visitor, account }: ConsoleAdministrator,
     Path(id): Path<String>,
     FormParams(form): FormParams,
 ) -> Result<Response, HttpProblem> {
@@ -110,7 +110,7 @@ async fn view(app: &App, visitor: &mut Visitor, account: &Account, client: &Clie
     page.language_url_base.clone_from(&here);
     let issuer = &app.usher.config.server.issuer;
     let (lang, now, metadata) = (page.lang, app.usher.now(), &client.metadata);
-    let endpoint = |name: &str, path: &str| Endpoint { name: name.to_owned(), url: issuer.at(path) };
+    let endpoint = |name: &str, path: &str| EndpointItem { name: name.to_owned(), url: issuer.at(path) };
     Ok(ClientPage {
         page,
         form: Form::new(here, visitor.form_token()),
@@ -149,8 +149,8 @@ async fn view(app: &App, visitor: &mut Visitor, account: &Account, client: &Clie
     })
 }
 
-fn secret_row(secret: &ClientSecret, lang: Lang, now: Timestamp) -> SecretRow {
-    SecretRow {
+fn secret_row(secret: &ClientSecret, lang: Lang, now: Timestamp) -> SecretListItem {
+    SecretListItem {
         id: secret.id().to_owned(),
         created: lang.date_time(secret.created_at.0),
         last_used: secret.last_used_at.map(|at| lang.date_time(at.0)),

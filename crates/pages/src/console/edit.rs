@@ -8,7 +8,7 @@ use super::clients;
 use super::project_access::ProjectAccess;
 use crate::loaded::{LOADED, LoadedValues};
 use crate::login::sign_in::text;
-use crate::owner::Administrator;
+use crate::owner::ConsoleAdministrator;
 use crate::show;
 use crate::views::{ClientForm, FieldErrors, Form, Message};
 use crate::visitor_pages::VisitorPages as _;
@@ -64,7 +64,7 @@ pub async fn create(
 /// GET /console/clients/{client}/edit; `add` proposes one more redirect URI, from the error page that rejected it.
 pub async fn get(
     State(app): State<App>,
-    Administrator { mut visitor, account }: Administrator,
+    ConsoleAdministrator { mut visitor, account }: ConsoleAdministrator,
     Path(id): Path<String>,
     QueryParams(query): QueryParams,
 ) -> Result<Response, HttpProblem> {
@@ -80,7 +80,7 @@ pub async fn get(
 /// POST /console/clients/{client}/edit
 pub async fn post(
     State(app): State<App>,
-    Administrator { mut visitor, account }: Administrator,
+    ConsoleAdministrator { mut visitor, account }: ConsoleAdministrator,
     Path(id): Path<String>,
     FormParams(form): FormParams,
 ) -> Result<Response, HttpProblem> {

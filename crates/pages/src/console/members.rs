@@ -7,7 +7,7 @@ use super::done;
 use super::project_access::ProjectAccess;
 use crate::login::of_refused;
 use crate::login::sign_in::text;
-use crate::views::{FieldErrors, MemberRow, MembersPage, ProjectTab};
+use crate::views::{FieldErrors, MemberListItem, MembersPage, ProjectTab};
 use usher_domain::page::{Cursor, MAX_PAGE};
 use usher_domain::project::Project;
 use usher_domain::project::member::Role;
@@ -104,8 +104,8 @@ async fn view(app: &App, desk: &mut ProjectAccess) -> Result<MembersPage, HttpPr
     })
 }
 
-fn row(lang: Lang, named: NamedMember) -> MemberRow {
-    MemberRow {
+fn row(lang: Lang, named: NamedMember) -> MemberListItem {
+    MemberListItem {
         user: named.member.user_id.to_string(),
         label: named.email.unwrap_or(named.sub.0),
         role: named.member.role.as_str().to_owned(),

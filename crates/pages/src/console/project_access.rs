@@ -7,9 +7,9 @@ use axum::http::StatusCode;
 use axum::http::request::Parts;
 use axum::response::{IntoResponse as _, Response};
 
-use crate::owner::Administrator;
+use crate::owner::ConsoleAdministrator;
 use crate::show;
-use crate::views::{Form, Page, ProjectHead, ProjectTab};
+use crate::views::{Form, Layout, ProjectHead, ProjectTab};
 use crate::visitor_pages::VisitorPages as _;
 use usher_domain::project::Project;
 use usher_flows::Account;
@@ -33,7 +33,7 @@ impl FromRequestParts<App> for ProjectAccess {
 
     /// A user who is no administrator learns nothing of the project, not even whether it exists.
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Self::Rejection> {
-        let Administrator { visitor, account } = Administrator::from_request_parts(parts, app).await?;
+        let ConsoleAdministrator { visitor, account } = ConsoleAdministrator::from_request_parts(parts, app).await?;
         let places = Path::<HashMap<String, String>>::from_request_parts(parts, app).await;
         let Path(places) = places.map_err(|_| HttpProblem::not_found().into_response())?;
         let named = places.get("project").map(String::as_str).unwrap_or_default();
@@ -44,12 +44,12 @@ impl FromRequestParts<App> for ProjectAccess {
 
 impl ProjectAccess {
     /// The layout of a page at this URL.
-    pub fn page(&self, here: &str) -> Page {
-        Page { language_url_base: here.to_owned(), ..self.visitor.page_of(&self.account, urls::CONSOLE) }
+    pub fn page(&self, here: &str) -> Layout {
+        Layout { language_url_base: here.to_owned(), ..self.visitor.page_of(&self.account, urls::CONSOLE) }
     }
 
     /// The header of the project's pages.
-    pub fn head(&self, page: &Page, here: ProjectTab) -> ProjectHead {
+    pub fn head(&self, page: &Layout, here: ProjectTab) -> ProjectHead {
         let id = &self.project.id;
         let pages = [
             (ProjectTab::Clients, urls::project(id)),

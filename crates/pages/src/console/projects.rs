@@ -8,9 +8,9 @@ use super::project_access::ProjectAccess;
 use super::{done, shown};
 use crate::login::of_refused;
 use crate::login::sign_in::text;
-use crate::owner::Administrator;
+use crate::owner::ConsoleAdministrator;
 use crate::show;
-use crate::views::{ClientRow, ConsoleHome, Form, ProjectPage, ProjectRow, ProjectTab};
+use crate::views::{ClientListItem, ConsoleHome, Form, ProjectListItem, ProjectPage, ProjectTab};
 use crate::visitor_pages::VisitorPages as _;
 use usher_domain::oauth::client::Client;
 use usher_domain::page::{Cursor, MAX_PAGE};
@@ -24,7 +24,7 @@ use usher_http_server::urls;
 /// GET /console
 pub async fn list(
     State(app): State<App>,
-    Administrator { mut visitor, account }: Administrator,
+    ConsoleAdministrator { mut visitor, account }: ConsoleAdministrator,
 ) -> Result<Response, HttpProblem> {
     let body = show::html(&home_view(&app, &mut visitor, &account).await?)?;
     Ok(visitor.reply(body))
@@ -33,7 +33,7 @@ pub async fn list(
 /// POST /console creates a project and redirects to its token page, which shows the token once.
 pub async fn create(
     State(app): State<App>,
-    Administrator { mut visitor, account }: Administrator,
+    ConsoleAdministrator { mut visitor, account }: ConsoleAdministrator,
     FormParams(form): FormParams,
 ) -> Result<Response, HttpProblem> {
     visitor.check_form(&form)?;
@@ -70,7 +70,7 @@ async fn home_view(app: &App, visitor: &mut Visitor, account: &Account) -> Resul
     let mut projects = Vec::new();
     for project in app.usher.list_projects(Cursor::START, MAX_PAGE).await?.items {
         let clients = app.usher.list_clients(project.id, "", MAX_PAGE).await?.len();
-        projects.push(ProjectRow {
+        projects.push(ProjectListItem {
             name: project.name,
             url: urls::project(&project.id),
             clients: u32::try_from(clients).unwrap_or(u32::MAX),
@@ -86,8 +86,8 @@ async fn home_view(app: &App, visitor: &mut Visitor, account: &Account) -> Resul
     })
 }
 
-fn client_row(client: &Client) -> ClientRow {
-    ClientRow {
+fn client_row(client: &Client) -> ClientListItem {
+    ClientListItem {
         name: client.metadata.client_name.clone(),
         client_id: client.id.0.clone(),
         kind: client.kind.as_str().to_owned(),

@@ -6,7 +6,7 @@ use axum::response::{IntoResponse, Response};
 
 use super::provider_form;
 use crate::login::sign_in::text;
-use crate::owner::Administrator;
+use crate::owner::ConsoleAdministrator;
 use crate::show;
 use crate::views::{FieldErrors, Form, Message, ProviderPage, ProviderValues, StepView};
 use crate::visitor_pages::VisitorPages as _;
@@ -23,7 +23,7 @@ use usher_protocol::params::Params;
 
 /// GET /console/new-provider?kind=
 pub async fn new(
-    Administrator { mut visitor, account }: Administrator,
+    ConsoleAdministrator { mut visitor, account }: ConsoleAdministrator,
     QueryParams(query): QueryParams,
 ) -> Result<Response, HttpProblem> {
     let kind = kind_of(&query)?;
@@ -34,7 +34,7 @@ pub async fn new(
 /// POST /console/new-provider?kind=
 pub async fn create(
     State(app): State<App>,
-    Administrator { mut visitor, account }: Administrator,
+    ConsoleAdministrator { mut visitor, account }: ConsoleAdministrator,
     QueryParams(query): QueryParams,
     FormParams(form): FormParams,
 ) -> Result<Response, HttpProblem> {
@@ -56,7 +56,7 @@ pub async fn create(
 /// GET /console/providers/{provider}
 pub async fn get(
     State(app): State<App>,
-    Administrator { mut visitor, account }: Administrator,
+    ConsoleAdministrator { mut visitor, account }: ConsoleAdministrator,
     Path(id): Path<String>,
     QueryParams(query): QueryParams,
 ) -> Result<Response, HttpProblem> {
@@ -74,7 +74,7 @@ pub async fn get(
 /// POST /console/providers/{provider}: `do` is the action.
 pub async fn post(
     State(app): State<App>,
-    Administrator { mut visitor, account }: Administrator,
+    ConsoleAdministrator { mut visitor, account }: ConsoleAdministrator,
     Path(id): Path<String>,
     FormParams(form): FormParams,
 ) -> Result<Response, HttpProblem> {

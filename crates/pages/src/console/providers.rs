@@ -3,9 +3,9 @@
 use axum::extract::State;
 use axum::response::Response;
 
-use crate::owner::Administrator;
+use crate::owner::ConsoleAdministrator;
 use crate::show;
-use crate::views::{ConsoleProviders, ProviderKindLink, ProviderRow};
+use crate::views::{ConsoleProviders, ProviderKindLink, ProviderListItem};
 use crate::visitor_pages::VisitorPages as _;
 use usher_domain::provider::ProviderKind;
 use usher_http_server::extract::params::QueryParams;
@@ -16,12 +16,12 @@ use usher_http_server::urls;
 /// GET /console/providers
 pub async fn list(
     State(app): State<App>,
-    Administrator { visitor, account }: Administrator,
+    ConsoleAdministrator { visitor, account }: ConsoleAdministrator,
     QueryParams(query): QueryParams,
 ) -> Result<Response, HttpProblem> {
     let mut page = visitor.page_of(&account, urls::CONSOLE);
     urls::PROVIDERS.clone_into(&mut page.language_url_base);
-    let providers = app.usher.list_providers().await?.into_iter().map(|provider| ProviderRow {
+    let providers = app.usher.list_providers().await?.into_iter().map(|provider| ProviderListItem {
         id: provider.settings.id.to_string(),
         name: provider.settings.name().to_owned(),
         url: urls::provider(&provider.settings.id),

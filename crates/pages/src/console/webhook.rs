@@ -7,7 +7,7 @@ use super::project_access::ProjectAccess;
 use super::webhooks::{events, values, why_key, words};
 use super::{done, shown};
 use crate::login::sign_in::text;
-use crate::views::{AttemptView, DeliveryView, ProjectTab, ShownSecret, WebhookPage, WebhookValues};
+use crate::views::{AttemptItem, DeliveryItem, ProjectTab, ShownSecret, WebhookPage, WebhookValues};
 use usher_domain::event::webhook::filter::Filter;
 use usher_domain::event::webhook::{DeliveryAttempt, DeliveryStatus, Webhook, WebhookDelivery};
 use usher_domain::id::EventId;
@@ -177,9 +177,9 @@ async fn view(
     })
 }
 
-fn delivery(lang: Lang, delivery: WebhookDelivery) -> DeliveryView {
+fn delivery(lang: Lang, delivery: WebhookDelivery) -> DeliveryItem {
     let waits = delivery.status == DeliveryStatus::Waiting;
-    DeliveryView {
+    DeliveryItem {
         id: delivery.message_id.to_string(),
         kind: delivery.kind,
         status: delivery.status.as_str().to_owned(),
@@ -190,7 +190,7 @@ fn delivery(lang: Lang, delivery: WebhookDelivery) -> DeliveryView {
     }
 }
 
-fn attempt(lang: Lang, attempt: DeliveryAttempt) -> AttemptView {
+fn attempt(lang: Lang, attempt: DeliveryAttempt) -> AttemptItem {
     let ms = attempt.ms.to_string();
     let status = attempt.status.map(|status| status.to_string());
     let what = match (&attempt.error, &status) {
@@ -202,5 +202,5 @@ fn attempt(lang: Lang, attempt: DeliveryAttempt) -> AttemptView {
             lang.text_with("attempt-answered", &[("status", status.into()), ("ms", ms.as_str().into())])
         }
     };
-    AttemptView { at: lang.date_time(attempt.at.0), what, answer: attempt.answer.filter(|text| !text.is_empty()) }
+    AttemptItem { at: lang.date_time(attempt.at.0), what, answer: attempt.answer.filter(|text| !text.is_empty()) }
 }

@@ -6,7 +6,7 @@ use axum::response::Response;
 use super::project_access::ProjectAccess;
 use super::{done, shown};
 use crate::login::sign_in::text;
-use crate::views::{FieldErrors, ProjectTab, WebhookRow, WebhookValues, WebhooksPage};
+use crate::views::{FieldErrors, ProjectTab, WebhookListItem, WebhookValues, WebhooksPage};
 use usher_domain::event::webhook::{DisabledWhy, Webhook, catalogue};
 use usher_flows::Rejected;
 use usher_flows::webhooks::NewWebhook;
@@ -108,8 +108,8 @@ async fn view(app: &App, desk: &mut ProjectAccess) -> Result<WebhooksPage, HttpP
     })
 }
 
-fn row(lang: Lang, webhook: Webhook) -> WebhookRow {
-    WebhookRow {
+fn row(lang: Lang, webhook: Webhook) -> WebhookListItem {
+    WebhookListItem {
         url: urls::webhook(&webhook.project_id, &webhook.id),
         address: webhook.url,
         description: webhook.description,

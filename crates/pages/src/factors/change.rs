@@ -3,10 +3,10 @@
 use axum::extract::State;
 use axum::response::Response;
 
-use super::{UpstreamIntent, codes, is_stale, sentence};
+use super::{ContinueTarget, codes, is_stale, sentence};
 use crate::account::security;
 use crate::login::sign_in::{text, with_status};
-use crate::owner::Owner;
+use crate::owner::AccountOwner;
 use crate::show;
 use crate::visitor_pages::VisitorPages as _;
 use usher_domain::id::{PasskeyId, RememberedId};
@@ -21,33 +21,35 @@ use usher_protocol::params::Params;
 /// POST
 pub async fn post(
     State(app): State<App>,
-    Owner { visitor, account }: Owner,
+    AccountOwner { visitor, account }: AccountOwner,
     FormParams(form): FormParams,
 ) -> Result<Response, HttpProblem> {
     visitor.check_form(&form)?;
     match act(&app, &account, &form).await {
-        Ok(Done::Codes(new)) => codes::lead_to(&app, visitor, &account, &UpstreamIntent { sealed: None }, &new),
-        Ok(Done::Changed(what)) => Ok(visitor.redirect(&urls::with(urls::SECURITY, "done", what))),
+        Ok(FactorChangeOutcome::Codes(new)) => {
+            codes::lead_to(&app, visitor, &account, &ContinueTarget { sealed: None }, &new)
+        }
+        Ok(FactorChangeOutcome::Changed(what)) => Ok(visitor.redirect(&urls::with(urls::SECURITY, "done", what))),
         Err(error) if is_stale(&error) => Ok(visitor.redirect(&urls::login_to_repeat(urls::SECURITY))),
         Err(error) => refused(&app, visitor, &account, error).await,
     }
 }
 
 /// The result of an action.
-enum Done {
+enum FactorChangeOutcome {
     Codes(Vec<String>),
     Changed(&'static str),
 }
 
-async fn act(app: &App, account: &Account, form: &Params) -> Result<Done, FlowError> {
+async fn act(app: &App, account: &Account, form: &Params) -> Result<FactorChangeOutcome, FlowError> {
     let usher = &app.usher;
     let passkey = || text(form, "passkey").parse::<PasskeyId>().map_err(|_| Rejected::NotFound("passkey"));
     if let Ok(id) = text(form, "forget").parse::<RememberedId>() {
         usher.forget_browser(account, Some(id)).await?;
-        return Ok(Done::Changed("browser"));
+        return Ok(FactorChangeOutcome::Changed("browser"));
     }
     let done = match text(form, "action").as_str() {
-        "codes" => return Ok(Done::Codes(usher.renew_recovery_codes(account).await?)),
+        "codes" => return Ok(FactorChangeOutcome::Codes(usher.renew_recovery_codes(account).await?)),
         "remove-totp" => usher.remove_totp(account).await.map(|()| "factor"),
         "remove-passkey" => usher.remove_passkey(account, passkey()?).await.map(|()| "factor"),
         "rename" => usher.rename_passkey(account, passkey()?, &text(form, "name")).await.map(|()| "name"),
@@ -56,7 +58,7 @@ async fn act(app: &App, account: &Account, form: &Params) -> Result<Done, FlowEr
         "forget-all" => usher.forget_browser(account, None).await.map(|()| "browser"),
         _ => Err(Rejected::NotFound("action").into()),
     };
-    done.map(Done::Changed)
+    done.map(FactorChangeOutcome::Changed)
 }
 
 async fn refused(

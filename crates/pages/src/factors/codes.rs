@@ -3,7 +3,7 @@
 use axum::extract::State;
 use axum::response::Response;
 
-use super::{Enroller, UpstreamIntent};
+use super::{ContinueTarget, Enroller};
 use crate::show;
 use crate::views::RecoveryCodes;
 use crate::visitor_pages::VisitorPages as _;
@@ -22,7 +22,7 @@ pub(super) fn lead_to(
     app: &App,
     mut visitor: Visitor,
     account: &Account,
-    errand: &UpstreamIntent,
+    errand: &ContinueTarget,
     codes: &[String],
 ) -> Result<Response, HttpProblem> {
     let secret = codes.join("\n");

@@ -25,11 +25,11 @@ use usher_i18n::Lang;
 use usher_protocol::params::Params;
 
 /// Where a page continues: the client's request it belongs to, or the security page.
-struct UpstreamIntent {
+struct ContinueTarget {
     sealed: Option<String>,
 }
 
-impl UpstreamIntent {
+impl ContinueTarget {
     fn of(query: &Params) -> Self {
         Self { sealed: query.get("interaction").ok().flatten().map(str::to_owned) }
     }
@@ -74,7 +74,7 @@ impl UpstreamIntent {
 pub struct Enroller {
     visitor: Visitor,
     account: Account,
-    errand: UpstreamIntent,
+    errand: ContinueTarget,
 }
 
 impl FromRequestParts<App> for Enroller {
@@ -83,7 +83,7 @@ impl FromRequestParts<App> for Enroller {
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Self::Rejection> {
         let query = QueryParams::from_request_parts(parts, app).await.map_err(IntoResponse::into_response)?;
         let visitor = Visitor::from_request_parts(parts, app).await.map_err(IntoResponse::into_response)?;
-        let errand = UpstreamIntent::of(&query.0);
+        let errand = ContinueTarget::of(&query.0);
         let found =
             enrolling(app, &visitor, &errand).await.map_err(|error| HttpProblem::from(error).into_response())?;
         match found {
@@ -93,7 +93,7 @@ impl FromRequestParts<App> for Enroller {
     }
 }
 
-async fn enrolling(app: &App, visitor: &Visitor, errand: &UpstreamIntent) -> Result<Option<Account>, FlowError> {
+async fn enrolling(app: &App, visitor: &Visitor, errand: &ContinueTarget) -> Result<Option<Account>, FlowError> {
     let Some(sealed) = &errand.sealed else { return app.usher.current(&visitor.browser).await };
     match app.usher.open_interaction(sealed, &visitor.browser) {
         Ok(interaction) => app.usher.account_for(&interaction, &visitor.browser).await,

@@ -3,7 +3,7 @@
 use axum::extract::State;
 use axum::response::Response;
 
-use super::{Enroller, UpstreamIntent, is_stale, sentence};
+use super::{ContinueTarget, Enroller, is_stale, sentence};
 use crate::login::sign_in::{text, with_status};
 use crate::show;
 use crate::views::{Form, NewPasskey, PasskeyAsk};
@@ -64,7 +64,7 @@ async fn view(
     app: &App,
     visitor: &mut Visitor,
     account: &Account,
-    errand: &UpstreamIntent,
+    errand: &ContinueTarget,
     first: bool,
 ) -> Result<NewPasskey, FlowError> {
     let ceremony = app.usher.begin_passkey(account, &mut visitor.browser).await?;

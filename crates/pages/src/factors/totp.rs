@@ -3,7 +3,7 @@
 use axum::extract::State;
 use axum::response::Response;
 
-use super::{Enroller, UpstreamIntent, codes, is_stale, qr, sentence};
+use super::{ContinueTarget, Enroller, codes, is_stale, qr, sentence};
 use crate::login::sign_in::{text, with_status};
 use crate::show;
 use crate::views::{Form, TotpSetup};
@@ -51,7 +51,7 @@ fn refused(
     app: &App,
     mut visitor: Visitor,
     account: &Account,
-    errand: &UpstreamIntent,
+    errand: &ContinueTarget,
     offer: &str,
     error: FlowError,
 ) -> Result<Response, HttpProblem> {
@@ -66,7 +66,7 @@ fn refused(
     Ok(visitor.reply(with_status(&problem, body)))
 }
 
-fn view(visitor: &mut Visitor, account: &Account, errand: &UpstreamIntent, offer: TotpOffer) -> TotpSetup {
+fn view(visitor: &mut Visitor, account: &Account, errand: &ContinueTarget, offer: TotpOffer) -> TotpSetup {
     let here = errand.here(urls::TOTP);
     TotpSetup {
         page: visitor.page_of(account, &here),

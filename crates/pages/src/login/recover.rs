@@ -154,7 +154,7 @@ pub async fn post_reset(
     }
 }
 
-fn words(error: &FlowError, page: &crate::views::Page) -> Option<FieldErrors> {
+fn words(error: &FlowError, page: &crate::views::Layout) -> Option<FieldErrors> {
     match error {
         FlowError::Rejected(refused) => of_refused(refused, page.lang),
         _ => None,

@@ -21,14 +21,14 @@ use usher_protocol::error_code::ErrorCode;
 use usher_protocol::params::Params;
 
 /// The state in the URL: the pending sign-in, the request it belongs to, and where it continues without one.
-struct Place {
+struct SecondFactorState {
     pending: String,
     sealed: Option<String>,
     next: String,
     recovery: bool,
 }
 
-impl Place {
+impl SecondFactorState {
     fn read(query: &Params) -> Self {
         let value = |name| query.get(name).ok().flatten().map(str::to_owned);
         Self {
@@ -51,7 +51,7 @@ pub async fn get(
     mut visitor: Visitor,
     QueryParams(query): QueryParams,
 ) -> Result<Response, HttpProblem> {
-    let place = Place::read(&query);
+    let place = SecondFactorState::read(&query);
     let interaction = show::interaction(&app, place.sealed.as_deref(), &visitor)?;
     if place.pending.is_empty() {
         let interaction = interaction.ok_or(FlowError::from(Rejected::InteractionOver))?;
@@ -73,7 +73,7 @@ pub async fn post(
     FormParams(form): FormParams,
 ) -> Result<Response, HttpProblem> {
     visitor.check_form(&form)?;
-    let place = Place::read(&query);
+    let place = SecondFactorState::read(&query);
     let interaction = show::interaction(&app, place.sealed.as_deref(), &visitor)?;
     let remember = !text(&form, "remember").is_empty();
     let credential = text(&form, "credential");
@@ -93,7 +93,7 @@ pub async fn post(
 async fn refused(
     app: &App,
     mut visitor: Visitor,
-    place: &Place,
+    place: &SecondFactorState,
     interaction: Option<&Interaction>,
     error: FlowError,
 ) -> Result<Response, HttpProblem> {
@@ -120,7 +120,7 @@ async fn on(
     visitor: Visitor,
     session: SessionId,
     interaction: Option<Interaction>,
-    place: &Place,
+    place: &SecondFactorState,
 ) -> Result<Response, HttpProblem> {
     let Some(mut interaction) = interaction else { return Ok(visitor.redirect(&place.next)) };
     interaction.choose(session);
@@ -145,7 +145,7 @@ async fn step_up(app: &App, mut visitor: Visitor, request: Interaction) -> Resul
 async fn view(
     app: &App,
     visitor: &mut Visitor,
-    place: &Place,
+    place: &SecondFactorState,
     interaction: Option<&Interaction>,
 ) -> Result<SecondFactor, HttpProblem> {
     let step = app.usher.second_step(&place.pending, &visitor.browser).await?;

@@ -5,7 +5,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 
 use crate::show;
-use crate::views::{ErrorPage, Mismatch, Problem};
+use crate::views::{ErrorPage, Mismatch, PageProblem};
 use crate::visitor_pages::VisitorPages as _;
 use crate::ways::ways;
 use usher_domain::oauth::client::Client;
@@ -66,14 +66,14 @@ pub(super) fn named(error: OAuthError, params: &Params) -> OAuthError {
 
 async fn refused(app: &App, visitor: Visitor, fault: AuthorizeFault) -> Result<Response, HttpProblem> {
     let (problem, code, details) = match &fault {
-        AuthorizeFault::Flow(_) => (Problem::Internal, "server_error", None),
+        AuthorizeFault::Flow(_) => (PageProblem::Internal, "server_error", None),
         AuthorizeFault::Bad(error) => {
-            (Problem::BadRequest, error.code.as_str(), Some(error.description.clone().into_owned()))
+            (PageProblem::BadRequest, error.code.as_str(), Some(error.description.clone().into_owned()))
         }
-        AuthorizeFault::UnknownClient => (Problem::UnknownClient, "invalid_client", None),
-        AuthorizeFault::DisabledClient => (Problem::ClientDisabled, "unauthorized_client", None),
-        AuthorizeFault::RedirectMismatch { .. } => (Problem::RedirectMismatch, "invalid_request", None),
-        AuthorizeFault::RedirectMissing => (Problem::RedirectMissing, "invalid_request", None),
+        AuthorizeFault::UnknownClient => (PageProblem::UnknownClient, "invalid_client", None),
+        AuthorizeFault::DisabledClient => (PageProblem::ClientDisabled, "unauthorized_client", None),
+        AuthorizeFault::RedirectMismatch { .. } => (PageProblem::RedirectMismatch, "invalid_request", None),
+        AuthorizeFault::RedirectMissing => (PageProblem::RedirectMissing, "invalid_request", None),
     };
     let home = match &fault {
         AuthorizeFault::RedirectMismatch { client, .. } => home_of(client),

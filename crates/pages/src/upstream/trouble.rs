@@ -3,7 +3,7 @@
 use axum::response::{IntoResponse as _, Response};
 
 use crate::show;
-use crate::views::{Trouble, UpstreamTrouble};
+use crate::views::{UpstreamTrouble, UpstreamTroubleKind};
 use crate::visitor_pages::VisitorPages as _;
 use usher_domain::provider::ProviderId;
 use usher_flows::upstream::UpstreamError;
@@ -15,24 +15,26 @@ use usher_http_server::state::App;
 use usher_http_server::urls;
 
 /// The error for the page.
-const fn kind_of(fault: &UpstreamFault) -> Trouble {
+const fn kind_of(fault: &UpstreamFault) -> UpstreamTroubleKind {
     match fault {
         UpstreamFault::Upstream(error) => match error {
-            UpstreamError::Denied => Trouble::Denied,
-            UpstreamError::Unavailable(_) => Trouble::Unavailable,
-            UpstreamError::NotAllowed(_) => Trouble::NotAllowed,
-            UpstreamError::Replayed | UpstreamError::StateMismatch | UpstreamError::Malformed(_) => Trouble::Over,
-            _ => Trouble::Misbehaved,
+            UpstreamError::Denied => UpstreamTroubleKind::Denied,
+            UpstreamError::Unavailable(_) => UpstreamTroubleKind::Unavailable,
+            UpstreamError::NotAllowed(_) => UpstreamTroubleKind::NotAllowed,
+            UpstreamError::Replayed | UpstreamError::StateMismatch | UpstreamError::Malformed(_) => {
+                UpstreamTroubleKind::Over
+            }
+            _ => UpstreamTroubleKind::Misbehaved,
         },
         UpstreamFault::Rejected(refusal) => match refusal {
-            Refusal::Taken => Trouble::Taken,
-            Refusal::Disabled => Trouble::Disabled,
-            Refusal::Over => Trouble::Over,
-            Refusal::Lately => Trouble::Lately,
-            Refusal::Closed => Trouble::Closed,
+            Refusal::Taken => UpstreamTroubleKind::Taken,
+            Refusal::Disabled => UpstreamTroubleKind::Disabled,
+            Refusal::Over => UpstreamTroubleKind::Over,
+            Refusal::Lately => UpstreamTroubleKind::Lately,
+            Refusal::Closed => UpstreamTroubleKind::Closed,
         },
-        UpstreamFault::UnknownProvider => Trouble::Gone,
-        UpstreamFault::Flow(_) => Trouble::Misbehaved,
+        UpstreamFault::UnknownProvider => UpstreamTroubleKind::Gone,
+        UpstreamFault::Flow(_) => UpstreamTroubleKind::Misbehaved,
     }
 }
 

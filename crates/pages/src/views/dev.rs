@@ -2,21 +2,21 @@
 
 use askama::Template;
 
-use super::Page;
+use super::Layout;
 
 /// Every caught email, newest first.
 #[derive(Clone, Debug, Default, Template)]
 #[template(path = "dev/mail.html")]
 pub struct DevMail {
     /// The layout.
-    pub page: Page,
+    pub page: Layout,
     /// The emails.
-    pub letters: Vec<LetterRow>,
+    pub letters: Vec<EmailListItem>,
 }
 
 /// An email in the list.
 #[derive(Clone, Debug, Default)]
-pub struct LetterRow {
+pub struct EmailListItem {
     /// Its URL.
     pub url: String,
     /// The recipient.
@@ -32,7 +32,7 @@ pub struct LetterRow {
 #[template(path = "dev/letter.html")]
 pub struct DevLetter {
     /// The layout.
-    pub page: Page,
+    pub page: Layout,
     /// The recipient.
     pub to: String,
     /// The subject.

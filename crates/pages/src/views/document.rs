@@ -2,14 +2,14 @@
 
 use askama::Template;
 
-use super::Page;
+use super::Layout;
 
 /// A document of `docs/`.
 #[derive(Clone, Debug, Default, Template)]
 #[template(path = "docs/document.html")]
 pub struct DocumentPage {
     /// The layout.
-    pub page: Page,
+    pub page: Layout,
     /// Its first heading.
     pub title: String,
     /// The rendered document. It is built into the binary, so it is trusted.

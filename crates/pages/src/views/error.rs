@@ -2,16 +2,16 @@
 
 use askama::Template;
 
-use super::{Form, Mismatch, Page, Problem};
+use super::{Form, Layout, Mismatch, PageProblem};
 
 /// An error, with what support and developers need to find it.
 #[derive(Clone, Debug, Template)]
 #[template(path = "error/error.html")]
 pub struct ErrorPage {
     /// The layout; its trace id is shown.
-    pub page: Page,
+    pub page: Layout,
     /// The error and the advice.
-    pub problem: Problem,
+    pub problem: PageProblem,
     /// The OAuth error code, such as `invalid_request`.
     pub code: Option<String>,
     /// One sentence for the developer, in English, never from the request.
@@ -21,12 +21,12 @@ pub struct ErrorPage {
     /// The sent and registered redirect URIs after a mismatch, for users who may see them.
     pub mismatch: Option<Mismatch>,
     /// Links to continue, the best one first.
-    pub ways: Vec<Way>,
+    pub ways: Vec<ErrorPageLink>,
 }
 
 /// A link to continue.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Way {
+pub struct ErrorPageLink {
     /// Its label.
     pub label: String,
     /// Its URL.
@@ -48,7 +48,7 @@ impl ErrorPage {
 #[template(path = "error/wrong_host.html")]
 pub struct WrongHost {
     /// The layout.
-    pub page: Page,
+    pub page: Layout,
     /// The same page under the issuer's host.
     pub url: String,
     /// The host that was used.
@@ -60,7 +60,7 @@ pub struct WrongHost {
 #[template(path = "error/starting.html")]
 pub struct Starting {
     /// The layout.
-    pub page: Page,
+    pub page: Layout,
 }
 
 /// The user was signed out while typing: the page contains the submitted values.
@@ -68,7 +68,7 @@ pub struct Starting {
 #[template(path = "error/kept.html")]
 pub struct Kept {
     /// The layout.
-    pub page: Page,
+    pub page: Layout,
     /// The form, to be submitted again.
     pub form: Form,
     /// The submitted values, by field.

@@ -5,7 +5,7 @@ use usher_i18n::{Arg, Lang};
 
 /// The layout data of a page. Templates also get their texts from it.
 #[derive(Clone, Debug, Default)]
-pub struct Page {
+pub struct Layout {
     /// The reader's language.
     pub lang: Lang,
     /// Does the server run in development mode? Every page shows that.
@@ -13,7 +13,7 @@ pub struct Page {
     /// The W3C trace id of this request; error pages show it.
     pub trace_id: String,
     /// The URLs of style sheet, scripts and icon.
-    pub assets: Assets,
+    pub assets: AssetUrls,
     /// This page's own URL without `ui_locales`; empty if a language link would lose the page's state.
     pub language_url_base: String,
     /// The signed-in user, on pages of an account.
@@ -24,7 +24,7 @@ pub struct Page {
 
 /// URLs of the static files, with their content hashes.
 #[derive(Clone, Debug, Default)]
-pub struct Assets {
+pub struct AssetUrls {
     /// `app.css`.
     pub css_url: String,
     /// `app.js`; no page needs it to work.
@@ -35,7 +35,7 @@ pub struct Assets {
     pub icon_url: String,
 }
 
-impl Assets {
+impl AssetUrls {
     /// The URLs of the files that are built into the binary.
     pub fn built_in() -> Self {
         let url = |name| assets::url(name).unwrap_or_default().to_owned();
@@ -106,7 +106,7 @@ pub struct LanguageLink {
     pub current: bool,
 }
 
-impl Page {
+impl Layout {
     /// The text of `key` in the reader's language.
     pub fn t(&self, key: &str) -> String {
         self.lang.text(key)
@@ -167,16 +167,16 @@ mod tests {
 
     #[test]
     fn a_language_link_keeps_the_query_it_was_given() {
-        let page = Page { language_url_base: "/login?i=abc".into(), lang: Lang::Uk, ..Page::default() };
+        let page = Layout { language_url_base: "/login?i=abc".into(), lang: Lang::Uk, ..Layout::default() };
         let links = page.languages();
         assert_eq!(links[1].url, "/login?i=abc&ui_locales=pt-BR");
         assert!(links[2].current && !links[0].current);
-        let page = Page { language_url_base: "/recover".into(), ..Page::default() };
+        let page = Layout { language_url_base: "/recover".into(), ..Layout::default() };
         assert_eq!(page.languages()[2].url, "/recover?ui_locales=uk");
     }
 
     #[test]
     fn a_page_that_must_not_be_left_has_no_language_menu() {
-        assert!(Page::default().languages().is_empty());
+        assert!(Layout::default().languages().is_empty());
     }
 }

@@ -29,20 +29,22 @@ pub use account::factors::{
 pub use account::not_me::{NotMe, NotMeDone, NotMeExpired};
 pub use account::profile::{AccountProfile, AccountSecurity, ProfileValues};
 pub use account::receipt::ReceiptLine;
-pub use account::sessions::{AccountSessions, SessionView, means_words};
-pub use console::client::ClientView;
+pub use account::sessions::{AccountSessions, SessionItem, means_words};
+pub use console::client::RequestingClient;
 pub use console::overview::{
-    ClientForm, ClientPage, ClientRow, ConsoleHome, Endpoint, ProjectPage, ProjectRow, SecretRow,
+    ClientForm, ClientListItem, ClientPage, ConsoleHome, EndpointItem, ProjectListItem, ProjectPage, SecretListItem,
 };
-pub use console::project::{MemberRow, MembersPage, ProjectHead, ProjectTab, ProjectTokenPage, ShownSecret};
-pub use console::providers::{ConsoleProviders, ProviderKindLink, ProviderPage, ProviderRow, ProviderValues, StepView};
+pub use console::project::{MemberListItem, MembersPage, ProjectHead, ProjectTab, ProjectTokenPage, ShownSecret};
+pub use console::providers::{
+    ConsoleProviders, ProviderKindLink, ProviderListItem, ProviderPage, ProviderValues, StepView,
+};
 pub use console::quick_start::{Snippet, snippets};
-pub use console::webhooks::{AttemptView, DeliveryView, WebhookPage, WebhookRow, WebhookValues, WebhooksPage};
-pub use dev::{DevLetter, DevMail, LetterRow};
+pub use console::webhooks::{AttemptItem, DeliveryItem, WebhookListItem, WebhookPage, WebhookValues, WebhooksPage};
+pub use dev::{DevLetter, DevMail, EmailListItem};
 pub use document::DocumentPage;
-pub use error::{ErrorPage, Kept, Starting, Way, WrongHost};
+pub use error::{ErrorPage, ErrorPageLink, Kept, Starting, WrongHost};
 pub use form::{FieldErrors, Form};
-pub use layout::{AccountChip, Assets, LanguageLink, NavLink, Page, Tab};
+pub use layout::{AccountChip, AssetUrls, LanguageLink, Layout, NavLink, Tab};
 pub use login::consent::{Consent, ScopeView};
 pub use login::logout::{LogoutConfirm, SignedOut};
 pub use login::mismatch::{Mismatch, Segment};
@@ -54,8 +56,8 @@ pub use login::sign_in::{
     VerifiedElsewhere, VerifyEmail, VerifyLink,
 };
 pub use login::upstream::{
-    AccountIdentities, AskAddress, ConfirmLink, DataDeletion, IdentityView, MergeView, OtherAccount, Trouble,
-    UpstreamTrouble,
+    AccountIdentities, AskAddress, ConfirmLink, DataDeletion, IdentityView, MergeView, OtherAccount, UpstreamTrouble,
+    UpstreamTroubleKind,
 };
 pub use message::Message;
-pub use problem::Problem;
+pub use problem::PageProblem;

@@ -4,7 +4,7 @@ use usher_i18n::Lang;
 
 /// Why a request fails.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Problem {
+pub enum PageProblem {
     /// The client's request is invalid.
     BadRequest,
     /// The client is unknown.
@@ -43,7 +43,7 @@ pub enum Problem {
     Internal,
 }
 
-impl Problem {
+impl PageProblem {
     /// Every problem.
     pub const ALL: [Self; 18] = [
         Self::BadRequest,

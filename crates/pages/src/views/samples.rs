@@ -43,19 +43,19 @@ pub(super) fn all(lang: Lang) -> Vec<(&'static str, String)> {
 
 type Rendered = (&'static str, askama::Result<String>);
 
-fn page(lang: Lang) -> Page {
-    let assets = Assets {
+fn page(lang: Lang) -> Layout {
+    let assets = AssetUrls {
         css_url: "app.css".into(),
         js_url: "app.js".into(),
         passkeys_url: "passkeys.js".into(),
         icon_url: "logo.svg".into(),
     };
     let language_url_base = "/login?i=abc".into();
-    Page { lang, assets, trace_id: "4bf92f3577b34da6a3ce929d0e0e4736".into(), language_url_base, ..Page::default() }
+    Layout { lang, assets, trace_id: "4bf92f3577b34da6a3ce929d0e0e4736".into(), language_url_base, ..Layout::default() }
 }
 
 /// The layout of a signed-in page, with sections.
-fn inside(lang: Lang, here: Tab) -> Page {
+fn inside(lang: Lang, here: Tab) -> Layout {
     let account =
         AccountChip { name: "Ana Souza".into(), email: "ana@example.test".into(), sign_out_url: "/logout".into() };
     let nav = [
@@ -69,15 +69,15 @@ fn inside(lang: Lang, here: Tab) -> Page {
         (Tab::Console, "/console"),
     ]
     .map(|(tab, url)| NavLink::new(lang, tab, url, tab == here));
-    Page { account: Some(account), nav: nav.to_vec(), dev: true, ..page(lang) }
+    Layout { account: Some(account), nav: nav.to_vec(), dev: true, ..page(lang) }
 }
 
 fn form() -> Form {
     Form::of_sign_in("/somewhere", "sealed.interaction", "anti-forgery")
 }
 
-fn client() -> ClientView {
-    ClientView {
+fn client() -> RequestingClient {
+    RequestingClient {
         name: "Demo Notes".into(),
         host: "notes.example.test".into(),
         logo_uri: Some("logo.svg".into()),
@@ -87,9 +87,9 @@ fn client() -> ClientView {
     }
 }
 
-fn hostile_client() -> ClientView {
+fn hostile_client() -> RequestingClient {
     let link = || Some(format!("https://evil.test/{HOSTILE}"));
-    ClientView {
+    RequestingClient {
         name: HOSTILE.into(),
         host: HOSTILE.into(),
         logo_uri: link(),
@@ -126,7 +126,7 @@ fn signing_in(lang: Lang) -> Vec<Rendered> {
         ..SignIn::default()
     };
     let everything = SignIn {
-        page: Page { dev: true, ..page(lang) },
+        page: Layout { dev: true, ..page(lang) },
         email: "ana@example.test".into(),
         error: Some(Message::WrongCredentials.text(lang)),
         accounts_url: Some("/accounts".into()),
@@ -327,15 +327,15 @@ fn failing(lang: Lang) -> Vec<Rendered> {
         details: None,
         time: lang.date_time(1_795_363_080),
         mismatch: None,
-        ways: vec![Way { label: lang.text("way-account"), url: "/account/profile".into() }],
+        ways: vec![ErrorPageLink { label: lang.text("way-account"), url: "/account/profile".into() }],
     };
-    let mismatched = ErrorPage { mismatch: Some(mismatch), ..error(Problem::RedirectMismatch) };
+    let mismatched = ErrorPage { mismatch: Some(mismatch), ..error(PageProblem::RedirectMismatch) };
     let hostile = ErrorPage {
         mismatch: Some(Mismatch::between(HOSTILE, &[], None)),
         details: Some(HOSTILE.into()),
         code: Some(HOSTILE.into()),
-        ways: vec![Way { label: HOSTILE.into(), url: HOSTILE.into() }],
-        ..error(Problem::Internal)
+        ways: vec![ErrorPageLink { label: HOSTILE.into(), url: HOSTILE.into() }],
+        ..error(PageProblem::Internal)
     };
     let wrong_host =
         WrongHost { page: page(lang), url: "http://localhost:8080/login".into(), host: "127.0.0.1:8080".into() };
@@ -346,7 +346,7 @@ fn failing(lang: Lang) -> Vec<Rendered> {
         sign_in_url: "/login?next=%2Faccount%2Fprofile".into(),
     };
     vec![
-        ("error", error(Problem::BadRequest).render()),
+        ("error", error(PageProblem::BadRequest).render()),
         ("error-mismatch", mismatched.render()),
         ("kept", kept.render()),
         ("error-hostile", hostile.render()),
@@ -363,8 +363,8 @@ fn setting_up(lang: Lang) -> Vec<Rendered> {
 }
 
 fn letters(lang: Lang) -> Vec<Rendered> {
-    let page = || Page { dev: true, nav: vec![NavLink::new(lang, Tab::DevMail, "/dev/mail", true)], ..page(lang) };
-    let row = |subject: &str| LetterRow {
+    let page = || Layout { dev: true, nav: vec![NavLink::new(lang, Tab::DevMail, "/dev/mail", true)], ..page(lang) };
+    let row = |subject: &str| EmailListItem {
         url: "/dev/mail/1".into(),
         to: "ana@example.test".into(),
         subject: subject.into(),

@@ -2,7 +2,7 @@
 
 use askama::Template;
 
-use crate::views::Page;
+use crate::views::Layout;
 use usher_i18n::Lang;
 
 /// One page of events, newest first.
@@ -10,7 +10,7 @@ use usher_i18n::Lang;
 #[template(path = "account/activity.html")]
 pub struct AccountActivity {
     /// The layout.
-    pub page: Page,
+    pub page: Layout,
     /// The filters: everything, or one heading.
     pub headings: Vec<HeadingLink>,
     /// The events.

@@ -2,14 +2,14 @@
 
 use askama::Template;
 
-use crate::views::{ClientView, Form, Page, ScopeView};
+use crate::views::{Form, Layout, RequestingClient, ScopeView};
 
 /// Every application with access, most recently used first.
 #[derive(Clone, Debug, Default, Template)]
 #[template(path = "account/apps.html")]
 pub struct AccountApps {
     /// The layout.
-    pub page: Page,
+    pub page: Layout,
     /// Button `client` = id removes the access.
     pub form: Form,
     /// Success message.
@@ -24,7 +24,7 @@ pub struct AppView {
     /// Its id.
     pub id: String,
     /// Its name and links.
-    pub client: ClientView,
+    pub client: RequestingClient,
     /// What it may access, as text.
     pub scopes: Vec<ScopeView>,
     /// The claims that were released to it.

@@ -2,14 +2,14 @@
 
 use askama::Template;
 
-use crate::views::{FieldErrors, Form, Page, ReceiptLine};
+use crate::views::{FieldErrors, Form, Layout, ReceiptLine};
 
 /// Download, or delete.
 #[derive(Clone, Debug, Default, Template)]
 #[template(path = "account/data.html")]
 pub struct AccountData {
     /// The layout.
-    pub page: Page,
+    pub page: Layout,
     /// Buttons `do` = `download` or `delete`, the latter with the field `confirmation`.
     pub form: Form,
     /// The sign-in page, if the user must authenticate again before deleting.
@@ -29,7 +29,7 @@ pub struct AccountData {
 #[template(path = "account/gone.html")]
 pub struct AccountGone {
     /// The layout.
-    pub page: Page,
+    pub page: Layout,
     /// Was there an address to send a confirmation to?
     pub mails: bool,
     /// The receipt of each application.

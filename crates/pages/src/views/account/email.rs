@@ -2,7 +2,7 @@
 
 use askama::Template;
 
-use crate::views::{FieldErrors, Form, Page};
+use crate::views::{FieldErrors, Form, Layout};
 
 /// An address that a provider asserts of the user, who must verify it to use it.
 #[derive(Clone, Debug, Default)]
@@ -18,7 +18,7 @@ pub struct SuggestedEmailView {
 #[template(path = "account/email.html")]
 pub struct ChangeEmail {
     /// The layout.
-    pub page: Page,
+    pub page: Layout,
     /// Field `email`.
     pub form: Form,
     /// The current address; empty if there is none.
@@ -42,7 +42,7 @@ pub struct ChangeEmail {
 #[template(path = "account/email_code.html")]
 pub struct ChangeEmailCode {
     /// The layout.
-    pub page: Page,
+    pub page: Layout,
     /// Fields `proof`, `code`.
     pub form: Form,
     /// The pending proof.
@@ -64,7 +64,7 @@ pub struct ChangeEmailCode {
 #[template(path = "account/email_link.html")]
 pub struct ChangeEmailLink {
     /// The layout.
-    pub page: Page,
+    pub page: Layout,
     /// The hidden field `token`.
     pub form: Form,
     /// The secret of the link.

@@ -4,7 +4,7 @@ use askama::Template;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
-use crate::views::{ClientView, Form, Page};
+use crate::views::{Form, Layout, RequestingClient};
 
 /// What a page needs to request a passkey.
 #[derive(Clone, Debug, Default)]
@@ -32,7 +32,7 @@ const REASONS: [(&str, &str); 11] = [
 
 impl PasskeyAsk {
     /// Every name with its message in the reader's language.
-    pub fn sentences(&self, page: &Page) -> Vec<(&'static str, String)> {
+    pub fn sentences(&self, page: &Layout) -> Vec<(&'static str, String)> {
         REASONS.iter().map(|(name, key)| (*name, page.t(key))).collect()
     }
 }
@@ -42,7 +42,7 @@ impl PasskeyAsk {
 #[template(path = "login/second.html")]
 pub struct SecondFactor {
     /// The layout.
-    pub page: Page,
+    pub page: Layout,
     /// Field `code` and box `remember`, or a passkey.
     pub form: Form,
     /// The account's address or name.
@@ -68,11 +68,11 @@ pub struct SecondFactor {
 #[template(path = "login/enrol.html")]
 pub struct Enrol {
     /// The layout.
-    pub page: Page,
+    pub page: Layout,
     /// Button `cancel`.
     pub form: Form,
     /// The client.
-    pub client: ClientView,
+    pub client: RequestingClient,
     /// The page of the authenticator app.
     pub totp_url: String,
     /// The page of a new passkey, if the server offers passkeys.
@@ -84,7 +84,7 @@ pub struct Enrol {
 #[template(path = "factors/totp.html")]
 pub struct TotpSetup {
     /// The layout.
-    pub page: Page,
+    pub page: Layout,
     /// Fields `offer`, `code`.
     pub form: Form,
     /// The seed as an image: generated SVG, inserted unescaped.
@@ -106,7 +106,7 @@ pub struct TotpSetup {
 #[template(path = "factors/codes.html")]
 pub struct RecoveryCodes {
     /// The layout.
-    pub page: Page,
+    pub page: Layout,
     /// The codes; empty if they were shown before.
     pub codes: Vec<String>,
     /// The next page.
@@ -127,7 +127,7 @@ impl RecoveryCodes {
 #[template(path = "factors/passkey.html")]
 pub struct NewPasskey {
     /// The layout.
-    pub page: Page,
+    pub page: Layout,
     /// Fields `state`, `credential`.
     pub form: Form,
     /// The passkey request.

@@ -2,14 +2,14 @@
 
 use askama::Template;
 
-use crate::views::{Form, Page, ReceiptLine};
+use crate::views::{Form, Layout, ReceiptLine};
 
 /// The question, with the consequences.
 #[derive(Clone, Debug, Default, Template)]
 #[template(path = "account/not_me.html")]
 pub struct NotMe {
     /// The layout.
-    pub page: Page,
+    pub page: Layout,
     /// One button; the `token` is a hidden field.
     pub form: Form,
     /// The secret of the link; empty for a signed-in user.
@@ -23,7 +23,7 @@ pub struct NotMe {
 #[template(path = "account/not_me_done.html")]
 pub struct NotMeDone {
     /// The layout.
-    pub page: Page,
+    pub page: Layout,
     /// Was a link mailed?
     pub mails: bool,
     /// The receipt of each application.
@@ -37,7 +37,7 @@ pub struct NotMeDone {
 #[template(path = "account/not_me_expired.html")]
 pub struct NotMeExpired {
     /// The layout.
-    pub page: Page,
+    pub page: Layout,
     /// The sign-in page.
     pub sign_in_url: String,
 }

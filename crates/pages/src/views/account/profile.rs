@@ -2,7 +2,7 @@
 
 use askama::Template;
 
-use crate::views::{FactorsView, FieldErrors, Form, Page, SuggestedEmailView};
+use crate::views::{FactorsView, FieldErrors, Form, Layout, SuggestedEmailView};
 use usher_i18n::Lang;
 
 /// The profile: the claims that applications may request.
@@ -10,7 +10,7 @@ use usher_i18n::Lang;
 #[template(path = "account/profile.html")]
 pub struct AccountProfile {
     /// The layout.
-    pub page: Page,
+    pub page: Layout,
     /// Fields as in [`ProfileValues`].
     pub form: Form,
     /// The stored or submitted values.
@@ -123,7 +123,7 @@ impl AccountProfile {
 #[template(path = "account/security.html")]
 pub struct AccountSecurity {
     /// The layout.
-    pub page: Page,
+    pub page: Layout,
     /// Fields `current_password`, `password`.
     pub password_form: Form,
     /// Is there a password to change? Otherwise one is set.

@@ -2,7 +2,7 @@
 
 use askama::Template;
 
-use crate::views::{Form, Page, ReceiptLine};
+use crate::views::{Form, Layout, ReceiptLine};
 use usher_i18n::Lang;
 
 /// Every signed-in browser, this one first.
@@ -10,13 +10,13 @@ use usher_i18n::Lang;
 #[template(path = "account/sessions.html")]
 pub struct AccountSessions {
     /// The layout.
-    pub page: Page,
+    pub page: Layout,
     /// Buttons `session` = id, `others` = true, and `everywhere` = true.
     pub form: Form,
     /// Success message.
     pub notice: Option<String>,
     /// Every session, this one first.
-    pub sessions: Vec<SessionView>,
+    pub sessions: Vec<SessionItem>,
     /// Applications that received, or will receive, a logout token.
     pub told: Vec<ReceiptLine>,
     /// The page to report a compromise.
@@ -25,7 +25,7 @@ pub struct AccountSessions {
 
 /// A session.
 #[derive(Clone, Debug, Default)]
-pub struct SessionView {
+pub struct SessionItem {
     /// Its id.
     pub id: String,
     /// Is it the current one?

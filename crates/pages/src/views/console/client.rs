@@ -2,7 +2,7 @@
 
 /// The application a user signs in to. Its links come from whoever registered it, so only web addresses become links.
 #[derive(Clone, Debug, Default)]
-pub struct ClientView {
+pub struct RequestingClient {
     /// Its registered name.
     pub name: String,
     /// The host of the redirect URI: the one part of a client that cannot be forged.
@@ -17,7 +17,7 @@ pub struct ClientView {
     pub tos_uri: Option<String>,
 }
 
-impl ClientView {
+impl RequestingClient {
     /// The logo, if it is a web address.
     pub fn logo(&self) -> Option<&str> {
         web_address(self.logo_uri.as_deref())
@@ -70,7 +70,7 @@ mod tests {
 
     #[test]
     fn a_client_without_a_logo_shows_its_initial() {
-        let initial = |name: &str| ClientView { name: name.into(), ..ClientView::default() }.initial();
+        let initial = |name: &str| RequestingClient { name: name.into(), ..RequestingClient::default() }.initial();
         assert_eq!((initial("«їжак»").as_str(), initial("").as_str()), ("Ї", "?"));
     }
 }

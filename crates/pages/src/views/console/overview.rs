@@ -3,14 +3,14 @@
 use askama::Template;
 
 use super::project::overlaps;
-use crate::views::{FieldErrors, Form, Page, ProjectHead, ShownSecret, Snippet, snippets};
+use crate::views::{FieldErrors, Form, Layout, ProjectHead, ShownSecret, Snippet, snippets};
 
 /// The list of projects.
 #[derive(Clone, Debug, Default, Template)]
 #[template(path = "console/home.html")]
 pub struct ConsoleHome {
     /// The layout.
-    pub page: Page,
+    pub page: Layout,
     /// Field `name`: creates a project.
     pub form: Form,
     /// The submitted values.
@@ -20,14 +20,14 @@ pub struct ConsoleHome {
     /// Success message.
     pub notice: Option<String>,
     /// The projects, by name.
-    pub projects: Vec<ProjectRow>,
+    pub projects: Vec<ProjectListItem>,
     /// The page of upstream providers.
     pub providers_url: String,
 }
 
 /// One project in the list.
 #[derive(Clone, Debug, Default)]
-pub struct ProjectRow {
+pub struct ProjectListItem {
     /// Its name.
     pub name: String,
     /// Its URL.
@@ -43,20 +43,20 @@ pub struct ProjectRow {
 #[template(path = "console/project.html")]
 pub struct ProjectPage {
     /// The layout.
-    pub page: Page,
+    pub page: Layout,
     /// The header of the project's pages.
     pub project: ProjectHead,
     /// Its id.
     pub id: String,
     /// The clients, by name.
-    pub clients: Vec<ClientRow>,
+    pub clients: Vec<ClientListItem>,
     /// The page of a new client.
     pub new_client_url: String,
 }
 
 /// One client in the list.
 #[derive(Clone, Debug, Default)]
-pub struct ClientRow {
+pub struct ClientListItem {
     /// Its name.
     pub name: String,
     /// Its `client_id`.
@@ -75,7 +75,7 @@ pub struct ClientRow {
 #[expect(clippy::struct_excessive_bools, reason = "each is a switch on the page")]
 pub struct ClientForm {
     /// The layout.
-    pub page: Page,
+    pub page: Layout,
     /// Fields `name`, `type`, `redirect_uris`, `post_logout_redirect_uris`, `first_party`.
     pub form: Form,
     /// The project's name.
@@ -148,7 +148,7 @@ impl ClientForm {
     }
 }
 
-impl ClientRow {
+impl ClientListItem {
     /// The message key of the type's name.
     pub fn kind_key(&self) -> &'static str {
         kind_key(&self.kind)
@@ -171,7 +171,7 @@ fn kind_key(kind: &str) -> &'static str {
 #[expect(clippy::struct_excessive_bools, reason = "each is a switch on the page")]
 pub struct ClientPage {
     /// The layout.
-    pub page: Page,
+    pub page: Layout,
     /// Buttons `do` = `rotate-secret`, `disable`, `enable`, `delete`.
     pub form: Form,
     /// Its name.
@@ -183,7 +183,7 @@ pub struct ClientPage {
     /// Does it have a secret?
     pub has_secret: bool,
     /// Its secrets without their values, newest first.
-    pub secrets: Vec<SecretRow>,
+    pub secrets: Vec<SecretListItem>,
     /// Do users sign in to it?
     pub signs_people_in: bool,
     /// The algorithm of its ID tokens.
@@ -215,7 +215,7 @@ pub struct ClientPage {
     /// Its post-logout redirect URIs.
     pub post_logout_redirect_uris: Vec<String>,
     /// This server's endpoints.
-    pub endpoints: Vec<Endpoint>,
+    pub endpoints: Vec<EndpointItem>,
     /// Success message.
     pub notice: Option<String>,
     /// The page to edit it.
@@ -228,7 +228,7 @@ pub struct ClientPage {
 
 /// A client secret, without its value.
 #[derive(Clone, Debug, Default)]
-pub struct SecretRow {
+pub struct SecretListItem {
     /// Its id.
     pub id: String,
     /// When it was created, in the reader's language.
@@ -243,7 +243,7 @@ pub struct SecretRow {
 
 /// One endpoint of this server.
 #[derive(Clone, Debug, Default)]
-pub struct Endpoint {
+pub struct EndpointItem {
     /// Its name in the discovery document, such as `token_endpoint`.
     pub name: String,
     /// Its URL.

@@ -2,7 +2,7 @@
 
 use askama::Template;
 
-use super::super::{FieldErrors, Form, NavLink, Page};
+use super::super::{FieldErrors, Form, Layout, NavLink};
 
 /// The pages of a project.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -42,7 +42,7 @@ pub struct ProjectHead {
 impl ProjectHead {
     /// The header of the page `here`, with links to all pages.
     pub fn new(
-        page: &Page,
+        page: &Layout,
         name: String,
         console_url: &str,
         here: ProjectTab,
@@ -77,13 +77,13 @@ impl ShownSecret {
 #[template(path = "console/members.html")]
 pub struct MembersPage {
     /// The layout.
-    pub page: Page,
+    pub page: Layout,
     /// The header of the project's pages.
     pub project: ProjectHead,
     /// Buttons `do` = `add` (fields `email`, `role`), `change` (`user`, `role`), `remove` (`user`).
     pub form: Form,
     /// The members, oldest account first.
-    pub members: Vec<MemberRow>,
+    pub members: Vec<MemberListItem>,
     /// The submitted address.
     pub email: String,
     /// The selected role.
@@ -96,7 +96,7 @@ pub struct MembersPage {
 
 /// One member.
 #[derive(Clone, Debug, Default)]
-pub struct MemberRow {
+pub struct MemberListItem {
     /// The user's id.
     pub user: String,
     /// The email address or the `sub`.
@@ -124,7 +124,7 @@ impl MembersPage {
 #[template(path = "console/token.html")]
 pub struct ProjectTokenPage {
     /// The layout.
-    pub page: Page,
+    pub page: Layout,
     /// The header of the project's pages.
     pub project: ProjectHead,
     /// Fields `current_token`, `overlap`, `discard_history`.
@@ -151,7 +151,7 @@ impl ProjectTokenPage {
 }
 
 /// The overlaps to choose from: `(seconds, label, selected)`.
-pub(super) fn overlaps(page: &Page, chosen: &str) -> [(&'static str, String, bool); 5] {
+pub(super) fn overlaps(page: &Layout, chosen: &str) -> [(&'static str, String, bool); 5] {
     [
         ("0", "overlap-none"),
         ("3600", "overlap-hour"),

@@ -2,16 +2,16 @@
 
 use askama::Template;
 
-use crate::views::{FieldErrors, Form, Page};
+use crate::views::{FieldErrors, Form, Layout};
 
 /// Every provider, and the kinds that can be added.
 #[derive(Clone, Debug, Default, Template)]
 #[template(path = "console/providers.html")]
 pub struct ConsoleProviders {
     /// The layout.
-    pub page: Page,
+    pub page: Layout,
     /// The providers, oldest first.
-    pub providers: Vec<ProviderRow>,
+    pub providers: Vec<ProviderListItem>,
     /// The kinds that can be added.
     pub kinds: Vec<ProviderKindLink>,
     /// Success message.
@@ -22,7 +22,7 @@ pub struct ConsoleProviders {
 
 /// One provider in the list.
 #[derive(Clone, Debug, Default)]
-pub struct ProviderRow {
+pub struct ProviderListItem {
     /// Its id in URLs.
     pub id: String,
     /// Its display name.
@@ -48,7 +48,7 @@ pub struct ProviderKindLink {
 
 impl ProviderKindLink {
     /// The name of the kind.
-    pub fn name(&self, page: &Page) -> String {
+    pub fn name(&self, page: &Layout) -> String {
         kind_name(page, &self.kind)
     }
 }
@@ -59,7 +59,7 @@ impl ProviderKindLink {
 #[template(path = "console/provider.html")]
 pub struct ProviderPage {
     /// The layout.
-    pub page: Page,
+    pub page: Layout,
     /// The fields of [`ProviderValues`]; button `do` = `save`, `enable`, `disable`, `remove`, `test`.
     pub form: Form,
     /// The kind, e.g. `google`.
@@ -241,7 +241,7 @@ impl ProviderPage {
     }
 }
 
-fn kind_name(page: &Page, kind: &str) -> String {
+fn kind_name(page: &Layout, kind: &str) -> String {
     match kind {
         "google" => "Google".to_owned(),
         "facebook" => "Facebook".to_owned(),

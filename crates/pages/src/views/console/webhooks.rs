@@ -2,7 +2,7 @@
 
 use askama::Template;
 
-use super::super::{FieldErrors, Form, Page, ProjectHead, ShownSecret};
+use super::super::{FieldErrors, Form, Layout, ProjectHead, ShownSecret};
 
 /// The editable values of a webhook.
 #[derive(Clone, Debug, Default)]
@@ -20,13 +20,13 @@ pub struct WebhookValues {
 #[template(path = "console/webhooks.html")]
 pub struct WebhooksPage {
     /// The layout.
-    pub page: Page,
+    pub page: Layout,
     /// The header of the project's pages.
     pub project: ProjectHead,
     /// Fields `url`, `description`, `events`: creates a webhook.
     pub form: Form,
     /// The webhooks, oldest first.
-    pub webhooks: Vec<WebhookRow>,
+    pub webhooks: Vec<WebhookListItem>,
     /// The submitted values.
     pub values: WebhookValues,
     /// Every event type.
@@ -39,7 +39,7 @@ pub struct WebhooksPage {
 
 /// One webhook in the list.
 #[derive(Clone, Debug, Default)]
-pub struct WebhookRow {
+pub struct WebhookListItem {
     /// Its URL.
     pub url: String,
     /// The receiver.
@@ -59,7 +59,7 @@ pub struct WebhookRow {
 #[template(path = "console/webhook.html")]
 pub struct WebhookPage {
     /// The layout.
-    pub page: Page,
+    pub page: Layout,
     /// The header of the project's pages.
     pub project: ProjectHead,
     /// Buttons `do` = `save`, `test`, `rotate-secret`, `disable`, `enable`,
@@ -80,7 +80,7 @@ pub struct WebhookPage {
     /// Did a delivery on this page fail for good?
     pub any_failed: bool,
     /// Its deliveries, newest first.
-    pub deliveries: Vec<DeliveryView>,
+    pub deliveries: Vec<DeliveryItem>,
     /// The next page.
     pub more_url: Option<String>,
     /// Success message.
@@ -91,7 +91,7 @@ pub struct WebhookPage {
 
 /// A delivery.
 #[derive(Clone, Debug, Default)]
-pub struct DeliveryView {
+pub struct DeliveryItem {
     /// Its id.
     pub id: String,
     /// The event type.
@@ -103,14 +103,14 @@ pub struct DeliveryView {
     /// When the next attempt is due, after a failed one.
     pub next: Option<String>,
     /// Its attempts, oldest first.
-    pub attempts: Vec<AttemptView>,
+    pub attempts: Vec<AttemptItem>,
     /// The body.
     pub body: String,
 }
 
 /// An attempt.
 #[derive(Clone, Debug, Default)]
-pub struct AttemptView {
+pub struct AttemptItem {
     /// When it was made.
     pub at: String,
     /// The result.
@@ -119,7 +119,7 @@ pub struct AttemptView {
     pub answer: Option<String>,
 }
 
-impl DeliveryView {
+impl DeliveryItem {
     /// The number of attempts.
     pub fn tries(&self) -> u32 {
         u32::try_from(self.attempts.len()).unwrap_or(u32::MAX)

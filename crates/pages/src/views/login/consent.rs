@@ -2,7 +2,7 @@
 
 use askama::Template;
 
-use crate::views::{ClientView, Form, Page};
+use crate::views::{Form, Layout, RequestingClient};
 use usher_i18n::Lang;
 
 /// The consent page.
@@ -10,11 +10,11 @@ use usher_i18n::Lang;
 #[template(path = "consent/consent.html")]
 pub struct Consent {
     /// The layout.
-    pub page: Page,
+    pub page: Layout,
     /// Buttons `decision` = `allow` or `deny`.
     pub form: Form,
     /// The client.
-    pub client: ClientView,
+    pub client: RequestingClient,
     /// Why the question is asked again.
     pub notice: Option<String>,
     /// The user's display name.

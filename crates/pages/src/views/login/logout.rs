@@ -2,18 +2,18 @@
 
 use askama::Template;
 
-use crate::views::{ClientView, Form, Page, ReceiptLine};
+use crate::views::{Form, Layout, ReceiptLine, RequestingClient};
 
 /// The question.
 #[derive(Clone, Debug, Default, Template)]
 #[template(path = "logout/confirm.html")]
 pub struct LogoutConfirm {
     /// The layout.
-    pub page: Page,
+    pub page: Layout,
     /// Buttons `logout` = `yes` or `no`, optional box `everywhere`.
     pub form: Form,
     /// The client, if the page is part of its request.
-    pub client: Option<ClientView>,
+    pub client: Option<RequestingClient>,
     /// The user's email address.
     pub email: String,
     /// Offer to end every other session as well?
@@ -25,7 +25,7 @@ pub struct LogoutConfirm {
 #[template(path = "logout/signed_out.html")]
 pub struct SignedOut {
     /// The layout.
-    pub page: Page,
+    pub page: Layout,
     /// The client's name.
     pub client_name: Option<String>,
     /// The URL to continue.

@@ -2,14 +2,14 @@
 
 use askama::Template;
 
-use crate::views::Page;
+use crate::views::Layout;
 
 /// A page that continues to a URL.
 #[derive(Clone, Debug, Default, Template)]
 #[template(path = "onward/address.html")]
 pub struct Onward {
     /// The layout.
-    pub page: Page,
+    pub page: Layout,
     /// The URL: one of this server, or a validated one of a client.
     pub url: String,
 }
@@ -20,7 +20,7 @@ pub struct Onward {
 #[template(path = "onward/form.html")]
 pub struct FormPost {
     /// The layout.
-    pub page: Page,
+    pub page: Layout,
     /// The client's redirect URI.
     pub action: String,
     /// Names and values.

@@ -2,14 +2,14 @@
 
 use askama::Template;
 
-use crate::views::{FieldErrors, Form, Page};
+use crate::views::{FieldErrors, Form, Layout};
 
 /// The form that requests the email.
 #[derive(Clone, Debug, Default, Template)]
 #[template(path = "recover/request.html")]
 pub struct RecoverRequest {
     /// The layout.
-    pub page: Page,
+    pub page: Layout,
     /// Field `email`.
     pub form: Form,
     /// The page that was requested, without a client.
@@ -27,7 +27,7 @@ pub struct RecoverRequest {
 #[template(path = "recover/sent.html")]
 pub struct RecoverSent {
     /// The layout.
-    pub page: Page,
+    pub page: Layout,
     /// The message that no email was sent.
     pub notice: Option<String>,
     /// The submitted address.
@@ -56,7 +56,7 @@ pub struct Wait {
 #[template(path = "recover/password.html")]
 pub struct RecoverPassword {
     /// The layout.
-    pub page: Page,
+    pub page: Layout,
     /// Fields `token` (hidden), `email` (read-only), `password`.
     pub form: Form,
     /// The secret of the email's link.
@@ -76,7 +76,7 @@ pub struct RecoverPassword {
 #[template(path = "recover/done.html")]
 pub struct RecoverDone {
     /// The layout.
-    pub page: Page,
+    pub page: Layout,
     /// How many sessions ended.
     pub sessions: u32,
     /// Was the email requested in another browser, whose page continues by itself?
@@ -90,7 +90,7 @@ pub struct RecoverDone {
 #[template(path = "recover/expired.html")]
 pub struct RecoverExpired {
     /// The layout.
-    pub page: Page,
+    pub page: Layout,
     /// The page to request another one.
     pub again_url: String,
     /// The sign-in page.

@@ -2,14 +2,14 @@
 
 use askama::Template;
 
-use crate::views::{FieldErrors, Form, Page};
+use crate::views::{FieldErrors, Form, Layout};
 
 /// The form of the administrator's account.
 #[derive(Clone, Debug, Default, Template)]
 #[template(path = "setup/setup.html")]
 pub struct Setup {
     /// The layout.
-    pub page: Page,
+    pub page: Layout,
     /// Fields `given_name`, `family_name`, `email`, `password`.
     pub form: Form,
     /// The submitted values.
@@ -28,7 +28,7 @@ pub type SetupValues = crate::views::RegisterValues;
 #[template(path = "setup/expired.html")]
 pub struct SetupExpired {
     /// The layout.
-    pub page: Page,
+    pub page: Layout,
     /// The sign-in page, for an administrator who created the account before.
     pub sign_in_url: String,
 }

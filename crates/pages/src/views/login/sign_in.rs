@@ -2,18 +2,18 @@
 
 use askama::Template;
 
-use crate::views::{ClientView, FieldErrors, Form, Page, PasskeyAsk};
+use crate::views::{FieldErrors, Form, Layout, PasskeyAsk, RequestingClient};
 
 /// Signing in with an email address and a password, or with a provider.
 #[derive(Clone, Debug, Default, Template)]
 #[template(path = "login/sign_in.html")]
 pub struct SignIn {
     /// The layout.
-    pub page: Page,
+    pub page: Layout,
     /// Fields `email`, `password`.
     pub form: Form,
     /// The client, if the page is part of its request.
-    pub client: Option<ClientView>,
+    pub client: Option<RequestingClient>,
     /// The submitted or hinted address.
     pub email: String,
     /// Is the user fixed, because they must authenticate again? Then the address cannot be edited.
@@ -73,11 +73,11 @@ pub struct ProviderButton {
 #[template(path = "login/accounts.html")]
 pub struct AccountChooser {
     /// The layout.
-    pub page: Page,
+    pub page: Layout,
     /// Buttons `account` = handle or `new`, and `remove` = handle.
     pub form: Form,
     /// The client, if the page is part of its request.
-    pub client: Option<ClientView>,
+    pub client: Option<RequestingClient>,
     /// Every account, the one used last first.
     pub accounts: Vec<AccountView>,
 }
@@ -108,11 +108,11 @@ impl AccountView {
 #[template(path = "login/register.html")]
 pub struct Register {
     /// The layout.
-    pub page: Page,
+    pub page: Layout,
     /// Fields `given_name`, `family_name`, `email`, `password`.
     pub form: Form,
     /// The client, if the page is part of its request.
-    pub client: Option<ClientView>,
+    pub client: Option<RequestingClient>,
     /// The submitted values.
     pub values: RegisterValues,
     /// Validation errors.
@@ -143,7 +143,7 @@ pub struct RegisterValues {
 #[template(path = "login/verify.html")]
 pub struct VerifyEmail {
     /// The layout.
-    pub page: Page,
+    pub page: Layout,
     /// Field `code`, buttons `resend` = 1 and `continue` = 1, or field `email` with another address.
     pub form: Form,
     /// The address that the email was sent to.
@@ -171,7 +171,7 @@ pub struct VerifyEmail {
 #[template(path = "login/verified_elsewhere.html")]
 pub struct VerifiedElsewhere {
     /// The layout.
-    pub page: Page,
+    pub page: Layout,
     /// Continues in this browser.
     pub account_url: String,
 }
@@ -181,9 +181,9 @@ pub struct VerifiedElsewhere {
 #[template(path = "login/already.html")]
 pub struct AlreadySignedIn {
     /// The layout.
-    pub page: Page,
+    pub page: Layout,
     /// The client.
-    pub client: ClientView,
+    pub client: RequestingClient,
     /// A page of the client, if it has one.
     pub home_url: Option<String>,
     /// The user's account.
@@ -197,7 +197,7 @@ pub struct AlreadySignedIn {
 #[template(path = "login/verify_link.html")]
 pub struct VerifyLink {
     /// The layout.
-    pub page: Page,
+    pub page: Layout,
     /// The hidden fields.
     pub form: Form,
     /// Was the registration begun in another browser? Then its password is needed.

@@ -2,14 +2,14 @@
 
 use askama::Template;
 
-use crate::views::{Form, Page, ProviderButton};
+use crate::views::{Form, Layout, ProviderButton};
 
 /// The form for an address, or for the code that was mailed to it.
 #[derive(Clone, Debug, Default, Template)]
 #[template(path = "upstream/address.html")]
 pub struct AskAddress {
     /// The layout.
-    pub page: Page,
+    pub page: Layout,
     /// Fields `email` with button `mail`, or `code`; button `skip`.
     pub form: Form,
     /// The provider.
@@ -31,7 +31,7 @@ pub struct AskAddress {
 #[template(path = "upstream/confirm.html")]
 pub struct ConfirmLink {
     /// The layout.
-    pub page: Page,
+    pub page: Layout,
     /// Buttons `confirm`, `mail`; field `code`.
     pub form: Form,
     /// The provider.
@@ -59,11 +59,11 @@ pub struct ConfirmLink {
 #[template(path = "upstream/trouble.html")]
 pub struct UpstreamTrouble {
     /// The layout; its trace id is shown.
-    pub page: Page,
+    pub page: Layout,
     /// The provider.
     pub provider: String,
     /// The error.
-    pub trouble: Trouble,
+    pub trouble: UpstreamTroubleKind,
     /// The code to quote.
     pub code: &'static str,
     /// The URL to try again, if that may help.
@@ -74,7 +74,7 @@ pub struct UpstreamTrouble {
 
 /// The error.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Trouble {
+pub enum UpstreamTroubleKind {
     /// The user denied the request.
     Denied,
     /// The provider is unavailable or slow.
@@ -98,7 +98,7 @@ pub enum Trouble {
     Gone,
 }
 
-impl Trouble {
+impl UpstreamTroubleKind {
     /// The message keys of the error and the advice.
     const fn keys(self) -> (&'static str, &'static str) {
         match self {
@@ -131,7 +131,7 @@ impl UpstreamTrouble {
 #[template(path = "upstream/deletion.html")]
 pub struct DataDeletion {
     /// The layout.
-    pub page: Page,
+    pub page: Layout,
     /// The account's data page.
     pub account_url: String,
 }
@@ -141,7 +141,7 @@ pub struct DataDeletion {
 #[template(path = "account/identities.html")]
 pub struct AccountIdentities {
     /// The layout.
-    pub page: Page,
+    pub page: Layout,
     /// Buttons `link`, `unlink`, `merge`, `undo`.
     pub form: Form,
     /// The linked identities.

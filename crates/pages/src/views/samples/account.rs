@@ -76,7 +76,7 @@ fn receipt() -> Vec<ReceiptLine> {
 }
 
 pub(super) fn own_sessions(lang: Lang) -> Vec<Rendered> {
-    let session = |id: &str, this, device: &str| SessionView {
+    let session = |id: &str, this, device: &str| SessionItem {
         id: id.into(),
         this,
         device: device.into(),

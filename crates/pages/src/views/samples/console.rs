@@ -3,7 +3,7 @@
 use super::*;
 
 pub(super) fn console_pages(lang: Lang) -> Vec<Rendered> {
-    let project = |name: &str, clients| ProjectRow {
+    let project = |name: &str, clients| ProjectListItem {
         name: name.into(),
         url: "/console/projects/1".into(),
         clients,
@@ -21,7 +21,7 @@ pub(super) fn console_pages(lang: Lang) -> Vec<Rendered> {
         errors: errors(&["name"], lang),
         ..empty.clone()
     };
-    let client = |name: &str, kind: &str, disabled| ClientRow {
+    let client = |name: &str, kind: &str, disabled| ClientListItem {
         name: name.into(),
         client_id: "01jd3v9qk8e2x".into(),
         kind: kind.into(),
@@ -76,8 +76,12 @@ pub(super) fn client_pages(lang: Lang) -> Vec<Rendered> {
         kind: "web".into(),
         has_secret: true,
         secrets: vec![
-            SecretRow { id: "9f86d081884c".into(), created: "22 Nov 2026, 15:58 UTC".into(), ..SecretRow::default() },
-            SecretRow {
+            SecretListItem {
+                id: "9f86d081884c".into(),
+                created: "22 Nov 2026, 15:58 UTC".into(),
+                ..SecretListItem::default()
+            },
+            SecretListItem {
                 id: "60303ae22b99".into(),
                 created: "1 Nov 2026, 09:12 UTC".into(),
                 last_used: Some("22 Nov 2026, 15:00 UTC".into()),
@@ -98,7 +102,10 @@ pub(super) fn client_pages(lang: Lang) -> Vec<Rendered> {
         issuer: "http://localhost:8080".into(),
         redirect_uris: vec!["http://localhost:3000/callback".into()],
         post_logout_redirect_uris: vec!["http://localhost:3000/".into()],
-        endpoints: vec![Endpoint { name: "token_endpoint".into(), url: "http://localhost:8080/oauth2/token".into() }],
+        endpoints: vec![EndpointItem {
+            name: "token_endpoint".into(),
+            url: "http://localhost:8080/oauth2/token".into(),
+        }],
         notice: Some(Message::ClientSaved.text(lang)),
         edit_url: "/console/clients/1/edit".into(),
         project_name: "Notes".into(),

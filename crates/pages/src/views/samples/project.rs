@@ -28,7 +28,7 @@ pub(super) fn all(lang: Lang) -> Vec<Rendered> {
 }
 
 fn members(lang: Lang) -> Vec<Rendered> {
-    let member = |label: &str, role: &str| MemberRow {
+    let member = |label: &str, role: &str| MemberListItem {
         user: "01jd3v9qk8e2x".into(),
         label: label.into(),
         role: role.into(),
@@ -75,7 +75,7 @@ fn token(lang: Lang) -> Vec<Rendered> {
 }
 
 fn webhooks(lang: Lang) -> Vec<Rendered> {
-    let row = |address: &str, off: Option<&str>, failing| WebhookRow {
+    let row = |address: &str, off: Option<&str>, failing| WebhookListItem {
         url: "/console/projects/1/webhooks/1".into(),
         address: address.into(),
         description: HOSTILE.into(),
@@ -105,12 +105,12 @@ fn webhooks(lang: Lang) -> Vec<Rendered> {
 }
 
 fn webhook(lang: Lang) -> Vec<Rendered> {
-    let attempt = |what: String, answer: Option<&str>| AttemptView {
+    let attempt = |what: String, answer: Option<&str>| AttemptItem {
         at: lang.date_time(1_795_000_000),
         what,
         answer: answer.map(str::to_owned),
     };
-    let delivery = |status: &str, attempts| DeliveryView {
+    let delivery = |status: &str, attempts| DeliveryItem {
         id: "01936d2e-3c00-7000-8000-0000000000aa".into(),
         kind: "session.created".into(),
         status: status.into(),

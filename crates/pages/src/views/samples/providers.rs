@@ -4,12 +4,12 @@ use askama::Template as _;
 
 use super::{HOSTILE, Rendered, errors, inside};
 use crate::views::{
-    ConsoleProviders, Form, ProviderKindLink, ProviderPage, ProviderRow, ProviderValues, StepView, Tab,
+    ConsoleProviders, Form, ProviderKindLink, ProviderListItem, ProviderPage, ProviderValues, StepView, Tab,
 };
 use usher_i18n::Lang;
 
 pub(super) fn all(lang: Lang) -> Vec<Rendered> {
-    let row = |id: &str, name: &str, enabled, managed| ProviderRow {
+    let row = |id: &str, name: &str, enabled, managed| ProviderListItem {
         id: id.into(),
         name: name.into(),
         url: format!("/console/providers/{id}"),

@@ -2,17 +2,17 @@
 
 use super::*;
 
-const TROUBLES: [(&str, Trouble); 10] = [
-    ("upstream-denied", Trouble::Denied),
-    ("upstream-unavailable", Trouble::Unavailable),
-    ("upstream-not-allowed", Trouble::NotAllowed),
-    ("upstream-over", Trouble::Over),
-    ("upstream-misbehaved", Trouble::Misbehaved),
-    ("upstream-taken", Trouble::Taken),
-    ("upstream-disabled", Trouble::Disabled),
-    ("upstream-lately", Trouble::Lately),
-    ("upstream-closed", Trouble::Closed),
-    ("upstream-gone", Trouble::Gone),
+const TROUBLES: [(&str, UpstreamTroubleKind); 10] = [
+    ("upstream-denied", UpstreamTroubleKind::Denied),
+    ("upstream-unavailable", UpstreamTroubleKind::Unavailable),
+    ("upstream-not-allowed", UpstreamTroubleKind::NotAllowed),
+    ("upstream-over", UpstreamTroubleKind::Over),
+    ("upstream-misbehaved", UpstreamTroubleKind::Misbehaved),
+    ("upstream-taken", UpstreamTroubleKind::Taken),
+    ("upstream-disabled", UpstreamTroubleKind::Disabled),
+    ("upstream-lately", UpstreamTroubleKind::Lately),
+    ("upstream-closed", UpstreamTroubleKind::Closed),
+    ("upstream-gone", UpstreamTroubleKind::Gone),
 ];
 
 pub(super) fn all(lang: Lang) -> Vec<Rendered> {
