@@ -14,7 +14,7 @@ test: ## All tests: format, lints, Rust on SQLite and PostgreSQL, real clients, 
 compat: ## Third-party client libraries in seven languages sign in at this Usher
 	tests/compat/run.sh
 
-stores: ## The stores of the local modules against Redis, PostgreSQL and FerretDB
+stores: ## The stores and filters of the local modules on Redis, PostgreSQL, SQLite and FerretDB
 	tests/stores/run.sh
 
 examples: ## The example applications of the local modules, at an Usher of their own

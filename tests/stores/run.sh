@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # The store tests of the local modules with every server: Redis, PostgreSQL, and MongoDB's protocol by FerretDB on SQLite,
-# which is built here from the Go proxy. Outside `make test`, because that build takes minutes.
+# which is built here from the Go proxy; and the filters by Prisma, Drizzle and Knex on PostgreSQL and SQLite. Outside
+# `make test`, because that build takes minutes and Prisma has 300 MB.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 # shellcheck source=tests/ports.sh
@@ -30,5 +31,6 @@ fi
 [ -n "${USHER_TEST_POSTGRES_URL:-}" ] || postgres_start
 npm --prefix sdk/node ci --no-audit --no-fund --loglevel=error
 (cd sdk/node && npm run -s build && node --test --test-timeout=120000 test/stores.test.js test/filters.test.js)
+(cd tests/stores/queries && npm ci --no-audit --no-fund --loglevel=error && npm -s test)
 python=$(python_ready "$target/python-sdk" sdk/python/requirements-test.txt)
-(cd sdk/python && "$python" -m pytest -q tests/test_stores.py)
+(cd sdk/python && "$python" -m pytest -q tests/test_stores.py tests/test_filters.py)

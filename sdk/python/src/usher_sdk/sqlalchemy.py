@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, false, or_, true
+from sqlalchemy import ARRAY, ColumnElement, and_, any_, false, literal, or_, true
 
 from .core.residual import Filter
 from .core.select import NotInQuery, write
@@ -61,9 +61,9 @@ class _Words:
     def compare(self, op: str, name: str, value: Value, negated: bool) -> ColumnElement[bool]:
         column = self._column(name)
         if op == "contains":
-            if not hasattr(column, "any"):
+            if not isinstance(getattr(column, "type", None), ARRAY):
                 raise NotInQuery(f"`{name}` is no ARRAY: a list in another form needs a query of your own")
-            return _said(column.any(value.value), column, negated)
+            return _said(literal(value.value) == any_(column), column, negated)
         wanted = "string" if op == "in" else value.type
         if not _is_of(column, wanted):
             # Databases would convert one to the other; the rules say that they do not compare.

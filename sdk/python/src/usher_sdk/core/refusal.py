@@ -49,7 +49,9 @@ _KINDS: Final[dict[str, _Kind]] = {
     "permission_denied": _DENIED,
     "route_unlisted": _DENIED,
     "path_ambiguous": _Kind(400, "REQUEST_INVALID", "The path is ambiguous."),
-    "credentials_ambiguous": _Kind(400, "REQUEST_INVALID", "The request contains more than one token.", "invalid_request"),
+    "credentials_ambiguous": _Kind(
+        400, "REQUEST_INVALID", "The request contains more than one token.", "invalid_request"
+    ),
     "resource_missing": _Kind(404, "NOT_FOUND", "Not found."),
     "request_forged": _FORGED,
     "sign_in_failed": _Kind(400, "REQUEST_INVALID", _NO_SIGN_IN),
