@@ -7,6 +7,7 @@ use futures_util::future::{BoxFuture, FutureExt as _};
 use tokio::sync::watch;
 
 use super::Job;
+use usher_domain::event::EventCatalogue;
 use usher_events::{DispatchRules, EventDispatcher};
 use usher_flows::{FlowError, Usher};
 
@@ -32,7 +33,7 @@ impl Job for TellFacts {
 
     fn run<'a>(&'a self, usher: &'a Usher, _: &'a watch::Receiver<bool>) -> BoxFuture<'a, Result<(), FlowError>> {
         async move {
-            let rules = DispatchRules { access_ttl: usher.config.tokens.access_ttl };
+            let rules = DispatchRules { access_ttl: usher.config.tokens.access_ttl, events: EventCatalogue::STANDARD };
             EventDispatcher::new(usher.store.clone(), rules).tell().await?;
             Ok(())
         }

@@ -5,8 +5,9 @@ use std::time::Duration;
 
 use super::history::Pages;
 use super::{backchannel, feed, webhooks};
+use usher_domain::event::kind::Reload;
 use usher_domain::event::visibility::Visibility;
-use usher_domain::event::{Event, EventKind};
+use usher_domain::event::{Event, EventCatalogue};
 use usher_domain::id::ProjectId;
 use usher_storage::events::reading::PendingEvent;
 use usher_storage::{Result, Store, Tx, Wakeup};
@@ -19,6 +20,7 @@ const BATCH: u32 = 64;
 pub struct DispatchRules {
     /// The lifetime of access tokens.
     pub access_ttl: Duration,
+    pub events: EventCatalogue,
 }
 
 /// An event with its audience.
@@ -90,7 +92,7 @@ impl EventDispatcher {
         let rules = self.rules;
         let work = self.store.write(move |mut tx| {
             Box::pin(async move {
-                let mut facts = tx.take_pending_events(size + skip).await?;
+                let mut facts = tx.take_pending_events(size + skip, rules.events).await?;
                 facts.drain(..facts.len().min(skip as usize));
                 let rings = tell_all(&mut tx, &facts, rules).await?;
                 Ok((facts.len(), rings))
@@ -116,17 +118,10 @@ async fn tell_all(tx: &mut Tx<'_>, facts: &[PendingEvent], rules: DispatchRules)
         grown.extend(feed::hear(tx, &heard, rules.access_ttl).await?);
         backchannel::hear(tx, &heard, rules.access_ttl).await?;
         webhooks::hear(tx, &heard).await?;
-        if matches!(
-            event.kind,
-            EventKind::KeyCreated | EventKind::KeyRetired | EventKind::KeyPruned | EventKind::KeyRevoked
-        ) {
-            rings.push(Wakeup::Keys);
-        }
-        if matches!(
-            event.kind,
-            EventKind::ProjectTokenRotated | EventKind::FormerTokensEnded | EventKind::ProjectDeleted
-        ) {
-            rings.extend(heard.projects.iter().copied().map(Wakeup::Credentials));
+        match event.kind.row().reload {
+            Some(Reload::SigningKeys) => rings.push(Wakeup::Keys),
+            Some(Reload::ProjectTokens) => rings.extend(heard.projects.iter().copied().map(Wakeup::Credentials)),
+            None => {}
         }
         pages.hear(tx, &heard).await?;
         tx.mark_told(fact).await?;
@@ -143,11 +138,11 @@ async fn tell_all(tx: &mut Tx<'_>, facts: &[PendingEvent], rules: DispatchRules)
 async fn projects_that_may_see(tx: &mut Tx<'_>, event: &Event) -> Result<BTreeSet<ProjectId>> {
     let mut projects = event.projects();
     match (event.kind.visibility(), event.user_id, event.session_id) {
-        (Visibility::House | Visibility::Arrival, ..) => projects.clear(),
+        (Visibility::NoProject | Visibility::FirstGrant, ..) => projects.clear(),
         (Visibility::Session, _, Some(session)) => projects.extend(tx.projects_of_session(session).await?),
-        (Visibility::Person, Some(user), _) => projects.extend(tx.projects_of_user(user).await?),
-        (Visibility::Everybody, ..) => projects.extend(tx.every_project().await?),
-        (Visibility::Project | Visibility::Session | Visibility::Person, ..) => {}
+        (Visibility::User, Some(user), _) => projects.extend(tx.projects_of_user(user).await?),
+        (Visibility::EveryProject, ..) => projects.extend(tx.every_project().await?),
+        (Visibility::Project | Visibility::Session | Visibility::User, ..) => {}
     }
     Ok(projects)
 }

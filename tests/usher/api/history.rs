@@ -10,6 +10,7 @@ use reqwest::redirect::Policy;
 use serde_json::json;
 use sqlx::{AssertSqlSafe, Row as _};
 use tokio::sync::watch;
+use usher_domain::event::EventCatalogue;
 use usher_events::{DispatchRules, EventDispatcher};
 use usher_flows::{RegisteredClient, RegisteredProject};
 use usher_keys::seal::Purpose;
@@ -27,7 +28,7 @@ const SCOPE: &str = "openid zebra:a zebra:c";
 const DAY: u64 = 86_400;
 
 async fn tell(house: &TestUsher) {
-    let rules = DispatchRules { access_ttl: Duration::from_mins(10) };
+    let rules = DispatchRules { access_ttl: Duration::from_mins(10), events: EventCatalogue::STANDARD };
     EventDispatcher::new(house.database.store.clone(), rules).tell().await.expect("facts can be told");
 }
 

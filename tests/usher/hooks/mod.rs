@@ -7,6 +7,7 @@ mod documentation;
 mod failing;
 mod receiver;
 mod sharing;
+mod specimen;
 mod ssrf;
 mod stage;
 mod told;

@@ -2,7 +2,6 @@
 
 use serde_json::Value;
 use usher_domain::event::visibility::Visibility;
-use usher_domain::event::webhook::catalogue;
 use usher_domain::event::{Event, EventKind};
 use usher_domain::id::{EventId, ProjectId};
 use usher_flows::RegisteredClient;
@@ -62,12 +61,12 @@ on_both_databases! {
             let append = stage.house.usher.store.write(move |mut tx| Box::pin(async move { tx.append(&event).await }));
             append.await.unwrap();
             stage.tell().await;
-            let told = catalogue::of_kind(*kind).is_some();
+            let told = kind.row().message.is_some();
             let wanted = match kind.visibility() {
-                Visibility::House | Visibility::Arrival => [false; 3],
+                Visibility::NoProject | Visibility::FirstGrant => [false; 3],
                 Visibility::Project | Visibility::Session => [true, false, false],
-                Visibility::Person => [true, true, false],
-                Visibility::Everybody => [true; 3],
+                Visibility::User => [true, true, false],
+                Visibility::EveryProject => [true; 3],
             };
             let heard: Vec<usize> = listeners.iter().map(|listener| heard(listener).len()).collect();
             let wanted: Vec<usize> = wanted.iter().map(|wanted| usize::from(*wanted && told)).collect();

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::samples::{NOW, in_tx, later, random, user};
 use crate::harness::database::{TestDatabase, on_both_databases};
-use usher_domain::event::{Event, EventKind};
+use usher_domain::event::{Event, EventCatalogue, EventKind};
 use usher_domain::id::{ClientId, EventId, UserId};
 use usher_domain::time::Timestamp;
 use usher_storage::events::erasures::Erasure;
@@ -23,7 +23,7 @@ async fn events(db: &TestDatabase, person: UserId, kind: EventKind, seconds: Ran
         in_tx!(db.store, [event], |tx| tx.append(&event).await).unwrap();
     }
     in_tx!(db.store, [], |tx| {
-        for event in tx.take_pending_events(1_000).await? {
+        for event in tx.take_pending_events(1_000, EventCatalogue::STANDARD).await? {
             tx.mark_told(&event).await?;
         }
         Ok(())

@@ -10,7 +10,7 @@ use crate::ApiResult;
 use crate::caller::AdminCaller;
 use crate::list::{List, ListParams, PageRequest};
 use crate::openapi::Refusals;
-use usher_domain::event::EventKind;
+use usher_domain::event::EventCatalogue;
 use usher_domain::time::Timestamp;
 use usher_domain::user::Sub;
 use usher_http_server::extract::params::QueryParams;
@@ -93,7 +93,7 @@ pub async fn list(State(app): State<App>, _: AdminCaller, query: QueryParams) ->
     let wanted = PageRequest::read(&query)?;
     let one = |name| query.0.get(name).map_err(|_| HttpProblem::parameter(name, "it is there twice"));
     let kind = one("kind")?.unwrap_or_default();
-    if !kind.is_empty() && EventKind::from_name(kind).is_none() {
+    if !kind.is_empty() && EventCatalogue::STANDARD.find(kind).is_none() {
         return Err(HttpProblem::parameter("kind", "there is no such kind"));
     }
     let since = one("since")?.map_or(Ok(0), str::parse::<i64>).ok().filter(|since| *since >= 0);

@@ -11,7 +11,7 @@ use crate::ApiResult;
 use crate::caller::{Calling, bearer};
 use crate::list::{List, ListParams, PageRequest};
 use crate::openapi::Refusals;
-use usher_domain::event::EventKind;
+use usher_domain::event::EventCatalogue;
 use usher_domain::page::Cursor;
 use usher_domain::project::history::HistoryEntry;
 use usher_domain::project::history::SEEN;
@@ -111,7 +111,7 @@ pub async fn read(
     let wanted = PageRequest::read(&query)?;
     let one = |name| query.0.get(name).map_err(|_| HttpProblem::parameter(name, "it is there twice"));
     let kind = one("kind")?;
-    if kind.is_some_and(|kind| kind != SEEN && EventKind::from_name(kind).is_none()) {
+    if kind.is_some_and(|kind| kind != SEEN && EventCatalogue::STANDARD.find(kind).is_none()) {
         return Err(HttpProblem::parameter("kind", "there is no such kind"));
     }
     let search = HistorySearch {

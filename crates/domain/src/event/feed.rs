@@ -8,7 +8,7 @@ use std::fmt;
 use std::str::FromStr;
 use std::time::Duration;
 
-use crate::event::{Event, EventKind};
+use crate::event::Event;
 use crate::time::Timestamp;
 
 /// With more live entries of one project, single entries are replaced by one mark for the project.
@@ -128,26 +128,26 @@ impl FromStr for FeedCursor {
 /// The entry for an event, if local modules must know of it.
 ///
 /// `lifetime` is the maximum lifetime of an access token.
-pub fn notice_of(event: &Event, lifetime: Duration) -> Option<RevocationEntry> {
-    let text = |name: &str| event.data.get(name).and_then(serde_json::Value::as_str).map(str::to_owned);
-    let (kind, value) = match event.kind {
-        EventKind::SessionRevoked => (EntryKind::Session, event.session_id?.to_string()),
-        // Its session ended as well, and the entry of the session suffices.
-        EventKind::GrantRevoked if event.data.contains_key(Event::WITH_SESSION) => return None,
-        EventKind::GrantRevoked => (EntryKind::Grant, event.grant_id?.to_string()),
-        EventKind::TokenRevoked => (EntryKind::Token, text("jti")?),
-        EventKind::UserDisabled
-        | EventKind::UserDeleted
-        | EventKind::UsersMerged
-        | EventKind::RoleAssigned
-        | EventKind::RoleUnassigned => (EntryKind::Subject, text("sub")?),
-        EventKind::ClientDisabled | EventKind::ClientDeleted => {
-            (EntryKind::Client, event.client_id.as_ref()?.0.clone())
-        }
-        EventKind::KeyRevoked => (EntryKind::Key, text("kid")?),
-        EventKind::PolicyPublished => (EntryKind::Policy, event.data.get("revision")?.to_string()),
-        _ => return None,
-    };
-    let why = text("reason").unwrap_or_else(|| event.kind.as_str().to_owned());
-    Some(RevocationEntry { kind, value, why, at: event.at, expires_at: event.at + lifetime })
+pub fn entry_of(event: &Event, lifetime: Duration) -> Option<RevocationEntry> {
+    let rule = event.kind.row().feed?;
+    if rule.unless.is_some_and(|member| event.data.contains_key(member)) {
+        return None;
+    }
+    let why = event.member("reason").unwrap_or_else(|| event.kind.as_str()).to_owned();
+    let value = value_of(rule.entry, event)?;
+    Some(RevocationEntry { kind: rule.entry, value, why, at: event.at, expires_at: event.at + lifetime })
+}
+
+/// The value of the claim that an entry about this event is compared with.
+fn value_of(kind: EntryKind, event: &Event) -> Option<String> {
+    match kind {
+        EntryKind::Session => event.session_id.map(|id| id.to_string()),
+        EntryKind::Grant => event.grant_id.map(|id| id.to_string()),
+        EntryKind::Client => event.client_id.as_ref().map(|id| id.0.clone()),
+        EntryKind::Project => event.project_id.map(|id| id.to_string()),
+        EntryKind::Token => event.member("jti").map(str::to_owned),
+        EntryKind::Subject => event.member("sub").map(str::to_owned),
+        EntryKind::Key => event.member("kid").map(str::to_owned),
+        EntryKind::Policy => event.data.get("revision").map(ToString::to_string),
+    }
 }

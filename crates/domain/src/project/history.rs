@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use crate::event::{Event, EventKind};
+use crate::event::Event;
 
 /// Sessions reported by local modules are not in the event log: they are only in the history, under this name.
 pub const SEEN: &str = "session.seen";
@@ -45,37 +45,6 @@ pub struct HistoryEntry {
 
 /// Members of an event's data that a project may read; others concern the installation or other projects.
 const TOLD: [&str; 6] = ["scope", "claims", "reason", "role", "sent", "sub"];
-
-/// Whether events of this kind belong to the histories of the projects that may see them.
-///
-/// A sign-in appears as the grant that results: where else a person signs in does not concern a project.
-pub const fn is_told(kind: EventKind) -> bool {
-    matches!(
-        kind,
-        EventKind::GrantCreated
-            | EventKind::GrantRevoked
-            | EventKind::ConsentGranted
-            | EventKind::ConsentDenied
-            | EventKind::ConsentWithdrawn
-            | EventKind::AccessUsed
-            | EventKind::TokenRevoked
-            | EventKind::TokenReuseDetected
-            | EventKind::CodeReuseDetected
-            | EventKind::SessionRevoked
-            | EventKind::RedirectRejected
-            | EventKind::UserDisabled
-            | EventKind::UserEnabled
-            | EventKind::UserUpdated
-            | EventKind::UserDeleted
-            | EventKind::RoleAssigned
-            | EventKind::RoleUnassigned
-    )
-}
-
-/// Whether the person took part with a browser, whose network and name belong to the entry.
-pub const fn has_device(kind: EventKind) -> bool {
-    matches!(kind, EventKind::GrantCreated | EventKind::ConsentGranted | EventKind::ConsentDenied)
-}
 
 impl HistoryEntry {
     /// The entry for an event, without what only the database knows.

@@ -1,6 +1,5 @@
-//! Which events a person sees on the activity page, and under which heading.
-
-use crate::event::EventKind;
+//! The activity page of an account: its headings, and how it shows an event. Which events it shows is in their rows
+//! ([`crate::event::kinds`]).
 
 /// A heading of the activity page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -35,50 +34,27 @@ impl Heading {
     }
 }
 
-/// The events that a person sees, each with its heading. Others are not shown.
-pub const SHOWN: &[(EventKind, Heading)] = &[
-    (EventKind::SessionCreated, Heading::SignIns),
-    (EventKind::SessionReauthenticated, Heading::SignIns),
-    (EventKind::SessionRevoked, Heading::SignIns),
-    (EventKind::SignInFailed, Heading::SignIns),
-    (EventKind::PasswordChanged, Heading::Security),
-    (EventKind::PasswordRecovered, Heading::Security),
-    (EventKind::RecoveryRequested, Heading::Security),
-    (EventKind::Disowned, Heading::Security),
-    (EventKind::IdentityLinked, Heading::Security),
-    (EventKind::IdentityUnlinked, Heading::Security),
-    (EventKind::UsersMerged, Heading::Security),
-    (EventKind::MergeUndone, Heading::Security),
-    (EventKind::TokenReuseDetected, Heading::Security),
-    (EventKind::CodeReuseDetected, Heading::Security),
-    (EventKind::ConsentGranted, Heading::Applications),
-    (EventKind::ConsentDenied, Heading::Applications),
-    (EventKind::ConsentWithdrawn, Heading::Applications),
-    (EventKind::GrantCreated, Heading::Applications),
-    (EventKind::GrantRevoked, Heading::Applications),
-    (EventKind::UserCreated, Heading::Account),
-    (EventKind::UserUpdated, Heading::Account),
-    (EventKind::EmailChanged, Heading::Account),
-    (EventKind::UserDisabled, Heading::Account),
-    (EventKind::UserEnabled, Heading::Account),
-];
-
-/// The names of the events of a heading, or of all.
-pub fn kinds(heading: Option<Heading>) -> impl Iterator<Item = &'static str> {
-    SHOWN.iter().filter(move |(_, under)| heading.is_none_or(|asked| asked == *under)).map(|(kind, _)| kind.as_str())
+/// How the activity page shows an event.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Activity {
+    pub heading: Heading,
+    /// The key of its text in `account.ftl`.
+    pub text: &'static str,
+    /// Whether the person may report it as a compromise of the account.
+    pub reportable: bool,
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::event::EventCatalogue;
 
     #[test]
     fn every_heading_has_a_word_of_its_own_and_something_under_it() {
         for heading in Heading::ALL {
             assert_eq!(Heading::from_word(heading.as_str()), Some(heading));
-            assert!(kinds(Some(heading)).count() > 1);
+            assert!(EventCatalogue::STANDARD.shown_under(Some(heading)).count() > 1);
         }
         assert_eq!(Heading::from_word("everything"), None);
-        assert_eq!(kinds(None).count(), SHOWN.len());
     }
 }

@@ -4,8 +4,9 @@
 use std::time::Duration;
 
 use crate::DispatchedEvent;
+use usher_domain::event::Event;
+use usher_domain::event::kind::LogoutScope;
 use usher_domain::event::logout_notice::{LogoutEndpoint, LogoutNotice, NoticeStatus, give_up_at};
-use usher_domain::event::{Event, EventKind};
 use usher_domain::id::{ClientId, EventId, SessionId, UserId};
 use usher_domain::oauth::client::Client;
 use usher_domain::user::session::EndReason;
@@ -14,10 +15,10 @@ use usher_storage::{Result, Tx};
 /// Creates the notifications for an event. Every end of a session ends its grants, each with its own event, which
 /// determine the clients.
 pub(crate) async fn hear(tx: &mut Tx<'_>, heard: &DispatchedEvent<'_>, access_ttl: Duration) -> Result<()> {
-    match heard.event.kind {
-        EventKind::GrantRevoked => grant_revoked(tx, heard.event, access_ttl).await,
-        EventKind::ClientDisabled | EventKind::ClientDeleted => client_over(tx, heard.event, access_ttl).await,
-        _ => Ok(()),
+    match heard.event.kind.row().logout {
+        Some(LogoutScope::Grant) => grant_revoked(tx, heard.event, access_ttl).await,
+        Some(LogoutScope::Client) => client_over(tx, heard.event, access_ttl).await,
+        None => Ok(()),
     }
 }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use crate::DispatchedEvent;
-use usher_domain::event::feed::{EntryKind, MAX_LIVE, RevocationEntry, notice_of};
+use usher_domain::event::feed::{EntryKind, MAX_LIVE, RevocationEntry, entry_of};
 use usher_domain::id::ProjectId;
 use usher_storage::{Result, Tx};
 
@@ -18,7 +18,7 @@ pub(crate) async fn hear(
     lifetime: Duration,
 ) -> Result<BTreeSet<ProjectId>> {
     let mut grown = BTreeSet::new();
-    let Some(notice) = notice_of(heard.event, lifetime) else { return Ok(grown) };
+    let Some(notice) = entry_of(heard.event, lifetime) else { return Ok(grown) };
     for project in &heard.projects {
         let Some(position) = tx.append_to_feed(*project, &notice).await? else { continue };
         grown.insert(*project);

@@ -5,8 +5,9 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use crate::DispatchedEvent;
+use usher_domain::event::kind::InHistory;
 use usher_domain::id::ProjectId;
-use usher_domain::project::history::{HistoryEntry, has_device, is_told};
+use usher_domain::project::history::HistoryEntry;
 use usher_domain::time::Timestamp;
 use usher_keys::project_key::ProjectLock;
 use usher_storage::{Result, Tx};
@@ -21,7 +22,8 @@ impl Pages {
     /// Adds an event for every project that may see it.
     pub(crate) async fn hear(&mut self, tx: &mut Tx<'_>, heard: &DispatchedEvent<'_>) -> Result<()> {
         let event = heard.event;
-        if heard.projects.is_empty() || !is_told(event.kind) {
+        let in_history = event.kind.row().history;
+        if heard.projects.is_empty() || in_history == InHistory::No {
             return Ok(());
         }
         let mut entry = HistoryEntry::of(event);
@@ -32,7 +34,7 @@ impl Pages {
         let told = || event.member("sub").map(str::to_owned);
         entry.sub = entry.sub.or_else(told);
         entry.data.remove("sub");
-        if let Some(session) = event.session_id.filter(|_| has_device(event.kind))
+        if let Some(session) = event.session_id.filter(|_| in_history == InHistory::WithBrowser)
             && let Some(device) = tx.find_device(session).await?
         {
             (entry.source, entry.user_agent, entry.amr) = (device.source, device.user_agent, device.amr);

@@ -1,7 +1,8 @@
 //! Webhooks as a reader of the event log: an event becomes one message for each webhook whose filter matches.
 
 use crate::DispatchedEvent;
-use usher_domain::event::webhook::catalogue::{self, MessageType, subject_of};
+use usher_domain::event::visibility::Visibility;
+use usher_domain::event::webhook::message::{MessageType, subject_of};
 use usher_domain::event::{Event, EventKind};
 use usher_domain::id::EventId;
 use usher_storage::events::outgoing::deliveries::NewDelivery;
@@ -11,25 +12,27 @@ use usher_storage::{Result, Tx};
 /// Creates the deliveries for an event.
 pub(crate) async fn hear(tx: &mut Tx<'_>, heard: &DispatchedEvent<'_>) -> Result<()> {
     let event = heard.event;
-    let Some(message) = catalogue::of_kind(event.kind) else { return Ok(()) };
-    let listening =
-        if message.is_for_all() { tx.listening_anywhere().await? } else { tx.listening_in(&heard.projects).await? };
+    let Some(message) = event.kind.row().message else { return Ok(()) };
+    let listening = match event.kind.visibility() {
+        Visibility::EveryProject => tx.listening_anywhere().await?,
+        _ => tx.listening_in(&heard.projects).await?,
+    };
     if listening.is_empty() {
         return Ok(());
     }
     for arrival in arrivals(tx, event).await? {
-        if let Some(message) = catalogue::of_kind(arrival.kind) {
-            put(tx, &arrival, message, &listening).await?;
+        if let Some(message) = arrival.kind.row().message {
+            put(tx, &arrival, &message, &listening).await?;
         }
     }
-    put(tx, event, message, &listening).await
+    put(tx, event, &message, &listening).await
 }
 
 /// With its first grant at a project, a session and possibly its user become visible to the project; earlier events are
 /// not. These events are derived from the grant's, each with its own id.
 async fn arrivals(tx: &mut Tx<'_>, event: &Event) -> Result<Vec<Event>> {
     let mut arrived = Vec::new();
-    let (EventKind::GrantCreated, Some(project)) = (event.kind, event.project_id) else { return Ok(arrived) };
+    let Some(project) = event.project_id.filter(|_| event.kind == EventKind::GrantCreated) else { return Ok(arrived) };
     let (Some(user), Some(session), Some(_)) = (event.user_id, event.session_id, event.grant_id) else {
         return Ok(arrived);
     };
@@ -46,7 +49,7 @@ async fn arrivals(tx: &mut Tx<'_>, event: &Event) -> Result<Vec<Event>> {
 }
 
 async fn put(tx: &mut Tx<'_>, event: &Event, message: &MessageType, listening: &[Listening]) -> Result<()> {
-    let wanting: Vec<&Listening> = listening.iter().filter(|webhook| webhook.wants(message.name())).collect();
+    let wanting: Vec<&Listening> = listening.iter().filter(|webhook| webhook.wants(message.name)).collect();
     if wanting.is_empty() {
         return Ok(());
     }
@@ -55,7 +58,7 @@ async fn put(tx: &mut Tx<'_>, event: &Event, message: &MessageType, listening: &
         let new = NewDelivery {
             webhook: webhook.id,
             message: event.id,
-            kind: message.name().to_owned(),
+            kind: message.name.to_owned(),
             subject: subject_of(event),
             body: message.message(event, webhook.project_id, sub.as_deref()).to_string(),
         };

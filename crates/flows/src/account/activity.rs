@@ -5,9 +5,10 @@ use serde_json::{Map, Value, json};
 use crate::error::FlowError;
 use crate::login::accounts::Account;
 use crate::usher::Usher;
+use usher_domain::event::EventCatalogue;
 use usher_domain::id::ClientId;
 use usher_domain::page::{Cursor, MAX_PAGE, Page};
-use usher_domain::user::activity::{Heading, kinds};
+use usher_domain::user::activity::Heading;
 use usher_domain::user::identity::{Identity, SuggestedEmail};
 use usher_domain::user::session::Session;
 use usher_storage::events::ShownEvent;
@@ -26,7 +27,7 @@ impl Usher {
         heading: Option<Heading>,
         before: Option<Cursor>,
     ) -> Result<Page<ShownEvent>, FlowError> {
-        let kinds: Vec<&str> = kinds(heading).collect();
+        let kinds: Vec<&str> = EventCatalogue::STANDARD.shown_under(heading).collect();
         Ok(self.store.list_shown_events(account.user.id, &kinds, before, PAGE).await?)
     }
 
@@ -101,7 +102,7 @@ impl Usher {
 
     /// Every event, read page by page, so that no query returns more than a page.
     async fn export_events(&self, account: &Account) -> Result<Vec<Value>, FlowError> {
-        let kinds: Vec<&str> = kinds(None).collect();
+        let kinds: Vec<&str> = EventCatalogue::STANDARD.shown_under(None).collect();
         let (mut events, mut before) = (Vec::new(), None);
         loop {
             let page = self.store.list_shown_events(account.user.id, &kinds, before, MAX_PAGE).await?;

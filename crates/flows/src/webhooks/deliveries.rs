@@ -4,7 +4,7 @@ use serde_json::json;
 
 use crate::error::{FlowError, Rejected};
 use crate::usher::Usher;
-use usher_domain::event::webhook::catalogue::TEST;
+use usher_domain::event::webhook::message::TEST;
 use usher_domain::event::webhook::{DeliveryStatus, Webhook, WebhookDelivery};
 use usher_domain::id::{EventId, WebhookId};
 use usher_domain::page::{Cursor, Page};

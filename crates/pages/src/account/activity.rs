@@ -6,8 +6,9 @@ use axum::response::Response;
 use super::sessions::device_words;
 use crate::owner::AccountOwner;
 use crate::show;
-use crate::views::{AccountActivity, EventView, HeadingLink, event_words, reason_words};
+use crate::views::{AccountActivity, EventView, HeadingLink, reason_words};
 use crate::visitor_pages::VisitorPages as _;
+use usher_domain::event::EventCatalogue;
 use usher_domain::page::Cursor;
 use usher_domain::user::activity::Heading;
 use usher_flows::Account;
@@ -93,18 +94,18 @@ async fn event_view(
         Some(id) => app.usher.client_name(id).await?,
         None => String::new(),
     };
-    let Some((what, disownable)) = event_words(lang, &event.kind, &client) else { return Ok(None) };
+    let Some(activity) = EventCatalogue::STANDARD.activity(&event.kind) else { return Ok(None) };
     let said = |name: &str| event.data.get(name).and_then(|value| value.as_str());
     let source = shown.source.as_deref().or_else(|| said("source"));
     let place = source.map(|source| lang.network(source));
     let device = shown.user_agent.as_deref().map(|agent| device_words(lang, Some(agent)));
     let whence: Vec<String> = [device, place].into_iter().flatten().collect();
     Ok(Some(EventView {
-        what,
+        what: lang.text_with(activity.text, &[("client", client.as_str().into())]),
         why: said("reason").and_then(|reason| reason_words(lang, reason)),
         whence: (!whence.is_empty()).then(|| whence.join(" · ")),
         at: lang.date_time(event.at.0),
         // Events of the current session were caused by the user.
-        disownable: disownable && shown.session_id != Some(account.session.id),
+        disownable: activity.reportable && shown.session_id != Some(account.session.id),
     }))
 }

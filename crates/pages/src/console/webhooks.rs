@@ -7,7 +7,8 @@ use super::project_access::ProjectAccess;
 use super::{done, shown};
 use crate::login::sign_in::text;
 use crate::views::{FieldErrors, ProjectTab, WebhookListItem, WebhookValues, WebhooksPage};
-use usher_domain::event::webhook::{DisabledWhy, Webhook, catalogue};
+use usher_domain::event::EventCatalogue;
+use usher_domain::event::webhook::{DisabledWhy, Webhook};
 use usher_flows::Rejected;
 use usher_flows::webhooks::NewWebhook;
 use usher_http_server::extract::params::{FormParams, QueryParams};
@@ -101,7 +102,7 @@ async fn view(app: &App, desk: &mut ProjectAccess) -> Result<WebhooksPage, HttpP
         project: desk.head(&page, ProjectTab::Webhooks),
         form: desk.form(&here),
         webhooks: webhooks.into_iter().map(|webhook| row(page.lang, webhook)).collect(),
-        kinds: catalogue::all().map(|kind| kind.name().to_owned()).collect(),
+        kinds: EventCatalogue::STANDARD.messages().map(|(_, message)| message.name.to_owned()).collect(),
         values: WebhookValues { events: "*".into(), ..WebhookValues::default() },
         page,
         ..WebhooksPage::default()

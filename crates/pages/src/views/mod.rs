@@ -18,7 +18,7 @@ mod rendered;
 #[cfg(test)]
 mod samples;
 
-pub use account::activity::{AccountActivity, EventView, HeadingLink, event_words, reason_words};
+pub use account::activity::{AccountActivity, EventView, HeadingLink, reason_words};
 pub use account::apps::{AccountApps, AppView, ClaimView};
 pub use account::claims::claim_words;
 pub use account::data::{AccountData, AccountGone};

@@ -59,7 +59,7 @@ pub struct ShownEvent {
 #[derive(sqlx::FromRow)]
 struct ShownRow {
     #[sqlx(flatten)]
-    event: EventRow,
+    event: LoggedEventRow,
     session_id: Option<Uuid>,
     user_agent: Option<String>,
     source: Option<String>,
@@ -78,7 +78,7 @@ impl TryFrom<ShownRow> for ShownEvent {
 }
 
 #[derive(sqlx::FromRow)]
-struct EventRow {
+struct LoggedEventRow {
     id: Uuid,
     kind: String,
     at: i64,
@@ -87,9 +87,9 @@ struct EventRow {
     erased: bool,
 }
 
-impl TryFrom<EventRow> for LoggedEvent {
+impl TryFrom<LoggedEventRow> for LoggedEvent {
     type Error = StorageError;
-    fn try_from(row: EventRow) -> Result<Self> {
+    fn try_from(row: LoggedEventRow) -> Result<Self> {
         Ok(Self {
             id: row.id,
             kind: row.kind,
@@ -142,7 +142,7 @@ impl Store {
     /// The newest events of a user, newest first.
     pub async fn list_events_of_user(&self, user: UserId, size: u32) -> Result<Vec<LoggedEvent>> {
         let size = i64::from(size.clamp(1, MAX_PAGE));
-        let rows: Vec<EventRow> = on!(&self.db, LIST_OF_USER, |conn, sql| sqlx::query_as(sql)
+        let rows: Vec<LoggedEventRow> = on!(&self.db, LIST_OF_USER, |conn, sql| sqlx::query_as(sql)
             .bind(user.0)
             .bind(Uuid::max())
             .bind(size)
@@ -153,7 +153,7 @@ impl Store {
     /// The newest events of a client, newest first.
     pub async fn list_events_of_client(&self, client: &ClientId, size: u32) -> Result<Vec<LoggedEvent>> {
         let size = i64::from(size.clamp(1, MAX_PAGE));
-        let rows: Vec<EventRow> = on!(&self.db, LIST_OF_CLIENT, |conn, sql| sqlx::query_as(sql)
+        let rows: Vec<LoggedEventRow> = on!(&self.db, LIST_OF_CLIENT, |conn, sql| sqlx::query_as(sql)
             .bind(&client.0)
             .bind(Uuid::max())
             .bind(size)

@@ -5,8 +5,8 @@ use uuid::Uuid;
 
 use crate::db::{on, on_tx, run, statements};
 use crate::row::{JsonColumn, unreadable};
-use crate::{Result, StorageError, Store, Tx};
-use usher_domain::event::{Event, EventKind};
+use crate::{Result, Store, Tx};
+use usher_domain::event::{Event, EventCatalogue};
 use usher_domain::id::{ClientId, EventId, GrantId, ProjectId, SessionId, UserId};
 use usher_domain::time::Timestamp;
 
@@ -46,10 +46,9 @@ struct UntoldRow {
     data: JsonColumn<serde_json::Map<String, serde_json::Value>>,
 }
 
-impl TryFrom<UntoldRow> for PendingEvent {
-    type Error = StorageError;
-    fn try_from(row: UntoldRow) -> Result<Self> {
-        let kind = EventKind::from_name(&row.kind).ok_or_else(|| unreadable("event", "kind", row.id))?;
+impl PendingEvent {
+    fn read(row: UntoldRow, events: EventCatalogue) -> Result<Self> {
+        let kind = events.find(&row.kind).ok_or_else(|| unreadable("event", "kind", row.id))?;
         let event = Event {
             id: EventId(row.id),
             kind,
@@ -67,11 +66,11 @@ impl TryFrom<UntoldRow> for PendingEvent {
 
 impl Tx<'_> {
     /// Takes the next pending events, oldest first. No other transaction takes any until this one ends.
-    pub async fn take_pending_events(&mut self, size: u32) -> Result<Vec<PendingEvent>> {
+    pub async fn take_pending_events(&mut self, size: u32, events: EventCatalogue) -> Result<Vec<PendingEvent>> {
         let _: i32 = on_tx!(self, ALONE, |conn, sql| sqlx::query_scalar(sql).fetch_one(conn))?;
         let rows: Vec<UntoldRow> =
             on_tx!(self, UNTOLD, |conn, sql| sqlx::query_as(sql).bind(i64::from(size)).fetch_all(conn))?;
-        rows.into_iter().map(PendingEvent::try_from).collect()
+        rows.into_iter().map(|row| PendingEvent::read(row, events)).collect()
     }
 
     /// Marks an event as dispatched, and removes the data that only its readers needed.

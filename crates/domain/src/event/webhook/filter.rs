@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-use super::catalogue;
+use crate::event::EventCatalogue;
 
 /// A filter: `session.created`, `session.*` or `*`.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -47,7 +47,8 @@ impl FromStr for Filter {
             Some(start) => start.is_empty() || start.ends_with('.') && start.len() > 1,
             None => true,
         };
-        let fits = well_formed && catalogue::all().any(|kind| filter.lets_through(kind.name()));
+        let fits =
+            well_formed && EventCatalogue::STANDARD.messages().any(|(_, message)| filter.lets_through(message.name));
         if fits { Ok(filter) } else { Err(UnknownFilter) }
     }
 }

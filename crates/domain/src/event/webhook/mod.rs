@@ -1,7 +1,7 @@
 //! Webhooks: URLs of a project that receive events, according to the Standard Webhooks specification.
 
-pub mod catalogue;
 pub mod filter;
+pub mod message;
 pub mod schedule;
 
 use serde::{Deserialize, Serialize};

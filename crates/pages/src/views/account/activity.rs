@@ -49,37 +49,6 @@ pub struct EventView {
     pub disownable: bool,
 }
 
-/// The description of an event, and whether its owner may report it. `None` for events that users do not see.
-pub fn event_words(lang: Lang, kind: &str, client: &str) -> Option<(String, bool)> {
-    let (key, disownable) = match kind {
-        "session.created" => ("event-signed-in", true),
-        "session.reauthenticated" => ("event-signed-in-again", false),
-        "session.revoked" => ("event-session-ended", false),
-        "session.sign_in_failed" => ("event-sign-in-failed", false),
-        "user.password_changed" => ("event-password-changed", true),
-        "user.password_recovered" => ("event-password-recovered", true),
-        "user.recovery_requested" => ("event-recovery-requested", false),
-        "user.disowned" => ("event-disowned", false),
-        "identity.linked" => ("event-identity-linked", true),
-        "identity.unlinked" => ("event-identity-unlinked", true),
-        "user.merged" => ("event-merged", true),
-        "user.merge_undone" => ("event-merge-undone", false),
-        "token.reuse_detected" | "code.reuse_detected" => ("event-token-reuse", false),
-        "consent.granted" => ("event-consent-granted", true),
-        "consent.denied" => ("event-consent-denied", false),
-        "consent.withdrawn" => ("event-consent-withdrawn", false),
-        "grant.created" => ("event-grant-created", true),
-        "grant.revoked" => ("event-grant-revoked", false),
-        "user.created" => ("event-user-created", false),
-        "user.updated" => ("event-user-updated", true),
-        "user.email_changed" => ("event-email-changed", true),
-        "user.disabled" => ("event-user-disabled", false),
-        "user.enabled" => ("event-user-enabled", false),
-        _ => return None,
-    };
-    Some((lang.text_with(key, &[("client", client.into())]), disownable))
-}
-
 /// The reason why something ended, as text.
 pub fn reason_words(lang: Lang, reason: &str) -> Option<String> {
     let key = match reason {
@@ -103,16 +72,15 @@ pub fn reason_words(lang: Lang, reason: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use usher_domain::user::activity::kinds;
+    use usher_domain::event::EventKind;
 
     #[test]
-    fn every_fact_that_is_shown_has_words_in_every_language() {
+    fn every_event_that_is_shown_has_a_text_in_every_language() {
         for lang in Lang::ALL {
-            for kind in kinds(None) {
-                let (words, _) = event_words(lang, kind, "Demo").unwrap_or_else(|| panic!("{kind} has no words"));
-                assert!(!words.starts_with("event-") && !words.contains('{'), "{kind}: {words}");
+            for activity in EventKind::ALL.iter().filter_map(|kind| kind.row().activity) {
+                let text = lang.text_with(activity.text, &[("client", "Demo".into())]);
+                assert!(!text.starts_with("event-") && !text.contains('{'), "{}: {text}", activity.text);
             }
         }
-        assert_eq!(event_words(Lang::En, "key.created", ""), None);
     }
 }

@@ -128,16 +128,22 @@ pub(super) fn own_applications(lang: Lang) -> Vec<Rendered> {
         apps: vec![app, hostile],
     };
     let none = AccountApps { apps: Vec::new(), ..apps.clone() };
-    let event = |kind: &str, client: &str| {
-        let (what, disownable) = event_words(lang, kind, client).unwrap_or_default();
-        let why = reason_words(lang, "sign_out");
-        EventView { what, why, whence: Some(HOSTILE.into()), at: lang.date_time(1_795_363_080), disownable }
+    let event = |text: &str, disownable: bool| EventView {
+        what: lang.text_with(text, &[("client", HOSTILE.into())]),
+        why: reason_words(lang, "sign_out"),
+        whence: Some(HOSTILE.into()),
+        at: lang.date_time(1_795_363_080),
+        disownable,
     };
     let heading = |label: &str, current| HeadingLink { label: label.into(), url: "/account/activity".into(), current };
     let activity = AccountActivity {
         page: inside(lang, Tab::Activity),
         headings: vec![heading("Everything", true), heading("Sign-ins", false)],
-        events: vec![event("session.created", ""), event("consent.granted", HOSTILE), event("session.revoked", "")],
+        events: vec![
+            event("event-signed-in", true),
+            event("event-consent-granted", true),
+            event("event-session-ended", false),
+        ],
         newest_url: Some("/account/activity".into()),
         older_url: Some("/account/activity?before=x".into()),
         not_me_url: "/account/not-me".into(),

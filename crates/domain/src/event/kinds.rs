@@ -1,0 +1,342 @@
+//! The table of events: one row for each kind. A new kind of event is a row here, its text for the activity page in
+//! `account.ftl` if people see it, and the use case that appends it.
+//!
+//! The table of messages in `docs/webhooks.md` is generated from the rows, in their order. Members of messages contain
+//! no secret, no email address and no location.
+
+use super::Event;
+use super::feed::EntryKind::{Client, Grant, Key, Policy, Session, Subject, Token};
+use super::kind::InHistory::{WithBrowser, Yes};
+use super::kind::{EventKind, EventRow, LogoutScope, Reload};
+use super::visibility::Visibility;
+use super::webhook::message::{PayloadMember, PayloadSource, data, member};
+use crate::user::activity::Heading::{Account, Applications, Security, SignIns};
+
+/// Each row becomes a constant of [`EventKind`] and a member of `EventKind::ALL`.
+macro_rules! events {
+    ($($(#[$doc:meta])* $kind:ident = $row:expr;)*) => {
+        #[expect(non_upper_case_globals, reason = "kinds are used like the variants of an enum")]
+        impl EventKind {
+            $($(#[$doc])* pub const $kind: Self = Self::of(const { &$row });)*
+
+            pub const ALL: &'static [Self] = &[$(Self::$kind),*];
+        }
+    };
+}
+
+const fn no_project(name: &'static str) -> EventRow {
+    EventRow::new(name, Visibility::NoProject)
+}
+
+const fn project(name: &'static str) -> EventRow {
+    EventRow::new(name, Visibility::Project)
+}
+
+const fn session(name: &'static str) -> EventRow {
+    EventRow::new(name, Visibility::Session)
+}
+
+const fn user(name: &'static str) -> EventRow {
+    EventRow::new(name, Visibility::User)
+}
+
+const fn first_grant(name: &'static str) -> EventRow {
+    EventRow::new(name, Visibility::FirstGrant)
+}
+
+const fn every_project(name: &'static str) -> EventRow {
+    EventRow::new(name, Visibility::EveryProject)
+}
+
+const SUB: PayloadMember = member("sub", PayloadSource::Sub, "the user's `sub`");
+const SID: PayloadMember = member("sid", PayloadSource::Session, "the session: the `sid` of its tokens");
+const CLIENT: PayloadMember = member("client_id", PayloadSource::Client, "the client");
+const GRANT: PayloadMember = member("grant_id", PayloadSource::Grant, "the grant: the `gid` of its access tokens");
+const REASON: PayloadMember = data("reason", "the reason, one word");
+const AMR: PayloadMember = data("amr", "the authentication methods (RFC 8176)");
+const PROVIDER: PayloadMember = data("provider", "the provider");
+const BY: PayloadMember = data("by", "who did it, if not the user");
+const ROLE: PayloadMember = data("role", "which");
+const MEMBER_ROLE: PayloadMember = data("role", "owner, developer or viewer");
+const WEBHOOK: PayloadMember = data("webhook_id", "which");
+const HOW: PayloadMember = data("how", "how it was linked");
+const FACTOR: PayloadMember = data("factor", "which");
+const WANTED: PayloadMember = data("wanted", "whether");
+const SCOPE: PayloadMember = data("scope", "what");
+const TOKEN: PayloadMember = data("jti", "the token's `jti`");
+const REQUIRES_SECOND_FACTOR: PayloadMember =
+    data("require_second_factor", "whether sign-in requires two factors, if that has changed");
+const REVISION: PayloadMember = data("revision", "its number");
+const KEY: PayloadMember = data("kid", "the key");
+const KEY_ALGORITHM: PayloadMember = data("alg", "its algorithm");
+const DISABLED_BECAUSE: PayloadMember =
+    data("reason", "`gone` (it answered 410) or `failing` (every delivery failed for a week)");
+const MERGED: PayloadMember = member("sub", PayloadSource::Sub, "the `sub` that is no longer used");
+const INTO: PayloadMember = member("into", PayloadSource::User, "the `sub` that remains");
+const SEPARATED: PayloadMember = member("sub", PayloadSource::Sub, "the `sub` that is separate again");
+const MERGED_INTO: PayloadMember = member("from", PayloadSource::User, "the `sub` that it had been merged into");
+
+events! {
+    SessionCreated = first_grant("session.created")
+        .message("A session was first used with the project: its first grant there.", &[SUB, SID, AMR])
+        .reportable_activity(SignIns, "event-signed-in");
+    SessionReauthenticated = session("session.reauthenticated")
+        .message("A user authenticated again.", &[SUB, SID, AMR])
+        .activity(SignIns, "event-signed-in-again");
+    SessionRevoked = session("session.revoked")
+        .message("A session was ended before it expired: its tokens are no longer valid.", &[SUB, SID, REASON])
+        .feed(Session)
+        .history(Yes)
+        .activity(SignIns, "event-session-ended");
+    SignInFailed = no_project("session.sign_in_failed").activity(SignIns, "event-sign-in-failed");
+    SessionSteppedUp = no_project("session.stepped_up");
+    SecondFactorFailed = no_project("session.second_factor_failed");
+
+    UserCreated = first_grant("user.created")
+        .message("A user first used the project: their first grant there.", &[SUB])
+        .activity(Account, "event-user-created");
+    UserUpdated = user("user.updated")
+        .message("A user's profile has changed: read userinfo.", &[SUB])
+        .history(Yes)
+        .reportable_activity(Account, "event-user-updated");
+    UserDisabled = user("user.disabled")
+        .message("A user was disabled and can no longer sign in.", &[SUB])
+        .feed(Subject)
+        .history(Yes)
+        .activity(Account, "event-user-disabled");
+    UserEnabled = user("user.enabled")
+        .message("A user was enabled and can sign in again.", &[SUB])
+        .history(Yes)
+        .activity(Account, "event-user-enabled");
+    UserDeleted = user("user.deleted")
+        .message("A user was deleted. The `sub` is never reused.", &[SUB])
+        .feed(Subject)
+        .history(Yes);
+    PasswordChanged = user("user.password_changed")
+        .message("A user changed their password.", &[SUB])
+        .reportable_activity(Security, "event-password-changed");
+    PasswordRecovered = user("user.password_recovered")
+        .message("A user set a new password without the old one.", &[SUB])
+        .reportable_activity(Security, "event-password-recovered");
+    RecoveryRequested = no_project("user.recovery_requested").activity(Security, "event-recovery-requested");
+    EmailChanged = user("user.email_changed")
+        .message("A user's email address has changed: read userinfo.", &[SUB])
+        .reportable_activity(Account, "event-email-changed");
+    Disowned = user("user.disowned")
+        .message("A user reported that somebody else used their account; every session was ended.", &[SUB])
+        .activity(Security, "event-disowned");
+
+    // Only projects that know the merged user see a merge: they have to move data.
+    UsersMerged = project("user.merged")
+        .message(
+            "Two users were merged: move the data of `sub` to `into`.",
+            &[
+                MERGED,
+                INTO,
+            ],
+        )
+        .feed(Subject)
+        .reportable_activity(Security, "event-merged");
+    MergeUndone = project("user.merge_undone")
+        .message(
+            "A merge of two users was undone.",
+            &[
+                SEPARATED,
+                MERGED_INTO,
+            ],
+        )
+        .activity(Security, "event-merge-undone");
+    IdentityLinked = user("identity.linked")
+        .message("A user linked an identity of a provider.", &[SUB, PROVIDER, HOW])
+        .reportable_activity(Security, "event-identity-linked");
+    IdentityUnlinked = user("identity.unlinked")
+        .message("A user unlinked an identity of a provider.", &[SUB, PROVIDER])
+        .reportable_activity(Security, "event-identity-unlinked");
+
+    FactorAdded = user("factor.added").message("A user added a second factor.", &[SUB, FACTOR]);
+    FactorRemoved = user("factor.removed").message("A user removed a second factor.", &[SUB, FACTOR]);
+    FactorsReset = user("factor.reset").message("All second factors of a user were removed.", &[SUB, BY]);
+    SecondStepChanged = user("factor.second_step_changed")
+        .message("A user switched the second step at sign-in on or off.", &[SUB, WANTED]);
+    RecoveryCodesRenewed =
+        user("factor.recovery_codes_renewed").message("A user made new recovery codes.", &[SUB]);
+    /// No project sees it: it reveals when the user signed in, wherever that was.
+    RecoveryCodeUsed = no_project("factor.recovery_code_used");
+    PasskeyCloneSuspected = user("factor.clone_suspected")
+        .message("A user's passkey may have been copied; it was refused.", &[SUB]);
+    BrowserRemembered = no_project("browser.remembered");
+    BrowserForgotten = no_project("browser.forgotten");
+
+    ConsentGranted = project("consent.granted")
+        .message("A user gave consent to a client.", &[SUB, SID, CLIENT, SCOPE])
+        .history(WithBrowser)
+        .forgetting(&["scope", "claims"])
+        .reportable_activity(Applications, "event-consent-granted");
+    ConsentDenied = project("consent.denied")
+        .message("A user denied consent to a client.", &[SUB, SID, CLIENT])
+        .history(WithBrowser)
+        .activity(Applications, "event-consent-denied");
+    ConsentWithdrawn = project("consent.withdrawn")
+        .message("A user withdrew the consent given to a client.", &[SUB, CLIENT])
+        .history(Yes)
+        .activity(Applications, "event-consent-withdrawn");
+    GrantCreated = project("grant.created")
+        .message("A client received tokens for a user.", &[SUB, SID, CLIENT, GRANT])
+        .history(WithBrowser)
+        .forgetting(&["scope", "claims"])
+        .reportable_activity(Applications, "event-grant-created");
+    GrantRevoked = project("grant.revoked")
+        .message(
+            "A client's grant for a user was revoked: its tokens are no longer valid.",
+            &[SUB, SID, CLIENT, GRANT, REASON],
+        )
+        // If its session ended as well, the entry of the session suffices.
+        .feed_unless(Grant, Event::WITH_SESSION)
+        .history(Yes)
+        .logout(LogoutScope::Grant)
+        .activity(Applications, "event-grant-revoked");
+    TokenRevoked = project("token.revoked")
+        .message("A client revoked one of its access tokens.", &[CLIENT, TOKEN])
+        .feed(Token)
+        .history(Yes);
+    AccessUsed = project("access.used").history(Yes).forgetting(&["scope", "claims"]);
+    TokenReuseDetected = project("token.reuse_detected")
+        .message(
+            "An old refresh token was used although a newer one was in use: it may have been stolen. The grant was \
+             ended, and its session unless `tokens.reuse_ends` is `grant`.",
+            &[SUB, SID, CLIENT, GRANT],
+        )
+        .history(Yes)
+        .activity(Security, "event-token-reuse");
+    CodeReuseDetected = project("code.reuse_detected")
+        .message(
+            "An authorization code was used twice: it may have been stolen. The grant was ended.",
+            &[SUB, SID, CLIENT, GRANT],
+        )
+        .history(Yes)
+        .activity(Security, "event-token-reuse");
+
+    ProjectCreated = project("project.created").message("The project was created.", &[]);
+    ProjectUpdated = project("project.updated").message(
+        "The project's settings have changed.",
+        &[REQUIRES_SECOND_FACTOR],
+    );
+    /// There is no message: its webhooks are deleted with it.
+    ProjectDeleted = project("project.deleted").reload(Reload::ProjectTokens);
+    ProjectTokenRotated = project("project.token_rotated")
+        .message("The project has a new token; the previous one is valid for a while.", &[])
+        .reload(Reload::ProjectTokens);
+    FormerTokensEnded = project("project.former_tokens_ended")
+        .message("All tokens of the project except the newest were ended.", &[])
+        .reload(Reload::ProjectTokens);
+    MemberAdded =
+        project("member.added").message("Somebody became a member of the project.", &[SUB, MEMBER_ROLE]);
+    MemberChanged = project("member.changed").message("A member's role was changed.", &[SUB, MEMBER_ROLE]);
+    MemberRemoved = project("member.removed").message("Somebody is no longer a member of the project.", &[SUB]);
+
+    ClientCreated = project("client.created").message("A client was created.", &[CLIENT]);
+    ClientUpdated = project("client.updated").message("A client's metadata has changed.", &[CLIENT]);
+    ClientDisabled = project("client.disabled")
+        .message("A client was disabled.", &[CLIENT])
+        .feed(Client)
+        .logout(LogoutScope::Client);
+    ClientEnabled = project("client.enabled").message("A client was enabled.", &[CLIENT]);
+    ClientDeleted = project("client.deleted")
+        .message("A client was deleted.", &[CLIENT])
+        .feed(Client)
+        .logout(LogoutScope::Client);
+    ClientSecretRotated = project("client.secret_rotated").message("A client has a new secret.", &[CLIENT]);
+    RedirectRejected = project("client.redirect_rejected")
+        .message(
+            "A client sent an authorization request with a redirect URI that is not registered.",
+            &[CLIENT],
+        )
+        .history(Yes);
+
+    PolicyPublished = project("policy.published")
+        .message("The project's access rules have a new revision.", &[REVISION])
+        .feed(Policy);
+    RoleAssigned = project("role.assigned")
+        .message("A user was given a role.", &[SUB, ROLE])
+        .feed(Subject)
+        .history(Yes);
+    RoleUnassigned = project("role.unassigned")
+        .message("A role was removed from a user.", &[SUB, ROLE])
+        .feed(Subject)
+        .history(Yes);
+
+    KeyCreated = no_project("key.created").reload(Reload::SigningKeys);
+    /// For receivers this is the rotation, and instances know the key since it was created.
+    KeyActivated = every_project("key.activated").message_named(
+        "key.rotated",
+        "Tokens are now signed with another key, which was published some time ago.",
+        &[KEY],
+    );
+    KeyRetired = no_project("key.retired").reload(Reload::SigningKeys);
+    KeyPruned = no_project("key.pruned").reload(Reload::SigningKeys);
+    KeyRevoked = every_project("key.revoked")
+        .message(
+            "A signing key has leaked and was removed. Nothing that it signed is valid any more: fetch the keys again.",
+            &[KEY, KEY_ALGORITHM],
+        )
+        .feed(Key)
+        .reload(Reload::SigningKeys);
+    SetupLinkCreated = no_project("setup.link_created");
+    ProviderChanged = no_project("provider.changed");
+    ProviderDeleted = no_project("provider.deleted");
+    /// A provider reported something about a user.
+    ProviderNotice = no_project("provider.notice");
+
+    WebhookCreated = project("webhook.created").message("A webhook was created.", &[WEBHOOK]);
+    WebhookUpdated = project("webhook.updated").message("A webhook was changed.", &[WEBHOOK]);
+    WebhookDeleted = project("webhook.deleted").message("A webhook was deleted.", &[WEBHOOK]);
+    WebhookSecretRotated = project("webhook.secret_rotated").message("A webhook has a new secret.", &[WEBHOOK]);
+    WebhookDisabled = project("webhook.disabled").message(
+        "A webhook was disabled.",
+        &[WEBHOOK, DISABLED_BECAUSE],
+    );
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::event::kind::InHistory;
+    use std::collections::BTreeSet;
+
+    #[test]
+    fn every_kind_has_a_name_of_its_own() {
+        let names: BTreeSet<_> = EventKind::ALL.iter().map(|kind| kind.as_str()).collect();
+        assert_eq!(names.len(), EventKind::ALL.len());
+    }
+
+    /// A deleted project has no webhooks, and uses of access are in the history.
+    #[test]
+    fn projects_get_a_message_about_each_event_that_they_may_see() {
+        for kind in EventKind::ALL {
+            let silent = kind.visibility() == Visibility::NoProject
+                || [EventKind::ProjectDeleted, EventKind::AccessUsed].contains(kind);
+            assert!(kind.row().message.is_some() != silent, "decide whether projects get {kind:?}");
+        }
+    }
+
+    #[test]
+    fn what_no_project_may_see_reaches_neither_feeds_nor_histories() {
+        for kind in EventKind::ALL.iter().filter(|kind| kind.visibility() == Visibility::NoProject) {
+            assert_eq!((kind.row().feed, kind.row().history), (None, InHistory::No), "{kind:?}");
+        }
+    }
+
+    /// A message about a session or a grant goes only to projects that it concerns.
+    #[test]
+    fn what_names_a_session_or_a_client_is_seen_only_by_projects_that_it_concerns() {
+        for kind in EventKind::ALL {
+            let Some(message) = kind.row().message else { continue };
+            let names = |origin: PayloadSource| message.members.iter().any(|member| member.from == origin);
+            if names(PayloadSource::Client) || names(PayloadSource::Grant) {
+                assert_eq!(kind.visibility(), Visibility::Project, "{kind:?}");
+            } else if names(PayloadSource::Session) || names(PayloadSource::Data("amr")) {
+                assert!(matches!(kind.visibility(), Visibility::Session | Visibility::FirstGrant), "{kind:?}");
+            }
+        }
+    }
+}
