@@ -91,8 +91,21 @@ func (a *Auth) HasRole(roles ...string) bool {
 	return slices.ContainsFunc(roles, func(role string) bool { return slices.Contains(a.User.Roles, role) })
 }
 
-// IsFresh says whether the token was introspected during this request.
-func (a *Auth) IsFresh() bool { return a != nil && a.fresh.Load() }
+// IsFresh asks Usher whether the token is active (RFC 7662), once per request. The error is a *Refusal: Usher cannot be asked.
+func (a *Auth) IsFresh(ctx context.Context) (bool, error) {
+	if a == nil {
+		return false, nil
+	}
+	refusal := a.usher.refresh(ctx, a)
+	switch {
+	case refusal == nil:
+		return true, nil
+	case refusal.Reason == token.ErrRevoked.Reason:
+		return false, nil
+	default:
+		return false, refusal
+	}
+}
 
 // Can says whether the access rules allow a permission on a resource: a struct, an Attributes map or a policy.Resource
 // (see policy.AttributesOf). Without a resource (nil) it is true only if every resource is allowed.
@@ -145,6 +158,22 @@ func (a *Auth) Filter(permission string) policy.Filter {
 	a.usher.warnUnknown(rules, permission)
 	q := a.question(permission, nil)
 	return rules.Filter(&q)
+}
+
+// Permissions gives the filter of every permission, for a front end: it shows what is not denied. As JSON, matches of
+// @usher-id/sdk reads it.
+func (a *Auth) Permissions() map[string]policy.Filter {
+	all := map[string]policy.Filter{}
+	if a == nil {
+		return all
+	}
+	if rules := a.usher.rules.Load(); rules != nil {
+		q := a.question("", nil)
+		for _, q.Permission = range rules.Permissions() {
+			all[q.Permission] = rules.Filter(&q)
+		}
+	}
+	return all
 }
 
 func (a *Auth) question(permission string, resource any) policy.Question {

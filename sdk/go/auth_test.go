@@ -24,9 +24,52 @@ func caller(t *testing.T, test *ushertest.Usher, token ushertest.Token) *usher.A
 	return auth
 }
 
+func isFresh(auth *usher.Auth) bool {
+	fresh, err := auth.IsFresh(context.Background())
+	return fresh && err == nil
+}
+
+func TestIsFreshAsksUsher(t *testing.T) {
+	test := ushertest.New(t)
+	raw := test.Mint(ushertest.Token{})
+	verify := func() *usher.Auth {
+		auth, err := test.Module.Verify(context.Background(), raw)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return auth
+	}
+	if !isFresh(verify()) {
+		t.Error("an active token is not fresh")
+	}
+	test.SetAway(true)
+	if _, err := verify().IsFresh(context.Background()); err == nil {
+		t.Error("Usher is away, and the token is fresh")
+	}
+	test.SetAway(false)
+	test.Deactivate(raw)
+	if fresh, err := verify().IsFresh(context.Background()); fresh || err != nil {
+		t.Errorf("an inactive token: %v %v", fresh, err)
+	}
+}
+
+func TestPermissionsAreForAFrontEnd(t *testing.T) {
+	test := ushertest.New(t, ushertest.WithRules(rules))
+	auth, err := test.Module.Verify(context.Background(), test.Mint(ushertest.Token{Subject: "u1", Roles: []string{"viewer"}}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	text, err := json.Marshal(auth.Permissions())
+	want := `{"Order:list":true,"Order:read":{"left":{"field":"owner_id"},"negated":false,"op":"eq","right":{"value":"u1"}},` +
+		`"Order:update":false}`
+	if err != nil || string(text) != want {
+		t.Errorf("got %s %v, want %s", text, err, want)
+	}
+}
+
 func TestNobodyMayDoNothing(t *testing.T) {
 	var nobody *usher.Auth
-	if nobody.Can("Order:list", nil) || nobody.HasRole("viewer") || nobody.HasScope() || nobody.IsFresh() ||
+	if nobody.Can("Order:list", nil) || nobody.HasRole("viewer") || nobody.HasScope() || isFresh(nobody) ||
 		!nobody.Filter("Order:list").None() || nobody.Explain("Order:list", nil).Verdict != policy.Deny {
 		t.Error("nobody may do something")
 	}

@@ -54,9 +54,6 @@ type Config struct {
 	Store Store
 	// StoreSecret authenticates what is in the Store; ClientSecret if empty.
 	StoreSecret string
-	// MaxRevocations is the largest number of entries in the revocation list. Beyond it they are replaced by one entry
-	// that revokes every token of the project issued before. 200,000 if zero.
-	MaxRevocations int
 	// NoSessionReports turns off reporting the sessions that were used here to Usher, once a minute.
 	NoSessionReports bool
 	// UserAttributes gives the attributes user.… of conditions beside id and roles, such as teams. It is called once per
@@ -116,6 +113,9 @@ type SyncConfig struct {
 	MaxStaleness time.Duration
 	// OnStale: Allow if empty.
 	OnStale OnStale
+	// MaxRevocations is the largest number of entries in the revocation list. Beyond it they are replaced by one entry
+	// that revokes every token of the project issued before. 200,000 if zero.
+	MaxRevocations int
 }
 
 // PolicyConfig configures how the access rules of the project are applied.
@@ -154,8 +154,8 @@ func (c *Config) check() error {
 	if c.ClockSkew > time.Minute {
 		fault("Config.ClockSkew is %s: a minute at most", c.ClockSkew)
 	}
-	if c.CacheSize < 0 || c.MaxRevocations < 0 {
-		fault("Config.CacheSize and Config.MaxRevocations are not negative")
+	if c.CacheSize < 0 || c.Sync.MaxRevocations < 0 {
+		fault("Config.CacheSize and Config.Sync.MaxRevocations are not negative")
 	}
 	for _, alg := range c.Algorithms {
 		if token.Canonical(alg) == "" {

@@ -84,7 +84,7 @@ func New(ctx context.Context, config Config) (*Usher, error) {
 	}
 	u := &Usher{
 		config: config, options: config.options(), issuer: newIssuerClient(&config), cache: newCache(config.CacheSize),
-		list: revocation.NewList(int64(DefaultClockSkew/time.Second), config.MaxRevocations), clients: map[string]bool{},
+		list: revocation.NewList(int64(DefaultClockSkew/time.Second), config.Sync.MaxRevocations), clients: map[string]bool{},
 		asking: make(chan struct{}, mostAsking), ready: make(chan struct{}), done: make(chan struct{}),
 		seen: newSessionList(config.StoreSecret),
 	}

@@ -1,6 +1,7 @@
 // Writes the vectors of this folder; with --check it only says whether they are as they would be written.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { policyFile } from './generator/files.mjs';
+import { filters } from './generator/filters.mjs';
 import { refusals } from './generator/refusals.mjs';
 import { revocation } from './generator/revocation.mjs';
 import { routes } from './generator/routes.mjs';
@@ -21,6 +22,7 @@ const read = (name) => {
 const written = {
     'tokens.json': await tokens(read('tokens.json')),
     'revocation.json': revocation(),
+    'filters.json': filters(),
     'refusals.json': refusals(),
     'routes.json': routes(policyFile('decisions.json').table),
     'store-log.json': storeLog(),

@@ -36,11 +36,12 @@ type operand struct {
 
 func (o operand) isPath() bool { return o.name != "" }
 
+// json gives the operand as in the JSON of a Filter.
 func (o operand) json() any {
 	if o.isPath() {
-		return rootNames[o.root] + "." + o.name
+		return map[string]any{"field": o.name}
 	}
-	return o.literal.json()
+	return map[string]any{"value": o.literal.json()}
 }
 
 // op is a comparison.
@@ -237,13 +238,15 @@ func isAttribute(s string) bool {
 	return true
 }
 
-// json gives the condition as in a table.
+// flipped gives comparisons with their sides exchanged.
+var flipped = map[op]op{
+	opEq: opEq, opNe: opNe, opGt: opLt, opGte: opLte, opLt: opGt, opLte: opGte, opIn: opContains, opContains: opIn,
+}
+
+// json gives a condition over attributes of the resource as in the JSON of a Filter.
 func (c condition) json() any {
-	switch {
-	case c.node == nodeLeaf && c.op == opPresent:
-		return negation(map[string]any{"present": c.left.json()}, c.negated)
-	case c.node == nodeLeaf:
-		return negation(map[string]any{string(c.op): []any{c.left.json(), c.right.json()}}, c.negated)
+	if c.node == nodeLeaf {
+		return c.leafJSON()
 	}
 	parts := make([]any, len(c.parts))
 	for i, part := range c.parts {
@@ -255,9 +258,13 @@ func (c condition) json() any {
 	return map[string]any{"any": parts}
 }
 
-func negation(bare map[string]any, negated bool) any {
-	if negated {
-		return map[string]any{"not": bare}
+func (c condition) leafJSON() any {
+	if c.op == opPresent {
+		return map[string]any{"present": c.left.name, "negated": c.negated}
 	}
-	return bare
+	o, left, right := c.op, c.left, c.right
+	if !left.isPath() {
+		o, left, right = flipped[o], right, left
+	}
+	return map[string]any{"op": o, "left": left.json(), "right": right.json(), "negated": c.negated}
 }

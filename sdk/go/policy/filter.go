@@ -48,7 +48,8 @@ func (f Filter) Matches(resource Attributes) bool {
 	return f.rest.holds(&Question{Resource: resource}) == truthTrue
 }
 
-// MarshalJSON gives true, false, or a condition over resource attributes in the syntax of access rules.
+// MarshalJSON gives true, false, or a condition over attributes of the resource, as matches of @usher-id/sdk reads it in a
+// front end.
 func (f Filter) MarshalJSON() ([]byte, error) {
 	if f.holds != truthUnknown {
 		return json.Marshal(f.All())

@@ -1,7 +1,6 @@
 package policy
 
 import (
-	"encoding/json"
 	"reflect"
 	"strings"
 	"testing"
@@ -93,17 +92,5 @@ func TestAnAttributeWithoutAColumnIsAnError(t *testing.T) {
 		if err == nil || !strings.Contains(err.Error(), word) {
 			t.Errorf("%s: %v", condition, err)
 		}
-	}
-}
-
-func TestAFilterIsWrittenAsRulesAre(t *testing.T) {
-	filter := tableOf(t, `{"all":[{"in":["resource.team_id","user.teams"]},{"not":{"present":"resource.tags"}}]}`).Filter(asking("reader"))
-	got, err := json.Marshal(filter)
-	want := `{"all":[{"in":["resource.team_id",{"lit":["t1","t2"]}]},{"not":{"present":"resource.tags"}}]}`
-	if err != nil || string(got) != want {
-		t.Errorf("%s %v", got, err)
-	}
-	if got, _ := json.Marshal(Filter{}); string(got) != "false" {
-		t.Errorf("nothing: %s", got)
 	}
 }

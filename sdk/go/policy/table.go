@@ -9,6 +9,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"sync"
@@ -165,6 +166,11 @@ func parseRule(cell json.RawMessage, conditions map[string]*condition) (rule, er
 func (t *Table) HasPermission(permission string) bool {
 	_, ok := t.permissions[permission]
 	return ok
+}
+
+// Permissions gives the names of all permissions, sorted.
+func (t *Table) Permissions() []string {
+	return slices.Sorted(maps.Keys(t.permissions))
 }
 
 // HasRole says whether the table knows the role.

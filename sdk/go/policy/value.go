@@ -147,13 +147,13 @@ func readDigits(members map[string]any) value {
 	return value{kind: integer, int: n}
 }
 
-// json gives the value as a literal of a condition.
+// json gives the value as in the JSON of a Filter.
 func (v value) json() any {
 	switch v.kind {
 	case text:
-		return map[string]any{"lit": v.text}
+		return v.text
 	case texts:
-		return map[string]any{"lit": v.texts}
+		return v.texts
 	case boolean:
 		return v.truth
 	case integer:

@@ -160,3 +160,36 @@ func TestTheMostSpecificRouteCounts(t *testing.T) {
 		}
 	}
 }
+
+func TestFiltersAreWrittenAsInEverySDK(t *testing.T) {
+	var file struct {
+		Project, Permission string
+		User                Attributes
+		Cases               []struct {
+			Name         string
+			Rule, Filter json.RawMessage
+		}
+	}
+	vectors(t, "../filters.json", &file)
+	for _, c := range file.Cases {
+		t.Run(c.Name, func(t *testing.T) {
+			rule, conditions := string(c.Rule), "{}"
+			if rule[0] == '{' {
+				rule, conditions = `"condition"`, `{"condition":`+rule+`}`
+			}
+			table, err := Parse([]byte(`{"v":1,"default":"deny","project":"p","revision":1,"permissions":{},"routes":[],"conditions":` +
+				conditions + `,"roles":{"reader":{"` + file.Permission + `":` + rule + `}}}`))
+			if err != nil {
+				t.Fatal(err)
+			}
+			text, err := json.Marshal(table.Filter(&Question{Roles: []string{"reader"}, Permission: file.Permission, User: file.User}))
+			if err != nil {
+				t.Fatal(err)
+			}
+			var got, want any
+			if json.Unmarshal(text, &got) != nil || json.Unmarshal(c.Filter, &want) != nil || !reflect.DeepEqual(got, want) {
+				t.Errorf("got %s, want %s", text, c.Filter)
+			}
+		})
+	}
+}

@@ -47,7 +47,7 @@ export class ModuleState extends EventEmitter<UsherEvents> {
   readonly keys: KeySet;
   /** Where values are kept. */
   readonly storage: Storage;
-  protected readonly list = new RevocationList();
+  protected readonly list: RevocationList;
   /** Absent where access rules are not used. */
   protected readonly rules: Rules | undefined;
   protected readonly seen: SeenSessions;
@@ -77,6 +77,7 @@ export class ModuleState extends EventEmitter<UsherEvents> {
     super();
     this.settings = readOptions(options);
     const { settings } = this;
+    this.list = new RevocationList(settings.sync.maxRevocations);
     this.client = new IssuerClient(settings);
     this.keys = new KeySet(settings.fetch, async () => (await this.client.metadata()).jwks_uri);
     this.keys.onChange = (etag, jwks) => void this.append([{ t: 'jwks', etag, jwks }]);
@@ -112,6 +113,8 @@ export class ModuleState extends EventEmitter<UsherEvents> {
     ready: boolean;
     connected: boolean;
     stale: boolean;
+    /** When the list was last up to date, in seconds since the epoch; 0 if never. */
+    syncedAt: number;
     place: string;
     revocations: number;
     revision: number | null;
@@ -120,6 +123,7 @@ export class ModuleState extends EventEmitter<UsherEvents> {
       ready: this.#isReady,
       connected: this.#follower.isConnected,
       stale: this.isStale(Date.now() / 1000),
+      syncedAt: Math.max(0, this.#currentAt),
       place: this.list.place,
       revocations: this.list.size,
       revision: this.rules?.table?.revision ?? null,

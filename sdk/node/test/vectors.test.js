@@ -9,7 +9,7 @@ import { KeySet } from '../dist/issuer/keys.js';
 import { checkRoute, rulesOf } from '../dist/policy/route-check.js';
 import { evaluate } from '../dist/policy/evaluate.js';
 import { segments } from '../dist/policy/path.js';
-import { residual } from '../dist/policy/residual.js';
+import { filterJson, residual } from '../dist/policy/residual.js';
 import { RouteTable } from '../dist/policy/routes.js';
 import { readTable } from '../dist/policy/table.js';
 import { verifyWebhook } from '../dist/webhooks.js';
@@ -171,6 +171,23 @@ describe('access rules', () => {
         assert.equal(table.find(method, path)?.path ?? null, pattern ?? null, `${method} ${path}`);
     }
   });
+});
+
+describe('filters', () => {
+  const { project, permission, user, cases } = vectors('filters.json');
+  const fixed = { v: 1, project, revision: 1, iat: 0, default: 'deny', permissions: { [permission]: 'item' }, routes: [] };
+  for (const { name, rule, filter } of cases) {
+    test(name, () => {
+      const isCondition = typeof rule === 'object';
+      const table = readTable({
+        ...fixed,
+        conditions: isCondition ? { condition: rule } : {},
+        roles: { reader: { [permission]: isCondition ? 'condition' : rule } },
+      });
+      const left = residual(table, { roles: ['reader'], permission, user, context: {}, token: {} });
+      assert.deepEqual(JSON.parse(filterJson(left)), filter);
+    });
+  }
 });
 
 describe('the log of a store', () => {

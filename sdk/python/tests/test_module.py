@@ -85,7 +85,11 @@ def test_who_it_is() -> None:
         ("x", "y"),
         False,
     )
-    assert not auth.is_fresh(10**9)
+    assert auth.is_fresh()
+    test.mint.revoked.add(auth.token)
+    assert not auth.is_fresh(), "Usher is asked"
+    assert auth.has_scope("x", "y") and not auth.has_scope("x", "z")
+    assert auth.has_role("z", "a") and not auth.has_role("z")
     assert "u1" in repr(auth)
     assert auth.token not in repr(auth), "no token in logs"
     test.usher.close()

@@ -15,6 +15,7 @@ from usher_sdk.core.keys import KeyRing
 from usher_sdk.core.logfile import LogRefused, LogWriter, read_log, store_key
 from usher_sdk.core.policy import Policy, Question
 from usher_sdk.core.refusal import Refusal
+from usher_sdk.core.residual import residual
 from usher_sdk.core.token import Expected, TokenRefused, check, read
 from usher_sdk.core.webhook import WebhookRefused, verify_webhook
 from usher_sdk.engine import Engine
@@ -158,6 +159,23 @@ def test_the_door(case: dict[str, Any]) -> None:
     except Refusal as refusal:
         answer = {"status": refusal.status, "code": refusal.code, "reason": refusal.reason, **refusal.details}
     assert answer == want
+
+
+FILTERS = load("filters.json")
+
+
+@named(FILTERS)
+def test_filters(case: dict[str, Any]) -> None:
+    rule, permission = case["rule"], FILTERS["permission"]
+    is_condition = isinstance(rule, dict)
+    policy = Policy(
+        {
+            "v": 1, "default": "deny", "project": FILTERS["project"], "revision": 1, "permissions": {permission: "item"},
+            "conditions": {"condition": rule} if is_condition else {},
+            "roles": {"reader": {permission: "condition" if is_condition else rule}}, "routes": [],
+        }
+    )  # fmt: skip
+    assert residual(policy, Question(["reader"], permission, FILTERS["user"])).as_json() == case["filter"]
 
 
 REFUSALS = load("refusals.json")

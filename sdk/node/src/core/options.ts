@@ -1,5 +1,6 @@
 // The options of the module and their validation.
 import type { Storage } from '../stores/storage.js';
+import { MOST } from './revocations.js';
 import type { Verdict } from '../policy/evaluate.js';
 import type { Attributes } from '../policy/value.js';
 
@@ -16,6 +17,8 @@ export interface SyncOptions {
   maxStaleness?: number;
   /** What happens to requests while the list is stale: `allow`, `introspect` each token, or `deny` with 503. Default `allow`: access tokens live for ten minutes. */
   onStale?: OnStale;
+  /** The largest number of entries in the revocation list. Beyond it one entry revokes all earlier tokens of the project. Default 200,000. */
+  maxRevocations?: number;
 }
 
 /** How access rules are enforced. */
@@ -175,12 +178,19 @@ const KNOWN = [
   'onDecision',
   'fetch',
 ];
+/** Options that are objects, with the names in them. */
 const KNOWN_INSIDE: Record<string, readonly string[]> = {
   cache: ['max'],
-  sync: ['transport', 'pollInterval', 'maxStaleness', 'onStale'],
+  sync: ['transport', 'pollInterval', 'maxStaleness', 'onStale', 'maxRevocations'],
   policy: ['enforceRoutes', 'onMissingRoute', 'strict'],
   cookie: ['name', 'idle', 'absolute'],
 };
+
+/** The names of all options; those inside others as `sync.transport`. */
+export const OPTION_NAMES: readonly string[] = [
+  ...KNOWN.filter((name) => name === 'policy' || !(name in KNOWN_INSIDE)),
+  ...Object.entries(KNOWN_INSIDE).flatMap(([outer, names]) => names.map((name) => `${outer}.${name}`)),
+];
 
 /**
  * Reads the options.
@@ -252,6 +262,7 @@ function readSync(sync: SyncOptions): Required<SyncOptions> {
     pollInterval: within('sync.pollInterval', sync.pollInterval ?? 60, 5, 3600),
     maxStaleness: within('sync.maxStaleness', sync.maxStaleness ?? 300, 1, 86_400),
     onStale: oneOf('sync.onStale', sync.onStale ?? 'allow', ['allow', 'introspect', 'deny']),
+    maxRevocations: within('sync.maxRevocations', sync.maxRevocations ?? MOST, 1, 10_000_000),
   };
   const least = { ws: HEARTBEAT, longpoll: 2, poll: read.pollInterval + 1, off: 1 }[read.transport];
   if (read.maxStaleness < least) {

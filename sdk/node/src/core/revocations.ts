@@ -13,7 +13,7 @@ import {
 /** Seconds for which an entry is kept after it expires, because clocks differ. */
 const SKEW = 30;
 /** The number of entries above which all are replaced by one mark over the project. */
-const MOST = 200_000;
+export const MOST = 200_000;
 
 /** The result of applying a message or a snapshot. */
 export type Outcome =

@@ -1,6 +1,6 @@
 // Comparisons in a uniform form for the adapters: the field comes first.
 import type { Comparison } from '../policy/condition.js';
-import type { Where } from '../policy/residual.js';
+import { FLIPPED, type Where } from '../policy/residual.js';
 import { type Type, type Value, typeOf } from '../policy/value.js';
 
 /** A filter that cannot be expressed in the query language. */
@@ -26,17 +26,6 @@ export interface FieldTest {
   value?: Value;
   other?: string;
 }
-
-const FLIPPED: Record<Comparison, Comparison> = {
-  eq: 'eq',
-  ne: 'ne',
-  gt: 'lt',
-  gte: 'lte',
-  lt: 'gt',
-  lte: 'gte',
-  in: 'contains',
-  contains: 'in',
-};
 
 /** Converts a comparison so that the field comes first. */
 export function fieldTest(where: Extract<Where, { op: Comparison }>): FieldTest {

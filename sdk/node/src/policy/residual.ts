@@ -16,6 +16,10 @@ export type Where =
 /** All resources, none, or those that match a condition. */
 export type Residual = true | false | Where;
 
+/** JSON with filters in it. Integers beyond ±(2⁵³−1) are written as the access rules write them. */
+export const filterJson = (value: unknown): string =>
+  JSON.stringify(value, (_, each: unknown) => (typeof each === 'bigint' ? { int: String(each) } : each));
+
 /** Returns the remaining condition of a permission. */
 export function residual(table: PolicyTable, question: Omit<Question, 'resource'>): Residual {
   const parts: Residual[] = [];
@@ -46,8 +50,22 @@ function leftOfLeaf(leaf: Leaf, question: Omit<Question, 'resource'>): Residual 
     const truth = compare(leaf.op, left.value, right.value);
     return truth !== undefined && truth !== leaf.negated;
   }
+  // The field comes first, as in queries.
+  if ('value' in left) return { op: FLIPPED[leaf.op], left: right, right: left, negated: leaf.negated };
   return { op: leaf.op, left, right, negated: leaf.negated };
 }
+
+/** The comparison with its sides exchanged. */
+export const FLIPPED: Record<Comparison, Comparison> = {
+  eq: 'eq',
+  ne: 'ne',
+  gt: 'lt',
+  gte: 'lte',
+  lt: 'gt',
+  lte: 'gte',
+  in: 'contains',
+  contains: 'in',
+};
 
 function side(operand: Operand, question: Omit<Question, 'resource'>): Side | undefined {
   if ('literal' in operand) return { value: operand.literal };

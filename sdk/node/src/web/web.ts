@@ -3,6 +3,7 @@ import type { Refusal } from '../core/refusal.js';
 import { Refusal as Refused } from '../core/refusal.js';
 import { isLoopback } from '../core/options.js';
 import { type Answer, problemAnswer, redirectAnswer } from '../http/answer.js';
+import { filterJson } from '../policy/residual.js';
 import { checkAuthentication } from '../policy/route-check.js';
 import type { Authentication, IncomingRequest, Usher } from '../usher.js';
 import { readCookie, writeCookie } from './cookies.js';
@@ -122,15 +123,11 @@ export class WebMode {
   async #me(request: IncomingRequest): Promise<Answer> {
     const { auth } = await this.authenticate(request);
     const told = { user: auth?.user ?? null, permissions: auth?.permissions() ?? {} };
-    // Integers beyond ±(2⁵³−1) are written as the access rules write them.
-    const body = JSON.stringify(told, (_, value: unknown) =>
-      typeof value === 'bigint' ? { int: String(value) } : value,
-    );
     return {
       status: 200,
       headers: { 'content-type': 'application/json', 'cache-control': 'no-store', vary: 'Cookie' },
       cookies: [],
-      body,
+      body: filterJson(told),
     };
   }
 

@@ -41,6 +41,7 @@ class Auth:
         raw: str,
         policy: Callable[[], Policy | None],
         rules: Callable[[], Policy],
+        is_active: Callable[[str], bool],
         *,
         profile: Mapping[str, Any] | None = None,
         on_decision: OnDecision | None = None,
@@ -82,6 +83,7 @@ class Auth:
         self._shown: Mapping[str, Any] | None = None
         self._policy = policy
         self._rules = rules
+        self._is_active = is_active
         self._on_decision = on_decision
         self._now = now
 
@@ -170,7 +172,7 @@ class Auth:
         Raises:
             Refusal: 403 if not.
         """
-        if not any(role in self._roles for role in roles):
+        if not self.has_role(*roles):
             raise Refusal("role_missing")
 
     def require_sign_in(self, acr: str | None = None, max_age: int | None = None) -> None:
@@ -181,9 +183,22 @@ class Auth:
         """
         check_step_up(self, acr, max_age, self._now())
 
-    def is_fresh(self, max_age: int) -> bool:
-        """Whether the person authenticated so many seconds ago at most."""
-        return self.auth_time is not None and self._now() - self.auth_time <= max_age
+    def has_scope(self, *scopes: str) -> bool:
+        """Whether the token has all of these scopes."""
+        return all(scope in self.scope for scope in scopes)
+
+    def has_role(self, *roles: str) -> bool:
+        """Whether they have one of these roles in the project."""
+        return any(role in self._roles for role in roles)
+
+    def is_fresh(self) -> bool:
+        """Ask Usher whether the token still stands (RFC 7662). Blocks for a round trip; in asynchronous code
+        ``await asyncio.to_thread(auth.is_fresh)``.
+
+        Raises:
+            Refusal: 503, Usher cannot be asked.
+        """
+        return self._is_active(self.token)
 
     def question(self, permission: str, resource: object | None = None, context: object | None = None) -> Question:
         """The question whether they have a permission, as the rules are asked it."""

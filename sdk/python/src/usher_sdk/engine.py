@@ -197,6 +197,20 @@ class Engine:
             if self._keeper is not None:
                 self._keeper.append({"t": "clients", "ids": sorted(self._clients)})
 
+    def is_active(self, text: str) -> bool:
+        """Ask Usher whether a token still stands.
+
+        Raises:
+            Refusal: 503, Usher cannot be asked.
+        """
+        try:
+            self._check_active(text)
+        except Refusal as refusal:
+            if refusal.reason != "token_revoked":
+                raise
+            return False
+        return True
+
     def _check_active(self, text: str) -> None:
         key, now = self.cache.key(text), self.now()
         if self._refused.get(key, 0) > now:

@@ -283,6 +283,7 @@ class Usher:
             raw,
             lambda: self.engine.policy,
             lambda: self.engine.rules(),
+            lambda token: self.engine.is_active(token),
             profile=profile,
             on_decision=self._on_decision,
             user_attributes=None if self._user_attributes is None else self._attributes_of,
