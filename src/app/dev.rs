@@ -99,11 +99,11 @@ async fn open(config: Config) -> anyhow::Result<(Usher, bool, usize)> {
 /// wait, and find the data.
 async fn fill(usher: &Usher, demos: Option<&Demos>) -> Result<Option<[String; 2]>, FlowError> {
     let holder = usher.random.handle();
-    while !usher.store.take_lease(FILLING, holder.clone(), usher.now(), usher.now() + LONGEST_FILLING).await? {
+    while !usher.store.take_lease(FILLING, &holder, usher.now(), usher.now() + LONGEST_FILLING).await? {
         tokio::time::sleep(Duration::from_millis(200)).await;
     }
     let filled = fill_alone(usher, demos).await;
-    usher.store.release_lease(FILLING, holder).await?;
+    usher.store.release_lease(FILLING, &holder).await?;
     filled
 }
 

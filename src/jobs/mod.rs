@@ -102,7 +102,7 @@ pub async fn keep_at(job: Box<dyn Job>, usher: Usher, holder: String, mut stop: 
 async fn run_once(job: &dyn Job, usher: &Usher, holder: &str, stop: &watch::Receiver<bool>) -> Result<(), String> {
     if job.is_leased() {
         let now = usher.now();
-        let ours = usher.store.take_lease(job.name(), holder.to_owned(), now, now + LEASE).await;
+        let ours = usher.store.take_lease(job.name(), holder, now, now + LEASE).await;
         if !ours.map_err(|error| error.to_string())? {
             return Ok(());
         }

@@ -108,7 +108,7 @@ impl EventDispatcher {
 }
 
 /// Hands each event to every reader. Returns the wakeups to send once everything is durable.
-async fn tell_all(tx: &mut Tx<'_>, facts: &[PendingEvent], rules: DispatchRules) -> Result<Vec<Wakeup>> {
+async fn tell_all(tx: &mut Tx, facts: &[PendingEvent], rules: DispatchRules) -> Result<Vec<Wakeup>> {
     let mut grown = BTreeSet::new();
     let mut rings = Vec::new();
     let mut pages = Pages::default();
@@ -135,7 +135,7 @@ async fn tell_all(tx: &mut Tx<'_>, facts: &[PendingEvent], rules: DispatchRules)
 }
 
 /// The projects that may see an event ([`Visibility`]).
-async fn projects_that_may_see(tx: &mut Tx<'_>, event: &Event) -> Result<BTreeSet<ProjectId>> {
+async fn projects_that_may_see(tx: &mut Tx, event: &Event) -> Result<BTreeSet<ProjectId>> {
     let mut projects = event.projects();
     match (event.kind.visibility(), event.user_id, event.session_id) {
         (Visibility::NoProject | Visibility::FirstGrant, ..) => projects.clear(),

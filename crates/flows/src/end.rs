@@ -47,7 +47,7 @@ impl Usher {
     /// Ends a session and every grant made in it. Nothing happens, and no event is appended, if it had ended before.
     pub(super) async fn end_session(
         &self,
-        tx: &mut Tx<'_>,
+        tx: &mut Tx,
         user: UserId,
         session: SessionId,
         reason: EndReason,
@@ -67,7 +67,7 @@ impl Usher {
     /// Ends every session of a user, except at most one, and every grant made in them.
     pub(super) async fn end_everything_of(
         &self,
-        tx: &mut Tx<'_>,
+        tx: &mut Tx,
         user: UserId,
         but: Option<SessionId>,
         reason: EndReason,
@@ -85,12 +85,7 @@ impl Usher {
     }
 
     /// Ends one grant. `None` if it had ended before.
-    pub(super) async fn end_grant(
-        &self,
-        tx: &mut Tx<'_>,
-        grant: GrantId,
-        reason: EndReason,
-    ) -> Result<Option<Revoked>> {
+    pub(super) async fn end_grant(&self, tx: &mut Tx, grant: GrantId, reason: EndReason) -> Result<Option<Revoked>> {
         let revoked = tx.revoke_grant(grant, self.now(), reason).await?;
         self.tell_grants(tx, revoked.as_slice(), &[], reason).await?;
         Ok(revoked)
@@ -99,7 +94,7 @@ impl Usher {
     /// Ends every grant that a user gave one client.
     pub(super) async fn end_grants_at(
         &self,
-        tx: &mut Tx<'_>,
+        tx: &mut Tx,
         user: UserId,
         client: &ClientId,
         reason: EndReason,
@@ -115,7 +110,7 @@ impl Usher {
     /// Ends every grant that a user gave the clients of a project.
     pub(super) async fn end_grants_in(
         &self,
-        tx: &mut Tx<'_>,
+        tx: &mut Tx,
         user: UserId,
         project: ProjectId,
         reason: EndReason,
@@ -128,7 +123,7 @@ impl Usher {
         Ok(ended)
     }
 
-    async fn tell_session(&self, tx: &mut Tx<'_>, user: UserId, session: SessionId, reason: EndReason) -> Result<()> {
+    async fn tell_session(&self, tx: &mut Tx, user: UserId, session: SessionId, reason: EndReason) -> Result<()> {
         let projects_that_may_see = tx.projects_of_session(session).await?;
         let mut event = self.event(EventKind::SessionRevoked).with_user(user).with_session(session);
         // The user may be deleted when readers process the event.
@@ -140,13 +135,7 @@ impl Usher {
 
     /// `over` are the sessions that ended in the same transaction: readers of those events need no events of their
     /// grants.
-    async fn tell_grants(
-        &self,
-        tx: &mut Tx<'_>,
-        revoked: &[Revoked],
-        over: &[SessionId],
-        reason: EndReason,
-    ) -> Result<()> {
+    async fn tell_grants(&self, tx: &mut Tx, revoked: &[Revoked], over: &[SessionId], reason: EndReason) -> Result<()> {
         for grant in revoked {
             let mut event = self
                 .event(EventKind::GrantRevoked)

@@ -48,7 +48,7 @@ pub(super) struct PreparedNotice {
 
 impl PreparedNotice {
     /// Queues the email. Nothing happens for a user without an address.
-    pub(super) async fn post(&self, tx: &mut Tx<'_>) -> usher_storage::Result<()> {
+    pub(super) async fn post(&self, tx: &mut Tx) -> usher_storage::Result<()> {
         for (proof, token_hash) in &self.proofs {
             tx.insert_proof(proof, token_hash, None).await?;
         }

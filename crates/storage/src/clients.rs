@@ -58,7 +58,7 @@ impl TryFrom<ClientRow> for Client {
     }
 }
 
-impl Tx<'_> {
+impl Tx {
     /// Adds a client.
     ///
     /// # Errors

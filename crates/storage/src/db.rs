@@ -50,21 +50,20 @@ macro_rules! on {
 
 /// Runs within a write transaction.
 macro_rules! on_tx {
-    ($tx:expr, $sql:expr, |$conn:ident, $text:ident| $body:expr) => {
-        match $tx {
-            $crate::tx::Tx::Sqlite { connection, failed } => {
-                let ($conn, $text) = (&mut **connection, $sql.sqlite);
-                match $crate::tx::check(failed) {
-                    Err(error) => Err(error),
-                    Ok(()) => $body.await.map_err(|error| $crate::tx::note(failed, error)),
-                }
+    ($tx:expr, $sql:expr, |$conn:ident, $text:ident| $body:expr) => {{
+        let outcome = match $tx.driver() {
+            Err(error) => Err(error),
+            Ok($crate::tx::Driver::Sqlite($conn)) => {
+                let $text = $sql.sqlite;
+                Ok($body.await)
             }
-            $crate::tx::Tx::Postgres(connection) => {
-                let ($conn, $text) = (&mut **connection, $sql.postgres);
-                $body.await.map_err($crate::error::StorageError::from)
+            Ok($crate::tx::Driver::Postgres($conn)) => {
+                let $text = $sql.postgres;
+                Ok($body.await)
             }
-        }
-    };
+        };
+        outcome.and_then(|outcome| $tx.record(outcome))
+    }};
 }
 
 /// Runs a statement that returns no rows within a write transaction, and returns the number of rows that it changed.

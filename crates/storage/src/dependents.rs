@@ -20,7 +20,7 @@ statements! {
     BROWSERS_OF_USER = "delete from known_browser where user_id = $1 and mark_hash in (select mark_hash from known_browser where user_id = $1 limit $2)";
 }
 
-impl Tx<'_> {
+impl Tx {
     /// Deletes the consents, released claims and role assignments of a client.
     pub(super) async fn delete_dependents_of_client(&mut self, client: &ClientId) -> Result<()> {
         for sql in [CONSENTS_OF_CLIENT, ACCESSES_OF_CLIENT, ASSIGNMENTS_OF_CLIENT] {

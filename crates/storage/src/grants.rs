@@ -225,23 +225,22 @@ macro_rules! bind_grant {
     }};
 }
 
-impl Tx<'_> {
+impl Tx {
     async fn insert_grant(&mut self, grant: &Grant, event: &Event) -> Result<bool> {
-        if let Tx::Postgres(connection) = self {
-            let query = bind_grant!(sqlx::query_scalar(SPEND.postgres), grant);
-            let query = query
-                .bind(event.id.0)
-                .bind(event.kind.as_str())
-                .bind(event.project_id.map(|id| id.0))
-                .bind(Json(&event.data));
-            let made: Option<Uuid> = query.fetch_optional(&mut **connection).await?;
+        if self.is_sqlite() {
+            let made: Option<Uuid> =
+                on_tx!(self, SPEND, |conn, sql| bind_grant!(sqlx::query_scalar(sql), grant).fetch_optional(conn))?;
+            if made.is_some() {
+                self.append(event).await?;
+            }
             return Ok(made.is_some());
         }
-        let made: Option<Uuid> =
-            on_tx!(self, SPEND, |conn, sql| bind_grant!(sqlx::query_scalar(sql), grant).fetch_optional(conn))?;
-        if made.is_some() {
-            self.append(event).await?;
-        }
+        let made: Option<Uuid> = on_tx!(self, SPEND, |conn, sql| bind_grant!(sqlx::query_scalar(sql), grant)
+            .bind(event.id.0)
+            .bind(event.kind.as_str())
+            .bind(event.project_id.map(|id| id.0))
+            .bind(Json(&event.data))
+            .fetch_optional(conn))?;
         Ok(made.is_some())
     }
 
@@ -385,29 +384,23 @@ impl Store {
     /// Spends a code by inserting its grant together with its event. At most one caller succeeds.
     pub async fn spend_code(&self, grant: Grant, event: Event) -> Result<Spend> {
         // On SQLite the grant and its event are two statements, on PostgreSQL they are one.
-        let framed = matches!(self.db, Db::Sqlite { .. });
-        let id = grant.id;
-        let made =
-            self.write_framed(framed, |mut tx| Box::pin(async move { tx.insert_grant(&grant, &event).await })).await?;
-        self.spent(id, made).await
+        let mut tx =
+            if matches!(self.db, Db::Sqlite { .. }) { self.begin().await? } else { self.begin_single().await? };
+        let made = tx.insert_grant(&grant, &event).await?;
+        tx.commit().await?;
+        self.spent(grant.id, made).await
     }
 
     /// Spends a code as [`Store::spend_code`] does, if the user's consent covers the scope of the grant. A
     /// simultaneous withdrawal either comes first, and no grant is made, or comes later and revokes it.
     pub async fn spend_code_under_consent(&self, grant: Grant, event: Event) -> Result<Spend> {
-        let id = grant.id;
-        let made = self.write(|mut tx| {
-            Box::pin(async move {
-                if !tx.hold_consent(grant.user_id, &grant.client_id, &grant.scope).await? {
-                    return Ok(None);
-                }
-                tx.insert_grant(&grant, &event).await.map(Some)
-            })
-        });
-        match made.await? {
-            Some(made) => self.spent(id, made).await,
-            None => Ok(Spend::NotAllowed),
+        let mut tx = self.begin().await?;
+        if !tx.hold_consent(grant.user_id, &grant.client_id, &grant.scope).await? {
+            return Ok(Spend::NotAllowed);
         }
+        let made = tx.insert_grant(&grant, &event).await?;
+        tx.commit().await?;
+        self.spent(grant.id, made).await
     }
 
     async fn spent(&self, id: GrantId, made: bool) -> Result<Spend> {

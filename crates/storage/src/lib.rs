@@ -1,7 +1,7 @@
 //! Storage: every table and every statement, on SQLite or PostgreSQL.
 //!
 //! Look-ups return `Option`; only the caller knows whether absence is an error. A write happens in one transaction
-//! ([`Store::write`]) together with its event.
+//! ([`Store::begin`]) together with its event.
 
 pub mod clients;
 mod db;
@@ -46,54 +46,23 @@ pub struct Store {
 }
 
 impl Store {
-    /// Runs `work` in one transaction. When this returns `Ok`, all of it is durable; otherwise nothing is changed.
-    ///
-    /// Nothing is changed either if a statement failed and `work` handled the error: a conflict that `work` expects
-    /// must be looked for before, or be returned.
-    ///
-    /// # Errors
-    /// The error of `work`, or [`StorageError::Unavailable`].
     pub async fn write<T, F>(&self, work: F) -> Result<T>
     where
-        T: Send + 'static,
-        F: for<'c> FnOnce(Tx<'c>) -> BoxFuture<'c, Result<T>> + Send + 'static,
+        F: for<'c> FnOnce(&'c mut Tx) -> BoxFuture<'c, Result<T>>,
     {
-        self.write_framed(true, work).await
+        let mut tx = self.begin().await?;
+        let value = work(&mut tx).await?;
+        tx.commit().await?;
+        Ok(value)
     }
 
-    /// Like [`Store::write`], for work that is one statement: half the cost, because a statement needs no explicit
-    /// transaction.
     pub async fn write_single<T, F>(&self, work: F) -> Result<T>
     where
-        T: Send + 'static,
-        F: for<'c> FnOnce(Tx<'c>) -> BoxFuture<'c, Result<T>> + Send + 'static,
+        F: for<'c> FnOnce(&'c mut Tx) -> BoxFuture<'c, Result<T>>,
     {
-        self.write_framed(false, work).await
-    }
-
-    async fn write_framed<T, F>(&self, framed: bool, work: F) -> Result<T>
-    where
-        T: Send + 'static,
-        F: for<'c> FnOnce(Tx<'c>) -> BoxFuture<'c, Result<T>> + Send + 'static,
-    {
-        let value = match &self.db {
-            Db::Sqlite { writer, .. } => writer.submit(!framed, work).await?,
-            Db::Postgres(pool) if framed => {
-                let mut transaction = pool.begin().await?;
-                let value = work(Tx::Postgres(&mut transaction)).await?;
-                transaction.commit().await?;
-                value
-            }
-            Db::Postgres(pool) => {
-                let mut connection = pool.acquire().await?;
-                work(Tx::Postgres(&mut connection)).await?
-            }
-        };
-        // Transactions may contain events. Single statements contain none, except spending a code, which wakes the
-        // dispatcher itself.
-        if framed {
-            self.wakeups.wake_log();
-        }
+        let mut tx = self.begin_single().await?;
+        let value = work(&mut tx).await?;
+        tx.commit().await?;
         Ok(value)
     }
 

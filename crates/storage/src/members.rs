@@ -57,7 +57,7 @@ struct NamedRow {
     email: Option<String>,
 }
 
-impl Tx<'_> {
+impl Tx {
     /// Adds a member. `false`, and nothing changes, if the user is one already.
     pub async fn insert_member(&mut self, member: &Member) -> Result<bool> {
         let added = run!(self, INSERT, |sql| sqlx::query(sql)

@@ -175,7 +175,7 @@ impl Store {
         match &self.db {
             Db::Sqlite { readers, writer, .. } => {
                 readers.execute("select id from session limit 1").await?;
-                writer.submit(false, |_| Box::pin(async { Ok(()) })).await
+                writer.begin(false).await?.commit().await
             }
             Db::Postgres(pool) => {
                 let mut transaction = pool.begin().await?;

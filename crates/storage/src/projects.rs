@@ -49,7 +49,7 @@ impl From<ProjectRow> for Project {
     }
 }
 
-impl Tx<'_> {
+impl Tx {
     /// Adds a project under the hash of its token.
     pub async fn insert_project(&mut self, project: &Project, token_hash: &[u8]) -> Result<()> {
         run!(self, INSERT, |sql| sqlx::query(sql)

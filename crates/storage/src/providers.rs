@@ -53,7 +53,7 @@ impl TryFrom<ProviderRow> for StoredProvider {
     }
 }
 
-impl Tx<'_> {
+impl Tx {
     /// A provider, locked until this transaction ends.
     pub async fn lock_provider(&mut self, id: &ProviderId) -> Result<Option<StoredProvider>> {
         let row: Option<ProviderRow> =

@@ -10,7 +10,7 @@ statements! {
     SWEEP = "delete from revoked_token where jti in (select jti from revoked_token where expires_at < $1 limit $2)";
 }
 
-impl Tx<'_> {
+impl Tx {
     /// Revokes one access token until it expires. `false` if it was revoked already.
     pub async fn revoke_token(&mut self, jti: &str, expires_at: Timestamp) -> Result<bool> {
         let new: Option<String> = on_tx!(self, REVOKE, |conn, sql| sqlx::query_scalar(sql)

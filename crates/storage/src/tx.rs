@@ -1,38 +1,139 @@
 //! A write transaction in progress.
 
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::Arc;
 
-use sqlx::{PgConnection, SqliteConnection};
+use sqlx::pool::PoolConnection;
+use sqlx::{PgConnection, Postgres, Row as _, SqliteConnection, Transaction};
 
+use super::db::{Db, Sql, on_tx};
 use super::error::StorageError;
+use super::wakeups::Wakeups;
+use super::writer::Lease;
+use super::{Result, Store};
 
-/// A write transaction in progress.
+/// A write transaction in progress. If it is dropped before [`Tx::commit`], nothing is changed.
 ///
-/// Once a statement has failed, every further one fails too and nothing of the transaction is committed, whatever the
-/// work returns. PostgreSQL enforces this by itself.
-pub enum Tx<'c> {
-    /// On SQLite's one writer.
+/// Await nothing but its own statements until it is committed: on SQLite every other writer waits. Once a statement
+/// has failed, every further one and the commit fail too: a conflict that is expected must be looked for before.
+pub struct Tx {
+    connection: Connection,
+    wakeups: Arc<Wakeups>,
+    failed: bool,
+}
+
+enum Connection {
     Sqlite {
-        /// The writer's connection.
-        connection: &'c mut SqliteConnection,
-        /// Has a statement failed?
-        failed: &'c AtomicBool,
+        lease: Lease,
+        single: bool,
     },
-    /// On a PostgreSQL connection.
+    Postgres(Transaction<'static, Postgres>),
+    /// For one statement, which is a transaction by itself.
+    Statement(PoolConnection<Postgres>),
+}
+
+/// The connection of a transaction, for the next statement.
+pub(super) enum Driver<'c> {
+    Sqlite(&'c mut SqliteConnection),
     Postgres(&'c mut PgConnection),
 }
 
-/// Rejects a statement that follows a failed one.
-pub(super) fn check(failed: &AtomicBool) -> Result<(), StorageError> {
-    if failed.load(Ordering::Relaxed) {
-        let why = "an earlier statement of this transaction failed".to_owned();
-        return Err(StorageError::Driver(sqlx::Error::Protocol(why)));
+impl Store {
+    /// Begins a write transaction. On SQLite, waits for the writers before it.
+    ///
+    /// # Errors
+    /// [`StorageError::Unavailable`].
+    pub async fn begin(&self) -> Result<Tx> {
+        let connection = match &self.db {
+            Db::Sqlite { writer, .. } => Connection::Sqlite { lease: writer.begin(false).await?, single: false },
+            Db::Postgres(pool) => Connection::Postgres(pool.begin().await?),
+        };
+        Ok(Tx { connection, wakeups: Arc::clone(&self.wakeups), failed: false })
     }
-    Ok(())
+
+    /// Like [`Store::begin`], for exactly one statement: half the cost, because a statement is a transaction by itself.
+    /// A statement that was run is kept, even if the transaction is then dropped.
+    ///
+    /// # Errors
+    /// [`StorageError::Unavailable`].
+    pub async fn begin_single(&self) -> Result<Tx> {
+        let connection = match &self.db {
+            Db::Sqlite { writer, .. } => Connection::Sqlite { lease: writer.begin(true).await?, single: true },
+            Db::Postgres(pool) => Connection::Statement(pool.acquire().await?),
+        };
+        Ok(Tx { connection, wakeups: Arc::clone(&self.wakeups), failed: false })
+    }
 }
 
-/// Records that a statement failed.
-pub(super) fn note(failed: &AtomicBool, error: sqlx::Error) -> StorageError {
-    failed.store(true, Ordering::Relaxed);
-    StorageError::from(error)
+impl Tx {
+    /// Makes the transaction durable, and wakes the event dispatcher.
+    ///
+    /// # Errors
+    /// [`StorageError::Unavailable`] if the database cannot commit; another error if a statement failed. In both cases
+    /// nothing is changed.
+    pub async fn commit(self) -> Result<()> {
+        if self.failed {
+            return Err(earlier_failure());
+        }
+        match self.connection {
+            Connection::Sqlite { lease, single } => {
+                lease.commit().await?;
+                if single {
+                    return Ok(());
+                }
+            }
+            Connection::Postgres(transaction) => transaction.commit().await?,
+            Connection::Statement(_) => return Ok(()),
+        }
+        // Transactions may contain events. Single statements contain none, except spending a code, which wakes the
+        // dispatcher itself.
+        self.wakeups.wake_log();
+        Ok(())
+    }
+
+    pub(super) const fn is_sqlite(&self) -> bool {
+        matches!(self.connection, Connection::Sqlite { .. })
+    }
+
+    /// Runs a statement on the connection of this transaction and returns the first value of its first row, as text:
+    /// for settings of a connection, which belong to no table.
+    ///
+    /// # Errors
+    /// That of the database.
+    pub async fn fetch_text(&mut self, sql: &'static str) -> Result<Option<String>> {
+        let sql = Sql { sqlite: sql, postgres: sql };
+        on_tx!(self, sql, |conn, sql| async {
+            let row = sqlx::query(sql).fetch_optional(conn).await?;
+            row.map(|row| row.try_get_unchecked(0)).transpose()
+        })
+    }
+
+    /// The connection for the next statement.
+    ///
+    /// # Errors
+    /// If an earlier statement failed.
+    pub(super) fn driver(&mut self) -> Result<Driver<'_>> {
+        if self.failed {
+            return Err(earlier_failure());
+        }
+        Ok(match &mut self.connection {
+            Connection::Sqlite { lease, .. } => Driver::Sqlite(lease.connection()?),
+            Connection::Postgres(transaction) => Driver::Postgres(transaction),
+            Connection::Statement(connection) => Driver::Postgres(connection),
+        })
+    }
+
+    /// Records whether a statement failed.
+    pub(super) fn record<T>(&mut self, outcome: std::result::Result<T, sqlx::Error>) -> Result<T> {
+        outcome.map_err(|error| {
+            self.failed = true;
+            if let Connection::Sqlite { lease, .. } = &mut self.connection {
+                lease.failure = Some(error.to_string());
+            }
+            StorageError::from(error)
+        })
+    }
+}
+
+fn earlier_failure() -> StorageError {
+    StorageError::Driver(sqlx::Error::Protocol("an earlier statement of this transaction failed".to_owned()))
 }

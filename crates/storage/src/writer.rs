@@ -1,164 +1,204 @@
-//! SQLite's one writer: a task that owns the only connection that writes.
+//! SQLite's one writer: a task that owns the only connection that writes, and lends it to one transaction at a time.
 //!
-//! Waiting transactions run together and are made durable by one commit, each in a savepoint of its own, so that one
-//! failure does not affect the others. No result is returned before the commit.
+//! Waiting transactions run one after the other and are made durable by one commit. Each has a savepoint of its own,
+//! so that undoing one does not affect the others. [`Lease::commit`] returns after the commit of the group, so a
+//! transaction must await nothing but its own statements: it would keep its whole group waiting.
 
-use std::any::Any;
-use std::panic::{AssertUnwindSafe, resume_unwind};
-use std::sync::atomic::AtomicBool;
-
-use futures_util::FutureExt as _;
-use futures_util::future::BoxFuture;
 use sqlx::pool::PoolConnection;
 use sqlx::{Executor as _, Sqlite, SqliteConnection};
 use tokio::sync::{mpsc, oneshot};
 
 use super::error::StorageError;
-use crate::tx::Tx;
 
 /// Most transactions in one commit.
 const GROUP: usize = 64;
 /// Most transactions that may wait; beyond that callers get [`StorageError::Unavailable`].
 const QUEUE: usize = 4_096;
 
-type WorkResult = Result<Box<dyn Any + Send>, StorageError>;
-/// The outcome of a job: its result, or the panic that it ended in.
-type JobOutcome = std::thread::Result<WorkResult>;
-type Work = Box<dyn for<'c> FnOnce(Tx<'c>) -> BoxFuture<'c, WorkResult> + Send>;
+type Connection = PoolConnection<Sqlite>;
+type Committed = oneshot::Sender<Result<(), StorageError>>;
 
-struct WriteJob {
-    work: Work,
+/// A transaction that waits for the connection.
+struct Request {
     /// A single statement undoes itself when it fails: no savepoint needed.
     single: bool,
-    reply: oneshot::Sender<JobOutcome>,
+    reply: oneshot::Sender<Result<Lease, StorageError>>,
+}
+
+/// How a transaction ended.
+enum End {
+    Commit(Committed),
+    /// With the error of its first failed statement.
+    Rollback(Option<String>),
 }
 
 /// The handle of the writer.
 #[derive(Clone)]
 pub struct Writer {
-    queue: mpsc::Sender<WriteJob>,
+    queue: mpsc::Sender<Request>,
 }
 
 impl Writer {
     /// Starts the writer on a connection of its own. It ends when the last handle is dropped.
-    pub fn start(connection: PoolConnection<Sqlite>) -> Self {
-        let (queue, jobs) = mpsc::channel(QUEUE);
-        tokio::spawn(run(connection, jobs));
+    pub fn start(connection: Connection) -> Self {
+        let (queue, requests) = mpsc::channel(QUEUE);
+        tokio::spawn(run(connection, requests));
         Self { queue }
     }
 
-    /// Runs `work` in a transaction and returns once it is durable. A panic of `work` continues in the caller.
+    /// Waits for the connection, within a transaction. With `single`, one statement is run without a savepoint.
     ///
     /// # Errors
-    /// The error of `work`, in which case nothing of it is kept; or [`StorageError::Unavailable`].
-    pub async fn submit<T, F>(&self, single: bool, work: F) -> Result<T, StorageError>
-    where
-        T: Send + 'static,
-        F: for<'c> FnOnce(Tx<'c>) -> BoxFuture<'c, Result<T, StorageError>> + Send + 'static,
-    {
-        let (reply, answer) = oneshot::channel();
-        let work: Work = Box::new(move |tx| {
-            let running = work(tx);
-            Box::pin(async move { running.await.map(|value| Box::new(value) as Box<dyn Any + Send>) })
-        });
-        let busy = || StorageError::Unavailable("the writer is busy".to_owned());
-        self.queue.try_send(WriteJob { work, single, reply }).map_err(|_| busy())?;
-        let value = answer.await.map_err(|_| busy())?.unwrap_or_else(|panic| resume_unwind(panic))?;
-        value.downcast::<T>().map(|value| *value).map_err(|_| busy())
+    /// [`StorageError::Unavailable`] if too many wait, or the database is locked by another process.
+    pub async fn begin(&self, single: bool) -> Result<Lease, StorageError> {
+        let (reply, lease) = oneshot::channel();
+        self.queue.try_send(Request { single, reply }).map_err(|_| busy())?;
+        lease.await.map_err(|_| busy())?
     }
 }
 
-async fn run(mut connection: PoolConnection<Sqlite>, mut jobs: mpsc::Receiver<WriteJob>) {
+fn busy() -> StorageError {
+    StorageError::Unavailable("the writer is busy".to_owned())
+}
+
+/// The connection, lent to one transaction. If it is dropped, the transaction is undone.
+pub struct Lease {
+    lent: Option<(Connection, oneshot::Sender<(Connection, End)>)>,
+    /// The first error of this transaction.
+    pub failure: Option<String>,
+}
+
+impl Lease {
+    /// The connection.
+    ///
+    /// # Errors
+    /// Never while the lease is held.
+    pub fn connection(&mut self) -> Result<&mut SqliteConnection, StorageError> {
+        self.lent.as_mut().map(|(connection, _)| &mut **connection).ok_or_else(busy)
+    }
+
+    /// Returns once the transaction is durable.
+    ///
+    /// # Errors
+    /// [`StorageError::Unavailable`], in which case nothing of it is kept.
+    pub async fn commit(mut self) -> Result<(), StorageError> {
+        let (committed, outcome) = oneshot::channel();
+        self.give_back(End::Commit(committed));
+        outcome.await.map_err(|_| busy())?
+    }
+
+    fn give_back(&mut self, end: End) {
+        if let Some((connection, back)) = self.lent.take() {
+            // An error means that the runtime is shutting down.
+            let _ = back.send((connection, end));
+        }
+    }
+}
+
+impl Drop for Lease {
+    fn drop(&mut self) {
+        let failure = self.failure.take();
+        self.give_back(End::Rollback(failure));
+    }
+}
+
+async fn run(connection: Connection, mut requests: mpsc::Receiver<Request>) {
+    let mut connection = connection;
     let mut waiting = Vec::with_capacity(GROUP);
-    while jobs.recv_many(&mut waiting, GROUP).await > 0 {
-        commit_together(&mut connection, &mut waiting).await;
+    while requests.recv_many(&mut waiting, GROUP).await > 0 {
+        match commit_together(connection, &mut waiting).await {
+            Some(back) => connection = back,
+            None => return,
+        }
     }
     let _ = connection.close().await;
 }
 
-async fn commit_together(connection: &mut SqliteConnection, jobs: &mut Vec<WriteJob>) {
-    if let Err(why) = frame(connection, "begin immediate").await {
+/// Runs the waiting transactions and commits them together. Returns the connection, unless a transaction lost it.
+async fn commit_together(mut connection: Connection, waiting: &mut Vec<Request>) -> Option<Connection> {
+    if let Err(why) = control(&mut connection, "begin immediate").await {
         // If a transaction was left open, every further `begin` would fail.
-        let _ = frame(connection, "rollback").await;
-        return refuse_all(jobs.drain(..).map(|job| job.reply), &why);
+        let _ = control(&mut connection, "rollback").await;
+        refuse(waiting.drain(..), &why);
+        return Some(connection);
     }
-    let mut done = Vec::with_capacity(jobs.len());
+    let mut done = Vec::with_capacity(waiting.len());
     let mut broken = None;
-    let mut waiting = jobs.drain(..);
-    for job in waiting.by_ref() {
-        match run_one(connection, job.work, job.single).await {
-            Ok(outcome) => done.push((job.reply, outcome)),
+    let mut requests = waiting.drain(..);
+    for request in requests.by_ref() {
+        let (back, outcome) = run_one(connection, request).await?;
+        connection = back;
+        match outcome {
+            Ok(committed) => done.extend(committed),
             Err(why) => {
-                refuse_all([job.reply], &why);
                 broken = Some(why);
                 break;
             }
         }
     }
     let ended = match broken {
-        None => frame(connection, "commit").await,
+        None => control(&mut connection, "commit").await,
         Some(why) => Err(why),
     };
-    match ended {
-        Ok(()) => {
-            for (reply, outcome) in done {
-                // The caller may be gone: the work is committed all the same.
-                let _ = reply.send(outcome);
-            }
-        }
-        Err(why) => {
-            // The failure may or may not have ended the transaction: make sure that it did.
-            let _ = frame(connection, "rollback").await;
-            let unfinished = waiting.map(|job| job.reply);
-            refuse_all(done.into_iter().map(|(reply, _)| reply).chain(unfinished), &why);
-        }
+    if let Err(why) = &ended {
+        // The failure may or may not have ended the transaction: make sure that it did.
+        let _ = control(&mut connection, "rollback").await;
+        refuse(requests, why);
     }
+    for committed in done {
+        // The caller may be gone: the transaction is committed all the same.
+        let _ = committed.send(ended.clone().map_err(StorageError::Unavailable));
+    }
+    Some(connection)
 }
 
-/// Runs one job within the transaction of its group.
-///
-/// # Errors
-/// The transaction cannot go on: SQLite may have rolled it back by itself, as it does when the disk is full, and later
-/// statements would run outside of any transaction.
-async fn run_one(connection: &mut SqliteConnection, work: Work, single: bool) -> Result<JobOutcome, String> {
-    if !single {
-        frame(connection, "savepoint job").await?;
+/// The connection, and who waits for the commit; or why the transaction of the group cannot go on: SQLite may have
+/// rolled it back by itself, as it does when the disk is full, and later statements would run outside of any.
+type Ran = (Connection, Result<Option<Committed>, String>);
+
+/// Lends the connection to one transaction of the group.
+async fn run_one(mut connection: Connection, request: Request) -> Option<Ran> {
+    if request.reply.is_closed() {
+        return Some((connection, Ok(None)));
     }
-    let failed = AtomicBool::new(false);
-    let tx = Tx::Sqlite { connection: &mut *connection, failed: &failed };
-    let outcome = AssertUnwindSafe(async { work(tx).await }).catch_unwind().await;
-    let failed = failed.into_inner();
-    if single {
-        // If a second transaction can begin, the failure has ended the first.
-        let ended = failed && frame(connection, "begin").await.is_ok();
-        return match outcome {
-            Ok(Err(StorageError::Unavailable(why))) if ended => Err(why),
-            _ if ended => Err("a failure has undone the whole group".to_owned()),
-            Err(_) => Err("a write of the same group panicked".to_owned()),
-            outcome => Ok(outcome),
-        };
+    if !request.single
+        && let Err(why) = control(&mut connection, "savepoint job").await
+    {
+        refuse([request], &why);
+        return Some((connection, Err(why)));
     }
-    let closed = close_savepoint(connection, failed || !matches!(outcome, Ok(Ok(_)))).await;
-    match (closed, outcome) {
-        (Ok(()), outcome) => Ok(outcome),
-        (Err(_), Ok(Err(StorageError::Unavailable(why)))) | (Err(why), _) => Err(why),
-    }
+    let (back, returned) = oneshot::channel();
+    // If the caller is gone, the lease is dropped and returns the connection.
+    let _ = request.reply.send(Ok(Lease { lent: Some((connection, back)), failure: None }));
+    let (mut connection, end) = returned.await.ok()?;
+    let outcome = match (request.single, end) {
+        (true, End::Commit(committed)) => Ok(Some(committed)),
+        (true, End::Rollback(failure)) => check_open(&mut connection, failure).await.map(|()| None),
+        (false, End::Commit(committed)) => control(&mut connection, "release job").await.map(|()| Some(committed)),
+        (false, End::Rollback(failure)) => undo(&mut connection, failure).await.map(|()| None),
+    };
+    Some((connection, outcome))
 }
 
-async fn close_savepoint(connection: &mut SqliteConnection, undo: bool) -> Result<(), String> {
-    if undo {
-        frame(connection, "rollback to job").await?;
-    }
-    frame(connection, "release job").await
+/// Checks that the failure of a single statement has not ended the transaction of the group.
+async fn check_open(connection: &mut SqliteConnection, failure: Option<String>) -> Result<(), String> {
+    let Some(failure) = failure else { return Ok(()) };
+    // If a second transaction can begin, the first has ended.
+    if control(connection, "begin").await.is_ok() { Err(failure) } else { Ok(()) }
 }
 
-/// Runs one of the transaction control statements.
-async fn frame(connection: &mut SqliteConnection, sql: &'static str) -> Result<(), String> {
+async fn undo(connection: &mut SqliteConnection, failure: Option<String>) -> Result<(), String> {
+    control(connection, "rollback to job").await.map_err(|why| failure.unwrap_or(why))?;
+    control(connection, "release job").await
+}
+
+/// Runs a transaction control statement.
+async fn control(connection: &mut SqliteConnection, sql: &'static str) -> Result<(), String> {
     connection.execute(sql).await.map(drop).map_err(|error| error.to_string())
 }
 
-fn refuse_all(replies: impl IntoIterator<Item = oneshot::Sender<JobOutcome>>, why: &str) {
-    for reply in replies {
-        let _ = reply.send(Ok(Err(StorageError::Unavailable(why.to_owned()))));
+fn refuse(requests: impl IntoIterator<Item = Request>, why: &str) {
+    for request in requests {
+        let _ = request.reply.send(Err(StorageError::Unavailable(why.to_owned())));
     }
 }

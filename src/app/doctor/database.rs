@@ -50,7 +50,7 @@ async fn schema(store: &Store) -> (Finding, bool) {
 /// Takes an unused lease: a write like any other, and harmless.
 async fn writable(store: &Store, now: Timestamp) -> Finding {
     let tried = "writing a row";
-    match store.take_lease("doctor", "doctor".to_owned(), now, now).await {
+    match store.take_lease("doctor", "doctor", now, now).await {
         Ok(_) => Finding::good("writing", tried, "works"),
         Err(error) => {
             Finding::bad("writing", tried, error.to_string(), "give this user the right to write, and room to do so")

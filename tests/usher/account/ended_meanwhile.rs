@@ -87,7 +87,7 @@ on_both_databases! {
         for _ in 0..205 {
             let newer = Session { id: SessionId::new(house.now(), random()), ..session.clone() };
             let hash = crate::storage::samples::hash();
-            in_tx!(store, [newer], |tx| tx.insert_session(&newer, &hash).await).expect("it is stored");
+            in_tx!(store, |tx| tx.insert_session(&newer, &hash).await).expect("it is stored");
         }
         let this = signed_in(&house, ANA).await;
         house.usher.end_own_session(&this, oldest.session.id).await.expect("it is theirs");

@@ -90,23 +90,23 @@ on_both_databases! {
         let store = &db.store;
         let at = |seconds: i64| usher_domain::time::Timestamp(1_800_000_000 + seconds);
         let ten_years = 10 * 365 * 86_400;
-        assert!(store.take_lease("sweep", "dead".into(), at(ten_years), at(ten_years + 60)).await.unwrap());
-        assert!(!store.take_lease("sweep", "two".into(), at(0), at(60)).await.unwrap(), "its holder may be alive");
-        assert!(!store.take_lease("sweep", "two".into(), at(59), at(119)).await.unwrap(), "and is looked for no longer");
-        assert!(store.take_lease("sweep", "two".into(), at(61), at(121)).await.unwrap(), "than a lease lasts");
-        assert!(store.take_lease("sweep", "two".into(), at(62), at(122)).await.unwrap());
-        store.release_lease("sweep", "dead".into()).await.unwrap();
-        assert!(!store.take_lease("sweep", "three".into(), at(63), at(123)).await.unwrap(), "only its holder gives it up");
-        store.release_lease("sweep", "two".into()).await.unwrap();
-        assert!(store.take_lease("sweep", "three".into(), at(63), at(123)).await.unwrap());
+        assert!(store.take_lease("sweep", "dead", at(ten_years), at(ten_years + 60)).await.unwrap());
+        assert!(!store.take_lease("sweep", "two", at(0), at(60)).await.unwrap(), "its holder may be alive");
+        assert!(!store.take_lease("sweep", "two", at(59), at(119)).await.unwrap(), "and is looked for no longer");
+        assert!(store.take_lease("sweep", "two", at(61), at(121)).await.unwrap(), "than a lease lasts");
+        assert!(store.take_lease("sweep", "two", at(62), at(122)).await.unwrap());
+        store.release_lease("sweep", "dead").await.unwrap();
+        assert!(!store.take_lease("sweep", "three", at(63), at(123)).await.unwrap(), "only its holder gives it up");
+        store.release_lease("sweep", "two").await.unwrap();
+        assert!(store.take_lease("sweep", "three", at(63), at(123)).await.unwrap());
     }
 
     async fn a_lease_and_last_uses_never_move_back(db: TestDatabase) {
         let store = &db.store;
         let at = |seconds: i64| usher_domain::time::Timestamp(1_800_000_000 + seconds);
-        assert!(store.take_lease("sweep", "one".into(), at(0), at(60)).await.unwrap());
-        assert!(store.take_lease("sweep", "one".into(), at(-1_000), at(-940)).await.unwrap(), "its own it may renew");
-        assert!(!store.take_lease("sweep", "two".into(), at(30), at(90)).await.unwrap(), "and it is not shortened by it");
-        assert!(store.take_lease("sweep", "two".into(), at(61), at(90)).await.unwrap());
+        assert!(store.take_lease("sweep", "one", at(0), at(60)).await.unwrap());
+        assert!(store.take_lease("sweep", "one", at(-1_000), at(-940)).await.unwrap(), "its own it may renew");
+        assert!(!store.take_lease("sweep", "two", at(30), at(90)).await.unwrap(), "and it is not shortened by it");
+        assert!(store.take_lease("sweep", "two", at(61), at(90)).await.unwrap());
     }
 }

@@ -15,7 +15,7 @@ on_both_databases! {
         for (claims, at) in [(["sub", "sub"], NOW), (["email", "it's \"odd\""], later(9))] {
             let claims = BTreeSet::from(claims.map(str::to_owned));
             access = access.released(&claims, at);
-            in_tx!(db.store, [user, client, claims], |tx| {
+            in_tx!(db.store, |tx| {
                 tx.release_claims(user.id, &client.id, &claims, at).await
             })
             .unwrap();
@@ -25,7 +25,7 @@ on_both_databases! {
         let other = stored_user(&db.store).await;
         assert_eq!(db.store.list_accesses(other.id).await.unwrap(), []);
         for _ in 0..2 {
-            in_tx!(db.store, [user, client], |tx| tx.delete_access(user.id, &client.id).await).unwrap();
+            in_tx!(db.store, |tx| tx.delete_access(user.id, &client.id).await).unwrap();
             assert_eq!(db.store.list_accesses(user.id).await.unwrap(), []);
         }
     }
@@ -39,7 +39,7 @@ on_both_databases! {
                 let (store, client, claims) = (stores[racer % 2].clone(), client.id.clone(), [format!("c{racer}")]);
                 let (user, claims) = (user.id, BTreeSet::from(claims));
                 tokio::spawn(async move {
-                    in_tx!(store, [client, claims], |tx| tx.release_claims(user, &client, &claims, NOW).await)
+                    in_tx!(store, |tx| tx.release_claims(user, &client, &claims, NOW).await)
                 })
             });
             for released in futures_util::future::join_all(releasing).await {

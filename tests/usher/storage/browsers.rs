@@ -10,17 +10,17 @@ on_both_databases! {
         let (mark, strange) = (hash(), hash());
         assert_eq!(db.store.find_familiarity(user.id, &mark).await.unwrap(), Familiarity::First);
         for at in [NOW, later(9)] {
-            in_tx!(db.store, [mark], |tx| tx.remember_browser(user.id, &mark, at).await).unwrap();
+            in_tx!(db.store, |tx| tx.remember_browser(user.id, &mark, at).await).unwrap();
         }
         assert_eq!(db.count("select count(*) from known_browser").await, 1);
         assert_eq!(db.store.find_familiarity(user.id, &mark).await.unwrap(), Familiarity::Known);
         assert_eq!(db.store.find_familiarity(user.id, &strange).await.unwrap(), Familiarity::Strange);
         assert_eq!(db.store.find_familiarity(other.id, &mark).await.unwrap(), Familiarity::First);
-        in_tx!(db.store, [strange], |tx| tx.remember_browser(user.id, &strange, NOW).await).unwrap();
+        in_tx!(db.store, |tx| tx.remember_browser(user.id, &strange, NOW).await).unwrap();
         for known in [&mark, &strange] {
             assert_eq!(db.store.find_familiarity(user.id, known).await.unwrap(), Familiarity::Known);
         }
-        in_tx!(db.store, [], |tx| tx.forget_browsers(user.id).await).unwrap();
+        in_tx!(db.store, |tx| tx.forget_browsers(user.id).await).unwrap();
         assert_eq!(db.store.find_familiarity(user.id, &mark).await.unwrap(), Familiarity::First);
     }
 
@@ -28,11 +28,11 @@ on_both_databases! {
         let user = stored_user(&db.store).await;
         for seconds in [10, 10, 10, 20] {
             let mark = hash();
-            in_tx!(db.store, [mark], |tx| tx.remember_browser(user.id, &mark, later(seconds)).await).unwrap();
+            in_tx!(db.store, |tx| tx.remember_browser(user.id, &mark, later(seconds)).await).unwrap();
         }
         let mut swept = Vec::new();
         for (before, batch) in [(10, 9), (11, 2), (11, 2), (11, 2)] {
-            swept.push(in_tx!(db.store, [], |tx| tx.sweep_browsers(later(before), batch).await).unwrap());
+            swept.push(in_tx!(db.store, |tx| tx.sweep_browsers(later(before), batch).await).unwrap());
         }
         assert_eq!(swept, [0, 2, 1, 0]);
     }

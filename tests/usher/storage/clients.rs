@@ -11,12 +11,12 @@ use usher_storage::StorageError;
 on_both_databases! {
     async fn a_client_of_every_kind_comes_back_as_it_went_in(db: TestDatabase) {
         let project = project();
-        in_tx!(db.store, [project], |tx| tx.insert_project(&project, &hash()).await).unwrap();
+        in_tx!(db.store, |tx| tx.insert_project(&project, &hash()).await).unwrap();
         for kind in [ClientType::Web, ClientType::Spa, ClientType::Native, ClientType::Machine, ClientType::Device] {
             let plain = Client { kind, metadata: kind.defaults(), secrets: Vec::new(), ..client_of(&project) };
             for client in [plain, Client { kind, disabled_at: Some(NOW), ..client_of(&project) }] {
-                in_tx!(db.store, [client], |tx| tx.insert_client(&client).await).unwrap();
-                let within = in_tx!(db.store, [client], |tx| tx.find_client(&client.id).await);
+                in_tx!(db.store, |tx| tx.insert_client(&client).await).unwrap();
+                let within = in_tx!(db.store, |tx| tx.find_client(&client.id).await);
                 assert_eq!(within.unwrap().as_ref(), Some(&client));
                 assert_eq!(db.store.find_client(&client.id).await.unwrap(), Some(client));
             }
@@ -27,17 +27,17 @@ on_both_databases! {
         for id in ["", "nobody", "'; drop table client; --", &"x".repeat(5_000)] {
             let id = ClientId(id.into());
             assert_eq!(db.store.find_client(&id).await.unwrap(), None);
-            assert_eq!(in_tx!(db.store, [id], |tx| tx.find_client(&id).await).unwrap(), None);
-            assert!(!in_tx!(db.store, [id], |tx| tx.delete_client(&id).await).unwrap());
+            assert_eq!(in_tx!(db.store, |tx| tx.find_client(&id).await).unwrap(), None);
+            assert!(!in_tx!(db.store, |tx| tx.delete_client(&id).await).unwrap());
         }
     }
 
     async fn an_id_belongs_to_one_client_and_every_client_to_a_project(db: TestDatabase) {
         let client = stored_client(&db.store).await;
-        let again = in_tx!(db.store, [client], |tx| tx.insert_client(&client).await);
+        let again = in_tx!(db.store, |tx| tx.insert_client(&client).await);
         assert!(matches!(again, Err(StorageError::Conflict)), "{again:?}");
         let orphan = client_of(&project());
-        let answer = in_tx!(db.store, [orphan], |tx| tx.insert_client(&orphan).await);
+        let answer = in_tx!(db.store, |tx| tx.insert_client(&orphan).await);
         assert!(matches!(answer, Err(StorageError::Gone)), "{answer:?}");
     }
 
@@ -45,18 +45,18 @@ on_both_databases! {
         let mut client = stored_client(&db.store).await;
         client.metadata.client_name = "New".into();
         client.updated_at = later(7);
-        in_tx!(db.store, [client], |tx| tx.set_client_metadata(&client.id, &client.metadata, later(7)).await).unwrap();
+        in_tx!(db.store, |tx| tx.set_client_metadata(&client.id, &client.metadata, later(7)).await).unwrap();
         assert_eq!(db.store.find_client(&client.id).await.unwrap().as_ref(), Some(&client));
         client.secrets.truncate(1);
         client.updated_at = later(8);
-        in_tx!(db.store, [client], |tx| tx.set_client_secrets(&client.id, &client.secrets, later(8)).await).unwrap();
+        in_tx!(db.store, |tx| tx.set_client_secrets(&client.id, &client.secrets, later(8)).await).unwrap();
         assert_eq!(db.store.find_client(&client.id).await.unwrap().as_ref(), Some(&client));
         client.secrets[0].last_used_at = Some(later(9));
-        in_tx!(db.store, [client], |tx| tx.note_client_secrets(&client.id, &client.secrets).await).unwrap();
+        in_tx!(db.store, |tx| tx.note_client_secrets(&client.id, &client.secrets).await).unwrap();
         assert_eq!(db.store.find_client(&client.id).await.unwrap().as_ref(), Some(&client), "a use is no change");
         (client.updated_at, client.disabled_at) = (later(9), Some(later(9)));
-        in_tx!(db.store, [client], |tx| tx.set_client_disabled(&client.id, client.disabled_at, later(9)).await).unwrap();
-        let held = in_tx!(db.store, [client], |tx| tx.lock_client(&client.id).await).unwrap();
+        in_tx!(db.store, |tx| tx.set_client_disabled(&client.id, client.disabled_at, later(9)).await).unwrap();
+        let held = in_tx!(db.store, |tx| tx.lock_client(&client.id).await).unwrap();
         assert_eq!(held.as_ref(), Some(&client));
     }
 
@@ -69,9 +69,9 @@ on_both_databases! {
             scope: Scope::of(["openid"]),
             granted_at: NOW,
         };
-        in_tx!(db.store, [consent], |tx| tx.add_consent(&consent).await).unwrap();
+        in_tx!(db.store, |tx| tx.add_consent(&consent).await).unwrap();
         for first in [true, false] {
-            assert_eq!(in_tx!(db.store, [client], |tx| tx.delete_client(&client.id).await).unwrap(), first);
+            assert_eq!(in_tx!(db.store, |tx| tx.delete_client(&client.id).await).unwrap(), first);
         }
         assert_eq!(db.store.find_client(&client.id).await.unwrap(), None);
         assert_eq!(db.store.find_consent(user.id, &client.id).await.unwrap(), None);
@@ -83,7 +83,7 @@ on_both_databases! {
         for project in [&mine, &mine, &mine, &other] {
             clients.push(client_of(project));
         }
-        in_tx!(db.store, [mine, other, clients], |tx| {
+        in_tx!(db.store, |tx| {
             tx.insert_project(&mine, &hash()).await?;
             tx.insert_project(&other, &hash()).await?;
             for client in &clients {
@@ -112,7 +112,7 @@ on_both_databases! {
     async fn ids_are_ordered_byte_by_byte_whatever_language_the_database_speaks(db: TestDatabase) {
         let project = project();
         let ids = ["-a", "A", "B", "_a", "a", "ä"];
-        in_tx!(db.store, [project], |tx| {
+        in_tx!(db.store, |tx| {
             tx.insert_project(&project, &hash()).await?;
             for id in ids {
                 tx.insert_client(&Client { id: ClientId(id.into()), ..client_of(&project) }).await?;

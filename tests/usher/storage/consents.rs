@@ -15,14 +15,14 @@ on_both_databases! {
             (Scope::of(["openid", "phone"]), NOW, Scope::of(["openid", "email", "phone"])),
         ] {
             let consent = StoredConsent { user_id: user.id, client_id: client.id.clone(), scope: added, granted_at };
-            in_tx!(db.store, [consent], |tx| tx.add_consent(&consent).await).unwrap();
+            in_tx!(db.store, |tx| tx.add_consent(&consent).await).unwrap();
             let held = StoredConsent { scope: all, granted_at: later(9), ..consent };
             assert_eq!(db.store.find_consent(user.id, &client.id).await.unwrap(), Some(held));
         }
         let other = stored_user(&db.store).await;
         assert_eq!(db.store.find_consent(other.id, &client.id).await.unwrap(), None);
         for there in [true, false] {
-            let done = in_tx!(db.store, [user, client], |tx| tx.delete_consent(user.id, &client.id).await).unwrap();
+            let done = in_tx!(db.store, |tx| tx.delete_consent(user.id, &client.id).await).unwrap();
             assert_eq!(done, there);
             assert_eq!(db.store.find_consent(user.id, &client.id).await.unwrap(), None);
         }
@@ -32,7 +32,7 @@ on_both_databases! {
         let user = stored_user(&db.store).await;
         let client_id = usher_domain::id::ClientId("nobody".into());
         let consent = StoredConsent { user_id: user.id, client_id, scope: Scope::default(), granted_at: NOW };
-        assert!(in_tx!(db.store, [consent], |tx| tx.add_consent(&consent).await).is_err());
+        assert!(in_tx!(db.store, |tx| tx.add_consent(&consent).await).is_err());
     }
 
     async fn scopes_allowed_at_the_same_moment_are_all_kept(db: TestDatabase) {
@@ -45,7 +45,7 @@ on_both_databases! {
                 let scope = Scope::of([*name]);
                 let consent = StoredConsent { user_id: user.id, client_id: client_id.clone(), scope, granted_at: NOW };
                 let store = stores[racer % 2].clone();
-                tokio::spawn(async move { in_tx!(store, [consent], |tx| tx.add_consent(&consent).await) })
+                tokio::spawn(async move { in_tx!(store, |tx| tx.add_consent(&consent).await) })
             });
             for allowed in futures_util::future::join_all(allowing).await {
                 allowed.unwrap().unwrap();
@@ -61,7 +61,7 @@ on_both_databases! {
         for _ in 0..3 {
             let client_id = stored_client(&db.store).await.id;
             let consent = StoredConsent { user_id: user.id, client_id, scope: Scope::of(["openid"]), granted_at: NOW };
-            in_tx!(db.store, [consent], |tx| tx.add_consent(&consent).await).unwrap();
+            in_tx!(db.store, |tx| tx.add_consent(&consent).await).unwrap();
             allowed.push(consent);
         }
         allowed.sort_by(|one, other| one.client_id.cmp(&other.client_id));

@@ -37,10 +37,10 @@ on_both_databases! {
         let other = stored_client(&db.store).await;
         db.execute("insert into consent (user_id, client_id, scope, granted_at) select u.id, c.id, 'openid', 0 from users u cross join client c where u.sub = 's1' and not exists (select 1 from consent o where o.client_id = c.id)").await;
         let id = client.id.clone();
-        assert!(in_tx!(db.store, [id], |tx| tx.delete_client(&id).await).unwrap());
+        assert!(in_tx!(db.store, |tx| tx.delete_client(&id).await).unwrap());
         assert_eq!((count(&db, "consent").await, count(&db, "access").await), (1, 0), "those of the other client stay");
         assert!(db.store.find_client(&other.id).await.unwrap().is_some());
-        assert!(!in_tx!(db.store, [id], |tx| tx.delete_client(&id).await).unwrap(), "once");
+        assert!(!in_tx!(db.store, |tx| tx.delete_client(&id).await).unwrap(), "once");
     }
 
     async fn a_project_with_a_long_history_is_deleted(db: TestDatabase) {
@@ -55,9 +55,9 @@ on_both_databases! {
         fill(&db, feed, feed).await;
         let kept = stored_project(&db.store).await;
         let (id, other) = (project.id, kept.id);
-        assert_eq!(in_tx!(db.store, [], |tx| tx.fold_feed(id, MANY - 10).await).unwrap(), 2_489);
-        assert_eq!(in_tx!(db.store, [], |tx| tx.discard_history(other).await).unwrap(), 0);
-        assert!(in_tx!(db.store, [], |tx| tx.delete_project(id).await).unwrap());
+        assert_eq!(in_tx!(db.store, |tx| tx.fold_feed(id, MANY - 10).await).unwrap(), 2_489);
+        assert_eq!(in_tx!(db.store, |tx| tx.discard_history(other).await).unwrap(), 0);
+        assert!(in_tx!(db.store, |tx| tx.delete_project(id).await).unwrap());
         assert_eq!((count(&db, "history").await, count(&db, "feed_entry").await, count(&db, "project").await), (0, 0, 1));
     }
 
@@ -79,12 +79,12 @@ on_both_databases! {
         .await;
         let webhooks = db.store.list_webhooks(project.id).await.unwrap();
         let one = webhooks.iter().find(|webhook| webhook.description == "one").expect("it is there").id;
-        let again = in_tx!(db.store, [], |tx| tx.redeliver_failed(one, usher_domain::time::Timestamp(0), NOW).await).unwrap();
+        let again = in_tx!(db.store, |tx| tx.redeliver_failed(one, usher_domain::time::Timestamp(0), NOW).await).unwrap();
         assert_eq!(i64::try_from(again), Ok(MANY));
         let id = project.id;
-        assert!(in_tx!(db.store, [], |tx| tx.delete_webhook(id, one).await).unwrap());
+        assert!(in_tx!(db.store, |tx| tx.delete_webhook(id, one).await).unwrap());
         assert_eq!((count(&db, "webhook_delivery").await, count(&db, "webhook").await), (0, 1));
-        assert!(!in_tx!(db.store, [], |tx| tx.delete_webhook(id, one).await).unwrap(), "once");
+        assert!(!in_tx!(db.store, |tx| tx.delete_webhook(id, one).await).unwrap(), "once");
     }
 
     /// The statement timeout is far shorter here than usual, and far shorter than one statement over all of these
@@ -112,7 +112,7 @@ on_both_databases! {
         let hurried = OpenOptions { busy_timeout: Duration::from_millis(400), ..db.options() };
         let store = Store::open(&hurried).await.expect("the database can be opened");
         let now = NOW;
-        in_tx!(store, [person], |tx| {
+        in_tx!(store, |tx| {
             tx.begin_erasure(person.id, now).await?;
             tx.delete_user(&person, now).await
         })

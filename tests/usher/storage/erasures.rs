@@ -20,9 +20,9 @@ async fn events(db: &TestDatabase, person: UserId, kind: EventKind, seconds: Ran
             .with_user(person)
             .with_client(&ClientId("shop".into()))
             .with("source", "198.51.100.7");
-        in_tx!(db.store, [event], |tx| tx.append(&event).await).unwrap();
+        in_tx!(db.store, |tx| tx.append(&event).await).unwrap();
     }
-    in_tx!(db.store, [], |tx| {
+    in_tx!(db.store, |tx| {
         for event in tx.take_pending_events(1_000, EventCatalogue::STANDARD).await? {
             tx.mark_told(&event).await?;
         }
@@ -32,7 +32,7 @@ async fn events(db: &TestDatabase, person: UserId, kind: EventKind, seconds: Ran
 }
 
 async fn begin(db: &TestDatabase, person: UserId, at: Timestamp) {
-    in_tx!(db.store, [], |tx| tx.begin_erasure(person, at).await).unwrap();
+    in_tx!(db.store, |tx| tx.begin_erasure(person, at).await).unwrap();
 }
 
 /// The next erasure at this moment.
@@ -43,7 +43,7 @@ async fn next(db: &TestDatabase, now: Timestamp) -> Option<Erasure> {
 /// Erases one batch, and returns whether more are left.
 async fn erase(db: &TestDatabase, erasure: Erasure, size: u32) -> bool {
     let end = db.store.find_erasure_batch_end(erasure, size).await.unwrap();
-    in_tx!(db.store, [], |tx| tx.erase_batch(erasure, end).await).unwrap();
+    in_tx!(db.store, |tx| tx.erase_batch(erasure, end).await).unwrap();
     end.is_some()
 }
 
@@ -102,7 +102,7 @@ on_both_databases! {
         let (quiet, untold) = (user().id, user().id);
         events(&db, quiet, EventKind::SignInFailed, 0..1).await;
         let event = Event::new(EventId::new(NOW, random()), EventKind::SessionRevoked, NOW).with_user(untold).with("reason", "user_deleted");
-        in_tx!(db.store, [event], |tx| tx.append(&event).await).unwrap();
+        in_tx!(db.store, |tx| tx.append(&event).await).unwrap();
         begin(&db, quiet, later(100)).await;
         begin(&db, untold, NOW).await;
         assert_eq!(next(&db, later(159)).await, None, "one is too young, of the other an event was told to nobody");

@@ -21,11 +21,11 @@ on_both_databases! {
                 .with_project(ProjectId::new(NOW, random()))
                 .with("why", "süß \u{1F980}")
                 .with("count", json!({"deep": [1, null, true, 1.5]}));
-            in_tx!(db.store, [event], |tx| tx.append(&event).await).unwrap();
+            in_tx!(db.store, |tx| tx.append(&event).await).unwrap();
             written.insert(0, event);
         }
         let stranger = Event::new(EventId::new(NOW, random()), EventKind::KeyPruned, NOW).with_user(user().id);
-        in_tx!(db.store, [stranger], |tx| tx.append(&stranger).await).unwrap();
+        in_tx!(db.store, |tx| tx.append(&stranger).await).unwrap();
         let of_user = db.store.list_events_of_user(person, 10).await.unwrap();
         assert_eq!(of_user, db.store.list_events_of_client(&client, 10).await.unwrap());
         assert_eq!(of_user.len(), written.len());
@@ -41,7 +41,7 @@ on_both_databases! {
         for (second, kind) in (0..).zip(kinds) {
             let event = Event::new(EventId::new(later(second), random()), kind, later(second)).with_user(person.id);
             let event = if second == 0 { event.with_session(session.id) } else { event };
-            in_tx!(db.store, [event], |tx| tx.append(&event).await).unwrap();
+            in_tx!(db.store, |tx| tx.append(&event).await).unwrap();
         }
         let wanted = ["session.created", "session.revoked", "user.updated"];
         let first = db.store.list_shown_events(person.id, &wanted, None, 2).await.unwrap();
@@ -59,7 +59,7 @@ on_both_databases! {
 
     async fn pages_of_the_log_are_neither_empty_nor_endless(db: TestDatabase) {
         let (person, client) = (user().id, ClientId("shop".into()));
-        in_tx!(db.store, [client], |tx| {
+        in_tx!(db.store, |tx| {
             for second in 0..u64::from(MAX_PAGE) + 5 {
                 let id = EventId::new(later(second), random());
                 tx.append(&Event::new(id, EventKind::SignInFailed, NOW).with_user(person).with_client(&client)).await?;
@@ -75,11 +75,11 @@ on_both_databases! {
 
     async fn a_bare_fact_can_be_written_and_belongs_to_nobody(db: TestDatabase) {
         let bare = Event::new(EventId::new(NOW, random()), EventKind::KeyCreated, NOW);
-        in_tx!(db.store, [bare], |tx| tx.append(&bare).await).unwrap();
+        in_tx!(db.store, |tx| tx.append(&bare).await).unwrap();
         assert_eq!(db.count("select count(*) from event where user_id is null and data is not null").await, 1);
         assert!(db.store.list_events_of_user(UserId::new(NOW, random()), 10).await.unwrap().is_empty());
         assert!(db.store.list_events_of_client(&ClientId(String::new()), 10).await.unwrap().is_empty());
-        let again = in_tx!(db.store, [bare], |tx| tx.append(&bare).await);
+        let again = in_tx!(db.store, |tx| tx.append(&bare).await);
         assert!(matches!(again, Err(StorageError::Conflict)), "{again:?}");
     }
 }

@@ -23,7 +23,7 @@ async fn a_locked_sqlite_refuses_to_write_still_reads_and_recovers() {
     let begun = Instant::now();
     for _ in 0..2 {
         let late = user();
-        let refused = in_tx!(store, [late], |tx| tx.insert_user(&late).await);
+        let refused = in_tx!(store, |tx| tx.insert_user(&late).await);
         assert!(matches!(refused, Err(StorageError::Unavailable(_))), "{refused:?}");
     }
     assert!(begun.elapsed() >= Duration::from_millis(160), "it waited for the lock");
@@ -91,20 +91,15 @@ async fn a_disk_that_fills_up_within_a_group_leaves_exactly_what_was_answered() 
 
 /// Limits the number of pages of the writer's connection.
 async fn limit_pages(store: &Store, pragma: &'static str) {
-    let set = store.write_single(move |tx| {
-        Box::pin(async move {
-            let usher_storage::Tx::Sqlite { connection, .. } = tx else { panic!("SQLite alone has pages") };
-            sqlx::query(pragma).execute(connection).await?;
-            Ok(())
-        })
-    });
-    set.await.unwrap();
+    let mut tx = store.begin_single().await.unwrap();
+    tx.fetch_text(pragma).await.unwrap();
+    tx.commit().await.unwrap();
 }
 
 /// Writes four kilobytes.
 async fn fill(store: &Store, place: usize) -> Result<(), StorageError> {
     let (name, value) = (format!("{place}"), vec![7; 4_096]);
-    in_tx!(store, [name, value], |tx| tx.settle_fact(&name, &value).await.map(drop))
+    in_tx!(store, |tx| tx.settle_fact(&name, &value).await.map(drop))
 }
 
 on_both_databases! {
@@ -121,7 +116,7 @@ async fn a_postgres_that_cut_every_connection_is_used_again_without_reopening() 
     stored_user(&db.store).await;
     db.execute("select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'usher' and datname = current_database()").await;
     let mut tries = 0;
-    while let Err(error) = db.store.take_lease("sweep", "one".into(), later(0), later(1)).await {
+    while let Err(error) = db.store.take_lease("sweep", "one", later(0), later(1)).await {
         assert!(matches!(error, StorageError::Unavailable(_)), "{error:?}");
         tries += 1;
         assert!(tries < 20, "it does not recover");

@@ -121,7 +121,7 @@ impl Family<'_> {
     /// Uses an access token of the client's newest generation; those of older ones prove nothing.
     async fn show_access(&mut self, second: bool) {
         let (store, id, shown) = (self.store(second), self.model.id, self.held);
-        in_tx!(store, [], |tx| tx.mark_seen(id, shown).await).unwrap();
+        in_tx!(store, |tx| tx.mark_seen(id, shown).await).unwrap();
         let family = self.model.refresh.as_mut().unwrap();
         if shown >= family.generation {
             family.seen_generation = family.seen_generation.max(shown);
@@ -156,14 +156,14 @@ impl Family<'_> {
 
     async fn revoke(&mut self, second: bool, reason: EndReason) {
         let (store, id, now) = (self.store(second), self.model.id, self.now);
-        let revoked = in_tx!(store, [], |tx| tx.revoke_grant(id, now, reason).await).unwrap();
+        let revoked = in_tx!(store, |tx| tx.revoke_grant(id, now, reason).await).unwrap();
         assert_eq!(revoked.is_some(), self.model.revoked_at.is_none());
         self.model.revoked_at.get_or_insert(now);
     }
 
     async fn sign_out(&mut self, second: bool) {
         let (store, session, now) = (self.store(second), self.model.session_id, self.now);
-        let revoked = in_tx!(store, [], |tx| {
+        let revoked = in_tx!(store, |tx| {
             tx.end_session(session, now, EndReason::SignOut).await?;
             tx.revoke_grants_of_session(session, now, EndReason::SignOut).await
         });

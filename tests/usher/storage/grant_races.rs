@@ -45,7 +45,7 @@ on_both_databases! {
             let racers: Vec<_> = (0..30)
                 .map(|racer| {
                     let (store, presented) = (stores[racer % 2].clone(), presented(&grant, generation, NOW));
-                    tokio::spawn(async move { in_tx!(store, [presented], |tx| tx.rotate(&presented).await) })
+                    tokio::spawn(async move { in_tx!(store, |tx| tx.rotate(&presented).await) })
                 })
                 .collect();
             let mut won = 0;
@@ -66,12 +66,12 @@ on_both_databases! {
             let grant = Grant { client_id: client.clone(), ..grant_in(&session) };
             let consent =
                 StoredConsent { user_id: user.id, client_id: client.clone(), scope: grant.scope.clone(), granted_at: NOW };
-            in_tx!(db.store, [consent], |tx| tx.add_consent(&consent).await).unwrap();
+            in_tx!(db.store, |tx| tx.add_consent(&consent).await).unwrap();
             let (redeemer, owner, id) = (stores[0].clone(), stores[1].clone(), user.id);
             let redeeming =
                 tokio::spawn(async move { redeemer.spend_code_under_consent(grant.clone(), told_of(&grant)).await });
             tokio::time::sleep(Duration::from_micros(round * 100)).await;
-            let revoked = in_tx!(owner, [client], |tx| {
+            let revoked = in_tx!(owner, |tx| {
                 tx.delete_consent(id, &client).await?;
                 tx.revoke_grants_at_client(id, &client, NOW, EndReason::ConsentWithdrawn).await
             });
@@ -91,7 +91,7 @@ on_both_databases! {
             let redeeming = tokio::spawn(async move { redeemer.spend_code(grant.clone(), told_of(&grant)).await });
             let leaving = tokio::spawn(async move {
                 tokio::time::sleep(Duration::from_micros(u64::try_from(round).unwrap() * 20)).await;
-                in_tx!(leaver, [session], |tx| {
+                in_tx!(leaver, |tx| {
                     tx.end_session(session.id, NOW, EndReason::SignOut).await?;
                     tx.revoke_grants_of_session(session.id, NOW, EndReason::SignOut).await
                 })
@@ -122,7 +122,7 @@ on_both_databases! {
             let (store, why) = (stores[1].clone(), EndReason::UserDisabled);
             let disabling = tokio::spawn(async move {
                 tokio::time::sleep(Duration::from_micros(round * 100)).await;
-                in_tx!(store, [user], |tx| {
+                in_tx!(store, |tx| {
                     tx.set_user_enabled(user.id, false, NOW).await?;
                     tx.end_sessions_of(user.id, None, NOW, why).await?;
                     tx.revoke_grants_of_user(user.id, None, NOW, why).await
@@ -145,13 +145,13 @@ on_both_databases! {
             let rotating: Vec<_> = (1..=6_u32)
                 .map(|generation| {
                     let (store, presented) = (stores[0].clone(), presented(&grant, generation, later(1)));
-                    tokio::spawn(async move { in_tx!(store, [presented], |tx| tx.rotate(&presented).await) })
+                    tokio::spawn(async move { in_tx!(store, |tx| tx.rotate(&presented).await) })
                 })
                 .collect();
             let (store, id) = (stores[1].clone(), grant.id);
             let revoking = tokio::spawn(async move {
                 tokio::time::sleep(Duration::from_micros(round * 50)).await;
-                in_tx!(store, [], |tx| tx.revoke_grant(id, later(1), EndReason::TokenReuse).await)
+                in_tx!(store, |tx| tx.revoke_grant(id, later(1), EndReason::TokenReuse).await)
             });
             for one in rotating {
                 let moved = one.await.unwrap().unwrap();
@@ -161,7 +161,7 @@ on_both_databases! {
             let after = db.store.find_grant(grant.id).await.unwrap().unwrap().grant;
             assert_eq!(after.revoked_at, Some(later(1)), "round {round}");
             let leaf = presented(&grant, after.refresh.unwrap().generation, later(1));
-            assert!(in_tx!(db.store, [leaf], |tx| tx.rotate(&leaf).await).unwrap().is_none(), "round {round}");
+            assert!(in_tx!(db.store, |tx| tx.rotate(&leaf).await).unwrap().is_none(), "round {round}");
         }
     }
 
@@ -172,7 +172,7 @@ on_both_databases! {
         let racers: Vec<_> = (0..20)
             .map(|racer| {
                 let store = stores[racer % 2].clone();
-                tokio::spawn(async move { in_tx!(store, [], |tx| tx.revoke_grant(id, NOW, EndReason::SignOut).await) })
+                tokio::spawn(async move { in_tx!(store, |tx| tx.revoke_grant(id, NOW, EndReason::SignOut).await) })
             })
             .collect();
         let mut revoked = 0;

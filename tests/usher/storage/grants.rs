@@ -54,7 +54,7 @@ on_both_databases! {
             db.store.spend_code(other.clone(), told_of(&other)).await.unwrap();
         }
         let (id, project) = (user.id, client.project_id);
-        let revoked = in_tx!(db.store, [], |tx| {
+        let revoked = in_tx!(db.store, |tx| {
             tx.revoke_grants_in_project(id, project, NOW, EndReason::RevokedByProject).await
         });
         assert_eq!(revoked.unwrap().iter().map(|grant| grant.id).collect::<Vec<_>>(), [ours.id]);
@@ -83,7 +83,7 @@ on_both_databases! {
         assert_eq!(spend().await, Spend::NotAllowed);
         for (scope, answer) in [(Scope::of(["openid"]), Spend::NotAllowed), (grant.scope.clone(), Spend::Done)] {
             let consent = StoredConsent { user_id: user.id, client_id: client.id.clone(), scope, granted_at: NOW };
-            in_tx!(db.store, [consent], |tx| tx.add_consent(&consent).await).unwrap();
+            in_tx!(db.store, |tx| tx.add_consent(&consent).await).unwrap();
             assert_eq!(spend().await, answer);
         }
         assert_eq!(spend().await, Spend::SpentAt(grant.created_at));
@@ -121,7 +121,7 @@ on_both_databases! {
         let thief = Grant { client_id: ClientId("thief".into()), ..grant.clone() };
         assert_eq!(db.store.spend_code(thief.clone(), told_of(&thief)).await.unwrap(), Spend::SpentAt(grant.created_at));
         let (reason, id) = (EndReason::CodeReuse, grant.id);
-        in_tx!(db.store, [], |tx| tx.revoke_grant(id, NOW, reason).await).unwrap();
+        in_tx!(db.store, |tx| tx.revoke_grant(id, NOW, reason).await).unwrap();
         assert_eq!(db.store.spend_code(grant.clone(), told_of(&grant)).await.unwrap(), Spend::SpentAt(grant.created_at));
         assert_eq!(db.store.find_grant(grant.id).await.unwrap().unwrap().grant.client_id, grant.client_id);
         assert_eq!(db.count("select count(*) from event").await, 1, "only the first is told of");
@@ -131,13 +131,13 @@ on_both_databases! {
         let (user, ended) = stored_session(&db.store).await;
         let live = stored_session_of(&db.store, &user).await;
         let (stranger, _) = stored_session(&db.store).await;
-        in_tx!(db.store, [ended], |tx| tx.end_session(ended.id, NOW, EndReason::SignOut).await).unwrap();
+        in_tx!(db.store, |tx| tx.end_session(ended.id, NOW, EndReason::SignOut).await).unwrap();
         let of_another = Grant { user_id: stranger.id, ..grant_in(&live) };
         let of_nobody = grant_in(&session_of(&user));
         for grant in [grant_in(&ended), of_another, of_nobody] {
             assert_eq!(db.store.spend_code(grant.clone(), told_of(&grant)).await.unwrap(), Spend::NoLonger);
         }
-        in_tx!(db.store, [], |tx| tx.set_user_enabled(user.id, false, NOW).await).unwrap();
+        in_tx!(db.store, |tx| tx.set_user_enabled(user.id, false, NOW).await).unwrap();
         let grant = grant_in(&live);
         assert_eq!(db.store.spend_code(grant.clone(), told_of(&grant)).await.unwrap(), Spend::NoLonger);
         assert_eq!(db.count("select count(*) from grants").await + db.count("select count(*) from event").await, 0);
@@ -207,7 +207,7 @@ on_both_databases! {
         let (.., grant) = stored_grant(&db.store).await;
         let id = grant.id;
         let unseen = async || db.store.find_standing_grant(id, "jti").await.unwrap().unwrap().unseen;
-        let mark = async |generation| in_tx!(db.store, [], |tx| tx.mark_seen(id, generation).await).unwrap();
+        let mark = async |generation| in_tx!(db.store, |tx| tx.mark_seen(id, generation).await).unwrap();
         assert_eq!(unseen().await, Some(1));
         mark(1).await;
         assert_eq!(unseen().await, None);
@@ -256,7 +256,7 @@ on_both_databases! {
         assert_eq!(rotate(&db.store, presented(&grant, 1, NOW)).await, None);
         assert_eq!(keep(&db.store, presented(&grant, 1, NOW)).await, None);
         let id = grant.id;
-        let answer = in_tx!(db.store, [], |tx| tx.revoke_grant(id, NOW, EndReason::RevokedByClient).await).unwrap();
+        let answer = in_tx!(db.store, |tx| tx.revoke_grant(id, NOW, EndReason::RevokedByClient).await).unwrap();
         assert_eq!(answer, Some(revoked(&user, &grant)));
     }
 
@@ -264,14 +264,14 @@ on_both_databases! {
         let (user, _, grant) = stored_grant(&db.store).await;
         let id = grant.id;
         for (at, answer) in [(later(1), Some(revoked(&user, &grant))), (later(2), None)] {
-            let done = in_tx!(db.store, [], |tx| tx.revoke_grant(id, at, EndReason::TokenReuse).await).unwrap();
+            let done = in_tx!(db.store, |tx| tx.revoke_grant(id, at, EndReason::TokenReuse).await).unwrap();
             assert_eq!(done, answer);
             assert_eq!(revoked_at(&db.store, &grant).await, Some(later(1)));
             assert_eq!(rotate(&db.store, presented(&grant, 1, later(3))).await, None);
             assert_eq!(keep(&db.store, presented(&grant, 1, later(3))).await, None);
         }
         let nothing = GrantId::new(NOW, random());
-        let done = in_tx!(db.store, [], |tx| tx.revoke_grant(nothing, NOW, EndReason::TokenReuse).await);
+        let done = in_tx!(db.store, |tx| tx.revoke_grant(nothing, NOW, EndReason::TokenReuse).await);
         assert_eq!(done.unwrap(), None);
     }
 
@@ -286,13 +286,13 @@ on_both_databases! {
         }
         let (person, session) = (user.id, session.id);
         let (blog, why) = (ClientId("blog".into()), EndReason::ConsentWithdrawn);
-        let at_client = in_tx!(db.store, [blog], |tx| tx.revoke_grants_at_client(person, &blog, NOW, why).await);
+        let at_client = in_tx!(db.store, |tx| tx.revoke_grants_at_client(person, &blog, NOW, why).await);
         assert_eq!(at_client.unwrap(), [revoked(&user, &grants[1])]);
-        let of_user = in_tx!(db.store, [], |tx| tx.revoke_grants_of_user(person, Some(session), NOW, why).await);
+        let of_user = in_tx!(db.store, |tx| tx.revoke_grants_of_user(person, Some(session), NOW, why).await);
         assert_eq!(of_user.unwrap(), [revoked(&user, &grants[2])]);
-        let of_session = in_tx!(db.store, [], |tx| tx.revoke_grants_of_session(session, NOW, why).await);
+        let of_session = in_tx!(db.store, |tx| tx.revoke_grants_of_session(session, NOW, why).await);
         assert_eq!(of_session.unwrap(), [revoked(&user, &grants[0])]);
-        let rest = in_tx!(db.store, [], |tx| tx.revoke_grants_of_user(person, None, NOW, why).await);
+        let rest = in_tx!(db.store, |tx| tx.revoke_grants_of_user(person, None, NOW, why).await);
         assert_eq!(rest.unwrap(), []);
         assert_eq!(revoked_at(&db.store, &foreign).await, None);
     }
@@ -304,7 +304,7 @@ on_both_databases! {
             for _ in 0..wrong {
                 let most = MOST_WRONG_VERIFIERS * WRONG_VERIFIER_MS;
                 let bucket = wrong_verifiers(grant.id);
-                db.store.take_from_bucket(bucket, NOW.0 * 1_000, WRONG_VERIFIER_MS, most).await.unwrap();
+                db.store.take_from_bucket(&bucket, NOW.0 * 1_000, WRONG_VERIFIER_MS, most).await.unwrap();
             }
             assert_eq!(db.store.spend_code(grant.clone(), told_of(&grant)).await.unwrap(), answer, "{wrong}");
         }
@@ -314,13 +314,13 @@ on_both_databases! {
         let (user, session, grant) = stored_grant(&db.store).await;
         let standing = db.store.find_standing_grant(grant.id, "jti").await.unwrap();
         assert_eq!(standing, Some(StandingGrant { claims: grant.claims.clone(), user: user.clone(), unseen: Some(1) }));
-        in_tx!(db.store, [], |tx| tx.revoke_token("stolen", NOW).await).unwrap();
+        in_tx!(db.store, |tx| tx.revoke_token("stolen", NOW).await).unwrap();
         assert_eq!(db.store.find_standing_grant(grant.id, "stolen").await.unwrap(), None);
-        in_tx!(db.store, [], |tx| tx.set_user_enabled(user.id, false, NOW).await).unwrap();
+        in_tx!(db.store, |tx| tx.set_user_enabled(user.id, false, NOW).await).unwrap();
         assert_eq!(db.store.find_standing_grant(grant.id, "jti").await.unwrap(), None);
-        in_tx!(db.store, [], |tx| tx.set_user_enabled(user.id, true, NOW).await).unwrap();
+        in_tx!(db.store, |tx| tx.set_user_enabled(user.id, true, NOW).await).unwrap();
         let session = session.id;
-        in_tx!(db.store, [], |tx| tx.revoke_grants_of_session(session, NOW, EndReason::SignOut).await).unwrap();
+        in_tx!(db.store, |tx| tx.revoke_grants_of_session(session, NOW, EndReason::SignOut).await).unwrap();
         assert_eq!(db.store.find_standing_grant(grant.id, "jti").await.unwrap(), None);
         assert_eq!(db.store.find_standing_grant(GrantId::new(NOW, random()), "jti").await.unwrap(), None);
     }
@@ -333,7 +333,7 @@ on_both_databases! {
         let mut standing = vec![first.clone(), second.clone()];
         standing.sort_by_key(|grant| std::cmp::Reverse(grant.id));
         assert_eq!(db.store.list_standing_grants(user.id, NOW, NOW - Duration::from_secs(600)).await.unwrap(), standing);
-        in_tx!(db.store, [], |tx| tx.revoke_grant(first.id, later(1), EndReason::SignOut).await).unwrap();
+        in_tx!(db.store, |tx| tx.revoke_grant(first.id, later(1), EndReason::SignOut).await).unwrap();
         assert_eq!(db.store.list_standing_grants(user.id, NOW, NOW - Duration::from_secs(600)).await.unwrap(), [second]);
     }
 }

@@ -7,14 +7,12 @@ use usher_storage::{StorageError, Store};
 
 /// Adds a user; afterwards fails as requested.
 async fn add(store: Store, user: usher_domain::user::User, failure: Option<StorageError>) -> Result<(), StorageError> {
-    store
-        .write(move |mut tx| {
-            Box::pin(async move {
-                tx.insert_user(&user).await?;
-                failure.map_or(Ok(()), Err)
-            })
-        })
-        .await
+    let mut tx = store.begin().await?;
+    tx.insert_user(&user).await?;
+    match failure {
+        None => tx.commit().await,
+        Some(error) => Err(error),
+    }
 }
 
 on_both_databases! {
@@ -75,7 +73,7 @@ on_both_databases! {
         let id = before.id;
         let (store, panicking) = (db.store.clone(), db.store.clone());
         let fallen = tokio::spawn(async move {
-            in_tx!(panicking, [before], |tx| {
+            in_tx!(panicking, |tx| {
                 tx.insert_user(&before).await?;
                 assert!(before.id.0.is_nil(), "a mistake in a flow");
                 Ok(())
@@ -85,21 +83,17 @@ on_both_databases! {
         assert_eq!(store.find_user(id).await.unwrap(), None);
         let after = stored_user(&store).await;
         assert_eq!(store.find_user(after.id).await.unwrap(), Some(after));
-        let taken = store.take_from_bucket("b".into(), 1, 1, 1).await.unwrap();
+        let taken = store.take_from_bucket("b", 1, 1, 1).await.unwrap();
         assert_eq!(taken, Taken::Yes);
     }
 
     async fn a_single_write_that_panics_leaves_no_transaction_open(db: TestDatabase) {
         let store = db.store.clone();
         let fallen = tokio::spawn(async move {
-            let work = store.write_single(|mut tx| {
-                Box::pin(async move {
-                    let revoked = tx.revoke_token("jti", NOW).await?;
-                    assert!(!revoked, "a mistake in a flow");
-                    Ok(())
-                })
-            });
-            work.await
+            let mut tx = store.begin_single().await?;
+            let revoked = tx.revoke_token("jti", NOW).await?;
+            assert!(!revoked, "a mistake in a flow");
+            tx.commit().await
         });
         assert!(!matches!(fallen.await, Ok(Ok(()))));
         let after = stored_user(&db.store).await;
@@ -110,12 +104,12 @@ on_both_databases! {
         let taken = stored_user(&db.store).await;
         let (first, mut second) = (user(), user());
         second.email = taken.email.clone();
-        let answer = in_tx!(db.store, [first, second], |tx| {
+        let answer = in_tx!(db.store, |tx| {
             tx.insert_user(&first).await?;
             // A use case may handle a conflict.
             Ok(tx.insert_user(&second).await.is_err())
         });
-        assert!(answer.unwrap());
+        assert!(answer.is_err(), "a failed transaction cannot be committed");
         assert_eq!(db.store.find_user(first.id).await.unwrap(), None);
     }
 
@@ -125,12 +119,12 @@ on_both_databases! {
                 let store = db.store.clone();
                 tokio::spawn(async move {
                     if place % 2 == 0 {
-                        let taken = store.take_lease("sweep", "one".into(), later(place), later(place + 1)).await;
+                        let taken = store.take_lease("sweep", "one", later(place), later(place + 1)).await;
                         return taken.map(drop);
                     }
                     let refused = place % 3 == 0;
                     let jti = format!("{place}");
-                    let answer = in_tx!(store, [jti], |tx| {
+                    let answer = in_tx!(store, |tx| {
                         tx.revoke_token(&jti, NOW).await?;
                         if refused { Err(StorageError::Conflict) } else { Ok(()) }
                     });

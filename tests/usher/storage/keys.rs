@@ -32,29 +32,29 @@ on_both_databases! {
             ..key("b", SigningAlg::Ps256, 9)
         };
         for key in [&newest, &twin, &oldest] {
-            in_tx!(db.store, [key], |tx| tx.insert_key(&key).await).unwrap();
+            in_tx!(db.store, |tx| tx.insert_key(&key).await).unwrap();
         }
         let expected = [oldest, newest, twin];
         assert_eq!(db.store.list_keys().await.unwrap(), expected);
-        assert_eq!(in_tx!(db.store, [], |tx| tx.list_keys().await).unwrap(), expected);
+        assert_eq!(in_tx!(db.store, |tx| tx.list_keys().await).unwrap(), expected);
     }
 
     async fn a_key_goes_through_its_life_and_is_deleted(db: TestDatabase) {
         let mut key = key("k", SigningAlg::Es256, 0);
-        in_tx!(db.store, [key], |tx| tx.insert_key(&key).await).unwrap();
-        let again = in_tx!(db.store, [key], |tx| tx.insert_key(&key).await);
+        in_tx!(db.store, |tx| tx.insert_key(&key).await).unwrap();
+        let again = in_tx!(db.store, |tx| tx.insert_key(&key).await);
         assert!(matches!(again, Err(StorageError::Conflict)), "{again:?}");
         let stages = [(Some(1), None, None, None), (Some(1), Some(2), Some(3), None), (Some(1), Some(2), Some(3), Some(4))];
         for (active, retired, expires, pruned) in stages {
             (key.active_at, key.retired_at, key.expires_at, key.pruned_at) =
                 (active.map(later), retired.map(later), expires.map(later), pruned.map(later));
             key.sealed_private.truncate(if pruned.is_some() { 0 } else { 4 });
-            in_tx!(db.store, [key], |tx| tx.update_key(&key).await).unwrap();
+            in_tx!(db.store, |tx| tx.update_key(&key).await).unwrap();
             assert_eq!(db.store.list_keys().await.unwrap(), [key.clone()]);
         }
-        in_tx!(db.store, [], |tx| tx.delete_key("another").await).unwrap();
+        in_tx!(db.store, |tx| tx.delete_key("another").await).unwrap();
         assert_eq!(db.store.list_keys().await.unwrap().len(), 1);
-        in_tx!(db.store, [], |tx| tx.delete_key("k").await).unwrap();
+        in_tx!(db.store, |tx| tx.delete_key("k").await).unwrap();
         assert_eq!(db.store.list_keys().await.unwrap(), []);
     }
 }

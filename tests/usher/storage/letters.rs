@@ -15,12 +15,12 @@ fn letter() -> QueuedEmail {
 }
 
 async fn queue(store: &Store, letter: &QueuedEmail, at: Timestamp) {
-    in_tx!(store, [letter], |tx| tx.insert_email(&letter, at).await).unwrap();
+    in_tx!(store, |tx| tx.insert_email(&letter, at).await).unwrap();
 }
 
 async fn take(store: &Store, now: Timestamp, most: u32) -> Vec<QueuedEmail> {
     let again_at = now + Duration::from_mins(1);
-    let mut taken = in_tx!(store, [], |tx| tx.take_due_letters(now, again_at, most).await).unwrap();
+    let mut taken = in_tx!(store, |tx| tx.take_due_letters(now, again_at, most).await).unwrap();
     taken.sort_by_key(|letter| letter.id);
     taken
 }
@@ -35,11 +35,11 @@ on_both_databases! {
         assert_eq!(take(&db.store, later(69), 10).await, []);
         let twice = QueuedEmail { attempts: 2, ..letter.clone() };
         assert_eq!(take(&db.store, later(70), 10).await, [twice]);
-        in_tx!(db.store, [letter], |tx| tx.retry_letter(letter.id, later(500)).await).unwrap();
+        in_tx!(db.store, |tx| tx.retry_letter(letter.id, later(500)).await).unwrap();
         assert_eq!(take(&db.store, later(499), 10).await, []);
         assert_eq!(take(&db.store, later(500), 10).await.len(), 1);
         for _ in 0..2 {
-            in_tx!(db.store, [letter], |tx| tx.delete_letter(letter.id).await).unwrap();
+            in_tx!(db.store, |tx| tx.delete_letter(letter.id).await).unwrap();
         }
         assert_eq!(take(&db.store, later(9_999), 10).await, []);
     }
@@ -58,7 +58,7 @@ on_both_databases! {
     async fn a_letter_is_queued_once(db: TestDatabase) {
         let letter = letter();
         queue(&db.store, &letter, NOW).await;
-        let again = in_tx!(db.store, [letter], |tx| tx.insert_email(&letter, NOW).await);
+        let again = in_tx!(db.store, |tx| tx.insert_email(&letter, NOW).await);
         assert!(matches!(again, Err(StorageError::Conflict)), "{again:?}");
     }
 
@@ -73,7 +73,7 @@ on_both_databases! {
                 .map(|taker| {
                     let store = stores[taker % 2].clone();
                     tokio::spawn(async move {
-                        in_tx!(store, [], |tx| tx.take_due_letters(now, now + Duration::from_mins(1), 4).await)
+                        in_tx!(store, |tx| tx.take_due_letters(now, now + Duration::from_mins(1), 4).await)
                     })
                 })
                 .collect();

@@ -110,12 +110,7 @@ async fn readiness_looks_at_every_table_that_sign_in_and_tokens_need() {
 async fn every_connection_to_postgres_has_a_lock_timeout_and_a_statement_timeout() {
     let Some(db) = TestDatabase::postgres().await else { return };
     let store = Store::open(&OpenOptions::new(db.url.clone())).await.expect("the database can be opened");
-    let limits = store.write_single(|tx| {
-        Box::pin(async move {
-            let usher_storage::Tx::Postgres(connection) = tx else { panic!("this is PostgreSQL") };
-            let read = "select current_setting('lock_timeout') || ' ' || current_setting('statement_timeout')";
-            Ok(sqlx::query_scalar::<_, String>(read).fetch_one(connection).await?)
-        })
-    });
-    assert_eq!(limits.await.expect("settings can be read"), "5s 5s");
+    let mut tx = store.begin_single().await.expect("a connection is free");
+    let read = "select current_setting('lock_timeout') || ' ' || current_setting('statement_timeout')";
+    assert_eq!(tx.fetch_text(read).await.expect("settings can be read").as_deref(), Some("5s 5s"));
 }

@@ -14,7 +14,7 @@ fn merge_of(kept: &User, merged: &User, identities: Vec<IdentityId>) -> Merge {
 
 async fn stored_merge(store: &Store, kept: &User, merged: &User) -> Merge {
     let merge = merge_of(kept, merged, Vec::new());
-    in_tx!(store, [merge], |tx| tx.insert_merge(&merge).await).unwrap();
+    in_tx!(store, |tx| tx.insert_merge(&merge).await).unwrap();
     merge
 }
 
@@ -23,22 +23,22 @@ on_both_databases! {
         let (kept, merged) = (stored_user(&db.store).await, stored_user(&db.store).await);
         let identities = vec![stored_identity(&db.store, &kept).await.id, stored_identity(&db.store, &kept).await.id];
         let merge = merge_of(&kept, &merged, identities);
-        in_tx!(db.store, [merge], |tx| tx.insert_merge(&merge).await).unwrap();
+        in_tx!(db.store, |tx| tx.insert_merge(&merge).await).unwrap();
         let id = merge.id;
-        assert_eq!(in_tx!(db.store, [], |tx| tx.find_merge(id).await).unwrap().as_ref(), Some(&merge));
+        assert_eq!(in_tx!(db.store, |tx| tx.find_merge(id).await).unwrap().as_ref(), Some(&merge));
         assert_eq!(db.store.list_merges(kept.id).await.unwrap(), [merge]);
         assert!(db.store.list_merges(merged.id).await.unwrap().is_empty());
         for gone in [true, false] {
-            assert_eq!(in_tx!(db.store, [], |tx| tx.delete_merge(id).await).unwrap(), gone);
+            assert_eq!(in_tx!(db.store, |tx| tx.delete_merge(id).await).unwrap(), gone);
         }
-        assert_eq!(in_tx!(db.store, [], |tx| tx.find_merge(id).await).unwrap(), None);
+        assert_eq!(in_tx!(db.store, |tx| tx.find_merge(id).await).unwrap(), None);
     }
 
     async fn nobody_is_merged_twice(db: TestDatabase) {
         let users = [stored_user(&db.store).await, stored_user(&db.store).await, stored_user(&db.store).await];
         stored_merge(&db.store, &users[0], &users[2]).await;
         let again = merge_of(&users[1], &users[2], Vec::new());
-        let answer = in_tx!(db.store, [again], |tx| tx.insert_merge(&again).await);
+        let answer = in_tx!(db.store, |tx| tx.insert_merge(&again).await);
         assert!(matches!(answer, Err(StorageError::Conflict)), "{answer:?}");
     }
 
@@ -49,7 +49,7 @@ on_both_databases! {
         stored_merge(&db.store, &bob, &eve).await;
         assert_eq!(db.store.find_user_by_former_sub(&eve.sub).await.unwrap().as_ref(), Some(&bob));
         let (from, to) = (bob.id, ana.id);
-        in_tx!(db.store, [], |tx| tx.move_merges(from, to).await).unwrap();
+        in_tx!(db.store, |tx| tx.move_merges(from, to).await).unwrap();
         stored_merge(&db.store, &ana, &bob).await;
         for former in [&bob, &eve] {
             assert_eq!(db.store.find_user_by_former_sub(&former.sub).await.unwrap().as_ref(), Some(&ana));

@@ -9,22 +9,22 @@ use usher_storage::StorageError;
 on_both_databases! {
     async fn a_project_comes_back_as_it_went_in(db: TestDatabase) {
         let project = project();
-        in_tx!(db.store, [project], |tx| tx.insert_project(&project, &hash()).await).unwrap();
+        in_tx!(db.store, |tx| tx.insert_project(&project, &hash()).await).unwrap();
         assert_eq!(db.store.find_project(project.id).await.unwrap(), Some(project));
         assert_eq!(db.store.find_project(ProjectId::new(NOW, random())).await.unwrap(), None);
     }
 
     async fn a_token_belongs_to_one_project(db: TestDatabase) {
         let (first, second, token) = (project(), project(), hash());
-        in_tx!(db.store, [first, token], |tx| tx.insert_project(&first, &token).await).unwrap();
-        let answer = in_tx!(db.store, [second, token], |tx| tx.insert_project(&second, &token).await);
+        in_tx!(db.store, |tx| tx.insert_project(&first, &token).await).unwrap();
+        let answer = in_tx!(db.store, |tx| tx.insert_project(&second, &token).await);
         assert!(matches!(answer, Err(StorageError::Conflict)), "{answer:?}");
     }
 
     async fn the_list_of_projects_is_cut_into_pages(db: TestDatabase) {
         let mut projects = vec![project(), project(), project()];
         for project in &projects {
-            in_tx!(db.store, [project], |tx| tx.insert_project(&project, &hash()).await).unwrap();
+            in_tx!(db.store, |tx| tx.insert_project(&project, &hash()).await).unwrap();
         }
         projects.sort_by_key(|project| project.id);
         let first = db.store.list_projects(Cursor::START, 2).await.unwrap();

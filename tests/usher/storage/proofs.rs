@@ -9,7 +9,7 @@ use usher_storage::{StorageError, Store};
 /// Stores a proof and returns the hash of its link.
 async fn store(store: &Store, proof: &Proof, code: Option<&[u8]>) -> Vec<u8> {
     let (link, code) = (hash(), code.map(<[u8]>::to_vec));
-    in_tx!(store, [proof, link], |tx| tx.insert_proof(&proof, &link, code.as_deref()).await).unwrap();
+    in_tx!(store, |tx| tx.insert_proof(&proof, &link, code.as_deref()).await).unwrap();
     link
 }
 
@@ -35,9 +35,9 @@ on_both_databases! {
             assert_eq!(db.store.find_proof(id, kind).await.unwrap(), None);
             assert_eq!(db.store.find_proof_by_token(&link, kind).await.unwrap(), None);
             assert_eq!(db.store.find_open_proof(&address, kind, NOW).await.unwrap(), None);
-            assert_eq!(in_tx!(db.store, [], |tx| tx.try_proof_code(id, kind, NOW, 5).await).unwrap(), None);
-            assert!(!in_tx!(db.store, [], |tx| tx.take_proof(id, kind, NOW).await).unwrap());
-            in_tx!(db.store, [address], |tx| tx.close_proofs_of_email(&address, kind, NOW).await).unwrap();
+            assert_eq!(in_tx!(db.store, |tx| tx.try_proof_code(id, kind, NOW, 5).await).unwrap(), None);
+            assert!(!in_tx!(db.store, |tx| tx.take_proof(id, kind, NOW).await).unwrap());
+            in_tx!(db.store, |tx| tx.close_proofs_of_email(&address, kind, NOW).await).unwrap();
         }
         assert_eq!(db.store.find_proof(id, ProofKind::SignUp).await.unwrap(), Some(proof));
     }
@@ -47,14 +47,14 @@ on_both_databases! {
         assert_eq!(db.store.find_proof(id, ProofKind::Setup).await.unwrap(), None);
         assert_eq!(db.store.find_proof_by_token(b"", ProofKind::Setup).await.unwrap(), None);
         assert_eq!(db.store.find_open_proof(&email("nobody"), ProofKind::Setup, NOW).await.unwrap(), None);
-        assert_eq!(in_tx!(db.store, [], |tx| tx.try_proof_code(id, ProofKind::Setup, NOW, 5).await).unwrap(), None);
-        assert!(!in_tx!(db.store, [], |tx| tx.take_proof(id, ProofKind::Setup, NOW).await).unwrap());
+        assert_eq!(in_tx!(db.store, |tx| tx.try_proof_code(id, ProofKind::Setup, NOW, 5).await).unwrap(), None);
+        assert!(!in_tx!(db.store, |tx| tx.take_proof(id, ProofKind::Setup, NOW).await).unwrap());
     }
 
     async fn a_link_belongs_to_one_proof(db: TestDatabase) {
         let (first, second) = (proof(), proof());
         let link = store(&db.store, &first, None).await;
-        let answer = in_tx!(db.store, [second, link], |tx| tx.insert_proof(&second, &link, None).await);
+        let answer = in_tx!(db.store, |tx| tx.insert_proof(&second, &link, None).await);
         assert!(matches!(answer, Err(StorageError::Conflict)), "{answer:?}");
     }
 
@@ -71,7 +71,7 @@ on_both_databases! {
         assert_eq!(open(later(49)).await, Some(newest), "the newest");
         assert_eq!(open(later(50)).await.as_ref(), Some(&newer), "the newest that has not expired");
         let id = newer.id;
-        assert!(in_tx!(db.store, [], |tx| tx.take_proof(id, ProofKind::SignUp, later(50)).await).unwrap());
+        assert!(in_tx!(db.store, |tx| tx.take_proof(id, ProofKind::SignUp, later(50)).await).unwrap());
         assert_eq!(open(later(50)).await, Some(oldest), "the newest that is unused");
         assert_eq!(open(later(600)).await, None);
     }
@@ -81,7 +81,7 @@ on_both_databases! {
         let id = proof.id;
         store(&db.store, &proof, Some(b"code")).await;
         let attempt = async |at| {
-            in_tx!(db.store, [], |tx| tx.try_proof_code(id, ProofKind::SignUp, at, 3).await).unwrap()
+            in_tx!(db.store, |tx| tx.try_proof_code(id, ProofKind::SignUp, at, 3).await).unwrap()
         };
         assert_eq!(attempt(later(600)).await, None, "expired");
         for tried in 0..3 {
@@ -97,9 +97,9 @@ on_both_databases! {
         store(&db.store, &without, None).await;
         store(&db.store, &used, Some(b"code")).await;
         let id = used.id;
-        assert!(in_tx!(db.store, [], |tx| tx.take_proof(id, ProofKind::SignUp, NOW).await).unwrap());
+        assert!(in_tx!(db.store, |tx| tx.take_proof(id, ProofKind::SignUp, NOW).await).unwrap());
         for id in [without.id, used.id] {
-            let hash = in_tx!(db.store, [], |tx| tx.try_proof_code(id, ProofKind::SignUp, NOW, 5).await);
+            let hash = in_tx!(db.store, |tx| tx.try_proof_code(id, ProofKind::SignUp, NOW, 5).await);
             assert_eq!(hash.unwrap(), None);
         }
     }
@@ -109,7 +109,7 @@ on_both_databases! {
         let id = proof.id;
         store(&db.store, &proof, None).await;
         for (at, taken) in [(later(600), false), (later(599), true), (later(599), false)] {
-            assert_eq!(in_tx!(db.store, [], |tx| tx.take_proof(id, ProofKind::SignUp, at).await).unwrap(), taken);
+            assert_eq!(in_tx!(db.store, |tx| tx.take_proof(id, ProofKind::SignUp, at).await).unwrap(), taken);
         }
         assert_eq!(db.store.find_proof(id, ProofKind::SignUp).await.unwrap().unwrap().used_at, Some(later(599)));
     }
@@ -124,11 +124,11 @@ on_both_databases! {
         let used_at = async |id| db.store.find_proof(id, ProofKind::Recover).await.unwrap().unwrap().used_at;
         let user = ana.id;
         for at in [later(3), later(4)] {
-            in_tx!(db.store, [], |tx| tx.close_proofs_of_user(user, ProofKind::Recover, at).await).unwrap();
+            in_tx!(db.store, |tx| tx.close_proofs_of_user(user, ProofKind::Recover, at).await).unwrap();
         }
         assert_eq!((used_at(of_ana.id).await, used_at(of_ben.id).await), (Some(later(3)), None));
         let address = of_ben.email.clone().unwrap();
-        in_tx!(db.store, [address], |tx| tx.close_proofs_of_email(&address, ProofKind::Recover, later(5)).await).unwrap();
+        in_tx!(db.store, |tx| tx.close_proofs_of_email(&address, ProofKind::Recover, later(5)).await).unwrap();
         assert_eq!((used_at(of_ana.id).await, used_at(of_ben.id).await), (Some(later(3)), Some(later(5))));
     }
 
@@ -142,7 +142,7 @@ on_both_databases! {
                 .map(|racer| {
                     let store = stores[racer % 2].clone();
                     tokio::spawn(async move {
-                        in_tx!(store, [], |tx| tx.take_proof(id, ProofKind::SignUp, NOW).await)
+                        in_tx!(store, |tx| tx.take_proof(id, ProofKind::SignUp, NOW).await)
                     })
                 })
                 .collect();
@@ -164,7 +164,7 @@ on_both_databases! {
                 .map(|racer| {
                     let store = stores[racer % 2].clone();
                     tokio::spawn(async move {
-                        in_tx!(store, [], |tx| tx.try_proof_code(id, ProofKind::SignUp, NOW, 5).await)
+                        in_tx!(store, |tx| tx.try_proof_code(id, ProofKind::SignUp, NOW, 5).await)
                     })
                 })
                 .collect();

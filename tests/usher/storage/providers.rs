@@ -15,7 +15,7 @@ fn provider(name: &str, kind: ProviderKind, second: u64) -> StoredProvider {
 }
 
 async fn add(db: &TestDatabase, provider: &StoredProvider) {
-    assert!(in_tx!(db.store, [provider], |tx| tx.replace_provider(None, &provider).await).unwrap());
+    assert!(in_tx!(db.store, |tx| tx.replace_provider(None, &provider).await).unwrap());
 }
 
 on_both_databases! {
@@ -42,7 +42,7 @@ on_both_databases! {
         (changed.secret, changed.managed) = (None, true);
         let seen = db.store.find_provider(&id("b")).await.unwrap();
         for (seen, written) in [(seen.clone(), true), (seen, false), (None, false)] {
-            let done = in_tx!(db.store, [seen, changed], |tx| tx.replace_provider(seen.as_ref(), &changed).await);
+            let done = in_tx!(db.store, |tx| tx.replace_provider(seen.as_ref(), &changed).await);
             assert_eq!(done.unwrap(), written, "what was seen has to be what is there");
         }
         assert!(db.store.find_provider(&id("b")).await.unwrap().unwrap() == changed);
@@ -57,7 +57,7 @@ on_both_databases! {
         add(&db, &google).await;
         let name = id("google");
         for _ in 0..2 {
-            in_tx!(db.store, [name], |tx| tx.delete_provider(&name).await).unwrap();
+            in_tx!(db.store, |tx| tx.delete_provider(&name).await).unwrap();
         }
         assert!(db.store.list_providers().await.unwrap().is_empty());
         assert_eq!(db.store.list_identities(user.id).await.unwrap(), [identity]);

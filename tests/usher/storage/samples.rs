@@ -33,10 +33,20 @@ pub const LIMITS: RefreshLimits = RefreshLimits {
 
 /// Runs the body in one transaction, with clones of the values in brackets moved into it.
 macro_rules! in_tx {
-    ($store:expr, [$($moved:ident),*], |$tx:ident| $body:expr) => {{
-        $(let $moved = $moved.clone();)*
-        $store.write(move |mut $tx| Box::pin(async move { $body })).await
-    }};
+    ($store:expr, |$tx:ident| $body:expr) => {
+        async {
+            let mut transaction = $store.begin().await?;
+            let work = async {
+                let $tx = &mut transaction;
+                $body
+            };
+            let outcome: usher_storage::Result<_> = work.await;
+            let value = outcome?;
+            transaction.commit().await?;
+            Ok::<_, usher_storage::StorageError>(value)
+        }
+        .await
+    };
 }
 pub(crate) use in_tx;
 
@@ -208,13 +218,13 @@ pub fn identity_of(user: &User) -> Identity {
 
 pub async fn stored_identity(store: &Store, user: &User) -> Identity {
     let identity = identity_of(user);
-    in_tx!(store, [identity], |tx| tx.insert_identity(&identity).await).unwrap();
+    in_tx!(store, |tx| tx.insert_identity(&identity).await).unwrap();
     identity
 }
 
 pub async fn stored_user(store: &Store) -> User {
     let user = user();
-    in_tx!(store, [user], |tx| tx.insert_user(&user).await).unwrap();
+    in_tx!(store, |tx| tx.insert_user(&user).await).unwrap();
     user
 }
 
@@ -226,7 +236,7 @@ pub async fn stored_session(store: &Store) -> (User, Session) {
 
 pub async fn stored_session_of(store: &Store, user: &User) -> Session {
     let session = session_of(user);
-    in_tx!(store, [session], |tx| tx.insert_session(&session, &hash()).await).unwrap();
+    in_tx!(store, |tx| tx.insert_session(&session, &hash()).await).unwrap();
     session
 }
 
@@ -240,14 +250,14 @@ pub async fn stored_grant(store: &Store) -> (User, Session, Grant) {
 
 pub async fn stored_project(store: &Store) -> Project {
     let project = project();
-    in_tx!(store, [project], |tx| tx.insert_project(&project, &hash()).await).unwrap();
+    in_tx!(store, |tx| tx.insert_project(&project, &hash()).await).unwrap();
     project
 }
 
 pub async fn stored_client(store: &Store) -> Client {
     let project = project();
     let client = client_of(&project);
-    in_tx!(store, [project, client], |tx| {
+    in_tx!(store, |tx| {
         tx.insert_project(&project, &hash()).await?;
         tx.insert_client(&client).await
     })

@@ -19,11 +19,11 @@ on_both_databases! {
     async fn proofs_are_swept_after_their_time_in_batches(db: TestDatabase) {
         for seconds in [10, 10, 10, 20] {
             let proof = Proof { expires_at: later(seconds), ..proof() };
-            in_tx!(db.store, [proof], |tx| tx.insert_proof(&proof, &hash(), None).await).unwrap();
+            in_tx!(db.store, |tx| tx.insert_proof(&proof, &hash(), None).await).unwrap();
         }
         let mut swept = Vec::new();
         for (before, batch) in [(10, 9), (11, 0), (11, 2), (11, 2), (11, 2)] {
-            swept.push(in_tx!(db.store, [], |tx| tx.sweep_proofs(later(before), batch).await).unwrap());
+            swept.push(in_tx!(db.store, |tx| tx.sweep_proofs(later(before), batch).await).unwrap());
         }
         assert_eq!(swept, [0, 0, 2, 1, 0]);
         assert_eq!(db.count("select count(*) from proof").await, 1);
@@ -31,11 +31,11 @@ on_both_databases! {
 
     async fn revocations_are_swept_once_the_token_is_dead_anyway(db: TestDatabase) {
         for (jti, seconds) in [("a", 10), ("b", 10), ("c", 20)] {
-            in_tx!(db.store, [], |tx| tx.revoke_token(jti, later(seconds)).await).unwrap();
+            in_tx!(db.store, |tx| tx.revoke_token(jti, later(seconds)).await).unwrap();
         }
         let mut swept = Vec::new();
         for (before, batch) in [(10, 9), (11, 1), (11, 9), (11, 9)] {
-            swept.push(in_tx!(db.store, [], |tx| tx.sweep_revoked_tokens(later(before), batch).await).unwrap());
+            swept.push(in_tx!(db.store, |tx| tx.sweep_revoked_tokens(later(before), batch).await).unwrap());
         }
         assert_eq!(swept, [0, 1, 1, 0]);
         assert!(db.store.is_token_revoked("c").await.unwrap());
@@ -45,11 +45,11 @@ on_both_databases! {
         let (user, session) = stored_session(&db.store).await;
         for _ in 0..3 {
             let over = Session { expires_at: later(10), ..session_of(&user) };
-            in_tx!(db.store, [over], |tx| tx.insert_session(&over, &hash()).await).unwrap();
+            in_tx!(db.store, |tx| tx.insert_session(&over, &hash()).await).unwrap();
         }
         let mut swept = Vec::new();
         for (before, batch) in [(10, 9), (11, 2), (11, 2), (11, 2)] {
-            swept.push(in_tx!(db.store, [], |tx| tx.sweep_sessions(later(before), batch).await).unwrap());
+            swept.push(in_tx!(db.store, |tx| tx.sweep_sessions(later(before), batch).await).unwrap());
         }
         assert_eq!(swept, [0, 2, 1, 0]);
         assert_eq!(db.store.list_live_sessions(user.id, NOW).await.unwrap(), [session]);
@@ -59,11 +59,11 @@ on_both_databases! {
         let (.., session, grant) = stored_grant(&db.store).await;
         assert!(grant.refresh.unwrap().expires_at.unwrap() > later(2_000), "the grant outlives the session");
         assert!(session.expires_at < later(2_000));
-        let swept = in_tx!(db.store, [], |tx| tx.sweep_sessions(later(2_000), 100).await).unwrap();
+        let swept = in_tx!(db.store, |tx| tx.sweep_sessions(later(2_000), 100).await).unwrap();
         assert_eq!(swept, 0);
         assert!(db.store.find_grant(grant.id).await.unwrap().is_some());
-        in_tx!(db.store, [], |tx| tx.sweep_grants(FIRST, LAST, later(9_000)).await).unwrap();
-        let swept = in_tx!(db.store, [], |tx| tx.sweep_sessions(later(9_000), 100).await).unwrap();
+        in_tx!(db.store, |tx| tx.sweep_grants(FIRST, LAST, later(9_000)).await).unwrap();
+        let swept = in_tx!(db.store, |tx| tx.sweep_sessions(later(9_000), 100).await).unwrap();
         assert_eq!(swept, 1, "it goes once its grants have gone");
     }
 
@@ -76,13 +76,13 @@ on_both_databases! {
             db.store.spend_code(grant.clone(), told_of(grant)).await.unwrap();
         }
         let id = revoked.id;
-        in_tx!(db.store, [], |tx| tx.revoke_grant(id, later(10), EndReason::SignOut).await).unwrap();
+        in_tx!(db.store, |tx| tx.revoke_grant(id, later(10), EndReason::SignOut).await).unwrap();
         for (grant, at) in [(&live, 990), (&revoked, 5), (&old_but_used, 990)] {
             let presented = presented(grant, 1, later(at));
-            in_tx!(db.store, [presented], |tx| tx.rotate(&presented).await).unwrap();
+            in_tx!(db.store, |tx| tx.rotate(&presented).await).unwrap();
         }
         let sweep = async |until, before| {
-            in_tx!(db.store, [], |tx| tx.sweep_grants(FIRST, until, later(before)).await).unwrap()
+            in_tx!(db.store, |tx| tx.sweep_grants(FIRST, until, later(before)).await).unwrap()
         };
         assert_eq!(sweep(LAST, 0).await, 0, "nothing is over yet");
         assert_eq!(sweep(FIRST, 1_001).await, 0, "an empty range");

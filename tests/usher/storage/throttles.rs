@@ -8,7 +8,7 @@ use usher_storage::system::throttles::Taken;
 const START: i64 = 1_800_000_000_000;
 
 async fn take(db: &TestDatabase, at: i64, cost: i64, burst: i64) -> Taken {
-    db.store.take_from_bucket("sign-in ana".into(), START + at, cost, burst).await.unwrap()
+    db.store.take_from_bucket("sign-in ana", START + at, cost, burst).await.unwrap()
 }
 
 on_both_databases! {
@@ -59,7 +59,7 @@ on_both_databases! {
 
     async fn a_try_that_is_given_back_was_never_made(db: TestDatabase) {
         for _ in 0..2 {
-            let taken = in_tx!(db.store, [], |tx| {
+            let taken = in_tx!(db.store, |tx| {
                 let taken = tx.take_from_bucket("b", START, 10, 20).await?;
                 tx.give_back_to_bucket("b", 10).await?;
                 Ok(taken)
@@ -67,18 +67,18 @@ on_both_databases! {
             assert_eq!(taken.unwrap(), Taken::Yes);
         }
         for answer in [Taken::Yes, Taken::Yes, Taken::NotFor(10)] {
-            assert_eq!(db.store.take_from_bucket("b".into(), START, 10, 20).await.unwrap(), answer);
+            assert_eq!(db.store.take_from_bucket("b", START, 10, 20).await.unwrap(), answer);
         }
     }
 
     async fn a_bucket_is_taken_from_within_a_transaction_and_forgotten(db: TestDatabase) {
-        let first = in_tx!(db.store, [], |tx| tx.take_from_bucket("b", START, 10, 10).await);
+        let first = in_tx!(db.store, |tx| tx.take_from_bucket("b", START, 10, 10).await);
         assert_eq!(first.unwrap(), Taken::Yes);
-        assert_eq!(db.store.take_from_bucket("b".into(), START, 10, 10).await.unwrap(), Taken::NotFor(10));
-        assert_eq!(db.store.take_from_bucket("c".into(), START, 10, 10).await.unwrap(), Taken::Yes, "another bucket");
-        in_tx!(db.store, [], |tx| tx.forget_bucket("b").await).unwrap();
-        in_tx!(db.store, [], |tx| tx.forget_bucket("never there").await).unwrap();
-        assert_eq!(db.store.take_from_bucket("b".into(), START, 10, 10).await.unwrap(), Taken::Yes);
+        assert_eq!(db.store.take_from_bucket("b", START, 10, 10).await.unwrap(), Taken::NotFor(10));
+        assert_eq!(db.store.take_from_bucket("c", START, 10, 10).await.unwrap(), Taken::Yes, "another bucket");
+        in_tx!(db.store, |tx| tx.forget_bucket("b").await).unwrap();
+        in_tx!(db.store, |tx| tx.forget_bucket("never there").await).unwrap();
+        assert_eq!(db.store.take_from_bucket("b", START, 10, 10).await.unwrap(), Taken::Yes);
     }
 
     async fn however_many_take_at_once_a_bucket_gives_its_burst_and_no_more(db: TestDatabase) {
@@ -87,7 +87,7 @@ on_both_databases! {
             let racers: Vec<_> = (0..40)
                 .map(|racer| {
                     let store = stores[racer % 2].clone();
-                    tokio::spawn(async move { store.take_from_bucket(format!("b{round}"), START, 1_000, 7_000).await })
+                    tokio::spawn(async move { store.take_from_bucket(&format!("b{round}"), START, 1_000, 7_000).await })
                 })
                 .collect();
             let mut given = 0;
@@ -99,16 +99,16 @@ on_both_databases! {
     }
 
     async fn only_buckets_that_are_full_again_are_swept(db: TestDatabase) {
-        db.store.take_from_bucket("soon".into(), START, 10, 100).await.unwrap();
-        db.store.take_from_bucket("late".into(), START, 100, 100).await.unwrap();
-        assert_eq!(in_tx!(db.store, [], |tx| tx.sweep_buckets(START + 11, 9).await).unwrap(), 1);
-        assert_eq!(db.store.take_from_bucket("late".into(), START + 11, 100, 100).await.unwrap(), Taken::NotFor(89));
+        db.store.take_from_bucket("soon", START, 10, 100).await.unwrap();
+        db.store.take_from_bucket("late", START, 100, 100).await.unwrap();
+        assert_eq!(in_tx!(db.store, |tx| tx.sweep_buckets(START + 11, 9).await).unwrap(), 1);
+        assert_eq!(db.store.take_from_bucket("late", START + 11, 100, 100).await.unwrap(), Taken::NotFor(89));
         for name in ["one", "two", "three"] {
-            db.store.take_from_bucket(name.into(), START, 10, 100).await.unwrap();
+            db.store.take_from_bucket(name, START, 10, 100).await.unwrap();
         }
         let mut swept = Vec::new();
         for _ in 0..3 {
-            swept.push(in_tx!(db.store, [], |tx| tx.sweep_buckets(START + 1_000, 3).await).unwrap());
+            swept.push(in_tx!(db.store, |tx| tx.sweep_buckets(START + 1_000, 3).await).unwrap());
         }
         assert_eq!(swept, [3, 1, 0], "in batches");
     }

@@ -51,7 +51,7 @@ on_both_databases! {
             public_jwk: serde_json::Value::Null,
             sealed_private: Vec::new(),
         };
-        in_tx!(db.store, [key], |tx| tx.insert_key(&key).await).unwrap();
+        in_tx!(db.store, |tx| tx.insert_key(&key).await).unwrap();
         db.execute_unchecked("signing_key", "alg", "update signing_key set alg = 'none'").await;
         named(db.store.list_keys().await, "signing_key", "alg", "k");
     }
@@ -60,7 +60,7 @@ on_both_databases! {
         let (user, client) = (stored_user(&db.store).await, stored_client(&db.store).await);
         let consent =
             StoredConsent { user_id: user.id, client_id: client.id.clone(), scope: Scope::default(), granted_at: NOW };
-        in_tx!(db.store, [consent], |tx| tx.add_consent(&consent).await).unwrap();
+        in_tx!(db.store, |tx| tx.add_consent(&consent).await).unwrap();
         db.execute("update consent set scope = 'caf\u{e9}'").await;
         named(db.store.find_consent(user.id, &client.id).await, "consent", "scope", &user.id.to_string());
     }
@@ -84,7 +84,7 @@ on_both_databases! {
 
     async fn a_proof_with_a_broken_column_is_named(db: TestDatabase) {
         let proof = proof();
-        in_tx!(db.store, [proof], |tx| tx.insert_proof(&proof, &hash(), None).await).unwrap();
+        in_tx!(db.store, |tx| tx.insert_proof(&proof, &hash(), None).await).unwrap();
         let id = proof.id.to_string();
         db.execute("update proof set email = '@'").await;
         named(db.store.find_proof(proof.id, ProofKind::SignUp).await, "proof", "email", &id);
@@ -95,9 +95,9 @@ on_both_databases! {
     async fn a_letter_with_a_broken_count_is_named_and_stays_in_the_queue(db: TestDatabase) {
         let letter =
             QueuedEmail { id: LetterId::new(NOW, random()), sealed: vec![1], attempts: 0, expires_at: NOW };
-        in_tx!(db.store, [letter], |tx| tx.insert_email(&letter, NOW).await).unwrap();
+        in_tx!(db.store, |tx| tx.insert_email(&letter, NOW).await).unwrap();
         db.execute("update letter set attempts = -5").await;
-        let taken = in_tx!(db.store, [], |tx| tx.take_due_letters(NOW, NOW, 5).await);
+        let taken = in_tx!(db.store, |tx| tx.take_due_letters(NOW, NOW, 5).await);
         named(taken, "letter", "attempts", &letter.id.to_string());
     }
 

@@ -14,7 +14,7 @@ on_both_databases! {
         assert_eq!(db.store.find_user(user.id).await.unwrap().as_ref(), Some(&user));
         assert_eq!(db.store.find_user_by_email(user.email.as_ref().unwrap()).await.unwrap().as_ref(), Some(&user));
         assert_eq!(db.store.find_user_by_sub(&user.sub).await.unwrap().as_ref(), Some(&user));
-        let within = in_tx!(db.store, [user], |tx| {
+        let within = in_tx!(db.store, |tx| {
             Ok((tx.find_user(user.id).await?, tx.find_user_by_email(user.email.as_ref().unwrap()).await?))
         });
         assert_eq!(within.unwrap(), (Some(user.clone()), Some(user)));
@@ -28,15 +28,15 @@ on_both_databases! {
         bare.profile = Profile::default();
         bare.email = None;
         bare.sources = AttributeSources::default();
-        in_tx!(db.store, [bare], |tx| tx.insert_user(&bare).await).unwrap();
+        in_tx!(db.store, |tx| tx.insert_user(&bare).await).unwrap();
         assert_eq!(db.store.find_user(bare.id).await.unwrap(), Some(bare));
     }
 
     async fn frozen_factors_stay_frozen_whatever_else_is_written(db: TestDatabase) {
         let user = stored_user(&db.store).await;
         assert!(!user.factors_are_frozen(NOW));
-        in_tx!(db.store, [], |tx| tx.freeze_factors(user.id, later(9)).await).unwrap();
-        in_tx!(db.store, [], |tx| tx.set_user_enabled(user.id, false, NOW).await).unwrap();
+        in_tx!(db.store, |tx| tx.freeze_factors(user.id, later(9)).await).unwrap();
+        in_tx!(db.store, |tx| tx.set_user_enabled(user.id, false, NOW).await).unwrap();
         let found = db.store.find_user(user.id).await.unwrap().unwrap();
         assert_eq!(found.factors_frozen_until, Some(later(9)));
         assert!(found.factors_are_frozen(later(8)) && !found.factors_are_frozen(later(9)));
@@ -48,7 +48,7 @@ on_both_databases! {
         assert_eq!(db.store.find_user(nobody).await.unwrap(), None);
         assert_eq!(db.store.find_user_by_email(&email("nobody")).await.unwrap(), None);
         assert_eq!(db.store.find_user_by_sub(&Sub(String::new())).await.unwrap(), None);
-        let within = in_tx!(db.store, [nobody], |tx| {
+        let within = in_tx!(db.store, |tx| {
             Ok((tx.find_user(nobody).await?, tx.find_user_by_email(&email("nobody")).await?))
         });
         assert_eq!(within.unwrap(), (None, None));
@@ -58,7 +58,7 @@ on_both_databases! {
         for _ in 0..2 {
             let mut without = user();
             without.email = None;
-            in_tx!(db.store, [without], |tx| tx.insert_user(&without).await).unwrap();
+            in_tx!(db.store, |tx| tx.insert_user(&without).await).unwrap();
         }
         assert_eq!(db.count("select count(*) from users where email is null").await, 2);
     }
@@ -72,7 +72,7 @@ on_both_databases! {
         let mut same_id = user();
         same_id.id = first.id;
         for second in [same_address, same_sub, same_id] {
-            let answer = in_tx!(db.store, [second], |tx| tx.insert_user(&second).await);
+            let answer = in_tx!(db.store, |tx| tx.insert_user(&second).await);
             assert!(matches!(answer, Err(StorageError::Conflict)), "{answer:?}");
         }
         assert_eq!(db.count("select count(*) from users").await, 1);
@@ -84,20 +84,20 @@ on_both_databases! {
         // A stale copy with other values: a statement must not take columns from it that it does not own.
         let stale = User { id, updated_at: later(77), ..user() };
         let seen = async || db.store.find_user(id).await.unwrap().unwrap();
-        in_tx!(db.store, [stale], |tx| tx.set_user_email(&stale).await).unwrap();
+        in_tx!(db.store, |tx| tx.set_user_email(&stale).await).unwrap();
         let mut expected =
             User { email: stale.email.clone(), sources: stale.sources.clone(), updated_at: later(77), ..before };
         assert_eq!(seen().await, expected);
-        in_tx!(db.store, [stale], |tx| tx.set_user_profile(&stale).await).unwrap();
+        in_tx!(db.store, |tx| tx.set_user_profile(&stale).await).unwrap();
         expected.profile = stale.profile.clone();
         assert_eq!(seen().await, expected);
-        in_tx!(db.store, [], |tx| tx.set_user_locale(id, "uk", later(78)).await).unwrap();
+        in_tx!(db.store, |tx| tx.set_user_locale(id, "uk", later(78)).await).unwrap();
         expected = User { locale: Some("uk".into()), updated_at: later(78), ..expected };
         assert_eq!(seen().await, expected);
-        in_tx!(db.store, [], |tx| tx.set_user_admin(id, false, later(79)).await).unwrap();
+        in_tx!(db.store, |tx| tx.set_user_admin(id, false, later(79)).await).unwrap();
         expected = User { admin: false, updated_at: later(79), ..expected };
         assert_eq!(seen().await, expected);
-        assert!(in_tx!(db.store, [], |tx| tx.set_user_enabled(id, false, NOW).await).unwrap());
+        assert!(in_tx!(db.store, |tx| tx.set_user_enabled(id, false, NOW).await).unwrap());
         expected.status = UserStatus::Disabled;
         assert_eq!(seen().await, expected, "a clock that is behind does not set the time of change back");
         assert_eq!(db.store.find_user(other.id).await.unwrap().as_ref(), Some(&other));
@@ -105,14 +105,14 @@ on_both_databases! {
 
     async fn a_merged_user_is_neither_disabled_nor_enabled_and_wakes_up_once(db: TestDatabase) {
         let id = stored_user(&db.store).await.id;
-        assert!(!in_tx!(db.store, [], |tx| tx.set_user_unmerged(id, NOW).await).unwrap());
-        assert!(in_tx!(db.store, [], |tx| tx.set_user_merged(id, NOW).await).unwrap());
-        assert!(!in_tx!(db.store, [], |tx| tx.set_user_merged(id, NOW).await).unwrap());
+        assert!(!in_tx!(db.store, |tx| tx.set_user_unmerged(id, NOW).await).unwrap());
+        assert!(in_tx!(db.store, |tx| tx.set_user_merged(id, NOW).await).unwrap());
+        assert!(!in_tx!(db.store, |tx| tx.set_user_merged(id, NOW).await).unwrap());
         for enabled in [true, false] {
-            assert!(!in_tx!(db.store, [], |tx| tx.set_user_enabled(id, enabled, NOW).await).unwrap());
+            assert!(!in_tx!(db.store, |tx| tx.set_user_enabled(id, enabled, NOW).await).unwrap());
             assert_eq!(db.store.find_user(id).await.unwrap().unwrap().status, UserStatus::Merged);
         }
-        assert!(in_tx!(db.store, [], |tx| tx.set_user_unmerged(id, NOW).await).unwrap());
+        assert!(in_tx!(db.store, |tx| tx.set_user_unmerged(id, NOW).await).unwrap());
         assert_eq!(db.store.find_user(id).await.unwrap().unwrap().status, UserStatus::Active);
     }
 
@@ -120,7 +120,7 @@ on_both_databases! {
         let first = stored_user(&db.store).await;
         let mut second = stored_user(&db.store).await;
         second.email = first.email;
-        let answer = in_tx!(db.store, [second], |tx| tx.set_user_email(&second).await);
+        let answer = in_tx!(db.store, |tx| tx.set_user_email(&second).await);
         assert!(matches!(answer, Err(StorageError::Conflict)), "{answer:?}");
     }
 
@@ -144,7 +144,7 @@ on_both_databases! {
     }
 
     async fn no_page_is_longer_than_the_longest(db: TestDatabase) {
-        in_tx!(db.store, [], |tx| {
+        in_tx!(db.store, |tx| {
             for _ in 0..=MAX_PAGE {
                 tx.insert_user(&user()).await?;
             }
@@ -164,16 +164,16 @@ on_both_databases! {
 
     async fn who_is_deleted_takes_everything_along_and_their_sub_is_never_given_again(db: TestDatabase) {
         let (gone, ..) = stored_grant(&db.store).await;
-        in_tx!(db.store, [gone], |tx| tx.delete_user(&gone, later(5)).await).unwrap();
+        in_tx!(db.store, |tx| tx.delete_user(&gone, later(5)).await).unwrap();
         for count in ["select count(*) from users", "select count(*) from session", "select count(*) from grants"] {
             assert_eq!(db.count(count).await, 0, "{count}");
         }
         let mut heir = user();
         heir.sub = gone.sub.clone();
-        let added = in_tx!(db.store, [heir], |tx| tx.insert_user(&heir).await);
+        let added = in_tx!(db.store, |tx| tx.insert_user(&heir).await);
         assert!(matches!(added, Err(StorageError::Conflict)), "{added:?}");
         heir.sub = Sub(random().handle());
         heir.email = gone.email.clone();
-        in_tx!(db.store, [heir], |tx| tx.insert_user(&heir).await).unwrap();
+        in_tx!(db.store, |tx| tx.insert_user(&heir).await).unwrap();
     }
 }

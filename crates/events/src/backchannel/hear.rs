@@ -14,7 +14,7 @@ use usher_storage::{Result, Tx};
 
 /// Creates the notifications for an event. Every end of a session ends its grants, each with its own event, which
 /// determine the clients.
-pub(crate) async fn hear(tx: &mut Tx<'_>, heard: &DispatchedEvent<'_>, access_ttl: Duration) -> Result<()> {
+pub(crate) async fn hear(tx: &mut Tx, heard: &DispatchedEvent<'_>, access_ttl: Duration) -> Result<()> {
     match heard.event.kind.row().logout {
         Some(LogoutScope::Grant) => grant_revoked(tx, heard.event, access_ttl).await,
         Some(LogoutScope::Client) => client_over(tx, heard.event, access_ttl).await,
@@ -23,7 +23,7 @@ pub(crate) async fn hear(tx: &mut Tx<'_>, heard: &DispatchedEvent<'_>, access_tt
 }
 
 /// A client that revoked its own token knows, and does not sign its user out.
-async fn grant_revoked(tx: &mut Tx<'_>, event: &Event, access_ttl: Duration) -> Result<()> {
+async fn grant_revoked(tx: &mut Tx, event: &Event, access_ttl: Duration) -> Result<()> {
     if event.member("reason") == Some(EndReason::RevokedByClient.as_str()) {
         return Ok(());
     }
@@ -38,7 +38,7 @@ async fn grant_revoked(tx: &mut Tx<'_>, event: &Event, access_ttl: Duration) -> 
 }
 
 /// A disabled or deleted client signs out everybody that it had signed in with Usher.
-async fn client_over(tx: &mut Tx<'_>, event: &Event, access_ttl: Duration) -> Result<()> {
+async fn client_over(tx: &mut Tx, event: &Event, access_ttl: Duration) -> Result<()> {
     let Some(client) = &event.client_id else { return Ok(()) };
     let address = address_in(event);
     if let Some(address) = &address {

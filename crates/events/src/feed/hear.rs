@@ -12,11 +12,7 @@ use usher_storage::{Result, Tx};
 const LOOK_EVERY: i64 = 1_000;
 
 /// Appends the entries for an event, and returns the projects whose feed has grown.
-pub(crate) async fn hear(
-    tx: &mut Tx<'_>,
-    heard: &DispatchedEvent<'_>,
-    lifetime: Duration,
-) -> Result<BTreeSet<ProjectId>> {
+pub(crate) async fn hear(tx: &mut Tx, heard: &DispatchedEvent<'_>, lifetime: Duration) -> Result<BTreeSet<ProjectId>> {
     let mut grown = BTreeSet::new();
     let Some(notice) = entry_of(heard.event, lifetime) else { return Ok(grown) };
     for project in &heard.projects {
@@ -30,7 +26,7 @@ pub(crate) async fn hear(
 }
 
 /// Replaces too many single entries by one watermark: every user of the project gets new tokens, once.
-async fn fold(tx: &mut Tx<'_>, project: ProjectId, last: &RevocationEntry) -> Result<()> {
+async fn fold(tx: &mut Tx, project: ProjectId, last: &RevocationEntry) -> Result<()> {
     if tx.count_live_entries(project, last.at).await? <= MAX_LIVE {
         return Ok(());
     }

@@ -20,7 +20,7 @@ pub(crate) struct Pages {
 
 impl Pages {
     /// Adds an event for every project that may see it.
-    pub(crate) async fn hear(&mut self, tx: &mut Tx<'_>, heard: &DispatchedEvent<'_>) -> Result<()> {
+    pub(crate) async fn hear(&mut self, tx: &mut Tx, heard: &DispatchedEvent<'_>) -> Result<()> {
         let event = heard.event;
         let in_history = event.kind.row().history;
         if heard.projects.is_empty() || in_history == InHistory::No {
@@ -47,7 +47,7 @@ impl Pages {
     }
 
     /// Encrypts and stores the entries.
-    pub(crate) async fn write(self, tx: &mut Tx<'_>) -> Result<()> {
+    pub(crate) async fn write(self, tx: &mut Tx) -> Result<()> {
         for ((project, day), entries) in self.entries {
             let seal = |key: &Value| ProjectLock::from_jwk(key)?.seal_entries(&entries);
             tx.seal_into_history(project, day, seal).await?;

@@ -10,7 +10,7 @@ use usher_storage::events::outgoing::webhooks::Listening;
 use usher_storage::{Result, Tx};
 
 /// Creates the deliveries for an event.
-pub(crate) async fn hear(tx: &mut Tx<'_>, heard: &DispatchedEvent<'_>) -> Result<()> {
+pub(crate) async fn hear(tx: &mut Tx, heard: &DispatchedEvent<'_>) -> Result<()> {
     let event = heard.event;
     let Some(message) = event.kind.row().message else { return Ok(()) };
     let listening = match event.kind.visibility() {
@@ -30,7 +30,7 @@ pub(crate) async fn hear(tx: &mut Tx<'_>, heard: &DispatchedEvent<'_>) -> Result
 
 /// With its first grant at a project, a session and possibly its user become visible to the project; earlier events are
 /// not. These events are derived from the grant's, each with its own id.
-async fn arrivals(tx: &mut Tx<'_>, event: &Event) -> Result<Vec<Event>> {
+async fn arrivals(tx: &mut Tx, event: &Event) -> Result<Vec<Event>> {
     let mut arrived = Vec::new();
     let Some(project) = event.project_id.filter(|_| event.kind == EventKind::GrantCreated) else { return Ok(arrived) };
     let (Some(user), Some(session), Some(_)) = (event.user_id, event.session_id, event.grant_id) else {
@@ -48,7 +48,7 @@ async fn arrivals(tx: &mut Tx<'_>, event: &Event) -> Result<Vec<Event>> {
     Ok(arrived)
 }
 
-async fn put(tx: &mut Tx<'_>, event: &Event, message: &MessageType, listening: &[Listening]) -> Result<()> {
+async fn put(tx: &mut Tx, event: &Event, message: &MessageType, listening: &[Listening]) -> Result<()> {
     let wanting: Vec<&Listening> = listening.iter().filter(|webhook| webhook.wants(message.name)).collect();
     if wanting.is_empty() {
         return Ok(());
@@ -67,7 +67,7 @@ async fn put(tx: &mut Tx<'_>, event: &Event, message: &MessageType, listening: &
     Ok(())
 }
 
-async fn sub_of(tx: &mut Tx<'_>, event: &Event, message: &MessageType) -> Result<Option<String>> {
+async fn sub_of(tx: &mut Tx, event: &Event, message: &MessageType) -> Result<Option<String>> {
     match event.user_id.filter(|_| message.names_a_user()) {
         Some(user) => Ok(tx.find_sub(user).await?.map(|sub| sub.0)),
         None => Ok(None),

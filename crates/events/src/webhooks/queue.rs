@@ -121,13 +121,7 @@ impl<F: Fn() -> Claim> DeliveryQueue<'_, F> {
 }
 
 /// The effect of an attempt on the webhook.
-async fn settle(
-    tx: &mut Tx<'_>,
-    webhook: &Webhook,
-    attempt: &DeliveryAttempt,
-    event: Event,
-    now: Timestamp,
-) -> Result<()> {
+async fn settle(tx: &mut Tx, webhook: &Webhook, attempt: &DeliveryAttempt, event: Event, now: Timestamp) -> Result<()> {
     if attempt.is_success() {
         // Usually there is nothing to write.
         return if webhook.failing_since.is_some() { tx.webhook_succeeded(webhook.id).await } else { Ok(()) };

@@ -86,7 +86,7 @@ impl Usher {
 }
 
 /// Locks a user and those that were merged into it, in the order in which every transaction locks users.
-async fn lock_with_merged(tx: &mut Tx<'_>, id: UserId) -> Stored<Option<User>> {
+async fn lock_with_merged(tx: &mut Tx, id: UserId) -> Stored<Option<User>> {
     let mut ids: Vec<UserId> = tx.list_merges(id).await?.into_iter().map(|merge| merge.merged).collect();
     ids.push(id);
     ids.sort();

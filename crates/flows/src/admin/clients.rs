@@ -225,7 +225,7 @@ impl Usher {
     }
 
     /// Deletes a client. The event contains its back-channel logout address, because nothing can look it up later.
-    pub(crate) async fn remove_client(&self, tx: &mut Tx<'_>, id: &ClientId) -> Result<bool, StorageError> {
+    pub(crate) async fn remove_client(&self, tx: &mut Tx, id: &ClientId) -> Result<bool, StorageError> {
         let Some(client) = tx.find_client(id).await? else { return Ok(false) };
         let existed = tx.delete_client(id).await?;
         if existed {

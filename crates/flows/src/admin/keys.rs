@@ -128,7 +128,7 @@ impl Usher {
     /// Executes a plan with the keys that were made for it, and returns those that it did not need.
     pub(super) async fn act(
         &self,
-        tx: &mut Tx<'_>,
+        tx: &mut Tx,
         steps: &[KeyStep],
         mut made: Vec<SigningKeyRecord>,
         rules: RotationRules,

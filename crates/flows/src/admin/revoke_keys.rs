@@ -46,7 +46,7 @@ impl Usher {
     /// Ensures that every algorithm has an active key: a new one is published and signs at once.
     async fn let_others_sign(
         &self,
-        tx: &mut usher_storage::Tx<'_>,
+        tx: &mut usher_storage::Tx,
         mut made: Vec<SigningKeyRecord>,
     ) -> usher_storage::Result<()> {
         let rules = self.rotation_rules();

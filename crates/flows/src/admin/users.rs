@@ -42,7 +42,7 @@ impl PreparedUser {
     ///
     /// # Errors
     /// [`StorageError::Conflict`] if the address belongs to another user.
-    pub(crate) async fn insert(&self, usher: &Usher, tx: &mut Tx<'_>) -> Result<(), StorageError> {
+    pub(crate) async fn insert(&self, usher: &Usher, tx: &mut Tx) -> Result<(), StorageError> {
         tx.insert_user(&self.user).await?;
         if let Some(phc) = &self.phc {
             tx.put_password(self.user.id, phc, self.user.created_at).await?;

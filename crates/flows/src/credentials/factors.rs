@@ -28,14 +28,14 @@ pub(crate) struct FactorChange {
 
 impl FactorChange {
     /// Must come first in the transaction: changes of one account run one after another.
-    pub(crate) async fn check(&self, tx: &mut Tx<'_>, now: Timestamp) -> Stored<Result<(), Rejected>> {
+    pub(crate) async fn check(&self, tx: &mut Tx, now: Timestamp) -> Stored<Result<(), Rejected>> {
         match self.session {
             Some(session) => check_standing(tx, (self.user, session), now).await,
             None => tx.lock_user(self.user).await.map(|_| Ok(())),
         }
     }
 
-    pub(crate) async fn write(&self, tx: &mut Tx<'_>) -> Stored<()> {
+    pub(crate) async fn write(&self, tx: &mut Tx) -> Stored<()> {
         tx.append(&self.event).await?;
         if let Some(notice) = &self.notice {
             notice.post(tx).await?;

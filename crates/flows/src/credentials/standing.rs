@@ -12,7 +12,7 @@ use usher_storage::{Result as Stored, Tx};
 /// It must come first in its transaction, or right after the users were locked: a rejection then leaves nothing
 /// behind, and rows are locked in one order.
 pub(crate) async fn check_standing(
-    tx: &mut Tx<'_>,
+    tx: &mut Tx,
     (user, session): (UserId, SessionId),
     now: Timestamp,
 ) -> Stored<Result<(), Rejected>> {

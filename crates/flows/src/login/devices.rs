@@ -40,7 +40,7 @@ impl Usher {
 
 impl SeenBrowser {
     /// Stores the browser, and queues the email.
-    pub(crate) async fn remember(&self, tx: &mut Tx<'_>) -> usher_storage::Result<()> {
+    pub(crate) async fn remember(&self, tx: &mut Tx) -> usher_storage::Result<()> {
         tx.remember_browser(self.user, &self.mark_hash, self.now).await?;
         match &self.notice {
             Some(notice) => notice.post(tx).await,

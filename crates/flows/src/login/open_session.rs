@@ -125,7 +125,7 @@ fn renewal(account: &Account, fresh: &Session) -> Session {
 }
 
 /// Records the identity that opened a session, so that the session ends when the provider revokes it.
-async fn note_origin(tx: &mut Tx<'_>, session: SessionId, guard: &Guard) -> Stored<()> {
+async fn note_origin(tx: &mut Tx, session: SessionId, guard: &Guard) -> Stored<()> {
     match guard {
         Guard::Identity { id, sid } => tx.mark_session(session, *id, sid.as_deref()).await,
         _ => Ok(()),
@@ -133,7 +133,7 @@ async fn note_origin(tx: &mut Tx<'_>, session: SessionId, guard: &Guard) -> Stor
 }
 
 /// Is the credential of the sign-in still valid? It stays locked until the transaction ends.
-async fn stands(tx: &mut Tx<'_>, user: UserId, guard: &Guard) -> Stored<bool> {
+async fn stands(tx: &mut Tx, user: UserId, guard: &Guard) -> Stored<bool> {
     match guard {
         Guard::Password(mark) => Ok(tx.hold_password(user).await?.is_some_and(|phc| password_mark(&phc) == *mark)),
         Guard::Passkey(id) => tx.hold_passkey(user, *id).await,

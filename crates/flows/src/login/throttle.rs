@@ -85,7 +85,7 @@ impl Usher {
     /// [`Rejected::InteractionOver`] after too many.
     pub(crate) async fn count_pending(&self, pending: CeremonyId) -> Result<(), FlowError> {
         let (bucket, now_ms) = (format!("second/pending/{pending}"), self.now().0.saturating_mul(1_000));
-        match self.store.take_from_bucket(bucket, now_ms, AN_HOUR_MS, MOST_CODES * AN_HOUR_MS).await? {
+        match self.store.take_from_bucket(&bucket, now_ms, AN_HOUR_MS, MOST_CODES * AN_HOUR_MS).await? {
             Taken::Yes => Ok(()),
             Taken::NotFor(_) => Err(Rejected::InteractionOver.into()),
         }
@@ -150,7 +150,7 @@ impl Usher {
     pub(crate) async fn count_code_failure(&self, code: GrantId) -> Result<bool, FlowError> {
         let (bucket, now_ms) = (wrong_verifiers(code), self.now().0.saturating_mul(1_000));
         let most = MOST_WRONG_VERIFIERS * WRONG_VERIFIER_MS;
-        Ok(self.store.take_from_bucket(bucket, now_ms, WRONG_VERIFIER_MS, most).await? == Taken::Yes)
+        Ok(self.store.take_from_bucket(&bucket, now_ms, WRONG_VERIFIER_MS, most).await? == Taken::Yes)
     }
 
     /// Addresses are hashed, so that the table of buckets does not reveal who tried to sign in.

@@ -157,7 +157,7 @@ impl Usher {
     }
 
     /// Ends the grant or session; `false` if it had ended before.
-    async fn end_reused(&self, tx: &mut Tx<'_>, grant: &Grant, ends: ReuseEnds) -> usher_storage::Result<bool> {
+    async fn end_reused(&self, tx: &mut Tx, grant: &Grant, ends: ReuseEnds) -> usher_storage::Result<bool> {
         Ok(match ends {
             ReuseEnds::Grant => self.end_grant(tx, grant.id, EndReason::TokenReuse).await?.is_some(),
             // The session first and its grants after it: every transaction locks in this order.

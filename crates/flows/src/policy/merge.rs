@@ -10,7 +10,7 @@ use usher_storage::{Result, Tx};
 
 impl Usher {
     /// Gives `into` every role that `from` has. If both have it, the later expiry counts.
-    pub(crate) async fn inherit_roles(&self, tx: &mut Tx<'_>, from: &User, into: &User) -> Result<()> {
+    pub(crate) async fn inherit_roles(&self, tx: &mut Tx, from: &User, into: &User) -> Result<()> {
         let now = self.now();
         for left in tx.list_assignments_everywhere(from.id).await? {
             let holder = RoleHolder::User(into.id);

@@ -315,7 +315,7 @@ impl Usher {
         Ok((user, id))
     }
 
-    async fn put_identity(&self, tx: &mut Tx<'_>, identity: &Identity) -> Stored<()> {
+    async fn put_identity(&self, tx: &mut Tx, identity: &Identity) -> Stored<()> {
         tx.insert_identity(identity).await?;
         let event = self
             .event(EventKind::IdentityLinked)

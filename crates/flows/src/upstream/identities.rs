@@ -63,7 +63,7 @@ impl Usher {
     }
 
     /// Removes an identity from its user, with its event. `false` if it does not exist.
-    pub(super) async fn remove_identity(&self, tx: &mut Tx<'_>, identity: &Identity) -> Stored<bool> {
+    pub(super) async fn remove_identity(&self, tx: &mut Tx, identity: &Identity) -> Stored<bool> {
         if !tx.delete_identity(identity, self.now()).await? {
             return Ok(false);
         }

@@ -117,7 +117,7 @@ impl Usher {
     /// says so.
     async fn take_link_back(
         &self,
-        tx: &mut Tx<'_>,
+        tx: &mut Tx,
         identity: &Identity,
         letters: Option<(PreparedNotice, PreparedNotice)>,
     ) -> Stored<()> {
@@ -137,7 +137,7 @@ impl Usher {
     /// Ends the sessions here that the event names.
     async fn end_upstream_sessions(
         &self,
-        tx: &mut Tx<'_>,
+        tx: &mut Tx,
         notice: &ProviderEvent,
         identity: Option<&Identity>,
     ) -> Stored<()> {
@@ -171,7 +171,7 @@ const fn is_end(kind: ProviderEventKind) -> bool {
 }
 
 /// Does the identity still belong to its user? It stays locked until the transaction ends.
-async fn is_still_theirs(tx: &mut Tx<'_>, identity: &Identity) -> Stored<bool> {
+async fn is_still_theirs(tx: &mut Tx, identity: &Identity) -> Stored<bool> {
     tx.lock_user(identity.user_id).await?;
     let held = tx.find_identity(&identity.issuer, &identity.subject).await?;
     Ok(held.is_some_and(|held| held.user_id == identity.user_id))

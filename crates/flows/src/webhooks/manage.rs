@@ -232,7 +232,7 @@ impl Usher {
 }
 
 /// Disables or enables a webhook, as its owner requests.
-async fn switch(tx: &mut Tx<'_>, webhook: &mut Webhook, disabled: Option<bool>, now: Timestamp) -> Stored<()> {
+async fn switch(tx: &mut Tx, webhook: &mut Webhook, disabled: Option<bool>, now: Timestamp) -> Stored<()> {
     match disabled {
         Some(true) if tx.disable_webhook(webhook.id, now, DisabledWhy::Owner).await? => {
             (webhook.disabled_at, webhook.disabled_why) = (Some(now), Some(DisabledWhy::Owner));
@@ -264,7 +264,7 @@ fn rotated(
 }
 
 /// Makes pending deliveries due again.
-async fn wake(tx: &mut Tx<'_>, webhook: &Webhook, now: Timestamp) -> Stored<()> {
+async fn wake(tx: &mut Tx, webhook: &Webhook, now: Timestamp) -> Stored<()> {
     if webhook.disabled_at.is_none() { tx.webhook_is_due(webhook.id, now).await } else { Ok(()) }
 }
 

@@ -37,7 +37,7 @@ impl TryFrom<EmailRow> for QueuedEmail {
     }
 }
 
-impl Tx<'_> {
+impl Tx {
     /// Queues an email, to be sent at once.
     pub async fn insert_email(&mut self, letter: &QueuedEmail, now: Timestamp) -> Result<()> {
         run!(self, INSERT, |sql| sqlx::query(sql)

@@ -31,7 +31,7 @@ pub struct Erasure {
     pub place: Uuid,
 }
 
-impl Tx<'_> {
+impl Tx {
     /// Starts an erasure: from now on the data of the user's events is not returned, and will be erased.
     pub async fn begin_erasure(&mut self, user: UserId, now: Timestamp) -> Result<()> {
         run!(self, BEGIN, |sql| sqlx::query(sql).bind(user.0).bind(now.0).bind(Uuid::nil())).map(drop)

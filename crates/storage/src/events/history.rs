@@ -85,7 +85,7 @@ impl TryFrom<ProjectKeyRow> for KeptKey {
     }
 }
 
-impl Tx<'_> {
+impl Tx {
     /// Adds a key of a project.
     pub async fn insert_project_key(
         &mut self,

@@ -100,7 +100,7 @@ impl TryFrom<LoggedEventRow> for LoggedEvent {
     }
 }
 
-impl Tx<'_> {
+impl Tx {
     /// Appends an event.
     pub async fn append(&mut self, event: &Event) -> Result<()> {
         run!(self, APPEND, |sql| sqlx::query(sql)

@@ -64,7 +64,7 @@ impl PendingEvent {
     }
 }
 
-impl Tx<'_> {
+impl Tx {
     /// Takes the next pending events, oldest first. No other transaction takes any until this one ends.
     pub async fn take_pending_events(&mut self, size: u32, events: EventCatalogue) -> Result<Vec<PendingEvent>> {
         let _: i32 = on_tx!(self, ALONE, |conn, sql| sqlx::query_scalar(sql).fetch_one(conn))?;

@@ -58,7 +58,7 @@ fn read(rows: Vec<AssignmentRow>) -> Result<Vec<Assignment>> {
     rows.into_iter().map(Assignment::try_from).collect()
 }
 
-impl Tx<'_> {
+impl Tx {
     /// Assigns a role.
     ///
     /// # Errors

@@ -89,7 +89,7 @@ impl From<RevisionRow> for Revision {
     }
 }
 
-impl Tx<'_> {
+impl Tx {
     /// The draft.
     pub async fn find_draft(&mut self, project: ProjectId) -> Result<Option<Draft>> {
         on_tx!(self, FIND_DRAFT, |conn, sql| sqlx::query_as(sql).bind(project.0).fetch_optional(conn))

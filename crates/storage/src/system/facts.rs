@@ -9,7 +9,7 @@ statements! {
     FIND = "select value from house where name = $1";
 }
 
-impl Tx<'_> {
+impl Tx {
     /// Writes a value unless one of that name exists, and returns the stored one. A transaction that writes the same
     /// name waits for this one to end.
     pub async fn settle_fact(&mut self, name: &str, value: &[u8]) -> Result<Vec<u8>> {

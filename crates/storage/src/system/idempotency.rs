@@ -22,7 +22,7 @@ pub struct Earlier {
     pub answer: Option<Vec<u8>>,
 }
 
-impl Tx<'_> {
+impl Tx {
     /// Begins a request under an id. `false` if an earlier one has not expired.
     pub async fn begin_repeatable(
         &mut self,

@@ -45,7 +45,7 @@ impl TryFrom<SigningKeyRow> for SigningKeyRecord {
     }
 }
 
-impl Tx<'_> {
+impl Tx {
     /// Adds a key.
     pub async fn insert_key(&mut self, key: &SigningKeyRecord) -> Result<()> {
         run!(self, INSERT, |sql| sqlx::query(sql)

@@ -13,32 +13,22 @@ statements! {
 
 impl Store {
     /// Takes or renews the lease of a job until `until`. `false` while another instance holds it.
-    pub async fn take_lease(
-        &self,
-        name: &'static str,
-        holder: String,
-        now: Timestamp,
-        until: Timestamp,
-    ) -> Result<bool> {
-        self.write_single(move |mut tx| {
-            Box::pin(async move {
-                let held: Option<String> = on_tx!(&mut tx, TAKE, |conn, sql| sqlx::query_scalar(sql)
-                    .bind(name)
-                    .bind(&holder)
-                    .bind(now.0)
-                    .bind(until.0)
-                    .fetch_optional(conn))?;
-                Ok(held.is_some_and(|held| held == holder))
-            })
-        })
-        .await
+    pub async fn take_lease(&self, name: &'static str, holder: &str, now: Timestamp, until: Timestamp) -> Result<bool> {
+        let mut tx = self.begin_single().await?;
+        let held: Option<String> = on_tx!(&mut tx, TAKE, |conn, sql| sqlx::query_scalar(sql)
+            .bind(name)
+            .bind(holder)
+            .bind(now.0)
+            .bind(until.0)
+            .fetch_optional(conn))?;
+        tx.commit().await?;
+        Ok(held.is_some_and(|held| held == holder))
     }
 
     /// Releases the lease of a job, if `holder` holds it.
-    pub async fn release_lease(&self, name: &'static str, holder: String) -> Result<()> {
-        self.write_single(move |mut tx| {
-            Box::pin(async move { run!(&mut tx, RELEASE, |sql| sqlx::query(sql).bind(name).bind(&holder)).map(drop) })
-        })
-        .await
+    pub async fn release_lease(&self, name: &'static str, holder: &str) -> Result<()> {
+        let mut tx = self.begin_single().await?;
+        run!(&mut tx, RELEASE, |sql| sqlx::query(sql).bind(name).bind(holder))?;
+        tx.commit().await
     }
 }

@@ -28,7 +28,7 @@ fn furthest(now_ms: i64, cost_ms: i64, burst_ms: i64) -> i64 {
     now_ms.saturating_add(cost_ms.max(burst_ms))
 }
 
-impl Tx<'_> {
+impl Tx {
     /// Takes one attempt from a bucket, if it allows one. Atomic: simultaneous attempts never exceed the bucket's size.
     pub async fn take_from_bucket(&mut self, bucket: &str, now_ms: i64, cost_ms: i64, burst_ms: i64) -> Result<Taken> {
         let taken: Option<i64> = on_tx!(self, TAKE, |conn, sql| sqlx::query_scalar(sql)
@@ -73,8 +73,10 @@ impl Tx<'_> {
 
 impl Store {
     /// Takes one attempt from a bucket, in a transaction of its own.
-    pub async fn take_from_bucket(&self, bucket: String, now_ms: i64, cost_ms: i64, burst_ms: i64) -> Result<Taken> {
-        self.write(move |mut tx| Box::pin(async move { tx.take_from_bucket(&bucket, now_ms, cost_ms, burst_ms).await }))
-            .await
+    pub async fn take_from_bucket(&self, bucket: &str, now_ms: i64, cost_ms: i64, burst_ms: i64) -> Result<Taken> {
+        let mut tx = self.begin().await?;
+        let taken = tx.take_from_bucket(bucket, now_ms, cost_ms, burst_ms).await?;
+        tx.commit().await?;
+        Ok(taken)
     }
 }

@@ -45,7 +45,7 @@ impl TryFrom<AccessRow> for ClaimRelease {
     }
 }
 
-impl Tx<'_> {
+impl Tx {
     /// Records that claims of a user were released to a client, in addition to those released before.
     pub async fn release_claims(
         &mut self,

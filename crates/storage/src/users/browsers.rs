@@ -14,7 +14,7 @@ statements! {
     SWEEP = "delete from known_browser where (user_id, mark_hash) in (select user_id, mark_hash from known_browser where last_seen_at < $1 order by last_seen_at limit $2)";
 }
 
-impl Tx<'_> {
+impl Tx {
     /// Records that a user signed in from a browser.
     pub async fn remember_browser(&mut self, user: UserId, mark_hash: &[u8], now: Timestamp) -> Result<()> {
         run!(self, REMEMBER, |sql| sqlx::query(sql).bind(user.0).bind(mark_hash).bind(now.0)).map(drop)

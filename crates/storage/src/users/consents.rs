@@ -41,7 +41,7 @@ impl TryFrom<ConsentRow> for StoredConsent {
     }
 }
 
-impl Tx<'_> {
+impl Tx {
     /// Adds scopes to a user's consent to a client.
     pub async fn add_consent(&mut self, consent: &StoredConsent) -> Result<()> {
         if self.write_consent(INSERT, consent).await? {

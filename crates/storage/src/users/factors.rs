@@ -33,7 +33,7 @@ impl TryFrom<FactorsRow> for Factors {
     }
 }
 
-impl Tx<'_> {
+impl Tx {
     /// The factors of a user other than a password, as this transaction sees them.
     pub async fn find_factors(&mut self, user: UserId) -> Result<Factors> {
         let row: FactorsRow = on_tx!(self, FIND, |conn, sql| sqlx::query_as(sql).bind(user.0).fetch_one(conn))?;

@@ -13,7 +13,7 @@ statements! {
     TAKE = "update handover set used_at = $2 where proof_id = $1 and used_at is null returning user_id";
 }
 
-impl Tx<'_> {
+impl Tx {
     /// Records that the proof of this user was used in a browser other than the one that waits for it.
     pub async fn insert_handover(&mut self, proof: ProofId, user: UserId) -> Result<()> {
         run!(self, INSERT, |sql| sqlx::query(sql).bind(proof.0).bind(user.0)).map(drop)

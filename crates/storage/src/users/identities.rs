@@ -76,7 +76,7 @@ impl TryFrom<IdentityRow> for Identity {
     }
 }
 
-impl Tx<'_> {
+impl Tx {
     /// Links an identity.
     ///
     /// # Errors

@@ -13,7 +13,7 @@ statements! {
     SWEEP_HEARD = "delete from heard_notice where jti_hash in (select jti_hash from heard_notice where expires_at < $1 limit $2)";
 }
 
-impl Tx<'_> {
+impl Tx {
     /// Stores the state of a sign-in that starts at a provider.
     pub async fn insert_journey(&mut self, state_hash: &[u8], sealed: &[u8], expires_at: Timestamp) -> Result<()> {
         run!(self, INSERT, |sql| sqlx::query(sql).bind(state_hash).bind(sealed).bind(expires_at.0)).map(drop)

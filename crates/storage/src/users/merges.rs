@@ -48,7 +48,7 @@ impl TryFrom<MergeRow> for Merge {
     }
 }
 
-impl Tx<'_> {
+impl Tx {
     /// Notes a merge.
     ///
     /// # Errors

@@ -104,7 +104,7 @@ const fn status_word(status: UserStatus) -> &'static str {
     }
 }
 
-impl Tx<'_> {
+impl Tx {
     /// Is the user active? The row stays locked until this transaction ends.
     pub async fn hold_user(&mut self, user: UserId) -> Result<bool> {
         let found: Option<i32> =

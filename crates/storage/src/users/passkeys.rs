@@ -56,7 +56,7 @@ impl TryFrom<PasskeyRow> for StoredPasskey {
     }
 }
 
-impl Tx<'_> {
+impl Tx {
     /// Adds a passkey.
     ///
     /// # Errors

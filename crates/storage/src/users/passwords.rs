@@ -19,7 +19,7 @@ statements! {
     FIND_BY_EMAIL = "select u.id, p.phc from users u left join password p on p.user_id = u.id where u.email = $1";
 }
 
-impl Tx<'_> {
+impl Tx {
     /// Sets a user's password hash (PHC string).
     pub async fn put_password(&mut self, user: UserId, phc: &str, now: Timestamp) -> Result<()> {
         run!(self, PUT, |sql| sqlx::query(sql).bind(user.0).bind(phc).bind(now.0)).map(drop)
@@ -54,7 +54,7 @@ impl Tx<'_> {
     }
 }
 
-impl Tx<'_> {
+impl Tx {
     /// The password hash of an active user. Both rows stay locked until this transaction ends.
     pub async fn hold_password(&mut self, user: UserId) -> Result<Option<String>> {
         on_tx!(self, HOLD, |conn, sql| sqlx::query_scalar(sql).bind(user.0).fetch_optional(conn))

@@ -59,7 +59,7 @@ impl TryFrom<ProofRow> for Proof {
     }
 }
 
-impl Tx<'_> {
+impl Tx {
     /// Adds a proof under the hashes of its link and its code.
     pub async fn insert_proof(&mut self, proof: &Proof, token_hash: &[u8], code_hash: Option<&[u8]>) -> Result<()> {
         run!(self, INSERT, |sql| sqlx::query(sql)

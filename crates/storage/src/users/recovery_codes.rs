@@ -13,7 +13,7 @@ statements! {
     DELETE_ALL = "delete from recovery_code where user_id = $1";
 }
 
-impl Tx<'_> {
+impl Tx {
     /// Replaces all codes of the user by these hashes.
     pub async fn replace_recovery_codes(&mut self, user: UserId, hashes: &[[u8; 32]], now: Timestamp) -> Result<()> {
         run!(self, DELETE_ALL, |sql| sqlx::query(sql).bind(user.0))?;

@@ -42,7 +42,7 @@ impl From<RememberedRow> for RememberedBrowser {
     }
 }
 
-impl Tx<'_> {
+impl Tx {
     /// Stores a browser under the hash of its cookie value.
     pub async fn insert_remembered(&mut self, browser: &RememberedBrowser, secret_hash: &[u8]) -> Result<()> {
         run!(self, INSERT, |sql| sqlx::query(sql)

@@ -86,7 +86,7 @@ impl TryFrom<SessionRow> for Session {
     }
 }
 
-impl Tx<'_> {
+impl Tx {
     /// Adds a session under the hash of its secret.
     pub async fn insert_session(&mut self, session: &Session, secret_hash: &[u8]) -> Result<()> {
         run!(self, INSERT, |sql| sqlx::query(sql)

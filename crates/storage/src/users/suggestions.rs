@@ -17,7 +17,7 @@ statements! {
     DISMISS = "update suggested_email set dismissed_at = $3 where user_id = $1 and email = $2 and dismissed_at is null";
 }
 
-impl Tx<'_> {
+impl Tx {
     /// Stores the address that an identity asserts of its user, if it differs from the user's own. Earlier addresses
     /// of the identity are no longer suggested, and dismissed ones never again.
     pub async fn note_suggestion(

@@ -15,7 +15,7 @@ statements! {
     DELETE = "delete from totp where user_id = $1";
 }
 
-impl Tx<'_> {
+impl Tx {
     /// Stores a user's seed; `step` is the time step of the code that proved it, and counts as used.
     pub async fn put_totp(&mut self, user: UserId, sealed: &[u8], step: i64, now: Timestamp) -> Result<()> {
         run!(self, PUT, |sql| sqlx::query(sql).bind(user.0).bind(sealed).bind(step).bind(now.0)).map(drop)

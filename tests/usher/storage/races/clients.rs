@@ -10,11 +10,11 @@ use super::super::samples::{NOW, in_tx, later, random, stored_client};
 use super::{Table, writer};
 
 /// A client, once it is locked.
-async fn locked(tx: &mut Tx<'_>, id: &ClientId) -> Result<Client> {
+async fn locked(tx: &mut Tx, id: &ClientId) -> Result<Client> {
     Ok(tx.lock_client(id).await?.expect("it is there"))
 }
 
-async fn rotate(tx: &mut Tx<'_>, id: &ClientId, sha256: &str) -> Result<()> {
+async fn rotate(tx: &mut Tx, id: &ClientId, sha256: &str) -> Result<()> {
     let mut secrets = locked(tx, id).await?.secrets;
     secrets.insert(
         0,
@@ -23,7 +23,7 @@ async fn rotate(tx: &mut Tx<'_>, id: &ClientId, sha256: &str) -> Result<()> {
     tx.set_client_secrets(id, &secrets, later(2)).await
 }
 
-async fn note_use(tx: &mut Tx<'_>, id: &ClientId) -> Result<()> {
+async fn note_use(tx: &mut Tx, id: &ClientId) -> Result<()> {
     let mut secrets = locked(tx, id).await?.secrets;
     for secret in &mut secrets {
         secret.last_used_at = Some(later(3));
@@ -31,14 +31,14 @@ async fn note_use(tx: &mut Tx<'_>, id: &ClientId) -> Result<()> {
     tx.note_client_secrets(id, &secrets).await
 }
 
-async fn change(tx: &mut Tx<'_>, id: &ClientId, change: fn(&mut Client)) -> Result<()> {
+async fn change(tx: &mut Tx, id: &ClientId, change: fn(&mut Client)) -> Result<()> {
     let mut client = locked(tx, id).await?;
     change(&mut client);
     tx.set_client_metadata(id, &client.metadata, later(4)).await
 }
 
 /// Disables a client unless it is disabled, which callers check first.
-async fn disable(tx: &mut Tx<'_>, id: &ClientId, disabled: bool) -> Result<()> {
+async fn disable(tx: &mut Tx, id: &ClientId, disabled: bool) -> Result<()> {
     if locked(tx, id).await?.disabled_at.is_some() == disabled {
         return Ok(());
     }
@@ -73,7 +73,7 @@ pub const CLIENTS: Table<ClientId> = Table {
 };
 
 /// Changes a provider as the console does: nothing happens if it differs from what was read.
-async fn edit(tx: &mut Tx<'_>, id: &ProviderId, change: fn(&mut StoredProvider)) -> Result<()> {
+async fn edit(tx: &mut Tx, id: &ProviderId, change: fn(&mut StoredProvider)) -> Result<()> {
     let Some(seen) = tx.lock_provider(id).await? else { return Ok(()) };
     let mut provider = StoredProvider { updated_at: later(2), ..seen.clone() };
     change(&mut provider);
@@ -87,7 +87,7 @@ pub const PROVIDERS: Table<ProviderId> = Table {
             let id: ProviderId = format!("p{}", random().digits(12)).parse().unwrap();
             let settings = ProviderSettings::new(id.clone(), ProviderKind::Github, "us");
             let provider = StoredProvider { settings, secret: Some(vec![1]), managed: false, updated_at: NOW };
-            in_tx!(store, [provider], |tx| tx.replace_provider(None, &provider).await).unwrap();
+            in_tx!(store, |tx| tx.replace_provider(None, &provider).await).unwrap();
             id
         })
     },

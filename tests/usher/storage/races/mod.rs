@@ -125,7 +125,7 @@ on_both_databases! {
                 ("its address, as it was read before", |store, key| Box::pin(async move {
                     let mut webhook = store.find_webhook(key.0, key.1).await.unwrap().unwrap();
                     webhook.url = "https://new.test/".into();
-                    in_tx!(store, [webhook], |tx| tx.describe_webhook(&webhook).await).unwrap();
+                    in_tx!(store, |tx| tx.describe_webhook(&webhook).await).unwrap();
                 })),
             ],
             ..WEBHOOKS

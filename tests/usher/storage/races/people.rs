@@ -16,7 +16,7 @@ use super::super::samples::{NOW, email, in_tx, later, stored_client, stored_user
 use super::{Table, writer};
 
 /// Changes a user, once it is locked.
-async fn change(tx: &mut Tx<'_>, id: UserId, claim: &str, change: fn(&mut User)) -> Result<User> {
+async fn change(tx: &mut Tx, id: UserId, claim: &str, change: fn(&mut User)) -> Result<User> {
     let mut user = tx.lock_user(id).await?.expect("it is there");
     user.sources.set(claim, AttributeSource { origin: AttributeOrigin::Person, at: later(3), verified_at: None });
     user.updated_at = later(3);
@@ -24,12 +24,12 @@ async fn change(tx: &mut Tx<'_>, id: UserId, claim: &str, change: fn(&mut User))
     Ok(user)
 }
 
-async fn change_profile(tx: &mut Tx<'_>, id: UserId, claim: &str, to: fn(&mut User)) -> Result<()> {
+async fn change_profile(tx: &mut Tx, id: UserId, claim: &str, to: fn(&mut User)) -> Result<()> {
     let user = change(tx, id, claim, to).await?;
     tx.set_user_profile(&user).await
 }
 
-async fn change_email(tx: &mut Tx<'_>, id: UserId, name: &str) -> Result<()> {
+async fn change_email(tx: &mut Tx, id: UserId, name: &str) -> Result<()> {
     let mut user = change(tx, id, "email", |_| {}).await?;
     user.email = Some(email(&format!("{name}.{}", id.0.simple())));
     tx.set_user_email(&user).await
@@ -78,7 +78,7 @@ pub const USERS: Table<UserId> = Table {
 type PasskeyKey = (UserId, PasskeyId);
 
 /// Uses a passkey, once it is locked: its counter grows.
-async fn use_passkey(tx: &mut Tx<'_>, id: PasskeyId, synced: bool, at: Timestamp) -> Result<()> {
+async fn use_passkey(tx: &mut Tx, id: PasskeyId, synced: bool, at: Timestamp) -> Result<()> {
     let Some(held) = tx.lock_passkey(id).await? else { return Ok(()) };
     let counter = held.credential["counter"].as_i64().unwrap_or_default();
     tx.use_passkey(id, &json!({ "counter": counter + 1 }), synced, at).await.map(drop)
@@ -90,7 +90,7 @@ pub const PASSKEYS: Table<PasskeyKey> = Table {
         Box::pin(async move {
             let user = stored_user(&store).await.id;
             let passkey = passkey_of(user);
-            in_tx!(store, [passkey], |tx| tx.insert_passkey(&passkey).await).unwrap();
+            in_tx!(store, |tx| tx.insert_passkey(&passkey).await).unwrap();
             (user, passkey.id)
         })
     },
@@ -114,7 +114,7 @@ pub const PASSKEYS: Table<PasskeyKey> = Table {
 
 type ClientOfUser = (UserId, ClientId);
 
-async fn allow(tx: &mut Tx<'_>, (user_id, client_id): ClientOfUser, scope: &str) -> Result<()> {
+async fn allow(tx: &mut Tx, (user_id, client_id): ClientOfUser, scope: &str) -> Result<()> {
     let scope = Scope::of(["openid", scope]);
     tx.add_consent(&StoredConsent { user_id, client_id, scope, granted_at: later(1) }).await
 }
@@ -136,7 +136,7 @@ pub const CONSENTS: Table<ClientOfUser> = Table {
     ],
 };
 
-async fn release(tx: &mut Tx<'_>, (user, client): ClientOfUser, claim: &str) -> Result<()> {
+async fn release(tx: &mut Tx, (user, client): ClientOfUser, claim: &str) -> Result<()> {
     tx.release_claims(user, &client, &BTreeSet::from([claim.to_owned()]), later(2)).await
 }
 
@@ -145,10 +145,8 @@ pub const ACCESSES: Table<ClientOfUser> = Table {
     add: |store| {
         Box::pin(async move {
             let (user, client) = (stored_user(&store).await.id, stored_client(&store).await.id);
-            in_tx!(store, [client], |tx| {
-                tx.release_claims(user, &client, &BTreeSet::from(["name".to_owned()]), NOW).await
-            })
-            .unwrap();
+            in_tx!(store, |tx| { tx.release_claims(user, &client, &BTreeSet::from(["name".to_owned()]), NOW).await })
+                .unwrap();
             (user, client)
         })
     },

@@ -12,7 +12,7 @@ pub const PROJECTS: Table<ProjectId> = Table {
     add: |store| {
         Box::pin(async move {
             let project = project();
-            in_tx!(store, [project], |tx| tx.insert_project(&project, &hash()).await).unwrap();
+            in_tx!(store, |tx| tx.insert_project(&project, &hash()).await).unwrap();
             project.id
         })
     },
@@ -33,7 +33,7 @@ pub const PROJECTS: Table<ProjectId> = Table {
 
 type MemberKey = (ProjectId, UserId);
 
-async fn give_role(tx: &mut Tx<'_>, key: MemberKey, role: Role) -> Result<()> {
+async fn give_role(tx: &mut Tx, key: MemberKey, role: Role) -> Result<()> {
     tx.lock_project(key.0).await?;
     tx.set_member_role(key.0, key.1, role).await.map(drop)
 }
@@ -44,7 +44,7 @@ pub const MEMBERS: Table<MemberKey> = Table {
         Box::pin(async move {
             let (user, project) = (stored_user(&store).await, project());
             let member = Member { project_id: project.id, user_id: user.id, role: Role::Viewer, since: NOW };
-            in_tx!(store, [project, member], |tx| {
+            in_tx!(store, |tx| {
                 tx.insert_project(&project, &hash()).await?;
                 tx.insert_member(&member).await
             })

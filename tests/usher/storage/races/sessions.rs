@@ -8,7 +8,7 @@ use super::super::samples::{hash, later, session_of, stored_session, user};
 use super::{Table, writer};
 
 /// Adds an authentication method to a session.
-async fn step_up(tx: &mut Tx<'_>, session: SessionId, word: &str) -> Result<()> {
+async fn step_up(tx: &mut Tx, session: SessionId, word: &str) -> Result<()> {
     let Some(mut held) = tx.lock_session(session).await? else { return Ok(()) };
     held.amr.push(word.to_owned());
     held.amr.sort();

@@ -30,13 +30,13 @@ fn secret(text: &str) -> SealedSecret {
 }
 
 /// Changes a webhook, once it is locked.
-pub async fn describe(tx: &mut Tx<'_>, key: WebhookKey, change: fn(&mut Webhook)) -> Result<()> {
+pub async fn describe(tx: &mut Tx, key: WebhookKey, change: fn(&mut Webhook)) -> Result<()> {
     let mut webhook = tx.lock_webhook(key.0, key.1).await?.expect("it is there");
     change(&mut webhook);
     tx.describe_webhook(&webhook).await
 }
 
-async fn rotate(tx: &mut Tx<'_>, key: WebhookKey, text: &str) -> Result<()> {
+async fn rotate(tx: &mut Tx, key: WebhookKey, text: &str) -> Result<()> {
     let mut webhook = tx.lock_webhook(key.0, key.1).await?.expect("it is there");
     webhook.secrets.insert(0, secret(text));
     tx.set_webhook_secrets(&webhook).await
@@ -49,7 +49,7 @@ pub const WEBHOOKS: Table<WebhookKey> = Table {
             let project = project();
             let webhook = webhook_of(project.id);
             let key = (project.id, webhook.id);
-            in_tx!(store, [project, webhook], |tx| {
+            in_tx!(store, |tx| {
                 tx.insert_project(&project, &hash()).await?;
                 tx.insert_webhook(&webhook).await?;
                 tx.webhook_failed(webhook.id, NOW).await

@@ -81,7 +81,7 @@ pub struct NewDelivery {
     pub body: String,
 }
 
-impl Tx<'_> {
+impl Tx {
     /// Adds a delivery, due now, unless this webhook has this message already.
     pub async fn insert_delivery(&mut self, new: &NewDelivery, now: Timestamp) -> Result<()> {
         let nothing: Vec<DeliveryAttempt> = Vec::new();

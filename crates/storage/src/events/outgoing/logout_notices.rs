@@ -70,7 +70,7 @@ fn notices(rows: Vec<NoticeRow>) -> Result<Vec<LogoutNotice>> {
     rows.into_iter().map(LogoutNotice::try_from).collect()
 }
 
-impl Tx<'_> {
+impl Tx {
     /// Queues the logout token of a client and session, unless it is queued already.
     pub async fn insert_logout_notice(&mut self, notice: &LogoutNotice) -> Result<()> {
         run!(self, INSERT, |sql| sqlx::query(sql)

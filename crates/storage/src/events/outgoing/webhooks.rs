@@ -120,7 +120,7 @@ pub struct Claim {
     pub until: Timestamp,
 }
 
-impl Tx<'_> {
+impl Tx {
     /// Adds a webhook.
     pub async fn insert_webhook(&mut self, webhook: &Webhook) -> Result<()> {
         run!(self, INSERT, |sql| sqlx::query(sql)
