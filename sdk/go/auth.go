@@ -60,7 +60,7 @@ type User struct {
 func (u *Usher) newAuth(ctx context.Context, raw string, v *verified, r *http.Request) *Auth {
 	c := v.claims
 	a := &Auth{
-		User: User{ID: c.Subject, Roles: c.Roles}, Machine: c.Machine(), SessionID: c.SessionID, ClientID: c.ClientID,
+		User: User{ID: c.Subject, Roles: rolesOf(c)}, Machine: c.Machine(), SessionID: c.SessionID, ClientID: c.ClientID,
 		Scope: c.Scope, ACR: c.ACR, Expires: time.Unix(c.Expires, 0), Token: raw, Claims: c.All,
 		usher: u, ctx: ctx, request: r, ofUser: v.user,
 	}
@@ -68,6 +68,14 @@ func (u *Usher) newAuth(ctx context.Context, raw string, v *verified, r *http.Re
 		a.AuthTime = time.Unix(c.AuthTime, 0)
 	}
 	return a
+}
+
+// rolesOf gives the roles of a token, empty if there are none: as JSON it is never null.
+func rolesOf(c *token.Claims) []string {
+	if c.Roles == nil {
+		return []string{}
+	}
+	return c.Roles
 }
 
 // HasScope says whether the token has all of these scopes.
@@ -200,11 +208,7 @@ func (a *Auth) gather() {
 
 // userAttributes gives the attributes user.id and user.roles.
 func userAttributes(c *token.Claims) policy.Attributes {
-	roles := c.Roles
-	if roles == nil {
-		roles = []string{}
-	}
-	return policy.Attributes{"id": c.Subject, "roles": roles}
+	return policy.Attributes{"id": c.Subject, "roles": rolesOf(c)}
 }
 
 // warnUnknown logs, once each, permissions that the access rules do not know: they are always denied.
