@@ -97,6 +97,9 @@ export class KeySet {
       key = this.#find(header);
     }
     if (!key) throw new Refusal('key_unknown');
+    // One token has one text: otherwise each of its spellings is another token to caches.
+    const signature = token.slice(token.lastIndexOf('.') + 1);
+    if (Buffer.from(signature, 'base64url').toString('base64url') !== signature) throw new Refusal('signature_invalid');
     try {
       return (await compactVerify(token, await key, { algorithms: [header.alg] })).payload;
     } catch (cause) {
