@@ -15,7 +15,7 @@ const USUAL: u32 = 50;
 /// Paging parameters.
 #[derive(Debug, Clone, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
-#[expect(dead_code, reason = "it describes the parameters; `Wanted` reads them")]
+#[expect(dead_code, reason = "it describes the parameters; `PageRequest` reads them")]
 pub struct ListParams {
     /// The `next_cursor` of the page before.
     #[param(example = "AZPfTpQAcACAAAAAAAAAAA")]

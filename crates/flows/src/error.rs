@@ -1,6 +1,6 @@
 //! Errors of use cases: a rejection, an OAuth error, or an internal error.
 
-use crate::credentials::password_pool::Busy;
+use crate::credentials::password_pool::PasswordQueueFull;
 use crate::credentials::password_rules::PasswordFault;
 use usher_domain::email::EmailFault;
 use usher_domain::event::webhook::WebhookFault;
@@ -286,8 +286,8 @@ impl From<RejectionCause> for FlowError {
     }
 }
 
-impl From<Busy> for FlowError {
-    fn from(_: Busy) -> Self {
+impl From<PasswordQueueFull> for FlowError {
+    fn from(_: PasswordQueueFull) -> Self {
         Self::Rejected(Rejected::Busy { seconds: 2 })
     }
 }

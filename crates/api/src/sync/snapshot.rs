@@ -89,6 +89,7 @@ pub struct PolicyMark {
 
 /// The tag of a document.
 #[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Tag)]
 pub struct SnapshotTag {
     /// The tag.
     #[schema(example = "\"9f86d081884c7d65\"")]

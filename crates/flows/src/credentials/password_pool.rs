@@ -58,18 +58,18 @@ pub enum PoolError {
 /// The queue is full. The response should be 503 with `Retry-After`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("too many passwords are waiting to be hashed")]
-pub struct Busy;
+pub struct PasswordQueueFull;
 
 /// The result of a comparison.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Verdict {
+pub struct PasswordCheck {
     /// The password is right.
     pub ok: bool,
     /// The password is right, and its hash was made with other parameters than the current ones: hash it again.
     pub needs_rehash: bool,
 }
 
-impl Verdict {
+impl PasswordCheck {
     const WRONG: Self = Self { ok: false, needs_rehash: false };
 }
 
@@ -100,15 +100,19 @@ impl PasswordPool {
     }
 
     /// The Argon2id hash of a password as a PHC string. The password is normalized to NFC here as well.
-    pub async fn hash(&self, password: Secret<String>, salt: [u8; 16]) -> Result<String, Busy> {
+    pub async fn hash(&self, password: Secret<String>, salt: [u8; 16]) -> Result<String, PasswordQueueFull> {
         self.run(move |bench| bench.hash(&normal(password), &salt)).await
     }
 
     /// Compares a password with a stored hash. With `None` it takes as long and fails, so that the duration does not
     /// reveal who has an account. An overlong password is wrong without hashing.
-    pub async fn verify(&self, password: Secret<String>, phc: Option<String>) -> Result<Verdict, Busy> {
+    pub async fn verify(
+        &self,
+        password: Secret<String>,
+        phc: Option<String>,
+    ) -> Result<PasswordCheck, PasswordQueueFull> {
         if password.expose().len() > LONGEST_BYTES {
-            return Ok(Verdict::WRONG);
+            return Ok(PasswordCheck::WRONG);
         }
         self.run(move |bench| bench.verify(&normal(password), phc.as_deref())).await
     }
@@ -118,8 +122,11 @@ impl PasswordPool {
         self.taken_on.load(Ordering::Relaxed)
     }
 
-    async fn run<T: Send + 'static>(&self, task: impl FnOnce(&mut Bench) -> T + Send + 'static) -> Result<T, Busy> {
-        let place = Arc::clone(&self.admission).try_acquire_owned().map_err(|_| Busy)?;
+    async fn run<T: Send + 'static>(
+        &self,
+        task: impl FnOnce(&mut Bench) -> T + Send + 'static,
+    ) -> Result<T, PasswordQueueFull> {
+        let place = Arc::clone(&self.admission).try_acquire_owned().map_err(|_| PasswordQueueFull)?;
         self.taken_on.fetch_add(1, Ordering::Relaxed);
         let (reply, answer) = oneshot::channel();
         let job: HashJob = Box::new(move |bench| {
@@ -131,8 +138,8 @@ impl PasswordPool {
                 let _ = reply.send(result);
             }
         });
-        self.jobs.send(job).map_err(|_| Busy)?;
-        answer.await.map_err(|_| Busy)
+        self.jobs.send(job).map_err(|_| PasswordQueueFull)?;
+        answer.await.map_err(|_| PasswordQueueFull)
     }
 }
 
@@ -176,7 +183,7 @@ impl Bench {
         hash.to_string()
     }
 
-    fn verify(&mut self, password: &Secret<String>, phc: Option<&str>) -> Verdict {
+    fn verify(&mut self, password: &Secret<String>, phc: Option<&str>) -> PasswordCheck {
         let recorded = phc.and_then(|text| {
             let recorded = Recorded::read(text);
             if recorded.is_none() {
@@ -186,12 +193,12 @@ impl Bench {
         });
         let Some(recorded) = recorded else {
             self.hash(password, &[0; 16]);
-            return Verdict::WRONG;
+            return PasswordCheck::WRONG;
         };
         let output = self.compute(recorded.algorithm, recorded.version, &recorded.params, password, &recorded.salt);
         // `Output` compares in constant time.
         let ok = output == recorded.output;
-        Verdict { ok, needs_rehash: ok && !recorded.costs(&self.params) }
+        PasswordCheck { ok, needs_rehash: ok && !recorded.costs(&self.params) }
     }
 
     fn compute(

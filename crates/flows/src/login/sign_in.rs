@@ -1,6 +1,6 @@
 //! Signing in with a password.
 
-use crate::credentials::password_pool::Verdict;
+use crate::credentials::password_pool::PasswordCheck;
 use crate::credentials::password_rules::normalise;
 use crate::error::{FlowError, Rejected};
 use crate::login::accounts::Browser;
@@ -97,7 +97,7 @@ impl Usher {
         user: UserId,
         password: Secret<String>,
         phc: Option<String>,
-        verdict: &Verdict,
+        verdict: &PasswordCheck,
     ) -> Result<String, FlowError> {
         let old = phc.unwrap_or_default();
         if !verdict.needs_rehash {

@@ -23,7 +23,7 @@ use usher_upstream::PendingAuthorization;
 
 pub use confirm::{PendingQuestion, Question};
 pub use provider_events::ProviderEventOutcome;
-pub use providers::{NewProvider, ProviderView};
+pub use providers::{NewProvider, SignInProvider};
 pub use usher_storage::providers::StoredProvider;
 
 pub use usher_upstream::{Callback, Checked, ProviderEventEndpoint, ProviderEventRequest, UpstreamError};

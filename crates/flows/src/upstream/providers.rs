@@ -28,7 +28,7 @@ pub struct NewProvider {
 
 /// A provider for its sign-in button.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ProviderView {
+pub struct SignInProvider {
     /// Its id in URLs.
     pub id: ProviderId,
     /// Its kind.
@@ -42,11 +42,11 @@ impl Usher {
     ///
     /// # Errors
     /// If the database fails.
-    pub async fn offered_providers(&self) -> Result<Vec<ProviderView>, FlowError> {
+    pub async fn offered_providers(&self) -> Result<Vec<SignInProvider>, FlowError> {
         let all = self.store.list_providers().await?;
         let offered = all.into_iter().map(|one| one.settings).filter(|settings| settings.enabled);
         let mut offered: Vec<_> =
-            offered.map(|one| ProviderView { name: one.name().to_owned(), kind: one.kind, id: one.id }).collect();
+            offered.map(|one| SignInProvider { name: one.name().to_owned(), kind: one.kind, id: one.id }).collect();
         offered.sort_by_key(|one| ProviderKind::ALL.iter().position(|kind| *kind == one.kind));
         Ok(offered)
     }

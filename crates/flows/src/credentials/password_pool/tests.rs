@@ -9,7 +9,7 @@ fn pool(params: PasswordParams) -> PasswordPool {
     PasswordPool::new(params, 1, 8).unwrap()
 }
 
-async fn verdict(pool: &PasswordPool, password: &str, phc: &str) -> Verdict {
+async fn verdict(pool: &PasswordPool, password: &str, phc: &str) -> PasswordCheck {
     pool.verify(password.into(), Some(phc.to_owned())).await.unwrap()
 }
 
@@ -18,10 +18,10 @@ async fn a_password_is_recognised_and_another_is_not() {
     let pool = pool(CHEAP);
     let phc = pool.hash("correct horse".into(), [7; 16]).await.unwrap();
     assert!(phc.starts_with("$argon2id$v=19$m=64,t=1,p=1$"), "{phc}");
-    assert_eq!(verdict(&pool, "correct horse", &phc).await, Verdict { ok: true, needs_rehash: false });
-    assert_eq!(verdict(&pool, "correct horsf", &phc).await, Verdict::WRONG);
-    assert_eq!(verdict(&pool, "correct horse ", &phc).await, Verdict::WRONG);
-    assert_eq!(verdict(&pool, "", &phc).await, Verdict::WRONG);
+    assert_eq!(verdict(&pool, "correct horse", &phc).await, PasswordCheck { ok: true, needs_rehash: false });
+    assert_eq!(verdict(&pool, "correct horsf", &phc).await, PasswordCheck::WRONG);
+    assert_eq!(verdict(&pool, "correct horse ", &phc).await, PasswordCheck::WRONG);
+    assert_eq!(verdict(&pool, "", &phc).await, PasswordCheck::WRONG);
     let elsewhere = Argon2::default();
     assert!(argon2::PasswordVerifier::verify_password(&elsewhere, b"correct horse", phc.as_str()).is_ok());
 }
@@ -45,9 +45,9 @@ async fn both_ways_to_write_a_letter_are_one_password() {
 #[tokio::test]
 async fn without_an_account_the_answer_is_no() {
     let pool = pool(CHEAP);
-    assert_eq!(pool.verify("anything".into(), None).await, Ok(Verdict::WRONG));
+    assert_eq!(pool.verify("anything".into(), None).await, Ok(PasswordCheck::WRONG));
     // Not even the password of the dummy hash.
-    assert_eq!(pool.verify("".into(), None).await, Ok(Verdict::WRONG));
+    assert_eq!(pool.verify("".into(), None).await, Ok(PasswordCheck::WRONG));
 }
 
 #[tokio::test]
@@ -71,15 +71,15 @@ async fn without_an_account_it_takes_as_long() {
 async fn a_hash_of_another_cost_is_recognised_and_to_be_made_anew() {
     let (old, new) = (pool(CHEAP), pool(PasswordParams { memory_kib: 32, iterations: 2, parallelism: 2 }));
     let phc = old.hash("right".into(), [7; 16]).await.unwrap();
-    assert_eq!(verdict(&new, "right", &phc).await, Verdict { ok: true, needs_rehash: true });
-    assert_eq!(verdict(&new, "wrong", &phc).await, Verdict::WRONG);
+    assert_eq!(verdict(&new, "right", &phc).await, PasswordCheck { ok: true, needs_rehash: true });
+    assert_eq!(verdict(&new, "wrong", &phc).await, PasswordCheck::WRONG);
     let renewed = new.hash("right".into(), [8; 16]).await.unwrap();
-    assert_eq!(verdict(&new, "right", &renewed).await, Verdict { ok: true, needs_rehash: false });
+    assert_eq!(verdict(&new, "right", &renewed).await, PasswordCheck { ok: true, needs_rehash: false });
     // An older variant of Argon2, from an imported user base.
     let params = Params::new(64, 1, 1, None).unwrap();
     let foreign = Argon2::new(Algorithm::Argon2i, Version::V0x10, params);
     let phc: PasswordHash = argon2::PasswordHasher::hash_password_with_salt(&foreign, b"right", &[1; 16]).unwrap();
-    assert_eq!(verdict(&old, "right", &phc.to_string()).await, Verdict { ok: true, needs_rehash: true });
+    assert_eq!(verdict(&old, "right", &phc.to_string()).await, PasswordCheck { ok: true, needs_rehash: true });
 }
 
 #[tokio::test]
@@ -103,7 +103,7 @@ async fn a_damaged_or_outrageous_hash_lets_nobody_in_and_harms_nothing() {
     ] {
         assert_eq!(
             verdict(&pool, "right", &phc).await,
-            Verdict::WRONG,
+            PasswordCheck::WRONG,
             "{}",
             &phc.chars().take(60).collect::<String>()
         );
@@ -117,7 +117,7 @@ async fn what_is_too_long_is_wrong_without_hashing() {
     let _release = block(&pool);
     let huge = "x".repeat(1 << 20);
     // The only thread is busy: a result can only come without hashing.
-    assert_eq!(pool.verify(huge.as_str().into(), None).await, Ok(Verdict::WRONG));
+    assert_eq!(pool.verify(huge.as_str().into(), None).await, Ok(PasswordCheck::WRONG));
 }
 
 /// Keeps one thread of the pool busy until the sender is dropped.
@@ -146,8 +146,8 @@ async fn beyond_the_queue_everybody_is_told_to_come_later() {
     while pool.admission.available_permits() > 0 {
         tokio::task::yield_now().await;
     }
-    assert_eq!(pool.hash("late".into(), [7; 16]).await, Err(Busy));
-    assert_eq!(pool.verify("late".into(), None).await, Err(Busy));
+    assert_eq!(pool.hash("late".into(), [7; 16]).await, Err(PasswordQueueFull));
+    assert_eq!(pool.verify("late".into(), None).await, Err(PasswordQueueFull));
     drop(release);
     for waiter in waiting {
         assert!(waiter.await.unwrap().is_ok());
