@@ -11,7 +11,7 @@ use super::shutdown::Shutdown;
 use usher_demo::{Accent, Demo};
 
 /// What distinguishes the demos.
-struct Guise {
+struct DemoAppearance {
     name: &'static str,
     tagline: &'static str,
     accent: Accent,
@@ -19,15 +19,15 @@ struct Guise {
     cookie: &'static str,
 }
 
-const GUISES: [Guise; 2] = [
-    Guise {
+const GUISES: [DemoAppearance; 2] = [
+    DemoAppearance {
         name: "Greenhouse",
         tagline: "The first demo application: what grows in which pot",
         accent: Accent::Leaf,
         client_id: "demo-a",
         cookie: "demo_a",
     },
-    Guise {
+    DemoAppearance {
         name: "Observatory",
         tagline: "The second demo application: what was seen in which night",
         accent: Accent::Night,

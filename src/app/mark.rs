@@ -7,7 +7,7 @@ const FACT: &str = "profile";
 
 /// The database belongs to the other command.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum Misplaced {
+pub enum WrongDatabaseOwner {
     /// `usher serve` found a database of `usher dev`, which has an account with a known password.
     #[error(
         "database: this one was made by `usher dev`, with an account whose password everybody knows: set USHER_DATABASE_URL to another"
@@ -27,12 +27,12 @@ fn word(profile: RunMode) -> &'static [u8] {
     }
 }
 
-fn compare(profile: RunMode, mark: Option<&[u8]>) -> std::result::Result<(), Misplaced> {
+fn compare(profile: RunMode, mark: Option<&[u8]>) -> std::result::Result<(), WrongDatabaseOwner> {
     match (profile, mark) {
         (_, None) => Ok(()),
         (profile, Some(mark)) if mark == word(profile) => Ok(()),
-        (RunMode::Serve, _) => Err(Misplaced::DevData),
-        (RunMode::Dev, _) => Err(Misplaced::Production),
+        (RunMode::Serve, _) => Err(WrongDatabaseOwner::DevData),
+        (RunMode::Dev, _) => Err(WrongDatabaseOwner::Production),
     }
 }
 
@@ -40,7 +40,7 @@ fn compare(profile: RunMode, mark: Option<&[u8]>) -> std::result::Result<(), Mis
 ///
 /// # Errors
 /// If the database cannot be read; [`Misplaced`] inside.
-pub async fn look(store: &Store, profile: RunMode) -> Result<std::result::Result<(), Misplaced>> {
+pub async fn look(store: &Store, profile: RunMode) -> Result<std::result::Result<(), WrongDatabaseOwner>> {
     store.schema().await?;
     let mark = store.find_fact_before_migrating(FACT).await?;
     Ok(compare(profile, mark.as_deref()))
@@ -50,7 +50,7 @@ pub async fn look(store: &Store, profile: RunMode) -> Result<std::result::Result
 ///
 /// # Errors
 /// If the database cannot be written; [`Misplaced`] inside.
-pub async fn settle(store: &Store, profile: RunMode) -> Result<std::result::Result<(), Misplaced>> {
+pub async fn settle(store: &Store, profile: RunMode) -> Result<std::result::Result<(), WrongDatabaseOwner>> {
     let stands = store.write(move |mut tx| Box::pin(async move { tx.settle_fact(FACT, word(profile)).await })).await?;
     Ok(compare(profile, Some(&stands)))
 }
@@ -64,7 +64,7 @@ mod tests {
         assert_eq!(compare(RunMode::Dev, None), Ok(()));
         assert_eq!(compare(RunMode::Dev, Some(b"dev")), Ok(()));
         assert_eq!(compare(RunMode::Serve, Some(b"serve")), Ok(()));
-        assert_eq!(compare(RunMode::Serve, Some(b"dev")), Err(Misplaced::DevData));
-        assert_eq!(compare(RunMode::Dev, Some(b"serve")), Err(Misplaced::Production));
+        assert_eq!(compare(RunMode::Serve, Some(b"dev")), Err(WrongDatabaseOwner::DevData));
+        assert_eq!(compare(RunMode::Dev, Some(b"serve")), Err(WrongDatabaseOwner::Production));
     }
 }

@@ -49,4 +49,4 @@ pub use usher_flows::{Ended, FlowError, NewClient, NewUser, RegisteredClient, Re
 pub use usher_protocol::client_metadata::{ClientMetadata, RefreshRotation};
 pub use usher_protocol::scope::Scope;
 pub use usher_storage::providers::StoredProvider;
-pub use usher_upstream::Checked;
+pub use usher_upstream::CheckedStep;

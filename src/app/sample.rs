@@ -94,7 +94,7 @@ fn past(usher: &Usher, sub: &str) -> Vec<HistoryEntry> {
     let ago = |hours: u64| usher.now() - Duration::from_hours(hours);
     let scope = json!({ "scope": "openid profile email offline_access" });
     let claims = json!({ "claims": ["email", "name", "sub"] });
-    let [first, second, third] = [75, 52, 3].map(|hours| Visit::new(usher, sub, ago(hours)));
+    let [first, second, third] = [75, 52, 3].map(|hours| SampleSignIn::new(usher, sub, ago(hours)));
     vec![
         first.entry(usher, 0, "consent.granted", Some(LAPTOP), &scope),
         first.entry(usher, 1, "grant.created", Some(LAPTOP), &scope),
@@ -107,14 +107,14 @@ fn past(usher: &Usher, sub: &str) -> Vec<HistoryEntry> {
 }
 
 /// A past sign-in.
-struct Visit {
+struct SampleSignIn {
     sub: String,
     at: Timestamp,
     session: SessionId,
     grant: GrantId,
 }
 
-impl Visit {
+impl SampleSignIn {
     fn new(usher: &Usher, sub: &str, at: Timestamp) -> Self {
         let (session, grant) = (SessionId::new(at, &*usher.random), GrantId::new(at, &*usher.random));
         Self { sub: sub.to_owned(), at, session, grant }

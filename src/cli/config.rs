@@ -3,7 +3,7 @@
 use clap::{Args, Subcommand};
 
 use super::output::{Output, say};
-use super::print_config::{Print, print, print_providers};
+use super::print_config::{PrintMode, print, print_providers};
 use super::settings::ConfigFiles;
 use usher_config::{RunMode, defaults};
 
@@ -37,9 +37,9 @@ pub(super) fn run(settings: &ConfigFiles, command: &ConfigCommand, output: Outpu
     if arguments.defaults {
         // The built-in values can be shown even if the configured ones are invalid.
         let profile = house.map_or(RunMode::Dev, |config| config.profile);
-        return say(&print(&defaults(profile), Print::Defaults, output.json));
+        return say(&print(&defaults(profile), PrintMode::Defaults, output.json));
     }
-    let mode = if arguments.origin { Print::Origins } else { Print::Values };
+    let mode = if arguments.origin { PrintMode::Origins } else { PrintMode::Values };
     let house = house?;
     if output.json {
         return say(&print(&[house.explain(), house.explain_providers()].concat(), mode, true));

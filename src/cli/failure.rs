@@ -35,12 +35,12 @@ mod tests {
 
     #[derive(Debug, thiserror::Error)]
     #[error("database: {0}")]
-    struct Outer(#[from] std::io::Error);
+    struct DatabaseFailure(#[from] std::io::Error);
 
     #[test]
     fn a_cause_is_told_once() {
         let inner = std::io::Error::other("disk on fire");
-        let error = anyhow::Error::from(Outer(inner)).context("cannot start");
+        let error = anyhow::Error::from(DatabaseFailure(inner)).context("cannot start");
         assert_eq!(in_words(&error), "cannot start: database: disk on fire");
         let plain = Err::<(), _>(WrongUsage("no".into())).context("here").unwrap_err();
         assert_eq!(in_words(&plain), "here: no");

@@ -2,11 +2,11 @@
 
 use std::fmt::Write;
 
-use usher_config::{ConfiguredProvider, Explained};
+use usher_config::{ConfiguredProvider, ExplainedSetting};
 
 /// The mode of `usher config print`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Print {
+pub enum PrintMode {
     /// The effective values.
     Values,
     /// The effective values, and where each was set (`--origin`).
@@ -20,7 +20,7 @@ pub enum Print {
 ///
 /// For [`Print::Defaults`] pass `config::defaults(profile)`, which needs no valid configuration; else
 /// `config.explain()`.
-pub fn print(explained: &[Explained], mode: Print, json: bool) -> String {
+pub fn print(explained: &[ExplainedSetting], mode: PrintMode, json: bool) -> String {
     if json {
         let array = serde_json::to_string_pretty(explained).unwrap_or_else(|_| String::from("[]"));
         return array + "\n";
@@ -29,12 +29,12 @@ pub fn print(explained: &[Explained], mode: Print, json: bool) -> String {
     for setting in explained {
         // Writing into a String cannot fail.
         let _ = match mode {
-            Print::Values => writeln!(text, "{}", line(setting)),
-            Print::Origins => writeln!(text, "{:<55} # {}", line(setting), setting.origin),
-            Print::Defaults => writeln!(text, "# {}\n{}\n", setting.about, line(setting)),
+            PrintMode::Values => writeln!(text, "{}", line(setting)),
+            PrintMode::Origins => writeln!(text, "{:<55} # {}", line(setting), setting.origin),
+            PrintMode::Defaults => writeln!(text, "# {}\n{}\n", setting.about, line(setting)),
         };
     }
-    if mode == Print::Defaults {
+    if mode == PrintMode::Defaults {
         text.truncate(text.trim_end().len());
         text.push('\n');
     }
@@ -42,10 +42,10 @@ pub fn print(explained: &[Explained], mode: Print, json: bool) -> String {
 }
 
 /// The providers of the file as `[[provider]]` tables, secrets masked, in the format of [`print`].
-pub fn print_providers(providers: &[ConfiguredProvider], mode: Print) -> String {
+pub fn print_providers(providers: &[ConfiguredProvider], mode: PrintMode) -> String {
     let mut text = String::new();
     for provider in providers {
-        let origin = if mode == Print::Origins { format!(" # {}", provider.origin) } else { String::new() };
+        let origin = if mode == PrintMode::Origins { format!(" # {}", provider.origin) } else { String::new() };
         // Writing into a String cannot fail.
         let _ = writeln!(text, "\n[[provider]]{origin}");
         for (name, value) in &provider.shown() {
@@ -56,7 +56,7 @@ pub fn print_providers(providers: &[ConfiguredProvider], mode: Print) -> String 
 }
 
 /// A line of TOML; a setting without a value is a comment.
-fn line(setting: &Explained) -> String {
+fn line(setting: &ExplainedSetting) -> String {
     match &setting.value {
         Some(value) => format!("{} = {}", setting.key, toml::Value::from(value.as_str())),
         None => format!("# {} =", setting.key),
@@ -81,7 +81,7 @@ mod tests {
 
     #[test]
     fn values_are_toml_with_secrets_masked() {
-        let text = print(&config().explain(), Print::Values, false);
+        let text = print(&config().explain(), PrintMode::Values, false);
         assert!(text.contains("session.idle = \"1h\"\n"), "{text}");
         assert!(text.contains("database_url = \"postgres://usher:***@db/usher\"\n"), "{text}");
         assert!(text.contains("# tls.cert =\n"), "{text}");
@@ -92,7 +92,7 @@ mod tests {
 
     #[test]
     fn origins_stand_behind_the_values() {
-        let text = print(&config().explain(), Print::Origins, false);
+        let text = print(&config().explain(), PrintMode::Origins, false);
         let line = |key: &str| text.lines().find(|line| line.starts_with(key)).unwrap().to_owned();
         assert!(line("session.idle").ends_with("# command line"), "{text}");
         assert!(line("session.absolute").ends_with("# default"), "{text}");
@@ -101,7 +101,7 @@ mod tests {
 
     #[test]
     fn defaults_explain_themselves_and_load() {
-        let text = print(&defaults(RunMode::Dev), Print::Defaults, false);
+        let text = print(&defaults(RunMode::Dev), PrintMode::Defaults, false);
         assert!(text.contains("# Idle lifetime of a session.\nsession.idle = \"14d\"\n"), "{text}");
         let dir = tempfile::tempdir().unwrap();
         let file = dir.path().join("usher.toml");
@@ -112,7 +112,7 @@ mod tests {
 
     #[test]
     fn json_is_for_machines() {
-        let text = print(&config().explain(), Print::Values, true);
+        let text = print(&config().explain(), PrintMode::Values, true);
         let all: Vec<serde_json::Value> = serde_json::from_str(&text).unwrap();
         let idle = all.iter().find(|one| one["key"] == "session.idle").unwrap();
         assert_eq!(idle["value"], "1h");

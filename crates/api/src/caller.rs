@@ -16,13 +16,13 @@ use usher_http_server::state::App;
 use usher_protocol::ows;
 
 /// The authenticated caller; 401 without one.
-pub struct Calling {
+pub struct AuthenticatedCaller {
     /// The caller.
     pub caller: Caller,
     app: App,
 }
 
-impl Calling {
+impl AuthenticatedCaller {
     /// The project with this id, or the project of the caller's token if none is named.
     pub async fn project_named(&self, id: Option<&str>, right: Right) -> ApiResult<Project> {
         let id = id.map(str::to_owned).or_else(|| self.caller.own_project().map(|id| id.to_string()));
@@ -38,7 +38,7 @@ impl Calling {
     }
 }
 
-impl FromRequestParts<App> for Calling {
+impl FromRequestParts<App> for AuthenticatedCaller {
     type Rejection = HttpProblem;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Self::Rejection> {
@@ -64,7 +64,7 @@ impl FromRequestParts<App> for AdminCaller {
     type Rejection = HttpProblem;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Self::Rejection> {
-        match Calling::from_request_parts(parts, app).await?.caller {
+        match AuthenticatedCaller::from_request_parts(parts, app).await?.caller {
             Caller::Person(account) if account.user.admin => Ok(Self { account: *account }),
             _ => Err(FlowError::from(Rejected::NotAllowed).into()),
         }

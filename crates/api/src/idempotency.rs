@@ -16,7 +16,7 @@ use serde::{Deserialize, Serialize};
 use tracing::Instrument as _;
 
 use super::ApiResult;
-use super::caller::Calling;
+use super::caller::AuthenticatedCaller;
 use usher_flows::api::{FirstTime, Repeat};
 use usher_http_server::extract::body;
 use usher_http_server::extract::visitor::Visitor;
@@ -90,9 +90,9 @@ async fn run(app: &App, request: Request, next: Next) -> ApiResult<Response> {
 }
 
 /// The caller; `None` if the request has no credentials, as registration does.
-async fn who(app: &App, parts: &mut Parts) -> ApiResult<Option<Calling>> {
+async fn who(app: &App, parts: &mut Parts) -> ApiResult<Option<AuthenticatedCaller>> {
     let claims = parts.headers.contains_key(axum::http::header::AUTHORIZATION);
-    match Calling::from_request_parts(parts, app).await {
+    match AuthenticatedCaller::from_request_parts(parts, app).await {
         Ok(calling) => Ok(Some(calling)),
         Err(problem) if problem.status == StatusCode::UNAUTHORIZED && !claims => Ok(None),
         Err(problem) => Err(problem),

@@ -6,14 +6,14 @@ use serde::{Serialize, Serializer};
 use url::Url;
 
 use super::sections::providers::ConfiguredProvider;
-use super::setting::Show;
+use super::setting::PrintedPart;
 use crate::entry::{GivenValue, SettingOrigin};
 
 const MASK: &str = "[redacted]";
 
 /// A setting with its origin.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Explained {
+pub struct ExplainedSetting {
     /// The dotted key, as in `usher.toml`.
     pub key: Cow<'static, str>,
     /// The value as written, masked if it is secret; `None` if it is not set.
@@ -32,9 +32,9 @@ fn as_text<S: Serializer>(origin: &SettingOrigin, serializer: S) -> Result<S::Ok
 }
 
 /// Every setting of a provider of the file, under `provider.ID`; its secret is masked.
-pub(super) fn of_provider(provider: &ConfiguredProvider) -> Vec<Explained> {
+pub(super) fn of_provider(provider: &ConfiguredProvider) -> Vec<ExplainedSetting> {
     let table = provider.shown();
-    let explain = |(name, value): (&String, &toml::Value)| Explained {
+    let explain = |(name, value): (&String, &toml::Value)| ExplainedSetting {
         key: Cow::Owned(format!("provider.{}.{name}", provider.settings.id)),
         value: Some(value.as_str().map_or_else(|| value.to_string(), str::to_owned)),
         origin: provider.origin.clone(),
@@ -56,16 +56,16 @@ impl ConfiguredProvider {
 }
 
 /// The value with secrets masked.
-pub(super) fn shown(given: &GivenValue, show: Show) -> String {
+pub(super) fn shown(given: &GivenValue, show: PrintedPart) -> String {
     let text = match given {
         GivenValue::Text(text) => Cow::Borrowed(text),
         GivenValue::List(items) => Cow::Owned(items.join(", ")),
     };
     match show {
         _ if text.is_empty() => String::new(),
-        Show::Everything => one_line(&text),
-        Show::UrlWithoutPassword => without_password(&text),
-        Show::Nothing => String::from(MASK),
+        PrintedPart::Everything => one_line(&text),
+        PrintedPart::UrlWithoutPassword => without_password(&text),
+        PrintedPart::Nothing => String::from(MASK),
     }
 }
 
@@ -103,7 +103,7 @@ mod tests {
     use super::*;
 
     fn url(text: &str) -> String {
-        shown(&GivenValue::Text(text.to_owned()), Show::UrlWithoutPassword)
+        shown(&GivenValue::Text(text.to_owned()), PrintedPart::UrlWithoutPassword)
     }
 
     #[test]
@@ -116,7 +116,7 @@ mod tests {
 
     #[test]
     fn a_value_stays_on_its_line() {
-        assert_eq!(shown(&GivenValue::Text("a\n\u{1b}[31mö".into()), Show::Everything), "a\\n\\u{1b}[31mö");
+        assert_eq!(shown(&GivenValue::Text("a\n\u{1b}[31mö".into()), PrintedPart::Everything), "a\\n\\u{1b}[31mö");
     }
 
     #[test]
@@ -128,7 +128,7 @@ mod tests {
 
     #[test]
     fn a_key_is_never_shown() {
-        assert_eq!(shown(&GivenValue::Text("AAAA".into()), Show::Nothing), "[redacted]");
-        assert_eq!(shown(&GivenValue::List(vec!["AAAA".into()]), Show::Nothing), "[redacted]");
+        assert_eq!(shown(&GivenValue::Text("AAAA".into()), PrintedPart::Nothing), "[redacted]");
+        assert_eq!(shown(&GivenValue::List(vec!["AAAA".into()]), PrintedPart::Nothing), "[redacted]");
     }
 }

@@ -21,7 +21,7 @@ mod units;
 mod value;
 
 pub use entry::SettingOrigin;
-pub use explain::Explained;
+pub use explain::ExplainedSetting;
 pub use fault::{ConfigError, ConfigErrors};
 pub use sections::database::{DatabaseSettings, DatabaseUrl};
 pub use sections::demo::DemoSettings;
@@ -30,7 +30,7 @@ pub use sections::keys::KeySettings;
 pub use sections::limits::LimitSettings;
 pub use sections::mail::{MailSettings, SmtpUrl};
 pub use sections::outbound::OutboundSettings;
-pub use sections::projects::{Makers, ProjectSettings};
+pub use sections::projects::{ProjectCreators, ProjectSettings};
 pub use sections::providers::ConfiguredProvider;
 pub use sections::registration::SignUpSettings;
 pub use sections::server::ServerSettings;
@@ -40,7 +40,7 @@ pub use sections::telemetry::{LogFormat, TelemetrySettings};
 pub use sections::tokens::TokenSettings;
 pub use setting::RunMode;
 pub use source::SettingSources;
-pub use units::Limit;
+pub use units::RateLimit;
 
 use entry::{GivenValue, LayerEntry, entry};
 use layer::SettingLayers;
@@ -80,7 +80,7 @@ pub struct Config {
     pub demo: DemoSettings,
     /// The upstream providers defined in the file.
     pub providers: Vec<ConfiguredProvider>,
-    explained: Vec<Explained>,
+    explained: Vec<ExplainedSetting>,
 }
 
 impl Config {
@@ -112,12 +112,12 @@ impl Config {
     }
 
     /// Every setting: its value, masked if it is secret, its origin, and its default.
-    pub fn explain(&self) -> Vec<Explained> {
+    pub fn explain(&self) -> Vec<ExplainedSetting> {
         self.explained.clone()
     }
 
     /// Every setting of the providers defined in the file, secrets masked.
-    pub fn explain_providers(&self) -> Vec<Explained> {
+    pub fn explain_providers(&self) -> Vec<ExplainedSetting> {
         self.providers.iter().flat_map(explain::of_provider).collect()
     }
 
@@ -167,7 +167,7 @@ impl Config {
 }
 
 /// Every setting with its default, without reading anything, for `usher config print --defaults`.
-pub fn defaults(profile: RunMode) -> Vec<Explained> {
+pub fn defaults(profile: RunMode) -> Vec<ExplainedSetting> {
     let mut layers = SettingLayers::new(known());
     layers.put(defaults_layer(profile));
     let issuer = guessed_issuer(profile, &layers);

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::ops::RangeInclusive;
 use std::path::Path;
 
-use super::explain::{Explained, shown};
+use super::explain::{ExplainedSetting, shown};
 use super::fault::{ConfigError, InvalidReason};
 use super::layer::{SettingLayers, variable_of_key};
 use super::secret_file::read_secret_file;
@@ -66,8 +66,8 @@ impl SettingsReader {
     }
 
     /// The recorded errors, and every setting with its origin.
-    pub(super) fn finish(self) -> (Vec<ConfigError>, Vec<Explained>) {
-        let explain = |setting: &Setting| Explained {
+    pub(super) fn finish(self) -> (Vec<ConfigError>, Vec<ExplainedSetting>) {
+        let explain = |setting: &Setting| ExplainedSetting {
             key: setting.key.into(),
             value: self.shown(setting.key),
             origin: self.entries.get(setting.key).map_or(SettingOrigin::Default, |entry| entry.origin.clone()),

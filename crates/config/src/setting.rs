@@ -14,7 +14,7 @@ pub enum RunMode {
 
 /// The default of a setting.
 #[derive(Debug, Clone, Copy)]
-pub(super) enum Fallback {
+pub(super) enum SettingDefault {
     /// The same in development and production.
     Always(&'static str),
     /// Different ones for `usher dev` and `usher serve`.
@@ -28,7 +28,7 @@ pub(super) enum Fallback {
     Nothing,
 }
 
-impl Fallback {
+impl SettingDefault {
     /// The default as text.
     pub(super) fn text(self, profile: RunMode) -> Option<&'static str> {
         match (self, profile) {
@@ -48,14 +48,14 @@ pub(super) struct Setting {
     /// The description: the field's doc comment.
     pub(super) about: &'static str,
     /// The default.
-    pub(super) fallback: Fallback,
+    pub(super) fallback: SettingDefault,
     /// How much of the value may be printed.
-    pub(super) show: Show,
+    pub(super) show: PrintedPart,
 }
 
 /// How much of a value may be printed in the configuration and in errors.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Show {
+pub(super) enum PrintedPart {
     /// All of it.
     Everything,
     /// The URL without its password.
@@ -64,7 +64,7 @@ pub(super) enum Show {
     Nothing,
 }
 
-impl Show {
+impl PrintedPart {
     /// Whether the setting may also come from a file (`…_FILE`).
     pub(super) fn is_secret(self) -> bool {
         self != Self::Everything
@@ -74,7 +74,7 @@ impl Show {
 /// The type of a setting.
 pub(super) trait SettingValue: Sized {
     /// How much of it may be printed.
-    const SHOW: Show = Show::Everything;
+    const SHOW: PrintedPart = PrintedPart::Everything;
 
     /// Parses a text, or says what is expected. The reason never contains the value.
     fn from_text(text: &str) -> Result<Self, InvalidReason>;

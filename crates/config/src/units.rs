@@ -47,7 +47,7 @@ pub(super) fn spelt(span: Duration) -> String {
 
 /// A rate limit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Limit {
+pub enum RateLimit {
     /// No limit.
     Off,
     /// A number of attempts in a period.
@@ -59,7 +59,7 @@ pub enum Limit {
     },
 }
 
-impl SettingValue for Limit {
+impl SettingValue for RateLimit {
     fn from_text(text: &str) -> Result<Self, InvalidReason> {
         if text == "off" {
             return Ok(Self::Off);
@@ -133,10 +133,10 @@ mod tests {
 
     #[test]
     fn rates_are_so_many_in_so_long() {
-        let rate = |text| Limit::from_text(text).ok();
-        assert_eq!(rate("10/min"), Some(Limit::Rate { count: 10, per: Duration::from_mins(1) }));
-        assert_eq!(rate("1/day"), Some(Limit::Rate { count: 1, per: Duration::from_hours(24) }));
-        assert_eq!(rate("off"), Some(Limit::Off));
+        let rate = |text| RateLimit::from_text(text).ok();
+        assert_eq!(rate("10/min"), Some(RateLimit::Rate { count: 10, per: Duration::from_mins(1) }));
+        assert_eq!(rate("1/day"), Some(RateLimit::Rate { count: 1, per: Duration::from_hours(24) }));
+        assert_eq!(rate("off"), Some(RateLimit::Off));
         for bad in
             ["", "/", "10", "10/", "/min", "0/min", "-1/min", "+1/min", "10/fortnight", "10 / min", "OFF", "1/min/min"]
         {
@@ -168,7 +168,7 @@ mod tests {
 
         #[test]
         fn garbage_is_refused_without_panic(text in "\\PC*") {
-            let _ = Limit::from_text(&text);
+            let _ = RateLimit::from_text(&text);
             let _ = Vec::<IpNet>::from_text(&text);
             if let Ok(span) = Duration::from_text(&text) {
                 prop_assert!(span <= LONGEST);

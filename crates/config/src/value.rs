@@ -8,7 +8,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use zeroize::Zeroize;
 
 use super::fault::InvalidReason;
-use super::setting::{SettingValue, Show};
+use super::setting::{PrintedPart, SettingValue};
 use crate::entry::GivenValue;
 use usher_domain::secret::Secret;
 
@@ -56,7 +56,7 @@ impl SettingValue for SocketAddr {
 
 /// A key of 256 bits, base64url (RFC 4648 §5), padding optional.
 impl SettingValue for Secret<[u8; 32]> {
-    const SHOW: Show = Show::Nothing;
+    const SHOW: PrintedPart = PrintedPart::Nothing;
 
     fn from_text(text: &str) -> Result<Self, InvalidReason> {
         let mut bytes = URL_SAFE_NO_PAD.decode(text.trim_end_matches('=')).unwrap_or_default();
@@ -70,7 +70,7 @@ impl SettingValue for Secret<[u8; 32]> {
 
 /// An optional setting; an empty text unsets it, so that a higher layer can override a lower one.
 impl<T: SettingValue> SettingValue for Option<T> {
-    const SHOW: Show = T::SHOW;
+    const SHOW: PrintedPart = T::SHOW;
 
     fn from_text(text: &str) -> Result<Self, InvalidReason> {
         if text.is_empty() { Ok(None) } else { T::from_text(text).map(Some) }

@@ -25,8 +25,8 @@ use super::{
 
 /// Claims that the client library does not define.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-struct Further(Map<String, Value>);
-impl AdditionalClaims for Further {}
+struct FurtherClaims(Map<String, Value>);
+impl AdditionalClaims for FurtherClaims {}
 
 /// The state of a local session at the provider.
 enum ProviderSessionState {
@@ -82,7 +82,8 @@ async fn standing(shop: &Shop, id: &str, session: DemoSession) -> Result<Provide
         .client
         .user_info(session.tokens.access.clone(), Some(session.subject.clone()))
         .map_err(|_| DemoError::untrue("The provider names no userinfo endpoint."))?;
-    let answer: Result<UserInfoClaims<Further, CoreGenderClaim>, _> = request.request_async(&shop.provider.wire).await;
+    let answer: Result<UserInfoClaims<FurtherClaims, CoreGenderClaim>, _> =
+        request.request_async(&shop.provider.wire).await;
     match answer {
         Ok(claims) => {
             let claims = serde_json::to_value(&claims).ok().and_then(|value| value.as_object().cloned());

@@ -33,14 +33,14 @@ pub type RelyingParty =
 
 /// RFC 9207 §3: do authorization responses have `iss`?
 #[derive(Clone, Debug, Serialize, Deserialize)]
-struct NamesItself {
+struct IssParameterSupport {
     #[serde(default)]
     authorization_response_iss_parameter_supported: bool,
 }
-impl AdditionalProviderMetadata for NamesItself {}
+impl AdditionalProviderMetadata for IssParameterSupport {}
 
 type DemoProviderMetadata = ProviderMetadata<
-    LogoutProviderMetadata<NamesItself>,
+    LogoutProviderMetadata<IssParameterSupport>,
     CoreAuthDisplay,
     CoreClientAuthMethod,
     CoreClaimName,

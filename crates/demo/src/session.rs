@@ -66,7 +66,7 @@ pub fn fingerprint(token: &str) -> String {
 }
 
 /// A sign-in in progress: what the callback must match.
-pub struct Flow {
+pub struct PendingDemoSignIn {
     /// The browser it began in, by its cookie.
     pub browser: String,
     /// The nonce that the ID token must have.
@@ -109,16 +109,16 @@ impl Sessions {
 
 /// Sign-ins in progress by their `state`.
 #[derive(Default)]
-pub struct Flows(Mutex<Bounded<Flow>>);
+pub struct Flows(Mutex<Bounded<PendingDemoSignIn>>);
 
 impl Flows {
     /// Stores a sign-in that begins.
-    pub fn put(&self, state: String, flow: Flow) {
+    pub fn put(&self, state: String, flow: PendingDemoSignIn) {
         lock(&self.0).put(state, flow);
     }
 
     /// Removes and returns the sign-in with this `state`, only for the browser it began in.
-    pub fn take(&self, state: &str, browser: &str) -> Option<Flow> {
+    pub fn take(&self, state: &str, browser: &str) -> Option<PendingDemoSignIn> {
         let mut flows = lock(&self.0);
         let (_, flow) = flows.entries.get(state)?;
         if flow.browser != browser {
@@ -166,8 +166,8 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 mod tests {
     use super::*;
 
-    fn flow(browser: &str) -> Flow {
-        Flow {
+    fn flow(browser: &str) -> PendingDemoSignIn {
+        PendingDemoSignIn {
             browser: browser.to_owned(),
             nonce: Nonce::new_random(),
             verifier: PkceCodeVerifier::new("v".repeat(43)),

@@ -20,7 +20,7 @@ use super::{
     Shop, cookies,
     error::DemoError,
     provider::DiscoveredProvider,
-    session::{DemoSession, DemoTokens, Flow},
+    session::{DemoSession, DemoTokens, PendingDemoSignIn},
 };
 
 /// The parameters of `/login`.
@@ -79,7 +79,7 @@ pub async fn depart(
     let browser = cookies::read(headers, &names.browser())
         .filter(|value| value.len() == 43)
         .unwrap_or_else(|| CsrfToken::new_random_len(32).into_secret());
-    let flow = Flow { browser: browser.clone(), nonce, verifier, silent, since: Instant::now() };
+    let flow = PendingDemoSignIn { browser: browser.clone(), nonce, verifier, silent, since: Instant::now() };
     shop.flows.put(state.into_secret(), flow);
     let quiet = if silent {
         cookies::set(names.quiet(), "1".to_owned(), Some(cookies::PAUSE))
@@ -152,7 +152,7 @@ async fn enter(
     headers: &HeaderMap,
     known: &DiscoveredProvider,
     code: String,
-    flow: Flow,
+    flow: PendingDemoSignIn,
 ) -> Result<Response, DemoError> {
     let answer = known
         .client

@@ -13,7 +13,7 @@ use openidconnect::{Nonce, PkceCodeVerifier};
 use tokio::net::TcpListener;
 use tower::ServiceExt;
 
-use super::{Accent, DemoProvider, Flows, Sessions, Shop, router, session::Flow};
+use super::{Accent, DemoProvider, Flows, Sessions, Shop, router, session::PendingDemoSignIn};
 
 /// A URL that no server listens at.
 const NOBODY: &str = "http://localhost:1";
@@ -78,7 +78,7 @@ fn open(path: &str) -> axum::http::request::Builder {
 }
 
 fn under_way(shop: &Shop, silent: bool) {
-    let flow = Flow {
+    let flow = PendingDemoSignIn {
         browser: "mine".to_owned(),
         nonce: Nonce::new_random(),
         verifier: PkceCodeVerifier::new("v".repeat(43)),

@@ -238,7 +238,7 @@ pub enum Internal {
     Generate(#[from] usher_keys::generate::GenerateError),
     /// A value could not be sealed to a project's key or opened.
     #[error(transparent)]
-    History(#[from] usher_keys::project_key::NotOpened),
+    History(#[from] usher_keys::project_key::DecryptError),
     /// A stored or sealed value could not be serialized or parsed.
     #[error("a value of ours does not read: {0}")]
     Value(#[from] serde_json::Error),
@@ -276,7 +276,7 @@ breaks!(
     SignError,
     usher_mail::messages::WriteError,
     usher_keys::generate::GenerateError,
-    usher_keys::project_key::NotOpened,
+    usher_keys::project_key::DecryptError,
     serde_json::Error
 );
 

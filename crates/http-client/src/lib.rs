@@ -73,7 +73,7 @@ impl OutboundResponse {
 
 /// What to do if an answer is longer than allowed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Beyond {
+enum OverlongBody {
     Refuse,
     Cut,
 }
@@ -158,7 +158,7 @@ impl Outbound {
         request: OutboundRequest,
         largest: usize,
     ) -> Result<OutboundResponse, OutboundError> {
-        self.pass(request, largest, Beyond::Refuse).await
+        self.pass(request, largest, OverlongBody::Refuse).await
     }
 
     /// Makes the call and reads the first `most` bytes of the body, for callers that need the status and only show the
@@ -167,14 +167,14 @@ impl Outbound {
     /// # Errors
     /// Like [`Outbound::send`], except that the answer is never too large.
     pub async fn send_cut(&self, request: OutboundRequest, most: usize) -> Result<OutboundResponse, OutboundError> {
-        self.pass(request, most, Beyond::Cut).await
+        self.pass(request, most, OverlongBody::Cut).await
     }
 
     async fn pass(
         &self,
         request: OutboundRequest,
         most: usize,
-        beyond: Beyond,
+        beyond: OverlongBody,
     ) -> Result<OutboundResponse, OutboundError> {
         let url = Url::parse(&request.uri().to_string()).map_err(|_| OutboundError::Rejected)?;
         self.may_call(&url)?;
@@ -188,11 +188,11 @@ impl Outbound {
         &self,
         request: reqwest::Request,
         most: usize,
-        beyond: Beyond,
+        beyond: OverlongBody,
     ) -> Result<OutboundResponse, OutboundError> {
         let mut response = self.client.execute(request).await.map_err(|error| OutboundError::of(&error))?;
         let (status, headers) = (response.status(), response.headers().clone());
-        let refuses = beyond == Beyond::Refuse;
+        let refuses = beyond == OverlongBody::Refuse;
         if refuses && response.content_length().is_some_and(|told| told > u64::try_from(most).unwrap_or(u64::MAX)) {
             return Err(OutboundError::TooLarge);
         }

@@ -21,7 +21,7 @@ use crate::slots::{Limits, Slot};
 /// What a connection is waiting for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[repr(u8)]
-pub(super) enum Phase {
+pub(super) enum ConnectionPhase {
     /// A request head, of which the first byte may still be missing.
     Head,
     /// The handler, or a request body: other deadlines apply then.
@@ -34,25 +34,25 @@ pub(super) enum Phase {
 
 /// The phase of one connection, shared by its socket and its service.
 #[derive(Debug)]
-pub(super) struct Pace(AtomicU8);
+pub(super) struct SharedPhase(AtomicU8);
 
-impl Pace {
+impl SharedPhase {
     /// A connection that was just accepted.
     pub(super) fn new() -> Arc<Self> {
-        Arc::new(Self(AtomicU8::new(Phase::Head as u8)))
+        Arc::new(Self(AtomicU8::new(ConnectionPhase::Head as u8)))
     }
 
     /// Moves to `phase`.
-    pub(super) fn set(&self, phase: Phase) {
+    pub(super) fn set(&self, phase: ConnectionPhase) {
         self.0.store(phase as u8, Ordering::Release);
     }
 
-    fn get(&self) -> Phase {
+    fn get(&self) -> ConnectionPhase {
         match self.0.load(Ordering::Acquire) {
-            0 => Phase::Head,
-            1 => Phase::Busy,
-            2 => Phase::Idle,
-            _ => Phase::HandedOver,
+            0 => ConnectionPhase::Head,
+            1 => ConnectionPhase::Busy,
+            2 => ConnectionPhase::Idle,
+            _ => ConnectionPhase::HandedOver,
         }
     }
 }
@@ -60,10 +60,10 @@ impl Pace {
 /// A socket that fails with [`io::ErrorKind::TimedOut`] when the peer takes too long.
 pub(super) struct Socket {
     tcp: TcpStream,
-    pace: Arc<Pace>,
+    pace: Arc<SharedPhase>,
     limits: Limits,
     /// The phase for which `reading` was last set.
-    seen: Phase,
+    seen: ConnectionPhase,
     reading: Option<Pin<Box<Sleep>>>,
     /// Runs from the first write that would block until all pending bytes are written.
     writing: Option<Pin<Box<Sleep>>>,
@@ -74,19 +74,19 @@ pub(super) struct Socket {
 
 impl Socket {
     /// Wraps an accepted `tcp` connection.
-    pub(super) fn new(tcp: TcpStream, pace: Arc<Pace>, limits: Limits, slot: Slot) -> Self {
+    pub(super) fn new(tcp: TcpStream, pace: Arc<SharedPhase>, limits: Limits, slot: Slot) -> Self {
         let reading = Some(Box::pin(sleep(limits.head)));
-        Self { tcp, pace, limits, seen: Phase::Head, reading, writing: None, leaving: None, _slot: slot }
+        Self { tcp, pace, limits, seen: ConnectionPhase::Head, reading, writing: None, leaving: None, _slot: slot }
     }
 
-    fn enter(&mut self, phase: Phase) {
+    fn enter(&mut self, phase: ConnectionPhase) {
         self.seen = phase;
         let patience = match phase {
-            Phase::Head => self.limits.head,
-            Phase::Idle => self.limits.idle,
-            Phase::Busy => return,
+            ConnectionPhase::Head => self.limits.head,
+            ConnectionPhase::Idle => self.limits.idle,
+            ConnectionPhase::Busy => return,
             // The timer would keep the finished HTTP task alive, whose waker it holds.
-            Phase::HandedOver => return self.reading = None,
+            ConnectionPhase::HandedOver => return self.reading = None,
         };
         let reading = self.reading.get_or_insert_with(|| Box::pin(sleep(patience)));
         reading.as_mut().reset(Instant::now() + patience);
@@ -109,14 +109,14 @@ impl AsyncRead for Socket {
         let before = buffer.filled().len();
         match Pin::new(&mut self.tcp).poll_read(cx, buffer) {
             Poll::Ready(outcome) => {
-                if phase == Phase::Idle && buffer.filled().len() > before {
-                    self.pace.set(Phase::Head);
-                    self.enter(Phase::Head);
+                if phase == ConnectionPhase::Idle && buffer.filled().len() > before {
+                    self.pace.set(ConnectionPhase::Head);
+                    self.enter(ConnectionPhase::Head);
                 }
                 Poll::Ready(outcome)
             }
             Poll::Pending => match &mut self.reading {
-                Some(reading) if phase != Phase::Busy => {
+                Some(reading) if phase != ConnectionPhase::Busy => {
                     reading.as_mut().poll(cx).map(|()| Err(io::ErrorKind::TimedOut.into()))
                 }
                 _ => Poll::Pending,
@@ -180,13 +180,13 @@ impl AsyncWrite for Socket {
 /// The body of a response. The connection becomes idle once its last byte is sent.
 pub(super) struct ResponseBody {
     body: Body,
-    pace: Option<Arc<Pace>>,
+    pace: Option<Arc<SharedPhase>>,
 }
 
 impl ResponseBody {
     /// Wraps the body of a response. Without `pace` the connection does not become idle afterwards, as after an
     /// upgrade.
-    pub(super) fn new(body: Body, pace: Option<Arc<Pace>>) -> Self {
+    pub(super) fn new(body: Body, pace: Option<Arc<SharedPhase>>) -> Self {
         Self { body, pace }
     }
 }
@@ -194,7 +194,7 @@ impl ResponseBody {
 impl Drop for ResponseBody {
     fn drop(&mut self) {
         if let Some(pace) = &self.pace {
-            pace.set(Phase::Idle);
+            pace.set(ConnectionPhase::Idle);
         }
     }
 }

@@ -24,7 +24,7 @@ use tokio::task::JoinSet;
 use tokio::time::{sleep, timeout};
 use tower::ServiceExt as _;
 
-use super::connection::{Pace, Phase, ResponseBody, Socket};
+use super::connection::{ConnectionPhase, ResponseBody, SharedPhase, Socket};
 use super::extract::client_ip::TrustedProxies;
 pub use super::extract::client_ip::{PeerAddr, SourcePrefix};
 use super::request_body::RequestBody;
@@ -120,7 +120,7 @@ impl ConnectionContext {
     async fn attend(self, tcp: TcpStream, peer: SocketAddr, slot: Slot) {
         // Responses are small; Nagle's algorithm would only delay them.
         let _ = tcp.set_nodelay(true);
-        let pace = Pace::new();
+        let pace = SharedPhase::new();
         let socket = Socket::new(tcp, pace.clone(), self.limits, slot);
         let Some(tls) = self.tls.clone() else { return self.converse(socket, peer, pace).await };
         if let Ok(Ok(stream)) = timeout(self.limits.handshake, tls.acceptor().accept(socket)).await {
@@ -128,7 +128,7 @@ impl ConnectionContext {
         }
     }
 
-    async fn converse<I>(self, io: I, peer: SocketAddr, pace: Arc<Pace>)
+    async fn converse<I>(self, io: I, peer: SocketAddr, pace: Arc<SharedPhase>)
     where
         I: AsyncRead + AsyncWrite + Unpin + Send + 'static,
     {
@@ -168,10 +168,10 @@ async fn answer(
     router: Router,
     request: Request<Incoming>,
     peer: SocketAddr,
-    pace: Arc<Pace>,
+    pace: Arc<SharedPhase>,
     stopping: Stopping,
 ) -> Result<axum::http::Response<ResponseBody>, Infallible> {
-    pace.set(Phase::Busy);
+    pace.set(ConnectionPhase::Busy);
     let (head, body) = request.into_parts();
     let (body, unread) = RequestBody::new(body);
     let mut request = Request::from_parts(head, Body::new(body));
@@ -184,7 +184,7 @@ async fn answer(
         response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
     }
     if upgraded {
-        pace.set(Phase::HandedOver);
+        pace.set(ConnectionPhase::HandedOver);
     }
     Ok(response.map(|body| ResponseBody::new(body, (!upgraded).then_some(pace))))
 }

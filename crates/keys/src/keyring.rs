@@ -48,13 +48,13 @@ pub struct Keyring {
     pruned: HashMap<String, Arc<KeyringKey>>,
     active: HashMap<SigningAlg, Signing>,
     jwks: Jwks,
-    damaged: Vec<Damaged>,
+    damaged: Vec<DamagedKey>,
 }
 
 /// A record without a usable key. The other keys work without it.
 #[derive(Debug, thiserror::Error)]
 #[error("signing key {kid}: {fault}")]
-pub struct Damaged {
+pub struct DamagedKey {
     /// The key ID in the record.
     pub kid: String,
     /// The fault.
@@ -122,7 +122,7 @@ impl Keyring {
                 if record.state() == KeyState::Active { ring.let_sign(key, record, sealer) } else { Ok(()) }
             });
             if let Err(fault) = added {
-                ring.damaged.push(Damaged { kid: record.kid.clone(), fault });
+                ring.damaged.push(DamagedKey { kid: record.kid.clone(), fault });
             }
         }
         ring.jwks = Jwks::render(published);
@@ -130,7 +130,7 @@ impl Keyring {
     }
 
     /// The unusable records, for an alarm. Retire a damaged active key, and the next plan replaces it.
-    pub fn damaged(&self) -> &[Damaged] {
+    pub fn damaged(&self) -> &[DamagedKey] {
         &self.damaged
     }
 

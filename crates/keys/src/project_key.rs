@@ -24,7 +24,7 @@ const CONTENT_ENCRYPTION: &str = "A256GCM";
 /// The key is invalid, or the value was not encrypted to it. The error does not reveal which.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("a value sealed to a project does not open")]
-pub struct NotOpened;
+pub struct DecryptError;
 
 /// The public key of a project: encrypts.
 pub struct ProjectLock {
@@ -43,11 +43,11 @@ impl ProjectLock {
     ///
     /// # Errors
     /// [`NotOpened`] if it is not a P-256 key.
-    pub fn from_jwk(public: &Value) -> Result<Self, NotOpened> {
-        let members = public.as_object().ok_or(NotOpened)?;
-        let kid = thumbprint(SigningAlg::Es256, members).ok_or(NotOpened)?;
-        let jwk = Jwk::from_map(members.clone()).map_err(|_| NotOpened)?;
-        let encrypter = ECDH_ES_A256KW.encrypter_from_jwk(&jwk).map_err(|_| NotOpened)?;
+    pub fn from_jwk(public: &Value) -> Result<Self, DecryptError> {
+        let members = public.as_object().ok_or(DecryptError)?;
+        let kid = thumbprint(SigningAlg::Es256, members).ok_or(DecryptError)?;
+        let jwk = Jwk::from_map(members.clone()).map_err(|_| DecryptError)?;
+        let encrypter = ECDH_ES_A256KW.encrypter_from_jwk(&jwk).map_err(|_| DecryptError)?;
         Ok(Self { encrypter, kid })
     }
 
@@ -55,19 +55,19 @@ impl ProjectLock {
     ///
     /// # Errors
     /// [`NotOpened`] if the library fails.
-    pub fn seal_entries(&self, entries: &[HistoryEntry]) -> Result<String, NotOpened> {
-        self.seal(&serde_json::to_vec(entries).map_err(|_| NotOpened)?)
+    pub fn seal_entries(&self, entries: &[HistoryEntry]) -> Result<String, DecryptError> {
+        self.seal(&serde_json::to_vec(entries).map_err(|_| DecryptError)?)
     }
 
     /// Encrypts a value that only the project's token can decrypt.
     ///
     /// # Errors
     /// [`NotOpened`] if the library fails.
-    pub fn seal(&self, plaintext: &[u8]) -> Result<String, NotOpened> {
+    pub fn seal(&self, plaintext: &[u8]) -> Result<String, DecryptError> {
         let mut header = JweHeader::new();
         header.set_content_encryption(CONTENT_ENCRYPTION);
         header.set_key_id(&self.kid);
-        serialize_compact(plaintext, &header, &self.encrypter).map_err(|_| NotOpened)
+        serialize_compact(plaintext, &header, &self.encrypter).map_err(|_| DecryptError)
     }
 }
 
@@ -80,7 +80,7 @@ impl ProjectKey {
         (0..=u8::MAX).find_map(|attempt| {
             let mut private = Zeroizing::new(vec![0; SIZE]);
             let info = [b"P-256".as_slice(), &[attempt]];
-            root.expand(&info, Scalar).and_then(|derived| derived.fill(&mut private)).ok()?;
+            root.expand(&info, ScalarLength).and_then(|derived| derived.fill(&mut private)).ok()?;
             Self::of_private(private)
         })
     }
@@ -108,7 +108,7 @@ impl ProjectKey {
     ///
     /// # Errors
     /// [`NotOpened`] if the library fails.
-    pub fn wrap_for(&self, successor: &ProjectLock) -> Result<String, NotOpened> {
+    pub fn wrap_for(&self, successor: &ProjectLock) -> Result<String, DecryptError> {
         successor.seal(&self.private)
     }
 
@@ -116,27 +116,27 @@ impl ProjectKey {
     ///
     /// # Errors
     /// [`NotOpened`].
-    pub fn unwrap_former(&self, wrapped: &str) -> Result<Self, NotOpened> {
-        Self::of_private(Zeroizing::new(self.open(wrapped)?)).ok_or(NotOpened)
+    pub fn unwrap_former(&self, wrapped: &str) -> Result<Self, DecryptError> {
+        Self::of_private(Zeroizing::new(self.open(wrapped)?)).ok_or(DecryptError)
     }
 
     /// Decrypts a value.
     ///
     /// # Errors
     /// [`NotOpened`].
-    pub fn open(&self, sealed: &str) -> Result<Vec<u8>, NotOpened> {
+    pub fn open(&self, sealed: &str) -> Result<Vec<u8>, DecryptError> {
         let mut members: Map<String, Value> = self.public_jwk().as_object().cloned().unwrap_or_default();
         members.insert("d".to_owned(), URL_SAFE_NO_PAD.encode(&*self.private).into());
-        let jwk = Jwk::from_map(members).map_err(|_| NotOpened)?;
-        let decrypter = ECDH_ES_A256KW.decrypter_from_jwk(&jwk).map_err(|_| NotOpened)?;
-        let (plaintext, header) = deserialize_compact(sealed, &decrypter).map_err(|_| NotOpened)?;
-        if header.content_encryption() == Some(CONTENT_ENCRYPTION) { Ok(plaintext) } else { Err(NotOpened) }
+        let jwk = Jwk::from_map(members).map_err(|_| DecryptError)?;
+        let decrypter = ECDH_ES_A256KW.decrypter_from_jwk(&jwk).map_err(|_| DecryptError)?;
+        let (plaintext, header) = deserialize_compact(sealed, &decrypter).map_err(|_| DecryptError)?;
+        if header.content_encryption() == Some(CONTENT_ENCRYPTION) { Ok(plaintext) } else { Err(DecryptError) }
     }
 }
 
-struct Scalar;
+struct ScalarLength;
 
-impl KeyType for Scalar {
+impl KeyType for ScalarLength {
     fn len(&self) -> usize {
         SIZE
     }
@@ -164,11 +164,11 @@ mod tests {
     fn what_is_sealed_to_a_token_opens_with_that_token_alone() {
         let sealed = lock(&key(1)).seal(b"ana signed in").unwrap();
         assert_eq!(key(1).open(&sealed).unwrap(), b"ana signed in");
-        assert_eq!(key(2).open(&sealed), Err(NotOpened));
+        assert_eq!(key(2).open(&sealed), Err(DecryptError));
         let mut parts: Vec<&str> = sealed.split('.').collect();
         assert_eq!(parts.len(), 5);
         parts[4] = "AAAAAAAAAAAAAAAAAAAAAA";
-        assert_eq!(key(1).open(&parts.join(".")), Err(NotOpened));
+        assert_eq!(key(1).open(&parts.join(".")), Err(DecryptError));
     }
 
     #[test]
@@ -190,7 +190,7 @@ mod tests {
             assert!(ProjectLock::from_jwk(&bad).is_err(), "{bad}");
         }
         for bad in ["", "....", "a.b.c.d.e", "e30....", &"A".repeat(5000)] {
-            assert_eq!(key(1).open(bad), Err(NotOpened));
+            assert_eq!(key(1).open(bad), Err(DecryptError));
         }
     }
 

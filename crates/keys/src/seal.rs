@@ -31,7 +31,7 @@ const TAG: usize = 16;
 /// reveal which.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("a sealed value does not open")]
-pub struct Unsealable;
+pub struct UnsealError;
 
 /// The derived keys of one purpose.
 struct PurposeKeys {
@@ -80,9 +80,9 @@ impl Sealer {
     }
 
     /// Opens what [`Sealer::seal`] sealed for the same purpose.
-    pub fn open(&self, purpose: Purpose, sealed: &[u8]) -> Result<Vec<u8>, Unsealable> {
-        let rest = sealed.strip_prefix(&[VERSION]).ok_or(Unsealable)?;
-        let (salt, ciphertext) = rest.split_first_chunk::<SALT>().ok_or(Unsealable)?;
+    pub fn open(&self, purpose: Purpose, sealed: &[u8]) -> Result<Vec<u8>, UnsealError> {
+        let rest = sealed.strip_prefix(&[VERSION]).ok_or(UnsealError)?;
+        let (salt, ciphertext) = rest.split_first_chunk::<SALT>().ok_or(UnsealError)?;
         let (key, nonce) = self.of(purpose).one_time(salt);
         open_with(&key, nonce, VERSION, ciphertext)
     }
@@ -93,8 +93,8 @@ impl Sealer {
     }
 
     /// Opens what [`Sealer::seal_text`] sealed. Only the canonical encoding is accepted.
-    pub fn open_text(&self, purpose: Purpose, text: &str) -> Result<Vec<u8>, Unsealable> {
-        self.open(purpose, &URL_SAFE_NO_PAD.decode(text).map_err(|_| Unsealable)?)
+    pub fn open_text(&self, purpose: Purpose, text: &str) -> Result<Vec<u8>, UnsealError> {
+        self.open(purpose, &URL_SAFE_NO_PAD.decode(text).map_err(|_| UnsealError)?)
     }
 
     /// Seals `plaintext` so that opening also requires `lock`: the master key alone does not suffice.
@@ -110,9 +110,9 @@ impl Sealer {
     }
 
     /// Opens what [`Sealer::seal_locked`] sealed with the same lock.
-    pub fn open_locked(&self, purpose: Purpose, lock: &[u8], sealed: &[u8]) -> Result<Vec<u8>, Unsealable> {
-        let rest = sealed.strip_prefix(&[VERSION_LOCKED]).ok_or(Unsealable)?;
-        let (salt, ciphertext) = rest.split_first_chunk::<SALT>().ok_or(Unsealable)?;
+    pub fn open_locked(&self, purpose: Purpose, lock: &[u8], sealed: &[u8]) -> Result<Vec<u8>, UnsealError> {
+        let rest = sealed.strip_prefix(&[VERSION_LOCKED]).ok_or(UnsealError)?;
+        let (salt, ciphertext) = rest.split_first_chunk::<SALT>().ok_or(UnsealError)?;
         let (key, nonce) = self.of(purpose).locked(salt, lock);
         open_with(&key, nonce, VERSION_LOCKED, ciphertext)
     }
@@ -127,8 +127,8 @@ impl Sealer {
     }
 
     /// Opens what [`Sealer::seal_deterministic`] sealed for the same purpose.
-    pub fn open_deterministic(&self, purpose: Purpose, sealed: &[u8]) -> Result<Vec<u8>, Unsealable> {
-        let ciphertext = sealed.strip_prefix(&[VERSION_DETERMINISTIC]).ok_or(Unsealable)?;
+    pub fn open_deterministic(&self, purpose: Purpose, sealed: &[u8]) -> Result<Vec<u8>, UnsealError> {
+        let ciphertext = sealed.strip_prefix(&[VERSION_DETERMINISTIC]).ok_or(UnsealError)?;
         open_with(&self.of(purpose).deterministic, fixed_nonce(), VERSION_DETERMINISTIC, ciphertext)
     }
 
@@ -138,8 +138,8 @@ impl Sealer {
     }
 
     /// Opens what [`Sealer::seal_deterministic_text`] sealed; only the canonical encoding is accepted.
-    pub fn open_deterministic_text(&self, purpose: Purpose, text: &str) -> Result<Vec<u8>, Unsealable> {
-        self.open_deterministic(purpose, &URL_SAFE_NO_PAD.decode(text).map_err(|_| Unsealable)?)
+    pub fn open_deterministic_text(&self, purpose: Purpose, text: &str) -> Result<Vec<u8>, UnsealError> {
+        self.open_deterministic(purpose, &URL_SAFE_NO_PAD.decode(text).map_err(|_| UnsealError)?)
     }
 
     /// HMAC-SHA256 under the purpose's key: for storing codes that are too short for a plain hash.
@@ -195,9 +195,9 @@ impl PurposeKeys {
     }
 }
 
-struct Length(usize);
+struct DerivedKeyLength(usize);
 
-impl KeyType for Length {
+impl KeyType for DerivedKeyLength {
     fn len(&self) -> usize {
         self.0
     }
@@ -205,7 +205,7 @@ impl KeyType for Length {
 
 fn expand<const N: usize>(key: &Prk, info: &[&[u8]]) -> Zeroizing<[u8; N]> {
     let mut bytes = Zeroizing::new([0; N]);
-    let derived = key.expand(info, Length(N)).expect("HKDF-SHA256 gives up to 8160 bytes");
+    let derived = key.expand(info, DerivedKeyLength(N)).expect("HKDF-SHA256 gives up to 8160 bytes");
     derived.fill(&mut *bytes).expect("the buffer has the length that was asked for");
     bytes
 }
@@ -224,9 +224,9 @@ fn append_tag(key: &LessSafeKey, nonce: Nonce, sealed: &mut Vec<u8>, from: usize
     sealed.extend_from_slice(tag.as_ref());
 }
 
-fn open_with(key: &LessSafeKey, nonce: Nonce, version: u8, ciphertext: &[u8]) -> Result<Vec<u8>, Unsealable> {
+fn open_with(key: &LessSafeKey, nonce: Nonce, version: u8, ciphertext: &[u8]) -> Result<Vec<u8>, UnsealError> {
     let mut plaintext = ciphertext.to_vec();
-    let length = key.open_in_place(nonce, Aad::from([version]), &mut plaintext).map_err(|_| Unsealable)?.len();
+    let length = key.open_in_place(nonce, Aad::from([version]), &mut plaintext).map_err(|_| UnsealError)?.len();
     plaintext.truncate(length);
     Ok(plaintext)
 }
@@ -256,11 +256,11 @@ mod tests {
         let sealed = sealer.seal_locked(Purpose::RepeatedAnswer, b"key", b"answer", &random);
         assert_eq!(sealer.open_locked(Purpose::RepeatedAnswer, b"key", &sealed).unwrap(), b"answer");
         for lock in [&b""[..], b"kez", b"key "] {
-            assert_eq!(sealer.open_locked(Purpose::RepeatedAnswer, lock, &sealed), Err(Unsealable));
+            assert_eq!(sealer.open_locked(Purpose::RepeatedAnswer, lock, &sealed), Err(UnsealError));
         }
-        assert_eq!(sealer.open(Purpose::RepeatedAnswer, &sealed), Err(Unsealable));
-        assert_eq!(sealer.open_locked(Purpose::EmailMessage, b"key", &sealed), Err(Unsealable));
-        assert_eq!(sealer.open_locked(Purpose::RepeatedAnswer, b"key", b""), Err(Unsealable));
+        assert_eq!(sealer.open(Purpose::RepeatedAnswer, &sealed), Err(UnsealError));
+        assert_eq!(sealer.open_locked(Purpose::EmailMessage, b"key", &sealed), Err(UnsealError));
+        assert_eq!(sealer.open_locked(Purpose::RepeatedAnswer, b"key", b""), Err(UnsealError));
     }
 
     #[test]
@@ -268,13 +268,13 @@ mod tests {
         let (right, wrong) = (sealer(1), sealer(2));
         let sealed = right.seal(Purpose::AuthorizationCode, b"value", &SeededRandom::new(3));
         let fixed = right.seal_deterministic(Purpose::AuthorizationCode, b"value");
-        assert_eq!(wrong.open(Purpose::AuthorizationCode, &sealed), Err(Unsealable));
-        assert_eq!(wrong.open_deterministic(Purpose::AuthorizationCode, &fixed), Err(Unsealable));
-        assert_eq!(right.open(Purpose::AuthorizationCode, &fixed), Err(Unsealable));
-        assert_eq!(right.open_deterministic(Purpose::AuthorizationCode, &sealed), Err(Unsealable));
+        assert_eq!(wrong.open(Purpose::AuthorizationCode, &sealed), Err(UnsealError));
+        assert_eq!(wrong.open_deterministic(Purpose::AuthorizationCode, &fixed), Err(UnsealError));
+        assert_eq!(right.open(Purpose::AuthorizationCode, &fixed), Err(UnsealError));
+        assert_eq!(right.open_deterministic(Purpose::AuthorizationCode, &sealed), Err(UnsealError));
         for other in Purpose::ALL.into_iter().filter(|purpose| *purpose != Purpose::AuthorizationCode) {
-            assert_eq!(right.open(other, &sealed), Err(Unsealable), "{other:?}");
-            assert_eq!(right.open_deterministic(other, &fixed), Err(Unsealable), "{other:?}");
+            assert_eq!(right.open(other, &sealed), Err(UnsealError), "{other:?}");
+            assert_eq!(right.open_deterministic(other, &fixed), Err(UnsealError), "{other:?}");
         }
     }
 
@@ -286,14 +286,14 @@ mod tests {
         for place in 0..value.len() {
             let mut damaged = value.clone();
             damaged[place] ^= 1;
-            assert_eq!(sealer.open(Purpose::Proof, &damaged), Err(Unsealable));
-            assert_eq!(sealer.open(Purpose::Proof, &value[..place]), Err(Unsealable));
+            assert_eq!(sealer.open(Purpose::Proof, &damaged), Err(UnsealError));
+            assert_eq!(sealer.open(Purpose::Proof, &value[..place]), Err(UnsealError));
         }
         for place in 0..fixed.len() {
             let mut damaged = fixed.clone();
             damaged[place] ^= 1;
-            assert_eq!(sealer.open_deterministic(Purpose::Proof, &damaged), Err(Unsealable));
-            assert_eq!(sealer.open_deterministic(Purpose::Proof, &fixed[..place]), Err(Unsealable));
+            assert_eq!(sealer.open_deterministic(Purpose::Proof, &damaged), Err(UnsealError));
+            assert_eq!(sealer.open_deterministic(Purpose::Proof, &fixed[..place]), Err(UnsealError));
         }
     }
 

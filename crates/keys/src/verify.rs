@@ -18,7 +18,7 @@ const MAX_DEPTH: u8 = 16;
 
 /// What the caller expects.
 #[derive(Debug, Clone, Copy)]
-pub struct Expect<'a> {
+pub struct ExpectedToken<'a> {
     /// The exact `typ` header: one kind of token is never accepted as another (RFC 8725 §3.11).
     pub typ: &'a str,
 }
@@ -67,20 +67,20 @@ impl Keyring {
     /// Verifies a compact JWS signed by Usher, with any published key, also a retired one.
     ///
     /// It does not check `exp` or any other claim: the caller must.
-    pub fn verify(&self, token: &str, expect: Expect<'_>) -> Result<VerifiedToken, VerifyError> {
+    pub fn verify(&self, token: &str, expect: ExpectedToken<'_>) -> Result<VerifiedToken, VerifyError> {
         verify(token, expect, |kid| self.key(kid))
     }
 
     /// Verifies an `id_token_hint`: like [`Keyring::verify`], also with pruned keys. A hint grants no access, and its
     /// session may outlive the key.
-    pub fn verify_hint(&self, token: &str, expect: Expect<'_>) -> Result<VerifiedToken, VerifyError> {
+    pub fn verify_hint(&self, token: &str, expect: ExpectedToken<'_>) -> Result<VerifiedToken, VerifyError> {
         verify(token, expect, |kid| self.key_of_hint(kid))
     }
 }
 
 fn verify<'k>(
     token: &str,
-    expect: Expect<'_>,
+    expect: ExpectedToken<'_>,
     find: impl FnOnce(&str) -> Option<&'k KeyringKey>,
 ) -> Result<VerifiedToken, VerifyError> {
     if token.len() > MAX_TOKEN {

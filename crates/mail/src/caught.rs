@@ -76,7 +76,7 @@ impl Mailer for CaughtMail {
 
 #[cfg(test)]
 mod tests {
-    use super::super::email_message::{Content, EmailKind};
+    use super::super::email_message::{EmailKind, EmailMessageContent};
     use super::*;
     use usher_domain::time::ManualClock;
 
@@ -85,7 +85,7 @@ mod tests {
         let mailer = CaughtMail::new(Arc::new(ManualClock::at(Timestamp(7))));
         assert!(mailer.list().is_empty());
         for number in 1..=KEPT + 5 {
-            let content = Content { subject: number.to_string(), ..Content::default() };
+            let content = EmailMessageContent { subject: number.to_string(), ..EmailMessageContent::default() };
             let letter = EmailMessage::new(EmailKind::Recovery, "ana@example.com", None, "en", content).unwrap();
             mailer.send(&letter).await.unwrap();
         }

@@ -89,7 +89,7 @@ pub struct NotAnAddress;
 
 /// The content for [`EmailMessage::new`].
 #[derive(Clone, Default)]
-pub struct Content {
+pub struct EmailMessageContent {
     /// The subject; converted to one line.
     pub subject: String,
     /// The text part.
@@ -131,7 +131,7 @@ impl EmailMessage {
         to: &str,
         to_name: Option<&str>,
         lang_tag: &str,
-        content: Content,
+        content: EmailMessageContent,
     ) -> Result<Self, NotAnAddress> {
         let _: Address = to.parse().map_err(|_| NotAnAddress)?;
         if to.contains(is_unfit) {
@@ -218,7 +218,8 @@ mod tests {
     use super::*;
 
     fn to(address: &str, name: Option<&str>) -> Result<EmailMessage, NotAnAddress> {
-        let content = Content { subject: "Hello\r\nBcc: eve@evil.test".to_owned(), ..Content::default() };
+        let content =
+            EmailMessageContent { subject: "Hello\r\nBcc: eve@evil.test".to_owned(), ..EmailMessageContent::default() };
         EmailMessage::new(EmailKind::VerifyEmail, address, name, "en", content)
     }
 

@@ -5,7 +5,7 @@
 
 use askama::Template;
 
-use super::email_message::{Content, EmailKind, EmailMessage, NotAnAddress};
+use super::email_message::{EmailKind, EmailMessage, EmailMessageContent, NotAnAddress};
 use usher_i18n::Lang;
 
 /// The recipient of an email.
@@ -31,7 +31,7 @@ pub enum WriteError {
 }
 
 /// A button: label and URL.
-pub(super) struct Link<'a> {
+pub(super) struct EmailLink<'a> {
     pub label: String,
     pub url: &'a str,
 }
@@ -41,7 +41,7 @@ pub(super) struct EmailText<'a> {
     pub title: String,
     pub lead: String,
     pub code: Option<&'a str>,
-    pub links: Vec<Link<'a>>,
+    pub links: Vec<EmailLink<'a>>,
     pub notes: Vec<String>,
 }
 
@@ -51,7 +51,7 @@ struct TextPart<'a> {
     title: &'a str,
     lead: &'a str,
     code: Option<&'a str>,
-    links: &'a [Link<'a>],
+    links: &'a [EmailLink<'a>],
     notes: &'a [String],
     footer: &'a str,
 }
@@ -63,7 +63,7 @@ struct HtmlPart<'a> {
     title: &'a str,
     lead: &'a str,
     code: Option<&'a str>,
-    links: &'a [Link<'a>],
+    links: &'a [EmailLink<'a>],
     notes: &'a [String],
     footer: &'a str,
 }
@@ -75,7 +75,7 @@ pub fn verify_email(to: Recipient<'_>, code: &str, link: &str, minutes: u32) -> 
         title: lang.text("mail-verify-subject"),
         lead: lang.text("mail-verify-lead"),
         code: Some(code),
-        links: vec![Link { label: lang.text("mail-verify-button"), url: link }],
+        links: vec![EmailLink { label: lang.text("mail-verify-button"), url: link }],
         notes: vec![minutes_note(lang, minutes), lang.text("mail-verify-not-you")],
     };
     // The name was given together with the unverified address.
@@ -106,8 +106,8 @@ pub fn already_registered(to: Recipient<'_>, sign_in: &str, recover: &str) -> Re
         lead: lang.text("mail-registered-lead"),
         code: None,
         links: vec![
-            Link { label: lang.text("mail-registered-sign-in"), url: sign_in },
-            Link { label: lang.text("mail-new-password"), url: recover },
+            EmailLink { label: lang.text("mail-registered-sign-in"), url: sign_in },
+            EmailLink { label: lang.text("mail-new-password"), url: recover },
         ],
         notes: vec![lang.text("mail-registered-not-you")],
     };
@@ -121,7 +121,7 @@ pub fn recovery(to: Recipient<'_>, link: &str, minutes: u32) -> Result<EmailMess
         title: lang.text("mail-recovery-subject"),
         lead: lang.text("mail-recovery-lead"),
         code: None,
-        links: vec![Link { label: lang.text("mail-new-password"), url: link }],
+        links: vec![EmailLink { label: lang.text("mail-new-password"), url: link }],
         notes: vec![
             lang.text_with("recover-sent-minutes", &[("count", minutes.into())]),
             lang.text("mail-recovery-not-you"),
@@ -141,7 +141,7 @@ pub(super) fn write(kind: EmailKind, to: Recipient<'_>, words: &EmailText<'_>) -
     let code = *code;
     let text = TextPart { title, lead, code, links, notes, footer: &footer }.render()?;
     let html = HtmlPart { lang: to.lang.tag(), title, lead, code, links, notes, footer: &footer }.render()?;
-    let content = Content {
+    let content = EmailMessageContent {
         subject: title.clone(),
         text,
         html,

@@ -3,7 +3,7 @@
 //! Each says what happened and when, and usually has a link to report "this wasn't me".
 
 use super::email_message::{EmailKind, EmailMessage, one_line};
-use super::messages::{EmailText, Link, Recipient, WriteError, write};
+use super::messages::{EmailLink, EmailText, Recipient, WriteError, write};
 use usher_domain::event::security_email::{FactorName, SecurityEmail};
 use usher_domain::oauth::grant::ReuseEnds;
 use usher_domain::time::Timestamp;
@@ -39,10 +39,10 @@ pub fn notice(
     }
     let mut buttons = Vec::new();
     if let Some(url) = &links.way_back {
-        buttons.push(Link { label: lang.text("mail-new-password"), url });
+        buttons.push(EmailLink { label: lang.text("mail-new-password"), url });
     }
     if let Some(url) = &links.not_me {
-        buttons.push(Link { label: lang.text("mail-not-me-button"), url });
+        buttons.push(EmailLink { label: lang.text("mail-not-me-button"), url });
     }
     let words = EmailText {
         title: lang.text(subject),

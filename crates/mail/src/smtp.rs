@@ -15,14 +15,14 @@ use usher_domain::random::Random;
 
 /// Timeouts of a delivery.
 #[derive(Debug, Clone, Copy)]
-struct Patience {
+struct SmtpTimeouts {
     /// For connecting.
     connect: Duration,
     /// For the whole delivery, even if the server sends slowly.
     whole: Duration,
 }
 
-const PATIENCE: Patience = Patience { connect: Duration::from_secs(10), whole: Duration::from_secs(30) };
+const PATIENCE: SmtpTimeouts = SmtpTimeouts { connect: Duration::from_secs(10), whole: Duration::from_secs(30) };
 
 /// An invalid mail setting. The error contains neither value: the URL has a password.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -40,7 +40,7 @@ pub struct SmtpMailer {
     transport: AsyncSmtpTransport<Tokio1Executor>,
     from: Mailbox,
     random: Arc<dyn Random>,
-    patience: Patience,
+    patience: SmtpTimeouts,
 }
 
 impl SmtpMailer {
@@ -54,7 +54,7 @@ impl SmtpMailer {
         url: &str,
         from: &str,
         random: Arc<dyn Random>,
-        patience: Patience,
+        patience: SmtpTimeouts,
     ) -> Result<Self, SmtpSetupError> {
         let transport = AsyncSmtpTransport::<Tokio1Executor>::from_url(url).map_err(|_| SmtpSetupError::Url)?;
         let from = from.parse().map_err(|_| SmtpSetupError::From)?;

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::views::ReceiptLine;
-use usher_domain::event::receipt::{Line, Module, Telling};
+use usher_domain::event::receipt::{AccessEnd, ConnectedModule, ReceiptApplication};
 use usher_domain::id::ProjectId;
 use usher_events::feed::Acknowledgement;
 use usher_flows::{Ended, FlowError, RECEIPT_LOOK_EVERY, RECEIPT_LOOKS};
@@ -16,7 +16,7 @@ use usher_i18n::Lang;
 ///
 /// # Errors
 /// 503 if the database is not available.
-pub async fn of(app: &App, ended: &Ended) -> Result<Vec<Line>, HttpProblem> {
+pub async fn of(app: &App, ended: &Ended) -> Result<Vec<ReceiptApplication>, HttpProblem> {
     let mut modules = BTreeMap::new();
     let mut lines = Vec::new();
     for line in app.usher.receipt(ended).await? {
@@ -31,11 +31,11 @@ pub async fn of(app: &App, ended: &Ended) -> Result<Vec<Line>, HttpProblem> {
     Ok(lines)
 }
 
-async fn modules_of(app: &App, ended: &Ended, project: ProjectId) -> Result<Vec<Module>, HttpProblem> {
+async fn modules_of(app: &App, ended: &Ended, project: ProjectId) -> Result<Vec<ConnectedModule>, HttpProblem> {
     let mut modules = Vec::new();
     for Acknowledgement { client_id, at } in acknowledgements(app, ended, project).await? {
         let name = app.usher.module_name(project, client_id.as_ref()).await?;
-        modules.push(Module { name, acknowledged_at: at });
+        modules.push(ConnectedModule { name, acknowledged_at: at });
     }
     modules.sort_by_key(|module| module.name.to_lowercase());
     Ok(modules)
@@ -65,24 +65,24 @@ async fn acknowledged(app: &App, project: ProjectId, position: i64) -> Result<Ve
 }
 
 /// The text of a receipt.
-pub fn words(lang: Lang, lines: Vec<Line>) -> Vec<ReceiptLine> {
+pub fn words(lang: Lang, lines: Vec<ReceiptApplication>) -> Vec<ReceiptLine> {
     lines.into_iter().map(|line| line_in_words(lang, line)).collect()
 }
 
-fn line_in_words(lang: Lang, line: Line) -> ReceiptLine {
+fn line_in_words(lang: Lang, line: ReceiptApplication) -> ReceiptLine {
     let minutes = |name, minutes: u32| lang.text_with(name, &[("count", minutes.into())]);
     let (what, done) = match line.telling {
-        Telling::Told => (lang.text("receipt-told"), true),
-        Telling::Retrying => (lang.text("receipt-retrying"), false),
-        Telling::EndsWithin { minutes: left } => (minutes("receipt-ends", left), false),
-        Telling::RefusedByModules { minutes: left } => (minutes("receipt-modules", left), true),
-        Telling::Over => (lang.text("receipt-over"), true),
+        AccessEnd::Told => (lang.text("receipt-told"), true),
+        AccessEnd::Retrying => (lang.text("receipt-retrying"), false),
+        AccessEnd::EndsWithin { minutes: left } => (minutes("receipt-ends", left), false),
+        AccessEnd::RefusedByModules { minutes: left } => (minutes("receipt-modules", left), true),
+        AccessEnd::Over => (lang.text("receipt-over"), true),
     };
     let modules = line.modules.iter().map(|module| module_in_words(lang, module)).collect();
     ReceiptLine { name: line.name, what, done, modules }
 }
 
-fn module_in_words(lang: Lang, module: &Module) -> String {
+fn module_in_words(lang: Lang, module: &ConnectedModule) -> String {
     let name = ("name", module.name.as_str().into());
     match module.acknowledged_at {
         Some(at) => {
@@ -99,19 +99,25 @@ mod tests {
     use usher_domain::id::ClientId;
     use usher_domain::time::Timestamp;
 
-    fn line(telling: Telling) -> Line {
-        Line { client_id: ClientId("c".into()), name: "Demo".into(), project_id: None, telling, modules: Vec::new() }
+    fn line(telling: AccessEnd) -> ReceiptApplication {
+        ReceiptApplication {
+            client_id: ClientId("c".into()),
+            name: "Demo".into(),
+            project_id: None,
+            telling,
+            modules: Vec::new(),
+        }
     }
 
     #[test]
     fn every_state_of_a_receipt_has_words_of_its_own() {
         let minutes = 4;
         let states = [
-            Telling::Told,
-            Telling::Retrying,
-            Telling::EndsWithin { minutes },
-            Telling::RefusedByModules { minutes },
-            Telling::Over,
+            AccessEnd::Told,
+            AccessEnd::Retrying,
+            AccessEnd::EndsWithin { minutes },
+            AccessEnd::RefusedByModules { minutes },
+            AccessEnd::Over,
         ];
         for lang in Lang::ALL {
             let words: std::collections::BTreeSet<String> =
@@ -123,8 +129,8 @@ mod tests {
 
     #[test]
     fn a_module_is_named_with_the_time_of_its_acknowledgement() {
-        let module = |at| Module { name: "orders api".into(), acknowledged_at: at };
-        let lines = line(Telling::Over).with_modules(vec![module(None), module(Some(Timestamp(1_795_363_080)))]);
+        let module = |at| ConnectedModule { name: "orders api".into(), acknowledged_at: at };
+        let lines = line(AccessEnd::Over).with_modules(vec![module(None), module(Some(Timestamp(1_795_363_080)))]);
         let words = line_in_words(Lang::En, lines).modules;
         assert_eq!(words[0], "The local module orders api has not acknowledged this yet.");
         assert!(words[1].starts_with("The local module orders api acknowledged this: 22 Nov 2026"), "{words:?}");

@@ -8,16 +8,16 @@ use std::ops::Range;
 
 use super::check::Conditions;
 use super::condition::Condition;
-use super::document::{Declared, PolicyDocument, TOKEN_CLAIMS, USER_ATTRIBUTES};
+use super::document::{DeclaredAttributes, PolicyDocument, TOKEN_CLAIMS, USER_ATTRIBUTES};
 use super::fault::pointer;
-use super::leaf::{Leaf, Literal, Operand, Operator, Path, Root, Test};
+use super::leaf::{Leaf, LeafTest, Literal, Operand, Operator, Path, PathRoot};
 use super::names;
 use super::value::Type;
 
 /// Whether leaves have `has` guards for missing attributes. Without guards, and with every attribute required, Cedar
 /// reports every typo.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Guards {
+pub enum CedarGuards {
     /// Every leaf is guarded, every attribute may be missing.
     On,
     /// No leaf is guarded, no attribute is optional: only for checking.
@@ -26,7 +26,7 @@ pub enum Guards {
 
 /// Cedar text with the position of each leaf of a condition.
 #[derive(Debug, Clone, Default)]
-pub struct Text {
+pub struct MappedCedarText {
     /// The text.
     pub text: String,
     /// The ranges of leaves, with their pointers into the document.
@@ -34,11 +34,11 @@ pub struct Text {
 }
 
 /// The schema.
-pub fn schema(document: &PolicyDocument, guards: Guards) -> String {
+pub fn schema(document: &PolicyDocument, guards: CedarGuards) -> String {
     let mut out = String::from("namespace Usher {\n  entity Role in [Role];\n  entity Subject in [Role] {");
-    let known = |known: &[(&str, Type)], declared: &Declared| {
+    let known = |known: &[(&str, Type)], declared: &DeclaredAttributes| {
         let known = known.iter().map(|(name, kind)| ((*name).to_owned(), *kind));
-        known.chain(declared.iter().map(|(name, kind)| (name.clone(), *kind))).collect::<Declared>()
+        known.chain(declared.iter().map(|(name, kind)| (name.clone(), *kind))).collect::<DeclaredAttributes>()
     };
     attributes(&mut out, &known(&USER_ATTRIBUTES, &document.user), guards);
     out.push_str("};\n}\n");
@@ -64,8 +64,8 @@ pub fn schema(document: &PolicyDocument, guards: Guards) -> String {
     out
 }
 
-fn attributes(out: &mut String, declared: &Declared, guards: Guards) {
-    let mark = if guards == Guards::On { "?" } else { "" };
+fn attributes(out: &mut String, declared: &DeclaredAttributes, guards: CedarGuards) {
+    let mark = if guards == CedarGuards::On { "?" } else { "" };
     for (name, kind) in declared {
         let kind = match kind {
             Type::String => "String",
@@ -79,8 +79,8 @@ fn attributes(out: &mut String, declared: &Declared, guards: Guards) {
 }
 
 /// Every policy of the document, in one text.
-pub fn policies(document: &PolicyDocument, conditions: &Conditions) -> Text {
-    let mut out = Text::default();
+pub fn policies(document: &PolicyDocument, conditions: &Conditions) -> MappedCedarText {
+    let mut out = MappedCedarText::default();
     for (role, declared) in &document.roles {
         for (key, cell) in &declared.grants {
             let effect = if cell.is_deny() { "forbid" } else { "permit" };
@@ -94,7 +94,7 @@ pub fn policies(document: &PolicyDocument, conditions: &Conditions) -> Text {
                 for (i, name) in cell.words().iter().enumerate() {
                     out.text.push_str(if i > 0 { " ||\n  " } else { "" });
                     if let Some(condition) = conditions.get(name) {
-                        out.condition(condition, &pointer(["conditions", name]), Guards::On);
+                        out.condition(condition, &pointer(["conditions", name]), CedarGuards::On);
                     }
                 }
                 out.text.push_str("\n}");
@@ -106,15 +106,15 @@ pub fn policies(document: &PolicyDocument, conditions: &Conditions) -> Text {
 }
 
 /// A policy that only uses a condition for one action.
-pub fn probe(name: &str, condition: &Condition, action: &str, guards: Guards) -> Text {
-    let mut out = Text::default();
+pub fn probe(name: &str, condition: &Condition, action: &str, guards: CedarGuards) -> MappedCedarText {
+    let mut out = MappedCedarText::default();
     let _ = write!(out.text, "permit (principal, action == Action::\"{action}\", resource) when {{ ");
     out.condition(condition, &pointer(["conditions", name]), guards);
     out.text.push_str(" };");
     out
 }
 
-impl Text {
+impl MappedCedarText {
     /// The pointer of the innermost range that contains this byte.
     pub fn pointer_at(&self, offset: usize) -> Option<&str> {
         self.leaves.iter().find(|(range, _)| range.contains(&offset)).map(|(_, pointer)| pointer.as_str())
@@ -125,7 +125,7 @@ impl Text {
         self.leaves.iter().find(|(_, at)| at == pointer).map(|(range, _)| range.clone())
     }
 
-    fn condition(&mut self, condition: &Condition, at: &str, guards: Guards) {
+    fn condition(&mut self, condition: &Condition, at: &str, guards: CedarGuards) {
         let (parts, between) = match condition {
             Condition::Leaf(leaf) => {
                 let start = self.text.len();
@@ -144,19 +144,19 @@ impl Text {
         self.text.push(')');
     }
 
-    fn leaf(&mut self, leaf: &Leaf, guards: Guards) {
+    fn leaf(&mut self, leaf: &Leaf, guards: CedarGuards) {
         let bang = if leaf.negated { "!" } else { "" };
         let (op, left, right) = match &leaf.test {
-            Test::Present(path) => {
+            LeafTest::Present(path) => {
                 // Without guards an undeclared path must be an error, which `has` does not report.
-                let text = if guards == Guards::On { guard(path) } else { format!("{0} == {0}", place(path)) };
+                let text = if guards == CedarGuards::On { guard(path) } else { format!("{0} == {0}", place(path)) };
                 let _ = write!(self.text, "{bang}({text})");
                 return;
             }
-            Test::Compare { op, left, right } => (*op, left, right),
+            LeafTest::Compare { op, left, right } => (*op, left, right),
         };
         self.text.push('(');
-        if guards == Guards::On {
+        if guards == CedarGuards::On {
             for path in leaf.paths() {
                 let _ = write!(self.text, "{} && ", guard(path));
             }
@@ -182,12 +182,12 @@ const fn infix(op: Operator) -> &'static str {
     }
 }
 
-const fn root(root: Root) -> &'static str {
+const fn root(root: PathRoot) -> &'static str {
     match root {
-        Root::User => "principal",
-        Root::Resource => "resource",
-        Root::Context => "context",
-        Root::Token => "context.token",
+        PathRoot::User => "principal",
+        PathRoot::Resource => "resource",
+        PathRoot::Context => "context",
+        PathRoot::Token => "context.token",
     }
 }
 

@@ -7,7 +7,7 @@ mod routes;
 use std::collections::BTreeSet;
 
 use super::condition::Condition;
-use super::document::{Declared, PolicyDocument, TOKEN_CLAIMS, USER_ATTRIBUTES};
+use super::document::{DeclaredAttributes, PolicyDocument, TOKEN_CLAIMS, USER_ATTRIBUTES};
 use super::fault::{DocumentFault, pointer};
 use super::limits;
 use super::names;
@@ -73,7 +73,7 @@ fn entities(document: &PolicyDocument, faults: &mut Vec<DocumentFault>) {
     }
 }
 
-fn attributes(declared: &Declared, place: &str, taken: &[&str], faults: &mut Vec<DocumentFault>) {
+fn attributes(declared: &DeclaredAttributes, place: &str, taken: &[&str], faults: &mut Vec<DocumentFault>) {
     if declared.len() > limits::MEMBERS {
         faults.push(DocumentFault::error(
             format!("/{place}"),

@@ -3,14 +3,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::condition::Condition;
-use super::document::{ActionKind, Cell, PolicyDocument, RouteRule};
+use super::document::{ActionKind, MatrixCell, PolicyDocument, RouteRule};
 use super::fault::DocumentFault;
 use super::limits;
 use super::table::{PermissionRule, RoleRules, Route, Table, Unlisted, VERSION};
 
 /// The identification of a table.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Edition {
+pub struct TableId {
     /// The project.
     pub project: String,
     /// The revision.
@@ -23,7 +23,7 @@ pub struct Edition {
 ///
 /// # Errors
 /// If the table would be too large, or a condition does not parse, which the checks report with details.
-pub fn compile(document: &PolicyDocument, edition: Edition) -> Result<Table, Vec<DocumentFault>> {
+pub fn compile(document: &PolicyDocument, edition: TableId) -> Result<Table, Vec<DocumentFault>> {
     let permissions: BTreeMap<String, ActionKind> = document.permissions().collect();
     let mut roles = BTreeMap::new();
     let mut count = 0;
@@ -38,7 +38,7 @@ pub fn compile(document: &PolicyDocument, edition: Edition) -> Result<Table, Vec
     }
     let conditions = used_conditions(document, &roles)?;
     let routes = document.routes.iter().map(route).collect();
-    let Edition { project, revision, iat } = edition;
+    let TableId { project, revision, iat } = edition;
     let default = Unlisted::Deny;
     Ok(Table { v: VERSION, project, revision, iat, default, permissions, roles, conditions, routes })
 }
@@ -78,7 +78,7 @@ fn rules_of(document: &PolicyDocument, role: &str, permissions: &BTreeMap<String
 }
 
 /// Adds a grant: a denial overrides everything, an unconditional allow overrides conditions.
-fn add(rules: &mut RoleRules, permission: &str, cell: &Cell) {
+fn add(rules: &mut RoleRules, permission: &str, cell: &MatrixCell) {
     let rule = rules.entry(permission.to_owned()).or_insert_with(|| PermissionRule::When(Vec::new()));
     match rule {
         _ if cell.is_deny() => *rule = PermissionRule::Deny,

@@ -3,7 +3,7 @@
 use serde_json::{Value as Json, json};
 
 use super::fault::DocumentFault;
-use super::leaf::{Leaf, Operand, Operator, Path, Root, Test};
+use super::leaf::{Leaf, LeafTest, Operand, Operator, Path, PathRoot};
 use super::limits;
 
 /// A condition in negation normal form: `not` occurs only before leaves.
@@ -56,7 +56,7 @@ impl Condition {
 
     /// Whether it uses the resource.
     pub fn needs_resource(&self) -> bool {
-        self.leaves().into_iter().flat_map(Leaf::paths).any(|path| path.root == Root::Resource)
+        self.leaves().into_iter().flat_map(Leaf::paths).any(|path| path.root == PathRoot::Resource)
     }
 }
 
@@ -118,7 +118,7 @@ impl ConditionParser {
             self.fault(&pointer, "a path such as `resource.owner_id` is expected");
             return None;
         };
-        Some(Condition::Leaf(Leaf { test: Test::Present(path), negated, pointer }))
+        Some(Condition::Leaf(Leaf { test: LeafTest::Present(path), negated, pointer }))
     }
 
     fn compare(&mut self, op: Operator, json: &Json, pointer: String, negated: bool) -> Option<Condition> {
@@ -145,7 +145,7 @@ impl ConditionParser {
             Some(opposite) if negated => (opposite, false),
             _ => (op, negated),
         };
-        Some(Condition::Leaf(Leaf { test: Test::Compare { op, left, right }, negated, pointer }))
+        Some(Condition::Leaf(Leaf { test: LeafTest::Compare { op, left, right }, negated, pointer }))
     }
 }
 

@@ -9,7 +9,7 @@ use super::table::{PermissionRule, RoleRules, Route, Table};
 
 /// Added, removed and changed items.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
-pub struct Changed<T> {
+pub struct ItemDiff<T> {
     /// Added items.
     pub added: Vec<T>,
     /// Removed items.
@@ -29,7 +29,7 @@ pub struct BeforeAfter<T> {
 
 /// The grant of a permission to a role, before and after.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Shift {
+pub struct PermissionChange {
     /// The permission.
     pub permission: String,
     /// The old grant.
@@ -46,16 +46,16 @@ pub struct RoleChange {
     /// `added`, `removed` or `changed`.
     pub change: &'static str,
     /// Permissions that it gains.
-    pub gains: Vec<Shift>,
+    pub gains: Vec<PermissionChange>,
     /// Permissions that it loses.
-    pub loses: Vec<Shift>,
+    pub loses: Vec<PermissionChange>,
     /// Permissions with other conditions.
-    pub shifts: Vec<Shift>,
+    pub shifts: Vec<PermissionChange>,
 }
 
 /// A condition with its name.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Named {
+pub struct NamedCondition {
     /// Its name.
     pub name: String,
     /// The condition in normal form.
@@ -64,21 +64,21 @@ pub struct Named {
 
 /// Everything that differs between two tables.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Diff {
+pub struct PolicyDocumentDiff {
     /// Added and removed permissions.
-    pub permissions: Changed<String>,
+    pub permissions: ItemDiff<String>,
     /// Roles, by name.
     pub roles: BTreeMap<String, RoleChange>,
     /// Conditions.
-    pub conditions: Changed<Named>,
+    pub conditions: ItemDiff<NamedCondition>,
     /// Route rules.
-    pub routes: Changed<Route>,
+    pub routes: ItemDiff<Route>,
 }
 
-impl Diff {
+impl PolicyDocumentDiff {
     /// Whether there is no difference.
     pub fn is_empty(&self) -> bool {
-        fn none<T>(changed: &Changed<T>) -> bool {
+        fn none<T>(changed: &ItemDiff<T>) -> bool {
             changed.added.is_empty() && changed.removed.is_empty() && changed.changed.is_empty()
         }
         none(&self.permissions) && self.roles.is_empty() && none(&self.conditions) && none(&self.routes)
@@ -86,7 +86,7 @@ impl Diff {
 }
 
 /// The difference between two tables; `before` is `None` if none was published.
-pub fn diff(before: Option<&Table>, after: &Table) -> Diff {
+pub fn diff(before: Option<&Table>, after: &Table) -> PolicyDocumentDiff {
     let nothing = Table {
         permissions: BTreeMap::new(),
         roles: BTreeMap::new(),
@@ -98,13 +98,13 @@ pub fn diff(before: Option<&Table>, after: &Table) -> Diff {
     let permissions = |table: &Table| table.permissions.keys().map(|name| (name.clone(), name.clone())).collect();
     let conditions = |table: &Table| {
         let named = |(name, condition): (&String, &super::condition::Condition)| {
-            (name.clone(), Named { name: name.clone(), condition: condition.json() })
+            (name.clone(), NamedCondition { name: name.clone(), condition: condition.json() })
         };
         table.conditions.iter().map(named).collect()
     };
     let routes =
         |table: &Table| table.routes.iter().map(|rule| ((rule.p.clone(), rule.m.join(",")), rule.clone())).collect();
-    Diff {
+    PolicyDocumentDiff {
         permissions: changed(permissions(before), &permissions(after)),
         roles: roles(before, after),
         conditions: changed(conditions(before), &conditions(after)),
@@ -112,9 +112,9 @@ pub fn diff(before: Option<&Table>, after: &Table) -> Diff {
     }
 }
 
-fn changed<K: Ord, T: Clone + PartialEq>(before: BTreeMap<K, T>, after: &BTreeMap<K, T>) -> Changed<T> {
+fn changed<K: Ord, T: Clone + PartialEq>(before: BTreeMap<K, T>, after: &BTreeMap<K, T>) -> ItemDiff<T> {
     let added = after.iter().filter(|(key, _)| !before.contains_key(key)).map(|(_, item)| item.clone()).collect();
-    let mut found = Changed { added, removed: Vec::new(), changed: Vec::new() };
+    let mut found = ItemDiff { added, removed: Vec::new(), changed: Vec::new() };
     for (key, before) in before {
         match after.get(&key) {
             None => found.removed.push(before),
@@ -156,7 +156,7 @@ fn role(before: &RoleRules, after: &RoleRules) -> RoleChange {
             std::cmp::Ordering::Greater => &mut change.loses,
             std::cmp::Ordering::Equal => &mut change.shifts,
         };
-        list.push(Shift { permission: permission.clone(), before: old.cloned(), after: new.cloned() });
+        list.push(PermissionChange { permission: permission.clone(), before: old.cloned(), after: new.cloned() });
     }
     change
 }

@@ -13,7 +13,7 @@ use super::value::Type;
 use usher_protocol::strict_json;
 
 /// Attributes by name, with their types.
-pub type Declared = BTreeMap<String, Type>;
+pub type DeclaredAttributes = BTreeMap<String, Type>;
 
 /// The access rules of a project, as they are written.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -22,11 +22,11 @@ pub struct PolicyDocument {
     /// Entity types by name: `Order`.
     pub entities: BTreeMap<String, EntityType>,
     /// Attributes of users in addition to `id` and `roles`.
-    pub user: Declared,
+    pub user: DeclaredAttributes,
     /// Attributes of the request.
-    pub context: Declared,
+    pub context: DeclaredAttributes,
     /// Claims of access tokens in addition to the [standard ones](TOKEN_CLAIMS).
-    pub token: Declared,
+    pub token: DeclaredAttributes,
     /// Conditions by name; see [`super::condition`].
     pub conditions: BTreeMap<String, Json>,
     /// Roles by name.
@@ -54,7 +54,7 @@ pub const USER_ATTRIBUTES: [(&str, Type); 2] = [("id", Type::String), ("roles", 
 pub struct EntityType {
     /// Its attributes.
     #[serde(default)]
-    pub attributes: Declared,
+    pub attributes: DeclaredAttributes,
     /// Its actions by name: `update`.
     pub actions: BTreeMap<String, ActionKind>,
 }
@@ -81,20 +81,20 @@ pub struct PolicyRole {
     pub inherits: Vec<String>,
     /// Its grants: `Order:update`, `Order:*` or `*` → `"allow"`, `"deny"`, or conditions.
     #[serde(default)]
-    pub grants: BTreeMap<String, Cell>,
+    pub grants: BTreeMap<String, MatrixCell>,
 }
 
 /// A cell of the matrix: `"allow"`, `"deny"`, the name of a condition, or a list of conditions of which one suffices.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(untagged)]
-pub enum Cell {
+pub enum MatrixCell {
     /// One word.
     One(String),
     /// Several conditions.
     Several(Vec<String>),
 }
 
-impl<'de> Deserialize<'de> for Cell {
+impl<'de> Deserialize<'de> for MatrixCell {
     fn deserialize<D: Deserializer<'de>>(reader: D) -> Result<Self, D::Error> {
         use serde::de::Error;
         match Json::deserialize(reader)? {
@@ -108,7 +108,7 @@ impl<'de> Deserialize<'de> for Cell {
     }
 }
 
-impl Cell {
+impl MatrixCell {
     /// The words in the cell.
     pub fn words(&self) -> &[String] {
         match self {

@@ -8,7 +8,7 @@ use serde::Serialize;
 use serde_json::Value as Json;
 
 use super::condition::Condition;
-use super::leaf::{Leaf, Operand, Path, Root, Test};
+use super::leaf::{Leaf, LeafTest, Operand, Path, PathRoot};
 use super::table::{PermissionRule, Table};
 use super::value::{AttributeValue, Attributes};
 
@@ -140,11 +140,11 @@ enum AttributeLookup<'a> {
 fn leaf_holds(leaf: &Leaf, question: &EvaluationRequest<'_>) -> Truth {
     let known = |truth: bool| if truth { Truth::True } else { Truth::False };
     match &leaf.test {
-        Test::Present(path) => match look(path, question) {
+        LeafTest::Present(path) => match look(path, question) {
             AttributeLookup::NotShown => Truth::Unknown,
             found => known(matches!(found, AttributeLookup::Value(_)) != leaf.negated),
         },
-        Test::Compare { op, left, right } => match (side(left, question), side(right, question)) {
+        LeafTest::Compare { op, left, right } => match (side(left, question), side(right, question)) {
             (AttributeLookup::Missing, _) | (_, AttributeLookup::Missing) => Truth::False,
             (AttributeLookup::NotShown, _) | (_, AttributeLookup::NotShown) => Truth::Unknown,
             (AttributeLookup::Value(left), AttributeLookup::Value(right)) => {
@@ -163,10 +163,10 @@ fn side<'a>(operand: &'a Operand, question: &EvaluationRequest<'a>) -> Attribute
 
 fn look<'a>(path: &Path, question: &EvaluationRequest<'a>) -> AttributeLookup<'a> {
     let attributes = match path.root {
-        Root::User => question.user,
-        Root::Context => question.context,
-        Root::Token => question.token,
-        Root::Resource => match question.resource {
+        PathRoot::User => question.user,
+        PathRoot::Context => question.context,
+        PathRoot::Token => question.token,
+        PathRoot::Resource => match question.resource {
             Some(resource) => resource,
             None => return AttributeLookup::NotShown,
         },

@@ -10,7 +10,7 @@ use super::value::{AttributeValue, Type, int_json};
 
 /// The object that a path starts from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Root {
+pub enum PathRoot {
     /// The subject of the request.
     User,
     /// The resource.
@@ -21,7 +21,7 @@ pub enum Root {
     Token,
 }
 
-impl Root {
+impl PathRoot {
     /// The name in the document.
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -37,7 +37,7 @@ impl Root {
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Path {
     /// The object.
-    pub root: Root,
+    pub root: PathRoot,
     /// The attribute.
     pub name: String,
 }
@@ -46,7 +46,7 @@ impl Path {
     /// Reads a path.
     pub fn parse(text: &str) -> Option<Self> {
         let (root, name) = text.split_once('.')?;
-        let roots = [Root::User, Root::Resource, Root::Context, Root::Token];
+        let roots = [PathRoot::User, PathRoot::Resource, PathRoot::Context, PathRoot::Token];
         let root = roots.into_iter().find(|known| known.as_str() == root)?;
         names::is_attribute(name).then(|| Self { root, name: name.to_owned() })
     }
@@ -233,7 +233,7 @@ impl Operator {
 
 /// The test of a leaf.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Test {
+pub enum LeafTest {
     /// A comparison of two values.
     Compare {
         /// The operator.
@@ -251,7 +251,7 @@ pub enum Test {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Leaf {
     /// The test.
-    pub test: Test,
+    pub test: LeafTest,
     /// Whether the result is negated. In normal form only for `in`, `contains` and `present`.
     pub negated: bool,
     /// Its place, as a JSON pointer from the top of the condition.
@@ -262,8 +262,8 @@ impl Leaf {
     /// The JSON form.
     pub fn json(&self) -> Json {
         let bare = match &self.test {
-            Test::Present(path) => json!({ "present": path.to_string() }),
-            Test::Compare { op, left, right } => json!({ op.as_str(): [left.json(), right.json()] }),
+            LeafTest::Present(path) => json!({ "present": path.to_string() }),
+            LeafTest::Compare { op, left, right } => json!({ op.as_str(): [left.json(), right.json()] }),
         };
         if self.negated { json!({ "not": bare }) } else { bare }
     }
@@ -271,8 +271,8 @@ impl Leaf {
     /// The paths that it uses.
     pub fn paths(&self) -> impl Iterator<Item = &Path> {
         let (first, second) = match &self.test {
-            Test::Present(path) => (Some(path), None),
-            Test::Compare { left, right, .. } => (left.path(), right.path()),
+            LeafTest::Present(path) => (Some(path), None),
+            LeafTest::Compare { left, right, .. } => (left.path(), right.path()),
         };
         first.into_iter().chain(second)
     }

@@ -7,7 +7,7 @@ use super::table::Route;
 
 /// One part of a pattern.
 #[derive(Debug, Clone, PartialEq, Eq)]
-enum Part {
+enum PathPart {
     Literal(String),
     Parameter,
 }
@@ -16,7 +16,7 @@ enum Part {
 /// patterns are equal if they match the same paths.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Pattern {
-    parts: Vec<Part>,
+    parts: Vec<PathPart>,
     open: bool,
 }
 
@@ -42,7 +42,7 @@ impl Pattern {
                 Err("a path has no empty segments".to_owned())
             };
         }
-        let parts = inner.split('/').map(Part::parse).collect::<Result<_, _>>()?;
+        let parts = inner.split('/').map(PathPart::parse).collect::<Result<_, _>>()?;
         Ok(Self { parts, open })
     }
 
@@ -51,19 +51,19 @@ impl Pattern {
             if self.open { segments.len() >= self.parts.len() } else { segments.len() == self.parts.len() };
         long_enough
             && self.parts.iter().zip(segments).all(|(part, segment)| match part {
-                Part::Literal(text) => text == segment,
-                Part::Parameter => true,
+                PathPart::Literal(text) => text == segment,
+                PathPart::Parameter => true,
             })
     }
 
     /// Compares by specificity, left to right: a literal before a parameter before the end before a star.
     fn rank(&self) -> Vec<u8> {
-        let parts = self.parts.iter().map(|part| if matches!(part, Part::Literal(_)) { 3 } else { 2 });
+        let parts = self.parts.iter().map(|part| if matches!(part, PathPart::Literal(_)) { 3 } else { 2 });
         parts.chain([u8::from(!self.open)]).collect()
     }
 }
 
-impl Part {
+impl PathPart {
     fn parse(text: &str) -> Result<Self, String> {
         if let Some(name) = text.strip_prefix(':') {
             let named = names::is_attribute(name);

@@ -7,7 +7,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::Value as Json;
 
 use super::condition::Condition;
-use super::document::{ActionKind, Cell};
+use super::document::{ActionKind, MatrixCell};
 
 /// The version of this format.
 pub const VERSION: u8 = 1;
@@ -74,11 +74,11 @@ impl Serialize for PermissionRule {
 
 impl<'de> Deserialize<'de> for PermissionRule {
     fn deserialize<D: Deserializer<'de>>(reader: D) -> Result<Self, D::Error> {
-        Ok(match Cell::deserialize(reader)? {
-            Cell::One(word) if word == "*" => Self::Allow,
-            Cell::One(word) if word == "deny" => Self::Deny,
-            Cell::One(name) => Self::When(vec![name]),
-            Cell::Several(names) => Self::When(names),
+        Ok(match MatrixCell::deserialize(reader)? {
+            MatrixCell::One(word) if word == "*" => Self::Allow,
+            MatrixCell::One(word) if word == "deny" => Self::Deny,
+            MatrixCell::One(name) => Self::When(vec![name]),
+            MatrixCell::Several(names) => Self::When(names),
         })
     }
 }

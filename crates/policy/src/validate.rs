@@ -4,9 +4,9 @@ use cedar_policy::{Policy, PolicyId, PolicySet, Schema, ValidationError, Validat
 use miette::Diagnostic;
 use serde::Serialize;
 
-use super::cedar::{self, Guards, Text};
+use super::cedar::{self, CedarGuards, MappedCedarText};
 use super::check::{self, Conditions};
-use super::compile::{Edition, compile};
+use super::compile::{TableId, compile};
 use super::document::PolicyDocument;
 use super::fault::{DocumentFault, Span};
 use super::limits;
@@ -43,13 +43,13 @@ pub fn validate(document: &PolicyDocument) -> Review {
     if !faults.iter().any(DocumentFault::is_error) {
         faults.extend(too_large(document));
     }
-    let schema = cedar::schema(document, Guards::On);
+    let schema = cedar::schema(document, CedarGuards::On);
     let valid = !faults.iter().any(DocumentFault::is_error);
     Review { valid, faults, cedar: Some(CedarSource { schema, policies: text.text }) }
 }
 
 fn too_large(document: &PolicyDocument) -> Vec<DocumentFault> {
-    let edition = Edition { project: "0".repeat(36), revision: u64::MAX, iat: i64::MAX };
+    let edition = TableId { project: "0".repeat(36), revision: u64::MAX, iat: i64::MAX };
     let bytes = match compile(document, edition) {
         Ok(table) => serde_json::to_vec(&table).map_or(usize::MAX, |json| json.len()),
         Err(faults) => return faults,
@@ -63,9 +63,9 @@ fn too_large(document: &PolicyDocument) -> Vec<DocumentFault> {
 }
 
 /// Type-checks every condition with Cedar for every entity type that it is used for, with guards and without.
-fn ask_cedar(document: &PolicyDocument, conditions: &Conditions, published: &Text) -> Vec<DocumentFault> {
+fn ask_cedar(document: &PolicyDocument, conditions: &Conditions, published: &MappedCedarText) -> Vec<DocumentFault> {
     let mut faults: Vec<DocumentFault> = Vec::new();
-    for guards in [Guards::Off, Guards::On] {
+    for guards in [CedarGuards::Off, CedarGuards::On] {
         let schema = match Schema::from_cedarschema_str(&cedar::schema(document, guards)) {
             Ok((schema, _)) => schema,
             Err(error) => return vec![DocumentFault::error("/entities", format!("Cedar refuses the schema: {error}"))],
@@ -85,14 +85,14 @@ fn ask_cedar(document: &PolicyDocument, conditions: &Conditions, published: &Tex
     faults
 }
 
-type Probes<'a> = std::collections::BTreeMap<String, (&'a str, Text)>;
+type CedarProbes<'a> = std::collections::BTreeMap<String, (&'a str, MappedCedarText)>;
 
 fn probes<'a>(
     document: &'a PolicyDocument,
     conditions: &Conditions,
-    guards: Guards,
-) -> Result<(Probes<'a>, PolicySet), DocumentFault> {
-    let (mut probes, mut set) = (Probes::new(), PolicySet::new());
+    guards: CedarGuards,
+) -> Result<(CedarProbes<'a>, PolicySet), DocumentFault> {
+    let (mut probes, mut set) = (CedarProbes::new(), PolicySet::new());
     for (name, entity) in check::uses(document) {
         let action = document.entities.get(entity).and_then(|declared| declared.actions.keys().next());
         let (Some(condition), Some(action)) = (conditions.get(name), action) else { continue };
@@ -108,7 +108,7 @@ fn probes<'a>(
     Ok((probes, set))
 }
 
-fn told(error: &ValidationError, probes: &Probes<'_>, published: &Text) -> DocumentFault {
+fn told(error: &ValidationError, probes: &CedarProbes<'_>, published: &MappedCedarText) -> DocumentFault {
     let id = error.policy_id().to_string();
     let message = error.to_string();
     let message = message.strip_prefix(&format!("for policy `{id}`, ")).unwrap_or(&message);

@@ -7,17 +7,17 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 
 /// Returns the time in seconds since 1970.
-pub type Now = dyn Fn() -> i64 + Send + Sync;
+pub type NowFn = dyn Fn() -> i64 + Send + Sync;
 /// Fills a buffer with random bytes.
-pub type Fill = dyn Fn(&mut [u8]) + Send + Sync;
+pub type FillFn = dyn Fn(&mut [u8]) + Send + Sync;
 
 /// The sources of time and random numbers.
 #[derive(Clone)]
 pub struct SimContext {
     /// The time.
-    pub now: Arc<Now>,
+    pub now: Arc<NowFn>,
     /// Random numbers.
-    pub random: Arc<Fill>,
+    pub random: Arc<FillFn>,
 }
 
 impl fmt::Debug for SimContext {

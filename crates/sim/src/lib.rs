@@ -48,7 +48,7 @@ use axum::{
 use tokio::{net::TcpListener, task::JoinHandle};
 
 use clock::SimClock;
-pub use clock::{Fill, Now, SimContext};
+pub use clock::{FillFn, NowFn, SimContext};
 use faults::FaultSwitches;
 use grants::SimGrants;
 use journal::Journal;

@@ -25,16 +25,16 @@ pub fn is_client(id: Option<&str>) -> bool {
 /// The page for choosing a user.
 #[derive(Template)]
 #[template(path = "sim/people.html")]
-struct People<'a> {
+struct UserChooser<'a> {
     provider: &'a str,
     scope: &'a str,
-    choices: Vec<Choice>,
+    choices: Vec<UserChoice>,
     action: &'a str,
     fields: &'a [(String, String)],
 }
 
 /// A user to choose, with the URL that signs them in.
-struct Choice {
+struct UserChoice {
     name: &'static str,
     story: &'static str,
     url: String,
@@ -43,7 +43,7 @@ struct Choice {
 /// The page for an invalid request that must not be redirected.
 #[derive(Template)]
 #[template(path = "sim/wrong.html")]
-struct Wrong<'a> {
+struct SimErrorPage<'a> {
     provider: &'a str,
     title: &'a str,
     text: &'a str,
@@ -61,7 +61,7 @@ struct SimFormPost<'a> {
 /// The home page, at `/`.
 #[derive(Template)]
 #[template(path = "sim/home.html")]
-struct Home<'a> {
+struct SimHome<'a> {
     origin: &'a str,
     providers: [SimProvider; 7],
     people: &'static [(&'static str, &'static str)],
@@ -82,14 +82,14 @@ pub fn people(provider: SimProvider, path: &str, fields: &[(String, String)], sc
         query.extend_pairs(&fields).append_pair("login_hint", &format!("persona:{name}"));
         format!("{path}?{}", query.finish())
     };
-    let choices = LISTED.iter().map(|(name, story)| Choice { name, story, url: address(name) }).collect();
-    let page = People { provider: provider.name(), scope, choices, action: path, fields: &fields };
+    let choices = LISTED.iter().map(|(name, story)| UserChoice { name, story, url: address(name) }).collect();
+    let page = UserChooser { provider: provider.name(), scope, choices, action: path, fields: &fields };
     render(StatusCode::OK, &page)
 }
 
 /// The page for errors that must not be redirected.
 pub fn wrong(status: StatusCode, provider: SimProvider, title: &str, text: &str) -> Response {
-    render(status, &Wrong { provider: provider.name(), title, text })
+    render(status, &SimErrorPage { provider: provider.name(), title, text })
 }
 
 /// The page that posts the response to the client.
@@ -99,7 +99,7 @@ pub fn form_post(provider: SimProvider, action: &str, fields: &[(&str, String)])
 
 /// `GET /`
 pub fn home(sim: &Simulator) -> Response {
-    render(StatusCode::OK, &Home { origin: &sim.origin, providers: SimProvider::ALL, people: LISTED })
+    render(StatusCode::OK, &SimHome { origin: &sim.origin, providers: SimProvider::ALL, people: LISTED })
 }
 
 /// `GET /_sim/sim.css`

@@ -12,7 +12,7 @@ use super::parameters::Parameters;
 
 /// The URL of a request before routing.
 #[derive(Clone, Debug)]
-pub struct Whole(pub Uri);
+pub struct OriginalUri(pub Uri);
 
 /// A request.
 #[derive(Debug)]
@@ -35,7 +35,7 @@ impl<S: Send + Sync> FromRequest<S> for SimRequest {
     type Rejection = Response;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Response> {
-        let uri = request.extensions().get::<Whole>().map_or_else(|| request.uri().clone(), |uri| uri.0.clone());
+        let uri = request.extensions().get::<OriginalUri>().map_or_else(|| request.uri().clone(), |uri| uri.0.clone());
         let (method, headers) = (request.method().clone(), request.headers().clone());
         let body = Bytes::from_request(request, state).await.map_err(IntoResponse::into_response)?;
         let form = is_form(&headers).then(|| Parameters::parse(&body));

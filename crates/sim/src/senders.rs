@@ -62,7 +62,7 @@ impl SimEventKind {
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Order {
+struct SimEventOrder {
     kind: SimEventKind,
     to: Url,
     persona: String,
@@ -84,7 +84,7 @@ fn refuse(words: &str) -> Response {
 
 /// Sends the requested event.
 pub async fn post(State(sim): State<Arc<Simulator>>, body: Bytes) -> Response {
-    let order: Order = match serde_json::from_slice(&body) {
+    let order: SimEventOrder = match serde_json::from_slice(&body) {
         Ok(order) => order,
         Err(cause) => return refuse(&cause.to_string()),
     };
@@ -117,7 +117,7 @@ async fn deliver(to: &Url, message: &OutgoingMessage) -> Result<(u16, String), r
     Ok((answer.status().as_u16(), String::from_utf8_lossy(&text).into_owned()))
 }
 
-fn written(sim: &Simulator, order: &Order, person: &SimUser) -> OutgoingMessage {
+fn written(sim: &Simulator, order: &SimEventOrder, person: &SimUser) -> OutgoingMessage {
     match order.kind {
         SimEventKind::GoogleRisc => OutgoingMessage {
             content_type: "application/secevent+jwt",
@@ -141,7 +141,7 @@ fn form(name: &str, value: &str) -> OutgoingMessage {
     OutgoingMessage { content_type: "application/x-www-form-urlencoded", body }
 }
 
-fn signed(sim: &Simulator, order: &Order, kind: &str, mut payload: Value) -> String {
+fn signed(sim: &Simulator, order: &SimEventOrder, kind: &str, mut payload: Value) -> String {
     for (name, value) in &order.claims {
         payload[name] = value.clone();
     }
@@ -150,7 +150,7 @@ fn signed(sim: &Simulator, order: &Order, kind: &str, mut payload: Value) -> Str
 }
 
 /// Cross-Account Protection: the issuer has a trailing slash, and there is no `exp`.
-fn risc(sim: &Simulator, order: &Order, person: &SimUser) -> Value {
+fn risc(sim: &Simulator, order: &SimEventOrder, person: &SimUser) -> Value {
     let issuer = format!("{}/", sim.base(SimProvider::Google));
     let event = order.event.as_deref().unwrap_or("account-disabled");
     let family = if event.starts_with("token") { "oauth" } else { "risc" };
@@ -164,7 +164,7 @@ fn risc(sim: &Simulator, order: &Order, person: &SimUser) -> Value {
 }
 
 /// Facebook's signature format: the signature first, then the payload, both in base64url.
-fn signed_request(sim: &Simulator, order: &Order, person: &SimUser) -> String {
+fn signed_request(sim: &Simulator, order: &SimEventOrder, person: &SimUser) -> String {
     let mut payload = json!({"algorithm": "HMAC-SHA256", "issued_at": sim.clock.now(), "user_id": person.subject});
     for (name, value) in &order.claims {
         payload[name] = value.clone();
@@ -174,7 +174,7 @@ fn signed_request(sim: &Simulator, order: &Order, person: &SimUser) -> String {
 }
 
 /// The `events` claim is a JSON string, and its time is in milliseconds.
-fn apple(sim: &Simulator, order: &Order, person: &SimUser) -> Value {
+fn apple(sim: &Simulator, order: &SimEventOrder, person: &SimUser) -> Value {
     let now = sim.clock.now();
     let event = order.event.as_deref().unwrap_or("consent-revoked");
     let mut fact = json!({"type": event, "sub": person.subject, "event_time": now.saturating_mul(1_000)});

@@ -22,7 +22,7 @@ use tower::ServiceExt as _;
 use super::Simulator;
 use super::faults::SimFault;
 use super::provider::{Endpoint, SimProvider};
-use super::request::Whole;
+use super::request::OriginalUri;
 
 /// The largest request body; OAuth requests are smaller.
 const LARGEST: usize = 64 * 1024;
@@ -63,7 +63,7 @@ pub async fn serve(listener: TcpListener, sim: Arc<Simulator>, router: Router) {
 
 async fn answer(sim: Arc<Simulator>, router: Router, request: Request<Incoming>) -> io::Result<Response> {
     let (mut parts, body) = request.into_parts();
-    parts.extensions.insert(Whole(parts.uri.clone()));
+    parts.extensions.insert(OriginalUri(parts.uri.clone()));
     // An overlong body is read up to a limit, so that the client gets the error response.
     let read = Limited::new(body, 16 * LARGEST).collect().await.map(http_body_util::Collected::to_bytes);
     let Some(body) = read.ok().filter(|body| body.len() <= LARGEST) else {

@@ -44,7 +44,7 @@ use usher_domain::time::Clock;
 use usher_http_client::Outbound;
 
 /// The future result of a call to a provider.
-pub type Promise<'a, T> = BoxFuture<'a, Result<T, UpstreamError>>;
+pub type ProviderFuture<'a, T> = BoxFuture<'a, Result<T, UpstreamError>>;
 
 /// The dependencies of providers.
 #[derive(Clone)]
@@ -69,28 +69,28 @@ pub trait Provider: Send + Sync + 'static {
     fn settings(&self) -> &ProviderSettings;
 
     /// The authorization request, and the state to keep, sealed and single-use, until the callback.
-    fn start<'a>(&'a self, request: &'a StartRequest) -> Promise<'a, (Url, PendingAuthorization)>;
+    fn start<'a>(&'a self, request: &'a StartRequest) -> ProviderFuture<'a, (Url, PendingAuthorization)>;
 
     /// Who returned. All checks of the protocol run before anything about the person is used.
-    fn finish<'a>(&'a self, callback: &'a Callback, kept: &'a PendingAuthorization) -> Promise<'a, Vouched>;
+    fn finish<'a>(&'a self, callback: &'a Callback, kept: &'a PendingAuthorization) -> ProviderFuture<'a, Vouched>;
 
     /// Verifies a notification. Irrelevant kinds of events give none.
-    fn notice<'a>(&'a self, request: &'a ProviderEventRequest) -> Promise<'a, Vec<ProviderEvent>> {
+    fn notice<'a>(&'a self, request: &'a ProviderEventRequest) -> ProviderFuture<'a, Vec<ProviderEvent>> {
         let _ = request;
         Box::pin(async { Err(UpstreamError::NoSuchNotice) })
     }
 
     /// Checks now, without a sign-in, that the provider is reachable and accepts our credentials.
-    fn check<'a>(&'a self, redirect_uri: &'a str) -> BoxFuture<'a, Vec<Checked>>;
+    fn check<'a>(&'a self, redirect_uri: &'a str) -> BoxFuture<'a, Vec<CheckedStep>>;
 
     /// Checks that the metadata at the provider's URL name the configured issuer. For settings that are saved: an
     /// unreachable server is not an error.
-    fn introduce(&self) -> Promise<'_, ()> {
+    fn introduce(&self) -> ProviderFuture<'_, ()> {
         Box::pin(async { Ok(()) })
     }
 
     /// The logout URL of the provider with this return URL, if it has one.
-    fn end_session_url<'a>(&'a self, back_to: &'a str) -> Promise<'a, Option<Url>> {
+    fn end_session_url<'a>(&'a self, back_to: &'a str) -> ProviderFuture<'a, Option<Url>> {
         let _ = back_to;
         Box::pin(async { Ok(None) })
     }
@@ -98,14 +98,14 @@ pub trait Provider: Send + Sync + 'static {
 
 /// One step of checking a provider.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Checked {
+pub struct CheckedStep {
     /// The step: `metadata`, `keys`, `token endpoint`.
     pub step: &'static str,
     /// Its result.
     pub outcome: Result<(), UpstreamError>,
 }
 
-impl Checked {
+impl CheckedStep {
     fn new(step: &'static str, outcome: Result<(), UpstreamError>) -> Self {
         Self { step, outcome }
     }

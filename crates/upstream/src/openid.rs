@@ -12,9 +12,9 @@ use super::exchange::by_the_book;
 use super::id_token::{self, ExpectedIdToken};
 use super::issuer::IssuerRule;
 use super::jws::{self, JwsRefusal, KeySet, SignedToken};
-use super::provider_context::{Counter, ProviderContext};
+use super::provider_context::{ProviderContext, TokenEndpoint};
 use super::start::{self, AuthorizeOptions, PendingAuthorization, StartRequest};
-use super::{Checked, cached::Cached, calls};
+use super::{CheckedStep, cached::Cached, calls};
 use usher_domain::provider::{ClientAuth, TokenForm};
 use usher_domain::secret::Secret;
 
@@ -174,7 +174,7 @@ impl OpenId {
         if set.is_empty() { vec![String::from("RS256")] } else { set.clone() }
     }
 
-    fn counter<'a>(&self, metadata: &'a OpenIdMetadata) -> Counter<'a> {
+    fn counter<'a>(&self, metadata: &'a OpenIdMetadata) -> TokenEndpoint<'a> {
         let offered = &metadata.token_endpoint_auth_methods_supported;
         let offers = |method: &str| offered.iter().any(|each| each == method);
         let basic = match self.provider_context.settings.client_auth {
@@ -182,18 +182,22 @@ impl OpenId {
             // OpenID Connect Discovery §3: the default is Basic.
             None => offered.is_empty() || offers("client_secret_basic") && !offers("client_secret_post"),
         };
-        Counter { url: &metadata.token_endpoint, basic, form: TokenForm::Json, error_reader: by_the_book }
+        TokenEndpoint { url: &metadata.token_endpoint, basic, form: TokenForm::Json, error_reader: by_the_book }
     }
 
     /// Checks metadata, keys and token endpoint, one after the other.
-    pub async fn check(&self, secret: Option<&Secret<String>>, redirect_uri: &str) -> Vec<Checked> {
+    pub async fn check(&self, secret: Option<&Secret<String>>, redirect_uri: &str) -> Vec<CheckedStep> {
         let metadata = match self.read_metadata().await {
             Ok(metadata) => metadata,
-            Err(error) => return vec![Checked::new("metadata", Err(error))],
+            Err(error) => return vec![CheckedStep::new("metadata", Err(error))],
         };
         let keys = self.read_keys(&metadata.jwks_uri).await.map(|_| ());
         let token = self.provider_context.probe(&self.counter(&metadata), secret, redirect_uri).await;
-        vec![Checked::new("metadata", Ok(())), Checked::new("keys", keys), Checked::new("token endpoint", token)]
+        vec![
+            CheckedStep::new("metadata", Ok(())),
+            CheckedStep::new("keys", keys),
+            CheckedStep::new("token endpoint", token),
+        ]
     }
 
     /// The logout URL of the provider, returning to `back_to` (OpenID Connect RP-Initiated Logout §2).

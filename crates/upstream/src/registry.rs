@@ -17,13 +17,13 @@ use super::providers::microsoft::Microsoft;
 use super::providers::oauth2::Oauth2;
 use super::providers::oidc::Oidc;
 use super::providers::x::X;
-use super::step_deadline::Timely;
+use super::step_deadline::WithStepDeadline;
 use super::{Deps, Provider};
 use usher_domain::provider::{ProviderFault, ProviderId, ProviderKind, ProviderSettings};
 use usher_domain::secret::Secret;
 use usher_http_client::Outbound;
 
-struct Built {
+struct BuiltProvider {
     settings: ProviderSettings,
     secret: Option<Secret<String>>,
     provider: Arc<dyn Provider>,
@@ -32,7 +32,7 @@ struct Built {
 /// All providers of the installation.
 pub struct Registry {
     around: Deps,
-    built: Mutex<HashMap<ProviderId, Built>>,
+    built: Mutex<HashMap<ProviderId, BuiltProvider>>,
 }
 
 impl fmt::Debug for Registry {
@@ -62,7 +62,8 @@ impl Registry {
             return Arc::clone(&known.provider);
         }
         let provider = build(ProviderContext::new(settings.clone(), secret.cloned(), self.around.clone()));
-        let kept = Built { settings: settings.clone(), secret: secret.cloned(), provider: Arc::clone(&provider) };
+        let kept =
+            BuiltProvider { settings: settings.clone(), secret: secret.cloned(), provider: Arc::clone(&provider) };
         built.insert(settings.id.clone(), kept);
         provider
     }
@@ -116,14 +117,14 @@ impl Registry {
 fn build(provider_context: ProviderContext) -> Arc<dyn Provider> {
     let patience = provider_context.outbound().timeout();
     match provider_context.settings.kind {
-        ProviderKind::Google => Arc::new(Timely::new(Google::new(provider_context), patience)),
-        ProviderKind::Facebook => Arc::new(Timely::new(Facebook::new(provider_context), patience)),
-        ProviderKind::X => Arc::new(Timely::new(X::new(provider_context), patience)),
-        ProviderKind::Github => Arc::new(Timely::new(Github::new(provider_context), patience)),
-        ProviderKind::Apple => Arc::new(Timely::new(Apple::new(provider_context), patience)),
-        ProviderKind::Microsoft => Arc::new(Timely::new(Microsoft::new(provider_context), patience)),
-        ProviderKind::Oidc => Arc::new(Timely::new(Oidc::new(provider_context), patience)),
-        ProviderKind::Oauth2 => Arc::new(Timely::new(Oauth2::new(provider_context), patience)),
+        ProviderKind::Google => Arc::new(WithStepDeadline::new(Google::new(provider_context), patience)),
+        ProviderKind::Facebook => Arc::new(WithStepDeadline::new(Facebook::new(provider_context), patience)),
+        ProviderKind::X => Arc::new(WithStepDeadline::new(X::new(provider_context), patience)),
+        ProviderKind::Github => Arc::new(WithStepDeadline::new(Github::new(provider_context), patience)),
+        ProviderKind::Apple => Arc::new(WithStepDeadline::new(Apple::new(provider_context), patience)),
+        ProviderKind::Microsoft => Arc::new(WithStepDeadline::new(Microsoft::new(provider_context), patience)),
+        ProviderKind::Oidc => Arc::new(WithStepDeadline::new(Oidc::new(provider_context), patience)),
+        ProviderKind::Oauth2 => Arc::new(WithStepDeadline::new(Oauth2::new(provider_context), patience)),
     }
 }
 

@@ -7,55 +7,55 @@ use url::Url;
 
 use super::error::UpstreamError;
 use super::{
-    Callback, Checked, PendingAuthorization, Promise, Provider, ProviderEvent, ProviderEventRequest, StartRequest,
-    Vouched,
+    Callback, CheckedStep, PendingAuthorization, Provider, ProviderEvent, ProviderEventRequest, ProviderFuture,
+    StartRequest, Vouched,
 };
 use usher_domain::provider::ProviderSettings;
 
 /// A provider with a deadline: all calls of one step together may take as long as the HTTP client permits for one.
-pub(super) struct Timely<P> {
+pub(super) struct WithStepDeadline<P> {
     provider: P,
     patience: Duration,
 }
 
-impl<P> Timely<P> {
+impl<P> WithStepDeadline<P> {
     pub const fn new(provider: P, patience: Duration) -> Self {
         Self { provider, patience }
     }
 }
 
-async fn in_time<T>(patience: Duration, promise: Promise<'_, T>) -> Result<T, UpstreamError> {
+async fn in_time<T>(patience: Duration, promise: ProviderFuture<'_, T>) -> Result<T, UpstreamError> {
     let late = |_| Err(UpstreamError::Unavailable("it took too long".into()));
     tokio::time::timeout(patience, promise).await.unwrap_or_else(late)
 }
 
-impl<P: Provider> Provider for Timely<P> {
+impl<P: Provider> Provider for WithStepDeadline<P> {
     fn settings(&self) -> &ProviderSettings {
         self.provider.settings()
     }
 
-    fn start<'a>(&'a self, request: &'a StartRequest) -> Promise<'a, (Url, PendingAuthorization)> {
+    fn start<'a>(&'a self, request: &'a StartRequest) -> ProviderFuture<'a, (Url, PendingAuthorization)> {
         Box::pin(in_time(self.patience, self.provider.start(request)))
     }
 
-    fn finish<'a>(&'a self, callback: &'a Callback, kept: &'a PendingAuthorization) -> Promise<'a, Vouched> {
+    fn finish<'a>(&'a self, callback: &'a Callback, kept: &'a PendingAuthorization) -> ProviderFuture<'a, Vouched> {
         Box::pin(in_time(self.patience, self.provider.finish(callback, kept)))
     }
 
-    fn notice<'a>(&'a self, request: &'a ProviderEventRequest) -> Promise<'a, Vec<ProviderEvent>> {
+    fn notice<'a>(&'a self, request: &'a ProviderEventRequest) -> ProviderFuture<'a, Vec<ProviderEvent>> {
         Box::pin(in_time(self.patience, self.provider.notice(request)))
     }
 
-    fn introduce(&self) -> Promise<'_, ()> {
+    fn introduce(&self) -> ProviderFuture<'_, ()> {
         Box::pin(in_time(self.patience, self.provider.introduce()))
     }
 
     /// Every check runs without the deadline: the operator wants to see which step is slow.
-    fn check<'a>(&'a self, redirect_uri: &'a str) -> BoxFuture<'a, Vec<Checked>> {
+    fn check<'a>(&'a self, redirect_uri: &'a str) -> BoxFuture<'a, Vec<CheckedStep>> {
         self.provider.check(redirect_uri)
     }
 
-    fn end_session_url<'a>(&'a self, back_to: &'a str) -> Promise<'a, Option<Url>> {
+    fn end_session_url<'a>(&'a self, back_to: &'a str) -> ProviderFuture<'a, Option<Url>> {
         Box::pin(in_time(self.patience, self.provider.end_session_url(back_to)))
     }
 }
@@ -67,7 +67,7 @@ mod tests {
     #[tokio::test]
     async fn what_never_ends_is_given_up() {
         let patience = Duration::from_millis(20);
-        let never: Promise<'_, ()> = Box::pin(std::future::pending());
+        let never: ProviderFuture<'_, ()> = Box::pin(std::future::pending());
         assert_eq!(in_time(patience, never).await.unwrap_err().word(), "unavailable");
         assert_eq!(in_time(patience, Box::pin(async { Ok(7) })).await, Ok(7));
     }

@@ -229,14 +229,14 @@ mod tests {
     }
 
     #[derive(Parser)]
-    struct Typed {
+    struct TestCli {
         #[command(flatten)]
         settings: MetadataArgs,
     }
 
     #[test]
     fn every_member_that_may_change_has_an_option() {
-        let typed = Typed::parse_from([
+        let typed = TestCli::parse_from([
             "client",
             "--redirect-uri",
             "a",
@@ -301,7 +301,7 @@ mod tests {
 
     #[test]
     fn an_empty_text_removes_a_member_and_empties_a_list() {
-        let typed = Typed::parse_from(["client", "--client-uri", "", "--contact", ""]);
+        let typed = TestCli::parse_from(["client", "--client-uri", "", "--contact", ""]);
         let members = typed.settings.members(None);
         assert_eq!(Value::Object(members), json!({"client_uri": null, "contacts": []}));
     }

@@ -12,7 +12,7 @@ use super::failure::WrongUsage;
 use super::output::Output;
 use super::settings::ConfigFiles;
 use super::table::{printable, table};
-use crate::app::{self, Checked, Usher};
+use crate::app::{self, CheckedStep, Usher};
 use usher_domain::provider::ProviderId;
 
 pub(super) const EXAMPLES: &str = "\
@@ -115,7 +115,7 @@ async fn test(usher: &Usher, id: &ProviderId, output: Output) -> anyhow::Result<
     Ok(if steps.iter().all(|step| step.outcome.is_ok()) { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
-fn step_as_json(step: &Checked) -> Value {
+fn step_as_json(step: &CheckedStep) -> Value {
     let error = step.outcome.as_ref().err();
     json!({
         "step": step.step,
@@ -124,7 +124,7 @@ fn step_as_json(step: &Checked) -> Value {
     })
 }
 
-fn step_in_words(step: &Checked) -> String {
+fn step_in_words(step: &CheckedStep) -> String {
     match &step.outcome {
         Ok(()) => format!("✔ {}\n", step.step),
         Err(error) => format!("✘ {}: {}\n", step.step, printable(&error.to_string())),

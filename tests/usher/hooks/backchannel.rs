@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use usher_domain::key::SigningAlg;
 use usher_domain::secret::Secret;
 use usher_flows::{Device, RegisteredClient};
-use usher_keys::verify::Expect;
+use usher_keys::verify::ExpectedToken;
 
 use super::receiver::{Call, Receiver, Reply};
 use super::stage::{ANA, Stage, account, distinct, run};
@@ -50,7 +50,7 @@ impl Scene<'_> {
         assert_eq!(call.header("content-type"), "application/x-www-form-urlencoded");
         let token = call.logout_token();
         let verified =
-            self.stage.house.usher.keyring().verify(&token, Expect { typ: "logout+jwt" }).expect("it is ours");
+            self.stage.house.usher.keyring().verify(&token, ExpectedToken { typ: "logout+jwt" }).expect("it is ours");
         assert_eq!(verified.alg, SigningAlg::Rs256, "the algorithm of the client's ID tokens");
         let claims = Value::Object(verified.claims);
         let now = self.stage.house.now().0;

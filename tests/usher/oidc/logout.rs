@@ -238,7 +238,7 @@ on_both_databases! {
         let tokens = house.tokens(&mut browser, &client, ANA).await;
         let ring = || {
             let keyring = house.usher.keyring();
-            let expect = |typ| usher_keys::verify::Expect { typ };
+            let expect = |typ| usher_keys::verify::ExpectedToken { typ };
             let access = keyring.verify(&tokens.text("access_token"), expect("at+jwt")).is_ok();
             let id = keyring.verify(&tokens.text("id_token"), expect("JWT")).is_ok();
             (access, id, keyring.verify_hint(&tokens.text("id_token"), expect("JWT")).is_ok())

@@ -1,7 +1,7 @@
 //! The compiled table decides like Cedar, for generated policies and requests.
 
 use usher_policy::Table;
-use usher_policy::compile::{Edition, compile};
+use usher_policy::compile::{TableId, compile};
 use usher_policy::evaluate::{EvaluationRequest, Verdict, evaluate};
 use usher_policy::validate::validate;
 
@@ -29,7 +29,7 @@ fn the_table_answers_what_cedar_answers() {
         let draw = Draw::new(seed << 32);
         let document = draw.document();
         let oracle = Oracle::of(&document);
-        let edition = Edition { project: "p".to_owned(), revision: seed, iat: 0 };
+        let edition = TableId { project: "p".to_owned(), revision: seed, iat: 0 };
         let table = compile(&document, edition).unwrap();
         let sent = serde_json::to_vec(&table).unwrap();
         let read = Table::read(&sent).unwrap();

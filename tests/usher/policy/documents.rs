@@ -1,7 +1,7 @@
 //! Errors of invalid documents, with their positions.
 
 use serde_json::{Value as Json, json};
-use usher_policy::compile::{Edition, compile};
+use usher_policy::compile::{TableId, compile};
 use usher_policy::diff::diff;
 use usher_policy::fault::Severity;
 use usher_policy::validate::validate;
@@ -36,7 +36,7 @@ pub fn shop() -> Json {
 
 fn table(json: Json) -> Table {
     let document = PolicyDocument::from_json(json).unwrap();
-    compile(&document, Edition { project: "p".to_owned(), revision: 1, iat: 0 }).unwrap()
+    compile(&document, TableId { project: "p".to_owned(), revision: 1, iat: 0 }).unwrap()
 }
 
 #[test]

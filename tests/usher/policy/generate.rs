@@ -169,7 +169,7 @@ impl Draw {
     }
 
     /// Values for declared attributes: some missing, and some of none of the four types, which is the same.
-    fn values(&self, declared: &usher_policy::document::Declared) -> Attributes {
+    fn values(&self, declared: &usher_policy::document::DeclaredAttributes) -> Attributes {
         let mut values = Attributes::new();
         for (name, kind) in declared {
             let kind = serde_json::to_value(kind).unwrap();

@@ -7,7 +7,7 @@ use cedar_policy::{
     RestrictedExpression, Schema,
 };
 use usher_policy::PolicyDocument;
-use usher_policy::cedar::{Guards, policies, schema};
+use usher_policy::cedar::{CedarGuards, policies, schema};
 use usher_policy::check::check;
 use usher_policy::value::{AttributeValue, Attributes};
 
@@ -24,7 +24,7 @@ impl Oracle {
     pub fn of(document: &PolicyDocument) -> Self {
         let (faults, conditions) = check(document);
         assert!(!faults.iter().any(usher_policy::DocumentFault::is_error), "{faults:?}");
-        let (schema, _) = Schema::from_cedarschema_str(&schema(document, Guards::On)).unwrap();
+        let (schema, _) = Schema::from_cedarschema_str(&schema(document, CedarGuards::On)).unwrap();
         let policies = policies(document, &conditions).text.parse().unwrap();
         let roles = document.roles.iter().map(|(name, role)| {
             Entity::new_no_attrs(

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use std::time::Instant;
 
 use serde_json::{Map, Value as Json, json};
-use usher_policy::compile::{Edition, compile};
+use usher_policy::compile::{TableId, compile};
 use usher_policy::validate::validate;
 use usher_policy::{PolicyDocument, Table};
 
@@ -19,7 +19,7 @@ fn a_table_of_ten_thousand_rules_is_checked_and_loaded_in_no_time() {
     let review = validate(&document);
     assert!(review.valid, "{:?}", review.faults);
     let checked = begun.elapsed();
-    let edition = Edition { project: "p".to_owned(), revision: 1, iat: 0 };
+    let edition = TableId { project: "p".to_owned(), revision: 1, iat: 0 };
     let table = compile(&document, edition).unwrap();
     assert_eq!(table.rules(), 10_000);
     let sent = serde_json::to_vec(&table).unwrap();

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use serde_json::{Value as Json, json};
-use usher_policy::compile::{Edition, compile};
+use usher_policy::compile::{TableId, compile};
 use usher_policy::document::PolicyDocument;
 use usher_policy::evaluate::{EvaluationRequest, Verdict, evaluate};
 use usher_policy::path::segments;
@@ -34,7 +34,7 @@ fn table(document: &Json) -> Table {
     let document = PolicyDocument::from_json(document.clone()).unwrap();
     compile(
         &document,
-        Edition { project: "01980000-0000-7000-8000-000000000000".to_owned(), revision: 43, iat: 1_795_000_000 },
+        TableId { project: "01980000-0000-7000-8000-000000000000".to_owned(), revision: 43, iat: 1_795_000_000 },
     )
     .unwrap()
 }

@@ -39,7 +39,8 @@ pub struct AuditParams {
 
 /// An event.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct FactView {
+#[schema(as = FactView)]
+pub struct AuditEventView {
     /// Its id.
     #[schema(example = "01936d2e-3c00-7000-8000-000000000003")]
     pub id: String,
@@ -64,7 +65,7 @@ pub struct FactView {
     pub data: Value,
 }
 
-impl From<Fact> for FactView {
+impl From<Fact> for AuditEventView {
     fn from(fact: Fact) -> Self {
         Self {
             id: fact.id.to_string(),
@@ -86,10 +87,10 @@ impl From<Fact> for FactView {
 #[utoipa::path(
     get, path = "/api/v1/admin/audit", tag = "admin", operation_id = "admin_list_audit",
     params(ListParams, AuditParams),
-    responses((status = 200, description = "A page of it", body = List<FactView>), Refusals),
+    responses((status = 200, description = "A page of it", body = List<AuditEventView>), Refusals),
     security(("token" = []), ("session" = [])),
 )]
-pub async fn list(State(app): State<App>, _: AdminCaller, query: QueryParams) -> ApiResult<Json<List<FactView>>> {
+pub async fn list(State(app): State<App>, _: AdminCaller, query: QueryParams) -> ApiResult<Json<List<AuditEventView>>> {
     let wanted = PageRequest::read(&query)?;
     let one = |name| query.0.get(name).map_err(|_| HttpProblem::parameter(name, "it is there twice"));
     let kind = one("kind")?.unwrap_or_default();
@@ -114,5 +115,5 @@ pub async fn list(State(app): State<App>, _: AdminCaller, query: QueryParams) ->
     };
     let search = Search { about, kind: kind.to_owned(), since: Timestamp(since), before: wanted.after };
     let page = app.usher.search_log(&search, wanted.size).await?;
-    Ok(Json(List::of(page, FactView::from)))
+    Ok(Json(List::of(page, AuditEventView::from)))
 }

@@ -13,7 +13,7 @@ use crate::caller::AdminCaller;
 use crate::list::List;
 use crate::openapi::{BodyRefusals, Refusals};
 use usher_domain::key::SigningKeyRecord;
-use usher_flows::upstream::Checked;
+use usher_flows::upstream::CheckedStep;
 use usher_http_server::extract::json::JsonBody;
 use usher_http_server::problem::HttpProblem;
 use usher_http_server::state::App;
@@ -72,7 +72,8 @@ pub struct ProviderView {
 
 /// The result of one step of a provider test.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct CheckedView {
+#[schema(as = CheckedView)]
+pub struct ProviderCheckView {
     /// The step.
     #[schema(example = "metadata")]
     pub step: String,
@@ -109,8 +110,8 @@ impl From<StoredProvider> for ProviderView {
     }
 }
 
-impl From<Checked> for CheckedView {
-    fn from(checked: Checked) -> Self {
+impl From<CheckedStep> for ProviderCheckView {
+    fn from(checked: CheckedStep) -> Self {
         let why = checked.outcome.err().map(|error| error.to_string());
         Self { step: checked.step.to_owned(), ok: why.is_none(), why }
     }
@@ -179,18 +180,18 @@ pub async fn providers(State(app): State<App>, _: AdminCaller) -> ApiResult<Json
 #[utoipa::path(
     post, path = "/api/v1/admin/providers/{provider}/test", tag = "admin", operation_id = "admin_test_provider",
     params(("provider" = String, Path, description = "Its name")),
-    responses((status = 200, description = "What came of it", body = List<CheckedView>), Refusals),
+    responses((status = 200, description = "What came of it", body = List<ProviderCheckView>), Refusals),
     security(("token" = []), ("session" = [])),
 )]
 pub async fn test_provider(
     State(app): State<App>,
     _: AdminCaller,
     Path(id): Path<String>,
-) -> ApiResult<Json<List<CheckedView>>> {
+) -> ApiResult<Json<List<ProviderCheckView>>> {
     let unknown = || HttpProblem::unknown("provider");
     let id = id.parse().map_err(|_| unknown())?;
     app.usher.load_provider(&id).await?;
     let failed = |_| HttpProblem::new(StatusCode::NOT_FOUND, "NOT_FOUND", "there is no such provider");
     let steps = app.usher.test_provider(&id).await.map_err(failed)?;
-    Ok(Json(List { data: steps.into_iter().map(CheckedView::from).collect(), next_cursor: None }))
+    Ok(Json(List { data: steps.into_iter().map(ProviderCheckView::from).collect(), next_cursor: None }))
 }

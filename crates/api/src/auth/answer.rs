@@ -7,7 +7,7 @@ use serde::Serialize;
 use serde_json::json;
 use utoipa::ToSchema;
 
-use super::arriving::Arriving;
+use super::arriving::PendingApiSignIn;
 use crate::ApiResult;
 use crate::me::Me;
 use usher_config::SessionMode;
@@ -70,7 +70,7 @@ impl From<TokenSession> for SessionTokens {
     }
 }
 
-impl Arriving {
+impl PendingApiSignIn {
     /// Builds the response to a sign-in.
     ///
     /// # Errors

@@ -13,14 +13,14 @@ use usher_http_server::state::App;
 use usher_protocol::ows;
 
 /// A sign-in in progress.
-pub struct Arriving {
+pub struct PendingApiSignIn {
     /// The browser. In token mode only its identifier is known, and no cookie is set.
     pub visitor: Visitor,
     /// The requested session mode.
     pub mode: SessionMode,
 }
 
-impl FromRequestParts<App> for Arriving {
+impl FromRequestParts<App> for PendingApiSignIn {
     type Rejection = HttpProblem;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Self::Rejection> {

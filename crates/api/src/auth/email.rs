@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
 use super::answer::SessionBegun;
-use super::arriving::Arriving;
+use super::arriving::PendingApiSignIn;
 use crate::ApiResult;
 use crate::fields::{Fields, under};
 use crate::openapi::Problem;
@@ -52,7 +52,7 @@ pub struct VerifyEmailBody {
 )]
 pub async fn verify(
     State(app): State<App>,
-    mut arriving: Arriving,
+    mut arriving: PendingApiSignIn,
     JsonBody(body): JsonBody<Map<String, Value>>,
 ) -> ApiResult<Response> {
     let mut fields = Fields::read(body, &["verification_id", "code", "token", "password"])?;

@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
 use super::answer::SessionBegun;
-use super::arriving::Arriving;
+use super::arriving::PendingApiSignIn;
 use crate::ApiResult;
 use crate::fields::Fields;
 use crate::openapi::Problem;
@@ -51,7 +51,7 @@ pub struct Login {
 )]
 pub async fn post(
     State(app): State<App>,
-    mut arriving: Arriving,
+    mut arriving: PendingApiSignIn,
     JsonBody(body): JsonBody<Map<String, Value>>,
 ) -> ApiResult<Response> {
     let mut fields = Fields::read(body, &["email", "password", "totp", "recovery_code"])?;

@@ -83,7 +83,8 @@ pub struct ForgotPassword {
 
 /// The response to a recovery request: an email was sent, if the address belongs to a user.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct LetterSent {
+#[schema(as = LetterSent)]
+pub struct RecoveryEmailSent {
     /// Seconds until its link expires.
     #[schema(example = 1800)]
     pub expires_in: u64,
@@ -96,7 +97,7 @@ pub struct LetterSent {
     post, path = "/api/v1/auth/forgot-password", tag = "session", operation_id = "forgot_password",
     request_body = ForgotPassword,
     responses(
-        (status = 202, description = "If the address is somebody's, an email is on its way", body = LetterSent),
+        (status = 202, description = "If the address is somebody's, an email is on its way", body = RecoveryEmailSent),
         BodyProblems, CountedProblems,
     ),
     security(()),
@@ -105,7 +106,7 @@ pub async fn forgot(
     State(app): State<App>,
     visitor: Visitor,
     JsonBody(body): JsonBody<Map<String, Value>>,
-) -> ApiResult<(StatusCode, Json<LetterSent>)> {
+) -> ApiResult<(StatusCode, Json<RecoveryEmailSent>)> {
     let mut fields = Fields::read(body, &["email"])?;
     let email = fields.required("email");
     fields.finish()?;
@@ -113,7 +114,7 @@ pub async fn forgot(
         .request_recovery(&email, ReturnTo::default(), &visitor.browser, &visitor.device)
         .await
         .map_err(|error| under("email", error))?;
-    Ok((StatusCode::ACCEPTED, Json(LetterSent { expires_in: RECOVERY_LIFETIME.as_secs() })))
+    Ok((StatusCode::ACCEPTED, Json(RecoveryEmailSent { expires_in: RECOVERY_LIFETIME.as_secs() })))
 }
 
 /// A new password, and the proof that the caller received the email.

@@ -4,7 +4,7 @@ use axum::extract::FromRequestParts;
 use axum::http::header::AUTHORIZATION;
 use axum::http::request::Parts;
 
-use crate::caller::Calling;
+use crate::caller::AuthenticatedCaller;
 use usher_flows::api::Caller;
 use usher_flows::{Account, FlowError, Rejected};
 use usher_http_server::extract::visitor::Visitor;
@@ -35,7 +35,7 @@ impl FromRequestParts<App> for UserCaller {
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Self::Rejection> {
         let by_token = parts.headers.contains_key(AUTHORIZATION);
-        let Caller::Person(account) = Calling::from_request_parts(parts, app).await?.caller else {
+        let Caller::Person(account) = AuthenticatedCaller::from_request_parts(parts, app).await?.caller else {
             return Err(FlowError::from(Rejected::NotAllowed).into());
         };
         let visitor = Visitor::from_request_parts(parts, app).await?;

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
-use super::arriving::Arriving;
+use super::arriving::PendingApiSignIn;
 use crate::ApiResult;
 use crate::fields::Fields;
 use crate::problems::{BodyProblems, CountedProblems};
@@ -69,7 +69,7 @@ pub struct Registered {
 )]
 pub async fn post(
     State(app): State<App>,
-    mut arriving: Arriving,
+    mut arriving: PendingApiSignIn,
     JsonBody(body): JsonBody<Map<String, Value>>,
 ) -> ApiResult<Response> {
     let mut fields = Fields::read(body, &["given_name", "family_name", "email", "password"])?;

@@ -10,7 +10,7 @@ use serde_json::Value;
 use utoipa::ToSchema;
 
 use crate::ApiResult;
-use crate::caller::Calling;
+use crate::caller::AuthenticatedCaller;
 use crate::list::{List, ListParams, PageRequest};
 use crate::openapi::Problem;
 use usher_domain::id::AssignmentId;
@@ -141,7 +141,11 @@ pub struct Roles {
     ),
     security(("token" = []), ("session" = [])),
 )]
-pub async fn roles(State(app): State<App>, calling: Calling, Path(id): Path<String>) -> ApiResult<Json<Roles>> {
+pub async fn roles(
+    State(app): State<App>,
+    calling: AuthenticatedCaller,
+    Path(id): Path<String>,
+) -> ApiResult<Json<Roles>> {
     let project = calling.project(&id, Right::View).await?.id;
     let bundle = app.usher.policy_bundle(project).await?;
     let unreadable = |error| {
@@ -170,7 +174,7 @@ pub async fn roles(State(app): State<App>, calling: Calling, Path(id): Path<Stri
 )]
 pub async fn list(
     State(app): State<App>,
-    calling: Calling,
+    calling: AuthenticatedCaller,
     Path(id): Path<String>,
     params: QueryParams,
 ) -> ApiResult<Json<List<AssignmentView>>> {
@@ -203,7 +207,7 @@ pub async fn list(
 )]
 pub async fn post(
     State(app): State<App>,
-    calling: Calling,
+    calling: AuthenticatedCaller,
     Path(id): Path<String>,
     JsonBody(input): JsonBody<AssignmentInput>,
 ) -> ApiResult<(StatusCode, Json<AssignmentView>)> {
@@ -233,7 +237,7 @@ pub async fn post(
 )]
 pub async fn delete(
     State(app): State<App>,
-    calling: Calling,
+    calling: AuthenticatedCaller,
     Path((id, assignment)): Path<(String, String)>,
 ) -> ApiResult<StatusCode> {
     let project = calling.project(&id, Right::Operate).await?.id;

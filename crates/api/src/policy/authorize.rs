@@ -9,7 +9,7 @@ use utoipa::ToSchema;
 use super::assignments::SubjectKind;
 use super::shapes::WeighedRule;
 use crate::ApiResult;
-use crate::caller::Calling;
+use crate::caller::AuthenticatedCaller;
 use crate::openapi::Problem;
 use usher_flows::{DecisionRequest, Right};
 use usher_http_server::extract::json::JsonBody;
@@ -134,7 +134,7 @@ pub struct AnswerContext {
 )]
 pub async fn post(
     State(app): State<App>,
-    calling: Calling,
+    calling: AuthenticatedCaller,
     JsonBody(request): JsonBody<DecisionRequestBody>,
 ) -> ApiResult<Json<AuthorizeAnswer>> {
     let project = calling.project_named(request.project.as_deref(), Right::Follow).await?.id;

@@ -8,7 +8,7 @@ use axum::response::{IntoResponse as _, Response};
 use super::shapes::PolicyTable;
 use super::tag;
 use crate::ApiResult;
-use crate::caller::Calling;
+use crate::caller::AuthenticatedCaller;
 use crate::openapi::Problem;
 use usher_flows::Right;
 use usher_http_server::problem::HttpProblem;
@@ -37,7 +37,7 @@ use usher_protocol::ows;
 )]
 pub async fn get(
     State(app): State<App>,
-    calling: Calling,
+    calling: AuthenticatedCaller,
     Path(id): Path<String>,
     headers: HeaderMap,
 ) -> ApiResult<Response> {

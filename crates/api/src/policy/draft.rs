@@ -10,7 +10,7 @@ use serde_json::Value;
 use super::shapes::{PolicyDiff, PolicyReview, document};
 use super::tag;
 use crate::ApiResult;
-use crate::caller::Calling;
+use crate::caller::AuthenticatedCaller;
 use crate::openapi::Problem;
 use usher_flows::{Drafted, FlowError, Rejected, Right};
 use usher_http_server::extract::json::JsonBody;
@@ -46,7 +46,7 @@ fn read(json: Value) -> Result<PolicyDocument, FlowError> {
     ),
     security(("token" = []), ("session" = [])),
 )]
-pub async fn get(State(app): State<App>, calling: Calling, Path(id): Path<String>) -> ApiResult<Response> {
+pub async fn get(State(app): State<App>, calling: AuthenticatedCaller, Path(id): Path<String>) -> ApiResult<Response> {
     let project = calling.project(&id, Right::View).await?.id;
     Ok(answer(app.usher.policy_draft(project).await?))
 }
@@ -77,7 +77,7 @@ pub async fn get(State(app): State<App>, calling: Calling, Path(id): Path<String
 )]
 pub async fn put(
     State(app): State<App>,
-    calling: Calling,
+    calling: AuthenticatedCaller,
     Path(id): Path<String>,
     headers: HeaderMap,
     JsonBody(json): JsonBody<Value>,
@@ -104,7 +104,7 @@ pub async fn put(
 )]
 pub async fn validate(
     State(app): State<App>,
-    calling: Calling,
+    calling: AuthenticatedCaller,
     Path(id): Path<String>,
     JsonBody(json): JsonBody<Value>,
 ) -> ApiResult<Response> {
@@ -126,7 +126,7 @@ pub async fn validate(
     ),
     security(("token" = []), ("session" = [])),
 )]
-pub async fn diff(State(app): State<App>, calling: Calling, Path(id): Path<String>) -> ApiResult<Response> {
+pub async fn diff(State(app): State<App>, calling: AuthenticatedCaller, Path(id): Path<String>) -> ApiResult<Response> {
     let project = calling.project(&id, Right::View).await?.id;
     Ok(Json(app.usher.policy_diff(project).await?).into_response())
 }

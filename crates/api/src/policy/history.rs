@@ -10,7 +10,7 @@ use utoipa::ToSchema;
 use super::shapes::document;
 use super::{name_of, tag};
 use crate::ApiResult;
-use crate::caller::Calling;
+use crate::caller::AuthenticatedCaller;
 use crate::openapi::Problem;
 use usher_flows::Right;
 use usher_http_server::extract::json::JsonBody;
@@ -76,7 +76,8 @@ pub struct History {
 /// A note on a publication.
 #[derive(Debug, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub struct Note {
+#[schema(as = Note)]
+pub struct PublicationNote {
     /// The reason, in one line of at most 500 characters.
     #[serde(default)]
     #[schema(example = "Editors update their own orders", max_length = 500)]
@@ -106,7 +107,7 @@ pub struct Rollback {
         ("id" = String, Path, description = "The project's id"),
         ("If-Match" = String, Header, description = "The ETag of the draft that was seen", example = "\"0123456789abcdef\""),
     ),
-    request_body = Note,
+    request_body = PublicationNote,
     responses(
         (status = 201, description = "What was published", body = PublicationView),
         (status = 403, description = "The caller may not change the project", body = Problem),
@@ -120,10 +121,10 @@ pub struct Rollback {
 )]
 pub async fn publish(
     State(app): State<App>,
-    calling: Calling,
+    calling: AuthenticatedCaller,
     Path(id): Path<String>,
     headers: HeaderMap,
-    JsonBody(Note { note }): JsonBody<Note>,
+    JsonBody(PublicationNote { note }): JsonBody<PublicationNote>,
 ) -> ApiResult<(StatusCode, Json<PublicationView>)> {
     let project = calling.project(&id, Right::Develop).await?.id;
     let by = name_of(&calling.caller);
@@ -149,7 +150,7 @@ pub async fn publish(
 )]
 pub async fn roll_back(
     State(app): State<App>,
-    calling: Calling,
+    calling: AuthenticatedCaller,
     Path(id): Path<String>,
     JsonBody(back): JsonBody<Rollback>,
 ) -> ApiResult<(StatusCode, Json<PublicationView>)> {
@@ -178,7 +179,7 @@ pub async fn roll_back(
 )]
 pub async fn list(
     State(app): State<App>,
-    calling: Calling,
+    calling: AuthenticatedCaller,
     Path(id): Path<String>,
     QueryParams(params): QueryParams,
 ) -> ApiResult<Json<History>> {
@@ -207,7 +208,7 @@ pub async fn list(
 )]
 pub async fn get(
     State(app): State<App>,
-    calling: Calling,
+    calling: AuthenticatedCaller,
     Path((id, revision)): Path<(String, String)>,
 ) -> ApiResult<Json<RevisionView>> {
     let project = calling.project(&id, Right::View).await?.id;

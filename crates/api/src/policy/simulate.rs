@@ -9,7 +9,7 @@ use utoipa::ToSchema;
 use super::assignments::SubjectKind;
 use super::shapes::Simulation;
 use crate::ApiResult;
-use crate::caller::Calling;
+use crate::caller::AuthenticatedCaller;
 use crate::openapi::Problem;
 use usher_flows::{Right, SimulatedRoute};
 use usher_http_server::extract::json::JsonBody;
@@ -73,7 +73,7 @@ pub struct TriedRequest {
 )]
 pub async fn post(
     State(app): State<App>,
-    calling: Calling,
+    calling: AuthenticatedCaller,
     Path(id): Path<String>,
     JsonBody(asked): JsonBody<SimulateRequest>,
 ) -> ApiResult<Json<Value>> {

@@ -11,7 +11,7 @@ use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
 use crate::ApiResult;
-use crate::caller::Calling;
+use crate::caller::AuthenticatedCaller;
 use crate::client_list::{ClientList, ClientPageRequest};
 use crate::etag;
 use crate::list::List;
@@ -182,7 +182,7 @@ impl From<RegisteredClient> for MadeClient {
 )]
 pub async fn list(
     State(app): State<App>,
-    calling: Calling,
+    calling: AuthenticatedCaller,
     Path(id): Path<String>,
     query: QueryParams,
 ) -> ApiResult<Json<ClientList>> {
@@ -203,7 +203,7 @@ pub async fn list(
 )]
 pub async fn create(
     State(app): State<App>,
-    calling: Calling,
+    calling: AuthenticatedCaller,
     Path(id): Path<String>,
     JsonBody(new): JsonBody<NewClientBody>,
 ) -> ApiResult<(StatusCode, Json<MadeClient>)> {
@@ -230,7 +230,7 @@ pub async fn create(
 )]
 pub async fn get(
     State(app): State<App>,
-    calling: Calling,
+    calling: AuthenticatedCaller,
     Path((id, client)): Path<(String, String)>,
 ) -> ApiResult<Response> {
     let project = calling.project(&id, Right::View).await?;
@@ -256,7 +256,7 @@ pub async fn get(
 )]
 pub async fn put(
     State(app): State<App>,
-    calling: Calling,
+    calling: AuthenticatedCaller,
     Path((id, client)): Path<(String, String)>,
     headers: HeaderMap,
     JsonBody(change): JsonBody<ClientChange>,
@@ -291,7 +291,7 @@ pub async fn put(
 )]
 pub async fn delete(
     State(app): State<App>,
-    calling: Calling,
+    calling: AuthenticatedCaller,
     Path((id, client)): Path<(String, String)>,
 ) -> ApiResult<StatusCode> {
     let project = calling.project(&id, Right::Develop).await?;
@@ -317,7 +317,7 @@ pub async fn delete(
 )]
 pub async fn rotate_secret(
     State(app): State<App>,
-    calling: Calling,
+    calling: AuthenticatedCaller,
     Path((id, client)): Path<(String, String)>,
     OptionalJson(wanted): OptionalJson<SecretRotationBody>,
 ) -> ApiResult<Json<MadeClient>> {
@@ -352,7 +352,7 @@ fn metadata(defaults: ClientMetadata, members: Map<String, Value>) -> ApiResult<
     })
 }
 
-fn check_house_members(calling: &Calling, wanted: &ClientMetadata, now: &ClientMetadata) -> ApiResult<()> {
+fn check_house_members(calling: &AuthenticatedCaller, wanted: &ClientMetadata, now: &ClientMetadata) -> ApiResult<()> {
     let same = wanted.first_party == now.first_party && wanted.any_localhost_redirect == now.any_localhost_redirect;
     let admin = matches!(&calling.caller, Caller::Person(account) if account.user.admin);
     if same || admin {

@@ -8,7 +8,7 @@ use serde_json::Value;
 use utoipa::{IntoParams, ToSchema};
 
 use crate::ApiResult;
-use crate::caller::{Calling, bearer};
+use crate::caller::{AuthenticatedCaller, bearer};
 use crate::list::{List, ListParams, PageRequest};
 use crate::openapi::Refusals;
 use usher_domain::event::EventCatalogue;
@@ -100,7 +100,7 @@ impl From<HistoryEntry> for EntryView {
 )]
 pub async fn read(
     State(app): State<App>,
-    calling: Calling,
+    calling: AuthenticatedCaller,
     Path(id): Path<String>,
     headers: HeaderMap,
     query: QueryParams,

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::ApiResult;
-use crate::caller::Calling;
+use crate::caller::AuthenticatedCaller;
 use crate::list::{List, ListParams, PageRequest};
 use crate::openapi::{BodyRefusals, Problem, Refusals};
 use usher_domain::id::UserId;
@@ -105,7 +105,7 @@ impl From<NamedMember> for MemberView {
 )]
 pub async fn list(
     State(app): State<App>,
-    calling: Calling,
+    calling: AuthenticatedCaller,
     Path(id): Path<String>,
     query: QueryParams,
 ) -> ApiResult<Json<List<MemberView>>> {
@@ -129,7 +129,7 @@ pub async fn list(
 )]
 pub async fn add(
     State(app): State<App>,
-    calling: Calling,
+    calling: AuthenticatedCaller,
     Path(id): Path<String>,
     JsonBody(new): JsonBody<NewMember>,
 ) -> ApiResult<(StatusCode, Json<MemberView>)> {
@@ -156,7 +156,7 @@ pub async fn add(
 )]
 pub async fn change(
     State(app): State<App>,
-    calling: Calling,
+    calling: AuthenticatedCaller,
     Path((id, sub)): Path<(String, String)>,
     JsonBody(change): JsonBody<MemberChange>,
 ) -> ApiResult<StatusCode> {
@@ -180,7 +180,7 @@ pub async fn change(
 )]
 pub async fn remove(
     State(app): State<App>,
-    calling: Calling,
+    calling: AuthenticatedCaller,
     Path((id, sub)): Path<(String, String)>,
 ) -> ApiResult<StatusCode> {
     // Every member may leave.

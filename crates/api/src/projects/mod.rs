@@ -17,7 +17,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::ApiResult;
-use super::caller::Calling;
+use super::caller::AuthenticatedCaller;
 use super::list::{List, ListParams, PageRequest};
 use super::openapi::{BodyRefusals, Refusals};
 use usher_domain::page::{Cursor, Page};
@@ -123,7 +123,11 @@ impl From<Project> for ProjectView {
     responses((status = 200, description = "A page of them", body = List<ProjectView>), Refusals),
     security(("token" = []), ("session" = [])),
 )]
-pub async fn list(State(app): State<App>, calling: Calling, query: QueryParams) -> ApiResult<Json<List<ProjectView>>> {
+pub async fn list(
+    State(app): State<App>,
+    calling: AuthenticatedCaller,
+    query: QueryParams,
+) -> ApiResult<Json<List<ProjectView>>> {
     let wanted = PageRequest::read(&query)?;
     let after = wanted.after.unwrap_or(Cursor::START);
     let page = match &calling.caller {
@@ -155,7 +159,7 @@ pub async fn list(State(app): State<App>, calling: Calling, query: QueryParams) 
 )]
 pub async fn create(
     State(app): State<App>,
-    calling: Calling,
+    calling: AuthenticatedCaller,
     JsonBody(new): JsonBody<NewProject>,
 ) -> ApiResult<(StatusCode, Json<MadeProject>)> {
     let Caller::Person(account) = &calling.caller else { return Err(FlowError::from(Rejected::NotAllowed).into()) };
@@ -170,7 +174,7 @@ pub async fn create(
     responses((status = 200, description = "The project", body = ProjectView), Refusals),
     security(("token" = []), ("session" = [])),
 )]
-pub async fn get(calling: Calling, Path(id): Path<String>) -> ApiResult<Json<ProjectView>> {
+pub async fn get(calling: AuthenticatedCaller, Path(id): Path<String>) -> ApiResult<Json<ProjectView>> {
     Ok(Json(calling.project(&id, Right::View).await?.into()))
 }
 
@@ -183,7 +187,7 @@ pub async fn get(calling: Calling, Path(id): Path<String>) -> ApiResult<Json<Pro
 )]
 pub async fn patch(
     State(app): State<App>,
-    calling: Calling,
+    calling: AuthenticatedCaller,
     Path(id): Path<String>,
     JsonBody(change): JsonBody<ProjectChange>,
 ) -> ApiResult<Json<ProjectView>> {
@@ -209,7 +213,7 @@ pub async fn patch(
 )]
 pub async fn delete(
     State(app): State<App>,
-    calling: Calling,
+    calling: AuthenticatedCaller,
     Path(id): Path<String>,
     JsonBody(typed): JsonBody<Confirmation>,
 ) -> ApiResult<StatusCode> {

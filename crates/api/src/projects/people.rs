@@ -6,7 +6,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::ApiResult;
-use crate::caller::Calling;
+use crate::caller::AuthenticatedCaller;
 use crate::list::{List, ListParams, PageRequest};
 use crate::openapi::Refusals;
 use usher_domain::page::Cursor;
@@ -99,7 +99,7 @@ impl From<PersonSession> for PersonSessionView {
 )]
 pub async fn list(
     State(app): State<App>,
-    calling: Calling,
+    calling: AuthenticatedCaller,
     Path(id): Path<String>,
     query: QueryParams,
 ) -> ApiResult<Json<List<PersonView>>> {
@@ -118,7 +118,7 @@ pub async fn list(
 )]
 pub async fn get(
     State(app): State<App>,
-    calling: Calling,
+    calling: AuthenticatedCaller,
     Path((id, sub)): Path<(String, String)>,
 ) -> ApiResult<Json<PersonView>> {
     let project = calling.project(&id, Right::View).await?;
@@ -136,7 +136,7 @@ pub async fn get(
 )]
 pub async fn sessions(
     State(app): State<App>,
-    calling: Calling,
+    calling: AuthenticatedCaller,
     Path((id, sub)): Path<(String, String)>,
 ) -> ApiResult<Json<List<PersonSessionView>>> {
     let project = calling.project(&id, Right::View).await?;
@@ -156,7 +156,7 @@ pub async fn sessions(
 )]
 pub async fn revoke(
     State(app): State<App>,
-    calling: Calling,
+    calling: AuthenticatedCaller,
     Path((id, sub)): Path<(String, String)>,
 ) -> ApiResult<Json<EndedView>> {
     let project = calling.project(&id, Right::Operate).await?;

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::ApiResult;
-use crate::caller::{Calling, bearer};
+use crate::caller::{AuthenticatedCaller, bearer};
 use crate::openapi::{BodyRefusals, Problem, Refusals};
 use usher_flows::api::Caller;
 use usher_flows::{Right, Rotation, USUAL_OVERLAP};
@@ -57,7 +57,7 @@ pub struct NewToken {
 )]
 pub async fn rotate(
     State(app): State<App>,
-    calling: Calling,
+    calling: AuthenticatedCaller,
     Path(id): Path<String>,
     headers: HeaderMap,
     JsonBody(wanted): JsonBody<TokenRotation>,
@@ -95,7 +95,7 @@ pub struct EndedTokens {
 )]
 pub async fn end_former(
     State(app): State<App>,
-    calling: Calling,
+    calling: AuthenticatedCaller,
     Path(id): Path<String>,
 ) -> ApiResult<Json<EndedTokens>> {
     let project = calling.project(&id, Right::Own).await?;

@@ -7,7 +7,7 @@ use serde_json::Value;
 use utoipa::ToSchema;
 
 use crate::ApiResult;
-use crate::caller::Calling;
+use crate::caller::AuthenticatedCaller;
 use crate::openapi::Problem;
 use usher_flows::{FlowError, Right};
 use usher_http_server::problem::HttpProblem;
@@ -64,7 +64,7 @@ pub struct Subscriber {
     ),
     security(("token" = []), ("session" = [])),
 )]
-pub async fn get(state: State<App>, calling: Calling, path: Path<String>) -> ApiResult<Json<FeedAudience>> {
+pub async fn get(state: State<App>, calling: AuthenticatedCaller, path: Path<String>) -> ApiResult<Json<FeedAudience>> {
     let project = calling.project(&path.0, Right::View).await?.id;
     let place = state.usher.store.feed_place(project).await.map_err(FlowError::from)?;
     let cursor = place.ok_or_else(|| HttpProblem::unknown("project"))?.position;

@@ -12,14 +12,14 @@ use serde_json::{Value, json};
 use tokio::time::{Instant, timeout_at};
 use utoipa::{IntoParams, ToSchema};
 
-use super::follower::{Following, place};
+use super::follower::{FeedFollower, place};
 use super::snapshot::FeedMessage;
 use crate::ApiResult;
 use crate::openapi::Problem;
 use usher_domain::event::feed::{FeedCursor, FeedEntry};
 use usher_domain::id::ProjectId;
 use usher_events::feed::frame::{Frame, entry_json};
-use usher_events::feed::{Listener, Next, Transport};
+use usher_events::feed::{FeedUpdate, Listener, Transport};
 use usher_flows::FlowError;
 use usher_flows::api::Follower;
 use usher_http_server::extract::params::QueryParams;
@@ -76,13 +76,13 @@ pub struct Events {
 )]
 pub async fn get(
     state: State<App>,
-    following: Following,
+    following: FeedFollower,
     query: QueryParams,
     headers: HeaderMap,
 ) -> ApiResult<Response> {
     let (from, wait) = read(&query)?;
     let found = wait_for_news(&state, &following.0, from, wait).await?;
-    let News { here, entries, more } = found;
+    let EntriesAfter { here, entries, more } = found;
     let reached = FeedCursor { position: entries.last().map_or(here.position, |entry| entry.position), ..here };
     let etag = HeaderValue::try_from(format!("\"{reached}\"")).unwrap_or(HeaderValue::from_static("\"\""));
     let known = headers.get(IF_NONE_MATCH).is_some_and(|known| *known == etag);
@@ -105,7 +105,7 @@ fn read(QueryParams(params): &QueryParams) -> ApiResult<(FeedCursor, Duration)> 
 }
 
 /// The entries after a cursor.
-pub(super) struct News {
+pub(super) struct EntriesAfter {
     /// The newest position of the feed.
     pub here: FeedCursor,
     /// The entries, without a gap.
@@ -115,7 +115,7 @@ pub(super) struct News {
 }
 
 /// The entries after a cursor, without a gap; `None` if some of them are deleted already.
-pub(super) async fn news(app: &App, project: ProjectId, from: FeedCursor) -> Result<Option<News>, FlowError> {
+pub(super) async fn news(app: &App, project: ProjectId, from: FeedCursor) -> Result<Option<EntriesAfter>, FlowError> {
     let store = &app.usher.store;
     let Some(here) = store.feed_place(project).await? else { return Ok(None) };
     if from.epoch != here.epoch || from.position > here.position {
@@ -123,7 +123,7 @@ pub(super) async fn news(app: &App, project: ProjectId, from: FeedCursor) -> Res
         return Ok(None);
     }
     if from.position == here.position {
-        return Ok(Some(News { here, entries: Vec::new(), more: false }));
+        return Ok(Some(EntriesAfter { here, entries: Vec::new(), more: false }));
     }
     let entries = store.list_feed(project, from.position, PAGE).await?;
     let unbroken = (from.position + 1..).zip(&entries).all(|(position, entry)| entry.position == position);
@@ -131,10 +131,10 @@ pub(super) async fn news(app: &App, project: ProjectId, from: FeedCursor) -> Res
     if !unbroken || entries.is_empty() {
         return Ok(None);
     }
-    Ok(Some(News { here, entries, more: reached < here.position }))
+    Ok(Some(EntriesAfter { here, entries, more: reached < here.position }))
 }
 
-async fn wait_for_news(app: &App, follower: &Follower, from: FeedCursor, wait: Duration) -> ApiResult<News> {
+async fn wait_for_news(app: &App, follower: &Follower, from: FeedCursor, wait: Duration) -> ApiResult<EntriesAfter> {
     let gone = || {
         let words = "This cursor is too old, or of another epoch: begin with a snapshot.";
         HttpProblem::new(StatusCode::GONE, "CURSOR_GONE", words)
@@ -162,10 +162,10 @@ async fn wait_for_news(app: &App, follower: &Follower, from: FeedCursor, wait: D
         }
         loop {
             match timeout_at(deadline, listening.next()).await {
-                Err(_) | Ok(Next::Over) => return Ok(found),
-                Ok(Next::Missed | Next::Frame(Frame::Entry { .. })) => break,
-                Ok(Next::Frame(Frame::Keys)) => {}
-                Ok(Next::Frame(Frame::Credentials)) => {
+                Err(_) | Ok(FeedUpdate::Over) => return Ok(found),
+                Ok(FeedUpdate::Missed | FeedUpdate::Frame(Frame::Entry { .. })) => break,
+                Ok(FeedUpdate::Frame(Frame::Keys)) => {}
+                Ok(FeedUpdate::Frame(Frame::Credentials)) => {
                     if !app.usher.may_still_follow(follower).await? {
                         return Err(super::follower::no_token());
                     }

@@ -13,9 +13,9 @@ use usher_http_server::problem::HttpProblem;
 use usher_http_server::state::App;
 
 /// A subscriber of the feed; 401 without a token, 403 if it may not read the feed.
-pub struct Following(pub Follower);
+pub struct FeedFollower(pub Follower);
 
-impl FromRequestParts<App> for Following {
+impl FromRequestParts<App> for FeedFollower {
     type Rejection = HttpProblem;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Self::Rejection> {

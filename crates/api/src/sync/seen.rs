@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 use utoipa::ToSchema;
 
-use super::follower::Following;
+use super::follower::FeedFollower;
 use crate::ApiResult;
 use crate::openapi::Problem;
 use usher_domain::time::Timestamp;
@@ -61,7 +61,8 @@ pub struct SeenSession {
 
 /// The result of a report.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct Noted {
+#[schema(as = Noted)]
+pub struct ReportResult {
     /// How many sessions were recorded.
     #[schema(example = 1)]
     pub noted: usize,
@@ -73,7 +74,7 @@ pub struct Noted {
 #[utoipa::path(
     post, path = "/api/v1/sync/seen", tag = "sync", operation_id = "report_seen", request_body = Report,
     responses(
-        (status = 202, description = "Noted", body = Noted),
+        (status = 202, description = "Noted", body = ReportResult),
         (status = 400, description = "The body cannot be read", body = Problem),
         (status = 403, description = "The token does not reach the feed", body = Problem),
         (status = 413, description = "The body is too large", body = Problem),
@@ -84,16 +85,16 @@ pub struct Noted {
 )]
 pub async fn post(
     state: State<App>,
-    following: Following,
+    following: FeedFollower,
     body: JsonBody<Report>,
-) -> ApiResult<(StatusCode, Json<Noted>)> {
+) -> ApiResult<(StatusCode, Json<ReportResult>)> {
     let sessions = body.0.sessions;
     if sessions.len() > MOST_SEEN {
         return Err(refused("sessions", "there are 500 at most"));
     }
     let seen = sessions.into_iter().map(checked).collect::<ApiResult<Vec<SessionReport>>>()?;
     let noted = state.usher.note_seen(following.0.project, following.0.client.as_ref(), seen).await?;
-    Ok((StatusCode::ACCEPTED, Json(Noted { noted })))
+    Ok((StatusCode::ACCEPTED, Json(ReportResult { noted })))
 }
 
 fn checked(session: SeenSession) -> ApiResult<SessionReport> {

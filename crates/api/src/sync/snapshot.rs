@@ -10,7 +10,7 @@ use serde::Serialize;
 use serde_json::{Value, json};
 use utoipa::ToSchema;
 
-use super::follower::Following;
+use super::follower::FeedFollower;
 use crate::ApiResult;
 use crate::openapi::Problem;
 use usher_domain::event::feed::FeedCursor;
@@ -121,7 +121,7 @@ pub struct FeedLimits {
     ),
     security(("token" = [])),
 )]
-pub async fn get(state: State<App>, following: Following) -> ApiResult<Response> {
+pub async fn get(state: State<App>, following: FeedFollower) -> ApiResult<Response> {
     let (usher, project) = (&state.usher, following.0.project);
     let here = usher.store.feed_place(project).await.map_err(usher_flows::FlowError::from)?;
     let here = here.ok_or_else(|| HttpProblem::unknown("project"))?;

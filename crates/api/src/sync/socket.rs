@@ -16,7 +16,7 @@ use serde_json::json;
 use tokio::time::{Instant, sleep_until, timeout};
 use utoipa::IntoParams;
 
-use super::events::{News, news};
+use super::events::{EntriesAfter, news};
 use super::follower::{admitted, no_token, place};
 use crate::ApiResult;
 use crate::caller::bearer;
@@ -24,7 +24,7 @@ use crate::openapi::Problem;
 use usher_domain::event::feed::{EntryKind, FeedCursor};
 use usher_domain::time::Timestamp;
 use usher_events::feed::frame::Frame;
-use usher_events::feed::{FeedSubscription, Listener, ListenerSlot, Next, Transport};
+use usher_events::feed::{FeedSubscription, FeedUpdate, Listener, ListenerSlot, Transport};
 use usher_flows::FlowError;
 use usher_flows::api::{Credential, Follower};
 use usher_http_server::extract::params::QueryParams;
@@ -113,7 +113,8 @@ pub async fn get(
     let upgrade =
         upgrade.max_write_buffer_size(256 * 1024).max_message_size(LONGEST_MESSAGE).max_frame_size(LONGEST_MESSAGE);
     Ok(upgrade.on_upgrade(move |socket| async move {
-        let seat = Seat { app, follower, stopping: stopping.map(|stopping| stopping.0), reached: 0, epoch: 0, said: 0 };
+        let seat =
+            FeedSocket { app, follower, stopping: stopping.map(|stopping| stopping.0), reached: 0, epoch: 0, said: 0 };
         // Boxed, because accepting a connection needs a much larger future than serving it.
         Box::pin(seat.attend(place, socket, cursor)).await;
     }))
@@ -136,10 +137,10 @@ async fn check_origin(app: &App, headers: &HeaderMap) -> ApiResult<()> {
 }
 
 /// The reason for closing a socket: a code and a word.
-type Closing = (u16, &'static str);
+type CloseReason = (u16, &'static str);
 
 /// A subscriber and its socket.
-struct Seat {
+struct FeedSocket {
     app: App,
     follower: Follower,
     stopping: Option<Stopping>,
@@ -160,7 +161,7 @@ struct SubscriberMessage {
     rev: Option<u64>,
 }
 
-impl Seat {
+impl FeedSocket {
     async fn attend(mut self, place: ListenerSlot, mut socket: WebSocket, cursor: Option<FeedCursor>) {
         let Err((code, reason)) = self.follow(place, &mut socket, cursor).await;
         let parting = async {
@@ -183,7 +184,7 @@ impl Seat {
         place: ListenerSlot,
         socket: &mut WebSocket,
         cursor: Option<FeedCursor>,
-    ) -> Result<std::convert::Infallible, Closing> {
+    ) -> Result<std::convert::Infallible, CloseReason> {
         let mut listening = Box::pin(self.listen(place, cursor)).await?;
         self.greet(socket).await?;
         if let Some(cursor) = cursor {
@@ -214,7 +215,11 @@ impl Seat {
     }
 
     /// Subscribes to the channel before it reads, so that no entry in between is missed.
-    async fn listen(&mut self, place: ListenerSlot, cursor: Option<FeedCursor>) -> Result<FeedSubscription, Closing> {
+    async fn listen(
+        &mut self,
+        place: ListenerSlot,
+        cursor: Option<FeedCursor>,
+    ) -> Result<FeedSubscription, CloseReason> {
         let now = self.app.usher.now();
         let who = Listener {
             client_id: self.follower.client.clone(),
@@ -232,20 +237,20 @@ impl Seat {
         Ok(listening)
     }
 
-    async fn greet(&self, socket: &mut WebSocket) -> Result<(), Closing> {
+    async fn greet(&self, socket: &mut WebSocket) -> Result<(), CloseReason> {
         let hello =
             json!({ "t": "hello", "epoch": format!("e{}", self.epoch), "cursor": self.reached, "hb": HEARTBEAT });
         self.send(socket, hello.to_string().into()).await
     }
 
     /// Sends the entries after `from`, page by page; fails if some of them are deleted already.
-    async fn catch_up(&mut self, socket: &mut WebSocket, from: FeedCursor) -> Result<(), Closing> {
+    async fn catch_up(&mut self, socket: &mut WebSocket, from: FeedCursor) -> Result<(), CloseReason> {
         let mut from = from;
         loop {
             let turn = self.app.hub.turn().await;
             let found = news(&self.app, self.follower.project, from).await.map_err(|_| broken())?;
             drop(turn);
-            let Some(News { entries, more, .. }) = found else {
+            let Some(EntriesAfter { entries, more, .. }) = found else {
                 let place = self.app.usher.store.feed_place(self.follower.project).await.map_err(|_| broken())?;
                 let place = place.ok_or_else(broken)?;
                 (self.epoch, self.reached) = (place.epoch, place.position);
@@ -264,10 +269,10 @@ impl Seat {
         }
     }
 
-    async fn pass_on(&mut self, socket: &mut WebSocket, next: Next) -> Result<(), Closing> {
+    async fn pass_on(&mut self, socket: &mut WebSocket, next: FeedUpdate) -> Result<(), CloseReason> {
         match next {
-            Next::Frame(Frame::Entry { entry, .. }) if entry.position <= self.reached => Ok(()),
-            Next::Frame(Frame::Entry { entry, text }) if entry.position == self.reached + 1 => {
+            FeedUpdate::Frame(Frame::Entry { entry, .. }) if entry.position <= self.reached => Ok(()),
+            FeedUpdate::Frame(Frame::Entry { entry, text }) if entry.position == self.reached + 1 => {
                 self.reached = entry.position;
                 self.send(socket, words(text)).await?;
                 if self.was_signed_by(entry.notice.kind, &entry.notice.value) {
@@ -279,14 +284,14 @@ impl Seat {
                     Ok(())
                 }
             }
-            Next::Frame(Frame::Entry { .. }) | Next::Missed => {
+            FeedUpdate::Frame(Frame::Entry { .. }) | FeedUpdate::Missed => {
                 let from = FeedCursor { epoch: self.epoch, position: self.reached };
                 Box::pin(self.catch_up(socket, from)).await?;
                 Box::pin(self.look_again()).await
             }
-            Next::Frame(Frame::Keys) => self.send(socket, Utf8Bytes::from_static(r#"{"t":"jwks"}"#)).await,
-            Next::Frame(Frame::Credentials) => Box::pin(self.look_again()).await,
-            Next::Over => Err((close::GOING_AWAY, "come back")),
+            FeedUpdate::Frame(Frame::Keys) => self.send(socket, Utf8Bytes::from_static(r#"{"t":"jwks"}"#)).await,
+            FeedUpdate::Frame(Frame::Credentials) => Box::pin(self.look_again()).await,
+            FeedUpdate::Over => Err((close::GOING_AWAY, "come back")),
         }
     }
 
@@ -309,7 +314,7 @@ impl Seat {
         entry == EntryKind::Key && key == Some(value)
     }
 
-    async fn look_again(&self) -> Result<(), Closing> {
+    async fn look_again(&self) -> Result<(), CloseReason> {
         let _turn = self.app.hub.turn().await;
         match self.app.usher.may_still_follow(&self.follower).await {
             Ok(true) => Ok(()),
@@ -322,7 +327,7 @@ impl Seat {
         &mut self,
         said: Option<Result<Message, axum::Error>>,
         listening: &FeedSubscription,
-    ) -> Result<(), Closing> {
+    ) -> Result<(), CloseReason> {
         self.said += 1;
         if self.said > MOST_MESSAGES {
             return Err((close::MISBEHAVED, "too many messages"));
@@ -352,7 +357,7 @@ impl Seat {
         Duration::from_secs(HEARTBEAT) * share / u32::from(u16::MAX)
     }
 
-    async fn beat(&mut self, socket: &mut WebSocket, silent: u32) -> Result<(), Closing> {
+    async fn beat(&mut self, socket: &mut WebSocket, silent: u32) -> Result<(), CloseReason> {
         if silent > 2 {
             return Err((close::SILENT, "no sign of life"));
         }
@@ -361,11 +366,11 @@ impl Seat {
         self.deliver(socket, Message::Ping(bytes::Bytes::new())).await
     }
 
-    async fn send(&self, socket: &mut WebSocket, text: Utf8Bytes) -> Result<(), Closing> {
+    async fn send(&self, socket: &mut WebSocket, text: Utf8Bytes) -> Result<(), CloseReason> {
         self.deliver(socket, Message::Text(text)).await
     }
 
-    async fn deliver(&self, socket: &mut WebSocket, message: Message) -> Result<(), Closing> {
+    async fn deliver(&self, socket: &mut WebSocket, message: Message) -> Result<(), CloseReason> {
         match timeout(SEND, socket.send(message)).await {
             Ok(Ok(())) => Ok(()),
             Ok(Err(_)) => Err((close::NORMAL, "")),
@@ -374,7 +379,7 @@ impl Seat {
     }
 }
 
-const fn broken() -> Closing {
+const fn broken() -> CloseReason {
     (close::BROKEN, "not available")
 }
 

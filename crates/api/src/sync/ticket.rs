@@ -6,7 +6,7 @@ use axum::http::StatusCode;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::follower::Following;
+use super::follower::FeedFollower;
 use crate::ApiResult;
 use crate::openapi::Problem;
 use usher_flows::api::TICKET_SECONDS;
@@ -34,7 +34,7 @@ pub struct TicketView {
     ),
     security(("token" = [])),
 )]
-pub async fn post(state: State<App>, following: Following) -> ApiResult<(StatusCode, Json<TicketView>)> {
+pub async fn post(state: State<App>, following: FeedFollower) -> ApiResult<(StatusCode, Json<TicketView>)> {
     let ticket = state.usher.sell_ticket(&following.0).await?;
     Ok((StatusCode::CREATED, Json(TicketView { ticket, expires_in: TICKET_SECONDS })))
 }

@@ -9,7 +9,7 @@ use utoipa::ToSchema;
 use super::named;
 use super::views::{DeliveryView, Redelivered};
 use crate::ApiResult;
-use crate::caller::Calling;
+use crate::caller::AuthenticatedCaller;
 use crate::list::{List, ListParams, PageRequest};
 use crate::openapi::Problem;
 use usher_domain::event::webhook::DeliveryStatus;
@@ -46,7 +46,7 @@ pub struct Since {
 )]
 pub async fn list(
     State(app): State<App>,
-    calling: Calling,
+    calling: AuthenticatedCaller,
     Path((id, webhook)): Path<(String, String)>,
     query: QueryParams,
 ) -> ApiResult<Json<List<DeliveryView>>> {
@@ -72,7 +72,7 @@ pub async fn list(
 )]
 pub async fn get(
     State(app): State<App>,
-    calling: Calling,
+    calling: AuthenticatedCaller,
     Path((id, webhook, delivery)): Path<(String, String, String)>,
 ) -> ApiResult<Json<DeliveryView>> {
     let known = named(&app, &calling, &id, &webhook, Right::View).await?;
@@ -96,7 +96,7 @@ pub async fn get(
 )]
 pub async fn redeliver(
     State(app): State<App>,
-    calling: Calling,
+    calling: AuthenticatedCaller,
     Path((id, webhook, delivery)): Path<(String, String, String)>,
 ) -> ApiResult<(StatusCode, Json<DeliveryView>)> {
     let known = named(&app, &calling, &id, &webhook, Right::Develop).await?;
@@ -122,7 +122,7 @@ pub async fn redeliver(
 )]
 pub async fn redeliver_failed(
     State(app): State<App>,
-    calling: Calling,
+    calling: AuthenticatedCaller,
     Path((id, webhook)): Path<(String, String)>,
     JsonBody(since): JsonBody<Since>,
 ) -> ApiResult<(StatusCode, Json<Redelivered>)> {
@@ -147,7 +147,7 @@ pub async fn redeliver_failed(
 )]
 pub async fn test(
     State(app): State<App>,
-    calling: Calling,
+    calling: AuthenticatedCaller,
     Path((id, webhook)): Path<(String, String)>,
 ) -> ApiResult<(StatusCode, Json<DeliveryView>)> {
     let known = named(&app, &calling, &id, &webhook, Right::Develop).await?;

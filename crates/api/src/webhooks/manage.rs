@@ -11,7 +11,7 @@ use utoipa::ToSchema;
 use super::named;
 use super::views::{WebhookView, WebhookWithSecret};
 use crate::ApiResult;
-use crate::caller::Calling;
+use crate::caller::AuthenticatedCaller;
 use crate::list::List;
 use crate::openapi::Problem;
 use usher_flows::Right;
@@ -78,7 +78,7 @@ pub struct WebhookSecretRotation {
 )]
 pub async fn list(
     State(app): State<App>,
-    calling: Calling,
+    calling: AuthenticatedCaller,
     Path(id): Path<String>,
 ) -> ApiResult<Json<List<WebhookView>>> {
     let project = calling.project(&id, Right::View).await?;
@@ -105,7 +105,7 @@ pub async fn list(
 )]
 pub async fn create(
     State(app): State<App>,
-    calling: Calling,
+    calling: AuthenticatedCaller,
     Path(id): Path<String>,
     JsonBody(form): JsonBody<WebhookForm>,
 ) -> ApiResult<(StatusCode, Json<WebhookWithSecret>)> {
@@ -127,7 +127,7 @@ pub async fn create(
 )]
 pub async fn get(
     State(app): State<App>,
-    calling: Calling,
+    calling: AuthenticatedCaller,
     Path((id, webhook)): Path<(String, String)>,
 ) -> ApiResult<Json<WebhookView>> {
     Ok(Json(named(&app, &calling, &id, &webhook, Right::View).await?.into()))
@@ -149,7 +149,7 @@ pub async fn get(
 )]
 pub async fn update(
     State(app): State<App>,
-    calling: Calling,
+    calling: AuthenticatedCaller,
     Path((id, webhook)): Path<(String, String)>,
     JsonBody(patch): JsonBody<WebhookPatch>,
 ) -> ApiResult<Json<WebhookView>> {
@@ -174,7 +174,7 @@ pub async fn update(
 )]
 pub async fn delete(
     State(app): State<App>,
-    calling: Calling,
+    calling: AuthenticatedCaller,
     Path((id, webhook)): Path<(String, String)>,
 ) -> ApiResult<StatusCode> {
     let known = named(&app, &calling, &id, &webhook, Right::Develop).await?;
@@ -200,7 +200,7 @@ pub async fn delete(
 )]
 pub async fn rotate(
     State(app): State<App>,
-    calling: Calling,
+    calling: AuthenticatedCaller,
     Path((id, webhook)): Path<(String, String)>,
     JsonBody(rotation): JsonBody<WebhookSecretRotation>,
 ) -> ApiResult<(StatusCode, Json<WebhookWithSecret>)> {

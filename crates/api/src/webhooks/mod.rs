@@ -8,7 +8,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::ApiResult;
-use super::caller::Calling;
+use super::caller::AuthenticatedCaller;
 use usher_domain::event::webhook::Webhook;
 use usher_flows::Right;
 use usher_http_server::problem::HttpProblem;
@@ -28,7 +28,13 @@ pub fn routes() -> OpenApiRouter<App> {
 }
 
 /// The webhook with this id, if the caller has the right.
-async fn named(app: &App, calling: &Calling, project: &str, webhook: &str, right: Right) -> ApiResult<Webhook> {
+async fn named(
+    app: &App,
+    calling: &AuthenticatedCaller,
+    project: &str,
+    webhook: &str,
+    right: Right,
+) -> ApiResult<Webhook> {
     let project = calling.project(project, right).await?;
     // A malformed id belongs to no webhook.
     let id = webhook.parse().map_err(|_| HttpProblem::unknown("webhook"))?;

@@ -5,18 +5,18 @@ use std::path::Path;
 
 use crate::fault::InvalidReason;
 use crate::reader::SettingsReader;
-use crate::setting::{Fallback, SettingValue, Show, settings};
+use crate::setting::{PrintedPart, SettingDefault, SettingValue, settings};
 use usher_domain::secret::Secret;
 
 settings! {
     /// The database: `SQLite` in a file, or `PostgreSQL`.
     DatabaseSettings {
         /// The database: `sqlite://PATH`, or `postgres://USER:PASSWORD@HOST/NAME`.
-        "database_url" => url: DatabaseUrl = Fallback::Always("sqlite://.usher/usher.db");
+        "database_url" => url: DatabaseUrl = SettingDefault::Always("sqlite://.usher/usher.db");
         /// Maximum number of connections to PostgreSQL.
-        "database.max_connections" => max_connections: u32 = Fallback::Always("16");
+        "database.max_connections" => max_connections: u32 = SettingDefault::Always("16");
         /// Read connections to SQLite, in addition to the one that writes.
-        "database.readers" => readers: u32 = Fallback::Always("4");
+        "database.readers" => readers: u32 = SettingDefault::Always("4");
     }
 }
 
@@ -64,7 +64,7 @@ impl fmt::Debug for DatabaseUrl {
 }
 
 impl SettingValue for DatabaseUrl {
-    const SHOW: Show = Show::UrlWithoutPassword;
+    const SHOW: PrintedPart = PrintedPart::UrlWithoutPassword;
 
     fn from_text(text: &str) -> Result<Self, InvalidReason> {
         const EXPECTED: &str = "expected sqlite://PATH or postgres://USER:PASSWORD@HOST/NAME";

@@ -3,17 +3,17 @@
 use std::net::SocketAddr;
 
 use crate::reader::SettingsReader;
-use crate::setting::{Fallback, RunMode, settings};
+use crate::setting::{RunMode, SettingDefault, settings};
 
 settings! {
     /// The demo applications.
     DemoSettings {
         /// Whether they run; only with `usher dev`.
-        "demo.enabled" => enabled: bool = Fallback::ByProfile { dev: "true", serve: "false" };
+        "demo.enabled" => enabled: bool = SettingDefault::ByProfile { dev: "true", serve: "false" };
         /// The address of the first one, on this machine only.
-        "demo.listen_a" => listen_a: SocketAddr = Fallback::Always("127.0.0.1:8081");
+        "demo.listen_a" => listen_a: SocketAddr = SettingDefault::Always("127.0.0.1:8081");
         /// The address of the second one, on this machine only.
-        "demo.listen_b" => listen_b: SocketAddr = Fallback::Always("127.0.0.1:8082");
+        "demo.listen_b" => listen_b: SocketAddr = SettingDefault::Always("127.0.0.1:8082");
     }
 }
 

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use crate::reader::SettingsReader;
-use crate::setting::{Fallback, settings};
+use crate::setting::{SettingDefault, settings};
 use crate::units::spelt;
 use usher_domain::secret::Secret;
 
@@ -13,13 +13,13 @@ settings! {
     KeySettings {
         /// Encrypts everything at rest: 32 bytes, base64url. If it is not set, the file master.key in keys.dir contains
         /// it.
-        "master_key" => master_key: Option<Secret<[u8; 32]>> = Fallback::Nothing;
+        "master_key" => master_key: Option<Secret<[u8; 32]>> = SettingDefault::Nothing;
         /// The directory of key files.
-        "keys.dir" => dir: PathBuf = Fallback::ByProfile { dev: ".usher", serve: "keys" };
+        "keys.dir" => dir: PathBuf = SettingDefault::ByProfile { dev: ".usher", serve: "keys" };
         /// How long a signing key signs.
-        "keys.rotate_after" => rotate_after: Duration = Fallback::Always("90d");
+        "keys.rotate_after" => rotate_after: Duration = SettingDefault::Always("90d");
         /// How long the next key is published before it signs, so that all caches have it.
-        "keys.publish_before" => publish_before: Duration = Fallback::Always("1d");
+        "keys.publish_before" => publish_before: Duration = SettingDefault::Always("1d");
     }
 }
 

@@ -1,8 +1,8 @@
 //! Rate limits and other limits.
 
 use crate::reader::SettingsReader;
-use crate::setting::{Fallback, settings};
-use crate::units::Limit;
+use crate::setting::{SettingDefault, settings};
+use crate::units::RateLimit;
 
 settings! {
     /// Rate limits and other limits.
@@ -10,17 +10,17 @@ settings! {
         /// Password attempts for one account from one address: a rate such as 10/min, or off. Five times as many for
         /// one account from all addresses together, and twenty times as many from one address for all accounts
         /// together.
-        "limits.sign_in" => sign_in: Limit = Fallback::Always("10/min");
+        "limits.sign_in" => sign_in: RateLimit = SettingDefault::Always("10/min");
         /// Attempts of a second factor per account: a rate such as 10/hour, or off.
-        "limits.second_factor" => second_factor: Limit = Fallback::Always("10/hour");
+        "limits.second_factor" => second_factor: RateLimit = SettingDefault::Always("10/hour");
         /// Wrong client secrets per client and address: a rate such as 30/min, or off. A right secret is never refused.
-        "limits.client_secret" => client_secret: Limit = Fallback::Always("30/min");
+        "limits.client_secret" => client_secret: RateLimit = SettingDefault::Always("30/min");
         /// Registrations per address.
-        "limits.register" => register: Limit = Fallback::Always("30/hour");
+        "limits.register" => register: RateLimit = SettingDefault::Always("30/hour");
         /// Recovery emails per account. Twenty times as many may be requested from one address.
-        "limits.recover" => recover: Limit = Fallback::Always("10/hour");
+        "limits.recover" => recover: RateLimit = SettingDefault::Always("10/hour");
         /// Open connections. One address may use a quarter of them, and connections to feeds three quarters together.
-        "limits.connections" => connections: usize = Fallback::Always("16384");
+        "limits.connections" => connections: usize = SettingDefault::Always("16384");
     }
 }
 

@@ -5,16 +5,16 @@ use url::{Host, Url};
 
 use crate::fault::InvalidReason;
 use crate::reader::SettingsReader;
-use crate::setting::{Fallback, SettingValue, Show, settings};
+use crate::setting::{PrintedPart, SettingDefault, SettingValue, settings};
 use usher_domain::secret::Secret;
 
 settings! {
     /// The mail server and the sender.
     MailSettings {
         /// The mail server: `smtps://USER:PASSWORD@HOST`, or `smtp://HOST:587?tls=required`. Without it, no mail is sent.
-        "mail.smtp_url" => smtp_url: Option<SmtpUrl> = Fallback::Nothing;
+        "mail.smtp_url" => smtp_url: Option<SmtpUrl> = SettingDefault::Nothing;
         /// The sender of emails: `Usher <no-reply@HOST>`.
-        "mail.from" => from: Option<Mailbox> = Fallback::Nothing;
+        "mail.from" => from: Option<Mailbox> = SettingDefault::Nothing;
     }
 }
 
@@ -41,7 +41,7 @@ impl SmtpUrl {
 }
 
 impl SettingValue for SmtpUrl {
-    const SHOW: Show = Show::UrlWithoutPassword;
+    const SHOW: PrintedPart = PrintedPart::UrlWithoutPassword;
 
     fn from_text(text: &str) -> Result<Self, InvalidReason> {
         const EXPECTED: &str = "expected smtps://HOST or smtp://HOST:587?tls=required";

@@ -3,18 +3,18 @@
 use std::time::Duration;
 
 use crate::fault::InvalidReason;
-use crate::setting::{Fallback, SettingValue, settings};
+use crate::setting::{SettingDefault, SettingValue, settings};
 
 /// Who may create a project.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Makers {
+pub enum ProjectCreators {
     /// Anybody who is signed in.
     Anyone,
     /// Only administrators.
     Admins,
 }
 
-impl SettingValue for Makers {
+impl SettingValue for ProjectCreators {
     fn from_text(text: &str) -> Result<Self, InvalidReason> {
         match text {
             "anyone" => Ok(Self::Anyone),
@@ -28,8 +28,8 @@ settings! {
     /// Projects.
     ProjectSettings {
         /// Who may create projects: anyone who is signed in, or only admins.
-        "projects.create" => create: Makers = Fallback::ByProfile { dev: "anyone", serve: "admins" };
+        "projects.create" => create: ProjectCreators = SettingDefault::ByProfile { dev: "anyone", serve: "admins" };
         /// How long a project's sealed history is kept.
-        "projects.history" => history: Duration = Fallback::Always("90d");
+        "projects.history" => history: Duration = SettingDefault::Always("90d");
     }
 }

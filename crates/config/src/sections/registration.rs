@@ -1,11 +1,11 @@
 //! Registration.
 
-use crate::setting::{Fallback, settings};
+use crate::setting::{SettingDefault, settings};
 
 settings! {
     /// Registration.
     SignUpSettings {
         /// Whether people may register by themselves.
-        "sign_up.enabled" => enabled: bool = Fallback::Always("true");
+        "sign_up.enabled" => enabled: bool = SettingDefault::Always("true");
     }
 }

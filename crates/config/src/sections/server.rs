@@ -9,24 +9,24 @@ use url::Url;
 use crate::fault::InvalidReason;
 use crate::reader::SettingsReader;
 use crate::sections::issuer::Issuer;
-use crate::setting::{Fallback, RunMode, SettingValue, settings};
+use crate::setting::{RunMode, SettingDefault, SettingValue, settings};
 
 settings! {
     /// Issuer, listener, TLS, proxies.
     ServerSettings {
         /// The issuer, the URL of Usher for people and applications: `https://HOST`, or http on localhost.
-        "issuer" => issuer: Issuer = Fallback::Nothing;
+        "issuer" => issuer: Issuer = SettingDefault::Nothing;
         /// The address to listen on.
-        "listen" => listen: SocketAddr = Fallback::Always("127.0.0.1:8080");
+        "listen" => listen: SocketAddr = SettingDefault::Always("127.0.0.1:8080");
         /// Certificate chain, PEM; without it Usher serves plain HTTP, to a proxy.
-        "tls.cert" => tls_cert: Option<PathBuf> = Fallback::Nothing;
+        "tls.cert" => tls_cert: Option<PathBuf> = SettingDefault::Nothing;
         /// Private key of the certificate, PEM.
-        "tls.key" => tls_key: Option<PathBuf> = Fallback::Nothing;
+        "tls.key" => tls_key: Option<PathBuf> = SettingDefault::Nothing;
         /// Proxies whose X-Forwarded-For is trusted: address ranges, separated by commas.
-        "trusted_proxies" => trusted_proxies: Vec<IpNet> = Fallback::Always("");
+        "trusted_proxies" => trusted_proxies: Vec<IpNet> = SettingDefault::Always("");
         /// Contact for vulnerability reports, served as security.txt (RFC 9116): a mailto:, https: or tel: URI. Without
         /// it there is no such file.
-        "security_contact" => security_contact: Option<SecurityContact> = Fallback::Nothing;
+        "security_contact" => security_contact: Option<SecurityContact> = SettingDefault::Nothing;
     }
 }
 

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use crate::fault::InvalidReason;
 use crate::reader::SettingsReader;
-use crate::setting::{Fallback, SettingValue, settings};
+use crate::setting::{SettingDefault, SettingValue, settings};
 use crate::units::spelt;
 
 const YEAR: Duration = Duration::from_hours(24 * 366);
@@ -13,11 +13,11 @@ settings! {
     /// The two lifetimes of a session (SP 800-63B-4 §2.1.3), and the mode of the session API.
     SessionSettings {
         /// Idle lifetime of a session.
-        "session.idle" => idle: Duration = Fallback::Always("14d");
+        "session.idle" => idle: Duration = SettingDefault::Always("14d");
         /// Absolute lifetime of a session.
-        "session.absolute" => absolute: Duration = Fallback::Always("90d");
+        "session.absolute" => absolute: Duration = SettingDefault::Always("90d");
         /// What a sign-in with the session API returns by default: cookie (httpOnly) or token.
-        "session.mode" => mode: SessionMode = Fallback::Always("cookie");
+        "session.mode" => mode: SessionMode = SettingDefault::Always("cookie");
     }
 }
 

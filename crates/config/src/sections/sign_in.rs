@@ -1,23 +1,23 @@
 //! Passwords: hashing (Argon2id, RFC 9106) and minimum length.
 
 use crate::reader::SettingsReader;
-use crate::setting::{Fallback, settings};
+use crate::setting::{SettingDefault, settings};
 
 settings! {
     /// The cost of hashing, and the minimum length.
     PasswordSettings {
         /// Memory of one Argon2id hash, in KiB.
-        "passwords.memory_kib" => memory_kib: u32 = Fallback::Always("19456");
+        "passwords.memory_kib" => memory_kib: u32 = SettingDefault::Always("19456");
         /// Passes of Argon2id over its memory.
-        "passwords.iterations" => iterations: u32 = Fallback::Always("2");
+        "passwords.iterations" => iterations: u32 = SettingDefault::Always("2");
         /// Lanes of Argon2id.
-        "passwords.parallelism" => parallelism: u32 = Fallback::Always("1");
+        "passwords.parallelism" => parallelism: u32 = SettingDefault::Always("1");
         /// Hashes computed at the same time; by default one for each core.
-        "passwords.permits" => permits: usize = Fallback::Nothing;
+        "passwords.permits" => permits: usize = SettingDefault::Nothing;
         /// Sign-ins that may wait for a hash; beyond that they are refused with Retry-After.
-        "passwords.queue" => queue: usize = Fallback::Always("64");
+        "passwords.queue" => queue: usize = SettingDefault::Always("64");
         /// Minimum length of a new password, in characters.
-        "passwords.min_length" => min_length: usize = Fallback::Always("8");
+        "passwords.min_length" => min_length: usize = SettingDefault::Always("8");
     }
 }
 

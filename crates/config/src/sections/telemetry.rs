@@ -2,15 +2,15 @@
 
 use crate::fault::InvalidReason;
 use crate::reader::SettingsReader;
-use crate::setting::{Fallback, SettingValue, settings};
+use crate::setting::{SettingDefault, SettingValue, settings};
 
 settings! {
     /// The log.
     TelemetrySettings {
         /// What is logged: a level (error, warn, info, debug, trace) or a filter such as `info,usher_api=debug`.
-        "log" => log: String = Fallback::Always("info");
+        "log" => log: String = SettingDefault::Always("info");
         /// The log format: text for people, json for machines (one object on each line).
-        "log_format" => log_format: LogFormat = Fallback::ByProfile { dev: "text", serve: "json" };
+        "log_format" => log_format: LogFormat = SettingDefault::ByProfile { dev: "text", serve: "json" };
     }
 }
 

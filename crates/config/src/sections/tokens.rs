@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use crate::fault::InvalidReason;
 use crate::reader::SettingsReader;
-use crate::setting::{Fallback, SettingValue, settings};
+use crate::setting::{SettingDefault, SettingValue, settings};
 use crate::units::spelt;
 use usher_domain::oauth::grant::ReuseEnds;
 
@@ -12,21 +12,21 @@ settings! {
     /// Lifetimes of codes and tokens.
     TokenSettings {
         /// Lifetime of an access token.
-        "tokens.access_ttl" => access_ttl: Duration = Fallback::Always("10m");
+        "tokens.access_ttl" => access_ttl: Duration = SettingDefault::Always("10m");
         /// Lifetime of an ID token.
-        "tokens.id_ttl" => id_ttl: Duration = Fallback::Always("1h");
+        "tokens.id_ttl" => id_ttl: Duration = SettingDefault::Always("1h");
         /// Lifetime of an authorization code.
-        "tokens.code_ttl" => code_ttl: Duration = Fallback::Always("60s");
+        "tokens.code_ttl" => code_ttl: Duration = SettingDefault::Always("60s");
         /// Idle lifetime of a refresh token.
-        "tokens.refresh_idle" => refresh_idle: Duration = Fallback::Always("30d");
+        "tokens.refresh_idle" => refresh_idle: Duration = SettingDefault::Always("30d");
         /// Absolute lifetime of a grant; 0 is unlimited.
-        "tokens.refresh_absolute" => refresh_absolute: Duration = Fallback::Always("365d");
+        "tokens.refresh_absolute" => refresh_absolute: Duration = SettingDefault::Always("365d");
         /// While every newer token is younger than this, an old refresh token is refused without ending anything:
         /// processes of the client raced for the new one. Later it is reuse. 0 disables this. A lost answer needs no
         /// window.
-        "tokens.refresh_retry_window" => refresh_retry_window: Duration = Fallback::Always("30s");
+        "tokens.refresh_retry_window" => refresh_retry_window: Duration = SettingDefault::Always("30s");
         /// What reuse of a refresh token ends: the session with all its grants, or only the grant.
-        "tokens.reuse_ends" => reuse_ends: ReuseEnds = Fallback::Always("session");
+        "tokens.reuse_ends" => reuse_ends: ReuseEnds = SettingDefault::Always("session");
     }
 }
 

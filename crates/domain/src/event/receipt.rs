@@ -7,7 +7,7 @@ use crate::time::Timestamp;
 
 /// How the access of an application ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Telling {
+pub enum AccessEnd {
     /// It was notified, and has acknowledged.
     Told,
     /// It does not answer; notification is retried.
@@ -28,7 +28,7 @@ pub enum Telling {
 
 /// A local module connected to the feed of the application's project.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Module {
+pub struct ConnectedModule {
     /// The name of its client, or of the project whose token it uses.
     pub name: String,
     /// When it acknowledged the end; `None` while one of its connections has not.
@@ -37,7 +37,7 @@ pub struct Module {
 
 /// One application on a receipt.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Line {
+pub struct ReceiptApplication {
     /// The application.
     pub client_id: ClientId,
     /// Its name.
@@ -45,18 +45,18 @@ pub struct Line {
     /// The project that owns it; `None` for a deleted application.
     pub project_id: Option<ProjectId>,
     /// How its access ends.
-    pub telling: Telling,
+    pub telling: AccessEnd,
     /// The connected local modules of its project, by name.
-    pub modules: Vec<Module>,
+    pub modules: Vec<ConnectedModule>,
 }
 
-impl Line {
+impl ReceiptApplication {
     /// Adds the local modules of the application's project. Once all have acknowledged, they refuse its tokens.
     #[must_use]
-    pub fn with_modules(mut self, modules: Vec<Module>) -> Self {
+    pub fn with_modules(mut self, modules: Vec<ConnectedModule>) -> Self {
         let all = !modules.is_empty() && modules.iter().all(|module| module.acknowledged_at.is_some());
-        if let (Telling::EndsWithin { minutes }, true) = (self.telling, all) {
-            self.telling = Telling::RefusedByModules { minutes };
+        if let (AccessEnd::EndsWithin { minutes }, true) = (self.telling, all) {
+            self.telling = AccessEnd::RefusedByModules { minutes };
         }
         self.modules = modules;
         self
@@ -65,11 +65,11 @@ impl Line {
 
 /// What happens at an application that is not notified, whose last access token was issued at `issued_at`. Usher
 /// refuses the token at once, but a verifier that only checks the signature accepts it until it expires.
-pub fn of_untold(issued_at: Timestamp, lifetime: Duration, now: Timestamp) -> Telling {
+pub fn of_untold(issued_at: Timestamp, lifetime: Duration, now: Timestamp) -> AccessEnd {
     let left = u64::try_from((issued_at + lifetime).0.saturating_sub(now.0)).unwrap_or(0);
     match u32::try_from(left.div_ceil(60)).unwrap_or(u32::MAX) {
-        0 => Telling::Over,
-        minutes => Telling::EndsWithin { minutes },
+        0 => AccessEnd::Over,
+        minutes => AccessEnd::EndsWithin { minutes },
     }
 }
 
@@ -77,26 +77,32 @@ pub fn of_untold(issued_at: Timestamp, lifetime: Duration, now: Timestamp) -> Te
 mod tests {
     use super::*;
 
-    fn line(telling: Telling) -> Line {
-        Line { client_id: ClientId("c".into()), name: "Shop".into(), project_id: None, telling, modules: Vec::new() }
+    fn line(telling: AccessEnd) -> ReceiptApplication {
+        ReceiptApplication {
+            client_id: ClientId("c".into()),
+            name: "Shop".into(),
+            project_id: None,
+            telling,
+            modules: Vec::new(),
+        }
     }
 
-    fn module(acknowledged_at: Option<i64>) -> Module {
-        Module { name: "api".into(), acknowledged_at: acknowledged_at.map(Timestamp) }
+    fn module(acknowledged_at: Option<i64>) -> ConnectedModule {
+        ConnectedModule { name: "api".into(), acknowledged_at: acknowledged_at.map(Timestamp) }
     }
 
     #[test]
     fn tokens_are_refused_once_every_module_has_acknowledged() {
-        let ends = Telling::EndsWithin { minutes: 4 };
+        let ends = AccessEnd::EndsWithin { minutes: 4 };
         let telling = |modules| line(ends).with_modules(modules).telling;
         assert_eq!(telling(vec![]), ends);
         assert_eq!(telling(vec![module(Some(5)), module(None)]), ends);
-        assert_eq!(telling(vec![module(Some(5)), module(Some(6))]), Telling::RefusedByModules { minutes: 4 });
+        assert_eq!(telling(vec![module(Some(5)), module(Some(6))]), AccessEnd::RefusedByModules { minutes: 4 });
     }
 
     #[test]
     fn modules_change_nothing_for_an_application_that_was_told_itself() {
-        for telling in [Telling::Told, Telling::Retrying, Telling::Over] {
+        for telling in [AccessEnd::Told, AccessEnd::Retrying, AccessEnd::Over] {
             assert_eq!(line(telling).with_modules(vec![module(Some(5))]).telling, telling);
         }
     }
@@ -106,12 +112,12 @@ mod tests {
         let issued = Timestamp(1_800_000_000);
         let lifetime = Duration::from_mins(10);
         for (after, telling) in [
-            (0, Telling::EndsWithin { minutes: 10 }),
-            (1, Telling::EndsWithin { minutes: 10 }),
-            (361, Telling::EndsWithin { minutes: 4 }),
-            (599, Telling::EndsWithin { minutes: 1 }),
-            (600, Telling::Over),
-            (9_999, Telling::Over),
+            (0, AccessEnd::EndsWithin { minutes: 10 }),
+            (1, AccessEnd::EndsWithin { minutes: 10 }),
+            (361, AccessEnd::EndsWithin { minutes: 4 }),
+            (599, AccessEnd::EndsWithin { minutes: 1 }),
+            (600, AccessEnd::Over),
+            (9_999, AccessEnd::Over),
         ] {
             assert_eq!(of_untold(issued, lifetime, issued + Duration::from_secs(after)), telling, "after {after} s");
         }

@@ -66,7 +66,7 @@ pub enum IdTokenHint {
 /// The facts on which the next step depends.
 #[derive(Debug, Clone, Copy)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own, and they occur in any combination")]
-pub struct Facts<'a> {
+pub struct InteractionFacts<'a> {
     /// The present moment.
     pub now: Timestamp,
     /// The live session, if there is one.
@@ -169,7 +169,7 @@ impl Interaction {
     }
 
     /// Decides the next step.
-    pub fn next_step(&self, facts: &Facts<'_>) -> InteractionStep {
+    pub fn next_step(&self, facts: &InteractionFacts<'_>) -> InteractionStep {
         if let Some(asked) = &self.request.claims.essential_acr
             && !asked.is_empty()
             && !asked.iter().any(|acr| ACR_VALUES.contains(&acr.as_str()))
@@ -190,7 +190,7 @@ impl Interaction {
     }
 
     /// The step that is missing for the required authentication context.
-    fn acr_step(&self, facts: &Facts<'_>, session: &SessionFacts<'_>) -> Option<InteractionStep> {
+    fn acr_step(&self, facts: &InteractionFacts<'_>, session: &SessionFacts<'_>) -> Option<InteractionStep> {
         let met = |asked: &str| acr_meets(session.acr, asked);
         let essential = self.request.claims.essential_acr.as_deref().unwrap_or_default();
         let wanting = facts.required_acr.is_some_and(|asked| !met(asked))
@@ -232,7 +232,7 @@ impl Interaction {
     }
 
     /// The step that is missing until the right user is signed in, recently enough.
-    fn account_step(&self, facts: &Facts<'_>) -> Option<InteractionStep> {
+    fn account_step(&self, facts: &InteractionFacts<'_>) -> Option<InteractionStep> {
         let prompt = self.request.prompt;
         let acted = self.signed_in.is_some() || self.chosen.is_some();
         if prompt.create && !acted {
@@ -255,7 +255,7 @@ impl Interaction {
         (!self.is_fresh_enough(facts, &session)).then_some(InteractionStep::SignIn { again: true })
     }
 
-    fn is_fresh_enough(&self, facts: &Facts<'_>, session: &SessionFacts<'_>) -> bool {
+    fn is_fresh_enough(&self, facts: &InteractionFacts<'_>, session: &SessionFacts<'_>) -> bool {
         // The session id alone would not suffice: the time prevents a replay with an older session.
         if self.signed_in == Some(session.id) && session.auth_time >= self.began_at {
             return true;
@@ -265,7 +265,7 @@ impl Interaction {
             && max_age.is_none_or(|limit| facts.now.seconds_since(session.auth_time) <= limit && limit > 0)
     }
 
-    fn needs_consent(&self, facts: &Facts<'_>) -> bool {
+    fn needs_consent(&self, facts: &InteractionFacts<'_>) -> bool {
         if self.allowed {
             return false;
         }

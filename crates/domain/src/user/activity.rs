@@ -3,7 +3,7 @@
 
 /// A heading of the activity page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Heading {
+pub enum ActivityHeading {
     /// Sign-ins and sign-outs.
     SignIns,
     /// Passwords, factors and identities.
@@ -14,7 +14,7 @@ pub enum Heading {
     Account,
 }
 
-impl Heading {
+impl ActivityHeading {
     /// Every heading, in the order they are shown.
     pub const ALL: [Self; 4] = [Self::SignIns, Self::Security, Self::Applications, Self::Account];
 
@@ -37,7 +37,7 @@ impl Heading {
 /// How the activity page shows an event.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Activity {
-    pub heading: Heading,
+    pub heading: ActivityHeading,
     /// The key of its text in `account.ftl`.
     pub text: &'static str,
     /// Whether the person may report it as a compromise of the account.
@@ -51,10 +51,10 @@ mod tests {
 
     #[test]
     fn every_heading_has_a_word_of_its_own_and_something_under_it() {
-        for heading in Heading::ALL {
-            assert_eq!(Heading::from_word(heading.as_str()), Some(heading));
+        for heading in ActivityHeading::ALL {
+            assert_eq!(ActivityHeading::from_word(heading.as_str()), Some(heading));
             assert!(EventCatalogue::STANDARD.shown_under(Some(heading)).count() > 1);
         }
-        assert_eq!(Heading::from_word("everything"), None);
+        assert_eq!(ActivityHeading::from_word("everything"), None);
     }
 }

@@ -23,7 +23,7 @@ pub fn acr_meets(held: &str, asked: &str) -> bool {
 /// One authentication method.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Means {
+pub enum AuthMeans {
     /// A password: something known.
     Password,
     /// A code of an authenticator app: something held.
@@ -55,7 +55,7 @@ pub enum Means {
 /// Values of an upstream `amr` that mean two factors.
 const UPSTREAM_MFA: [&str; 2] = ["mfa", "mca"];
 
-impl Means {
+impl AuthMeans {
     /// Its values of RFC 8176; `pop` is in the IANA registry, `fed` is specific to Usher.
     fn words(&self) -> Vec<String> {
         let fixed: &[&str] = match self {
@@ -107,35 +107,35 @@ pub enum Method {
 /// All methods used in one sign-in.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Authentication {
-    means: Vec<Means>,
+    means: Vec<AuthMeans>,
 }
 
 impl Authentication {
     /// An authentication by one method.
-    pub fn by(means: Means) -> Self {
+    pub fn by(means: AuthMeans) -> Self {
         Self { means: vec![means] }
     }
 
     /// The authentication with one more method.
     #[must_use]
-    pub fn and(mut self, means: Means) -> Self {
+    pub fn and(mut self, means: AuthMeans) -> Self {
         self.means.push(means);
         self
     }
 
     /// Whether the person used two different factors.
     pub fn is_two_factors(&self) -> bool {
-        self.means.iter().any(Means::is_two_factors)
-            || (self.means.iter().any(Means::is_first) && self.means.iter().any(Means::is_held))
+        self.means.iter().any(AuthMeans::is_two_factors)
+            || (self.means.iter().any(AuthMeans::is_first) && self.means.iter().any(AuthMeans::is_held))
     }
 
     /// The sign-in method that the person chose, if it has a button or form.
     pub fn method(&self) -> Option<Method> {
         match self.means.first()? {
-            Means::Password => Some(Method::Password),
-            Means::Passkey { .. } => Some(Method::Passkey),
-            Means::Upstream { provider, .. } => Some(Method::Provider(provider.clone())),
-            Means::Totp | Means::RecoveryCode | Means::MailCode | Means::Setup => None,
+            AuthMeans::Password => Some(Method::Password),
+            AuthMeans::Passkey { .. } => Some(Method::Passkey),
+            AuthMeans::Upstream { provider, .. } => Some(Method::Provider(provider.clone())),
+            AuthMeans::Totp | AuthMeans::RecoveryCode | AuthMeans::MailCode | AuthMeans::Setup => None,
         }
     }
 
@@ -147,7 +147,7 @@ impl Authentication {
     /// The methods (RFC 8176): each value once, and `mfa` only with two factors.
     pub fn amr(&self) -> Vec<String> {
         let mut amr: Vec<String> = Vec::new();
-        for word in self.means.iter().flat_map(Means::words) {
+        for word in self.means.iter().flat_map(AuthMeans::words) {
             if !amr.contains(&word) && word != "mfa" {
                 amr.push(word);
             }
@@ -164,16 +164,16 @@ impl Authentication {
         let mut means = Vec::new();
         if has("fed") {
             let rest = amr.iter().filter(|word| *word != "fed").cloned().collect();
-            means.push(Means::Upstream { provider: String::new(), amr: rest, acr: None, trusted: has("mfa") });
+            means.push(AuthMeans::Upstream { provider: String::new(), amr: rest, acr: None, trusted: has("mfa") });
         }
         if has("pwd") {
-            means.push(Means::Password);
+            means.push(AuthMeans::Password);
         }
         if has("pop") {
-            means.push(Means::Passkey { user_verified: has("mfa") && !has("pwd") && !has("fed") });
+            means.push(AuthMeans::Passkey { user_verified: has("mfa") && !has("pwd") && !has("fed") });
         }
         if has("otp") {
-            means.push(Means::Totp);
+            means.push(AuthMeans::Totp);
         }
         Self { means }
     }
@@ -183,7 +183,7 @@ impl Authentication {
 /// removed does not sign in.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Guard {
+pub enum SignInGuard {
     /// This password, by a hash of its hash.
     Password(String),
     /// This passkey.
@@ -203,30 +203,30 @@ pub enum Guard {
 mod tests {
     use super::*;
 
-    fn upstream(amr: &[&str], trusted: bool) -> Means {
+    fn upstream(amr: &[&str], trusted: bool) -> AuthMeans {
         let amr = amr.iter().map(|word| (*word).to_owned()).collect();
-        Means::Upstream { provider: "google".into(), amr, acr: None, trusted }
+        AuthMeans::Upstream { provider: "google".into(), amr, acr: None, trusted }
     }
 
     #[test]
     fn what_is_said_is_what_happened() {
-        let passkey = |user_verified| Means::Passkey { user_verified };
+        let passkey = |user_verified| AuthMeans::Passkey { user_verified };
         for (means, acr, amr) in [
-            (vec![Means::Password], AAL1, "pwd"),
-            (vec![Means::Password, Means::Totp], AAL2, "pwd otp mfa"),
-            (vec![Means::Password, Means::RecoveryCode], AAL2, "pwd otp mfa"),
-            (vec![Means::Password, passkey(false)], AAL2, "pwd pop user mfa"),
+            (vec![AuthMeans::Password], AAL1, "pwd"),
+            (vec![AuthMeans::Password, AuthMeans::Totp], AAL2, "pwd otp mfa"),
+            (vec![AuthMeans::Password, AuthMeans::RecoveryCode], AAL2, "pwd otp mfa"),
+            (vec![AuthMeans::Password, passkey(false)], AAL2, "pwd pop user mfa"),
             (vec![passkey(true)], AAL2, "pop user mfa"),
             (vec![passkey(false)], AAL1, "pop user"),
-            (vec![passkey(false), Means::Totp], AAL1, "pop user otp"),
-            (vec![Means::MailCode], AAL1, "otp"),
-            (vec![Means::Password, Means::MailCode], AAL1, "pwd otp"),
-            (vec![Means::Setup], AAL1, "otp"),
+            (vec![passkey(false), AuthMeans::Totp], AAL1, "pop user otp"),
+            (vec![AuthMeans::MailCode], AAL1, "otp"),
+            (vec![AuthMeans::Password, AuthMeans::MailCode], AAL1, "pwd otp"),
+            (vec![AuthMeans::Setup], AAL1, "otp"),
             (vec![upstream(&[], false)], AAL1, "fed"),
             (vec![upstream(&["pwd", "mfa"], false)], AAL1, "fed"),
             (vec![upstream(&["pwd", "mfa"], true)], AAL2, "fed pwd mfa"),
             (vec![upstream(&["pwd"], true)], AAL1, "fed pwd"),
-            (vec![upstream(&[], false), Means::Totp], AAL2, "fed otp mfa"),
+            (vec![upstream(&[], false), AuthMeans::Totp], AAL2, "fed otp mfa"),
         ] {
             let authentication = Authentication { means };
             assert_eq!((authentication.acr(), authentication.amr().join(" ").as_str()), (acr, amr));
@@ -236,16 +236,16 @@ mod tests {
     #[test]
     fn a_session_can_be_stepped_up_by_what_it_lacked() {
         for (begun, added, acr) in [
-            (Authentication::by(Means::Password), Means::Totp, AAL2),
-            (Authentication::by(upstream(&[], false)), Means::Totp, AAL2),
-            (Authentication::by(Means::Password), Means::MailCode, AAL1),
-            (Authentication::by(Means::Passkey { user_verified: false }), Means::Totp, AAL1),
+            (Authentication::by(AuthMeans::Password), AuthMeans::Totp, AAL2),
+            (Authentication::by(upstream(&[], false)), AuthMeans::Totp, AAL2),
+            (Authentication::by(AuthMeans::Password), AuthMeans::MailCode, AAL1),
+            (Authentication::by(AuthMeans::Passkey { user_verified: false }), AuthMeans::Totp, AAL1),
         ] {
             let resumed = Authentication::of_session(&begun.amr());
             assert_eq!((resumed.acr(), resumed.amr()), (begun.acr(), begun.amr()));
             assert_eq!(resumed.and(added).acr(), acr);
         }
-        let passkey = Authentication::by(Means::Passkey { user_verified: true });
+        let passkey = Authentication::by(AuthMeans::Passkey { user_verified: true });
         assert_eq!(Authentication::of_session(&passkey.amr()), passkey);
     }
 

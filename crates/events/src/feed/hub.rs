@@ -34,9 +34,9 @@ const TRY_AGAIN: Duration = Duration::from_secs(1);
 
 /// All connections of this instance, by project.
 #[derive(Clone)]
-pub struct Hub(Arc<Inner>);
+pub struct Hub(Arc<HubState>);
 
-struct Inner {
+struct HubState {
     store: Store,
     clock: Arc<dyn Clock>,
     instance: String,
@@ -53,7 +53,7 @@ impl Hub {
         let (channels, next) = (Mutex::default(), AtomicU64::new(1));
         let places = Arc::new(Semaphore::new(places.min(Semaphore::MAX_PERMITS)));
         let turns = Semaphore::new(ASK_AT_ONCE);
-        let inner = Arc::new(Inner { store: store.clone(), clock, instance, channels, places, turns, next });
+        let inner = Arc::new(HubState { store: store.clone(), clock, instance, channels, places, turns, next });
         tokio::spawn(carry(Arc::downgrade(&inner), store.subscribe()));
         tokio::spawn(relay(Arc::downgrade(&inner), store));
         Self(inner)
@@ -128,7 +128,7 @@ impl Hub {
     }
 }
 
-impl Inner {
+impl HubState {
     /// Sends new entries. One task does this, so entries keep their order.
     async fn carry_feed(&self, project: ProjectId) -> Result<()> {
         let Some(channel) = lock(&self.channels).get(&project).cloned() else { return Ok(()) };
@@ -169,7 +169,7 @@ impl Inner {
 }
 
 /// Handles wakeups until the hub is dropped.
-async fn carry(inner: Weak<Inner>, mut rings: broadcast::Receiver<Wakeup>) {
+async fn carry(inner: Weak<HubState>, mut rings: broadcast::Receiver<Wakeup>) {
     let mut written_at = Instant::now();
     loop {
         let rung = tokio::time::timeout(LOOK_ANYWAY, rings.recv()).await;
@@ -201,7 +201,7 @@ async fn carry(inner: Weak<Inner>, mut rings: broadcast::Receiver<Wakeup>) {
 }
 
 /// Receives the wakeups of other instances until the hub is dropped.
-async fn relay(inner: Weak<Inner>, store: Store) {
+async fn relay(inner: Weak<HubState>, store: Store) {
     while inner.strong_count() > 0 {
         let lost = tokio::select! {
             lost = store.relay_wakeups() => lost,
@@ -214,7 +214,7 @@ async fn relay(inner: Weak<Inner>, store: Store) {
     }
 }
 
-async fn gone(inner: &Weak<Inner>) {
+async fn gone(inner: &Weak<HubState>) {
     while inner.strong_count() > 0 {
         tokio::time::sleep(TRY_AGAIN).await;
     }

@@ -19,7 +19,7 @@ pub struct FeedSubscription {
 
 /// The next thing that is received.
 #[derive(Debug)]
-pub enum Next {
+pub enum FeedUpdate {
     /// A message.
     Frame(Frame),
     /// Messages were missed: read the rest from the database.
@@ -34,11 +34,11 @@ impl FeedSubscription {
     }
 
     /// Waits for the next message.
-    pub async fn next(&mut self) -> Next {
+    pub async fn next(&mut self) -> FeedUpdate {
         match self.frames.recv().await {
-            Ok(frame) => Next::Frame(frame),
-            Err(RecvError::Lagged(_)) => Next::Missed,
-            Err(RecvError::Closed) => Next::Over,
+            Ok(frame) => FeedUpdate::Frame(frame),
+            Err(RecvError::Lagged(_)) => FeedUpdate::Missed,
+            Err(RecvError::Closed) => FeedUpdate::Over,
         }
     }
 

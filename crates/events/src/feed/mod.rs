@@ -13,4 +13,4 @@ pub use channel::ListenerSlot;
 pub(super) use hear::hear;
 pub use hub::Hub;
 pub use listener::{Listener, Transport};
-pub use listening::{FeedSubscription, Next};
+pub use listening::{FeedSubscription, FeedUpdate};

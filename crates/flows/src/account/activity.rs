@@ -8,7 +8,7 @@ use crate::usher::Usher;
 use usher_domain::event::EventCatalogue;
 use usher_domain::id::ClientId;
 use usher_domain::page::{Cursor, MAX_PAGE, Page};
-use usher_domain::user::activity::Heading;
+use usher_domain::user::activity::ActivityHeading;
 use usher_domain::user::identity::{Identity, SuggestedEmail};
 use usher_domain::user::session::Session;
 use usher_storage::events::ShownEvent;
@@ -24,7 +24,7 @@ impl Usher {
     pub async fn activity(
         &self,
         account: &Account,
-        heading: Option<Heading>,
+        heading: Option<ActivityHeading>,
         before: Option<Cursor>,
     ) -> Result<Page<ShownEvent>, FlowError> {
         let kinds: Vec<&str> = EventCatalogue::STANDARD.shown_under(heading).collect();

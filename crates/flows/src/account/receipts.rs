@@ -9,7 +9,7 @@ use crate::error::FlowError;
 use crate::login::accounts::Account;
 use crate::usher::Usher;
 use usher_domain::event::logout_notice::{LogoutNotice, NoticeStatus};
-use usher_domain::event::receipt::{Line, Telling, of_untold};
+use usher_domain::event::receipt::{AccessEnd, ReceiptApplication, of_untold};
 use usher_domain::id::{ClientId, ProjectId};
 use usher_domain::oauth::client::Client;
 use usher_domain::time::Timestamp;
@@ -26,7 +26,7 @@ const SHOWN: Duration = Duration::from_hours(24);
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ReceiptEntry {
     /// The line of the receipt.
-    pub line: Line,
+    pub line: ReceiptApplication,
     /// When the session ended.
     pub at: Timestamp,
 }
@@ -36,7 +36,7 @@ impl Usher {
     ///
     /// # Errors
     /// If the database fails.
-    pub async fn receipt(&self, ended: &Ended) -> Result<Vec<Line>, FlowError> {
+    pub async fn receipt(&self, ended: &Ended) -> Result<Vec<ReceiptApplication>, FlowError> {
         let mut clients = Vec::new();
         for id in ended.clients.iter().filter(|client| !is_first_party_client(client)) {
             clients.push((id, self.find_client(id).await?));
@@ -57,7 +57,7 @@ impl Usher {
             let telling = if listening.contains(id) { told(id, &notices, untold) } else { untold };
             let name = client.as_ref().map_or_else(|| id.0.clone(), |client| client.metadata.client_name.clone());
             let project_id = client.as_ref().map(|client| client.project_id);
-            lines.push(Line { client_id: (*id).clone(), name, project_id, telling, modules: Vec::new() });
+            lines.push(ReceiptApplication { client_id: (*id).clone(), name, project_id, telling, modules: Vec::new() });
         }
         lines.sort_by_key(|line| line.name.to_lowercase());
         Ok(lines)
@@ -100,13 +100,14 @@ impl Usher {
         for notice in self.store.list_logout_notices(account.user.id, self.now() - SHOWN).await? {
             let Some(client) = self.find_client(&notice.client_id).await? else { continue };
             let telling = match notice.status {
-                NoticeStatus::Told => Telling::Told,
-                NoticeStatus::Waiting => Telling::Retrying,
+                NoticeStatus::Told => AccessEnd::Told,
+                NoticeStatus::Waiting => AccessEnd::Retrying,
                 NoticeStatus::Rejected | NoticeStatus::GivenUp => self.untold(Some(notice.at)),
             };
             let name = client.metadata.client_name.clone();
             let project_id = Some(client.project_id);
-            let line = Line { client_id: notice.client_id, name, project_id, telling, modules: Vec::new() };
+            let line =
+                ReceiptApplication { client_id: notice.client_id, name, project_id, telling, modules: Vec::new() };
             told.push(ReceiptEntry { line, at: notice.at });
         }
         Ok(told)
@@ -133,21 +134,21 @@ impl Usher {
     }
 
     /// The remaining lifetime of the tokens that an application got then, or now if that is unknown.
-    fn untold(&self, issued_at: Option<Timestamp>) -> Telling {
+    fn untold(&self, issued_at: Option<Timestamp>) -> AccessEnd {
         let now = self.now();
         of_untold(issued_at.map_or(now, |at| now.min(at)), self.config.tokens.access_ttl, now)
     }
 }
 
 /// The state of an application with back-channel logout: that of its worst delivery.
-fn told(id: &ClientId, notices: &[LogoutNotice], untold: Telling) -> Telling {
+fn told(id: &ClientId, notices: &[LogoutNotice], untold: AccessEnd) -> AccessEnd {
     let mut of_it = notices.iter().filter(|notice| notice.client_id == *id).map(|notice| notice.status).peekable();
     if of_it.peek().is_none() {
-        return Telling::Retrying;
+        return AccessEnd::Retrying;
     }
-    of_it.fold(Telling::Told, |worst, status| match (worst, status) {
-        (Telling::Told, NoticeStatus::Told) => Telling::Told,
-        (Telling::Told | Telling::Retrying, NoticeStatus::Waiting | NoticeStatus::Told) => Telling::Retrying,
+    of_it.fold(AccessEnd::Told, |worst, status| match (worst, status) {
+        (AccessEnd::Told, NoticeStatus::Told) => AccessEnd::Told,
+        (AccessEnd::Told | AccessEnd::Retrying, NoticeStatus::Waiting | NoticeStatus::Told) => AccessEnd::Retrying,
         _ => untold,
     })
 }

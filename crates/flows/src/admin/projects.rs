@@ -3,7 +3,7 @@
 use crate::error::{FlowError, Rejected};
 use crate::login::accounts::secret_hash;
 use crate::usher::Usher;
-use usher_config::Makers;
+use usher_config::ProjectCreators;
 use usher_domain::event::EventKind;
 use usher_domain::id::{ProjectId, UserId};
 use usher_domain::page::{Cursor, Page};
@@ -12,7 +12,7 @@ use usher_domain::project::{MAX_NAME, Project};
 use usher_domain::text::check_name;
 use usher_domain::user::User;
 use usher_domain::user::authentication::AAL2;
-use usher_keys::project_key::{NotOpened, ProjectKey};
+use usher_keys::project_key::{DecryptError, ProjectKey};
 
 /// A new project with its token: shown once, stored as a hash.
 #[derive(Debug, Clone)]
@@ -38,7 +38,7 @@ impl Usher {
     /// # Errors
     /// [`Rejected::NotAllowed`] if only administrators may, [`Rejected::Name`].
     pub async fn create_project_of(&self, name: &str, owner: &User) -> Result<RegisteredProject, FlowError> {
-        if self.config.projects.create == Makers::Admins && !owner.admin {
+        if self.config.projects.create == ProjectCreators::Admins && !owner.admin {
             return Err(Rejected::NotAllowed.into());
         }
         let token = self.random.token();
@@ -58,7 +58,7 @@ impl Usher {
         let name = check_name(name, MAX_NAME).map_err(Rejected::Name)?;
         let now = self.now();
         let project = Project { id: ProjectId::new(now, &*self.random), name, created_at: now, required_acr: None };
-        let key = ProjectKey::of_token(&token).ok_or(NotOpened)?;
+        let key = ProjectKey::of_token(&token).ok_or(DecryptError)?;
         let (kid, public) = (key.kid(), key.public_jwk());
         let (made, hash) = (project.clone(), secret_hash(&token));
         let event = self.event(EventKind::ProjectCreated).with_project(project.id);

@@ -10,7 +10,7 @@ use usher_domain::event::{Event, EventKind};
 use usher_domain::id::{RememberedId, SessionId, UserId};
 use usher_domain::time::Timestamp;
 use usher_domain::user::User;
-use usher_domain::user::authentication::{AAL2, Authentication, Means, acr_meets};
+use usher_domain::user::authentication::{AAL2, AuthMeans, Authentication, acr_meets};
 use usher_domain::user::factors::Factors;
 use usher_domain::user::remembered::RememberedBrowser;
 use usher_domain::user::session::Session;
@@ -190,7 +190,7 @@ impl Usher {
     pub(crate) async fn step_up(
         &self,
         session: &Session,
-        means: Means,
+        means: AuthMeans,
         browser: &mut Browser,
     ) -> Result<bool, FlowError> {
         let (id, secret) = (session.id, self.random.token());

@@ -24,7 +24,7 @@ use usher_domain::id::{CeremonyId, PasskeyId, UserId};
 use usher_domain::text::NameFault;
 use usher_domain::time::Timestamp;
 use usher_domain::user::UserStatus;
-use usher_domain::user::authentication::{Authentication, Guard, Means};
+use usher_domain::user::authentication::{AuthMeans, Authentication, SignInGuard};
 use usher_domain::user::passkey::{StoredPasskey, aaguid, maker, tidy_name};
 use usher_keys::seal::Purpose;
 use usher_storage::StorageError;
@@ -134,7 +134,7 @@ impl Usher {
             last_used_at: None,
         };
         self.keep_passkey(account, &stored).await?;
-        self.step_up(&account.session, Means::Passkey { user_verified: true }, browser).await?;
+        self.step_up(&account.session, AuthMeans::Passkey { user_verified: true }, browser).await?;
         Ok(stored)
     }
 
@@ -239,7 +239,7 @@ impl Usher {
         let result = webauthn.finish_discoverable_authentication_v2(&credential, state, &passkey);
         let result = self.judged(result, &stored).await?;
         let means = self.used(stored.id, result, now).await?;
-        self.finish_sign_in(user, Authentication::by(means), Guard::Passkey(stored.id), browser, device).await
+        self.finish_sign_in(user, Authentication::by(means), SignInGuard::Passkey(stored.id), browser, device).await
     }
 
     /// Requests a passkey as a second factor.
@@ -302,7 +302,7 @@ impl Usher {
     }
 
     /// Records the use of a passkey, based on the stored credential, so that its counter never goes back.
-    async fn used(&self, id: PasskeyId, result: AuthenticationResult, now: Timestamp) -> Result<Means, FlowError> {
+    async fn used(&self, id: PasskeyId, result: AuthenticationResult, now: Timestamp) -> Result<AuthMeans, FlowError> {
         let (synced, user_verified) = (result.backup_state(), result.user_verified());
         let write = self.store.write(move |mut tx| {
             Box::pin(async move {
@@ -314,7 +314,7 @@ impl Usher {
         if !write.await? {
             return Err(Rejected::PasskeyUnknown.into());
         }
-        Ok(Means::Passkey { user_verified })
+        Ok(AuthMeans::Passkey { user_verified })
     }
 
     fn ceremony(&self, options: &Value, waiting: Waiting, browser: &mut Browser) -> Result<Ceremony, FlowError> {

@@ -12,7 +12,7 @@ use usher_domain::event::EventKind;
 use usher_domain::event::security_email::{FactorName, SecurityEmail};
 use usher_domain::id::{CeremonyId, SessionId, UserId};
 use usher_domain::time::Timestamp;
-use usher_domain::user::authentication::Means;
+use usher_domain::user::authentication::AuthMeans;
 use usher_keys::seal::Purpose;
 
 /// How long an offered seed can be confirmed.
@@ -119,7 +119,7 @@ impl Usher {
         let first = put.await??;
         self.mail_wakeup.notify_one();
         self.forgive_second_factor(user, Some(account.session.id)).await?;
-        self.step_up(&account.session, Means::Totp, browser).await?;
+        self.step_up(&account.session, AuthMeans::Totp, browser).await?;
         Ok(first.then_some(codes))
     }
 

@@ -10,7 +10,7 @@ use crate::usher::{Device, Usher};
 use usher_domain::id::{CeremonyId, ProofId, SessionId, UserId};
 use usher_domain::time::Timestamp;
 use usher_domain::user::User;
-use usher_domain::user::authentication::{Authentication, Guard, Method};
+use usher_domain::user::authentication::{Authentication, Method, SignInGuard};
 use usher_keys::seal::Purpose;
 
 /// How long a user may take between the first and the second factor.
@@ -47,7 +47,7 @@ pub(crate) struct PendingSignIn {
     pub id: CeremonyId,
     pub user: UserId,
     pub authentication: Authentication,
-    pub guard: Guard,
+    pub guard: SignInGuard,
     /// The session to step up, if the user is signed in already.
     pub session: Option<SessionId>,
     browser: String,
@@ -74,7 +74,7 @@ impl Usher {
         &self,
         user: User,
         authentication: Authentication,
-        guard: Guard,
+        guard: SignInGuard,
         browser: &mut Browser,
         device: &Device,
     ) -> Result<SignedIn, FlowError> {
@@ -94,7 +94,7 @@ impl Usher {
         &self,
         user: &User,
         authentication: Authentication,
-        guard: Guard,
+        guard: SignInGuard,
         session: Option<SessionId>,
         browser: &mut Browser,
     ) -> Result<String, FlowError> {

@@ -9,7 +9,7 @@ use crate::usher::{Device, Usher};
 use usher_domain::event::EventKind;
 use usher_domain::id::{SessionId, UserId};
 use usher_domain::user::User;
-use usher_domain::user::authentication::{Authentication, Guard};
+use usher_domain::user::authentication::{Authentication, SignInGuard};
 use usher_domain::user::session::Session;
 use usher_storage::{Result as Stored, Tx};
 
@@ -33,7 +33,7 @@ impl Usher {
         &self,
         user: &User,
         authentication: &Authentication,
-        guard: &Guard,
+        guard: &SignInGuard,
         browser: &mut Browser,
         device: &Device,
     ) -> Result<Option<SessionId>, FlowError> {
@@ -104,8 +104,8 @@ impl Usher {
 }
 
 /// The guard of a sign-in by the password with this hash.
-pub(crate) fn password_guard(phc: &str) -> Guard {
-    Guard::Password(password_mark(phc))
+pub(crate) fn password_guard(phc: &str) -> SignInGuard {
+    SignInGuard::Password(password_mark(phc))
 }
 
 /// The guard may be sent to the browser, sealed; the hash of a password never is.
@@ -125,19 +125,21 @@ fn renewal(account: &Account, fresh: &Session) -> Session {
 }
 
 /// Records the identity that opened a session, so that the session ends when the provider revokes it.
-async fn note_origin(tx: &mut Tx, session: SessionId, guard: &Guard) -> Stored<()> {
+async fn note_origin(tx: &mut Tx, session: SessionId, guard: &SignInGuard) -> Stored<()> {
     match guard {
-        Guard::Identity { id, sid } => tx.mark_session(session, *id, sid.as_deref()).await,
+        SignInGuard::Identity { id, sid } => tx.mark_session(session, *id, sid.as_deref()).await,
         _ => Ok(()),
     }
 }
 
 /// Is the credential of the sign-in still valid? It stays locked until the transaction ends.
-async fn stands(tx: &mut Tx, user: UserId, guard: &Guard) -> Stored<bool> {
+async fn stands(tx: &mut Tx, user: UserId, guard: &SignInGuard) -> Stored<bool> {
     match guard {
-        Guard::Password(mark) => Ok(tx.hold_password(user).await?.is_some_and(|phc| password_mark(&phc) == *mark)),
-        Guard::Passkey(id) => tx.hold_passkey(user, *id).await,
-        Guard::Identity { id, .. } => tx.hold_identity(user, *id).await,
-        Guard::User => tx.hold_user(user).await,
+        SignInGuard::Password(mark) => {
+            Ok(tx.hold_password(user).await?.is_some_and(|phc| password_mark(&phc) == *mark))
+        }
+        SignInGuard::Passkey(id) => tx.hold_passkey(user, *id).await,
+        SignInGuard::Identity { id, .. } => tx.hold_identity(user, *id).await,
+        SignInGuard::User => tx.hold_user(user).await,
     }
 }

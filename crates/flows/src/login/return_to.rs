@@ -15,7 +15,7 @@ use crate::login::sign_up::PendingSignUp;
 use crate::usher::{Device, Usher};
 use usher_domain::email::Email;
 use usher_domain::id::ProofId;
-use usher_domain::user::authentication::{Authentication, Means};
+use usher_domain::user::authentication::{AuthMeans, Authentication};
 use usher_domain::user::proof::{Proof, ProofKind};
 use usher_keys::seal::Purpose;
 
@@ -168,7 +168,9 @@ impl Usher {
         let taken = self.store.write(move |mut tx| Box::pin(async move { tx.take_handover(proof, now).await })).await?;
         let Some(user) = taken else { return Ok(None) };
         let Some(user) = self.store.find_user(user).await? else { return Ok(None) };
-        match self.finish_sign_in(user, Authentication::by(Means::Password), password_guard(phc), browser, device).await
+        match self
+            .finish_sign_in(user, Authentication::by(AuthMeans::Password), password_guard(phc), browser, device)
+            .await
         {
             Ok(signed_in) => Ok(Some(signed_in)),
             Err(FlowError::Rejected(Rejected::CredentialGone)) => Ok(None),

@@ -8,7 +8,7 @@ use crate::usher::{Device, Usher};
 use usher_domain::event::EventKind;
 use usher_domain::id::{RememberedId, SessionId, UserId};
 use usher_domain::time::Timestamp;
-use usher_domain::user::authentication::{Authentication, Guard, Means};
+use usher_domain::user::authentication::{AuthMeans, Authentication, SignInGuard};
 use usher_domain::user::factors::Factors;
 use usher_domain::user::remembered::{LIFETIME, RememberedBrowser};
 use usher_domain::user::{User, UserStatus};
@@ -53,7 +53,7 @@ impl Usher {
     /// If the value cannot be sealed.
     pub fn begin_step_up(&self, account: &Account, browser: &mut Browser) -> Result<String, FlowError> {
         let shown = Authentication::of_session(&account.session.amr);
-        self.seal_pending(&account.user, shown, Guard::User, Some(account.session.id), browser)
+        self.seal_pending(&account.user, shown, SignInGuard::User, Some(account.session.id), browser)
     }
 
     /// Checks a code: six digits are one of the app, anything else is a recovery code. With `remember`, this browser
@@ -93,18 +93,18 @@ impl Usher {
     }
 
     /// Checks a code of the authenticator app.
-    async fn totp_step(&self, user: UserId, code: &str) -> Result<Result<Means, Rejected>, FlowError> {
+    async fn totp_step(&self, user: UserId, code: &str) -> Result<Result<AuthMeans, Rejected>, FlowError> {
         Ok(match self.take_totp(user, code).await? {
-            TotpTaken::Taken => Ok(Means::Totp),
+            TotpTaken::Taken => Ok(AuthMeans::Totp),
             TotpTaken::UsedBefore => Err(Rejected::CodeUsed),
             TotpTaken::Wrong => Err(Rejected::WrongCode(CodeKind::Authenticator)),
         })
     }
 
     /// Checks a recovery code.
-    async fn recovery_step(&self, user: &User, code: &str) -> Result<Result<Means, Rejected>, FlowError> {
+    async fn recovery_step(&self, user: &User, code: &str) -> Result<Result<AuthMeans, Rejected>, FlowError> {
         let taken = self.take_recovery_code(user, code).await?;
-        Ok(if taken { Ok(Means::RecoveryCode) } else { Err(Rejected::WrongCode(CodeKind::Recovery)) })
+        Ok(if taken { Ok(AuthMeans::RecoveryCode) } else { Err(Rejected::WrongCode(CodeKind::Recovery)) })
     }
 
     /// Completes the second factor: opens a session, or steps up the existing one.
@@ -112,7 +112,7 @@ impl Usher {
         &self,
         pending: PendingSignIn,
         user: User,
-        means: Means,
+        means: AuthMeans,
         remember: bool,
         browser: &mut Browser,
         device: &Device,

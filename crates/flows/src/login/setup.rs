@@ -12,7 +12,7 @@ use crate::usher::{Device, Usher};
 use usher_domain::email::Email;
 use usher_domain::event::EventKind;
 use usher_domain::id::ProofId;
-use usher_domain::user::authentication::{Authentication, Means};
+use usher_domain::user::authentication::{AuthMeans, Authentication};
 use usher_domain::user::proof::{Proof, ProofKind};
 use usher_domain::user::{User, UserStatus};
 use usher_storage::StorageError;
@@ -80,7 +80,7 @@ impl Usher {
             None => self.create_first(admin, proof.id).await?,
         };
         let phc = self.store.find_password(user.id).await?.unwrap_or_default();
-        self.finish_sign_in(user, Authentication::by(Means::Password), password_guard(&phc), browser, device).await
+        self.finish_sign_in(user, Authentication::by(AuthMeans::Password), password_guard(&phc), browser, device).await
     }
 
     /// Creates the user and spends the link in one transaction: the loser of a race creates no user.

@@ -12,7 +12,7 @@ use usher_domain::event::EventKind;
 use usher_domain::id::UserId;
 use usher_domain::secret::Secret;
 use usher_domain::user::UserStatus;
-use usher_domain::user::authentication::{Authentication, Means};
+use usher_domain::user::authentication::{AuthMeans, Authentication};
 use usher_domain::user::proof::ProofKind;
 
 /// The submitted credentials.
@@ -58,7 +58,7 @@ impl Usher {
         let phc = self.refresh_hash(proven.id, password, phc, &verdict).await?;
         self.forgive_sign_in(email.as_str(), &device.source).await?;
         match self
-            .finish_sign_in(proven, Authentication::by(Means::Password), password_guard(&phc), browser, device)
+            .finish_sign_in(proven, Authentication::by(AuthMeans::Password), password_guard(&phc), browser, device)
             .await
         {
             Err(FlowError::Rejected(Rejected::CredentialGone)) => Err(Rejected::WrongCredentials.into()),

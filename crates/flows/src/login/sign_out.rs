@@ -10,7 +10,7 @@ use crate::usher::Usher;
 use usher_domain::id::{ClientId, SessionId};
 use usher_domain::oauth::client::Client;
 use usher_domain::user::session::EndReason;
-use usher_keys::verify::Expect;
+use usher_keys::verify::ExpectedToken;
 use usher_protocol::error::OAuthError;
 use usher_protocol::params::Params;
 use usher_protocol::response_mode::with_query;
@@ -159,7 +159,7 @@ impl Usher {
 
     /// The client and session of an ID token of this server, expired or not (RP-Initiated Logout §2).
     fn read_logout_hint(&self, hint: &str) -> Option<(ClientId, Option<SessionId>)> {
-        let verified = self.keyring().verify_hint(hint, Expect { typ: ID_TOKEN_TYP }).ok()?;
+        let verified = self.keyring().verify_hint(hint, ExpectedToken { typ: ID_TOKEN_TYP }).ok()?;
         let text = |name: &str| verified.claims.get(name).and_then(serde_json::Value::as_str);
         let ours = text("iss") == Some(self.issuer());
         let client = ClientId(text("aud").filter(|_| ours)?.to_owned());

@@ -20,7 +20,7 @@ use usher_domain::event::queued_email::QueuedEmail;
 use usher_domain::id::{ProofId, UserId};
 use usher_domain::secret::Secret;
 use usher_domain::text::without_invisible;
-use usher_domain::user::authentication::{Authentication, Guard, Means};
+use usher_domain::user::authentication::{AuthMeans, Authentication, SignInGuard};
 use usher_domain::user::proof::{MAX_ATTEMPTS, Proof, ProofKind};
 use usher_domain::user::source::{AttributeOrigin, AttributeSources};
 use usher_domain::user::{Profile, Sub, User, UserStatus};
@@ -402,8 +402,8 @@ impl Usher {
             Err(other) => return Err(other.into()),
         }
         let (means, guard) = match &pending.phc {
-            Some(phc) => (Means::Password, password_guard(phc)),
-            None => (Means::MailCode, Guard::User),
+            Some(phc) => (AuthMeans::Password, password_guard(phc)),
+            None => (AuthMeans::MailCode, SignInGuard::User),
         };
         let signed_in = self.finish_sign_in(user, Authentication::by(means), guard, browser, device).await?;
         Ok(Verified { signed_in, interaction: pending.interaction, makes_passkey: pending.phc.is_none(), elsewhere })

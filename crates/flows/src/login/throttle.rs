@@ -5,7 +5,7 @@
 
 use crate::error::{FlowError, Rejected};
 use crate::usher::Usher;
-use usher_config::Limit;
+use usher_config::RateLimit;
 use usher_domain::id::{CeremonyId, ClientId, GrantId, ProjectId, SessionId, UserId};
 use usher_domain::oauth::code::{MOST_WRONG_VERIFIERS, WRONG_VERIFIER_MS, wrong_verifiers};
 use usher_storage::system::throttles::Taken;
@@ -59,7 +59,7 @@ impl Usher {
 
     /// Resets the attempts at this account from this source after a success.
     pub(crate) async fn forgive_sign_in(&self, account: &str, source: &str) -> Result<(), FlowError> {
-        if self.config.limits.sign_in == Limit::Off {
+        if self.config.limits.sign_in == RateLimit::Off {
             return Ok(());
         }
         let bucket = format!("sign-in/pair/{}/{source}", self.bucket_name(account));
@@ -162,8 +162,8 @@ impl Usher {
 
     /// Takes one attempt from every bucket, or from none. The narrowest comes first: attempts that it rejects must not
     /// use up a shared bucket, or one source could lock an account's owner out everywhere.
-    async fn take_all(&self, limit: Limit, buckets: Vec<Bucket>) -> Result<(), FlowError> {
-        let Limit::Rate { count, per } = limit else { return Ok(()) };
+    async fn take_all(&self, limit: RateLimit, buckets: Vec<Bucket>) -> Result<(), FlowError> {
+        let RateLimit::Rate { count, per } = limit else { return Ok(()) };
         let now_ms = self.now().0.saturating_mul(1_000);
         let per_ms = i64::try_from(per.as_millis()).unwrap_or(i64::MAX);
         let cost = move |bucket: &Bucket| (per_ms / i64::from(count.saturating_mul(bucket.factor)).max(1)).max(1);

@@ -10,10 +10,10 @@ use usher_domain::email::Email;
 use usher_domain::event::EventKind;
 use usher_domain::id::ClientId;
 use usher_domain::oauth::client::Client;
-use usher_domain::oauth::interaction::{Facts, IdTokenHint, Interaction, InteractionStep, SessionFacts};
+use usher_domain::oauth::interaction::{IdTokenHint, Interaction, InteractionFacts, InteractionStep, SessionFacts};
 use usher_domain::user::Sub;
 use usher_keys::seal::Purpose;
-use usher_keys::verify::Expect;
+use usher_keys::verify::ExpectedToken;
 use usher_protocol::authorize::{AuthorizeRequest, Destination};
 use usher_protocol::error::OAuthError;
 use usher_protocol::params::Params;
@@ -134,7 +134,7 @@ impl Usher {
             }
             None => false,
         };
-        let step = interaction.next_step(&Facts {
+        let step = interaction.next_step(&InteractionFacts {
             now: self.now(),
             session: account.map(|account| SessionFacts {
                 id: account.session.id,
@@ -294,7 +294,7 @@ impl Usher {
 
     /// The user of an `id_token_hint`, expired or not, after merges.
     async fn whom_a_hint_names(&self, hint: &str) -> Result<IdTokenHint, FlowError> {
-        let verified = self.keyring().verify_hint(hint, Expect { typ: crate::oauth::issue::ID_TOKEN_TYP }).ok();
+        let verified = self.keyring().verify_hint(hint, ExpectedToken { typ: crate::oauth::issue::ID_TOKEN_TYP }).ok();
         let text = |name: &str| verified.as_ref()?.claims.get(name)?.as_str().map(str::to_owned);
         match text("sub").filter(|_| text("iss").as_deref() == Some(self.issuer())) {
             Some(sub) => Ok(IdTokenHint::Person(self.sub_today(Sub(sub)).await?)),

@@ -9,7 +9,7 @@ use usher_domain::id::{ClientId, GrantId};
 use usher_domain::oauth::client::Client;
 use usher_domain::time::Timestamp;
 use usher_domain::user::User;
-use usher_keys::verify::Expect;
+use usher_keys::verify::ExpectedToken;
 use usher_protocol::access_token::{self, AccessTokenClaims};
 use usher_protocol::cause::RejectionCause;
 use usher_protocol::claims::ClaimsRequest;
@@ -130,7 +130,7 @@ impl Usher {
 
     /// An access token with a valid signature, and the key that signed it.
     fn read_access_token(&self, token: &str) -> Option<(AccessTokenClaims, String)> {
-        let verified = self.keyring().verify(token, Expect { typ: access_token::TYP }).ok()?;
+        let verified = self.keyring().verify(token, ExpectedToken { typ: access_token::TYP }).ok()?;
         let kid = verified.kid;
         serde_json::from_value(verified.claims.into()).ok().map(|claims| (claims, kid))
     }

@@ -6,7 +6,7 @@ use usher_domain::event::EventKind;
 use usher_domain::oauth::client::Client;
 use usher_domain::time::Timestamp;
 use usher_domain::user::session::EndReason;
-use usher_keys::verify::Expect;
+use usher_keys::verify::ExpectedToken;
 use usher_protocol::access_token::{self, AccessTokenClaims};
 
 impl Usher {
@@ -27,7 +27,9 @@ impl Usher {
             }
             return Ok(());
         }
-        let Ok(verified) = self.keyring().verify(token, Expect { typ: access_token::TYP }) else { return Ok(()) };
+        let Ok(verified) = self.keyring().verify(token, ExpectedToken { typ: access_token::TYP }) else {
+            return Ok(());
+        };
         let Ok(claims) = serde_json::from_value::<AccessTokenClaims>(verified.claims.into()) else { return Ok(()) };
         let expires_at = Timestamp(claims.exp);
         if claims.client_id != client.id.0 || self.now() >= expires_at {

@@ -5,8 +5,8 @@ use crate::error::{FlowError, Rejected};
 use crate::usher::Usher;
 use usher_domain::id::ProjectId;
 use usher_policy::PolicyDocument;
-use usher_policy::compile::{Edition, compile};
-use usher_policy::diff::{Diff, diff};
+use usher_policy::compile::{TableId, compile};
+use usher_policy::diff::{PolicyDocumentDiff, diff};
 use usher_policy::validate::Review;
 use usher_storage::policy::revisions::Draft;
 
@@ -84,14 +84,14 @@ impl Usher {
     ///
     /// # Errors
     /// [`Rejected::Policy`] if the draft is invalid.
-    pub async fn policy_diff(&self, project: ProjectId) -> Result<Diff, FlowError> {
+    pub async fn policy_diff(&self, project: ProjectId) -> Result<PolicyDocumentDiff, FlowError> {
         let drafted = self.policy_draft(project).await?;
         let document: PolicyDocument = serde_json::from_str(&drafted.document)?;
         let looked = review(document.clone()).await;
         if !looked.valid {
             return Err(Rejected::Policy(looked.faults).into());
         }
-        let edition = Edition { project: project.to_string(), revision: 0, iat: 0 };
+        let edition = TableId { project: project.to_string(), revision: 0, iat: 0 };
         let after = compile(&document, edition).map_err(Rejected::Policy)?;
         let before = self.published_table(project).await?;
         Ok(diff(before.as_deref(), &after))

@@ -9,7 +9,7 @@ use usher_domain::event::EventKind;
 use usher_domain::id::ProjectId;
 use usher_domain::text::check_line;
 use usher_policy::PolicyDocument;
-use usher_policy::compile::{Edition, compile};
+use usher_policy::compile::{TableId, compile};
 use usher_storage::StorageError;
 use usher_storage::policy::revisions::{Publication, Revision};
 
@@ -116,7 +116,7 @@ impl Usher {
         wanted: &PublishRequest,
     ) -> Result<Revision, FlowError> {
         let now = self.now();
-        let edition = Edition { project: project.to_string(), revision: number.unsigned_abs(), iat: now.0 };
+        let edition = TableId { project: project.to_string(), revision: number.unsigned_abs(), iat: now.0 };
         let compiled = serde_json::to_string(&compile(document, edition).map_err(Rejected::Policy)?)?;
         let publication = Publication {
             revision: number,

@@ -9,7 +9,7 @@ use usher_domain::id::ProjectId;
 use usher_domain::page::Cursor;
 use usher_domain::project::Project;
 use usher_domain::project::history::HistoryEntry;
-use usher_keys::project_key::{NotOpened, ProjectKey};
+use usher_keys::project_key::{DecryptError, ProjectKey};
 use usher_storage::events::history::{KeptKey, SealedFacts};
 
 /// Sealed values that are opened at once.
@@ -67,20 +67,20 @@ struct Chain {
 
 impl Chain {
     /// The key of a generation; generations must be requested from newest to oldest.
-    fn key(&mut self, generation: i64) -> Result<&ProjectKey, NotOpened> {
-        let place = self.kept.iter().position(|kept| kept.generation == generation).ok_or(NotOpened)?;
+    fn key(&mut self, generation: i64) -> Result<&ProjectKey, DecryptError> {
+        let place = self.kept.iter().position(|kept| kept.generation == generation).ok_or(DecryptError)?;
         while self.opened.len() <= place {
-            let newer = self.opened.last().ok_or(NotOpened)?;
-            let wrapped = self.kept[self.opened.len()].wrapped.as_deref().ok_or(NotOpened)?;
+            let newer = self.opened.last().ok_or(DecryptError)?;
+            let wrapped = self.kept[self.opened.len()].wrapped.as_deref().ok_or(DecryptError)?;
             let former = newer.unwrap_former(wrapped)?;
             self.opened.push(former);
         }
-        self.opened.get(place).ok_or(NotOpened)
+        self.opened.get(place).ok_or(DecryptError)
     }
 
-    fn open(&mut self, sealed: &SealedFacts) -> Result<Vec<HistoryEntry>, NotOpened> {
+    fn open(&mut self, sealed: &SealedFacts) -> Result<Vec<HistoryEntry>, DecryptError> {
         let plaintext = self.key(sealed.generation)?.open(&sealed.sealed)?;
-        serde_json::from_slice(&plaintext).map_err(|_| NotOpened)
+        serde_json::from_slice(&plaintext).map_err(|_| DecryptError)
     }
 }
 
@@ -146,7 +146,7 @@ impl Usher {
             }
             (chain, opened)
         });
-        work.await.map_err(|_| FlowError::from(NotOpened))
+        work.await.map_err(|_| FlowError::from(DecryptError))
     }
 }
 

@@ -12,7 +12,7 @@ use usher_domain::event::EventKind;
 use usher_domain::event::security_email::SecurityEmail;
 use usher_domain::id::{IdentityId, SessionId, UserId};
 use usher_domain::provider::ProviderSettings;
-use usher_domain::user::authentication::{Authentication, Guard, Means};
+use usher_domain::user::authentication::{AuthMeans, Authentication, SignInGuard};
 use usher_domain::user::identity::{Identity, LinkedHow, Vouched};
 use usher_domain::user::linking::{
     AddressOwner, EmailEvidence, IdentityOwner, Intent, LinkDecision, Situation, decide,
@@ -213,13 +213,13 @@ impl Usher {
         device: &Device,
     ) -> Result<super::SignedIn, FlowError> {
         self.note_told(vouched, &user, identity).await?;
-        let means = Means::Upstream {
+        let means = AuthMeans::Upstream {
             provider: vouched.provider.to_string(),
             amr: vouched.amr.clone(),
             acr: vouched.acr.clone(),
             trusted: settings.trust_factors,
         };
-        let guard = Guard::Identity { id: identity, sid: vouched.sid.clone() };
+        let guard = SignInGuard::Identity { id: identity, sid: vouched.sid.clone() };
         self.finish_sign_in(user, Authentication::by(means), guard, browser, device).await
     }
 

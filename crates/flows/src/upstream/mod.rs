@@ -26,7 +26,7 @@ pub use provider_events::ProviderEventOutcome;
 pub use providers::{NewProvider, SignInProvider};
 pub use usher_storage::providers::StoredProvider;
 
-pub use usher_upstream::{Callback, Checked, ProviderEventEndpoint, ProviderEventRequest, UpstreamError};
+pub use usher_upstream::{Callback, CheckedStep, ProviderEventEndpoint, ProviderEventRequest, UpstreamError};
 
 /// What a sign-in at a provider was started for.
 #[derive(Debug, Clone, Serialize, Deserialize)]

@@ -11,7 +11,7 @@ use usher_domain::provider::{ProviderId, ProviderKind, ProviderSettings};
 use usher_domain::secret::Secret;
 use usher_keys::seal::Purpose;
 use usher_storage::providers::StoredProvider;
-use usher_upstream::{Checked, Provider};
+use usher_upstream::{CheckedStep, Provider};
 
 /// How often a provider may change while a change of it is prepared.
 const TRIES: usize = 5;
@@ -156,7 +156,7 @@ impl Usher {
     ///
     /// # Errors
     /// [`UpstreamFault::UnknownProvider`].
-    pub async fn test_provider(&self, id: &ProviderId) -> Result<Vec<Checked>, UpstreamFault> {
+    pub async fn test_provider(&self, id: &ProviderId) -> Result<Vec<CheckedStep>, UpstreamFault> {
         let stored = self.store.find_provider(id).await?.ok_or(UpstreamFault::UnknownProvider)?;
         Ok(self.furnished_provider(&stored)?.check(&self.upstream_callback(id)).await)
     }

@@ -109,9 +109,9 @@ mod tests {
     }
 
     #[derive(Clone, Default)]
-    struct Log(Arc<Mutex<Vec<u8>>>);
+    struct CapturedLog(Arc<Mutex<Vec<u8>>>);
 
-    impl Write for Log {
+    impl Write for CapturedLog {
         fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
             self.0.lock().unwrap().write(bytes)
         }
@@ -121,7 +121,7 @@ mod tests {
     }
 
     async fn traced(request: Request) -> (Response, String) {
-        let log = Log::default();
+        let log = CapturedLog::default();
         let sink = log.clone();
         let subscriber = tracing_subscriber::fmt().json().with_writer(move || sink.clone()).finish();
         let router = Router::new().route("/token/{id}", get(|id: TraceId| async move { id.to_string() }));

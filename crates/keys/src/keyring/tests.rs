@@ -6,7 +6,7 @@ use serde_json::json;
 use super::*;
 use crate::generate::generate;
 use crate::master::MasterKey;
-use crate::verify::{Expect, MAX_TOKEN, VerifiedToken, VerifyError};
+use crate::verify::{ExpectedToken, MAX_TOKEN, VerifiedToken, VerifyError};
 use usher_domain::random::SeededRandom;
 use usher_domain::time::Timestamp;
 
@@ -26,7 +26,7 @@ static KEYRING: LazyLock<KeyringFixture> = LazyLock::new(|| {
     KeyringFixture { sealer, records, ring }
 });
 
-const EXPECT: Expect<'static> = Expect { typ: "at+jwt" };
+const EXPECT: ExpectedToken<'static> = ExpectedToken { typ: "at+jwt" };
 
 fn record(alg: SigningAlg) -> SigningKeyRecord {
     KEYRING.records.iter().find(|record| record.alg == alg).unwrap().clone()
@@ -85,7 +85,7 @@ fn the_reference_verifier_agrees() {
 fn one_kind_of_token_never_passes_as_another() {
     let token = token(SigningAlg::Es256);
     for typ in ["JWT", "logout+jwt", "", "AT+JWT", "application/at+jwt"] {
-        assert_eq!(KEYRING.ring.verify(&token, Expect { typ }), Err(VerifyError::WrongType));
+        assert_eq!(KEYRING.ring.verify(&token, ExpectedToken { typ }), Err(VerifyError::WrongType));
     }
 }
 
@@ -297,7 +297,7 @@ fn a_private_key_never_signs_for_another_public_key() {
     let mut swapped = record(SigningAlg::Es256);
     swapped.sealed_private = other.sealed_private;
     let ring = Keyring::new(&[swapped], &KEYRING.sealer);
-    assert!(matches!(ring.damaged(), [Damaged { fault: KeyFault::Mismatch, .. }]));
+    assert!(matches!(ring.damaged(), [DamagedKey { fault: KeyFault::Mismatch, .. }]));
 }
 
 #[test]

@@ -2,7 +2,7 @@ use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader};
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 
-use super::super::email_message::{Content, EmailKind};
+use super::super::email_message::{EmailKind, EmailMessageContent};
 use super::*;
 use usher_domain::random::SeededRandom;
 
@@ -51,16 +51,16 @@ async fn serve(behaviour: ServerBehaviour) -> (SmtpMailer, oneshot::Receiver<Str
     });
     let random = Arc::new(SeededRandom::new(1));
     let from = "Usher <no-reply@id.example.com>";
-    let patience = Patience { connect: Duration::from_secs(5), whole: Duration::from_secs(2) };
+    let patience = SmtpTimeouts { connect: Duration::from_secs(5), whole: Duration::from_secs(2) };
     (SmtpMailer::with_patience(&url, from, random, patience).unwrap(), heard)
 }
 
 fn letter(name: &str, subject: &str) -> EmailMessage {
-    let content = Content {
+    let content = EmailMessageContent {
         subject: subject.to_owned(),
         text: "Код: 482913\r\n.\r\nRCPT TO:<eve@evil.test>".to_owned(),
         html: "<p>482913</p>".to_owned(),
-        ..Content::default()
+        ..EmailMessageContent::default()
     };
     EmailMessage::new(EmailKind::VerifyEmail, "ana@example.com", Some(name), "uk", content).unwrap()
 }

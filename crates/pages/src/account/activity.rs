@@ -10,7 +10,7 @@ use crate::views::{AccountActivity, EventView, HeadingLink, reason_words};
 use crate::visitor_pages::VisitorPages as _;
 use usher_domain::event::EventCatalogue;
 use usher_domain::page::Cursor;
-use usher_domain::user::activity::Heading;
+use usher_domain::user::activity::ActivityHeading;
 use usher_flows::Account;
 use usher_http_server::extract::params::QueryParams;
 use usher_http_server::problem::HttpProblem;
@@ -26,7 +26,9 @@ pub async fn get(
     QueryParams(query): QueryParams,
 ) -> Result<Response, HttpProblem> {
     let heading = match query.get("kind").ok().flatten() {
-        Some(word) => Some(Heading::from_word(word).ok_or_else(|| HttpProblem::bad_request("there is no such kind"))?),
+        Some(word) => {
+            Some(ActivityHeading::from_word(word).ok_or_else(|| HttpProblem::bad_request("there is no such kind"))?)
+        }
         None => None,
     };
     let before = match query.get("before").ok().flatten() {
@@ -54,7 +56,7 @@ pub async fn get(
 }
 
 /// The URL of a page of the list.
-fn address(heading: Option<Heading>, before: Option<Cursor>) -> String {
+fn address(heading: Option<ActivityHeading>, before: Option<Cursor>) -> String {
     let mut query = form_urlencoded::Serializer::new(String::new());
     if let Some(heading) = heading {
         query.append_pair("kind", heading.as_str());
@@ -66,16 +68,16 @@ fn address(heading: Option<Heading>, before: Option<Cursor>) -> String {
     if query.is_empty() { urls::ACTIVITY.to_owned() } else { format!("{}?{query}", urls::ACTIVITY) }
 }
 
-fn headings(lang: Lang, chosen: Option<Heading>) -> Vec<HeadingLink> {
-    let word = |heading: Option<Heading>| match heading {
+fn headings(lang: Lang, chosen: Option<ActivityHeading>) -> Vec<HeadingLink> {
+    let word = |heading: Option<ActivityHeading>| match heading {
         None => "activity-everything",
-        Some(Heading::SignIns) => "activity-sign-ins",
-        Some(Heading::Security) => "activity-security",
-        Some(Heading::Applications) => "activity-applications",
-        Some(Heading::Account) => "activity-account",
+        Some(ActivityHeading::SignIns) => "activity-sign-ins",
+        Some(ActivityHeading::Security) => "activity-security",
+        Some(ActivityHeading::Applications) => "activity-applications",
+        Some(ActivityHeading::Account) => "activity-account",
     };
-    let all = std::iter::once(None).chain(Heading::ALL.into_iter().map(Some));
-    let link = |heading: Option<Heading>| HeadingLink {
+    let all = std::iter::once(None).chain(ActivityHeading::ALL.into_iter().map(Some));
+    let link = |heading: Option<ActivityHeading>| HeadingLink {
         label: lang.text(word(heading)),
         url: address(heading, None),
         current: heading == chosen,

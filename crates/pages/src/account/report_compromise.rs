@@ -11,7 +11,7 @@ use crate::receipt;
 use crate::show;
 use crate::views::{Form, NotMe, NotMeDone, NotMeExpired};
 use crate::visitor_pages::VisitorPages as _;
-use usher_domain::event::receipt::Line;
+use usher_domain::event::receipt::ReceiptApplication;
 use usher_flows::{FlowError, Rejected};
 use usher_http_server::extract::params::{FormParams, QueryParams};
 use usher_http_server::extract::visitor::Visitor;
@@ -68,7 +68,7 @@ pub async fn post(
 }
 
 /// The page after everything has ended.
-fn done(visitor: Visitor, mails: bool, lines: Vec<Line>) -> Result<Response, HttpProblem> {
+fn done(visitor: Visitor, mails: bool, lines: Vec<ReceiptApplication>) -> Result<Response, HttpProblem> {
     let page = visitor.page(visitor.lang(None, None));
     let receipt = receipt::words(page.lang, lines);
     let body = show::html(&NotMeDone { page, mails, receipt, sign_in_url: urls::LOGIN.to_owned() })?;

@@ -12,7 +12,7 @@ use crate::views::{FieldErrors, Form, Message, ProviderPage, ProviderValues, Ste
 use crate::visitor_pages::VisitorPages as _;
 use usher_domain::provider::{ProviderId, ProviderKind, ProviderSettings};
 use usher_domain::secret::Secret;
-use usher_flows::upstream::{Checked, NewProvider, StoredProvider};
+use usher_flows::upstream::{CheckedStep, NewProvider, StoredProvider};
 use usher_flows::{Account, FlowError, Rejected};
 use usher_http_server::extract::params::{FormParams, QueryParams};
 use usher_http_server::extract::visitor::Visitor;
@@ -202,7 +202,7 @@ fn notice_urls(app: &App, settings: &ProviderSettings) -> Vec<(&'static str, Str
     }
 }
 
-fn step(checked: &Checked) -> StepView {
+fn step(checked: &CheckedStep) -> StepView {
     let trouble = checked.outcome.as_ref().err().map(|error| (error.word(), error.to_string()));
     StepView { step: checked.step, trouble }
 }

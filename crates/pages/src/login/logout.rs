@@ -8,7 +8,7 @@ use crate::receipt;
 use crate::show;
 use crate::views::{Form, LogoutConfirm, SignedOut};
 use crate::visitor_pages::VisitorPages as _;
-use usher_domain::event::receipt::Line;
+use usher_domain::event::receipt::ReceiptApplication;
 use usher_flows::{Account, LogoutRequest};
 use usher_http_server::extract::params::{FormParams, QueryParams};
 use usher_http_server::extract::visitor::Visitor;
@@ -88,7 +88,7 @@ pub fn signed_out(
     visitor: Visitor,
     request: Option<&LogoutRequest>,
     params: &Params,
-    receipt: Vec<Line>,
+    receipt: Vec<ReceiptApplication>,
 ) -> Result<Response, HttpProblem> {
     let lang = visitor.lang(text_of(params, "ui_locales").as_deref(), None);
     let client_name =

@@ -11,7 +11,7 @@ use crate::login::mailed::{sent_notice, waiting_url};
 use crate::login::registered;
 use crate::show;
 use crate::views::{
-    FieldErrors, Form, RecoverDone, RecoverExpired, RecoverPassword, RecoverRequest, RecoverSent, Wait,
+    FieldErrors, Form, RecoverDone, RecoverExpired, RecoverPassword, RecoverRequest, RecoverSent, WaitPoll,
 };
 use crate::visitor_pages::VisitorPages as _;
 use usher_domain::email::Email;
@@ -91,7 +91,7 @@ pub async fn sent(
         minutes: MINUTES,
         again_url: urls::on_the_way(urls::RECOVER, interaction.as_deref(), next.as_deref()),
         sign_in_url,
-        wait: Wait { url: urls::waiting(proof), then_url },
+        wait: WaitPoll { url: urls::waiting(proof), then_url },
     };
     let body = show::html(&view)?;
     Ok(visitor.reply(body))

@@ -47,9 +47,9 @@ pub use form::{FieldErrors, Form};
 pub use layout::{AccountChip, AssetUrls, LanguageLink, Layout, NavLink, Tab};
 pub use login::consent::{Consent, ScopeView};
 pub use login::logout::{LogoutConfirm, SignedOut};
-pub use login::mismatch::{Mismatch, Segment};
+pub use login::mismatch::{Mismatch, UriSegment};
 pub use login::onward::{FormPost, Onward};
-pub use login::recover::{RecoverDone, RecoverExpired, RecoverPassword, RecoverRequest, RecoverSent, Wait};
+pub use login::recover::{RecoverDone, RecoverExpired, RecoverPassword, RecoverRequest, RecoverSent, WaitPoll};
 pub use login::setup::{Setup, SetupExpired, SetupValues};
 pub use login::sign_in::{
     AccountChooser, AccountView, AlreadySignedIn, ProviderButton, Register, RegisterValues, SignIn, SignedInAs,

@@ -41,7 +41,7 @@ pub(super) fn all(lang: Lang) -> Vec<(&'static str, String)> {
     pages.into_iter().map(|(name, page)| (name, page.expect("a sample renders"))).collect()
 }
 
-type Rendered = (&'static str, askama::Result<String>);
+type RenderedSample = (&'static str, askama::Result<String>);
 
 fn page(lang: Lang) -> Layout {
     let assets = AssetUrls {
@@ -103,14 +103,14 @@ fn errors(fields: &[&str], lang: Lang) -> FieldErrors {
     fields.iter().map(|field| (*field, Message::Required.text(lang))).collect()
 }
 
-fn leading_on(lang: Lang) -> Vec<Rendered> {
+fn leading_on(lang: Lang) -> Vec<RenderedSample> {
     let address = Onward { page: page(lang), url: format!("https://rp.test/cb?code=c&state={HOSTILE}") };
     let fields = vec![("code", "c".to_owned()), ("state", HOSTILE.to_owned())];
     let form = FormPost { page: page(lang), action: "https://rp.test/cb".into(), fields };
     vec![("onward", address.render()), ("form-post", form.render())]
 }
 
-fn signing_in(lang: Lang) -> Vec<Rendered> {
+fn signing_in(lang: Lang) -> Vec<RenderedSample> {
     let provider = |id: &str, name: &str, last_used| ProviderButton {
         id: id.into(),
         name: name.into(),
@@ -173,7 +173,7 @@ fn signing_in(lang: Lang) -> Vec<Rendered> {
     ]
 }
 
-fn joining(lang: Lang) -> Vec<Rendered> {
+fn joining(lang: Lang) -> Vec<RenderedSample> {
     let account = |name: &str, email: &str, signed_in| AccountView {
         handle: email.into(),
         name: name.into(),
@@ -235,7 +235,7 @@ fn joining(lang: Lang) -> Vec<Rendered> {
     ]
 }
 
-fn recovering(lang: Lang) -> Vec<Rendered> {
+fn recovering(lang: Lang) -> Vec<RenderedSample> {
     let email = "ana@example.test".to_owned();
     let request =
         RecoverRequest { page: page(lang), form: form(), sign_in_url: "/login".into(), ..RecoverRequest::default() };
@@ -247,7 +247,7 @@ fn recovering(lang: Lang) -> Vec<Rendered> {
         minutes: 30,
         again_url: "/recover".into(),
         sign_in_url: "/login".into(),
-        wait: Wait { url: "/login/waiting?proof=1".into(), then_url: "/login".into() },
+        wait: WaitPoll { url: "/login/waiting?proof=1".into(), then_url: "/login".into() },
     };
     let password = RecoverPassword {
         page: page(lang),
@@ -272,7 +272,7 @@ fn recovering(lang: Lang) -> Vec<Rendered> {
     ]
 }
 
-fn answering(lang: Lang) -> Vec<Rendered> {
+fn answering(lang: Lang) -> Vec<RenderedSample> {
     let scopes = vec![
         ScopeView::new(lang, "openid", None, false),
         ScopeView::new(lang, "profile", Some("Ana Souza".into()), false),
@@ -316,7 +316,7 @@ fn answering(lang: Lang) -> Vec<Rendered> {
     ]
 }
 
-fn failing(lang: Lang) -> Vec<Rendered> {
+fn failing(lang: Lang) -> Vec<RenderedSample> {
     let registered = ["http://localhost:8081/callback".to_owned(), "https://notes.example.test/callback".to_owned()];
     let mismatch =
         Mismatch::between("http://localhost:3000/callback", &registered, Some("/console/clients/abc?add=x".into()));
@@ -355,14 +355,14 @@ fn failing(lang: Lang) -> Vec<Rendered> {
     ]
 }
 
-fn setting_up(lang: Lang) -> Vec<Rendered> {
+fn setting_up(lang: Lang) -> Vec<RenderedSample> {
     let setup = Setup { page: page(lang), form: Form::new("/setup/x", "t"), min_password: 12, ..Setup::default() };
     let refused = Setup { errors: errors(&["email"], lang), ..setup.clone() };
     let expired = SetupExpired { page: page(lang), sign_in_url: "/login".into() };
     vec![("setup", setup.render()), ("setup-refused", refused.render()), ("setup-expired", expired.render())]
 }
 
-fn letters(lang: Lang) -> Vec<Rendered> {
+fn letters(lang: Lang) -> Vec<RenderedSample> {
     let page = || Layout { dev: true, nav: vec![NavLink::new(lang, Tab::DevMail, "/dev/mail", true)], ..page(lang) };
     let row = |subject: &str| EmailListItem {
         url: "/dev/mail/1".into(),

@@ -6,7 +6,7 @@ use super::super::compile::reaches;
 use super::super::condition::Condition;
 use super::super::document::PolicyDocument;
 use super::super::fault::{DocumentFault, pointer};
-use super::super::leaf::{Leaf, Operand, Operator, Root, Test};
+use super::super::leaf::{Leaf, LeafTest, Operand, Operator, PathRoot};
 use super::super::names;
 use super::super::value::Type;
 use super::Conditions;
@@ -75,7 +75,7 @@ pub fn check_uses(document: &PolicyDocument, read: &Conditions, faults: &mut Vec
 }
 
 fn compares_lists(document: &PolicyDocument, entity: &str, leaf: &Leaf) -> bool {
-    let Test::Compare { op: Operator::Eq | Operator::Ne, left, right } = &leaf.test else { return false };
+    let LeafTest::Compare { op: Operator::Eq | Operator::Ne, left, right } = &leaf.test else { return false };
     [left, right].into_iter().all(|side| kind(document, entity, side) == Some(Type::Strings))
 }
 
@@ -85,10 +85,10 @@ fn kind(document: &PolicyDocument, entity: &str, operand: &Operand) -> Option<Ty
         Operand::Path(path) => path,
     };
     let (declared, known): (_, &[(&str, Type)]) = match path.root {
-        Root::User => (&document.user, &super::USER_ATTRIBUTES),
-        Root::Context => (&document.context, &[]),
-        Root::Token => (&document.token, &super::TOKEN_CLAIMS),
-        Root::Resource => (&document.entities.get(entity)?.attributes, &[]),
+        PathRoot::User => (&document.user, &super::USER_ATTRIBUTES),
+        PathRoot::Context => (&document.context, &[]),
+        PathRoot::Token => (&document.token, &super::TOKEN_CLAIMS),
+        PathRoot::Resource => (&document.entities.get(entity)?.attributes, &[]),
     };
     let built_in = known.iter().find(|(name, _)| *name == path.name).map(|(_, kind)| *kind);
     built_in.or_else(|| declared.get(&path.name).copied())

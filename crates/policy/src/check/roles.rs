@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::super::document::{Cell, PolicyDocument};
+use super::super::document::{MatrixCell, PolicyDocument};
 use super::super::fault::{DocumentFault, pointer};
 use super::super::names;
 use super::grantable;
@@ -46,11 +46,11 @@ pub fn check(document: &PolicyDocument, faults: &mut Vec<DocumentFault>) {
     }
 }
 
-fn words(document: &PolicyDocument, cell: &Cell, at: &str, faults: &mut Vec<DocumentFault>) {
+fn words(document: &PolicyDocument, cell: &MatrixCell, at: &str, faults: &mut Vec<DocumentFault>) {
     match cell {
-        Cell::One(word) if cell.is_allow() || cell.is_deny() || document.conditions.contains_key(word) => {}
-        Cell::One(word) => faults.push(DocumentFault::error(at, format!("there is no condition `{word}`"))),
-        Cell::Several(words) => {
+        MatrixCell::One(word) if cell.is_allow() || cell.is_deny() || document.conditions.contains_key(word) => {}
+        MatrixCell::One(word) => faults.push(DocumentFault::error(at, format!("there is no condition `{word}`"))),
+        MatrixCell::Several(words) => {
             if words.is_empty() {
                 faults.push(DocumentFault::error(
                     at,

@@ -17,7 +17,7 @@ use crate::openid::{MetadataSource, OpenId, OpenIdMetadata};
 use crate::provider_context::ProviderContext;
 use crate::provider_event::{ProviderEvent, ProviderEventEndpoint, ProviderEventKind, ProviderEventRequest};
 use crate::start::{PendingAuthorization, StartRequest};
-use crate::{Checked, Promise, Provider, Vouched, id_token, profile};
+use crate::{CheckedStep, Provider, ProviderFuture, Vouched, id_token, profile};
 use usher_domain::email::trust::EmailTrust;
 use usher_domain::provider::ProviderSettings;
 use usher_domain::secret::Secret;
@@ -148,7 +148,7 @@ impl Provider for Apple {
         &self.0.provider_context.settings
     }
 
-    fn start<'a>(&'a self, request: &'a StartRequest) -> Promise<'a, (Url, PendingAuthorization)> {
+    fn start<'a>(&'a self, request: &'a StartRequest) -> ProviderFuture<'a, (Url, PendingAuthorization)> {
         // Apple asks for the account every time, and accepts no hint, except a simulator.
         let real = self.settings().base_url.is_none();
         Box::pin(async move {
@@ -157,19 +157,19 @@ impl Provider for Apple {
         })
     }
 
-    fn finish<'a>(&'a self, callback: &'a Callback, kept: &'a PendingAuthorization) -> Promise<'a, Vouched> {
+    fn finish<'a>(&'a self, callback: &'a Callback, kept: &'a PendingAuthorization) -> ProviderFuture<'a, Vouched> {
         Box::pin(self.who(callback, kept))
     }
 
-    fn notice<'a>(&'a self, request: &'a ProviderEventRequest) -> Promise<'a, Vec<ProviderEvent>> {
+    fn notice<'a>(&'a self, request: &'a ProviderEventRequest) -> ProviderFuture<'a, Vec<ProviderEvent>> {
         Box::pin(self.told(request))
     }
 
-    fn check<'a>(&'a self, redirect_uri: &'a str) -> BoxFuture<'a, Vec<Checked>> {
+    fn check<'a>(&'a self, redirect_uri: &'a str) -> BoxFuture<'a, Vec<CheckedStep>> {
         Box::pin(async move {
             match self.client_secret() {
                 Ok(secret) => self.0.check(Some(&secret), redirect_uri).await,
-                Err(error) => vec![Checked::new("client secret", Err(error))],
+                Err(error) => vec![CheckedStep::new("client secret", Err(error))],
             }
         })
     }

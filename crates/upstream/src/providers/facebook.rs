@@ -14,10 +14,10 @@ use url::Url;
 
 use crate::callback::Callback;
 use crate::error::{UpstreamCause, UpstreamError};
-use crate::provider_context::{Counter, ProviderContext};
+use crate::provider_context::{ProviderContext, TokenEndpoint};
 use crate::provider_event::{self, ProviderEvent, ProviderEventEndpoint, ProviderEventKind, ProviderEventRequest};
 use crate::start::{self, AuthorizeOptions, PendingAuthorization, StartRequest};
-use crate::{Checked, Promise, Provider, Vouched, calls, profile};
+use crate::{CheckedStep, Provider, ProviderFuture, Vouched, calls, profile};
 use usher_domain::email::trust::EmailTrust;
 use usher_domain::provider::{ProviderSettings, TokenForm};
 use usher_domain::secret::Secret;
@@ -48,8 +48,8 @@ impl Facebook {
         format!("{}/{}", self.0.base(DIALOG), self.0.settings.client_id)
     }
 
-    fn counter(url: &str) -> Counter<'_> {
-        Counter { url, basic: false, form: TokenForm::Json, error_reader: envelope }
+    fn counter(url: &str) -> TokenEndpoint<'_> {
+        TokenEndpoint { url, basic: false, form: TokenForm::Json, error_reader: envelope }
     }
 
     async fn who(&self, callback: &Callback, kept: &PendingAuthorization) -> Result<Vouched, UpstreamError> {
@@ -175,7 +175,7 @@ impl Provider for Facebook {
         &self.0.settings
     }
 
-    fn start<'a>(&'a self, request: &'a StartRequest) -> Promise<'a, (Url, PendingAuthorization)> {
+    fn start<'a>(&'a self, request: &'a StartRequest) -> ProviderFuture<'a, (Url, PendingAuthorization)> {
         Box::pin(async move {
             let random = &*self.0.around.random;
             let own = if request.ask_email_again {
@@ -191,19 +191,19 @@ impl Provider for Facebook {
         })
     }
 
-    fn finish<'a>(&'a self, callback: &'a Callback, kept: &'a PendingAuthorization) -> Promise<'a, Vouched> {
+    fn finish<'a>(&'a self, callback: &'a Callback, kept: &'a PendingAuthorization) -> ProviderFuture<'a, Vouched> {
         Box::pin(self.who(callback, kept))
     }
 
-    fn notice<'a>(&'a self, request: &'a ProviderEventRequest) -> Promise<'a, Vec<ProviderEvent>> {
+    fn notice<'a>(&'a self, request: &'a ProviderEventRequest) -> ProviderFuture<'a, Vec<ProviderEvent>> {
         Box::pin(async { self.told(request) })
     }
 
-    fn check<'a>(&'a self, redirect_uri: &'a str) -> BoxFuture<'a, Vec<Checked>> {
+    fn check<'a>(&'a self, redirect_uri: &'a str) -> BoxFuture<'a, Vec<CheckedStep>> {
         Box::pin(async move {
             let url = self.address(GRAPH, "oauth/access_token");
             let outcome = self.0.probe(&Self::counter(&url), self.0.given_secret(), redirect_uri).await;
-            vec![Checked::new("token endpoint", outcome)]
+            vec![CheckedStep::new("token endpoint", outcome)]
         })
     }
 }

@@ -7,9 +7,9 @@ use url::Url;
 use crate::callback::Callback;
 use crate::error::UpstreamError;
 use crate::exchange::by_the_book;
-use crate::provider_context::{Counter, ProviderContext};
+use crate::provider_context::{ProviderContext, TokenEndpoint};
 use crate::start::{self, AuthorizeOptions, PendingAuthorization, StartRequest};
-use crate::{Checked, Promise, Provider, Vouched, calls, profile};
+use crate::{CheckedStep, Provider, ProviderFuture, Vouched, calls, profile};
 use usher_domain::email::trust::EmailTrust;
 use usher_domain::provider::{ProviderSettings, TokenForm};
 use usher_domain::secret::Secret;
@@ -33,8 +33,8 @@ impl Github {
         self.0.url(SITE, "/login/oauth")
     }
 
-    fn counter(url: &str) -> Counter<'_> {
-        Counter { url, basic: false, form: TokenForm::Json, error_reader: by_the_book }
+    fn counter(url: &str) -> TokenEndpoint<'_> {
+        TokenEndpoint { url, basic: false, form: TokenForm::Json, error_reader: by_the_book }
     }
 
     async fn who(&self, callback: &Callback, kept: &PendingAuthorization) -> Result<Vouched, UpstreamError> {
@@ -104,7 +104,7 @@ impl Provider for Github {
         &self.0.settings
     }
 
-    fn start<'a>(&'a self, request: &'a StartRequest) -> Promise<'a, (Url, PendingAuthorization)> {
+    fn start<'a>(&'a self, request: &'a StartRequest) -> ProviderFuture<'a, (Url, PendingAuthorization)> {
         Box::pin(async move {
             let endpoint = self.0.url(SITE, "/login/oauth/authorize");
             let own = request.fresh_choice.then(|| ("prompt", String::from("select_account")));
@@ -114,15 +114,15 @@ impl Provider for Github {
         })
     }
 
-    fn finish<'a>(&'a self, callback: &'a Callback, kept: &'a PendingAuthorization) -> Promise<'a, Vouched> {
+    fn finish<'a>(&'a self, callback: &'a Callback, kept: &'a PendingAuthorization) -> ProviderFuture<'a, Vouched> {
         Box::pin(self.who(callback, kept))
     }
 
-    fn check<'a>(&'a self, redirect_uri: &'a str) -> BoxFuture<'a, Vec<Checked>> {
+    fn check<'a>(&'a self, redirect_uri: &'a str) -> BoxFuture<'a, Vec<CheckedStep>> {
         Box::pin(async move {
             let url = self.0.url(SITE, "/login/oauth/access_token");
             let outcome = self.0.probe(&Self::counter(&url), self.0.given_secret(), redirect_uri).await;
-            vec![Checked::new("token endpoint", outcome)]
+            vec![CheckedStep::new("token endpoint", outcome)]
         })
     }
 }

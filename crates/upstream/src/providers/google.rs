@@ -11,7 +11,7 @@ use crate::openid::{MetadataSource, OpenId};
 use crate::provider_context::ProviderContext;
 use crate::provider_event::{ProviderEvent, ProviderEventEndpoint, ProviderEventKind, ProviderEventRequest};
 use crate::start::{PendingAuthorization, StartRequest};
-use crate::{Checked, Promise, Provider, Vouched, profile};
+use crate::{CheckedStep, Provider, ProviderFuture, Vouched, profile};
 use futures_util::future::BoxFuture;
 use usher_domain::email::trust::EmailTrust;
 use usher_domain::provider::ProviderSettings;
@@ -115,25 +115,25 @@ impl Provider for Google {
         &self.0.provider_context.settings
     }
 
-    fn start<'a>(&'a self, request: &'a StartRequest) -> Promise<'a, (Url, PendingAuthorization)> {
+    fn start<'a>(&'a self, request: &'a StartRequest) -> ProviderFuture<'a, (Url, PendingAuthorization)> {
         let mut own: Vec<(&'static str, String)> = self.settings().hd.iter().map(|hd| ("hd", hd.clone())).collect();
         own.extend(request.fresh_choice.then(|| ("prompt", String::from("select_account"))));
         Box::pin(self.0.start(request, own))
     }
 
-    fn finish<'a>(&'a self, callback: &'a Callback, kept: &'a PendingAuthorization) -> Promise<'a, Vouched> {
+    fn finish<'a>(&'a self, callback: &'a Callback, kept: &'a PendingAuthorization) -> ProviderFuture<'a, Vouched> {
         Box::pin(self.who(callback, kept))
     }
 
-    fn notice<'a>(&'a self, request: &'a ProviderEventRequest) -> Promise<'a, Vec<ProviderEvent>> {
+    fn notice<'a>(&'a self, request: &'a ProviderEventRequest) -> ProviderFuture<'a, Vec<ProviderEvent>> {
         Box::pin(self.told(request))
     }
 
-    fn introduce(&self) -> Promise<'_, ()> {
+    fn introduce(&self) -> ProviderFuture<'_, ()> {
         Box::pin(self.0.introduce())
     }
 
-    fn check<'a>(&'a self, redirect_uri: &'a str) -> BoxFuture<'a, Vec<Checked>> {
+    fn check<'a>(&'a self, redirect_uri: &'a str) -> BoxFuture<'a, Vec<CheckedStep>> {
         Box::pin(self.0.check(self.0.provider_context.given_secret(), redirect_uri))
     }
 }

@@ -9,7 +9,7 @@ use crate::issuer::{CONSUMERS, IssuerRule};
 use crate::openid::{MetadataSource, OpenId};
 use crate::provider_context::ProviderContext;
 use crate::start::{PendingAuthorization, StartRequest};
-use crate::{Checked, Promise, Provider, Vouched, id_token, profile};
+use crate::{CheckedStep, Provider, ProviderFuture, Vouched, id_token, profile};
 use futures_util::future::BoxFuture;
 use usher_domain::email::trust::EmailTrust;
 use usher_domain::provider::ProviderSettings;
@@ -84,24 +84,24 @@ impl Provider for Microsoft {
         &self.0.provider_context.settings
     }
 
-    fn start<'a>(&'a self, request: &'a StartRequest) -> Promise<'a, (Url, PendingAuthorization)> {
+    fn start<'a>(&'a self, request: &'a StartRequest) -> ProviderFuture<'a, (Url, PendingAuthorization)> {
         let own = request.fresh_choice.then(|| ("prompt", String::from("select_account")));
         Box::pin(self.0.start(request, own.into_iter().collect()))
     }
 
-    fn finish<'a>(&'a self, callback: &'a Callback, kept: &'a PendingAuthorization) -> Promise<'a, Vouched> {
+    fn finish<'a>(&'a self, callback: &'a Callback, kept: &'a PendingAuthorization) -> ProviderFuture<'a, Vouched> {
         Box::pin(self.who(callback, kept))
     }
 
-    fn introduce(&self) -> Promise<'_, ()> {
+    fn introduce(&self) -> ProviderFuture<'_, ()> {
         Box::pin(self.0.introduce())
     }
 
-    fn check<'a>(&'a self, redirect_uri: &'a str) -> BoxFuture<'a, Vec<Checked>> {
+    fn check<'a>(&'a self, redirect_uri: &'a str) -> BoxFuture<'a, Vec<CheckedStep>> {
         Box::pin(self.0.check(self.0.provider_context.given_secret(), redirect_uri))
     }
 
-    fn end_session_url<'a>(&'a self, back_to: &'a str) -> Promise<'a, Option<Url>> {
+    fn end_session_url<'a>(&'a self, back_to: &'a str) -> ProviderFuture<'a, Option<Url>> {
         Box::pin(self.0.end_session_url(back_to))
     }
 }

@@ -8,11 +8,11 @@ use url::Url;
 use crate::callback::Callback;
 use crate::error::UpstreamError;
 use crate::exchange::{ProviderTokens, by_the_book};
-use crate::provider_context::{Counter, ProviderContext};
+use crate::provider_context::{ProviderContext, TokenEndpoint};
 use crate::providers::facebook::appsecret_proof;
 use crate::providers::github::verified_primary;
 use crate::start::{self, AuthorizeOptions, PendingAuthorization, StartRequest};
-use crate::{Checked, Promise, Provider, Vouched, calls, profile};
+use crate::{CheckedStep, Provider, ProviderFuture, Vouched, calls, profile};
 use usher_domain::email::trust::EmailTrust;
 use usher_domain::provider::{
     ClientAuth, EmailVerified, ProviderSettings, SubjectType, TokenForm, UserMap, UserinfoAuth,
@@ -31,9 +31,9 @@ impl Oauth2 {
         self.0.settings.issuer.as_deref().unwrap_or_default()
     }
 
-    fn counter(&self) -> Counter<'_> {
+    fn counter(&self) -> TokenEndpoint<'_> {
         let settings = &self.0.settings;
-        Counter {
+        TokenEndpoint {
             url: settings.token_url.as_deref().unwrap_or_default(),
             basic: settings.client_auth.is_none_or(|way| way == ClientAuth::Basic),
             form: settings.token_response.unwrap_or(TokenForm::Json),
@@ -130,7 +130,7 @@ impl Provider for Oauth2 {
         &self.0.settings
     }
 
-    fn start<'a>(&'a self, request: &'a StartRequest) -> Promise<'a, (Url, PendingAuthorization)> {
+    fn start<'a>(&'a self, request: &'a StartRequest) -> ProviderFuture<'a, (Url, PendingAuthorization)> {
         Box::pin(async move {
             let settings = &self.0.settings;
             let options = AuthorizeOptions {
@@ -142,14 +142,14 @@ impl Provider for Oauth2 {
         })
     }
 
-    fn finish<'a>(&'a self, callback: &'a Callback, kept: &'a PendingAuthorization) -> Promise<'a, Vouched> {
+    fn finish<'a>(&'a self, callback: &'a Callback, kept: &'a PendingAuthorization) -> ProviderFuture<'a, Vouched> {
         Box::pin(self.who(callback, kept))
     }
 
-    fn check<'a>(&'a self, redirect_uri: &'a str) -> BoxFuture<'a, Vec<Checked>> {
+    fn check<'a>(&'a self, redirect_uri: &'a str) -> BoxFuture<'a, Vec<CheckedStep>> {
         Box::pin(async move {
             let outcome = self.0.probe(&self.counter(), self.0.given_secret(), redirect_uri).await;
-            vec![Checked::new("token endpoint", outcome)]
+            vec![CheckedStep::new("token endpoint", outcome)]
         })
     }
 }

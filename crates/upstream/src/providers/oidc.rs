@@ -11,7 +11,7 @@ use crate::openid::{MetadataSource, OpenId, OpenIdMetadata, VerifiedIdToken};
 use crate::provider_context::ProviderContext;
 use crate::provider_event::{ProviderEvent, ProviderEventEndpoint, ProviderEventKind, ProviderEventRequest, field};
 use crate::start::{PendingAuthorization, StartRequest};
-use crate::{Checked, Promise, Provider, Vouched, calls, id_token, profile};
+use crate::{CheckedStep, Provider, ProviderFuture, Vouched, calls, id_token, profile};
 use usher_domain::email::trust::EmailTrust;
 use usher_domain::provider::{Discovery, ProviderSettings};
 use usher_domain::user::Profile;
@@ -138,7 +138,7 @@ impl Provider for Oidc {
         &self.0.provider_context.settings
     }
 
-    fn start<'a>(&'a self, request: &'a StartRequest) -> Promise<'a, (Url, PendingAuthorization)> {
+    fn start<'a>(&'a self, request: &'a StartRequest) -> ProviderFuture<'a, (Url, PendingAuthorization)> {
         Box::pin(async move {
             let prompts = &self.0.metadata().await?.prompt_values_supported;
             // `login` is in Core; not every provider supports choosing an account.
@@ -149,23 +149,23 @@ impl Provider for Oidc {
         })
     }
 
-    fn finish<'a>(&'a self, callback: &'a Callback, kept: &'a PendingAuthorization) -> Promise<'a, Vouched> {
+    fn finish<'a>(&'a self, callback: &'a Callback, kept: &'a PendingAuthorization) -> ProviderFuture<'a, Vouched> {
         Box::pin(self.who(callback, kept))
     }
 
-    fn notice<'a>(&'a self, request: &'a ProviderEventRequest) -> Promise<'a, Vec<ProviderEvent>> {
+    fn notice<'a>(&'a self, request: &'a ProviderEventRequest) -> ProviderFuture<'a, Vec<ProviderEvent>> {
         Box::pin(self.told(request))
     }
 
-    fn introduce(&self) -> Promise<'_, ()> {
+    fn introduce(&self) -> ProviderFuture<'_, ()> {
         Box::pin(self.0.introduce())
     }
 
-    fn check<'a>(&'a self, redirect_uri: &'a str) -> BoxFuture<'a, Vec<Checked>> {
+    fn check<'a>(&'a self, redirect_uri: &'a str) -> BoxFuture<'a, Vec<CheckedStep>> {
         Box::pin(self.0.check(self.0.provider_context.given_secret(), redirect_uri))
     }
 
-    fn end_session_url<'a>(&'a self, back_to: &'a str) -> Promise<'a, Option<Url>> {
+    fn end_session_url<'a>(&'a self, back_to: &'a str) -> ProviderFuture<'a, Option<Url>> {
         Box::pin(self.0.end_session_url(back_to))
     }
 }

@@ -7,9 +7,9 @@ use url::Url;
 
 use crate::callback::Callback;
 use crate::error::{UpstreamCause, UpstreamError};
-use crate::provider_context::{Counter, ProviderContext};
+use crate::provider_context::{ProviderContext, TokenEndpoint};
 use crate::start::{self, AuthorizeOptions, PendingAuthorization, StartRequest};
-use crate::{Checked, Promise, Provider, Vouched, calls, profile};
+use crate::{CheckedStep, Provider, ProviderFuture, Vouched, calls, profile};
 use usher_domain::email::trust::EmailTrust;
 use usher_domain::provider::{ProviderSettings, TokenForm};
 use usher_domain::secret::Secret;
@@ -26,9 +26,9 @@ impl X {
         Self(provider_context)
     }
 
-    fn counter(url: &str) -> Counter<'_> {
+    fn counter(url: &str) -> TokenEndpoint<'_> {
         // Without a secret it is a public client, whose id is sent in the body.
-        Counter { url, basic: true, form: TokenForm::Json, error_reader: error }
+        TokenEndpoint { url, basic: true, form: TokenForm::Json, error_reader: error }
     }
 
     async fn who(&self, callback: &Callback, kept: &PendingAuthorization) -> Result<Vouched, UpstreamError> {
@@ -98,7 +98,7 @@ impl Provider for X {
         &self.0.settings
     }
 
-    fn start<'a>(&'a self, request: &'a StartRequest) -> Promise<'a, (Url, PendingAuthorization)> {
+    fn start<'a>(&'a self, request: &'a StartRequest) -> ProviderFuture<'a, (Url, PendingAuthorization)> {
         Box::pin(async move {
             let endpoint = self.0.url(SITE, "/i/oauth2/authorize");
             let options = AuthorizeOptions { endpoint: &endpoint, scope_sep: " ", ..AuthorizeOptions::default() };
@@ -106,15 +106,15 @@ impl Provider for X {
         })
     }
 
-    fn finish<'a>(&'a self, callback: &'a Callback, kept: &'a PendingAuthorization) -> Promise<'a, Vouched> {
+    fn finish<'a>(&'a self, callback: &'a Callback, kept: &'a PendingAuthorization) -> ProviderFuture<'a, Vouched> {
         Box::pin(self.who(callback, kept))
     }
 
-    fn check<'a>(&'a self, redirect_uri: &'a str) -> BoxFuture<'a, Vec<Checked>> {
+    fn check<'a>(&'a self, redirect_uri: &'a str) -> BoxFuture<'a, Vec<CheckedStep>> {
         Box::pin(async move {
             let url = self.0.url(API, "/2/oauth2/token");
             let outcome = self.0.probe(&Self::counter(&url), self.0.given_secret(), redirect_uri).await;
-            vec![Checked::new("token endpoint", outcome)]
+            vec![CheckedStep::new("token endpoint", outcome)]
         })
     }
 }

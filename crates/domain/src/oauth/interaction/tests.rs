@@ -5,7 +5,7 @@ use usher_protocol::prompt::Prompt;
 const NOW: Timestamp = Timestamp(1_700_000_000);
 
 #[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own, and they occur in any combination")]
-struct Scene {
+struct InteractionScenario {
     interaction: Interaction,
     sub: Sub,
     session: Option<(SessionId, Timestamp)>,
@@ -19,14 +19,14 @@ struct Scene {
     hint_names_another: bool,
 }
 
-fn scene(prompt: &str) -> Scene {
+fn scene(prompt: &str) -> InteractionScenario {
     let session = SessionId::new(NOW, &SeededRandom::new(1));
     let request = AuthorizeRequest {
         scope: Scope::of(["openid"]),
         prompt: Prompt::parse(prompt).unwrap(),
         ..AuthorizeRequest::default()
     };
-    Scene {
+    InteractionScenario {
         interaction: Interaction {
             client_id: ClientId("web".into()),
             redirect_uri: "https://rp.test/cb".into(),
@@ -53,9 +53,9 @@ fn scene(prompt: &str) -> Scene {
     }
 }
 
-impl Scene {
+impl InteractionScenario {
     fn step(&self) -> InteractionStep {
-        self.interaction.next_step(&Facts {
+        self.interaction.next_step(&InteractionFacts {
             now: NOW,
             session: self.session.map(|(id, auth_time)| SessionFacts {
                 id,

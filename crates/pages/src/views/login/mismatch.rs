@@ -4,16 +4,16 @@
 #[derive(Clone, Debug, Default)]
 pub struct Mismatch {
     /// The URI that the client sent.
-    pub sent: Vec<Segment>,
+    pub sent: Vec<UriSegment>,
     /// The registered URIs.
-    pub registered: Vec<Vec<Segment>>,
+    pub registered: Vec<Vec<UriSegment>>,
     /// The page to register the sent URI, for users who may.
     pub register_url: Option<String>,
 }
 
 /// A piece of a URI.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Segment {
+pub struct UriSegment {
     /// The characters.
     pub text: String,
     /// Do they differ?
@@ -36,13 +36,13 @@ impl Mismatch {
 }
 
 /// `text` in up to three pieces: the prefix it shares with `other`, the difference, the shared suffix.
-fn segments(text: &str, other: &str) -> Vec<Segment> {
+fn segments(text: &str, other: &str) -> Vec<UriSegment> {
     let (head, tail) = shared(text, other);
     let (start, end) = (head, text.len() - tail);
     [(&text[..start], false), (&text[start..end], true), (&text[end..], false)]
         .into_iter()
         .filter(|(piece, _)| !piece.is_empty())
-        .map(|(piece, differs)| Segment { text: piece.to_owned(), differs })
+        .map(|(piece, differs)| UriSegment { text: piece.to_owned(), differs })
         .collect()
 }
 
@@ -62,7 +62,7 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    fn marked(segments: &[Segment]) -> String {
+    fn marked(segments: &[UriSegment]) -> String {
         segments.iter().map(|s| if s.differs { format!("[{}]", s.text) } else { s.text.clone() }).collect()
     }
 
@@ -90,7 +90,7 @@ mod tests {
         #[test]
         fn the_pieces_always_make_up_the_whole(sent in "\\PC{0,12}", registered in "\\PC{0,12}") {
             let found = Mismatch::between(&sent, std::slice::from_ref(&registered), None);
-            let whole = |s: &[Segment]| s.iter().map(|s| s.text.as_str()).collect::<String>();
+            let whole = |s: &[UriSegment]| s.iter().map(|s| s.text.as_str()).collect::<String>();
             prop_assert_eq!(whole(&found.sent), sent);
             prop_assert_eq!(whole(&found.registered[0]), registered);
         }

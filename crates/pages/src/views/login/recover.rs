@@ -39,12 +39,12 @@ pub struct RecoverSent {
     /// The sign-in page.
     pub sign_in_url: String,
     /// Polls whether the link was opened in another browser.
-    pub wait: Wait,
+    pub wait: WaitPoll,
 }
 
 /// A page that waits for an action in another browser, and then continues by itself.
 #[derive(Clone, Debug, Default)]
-pub struct Wait {
+pub struct WaitPoll {
     /// The URL that its script polls.
     pub url: String,
     /// Where it continues.

@@ -3,10 +3,10 @@
 use askama::Template as _;
 
 use super::super::*;
-use super::{HOSTILE, Rendered, client, errors, hostile_client, inside, page};
+use super::{HOSTILE, RenderedSample, client, errors, hostile_client, inside, page};
 use usher_i18n::Lang;
 
-pub(super) fn own_account(lang: Lang) -> Vec<Rendered> {
+pub(super) fn own_account(lang: Lang) -> Vec<RenderedSample> {
     let values = ProfileValues {
         given_name: "Ana".into(),
         family_name: "Souza".into(),
@@ -75,7 +75,7 @@ fn receipt() -> Vec<ReceiptLine> {
     vec![line("Demo Notes", "Its access ends within 4 minutes.", false), line(HOSTILE, "Over.", true)]
 }
 
-pub(super) fn own_sessions(lang: Lang) -> Vec<Rendered> {
+pub(super) fn own_sessions(lang: Lang) -> Vec<RenderedSample> {
     let session = |id: &str, this, device: &str| SessionItem {
         id: id.into(),
         this,
@@ -109,7 +109,7 @@ pub(super) fn own_sessions(lang: Lang) -> Vec<Rendered> {
     ]
 }
 
-pub(super) fn own_applications(lang: Lang) -> Vec<Rendered> {
+pub(super) fn own_applications(lang: Lang) -> Vec<RenderedSample> {
     let claim = |claim: &str| ClaimView { name: claim_words(lang, claim), at: lang.date_time(1_795_363_080) };
     let app = AppView {
         id: "demo".into(),
@@ -157,7 +157,7 @@ pub(super) fn own_applications(lang: Lang) -> Vec<Rendered> {
     ]
 }
 
-pub(super) fn own_data(lang: Lang) -> Vec<Rendered> {
+pub(super) fn own_data(lang: Lang) -> Vec<RenderedSample> {
     let data = AccountData {
         page: inside(lang, Tab::Data),
         form: Form::new("/account/data", "t"),

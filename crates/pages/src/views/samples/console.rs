@@ -2,7 +2,7 @@
 
 use super::*;
 
-pub(super) fn console_pages(lang: Lang) -> Vec<Rendered> {
+pub(super) fn console_pages(lang: Lang) -> Vec<RenderedSample> {
     let project = |name: &str, clients| ProjectListItem {
         name: name.into(),
         url: "/console/projects/1".into(),
@@ -51,7 +51,7 @@ pub(super) fn console_pages(lang: Lang) -> Vec<Rendered> {
     ]
 }
 
-pub(super) fn client_pages(lang: Lang) -> Vec<Rendered> {
+pub(super) fn client_pages(lang: Lang) -> Vec<RenderedSample> {
     let fresh = ClientForm {
         page: inside(lang, Tab::Console),
         form: Form::new("/console/projects/1/clients", "t"),

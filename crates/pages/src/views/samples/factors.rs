@@ -27,7 +27,7 @@ pub(super) fn factors() -> FactorsView {
     }
 }
 
-pub(super) fn second_factors(lang: Lang) -> Vec<Rendered> {
+pub(super) fn second_factors(lang: Lang) -> Vec<RenderedSample> {
     let second = SecondFactor {
         page: page(lang),
         form: form(),

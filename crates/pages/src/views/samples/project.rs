@@ -3,7 +3,7 @@
 use askama::Template;
 
 use super::super::*;
-use super::{HOSTILE, Rendered, errors, inside};
+use super::{HOSTILE, RenderedSample, errors, inside};
 use usher_i18n::Lang;
 
 /// The header of a project's pages.
@@ -19,7 +19,7 @@ pub(super) fn head(lang: Lang, name: &str, here: ProjectTab) -> ProjectHead {
 }
 
 /// Every page.
-pub(super) fn all(lang: Lang) -> Vec<Rendered> {
+pub(super) fn all(lang: Lang) -> Vec<RenderedSample> {
     let mut pages = members(lang);
     pages.extend(token(lang));
     pages.extend(webhooks(lang));
@@ -27,7 +27,7 @@ pub(super) fn all(lang: Lang) -> Vec<Rendered> {
     pages
 }
 
-fn members(lang: Lang) -> Vec<Rendered> {
+fn members(lang: Lang) -> Vec<RenderedSample> {
     let member = |label: &str, role: &str| MemberListItem {
         user: "01jd3v9qk8e2x".into(),
         label: label.into(),
@@ -52,7 +52,7 @@ fn members(lang: Lang) -> Vec<Rendered> {
     vec![("members-none", none.render()), ("members", some.render())]
 }
 
-fn token(lang: Lang) -> Vec<Rendered> {
+fn token(lang: Lang) -> Vec<RenderedSample> {
     let made = ProjectTokenPage {
         page: inside(lang, Tab::Console),
         project: head(lang, "Notes", ProjectTab::Token),
@@ -74,7 +74,7 @@ fn token(lang: Lang) -> Vec<Rendered> {
     vec![("token-made", made.render()), ("token-before", before.render()), ("token-refused", refused.render())]
 }
 
-fn webhooks(lang: Lang) -> Vec<Rendered> {
+fn webhooks(lang: Lang) -> Vec<RenderedSample> {
     let row = |address: &str, off: Option<&str>, failing| WebhookListItem {
         url: "/console/projects/1/webhooks/1".into(),
         address: address.into(),
@@ -104,7 +104,7 @@ fn webhooks(lang: Lang) -> Vec<Rendered> {
     vec![("webhooks-none", none.render()), ("webhooks", some.render())]
 }
 
-fn webhook(lang: Lang) -> Vec<Rendered> {
+fn webhook(lang: Lang) -> Vec<RenderedSample> {
     let attempt = |what: String, answer: Option<&str>| AttemptItem {
         at: lang.date_time(1_795_000_000),
         what,

@@ -2,13 +2,13 @@
 
 use askama::Template as _;
 
-use super::{HOSTILE, Rendered, errors, inside};
+use super::{HOSTILE, RenderedSample, errors, inside};
 use crate::views::{
     ConsoleProviders, Form, ProviderKindLink, ProviderListItem, ProviderPage, ProviderValues, StepView, Tab,
 };
 use usher_i18n::Lang;
 
-pub(super) fn all(lang: Lang) -> Vec<Rendered> {
+pub(super) fn all(lang: Lang) -> Vec<RenderedSample> {
     let row = |id: &str, name: &str, enabled, managed| ProviderListItem {
         id: id.into(),
         name: name.into(),
@@ -35,7 +35,7 @@ pub(super) fn all(lang: Lang) -> Vec<Rendered> {
     pages
 }
 
-fn forms(lang: Lang) -> Vec<Rendered> {
+fn forms(lang: Lang) -> Vec<RenderedSample> {
     let texts = |names: &[&'static str], value: &str| names.iter().map(|name| (*name, value.to_owned())).collect();
     let fresh = ProviderPage {
         page: inside(lang, Tab::Console),

@@ -15,7 +15,7 @@ const TROUBLES: [(&str, UpstreamTroubleKind); 10] = [
     ("upstream-gone", UpstreamTroubleKind::Gone),
 ];
 
-pub(super) fn all(lang: Lang) -> Vec<Rendered> {
+pub(super) fn all(lang: Lang) -> Vec<RenderedSample> {
     let mut pages = questions(lang);
     for (name, trouble) in TROUBLES {
         let page = UpstreamTrouble {
@@ -36,7 +36,7 @@ pub(super) fn all(lang: Lang) -> Vec<Rendered> {
     pages
 }
 
-fn questions(lang: Lang) -> Vec<Rendered> {
+fn questions(lang: Lang) -> Vec<RenderedSample> {
     let form = || Form::new("/upstream/ask?q=1", "anti-forgery");
     let address = AskAddress {
         page: page(lang),
@@ -77,7 +77,7 @@ fn questions(lang: Lang) -> Vec<Rendered> {
     ]
 }
 
-fn identities(lang: Lang) -> Vec<Rendered> {
+fn identities(lang: Lang) -> Vec<RenderedSample> {
     let time = || lang.date_time(1_795_363_080);
     let identity = |provider: &str, handle: Option<&str>| IdentityView {
         id: "1".into(),

@@ -7,13 +7,13 @@ use usher_domain::secret::Secret;
 use usher_domain::user::identity::EmailState;
 
 /// A testing that behaves as an OpenID Provider, and a relying party of it.
-struct Fair {
+struct OidcFixture {
     testing: StubProvider,
     key: TestKey,
     op: Oidc,
 }
 
-impl Fair {
+impl OidcFixture {
     async fn with(change: impl FnOnce(&mut ProviderSettings)) -> Self {
         let (testing, key) = (StubProvider::start().await, TestKey::new("one"));
         let base = testing.base.clone();
@@ -57,7 +57,7 @@ impl Fair {
 
 #[tokio::test]
 async fn a_person_goes_and_comes_back_with_one_document_of_each_kind_fetched() {
-    let fair = Fair::start().await;
+    let fair = OidcFixture::start().await;
     for _ in 0..2 {
         let kept = fair.departed().await;
         fair.give(&fair.key.token(&fair.claims(&kept)));
@@ -74,7 +74,7 @@ async fn a_person_goes_and_comes_back_with_one_document_of_each_kind_fetched() {
 
 #[tokio::test]
 async fn whatever_is_wrong_with_the_id_token_nobody_has_come() {
-    let fair = Fair::start().await;
+    let fair = OidcFixture::start().await;
     let changes: Vec<(&str, Value)> = vec![
         ("iss", json!("https://evil.test")),
         ("iss", json!(null)),
@@ -90,7 +90,7 @@ async fn whatever_is_wrong_with_the_id_token_nobody_has_come() {
         ("at_hash", json!("AAAA")),
     ];
     for (name, value) in changes {
-        let fair = Fair::start().await;
+        let fair = OidcFixture::start().await;
         let kept = fair.departed().await;
         let mut claims = fair.claims(&kept);
         claims[name] = value;
@@ -104,7 +104,7 @@ async fn whatever_is_wrong_with_the_id_token_nobody_has_come() {
         fair.key.sign(&json!({"alg": "HS256"}), &claims),
         TestKey::new("one").token(&claims),
     ] {
-        let fresh = Fair::start().await;
+        let fresh = OidcFixture::start().await;
         fresh.give(&token);
         let kept = PendingAuthorization { nonce: kept.nonce.clone(), ..fresh.departed().await };
         assert_eq!(fresh.arrived(&kept).await.unwrap_err().word(), "misbehaved");
@@ -113,7 +113,7 @@ async fn whatever_is_wrong_with_the_id_token_nobody_has_come() {
 
 #[tokio::test]
 async fn a_key_that_is_not_known_is_looked_for_once_a_minute_and_no_more() {
-    let fair = Fair::start().await;
+    let fair = OidcFixture::start().await;
     let kept = fair.departed().await;
     fair.give(&TestKey::new("never-published").token(&fair.claims(&kept)));
     for _ in 0..5 {
@@ -131,7 +131,7 @@ async fn what_the_id_token_leaves_out_is_asked_for_and_believed_only_about_the_s
         (json!({"sub": "2", "email": "ana@x.test", "email_verified": true}), Err("misbehaved")),
         (json!({"email": "ana@x.test", "email_verified": true}), Err("misbehaved")),
     ] {
-        let fair = Fair::start().await;
+        let fair = OidcFixture::start().await;
         let kept = fair.departed().await;
         // The flag of one document says nothing about the address of another (CVE-2026-14781).
         let claims = json!({"iss": fair.testing.base, "aud": "us", "sub": "1f", "iat": NOW, "exp": NOW + 300, "nonce": kept.nonce,
@@ -145,7 +145,7 @@ async fn what_the_id_token_leaves_out_is_asked_for_and_believed_only_about_the_s
 
 #[tokio::test]
 async fn metadata_of_another_issuer_is_not_taken() {
-    let fair = Fair::with(|settings| settings.issuer = settings.issuer.take().map(|issuer| issuer + "/")).await;
+    let fair = OidcFixture::with(|settings| settings.issuer = settings.issuer.take().map(|issuer| issuer + "/")).await;
     let request = StartRequest { redirect_uri: "https://id.test/cb".into(), ..StartRequest::default() };
     assert_eq!(fair.op.start(&request).await.unwrap_err().word(), "misconfigured");
     let steps = fair.op.check("https://id.test/cb").await;
@@ -157,7 +157,7 @@ async fn trying_it_out_tells_a_wrong_secret_from_a_wrong_code() {
     for (error, word) in
         [("invalid_grant", None), ("invalid_client", Some("misconfigured")), ("server_error", Some("unavailable"))]
     {
-        let fair = Fair::start().await;
+        let fair = OidcFixture::start().await;
         fair.testing.on("/token", 400, json!({ "error": error }));
         let steps = fair.op.check("https://id.test/cb").await;
         let told: Vec<_> = steps.iter().map(|step| step.outcome.as_ref().err().map(UpstreamError::word)).collect();
@@ -167,7 +167,7 @@ async fn trying_it_out_tells_a_wrong_secret_from_a_wrong_code() {
 
 #[tokio::test]
 async fn a_logout_token_is_proven_like_any_other_and_is_no_id_token() {
-    let fair = Fair::start().await;
+    let fair = OidcFixture::start().await;
     let good = json!({"iss": fair.testing.base, "aud": "us", "iat": NOW, "exp": NOW + 120, "jti": "j1", "sub": "1f", "sid": "s",
                       "events": {LOGOUT_EVENT: {}}});
     let told = async |header: Value, claims: &Value| {
@@ -210,7 +210,7 @@ async fn a_logout_token_is_proven_like_any_other_and_is_no_id_token() {
 
 #[tokio::test]
 async fn signing_out_there_leads_back_here() {
-    let fair = Fair::start().await;
+    let fair = OidcFixture::start().await;
     let url = fair.op.end_session_url("https://id.test/bye").await.unwrap().unwrap();
     assert!(url.as_str().ends_with("/bye?client_id=us&post_logout_redirect_uri=https%3A%2F%2Fid.test%2Fbye"), "{url}");
 }
