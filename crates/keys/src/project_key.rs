@@ -42,7 +42,7 @@ impl ProjectLock {
     /// From the stored public JWK.
     ///
     /// # Errors
-    /// [`NotOpened`] if it is not a P-256 key.
+    /// [`DecryptError`] if it is not a P-256 key.
     pub fn from_jwk(public: &Value) -> Result<Self, DecryptError> {
         let members = public.as_object().ok_or(DecryptError)?;
         let kid = thumbprint(SigningAlg::Es256, members).ok_or(DecryptError)?;
@@ -54,7 +54,7 @@ impl ProjectLock {
     /// Encrypts entries of a history, several in one value.
     ///
     /// # Errors
-    /// [`NotOpened`] if the library fails.
+    /// [`DecryptError`] if the library fails.
     pub fn seal_entries(&self, entries: &[HistoryEntry]) -> Result<String, DecryptError> {
         self.seal(&serde_json::to_vec(entries).map_err(|_| DecryptError)?)
     }
@@ -62,7 +62,7 @@ impl ProjectLock {
     /// Encrypts a value that only the project's token can decrypt.
     ///
     /// # Errors
-    /// [`NotOpened`] if the library fails.
+    /// [`DecryptError`] if the library fails.
     pub fn seal(&self, plaintext: &[u8]) -> Result<String, DecryptError> {
         let mut header = JweHeader::new();
         header.set_content_encryption(CONTENT_ENCRYPTION);
@@ -107,7 +107,7 @@ impl ProjectKey {
     /// Encrypts this key to its successor, so that the successor can decrypt older values.
     ///
     /// # Errors
-    /// [`NotOpened`] if the library fails.
+    /// [`DecryptError`] if the library fails.
     pub fn wrap_for(&self, successor: &ProjectLock) -> Result<String, DecryptError> {
         successor.seal(&self.private)
     }
@@ -115,7 +115,7 @@ impl ProjectKey {
     /// The previous key, from the result of [`ProjectKey::wrap_for`].
     ///
     /// # Errors
-    /// [`NotOpened`].
+    /// [`DecryptError`].
     pub fn unwrap_former(&self, wrapped: &str) -> Result<Self, DecryptError> {
         Self::of_private(Zeroizing::new(self.open(wrapped)?)).ok_or(DecryptError)
     }
@@ -123,7 +123,7 @@ impl ProjectKey {
     /// Decrypts a value.
     ///
     /// # Errors
-    /// [`NotOpened`].
+    /// [`DecryptError`].
     pub fn open(&self, sealed: &str) -> Result<Vec<u8>, DecryptError> {
         let mut members: Map<String, Value> = self.public_jwk().as_object().cloned().unwrap_or_default();
         members.insert("d".to_owned(), URL_SAFE_NO_PAD.encode(&*self.private).into());

@@ -16,12 +16,12 @@ use super::{Result, Store};
 /// Await nothing but its own statements until it is committed: on SQLite every other writer waits. Once a statement
 /// has failed, every further one and the commit fail too: a conflict that is expected must be looked for before.
 pub struct Tx {
-    connection: Connection,
+    connection: TxConnection,
     wakeups: Arc<Wakeups>,
     failed: bool,
 }
 
-enum Connection {
+enum TxConnection {
     Sqlite {
         lease: Lease,
         single: bool,
@@ -44,8 +44,8 @@ impl Store {
     /// [`StorageError::Unavailable`].
     pub async fn begin(&self) -> Result<Tx> {
         let connection = match &self.db {
-            Db::Sqlite { writer, .. } => Connection::Sqlite { lease: writer.begin(false).await?, single: false },
-            Db::Postgres(pool) => Connection::Postgres(pool.begin().await?),
+            Db::Sqlite { writer, .. } => TxConnection::Sqlite { lease: writer.begin(false).await?, single: false },
+            Db::Postgres(pool) => TxConnection::Postgres(pool.begin().await?),
         };
         Ok(Tx { connection, wakeups: Arc::clone(&self.wakeups), failed: false })
     }
@@ -57,8 +57,8 @@ impl Store {
     /// [`StorageError::Unavailable`].
     pub async fn begin_single(&self) -> Result<Tx> {
         let connection = match &self.db {
-            Db::Sqlite { writer, .. } => Connection::Sqlite { lease: writer.begin(true).await?, single: true },
-            Db::Postgres(pool) => Connection::Statement(pool.acquire().await?),
+            Db::Sqlite { writer, .. } => TxConnection::Sqlite { lease: writer.begin(true).await?, single: true },
+            Db::Postgres(pool) => TxConnection::Statement(pool.acquire().await?),
         };
         Ok(Tx { connection, wakeups: Arc::clone(&self.wakeups), failed: false })
     }
@@ -75,14 +75,14 @@ impl Tx {
             return Err(earlier_failure());
         }
         match self.connection {
-            Connection::Sqlite { lease, single } => {
+            TxConnection::Sqlite { lease, single } => {
                 lease.commit().await?;
                 if single {
                     return Ok(());
                 }
             }
-            Connection::Postgres(transaction) => transaction.commit().await?,
-            Connection::Statement(_) => return Ok(()),
+            TxConnection::Postgres(transaction) => transaction.commit().await?,
+            TxConnection::Statement(_) => return Ok(()),
         }
         // Transactions may contain events. Single statements contain none, except spending a code, which wakes the
         // dispatcher itself.
@@ -91,7 +91,7 @@ impl Tx {
     }
 
     pub(super) const fn is_sqlite(&self) -> bool {
-        matches!(self.connection, Connection::Sqlite { .. })
+        matches!(self.connection, TxConnection::Sqlite { .. })
     }
 
     /// Runs a statement on the connection of this transaction and returns the first value of its first row, as text:
@@ -116,9 +116,9 @@ impl Tx {
             return Err(earlier_failure());
         }
         Ok(match &mut self.connection {
-            Connection::Sqlite { lease, .. } => Driver::Sqlite(lease.connection()?),
-            Connection::Postgres(transaction) => Driver::Postgres(transaction),
-            Connection::Statement(connection) => Driver::Postgres(connection),
+            TxConnection::Sqlite { lease, .. } => Driver::Sqlite(lease.connection()?),
+            TxConnection::Postgres(transaction) => Driver::Postgres(transaction),
+            TxConnection::Statement(connection) => Driver::Postgres(connection),
         })
     }
 
@@ -126,7 +126,7 @@ impl Tx {
     pub(super) fn record<T>(&mut self, outcome: std::result::Result<T, sqlx::Error>) -> Result<T> {
         outcome.map_err(|error| {
             self.failed = true;
-            if let Connection::Sqlite { lease, .. } = &mut self.connection {
+            if let TxConnection::Sqlite { lease, .. } = &mut self.connection {
                 lease.failure = Some(error.to_string());
             }
             StorageError::from(error)

@@ -15,7 +15,7 @@ const GROUP: usize = 64;
 /// Most transactions that may wait; beyond that callers get [`StorageError::Unavailable`].
 const QUEUE: usize = 4_096;
 
-type Connection = PoolConnection<Sqlite>;
+type WriteConnection = PoolConnection<Sqlite>;
 type Committed = oneshot::Sender<Result<(), StorageError>>;
 
 /// A transaction that waits for the connection.
@@ -40,7 +40,7 @@ pub struct Writer {
 
 impl Writer {
     /// Starts the writer on a connection of its own. It ends when the last handle is dropped.
-    pub fn start(connection: Connection) -> Self {
+    pub fn start(connection: WriteConnection) -> Self {
         let (queue, requests) = mpsc::channel(QUEUE);
         tokio::spawn(run(connection, requests));
         Self { queue }
@@ -63,7 +63,7 @@ fn busy() -> StorageError {
 
 /// The connection, lent to one transaction. If it is dropped, the transaction is undone.
 pub struct Lease {
-    lent: Option<(Connection, oneshot::Sender<(Connection, End)>)>,
+    lent: Option<(WriteConnection, oneshot::Sender<(WriteConnection, End)>)>,
     /// The first error of this transaction.
     pub failure: Option<String>,
 }
@@ -102,7 +102,7 @@ impl Drop for Lease {
     }
 }
 
-async fn run(connection: Connection, mut requests: mpsc::Receiver<Request>) {
+async fn run(connection: WriteConnection, mut requests: mpsc::Receiver<Request>) {
     let mut connection = connection;
     let mut waiting = Vec::with_capacity(GROUP);
     while requests.recv_many(&mut waiting, GROUP).await > 0 {
@@ -115,7 +115,7 @@ async fn run(connection: Connection, mut requests: mpsc::Receiver<Request>) {
 }
 
 /// Runs the waiting transactions and commits them together. Returns the connection, unless a transaction lost it.
-async fn commit_together(mut connection: Connection, waiting: &mut Vec<Request>) -> Option<Connection> {
+async fn commit_together(mut connection: WriteConnection, waiting: &mut Vec<Request>) -> Option<WriteConnection> {
     if let Err(why) = control(&mut connection, "begin immediate").await {
         // If a transaction was left open, every further `begin` would fail.
         let _ = control(&mut connection, "rollback").await;
@@ -154,10 +154,10 @@ async fn commit_together(mut connection: Connection, waiting: &mut Vec<Request>)
 
 /// The connection, and who waits for the commit; or why the transaction of the group cannot go on: SQLite may have
 /// rolled it back by itself, as it does when the disk is full, and later statements would run outside of any.
-type Ran = (Connection, Result<Option<Committed>, String>);
+type Ran = (WriteConnection, Result<Option<Committed>, String>);
 
 /// Lends the connection to one transaction of the group.
-async fn run_one(mut connection: Connection, request: Request) -> Option<Ran> {
+async fn run_one(mut connection: WriteConnection, request: Request) -> Option<Ran> {
     if request.reply.is_closed() {
         return Some((connection, Ok(None)));
     }

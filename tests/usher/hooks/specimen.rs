@@ -8,7 +8,7 @@ use usher_domain::event::visibility::Visibility;
 use usher_domain::event::webhook::message::{PayloadMember, PayloadSource, data, member};
 use usher_domain::event::{Event, EventCatalogue, EventKind, EventRow};
 use usher_domain::id::{EventId, GrantId};
-use usher_domain::user::activity::Heading;
+use usher_domain::user::activity::ActivityHeading;
 use usher_events::{DispatchRules, EventDispatcher};
 
 use super::documentation::markdown;
@@ -25,7 +25,7 @@ const ROW: EventRow = EventRow::new("specimen.seen", Visibility::Project)
     .history(InHistory::WithBrowser)
     .logout(LogoutScope::Grant)
     .forgetting(&["scope"])
-    .reportable_activity(Heading::Security, "event-signed-in");
+    .reportable_activity(ActivityHeading::Security, "event-signed-in");
 const SPECIMEN: EventKind = EventKind::of(&ROW);
 const CATALOGUE: EventCatalogue = EventCatalogue::new(&[EventKind::ProjectUpdated, SPECIMEN]);
 
@@ -81,7 +81,7 @@ on_both_databases! {
         let newest = &history["data"][0];
         assert_eq!((&newest["kind"], &newest["sub"], &newest["amr"]), (&json!("specimen.seen"), &json!(sub), &json!(["pwd"])));
 
-        let shown: Vec<&str> = CATALOGUE.shown_under(Some(Heading::Security)).collect();
+        let shown: Vec<&str> = CATALOGUE.shown_under(Some(ActivityHeading::Security)).collect();
         assert_eq!(shown, ["specimen.seen"]);
         let listed = store.list_shown_events(account.user.id, &shown, None, 10).await.unwrap().items;
         assert_eq!(listed[0].event.data, *json!({ "colour": "blue" }).as_object().unwrap(), "the scope was forgotten");

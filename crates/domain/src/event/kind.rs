@@ -8,7 +8,7 @@ use std::fmt;
 use super::feed::EntryKind;
 use super::visibility::Visibility;
 use super::webhook::message::{MessageType, PayloadMember};
-use crate::user::activity::{Activity, Heading};
+use crate::user::activity::{Activity, ActivityHeading};
 
 /// A kind of event. The constants are in [`super::kinds`].
 #[derive(Clone, Copy)]
@@ -123,13 +123,13 @@ impl EventRow {
 
     /// The activity page shows it: `text` is a key of `account.ftl` and may use `$client`.
     #[must_use]
-    pub const fn activity(self, heading: Heading, text: &'static str) -> Self {
+    pub const fn activity(self, heading: ActivityHeading, text: &'static str) -> Self {
         Self { activity: Some(Activity { heading, text, reportable: false }), ..self }
     }
 
     /// As [`Self::activity`], with a link by which the person says that it was somebody else.
     #[must_use]
-    pub const fn reportable_activity(self, heading: Heading, text: &'static str) -> Self {
+    pub const fn reportable_activity(self, heading: ActivityHeading, text: &'static str) -> Self {
         Self { activity: Some(Activity { heading, text, reportable: true }), ..self }
     }
 
@@ -203,7 +203,7 @@ impl EventCatalogue {
     }
 
     /// The names of the kinds that the activity page shows under a heading, or under any.
-    pub fn shown_under(self, heading: Option<Heading>) -> impl Iterator<Item = &'static str> {
+    pub fn shown_under(self, heading: Option<ActivityHeading>) -> impl Iterator<Item = &'static str> {
         let under = move |activity: Activity| heading.is_none_or(|asked| asked == activity.heading);
         self.kinds().filter(move |kind| kind.row().activity.is_some_and(under)).map(EventKind::as_str)
     }

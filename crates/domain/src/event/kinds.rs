@@ -10,7 +10,7 @@ use super::kind::InHistory::{WithBrowser, Yes};
 use super::kind::{EventKind, EventRow, LogoutScope, Reload};
 use super::visibility::Visibility;
 use super::webhook::message::{PayloadMember, PayloadSource, data, member};
-use crate::user::activity::Heading::{Account, Applications, Security, SignIns};
+use crate::user::activity::ActivityHeading::{Account, Applications, Security, SignIns};
 
 /// Each row becomes a constant of [`EventKind`] and a member of `EventKind::ALL`.
 macro_rules! events {
