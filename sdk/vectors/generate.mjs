@@ -3,6 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { policyFile } from './generator/files.mjs';
 import { filters } from './generator/filters.mjs';
 import { refusals } from './generator/refusals.mjs';
+import { returns } from './generator/returns.mjs';
 import { revocation } from './generator/revocation.mjs';
 import { routes } from './generator/routes.mjs';
 import { storeLog } from './generator/store-log.mjs';
@@ -24,6 +25,7 @@ const written = {
     'revocation.json': revocation(),
     'filters.json': filters(),
     'refusals.json': refusals(),
+    'returns.json': returns(),
     'routes.json': routes(policyFile('decisions.json').table),
     'store-log.json': storeLog(),
     'webhooks.json': webhooks(),

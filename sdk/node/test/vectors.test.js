@@ -12,6 +12,7 @@ import { segments } from '../dist/policy/path.js';
 import { filterJson, residual } from '../dist/policy/residual.js';
 import { RouteTable } from '../dist/policy/routes.js';
 import { readTable } from '../dist/policy/table.js';
+import { ownPath } from '../dist/web/origin.js';
 import { verifyWebhook } from '../dist/webhooks.js';
 import { matches } from '../dist/filters/matches.js';
 import { vectors } from './vectors.js';
@@ -222,6 +223,11 @@ describe('the log of a store', () => {
     const text = new LogWriter(logKey(secret)).begin(owner, { ...state, cursor: 22 });
     assert.deepEqual(readLog(text, logKey(secret), owner).state, state);
   });
+});
+
+describe('where web mode sends somebody after signing in', () => {
+  const { base, cases } = vectors('returns.json');
+  for (const { name, wanted, path } of cases) test(name, () => assert.equal(ownPath(wanted, new URL(base)), path));
 });
 
 describe('webhooks', () => {

@@ -6,8 +6,10 @@ export function readCookie(header: string | undefined, name: string): string | u
   for (const pair of (header ?? '').split(';')) {
     const at = pair.indexOf('=');
     if (at < 0 || pair.slice(0, at).trim() !== name) continue;
-    if (found !== undefined) return undefined;
-    found = pair.slice(at + 1).trim();
+    const value = pair.slice(at + 1).trim();
+    // A neighbouring host may have planted the other.
+    if (found !== undefined && found !== value) return undefined;
+    found = value;
   }
   return found;
 }

@@ -29,8 +29,8 @@ export function isOwnPage(request: IncomingRequest, origin: string): boolean {
  */
 export function ownPath(wanted: string | null | undefined, base: URL): string {
   const home = base.pathname;
-  if (wanted === null || wanted === undefined || !wanted.startsWith('/') || !URL.canParse(wanted, base.origin))
-    return home;
+  // Browsers drop control characters, and read a backslash as a slash.
+  if (!wanted?.startsWith('/') || /[\u0000-\u001f\u007f\\]/.test(wanted) || !URL.canParse(wanted, base.origin)) return home;
   const url = new URL(wanted, base.origin);
   const own = url.origin === base.origin && !url.pathname.startsWith('//');
   return own ? `${url.pathname}${url.search}` : home;

@@ -117,13 +117,17 @@ def read_scope(scope: Scope) -> Asked:
 
 
 def read_cookies(header: str | None) -> dict[str, str]:
-    """The cookies of a request (RFC 6265 §5.4). One that does not read takes no other along."""
+    """The cookies of a request (RFC 6265 §5.4). One that does not read takes no other along.
+
+    One that comes twice is none: a neighbouring host may have planted the other.
+    """
     found: dict[str, str] = {}
+    twice: set[str] = set()
     for part in header.split(";") if header else ():
         name, mark, value = part.strip().partition("=")
-        if mark:
-            found.setdefault(name, value.strip('"'))
-    return found
+        if mark and found.setdefault(name, value.strip('"')) != value.strip('"'):
+            twice.add(name)
+    return {name: value for name, value in found.items() if name not in twice}
 
 
 async def _refuse(usher: Usher, asked: Asked, refusal: Refusal, scope: Scope, receive: Receive, send: Send) -> None:

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import re
+import string
 from dataclasses import dataclass, field
+from urllib.parse import quote
+
+_PRINTABLE = string.punctuation
 
 
 @dataclass(frozen=True)
@@ -51,8 +56,12 @@ def safe_return(address: str | None) -> str:
     """Where somebody may be sent after signing in: a path of this application, and nothing that a browser could take for
     another host. Anything else is ``/``.
     """
-    if not address or len(address) > 2000 or address[0] != "/" or address[1:2] in ("/", "\\"):
+    if not address or len(address) > 2000 or address[0] != "/":
         return "/"
-    if "\\" in address or any(letter <= " " or letter == "\x7f" for letter in address):
+    if "\\" in address or any(letter < " " or letter == "\x7f" for letter in address):
         return "/"
-    return address
+    # Browsers resolve dots, escaped ones as well, and what is left could begin with two slashes.
+    if re.match(r"/(?:(?:\.|%2e){0,2}/)+", address, re.IGNORECASE):
+        return "/"
+    # A header holds ASCII alone.
+    return quote(address, safe=_PRINTABLE)
