@@ -1,6 +1,6 @@
 # Commands for developers. CI runs `make test`; it installs what it can and reports what it skips.
 .DEFAULT_GOAL := help
-.PHONY: help run test compat stores examples fmt lint bench
+.PHONY: help run test compat stores packages examples fmt lint bench
 
 help: ## This list
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 8
@@ -16,6 +16,11 @@ compat: ## Third-party client libraries in seven languages sign in at this Usher
 
 stores: ## The stores and filters of the local modules on Redis, PostgreSQL, SQLite and FerretDB
 	tests/stores/run.sh
+
+packages: ## The packages of the local modules, installed into empty folders and used there
+	npm --prefix sdk/node run -s check:package
+	sdk/python/scripts/check-package.sh
+	cd sdk/examples/go-service && go vet ./... && go mod verify
 
 examples: ## The example applications of the local modules, at an Usher of their own
 	sdk/examples/run.sh

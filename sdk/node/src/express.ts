@@ -124,6 +124,19 @@ export function getAuth(request: IncomingMessage): Auth {
   return auth;
 }
 
+/**
+ * Authenticates the `upgrade` request of a WebSocket, which passes no middleware, and enforces the route rules. In web mode pages of
+ * other sites are refused.
+ * @returns the caller, or `null` where the route is public and nobody is signed in
+ * @throws {Refusal}
+ */
+export async function authenticateUpgrade({ usher: module }: UsherMiddleware, request: IncomingMessage): Promise<Auth | null> {
+  const incoming = readRequest(request as NodeRequest);
+  const authentication = await module.authenticate(incoming);
+  await module.enforceRoutes(incoming, authentication);
+  return authentication.auth;
+}
+
 /** What the middleware knows about a request; for frameworks built on Express. */
 export const attachedTo = (request: IncomingMessage): Attached | undefined => (request as Carrier)[ATTACHED];
 

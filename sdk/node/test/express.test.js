@@ -3,6 +3,7 @@ import { after, before, describe, test } from 'node:test';
 import express5 from 'express';
 import express4 from 'express4';
 import {
+  authenticateUpgrade,
   findAuth,
   getAuth,
   requireAuth,
@@ -12,6 +13,7 @@ import {
   usher,
 } from '@usher-id/sdk/express';
 import { createTestUsher } from '@usher-id/sdk/testing';
+import { refuseForged } from '../dist/web/origin.js';
 
 const RULES = {
   conditions: { own: { eq: ['resource.owner_id', 'user.id'] } },
@@ -209,3 +211,32 @@ for (const [version, express] of [
     });
   });
 }
+
+test('the request that opens a WebSocket is authenticated, and passes the route rules', async () => {
+  const secret = 'a secret that is long enough for cookies';
+  const web = { mode: 'web', baseURL: 'https://shop.test', secret, audience: 'https://api.test' };
+  const issuer = await createTestUsher({ rules: RULES, logger: { info() {}, warn() {}, error() {} }, ...web });
+  await issuer.usher.ready();
+  const middleware = usher(issuer.usher);
+  const opens = (url, headers = {}) => {
+    const all = { upgrade: 'websocket', connection: 'Upgrade', ...headers };
+    return authenticateUpgrade(middleware, { method: 'GET', url, headers: all, rawHeaders: Object.entries(all).flat(), socket: {} });
+  };
+  const viewer = await issuer.asUser({ sub: 'ana', roles: ['viewer'] });
+  assert.equal((await opens('/open/socket', viewer)).user.id, 'ana');
+  assert.equal(await opens('/open/socket'), null);
+  const reason = (wanted) => (cause) => cause.reason === wanted;
+  await assert.rejects(opens('/open/vault'), reason('token_missing'));
+  await assert.rejects(opens('/open/vault', await issuer.asUser()), reason('permission_denied'));
+  await assert.rejects(opens('/elsewhere', viewer), reason('route_unlisted'));
+  await issuer.close();
+});
+
+test('a page of another site opens no WebSocket with a session', () => {
+  const asked = (headers) => ({ method: 'GET', target: '/', header: (name) => headers[name] });
+  const opened = (headers) => refuseForged(asked({ upgrade: 'websocket', ...headers }), 'https://shop.test');
+  for (const headers of [{ origin: 'https://evil.test' }, { 'sec-fetch-site': 'cross-site' }, { origin: 'null' }])
+    assert.throws(() => opened(headers), (cause) => cause.reason === 'request_forged');
+  opened({ origin: 'https://shop.test', 'sec-fetch-site': 'same-origin' });
+  opened({});
+});
