@@ -19,7 +19,7 @@ use usher_flows::RegisteredClient;
 use usher_storage::Store;
 
 use crate::harness::database::on_both_databases;
-use crate::harness::house::TestUsher;
+use crate::harness::server::TestServer;
 
 /// The number of kills.
 const KILLS: u32 = 50;
@@ -37,16 +37,16 @@ struct Holder {
 
 on_both_databases! {
     async fn fifty_kills_lose_no_acknowledged_refresh(db: TestDatabase) {
-        let house = TestUsher::on(db, &[("master_key", MASTER_KEY)]).await;
-        let (client, mut holders) = families(&house).await;
+        let server = TestServer::on(db, &[("master_key", MASTER_KEY)]).await;
+        let (client, mut holders) = families(&server).await;
         let folder = tempfile::tempdir().unwrap();
         let mut kills_in_flight = 0;
         for round in 0..KILLS {
-            let program = Program::start(folder.path(), &house.database.url).await;
+            let program = Program::start(folder.path(), &server.database.url).await;
             let answered = Arc::new(AtomicU32::new(0));
             let mut clients = JoinSet::new();
             for holder in holders.drain(..) {
-                let (http, url, answered) = (house.http.clone(), program.url.clone(), answered.clone());
+                let (http, url, answered) = (server.http.clone(), program.url.clone(), answered.clone());
                 clients.spawn(refresh_until_it_dies(http, url, client.clone(), holder, answered));
             }
             // Killed while it works, each time a little later.
@@ -55,7 +55,7 @@ on_both_databases! {
             }
             tokio::time::sleep(Duration::from_millis(u64::from(round * 7 % 40))).await;
             program.kill();
-            grow_older(&house, u64::from(round * 33 % 121)).await;
+            grow_older(&server, u64::from(round * 33 % 121)).await;
             for (holder, cut_off) in clients.join_all().await {
                 kills_in_flight += u32::from(cut_off);
                 holders.push(holder);
@@ -64,24 +64,27 @@ on_both_databases! {
         assert!(kills_in_flight > 0, "some refresh was in flight when the program was killed");
         let acknowledged: u32 = holders.iter().map(|holder| holder.acknowledged).sum();
         assert!(acknowledged > KILLS, "the clients got somewhere: {acknowledged}");
-        check_generations(&house.database.second_store().await, &house, &holders).await;
+        check_generations(&server.database.second_store().await, &server, &holders).await;
     }
 }
 
 /// Simulates an outage: every family becomes so many seconds older.
-async fn grow_older(house: &TestUsher, seconds: u64) {
+async fn grow_older(server: &TestServer, seconds: u64) {
     let sql = format!(
         "update grants set created_at = created_at - {seconds}, rotated_at = rotated_at - {seconds}, \
          idle_expires_at = idle_expires_at - {seconds}, expires_at = expires_at - {seconds}"
     );
-    assert!(house.database.connect().await.execute(String::leak(sql)).await > 0);
+    assert!(server.database.connect().await.execute(String::leak(sql)).await > 0);
 }
 
 /// Every generation in the database was acknowledged, or belongs to a response that a kill cut off.
-async fn check_generations(store: &Store, house: &TestUsher, holders: &[Holder]) {
+async fn check_generations(store: &Store, server: &TestServer, holders: &[Holder]) {
     for holder in holders {
-        let sealed =
-            house.usher.sealer.open_deterministic_text(usher_keys::seal::Purpose::RefreshToken, &holder.token).unwrap();
+        let sealed = server
+            .usher
+            .sealer
+            .open_deterministic_text(usher_keys::seal::Purpose::RefreshToken, &holder.token)
+            .unwrap();
         let id = usher_domain::id::GrantId(uuid::Uuid::from_slice(&sealed[..16]).unwrap());
         let generation = u32::from_be_bytes(sealed[16..].try_into().unwrap());
         let grant = store.find_grant(id).await.unwrap().unwrap().grant;
@@ -95,14 +98,14 @@ async fn check_generations(store: &Store, house: &TestUsher, holders: &[Holder])
     }
 }
 
-async fn families(house: &TestUsher) -> (RegisteredClient, Vec<Holder>) {
-    house.user("ana@example.test").await;
-    let client = house.client(ClientType::Web, |metadata| metadata.first_party = true).await;
+async fn families(server: &TestServer) -> (RegisteredClient, Vec<Holder>) {
+    server.user("ana@example.test").await;
+    let client = server.client(ClientType::Web, |metadata| metadata.first_party = true).await;
     let mut holders = Vec::new();
-    let mut browser = house.browser();
+    let mut browser = server.browser();
     for _ in 0..FAMILIES {
-        let landing = browser.go_through(&house.authorize_url(&client, &[]), "ana@example.test").await;
-        let tokens = house.exchange(&client, &landing.code()).await;
+        let landing = browser.go_through(&server.authorize_url(&client, &[]), "ana@example.test").await;
+        let tokens = server.exchange(&client, &landing.code()).await;
         holders.push(Holder { token: tokens.text("refresh_token"), acknowledged: 0 });
     }
     (client, holders)

@@ -14,15 +14,15 @@ use usher_flows::{Browser, Device, FlowError, ReturnTo, Usher};
 use usher_storage::StorageError;
 
 use crate::harness::database::TestDatabase;
-use crate::harness::house::TestUsher;
+use crate::harness::server::TestServer;
 
 const DAY: u64 = 86_400;
 /// So that a second instance can be started.
 const MASTER_KEY: (&str, &str) = ("master_key", "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA");
 
 /// The job of this name.
-fn job(name: &str, house: &TestUsher) -> Box<dyn Job> {
-    let all = jobs::all(Some(house.caught.clone()));
+fn job(name: &str, server: &TestServer) -> Box<dyn Job> {
+    let all = jobs::all(Some(server.caught.clone()));
     all.into_iter().find(|job| job.name() == name).expect("there is a job of that name")
 }
 
@@ -72,27 +72,27 @@ impl Job for Counting {
 
 #[tokio::test]
 async fn a_letter_leaves_at_once_when_it_is_written() {
-    let house = TestUsher::start().await;
-    house.user("ana@example.test").await;
+    let server = TestServer::start().await;
+    server.user("ana@example.test").await;
     let (stop, going_on) = watch::channel(false);
-    let work = jobs::keep_at(job("deliver_letters", &house), house.usher.clone(), "one".to_owned(), going_on);
+    let work = jobs::keep_at(job("deliver_letters", &server), server.usher.clone(), "one".to_owned(), going_on);
     let working = tokio::spawn(work);
     tokio::time::sleep(Duration::from_millis(100)).await;
     let (browser, device) = (Browser::default(), Device::default());
-    house.usher.request_recovery("ana@example.test", ReturnTo::default(), &browser, &device).await.unwrap();
-    eventually("the letter is caught", || house.caught.list().len() == 1).await;
+    server.usher.request_recovery("ana@example.test", ReturnTo::default(), &browser, &device).await.unwrap();
+    eventually("the letter is caught", || server.caught.list().len() == 1).await;
     stop.send_replace(true);
     tokio::time::timeout(Duration::from_secs(2), working).await.expect("it stops when told").expect("without a panic");
 }
 
 #[tokio::test]
 async fn only_the_holder_of_the_lease_works_until_the_lease_is_over() {
-    let house = TestUsher::start().await;
+    let server = TestServer::start().await;
     let (stop, going_on) = watch::channel(false);
     let start = |holder: &str| {
         let runs = Arc::new(AtomicUsize::new(0));
         let job = Box::new(Counting { runs: runs.clone(), failures: 0, leased: true });
-        tokio::spawn(jobs::keep_at(job, house.usher.clone(), holder.to_owned(), going_on.clone()));
+        tokio::spawn(jobs::keep_at(job, server.usher.clone(), holder.to_owned(), going_on.clone()));
         runs
     };
     let first = start("first");
@@ -106,18 +106,18 @@ async fn only_the_holder_of_the_lease_works_until_the_lease_is_over() {
     let (_stop, going_on) = watch::channel(false);
     let runs = Arc::new(AtomicUsize::new(0));
     let job = Box::new(Counting { runs: runs.clone(), failures: 0, leased: true });
-    house.wait(301);
-    tokio::spawn(jobs::keep_at(job, house.usher.clone(), "third".to_owned(), going_on));
+    server.wait(301);
+    tokio::spawn(jobs::keep_at(job, server.usher.clone(), "third".to_owned(), going_on));
     eventually("another takes over", || runs.load(Ordering::SeqCst) > 0).await;
 }
 
 #[tokio::test]
 async fn what_fails_is_tried_again() {
-    let house = TestUsher::start().await;
+    let server = TestServer::start().await;
     let runs = Arc::new(AtomicUsize::new(0));
     let (stop, going_on) = watch::channel(false);
     let job = Box::new(Counting { runs: runs.clone(), failures: 2, leased: false });
-    let working = tokio::spawn(jobs::keep_at(job, house.usher.clone(), "one".to_owned(), going_on));
+    let working = tokio::spawn(jobs::keep_at(job, server.usher.clone(), "one".to_owned(), going_on));
     eventually("it goes on after two failures", || runs.load(Ordering::SeqCst) > 4).await;
     stop.send_replace(true);
     working.await.expect("it stops when told");
@@ -128,82 +128,82 @@ async fn what_fails_is_tried_again() {
 
 #[tokio::test]
 async fn another_instance_rotates_and_this_one_learns_of_it() {
-    let house = TestUsher::on(TestDatabase::sqlite().await, &[MASTER_KEY]).await;
-    let learn = job("learn_keys", &house);
-    run(&*learn, &house.usher).await;
-    let store = house.database.second_store().await;
-    let config = house.usher.config.clone();
-    let (other, _) = bootstrap(config, store, house.clock.clone(), Arc::new(OsRandom::default())).await.unwrap();
-    house.wait(10);
+    let server = TestServer::on(TestDatabase::sqlite().await, &[MASTER_KEY]).await;
+    let learn = job("learn_keys", &server);
+    run(&*learn, &server.usher).await;
+    let store = server.database.second_store().await;
+    let config = server.usher.config.clone();
+    let (other, _) = bootstrap(config, store, server.clock.clone(), Arc::new(OsRandom::default())).await.unwrap();
+    server.wait(10);
     other.rotate_keys(false).await.unwrap();
     let published = |usher: &Usher| usher.keyring().jwks().etag.clone();
-    assert_ne!(published(&house.usher), published(&other));
-    run(&*learn, &house.usher).await;
-    assert_eq!(published(&house.usher), published(&other));
+    assert_ne!(published(&server.usher), published(&other));
+    run(&*learn, &server.usher).await;
+    assert_eq!(published(&server.usher), published(&other));
 }
 
 #[tokio::test]
 async fn keys_that_an_owner_rotates_sign_once_they_have_been_published_long_enough() {
-    let house = TestUsher::start().await;
-    let tend = job("tend_keys", &house);
+    let server = TestServer::start().await;
+    let tend = job("tend_keys", &server);
     let signing = |usher: &Usher| usher.keyring().active_kid(SigningAlg::Es256).map(str::to_owned);
-    let first = signing(&house.usher);
-    house.wait(10);
-    house.usher.rotate_keys(false).await.unwrap();
-    assert_eq!(signing(&house.usher), first, "nobody can know the new one yet");
-    house.wait(DAY);
-    run(&*tend, &house.usher).await;
-    let second = signing(&house.usher);
+    let first = signing(&server.usher);
+    server.wait(10);
+    server.usher.rotate_keys(false).await.unwrap();
+    assert_eq!(signing(&server.usher), first, "nobody can know the new one yet");
+    server.wait(DAY);
+    run(&*tend, &server.usher).await;
+    let second = signing(&server.usher);
     assert_ne!(second, first);
-    house.wait(10);
-    house.usher.rotate_keys(true).await.unwrap();
-    assert_ne!(signing(&house.usher), second, "at once is at once");
+    server.wait(10);
+    server.usher.rotate_keys(true).await.unwrap();
+    assert_ne!(signing(&server.usher), second, "at once is at once");
     let active =
-        house.database.count("select count(*) from signing_key where active_at is not null and retired_at is null");
+        server.database.count("select count(*) from signing_key where active_at is not null and retired_at is null");
     assert_eq!(usize::try_from(active.await), Ok(SigningAlg::ALL.len()));
 }
 
 #[tokio::test]
 async fn what_has_been_over_for_long_is_swept_and_what_is_not_stays() {
-    let house = TestUsher::start().await;
-    let sweep = job("clean_up", &house);
+    let server = TestServer::start().await;
+    let sweep = job("clean_up", &server);
     for _ in 0..250 {
-        house.usher.create_setup_link().await.unwrap();
+        server.usher.create_setup_link().await.unwrap();
     }
-    let proofs = || house.database.count("select count(*) from proof");
-    run(&*sweep, &house.usher).await;
+    let proofs = || server.database.count("select count(*) from proof");
+    run(&*sweep, &server.usher).await;
     assert_eq!(proofs().await, 250, "nothing is over yet");
-    house.wait(DAY);
-    run(&*sweep, &house.usher).await;
+    server.wait(DAY);
+    run(&*sweep, &server.usher).await;
     assert_eq!(proofs().await, 250, "nothing has been over for long");
-    house.wait(2 * DAY);
-    let link = house.usher.create_setup_link().await.unwrap();
-    run(&*sweep, &house.usher).await;
+    server.wait(2 * DAY);
+    let link = server.usher.create_setup_link().await.unwrap();
+    run(&*sweep, &server.usher).await;
     assert_eq!(proofs().await, 1, "all but the one that is still good");
-    assert!(house.usher.is_setup_open(link.rsplit_once('/').unwrap().1).await.unwrap());
+    assert!(server.usher.is_setup_open(link.rsplit_once('/').unwrap().1).await.unwrap());
 }
 
 #[tokio::test]
 async fn a_session_stays_for_as_long_as_a_refresh_token_of_it_lives() {
-    let house = TestUsher::start().await;
-    house.user("ana@example.test").await;
-    let client = house.client(ClientType::Web, |metadata| metadata.first_party = true).await;
-    let url = house.authorize_url(&client, &[("scope", "openid offline_access"), ("prompt", "consent")]);
-    let mut browser = house.browser();
+    let server = TestServer::start().await;
+    server.user("ana@example.test").await;
+    let client = server.client(ClientType::Web, |metadata| metadata.first_party = true).await;
+    let url = server.authorize_url(&client, &[("scope", "openid offline_access"), ("prompt", "consent")]);
+    let mut browser = server.browser();
     let landing = browser.go_through(&url, "ana@example.test").await;
-    let mut tokens = house.exchange(&client, &landing.code()).await;
-    let sweep = job("clean_up", &house);
+    let mut tokens = server.exchange(&client, &landing.code()).await;
+    let sweep = job("clean_up", &server);
     for _ in 0..5 {
-        house.wait(20 * DAY);
-        run(&*sweep, &house.usher).await;
-        tokens = house.refresh(&client, &tokens.text("refresh_token")).await;
+        server.wait(20 * DAY);
+        run(&*sweep, &server.usher).await;
+        tokens = server.refresh(&client, &tokens.text("refresh_token")).await;
         assert_eq!(tokens.status, 200, "{tokens:?}");
     }
-    house.wait(40 * DAY);
-    assert_eq!(house.refresh(&client, &tokens.text("refresh_token")).await.status, 400, "unused for too long");
-    run(&*sweep, &house.usher).await;
-    run(&*sweep, &house.usher).await;
+    server.wait(40 * DAY);
+    assert_eq!(server.refresh(&client, &tokens.text("refresh_token")).await.status, 400, "unused for too long");
+    run(&*sweep, &server.usher).await;
+    run(&*sweep, &server.usher).await;
     for left in ["select count(*) from grants", "select count(*) from session"] {
-        assert_eq!(house.database.count(left).await, 0, "{left}");
+        assert_eq!(server.database.count(left).await, 0, "{left}");
     }
 }

@@ -6,7 +6,6 @@ mod architecture;
 mod cli;
 mod console;
 mod crash;
-mod doors;
 mod factors;
 mod harness;
 mod hooks;
@@ -24,3 +23,4 @@ mod storage;
 mod sync;
 #[cfg(feature = "sim")]
 mod upstream;
+mod web;

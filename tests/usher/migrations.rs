@@ -14,7 +14,7 @@ use usher_domain::time::ManualClock;
 use usher_storage::{SchemaState, StorageError, Store};
 
 use crate::harness::database::{RawConnection, TestDatabase, on_both_databases};
-use crate::harness::house::START;
+use crate::harness::server::START;
 
 fn file_names(folder: &str) -> BTreeSet<String> {
     fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect()

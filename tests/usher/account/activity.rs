@@ -4,43 +4,43 @@ use reqwest::StatusCode;
 use usher_domain::oauth::client::ClientType;
 
 use crate::harness::database::on_both_databases;
-use crate::harness::house::TestUsher;
+use crate::harness::server::TestServer;
 
 const ANA: &str = "ana@example.test";
 
 on_both_databases! {
     async fn what_happened_is_told_newest_first_and_by_heading(db: TestDatabase) {
-        let house = TestUsher::on(db, &[]).await;
-        house.user(ANA).await;
-        let client = house.client(ClientType::Web, |_| {}).await;
+        let server = TestServer::on(db, &[]).await;
+        server.user(ANA).await;
+        let client = server.client(ClientType::Web, |_| {}).await;
         // Two events within one second have no defined order.
-        house.wait(1);
-        let mut browser = house.browser();
-        house.tokens(&mut browser, &client, ANA).await;
-        let page = browser.open(&house.at("/account/activity")).await;
+        server.wait(1);
+        let mut browser = server.browser();
+        server.tokens(&mut browser, &client, ANA).await;
+        let page = browser.open(&server.at("/account/activity")).await;
         let told = page.text(".log");
         for words in ["Account created", "Signed in", "Allowed Test web", "Signed in to Test web", "This computer"] {
             assert!(told.contains(words), "{words} is missing: {told}");
         }
         let place = |words: &str| told.find(words).unwrap_or_else(|| panic!("{words}"));
         assert!(place("Allowed Test web") < place("Account created"), "{told}");
-        let sign_ins = browser.open(&house.at("/account/activity?kind=sign-ins")).await.text(".log");
+        let sign_ins = browser.open(&server.at("/account/activity?kind=sign-ins")).await.text(".log");
         assert!(sign_ins.contains("Signed in") && !sign_ins.contains("Allowed"), "{sign_ins}");
-        let security = browser.open(&house.at("/account/activity?kind=security")).await;
+        let security = browser.open(&server.at("/account/activity?kind=security")).await;
         assert!(security.text(".log").is_empty() && security.status == StatusCode::OK);
     }
 
     async fn a_long_story_is_cut_into_pages_that_miss_nothing(db: TestDatabase) {
-        let house = TestUsher::on(db, &[]).await;
-        house.user(ANA).await;
-        let mut browser = house.signed_in(ANA).await;
+        let server = TestServer::on(db, &[]).await;
+        server.user(ANA).await;
+        let mut browser = server.signed_in(ANA).await;
         for number in 0..60 {
-            house.wait(1);
-            let page = browser.open(&house.at("/account/profile")).await;
+            server.wait(1);
+            let page = browser.open(&server.at("/account/profile")).await;
             browser.submit(&page, &[("nickname", &format!("n{number}"))]).await;
         }
-        let all = house.database.count("select count(*) from event where user_id is not null").await;
-        let (mut told, mut url, mut pages) = (0, house.at("/account/activity"), 0);
+        let all = server.database.count("select count(*) from event where user_id is not null").await;
+        let (mut told, mut url, mut pages) = (0, server.at("/account/activity"), 0);
         loop {
             let page = browser.open(&url).await;
             assert_eq!(page.status, StatusCode::OK, "{}", page.body);
@@ -49,47 +49,47 @@ on_both_databases! {
             let Some(next) = page.body.split("rel=\"next\" href=\"").nth(1).and_then(|rest| rest.split('"').next()) else {
                 break;
             };
-            url = house.at(&next.replace("&#38;", "&"));
+            url = server.at(&next.replace("&#38;", "&"));
         }
         assert_eq!((i64::try_from(told).expect("few"), pages), (all, 3));
     }
 
     /// AD-08: a malformed cursor is rejected.
     async fn a_forged_place_in_the_list_is_refused(db: TestDatabase) {
-        let house = TestUsher::on(db, &[]).await;
-        house.user(ANA).await;
-        let mut browser = house.signed_in(ANA).await;
+        let server = TestServer::on(db, &[]).await;
+        server.user(ANA).await;
+        let mut browser = server.signed_in(ANA).await;
         for query in ["before=x", "before=%27%20or%201=1", "kind=passwords", "kind=%25", "before=AAAA"] {
-            let page = browser.open(&house.at(&format!("/account/activity?{query}"))).await;
+            let page = browser.open(&server.at(&format!("/account/activity?{query}"))).await;
             assert_eq!(page.status, StatusCode::BAD_REQUEST, "{query}");
         }
     }
 
     async fn nobody_reads_what_happened_to_somebody_else(db: TestDatabase) {
-        let house = TestUsher::on(db, &[]).await;
-        house.user(ANA).await;
-        house.user("bob@example.test").await;
-        let client = house.client(ClientType::Web, |_| {}).await;
-        let mut ana = house.browser();
-        house.tokens(&mut ana, &client, ANA).await;
-        let mut bob = house.signed_in("bob@example.test").await;
-        let told = bob.open(&house.at("/account/activity")).await.text(".log");
+        let server = TestServer::on(db, &[]).await;
+        server.user(ANA).await;
+        server.user("bob@example.test").await;
+        let client = server.client(ClientType::Web, |_| {}).await;
+        let mut ana = server.browser();
+        server.tokens(&mut ana, &client, ANA).await;
+        let mut bob = server.signed_in("bob@example.test").await;
+        let told = bob.open(&server.at("/account/activity")).await.text(".log");
         assert!(!told.contains("Allowed") && told.contains("Signed in"), "{told}");
     }
 
     /// A user who finds a foreign sign-in ends everything with two clicks.
     async fn the_reader_says_that_it_was_not_them(db: TestDatabase) {
-        let house = TestUsher::on(db, &[]).await;
-        house.user(ANA).await;
-        let mut thief = house.signed_in(ANA).await;
-        let mut owner = house.signed_in(ANA).await;
-        let page = owner.open(&house.at("/account/activity")).await;
+        let server = TestServer::on(db, &[]).await;
+        server.user(ANA).await;
+        let mut thief = server.signed_in(ANA).await;
+        let mut owner = server.signed_in(ANA).await;
+        let page = owner.open(&server.at("/account/activity")).await;
         assert_eq!(page.body.matches("href=\"/account/not-me\"").count(), 1, "her own sign-in is not offered");
-        let ask = owner.open(&house.at("/account/not-me")).await;
+        let ask = owner.open(&server.at("/account/not-me")).await;
         let done = owner.submit(&ask, &[("token", "")]).await;
         assert_eq!(done.status, StatusCode::OK, "{}", done.body);
         for browser in [&mut thief, &mut owner] {
-            assert_eq!(browser.open(&house.at("/account/not-me")).await.url, house.at("/login?next=%2Faccount%2Fnot-me"));
+            assert_eq!(browser.open(&server.at("/account/not-me")).await.url, server.at("/login?next=%2Faccount%2Fnot-me"));
         }
     }
 }

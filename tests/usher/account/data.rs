@@ -8,26 +8,26 @@ use usher_domain::time::Timestamp;
 use usher_mail::EmailKind;
 use usher_storage::events::log::{About, Search};
 
-use crate::doors::wire::send;
 use crate::harness::database::on_both_databases;
-use crate::harness::house::{PASSWORD, TestUsher};
+use crate::harness::server::{PASSWORD, TestServer};
 use crate::hooks::run_job;
+use crate::web::wire::send;
 
 const ANA: &str = "ana@example.test";
 
 on_both_databases! {
     async fn the_file_holds_everything_about_the_person_and_no_secret(db: TestDatabase) {
-        let house = TestUsher::on(db, &[]).await;
-        let ana = house.user(ANA).await;
-        house.user("bob@example.test").await;
-        let client = house.client(ClientType::Web, |_| {}).await;
-        let mut browser = house.browser();
-        let tokens = house.tokens(&mut browser, &client, ANA).await;
-        house.userinfo(&tokens.text("access_token")).await;
-        house.signed_in("bob@example.test").await;
-        let csrf = browser.open(&house.at("/account/data")).await.value("csrf");
+        let server = TestServer::on(db, &[]).await;
+        let ana = server.user(ANA).await;
+        server.user("bob@example.test").await;
+        let client = server.client(ClientType::Web, |_| {}).await;
+        let mut browser = server.browser();
+        let tokens = server.tokens(&mut browser, &client, ANA).await;
+        server.userinfo(&tokens.text("access_token")).await;
+        server.signed_in("bob@example.test").await;
+        let csrf = browser.open(&server.at("/account/data")).await.value("csrf");
         let form = [("csrf", csrf.as_str()), ("do", "download")];
-        let reply = send(house.ask(Method::POST, "/account/data", &browser.cookies).form(&form)).await;
+        let reply = send(server.ask(Method::POST, "/account/data", &browser.cookies).form(&form)).await;
         assert_eq!(reply.status, StatusCode::OK);
         assert!(reply.header("content-disposition").starts_with("attachment"));
         let data: serde_json::Value = serde_json::from_str(&reply.body).expect("it is JSON");
@@ -46,21 +46,21 @@ on_both_databases! {
     }
 
     async fn who_leaves_is_gone_from_every_row_and_stays_only_as_an_id(db: TestDatabase) {
-        let house = TestUsher::on(db, &[]).await;
-        let ana = house.user(ANA).await;
-        let client = house.client(ClientType::Web, |_| {}).await;
-        let (mut browser, mut phone) = (house.browser(), house.signed_in(ANA).await);
-        let tokens = house.tokens(&mut browser, &client, ANA).await;
-        house.userinfo(&tokens.text("access_token")).await;
-        let page = browser.open(&house.at("/account/data")).await;
+        let server = TestServer::on(db, &[]).await;
+        let ana = server.user(ANA).await;
+        let client = server.client(ClientType::Web, |_| {}).await;
+        let (mut browser, mut phone) = (server.browser(), server.signed_in(ANA).await);
+        let tokens = server.tokens(&mut browser, &client, ANA).await;
+        server.userinfo(&tokens.text("access_token")).await;
+        let page = browser.open(&server.at("/account/data")).await;
         let gone = browser.submit(&page, &[("do", "delete"), ("confirmation", " Ana@Example.test ")]).await;
         assert_eq!(gone.status, StatusCode::OK, "{}", gone.body);
         assert!(gone.text(".receipt").contains("Test web"), "{}", gone.body);
         for browser in [&mut browser, &mut phone] {
-            assert_eq!(browser.open(&house.at("/account/profile")).await.url, house.at("/login?next=%2Faccount%2Fprofile"));
+            assert_eq!(browser.open(&server.at("/account/profile")).await.url, server.at("/login?next=%2Faccount%2Fprofile"));
         }
-        assert_eq!(house.refresh(&client, &tokens.text("refresh_token")).await.error(), "invalid_grant");
-        assert!(!house.is_active(&client, &tokens.text("access_token")).await);
+        assert_eq!(server.refresh(&client, &tokens.text("refresh_token")).await.error(), "invalid_grant");
+        assert!(!server.is_active(&client, &tokens.text("access_token")).await);
         for count in [
             "select count(*) from users",
             "select count(*) from password",
@@ -71,47 +71,47 @@ on_both_databases! {
             "select count(*) from known_browser",
             "select count(*) from event where user_id is null and kind like 'user.%'",
         ] {
-            assert_eq!(house.database.count(count).await, 0, "{count}");
+            assert_eq!(server.database.count(count).await, 0, "{count}");
         }
-        assert_eq!(house.database.count("select count(*) from tombstone").await, 1);
-        assert_eq!(house.database.count("select count(*) from event where kind = 'user.deleted'").await, 1);
+        assert_eq!(server.database.count("select count(*) from tombstone").await, 1);
+        assert_eq!(server.database.count("select count(*) from event where kind = 'user.deleted'").await, 1);
         let search = Search { about: About::User(ana.id), kind: String::new(), since: Timestamp(0), before: None };
-        let shown = house.usher.store.search_log(&search, 100).await.unwrap().items;
+        let shown = server.usher.store.search_log(&search, 100).await.unwrap().items;
         assert!(shown.len() > 5, "{shown:?}");
         assert!(shown.iter().all(|one| one.data.is_empty() == (one.kind != "user.deleted")), "{shown:?}");
-        while house.usher.store.has_pending_events().await.unwrap() {
+        while server.usher.store.has_pending_events().await.unwrap() {
             tokio::time::sleep(Duration::from_millis(10)).await;
         }
-        house.wait(61);
-        run_job(&house.usher, "erase_events").await;
+        server.wait(61);
+        run_job(&server.usher, "erase_events").await;
         let held = "select count(*) from event e where user_id is not null and kind <> 'user.deleted' and cast(data as text) <> '{}'";
-        assert_eq!(house.database.count(held).await, 0, "of what was before, only the ids stay");
-        assert_eq!(house.database.count("select count(*) from erasure").await, 0);
-        let letters = house.letters().await;
+        assert_eq!(server.database.count(held).await, 0, "of what was before, only the ids stay");
+        assert_eq!(server.database.count("select count(*) from erasure").await, 0);
+        let letters = server.letters().await;
         assert_eq!((letters[0].kind(), letters[0].to()), (EmailKind::AccountDeleted, ANA));
-        let page = browser.open(&house.at("/login")).await;
+        let page = browser.open(&server.at("/login")).await;
         assert_eq!(browser.sign_in(&page, ANA).await.status, StatusCode::UNPROCESSABLE_ENTITY);
-        let again = house.user(ANA).await;
+        let again = server.user(ANA).await;
         assert_ne!((again.id, again.sub), (ana.id, ana.sub), "the same address is another person now");
     }
 
     async fn nobody_leaves_by_accident(db: TestDatabase) {
-        let house = TestUsher::on(db, &[]).await;
-        house.user(ANA).await;
-        let mut browser = house.signed_in(ANA).await;
-        let page = browser.open(&house.at("/account/data")).await;
+        let server = TestServer::on(db, &[]).await;
+        server.user(ANA).await;
+        let mut browser = server.signed_in(ANA).await;
+        let page = browser.open(&server.at("/account/data")).await;
         for typed in ["", "ana", "bob@example.test", "yes"] {
             let again = browser.submit(&page, &[("do", "delete"), ("confirmation", typed)]).await;
             assert_eq!(again.status, StatusCode::UNPROCESSABLE_ENTITY, "{typed:?}");
             assert!(!again.text("#confirmation-error").is_empty(), "{}", again.body);
         }
-        house.wait(301);
+        server.wait(301);
         let asked = browser.submit(&page, &[("do", "delete"), ("confirmation", ANA)]).await;
-        assert!(asked.url.starts_with(&house.at("/login?")), "{}", asked.url);
-        assert!(browser.open(&house.at("/account/data")).await.values("confirmation").is_empty());
+        assert!(asked.url.starts_with(&server.at("/login?")), "{}", asked.url);
+        assert!(browser.open(&server.at("/account/data")).await.values("confirmation").is_empty());
         let back = browser.sign_in(&asked, ANA).await;
-        assert_eq!(back.url, house.at("/account/data?done=repeat"), "nothing was deleted, and the page says so");
+        assert_eq!(back.url, server.at("/account/data?done=repeat"), "nothing was deleted, and the page says so");
         assert_eq!(back.values("confirmation").len(), 1, "shown themselves again");
-        assert_eq!(house.database.count("select count(*) from users").await, 1);
+        assert_eq!(server.database.count("select count(*) from users").await, 1);
     }
 }

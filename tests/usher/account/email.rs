@@ -5,173 +5,173 @@ use usher_mail::{EmailKind, EmailMessage};
 
 use crate::harness::browser::{Browser, Landing};
 use crate::harness::database::on_both_databases;
-use crate::harness::house::{PASSWORD, TestUsher};
+use crate::harness::server::{PASSWORD, TestServer};
 
 const ANA: &str = "ana@example.test";
 const NEW: &str = "ana.new@example.test";
 
-async fn letter(house: &TestUsher, kind: EmailKind) -> EmailMessage {
-    house.letters().await.into_iter().find(|letter| letter.kind() == kind).expect("there is such a letter")
+async fn letter(server: &TestServer, kind: EmailKind) -> EmailMessage {
+    server.letters().await.into_iter().find(|letter| letter.kind() == kind).expect("there is such a letter")
 }
 
-async fn ask(house: &TestUsher, browser: &mut Browser<'_>, email: &str) -> Landing {
-    let page = browser.open(&house.at("/account/email")).await;
+async fn ask(server: &TestServer, browser: &mut Browser<'_>, email: &str) -> Landing {
+    let page = browser.open(&server.at("/account/email")).await;
     browser.submit(&page, &[("email", email)]).await
 }
 
-async fn address(house: &TestUsher, email: &str) -> Option<String> {
-    house.usher.load_user(email).await.ok().and_then(|user| user.email).map(|email| email.to_string())
+async fn address(server: &TestServer, email: &str) -> Option<String> {
+    server.usher.load_user(email).await.ok().and_then(|user| user.email).map(|email| email.to_string())
 }
 
 on_both_databases! {
     async fn an_address_is_changed_by_the_code_that_went_there_and_the_old_one_is_told(db: TestDatabase) {
-        let house = TestUsher::on(db, &[]).await;
-        house.user(ANA).await;
-        let mut browser = house.signed_in(ANA).await;
-        let page = ask(&house, &mut browser, NEW).await;
-        let sent = letter(&house, EmailKind::VerifyEmail).await;
+        let server = TestServer::on(db, &[]).await;
+        server.user(ANA).await;
+        let mut browser = server.signed_in(ANA).await;
+        let page = ask(&server, &mut browser, NEW).await;
+        let sent = letter(&server, EmailKind::VerifyEmail).await;
         assert_eq!(sent.to(), NEW);
         let wrong = browser.submit(&page, &[("code", "00000000")]).await;
         assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
-        assert_eq!(address(&house, ANA).await.as_deref(), Some(ANA), "nothing has changed yet");
+        assert_eq!(address(&server, ANA).await.as_deref(), Some(ANA), "nothing has changed yet");
         let done = browser.submit(&page, &[("code", sent.code().expect("a code"))]).await;
-        assert_eq!(done.url, house.at("/account/profile?saved=email"));
-        assert_eq!(address(&house, NEW).await.as_deref(), Some(NEW));
-        let told = letter(&house, EmailKind::EmailChanged).await;
+        assert_eq!(done.url, server.at("/account/profile?saved=email"));
+        assert_eq!(address(&server, NEW).await.as_deref(), Some(NEW));
+        let told = letter(&server, EmailKind::EmailChanged).await;
         assert_eq!(told.to(), ANA);
         assert!(!told.text().contains(NEW), "the reader of the old address may not be its owner any more");
         assert_eq!(browser.submit(&page, &[("code", sent.code().expect("a code"))]).await.status, StatusCode::GONE);
     }
 
     async fn a_change_for_which_no_email_may_be_sent_spoils_no_code_that_was_mailed(db: TestDatabase) {
-        let house = TestUsher::on(db, &[("limits.recover", "1/h"), ("limits.register", "off")]).await;
-        house.user(ANA).await;
-        let mut browser = house.signed_in(ANA).await;
-        let page = ask(&house, &mut browser, NEW).await;
-        let sent = letter(&house, EmailKind::VerifyEmail).await;
-        let again = ask(&house, &mut browser, NEW).await;
-        assert_eq!(house.letters().await.len(), 1, "no other email may be sent");
+        let server = TestServer::on(db, &[("limits.recover", "1/h"), ("limits.register", "off")]).await;
+        server.user(ANA).await;
+        let mut browser = server.signed_in(ANA).await;
+        let page = ask(&server, &mut browser, NEW).await;
+        let sent = letter(&server, EmailKind::VerifyEmail).await;
+        let again = ask(&server, &mut browser, NEW).await;
+        assert_eq!(server.letters().await.len(), 1, "no other email may be sent");
         assert_eq!(again.url, format!("{}&sent=0", page.url), "the page asks for the code that was");
         assert!(again.text("main .notice").starts_with("No email was sent"), "{}", again.body);
         let done = browser.submit(&again, &[("code", sent.code().expect("a code"))]).await;
-        assert_eq!(done.url, house.at("/account/profile?saved=email"), "{}", done.body);
+        assert_eq!(done.url, server.at("/account/profile?saved=email"), "{}", done.body);
     }
 
     async fn a_new_code_is_sent_from_the_page_that_waits_for_it(db: TestDatabase) {
-        let house = TestUsher::on(db, &[]).await;
-        house.user(ANA).await;
-        let mut browser = house.signed_in(ANA).await;
-        let page = ask(&house, &mut browser, NEW).await;
-        let old = letter(&house, EmailKind::VerifyEmail).await;
+        let server = TestServer::on(db, &[]).await;
+        server.user(ANA).await;
+        let mut browser = server.signed_in(ANA).await;
+        let page = ask(&server, &mut browser, NEW).await;
+        let old = letter(&server, EmailKind::VerifyEmail).await;
         let again = browser.submit(&page, &[("email", NEW), ("resend", "1")]).await;
         assert!(again.text("main .notice").contains("new code"), "{}", again.body);
-        let new = letter(&house, EmailKind::VerifyEmail).await;
+        let new = letter(&server, EmailKind::VerifyEmail).await;
         assert_ne!(old.code(), new.code());
         let done = browser.submit(&again, &[("code", new.code().expect("a code"))]).await;
-        assert_eq!(done.url, house.at("/account/profile?saved=email"));
+        assert_eq!(done.url, server.at("/account/profile?saved=email"));
     }
 
     async fn an_address_is_changed_by_the_link_and_only_by_whoever_asked(db: TestDatabase) {
-        let house = TestUsher::on(db, &[]).await;
-        house.user(ANA).await;
-        house.user("bob@example.test").await;
-        let mut browser = house.signed_in(ANA).await;
-        ask(&house, &mut browser, NEW).await;
-        let link = letter(&house, EmailKind::VerifyEmail).await.link().expect("a link").to_owned();
-        let mut bob = house.signed_in("bob@example.test").await;
+        let server = TestServer::on(db, &[]).await;
+        server.user(ANA).await;
+        server.user("bob@example.test").await;
+        let mut browser = server.signed_in(ANA).await;
+        ask(&server, &mut browser, NEW).await;
+        let link = letter(&server, EmailKind::VerifyEmail).await.link().expect("a link").to_owned();
+        let mut bob = server.signed_in("bob@example.test").await;
         assert_eq!(bob.open(&link).await.status, StatusCode::GONE);
-        let mut nobody = house.browser();
-        assert!(nobody.open(&link).await.url.starts_with(&house.at("/login?")));
+        let mut nobody = server.browser();
+        assert!(nobody.open(&link).await.url.starts_with(&server.at("/login?")));
         let page = browser.open(&link).await;
-        assert_eq!(address(&house, ANA).await.as_deref(), Some(ANA), "a scanner may have opened it");
+        assert_eq!(address(&server, ANA).await.as_deref(), Some(ANA), "a scanner may have opened it");
         let token = page.value("token");
         let done = browser.submit(&page, &[("token", &token)]).await;
-        assert_eq!(done.url, house.at("/account/profile?saved=email"), "{}", done.body);
-        assert_eq!(address(&house, NEW).await.as_deref(), Some(NEW));
+        assert_eq!(done.url, server.at("/account/profile?saved=email"), "{}", done.body);
+        assert_eq!(address(&server, NEW).await.as_deref(), Some(NEW));
     }
 
     /// PW-15: changing the address requires a recent authentication, and old links are invalid.
     async fn a_session_left_open_changes_no_address_and_old_links_die(db: TestDatabase) {
-        let house = TestUsher::on(db, &[]).await;
-        house.user(ANA).await;
-        let mut browser = house.signed_in(ANA).await;
-        let question = browser.open(&house.at("/account/email")).await;
-        ask(&house, &mut browser, NEW).await;
-        let first = letter(&house, EmailKind::VerifyEmail).await.link().expect("a link").to_owned();
-        ask(&house, &mut browser, "third@example.test").await;
+        let server = TestServer::on(db, &[]).await;
+        server.user(ANA).await;
+        let mut browser = server.signed_in(ANA).await;
+        let question = browser.open(&server.at("/account/email")).await;
+        ask(&server, &mut browser, NEW).await;
+        let first = letter(&server, EmailKind::VerifyEmail).await.link().expect("a link").to_owned();
+        ask(&server, &mut browser, "third@example.test").await;
         assert_eq!(browser.open(&first).await.status, StatusCode::GONE, "the newest alone is good");
-        let recover = house.browser().open(&house.at("/recover")).await;
-        house.browser().submit(&recover, &[("email", ANA)]).await;
-        let second = letter(&house, EmailKind::VerifyEmail).await.link().expect("a link").to_owned();
-        house.wait(301);
+        let recover = server.browser().open(&server.at("/recover")).await;
+        server.browser().submit(&recover, &[("email", ANA)]).await;
+        let second = letter(&server, EmailKind::VerifyEmail).await.link().expect("a link").to_owned();
+        server.wait(301);
         let late = browser.submit(&question, &[("email", "eve@example.test")]).await;
-        assert!(late.url.starts_with(&house.at("/login?")), "{}", late.url);
-        house.wait(15 * 60);
+        assert!(late.url.starts_with(&server.at("/login?")), "{}", late.url);
+        server.wait(15 * 60);
         assert_eq!(browser.open(&second).await.status, StatusCode::GONE);
-        assert_eq!(address(&house, ANA).await.as_deref(), Some(ANA));
+        assert_eq!(address(&server, ANA).await.as_deref(), Some(ANA));
     }
 
     async fn a_link_to_recover_that_went_to_the_old_address_is_dead(db: TestDatabase) {
-        let house = TestUsher::on(db, &[]).await;
-        house.user(ANA).await;
-        let mut browser = house.signed_in(ANA).await;
-        let recover = browser.open(&house.at("/recover")).await;
+        let server = TestServer::on(db, &[]).await;
+        server.user(ANA).await;
+        let mut browser = server.signed_in(ANA).await;
+        let recover = browser.open(&server.at("/recover")).await;
         browser.submit(&recover, &[("email", ANA)]).await;
-        let link = letter(&house, EmailKind::Recovery).await.link().expect("a link").to_owned();
-        let page = ask(&house, &mut browser, NEW).await;
-        let code = letter(&house, EmailKind::VerifyEmail).await.code().expect("a code").to_owned();
+        let link = letter(&server, EmailKind::Recovery).await.link().expect("a link").to_owned();
+        let page = ask(&server, &mut browser, NEW).await;
+        let code = letter(&server, EmailKind::VerifyEmail).await.code().expect("a code").to_owned();
         browser.submit(&page, &[("code", &code)]).await;
         assert_eq!(browser.open(&link).await.status, StatusCode::GONE);
     }
 
     /// PW-01: the response for an address of another user is the same; that user is notified.
     async fn an_address_that_is_taken_is_not_given_away(db: TestDatabase) {
-        let house = TestUsher::on(db, &[]).await;
-        house.user(ANA).await;
-        house.user("bob@example.test").await;
-        let mut browser = house.signed_in(ANA).await;
-        let free = ask(&house, &mut browser, NEW).await;
-        let taken = ask(&house, &mut browser, "bob@example.test").await;
+        let server = TestServer::on(db, &[]).await;
+        server.user(ANA).await;
+        server.user("bob@example.test").await;
+        let mut browser = server.signed_in(ANA).await;
+        let free = ask(&server, &mut browser, NEW).await;
+        let taken = ask(&server, &mut browser, "bob@example.test").await;
         assert_eq!(free.status, taken.status);
         assert_eq!(free.text("h1"), taken.text("h1"));
-        assert_eq!(letter(&house, EmailKind::AlreadyRegistered).await.to(), "bob@example.test");
+        assert_eq!(letter(&server, EmailKind::AlreadyRegistered).await.to(), "bob@example.test");
         for code in ["00000000", "12345678"] {
             assert_eq!(browser.submit(&taken, &[("code", code)]).await.status, StatusCode::UNPROCESSABLE_ENTITY);
         }
-        let own = ask(&house, &mut browser, "not an address").await;
+        let own = ask(&server, &mut browser, "not an address").await;
         assert_eq!(own.status, StatusCode::UNPROCESSABLE_ENTITY);
     }
 
     /// An attacker who changed the address does not get the link: the old address is restored.
     async fn whoever_disowns_the_change_has_the_old_address_again(db: TestDatabase) {
-        let house = TestUsher::on(db, &[]).await;
-        house.user(ANA).await;
-        let mut thief = house.signed_in(ANA).await;
-        let page = ask(&house, &mut thief, "thief@example.test").await;
-        let code = letter(&house, EmailKind::VerifyEmail).await.code().expect("a code").to_owned();
+        let server = TestServer::on(db, &[]).await;
+        server.user(ANA).await;
+        let mut thief = server.signed_in(ANA).await;
+        let page = ask(&server, &mut thief, "thief@example.test").await;
+        let code = letter(&server, EmailKind::VerifyEmail).await.code().expect("a code").to_owned();
         thief.submit(&page, &[("code", &code)]).await;
-        assert_eq!(address(&house, ANA).await, None);
-        let link = letter(&house, EmailKind::EmailChanged).await.link().expect("a link").to_owned();
-        let mut owner = house.browser();
+        assert_eq!(address(&server, ANA).await, None);
+        let link = letter(&server, EmailKind::EmailChanged).await.link().expect("a link").to_owned();
+        let mut owner = server.browser();
         let page = owner.open(&link).await;
         let token = page.value("token");
         assert_eq!(owner.submit(&page, &[("token", &token)]).await.status, StatusCode::OK);
-        assert_eq!(address(&house, ANA).await.as_deref(), Some(ANA));
-        assert_eq!(letter(&house, EmailKind::WayBack).await.to(), ANA);
-        assert_eq!(thief.open(&house.at("/account/profile")).await.url, house.at("/login?next=%2Faccount%2Fprofile"));
+        assert_eq!(address(&server, ANA).await.as_deref(), Some(ANA));
+        assert_eq!(letter(&server, EmailKind::WayBack).await.to(), ANA);
+        assert_eq!(thief.open(&server.at("/account/profile")).await.url, server.at("/login?next=%2Faccount%2Fprofile"));
     }
 
     async fn for_a_day_after_this_was_not_me_no_address_is_changed(db: TestDatabase) {
-        let house = TestUsher::on(db, &[]).await;
-        house.user(ANA).await;
-        let mut owner = house.signed_in(ANA).await;
-        let page = owner.open(&house.at("/account/not-me")).await;
+        let server = TestServer::on(db, &[]).await;
+        server.user(ANA).await;
+        let mut owner = server.signed_in(ANA).await;
+        let page = owner.open(&server.at("/account/not-me")).await;
         owner.submit(&page, &[("token", "")]).await;
-        let back = letter(&house, EmailKind::WayBack).await.link().expect("a way back").to_owned();
+        let back = letter(&server, EmailKind::WayBack).await.link().expect("a way back").to_owned();
         let page = owner.open(&back).await;
         owner.submit(&page, &[("password", PASSWORD)]).await;
-        let mut thief = house.signed_in(ANA).await;
-        assert_eq!(ask(&house, &mut thief, NEW).await.status, StatusCode::FORBIDDEN);
-        assert_eq!(address(&house, ANA).await.as_deref(), Some(ANA));
+        let mut thief = server.signed_in(ANA).await;
+        assert_eq!(ask(&server, &mut thief, NEW).await.status, StatusCode::FORBIDDEN);
+        assert_eq!(address(&server, ANA).await.as_deref(), Some(ANA));
     }
 }

@@ -10,7 +10,7 @@ use usher_mail::EmailKind;
 
 use crate::harness::browser::Browser;
 use crate::harness::database::on_both_databases;
-use crate::harness::house::TestUsher;
+use crate::harness::server::TestServer;
 use crate::storage::samples::{in_tx, random};
 
 const ANA: &str = "ana@example.test";
@@ -18,13 +18,13 @@ const BOB: &str = "bob@example.test";
 const THIEF: &str = "thief@example.test";
 
 /// The signed-in account of this browser, as a request reads it at its beginning.
-async fn account(house: &TestUsher, browser: &Browser<'_>) -> Account {
+async fn account(server: &TestServer, browser: &Browser<'_>) -> Account {
     let cookies = Cookies::from_cookies(browser.cookies.get("usher").map(String::as_str), None);
-    house.usher.current(&cookies).await.expect("the database answers").expect("somebody is signed in")
+    server.usher.current(&cookies).await.expect("the database answers").expect("somebody is signed in")
 }
 
-async fn signed_in(house: &TestUsher, email: &str) -> Account {
-    account(house, &house.signed_in(email).await).await
+async fn signed_in(server: &TestServer, email: &str) -> Account {
+    account(server, &server.signed_in(email).await).await
 }
 
 fn refusal<T>(outcome: Result<T, FlowError>) -> Option<Rejected> {
@@ -38,60 +38,60 @@ fn refusal<T>(outcome: Result<T, FlowError>) -> Option<Rejected> {
 on_both_databases! {
     /// An ended session cannot take the account over with a change in progress.
     async fn an_ended_session_moves_the_account_to_no_other_address(db: TestDatabase) {
-        let house = TestUsher::on(db, &[]).await;
-        house.user(ANA).await;
-        let thief = signed_in(&house, ANA).await;
+        let server = TestServer::on(db, &[]).await;
+        server.user(ANA).await;
+        let thief = signed_in(&server, ANA).await;
         let device = Device { source: "192.0.2.1/32".into(), user_agent: None };
-        let proof = house.usher.begin_email_change(&thief, THIEF, &device).await.expect("it begins").id;
-        let letters = house.letters().await;
+        let proof = server.usher.begin_email_change(&thief, THIEF, &device).await.expect("it begins").id;
+        let letters = server.letters().await;
         let letter = letters.iter().find(|letter| letter.kind() == EmailKind::VerifyEmail).expect("it was sent");
         let (code, link) = (letter.code().expect("a code"), letter.link().expect("a link"));
         let token = link.split_once("token=").expect("a token").1;
-        house.usher.sign_out_everywhere(&thief).await.expect("it ends");
-        assert_eq!(refusal(house.usher.change_email_by_link(&thief, token).await), Some(Rejected::NotSignedIn));
-        assert_eq!(refusal(house.usher.change_email_by_code(&thief, proof, code).await), Some(Rejected::NotSignedIn));
-        assert!(house.usher.load_user(ANA).await.is_ok());
-        assert!(house.usher.load_user(THIEF).await.is_err());
+        server.usher.sign_out_everywhere(&thief).await.expect("it ends");
+        assert_eq!(refusal(server.usher.change_email_by_link(&thief, token).await), Some(Rejected::NotSignedIn));
+        assert_eq!(refusal(server.usher.change_email_by_code(&thief, proof, code).await), Some(Rejected::NotSignedIn));
+        assert!(server.usher.load_user(ANA).await.is_ok());
+        assert!(server.usher.load_user(THIEF).await.is_err());
     }
 
     async fn an_ended_session_deletes_no_account(db: TestDatabase) {
-        let house = TestUsher::on(db, &[]).await;
-        house.user(ANA).await;
-        let (thief, owner) = (signed_in(&house, ANA).await, signed_in(&house, ANA).await);
-        house.usher.disown(&owner).await.expect("it ends");
-        let refused = refusal(house.usher.delete_account(&thief, ANA).await);
+        let server = TestServer::on(db, &[]).await;
+        server.user(ANA).await;
+        let (thief, owner) = (signed_in(&server, ANA).await, signed_in(&server, ANA).await);
+        server.usher.disown(&owner).await.expect("it ends");
+        let refused = refusal(server.usher.delete_account(&thief, ANA).await);
         assert_eq!(refused, Some(Rejected::NotSignedIn));
-        assert!(house.usher.load_user(ANA).await.is_ok());
+        assert!(server.usher.load_user(ANA).await.is_ok());
     }
 
     async fn an_ended_session_merges_nothing_and_takes_no_merge_back(db: TestDatabase) {
-        let house = TestUsher::on(db, &[]).await;
-        house.user(ANA).await;
-        house.user(BOB).await;
-        let (ana, bob) = (signed_in(&house, ANA).await, signed_in(&house, BOB).await);
-        let over = signed_in(&house, ANA).await;
-        house.usher.sign_out(&over).await.expect("it ends");
-        assert_eq!(refusal(house.usher.merge(&over, &bob).await), Some(Rejected::NotSignedIn));
-        assert_eq!(refusal(house.usher.merge(&bob, &over).await), Some(Rejected::NotSignedIn));
-        let merge = house.usher.merge(&bob, &ana).await.expect("both stand");
-        house.usher.sign_out(&bob).await.expect("it ends");
-        assert_eq!(refusal(house.usher.undo_merge(&bob, merge).await), Some(Rejected::NotSignedIn));
-        assert_eq!(house.usher.merges_of(&bob).await.expect("a list").len(), 1);
+        let server = TestServer::on(db, &[]).await;
+        server.user(ANA).await;
+        server.user(BOB).await;
+        let (ana, bob) = (signed_in(&server, ANA).await, signed_in(&server, BOB).await);
+        let over = signed_in(&server, ANA).await;
+        server.usher.sign_out(&over).await.expect("it ends");
+        assert_eq!(refusal(server.usher.merge(&over, &bob).await), Some(Rejected::NotSignedIn));
+        assert_eq!(refusal(server.usher.merge(&bob, &over).await), Some(Rejected::NotSignedIn));
+        let merge = server.usher.merge(&bob, &ana).await.expect("both stand");
+        server.usher.sign_out(&bob).await.expect("it ends");
+        assert_eq!(refusal(server.usher.undo_merge(&bob, merge).await), Some(Rejected::NotSignedIn));
+        assert_eq!(server.usher.merges_of(&bob).await.expect("a list").len(), 1);
     }
 
     async fn a_session_is_ended_by_its_owner_however_many_they_have(db: TestDatabase) {
-        let house = TestUsher::on(db, &[]).await;
-        house.user(ANA).await;
-        let oldest = signed_in(&house, ANA).await;
-        let (store, session) = (&house.database.store, &oldest.session);
+        let server = TestServer::on(db, &[]).await;
+        server.user(ANA).await;
+        let oldest = signed_in(&server, ANA).await;
+        let (store, session) = (&server.database.store, &oldest.session);
         for _ in 0..205 {
-            let newer = Session { id: SessionId::new(house.now(), random()), ..session.clone() };
+            let newer = Session { id: SessionId::new(server.now(), random()), ..session.clone() };
             let hash = crate::storage::samples::hash();
             in_tx!(store, |tx| tx.insert_session(&newer, &hash).await).expect("it is stored");
         }
-        let this = signed_in(&house, ANA).await;
-        house.usher.end_own_session(&this, oldest.session.id).await.expect("it is theirs");
-        let again = refusal(house.usher.end_own_session(&this, oldest.session.id).await);
+        let this = signed_in(&server, ANA).await;
+        server.usher.end_own_session(&this, oldest.session.id).await.expect("it is theirs");
+        let again = refusal(server.usher.end_own_session(&this, oldest.session.id).await);
         assert_eq!(again, Some(Rejected::NotFound("session")));
     }
 }

@@ -12,8 +12,8 @@ use usher_flows::{Browser as Cookies, Device, FlowError, Rejected};
 use usher_mail::EmailKind;
 
 use crate::harness::database::on_both_databases;
-use crate::harness::house::{PASSWORD, START, TestUsher};
 use crate::harness::relying_party::answer;
+use crate::harness::server::{PASSWORD, START, TestServer};
 
 const DAY: Duration = Duration::from_hours(24);
 
@@ -22,37 +22,37 @@ const NEW: &str = "another quiet blue door";
 
 on_both_databases! {
     async fn a_new_password_ends_every_other_session_and_its_grants_and_the_owner_is_told(db: TestDatabase) {
-        let house = TestUsher::on(db, &[]).await;
-        house.user(ANA).await;
-        let client = house.client(ClientType::Web, |_| {}).await;
-        let mut phone = house.browser();
-        let code = phone.go_through(&house.authorize_url(&client, &[]), ANA).await.code();
-        let lost = house.exchange(&client, &code).await;
-        let mut desk = house.browser();
-        let code = desk.go_through(&house.authorize_url(&client, &[]), ANA).await.code();
-        let kept = house.exchange(&client, &code).await;
-        let page = desk.open(&house.at("/account/security")).await;
+        let server = TestServer::on(db, &[]).await;
+        server.user(ANA).await;
+        let client = server.client(ClientType::Web, |_| {}).await;
+        let mut phone = server.browser();
+        let code = phone.go_through(&server.authorize_url(&client, &[]), ANA).await.code();
+        let lost = server.exchange(&client, &code).await;
+        let mut desk = server.browser();
+        let code = desk.go_through(&server.authorize_url(&client, &[]), ANA).await.code();
+        let kept = server.exchange(&client, &code).await;
+        let page = desk.open(&server.at("/account/security")).await;
         let done = desk.submit(&page, &[("current_password", PASSWORD), ("password", NEW)]).await;
-        assert_eq!(done.url, house.at("/account/security?done=password"));
+        assert_eq!(done.url, server.at("/account/security?done=password"));
         assert!(!done.text("[role=status]").is_empty(), "{}", done.body);
-        assert_eq!(phone.open(&house.at("/account/profile")).await.url, house.at("/login?next=%2Faccount%2Fprofile"));
-        assert_eq!(house.refresh(&client, &lost.text("refresh_token")).await.error(), "invalid_grant");
-        assert!(!house.is_active(&client, &lost.text("access_token")).await);
-        assert_eq!(desk.open(&house.at("/account/profile")).await.url, house.at("/account/profile"));
-        assert_eq!(house.refresh(&client, &kept.text("refresh_token")).await.error(), "ok", "this session goes on");
-        let letters = house.letters().await;
+        assert_eq!(phone.open(&server.at("/account/profile")).await.url, server.at("/login?next=%2Faccount%2Fprofile"));
+        assert_eq!(server.refresh(&client, &lost.text("refresh_token")).await.error(), "invalid_grant");
+        assert!(!server.is_active(&client, &lost.text("access_token")).await);
+        assert_eq!(desk.open(&server.at("/account/profile")).await.url, server.at("/account/profile"));
+        assert_eq!(server.refresh(&client, &kept.text("refresh_token")).await.error(), "ok", "this session goes on");
+        let letters = server.letters().await;
         let kinds: Vec<_> = letters.iter().map(|letter| letter.kind().as_str()).collect();
         assert_eq!((kinds, letters[0].to()), (vec!["password_changed", "new_device"], ANA));
-        let page = phone.open(&house.at("/login")).await;
+        let page = phone.open(&server.at("/login")).await;
         assert_eq!(phone.sign_in(&page, ANA).await.status, StatusCode::UNPROCESSABLE_ENTITY);
-        assert_eq!(phone.submit(&page, &[("email", ANA), ("password", NEW)]).await.url, house.at("/account/profile"));
+        assert_eq!(phone.submit(&page, &[("email", ANA), ("password", NEW)]).await.url, server.at("/account/profile"));
     }
 
     async fn without_the_current_password_nothing_changes(db: TestDatabase) {
-        let house = TestUsher::on(db, &[]).await;
-        house.user(ANA).await;
-        let mut browser = house.signed_in(ANA).await;
-        let page = browser.open(&house.at("/account/security")).await;
+        let server = TestServer::on(db, &[]).await;
+        server.user(ANA).await;
+        let mut browser = server.signed_in(ANA).await;
+        let page = browser.open(&server.at("/account/security")).await;
         for (current, new, field) in [
             ("", NEW, "current_password"),
             ("a wrong password it is", NEW, "current_password"),
@@ -65,34 +65,34 @@ on_both_databases! {
             assert!(!again.text(&format!("#{field}-error")).is_empty(), "{current:?} {new:?}: {}", again.body);
             assert!(!again.body.contains(PASSWORD));
         }
-        assert!(house.letters().await.is_empty());
-        assert!(house.signed_in(ANA).await.cookies.contains_key("usher"), "the password is the old one");
+        assert!(server.letters().await.is_empty());
+        assert!(server.signed_in(ANA).await.cookies.contains_key("usher"), "the password is the old one");
     }
 
     async fn nobody_changes_the_password_of_somebody_else(db: TestDatabase) {
-        let house = TestUsher::on(db, &[]).await;
-        house.user(ANA).await;
-        house.user("bob@example.test").await;
-        let mut bob = house.signed_in("bob@example.test").await;
-        let page = bob.open(&house.at("/account/security")).await;
+        let server = TestServer::on(db, &[]).await;
+        server.user(ANA).await;
+        server.user("bob@example.test").await;
+        let mut bob = server.signed_in("bob@example.test").await;
+        let page = bob.open(&server.at("/account/security")).await;
         let form = [("email", ANA), ("current_password", PASSWORD), ("password", NEW)];
         assert_eq!(
             bob.submit(&page, &form).await.status,
             StatusCode::OK,
             "his own is changed, whatever address he sends"
         );
-        house.signed_in(ANA).await;
+        server.signed_in(ANA).await;
     }
 
     async fn of_eight_changes_that_name_the_same_current_password_one_is_made(db: TestDatabase) {
-        let house = TestUsher::on(db, &[("limits.sign_in", "off")]).await;
-        house.user(ANA).await;
-        let cookie = house.cookie_of(ANA).await;
+        let server = TestServer::on(db, &[("limits.sign_in", "off")]).await;
+        server.user(ANA).await;
+        let cookie = server.cookie_of(ANA).await;
         let bodies: Vec<_> = (0..8)
             .map(|one| json!({"current_password": PASSWORD, "new_password": format!("{NEW} {one}")}))
             .collect();
         let changes = bodies.iter().map(|body| {
-            answer(house.api(Method::POST, "auth/change-password").header(COOKIE, &cookie).json(body))
+            answer(server.api(Method::POST, "auth/change-password").header(COOKIE, &cookie).json(body))
         });
         let answers = join_all(changes).await;
         let made: Vec<_> = (0..8).filter(|one| answers[*one].status == 200).collect();
@@ -100,36 +100,36 @@ on_both_databases! {
         assert!(answers.iter().all(|answer| [200, 401].contains(&answer.status.as_u16())), "{answers:?}");
         for (one, body) in bodies.iter().enumerate() {
             let sign_in = json!({"email": ANA, "password": body["new_password"]});
-            let status = house.post_json("auth/login", &sign_in).await.status.as_u16();
+            let status = server.post_json("auth/login", &sign_in).await.status.as_u16();
             assert_eq!(status, if made == [one] { 200 } else { 401 }, "{one}");
         }
     }
 
     /// A change that an attacker began is not applied after the owner's report.
     async fn a_change_of_the_password_that_was_begun_before_everything_ended_does_not_hold(db: TestDatabase) {
-        let house = TestUsher::on(db, &[("limits.sign_in", "off")]).await;
-        let ana = house.user(ANA).await;
-        let thief = house.signed_in(ANA).await;
+        let server = TestServer::on(db, &[("limits.sign_in", "off")]).await;
+        let ana = server.user(ANA).await;
+        let thief = server.signed_in(ANA).await;
         let mut cookies = Cookies::from_cookies(thief.cookies.get("usher").map(String::as_str), None);
-        let account = house.usher.current(&cookies).await.unwrap().expect("somebody is signed in");
+        let account = server.usher.current(&cookies).await.unwrap().expect("somebody is signed in");
         let (current, new, device) = (Secret::from(PASSWORD), Secret::from(NEW), Device::default());
-        house.usher.store.write(move |mut tx| Box::pin(async move { tx.freeze_factors(ana.id, START + DAY).await })).await.unwrap();
-        let frozen = house.usher.change_password(&account, &current, &new, &mut cookies, &device).await;
+        server.usher.store.write(move |mut tx| Box::pin(async move { tx.freeze_factors(ana.id, START + DAY).await })).await.unwrap();
+        let frozen = server.usher.change_password(&account, &current, &new, &mut cookies, &device).await;
         assert!(matches!(frozen, Err(FlowError::Rejected(Rejected::Frozen))), "{frozen:?}");
-        house.wait(86_400);
-        house.usher.revoke_user(&ana).await.unwrap();
-        let ended = house.usher.change_password(&account, &current, &new, &mut cookies, &device).await;
+        server.wait(86_400);
+        server.usher.revoke_user(&ana).await.unwrap();
+        let ended = server.usher.change_password(&account, &current, &new, &mut cookies, &device).await;
         assert!(matches!(ended, Err(FlowError::Rejected(Rejected::NotSignedIn))), "{ended:?}");
-        house.signed_in(ANA).await;
-        assert!(house.letters().await.iter().all(|letter| letter.kind() != EmailKind::PasswordChanged));
+        server.signed_in(ANA).await;
+        assert!(server.letters().await.iter().all(|letter| letter.kind() != EmailKind::PasswordChanged));
     }
 }
 
 #[tokio::test]
 async fn password_managers_find_the_way() {
-    let house = TestUsher::start().await;
-    house.user(ANA).await;
-    let mut browser = house.signed_in(ANA).await;
-    let landing = browser.open(&house.at("/.well-known/change-password")).await;
-    assert_eq!(landing.url, house.at("/account/security"));
+    let server = TestServer::start().await;
+    server.user(ANA).await;
+    let mut browser = server.signed_in(ANA).await;
+    let landing = browser.open(&server.at("/.well-known/change-password")).await;
+    assert_eq!(landing.url, server.at("/account/security"));
 }

@@ -3,7 +3,7 @@
 use reqwest::StatusCode;
 
 use crate::harness::database::on_both_databases;
-use crate::harness::house::TestUsher;
+use crate::harness::server::TestServer;
 
 const ANA: &str = "ana@example.test";
 const GOOD: [(&str, &str); 8] = [
@@ -19,12 +19,12 @@ const GOOD: [(&str, &str); 8] = [
 
 on_both_databases! {
     async fn what_is_saved_is_shown_again(db: TestDatabase) {
-        let house = TestUsher::on(db, &[]).await;
-        house.user(ANA).await;
-        let mut browser = house.signed_in(ANA).await;
-        let page = browser.open(&house.at("/account/profile")).await;
+        let server = TestServer::on(db, &[]).await;
+        server.user(ANA).await;
+        let mut browser = server.signed_in(ANA).await;
+        let page = browser.open(&server.at("/account/profile")).await;
         let saved = browser.submit(&page, &GOOD).await;
-        assert_eq!((saved.status, saved.url.as_str()), (StatusCode::OK, house.at("/account/profile?saved=1").as_str()));
+        assert_eq!((saved.status, saved.url.as_str()), (StatusCode::OK, server.at("/account/profile?saved=1").as_str()));
         for (name, value) in &GOOD[..7] {
             assert_eq!(saved.value(name), value.trim(), "{name}");
         }
@@ -33,12 +33,12 @@ on_both_databases! {
 
     /// A form that was open while the profile was changed elsewhere writes only the fields that were edited in it.
     async fn a_form_that_was_open_meanwhile_undoes_nothing(db: TestDatabase) {
-        let house = TestUsher::on(db, &[]).await;
-        house.user(ANA).await;
-        let mut browser = house.signed_in(ANA).await;
-        let mut other = house.signed_in(ANA).await;
-        let open = browser.open(&house.at("/account/profile")).await;
-        let page = other.open(&house.at("/account/profile")).await;
+        let server = TestServer::on(db, &[]).await;
+        server.user(ANA).await;
+        let mut browser = server.signed_in(ANA).await;
+        let mut other = server.signed_in(ANA).await;
+        let open = browser.open(&server.at("/account/profile")).await;
+        let page = other.open(&server.at("/account/profile")).await;
         other.submit(&page, &[("nickname", "Nana"), ("given_name", "Anabela")]).await;
         let refused = browser.submit(&open, &[("website", "nonsense"), ("given_name", "ana")]).await;
         assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
@@ -53,10 +53,10 @@ on_both_databases! {
     }
 
     async fn a_bad_value_is_refused_at_its_field_and_nothing_is_saved(db: TestDatabase) {
-        let house = TestUsher::on(db, &[]).await;
-        house.user(ANA).await;
-        let mut browser = house.signed_in(ANA).await;
-        let page = browser.open(&house.at("/account/profile")).await;
+        let server = TestServer::on(db, &[]).await;
+        server.user(ANA).await;
+        let mut browser = server.signed_in(ANA).await;
+        let page = browser.open(&server.at("/account/profile")).await;
         let long = "x".repeat(2_000);
         for (field, bad) in [
             ("website", "javascript:alert(1)"),
@@ -76,16 +76,16 @@ on_both_databases! {
             assert!(!again.text(&format!("#{field}-error")).is_empty(), "{field} {bad:?}: {}", again.body);
             assert_eq!(again.value("given_name"), if field == "given_name" { bad } else { " Ana Maria " });
         }
-        let kept = browser.open(&house.at("/account/profile")).await;
+        let kept = browser.open(&server.at("/account/profile")).await;
         assert_eq!((kept.value("given_name"), kept.value("nickname")), ("ana".to_owned(), String::new()));
     }
 
     /// AD-05: users cannot grant themselves rights.
     async fn fields_that_are_not_on_the_page_change_nothing(db: TestDatabase) {
-        let house = TestUsher::on(db, &[]).await;
-        let before = house.user(ANA).await;
-        let mut browser = house.signed_in(ANA).await;
-        let page = browser.open(&house.at("/account/profile")).await;
+        let server = TestServer::on(db, &[]).await;
+        let before = server.user(ANA).await;
+        let mut browser = server.signed_in(ANA).await;
+        let page = browser.open(&server.at("/account/profile")).await;
         let mut form = vec![
             ("admin", "true"),
             ("is_admin", "true"),
@@ -101,26 +101,26 @@ on_both_databases! {
         ];
         form.extend(GOOD);
         assert_eq!(browser.submit(&page, &form).await.status, StatusCode::OK);
-        let after = house.usher.load_user(ANA).await.expect("she is still there");
+        let after = server.usher.load_user(ANA).await.expect("she is still there");
         assert_eq!(
             (after.admin, &after.sub, &after.email, after.created_at),
             (false, &before.sub, &before.email, before.created_at)
         );
         assert!(!after.profile.phone_number_verified);
-        assert_eq!(browser.open(&house.at("/console")).await.status, StatusCode::FORBIDDEN);
+        assert_eq!(browser.open(&server.at("/console")).await.status, StatusCode::FORBIDDEN);
     }
 
     async fn nobody_signed_in_is_sent_to_sign_in_and_changes_nothing(db: TestDatabase) {
-        let house = TestUsher::on(db, &[]).await;
-        house.user(ANA).await;
-        let mut nobody = house.browser();
-        let csrf = nobody.open(&house.at("/login")).await.value("csrf");
+        let server = TestServer::on(db, &[]).await;
+        server.user(ANA).await;
+        let mut nobody = server.browser();
+        let csrf = nobody.open(&server.at("/login")).await.value("csrf");
         for path in ["/account/profile", "/account/security", "/account/sessions", "/account/apps", "/account/data", "/account/email"] {
             let sign_in = format!("/login?next={}", path.replace('/', "%2F"));
-            let reply = house.get_as(&nobody, path).await;
+            let reply = server.get_as(&nobody, path).await;
             assert_eq!((reply.status, reply.location()), (StatusCode::SEE_OTHER, sign_in.as_str()), "{path}");
             let form = [("csrf", csrf.as_str()), ("given_name", "Eve"), ("email", "eve@example.test"), ("everywhere", "true")];
-            let reply = house.post_as(&nobody, path, &form).await;
+            let reply = server.post_as(&nobody, path, &form).await;
             if ["/account/profile", "/account/email"].contains(&path) {
                 assert!(reply.body.contains("eve@example.test"), "{path}: {}", reply.body);
                 assert_eq!(reply.status, StatusCode::UNPROCESSABLE_ENTITY, "what was typed is kept");
@@ -129,7 +129,7 @@ on_both_databases! {
             let repeat = format!("{sign_in}%3Fdone%3Drepeat");
             assert_eq!((reply.status, reply.location()), (StatusCode::SEE_OTHER, repeat.as_str()), "{path}");
         }
-        let ana = house.usher.load_user(ANA).await.expect("she is there");
+        let ana = server.usher.load_user(ANA).await.expect("she is there");
         assert_eq!(ana.profile.given_name.as_deref(), Some("ana"));
     }
 }

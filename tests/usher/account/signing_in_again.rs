@@ -5,26 +5,32 @@ use usher_domain::oauth::client::ClientType;
 
 use crate::harness::browser::{Browser, Landing};
 use crate::harness::database::on_both_databases;
-use crate::harness::house::{PASSWORD, TestUsher};
+use crate::harness::server::{PASSWORD, TestServer};
 
 const ANA: &str = "ana@example.test";
 const NEW: &str = "ana.new@example.test";
 
 /// Presses a button whose form the test browser does not fill in.
-async fn press(house: &TestUsher, browser: &mut Browser<'_>, page: &Landing, path: &str, field: [&str; 2]) -> Landing {
+async fn press(
+    server: &TestServer,
+    browser: &mut Browser<'_>,
+    page: &Landing,
+    path: &str,
+    field: [&str; 2],
+) -> Landing {
     let form = [("csrf".to_owned(), page.value("csrf")), (field[0].to_owned(), field[1].to_owned())];
-    browser.post(&house.at(path), &form).await
+    browser.post(&server.at(path), &form).await
 }
 
 on_both_databases! {
     async fn the_link_to_a_new_address_is_kept_by_a_browser_that_has_to_sign_in(db: TestDatabase) {
-        let house = TestUsher::on(db, &[]).await;
-        house.user(ANA).await;
-        let mut browser = house.signed_in(ANA).await;
-        let page = browser.open(&house.at("/account/email")).await;
+        let server = TestServer::on(db, &[]).await;
+        server.user(ANA).await;
+        let mut browser = server.signed_in(ANA).await;
+        let page = browser.open(&server.at("/account/email")).await;
         browser.submit(&page, &[("email", NEW)]).await;
-        let link = house.letters().await[0].link().expect("a link").to_owned();
-        let mut other = house.browser();
+        let link = server.letters().await[0].link().expect("a link").to_owned();
+        let mut other = server.browser();
         let sign_in = other.open(&link).await;
         let page = other.sign_in(&sign_in, ANA).await;
         assert_eq!(page.url, link);
@@ -34,28 +40,28 @@ on_both_databases! {
         let page = other.sign_in(&sign_in, ANA).await;
         assert!(page.url.starts_with(&link), "the form keeps it too: {}", page.url);
         let done = other.submit(&page, &[("token", &token)]).await;
-        assert_eq!(done.url, house.at("/account/profile?saved=email"), "{}", done.body);
+        assert_eq!(done.url, server.at("/account/profile?saved=email"), "{}", done.body);
     }
 
     async fn a_change_that_was_not_made_has_to_be_repeated_and_the_page_says_so(db: TestDatabase) {
-        let house = TestUsher::on(db, &[]).await;
-        house.user(ANA).await;
-        let mut browser = house.signed_in(ANA).await;
-        let page = browser.open(&house.at("/account/security")).await;
-        house.wait(301);
-        let asked = press(&house, &mut browser, &page, "/account/security/factors", ["action", "always"]).await;
+        let server = TestServer::on(db, &[]).await;
+        server.user(ANA).await;
+        let mut browser = server.signed_in(ANA).await;
+        let page = browser.open(&server.at("/account/security")).await;
+        server.wait(301);
+        let asked = press(&server, &mut browser, &page, "/account/security/factors", ["action", "always"]).await;
         assert!(asked.url.ends_with("&again=1"), "{}", asked.url);
         let back = browser.submit(&asked, &[("password", PASSWORD)]).await;
-        assert_eq!(back.url, house.at("/account/security?done=repeat"));
+        assert_eq!(back.url, server.at("/account/security?done=repeat"));
         assert!(back.text("main .notice").contains("Nothing was changed yet"), "{}", back.body);
-        let done = press(&house, &mut browser, &back, "/account/security/factors", ["action", "always"]).await;
-        assert_eq!(done.url, house.at("/account/security?done=factor"));
+        let done = press(&server, &mut browser, &back, "/account/security/factors", ["action", "always"]).await;
+        assert_eq!(done.url, server.at("/account/security?done=factor"));
     }
 
     async fn a_form_of_somebody_signed_out_is_called_not_done(db: TestDatabase) {
-        let house = TestUsher::on(db, &[]).await;
-        house.user(ANA).await;
-        house.tokens(&mut house.signed_in(ANA).await, &house.client(ClientType::Web, |_| {}).await, ANA).await;
+        let server = TestServer::on(db, &[]).await;
+        server.user(ANA).await;
+        server.tokens(&mut server.signed_in(ANA).await, &server.client(ClientType::Web, |_| {}).await, ANA).await;
         for (path, then, field) in [
             ("/account/security/factors", "/account/security", ["action", "always"]),
             ("/account/sessions", "/account/sessions", ["others", "1"]),
@@ -63,42 +69,42 @@ on_both_databases! {
             ("/account/identities", "/account/identities", ["unlink", "x"]),
             ("/account/data", "/account/data", ["do", "delete"]),
         ] {
-            let mut browser = house.signed_in(ANA).await;
-            let page = browser.open(&house.at("/account/security")).await;
+            let mut browser = server.signed_in(ANA).await;
+            let page = browser.open(&server.at("/account/security")).await;
             browser.cookies.remove("usher");
-            let asked = press(&house, &mut browser, &page, path, field).await;
+            let asked = press(&server, &mut browser, &page, path, field).await;
             let back = browser.sign_in(&asked, ANA).await;
-            assert_eq!(back.url, house.at(&format!("{then}?done=repeat")));
+            assert_eq!(back.url, server.at(&format!("{then}?done=repeat")));
             assert!(back.text("main .notice").contains("Nothing was changed yet"), "{then}: {}", back.body);
         }
     }
 
     async fn signing_in_leads_to_the_page_of_the_console_that_was_asked_for(db: TestDatabase) {
-        let house = TestUsher::on(db, &[]).await;
-        house.user(ANA).await;
-        house.database.execute("update users set admin = true").await;
-        let url = house.at(&format!("/console/projects/{}/members", house.project));
-        let mut browser = house.browser();
+        let server = TestServer::on(db, &[]).await;
+        server.user(ANA).await;
+        server.database.execute("update users set admin = true").await;
+        let url = server.at(&format!("/console/projects/{}/members", server.project));
+        let mut browser = server.browser();
         let page = browser.open(&url).await;
         assert_eq!(browser.sign_in(&page, ANA).await.url, url);
     }
 
     async fn addresses_are_shown_in_their_own_script(db: TestDatabase) {
-        let house = TestUsher::on(db, &[]).await;
+        let server = TestServer::on(db, &[]).await;
         let (written, ana) = ("ana@пример.рф", "ana@xn--e1afmkfd.xn--p1ai");
-        house.user(written).await;
-        let client = house.client(ClientType::Web, |_| {}).await;
-        let mut browser = house.browser();
-        let page = browser.open(&house.at(&format!("/login?login_hint={ana}"))).await;
+        server.user(written).await;
+        let client = server.client(ClientType::Web, |_| {}).await;
+        let mut browser = server.browser();
+        let page = browser.open(&server.at(&format!("/login?login_hint={ana}"))).await;
         assert_eq!(page.value("email"), written);
         let mut pages = vec![page.clone(), browser.sign_in(&page, written).await];
         for path in ["/account/security", "/account/data", "/account/email", "/login/accounts", "/logout", "/login?next=%2Faccount%2Fdata&again=1"] {
-            pages.push(browser.open(&house.at(path)).await);
+            pages.push(browser.open(&server.at(path)).await);
         }
-        pages.push(browser.open(&house.authorize_url(&client, &[])).await);
-        let recover = browser.open(&house.at("/recover")).await;
+        pages.push(browser.open(&server.authorize_url(&client, &[])).await);
+        let recover = browser.open(&server.at("/recover")).await;
         browser.submit(&recover, &[("email", written)]).await;
-        pages.push(browser.open(house.letters().await[0].link().expect("a link")).await);
+        pages.push(browser.open(server.letters().await[0].link().expect("a link")).await);
         for page in pages {
             assert_eq!(page.status, StatusCode::OK, "{}", page.url);
             let shown = page.body.replace(&format!("login_hint={ana}"), "");

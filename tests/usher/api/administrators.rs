@@ -19,14 +19,14 @@ use usher_protocol::scope::Scope;
 
 use super::ANA;
 use crate::harness::database::on_both_databases;
-use crate::harness::house::{PASSWORD, TestUsher};
 use crate::harness::relying_party::answer;
+use crate::harness::server::{PASSWORD, TestServer};
 
 /// The status of an operation that only administrators may use.
-async fn knock(house: &TestUsher, name: &str, value: &str) -> u16 {
+async fn knock(server: &TestServer, name: &str, value: &str) -> u16 {
     let router = Router::new()
         .route("/", get(|AdminCaller { account }: AdminCaller| async move { account.user.email_text().to_owned() }))
-        .with_state(App::new(house.usher.clone(), None));
+        .with_state(App::new(server.usher.clone(), None));
     let mut request = Request::get("/").header(name, value).body(Body::empty()).expect("a request");
     request.extensions_mut().insert(TraceId([7; 16]));
     router.oneshot(request).await.expect("an answer").status().as_u16()
@@ -34,8 +34,8 @@ async fn knock(house: &TestUsher, name: &str, value: &str) -> u16 {
 
 on_both_databases! {
     async fn ad_04_users_machines_and_projects_stay_out(db: TestDatabase) {
-        let house = TestUsher::on(db, &[]).await;
-        house.user(ANA).await;
+        let server = TestServer::on(db, &[]).await;
+        server.user(ANA).await;
         let root = NewUser {
             email: "root@example.test".into(),
             password: Some(Secret::from(PASSWORD)),
@@ -43,22 +43,22 @@ on_both_databases! {
             profile: Profile::default(),
             locale: None,
         };
-        house.usher.create_user(root).await.expect("a user can be made");
+        server.usher.create_user(root).await.expect("a user can be made");
         let bearer = |token: &str| format!("Bearer {token}");
-        let (ana, root) = (house.tokens_of(ANA).await, house.tokens_of("root@example.test").await);
-        assert_eq!(knock(&house, "authorization", &bearer(&root.text("access_token"))).await, 200);
-        assert_eq!(knock(&house, "cookie", &house.cookie_of("root@example.test").await).await, 200);
-        assert_eq!(knock(&house, "authorization", &bearer(&ana.text("access_token"))).await, 403);
-        assert_eq!(knock(&house, "cookie", &house.cookie_of(ANA).await).await, 403);
-        let machine = house.client(ClientType::Machine, |metadata| metadata.scope = Scope::of(["usher:project"])).await;
+        let (ana, root) = (server.tokens_of(ANA).await, server.tokens_of("root@example.test").await);
+        assert_eq!(knock(&server, "authorization", &bearer(&root.text("access_token"))).await, 200);
+        assert_eq!(knock(&server, "cookie", &server.cookie_of("root@example.test").await).await, 200);
+        assert_eq!(knock(&server, "authorization", &bearer(&ana.text("access_token"))).await, 403);
+        assert_eq!(knock(&server, "cookie", &server.cookie_of(ANA).await).await, 403);
+        let machine = server.client(ClientType::Machine, |metadata| metadata.scope = Scope::of(["usher:project"])).await;
         let form = [("grant_type", "client_credentials"), ("scope", "usher:project")];
-        let token = house.call(&machine, "/oauth2/token", &form).await.text("access_token");
-        assert_eq!(knock(&house, "authorization", &bearer(&token)).await, 403);
-        let project = house.usher.create_project("P").await.expect("a project can be made");
-        assert_eq!(knock(&house, "authorization", &bearer(&project.token)).await, 403);
-        assert_eq!(knock(&house, "x-nothing", "").await, 401);
-        let cookie = house.cookie_of("root@example.test").await;
-        let me = answer(house.api(Method::GET, "me").header(COOKIE, cookie)).await;
+        let token = server.call(&machine, "/oauth2/token", &form).await.text("access_token");
+        assert_eq!(knock(&server, "authorization", &bearer(&token)).await, 403);
+        let project = server.usher.create_project("P").await.expect("a project can be made");
+        assert_eq!(knock(&server, "authorization", &bearer(&project.token)).await, 403);
+        assert_eq!(knock(&server, "x-nothing", "").await, 401);
+        let cookie = server.cookie_of("root@example.test").await;
+        let me = answer(server.api(Method::GET, "me").header(COOKIE, cookie)).await;
         assert_eq!(me.json["roles"], json!(["user", "admin"]));
     }
 }

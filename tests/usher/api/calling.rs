@@ -9,7 +9,7 @@ use usher_flows::{NewClient, RegisteredClient};
 use usher_protocol::client_metadata::ClientMetadata;
 
 use crate::harness::browser::Browser;
-use crate::harness::house::TestUsher;
+use crate::harness::server::TestServer;
 
 /// The caller.
 #[derive(Clone, Copy)]
@@ -57,12 +57,12 @@ impl Reply {
 
 /// Calls the API, with `If-Match` if a version is given.
 pub async fn call_with(
-    house: &TestUsher,
+    server: &TestServer,
     by: By<'_>,
     (method, path): (Method, &str),
     (body, if_match): (Option<&Value>, Option<&str>),
 ) -> Reply {
-    let mut request = house.http.request(method, house.at(&format!("/api/v1{path}")));
+    let mut request = server.http.request(method, server.at(&format!("/api/v1{path}")));
     request = match by {
         By::Nobody => request,
         By::Token(token) => request.bearer_auth(token),
@@ -77,7 +77,7 @@ pub async fn call_with(
     if let Some(tag) = if_match {
         request = request.header("if-match", tag);
     }
-    let response = request.send().await.expect("the house answers");
+    let response = request.send().await.expect("the server answers");
     let etag = response.headers().get(ETAG).map(|tag| tag.to_str().expect("plain text").to_owned());
     let status = response.status();
     let body = response.bytes().await.expect("a body");
@@ -85,26 +85,26 @@ pub async fn call_with(
 }
 
 /// Reads from the API.
-pub async fn get(house: &TestUsher, by: By<'_>, path: &str) -> Reply {
-    call_with(house, by, (Method::GET, path), (None, None)).await
+pub async fn get(server: &TestServer, by: By<'_>, path: &str) -> Reply {
+    call_with(server, by, (Method::GET, path), (None, None)).await
 }
 
 /// Calls the API to change something.
-pub async fn call(house: &TestUsher, by: By<'_>, method: Method, path: &str, body: &Value) -> Reply {
-    call_with(house, by, (method, path), (Some(body), None)).await
+pub async fn call(server: &TestServer, by: By<'_>, method: Method, path: &str, body: &Value) -> Reply {
+    call_with(server, by, (method, path), (Some(body), None)).await
 }
 
 /// A browser in which this user is signed in.
-pub async fn signed_in<'u>(house: &'u TestUsher, email: &str) -> Browser<'u> {
-    let mut browser = house.browser();
-    let page = browser.open(&house.at("/login")).await;
+pub async fn signed_in<'u>(server: &'u TestServer, email: &str) -> Browser<'u> {
+    let mut browser = server.browser();
+    let page = browser.open(&server.at("/login")).await;
     browser.sign_in(&page, email).await;
     browser
 }
 
-/// A client of this project, as [`TestUsher::client`] makes one.
+/// A client of this project, as [`TestServer::client`] makes one.
 pub async fn client_in(
-    house: &TestUsher,
+    server: &TestServer,
     project: ProjectId,
     change: impl FnOnce(&mut ClientMetadata),
 ) -> RegisteredClient {
@@ -113,5 +113,5 @@ pub async fn client_in(
     metadata.redirect_uris = vec!["https://rp.test/cb".to_owned()];
     change(&mut metadata);
     let new = NewClient { project, kind: ClientType::Web, metadata, id: None };
-    house.usher.create_client(new).await.expect("a client can be made")
+    server.usher.create_client(new).await.expect("a client can be made")
 }

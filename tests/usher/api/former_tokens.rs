@@ -6,12 +6,12 @@ use usher_flows::{RegisteredClient, RegisteredProject};
 
 use super::{ANA, By, call, call_with, client_in, get};
 use crate::harness::database::{TestDatabase, on_both_databases};
-use crate::harness::house::TestUsher;
+use crate::harness::server::TestServer;
 use crate::policy::documents::shop;
 use crate::sync::follower::Follower;
 
 struct Scene {
-    house: TestUsher,
+    server: TestServer,
     project: RegisteredProject,
     client: RegisteredClient,
     sub: String,
@@ -20,19 +20,19 @@ struct Scene {
 impl Scene {
     /// Ana uses a client of a project with rules.
     async fn on(db: TestDatabase) -> Self {
-        let house = TestUsher::on(db, &[]).await;
-        let sub = house.user(ANA).await.sub.0;
-        let project = house.usher.create_project("Shop").await.unwrap();
-        let client = client_in(&house, project.project.id, |client| client.first_party = true).await;
-        house.tokens(&mut house.browser(), &client, ANA).await;
-        let scene = Self { house, project, client, sub };
+        let server = TestServer::on(db, &[]).await;
+        let sub = server.user(ANA).await.sub.0;
+        let project = server.usher.create_project("Shop").await.unwrap();
+        let client = client_in(&server, project.project.id, |client| client.first_party = true).await;
+        server.tokens(&mut server.browser(), &client, ANA).await;
+        let scene = Self { server, project, client, sub };
         let by = By::Token(&scene.project.token);
         let (draft, publish) = (scene.at("/policy/draft"), scene.at("/policy/publish"));
-        let seen = get(&scene.house, by, &draft).await.etag;
-        let drafted = call_with(&scene.house, by, (Method::PUT, &draft), (Some(&shop()), seen.as_deref())).await;
+        let seen = get(&scene.server, by, &draft).await.etag;
+        let drafted = call_with(&scene.server, by, (Method::PUT, &draft), (Some(&shop()), seen.as_deref())).await;
         let note = json!({"note": "first"});
         let published = (Method::POST, publish.as_str());
-        let published = call_with(&scene.house, by, published, (Some(&note), drafted.etag.as_deref())).await;
+        let published = call_with(&scene.server, by, published, (Some(&note), drafted.etag.as_deref())).await;
         assert!(published.status.is_success(), "{published:?}");
         scene
     }
@@ -42,7 +42,7 @@ impl Scene {
     }
 
     async fn rotate(&self, by: &str, body: Value) -> String {
-        let rotated = call(&self.house, By::Token(by), Method::POST, &self.at("/token"), &body).await;
+        let rotated = call(&self.server, By::Token(by), Method::POST, &self.at("/token"), &body).await;
         assert_eq!(rotated.status, 200, "{rotated:?}");
         rotated.text("token")
     }
@@ -51,34 +51,34 @@ impl Scene {
 on_both_databases! {
     async fn it_reads_decides_follows_and_serves_the_users_it_has(db: TestDatabase) {
         let scene = Scene::on(db).await;
-        let (old, house) = (scene.project.token.clone(), &scene.house);
+        let (old, server) = (scene.project.token.clone(), &scene.server);
         scene.rotate(&old, json!({})).await;
         let by = By::Token(&old);
         for path in ["", "/clients", "/users", "/members", "/policy/draft", "/policy", "/webhooks", "/roles"] {
-            assert_eq!(get(house, by, &scene.at(path)).await.status, 200, "{path}");
+            assert_eq!(get(server, by, &scene.at(path)).await.status, 200, "{path}");
         }
-        assert_eq!(get(house, by, "/projects").await.data().len(), 1);
+        assert_eq!(get(server, by, "/projects").await.data().len(), 1);
         let wanted = json!({"role": "viewer", "subject": {"type": "user", "id": scene.sub}});
-        let given = call(house, by, Method::POST, &scene.at("/assignments"), &wanted).await;
+        let given = call(server, by, Method::POST, &scene.at("/assignments"), &wanted).await;
         assert_eq!(given.status, 201, "{given:?}");
         let taken = scene.at(&format!("/assignments/{}", given.text("id")));
-        assert_eq!(call(house, by, Method::DELETE, &taken, &Value::Null).await.status, 204);
-        let ended = call(house, by, Method::POST, &scene.at(&format!("/users/{}/revoke", scene.sub)), &Value::Null).await;
+        assert_eq!(call(server, by, Method::DELETE, &taken, &Value::Null).await.status, 204);
+        let ended = call(server, by, Method::POST, &scene.at(&format!("/users/{}/revoke", scene.sub)), &Value::Null).await;
         assert_eq!(ended.status, 200, "{ended:?}");
-        let follower = Follower::by(house, &old, None).await;
+        let follower = Follower::by(server, &old, None).await;
         assert_eq!(follower.hello["epoch"], "e1");
     }
 
     async fn it_changes_nothing_of_the_project_and_gets_no_secret(db: TestDatabase) {
         let scene = Scene::on(db).await;
-        let (old, house) = (scene.project.token.clone(), &scene.house);
+        let (old, server) = (scene.project.token.clone(), &scene.server);
         let new = scene.rotate(&old, json!({})).await;
         let hook = json!({"url": "https://shop.example/hook", "events": ["*"]});
-        let hook = call(house, By::Token(&new), Method::POST, &scene.at("/webhooks"), &hook).await.text("id");
+        let hook = call(server, By::Token(&new), Method::POST, &scene.at("/webhooks"), &hook).await.text("id");
         let client = scene.at(&format!("/clients/{}", scene.client.client.id));
         let metadata = json!({"client_name": "Mine", "redirect_uris": ["https://thief.example/cb"]});
         let hook_at = |rest: &str| scene.at(&format!("/webhooks/{hook}{rest}"));
-        let before = house.database.count("select count(*) from event").await;
+        let before = server.database.count("select count(*) from event").await;
         let doings = [
             (Method::PATCH, scene.at(""), json!({"name": "Mine"})),
             (Method::DELETE, scene.at(""), json!({"confirm": "Shop"})),
@@ -106,36 +106,36 @@ on_both_databases! {
         for (method, path, body) in doings {
             let tag = path.contains("/policy/").then_some("\"x\"");
             let body = Some(&body).filter(|body| !body.is_null());
-            let refused = call_with(house, By::Token(&old), (method.clone(), &path), (body, tag)).await;
+            let refused = call_with(server, By::Token(&old), (method.clone(), &path), (body, tag)).await;
             let answer = (refused.status.as_u16(), refused.code());
             assert_eq!(answer, (403, "PROJECT_TOKEN_REQUIRED"), "{method} {path}: {refused:?}");
         }
-        assert_eq!(house.database.count("select count(*) from event").await, before);
+        assert_eq!(server.database.count("select count(*) from event").await, before);
     }
 
     async fn after_a_leak_every_former_token_ends_at_once_whatever_it_was_promised(db: TestDatabase) {
         let scene = Scene::on(db).await;
-        let house = &scene.house;
+        let server = &scene.server;
         let first = scene.project.token.clone();
         let second = scene.rotate(&first, json!({"overlap_seconds": 2_592_000})).await;
         let third = scene.rotate(&second, json!({"overlap_seconds": 86_400})).await;
-        let mut follower = Follower::by(house, &first, None).await;
+        let mut follower = Follower::by(server, &first, None).await;
         let own = scene.at("");
         for good in [&first, &second, &third] {
-            assert_eq!(get(house, By::Token(good), &own).await.status, 200);
+            assert_eq!(get(server, By::Token(good), &own).await.status, 200);
         }
         let end = scene.at("/token/former");
-        let ended = call(house, By::Token(&third), Method::DELETE, &end, &Value::Null).await;
+        let ended = call(server, By::Token(&third), Method::DELETE, &end, &Value::Null).await;
         assert_eq!((ended.status.as_u16(), &ended.json["ended"]), (200, &json!(2)), "{ended:?}");
         for gone in [&first, &second] {
-            assert_eq!(get(house, By::Token(gone), &own).await.status, 401);
+            assert_eq!(get(server, By::Token(gone), &own).await.status, 401);
         }
         assert_eq!(follower.close_code().await, 4401, "and whoever follows by one is shut out");
-        assert_eq!(get(house, By::Token(&third), &scene.at("/history")).await.status, 200, "the newest stays");
+        assert_eq!(get(server, By::Token(&third), &scene.at("/history")).await.status, 200, "the newest stays");
         let told = "select count(*) from event where kind = 'project.former_tokens_ended'";
-        assert_eq!(house.database.count(told).await, 1);
-        let again = call(house, By::Token(&third), Method::DELETE, &end, &Value::Null).await;
+        assert_eq!(server.database.count(told).await, 1);
+        let again = call(server, By::Token(&third), Method::DELETE, &end, &Value::Null).await;
         assert_eq!(again.json["ended"], 0);
-        assert_eq!(house.database.count(told).await, 1, "nothing happened, and nothing is told");
+        assert_eq!(server.database.count(told).await, 1, "nothing happened, and nothing is told");
     }
 }

@@ -1,7 +1,7 @@
 //! The API under `/api/v1`, over HTTP.
 
 mod admin;
-pub mod admin_doors;
+pub mod admin_routes;
 mod administrators;
 mod calling;
 mod codes;
@@ -26,8 +26,8 @@ use reqwest::header::{ACCEPT, SET_COOKIE};
 use reqwest::{Method, RequestBuilder};
 use serde_json::{Value, json};
 
-use crate::harness::house::{PASSWORD, TestUsher};
 use crate::harness::relying_party::{Answer, answer};
+use crate::harness::server::{PASSWORD, TestServer};
 
 /// The user of these tests.
 pub const ANA: &str = "ana@example.test";
@@ -53,7 +53,7 @@ impl Answer {
     }
 }
 
-impl TestUsher {
+impl TestServer {
     /// A request to the API.
     pub fn api(&self, method: Method, path: &str) -> RequestBuilder {
         self.http.request(method, self.at(&format!("/api/v1/{path}")))

@@ -7,43 +7,43 @@ use serde_json::json;
 use super::ANA;
 use crate::factors::house_with_app;
 use crate::harness::database::on_both_databases;
-use crate::harness::house::{PASSWORD, TestUsher};
 use crate::harness::relying_party::answer;
+use crate::harness::server::{PASSWORD, TestServer};
 
 const NEW: &str = "a loud yellow window";
 
-async fn token(house: &TestUsher) -> String {
-    let asked = house.post_json("auth/forgot-password", &json!({"email": ANA})).await;
+async fn token(server: &TestServer) -> String {
+    let asked = server.post_json("auth/forgot-password", &json!({"email": ANA})).await;
     assert_eq!(asked.status, 202, "{asked:?}");
-    let letters = house.letters().await;
+    let letters = server.letters().await;
     letters[0].link().and_then(|link| link.split("token=").nth(1)).expect("a link").to_owned()
 }
 
 on_both_databases! {
     /// SE-10
     async fn se_10_the_letter_sets_a_new_password_and_ends_everything_from_before(db: TestDatabase) {
-        let house = TestUsher::on(db, &[]).await;
-        house.user(ANA).await;
-        let (tokens, cookie) = (house.tokens_of(ANA).await, house.cookie_of(ANA).await);
-        let token = token(&house).await;
-        let short = house.post_json("auth/reset-password", &json!({"token": token, "password": "short"})).await;
+        let server = TestServer::on(db, &[]).await;
+        server.user(ANA).await;
+        let (tokens, cookie) = (server.tokens_of(ANA).await, server.cookie_of(ANA).await);
+        let token = token(&server).await;
+        let short = server.post_json("auth/reset-password", &json!({"token": token, "password": "short"})).await;
         assert_eq!((short.status.as_u16(), short.fields()), (422, vec!["password"]));
-        let reset = house.post_json("auth/reset-password", &json!({"token": token, "password": NEW})).await;
+        let reset = server.post_json("auth/reset-password", &json!({"token": token, "password": NEW})).await;
         assert_eq!((reset.status.as_u16(), &reset.json["ended_sessions"]), (200, &json!(2)));
         assert!(reset.cookies().is_empty(), "nobody is signed in by it");
-        assert_eq!(house.me(&tokens.text("access_token")).await.status, 401);
-        assert_eq!(answer(house.api(Method::GET, "me").header(COOKIE, cookie)).await.status, 401);
-        assert_eq!(house.post_json("auth/login", &json!({"email": ANA, "password": NEW})).await.status, 200);
+        assert_eq!(server.me(&tokens.text("access_token")).await.status, 401);
+        assert_eq!(answer(server.api(Method::GET, "me").header(COOKIE, cookie)).await.status, 401);
+        assert_eq!(server.post_json("auth/login", &json!({"email": ANA, "password": NEW})).await.status, 200);
     }
 
     /// PW-13
     async fn pw_13_a_link_is_good_once_and_the_newest_alone(db: TestDatabase) {
-        let house = TestUsher::on(db, &[]).await;
-        house.user(ANA).await;
-        let (early, late) = (token(&house).await, token(&house).await);
+        let server = TestServer::on(db, &[]).await;
+        server.user(ANA).await;
+        let (early, late) = (token(&server).await, token(&server).await);
         let set = async |token: &str| {
             let body = json!({"token": token, "password": NEW});
-            let answer = house.post_json("auth/reset-password", &body).await;
+            let answer = server.post_json("auth/reset-password", &body).await;
             (answer.status.as_u16(), answer.problem().to_owned())
         };
         assert_eq!(set(&early).await, (410, "LINK_EXPIRED".into()));
@@ -58,39 +58,39 @@ on_both_databases! {
 
     /// PW-14
     async fn pw_14_a_reset_does_not_spare_the_second_step(db: TestDatabase) {
-        let house = TestUsher::on(db, &[]).await;
-        house_with_app(&house).await;
-        let reset = json!({"token": token(&house).await, "password": NEW});
-        assert_eq!(house.post_json("auth/reset-password", &reset).await.status, 200);
-        let signed_in = house.post_json("auth/login", &json!({"email": ANA, "password": NEW})).await;
+        let server = TestServer::on(db, &[]).await;
+        house_with_app(&server).await;
+        let reset = json!({"token": token(&server).await, "password": NEW});
+        assert_eq!(server.post_json("auth/reset-password", &reset).await.status, 200);
+        let signed_in = server.post_json("auth/login", &json!({"email": ANA, "password": NEW})).await;
         assert_eq!((signed_in.status.as_u16(), signed_in.problem()), (401, "SECOND_FACTOR_REQUIRED"));
     }
 
     /// PW-01
     async fn pw_01_asking_for_a_letter_tells_nobody_who_has_an_account(db: TestDatabase) {
-        let house = TestUsher::on(db, &[]).await;
-        house.user(ANA).await;
-        let disabled = house.user("dora@example.test").await;
-        house.usher.set_user_enabled(&disabled, false).await.expect("it can be done");
+        let server = TestServer::on(db, &[]).await;
+        server.user(ANA).await;
+        let disabled = server.user("dora@example.test").await;
+        server.usher.set_user_enabled(&disabled, false).await.expect("it can be done");
         let mut seen = Vec::new();
         for email in [ANA, "dora@example.test", "nobody@example.test"] {
-            let asked = house.post_json("auth/forgot-password", &json!({"email": email})).await;
+            let asked = server.post_json("auth/forgot-password", &json!({"email": email})).await;
             let names: Vec<String> = asked.headers.keys().map(ToString::to_string).collect();
             seen.push((asked.status, asked.json, names));
         }
         assert!(seen.windows(2).all(|two| two[0] == two[1]), "{seen:?}");
-        assert_eq!(house.letters().await.len(), 1);
-        let bad = house.post_json("auth/forgot-password", &json!({"email": "ana@"})).await;
+        assert_eq!(server.letters().await.len(), 1);
+        let bad = server.post_json("auth/forgot-password", &json!({"email": "ana@"})).await;
         assert_eq!((bad.status.as_u16(), bad.fields()), (422, vec!["email"]));
     }
 
     /// PW-15, PW-08: the current password is required, and guessing it counts like signing in.
     async fn pw_15_without_the_current_password_nothing_changes(db: TestDatabase) {
-        let house = TestUsher::on(db, &[]).await;
-        house.user(ANA).await;
-        let cookie = house.cookie_of(ANA).await;
+        let server = TestServer::on(db, &[]).await;
+        server.user(ANA).await;
+        let cookie = server.cookie_of(ANA).await;
         let change = async |current: &str, new: &str| {
-            let request = house.api(Method::POST, "auth/change-password").header(COOKIE, &cookie);
+            let request = server.api(Method::POST, "auth/change-password").header(COOKIE, &cookie);
             answer(request.json(&json!({"current_password": current, "new_password": new}))).await
         };
         let short = change(PASSWORD, "short").await;
@@ -102,6 +102,6 @@ on_both_databases! {
             assert!(last == 401 || last == 429, "{refused:?}");
         }
         assert_eq!(last, 429);
-        assert_eq!(house.post_json("auth/login", &json!({"email": ANA, "password": NEW})).await.status, 401);
+        assert_eq!(server.post_json("auth/login", &json!({"email": ANA, "password": NEW})).await.status, 401);
     }
 }

@@ -86,7 +86,7 @@ fn data_commands_work_on_the_data_of_the_running_server() {
     let project = projects(&folder);
     clients(&folder, &project);
     keys(&folder, &serving);
-    house(&folder, &serving);
+    server(&folder, &serving);
 }
 
 fn people(folder: &Folder) {
@@ -223,7 +223,7 @@ fn keys(folder: &Folder, serving: &Serving) {
     assert!(kids(&fresh).iter().all(|kid| !kids(&left).contains(kid)));
 }
 
-fn house(folder: &Folder, serving: &Serving) {
+fn server(folder: &Folder, serving: &Serving) {
     let link = folder.json(&["admin", "link"])["link"].as_str().unwrap().to_owned();
     assert!(link.starts_with(&format!("{}/setup/", serving.issuer)));
     assert_eq!(get(&link).0, 200);

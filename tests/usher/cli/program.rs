@@ -54,9 +54,9 @@ impl Folder {
 
     /// Sets unused ports for `usher dev`.
     pub fn with_own_ports(self) -> Self {
-        let [door, a, b] = free_ports();
-        self.with("USHER_LISTEN", &format!("127.0.0.1:{door}"))
-            .with("USHER_ISSUER", &format!("http://localhost:{door}"))
+        let [port, a, b] = free_ports();
+        self.with("USHER_LISTEN", &format!("127.0.0.1:{port}"))
+            .with("USHER_ISSUER", &format!("http://localhost:{port}"))
             .with("USHER_DEMO__LISTEN_A", &format!("127.0.0.1:{a}"))
             .with("USHER_DEMO__LISTEN_B", &format!("127.0.0.1:{b}"))
     }

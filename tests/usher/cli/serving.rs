@@ -10,7 +10,7 @@ fn production() -> Folder {
     Folder::new()
         .with("USHER_LISTEN", &format!("127.0.0.1:{port}"))
         .with("USHER_ISSUER", &format!("http://localhost:{port}"))
-        .with("USHER_DATABASE_URL", "sqlite://house.db")
+        .with("USHER_DATABASE_URL", "sqlite://usher.db")
         .with("USHER_MASTER_KEY", RIGHT)
 }
 

@@ -4,25 +4,25 @@ use reqwest::{Method, StatusCode};
 use usher_domain::oauth::client::ClientType;
 
 use super::{BOSS, administrator};
-use crate::doors::wire::send;
 use crate::harness::browser::Browser;
 use crate::harness::database::on_both_databases;
-use crate::harness::house::TestUsher;
+use crate::harness::server::TestServer;
+use crate::web::wire::send;
 
 const EFFECTS: [&str; 3] =
     ["select count(*) from project", "select count(*) from client", "select count(*) from event"];
 
-async fn everything(house: &TestUsher) -> Vec<i64> {
+async fn everything(server: &TestServer) -> Vec<i64> {
     let mut counts = Vec::new();
     for sql in EFFECTS {
-        counts.push(house.database.count(sql).await);
+        counts.push(server.database.count(sql).await);
     }
     counts
 }
 
 /// Requests every URL of the console, with every method, and with forms that would have an effect.
 async fn knock_everywhere(
-    house: &TestUsher,
+    server: &TestServer,
     browser: &Browser<'_>,
     csrf: &str,
     wanted: StatusCode,
@@ -50,16 +50,16 @@ async fn knock_everywhere(
     ];
     let form = [("csrf", csrf), ("name", "Mine"), ("type", "web"), ("redirect_uris", "https://evil.test/cb")];
     for path in &paths {
-        let reply = house.get_as(browser, path).await;
+        let reply = server.get_as(browser, path).await;
         assert_eq!(reply.status, wanted, "GET {path}");
         for word in ["rotate-secret", "disable", "enable", "delete", "add", "change", "remove", "test"] {
             let form: Vec<_> = form.into_iter().chain([("do", word)]).collect();
-            let reply = house.post_as(browser, path, &form).await;
+            let reply = server.post_as(browser, path, &form).await;
             assert!([wanted, StatusCode::METHOD_NOT_ALLOWED].contains(&reply.status), "POST {path}: {}", reply.status);
             assert!(!reply.location().starts_with("/console"), "POST {path}: {}", reply.location());
         }
         for method in [Method::PUT, Method::PATCH, Method::DELETE] {
-            let reply = send(house.ask(method.clone(), path, &browser.cookies).form(&form)).await;
+            let reply = send(server.ask(method.clone(), path, &browser.cookies).form(&form)).await;
             assert_eq!(reply.status, StatusCode::METHOD_NOT_ALLOWED, "{method} {path}");
         }
     }
@@ -67,64 +67,64 @@ async fn knock_everywhere(
 
 on_both_databases! {
     async fn nobody_and_no_plain_user_gets_in_and_nothing_happens(db: TestDatabase) {
-        let house = TestUsher::on(db, &[]).await;
-        house.user("ana@example.test").await;
-        let client = house.client(ClientType::Web, |_| {}).await.client;
+        let server = TestServer::on(db, &[]).await;
+        server.user("ana@example.test").await;
+        let client = server.client(ClientType::Web, |_| {}).await.client;
         let (project, id) = (client.project_id.to_string(), client.id.0);
-        let mut nobody = house.browser();
-        let csrf = nobody.open(&house.at("/login")).await.value("csrf");
-        let mut ana = house.signed_in("ana@example.test").await;
-        let hers = ana.open(&house.at("/account/security")).await.value("csrf");
-        let before = everything(&house).await;
-        knock_everywhere(&house, &nobody, &csrf, StatusCode::SEE_OTHER, &project, &id).await;
-        knock_everywhere(&house, &ana, &hers, StatusCode::FORBIDDEN, &project, &id).await;
-        assert_eq!(everything(&house).await, before, "nothing happened");
-        assert!(!ana.open(&house.at("/account/profile")).await.body.contains("/console"), "and no link leads there");
+        let mut nobody = server.browser();
+        let csrf = nobody.open(&server.at("/login")).await.value("csrf");
+        let mut ana = server.signed_in("ana@example.test").await;
+        let hers = ana.open(&server.at("/account/security")).await.value("csrf");
+        let before = everything(&server).await;
+        knock_everywhere(&server, &nobody, &csrf, StatusCode::SEE_OTHER, &project, &id).await;
+        knock_everywhere(&server, &ana, &hers, StatusCode::FORBIDDEN, &project, &id).await;
+        assert_eq!(everything(&server).await, before, "nothing happened");
+        assert!(!ana.open(&server.at("/account/profile")).await.body.contains("/console"), "and no link leads there");
     }
 
     async fn a_plain_account_in_use_hides_the_console_of_another_account(db: TestDatabase) {
-        let house = TestUsher::on(db, &[]).await;
-        house.user("ana@example.test").await;
-        let mut browser = administrator(&house).await;
-        let page = browser.open(&house.at("/login")).await;
+        let server = TestServer::on(db, &[]).await;
+        server.user("ana@example.test").await;
+        let mut browser = administrator(&server).await;
+        let page = browser.open(&server.at("/login")).await;
         browser.sign_in(&page, "ana@example.test").await;
-        assert_eq!(browser.open(&house.at("/console")).await.status, StatusCode::FORBIDDEN);
-        let chooser = browser.open(&house.at("/login/accounts")).await;
+        assert_eq!(browser.open(&server.at("/console")).await.status, StatusCode::FORBIDDEN);
+        let chooser = browser.open(&server.at("/login/accounts")).await;
         let boss = chooser.values("account")[1].clone();
         browser.submit(&chooser, &[("account", &boss)]).await;
-        assert_eq!(browser.open(&house.at("/console")).await.status, StatusCode::OK);
+        assert_eq!(browser.open(&server.at("/console")).await.status, StatusCode::OK);
     }
 
     async fn an_administrator_who_signs_out_or_is_disabled_is_out(db: TestDatabase) {
-        let house = TestUsher::on(db, &[]).await;
-        let mut browser = administrator(&house).await;
-        let boss = house.usher.load_user(BOSS).await.expect("the user");
-        assert_eq!(browser.open(&house.at("/console")).await.url, house.at("/console"));
-        house.usher.set_user_enabled(&boss, false).await.expect("it can be");
-        assert_eq!(browser.open(&house.at("/console")).await.url, house.at("/login?next=%2Fconsole"));
+        let server = TestServer::on(db, &[]).await;
+        let mut browser = administrator(&server).await;
+        let boss = server.usher.load_user(BOSS).await.expect("the user");
+        assert_eq!(browser.open(&server.at("/console")).await.url, server.at("/console"));
+        server.usher.set_user_enabled(&boss, false).await.expect("it can be");
+        assert_eq!(browser.open(&server.at("/console")).await.url, server.at("/login?next=%2Fconsole"));
     }
 
     /// AD-07: cross-site requests with the administrator's cookies have no effect.
     async fn another_site_makes_an_administrator_do_nothing(db: TestDatabase) {
-        let house = TestUsher::on(db, &[]).await;
-        let mut browser = administrator(&house).await;
-        let csrf = browser.open(&house.at("/console")).await.value("csrf");
-        let before = everything(&house).await;
+        let server = TestServer::on(db, &[]).await;
+        let mut browser = administrator(&server).await;
+        let csrf = browser.open(&server.at("/console")).await.value("csrf");
+        let before = everything(&server).await;
         for (name, value) in [
             ("origin", "https://evil.test"),
             ("origin", "null"),
             ("sec-fetch-site", "cross-site"),
             ("sec-fetch-site", "same-site"),
         ] {
-            let request = house.ask(Method::POST, "/console", &browser.cookies).header(name, value);
+            let request = server.ask(Method::POST, "/console", &browser.cookies).header(name, value);
             let reply = send(request.form(&[("csrf", csrf.as_str()), ("name", "Theirs")])).await;
             assert_eq!(reply.status, StatusCode::FORBIDDEN, "{name}: {value}");
         }
         let body = format!("csrf={csrf}&name=Theirs");
         for kind in ["text/plain", "application/json", "multipart/form-data; boundary=x"] {
-            let request = house.ask(Method::POST, "/console", &browser.cookies).header("content-type", kind);
+            let request = server.ask(Method::POST, "/console", &browser.cookies).header("content-type", kind);
             assert_eq!(send(request.body(body.clone())).await.status, StatusCode::UNSUPPORTED_MEDIA_TYPE, "{kind}");
         }
-        assert_eq!(everything(&house).await, before);
+        assert_eq!(everything(&server).await, before);
     }
 }

@@ -5,24 +5,24 @@ use reqwest::StatusCode;
 use super::{BOSS, administrator};
 use crate::harness::browser::{Browser, Landing};
 use crate::harness::database::on_both_databases;
-use crate::harness::house::TestUsher;
+use crate::harness::server::TestServer;
 use usher_protocol::client_metadata::{ClientMetadata, IdTokenContent};
 
-async fn new_project(house: &TestUsher, browser: &mut Browser<'_>, name: &str) -> Landing {
-    let page = browser.open(&house.at("/console")).await;
+async fn new_project(server: &TestServer, browser: &mut Browser<'_>, name: &str) -> Landing {
+    let page = browser.open(&server.at("/console")).await;
     browser.submit(&page, &[("name", name)]).await
 }
 
-async fn projects(house: &TestUsher) -> i64 {
-    house.database.count("select count(*) from project").await
+async fn projects(server: &TestServer) -> i64 {
+    server.database.count("select count(*) from project").await
 }
 
 /// Creates a project without following the redirect to its token page; returns that page's URL.
-async fn unseen(house: &TestUsher, browser: &Browser<'_>, name: &str) -> String {
-    let csrf = house.get_as(browser, "/console").await;
+async fn unseen(server: &TestServer, browser: &Browser<'_>, name: &str) -> String {
+    let csrf = server.get_as(browser, "/console").await;
     let csrf =
         csrf.body.split("name=\"csrf\" value=\"").nth(1).and_then(|rest| rest.split('"').next()).expect("a form");
-    let reply = house.post_as(browser, "/console", &[("csrf", csrf), ("name", name)]).await;
+    let reply = server.post_as(browser, "/console", &[("csrf", csrf), ("name", name)]).await;
     assert_eq!(reply.status, StatusCode::SEE_OTHER);
     reply.location().to_owned()
 }
@@ -32,8 +32,8 @@ fn path_of(address: &str) -> &str {
 }
 
 /// The form for a new client of the first project.
-async fn new_client(house: &TestUsher, browser: &mut Browser<'_>) -> Landing {
-    let home = browser.open(&house.at("/console")).await;
+async fn new_client(server: &TestServer, browser: &mut Browser<'_>) -> Landing {
+    let home = browser.open(&server.at("/console")).await;
     let project = home
         .body
         .split("/console/projects/")
@@ -41,7 +41,7 @@ async fn new_client(house: &TestUsher, browser: &mut Browser<'_>) -> Landing {
         .and_then(|rest| rest.split('"').next())
         .expect("a project")
         .to_owned();
-    browser.open(&house.at(&format!("/console/projects/{project}/clients/new"))).await
+    browser.open(&server.at(&format!("/console/projects/{project}/clients/new"))).await
 }
 
 async fn make(browser: &mut Browser<'_>, form: &Landing, kind: &str) -> Landing {
@@ -54,11 +54,11 @@ async fn make(browser: &mut Browser<'_>, form: &Landing, kind: &str) -> Landing 
     browser.submit(form, &fields).await
 }
 
-async fn secret_works(house: &TestUsher, id: &str, secret: &str) -> bool {
+async fn secret_works(server: &TestServer, id: &str, secret: &str) -> bool {
     let form = [("grant_type", "authorization_code"), ("code", "x"), ("redirect_uri", "https://rp.test/cb")];
-    let reply = house
+    let reply = server
         .http
-        .post(house.at("/oauth2/token"))
+        .post(server.at("/oauth2/token"))
         .basic_auth(id, Some(secret))
         .form(&form)
         .send()
@@ -73,58 +73,58 @@ async fn secret_works(house: &TestUsher, id: &str, secret: &str) -> bool {
 
 on_both_databases! {
     async fn a_project_shows_its_token_once(db: TestDatabase) {
-        let house = TestUsher::on(db, &[]).await;
-        let mut browser = administrator(&house).await;
-        let made = new_project(&house, &mut browser, "  Shop  ").await;
+        let server = TestServer::on(db, &[]).await;
+        let mut browser = administrator(&server).await;
+        let made = new_project(&server, &mut browser, "  Shop  ").await;
         assert_eq!(made.status, StatusCode::OK, "the form leads to a page: {}", made.url);
         let token = made.text("#token").trim().to_owned();
         assert_eq!(token.len(), 43, "{}", made.body);
-        let home = browser.open(&house.at("/console")).await;
+        let home = browser.open(&server.at("/console")).await;
         assert!(home.body.contains("Shop") && !home.body.contains(&token));
-        let before = [projects(&house).await, house.database.count("select count(*) from event").await];
+        let before = [projects(&server).await, server.database.count("select count(*) from event").await];
         for _ in 0..2 {
             let again = browser.open(&made.url).await;
             assert!(again.status == StatusCode::OK && !again.body.contains(&token), "never again");
             assert!(!again.text("[role=status].warning").is_empty(), "and it says so: {}", again.body);
         }
-        let after = [projects(&house).await, house.database.count("select count(*) from event").await];
+        let after = [projects(&server).await, server.database.count("select count(*) from event").await];
         assert_eq!(after, before, "loading the page again makes nothing");
     }
 
     /// The sealed secret opens for no other browser and on no other page.
     async fn the_address_that_shows_a_secret_shows_it_to_no_other_browser_and_on_no_other_page(db: TestDatabase) {
-        let house = TestUsher::on(db, &[]).await;
-        let mut browser = administrator(&house).await;
-        let (address, other) = (unseen(&house, &browser, "One").await, unseen(&house, &browser, "Two").await);
-        let mut elsewhere = house.signed_in(BOSS).await;
-        let theirs = elsewhere.open(&house.at(&address)).await;
+        let server = TestServer::on(db, &[]).await;
+        let mut browser = administrator(&server).await;
+        let (address, other) = (unseen(&server, &browser, "One").await, unseen(&server, &browser, "Two").await);
+        let mut elsewhere = server.signed_in(BOSS).await;
+        let theirs = elsewhere.open(&server.at(&address)).await;
         assert!(theirs.status == StatusCode::OK && theirs.text("#token").is_empty(), "another browser: {}", theirs.body);
         let moved = format!("{}?{}", path_of(&other), address.split_once('?').expect("a query").1);
-        assert!(browser.open(&house.at(&moved)).await.text("#token").is_empty(), "another page");
+        assert!(browser.open(&server.at(&moved)).await.text("#token").is_empty(), "another page");
         for garbage in ["", "x", "%C3%A9", "AAAA"] {
-            let page = browser.open(&house.at(&format!("{}?done=made&show={garbage}", path_of(&address)))).await;
+            let page = browser.open(&server.at(&format!("{}?done=made&show={garbage}", path_of(&address)))).await;
             assert!(page.status == StatusCode::OK && page.text("#token").is_empty(), "{garbage}");
         }
-        assert_eq!(browser.open(&house.at(&address)).await.text("#token").trim().len(), 43, "its own page still does");
-        house.wait(180);
-        assert!(browser.open(&house.at(&other)).await.text("#token").is_empty(), "and after two minutes none");
+        assert_eq!(browser.open(&server.at(&address)).await.text("#token").trim().len(), 43, "its own page still does");
+        server.wait(180);
+        assert!(browser.open(&server.at(&other)).await.text("#token").is_empty(), "and after two minutes none");
     }
 
     async fn a_project_without_a_fitting_name_is_refused_at_the_field(db: TestDatabase) {
-        let house = TestUsher::on(db, &[]).await;
-        let mut browser = administrator(&house).await;
+        let server = TestServer::on(db, &[]).await;
+        let mut browser = administrator(&server).await;
         for bad in ["", "   ", "a\u{7}b", &"x".repeat(101)] {
-            let page = new_project(&house, &mut browser, bad).await;
+            let page = new_project(&server, &mut browser, bad).await;
             assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY, "{bad:?}");
             assert!(!page.text("#name-error").is_empty(), "{bad:?}: {}", page.body);
         }
-        assert_eq!(house.database.count("select count(*) from project").await, 1);
+        assert_eq!(server.database.count("select count(*) from project").await, 1);
     }
 
     async fn a_client_of_each_type_is_made_and_those_that_keep_a_secret_show_it_once(db: TestDatabase) {
-        let house = TestUsher::on(db, &[]).await;
-        let mut browser = administrator(&house).await;
-        let form = new_client(&house, &mut browser).await;
+        let server = TestServer::on(db, &[]).await;
+        let mut browser = administrator(&server).await;
+        let form = new_client(&server, &mut browser).await;
         for (kind, keeps_secret) in [("web", true), ("spa", false), ("native", false), ("machine", true)] {
             let made = make(&mut browser, &form, kind).await;
             assert_eq!(made.status, StatusCode::OK, "{kind}: {}", made.body);
@@ -132,21 +132,21 @@ on_both_databases! {
             let id = made.text("#client-id").trim().to_owned();
             let secret = made.text("#secret").trim().to_owned();
             assert_eq!(!secret.is_empty(), keeps_secret, "{kind}");
-            let page = browser.open(&house.at(&format!("/console/clients/{id}"))).await;
+            let page = browser.open(&server.at(&format!("/console/clients/{id}"))).await;
             assert_eq!(page.status, StatusCode::OK);
             assert!(page.text("#secret").is_empty(), "{kind}");
             if keeps_secret {
                 assert!(!page.body.contains(&secret));
-                assert!(secret_works(&house, &id, &secret).await, "{kind}");
+                assert!(secret_works(&server, &id, &secret).await, "{kind}");
             }
         }
     }
 
     /// RU-04, RU-09, RU-10, RU-11 in the console: unsafe redirect URIs are rejected.
     async fn a_bad_redirect_uri_is_refused_at_its_field(db: TestDatabase) {
-        let house = TestUsher::on(db, &[]).await;
-        let mut browser = administrator(&house).await;
-        let form = new_client(&house, &mut browser).await;
+        let server = TestServer::on(db, &[]).await;
+        let mut browser = administrator(&server).await;
+        let form = new_client(&server, &mut browser).await;
         for bad in [
             "",
             "https://rp.test/cb#x",
@@ -181,19 +181,19 @@ on_both_databases! {
             let fields = [("type", kind), ("redirect_uris", "https://rp.test/cb"), ("name", "Shop")];
             assert_eq!(browser.submit(&form, &fields).await.status, StatusCode::UNPROCESSABLE_ENTITY);
         }
-        assert_eq!(house.database.count("select count(*) from client").await, 0);
+        assert_eq!(server.database.count("select count(*) from client").await, 0);
     }
 
     async fn a_new_secret_works_beside_the_last_one(db: TestDatabase) {
-        let house = TestUsher::on(db, &[]).await;
-        let mut browser = administrator(&house).await;
-        let form = new_client(&house, &mut browser).await;
+        let server = TestServer::on(db, &[]).await;
+        let mut browser = administrator(&server).await;
+        let form = new_client(&server, &mut browser).await;
         let made = make(&mut browser, &form, "web").await;
         let (id, first) = (made.text("#client-id").trim().to_owned(), made.text("#secret").trim().to_owned());
         let mut secrets = vec![first];
         for _ in 0..2 {
-            house.wait(60);
-            let page = browser.open(&house.at(&format!("/console/clients/{id}"))).await;
+            server.wait(60);
+            let page = browser.open(&server.at(&format!("/console/clients/{id}"))).await;
             let rotated = browser.submit(&page, &[("overlap", "86400"), ("do", "rotate-secret")]).await;
             secrets.push(rotated.text("#secret").trim().to_owned());
             let again = browser.open(&rotated.url).await;
@@ -201,27 +201,27 @@ on_both_databases! {
         }
         let mut works = Vec::new();
         for secret in &secrets {
-            works.push(secret_works(&house, &id, secret).await);
+            works.push(secret_works(&server, &id, secret).await);
         }
         assert_eq!(works, [false, true, true], "the newest two");
-        let page = browser.open(&house.at(&format!("/console/clients/{id}"))).await;
+        let page = browser.open(&server.at(&format!("/console/clients/{id}"))).await;
         let early = browser.submit(&page, &[("overlap", "0"), ("do", "rotate-secret")]).await;
         assert!(early.text("#secret").is_empty() && early.text("[role=status]").contains("ten seconds"), "{}", early.body);
-        house.wait(60);
+        server.wait(60);
         let ended = browser.submit(&page, &[("overlap", "0"), ("do", "rotate-secret")]).await;
         let newest = ended.text("#secret").trim().to_owned();
-        assert!(secret_works(&house, &id, &newest).await && !secret_works(&house, &id, &secrets[2]).await);
+        assert!(secret_works(&server, &id, &newest).await && !secret_works(&server, &id, &secrets[2]).await);
     }
 
     async fn the_settings_of_tokens_are_changed_in_the_form_and_shown_on_the_page(db: TestDatabase) {
-        let house = TestUsher::on(db, &[]).await;
-        let mut browser = administrator(&house).await;
-        let form = new_client(&house, &mut browser).await;
+        let server = TestServer::on(db, &[]).await;
+        let mut browser = administrator(&server).await;
+        let form = new_client(&server, &mut browser).await;
         let made = make(&mut browser, &form, "web").await;
         let id = made.text("#client-id").trim().to_owned();
-        let fresh = house.usher.load_client(&id).await.expect("it is there").metadata;
+        let fresh = server.usher.load_client(&id).await.expect("it is there").metadata;
         assert_eq!((fresh.id_token_signed_response_alg.as_str(), fresh.require_pkce), ("RS256", false));
-        let edit = browser.open(&house.at(&format!("/console/clients/{id}/edit"))).await;
+        let edit = browser.open(&server.at(&format!("/console/clients/{id}/edit"))).await;
         let fields = [
             ("id_token_alg", "PS256"),
             ("access_token_alg", "RS256"),
@@ -240,7 +240,7 @@ on_both_databases! {
         for shown in ["PS256", "groups", "email openid roles", "capacitor://localhost", "Required"] {
             assert!(saved.body.contains(shown), "{shown}: {}", saved.body);
         }
-        let now = house.usher.load_client(&id).await.expect("it is there").metadata;
+        let now = server.usher.load_client(&id).await.expect("it is there").metadata;
         assert_eq!((now.access_token_alg(), now.id_token_claims.as_str(), now.require_pkce), ("RS256", "minimal", true));
         for (field, bad) in [("roles_claim", "sub"), ("web_origins", "https://app.test/"), ("scope", "a\"b")] {
             let whole = [("redirect_uris", "https://rp.test/cb"), ("id_token_alg", "RS256"), ("scope", "openid")];
@@ -252,13 +252,13 @@ on_both_databases! {
 
     /// A form that was open while the client was changed elsewhere writes only the fields that were edited in it.
     async fn a_form_that_was_open_meanwhile_undoes_nothing(db: TestDatabase) {
-        let house = TestUsher::on(db, &[]).await;
-        let mut browser = administrator(&house).await;
-        let form = new_client(&house, &mut browser).await;
+        let server = TestServer::on(db, &[]).await;
+        let mut browser = administrator(&server).await;
+        let form = new_client(&server, &mut browser).await;
         let made = make(&mut browser, &form, "web").await;
         let id = made.text("#client-id").trim().to_owned();
-        let open = browser.open(&house.at(&format!("/console/clients/{id}/edit"))).await;
-        let client = house.usher.load_client(&id).await.expect("it is there");
+        let open = browser.open(&server.at(&format!("/console/clients/{id}/edit"))).await;
+        let client = server.usher.load_client(&id).await.expect("it is there");
         let change = |metadata| ClientMetadata {
             client_name: "Renamed".into(),
             redirect_uris: vec!["https://rp.test/new".into()],
@@ -266,7 +266,7 @@ on_both_databases! {
             first_party: true,
             ..metadata
         };
-        house.usher.edit_client(&client.id, change).await.expect("it is changed elsewhere");
+        server.usher.edit_client(&client.id, change).await.expect("it is changed elsewhere");
         let unchanged = [
             ("id_token_alg", "RS256"),
             ("access_token_alg", "ES256"),
@@ -286,25 +286,25 @@ on_both_databases! {
         fields[0].1 = "https://rp.test/out";
         let saved = browser.submit(&refused, &fields).await;
         assert_eq!(saved.status, StatusCode::OK, "{}", saved.body);
-        let now = house.usher.load_client(&id).await.expect("it is there").metadata;
+        let now = server.usher.load_client(&id).await.expect("it is there").metadata;
         assert_eq!(now.post_logout_redirect_uris, ["https://rp.test/out"], "what was edited is saved");
         assert_eq!((now.client_name.as_str(), &now.redirect_uris[..]), ("Renamed", &["https://rp.test/new".to_owned()][..]));
         assert_eq!((now.id_token_claims, now.first_party), (IdTokenContent::Minimal, true));
     }
 
     async fn a_client_is_disabled_enabled_changed_and_deleted(db: TestDatabase) {
-        let house = TestUsher::on(db, &[]).await;
-        let mut browser = administrator(&house).await;
-        let form = new_client(&house, &mut browser).await;
+        let server = TestServer::on(db, &[]).await;
+        let mut browser = administrator(&server).await;
+        let form = new_client(&server, &mut browser).await;
         let made = make(&mut browser, &form, "web").await;
         let (id, secret) = (made.text("#client-id").trim().to_owned(), made.text("#secret").trim().to_owned());
-        let at = house.at(&format!("/console/clients/{id}"));
+        let at = server.at(&format!("/console/clients/{id}"));
         let page = browser.open(&at).await;
         let disabled = browser.submit(&page, &[("do", "disable")]).await;
         assert!(!disabled.text("[role=status]").is_empty(), "{}", disabled.body);
-        assert!(!secret_works(&house, &id, &secret).await);
+        assert!(!secret_works(&server, &id, &secret).await);
         let enabled = browser.submit(&disabled, &[("do", "enable")]).await;
-        assert!(secret_works(&house, &id, &secret).await);
+        assert!(secret_works(&server, &id, &secret).await);
         let edit = browser.open(&format!("{at}/edit?add=https%3A%2F%2Frp.test%2Fmore")).await;
         assert_eq!(edit.text("#redirect_uris").trim(), "https://rp.test/cb\nhttps://rp.test/more");
         let fields = [
@@ -314,7 +314,7 @@ on_both_databases! {
         ];
         let saved = browser.submit(&edit, &fields).await;
         assert!(saved.body.contains("Renamed") && saved.body.contains("https://rp.test/more"), "{}", saved.body);
-        assert!(secret_works(&house, &id, &secret).await, "a change of its facts leaves its secret alone");
+        assert!(secret_works(&server, &id, &secret).await, "a change of its facts leaves its secret alone");
         let bad = browser.submit(&edit, &[("redirect_uris", "javascript:x"), ("name", "")]).await;
         assert_eq!(bad.status, StatusCode::UNPROCESSABLE_ENTITY);
         assert!(!bad.text("#name-error").is_empty() && !bad.text("#redirect_uris-error").is_empty(), "{}", bad.body);
@@ -326,6 +326,6 @@ on_both_databases! {
             assert_eq!((gone.status, gone.text("h1").trim()), (StatusCode::NOT_FOUND, "It does not exist any more"));
             assert_eq!(gone.links("/console").len(), 1, "{}", gone.body);
         }
-        assert!(!secret_works(&house, &id, &secret).await);
+        assert!(!secret_works(&server, &id, &secret).await);
     }
 }

@@ -8,18 +8,18 @@ mod setup;
 mod webhooks;
 
 use crate::harness::browser::Browser;
-use crate::harness::house::{PASSWORD, TestUsher};
+use crate::harness::server::{PASSWORD, TestServer};
 
 /// The email address of the test administrator.
 pub const BOSS: &str = "boss@example.test";
 
 /// A browser with a signed-in administrator, created by a setup link.
-pub async fn administrator(house: &TestUsher) -> Browser<'_> {
-    let link = house.usher.create_setup_link().await.expect("a link can be made");
-    let mut browser = house.browser();
+pub async fn administrator(server: &TestServer) -> Browser<'_> {
+    let link = server.usher.create_setup_link().await.expect("a link can be made");
+    let mut browser = server.browser();
     let page = browser.open(&link).await;
     let form = [("given_name", "Bo"), ("family_name", "Ss"), ("email", BOSS), ("password", PASSWORD)];
     let landing = browser.submit(&page, &form).await;
-    assert_eq!(landing.url, house.at("/console"), "{}", landing.body);
+    assert_eq!(landing.url, server.at("/console"), "{}", landing.body);
     browser
 }

@@ -6,57 +6,57 @@ use usher_domain::project::Project;
 use super::{BOSS, administrator};
 use crate::harness::browser::{Browser, Landing};
 use crate::harness::database::on_both_databases;
-use crate::harness::house::TestUsher;
+use crate::harness::server::TestServer;
 
 /// A new project with its token, and an administrator on its page of this name.
-async fn at_page<'u>(house: &'u TestUsher, name: &str) -> (Browser<'u>, Landing, Project, String) {
-    let mut browser = administrator(house).await;
-    let made = house.usher.create_project("Harbour").await.expect("a project");
-    let url = house.at(&format!("/console/projects/{}/{name}", made.project.id));
+async fn at_page<'u>(server: &'u TestServer, name: &str) -> (Browser<'u>, Landing, Project, String) {
+    let mut browser = administrator(server).await;
+    let made = server.usher.create_project("Harbour").await.expect("a project");
+    let url = server.at(&format!("/console/projects/{}/{name}", made.project.id));
     let page = browser.open(&url).await;
     assert_eq!(page.status, StatusCode::OK);
     (browser, page, made.project, made.token)
 }
 
 /// The number of members with this role.
-async fn roles(house: &TestUsher, role: &str) -> i64 {
+async fn roles(server: &TestServer, role: &str) -> i64 {
     let sql = match role {
         "owner" => "select count(*) from project_member where role = 'owner'",
         "developer" => "select count(*) from project_member where role = 'developer'",
         "viewer" => "select count(*) from project_member where role = 'viewer'",
         other => panic!("{other} is no role"),
     };
-    house.database.count(sql).await
+    server.database.count(sql).await
 }
 
 /// Is this token valid for the project's API?
-async fn opens(house: &TestUsher, project: &Project, token: &str) -> bool {
-    let url = house.at(&format!("/api/v1/projects/{}", project.id));
-    house.http.get(url).bearer_auth(token).send().await.expect("an answer").status() == StatusCode::OK
+async fn opens(server: &TestServer, project: &Project, token: &str) -> bool {
+    let url = server.at(&format!("/api/v1/projects/{}", project.id));
+    server.http.get(url).bearer_auth(token).send().await.expect("an answer").status() == StatusCode::OK
 }
 
 on_both_databases! {
     async fn members_are_added_changed_and_removed(db: TestDatabase) {
-        let house = TestUsher::on(db, &[]).await;
-        house.user("ana@example.test").await;
-        let (mut browser, page, ..) = at_page(&house, "members").await;
+        let server = TestServer::on(db, &[]).await;
+        server.user("ana@example.test").await;
+        let (mut browser, page, ..) = at_page(&server, "members").await;
         let added = browser.submit(&page, &[("email", " Ana@example.test "), ("role", "owner"), ("do", "add")]).await;
         assert!(added.body.contains("ana@example.test") && !added.text("[role=status]").is_empty(), "{}", added.body);
         let also = browser.submit(&added, &[("role", "viewer"), ("email", BOSS), ("do", "add")]).await;
-        assert_eq!((roles(&house, "owner").await, roles(&house, "viewer").await), (1, 1), "{}", also.body);
-        let boss = house.usher.load_user(BOSS).await.expect("the administrator").id.to_string();
+        assert_eq!((roles(&server, "owner").await, roles(&server, "viewer").await), (1, 1), "{}", also.body);
+        let boss = server.usher.load_user(BOSS).await.expect("the administrator").id.to_string();
         let fields = [("user", boss.as_str()), ("role", "developer"), ("do", "change")];
         let changed = browser.submit(&also, &fields).await;
-        assert_eq!(roles(&house, "developer").await, 1, "{}", changed.body);
+        assert_eq!(roles(&server, "developer").await, 1, "{}", changed.body);
         let removed = browser.submit(&changed, &[("user", boss.as_str()), ("do", "remove")]).await;
-        assert_eq!(roles(&house, "developer").await, 0, "{}", removed.body);
-        assert_eq!(house.database.count("select count(*) from event where kind like 'member.%'").await, 4);
+        assert_eq!(roles(&server, "developer").await, 0, "{}", removed.body);
+        assert_eq!(server.database.count("select count(*) from event where kind like 'member.%'").await, 4);
     }
 
     async fn a_member_who_cannot_be_is_refused_with_words(db: TestDatabase) {
-        let house = TestUsher::on(db, &[]).await;
-        let ana = house.user("ana@example.test").await;
-        let (mut browser, page, ..) = at_page(&house, "members").await;
+        let server = TestServer::on(db, &[]).await;
+        let ana = server.user("ana@example.test").await;
+        let (mut browser, page, ..) = at_page(&server, "members").await;
         let page = browser.submit(&page, &[("role", "owner"), ("email", "ana@example.test"), ("do", "add")]).await;
         for (email, role) in [("nobody@example.test", "viewer"), ("ana@example.test", "viewer"), ("", "viewer")] {
             let again = browser.submit(&page, &[("role", role), ("email", email), ("do", "add")]).await;
@@ -74,28 +74,28 @@ on_both_databases! {
         for fields in [[("user", "nonsense"), ("do", "remove")], [("user", "x"), ("do", "explode")]] {
             assert_eq!(browser.submit(&page, &fields).await.status, StatusCode::NOT_FOUND);
         }
-        assert_eq!(roles(&house, "owner").await, 1);
+        assert_eq!(roles(&server, "owner").await, 1);
     }
 
     async fn a_new_token_works_beside_the_present_one_for_as_long_as_was_chosen(db: TestDatabase) {
-        let house = TestUsher::on(db, &[]).await;
-        let (mut browser, page, project, first) = at_page(&house, "token").await;
+        let server = TestServer::on(db, &[]).await;
+        let (mut browser, page, project, first) = at_page(&server, "token").await;
         let fields = [("current_token", first.as_str()), ("overlap", "3600")];
         let rotated = browser.submit(&page, &fields).await;
         let second = rotated.text("#token").trim().to_owned();
         assert_eq!(second.len(), 43, "{} {}", rotated.status, rotated.body);
-        assert!(opens(&house, &project, &first).await && opens(&house, &project, &second).await);
-        let events = house.database.count("select count(*) from event").await;
+        assert!(opens(&server, &project, &first).await && opens(&server, &project, &second).await);
+        let events = server.database.count("select count(*) from event").await;
         let again = browser.open(&rotated.url).await;
         assert!(!again.body.contains(&second) && !again.text("[role=status].warning").is_empty(), "{}", again.body);
-        assert_eq!(house.database.count("select count(*) from event").await, events, "nothing was made again");
-        house.wait(61 * 60);
-        assert!(!opens(&house, &project, &first).await && opens(&house, &project, &second).await);
+        assert_eq!(server.database.count("select count(*) from event").await, events, "nothing was made again");
+        server.wait(61 * 60);
+        assert!(!opens(&server, &project, &first).await && opens(&server, &project, &second).await);
     }
 
     async fn a_lost_token_is_replaced_only_by_whoever_gives_up_the_history(db: TestDatabase) {
-        let house = TestUsher::on(db, &[]).await;
-        let (mut browser, page, project, first) = at_page(&house, "token").await;
+        let server = TestServer::on(db, &[]).await;
+        let (mut browser, page, project, first) = at_page(&server, "token").await;
         for wrong in ["", "not-the-token"] {
             let again = browser.submit(&page, &[("overlap", "0"), ("current_token", wrong)]).await;
             assert_eq!(again.status, StatusCode::UNPROCESSABLE_ENTITY, "{wrong}");
@@ -105,11 +105,11 @@ on_both_databases! {
             let again = browser.submit(&page, &[("current_token", first.as_str()), ("overlap", overlap)]).await;
             assert!(!again.text("#overlap-error").is_empty(), "{overlap}: {}", again.body);
         }
-        assert!(opens(&house, &project, &first).await, "nothing was replaced");
+        assert!(opens(&server, &project, &first).await, "nothing was replaced");
         let fields = [("current_token", ""), ("discard_history", "true"), ("overlap", "0")];
         let rotated = browser.submit(&page, &fields).await;
         let second = rotated.text("#token").trim().to_owned();
-        assert!(!opens(&house, &project, &first).await, "ended at once");
-        assert!(opens(&house, &project, &second).await);
+        assert!(!opens(&server, &project, &first).await, "ended at once");
+        assert!(opens(&server, &project, &second).await);
     }
 }

@@ -9,13 +9,13 @@ use usher_flows::upstream::NewProvider;
 use super::administrator;
 use crate::harness::browser::Browser;
 use crate::harness::database::on_both_databases;
-use crate::harness::house::TestUsher;
+use crate::harness::server::TestServer;
 
 const SECRET: &str = "5ec2e7-of-google";
 
 /// Adds Google by its form.
-async fn add_google(house: &TestUsher, browser: &mut Browser<'_>) -> crate::harness::browser::Landing {
-    let form = browser.open(&house.at("/console/new-provider?kind=google")).await;
+async fn add_google(server: &TestServer, browser: &mut Browser<'_>) -> crate::harness::browser::Landing {
+    let form = browser.open(&server.at("/console/new-provider?kind=google")).await;
     assert_eq!(form.status, StatusCode::OK, "{}", form.body);
     let fields = [
         ("id", "google"),
@@ -32,49 +32,49 @@ async fn add_google(house: &TestUsher, browser: &mut Browser<'_>) -> crate::harn
     browser.submit(&form, &fields).await
 }
 
-async fn kept(house: &TestUsher, id: &str) -> ProviderSettings {
+async fn kept(server: &TestServer, id: &str) -> ProviderSettings {
     let id: ProviderId = id.parse().unwrap();
-    house.usher.load_provider(&id).await.expect("it is there").settings
+    server.usher.load_provider(&id).await.expect("it is there").settings
 }
 
 on_both_databases! {
     async fn a_provider_is_added_changed_put_out_of_use_and_removed(db: TestDatabase) {
-        let house = TestUsher::on(db, &[]).await;
-        let mut browser = administrator(&house).await;
-        let added = add_google(&house, &mut browser).await;
-        assert_eq!(added.url, house.at("/console/providers/google?done=added"), "{}", added.body);
-        assert!(added.body.contains(&house.at("/upstream/google/callback")), "{}", added.body);
+        let server = TestServer::on(db, &[]).await;
+        let mut browser = administrator(&server).await;
+        let added = add_google(&server, &mut browser).await;
+        assert_eq!(added.url, server.at("/console/providers/google?done=added"), "{}", added.body);
+        assert!(added.body.contains(&server.at("/upstream/google/callback")), "{}", added.body);
         assert!(!added.body.contains(SECRET), "the secret is never shown");
-        let settings = kept(&house, "google").await;
+        let settings = kept(&server, "google").await;
         assert_eq!((settings.client_id.as_str(), settings.authoritative_domains.as_slice()), ("us", &["corp.test".to_owned()][..]));
 
         let saved = [("do", "save"), ("label", "Gmail"), ("client_id", "us"), ("base_url", "http://127.0.0.1:9/google"),
             ("rest", ""), ("link_policy", "verify_mail")];
         let changed = browser.submit(&added, &saved).await;
-        assert_eq!(changed.url, house.at("/console/providers/google?done=saved"), "{}", changed.body);
-        let settings = kept(&house, "google").await;
+        assert_eq!(changed.url, server.at("/console/providers/google?done=saved"), "{}", changed.body);
+        let settings = kept(&server, "google").await;
         assert_eq!((settings.name(), settings.sign_up, settings.link_policy.as_str()), ("Gmail", false, "verify_mail"));
-        assert!(house.usher.load_provider(&settings.id).await.unwrap().secret.is_some(), "an empty field keeps the secret");
+        assert!(server.usher.load_provider(&settings.id).await.unwrap().secret.is_some(), "an empty field keeps the secret");
 
         let off = browser.submit(&changed, &[("do", "disable")]).await;
-        assert!(!kept(&house, "google").await.enabled && off.body.contains("Out of use"), "{}", off.body);
-        assert!(house.usher.offered_providers().await.unwrap().is_empty());
+        assert!(!kept(&server, "google").await.enabled && off.body.contains("Out of use"), "{}", off.body);
+        assert!(server.usher.offered_providers().await.unwrap().is_empty());
         browser.submit(&off, &[("do", "enable")]).await;
-        assert!(kept(&house, "google").await.enabled);
-        let list = browser.open(&house.at("/console/providers")).await;
+        assert!(kept(&server, "google").await.enabled);
+        let list = browser.open(&server.at("/console/providers")).await;
         assert!(list.body.contains("Gmail") && list.body.contains("/upstream/google/callback"), "{}", list.body);
 
         let gone = browser.submit(&changed, &[("do", "remove")]).await;
-        assert_eq!(gone.url, house.at("/console/providers?done=removed"));
-        assert!(house.usher.list_providers().await.unwrap().is_empty());
-        let page = browser.open(&house.at("/console/providers/google")).await;
+        assert_eq!(gone.url, server.at("/console/providers?done=removed"));
+        assert!(server.usher.list_providers().await.unwrap().is_empty());
+        let page = browser.open(&server.at("/console/providers/google")).await;
         assert_eq!(page.status, StatusCode::NOT_FOUND);
     }
 
     async fn what_is_wrong_is_told_at_its_field_and_nothing_is_kept(db: TestDatabase) {
-        let house = TestUsher::on(db, &[]).await;
-        let mut browser = administrator(&house).await;
-        let form = browser.open(&house.at("/console/new-provider?kind=microsoft")).await;
+        let server = TestServer::on(db, &[]).await;
+        let mut browser = administrator(&server).await;
+        let form = browser.open(&server.at("/console/new-provider?kind=microsoft")).await;
         for (name, value, words) in [
             ("client_secret", "", "client_secret-error"),
             ("client_id", "", "client_id-error"),
@@ -93,33 +93,33 @@ on_both_databases! {
             assert!(told.body.contains(words) && !told.body.contains("<b>"), "{name} {value}: {}", told.body);
             assert!(!told.body.contains(SECRET));
         }
-        assert!(house.usher.list_providers().await.unwrap().is_empty());
-        add_google(&house, &mut browser).await;
-        let twice = add_google(&house, &mut browser).await;
+        assert!(server.usher.list_providers().await.unwrap().is_empty());
+        add_google(&server, &mut browser).await;
+        let twice = add_google(&server, &mut browser).await;
         assert_eq!(twice.status, StatusCode::UNPROCESSABLE_ENTITY);
         assert!(twice.body.contains("id-error"), "{}", twice.body);
         for odd in ["?kind=myspace", "", "?kind=google&kind=x"] {
-            let page = browser.open(&house.at(&format!("/console/new-provider{odd}"))).await;
+            let page = browser.open(&server.at(&format!("/console/new-provider{odd}"))).await;
             assert_eq!(page.status, StatusCode::BAD_REQUEST, "{odd}");
         }
     }
 
     async fn a_secret_is_asked_for_again_where_it_would_go_elsewhere(db: TestDatabase) {
-        let house = TestUsher::on(db, &[]).await;
-        let mut browser = administrator(&house).await;
-        let page = add_google(&house, &mut browser).await;
+        let server = TestServer::on(db, &[]).await;
+        let mut browser = administrator(&server).await;
+        let page = add_google(&server, &mut browser).await;
         let moved = [("do", "save"), ("client_id", "us"), ("base_url", "http://127.0.0.1:10/google"), ("rest", "")];
         let told = browser.submit(&page, &moved).await;
         assert_eq!(told.status, StatusCode::UNPROCESSABLE_ENTITY);
         assert!(told.body.contains("client_secret-error"), "{}", told.body);
-        assert_eq!(kept(&house, "google").await.base_url.as_deref(), Some("http://127.0.0.1:9/google"));
+        assert_eq!(kept(&server, "google").await.base_url.as_deref(), Some("http://127.0.0.1:9/google"));
     }
 
     /// UP-16: any change of the URL that the secret is sent to, or of the client it belongs to.
     async fn no_address_moves_under_a_secret(db: TestDatabase) {
-        let house = TestUsher::on(db, &[]).await;
-        let mut browser = administrator(&house).await;
-        let form = browser.open(&house.at("/console/new-provider?kind=oauth2")).await;
+        let server = TestServer::on(db, &[]).await;
+        let mut browser = administrator(&server).await;
+        let form = browser.open(&server.at("/console/new-provider?kind=oauth2")).await;
         let forge = |name: &str| format!("http://127.0.0.1:9/{name}");
         let (issuer, authorize, token, userinfo) = (forge("forge"), forge("authorize"), forge("token"), forge("me"));
         let sound = [
@@ -134,8 +134,8 @@ on_both_databases! {
         ];
         let new = [("id", "forge"), ("client_secret", SECRET)];
         let added = browser.submit(&form, &[&new[..], &sound[..]].concat()).await;
-        assert_eq!(added.url, house.at("/console/providers/forge?done=added"), "{}", added.body);
-        let before = kept(&house, "forge").await;
+        assert_eq!(added.url, server.at("/console/providers/forge?done=added"), "{}", added.body);
+        let before = kept(&server, "forge").await;
         let with = |name: &'static str, value: &'static str| {
             let mut fields = sound.to_vec();
             fields.retain(|(held, _)| *held != name);
@@ -154,53 +154,53 @@ on_both_databases! {
             let told = browser.submit(&added, &fields).await;
             assert_eq!(told.status, StatusCode::UNPROCESSABLE_ENTITY, "{name}: {}", told.body);
             assert!(told.body.contains("client_secret-error"), "{name}: {}", told.body);
-            assert_eq!(kept(&house, "forge").await, before, "{name}");
+            assert_eq!(kept(&server, "forge").await, before, "{name}");
             let again = browser.submit(&added, &[&[("client_secret", SECRET)][..], &fields[..]].concat()).await;
-            assert_eq!(again.url, house.at("/console/providers/forge?done=saved"), "{name}: {}", again.body);
+            assert_eq!(again.url, server.at("/console/providers/forge?done=saved"), "{name}: {}", again.body);
             let back = browser.submit(&added, &[&[("client_secret", SECRET)][..], &sound[..]].concat()).await;
-            assert_eq!(back.url, house.at("/console/providers/forge?done=saved"), "{name}: {}", back.body);
+            assert_eq!(back.url, server.at("/console/providers/forge?done=saved"), "{name}: {}", back.body);
         }
     }
 
     async fn what_the_file_manages_is_locked(db: TestDatabase) {
-        let house = TestUsher::on(db, &[]).await;
-        let mut browser = administrator(&house).await;
+        let server = TestServer::on(db, &[]).await;
+        let mut browser = administrator(&server).await;
         let settings = ProviderSettings::new(ProviderKind::Google.into(), ProviderKind::Google, "of-file");
         let new = NewProvider { settings, secret: Some(Secret::from(SECRET)), managed: true };
-        house.usher.put_provider(new).await.unwrap();
-        let page = browser.open(&house.at("/console/providers/google")).await;
+        server.usher.put_provider(new).await.unwrap();
+        let page = browser.open(&server.at("/console/providers/google")).await;
         assert!(page.body.contains("of-file") && !page.body.contains("value=\"save\""), "{}", page.body);
         for word in ["save", "disable", "remove"] {
             let told = browser.submit(&page, &[("client_id", "other"), ("do", word)]).await;
             assert_eq!(told.status, StatusCode::CONFLICT, "{word}: {}", told.body);
         }
-        assert_eq!(kept(&house, "google").await.client_id, "of-file");
-        assert!(kept(&house, "google").await.enabled);
+        assert_eq!(kept(&server, "google").await.client_id, "of-file");
+        assert!(kept(&server, "google").await.enabled);
     }
 
     async fn a_test_tells_each_step(db: TestDatabase) {
-        let house = TestUsher::on(db, &[]).await;
-        let mut browser = administrator(&house).await;
-        let page = add_google(&house, &mut browser).await;
+        let server = TestServer::on(db, &[]).await;
+        let mut browser = administrator(&server).await;
+        let page = add_google(&server, &mut browser).await;
         let tested = browser.submit(&page, &[("do", "test")]).await;
         assert_eq!(tested.status, StatusCode::OK, "{}", tested.body);
         assert!(tested.body.contains("Its metadata") && tested.body.contains("cannot be reached now"), "{}", tested.body);
     }
 
     async fn only_administrators_with_our_form_change_anything(db: TestDatabase) {
-        let house = TestUsher::on(db, &[]).await;
-        let mut boss = administrator(&house).await;
-        let page = add_google(&house, &mut boss).await;
+        let server = TestServer::on(db, &[]).await;
+        let mut boss = administrator(&server).await;
+        let page = add_google(&server, &mut boss).await;
         let forged = [("csrf".to_owned(), "x".to_owned()), ("do".to_owned(), "remove".to_owned())];
         assert_eq!(boss.post(&page.url, &forged).await.status, StatusCode::FORBIDDEN);
-        let mut stranger = house.browser();
+        let mut stranger = server.browser();
         for path in ["/console/providers", "/console/providers/google", "/console/new-provider?kind=x"] {
-            let landing = stranger.open(&house.at(path)).await;
-            assert!(landing.url.starts_with(&house.at("/login")), "{path}: {}", landing.url);
+            let landing = stranger.open(&server.at(path)).await;
+            assert!(landing.url.starts_with(&server.at("/login")), "{path}: {}", landing.url);
         }
-        let told = stranger.post(&house.at("/console/providers/google"), &forged).await;
-        assert!(told.url.starts_with(&house.at("/login")), "{}", told.url);
-        assert_eq!(house.usher.list_providers().await.unwrap().len(), 1);
-        assert_eq!(serde_json::to_value(kept(&house, "google").await).unwrap()["client_id"], json!("us"));
+        let told = stranger.post(&server.at("/console/providers/google"), &forged).await;
+        assert!(told.url.starts_with(&server.at("/login")), "{}", told.url);
+        assert_eq!(server.usher.list_providers().await.unwrap().len(), 1);
+        assert_eq!(serde_json::to_value(kept(&server, "google").await).unwrap()["client_id"], json!("us"));
     }
 }

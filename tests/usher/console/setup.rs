@@ -4,20 +4,20 @@ use reqwest::StatusCode;
 
 use super::{BOSS, administrator};
 use crate::harness::database::on_both_databases;
-use crate::harness::house::{PASSWORD, TestUsher};
+use crate::harness::server::{PASSWORD, TestServer};
 
 on_both_databases! {
     async fn the_link_makes_an_administrator_once(db: TestDatabase) {
-        let house = TestUsher::on(db, &[]).await;
-        let link = house.usher.create_setup_link().await.expect("a link");
-        let mut browser = house.browser();
+        let server = TestServer::on(db, &[]).await;
+        let link = server.usher.create_setup_link().await.expect("a link");
+        let mut browser = server.browser();
         let page = browser.open(&link).await;
         let form = [("given_name", "Bo"), ("family_name", "Ss"), ("email", BOSS), ("password", PASSWORD)];
-        assert_eq!(browser.submit(&page, &form).await.url, house.at("/console"));
-        assert!(house.usher.load_user(BOSS).await.expect("the user").admin);
-        let mut thief = house.browser();
+        assert_eq!(browser.submit(&page, &form).await.url, server.at("/console"));
+        assert!(server.usher.load_user(BOSS).await.expect("the user").admin);
+        let mut thief = server.browser();
         assert_eq!(thief.open(&link).await.status, StatusCode::GONE);
-        let csrf = thief.open(&house.at("/login")).await.value("csrf");
+        let csrf = thief.open(&server.at("/login")).await.value("csrf");
         let form = [
             ("csrf", csrf.as_str()),
             ("given_name", "E"),
@@ -25,17 +25,17 @@ on_both_databases! {
             ("email", "eve@e.test"),
             ("password", PASSWORD),
         ];
-        let reply = house.post_as(&thief, link.trim_start_matches(&house.url), &form).await;
+        let reply = server.post_as(&thief, link.trim_start_matches(&server.url), &form).await;
         assert_eq!((reply.status, reply.set_cookies().len()), (StatusCode::GONE, 0));
-        assert!(house.usher.load_user("eve@e.test").await.is_err());
+        assert!(server.usher.load_user("eve@e.test").await.is_err());
     }
 
     async fn of_many_at_the_same_moment_one_becomes_administrator(db: TestDatabase) {
-        let house = TestUsher::on(db, &[]).await;
-        let link = house.usher.create_setup_link().await.expect("a link");
-        let mut browser = house.browser();
-        let csrf = browser.open(&house.at("/login")).await.value("csrf");
-        let path = link.trim_start_matches(&house.url).to_owned();
+        let server = TestServer::on(db, &[]).await;
+        let link = server.usher.create_setup_link().await.expect("a link");
+        let mut browser = server.browser();
+        let csrf = browser.open(&server.at("/login")).await.value("csrf");
+        let path = link.trim_start_matches(&server.url).to_owned();
         let addresses: Vec<String> = (0..6).map(|n| format!("boss{n}@e.test")).collect();
         let tries = addresses.iter().map(|email| {
             let form = [
@@ -45,30 +45,30 @@ on_both_databases! {
                 ("email", email.as_str()),
                 ("password", PASSWORD),
             ];
-            let (house, browser, path) = (&house, &browser, path.as_str());
-            async move { house.post_as(browser, path, &form).await.status }
+            let (server, browser, path) = (&server, &browser, path.as_str());
+            async move { server.post_as(browser, path, &form).await.status }
         });
         let statuses = futures_util::future::join_all(tries).await;
         assert_eq!(statuses.iter().filter(|status| **status == StatusCode::SEE_OTHER).count(), 1, "{statuses:?}");
         let mut made = Vec::new();
         for email in &addresses {
-            made.extend(house.usher.load_user(email).await.ok().map(|user| user.admin));
+            made.extend(server.usher.load_user(email).await.ok().map(|user| user.admin));
         }
         assert_eq!(made, [true], "the losers leave no user behind");
     }
 
     async fn the_link_is_good_for_half_an_hour(db: TestDatabase) {
-        let house = TestUsher::on(db, &[]).await;
-        let link = house.usher.create_setup_link().await.expect("a link");
-        house.wait(30 * 60);
-        assert_eq!(house.browser().open(&link).await.status, StatusCode::GONE);
+        let server = TestServer::on(db, &[]).await;
+        let link = server.usher.create_setup_link().await.expect("a link");
+        server.wait(30 * 60);
+        assert_eq!(server.browser().open(&link).await.status, StatusCode::GONE);
     }
 
     async fn an_existing_user_needs_their_own_password(db: TestDatabase) {
-        let house = TestUsher::on(db, &[]).await;
-        house.user("ana@example.test").await;
-        let link = house.usher.create_setup_link().await.expect("a link");
-        let mut browser = house.browser();
+        let server = TestServer::on(db, &[]).await;
+        server.user("ana@example.test").await;
+        let link = server.usher.create_setup_link().await.expect("a link");
+        let mut browser = server.browser();
         let page = browser.open(&link).await;
         let form = |password| {
             [("given_name", "A"), ("family_name", "S"), ("email", "ana@example.test"), ("password", password)]
@@ -76,28 +76,28 @@ on_both_databases! {
         let again = browser.submit(&page, &form("some other password")).await;
         assert_eq!(again.status, StatusCode::UNPROCESSABLE_ENTITY);
         assert!(!again.text("#email-error").is_empty(), "{}", again.body);
-        assert!(!house.usher.load_user("ana@example.test").await.expect("the user").admin);
-        assert_eq!(browser.submit(&again, &form(PASSWORD)).await.url, house.at("/console"), "the link is still good");
-        assert!(house.usher.load_user("ana@example.test").await.expect("the user").admin);
+        assert!(!server.usher.load_user("ana@example.test").await.expect("the user").admin);
+        assert_eq!(browser.submit(&again, &form(PASSWORD)).await.url, server.at("/console"), "the link is still good");
+        assert!(server.usher.load_user("ana@example.test").await.expect("the user").admin);
     }
 
     /// A disabled user cannot use it.
     async fn a_disabled_user_does_not_become_administrator(db: TestDatabase) {
-        let house = TestUsher::on(db, &[]).await;
-        let ana = house.user("ana@example.test").await;
-        house.usher.set_user_enabled(&ana, false).await.expect("it can be");
-        let link = house.usher.create_setup_link().await.expect("a link");
-        let mut browser = house.browser();
+        let server = TestServer::on(db, &[]).await;
+        let ana = server.user("ana@example.test").await;
+        server.usher.set_user_enabled(&ana, false).await.expect("it can be");
+        let link = server.usher.create_setup_link().await.expect("a link");
+        let mut browser = server.browser();
         let page = browser.open(&link).await;
         let form = [("given_name", "A"), ("family_name", "S"), ("email", "ana@example.test"), ("password", PASSWORD)];
         assert_eq!(browser.submit(&page, &form).await.status, StatusCode::UNPROCESSABLE_ENTITY);
-        assert!(!house.usher.load_user("ana@example.test").await.expect("the user").admin);
+        assert!(!server.usher.load_user("ana@example.test").await.expect("the user").admin);
     }
 
     async fn faults_do_not_use_up_the_link(db: TestDatabase) {
-        let house = TestUsher::on(db, &[]).await;
-        let link = house.usher.create_setup_link().await.expect("a link");
-        let mut browser = house.browser();
+        let server = TestServer::on(db, &[]).await;
+        let link = server.usher.create_setup_link().await.expect("a link");
+        let mut browser = server.browser();
         let page = browser.open(&link).await;
         for (field, bad) in [("email", "boss"), ("password", "short"), ("given_name", "x\u{1}")] {
             let mut form = vec![("given_name", "Bo"), ("family_name", "Ss"), ("email", BOSS), ("password", PASSWORD)];
@@ -108,14 +108,14 @@ on_both_databases! {
             assert!(!again.text(&format!("#{field}-error")).is_empty(), "{field}: {}", again.body);
         }
         let form = [("given_name", "Bo"), ("family_name", "Ss"), ("email", BOSS), ("password", PASSWORD)];
-        assert_eq!(browser.submit(&page, &form).await.url, house.at("/console"));
+        assert_eq!(browser.submit(&page, &form).await.url, server.at("/console"));
     }
 }
 
 #[tokio::test]
 async fn the_console_opens_to_whoever_was_just_made_administrator() {
-    let house = TestUsher::start().await;
-    let mut browser = administrator(&house).await;
-    let page = browser.open(&house.at("/console")).await;
-    assert!(page.body.contains("Tests"), "the project of this house is listed");
+    let server = TestServer::start().await;
+    let mut browser = administrator(&server).await;
+    let page = browser.open(&server.at("/console")).await;
+    assert!(page.body.contains("Tests"), "the project of this server is listed");
 }

@@ -5,13 +5,13 @@ use reqwest::StatusCode;
 use super::administrator;
 use crate::harness::browser::{Browser, Landing};
 use crate::harness::database::on_both_databases;
-use crate::harness::house::TestUsher;
+use crate::harness::server::TestServer;
 
 /// An administrator on the webhooks page of a new project.
-async fn at_webhooks(house: &TestUsher) -> (Browser<'_>, Landing) {
-    let mut browser = administrator(house).await;
-    let made = house.usher.create_project("Harbour").await.expect("a project");
-    let page = browser.open(&house.at(&format!("/console/projects/{}/webhooks", made.project.id))).await;
+async fn at_webhooks(server: &TestServer) -> (Browser<'_>, Landing) {
+    let mut browser = administrator(server).await;
+    let made = server.usher.create_project("Harbour").await.expect("a project");
+    let page = browser.open(&server.at(&format!("/console/projects/{}/webhooks", made.project.id))).await;
     assert_eq!(page.status, StatusCode::OK);
     (browser, page)
 }
@@ -28,13 +28,13 @@ fn secret(page: &Landing) -> String {
 
 on_both_databases! {
     async fn a_webhook_is_made_and_shows_its_secret_once(db: TestDatabase) {
-        let house = TestUsher::on(db, &[]).await;
-        let (mut browser, page) = at_webhooks(&house).await;
+        let server = TestServer::on(db, &[]).await;
+        let (mut browser, page) = at_webhooks(&server).await;
         let made = add(&mut browser, &page, "https://shop.example/hook").await;
         assert!(secret(&made).starts_with("whsec_"), "{} {}", made.status, made.body);
         let again = browser.open(&made.url).await;
         assert!(secret(&again).is_empty() && !again.text("[role=status].warning").is_empty(), "{}", again.body);
-        assert_eq!(house.database.count("select count(*) from webhook").await, 1);
+        assert_eq!(server.database.count("select count(*) from webhook").await, 1);
         let rotated = browser.submit(&again, &[("do", "rotate-secret")]).await;
         assert!(secret(&rotated).starts_with("whsec_") && secret(&rotated) != secret(&made), "{}", rotated.body);
         let list = browser.open(&page.url).await;
@@ -42,8 +42,8 @@ on_both_databases! {
     }
 
     async fn what_will_not_do_is_said_at_its_field(db: TestDatabase) {
-        let house = TestUsher::on(db, &[]).await;
-        let (mut browser, page) = at_webhooks(&house).await;
+        let server = TestServer::on(db, &[]).await;
+        let (mut browser, page) = at_webhooks(&server).await;
         for bad in ["", "nonsense", "http://shop.example/hook", "https://10.0.0.1/hook", "https://shop.example/#x"] {
             let again = add(&mut browser, &page, bad).await;
             assert_eq!(again.status, StatusCode::UNPROCESSABLE_ENTITY, "{bad}");
@@ -57,12 +57,12 @@ on_both_databases! {
         }
         let fields = [("url", "https://shop.example/hook"), ("description", "a\u{7}b"), ("events", "*")];
         assert!(!browser.submit(&page, &fields).await.text("#description-error").is_empty());
-        assert_eq!(house.database.count("select count(*) from webhook").await, 0);
+        assert_eq!(server.database.count("select count(*) from webhook").await, 0);
     }
 
     async fn a_test_is_sent_and_sent_again_but_not_while_it_is_out_of_use(db: TestDatabase) {
-        let house = TestUsher::on(db, &[]).await;
-        let (mut browser, page) = at_webhooks(&house).await;
+        let server = TestServer::on(db, &[]).await;
+        let (mut browser, page) = at_webhooks(&server).await;
         let made = add(&mut browser, &page, "https://shop.example/hook").await;
         let tested = browser.submit(&made, &[("do", "test")]).await;
         assert!(tested.body.contains("webhook.test"), "{}", tested.body);
@@ -75,15 +75,15 @@ on_both_databases! {
             assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "{word}");
             assert!(!refused.text("[role=alert]").is_empty(), "{word}");
         }
-        assert_eq!(house.database.count("select count(*) from webhook_delivery").await, 1);
+        assert_eq!(server.database.count("select count(*) from webhook_delivery").await, 1);
         let on = browser.submit(&off, &[("do", "enable")]).await;
         let sent = browser.submit(&on, &[("do", "redeliver-failed")]).await;
         assert_eq!(sent.status, StatusCode::OK);
     }
 
     async fn a_webhook_is_changed_and_deleted(db: TestDatabase) {
-        let house = TestUsher::on(db, &[]).await;
-        let (mut browser, page) = at_webhooks(&house).await;
+        let server = TestServer::on(db, &[]).await;
+        let (mut browser, page) = at_webhooks(&server).await;
         let made = add(&mut browser, &page, "https://shop.example/hook").await;
         let fields = [("url", "https://shop.example/other"), ("description", "Other"), ("events", "*"), ("do", "save")];
         let saved = browser.submit(&made, &fields).await;

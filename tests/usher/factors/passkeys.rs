@@ -6,100 +6,100 @@ use super::{ANA, at_second_step, events, house_with_app};
 use crate::harness::authenticator::{Authenticator, options};
 use crate::harness::browser::{Browser, Landing};
 use crate::harness::database::on_both_databases;
-use crate::harness::house::{PASSWORD, TestUsher};
+use crate::harness::server::{PASSWORD, TestServer};
 
 /// Creates a passkey in a browser that has just signed in.
-async fn make(house: &TestUsher, browser: &mut Browser<'_>, authenticator: &mut Authenticator) -> Landing {
-    let page = browser.open(&house.at("/account/security/passkeys/new")).await;
+async fn make(server: &TestServer, browser: &mut Browser<'_>, authenticator: &mut Authenticator) -> Landing {
+    let page = browser.open(&server.at("/account/security/passkeys/new")).await;
     let answered = authenticator.create(&page);
     browser.submit(&page, &answered.fields()).await
 }
 
 /// A user with a passkey.
-async fn with_passkey(house: &TestUsher) -> Authenticator {
-    house.user(ANA).await;
-    let mut authenticator = Authenticator::at(&house.url);
-    let mut browser = house.signed_in(ANA).await;
-    let done = make(house, &mut browser, &mut authenticator).await;
-    assert_eq!(done.url, house.at("/account/security?done=passkey"), "{}", done.body);
+async fn with_passkey(server: &TestServer) -> Authenticator {
+    server.user(ANA).await;
+    let mut authenticator = Authenticator::at(&server.url);
+    let mut browser = server.signed_in(ANA).await;
+    let done = make(server, &mut browser, &mut authenticator).await;
+    assert_eq!(done.url, server.at("/account/security?done=passkey"), "{}", done.body);
     authenticator
 }
 
 on_both_databases! {
     async fn a_passkey_lets_its_owner_in_and_is_two_factors(db: TestDatabase) {
-        let house = TestUsher::on(db, &[]).await;
-        let mut authenticator = with_passkey(&house).await;
-        let mut browser = house.browser();
-        let page = browser.open(&house.at("/login")).await;
+        let server = TestServer::on(db, &[]).await;
+        let mut authenticator = with_passkey(&server).await;
+        let mut browser = server.browser();
+        let page = browser.open(&server.at("/login")).await;
         assert_eq!(options(&page, "get")["userVerification"], "required");
         assert_eq!(options(&page, "get")["allowCredentials"].as_array().map(Vec::len), Some(0));
         let answered = authenticator.get(&page);
         let landing = browser.submit(&page, &answered.fields()).await;
-        assert_eq!(landing.url, house.at("/account/profile"), "{}", landing.body);
+        assert_eq!(landing.url, server.at("/account/profile"), "{}", landing.body);
         let account = usher_flows::Browser::from_cookies(browser.cookies.get("usher").map(String::as_str), None);
-        let session = house.usher.current(&account).await.unwrap().unwrap().session;
+        let session = server.usher.current(&account).await.unwrap().unwrap().session;
         assert_eq!((session.acr.as_str(), session.amr.join(" ").as_str()), ("aal2", "pop user mfa"));
-        let security = browser.open(&house.at("/account/security")).await;
+        let security = browser.open(&server.at("/account/security")).await;
         assert_eq!(security.value("name"), "Google Password Manager", "named by its maker");
-        house.signed_in(ANA).await;
+        server.signed_in(ANA).await;
     }
 
     async fn what_is_asked_for_suits_autofill_and_small_keys(db: TestDatabase) {
-        let house = TestUsher::on(db, &[]).await;
-        house.user(ANA).await;
-        let mut browser = house.signed_in(ANA).await;
-        let mut authenticator = Authenticator::at(&house.url);
-        make(&house, &mut browser, &mut authenticator).await;
-        let page = browser.open(&house.at("/account/security/passkeys/new")).await;
+        let server = TestServer::on(db, &[]).await;
+        server.user(ANA).await;
+        let mut browser = server.signed_in(ANA).await;
+        let mut authenticator = Authenticator::at(&server.url);
+        make(&server, &mut browser, &mut authenticator).await;
+        let page = browser.open(&server.at("/account/security/passkeys/new")).await;
         let asked = options(&page, "create");
         assert_eq!(asked["authenticatorSelection"]["residentKey"], "preferred");
         assert_eq!(asked["authenticatorSelection"]["userVerification"], "required");
         assert_eq!(asked["rp"]["id"], "localhost");
         assert_eq!(asked["excludeCredentials"][0]["id"], authenticator.ids()[0].as_str());
-        let said = house.http.get(house.at("/.well-known/passkey-endpoints")).send().await.unwrap();
+        let said = server.http.get(server.at("/.well-known/passkey-endpoints")).send().await.unwrap();
         let said: serde_json::Value = serde_json::from_slice(&said.bytes().await.unwrap()).unwrap();
-        assert_eq!(said["enroll"], format!("{}/account/security/passkeys/new", house.url));
+        assert_eq!(said["enroll"], format!("{}/account/security/passkeys/new", server.url));
     }
 
     async fn an_answer_is_good_once_here_and_now(db: TestDatabase) {
-        let house = TestUsher::on(db, &[]).await;
-        let mut authenticator = with_passkey(&house).await;
-        let mut browser = house.browser();
-        let page = browser.open(&house.at("/login")).await;
+        let server = TestServer::on(db, &[]).await;
+        let mut authenticator = with_passkey(&server).await;
+        let mut browser = server.browser();
+        let page = browser.open(&server.at("/login")).await;
         let answered = authenticator.get(&page);
-        let mut other = house.browser();
-        let theirs = other.open(&house.at("/login")).await;
+        let mut other = server.browser();
+        let theirs = other.open(&server.at("/login")).await;
         let refused = StatusCode::UNPROCESSABLE_ENTITY;
         assert_eq!(other.submit(&theirs, &answered.fields()).await.status, refused, "of another browser");
-        assert_eq!(browser.submit(&page, &answered.fields()).await.url, house.at("/account/profile"));
+        assert_eq!(browser.submit(&page, &answered.fields()).await.url, server.at("/account/profile"));
         assert_eq!(browser.submit(&page, &answered.fields()).await.status, refused, "spent");
-        let mut late = house.browser();
-        let page = late.open(&house.at("/login")).await;
+        let mut late = server.browser();
+        let page = late.open(&server.at("/login")).await;
         let answered = authenticator.get(&page);
-        house.wait(30 * 60);
+        server.wait(30 * 60);
         assert_eq!(late.submit(&page, &answered.fields()).await.status, refused, "too late");
         for (state, credential) in [("", ""), ("garbage", "{}"), (answered.state.as_str(), "{}"), ("x", "null")] {
-            let page = late.open(&house.at("/login")).await;
+            let page = late.open(&server.at("/login")).await;
             assert_eq!(late.submit(&page, &[("state", state), ("credential", credential)]).await.status, refused);
         }
     }
 
     async fn a_false_page_an_unverified_person_and_a_stranger_prove_nothing(db: TestDatabase) {
-        let house = TestUsher::on(db, &[]).await;
-        let mut authenticator = with_passkey(&house).await;
-        let mut browser = house.browser();
+        let server = TestServer::on(db, &[]).await;
+        let mut authenticator = with_passkey(&server).await;
+        let mut browser = server.browser();
         let refused = StatusCode::UNPROCESSABLE_ENTITY;
         authenticator.origin = "https://evil.test".into();
-        let page = browser.open(&house.at("/login")).await;
+        let page = browser.open(&server.at("/login")).await;
         assert_eq!(browser.submit(&page, &authenticator.get(&page).fields()).await.status, refused, "another origin");
-        authenticator.origin.clone_from(&house.url);
+        authenticator.origin.clone_from(&server.url);
         authenticator.flags &= !0x04;
-        let page = browser.open(&house.at("/login")).await;
+        let page = browser.open(&server.at("/login")).await;
         assert_eq!(browser.submit(&page, &authenticator.get(&page).fields()).await.status, refused, "not verified");
         authenticator.flags |= 0x04;
-        let user = house.usher.load_user(ANA).await.unwrap();
-        house.usher.reset_factors(&user).await.unwrap();
-        let page = browser.open(&house.at("/login")).await;
+        let user = server.usher.load_user(ANA).await.unwrap();
+        server.usher.reset_factors(&user).await.unwrap();
+        let page = browser.open(&server.at("/login")).await;
         let unknown = browser.submit(&page, &authenticator.get(&page).fields()).await;
         assert_eq!(unknown.status, refused);
         assert!(unknown.body.contains("data-passkey-unknown"), "the browser learns that it is gone");
@@ -107,119 +107,119 @@ on_both_databases! {
     }
 
     async fn a_disabled_person_does_not_come_in_by_a_passkey(db: TestDatabase) {
-        let house = TestUsher::on(db, &[]).await;
-        let mut authenticator = with_passkey(&house).await;
-        let user = house.usher.load_user(ANA).await.unwrap();
-        house.usher.set_user_enabled(&user, false).await.unwrap();
-        let mut browser = house.browser();
-        let page = browser.open(&house.at("/login")).await;
+        let server = TestServer::on(db, &[]).await;
+        let mut authenticator = with_passkey(&server).await;
+        let user = server.usher.load_user(ANA).await.unwrap();
+        server.usher.set_user_enabled(&user, false).await.unwrap();
+        let mut browser = server.browser();
+        let page = browser.open(&server.at("/login")).await;
         let landing = browser.submit(&page, &authenticator.get(&page).fields()).await;
         assert_eq!(landing.status, StatusCode::UNPROCESSABLE_ENTITY);
     }
 
     async fn a_copy_is_noticed_by_its_counter(db: TestDatabase) {
-        let house = TestUsher::on(db, &[]).await;
-        let mut authenticator = with_passkey(&house).await;
+        let server = TestServer::on(db, &[]).await;
+        let mut authenticator = with_passkey(&server).await;
         authenticator.counts = true;
         let id = authenticator.ids()[0].clone();
         for (counter, lets_in) in [(4, true), (7, true), (2, false), (6, false), (8, true)] {
             authenticator.set_counter(&id, counter);
-            let mut browser = house.browser();
-            let page = browser.open(&house.at("/login")).await;
+            let mut browser = server.browser();
+            let page = browser.open(&server.at("/login")).await;
             let landing = browser.submit(&page, &authenticator.get(&page).fields()).await;
-            assert_eq!(landing.url == house.at("/account/profile"), lets_in, "{counter}: {}", landing.url);
+            assert_eq!(landing.url == server.at("/account/profile"), lets_in, "{counter}: {}", landing.url);
         }
-        let told = events(&house).await.iter().filter(|kind| *kind == "factor.clone_suspected").count();
+        let told = events(&server).await.iter().filter(|kind| *kind == "factor.clone_suspected").count();
         assert_eq!(told, 2);
     }
 
     async fn a_passkey_is_a_second_step_too(db: TestDatabase) {
-        let house = TestUsher::on(db, &[]).await;
-        let app = house_with_app(&house).await;
-        let mut authenticator = Authenticator::at(&house.url);
-        let mut browser = house.browser();
-        let step = at_second_step(&house, &mut browser).await;
+        let server = TestServer::on(db, &[]).await;
+        let app = house_with_app(&server).await;
+        let mut authenticator = Authenticator::at(&server.url);
+        let mut browser = server.browser();
+        let step = at_second_step(&server, &mut browser).await;
         assert!(!step.body.contains("data-passkey=\"get\""), "there is none yet");
-        browser.submit(&step, &[("code", &app.code(house.now()))]).await;
-        make(&house, &mut browser, &mut authenticator).await;
-        let mut browser = house.browser();
-        let step = at_second_step(&house, &mut browser).await;
+        browser.submit(&step, &[("code", &app.code(server.now()))]).await;
+        make(&server, &mut browser, &mut authenticator).await;
+        let mut browser = server.browser();
+        let step = at_second_step(&server, &mut browser).await;
         let asked = options(&step, "get");
         assert_eq!(asked["allowCredentials"].as_array().map(Vec::len), Some(1));
         let landing = browser.submit(&step, &authenticator.get(&step).fields()).await;
-        assert_eq!(landing.url, house.at("/account/profile"), "{}", landing.body);
+        assert_eq!(landing.url, server.at("/account/profile"), "{}", landing.body);
     }
 
     async fn a_passkey_is_asked_for_after_the_password_where_its_owner_wants_that(db: TestDatabase) {
-        let house = TestUsher::on(db, &[]).await;
-        let mut authenticator = with_passkey(&house).await;
-        let mut browser = house.signed_in(ANA).await;
-        let page = browser.open(&house.at("/account/security")).await;
+        let server = TestServer::on(db, &[]).await;
+        let mut authenticator = with_passkey(&server).await;
+        let mut browser = server.signed_in(ANA).await;
+        let page = browser.open(&server.at("/account/security")).await;
         browser.submit(&page, &[("csrf", &page.value("csrf")), ("action", "always")]).await;
-        let mut browser = house.browser();
-        let step = at_second_step(&house, &mut browser).await;
+        let mut browser = server.browser();
+        let step = at_second_step(&server, &mut browser).await;
         let landing = browser.submit(&step, &authenticator.get(&step).fields()).await;
-        assert_eq!(landing.url, house.at("/account/profile"), "{}", landing.body);
+        assert_eq!(landing.url, server.at("/account/profile"), "{}", landing.body);
     }
 
     async fn somebody_registers_with_a_passkey_and_no_password(db: TestDatabase) {
-        let house = TestUsher::on(db, &[]).await;
-        let mut browser = house.browser();
-        let page = browser.open(&house.at("/register")).await;
+        let server = TestServer::on(db, &[]).await;
+        let mut browser = server.browser();
+        let page = browser.open(&server.at("/register")).await;
         let form = [("given_name", "Ana"), ("family_name", "Souza"), ("email", ANA), ("password", ""), ("passkey", "1")];
         let page = browser.submit(&page, &form).await;
-        let letters = house.letters().await;
+        let letters = server.letters().await;
         let code = letters[0].code().unwrap().to_owned();
         let page = browser.submit(&page, &[("code", &code)]).await;
-        assert_eq!(page.url, house.at("/account/security/passkeys/new?first=1"), "{}", page.body);
-        let mut authenticator = Authenticator::at(&house.url);
+        assert_eq!(page.url, server.at("/account/security/passkeys/new?first=1"), "{}", page.body);
+        let mut authenticator = Authenticator::at(&server.url);
         let done = browser.submit(&page, &authenticator.create(&page).fields()).await;
-        assert_eq!(done.url, house.at("/account/security?done=passkey"), "{}", done.body);
-        let mut again = house.browser();
-        let page = again.open(&house.at("/login")).await;
+        assert_eq!(done.url, server.at("/account/security?done=passkey"), "{}", done.body);
+        let mut again = server.browser();
+        let page = again.open(&server.at("/login")).await;
         let landing = again.submit(&page, &authenticator.get(&page).fields()).await;
-        assert_eq!(landing.url, house.at("/account/profile"));
-        let last = again.open(&house.at("/account/security")).await;
+        assert_eq!(landing.url, server.at("/account/profile"));
+        let last = again.open(&server.at("/account/security")).await;
         let refused = again.submit(&last, &[("passkey", &last.value("passkey")), ("action", "remove-passkey")]).await;
         assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "the last way in stays");
         assert!(!last.body.contains("name=\"current_password\""));
         let set = again.submit(&last, &[("email", ANA), ("password", PASSWORD)]).await;
-        assert_eq!(set.url, house.at("/account/security?done=password"));
-        house.signed_in(ANA).await;
+        assert_eq!(set.url, server.at("/account/security?done=password"));
+        server.signed_in(ANA).await;
     }
 
     async fn a_passkey_is_renamed_and_removed_by_its_owner_alone(db: TestDatabase) {
-        let house = TestUsher::on(db, &[]).await;
-        let mut authenticator = with_passkey(&house).await;
-        house.user("bob@example.test").await;
-        let mut ana = house.signed_in(ANA).await;
-        let mut bob = house.signed_in("bob@example.test").await;
-        let page = ana.open(&house.at("/account/security")).await;
+        let server = TestServer::on(db, &[]).await;
+        let mut authenticator = with_passkey(&server).await;
+        server.user("bob@example.test").await;
+        let mut ana = server.signed_in(ANA).await;
+        let mut bob = server.signed_in("bob@example.test").await;
+        let page = ana.open(&server.at("/account/security")).await;
         let id = page.value("passkey");
-        let csrf = bob.open(&house.at("/account/security")).await.value("csrf");
+        let csrf = bob.open(&server.at("/account/security")).await.value("csrf");
         for action in ["rename", "remove-passkey"] {
             let form = [("csrf", csrf.as_str()), ("passkey", &id), ("name", "Mine"), ("action", action)];
             let form: Vec<_> = form.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
-            let refused = bob.post(&house.at("/account/security/factors"), &form).await;
+            let refused = bob.post(&server.at("/account/security/factors"), &form).await;
             assert_eq!(refused.status, StatusCode::NOT_FOUND, "{action}");
         }
         let renamed = ana.submit(&page, &[("name", " My \u{202E}phone "), ("action", "rename")]).await;
         assert_eq!(renamed.value("name"), "My phone");
         let removed = ana.submit(&renamed, &[("passkey", &id), ("action", "remove-passkey")]).await;
         assert!(!removed.body.contains("name=\"passkey\""));
-        let mut browser = house.browser();
-        let page = browser.open(&house.at("/login")).await;
+        let mut browser = server.browser();
+        let page = browser.open(&server.at("/login")).await;
         let landing = browser.submit(&page, &authenticator.get(&page).fields()).await;
         assert_eq!(landing.status, StatusCode::UNPROCESSABLE_ENTITY);
     }
 
     async fn a_passkey_shows_its_owner_again_before_a_change(db: TestDatabase) {
-        let house = TestUsher::on(db, &[]).await;
-        let mut authenticator = with_passkey(&house).await;
-        let mut browser = house.signed_in(ANA).await;
-        house.wait(301);
-        let again = browser.open(&house.at("/account/security/totp")).await;
+        let server = TestServer::on(db, &[]).await;
+        let mut authenticator = with_passkey(&server).await;
+        let mut browser = server.signed_in(ANA).await;
+        server.wait(301);
+        let again = browser.open(&server.at("/account/security/totp")).await;
         let page = browser.submit(&again, &authenticator.get(&again).fields()).await;
-        assert_eq!(page.url, house.at("/account/security/totp"), "{}", page.body);
+        assert_eq!(page.url, server.at("/account/security/totp"), "{}", page.body);
     }
 }

@@ -5,62 +5,62 @@ use reqwest::StatusCode;
 use super::{at_second_step, events, house_with_app};
 use crate::harness::browser::{Browser, Landing};
 use crate::harness::database::on_both_databases;
-use crate::harness::house::TestUsher;
+use crate::harness::server::TestServer;
 
-async fn with_code(house: &TestUsher, browser: &mut Browser<'_>, code: &str) -> Landing {
-    let step = at_second_step(house, browser).await;
+async fn with_code(server: &TestServer, browser: &mut Browser<'_>, code: &str) -> Landing {
+    let step = at_second_step(server, browser).await;
     let page = browser.open(&format!("{}&with=recovery", step.url)).await;
     browser.submit(&page, &[("code", code)]).await
 }
 
 on_both_databases! {
     async fn a_recovery_code_lets_in_once_and_its_owner_is_told_how_many_are_left(db: TestDatabase) {
-        let house = TestUsher::on(db, &[]).await;
-        let app = house_with_app(&house).await;
-        let mut browser = house.browser();
+        let server = TestServer::on(db, &[]).await;
+        let app = house_with_app(&server).await;
+        let mut browser = server.browser();
         let typed = app.codes[3].to_lowercase().replace('-', " ");
-        assert_eq!(with_code(&house, &mut browser, &typed).await.url, house.at("/account/profile"));
-        assert!(browser.open(&house.at("/account/security")).await.text("#codes-heading + p").contains('9'));
-        let again = with_code(&house, &mut house.browser(), &app.codes[3]).await;
+        assert_eq!(with_code(&server, &mut browser, &typed).await.url, server.at("/account/profile"));
+        assert!(browser.open(&server.at("/account/security")).await.text("#codes-heading + p").contains('9'));
+        let again = with_code(&server, &mut server.browser(), &app.codes[3]).await;
         assert_eq!(again.status, StatusCode::UNPROCESSABLE_ENTITY);
-        let letters = house.letters().await;
+        let letters = server.letters().await;
         let told = letters.iter().find(|letter| letter.kind().as_str() == "recovery_code_used").expect("a letter");
         assert!(told.text().contains('9'), "{}", told.text());
-        assert!(events(&house).await.iter().any(|kind| kind == "factor.recovery_code_used"));
+        assert!(events(&server).await.iter().any(|kind| kind == "factor.recovery_code_used"));
     }
 
     async fn one_code_at_the_same_moment_lets_in_one(db: TestDatabase) {
-        let house = TestUsher::on(db, &[("limits.second_factor", "off")]).await;
-        let app = house_with_app(&house).await;
+        let server = TestServer::on(db, &[("limits.second_factor", "off")]).await;
+        let app = house_with_app(&server).await;
         let mut steps = Vec::new();
         for _ in 0..5 {
-            let mut browser = house.browser();
-            let page = at_second_step(&house, &mut browser).await;
+            let mut browser = server.browser();
+            let page = at_second_step(&server, &mut browser).await;
             steps.push((browser, page));
         }
         let given = [("code", app.codes[0].as_str())];
         let tries = steps.iter_mut().map(|(browser, page)| browser.submit(page, &given));
         let landed = futures_util::future::join_all(tries).await;
-        assert_eq!(landed.iter().filter(|one| one.url == house.at("/account/profile")).count(), 1);
+        assert_eq!(landed.iter().filter(|one| one.url == server.at("/account/profile")).count(), 1);
     }
 
     async fn new_codes_end_the_old_ones(db: TestDatabase) {
-        let house = TestUsher::on(db, &[]).await;
-        let app = house_with_app(&house).await;
-        let mut browser = house.browser();
-        let step = at_second_step(&house, &mut browser).await;
-        browser.submit(&step, &[("code", &app.code(house.now()))]).await;
-        let page = browser.open(&house.at("/account/security")).await;
+        let server = TestServer::on(db, &[]).await;
+        let app = house_with_app(&server).await;
+        let mut browser = server.browser();
+        let step = at_second_step(&server, &mut browser).await;
+        browser.submit(&step, &[("code", &app.code(server.now()))]).await;
+        let page = browser.open(&server.at("/account/security")).await;
         let csrf = page.value("csrf");
         let form = [("csrf".to_owned(), csrf), ("action".to_owned(), "codes".to_owned())];
-        let shown = browser.post(&house.at("/account/security/factors"), &form).await;
+        let shown = browser.post(&server.at("/account/security/factors"), &form).await;
         let codes: Vec<String> = shown.text(".codes code").split_whitespace().map(str::to_owned).collect();
         assert_eq!(codes.len(), 10);
         assert!(codes.iter().all(|code| code.len() == 19 && !app.codes.contains(code)), "{codes:?}");
-        assert_eq!(with_code(&house, &mut house.browser(), &app.codes[0]).await.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert_eq!(with_code(&server, &mut server.browser(), &app.codes[0]).await.status, StatusCode::UNPROCESSABLE_ENTITY);
         let reloaded = browser.open(&shown.url).await;
         assert!(reloaded.status == StatusCode::OK && reloaded.body.contains("shown only once"), "{}", reloaded.body);
         assert!(!codes.iter().any(|code| reloaded.body.contains(code)));
-        assert_eq!(with_code(&house, &mut house.browser(), &codes[0]).await.url, house.at("/account/profile"));
+        assert_eq!(with_code(&server, &mut server.browser(), &codes[0]).await.url, server.at("/account/profile"));
     }
 }

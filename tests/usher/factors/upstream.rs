@@ -5,43 +5,43 @@ use usher_domain::provider::ProviderKind::{Facebook, Google, X};
 use super::{ANA, App, at_second_step, house_with_app, set_up};
 use crate::harness::browser::{Browser, Landing};
 use crate::harness::database::on_both_databases;
-use crate::harness::house::{PASSWORD, TestUsher};
 use crate::harness::providers::{Providers, house_with};
+use crate::harness::server::{PASSWORD, TestServer};
 
 const NEWCOMER: &str = "maria";
 
 /// A user who signed in with Google and has an authenticator app, a minute later.
-async fn with_app(house: &TestUsher, at: &Providers) -> App {
-    let mut browser = house.browser();
-    assert_eq!(browser.come_by(at, Google, NEWCOMER).await.url, house.at("/account/profile"));
-    let app = set_up(house, &mut browser).await;
+async fn with_app(server: &TestServer, at: &Providers) -> App {
+    let mut browser = server.browser();
+    assert_eq!(browser.come_by(at, Google, NEWCOMER).await.url, server.at("/account/profile"));
+    let app = set_up(server, &mut browser).await;
     assert_eq!(app.codes.len(), 10);
-    house.wait(60);
+    server.wait(60);
     app
 }
 
-async fn sign_out(house: &TestUsher, browser: &mut Browser<'_>) {
-    let page = browser.open(&house.at("/logout")).await;
+async fn sign_out(server: &TestServer, browser: &mut Browser<'_>) {
+    let page = browser.open(&server.at("/logout")).await;
     browser.submit(&page, &[("logout", "yes")]).await;
 }
 
 /// Must the user authenticate again?
-fn asked_again(house: &TestUsher, landing: &Landing) -> bool {
-    landing.url.starts_with(&house.at("/login?next=")) && landing.url.ends_with("&again=1")
+fn asked_again(server: &TestServer, landing: &Landing) -> bool {
+    landing.url.starts_with(&server.at("/login?next=")) && landing.url.ends_with("&again=1")
 }
 
 on_both_databases! {
     async fn whoever_comes_by_a_provider_is_asked_for_the_second_step_and_remembered_by_the_provider(db: TestDatabase) {
-        let (house, at) = house_with(db, &[X, Facebook, Google]).await;
-        let app = with_app(&house, &at).await;
-        let mut browser = house.browser();
+        let (server, at) = house_with(db, &[X, Facebook, Google]).await;
+        let app = with_app(&server, &at).await;
+        let mut browser = server.browser();
         let step = browser.come_by(&at, Google, NEWCOMER).await;
-        assert!(step.url.starts_with(&house.at("/login/second?pending=")), "{}", step.url);
+        assert!(step.url.starts_with(&server.at("/login/second?pending=")), "{}", step.url);
         assert!(!browser.is_in().await, "nobody is in before the second step");
-        let done = browser.submit(&step, &[("code", &app.code(house.now()))]).await;
-        assert_eq!(done.url, house.at("/account/profile"), "{}", done.body);
-        sign_out(&house, &mut browser).await;
-        let page = browser.open(&house.at("/login")).await;
+        let done = browser.submit(&step, &[("code", &app.code(server.now()))]).await;
+        assert_eq!(done.url, server.at("/account/profile"), "{}", done.body);
+        sign_out(&server, &mut browser).await;
+        let page = browser.open(&server.at("/login")).await;
         assert!(page.text("[data-provider=google] .badge").contains("Last used"), "{}", page.body);
         let order: Vec<usize> = ["google", "facebook", "x"]
             .iter()
@@ -52,62 +52,62 @@ on_both_databases! {
 
     /// A browser that is exempt from the second factor is not exempt for changes of sign-in methods.
     async fn a_spared_browser_changes_nothing_that_opens_the_account(db: TestDatabase) {
-        let (house, at) = house_with(db, &[Google]).await;
-        let app = house_with_app(&house).await;
-        let mut browser = house.browser();
-        let step = at_second_step(&house, &mut browser).await;
-        browser.submit(&step, &[("remember", "1"), ("code", &app.code(house.now()))]).await;
-        assert_eq!(browser.link(&at, Google, "ana").await.url, house.at("/account/identities?done=linked"));
-        sign_out(&house, &mut browser).await;
-        house.wait(60);
-        let page = browser.open(&house.at("/login")).await;
+        let (server, at) = house_with(db, &[Google]).await;
+        let app = house_with_app(&server).await;
+        let mut browser = server.browser();
+        let step = at_second_step(&server, &mut browser).await;
+        browser.submit(&step, &[("remember", "1"), ("code", &app.code(server.now()))]).await;
+        assert_eq!(browser.link(&at, Google, "ana").await.url, server.at("/account/identities?done=linked"));
+        sign_out(&server, &mut browser).await;
+        server.wait(60);
+        let page = browser.open(&server.at("/login")).await;
         browser.submit(&page, &[("email", ANA), ("password", PASSWORD)]).await;
         assert!(browser.is_in().await, "it is spared the second step");
 
-        assert!(asked_again(&house, &browser.open(&house.at("/account/email")).await), "a new address");
-        let page = browser.open(&house.at("/account/identities")).await;
+        assert!(asked_again(&server, &browser.open(&server.at("/account/email")).await), "a new address");
+        let page = browser.open(&server.at("/account/identities")).await;
         let identity = page.value("unlink");
         for (field, value) in [("link", "google"), ("unlink", identity.as_str())] {
-            assert!(asked_again(&house, &browser.submit(&page, &[(field, value)]).await), "{field}");
+            assert!(asked_again(&server, &browser.submit(&page, &[(field, value)]).await), "{field}");
         }
-        let page = browser.open(&house.at("/account/data")).await;
+        let page = browser.open(&server.at("/account/data")).await;
         let left = browser.submit(&page, &[("confirmation", ANA), ("do", "delete")]).await;
-        assert!(asked_again(&house, &left), "{} {}", left.url, left.body);
-        assert_eq!((house.users().await, house.identities().await), (1, 1), "and nothing has changed");
+        assert!(asked_again(&server, &left), "{} {}", left.url, left.body);
+        assert_eq!((server.users().await, server.identities().await), (1, 1), "and nothing has changed");
 
-        let again = browser.open(&house.at("/login?next=%2Faccount%2Fidentities&again=1")).await;
+        let again = browser.open(&server.at("/login?next=%2Faccount%2Fidentities&again=1")).await;
         let step = browser.submit(&again, &[("password", PASSWORD)]).await;
-        let page = browser.submit(&step, &[("code", &app.code(house.now()))]).await;
+        let page = browser.submit(&step, &[("code", &app.code(server.now()))]).await;
         let done = browser.submit(&page, &[("unlink", identity.as_str())]).await;
-        assert_eq!(done.url, house.at("/account/identities?done=unlinked"), "{}", done.body);
+        assert_eq!(done.url, server.at("/account/identities?done=unlinked"), "{}", done.body);
     }
 
     async fn whoever_has_no_password_is_not_asked_for_one(db: TestDatabase) {
-        let (house, at) = house_with(db, &[Google]).await;
-        let mut browser = house.browser();
+        let (server, at) = house_with(db, &[Google]).await;
+        let mut browser = server.browser();
         browser.come_by(&at, Google, NEWCOMER).await;
-        house.wait(301);
-        let page = browser.open(&house.at("/account/email")).await;
-        assert!(asked_again(&house, &page), "{}", page.url);
+        server.wait(301);
+        let page = browser.open(&server.at("/account/email")).await;
+        assert!(asked_again(&server, &page), "{}", page.url);
         assert!(!page.body.contains("type=\"password\"") && page.body.contains("data-provider=\"google\""), "{}", page.body);
     }
 
     /// After "this wasn't me" linking and unlinking is rejected for a day, even after a recent authentication.
     async fn a_disowned_account_links_and_unlinks_nothing_for_a_day(db: TestDatabase) {
-        let (house, at) = house_with(db, &[Google, X]).await;
-        house.user(ANA).await;
-        let mut browser = house.signed_in(ANA).await;
+        let (server, at) = house_with(db, &[Google, X]).await;
+        server.user(ANA).await;
+        let mut browser = server.signed_in(ANA).await;
         browser.link(&at, Google, "ana").await;
-        let ana = house.usher.load_user(ANA).await.unwrap();
-        let until = house.now() + std::time::Duration::from_secs(3600);
-        let freeze = house.database.store.write(move |mut tx| {
+        let ana = server.usher.load_user(ANA).await.unwrap();
+        let until = server.now() + std::time::Duration::from_secs(3600);
+        let freeze = server.database.store.write(move |mut tx| {
             Box::pin(async move { tx.freeze_factors(ana.id, until).await })
         });
         freeze.await.unwrap();
-        let page = browser.open(&house.at("/account/identities")).await;
+        let page = browser.open(&server.at("/account/identities")).await;
         let refused = browser.submit(&page, &[("unlink", &page.value("unlink"))]).await;
         assert_eq!(refused.status.as_u16(), 422, "{}", refused.body);
         browser.link(&at, X, "ana").await;
-        assert_eq!(house.identities().await, 1);
+        assert_eq!(server.identities().await, 1);
     }
 }

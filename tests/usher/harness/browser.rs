@@ -6,11 +6,11 @@ use reqwest::header::{ACCEPT, COOKIE, LOCATION, SET_COOKIE};
 use reqwest::{Response, StatusCode};
 use scraper::{Html, Selector};
 
-use super::house::{PASSWORD, TestUsher};
+use super::server::{PASSWORD, TestServer};
 
 /// A browser.
 pub struct Browser<'u> {
-    pub(super) house: &'u TestUsher,
+    pub(super) server: &'u TestServer,
     /// Its cookies.
     pub cookies: BTreeMap<String, String>,
 }
@@ -46,18 +46,18 @@ impl Landing {
     }
 }
 
-impl TestUsher {
+impl TestServer {
     /// A new browser.
     pub fn browser(&self) -> Browser<'_> {
-        Browser { house: self, cookies: BTreeMap::new() }
+        Browser { server: self, cookies: BTreeMap::new() }
     }
 }
 
 impl Browser<'_> {
     /// Opens a URL and follows redirects within the server.
     pub async fn open(&mut self, url: &str) -> Landing {
-        let request = self.house.http.get(url).header(ACCEPT, "text/html").header(COOKIE, self.cookie_header());
-        let response = request.send().await.expect("the house answers");
+        let request = self.server.http.get(url).header(ACCEPT, "text/html").header(COOKIE, self.cookie_header());
+        let response = request.send().await.expect("the server answers");
         self.follow(url.to_owned(), response, false).await
     }
 
@@ -75,8 +75,8 @@ impl Browser<'_> {
 
     /// Posts a form, whatever page it came from.
     pub async fn post(&mut self, url: &str, values: &[(String, String)]) -> Landing {
-        let request = self.house.http.post(url).header(ACCEPT, "text/html").header(COOKIE, self.cookie_header());
-        let response = request.form(values).send().await.expect("the house answers");
+        let request = self.server.http.post(url).header(ACCEPT, "text/html").header(COOKIE, self.cookie_header());
+        let response = request.form(values).send().await.expect("the server answers");
         self.follow(url.to_owned(), response, !is_posted_from_elsewhere(url)).await
     }
 
@@ -103,13 +103,13 @@ impl Browser<'_> {
                 onward
             };
             url = url::Url::parse(&url).and_then(|base| base.join(&location)).map_or(location.clone(), String::from);
-            if !url.starts_with(&self.house.url) && !url.starts_with(&self.house.at("/")) {
+            if !url.starts_with(&self.server.url) && !url.starts_with(&self.server.at("/")) {
                 assert!(!after_form, "form-action 'self' blocks the redirect to {url}");
                 return Landing { url, status: StatusCode::SEE_OTHER, body: String::new() };
             }
-            assert!(url.len() - self.house.url.len() < MAX_REQUEST_LINE, "{} bytes: {url}", url.len());
-            let request = self.house.http.get(&url).header(ACCEPT, "text/html").header(COOKIE, self.cookie_header());
-            response = request.send().await.expect("the house answers");
+            assert!(url.len() - self.server.url.len() < MAX_REQUEST_LINE, "{} bytes: {url}", url.len());
+            let request = self.server.http.get(&url).header(ACCEPT, "text/html").header(COOKIE, self.cookie_header());
+            response = request.send().await.expect("the server answers");
         }
         panic!("redirected in circles: {url}");
     }

@@ -3,9 +3,9 @@
 pub mod authenticator;
 pub mod browser;
 pub mod database;
-pub mod house;
 #[cfg(feature = "sim")]
 pub mod providers;
 pub mod relying_party;
+pub mod server;
 pub mod signing_keys;
 pub mod template;

@@ -18,7 +18,7 @@ use usher_sim::{CLIENT_ID, CLIENT_SECRET, Sim, SimContext, SimProvider};
 
 use super::browser::{Browser, Landing};
 use super::database::TestDatabase;
-use super::house::TestUsher;
+use super::server::TestServer;
 
 /// The simulator, with the clock of the server.
 pub struct Providers {
@@ -36,19 +36,19 @@ enum Back {
 }
 
 /// A server with these providers.
-pub async fn house_with(db: TestDatabase, kinds: &[ProviderKind]) -> (TestUsher, Providers) {
-    let house = TestUsher::on(db, &[]).await;
-    let at = Providers::beside(&house).await;
+pub async fn house_with(db: TestDatabase, kinds: &[ProviderKind]) -> (TestServer, Providers) {
+    let server = TestServer::on(db, &[]).await;
+    let at = Providers::beside(&server).await;
     for kind in kinds {
-        house.provider(&at, *kind, |_| {}).await;
+        server.provider(&at, *kind, |_| {}).await;
     }
-    (house, at)
+    (server, at)
 }
 
 impl Providers {
     /// A simulator for a server.
-    pub async fn beside(house: &TestUsher) -> Self {
-        let (time, chance) = (Arc::clone(&house.clock), SeededRandom::new(11));
+    pub async fn beside(server: &TestServer) -> Self {
+        let (time, chance) = (Arc::clone(&server.clock), SeededRandom::new(11));
         let surroundings =
             SimContext { now: Arc::new(move || time.now().0), random: Arc::new(move |buffer| chance.fill(buffer)) };
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("there is a free port");
@@ -136,7 +136,7 @@ impl Providers {
 
     /// Signs in at a provider as a persona.
     async fn visit(&self, away: &str, persona: &str) -> Back {
-        let mut url = Url::parse(away).expect("the house sends people to addresses");
+        let mut url = Url::parse(away).expect("the server sends people to addresses");
         assert!(away.starts_with(self.sim.origin()), "{away} is no provider");
         let kept: Vec<_> = url.query_pairs().filter(|(name, _)| name != "login_hint").map(own).collect();
         url.query_pairs_mut().clear().extend_pairs(kept).append_pair("login_hint", &format!("persona:{persona}"));
@@ -171,7 +171,7 @@ pub fn id_of(kind: ProviderKind) -> ProviderId {
     kind.as_str().parse().expect("a kind is a name")
 }
 
-impl TestUsher {
+impl TestServer {
     /// Adds or changes a simulated provider, with the test's changes.
     pub async fn provider(&self, at: &Providers, kind: ProviderKind, change: impl FnOnce(&mut ProviderSettings)) {
         let mut settings = at.settings(kind);
@@ -200,7 +200,7 @@ impl Browser<'_> {
     /// Presses the button of a provider on the sign-in page, with a hint.
     pub async fn leave(&mut self, kind: ProviderKind, persona: &str) -> Landing {
         let hint: String = url::form_urlencoded::byte_serialize(format!("persona:{persona}").as_bytes()).collect();
-        let start = self.house.at(&format!("/upstream/{}/start?login_hint={hint}", kind.as_str()));
+        let start = self.server.at(&format!("/upstream/{}/start?login_hint={hint}", kind.as_str()));
         self.open(&start).await
     }
 
@@ -215,8 +215,8 @@ impl Browser<'_> {
             Back::To(url) => self.open(url.split('#').next().unwrap_or_default()).await,
             Back::Posting(url, fields) => {
                 // A cross-site post has no cookies.
-                let answer = self.house.http.post(&url).form(&fields).send().await.expect("the house answers");
-                assert_eq!(answer.status(), StatusCode::SEE_OTHER, "it is taken up by a request of the house's own");
+                let answer = self.server.http.post(&url).form(&fields).send().await.expect("the server answers");
+                assert_eq!(answer.status(), StatusCode::SEE_OTHER, "it is taken up by a request of the server's own");
                 let to = answer.headers()[LOCATION].to_str().expect("plain text").to_owned();
                 assert!(answer.headers().get("set-cookie").is_none(), "and leaves no cookie");
                 let to = Url::parse(&url).and_then(|base| base.join(&to)).expect("it leads somewhere");
@@ -233,14 +233,14 @@ impl Browser<'_> {
 
     /// Links an identity from the account page.
     pub async fn link(&mut self, at: &Providers, kind: ProviderKind, persona: &str) -> Landing {
-        let page = self.open(&self.house.at("/account/identities")).await;
+        let page = self.open(&self.server.at("/account/identities")).await;
         let away = self.submit(&page, &[("link", kind.as_str())]).await;
         self.return_as(at, &away, persona).await
     }
 
     /// Is the browser signed in?
     pub async fn is_in(&mut self) -> bool {
-        let profile = self.house.at("/account/profile");
+        let profile = self.server.at("/account/profile");
         self.open(&profile).await.url == profile
     }
 }

@@ -7,7 +7,7 @@ use serde_json::Value;
 use usher_flows::RegisteredClient;
 
 use super::browser::{Browser, Landing};
-use super::house::TestUsher;
+use super::server::TestServer;
 
 /// The verifier of RFC 7636 appendix B.
 pub const VERIFIER: &str = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
@@ -39,7 +39,7 @@ impl Answer {
     }
 }
 
-impl TestUsher {
+impl TestServer {
     /// An authorization request with PKCE, with the test's changes: an empty value removes a parameter.
     pub fn authorize_url(&self, client: &RegisteredClient, changes: &[(&str, &str)]) -> String {
         let id = client.client.id.0.as_str();
@@ -124,7 +124,7 @@ impl Browser<'_> {
 
 /// Sends a request and reads its response.
 pub async fn answer(request: reqwest::RequestBuilder) -> Answer {
-    let response = request.send().await.expect("the house answers");
+    let response = request.send().await.expect("the server answers");
     let (status, headers) = (response.status(), response.headers().clone());
     let body = response.bytes().await.expect("a body");
     Answer { status, headers, json: serde_json::from_slice(&body).unwrap_or(Value::Null) }

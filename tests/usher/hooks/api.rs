@@ -33,7 +33,7 @@ on_both_databases! {
                 "updated" => "select count(*) from event where kind = 'webhook.updated'",
                 _ => "select count(*) from event where kind = 'webhook.deleted'",
             };
-            assert_eq!(stage.house.database.count(sql).await, 1, "{kind}");
+            assert_eq!(stage.server.database.count(sql).await, 1, "{kind}");
         }
     }
 
@@ -41,23 +41,23 @@ on_both_databases! {
     async fn whoever_has_no_right_to_a_webhook_sees_none(db: TestDatabase) {
         let (stage, receiver) = (Stage::on(db).await, Receiver::start().await);
         let (id, _) = stage.webhook(&receiver, &["*"]).await;
-        let other = stage.house.usher.create_project("Other").await.unwrap();
-        let path = |project: &str| stage.house.at(&format!("/api/v1/projects/{project}/webhooks/{id}"));
+        let other = stage.server.usher.create_project("Other").await.unwrap();
+        let path = |project: &str| stage.server.at(&format!("/api/v1/projects/{project}/webhooks/{id}"));
         let own = stage.project.project.id.to_string();
         let theirs = other.project.id.to_string();
-        let unknown = stage.house.at(&format!("/api/v1/projects/{theirs}/webhooks/01936d2e-3c00-7000-8000-000000000007"));
+        let unknown = stage.server.at(&format!("/api/v1/projects/{theirs}/webhooks/01936d2e-3c00-7000-8000-000000000007"));
         let strip = |mut json: Value| { json["error"]["traceId"] = Value::Null; json };
-        let nothing = answer(stage.house.http.get(unknown).bearer_auth(&other.token)).await;
+        let nothing = answer(stage.server.http.get(unknown).bearer_auth(&other.token)).await;
         for (project, token) in [(&own, &other.token), (&theirs, &other.token)] {
             for method in [Method::GET, Method::DELETE] {
-                let refused = answer(stage.house.http.request(method, path(project)).bearer_auth(token)).await;
+                let refused = answer(stage.server.http.request(method, path(project)).bearer_auth(token)).await;
                 assert_eq!(refused.status, 404);
                 if project == &theirs {
                     assert_eq!(strip(refused.json), strip(nothing.json.clone()));
                 }
             }
         }
-        assert_eq!(answer(stage.house.http.get(path(&own))).await.status, 401);
+        assert_eq!(answer(stage.server.http.get(path(&own))).await.status, 401);
         assert_eq!(stage.call(Method::GET, &format!("/{id}"), None).await.status, 200, "it is still there");
         for garbage in ["x", "%00", "..%2F", "01936d2e"] {
             assert_eq!(stage.call(Method::GET, &format!("/{garbage}"), None).await.status, 404, "{garbage}");
@@ -148,8 +148,8 @@ on_both_databases! {
         let made = join_all(making).await;
         let of = |status: u16| made.iter().filter(|answer| answer.status == status).count();
         assert_eq!((of(201), of(409)), (20, 20), "{made:?}");
-        assert_eq!(stage.house.database.count("select count(*) from webhook").await, 20);
-        assert_eq!(stage.house.database.count("select count(*) from event where kind = 'webhook.created'").await, 20);
+        assert_eq!(stage.server.database.count("select count(*) from webhook").await, 20);
+        assert_eq!(stage.server.database.count("select count(*) from event where kind = 'webhook.created'").await, 20);
     }
 
     async fn what_is_changed_about_a_webhook_at_once_all_holds(db: TestDatabase) {
@@ -171,7 +171,7 @@ on_both_databases! {
             let seen = (&shown["description"], &shown["events"], &shown["disabled_reason"]);
             assert_eq!(seen, (&json!(text), &json!(["user.*"]), &json!("owner")));
             let project = stage.project.project.id;
-            let kept = stage.house.usher.load_webhook(project, id.parse().unwrap()).await.unwrap();
+            let kept = stage.server.usher.load_webhook(project, id.parse().unwrap()).await.unwrap();
             assert_eq!(kept.secrets.len(), 2);
             assert_eq!(stage.call(Method::DELETE, &path, None).await.status, 204);
         }

@@ -12,8 +12,8 @@ use super::receiver::{Call, Receiver, Reply};
 use super::stage::{ANA, Stage, account, distinct, run};
 use crate::harness::browser::Browser;
 use crate::harness::database::on_both_databases;
-use crate::harness::house::PASSWORD;
 use crate::harness::relying_party::{Answer, answer, payload};
+use crate::harness::server::PASSWORD;
 use crate::storage::samples::identity_of;
 
 /// Ana, signed in in two browsers at a client with back-channel logout; in the first with tokens.
@@ -30,11 +30,11 @@ struct Scene<'h> {
 async fn scene(stage: &Stage) -> Scene<'_> {
     let receiver = Receiver::start().await;
     let client = stage.listening_client(&receiver.url).await;
-    stage.house.user(ANA).await;
-    let (mut browser, mut other) = (stage.house.browser(), stage.house.browser());
-    stage.house.tokens(&mut other, &client, ANA).await;
-    let code = browser.go_through(&stage.house.authorize_url(&client, &[]), ANA).await.code();
-    let tokens = stage.house.exchange(&client, &code).await;
+    stage.server.user(ANA).await;
+    let (mut browser, mut other) = (stage.server.browser(), stage.server.browser());
+    stage.server.tokens(&mut other, &client, ANA).await;
+    let code = browser.go_through(&stage.server.authorize_url(&client, &[]), ANA).await.code();
+    let tokens = stage.server.exchange(&client, &code).await;
     assert_eq!(tokens.status, 200, "{tokens:?}");
     stage.tell().await;
     Scene { stage, receiver, client, browser, other, tokens, code }
@@ -50,13 +50,13 @@ impl Scene<'_> {
         assert_eq!(call.header("content-type"), "application/x-www-form-urlencoded");
         let token = call.logout_token();
         let verified =
-            self.stage.house.usher.keyring().verify(&token, ExpectedToken { typ: "logout+jwt" }).expect("it is ours");
+            self.stage.server.usher.keyring().verify(&token, ExpectedToken { typ: "logout+jwt" }).expect("it is ours");
         assert_eq!(verified.alg, SigningAlg::Rs256, "the algorithm of the client's ID tokens");
         let claims = Value::Object(verified.claims);
-        let now = self.stage.house.now().0;
+        let now = self.stage.server.now().0;
         assert_eq!(
             (&claims["iss"], &claims["aud"]),
-            (&json!(self.stage.house.usher.issuer()), &json!(self.client.client.id.0))
+            (&json!(self.stage.server.usher.issuer()), &json!(self.client.client.id.0))
         );
         assert_eq!(claims["events"], json!({ "http://schemas.openid.net/event/backchannel-logout": {} }));
         assert!(claims["iat"].as_i64().unwrap() <= now && claims.get("nonce").is_none(), "{claims}");
@@ -100,124 +100,124 @@ macro_rules! causes {
 
 causes! {
     signing_out_is_told ends 1, |scene| {
-        let (account, _) = account(&scene.stage.house, &scene.browser).await;
-        scene.stage.house.usher.sign_out(&account).await.unwrap();
+        let (account, _) = account(&scene.stage.server, &scene.browser).await;
+        scene.stage.server.usher.sign_out(&account).await.unwrap();
     }
 
     signing_out_everywhere_is_told ends 2, |scene| {
-        let (account, _) = account(&scene.stage.house, &scene.other).await;
-        scene.stage.house.usher.sign_out_everywhere(&account).await.unwrap();
+        let (account, _) = account(&scene.stage.server, &scene.other).await;
+        scene.stage.server.usher.sign_out_everywhere(&account).await.unwrap();
     }
 
     ending_it_from_another_browser_is_told ends 1, |scene| {
-        let (this, _) = account(&scene.stage.house, &scene.other).await;
-        let (doomed, _) = account(&scene.stage.house, &scene.browser).await;
-        scene.stage.house.usher.end_own_session(&this, doomed.session.id).await.unwrap();
+        let (this, _) = account(&scene.stage.server, &scene.other).await;
+        let (doomed, _) = account(&scene.stage.server, &scene.browser).await;
+        scene.stage.server.usher.end_own_session(&this, doomed.session.id).await.unwrap();
     }
 
     a_revocation_by_the_project_is_told ends 2, |scene| {
-        let ana = scene.stage.house.usher.load_user(ANA).await.unwrap();
+        let ana = scene.stage.server.usher.load_user(ANA).await.unwrap();
         let project = scene.client.client.project_id;
-        scene.stage.house.usher.revoke_in(project, &ana).await.unwrap();
+        scene.stage.server.usher.revoke_in(project, &ana).await.unwrap();
     }
 
     ending_all_others_is_told ends 1, |scene| {
-        let (this, _) = account(&scene.stage.house, &scene.other).await;
-        scene.stage.house.usher.end_other_sessions(&this).await.unwrap();
+        let (this, _) = account(&scene.stage.server, &scene.other).await;
+        scene.stage.server.usher.end_other_sessions(&this).await.unwrap();
     }
 
     the_client_sending_them_to_sign_out_is_told ends 1, |scene| {
         let hint = scene.tokens.text("id_token");
-        let url = scene.stage.house.at(&format!("/oauth2/logout?id_token_hint={hint}"));
+        let url = scene.stage.server.at(&format!("/oauth2/logout?id_token_hint={hint}"));
         scene.browser.open(&url).await;
     }
 
     a_new_password_is_told ends 1, |scene| {
-        let (account, mut cookies) = account(&scene.stage.house, &scene.other).await;
+        let (account, mut cookies) = account(&scene.stage.server, &scene.other).await;
         let (old, new) = (Secret::from(PASSWORD), Secret::from("a loud yellow window"));
         let device = Device::default();
-        scene.stage.house.usher.change_password(&account, &old, &new, &mut cookies, &device).await.unwrap();
+        scene.stage.server.usher.change_password(&account, &old, &new, &mut cookies, &device).await.unwrap();
     }
 
     a_recovered_password_is_told ends 2, |scene| {
-        let house = &scene.stage.house;
-        let mut stranger = house.browser();
-        let page = stranger.open(&house.at("/recover")).await;
+        let server = &scene.stage.server;
+        let mut stranger = server.browser();
+        let page = stranger.open(&server.at("/recover")).await;
         stranger.submit(&page, &[("email", ANA)]).await;
-        let link = house.letters().await[0].link().expect("a link").to_owned();
+        let link = server.letters().await[0].link().expect("a link").to_owned();
         let page = stranger.open(&link).await;
         stranger.submit(&page, &[("password", "a loud yellow window")]).await;
     }
 
     a_refresh_token_used_twice_is_told ends 1, |scene| {
-        let house = &scene.stage.house;
+        let server = &scene.stage.server;
         let first = scene.tokens.text("refresh_token");
-        let second = house.refresh(&scene.client, &first).await.text("refresh_token");
-        house.refresh(&scene.client, &second).await;
-        house.wait(31);
-        assert_eq!(house.refresh(&scene.client, &first).await.error(), "invalid_grant");
+        let second = server.refresh(&scene.client, &first).await.text("refresh_token");
+        server.refresh(&scene.client, &second).await;
+        server.wait(31);
+        assert_eq!(server.refresh(&scene.client, &first).await.error(), "invalid_grant");
     }
 
     a_code_used_twice_is_told ends 1, |scene| {
-        scene.stage.house.wait(11);
-        assert_eq!(scene.stage.house.exchange(&scene.client, &scene.code).await.error(), "invalid_grant");
+        scene.stage.server.wait(11);
+        assert_eq!(scene.stage.server.exchange(&scene.client, &scene.code).await.error(), "invalid_grant");
     }
 
     taking_access_away_is_told ends 2, |scene| {
-        let (account, _) = account(&scene.stage.house, &scene.other).await;
+        let (account, _) = account(&scene.stage.server, &scene.other).await;
         let client = scene.client.client.id.clone();
-        scene.stage.house.usher.withdraw_consent(&account, client).await.unwrap();
+        scene.stage.server.usher.withdraw_consent(&account, client).await.unwrap();
     }
 
     an_administrator_ending_everything_is_told ends 2, |scene| {
-        let user = scene.stage.house.usher.load_user(ANA).await.unwrap();
-        scene.stage.house.usher.revoke_user(&user).await.unwrap();
+        let user = scene.stage.server.usher.load_user(ANA).await.unwrap();
+        scene.stage.server.usher.revoke_user(&user).await.unwrap();
     }
 
     disabling_the_user_is_told ends 2, |scene| {
-        let user = scene.stage.house.usher.load_user(ANA).await.unwrap();
-        scene.stage.house.usher.set_user_enabled(&user, false).await.unwrap();
+        let user = scene.stage.server.usher.load_user(ANA).await.unwrap();
+        scene.stage.server.usher.set_user_enabled(&user, false).await.unwrap();
     }
 
     disabling_the_client_is_told ends 2, |scene| {
         let client = &scene.client.client.id;
-        scene.stage.house.usher.set_client_disabled(client, true).await.unwrap();
+        scene.stage.server.usher.set_client_disabled(client, true).await.unwrap();
     }
 
     deleting_the_client_is_told_although_it_is_gone ends 2, |scene| {
-        scene.stage.house.usher.delete_client(&scene.client.client.id).await.unwrap();
+        scene.stage.server.usher.delete_client(&scene.client.client.id).await.unwrap();
     }
 
     deleting_the_project_is_told_although_it_is_gone ends 2, |scene| {
         let project = &scene.stage.project.project;
-        scene.stage.house.usher.delete_project(project, &project.name).await.unwrap();
+        scene.stage.server.usher.delete_project(project, &project.name).await.unwrap();
     }
 
     unlinking_the_identity_that_opened_it_is_told ends 1, |scene| {
-        let (this, _) = account(&scene.stage.house, &scene.other).await;
-        let (doomed, _) = account(&scene.stage.house, &scene.browser).await;
+        let (this, _) = account(&scene.stage.server, &scene.other).await;
+        let (doomed, _) = account(&scene.stage.server, &scene.browser).await;
         let identity = identity_of(&this.user);
         let (id, new, session) = (identity.id, identity.clone(), doomed.session.id);
-        let link = scene.stage.house.usher.store.write(move |mut tx| {
+        let link = scene.stage.server.usher.store.write(move |mut tx| {
             Box::pin(async move {
                 tx.insert_identity(&new).await?;
                 tx.mark_session(session, new.id, None).await
             })
         });
         link.await.unwrap();
-        scene.stage.house.usher.unlink(&this, id).await.unwrap();
+        scene.stage.server.usher.unlink(&this, id).await.unwrap();
     }
 
     the_person_saying_that_it_was_not_them_is_told ends 2, |scene| {
-        let house = &scene.stage.house;
-        let page = scene.other.open(&house.at("/account/not-me")).await;
+        let server = &scene.stage.server;
+        let page = scene.other.open(&server.at("/account/not-me")).await;
         let done = scene.other.submit(&page, &[("token", &page.value("token"))]).await;
         assert_eq!(done.status, 200, "{}", done.body);
     }
 
     deleting_the_account_is_told_although_nothing_is_left_of_it ends 2, |scene| {
-        let (account, _) = account(&scene.stage.house, &scene.browser).await;
-        scene.stage.house.usher.delete_account(&account, ANA).await.unwrap();
+        let (account, _) = account(&scene.stage.server, &scene.browser).await;
+        scene.stage.server.usher.delete_account(&account, ANA).await.unwrap();
     }
 }
 
@@ -229,13 +229,13 @@ on_both_databases! {
         scene.receiver.answer_always(Reply::status(503));
         let witness = Receiver::start().await;
         let listening = stage.listening_client(&witness.url).await;
-        let mut browser = stage.house.browser();
-        stage.house.tokens(&mut browser, &listening, ANA).await;
-        let (account, _) = account(&stage.house, &scene.browser).await;
-        stage.house.usher.sign_out_everywhere(&account).await.unwrap();
+        let mut browser = stage.server.browser();
+        stage.server.tokens(&mut browser, &listening, ANA).await;
+        let (account, _) = account(&stage.server, &scene.browser).await;
+        stage.server.usher.sign_out_everywhere(&account).await.unwrap();
         for _ in 0..30 {
             stage.tell().await;
-            stage.house.wait(20);
+            stage.server.wait(20);
         }
         assert_eq!(witness.calls().len(), 1, "nobody else waits for it");
         let tries = scene.receiver.calls().len();
@@ -243,11 +243,11 @@ on_both_databases! {
         scene.receiver.answer_always(Reply::status(200));
         scene.receiver.forget();
         for _ in 0..5 {
-            stage.house.wait(40);
+            stage.server.wait(40);
             stage.tell().await;
         }
         scene.assert_told("after ten minutes", 2).await;
-        let notices = stage.house.usher.store.list_logout_notices(account.user.id, crate::harness::house::START).await.unwrap();
+        let notices = stage.server.usher.store.list_logout_notices(account.user.id, crate::harness::server::START).await.unwrap();
         let told = scene.told();
         for notice in notices.iter().filter(|notice| notice.client_id == scene.client.client.id) {
             assert_eq!(notice.status.as_str(), "told");
@@ -260,15 +260,15 @@ on_both_databases! {
         let scene = scene(&stage).await;
         let client = &scene.client.client.id;
         for round in 1..=2 {
-            stage.house.usher.set_client_disabled(client, true).await.unwrap();
+            stage.server.usher.set_client_disabled(client, true).await.unwrap();
             stage.tell().await;
             assert_eq!(scene.told().len(), 2 * round, "each of its sessions once each time");
-            stage.house.wait(60);
-            stage.house.usher.set_client_disabled(client, false).await.unwrap();
+            stage.server.wait(60);
+            stage.server.usher.set_client_disabled(client, false).await.unwrap();
         }
         let ids: Vec<String> = scene.told().iter().map(|claims| claims["jti"].to_string()).collect();
         assert_eq!(distinct(&ids), 4);
-        let next = stage.house.refresh(&scene.client, &scene.tokens.text("refresh_token")).await;
+        let next = stage.server.refresh(&scene.client, &scene.tokens.text("refresh_token")).await;
         assert_eq!(next.status, 200, "{next:?}");
     }
 
@@ -276,14 +276,14 @@ on_both_databases! {
         let stage = Stage::on(db).await;
         let scene = scene(&stage).await;
         scene.receiver.answer_always(Reply::status(503));
-        let (account, _) = account(&stage.house, &scene.browser).await;
-        stage.house.usher.sign_out(&account).await.unwrap();
+        let (account, _) = account(&stage.server, &scene.browser).await;
+        stage.server.usher.sign_out(&account).await.unwrap();
         stage.tell().await;
-        stage.house.usher.delete_client(&scene.client.client.id).await.unwrap();
+        stage.server.usher.delete_client(&scene.client.client.id).await.unwrap();
         stage.tell().await;
         scene.receiver.answer_always(Reply::status(200));
         scene.receiver.forget();
-        stage.house.wait(30);
+        stage.server.wait(30);
         scene.assert_told("what was waiting, and what ended with it", 2).await;
     }
 
@@ -291,17 +291,17 @@ on_both_databases! {
         let stage = Stage::on(db).await;
         let scene = scene(&stage).await;
         scene.receiver.answer_always(Reply::status(503));
-        let (account, _) = account(&stage.house, &scene.browser).await;
-        stage.house.usher.sign_out(&account).await.unwrap();
+        let (account, _) = account(&stage.server, &scene.browser).await;
+        stage.server.usher.sign_out(&account).await.unwrap();
         for _ in 0..12 {
             stage.tell().await;
-            stage.house.wait(150);
+            stage.server.wait(150);
         }
         let tries = scene.receiver.calls().len();
-        stage.house.wait(86_400);
+        stage.server.wait(86_400);
         stage.tell().await;
         assert_eq!(scene.receiver.calls().len(), tries);
-        let notices = stage.house.usher.store.list_logout_notices_to(&scene.client.client.id, crate::harness::house::START);
+        let notices = stage.server.usher.store.list_logout_notices_to(&scene.client.client.id, crate::harness::server::START);
         assert_eq!(notices.await.unwrap()[0].status.as_str(), "given_up");
     }
 
@@ -309,14 +309,14 @@ on_both_databases! {
         let stage = Stage::on(db).await;
         let scene = scene(&stage).await;
         scene.receiver.answer_always(Reply::saying(400, r#"{"error":"invalid_request"}"#));
-        let (account, _) = account(&stage.house, &scene.browser).await;
-        stage.house.usher.sign_out(&account).await.unwrap();
+        let (account, _) = account(&stage.server, &scene.browser).await;
+        stage.server.usher.sign_out(&account).await.unwrap();
         for _ in 0..3 {
             stage.tell().await;
-            stage.house.wait(60);
+            stage.server.wait(60);
         }
         assert_eq!(scene.receiver.calls().len(), 1);
-        let notices = stage.house.usher.store.list_logout_notices_to(&scene.client.client.id, crate::harness::house::START);
+        let notices = stage.server.usher.store.list_logout_notices_to(&scene.client.client.id, crate::harness::server::START);
         let notice = notices.await.unwrap().remove(0);
         assert_eq!((notice.status.as_str(), notice.last_status), ("refused", Some(400)));
     }
@@ -326,13 +326,13 @@ on_both_databases! {
         let stage = Stage::on(db).await;
         let mut scene = scene(&stage).await;
         scene.receiver.answer_always(Reply::late(200, Duration::from_secs(60)));
-        let usher = stage.house.usher.clone();
+        let usher = stage.server.usher.clone();
         let working = tokio::spawn(async move {
             run(&usher, "tell_facts").await;
             run(&usher, "send_logouts").await;
         });
         let began = Instant::now();
-        let page = scene.browser.open(&stage.house.at("/logout")).await;
+        let page = scene.browser.open(&stage.server.at("/logout")).await;
         let done = scene.browser.submit(&page, &[("everywhere", "true"), ("logout", "yes")]).await;
         // A receiver that hangs is given up after ten seconds: no other delivery has waited for it.
         assert!(began.elapsed() < Duration::from_secs(9), "{:?}", began.elapsed());
@@ -344,7 +344,7 @@ on_both_databases! {
         let stage = Stage::on(db).await;
         let scene = scene(&stage).await;
         let token = scene.tokens.text("refresh_token");
-        stage.house.call(&scene.client, "/oauth2/revoke", &[("token", &token)]).await;
+        stage.server.call(&scene.client, "/oauth2/revoke", &[("token", &token)]).await;
         stage.tell().await;
         assert!(scene.told().is_empty());
     }
@@ -352,13 +352,13 @@ on_both_databases! {
     async fn a_second_end_of_the_same_session_for_a_client_is_told_as_well(db: TestDatabase) {
         let stage = Stage::on(db).await;
         let mut scene = scene(&stage).await;
-        let (account, _) = account(&stage.house, &scene.browser).await;
-        stage.house.usher.withdraw_consent(&account, scene.client.client.id.clone()).await.unwrap();
+        let (account, _) = account(&stage.server, &scene.browser).await;
+        stage.server.usher.withdraw_consent(&account, scene.client.client.id.clone()).await.unwrap();
         stage.tell().await;
         let before = scene.told().len();
-        stage.house.wait(5);
-        stage.house.tokens(&mut scene.browser, &scene.client, ANA).await;
-        stage.house.usher.sign_out(&account).await.unwrap();
+        stage.server.wait(5);
+        stage.server.tokens(&mut scene.browser, &scene.client, ANA).await;
+        stage.server.usher.sign_out(&account).await.unwrap();
         stage.tell().await;
         let told = scene.told();
         assert_eq!(told.len(), before + 1);
@@ -369,10 +369,10 @@ on_both_databases! {
         let stage = Stage::on(db).await;
         let scene = scene(&stage).await;
         scene.receiver.answer([Reply::late(200, Duration::from_secs(30)), Reply::late(200, Duration::from_secs(30))]);
-        let (account, _) = account(&stage.house, &scene.browser).await;
-        stage.house.usher.sign_out_everywhere(&account).await.unwrap();
-        run(&stage.house.usher, "tell_facts").await;
-        let usher = stage.house.usher.clone();
+        let (account, _) = account(&stage.server, &scene.browser).await;
+        stage.server.usher.sign_out_everywhere(&account).await.unwrap();
+        run(&stage.server.usher, "tell_facts").await;
+        let usher = stage.server.usher.clone();
         let doomed = tokio::spawn(async move { run(&usher, "send_logouts").await });
         for _ in 0..500 {
             if scene.receiver.calls().len() == 2 {
@@ -381,12 +381,12 @@ on_both_databases! {
             tokio::time::sleep(Duration::from_millis(10)).await;
         }
         doomed.abort();
-        let second = stage.house.second_instance().await;
+        let second = stage.server.second_instance().await;
         run(&second.usher, "send_logouts").await;
         assert_eq!(scene.receiver.calls().len(), 2, "they are held by the one that died");
         scene.receiver.forget();
-        stage.house.wait(60);
-        tokio::join!(run(&stage.house.usher, "send_logouts"), run(&second.usher, "send_logouts"));
+        stage.server.wait(60);
+        tokio::join!(run(&stage.server.usher, "send_logouts"), run(&second.usher, "send_logouts"));
         scene.assert_told("after a crash", 2).await;
     }
 }
@@ -394,7 +394,7 @@ on_both_databases! {
 #[tokio::test]
 async fn the_metadata_says_that_sessions_are_told_and_a_wrong_address_is_refused() {
     let stage = Stage::on(crate::harness::database::TestDatabase::sqlite().await).await;
-    let metadata = answer(stage.house.http.get(stage.house.at("/.well-known/openid-configuration"))).await.json;
+    let metadata = answer(stage.server.http.get(stage.server.at("/.well-known/openid-configuration"))).await.json;
     assert_eq!(metadata["backchannel_logout_supported"], true);
     assert_eq!(metadata["backchannel_logout_session_supported"], true);
     // SS-05
@@ -406,7 +406,7 @@ async fn the_metadata_says_that_sessions_are_told_and_a_wrong_address_is_refused
     ] {
         let mut metadata = stage.client.client.metadata.clone();
         metadata.backchannel_logout_uri = Some(bad.to_owned());
-        let refused = stage.house.usher.update_client(&stage.client.client.id, metadata).await.unwrap_err();
+        let refused = stage.server.usher.update_client(&stage.client.client.id, metadata).await.unwrap_err();
         assert!(refused.to_string().contains("backchannel_logout_uri"), "{bad}: {refused}");
     }
 }

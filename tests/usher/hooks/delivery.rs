@@ -6,18 +6,18 @@ use serde_json::json;
 use super::receiver::{Call, Receiver, Reply, signature};
 use super::stage::{ANA, Stage, account};
 use crate::harness::database::on_both_databases;
-use crate::harness::house::START;
+use crate::harness::server::START;
 
 on_both_databases! {
     /// SS-07
     async fn the_end_of_a_session_reaches_the_webhook_signed_and_without_a_secret(db: TestDatabase) {
         let (stage, receiver) = (Stage::on(db).await, Receiver::start().await);
         let (_, secret) = stage.webhook(&receiver, &["session.*", "grant.*"]).await;
-        stage.house.user(ANA).await;
-        let mut browser = stage.house.browser();
-        let tokens = stage.house.tokens(&mut browser, &stage.client, ANA).await;
-        let (account, _) = account(&stage.house, &browser).await;
-        stage.house.usher.sign_out(&account).await.unwrap();
+        stage.server.user(ANA).await;
+        let mut browser = stage.server.browser();
+        let tokens = stage.server.tokens(&mut browser, &stage.client, ANA).await;
+        let (account, _) = account(&stage.server, &browser).await;
+        stage.server.usher.sign_out(&account).await.unwrap();
         stage.tell().await;
         let calls = receiver.calls();
         assert_eq!(receiver.kinds().last().unwrap(), "grant.revoked");
@@ -65,12 +65,12 @@ on_both_databases! {
         let browser = stage.signed_in(ANA).await;
         receiver.answer([Reply::status(500)]);
         let again = stage.signed_in(ANA).await;
-        let (account, _) = account(&stage.house, &again).await;
-        stage.house.usher.sign_out(&account).await.unwrap();
+        let (account, _) = account(&stage.server, &again).await;
+        stage.server.usher.sign_out(&account).await.unwrap();
         drop(browser);
         let bob = stage.signed_in("bob@example.test").await;
-        let (bob, _) = crate::hooks::stage::account(&stage.house, &bob).await;
-        stage.house.usher.sign_out(&bob).await.unwrap();
+        let (bob, _) = crate::hooks::stage::account(&stage.server, &bob).await;
+        stage.server.usher.sign_out(&bob).await.unwrap();
         stage.tell().await;
         let about = |sub: &str| -> Vec<String> {
             let calls = receiver.calls();
@@ -80,7 +80,7 @@ on_both_databases! {
         assert_eq!(about(&account.user.sub.0), ["session.created"], "it failed, and all else about Ana waits");
         assert_eq!(about(&bob.user.sub.0).last().unwrap(), "session.revoked", "nobody waits for Ana");
         receiver.forget();
-        stage.house.wait(10);
+        stage.server.wait(10);
         stage.tell().await;
         let told = about(&account.user.sub.0);
         assert_eq!((told.first().unwrap().as_str(), told.last().unwrap().as_str()), ("session.created", "session.revoked"));
@@ -96,19 +96,19 @@ on_both_databases! {
         stage.webhook(&sessions, &["session.*"]).await;
         stage.webhook(&exact, &["client.updated", "user.deleted"]).await;
         stage.webhook(&all, &["*"]).await;
-        let other = stage.house.usher.create_project("Other").await.unwrap();
+        let other = stage.server.usher.create_project("Other").await.unwrap();
         let new = usher_flows::webhooks::NewWebhook {
             url: receiver.url.clone(), description: String::new(), events: vec!["*".into()],
         };
-        stage.house.usher.create_webhook(other.project.id, new).await.unwrap();
+        stage.server.usher.create_webhook(other.project.id, new).await.unwrap();
         stage.tell().await;
         receiver.forget();
         all.forget();
         let metadata = stage.client.client.metadata.clone();
-        stage.house.usher.update_client(&stage.client.client.id, metadata).await.unwrap();
+        stage.server.usher.update_client(&stage.client.client.id, metadata).await.unwrap();
         let browser = stage.signed_in(ANA).await;
-        let (account, _) = account(&stage.house, &browser).await;
-        stage.house.usher.sign_out(&account).await.unwrap();
+        let (account, _) = account(&stage.server, &browser).await;
+        stage.server.usher.sign_out(&account).await.unwrap();
         stage.tell().await;
         assert_eq!(exact.kinds(), ["client.updated"]);
         assert!(sessions.kinds().iter().all(|kind| kind.starts_with("session.")), "{:?}", sessions.kinds());
@@ -125,14 +125,14 @@ on_both_databases! {
         stage.webhook(&receiver, &["*"]).await;
         stage.tell().await;
         receiver.forget();
-        stage.house.wait(10);
-        stage.house.usher.rotate_keys(true).await.unwrap();
-        stage.house.usher.create_setup_link().await.unwrap();
+        stage.server.wait(10);
+        stage.server.usher.rotate_keys(true).await.unwrap();
+        stage.server.usher.create_setup_link().await.unwrap();
         stage.tell().await;
         let kinds = receiver.kinds();
         assert!(!kinds.is_empty() && kinds.iter().all(|kind| kind == "key.rotated"), "{kinds:?}");
         let kid = receiver.calls()[0].json()["data"]["kid"].as_str().unwrap().to_owned();
-        assert!(stage.house.usher.keyring().jwks().body.windows(kid.len()).any(|part| part == kid.as_bytes()), "{kid}");
+        assert!(stage.server.usher.keyring().jwks().body.windows(kid.len()).any(|part| part == kid.as_bytes()), "{kid}");
     }
 
     /// SS-07
@@ -152,7 +152,7 @@ on_both_databases! {
         let call = test().await;
         let both = format!("{} {}", signature(&new, &call), signature(&old, &call));
         assert_eq!(call.header("webhook-signature"), both);
-        stage.house.wait(3600);
+        stage.server.wait(3600);
         let call = test().await;
         assert_eq!(call.header("webhook-signature"), signature(&new, &call));
         let at_once = stage.call(Method::POST, &format!("/{id}/secrets"), Some(json!({ "overlap_seconds": 0 }))).await;
@@ -165,7 +165,7 @@ on_both_databases! {
         let (id, secret) = stage.webhook(&receiver, &["*"]).await;
         let shown = stage.call(Method::GET, &format!("/{id}"), None).await;
         assert!(!shown.json.to_string().contains("whsec_"), "{shown:?}");
-        let webhook = stage.house.usher.list_webhooks(stage.project.project.id).await.unwrap().remove(0);
+        let webhook = stage.server.usher.list_webhooks(stage.project.project.id).await.unwrap().remove(0);
         let bare = secret.trim_start_matches("whsec_").to_owned();
         assert!(!webhook.secrets[0].sealed.contains(&bare) && webhook.secrets[0].sealed.len() > bare.len());
     }

@@ -30,9 +30,9 @@ on_both_databases! {
             stage.tell().await;
             let now = delivery(&stage, &id, &message).await;
             let Some(next) = now["next_try_at"].as_i64() else { break };
-            let wait = next - stage.house.now().0;
+            let wait = next - stage.server.now().0;
             waits.push(wait);
-            stage.house.wait(u64::try_from(wait).unwrap());
+            stage.server.wait(u64::try_from(wait).unwrap());
         }
         let nominal = [5, 300, 1_800, 7_200, 18_000, 36_000, 21_600];
         assert_eq!(waits.len(), nominal.len(), "{waits:?}");
@@ -69,7 +69,7 @@ on_both_databases! {
         assert_eq!(told.json()["data"]["reason"], "gone");
         let refused = stage.call(Method::POST, &format!("/{id}/test"), None).await;
         assert_eq!((refused.status.as_u16(), &refused.json["error"]["code"]), (409, &json!("WEBHOOK_DISABLED")));
-        stage.house.wait(DAY);
+        stage.server.wait(DAY);
         stage.tell().await;
         assert_eq!(receiver.calls().len(), 1);
         let back = stage.call(Method::PATCH, &format!("/{id}"), Some(json!({ "disabled": false }))).await;
@@ -88,12 +88,12 @@ on_both_databases! {
             stage.tell().await;
             let shown = stage.call(Method::GET, &format!("/{id}"), None).await.json;
             assert!(shown.get("disabled_at").is_none() && shown["failing_since"].is_i64(), "day {day}: {shown}");
-            stage.house.wait(DAY);
+            stage.server.wait(DAY);
         }
         stage.tell().await;
         let shown = stage.call(Method::GET, &format!("/{id}"), None).await.json;
         assert_eq!(shown["disabled_reason"], "failing", "{shown}");
-        assert_eq!(stage.house.database.count("select count(*) from event where kind = 'webhook.disabled'").await, 1);
+        assert_eq!(stage.server.database.count("select count(*) from event where kind = 'webhook.disabled'").await, 1);
     }
 
     async fn one_success_ends_a_row_of_failures(db: TestDatabase) {
@@ -103,7 +103,7 @@ on_both_databases! {
         let message = test_message(&stage, &id).await;
         stage.tell().await;
         assert!(stage.call(Method::GET, &format!("/{id}"), None).await.json["failing_since"].is_i64());
-        stage.house.wait(6);
+        stage.server.wait(6);
         stage.tell().await;
         assert!(stage.call(Method::GET, &format!("/{id}"), None).await.json.get("failing_since").is_none());
         assert_eq!(delivery(&stage, &id, &message).await["status"], "delivered");
@@ -124,13 +124,13 @@ on_both_databases! {
         let early = test_message(&stage, &id).await;
         for _ in 0..8 {
             stage.tell().await;
-            stage.house.wait(11 * 3_600 + 60);
+            stage.server.wait(11 * 3_600 + 60);
         }
-        let since = stage.house.now().0;
+        let since = stage.server.now().0;
         let late = test_message(&stage, &id).await;
         for _ in 0..8 {
             stage.tell().await;
-            stage.house.wait(11 * 3_600 + 60);
+            stage.server.wait(11 * 3_600 + 60);
         }
         receiver.answer_always(Reply::status(204));
         stage.call(Method::PATCH, &format!("/{id}"), Some(json!({ "disabled": false }))).await;
@@ -147,7 +147,7 @@ on_both_databases! {
         receiver.answer([Reply::status(302), Reply::status(307)]);
         let message = test_message(&stage, &id).await;
         stage.tell().await;
-        stage.house.wait(6);
+        stage.server.wait(6);
         stage.tell().await;
         assert_eq!(receiver.calls().len(), 2);
         let tries = delivery(&stage, &id, &message).await;
@@ -159,11 +159,11 @@ on_both_databases! {
         let (id, _) = stage.webhook(&receiver, &["user.*"]).await;
         test_message(&stage, &id).await;
         stage.tell().await;
-        stage.house.wait(30 * DAY);
-        run(&stage.house.usher, "clean_up").await;
+        stage.server.wait(30 * DAY);
+        run(&stage.server.usher, "clean_up").await;
         assert_eq!(stage.deliveries(&id).await.len(), 1);
-        stage.house.wait(2 * DAY);
-        run(&stage.house.usher, "clean_up").await;
+        stage.server.wait(2 * DAY);
+        run(&stage.server.usher, "clean_up").await;
         assert!(stage.deliveries(&id).await.is_empty());
     }
 }

@@ -39,13 +39,13 @@ on_both_databases! {
         let (id, _) = stage.webhook(&receiver, &["user.*"]).await;
         receiver.answer([Reply::late(204, Duration::from_secs(30))]);
         stage.call(Method::POST, &format!("/{id}/test"), None).await;
-        let doomed = tokio::spawn(courier(stage.house.usher.clone()));
+        let doomed = tokio::spawn(courier(stage.server.usher.clone()));
         eventually("the message arrives", || receiver.calls().len() == 1).await;
         doomed.abort();
-        let second = stage.house.second_instance().await;
+        let second = stage.server.second_instance().await;
         run(&second.usher, "deliver_webhooks").await;
         assert_eq!(receiver.calls().len(), 1, "it is held by the one that died");
-        stage.house.wait(60);
+        stage.server.wait(60);
         run(&second.usher, "deliver_webhooks").await;
         let ids: Vec<String> = receiver.calls().iter().map(Call::id).collect();
         assert_eq!((ids.len(), distinct(&ids)), (2, 1), "once more, under the same id");
@@ -62,13 +62,13 @@ on_both_databases! {
         }
         let client = &stage.client.client;
         for _ in 0..30 {
-            stage.house.usher.update_client(&client.id, client.metadata.clone()).await.unwrap();
+            stage.server.usher.update_client(&client.id, client.metadata.clone()).await.unwrap();
         }
-        let second = stage.house.second_instance().await;
-        run(&stage.house.usher, "tell_facts").await;
-        let (one, other) = (courier(stage.house.usher.clone()), courier(second.usher.clone()));
+        let second = stage.server.second_instance().await;
+        run(&stage.server.usher, "tell_facts").await;
+        let (one, other) = (courier(stage.server.usher.clone()), courier(second.usher.clone()));
         tokio::join!(one, other);
-        run(&stage.house.usher, "deliver_webhooks").await;
+        run(&stage.server.usher, "deliver_webhooks").await;
         for receiver in &receivers {
             let calls = receiver.calls();
             let ids: Vec<String> = calls.iter().map(Call::id).collect();
@@ -83,17 +83,17 @@ on_both_databases! {
         dead.answer_always(Reply::late(204, Duration::from_secs(60)));
         let client = &stage.client.client;
         for _ in 0..10 {
-            stage.house.usher.update_client(&client.id, client.metadata.clone()).await.unwrap();
+            stage.server.usher.update_client(&client.id, client.metadata.clone()).await.unwrap();
         }
-        run(&stage.house.usher, "tell_facts").await;
+        run(&stage.server.usher, "tell_facts").await;
         let began = Instant::now();
-        let working = tokio::spawn(courier(stage.house.usher.clone()));
+        let working = tokio::spawn(courier(stage.server.usher.clone()));
         eventually("the living hear", || alive.calls().len() == 10).await;
         // A receiver that hangs is given up after ten seconds: no other delivery has waited for it.
         assert!(began.elapsed() < Duration::from_secs(9), "{:?}", began.elapsed());
         // What is created while the dead instance still holds the webhook is not delayed either.
-        stage.house.usher.update_client(&client.id, client.metadata.clone()).await.unwrap();
-        run(&stage.house.usher, "tell_facts").await;
+        stage.server.usher.update_client(&client.id, client.metadata.clone()).await.unwrap();
+        run(&stage.server.usher, "tell_facts").await;
         eventually("the living hear again", || alive.calls().len() == 11).await;
         working.abort();
         assert!(stage.deliveries(&id).await.iter().all(|one| one["status"] == "waiting"));

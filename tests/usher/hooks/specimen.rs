@@ -43,11 +43,11 @@ on_both_databases! {
         stage.webhook(&receiver, &["*"]).await;
         let client = stage.listening_client(&logouts.url).await;
         let browser = stage.signed_in(ANA).await;
-        let (account, _) = account(&stage.house, &browser).await;
+        let (account, _) = account(&stage.server, &browser).await;
         stage.tell().await;
         receiver.forget();
 
-        let (now, random) = (stage.house.now(), &*stage.house.usher.random);
+        let (now, random) = (stage.server.now(), &*stage.server.usher.random);
         let grant = GrantId::new(now, random);
         let event = Event::new(EventId::new(now, random), SPECIMEN, now)
             .with_user(account.user.id)
@@ -56,12 +56,12 @@ on_both_databases! {
             .with_grant(grant)
             .with("scope", "openid")
             .with("colour", "blue");
-        let store = &stage.house.usher.store;
+        let store = &stage.server.usher.store;
         store.write(move |mut tx| Box::pin(async move { tx.append(&event).await })).await.unwrap();
-        let rules = DispatchRules { access_ttl: stage.house.usher.config.tokens.access_ttl, events: CATALOGUE };
+        let rules = DispatchRules { access_ttl: stage.server.usher.config.tokens.access_ttl, events: CATALOGUE };
         EventDispatcher::new(store.clone(), rules).tell().await.unwrap();
-        run(&stage.house.usher, "deliver_webhooks").await;
-        run(&stage.house.usher, "send_logouts").await;
+        run(&stage.server.usher, "deliver_webhooks").await;
+        run(&stage.server.usher, "send_logouts").await;
 
         let (project, sub) = (stage.project.project.id, account.user.sub.0.as_str());
         let sent = receiver.calls()[0].json();
@@ -75,8 +75,8 @@ on_both_databases! {
         let entry = &feed.last().expect("an entry").notice;
         assert_eq!((entry.kind, &entry.value, entry.why.as_str()), (EntryKind::Grant, &grant.to_string(), "specimen.seen"));
 
-        let url = stage.house.at(&format!("/api/v1/projects/{project}/history"));
-        let read = stage.house.http.request(Method::GET, url).bearer_auth(&stage.project.token).send().await.unwrap();
+        let url = stage.server.at(&format!("/api/v1/projects/{project}/history"));
+        let read = stage.server.http.request(Method::GET, url).bearer_auth(&stage.project.token).send().await.unwrap();
         let history: Value = read.json().await.unwrap();
         let newest = &history["data"][0];
         assert_eq!((&newest["kind"], &newest["sub"], &newest["amr"]), (&json!("specimen.seen"), &json!(sub), &json!(["pwd"])));

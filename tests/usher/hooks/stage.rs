@@ -12,8 +12,8 @@ use usher_flows::{Account, Browser as Cookies, NewClient, RegisteredClient, Regi
 use super::receiver::Receiver;
 use crate::harness::browser::Browser;
 use crate::harness::database::TestDatabase;
-use crate::harness::house::TestUsher;
 use crate::harness::relying_party::{Answer, answer};
+use crate::harness::server::TestServer;
 
 pub const ANA: &str = "ana@example.test";
 
@@ -26,37 +26,37 @@ pub async fn run(usher: &Usher, name: &str) {
 
 /// A server with a project and a client.
 pub struct Stage {
-    pub house: TestUsher,
+    pub server: TestServer,
     pub project: RegisteredProject,
     pub client: RegisteredClient,
 }
 
 impl Stage {
     pub async fn on(database: TestDatabase) -> Self {
-        let house = TestUsher::on(database, &[("limits.sign_in", "off")]).await;
-        let project = house.usher.create_project("Shop").await.expect("a project can be made");
-        let client = client_of(&house, &project, None).await;
+        let server = TestServer::on(database, &[("limits.sign_in", "off")]).await;
+        let project = server.usher.create_project("Shop").await.expect("a project can be made");
+        let client = client_of(&server, &project, None).await;
         // Dispatches earlier events, which no subscriber gets.
-        run(&house.usher, "tell_facts").await;
-        Self { house, project, client }
+        run(&server.usher, "tell_facts").await;
+        Self { server, project, client }
     }
 
     /// Another client of the project, with back-channel logout at this URL.
     pub async fn listening_client(&self, url: &str) -> RegisteredClient {
-        client_of(&self.house, &self.project, Some(url.to_owned())).await
+        client_of(&self.server, &self.project, Some(url.to_owned())).await
     }
 
     /// Dispatches all events and sends all messages.
     pub async fn tell(&self) {
-        run(&self.house.usher, "tell_facts").await;
-        run(&self.house.usher, "deliver_webhooks").await;
-        run(&self.house.usher, "send_logouts").await;
+        run(&self.server.usher, "tell_facts").await;
+        run(&self.server.usher, "deliver_webhooks").await;
+        run(&self.server.usher, "send_logouts").await;
     }
 
     /// Calls the API of the project's webhooks with its token.
     pub async fn call(&self, method: Method, path: &str, body: Option<Value>) -> Answer {
-        let url = self.house.at(&format!("/api/v1/projects/{}/webhooks{path}", self.project.project.id));
-        let request = self.house.http.request(method, url).bearer_auth(&self.project.token);
+        let url = self.server.at(&format!("/api/v1/projects/{}/webhooks{path}", self.project.project.id));
+        let request = self.server.http.request(method, url).bearer_auth(&self.project.token);
         answer(match body {
             Some(body) => request.json(&body),
             None => request,
@@ -80,29 +80,29 @@ impl Stage {
 
     /// A new user signs in through the client.
     pub async fn signed_in(&self, email: &str) -> Browser<'_> {
-        if self.house.usher.load_user(email).await.is_err() {
-            self.house.user(email).await;
+        if self.server.usher.load_user(email).await.is_err() {
+            self.server.user(email).await;
         }
-        let mut browser = self.house.browser();
-        self.house.tokens(&mut browser, &self.client, email).await;
+        let mut browser = self.server.browser();
+        self.server.tokens(&mut browser, &self.client, email).await;
         browser
     }
 }
 
-async fn client_of(house: &TestUsher, project: &RegisteredProject, logout: Option<String>) -> RegisteredClient {
+async fn client_of(server: &TestServer, project: &RegisteredProject, logout: Option<String>) -> RegisteredClient {
     let mut metadata = ClientType::Web.defaults();
     metadata.client_name = if logout.is_some() { "Listening shop".into() } else { "Shop".into() };
     metadata.redirect_uris = vec!["https://rp.test/cb".into()];
     metadata.first_party = true;
     metadata.backchannel_logout_uri = logout;
     let new = NewClient { project: project.project.id, kind: ClientType::Web, metadata, id: None };
-    house.usher.create_client(new).await.expect("a client can be made")
+    server.usher.create_client(new).await.expect("a client can be made")
 }
 
 /// The account that is signed in with a browser.
-pub async fn account(house: &TestUsher, browser: &Browser<'_>) -> (Account, Cookies) {
+pub async fn account(server: &TestServer, browser: &Browser<'_>) -> (Account, Cookies) {
     let cookies = Cookies::from_cookies(browser.cookies.get("usher").map(String::as_str), None);
-    let account = house.usher.current(&cookies).await.expect("the house answers");
+    let account = server.usher.current(&cookies).await.expect("the server answers");
     (account.expect("somebody is signed in"), cookies)
 }
 

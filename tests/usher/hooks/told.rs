@@ -13,12 +13,12 @@ on_both_databases! {
         for (client, name) in [(&hears, "Hears"), (&deaf, "Deaf")] {
             let mut metadata = client.client.metadata.clone();
             metadata.client_name = name.to_owned();
-            stage.house.usher.update_client(&client.client.id, metadata).await.unwrap();
+            stage.server.usher.update_client(&client.client.id, metadata).await.unwrap();
         }
         let mut browser = stage.signed_in(ANA).await;
-        stage.house.tokens(&mut browser, &hears, ANA).await;
-        stage.house.tokens(&mut browser, &deaf, ANA).await;
-        let usher = stage.house.usher.clone();
+        stage.server.tokens(&mut browser, &hears, ANA).await;
+        stage.server.tokens(&mut browser, &deaf, ANA).await;
+        let usher = stage.server.usher.clone();
         let working = tokio::spawn(async move {
             loop {
                 run(&usher, "tell_facts").await;
@@ -26,7 +26,7 @@ on_both_databases! {
                 tokio::time::sleep(std::time::Duration::from_millis(20)).await;
             }
         });
-        let page = browser.open(&stage.house.at("/logout")).await;
+        let page = browser.open(&stage.server.at("/logout")).await;
         let done = browser.submit(&page, &[("everywhere", "true"), ("logout", "yes")]).await;
         let receipt = done.text(".receipt").split_whitespace().collect::<Vec<_>>().join(" ");
         assert!(receipt.contains("Hears Was told, and confirms that it signed you out."), "{receipt}");
@@ -34,12 +34,12 @@ on_both_databases! {
         assert!(receipt.contains("Shop Its access ends within 10 minutes."), "{receipt}");
 
         let mut again = stage.signed_in(ANA).await;
-        let account = again.open(&stage.house.at("/account/sessions")).await.text(".receipt");
+        let account = again.open(&stage.server.at("/account/sessions")).await.text(".receipt");
         assert!(account.contains("we keep trying"), "{account}");
         bad.answer_always(Reply::status(204));
-        stage.house.wait(5);
+        stage.server.wait(5);
         for _ in 0..200 {
-            let account = again.open(&stage.house.at("/account/sessions")).await.text(".receipt");
+            let account = again.open(&stage.server.at("/account/sessions")).await.text(".receipt");
             if !account.contains("we keep trying") {
                 assert_eq!(account.matches("Was told").count(), 2, "{account}");
                 working.abort();

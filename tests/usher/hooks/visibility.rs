@@ -16,7 +16,7 @@ use crate::harness::database::on_both_databases;
 async fn listener(stage: &Stage, project: ProjectId) -> Receiver {
     let receiver = Receiver::start().await;
     let new = NewWebhook { url: receiver.url.clone(), description: String::new(), events: vec!["*".into()] };
-    stage.house.usher.create_webhook(project, new).await.expect("a webhook can be made");
+    stage.server.usher.create_webhook(project, new).await.expect("a webhook can be made");
     stage.tell().await;
     receiver.forget();
     receiver
@@ -24,8 +24,8 @@ async fn listener(stage: &Stage, project: ProjectId) -> Receiver {
 
 /// Another project, with a client.
 async fn another(stage: &Stage, name: &str) -> (ProjectId, RegisteredClient) {
-    let project = stage.house.usher.create_project(name).await.expect("a project can be made").project.id;
-    (project, client_in(&stage.house, project, |client| client.first_party = true).await)
+    let project = stage.server.usher.create_project(name).await.expect("a project can be made").project.id;
+    (project, client_in(&stage.server, project, |client| client.first_party = true).await)
 }
 
 /// The events since the last call, in order.
@@ -45,20 +45,20 @@ on_both_databases! {
         let (knows, her_other) = another(&stage, "Knows her").await;
         let (stranger, _) = another(&stage, "Stranger").await;
         let browser = stage.signed_in(ANA).await;
-        stage.house.tokens(&mut stage.house.browser(), &her_other, ANA).await;
+        stage.server.tokens(&mut stage.server.browser(), &her_other, ANA).await;
         stage.tell().await;
         let mut listeners = Vec::new();
         for project in [stage.project.project.id, knows, stranger] {
             listeners.push(listener(&stage, project).await);
         }
-        let (account, _) = account(&stage.house, &browser).await;
+        let (account, _) = account(&stage.server, &browser).await;
         for kind in EventKind::ALL {
-            let now = stage.house.now();
-            let event = Event::new(EventId::new(now, &*stage.house.usher.random), *kind, now)
+            let now = stage.server.now();
+            let event = Event::new(EventId::new(now, &*stage.server.usher.random), *kind, now)
                 .with_user(account.user.id)
                 .with_session(account.session.id)
                 .with_client(&stage.client.client.id);
-            let append = stage.house.usher.store.write(move |mut tx| Box::pin(async move { tx.append(&event).await }));
+            let append = stage.server.usher.store.write(move |mut tx| Box::pin(async move { tx.append(&event).await }));
             append.await.unwrap();
             stage.tell().await;
             let told = kind.row().message.is_some();
@@ -78,9 +78,9 @@ on_both_databases! {
         let stage = Stage::on(db).await;
         let (project, client) = another(&stage, "Second").await;
         let (elsewhere, her_other) = another(&stage, "Knows her from elsewhere").await;
-        stage.house.user(ANA).await;
-        stage.house.tokens(&mut stage.house.browser(), &her_other, ANA).await;
-        let sibling = client_in(&stage.house, stage.project.project.id, |client| client.first_party = true).await;
+        stage.server.user(ANA).await;
+        stage.server.tokens(&mut stage.server.browser(), &her_other, ANA).await;
+        let sibling = client_in(&stage.server, stage.project.project.id, |client| client.first_party = true).await;
         stage.tell().await;
         let (first, second, third) = (
             listener(&stage, stage.project.project.id).await,
@@ -88,36 +88,36 @@ on_both_databases! {
             listener(&stage, elsewhere).await,
         );
 
-        let mut browser = stage.house.browser();
-        stage.house.tokens(&mut browser, &stage.client, ANA).await;
+        let mut browser = stage.server.browser();
+        stage.server.tokens(&mut browser, &stage.client, ANA).await;
         stage.tell().await;
         let told = heard(&first);
         assert_eq!(kinds(&told), ["user.created", "session.created", "grant.created"]);
-        let (account, _) = account(&stage.house, &browser).await;
+        let (account, _) = account(&stage.server, &browser).await;
         let sid = account.session.id.to_string();
         assert_eq!((&told[1]["data"]["sid"], &told[2]["data"]["sid"]), (&Value::from(sid.clone()), &Value::from(sid.clone())));
         assert_eq!(told[1]["data"]["amr"], serde_json::json!(["pwd"]));
         assert_eq!(told[1]["data"]["sub"], account.user.sub.0.as_str());
         assert!(heard(&second).is_empty(), "it has nothing to do with it yet");
 
-        stage.house.tokens(&mut browser, &sibling, ANA).await;
-        stage.house.tokens(&mut browser, &stage.client, ANA).await;
+        stage.server.tokens(&mut browser, &sibling, ANA).await;
+        stage.server.tokens(&mut browser, &stage.client, ANA).await;
         stage.tell().await;
         assert_eq!(kinds(&heard(&first)), ["grant.created", "grant.created"], "the session is there already");
 
-        stage.house.tokens(&mut browser, &client, ANA).await;
+        stage.server.tokens(&mut browser, &client, ANA).await;
         stage.tell().await;
         let told = heard(&second);
         assert_eq!(kinds(&told), ["user.created", "session.created", "grant.created"]);
         assert_eq!(told[1]["data"]["sid"], sid.as_str(), "the same session");
 
-        let again = stage.house.authorize_url(&stage.client, &[("prompt", "login")]);
+        let again = stage.server.authorize_url(&stage.client, &[("prompt", "login")]);
         browser.go_through(&again, ANA).await;
         stage.tell().await;
         assert_eq!(kinds(&heard(&first)), ["session.reauthenticated"]);
         assert_eq!(kinds(&heard(&second)), ["session.reauthenticated"]);
 
-        stage.house.tokens(&mut stage.house.browser(), &stage.client, ANA).await;
+        stage.server.tokens(&mut stage.server.browser(), &stage.client, ANA).await;
         stage.tell().await;
         assert_eq!(kinds(&heard(&first)), ["session.created", "grant.created"], "another session of a known user");
         assert!(heard(&third).is_empty(), "who knows her from elsewhere learns of none of this");

@@ -8,29 +8,29 @@ use tokio::time::{sleep, timeout};
 use usher_http_server::extract::client_ip::TrustedProxies;
 use usher_http_server::slots::Limits;
 
-use super::door::{Door, assert_status, form_head, get_request, hear_out, short, until};
+use super::running::{RunningServer, assert_status, form_head, get_request, hear_out, short, until};
 
 #[tokio::test]
 async fn silence_is_ended() {
     let limits = Limits { idle: Duration::from_mins(1), ..short() };
-    let door = Door::open_with(limits, None, TrustedProxies::default()).await;
+    let server = RunningServer::open_with(limits, None, TrustedProxies::default()).await;
     let started = Instant::now();
     let mut silent: Vec<TcpStream> = Vec::new();
     for _ in 0..50 {
-        silent.push(door.connect().await);
+        silent.push(server.connect().await);
     }
-    door.is_well().await;
+    server.is_well().await;
     for socket in &mut silent {
         assert_eq!(hear_out(socket).await, "");
     }
     assert!(started.elapsed() < Duration::from_millis(2500));
-    door.is_well().await;
+    server.is_well().await;
 }
 
 #[tokio::test]
 async fn half_a_head_is_ended_even_if_it_trickles() {
-    let door = Door::open().await;
-    let mut socket = door.connect().await;
+    let server = RunningServer::open().await;
+    let mut socket = server.connect().await;
     let started = Instant::now();
     socket.write_all(b"GET / HTTP/1.1\r\nHost: localhost\r\nX: ").await.unwrap();
     let (mut reader, mut writer) = socket.split();
@@ -45,13 +45,13 @@ async fn half_a_head_is_ended_even_if_it_trickles() {
         () = trickle => {}
     }
     assert!(started.elapsed() < Duration::from_secs(1));
-    door.is_well().await;
+    server.is_well().await;
 }
 
 #[tokio::test]
 async fn a_body_that_trickles_is_a_408() {
-    let door = Door::open().await;
-    let mut socket = door.connect().await;
+    let server = RunningServer::open().await;
+    let mut socket = server.connect().await;
     socket.write_all(form_head("Content-Length: 1000\r\n").as_bytes()).await.unwrap();
     let (mut reader, mut writer) = socket.split();
     let trickle = async {
@@ -64,30 +64,30 @@ async fn a_body_that_trickles_is_a_408() {
         heard = hear_out(&mut reader) => assert_status(&heard, 408),
         () = trickle => {}
     }
-    door.is_well().await;
+    server.is_well().await;
 }
 
 #[tokio::test]
 async fn an_answer_that_takes_too_long_is_a_503() {
-    let door = Door::open().await;
-    let reply = door.say(get_request("/stuck")).await;
+    let server = RunningServer::open().await;
+    let reply = server.say(get_request("/stuck")).await;
     assert_status(&reply, 503);
     assert!(reply.contains("retry-after: "), "{reply}");
 }
 
 #[tokio::test]
 async fn a_client_that_never_reads_is_dropped() {
-    let door = Door::open().await;
-    let mut deaf = door.connect().await;
+    let server = RunningServer::open().await;
+    let mut deaf = server.connect().await;
     deaf.write_all(get_request("/flood").as_bytes()).await.unwrap();
-    until(&door.flood_ended).await;
-    door.is_well().await;
+    until(&server.flood_ended).await;
+    server.is_well().await;
 }
 
 #[tokio::test]
 async fn a_client_that_reads_too_slowly_is_dropped() {
-    let door = Door::open().await;
-    let mut slow = door.connect().await;
+    let server = RunningServer::open().await;
+    let mut slow = server.connect().await;
     slow.write_all(get_request("/flood").as_bytes()).await.unwrap();
     let sip = async {
         let mut drop_of_water = [0; 1];
@@ -97,16 +97,16 @@ async fn a_client_that_reads_too_slowly_is_dropped() {
         }
     };
     tokio::select! {
-        () = until(&door.flood_ended) => {}
+        () = until(&server.flood_ended) => {}
         () = sip => {}
     }
-    door.is_well().await;
+    server.is_well().await;
 }
 
 #[tokio::test]
 async fn between_requests_there_is_more_patience_than_within_one() {
-    let door = Door::open().await;
-    let mut socket = door.connect().await;
+    let server = RunningServer::open().await;
+    let mut socket = server.connect().await;
     let ask = b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n";
     let mut heard = [0; 2048];
     for _ in 0..2 {
@@ -120,7 +120,7 @@ async fn between_requests_there_is_more_patience_than_within_one() {
     assert_eq!(hear_out(&mut socket).await, "");
     assert!(started.elapsed() < Duration::from_secs(1));
 
-    let mut dawdler = door.connect().await;
+    let mut dawdler = server.connect().await;
     dawdler.write_all(ask).await.unwrap();
     assert!(dawdler.read(&mut heard).await.unwrap() > 0);
     dawdler.write_all(b"GET / HTT").await.unwrap();
@@ -131,8 +131,8 @@ async fn between_requests_there_is_more_patience_than_within_one() {
 
 #[tokio::test]
 async fn an_upgraded_connection_outlives_every_patience() {
-    let door = Door::open().await;
-    let mut socket = door.connect().await;
+    let server = RunningServer::open().await;
+    let mut socket = server.connect().await;
     socket
         .write_all(b"GET /echo HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: echo\r\n\r\n")
         .await
@@ -148,13 +148,13 @@ async fn an_upgraded_connection_outlives_every_patience() {
 
 #[tokio::test]
 async fn shutting_down_finishes_what_was_begun() {
-    let door = Door::open().await;
-    let address = door.address;
-    let mut idle = door.connect().await;
-    let mut socket = door.connect().await;
+    let server = RunningServer::open().await;
+    let address = server.address;
+    let mut idle = server.connect().await;
+    let mut socket = server.connect().await;
     socket.write_all(b"GET /slow HTTP/1.1\r\nHost: localhost\r\n\r\n").await.unwrap();
     sleep(Duration::from_millis(100)).await;
-    let served = door.shut();
+    let served = server.shut();
     assert_status(&hear_out(&mut socket).await, 200);
     assert_eq!(hear_out(&mut idle).await, "");
     timeout(Duration::from_secs(2), served).await.unwrap().unwrap().unwrap();
@@ -164,9 +164,9 @@ async fn shutting_down_finishes_what_was_begun() {
 /// A kept-alive connection may have a request on its way at the moment that the server stops.
 #[tokio::test]
 async fn shutting_down_answers_a_kept_connection_once_more_and_says_that_it_closes() {
-    let door = Door::open().await;
-    let mut kept = door.connect().await;
-    let mut quiet = door.connect().await;
+    let server = RunningServer::open().await;
+    let mut kept = server.connect().await;
+    let mut quiet = server.connect().await;
     for socket in [&mut kept, &mut quiet] {
         socket.write_all(b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n").await.unwrap();
         let mut heard = [0; 4_096];
@@ -174,7 +174,7 @@ async fn shutting_down_answers_a_kept_connection_once_more_and_says_that_it_clos
         let reply = String::from_utf8_lossy(&heard[..length]).to_ascii_lowercase();
         assert!(reply.starts_with("http/1.1 200 ") && !reply.contains("connection: close"), "{reply}");
     }
-    let served = door.shut();
+    let served = server.shut();
     sleep(Duration::from_millis(100)).await;
     kept.write_all(b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n").await.unwrap();
     let last = hear_out(&mut kept).await;
@@ -187,25 +187,25 @@ async fn shutting_down_answers_a_kept_connection_once_more_and_says_that_it_clos
 #[tokio::test]
 async fn shutting_down_does_not_wait_for_ever() {
     let limits = Limits { drain: Duration::from_millis(200), ..short() };
-    let door = Door::open_with(limits, None, TrustedProxies::default()).await;
-    let mut socket = door.connect().await;
+    let server = RunningServer::open_with(limits, None, TrustedProxies::default()).await;
+    let mut socket = server.connect().await;
     socket.write_all(get_request("/flood").as_bytes()).await.unwrap();
     sleep(Duration::from_millis(50)).await;
     let started = Instant::now();
-    timeout(Duration::from_secs(2), door.shut()).await.unwrap().unwrap().unwrap();
+    timeout(Duration::from_secs(2), server.shut()).await.unwrap().unwrap().unwrap();
     assert!(started.elapsed() < Duration::from_secs(1));
 }
 
 /// A client that sends head and body separately opens another connection, instead of losing its next request.
 #[tokio::test]
 async fn a_response_that_leaves_the_body_unread_ends_the_connection_and_says_so() {
-    let door = Door::open().await;
+    let server = RunningServer::open().await;
     let head = |path: &str| {
         let kind = "Content-Type: application/x-www-form-urlencoded";
         format!("POST {path} HTTP/1.1\r\nHost: localhost\r\n{kind}\r\nContent-Length: 3\r\n\r\n")
     };
     for (path, status, closes) in [("/nowhere", 404, true), ("/", 405, true), ("/form", 200, false)] {
-        let mut socket = door.connect().await;
+        let mut socket = server.connect().await;
         socket.write_all(head(path).as_bytes()).await.unwrap();
         sleep(Duration::from_millis(20)).await;
         socket.write_all(b"a=b").await.unwrap();

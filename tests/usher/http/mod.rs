@@ -1,8 +1,8 @@
 //! The HTTP server, tested byte by byte over real sockets.
 
-mod door;
 mod hosts;
 mod lifetimes;
 mod limits;
+mod running;
 mod sources;
 mod tls;

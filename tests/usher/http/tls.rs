@@ -12,15 +12,15 @@ use tokio_rustls::TlsConnector;
 use usher_http_server::extract::client_ip::TrustedProxies;
 use usher_http_server::tls::Tls;
 
-use super::door::{Door, assert_status, get_request, hear_out, short};
+use super::running::{RunningServer, assert_status, get_request, hear_out, short};
 
 fn file(name: &str) -> std::path::PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/usher/http/tls").join(name)
 }
 
-async fn door() -> Door {
+async fn server() -> RunningServer {
     let tls = Tls::from_pem(&file("cert.pem"), &file("key.pem")).unwrap();
-    Door::open_with(short(), Some(tls), TrustedProxies::default()).await
+    RunningServer::open_with(short(), Some(tls), TrustedProxies::default()).await
 }
 
 fn client(version: &'static SupportedProtocolVersion, alpn: &[u8]) -> TlsConnector {
@@ -35,10 +35,10 @@ fn client(version: &'static SupportedProtocolVersion, alpn: &[u8]) -> TlsConnect
 
 #[tokio::test]
 async fn both_versions_of_tls_are_spoken() {
-    let door = door().await;
+    let server = server().await;
     for (version, wanted) in [(&TLS12, ProtocolVersion::TLSv1_2), (&TLS13, ProtocolVersion::TLSv1_3)] {
         let name = ServerName::try_from("localhost").unwrap();
-        let mut stream = client(version, b"http/1.1").connect(name, door.connect().await).await.unwrap();
+        let mut stream = client(version, b"http/1.1").connect(name, server.connect().await).await.unwrap();
         assert_eq!(stream.get_ref().1.protocol_version(), Some(wanted));
         assert_eq!(stream.get_ref().1.alpn_protocol(), Some(&b"http/1.1"[..]));
         stream.write_all(get_request("/").as_bytes()).await.unwrap();
@@ -50,11 +50,11 @@ async fn both_versions_of_tls_are_spoken() {
 
 #[tokio::test]
 async fn another_protocol_silence_and_plain_http_get_no_answer() {
-    let door = door().await;
+    let server = server().await;
     let name = ServerName::try_from("localhost").unwrap();
-    assert!(client(&TLS13, b"h2").connect(name, door.connect().await).await.is_err());
-    assert_eq!(hear_out(&mut door.connect().await).await, "");
-    assert!(!door.say(get_request("/")).await.contains("HTTP/1.1"));
+    assert!(client(&TLS13, b"h2").connect(name, server.connect().await).await.is_err());
+    assert_eq!(hear_out(&mut server.connect().await).await, "");
+    assert!(!server.say(get_request("/")).await.contains("HTTP/1.1"));
 }
 
 #[test]

@@ -7,7 +7,7 @@ use usher_flows::{Browser, Device, ReturnTo};
 use usher_mail::EmailKind;
 
 use crate::harness::database::on_both_databases;
-use crate::harness::house::TestUsher;
+use crate::harness::server::TestServer;
 use crate::hooks::run_job;
 
 const ANA: &str = "ana@example.test";
@@ -15,75 +15,75 @@ const TEN_YEARS: Duration = Duration::from_hours(10 * 365 * 24);
 
 on_both_databases! {
     async fn a_clock_ten_years_behind_for_five_seconds_ends_nothing(db: TestDatabase) {
-        let house = TestUsher::on(db, &[("limits.sign_in", "off")]).await;
-        house.user(ANA).await;
-        let client = house.client(ClientType::Web, |_| ()).await;
-        let mut browser = house.signed_in(ANA).await;
-        let mut token = house.tokens(&mut browser, &client, ANA).await.text("refresh_token");
-        let mut own = house.tokens_of(ANA).await.text("refresh_token");
+        let server = TestServer::on(db, &[("limits.sign_in", "off")]).await;
+        server.user(ANA).await;
+        let client = server.client(ClientType::Web, |_| ()).await;
+        let mut browser = server.signed_in(ANA).await;
+        let mut token = server.tokens(&mut browser, &client, ANA).await.text("refresh_token");
+        let mut own = server.tokens_of(ANA).await.text("refresh_token");
         let idle_ends = "select min(idle_expires_at) from session";
         let family_ends = "select min(idle_expires_at) from grants where idle_expires_at is not null";
-        house.wait(600);
-        let before = (house.database.count(idle_ends).await, house.database.count(family_ends).await);
-        house.clock.turn_back(TEN_YEARS);
+        server.wait(600);
+        let before = (server.database.count(idle_ends).await, server.database.count(family_ends).await);
+        server.clock.turn_back(TEN_YEARS);
         for _ in 0..5 {
-            assert_eq!(browser.open(&house.at("/account/profile")).await.status, 200);
-            let page = browser.open(&house.at("/login?next=/account/profile&again=1")).await;
-            assert_eq!(browser.sign_in(&page, ANA).await.url, house.at("/account/profile"));
-            token = house.refresh(&client, &token).await.text("refresh_token");
-            own = house.post_json("auth/refresh", &serde_json::json!({"refresh_token": own})).await.text("refresh_token");
+            assert_eq!(browser.open(&server.at("/account/profile")).await.status, 200);
+            let page = browser.open(&server.at("/login?next=/account/profile&again=1")).await;
+            assert_eq!(browser.sign_in(&page, ANA).await.url, server.at("/account/profile"));
+            token = server.refresh(&client, &token).await.text("refresh_token");
+            own = server.post_json("auth/refresh", &serde_json::json!({"refresh_token": own})).await.text("refresh_token");
             for job in ["clean_up", "tend_keys", "learn_keys"] {
-                run_job(&house.usher, job).await;
+                run_job(&server.usher, job).await;
             }
-            house.wait(1);
+            server.wait(1);
         }
-        house.clock.advance(TEN_YEARS);
-        let after = (house.database.count(idle_ends).await, house.database.count(family_ends).await);
+        server.clock.advance(TEN_YEARS);
+        let after = (server.database.count(idle_ends).await, server.database.count(family_ends).await);
         assert!(after.0 >= before.0 && after.1 >= before.1, "{before:?} {after:?}");
-        assert_eq!(browser.open(&house.at("/account/profile")).await.url, house.at("/account/profile"));
-        let refreshed = house.refresh(&client, &token).await;
+        assert_eq!(browser.open(&server.at("/account/profile")).await.url, server.at("/account/profile"));
+        let refreshed = server.refresh(&client, &token).await;
         assert_eq!(refreshed.status, 200, "{refreshed:?}");
-        assert_eq!(house.userinfo(&refreshed.text("access_token")).await.status, 200);
-        let again = house.post_json("auth/refresh", &serde_json::json!({"refresh_token": own})).await;
+        assert_eq!(server.userinfo(&refreshed.text("access_token")).await.status, 200);
+        let again = server.post_json("auth/refresh", &serde_json::json!({"refresh_token": own})).await;
         assert_eq!(again.status, 200, "{again:?}");
-        assert_eq!(house.database.count("select count(*) from session where ended_at is not null").await, 0);
+        assert_eq!(server.database.count("select count(*) from session where ended_at is not null").await, 0);
     }
 
     async fn a_clock_ten_years_ahead_for_a_moment_holds_nothing_up(db: TestDatabase) {
-        let house = TestUsher::on(db, &[("limits.sign_in", "2/min")]).await;
-        house.user(ANA).await;
-        house.clock.advance(TEN_YEARS);
-        let mut stranger = house.browser();
-        let page = stranger.open(&house.at("/login")).await;
+        let server = TestServer::on(db, &[("limits.sign_in", "2/min")]).await;
+        server.user(ANA).await;
+        server.clock.advance(TEN_YEARS);
+        let mut stranger = server.browser();
+        let page = stranger.open(&server.at("/login")).await;
         for _ in 0..3 {
             stranger.submit(&page, &[("email", ANA), ("password", "a wrong password it is")]).await;
         }
-        house.usher.request_recovery(ANA, ReturnTo::default(), &Browser::default(), &Device::default()).await.unwrap();
-        house.clock.turn_back(TEN_YEARS);
-        house.wait(60);
-        let mut browser = house.browser();
-        let page = browser.open(&house.at("/login")).await;
+        server.usher.request_recovery(ANA, ReturnTo::default(), &Browser::default(), &Device::default()).await.unwrap();
+        server.clock.turn_back(TEN_YEARS);
+        server.wait(60);
+        let mut browser = server.browser();
+        let page = browser.open(&server.at("/login")).await;
         browser.sign_in(&page, ANA).await;
-        house.wait(60);
-        let page = browser.open(&house.at("/login")).await;
-        assert_eq!(browser.sign_in(&page, ANA).await.url, house.at("/account/profile"), "it waited for a minute, not for years");
-        assert!(house.letters().await.iter().all(|letter| letter.kind() != EmailKind::Recovery), "it is to be sent in ten years");
-        run_job(&house.usher, "clean_up").await;
-        assert!(house.letters().await.iter().any(|letter| letter.kind() == EmailKind::Recovery), "now it is sent");
+        server.wait(60);
+        let page = browser.open(&server.at("/login")).await;
+        assert_eq!(browser.sign_in(&page, ANA).await.url, server.at("/account/profile"), "it waited for a minute, not for years");
+        assert!(server.letters().await.iter().all(|letter| letter.kind() != EmailKind::Recovery), "it is to be sent in ten years");
+        run_job(&server.usher, "clean_up").await;
+        assert!(server.letters().await.iter().any(|letter| letter.kind() == EmailKind::Recovery), "now it is sent");
     }
 
     async fn a_rotation_is_never_dated_back(db: TestDatabase) {
-        let house = TestUsher::on(db, &[]).await;
-        house.user(ANA).await;
-        let client = house.client(ClientType::Web, |_| ()).await;
-        let token = house.tokens(&mut house.browser(), &client, ANA).await.text("refresh_token");
-        house.wait(600);
-        let second = house.refresh(&client, &token).await.text("refresh_token");
+        let server = TestServer::on(db, &[]).await;
+        server.user(ANA).await;
+        let client = server.client(ClientType::Web, |_| ()).await;
+        let token = server.tokens(&mut server.browser(), &client, ANA).await.text("refresh_token");
+        server.wait(600);
+        let second = server.refresh(&client, &token).await.text("refresh_token");
         let rotated = "select max(rotated_at) from grants";
-        let before = house.database.count(rotated).await;
-        house.clock.turn_back(TEN_YEARS);
-        assert_eq!(house.refresh(&client, &second).await.status, 200);
-        assert_eq!(house.database.count(rotated).await, before);
+        let before = server.database.count(rotated).await;
+        server.clock.turn_back(TEN_YEARS);
+        assert_eq!(server.refresh(&client, &second).await.status, 200);
+        assert_eq!(server.database.count(rotated).await, before);
     }
 
     async fn a_lease_of_a_clock_that_was_ahead_ends_when_one_taken_now_would(db: TestDatabase) {

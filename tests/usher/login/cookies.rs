@@ -4,9 +4,9 @@ use reqwest::header::HOST;
 use reqwest::{Method, StatusCode};
 use sqlx::AssertSqlSafe;
 
-use crate::doors::wire::{Reply, send};
 use crate::harness::database::{RawConnection, TestDatabase, on_both_databases};
-use crate::harness::house::{PASSWORD, TestUsher};
+use crate::harness::server::{PASSWORD, TestServer};
+use crate::web::wire::{Reply, send};
 
 /// A secret that an attacker might have set in a browser.
 const PLANTED: &str = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
@@ -16,9 +16,9 @@ fn attributes(cookie: &str) -> Vec<&str> {
 }
 
 /// Signs in with misleading headers, and returns both responses.
-async fn sign_in_under(house: &TestUsher, host: &str, headers: &[(&str, &str)]) -> [Reply; 2] {
+async fn sign_in_under(server: &TestServer, host: &str, headers: &[(&str, &str)]) -> [Reply; 2] {
     let dressed = |method, path| {
-        let request = house.ask(method, path, &std::collections::BTreeMap::new()).header(HOST, host);
+        let request = server.ask(method, path, &std::collections::BTreeMap::new()).header(HOST, host);
         headers.iter().fold(request, |request, (name, value)| request.header(*name, *value))
     };
     let page = send(dressed(Method::GET, "/login")).await;
@@ -34,10 +34,10 @@ async fn sign_in_under(house: &TestUsher, host: &str, headers: &[(&str, &str)]) 
 /// SE-01: the strictest attributes that allow single sign-on across sites.
 #[tokio::test]
 async fn under_an_https_issuer_cookies_belong_to_the_host_alone() {
-    let house = TestUsher::on(TestDatabase::sqlite().await, &[("issuer", "https://localhost:8443")]).await;
-    house.user("ana@example.test").await;
+    let server = TestServer::on(TestDatabase::sqlite().await, &[("issuer", "https://localhost:8443")]).await;
+    server.user("ana@example.test").await;
     for headers in [&[][..], &[("x-forwarded-proto", "http"), ("forwarded", "proto=http;host=evil.test")]] {
-        let cookies = sign_in_under(&house, "localhost:8443", headers).await;
+        let cookies = sign_in_under(&server, "localhost:8443", headers).await;
         let set: Vec<&str> = cookies.iter().flat_map(Reply::set_cookies).collect();
         assert_eq!(set.len(), 3, "{set:?}");
         for cookie in set {
@@ -50,11 +50,11 @@ async fn under_an_https_issuer_cookies_belong_to_the_host_alone() {
 /// SE-01: on http loopback a browser would drop `Secure` and `__Host-`; they are not set, whatever a header claims.
 #[tokio::test]
 async fn on_loopback_cookies_are_plain_whatever_a_header_claims() {
-    let house = TestUsher::start().await;
-    house.user("ana@example.test").await;
-    let host = house.url.trim_start_matches("http://").to_owned();
+    let server = TestServer::start().await;
+    server.user("ana@example.test").await;
+    let host = server.url.trim_start_matches("http://").to_owned();
     for headers in [&[][..], &[("x-forwarded-proto", "https"), ("x-forwarded-host", "evil.test")]] {
-        for cookie in sign_in_under(&house, &host, headers).await.iter().flat_map(Reply::set_cookies) {
+        for cookie in sign_in_under(&server, &host, headers).await.iter().flat_map(Reply::set_cookies) {
             let ours = ["usher=", "usher_browser=", "usher_last="];
             assert!(ours.iter().any(|name| cookie.starts_with(name)), "{cookie}");
             assert_eq!(attributes(cookie), ["Path=/", "HttpOnly", "SameSite=Lax"], "{cookie}");
@@ -65,65 +65,65 @@ async fn on_loopback_cookies_are_plain_whatever_a_header_claims() {
 on_both_databases! {
     /// SE-02: after sign-in a browser has only secrets that were made then.
     async fn a_planted_cookie_never_survives_signing_in(db: TestDatabase) {
-        let house = TestUsher::on(db, &[]).await;
-        house.user("ana@example.test").await;
-        let mut browser = house.browser();
+        let server = TestServer::on(db, &[]).await;
+        server.user("ana@example.test").await;
+        let mut browser = server.browser();
         browser.cookies.insert("usher".into(), PLANTED.into());
-        let page = browser.open(&house.at("/login")).await;
+        let page = browser.open(&server.at("/login")).await;
         browser.sign_in(&page, "ana@example.test").await;
         let held = &browser.cookies["usher"];
         assert!(!held.contains(PLANTED) && !held.contains('.'), "{held}");
         browser.cookies.insert("usher".into(), PLANTED.into());
-        assert_eq!(browser.open(&house.at("/account/profile")).await.url, house.at("/login?next=%2Faccount%2Fprofile"));
+        assert_eq!(browser.open(&server.at("/account/profile")).await.url, server.at("/login?next=%2Faccount%2Fprofile"));
     }
 
     /// SE-02: showing a password again makes a new secret; the session id that clients know stays.
     async fn signing_in_again_keeps_the_session_and_changes_its_secret(db: TestDatabase) {
-        let house = TestUsher::on(db, &[]).await;
-        house.user("ana@example.test").await;
-        let mut browser = house.signed_in("ana@example.test").await;
+        let server = TestServer::on(db, &[]).await;
+        server.user("ana@example.test").await;
+        let mut browser = server.signed_in("ana@example.test").await;
         let before = browser.cookies.clone();
-        let page = browser.open(&house.at("/login")).await;
+        let page = browser.open(&server.at("/login")).await;
         browser.sign_in(&page, "ana@example.test").await;
         assert_ne!(before["usher"], browser.cookies["usher"]);
-        assert_eq!(house.database.count("select count(*) from session").await, 1);
-        assert_eq!(browser.open(&house.at("/account/profile")).await.status, StatusCode::OK);
+        assert_eq!(server.database.count("select count(*) from session").await, 1);
+        assert_eq!(browser.open(&server.at("/account/profile")).await.status, StatusCode::OK);
         browser.cookies = before;
-        assert_eq!(browser.open(&house.at("/account/profile")).await.url, house.at("/login?next=%2Faccount%2Fprofile"), "the old secret is dead");
+        assert_eq!(browser.open(&server.at("/account/profile")).await.url, server.at("/login?next=%2Faccount%2Fprofile"), "the old secret is dead");
     }
 
     /// SE-02: a change of the password makes a new secret, and the old one is invalid.
     async fn changing_the_password_changes_the_secret(db: TestDatabase) {
-        let house = TestUsher::on(db, &[]).await;
-        house.user("ana@example.test").await;
-        let mut browser = house.signed_in("ana@example.test").await;
+        let server = TestServer::on(db, &[]).await;
+        server.user("ana@example.test").await;
+        let mut browser = server.signed_in("ana@example.test").await;
         let before = browser.cookies.clone();
-        let page = browser.open(&house.at("/account/security")).await;
+        let page = browser.open(&server.at("/account/security")).await;
         let form = [("current_password", PASSWORD), ("password", "another quiet blue door")];
         let done = browser.submit(&page, &form).await;
         assert_eq!(done.status, StatusCode::OK, "{}", done.body);
         assert_ne!(before["usher"], browser.cookies["usher"]);
-        assert_eq!(browser.open(&house.at("/account/profile")).await.status, StatusCode::OK);
+        assert_eq!(browser.open(&server.at("/account/profile")).await.status, StatusCode::OK);
         browser.cookies = before;
-        assert_eq!(browser.open(&house.at("/account/profile")).await.url, house.at("/login?next=%2Faccount%2Fprofile"));
+        assert_eq!(browser.open(&server.at("/account/profile")).await.url, server.at("/login?next=%2Faccount%2Fprofile"));
     }
 
     /// The database contains every secret as a hash or sealed only.
     async fn the_database_holds_no_secret_in_clear(db: TestDatabase) {
-        let house = TestUsher::on(db, &[]).await;
-        house.user("ana@example.test").await;
-        let browser = house.signed_in("ana@example.test").await;
-        let mut other = house.browser();
-        let page = other.open(&house.at("/register")).await;
+        let server = TestServer::on(db, &[]).await;
+        server.user("ana@example.test").await;
+        let browser = server.signed_in("ana@example.test").await;
+        let mut other = server.browser();
+        let page = other.open(&server.at("/register")).await;
         let form = [("given_name", "Una"), ("family_name", "Proven"), ("email", "una@e.test"), ("password", PASSWORD)];
         other.submit(&page, &form).await;
-        let page = other.open(&house.at("/recover")).await;
+        let page = other.open(&server.at("/recover")).await;
         other.submit(&page, &[("email", "ana@example.test")]).await;
-        let waiting = house.database.count("select count(*) from letter").await;
+        let waiting = server.database.count("select count(*) from letter").await;
         assert_eq!(waiting, 2, "the letters are still in the queue, sealed");
-        let dump = dump(&house.database).await;
+        let dump = dump(&server.database).await;
         assert!(dump.contains("ana@example.test"), "the dump is one");
-        let letters = house.letters().await;
+        let letters = server.letters().await;
         let token = |link: &str| link.split("token=").nth(1).expect("a token").to_owned();
         let mut secrets =
             vec![browser.cookies["usher"].clone(), browser.cookies["usher_browser"].clone(), PASSWORD.into()];

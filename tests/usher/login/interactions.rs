@@ -6,12 +6,12 @@ use usher_flows::RegisteredClient;
 
 use crate::harness::browser::Landing;
 use crate::harness::database::on_both_databases;
-use crate::harness::house::TestUsher;
 use crate::harness::relying_party::payload;
+use crate::harness::server::TestServer;
 
-async fn bootstrapped(house: &TestUsher) -> RegisteredClient {
-    house.user("ana@example.test").await;
-    house.client(ClientType::Web, |_| {}).await
+async fn bootstrapped(server: &TestServer) -> RegisteredClient {
+    server.user("ana@example.test").await;
+    server.client(ClientType::Web, |_| {}).await
 }
 
 fn sealed(page: &Landing) -> String {
@@ -21,31 +21,31 @@ fn sealed(page: &Landing) -> String {
 on_both_databases! {
     /// SE-03: an interaction continues only in the browser that began it.
     async fn an_interaction_goes_on_in_the_browser_that_began_it_alone(db: TestDatabase) {
-        let house = TestUsher::on(db, &[]).await;
-        let client = bootstrapped(&house).await;
-        let mut attacker = house.browser();
-        let begun = sealed(&attacker.open(&house.authorize_url(&client, &[])).await);
-        let mut victim = house.signed_in("ana@example.test").await;
-        let csrf = victim.open(&house.at("/account/security")).await.value("csrf");
+        let server = TestServer::on(db, &[]).await;
+        let client = bootstrapped(&server).await;
+        let mut attacker = server.browser();
+        let begun = sealed(&attacker.open(&server.authorize_url(&client, &[])).await);
+        let mut victim = server.signed_in("ana@example.test").await;
+        let csrf = victim.open(&server.at("/account/security")).await.value("csrf");
         for path in ["/login", "/register", "/consent", "/login/accounts"] {
-            let page = victim.open(&house.at(&format!("{path}?interaction={begun}"))).await;
+            let page = victim.open(&server.at(&format!("{path}?interaction={begun}"))).await;
             assert_eq!(page.status, StatusCode::BAD_REQUEST, "GET {path}");
             let form = [("csrf", csrf.as_str()), ("interaction", &begun), ("decision", "allow"), ("account", "x")];
-            let reply = house.post_as(&victim, path, &form).await;
+            let reply = server.post_as(&victim, path, &form).await;
             assert_eq!((reply.status, reply.location()), (StatusCode::BAD_REQUEST, ""), "POST {path}");
         }
         assert!(!attacker.cookies.contains_key("usher"), "and nothing completes in the browser that began it");
     }
 
     async fn an_interaction_is_good_for_an_hour(db: TestDatabase) {
-        let house = TestUsher::on(db, &[]).await;
-        let client = bootstrapped(&house).await;
-        let mut browser = house.browser();
-        let page = browser.open(&house.authorize_url(&client, &[])).await;
-        house.wait(3_599);
+        let server = TestServer::on(db, &[]).await;
+        let client = bootstrapped(&server).await;
+        let mut browser = server.browser();
+        let page = browser.open(&server.authorize_url(&client, &[])).await;
+        server.wait(3_599);
         let consent = browser.sign_in(&page, "ana@example.test").await;
         assert_eq!(consent.status, StatusCode::OK);
-        house.wait(1);
+        server.wait(1);
         let late = browser.submit(&consent, &[("decision", "allow")]).await;
         assert!(late.body.contains("name=\"decision\"") && late.answer("code").is_none(), "it is asked once more");
         assert!(late.text("main .notice").contains("so we ask again"), "and the page says why: {}", late.body);
@@ -53,101 +53,101 @@ on_both_databases! {
     }
 
     async fn what_is_not_an_interaction_is_refused(db: TestDatabase) {
-        let house = TestUsher::on(db, &[]).await;
-        let client = bootstrapped(&house).await;
-        let mut browser = house.browser();
-        let page = browser.open(&house.authorize_url(&client, &[])).await;
+        let server = TestServer::on(db, &[]).await;
+        let client = bootstrapped(&server).await;
+        let mut browser = server.browser();
+        let page = browser.open(&server.authorize_url(&client, &[])).await;
         let good = sealed(&page);
         // A value that the same server sealed, even for this browser, but for another purpose.
-        let other = house.authorize_url(&client, &[("state", "other")]);
+        let other = server.authorize_url(&client, &[("state", "other")]);
         let code = browser.go_through(&other, "ana@example.test").await.code();
         let middle = good.len() / 2;
         let flipped = if good.as_bytes()[middle] == b'A' { 'B' } else { 'A' };
         let tampered = format!("{}{flipped}{}", &good[..middle], &good[middle + 1..]);
         for bad in [tampered.as_str(), &good[..good.len() - 1], &format!("{good}A"), &code, "x", "%00", "é"] {
             for path in ["/login", "/consent", "/register", "/login/accounts"] {
-                let reply = house.get_as(&browser, &format!("{path}?interaction={bad}")).await;
+                let reply = server.get_as(&browser, &format!("{path}?interaction={bad}")).await;
                 assert_eq!(reply.status, StatusCode::BAD_REQUEST, "{path} {bad}");
             }
         }
-        let on = house.get_as(&browser, &format!("/login?interaction={good}")).await;
+        let on = server.get_as(&browser, &format!("/login?interaction={good}")).await;
         assert!(on.location().starts_with("https://rp.test/cb?code="), "{}", on.location());
-        let redeemed = house.exchange(&client, &good).await;
+        let redeemed = server.exchange(&client, &good).await;
         assert_eq!(redeemed.error(), "invalid_grant", "nor is an interaction a code");
     }
 
     /// ID-03: neither going back, nor a second tab, nor an omitted parameter bypasses `prompt=login`.
     async fn prompt_login_is_met_by_signing_in_and_by_nothing_else(db: TestDatabase) {
-        let house = TestUsher::on(db, &[]).await;
-        let client = bootstrapped(&house).await;
-        let mut browser = house.browser();
-        browser.go_through(&house.authorize_url(&client, &[]), "ana@example.test").await.code();
-        house.wait(100);
-        let asked_at = house.now().0;
-        let page = browser.open(&house.authorize_url(&client, &[("prompt", "login")])).await;
+        let server = TestServer::on(db, &[]).await;
+        let client = bootstrapped(&server).await;
+        let mut browser = server.browser();
+        browser.go_through(&server.authorize_url(&client, &[]), "ana@example.test").await.code();
+        server.wait(100);
+        let asked_at = server.now().0;
+        let page = browser.open(&server.authorize_url(&client, &[("prompt", "login")])).await;
         assert!(page.body.contains("name=\"password\""), "{}", page.body);
         let begun = sealed(&page);
         for path in ["/consent", "/login/accounts"] {
-            let other = browser.open(&house.at(&format!("{path}?interaction={begun}"))).await;
+            let other = browser.open(&server.at(&format!("{path}?interaction={begun}"))).await;
             let handle = other.values("account").first().cloned().unwrap_or_default();
             let form = [("decision", "allow"), ("account", handle.as_str())];
             let csrf = page.value("csrf");
             let form: Vec<(&str, &str)> =
                 form.into_iter().chain([("csrf", csrf.as_str()), ("interaction", begun.as_str())]).collect();
-            let reply = house.post_as(&browser, path, &form).await;
+            let reply = server.post_as(&browser, path, &form).await;
             assert!(!reply.location().contains("code="), "{path}: {}", reply.location());
         }
         // A second tab signs in for itself: this one still asks.
-        let mut tab = house.browser();
+        let mut tab = server.browser();
         tab.cookies.clone_from(&browser.cookies);
-        let plain = tab.open(&house.at("/login")).await;
+        let plain = tab.open(&server.at("/login")).await;
         tab.sign_in(&plain, "ana@example.test").await;
         browser.cookies.clone_from(&tab.cookies);
         let csrf = page.value("csrf");
         let form = [("csrf", csrf.as_str()), ("interaction", &begun), ("decision", "allow")];
-        assert!(!house.post_as(&browser, "/consent", &form).await.location().contains("code="));
+        assert!(!server.post_as(&browser, "/consent", &form).await.location().contains("code="));
         let landing = browser.sign_in(&page, "ana@example.test").await;
-        let tokens = house.exchange(&client, &landing.code()).await;
+        let tokens = server.exchange(&client, &landing.code()).await;
         let auth_time = payload(&tokens.text("id_token"))["auth_time"].as_i64().expect("it is said");
         assert!(auth_time >= asked_at);
     }
 
     async fn two_tabs_finish_each_for_its_own_client(db: TestDatabase) {
-        let house = TestUsher::on(db, &[]).await;
-        let one = bootstrapped(&house).await;
-        let other = house.client(ClientType::Web, |metadata| metadata.client_name = "Other".into()).await;
-        let mut browser = house.browser();
-        let first = browser.open(&house.authorize_url(&one, &[("state", "first")])).await;
-        let second = browser.open(&house.authorize_url(&other, &[("state", "second")])).await;
+        let server = TestServer::on(db, &[]).await;
+        let one = bootstrapped(&server).await;
+        let other = server.client(ClientType::Web, |metadata| metadata.client_name = "Other".into()).await;
+        let mut browser = server.browser();
+        let first = browser.open(&server.authorize_url(&one, &[("state", "first")])).await;
+        let second = browser.open(&server.authorize_url(&other, &[("state", "second")])).await;
         let second = browser.sign_in(&second, "ana@example.test").await;
         let first = browser.sign_in(&first, "ana@example.test").await;
         let first = browser.submit(&first, &[("decision", "allow")]).await;
         let second = browser.submit(&second, &[("decision", "allow")]).await;
         assert_eq!((first.answer("state"), second.answer("state")), (Some("first".into()), Some("second".into())));
-        assert_eq!(house.exchange(&one, &first.code()).await.status, StatusCode::OK);
-        assert_eq!(house.exchange(&other, &second.code()).await.status, StatusCode::OK);
+        assert_eq!(server.exchange(&one, &first.code()).await.status, StatusCode::OK);
+        assert_eq!(server.exchange(&other, &second.code()).await.status, StatusCode::OK);
     }
 
     /// Going back shows the page again, and submitting it again works as the first time.
     async fn going_back_and_sending_a_form_again_does_no_harm(db: TestDatabase) {
-        let house = TestUsher::on(db, &[]).await;
-        let client = bootstrapped(&house).await;
-        let mut browser = house.browser();
-        let page = browser.open(&house.authorize_url(&client, &[])).await;
+        let server = TestServer::on(db, &[]).await;
+        let client = bootstrapped(&server).await;
+        let mut browser = server.browser();
+        let page = browser.open(&server.authorize_url(&client, &[])).await;
         let consent = browser.sign_in(&page, "ana@example.test").await;
         let again = browser.sign_in(&page, "ana@example.test").await;
         assert_eq!(again.title(), consent.title());
         let landing = browser.submit(&again, &[("decision", "allow")]).await;
-        assert_eq!(house.exchange(&client, &landing.code()).await.status, StatusCode::OK);
+        assert_eq!(server.exchange(&client, &landing.code()).await.status, StatusCode::OK);
     }
 
     async fn a_client_that_was_disabled_meanwhile_gets_no_code(db: TestDatabase) {
-        let house = TestUsher::on(db, &[]).await;
-        let client = bootstrapped(&house).await;
-        let mut browser = house.browser();
-        let page = browser.open(&house.authorize_url(&client, &[])).await;
+        let server = TestServer::on(db, &[]).await;
+        let client = bootstrapped(&server).await;
+        let mut browser = server.browser();
+        let page = browser.open(&server.authorize_url(&client, &[])).await;
         let consent = browser.sign_in(&page, "ana@example.test").await;
-        house.usher.set_client_disabled(&client.client.id, true).await.expect("it can be disabled");
+        server.usher.set_client_disabled(&client.client.id, true).await.expect("it can be disabled");
         let landing = browser.submit(&consent, &[("decision", "allow")]).await;
         assert_eq!((landing.status, landing.answer("code")), (StatusCode::BAD_REQUEST, None));
     }
@@ -156,10 +156,10 @@ on_both_databases! {
 /// XS-02: text from a URL is escaped on pages.
 #[tokio::test]
 async fn nothing_in_an_address_becomes_markup() {
-    let house = TestUsher::start().await;
-    let client = bootstrapped(&house).await;
+    let server = TestServer::start().await;
+    let client = bootstrapped(&server).await;
     let evil = "\"><script>alert(1)</script>";
-    let mut browser = house.browser();
+    let mut browser = server.browser();
     for name in [
         "state",
         "login_hint",
@@ -172,11 +172,11 @@ async fn nothing_in_an_address_becomes_markup() {
         "redirect_uri",
         "display",
     ] {
-        let page = browser.open(&house.authorize_url(&client, &[(name, evil)])).await;
+        let page = browser.open(&server.authorize_url(&client, &[(name, evil)])).await;
         assert!(!page.body.contains("<script>alert"), "{name}");
     }
     let hint =
-        browser.open(&house.authorize_url(&client, &[("login_hint", "\"><script>alert(1)</script>@e.test")])).await;
+        browser.open(&server.authorize_url(&client, &[("login_hint", "\"><script>alert(1)</script>@e.test")])).await;
     assert!(
         hint.body.contains("&#60;script&#62;alert") || hint.body.contains("&lt;script&gt;alert"),
         "escaped: {}",
@@ -186,7 +186,7 @@ async fn nothing_in_an_address_becomes_markup() {
         ["/verify?proof=", "/verify?token=", "/recover/reset?token=", "/setup/", "/login?error=", "/logout?state="]
     {
         let encoded: String = url::form_urlencoded::byte_serialize(evil.as_bytes()).collect();
-        let page = browser.open(&house.at(&format!("{path}{encoded}"))).await;
+        let page = browser.open(&server.at(&format!("{path}{encoded}"))).await;
         assert!(!page.body.contains("<script>alert"), "{path}");
     }
 }

@@ -3,49 +3,49 @@
 use reqwest::StatusCode;
 
 use crate::harness::browser::{Browser, Landing};
-use crate::harness::house::TestUsher;
+use crate::harness::server::TestServer;
 
-async fn register(house: &TestUsher, browser: &mut Browser<'_>, email: &str, password: &str) -> Landing {
-    let page = browser.open(&house.at("/register")).await;
+async fn register(server: &TestServer, browser: &mut Browser<'_>, email: &str, password: &str) -> Landing {
+    let page = browser.open(&server.at("/register")).await;
     let form = [("given_name", "Anastasia"), ("family_name", "Souza"), ("email", email), ("password", password)];
     browser.submit(&page, &form).await
 }
 
 /// Registers, verifies the address, and returns whether signing in with `typed` works then.
 async fn opens(set: &str, typed: &str) -> bool {
-    let house = TestUsher::start().await;
-    let mut browser = house.browser();
-    let page = register(&house, &mut browser, "ana@example.test", set).await;
-    let code = house.letters().await[0].code().expect("a code").to_owned();
+    let server = TestServer::start().await;
+    let mut browser = server.browser();
+    let page = register(&server, &mut browser, "ana@example.test", set).await;
+    let code = server.letters().await[0].code().expect("a code").to_owned();
     assert_eq!(browser.submit(&page, &[("code", &code)]).await.status, StatusCode::OK);
-    let mut fresh = house.browser();
-    let page = fresh.open(&house.at("/login")).await;
+    let mut fresh = server.browser();
+    let page = fresh.open(&server.at("/login")).await;
     let landing = fresh.submit(&page, &[("email", "ana@example.test"), ("password", typed)]).await;
-    landing.url == house.at("/account/profile")
+    landing.url == server.at("/account/profile")
 }
 
 #[tokio::test]
 async fn a_password_that_will_not_do_is_refused_with_the_reason_at_its_field() {
-    let house = TestUsher::start().await;
-    let mut browser = house.browser();
+    let server = TestServer::start().await;
+    let mut browser = server.browser();
     for bad in ["short", "7 chars", "password", "PASSWORD", "iloveyou", "Anastasia1", "ana@example.test", "анна", ""]
     {
-        let page = register(&house, &mut browser, "ana@example.test", bad).await;
+        let page = register(&server, &mut browser, "ana@example.test", bad).await;
         assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY, "{bad:?}");
         assert!(!page.text("#password-error").is_empty(), "{bad:?}");
     }
-    assert_eq!(house.usher.passwords.taken_on(), 0, "nothing of it was hashed");
-    assert!(house.letters().await.is_empty());
+    assert_eq!(server.usher.passwords.taken_on(), 0, "nothing of it was hashed");
+    assert!(server.letters().await.is_empty());
 }
 
 #[tokio::test]
 async fn no_rule_says_what_a_password_is_made_of() {
-    let house = TestUsher::start().await;
+    let server = TestServer::start().await;
     let long = "a sentence that nobody else would think of ".repeat(20);
     let good =
         ["eine blaue tür", "двері без ключа", "       x        y", "🦔🦉🐝🐌🦩🪷🐚🪼", "qjwkzvbx", long.as_str()];
     for (n, good) in good.into_iter().enumerate() {
-        let page = register(&house, &mut house.browser(), &format!("ana{n}@example.test"), good).await;
+        let page = register(&server, &mut server.browser(), &format!("ana{n}@example.test"), good).await;
         assert!(page.url.contains("/verify?proof="), "{good:?}: {}", page.body);
     }
 }
@@ -65,14 +65,14 @@ async fn every_byte_of_a_long_password_counts() {
 /// PW-10: a megabyte is rejected before anything is hashed.
 #[tokio::test]
 async fn an_endless_password_is_refused_without_hashing() {
-    let house = TestUsher::start().await;
-    house.user("ana@example.test").await;
-    let before = house.usher.passwords.taken_on();
+    let server = TestServer::start().await;
+    server.user("ana@example.test").await;
+    let before = server.usher.passwords.taken_on();
     for length in [1_025, 20_000, 1_000_000] {
         let endless = "p".repeat(length);
         for path in ["/login", "/register", "/recover/reset", "/setup/x"] {
-            let mut browser = house.browser();
-            let csrf = browser.open(&house.at("/login")).await.value("csrf");
+            let mut browser = server.browser();
+            let csrf = browser.open(&server.at("/login")).await.value("csrf");
             let form = [
                 ("csrf", csrf.as_str()),
                 ("email", "ana@example.test"),
@@ -81,9 +81,9 @@ async fn an_endless_password_is_refused_without_hashing() {
                 ("token", "x"),
                 ("password", &endless),
             ];
-            let reply = house.post_as(&browser, path, &form).await;
+            let reply = server.post_as(&browser, path, &form).await;
             assert!(reply.status.is_client_error(), "{path} {length}: {}", reply.status);
         }
     }
-    assert_eq!(house.usher.passwords.taken_on(), before);
+    assert_eq!(server.usher.passwords.taken_on(), before);
 }

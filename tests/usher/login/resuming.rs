@@ -6,14 +6,14 @@ use usher_flows::RegisteredClient;
 
 use crate::harness::browser::Landing;
 use crate::harness::database::on_both_databases;
-use crate::harness::house::{PASSWORD, TestUsher};
+use crate::harness::server::{PASSWORD, TestServer};
 
 const ANA: &str = "ana@example.test";
 const AN_HOUR: u64 = 3_600;
 
-async fn bootstrapped(house: &TestUsher) -> RegisteredClient {
-    house.user(ANA).await;
-    house.client(ClientType::Web, |metadata| metadata.first_party = true).await
+async fn bootstrapped(server: &TestServer) -> RegisteredClient {
+    server.user(ANA).await;
+    server.client(ClientType::Web, |metadata| metadata.first_party = true).await
 }
 
 fn asks_password(page: &Landing) -> bool {
@@ -22,11 +22,11 @@ fn asks_password(page: &Landing) -> bool {
 
 on_both_databases! {
     async fn a_sign_in_page_older_than_its_hour_shows_the_form_again(db: TestDatabase) {
-        let house = TestUsher::on(db, &[]).await;
-        let client = bootstrapped(&house).await;
-        let mut browser = house.browser();
-        let page = browser.open(&house.authorize_url(&client, &[])).await;
-        house.wait(AN_HOUR);
+        let server = TestServer::on(db, &[]).await;
+        let client = bootstrapped(&server).await;
+        let mut browser = server.browser();
+        let page = browser.open(&server.authorize_url(&client, &[])).await;
+        server.wait(AN_HOUR);
         let again = browser.open(&page.url).await;
         assert_eq!(again.status, StatusCode::OK);
         assert!(again.body.contains("we started over"), "{}", again.body);
@@ -36,20 +36,20 @@ on_both_databases! {
         assert_eq!(sent.value("email"), ANA, "the address is kept");
         let landing = browser.submit(&sent, &[("password", PASSWORD)]).await;
         assert_eq!(landing.answer("state"), Some("st4te".into()));
-        assert_eq!(house.exchange(&client, &landing.code()).await.status, StatusCode::OK);
+        assert_eq!(server.exchange(&client, &landing.code()).await.status, StatusCode::OK);
     }
 
     async fn after_a_day_the_way_on_is_the_application(db: TestDatabase) {
-        let house = TestUsher::on(db, &[]).await;
-        let client = bootstrapped(&house).await;
-        let mut browser = house.browser();
-        let mut page = browser.open(&house.authorize_url(&client, &[])).await;
+        let server = TestServer::on(db, &[]).await;
+        let client = bootstrapped(&server).await;
+        let mut browser = server.browser();
+        let mut page = browser.open(&server.authorize_url(&client, &[])).await;
         for _ in 0..23 {
-            house.wait(AN_HOUR);
+            server.wait(AN_HOUR);
             page = browser.open(&page.url).await;
             assert_eq!(page.status, StatusCode::OK);
         }
-        house.wait(AN_HOUR);
+        server.wait(AN_HOUR);
         let over = browser.open(&page.url).await;
         assert_eq!(over.status, StatusCode::BAD_REQUEST, "however often it was begun anew");
         assert_eq!(over.attribute("main a.primary", "href"), "https://rp.test");
@@ -58,10 +58,10 @@ on_both_databases! {
 
     /// Another browser gets the link to the application, and nothing else of the request.
     async fn a_browser_without_its_cookies_is_sent_to_the_application(db: TestDatabase) {
-        let house = TestUsher::on(db, &[]).await;
-        let client = bootstrapped(&house).await;
-        let mut browser = house.browser();
-        let page = browser.open(&house.authorize_url(&client, &[])).await;
+        let server = TestServer::on(db, &[]).await;
+        let client = bootstrapped(&server).await;
+        let mut browser = server.browser();
+        let page = browser.open(&server.authorize_url(&client, &[])).await;
         browser.cookies.clear();
         for over in [browser.submit(&page, &[("email", ANA), ("password", PASSWORD)]).await, browser.open(&page.url).await] {
             assert!(over.status.is_client_error(), "{}", over.status);
@@ -71,41 +71,41 @@ on_both_databases! {
     }
 
     async fn a_request_whose_redirect_uri_was_taken_away_is_not_begun_anew(db: TestDatabase) {
-        let house = TestUsher::on(db, &[]).await;
-        let client = bootstrapped(&house).await;
-        let mut browser = house.browser();
-        let page = browser.open(&house.authorize_url(&client, &[])).await;
+        let server = TestServer::on(db, &[]).await;
+        let client = bootstrapped(&server).await;
+        let mut browser = server.browser();
+        let page = browser.open(&server.authorize_url(&client, &[])).await;
         let mut metadata = client.client.metadata.clone();
         metadata.redirect_uris = vec!["https://rp.test/other".into()];
-        house.usher.update_client(&client.client.id, metadata).await.expect("it can be changed");
-        house.wait(AN_HOUR);
+        server.usher.update_client(&client.client.id, metadata).await.expect("it can be changed");
+        server.wait(AN_HOUR);
         assert_eq!(browser.open(&page.url).await.status, StatusCode::BAD_REQUEST);
     }
 
     async fn a_second_tab_goes_on_to_the_application(db: TestDatabase) {
-        let house = TestUsher::on(db, &[]).await;
-        let client = bootstrapped(&house).await;
-        let mut browser = house.browser();
-        let page = browser.open(&house.authorize_url(&client, &[])).await;
+        let server = TestServer::on(db, &[]).await;
+        let client = bootstrapped(&server).await;
+        let mut browser = server.browser();
+        let page = browser.open(&server.authorize_url(&client, &[])).await;
         let mut tabs = Vec::new();
         for (state, path) in [("second", "/login?"), ("third", "/register?"), ("fourth", "/consent?")] {
-            let tab = browser.open(&house.authorize_url(&client, &[("state", state)])).await;
+            let tab = browser.open(&server.authorize_url(&client, &[("state", state)])).await;
             tabs.push((state, tab.url.replace("/login?", path)));
         }
         browser.sign_in(&page, ANA).await.code();
         for (state, url) in tabs {
             let landing = browser.open(&url).await;
             assert_eq!(landing.answer("state").as_deref(), Some(state), "{url}");
-            assert_eq!(house.exchange(&client, &landing.code()).await.status, StatusCode::OK);
+            assert_eq!(server.exchange(&client, &landing.code()).await.status, StatusCode::OK);
         }
     }
 
     async fn a_client_that_is_out_of_use_is_named_as_the_cause(db: TestDatabase) {
-        let house = TestUsher::on(db, &[]).await;
-        let client = bootstrapped(&house).await;
-        let mut browser = house.browser();
-        let page = browser.open(&house.authorize_url(&client, &[])).await;
-        house.usher.set_client_disabled(&client.client.id, true).await.expect("it can be disabled");
+        let server = TestServer::on(db, &[]).await;
+        let client = bootstrapped(&server).await;
+        let mut browser = server.browser();
+        let page = browser.open(&server.authorize_url(&client, &[])).await;
+        server.usher.set_client_disabled(&client.client.id, true).await.expect("it can be disabled");
         let over = [
             browser.open(&page.url).await,
             browser.sign_in(&page, ANA).await,
@@ -118,46 +118,46 @@ on_both_databases! {
     }
 
     async fn signing_in_again_is_asked_where_the_request_wants_it_and_the_page_says_so(db: TestDatabase) {
-        let house = TestUsher::on(db, &[]).await;
-        let client = bootstrapped(&house).await;
-        let mut browser = house.signed_in(ANA).await;
-        house.wait(100);
+        let server = TestServer::on(db, &[]).await;
+        let client = bootstrapped(&server).await;
+        let mut browser = server.signed_in(ANA).await;
+        server.wait(100);
         for asked in [("prompt", "login"), ("max_age", "10")] {
-            let page = browser.open(&house.authorize_url(&client, &[asked])).await;
+            let page = browser.open(&server.authorize_url(&client, &[asked])).await;
             assert!(page.title().starts_with("Confirm that it is you"), "{}", page.title());
             assert!(page.text("main .lead").contains("asks you to sign in again"), "{}", page.body);
             assert_eq!(page.attribute("#email", "autocomplete"), "username");
             assert_eq!(page.value("email"), ANA);
         }
-        assert!(!asks_password(&browser.open(&house.authorize_url(&client, &[])).await));
-        let page = browser.open(&house.at("/login?next=%2Faccount%2Fdata&again=1")).await;
+        assert!(!asks_password(&browser.open(&server.authorize_url(&client, &[])).await));
+        let page = browser.open(&server.at("/login?next=%2Faccount%2Fdata&again=1")).await;
         assert!(page.text("main .lead").contains("something important in your account"), "{}", page.body);
     }
 
     async fn whoever_is_signed_in_continues_or_uses_another_account(db: TestDatabase) {
-        let house = TestUsher::on(db, &[]).await;
-        house.user(ANA).await;
-        house.user("bea@example.test").await;
-        let mut browser = house.signed_in(ANA).await;
+        let server = TestServer::on(db, &[]).await;
+        server.user(ANA).await;
+        server.user("bea@example.test").await;
+        let mut browser = server.signed_in(ANA).await;
         for path in ["/login", "/register"] {
-            let page = browser.open(&house.at(path)).await;
+            let page = browser.open(&server.at(path)).await;
             assert!(page.title().starts_with("You are signed in"), "{}", page.title());
             assert!(page.text("main .lead").contains("You are signed in as ana"), "{}", page.body);
             assert_eq!(page.attribute("main a.primary", "href"), "/account/profile");
         }
-        let page = browser.open(&house.at("/login?next=%2Faccount%2Fdata")).await;
+        let page = browser.open(&server.at("/login?next=%2Faccount%2Fdata")).await;
         assert_eq!(page.attribute("main a.primary", "href"), "/account/data");
         let landing = browser.sign_in(&page, "bea@example.test").await;
-        assert_eq!(landing.url, house.at("/account/data"));
+        assert_eq!(landing.url, server.at("/account/data"));
         assert!(landing.body.contains("bea"));
     }
 
     async fn a_session_that_ends_while_consent_is_asked_leads_to_signing_in(db: TestDatabase) {
-        let house = TestUsher::on(db, &[]).await;
-        house.user(ANA).await;
-        let client = house.client(ClientType::Web, |_| {}).await;
-        let mut browser = house.browser();
-        let page = browser.open(&house.authorize_url(&client, &[])).await;
+        let server = TestServer::on(db, &[]).await;
+        server.user(ANA).await;
+        let client = server.client(ClientType::Web, |_| {}).await;
+        let mut browser = server.browser();
+        let page = browser.open(&server.authorize_url(&client, &[])).await;
         let consent = browser.sign_in(&page, ANA).await;
         browser.cookies.remove("usher");
         let page = browser.submit(&consent, &[("decision", "allow")]).await;

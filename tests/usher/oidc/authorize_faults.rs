@@ -4,19 +4,19 @@ use usher_domain::oauth::client::ClientType;
 use usher_flows::RegisteredClient;
 
 use crate::harness::browser::Landing;
-use crate::harness::house::TestUsher;
 use crate::harness::relying_party::{CALLBACK, CHALLENGE};
+use crate::harness::server::TestServer;
 
-async fn ask(house: &TestUsher, client: &RegisteredClient, changes: &[(&str, &str)]) -> Landing {
-    house.browser().open(&house.authorize_url(client, changes)).await
+async fn ask(server: &TestServer, client: &RegisteredClient, changes: &[(&str, &str)]) -> Landing {
+    server.browser().open(&server.authorize_url(client, changes)).await
 }
 
 /// Asserts that the client got this error and nothing else.
-fn assert_told(house: &TestUsher, landing: &Landing, code: &str, why: &str) {
+fn assert_told(server: &TestServer, landing: &Landing, code: &str, why: &str) {
     assert_eq!(landing.status, 303, "{why}: {landing:?}");
     assert!(landing.url.starts_with(&format!("{CALLBACK}?")), "{why}: {}", landing.url);
     assert_eq!(landing.answer("error").as_deref(), Some(code), "{why}: {}", landing.url);
-    assert_eq!(landing.answer("iss").as_deref(), Some(house.url.as_str()), "{why}");
+    assert_eq!(landing.answer("iss").as_deref(), Some(server.url.as_str()), "{why}");
     let url = url::Url::parse(&landing.url).expect("a URL");
     assert!(url.fragment().is_none(), "{why}");
     for (name, value) in url.query_pairs() {
@@ -37,8 +37,8 @@ fn assert_page(landing: &Landing, code: &str, why: &str) {
 /// RO-01, RO-04, ID-02, ID-04, PK-06
 #[tokio::test]
 async fn each_fault_travels_back_with_its_code_and_the_state() {
-    let house = TestUsher::start().await;
-    let client = house.client(ClientType::Web, |_| {}).await;
+    let server = TestServer::start().await;
+    let client = server.client(ClientType::Web, |_| {}).await;
     let long = "x".repeat(5_000);
     for (name, value, code) in [
         ("response_type", "", "invalid_request"),
@@ -73,8 +73,8 @@ async fn each_fault_travels_back_with_its_code_and_the_state() {
         ("code_challenge_method", "plain", "invalid_request"),
         ("code_challenge_method", "", "invalid_request"),
     ] {
-        let landing = ask(&house, &client, &[(name, value)]).await;
-        assert_told(&house, &landing, code, &format!("{name}={value}"));
+        let landing = ask(&server, &client, &[(name, value)]).await;
+        assert_told(&server, &landing, code, &format!("{name}={value}"));
         assert_eq!(landing.answer("state").as_deref(), Some("st4te"), "{name}={value}");
     }
 }
@@ -82,118 +82,118 @@ async fn each_fault_travels_back_with_its_code_and_the_state() {
 /// RU-06
 #[tokio::test]
 async fn a_repeated_parameter_is_refused_whatever_its_values() {
-    let house = TestUsher::start().await;
-    let client = house.client(ClientType::Web, |_| {}).await;
+    let server = TestServer::start().await;
+    let client = server.client(ClientType::Web, |_| {}).await;
     for name in ["response_type", "scope", "nonce", "code_challenge", "code_challenge_method", "state"] {
-        let url = format!("{}&{name}=code", house.authorize_url(&client, &[]));
-        let landing = house.browser().open(&url).await;
-        assert_told(&house, &landing, "invalid_request", name);
+        let url = format!("{}&{name}=code", server.authorize_url(&client, &[]));
+        let landing = server.browser().open(&url).await;
+        assert_told(&server, &landing, "invalid_request", name);
         let state = landing.answer("state");
         assert_eq!(state.as_deref(), (name != "state").then_some("st4te"), "{name}");
     }
     for name in ["prompt", "max_age", "claims", "display", "login_hint", "ui_locales", "acr_values"] {
-        let url = format!("{}&{name}=login&{name}=login", house.authorize_url(&client, &[]));
-        assert_told(&house, &house.browser().open(&url).await, "invalid_request", name);
+        let url = format!("{}&{name}=login&{name}=login", server.authorize_url(&client, &[]));
+        assert_told(&server, &server.browser().open(&url).await, "invalid_request", name);
     }
     for name in ["client_id", "redirect_uri"] {
-        let url = format!("{}&{name}=https%3A%2F%2Fevil.test", house.authorize_url(&client, &[]));
-        assert_page(&house.browser().open(&url).await, "invalid_request", name);
+        let url = format!("{}&{name}=https%3A%2F%2Fevil.test", server.authorize_url(&client, &[]));
+        assert_page(&server.browser().open(&url).await, "invalid_request", name);
     }
 }
 
 /// RU-12, CA-09
 #[tokio::test]
 async fn who_cannot_be_sent_back_is_shown_a_page() {
-    let house = TestUsher::start().await;
-    let one = house.client(ClientType::Web, |_| {}).await;
-    let two = house.client(ClientType::Web, |client| client.redirect_uris.push("https://rp.test/cb2".into())).await;
-    let off = house.client(ClientType::Web, |_| {}).await;
-    house.usher.set_client_disabled(&off.client.id, true).await.expect("a client can be disabled");
-    assert_page(&ask(&house, &one, &[("client_id", "nobody")]).await, "invalid_client", "an unknown client");
-    assert_page(&ask(&house, &one, &[("client_id", "")]).await, "invalid_request", "no client");
-    assert_page(&ask(&house, &off, &[]).await, "unauthorized_client", "a disabled client");
-    assert_page(&ask(&house, &two, &[("redirect_uri", "")]).await, "invalid_request", "two to choose from");
-    let alone = ask(&house, &one, &[("redirect_uri", ""), ("prompt", "none")]).await;
-    assert_told(&house, &alone, "login_required", "the only one registered needs no naming");
+    let server = TestServer::start().await;
+    let one = server.client(ClientType::Web, |_| {}).await;
+    let two = server.client(ClientType::Web, |client| client.redirect_uris.push("https://rp.test/cb2".into())).await;
+    let off = server.client(ClientType::Web, |_| {}).await;
+    server.usher.set_client_disabled(&off.client.id, true).await.expect("a client can be disabled");
+    assert_page(&ask(&server, &one, &[("client_id", "nobody")]).await, "invalid_client", "an unknown client");
+    assert_page(&ask(&server, &one, &[("client_id", "")]).await, "invalid_request", "no client");
+    assert_page(&ask(&server, &off, &[]).await, "unauthorized_client", "a disabled client");
+    assert_page(&ask(&server, &two, &[("redirect_uri", "")]).await, "invalid_request", "two to choose from");
+    let alone = ask(&server, &one, &[("redirect_uri", ""), ("prompt", "none")]).await;
+    assert_told(&server, &alone, "login_required", "the only one registered needs no naming");
 }
 
 /// RU-13
 #[tokio::test]
 async fn the_redirect_uri_is_judged_before_everything_else() {
-    let house = TestUsher::start().await;
-    let client = house.client(ClientType::Web, |_| {}).await;
+    let server = TestServer::start().await;
+    let client = server.client(ClientType::Web, |_| {}).await;
     let elsewhere = ("redirect_uri", "https://evil.test/cb");
     for other in
         [("response_type", "token"), ("scope", "admin"), ("prompt", "none"), ("request", "x"), ("client_id", "nobody")]
     {
-        let landing = ask(&house, &client, &[elsewhere, other]).await;
+        let landing = ask(&server, &client, &[elsewhere, other]).await;
         assert_eq!(landing.status, 400, "{other:?}");
-        assert!(landing.url.starts_with(&house.url), "{other:?}");
+        assert!(landing.url.starts_with(&server.url), "{other:?}");
     }
 }
 
 #[tokio::test]
 async fn in_development_a_mismatch_shows_both_sides_with_the_difference_marked() {
-    let house = TestUsher::start().await;
-    let client = house.client(ClientType::Web, |_| {}).await;
-    let landing = ask(&house, &client, &[("redirect_uri", "https://rp.test/back")]).await;
+    let server = TestServer::start().await;
+    let client = server.client(ClientType::Web, |_| {}).await;
+    let landing = ask(&server, &client, &[("redirect_uri", "https://rp.test/back")]).await;
     assert_page(&landing, "invalid_request", "a mismatch");
     assert!(landing.body.contains("https://rp.test/<mark>back</mark>"), "{}", landing.body);
     assert!(landing.body.contains("https://rp.test/<mark>cb</mark>"), "{}", landing.body);
-    let told = house.database.count("select count(*) from event where kind = 'client.redirect_rejected'").await;
+    let told = server.database.count("select count(*) from event where kind = 'client.redirect_rejected'").await;
     assert_eq!(told, 1, "the owner can read of it");
 }
 
 /// RO-06
 #[tokio::test]
 async fn the_state_comes_back_byte_for_byte_with_a_code_and_with_an_error() {
-    let house = TestUsher::start().await;
-    house.user("ana@example.test").await;
-    let client = house.client(ClientType::Web, |client| client.first_party = true).await;
-    let mut browser = house.browser();
-    browser.go_through(&house.authorize_url(&client, &[]), "ana@example.test").await;
+    let server = TestServer::start().await;
+    server.user("ana@example.test").await;
+    let client = server.client(ClientType::Web, |client| client.first_party = true).await;
+    let mut browser = server.browser();
+    browser.go_through(&server.authorize_url(&client, &[]), "ana@example.test").await;
     let long = "-._~".repeat(512);
     for state in [long.as_str(), "a b&c=d+e%20#ü✓\"<script>", "\u{1F600}"] {
-        let landing = browser.open(&house.authorize_url(&client, &[("state", state)])).await;
+        let landing = browser.open(&server.authorize_url(&client, &[("state", state)])).await;
         assert_eq!(landing.answer("state").as_deref(), Some(state));
-        assert_eq!(landing.answer("iss").as_deref(), Some(house.url.as_str()));
+        assert_eq!(landing.answer("iss").as_deref(), Some(server.url.as_str()));
         assert!(landing.answer("code").is_some());
-        let failed = browser.open(&house.authorize_url(&client, &[("state", state), ("scope", "admin")])).await;
+        let failed = browser.open(&server.authorize_url(&client, &[("state", state), ("scope", "admin")])).await;
         assert_eq!(failed.answer("state").as_deref(), Some(state));
     }
-    let without = browser.open(&house.authorize_url(&client, &[("state", "")])).await;
+    let without = browser.open(&server.authorize_url(&client, &[("state", "")])).await;
     assert_eq!((without.answer("state"), without.answer("code").is_some()), (None, true));
 }
 
 #[tokio::test]
 async fn a_request_by_post_survives_the_sign_in() {
-    let house = TestUsher::start().await;
-    house.user("ana@example.test").await;
-    let client = house.client(ClientType::Web, |client| client.first_party = true).await;
-    let url = url::Url::parse(&house.authorize_url(&client, &[("state", "from post")])).expect("a URL");
+    let server = TestServer::start().await;
+    server.user("ana@example.test").await;
+    let client = server.client(ClientType::Web, |client| client.first_party = true).await;
+    let url = url::Url::parse(&server.authorize_url(&client, &[("state", "from post")])).expect("a URL");
     let form: Vec<_> = url.query_pairs().into_owned().collect();
-    let mut browser = house.browser();
-    let page = browser.post(&house.at("/oauth2/authorize"), &form).await;
+    let mut browser = server.browser();
+    let page = browser.post(&server.at("/oauth2/authorize"), &form).await;
     assert!(page.body.contains("name=\"password\""), "{page:?}");
     let landing = browser.sign_in(&page, "ana@example.test").await;
     assert_eq!(landing.answer("state").as_deref(), Some("from post"));
-    assert_eq!(house.exchange(&client, &landing.code()).await.status, 200);
+    assert_eq!(server.exchange(&client, &landing.code()).await.status, 200);
 }
 
 /// RU-06
 #[tokio::test]
 async fn a_parameter_in_both_address_and_body_counts_twice() {
-    let house = TestUsher::start().await;
-    let client = house.client(ClientType::Web, |_| {}).await;
+    let server = TestServer::start().await;
+    let client = server.client(ClientType::Web, |_| {}).await;
     let form = [("redirect_uri".to_owned(), "https://evil.test/cb".to_owned())];
-    let landing = house.browser().post(&house.authorize_url(&client, &[]), &form).await;
+    let landing = server.browser().post(&server.authorize_url(&client, &[]), &form).await;
     assert_page(&landing, "invalid_request", "good in the address, evil in the body");
 }
 
 #[tokio::test]
 async fn a_machine_signs_nobody_in() {
-    let house = TestUsher::start().await;
-    let client = house.client(ClientType::Machine, |client| client.redirect_uris = vec![CALLBACK.into()]).await;
-    let landing = ask(&house, &client, &[]).await;
-    assert_told(&house, &landing, "unauthorized_client", "a machine");
+    let server = TestServer::start().await;
+    let client = server.client(ClientType::Machine, |client| client.redirect_uris = vec![CALLBACK.into()]).await;
+    let landing = ask(&server, &client, &[]).await;
+    assert_told(&server, &landing, "unauthorized_client", "a machine");
 }

@@ -7,18 +7,18 @@ use usher_flows::RegisteredClient;
 use usher_protocol::client_metadata::AuthMethod;
 
 use crate::harness::database::{TestDatabase, on_both_databases};
-use crate::harness::house::TestUsher;
 use crate::harness::relying_party::{Answer, answer};
+use crate::harness::server::TestServer;
 
-async fn machine(house: &TestUsher) -> RegisteredClient {
-    house.client(ClientType::Machine, |_| {}).await
+async fn machine(server: &TestServer) -> RegisteredClient {
+    server.client(ClientType::Machine, |_| {}).await
 }
 
 /// A client credentials request with this header and these further fields.
-async fn ask(house: &TestUsher, header: Option<&str>, fields: &[(&str, &str)]) -> Answer {
+async fn ask(server: &TestServer, header: Option<&str>, fields: &[(&str, &str)]) -> Answer {
     let mut form = vec![("grant_type", "client_credentials")];
     form.extend(fields);
-    let request = house.http.post(house.at("/oauth2/token")).form(&form);
+    let request = server.http.post(server.at("/oauth2/token")).form(&form);
     answer(match header {
         Some(header) => request.header("authorization", header),
         None => request,
@@ -31,14 +31,14 @@ fn basic(id: &str, secret: &str) -> String {
 }
 
 /// Every endpoint, with the secret in the header and in the form: which is accepted?
-async fn accepted(house: &TestUsher, client: &RegisteredClient) -> [(bool, bool); 3] {
+async fn accepted(server: &TestServer, client: &RegisteredClient) -> [(bool, bool); 3] {
     let (id, secret) = (client.client.id.0.as_str(), client.secret.as_deref().expect("a secret"));
     let mut all = [(false, false); 3];
     for (n, path) in ["/oauth2/token", "/oauth2/introspect", "/oauth2/revoke"].into_iter().enumerate() {
         let form = [("grant_type", "client_credentials"), ("token", "x")];
         let post = form.into_iter().chain([("client_id", id), ("client_secret", secret)]).collect::<Vec<_>>();
-        let in_header = answer(house.http.post(house.at(path)).basic_auth(id, Some(secret)).form(&form)).await;
-        let in_form = answer(house.http.post(house.at(path)).form(&post)).await;
+        let in_header = answer(server.http.post(server.at(path)).basic_auth(id, Some(secret)).form(&form)).await;
+        let in_form = answer(server.http.post(server.at(path)).form(&post)).await;
         for refused in [&in_header, &in_form].into_iter().filter(|answer| answer.status != 200) {
             assert_eq!((refused.status.as_u16(), refused.error()), (401, "invalid_client"), "{path}");
         }
@@ -49,24 +49,24 @@ async fn accepted(house: &TestUsher, client: &RegisteredClient) -> [(bool, bool)
 
 #[tokio::test]
 async fn the_registered_method_is_enforced_at_every_endpoint() {
-    let house = TestUsher::start().await;
+    let server = TestServer::start().await;
     for (method, wanted) in [
         (AuthMethod::ClientSecret, (true, true)),
         (AuthMethod::ClientSecretBasic, (true, false)),
         (AuthMethod::ClientSecretPost, (false, true)),
     ] {
-        let client = house.client(ClientType::Machine, |client| client.token_endpoint_auth_method = method).await;
-        assert_eq!(accepted(&house, &client).await, [wanted; 3], "{method:?}");
+        let client = server.client(ClientType::Machine, |client| client.token_endpoint_auth_method = method).await;
+        assert_eq!(accepted(&server, &client).await, [wanted; 3], "{method:?}");
     }
 }
 
 on_both_databases! {
     async fn wrong_secrets_are_throttled_by_client_and_source_and_lock_nobody_out(db: TestDatabase) {
-        let house = TestUsher::on(db, &[("limits.client_secret", "5/min"), ("trusted_proxies", "127.0.0.0/8,::1/128")]).await;
-        let (client, other) = (machine(&house).await, machine(&house).await);
+        let server = TestServer::on(db, &[("limits.client_secret", "5/min"), ("trusted_proxies", "127.0.0.0/8,::1/128")]).await;
+        let (client, other) = (machine(&server).await, machine(&server).await);
         let secret = client.secret.clone().expect("a secret");
         let try_from = async |source: &str, id: &str, secret: &str| {
-            let request = house.http.post(house.at("/oauth2/token")).form(&[("grant_type", "client_credentials")]);
+            let request = server.http.post(server.at("/oauth2/token")).form(&[("grant_type", "client_credentials")]);
             answer(request.header("x-forwarded-for", source).basic_auth(id, Some(secret))).await
         };
         let id = client.client.id.0.as_str();
@@ -80,7 +80,7 @@ on_both_databases! {
         assert_eq!(try_from("203.0.113.8", id, &secret).await.status, 200, "and from another");
         assert_eq!(try_from("203.0.113.8", id, "wrong").await.status, 401, "another address has its own count");
         assert_eq!(try_from("203.0.113.7", &other.client.id.0, "wrong").await.status, 401, "and so has another client");
-        house.wait(60);
+        server.wait(60);
         assert_eq!(try_from("203.0.113.7", id, "wrong").await.status, 401);
         let parallel = (0..12).map(|_| try_from("203.0.113.9", id, "wrong"));
         let answers = futures_util::future::join_all(parallel).await;
@@ -90,22 +90,22 @@ on_both_databases! {
 
 #[tokio::test]
 async fn basic_and_post_both_carry_the_secret() {
-    let house = TestUsher::start().await;
-    let client = machine(&house).await;
+    let server = TestServer::start().await;
+    let client = machine(&server).await;
     let (id, secret) = (client.client.id.0.as_str(), client.secret.as_deref().expect("a secret"));
-    assert_eq!(ask(&house, Some(&basic(id, secret)), &[]).await.status, 200);
-    assert_eq!(ask(&house, Some(&basic(id, secret)), &[("client_id", id)]).await.status, 200);
-    assert_eq!(ask(&house, None, &[("client_id", id), ("client_secret", secret)]).await.status, 200);
+    assert_eq!(ask(&server, Some(&basic(id, secret)), &[]).await.status, 200);
+    assert_eq!(ask(&server, Some(&basic(id, secret)), &[("client_id", id)]).await.status, 200);
+    assert_eq!(ask(&server, None, &[("client_id", id), ("client_secret", secret)]).await.status, 200);
     let encoded = secret.bytes().fold(String::new(), |text, byte| format!("{text}%{byte:02X}"));
-    assert_eq!(ask(&house, Some(&basic(id, &encoded)), &[]).await.status, 200, "form-encoded (RFC 6749 §2.3.1)");
-    assert_eq!(ask(&house, Some(&basic(id, secret).replace("Basic", "basic")), &[]).await.status, 200);
+    assert_eq!(ask(&server, Some(&basic(id, &encoded)), &[]).await.status, 200, "form-encoded (RFC 6749 §2.3.1)");
+    assert_eq!(ask(&server, Some(&basic(id, secret).replace("Basic", "basic")), &[]).await.status, 200);
 }
 
 /// CA-05
 #[tokio::test]
 async fn two_methods_at_once_or_none_where_one_is_due_authenticate_nobody() {
-    let house = TestUsher::start().await;
-    let client = machine(&house).await;
+    let server = TestServer::start().await;
+    let client = machine(&server).await;
     let (id, secret) = (client.client.id.0.as_str(), client.secret.as_deref().expect("a secret"));
     let header = basic(id, secret);
     let assertion = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
@@ -119,15 +119,15 @@ async fn two_methods_at_once_or_none_where_one_is_due_authenticate_nobody() {
         (None, &[], 401, "invalid_client"),
         (None, &[("client_id", id), ("client_id", id), ("client_secret", secret)], 400, "invalid_request"),
     ] {
-        let refused = ask(&house, header.map(String::as_str), fields).await;
+        let refused = ask(&server, header.map(String::as_str), fields).await;
         assert_eq!((refused.status.as_u16(), refused.error()), (status, code), "{fields:?}");
     }
-    let query = format!("{}?client_id={id}&client_secret={secret}", house.at("/oauth2/token"));
-    let placed = answer(house.http.post(query).form(&[("grant_type", "client_credentials")])).await;
+    let query = format!("{}?client_id={id}&client_secret={secret}", server.at("/oauth2/token"));
+    let placed = answer(server.http.post(query).form(&[("grant_type", "client_credentials")])).await;
     assert_eq!((placed.status.as_u16(), placed.error()), (400, "invalid_request"));
-    let got = house.http.get(house.at("/oauth2/token")).basic_auth(id, Some(secret));
+    let got = server.http.get(server.at("/oauth2/token")).basic_auth(id, Some(secret));
     assert_eq!(answer(got).await.status, 405);
-    let two = house.http.post(house.at("/oauth2/token")).header("authorization", &header);
+    let two = server.http.post(server.at("/oauth2/token")).header("authorization", &header);
     let two = two.header("authorization", &header).form(&[("grant_type", "client_credentials")]);
     assert_eq!(answer(two).await.error(), "invalid_request");
 }
@@ -135,10 +135,10 @@ async fn two_methods_at_once_or_none_where_one_is_due_authenticate_nobody() {
 /// CA-07, CA-09
 #[tokio::test]
 async fn whoever_is_refused_in_production_is_told_the_same_whatever_the_reason() {
-    let house = TestUsher::in_production(TestDatabase::sqlite().await).await;
-    let (client, off) = (machine(&house).await, machine(&house).await);
-    let spa = house.client(ClientType::Spa, |_| {}).await;
-    house.usher.set_client_disabled(&off.client.id, true).await.expect("a client can be disabled");
+    let server = TestServer::in_production(TestDatabase::sqlite().await).await;
+    let (client, off) = (machine(&server).await, machine(&server).await);
+    let spa = server.client(ClientType::Spa, |_| {}).await;
+    server.usher.set_client_disabled(&off.client.id, true).await.expect("a client can be disabled");
     let secret = client.secret.as_deref().expect("a secret");
     let mut first_wrong = secret.to_owned();
     first_wrong.replace_range(..1, if secret.starts_with('A') { "B" } else { "A" });
@@ -151,7 +151,7 @@ async fn whoever_is_refused_in_production_is_told_the_same_whatever_the_reason()
         (&off.client.id.0, off.secret.as_deref().expect("a secret")),
         (&spa.client.id.0, "a public client keeps no secret"),
     ] {
-        let refused = ask(&house, Some(&basic(id, secret)), &[]).await;
+        let refused = ask(&server, Some(&basic(id, secret)), &[]).await;
         assert_eq!((refused.status.as_u16(), refused.error()), (401, "invalid_client"), "{id}");
         assert_eq!(refused.headers["www-authenticate"], "Basic realm=\"usher\"");
         said.push(refused.json["error_description"].clone());
@@ -162,10 +162,10 @@ async fn whoever_is_refused_in_production_is_told_the_same_whatever_the_reason()
 
 #[tokio::test]
 async fn a_public_client_needs_only_its_name_and_gets_nothing_of_its_own() {
-    let house = TestUsher::start().await;
-    let spa = house.client(ClientType::Spa, |_| {}).await;
-    let asked = house.call(&spa, "/oauth2/token", &[("grant_type", "client_credentials")]).await;
+    let server = TestServer::start().await;
+    let spa = server.client(ClientType::Spa, |_| {}).await;
+    let asked = server.call(&spa, "/oauth2/token", &[("grant_type", "client_credentials")]).await;
     assert_eq!((asked.status.as_u16(), asked.error()), (400, "unauthorized_client"));
-    let introspected = house.call(&spa, "/oauth2/introspect", &[("token", "x")]).await;
+    let introspected = server.call(&spa, "/oauth2/introspect", &[("token", "x")]).await;
     assert_eq!((introspected.status.as_u16(), introspected.error()), (401, "invalid_client"));
 }

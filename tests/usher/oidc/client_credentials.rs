@@ -4,17 +4,17 @@ use serde_json::Value;
 use usher_domain::oauth::client::ClientType;
 use usher_protocol::scope::Scope;
 
-use crate::harness::house::TestUsher;
 use crate::harness::relying_party::payload;
+use crate::harness::server::TestServer;
 
 /// CA-10
 #[tokio::test]
 async fn a_machine_gets_what_it_was_registered_for_and_no_more() {
-    let house = TestUsher::start().await;
-    let client = house.client(ClientType::Machine, |client| client.scope = Scope::of(["read", "write"])).await;
+    let server = TestServer::start().await;
+    let client = server.client(ClientType::Machine, |client| client.scope = Scope::of(["read", "write"])).await;
     let ask = async |scope: &str| {
         let form = [("grant_type", "client_credentials"), ("scope", scope)];
-        house.call(&client, "/oauth2/token", &form).await
+        server.call(&client, "/oauth2/token", &form).await
     };
     assert_eq!(ask("read").await.text("scope"), "read");
     for beyond in ["admin", "read admin", "openid", "offline_access", "profile"] {
@@ -28,24 +28,24 @@ async fn a_machine_gets_what_it_was_registered_for_and_no_more() {
 /// CA-10
 #[tokio::test]
 async fn the_token_of_a_machine_is_nobodys() {
-    let house = TestUsher::start().await;
-    let client = house.client(ClientType::Machine, |client| client.scope = Scope::of(["read"])).await;
+    let server = TestServer::start().await;
+    let client = server.client(ClientType::Machine, |client| client.scope = Scope::of(["read"])).await;
     let token =
-        house.call(&client, "/oauth2/token", &[("grant_type", "client_credentials")]).await.text("access_token");
+        server.call(&client, "/oauth2/token", &[("grant_type", "client_credentials")]).await.text("access_token");
     let claims = payload(&token);
     assert_eq!(claims["sub"], claims["client_id"]);
     assert_eq!((claims.get("sid"), claims.get("auth_time")), (None, None));
-    let person = house.userinfo(&token).await;
+    let person = server.userinfo(&token).await;
     assert_eq!((person.status.as_u16(), person.error()), (403, "insufficient_scope"));
-    assert!(house.is_active(&client, &token).await);
-    house.wait(601);
-    assert!(!house.is_active(&client, &token).await);
+    assert!(server.is_active(&client, &token).await);
+    server.wait(601);
+    assert!(!server.is_active(&client, &token).await);
 }
 
 #[tokio::test]
 async fn grant_types_that_are_not_spoken_or_not_allowed_are_told_apart() {
-    let house = TestUsher::start().await;
-    let machine = house.client(ClientType::Machine, |_| {}).await;
+    let server = TestServer::start().await;
+    let machine = server.client(ClientType::Machine, |_| {}).await;
     for (grant_type, code) in [
         ("password", "unsupported_grant_type"),
         ("urn:ietf:params:oauth:grant-type:device_code", "unsupported_grant_type"),
@@ -55,7 +55,7 @@ async fn grant_types_that_are_not_spoken_or_not_allowed_are_told_apart() {
     ] {
         let form =
             [("grant_type", grant_type), ("code", "x"), ("refresh_token", "x"), ("username", "a"), ("password", "b")];
-        let answer = house.call(&machine, "/oauth2/token", &form).await;
+        let answer = server.call(&machine, "/oauth2/token", &form).await;
         assert_eq!((answer.status.as_u16(), answer.error()), (400, code), "{grant_type}");
         assert!(answer.json.get("access_token").is_none_or(Value::is_null));
     }

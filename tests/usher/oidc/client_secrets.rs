@@ -9,19 +9,19 @@ use usher_domain::oauth::client::{ClientType, RotationFault, SecretRotation};
 use usher_flows::{FlowError, Rejected};
 
 use crate::harness::database::{TestDatabase, on_both_databases};
-use crate::harness::house::TestUsher;
+use crate::harness::server::TestServer;
 
 /// A machine whose first secret is old enough to be rotated, and that secret.
-async fn machine(db: TestDatabase) -> (TestUsher, ClientId, String) {
-    let house = TestUsher::on(db, &[]).await;
-    let made = house.client(ClientType::Machine, |_| {}).await;
-    house.wait(60);
-    (house, made.client.id, made.secret.expect("a secret"))
+async fn machine(db: TestDatabase) -> (TestServer, ClientId, String) {
+    let server = TestServer::on(db, &[]).await;
+    let made = server.client(ClientType::Machine, |_| {}).await;
+    server.wait(60);
+    (server, made.client.id, made.secret.expect("a secret"))
 }
 
-async fn is_good(house: &TestUsher, id: &ClientId, secret: &str) -> bool {
+async fn is_good(server: &TestServer, id: &ClientId, secret: &str) -> bool {
     let form = [("grant_type", "client_credentials")];
-    let request = house.http.post(house.at("/oauth2/token")).basic_auth(&id.0, Some(secret)).form(&form);
+    let request = server.http.post(server.at("/oauth2/token")).basic_auth(&id.0, Some(secret)).form(&form);
     match request.send().await.expect("an answer").status() {
         StatusCode::OK => true,
         StatusCode::UNAUTHORIZED => false,
@@ -29,15 +29,15 @@ async fn is_good(house: &TestUsher, id: &ClientId, secret: &str) -> bool {
     }
 }
 
-async fn rotate(house: &TestUsher, id: &ClientId, overlap: u64) -> String {
+async fn rotate(server: &TestServer, id: &ClientId, overlap: u64) -> String {
     let rotation = SecretRotation::with_overlap(Duration::from_secs(overlap));
-    let made = house.usher.rotate_client_secret(id, rotation).await.expect("it can be replaced");
+    let made = server.usher.rotate_client_secret(id, rotation).await.expect("it can be replaced");
     made.secret.expect("a secret")
 }
 
-async fn ask_api(house: &TestUsher, id: &ClientId, body: Option<Value>) -> (StatusCode, Value) {
-    let url = house.at(&format!("/api/v1/projects/{}/clients/{}/secret", house.project, id.0));
-    let request = house.http.post(url).bearer_auth(&house.project_token);
+async fn ask_api(server: &TestServer, id: &ClientId, body: Option<Value>) -> (StatusCode, Value) {
+    let url = server.at(&format!("/api/v1/projects/{}/clients/{}/secret", server.project, id.0));
+    let request = server.http.post(url).bearer_auth(&server.project_token);
     let request = body.into_iter().fold(request, |request, body| request.json(&body));
     let answer = request.send().await.expect("an answer");
     (answer.status(), answer.json().await.expect("JSON"))
@@ -45,49 +45,49 @@ async fn ask_api(house: &TestUsher, id: &ClientId, body: Option<Value>) -> (Stat
 
 on_both_databases! {
     async fn a_replaced_secret_is_good_until_its_overlap_ends_and_not_a_second_longer(db: TestDatabase) {
-        let (house, id, old) = machine(db).await;
-        let new = rotate(&house, &id, 100).await;
-        house.wait(99);
-        assert!(is_good(&house, &id, &old).await && is_good(&house, &id, &new).await);
-        house.wait(1);
-        assert!(!is_good(&house, &id, &old).await && is_good(&house, &id, &new).await);
+        let (server, id, old) = machine(db).await;
+        let new = rotate(&server, &id, 100).await;
+        server.wait(99);
+        assert!(is_good(&server, &id, &old).await && is_good(&server, &id, &new).await);
+        server.wait(1);
+        assert!(!is_good(&server, &id, &old).await && is_good(&server, &id, &new).await);
     }
 
     async fn a_third_secret_ends_the_oldest_at_once(db: TestDatabase) {
-        let (house, id, first) = machine(db).await;
-        let second = rotate(&house, &id, 86_400).await;
-        house.wait(60);
-        let third = rotate(&house, &id, 86_400).await;
-        let good = [is_good(&house, &id, &first).await, is_good(&house, &id, &second).await, is_good(&house, &id, &third).await];
+        let (server, id, first) = machine(db).await;
+        let second = rotate(&server, &id, 86_400).await;
+        server.wait(60);
+        let third = rotate(&server, &id, 86_400).await;
+        let good = [is_good(&server, &id, &first).await, is_good(&server, &id, &second).await, is_good(&server, &id, &third).await];
         assert_eq!(good, [false, true, true]);
     }
 
     async fn the_overlap_that_the_api_is_asked_for_is_the_overlap_that_is_given(db: TestDatabase) {
-        let (house, id, old) = machine(db).await;
-        let (status, made) = ask_api(&house, &id, Some(json!({"overlap_seconds": 0}))).await;
+        let (server, id, old) = machine(db).await;
+        let (status, made) = ask_api(&server, &id, Some(json!({"overlap_seconds": 0}))).await;
         assert_eq!(status, 200, "{made}");
-        assert!(!is_good(&house, &id, &old).await, "zero is not ignored");
-        assert_eq!(made["secrets"][1]["expires_at"], house.now().0);
+        assert!(!is_good(&server, &id, &old).await, "zero is not ignored");
+        assert_eq!(made["secrets"][1]["expires_at"], server.now().0);
         let present = made["client_secret"].as_str().expect("a secret").to_owned();
-        house.wait(60);
-        let (_, made) = ask_api(&house, &id, None).await;
-        assert_eq!(made["secrets"][1]["expires_at"], house.now().0 + 86_400, "a day, where nothing is said");
-        assert!(is_good(&house, &id, &present).await);
-        house.wait(60);
+        server.wait(60);
+        let (_, made) = ask_api(&server, &id, None).await;
+        assert_eq!(made["secrets"][1]["expires_at"], server.now().0 + 86_400, "a day, where nothing is said");
+        assert!(is_good(&server, &id, &present).await);
+        server.wait(60);
         for (bad, status) in [(json!({"overlap_seconds": 2_592_001}), 422), (json!({"overlap_seconds": -1}), 400), (json!({"overlap": 0}), 400)] {
-            let (refused, said) = ask_api(&house, &id, Some(bad.clone())).await;
+            let (refused, said) = ask_api(&server, &id, Some(bad.clone())).await;
             assert_eq!(refused, status, "{bad}: {said}");
         }
     }
 
     async fn of_many_rotations_at_once_every_secret_that_is_handed_out_works(db: TestDatabase) {
-        let (house, id, old) = machine(db).await;
-        let second = house.second_instance().await;
+        let (server, id, old) = machine(db).await;
+        let second = server.second_instance().await;
         for overlap in [86_400, 0] {
-            house.wait(60);
+            server.wait(60);
             let tasks: Vec<_> = (0..12)
                 .map(|n| {
-                    let usher = if n % 2 == 0 { house.usher.clone() } else { second.usher.clone() };
+                    let usher = if n % 2 == 0 { server.usher.clone() } else { second.usher.clone() };
                     let (id, rotation) = (id.clone(), SecretRotation::with_overlap(Duration::from_secs(overlap)));
                     tokio::spawn(async move { usher.rotate_client_secret(&id, rotation).await })
                 })
@@ -103,22 +103,22 @@ on_both_databases! {
             // With an overlap the first two end no fresh secret; without one only the first does not.
             assert_eq!((handed_out.len(), refused), if overlap > 0 { (2, 10) } else { (1, 11) });
             for secret in &handed_out {
-                assert!(is_good(&house, &id, secret).await, "overlap {overlap}");
+                assert!(is_good(&server, &id, secret).await, "overlap {overlap}");
             }
         }
-        assert!(!is_good(&house, &id, &old).await);
-        let (status, said) = ask_api(&house, &id, Some(json!({"overlap_seconds": 0}))).await;
+        assert!(!is_good(&server, &id, &old).await);
+        let (status, said) = ask_api(&server, &id, Some(json!({"overlap_seconds": 0}))).await;
         assert_eq!((status.as_u16(), &said["error"]["code"]), (409, &json!("SECRET_JUST_MADE")));
     }
 
     async fn no_change_of_a_client_undoes_another_at_the_same_moment(db: TestDatabase) {
-        let house = TestUsher::on(db, &[]).await;
-        let second = house.second_instance().await;
+        let server = TestServer::on(db, &[]).await;
+        let second = server.second_instance().await;
         for round in 0..8 {
-            let made = house.client(ClientType::Machine, |_| {}).await;
+            let made = server.client(ClientType::Machine, |_| {}).await;
             let id = made.client.id;
-            house.wait(60);
-            let (disabling, renaming, rotating) = (house.usher.clone(), second.usher.clone(), house.usher.clone());
+            server.wait(60);
+            let (disabling, renaming, rotating) = (server.usher.clone(), second.usher.clone(), server.usher.clone());
             let ids = [id.clone(), id.clone(), id.clone()];
             let [one, two, three] = ids;
             let disable = tokio::spawn(async move { disabling.set_client_disabled(&one, true).await.map(drop) });
@@ -135,42 +135,42 @@ on_both_databases! {
             for task in [disable, rename, rotate] {
                 task.await.expect("no panic").expect("it can be done");
             }
-            let now = house.usher.load_client(&id.0).await.expect("it is there");
+            let now = server.usher.load_client(&id.0).await.expect("it is there");
             let kept = (now.is_active(), now.metadata.client_name.as_str(), now.secrets.len());
             assert_eq!(kept, (false, "Renamed", 2), "round {round}");
         }
     }
 
     async fn the_use_of_a_secret_is_written_down_once_an_hour(db: TestDatabase) {
-        let (house, id, secret) = machine(db).await;
-        let last = async || house.usher.load_client(&id.0).await.expect("it is there").secrets[0].last_used_at;
+        let (server, id, secret) = machine(db).await;
+        let last = async || server.usher.load_client(&id.0).await.expect("it is there").secrets[0].last_used_at;
         assert_eq!(last().await, None);
-        assert!(!is_good(&house, &id, "wrong").await);
+        assert!(!is_good(&server, &id, "wrong").await);
         assert_eq!(last().await, None, "a wrong one is no use");
-        let first = house.now();
+        let first = server.now();
         for _ in 0..3 {
-            assert!(is_good(&house, &id, &secret).await);
-            house.wait(1_000);
+            assert!(is_good(&server, &id, &secret).await);
+            server.wait(1_000);
         }
         assert_eq!(last().await, Some(first));
-        let restarted = house.second_instance().await;
-        house.wait(3_600);
+        let restarted = server.second_instance().await;
+        server.wait(3_600);
         assert!(is_good(&restarted, &id, &secret).await);
-        assert_eq!(last().await, Some(house.now()));
+        assert_eq!(last().await, Some(server.now()));
     }
 
     async fn what_happens_to_secrets_is_no_other_version_of_the_client(db: TestDatabase) {
-        let (house, id, secret) = machine(db).await;
-        let url = house.at(&format!("/api/v1/projects/{}/clients/{}", house.project, id.0));
-        let shown = house.http.get(&url).bearer_auth(&house.project_token).send().await.expect("an answer");
+        let (server, id, secret) = machine(db).await;
+        let url = server.at(&format!("/api/v1/projects/{}/clients/{}", server.project, id.0));
+        let shown = server.http.get(&url).bearer_auth(&server.project_token).send().await.expect("an answer");
         let tag = shown.headers()["etag"].clone();
-        assert!(is_good(&house, &id, &secret).await);
-        rotate(&house, &id, 60).await;
-        let change = house.http.put(&url).bearer_auth(&house.project_token).header("if-match", tag);
+        assert!(is_good(&server, &id, &secret).await);
+        rotate(&server, &id, 60).await;
+        let change = server.http.put(&url).bearer_auth(&server.project_token).header("if-match", tag);
         let changed = change.json(&json!({"disabled": true})).send().await.expect("an answer");
         assert_eq!(changed.status(), 200);
         let body: Value = changed.json().await.expect("JSON");
-        assert_eq!((&body["disabled"], &body["disabled_at"]), (&json!(true), &json!(house.now().0)));
+        assert_eq!((&body["disabled"], &body["disabled_at"]), (&json!(true), &json!(server.now().0)));
         assert!(!body.to_string().contains(&secret));
     }
 }

@@ -4,7 +4,7 @@ use usher_domain::oauth::client::ClientType;
 
 use crate::harness::browser::Landing;
 use crate::harness::database::on_both_databases;
-use crate::harness::house::TestUsher;
+use crate::harness::server::TestServer;
 
 const ANA: &str = "ana@example.test";
 
@@ -14,60 +14,60 @@ fn asks_for_consent(page: &Landing) -> bool {
 
 on_both_databases! {
     async fn consent_is_remembered_for_what_it_covers(db: TestDatabase) {
-        let house = TestUsher::on(db, &[]).await;
-        house.user(ANA).await;
-        let client = house.client(ClientType::Web, |_| {}).await;
-        let mut browser = house.browser();
-        browser.go_through(&house.authorize_url(&client, &[("scope", "openid email")]), ANA).await;
+        let server = TestServer::on(db, &[]).await;
+        server.user(ANA).await;
+        let client = server.client(ClientType::Web, |_| {}).await;
+        let mut browser = server.browser();
+        browser.go_through(&server.authorize_url(&client, &[("scope", "openid email")]), ANA).await;
         for covered in ["openid", "email openid"] {
-            let landing = browser.open(&house.authorize_url(&client, &[("scope", covered)])).await;
+            let landing = browser.open(&server.authorize_url(&client, &[("scope", covered)])).await;
             assert!(landing.answer("code").is_some(), "{covered}: {landing:?}");
         }
-        let page = browser.open(&house.authorize_url(&client, &[("scope", "openid profile")])).await;
+        let page = browser.open(&server.authorize_url(&client, &[("scope", "openid profile")])).await;
         assert!(asks_for_consent(&page));
         browser.submit(&page, &[("decision", "allow")]).await;
-        let both = browser.open(&house.authorize_url(&client, &[("scope", "openid email profile")])).await;
+        let both = browser.open(&server.authorize_url(&client, &[("scope", "openid email profile")])).await;
         assert!(both.answer("code").is_some(), "what was allowed before still is");
     }
 }
 
 #[tokio::test]
 async fn a_no_goes_back_to_the_client_and_is_not_remembered() {
-    let house = TestUsher::start().await;
-    house.user(ANA).await;
-    let client = house.client(ClientType::Web, |_| {}).await;
-    let mut browser = house.browser();
-    let page = browser.open(&house.authorize_url(&client, &[])).await;
+    let server = TestServer::start().await;
+    server.user(ANA).await;
+    let client = server.client(ClientType::Web, |_| {}).await;
+    let mut browser = server.browser();
+    let page = browser.open(&server.authorize_url(&client, &[])).await;
     let page = browser.sign_in(&page, ANA).await;
     assert!(asks_for_consent(&page));
     let landing = browser.submit(&page, &[("decision", "deny")]).await;
     assert_eq!(landing.answer("error").as_deref(), Some("access_denied"));
     assert_eq!(landing.answer("state").as_deref(), Some("st4te"));
     assert_eq!(landing.answer("code"), None);
-    assert!(asks_for_consent(&browser.open(&house.authorize_url(&client, &[])).await));
+    assert!(asks_for_consent(&browser.open(&server.authorize_url(&client, &[])).await));
 }
 
 #[tokio::test]
 async fn a_client_of_the_house_asks_nobody() {
-    let house = TestUsher::start().await;
-    house.user(ANA).await;
-    let client = house.client(ClientType::Web, |client| client.first_party = true).await;
-    let mut browser = house.browser();
-    let page = browser.open(&house.authorize_url(&client, &[])).await;
+    let server = TestServer::start().await;
+    server.user(ANA).await;
+    let client = server.client(ClientType::Web, |client| client.first_party = true).await;
+    let mut browser = server.browser();
+    let page = browser.open(&server.authorize_url(&client, &[])).await;
     assert!(browser.sign_in(&page, ANA).await.answer("code").is_some());
 }
 
 #[tokio::test]
 async fn an_application_that_anybody_could_pose_as_asks_every_time() {
-    let house = TestUsher::start().await;
-    house.user(ANA).await;
+    let server = TestServer::start().await;
+    server.user(ANA).await;
     let uri = "http://127.0.0.1/cb";
-    let native = house.client(ClientType::Native, |client| client.redirect_uris = vec![uri.into()]).await;
-    let page = house.client(ClientType::Spa, |_| {}).await;
-    let mut browser = house.browser();
+    let native = server.client(ClientType::Native, |client| client.redirect_uris = vec![uri.into()]).await;
+    let page = server.client(ClientType::Spa, |_| {}).await;
+    let mut browser = server.browser();
     let port = [("redirect_uri", "http://127.0.0.1:51004/cb")];
     for _ in 0..2 {
-        let mut shown = browser.open(&house.authorize_url(&native, &port)).await;
+        let mut shown = browser.open(&server.authorize_url(&native, &port)).await;
         if shown.body.contains("name=\"password\"") {
             shown = browser.sign_in(&shown, ANA).await;
         }
@@ -75,8 +75,8 @@ async fn an_application_that_anybody_could_pose_as_asks_every_time() {
         let landing = browser.submit(&shown, &[("decision", "allow")]).await;
         assert!(landing.url.starts_with("http://127.0.0.1:51004/cb?code="), "{}", landing.url);
     }
-    let silent = browser.open(&house.authorize_url(&native, &[port[0], ("prompt", "none")])).await;
+    let silent = browser.open(&server.authorize_url(&native, &[port[0], ("prompt", "none")])).await;
     assert_eq!(silent.answer("error").as_deref(), Some("consent_required"));
-    browser.go_through(&house.authorize_url(&page, &[]), ANA).await;
-    assert!(browser.open(&house.authorize_url(&page, &[])).await.answer("code").is_some(), "https proves a page");
+    browser.go_through(&server.authorize_url(&page, &[]), ANA).await;
+    assert!(browser.open(&server.authorize_url(&page, &[])).await.answer("code").is_some(), "https proves a page");
 }

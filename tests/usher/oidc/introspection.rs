@@ -3,18 +3,18 @@
 use serde_json::{Value, json};
 use usher_domain::oauth::client::ClientType;
 
-use crate::harness::house::TestUsher;
+use crate::harness::server::TestServer;
 
 const ANA: &str = "ana@example.test";
 
 #[tokio::test]
 async fn a_good_token_is_described() {
-    let house = TestUsher::start().await;
-    let ana = house.user(ANA).await;
-    let client = house.client(ClientType::Web, |client| client.first_party = true).await;
-    let api = house.client(ClientType::Machine, |_| {}).await;
-    let tokens = house.tokens(&mut house.browser(), &client, ANA).await;
-    let ask = async |token: &str| house.call(&api, "/oauth2/introspect", &[("token", token)]).await;
+    let server = TestServer::start().await;
+    let ana = server.user(ANA).await;
+    let client = server.client(ClientType::Web, |client| client.first_party = true).await;
+    let api = server.client(ClientType::Machine, |_| {}).await;
+    let tokens = server.tokens(&mut server.browser(), &client, ANA).await;
+    let ask = async |token: &str| server.call(&api, "/oauth2/introspect", &[("token", token)]).await;
     let mut access = ask(&tokens.text("access_token")).await;
     assert_eq!(access.headers["cache-control"], "no-store");
     assert_eq!(access.json["sub"], ana.sub.0);
@@ -25,45 +25,45 @@ async fn a_good_token_is_described() {
     insta::assert_json_snapshot!(access.json);
     let own = [("token", tokens.text("refresh_token"))];
     let own: Vec<_> = own.iter().map(|(name, value)| (*name, value.as_str())).collect();
-    let refresh = house.call(&client, "/oauth2/introspect", &own).await.json;
+    let refresh = server.call(&client, "/oauth2/introspect", &own).await.json;
     assert_eq!((&refresh["active"], &refresh["token_type"]), (&json!(true), &Value::Null));
     assert_eq!(refresh["token_use"], "refresh_token");
-    assert_eq!(refresh["exp"], house.now().0 + 30 * 24 * 3_600);
+    assert_eq!(refresh["exp"], server.now().0 + 30 * 24 * 3_600);
 }
 
 #[tokio::test]
 async fn a_refresh_token_is_described_to_its_own_client_alone() {
-    let house = TestUsher::start().await;
-    house.user(ANA).await;
-    let client = house.client(ClientType::Web, |client| client.first_party = true).await;
-    let neighbour = house.client(ClientType::Machine, |_| {}).await;
-    let tokens = house.tokens(&mut house.browser(), &client, ANA).await;
+    let server = TestServer::start().await;
+    server.user(ANA).await;
+    let client = server.client(ClientType::Web, |client| client.first_party = true).await;
+    let neighbour = server.client(ClientType::Machine, |_| {}).await;
+    let tokens = server.tokens(&mut server.browser(), &client, ANA).await;
     let refresh = tokens.text("refresh_token");
-    assert!(!house.is_active(&neighbour, &refresh).await, "of the same project, and none of its business");
-    assert!(house.is_active(&neighbour, &tokens.text("access_token")).await);
-    assert!(house.is_active(&client, &refresh).await);
+    assert!(!server.is_active(&neighbour, &refresh).await, "of the same project, and none of its business");
+    assert!(server.is_active(&neighbour, &tokens.text("access_token")).await);
+    assert!(server.is_active(&client, &refresh).await);
 }
 
 /// AD-10
 #[tokio::test]
 async fn a_stranger_learns_nothing() {
-    let house = TestUsher::start().await;
-    house.user(ANA).await;
-    let client = house.client(ClientType::Web, |client| client.first_party = true).await;
-    let stranger = house.client_of_another_project(ClientType::Machine).await;
-    let tokens = house.tokens(&mut house.browser(), &client, ANA).await;
+    let server = TestServer::start().await;
+    server.user(ANA).await;
+    let client = server.client(ClientType::Web, |client| client.first_party = true).await;
+    let stranger = server.client_of_another_project(ClientType::Machine).await;
+    let tokens = server.tokens(&mut server.browser(), &client, ANA).await;
     for name in ["access_token", "refresh_token", "id_token"] {
         let token = tokens.text(name);
-        let answer = house.call(&stranger, "/oauth2/introspect", &[("token", &token)]).await;
+        let answer = server.call(&stranger, "/oauth2/introspect", &[("token", &token)]).await;
         assert_eq!((answer.status.as_u16(), answer.json), (200, json!({"active": false})), "{name}");
         // Signed responses (RFC 9701) are not supported: this one is plain, and reveals as little.
         let form = [("token", token.as_str())];
-        let signed = house.http.post(house.at("/oauth2/introspect")).form(&form);
+        let signed = server.http.post(server.at("/oauth2/introspect")).form(&form);
         let signed = signed.basic_auth(&stranger.client.id.0, stranger.secret.as_deref());
         let signed = signed.header("accept", "application/token-introspection+jwt");
         let answer = crate::harness::relying_party::answer(signed).await;
         assert_eq!((answer.status.as_u16(), answer.json), (200, json!({"active": false})), "{name}");
-        let request = house.http.post(house.at("/oauth2/introspect")).form(&[("token", &token)]);
+        let request = server.http.post(server.at("/oauth2/introspect")).form(&[("token", &token)]);
         let unauthenticated = crate::harness::relying_party::answer(request).await;
         assert_eq!((unauthenticated.status.as_u16(), unauthenticated.error()), (401, "invalid_client"));
     }
@@ -71,21 +71,21 @@ async fn a_stranger_learns_nothing() {
 
 #[tokio::test]
 async fn what_is_not_good_is_only_not_good() {
-    let house = TestUsher::start().await;
-    house.user(ANA).await;
-    let client = house.client(ClientType::Web, |client| client.first_party = true).await;
-    let tokens = house.tokens(&mut house.browser(), &client, ANA).await;
-    house.refresh(&client, &tokens.text("refresh_token")).await;
+    let server = TestServer::start().await;
+    server.user(ANA).await;
+    let client = server.client(ClientType::Web, |client| client.first_party = true).await;
+    let tokens = server.tokens(&mut server.browser(), &client, ANA).await;
+    server.refresh(&client, &tokens.text("refresh_token")).await;
     let (id_token, old) = (tokens.text("id_token"), tokens.text("refresh_token"));
     for token in [id_token.as_str(), &old, "garbage", "a.b.c", &"x".repeat(10_000)] {
-        let answer = house.call(&client, "/oauth2/introspect", &[("token", token)]).await;
+        let answer = server.call(&client, "/oauth2/introspect", &[("token", token)]).await;
         assert_eq!((answer.status.as_u16(), answer.json), (200, json!({"active": false})));
     }
     for form in [&[][..], &[("token", "")], &[("token", "a"), ("token", "b")]] {
-        let answer = house.call(&client, "/oauth2/introspect", form).await;
+        let answer = server.call(&client, "/oauth2/introspect", form).await;
         assert_eq!((answer.status.as_u16(), answer.error()), (400, "invalid_request"), "{form:?}");
     }
     let hinted = [("token", tokens.text("access_token")), ("token_type_hint", "refresh_token".into())];
     let hinted: Vec<_> = hinted.iter().map(|(name, value)| (*name, value.as_str())).collect();
-    assert_eq!(house.call(&client, "/oauth2/introspect", &hinted).await.json["active"], true, "a hint is only a hint");
+    assert_eq!(server.call(&client, "/oauth2/introspect", &hinted).await.json["active"], true, "a hint is only a hint");
 }

@@ -5,18 +5,18 @@ use usher_flows::RegisteredClient;
 
 use crate::harness::browser::{Browser, Landing};
 use crate::harness::database::on_both_databases;
-use crate::harness::house::TestUsher;
+use crate::harness::server::TestServer;
 
 const ANA: &str = "ana@example.test";
 const OUT: &str = "https://rp.test/out";
 
-fn logout_url(house: &TestUsher, parameters: &[(&str, &str)]) -> String {
+fn logout_url(server: &TestServer, parameters: &[(&str, &str)]) -> String {
     let query = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(parameters).finish();
-    format!("{}?{query}", house.at("/oauth2/logout"))
+    format!("{}?{query}", server.at("/oauth2/logout"))
 }
 
-async fn is_signed_in(house: &TestUsher, browser: &mut Browser<'_>, client: &RegisteredClient) -> bool {
-    let silent = browser.open(&house.authorize_url(client, &[("prompt", "none")])).await;
+async fn is_signed_in(server: &TestServer, browser: &mut Browser<'_>, client: &RegisteredClient) -> bool {
+    let silent = browser.open(&server.authorize_url(client, &[("prompt", "none")])).await;
     silent.answer("code").is_some()
 }
 
@@ -24,25 +24,25 @@ fn asks(page: &Landing) -> bool {
     page.status == 200 && page.body.contains("name=\"logout\"")
 }
 
-async fn client(house: &TestUsher) -> RegisteredClient {
-    house.client(ClientType::Web, |client| client.first_party = true).await
+async fn client(server: &TestServer) -> RegisteredClient {
+    server.client(ClientType::Web, |client| client.first_party = true).await
 }
 
 on_both_databases! {
     async fn a_client_that_proves_itself_signs_the_person_out_and_has_them_back(db: TestDatabase) {
-        let house = TestUsher::on(db, &[]).await;
-        house.user(ANA).await;
-        let client = client(&house).await;
+        let server = TestServer::on(db, &[]).await;
+        server.user(ANA).await;
+        let client = client(&server).await;
         let odd = "~!@#$%^&*()_+-={}|[]\\:\";'<>?,./ 0aZ";
         for state in [odd, "x", ""] {
-            let mut browser = house.browser();
-            let tokens = house.tokens(&mut browser, &client, ANA).await;
+            let mut browser = server.browser();
+            let tokens = server.tokens(&mut browser, &client, ANA).await;
             let hint = tokens.text("id_token");
             let mut parameters = vec![("id_token_hint", hint.as_str()), ("post_logout_redirect_uri", OUT)];
             if !state.is_empty() {
                 parameters.push(("state", state));
             }
-            let landing = browser.open(&logout_url(&house, &parameters)).await;
+            let landing = browser.open(&logout_url(&server, &parameters)).await;
             assert_eq!(landing.status, 303, "{landing:?}");
             assert!(landing.url.starts_with(OUT), "{}", landing.url);
             let url = url::Url::parse(&landing.url).expect("a URL");
@@ -50,8 +50,8 @@ on_both_databases! {
             let wanted: Vec<_> =
                 parameters[2..].iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
             assert_eq!(pairs, wanted);
-            assert!(!is_signed_in(&house, &mut browser, &client).await);
-            assert_eq!(house.userinfo(&tokens.text("access_token")).await.status, 401);
+            assert!(!is_signed_in(&server, &mut browser, &client).await);
+            assert_eq!(server.userinfo(&tokens.text("access_token")).await.status, 401);
         }
     }
 }
@@ -59,11 +59,11 @@ on_both_databases! {
 /// LO-02
 #[tokio::test]
 async fn an_address_that_is_not_registered_leads_nowhere() {
-    let house = TestUsher::start().await;
-    house.user(ANA).await;
-    let (client, other) = (client(&house).await, client(&house).await);
-    let mut browser = house.browser();
-    let hint = house.tokens(&mut browser, &client, ANA).await.text("id_token");
+    let server = TestServer::start().await;
+    server.user(ANA).await;
+    let (client, other) = (client(&server).await, client(&server).await);
+    let mut browser = server.browser();
+    let hint = server.tokens(&mut browser, &client, ANA).await.text("id_token");
     for bad in [
         "https://rp.test/out?foo=bar",
         "https://rp.test/out/",
@@ -75,28 +75,28 @@ async fn an_address_that_is_not_registered_leads_nowhere() {
         "https://RP.test/out",
     ] {
         for named in [("id_token_hint", hint.as_str()), ("client_id", other.client.id.0.as_str())] {
-            let page = browser.open(&logout_url(&house, &[named, ("post_logout_redirect_uri", bad)])).await;
+            let page = browser.open(&logout_url(&server, &[named, ("post_logout_redirect_uri", bad)])).await;
             assert!(asks(&page), "{bad}: {page:?}");
             assert!(!page.body.contains("javascript:") && !page.body.contains(&format!("href=\"{bad}\"")), "{bad}");
         }
     }
     let both = [("id_token_hint", hint.as_str()), ("client_id", &other.client.id.0), ("post_logout_redirect_uri", OUT)];
-    assert!(asks(&browser.open(&logout_url(&house, &both)).await), "one client's token, another's name");
-    assert!(is_signed_in(&house, &mut browser, &client).await, "nobody was signed out by asking");
-    let page = browser.open(&logout_url(&house, &[("post_logout_redirect_uri", OUT)])).await;
+    assert!(asks(&browser.open(&logout_url(&server, &both)).await), "one client's token, another's name");
+    assert!(is_signed_in(&server, &mut browser, &client).await, "nobody was signed out by asking");
+    let page = browser.open(&logout_url(&server, &[("post_logout_redirect_uri", OUT)])).await;
     let done = browser.submit(&page, &[("logout", "yes")]).await;
     assert_eq!(done.status, 200, "no client, no way back: {done:?}");
-    assert!(!is_signed_in(&house, &mut browser, &client).await);
+    assert!(!is_signed_in(&server, &mut browser, &client).await);
 }
 
 /// LO-03
 #[tokio::test]
 async fn a_hint_that_is_not_ours_counts_for_nothing_and_an_old_one_still_does() {
-    let house = TestUsher::start().await;
-    house.user(ANA).await;
-    let client = client(&house).await;
-    let mut browser = house.browser();
-    let tokens = house.tokens(&mut browser, &client, ANA).await;
+    let server = TestServer::start().await;
+    server.user(ANA).await;
+    let client = client(&server).await;
+    let mut browser = server.browser();
+    let tokens = server.tokens(&mut browser, &client, ANA).await;
     let hint = tokens.text("id_token");
     let payload = hint.split('.').nth(1).expect("a payload");
     let unsigned = format!("eyJhbGciOiJub25lIn0.{payload}.");
@@ -104,153 +104,153 @@ async fn a_hint_that_is_not_ours_counts_for_nothing_and_an_old_one_still_does() 
     let access = tokens.text("access_token");
     for bad in [unsigned.as_str(), &modified, &access, "garbage"] {
         let page =
-            browser.open(&logout_url(&house, &[("id_token_hint", bad), ("post_logout_redirect_uri", OUT)])).await;
+            browser.open(&logout_url(&server, &[("id_token_hint", bad), ("post_logout_redirect_uri", OUT)])).await;
         assert!(asks(&page), "{bad}: {page:?}");
-        assert!(is_signed_in(&house, &mut browser, &client).await, "{bad}");
+        assert!(is_signed_in(&server, &mut browser, &client).await, "{bad}");
     }
-    house.wait(7_200);
+    server.wait(7_200);
     let landing =
-        browser.open(&logout_url(&house, &[("id_token_hint", &hint), ("post_logout_redirect_uri", OUT)])).await;
+        browser.open(&logout_url(&server, &[("id_token_hint", &hint), ("post_logout_redirect_uri", OUT)])).await;
     assert_eq!((landing.status.as_u16(), landing.url.as_str()), (303, OUT));
 }
 
 #[tokio::test]
 async fn without_proof_the_person_is_asked_first_and_may_say_no() {
-    let house = TestUsher::start().await;
-    house.user(ANA).await;
-    let client = client(&house).await;
-    let mut browser = house.browser();
-    house.tokens(&mut browser, &client, ANA).await;
+    let server = TestServer::start().await;
+    server.user(ANA).await;
+    let client = client(&server).await;
+    let mut browser = server.browser();
+    server.tokens(&mut browser, &client, ANA).await;
     let named = [("client_id", client.client.id.0.as_str()), ("post_logout_redirect_uri", OUT), ("state", "s")];
     for parameters in [&[][..], &[("state", "only")], &named, &[("ui_locales", "uk")]] {
-        let page = browser.open(&logout_url(&house, parameters)).await;
+        let page = browser.open(&logout_url(&server, parameters)).await;
         assert!(asks(&page), "{parameters:?}: {page:?}");
-        assert!(is_signed_in(&house, &mut browser, &client).await);
+        assert!(is_signed_in(&server, &mut browser, &client).await);
     }
-    let page = browser.open(&logout_url(&house, &named)).await;
+    let page = browser.open(&logout_url(&server, &named)).await;
     browser.submit(&page, &[("logout", "no")]).await;
-    assert!(is_signed_in(&house, &mut browser, &client).await, "no is no");
+    assert!(is_signed_in(&server, &mut browser, &client).await, "no is no");
     let landing = browser.submit(&page, &[("logout", "yes")]).await;
     assert_eq!(landing.url, format!("{OUT}?state=s"));
-    assert!(!is_signed_in(&house, &mut browser, &client).await);
-    let again = browser.open(&logout_url(&house, &[])).await;
+    assert!(!is_signed_in(&server, &mut browser, &client).await);
+    let again = browser.open(&logout_url(&server, &[])).await;
     assert_eq!(again.status, 200);
     assert!(!asks(&again), "nobody to sign out");
 }
 
 #[tokio::test]
 async fn a_request_by_post_is_the_same_request() {
-    let house = TestUsher::start().await;
-    house.user(ANA).await;
-    let client = client(&house).await;
-    let mut browser = house.browser();
-    let hint = house.tokens(&mut browser, &client, ANA).await.text("id_token");
+    let server = TestServer::start().await;
+    server.user(ANA).await;
+    let client = client(&server).await;
+    let mut browser = server.browser();
+    let hint = server.tokens(&mut browser, &client, ANA).await.text("id_token");
     let form = [("id_token_hint".to_owned(), hint), ("post_logout_redirect_uri".to_owned(), OUT.to_owned())];
-    let landing = browser.post(&house.at("/oauth2/logout"), &form).await;
+    let landing = browser.post(&server.at("/oauth2/logout"), &form).await;
     assert_eq!(landing.url, OUT);
-    assert!(!is_signed_in(&house, &mut browser, &client).await);
+    assert!(!is_signed_in(&server, &mut browser, &client).await);
 }
 
 /// RP-Initiated Logout §2
 #[tokio::test]
 async fn a_hint_that_is_not_of_the_session_here_asks_first() {
-    let house = TestUsher::start().await;
-    house.user(ANA).await;
+    let server = TestServer::start().await;
+    server.user(ANA).await;
     let ben = "ben@example.test";
-    house.user(ben).await;
-    let client = client(&house).await;
-    let mut browser = house.browser();
-    let hint = house.tokens(&mut browser, &client, ANA).await.text("id_token");
-    let logout = logout_url(&house, &[("id_token_hint", &hint), ("post_logout_redirect_uri", OUT)]);
+    server.user(ben).await;
+    let client = client(&server).await;
+    let mut browser = server.browser();
+    let hint = server.tokens(&mut browser, &client, ANA).await.text("id_token");
+    let logout = logout_url(&server, &[("id_token_hint", &hint), ("post_logout_redirect_uri", OUT)]);
     assert_eq!(browser.open(&logout).await.url, OUT);
     assert_eq!(browser.open(&logout).await.url, OUT, "nobody is signed in: there is nothing to ask");
     for now_here in [ben, ANA] {
-        house.tokens(&mut browser, &client, now_here).await;
+        server.tokens(&mut browser, &client, now_here).await;
         let page = browser.open(&logout).await;
         assert!(asks(&page) && page.body.contains(now_here), "{page:?}");
-        assert!(is_signed_in(&house, &mut browser, &client).await);
+        assert!(is_signed_in(&server, &mut browser, &client).await);
         assert_eq!(browser.submit(&page, &[("logout", "yes")]).await.url, OUT);
-        assert!(!is_signed_in(&house, &mut browser, &client).await);
+        assert!(!is_signed_in(&server, &mut browser, &client).await);
     }
-    let mut elsewhere = house.browser();
-    house.tokens(&mut elsewhere, &client, ANA).await;
+    let mut elsewhere = server.browser();
+    server.tokens(&mut elsewhere, &client, ANA).await;
     assert!(asks(&elsewhere.open(&logout).await), "a session of another browser");
 }
 
 #[tokio::test]
 async fn beside_a_named_client_an_unreadable_hint_asks_and_then_leads_back() {
-    let house = TestUsher::start().await;
-    house.user(ANA).await;
-    let client = client(&house).await;
-    let mut browser = house.browser();
+    let server = TestServer::start().await;
+    server.user(ANA).await;
+    let client = client(&server).await;
+    let mut browser = server.browser();
     let id = client.client.id.0.as_str();
     for hint in ["garbage", "eyJhbGciOiJub25lIn0.e30."] {
-        house.tokens(&mut browser, &client, ANA).await;
+        server.tokens(&mut browser, &client, ANA).await;
         let asked = [("id_token_hint", hint), ("client_id", id), ("post_logout_redirect_uri", OUT), ("state", "s")];
-        let page = browser.open(&logout_url(&house, &asked)).await;
+        let page = browser.open(&logout_url(&server, &asked)).await;
         assert!(asks(&page), "{page:?}");
-        assert!(is_signed_in(&house, &mut browser, &client).await);
+        assert!(is_signed_in(&server, &mut browser, &client).await);
         let done = browser.submit(&page, &[("logout", "yes")]).await;
         assert_eq!(done.url, format!("{OUT}?state=s"));
-        assert_eq!(browser.open(&logout_url(&house, &asked)).await.url, format!("{OUT}?state=s"), "nobody to ask");
+        assert_eq!(browser.open(&logout_url(&server, &asked)).await.url, format!("{OUT}?state=s"), "nobody to ask");
         let unregistered =
             [("id_token_hint", hint), ("client_id", id), ("post_logout_redirect_uri", "https://evil.test/")];
-        assert!(browser.open(&logout_url(&house, &unregistered)).await.url.starts_with(&house.url));
+        assert!(browser.open(&logout_url(&server, &unregistered)).await.url.starts_with(&server.url));
     }
 }
 
 on_both_databases! {
     async fn a_hint_is_known_for_as_long_as_its_session_may_live(db: TestDatabase) {
-        let house = TestUsher::on(db, &[("session.idle", "90d"), ("keys.rotate_after", "30d")]).await;
-        house.user(ANA).await;
-        let client = client(&house).await;
-        let mut browser = house.browser();
-        let tokens = house.tokens(&mut browser, &client, ANA).await;
+        let server = TestServer::on(db, &[("session.idle", "90d"), ("keys.rotate_after", "30d")]).await;
+        server.user(ANA).await;
+        let client = client(&server).await;
+        let mut browser = server.browser();
+        let tokens = server.tokens(&mut browser, &client, ANA).await;
         let hint = tokens.text("id_token");
         let signed_with = crate::harness::relying_party::kid(&hint);
         for _ in 0..(89 * 2) {
-            house.wait(12 * 3_600);
-            house.usher.tend_keys().await.expect("keys can be made");
+            server.wait(12 * 3_600);
+            server.usher.tend_keys().await.expect("keys can be made");
         }
-        let jwks = house.http.get(house.at("/oauth2/jwks")).send().await.expect("keys").text().await.expect("a body");
+        let jwks = server.http.get(server.at("/oauth2/jwks")).send().await.expect("keys").text().await.expect("a body");
         assert!(!jwks.contains(&signed_with), "it is published no more");
-        let kept = house.usher.list_keys().await.expect("keys");
+        let kept = server.usher.list_keys().await.expect("keys");
         let kept = kept.iter().find(|key| key.kid == signed_with).expect("it is still known");
         assert!(kept.sealed_private.is_empty(), "and can never sign again");
-        assert!(is_signed_in(&house, &mut browser, &client).await, "the session lives");
-        let known = browser.open(&house.authorize_url(&client, &[("prompt", "none"), ("id_token_hint", &hint)])).await;
+        assert!(is_signed_in(&server, &mut browser, &client).await, "the session lives");
+        let known = browser.open(&server.authorize_url(&client, &[("prompt", "none"), ("id_token_hint", &hint)])).await;
         assert!(known.answer("code").is_some(), "{}", known.url);
-        let logout = logout_url(&house, &[("id_token_hint", &hint), ("post_logout_redirect_uri", OUT)]);
+        let logout = logout_url(&server, &[("id_token_hint", &hint), ("post_logout_redirect_uri", OUT)]);
         assert_eq!(browser.open(&logout).await.url, OUT, "it speaks of this very session: no question");
-        assert!(!is_signed_in(&house, &mut browser, &client).await);
+        assert!(!is_signed_in(&server, &mut browser, &client).await);
         for _ in 0..60 {
-            house.wait(24 * 3_600);
-            house.usher.tend_keys().await.expect("keys can be made");
+            server.wait(24 * 3_600);
+            server.usher.tend_keys().await.expect("keys can be made");
         }
-        assert!(house.usher.list_keys().await.expect("keys").iter().all(|key| key.kid != signed_with), "forgotten");
+        assert!(server.usher.list_keys().await.expect("keys").iter().all(|key| key.kid != signed_with), "forgotten");
     }
 
     async fn a_pruned_key_verifies_hints_and_nothing_else(db: TestDatabase) {
-        let house = TestUsher::on(db, &[("tokens.access_ttl", "24h"), ("tokens.id_ttl", "1s")]).await;
-        house.user(ANA).await;
-        let client = client(&house).await;
-        let mut browser = house.browser();
-        let tokens = house.tokens(&mut browser, &client, ANA).await;
+        let server = TestServer::on(db, &[("tokens.access_ttl", "24h"), ("tokens.id_ttl", "1s")]).await;
+        server.user(ANA).await;
+        let client = client(&server).await;
+        let mut browser = server.browser();
+        let tokens = server.tokens(&mut browser, &client, ANA).await;
         let ring = || {
-            let keyring = house.usher.keyring();
+            let keyring = server.usher.keyring();
             let expect = |typ| usher_keys::verify::ExpectedToken { typ };
             let access = keyring.verify(&tokens.text("access_token"), expect("at+jwt")).is_ok();
             let id = keyring.verify(&tokens.text("id_token"), expect("JWT")).is_ok();
             (access, id, keyring.verify_hint(&tokens.text("id_token"), expect("JWT")).is_ok())
         };
         assert_eq!(ring(), (true, true, true));
-        house.wait(90 * 24 * 3_600);
-        house.usher.rotate_keys(true).await.expect("keys can be made");
+        server.wait(90 * 24 * 3_600);
+        server.usher.rotate_keys(true).await.expect("keys can be made");
         assert_eq!(ring(), (true, true, true), "retired");
-        house.wait(24 * 3_600 + 601);
-        house.usher.tend_keys().await.expect("keys can be made");
+        server.wait(24 * 3_600 + 601);
+        server.usher.tend_keys().await.expect("keys can be made");
         assert_eq!(ring(), (false, false, true), "pruned");
-        house.usher.reload_keys().await.expect("the house is whole");
+        server.usher.reload_keys().await.expect("the keys can be read");
         assert_eq!(ring(), (false, false, true), "and read again");
     }
 }

@@ -16,8 +16,8 @@ use usher_domain::oauth::client::ClientType;
 use usher_protocol::scope::Scope as Scopes;
 
 use crate::harness::browser::Landing;
-use crate::harness::house::TestUsher;
 use crate::harness::relying_party::CALLBACK;
+use crate::harness::server::TestServer;
 
 const ANA: &str = "ana@example.test";
 
@@ -43,20 +43,20 @@ impl<'c> AsyncHttpClient<'c> for Wire {
     }
 }
 
-async fn discover(house: &TestUsher, wire: &Wire) -> CoreProviderMetadata {
-    let issuer = IssuerUrl::new(house.url.clone()).expect("an issuer is a URL");
+async fn discover(server: &TestServer, wire: &Wire) -> CoreProviderMetadata {
+    let issuer = IssuerUrl::new(server.url.clone()).expect("an issuer is a URL");
     CoreProviderMetadata::discover_async(issuer, wire).await.expect("the metadata can be read")
 }
 
 /// Code with PKCE, ID token, userinfo and refresh, as a client with this signature algorithm.
 async fn sign_in(alg: &str, expected: CoreJwsSigningAlgorithm) {
-    let house = TestUsher::start().await;
-    let ana = house.user(ANA).await;
-    let registered = house.client(ClientType::Web, |client| client.id_token_signed_response_alg = alg.into()).await;
-    let wire = Wire(house.http.clone());
+    let server = TestServer::start().await;
+    let ana = server.user(ANA).await;
+    let registered = server.client(ClientType::Web, |client| client.id_token_signed_response_alg = alg.into()).await;
+    let wire = Wire(server.http.clone());
     let id = ClientId::new(registered.client.id.0.clone());
     let secret = ClientSecret::new(registered.secret.expect("a secret"));
-    let client = CoreClient::from_provider_metadata(discover(&house, &wire).await, id, Some(secret))
+    let client = CoreClient::from_provider_metadata(discover(&server, &wire).await, id, Some(secret))
         .set_redirect_uri(RedirectUrl::new(CALLBACK.into()).expect("a URL"));
     let (challenge, verifier) = PkceCodeChallenge::new_random_sha256();
     let (url, state, nonce) = client
@@ -64,12 +64,12 @@ async fn sign_in(alg: &str, expected: CoreJwsSigningAlgorithm) {
         .add_scopes(["profile", "email", "offline_access"].map(|scope| Scope::new(scope.into())))
         .set_pkce_challenge(challenge)
         .url();
-    let landing = house.browser().go_through(url.as_str(), ANA).await;
+    let landing = server.browser().go_through(url.as_str(), ANA).await;
     assert_eq!(landing.answer("state").as_ref(), Some(state.secret()));
     let code = AuthorizationCode::new(landing.code());
     let request = client.exchange_code(code).expect("a token endpoint").set_pkce_verifier(verifier);
     let tokens = request.request_async(&wire).await.expect("tokens");
-    let now = house.now().rfc3339();
+    let now = server.now().rfc3339();
     let checks = client
         .id_token_verifier()
         .set_allowed_algs([expected])
@@ -113,14 +113,14 @@ async fn it_signs_in_with_ed25519() {
 
 #[tokio::test]
 async fn it_acts_for_itself_introspects_and_revokes() {
-    let house = TestUsher::start().await;
-    let registered = house.client(ClientType::Machine, |client| client.scope = Scopes::of(["read", "write"])).await;
-    let wire = Wire(house.http.clone());
+    let server = TestServer::start().await;
+    let registered = server.client(ClientType::Machine, |client| client.scope = Scopes::of(["read", "write"])).await;
+    let wire = Wire(server.http.clone());
     let id = ClientId::new(registered.client.id.0.clone());
     let secret = ClientSecret::new(registered.secret.expect("a secret"));
-    let revocation = house.at("/oauth2/revoke").replace("http://", "https://");
-    let client = CoreClient::from_provider_metadata(discover(&house, &wire).await, id, Some(secret))
-        .set_introspection_url(IntrospectionUrl::new(house.at("/oauth2/introspect")).expect("a URL"))
+    let revocation = server.at("/oauth2/revoke").replace("http://", "https://");
+    let client = CoreClient::from_provider_metadata(discover(&server, &wire).await, id, Some(secret))
+        .set_introspection_url(IntrospectionUrl::new(server.at("/oauth2/introspect")).expect("a URL"))
         .set_revocation_url(RevocationUrl::new(revocation).expect("a URL"));
     let request = client.exchange_client_credentials().expect("a token endpoint").add_scope(Scope::new("read".into()));
     let token = request.request_async(&wire).await.expect("a token").access_token().clone();
@@ -146,9 +146,9 @@ pub struct Site {
 
 impl Site {
     /// A site about to sign a user in.
-    pub async fn open(house: &TestUsher, registered: usher_flows::RegisteredClient) -> Self {
-        let wire = Wire(house.http.clone());
-        let metadata = discover(house, &wire).await;
+    pub async fn open(server: &TestServer, registered: usher_flows::RegisteredClient) -> Self {
+        let wire = Wire(server.http.clone());
+        let metadata = discover(server, &wire).await;
         let (challenge, verifier) = PkceCodeChallenge::new_random_sha256();
         let client = CoreClient::from_provider_metadata(
             metadata.clone(),
@@ -164,7 +164,7 @@ impl Site {
     }
 
     /// The `sub` of the user, as the library has verified it.
-    pub async fn sub_of(self, house: &TestUsher, landing: &Landing) -> String {
+    pub async fn sub_of(self, server: &TestServer, landing: &Landing) -> String {
         assert_eq!(landing.answer("state").as_ref(), Some(self.state.secret()));
         let client = CoreClient::from_provider_metadata(
             self.metadata,
@@ -175,7 +175,7 @@ impl Site {
         let code = AuthorizationCode::new(landing.code());
         let request = client.exchange_code(code).expect("a token endpoint").set_pkce_verifier(self.verifier);
         let tokens = request.request_async(&self.wire).await.expect("tokens");
-        let now = house.now().rfc3339();
+        let now = server.now().rfc3339();
         let checks =
             client.id_token_verifier().set_time_fn(move || serde_json::from_value(json!(now)).expect("a time"));
         let claims = tokens.id_token().expect("an ID token").claims(&checks, &self.nonce).expect("a good ID token");

@@ -4,8 +4,8 @@ use futures_util::future::{join, join_all};
 use usher_domain::oauth::client::ClientType;
 
 use crate::harness::database::on_both_databases;
-use crate::harness::house::TestUsher;
 use crate::harness::relying_party::count;
+use crate::harness::server::TestServer;
 
 const ANA: &str = "ana@example.test";
 /// The families of a race.
@@ -19,34 +19,34 @@ const LIVING: &str = "select count(*) from grants where revoked_at is null";
 on_both_databases! {
     /// RT-04
     async fn of_many_refreshes_at_once_all_get_the_one_successor(db: TestDatabase) {
-        let house = TestUsher::on(db, &[]).await;
-        house.user(ANA).await;
-        let client = house.client(ClientType::Web, |client| client.first_party = true).await;
-        let second = house.second_instance().await;
-        let mut browser = house.browser();
+        let server = TestServer::on(db, &[]).await;
+        server.user(ANA).await;
+        let client = server.client(ClientType::Web, |client| client.first_party = true).await;
+        let second = server.second_instance().await;
+        let mut browser = server.browser();
         for _ in 0..FAMILIES {
-            let token = house.tokens(&mut browser, &client, ANA).await.text("refresh_token");
-            let asks = (0..AT_ONCE).map(|n| if n % 2 == 0 { &house } else { &second }.refresh(&client, &token));
+            let token = server.tokens(&mut browser, &client, ANA).await.text("refresh_token");
+            let asks = (0..AT_ONCE).map(|n| if n % 2 == 0 { &server } else { &second }.refresh(&client, &token));
             let answers = join_all(asks).await;
             assert_eq!(count(&answers, 200), AT_ONCE, "{answers:?}");
             let successor = answers[0].text("refresh_token");
             assert!(answers.iter().all(|answer| answer.text("refresh_token") == successor), "the chain forked");
-            assert_eq!(house.refresh(&client, &successor).await.status, 200);
+            assert_eq!(server.refresh(&client, &successor).await.status, 200);
         }
-        assert_eq!(house.database.count(FORWARD).await, 3, "each family took two steps");
+        assert_eq!(server.database.count(FORWARD).await, 3, "each family took two steps");
     }
 
     /// RT-04
     async fn processes_that_race_and_use_what_they_get_never_end_the_family(db: TestDatabase) {
-        let house = TestUsher::on(db, &[]).await;
-        house.user(ANA).await;
-        let client = house.client(ClientType::Web, |client| client.first_party = true).await;
-        let second = house.second_instance().await;
-        let mut browser = house.browser();
+        let server = TestServer::on(db, &[]).await;
+        server.user(ANA).await;
+        let client = server.client(ClientType::Web, |client| client.first_party = true).await;
+        let second = server.second_instance().await;
+        let mut browser = server.browser();
         for _ in 0..FAMILIES {
-            let token = house.tokens(&mut browser, &client, ANA).await.text("refresh_token");
+            let token = server.tokens(&mut browser, &client, ANA).await.text("refresh_token");
             let pods = (0..AT_ONCE).map(|n| {
-                let (instance, client, token) = (if n % 2 == 0 { &house } else { &second }, &client, token.clone());
+                let (instance, client, token) = (if n % 2 == 0 { &server } else { &second }, &client, token.clone());
                 async move {
                     let got = instance.refresh(client, &token).await;
                     if got.status == 200 {
@@ -60,51 +60,51 @@ on_both_databases! {
             let successor = got[0].text("refresh_token");
             assert!(got.iter().all(|answer| answer.text("refresh_token") == successor), "the chain forked");
             assert_eq!(count(&answers, 400), AT_ONCE - got.len(), "{answers:?}");
-            assert_eq!(house.refresh(&client, &successor).await.status, 200, "the family goes on");
+            assert_eq!(server.refresh(&client, &successor).await.status, 200, "the family goes on");
         }
-        assert_eq!(house.database.count(REUSES).await, 0);
+        assert_eq!(server.database.count(REUSES).await, 0);
     }
 
     async fn without_a_retry_window_many_who_use_one_old_token_end_the_family_once(db: TestDatabase) {
-        let house = TestUsher::on(db, &[("tokens.refresh_retry_window", "0s")]).await;
-        house.user(ANA).await;
-        let client = house.client(ClientType::Web, |client| client.first_party = true).await;
-        let second = house.second_instance().await;
+        let server = TestServer::on(db, &[("tokens.refresh_retry_window", "0s")]).await;
+        server.user(ANA).await;
+        let client = server.client(ClientType::Web, |client| client.first_party = true).await;
+        let second = server.second_instance().await;
         for _ in 0..FAMILIES {
-            let token = house.tokens(&mut house.browser(), &client, ANA).await.text("refresh_token");
-            let successor = house.refresh(&client, &token).await;
-            house.userinfo(&successor.text("access_token")).await;
-            let asks = (0..AT_ONCE).map(|n| if n % 2 == 0 { &house } else { &second }.refresh(&client, &token));
+            let token = server.tokens(&mut server.browser(), &client, ANA).await.text("refresh_token");
+            let successor = server.refresh(&client, &token).await;
+            server.userinfo(&successor.text("access_token")).await;
+            let asks = (0..AT_ONCE).map(|n| if n % 2 == 0 { &server } else { &second }.refresh(&client, &token));
             let answers = join_all(asks).await;
             assert_eq!(count(&answers, 400), AT_ONCE, "{answers:?}");
-            assert_eq!(house.refresh(&client, &successor.text("refresh_token")).await.error(), "invalid_grant");
+            assert_eq!(server.refresh(&client, &successor.text("refresh_token")).await.error(), "invalid_grant");
         }
-        let reuses = house.database.count(REUSES).await;
-        assert_eq!((usize::try_from(reuses).expect("a count"), house.database.count(LIVING).await), (FAMILIES, 0));
+        let reuses = server.database.count(REUSES).await;
+        assert_eq!((usize::try_from(reuses).expect("a count"), server.database.count(LIVING).await), (FAMILIES, 0));
     }
 
     /// RT-06
     async fn what_was_revoked_stays_revoked_however_a_refresh_races_it(db: TestDatabase) {
-        let house = TestUsher::on(db, &[]).await;
-        house.user(ANA).await;
-        let client = house.client(ClientType::Web, |client| client.first_party = true).await;
-        let mut browser = house.browser();
+        let server = TestServer::on(db, &[]).await;
+        server.user(ANA).await;
+        let client = server.client(ClientType::Web, |client| client.first_party = true).await;
+        let mut browser = server.browser();
         for n in 0..40 {
-            let token = house.tokens(&mut browser, &client, ANA).await.text("refresh_token");
+            let token = server.tokens(&mut browser, &client, ANA).await.text("refresh_token");
             let revocation = [("token", token.as_str())];
-            let revoke = house.call(&client, "/oauth2/revoke", &revocation);
-            let refresh = house.refresh(&client, &token);
+            let revoke = server.call(&client, "/oauth2/revoke", &revocation);
+            let refresh = server.refresh(&client, &token);
             let (revoked, refreshed) = if n % 2 == 0 { join(revoke, refresh).await } else {
                 let (refreshed, revoked) = join(refresh, revoke).await;
                 (revoked, refreshed)
             };
             assert_eq!(revoked.status, 200);
-            assert_eq!(house.refresh(&client, &token).await.error(), "invalid_grant");
+            assert_eq!(server.refresh(&client, &token).await.error(), "invalid_grant");
             if refreshed.status == 200 {
-                assert_eq!(house.refresh(&client, &refreshed.text("refresh_token")).await.error(), "invalid_grant");
-                assert_eq!(house.userinfo(&refreshed.text("access_token")).await.status, 401);
+                assert_eq!(server.refresh(&client, &refreshed.text("refresh_token")).await.error(), "invalid_grant");
+                assert_eq!(server.userinfo(&refreshed.text("access_token")).await.status, 401);
             }
         }
-        assert_eq!(house.database.count(LIVING).await, 0);
+        assert_eq!(server.database.count(LIVING).await, 0);
     }
 }

@@ -7,8 +7,8 @@ use usher_domain::oauth::client::ClientType;
 use usher_flows::RegisteredClient;
 
 use crate::harness::database::{TestDatabase, on_both_databases};
-use crate::harness::house::TestUsher;
 use crate::harness::relying_party::Answer;
+use crate::harness::server::TestServer;
 
 const ANA: &str = "ana@example.test";
 const CASES: usize = 16;
@@ -104,16 +104,16 @@ impl Model {
 }
 
 /// Runs one sequence in a family of its own.
-async fn live(house: &mut TestUsher, second: &TestUsher, client: &RegisteredClient, ops: &[Op]) {
-    let mut browser = house.browser();
-    let tokens = house.tokens(&mut browser, client, ANA).await;
+async fn live(server: &mut TestServer, second: &TestServer, client: &RegisteredClient, ops: &[Op]) {
+    let mut browser = server.browser();
+    let tokens = server.tokens(&mut browser, client, ANA).await;
     let cookies = browser.cookies;
     let access = (tokens.text("access_token"), 0);
     let mut model = Model { alive: true, issued: vec![(tokens.text("refresh_token"), 0)], seen: false, access };
     let mut swapped = false;
     for (n, op) in ops.iter().enumerate() {
         let why = format!("step {n} of {ops:?}");
-        let asked = if swapped { second } else { &*house };
+        let asked = if swapped { second } else { &*server };
         let leaf = model.issued.len() - 1;
         match *op {
             Op::Present(back) => {
@@ -134,34 +134,34 @@ async fn live(house: &mut TestUsher, second: &TestUsher, client: &RegisteredClie
             }
             Op::SignOut => {
                 let mark = usher_flows::Browser::from_cookies(cookies.get("usher").map(String::as_str), None);
-                if let Some(account) = asked.usher.current(&mark).await.expect("the house answers") {
+                if let Some(account) = asked.usher.current(&mark).await.expect("the server answers") {
                     asked.usher.sign_out(&account).await.expect("it can be done");
                     model.alive = false;
                 }
             }
             Op::Wait(seconds) => {
-                house.wait(seconds);
+                server.wait(seconds);
                 model.access.1 += seconds;
                 model.issued.iter_mut().for_each(|(_, age)| *age += seconds);
                 // The job of each instance, which runs far more often than keys change.
-                house.usher.tend_keys().await.expect("keys can be made");
+                server.usher.tend_keys().await.expect("keys can be made");
                 second.usher.tend_keys().await.expect("keys can be made");
             }
-            Op::Restart => house.restart().await,
+            Op::Restart => server.restart().await,
             Op::Swap => swapped = !swapped,
         }
     }
 }
 
 async fn live_through_many(db: TestDatabase) {
-    let mut house = TestUsher::on(db, &[]).await;
-    house.user(ANA).await;
-    let client = house.client(ClientType::Web, |client| client.first_party = true).await;
-    let second = house.second_instance().await;
+    let mut server = TestServer::on(db, &[]).await;
+    server.user(ANA).await;
+    let client = server.client(ClientType::Web, |client| client.first_party = true).await;
+    let second = server.second_instance().await;
     let mut runner = TestRunner::default();
     for _ in 0..CASES {
         let case = ops().new_tree(&mut runner).expect("a case can be drawn").current();
-        live(&mut house, &second, &client, &case).await;
+        live(&mut server, &second, &client, &case).await;
     }
 }
 

@@ -5,18 +5,18 @@ use serde_json::json;
 use usher_domain::oauth::client::ClientType;
 use usher_flows::RegisteredClient;
 
-use crate::doors::wire::send;
 use crate::harness::browser::{Browser, Landing};
-use crate::harness::house::TestUsher;
 use crate::harness::relying_party::{CALLBACK, answer};
+use crate::harness::server::TestServer;
+use crate::web::wire::send;
 
 const ANA: &str = "ana@example.test";
 
-async fn signed_in(house: &TestUsher) -> (Browser<'_>, RegisteredClient) {
-    house.user(ANA).await;
-    let client = house.client(ClientType::Web, |_| {}).await;
-    let mut browser = house.browser();
-    house.tokens(&mut browser, &client, ANA).await;
+async fn signed_in(server: &TestServer) -> (Browser<'_>, RegisteredClient) {
+    server.user(ANA).await;
+    let client = server.client(ClientType::Web, |_| {}).await;
+    let mut browser = server.browser();
+    server.tokens(&mut browser, &client, ANA).await;
     (browser, client)
 }
 
@@ -42,18 +42,18 @@ fn in_form(landing: &Landing, name: &str) -> Option<String> {
 
 #[tokio::test]
 async fn the_metadata_name_the_modes() {
-    let house = TestUsher::start().await;
-    let metadata = answer(house.http.get(house.at("/.well-known/openid-configuration"))).await.json;
+    let server = TestServer::start().await;
+    let metadata = answer(server.http.get(server.at("/.well-known/openid-configuration"))).await.json;
     assert_eq!(metadata["response_modes_supported"], json!(["query", "fragment", "form_post"]));
 }
 
 #[tokio::test]
 async fn a_code_comes_back_where_it_was_asked_for_and_is_good() {
-    let house = TestUsher::start().await;
-    let (mut browser, client) = signed_in(&house).await;
+    let server = TestServer::start().await;
+    let (mut browser, client) = signed_in(&server).await;
     let odd = "a b&c=d+e%20#ü✓\"<script>'";
     let mut ask =
-        async |mode| browser.open(&house.authorize_url(&client, &[("response_mode", mode), ("state", odd)])).await;
+        async |mode| browser.open(&server.authorize_url(&client, &[("response_mode", mode), ("state", odd)])).await;
     let (query, fragment, form) = (ask("query").await, ask("fragment").await, ask("form_post").await);
     assert!(!query.url.contains('#'), "{}", query.url);
     for (code, state, iss) in [
@@ -61,16 +61,16 @@ async fn a_code_comes_back_where_it_was_asked_for_and_is_good() {
         (in_fragment(&fragment, "code"), in_fragment(&fragment, "state"), in_fragment(&fragment, "iss")),
         (in_form(&form, "code"), in_form(&form, "state"), in_form(&form, "iss")),
     ] {
-        assert_eq!((state.as_deref(), iss.as_deref()), (Some(odd), Some(house.url.as_str())));
-        assert_eq!(house.exchange(&client, &code.expect("a code")).await.status, 200);
+        assert_eq!((state.as_deref(), iss.as_deref()), (Some(odd), Some(server.url.as_str())));
+        assert_eq!(server.exchange(&client, &code.expect("a code")).await.status, 200);
     }
 }
 
 #[tokio::test]
 async fn every_error_comes_back_where_the_code_would() {
-    let house = TestUsher::start().await;
-    let (mut browser, client) = signed_in(&house).await;
-    let strict = house.client(ClientType::Web, |one| one.require_second_factor = true).await;
+    let server = TestServer::start().await;
+    let (mut browser, client) = signed_in(&server).await;
+    let strict = server.client(ClientType::Web, |one| one.require_second_factor = true).await;
     for (which, parameter, code) in [
         (&client, ("response_type", "token"), "unsupported_response_type"),
         (&client, ("scope", "admin"), "invalid_scope"),
@@ -78,23 +78,23 @@ async fn every_error_comes_back_where_the_code_would() {
         (&client, ("prompt", "none consent"), "invalid_request"),
         (&strict, ("prompt", "none"), "unmet_authentication_requirements"),
     ] {
-        let fragment = browser.open(&house.authorize_url(which, &[parameter, ("response_mode", "fragment")])).await;
+        let fragment = browser.open(&server.authorize_url(which, &[parameter, ("response_mode", "fragment")])).await;
         assert_eq!(in_fragment(&fragment, "error").as_deref(), Some(code), "{parameter:?}");
         assert_eq!(in_fragment(&fragment, "state").as_deref(), Some("st4te"), "{parameter:?}");
-        let form = browser.open(&house.authorize_url(which, &[parameter, ("response_mode", "form_post")])).await;
+        let form = browser.open(&server.authorize_url(which, &[parameter, ("response_mode", "form_post")])).await;
         assert_eq!(in_form(&form, "error").as_deref(), Some(code), "{parameter:?}");
         assert_eq!(in_form(&form, "state").as_deref(), Some("st4te"), "{parameter:?}");
     }
-    let repeated = format!("{}&state=2", house.authorize_url(&client, &[("response_mode", "form_post")]));
+    let repeated = format!("{}&state=2", server.authorize_url(&client, &[("response_mode", "form_post")]));
     assert_eq!(in_form(&browser.open(&repeated).await, "error").as_deref(), Some("invalid_request"));
 }
 
 #[tokio::test]
 async fn what_a_person_answers_on_a_page_comes_back_in_the_mode_as_well() {
-    let house = TestUsher::start().await;
-    let (mut browser, client) = signed_in(&house).await;
-    let consent = |mode| house.authorize_url(&client, &[("response_mode", mode), ("prompt", "consent")]);
-    for (decision, name, value) in [("deny", "error", "access_denied"), ("allow", "iss", house.url.as_str())] {
+    let server = TestServer::start().await;
+    let (mut browser, client) = signed_in(&server).await;
+    let consent = |mode| server.authorize_url(&client, &[("response_mode", mode), ("prompt", "consent")]);
+    for (decision, name, value) in [("deny", "error", "access_denied"), ("allow", "iss", server.url.as_str())] {
         let page = browser.open(&consent("form_post")).await;
         let form = browser.submit(&page, &[("decision", decision)]).await;
         assert_eq!(in_form(&form, name).as_deref(), Some(value));
@@ -102,18 +102,18 @@ async fn what_a_person_answers_on_a_page_comes_back_in_the_mode_as_well() {
         let fragment = browser.submit(&page, &[("decision", decision)]).await;
         assert_eq!(in_fragment(&fragment, name).as_deref(), Some(value));
     }
-    let strict = house.client(ClientType::Web, |one| one.require_second_factor = true).await;
-    let enrol = browser.open(&house.authorize_url(&strict, &[("response_mode", "form_post")])).await;
+    let strict = server.client(ClientType::Web, |one| one.require_second_factor = true).await;
+    let enrol = browser.open(&server.authorize_url(&strict, &[("response_mode", "form_post")])).await;
     let left = browser.submit(&enrol, &[("cancel", "1")]).await;
     assert_eq!(in_form(&left, "error").as_deref(), Some("unmet_authentication_requirements"));
 }
 
 #[tokio::test]
 async fn the_page_of_a_form_forbids_everything_but_its_form_and_may_be_framed_as_a_redirect_may() {
-    let house = TestUsher::start().await;
-    let client = house.client(ClientType::Web, |_| {}).await;
-    let url = house.authorize_url(&client, &[("response_mode", "form_post"), ("prompt", "none")]);
-    let reply = send(house.http.get(url)).await;
+    let server = TestServer::start().await;
+    let client = server.client(ClientType::Web, |_| {}).await;
+    let url = server.authorize_url(&client, &[("response_mode", "form_post"), ("prompt", "none")]);
+    let reply = send(server.http.get(url)).await;
     let policy = reply.header("content-security-policy");
     assert!(policy.starts_with("default-src 'none'; style-src 'self'; script-src 'self'; "), "{policy}");
     assert!(!policy.contains("form-action") && !policy.contains("frame-ancestors"), "{policy}");

@@ -7,39 +7,39 @@ use usher_policy::Table;
 
 use super::documents::shop;
 use crate::harness::database::{TestDatabase, on_both_databases};
-use crate::harness::house::TestUsher;
 use crate::harness::relying_party::{Answer, answer, payload};
+use crate::harness::server::TestServer;
 
 const ANA: &str = "ana@example.test";
 
 /// A server with a project and its token.
 struct Shop {
-    house: TestUsher,
+    server: TestServer,
     id: String,
     token: String,
 }
 
 impl Shop {
     async fn on(database: TestDatabase) -> Self {
-        let house = TestUsher::on(database, &[]).await;
-        let made = house.usher.create_project("Shop").await.unwrap();
-        Self { house, id: made.project.id.to_string(), token: made.token }
+        let server = TestServer::on(database, &[]).await;
+        let made = server.usher.create_project("Shop").await.unwrap();
+        Self { server, id: made.project.id.to_string(), token: made.token }
     }
 
     fn at(&self, path: &str) -> String {
-        self.house.at(&format!("/api/v1/projects/{}{path}", self.id))
+        self.server.at(&format!("/api/v1/projects/{}{path}", self.id))
     }
 
     async fn get(&self, path: &str) -> Answer {
-        answer(self.house.http.get(self.at(path)).bearer_auth(&self.token)).await
+        answer(self.server.http.get(self.at(path)).bearer_auth(&self.token)).await
     }
 
     async fn post(&self, path: &str, body: &Value) -> Answer {
-        answer(self.house.http.post(self.at(path)).bearer_auth(&self.token).json(body)).await
+        answer(self.server.http.post(self.at(path)).bearer_auth(&self.token).json(body)).await
     }
 
     async fn put_draft(&self, seen: &str, document: &Value) -> Answer {
-        let put = self.house.http.put(self.at("/policy/draft")).bearer_auth(&self.token);
+        let put = self.server.http.put(self.at("/policy/draft")).bearer_auth(&self.token);
         answer(put.header("if-match", seen).json(document)).await
     }
 
@@ -48,7 +48,7 @@ impl Shop {
     }
 
     async fn publish(&self, seen: &str) -> Answer {
-        let post = self.house.http.post(self.at("/policy/publish")).bearer_auth(&self.token);
+        let post = self.server.http.post(self.at("/policy/publish")).bearer_auth(&self.token);
         answer(post.header("if-match", seen).json(&json!({"note": "try"}))).await
     }
 
@@ -66,7 +66,7 @@ impl Shop {
         metadata.first_party = true;
         metadata.redirect_uris = vec!["https://rp.test/cb".into()];
         let project = self.id.parse().unwrap();
-        self.house.usher.create_client(NewClient { project, kind, metadata, id: None }).await.unwrap()
+        self.server.usher.create_client(NewClient { project, kind, metadata, id: None }).await.unwrap()
     }
 
     async fn assign(&self, role: &str, sub: &str, more: Value) -> Answer {
@@ -80,7 +80,7 @@ impl Shop {
             "project": self.id, "subject": {"type": "user", "id": sub}, "action": {"name": action},
             "resource": resource, "explain": true,
         });
-        answer(self.house.http.post(self.house.at("/api/v1/authorize")).bearer_auth(&self.token).json(&body)).await
+        answer(self.server.http.post(self.server.at("/api/v1/authorize")).bearer_auth(&self.token).json(&body)).await
     }
 }
 
@@ -99,7 +99,7 @@ on_both_databases! {
         let empty = shop_.get("/policy/draft").await;
         assert_eq!(empty.headers["policy-draft"], "published");
         let seen = tag(&empty);
-        let no_tag = shop_.house.http.put(shop_.at("/policy/draft")).bearer_auth(&shop_.token).json(&shop());
+        let no_tag = shop_.server.http.put(shop_.at("/policy/draft")).bearer_auth(&shop_.token).json(&shop());
         assert_eq!(code(&answer(no_tag).await), (428, "PRECONDITION_REQUIRED"));
         let drafted = shop_.put_draft(&seen, &shop()).await;
         assert_eq!((drafted.status.as_u16(), drafted.headers["policy-draft"].to_str().unwrap()), (200, "changed"));
@@ -148,7 +148,7 @@ on_both_databases! {
         let shop_ = Shop::on(db).await;
         assert_eq!(shop_.publish_document(&shop()).await.status, 201);
         let url = shop_.at("/policy");
-        let signed = shop_.house.http.get(&url).bearer_auth(&shop_.token).send().await.unwrap();
+        let signed = shop_.server.http.get(&url).bearer_auth(&shop_.token).send().await.unwrap();
         assert_eq!(signed.headers()["content-type"], "application/jose");
         let tag = signed.headers()["etag"].to_str().unwrap().to_owned();
         assert!(tag.starts_with("\"1-") && tag.len() == 20, "{tag}");
@@ -156,39 +156,39 @@ on_both_databases! {
         let (header, bare) = (jws.split('.').next().unwrap().to_owned(), payload(&jws));
         let header = payload(&format!("x.{header}.x"));
         assert_eq!((&header["typ"], &header["alg"]), (&json!("usher-policy+jws"), &json!("ES256")));
-        let json = shop_.house.http.get(&url).bearer_auth(&shop_.token).header("accept", "application/json");
+        let json = shop_.server.http.get(&url).bearer_auth(&shop_.token).header("accept", "application/json");
         let text = json.send().await.unwrap().text().await.unwrap();
         assert_eq!(serde_json::from_str::<Value>(&text).unwrap(), bare);
         let table = Table::read(text.as_bytes()).unwrap();
         assert_eq!((table.revision, table.project.as_str()), (1, shop_.id.as_str()));
-        let again = shop_.house.http.get(&url).bearer_auth(&shop_.token).header("if-none-match", &tag);
+        let again = shop_.server.http.get(&url).bearer_auth(&shop_.token).header("if-none-match", &tag);
         assert_eq!(again.send().await.unwrap().status(), 304);
-        assert_eq!(answer(shop_.house.http.get(&url)).await.status, 401);
-        let stranger = shop_.house.usher.create_project("Others").await.unwrap().token;
-        assert_eq!(answer(shop_.house.http.get(&url).bearer_auth(stranger)).await.status, 404);
+        assert_eq!(answer(shop_.server.http.get(&url)).await.status, 401);
+        let stranger = shop_.server.usher.create_project("Others").await.unwrap().token;
+        assert_eq!(answer(shop_.server.http.get(&url).bearer_auth(stranger)).await.status, 404);
     }
 
     /// A token of one project need not name it; a user may be a member of several.
     async fn a_decision_is_about_the_project_of_the_token_where_none_is_named(db: TestDatabase) {
         let shop_ = Shop::on(db).await;
-        let ana = shop_.house.user(ANA).await.sub.0;
+        let ana = shop_.server.user(ANA).await.sub.0;
         assert_eq!(shop_.publish_document(&shop()).await.status, 201);
         assert_eq!(shop_.assign("viewer", &ana, json!({})).await.status, 201);
         let asked = json!({"subject": {"type": "user", "id": ana}, "action": {"name": "list"}, "resource": {"type": "Order"}});
-        let url = shop_.house.at("/api/v1/authorize");
-        let answered = answer(shop_.house.http.post(&url).bearer_auth(&shop_.token).json(&asked)).await;
+        let url = shop_.server.at("/api/v1/authorize");
+        let answered = answer(shop_.server.http.post(&url).bearer_auth(&shop_.token).json(&asked)).await;
         assert_eq!((answered.status.as_u16(), &answered.json["decision"]), (200, &json!(true)), "{answered:?}");
-        let other = answer(shop_.house.http.post(&url).bearer_auth(&shop_.house.project_token).json(&asked)).await;
+        let other = answer(shop_.server.http.post(&url).bearer_auth(&shop_.server.project_token).json(&asked)).await;
         assert_eq!((other.status.as_u16(), &other.json["decision"]), (200, &json!(false)), "another project, other rules");
-        let person = shop_.house.tokens_of(ANA).await.text("access_token");
-        let unnamed = answer(shop_.house.http.post(&url).bearer_auth(person).json(&asked)).await;
+        let person = shop_.server.tokens_of(ANA).await.text("access_token");
+        let unnamed = answer(shop_.server.http.post(&url).bearer_auth(person).json(&asked)).await;
         assert_eq!(unnamed.status, 422, "{unnamed:?}");
         assert!(unnamed.json.to_string().contains("project is missing"), "{unnamed:?}");
     }
 
     async fn roles_are_given_decide_travel_in_tokens_and_end(db: TestDatabase) {
         let shop_ = Shop::on(db).await;
-        let ana = shop_.house.user(ANA).await.sub.0;
+        let ana = shop_.server.user(ANA).await.sub.0;
         assert_eq!(shop_.ask(&ana, "list", json!({"type": "Order"})).await.json["decision"], false, "nothing is published");
         assert_eq!(code(&shop_.assign("viewer", &ana, json!({})).await), (404, "NOT_FOUND"), "no such role yet");
         assert_eq!(shop_.publish_document(&shop()).await.status, 201);
@@ -212,14 +212,14 @@ on_both_databases! {
         assert_eq!((&met["matched"]["result"], &met["permissions"]["Admin:use"]["verdict"]), (&json!("conditional"), &json!("deny")));
 
         // For one order only, and for an hour: decisions use it, tokens do not contain it.
-        let end = shop_.house.now().0 + 3_600;
+        let end = shop_.server.now().0 + 3_600;
         assert_eq!(shop_.assign("editor", &ana, json!({"scope": "Order:42"})).await.status, 201);
         assert_eq!(shop_.assign("suspended", &ana, json!({"expires_at": end})).await.status, 201);
         let client = shop_.client().await;
-        let tokens = shop_.house.tokens(&mut shop_.house.browser(), &client, ANA).await;
+        let tokens = shop_.server.tokens(&mut shop_.server.browser(), &client, ANA).await;
         assert_eq!(payload(&tokens.text("access_token"))["roles"], json!(["suspended", "viewer"]));
         assert_eq!(shop_.ask(&ana, "list", json!({"type": "Order"})).await.json["decision"], false, "a denial wins");
-        shop_.house.wait(3_600);
+        shop_.server.wait(3_600);
         let order = |id: &str| json!({"type": "Order", "id": id, "properties": {"owner_id": ana}});
         assert_eq!(shop_.ask(&ana, "update", order("42")).await.json["decision"], true, "the denial is over");
         assert_eq!(shop_.ask(&ana, "update", order("43")).await.json["decision"], false);
@@ -230,7 +230,7 @@ on_both_databases! {
         let next = shop_.get(&format!("/assignments?cursor={}", listed["next_cursor"].as_str().unwrap())).await.json;
         assert_eq!((next["data"].as_array().unwrap().len(), next.get("next_cursor")), (1, None));
         let id = given.json["id"].as_str().unwrap();
-        let delete = || shop_.house.http.delete(shop_.at(&format!("/assignments/{id}"))).bearer_auth(&shop_.token);
+        let delete = || shop_.server.http.delete(shop_.at(&format!("/assignments/{id}"))).bearer_auth(&shop_.token);
         assert_eq!(answer(delete()).await.status, 204);
         assert_eq!(answer(delete()).await.status, 404);
     }

@@ -25,7 +25,7 @@ fn settle(name: &str, vectors: &Json) {
         assert_eq!(
             fs::read_to_string(&path).unwrap(),
             text,
-            "{name} is not what the house answers: UPDATE_VECTORS=1 rewrites it"
+            "{name} is not what the server answers: UPDATE_VECTORS=1 rewrites it"
         );
     }
 }

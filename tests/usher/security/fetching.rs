@@ -10,10 +10,10 @@ use tokio::net::TcpListener;
 use usher_domain::oauth::client::ClientType;
 
 use crate::harness::database::on_both_databases;
-use crate::harness::house::TestUsher;
+use crate::harness::server::TestServer;
 
 /// An internal URL that counts requests, and one without a listener.
-async fn doors() -> (Arc<AtomicUsize>, [String; 2]) {
+async fn listeners() -> (Arc<AtomicUsize>, [String; 2]) {
     let open = TcpListener::bind("127.0.0.1:0").await.expect("there is a free port");
     let shut = TcpListener::bind("127.0.0.1:0").await.expect("there is a free port");
     let address = |listener: &TcpListener| format!("http://{}", listener.local_addr().expect("an address"));
@@ -40,13 +40,13 @@ fn pointing_to(address: &str, claims: &serde_json::Value) -> String {
 on_both_databases! {
     /// `request_uri` (RFC 9101 §5.2) is rejected without a request, with the same error whatever the URL.
     async fn a_request_uri_is_never_fetched(db: TestDatabase) {
-        let house = TestUsher::on(db, &[]).await;
-        let client = house.client(ClientType::Web, |_| {}).await;
-        let (knocks, [open, shut]) = doors().await;
+        let server = TestServer::on(db, &[]).await;
+        let client = server.client(ClientType::Web, |_| {}).await;
+        let (knocks, [open, shut]) = listeners().await;
         let mut told = Vec::new();
         for address in [&open, &shut] {
             let uri = format!("{address}/request.jwt");
-            let landing = house.browser().open(&house.authorize_url(&client, &[("request_uri", &uri)])).await;
+            let landing = server.browser().open(&server.authorize_url(&client, &[("request_uri", &uri)])).await;
             told.push((landing.status, landing.answer("error"), landing.answer("error_description"), landing.body));
         }
         assert_eq!(told[0], told[1]);
@@ -56,28 +56,28 @@ on_both_databases! {
 
     /// Nor is `jwks_uri` of a client (RFC 7591 §2), or the key URL in a token (RFC 7515 §4.1.2, §4.1.5).
     async fn keys_of_strangers_are_never_fetched(db: TestDatabase) {
-        let house = TestUsher::on(db, &[]).await;
-        let client = house.client(ClientType::Web, |_| {}).await;
-        let (knocks, doors) = doors().await;
+        let server = TestServer::on(db, &[]).await;
+        let client = server.client(ClientType::Web, |_| {}).await;
+        let (knocks, listeners) = listeners().await;
         let mut told = Vec::new();
-        for address in &doors {
-            let clients = format!("/api/v1/projects/{}/clients", house.project);
+        for address in &listeners {
+            let clients = format!("/api/v1/projects/{}/clients", server.project);
             let metadata = json!({"client_name": "Stranger", "redirect_uris": ["https://rp.test/cb"],
                                   "token_endpoint_auth_method": "private_key_jwt", "jwks_uri": format!("{address}/jwks")});
-            let made = house.http.post(house.at(&clients)).bearer_auth(&house.project_token).json(&metadata).send().await.unwrap();
+            let made = server.http.post(server.at(&clients)).bearer_auth(&server.project_token).json(&metadata).send().await.unwrap();
             assert!(made.status().is_client_error(), "{}", made.status());
-            let claims = json!({"iss": client.client.id.0, "sub": client.client.id.0, "aud": house.url, "jti": "1", "exp": 1_900_000_000});
+            let claims = json!({"iss": client.client.id.0, "sub": client.client.id.0, "aud": server.url, "jti": "1", "exp": 1_900_000_000});
             let token = pointing_to(address, &claims);
             let form = [
                 ("grant_type", "client_credentials"),
                 ("client_assertion_type", "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"),
                 ("client_assertion", token.as_str()),
             ];
-            let asserted = house.http.post(house.at("/oauth2/token")).form(&form).send().await.unwrap();
-            let asked = house.http.get(house.at("/oauth2/userinfo")).bearer_auth(&token).send().await.unwrap();
+            let asserted = server.http.post(server.at("/oauth2/token")).form(&form).send().await.unwrap();
+            let asked = server.http.get(server.at("/oauth2/userinfo")).bearer_auth(&token).send().await.unwrap();
             let out = format!("/oauth2/logout?id_token_hint={token}");
-            let hinted = house.http.get(house.at(&out)).send().await.unwrap();
-            let hint = house.browser().open(&house.authorize_url(&client, &[("id_token_hint", &token), ("prompt", "none")])).await;
+            let hinted = server.http.get(server.at(&out)).send().await.unwrap();
+            let hint = server.browser().open(&server.authorize_url(&client, &[("id_token_hint", &token), ("prompt", "none")])).await;
             told.push((made.status(), asserted.status(), asserted.text().await.unwrap().contains("invalid_client"), asked.status(), hinted.status(), hint.answer("error")));
         }
         assert_eq!(told[0], told[1]);

@@ -7,7 +7,7 @@ use serde_json::Value;
 use usher_domain::oauth::client::ClientType;
 use usher_flows::RegisteredClient;
 
-use crate::harness::house::TestUsher;
+use crate::harness::server::TestServer;
 
 const FORM: &str = "application/x-www-form-urlencoded";
 /// Endpoints that clients post forms to.
@@ -25,23 +25,23 @@ const ALL: [&str; 9] = [
     "/.well-known/oauth-authorization-server",
 ];
 
-async fn scene() -> (TestUsher, RegisteredClient) {
-    let house = TestUsher::start().await;
-    let client = house.client(ClientType::Web, |_| {}).await;
-    (house, client)
+async fn scene() -> (TestServer, RegisteredClient) {
+    let server = TestServer::start().await;
+    let client = server.client(ClientType::Web, |_| {}).await;
+    (server, client)
 }
 
-async fn post(house: &TestUsher, client: &RegisteredClient, path: &str, kind: &str, body: Vec<u8>) -> Response {
-    let mut request = house.http.post(house.at(path));
+async fn post(server: &TestServer, client: &RegisteredClient, path: &str, kind: &str, body: Vec<u8>) -> Response {
+    let mut request = server.http.post(server.at(path));
     if path != "/oauth2/userinfo" {
         request = request.basic_auth(&client.client.id.0, client.secret.as_ref());
     }
-    request.header("content-type", kind).body(body).send().await.expect("the house answers")
+    request.header("content-type", kind).body(body).send().await.expect("the server answers")
 }
 
-async fn assert_well(house: &TestUsher, why: &str) {
+async fn assert_well(server: &TestServer, why: &str) {
     let began = Instant::now();
-    let health = house.http.get(house.at("/health/ready")).send().await.expect("the house answers");
+    let health = server.http.get(server.at("/health/ready")).send().await.expect("the server answers");
     assert_eq!(health.status(), 200, "{why}");
     assert!(began.elapsed() < Duration::from_secs(1), "{why}: {:?}", began.elapsed());
 }
@@ -58,7 +58,7 @@ async fn assert_refused(answer: Response, statuses: &[u16], why: &str) {
 /// HT-07
 #[tokio::test]
 async fn bodies_that_cannot_be_read_are_refused_in_the_words_of_oauth() {
-    let (house, client) = scene().await;
+    let (server, client) = scene().await;
     let many = "a=1&".repeat(101).into_bytes();
     let crowd = "a=1&".repeat(15_000).into_bytes();
     for path in FORMS {
@@ -76,31 +76,31 @@ async fn bodies_that_cannot_be_read_are_refused_in_the_words_of_oauth() {
             (vec![b'['; 60_000], &[400], "brackets"),
         ] {
             let why = format!("{path}: {why}");
-            assert_refused(post(&house, &client, path, FORM, body).await, statuses, &why).await;
+            assert_refused(post(&server, &client, path, FORM, body).await, statuses, &why).await;
         }
-        assert_well(&house, path).await;
+        assert_well(&server, path).await;
     }
 }
 
 /// HT-09
 #[tokio::test]
 async fn other_kinds_of_body_are_refused_in_the_words_of_oauth() {
-    let (house, client) = scene().await;
+    let (server, client) = scene().await;
     for path in FORMS {
         for kind in ["application/json", "text/plain", "multipart/form-data; boundary=x", "application/xml", "x", "/"] {
-            let answer = post(&house, &client, path, kind, b"{\"token\":\"x\"}".to_vec()).await;
+            let answer = post(&server, &client, path, kind, b"{\"token\":\"x\"}".to_vec()).await;
             assert_refused(answer, &[415], &format!("{path}: {kind}")).await;
         }
-        let unsaid = house.http.post(house.at(path)).body("token=x").send().await.expect("the house answers");
+        let unsaid = server.http.post(server.at(path)).body("token=x").send().await.expect("the server answers");
         assert_refused(unsaid, &[415], &format!("{path}: no type")).await;
-        assert_well(&house, path).await;
+        assert_well(&server, path).await;
     }
 }
 
 /// HT-07
 #[tokio::test]
 async fn deep_and_odd_values_in_every_parameter_are_only_wrong() {
-    let (house, client) = scene().await;
+    let (server, client) = scene().await;
     let deep = "[".repeat(8_000);
     let object = "{\"a\":".repeat(2_000);
     let scopes = "s ".repeat(6_000);
@@ -137,19 +137,19 @@ async fn deep_and_odd_values_in_every_parameter_are_only_wrong() {
                     .append_pair("grant_type", "authorization_code")
                     .append_pair(name, odd)
                     .finish();
-                let answer = post(&house, &client, path, FORM, body.into_bytes()).await;
+                let answer = post(&server, &client, path, FORM, body.into_bytes()).await;
                 let status = answer.status();
                 assert!(status.is_client_error() || status == 200, "{path} {name}={odd:.20}: {status}");
                 assert!(path != "/oauth2/token" || status != 200);
             }
         }
-        assert_well(&house, path).await;
+        assert_well(&server, path).await;
     }
 }
 
 #[tokio::test]
 async fn odd_values_in_an_authorization_request_never_break_the_house() {
-    let (house, client) = scene().await;
+    let (server, client) = scene().await;
     let deep = format!("{{\"userinfo\":{}", "{\"a\":".repeat(1_500));
     for name in [
         "client_id",
@@ -171,8 +171,8 @@ async fn odd_values_in_an_authorization_request_never_break_the_house() {
     ] {
         for odd in [deep.as_str(), "[[[[", "1e999", "\u{202E}\u{FEFF}", "' OR 1=1--", "\r\nSet-Cookie: x=y", "<script>"]
         {
-            let url = house.authorize_url(&client, &[(name, odd)]);
-            let answer = house.http.get(&url).header("accept", "text/html").send().await.expect("the house answers");
+            let url = server.authorize_url(&client, &[(name, odd)]);
+            let answer = server.http.get(&url).header("accept", "text/html").send().await.expect("the server answers");
             let status = answer.status();
             assert!(status == 303 || status.is_client_error(), "{name}={odd:.20}: {status}");
             assert!(answer.headers().get_all("set-cookie").iter().all(|cookie| !cookie.as_bytes().starts_with(b"x=")));
@@ -182,64 +182,64 @@ async fn odd_values_in_an_authorization_request_never_break_the_house() {
     }
     for raw in ["%ff", "a=%00", "%", "client_id=%c0%80", &"a&".repeat(101)] {
         for path in ["/oauth2/authorize", "/oauth2/logout"] {
-            let answer = house.http.get(house.at(&format!("{path}?{raw}"))).send().await.expect("the house answers");
+            let answer = server.http.get(server.at(&format!("{path}?{raw}"))).send().await.expect("the server answers");
             assert_eq!(answer.status(), 400, "{path}?{raw:.20}");
         }
     }
-    let posted = post(&house, &client, "/oauth2/token?%ff", FORM, b"grant_type=refresh_token".to_vec()).await;
+    let posted = post(&server, &client, "/oauth2/token?%ff", FORM, b"grant_type=refresh_token".to_vec()).await;
     assert_refused(posted, &[400], "a token request with an address that cannot be read").await;
-    let long = house.at(&format!("/oauth2/authorize?state={}", "a".repeat(17_000)));
-    assert_eq!(house.http.get(long).send().await.expect("the house answers").status(), 414);
-    assert_well(&house, "authorize").await;
+    let long = server.at(&format!("/oauth2/authorize?state={}", "a".repeat(17_000)));
+    assert_eq!(server.http.get(long).send().await.expect("the server answers").status(), 414);
+    assert_well(&server, "authorize").await;
 }
 
 /// HT-09
 #[tokio::test]
 async fn the_wrong_method_is_a_405_that_changes_nothing() {
-    let (house, _) = scene().await;
+    let (server, _) = scene().await;
     for path in ALL {
         for method in ["PUT", "PATCH", "DELETE", "TRACE", "BREW"] {
             let method = Method::from_bytes(method.as_bytes()).expect("a token");
-            let answer = house.http.request(method.clone(), house.at(path)).send().await.expect("the house answers");
+            let answer = server.http.request(method.clone(), server.at(path)).send().await.expect("the server answers");
             assert_eq!(answer.status(), StatusCode::METHOD_NOT_ALLOWED, "{method} {path}");
         }
     }
     for path in ["/oauth2/token", "/oauth2/introspect", "/oauth2/revoke"] {
-        let answer = house.http.get(house.at(path)).send().await.expect("the house answers");
+        let answer = server.http.get(server.at(path)).send().await.expect("the server answers");
         assert_eq!(
             (answer.status(), &answer.headers()["allow"]),
             (StatusCode::METHOD_NOT_ALLOWED, &"POST".parse().expect("a value"))
         );
     }
-    assert_well(&house, "methods").await;
+    assert_well(&server, "methods").await;
 }
 
 /// HT-09
 #[tokio::test]
 async fn other_spellings_of_a_path_are_other_paths() {
-    let (house, client) = scene().await;
+    let (server, client) = scene().await;
     for path in
         ["/oauth2//token", "/oauth2/token/", "/OAUTH2/TOKEN", "/oauth2/token;a=b", "/oauth2%2ftoken", "/oauth2/%74oken"]
     {
-        let answer = post(&house, &client, path, FORM, b"grant_type=client_credentials".to_vec()).await;
+        let answer = post(&server, &client, path, FORM, b"grant_type=client_credentials".to_vec()).await;
         assert_eq!(answer.status(), StatusCode::NOT_FOUND, "{path}");
     }
 }
 
 #[tokio::test]
 async fn garbage_headers_are_refused() {
-    let (house, _) = scene().await;
+    let (server, _) = scene().await;
     for value in
         ["", "Basic", "Basic !!!", "Basic AAAA", "Bearer", "Bearer  ", "Negotiate x", "\u{00e9}", &"B".repeat(5_000)]
     {
         for path in FORMS {
             let request =
-                house.http.post(house.at(path)).header("content-type", FORM).body("token=x&grant_type=refresh_token");
-            let answer = request.header("authorization", value.as_bytes()).send().await.expect("the house answers");
+                server.http.post(server.at(path)).header("content-type", FORM).body("token=x&grant_type=refresh_token");
+            let answer = request.header("authorization", value.as_bytes()).send().await.expect("the server answers");
             let status = answer.status().as_u16();
             assert!(status == 401 || status == 400, "{path} {value:.20}: {status}");
             assert!(status != 401 || answer.headers().contains_key("www-authenticate"), "{path} {value:.20}");
         }
     }
-    assert_well(&house, "headers").await;
+    assert_well(&server, "headers").await;
 }

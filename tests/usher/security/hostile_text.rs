@@ -13,12 +13,12 @@ use usher_flows::webhooks::NewWebhook;
 use usher_http_server::urls;
 use usher_protocol::client_metadata::ClientMetadata;
 
-use crate::api::admin_doors::{Operation, operations};
+use crate::api::admin_routes::{Operation, operations};
 use crate::api::{By, call, get};
 use crate::console::administrator;
 use crate::harness::browser::Browser;
 use crate::harness::database::on_both_databases;
-use crate::harness::house::TestUsher;
+use crate::harness::server::TestServer;
 
 /// NUL, another control character, a noncharacter, a line break, and bytes that are not UTF-8; escaped for a URL.
 const ESCAPED: [&str; 7] = ["%00", "a%00b", "%01", "%EF%BF%BE", "a%0D%0Ab", "%FF", "%ED%A0%80"];
@@ -46,8 +46,8 @@ const PAGES: [&str; 16] = [
 ];
 
 /// Existing names on this server, by the name of the parameter.
-fn places(house: &TestUsher, client: &str, sub: &str) -> Vec<(&'static str, String)> {
-    let id = house.project.to_string();
+fn places(server: &TestServer, client: &str, sub: &str) -> Vec<(&'static str, String)> {
+    let id = server.project.to_string();
     vec![
         ("id", id.clone()),
         ("project", id.clone()),
@@ -118,70 +118,70 @@ fn cookies(browser: &Browser<'_>) -> String {
 }
 
 /// Asserts that the administrator's session and the project still exist, so that later requests were real ones.
-async fn assert_still_there(house: &TestUsher, boss: &Browser<'_>) {
-    assert_eq!(get(house, By::Browser(boss), "/me").await.status, 200);
-    assert_eq!(get(house, By::Browser(boss), &format!("/projects/{}", house.project)).await.status, 200);
+async fn assert_still_there(server: &TestServer, boss: &Browser<'_>) {
+    assert_eq!(get(server, By::Browser(boss), "/me").await.status, 200);
+    assert_eq!(get(server, By::Browser(boss), &format!("/projects/{}", server.project)).await.status, 200);
 }
 
-async fn all_operations(house: &TestUsher) -> Vec<Operation> {
-    let all = operations(house).await;
+async fn all_operations(server: &TestServer) -> Vec<Operation> {
+    let all = operations(server).await;
     assert!(all.len() > 60, "{}", all.len());
     all
 }
 
 on_both_databases! {
     async fn no_identifier_in_the_path_of_an_operation_is_an_error_of_the_server(db: TestDatabase) {
-        let house = TestUsher::on(db, &[]).await;
-        let boss = administrator(&house).await;
-        let client = house.client(ClientType::Web, |_| ()).await.client.id.0.clone();
-        let sub = house.user("ana@example.test").await.sub.0;
-        let (places, long) = (places(&house, &client, &sub), "x".repeat(5_000));
-        for operation in all_operations(&house).await {
+        let server = TestServer::on(db, &[]).await;
+        let boss = administrator(&server).await;
+        let client = server.client(ClientType::Web, |_| ()).await.client.id.0.clone();
+        let sub = server.user("ana@example.test").await.sub.0;
+        let (places, long) = (places(&server, &client, &sub), "x".repeat(5_000));
+        for operation in all_operations(&server).await {
             for number in 0..in_path(&operation.path) {
                 for hostile in ESCAPED.into_iter().chain([long.as_str()]) {
                     let path = filled(&operation.path, &places, Some((number, hostile)));
-                    for by in [By::Browser(&boss), By::Token(&house.project_token)] {
-                        let reply = call(&house, by, operation.method.clone(), &path, &operation.body).await;
+                    for by in [By::Browser(&boss), By::Token(&server.project_token)] {
+                        let reply = call(&server, by, operation.method.clone(), &path, &operation.body).await;
                         assert!(reply.status.is_client_error(), "{} {path}: {reply:?}", operation.method);
                         assert!(!reply.code().is_empty(), "{} {path}: {reply:?}", operation.method);
                     }
                 }
             }
         }
-        assert_still_there(&house, &boss).await;
+        assert_still_there(&server, &boss).await;
     }
 
     async fn no_query_parameter_of_an_operation_is_an_error_of_the_server(db: TestDatabase) {
-        let house = TestUsher::on(db, &[]).await;
-        let boss = administrator(&house).await;
-        let client = house.client(ClientType::Web, |_| ()).await.client.id.0.clone();
-        let sub = house.user("ana@example.test").await.sub.0;
-        let places = places(&house, &client, &sub);
-        for operation in all_operations(&house).await.into_iter().filter(|one| one.method == Method::GET) {
+        let server = TestServer::on(db, &[]).await;
+        let boss = administrator(&server).await;
+        let client = server.client(ClientType::Web, |_| ()).await.client.id.0.clone();
+        let sub = server.user("ana@example.test").await.sub.0;
+        let places = places(&server, &client, &sub);
+        for operation in all_operations(&server).await.into_iter().filter(|one| one.method == Method::GET) {
             let path = filled(&operation.path, &places, None);
             for name in operation.parameters.iter().filter(|name| !operation.path.contains(&format!("{{{name}}}"))) {
                 for hostile in ESCAPED.into_iter().chain(CURSORS) {
                     let asked = format!("{path}?{name}={hostile}");
-                    let reply = get(&house, By::Browser(&boss), &asked).await;
+                    let reply = get(&server, By::Browser(&boss), &asked).await;
                     assert!(!reply.status.is_server_error(), "{asked}: {reply:?}");
                 }
             }
         }
-        assert_still_there(&house, &boss).await;
+        assert_still_there(&server, &boss).await;
     }
 
     async fn no_text_in_the_body_of_an_operation_is_an_error_of_the_server(db: TestDatabase) {
-        let house = TestUsher::on(db, &[("limits.sign_in", "off")]).await;
-        let boss = administrator(&house).await;
-        let client = house.client(ClientType::Web, |_| ()).await.client.id.0.clone();
-        let sub = house.user("ana@example.test").await.sub.0;
-        let places = places(&house, &client, &sub);
+        let server = TestServer::on(db, &[("limits.sign_in", "off")]).await;
+        let boss = administrator(&server).await;
+        let client = server.client(ClientType::Web, |_| ()).await.client.id.0.clone();
+        let sub = server.user("ana@example.test").await.sub.0;
+        let places = places(&server, &client, &sub);
         let mut asked = 0;
-        for operation in all_operations(&house).await {
+        for operation in all_operations(&server).await {
             let path = filled(&operation.path, &places, None);
             for hostile in ["\0", "a\0b", "\u{1}", "\u{FFFE}"] {
                 for body in spoiled(&operation.body, hostile) {
-                    let reply = call(&house, By::Browser(&boss), operation.method.clone(), &path, &body).await;
+                    let reply = call(&server, By::Browser(&boss), operation.method.clone(), &path, &body).await;
                     assert!(!reply.status.is_server_error(), "{} {path} {body}: {reply:?}", operation.method);
                     assert!(!hostile.contains('\0') || reply.status.is_client_error(), "{path} {body}: {reply:?}");
                     asked += 1;
@@ -189,28 +189,28 @@ on_both_databases! {
             }
         }
         assert!(asked > 200, "{asked}");
-        assert_still_there(&house, &boss).await;
+        assert_still_there(&server, &boss).await;
     }
 
     async fn no_identifier_in_the_address_of_a_page_is_an_error_of_the_server(db: TestDatabase) {
-        let house = TestUsher::on(db, &[]).await;
-        let boss = administrator(&house).await;
-        let client = house.client(ClientType::Web, |_| ()).await.client.id.0.clone();
-        let (places, long) = (places(&house, &client, "sub"), "x".repeat(5_000));
+        let server = TestServer::on(db, &[]).await;
+        let boss = administrator(&server).await;
+        let client = server.client(ClientType::Web, |_| ()).await.client.id.0.clone();
+        let (places, long) = (places(&server, &client, "sub"), "x".repeat(5_000));
         for page in PAGES {
             for number in 0..in_path(page) {
                 for hostile in ESCAPED.into_iter().chain([long.as_str()]) {
                     let path = filled(page, &places, Some((number, hostile)));
                     for method in [Method::GET, Method::POST] {
-                        let request = house.http.request(method.clone(), house.at(&path)).form(&[("do", "x")]);
+                        let request = server.http.request(method.clone(), server.at(&path)).form(&[("do", "x")]);
                         let request = request.header(ACCEPT, "text/html").header(COOKIE, cookies(&boss));
-                        let status = request.send().await.expect("the house answers").status();
+                        let status = request.send().await.expect("the server answers").status();
                         assert!(status.is_client_error(), "{method} {path}: {status}");
                     }
                 }
             }
         }
-        assert_still_there(&house, &boss).await;
+        assert_still_there(&server, &boss).await;
     }
 }
 
@@ -228,10 +228,10 @@ const NAMES: [(&str, Option<&str>); 8] = [
 
 on_both_databases! {
     async fn every_name_that_people_read_is_stored_as_it_is_displayed(db: TestDatabase) {
-        let house = TestUsher::on(db, &[]).await;
-        let project = house.project;
+        let server = TestServer::on(db, &[]).await;
+        let project = server.project;
         let spaces = format!("a{}b", " ".repeat(50_000));
-        let mut renamed = house.client(ClientType::Web, |_| ()).await.client;
+        let mut renamed = server.client(ClientType::Web, |_| ()).await.client;
         for (typed, kept) in NAMES.into_iter().chain([(spaces.as_str(), None)]) {
             let metadata = ClientMetadata {
                 client_name: typed.to_owned(),
@@ -239,26 +239,26 @@ on_both_databases! {
                 ..ClientType::Web.defaults()
             };
             let new = NewClient { project, kind: ClientType::Web, metadata: metadata.clone(), id: None };
-            let made = house.usher.create_client(new).await.ok().map(|made| made.client);
+            let made = server.usher.create_client(new).await.ok().map(|made| made.client);
             assert_eq!(made.as_ref().map(|client| client.metadata.client_name.as_str()), kept, "{typed:.20?}");
-            let changed = house.usher.update_client(&renamed.id, metadata).await.ok();
+            let changed = server.usher.update_client(&renamed.id, metadata).await.ok();
             assert_eq!(changed.as_ref().map(|client| client.metadata.client_name.as_str()), kept, "{typed:.20?}");
             renamed = changed.unwrap_or(renamed);
-            let stored = house.usher.load_client(&renamed.id.0).await.unwrap();
+            let stored = server.usher.load_client(&renamed.id.0).await.unwrap();
             assert_eq!(stored.metadata.client_name, renamed.metadata.client_name);
 
-            let settings = json!({"id": "forge", "kind": "oidc", "label": typed, "client_id": "us", "issuer": house.url});
+            let settings = json!({"id": "forge", "kind": "oidc", "label": typed, "client_id": "us", "issuer": server.url});
             let settings: ProviderSettings = serde_json::from_value(settings).unwrap();
             let new = NewProvider { settings, secret: Some(Secret::from("secret")), managed: false };
-            let put = house.usher.put_provider(new).await.is_ok();
+            let put = server.usher.put_provider(new).await.is_ok();
             assert_eq!(put, kept.is_some(), "{typed:.20?}");
             if let Some(kept) = kept {
                 let id = "forge".parse().unwrap();
-                assert_eq!(house.usher.load_provider(&id).await.unwrap().settings.label.as_deref(), Some(kept));
+                assert_eq!(server.usher.load_provider(&id).await.unwrap().settings.label.as_deref(), Some(kept));
             }
 
             let new = NewWebhook { url: "https://rp.test/".into(), description: typed.into(), events: vec!["*".into()] };
-            let described = house.usher.create_webhook(project, new).await.ok().map(|made| made.webhook.description);
+            let described = server.usher.create_webhook(project, new).await.ok().map(|made| made.webhook.description);
             let blank = typed.chars().any(|c| c == '\u{200B}').then_some("");
             assert_eq!(described.as_deref(), kept.or(blank), "a description may be empty: {typed:.20?}");
         }
@@ -266,17 +266,17 @@ on_both_databases! {
 
     /// A name that was stored before is still read, and can be changed.
     async fn a_client_whose_stored_name_would_be_refused_now_is_still_read(db: TestDatabase) {
-        let house = TestUsher::on(db, &[]).await;
-        let client = house.client(ClientType::Web, |metadata| metadata.client_name = "Shop-before".into()).await.client;
-        let sql = if house.database.store.kind() == "sqlite" {
+        let server = TestServer::on(db, &[]).await;
+        let client = server.client(ClientType::Web, |metadata| metadata.client_name = "Shop-before".into()).await.client;
+        let sql = if server.database.store.kind() == "sqlite" {
             "update client set metadata = replace(metadata, 'Shop-before', ' Sh' || char(8232) || 'op ')"
         } else {
             "update client set metadata = jsonb_set(metadata, '{client_name}', to_jsonb(' Sh' || chr(8232) || 'op '))"
         };
-        house.database.execute(sql).await;
-        let read = house.usher.load_client(&client.id.0).await.unwrap();
+        server.database.execute(sql).await;
+        let read = server.usher.load_client(&client.id.0).await.unwrap();
         assert_eq!(read.metadata.client_name, " Sh\u{2028}op ");
         let renamed = ClientMetadata { client_name: " Shop ".into(), ..read.metadata };
-        assert_eq!(house.usher.update_client(&client.id, renamed).await.unwrap().metadata.client_name, "Shop");
+        assert_eq!(server.usher.update_client(&client.id, renamed).await.unwrap().metadata.client_name, "Shop");
     }
 }

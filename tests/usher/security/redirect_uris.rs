@@ -3,14 +3,14 @@
 use usher_domain::oauth::client::ClientType;
 use usher_flows::{FlowError, NewClient, RegisteredClient, Rejected};
 
-use crate::harness::house::TestUsher;
+use crate::harness::server::TestServer;
 
 /// Asserts that each of these leads to an error page, without a redirect or a code.
-async fn assert_all_refused(house: &TestUsher, client: &RegisteredClient, uris: &[&str]) {
+async fn assert_all_refused(server: &TestServer, client: &RegisteredClient, uris: &[&str]) {
     for uri in uris {
         let request =
-            house.http.get(house.authorize_url(client, &[("redirect_uri", uri)])).header("accept", "text/html");
-        let answer = request.send().await.expect("the house answers");
+            server.http.get(server.authorize_url(client, &[("redirect_uri", uri)])).header("accept", "text/html");
+        let answer = request.send().await.expect("the server answers");
         assert_eq!(answer.status(), 400, "{uri}");
         assert!(!answer.headers().contains_key("location"), "{uri}");
         let body = answer.text().await.expect("a page");
@@ -22,10 +22,10 @@ async fn assert_all_refused(house: &TestUsher, client: &RegisteredClient, uris: 
 /// RU-02, RU-03, RU-04, RU-11
 #[tokio::test]
 async fn anything_but_the_registered_text_is_refused() {
-    let house = TestUsher::start().await;
-    let client = house.client(ClientType::Web, |_| {}).await;
+    let server = TestServer::start().await;
+    let client = server.client(ClientType::Web, |_| {}).await;
     assert_all_refused(
-        &house,
+        &server,
         &client,
         &[
             "https://rp.test/cb/",
@@ -75,26 +75,26 @@ async fn anything_but_the_registered_text_is_refused() {
         ],
     )
     .await;
-    let nul = house.authorize_url(&client, &[("redirect_uri", "https://rp.test/cb\0")]);
-    assert_eq!(house.browser().open(&nul).await.status, 400);
+    let nul = server.authorize_url(&client, &[("redirect_uri", "https://rp.test/cb\0")]);
+    assert_eq!(server.browser().open(&nul).await.status, 400);
 }
 
 /// RU-08
 #[tokio::test]
 async fn an_installed_application_may_listen_on_any_port_of_its_own_loopback_and_nowhere_else() {
-    let house = TestUsher::start().await;
+    let server = TestServer::start().await;
     let uris = ["http://127.0.0.1/cb", "http://[::1]/cb"];
     let change = |client: &mut usher_protocol::client_metadata::ClientMetadata| {
         client.redirect_uris = uris.map(str::to_owned).to_vec();
     };
-    let client = house.client(ClientType::Native, change).await;
+    let client = server.client(ClientType::Native, change).await;
     for good in ["http://127.0.0.1:51004/cb", "http://[::1]:9/cb", "http://127.0.0.1/cb"] {
-        let url = house.authorize_url(&client, &[("redirect_uri", good), ("prompt", "none")]);
-        let landing = house.browser().open(&url).await;
+        let url = server.authorize_url(&client, &[("redirect_uri", good), ("prompt", "none")]);
+        let landing = server.browser().open(&url).await;
         assert!(landing.url.starts_with(&format!("{good}?error=login_required")), "{}", landing.url);
     }
     assert_all_refused(
-        &house,
+        &server,
         &client,
         &[
             "http://127.0.0.1:51004/other",
@@ -119,8 +119,8 @@ async fn an_installed_application_may_listen_on_any_port_of_its_own_loopback_and
 /// RU-04, RU-07, RU-09, RU-10
 #[tokio::test]
 async fn what_could_never_be_safe_cannot_be_registered() {
-    let house = TestUsher::start().await;
-    let project = house.client(ClientType::Web, |_| {}).await.client.project_id;
+    let server = TestServer::start().await;
+    let project = server.client(ClientType::Web, |_| {}).await.client.project_id;
     for uri in [
         "https://rp.test/cb#x",
         "https://rp.test/cb?code=x&state=y&iss=z",
@@ -142,7 +142,7 @@ async fn what_could_never_be_safe_cannot_be_registered() {
         let mut metadata = ClientType::Web.defaults();
         metadata.client_name = "Odd".into();
         metadata.redirect_uris = vec![uri.into()];
-        let made = house.usher.create_client(NewClient { project, kind: ClientType::Web, metadata, id: None }).await;
+        let made = server.usher.create_client(NewClient { project, kind: ClientType::Web, metadata, id: None }).await;
         assert!(matches!(made, Err(FlowError::Rejected(Rejected::Metadata(_)))), "{uri}: {made:?}");
     }
 }
@@ -150,11 +150,11 @@ async fn what_could_never_be_safe_cannot_be_registered() {
 /// RU-09
 #[tokio::test]
 async fn a_dot_is_a_dot_and_a_registered_query_is_kept() {
-    let house = TestUsher::start().await;
+    let server = TestServer::start().await;
     let uri = "https://rp.test/cb?dummy1=lorem&dummy2=ipsum";
-    let client = house.client(ClientType::Web, |client| client.redirect_uris = vec![uri.into()]).await;
-    assert_all_refused(&house, &client, &["https://rpxtest/cb?dummy1=lorem&dummy2=ipsum", "https://rp.test/cb"]).await;
-    let landing = house.browser().open(&house.authorize_url(&client, &[("prompt", "none")])).await;
+    let client = server.client(ClientType::Web, |client| client.redirect_uris = vec![uri.into()]).await;
+    assert_all_refused(&server, &client, &["https://rpxtest/cb?dummy1=lorem&dummy2=ipsum", "https://rp.test/cb"]).await;
+    let landing = server.browser().open(&server.authorize_url(&client, &[("prompt", "none")])).await;
     assert!(landing.url.starts_with(&format!("{uri}&error=login_required")), "{}", landing.url);
     for name in ["error", "state", "iss"] {
         let url = url::Url::parse(&landing.url).expect("a URL");

@@ -7,24 +7,24 @@ use usher_domain::key::SigningAlg;
 use usher_domain::oauth::client::ClientType;
 use usher_flows::RegisteredClient;
 
-use crate::harness::house::TestUsher;
 use crate::harness::relying_party::{Answer, payload};
+use crate::harness::server::TestServer;
 
 const ANA: &str = "ana@example.test";
 
-async fn scene() -> (TestUsher, RegisteredClient, Answer) {
-    let house = TestUsher::start().await;
-    house.user(ANA).await;
-    let client = house.client(ClientType::Web, |client| client.first_party = true).await;
-    let tokens = house.tokens(&mut house.browser(), &client, ANA).await;
-    (house, client, tokens)
+async fn scene() -> (TestServer, RegisteredClient, Answer) {
+    let server = TestServer::start().await;
+    server.user(ANA).await;
+    let client = server.client(ClientType::Web, |client| client.first_party = true).await;
+    let tokens = server.tokens(&mut server.browser(), &client, ANA).await;
+    (server, client, tokens)
 }
 
 /// Asserts 401 `invalid_token` at userinfo, inactive at introspection, and that the server still works.
-async fn assert_worthless(house: &TestUsher, client: &RegisteredClient, token: &str, why: &str) {
-    let person = house.userinfo(token).await;
+async fn assert_worthless(server: &TestServer, client: &RegisteredClient, token: &str, why: &str) {
+    let person = server.userinfo(token).await;
     assert_eq!((person.status.as_u16(), person.error()), (401, "invalid_token"), "{why}");
-    let answer = house.call(client, "/oauth2/introspect", &[("token", token)]).await;
+    let answer = server.call(client, "/oauth2/introspect", &[("token", token)]).await;
     assert_eq!((answer.status.as_u16(), answer.json), (200, json!({"active": false})), "{why}");
 }
 
@@ -35,7 +35,7 @@ fn part(value: &Value) -> String {
 /// JW-02, CA-01
 #[tokio::test]
 async fn a_header_that_is_not_ours_is_not_looked_behind() {
-    let (house, client, tokens) = scene().await;
+    let (server, client, tokens) = scene().await;
     let token = tokens.text("access_token");
     let parts: Vec<&str> = token.split('.').collect();
     let header: Value = serde_json::from_slice(&URL_SAFE_NO_PAD.decode(parts[0]).expect("base64url")).expect("JSON");
@@ -60,20 +60,20 @@ async fn a_header_that_is_not_ours_is_not_looked_behind() {
         let mut changed = header.clone();
         changed[name] = value.clone();
         let signed = format!("{}.{}.{}", part(&changed), parts[1], parts[2]);
-        assert_worthless(&house, &client, &signed, &format!("{name}={value:.40}")).await;
+        assert_worthless(&server, &client, &signed, &format!("{name}={value:.40}")).await;
         let unsigned = format!("{}.{}.", part(&changed), parts[1]);
-        assert_worthless(&house, &client, &unsigned, &format!("{name}={value:.40}, unsigned")).await;
+        assert_worthless(&server, &client, &unsigned, &format!("{name}={value:.40}, unsigned")).await;
     }
     let mut without = header;
     without.as_object_mut().expect("an object").remove("kid");
-    assert_worthless(&house, &client, &format!("{}.{}.{}", part(&without), parts[1], parts[2]), "no kid").await;
-    assert_eq!(house.userinfo(&token).await.status, 200);
+    assert_worthless(&server, &client, &format!("{}.{}.{}", part(&without), parts[1], parts[2]), "no kid").await;
+    assert_eq!(server.userinfo(&token).await.status, 200);
 }
 
 /// JW-04, JW-10
 #[tokio::test]
 async fn a_signature_that_is_not_ours_signs_nothing() {
-    let (house, client, tokens) = scene().await;
+    let (server, client, tokens) = scene().await;
     let token = tokens.text("access_token");
     let (message, signature) = token.rsplit_once('.').expect("a signature");
     let signature = URL_SAFE_NO_PAD.decode(signature).expect("base64url");
@@ -92,19 +92,19 @@ async fn a_signature_that_is_not_ours_signs_nothing() {
         (flipped, "a bit flipped"),
         (Vec::new(), "none"),
     ] {
-        assert_worthless(&house, &client, &format!("{message}.{}", URL_SAFE_NO_PAD.encode(bytes)), why).await;
+        assert_worthless(&server, &client, &format!("{message}.{}", URL_SAFE_NO_PAD.encode(bytes)), why).await;
     }
     for spelt in [format!("{token}="), format!("{token}\u{200B}"), token.replace('.', ".."), format!("{token}.")] {
-        let person = house.http.get(house.at("/oauth2/userinfo"));
+        let person = server.http.get(server.at("/oauth2/userinfo"));
         let person = person.header("authorization", format!("Bearer {spelt}").as_bytes()).send().await;
-        assert!(person.expect("the house answers").status().is_client_error(), "{spelt}");
+        assert!(person.expect("the server answers").status().is_client_error(), "{spelt}");
     }
 }
 
 /// JW-07
 #[tokio::test]
 async fn only_the_compact_form_is_read() {
-    let (house, client, tokens) = scene().await;
+    let (server, client, tokens) = scene().await;
     let token = tokens.text("access_token");
     let parts: Vec<&str> = token.split('.').collect();
     let flattened = json!({"protected": parts[0], "payload": parts[1], "signature": parts[2]}).to_string();
@@ -119,45 +119,45 @@ async fn only_the_compact_form_is_read() {
         (&token.replace('.', ". "), "white space"),
         (&format!("{token}.{}.{}", parts[1], parts[2]), "five parts, as an encrypted one has"),
     ] {
-        assert_worthless(&house, &client, odd, why).await;
+        assert_worthless(&server, &client, odd, why).await;
     }
 }
 
 /// JW-08
 #[tokio::test]
 async fn one_kind_of_token_never_passes_for_another() {
-    let (house, client, tokens) = scene().await;
-    assert_worthless(&house, &client, &tokens.text("id_token"), "an ID token").await;
-    let person = house.userinfo(&tokens.text("refresh_token")).await;
+    let (server, client, tokens) = scene().await;
+    assert_worthless(&server, &client, &tokens.text("id_token"), "an ID token").await;
+    let person = server.userinfo(&tokens.text("refresh_token")).await;
     assert_eq!(person.status, 401, "a refresh token");
     let mut claims = payload(&tokens.text("access_token"));
     claims["aud"] = json!(["https://other.test"]);
-    let elsewhere = signed(&house, &claims);
-    assert_worthless(&house, &client, &elsewhere, "for somebody else").await;
+    let elsewhere = signed(&server, &claims);
+    assert_worthless(&server, &client, &elsewhere, "for somebody else").await;
 }
 
 /// A token that this server signed, with claims of the test's choosing.
-fn signed(house: &TestUsher, claims: &Value) -> String {
-    house.usher.keyring().sign(SigningAlg::Es256, "at+jwt", claims).expect("it can be signed")
+fn signed(server: &TestServer, claims: &Value) -> String {
+    server.usher.keyring().sign(SigningAlg::Es256, "at+jwt", claims).expect("it can be signed")
 }
 
 /// JW-09
 #[tokio::test]
 async fn claims_are_held_to_their_types_even_under_our_own_signature() {
-    let (house, client, tokens) = scene().await;
+    let (server, client, tokens) = scene().await;
     let claims = payload(&tokens.text("access_token"));
-    assert_eq!(house.userinfo(&signed(&house, &claims)).await.status, 200, "unchanged it is good");
-    let iss = format!("{}/", house.url);
+    assert_eq!(server.userinfo(&signed(&server, &claims)).await.status, 200, "unchanged it is good");
+    let iss = format!("{}/", server.url);
     for (name, value) in [
         ("exp", Value::Null),
         ("exp", json!("9999999999")),
         ("exp", json!(9_999_999_999.5)),
         ("exp", json!(1e300)),
         ("exp", json!(-1)),
-        ("exp", json!(house.now().0)),
+        ("exp", json!(server.now().0)),
         ("exp", json!([9_999_999_999_i64])),
         ("iss", json!(iss)),
-        ("iss", json!([house.url])),
+        ("iss", json!([server.url])),
         ("iss", Value::Null),
         ("aud", Value::Null),
         ("aud", json!([])),
@@ -174,25 +174,25 @@ async fn claims_are_held_to_their_types_even_under_our_own_signature() {
         } else {
             changed[name] = value.clone();
         }
-        assert_worthless(&house, &client, &signed(&house, &changed), &format!("{name}={value}")).await;
+        assert_worthless(&server, &client, &signed(&server, &changed), &format!("{name}={value}")).await;
     }
 }
 
 /// JW-09
 #[tokio::test]
 async fn deep_repeated_and_empty_claims_hurt_nobody() {
-    let (house, client, tokens) = scene().await;
+    let (server, client, tokens) = scene().await;
     let mut deep = Value::Null;
     for _ in 0..100 {
         deep = json!([deep]);
     }
     let mut claims = payload(&tokens.text("access_token"));
     claims["deep"] = deep;
-    assert_worthless(&house, &client, &signed(&house, &claims), "a hundred deep").await;
-    assert_worthless(&house, &client, &signed(&house, &Value::Object(Map::new())), "empty").await;
-    assert_worthless(&house, &client, &signed(&house, &json!([1, 2])), "a list").await;
+    assert_worthless(&server, &client, &signed(&server, &claims), "a hundred deep").await;
+    assert_worthless(&server, &client, &signed(&server, &Value::Object(Map::new())), "empty").await;
+    assert_worthless(&server, &client, &signed(&server, &json!([1, 2])), "a list").await;
     let nested = URL_SAFE_NO_PAD.encode("[".repeat(5_000));
     let header = tokens.text("access_token").split('.').next().expect("a header").to_owned();
-    assert_worthless(&house, &client, &format!("{header}.{nested}.AA"), "brackets").await;
-    assert_worthless(&house, &client, &format!("{nested}.{nested}.AA"), "brackets everywhere").await;
+    assert_worthless(&server, &client, &format!("{header}.{nested}.AA"), "brackets").await;
+    assert_worthless(&server, &client, &format!("{nested}.{nested}.AA"), "brackets everywhere").await;
 }

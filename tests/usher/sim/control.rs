@@ -74,7 +74,7 @@ async fn the_journal_tells_what_was_sent() {
     journey.get("/_sim/faults", &[], &[]).await;
     journey.get("/_sim/elsewhere", &[], &[]).await;
     let requests = journey.requests().await;
-    assert_eq!(requests.len(), 3, "its own doors are not written down, but that where nobody should come");
+    assert_eq!(requests.len(), 3, "its own endpoints are not written down, but that where nobody should come");
     assert!(requests[2]["provider"].is_null() && requests[2]["path"] == "/_sim/elsewhere");
     let [first, second] = [&requests[0], &requests[1]];
     assert_eq!(

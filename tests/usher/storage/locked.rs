@@ -6,7 +6,7 @@ use usher_domain::oauth::client::ClientType;
 use usher_storage::{OpenOptions, REQUEST_TABLES, Store};
 
 use crate::harness::database::{TestDatabase, on_both_databases};
-use crate::harness::house::TestUsher;
+use crate::harness::server::TestServer;
 
 const ANA: &str = "ana@example.test";
 
@@ -17,39 +17,39 @@ async fn impatient(mut db: TestDatabase) -> TestDatabase {
     db
 }
 
-async fn ready(house: &TestUsher) -> u16 {
-    house.http.get(house.at("/health/ready")).send().await.expect("the house answers").status().as_u16()
+async fn ready(server: &TestServer) -> u16 {
+    server.http.get(server.at("/health/ready")).send().await.expect("the server answers").status().as_u16()
 }
 
 on_both_databases! {
     async fn a_locked_table_is_answered_503_with_retry_after_and_readiness_notices(db: TestDatabase) {
-        let house = TestUsher::on(impatient(db).await, &[]).await;
-        house.user(ANA).await;
-        let client = house.client(ClientType::Web, |_| ()).await;
-        let tokens = house.tokens(&mut house.browser(), &client, ANA).await;
-        assert_eq!(ready(&house).await, 200);
-        let mut other = house.database.connect().await;
-        if house.database.store.kind() == "sqlite" {
+        let server = TestServer::on(impatient(db).await, &[]).await;
+        server.user(ANA).await;
+        let client = server.client(ClientType::Web, |_| ()).await;
+        let tokens = server.tokens(&mut server.browser(), &client, ANA).await;
+        assert_eq!(ready(&server).await, 200);
+        let mut other = server.database.connect().await;
+        if server.database.store.kind() == "sqlite" {
             other.execute("begin exclusive").await;
         } else {
             other.execute("begin").await;
             other.execute("lock table grants in access exclusive mode").await;
         }
         let began = Instant::now();
-        let refused = house.refresh(&client, &tokens.text("refresh_token")).await;
+        let refused = server.refresh(&client, &tokens.text("refresh_token")).await;
         assert_eq!(refused.status, 503, "{refused:?}");
         assert_eq!(refused.error(), "temporarily_unavailable");
         assert!(refused.headers.contains_key("retry-after"), "{refused:?}");
-        if house.database.store.kind() == "postgres" {
-            let refused = house.userinfo(&tokens.text("access_token")).await;
+        if server.database.store.kind() == "postgres" {
+            let refused = server.userinfo(&tokens.text("access_token")).await;
             assert_eq!(refused.status, 503, "{refused:?}");
             assert!(refused.headers.contains_key("retry-after"), "{refused:?}");
         }
-        assert_eq!(ready(&house).await, 503);
+        assert_eq!(ready(&server).await, 503);
         assert!(began.elapsed() < Duration::from_secs(8), "{:?}", began.elapsed());
         other.execute("rollback").await;
-        assert_eq!(ready(&house).await, 200);
-        assert_eq!(house.refresh(&client, &tokens.text("refresh_token")).await.status, 200);
+        assert_eq!(ready(&server).await, 200);
+        assert_eq!(server.refresh(&client, &tokens.text("refresh_token")).await.status, 200);
     }
 }
 

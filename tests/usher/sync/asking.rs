@@ -7,30 +7,30 @@ use usher_domain::oauth::client::ClientType;
 
 use super::follower::{Known, module};
 use crate::harness::database::on_both_databases;
-use crate::harness::house::TestUsher;
 use crate::harness::relying_party::{Answer, answer};
+use crate::harness::server::TestServer;
 
 const ANA: &str = "ana@example.test";
 
-async fn ask(house: &TestUsher, query: &str, tag: Option<&str>) -> Answer {
-    let request = house.http.get(house.at(&format!("/api/v1/sync/{query}"))).bearer_auth(&house.project_token);
+async fn ask(server: &TestServer, query: &str, tag: Option<&str>) -> Answer {
+    let request = server.http.get(server.at(&format!("/api/v1/sync/{query}"))).bearer_auth(&server.project_token);
     let request = tag.iter().fold(request, |request, tag| request.header("if-none-match", *tag));
     answer(request).await
 }
 
 /// Signs Ana in and out, and returns her access token, which is invalid then.
-async fn a_dead_token(house: &TestUsher) -> String {
-    let client = house.client(ClientType::Web, |client| client.first_party = true).await;
-    let tokens = house.tokens(&mut house.browser(), &client, ANA).await;
-    let user = house.usher.load_user(ANA).await.unwrap();
-    house.usher.revoke_user(&user).await.unwrap();
+async fn a_dead_token(server: &TestServer) -> String {
+    let client = server.client(ClientType::Web, |client| client.first_party = true).await;
+    let tokens = server.tokens(&mut server.browser(), &client, ANA).await;
+    let user = server.usher.load_user(ANA).await.unwrap();
+    server.usher.revoke_user(&user).await.unwrap();
     tokens.text("access_token")
 }
 
 /// Waits until the feed reaches this position.
-async fn reach(house: &TestUsher, position: i64) {
+async fn reach(server: &TestServer, position: i64) {
     for _ in 0..1_500 {
-        if house.usher.store.feed_place(house.project).await.unwrap().unwrap().position >= position {
+        if server.usher.store.feed_place(server.project).await.unwrap().unwrap().position >= position {
             return;
         }
         tokio::time::sleep(Duration::from_millis(20)).await;
@@ -40,32 +40,32 @@ async fn reach(house: &TestUsher, position: i64) {
 
 on_both_databases! {
     async fn the_snapshot_holds_what_is_revoked_and_not_over_yet(db: TestDatabase) {
-        let house = TestUsher::on(db, &[]).await;
-        house.user(ANA).await;
-        let empty = ask(&house, "snapshot", None).await;
+        let server = TestServer::on(db, &[]).await;
+        server.user(ANA).await;
+        let empty = ask(&server, "snapshot", None).await;
         assert_eq!(empty.status, 200, "{empty:?}");
         assert_eq!((&empty.json["epoch"], &empty.json["cursor"]), (&json!("e1"), &json!(0)));
         assert_eq!((&empty.json["revocations"], &empty.json["policy"]), (&json!([]), &json!(null)));
         assert_eq!(empty.json["limits"]["max_token_ttl"], 600);
-        assert_eq!(empty.json["server_time"], house.now().0);
+        assert_eq!(empty.json["server_time"], server.now().0);
         assert!(empty.json["jwks"]["etag"].as_str().unwrap().starts_with('"'));
-        let dead = a_dead_token(&house).await;
-        reach(&house, 1).await;
-        let snapshot = ask(&house, "snapshot", None).await;
+        let dead = a_dead_token(&server).await;
+        reach(&server, 1).await;
+        let snapshot = ask(&server, "snapshot", None).await;
         let mut known = Known::default();
         for entry in snapshot.json["revocations"].as_array().unwrap() {
             known.learn(entry);
         }
         assert!(known.is_revoked(&dead), "{snapshot:?}");
-        house.wait(601);
-        let over = ask(&house, "snapshot", None).await;
+        server.wait(601);
+        let over = ask(&server, "snapshot", None).await;
         assert_eq!((&over.json["revocations"], &over.json["cursor"]), (&json!([]), &json!(1)), "no token lives so long");
     }
 
     async fn a_long_snapshot_comes_whole(db: TestDatabase) {
-        let house = TestUsher::on(db, &[]).await;
-        let (project, now) = (house.project, house.now());
-        let fill = house.usher.store.write(move |mut tx| {
+        let server = TestServer::on(db, &[]).await;
+        let (project, now) = (server.project, server.now());
+        let fill = server.usher.store.write(move |mut tx| {
             Box::pin(async move {
                 for number in 0..2_500 {
                     let notice = usher_domain::event::feed::RevocationEntry {
@@ -81,49 +81,49 @@ on_both_databases! {
             })
         });
         fill.await.unwrap();
-        let snapshot = ask(&house, "snapshot", None).await;
+        let snapshot = ask(&server, "snapshot", None).await;
         let entries = snapshot.json["revocations"].as_array().expect("one JSON document");
         let positions: Vec<i64> = entries.iter().map(|entry| entry["c"].as_i64().unwrap()).collect();
         assert_eq!(positions, (1..=2_500).collect::<Vec<_>>());
-        let first = ask(&house, "events?cursor=e1.0", None).await;
+        let first = ask(&server, "events?cursor=e1.0", None).await;
         assert_eq!((&first.json["cursor"], &first.json["more"]), (&json!(1_000), &json!(true)));
-        let last = ask(&house, "events?cursor=e1.2000", None).await;
+        let last = ask(&server, "events?cursor=e1.2000", None).await;
         assert_eq!((&last.json["cursor"], &last.json["more"]), (&json!(2_500), &json!(false)));
     }
 
     async fn asking_again_costs_nothing_while_nothing_is_new(db: TestDatabase) {
-        let house = TestUsher::on(db, &[]).await;
-        house.user(ANA).await;
-        let idle = ask(&house, "events?cursor=e1.0", Some("\"e1.0\"")).await;
+        let server = TestServer::on(db, &[]).await;
+        server.user(ANA).await;
+        let idle = ask(&server, "events?cursor=e1.0", Some("\"e1.0\"")).await;
         assert_eq!((idle.status.as_u16(), &idle.headers["etag"]), (304, &"\"e1.0\"".parse().unwrap()));
-        let dead = a_dead_token(&house).await;
-        reach(&house, 1).await;
-        let news = ask(&house, "events?cursor=e1.0", Some("\"e1.0\"")).await;
+        let dead = a_dead_token(&server).await;
+        reach(&server, 1).await;
+        let news = ask(&server, "events?cursor=e1.0", Some("\"e1.0\"")).await;
         assert_eq!((news.status.as_u16(), &news.headers["etag"]), (200, &"\"e1.1\"".parse().unwrap()));
         let mut known = Known::default();
         known.learn(&news.json["events"][0]);
         assert!(known.is_revoked(&dead));
-        assert_eq!(ask(&house, "events?cursor=e1.1", Some("\"e1.1\"")).await.status, 304);
+        assert_eq!(ask(&server, "events?cursor=e1.1", Some("\"e1.1\"")).await.status, 304);
     }
 
     async fn whoever_waits_is_answered_as_soon_as_there_is_something(db: TestDatabase) {
-        let house = TestUsher::on(db, &[]).await;
-        house.user(ANA).await;
-        let (waited, dead) = tokio::join!(ask(&house, "events?cursor=e1.0&wait=20", None), async {
+        let server = TestServer::on(db, &[]).await;
+        server.user(ANA).await;
+        let (waited, dead) = tokio::join!(ask(&server, "events?cursor=e1.0&wait=20", None), async {
             tokio::time::sleep(Duration::from_millis(300)).await;
-            a_dead_token(&house).await
+            a_dead_token(&server).await
         });
         assert_eq!(waited.status, 200, "{waited:?}");
         let mut known = Known::default();
         known.learn(&waited.json["events"][0]);
         assert!(known.is_revoked(&dead));
-        assert_eq!(ask(&house, "events?cursor=e1.1&wait=1", None).await.status, 304, "and otherwise in time");
+        assert_eq!(ask(&server, "events?cursor=e1.1&wait=1", None).await.status, 304, "and otherwise in time");
     }
 
     async fn a_cursor_that_cannot_be_gone_on_from_is_gone(db: TestDatabase) {
-        let house = TestUsher::on(db, &[]).await;
+        let server = TestServer::on(db, &[]).await;
         for cursor in ["e2.0", "e0.0"] {
-            let gone = ask(&house, &format!("events?cursor={cursor}"), None).await;
+            let gone = ask(&server, &format!("events?cursor={cursor}"), None).await;
             assert_eq!((gone.status.as_u16(), &gone.json["error"]["code"]), (410, &json!("CURSOR_GONE")), "{cursor}");
         }
         for query in [
@@ -131,20 +131,20 @@ on_both_databases! {
             "events?cursor=e1.99999999999999999999", "events?cursor=e1.0&cursor=e1.0", "events?cursor=e1.0&wait=51",
             "events?cursor=e1.0&wait=-1", "events?cursor=e1.0&wait=x", "events?cursor=%27",
         ] {
-            let refused = ask(&house, query, None).await;
+            let refused = ask(&server, query, None).await;
             let code = &refused.json["error"]["code"];
             assert_eq!((refused.status.as_u16(), code), (400, &json!("PARAMETER_INVALID")), "{query}");
         }
     }
 
     async fn the_feed_is_for_whoever_may_follow(db: TestDatabase) {
-        let house = TestUsher::on(db, &[]).await;
-        let (_, token) = module(&house).await;
+        let server = TestServer::on(db, &[]).await;
+        let (_, token) = module(&server).await;
         for path in ["snapshot", "events?cursor=e1.0"] {
-            let url = house.at(&format!("/api/v1/sync/{path}"));
-            assert_eq!(answer(house.http.get(&url)).await.status, 401);
-            assert_eq!(answer(house.http.get(&url).bearer_auth("x")).await.status, 401);
-            assert!(answer(house.http.get(&url).bearer_auth(&token)).await.status.as_u16() < 400);
+            let url = server.at(&format!("/api/v1/sync/{path}"));
+            assert_eq!(answer(server.http.get(&url)).await.status, 401);
+            assert_eq!(answer(server.http.get(&url).bearer_auth("x")).await.status, 401);
+            assert!(answer(server.http.get(&url).bearer_auth(&token)).await.status.as_u16() < 400);
         }
     }
 }

@@ -11,15 +11,15 @@ use usher_protocol::client_metadata::ClientMetadata;
 use super::follower::{Follower, module};
 use crate::harness::browser::Browser;
 use crate::harness::database::on_both_databases;
-use crate::harness::house::{PASSWORD, TestUsher};
 use crate::harness::relying_party::{Answer, kid};
+use crate::harness::server::{PASSWORD, TestServer};
 
 const ANA: &str = "ana@example.test";
 const BOB: &str = "bob@example.test";
 
 /// Ana is signed in at the shop, and so is Bob, who is not affected.
 struct Scene {
-    house: TestUsher,
+    server: TestServer,
     shop: RegisteredClient,
     ana: User,
     tokens: Answer,
@@ -29,13 +29,13 @@ struct Scene {
 
 impl Scene {
     async fn set(db: crate::harness::database::TestDatabase) -> Self {
-        let house = TestUsher::on(db, &[]).await;
-        let (ana, _) = (house.user(ANA).await, house.user(BOB).await);
-        let shop = house.client(ClientType::Web, |client| client.first_party = true).await;
-        let bystander = house.tokens(&mut house.browser(), &shop, BOB).await.text("access_token");
-        let tokens = house.tokens(&mut house.browser(), &shop, ANA).await;
-        let follower = Follower::of(&house).await;
-        Self { house, shop, ana, tokens, bystander, follower }
+        let server = TestServer::on(db, &[]).await;
+        let (ana, _) = (server.user(ANA).await, server.user(BOB).await);
+        let shop = server.client(ClientType::Web, |client| client.first_party = true).await;
+        let bystander = server.tokens(&mut server.browser(), &shop, BOB).await.text("access_token");
+        let tokens = server.tokens(&mut server.browser(), &shop, ANA).await;
+        let follower = Follower::of(&server).await;
+        Self { server, shop, ana, tokens, bystander, follower }
     }
 
     fn access(&self) -> String {
@@ -47,25 +47,25 @@ impl Scene {
         let access = self.access();
         self.follower.learns_of(&access).await;
         assert!(!self.follower.known.is_revoked(&self.bystander), "the bystander's token stays good");
-        assert_eq!(self.house.userinfo(&access).await.status, 401);
+        assert_eq!(self.server.userinfo(&access).await.status, 401);
         if may_come_back {
-            let again = self.house.tokens(&mut self.house.browser(), &self.shop, ANA).await;
+            let again = self.server.tokens(&mut self.server.browser(), &self.shop, ANA).await;
             assert!(!self.follower.known.is_revoked(&again.text("access_token")), "what comes afterwards is good");
         }
     }
 }
 
-async fn signed_in<'h>(house: &'h TestUsher, shop: &RegisteredClient) -> (Browser<'h>, Answer) {
-    let mut browser = house.browser();
-    let tokens = house.tokens(&mut browser, shop, ANA).await;
+async fn signed_in<'h>(server: &'h TestServer, shop: &RegisteredClient) -> (Browser<'h>, Answer) {
+    let mut browser = server.browser();
+    let tokens = server.tokens(&mut browser, shop, ANA).await;
     (browser, tokens)
 }
 
 on_both_databases! {
     async fn signing_out(db: TestDatabase) {
         let mut scene = Scene::set(db).await;
-        let (mut browser, tokens) = signed_in(&scene.house, &scene.shop).await;
-        let page = browser.open(&scene.house.at("/logout")).await;
+        let (mut browser, tokens) = signed_in(&scene.server, &scene.shop).await;
+        let page = browser.open(&scene.server.at("/logout")).await;
         browser.submit(&page, &[("logout", "yes")]).await;
         scene.follower.learns_of(&tokens.text("access_token")).await;
         assert!(!scene.follower.known.is_revoked(&scene.access()), "the other browser stays signed in");
@@ -73,9 +73,9 @@ on_both_databases! {
 
     async fn a_relying_party_that_signs_out(db: TestDatabase) {
         let mut scene = Scene::set(db).await;
-        let (mut browser, tokens) = signed_in(&scene.house, &scene.shop).await;
+        let (mut browser, tokens) = signed_in(&scene.server, &scene.shop).await;
         let hint = tokens.text("id_token");
-        let page = browser.open(&scene.house.at(&format!("/oauth2/logout?id_token_hint={hint}"))).await;
+        let page = browser.open(&scene.server.at(&format!("/oauth2/logout?id_token_hint={hint}"))).await;
         if page.body.contains("name=\"logout\"") {
             browser.submit(&page, &[("logout", "yes")]).await;
         }
@@ -84,14 +84,14 @@ on_both_databases! {
 
     async fn ending_every_session(db: TestDatabase) {
         let scene = Scene::set(db).await;
-        scene.house.usher.revoke_user(&scene.ana).await.unwrap();
+        scene.server.usher.revoke_user(&scene.ana).await.unwrap();
         scene.ends(true).await;
     }
 
     async fn another_password(db: TestDatabase) {
         let scene = Scene::set(db).await;
-        let (mut browser, _) = signed_in(&scene.house, &scene.shop).await;
-        let page = browser.open(&scene.house.at("/account/security")).await;
+        let (mut browser, _) = signed_in(&scene.server, &scene.shop).await;
+        let page = browser.open(&scene.server.at("/account/security")).await;
         let changed = "another quiet green door";
         browser.submit(&page, &[("current_password", PASSWORD), ("password", changed)]).await;
         scene.ends(false).await;
@@ -99,28 +99,28 @@ on_both_databases! {
 
     async fn a_user_who_is_disabled(db: TestDatabase) {
         let scene = Scene::set(db).await;
-        scene.house.usher.set_user_enabled(&scene.ana, false).await.unwrap();
-        scene.house.usher.set_user_enabled(&scene.ana, true).await.unwrap();
+        scene.server.usher.set_user_enabled(&scene.ana, false).await.unwrap();
+        scene.server.usher.set_user_enabled(&scene.ana, true).await.unwrap();
         scene.ends(true).await;
     }
 
     async fn a_refresh_token_used_twice(db: TestDatabase) {
         let scene = Scene::set(db).await;
         let first = scene.tokens.text("refresh_token");
-        let second = scene.house.refresh(&scene.shop, &first).await;
-        scene.house.refresh(&scene.shop, &second.text("refresh_token")).await;
-        scene.house.wait(31);
-        assert_eq!(scene.house.refresh(&scene.shop, &first).await.error(), "invalid_grant");
+        let second = scene.server.refresh(&scene.shop, &first).await;
+        scene.server.refresh(&scene.shop, &second.text("refresh_token")).await;
+        scene.server.wait(31);
+        assert_eq!(scene.server.refresh(&scene.shop, &first).await.error(), "invalid_grant");
         scene.ends(true).await;
     }
 
     async fn a_code_used_twice(db: TestDatabase) {
         let mut scene = Scene::set(db).await;
-        let mut browser = scene.house.browser();
-        let code = browser.go_through(&scene.house.authorize_url(&scene.shop, &[]), ANA).await.code();
-        let tokens = scene.house.exchange(&scene.shop, &code).await;
-        scene.house.wait(11);
-        assert_eq!(scene.house.exchange(&scene.shop, &code).await.error(), "invalid_grant");
+        let mut browser = scene.server.browser();
+        let code = browser.go_through(&scene.server.authorize_url(&scene.shop, &[]), ANA).await.code();
+        let tokens = scene.server.exchange(&scene.shop, &code).await;
+        scene.server.wait(11);
+        assert_eq!(scene.server.exchange(&scene.shop, &code).await.error(), "invalid_grant");
         scene.follower.learns_of(&tokens.text("access_token")).await;
         assert!(!scene.follower.known.is_revoked(&scene.access()), "only that grant ended");
     }
@@ -128,24 +128,24 @@ on_both_databases! {
     async fn a_refresh_token_that_its_client_revokes(db: TestDatabase) {
         let scene = Scene::set(db).await;
         let token = scene.tokens.text("refresh_token");
-        scene.house.call(&scene.shop, "/oauth2/revoke", &[("token", &token)]).await;
+        scene.server.call(&scene.shop, "/oauth2/revoke", &[("token", &token)]).await;
         scene.ends(true).await;
     }
 
     async fn an_access_token_that_its_client_revokes(db: TestDatabase) {
         let scene = Scene::set(db).await;
-        scene.house.call(&scene.shop, "/oauth2/revoke", &[("token", &scene.access())]).await;
-        let next = scene.house.refresh(&scene.shop, &scene.tokens.text("refresh_token")).await;
-        assert_eq!(scene.house.userinfo(&next.text("access_token")).await.status, 200);
+        scene.server.call(&scene.shop, "/oauth2/revoke", &[("token", &scene.access())]).await;
+        let next = scene.server.refresh(&scene.shop, &scene.tokens.text("refresh_token")).await;
+        assert_eq!(scene.server.userinfo(&next.text("access_token")).await.status, 200);
         scene.ends(true).await;
     }
 
     async fn consent_taken_back(db: TestDatabase) {
         let mut scene = Scene::set(db).await;
-        let other = scene.house.client(ClientType::Web, |_| {}).await;
-        let mut browser = scene.house.browser();
-        let tokens = scene.house.tokens(&mut browser, &other, ANA).await;
-        let page = browser.open(&scene.house.at("/account/apps")).await;
+        let other = scene.server.client(ClientType::Web, |_| {}).await;
+        let mut browser = scene.server.browser();
+        let tokens = scene.server.tokens(&mut browser, &other, ANA).await;
+        let page = browser.open(&scene.server.at("/account/apps")).await;
         let client = other.client.id.0.clone();
         browser.submit(&page, &[("client", &client)]).await;
         scene.follower.learns_of(&tokens.text("access_token")).await;
@@ -154,21 +154,21 @@ on_both_databases! {
 
     async fn a_client_that_is_disabled(db: TestDatabase) {
         let mut scene = Scene::set(db).await;
-        let other = scene.house.client(ClientType::Web, |client| client.first_party = true).await;
-        let spared = scene.house.tokens(&mut scene.house.browser(), &other, ANA).await.text("access_token");
-        scene.house.usher.set_client_disabled(&scene.shop.client.id, true).await.unwrap();
+        let other = scene.server.client(ClientType::Web, |client| client.first_party = true).await;
+        let spared = scene.server.tokens(&mut scene.server.browser(), &other, ANA).await.text("access_token");
+        scene.server.usher.set_client_disabled(&scene.shop.client.id, true).await.unwrap();
         let access = scene.access();
         scene.follower.learns_of(&access).await;
         assert!(scene.follower.known.is_revoked(&scene.bystander), "everybody's tokens of that client");
         assert!(!scene.follower.known.is_revoked(&spared), "and of no other");
-        scene.house.usher.set_client_disabled(&scene.shop.client.id, false).await.unwrap();
-        let next = scene.house.refresh(&scene.shop, &scene.tokens.text("refresh_token")).await;
+        scene.server.usher.set_client_disabled(&scene.shop.client.id, false).await.unwrap();
+        let next = scene.server.refresh(&scene.shop, &scene.tokens.text("refresh_token")).await;
         assert!(!scene.follower.known.is_revoked(&next.text("access_token")), "back in use, it gets good tokens");
     }
 
     async fn a_client_that_is_deleted(db: TestDatabase) {
         let mut scene = Scene::set(db).await;
-        scene.house.usher.delete_client(&scene.shop.client.id).await.unwrap();
+        scene.server.usher.delete_client(&scene.shop.client.id).await.unwrap();
         let access = scene.access();
         scene.follower.learns_of(&access).await;
     }
@@ -179,36 +179,36 @@ on_both_databases! {
             client.first_party = true;
             client.access_token_signed_response_alg = Some("RS256".to_owned());
         };
-        let other = scene.house.client(ClientType::Web, rsa).await;
-        let spared = scene.house.tokens(&mut scene.house.browser(), &other, ANA).await.text("access_token");
-        let stranger = scene.house.usher.create_project("Strangers").await.unwrap();
-        let mut elsewhere = Follower::by(&scene.house, &stranger.token, None).await;
-        let (_, module) = module(&scene.house).await;
-        let mut shut_out = Follower::by(&scene.house, &module, None).await;
+        let other = scene.server.client(ClientType::Web, rsa).await;
+        let spared = scene.server.tokens(&mut scene.server.browser(), &other, ANA).await.text("access_token");
+        let stranger = scene.server.usher.create_project("Strangers").await.unwrap();
+        let mut elsewhere = Follower::by(&scene.server, &stranger.token, None).await;
+        let (_, module) = module(&scene.server).await;
+        let mut shut_out = Follower::by(&scene.server, &module, None).await;
 
         let access = scene.access();
         let gone = kid(&access);
         assert_eq!((kid(&scene.bystander), kid(&module)), (gone.clone(), gone.clone()), "one key signs for all of them");
-        scene.house.usher.revoke_keys(&BTreeSet::from([gone])).await.unwrap();
+        scene.server.usher.revoke_keys(&BTreeSet::from([gone])).await.unwrap();
         scene.follower.learns_of(&access).await;
         elsewhere.learns_of(&access).await;
         assert!(scene.follower.known.is_revoked(&scene.bystander), "everything that it signed");
         assert!(!scene.follower.known.is_revoked(&spared), "and nothing that another signed");
         assert_eq!(shut_out.close_code().await, 4401, "whoever follows by such a token is shut out");
-        let next = scene.house.refresh(&scene.shop, &scene.tokens.text("refresh_token")).await.text("access_token");
+        let next = scene.server.refresh(&scene.shop, &scene.tokens.text("refresh_token")).await.text("access_token");
         assert!(!scene.follower.known.is_revoked(&next), "what comes afterwards is good");
         for (token, status) in [(&access, 401), (&scene.bystander, 401), (&spared, 200), (&next, 200)] {
-            assert_eq!(scene.house.userinfo(token).await.status, status);
+            assert_eq!(scene.server.userinfo(token).await.status, status);
         }
     }
 
     async fn a_user_who_leaves(db: TestDatabase) {
         let mut scene = Scene::set(db).await;
-        let mut browser = scene.house.browser();
-        scene.house.tokens(&mut browser, &scene.shop, ANA).await;
-        let page = browser.open(&scene.house.at("/account/data")).await;
+        let mut browser = scene.server.browser();
+        scene.server.tokens(&mut browser, &scene.shop, ANA).await;
+        let page = browser.open(&scene.server.at("/account/data")).await;
         browser.submit(&page, &[("do", "delete"), ("confirmation", ANA)]).await;
-        assert_eq!(scene.house.database.count("select count(*) from event where kind = 'user.deleted'").await, 1);
+        assert_eq!(scene.server.database.count("select count(*) from event where kind = 'user.deleted'").await, 1);
         let access = scene.access();
         scene.follower.learns_of(&access).await;
         assert!(!scene.follower.known.is_revoked(&scene.bystander));
@@ -216,10 +216,10 @@ on_both_databases! {
 
     async fn this_was_not_me(db: TestDatabase) {
         let scene = Scene::set(db).await;
-        signed_in(&scene.house, &scene.shop).await;
-        let letters = scene.house.letters().await;
+        signed_in(&scene.server, &scene.shop).await;
+        let letters = scene.server.letters().await;
         let link = letters.iter().rev().find_map(|letter| letter.link().filter(|link| link.contains("not-me")));
-        let mut browser = scene.house.browser();
+        let mut browser = scene.server.browser();
         let page = browser.open(link.expect("a letter about the strange browser")).await;
         let token = page.value("token");
         browser.submit(&page, &[("token", token.as_str())]).await;

@@ -14,8 +14,8 @@ use usher_domain::oauth::client::ClientType;
 use usher_flows::RegisteredClient;
 use usher_protocol::scope::Scope;
 
-use crate::harness::house::TestUsher;
 use crate::harness::relying_party::{kid, payload};
+use crate::harness::server::TestServer;
 
 /// Longer than anything may take that a test waits for.
 pub const SOON: Duration = Duration::from_secs(30);
@@ -74,15 +74,15 @@ impl Known {
 
 /// Opens the socket of the feed.
 pub async fn connect(
-    house: &TestUsher,
+    server: &TestServer,
     query: &str,
     headers: &[(&'static str, String)],
 ) -> Result<WebSocketStream<MaybeTlsStream<TcpStream>>, Error> {
-    let url = house.at(&format!("/api/v1/sync{query}")).replacen("http", "ws", 1);
+    let url = server.at(&format!("/api/v1/sync{query}")).replacen("http", "ws", 1);
     let mut request = url.into_client_request().expect("an address is a request");
     request.headers_mut().insert("sec-websocket-protocol", "usher.sync.v1".parse().unwrap());
     // A second instance has another port, and the same host in its requests.
-    let host = house.url.trim_start_matches("http://").parse().unwrap();
+    let host = server.url.trim_start_matches("http://").parse().unwrap();
     request.headers_mut().insert("host", host);
     for (name, value) in headers {
         request.headers_mut().insert(*name, value.parse().expect("a header value"));
@@ -92,10 +92,10 @@ pub async fn connect(
 
 impl Follower {
     /// Connects with this token, optionally from a cursor on.
-    pub async fn by(house: &TestUsher, token: &str, cursor: Option<&str>) -> Self {
+    pub async fn by(server: &TestServer, token: &str, cursor: Option<&str>) -> Self {
         let query = cursor.map(|cursor| format!("?cursor={cursor}")).unwrap_or_default();
         let bearer = ("authorization", format!("Bearer {token}"));
-        let socket = connect(house, &query, &[bearer]).await.expect("the socket opens");
+        let socket = connect(server, &query, &[bearer]).await.expect("the socket opens");
         let mut follower = Self { socket, hello: Value::Null, known: Known::default() };
         follower.hello = follower.next().await.expect("a greeting");
         assert_eq!(follower.hello["t"], "hello");
@@ -103,8 +103,8 @@ impl Follower {
     }
 
     /// Connects with the project's token.
-    pub async fn of(house: &TestUsher) -> Self {
-        Self::by(house, &house.project_token, None).await
+    pub async fn of(server: &TestServer) -> Self {
+        Self::by(server, &server.project_token, None).await
     }
 
     /// The next message; `Err` with the close code if the socket closes.
@@ -165,9 +165,9 @@ impl Follower {
 }
 
 /// A machine that may subscribe to the project, and a token of it.
-pub async fn module(house: &TestUsher) -> (RegisteredClient, String) {
-    let client = house.client(ClientType::Machine, |client| client.scope = Scope::of(["usher:sync"])).await;
-    let token = house.call(&client, "/oauth2/token", &[("grant_type", "client_credentials")]).await;
+pub async fn module(server: &TestServer) -> (RegisteredClient, String) {
+    let client = server.client(ClientType::Machine, |client| client.scope = Scope::of(["usher:sync"])).await;
+    let token = server.call(&client, "/oauth2/token", &[("grant_type", "client_credentials")]).await;
     let token = token.text("access_token");
     (client, token)
 }

@@ -4,32 +4,32 @@ use usher_domain::oauth::client::ClientType;
 
 use super::follower::Follower;
 use crate::harness::database::TestDatabase;
-use crate::harness::house::TestUsher;
+use crate::harness::server::TestServer;
 
 const ANA: &str = "ana@example.test";
 
 #[tokio::test]
 async fn what_is_revoked_at_one_instance_is_heard_at_the_other_and_nothing_is_lost_with_it() {
     let Some(db) = TestDatabase::postgres().await else { return };
-    let house = TestUsher::on(db, &[]).await;
-    let other = house.second_instance().await;
-    let user = house.user(ANA).await;
-    let client = house.client(ClientType::Web, |client| client.first_party = true).await;
-    let (mut here, mut there) = (Follower::of(&house).await, Follower::of(&other).await);
+    let server = TestServer::on(db, &[]).await;
+    let other = server.second_instance().await;
+    let user = server.user(ANA).await;
+    let client = server.client(ClientType::Web, |client| client.first_party = true).await;
+    let (mut here, mut there) = (Follower::of(&server).await, Follower::of(&other).await);
     for _ in 0..5 {
-        let tokens = house.tokens(&mut house.browser(), &client, ANA).await;
-        house.usher.revoke_user(&user).await.unwrap();
+        let tokens = server.tokens(&mut server.browser(), &client, ANA).await;
+        server.usher.revoke_user(&user).await.unwrap();
         there.learns_of(&tokens.text("access_token")).await;
         here.learns_of(&tokens.text("access_token")).await;
     }
     assert_eq!(there.known.positions, here.known.positions);
     assert_eq!(there.known.positions, (1..=5).collect::<Vec<i64>>(), "nothing twice, nothing missing");
-    let (reached, token) = (*there.known.positions.last().unwrap(), house.project_token.clone());
+    let (reached, token) = (*there.known.positions.last().unwrap(), server.project_token.clone());
     drop(there);
     drop(other);
-    let tokens = house.tokens(&mut house.browser(), &client, ANA).await;
-    house.usher.revoke_user(&user).await.unwrap();
-    let mut moved = Follower::by(&house, &token, Some(&format!("e1.{reached}"))).await;
+    let tokens = server.tokens(&mut server.browser(), &client, ANA).await;
+    server.usher.revoke_user(&user).await.unwrap();
+    let mut moved = Follower::by(&server, &token, Some(&format!("e1.{reached}"))).await;
     moved.learns_of(&tokens.text("access_token")).await;
     assert_eq!(moved.known.positions, [reached + 1]);
 }

@@ -6,53 +6,53 @@ use usher_protocol::scope::Scope;
 use super::follower::{Follower, module};
 use crate::harness::browser::Browser;
 use crate::harness::database::on_both_databases;
-use crate::harness::house::TestUsher;
+use crate::harness::server::TestServer;
 
 const ANA: &str = "ana@example.test";
 
 /// Ana, signed in to an application of the project.
-async fn signed_in_at_shop(house: &TestUsher) -> Browser<'_> {
-    house.user(ANA).await;
-    let shop = house
+async fn signed_in_at_shop(server: &TestServer) -> Browser<'_> {
+    server.user(ANA).await;
+    let shop = server
         .client(ClientType::Web, |client| {
             client.client_name = "Shop".into();
             client.scope = Scope::of(["openid"]);
         })
         .await;
-    let mut browser = house.browser();
-    house.tokens(&mut browser, &shop, ANA).await;
+    let mut browser = server.browser();
+    server.tokens(&mut browser, &shop, ANA).await;
     browser
 }
 
-async fn receipt_after_signing_out_everywhere(house: &TestUsher, browser: &mut Browser<'_>) -> String {
-    let page = browser.open(&house.at("/logout")).await;
+async fn receipt_after_signing_out_everywhere(server: &TestServer, browser: &mut Browser<'_>) -> String {
+    let page = browser.open(&server.at("/logout")).await;
     let done = browser.submit(&page, &[("everywhere", "true"), ("logout", "yes")]).await;
     done.text(".receipt").split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 on_both_databases! {
     async fn a_module_that_acknowledges_the_end_is_named_with_the_time(db: TestDatabase) {
-        let house = TestUsher::on(db, &[]).await;
-        let mut browser = signed_in_at_shop(&house).await;
-        let (_, token) = module(&house).await;
-        let mut follower = Follower::by(&house, &token, None).await;
+        let server = TestServer::on(db, &[]).await;
+        let mut browser = signed_in_at_shop(&server).await;
+        let (_, token) = module(&server).await;
+        let mut follower = Follower::by(&server, &token, None).await;
         let following = tokio::spawn(async move {
             let entry = follower.entry().await;
             follower.acknowledge(entry["c"].as_i64().expect("a position"), None).await;
             follower
         });
-        let receipt = receipt_after_signing_out_everywhere(&house, &mut browser).await;
+        let receipt = receipt_after_signing_out_everywhere(&server, &mut browser).await;
         assert!(receipt.contains("Shop Its local modules refuse your session."), "{receipt}");
         assert!(receipt.contains("The local module Test machine acknowledged this:"), "{receipt}");
         drop(following.await);
     }
 
     async fn a_module_that_is_silent_is_named_as_one_that_has_not_acknowledged(db: TestDatabase) {
-        let house = TestUsher::on(db, &[]).await;
-        let mut browser = signed_in_at_shop(&house).await;
-        let (_, token) = module(&house).await;
-        let (prompt, silent) = (Follower::by(&house, &token, None).await, Follower::of(&house).await);
-        let receipt = receipt_after_signing_out_everywhere(&house, &mut browser).await;
+        let server = TestServer::on(db, &[]).await;
+        let mut browser = signed_in_at_shop(&server).await;
+        let (_, token) = module(&server).await;
+        let (prompt, silent) = (Follower::by(&server, &token, None).await, Follower::of(&server).await);
+        let receipt = receipt_after_signing_out_everywhere(&server, &mut browser).await;
         assert!(receipt.contains("Shop Its access ends within"), "{receipt}");
         assert_eq!(receipt.matches("has not acknowledged this yet.").count(), 2, "{receipt}");
         drop((prompt, silent));

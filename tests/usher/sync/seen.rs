@@ -6,11 +6,11 @@ use serde_json::{Value, json};
 
 use super::follower::module;
 use crate::harness::database::on_both_databases;
-use crate::harness::house::TestUsher;
 use crate::harness::relying_party::{Answer, answer};
+use crate::harness::server::TestServer;
 
-async fn report(house: &TestUsher, token: &str, body: &Value) -> Answer {
-    answer(house.api(Method::POST, "sync/seen").bearer_auth(token).json(body)).await
+async fn report(server: &TestServer, token: &str, body: &Value) -> Answer {
+    answer(server.api(Method::POST, "sync/seen").bearer_auth(token).json(body)).await
 }
 
 fn session(changes: Value) -> Value {
@@ -23,26 +23,26 @@ fn session(changes: Value) -> Value {
 
 on_both_databases! {
     async fn a_report_is_read_with_the_projects_token_alone(db: TestDatabase) {
-        let house = TestUsher::on(db, &[]).await;
-        let (client, token) = module(&house).await;
+        let server = TestServer::on(db, &[]).await;
+        let (client, token) = module(&server).await;
         let seen = session(json!({"requests": 12, "ip_hash": "zebra hash", "user_agent": "Zebra/8"}));
-        let noted = report(&house, &token, &json!({"sessions": [seen]})).await;
+        let noted = report(&server, &token, &json!({"sessions": [seen]})).await;
         assert_eq!((noted.status.as_u16(), &noted.json["noted"]), (202, &json!(1)), "{noted:?}");
-        let path = format!("projects/{}/history?kind=session.seen", house.project);
-        let read = answer(house.api(Method::GET, &path).bearer_auth(&house.project_token)).await;
+        let path = format!("projects/{}/history?kind=session.seen", server.project);
+        let read = answer(server.api(Method::GET, &path).bearer_auth(&server.project_token)).await;
         assert_eq!(read.status, 200, "{read:?}");
         let entry = &read.json["data"][0];
         assert_eq!((&entry["sub"], &entry["session_id"], &entry["user_agent"]), (&json!("ana"), &json!("s-1"), &json!("Zebra/8")));
         assert_eq!(entry["data"]["reported_by"], client.client.id.0.as_str());
         assert_eq!(entry["at"], 1_799_999_900);
-        assert_eq!(answer(house.api(Method::GET, &path).bearer_auth(&token)).await.status, 403);
-        let plain = house.database.count("select count(*) from event where cast(data as text) like '%zebra%'").await;
+        assert_eq!(answer(server.api(Method::GET, &path).bearer_auth(&token)).await.status, 403);
+        let plain = server.database.count("select count(*) from event where cast(data as text) like '%zebra%'").await;
         assert_eq!(plain, 0, "the log says nothing of it");
     }
 
     async fn a_report_that_will_not_do_is_refused_whole(db: TestDatabase) {
-        let house = TestUsher::on(db, &[]).await;
-        let (_, token) = module(&house).await;
+        let server = TestServer::on(db, &[]).await;
+        let (_, token) = module(&server).await;
         let many: Vec<Value> = (0..501).map(|_| session(json!({}))).collect();
         for (sessions, field) in [
             (json!([session(json!({"sid": "x".repeat(301)}))]), "sid"),
@@ -50,30 +50,30 @@ on_both_databases! {
             (json!([session(json!({"last_seen": -1}))]), "last_seen"),
             (json!(many), "sessions"),
         ] {
-            let refused = report(&house, &token, &json!({"sessions": sessions})).await;
+            let refused = report(&server, &token, &json!({"sessions": sessions})).await;
             assert_eq!(refused.status, 422, "{field}: {refused:?}");
             assert!(refused.json["error"]["details"]["fields"][field].is_string(), "{field}: {refused:?}");
         }
         for garbage in [json!([]), json!({}), json!({"sessions": 1}), json!({"sessions": [{"sid": 1}]}), json!({"sessions": [], "x": 1})] {
-            assert_eq!(report(&house, &token, &garbage).await.status, 400, "{garbage}");
+            assert_eq!(report(&server, &token, &garbage).await.status, 400, "{garbage}");
         }
-        assert_eq!(report(&house, "garbage", &json!({"sessions": []})).await.status, 401);
-        assert_eq!(house.database.count("select count(*) from history").await, 0);
+        assert_eq!(report(&server, "garbage", &json!({"sessions": []})).await.status, 401);
+        assert_eq!(server.database.count("select count(*) from history").await, 0);
     }
 
     async fn twelve_modules_that_report_at_once_are_all_heard(db: TestDatabase) {
-        let house = TestUsher::on(db, &[]).await;
-        let (_, token) = module(&house).await;
+        let server = TestServer::on(db, &[]).await;
+        let (_, token) = module(&server).await;
         for round in 0..4 {
             let bodies: Vec<Value> = (0..12)
                 .map(|module| json!({"sessions": [session(json!({"sid": format!("s-{round}-{module}")}))]}))
                 .collect();
-            for noted in join_all(bodies.iter().map(|body| report(&house, &token, body))).await {
+            for noted in join_all(bodies.iter().map(|body| report(&server, &token, body))).await {
                 assert_eq!(noted.status, 202, "{noted:?}");
             }
         }
-        let path = format!("projects/{}/history?kind=session.seen&limit=100", house.project);
-        let read = answer(house.api(Method::GET, &path).bearer_auth(&house.project_token)).await;
+        let path = format!("projects/{}/history?kind=session.seen&limit=100", server.project);
+        let read = answer(server.api(Method::GET, &path).bearer_auth(&server.project_token)).await;
         let seen: std::collections::BTreeSet<_> =
             read.json["data"].as_array().expect("a list").iter().map(|entry| entry["session_id"].to_string()).collect();
         assert_eq!(seen.len(), 48, "{read:?}");

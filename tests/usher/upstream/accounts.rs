@@ -5,26 +5,26 @@ use usher_domain::oauth::client::ClientType;
 use usher_flows::RegisteredClient;
 
 use crate::harness::browser::{Browser, Landing};
-use crate::harness::house::TestUsher;
 use crate::harness::relying_party::payload;
+use crate::harness::server::TestServer;
 
 /// What a client learns of the signed-in user: the payload of the ID token.
-pub async fn told_to(house: &TestUsher, client: &RegisteredClient, browser: &mut Browser<'_>) -> Value {
-    let landing = browser.go_through(&house.authorize_url(client, &[]), "nobody@example.test").await;
-    let tokens = house.exchange(client, &landing.code()).await;
+pub async fn told_to(server: &TestServer, client: &RegisteredClient, browser: &mut Browser<'_>) -> Value {
+    let landing = browser.go_through(&server.authorize_url(client, &[]), "nobody@example.test").await;
+    let tokens = server.exchange(client, &landing.code()).await;
     assert_eq!(tokens.status, 200, "{tokens:?}");
     payload(&tokens.text("id_token"))
 }
 
 /// The `sub` of the signed-in user.
-pub async fn sub(house: &TestUsher, browser: &mut Browser<'_>) -> String {
-    let client = house.client(ClientType::Web, |_| {}).await;
-    told_to(house, &client, browser).await["sub"].as_str().expect("a sub").to_owned()
+pub async fn sub(server: &TestServer, browser: &mut Browser<'_>) -> String {
+    let client = server.client(ClientType::Web, |_| {}).await;
+    told_to(server, &client, browser).await["sub"].as_str().expect("a sub").to_owned()
 }
 
 /// The code of the newest email.
-pub async fn code(house: &TestUsher) -> String {
-    let letters = house.letters().await;
+pub async fn code(server: &TestServer) -> String {
+    let letters = server.letters().await;
     letters.first().and_then(|letter| letter.code()).expect("a letter with a code").to_owned()
 }
 
@@ -35,8 +35,8 @@ pub fn trouble(landing: &Landing) -> (u16, String) {
 }
 
 /// Was an email with this subject sent to this address?
-pub async fn was_told(house: &TestUsher, to: &str, subject: &str) -> bool {
-    let letters = house.letters().await;
+pub async fn was_told(server: &TestServer, to: &str, subject: &str) -> bool {
+    let letters = server.letters().await;
     letters.iter().any(|letter| letter.to() == to && letter.subject() == subject)
 }
 

@@ -8,97 +8,97 @@ use usher_domain::provider::ProviderKind::{Apple, Google, Microsoft, X};
 use super::accounts::{code, sub, trouble, was_told};
 use crate::harness::browser::{Browser, Landing};
 use crate::harness::database::on_both_databases;
-use crate::harness::house::TestUsher;
 use crate::harness::providers::house_with;
+use crate::harness::server::TestServer;
 
 const ANA: &str = "ana@example.test";
 
 /// From the question to the sign-in of the account in question, and back to the question.
-async fn sign_in_to_it(house: &TestUsher, browser: &mut Browser<'_>, question: &Landing, email: &str) -> Landing {
+async fn sign_in_to_it(server: &TestServer, browser: &mut Browser<'_>, question: &Landing, email: &str) -> Landing {
     let to = question.links("/login?login_hint=");
     assert_eq!(to.len(), 1, "{}", question.body);
-    let login = browser.open(&house.at(&to[0])).await;
+    let login = browser.open(&server.at(&to[0])).await;
     browser.sign_in(&login, email).await
 }
 
 on_both_databases! {
     async fn signing_in_to_the_account_links_and_there_is_one_sub(db: TestDatabase) {
-        let (house, at) = house_with(db, &[Google]).await;
-        let ana = house.user(ANA).await;
-        let mut browser = house.browser();
+        let (server, at) = house_with(db, &[Google]).await;
+        let ana = server.user(ANA).await;
+        let mut browser = server.browser();
         let question = browser.come_by(&at, Google, "ana").await;
         assert!(question.url.contains("/upstream/ask?q="), "{}", question.url);
         assert!(!question.body.contains(ANA), "the address is shown in part");
-        assert_eq!((house.identities().await, house.live_sessions().await), (0, 0));
-        let back = sign_in_to_it(&house, &mut browser, &question, ANA).await;
+        assert_eq!((server.identities().await, server.live_sessions().await), (0, 0));
+        let back = sign_in_to_it(&server, &mut browser, &question, ANA).await;
         assert_eq!(back.url, question.url);
-        assert_eq!(house.identities().await, 0, "signing in is not yet to say yes");
+        assert_eq!(server.identities().await, 0, "signing in is not yet to say yes");
         let landing = browser.submit(&back, &[("confirm", "1")]).await;
-        assert_eq!(landing.url, house.at("/account/profile"), "{}", landing.body);
-        assert_eq!((house.identities().await, house.users().await), (1, 1));
-        assert!(was_told(&house, ANA, "A new way to sign in").await);
-        let mut other = house.browser();
-        assert_eq!(other.come_by(&at, Google, "ana").await.url, house.at("/account/profile"));
-        assert_eq!(sub(&house, &mut other).await, ana.sub.0);
+        assert_eq!(landing.url, server.at("/account/profile"), "{}", landing.body);
+        assert_eq!((server.identities().await, server.users().await), (1, 1));
+        assert!(was_told(&server, ANA, "A new way to sign in").await);
+        let mut other = server.browser();
+        assert_eq!(other.come_by(&at, Google, "ana").await.url, server.at("/account/profile"));
+        assert_eq!(sub(&server, &mut other).await, ana.sub.0);
         let again = browser.submit(&back, &[("confirm", "1")]).await;
         assert!(again.status.is_client_error(), "a question is answered once");
     }
 
     async fn signing_in_to_another_account_answers_nothing(db: TestDatabase) {
-        let (house, at) = house_with(db, &[Google]).await;
-        house.user(ANA).await;
-        house.user("eve@example.test").await;
-        let mut eve = house.browser();
+        let (server, at) = house_with(db, &[Google]).await;
+        server.user(ANA).await;
+        server.user("eve@example.test").await;
+        let mut eve = server.browser();
         let question = eve.come_by(&at, Google, "ana").await;
-        let back = sign_in_to_it(&house, &mut eve, &question, "eve@example.test").await;
+        let back = sign_in_to_it(&server, &mut eve, &question, "eve@example.test").await;
         assert!(!back.body.contains("name=\"confirm\""));
-        let path = question.url.replace(&house.at(""), "");
-        let csrf = eve.open(&house.at("/account/security")).await.value("csrf");
+        let path = question.url.replace(&server.at(""), "");
+        let csrf = eve.open(&server.at("/account/security")).await.value("csrf");
         for form in [("confirm", "1"), ("code", "12345678"), ("skip", "1"), ("mail", "1")] {
-            let reply = house.post_as(&eve, &path, &[("csrf", &csrf), form]).await;
+            let reply = server.post_as(&eve, &path, &[("csrf", &csrf), form]).await;
             assert!(reply.status.is_client_error(), "{form:?} {}", reply.status);
         }
-        assert_eq!(house.identities().await, 0);
-        assert!(house.letters().await.iter().all(|letter| letter.code().is_none()));
+        assert_eq!(server.identities().await, 0);
+        assert!(server.letters().await.iter().all(|letter| letter.code().is_none()));
     }
 
     async fn a_sign_in_that_has_grown_old_does_not_answer(db: TestDatabase) {
-        let (house, at) = house_with(db, &[Google]).await;
-        house.user(ANA).await;
-        let mut browser = house.signed_in(ANA).await;
-        house.wait(301);
+        let (server, at) = house_with(db, &[Google]).await;
+        server.user(ANA).await;
+        let mut browser = server.signed_in(ANA).await;
+        server.wait(301);
         let question = browser.come_by(&at, Google, "ana").await;
         assert!(!question.body.contains("name=\"confirm\""), "it is to be proven anew");
-        let back = sign_in_to_it(&house, &mut browser, &question, ANA).await;
-        house.wait(301);
+        let back = sign_in_to_it(&server, &mut browser, &question, ANA).await;
+        server.wait(301);
         let landing = browser.submit(&back, &[("confirm", "1")]).await;
         assert!(landing.status.is_client_error(), "{}", landing.body);
-        assert_eq!(house.identities().await, 0);
+        assert_eq!(server.identities().await, 0);
     }
 
     async fn where_the_operator_says_so_a_code_mailed_to_the_address_answers(db: TestDatabase) {
-        let (house, at) = house_with(db, &[]).await;
-        house.provider(&at, X, |settings| settings.link_policy = LinkPolicy::VerifyMail).await;
-        let ana = house.user(ANA).await;
-        let mut browser = house.browser();
+        let (server, at) = house_with(db, &[]).await;
+        server.provider(&at, X, |settings| settings.link_policy = LinkPolicy::VerifyMail).await;
+        let ana = server.user(ANA).await;
+        let mut browser = server.browser();
         let question = browser.come_by(&at, X, "ana").await;
         let sent = browser.submit(&question, &[("mail", "1")]).await;
-        assert_eq!(house.letters().await[0].to(), ANA);
+        assert_eq!(server.letters().await[0].to(), ANA);
         let wrong = browser.submit(&sent, &[("code", "00000000")]).await;
-        assert_eq!((wrong.status, house.identities().await), (StatusCode::UNPROCESSABLE_ENTITY, 0));
-        let landing = browser.submit(&sent, &[("code", &code(&house).await)]).await;
-        assert_eq!(landing.url, house.at("/account/profile"), "{}", landing.body);
-        assert_eq!(sub(&house, &mut browser).await, ana.sub.0);
+        assert_eq!((wrong.status, server.identities().await), (StatusCode::UNPROCESSABLE_ENTITY, 0));
+        let landing = browser.submit(&sent, &[("code", &code(&server).await)]).await;
+        assert_eq!(landing.url, server.at("/account/profile"), "{}", landing.body);
+        assert_eq!(sub(&server, &mut browser).await, ana.sub.0);
     }
 
     async fn the_authority_for_an_address_links_by_itself_and_nobody_else_does(db: TestDatabase) {
-        let (house, at) = house_with(db, &[]).await;
+        let (server, at) = house_with(db, &[]).await;
         for kind in [Google, X, Microsoft] {
-            house.provider(&at, kind, |settings| settings.link_policy = LinkPolicy::Auto).await;
+            server.provider(&at, kind, |settings| settings.link_policy = LinkPolicy::Auto).await;
         }
-        house.user(ANA).await;
-        let guest = house.user("guest@gmail.com").await;
-        let member = house.user("workspace_hd@example.test").await;
+        server.user(ANA).await;
+        let guest = server.user("guest@gmail.com").await;
+        let member = server.user("workspace_hd@example.test").await;
         for (kind, persona) in [
             (Google, "ana"),
             (Google, "third_party_google:ana@example.test"),
@@ -106,124 +106,124 @@ on_both_databases! {
             (X, "ana"),
             (Microsoft, "ms_noauth_attacker:ana@example.test"),
         ] {
-            let landing = house.browser().come_by(&at, kind, persona).await;
+            let landing = server.browser().come_by(&at, kind, persona).await;
             assert!(landing.url.contains("/upstream/ask?q="), "{kind:?} {persona} {}", landing.url);
         }
-        assert_eq!((house.identities().await, house.live_sessions().await), (0, 0));
+        assert_eq!((server.identities().await, server.live_sessions().await), (0, 0));
         for (persona, user) in [("someone:guest@gmail.com", guest), ("workspace_hd", member)] {
-            let mut browser = house.browser();
+            let mut browser = server.browser();
             let landing = browser.come_by(&at, Google, persona).await;
-            assert_eq!(landing.url, house.at("/account/profile"), "{persona}");
-            assert_eq!(sub(&house, &mut browser).await, user.sub.0, "{persona}");
+            assert_eq!(landing.url, server.at("/account/profile"), "{persona}");
+            assert_eq!(sub(&server, &mut browser).await, user.sub.0, "{persona}");
         }
     }
 
     /// UP-15: a second factor is required with every sign-in method, and an address alone never links.
     async fn a_second_factor_is_asked_for_whoever_vouches(db: TestDatabase) {
-        let (house, at) = house_with(db, &[]).await;
-        house.provider(&at, Google, |settings| settings.link_policy = LinkPolicy::Auto).await;
-        house.provider(&at, X, |settings| settings.link_policy = LinkPolicy::VerifyMail).await;
-        let guest = house.user("guest@gmail.com").await;
-        let mut browser = house.signed_in("guest@gmail.com").await;
+        let (server, at) = house_with(db, &[]).await;
+        server.provider(&at, Google, |settings| settings.link_policy = LinkPolicy::Auto).await;
+        server.provider(&at, X, |settings| settings.link_policy = LinkPolicy::VerifyMail).await;
+        let guest = server.user("guest@gmail.com").await;
+        let mut browser = server.signed_in("guest@gmail.com").await;
         browser.link(&at, Google, "mine").await;
-        let (id, now) = (guest.id, house.now());
-        let put = house.database.store.write(move |mut tx| Box::pin(async move { tx.put_totp(id, b"x", 0, now).await }));
+        let (id, now) = (guest.id, server.now());
+        let put = server.database.store.write(move |mut tx| Box::pin(async move { tx.put_totp(id, b"x", 0, now).await }));
         put.await.unwrap();
-        let mut other = house.browser();
+        let mut other = server.browser();
         let due = other.come_by(&at, Google, "mine").await;
         assert!(due.url.contains("/login/second?"), "{}", due.url);
         assert!(!other.is_in().await);
-        let asked = house.browser().come_by(&at, Google, "other:guest@gmail.com").await;
+        let asked = server.browser().come_by(&at, Google, "other:guest@gmail.com").await;
         assert!(asked.url.contains("/upstream/ask?q="), "not even where the authority for the address says so");
         let question = other.come_by(&at, X, "xavier:guest@gmail.com").await;
         let sent = other.submit(&question, &[("mail", "1")]).await;
-        let due = other.submit(&sent, &[("code", &code(&house).await)]).await;
+        let due = other.submit(&sent, &[("code", &code(&server).await)]).await;
         assert!(due.url.contains("/login/second?"), "{} {}", due.url, due.body);
         assert!(!other.is_in().await);
     }
 
     /// Two browsers were asked about the same identity: the second answer is too late.
     async fn a_question_is_over_once_the_identity_is_linked(db: TestDatabase) {
-        let (house, at) = house_with(db, &[Google]).await;
-        house.user(ANA).await;
-        let (mut one, mut two) = (house.browser(), house.browser());
+        let (server, at) = house_with(db, &[Google]).await;
+        server.user(ANA).await;
+        let (mut one, mut two) = (server.browser(), server.browser());
         let mut asked = Vec::new();
         for browser in [&mut one, &mut two] {
             let question = browser.come_by(&at, Google, "ana").await;
-            asked.push(sign_in_to_it(&house, browser, &question, ANA).await);
+            asked.push(sign_in_to_it(&server, browser, &question, ANA).await);
         }
-        assert_eq!(one.submit(&asked[0], &[("confirm", "1")]).await.url, house.at("/account/profile"));
+        assert_eq!(one.submit(&asked[0], &[("confirm", "1")]).await.url, server.at("/account/profile"));
         let landing = two.submit(&asked[1], &[("confirm", "1")]).await;
         assert_eq!(landing.status, StatusCode::BAD_REQUEST, "{}", landing.body);
-        assert_eq!(house.identities().await, 1);
+        assert_eq!(server.identities().await, 1);
     }
 
     /// An address of a relay service is stored and never compared.
     async fn a_relay_matches_nobody(db: TestDatabase) {
-        let (house, at) = house_with(db, &[Apple]).await;
-        house.browser().come_by(&at, Apple, "relay").await;
+        let (server, at) = house_with(db, &[Apple]).await;
+        server.browser().come_by(&at, Apple, "relay").await;
         let taken = "select count(*) from users where email like '%@privaterelay.appleid.com'";
-        assert_eq!((house.users().await, house.database.count(taken).await), (1, 1));
-        house.database.execute("delete from identity").await;
-        let landing = house.browser().come_by(&at, Apple, "relay").await;
-        assert_eq!(landing.url, house.at("/account/profile"));
-        assert_eq!((house.users().await, house.database.count(taken).await), (2, 1));
+        assert_eq!((server.users().await, server.database.count(taken).await), (1, 1));
+        server.database.execute("delete from identity").await;
+        let landing = server.browser().come_by(&at, Apple, "relay").await;
+        assert_eq!(landing.url, server.at("/account/profile"));
+        assert_eq!((server.users().await, server.database.count(taken).await), (2, 1));
     }
 
     /// UP-02: a pending registration of the victim's address is deleted.
     async fn a_registration_that_waits_is_thrown_away_when_the_owner_comes(db: TestDatabase) {
-        let (house, at) = house_with(db, &[Google]).await;
-        let mut thief = house.browser();
-        let page = thief.open(&house.at("/register")).await;
+        let (server, at) = house_with(db, &[Google]).await;
+        let mut thief = server.browser();
+        let page = thief.open(&server.at("/register")).await;
         let form = [("given_name", "Eve"), ("family_name", "Il"), ("email", ANA), ("password", "a password of a thief")];
         let waiting = thief.submit(&page, &form).await;
-        let stolen = code(&house).await;
-        let mut ana = house.browser();
-        assert_eq!(ana.come_by(&at, Google, "ana").await.url, house.at("/account/profile"));
-        let mine = sub(&house, &mut ana).await;
+        let stolen = code(&server).await;
+        let mut ana = server.browser();
+        assert_eq!(ana.come_by(&at, Google, "ana").await.url, server.at("/account/profile"));
+        let mine = sub(&server, &mut ana).await;
         let late = thief.submit(&waiting, &[("code", &stolen)]).await;
         assert!(late.status.is_client_error(), "{}", late.status);
-        let page = thief.open(&house.at("/login")).await;
+        let page = thief.open(&server.at("/login")).await;
         let landing = thief.submit(&page, &[("email", ANA), ("password", "a password of a thief")]).await;
         assert!(landing.status.is_client_error() && !thief.is_in().await);
-        assert_eq!((house.users().await, sub(&house, &mut ana).await), (1, mine));
+        assert_eq!((server.users().await, sub(&server, &mut ana).await), (1, mine));
     }
 
     /// UP-02: nor does an attacker's pending change of address succeed after the owner has come.
     async fn an_address_that_somebody_else_was_about_to_take_is_the_owners(db: TestDatabase) {
-        let (house, at) = house_with(db, &[Google]).await;
-        house.user("eve@example.test").await;
-        let mut eve = house.signed_in("eve@example.test").await;
-        let page = eve.open(&house.at("/account/email")).await;
+        let (server, at) = house_with(db, &[Google]).await;
+        server.user("eve@example.test").await;
+        let mut eve = server.signed_in("eve@example.test").await;
+        let page = eve.open(&server.at("/account/email")).await;
         let waiting = eve.submit(&page, &[("email", ANA)]).await;
-        let letter = house.letters().await[0].clone();
+        let letter = server.letters().await[0].clone();
         let (code, link) = (letter.code().unwrap().to_owned(), letter.link().unwrap().to_owned());
-        let mut ana = house.browser();
-        assert_eq!(ana.come_by(&at, Google, "ana").await.url, house.at("/account/profile"));
-        let mine = sub(&house, &mut ana).await;
+        let mut ana = server.browser();
+        assert_eq!(ana.come_by(&at, Google, "ana").await.url, server.at("/account/profile"));
+        let mine = sub(&server, &mut ana).await;
         assert!(eve.submit(&waiting, &[("code", &code)]).await.status.is_client_error());
         let late = eve.open(&link).await;
         if late.status == StatusCode::OK {
             assert!(eve.submit(&late, &[("token", &late.value("token"))]).await.status.is_client_error());
         }
-        assert_eq!(sub(&house, &mut ana).await, mine);
-        assert_ne!(sub(&house, &mut eve).await, mine);
-        assert_eq!(house.database.count("select count(*) from users where email = 'eve@example.test'").await, 1);
+        assert_eq!(sub(&server, &mut ana).await, mine);
+        assert_ne!(sub(&server, &mut eve).await, mine);
+        assert_eq!(server.database.count("select count(*) from users where email = 'eve@example.test'").await, 1);
     }
 
     /// UP-11: a disabled user is signed in by no method, and gets no question.
     async fn a_disabled_user_stays_out(db: TestDatabase) {
-        let (house, at) = house_with(db, &[]).await;
+        let (server, at) = house_with(db, &[]).await;
         for (kind, policy) in [(Google, LinkPolicy::Auto), (X, LinkPolicy::VerifyMail)] {
-            house.provider(&at, kind, |settings| settings.link_policy = policy).await;
+            server.provider(&at, kind, |settings| settings.link_policy = policy).await;
         }
-        let guest = house.user("guest@gmail.com").await;
-        house.usher.set_user_enabled(&guest, false).await.unwrap();
-        let landing = house.browser().come_by(&at, Google, "someone:guest@gmail.com").await;
+        let guest = server.user("guest@gmail.com").await;
+        server.usher.set_user_enabled(&guest, false).await.unwrap();
+        let landing = server.browser().come_by(&at, Google, "someone:guest@gmail.com").await;
         assert_eq!(trouble(&landing), (403, "IDENTITY_REFUSED".into()), "{}", landing.body);
-        let mut browser = house.browser();
+        let mut browser = server.browser();
         let landing = browser.come_by(&at, X, "xavier:guest@gmail.com").await;
         assert_eq!(trouble(&landing), (403, "IDENTITY_REFUSED".into()), "{}", landing.body);
-        assert_eq!((house.identities().await, house.live_sessions().await), (0, 0));
+        assert_eq!((server.identities().await, server.live_sessions().await), (0, 0));
     }
 }

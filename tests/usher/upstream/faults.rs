@@ -11,21 +11,21 @@ use crate::harness::providers::house_with;
 
 on_both_databases! {
     async fn a_provider_that_is_down_fails_alone(db: TestDatabase) {
-        let (house, at) = house_with(db, &[Google, X]).await;
-        house.user("eve@example.test").await;
+        let (server, at) = house_with(db, &[Google, X]).await;
+        server.user("eve@example.test").await;
         at.fault(json!({"fault": "down", "provider": "google"})).await;
-        let mut browser = house.browser();
+        let mut browser = server.browser();
         assert_eq!(trouble(&browser.leave(Google, "ana").await), (503, "PROVIDER_UNAVAILABLE".into()));
         assert!(browser.come_by(&at, X, "ana").await.url.ends_with("/account/profile"));
-        house.signed_in("eve@example.test").await;
+        server.signed_in("eve@example.test").await;
     }
 }
 
 #[tokio::test]
 async fn what_goes_out_is_what_each_provider_asks_for_and_nothing_of_ours() {
-    let (house, at) = house_with(crate::harness::database::TestDatabase::sqlite().await, &[Google, Facebook, X]).await;
+    let (server, at) = house_with(crate::harness::database::TestDatabase::sqlite().await, &[Google, Facebook, X]).await;
     for kind in [Google, Facebook, X] {
-        house.browser().come_by(&at, kind, "ana").await;
+        server.browser().come_by(&at, kind, "ana").await;
     }
     let me = at.asked("x", "userinfo").await;
     assert_eq!(me.len(), 1, "exactly one: {me:?}");
@@ -44,7 +44,7 @@ async fn what_goes_out_is_what_each_provider_asks_for_and_nothing_of_ours() {
 /// UP-17: only the hint of a request is sent to the provider; state, nonce and challenge are new for each sign-in.
 #[tokio::test]
 async fn nothing_of_a_request_overrides_what_goes_to_any_provider() {
-    let (house, _at) = house_with(crate::harness::database::TestDatabase::sqlite().await, KINDS).await;
+    let (server, _at) = house_with(crate::harness::database::TestDatabase::sqlite().await, KINDS).await;
     let mut seen = std::collections::BTreeSet::new();
     let planted = "client_id=evil&redirect_uri=https://evil.test&scope=admin&nonce=n&state=s&prompt=none&response_type=token\
                    &response_mode=fragment&code_challenge=c&code_challenge_method=plain&hd=evil.test&tenant=evil\
@@ -53,11 +53,11 @@ async fn nothing_of_a_request_overrides_what_goes_to_any_provider() {
     for kind in KINDS {
         for turn in 0..3 {
             let start = format!("/upstream/{}/start?{planted}", kind.as_str());
-            let away = house.browser().open(&house.at(&start)).await;
+            let away = server.browser().open(&server.at(&start)).await;
             let (what, callback) =
                 (format!("{kind:?} {turn}: {}", away.url), format!("/upstream/{}/callback", kind.as_str()));
             assert_eq!(away.answer("client_id").as_deref(), Some("sim"), "{what}");
-            assert_eq!(away.answer("redirect_uri"), Some(house.at(&callback)), "{what}");
+            assert_eq!(away.answer("redirect_uri"), Some(server.at(&callback)), "{what}");
             assert_eq!(away.answer("response_type").as_deref(), Some("code"), "{what}");
             let posts = (*kind == Apple).then_some("form_post");
             assert_eq!(away.answer("response_mode").as_deref(), posts, "{what}");

@@ -10,8 +10,8 @@ use super::accounts::{sub, trouble};
 use super::people::KINDS;
 use crate::harness::browser::Landing;
 use crate::harness::database::{TestDatabase, on_both_databases};
-use crate::harness::house::TestUsher;
 use crate::harness::providers::{Providers, house_with};
+use crate::harness::server::TestServer;
 
 const VICTIM: &str = "victim@example.test";
 
@@ -30,24 +30,24 @@ const fn address(kind: ProviderKind) -> &'static str {
 }
 
 /// Signs in a user with these claims of the provider.
-async fn said_of(house: &TestUsher, at: &Providers, kind: ProviderKind, persona: &str, switch: &Value) -> Landing {
+async fn said_of(server: &TestServer, at: &Providers, kind: ProviderKind, persona: &str, switch: &Value) -> Landing {
     let mut whole = json!({"fault": "claims"});
     whole.as_object_mut().unwrap().extend(switch.as_object().unwrap().clone());
     at.fault(whole).await;
-    let landing = house.browser().come_by(at, kind, persona).await;
+    let landing = server.browser().come_by(at, kind, persona).await;
     at.mend().await;
-    house.wait(3_600);
+    server.wait(3_600);
     landing
 }
 
-async fn house(db: TestDatabase) -> (TestUsher, Providers) {
+async fn server(db: TestDatabase) -> (TestServer, Providers) {
     house_with(db, KINDS).await
 }
 
 on_both_databases! {
     /// UP-12: placeholder ids identify nobody, at every provider, and two of them are not one user.
     async fn an_id_that_is_none_is_nobody(db: TestDatabase) {
-        let (house, at) = house(db).await;
+        let (server, at) = server(db).await;
         let long = "7".repeat(10 * 1024);
         for kind in KINDS {
             let name = key(*kind);
@@ -58,18 +58,18 @@ on_both_databases! {
             switches.push(json!({"without": [name]}));
             for switch in switches {
                 for persona in ["ana", "bob"] {
-                    let landing = said_of(&house, &at, *kind, persona, &switch).await;
+                    let landing = said_of(&server, &at, *kind, persona, &switch).await;
                     let what = format!("{kind:?} {persona} {switch:.80}");
                     assert_eq!(trouble(&landing), (502, "PROVIDER_MISBEHAVED".into()), "{what}: {}", landing.body);
                 }
             }
         }
-        assert_eq!((house.users().await, house.identities().await, house.live_sessions().await), (0, 0, 0));
+        assert_eq!((server.users().await, server.identities().await, server.live_sessions().await), (0, 0, 0));
     }
 
     /// UP-12, UP-03: one id at two providers is two users; and `1` is never `"1"`.
     async fn one_id_at_two_providers_is_two_people(db: TestDatabase) {
-        let (house, at) = house(db).await;
+        let (server, at) = server(db).await;
         let mut subs = BTreeSet::new();
         for kind in KINDS {
             let id = if *kind == Github { json!(1) } else { json!("1") };
@@ -77,25 +77,25 @@ on_both_databases! {
             at.fault(switch).await;
             let persona = format!("ana:ana.{}@example.test", kind.as_str());
             for _ in 0..2 {
-                let mut browser = house.browser();
+                let mut browser = server.browser();
                 let mut landing = browser.come_by(&at, *kind, &persona).await;
                 if landing.body.contains("name=\"skip\"") {
                     landing = browser.submit(&landing, &[("skip", "1")]).await;
                 }
-                assert_eq!(landing.url, house.at("/account/profile"), "{kind:?}: {}", landing.body);
-                subs.insert(sub(&house, &mut browser).await);
+                assert_eq!(landing.url, server.at("/account/profile"), "{kind:?}: {}", landing.body);
+                subs.insert(sub(&server, &mut browser).await);
             }
             at.mend().await;
-            house.wait(3_600);
+            server.wait(3_600);
         }
-        assert_eq!((subs.len(), house.identities().await), (KINDS.len(), i64::try_from(KINDS.len()).unwrap()));
+        assert_eq!((subs.len(), server.identities().await), (KINDS.len(), i64::try_from(KINDS.len()).unwrap()));
     }
 
     /// UP-13: an address is normalized, then compared; a look-alike of the victim's is another address, and the
     /// victim's own opens nothing by itself.
     async fn an_address_that_only_looks_like_somebodys_is_nobodys(db: TestDatabase) {
-        let (house, at) = house(db).await;
-        house.user(VICTIM).await;
+        let (server, at) = server(db).await;
+        server.user(VICTIM).await;
         let none = [
             json!("victim\u{FF20}example.test"),
             json!("victim@example\u{3002}test"),
@@ -115,50 +115,50 @@ on_both_databases! {
         let same = ["Victim@Example.TEST", " victim@example.test\t", "VICTIM@EXAMPLE.TEST"];
         for kind in KINDS.iter().filter(|kind| **kind != Facebook) {
             for told in &none {
-                let landing = said_of(&house, &at, *kind, "ana", &json!({"claims": {address(*kind): told}})).await;
+                let landing = said_of(&server, &at, *kind, "ana", &json!({"claims": {address(*kind): told}})).await;
                 assert!(landing.body.contains("name=\"skip\""), "{kind:?} {told}: {} {}", landing.url, landing.body);
             }
             for told in same {
-                let landing = said_of(&house, &at, *kind, "ana", &json!({"claims": {address(*kind): told}})).await;
+                let landing = said_of(&server, &at, *kind, "ana", &json!({"claims": {address(*kind): told}})).await;
                 assert!(landing.url.contains("/upstream/ask?q="), "{kind:?} {told}: {}", landing.url);
                 assert!(!landing.links("/login").is_empty() && !landing.body.contains("name=\"skip\""), "{kind:?} {told}");
             }
-            assert_eq!((house.users().await, house.identities().await, house.live_sessions().await), (1, 0, 0), "{kind:?}");
+            assert_eq!((server.users().await, server.identities().await, server.live_sessions().await), (1, 0, 0), "{kind:?}");
         }
         // Dots and tags are significant: this is another address.
         for told in ["vic.tim@example.test", "victim+x@example.test"] {
             let persona = told.split('@').next().unwrap().replace('+', "-");
-            let landing = said_of(&house, &at, Oidc, &persona, &json!({"claims": {"email": told}})).await;
-            assert_eq!(landing.url, house.at("/account/profile"), "{told}: {}", landing.body);
+            let landing = said_of(&server, &at, Oidc, &persona, &json!({"claims": {"email": told}})).await;
+            assert_eq!(landing.url, server.at("/account/profile"), "{told}: {}", landing.body);
         }
         let of_victim = "select count(*) from identity join users on users.id = identity.user_id where users.email = 'victim@example.test'";
-        assert_eq!((house.users().await, house.database.count(of_victim).await), (3, 0));
+        assert_eq!((server.users().await, server.database.count(of_victim).await), (3, 0));
     }
 
     /// UP-13: an endless name is cut, or the response is rejected; a picture is stored and never fetched.
     async fn names_without_end_and_pictures_inside_do_no_harm(db: TestDatabase) {
-        let (house, at) = house(db).await;
+        let (server, at) = server(db).await;
         for kind in KINDS {
-            let landing = said_of(&house, &at, *kind, &format!("ana:ana.{}@example.test", kind.as_str()), &json!({"long": ["name"]})).await;
+            let landing = said_of(&server, &at, *kind, &format!("ana:ana.{}@example.test", kind.as_str()), &json!({"long": ["name"]})).await;
             match kind {
                 // An ID token is never that long.
                 Google | Apple | Microsoft | Oidc => {
                     assert_eq!(trouble(&landing), (502, "PROVIDER_MISBEHAVED".into()), "{kind:?}");
                 }
                 Facebook => assert!(landing.body.contains("name=\"skip\""), "{}", landing.body),
-                _ => assert_eq!(landing.url, house.at("/account/profile"), "{kind:?}: {}", landing.body),
+                _ => assert_eq!(landing.url, server.at("/account/profile"), "{kind:?}: {}", landing.body),
             }
         }
         at.forget().await;
         for (kind, name) in [(Google, "picture"), (X, "profile_image_url"), (Github, "avatar_url"), (Oidc, "picture")] {
             for (n, inside) in ["http://169.254.169.254/x.png", "https://169.254.169.254/x.png", &format!("{}/oidc/x.png", at.origin())].iter().enumerate() {
                 let persona = format!("p{n}:p{n}.{}@example.test", kind.as_str());
-                let landing = said_of(&house, &at, kind, &persona, &json!({"claims": {name: inside}})).await;
-                assert_eq!(landing.url, house.at("/account/profile"), "{kind:?} {inside}: {}", landing.body);
+                let landing = said_of(&server, &at, kind, &persona, &json!({"claims": {name: inside}})).await;
+                assert_eq!(landing.url, server.at("/account/profile"), "{kind:?} {inside}: {}", landing.body);
             }
         }
         assert!(at.journal().await.iter().all(|one| !one["path"].as_str().unwrap().contains(".png")), "nobody fetches it");
-        let all = house.usher.list_users(Cursor::START, 100).await.unwrap().items;
+        let all = server.usher.list_users(Cursor::START, 100).await.unwrap().items;
         assert_eq!(all.len(), 14);
         for user in all {
             assert!(user.profile.name.is_none_or(|name| name.chars().count() <= 255));

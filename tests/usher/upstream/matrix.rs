@@ -14,8 +14,8 @@ use usher_sim::{CLIENT_SECRET, PEOPLE};
 use super::accounts::trouble;
 use super::people::KINDS;
 use crate::harness::database::{TestDatabase, on_both_databases};
-use crate::harness::house::TestUsher;
 use crate::harness::providers::Providers;
+use crate::harness::server::TestServer;
 
 /// Providers with an ID token.
 const OPENID: &[ProviderKind] = &[Google, Apple, Microsoft, Oidc];
@@ -216,19 +216,19 @@ impl Row {
 const NOTHING: &[Row] = &[Row("nothing", None, KINDS, Meets::Nobody, Then::In)];
 
 /// A server without rate limits, with every provider, where every persona has signed in once.
-async fn stage(db: TestDatabase) -> (TestUsher, Providers) {
-    let house = TestUsher::on(db, &[("limits.sign_in", "off"), ("limits.register", "off")]).await;
-    let at = Providers::beside(&house).await;
+async fn stage(db: TestDatabase) -> (TestServer, Providers) {
+    let server = TestServer::on(db, &[("limits.sign_in", "off"), ("limits.register", "off")]).await;
+    let at = Providers::beside(&server).await;
     for kind in KINDS {
-        house.provider(&at, *kind, |_| {}).await;
+        server.provider(&at, *kind, |_| {}).await;
     }
-    come(&house, &at, (NOTHING, &NOTHING[0]), 0).await;
+    come(&server, &at, (NOTHING, &NOTHING[0]), 0).await;
     check_journal(&at, NOTHING, &NOTHING[0]).await;
-    (house, at)
+    (server, at)
 }
 
 /// Signs in every persona with every provider, and asserts the result of the row.
-async fn come(house: &TestUsher, at: &Providers, (table, row): (&[Row], &Row), turn: usize) {
+async fn come(server: &TestServer, at: &Providers, (table, row): (&[Row], &Row), turn: usize) {
     let all = KINDS.iter().flat_map(|kind| PERSONAS.iter().map(|(persona, _)| (*kind, *persona)));
     for (kind, persona) in all.filter(|(kind, persona)| row.has(table, *kind, persona)) {
         let what = format!("{kind:?}, {persona}: {} at {:?}", row.0, row.1);
@@ -236,10 +236,10 @@ async fn come(house: &TestUsher, at: &Providers, (table, row): (&[Row], &Row), t
         let turn = if matches!(persona, "changed_email_same_sub" | "same_email_other_sub") { turn } else { 0 };
         let address = format!("{persona}.{}.{turn}@example.test", kind.as_str());
         let named = if persona == "relay" { persona.to_owned() } else { format!("{persona}:{address}") };
-        let mut browser = house.browser();
+        let mut browser = server.browser();
         let landing = browser.come_by(at, kind, &named).await;
         match row.expected(kind, persona) {
-            Then::In => assert_eq!(landing.url, house.at("/account/profile"), "{what}: {}", landing.body),
+            Then::In => assert_eq!(landing.url, server.at("/account/profile"), "{what}: {}", landing.body),
             Then::PendingQuestion => {
                 assert!(landing.url.contains("/upstream/ask?q="), "{what}: {} {}", landing.url, landing.body);
                 assert_eq!(landing.status, 200, "{what}");
@@ -289,35 +289,35 @@ async fn check_journal(at: &Providers, table: &[Row], row: &Row) {
 
 /// Tests a table.
 async fn hold(db: TestDatabase, table: &[Row]) {
-    let (house, at) = stage(db).await;
+    let (server, at) = stage(db).await;
     for (turn, row) in table.iter().enumerate() {
-        let (users, open) = (house.users().await, house.live_sessions().await);
-        let failed = house.database.count(FAILED).await;
+        let (users, open) = (server.users().await, server.live_sessions().await);
+        let failed = server.database.count(FAILED).await;
         // Metadata that were fetched an hour ago are fetched again.
-        house.wait(3_600);
+        server.wait(3_600);
         at.forget().await;
         let mut switch = json!({"fault": row.0});
-        if let Some(door) = row.1 {
-            switch["endpoint"] = json!(door);
+        if let Some(endpoint) = row.1 {
+            switch["endpoint"] = json!(endpoint);
         }
         at.fault(switch).await;
-        come(&house, &at, (table, row), turn + 1).await;
+        come(&server, &at, (table, row), turn + 1).await;
         at.mend().await;
         check_journal(&at, table, row).await;
         let came = |then: fn(Then) -> bool| row.visits(table, |kind, persona| then(row.expected(kind, persona)));
-        assert_eq!(house.live_sessions().await - open, came(|then| then == Then::In), "{}: sessions", row.0);
+        assert_eq!(server.live_sessions().await - open, came(|then| then == Then::In), "{}: sessions", row.0);
         // A malformed callback belongs to no sign-in, and a sign-in that was not started did not fail.
         if row.3 != Meets::All {
             let troubled = came(|then| matches!(then, Then::Trouble(..)));
-            assert_eq!(house.database.count(FAILED).await - failed, troubled, "{}: each is written down", row.0);
+            assert_eq!(server.database.count(FAILED).await - failed, troubled, "{}: each is written down", row.0);
         }
         // All signed-in users were known before, except the persona with a new subject every time.
         let new = |kind, persona: &str| persona == "same_email_other_sub" && row.expected(kind, persona) == Then::In;
-        assert_eq!(house.users().await - users, row.visits(table, new), "{}: no half user", row.0);
+        assert_eq!(server.users().await - users, row.visits(table, new), "{}: no half user", row.0);
     }
-    let mut browser = house.browser();
-    house.wait(3_600);
-    assert_eq!(browser.come_by(&at, Google, "ana:ana.google.0@example.test").await.url, house.at("/account/profile"));
+    let mut browser = server.browser();
+    server.wait(3_600);
+    assert_eq!(browser.come_by(&at, Google, "ana:ana.google.0@example.test").await.url, server.at("/account/profile"));
 }
 
 on_both_databases! {
@@ -353,8 +353,8 @@ on_both_databases! {
 /// A new persona or fault of the simulator fails this test until it has a row.
 #[tokio::test]
 async fn every_persona_and_every_fault_of_the_simulator_has_its_row() {
-    let house = TestUsher::start().await;
-    let at = Providers::beside(&house).await;
+    let server = TestServer::start().await;
+    let at = Providers::beside(&server).await;
     let listed: Vec<&str> = PEOPLE.iter().map(|(name, _)| *name).collect();
     assert_eq!(PERSONAS.iter().map(|(name, _)| *name).collect::<Vec<_>>(), listed);
     let known: BTreeSet<String> = at.faults().await.into_iter().collect();

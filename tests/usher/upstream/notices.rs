@@ -5,14 +5,14 @@ use usher_domain::provider::ProviderKind::{Apple, Facebook, Google, Oidc};
 
 use super::accounts::was_told;
 use crate::harness::database::on_both_databases;
-use crate::harness::house::{PASSWORD, TestUsher};
 use crate::harness::providers::{Providers, house_with};
+use crate::harness::server::{PASSWORD, TestServer};
 
 const BOB: &str = "bob@example.test";
 
 /// Makes a provider send an event to an endpoint of the server; returns the status and body of the response.
-async fn tell(house: &TestUsher, at: &Providers, door: &str, mut order: Value) -> (u16, String, String) {
-    order["to"] = json!(format!("{}/upstream/{door}", house.url));
+async fn tell(server: &TestServer, at: &Providers, endpoint: &str, mut order: Value) -> (u16, String, String) {
+    order["to"] = json!(format!("{}/upstream/{endpoint}", server.url));
     let answer = at.tell(order).await;
     let status = answer["status"].as_u64().and_then(|status| u16::try_from(status).ok());
     let text = |name: &str| answer[name].as_str().unwrap_or_default().to_owned();
@@ -21,57 +21,57 @@ async fn tell(house: &TestUsher, at: &Providers, door: &str, mut order: Value) -
 
 on_both_databases! {
     async fn google_ends_the_sessions_of_an_account_that_is_in_danger(db: TestDatabase) {
-        let (house, at) = house_with(db, &[Google]).await;
+        let (server, at) = house_with(db, &[Google]).await;
         for event in ["account-disabled", "sessions-revoked", "account-credential-change-required"] {
-            let (mut ana, mut eve) = (house.browser(), house.browser());
+            let (mut ana, mut eve) = (server.browser(), server.browser());
             ana.come_by(&at, Google, "ana").await;
             eve.come_by(&at, Google, "eve").await;
             let order = json!({"kind": "google_risc", "persona": "ana", "event": event});
-            let (status, body, _) = tell(&house, &at, "google/notices", order).await;
+            let (status, body, _) = tell(&server, &at, "google/notices", order).await;
             assert_eq!(status, 202, "RFC 8935 §2.2: {event} {body}");
             assert!(!ana.is_in().await && eve.is_in().await, "{event}");
         }
-        assert_eq!(house.identities().await, 2, "the links stay");
+        assert_eq!(server.identities().await, 2, "the links stay");
         let verified = json!({"kind": "google_risc", "persona": "ana", "event": "verification"});
-        assert_eq!(tell(&house, &at, "google/notices", verified).await.0, 202);
+        assert_eq!(tell(&server, &at, "google/notices", verified).await.0, 202);
     }
 
     async fn an_account_that_is_gone_there_is_unlinked_here(db: TestDatabase) {
-        let (house, at) = house_with(db, &[Google, Facebook, Apple]).await;
-        house.user(BOB).await;
-        for (kind, door, order) in [
+        let (server, at) = house_with(db, &[Google, Facebook, Apple]).await;
+        server.user(BOB).await;
+        for (kind, endpoint, order) in [
             (Google, "google/notices", json!({"kind": "google_risc", "persona": "gone", "event": "account-purged"})),
             (Google, "google/notices", json!({"kind": "google_risc", "persona": "gone", "event": "tokens-revoked"})),
             (Facebook, "facebook/notices", json!({"kind": "facebook_deauthorize", "persona": "gone"})),
             (Apple, "apple/notices", json!({"kind": "apple_notification", "persona": "gone"})),
             (Apple, "apple/notices", json!({"kind": "apple_notification", "persona": "gone", "event": "account-deleted"})),
         ] {
-            let mut browser = house.signed_in(BOB).await;
+            let mut browser = server.signed_in(BOB).await;
             let linked = browser.link(&at, kind, "gone").await;
-            assert_eq!(linked.url, house.at("/account/identities?done=linked"), "{order}");
-            let mut by_it = house.browser();
+            assert_eq!(linked.url, server.at("/account/identities?done=linked"), "{order}");
+            let mut by_it = server.browser();
             by_it.come_by(&at, kind, "gone").await;
             assert!(by_it.is_in().await, "{order}");
-            let (status, body, _) = tell(&house, &at, door, order.clone()).await;
+            let (status, body, _) = tell(&server, &at, endpoint, order.clone()).await;
             assert!((200..300).contains(&status), "{order} {status} {body}");
-            assert_eq!(house.identities().await, 0, "{order}");
+            assert_eq!(server.identities().await, 0, "{order}");
             assert!(browser.is_in().await && !by_it.is_in().await, "{order}");
-            assert!(was_told(&house, BOB, "A way to sign in was removed").await);
+            assert!(was_told(&server, BOB, "A way to sign in was removed").await);
         }
     }
 
     async fn the_last_way_in_is_kept_and_its_owner_is_mailed_a_way_back(db: TestDatabase) {
-        let (house, at) = house_with(db, &[Google]).await;
-        let mut ana = house.browser();
+        let (server, at) = house_with(db, &[Google]).await;
+        let mut ana = server.browser();
         ana.come_by(&at, Google, "ana").await;
-        let before = house.letters().await.len();
+        let before = server.letters().await.len();
         let order = json!({"kind": "google_risc", "persona": "ana", "event": "account-purged"});
-        assert_eq!(tell(&house, &at, "google/notices", order).await.0, 202);
-        assert_eq!(house.identities().await, 1);
+        assert_eq!(tell(&server, &at, "google/notices", order).await.0, 202);
+        assert_eq!(server.identities().await, 1);
         assert!(!ana.is_in().await);
         let forgotten = "select count(*) from identity where email_at_link is null and handle is null and email_state = 'absent'";
-        assert_eq!(house.database.count(forgotten).await, 1);
-        let letters = house.letters().await;
+        assert_eq!(server.database.count(forgotten).await, 1);
+        let letters = server.letters().await;
         assert_eq!((letters.len(), letters[0].to()), (before + 1, "ana@example.test"));
         assert_eq!(letters[0].kind().as_str(), "last_identity_deleted");
         let text = letters[0].text();
@@ -79,74 +79,74 @@ on_both_databases! {
         assert!(!text.contains("it was not you") && !text.contains("deleted your password"), "{text}");
         let page = ana.open(letters[0].link().expect("a link")).await;
         let done = ana.submit(&page, &[("password", PASSWORD)]).await;
-        let page = ana.open(&house.at(&done.link("/login"))).await;
+        let page = ana.open(&server.at(&done.link("/login"))).await;
         ana.sign_in(&page, "ana@example.test").await;
         assert!(ana.is_in().await);
     }
 
     async fn facebook_learns_that_the_data_are_deleted_and_the_person_can_see_it(db: TestDatabase) {
-        let (house, at) = house_with(db, &[Facebook]).await;
-        house.user(BOB).await;
-        let mut browser = house.signed_in(BOB).await;
+        let (server, at) = house_with(db, &[Facebook]).await;
+        server.user(BOB).await;
+        let mut browser = server.signed_in(BOB).await;
         browser.link(&at, Facebook, "bob").await;
         let order = json!({"kind": "facebook_data_deletion", "persona": "bob"});
-        let (status, body, _) = tell(&house, &at, "facebook/data-deletion", order).await;
-        assert_eq!((status, house.identities().await), (200, 0), "{body}");
+        let (status, body, _) = tell(&server, &at, "facebook/data-deletion", order).await;
+        assert_eq!((status, server.identities().await), (200, 0), "{body}");
         let told: Value = serde_json::from_str(&body).unwrap();
         let (url, code) = (told["url"].as_str().unwrap(), told["confirmation_code"].as_str().unwrap());
-        assert!(url.starts_with(&house.url) && url.contains(code), "{told}");
-        let page = house.browser().open(url).await;
+        assert!(url.starts_with(&server.url) && url.contains(code), "{told}");
+        let page = server.browser().open(url).await;
         assert_eq!(page.status, 200, "{}", page.body);
         let other = url.replace(code, &"A".repeat(code.len()));
-        assert_eq!(house.browser().open(&other).await.status, 404);
+        assert_eq!(server.browser().open(&other).await.status, 404);
         for garbage in ["", "x", "-"] {
-            let url = house.at(&format!("/upstream/facebook/data-deletion?code={garbage}"));
-            assert_eq!(house.browser().open(&url).await.status, 404, "{garbage}");
+            let url = server.at(&format!("/upstream/facebook/data-deletion?code={garbage}"));
+            assert_eq!(server.browser().open(&url).await.status, 404, "{garbage}");
         }
         // For an unknown user there is nothing to delete, which is a success as well.
         let nobody = json!({"kind": "facebook_data_deletion", "persona": "nobody"});
-        assert_eq!(tell(&house, &at, "facebook/data-deletion", nobody).await.0, 200);
+        assert_eq!(tell(&server, &at, "facebook/data-deletion", nobody).await.0, 200);
     }
 
     async fn an_openid_provider_ends_the_sessions_of_its_own_session_and_no_others(db: TestDatabase) {
-        let (house, at) = house_with(db, &[Oidc]).await;
-        let (mut first, mut second) = (house.browser(), house.browser());
+        let (server, at) = house_with(db, &[Oidc]).await;
+        let (mut first, mut second) = (server.browser(), server.browser());
         first.come_by(&at, Oidc, "ana").await;
         second.come_by(&at, Oidc, "ana").await;
         let order = json!({"kind": "oidc_backchannel_logout", "persona": "ana"});
-        let (status, body, sent) = tell(&house, &at, "oidc/backchannel-logout", order).await;
+        let (status, body, sent) = tell(&server, &at, "oidc/backchannel-logout", order).await;
         assert_eq!(status, 200, "{body}");
         assert!(first.is_in().await && !second.is_in().await, "the session that was opened last, by its sid");
         second.come_by(&at, Oidc, "ana").await;
-        let again = house.http.post(house.at("/upstream/oidc/backchannel-logout"));
+        let again = server.http.post(server.at("/upstream/oidc/backchannel-logout"));
         let form = again.header("content-type", "application/x-www-form-urlencoded").body(sent);
         assert!(form.send().await.unwrap().status().as_u16() < 500);
         assert!(second.is_in().await && first.is_in().await, "what was heard once is not heard again");
     }
 
     async fn what_is_not_proven_moves_nobody(db: TestDatabase) {
-        let (house, at) = house_with(db, &[Google, Facebook, Oidc, Apple]).await;
-        let (mut ana, mut eve) = (house.browser(), house.browser());
+        let (server, at) = house_with(db, &[Google, Facebook, Oidc, Apple]).await;
+        let (mut ana, mut eve) = (server.browser(), server.browser());
         ana.come_by(&at, Oidc, "ana").await;
         eve.come_by(&at, Google, "eve").await;
         for claims in [json!({"aud": "other"}), json!({"iss": "https://evil.test"}), json!({"nonce": "n"}), json!({"iat": 1, "exp": 2}), json!({"jti": null}), json!({"events": {}})] {
             let order = json!({"kind": "oidc_backchannel_logout", "persona": "ana", "claims": claims});
-            assert_eq!(tell(&house, &at, "oidc/backchannel-logout", order).await.0, 400, "{claims}");
+            assert_eq!(tell(&server, &at, "oidc/backchannel-logout", order).await.0, 400, "{claims}");
         }
         for claims in [json!({"aud": "other"}), json!({"iss": "https://evil.test"}), json!({"iat": 1})] {
             let order = json!({"kind": "google_risc", "persona": "eve", "claims": claims});
-            assert_eq!(tell(&house, &at, "google/notices", order).await.0, 400, "{claims}");
+            assert_eq!(tell(&server, &at, "google/notices", order).await.0, 400, "{claims}");
         }
-        for door in ["google/notices", "google/data-deletion", "google/backchannel-logout", "facebook/notices", "facebook/data-deletion", "apple/notices", "oidc/notices", "oidc/backchannel-logout"] {
+        for endpoint in ["google/notices", "google/data-deletion", "google/backchannel-logout", "facebook/notices", "facebook/data-deletion", "apple/notices", "oidc/notices", "oidc/backchannel-logout"] {
             for body in ["", "x", "signed_request=a.b", "logout_token=e30.e30.", "{\"payload\": 7}", "\u{0}"] {
-                let request = house.http.post(house.at(&format!("/upstream/{door}")));
+                let request = server.http.post(server.at(&format!("/upstream/{endpoint}")));
                 let request = request.header("content-type", "application/x-www-form-urlencoded").body(body);
-                assert_eq!(request.send().await.unwrap().status(), 400, "{door} {body:?}");
+                assert_eq!(request.send().await.unwrap().status(), 400, "{endpoint} {body:?}");
             }
         }
-        let nobody = house.http.post(house.at("/upstream/nobody/notices")).body("x").send().await.unwrap();
+        let nobody = server.http.post(server.at("/upstream/nobody/notices")).body("x").send().await.unwrap();
         assert_eq!(nobody.status(), 404);
         assert!(ana.is_in().await && eve.is_in().await);
-        assert_eq!(house.identities().await, 2);
+        assert_eq!(server.identities().await, 2);
     }
 }

@@ -9,25 +9,25 @@ use crate::harness::providers::house_with;
 use crate::oidc::openidconnect_client::Site;
 
 on_both_databases! {
-    async fn three_sites_learn_the_same_sub_of_a_person_who_comes_by_three_doors(db: TestDatabase) {
-        let (house, at) = house_with(db, &[Google, Facebook, X]).await;
+    async fn three_sites_learn_the_same_sub_of_a_person_who_comes_by_three_providers(db: TestDatabase) {
+        let (server, at) = house_with(db, &[Google, Facebook, X]).await;
         let mut subs = Vec::new();
         for kind in [Google, Facebook, X] {
-            let site = Site::open(&house, house.client(ClientType::Web, |_| {}).await).await;
-            let mut browser = house.browser();
+            let site = Site::open(&server, server.client(ClientType::Web, |_| {}).await).await;
+            let mut browser = server.browser();
             let login = browser.open(&site.url).await;
             let button = login.links(&format!("/upstream/{}/start", kind.as_str()));
-            let away = browser.open(&house.at(&button[0])).await;
+            let away = browser.open(&server.at(&button[0])).await;
             let mut page = browser.return_as(&at, &away, "ana").await;
             if page.body.contains("name=\"mail\"") {
                 page = browser.submit(&page, &[("email", "ana@example.test"), ("mail", "1")]).await;
-                page = browser.submit(&page, &[("code", &code(&house).await)]).await;
+                page = browser.submit(&page, &[("code", &code(&server).await)]).await;
             }
             if page.url.contains("/upstream/ask") {
                 // She confirms that the account is hers by the method that she first used.
-                let again = browser.open(&house.at(&page.links("/login")[0])).await;
+                let again = browser.open(&server.at(&page.links("/login")[0])).await;
                 let google = again.links("/upstream/google/start");
-                let away = browser.open(&house.at(&google[0])).await;
+                let away = browser.open(&server.at(&google[0])).await;
                 let back = browser.return_as(&at, &away, "ana").await;
                 assert_eq!(back.url, page.url, "{}", back.body);
                 page = browser.submit(&back, &[("confirm", "1")]).await;
@@ -35,9 +35,9 @@ on_both_databases! {
             if page.body.contains("name=\"decision\"") {
                 page = browser.submit(&page, &[("decision", "allow")]).await;
             }
-            subs.push(site.sub_of(&house, &page).await);
+            subs.push(site.sub_of(&server, &page).await);
         }
         assert!(subs.iter().all(|sub| *sub == subs[0]), "{subs:?}");
-        assert_eq!((house.users().await, house.identities().await), (1, 3));
+        assert_eq!((server.users().await, server.identities().await), (1, 3));
     }
 }

@@ -14,8 +14,8 @@ use usher_flows::Account;
 
 use crate::harness::browser::{Browser, Landing};
 use crate::harness::database::on_both_databases;
-use crate::harness::house::TestUsher;
 use crate::harness::providers::{Providers, house_with};
+use crate::harness::server::TestServer;
 
 /// The number of sequences on each database.
 const CASES: usize = 24;
@@ -91,11 +91,11 @@ fn ops() -> impl Strategy<Value = Vec<Op>> {
 /// The user of each identity, by issuer and subject.
 type Holders = BTreeMap<(String, String), UserId>;
 
-async fn users(house: &TestUsher) -> BTreeSet<UserId> {
+async fn users(server: &TestServer) -> BTreeSet<UserId> {
     let mut all = BTreeSet::new();
     let mut after = Cursor::START;
     loop {
-        let page = house.usher.list_users(after, 100).await.expect("the house answers");
+        let page = server.usher.list_users(after, 100).await.expect("the server answers");
         all.extend(page.items.iter().map(|user| user.id));
         match page.next {
             Some(next) => after = next,
@@ -104,10 +104,10 @@ async fn users(house: &TestUsher) -> BTreeSet<UserId> {
     }
 }
 
-async fn holders(house: &TestUsher) -> Holders {
+async fn holders(server: &TestServer) -> Holders {
     let mut all = Holders::new();
-    for user in users(house).await {
-        for one in house.database.store.list_identities(user).await.expect("the house answers") {
+    for user in users(server).await {
+        for one in server.database.store.list_identities(user).await.expect("the server answers") {
             let before = all.insert((one.issuer, one.subject), user);
             assert_eq!(before, None, "an identity of two people");
         }
@@ -117,7 +117,7 @@ async fn holders(house: &TestUsher) -> Holders {
 
 /// One run, and its state.
 struct Run<'h> {
-    house: &'h TestUsher,
+    server: &'h TestServer,
     at: &'h Providers,
     browsers: [Browser<'h>; 2],
     /// The identity of each persona that was linked once.
@@ -130,11 +130,11 @@ impl Run<'_> {
     async fn account(&self, at: usize) -> Option<Account> {
         let cookie = self.browsers[at].cookies.get("usher").map(String::as_str);
         let browser = usher_flows::Browser::from_cookies(cookie, None);
-        self.house.usher.current(&browser).await.expect("the house answers")
+        self.server.usher.current(&browser).await.expect("the server answers")
     }
 
     async fn do_one(&mut self, op: Op, why: &str) {
-        let (before, people) = (holders(self.house).await, users(self.house).await);
+        let (before, people) = (holders(self.server).await, users(self.server).await);
         match op {
             Op::Come(at, who, skip) => self.come(at, who, skip, why).await,
             Op::Pose(at, who) => {
@@ -155,32 +155,32 @@ impl Run<'_> {
             Op::Merge(at) => self.press(at, "merge").await,
             Op::Undo(at) => self.press(at, "undo").await,
             Op::Gone(who) => {
-                let to = format!("{}/upstream/google/notices", self.house.url);
+                let to = format!("{}/upstream/google/notices", self.server.url);
                 let order =
                     json!({"kind": "google_risc", "persona": PEOPLE[who].1, "event": "account-purged", "to": to});
                 assert_eq!(self.at.tell(order).await["status"], 202, "{why}");
             }
             Op::SignOut(at) => {
                 if let Some(account) = self.account(at).await {
-                    self.house.usher.sign_out(&account).await.expect("it can be done");
+                    self.server.usher.sign_out(&account).await.expect("it can be done");
                 }
             }
             Op::Delete(at) => {
                 if let Some(account) = self.account(at).await
-                    && account.is_fresh(self.house.now())
+                    && account.is_fresh(self.server.now())
                 {
                     let typed = account.user.confirmation().to_owned();
-                    self.house.usher.delete_account(&account, &typed).await.expect("it can be done");
+                    self.server.usher.delete_account(&account, &typed).await.expect("it can be done");
                 }
             }
-            Op::Wait(seconds) => self.house.wait(seconds),
+            Op::Wait(seconds) => self.server.wait(seconds),
         }
-        let after = holders(self.house).await;
+        let after = holders(self.server).await;
         let moved = before.iter().any(|(key, user)| after.get(key).is_some_and(|now| now != user));
         assert!(!moved || matches!(op, Op::Merge(_) | Op::Undo(_)), "{why}: an identity changed hands");
         let fewer = before.keys().any(|key| !after.contains_key(key));
         assert!(!fewer || matches!(op, Op::Unlink(..) | Op::Gone(_) | Op::Delete(_)), "{why}: an identity was lost");
-        let all = users(self.house).await;
+        let all = users(self.server).await;
         let new = all.difference(&people).count();
         assert!(new == 0 || new == 1 && matches!(op, Op::Come(..) | Op::Readdress(..)), "{why}: {new} new people");
         if after != before || all != people {
@@ -194,18 +194,22 @@ impl Run<'_> {
                         and not exists (select 1 from password where password.user_id = users.id) \
                         and not exists (select 1 from passkey where passkey.user_id = users.id) \
                         and not exists (select 1 from identity where identity.user_id = users.id)";
-        assert_eq!(self.house.database.count(shut_out).await, 0, "{why}: somebody has no way in");
+        assert_eq!(self.server.database.count(shut_out).await, 0, "{why}: somebody has no way in");
         let taken = "select count(*) from identity join users on users.id = identity.user_id \
                      where users.email = 'victim@example.test'";
-        assert_eq!(self.house.database.count(taken).await, 0, "{why}: the victim's account has a second door");
+        assert_eq!(self.server.database.count(taken).await, 0, "{why}: the victim's account has a second way in");
         let unproven = "select count(*) from users join identity on identity.user_id = users.id \
                         where users.email = identity.email_at_link and identity.email_state in ('unverified', 'absent') \
                         and identity.linked_how = 'sign_up'";
-        assert_eq!(self.house.database.count(unproven).await, 0, "{why}: an address that nobody checked is somebody's");
+        assert_eq!(
+            self.server.database.count(unproven).await,
+            0,
+            "{why}: an address that nobody checked is somebody's"
+        );
     }
 
     async fn come(&mut self, at: usize, who: usize, skip: bool, why: &str) {
-        let (before, people) = (holders(self.house).await, users(self.house).await);
+        let (before, people) = (holders(self.server).await, users(self.server).await);
         let (kind, persona, vouched) = PEOPLE[who];
         let mut landing = self.browsers[at].come_by(self.at, kind, persona).await;
         let held = self.known.get(&who).and_then(|key| before.get(key));
@@ -215,7 +219,7 @@ impl Run<'_> {
             return;
         }
         if landing.body.contains("name=\"skip\"") {
-            assert_eq!(holders(self.house).await, before, "{why}: a question links nothing");
+            assert_eq!(holders(self.server).await, before, "{why}: a question links nothing");
             if !skip {
                 return;
             }
@@ -236,7 +240,7 @@ impl Run<'_> {
     /// A known user keeps the identity and the address here, whatever address the provider sends now; and nobody else
     /// gets access by it.
     async fn readdress(&mut self, at: usize, who: usize, why: &str) {
-        let (before, addresses) = (holders(self.house).await, self.addresses().await);
+        let (before, addresses) = (holders(self.server).await, self.addresses().await);
         let (kind, persona, vouched) = PEOPLE[who];
         let landing =
             self.browsers[at].come_by(self.at, kind, &format!("{persona}:other.{persona}@example.test")).await;
@@ -254,13 +258,13 @@ impl Run<'_> {
     }
 
     async fn addresses(&self) -> BTreeSet<(UserId, String)> {
-        let page = self.house.usher.list_users(Cursor::START, 100).await.expect("the house answers");
+        let page = self.server.usher.list_users(Cursor::START, 100).await.expect("the server answers");
         page.items.iter().map(|user| (user.id, user.email_text().to_owned())).collect()
     }
 
     async fn link(&mut self, at: usize, who: usize, why: &str) {
         let Some(account) = self.account(at).await else { return };
-        let before = holders(self.house).await;
+        let before = holders(self.server).await;
         let (kind, persona, _) = PEOPLE[who];
         let landing = self.browsers[at].link(self.at, kind, persona).await;
         let held = self.known.get(&who).and_then(|key| before.get(key)).copied();
@@ -270,13 +274,13 @@ impl Run<'_> {
                 self.learn(who, &before, account.user.id, why).await;
             }
         } else {
-            assert_eq!(holders(self.house).await, before, "{why}");
+            assert_eq!(holders(self.server).await, before, "{why}");
         }
     }
 
     /// Asserts that exactly one identity is new, and belongs to this user.
     async fn learn(&mut self, who: usize, before: &Holders, user: UserId, why: &str) {
-        let after = holders(self.house).await;
+        let after = holders(self.server).await;
         let new: Vec<_> = after.iter().filter(|(key, _)| !before.contains_key(*key)).collect();
         assert!(new.len() == 1 && *new[0].1 == user, "{why}: {new:?}");
         let key = new[0].0.clone();
@@ -285,7 +289,7 @@ impl Run<'_> {
     }
 
     async fn identities(&mut self, at: usize) -> Landing {
-        self.browsers[at].open(&self.house.at("/account/identities")).await
+        self.browsers[at].open(&self.server.at("/account/identities")).await
     }
 
     async fn press(&mut self, at: usize, button: &str) {
@@ -298,14 +302,14 @@ impl Run<'_> {
 
 on_both_databases! {
     async fn nothing_that_happens_in_any_order_takes_or_gives_an_account_wrongly(db: TestDatabase) {
-        let (house, at) = house_with(db, &[Google, Facebook, X]).await;
+        let (server, at) = house_with(db, &[Google, Facebook, X]).await;
         let (mut runner, mut done) = (TestRunner::default(), BTreeMap::new());
         for _ in 0..CASES {
-            empty(&house).await;
-            house.user(VICTIM).await;
+            empty(&server).await;
+            server.user(VICTIM).await;
             let case = ops().new_tree(&mut runner).expect("a case can be drawn").current();
-            let browsers = [house.browser(), house.browser()];
-            let mut run = Run { house: &house, at: &at, browsers, known: BTreeMap::new(), done: &mut done };
+            let browsers = [server.browser(), server.browser()];
+            let mut run = Run { server: &server, at: &at, browsers, known: BTreeMap::new(), done: &mut done };
             for (n, op) in case.iter().enumerate() {
                 run.do_one(*op, &format!("step {n} of {case:?}")).await;
             }
@@ -321,11 +325,11 @@ on_both_databases! {
 
     /// Each operation once, in an order in which it succeeds: the elements of the sequences above.
     async fn each_thing_that_may_happen_does(db: TestDatabase) {
-        let (house, at) = house_with(db, &[Google, Facebook, X]).await;
-        house.user(VICTIM).await;
+        let (server, at) = house_with(db, &[Google, Facebook, X]).await;
+        server.user(VICTIM).await;
         let mut done = BTreeMap::new();
-        let browsers = [house.browser(), house.browser()];
-        let mut run = Run { house: &house, at: &at, browsers, known: BTreeMap::new(), done: &mut done };
+        let browsers = [server.browser(), server.browser()];
+        let mut run = Run { server: &server, at: &at, browsers, known: BTreeMap::new(), done: &mut done };
         let case = [
             Op::Come(0, 0, false),
             Op::Link(0, 4),
@@ -352,7 +356,7 @@ on_both_databases! {
 }
 
 /// Deletes all users, and everything that is stored about them.
-async fn empty(house: &TestUsher) {
+async fn empty(server: &TestServer) {
     for sql in [
         "delete from users",
         "delete from unlinked",
@@ -360,6 +364,6 @@ async fn empty(house: &TestUsher) {
         "delete from proof",
         "delete from throttle",
     ] {
-        house.database.execute(sql).await;
+        server.database.execute(sql).await;
     }
 }

@@ -7,8 +7,8 @@ use usher_domain::provider::ProviderKind::{self, Apple, Facebook, Github, Google
 
 use super::accounts::{code, sub, told_to, trouble};
 use crate::harness::database::on_both_databases;
-use crate::harness::house::START;
 use crate::harness::providers::house_with;
+use crate::harness::server::START;
 
 /// Every provider.
 pub const KINDS: &[ProviderKind] = &[Google, Facebook, X, Github, Apple, Microsoft, Oidc];
@@ -64,18 +64,18 @@ const TABLE: &[(ProviderKind, &str, Then)] = &[
 
 on_both_databases! {
     async fn every_persona_of_every_provider_gets_what_the_providers_word_is_worth(db: TestDatabase) {
-        let (house, at) = house_with(db, KINDS).await;
+        let (server, at) = house_with(db, KINDS).await;
         for (kind, persona, then) in TABLE {
-            let (users, open) = (house.users().await, house.live_sessions().await);
+            let (users, open) = (server.users().await, server.live_sessions().await);
             // A unique address: the subject here is who is new.
             let unique = format!("{persona}:{}.{}@example.test", persona.replace(':', "."), kind.as_str());
             let persona = if persona.contains(':') || *persona == "relay" { (*persona).to_owned() } else { unique };
-            let mut browser = house.browser();
+            let mut browser = server.browser();
             let landing = browser.come_by(&at, *kind, &persona).await;
-            let (made, opened) = (house.users().await - users, house.live_sessions().await - open);
+            let (made, opened) = (server.users().await - users, server.live_sessions().await - open);
             match then {
                 Then::In => {
-                    assert_eq!(landing.url, house.at("/account/profile"), "{kind:?} {persona}: {}", landing.body);
+                    assert_eq!(landing.url, server.at("/account/profile"), "{kind:?} {persona}: {}", landing.body);
                     assert_eq!((made, opened), (1, 1), "{kind:?} {persona}");
                 }
                 Then::PendingQuestion => {
@@ -90,80 +90,80 @@ on_both_databases! {
                 }
             }
             // Rate limits are not the subject of this test.
-            house.wait(3_600);
+            server.wait(3_600);
         }
     }
 
     async fn whoever_comes_again_is_the_same_and_a_change_of_address_there_changes_nothing_here(db: TestDatabase) {
-        let (house, at) = house_with(db, KINDS).await;
+        let (server, at) = house_with(db, KINDS).await;
         for kind in KINDS.iter().filter(|kind| **kind != Facebook) {
             let persona = format!("ana:ana.{}@example.test", kind.as_str());
             let mut subs = Vec::new();
             for persona in [persona.clone(), persona, format!("ana:other.{}@example.test", kind.as_str())] {
-                let mut browser = house.browser();
+                let mut browser = server.browser();
                 assert_eq!(browser.come_by(&at, *kind, &persona).await.status, StatusCode::OK, "{kind:?}");
-                subs.push(sub(&house, &mut browser).await);
+                subs.push(sub(&server, &mut browser).await);
             }
             assert!(subs.iter().all(|sub| *sub == subs[0]), "{kind:?} {subs:?}");
         }
-        assert_eq!(house.database.count("select count(*) from users where email like 'other.%'").await, 0);
+        assert_eq!(server.database.count("select count(*) from users where email like 'other.%'").await, 0);
     }
 
     /// UP-03: a known user who returns with the address of another user stays the same; the other is not changed.
     async fn an_address_of_another_user_makes_nobody_that_user(db: TestDatabase) {
-        let (house, at) = house_with(db, KINDS).await;
-        let bob = house.user("bob@example.test").await;
+        let (server, at) = house_with(db, KINDS).await;
+        let bob = server.user("bob@example.test").await;
         for kind in KINDS.iter().filter(|kind| **kind != Facebook) {
-            let mut first = house.browser();
+            let mut first = server.browser();
             first.come_by(&at, *kind, &format!("ana:ana.{}@example.test", kind.as_str())).await;
-            let ana = sub(&house, &mut first).await;
-            let mut again = house.browser();
+            let ana = sub(&server, &mut first).await;
+            let mut again = server.browser();
             let landing = again.come_by(&at, *kind, "ana:bob@example.test").await;
-            assert_eq!(landing.url, house.at("/account/profile"), "{kind:?}: {}", landing.body);
-            assert_eq!(sub(&house, &mut again).await, ana, "{kind:?}");
+            assert_eq!(landing.url, server.at("/account/profile"), "{kind:?}: {}", landing.body);
+            assert_eq!(sub(&server, &mut again).await, ana, "{kind:?}");
             assert_ne!(ana, bob.sub.0, "{kind:?}");
         }
-        assert!(house.database.store.list_identities(bob.id).await.unwrap().is_empty());
-        assert_eq!(house.database.count("select count(*) from users where email = 'bob@example.test'").await, 1);
+        assert!(server.database.store.list_identities(bob.id).await.unwrap().is_empty());
+        assert_eq!(server.database.count("select count(*) from users where email = 'bob@example.test'").await, 1);
     }
 
     /// UP-03: another user's address, at another account of the same provider, opens nothing.
     async fn the_same_address_at_another_account_there_is_another_person(db: TestDatabase) {
-        let (house, at) = house_with(db, &[Google]).await;
-        house.browser().come_by(&at, Google, "same_email_other_sub").await;
-        assert_eq!(house.users().await, 1);
-        let landing = house.browser().come_by(&at, Google, "same_email_other_sub").await;
+        let (server, at) = house_with(db, &[Google]).await;
+        server.browser().come_by(&at, Google, "same_email_other_sub").await;
+        assert_eq!(server.users().await, 1);
+        let landing = server.browser().come_by(&at, Google, "same_email_other_sub").await;
         assert!(landing.url.contains("/upstream/ask?q="), "{}", landing.url);
-        assert_eq!((house.users().await, house.identities().await), (1, 1));
+        assert_eq!((server.users().await, server.identities().await), (1, 1));
     }
 
     /// An unverified address belongs to nobody, even if it is one of a relay service.
     async fn a_relay_that_was_not_checked_is_asked_about_like_any_other_address(db: TestDatabase) {
-        let (house, at) = house_with(db, &[Apple]).await;
+        let (server, at) = house_with(db, &[Apple]).await;
         at.fault(json!({"fault": "claims", "claims": {"email_verified": "false"}})).await;
-        let landing = house.browser().come_by(&at, Apple, "relay").await;
+        let landing = server.browser().come_by(&at, Apple, "relay").await;
         assert!(landing.body.contains("name=\"skip\""), "{} {}", landing.url, landing.body);
-        assert_eq!((house.users().await, house.identities().await), (0, 0));
+        assert_eq!((server.users().await, server.identities().await), (0, 0));
     }
 
     /// The source and time of each attribute are stored, and when an address was verified.
     async fn every_attribute_remembers_who_said_it_and_when_it_was_proven(db: TestDatabase) {
-        let (house, at) = house_with(db, &[Google, Facebook]).await;
-        let mut by_google = house.browser();
+        let (server, at) = house_with(db, &[Google, Facebook]).await;
+        let mut by_google = server.browser();
         by_google.come_by(&at, Google, "ana").await;
-        let mut by_facebook = house.browser();
+        let mut by_facebook = server.browser();
         let page = by_facebook.come_by(&at, Facebook, "bob").await;
         let page = by_facebook.submit(&page, &[("email", "bob@example.test"), ("mail", "1")]).await;
-        house.wait(60);
-        by_facebook.submit(&page, &[("code", &code(&house).await)]).await;
-        let page = by_google.open(&house.at("/account/profile")).await;
+        server.wait(60);
+        by_facebook.submit(&page, &[("code", &code(&server).await)]).await;
+        let page = by_google.open(&server.at("/account/profile")).await;
         by_google.submit(&page, &[("given_name", "Annie"), ("family_name", "Example")]).await;
         let (start, later) = (START.0, START.0 + 60);
         for (browser, provider, said_by, proven) in [
             (&mut by_google, "google", json!({"provider": "google"}), start),
             (&mut by_facebook, "facebook", json!("person"), later),
         ] {
-            let page = browser.open(&house.at("/account/data")).await;
+            let page = browser.open(&server.at("/account/data")).await;
             let data = browser.submit(&page, &[("do", "download")]).await;
             let data: Value = serde_json::from_str(&data.body).unwrap();
             let sources = &data["sources"];
@@ -177,36 +177,36 @@ on_both_databases! {
     }
 
     async fn what_a_client_is_told_names_the_federation_and_the_address_that_was_proven(db: TestDatabase) {
-        let (house, at) = house_with(db, &[Google, Oidc]).await;
-        let client = house.client(ClientType::Web, |_| {}).await;
-        let mut browser = house.browser();
+        let (server, at) = house_with(db, &[Google, Oidc]).await;
+        let client = server.client(ClientType::Web, |_| {}).await;
+        let mut browser = server.browser();
         browser.come_by(&at, Google, "ana").await;
-        let told = told_to(&house, &client, &mut browser).await;
+        let told = told_to(&server, &client, &mut browser).await;
         assert_eq!(told["amr"], json!(["fed"]), "{told}");
         assert_eq!(told["acr"], "aal1");
-        assert_eq!(house.database.count("select count(*) from users where email = 'ana@example.test'").await, 1);
+        assert_eq!(server.database.count("select count(*) from users where email = 'ana@example.test'").await, 1);
     }
 
     async fn a_sign_in_in_the_middle_of_a_clients_request_ends_at_the_client(db: TestDatabase) {
-        let (house, at) = house_with(db, &[X]).await;
-        let client = house.client(ClientType::Web, |client| client.first_party = true).await;
-        let mut browser = house.browser();
-        let page = browser.open(&house.authorize_url(&client, &[])).await;
+        let (server, at) = house_with(db, &[X]).await;
+        let client = server.client(ClientType::Web, |client| client.first_party = true).await;
+        let mut browser = server.browser();
+        let page = browser.open(&server.authorize_url(&client, &[])).await;
         let button = page.links("/upstream/x/start");
-        let away = browser.open(&house.at(&button[0])).await;
+        let away = browser.open(&server.at(&button[0])).await;
         let landing = browser.return_as(&at, &away, "ana").await;
         assert!(landing.url.starts_with("https://rp.test/cb?code="), "{} {}", landing.url, landing.body);
         assert_eq!(landing.answer("state").as_deref(), Some("st4te"));
-        assert_eq!(house.exchange(&client, &landing.code()).await.status, StatusCode::OK);
+        assert_eq!(server.exchange(&client, &landing.code()).await.status, StatusCode::OK);
     }
 
     async fn after_signing_out_here_the_provider_asks_anew_who_it_is(db: TestDatabase) {
-        let (house, at) = house_with(db, KINDS).await;
-        let mut browser = house.browser();
+        let (server, at) = house_with(db, KINDS).await;
+        let mut browser = server.browser();
         browser.come_by(&at, Google, "ana").await;
         let first = at.asked("google", "authorize").await;
         assert!(first[0]["query"]["prompt"].is_null(), "{first:?}");
-        let page = browser.open(&house.at("/logout")).await;
+        let page = browser.open(&server.at("/logout")).await;
         browser.submit(&page, &[("logout", "yes")]).await;
         for (kind, name, value) in [
             (Google, "prompt", "select_account"),
@@ -225,15 +225,15 @@ on_both_databases! {
 
     /// The session is new, and no token of the provider is stored.
     async fn the_secret_of_the_session_changes_with_every_sign_in(db: TestDatabase) {
-        let (house, at) = house_with(db, &[Google]).await;
-        let mut browser = house.browser();
+        let (server, at) = house_with(db, &[Google]).await;
+        let mut browser = server.browser();
         browser.come_by(&at, Google, "ana").await;
         let before = browser.cookies.clone();
         browser.come_by(&at, Google, "ana").await;
         assert_ne!(browser.cookies, before);
-        let mut old = house.browser();
+        let mut old = server.browser();
         old.cookies = before;
         assert!(browser.is_in().await && !old.is_in().await);
-        assert_eq!(house.live_sessions().await, 1);
+        assert_eq!(server.live_sessions().await, 1);
     }
 }

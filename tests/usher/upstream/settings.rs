@@ -5,8 +5,8 @@ use serde_json::json;
 
 use crate::console::administrator;
 use crate::harness::database::on_both_databases;
-use crate::harness::house::TestUsher;
 use crate::harness::providers::Providers;
+use crate::harness::server::TestServer;
 
 const SECRET: &str = "sim-secret";
 
@@ -14,10 +14,10 @@ on_both_databases! {
     /// SS-08: a URL with another issuer, or with a non-public address, is rejected when it is set; one that does not
     /// respond at the moment is not.
     async fn an_issuer_who_is_somebody_else_or_inside_is_refused(db: TestDatabase) {
-        let house = TestUsher::on(db, &[]).await;
-        let at = Providers::beside(&house).await;
-        let mut browser = administrator(&house).await;
-        let form = browser.open(&house.at("/console/new-provider?kind=oidc")).await;
+        let server = TestServer::on(db, &[]).await;
+        let at = Providers::beside(&server).await;
+        let mut browser = administrator(&server).await;
+        let form = browser.open(&server.at("/console/new-provider?kind=oidc")).await;
         let mut set = async |issuer: &str| {
             let fields = [("id", "works"), ("label", "Works"), ("client_secret", SECRET), ("rest", ""), ("issuer", issuer), ("do", "save"), ("client_id", "us")];
             browser.submit(&form, &fields).await
@@ -45,8 +45,8 @@ on_both_databases! {
         let told = set(&format!("{}/oidc", at.origin())).await;
         assert!(told.status == StatusCode::UNPROCESSABLE_ENTITY && told.body.contains("issuer-error"), "{}", told.body);
         at.mend().await;
-        assert!(house.usher.list_providers().await.unwrap().is_empty());
+        assert!(server.usher.list_providers().await.unwrap().is_empty());
         at.fault(json!({"fault": "down", "provider": "oidc"})).await;
-        assert_eq!(set(&format!("{}/oidc", at.origin())).await.url, house.at("/console/providers/works?done=added"));
+        assert_eq!(set(&format!("{}/oidc", at.origin())).await.url, server.at("/console/providers/works?done=added"));
     }
 }

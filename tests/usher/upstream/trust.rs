@@ -9,8 +9,8 @@ use super::accounts::told_to;
 use crate::factors::set_up;
 use crate::harness::browser::Browser;
 use crate::harness::database::on_both_databases;
-use crate::harness::house::TestUsher;
 use crate::harness::providers::{Providers, house_with};
+use crate::harness::server::TestServer;
 
 /// Providers that report authentication methods: in an ID token.
 const OPENID: &[ProviderKind] = &[Google, Apple, Microsoft, Oidc];
@@ -35,37 +35,37 @@ fn table() -> [Row; 8] {
 }
 
 /// Signs in a user with these claims of the provider.
-async fn comes<'h>(house: &'h TestUsher, at: &Providers, kind: ProviderKind, says: &Value) -> Browser<'h> {
+async fn comes<'h>(server: &'h TestServer, at: &Providers, kind: ProviderKind, says: &Value) -> Browser<'h> {
     at.fault(json!({"fault": "claims", "claims": says})).await;
-    let mut browser = house.browser();
+    let mut browser = server.browser();
     let mut landing = browser.come_by(at, kind, &format!("ana:ana.{}@example.test", kind.as_str())).await;
     at.mend().await;
     if landing.body.contains("name=\"skip\"") {
         landing = browser.submit(&landing, &[("skip", "1")]).await;
     }
-    assert_eq!(landing.url, house.at("/account/profile"), "{kind:?} {says}: {}", landing.body);
-    house.wait(3_600);
+    assert_eq!(landing.url, server.at("/account/profile"), "{kind:?} {says}: {}", landing.body);
+    server.wait(3_600);
     browser
 }
 
 on_both_databases! {
     async fn what_a_provider_says_counts_where_the_operator_says_so_and_nowhere_else(db: TestDatabase) {
-        let (house, at) = house_with(db, &[]).await;
-        let client = house.client(ClientType::Web, |_| {}).await;
+        let (server, at) = house_with(db, &[]).await;
+        let client = server.client(ClientType::Web, |_| {}).await;
         for trusted in [false, true] {
             for kind in OPENID {
-                house.provider(&at, *kind, |settings| settings.trust_factors = trusted).await;
+                server.provider(&at, *kind, |settings| settings.trust_factors = trusted).await;
                 for (says, acr, amr) in table() {
-                    let mut browser = comes(&house, &at, *kind, &says).await;
-                    let told = told_to(&house, &client, &mut browser).await;
+                    let mut browser = comes(&server, &at, *kind, &says).await;
+                    let told = told_to(&server, &client, &mut browser).await;
                     let expected = if trusted { (json!(acr), json!(amr)) } else { (json!("aal1"), json!(["fed"])) };
                     assert_eq!((told["acr"].clone(), told["amr"].clone()), expected, "{kind:?} {trusted} {says}");
                 }
             }
             for kind in SILENT {
-                house.provider(&at, *kind, |settings| settings.trust_factors = trusted).await;
-                let mut browser = comes(&house, &at, *kind, &json!({"amr": ["pwd", "mfa"], "acr": "aal2"})).await;
-                let told = told_to(&house, &client, &mut browser).await;
+                server.provider(&at, *kind, |settings| settings.trust_factors = trusted).await;
+                let mut browser = comes(&server, &at, *kind, &json!({"amr": ["pwd", "mfa"], "acr": "aal2"})).await;
+                let told = told_to(&server, &client, &mut browser).await;
                 assert_eq!((&told["acr"], &told["amr"]), (&json!("aal1"), &json!(["fed"])), "{kind:?} {trusted}");
             }
         }
@@ -74,11 +74,11 @@ on_both_databases! {
     /// Two trusted factors exempt from the second factor here; one, or two untrusted ones, never do. With the second
     /// factor of this server both are reported.
     async fn a_second_step_is_spared_by_two_factors_that_count_alone(db: TestDatabase) {
-        let (house, at) = house_with(db, &[Oidc]).await;
-        let client = house.client(ClientType::Web, |_| {}).await;
-        let mut first = house.browser();
+        let (server, at) = house_with(db, &[Oidc]).await;
+        let client = server.client(ClientType::Web, |_| {}).await;
+        let mut first = server.browser();
         first.come_by(&at, Oidc, "ana").await;
-        let app = set_up(&house, &mut first).await;
+        let app = set_up(&server, &mut first).await;
         for (trusted, says, spared, amr) in [
             (true, json!(["pwd", "otp", "mfa"]), true, json!(["fed", "pwd", "otp", "mfa"])),
             (true, json!(["pwd"]), false, json!(["fed", "pwd", "otp", "mfa"])),
@@ -86,30 +86,30 @@ on_both_databases! {
             (false, json!(["pwd", "hwk", "mfa"]), false, json!(["fed", "otp", "mfa"])),
             (false, json!(null), false, json!(["fed", "otp", "mfa"])),
         ] {
-            house.provider(&at, Oidc, |settings| settings.trust_factors = trusted).await;
-            house.wait(60);
+            server.provider(&at, Oidc, |settings| settings.trust_factors = trusted).await;
+            server.wait(60);
             at.fault(json!({"fault": "claims", "claims": {"amr": says}})).await;
-            let mut browser = house.browser();
+            let mut browser = server.browser();
             let landing = browser.come_by(&at, Oidc, "ana").await;
             at.mend().await;
             assert_eq!(browser.is_in().await, spared, "{trusted} {says}: {}", landing.url);
             if !spared {
-                browser.submit(&landing, &[("code", &app.code(house.now()))]).await;
+                browser.submit(&landing, &[("code", &app.code(server.now()))]).await;
             }
-            let told = told_to(&house, &client, &mut browser).await;
+            let told = told_to(&server, &client, &mut browser).await;
             assert_eq!((&told["acr"], &told["amr"]), (&json!("aal2"), &amr), "{trusted} {says}");
         }
     }
 
     /// A client that requires two factors gets them if the provider's are trusted, and a step-up if not.
     async fn a_client_that_wants_two_factors_is_told_of_two(db: TestDatabase) {
-        let (house, at) = house_with(db, &[]).await;
-        let client = house.client(ClientType::Web, |client| client.first_party = true).await;
+        let (server, at) = house_with(db, &[]).await;
+        let client = server.client(ClientType::Web, |client| client.first_party = true).await;
         for (trusted, status) in [(true, "code"), (false, "error")] {
-            house.provider(&at, Oidc, |settings| settings.trust_factors = trusted).await;
-            let mut browser = comes(&house, &at, Oidc, &json!({"amr": ["pwd", "mfa"]})).await;
+            server.provider(&at, Oidc, |settings| settings.trust_factors = trusted).await;
+            let mut browser = comes(&server, &at, Oidc, &json!({"amr": ["pwd", "mfa"]})).await;
             let wants = json!({"id_token": {"acr": {"essential": true, "values": ["aal2"]}}}).to_string();
-            let url = house.authorize_url(&client, &[("claims", &wants), ("prompt", "none")]);
+            let url = server.authorize_url(&client, &[("claims", &wants), ("prompt", "none")]);
             let landing = browser.open(&url).await;
             assert!(landing.answer(status).is_some(), "{trusted}: {}", landing.url);
         }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use reqwest::{Method, StatusCode};
 
 use super::wire::send;
-use crate::harness::house::{PASSWORD, TestUsher};
+use crate::harness::server::{PASSWORD, TestServer};
 
 const ANA: &str = "ana@example.test";
 const FORMS: [&str; 9] = [
@@ -22,10 +22,10 @@ const FORMS: [&str; 9] = [
 
 #[tokio::test]
 async fn a_form_from_another_site_is_refused_whatever_it_carries() {
-    let house = TestUsher::start().await;
-    house.user(ANA).await;
-    let mut browser = house.browser();
-    let csrf = browser.open(&house.at("/login")).await.value("csrf");
+    let server = TestServer::start().await;
+    server.user(ANA).await;
+    let mut browser = server.browser();
+    let csrf = browser.open(&server.at("/login")).await.value("csrf");
     let form = [("csrf", csrf.as_str()), ("email", ANA), ("password", PASSWORD)];
     for path in FORMS.iter().chain(&[
         "/account/security",
@@ -44,49 +44,49 @@ async fn a_form_from_another_site_is_refused_whatever_it_carries() {
             ("sec-fetch-site", "cross-site"),
             ("sec-fetch-site", "same-site"),
         ] {
-            let reply = send(house.ask(Method::POST, path, &browser.cookies).header(name, value).form(&form)).await;
+            let reply = send(server.ask(Method::POST, path, &browser.cookies).header(name, value).form(&form)).await;
             assert_eq!(reply.status, StatusCode::FORBIDDEN, "{path} {name}: {value}");
             assert!(reply.set_cookies().is_empty(), "{path}: nobody is signed in by it");
         }
     }
-    let ours = house
+    let ours = server
         .ask(Method::POST, "/login", &browser.cookies)
-        .header("origin", &house.url)
+        .header("origin", &server.url)
         .header("sec-fetch-site", "same-origin");
     assert_eq!(send(ours.form(&form)).await.status, StatusCode::SEE_OTHER, "our own page's form passes");
 }
 
 #[tokio::test]
 async fn without_the_token_of_this_very_browser_a_form_is_refused() {
-    let house = TestUsher::start().await;
-    house.user(ANA).await;
-    let (mut browser, mut other) = (house.signed_in(ANA).await, house.browser());
-    let own = browser.open(&house.at("/login")).await.value("csrf");
-    let foreign = other.open(&house.at("/login")).await.value("csrf");
+    let server = TestServer::start().await;
+    server.user(ANA).await;
+    let (mut browser, mut other) = (server.signed_in(ANA).await, server.browser());
+    let own = browser.open(&server.at("/login")).await.value("csrf");
+    let foreign = other.open(&server.at("/login")).await.value("csrf");
     assert_ne!(own, foreign);
-    let before = house.database.count("select count(*) from event").await;
+    let before = server.database.count("select count(*) from event").await;
     for path in FORMS {
         for token in ["", "x", &foreign, &own[..own.len() - 1], &format!("{own}{own}")] {
             let form =
                 [("csrf", token), ("email", ANA), ("password", PASSWORD), ("everywhere", "true"), ("logout", "yes")];
-            let reply = house.post_as(&browser, path, &form).await;
+            let reply = server.post_as(&browser, path, &form).await;
             assert_eq!((reply.status, reply.set_cookies().len()), (StatusCode::FORBIDDEN, 0), "{path} {token:?}");
         }
         let form = [("email", ANA), ("password", PASSWORD)];
-        assert_eq!(house.post_as(&browser, path, &form).await.status, StatusCode::FORBIDDEN, "{path} without");
+        assert_eq!(server.post_as(&browser, path, &form).await.status, StatusCode::FORBIDDEN, "{path} without");
         let form = [("csrf", own.as_str()), ("csrf", own.as_str()), ("email", ANA), ("password", PASSWORD)];
-        assert_eq!(house.post_as(&browser, path, &form).await.status, StatusCode::FORBIDDEN, "{path} twice");
+        assert_eq!(server.post_as(&browser, path, &form).await.status, StatusCode::FORBIDDEN, "{path} twice");
     }
-    assert_eq!(house.database.count("select count(*) from event").await, before, "nothing happened");
+    assert_eq!(server.database.count("select count(*) from event").await, before, "nothing happened");
 }
 
 #[tokio::test]
 async fn a_browser_without_cookies_is_told_so() {
-    let house = TestUsher::start().await;
-    let mut browser = house.browser();
-    let csrf = browser.open(&house.at("/login")).await.value("csrf");
+    let server = TestServer::start().await;
+    let mut browser = server.browser();
+    let csrf = browser.open(&server.at("/login")).await.value("csrf");
     let form = [("csrf", csrf.as_str()), ("email", ANA), ("password", PASSWORD)];
-    let reply = send(house.ask(Method::POST, "/login", &BTreeMap::new()).form(&form)).await;
+    let reply = send(server.ask(Method::POST, "/login", &BTreeMap::new()).form(&form)).await;
     assert_eq!(reply.status, StatusCode::FORBIDDEN);
     assert!(reply.body.to_lowercase().contains("cookie"), "{}", reply.body);
 }
@@ -94,12 +94,12 @@ async fn a_browser_without_cookies_is_told_so() {
 /// A GET changes nothing.
 #[tokio::test]
 async fn opening_an_address_changes_nothing() {
-    let house = TestUsher::start().await;
-    house.user(ANA).await;
-    let mut browser = house.signed_in(ANA).await;
-    let before = house.database.count("select count(*) from event").await;
-    let csrf = browser.open(&house.at("/account/security")).await.value("csrf");
-    let session = browser.open(&house.at("/account/sessions")).await.value("session");
+    let server = TestServer::start().await;
+    server.user(ANA).await;
+    let mut browser = server.signed_in(ANA).await;
+    let before = server.database.count("select count(*) from event").await;
+    let csrf = browser.open(&server.at("/account/security")).await.value("csrf");
+    let session = browser.open(&server.at("/account/sessions")).await.value("session");
     for path in [
         format!("/logout?logout=yes&csrf={csrf}"),
         format!("/account/sessions?everywhere=true&csrf={csrf}"),
@@ -112,9 +112,9 @@ async fn opening_an_address_changes_nothing() {
         format!("/account/email?email=eve@example.test&csrf={csrf}"),
         "/oauth2/logout?logout=yes".into(),
     ] {
-        let url = house.at(&path);
+        let url = server.at(&path);
         browser.open(&url).await;
     }
-    assert_eq!(house.database.count("select count(*) from event").await, before);
-    assert_eq!(browser.open(&house.at("/account/profile")).await.url, house.at("/account/profile"));
+    assert_eq!(server.database.count("select count(*) from event").await, before);
+    assert_eq!(browser.open(&server.at("/account/profile")).await.url, server.at("/account/profile"));
 }

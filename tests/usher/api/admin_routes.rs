@@ -9,7 +9,7 @@ use super::{ANA, By, call, signed_in};
 use crate::console::administrator;
 use crate::harness::browser::Browser;
 use crate::harness::database::on_both_databases;
-use crate::harness::house::TestUsher;
+use crate::harness::server::TestServer;
 
 /// An operation, from the document.
 pub struct Operation {
@@ -24,8 +24,8 @@ pub struct Operation {
 }
 
 /// Every operation of the API, from the document.
-pub async fn operations(house: &TestUsher) -> Vec<Operation> {
-    let document: Value = house.http.get(house.at("/openapi.json")).send().await.unwrap().json().await.unwrap();
+pub async fn operations(server: &TestServer) -> Vec<Operation> {
+    let document: Value = server.http.get(server.at("/openapi.json")).send().await.unwrap().json().await.unwrap();
     let mut all = Vec::new();
     for (path, item) in document["paths"].as_object().unwrap() {
         for (method, operation) in item.as_object().unwrap() {
@@ -42,8 +42,8 @@ pub async fn operations(house: &TestUsher) -> Vec<Operation> {
 }
 
 /// The operations of administrators, for this user.
-async fn of_administrators(house: &TestUsher, sub: &str) -> Vec<Operation> {
-    let mut all = operations(house).await;
+async fn of_administrators(server: &TestServer, sub: &str) -> Vec<Operation> {
+    let mut all = operations(server).await;
     all.retain(|operation| operation.path.starts_with("/admin/"));
     assert!(all.len() >= 17, "{}", all.len());
     for operation in &mut all {
@@ -53,7 +53,7 @@ async fn of_administrators(house: &TestUsher, sub: &str) -> Vec<Operation> {
 }
 
 /// Everything that an operation of administrators could change.
-async fn everything(house: &TestUsher) -> Vec<i64> {
+async fn everything(server: &TestServer) -> Vec<i64> {
     let mut counts = Vec::new();
     for sql in [
         "select count(*) from event",
@@ -63,7 +63,7 @@ async fn everything(house: &TestUsher) -> Vec<i64> {
         "select count(*) from signing_key",
         "select count(*) from letter",
     ] {
-        counts.push(house.database.count(sql).await);
+        counts.push(server.database.count(sql).await);
     }
     counts
 }
@@ -74,15 +74,15 @@ fn cookie(browser: &Browser<'_>) -> String {
 
 on_both_databases! {
     async fn ad_04_nobody_but_administrators_gets_anywhere(db: TestDatabase) {
-        let house = TestUsher::on(db, &[]).await;
-        let ana = house.user(ANA).await;
-        let browser = signed_in(&house, ANA).await;
-        let own = house.tokens_of(ANA).await.text("access_token");
-        let project = house.usher.create_project_of("Shop", &ana).await.unwrap().token;
-        let client = house.client(ClientType::Web, |_| ()).await;
-        let access = house.tokens(&mut house.browser(), &client, ANA).await.text("access_token");
-        let before = everything(&house).await;
-        for operation in of_administrators(&house, &ana.sub.0).await {
+        let server = TestServer::on(db, &[]).await;
+        let ana = server.user(ANA).await;
+        let browser = signed_in(&server, ANA).await;
+        let own = server.tokens_of(ANA).await.text("access_token");
+        let project = server.usher.create_project_of("Shop", &ana).await.unwrap().token;
+        let client = server.client(ClientType::Web, |_| ()).await;
+        let access = server.tokens(&mut server.browser(), &client, ANA).await.text("access_token");
+        let before = everything(&server).await;
+        for operation in of_administrators(&server, &ana.sub.0).await {
             let callers = [
                 (By::Nobody, 401),
                 (By::Browser(&browser), 403),
@@ -92,30 +92,30 @@ on_both_databases! {
             ];
             let path = &operation.path;
             for (by, wanted) in callers {
-                let reply = call(&house, by, operation.method.clone(), path, &operation.body).await;
+                let reply = call(&server, by, operation.method.clone(), path, &operation.body).await;
                 assert_eq!(reply.status, wanted, "{} {path}: {reply:?}", operation.method);
                 for verb in [Method::GET, Method::POST, Method::PUT, Method::PATCH, Method::DELETE, Method::TRACE] {
-                    let reply = call(&house, by, verb.clone(), path, &operation.body).await;
+                    let reply = call(&server, by, verb.clone(), path, &operation.body).await;
                     assert!(reply.status.is_client_error(), "{verb} {path}: {reply:?}");
                 }
             }
         }
-        assert_eq!(everything(&house).await, before);
+        assert_eq!(everything(&server).await, before);
     }
 
     async fn ad_07_another_site_makes_an_administrators_browser_do_nothing(db: TestDatabase) {
-        let house = TestUsher::on(db, &[]).await;
-        let ana = house.user(ANA).await;
-        let boss = administrator(&house).await;
-        let before = everything(&house).await;
-        for operation in of_administrators(&house, &ana.sub.0).await {
+        let server = TestServer::on(db, &[]).await;
+        let ana = server.user(ANA).await;
+        let boss = administrator(&server).await;
+        let before = everything(&server).await;
+        for operation in of_administrators(&server, &ana.sub.0).await {
             if operation.method == Method::GET {
                 continue;
             }
             let place = format!("{} {}", operation.method, operation.path);
             let request = || {
-                let url = house.at(&format!("/api/v1{}", operation.path));
-                house.http.request(operation.method.clone(), url).header(COOKIE, cookie(&boss))
+                let url = server.at(&format!("/api/v1{}", operation.path));
+                server.http.request(operation.method.clone(), url).header(COOKIE, cookie(&boss))
             };
             for (name, value) in [
                 (ORIGIN.as_str(), "https://evil.test"),
@@ -139,6 +139,6 @@ on_both_databases! {
                 assert_eq!(request.send().await.unwrap().status(), 415, "{place} {kind}");
             }
         }
-        assert_eq!(everything(&house).await, before);
+        assert_eq!(everything(&server).await, before);
     }
 }

@@ -8,7 +8,7 @@ use reqwest::{Method, RequestBuilder, StatusCode};
 use scraper::{Html, Selector};
 
 use crate::harness::browser::{Browser, Landing};
-use crate::harness::house::TestUsher;
+use crate::harness::server::TestServer;
 
 /// A raw response.
 #[derive(Debug, Clone)]
@@ -60,12 +60,12 @@ impl Reply {
 
 /// Sends a request.
 pub async fn send(request: RequestBuilder) -> Reply {
-    let response = request.send().await.expect("the house answers");
+    let response = request.send().await.expect("the server answers");
     let (status, headers) = (response.status(), response.headers().clone());
     Reply { status, headers, body: response.text().await.expect("a body") }
 }
 
-impl TestUsher {
+impl TestServer {
     /// A request with these cookies, as a browser sends it.
     pub fn ask(&self, method: Method, path: &str, cookies: &BTreeMap<String, String>) -> RequestBuilder {
         let url = if path.starts_with("http") { path.to_owned() } else { self.at(path) };

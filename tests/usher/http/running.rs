@@ -37,7 +37,7 @@ use usher_http_server::tls::Tls;
 const LONG: Duration = Duration::from_secs(4);
 
 /// A running server.
-pub struct Door {
+pub struct RunningServer {
     pub address: SocketAddr,
     /// Set once the endless response of `/flood` was given up.
     pub flood_ended: Arc<AtomicBool>,
@@ -59,7 +59,7 @@ pub fn short() -> Limits {
     }
 }
 
-impl Door {
+impl RunningServer {
     pub async fn open() -> Self {
         Self::open_with(short(), None, TrustedProxies::default()).await
     }
@@ -70,7 +70,7 @@ impl Door {
         let flood_ended = Arc::new(AtomicBool::new(false));
         let gate = Gate::default();
         gate.open();
-        let house = ServerContext {
+        let context = ServerContext {
             issuer: Url::parse("http://localhost").unwrap(),
             random: Arc::new(SeededRandom::new(1)),
             proxies: proxies.clone(),
@@ -79,7 +79,7 @@ impl Door {
             gate,
             deadlines: Deadlines { body: Duration::from_millis(400), answer: Duration::from_secs(1) },
         };
-        let router = layers::wrap(rooms(flood_ended.clone()), house);
+        let router = layers::wrap(routes(flood_ended.clone()), context);
         let (shut, shutting) = oneshot::channel();
         let server = Server { listener, tls, limits, proxies };
         let serving = tokio::spawn(server.serve(router, async { drop(shutting.await) }));
@@ -149,7 +149,7 @@ pub fn assert_status(reply: &str, status: u16) {
     assert_eq!(said, Some(status.to_string().as_str()), "{reply:.300}");
 }
 
-fn rooms(flood_ended: Arc<AtomicBool>) -> Router {
+fn routes(flood_ended: Arc<AtomicBool>) -> Router {
     Router::new()
         .route("/", get(|| async { "home" }))
         .route("/form", post(|FormParams(params): FormParams| async move { params.encode() }))

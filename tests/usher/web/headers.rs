@@ -6,7 +6,7 @@ use usher_domain::oauth::client::ClientType;
 
 use super::wire::{Reply, send};
 use crate::harness::browser::leads_on;
-use crate::harness::house::{PASSWORD, TestUsher};
+use crate::harness::server::{PASSWORD, TestServer};
 
 const ANA: &str = "ana@example.test";
 
@@ -52,11 +52,11 @@ fn check_resources(path: &str, body: &str) {
 
 #[tokio::test]
 async fn every_page_forbids_what_no_page_needs() {
-    let house = TestUsher::start().await;
-    house.user(ANA).await;
-    let client = house.client(ClientType::Web, |_| {}).await;
-    let mut browser = crate::console::administrator(&house).await;
-    let home = browser.open(&house.at("/console")).await;
+    let server = TestServer::start().await;
+    server.user(ANA).await;
+    let client = server.client(ClientType::Web, |_| {}).await;
+    let mut browser = crate::console::administrator(&server).await;
+    let home = browser.open(&server.at("/console")).await;
     let project = home
         .body
         .split("/console/projects/")
@@ -64,7 +64,7 @@ async fn every_page_forbids_what_no_page_needs() {
         .and_then(|rest| rest.split('"').next())
         .expect("a project")
         .to_owned();
-    let setup = house.usher.create_setup_link().await.expect("a link");
+    let setup = server.usher.create_setup_link().await.expect("a link");
     let id = &client.client.id.0;
     let signed_in = [
         "/account/profile".to_owned(),
@@ -85,12 +85,12 @@ async fn every_page_forbids_what_no_page_needs() {
         "/oauth2/logout".into(),
     ];
     for path in &signed_in {
-        check_page(path, &house.get_as(&browser, path).await);
+        check_page(path, &server.get_as(&browser, path).await);
     }
-    let consent = browser.open(&house.authorize_url(&client, &[])).await;
-    check_page("/consent", &house.get_as(&browser, &consent.url).await);
-    let nobody = house.browser();
-    let bad = house.authorize_url(&client, &[("redirect_uri", "https://evil.test")]);
+    let consent = browser.open(&server.authorize_url(&client, &[])).await;
+    check_page("/consent", &server.get_as(&browser, &consent.url).await);
+    let nobody = server.browser();
+    let bad = server.authorize_url(&client, &[("redirect_uri", "https://evil.test")]);
     let anybody = [
         "/login",
         "/register",
@@ -109,10 +109,10 @@ async fn every_page_forbids_what_no_page_needs() {
         &bad,
     ];
     for path in anybody {
-        check_page(path, &house.get_as(&nobody, path).await);
+        check_page(path, &server.get_as(&nobody, path).await);
     }
     for (method, path) in [(Method::DELETE, "/login"), (Method::POST, "/login"), (Method::PUT, "/nowhere")] {
-        check_page(path, &send(house.ask(method, path, &nobody.cookies)).await);
+        check_page(path, &send(server.ask(method, path, &nobody.cookies)).await);
     }
 }
 
@@ -120,11 +120,11 @@ async fn every_page_forbids_what_no_page_needs() {
 /// a client from a page, because browsers apply the form's `form-action` to a redirect and all that follow.
 #[tokio::test]
 async fn after_a_form_comes_a_get() {
-    let house = TestUsher::start().await;
-    house.user(ANA).await;
-    let client = house.client(ClientType::Web, |_| {}).await;
-    let mut browser = house.browser();
-    let page = browser.open(&house.authorize_url(&client, &[])).await;
+    let server = TestServer::start().await;
+    server.user(ANA).await;
+    let client = server.client(ClientType::Web, |_| {}).await;
+    let mut browser = server.browser();
+    let page = browser.open(&server.authorize_url(&client, &[])).await;
     let form = [
         ("csrf", page.value("csrf")),
         ("interaction", page.value("interaction")),
@@ -132,14 +132,14 @@ async fn after_a_form_comes_a_get() {
         ("password", PASSWORD.into()),
     ];
     let form: Vec<(&str, &str)> = form.iter().map(|(name, value)| (*name, value.as_str())).collect();
-    let signed_in = house.post_as(&browser, "/login", &form).await;
+    let signed_in = server.post_as(&browser, "/login", &form).await;
     assert_eq!(signed_in.status, StatusCode::SEE_OTHER);
     assert!(signed_in.location().starts_with("/consent?interaction="), "{}", signed_in.location());
     let consent = browser.sign_in(&page, ANA).await;
     let form =
         [("csrf", consent.value("csrf")), ("interaction", consent.value("interaction")), ("decision", "allow".into())];
     let form: Vec<(&str, &str)> = form.iter().map(|(name, value)| (*name, value.as_str())).collect();
-    let allowed = house.post_as(&browser, "/consent", &form).await;
+    let allowed = server.post_as(&browser, "/consent", &form).await;
     assert_eq!((allowed.status, allowed.location()), (StatusCode::OK, ""));
     let onward = leads_on(&allowed.body).expect("a page that leads on");
     assert!(onward.starts_with("https://rp.test/cb?code="), "{onward}");
@@ -154,7 +154,7 @@ async fn after_a_form_comes_a_get() {
 /// SE-07: responses for programs have `no-store` as well, unless they may be cached.
 #[tokio::test]
 async fn nothing_personal_is_kept_by_a_cache() {
-    let house = TestUsher::start().await;
+    let server = TestServer::start().await;
     for (method, path) in [
         (Method::POST, "/oauth2/token"),
         (Method::GET, "/oauth2/userinfo"),
@@ -164,11 +164,11 @@ async fn nothing_personal_is_kept_by_a_cache() {
         (Method::GET, "/account/profile"),
         (Method::GET, "/health/ready"),
     ] {
-        let reply = send(house.http.request(method, house.at(path))).await;
+        let reply = send(server.http.request(method, server.at(path))).await;
         assert_eq!(reply.header("cache-control"), "no-store", "{path}");
         assert_eq!(reply.header("x-content-type-options"), "nosniff", "{path}");
     }
     for path in ["/oauth2/jwks", "/.well-known/openid-configuration"] {
-        assert!(send(house.http.get(house.at(path))).await.header("cache-control").contains("max-age="), "{path}");
+        assert!(send(server.http.get(server.at(path))).await.header("cache-control").contains("max-age="), "{path}");
     }
 }

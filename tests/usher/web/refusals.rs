@@ -9,8 +9,8 @@ use usher_flows::RegisteredClient;
 
 use super::log::log;
 use crate::harness::database::TestDatabase;
-use crate::harness::house::TestUsher;
 use crate::harness::relying_party::{Answer, CALLBACK, VERIFIER, answer};
+use crate::harness::server::TestServer;
 
 const ANA: &str = "ana@example.test";
 
@@ -30,16 +30,16 @@ async fn refused(request: RequestBuilder) -> (Answer, String) {
 }
 
 /// A form post by a client that authenticates with this secret.
-fn call(house: &TestUsher, id: &str, secret: &str, path: &str, form: &[(&str, &str)]) -> RequestBuilder {
-    house.http.post(house.at(path)).basic_auth(id, Some(secret)).form(form)
+fn call(server: &TestServer, id: &str, secret: &str, path: &str, form: &[(&str, &str)]) -> RequestBuilder {
+    server.http.post(server.at(path)).basic_auth(id, Some(secret)).form(form)
 }
 
 /// The endpoint, response and log line of every rejected token request; each has its own cause.
-async fn every_refusal(house: &TestUsher) -> Vec<(&'static str, Answer, String)> {
-    house.user(ANA).await;
-    let client = house.client(ClientType::Web, |client| client.first_party = true).await;
-    let other = house.client(ClientType::Web, |client| client.first_party = true).await;
-    let mut browser = house.browser();
+async fn every_refusal(server: &TestServer) -> Vec<(&'static str, Answer, String)> {
+    server.user(ANA).await;
+    let client = server.client(ClientType::Web, |client| client.first_party = true).await;
+    let other = server.client(ClientType::Web, |client| client.first_party = true).await;
+    let mut browser = server.browser();
     let mut all = Vec::new();
     let ask = async |who: &RegisteredClient, code: &str, redirect_uri: &str, verifier: &str| {
         let form = [
@@ -49,37 +49,37 @@ async fn every_refusal(house: &TestUsher) -> Vec<(&'static str, Answer, String)>
             ("code_verifier", verifier),
         ];
         let (id, secret) = (who.client.id.0.as_str(), who.secret.as_deref().expect("a secret"));
-        let (answer, line) = refused(call(house, id, secret, "/oauth2/token", &form)).await;
+        let (answer, line) = refused(call(server, id, secret, "/oauth2/token", &form)).await;
         assert!(line.contains(&format!("client.id=\"{id}\"")), "{line}");
         ("/oauth2/token", answer, line)
     };
-    let code = browser.go_through(&house.authorize_url(&client, &[]), ANA).await.code();
+    let code = browser.go_through(&server.authorize_url(&client, &[]), ANA).await.code();
     all.push(ask(&client, &code, "https://rp.test/other", VERIFIER).await);
     all.push(ask(&client, &code, CALLBACK, &"x".repeat(43)).await);
     all.push(ask(&other, &code, CALLBACK, VERIFIER).await);
     all.push(ask(&client, "garbage", CALLBACK, VERIFIER).await);
-    let tokens = house.exchange(&client, &code).await;
+    let tokens = server.exchange(&client, &code).await;
     all.push(ask(&client, &code, CALLBACK, VERIFIER).await);
-    house.wait(11);
+    server.wait(11);
     all.push(ask(&client, &code, CALLBACK, VERIFIER).await);
-    house.wait(60);
+    server.wait(60);
     all.push(ask(&client, &code, CALLBACK, VERIFIER).await);
     let (id, secret) = (client.client.id.0.as_str(), client.secret.as_deref().expect("a secret"));
     for (id, secret) in [(id, "wrong"), ("nobody", secret)] {
         let form = [("grant_type", "client_credentials"), ("token", "x")];
         for path in ["/oauth2/token", "/oauth2/introspect", "/oauth2/revoke"] {
-            let (answer, line) = refused(call(house, id, secret, path, &form)).await;
+            let (answer, line) = refused(call(server, id, secret, path, &form)).await;
             all.push((path, answer, line));
         }
     }
     let refresh = tokens.text("refresh_token");
     for token in ["garbage", &refresh] {
         let form = [("grant_type", "refresh_token"), ("refresh_token", token)];
-        let (answer, line) = refused(call(house, id, secret, "/oauth2/token", &form)).await;
+        let (answer, line) = refused(call(server, id, secret, "/oauth2/token", &form)).await;
         all.push(("/oauth2/token", answer, line));
     }
     for token in ["garbage", &tokens.text("access_token")] {
-        let (answer, line) = refused(house.http.get(house.at("/oauth2/userinfo")).bearer_auth(token)).await;
+        let (answer, line) = refused(server.http.get(server.at("/oauth2/userinfo")).bearer_auth(token)).await;
         all.push(("/oauth2/userinfo", answer, line));
     }
     all
@@ -93,8 +93,8 @@ fn reason(line: &str) -> String {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn in_development_the_answer_names_the_cause_as_the_log_does() {
-    let house = TestUsher::start().await;
-    let all = every_refusal(&house).await;
+    let server = TestServer::start().await;
+    let all = every_refusal(&server).await;
     let mut reasons = BTreeSet::new();
     for (path, answer, line) in &all {
         assert_eq!(answer.json["error_description"], reason(line).as_str(), "{path}");
@@ -111,8 +111,8 @@ async fn in_development_the_answer_names_the_cause_as_the_log_does() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn in_production_the_answer_is_general_and_the_log_names_the_cause() {
-    let house = TestUsher::in_production(TestDatabase::sqlite().await).await;
-    let all = every_refusal(&house).await;
+    let server = TestServer::in_production(TestDatabase::sqlite().await).await;
+    let all = every_refusal(&server).await;
     let mut said = BTreeSet::new();
     let mut reasons = BTreeSet::new();
     for (_, answer, line) in &all {
@@ -125,21 +125,21 @@ async fn in_production_the_answer_is_general_and_the_log_names_the_cause() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_is_refused_on_a_page_or_by_a_redirect_is_logged_as_well() {
-    let house = TestUsher::start().await;
-    let client = house.client(ClientType::Web, |_| {}).await;
+    let server = TestServer::start().await;
+    let client = server.client(ClientType::Web, |_| {}).await;
     let id = client.client.id.0.as_str();
     for (path, client_id, cause) in [
-        (house.authorize_url(&client, &[("client_id", "nobody")]), "nobody", "the client is unknown"),
+        (server.authorize_url(&client, &[("client_id", "nobody")]), "nobody", "the client is unknown"),
         (
-            house.authorize_url(&client, &[("redirect_uri", "https://rp.test/other")]),
+            server.authorize_url(&client, &[("redirect_uri", "https://rp.test/other")]),
             id,
             "the redirect URI is not registered",
         ),
-        (house.authorize_url(&client, &[("scope", "openid \"")]), id, "scope"),
-        (house.authorize_url(&client, &[("prompt", "none")]), id, ""),
-        (house.at("/oauth2/logout?id_token_hint=garbage"), "none", "id_token_hint"),
+        (server.authorize_url(&client, &[("scope", "openid \"")]), id, "scope"),
+        (server.authorize_url(&client, &[("prompt", "none")]), id, ""),
+        (server.at("/oauth2/logout?id_token_hint=garbage"), "none", "id_token_hint"),
     ] {
-        let (_, line) = refused(house.http.get(path)).await;
+        let (_, line) = refused(server.http.get(path)).await;
         assert!(line.contains("endpoint=\"/oauth2/") && reason(&line).contains(cause), "{line}");
         assert!(line.contains(client_id), "{line}");
     }
@@ -148,8 +148,8 @@ async fn what_is_refused_on_a_page_or_by_a_redirect_is_logged_as_well() {
 /// A request that is rejected before the client is known, or by an endpoint without errors of its own, is logged, too.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_request_that_cannot_be_read_leaves_a_line_with_the_reason() {
-    let house = TestUsher::start().await;
-    let (http, at) = (&house.http, |path: &str| house.at(path));
+    let server = TestServer::start().await;
+    let (http, at) = (&server.http, |path: &str| server.at(path));
     let many = "p=1&".repeat(101);
     for (request, status, cause) in [
         (http.get(at("/oauth2/authorize?client_id=%ff")), 400, "cannot be read"),

@@ -7,7 +7,7 @@ use tracing_subscriber::EnvFilter;
 use tracing_subscriber::fmt::MakeWriter;
 use usher_domain::oauth::client::ClientType;
 
-use crate::harness::house::TestUsher;
+use crate::harness::server::TestServer;
 
 /// The log of this process since the first test asked.
 #[derive(Clone, Default)]
@@ -57,42 +57,42 @@ const SECOND: &str = "canary second password";
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_whole_life_of_an_account_leaves_no_secret_in_the_log() {
     let log = log();
-    let house = TestUsher::start().await;
-    let client = house.client(ClientType::Web, |_| {}).await;
+    let server = TestServer::start().await;
+    let client = server.client(ClientType::Web, |_| {}).await;
     let mut secrets = vec![EMAIL.to_owned(), "canary-in-the-log".into(), "Canaria".into(), FIRST.into(), SECOND.into()];
-    let mut browser = house.browser();
+    let mut browser = server.browser();
     let page = browser
         .open(
-            &house
+            &server
                 .authorize_url(&client, &[("prompt", "create"), ("state", "canary-state"), ("nonce", "canary-nonce")]),
         )
         .await;
     let form = [("given_name", "Canaria"), ("family_name", "Canaria"), ("email", EMAIL), ("password", FIRST)];
     let page = browser.submit(&page, &form).await;
     browser.submit(&page, &[("code", "canary-code")]).await;
-    let letter = house.letters().await.remove(0);
+    let letter = server.letters().await.remove(0);
     let code = letter.code().expect("a code").to_owned();
     let consent = browser.submit(&page, &[("code", &code)]).await;
     secrets.extend([consent.value("interaction"), consent.value("csrf")]);
     let landing = browser.submit(&consent, &[("decision", "allow")]).await;
-    let tokens = house.exchange(&client, &landing.code()).await;
-    let renewed = house.refresh(&client, &tokens.text("refresh_token")).await;
-    house.userinfo(&renewed.text("access_token")).await;
-    house.userinfo("canary.access.token").await;
-    house.is_active(&client, &renewed.text("refresh_token")).await;
-    house.exchange(&client, &landing.code()).await;
+    let tokens = server.exchange(&client, &landing.code()).await;
+    let renewed = server.refresh(&client, &tokens.text("refresh_token")).await;
+    server.userinfo(&renewed.text("access_token")).await;
+    server.userinfo("canary.access.token").await;
+    server.is_active(&client, &renewed.text("refresh_token")).await;
+    server.exchange(&client, &landing.code()).await;
     for name in ["access_token", "refresh_token", "id_token"] {
         secrets.extend([tokens.text(name), renewed.text(name)]);
     }
-    let page = browser.open(&house.at("/login")).await;
+    let page = browser.open(&server.at("/login")).await;
     browser.submit(&page, &[("email", EMAIL), ("password", "canary wrong password")]).await;
-    let page = browser.open(&house.at("/recover")).await;
+    let page = browser.open(&server.at("/recover")).await;
     browser.submit(&page, &[("email", EMAIL)]).await;
-    let link = house.letters().await[0].link().expect("a link").to_owned();
+    let link = server.letters().await[0].link().expect("a link").to_owned();
     let page = browser.open(&link).await;
     browser.submit(&page, &[("password", SECOND)]).await;
-    browser.open(&house.at("/nowhere?token=canary-query")).await;
-    house.call(&client, "/oauth2/revoke", &[("token", &renewed.text("refresh_token"))]).await;
+    browser.open(&server.at("/nowhere?token=canary-query")).await;
+    server.call(&client, "/oauth2/revoke", &[("token", &renewed.text("refresh_token"))]).await;
     let token = |link: &str| link.split("token=").nth(1).expect("a token").to_owned();
     secrets.extend([token(&link), token(letter.link().expect("a link")), code, landing.code(), "canary".into()]);
     secrets.extend(browser.cookies.values().filter(|value| value.len() > 20).cloned());

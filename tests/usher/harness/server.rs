@@ -36,7 +36,7 @@ pub const PASSWORD: &str = "a quiet green door";
 pub const START: Timestamp = Timestamp(1_800_000_000);
 
 /// A running server.
-pub struct TestUsher {
+pub struct TestServer {
     /// The use cases, for test set-up.
     pub usher: Usher,
     /// The clock.
@@ -46,7 +46,7 @@ pub struct TestUsher {
     /// Its issuer, the URL of the first instance.
     pub url: String,
     /// The URL of this instance.
-    door: String,
+    origin: String,
     /// A client without redirects and cookies.
     pub http: reqwest::Client,
     /// Its database.
@@ -67,11 +67,11 @@ struct Open {
     shutdown: oneshot::Sender<()>,
     /// The dispatcher runs until this is dropped or set.
     stop: watch::Sender<bool>,
-    teller: JoinHandle<()>,
+    dispatcher: JoinHandle<()>,
     closed: JoinHandle<()>,
 }
 
-impl TestUsher {
+impl TestServer {
     /// A server on SQLite with default settings.
     pub async fn start() -> Self {
         Self::on(TestDatabase::sqlite().await, &[]).await
@@ -96,16 +96,16 @@ impl TestUsher {
         let settings: Vec<_> = settings.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
         let caught = Arc::new(CaughtMail::new(clock.clone()));
         let usher = bootstrapped(profile, &url, &keys, &settings, &database, clock.clone()).await;
-        let open = open_door(&usher, &caught, listener);
+        let open = listen_on(&usher, &caught, listener);
         let made = usher.create_project("Tests").await.expect("a project can be made");
         let (project, project_token) = (made.project.id, made.token);
-        let (http, door) = (http_client(HeaderMap::new()), url.clone());
+        let (http, origin) = (http_client(HeaderMap::new()), url.clone());
         Self {
             usher,
             clock,
             caught,
             url,
-            door,
+            origin,
             http,
             database,
             project,
@@ -121,17 +121,17 @@ impl TestUsher {
     pub async fn second_instance(&self) -> Self {
         let database = self.database.shared().await;
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("there is a free port");
-        let door = format!("http://localhost:{}", listener.local_addr().expect("it has an address").port());
+        let origin = format!("http://localhost:{}", listener.local_addr().expect("it has an address").port());
         let usher =
             bootstrapped(self.profile, &self.url, &self.keys, &self.settings, &database, self.clock.clone()).await;
-        let open = open_door(&usher, &self.caught, listener);
+        let open = listen_on(&usher, &self.caught, listener);
         let host = self.url.trim_start_matches("http://").parse().expect("a host is a header value");
         Self {
             usher,
             clock: self.clock.clone(),
             caught: self.caught.clone(),
             url: self.url.clone(),
-            door,
+            origin,
             http: http_client(HeaderMap::from_iter([(HOST, host)])),
             database,
             project: self.project,
@@ -145,24 +145,24 @@ impl TestUsher {
 
     /// Stops the server, drops its memory and starts it again at the same URL on the same database.
     pub async fn restart(&mut self) {
-        if let Some(Open { shutdown, closed, stop, teller }) = self.open.take() {
+        if let Some(Open { shutdown, closed, stop, dispatcher }) = self.open.take() {
             let _ = shutdown.send(());
             stop.send_replace(true);
-            teller.await.expect("the teller stops in order");
-            closed.await.expect("the house shuts in order");
+            dispatcher.await.expect("the dispatcher stops in order");
+            closed.await.expect("the server stops in order");
         }
         self.database.restart().await;
         let usher =
             bootstrapped(self.profile, &self.url, &self.keys, &self.settings, &self.database, self.clock.clone()).await;
-        let address = self.door.replace("http://localhost", "127.0.0.1");
+        let address = self.origin.replace("http://localhost", "127.0.0.1");
         let listener = TcpListener::bind(address).await.expect("the port is still free");
-        self.open = Some(open_door(&usher, &self.caught, listener));
+        self.open = Some(listen_on(&usher, &self.caught, listener));
         self.usher = usher;
     }
 
     /// A URL of the server.
     pub fn at(&self, path: &str) -> String {
-        format!("{}{path}", self.door)
+        format!("{}{path}", self.origin)
     }
 
     /// Moves the clock forward.
@@ -197,7 +197,7 @@ impl TestUsher {
         self.usher.create_client(new).await.expect("a client can be made")
     }
 
-    /// A client like that of [`TestUsher::client`], in a project of its own.
+    /// A client like that of [`TestServer::client`], in a project of its own.
     pub async fn client_of_another_project(&self, kind: ClientType) -> RegisteredClient {
         let project = self.usher.create_project("Others").await.expect("a project can be made").project.id;
         let mut metadata = kind.defaults();
@@ -215,7 +215,7 @@ impl TestUsher {
     }
 }
 
-impl Drop for TestUsher {
+impl Drop for TestServer {
     fn drop(&mut self) {
         if let Some(open) = self.open.take() {
             let _ = open.shutdown.send(());
@@ -235,25 +235,25 @@ async fn bootstrapped(
     let listen = url.replace("http://localhost", "127.0.0.1");
     let config = config(profile, url, &listen, keys, settings);
     let made = assemble(config, database.store.clone(), clock, Arc::new(OsRandom::default())).await;
-    let usher = made.expect("a house can be bootstrapped").0;
+    let usher = made.expect("a server can be bootstrapped").0;
     signing_keys::lend(&usher).await;
     usher.tend_keys().await.expect("the keys can be taken up");
     usher
 }
 
-fn open_door(usher: &Usher, caught: &Arc<CaughtMail>, listener: TcpListener) -> Open {
+fn listen_on(usher: &Usher, caught: &Arc<CaughtMail>, listener: TcpListener) -> Open {
     let gate = Gate::default();
     gate.open();
     let router = router::build(usher.clone(), Some(caught.clone()), gate);
     let (shutdown, ended) = oneshot::channel();
     let limits = Limits { farewell: Duration::ZERO, drain: Duration::from_secs(1), ..Limits::default() };
-    let server = Server { listener, tls: None, limits, proxies: TrustedProxies::default() };
-    let serving = server.serve(router, async move { drop(ended.await) });
+    let http_server = Server { listener, tls: None, limits, proxies: TrustedProxies::default() };
+    let serving = http_server.serve(router, async move { drop(ended.await) });
     let closed = tokio::spawn(async move { drop(serving.await) });
     let (stop, stopping) = watch::channel(false);
     let job = jobs::all(None).into_iter().find(|job| job.name() == "tell_facts").expect("there is that job");
-    let teller = tokio::spawn(jobs::keep_at(job, usher.clone(), usher.random.handle(), stopping));
-    Open { shutdown, stop, teller, closed }
+    let dispatcher = tokio::spawn(jobs::keep_at(job, usher.clone(), usher.random.handle(), stopping));
+    Open { shutdown, stop, dispatcher, closed }
 }
 
 /// A client without redirects and cookies.

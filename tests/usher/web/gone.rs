@@ -7,7 +7,7 @@ use usher_domain::oauth::client::ClientType;
 use crate::api::{By, call};
 use crate::harness::browser::{Browser, Landing};
 use crate::harness::database::on_both_databases;
-use crate::harness::house::TestUsher;
+use crate::harness::server::TestServer;
 
 const ANA: &str = "ana@example.test";
 
@@ -19,7 +19,7 @@ fn assert_told(landing: &Landing, what: &str) {
 }
 
 /// Submits every form of a page unchanged.
-async fn submit_all(house: &TestUsher, browser: &mut Browser<'_>, page: &Landing) -> Vec<Landing> {
+async fn submit_all(server: &TestServer, browser: &mut Browser<'_>, page: &Landing) -> Vec<Landing> {
     let document = scraper::Html::parse_document(&page.body);
     let select = |selector: &str| scraper::Selector::parse(selector).expect("a selector");
     let mut forms = Vec::new();
@@ -37,7 +37,7 @@ async fn submit_all(house: &TestUsher, browser: &mut Browser<'_>, page: &Landing
     }
     let mut landings = Vec::new();
     for (action, fields) in forms {
-        let url = if action.starts_with('/') { house.at(&action) } else { action };
+        let url = if action.starts_with('/') { server.at(&action) } else { action };
         landings.push(browser.post(&url, &fields).await);
     }
     landings
@@ -45,25 +45,25 @@ async fn submit_all(house: &TestUsher, browser: &mut Browser<'_>, page: &Landing
 
 on_both_databases! {
     async fn a_session_or_user_that_goes_while_their_pages_are_open(db: TestDatabase) {
-        let house = TestUsher::on(db, &[]).await;
-        house.user("stays@example.test").await;
-        let client = house.client(ClientType::Web, |_| ()).await;
+        let server = TestServer::on(db, &[]).await;
+        server.user("stays@example.test").await;
+        let client = server.client(ClientType::Web, |_| ()).await;
         let pages = ["/account/profile", "/account/security", "/account/sessions", "/account/apps", "/account/data", "/account/identities", "/account/activity"];
         for whole_user in [false, true] {
-            let user = house.user(ANA).await;
-            let mut browser = house.signed_in(ANA).await;
+            let user = server.user(ANA).await;
+            let mut browser = server.signed_in(ANA).await;
             let mut open = Vec::new();
             for page in pages {
-                open.push(browser.open(&house.at(page)).await);
+                open.push(browser.open(&server.at(page)).await);
             }
-            open.push(browser.open(&house.authorize_url(&client, &[])).await);
+            open.push(browser.open(&server.authorize_url(&client, &[])).await);
             if whole_user {
-                house.usher.remove_user(user).await.unwrap();
+                server.usher.remove_user(user).await.unwrap();
             } else {
-                house.usher.revoke_user(&user).await.unwrap();
+                server.usher.revoke_user(&user).await.unwrap();
             }
             for page in &open {
-                for landing in submit_all(&house, &mut browser, page).await {
+                for landing in submit_all(&server, &mut browser, page).await {
                     assert!(!landing.status.is_server_error(), "{}: {} {}", page.url, landing.status, landing.body);
                     assert!(!landing.text("h1").is_empty(), "{}: {}", page.url, landing.body);
                 }
@@ -71,68 +71,68 @@ on_both_databases! {
                 assert!(!again.status.is_server_error() && !again.text("h1").is_empty(), "{}: {}", page.url, again.body);
             }
             if !whole_user {
-                let user = house.usher.load_user(ANA).await.unwrap();
-                house.usher.remove_user(user).await.unwrap();
+                let user = server.usher.load_user(ANA).await.unwrap();
+                server.usher.remove_user(user).await.unwrap();
             }
         }
     }
 
     async fn a_user_who_goes_while_mailed_links_and_a_second_tab_are_open(db: TestDatabase) {
-        let house = TestUsher::on(db, &[]).await;
-        let user = house.user(ANA).await;
-        let mut browser = house.browser();
-        let recover = browser.open(&house.at("/recover")).await;
+        let server = TestServer::on(db, &[]).await;
+        let user = server.user(ANA).await;
+        let mut browser = server.browser();
+        let recover = browser.open(&server.at("/recover")).await;
         browser.submit(&recover, &[("email", ANA)]).await;
-        let letter = house.letters().await.remove(0);
+        let letter = server.letters().await.remove(0);
         let link = letter.text().split_whitespace().find(|word| word.contains("/recover/reset")).map(str::to_owned);
-        let login = browser.open(&house.at("/login")).await;
+        let login = browser.open(&server.at("/login")).await;
         let reset = match &link {
             Some(link) => Some(browser.open(link).await),
             None => None,
         };
-        house.usher.remove_user(user).await.unwrap();
+        server.usher.remove_user(user).await.unwrap();
         if let Some(page) = reset {
             let landing = browser.submit(&page, &[("password", "another quiet green door")]).await;
             assert_told(&landing, "a new password");
         }
         assert_eq!(browser.sign_in(&login, ANA).await.status, StatusCode::UNPROCESSABLE_ENTITY);
-        let again = house.browser().open(&house.at("/login")).await;
+        let again = server.browser().open(&server.at("/login")).await;
         assert_eq!(again.status, StatusCode::OK);
     }
 
     async fn a_grant_that_was_swept_away_is_invalid_and_inactive(db: TestDatabase) {
-        let house = TestUsher::on(db, &[]).await;
-        house.user(ANA).await;
-        let client = house.client(ClientType::Web, |_| ()).await;
-        let tokens = house.tokens(&mut house.browser(), &client, ANA).await;
-        house.database.execute("delete from grants").await;
-        let refused = house.refresh(&client, &tokens.text("refresh_token")).await;
+        let server = TestServer::on(db, &[]).await;
+        server.user(ANA).await;
+        let client = server.client(ClientType::Web, |_| ()).await;
+        let tokens = server.tokens(&mut server.browser(), &client, ANA).await;
+        server.database.execute("delete from grants").await;
+        let refused = server.refresh(&client, &tokens.text("refresh_token")).await;
         assert_eq!((refused.status.as_u16(), refused.error()), (400, "invalid_grant"));
-        assert_eq!(house.userinfo(&tokens.text("access_token")).await.status, 401);
+        assert_eq!(server.userinfo(&tokens.text("access_token")).await.status, 401);
         for token in ["refresh_token", "access_token"] {
-            assert!(!house.is_active(&client, &tokens.text(token)).await, "{token}");
-            assert_eq!(house.call(&client, "/oauth2/revoke", &[("token", &tokens.text(token))]).await.status, 200, "{token}");
+            assert!(!server.is_active(&client, &tokens.text(token)).await, "{token}");
+            assert_eq!(server.call(&client, "/oauth2/revoke", &[("token", &tokens.text(token))]).await.status, 200, "{token}");
         }
     }
 
     async fn an_identity_or_policy_revision_that_is_not_there_is_named(db: TestDatabase) {
-        let house = TestUsher::on(db, &[]).await;
-        house.user(ANA).await;
-        let mut browser = house.signed_in(ANA).await;
-        let csrf = browser.open(&house.at("/account/security")).await.value("csrf");
+        let server = TestServer::on(db, &[]).await;
+        server.user(ANA).await;
+        let mut browser = server.signed_in(ANA).await;
+        let csrf = browser.open(&server.at("/account/security")).await.value("csrf");
         let gone = "01936d2e-3c00-7000-8000-000000000001";
         let form = [("csrf", csrf.as_str()), ("do", "unlink"), ("identity", gone), ("unlink", gone), ("id", gone)];
-        let landing = house.post_as(&browser, "/account/identities", &form).await;
+        let landing = server.post_as(&browser, "/account/identities", &form).await;
         assert!(!landing.status.is_server_error(), "{landing:?}");
         let form = [("csrf", csrf.as_str()), ("session", gone), ("do", "end")];
-        let landing = house.post_as(&browser, "/account/sessions", &form).await;
+        let landing = server.post_as(&browser, "/account/sessions", &form).await;
         assert!(!landing.status.is_server_error(), "{landing:?}");
-        let token = By::Token(&house.project_token);
-        let at = format!("/projects/{}/policy", house.project);
-        let revision = crate::api::get(&house, token, &format!("{at}/history/41")).await;
+        let token = By::Token(&server.project_token);
+        let at = format!("/projects/{}/policy", server.project);
+        let revision = crate::api::get(&server, token, &format!("{at}/history/41")).await;
         assert_eq!((revision.status.as_u16(), revision.code()), (404, "NOT_FOUND"), "{revision:?}");
-        let back = call(&house, token, reqwest::Method::POST, &format!("{at}/rollback"), &json!({"revision": 41})).await;
+        let back = call(&server, token, reqwest::Method::POST, &format!("{at}/rollback"), &json!({"revision": 41})).await;
         assert_eq!((back.status.as_u16(), back.code()), (404, "NOT_FOUND"), "{back:?}");
-        assert_eq!(crate::api::get(&house, token, &at).await.status, 404);
+        assert_eq!(crate::api::get(&server, token, &at).await.status, 404);
     }
 }
