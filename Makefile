@@ -18,8 +18,9 @@ stores: ## The stores and filters of the local modules on Redis, PostgreSQL, SQL
 	tests/stores/run.sh
 
 packages: ## The packages of the local modules, installed into empty folders and used there
+	npm --prefix sdk/node ci --no-audit --no-fund --loglevel=error
 	npm --prefix sdk/node run -s check:package
-	sdk/python/scripts/check-package.sh
+	sh sdk/python/scripts/check-package.sh
 	cd sdk/examples/go-service && go vet ./... && go mod verify
 
 examples: ## The example applications of the local modules, at an Usher of their own

@@ -303,11 +303,12 @@ class Usher:
 
     def identify(self, asked: Asked) -> Known:
         """Find out who sends a request."""
+        self._prepare()
         try:
             text = asked.bearer()
             if text is None:
                 return self._by_cookie(asked)
-            return self._seen(asked, Known(self.authenticate(text, asked=asked)))
+            return self._seen(asked, Known(self._auth(self.engine.authenticate(text), text, asked)))
         except Refusal as refusal:
             return Known(refusal=refusal)
 
@@ -406,7 +407,6 @@ class Usher:
         Raises:
             Refusal: it may not pass.
         """
-        self._prepare()
         known = self.identify(asked)
         if self.admit(asked, known).fresh:
             self.confirm(known.somebody())

@@ -106,12 +106,13 @@ class RouteTable:
 
         ``None`` if there is none, or if case makes no difference.
         """
-        small = tuple(part.lower() for part in parts)
-        if small == parts and not self._has_capitals:
+        path = "/".join(parts)
+        small = path.lower()
+        if small == path and not self._has_capitals:
             return None
         if self._small is None:
             self._small = _tree(self.rules, str.lower)
-        return _search(self._small, small, 0, method)
+        return _search(self._small, tuple(small.split("/")) if parts else parts, 0, method)
 
 
 def _tree(rules: Iterable[RouteRule], spell: Callable[[str], str] = str) -> _Node:
