@@ -8,11 +8,12 @@ use std::sync::Arc;
 
 use ipnet::{IpNet, Ipv4Net, Ipv6Net};
 
+use tokio::sync::Notify;
 use usher_config::{Config, DatabaseUrl};
 use usher_domain::random::Random;
 use usher_domain::time::Clock;
 use usher_flows::credentials::password_pool::{PasswordParams, PasswordPool, PoolError};
-use usher_flows::{FlowError, MASTER_KEY_FACT, Usher};
+use usher_flows::{Core, FlowError, MASTER_KEY_FACT, Usher};
 use usher_http_client::{Outbound, OutboundError, OutboundRules};
 use usher_keys::master::{MasterKey, MasterKeyError};
 use usher_keys::seal::Sealer;
@@ -99,7 +100,7 @@ pub async fn bootstrap(
     random: Arc<dyn Random>,
 ) -> Result<(Usher, SchemaState), BootstrapError> {
     let (usher, schema) = assemble(config, store, clock, random).await?;
-    usher.tend_keys().await?;
+    usher.signing_keys.tend_keys().await?;
     Ok((usher, schema))
 }
 
@@ -127,8 +128,9 @@ pub async fn assemble(
     };
     let pool = PasswordPool::new(passwords, config.passwords.permits, config.passwords.queue)?;
     let upstream = Registry::new(Deps { outbound: outbound(&config)?, clock: clock.clone(), random: random.clone() });
-    let usher = Usher::new(config, store, sealer, clock, random, pool, upstream);
-    if !usher.settle_master_key().await? {
+    let core = Core { config, store, sealer, clock, random, password_pool: pool, mail_wakeup: Notify::new() };
+    let usher = Usher::new(core, upstream);
+    if !usher.signing_keys.settle_master_key().await? {
         return Err(BootstrapError::OtherMasterKey);
     }
     Ok((usher, schema))

@@ -13,16 +13,16 @@ use usher_flows::upstream::NewProvider;
 /// # Errors
 /// A message for the operator: a URL that must not be called.
 pub async fn apply(usher: &Usher) -> anyhow::Result<()> {
-    let wanted = &usher.config.providers;
+    let wanted = &usher.core.config.providers;
     for provider in wanted {
         let (settings, secret) = (provider.settings.clone(), provider.secret.clone());
-        let put = usher.put_provider(NewProvider { settings, secret, managed: true }).await;
+        let put = usher.providers.put_provider(NewProvider { settings, secret, managed: true }).await;
         put.with_context(|| format!("{}: provider {}", provider.origin, provider.settings.id))?;
     }
-    for known in usher.list_providers().await?.iter().filter(|known| known.managed) {
+    for known in usher.providers.list_providers().await?.iter().filter(|known| known.managed) {
         let id = &known.settings.id;
         if !wanted.iter().any(|wanted| wanted.settings.id == *id) {
-            usher.delete_provider(id, true).await?;
+            usher.providers.delete_provider(id, true).await?;
             tracing::info!(provider = id.as_str(), "the provider has gone from the configuration, and is removed");
         }
     }

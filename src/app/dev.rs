@@ -48,32 +48,32 @@ pub async fn dev(config: Config, ready: impl FnOnce(String)) -> anyhow::Result<(
     let _lock = instance_lock::take(&config)?;
     let (usher, created, migrations) = open(config).await?;
     let secrets = fill(&usher, demos.as_ref()).await.context("the data of development")?;
-    let setup = usher.create_setup_link().await?;
+    let setup = usher.setup_links.create_setup_link().await?;
     configured::apply(&usher).await?;
     #[cfg(feature = "sim")]
     let simulator = Some(Box::pin(super::simulated::start(&usher, &mut tasks, &shutdown)).await?);
     #[cfg(not(feature = "sim"))]
     let simulator = None;
 
-    let caught = Arc::new(CaughtMail::new(usher.clock.clone()));
+    let caught = Arc::new(CaughtMail::new(usher.core.clock.clone()));
     let gate = starting.gate.clone();
     starting.open(router::build(usher.clone(), Some(caught.clone()), gate));
     run::start_jobs(&usher, Some(caught), &mut tasks, &shutdown);
     let urls = demos.as_ref().map(|demos| demos.urls().clone());
     if let Some((demos, secrets)) = demos.zip(secrets) {
-        demos.start(usher.issuer(), secrets, &mut tasks, &shutdown);
+        demos.start(usher.core.issuer(), secrets, &mut tasks, &shutdown);
     }
     let banner = Banner {
-        issuer: usher.issuer().to_owned(),
-        data: where_data_is(&usher.config),
-        database: database_in_words(&usher.config),
+        issuer: usher.core.issuer().to_owned(),
+        data: where_data_is(&usher.core.config),
+        database: database_in_words(&usher.core.config),
         created,
         migrations,
         took: began.elapsed(),
         algs: SigningAlg::ALL.map(SigningAlg::as_str).join(", "),
-        sealed_with: match usher.config.keys.master_key {
+        sealed_with: match usher.core.config.keys.master_key {
             Some(_) => "USHER_MASTER_KEY".to_owned(),
-            None => usher.config.keys.master_key_file().display().to_string(),
+            None => usher.core.config.keys.master_key_file().display().to_string(),
         },
         demos: urls,
         simulator,
@@ -91,19 +91,19 @@ async fn open(config: Config) -> anyhow::Result<(Usher, bool, usize)> {
     let created = store.schema().await?.applied == 0;
     let random: Arc<dyn Random> = Arc::new(OsRandom::default());
     let (usher, schema) = bootstrap(config, store, Arc::new(SystemClock), random).await?;
-    mark::settle(&usher.store, RunMode::Dev).await??;
+    mark::settle(&usher.core.store, RunMode::Dev).await??;
     Ok((usher, created, schema.applied))
 }
 
 /// Creates the development data; returns the secrets of the demos, if they run. One instance at a time: the others
 /// wait, and find the data.
 async fn fill(usher: &Usher, demos: Option<&Demos>) -> Result<Option<[String; 2]>, FlowError> {
-    let holder = usher.random.handle();
-    while !usher.store.take_lease(FILLING, &holder, usher.now(), usher.now() + LONGEST_FILLING).await? {
+    let holder = usher.core.random.handle();
+    while !usher.core.store.take_lease(FILLING, &holder, usher.core.now(), usher.core.now() + LONGEST_FILLING).await? {
         tokio::time::sleep(Duration::from_millis(200)).await;
     }
     let filled = fill_alone(usher, demos).await;
-    usher.store.release_lease(FILLING, &holder).await?;
+    usher.core.store.release_lease(FILLING, &holder).await?;
     filled
 }
 

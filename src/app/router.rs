@@ -20,10 +20,10 @@ use usher_pages::wrong_host::other_host;
 /// The complete server.
 pub fn build(usher: Usher, caught: Option<Arc<CaughtMail>>, gate: Gate) -> Router {
     let app = App::new(usher, caught);
-    let config = &app.usher.config;
+    let config = &app.usher.core.config;
     let house = ServerContext {
         issuer: config.server.issuer.url().clone(),
-        random: app.usher.random.clone(),
+        random: app.usher.core.random.clone(),
         proxies: TrustedProxies::new(config.server.trusted_proxies.iter().copied()),
         other_host: other_host(&app),
         problem_page: Some(problem_page::problem_page(app.clone())),
@@ -37,7 +37,7 @@ pub fn build(usher: Usher, caught: Option<Arc<CaughtMail>>, gate: Gate) -> Route
     let ping = app.usher.clone();
     let ready = health::routes(move || {
         let usher = ping.clone();
-        async move { usher.store.check_ready().await.map_err(|_| Unready("database")) }
+        async move { usher.core.store.check_ready().await.map_err(|_| Unready("database")) }
     });
     let router = routes
         .fallback(files::fallback)

@@ -51,7 +51,7 @@ pub fn start_jobs(
     tasks: &mut JoinSet<anyhow::Result<()>>,
     shutdown: &Shutdown,
 ) {
-    let holder = usher.random.handle();
+    let holder = usher.core.random.handle();
     for job in jobs::all(mailer) {
         let work = jobs::keep_at(job, usher.clone(), holder.clone(), shutdown.flag());
         tasks.spawn(async move {

@@ -28,19 +28,19 @@ const ROLES: [(&str, Option<&str>); 2] = [("gardener", None), ("keeper", Some("P
 /// # Errors
 /// If the database fails.
 pub async fn rules(usher: &Usher, project: ProjectId) -> Result<(), FlowError> {
-    let ours = match usher.store.current_policy(project).await? {
+    let ours = match usher.core.store.current_policy(project).await? {
         Some(current) => current.publication.revision == 1 && current.publication.published_by == PUBLISHER,
         None => publish(usher, project).await?,
     };
-    let anybody = usher.list_assignments(project, Cursor::START, 1).await?;
+    let anybody = usher.policies.list_assignments(project, Cursor::START, 1).await?;
     if !ours || !anybody.items.is_empty() {
         return Ok(());
     }
-    let sub = usher.load_user(EMAIL).await?.sub.0;
+    let sub = usher.users.load_user(EMAIL).await?.sub.0;
     for (role, scope) in ROLES {
         let subject = Subject::User(sub.clone());
         let new = NewAssignment { role: role.to_owned(), subject, scope: scope.map(str::to_owned), expires_at: None };
-        match usher.assign_role(project, new).await {
+        match usher.policies.assign_role(project, new).await {
             Ok(_) | Err(FlowError::Rejected(Rejected::RoleHeld)) => {}
             Err(other) => return Err(other),
         }
@@ -50,13 +50,13 @@ pub async fn rules(usher: &Usher, project: ProjectId) -> Result<(), FlowError> {
 
 /// Returns whether they were published: an existing draft does not change.
 async fn publish(usher: &Usher, project: ProjectId) -> Result<bool, FlowError> {
-    let draft = usher.policy_draft(project).await?;
+    let draft = usher.policies.policy_draft(project).await?;
     if draft.changed {
         return Ok(false);
     }
     let document: PolicyDocument = serde_json::from_str(RULES)?;
-    let draft = usher.replace_policy_draft(project, &draft.etag, &document).await?;
-    usher.publish_policy(project, &draft.etag, "The sample of usher dev", PUBLISHER).await?;
+    let draft = usher.policies.replace_policy_draft(project, &draft.etag, &document).await?;
+    usher.policies.publish_policy(project, &draft.etag, "The sample of usher dev", PUBLISHER).await?;
     Ok(true)
 }
 
@@ -65,15 +65,15 @@ async fn publish(usher: &Usher, project: ProjectId) -> Result<bool, FlowError> {
 /// # Errors
 /// If the database fails.
 pub async fn history(usher: &Usher, project: ProjectId) -> Result<(), FlowError> {
-    if !usher.store.read_history(project, i64::MAX, 1).await?.is_empty() {
+    if !usher.core.store.read_history(project, i64::MAX, 1).await?.is_empty() {
         return Ok(());
     }
-    let sub = usher.load_user(EMAIL).await?.sub.0;
+    let sub = usher.users.load_user(EMAIL).await?.sub.0;
     let mut days: BTreeMap<Timestamp, Vec<HistoryEntry>> = BTreeMap::new();
     for entry in past(usher, &sub) {
         days.entry(Timestamp(entry.at).start_of_day()).or_default().push(entry);
     }
-    let seal = usher.store.write(move |mut tx| {
+    let seal = usher.core.store.write(move |mut tx| {
         Box::pin(async move {
             for (day, entries) in days {
                 let seal = |key: &Value| ProjectLock::from_jwk(key)?.seal_entries(&entries);
@@ -91,7 +91,7 @@ const PHONE: &str =
 
 /// Three sign-ins, the first with consent, and the end of the second; oldest first.
 fn past(usher: &Usher, sub: &str) -> Vec<HistoryEntry> {
-    let ago = |hours: u64| usher.now() - Duration::from_hours(hours);
+    let ago = |hours: u64| usher.core.now() - Duration::from_hours(hours);
     let scope = json!({ "scope": "openid profile email offline_access" });
     let claims = json!({ "claims": ["email", "name", "sub"] });
     let [first, second, third] = [75, 52, 3].map(|hours| SampleSignIn::new(usher, sub, ago(hours)));
@@ -116,7 +116,7 @@ struct SampleSignIn {
 
 impl SampleSignIn {
     fn new(usher: &Usher, sub: &str, at: Timestamp) -> Self {
-        let (session, grant) = (SessionId::new(at, &*usher.random), GrantId::new(at, &*usher.random));
+        let (session, grant) = (SessionId::new(at, &*usher.core.random), GrantId::new(at, &*usher.core.random));
         Self { sub: sub.to_owned(), at, session, grant }
     }
 
@@ -124,7 +124,7 @@ impl SampleSignIn {
         let at = self.at + Duration::from_secs(seconds);
         let of_session = kind == "session.revoked";
         HistoryEntry {
-            id: EventId::new(at, &*usher.random).to_string(),
+            id: EventId::new(at, &*usher.core.random).to_string(),
             at: at.0,
             kind: kind.to_owned(),
             sub: Some(self.sub.clone()),

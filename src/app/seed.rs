@@ -29,18 +29,19 @@ const PROJECT: &str = "Demo";
 /// # Errors
 /// If the database fails.
 pub async fn person(usher: &Usher) -> Result<(), FlowError> {
-    let user = match usher.load_user(EMAIL).await {
+    let user = match usher.users.load_user(EMAIL).await {
         Err(FlowError::Rejected(Rejected::NotFound(_))) => {
             let ana =
                 NewUser { email: EMAIL.to_owned(), password: None, admin: false, profile: profile(), locale: None };
-            usher.create_user(ana).await?
+            usher.users.create_user(ana).await?
         }
         found => found?,
     };
-    if usher.store.find_password(user.id).await?.is_none() {
-        let phc = usher.passwords.hash(Secret::from(PASSWORD), usher.random.bytes()).await?;
-        let now = usher.now();
-        let put = usher.store.write(move |mut tx| Box::pin(async move { tx.put_password(user.id, &phc, now).await }));
+    if usher.core.store.find_password(user.id).await?.is_none() {
+        let phc = usher.core.password_pool.hash(Secret::from(PASSWORD), usher.core.random.bytes()).await?;
+        let now = usher.core.now();
+        let put =
+            usher.core.store.write(move |mut tx| Box::pin(async move { tx.put_password(user.id, &phc, now).await }));
         put.await?;
     }
     Ok(())
@@ -51,19 +52,19 @@ pub async fn person(usher: &Usher) -> Result<(), FlowError> {
 /// # Errors
 /// If the database fails.
 pub async fn project(usher: &Usher) -> Result<ProjectId, FlowError> {
-    if let Some(client) = usher.store.find_client(&ClientId(CLIENT.to_owned())).await? {
+    if let Some(client) = usher.core.store.find_client(&ClientId(CLIENT.to_owned())).await? {
         return Ok(client.project_id);
     }
     let mut after = Cursor::START;
     loop {
-        let page = usher.list_projects(after, MAX_PAGE).await?;
+        let page = usher.projects.list_projects(after, MAX_PAGE).await?;
         if let Some(project) = page.items.iter().find(|project| project.name == PROJECT) {
             return Ok(project.id);
         }
         let Some(next) = page.next else {
             // The user, if it exists already, becomes the owner, so that the console of a member can be tried.
-            let owner = usher.load_user(EMAIL).await.ok().map(|user| user.id);
-            return Ok(usher.make_project(PROJECT, owner, PROJECT_TOKEN.to_owned()).await?.project.id);
+            let owner = usher.users.load_user(EMAIL).await.ok().map(|user| user.id);
+            return Ok(usher.projects.make_project(PROJECT, owner, PROJECT_TOKEN.to_owned()).await?.project.id);
         };
         after = next;
     }
@@ -75,7 +76,7 @@ pub async fn project(usher: &Usher) -> Result<ProjectId, FlowError> {
 /// If the database fails.
 pub async fn own_client(usher: &Usher, project: ProjectId) -> Result<(), FlowError> {
     let id = ClientId(CLIENT.to_owned());
-    if usher.store.find_client(&id).await?.is_some() {
+    if usher.core.store.find_client(&id).await?.is_some() {
         return Ok(());
     }
     let metadata = ClientMetadata {
@@ -83,7 +84,7 @@ pub async fn own_client(usher: &Usher, project: ProjectId) -> Result<(), FlowErr
         any_localhost_redirect: true,
         ..ClientType::Spa.defaults()
     };
-    usher.create_client(NewClient { project, kind: ClientType::Spa, metadata, id: Some(id) }).await.map(drop)
+    usher.clients.create_client(NewClient { project, kind: ClientType::Spa, metadata, id: Some(id) }).await.map(drop)
 }
 
 /// The client of a demo at `url`, created or updated, with a new secret.
@@ -107,15 +108,17 @@ pub async fn demo_client(
         first_party: true,
         ..ClientType::Web.defaults()
     };
-    let registered = match usher.store.find_client(&id).await? {
-        None => usher.create_client(NewClient { project, kind: ClientType::Web, metadata, id: Some(id) }).await?,
+    let registered = match usher.core.store.find_client(&id).await? {
+        None => {
+            usher.clients.create_client(NewClient { project, kind: ClientType::Web, metadata, id: Some(id) }).await?
+        }
         Some(client) => {
             if client.metadata != metadata {
-                usher.update_client(&id, metadata).await?;
+                usher.clients.update_client(&id, metadata).await?;
             }
             // Only the demo itself got the former secret, and it is restarted.
             let rotation = SecretRotation { overlap: Duration::ZERO, end_young: true };
-            usher.rotate_client_secret(&id, rotation).await?
+            usher.clients.rotate_client_secret(&id, rotation).await?
         }
     };
     registered.secret.ok_or_else(|| Rejected::NoSecret.into())

@@ -35,7 +35,7 @@ pub async fn serve(config: Config, migrate: bool) -> anyhow::Result<()> {
     let _lock = instance_lock::take(&config)?;
     let usher = open(config, migrate).await?;
     configured::apply(&usher).await?;
-    let smtp = mailer::smtp(&usher.config.mail, usher.random.clone())?;
+    let smtp = mailer::smtp(&usher.core.config.mail, usher.core.random.clone())?;
     if smtp.is_none() {
         tracing::warn!("mail.smtp_url is not set: letters wait in the queue until it is");
     }
@@ -44,9 +44,9 @@ pub async fn serve(config: Config, migrate: bool) -> anyhow::Result<()> {
     starting.open(router::build(usher.clone(), None, gate));
     run::start_jobs(&usher, mailer, &mut tasks, &shutdown);
     tracing::info!(
-        issuer = usher.issuer(),
-        listen = %usher.config.server.listen,
-        database = usher.store.kind(),
+        issuer = usher.core.issuer(),
+        listen = %usher.core.config.server.listen,
+        database = usher.core.store.kind(),
         version = env!("CARGO_PKG_VERSION"),
         "ready"
     );
@@ -64,7 +64,7 @@ async fn open(config: Config, migrate: bool) -> anyhow::Result<Usher> {
     }
     let random: Arc<dyn Random> = Arc::new(OsRandom::default());
     let (usher, schema) = bootstrap(config, store, Arc::new(SystemClock), random).await?;
-    mark::settle(&usher.store, RunMode::Serve).await??;
+    mark::settle(&usher.core.store, RunMode::Serve).await??;
     tracing::info!(migrations = schema.applied, "the schema is up to date");
     Ok(usher)
 }

@@ -54,7 +54,8 @@ pub async fn start(
 
 /// Binds the first port that was ever used, or another one if that is in use.
 async fn bind(usher: &Usher) -> anyhow::Result<TcpListener> {
-    let first = usher.store.find_fact(FIRST_PORT).await?.and_then(|bytes| String::from_utf8(bytes).ok()?.parse().ok());
+    let first =
+        usher.core.store.find_fact(FIRST_PORT).await?.and_then(|bytes| String::from_utf8(bytes).ok()?.parse().ok());
     let bound = match first {
         Some(port) => TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await,
         None => Err(io::ErrorKind::NotFound.into()),
@@ -64,7 +65,7 @@ async fn bind(usher: &Usher) -> anyhow::Result<TcpListener> {
         Err(_) => TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?,
     };
     let port = listener.local_addr()?.port();
-    let settle = usher.store.write(move |mut tx| {
+    let settle = usher.core.store.write(move |mut tx| {
         Box::pin(async move {
             tx.settle_fact(FIRST_PORT, port.to_string().as_bytes()).await?;
             tx.settle_fact(&fact_of(port), b"").await
@@ -82,7 +83,7 @@ fn fact_of(port: u16) -> String {
 /// Configures the provider of that kind for the simulator, unless it is configured otherwise.
 async fn wire(usher: &Usher, kind: ProviderKind, base_url: String) -> Result<(), FlowError> {
     let fresh = ProviderSettings::new(kind.into(), kind, CLIENT_ID);
-    let known = usher.store.list_providers().await?.into_iter().find(|known| known.settings.id == fresh.id);
+    let known = usher.core.store.list_providers().await?.into_iter().find(|known| known.settings.id == fresh.id);
     let settings = match known {
         None => fresh,
         Some(known) if !known.managed && is_ours(usher, &known.settings).await? => known.settings,
@@ -90,14 +91,14 @@ async fn wire(usher: &Usher, kind: ProviderKind, base_url: String) -> Result<(),
     };
     let settings = ProviderSettings { base_url: Some(base_url), ..settings };
     let new = NewProvider { settings, secret: Some(Secret::from(CLIENT_SECRET)), managed: false };
-    usher.put_provider(new).await.map(drop)
+    usher.providers.put_provider(new).await.map(drop)
 }
 
 /// Is the provider configured for a simulator that `usher dev` started?
 pub(super) async fn is_ours(usher: &Usher, settings: &ProviderSettings) -> Stored<bool> {
     let port = settings.base_url.as_deref().filter(|_| settings.client_id == CLIENT_ID).and_then(port_here);
     match port {
-        Some(port) => Ok(usher.store.find_fact(&fact_of(port)).await?.is_some()),
+        Some(port) => Ok(usher.core.store.find_fact(&fact_of(port)).await?.is_some()),
         None => Ok(false),
     }
 }

@@ -22,7 +22,7 @@ pub(super) async fn run(settings: &ConfigFiles, command: &AdminCommand, output: 
     let usher = app::open_for_commands(settings.of_house()?).await?;
     match command {
         AdminCommand::Link => {
-            let link = usher.create_setup_link().await?;
+            let link = usher.setup_links.create_setup_link().await?;
             output.print(&json!({ "link": link, "expires_in": 1800 }), || format!("{link}\n"))
         }
     }

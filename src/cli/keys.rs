@@ -55,10 +55,10 @@ pub(super) struct RotateKeysArgs {
 pub(super) async fn run(settings: &ConfigFiles, command: &KeysCommand, output: Output) -> anyhow::Result<()> {
     let usher = app::open_for_commands(settings.of_house()?).await?;
     match command {
-        KeysCommand::List => print(&usher.list_keys().await?, output),
+        KeysCommand::List => print(&usher.signing_keys.list_keys().await?, output),
         KeysCommand::Rotate(how) => {
-            usher.rotate_keys(how.now).await?;
-            print(&usher.list_keys().await?, output)?;
+            usher.signing_keys.rotate_keys(how.now).await?;
+            print(&usher.signing_keys.list_keys().await?, output)?;
             if !output.json {
                 eprintln!("A running server takes them up within seconds.");
             }
@@ -67,18 +67,18 @@ pub(super) async fn run(settings: &ConfigFiles, command: &KeysCommand, output: O
         KeysCommand::Revoke(which) => {
             let named = which.kid.iter().cloned().collect();
             let every = |keys: Vec<SigningKeyRecord>| keys.into_iter().map(|key| key.kid).collect();
-            let kids: BTreeSet<String> = if which.all { every(usher.list_keys().await?) } else { named };
-            usher.revoke_keys(&kids).await?;
-            print(&usher.list_keys().await?, output)?;
+            let kids: BTreeSet<String> = if which.all { every(usher.signing_keys.list_keys().await?) } else { named };
+            usher.signing_keys.revoke_keys(&kids).await?;
+            print(&usher.signing_keys.list_keys().await?, output)?;
             if !output.json {
                 eprintln!("Removed {}. A running server refuses what they signed within seconds.", kids.len());
             }
             Ok(())
         }
         KeysCommand::Prune => {
-            let before = usher.list_keys().await?;
-            usher.tend_keys().await?;
-            let after = usher.list_keys().await?;
+            let before = usher.signing_keys.list_keys().await?;
+            usher.signing_keys.tend_keys().await?;
+            let after = usher.signing_keys.list_keys().await?;
             let same =
                 |key: &&SigningKeyRecord, left: &SigningKeyRecord| left.kid == key.kid && left.state() == key.state();
             let is_retired = |key: &&SigningKeyRecord| key.state() == KeyState::Retired;

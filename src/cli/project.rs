@@ -47,7 +47,7 @@ pub(super) async fn run(settings: &ConfigFiles, command: &ProjectCommand, output
     let usher = app::open_for_commands(settings.of_house()?).await?;
     match command {
         ProjectCommand::Create(new) => {
-            let made = usher.create_project(&new.name).await?;
+            let made = usher.projects.create_project(&new.name).await?;
             let told = json!({
                 "id": made.project.id,
                 "name": made.project.name,
@@ -61,8 +61,8 @@ pub(super) async fn run(settings: &ConfigFiles, command: &ProjectCommand, output
         }
         ProjectCommand::List => list(&usher, output).await,
         ProjectCommand::Require(wish) => {
-            let project = usher.load_project(&wish.project).await?;
-            usher.require_second_factor(project.id, wish.second_factor).await?;
+            let project = usher.projects.load_project(&wish.project).await?;
+            usher.projects.require_second_factor(project.id, wish.second_factor).await?;
             let told = json!({ "id": project.id, "require_second_factor": wish.second_factor });
             output.print(&told, || facts([("id", project.id.to_string())]))
         }
@@ -73,7 +73,7 @@ async fn list(usher: &Usher, output: Output) -> anyhow::Result<()> {
     let mut projects = Vec::new();
     let mut after = Some(Cursor::START);
     while let Some(cursor) = after {
-        let page = usher.list_projects(cursor, MAX_PAGE).await?;
+        let page = usher.projects.list_projects(cursor, MAX_PAGE).await?;
         projects.extend(page.items);
         after = page.next;
     }

@@ -78,8 +78,8 @@ impl UserSelector {
     async fn load(self, usher: &Usher) -> anyhow::Result<User> {
         let named = self.email.or(self.option).unwrap_or_default();
         match named.parse::<UserId>() {
-            Ok(id) => Ok(usher.load_user_by_id(id).await?),
-            Err(_) => Ok(usher.load_user(&named).await?),
+            Ok(id) => Ok(usher.users.load_user_by_id(id).await?),
+            Err(_) => Ok(usher.users.load_user(&named).await?),
         }
     }
 }
@@ -89,7 +89,7 @@ pub(super) async fn run(settings: &ConfigFiles, command: UserCommand, output: Ou
     match command {
         UserCommand::Create(new) => {
             let new = new.read()?;
-            let user = app::open_for_commands(config).await?.create_user(new).await?;
+            let user = app::open_for_commands(config).await?.users.create_user(new).await?;
             output.print(&as_json(&user), || facts([("id", user.id.to_string()), ("sub", user.sub.0.clone())]))
         }
         UserCommand::List => list(&app::open_for_commands(config).await?, output).await,
@@ -99,13 +99,13 @@ pub(super) async fn run(settings: &ConfigFiles, command: UserCommand, output: Ou
         UserCommand::ResetFactors(who) => {
             let usher = app::open_for_commands(config).await?;
             let user = who.load(&usher).await?;
-            usher.reset_factors(&user).await?;
+            usher.factor_rules.reset_factors(&user).await?;
             output.print(&as_json(&user), || "The second factors and passkeys are gone.\n".to_owned())
         }
         UserCommand::Revoke(who) => {
             let usher = app::open_for_commands(config).await?;
             let user = who.load(&usher).await?;
-            let ended = usher.revoke_user(&user).await?;
+            let ended = usher.users.revoke_user(&user).await?;
             output.print(&ended_as_json(&ended), || ended_in_words(&ended))
         }
     }
@@ -131,7 +131,7 @@ async fn list(usher: &Usher, output: Output) -> anyhow::Result<()> {
     let mut users = Vec::new();
     let mut after = Some(Cursor::START);
     while let Some(cursor) = after {
-        let page = usher.list_users(cursor, MAX_PAGE).await?;
+        let page = usher.users.list_users(cursor, MAX_PAGE).await?;
         users.extend(page.items);
         after = page.next;
     }
@@ -153,7 +153,7 @@ async fn list(usher: &Usher, output: Output) -> anyhow::Result<()> {
 
 async fn set_enabled(usher: &Usher, who: UserSelector, enabled: bool, output: Output) -> anyhow::Result<()> {
     let user = who.load(usher).await?;
-    let ended = usher.set_user_enabled(&user, enabled).await?;
+    let ended = usher.users.set_user_enabled(&user, enabled).await?;
     let mut told = ended_as_json(&ended);
     told["status"] = if enabled { "active" } else { "disabled" }.into();
     output.print(&told, || {
@@ -167,7 +167,7 @@ async fn set_enabled(usher: &Usher, who: UserSelector, enabled: bool, output: Ou
 
 async fn sessions(usher: &Usher, who: UserSelector, output: Output) -> anyhow::Result<()> {
     let user = who.load(usher).await?;
-    let sessions = usher.list_sessions(&user).await?;
+    let sessions = usher.users.list_sessions(&user).await?;
     let told: Vec<Value> = sessions.iter().map(session_as_json).collect();
     output.print(&told, || {
         let rows = sessions.iter().map(|session| {

@@ -60,7 +60,7 @@ macro_rules! in_batches {
     };
     ($usher:expr, $stop:expr, $size:expr, |$tx:ident| $sweep:expr) => {
         for _ in 0..BATCHES {
-            let swept = $usher.store.write_single(move |mut $tx| Box::pin(async move { $sweep.await })).await?;
+            let swept = $usher.core.store.write_single(move |mut $tx| Box::pin(async move { $sweep.await })).await?;
             if swept < u64::from($size) || *$stop.borrow() {
                 break;
             }
@@ -71,7 +71,7 @@ macro_rules! in_batches {
 
 impl CleanUp {
     async fn sweep(&self, usher: &Usher, stop: &watch::Receiver<bool>) -> Result<(), FlowError> {
-        let now = usher.now();
+        let now = usher.core.now();
         let before = now - KEPT;
         let now_ms = now.0.saturating_mul(1000);
         in_batches!(usher, stop, BUCKETS, |tx| tx.sweep_buckets(now_ms, BUCKETS));
@@ -87,7 +87,7 @@ impl CleanUp {
         in_batches!(usher, stop, |tx| tx.sweep_unlinked(before, BATCH));
         in_batches!(usher, stop, |tx| tx.sweep_ceremonies(before, BATCH));
         in_batches!(usher, stop, |tx| tx.sweep_remembered(before, BATCH));
-        let history = now - usher.config.projects.history;
+        let history = now - usher.core.config.projects.history;
         in_batches!(usher, stop, |tx| tx.sweep_history(history, BATCH));
         let outgoing = now - OUTGOING_KEPT;
         in_batches!(usher, stop, |tx| tx.sweep_deliveries(outgoing, BATCH));
@@ -114,9 +114,10 @@ impl CleanUp {
     ) -> Result<(), FlowError> {
         for _ in 0..BATCHES {
             let after = self.place().unwrap_or(GrantId(Uuid::nil()));
-            let end = usher.store.find_grant_batch_end(after, BATCH).await?;
+            let end = usher.core.store.find_grant_batch_end(after, BATCH).await?;
             let until = end.unwrap_or(GrantId(Uuid::max()));
             let sweep = usher
+                .core
                 .store
                 .write_single(move |mut tx| Box::pin(async move { tx.sweep_grants(after, until, before).await }));
             sweep.await?;

@@ -38,12 +38,12 @@ impl Job for DeliverLetters {
     }
 
     fn woken<'a>(&'a self, usher: &'a Usher) -> BoxFuture<'a, ()> {
-        usher.mail_wakeup.notified().boxed()
+        usher.core.mail_wakeup.notified().boxed()
     }
 
     fn run<'a>(&'a self, usher: &'a Usher, stop: &'a watch::Receiver<bool>) -> BoxFuture<'a, Result<(), FlowError>> {
         async move {
-            while !*stop.borrow() && usher.send_due_emails(&*self.mailer).await? > 0 {}
+            while !*stop.borrow() && usher.email_queue.send_due_emails(&*self.mailer).await? > 0 {}
             Ok(())
         }
         .boxed()

@@ -29,17 +29,17 @@ impl Job for DeliverWebhooks {
     }
 
     fn woken<'a>(&'a self, usher: &'a Usher) -> BoxFuture<'a, ()> {
-        usher.store.webhooks_woken().boxed()
+        usher.core.store.webhooks_woken().boxed()
     }
 
     fn run<'a>(&'a self, usher: &'a Usher, stop: &'a watch::Receiver<bool>) -> BoxFuture<'a, Result<(), FlowError>> {
         async move {
             let around = WebhookSenderContext {
-                store: &usher.store,
-                outbound: usher.outbound(),
-                sealer: &usher.sealer,
-                clock: &*usher.clock,
-                random: &*usher.random,
+                store: &usher.core.store,
+                outbound: usher.providers.outbound(),
+                sealer: &usher.core.sealer,
+                clock: &*usher.core.clock,
+                random: &*usher.core.random,
             };
             Ok(WebhookSender::new(around).run(stop).await?)
         }

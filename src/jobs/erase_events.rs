@@ -34,8 +34,8 @@ impl Job for EraseEvents {
         async move {
             let mut after = UserId(Uuid::nil());
             while !*stop.borrow() {
-                let now = usher.now();
-                let Some(erasure) = usher.store.next_erasure(after, now - SETTLED, now).await? else { break };
+                let now = usher.core.now();
+                let Some(erasure) = usher.core.store.next_erasure(after, now - SETTLED, now).await? else { break };
                 after = erasure.user;
                 erase(usher, erasure, stop).await?;
             }
@@ -47,8 +47,8 @@ impl Job for EraseEvents {
 
 async fn erase(usher: &Usher, mut erasure: Erasure, stop: &watch::Receiver<bool>) -> Result<(), FlowError> {
     while !*stop.borrow() {
-        let end = usher.store.find_erasure_batch_end(erasure, BATCH).await?;
-        usher.store.write(move |mut tx| Box::pin(async move { tx.erase_batch(erasure, end).await })).await?;
+        let end = usher.core.store.find_erasure_batch_end(erasure, BATCH).await?;
+        usher.core.store.write(move |mut tx| Box::pin(async move { tx.erase_batch(erasure, end).await })).await?;
         let Some(place) = end else { break };
         erasure.place = place;
         tokio::time::sleep(PAUSE).await;

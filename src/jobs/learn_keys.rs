@@ -30,7 +30,7 @@ impl LearnKeys {
     /// Resolves once the keys may have changed.
     async fn rung(&self, usher: &Usher) {
         let mut rings = self.rings.lock().await;
-        let rings = rings.get_or_insert_with(|| usher.store.subscribe());
+        let rings = rings.get_or_insert_with(|| usher.core.store.subscribe());
         loop {
             match rings.recv().await {
                 Ok(Wakeup::Keys) | Err(RecvError::Lagged(_)) => return,
@@ -61,11 +61,11 @@ impl Job for LearnKeys {
     fn run<'a>(&'a self, usher: &'a Usher, _: &'a watch::Receiver<bool>) -> BoxFuture<'a, Result<(), FlowError>> {
         async move {
             // Subscribes before the keys are read, so that no later wakeup is missed.
-            self.rings.lock().await.get_or_insert_with(|| usher.store.subscribe());
+            self.rings.lock().await.get_or_insert_with(|| usher.core.store.subscribe());
             // Parsing keys costs a thousand times what comparing their records does.
-            let keys = usher.list_keys().await?;
+            let keys = usher.signing_keys.list_keys().await?;
             if *self.seen() != keys {
-                usher.reload_keys().await?;
+                usher.signing_keys.reload_keys().await?;
                 *self.seen() = keys;
             }
             Ok(())

@@ -91,7 +91,7 @@ pub async fn keep_at(job: Box<dyn Job>, usher: Usher, holder: String, mut stop: 
             }
         }
         tokio::select! {
-            () = tokio::time::sleep(rest(job.every(), &*usher.random)) => {}
+            () = tokio::time::sleep(rest(job.every(), &*usher.core.random)) => {}
             () = job.woken(&usher) => {}
             // An error means that the sender was dropped, which is a shutdown as well.
             _ = stop.wait_for(|stopping| *stopping) => break,
@@ -101,8 +101,8 @@ pub async fn keep_at(job: Box<dyn Job>, usher: Usher, holder: String, mut stop: 
 
 async fn run_once(job: &dyn Job, usher: &Usher, holder: &str, stop: &watch::Receiver<bool>) -> Result<(), String> {
     if job.is_leased() {
-        let now = usher.now();
-        let ours = usher.store.take_lease(job.name(), holder, now, now + LEASE).await;
+        let now = usher.core.now();
+        let ours = usher.core.store.take_lease(job.name(), holder, now, now + LEASE).await;
         if !ours.map_err(|error| error.to_string())? {
             return Ok(());
         }

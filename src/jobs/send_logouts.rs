@@ -28,19 +28,19 @@ impl Job for SendLogouts {
     }
 
     fn woken<'a>(&'a self, usher: &'a Usher) -> BoxFuture<'a, ()> {
-        usher.store.logouts_woken().boxed()
+        usher.core.store.logouts_woken().boxed()
     }
 
     fn run<'a>(&'a self, usher: &'a Usher, stop: &'a watch::Receiver<bool>) -> BoxFuture<'a, Result<(), FlowError>> {
         async move {
-            let keyring = || usher.keyring();
+            let keyring = || usher.signing_keys.keyring();
             let around = LogoutSenderContext {
-                store: &usher.store,
-                outbound: usher.outbound(),
+                store: &usher.core.store,
+                outbound: usher.providers.outbound(),
                 keyring: &keyring,
-                issuer: usher.issuer(),
-                clock: &*usher.clock,
-                random: &*usher.random,
+                issuer: usher.core.issuer(),
+                clock: &*usher.core.clock,
+                random: &*usher.core.random,
             };
             Ok(LogoutSender::new(around).run(stop).await?)
         }

@@ -28,13 +28,14 @@ impl Job for TellFacts {
     }
 
     fn woken<'a>(&'a self, usher: &'a Usher) -> BoxFuture<'a, ()> {
-        usher.store.committed().boxed()
+        usher.core.store.committed().boxed()
     }
 
     fn run<'a>(&'a self, usher: &'a Usher, _: &'a watch::Receiver<bool>) -> BoxFuture<'a, Result<(), FlowError>> {
         async move {
-            let rules = DispatchRules { access_ttl: usher.config.tokens.access_ttl, events: EventCatalogue::STANDARD };
-            EventDispatcher::new(usher.store.clone(), rules).tell().await?;
+            let rules =
+                DispatchRules { access_ttl: usher.core.config.tokens.access_ttl, events: EventCatalogue::STANDARD };
+            EventDispatcher::new(usher.core.store.clone(), rules).tell().await?;
             Ok(())
         }
         .boxed()

@@ -21,6 +21,6 @@ impl Job for TendKeys {
     }
 
     fn run<'a>(&'a self, usher: &'a Usher, _: &'a watch::Receiver<bool>) -> BoxFuture<'a, Result<(), FlowError>> {
-        usher.tend_keys().boxed()
+        usher.signing_keys.tend_keys().boxed()
     }
 }

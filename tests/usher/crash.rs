@@ -82,6 +82,7 @@ async fn check_generations(store: &Store, server: &TestServer, holders: &[Holder
     for holder in holders {
         let sealed = server
             .usher
+            .core
             .sealer
             .open_deterministic_text(usher_keys::seal::Purpose::RefreshToken, &holder.token)
             .unwrap();

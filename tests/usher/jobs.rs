@@ -79,7 +79,7 @@ async fn a_letter_leaves_at_once_when_it_is_written() {
     let working = tokio::spawn(work);
     tokio::time::sleep(Duration::from_millis(100)).await;
     let (browser, device) = (Browser::default(), Device::default());
-    server.usher.request_recovery("ana@example.test", ReturnTo::default(), &browser, &device).await.unwrap();
+    server.usher.recovery.request_recovery("ana@example.test", ReturnTo::default(), &browser, &device).await.unwrap();
     eventually("the letter is caught", || server.caught.list().len() == 1).await;
     stop.send_replace(true);
     tokio::time::timeout(Duration::from_secs(2), working).await.expect("it stops when told").expect("without a panic");
@@ -132,11 +132,11 @@ async fn another_instance_rotates_and_this_one_learns_of_it() {
     let learn = job("learn_keys", &server);
     run(&*learn, &server.usher).await;
     let store = server.database.second_store().await;
-    let config = server.usher.config.clone();
+    let config = server.usher.core.config.clone();
     let (other, _) = bootstrap(config, store, server.clock.clone(), Arc::new(OsRandom::default())).await.unwrap();
     server.wait(10);
-    other.rotate_keys(false).await.unwrap();
-    let published = |usher: &Usher| usher.keyring().jwks().etag.clone();
+    other.signing_keys.rotate_keys(false).await.unwrap();
+    let published = |usher: &Usher| usher.signing_keys.keyring().jwks().etag.clone();
     assert_ne!(published(&server.usher), published(&other));
     run(&*learn, &server.usher).await;
     assert_eq!(published(&server.usher), published(&other));
@@ -146,17 +146,17 @@ async fn another_instance_rotates_and_this_one_learns_of_it() {
 async fn keys_that_an_owner_rotates_sign_once_they_have_been_published_long_enough() {
     let server = TestServer::start().await;
     let tend = job("tend_keys", &server);
-    let signing = |usher: &Usher| usher.keyring().active_kid(SigningAlg::Es256).map(str::to_owned);
+    let signing = |usher: &Usher| usher.signing_keys.keyring().active_kid(SigningAlg::Es256).map(str::to_owned);
     let first = signing(&server.usher);
     server.wait(10);
-    server.usher.rotate_keys(false).await.unwrap();
+    server.usher.signing_keys.rotate_keys(false).await.unwrap();
     assert_eq!(signing(&server.usher), first, "nobody can know the new one yet");
     server.wait(DAY);
     run(&*tend, &server.usher).await;
     let second = signing(&server.usher);
     assert_ne!(second, first);
     server.wait(10);
-    server.usher.rotate_keys(true).await.unwrap();
+    server.usher.signing_keys.rotate_keys(true).await.unwrap();
     assert_ne!(signing(&server.usher), second, "at once is at once");
     let active =
         server.database.count("select count(*) from signing_key where active_at is not null and retired_at is null");
@@ -168,7 +168,7 @@ async fn what_has_been_over_for_long_is_swept_and_what_is_not_stays() {
     let server = TestServer::start().await;
     let sweep = job("clean_up", &server);
     for _ in 0..250 {
-        server.usher.create_setup_link().await.unwrap();
+        server.usher.setup_links.create_setup_link().await.unwrap();
     }
     let proofs = || server.database.count("select count(*) from proof");
     run(&*sweep, &server.usher).await;
@@ -177,10 +177,10 @@ async fn what_has_been_over_for_long_is_swept_and_what_is_not_stays() {
     run(&*sweep, &server.usher).await;
     assert_eq!(proofs().await, 250, "nothing has been over for long");
     server.wait(2 * DAY);
-    let link = server.usher.create_setup_link().await.unwrap();
+    let link = server.usher.setup_links.create_setup_link().await.unwrap();
     run(&*sweep, &server.usher).await;
     assert_eq!(proofs().await, 1, "all but the one that is still good");
-    assert!(server.usher.is_setup_open(link.rsplit_once('/').unwrap().1).await.unwrap());
+    assert!(server.usher.setup_links.is_setup_open(link.rsplit_once('/').unwrap().1).await.unwrap());
 }
 
 #[tokio::test]

@@ -34,7 +34,7 @@ impl AuthenticatedCaller {
     pub async fn project(&self, id: &str, right: Right) -> ApiResult<Project> {
         // A malformed id belongs to no project.
         let id = id.parse::<ProjectId>().map_err(|_| HttpProblem::unknown("project"))?;
-        Ok(self.app.usher.project_for(&self.caller, id, right).await?)
+        Ok(self.app.usher.callers.project_for(&self.caller, id, right).await?)
     }
 }
 
@@ -44,11 +44,11 @@ impl FromRequestParts<App> for AuthenticatedCaller {
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Self::Rejection> {
         let visitor = Visitor::from_request_parts(parts, app).await?;
         let caller = match bearer(&parts.headers)? {
-            Some(token) => app.usher.caller_by_token(token).await?.ok_or_else(invalid)?,
-            None => Caller::Person(Box::new(app.usher.current(&visitor.browser).await?.ok_or_else(required)?)),
+            Some(token) => app.usher.callers.caller_by_token(token).await?.ok_or_else(invalid)?,
+            None => Caller::Person(Box::new(app.usher.accounts.current(&visitor.browser).await?.ok_or_else(required)?)),
         };
         if let Caller::Person(account) = &caller {
-            app.usher.touch(account, &visitor.device).await?;
+            app.usher.accounts.touch(account, &visitor.device).await?;
         }
         Ok(Self { caller, app: app.clone() })
     }

@@ -35,8 +35,8 @@ async fn is_of_ours(app: &App, headers: &HeaderMap) -> bool {
         (None, _) => matches!(site, None | Some(b"same-origin" | b"none")),
         (Some(origin), None) => {
             let Ok(origin) = origin.to_str() else { return false };
-            let ours = app.usher.config.server.issuer.url().origin().ascii_serialization();
-            origin == ours || app.usher.is_first_party_origin(origin).await.unwrap_or(false)
+            let ours = app.usher.core.config.server.issuer.url().origin().ascii_serialization();
+            origin == ours || app.usher.client_origins.is_first_party_origin(origin).await.unwrap_or(false)
         }
         _ => false,
     }

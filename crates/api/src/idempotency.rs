@@ -74,7 +74,12 @@ async fn run(app: &App, request: Request, next: Next) -> ApiResult<Response> {
     let bytes = whole(&parts, body).await?;
     let target = parts.uri.path_and_query().map_or("", |target| target.as_str());
     let content = [parts.method.as_str().as_bytes(), target.as_bytes(), media_type(&parts), &bytes];
-    match app.usher.begin_once(caller.as_ref().map(|calling| &calling.caller), &visitor.device, &key, &content).await? {
+    match app
+        .usher
+        .idempotent_requests
+        .begin_once(caller.as_ref().map(|calling| &calling.caller), &visitor.device, &key, &content)
+        .await?
+    {
         Repeat::First(first) => do_it(app, first, Request::from_parts(parts, Body::from(bytes)), next).await,
         Repeat::Answered(kept) => replay(&kept),
         Repeat::Running => {
@@ -105,7 +110,7 @@ async fn do_it(app: &App, first: FirstTime, request: Request, next: Next) -> Api
     let work = async move {
         let response = next.run(request).await;
         if !response.status().is_success() {
-            app.usher.finish_once(first, None).await?;
+            app.usher.idempotent_requests.finish_once(first, None).await?;
             return Ok(response);
         }
         let (parts, body) = response.into_parts();
@@ -114,7 +119,7 @@ async fn do_it(app: &App, first: FirstTime, request: Request, next: Next) -> Api
         let headers = KEPT.iter().filter_map(text).collect();
         let kept = StoredResponse { status: parts.status.as_u16(), headers, body: bytes.to_vec() };
         let kept = serde_json::to_vec(&kept).map_err(|_| HttpProblem::internal())?;
-        app.usher.finish_once(first, Some(&kept)).await?;
+        app.usher.idempotent_requests.finish_once(first, Some(&kept)).await?;
         Ok(Response::from_parts(parts, Body::from(bytes)))
     };
     match tokio::spawn(work.in_current_span()).await {

@@ -66,11 +66,11 @@ pub fn routes(app: &App) -> Router<App> {
     let (usher, own) = (app.usher.clone(), app.usher.clone());
     let registered = Cors::registered(&METHODS, move |origin| {
         let usher = usher.clone();
-        async move { usher.is_client_origin(&origin).await.unwrap_or(false) }
+        async move { usher.client_origins.is_client_origin(&origin).await.unwrap_or(false) }
     });
     let registered = registered.with_cookies(move |origin| {
         let usher = own.clone();
-        async move { usher.is_first_party_origin(&origin).await.unwrap_or(false) }
+        async move { usher.client_origins.is_first_party_origin(&origin).await.unwrap_or(false) }
     });
     cors::wrap(router, registered).merge(openapi::routes(&document, app)).merge(docs::routes())
 }

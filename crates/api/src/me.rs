@@ -218,7 +218,7 @@ pub async fn patch(
         fields.refused(&faults);
     }
     fields.finish()?;
-    let user = app.usher.update_profile(&person.account, profile, lang).await?;
+    let user = app.usher.profiles.update_profile(&person.account, profile, lang).await?;
     Ok(Json(Me::of(&user)))
 }
 

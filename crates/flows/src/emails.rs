@@ -1,7 +1,8 @@
 //! Emails are queued in the transaction of their cause; a job sends them.
 
 use super::error::FlowError;
-use super::usher::Usher;
+use crate::core::Core;
+use std::sync::Arc;
 use usher_domain::event::queued_email::{QueuedEmail, retry_after};
 use usher_domain::id::LetterId;
 use usher_domain::time::Timestamp;
@@ -24,11 +25,17 @@ pub(super) fn recipient<'a>(user: &'a User, name: Option<&'a str>) -> Option<Rec
     user.email.as_ref().map(|email| Recipient { email: email.as_str(), name, lang: lang_of(user) })
 }
 
-impl Usher {
+/// Queued emails.
+#[derive(Clone)]
+pub struct EmailQueue {
+    pub(crate) core: Arc<Core>,
+}
+
+impl EmailQueue {
     /// Seals an email for the queue.
     pub(super) fn enclose(&self, letter: &EmailMessage, expires_at: Timestamp) -> Result<QueuedEmail, FlowError> {
-        let sealed = self.sealer.seal(Purpose::EmailMessage, &serde_json::to_vec(letter)?, &*self.random);
-        Ok(QueuedEmail { id: LetterId::new(self.now(), &*self.random), sealed, attempts: 0, expires_at })
+        let sealed = self.core.sealer.seal(Purpose::EmailMessage, &serde_json::to_vec(letter)?, &*self.core.random);
+        Ok(QueuedEmail { id: LetterId::new(self.core.now(), &*self.core.random), sealed, attempts: 0, expires_at })
     }
 
     /// Sends due emails and returns how many were taken from the queue.
@@ -38,10 +45,11 @@ impl Usher {
     /// # Errors
     /// If the queue cannot be read.
     pub async fn send_due_emails(&self, mailer: &dyn Mailer) -> Result<usize, FlowError> {
-        let now = self.now();
+        let now = self.core.now();
         // If this instance dies, the emails become due again by themselves.
         let again_at = now + retry_after(3);
         let due = self
+            .core
             .store
             .write(move |mut tx| Box::pin(async move { tx.take_due_letters(now, again_at, BATCH).await }))
             .await?;
@@ -52,8 +60,8 @@ impl Usher {
     }
 
     async fn send(&self, mailer: &dyn Mailer, queued: &QueuedEmail) -> Result<(), FlowError> {
-        let (id, now) = (queued.id, self.now());
-        let opened = self.sealer.open(Purpose::EmailMessage, &queued.sealed).ok();
+        let (id, now) = (queued.id, self.core.now());
+        let opened = self.core.sealer.open(Purpose::EmailMessage, &queued.sealed).ok();
         let letter: Option<EmailMessage> = opened.and_then(|bytes| serde_json::from_slice(&bytes).ok());
         let sent = match &letter {
             Some(letter) if now < queued.expires_at => {
@@ -66,13 +74,16 @@ impl Usher {
             Err((false, why)) => {
                 tracing::warn!(letter.id = %id, letter.attempts = queued.attempts, "mail: not sent yet: {why}");
                 let at = now + retry_after(queued.attempts);
-                self.store.write_single(move |mut tx| Box::pin(async move { tx.retry_letter(id, at).await })).await?;
+                self.core
+                    .store
+                    .write_single(move |mut tx| Box::pin(async move { tx.retry_letter(id, at).await }))
+                    .await?;
             }
             ended => {
                 if let Err((_, why)) = ended {
                     tracing::warn!(letter.id = %id, "mail: dropped: {why}");
                 }
-                self.store.write_single(move |mut tx| Box::pin(async move { tx.delete_letter(id).await })).await?;
+                self.core.store.write_single(move |mut tx| Box::pin(async move { tx.delete_letter(id).await })).await?;
             }
         }
         Ok(())

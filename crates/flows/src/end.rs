@@ -1,7 +1,8 @@
 //! Ending sessions and grants. Every cause goes through these functions, which append the events, so that every reader
 //! of the event log is informed.
 
-use super::usher::Usher;
+use crate::core::Core;
+use std::sync::Arc;
 use usher_domain::event::{Event, EventKind};
 use usher_domain::id::{ClientId, GrantId, ProjectId, SessionId, UserId};
 use usher_domain::time::Timestamp;
@@ -43,7 +44,13 @@ impl Ended {
     }
 }
 
-impl Usher {
+/// Ends sessions and grants, each with its event.
+#[derive(Clone)]
+pub struct Endings {
+    pub(crate) core: Arc<Core>,
+}
+
+impl Endings {
     /// Ends a session and every grant made in it. Nothing happens, and no event is appended, if it had ended before.
     pub(super) async fn end_session(
         &self,
@@ -52,7 +59,7 @@ impl Usher {
         session: SessionId,
         reason: EndReason,
     ) -> Result<Ended> {
-        let now = self.now();
+        let now = self.core.now();
         let mut ended = Ended { user: Some(user), at: Some(now), ..Ended::default() };
         if tx.end_session(session, now, reason).await? {
             self.tell_session(tx, user, session, reason).await?;
@@ -72,7 +79,7 @@ impl Usher {
         but: Option<SessionId>,
         reason: EndReason,
     ) -> Result<Ended> {
-        let now = self.now();
+        let now = self.core.now();
         let sessions = tx.end_sessions_of(user, but, now, reason).await?;
         let mut ended = Ended { sessions, user: Some(user), at: Some(now), ..Ended::default() };
         for session in &ended.sessions {
@@ -86,7 +93,7 @@ impl Usher {
 
     /// Ends one grant. `None` if it had ended before.
     pub(super) async fn end_grant(&self, tx: &mut Tx, grant: GrantId, reason: EndReason) -> Result<Option<Revoked>> {
-        let revoked = tx.revoke_grant(grant, self.now(), reason).await?;
+        let revoked = tx.revoke_grant(grant, self.core.now(), reason).await?;
         self.tell_grants(tx, revoked.as_slice(), &[], reason).await?;
         Ok(revoked)
     }
@@ -99,7 +106,7 @@ impl Usher {
         client: &ClientId,
         reason: EndReason,
     ) -> Result<Ended> {
-        let now = self.now();
+        let now = self.core.now();
         let revoked = tx.revoke_grants_at_client(user, client, now, reason).await?;
         self.tell_grants(tx, &revoked, &[], reason).await?;
         let mut ended = Ended { user: Some(user), at: Some(now), ..Ended::default() };
@@ -115,7 +122,7 @@ impl Usher {
         project: ProjectId,
         reason: EndReason,
     ) -> Result<Ended> {
-        let now = self.now();
+        let now = self.core.now();
         let revoked = tx.revoke_grants_in_project(user, project, now, reason).await?;
         self.tell_grants(tx, &revoked, &[], reason).await?;
         let mut ended = Ended { user: Some(user), at: Some(now), ..Ended::default() };
@@ -125,7 +132,7 @@ impl Usher {
 
     async fn tell_session(&self, tx: &mut Tx, user: UserId, session: SessionId, reason: EndReason) -> Result<()> {
         let projects_that_may_see = tx.projects_of_session(session).await?;
-        let mut event = self.event(EventKind::SessionRevoked).with_user(user).with_session(session);
+        let mut event = self.core.event(EventKind::SessionRevoked).with_user(user).with_session(session);
         // The user may be deleted when readers process the event.
         if let Some(sub) = tx.find_sub(user).await? {
             event = event.with("sub", sub.0);
@@ -138,6 +145,7 @@ impl Usher {
     async fn tell_grants(&self, tx: &mut Tx, revoked: &[Revoked], over: &[SessionId], reason: EndReason) -> Result<()> {
         for grant in revoked {
             let mut event = self
+                .core
                 .event(EventKind::GrantRevoked)
                 .with_user(grant.user_id)
                 .with_session(grant.session_id)

@@ -6,6 +6,7 @@
 mod account;
 mod admin;
 pub mod api;
+mod core;
 pub mod credentials;
 mod emails;
 mod end;
@@ -22,6 +23,7 @@ pub mod webhooks;
 
 pub use login::mailed::MailedProof;
 
+pub use crate::core::{Core, Device};
 pub use account::applications::Application;
 pub use account::receipts::{LOOK_EVERY as RECEIPT_LOOK_EVERY, LOOKS as RECEIPT_LOOKS, ReceiptEntry};
 pub use admin::clients::{MAX_CLIENT_NAME, NewClient, RegisteredClient};
@@ -49,4 +51,4 @@ pub use policy::{
     Bundle, DecisionAnswer, DecisionRequest, Drafted, HeldRoles, NewAssignment, Simulated, SimulatedRoute, Subject,
 };
 pub use projects::{HistoryPage, HistorySearch, MAX_OVERLAP, Person, PersonSession, Rotation, USUAL_OVERLAP};
-pub use usher::{Device, Parts, Usher};
+pub use usher::{Services, Usher};

@@ -3,13 +3,15 @@
 //! An email is prepared before the transaction begins and queued in it: none is rendered inside a transaction, and
 //! none is queued for a change that did not happen.
 
+use crate::core::Core;
+use crate::emails::EmailQueue;
+use std::sync::Arc;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
 use super::emails::lang_of;
 use super::error::FlowError;
-use super::usher::Usher;
 use crate::login::accounts::secret_hash;
 use usher_domain::email::Email;
 use usher_domain::event::queued_email::QueuedEmail;
@@ -59,7 +61,14 @@ impl PreparedNotice {
     }
 }
 
-impl Usher {
+/// Emails about changes of how an account is protected.
+#[derive(Clone)]
+pub struct SecurityEmails {
+    pub(crate) core: Arc<Core>,
+    pub(crate) email_queue: Arc<EmailQueue>,
+}
+
+impl SecurityEmails {
     /// Prepares a security email to the address of a user.
     ///
     /// # Errors
@@ -67,7 +76,7 @@ impl Usher {
     pub(super) fn notice(&self, user: &User, told: &SecurityEmail) -> Result<PreparedNotice, FlowError> {
         match &user.email {
             Some(email) => self.notice_to(user, email, told),
-            None => Ok(PreparedNotice { letter: None, proofs: Vec::new(), now: self.now() }),
+            None => Ok(PreparedNotice { letter: None, proofs: Vec::new(), now: self.core.now() }),
         }
     }
 
@@ -76,24 +85,24 @@ impl Usher {
     /// # Errors
     /// If the email cannot be rendered.
     pub(super) fn notice_to(&self, user: &User, to: &Email, told: &SecurityEmail) -> Result<PreparedNotice, FlowError> {
-        let now = self.now();
+        let now = self.core.now();
         let mut prepared = PreparedNotice { letter: None, proofs: Vec::new(), now };
         let mut links = NoticeLinks::default();
         if told.may_be_disowned() {
             let restores_address = matches!(told, SecurityEmail::EmailChanged { .. });
             let sealed = serde_json::to_vec(&Disownable { restores_address })?;
-            let sealed = self.sealer.seal(Purpose::Proof, &sealed, &*self.random);
-            let token = prepared.add(self, ProofKind::NotMe, user, to, Some(sealed), DISOWN_WITHIN);
-            links.not_me = Some(self.config.server.issuer.at(&format!("/account/not-me?token={token}")));
+            let sealed = self.core.sealer.seal(Purpose::Proof, &sealed, &*self.core.random);
+            let token = prepared.add(&self.core, ProofKind::NotMe, user, to, Some(sealed), DISOWN_WITHIN);
+            links.not_me = Some(self.core.config.server.issuer.at(&format!("/account/not-me?token={token}")));
         }
         if told.leads_back_in() {
-            let token = prepared.add(self, ProofKind::Recover, user, to, None, BACK_WITHIN);
-            links.way_back = Some(self.config.server.issuer.at(&format!("/recover/reset?token={token}")));
+            let token = prepared.add(&self.core, ProofKind::Recover, user, to, None, BACK_WITHIN);
+            links.way_back = Some(self.core.config.server.issuer.at(&format!("/recover/reset?token={token}")));
         }
         let name = user.profile.display_name();
         let reader = Recipient { email: to.as_str(), name: name.as_deref(), lang: lang_of(user) };
         let letter = notice(reader, told, now, &links)?;
-        prepared.letter = Some(self.enclose(&letter, now + WORTH_SENDING)?);
+        prepared.letter = Some(self.email_queue.enclose(&letter, now + WORTH_SENDING)?);
         Ok(prepared)
     }
 }
@@ -102,16 +111,16 @@ impl PreparedNotice {
     /// Adds a proof whose link goes into the email, and returns the secret of the link.
     fn add(
         &mut self,
-        usher: &Usher,
+        core: &Core,
         kind: ProofKind,
         user: &User,
         to: &Email,
         sealed: Option<Vec<u8>>,
         within: Duration,
     ) -> String {
-        let token = usher.random.token();
+        let token = core.random.token();
         let proof = Proof {
-            id: ProofId::new(self.now, &*usher.random),
+            id: ProofId::new(self.now, &*core.random),
             kind,
             email: Some(to.clone()),
             user_id: Some(user.id),

@@ -1,29 +1,70 @@
-//! The state of the use cases: database, keys, clock, random numbers, settings.
+//! The use cases, as one value.
 
-use std::collections::BTreeSet;
 use std::ops::Deref;
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, RwLock};
 use std::time::Duration;
 
 use moka::sync::Cache;
-use tokio::sync::{Mutex, Notify};
+use tokio::sync::Mutex;
 
-use super::error::FlowError;
-use crate::credentials::password_pool::PasswordPool;
+use crate::account::activity::ActivityLog;
+use crate::account::applications::Applications;
+use crate::account::change_email::EmailChanges;
+use crate::account::delete_account::AccountDeletion;
+use crate::account::profile::Profiles;
+use crate::account::receipts::Receipts;
+use crate::account::report_compromise::CompromiseReports;
+use crate::admin::clients::Clients;
+use crate::admin::keys::SigningKeys;
+use crate::admin::projects::Projects;
+use crate::admin::shown_once::ShownOnce;
+use crate::admin::users::Users;
+use crate::api::caller::Callers;
+use crate::api::feed_access::FeedAccess;
+use crate::api::idempotency::IdempotentRequests;
+use crate::api::session_reports::SessionReports;
+use crate::api::sign_in::SessionApi;
+use crate::core::Core;
+use crate::credentials::factors::FactorRules;
+use crate::credentials::passkeys::Passkeys;
+use crate::credentials::passwords::Passwords;
+use crate::credentials::recovery_codes::RecoveryCodes;
+use crate::credentials::totp::AuthenticatorApps;
+use crate::emails::EmailQueue;
+use crate::end::Endings;
+use crate::login::accounts::Accounts;
+use crate::login::finish_sign_in::SessionOpening;
+use crate::login::recover::Recovery;
+use crate::login::second_factor::SecondFactors;
+use crate::login::setup::SetupLinks;
+use crate::login::sign_in::PasswordSignIn;
+use crate::login::sign_out::SignOuts;
+use crate::login::sign_up::Registration;
+use crate::login::throttle::Throttles;
+use crate::oauth::authenticate_client::ClientAuthentication;
+use crate::oauth::authorize::Authorizations;
+use crate::oauth::client_credentials::ClientCredentialsGrant;
+use crate::oauth::exchange_code::AuthorizationCodeGrant;
+use crate::oauth::introspect::IssuedTokens;
+use crate::oauth::issue::TokenIssuer;
+use crate::oauth::origins::ClientOrigins;
+use crate::oauth::refresh::RefreshTokenGrant;
 use crate::oauth::registered_origins::OriginCache;
-use usher_config::Config;
-use usher_domain::event::{Event, EventKind};
-use usher_domain::id::{ClientId, EventId, GrantId, ProjectId};
-use usher_domain::oauth::client::Client;
+use crate::oauth::token::TokenEndpoint;
+use crate::policy::Policies;
+use crate::projects::history::Histories;
+use crate::projects::members::Members;
+use crate::projects::people::ProjectUsers;
+use crate::security_emails::SecurityEmails;
+use crate::upstream::callback::UpstreamSignIn;
+use crate::upstream::identities::Identities;
+use crate::upstream::merge::AccountMerges;
+use crate::upstream::provider_events::ProviderEvents;
+use crate::upstream::providers::Providers;
+use crate::upstream::suggest::SuggestedEmails;
+use crate::webhooks::manage::Webhooks;
 use usher_domain::oauth::client_secret::USE_NOTED_EVERY;
-use usher_domain::oauth::grant::RefreshLimits;
-use usher_domain::random::Random;
-use usher_domain::time::{Clock, Timestamp};
-use usher_http_client::Outbound;
 use usher_keys::keyring::Keyring;
-use usher_keys::seal::Sealer;
-use usher_policy::Table;
-use usher_storage::Store;
 use usher_upstream::Registry;
 
 /// How long a client is cached: a change by another process takes effect after this.
@@ -34,146 +75,386 @@ const RELEASE_MEMORY: Duration = Duration::from_hours(1);
 const RELEASES_REMEMBERED: u64 = 50_000;
 /// Most clients cached.
 const CLIENTS_REMEMBERED: u64 = 10_000;
-
 /// Most tables of access rules cached.
 const TABLES_REMEMBERED: u64 = 200;
 
-/// The parts of [`Usher`].
-pub struct Parts {
-    /// The settings.
-    pub config: Config,
-    /// The database.
-    pub store: Store,
-    /// Seals codes, interactions and emails.
-    pub sealer: Sealer,
-    /// Signs tokens. Replaced as a whole when keys change.
-    pub keyring: RwLock<Arc<Keyring>>,
-    /// Held while the keys are reloaded.
-    pub(super) reloading: Mutex<()>,
-    /// The time.
-    pub clock: Arc<dyn Clock>,
-    /// The source of random numbers.
-    pub random: Arc<dyn Random>,
-    /// Hashes passwords, with limited concurrency.
-    pub passwords: PasswordPool,
-    /// The upstream providers.
-    pub(super) upstream: Registry,
-    /// Notified when an email is queued.
-    pub mail_wakeup: Notify,
-    /// Recently used clients.
-    pub(super) clients: Cache<ClientId, Arc<Client>>,
-    /// Claims recently released by grants, so that not every request records them.
-    pub(super) releases: Cache<GrantId, BTreeSet<String>>,
-    /// Client secrets whose use was recently recorded.
-    pub(super) secret_uses: Cache<(ClientId, String), ()>,
-    /// Recently used tables of access rules; a revision never changes.
-    pub(super) tables: Cache<(ProjectId, i64), Arc<Table>>,
-    /// Recently read origins.
-    pub(super) origins: OriginCache,
+/// The use cases, by subject. Each service holds what it uses; none uses another in a circle.
+pub struct Services {
+    pub core: Arc<Core>,
+    pub account_deletion: Arc<AccountDeletion>,
+    pub account_merges: Arc<AccountMerges>,
+    pub accounts: Arc<Accounts>,
+    pub activity_log: Arc<ActivityLog>,
+    pub applications: Arc<Applications>,
+    pub authenticator_apps: Arc<AuthenticatorApps>,
+    pub authorization_code_grant: Arc<AuthorizationCodeGrant>,
+    pub authorizations: Arc<Authorizations>,
+    pub callers: Arc<Callers>,
+    pub client_authentication: Arc<ClientAuthentication>,
+    pub client_credentials_grant: Arc<ClientCredentialsGrant>,
+    pub client_origins: Arc<ClientOrigins>,
+    pub clients: Arc<Clients>,
+    pub compromise_reports: Arc<CompromiseReports>,
+    pub email_changes: Arc<EmailChanges>,
+    pub email_queue: Arc<EmailQueue>,
+    pub endings: Arc<Endings>,
+    pub factor_rules: Arc<FactorRules>,
+    pub feed_access: Arc<FeedAccess>,
+    pub histories: Arc<Histories>,
+    pub idempotent_requests: Arc<IdempotentRequests>,
+    pub identities: Arc<Identities>,
+    pub issued_tokens: Arc<IssuedTokens>,
+    pub members: Arc<Members>,
+    pub passkeys: Arc<Passkeys>,
+    pub password_sign_in: Arc<PasswordSignIn>,
+    pub passwords: Arc<Passwords>,
+    pub policies: Arc<Policies>,
+    pub profiles: Arc<Profiles>,
+    pub project_users: Arc<ProjectUsers>,
+    pub projects: Arc<Projects>,
+    pub provider_events: Arc<ProviderEvents>,
+    pub providers: Arc<Providers>,
+    pub receipts: Arc<Receipts>,
+    pub recovery: Arc<Recovery>,
+    pub recovery_codes: Arc<RecoveryCodes>,
+    pub refresh_token_grant: Arc<RefreshTokenGrant>,
+    pub registration: Arc<Registration>,
+    pub second_factors: Arc<SecondFactors>,
+    pub security_emails: Arc<SecurityEmails>,
+    pub session_api: Arc<SessionApi>,
+    pub session_opening: Arc<SessionOpening>,
+    pub session_reports: Arc<SessionReports>,
+    pub setup_links: Arc<SetupLinks>,
+    pub shown_once: Arc<ShownOnce>,
+    pub sign_outs: Arc<SignOuts>,
+    pub signing_keys: Arc<SigningKeys>,
+    pub suggested_emails: Arc<SuggestedEmails>,
+    pub throttles: Arc<Throttles>,
+    pub token_endpoint: Arc<TokenEndpoint>,
+    pub token_issuer: Arc<TokenIssuer>,
+    pub upstream_sign_in: Arc<UpstreamSignIn>,
+    pub users: Arc<Users>,
+    pub webhooks: Arc<Webhooks>,
 }
 
 /// All use cases. Cheap to clone.
 #[derive(Clone)]
-pub struct Usher(Arc<Parts>);
+pub struct Usher(Arc<Services>);
 
 impl Deref for Usher {
-    type Target = Parts;
-    fn deref(&self) -> &Parts {
+    type Target = Services;
+    fn deref(&self) -> &Services {
         &self.0
     }
 }
 
-/// The device of a request, as far as it is known. Stored with sessions, and shown to their user only.
-#[derive(Debug, Clone, Default)]
-pub struct Device {
-    /// The network: an IPv4 address, or the prefix of an IPv6 address.
-    pub source: String,
-    /// The browser's `User-Agent`.
-    pub user_agent: Option<String>,
+impl Usher {
+    /// Builds the use cases.
+    pub fn new(core: Core, registry: Registry) -> Self {
+        Self(Arc::new(Services::new(Arc::new(core), registry)))
+    }
 }
 
-impl Usher {
-    /// Builds the use cases from their parts.
-    pub fn new(
-        config: Config,
-        store: Store,
-        sealer: Sealer,
-        clock: Arc<dyn Clock>,
-        random: Arc<dyn Random>,
-        passwords: PasswordPool,
-        upstream: Registry,
-    ) -> Self {
-        let keyring = RwLock::new(Arc::new(Keyring::new(&[], &sealer)));
-        let clients = Cache::builder().max_capacity(CLIENTS_REMEMBERED).time_to_live(CLIENT_MEMORY).build();
-        let mail_wakeup = Notify::new();
-        Self(Arc::new(Parts {
-            config,
-            store,
-            sealer,
-            keyring,
-            reloading: Mutex::new(()),
-            clock,
-            random,
-            passwords,
-            upstream,
-            mail_wakeup,
-            clients,
-            releases: Cache::builder().max_capacity(RELEASES_REMEMBERED).time_to_live(RELEASE_MEMORY).build(),
+impl Services {
+    fn new(core: Arc<Core>, registry: Registry) -> Self {
+        let endings = Arc::new(Endings { core: core.clone() });
+        let accounts = Arc::new(Accounts { core: core.clone() });
+        let email_queue = Arc::new(EmailQueue { core: core.clone() });
+        let security_emails = Arc::new(SecurityEmails { core: core.clone(), email_queue: email_queue.clone() });
+        let factor_rules = Arc::new(FactorRules {
+            core: core.clone(),
+            accounts: accounts.clone(),
+            security_emails: security_emails.clone(),
+        });
+        let account_deletion = Arc::new(AccountDeletion {
+            core: core.clone(),
+            endings: endings.clone(),
+            factor_rules: factor_rules.clone(),
+            security_emails: security_emails.clone(),
+        });
+        let providers = Arc::new(Providers { core: core.clone(), registry });
+        let clients = Arc::new(Clients {
+            core: core.clone(),
+            providers: providers.clone(),
+            cache: Cache::builder().max_capacity(CLIENTS_REMEMBERED).time_to_live(CLIENT_MEMORY).build(),
             secret_uses: Cache::builder().max_capacity(CLIENTS_REMEMBERED).time_to_live(USE_NOTED_EVERY).build(),
+        });
+        let signing_keys = Arc::new(SigningKeys {
+            core: core.clone(),
+            current: Arc::new(RwLock::new(Arc::new(Keyring::new(&[], &core.sealer)))),
+            reloading: Arc::new(Mutex::new(())),
+        });
+        let policies = Arc::new(Policies {
+            core: core.clone(),
+            clients: clients.clone(),
+            signing_keys: signing_keys.clone(),
             tables: Cache::new(TABLES_REMEMBERED),
-            origins: OriginCache::default(),
-        }))
-    }
+        });
+        let account_merges = Arc::new(AccountMerges {
+            core: core.clone(),
+            endings: endings.clone(),
+            factor_rules: factor_rules.clone(),
+            policies: policies.clone(),
+            security_emails: security_emails.clone(),
+        });
+        let applications =
+            Arc::new(Applications { core: core.clone(), clients: clients.clone(), endings: endings.clone() });
+        let profiles = Arc::new(Profiles { core: core.clone() });
+        let activity_log = Arc::new(ActivityLog {
+            core: core.clone(),
+            applications: applications.clone(),
+            clients: clients.clone(),
+            profiles: profiles.clone(),
+        });
+        let recovery_codes = Arc::new(RecoveryCodes {
+            core: core.clone(),
+            factor_rules: factor_rules.clone(),
+            security_emails: security_emails.clone(),
+        });
+        let throttles = Arc::new(Throttles { core: core.clone() });
+        let authenticator_apps = Arc::new(AuthenticatorApps {
+            core: core.clone(),
+            factor_rules: factor_rules.clone(),
+            recovery_codes: recovery_codes.clone(),
+            throttles: throttles.clone(),
+        });
+        let token_issuer = Arc::new(TokenIssuer {
+            core: core.clone(),
+            policies: policies.clone(),
+            signing_keys: signing_keys.clone(),
+            releases: Cache::builder().max_capacity(RELEASES_REMEMBERED).time_to_live(RELEASE_MEMORY).build(),
+        });
+        let authorization_code_grant = Arc::new(AuthorizationCodeGrant {
+            core: core.clone(),
+            endings: endings.clone(),
+            throttles: throttles.clone(),
+            token_issuer: token_issuer.clone(),
+        });
+        let authorizations = Arc::new(Authorizations {
+            core: core.clone(),
+            accounts: accounts.clone(),
+            clients: clients.clone(),
+            signing_keys: signing_keys.clone(),
+        });
+        let refresh_token_grant = Arc::new(RefreshTokenGrant {
+            core: core.clone(),
+            endings: endings.clone(),
+            security_emails: security_emails.clone(),
+            token_issuer: token_issuer.clone(),
+        });
+        let issued_tokens = Arc::new(IssuedTokens {
+            core: core.clone(),
+            clients: clients.clone(),
+            endings: endings.clone(),
+            refresh_token_grant: refresh_token_grant.clone(),
+            signing_keys: signing_keys.clone(),
+            token_issuer: token_issuer.clone(),
+        });
+        let callers = Arc::new(Callers {
+            core: core.clone(),
+            accounts: accounts.clone(),
+            clients: clients.clone(),
+            endings: endings.clone(),
+            issued_tokens: issued_tokens.clone(),
+            refresh_token_grant: refresh_token_grant.clone(),
+            token_issuer: token_issuer.clone(),
+        });
+        let client_authentication = Arc::new(ClientAuthentication {
+            core: core.clone(),
+            clients: clients.clone(),
+            throttles: throttles.clone(),
+        });
+        let client_credentials_grant = Arc::new(ClientCredentialsGrant { token_issuer: token_issuer.clone() });
+        let client_origins = Arc::new(ClientOrigins { core: core.clone(), cache: OriginCache::default() });
+        let compromise_reports = Arc::new(CompromiseReports {
+            core: core.clone(),
+            endings: endings.clone(),
+            security_emails: security_emails.clone(),
+        });
+        let session_opening = Arc::new(SessionOpening {
+            core: core.clone(),
+            accounts: accounts.clone(),
+            security_emails: security_emails.clone(),
+        });
+        let registration = Arc::new(Registration {
+            core: core.clone(),
+            email_queue: email_queue.clone(),
+            session_opening: session_opening.clone(),
+            throttles: throttles.clone(),
+        });
+        let email_changes = Arc::new(EmailChanges {
+            core: core.clone(),
+            email_queue: email_queue.clone(),
+            factor_rules: factor_rules.clone(),
+            registration: registration.clone(),
+            security_emails: security_emails.clone(),
+            throttles: throttles.clone(),
+        });
+        let feed_access =
+            Arc::new(FeedAccess { core: core.clone(), callers: callers.clone(), signing_keys: signing_keys.clone() });
+        let histories = Arc::new(Histories { core: core.clone() });
+        let idempotent_requests = Arc::new(IdempotentRequests { core: core.clone() });
+        let identities = Arc::new(Identities {
+            core: core.clone(),
+            endings: endings.clone(),
+            factor_rules: factor_rules.clone(),
+            security_emails: security_emails.clone(),
+        });
+        let users = Arc::new(Users {
+            core: core.clone(),
+            endings: endings.clone(),
+            profiles: profiles.clone(),
+            registration: registration.clone(),
+        });
+        let members = Arc::new(Members { core: core.clone(), throttles: throttles.clone(), users: users.clone() });
+        let second_factors = Arc::new(SecondFactors {
+            core: core.clone(),
+            accounts: accounts.clone(),
+            authenticator_apps: authenticator_apps.clone(),
+            factor_rules: factor_rules.clone(),
+            recovery_codes: recovery_codes.clone(),
+            security_emails: security_emails.clone(),
+            session_opening: session_opening.clone(),
+            throttles: throttles.clone(),
+        });
+        let passkeys = Arc::new(Passkeys {
+            core: core.clone(),
+            factor_rules: factor_rules.clone(),
+            second_factors: second_factors.clone(),
+            session_opening: session_opening.clone(),
+            throttles: throttles.clone(),
+        });
+        let password_sign_in = Arc::new(PasswordSignIn {
+            core: core.clone(),
+            accounts: accounts.clone(),
+            registration: registration.clone(),
+            session_opening: session_opening.clone(),
+            throttles: throttles.clone(),
+        });
+        let passwords = Arc::new(Passwords {
+            core: core.clone(),
+            endings: endings.clone(),
+            factor_rules: factor_rules.clone(),
+            security_emails: security_emails.clone(),
+            throttles: throttles.clone(),
+        });
+        let project_users = Arc::new(ProjectUsers {
+            core: core.clone(),
+            applications: applications.clone(),
+            clients: clients.clone(),
+            endings: endings.clone(),
+        });
+        let projects = Arc::new(Projects { core: core.clone(), clients: clients.clone() });
+        let provider_events = Arc::new(ProviderEvents {
+            core: core.clone(),
+            endings: endings.clone(),
+            identities: identities.clone(),
+            providers: providers.clone(),
+            security_emails: security_emails.clone(),
+        });
+        let receipts = Arc::new(Receipts { core: core.clone(), clients: clients.clone() });
+        let recovery = Arc::new(Recovery {
+            core: core.clone(),
+            email_queue: email_queue.clone(),
+            endings: endings.clone(),
+            registration: registration.clone(),
+            security_emails: security_emails.clone(),
+            throttles: throttles.clone(),
+        });
+        let session_api =
+            Arc::new(SessionApi { password_sign_in: password_sign_in.clone(), second_factors: second_factors.clone() });
+        let session_reports = Arc::new(SessionReports { core: core.clone() });
+        let setup_links = Arc::new(SetupLinks {
+            core: core.clone(),
+            session_opening: session_opening.clone(),
+            throttles: throttles.clone(),
+            users: users.clone(),
+        });
+        let shown_once = Arc::new(ShownOnce { core: core.clone() });
+        let sign_outs = Arc::new(SignOuts {
+            core: core.clone(),
+            accounts: accounts.clone(),
+            clients: clients.clone(),
+            endings: endings.clone(),
+            signing_keys: signing_keys.clone(),
+        });
+        let suggested_emails = Arc::new(SuggestedEmails { core: core.clone() });
+        let token_endpoint = Arc::new(TokenEndpoint {
+            core: core.clone(),
+            authorization_code_grant: authorization_code_grant.clone(),
+            client_authentication: client_authentication.clone(),
+            client_credentials_grant: client_credentials_grant.clone(),
+            refresh_token_grant: refresh_token_grant.clone(),
+        });
+        let upstream_sign_in = Arc::new(UpstreamSignIn {
+            core: core.clone(),
+            accounts: accounts.clone(),
+            email_queue: email_queue.clone(),
+            factor_rules: factor_rules.clone(),
+            providers: providers.clone(),
+            registration: registration.clone(),
+            security_emails: security_emails.clone(),
+            session_opening: session_opening.clone(),
+            throttles: throttles.clone(),
+        });
+        let webhooks = Arc::new(Webhooks { core: core.clone(), providers: providers.clone() });
 
-    /// The present moment.
-    pub fn now(&self) -> Timestamp {
-        self.clock.now()
-    }
-
-    /// The issuer identifier.
-    pub fn issuer(&self) -> &str {
-        self.config.server.issuer.as_str()
-    }
-
-    /// The current keyring.
-    pub fn keyring(&self) -> Arc<Keyring> {
-        self.keyring.read().unwrap_or_else(PoisonError::into_inner).clone()
-    }
-
-    /// The client for all outgoing calls.
-    pub fn outbound(&self) -> &Outbound {
-        self.upstream.outbound()
-    }
-
-    /// An event at the present moment.
-    pub(super) fn event(&self, kind: EventKind) -> Event {
-        let now = self.now();
-        Event::new(EventId::new(now, &*self.random), kind, now)
-    }
-
-    /// A client, from the cache or the database.
-    pub(super) async fn find_client(&self, id: &ClientId) -> Result<Option<Arc<Client>>, FlowError> {
-        if let Some(known) = self.clients.get(id) {
-            return Ok(Some(known));
-        }
-        let Some(client) = self.store.find_client(id).await? else { return Ok(None) };
-        let client = Arc::new(client);
-        self.clients.insert(id.clone(), client.clone());
-        Ok(Some(client))
-    }
-
-    /// The lifetimes of this client's refresh token families.
-    pub(super) fn refresh_limits(&self, client: &Client) -> RefreshLimits {
-        let (tokens, metadata) = (&self.config.tokens, &client.metadata);
-        let seconds = Duration::from_secs;
-        RefreshLimits {
-            idle: metadata.refresh_idle_seconds.map_or(tokens.refresh_idle, seconds),
-            absolute: match metadata.refresh_absolute_seconds {
-                Some(0) => None,
-                Some(limit) => Some(seconds(limit)),
-                None => tokens.refresh_absolute_limit(),
-            },
-            retry_window: tokens.refresh_retry_window,
+        Self {
+            core,
+            account_deletion,
+            account_merges,
+            accounts,
+            activity_log,
+            applications,
+            authenticator_apps,
+            authorization_code_grant,
+            authorizations,
+            callers,
+            client_authentication,
+            client_credentials_grant,
+            client_origins,
+            clients,
+            compromise_reports,
+            email_changes,
+            email_queue,
+            endings,
+            factor_rules,
+            feed_access,
+            histories,
+            idempotent_requests,
+            identities,
+            issued_tokens,
+            members,
+            passkeys,
+            password_sign_in,
+            passwords,
+            policies,
+            profiles,
+            project_users,
+            projects,
+            provider_events,
+            providers,
+            receipts,
+            recovery,
+            recovery_codes,
+            refresh_token_grant,
+            registration,
+            second_factors,
+            security_emails,
+            session_api,
+            session_opening,
+            session_reports,
+            setup_links,
+            shown_once,
+            sign_outs,
+            signing_keys,
+            suggested_emails,
+            throttles,
+            token_endpoint,
+            token_issuer,
+            upstream_sign_in,
+            users,
+            webhooks,
         }
     }
 }

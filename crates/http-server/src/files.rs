@@ -34,9 +34,9 @@ fn file(name: &str) -> Response {
 
 /// RFC 9116: the contact for vulnerability reports, if the operator has configured one.
 async fn security_txt(State(app): State<App>) -> Response {
-    let server = &app.usher.config.server;
+    let server = &app.usher.core.config.server;
     let Some(contact) = &server.security_contact else { return HttpProblem::not_found().into_response() };
-    let expires = app.usher.now() + std::time::Duration::from_hours(24 * SECURITY_TXT_DAYS);
+    let expires = app.usher.core.now() + std::time::Duration::from_hours(24 * SECURITY_TXT_DAYS);
     let canonical = server.issuer.at(urls::SECURITY_TXT);
     let text = format!("Contact: {}\nExpires: {}\nCanonical: {canonical}\n", contact.as_str(), expires.rfc3339());
     (A_DAY, [(CONTENT_TYPE, "text/plain; charset=utf-8")], text).into_response()

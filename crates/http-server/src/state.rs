@@ -24,14 +24,14 @@ pub struct App {
 impl App {
     /// Builds the handlers' state.
     pub fn new(usher: Usher, caught: Option<Arc<CaughtMail>>) -> Self {
-        let jar = CookieJarConfig { secure: usher.config.server.issuer.is_https() };
-        let places = usher.config.limits.followers();
-        let hub = Hub::start(usher.store.clone(), usher.clock.clone(), usher.random.handle(), places);
+        let jar = CookieJarConfig { secure: usher.core.config.server.issuer.is_https() };
+        let places = usher.core.config.limits.followers();
+        let hub = Hub::start(usher.core.store.clone(), usher.core.clock.clone(), usher.core.random.handle(), places);
         Self { usher, caught, hub, jar }
     }
 
     /// Does the server run in development mode?
     pub fn is_dev(&self) -> bool {
-        self.usher.config.profile == RunMode::Dev
+        self.usher.core.config.profile == RunMode::Dev
     }
 }

@@ -27,7 +27,7 @@ pub async fn layer(
     next: Next,
 ) -> Result<Response, HttpProblem> {
     let typed = request.method() == Method::POST && takes_text(request.uri().path());
-    if !typed || app.usher.current(&visitor.browser).await?.is_some() {
+    if !typed || app.usher.accounts.current(&visitor.browser).await?.is_some() {
         return Ok(next.run(request).await);
     }
     body::require_media_type(request.headers(), "application/x-www-form-urlencoded")?;

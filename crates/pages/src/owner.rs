@@ -66,10 +66,10 @@ fn page_of(parts: &Parts) -> String {
 
 async fn signed_in(parts: &mut Parts, app: &App, then: &str) -> Result<(Visitor, Account), Response> {
     let visitor = Visitor::from_request_parts(parts, app).await.map_err(IntoResponse::into_response)?;
-    let Some(account) = app.usher.current(&visitor.browser).await.map_err(broken)? else {
+    let Some(account) = app.usher.accounts.current(&visitor.browser).await.map_err(broken)? else {
         return Err(visitor.redirect(&urls::login_then(then)));
     };
-    app.usher.touch(&account, &visitor.device).await.map_err(broken)?;
+    app.usher.accounts.touch(&account, &visitor.device).await.map_err(broken)?;
     Ok((visitor, account))
 }
 

@@ -61,7 +61,7 @@ fn error_page(app: &App, problem: &HttpProblem, asked: &ProblemRequest) -> Error
         _ => PageProblem::BadRequest,
     };
     let details = (kind == PageProblem::BadRequest).then(|| problem.message.clone().into_owned());
-    let time = lang.date_time(app.usher.now().0);
+    let time = lang.date_time(app.usher.core.now().0);
     let here = asked.uri.path_and_query().map_or(urls::HOME, |address| address.as_str());
     let ways = ways(lang, kind, problem, here);
     ErrorPage { page, problem: kind, code: None, details, time, mismatch: None, ways }

@@ -19,7 +19,7 @@ use usher_i18n::Lang;
 pub async fn of(app: &App, ended: &Ended) -> Result<Vec<ReceiptApplication>, HttpProblem> {
     let mut modules = BTreeMap::new();
     let mut lines = Vec::new();
-    for line in app.usher.receipt(ended).await? {
+    for line in app.usher.receipts.receipt(ended).await? {
         if let Some(project) = line.project_id
             && !modules.contains_key(&project)
         {
@@ -34,7 +34,7 @@ pub async fn of(app: &App, ended: &Ended) -> Result<Vec<ReceiptApplication>, Htt
 async fn modules_of(app: &App, ended: &Ended, project: ProjectId) -> Result<Vec<ConnectedModule>, HttpProblem> {
     let mut modules = Vec::new();
     for Acknowledgement { client_id, at } in acknowledgements(app, ended, project).await? {
-        let name = app.usher.module_name(project, client_id.as_ref()).await?;
+        let name = app.usher.receipts.module_name(project, client_id.as_ref()).await?;
         modules.push(ConnectedModule { name, acknowledged_at: at });
     }
     modules.sort_by_key(|module| module.name.to_lowercase());
@@ -48,7 +48,7 @@ async fn acknowledgements(app: &App, ended: &Ended, project: ProjectId) -> Resul
         return Ok(anybody);
     }
     // Events that were not dispatched yet have no position: no module can have acknowledged them.
-    let position = app.usher.feed_position_after(ended, project).await?.unwrap_or(i64::MAX);
+    let position = app.usher.receipts.feed_position_after(ended, project).await?.unwrap_or(i64::MAX);
     let mut modules = acknowledged(app, project, position).await?;
     for _ in 0..RECEIPT_LOOKS {
         if position == i64::MAX || modules.iter().all(|module| module.at.is_some()) {

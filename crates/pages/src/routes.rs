@@ -75,7 +75,7 @@ fn people(app: &App) -> Router<App> {
     let router = router
         .route_layer(from_fn_with_state(app.clone(), kept::layer))
         .route_layer(from_fn_with_state(app.clone(), login::renew::layer));
-    csrf::wrap(router, app.usher.config.server.issuer.url()).expect("an issuer is always an origin")
+    csrf::wrap(router, app.usher.core.config.server.issuer.url()).expect("an issuer is always an origin")
 }
 
 /// Endpoints for redirects of clients and providers, and for requests of providers. They have no CORS (RFC 9700 §2.6).

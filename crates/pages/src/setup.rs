@@ -24,7 +24,7 @@ pub async fn get(
     mut visitor: Visitor,
     Path(code): Path<String>,
 ) -> Result<Response, HttpProblem> {
-    if !app.usher.is_setup_open(&code).await? {
+    if !app.usher.setup_links.is_setup_open(&code).await? {
         return expired(visitor);
     }
     let body = show::html(&view(&app, &mut visitor, &code))?;
@@ -47,7 +47,7 @@ pub async fn post(
         profile: Profile { given_name: some("given_name"), family_name: some("family_name"), ..Profile::default() },
         locale: Some(visitor.lang(None, None).tag().to_owned()),
     };
-    match app.usher.set_up(&code, admin, &mut visitor.browser, &visitor.device).await {
+    match app.usher.setup_links.set_up(&code, admin, &mut visitor.browser, &visitor.device).await {
         Ok(signed_in) => show::arrived(&app, visitor, signed_in, None, urls::CONSOLE).await,
         Err(FlowError::Rejected(Rejected::ProofOver)) => expired(visitor),
         Err(FlowError::Rejected(refused)) => {
@@ -74,7 +74,7 @@ fn view(app: &App, visitor: &mut Visitor, code: &str) -> Setup {
     let here = urls::SETUP.replace("{code}", code);
     let mut page = visitor.page(visitor.lang(None, None));
     page.language_url_base.clone_from(&here);
-    let min_password = u32::try_from(app.usher.config.passwords.min_length).unwrap_or(u32::MAX);
+    let min_password = u32::try_from(app.usher.core.config.passwords.min_length).unwrap_or(u32::MAX);
     Setup { page, form: Form::new(here, visitor.form_token()), min_password, ..Setup::default() }
 }
 

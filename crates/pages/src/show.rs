@@ -57,7 +57,7 @@ pub fn show_step(
     step: &InteractionStep,
     interaction: &Interaction,
 ) -> Result<Response, HttpProblem> {
-    let to = urls::with(path_of(step), "interaction", &app.usher.seal_interaction(interaction)?);
+    let to = urls::with(path_of(step), "interaction", &app.usher.authorizations.seal_interaction(interaction)?);
     Ok(visitor.redirect_to_page(&to))
 }
 
@@ -84,8 +84,8 @@ pub async fn elsewhere(
 /// # Errors
 /// If the client was deleted or disabled meanwhile, or the database cannot be read.
 pub async fn already_answered(app: &App, visitor: Visitor, request: &Interaction) -> Result<Response, HttpProblem> {
-    let client = app.usher.client_of(request).await?;
-    let sealed = urls::with(urls::LOGIN, "interaction", &app.usher.seal_interaction(request)?);
+    let client = app.usher.authorizations.client_of(request).await?;
+    let sealed = urls::with(urls::LOGIN, "interaction", &app.usher.authorizations.seal_interaction(request)?);
     let mut page = visitor.page(visitor.lang(request.request.ui_locales.as_deref(), None));
     page.language_url_base.clone_from(&sealed);
     let home = client.metadata.client_uri.clone().or_else(|| redirect_uri::origin(&request.redirect_uri));
@@ -130,12 +130,12 @@ pub async fn arrived(
     match (signed_in, interaction) {
         (SignedIn::As { session, .. }, Some(mut interaction)) => {
             interaction.signed_in = Some(session);
-            let on = app.usher.go_on(interaction.clone(), &visitor.browser, &visitor.device).await?;
+            let on = app.usher.authorizations.go_on(interaction.clone(), &visitor.browser, &visitor.device).await?;
             outcome(app, visitor, &interaction, on)
         }
         (SignedIn::As { .. }, None) => Ok(visitor.redirect(next)),
         (SignedIn::SecondFactor { pending }, interaction) => {
-            let sealed = interaction.map(|one| app.usher.seal_interaction(&one)).transpose()?;
+            let sealed = interaction.map(|one| app.usher.authorizations.seal_interaction(&one)).transpose()?;
             Ok(visitor.redirect_to_page(&urls::second_factor(&pending, sealed.as_deref(), next)))
         }
         (SignedIn::Unproven { proof }, _) => {
@@ -167,10 +167,10 @@ pub fn begun_anew(
     path: &str,
     email: Option<String>,
 ) -> Result<Option<String>, FlowError> {
-    let opened = sealed.and_then(|sealed| app.usher.reopen_interaction(sealed, &visitor.browser).ok());
+    let opened = sealed.and_then(|sealed| app.usher.authorizations.reopen_interaction(sealed, &visitor.browser).ok());
     let Some((mut interaction, true)) = opened else { return Ok(None) };
     interaction.request.login_hint = email.filter(|email| !email.is_empty()).or(interaction.request.login_hint);
-    let url = urls::with(path, "interaction", &app.usher.seal_interaction(&interaction)?);
+    let url = urls::with(path, "interaction", &app.usher.authorizations.seal_interaction(&interaction)?);
     Ok(Some(urls::and(&url, "done", urls::DONE_RESTARTED)))
 }
 
@@ -180,9 +180,9 @@ pub fn begun_anew(
 /// 400 if it has expired or belongs to another browser; with a link back to the application.
 pub fn interaction(app: &App, sealed: Option<&str>, visitor: &Visitor) -> Result<Option<Interaction>, HttpProblem> {
     let Some(sealed) = sealed else { return Ok(None) };
-    match app.usher.open_interaction(sealed, &visitor.browser) {
+    match app.usher.authorizations.open_interaction(sealed, &visitor.browser) {
         Ok(interaction) => Ok(Some(interaction)),
-        Err(error) => Err(HttpProblem::from(error).back_to(app.usher.origin_of_interaction(sealed))),
+        Err(error) => Err(HttpProblem::from(error).back_to(app.usher.authorizations.origin_of_interaction(sealed))),
     }
 }
 
@@ -207,7 +207,7 @@ pub fn sign_in_url(
 ) -> Result<String, FlowError> {
     if let Some(mut interaction) = interaction(app, return_to.interaction.as_deref(), visitor).ok().flatten() {
         interaction.request.login_hint = email.map(str::to_owned).or(interaction.request.login_hint);
-        return Ok(urls::with(urls::LOGIN, "interaction", &app.usher.seal_interaction(&interaction)?));
+        return Ok(urls::with(urls::LOGIN, "interaction", &app.usher.authorizations.seal_interaction(&interaction)?));
     }
     let url = urls::on_the_way(urls::LOGIN, None, return_to.next.as_deref());
     Ok(email.map_or_else(|| url.clone(), |email| urls::and(&url, "login_hint", email)))

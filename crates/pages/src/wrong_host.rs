@@ -27,10 +27,10 @@ fn wrong_host_in_json(issuer: &str, host: &str) -> HttpProblem {
 /// If the issuer is on this machine, a request for another name of it gets the right one; otherwise the response
 /// reveals nothing.
 pub fn other_host(app: &App) -> OtherHost {
-    if !app.is_dev() && !app.usher.config.server.issuer.is_loopback() {
+    if !app.is_dev() && !app.usher.core.config.server.issuer.is_loopback() {
         return refuse_other_host();
     }
-    let issuer = app.usher.issuer().to_owned();
+    let issuer = app.usher.core.issuer().to_owned();
     Arc::new(move |wrong| wrong_host(&issuer, wrong))
 }
 

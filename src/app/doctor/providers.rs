@@ -31,7 +31,7 @@ pub async fn examine(config: &Config, store: Store, now: Timestamp) -> Vec<Findi
     let Ok((usher, _)) = assemble(config.clone(), store, Arc::new(SystemClock), random).await else {
         return Vec::new();
     };
-    let Ok(all) = usher.list_providers().await else { return Vec::new() };
+    let Ok(all) = usher.providers.list_providers().await else { return Vec::new() };
     let used: Vec<ProviderSettings> = all.into_iter().map(|one| one.settings).filter(|one| one.enabled).collect();
     let mut findings = join_all(used.iter().map(|settings| try_out(&usher, settings))).await;
     findings.extend(used.iter().filter_map(|settings| sunset(settings, now)));
@@ -40,7 +40,7 @@ pub async fn examine(config: &Config, store: Store, now: Timestamp) -> Vec<Findi
 
 async fn try_out(usher: &Usher, settings: &ProviderSettings) -> Finding {
     let id = &settings.id;
-    let steps = match usher.test_provider(id).await {
+    let steps = match usher.providers.test_provider(id).await {
         Ok(steps) => steps,
         Err(error) => {
             return Finding::bad(SUBJECT, format!("{id}: opening its secret"), error.to_string(), "add it anew");
@@ -60,7 +60,7 @@ async fn try_out(usher: &Usher, settings: &ProviderSettings) -> Finding {
                 }
                 _ => format!(
                     "compare client id, secret and {} with what is registered there",
-                    usher.upstream_callback(id)
+                    usher.providers.upstream_callback(id)
                 ),
             };
             Finding::bad(SUBJECT, format!("{id}: {step}"), error.to_string(), remedy)

@@ -57,12 +57,12 @@ impl CreateClientArgs {
 
 /// Creates the client and prints it with its secret.
 pub(super) async fn run(usher: &Usher, form: NewClientRequest, output: Output) -> anyhow::Result<()> {
-    let project = usher.load_project(&form.project).await?.id;
+    let project = usher.projects.load_project(&form.project).await?.id;
     let new = NewClient { project, kind: form.kind, metadata: form.metadata, id: None };
-    let made = usher.create_client(new).await?;
+    let made = usher.clients.create_client(new).await?;
     let secret = made.secret.as_deref();
     if form.env {
-        return say(&show::as_environment(&made.client, secret, usher.issuer()));
+        return say(&show::as_environment(&made.client, secret, usher.core.issuer()));
     }
     output.print(&show::as_json(&made.client, secret)?, || match secret {
         None => show::in_words(&made.client),

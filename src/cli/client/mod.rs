@@ -109,12 +109,12 @@ pub(super) async fn run(settings: &ConfigFiles, command: ClientCommand, output: 
         }
         ClientCommand::List(which) => list(&app::open_for_commands(config).await?, which, output).await,
         ClientCommand::Show(which) => {
-            let client = app::open_for_commands(config).await?.load_client(&which.id().0).await?;
+            let client = app::open_for_commands(config).await?.clients.load_client(&which.id().0).await?;
             output.print(&show::as_json(&client, None)?, || show::in_words(&client))
         }
         ClientCommand::Delete(which) => {
             let id = which.id();
-            app::open_for_commands(config).await?.delete_client(&id).await?;
+            app::open_for_commands(config).await?.clients.delete_client(&id).await?;
             output.print(&json!({ "client_id": id, "deleted": true }), || "The client is deleted.\n".to_owned())
         }
         ClientCommand::RotateSecret(wanted) => rotate(&app::open_for_commands(config).await?, wanted, output).await,
@@ -129,7 +129,7 @@ pub(super) async fn run(settings: &ConfigFiles, command: ClientCommand, output: 
 
 async fn rotate(usher: &Usher, wanted: RotateSecretArgs, output: Output) -> anyhow::Result<()> {
     let rotation = SecretRotation::with_overlap(Duration::from_secs(wanted.overlap));
-    let made = usher.rotate_client_secret(&wanted.which.id(), rotation).await?;
+    let made = usher.clients.rotate_client_secret(&wanted.which.id(), rotation).await?;
     let secret = made.secret.unwrap_or_default();
     let former = made.client.secrets.get(1).and_then(|former| former.expires_at);
     let told = json!({
@@ -147,7 +147,7 @@ async fn rotate(usher: &Usher, wanted: RotateSecretArgs, output: Output) -> anyh
 }
 
 async fn set_disabled(usher: &Usher, which: ClientSelector, disabled: bool, output: Output) -> anyhow::Result<()> {
-    let client = usher.set_client_disabled(&which.id(), disabled).await?;
+    let client = usher.clients.set_client_disabled(&which.id(), disabled).await?;
     output.print(&show::as_json(&client, None)?, || {
         if disabled { "The client is out of use.\n".to_owned() } else { "The client is in use.\n".to_owned() }
     })
@@ -155,15 +155,15 @@ async fn set_disabled(usher: &Usher, which: ClientSelector, disabled: bool, outp
 
 async fn list(usher: &Usher, which: ListClientsArgs, output: Output) -> anyhow::Result<()> {
     let project = match &which.project {
-        Some(project) => Some(usher.load_project(project).await?.id),
+        Some(project) => Some(usher.projects.load_project(project).await?.id),
         None => None,
     };
     let mut clients: Vec<Client> = Vec::new();
     loop {
         let after = clients.last().map_or("", |last| last.id.0.as_str());
         let page = match project {
-            Some(project) => usher.list_clients(project, after, MAX_PAGE).await?,
-            None => usher.list_all_clients(after, MAX_PAGE).await?,
+            Some(project) => usher.clients.list_clients(project, after, MAX_PAGE).await?,
+            None => usher.clients.list_all_clients(after, MAX_PAGE).await?,
         };
         if page.is_empty() {
             break;

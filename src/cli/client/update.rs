@@ -61,10 +61,10 @@ pub(super) async fn run(usher: &Usher, change: ClientUpdate, output: Output) -> 
 
 async fn apply(usher: &Usher, ClientUpdate { id, file, typed }: ClientUpdate) -> anyhow::Result<Client> {
     for _ in 1..TRIES {
-        let client = usher.load_client(&id).await?;
+        let client = usher.clients.load_client(&id).await?;
         let changed = settings::merge(client.kind, &client.metadata, [file.clone(), typed.clone()]);
         let changed = changed.context("the metadata of the client")?;
-        match usher.replace_client_metadata(&client, changed).await {
+        match usher.clients.replace_client_metadata(&client, changed).await {
             Err(FlowError::Rejected(Rejected::Superseded)) => {}
             answer => return Ok(answer?),
         }

@@ -143,9 +143,9 @@ fn new_provider(
 /// Adds the provider, or replaces the one with this id, and prints it.
 pub(super) async fn run(usher: &Usher, new: NewProvider, output: Output) -> anyhow::Result<()> {
     let id = new.settings.id.clone();
-    let replaced = usher.put_provider(new).await?;
-    let provider = usher.load_provider(&id).await?;
-    let callback = usher.upstream_callback(&id);
+    let replaced = usher.providers.put_provider(new).await?;
+    let provider = usher.providers.load_provider(&id).await?;
+    let callback = usher.providers.upstream_callback(&id);
     let mut told = show::as_json(&provider, &callback)?;
     told.insert("replaced".to_owned(), replaced.into());
     output.print(&told, || {

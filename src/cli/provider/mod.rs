@@ -65,13 +65,14 @@ pub(super) async fn run(settings: &ConfigFiles, command: ProviderCommand, output
         ProviderCommand::Show(which) => {
             let id = which.id()?;
             let usher = app::open_for_commands(config).await?;
-            let (provider, callback) = (usher.load_provider(&id).await?, usher.upstream_callback(&id));
+            let (provider, callback) =
+                (usher.providers.load_provider(&id).await?, usher.providers.upstream_callback(&id));
             let words = show::in_words(&provider, &callback)?;
             output.print(&show::as_json(&provider, &callback)?, || words)?;
         }
         ProviderCommand::Remove(which) => {
             let id = which.id()?;
-            app::open_for_commands(config).await?.delete_provider(&id, false).await?;
+            app::open_for_commands(config).await?.providers.delete_provider(&id, false).await?;
             let words =
                 "The provider is removed. Identities that it vouched for stay, and lead nowhere until it is back.\n";
             output.print(&json!({ "id": id, "removed": true }), || words.to_owned())?;
@@ -85,8 +86,8 @@ pub(super) async fn run(settings: &ConfigFiles, command: ProviderCommand, output
 }
 
 async fn list(usher: &Usher, output: Output) -> anyhow::Result<()> {
-    let providers = usher.list_providers().await?;
-    let callback = |id: &ProviderId| usher.upstream_callback(id);
+    let providers = usher.providers.list_providers().await?;
+    let callback = |id: &ProviderId| usher.providers.upstream_callback(id);
     let told: Vec<Map<String, Value>> = providers
         .iter()
         .map(|provider| show::as_json(provider, &callback(&provider.settings.id)))
@@ -109,7 +110,7 @@ async fn list(usher: &Usher, output: Output) -> anyhow::Result<()> {
 }
 
 async fn test(usher: &Usher, id: &ProviderId, output: Output) -> anyhow::Result<ExitCode> {
-    let steps = usher.test_provider(id).await?;
+    let steps = usher.providers.test_provider(id).await?;
     let told: Vec<Value> = steps.iter().map(step_as_json).collect();
     output.print(&told, || steps.iter().map(step_in_words).collect())?;
     Ok(if steps.iter().all(|step| step.outcome.is_ok()) { ExitCode::SUCCESS } else { ExitCode::FAILURE })

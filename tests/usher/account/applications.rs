@@ -36,10 +36,10 @@ on_both_databases! {
         let mut browser = server.browser();
         let tokens = server.tokens(&mut browser, &client, ANA).await;
         server.userinfo(&tokens.text("access_token")).await;
-        let first = server.usher.store.list_accesses(ana.id).await.expect("they can be listed").remove(0);
+        let first = server.usher.core.store.list_accesses(ana.id).await.expect("they can be listed").remove(0);
         server.wait(60);
         server.userinfo(&tokens.text("access_token")).await;
-        let second = server.usher.store.list_accesses(ana.id).await.expect("they can be listed").remove(0);
+        let second = server.usher.core.store.list_accesses(ana.id).await.expect("they can be listed").remove(0);
         assert_eq!(first, second, "nothing new was given");
         assert!(first.claims.contains_key("email") && first.claims.contains_key("sub"), "{first:?}");
     }
@@ -55,11 +55,11 @@ on_both_databases! {
         assert_eq!(second.userinfo(&tokens.text("access_token")).await.status, 200);
         let page = browser.open(&server.at("/account/apps")).await;
         browser.submit(&page, &[("client", &client.client.id.0)]).await;
-        assert!(server.usher.store.list_accesses(ana.id).await.unwrap().is_empty());
+        assert!(server.usher.core.store.list_accesses(ana.id).await.unwrap().is_empty());
         let landing = browser.go_through(&server.authorize_url(&client, &[]), ANA).await;
         let tokens = server.exchange(&client, &landing.code()).await;
         assert_eq!(second.userinfo(&tokens.text("access_token")).await.status, 200);
-        let given = server.usher.store.list_accesses(ana.id).await.unwrap();
+        let given = server.usher.core.store.list_accesses(ana.id).await.unwrap();
         assert!(given[0].claims.contains_key("email"), "{given:?}");
     }
 

@@ -76,10 +76,10 @@ on_both_databases! {
         assert_eq!(server.database.count("select count(*) from tombstone").await, 1);
         assert_eq!(server.database.count("select count(*) from event where kind = 'user.deleted'").await, 1);
         let search = Search { about: About::User(ana.id), kind: String::new(), since: Timestamp(0), before: None };
-        let shown = server.usher.store.search_log(&search, 100).await.unwrap().items;
+        let shown = server.usher.core.store.search_log(&search, 100).await.unwrap().items;
         assert!(shown.len() > 5, "{shown:?}");
         assert!(shown.iter().all(|one| one.data.is_empty() == (one.kind != "user.deleted")), "{shown:?}");
-        while server.usher.store.has_pending_events().await.unwrap() {
+        while server.usher.core.store.has_pending_events().await.unwrap() {
             tokio::time::sleep(Duration::from_millis(10)).await;
         }
         server.wait(61);

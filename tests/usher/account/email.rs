@@ -20,7 +20,7 @@ async fn ask(server: &TestServer, browser: &mut Browser<'_>, email: &str) -> Lan
 }
 
 async fn address(server: &TestServer, email: &str) -> Option<String> {
-    server.usher.load_user(email).await.ok().and_then(|user| user.email).map(|email| email.to_string())
+    server.usher.users.load_user(email).await.ok().and_then(|user| user.email).map(|email| email.to_string())
 }
 
 on_both_databases! {

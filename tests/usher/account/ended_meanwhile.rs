@@ -20,7 +20,7 @@ const THIEF: &str = "thief@example.test";
 /// The signed-in account of this browser, as a request reads it at its beginning.
 async fn account(server: &TestServer, browser: &Browser<'_>) -> Account {
     let cookies = Cookies::from_cookies(browser.cookies.get("usher").map(String::as_str), None);
-    server.usher.current(&cookies).await.expect("the database answers").expect("somebody is signed in")
+    server.usher.accounts.current(&cookies).await.expect("the database answers").expect("somebody is signed in")
 }
 
 async fn signed_in(server: &TestServer, email: &str) -> Account {
@@ -42,26 +42,26 @@ on_both_databases! {
         server.user(ANA).await;
         let thief = signed_in(&server, ANA).await;
         let device = Device { source: "192.0.2.1/32".into(), user_agent: None };
-        let proof = server.usher.begin_email_change(&thief, THIEF, &device).await.expect("it begins").id;
+        let proof = server.usher.email_changes.begin_email_change(&thief, THIEF, &device).await.expect("it begins").id;
         let letters = server.letters().await;
         let letter = letters.iter().find(|letter| letter.kind() == EmailKind::VerifyEmail).expect("it was sent");
         let (code, link) = (letter.code().expect("a code"), letter.link().expect("a link"));
         let token = link.split_once("token=").expect("a token").1;
-        server.usher.sign_out_everywhere(&thief).await.expect("it ends");
-        assert_eq!(refusal(server.usher.change_email_by_link(&thief, token).await), Some(Rejected::NotSignedIn));
-        assert_eq!(refusal(server.usher.change_email_by_code(&thief, proof, code).await), Some(Rejected::NotSignedIn));
-        assert!(server.usher.load_user(ANA).await.is_ok());
-        assert!(server.usher.load_user(THIEF).await.is_err());
+        server.usher.sign_outs.sign_out_everywhere(&thief).await.expect("it ends");
+        assert_eq!(refusal(server.usher.email_changes.change_email_by_link(&thief, token).await), Some(Rejected::NotSignedIn));
+        assert_eq!(refusal(server.usher.email_changes.change_email_by_code(&thief, proof, code).await), Some(Rejected::NotSignedIn));
+        assert!(server.usher.users.load_user(ANA).await.is_ok());
+        assert!(server.usher.users.load_user(THIEF).await.is_err());
     }
 
     async fn an_ended_session_deletes_no_account(db: TestDatabase) {
         let server = TestServer::on(db, &[]).await;
         server.user(ANA).await;
         let (thief, owner) = (signed_in(&server, ANA).await, signed_in(&server, ANA).await);
-        server.usher.disown(&owner).await.expect("it ends");
-        let refused = refusal(server.usher.delete_account(&thief, ANA).await);
+        server.usher.compromise_reports.disown(&owner).await.expect("it ends");
+        let refused = refusal(server.usher.account_deletion.delete_account(&thief, ANA).await);
         assert_eq!(refused, Some(Rejected::NotSignedIn));
-        assert!(server.usher.load_user(ANA).await.is_ok());
+        assert!(server.usher.users.load_user(ANA).await.is_ok());
     }
 
     async fn an_ended_session_merges_nothing_and_takes_no_merge_back(db: TestDatabase) {
@@ -70,13 +70,13 @@ on_both_databases! {
         server.user(BOB).await;
         let (ana, bob) = (signed_in(&server, ANA).await, signed_in(&server, BOB).await);
         let over = signed_in(&server, ANA).await;
-        server.usher.sign_out(&over).await.expect("it ends");
-        assert_eq!(refusal(server.usher.merge(&over, &bob).await), Some(Rejected::NotSignedIn));
-        assert_eq!(refusal(server.usher.merge(&bob, &over).await), Some(Rejected::NotSignedIn));
-        let merge = server.usher.merge(&bob, &ana).await.expect("both stand");
-        server.usher.sign_out(&bob).await.expect("it ends");
-        assert_eq!(refusal(server.usher.undo_merge(&bob, merge).await), Some(Rejected::NotSignedIn));
-        assert_eq!(server.usher.merges_of(&bob).await.expect("a list").len(), 1);
+        server.usher.sign_outs.sign_out(&over).await.expect("it ends");
+        assert_eq!(refusal(server.usher.account_merges.merge(&over, &bob).await), Some(Rejected::NotSignedIn));
+        assert_eq!(refusal(server.usher.account_merges.merge(&bob, &over).await), Some(Rejected::NotSignedIn));
+        let merge = server.usher.account_merges.merge(&bob, &ana).await.expect("both stand");
+        server.usher.sign_outs.sign_out(&bob).await.expect("it ends");
+        assert_eq!(refusal(server.usher.account_merges.undo_merge(&bob, merge).await), Some(Rejected::NotSignedIn));
+        assert_eq!(server.usher.account_merges.merges_of(&bob).await.expect("a list").len(), 1);
     }
 
     async fn a_session_is_ended_by_its_owner_however_many_they_have(db: TestDatabase) {
@@ -90,8 +90,8 @@ on_both_databases! {
             in_tx!(store, |tx| tx.insert_session(&newer, &hash).await).expect("it is stored");
         }
         let this = signed_in(&server, ANA).await;
-        server.usher.end_own_session(&this, oldest.session.id).await.expect("it is theirs");
-        let again = refusal(server.usher.end_own_session(&this, oldest.session.id).await);
+        server.usher.sign_outs.end_own_session(&this, oldest.session.id).await.expect("it is theirs");
+        let again = refusal(server.usher.sign_outs.end_own_session(&this, oldest.session.id).await);
         assert_eq!(again, Some(Rejected::NotFound("session")));
     }
 }

@@ -101,7 +101,7 @@ on_both_databases! {
         ];
         form.extend(GOOD);
         assert_eq!(browser.submit(&page, &form).await.status, StatusCode::OK);
-        let after = server.usher.load_user(ANA).await.expect("she is still there");
+        let after = server.usher.users.load_user(ANA).await.expect("she is still there");
         assert_eq!(
             (after.admin, &after.sub, &after.email, after.created_at),
             (false, &before.sub, &before.email, before.created_at)
@@ -129,7 +129,7 @@ on_both_databases! {
             let repeat = format!("{sign_in}%3Fdone%3Drepeat");
             assert_eq!((reply.status, reply.location()), (StatusCode::SEE_OTHER, repeat.as_str()), "{path}");
         }
-        let ana = server.usher.load_user(ANA).await.expect("she is there");
+        let ana = server.usher.users.load_user(ANA).await.expect("she is there");
         assert_eq!(ana.profile.given_name.as_deref(), Some("ana"));
     }
 }

@@ -69,8 +69,8 @@ on_both_databases! {
             let email = format!("ana{round}@example.test");
             let ana = server.user(&email).await;
             let token = server.tokens_of(&email).await.text("access_token");
-            while_the_profile_changes(&server, &token, server.usher.set_user_enabled(&ana, false)).await.expect("it can be");
-            assert_eq!(server.usher.load_user(&email).await.expect("the user").status, UserStatus::Disabled, "{round}");
+            while_the_profile_changes(&server, &token, server.usher.users.set_user_enabled(&ana, false)).await.expect("it can be");
+            assert_eq!(server.usher.users.load_user(&email).await.expect("the user").status, UserStatus::Disabled, "{round}");
         }
     }
 
@@ -85,7 +85,7 @@ on_both_databases! {
         let letter = async |kind| server.letters().await.into_iter().find(|letter| letter.kind() == kind).expect("sent");
         let code = letter(EmailKind::VerifyEmail).await.code().expect("a code").to_owned();
         while_the_profile_changes(&server, &token, thief.submit(&page, &[("code", &code)])).await;
-        assert!(server.usher.load_user(THIEF).await.is_ok(), "a proven change is not undone");
+        assert!(server.usher.users.load_user(THIEF).await.is_ok(), "a proven change is not undone");
         let link = letter(EmailKind::EmailChanged).await.link().expect("a link").to_owned();
         let mut owner = server.browser();
         let page = owner.open(&link).await;
@@ -93,8 +93,8 @@ on_both_databases! {
         let fields = fields.each_ref().map(|(name, value)| (*name, value.as_str()));
         let reported = while_the_profile_changes(&server, &token, owner.submit(&page, &fields)).await;
         assert_eq!(reported.status, StatusCode::OK, "{}", reported.body);
-        assert!(server.usher.load_user(ANA).await.is_ok(), "the address is the owner's again");
-        assert!(server.usher.load_user(THIEF).await.is_err());
+        assert!(server.usher.users.load_user(ANA).await.is_ok(), "the address is the owner's again");
+        assert!(server.usher.users.load_user(THIEF).await.is_err());
     }
 
     async fn an_administrator_who_renames_a_user_changes_nothing_but_the_name(db: TestDatabase) {
@@ -102,9 +102,9 @@ on_both_databases! {
         let seen = server.user(ANA).await;
         let token = server.tokens_of(ANA).await.text("access_token");
         change(&server, &token, &json!({ "nickname": "Aninha", "language": "uk" })).await;
-        server.usher.set_user_enabled(&seen, false).await.expect("it can be");
-        server.usher.rename_user(&seen, Some("Anna".into()), None).await.expect("it can be");
-        let ana = server.usher.load_user(ANA).await.expect("the user");
+        server.usher.users.set_user_enabled(&seen, false).await.expect("it can be");
+        server.usher.users.rename_user(&seen, Some("Anna".into()), None).await.expect("it can be");
+        let ana = server.usher.users.load_user(ANA).await.expect("the user");
         assert_eq!((ana.status, ana.locale.as_deref()), (UserStatus::Disabled, Some("uk")));
         assert_eq!((ana.profile.given_name.as_deref(), ana.profile.nickname.as_deref()), (Some("Anna"), Some("Aninha")));
         assert_eq!(ana.profile.family_name.as_deref(), Some("Souza"));

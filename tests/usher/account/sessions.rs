@@ -85,9 +85,9 @@ on_both_databases! {
         let server = TestServer::on(db, &[]).await;
         let ana = server.user(ANA).await;
         let mut browser = server.signed_in(ANA).await;
-        server.usher.set_user_enabled(&ana, false).await.expect("it can be");
+        server.usher.users.set_user_enabled(&ana, false).await.expect("it can be");
         assert_eq!(browser.open(&server.at("/account/profile")).await.url, server.at("/login?next=%2Faccount%2Fprofile"));
-        server.usher.set_user_enabled(&ana, true).await.expect("it can be");
+        server.usher.users.set_user_enabled(&ana, true).await.expect("it can be");
         assert_eq!(browser.open(&server.at("/account/profile")).await.url, server.at("/login?next=%2Faccount%2Fprofile"), "what ended stays over");
         server.signed_in(ANA).await;
     }

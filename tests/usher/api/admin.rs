@@ -53,7 +53,7 @@ on_both_databases! {
         }
         assert_eq!(get(&server, by, &of_ana).await.json["admin"], false);
         // Administrators can disable neither one another nor themselves.
-        let chief = server.usher.load_user(BOSS).await.unwrap();
+        let chief = server.usher.users.load_user(BOSS).await.unwrap();
         for (method, rest) in [(Method::POST, "/disable"), (Method::DELETE, "")] {
             let path = format!("/admin/users/{}{rest}", chief.sub.0);
             assert_eq!(call(&server, by, method, &path, &Value::Null).await.status, 403);
@@ -70,7 +70,7 @@ on_both_databases! {
         let project = call(&server, by, Method::POST, "/projects", &json!({"name": "Shop"})).await;
         let token = project.text("token");
         let id = project.text("id");
-        let chief = server.usher.load_user(BOSS).await.unwrap();
+        let chief = server.usher.users.load_user(BOSS).await.unwrap();
         let before = get(&server, By::Browser(&boss), &format!("/admin/users/{}", ana.sub.0)).await.json;
         let of_boss = format!("/admin/users/{}", chief.sub.0);
         for by in [by, By::Token(&token)] {

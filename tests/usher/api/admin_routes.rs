@@ -78,7 +78,7 @@ on_both_databases! {
         let ana = server.user(ANA).await;
         let browser = signed_in(&server, ANA).await;
         let own = server.tokens_of(ANA).await.text("access_token");
-        let project = server.usher.create_project_of("Shop", &ana).await.unwrap().token;
+        let project = server.usher.projects.create_project_of("Shop", &ana).await.unwrap().token;
         let client = server.client(ClientType::Web, |_| ()).await;
         let access = server.tokens(&mut server.browser(), &client, ANA).await.text("access_token");
         let before = everything(&server).await;

@@ -43,7 +43,7 @@ on_both_databases! {
             profile: Profile::default(),
             locale: None,
         };
-        server.usher.create_user(root).await.expect("a user can be made");
+        server.usher.users.create_user(root).await.expect("a user can be made");
         let bearer = |token: &str| format!("Bearer {token}");
         let (ana, root) = (server.tokens_of(ANA).await, server.tokens_of("root@example.test").await);
         assert_eq!(knock(&server, "authorization", &bearer(&root.text("access_token"))).await, 200);
@@ -54,7 +54,7 @@ on_both_databases! {
         let form = [("grant_type", "client_credentials"), ("scope", "usher:project")];
         let token = server.call(&machine, "/oauth2/token", &form).await.text("access_token");
         assert_eq!(knock(&server, "authorization", &bearer(&token)).await, 403);
-        let project = server.usher.create_project("P").await.expect("a project can be made");
+        let project = server.usher.projects.create_project("P").await.expect("a project can be made");
         assert_eq!(knock(&server, "authorization", &bearer(&project.token)).await, 403);
         assert_eq!(knock(&server, "x-nothing", "").await, 401);
         let cookie = server.cookie_of("root@example.test").await;

@@ -113,5 +113,5 @@ pub async fn client_in(
     metadata.redirect_uris = vec!["https://rp.test/cb".to_owned()];
     change(&mut metadata);
     let new = NewClient { project, kind: ClientType::Web, metadata, id: None };
-    server.usher.create_client(new).await.expect("a client can be made")
+    server.usher.clients.create_client(new).await.expect("a client can be made")
 }

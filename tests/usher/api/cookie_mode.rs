@@ -112,7 +112,7 @@ on_both_databases! {
         let server = TestServer::on(db, &[]).await;
         server.user(ANA).await;
         let disabled = server.user("dora@example.test").await;
-        server.usher.set_user_enabled(&disabled, false).await.expect("it can be done");
+        server.usher.users.set_user_enabled(&disabled, false).await.expect("it can be done");
         let mut seen = Vec::new();
         for email in [ANA, "dora@example.test", "nobody@example.test", "no address"] {
             let refused = server.post_json("auth/login", &json!({"email": email, "password": "a wrong red door"})).await;

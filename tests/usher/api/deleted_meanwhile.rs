@@ -33,7 +33,7 @@ on_both_databases! {
     async fn a_user_who_is_deleted_while_everybody_works_with_them_is_no_error_of_the_server(db: TestDatabase) {
         let server = TestServer::on(db, &[("limits.sign_in", "off")]).await;
         let boss = administrator(&server).await;
-        let project = server.usher.create_project("Race").await.unwrap().project.id;
+        let project = server.usher.projects.create_project("Race").await.unwrap().project.id;
         for round in 0..ROUNDS {
             let sub = server.user(ANA).await.sub.0;
             let cookie = server.cookie_of(ANA).await;
@@ -100,7 +100,7 @@ on_both_databases! {
                 }
                 assert!(!server.get_as(&browser, &url).await.status.is_server_error());
             };
-            let (deleted, ()) = tokio::join!(server.usher.delete_client(&client.client.id), asking);
+            let (deleted, ()) = tokio::join!(server.usher.clients.delete_client(&client.client.id), asking);
             deleted.unwrap();
             for answer in [server.exchange(&client, &code).await, server.refresh(&client, &refresh).await] {
                 assert_eq!((answer.status.as_u16(), answer.error()), (401, "invalid_client"), "{answer:?}");

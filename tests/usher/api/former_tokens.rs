@@ -22,7 +22,7 @@ impl Scene {
     async fn on(db: TestDatabase) -> Self {
         let server = TestServer::on(db, &[]).await;
         let sub = server.user(ANA).await.sub.0;
-        let project = server.usher.create_project("Shop").await.unwrap();
+        let project = server.usher.projects.create_project("Shop").await.unwrap();
         let client = client_in(&server, project.project.id, |client| client.first_party = true).await;
         server.tokens(&mut server.browser(), &client, ANA).await;
         let scene = Self { server, project, client, sub };

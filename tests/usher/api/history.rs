@@ -42,7 +42,7 @@ async fn house_on(db: TestDatabase) -> TestServer {
 }
 
 async fn project_with_client(server: &TestServer) -> (RegisteredProject, RegisteredClient) {
-    let project = server.usher.create_project("Zoo").await.unwrap();
+    let project = server.usher.projects.create_project("Zoo").await.unwrap();
     let change = |metadata: &mut usher_protocol::client_metadata::ClientMetadata| {
         metadata.scope = usher_protocol::scope::Scope::of(["openid", "zebra:a", "zebra:b", "zebra:c"]);
         metadata.first_party = true;
@@ -108,8 +108,8 @@ fn readings(server: &TestServer, value: Vec<u8>, depth: u8, found: &mut Vec<Vec<
             .flatten()
             .collect();
         for purpose in Purpose::ALL {
-            next.extend(server.usher.sealer.open(purpose, &value).ok());
-            next.extend(server.usher.sealer.open_deterministic(purpose, &value).ok());
+            next.extend(server.usher.core.sealer.open(purpose, &value).ok());
+            next.extend(server.usher.core.sealer.open_deterministic(purpose, &value).ok());
         }
         for reading in next {
             readings(server, reading, depth - 1, found);
@@ -159,8 +159,8 @@ on_both_databases! {
         // Once dispatched, it is only in the live session and grant.
         tell(&server).await;
         assert_eq!(where_readable(&server, SCOPE).await, ["grants".to_owned()].into());
-        let ana = server.usher.load_user(ANA).await.unwrap();
-        server.usher.revoke_user(&ana).await.unwrap();
+        let ana = server.usher.users.load_user(ANA).await.unwrap();
+        server.usher.users.revoke_user(&ana).await.unwrap();
         tell(&server).await;
         let _ = server.letters().await;
         server.wait(60 * DAY);

@@ -70,7 +70,7 @@ on_both_databases! {
         let body = una("Una").to_string();
         let device = Device { source: "127.0.0.1/32".into(), user_agent: None };
         let content = [&b"POST"[..], b"/api/v1/auth/register", b"application/json", body.as_bytes()];
-        let begun = server.usher.begin_once(None, &device, KEY, &content).await.expect("it can be begun");
+        let begun = server.usher.idempotent_requests.begin_once(None, &device, KEY, &content).await.expect("it can be begun");
         assert!(matches!(begun, Repeat::First(_)));
         let second = register(&server, KEY, &una("Una")).await;
         assert_eq!((second.status.as_u16(), second.problem()), (409, "IDEMPOTENCY_IN_PROGRESS"));
@@ -101,17 +101,17 @@ on_both_databases! {
         let server = TestServer::on(db, &[]).await;
         let first = register(&server, KEY, &una("Una")).await;
         let device = Device { source: "127.0.0.1/32".into(), user_agent: None };
-        let other = server.usher.begin_once(None, &device, "another", &[b"x"]).await.expect("it can be begun");
+        let other = server.usher.idempotent_requests.begin_once(None, &device, "another", &[b"x"]).await.expect("it can be begun");
         assert!(matches!(other, Repeat::First(_)));
         let id = usher_keys::seal::Purpose::RepeatedAnswer;
-        let mac = server.usher.sealer.mac(id, format!("source {}\n{KEY}", device.source).as_bytes());
+        let mac = server.usher.core.sealer.mac(id, format!("source {}\n{KEY}", device.source).as_bytes());
         let kept = server.database.store.find_repeatable(&mac).await.expect("memory answers").expect("it is kept");
         let sealed = kept.answer.expect("it was answered");
         let verification = first.text("verification_id");
         assert!(!sealed.windows(verification.len()).any(|part| part == verification.as_bytes()));
-        assert!(server.usher.sealer.open(id, &sealed).is_err(), "the master key alone does not open it");
-        assert!(server.usher.sealer.open_locked(id, b"another key", &sealed).is_err());
-        assert!(server.usher.sealer.open_locked(id, KEY.as_bytes(), &sealed).is_ok());
+        assert!(server.usher.core.sealer.open(id, &sealed).is_err(), "the master key alone does not open it");
+        assert!(server.usher.core.sealer.open_locked(id, b"another key", &sealed).is_err());
+        assert!(server.usher.core.sealer.open_locked(id, KEY.as_bytes(), &sealed).is_ok());
     }
 
     async fn signing_in_does_not_look_at_the_key(db: TestDatabase) {

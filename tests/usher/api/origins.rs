@@ -72,7 +72,7 @@ on_both_databases! {
         assert_eq!((refused.status.as_u16(), refused.problem()), (403, "CROSS_SITE"));
         let request = server.api(Method::PATCH, "me").header("origin", OTHER).header(COOKIE, signed_in.cookies());
         assert_eq!(answer(request.json(&json!({"nickname": "x"}))).await.status, 403);
-        server.usher.set_client_disabled(&own.client.id, true).await.expect("it can be done");
+        server.usher.clients.set_client_disabled(&own.client.id, true).await.expect("it can be done");
         server.wait(5);
         assert!(!preflight(&server, "me", OWN).await.headers.contains_key(ALLOWED), "it takes its origin along");
         let refused = answer(server.api(Method::POST, "auth/login").header("origin", OWN).json(&body)).await;

@@ -71,7 +71,7 @@ on_both_databases! {
         let server = TestServer::on(db, &[]).await;
         server.user(ANA).await;
         let disabled = server.user("dora@example.test").await;
-        server.usher.set_user_enabled(&disabled, false).await.expect("it can be done");
+        server.usher.users.set_user_enabled(&disabled, false).await.expect("it can be done");
         let mut seen = Vec::new();
         for email in [ANA, "dora@example.test", "nobody@example.test"] {
             let asked = server.post_json("auth/forgot-password", &json!({"email": email})).await;

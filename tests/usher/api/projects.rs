@@ -270,14 +270,14 @@ on_both_databases! {
         let bob = server.user(BOB).await;
         for round in 0..12 {
             // Only administrators manage it: there is no last owner.
-            let project = server.usher.create_project("Shop").await.unwrap().project.id;
-            server.usher.add_member(project, BOB, Role::Viewer).await.unwrap();
+            let project = server.usher.projects.create_project("Shop").await.unwrap().project.id;
+            server.usher.members.add_member(project, BOB, Role::Viewer).await.unwrap();
             let (removed, _) = tokio::join!(
-                server.usher.remove_member(project, bob.id),
-                server.usher.change_member(project, bob.id, Role::Developer),
+                server.usher.members.remove_member(project, bob.id),
+                server.usher.members.change_member(project, bob.id, Role::Developer),
             );
             removed.unwrap();
-            let left = server.usher.list_members(project, Cursor::START, 10).await.unwrap().items;
+            let left = server.usher.members.list_members(project, Cursor::START, 10).await.unwrap().items;
             assert!(left.is_empty(), "round {round}: {left:?}");
         }
     }

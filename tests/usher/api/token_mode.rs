@@ -138,7 +138,7 @@ on_both_databases! {
         let server = TestServer::on(db, &[]).await;
         let ana = server.user(ANA).await;
         let tokens = server.tokens_of(ANA).await;
-        server.usher.set_user_enabled(&ana, false).await.expect("it can be done");
+        server.usher.users.set_user_enabled(&ana, false).await.expect("it can be done");
         assert_eq!(server.me(&tokens.text("access_token")).await.status, 401);
         assert_eq!(refresh(&server, &tokens.text("refresh_token")).await.status, 401);
     }
@@ -192,13 +192,13 @@ on_both_databases! {
         server.tokens_of(ANA).await;
         let page = server.get_as(&browser, "/account/apps").await;
         assert!(!page.body.contains(FIRST_PARTY_CLIENT), "a session is no application");
-        let clients = server.usher.list_all_clients("", 100).await.expect("they can be listed");
+        let clients = server.usher.clients.list_all_clients("", 100).await.expect("they can be listed");
         let own: Vec<_> = clients.iter().filter(|client| client.id.0 == FIRST_PARTY_CLIENT).collect();
         assert_eq!(own.len(), 1, "it is made once, and shown");
         let id = &own[0].id;
-        assert!(server.usher.delete_client(id).await.is_err());
-        assert!(server.usher.set_client_disabled(id, true).await.is_err());
-        assert!(server.usher.update_client(id, own[0].metadata.clone()).await.is_err());
+        assert!(server.usher.clients.delete_client(id).await.is_err());
+        assert!(server.usher.clients.set_client_disabled(id, true).await.is_err());
+        assert!(server.usher.clients.update_client(id, own[0].metadata.clone()).await.is_err());
         let foreign = server.client(ClientType::Web, |_| {}).await;
         let tokens = server.tokens_of(ANA).await;
         assert!(!server.is_active(&foreign, &tokens.text("access_token")).await, "its tokens are no client's business");

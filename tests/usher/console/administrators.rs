@@ -98,9 +98,9 @@ on_both_databases! {
     async fn an_administrator_who_signs_out_or_is_disabled_is_out(db: TestDatabase) {
         let server = TestServer::on(db, &[]).await;
         let mut browser = administrator(&server).await;
-        let boss = server.usher.load_user(BOSS).await.expect("the user");
+        let boss = server.usher.users.load_user(BOSS).await.expect("the user");
         assert_eq!(browser.open(&server.at("/console")).await.url, server.at("/console"));
-        server.usher.set_user_enabled(&boss, false).await.expect("it can be");
+        server.usher.users.set_user_enabled(&boss, false).await.expect("it can be");
         assert_eq!(browser.open(&server.at("/console")).await.url, server.at("/login?next=%2Fconsole"));
     }
 

@@ -219,7 +219,7 @@ on_both_databases! {
         let form = new_client(&server, &mut browser).await;
         let made = make(&mut browser, &form, "web").await;
         let id = made.text("#client-id").trim().to_owned();
-        let fresh = server.usher.load_client(&id).await.expect("it is there").metadata;
+        let fresh = server.usher.clients.load_client(&id).await.expect("it is there").metadata;
         assert_eq!((fresh.id_token_signed_response_alg.as_str(), fresh.require_pkce), ("RS256", false));
         let edit = browser.open(&server.at(&format!("/console/clients/{id}/edit"))).await;
         let fields = [
@@ -240,7 +240,7 @@ on_both_databases! {
         for shown in ["PS256", "groups", "email openid roles", "capacitor://localhost", "Required"] {
             assert!(saved.body.contains(shown), "{shown}: {}", saved.body);
         }
-        let now = server.usher.load_client(&id).await.expect("it is there").metadata;
+        let now = server.usher.clients.load_client(&id).await.expect("it is there").metadata;
         assert_eq!((now.access_token_alg(), now.id_token_claims.as_str(), now.require_pkce), ("RS256", "minimal", true));
         for (field, bad) in [("roles_claim", "sub"), ("web_origins", "https://app.test/"), ("scope", "a\"b")] {
             let whole = [("redirect_uris", "https://rp.test/cb"), ("id_token_alg", "RS256"), ("scope", "openid")];
@@ -258,7 +258,7 @@ on_both_databases! {
         let made = make(&mut browser, &form, "web").await;
         let id = made.text("#client-id").trim().to_owned();
         let open = browser.open(&server.at(&format!("/console/clients/{id}/edit"))).await;
-        let client = server.usher.load_client(&id).await.expect("it is there");
+        let client = server.usher.clients.load_client(&id).await.expect("it is there");
         let change = |metadata| ClientMetadata {
             client_name: "Renamed".into(),
             redirect_uris: vec!["https://rp.test/new".into()],
@@ -266,7 +266,7 @@ on_both_databases! {
             first_party: true,
             ..metadata
         };
-        server.usher.edit_client(&client.id, change).await.expect("it is changed elsewhere");
+        server.usher.clients.edit_client(&client.id, change).await.expect("it is changed elsewhere");
         let unchanged = [
             ("id_token_alg", "RS256"),
             ("access_token_alg", "ES256"),
@@ -286,7 +286,7 @@ on_both_databases! {
         fields[0].1 = "https://rp.test/out";
         let saved = browser.submit(&refused, &fields).await;
         assert_eq!(saved.status, StatusCode::OK, "{}", saved.body);
-        let now = server.usher.load_client(&id).await.expect("it is there").metadata;
+        let now = server.usher.clients.load_client(&id).await.expect("it is there").metadata;
         assert_eq!(now.post_logout_redirect_uris, ["https://rp.test/out"], "what was edited is saved");
         assert_eq!((now.client_name.as_str(), &now.redirect_uris[..]), ("Renamed", &["https://rp.test/new".to_owned()][..]));
         assert_eq!((now.id_token_claims, now.first_party), (IdTokenContent::Minimal, true));

@@ -15,7 +15,7 @@ pub const BOSS: &str = "boss@example.test";
 
 /// A browser with a signed-in administrator, created by a setup link.
 pub async fn administrator(server: &TestServer) -> Browser<'_> {
-    let link = server.usher.create_setup_link().await.expect("a link can be made");
+    let link = server.usher.setup_links.create_setup_link().await.expect("a link can be made");
     let mut browser = server.browser();
     let page = browser.open(&link).await;
     let form = [("given_name", "Bo"), ("family_name", "Ss"), ("email", BOSS), ("password", PASSWORD)];

@@ -11,7 +11,7 @@ use crate::harness::server::TestServer;
 /// A new project with its token, and an administrator on its page of this name.
 async fn at_page<'u>(server: &'u TestServer, name: &str) -> (Browser<'u>, Landing, Project, String) {
     let mut browser = administrator(server).await;
-    let made = server.usher.create_project("Harbour").await.expect("a project");
+    let made = server.usher.projects.create_project("Harbour").await.expect("a project");
     let url = server.at(&format!("/console/projects/{}/{name}", made.project.id));
     let page = browser.open(&url).await;
     assert_eq!(page.status, StatusCode::OK);
@@ -44,7 +44,7 @@ on_both_databases! {
         assert!(added.body.contains("ana@example.test") && !added.text("[role=status]").is_empty(), "{}", added.body);
         let also = browser.submit(&added, &[("role", "viewer"), ("email", BOSS), ("do", "add")]).await;
         assert_eq!((roles(&server, "owner").await, roles(&server, "viewer").await), (1, 1), "{}", also.body);
-        let boss = server.usher.load_user(BOSS).await.expect("the administrator").id.to_string();
+        let boss = server.usher.users.load_user(BOSS).await.expect("the administrator").id.to_string();
         let fields = [("user", boss.as_str()), ("role", "developer"), ("do", "change")];
         let changed = browser.submit(&also, &fields).await;
         assert_eq!(roles(&server, "developer").await, 1, "{}", changed.body);

@@ -34,7 +34,7 @@ async fn add_google(server: &TestServer, browser: &mut Browser<'_>) -> crate::ha
 
 async fn kept(server: &TestServer, id: &str) -> ProviderSettings {
     let id: ProviderId = id.parse().unwrap();
-    server.usher.load_provider(&id).await.expect("it is there").settings
+    server.usher.providers.load_provider(&id).await.expect("it is there").settings
 }
 
 on_both_databases! {
@@ -54,11 +54,11 @@ on_both_databases! {
         assert_eq!(changed.url, server.at("/console/providers/google?done=saved"), "{}", changed.body);
         let settings = kept(&server, "google").await;
         assert_eq!((settings.name(), settings.sign_up, settings.link_policy.as_str()), ("Gmail", false, "verify_mail"));
-        assert!(server.usher.load_provider(&settings.id).await.unwrap().secret.is_some(), "an empty field keeps the secret");
+        assert!(server.usher.providers.load_provider(&settings.id).await.unwrap().secret.is_some(), "an empty field keeps the secret");
 
         let off = browser.submit(&changed, &[("do", "disable")]).await;
         assert!(!kept(&server, "google").await.enabled && off.body.contains("Out of use"), "{}", off.body);
-        assert!(server.usher.offered_providers().await.unwrap().is_empty());
+        assert!(server.usher.providers.offered_providers().await.unwrap().is_empty());
         browser.submit(&off, &[("do", "enable")]).await;
         assert!(kept(&server, "google").await.enabled);
         let list = browser.open(&server.at("/console/providers")).await;
@@ -66,7 +66,7 @@ on_both_databases! {
 
         let gone = browser.submit(&changed, &[("do", "remove")]).await;
         assert_eq!(gone.url, server.at("/console/providers?done=removed"));
-        assert!(server.usher.list_providers().await.unwrap().is_empty());
+        assert!(server.usher.providers.list_providers().await.unwrap().is_empty());
         let page = browser.open(&server.at("/console/providers/google")).await;
         assert_eq!(page.status, StatusCode::NOT_FOUND);
     }
@@ -93,7 +93,7 @@ on_both_databases! {
             assert!(told.body.contains(words) && !told.body.contains("<b>"), "{name} {value}: {}", told.body);
             assert!(!told.body.contains(SECRET));
         }
-        assert!(server.usher.list_providers().await.unwrap().is_empty());
+        assert!(server.usher.providers.list_providers().await.unwrap().is_empty());
         add_google(&server, &mut browser).await;
         let twice = add_google(&server, &mut browser).await;
         assert_eq!(twice.status, StatusCode::UNPROCESSABLE_ENTITY);
@@ -167,7 +167,7 @@ on_both_databases! {
         let mut browser = administrator(&server).await;
         let settings = ProviderSettings::new(ProviderKind::Google.into(), ProviderKind::Google, "of-file");
         let new = NewProvider { settings, secret: Some(Secret::from(SECRET)), managed: true };
-        server.usher.put_provider(new).await.unwrap();
+        server.usher.providers.put_provider(new).await.unwrap();
         let page = browser.open(&server.at("/console/providers/google")).await;
         assert!(page.body.contains("of-file") && !page.body.contains("value=\"save\""), "{}", page.body);
         for word in ["save", "disable", "remove"] {
@@ -200,7 +200,7 @@ on_both_databases! {
         }
         let told = stranger.post(&server.at("/console/providers/google"), &forged).await;
         assert!(told.url.starts_with(&server.at("/login")), "{}", told.url);
-        assert_eq!(server.usher.list_providers().await.unwrap().len(), 1);
+        assert_eq!(server.usher.providers.list_providers().await.unwrap().len(), 1);
         assert_eq!(serde_json::to_value(kept(&server, "google").await).unwrap()["client_id"], json!("us"));
     }
 }

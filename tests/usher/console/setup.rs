@@ -9,12 +9,12 @@ use crate::harness::server::{PASSWORD, TestServer};
 on_both_databases! {
     async fn the_link_makes_an_administrator_once(db: TestDatabase) {
         let server = TestServer::on(db, &[]).await;
-        let link = server.usher.create_setup_link().await.expect("a link");
+        let link = server.usher.setup_links.create_setup_link().await.expect("a link");
         let mut browser = server.browser();
         let page = browser.open(&link).await;
         let form = [("given_name", "Bo"), ("family_name", "Ss"), ("email", BOSS), ("password", PASSWORD)];
         assert_eq!(browser.submit(&page, &form).await.url, server.at("/console"));
-        assert!(server.usher.load_user(BOSS).await.expect("the user").admin);
+        assert!(server.usher.users.load_user(BOSS).await.expect("the user").admin);
         let mut thief = server.browser();
         assert_eq!(thief.open(&link).await.status, StatusCode::GONE);
         let csrf = thief.open(&server.at("/login")).await.value("csrf");
@@ -27,12 +27,12 @@ on_both_databases! {
         ];
         let reply = server.post_as(&thief, link.trim_start_matches(&server.url), &form).await;
         assert_eq!((reply.status, reply.set_cookies().len()), (StatusCode::GONE, 0));
-        assert!(server.usher.load_user("eve@e.test").await.is_err());
+        assert!(server.usher.users.load_user("eve@e.test").await.is_err());
     }
 
     async fn of_many_at_the_same_moment_one_becomes_administrator(db: TestDatabase) {
         let server = TestServer::on(db, &[]).await;
-        let link = server.usher.create_setup_link().await.expect("a link");
+        let link = server.usher.setup_links.create_setup_link().await.expect("a link");
         let mut browser = server.browser();
         let csrf = browser.open(&server.at("/login")).await.value("csrf");
         let path = link.trim_start_matches(&server.url).to_owned();
@@ -52,14 +52,14 @@ on_both_databases! {
         assert_eq!(statuses.iter().filter(|status| **status == StatusCode::SEE_OTHER).count(), 1, "{statuses:?}");
         let mut made = Vec::new();
         for email in &addresses {
-            made.extend(server.usher.load_user(email).await.ok().map(|user| user.admin));
+            made.extend(server.usher.users.load_user(email).await.ok().map(|user| user.admin));
         }
         assert_eq!(made, [true], "the losers leave no user behind");
     }
 
     async fn the_link_is_good_for_half_an_hour(db: TestDatabase) {
         let server = TestServer::on(db, &[]).await;
-        let link = server.usher.create_setup_link().await.expect("a link");
+        let link = server.usher.setup_links.create_setup_link().await.expect("a link");
         server.wait(30 * 60);
         assert_eq!(server.browser().open(&link).await.status, StatusCode::GONE);
     }
@@ -67,7 +67,7 @@ on_both_databases! {
     async fn an_existing_user_needs_their_own_password(db: TestDatabase) {
         let server = TestServer::on(db, &[]).await;
         server.user("ana@example.test").await;
-        let link = server.usher.create_setup_link().await.expect("a link");
+        let link = server.usher.setup_links.create_setup_link().await.expect("a link");
         let mut browser = server.browser();
         let page = browser.open(&link).await;
         let form = |password| {
@@ -76,27 +76,27 @@ on_both_databases! {
         let again = browser.submit(&page, &form("some other password")).await;
         assert_eq!(again.status, StatusCode::UNPROCESSABLE_ENTITY);
         assert!(!again.text("#email-error").is_empty(), "{}", again.body);
-        assert!(!server.usher.load_user("ana@example.test").await.expect("the user").admin);
+        assert!(!server.usher.users.load_user("ana@example.test").await.expect("the user").admin);
         assert_eq!(browser.submit(&again, &form(PASSWORD)).await.url, server.at("/console"), "the link is still good");
-        assert!(server.usher.load_user("ana@example.test").await.expect("the user").admin);
+        assert!(server.usher.users.load_user("ana@example.test").await.expect("the user").admin);
     }
 
     /// A disabled user cannot use it.
     async fn a_disabled_user_does_not_become_administrator(db: TestDatabase) {
         let server = TestServer::on(db, &[]).await;
         let ana = server.user("ana@example.test").await;
-        server.usher.set_user_enabled(&ana, false).await.expect("it can be");
-        let link = server.usher.create_setup_link().await.expect("a link");
+        server.usher.users.set_user_enabled(&ana, false).await.expect("it can be");
+        let link = server.usher.setup_links.create_setup_link().await.expect("a link");
         let mut browser = server.browser();
         let page = browser.open(&link).await;
         let form = [("given_name", "A"), ("family_name", "S"), ("email", "ana@example.test"), ("password", PASSWORD)];
         assert_eq!(browser.submit(&page, &form).await.status, StatusCode::UNPROCESSABLE_ENTITY);
-        assert!(!server.usher.load_user("ana@example.test").await.expect("the user").admin);
+        assert!(!server.usher.users.load_user("ana@example.test").await.expect("the user").admin);
     }
 
     async fn faults_do_not_use_up_the_link(db: TestDatabase) {
         let server = TestServer::on(db, &[]).await;
-        let link = server.usher.create_setup_link().await.expect("a link");
+        let link = server.usher.setup_links.create_setup_link().await.expect("a link");
         let mut browser = server.browser();
         let page = browser.open(&link).await;
         for (field, bad) in [("email", "boss"), ("password", "short"), ("given_name", "x\u{1}")] {

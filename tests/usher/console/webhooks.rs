@@ -10,7 +10,7 @@ use crate::harness::server::TestServer;
 /// An administrator on the webhooks page of a new project.
 async fn at_webhooks(server: &TestServer) -> (Browser<'_>, Landing) {
     let mut browser = administrator(server).await;
-    let made = server.usher.create_project("Harbour").await.expect("a project");
+    let made = server.usher.projects.create_project("Harbour").await.expect("a project");
     let page = browser.open(&server.at(&format!("/console/projects/{}/webhooks", made.project.id))).await;
     assert_eq!(page.status, StatusCode::OK);
     (browser, page)

@@ -30,7 +30,7 @@ on_both_databases! {
         server.wait(301);
         let done = browser.submit(&page, &[("action", "remove-totp")]).await;
         assert!(done.url.contains("/login?next="), "{}", done.url);
-        let user = server.usher.load_user(ANA).await.unwrap();
+        let user = server.usher.users.load_user(ANA).await.unwrap();
         assert!(server.database.store.find_factors(user.id).await.unwrap().totp);
         let mut elsewhere = server.browser();
         let step = at_second_step(&server, &mut elsewhere).await;
@@ -82,7 +82,7 @@ on_both_databases! {
         server.user("bob@example.test").await;
         let login = browser.open(&server.at("/login")).await;
         browser.sign_in(&login, "bob@example.test").await;
-        let bob = server.usher.load_user("bob@example.test").await.unwrap();
+        let bob = server.usher.users.load_user("bob@example.test").await.unwrap();
         let until = server.now() + std::time::Duration::from_secs(3600);
         server
             .database

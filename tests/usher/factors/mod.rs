@@ -70,7 +70,7 @@ pub async fn at_second_step(server: &TestServer, browser: &mut Browser<'_>) -> L
 
 /// The kinds of every event of the user, oldest first.
 pub async fn events(server: &TestServer) -> Vec<String> {
-    let user = server.usher.load_user(ANA).await.expect("a user");
+    let user = server.usher.users.load_user(ANA).await.expect("a user");
     let logged = server.database.store.list_events_of_user(user.id, 200).await.expect("a log");
     logged.into_iter().map(|event| event.kind).collect()
 }

@@ -37,7 +37,7 @@ on_both_databases! {
         let landing = browser.submit(&page, &answered.fields()).await;
         assert_eq!(landing.url, server.at("/account/profile"), "{}", landing.body);
         let account = usher_flows::Browser::from_cookies(browser.cookies.get("usher").map(String::as_str), None);
-        let session = server.usher.current(&account).await.unwrap().unwrap().session;
+        let session = server.usher.accounts.current(&account).await.unwrap().unwrap().session;
         assert_eq!((session.acr.as_str(), session.amr.join(" ").as_str()), ("aal2", "pop user mfa"));
         let security = browser.open(&server.at("/account/security")).await;
         assert_eq!(security.value("name"), "Google Password Manager", "named by its maker");
@@ -97,8 +97,8 @@ on_both_databases! {
         let page = browser.open(&server.at("/login")).await;
         assert_eq!(browser.submit(&page, &authenticator.get(&page).fields()).await.status, refused, "not verified");
         authenticator.flags |= 0x04;
-        let user = server.usher.load_user(ANA).await.unwrap();
-        server.usher.reset_factors(&user).await.unwrap();
+        let user = server.usher.users.load_user(ANA).await.unwrap();
+        server.usher.factor_rules.reset_factors(&user).await.unwrap();
         let page = browser.open(&server.at("/login")).await;
         let unknown = browser.submit(&page, &authenticator.get(&page).fields()).await;
         assert_eq!(unknown.status, refused);
@@ -109,8 +109,8 @@ on_both_databases! {
     async fn a_disabled_person_does_not_come_in_by_a_passkey(db: TestDatabase) {
         let server = TestServer::on(db, &[]).await;
         let mut authenticator = with_passkey(&server).await;
-        let user = server.usher.load_user(ANA).await.unwrap();
-        server.usher.set_user_enabled(&user, false).await.unwrap();
+        let user = server.usher.users.load_user(ANA).await.unwrap();
+        server.usher.users.set_user_enabled(&user, false).await.unwrap();
         let mut browser = server.browser();
         let page = browser.open(&server.at("/login")).await;
         let landing = browser.submit(&page, &authenticator.get(&page).fields()).await;

@@ -78,9 +78,9 @@ on_both_databases! {
         let (mut browser, _) = weakly_signed_in(&server).await;
         let open = client(&server, false).await;
         browser.open(&server.authorize_url(&open, &[])).await.code();
-        server.usher.require_second_factor(open.client.project_id, true).await.unwrap();
+        server.usher.projects.require_second_factor(open.client.project_id, true).await.unwrap();
         assert!(browser.open(&server.authorize_url(&open, &[])).await.url.contains("/login/second"));
-        server.usher.require_second_factor(open.client.project_id, false).await.unwrap();
+        server.usher.projects.require_second_factor(open.client.project_id, false).await.unwrap();
         browser.open(&server.authorize_url(&open, &[])).await.code();
     }
 

@@ -165,10 +165,10 @@ on_both_databases! {
     async fn an_administrator_resets_factors_and_the_seed_is_never_seen_again(db: TestDatabase) {
         let server = TestServer::on(db, &[]).await;
         let app = house_with_app(&server).await;
-        let user = server.usher.load_user(ANA).await.unwrap();
+        let user = server.usher.users.load_user(ANA).await.unwrap();
         let sealed = server.database.store.find_totp(user.id).await.unwrap().unwrap();
         assert!(!sealed.windows(app.seed.len()).any(|window| window == app.seed), "the seed is sealed");
-        server.usher.reset_factors(&user).await.unwrap();
+        server.usher.factor_rules.reset_factors(&user).await.unwrap();
         assert!(events(&server).await.iter().any(|kind| kind == "factor.reset"));
         assert!(server.letters().await.iter().any(|letter| letter.kind().as_str() == "factors_reset"));
         server.signed_in(ANA).await;

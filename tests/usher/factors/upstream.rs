@@ -98,7 +98,7 @@ on_both_databases! {
         server.user(ANA).await;
         let mut browser = server.signed_in(ANA).await;
         browser.link(&at, Google, "ana").await;
-        let ana = server.usher.load_user(ANA).await.unwrap();
+        let ana = server.usher.users.load_user(ANA).await.unwrap();
         let until = server.now() + std::time::Duration::from_secs(3600);
         let freeze = server.database.store.write(move |mut tx| {
             Box::pin(async move { tx.freeze_factors(ana.id, until).await })

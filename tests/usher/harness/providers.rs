@@ -177,7 +177,7 @@ impl TestServer {
         let mut settings = at.settings(kind);
         change(&mut settings);
         let new = NewProvider { settings, secret: Some(Secret::from(CLIENT_SECRET)), managed: false };
-        self.usher.put_provider(new).await.expect("the settings of a test are sound");
+        self.usher.providers.put_provider(new).await.expect("the settings of a test are sound");
     }
 
     /// The number of users.

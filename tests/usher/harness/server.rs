@@ -97,7 +97,7 @@ impl TestServer {
         let caught = Arc::new(CaughtMail::new(clock.clone()));
         let usher = bootstrapped(profile, &url, &keys, &settings, &database, clock.clone()).await;
         let open = listen_on(&usher, &caught, listener);
-        let made = usher.create_project("Tests").await.expect("a project can be made");
+        let made = usher.projects.create_project("Tests").await.expect("a project can be made");
         let (project, project_token) = (made.project.id, made.token);
         let (http, origin) = (http_client(HeaderMap::new()), url.clone());
         Self {
@@ -181,7 +181,7 @@ impl TestServer {
         let profile = Person { given_name: Some(name), family_name: Some("Souza".into()), ..Person::default() };
         let password = Some(Secret::from(PASSWORD));
         let new = NewUser { email: email.into(), password, admin: false, profile, locale: None };
-        self.usher.create_user(new).await.expect("a user can be made")
+        self.usher.users.create_user(new).await.expect("a user can be made")
     }
 
     /// A client of this type with the redirect URI `https://rp.test/cb`, and the test's changes.
@@ -194,23 +194,27 @@ impl TestServer {
         }
         change(&mut metadata);
         let new = NewClient { project: self.project, kind, metadata, id: None };
-        self.usher.create_client(new).await.expect("a client can be made")
+        self.usher.clients.create_client(new).await.expect("a client can be made")
     }
 
     /// A client like that of [`TestServer::client`], in a project of its own.
     pub async fn client_of_another_project(&self, kind: ClientType) -> RegisteredClient {
-        let project = self.usher.create_project("Others").await.expect("a project can be made").project.id;
+        let project = self.usher.projects.create_project("Others").await.expect("a project can be made").project.id;
         let mut metadata = kind.defaults();
         metadata.client_name = "Stranger".into();
         if kind != ClientType::Machine {
             metadata.redirect_uris = vec!["https://other.test/cb".into()];
         }
-        self.usher.create_client(NewClient { project, kind, metadata, id: None }).await.expect("a client can be made")
+        self.usher
+            .clients
+            .create_client(NewClient { project, kind, metadata, id: None })
+            .await
+            .expect("a client can be made")
     }
 
     /// Sends queued emails and returns all that were caught so far, newest first.
     pub async fn letters(&self) -> Vec<EmailMessage> {
-        while self.usher.send_due_emails(&*self.caught).await.expect("the queue can be read") > 0 {}
+        while self.usher.email_queue.send_due_emails(&*self.caught).await.expect("the queue can be read") > 0 {}
         self.caught.list().iter().map(|caught| caught.letter.clone()).collect()
     }
 }
@@ -237,7 +241,7 @@ async fn bootstrapped(
     let made = assemble(config, database.store.clone(), clock, Arc::new(OsRandom::default())).await;
     let usher = made.expect("a server can be bootstrapped").0;
     signing_keys::lend(&usher).await;
-    usher.tend_keys().await.expect("the keys can be taken up");
+    usher.signing_keys.tend_keys().await.expect("the keys can be taken up");
     usher
 }
 
@@ -252,7 +256,7 @@ fn listen_on(usher: &Usher, caught: &Arc<CaughtMail>, listener: TcpListener) -> 
     let closed = tokio::spawn(async move { drop(serving.await) });
     let (stop, stopping) = watch::channel(false);
     let job = jobs::all(None).into_iter().find(|job| job.name() == "tell_facts").expect("there is that job");
-    let dispatcher = tokio::spawn(jobs::keep_at(job, usher.clone(), usher.random.handle(), stopping));
+    let dispatcher = tokio::spawn(jobs::keep_at(job, usher.clone(), usher.core.random.handle(), stopping));
     Open { shutdown, stop, dispatcher, closed }
 }
 

@@ -18,11 +18,11 @@ struct DrawnKey {
 
 /// Stores the keys of this run in a server without signing keys, sealed with its own master key.
 pub async fn lend(usher: &Usher) {
-    if !usher.list_keys().await.expect("the keys can be listed").is_empty() {
+    if !usher.signing_keys.list_keys().await.expect("the keys can be listed").is_empty() {
         return;
     }
     let sealed: Vec<_> = drawn().iter().map(|key| sealed_for(usher, key)).collect();
-    let insert = usher.store.write(move |mut tx| {
+    let insert = usher.core.store.write(move |mut tx| {
         Box::pin(async move {
             for key in &sealed {
                 tx.insert_key(key).await?;
@@ -34,8 +34,8 @@ pub async fn lend(usher: &Usher) {
 }
 
 fn sealed_for(usher: &Usher, key: &DrawnKey) -> SigningKeyRecord {
-    let sealed_private = usher.sealer.seal(Purpose::SigningKey, &key.private, &*usher.random);
-    SigningKeyRecord { created_at: usher.now(), sealed_private, ..key.record.clone() }
+    let sealed_private = usher.core.sealer.seal(Purpose::SigningKey, &key.private, &*usher.core.random);
+    SigningKeyRecord { created_at: usher.core.now(), sealed_private, ..key.record.clone() }
 }
 
 fn drawn() -> &'static [DrawnKey] {

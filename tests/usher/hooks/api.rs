@@ -41,7 +41,7 @@ on_both_databases! {
     async fn whoever_has_no_right_to_a_webhook_sees_none(db: TestDatabase) {
         let (stage, receiver) = (Stage::on(db).await, Receiver::start().await);
         let (id, _) = stage.webhook(&receiver, &["*"]).await;
-        let other = stage.server.usher.create_project("Other").await.unwrap();
+        let other = stage.server.usher.projects.create_project("Other").await.unwrap();
         let path = |project: &str| stage.server.at(&format!("/api/v1/projects/{project}/webhooks/{id}"));
         let own = stage.project.project.id.to_string();
         let theirs = other.project.id.to_string();
@@ -171,7 +171,7 @@ on_both_databases! {
             let seen = (&shown["description"], &shown["events"], &shown["disabled_reason"]);
             assert_eq!(seen, (&json!(text), &json!(["user.*"]), &json!("owner")));
             let project = stage.project.project.id;
-            let kept = stage.server.usher.load_webhook(project, id.parse().unwrap()).await.unwrap();
+            let kept = stage.server.usher.webhooks.load_webhook(project, id.parse().unwrap()).await.unwrap();
             assert_eq!(kept.secrets.len(), 2);
             assert_eq!(stage.call(Method::DELETE, &path, None).await.status, 204);
         }

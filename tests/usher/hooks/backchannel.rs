@@ -49,14 +49,20 @@ impl Scene<'_> {
     fn check(&self, call: &Call) -> Value {
         assert_eq!(call.header("content-type"), "application/x-www-form-urlencoded");
         let token = call.logout_token();
-        let verified =
-            self.stage.server.usher.keyring().verify(&token, ExpectedToken { typ: "logout+jwt" }).expect("it is ours");
+        let verified = self
+            .stage
+            .server
+            .usher
+            .signing_keys
+            .keyring()
+            .verify(&token, ExpectedToken { typ: "logout+jwt" })
+            .expect("it is ours");
         assert_eq!(verified.alg, SigningAlg::Rs256, "the algorithm of the client's ID tokens");
         let claims = Value::Object(verified.claims);
         let now = self.stage.server.now().0;
         assert_eq!(
             (&claims["iss"], &claims["aud"]),
-            (&json!(self.stage.server.usher.issuer()), &json!(self.client.client.id.0))
+            (&json!(self.stage.server.usher.core.issuer()), &json!(self.client.client.id.0))
         );
         assert_eq!(claims["events"], json!({ "http://schemas.openid.net/event/backchannel-logout": {} }));
         assert!(claims["iat"].as_i64().unwrap() <= now && claims.get("nonce").is_none(), "{claims}");
@@ -101,29 +107,29 @@ macro_rules! causes {
 causes! {
     signing_out_is_told ends 1, |scene| {
         let (account, _) = account(&scene.stage.server, &scene.browser).await;
-        scene.stage.server.usher.sign_out(&account).await.unwrap();
+        scene.stage.server.usher.sign_outs.sign_out(&account).await.unwrap();
     }
 
     signing_out_everywhere_is_told ends 2, |scene| {
         let (account, _) = account(&scene.stage.server, &scene.other).await;
-        scene.stage.server.usher.sign_out_everywhere(&account).await.unwrap();
+        scene.stage.server.usher.sign_outs.sign_out_everywhere(&account).await.unwrap();
     }
 
     ending_it_from_another_browser_is_told ends 1, |scene| {
         let (this, _) = account(&scene.stage.server, &scene.other).await;
         let (doomed, _) = account(&scene.stage.server, &scene.browser).await;
-        scene.stage.server.usher.end_own_session(&this, doomed.session.id).await.unwrap();
+        scene.stage.server.usher.sign_outs.end_own_session(&this, doomed.session.id).await.unwrap();
     }
 
     a_revocation_by_the_project_is_told ends 2, |scene| {
-        let ana = scene.stage.server.usher.load_user(ANA).await.unwrap();
+        let ana = scene.stage.server.usher.users.load_user(ANA).await.unwrap();
         let project = scene.client.client.project_id;
-        scene.stage.server.usher.revoke_in(project, &ana).await.unwrap();
+        scene.stage.server.usher.project_users.revoke_in(project, &ana).await.unwrap();
     }
 
     ending_all_others_is_told ends 1, |scene| {
         let (this, _) = account(&scene.stage.server, &scene.other).await;
-        scene.stage.server.usher.end_other_sessions(&this).await.unwrap();
+        scene.stage.server.usher.sign_outs.end_other_sessions(&this).await.unwrap();
     }
 
     the_client_sending_them_to_sign_out_is_told ends 1, |scene| {
@@ -136,7 +142,7 @@ causes! {
         let (account, mut cookies) = account(&scene.stage.server, &scene.other).await;
         let (old, new) = (Secret::from(PASSWORD), Secret::from("a loud yellow window"));
         let device = Device::default();
-        scene.stage.server.usher.change_password(&account, &old, &new, &mut cookies, &device).await.unwrap();
+        scene.stage.server.usher.passwords.change_password(&account, &old, &new, &mut cookies, &device).await.unwrap();
     }
 
     a_recovered_password_is_told ends 2, |scene| {
@@ -166,31 +172,31 @@ causes! {
     taking_access_away_is_told ends 2, |scene| {
         let (account, _) = account(&scene.stage.server, &scene.other).await;
         let client = scene.client.client.id.clone();
-        scene.stage.server.usher.withdraw_consent(&account, client).await.unwrap();
+        scene.stage.server.usher.applications.withdraw_consent(&account, client).await.unwrap();
     }
 
     an_administrator_ending_everything_is_told ends 2, |scene| {
-        let user = scene.stage.server.usher.load_user(ANA).await.unwrap();
-        scene.stage.server.usher.revoke_user(&user).await.unwrap();
+        let user = scene.stage.server.usher.users.load_user(ANA).await.unwrap();
+        scene.stage.server.usher.users.revoke_user(&user).await.unwrap();
     }
 
     disabling_the_user_is_told ends 2, |scene| {
-        let user = scene.stage.server.usher.load_user(ANA).await.unwrap();
-        scene.stage.server.usher.set_user_enabled(&user, false).await.unwrap();
+        let user = scene.stage.server.usher.users.load_user(ANA).await.unwrap();
+        scene.stage.server.usher.users.set_user_enabled(&user, false).await.unwrap();
     }
 
     disabling_the_client_is_told ends 2, |scene| {
         let client = &scene.client.client.id;
-        scene.stage.server.usher.set_client_disabled(client, true).await.unwrap();
+        scene.stage.server.usher.clients.set_client_disabled(client, true).await.unwrap();
     }
 
     deleting_the_client_is_told_although_it_is_gone ends 2, |scene| {
-        scene.stage.server.usher.delete_client(&scene.client.client.id).await.unwrap();
+        scene.stage.server.usher.clients.delete_client(&scene.client.client.id).await.unwrap();
     }
 
     deleting_the_project_is_told_although_it_is_gone ends 2, |scene| {
         let project = &scene.stage.project.project;
-        scene.stage.server.usher.delete_project(project, &project.name).await.unwrap();
+        scene.stage.server.usher.projects.delete_project(project, &project.name).await.unwrap();
     }
 
     unlinking_the_identity_that_opened_it_is_told ends 1, |scene| {
@@ -198,14 +204,14 @@ causes! {
         let (doomed, _) = account(&scene.stage.server, &scene.browser).await;
         let identity = identity_of(&this.user);
         let (id, new, session) = (identity.id, identity.clone(), doomed.session.id);
-        let link = scene.stage.server.usher.store.write(move |mut tx| {
+        let link = scene.stage.server.usher.core.store.write(move |mut tx| {
             Box::pin(async move {
                 tx.insert_identity(&new).await?;
                 tx.mark_session(session, new.id, None).await
             })
         });
         link.await.unwrap();
-        scene.stage.server.usher.unlink(&this, id).await.unwrap();
+        scene.stage.server.usher.identities.unlink(&this, id).await.unwrap();
     }
 
     the_person_saying_that_it_was_not_them_is_told ends 2, |scene| {
@@ -217,7 +223,7 @@ causes! {
 
     deleting_the_account_is_told_although_nothing_is_left_of_it ends 2, |scene| {
         let (account, _) = account(&scene.stage.server, &scene.browser).await;
-        scene.stage.server.usher.delete_account(&account, ANA).await.unwrap();
+        scene.stage.server.usher.account_deletion.delete_account(&account, ANA).await.unwrap();
     }
 }
 
@@ -232,7 +238,7 @@ on_both_databases! {
         let mut browser = stage.server.browser();
         stage.server.tokens(&mut browser, &listening, ANA).await;
         let (account, _) = account(&stage.server, &scene.browser).await;
-        stage.server.usher.sign_out_everywhere(&account).await.unwrap();
+        stage.server.usher.sign_outs.sign_out_everywhere(&account).await.unwrap();
         for _ in 0..30 {
             stage.tell().await;
             stage.server.wait(20);
@@ -247,7 +253,7 @@ on_both_databases! {
             stage.tell().await;
         }
         scene.assert_told("after ten minutes", 2).await;
-        let notices = stage.server.usher.store.list_logout_notices(account.user.id, crate::harness::server::START).await.unwrap();
+        let notices = stage.server.usher.core.store.list_logout_notices(account.user.id, crate::harness::server::START).await.unwrap();
         let told = scene.told();
         for notice in notices.iter().filter(|notice| notice.client_id == scene.client.client.id) {
             assert_eq!(notice.status.as_str(), "told");
@@ -260,11 +266,11 @@ on_both_databases! {
         let scene = scene(&stage).await;
         let client = &scene.client.client.id;
         for round in 1..=2 {
-            stage.server.usher.set_client_disabled(client, true).await.unwrap();
+            stage.server.usher.clients.set_client_disabled(client, true).await.unwrap();
             stage.tell().await;
             assert_eq!(scene.told().len(), 2 * round, "each of its sessions once each time");
             stage.server.wait(60);
-            stage.server.usher.set_client_disabled(client, false).await.unwrap();
+            stage.server.usher.clients.set_client_disabled(client, false).await.unwrap();
         }
         let ids: Vec<String> = scene.told().iter().map(|claims| claims["jti"].to_string()).collect();
         assert_eq!(distinct(&ids), 4);
@@ -277,9 +283,9 @@ on_both_databases! {
         let scene = scene(&stage).await;
         scene.receiver.answer_always(Reply::status(503));
         let (account, _) = account(&stage.server, &scene.browser).await;
-        stage.server.usher.sign_out(&account).await.unwrap();
+        stage.server.usher.sign_outs.sign_out(&account).await.unwrap();
         stage.tell().await;
-        stage.server.usher.delete_client(&scene.client.client.id).await.unwrap();
+        stage.server.usher.clients.delete_client(&scene.client.client.id).await.unwrap();
         stage.tell().await;
         scene.receiver.answer_always(Reply::status(200));
         scene.receiver.forget();
@@ -292,7 +298,7 @@ on_both_databases! {
         let scene = scene(&stage).await;
         scene.receiver.answer_always(Reply::status(503));
         let (account, _) = account(&stage.server, &scene.browser).await;
-        stage.server.usher.sign_out(&account).await.unwrap();
+        stage.server.usher.sign_outs.sign_out(&account).await.unwrap();
         for _ in 0..12 {
             stage.tell().await;
             stage.server.wait(150);
@@ -301,7 +307,7 @@ on_both_databases! {
         stage.server.wait(86_400);
         stage.tell().await;
         assert_eq!(scene.receiver.calls().len(), tries);
-        let notices = stage.server.usher.store.list_logout_notices_to(&scene.client.client.id, crate::harness::server::START);
+        let notices = stage.server.usher.core.store.list_logout_notices_to(&scene.client.client.id, crate::harness::server::START);
         assert_eq!(notices.await.unwrap()[0].status.as_str(), "given_up");
     }
 
@@ -310,13 +316,13 @@ on_both_databases! {
         let scene = scene(&stage).await;
         scene.receiver.answer_always(Reply::saying(400, r#"{"error":"invalid_request"}"#));
         let (account, _) = account(&stage.server, &scene.browser).await;
-        stage.server.usher.sign_out(&account).await.unwrap();
+        stage.server.usher.sign_outs.sign_out(&account).await.unwrap();
         for _ in 0..3 {
             stage.tell().await;
             stage.server.wait(60);
         }
         assert_eq!(scene.receiver.calls().len(), 1);
-        let notices = stage.server.usher.store.list_logout_notices_to(&scene.client.client.id, crate::harness::server::START);
+        let notices = stage.server.usher.core.store.list_logout_notices_to(&scene.client.client.id, crate::harness::server::START);
         let notice = notices.await.unwrap().remove(0);
         assert_eq!((notice.status.as_str(), notice.last_status), ("refused", Some(400)));
     }
@@ -353,12 +359,12 @@ on_both_databases! {
         let stage = Stage::on(db).await;
         let mut scene = scene(&stage).await;
         let (account, _) = account(&stage.server, &scene.browser).await;
-        stage.server.usher.withdraw_consent(&account, scene.client.client.id.clone()).await.unwrap();
+        stage.server.usher.applications.withdraw_consent(&account, scene.client.client.id.clone()).await.unwrap();
         stage.tell().await;
         let before = scene.told().len();
         stage.server.wait(5);
         stage.server.tokens(&mut scene.browser, &scene.client, ANA).await;
-        stage.server.usher.sign_out(&account).await.unwrap();
+        stage.server.usher.sign_outs.sign_out(&account).await.unwrap();
         stage.tell().await;
         let told = scene.told();
         assert_eq!(told.len(), before + 1);
@@ -370,7 +376,7 @@ on_both_databases! {
         let scene = scene(&stage).await;
         scene.receiver.answer([Reply::late(200, Duration::from_secs(30)), Reply::late(200, Duration::from_secs(30))]);
         let (account, _) = account(&stage.server, &scene.browser).await;
-        stage.server.usher.sign_out_everywhere(&account).await.unwrap();
+        stage.server.usher.sign_outs.sign_out_everywhere(&account).await.unwrap();
         run(&stage.server.usher, "tell_facts").await;
         let usher = stage.server.usher.clone();
         let doomed = tokio::spawn(async move { run(&usher, "send_logouts").await });
@@ -406,7 +412,7 @@ async fn the_metadata_says_that_sessions_are_told_and_a_wrong_address_is_refused
     ] {
         let mut metadata = stage.client.client.metadata.clone();
         metadata.backchannel_logout_uri = Some(bad.to_owned());
-        let refused = stage.server.usher.update_client(&stage.client.client.id, metadata).await.unwrap_err();
+        let refused = stage.server.usher.clients.update_client(&stage.client.client.id, metadata).await.unwrap_err();
         assert!(refused.to_string().contains("backchannel_logout_uri"), "{bad}: {refused}");
     }
 }

@@ -17,7 +17,7 @@ on_both_databases! {
         let mut browser = stage.server.browser();
         let tokens = stage.server.tokens(&mut browser, &stage.client, ANA).await;
         let (account, _) = account(&stage.server, &browser).await;
-        stage.server.usher.sign_out(&account).await.unwrap();
+        stage.server.usher.sign_outs.sign_out(&account).await.unwrap();
         stage.tell().await;
         let calls = receiver.calls();
         assert_eq!(receiver.kinds().last().unwrap(), "grant.revoked");
@@ -66,11 +66,11 @@ on_both_databases! {
         receiver.answer([Reply::status(500)]);
         let again = stage.signed_in(ANA).await;
         let (account, _) = account(&stage.server, &again).await;
-        stage.server.usher.sign_out(&account).await.unwrap();
+        stage.server.usher.sign_outs.sign_out(&account).await.unwrap();
         drop(browser);
         let bob = stage.signed_in("bob@example.test").await;
         let (bob, _) = crate::hooks::stage::account(&stage.server, &bob).await;
-        stage.server.usher.sign_out(&bob).await.unwrap();
+        stage.server.usher.sign_outs.sign_out(&bob).await.unwrap();
         stage.tell().await;
         let about = |sub: &str| -> Vec<String> {
             let calls = receiver.calls();
@@ -96,19 +96,19 @@ on_both_databases! {
         stage.webhook(&sessions, &["session.*"]).await;
         stage.webhook(&exact, &["client.updated", "user.deleted"]).await;
         stage.webhook(&all, &["*"]).await;
-        let other = stage.server.usher.create_project("Other").await.unwrap();
+        let other = stage.server.usher.projects.create_project("Other").await.unwrap();
         let new = usher_flows::webhooks::NewWebhook {
             url: receiver.url.clone(), description: String::new(), events: vec!["*".into()],
         };
-        stage.server.usher.create_webhook(other.project.id, new).await.unwrap();
+        stage.server.usher.webhooks.create_webhook(other.project.id, new).await.unwrap();
         stage.tell().await;
         receiver.forget();
         all.forget();
         let metadata = stage.client.client.metadata.clone();
-        stage.server.usher.update_client(&stage.client.client.id, metadata).await.unwrap();
+        stage.server.usher.clients.update_client(&stage.client.client.id, metadata).await.unwrap();
         let browser = stage.signed_in(ANA).await;
         let (account, _) = account(&stage.server, &browser).await;
-        stage.server.usher.sign_out(&account).await.unwrap();
+        stage.server.usher.sign_outs.sign_out(&account).await.unwrap();
         stage.tell().await;
         assert_eq!(exact.kinds(), ["client.updated"]);
         assert!(sessions.kinds().iter().all(|kind| kind.starts_with("session.")), "{:?}", sessions.kinds());
@@ -126,13 +126,13 @@ on_both_databases! {
         stage.tell().await;
         receiver.forget();
         stage.server.wait(10);
-        stage.server.usher.rotate_keys(true).await.unwrap();
-        stage.server.usher.create_setup_link().await.unwrap();
+        stage.server.usher.signing_keys.rotate_keys(true).await.unwrap();
+        stage.server.usher.setup_links.create_setup_link().await.unwrap();
         stage.tell().await;
         let kinds = receiver.kinds();
         assert!(!kinds.is_empty() && kinds.iter().all(|kind| kind == "key.rotated"), "{kinds:?}");
         let kid = receiver.calls()[0].json()["data"]["kid"].as_str().unwrap().to_owned();
-        assert!(stage.server.usher.keyring().jwks().body.windows(kid.len()).any(|part| part == kid.as_bytes()), "{kid}");
+        assert!(stage.server.usher.signing_keys.keyring().jwks().body.windows(kid.len()).any(|part| part == kid.as_bytes()), "{kid}");
     }
 
     /// SS-07
@@ -165,7 +165,7 @@ on_both_databases! {
         let (id, secret) = stage.webhook(&receiver, &["*"]).await;
         let shown = stage.call(Method::GET, &format!("/{id}"), None).await;
         assert!(!shown.json.to_string().contains("whsec_"), "{shown:?}");
-        let webhook = stage.server.usher.list_webhooks(stage.project.project.id).await.unwrap().remove(0);
+        let webhook = stage.server.usher.webhooks.list_webhooks(stage.project.project.id).await.unwrap().remove(0);
         let bare = secret.trim_start_matches("whsec_").to_owned();
         assert!(!webhook.secrets[0].sealed.contains(&bare) && webhook.secrets[0].sealed.len() > bare.len());
     }

@@ -13,11 +13,11 @@ use crate::harness::database::on_both_databases;
 
 async fn courier(usher: Usher) {
     let around = WebhookSenderContext {
-        store: &usher.store,
-        outbound: usher.outbound(),
-        sealer: &usher.sealer,
-        clock: &*usher.clock,
-        random: &*usher.random,
+        store: &usher.core.store,
+        outbound: usher.providers.outbound(),
+        sealer: &usher.core.sealer,
+        clock: &*usher.core.clock,
+        random: &*usher.core.random,
     };
     let (_stop, going_on) = watch::channel(false);
     WebhookSender::new(around).run(&going_on).await.expect("the courier runs");
@@ -62,7 +62,7 @@ on_both_databases! {
         }
         let client = &stage.client.client;
         for _ in 0..30 {
-            stage.server.usher.update_client(&client.id, client.metadata.clone()).await.unwrap();
+            stage.server.usher.clients.update_client(&client.id, client.metadata.clone()).await.unwrap();
         }
         let second = stage.server.second_instance().await;
         run(&stage.server.usher, "tell_facts").await;
@@ -83,7 +83,7 @@ on_both_databases! {
         dead.answer_always(Reply::late(204, Duration::from_secs(60)));
         let client = &stage.client.client;
         for _ in 0..10 {
-            stage.server.usher.update_client(&client.id, client.metadata.clone()).await.unwrap();
+            stage.server.usher.clients.update_client(&client.id, client.metadata.clone()).await.unwrap();
         }
         run(&stage.server.usher, "tell_facts").await;
         let began = Instant::now();
@@ -92,7 +92,7 @@ on_both_databases! {
         // A receiver that hangs is given up after ten seconds: no other delivery has waited for it.
         assert!(began.elapsed() < Duration::from_secs(9), "{:?}", began.elapsed());
         // What is created while the dead instance still holds the webhook is not delayed either.
-        stage.server.usher.update_client(&client.id, client.metadata.clone()).await.unwrap();
+        stage.server.usher.clients.update_client(&client.id, client.metadata.clone()).await.unwrap();
         run(&stage.server.usher, "tell_facts").await;
         eventually("the living hear again", || alive.calls().len() == 11).await;
         working.abort();

@@ -47,7 +47,7 @@ on_both_databases! {
         stage.tell().await;
         receiver.forget();
 
-        let (now, random) = (stage.server.now(), &*stage.server.usher.random);
+        let (now, random) = (stage.server.now(), &*stage.server.usher.core.random);
         let grant = GrantId::new(now, random);
         let event = Event::new(EventId::new(now, random), SPECIMEN, now)
             .with_user(account.user.id)
@@ -56,9 +56,9 @@ on_both_databases! {
             .with_grant(grant)
             .with("scope", "openid")
             .with("colour", "blue");
-        let store = &stage.server.usher.store;
+        let store = &stage.server.usher.core.store;
         store.write(move |mut tx| Box::pin(async move { tx.append(&event).await })).await.unwrap();
-        let rules = DispatchRules { access_ttl: stage.server.usher.config.tokens.access_ttl, events: CATALOGUE };
+        let rules = DispatchRules { access_ttl: stage.server.usher.core.config.tokens.access_ttl, events: CATALOGUE };
         EventDispatcher::new(store.clone(), rules).tell().await.unwrap();
         run(&stage.server.usher, "deliver_webhooks").await;
         run(&stage.server.usher, "send_logouts").await;

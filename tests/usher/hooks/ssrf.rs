@@ -52,11 +52,11 @@ impl Stage {
     async fn leave_by(&self, outbound: &Outbound) {
         let usher = &self.server.usher;
         let around = WebhookSenderContext {
-            store: &usher.store,
+            store: &usher.core.store,
             outbound,
-            sealer: &usher.sealer,
-            clock: &*usher.clock,
-            random: &*usher.random,
+            sealer: &usher.core.sealer,
+            clock: &*usher.core.clock,
+            random: &*usher.core.random,
         };
         let (_stop, going_on) = watch::channel(false);
         WebhookSender::new(around).run(&going_on).await.expect("the courier runs");
@@ -67,17 +67,21 @@ impl Stage {
         let receiver = Receiver::start().await;
         let (id, _) = self.webhook(&receiver, &["user.*"]).await;
         let (project, id) = (self.project.project.id, id.parse().unwrap());
-        let mut webhook = self.server.usher.load_webhook(project, id).await.unwrap();
-        let sent = self.server.usher.test_webhook(&webhook).await.unwrap();
+        let mut webhook = self.server.usher.webhooks.load_webhook(project, id).await.unwrap();
+        let sent = self.server.usher.webhooks.test_webhook(&webhook).await.unwrap();
         webhook.url = url.to_owned();
-        let write =
-            self.server.usher.store.write(move |mut tx| Box::pin(async move { tx.describe_webhook(&webhook).await }));
+        let write = self
+            .server
+            .usher
+            .core
+            .store
+            .write(move |mut tx| Box::pin(async move { tx.describe_webhook(&webhook).await }));
         write.await.unwrap();
         (id, sent.message_id)
     }
 
     async fn outcome(&self, (id, message): (WebhookId, EventId)) -> WebhookDelivery {
-        self.server.usher.store.find_delivery(id, message).await.unwrap().expect("it is there")
+        self.server.usher.core.store.find_delivery(id, message).await.unwrap().expect("it is there")
     }
 }
 
@@ -109,7 +113,7 @@ async fn a_closed_address_is_refused_when_it_is_saved() {
         assert_eq!(refused.status, 422, "{url}: {refused:?}");
         assert!(refused.json["error"]["details"]["fields"]["url"].is_string(), "{url}: {refused:?}");
     }
-    assert!(stage.server.usher.list_webhooks(stage.project.project.id).await.unwrap().is_empty());
+    assert!(stage.server.usher.webhooks.list_webhooks(stage.project.project.id).await.unwrap().is_empty());
 }
 
 on_both_databases! {

@@ -34,7 +34,7 @@ pub struct Stage {
 impl Stage {
     pub async fn on(database: TestDatabase) -> Self {
         let server = TestServer::on(database, &[("limits.sign_in", "off")]).await;
-        let project = server.usher.create_project("Shop").await.expect("a project can be made");
+        let project = server.usher.projects.create_project("Shop").await.expect("a project can be made");
         let client = client_of(&server, &project, None).await;
         // Dispatches earlier events, which no subscriber gets.
         run(&server.usher, "tell_facts").await;
@@ -80,7 +80,7 @@ impl Stage {
 
     /// A new user signs in through the client.
     pub async fn signed_in(&self, email: &str) -> Browser<'_> {
-        if self.server.usher.load_user(email).await.is_err() {
+        if self.server.usher.users.load_user(email).await.is_err() {
             self.server.user(email).await;
         }
         let mut browser = self.server.browser();
@@ -96,13 +96,13 @@ async fn client_of(server: &TestServer, project: &RegisteredProject, logout: Opt
     metadata.first_party = true;
     metadata.backchannel_logout_uri = logout;
     let new = NewClient { project: project.project.id, kind: ClientType::Web, metadata, id: None };
-    server.usher.create_client(new).await.expect("a client can be made")
+    server.usher.clients.create_client(new).await.expect("a client can be made")
 }
 
 /// The account that is signed in with a browser.
 pub async fn account(server: &TestServer, browser: &Browser<'_>) -> (Account, Cookies) {
     let cookies = Cookies::from_cookies(browser.cookies.get("usher").map(String::as_str), None);
-    let account = server.usher.current(&cookies).await.expect("the server answers");
+    let account = server.usher.accounts.current(&cookies).await.expect("the server answers");
     (account.expect("somebody is signed in"), cookies)
 }
 

@@ -13,7 +13,7 @@ on_both_databases! {
         for (client, name) in [(&hears, "Hears"), (&deaf, "Deaf")] {
             let mut metadata = client.client.metadata.clone();
             metadata.client_name = name.to_owned();
-            stage.server.usher.update_client(&client.client.id, metadata).await.unwrap();
+            stage.server.usher.clients.update_client(&client.client.id, metadata).await.unwrap();
         }
         let mut browser = stage.signed_in(ANA).await;
         stage.server.tokens(&mut browser, &hears, ANA).await;

@@ -16,7 +16,7 @@ use crate::harness::database::on_both_databases;
 async fn listener(stage: &Stage, project: ProjectId) -> Receiver {
     let receiver = Receiver::start().await;
     let new = NewWebhook { url: receiver.url.clone(), description: String::new(), events: vec!["*".into()] };
-    stage.server.usher.create_webhook(project, new).await.expect("a webhook can be made");
+    stage.server.usher.webhooks.create_webhook(project, new).await.expect("a webhook can be made");
     stage.tell().await;
     receiver.forget();
     receiver
@@ -24,7 +24,7 @@ async fn listener(stage: &Stage, project: ProjectId) -> Receiver {
 
 /// Another project, with a client.
 async fn another(stage: &Stage, name: &str) -> (ProjectId, RegisteredClient) {
-    let project = stage.server.usher.create_project(name).await.expect("a project can be made").project.id;
+    let project = stage.server.usher.projects.create_project(name).await.expect("a project can be made").project.id;
     (project, client_in(&stage.server, project, |client| client.first_party = true).await)
 }
 
@@ -54,11 +54,11 @@ on_both_databases! {
         let (account, _) = account(&stage.server, &browser).await;
         for kind in EventKind::ALL {
             let now = stage.server.now();
-            let event = Event::new(EventId::new(now, &*stage.server.usher.random), *kind, now)
+            let event = Event::new(EventId::new(now, &*stage.server.usher.core.random), *kind, now)
                 .with_user(account.user.id)
                 .with_session(account.session.id)
                 .with_client(&stage.client.client.id);
-            let append = stage.server.usher.store.write(move |mut tx| Box::pin(async move { tx.append(&event).await }));
+            let append = stage.server.usher.core.store.write(move |mut tx| Box::pin(async move { tx.append(&event).await }));
             append.await.unwrap();
             stage.tell().await;
             let told = kind.row().message.is_some();

@@ -58,7 +58,7 @@ on_both_databases! {
         for _ in 0..3 {
             stranger.submit(&page, &[("email", ANA), ("password", "a wrong password it is")]).await;
         }
-        server.usher.request_recovery(ANA, ReturnTo::default(), &Browser::default(), &Device::default()).await.unwrap();
+        server.usher.recovery.request_recovery(ANA, ReturnTo::default(), &Browser::default(), &Device::default()).await.unwrap();
         server.clock.turn_back(TEN_YEARS);
         server.wait(60);
         let mut browser = server.browser();

@@ -147,7 +147,7 @@ on_both_databases! {
         let mut browser = server.browser();
         let page = browser.open(&server.authorize_url(&client, &[])).await;
         let consent = browser.sign_in(&page, "ana@example.test").await;
-        server.usher.set_client_disabled(&client.client.id, true).await.expect("it can be disabled");
+        server.usher.clients.set_client_disabled(&client.client.id, true).await.expect("it can be disabled");
         let landing = browser.submit(&consent, &[("decision", "allow")]).await;
         assert_eq!((landing.status, landing.answer("code")), (StatusCode::BAD_REQUEST, None));
     }

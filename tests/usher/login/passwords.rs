@@ -34,7 +34,7 @@ async fn a_password_that_will_not_do_is_refused_with_the_reason_at_its_field() {
         assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY, "{bad:?}");
         assert!(!page.text("#password-error").is_empty(), "{bad:?}");
     }
-    assert_eq!(server.usher.passwords.taken_on(), 0, "nothing of it was hashed");
+    assert_eq!(server.usher.core.password_pool.taken_on(), 0, "nothing of it was hashed");
     assert!(server.letters().await.is_empty());
 }
 
@@ -67,7 +67,7 @@ async fn every_byte_of_a_long_password_counts() {
 async fn an_endless_password_is_refused_without_hashing() {
     let server = TestServer::start().await;
     server.user("ana@example.test").await;
-    let before = server.usher.passwords.taken_on();
+    let before = server.usher.core.password_pool.taken_on();
     for length in [1_025, 20_000, 1_000_000] {
         let endless = "p".repeat(length);
         for path in ["/login", "/register", "/recover/reset", "/setup/x"] {
@@ -85,5 +85,5 @@ async fn an_endless_password_is_refused_without_hashing() {
             assert!(reply.status.is_client_error(), "{path} {length}: {}", reply.status);
         }
     }
-    assert_eq!(server.usher.passwords.taken_on(), before);
+    assert_eq!(server.usher.core.password_pool.taken_on(), before);
 }

@@ -69,7 +69,7 @@ on_both_databases! {
         let server = TestServer::on(db, &[]).await;
         server.user("know@e.test").await;
         let disabled = server.user("disa@e.test").await;
-        server.usher.set_user_enabled(&disabled, false).await.expect("it can be");
+        server.usher.users.set_user_enabled(&disabled, false).await.expect("it can be");
         let (browser, csrf) = with_csrf(&server).await;
         let mut answers = Vec::new();
         for email in ["know@e.test", "unkn@e.test", "disa@e.test"] {
@@ -140,7 +140,7 @@ on_both_databases! {
         let server = TestServer::on(db, &[]).await;
         let ana = server.user(ANA).await;
         let link = link(&server).await;
-        server.usher.set_user_enabled(&ana, false).await.expect("it can be");
+        server.usher.users.set_user_enabled(&ana, false).await.expect("it can be");
         let (browser, csrf) = with_csrf(&server).await;
         assert_eq!(set(&server, &browser, &csrf, &link, NEW).await.status, StatusCode::GONE);
     }
@@ -154,7 +154,7 @@ on_both_databases! {
         let form = [("given_name", "U"), ("family_name", "N"), ("email", "una@e.test"), ("password", PASSWORD)];
         let verify = other.submit(&page, &form).await;
         let sign_up = server.letters().await[0].link().expect("a link").to_owned();
-        let setup = server.usher.create_setup_link().await.expect("a link");
+        let setup = server.usher.setup_links.create_setup_link().await.expect("a link");
         let setup = format!("token={}", setup.rsplit('/').next().expect("a code"));
         let session = server.signed_in(ANA).await.cookies["usher"].clone();
         let (browser, csrf) = with_csrf(&server).await;

@@ -209,7 +209,7 @@ on_both_databases! {
         let csrf = browser.open(&server.at("/register")).await.value("csrf");
         let mut answers = Vec::new();
         for email in ["own@e.test", "new@e.test"] {
-            let before = server.usher.passwords.taken_on();
+            let before = server.usher.core.password_pool.taken_on();
             let form = [
                 ("csrf", csrf.as_str()),
                 ("given_name", "Una"),
@@ -218,7 +218,7 @@ on_both_databases! {
                 ("password", "the door of an attacker"),
             ];
             let begun = server.post_as(&browser, "/register", &form).await;
-            let hashed = server.usher.passwords.taken_on() - before;
+            let hashed = server.usher.core.password_pool.taken_on() - before;
             let proof = begun.location().to_owned();
             let page = server.get_as(&browser, &proof).await;
             let wrong = server.post_as(&browser, &proof, &[("csrf", &csrf), ("code", "12345678")]).await;
@@ -316,7 +316,7 @@ on_both_databases! {
         let landing = browser.submit(&page, &[("code", &code)]).await;
         assert_eq!(landing.url, server.at("/account/profile"), "{}", landing.body);
         assert_eq!((landing.value("given_name"), landing.value("family_name")), ("سارة".to_owned(), String::new()));
-        let kept = server.usher.load_user(UNA).await.expect("the user").profile;
+        let kept = server.usher.users.load_user(UNA).await.expect("the user").profile;
         assert_eq!((kept.given_name.as_deref(), kept.family_name), (Some("سارة"), None));
     }
 
@@ -365,7 +365,7 @@ on_both_databases! {
         let page = register(&server, &mut browser, "una@gmial.com", PASSWORD).await;
         let (code, _) = letter(&server).await;
         assert_eq!(browser.submit(&page, &[("code", &code)]).await.url, server.at("/account/profile"));
-        assert!(server.usher.load_user("una@gmial.com").await.is_ok());
+        assert!(server.usher.users.load_user("una@gmial.com").await.is_ok());
     }
 
     async fn only_the_browser_that_registered_changes_the_address(db: TestDatabase) {

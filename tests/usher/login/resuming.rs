@@ -77,7 +77,7 @@ on_both_databases! {
         let page = browser.open(&server.authorize_url(&client, &[])).await;
         let mut metadata = client.client.metadata.clone();
         metadata.redirect_uris = vec!["https://rp.test/other".into()];
-        server.usher.update_client(&client.client.id, metadata).await.expect("it can be changed");
+        server.usher.clients.update_client(&client.client.id, metadata).await.expect("it can be changed");
         server.wait(AN_HOUR);
         assert_eq!(browser.open(&page.url).await.status, StatusCode::BAD_REQUEST);
     }
@@ -105,7 +105,7 @@ on_both_databases! {
         let client = bootstrapped(&server).await;
         let mut browser = server.browser();
         let page = browser.open(&server.authorize_url(&client, &[])).await;
-        server.usher.set_client_disabled(&client.client.id, true).await.expect("it can be disabled");
+        server.usher.clients.set_client_disabled(&client.client.id, true).await.expect("it can be disabled");
         let over = [
             browser.open(&page.url).await,
             browser.sign_in(&page, ANA).await,

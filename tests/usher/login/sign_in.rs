@@ -15,7 +15,7 @@ const FIVE: [&str; 5] = ["know@e.test", "unkn@e.test", "disa@e.test", "nopw@e.te
 async fn bootstrap(server: &TestServer) {
     server.user(FIVE[0]).await;
     let disabled = server.user(FIVE[2]).await;
-    server.usher.set_user_enabled(&disabled, false).await.expect("a user can be disabled");
+    server.usher.users.set_user_enabled(&disabled, false).await.expect("a user can be disabled");
     let without = NewUser {
         email: FIVE[3].into(),
         password: None,
@@ -23,7 +23,7 @@ async fn bootstrap(server: &TestServer) {
         profile: usher_domain::user::Profile::default(),
         locale: None,
     };
-    server.usher.create_user(without).await.expect("a user needs no password");
+    server.usher.users.create_user(without).await.expect("a user needs no password");
     let mut browser = server.browser();
     let page = browser.open(&server.at("/register")).await;
     let form = [("given_name", "Una"), ("family_name", "Proven"), ("email", FIVE[4]), ("password", PASSWORD)];
@@ -70,9 +70,9 @@ on_both_databases! {
         let csrf = browser.open(&server.at("/login")).await.value("csrf");
         let mut costs = Vec::new();
         for email in FIVE {
-            let before = server.usher.passwords.taken_on();
+            let before = server.usher.core.password_pool.taken_on();
             attempt(&server, &browser, &csrf, email, "a wrong password it is").await;
-            costs.push(server.usher.passwords.taken_on() - before);
+            costs.push(server.usher.core.password_pool.taken_on() - before);
         }
         assert!(costs.iter().all(|cost| *cost == costs[0] && *cost > 0), "{costs:?}");
     }
@@ -85,9 +85,9 @@ on_both_databases! {
         let csrf = browser.open(&server.at("/login")).await.value("csrf");
         let mut answers = Vec::new();
         for (email, password) in [(FIVE[2], PASSWORD), (FIVE[1], PASSWORD), (FIVE[0], "a wrong password it is")] {
-            let before = server.usher.passwords.taken_on();
+            let before = server.usher.core.password_pool.taken_on();
             let answer = attempt(&server, &browser, &csrf, email, password).await.fingerprint(email);
-            answers.push((answer, server.usher.passwords.taken_on() - before));
+            answers.push((answer, server.usher.core.password_pool.taken_on() - before));
         }
         assert!(answers.windows(2).all(|two| two[0] == two[1]), "{answers:#?}");
     }

@@ -42,10 +42,10 @@ on_both_databases! {
         for _ in 0..10 {
             assert_eq!(guess(&server, &browser, &csrf, ANA, "a wrong password it is").await.status, 422);
         }
-        let before = server.usher.passwords.taken_on();
+        let before = server.usher.core.password_pool.taken_on();
         let refused = guess(&server, &browser, &csrf, ANA, PASSWORD).await;
         assert_eq!(refused.status, StatusCode::TOO_MANY_REQUESTS, "even the right one has to wait");
-        assert_eq!(server.usher.passwords.taken_on(), before, "and is not looked at");
+        assert_eq!(server.usher.core.password_pool.taken_on(), before, "and is not looked at");
         let wait = refused.retry_after().expect("it says for how long");
         assert!((1..=60).contains(&wait), "{wait}");
         server.wait(wait);
@@ -251,7 +251,7 @@ async fn a_full_queue_says_later_and_slows_nothing_else() {
     let (usher, started) = (server.usher.clone(), Arc::new(tokio::sync::Notify::new()));
     let rung = started.clone();
     let hashing = tokio::spawn(async move {
-        let work = usher.passwords.hash(Secret::from("something long to hash"), [7; 16]);
+        let work = usher.core.password_pool.hash(Secret::from("something long to hash"), [7; 16]);
         tokio::pin!(work);
         // The slot is taken as soon as the future was polled once.
         let waits = poll_fn(|context| Poll::Ready(work.as_mut().poll(context).is_pending())).await;

@@ -108,7 +108,7 @@ async fn who_cannot_be_sent_back_is_shown_a_page() {
     let one = server.client(ClientType::Web, |_| {}).await;
     let two = server.client(ClientType::Web, |client| client.redirect_uris.push("https://rp.test/cb2".into())).await;
     let off = server.client(ClientType::Web, |_| {}).await;
-    server.usher.set_client_disabled(&off.client.id, true).await.expect("a client can be disabled");
+    server.usher.clients.set_client_disabled(&off.client.id, true).await.expect("a client can be disabled");
     assert_page(&ask(&server, &one, &[("client_id", "nobody")]).await, "invalid_client", "an unknown client");
     assert_page(&ask(&server, &one, &[("client_id", "")]).await, "invalid_request", "no client");
     assert_page(&ask(&server, &off, &[]).await, "unauthorized_client", "a disabled client");

@@ -138,7 +138,7 @@ async fn whoever_is_refused_in_production_is_told_the_same_whatever_the_reason()
     let server = TestServer::in_production(TestDatabase::sqlite().await).await;
     let (client, off) = (machine(&server).await, machine(&server).await);
     let spa = server.client(ClientType::Spa, |_| {}).await;
-    server.usher.set_client_disabled(&off.client.id, true).await.expect("a client can be disabled");
+    server.usher.clients.set_client_disabled(&off.client.id, true).await.expect("a client can be disabled");
     let secret = client.secret.as_deref().expect("a secret");
     let mut first_wrong = secret.to_owned();
     first_wrong.replace_range(..1, if secret.starts_with('A') { "B" } else { "A" });

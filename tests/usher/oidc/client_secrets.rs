@@ -31,7 +31,7 @@ async fn is_good(server: &TestServer, id: &ClientId, secret: &str) -> bool {
 
 async fn rotate(server: &TestServer, id: &ClientId, overlap: u64) -> String {
     let rotation = SecretRotation::with_overlap(Duration::from_secs(overlap));
-    let made = server.usher.rotate_client_secret(id, rotation).await.expect("it can be replaced");
+    let made = server.usher.clients.rotate_client_secret(id, rotation).await.expect("it can be replaced");
     made.secret.expect("a secret")
 }
 
@@ -89,7 +89,7 @@ on_both_databases! {
                 .map(|n| {
                     let usher = if n % 2 == 0 { server.usher.clone() } else { second.usher.clone() };
                     let (id, rotation) = (id.clone(), SecretRotation::with_overlap(Duration::from_secs(overlap)));
-                    tokio::spawn(async move { usher.rotate_client_secret(&id, rotation).await })
+                    tokio::spawn(async move { usher.clients.rotate_client_secret(&id, rotation).await })
                 })
                 .collect();
             let (mut handed_out, mut refused) = (Vec::new(), 0);
@@ -121,21 +121,21 @@ on_both_databases! {
             let (disabling, renaming, rotating) = (server.usher.clone(), second.usher.clone(), server.usher.clone());
             let ids = [id.clone(), id.clone(), id.clone()];
             let [one, two, three] = ids;
-            let disable = tokio::spawn(async move { disabling.set_client_disabled(&one, true).await.map(drop) });
+            let disable = tokio::spawn(async move { disabling.clients.set_client_disabled(&one, true).await.map(drop) });
             let rename = tokio::spawn(async move {
                 let rename = |mut metadata: usher_protocol::client_metadata::ClientMetadata| {
                     metadata.client_name = "Renamed".into();
                     metadata
                 };
-                renaming.edit_client(&two, rename).await.map(drop)
+                renaming.clients.edit_client(&two, rename).await.map(drop)
             });
             let rotate = tokio::spawn(async move {
-                rotating.rotate_client_secret(&three, SecretRotation::default()).await.map(drop)
+                rotating.clients.rotate_client_secret(&three, SecretRotation::default()).await.map(drop)
             });
             for task in [disable, rename, rotate] {
                 task.await.expect("no panic").expect("it can be done");
             }
-            let now = server.usher.load_client(&id.0).await.expect("it is there");
+            let now = server.usher.clients.load_client(&id.0).await.expect("it is there");
             let kept = (now.is_active(), now.metadata.client_name.as_str(), now.secrets.len());
             assert_eq!(kept, (false, "Renamed", 2), "round {round}");
         }
@@ -143,7 +143,7 @@ on_both_databases! {
 
     async fn the_use_of_a_secret_is_written_down_once_an_hour(db: TestDatabase) {
         let (server, id, secret) = machine(db).await;
-        let last = async || server.usher.load_client(&id.0).await.expect("it is there").secrets[0].last_used_at;
+        let last = async || server.usher.clients.load_client(&id.0).await.expect("it is there").secrets[0].last_used_at;
         assert_eq!(last().await, None);
         assert!(!is_good(&server, &id, "wrong").await);
         assert_eq!(last().await, None, "a wrong one is no use");

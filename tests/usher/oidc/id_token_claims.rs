@@ -40,12 +40,13 @@ async fn ana_is_a_gardener(server: &TestServer) {
     });
     let project: ProjectId = server.project;
     let document: PolicyDocument = serde_json::from_value(rules).expect("a document");
-    let drafted = server.usher.policy_draft(project).await.expect("there is a draft");
-    let drafted = server.usher.replace_policy_draft(project, &drafted.etag, &document).await.expect("it is kept");
-    server.usher.publish_policy(project, &drafted.etag, "", "test").await.expect("it can be published");
-    let sub = server.usher.load_user(ANA).await.expect("Ana is there").sub.0;
+    let drafted = server.usher.policies.policy_draft(project).await.expect("there is a draft");
+    let drafted =
+        server.usher.policies.replace_policy_draft(project, &drafted.etag, &document).await.expect("it is kept");
+    server.usher.policies.publish_policy(project, &drafted.etag, "", "test").await.expect("it can be published");
+    let sub = server.usher.users.load_user(ANA).await.expect("Ana is there").sub.0;
     let new = NewAssignment { role: "gardener".into(), subject: Subject::User(sub), scope: None, expires_at: None };
-    server.usher.assign_role(project, new).await.expect("it can be given");
+    server.usher.policies.assign_role(project, new).await.expect("it can be given");
 }
 
 on_both_databases! {
@@ -116,8 +117,8 @@ on_both_databases! {
         let server = house_of_ana(db).await;
         let client = server.client(ClientType::Web, |client| client.roles_claim = "groups".into()).await;
         signed_in(&server, &client, "openid roles").await;
-        let user = server.usher.load_user(ANA).await.expect("Ana is there").id;
-        let accesses = server.usher.store.list_accesses(user).await.expect("they can be read");
+        let user = server.usher.users.load_user(ANA).await.expect("Ana is there").id;
+        let accesses = server.usher.core.store.list_accesses(user).await.expect("they can be read");
         let names: Vec<&str> = accesses.iter().flat_map(|access| access.claims.keys().map(String::as_str)).collect();
         assert_eq!(names, ["roles", "sub"]);
     }

@@ -46,7 +46,7 @@ fn learns(server: &TestServer) -> watch::Sender<bool> {
 }
 
 async fn state_of(server: &TestServer, kid: &str) -> Option<KeyState> {
-    let keys = server.usher.list_keys().await.expect("the keys can be read");
+    let keys = server.usher.signing_keys.list_keys().await.expect("the keys can be read");
     keys.iter().find(|key| key.kid == kid).map(SigningKeyRecord::state)
 }
 
@@ -63,11 +63,11 @@ on_both_databases! {
         let mut signed_by = BTreeSet::new();
         for step in 0..(200 * 2) {
             // The job of each instance, one an hour behind the other.
-            server.usher.tend_keys().await.expect("keys can be made");
+            server.usher.signing_keys.tend_keys().await.expect("keys can be made");
             let client = &clients[step % 4];
             let token = token(&server, client).await;
             assert!(cached.contains(&kid(&token)), "step {step}: signed by a key that nobody could know");
-            second.usher.reload_keys().await.expect("the keys can be read");
+            second.usher.signing_keys.reload_keys().await.expect("the keys can be read");
             assert!(second.is_active(client, &token).await, "step {step}: the other instance");
             signed_by.insert(kid(&token));
             cached = published(&second).await;
@@ -81,17 +81,17 @@ on_both_databases! {
         let server = TestServer::on(db, &[]).await;
         let client = machine(&server, "RS256").await;
         server.wait(90 * DAY);
-        server.usher.tend_keys().await.expect("keys can be made");
+        server.usher.signing_keys.tend_keys().await.expect("keys can be made");
         let last = token(&server, &client).await;
         server.wait(DAY);
-        server.usher.tend_keys().await.expect("keys can be made");
+        server.usher.signing_keys.tend_keys().await.expect("keys can be made");
         let next = token(&server, &client).await;
         assert_ne!(kid(&last), kid(&next));
         server.wait(KEPT);
-        server.usher.tend_keys().await.expect("keys can be made");
+        server.usher.signing_keys.tend_keys().await.expect("keys can be made");
         assert!(published(&server).await.contains(&kid(&last)), "not a second too early");
         server.wait(1);
-        server.usher.tend_keys().await.expect("keys can be made");
+        server.usher.signing_keys.tend_keys().await.expect("keys can be made");
         assert!(!published(&server).await.contains(&kid(&last)));
         assert_eq!(published(&server).await.len(), ALGORITHMS);
     }
@@ -101,14 +101,14 @@ on_both_databases! {
         let client = machine(&server, "ES256").await;
         let before = kid(&token(&server, &client).await);
         server.wait(1);
-        server.usher.rotate_keys(false).await.expect("keys can be made");
+        server.usher.signing_keys.rotate_keys(false).await.expect("keys can be made");
         assert_eq!(published(&server).await.len(), 2 * ALGORITHMS);
         assert_eq!(kid(&token(&server, &client).await), before);
         server.wait(DAY - 1);
-        server.usher.tend_keys().await.expect("keys can be made");
+        server.usher.signing_keys.tend_keys().await.expect("keys can be made");
         assert_eq!(kid(&token(&server, &client).await), before, "not everybody can know the new key yet");
         server.wait(1);
-        server.usher.tend_keys().await.expect("keys can be made");
+        server.usher.signing_keys.tend_keys().await.expect("keys can be made");
         assert_ne!(kid(&token(&server, &client).await), before);
     }
 
@@ -117,7 +117,7 @@ on_both_databases! {
         let client = machine(&server, "ES256").await;
         let before = token(&server, &client).await;
         server.wait(1);
-        server.usher.rotate_keys(true).await.expect("keys can be made");
+        server.usher.signing_keys.rotate_keys(true).await.expect("keys can be made");
         let after = token(&server, &client).await;
         assert_ne!(kid(&after), kid(&before));
         assert!(published(&server).await.contains(&kid(&after)));
@@ -137,7 +137,7 @@ on_both_databases! {
         let rotations = async {
             for _ in 0..3 {
                 server.wait(1);
-                server.usher.rotate_keys(true).await.expect("keys can be made");
+                server.usher.signing_keys.rotate_keys(true).await.expect("keys can be made");
             }
         };
         let load = join_all(clients.iter().cycle().take(6).map(work));
@@ -149,11 +149,11 @@ on_both_databases! {
         let server = TestServer::on(db, &[]).await;
         let second = server.second_instance().await;
         server.database.execute("delete from signing_key").await;
-        let (one, two) = tokio::join!(server.usher.tend_keys(), second.usher.tend_keys());
+        let (one, two) = tokio::join!(server.usher.signing_keys.tend_keys(), second.usher.signing_keys.tend_keys());
         one.and(two).expect("keys can be made");
         assert_eq!(server.database.count("select count(*) from signing_key").await, i64::try_from(ALGORITHMS).unwrap());
         let (mine, theirs) = (published(&server).await, published(&second).await);
-        server.usher.reload_keys().await.expect("the keys can be read");
+        server.usher.signing_keys.reload_keys().await.expect("the keys can be read");
         assert_eq!(published(&server).await, mine, "each knew the whole set");
         assert_eq!(mine, theirs);
         let client = machine(&server, "RS256").await;
@@ -184,7 +184,7 @@ on_both_databases! {
         let gone: BTreeSet<String> = [&access, &hint, &own].iter().map(|token| kid(token)).collect();
         assert!(second.is_active(&web, &access).await && server.me(&own).await.status == 200);
 
-        server.usher.revoke_keys(&gone).await.expect("they can be removed");
+        server.usher.signing_keys.revoke_keys(&gone).await.expect("they can be removed");
         assert!(published(&server).await.is_disjoint(&gone));
         assert_eq!(published(&server).await.len(), ALGORITHMS, "others have taken their place");
         assert_eq!(server.userinfo(&access).await.status, 401);
@@ -208,9 +208,9 @@ on_both_databases! {
         let client = machine(&server, "ES256").await;
         let active = kid(&token(&server, &client).await);
         server.wait(1);
-        server.usher.rotate_keys(false).await.expect("keys can be made");
+        server.usher.signing_keys.rotate_keys(false).await.expect("keys can be made");
         let next: Vec<String> = published(&server).await.into_iter().filter(|kid| *kid != active).collect();
-        server.usher.revoke_keys(&BTreeSet::from([active.clone()])).await.expect("it can be removed");
+        server.usher.signing_keys.revoke_keys(&BTreeSet::from([active.clone()])).await.expect("it can be removed");
         assert_eq!(published(&server).await.len(), 2 * ALGORITHMS - 1);
         let now = kid(&token(&server, &client).await);
         assert!(next.contains(&now), "it was published already");
@@ -222,7 +222,7 @@ on_both_databases! {
             let before = state_of(&server, kid).await;
             assert!(before == Some(KeyState::Next) || before == Some(KeyState::Active), "{before:?}");
         }
-        let unknown = server.usher.revoke_keys(&BTreeSet::from([now.clone(), active])).await;
+        let unknown = server.usher.signing_keys.revoke_keys(&BTreeSet::from([now.clone(), active])).await;
         assert!(unknown.is_err_and(|error| error.to_string().contains("signing key")));
         assert!(server.is_active(&client, &token(&server, &client).await).await);
         assert_eq!(kid(&token(&server, &client).await), now, "with one that is not there none is removed");
@@ -233,7 +233,7 @@ on_both_databases! {
         let client = machine(&server, "PS256").await;
         let before = token(&server, &client).await;
         let all = published(&server).await;
-        server.usher.revoke_keys(&all).await.expect("they can be removed");
+        server.usher.signing_keys.revoke_keys(&all).await.expect("they can be removed");
         assert!(published(&server).await.is_disjoint(&all));
         assert_eq!(published(&server).await.len(), ALGORITHMS);
         assert!(!server.is_active(&client, &before).await);

@@ -210,11 +210,11 @@ on_both_databases! {
         let signed_with = crate::harness::relying_party::kid(&hint);
         for _ in 0..(89 * 2) {
             server.wait(12 * 3_600);
-            server.usher.tend_keys().await.expect("keys can be made");
+            server.usher.signing_keys.tend_keys().await.expect("keys can be made");
         }
         let jwks = server.http.get(server.at("/oauth2/jwks")).send().await.expect("keys").text().await.expect("a body");
         assert!(!jwks.contains(&signed_with), "it is published no more");
-        let kept = server.usher.list_keys().await.expect("keys");
+        let kept = server.usher.signing_keys.list_keys().await.expect("keys");
         let kept = kept.iter().find(|key| key.kid == signed_with).expect("it is still known");
         assert!(kept.sealed_private.is_empty(), "and can never sign again");
         assert!(is_signed_in(&server, &mut browser, &client).await, "the session lives");
@@ -225,9 +225,9 @@ on_both_databases! {
         assert!(!is_signed_in(&server, &mut browser, &client).await);
         for _ in 0..60 {
             server.wait(24 * 3_600);
-            server.usher.tend_keys().await.expect("keys can be made");
+            server.usher.signing_keys.tend_keys().await.expect("keys can be made");
         }
-        assert!(server.usher.list_keys().await.expect("keys").iter().all(|key| key.kid != signed_with), "forgotten");
+        assert!(server.usher.signing_keys.list_keys().await.expect("keys").iter().all(|key| key.kid != signed_with), "forgotten");
     }
 
     async fn a_pruned_key_verifies_hints_and_nothing_else(db: TestDatabase) {
@@ -237,7 +237,7 @@ on_both_databases! {
         let mut browser = server.browser();
         let tokens = server.tokens(&mut browser, &client, ANA).await;
         let ring = || {
-            let keyring = server.usher.keyring();
+            let keyring = server.usher.signing_keys.keyring();
             let expect = |typ| usher_keys::verify::ExpectedToken { typ };
             let access = keyring.verify(&tokens.text("access_token"), expect("at+jwt")).is_ok();
             let id = keyring.verify(&tokens.text("id_token"), expect("JWT")).is_ok();
@@ -245,12 +245,12 @@ on_both_databases! {
         };
         assert_eq!(ring(), (true, true, true));
         server.wait(90 * 24 * 3_600);
-        server.usher.rotate_keys(true).await.expect("keys can be made");
+        server.usher.signing_keys.rotate_keys(true).await.expect("keys can be made");
         assert_eq!(ring(), (true, true, true), "retired");
         server.wait(24 * 3_600 + 601);
-        server.usher.tend_keys().await.expect("keys can be made");
+        server.usher.signing_keys.tend_keys().await.expect("keys can be made");
         assert_eq!(ring(), (false, false, true), "pruned");
-        server.usher.reload_keys().await.expect("the keys can be read");
+        server.usher.signing_keys.reload_keys().await.expect("the keys can be read");
         assert_eq!(ring(), (false, false, true), "and read again");
     }
 }

@@ -80,7 +80,7 @@ async fn the_tag_of_the_key_set_changes_with_the_keys() {
     let server = TestServer::start().await;
     let before = answer(server.http.get(server.at(DOCUMENTS[2]))).await;
     server.wait(1);
-    server.usher.rotate_keys(false).await.expect("keys can be made");
+    server.usher.signing_keys.rotate_keys(false).await.expect("keys can be made");
     let tag = before.headers["etag"].to_str().expect("text");
     let after = answer(server.http.get(server.at(DOCUMENTS[2])).header("if-none-match", tag)).await;
     assert_eq!(after.status, 200);

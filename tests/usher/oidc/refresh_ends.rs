@@ -24,7 +24,7 @@ struct Scene<'h> {
 }
 
 async fn scene(server: &TestServer) -> Scene<'_> {
-    let user = match server.usher.load_user(ANA).await {
+    let user = match server.usher.users.load_user(ANA).await {
         Ok(user) => user,
         Err(_) => server.user(ANA).await,
     };
@@ -39,7 +39,7 @@ async fn scene(server: &TestServer) -> Scene<'_> {
 impl Scene<'_> {
     async fn account(&self, browser: &Browser<'_>) -> (Account, Cookies) {
         let cookies = Cookies::from_cookies(browser.cookies.get("usher").map(String::as_str), None);
-        let account = self.server.usher.current(&cookies).await.expect("the server answers");
+        let account = self.server.usher.accounts.current(&cookies).await.expect("the server answers");
         (account.expect("somebody is signed in"), cookies)
     }
 
@@ -60,7 +60,7 @@ on_both_databases! {
         let server = TestServer::on(db, &[]).await;
         let scene = scene(&server).await;
         let (account, _) = scene.account(&scene.browser).await;
-        server.usher.sign_out(&account).await.expect("it can be done");
+        server.usher.sign_outs.sign_out(&account).await.expect("it can be done");
         scene.assert_over("sign-out").await;
         let (other, _) = scene.account(&scene.other).await;
         assert!(other.live, "the other browser stays signed in");
@@ -70,7 +70,7 @@ on_both_databases! {
         let server = TestServer::on(db, &[]).await;
         let scene = scene(&server).await;
         let (account, _) = scene.account(&scene.other).await;
-        server.usher.sign_out_everywhere(&account).await.expect("it can be done");
+        server.usher.sign_outs.sign_out_everywhere(&account).await.expect("it can be done");
         scene.assert_over("sign-out everywhere").await;
     }
 
@@ -78,7 +78,7 @@ on_both_databases! {
         let server = TestServer::on(db, &[]).await;
         let scene = scene(&server).await;
         let ((account, _), (doomed, _)) = (scene.account(&scene.other).await, scene.account(&scene.browser).await);
-        server.usher.end_own_session(&account, doomed.session.id).await.expect("it can be done");
+        server.usher.sign_outs.end_own_session(&account, doomed.session.id).await.expect("it can be done");
         scene.assert_over("ended by owner").await;
     }
 
@@ -88,7 +88,7 @@ on_both_databases! {
         let (account, mut cookies) = scene.account(&scene.other).await;
         let (old, new) = (Secret::from(PASSWORD), Secret::from("a loud yellow window"));
         let device = Device::default();
-        let change = server.usher.change_password(&account, &old, &new, &mut cookies, &device);
+        let change = server.usher.passwords.change_password(&account, &old, &new, &mut cookies, &device);
         change.await.expect("it can be done");
         scene.assert_over("password changed").await;
     }
@@ -97,7 +97,7 @@ on_both_databases! {
         let server = TestServer::on(db, &[]).await;
         let scene = scene(&server).await;
         let (account, _) = scene.account(&scene.browser).await;
-        server.usher.withdraw_consent(&account, scene.client.client.id.clone()).await.expect("it can be done");
+        server.usher.applications.withdraw_consent(&account, scene.client.client.id.clone()).await.expect("it can be done");
         let refreshed = server.refresh(&scene.client, &scene.tokens.text("refresh_token")).await;
         assert_eq!(refreshed.error(), "invalid_grant");
         assert_eq!(server.userinfo(&scene.tokens.text("access_token")).await.status, 401);
@@ -107,16 +107,16 @@ on_both_databases! {
     async fn disabling_the_user_ends_them_and_enabling_revives_nothing(db: TestDatabase) {
         let server = TestServer::on(db, &[]).await;
         let scene = scene(&server).await;
-        server.usher.set_user_enabled(&scene.user, false).await.expect("it can be done");
+        server.usher.users.set_user_enabled(&scene.user, false).await.expect("it can be done");
         scene.assert_over("disabled").await;
-        server.usher.set_user_enabled(&scene.user, true).await.expect("it can be done");
+        server.usher.users.set_user_enabled(&scene.user, true).await.expect("it can be done");
         scene.assert_over("enabled again").await;
     }
 
     async fn an_administrator_ends_them(db: TestDatabase) {
         let server = TestServer::on(db, &[]).await;
         let scene = scene(&server).await;
-        server.usher.revoke_user(&scene.user).await.expect("it can be done");
+        server.usher.users.revoke_user(&scene.user).await.expect("it can be done");
         scene.assert_over("administrator").await;
     }
 
@@ -125,7 +125,7 @@ on_both_databases! {
         let server = TestServer::on(db, &[]).await;
         let scene = scene(&server).await;
         let witness = server.client(ClientType::Web, |_| {}).await;
-        server.usher.set_client_disabled(&scene.client.client.id, true).await.expect("it can be done");
+        server.usher.clients.set_client_disabled(&scene.client.client.id, true).await.expect("it can be done");
         let refreshed = server.refresh(&scene.client, &scene.tokens.text("refresh_token")).await;
         assert_eq!((refreshed.status.as_u16(), refreshed.error()), (401, "invalid_client"));
         assert_eq!(server.exchange(&scene.client, &scene.code).await.error(), "invalid_client");
@@ -133,7 +133,7 @@ on_both_databases! {
         for token in ["access_token", "refresh_token"] {
             assert!(!server.is_active(&witness, &scene.tokens.text(token)).await, "{token}");
         }
-        server.usher.set_client_disabled(&scene.client.client.id, false).await.expect("it can be done");
+        server.usher.clients.set_client_disabled(&scene.client.client.id, false).await.expect("it can be done");
         assert_eq!(server.refresh(&scene.client, &scene.tokens.text("refresh_token")).await.status, 200, "it rested");
     }
 
@@ -141,7 +141,7 @@ on_both_databases! {
         let server = TestServer::on(db, &[]).await;
         let scene = scene(&server).await;
         let witness = server.client(ClientType::Web, |_| {}).await;
-        server.usher.delete_client(&scene.client.client.id).await.expect("it can be done");
+        server.usher.clients.delete_client(&scene.client.client.id).await.expect("it can be done");
         let refreshed = server.refresh(&scene.client, &scene.tokens.text("refresh_token")).await;
         assert_eq!((refreshed.status.as_u16(), refreshed.error()), (401, "invalid_client"));
         assert_eq!(server.userinfo(&scene.tokens.text("access_token")).await.status, 401);

@@ -134,8 +134,8 @@ async fn live(server: &mut TestServer, second: &TestServer, client: &RegisteredC
             }
             Op::SignOut => {
                 let mark = usher_flows::Browser::from_cookies(cookies.get("usher").map(String::as_str), None);
-                if let Some(account) = asked.usher.current(&mark).await.expect("the server answers") {
-                    asked.usher.sign_out(&account).await.expect("it can be done");
+                if let Some(account) = asked.usher.accounts.current(&mark).await.expect("the server answers") {
+                    asked.usher.sign_outs.sign_out(&account).await.expect("it can be done");
                     model.alive = false;
                 }
             }
@@ -144,8 +144,8 @@ async fn live(server: &mut TestServer, second: &TestServer, client: &RegisteredC
                 model.access.1 += seconds;
                 model.issued.iter_mut().for_each(|(_, age)| *age += seconds);
                 // The job of each instance, which runs far more often than keys change.
-                server.usher.tend_keys().await.expect("keys can be made");
-                second.usher.tend_keys().await.expect("keys can be made");
+                server.usher.signing_keys.tend_keys().await.expect("keys can be made");
+                second.usher.signing_keys.tend_keys().await.expect("keys can be made");
             }
             Op::Restart => server.restart().await,
             Op::Swap => swapped = !swapped,

@@ -41,7 +41,7 @@ on_both_databases! {
         for _ in 0..100 {
             assert_refused(&ask(&server, Method::POST, REGISTER, None, &metadata()).await, "anonymous");
         }
-        let project = server.usher.create_project("Shop").await.expect("a project can be made");
+        let project = server.usher.projects.create_project("Shop").await.expect("a project can be made");
         for token in ["garbage", project.token.as_str()] {
             assert_refused(&ask(&server, Method::POST, REGISTER, Some(token), &metadata()).await, token);
         }
@@ -103,7 +103,7 @@ on_both_databases! {
                 }
             }
         }
-        let now = server.usher.load_client(&client.client.id.0).await.expect("it is still there");
+        let now = server.usher.clients.load_client(&client.client.id.0).await.expect("it is still there");
         assert_eq!(now, client.client);
     }
 }

@@ -99,7 +99,7 @@ async fn full_user(server: &TestServer) {
     };
     let password = Some(Secret::from(PASSWORD));
     let new = NewUser { email: "full@example.test".into(), password, admin: false, profile, locale: None };
-    server.usher.create_user(new).await.expect("a user can be made");
+    server.usher.users.create_user(new).await.expect("a user can be made");
 }
 
 #[tokio::test]

@@ -22,7 +22,7 @@ struct Shop {
 impl Shop {
     async fn on(database: TestDatabase) -> Self {
         let server = TestServer::on(database, &[]).await;
-        let made = server.usher.create_project("Shop").await.unwrap();
+        let made = server.usher.projects.create_project("Shop").await.unwrap();
         Self { server, id: made.project.id.to_string(), token: made.token }
     }
 
@@ -66,7 +66,7 @@ impl Shop {
         metadata.first_party = true;
         metadata.redirect_uris = vec!["https://rp.test/cb".into()];
         let project = self.id.parse().unwrap();
-        self.server.usher.create_client(NewClient { project, kind, metadata, id: None }).await.unwrap()
+        self.server.usher.clients.create_client(NewClient { project, kind, metadata, id: None }).await.unwrap()
     }
 
     async fn assign(&self, role: &str, sub: &str, more: Value) -> Answer {
@@ -164,7 +164,7 @@ on_both_databases! {
         let again = shop_.server.http.get(&url).bearer_auth(&shop_.token).header("if-none-match", &tag);
         assert_eq!(again.send().await.unwrap().status(), 304);
         assert_eq!(answer(shop_.server.http.get(&url)).await.status, 401);
-        let stranger = shop_.server.usher.create_project("Others").await.unwrap().token;
+        let stranger = shop_.server.usher.projects.create_project("Others").await.unwrap().token;
         assert_eq!(answer(shop_.server.http.get(&url).bearer_auth(stranger)).await.status, 404);
     }
 

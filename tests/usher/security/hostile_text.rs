@@ -239,26 +239,26 @@ on_both_databases! {
                 ..ClientType::Web.defaults()
             };
             let new = NewClient { project, kind: ClientType::Web, metadata: metadata.clone(), id: None };
-            let made = server.usher.create_client(new).await.ok().map(|made| made.client);
+            let made = server.usher.clients.create_client(new).await.ok().map(|made| made.client);
             assert_eq!(made.as_ref().map(|client| client.metadata.client_name.as_str()), kept, "{typed:.20?}");
-            let changed = server.usher.update_client(&renamed.id, metadata).await.ok();
+            let changed = server.usher.clients.update_client(&renamed.id, metadata).await.ok();
             assert_eq!(changed.as_ref().map(|client| client.metadata.client_name.as_str()), kept, "{typed:.20?}");
             renamed = changed.unwrap_or(renamed);
-            let stored = server.usher.load_client(&renamed.id.0).await.unwrap();
+            let stored = server.usher.clients.load_client(&renamed.id.0).await.unwrap();
             assert_eq!(stored.metadata.client_name, renamed.metadata.client_name);
 
             let settings = json!({"id": "forge", "kind": "oidc", "label": typed, "client_id": "us", "issuer": server.url});
             let settings: ProviderSettings = serde_json::from_value(settings).unwrap();
             let new = NewProvider { settings, secret: Some(Secret::from("secret")), managed: false };
-            let put = server.usher.put_provider(new).await.is_ok();
+            let put = server.usher.providers.put_provider(new).await.is_ok();
             assert_eq!(put, kept.is_some(), "{typed:.20?}");
             if let Some(kept) = kept {
                 let id = "forge".parse().unwrap();
-                assert_eq!(server.usher.load_provider(&id).await.unwrap().settings.label.as_deref(), Some(kept));
+                assert_eq!(server.usher.providers.load_provider(&id).await.unwrap().settings.label.as_deref(), Some(kept));
             }
 
             let new = NewWebhook { url: "https://rp.test/".into(), description: typed.into(), events: vec!["*".into()] };
-            let described = server.usher.create_webhook(project, new).await.ok().map(|made| made.webhook.description);
+            let described = server.usher.webhooks.create_webhook(project, new).await.ok().map(|made| made.webhook.description);
             let blank = typed.chars().any(|c| c == '\u{200B}').then_some("");
             assert_eq!(described.as_deref(), kept.or(blank), "a description may be empty: {typed:.20?}");
         }
@@ -274,9 +274,9 @@ on_both_databases! {
             "update client set metadata = jsonb_set(metadata, '{client_name}', to_jsonb(' Sh' || chr(8232) || 'op '))"
         };
         server.database.execute(sql).await;
-        let read = server.usher.load_client(&client.id.0).await.unwrap();
+        let read = server.usher.clients.load_client(&client.id.0).await.unwrap();
         assert_eq!(read.metadata.client_name, " Sh\u{2028}op ");
         let renamed = ClientMetadata { client_name: " Shop ".into(), ..read.metadata };
-        assert_eq!(server.usher.update_client(&client.id, renamed).await.unwrap().metadata.client_name, "Shop");
+        assert_eq!(server.usher.clients.update_client(&client.id, renamed).await.unwrap().metadata.client_name, "Shop");
     }
 }

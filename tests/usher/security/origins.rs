@@ -90,7 +90,7 @@ async fn a_disabled_client_takes_its_origin_along() {
         request.send().await.expect("the server answers").headers().contains_key(ALLOWED)
     };
     assert!(ask().await);
-    server.usher.set_client_disabled(&client.client.id, true).await.expect("it can be done");
+    server.usher.clients.set_client_disabled(&client.client.id, true).await.expect("it can be done");
     server.wait(5);
     assert!(!ask().await);
 }

@@ -142,7 +142,8 @@ async fn what_could_never_be_safe_cannot_be_registered() {
         let mut metadata = ClientType::Web.defaults();
         metadata.client_name = "Odd".into();
         metadata.redirect_uris = vec![uri.into()];
-        let made = server.usher.create_client(NewClient { project, kind: ClientType::Web, metadata, id: None }).await;
+        let made =
+            server.usher.clients.create_client(NewClient { project, kind: ClientType::Web, metadata, id: None }).await;
         assert!(matches!(made, Err(FlowError::Rejected(Rejected::Metadata(_)))), "{uri}: {made:?}");
     }
 }

@@ -138,7 +138,7 @@ async fn one_kind_of_token_never_passes_for_another() {
 
 /// A token that this server signed, with claims of the test's choosing.
 fn signed(server: &TestServer, claims: &Value) -> String {
-    server.usher.keyring().sign(SigningAlg::Es256, "at+jwt", claims).expect("it can be signed")
+    server.usher.signing_keys.keyring().sign(SigningAlg::Es256, "at+jwt", claims).expect("it can be signed")
 }
 
 /// JW-09

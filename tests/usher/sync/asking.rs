@@ -22,15 +22,15 @@ async fn ask(server: &TestServer, query: &str, tag: Option<&str>) -> Answer {
 async fn a_dead_token(server: &TestServer) -> String {
     let client = server.client(ClientType::Web, |client| client.first_party = true).await;
     let tokens = server.tokens(&mut server.browser(), &client, ANA).await;
-    let user = server.usher.load_user(ANA).await.unwrap();
-    server.usher.revoke_user(&user).await.unwrap();
+    let user = server.usher.users.load_user(ANA).await.unwrap();
+    server.usher.users.revoke_user(&user).await.unwrap();
     tokens.text("access_token")
 }
 
 /// Waits until the feed reaches this position.
 async fn reach(server: &TestServer, position: i64) {
     for _ in 0..1_500 {
-        if server.usher.store.feed_place(server.project).await.unwrap().unwrap().position >= position {
+        if server.usher.core.store.feed_place(server.project).await.unwrap().unwrap().position >= position {
             return;
         }
         tokio::time::sleep(Duration::from_millis(20)).await;
@@ -65,7 +65,7 @@ on_both_databases! {
     async fn a_long_snapshot_comes_whole(db: TestDatabase) {
         let server = TestServer::on(db, &[]).await;
         let (project, now) = (server.project, server.now());
-        let fill = server.usher.store.write(move |mut tx| {
+        let fill = server.usher.core.store.write(move |mut tx| {
             Box::pin(async move {
                 for number in 0..2_500 {
                     let notice = usher_domain::event::feed::RevocationEntry {

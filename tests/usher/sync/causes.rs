@@ -84,7 +84,7 @@ on_both_databases! {
 
     async fn ending_every_session(db: TestDatabase) {
         let scene = Scene::set(db).await;
-        scene.server.usher.revoke_user(&scene.ana).await.unwrap();
+        scene.server.usher.users.revoke_user(&scene.ana).await.unwrap();
         scene.ends(true).await;
     }
 
@@ -99,8 +99,8 @@ on_both_databases! {
 
     async fn a_user_who_is_disabled(db: TestDatabase) {
         let scene = Scene::set(db).await;
-        scene.server.usher.set_user_enabled(&scene.ana, false).await.unwrap();
-        scene.server.usher.set_user_enabled(&scene.ana, true).await.unwrap();
+        scene.server.usher.users.set_user_enabled(&scene.ana, false).await.unwrap();
+        scene.server.usher.users.set_user_enabled(&scene.ana, true).await.unwrap();
         scene.ends(true).await;
     }
 
@@ -156,19 +156,19 @@ on_both_databases! {
         let mut scene = Scene::set(db).await;
         let other = scene.server.client(ClientType::Web, |client| client.first_party = true).await;
         let spared = scene.server.tokens(&mut scene.server.browser(), &other, ANA).await.text("access_token");
-        scene.server.usher.set_client_disabled(&scene.shop.client.id, true).await.unwrap();
+        scene.server.usher.clients.set_client_disabled(&scene.shop.client.id, true).await.unwrap();
         let access = scene.access();
         scene.follower.learns_of(&access).await;
         assert!(scene.follower.known.is_revoked(&scene.bystander), "everybody's tokens of that client");
         assert!(!scene.follower.known.is_revoked(&spared), "and of no other");
-        scene.server.usher.set_client_disabled(&scene.shop.client.id, false).await.unwrap();
+        scene.server.usher.clients.set_client_disabled(&scene.shop.client.id, false).await.unwrap();
         let next = scene.server.refresh(&scene.shop, &scene.tokens.text("refresh_token")).await;
         assert!(!scene.follower.known.is_revoked(&next.text("access_token")), "back in use, it gets good tokens");
     }
 
     async fn a_client_that_is_deleted(db: TestDatabase) {
         let mut scene = Scene::set(db).await;
-        scene.server.usher.delete_client(&scene.shop.client.id).await.unwrap();
+        scene.server.usher.clients.delete_client(&scene.shop.client.id).await.unwrap();
         let access = scene.access();
         scene.follower.learns_of(&access).await;
     }
@@ -181,7 +181,7 @@ on_both_databases! {
         };
         let other = scene.server.client(ClientType::Web, rsa).await;
         let spared = scene.server.tokens(&mut scene.server.browser(), &other, ANA).await.text("access_token");
-        let stranger = scene.server.usher.create_project("Strangers").await.unwrap();
+        let stranger = scene.server.usher.projects.create_project("Strangers").await.unwrap();
         let mut elsewhere = Follower::by(&scene.server, &stranger.token, None).await;
         let (_, module) = module(&scene.server).await;
         let mut shut_out = Follower::by(&scene.server, &module, None).await;
@@ -189,7 +189,7 @@ on_both_databases! {
         let access = scene.access();
         let gone = kid(&access);
         assert_eq!((kid(&scene.bystander), kid(&module)), (gone.clone(), gone.clone()), "one key signs for all of them");
-        scene.server.usher.revoke_keys(&BTreeSet::from([gone])).await.unwrap();
+        scene.server.usher.signing_keys.revoke_keys(&BTreeSet::from([gone])).await.unwrap();
         scene.follower.learns_of(&access).await;
         elsewhere.learns_of(&access).await;
         assert!(scene.follower.known.is_revoked(&scene.bystander), "everything that it signed");

@@ -18,7 +18,7 @@ async fn what_is_revoked_at_one_instance_is_heard_at_the_other_and_nothing_is_lo
     let (mut here, mut there) = (Follower::of(&server).await, Follower::of(&other).await);
     for _ in 0..5 {
         let tokens = server.tokens(&mut server.browser(), &client, ANA).await;
-        server.usher.revoke_user(&user).await.unwrap();
+        server.usher.users.revoke_user(&user).await.unwrap();
         there.learns_of(&tokens.text("access_token")).await;
         here.learns_of(&tokens.text("access_token")).await;
     }
@@ -28,7 +28,7 @@ async fn what_is_revoked_at_one_instance_is_heard_at_the_other_and_nothing_is_lo
     drop(there);
     drop(other);
     let tokens = server.tokens(&mut server.browser(), &client, ANA).await;
-    server.usher.revoke_user(&user).await.unwrap();
+    server.usher.users.revoke_user(&user).await.unwrap();
     let mut moved = Follower::by(&server, &token, Some(&format!("e1.{reached}"))).await;
     moved.learns_of(&tokens.text("access_token")).await;
     assert_eq!(moved.known.positions, [reached + 1]);

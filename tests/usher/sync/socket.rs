@@ -29,7 +29,7 @@ fn bearer(token: &str) -> (&'static str, String) {
 async fn revoke_something(server: &TestServer, user: &User) {
     let client = server.client(ClientType::Web, |client| client.first_party = true).await;
     server.tokens(&mut server.browser(), &client, ANA).await;
-    server.usher.revoke_user(user).await.unwrap();
+    server.usher.users.revoke_user(user).await.unwrap();
 }
 
 on_both_databases! {
@@ -98,7 +98,7 @@ on_both_databases! {
             ("code_verifier", VERIFIER),
         ];
         assert_eq!(server.call(&elsewhere, "/oauth2/token", &form).await.status, 200);
-        server.usher.revoke_user(&user).await.unwrap();
+        server.usher.users.revoke_user(&user).await.unwrap();
         revoke_something(&server, &user).await;
         let first = mine.entry().await;
         assert_eq!((&first["c"], &first["k"]), (&1.into(), &"sid".into()), "the other project's entry is none of ours");
@@ -130,7 +130,7 @@ on_both_databases! {
         assert_eq!(follower.close_code().await, 4401, "the token was revoked");
         let (client, token) = module(&server).await;
         let mut follower = Follower::by(&server, &token, None).await;
-        server.usher.set_client_disabled(&client.client.id, true).await.unwrap();
+        server.usher.clients.set_client_disabled(&client.client.id, true).await.unwrap();
         assert_eq!(follower.close_code().await, 4401, "the client was disabled");
         assert_eq!(refusal(&server, "", &[bearer(&token)]).await, 401);
     }
@@ -168,7 +168,7 @@ on_both_databases! {
             patient.entry().await;
         }
         let long_after = server.now() + std::time::Duration::from_secs(86_400);
-        server.usher.store.write(move |mut tx| Box::pin(async move { tx.sweep_feed(long_after, 100).await })).await.unwrap();
+        server.usher.core.store.write(move |mut tx| Box::pin(async move { tx.sweep_feed(long_after, 100).await })).await.unwrap();
         for cursor in ["e1.1", "e0.3", "e2.3"] {
             let mut follower = Follower::by(&server, &server.project_token, Some(cursor)).await;
             assert_eq!(follower.entry().await["t"], "resync", "{cursor}");

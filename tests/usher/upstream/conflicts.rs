@@ -218,7 +218,7 @@ on_both_databases! {
             server.provider(&at, kind, |settings| settings.link_policy = policy).await;
         }
         let guest = server.user("guest@gmail.com").await;
-        server.usher.set_user_enabled(&guest, false).await.unwrap();
+        server.usher.users.set_user_enabled(&guest, false).await.unwrap();
         let landing = server.browser().come_by(&at, Google, "someone:guest@gmail.com").await;
         assert_eq!(trouble(&landing), (403, "IDENTITY_REFUSED".into()), "{}", landing.body);
         let mut browser = server.browser();

@@ -158,7 +158,7 @@ on_both_databases! {
             }
         }
         assert!(at.journal().await.iter().all(|one| !one["path"].as_str().unwrap().contains(".png")), "nobody fetches it");
-        let all = server.usher.list_users(Cursor::START, 100).await.unwrap().items;
+        let all = server.usher.users.list_users(Cursor::START, 100).await.unwrap().items;
         assert_eq!(all.len(), 14);
         for user in all {
             assert!(user.profile.name.is_none_or(|name| name.chars().count() <= 255));

@@ -103,7 +103,7 @@ on_both_databases! {
         server.provider(&at, Google, |settings| settings.enabled = false).await;
         let disabled = browser.return_as(&at, &away, "ana").await;
         let away = browser.leave(X, "ana").await;
-        server.usher.delete_provider(&id_of(X), false).await.unwrap();
+        server.usher.providers.delete_provider(&id_of(X), false).await.unwrap();
         let removed = browser.return_as(&at, &away, "ana").await;
         for (landing, provider) in [(disabled, "google"), (removed, "x")] {
             assert_eq!(landing.status, StatusCode::NOT_FOUND, "{}", landing.body);
@@ -122,7 +122,7 @@ on_both_databases! {
         let user = server.database.store.find_user_by_email(&Email::parse("ana@example.test").unwrap()).await.unwrap().unwrap();
         let mut browser = server.browser();
         let away = browser.leave(Google, "ana").await;
-        server.usher.set_user_enabled(&user, false).await.unwrap();
+        server.usher.users.set_user_enabled(&user, false).await.unwrap();
         let landing = browser.return_as(&at, &away, "ana").await;
         assert_eq!(trouble(&landing), (403, "IDENTITY_REFUSED".into()), "{}", landing.body);
         assert_eq!((server.users().await, server.live_sessions().await), (1, 0));

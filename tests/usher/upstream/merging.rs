@@ -74,7 +74,7 @@ on_both_databases! {
             (&bob, "viewer", Some(soon)),
         ] {
             let assignment = Assignment {
-                id: AssignmentId::new(now, &*server.usher.random),
+                id: AssignmentId::new(now, &*server.usher.core.random),
                 project: server.project,
                 role: role.to_owned(),
                 holder: RoleHolder::User(user.id),
@@ -82,7 +82,7 @@ on_both_databases! {
                 expires_at,
                 assigned_at: now,
             };
-            let give = server.usher.store.write(move |mut tx| {
+            let give = server.usher.core.store.write(move |mut tx| {
                 Box::pin(async move { tx.insert_assignment(&assignment).await })
             });
             give.await.unwrap();
@@ -92,7 +92,7 @@ on_both_databases! {
         let done = merge(&server, &mut browser).await;
         assert_eq!(done.url, server.at("/account/identities?done=merged"), "{}", done.body);
         let (holder, project) = (RoleHolder::User(bob.id), server.project);
-        let read = server.usher.store.list_assignments_of(project, &holder, None).await.unwrap();
+        let read = server.usher.core.store.list_assignments_of(project, &holder, None).await.unwrap();
         let has: Vec<_> = read.iter().map(|one| (one.role.as_str(), one.expires_at)).collect();
         assert_eq!(has, [("editor", None), ("suspended", None), ("viewer", None)]);
     }

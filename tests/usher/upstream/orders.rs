@@ -95,7 +95,7 @@ async fn users(server: &TestServer) -> BTreeSet<UserId> {
     let mut all = BTreeSet::new();
     let mut after = Cursor::START;
     loop {
-        let page = server.usher.list_users(after, 100).await.expect("the server answers");
+        let page = server.usher.users.list_users(after, 100).await.expect("the server answers");
         all.extend(page.items.iter().map(|user| user.id));
         match page.next {
             Some(next) => after = next,
@@ -130,7 +130,7 @@ impl Run<'_> {
     async fn account(&self, at: usize) -> Option<Account> {
         let cookie = self.browsers[at].cookies.get("usher").map(String::as_str);
         let browser = usher_flows::Browser::from_cookies(cookie, None);
-        self.server.usher.current(&browser).await.expect("the server answers")
+        self.server.usher.accounts.current(&browser).await.expect("the server answers")
     }
 
     async fn do_one(&mut self, op: Op, why: &str) {
@@ -162,7 +162,7 @@ impl Run<'_> {
             }
             Op::SignOut(at) => {
                 if let Some(account) = self.account(at).await {
-                    self.server.usher.sign_out(&account).await.expect("it can be done");
+                    self.server.usher.sign_outs.sign_out(&account).await.expect("it can be done");
                 }
             }
             Op::Delete(at) => {
@@ -170,7 +170,7 @@ impl Run<'_> {
                     && account.is_fresh(self.server.now())
                 {
                     let typed = account.user.confirmation().to_owned();
-                    self.server.usher.delete_account(&account, &typed).await.expect("it can be done");
+                    self.server.usher.account_deletion.delete_account(&account, &typed).await.expect("it can be done");
                 }
             }
             Op::Wait(seconds) => self.server.wait(seconds),
@@ -258,7 +258,7 @@ impl Run<'_> {
     }
 
     async fn addresses(&self) -> BTreeSet<(UserId, String)> {
-        let page = self.server.usher.list_users(Cursor::START, 100).await.expect("the server answers");
+        let page = self.server.usher.users.list_users(Cursor::START, 100).await.expect("the server answers");
         page.items.iter().map(|user| (user.id, user.email_text().to_owned())).collect()
     }
 

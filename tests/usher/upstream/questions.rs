@@ -125,15 +125,15 @@ on_both_databases! {
         let mut authenticator = Authenticator::at(&server.url);
         browser.submit(&page, &authenticator.create(&page).fields()).await;
         let secret = browser.cookies.get("usher").map(String::as_str);
-        let account = server.usher.current(&usher_flows::Browser::from_cookies(secret, None)).await.unwrap().unwrap();
-        server.usher.reset_factors(&account.user).await.expect("there is the provider still");
+        let account = server.usher.accounts.current(&usher_flows::Browser::from_cookies(secret, None)).await.unwrap().unwrap();
+        server.usher.factor_rules.reset_factors(&account.user).await.expect("there is the provider still");
         let page = browser.open(&server.at("/account/security/passkeys/new")).await;
         browser.submit(&page, &authenticator.create(&page).fields()).await;
         let page = browser.open(&server.at("/account/identities")).await;
         let id = page.attribute("[name=unlink]", "value");
         browser.submit(&page, &[("unlink", &id)]).await;
         assert_eq!(server.identities().await, 0);
-        let refused = server.usher.reset_factors(&account.user).await;
+        let refused = server.usher.factor_rules.reset_factors(&account.user).await;
         assert!(matches!(refused, Err(FlowError::Rejected(Rejected::LastWayIn))), "{refused:?}");
         assert_eq!(server.database.count("select count(*) from passkey").await, 1);
     }

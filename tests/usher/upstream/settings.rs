@@ -45,7 +45,7 @@ on_both_databases! {
         let told = set(&format!("{}/oidc", at.origin())).await;
         assert!(told.status == StatusCode::UNPROCESSABLE_ENTITY && told.body.contains("issuer-error"), "{}", told.body);
         at.mend().await;
-        assert!(server.usher.list_providers().await.unwrap().is_empty());
+        assert!(server.usher.providers.list_providers().await.unwrap().is_empty());
         at.fault(json!({"fault": "down", "provider": "oidc"})).await;
         assert_eq!(set(&format!("{}/oidc", at.origin())).await.url, server.at("/console/providers/works?done=added"));
     }

@@ -39,7 +39,7 @@ async fn suggested(server: &TestServer, browser: &mut Browser<'_>) -> Vec<String
 }
 
 async fn address(server: &TestServer) -> Vec<String> {
-    let all = server.usher.list_users(usher_domain::page::Cursor::START, 100).await.unwrap().items;
+    let all = server.usher.users.list_users(usher_domain::page::Cursor::START, 100).await.unwrap().items;
     all.iter().map(|user| user.email_text().to_owned()).collect()
 }
 

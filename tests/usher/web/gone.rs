@@ -58,9 +58,9 @@ on_both_databases! {
             }
             open.push(browser.open(&server.authorize_url(&client, &[])).await);
             if whole_user {
-                server.usher.remove_user(user).await.unwrap();
+                server.usher.account_deletion.remove_user(user).await.unwrap();
             } else {
-                server.usher.revoke_user(&user).await.unwrap();
+                server.usher.users.revoke_user(&user).await.unwrap();
             }
             for page in &open {
                 for landing in submit_all(&server, &mut browser, page).await {
@@ -71,8 +71,8 @@ on_both_databases! {
                 assert!(!again.status.is_server_error() && !again.text("h1").is_empty(), "{}: {}", page.url, again.body);
             }
             if !whole_user {
-                let user = server.usher.load_user(ANA).await.unwrap();
-                server.usher.remove_user(user).await.unwrap();
+                let user = server.usher.users.load_user(ANA).await.unwrap();
+                server.usher.account_deletion.remove_user(user).await.unwrap();
             }
         }
     }
@@ -90,7 +90,7 @@ on_both_databases! {
             Some(link) => Some(browser.open(link).await),
             None => None,
         };
-        server.usher.remove_user(user).await.unwrap();
+        server.usher.account_deletion.remove_user(user).await.unwrap();
         if let Some(page) = reset {
             let landing = browser.submit(&page, &[("password", "another quiet green door")]).await;
             assert_told(&landing, "a new password");

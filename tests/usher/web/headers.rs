@@ -64,7 +64,7 @@ async fn every_page_forbids_what_no_page_needs() {
         .and_then(|rest| rest.split('"').next())
         .expect("a project")
         .to_owned();
-    let setup = server.usher.create_setup_link().await.expect("a link");
+    let setup = server.usher.setup_links.create_setup_link().await.expect("a link");
     let id = &client.client.id.0;
     let signed_in = [
         "/account/profile".to_owned(),

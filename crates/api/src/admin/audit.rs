@@ -101,7 +101,7 @@ pub async fn list(State(app): State<App>, _: AdminCaller, query: QueryParams) ->
     let since = since.ok_or_else(|| HttpProblem::parameter("since", "it is a number of seconds"))?;
     let about = match (one("user")?, one("client")?, one("project")?) {
         (None, None, None) => About::Everything,
-        (Some(sub), None, None) => match app.usher.find_by_sub(&Sub(sub.to_owned())).await? {
+        (Some(sub), None, None) => match app.usher.members.find_by_sub(&Sub(sub.to_owned())).await? {
             Some(user) => About::User(user.id),
             None => return Ok(Json(List { data: Vec::new(), next_cursor: None })),
         },
@@ -114,6 +114,6 @@ pub async fn list(State(app): State<App>, _: AdminCaller, query: QueryParams) ->
         _ => return Err(HttpProblem::bad_request("Only one of user, client and project may be given.")),
     };
     let search = Search { about, kind: kind.to_owned(), since: Timestamp(since), before: wanted.after };
-    let page = app.usher.search_log(&search, wanted.size).await?;
+    let page = app.usher.users.search_log(&search, wanted.size).await?;
     Ok(Json(List::of(page, AuditEventView::from)))
 }

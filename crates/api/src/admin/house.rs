@@ -124,7 +124,7 @@ impl From<CheckedStep> for ProviderCheckView {
     security(("token" = []), ("session" = [])),
 )]
 pub async fn keys(State(app): State<App>, _: AdminCaller) -> ApiResult<Json<List<KeyView>>> {
-    let keys = app.usher.list_keys().await?;
+    let keys = app.usher.signing_keys.list_keys().await?;
     Ok(Json(List { data: keys.into_iter().map(KeyView::from).collect(), next_cursor: None }))
 }
 
@@ -140,7 +140,7 @@ pub async fn rotate_keys(
     administrator: AdminCaller,
     JsonBody(rotation): JsonBody<KeyRotation>,
 ) -> ApiResult<Json<List<KeyView>>> {
-    state.0.usher.rotate_keys(rotation.at_once).await?;
+    state.0.usher.signing_keys.rotate_keys(rotation.at_once).await?;
     keys(state, administrator).await
 }
 
@@ -159,7 +159,7 @@ pub async fn revoke_key(
     administrator: AdminCaller,
     Path(kid): Path<String>,
 ) -> ApiResult<Json<List<KeyView>>> {
-    state.0.usher.revoke_keys(&BTreeSet::from([kid])).await?;
+    state.0.usher.signing_keys.revoke_keys(&BTreeSet::from([kid])).await?;
     keys(state, administrator).await
 }
 
@@ -170,7 +170,7 @@ pub async fn revoke_key(
     security(("token" = []), ("session" = [])),
 )]
 pub async fn providers(State(app): State<App>, _: AdminCaller) -> ApiResult<Json<List<ProviderView>>> {
-    let providers = app.usher.list_providers().await?;
+    let providers = app.usher.providers.list_providers().await?;
     Ok(Json(List { data: providers.into_iter().map(ProviderView::from).collect(), next_cursor: None }))
 }
 
@@ -190,8 +190,8 @@ pub async fn test_provider(
 ) -> ApiResult<Json<List<ProviderCheckView>>> {
     let unknown = || HttpProblem::unknown("provider");
     let id = id.parse().map_err(|_| unknown())?;
-    app.usher.load_provider(&id).await?;
+    app.usher.providers.load_provider(&id).await?;
     let failed = |_| HttpProblem::new(StatusCode::NOT_FOUND, "NOT_FOUND", "there is no such provider");
-    let steps = app.usher.test_provider(&id).await.map_err(failed)?;
+    let steps = app.usher.providers.test_provider(&id).await.map_err(failed)?;
     Ok(Json(List { data: steps.into_iter().map(ProviderCheckView::from).collect(), next_cursor: None }))
 }

@@ -25,7 +25,7 @@ pub async fn projects(
     query: QueryParams,
 ) -> ApiResult<Json<List<ProjectView>>> {
     let wanted = PageRequest::read(&query)?;
-    let page = app.usher.list_projects(wanted.after.unwrap_or(Cursor::START), wanted.size).await?;
+    let page = app.usher.projects.list_projects(wanted.after.unwrap_or(Cursor::START), wanted.size).await?;
     Ok(Json(List::of(page, ProjectView::from)))
 }
 
@@ -37,6 +37,6 @@ pub async fn projects(
 )]
 pub async fn clients(State(app): State<App>, _: AdminCaller, query: QueryParams) -> ApiResult<Json<ClientList>> {
     let wanted = ClientPageRequest::read(&query)?;
-    let clients = app.usher.list_all_clients(&wanted.after, wanted.size + 1).await?;
+    let clients = app.usher.clients.list_all_clients(&wanted.after, wanted.size + 1).await?;
     Ok(Json(wanted.cut(clients)))
 }

@@ -86,5 +86,5 @@ impl From<Statistics> for StatsView {
     security(("token" = []), ("session" = [])),
 )]
 pub async fn get(State(app): State<App>, _: AdminCaller) -> ApiResult<Json<StatsView>> {
-    Ok(Json(app.usher.statistics().await?.into()))
+    Ok(Json(app.usher.users.statistics().await?.into()))
 }

@@ -167,8 +167,8 @@ pub async fn list(State(app): State<App>, _: AdminCaller, query: QueryParams) ->
     let after = wanted.after.unwrap_or(Cursor::START);
     let prefix = query.0.get("email").map_err(|_| HttpProblem::parameter("email", "it is there twice"))?;
     let page = match prefix {
-        Some(prefix) => app.usher.search_users(prefix, after, wanted.size).await?,
-        None => app.usher.list_users(after, wanted.size).await?,
+        Some(prefix) => app.usher.users.search_users(prefix, after, wanted.size).await?,
+        None => app.usher.users.list_users(after, wanted.size).await?,
     };
     Ok(Json(List::of(page, UserView::from)))
 }
@@ -187,7 +187,7 @@ pub async fn create(
     let profile = Profile { given_name: new.given_name, family_name: new.family_name, ..Profile::default() };
     let password = new.password.map(Secret::new);
     let new = NewUser { email: new.email, password, admin: false, profile, locale: new.locale };
-    Ok((StatusCode::CREATED, Json(app.usher.create_user(new).await?.into())))
+    Ok((StatusCode::CREATED, Json(app.usher.users.create_user(new).await?.into())))
 }
 
 /// Show a user.
@@ -215,7 +215,7 @@ pub async fn patch(
     JsonBody(change): JsonBody<UserChange>,
 ) -> ApiResult<Json<UserView>> {
     let user = find(&app, &sub).await?;
-    Ok(Json(app.usher.rename_user(&user, change.given_name, change.family_name).await?.into()))
+    Ok(Json(app.usher.users.rename_user(&user, change.given_name, change.family_name).await?.into()))
 }
 
 /// Delete a user.
@@ -229,7 +229,7 @@ pub async fn patch(
 )]
 pub async fn delete(State(app): State<App>, _: AdminCaller, Path(sub): Path<String>) -> ApiResult<StatusCode> {
     let user = not_of_the_house(find(&app, &sub).await?)?;
-    app.usher.remove_user(user).await?;
+    app.usher.account_deletion.remove_user(user).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -251,7 +251,7 @@ pub async fn disable(
     Path(sub): Path<String>,
 ) -> ApiResult<Json<EverythingEnded>> {
     let user = not_merged(not_of_the_house(find(&app, &sub).await?)?)?;
-    let ended = app.usher.set_user_enabled(&user, false).await?;
+    let ended = app.usher.users.set_user_enabled(&user, false).await?;
     Ok(Json(EverythingEnded { sessions: ended.sessions.len(), clients: ended.clients.len() }))
 }
 
@@ -267,7 +267,7 @@ pub async fn disable(
 )]
 pub async fn enable(State(app): State<App>, _: AdminCaller, Path(sub): Path<String>) -> ApiResult<StatusCode> {
     let user = not_merged(not_of_the_house(find(&app, &sub).await?)?)?;
-    app.usher.set_user_enabled(&user, true).await?;
+    app.usher.users.set_user_enabled(&user, true).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -283,7 +283,7 @@ pub async fn sessions(
     _: AdminCaller,
     Path(sub): Path<String>,
 ) -> ApiResult<Json<List<SessionView>>> {
-    let sessions = app.usher.list_sessions(&find(&app, &sub).await?).await?;
+    let sessions = app.usher.users.list_sessions(&find(&app, &sub).await?).await?;
     Ok(Json(List { data: sessions.into_iter().map(SessionView::from).collect(), next_cursor: None }))
 }
 
@@ -299,12 +299,12 @@ pub async fn revoke(
     _: AdminCaller,
     Path(sub): Path<String>,
 ) -> ApiResult<Json<EverythingEnded>> {
-    let ended = app.usher.revoke_user(&find(&app, &sub).await?).await?;
+    let ended = app.usher.users.revoke_user(&find(&app, &sub).await?).await?;
     Ok(Json(EverythingEnded { sessions: ended.sessions.len(), clients: ended.clients.len() }))
 }
 
 async fn find(app: &App, sub: &str) -> ApiResult<User> {
-    let user = app.usher.find_by_sub(&Sub(sub.to_owned())).await?;
+    let user = app.usher.members.find_by_sub(&Sub(sub.to_owned())).await?;
     user.ok_or_else(|| HttpProblem::unknown("user"))
 }
 

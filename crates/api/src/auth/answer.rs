@@ -79,7 +79,7 @@ impl PendingApiSignIn {
         match arrived {
             SignedIn::As { session, user, .. } => self.begun(app, session, &user).await,
             SignedIn::SecondFactor { pending } => {
-                let due = app.usher.second_step(&pending, &self.visitor.browser).await?;
+                let due = app.usher.second_factors.second_step(&pending, &self.visitor.browser).await?;
                 Err(second_factor_required(&due.factors))
             }
             SignedIn::Unproven { proof } => {
@@ -92,7 +92,7 @@ impl PendingApiSignIn {
 
     async fn begun(self, app: &App, session: SessionId, user: &User) -> ApiResult<Response> {
         let begun = match self.mode {
-            SessionMode::Token => SessionBegun::Tokens(app.usher.hold_by_tokens(session).await?.into()),
+            SessionMode::Token => SessionBegun::Tokens(app.usher.callers.hold_by_tokens(session).await?.into()),
             SessionMode::Cookie => {
                 let begun = CookieSession { session_id: session.to_string(), user: Me::of(user) };
                 SessionBegun::Cookie(Box::new(begun))

@@ -25,7 +25,7 @@ impl FromRequestParts<App> for PendingApiSignIn {
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Self::Rejection> {
         let mut visitor = Visitor::from_request_parts(parts, app).await?;
-        let mode = asked(&parts.headers).unwrap_or(app.usher.config.session.mode);
+        let mode = asked(&parts.headers).unwrap_or(app.usher.core.config.session.mode);
         if mode == SessionMode::Token {
             visitor.browser = Browser::from_cookies(None, visitor.browser.mark());
         }

@@ -62,13 +62,13 @@ pub async fn verify(
     let verified = if let Some(token) = token {
         fields.finish()?;
         let password = Secret::new(password.unwrap_or_default());
-        app.usher.verify_by_link(&token, &password, browser, device).await
+        app.usher.registration.verify_by_link(&token, &password, browser, device).await
     } else {
         let (proof, code) = (fields.required("verification_id"), fields.required("code"));
         fields.finish()?;
         // A malformed id belongs to no proof.
         let proof = proof.parse::<ProofId>().map_err(|_| FlowError::from(Rejected::ProofOver))?;
-        app.usher.verify_by_code(proof, &code, browser, device).await
+        app.usher.registration.verify_by_code(proof, &code, browser, device).await
     };
     let verified = verified.map_err(|error| -> HttpProblem { under("code", error) })?;
     arriving.answer(&app, verified.signed_in).await

@@ -61,6 +61,7 @@ pub async fn post(
     let visitor = &mut arriving.visitor;
     let arrived = app
         .usher
+        .session_api
         .sign_in_at_once(attempt, code.as_deref(), &mut visitor.browser, &visitor.device)
         .await
         .map_err(refusal)?;

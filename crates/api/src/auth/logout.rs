@@ -53,9 +53,9 @@ pub async fn post(
     let everywhere = fields.flag("everywhere");
     fields.finish()?;
     let ended = if everywhere {
-        app.usher.sign_out_everywhere(&person.account).await?
+        app.usher.sign_outs.sign_out_everywhere(&person.account).await?
     } else {
-        app.usher.sign_out(&person.account).await?
+        app.usher.sign_outs.sign_out(&person.account).await?
     };
     person.forget();
     Ok(person.visitor.reply(Json(LoggedOut { ended_sessions: ended.sessions.len() })))

@@ -61,10 +61,10 @@ pub async fn change(
     let (account, visitor) = (&person.account, &mut person.visitor);
     let mut no_browser = Browser::default();
     let browser = if person.by_token { &mut no_browser } else { &mut visitor.browser };
-    let changed = app.usher.change_password(account, &current, &new, browser, &visitor.device).await;
+    let changed = app.usher.passwords.change_password(account, &current, &new, browser, &visitor.device).await;
     changed.map_err(|error| under("new_password", error))?;
     if person.by_token {
-        let renewed = app.usher.renew_tokens(account, EndReason::PasswordChanged).await?;
+        let renewed = app.usher.callers.renew_tokens(account, EndReason::PasswordChanged).await?;
         return Ok(Json(SessionBegun::Tokens(renewed.into())).into_response());
     }
     let begun = CookieSession { session_id: account.session.id.to_string(), user: Me::of(&account.user) };
@@ -111,6 +111,7 @@ pub async fn forgot(
     let email = fields.required("email");
     fields.finish()?;
     app.usher
+        .recovery
         .request_recovery(&email, ReturnTo::default(), &visitor.browser, &visitor.device)
         .await
         .map_err(|error| under("email", error))?;
@@ -147,7 +148,7 @@ pub async fn reset(State(app): State<App>, JsonBody(body): JsonBody<Map<String, 
     let mut fields = Fields::read(body, &["token", "password"])?;
     let (token, password) = (fields.required("token"), Secret::new(fields.required("password")));
     fields.finish()?;
-    let recovered = app.usher.recover(&token, &password, &Browser::default()).await;
+    let recovered = app.usher.recovery.recover(&token, &password, &Browser::default()).await;
     let recovered = recovered.map_err(|error| under("password", error))?;
     Ok(Json(LoggedOut { ended_sessions: recovered.ended.sessions.len() }))
 }

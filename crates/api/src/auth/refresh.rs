@@ -49,7 +49,7 @@ pub async fn post(
     let mut fields = Fields::read(body, &["refresh_token"])?;
     let token = fields.required("refresh_token");
     fields.finish()?;
-    match app.usher.refresh_session(&token, &visitor.device).await {
+    match app.usher.callers.refresh_session(&token, &visitor.device).await {
         Ok(session) => Ok(Json(session.into())),
         Err(FlowError::Rejected(Rejected::NotSignedIn)) => Err(invalid()),
         Err(other) => Err(other.into()),

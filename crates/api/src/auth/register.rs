@@ -81,14 +81,14 @@ pub async fn post(
         lang: arriving.visitor.lang(None, None),
         interaction: None,
     };
-    fields.refused(&app.usher.sign_up_faults(&form));
+    fields.refused(&app.usher.registration.sign_up_faults(&form));
     fields.finish()?;
     if arriving.mode == SessionMode::Cookie {
         // The link in the email needs no password in the browser with this identifier.
-        arriving.visitor.browser.mark_or_make(&app.usher);
+        arriving.visitor.browser.mark_or_make(&*app.usher.core.random);
     }
     let typed = Email::parse(&form.email).ok();
-    let mailed = app.usher.sign_up(form, &arriving.visitor.browser, &arriving.visitor.device).await?;
+    let mailed = app.usher.registration.sign_up(form, &arriving.visitor.browser, &arriving.visitor.device).await?;
     let probably_meant = typed.and_then(|email| typo::probably_meant(&email)).map(|meant| meant.to_string());
     let answer =
         Registered { verification_id: mailed.id.to_string(), expires_in: SIGN_UP_LIFETIME.as_secs(), probably_meant };

@@ -84,7 +84,7 @@ impl OwnSession {
 )]
 pub async fn list(State(app): State<App>, person: UserCaller) -> ApiResult<Json<List<OwnSession>>> {
     let this = person.account.session.id;
-    let sessions = app.usher.sessions_of(&person.account).await?;
+    let sessions = app.usher.profiles.sessions_of(&person.account).await?;
     let data = sessions.into_iter().map(|session| OwnSession::of(session, this)).collect();
     Ok(Json(List { data, next_cursor: None }))
 }
@@ -105,7 +105,7 @@ pub async fn list(State(app): State<App>, person: UserCaller) -> ApiResult<Json<
 pub async fn delete(State(app): State<App>, mut person: UserCaller, Path(id): Path<String>) -> ApiResult<Response> {
     // A malformed id belongs to no session.
     let id = id.parse::<SessionId>().map_err(|_| HttpProblem::unknown("session"))?;
-    app.usher.end_own_session(&person.account, id).await?;
+    app.usher.sign_outs.end_own_session(&person.account, id).await?;
     if id == person.account.session.id {
         person.forget();
     }

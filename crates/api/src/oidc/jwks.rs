@@ -12,7 +12,7 @@ const MAX_AGE: u32 = 300;
 
 /// GET
 pub async fn get(State(app): State<App>, headers: HeaderMap) -> Response {
-    let keyring = app.usher.keyring();
+    let keyring = app.usher.signing_keys.keyring();
     let jwks = keyring.jwks();
     JsonDocument::new(jwks.body.clone(), &jwks.etag, MAX_AGE).answer(&headers)
 }

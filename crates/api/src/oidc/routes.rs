@@ -44,15 +44,15 @@ fn registered_origins(app: &App, methods: &[Method]) -> Cors {
     let usher = app.usher.clone();
     Cors::registered(methods, move |origin| {
         let usher = usher.clone();
-        async move { usher.is_client_origin(&origin).await.unwrap_or(false) }
+        async move { usher.client_origins.is_client_origin(&origin).await.unwrap_or(false) }
     })
 }
 
 /// Public documents: metadata and keys.
 fn published(app: &App) -> Router<App> {
-    let config = &app.usher.config;
+    let config = &app.usher.core.config;
     let locales = Lang::ALL.map(Lang::tag);
-    let body = metadata::metadata(app.usher.issuer(), &locales, config.sign_up.enabled).to_string();
+    let body = metadata::metadata(app.usher.core.issuer(), &locales, config.sign_up.enabled).to_string();
     let document = JsonDocument::tagged(Bytes::from(body), METADATA_MAX_AGE);
     let answer = move |headers: HeaderMap| {
         let document = document.clone();

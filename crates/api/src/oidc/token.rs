@@ -12,7 +12,7 @@ use usher_protocol::token::{TokenRequest, TokenResponse};
 pub async fn post(State(app): State<App>, call: ClientCall) -> Result<Json<TokenResponse>, OAuthReply> {
     call.answer(async {
         let request = TokenRequest::parse(&call.form)?;
-        app.usher.token(&call.credentials, &call.source, request).await.map(Json)
+        app.usher.token_endpoint.token(&call.credentials, &call.source, request).await.map(Json)
     })
     .await
 }

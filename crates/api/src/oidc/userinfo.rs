@@ -55,5 +55,5 @@ fn refused(error: OAuthError) -> OAuthReply {
 
 async fn answer(app: &App, token: Option<String>) -> Claims {
     let token = token.ok_or_else(OAuthReply::no_token)?;
-    app.usher.userinfo(&token).await.map(Json).map_err(OAuthReply::of_resource)
+    app.usher.issued_tokens.userinfo(&token).await.map(Json).map_err(OAuthReply::of_resource)
 }

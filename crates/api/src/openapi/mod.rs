@@ -115,7 +115,7 @@ pub fn routes(document: &OpenApi, app: &App) -> Router<App> {
     // Everything but the server URL is the same for every instance in a process.
     static SHARED: OnceLock<Value> = OnceLock::new();
     let mut whole = SHARED.get_or_init(|| whole(document)).clone();
-    whole["servers"] = json!([{ "url": app.usher.issuer() }]);
+    whole["servers"] = json!([{ "url": app.usher.core.issuer() }]);
     let document = JsonDocument::tagged(Bytes::from(whole.to_string()), MAX_AGE);
     let answer = move |headers: HeaderMap| {
         let document = document.clone();

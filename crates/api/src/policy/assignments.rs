@@ -147,7 +147,7 @@ pub async fn roles(
     Path(id): Path<String>,
 ) -> ApiResult<Json<Roles>> {
     let project = calling.project(&id, Right::View).await?.id;
-    let bundle = app.usher.policy_bundle(project).await?;
+    let bundle = app.usher.policies.policy_bundle(project).await?;
     let unreadable = |error| {
         tracing::error!("a table does not read: {error}");
         HttpProblem::internal()
@@ -180,10 +180,10 @@ pub async fn list(
 ) -> ApiResult<Json<List<AssignmentView>>> {
     let project = calling.project(&id, Right::View).await?.id;
     let wanted = PageRequest::read(&params)?;
-    let page = app.usher.list_assignments(project, wanted.after.unwrap_or(Cursor::START), wanted.size).await?;
+    let page = app.usher.policies.list_assignments(project, wanted.after.unwrap_or(Cursor::START), wanted.size).await?;
     let mut data = Vec::with_capacity(page.items.len());
     for assignment in page.items {
-        let subject = app.usher.subject_of(&assignment.holder).await?;
+        let subject = app.usher.policies.subject_of(&assignment.holder).await?;
         data.push(view(assignment, subject));
     }
     Ok(Json(List { data, next_cursor: page.next.map(Cursor::encode) }))
@@ -215,7 +215,7 @@ pub async fn post(
     let subject = input.subject.kind.named(input.subject.id);
     let expires_at = input.expires_at.map(Timestamp);
     let new = NewAssignment { role: input.role, subject: subject.clone(), scope: input.scope, expires_at };
-    let assignment = app.usher.assign_role(project, new).await?;
+    let assignment = app.usher.policies.assign_role(project, new).await?;
     Ok((StatusCode::CREATED, Json(view(assignment, subject))))
 }
 
@@ -242,6 +242,6 @@ pub async fn delete(
 ) -> ApiResult<StatusCode> {
     let project = calling.project(&id, Right::Operate).await?.id;
     let id = assignment.parse::<AssignmentId>().map_err(|_| HttpProblem::unknown("assignment"))?;
-    app.usher.unassign_role(project, id).await?;
+    app.usher.policies.unassign_role(project, id).await?;
     Ok(StatusCode::NO_CONTENT)
 }

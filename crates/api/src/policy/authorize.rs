@@ -148,7 +148,7 @@ pub async fn post(
         context: request.context,
         token: request.token,
     };
-    let answer = app.usher.decide(project, asked).await?;
+    let answer = app.usher.policies.decide(project, asked).await?;
     let reasons = serde_json::to_value(&answer.decision.reasons).ok().filter(|_| request.explain);
     Ok(Json(AuthorizeAnswer {
         decision: answer.decision.verdict == Verdict::Allow,

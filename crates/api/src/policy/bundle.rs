@@ -42,15 +42,19 @@ pub async fn get(
     headers: HeaderMap,
 ) -> ApiResult<Response> {
     let project = calling.project(&id, Right::Follow).await?.id;
-    let (_, etag) = app.usher.policy_tag(project).await?.ok_or_else(|| HttpProblem::unknown("published policy"))?;
+    let (_, etag) =
+        app.usher.policies.policy_tag(project).await?.ok_or_else(|| HttpProblem::unknown("published policy"))?;
     let common = [(CACHE_CONTROL, "private, no-cache"), (VARY, "Accept, Authorization, Cookie")];
     if knows(&headers, &etag) {
         return Ok((StatusCode::NOT_MODIFIED, tag::header(&etag), common).into_response());
     }
-    let bundle = app.usher.policy_bundle(project).await?;
+    let bundle = app.usher.policies.policy_bundle(project).await?;
     let bare = headers.get(ACCEPT).and_then(|accept| accept.to_str().ok()).is_some_and(prefers_json);
-    let (kind, body) =
-        if bare { ("application/json", bundle.table) } else { ("application/jose", app.usher.sign_policy(&bundle)?) };
+    let (kind, body) = if bare {
+        ("application/json", bundle.table)
+    } else {
+        ("application/jose", app.usher.policies.sign_policy(&bundle)?)
+    };
     Ok((tag::header(&bundle.etag), common, [(CONTENT_TYPE, kind)], body).into_response())
 }
 

@@ -48,7 +48,7 @@ fn read(json: Value) -> Result<PolicyDocument, FlowError> {
 )]
 pub async fn get(State(app): State<App>, calling: AuthenticatedCaller, Path(id): Path<String>) -> ApiResult<Response> {
     let project = calling.project(&id, Right::View).await?.id;
-    Ok(answer(app.usher.policy_draft(project).await?))
+    Ok(answer(app.usher.policies.policy_draft(project).await?))
 }
 
 /// Replace the draft of the access rules.
@@ -84,7 +84,7 @@ pub async fn put(
 ) -> ApiResult<Response> {
     let project = calling.project(&id, Right::Develop).await?.id;
     let seen = tag::seen(&headers)?;
-    Ok(answer(app.usher.replace_policy_draft(project, seen, &read(json)?).await?))
+    Ok(answer(app.usher.policies.replace_policy_draft(project, seen, &read(json)?).await?))
 }
 
 /// Validate access rules.
@@ -109,7 +109,7 @@ pub async fn validate(
     JsonBody(json): JsonBody<Value>,
 ) -> ApiResult<Response> {
     calling.project(&id, Right::View).await?;
-    Ok(Json(app.usher.review_policy(read(json)?).await).into_response())
+    Ok(Json(app.usher.policies.review_policy(read(json)?).await).into_response())
 }
 
 /// Compare the draft with the published rules.
@@ -128,5 +128,5 @@ pub async fn validate(
 )]
 pub async fn diff(State(app): State<App>, calling: AuthenticatedCaller, Path(id): Path<String>) -> ApiResult<Response> {
     let project = calling.project(&id, Right::View).await?.id;
-    Ok(Json(app.usher.policy_diff(project).await?).into_response())
+    Ok(Json(app.usher.policies.policy_diff(project).await?).into_response())
 }

@@ -128,7 +128,7 @@ pub async fn publish(
 ) -> ApiResult<(StatusCode, Json<PublicationView>)> {
     let project = calling.project(&id, Right::Develop).await?.id;
     let by = name_of(&calling.caller);
-    let publication = app.usher.publish_policy(project, tag::seen(&headers)?, &note, &by).await?;
+    let publication = app.usher.policies.publish_policy(project, tag::seen(&headers)?, &note, &by).await?;
     Ok((StatusCode::CREATED, Json(publication.into())))
 }
 
@@ -156,7 +156,7 @@ pub async fn roll_back(
 ) -> ApiResult<(StatusCode, Json<PublicationView>)> {
     let project = calling.project(&id, Right::Develop).await?.id;
     let by = name_of(&calling.caller);
-    let publication = app.usher.roll_back_policy(project, back.revision, &back.note, &by).await?;
+    let publication = app.usher.policies.roll_back_policy(project, back.revision, &back.note, &by).await?;
     Ok((StatusCode::CREATED, Json(publication.into())))
 }
 
@@ -187,7 +187,7 @@ pub async fn list(
     let cursor = params.get("cursor").map_err(|_| HttpProblem::parameter("cursor", "it is there twice"))?;
     let before = cursor.map(str::parse::<i64>).transpose();
     let before = before.map_err(|_| HttpProblem::parameter("cursor", "it is none of ours"))?;
-    let (found, next) = app.usher.policy_history(project, before, 50).await?;
+    let (found, next) = app.usher.policies.policy_history(project, before, 50).await?;
     let data = found.into_iter().map(PublicationView::from).collect();
     Ok(Json(History { data, next_cursor: next.map(|next| next.to_string()) }))
 }
@@ -213,7 +213,7 @@ pub async fn get(
 ) -> ApiResult<Json<RevisionView>> {
     let project = calling.project(&id, Right::View).await?.id;
     let number = revision.parse::<i64>().map_err(|_| HttpProblem::unknown("revision"))?;
-    let found = app.usher.policy_revision(project, number).await?;
+    let found = app.usher.policies.policy_revision(project, number).await?;
     let document = serde_json::from_str(&found.document).map_err(|error| {
         tracing::error!("a revision does not read: {error}");
         HttpProblem::internal()

@@ -80,7 +80,7 @@ pub async fn post(
     let project = calling.project(&id, Right::View).await?.id;
     let subject = asked.subject.kind.named(asked.subject.id);
     let tried = asked.request.as_ref().map(|tried| (tried.method.as_str(), tried.path.as_str()));
-    let met = app.usher.simulate(project, subject, asked.subject.properties, tried).await?;
+    let met = app.usher.policies.simulate(project, subject, asked.subject.properties, tried).await?;
     Ok(Json(json!({
         "revision": met.revision,
         "roles": met.held.roles,

@@ -188,7 +188,7 @@ pub async fn list(
 ) -> ApiResult<Json<ClientList>> {
     let project = calling.project(&id, Right::View).await?;
     let wanted = ClientPageRequest::read(&query)?;
-    let clients = app.usher.list_clients(project.id, &wanted.after, wanted.size + 1).await?;
+    let clients = app.usher.clients.list_clients(project.id, &wanted.after, wanted.size + 1).await?;
     Ok(Json(wanted.cut(clients)))
 }
 
@@ -214,7 +214,7 @@ pub async fn create(
         .map_err(|error: usher_domain::oauth::client::UnknownClientType| invalid("type", &error.to_string()))?;
     let metadata = metadata(usher_domain::oauth::client::ClientType::defaults(kind), new.metadata)?;
     check_house_members(&calling, &metadata, &ClientMetadata::default())?;
-    let made = app.usher.create_client(NewClient { project: project.id, kind, metadata, id: None }).await?;
+    let made = app.usher.clients.create_client(NewClient { project: project.id, kind, metadata, id: None }).await?;
     Ok((StatusCode::CREATED, Json(made.into())))
 }
 
@@ -272,10 +272,10 @@ pub async fn put(
         defaults.any_localhost_redirect = client.metadata.any_localhost_redirect;
         let metadata = metadata(defaults, members)?;
         check_house_members(&calling, &metadata, &client.metadata)?;
-        client = app.usher.replace_client_metadata(&client, metadata).await?;
+        client = app.usher.clients.replace_client_metadata(&client, metadata).await?;
     }
     if let Some(disabled) = change.disabled.filter(|disabled| *disabled == client.is_active()) {
-        client = app.usher.set_client_disabled(&client.id, disabled).await?;
+        client = app.usher.clients.set_client_disabled(&client.id, disabled).await?;
     }
     Ok(ClientView::from(&client).tagged())
 }
@@ -296,7 +296,7 @@ pub async fn delete(
 ) -> ApiResult<StatusCode> {
     let project = calling.project(&id, Right::Develop).await?;
     let client = of_project(&app, &project, &client).await?;
-    app.usher.delete_client(&client.id).await?;
+    app.usher.clients.delete_client(&client.id).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -325,12 +325,12 @@ pub async fn rotate_secret(
     let client = of_project(&app, &project, &client).await?;
     let seconds = wanted.overlap_seconds.map(|seconds| Duration::from_secs(seconds.into()));
     let rotation = seconds.map_or_else(SecretRotation::default, SecretRotation::with_overlap);
-    Ok(Json(app.usher.rotate_client_secret(&client.id, rotation).await?.into()))
+    Ok(Json(app.usher.clients.rotate_client_secret(&client.id, rotation).await?.into()))
 }
 
 /// The client with this id, if it belongs to the project.
 async fn of_project(app: &App, project: &Project, id: &str) -> ApiResult<Client> {
-    let client = app.usher.load_client(id).await;
+    let client = app.usher.clients.load_client(id).await;
     match client {
         Ok(client) if client.project_id == project.id => Ok(client),
         Ok(_) => Err(FlowError::from(Rejected::NotFound("client")).into()),

@@ -120,7 +120,7 @@ pub async fn read(
         cursor: wanted.after,
         size: wanted.size as usize,
     };
-    let page = app.usher.read_history(&project, token, search).await?;
+    let page = app.usher.histories.read_history(&project, token, search).await?;
     let data = page.entries.into_iter().map(EntryView::from).collect();
     Ok(Json(List { data, next_cursor: page.next.map(Cursor::encode) }))
 }

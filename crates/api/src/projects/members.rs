@@ -111,7 +111,7 @@ pub async fn list(
 ) -> ApiResult<Json<List<MemberView>>> {
     let project = calling.project(&id, Right::View).await?;
     let wanted = PageRequest::read(&query)?;
-    let page = app.usher.list_members(project.id, wanted.after.unwrap_or(Cursor::START), wanted.size).await?;
+    let page = app.usher.members.list_members(project.id, wanted.after.unwrap_or(Cursor::START), wanted.size).await?;
     Ok(Json(List::of(page, MemberView::from)))
 }
 
@@ -134,7 +134,7 @@ pub async fn add(
     JsonBody(new): JsonBody<NewMember>,
 ) -> ApiResult<(StatusCode, Json<MemberView>)> {
     let project = calling.project(&id, Right::Own).await?;
-    let user = app.usher.add_member(project.id, &new.email, new.role.into()).await?;
+    let user = app.usher.members.add_member(project.id, &new.email, new.role.into()).await?;
     let view = MemberView {
         sub: user.0.sub.0,
         email: user.0.email.map(|email| email.to_string()),
@@ -162,7 +162,7 @@ pub async fn change(
 ) -> ApiResult<StatusCode> {
     let project = calling.project(&id, Right::Own).await?;
     let user = user_of(&app, &sub).await?;
-    app.usher.change_member(project.id, user, change.role.into()).await?;
+    app.usher.members.change_member(project.id, user, change.role.into()).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -187,11 +187,11 @@ pub async fn remove(
     let leaves = matches!(&calling.caller, Caller::Person(account) if account.user.sub.0 == sub);
     let project = calling.project(&id, if leaves { Right::View } else { Right::Own }).await?;
     let user = user_of(&app, &sub).await?;
-    app.usher.remove_member(project.id, user).await?;
+    app.usher.members.remove_member(project.id, user).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
 async fn user_of(app: &App, sub: &str) -> ApiResult<UserId> {
-    let user = app.usher.find_by_sub(&Sub(sub.to_owned())).await?;
+    let user = app.usher.members.find_by_sub(&Sub(sub.to_owned())).await?;
     user.map(|user| user.id).ok_or_else(|| HttpProblem::unknown("member"))
 }

@@ -131,8 +131,8 @@ pub async fn list(
     let wanted = PageRequest::read(&query)?;
     let after = wanted.after.unwrap_or(Cursor::START);
     let page = match &calling.caller {
-        Caller::Person(account) if account.user.admin => app.usher.list_projects(after, wanted.size).await?,
-        Caller::Person(account) => app.usher.list_projects_of(&account.user, after, wanted.size).await?,
+        Caller::Person(account) if account.user.admin => app.usher.projects.list_projects(after, wanted.size).await?,
+        Caller::Person(account) => app.usher.members.list_projects_of(&account.user, after, wanted.size).await?,
         Caller::Project(project) | Caller::FormerToken(project) => {
             let items = Some(project.clone()).filter(|project| project.id.0 > after.0).into_iter().collect();
             Page { items, next: None }
@@ -163,7 +163,7 @@ pub async fn create(
     JsonBody(new): JsonBody<NewProject>,
 ) -> ApiResult<(StatusCode, Json<MadeProject>)> {
     let Caller::Person(account) = &calling.caller else { return Err(FlowError::from(Rejected::NotAllowed).into()) };
-    let made = app.usher.create_project_of(&new.name, &account.user).await?;
+    let made = app.usher.projects.create_project_of(&new.name, &account.user).await?;
     Ok((StatusCode::CREATED, Json(MadeProject { project: made.project.into(), token: made.token })))
 }
 
@@ -193,10 +193,10 @@ pub async fn patch(
 ) -> ApiResult<Json<ProjectView>> {
     let mut project = calling.project(&id, Right::Own).await?;
     if let Some(name) = &change.name {
-        project = app.usher.rename_project(&project, name).await?;
+        project = app.usher.projects.rename_project(&project, name).await?;
     }
     if let Some(required) = change.require_second_factor {
-        app.usher.require_second_factor(project.id, required).await?;
+        app.usher.projects.require_second_factor(project.id, required).await?;
         project = calling.project(&id, Right::Own).await.map(|now| Project { name: project.name, ..now })?;
     }
     Ok(Json(project.into()))
@@ -218,6 +218,6 @@ pub async fn delete(
     JsonBody(typed): JsonBody<Confirmation>,
 ) -> ApiResult<StatusCode> {
     let project = calling.project(&id, Right::Own).await?;
-    app.usher.delete_project(&project, &typed.confirm).await?;
+    app.usher.projects.delete_project(&project, &typed.confirm).await?;
     Ok(StatusCode::NO_CONTENT)
 }

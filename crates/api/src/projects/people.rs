@@ -105,7 +105,8 @@ pub async fn list(
 ) -> ApiResult<Json<List<PersonView>>> {
     let project = calling.project(&id, Right::View).await?;
     let wanted = PageRequest::read(&query)?;
-    let page = app.usher.list_people(project.id, wanted.after.unwrap_or(Cursor::START), wanted.size).await?;
+    let page =
+        app.usher.project_users.list_people(project.id, wanted.after.unwrap_or(Cursor::START), wanted.size).await?;
     Ok(Json(List::of(page, PersonView::from)))
 }
 
@@ -122,7 +123,7 @@ pub async fn get(
     Path((id, sub)): Path<(String, String)>,
 ) -> ApiResult<Json<PersonView>> {
     let project = calling.project(&id, Right::View).await?;
-    Ok(Json(app.usher.load_person(project.id, &sub).await?.1.into()))
+    Ok(Json(app.usher.project_users.load_person(project.id, &sub).await?.1.into()))
 }
 
 /// List a user's sessions at a project.
@@ -140,8 +141,8 @@ pub async fn sessions(
     Path((id, sub)): Path<(String, String)>,
 ) -> ApiResult<Json<List<PersonSessionView>>> {
     let project = calling.project(&id, Right::View).await?;
-    let (user, _) = app.usher.load_person(project.id, &sub).await?;
-    let sessions = app.usher.list_sessions_in(project.id, &user).await?;
+    let (user, _) = app.usher.project_users.load_person(project.id, &sub).await?;
+    let sessions = app.usher.project_users.list_sessions_in(project.id, &user).await?;
     Ok(Json(List { data: sessions.into_iter().map(PersonSessionView::from).collect(), next_cursor: None }))
 }
 
@@ -160,7 +161,7 @@ pub async fn revoke(
     Path((id, sub)): Path<(String, String)>,
 ) -> ApiResult<Json<EndedView>> {
     let project = calling.project(&id, Right::Operate).await?;
-    let (user, _) = app.usher.load_person(project.id, &sub).await?;
-    let ended = app.usher.revoke_in(project.id, &user).await?;
+    let (user, _) = app.usher.project_users.load_person(project.id, &sub).await?;
+    let ended = app.usher.project_users.revoke_in(project.id, &user).await?;
     Ok(Json(EndedView { client_ids: ended.clients.into_iter().map(|id| id.0).collect() }))
 }

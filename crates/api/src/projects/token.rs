@@ -72,7 +72,7 @@ pub async fn rotate(
         overlap: wanted.overlap_seconds.map_or(USUAL_OVERLAP, |seconds| Duration::from_secs(seconds.into())),
         discard_history: wanted.discard_history,
     };
-    let (token, good_until) = app.usher.rotate_project_token(&project, rotation).await?;
+    let (token, good_until) = app.usher.projects.rotate_project_token(&project, rotation).await?;
     Ok(Json(NewToken { token, old_token_good_until: good_until.0 }))
 }
 
@@ -99,5 +99,5 @@ pub async fn end_former(
     Path(id): Path<String>,
 ) -> ApiResult<Json<EndedTokens>> {
     let project = calling.project(&id, Right::Own).await?;
-    Ok(Json(EndedTokens { ended: app.usher.end_former_tokens(project.id).await? }))
+    Ok(Json(EndedTokens { ended: app.usher.projects.end_former_tokens(project.id).await? }))
 }

@@ -66,7 +66,7 @@ pub struct Subscriber {
 )]
 pub async fn get(state: State<App>, calling: AuthenticatedCaller, path: Path<String>) -> ApiResult<Json<FeedAudience>> {
     let project = calling.project(&path.0, Right::View).await?.id;
-    let place = state.usher.store.feed_place(project).await.map_err(FlowError::from)?;
+    let place = state.usher.core.store.feed_place(project).await.map_err(FlowError::from)?;
     let cursor = place.ok_or_else(|| HttpProblem::unknown("project"))?.position;
     let (mut subscribers, mut connected) = (Vec::new(), 0);
     for audience in state.hub.audience(project).await.map_err(FlowError::from)? {

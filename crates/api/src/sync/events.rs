@@ -116,10 +116,10 @@ pub(super) struct EntriesAfter {
 
 /// The entries after a cursor, without a gap; `None` if some of them are deleted already.
 pub(super) async fn news(app: &App, project: ProjectId, from: FeedCursor) -> Result<Option<EntriesAfter>, FlowError> {
-    let store = &app.usher.store;
+    let store = &app.usher.core.store;
     let Some(here) = store.feed_place(project).await? else { return Ok(None) };
     if from.epoch != here.epoch || from.position > here.position {
-        app.usher.feed_was_lost(project, here, from).await?;
+        app.usher.feed_access.feed_was_lost(project, here, from).await?;
         return Ok(None);
     }
     if from.position == here.position {
@@ -148,9 +148,9 @@ async fn wait_for_news(app: &App, follower: &Follower, from: FeedCursor, wait: D
     let who = Listener {
         client_id: follower.client.clone(),
         transport: Transport::LongPoll,
-        since: app.usher.now(),
+        since: app.usher.core.now(),
         acknowledged: from.position,
-        acknowledged_at: Some(app.usher.now()),
+        acknowledged_at: Some(app.usher.core.now()),
         policy_revision: None,
     };
     let mut listening = app.hub.listen(place, follower.project, who).await.map_err(FlowError::from)?;
@@ -166,7 +166,7 @@ async fn wait_for_news(app: &App, follower: &Follower, from: FeedCursor, wait: D
                 Ok(FeedUpdate::Missed | FeedUpdate::Frame(Frame::Entry { .. })) => break,
                 Ok(FeedUpdate::Frame(Frame::Keys)) => {}
                 Ok(FeedUpdate::Frame(Frame::Credentials)) => {
-                    if !app.usher.may_still_follow(follower).await? {
+                    if !app.usher.feed_access.may_still_follow(follower).await? {
                         return Err(super::follower::no_token());
                     }
                 }

@@ -20,7 +20,7 @@ impl FromRequestParts<App> for FeedFollower {
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Self::Rejection> {
         let token = bearer(&parts.headers)?.ok_or_else(no_token)?;
-        admitted(app.usher.follower(token).await).map(Self)
+        admitted(app.usher.feed_access.follower(token).await).map(Self)
     }
 }
 

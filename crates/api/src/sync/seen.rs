@@ -93,7 +93,7 @@ pub async fn post(
         return Err(refused("sessions", "there are 500 at most"));
     }
     let seen = sessions.into_iter().map(checked).collect::<ApiResult<Vec<SessionReport>>>()?;
-    let noted = state.usher.note_seen(following.0.project, following.0.client.as_ref(), seen).await?;
+    let noted = state.usher.session_reports.note_seen(following.0.project, following.0.client.as_ref(), seen).await?;
     Ok((StatusCode::ACCEPTED, Json(ReportResult { noted })))
 }
 

@@ -123,29 +123,29 @@ pub struct FeedLimits {
 )]
 pub async fn get(state: State<App>, following: FeedFollower) -> ApiResult<Response> {
     let (usher, project) = (&state.usher, following.0.project);
-    let here = usher.store.feed_place(project).await.map_err(usher_flows::FlowError::from)?;
+    let here = usher.core.store.feed_place(project).await.map_err(usher_flows::FlowError::from)?;
     let here = here.ok_or_else(|| HttpProblem::unknown("project"))?;
-    let policy = usher.policy_tag(project).await?;
+    let policy = usher.policies.policy_tag(project).await?;
     let policy = policy.map(|(revision, etag)| json!({ "revision": revision, "etag": format!("\"{etag}\"") }));
     let head = json!({
         "epoch": format!("e{}", here.epoch),
         "cursor": here.position,
-        "server_time": usher.now().0,
+        "server_time": usher.core.now().0,
         "policy": policy,
-        "jwks": { "etag": usher.keyring().jwks().etag },
+        "jwks": { "etag": usher.signing_keys.keyring().jwks().etag },
         "limits": limits(&state),
     });
     // The list comes last, so that it can be streamed.
     let mut head = head.to_string();
     head.truncate(head.len() - 1);
     head.push_str(",\"revocations\":[");
-    let body = Body::from_stream(parts(usher.store.clone(), project, here, usher.now(), head));
+    let body = Body::from_stream(parts(usher.core.store.clone(), project, here, usher.core.now(), head));
     Ok(([(CONTENT_TYPE, "application/json")], body).into_response())
 }
 
 fn limits(app: &App) -> Value {
     json!({
-        "max_token_ttl": app.usher.config.tokens.access_ttl.as_secs(),
+        "max_token_ttl": app.usher.core.config.tokens.access_ttl.as_secs(),
         "max_revocations": usher_domain::event::feed::MAX_LIVE,
         "poll_interval": 60,
     })

@@ -103,8 +103,8 @@ pub async fn get(
         HttpProblem::new(StatusCode::UPGRADE_REQUIRED, "UPGRADE_REQUIRED", "This address speaks WebSocket.")
     })?;
     let follower = match (bearer(&headers)?, one("ticket")?) {
-        (Some(token), _) => admitted(state.usher.follower(token).await)?,
-        (None, Some(ticket)) => admitted(state.usher.redeem_ticket(ticket).await)?,
+        (Some(token), _) => admitted(state.usher.feed_access.follower(token).await)?,
+        (None, Some(ticket)) => admitted(state.usher.feed_access.redeem_ticket(ticket).await)?,
         (None, None) => return Err(no_token()),
     };
     let app = state.0;
@@ -127,8 +127,8 @@ async fn check_origin(app: &App, headers: &HeaderMap) -> ApiResult<()> {
     let allowed = match (origins.next().map(|origin| origin.to_str()), origins.next()) {
         (None, _) => true,
         (Some(Ok(origin)), None) => {
-            let ours = app.usher.config.server.issuer.url().origin().ascii_serialization();
-            origin == ours || app.usher.is_client_origin(origin).await?
+            let ours = app.usher.core.config.server.issuer.url().origin().ascii_serialization();
+            origin == ours || app.usher.client_origins.is_client_origin(origin).await?
         }
         _ => false,
     };
@@ -204,9 +204,9 @@ impl FeedSocket {
                     self.beat(socket, silent).await?;
                     beat = Instant::now() + Duration::from_secs(HEARTBEAT);
                 }
-                () = ended(&self.follower.credential, self.app.usher.now()) => return Err((close::UNAUTHORIZED, "credential is over")),
+                () = ended(&self.follower.credential, self.app.usher.core.now()) => return Err((close::UNAUTHORIZED, "credential is over")),
                 () = shutting(&mut self.stopping) => {
-                    let after = 1 + u64::from(self.app.usher.random.bytes::<1>()[0]) % 15;
+                    let after = 1 + u64::from(self.app.usher.core.random.bytes::<1>()[0]) % 15;
                     let _ = self.send(socket, json!({ "t": "retry", "after": after }).to_string().into()).await;
                     return Err((close::GOING_AWAY, "come back"));
                 }
@@ -220,7 +220,7 @@ impl FeedSocket {
         place: ListenerSlot,
         cursor: Option<FeedCursor>,
     ) -> Result<FeedSubscription, CloseReason> {
-        let now = self.app.usher.now();
+        let now = self.app.usher.core.now();
         let who = Listener {
             client_id: self.follower.client.clone(),
             transport: Transport::Socket,
@@ -232,7 +232,7 @@ impl FeedSocket {
         let project = self.follower.project;
         let _turn = self.app.hub.turn().await;
         let listening = self.app.hub.listen(place, project, who).await.map_err(|_| broken())?;
-        let place = self.app.usher.store.feed_place(project).await.map_err(|_| broken())?.ok_or_else(broken)?;
+        let place = self.app.usher.core.store.feed_place(project).await.map_err(|_| broken())?.ok_or_else(broken)?;
         (self.epoch, self.reached) = (place.epoch, place.position);
         Ok(listening)
     }
@@ -251,7 +251,7 @@ impl FeedSocket {
             let found = news(&self.app, self.follower.project, from).await.map_err(|_| broken())?;
             drop(turn);
             let Some(EntriesAfter { entries, more, .. }) = found else {
-                let place = self.app.usher.store.feed_place(self.follower.project).await.map_err(|_| broken())?;
+                let place = self.app.usher.core.store.feed_place(self.follower.project).await.map_err(|_| broken())?;
                 let place = place.ok_or_else(broken)?;
                 (self.epoch, self.reached) = (place.epoch, place.position);
                 let resync = json!({ "t": "resync", "epoch": format!("e{}", place.epoch), "cursor": place.position });
@@ -316,7 +316,7 @@ impl FeedSocket {
 
     async fn look_again(&self) -> Result<(), CloseReason> {
         let _turn = self.app.hub.turn().await;
-        match self.app.usher.may_still_follow(&self.follower).await {
+        match self.app.usher.feed_access.may_still_follow(&self.follower).await {
             Ok(true) => Ok(()),
             Ok(false) => Err((close::UNAUTHORIZED, "credential is over")),
             Err(FlowError::Rejected(_) | FlowError::OAuth(_) | FlowError::Internal(_)) => Err(broken()),
@@ -343,7 +343,7 @@ impl FeedSocket {
                 let said: SubscriberMessage =
                     serde_json::from_str(&text).map_err(|_| (close::MISBEHAVED, "not a message of this protocol"))?;
                 if said.t == "ack" && (0..=self.reached).contains(&said.c) {
-                    listening.acknowledge(said.c, said.rev, self.app.usher.now());
+                    listening.acknowledge(said.c, said.rev, self.app.usher.core.now());
                 }
                 // Messages of a later protocol version are ignored.
                 Ok(())
@@ -353,7 +353,7 @@ impl FeedSocket {
 
     /// A random part of a heartbeat, so that subscribers that connected together do not ping together.
     fn first_beat(&self) -> Duration {
-        let share = u32::from(u16::from_le_bytes(self.app.usher.random.bytes()));
+        let share = u32::from(u16::from_le_bytes(self.app.usher.core.random.bytes()));
         Duration::from_secs(HEARTBEAT) * share / u32::from(u16::MAX)
     }
 

@@ -55,7 +55,7 @@ pub async fn list(
     let wrong = |why| HttpProblem::parameter("status", why);
     let status = query.0.get("status").map_err(|_| wrong("it is there twice"))?;
     let status = status.map(|word| DeliveryStatus::from_word(word).ok_or_else(|| wrong("it is no status")));
-    let page = app.usher.list_deliveries(&known, status.transpose()?, wanted.after, wanted.size).await?;
+    let page = app.usher.webhooks.list_deliveries(&known, status.transpose()?, wanted.after, wanted.size).await?;
     Ok(Json(List::of(page, DeliveryView::from)))
 }
 
@@ -77,7 +77,7 @@ pub async fn get(
 ) -> ApiResult<Json<DeliveryView>> {
     let known = named(&app, &calling, &id, &webhook, Right::View).await?;
     let message = delivery.parse().map_err(|_| HttpProblem::unknown("delivery"))?;
-    Ok(Json(app.usher.load_delivery(&known, message).await?.into()))
+    Ok(Json(app.usher.webhooks.load_delivery(&known, message).await?.into()))
 }
 
 /// Send a delivery again.
@@ -101,7 +101,7 @@ pub async fn redeliver(
 ) -> ApiResult<(StatusCode, Json<DeliveryView>)> {
     let known = named(&app, &calling, &id, &webhook, Right::Develop).await?;
     let message = delivery.parse().map_err(|_| HttpProblem::unknown("delivery"))?;
-    Ok((StatusCode::ACCEPTED, Json(app.usher.redeliver(&known, message).await?.into())))
+    Ok((StatusCode::ACCEPTED, Json(app.usher.webhooks.redeliver(&known, message).await?.into())))
 }
 
 /// Send all failed deliveries again.
@@ -127,7 +127,7 @@ pub async fn redeliver_failed(
     JsonBody(since): JsonBody<Since>,
 ) -> ApiResult<(StatusCode, Json<Redelivered>)> {
     let known = named(&app, &calling, &id, &webhook, Right::Develop).await?;
-    let deliveries = app.usher.redeliver_failed(&known, Timestamp(since.since)).await?;
+    let deliveries = app.usher.webhooks.redeliver_failed(&known, Timestamp(since.since)).await?;
     Ok((StatusCode::ACCEPTED, Json(Redelivered { deliveries })))
 }
 
@@ -151,5 +151,5 @@ pub async fn test(
     Path((id, webhook)): Path<(String, String)>,
 ) -> ApiResult<(StatusCode, Json<DeliveryView>)> {
     let known = named(&app, &calling, &id, &webhook, Right::Develop).await?;
-    Ok((StatusCode::ACCEPTED, Json(app.usher.test_webhook(&known).await?.into())))
+    Ok((StatusCode::ACCEPTED, Json(app.usher.webhooks.test_webhook(&known).await?.into())))
 }

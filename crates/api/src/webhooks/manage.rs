@@ -82,7 +82,7 @@ pub async fn list(
     Path(id): Path<String>,
 ) -> ApiResult<Json<List<WebhookView>>> {
     let project = calling.project(&id, Right::View).await?;
-    let webhooks = app.usher.list_webhooks(project.id).await?;
+    let webhooks = app.usher.webhooks.list_webhooks(project.id).await?;
     Ok(Json(List { data: webhooks.into_iter().map(WebhookView::from).collect(), next_cursor: None }))
 }
 
@@ -111,7 +111,7 @@ pub async fn create(
 ) -> ApiResult<(StatusCode, Json<WebhookWithSecret>)> {
     let project = calling.project(&id, Right::Develop).await?;
     let new = NewWebhook { url: form.url, description: form.description, events: form.events };
-    Ok((StatusCode::CREATED, Json(app.usher.create_webhook(project.id, new).await?.into())))
+    Ok((StatusCode::CREATED, Json(app.usher.webhooks.create_webhook(project.id, new).await?.into())))
 }
 
 /// Show a webhook.
@@ -156,7 +156,7 @@ pub async fn update(
     let known = named(&app, &calling, &id, &webhook, Right::Develop).await?;
     let WebhookPatch { url, description, events, disabled } = patch;
     let change = WebhookChange { url, description, events, disabled };
-    Ok(Json(app.usher.update_webhook(known.project_id, known.id, change).await?.into()))
+    Ok(Json(app.usher.webhooks.update_webhook(known.project_id, known.id, change).await?.into()))
 }
 
 /// Delete a webhook.
@@ -178,7 +178,7 @@ pub async fn delete(
     Path((id, webhook)): Path<(String, String)>,
 ) -> ApiResult<StatusCode> {
     let known = named(&app, &calling, &id, &webhook, Right::Develop).await?;
-    app.usher.delete_webhook(known.project_id, known.id).await?;
+    app.usher.webhooks.delete_webhook(known.project_id, known.id).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -206,6 +206,6 @@ pub async fn rotate(
 ) -> ApiResult<(StatusCode, Json<WebhookWithSecret>)> {
     let known = named(&app, &calling, &id, &webhook, Right::Develop).await?;
     let overlap = rotation.overlap_seconds.map(Duration::from_secs);
-    let rotated = app.usher.rotate_webhook_secret(known.project_id, known.id, overlap).await?;
+    let rotated = app.usher.webhooks.rotate_webhook_secret(known.project_id, known.id, overlap).await?;
     Ok((StatusCode::CREATED, Json(rotated.into())))
 }

@@ -38,5 +38,5 @@ async fn named(
     let project = calling.project(project, right).await?;
     // A malformed id belongs to no webhook.
     let id = webhook.parse().map_err(|_| HttpProblem::unknown("webhook"))?;
-    Ok(app.usher.load_webhook(project.id, id).await?)
+    Ok(app.usher.webhooks.load_webhook(project.id, id).await?)
 }

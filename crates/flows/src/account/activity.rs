@@ -1,10 +1,14 @@
 //! The activity log of an account, and the export of its data.
 
+use crate::account::applications::Applications;
+use crate::account::profile::Profiles;
+use crate::admin::clients::Clients;
+use crate::core::Core;
 use serde_json::{Map, Value, json};
+use std::sync::Arc;
 
 use crate::error::FlowError;
 use crate::login::accounts::Account;
-use crate::usher::Usher;
 use usher_domain::event::EventCatalogue;
 use usher_domain::id::ClientId;
 use usher_domain::page::{Cursor, MAX_PAGE, Page};
@@ -16,7 +20,16 @@ use usher_storage::events::ShownEvent;
 /// Events on one page.
 const PAGE: u32 = 25;
 
-impl Usher {
+/// What happened to an account.
+#[derive(Clone)]
+pub struct ActivityLog {
+    pub(crate) core: Arc<Core>,
+    pub(crate) applications: Arc<Applications>,
+    pub(crate) clients: Arc<Clients>,
+    pub(crate) profiles: Arc<Profiles>,
+}
+
+impl ActivityLog {
     /// A page of the events of an account, newest first.
     ///
     /// # Errors
@@ -28,7 +41,7 @@ impl Usher {
         before: Option<Cursor>,
     ) -> Result<Page<ShownEvent>, FlowError> {
         let kinds: Vec<&str> = EventCatalogue::STANDARD.shown_under(heading).collect();
-        Ok(self.store.list_shown_events(account.user.id, &kinds, before, PAGE).await?)
+        Ok(self.core.store.list_shown_events(account.user.id, &kinds, before, PAGE).await?)
     }
 
     /// The name of a client, for display; its id if it was deleted.
@@ -36,7 +49,7 @@ impl Usher {
     /// # Errors
     /// If the database fails.
     pub async fn client_name(&self, id: &ClientId) -> Result<String, FlowError> {
-        let client = self.find_client(id).await?;
+        let client = self.clients.find_client(id).await?;
         Ok(client.map_or_else(|| id.0.clone(), |client| client.metadata.client_name.clone()))
     }
 
@@ -47,33 +60,33 @@ impl Usher {
     pub async fn export(&self, account: &Account) -> Result<Value, FlowError> {
         let user = &account.user;
         let mut consents = Vec::new();
-        for consent in self.store.list_consents(user.id).await? {
+        for consent in self.core.store.list_consents(user.id).await? {
             consents.push(json!({ "client": self.named(&consent.client_id).await?, "scope": consent.scope.to_string(),
                 "allowed_at": consent.granted_at.rfc3339() }));
         }
         let mut grants = Vec::new();
-        for grant in self.standing_grants(user.id).await? {
+        for grant in self.applications.standing_grants(user.id).await? {
             grants.push(json!({ "client": self.named(&grant.client_id).await?, "scope": grant.scope.to_string(),
                 "since": grant.created_at.rfc3339(), "session": grant.session_id, "offline": grant.refresh.is_some() }));
         }
         let mut released = Vec::new();
-        for access in self.store.list_accesses(user.id).await? {
+        for access in self.core.store.list_accesses(user.id).await? {
             let claims: Map<String, Value> =
                 access.claims.iter().map(|(claim, at)| (claim.clone(), at.rfc3339().into())).collect();
             released.push(json!({ "client": self.named(&access.client_id).await?, "claims": claims,
                 "first_used": access.first_used_at.rfc3339(), "last_used": access.last_used_at.rfc3339() }));
         }
-        let sessions: Vec<Value> = self.sessions_of(account).await?.iter().map(session_json).collect();
+        let sessions: Vec<Value> = self.profiles.sessions_of(account).await?.iter().map(session_json).collect();
         let profile = &user.profile;
         Ok(json!({
-            "exported_at": self.now().rfc3339(),
+            "exported_at": self.core.now().rfc3339(),
             "user": { "id": user.id, "sub": user.sub, "email": user.email, "locale": user.locale, "admin": user.admin,
                 "created_at": user.created_at.rfc3339(), "updated_at": user.updated_at.rfc3339() },
             "profile": profile,
             "sources": user.sources,
             "identities": self.export_identities(account).await?,
-            "suggested_emails": self.store.list_suggestions(user.id).await?.iter().map(suggestion_json).collect::<Vec<_>>(),
-            "former_subs": self.store.list_former_subs(user.id).await?,
+            "suggested_emails": self.core.store.list_suggestions(user.id).await?.iter().map(suggestion_json).collect::<Vec<_>>(),
+            "former_subs": self.core.store.list_former_subs(user.id).await?,
             "sessions": sessions,
             "consents": consents,
             "grants": grants,
@@ -85,15 +98,15 @@ impl Usher {
 
     /// The linked identities and the claims that their providers asserted.
     async fn export_identities(&self, account: &Account) -> Result<Vec<Value>, FlowError> {
-        let identities = self.store.list_identities(account.user.id).await?;
+        let identities = self.core.store.list_identities(account.user.id).await?;
         Ok(identities.iter().map(identity_json).collect())
     }
 
     /// The factors, with names and counts, without secrets.
     async fn export_factors(&self, account: &Account) -> Result<Value, FlowError> {
-        let factors = self.store.find_factors(account.user.id).await?;
+        let factors = self.core.store.find_factors(account.user.id).await?;
         Ok(json!({
-            "password": self.store.find_password(account.user.id).await?.is_some(),
+            "password": self.core.store.find_password(account.user.id).await?.is_some(),
             "authenticator_app": factors.totp,
             "passkeys": factors.passkeys,
             "recovery_codes_left": factors.recovery_codes,
@@ -105,7 +118,7 @@ impl Usher {
         let kinds: Vec<&str> = EventCatalogue::STANDARD.shown_under(None).collect();
         let (mut events, mut before) = (Vec::new(), None);
         loop {
-            let page = self.store.list_shown_events(account.user.id, &kinds, before, MAX_PAGE).await?;
+            let page = self.core.store.list_shown_events(account.user.id, &kinds, before, MAX_PAGE).await?;
             for ShownEvent { event, session_id, user_agent, source } in page.items {
                 events.push(json!({ "id": event.id, "kind": event.kind, "at": event.at.rfc3339(),
                     "client_id": event.client_id, "session": session_id, "browser": user_agent, "network": source,

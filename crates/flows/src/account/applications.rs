@@ -1,5 +1,8 @@
 //! The applications that have access to an account, and withdrawing it.
 
+use crate::admin::clients::Clients;
+use crate::core::Core;
+use crate::end::Endings;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -7,7 +10,6 @@ use crate::api::is_first_party_client;
 use crate::end::Ended;
 use crate::error::{FlowError, Rejected};
 use crate::login::accounts::Account;
-use crate::usher::Usher;
 use usher_domain::event::EventKind;
 use usher_domain::id::{ClientId, UserId};
 use usher_domain::oauth::claim_release::ClaimRelease;
@@ -61,7 +63,15 @@ impl Gathered {
     }
 }
 
-impl Usher {
+/// The applications of an account, and the consent that they hold.
+#[derive(Clone)]
+pub struct Applications {
+    pub(crate) core: Arc<Core>,
+    pub(crate) clients: Arc<Clients>,
+    pub(crate) endings: Arc<Endings>,
+}
+
+impl Applications {
     /// Every application with a consent or a valid grant, most recently used first.
     ///
     /// # Errors
@@ -69,7 +79,7 @@ impl Usher {
     pub async fn applications(&self, account: &Account) -> Result<Vec<Application>, FlowError> {
         let user = account.user.id;
         let mut found: BTreeMap<ClientId, Gathered> = BTreeMap::new();
-        for consent in self.store.list_consents(user).await? {
+        for consent in self.core.store.list_consents(user).await? {
             let one = found.entry(consent.client_id).or_default();
             (one.scope, one.allowed_at) = (consent.scope, Some(consent.granted_at));
         }
@@ -79,14 +89,14 @@ impl Usher {
         for grant in others {
             found.entry(grant.client_id.clone()).or_default().grant(grant);
         }
-        for access in self.store.list_accesses(user).await? {
+        for access in self.core.store.list_accesses(user).await? {
             if let Some(one) = found.get_mut(&access.client_id) {
                 one.access(access);
             }
         }
         let mut applications = Vec::new();
         for (id, one) in found {
-            let Some(client) = self.find_client(&id).await? else { continue };
+            let Some(client) = self.clients.find_client(&id).await? else { continue };
             let Gathered { scope, claims, allowed_at, first, last } = one;
             applications.push(Application {
                 client,
@@ -103,8 +113,8 @@ impl Usher {
 
     /// The valid grants of a user: those with a refresh token, or with an access token that has not expired.
     pub(crate) async fn standing_grants(&self, user: UserId) -> Result<Vec<Grant>, FlowError> {
-        let now = self.now();
-        Ok(self.store.list_standing_grants(user, now, now - self.config.tokens.access_ttl).await?)
+        let now = self.core.now();
+        Ok(self.core.store.list_standing_grants(user, now, now - self.core.config.tokens.access_ttl).await?)
     }
 
     /// Withdraws the access of a client: deletes the consent and revokes every grant.
@@ -113,15 +123,15 @@ impl Usher {
     /// [`Rejected::NotFound`] if there is nothing to withdraw.
     pub async fn withdraw_consent(&self, account: &Account, client: ClientId) -> Result<Ended, FlowError> {
         let (user, session, usher) = (account.user.id, account.session.id, self.clone());
-        let withdraw = self.store.write(move |mut tx| {
+        let withdraw = self.core.store.write(move |mut tx| {
             Box::pin(async move {
                 let allowed = tx.delete_consent(user, &client).await?;
-                let ended = usher.end_grants_at(&mut tx, user, &client, EndReason::ConsentWithdrawn).await?;
+                let ended = usher.endings.end_grants_at(&mut tx, user, &client, EndReason::ConsentWithdrawn).await?;
                 tx.delete_access(user, &client).await?;
                 if !allowed && ended.clients.is_empty() {
                     return Ok(None);
                 }
-                let event = usher.event(EventKind::ConsentWithdrawn).with_user(user).with_session(session);
+                let event = usher.core.event(EventKind::ConsentWithdrawn).with_user(user).with_session(session);
                 tx.append(&event.with_client(&client)).await?;
                 Ok(Some(ended))
             })

@@ -1,16 +1,23 @@
 //! Changing the email address: the new one takes effect once it is verified. The old address is notified.
 
+use crate::core::Core;
+use crate::credentials::factors::FactorRules;
+use crate::emails::EmailQueue;
+use crate::login::sign_up::Registration;
+use crate::login::throttle::Throttles;
+use crate::security_emails::SecurityEmails;
+use std::sync::Arc;
 use std::time::Duration;
 
 use subtle::ConstantTimeEq as _;
 
+use crate::core::Device;
 use crate::credentials::standing::check_standing;
 use crate::emails::lang_of;
 use crate::error::{CodeKind, FlowError, Rejected};
 use crate::login::accounts::{Account, secret_hash};
 use crate::login::mailed::MailedProof;
 use crate::login::sign_up::minutes;
-use crate::usher::{Device, Usher};
 use usher_domain::email::Email;
 use usher_domain::event::EventKind;
 use usher_domain::event::security_email::SecurityEmail;
@@ -26,7 +33,18 @@ const LIFETIME: Duration = Duration::from_mins(15);
 /// Digits of a mailed code.
 const DIGITS: usize = 8;
 
-impl Usher {
+/// Changes of the email address of an account.
+#[derive(Clone)]
+pub struct EmailChanges {
+    pub(crate) core: Arc<Core>,
+    pub(crate) email_queue: Arc<EmailQueue>,
+    pub(crate) factor_rules: Arc<FactorRules>,
+    pub(crate) registration: Arc<Registration>,
+    pub(crate) security_emails: Arc<SecurityEmails>,
+    pub(crate) throttles: Arc<Throttles>,
+}
+
+impl EmailChanges {
     /// Mails a code and a link to a new address. If it belongs to another user, that user is emailed instead, and the
     /// result is the same.
     ///
@@ -38,13 +56,13 @@ impl Usher {
         typed: &str,
         device: &Device,
     ) -> Result<MailedProof, FlowError> {
-        self.check_factor_change(account).await?;
-        let email = self.new_address(typed)?;
-        self.count_sign_up(&device.source).await?;
-        let (now, id) = (self.now(), ProofId::new(self.now(), &*self.random));
-        let (token, code) = (self.random.token(), self.random.digits(DIGITS));
-        let taken = self.store.find_user_by_email(&email).await?;
-        let at = |path: &str| self.config.server.issuer.at(path);
+        self.factor_rules.check_factor_change(account).await?;
+        let email = self.registration.new_address(typed)?;
+        self.throttles.count_sign_up(&device.source).await?;
+        let (now, id) = (self.core.now(), ProofId::new(self.core.now(), &*self.core.random));
+        let (token, code) = (self.core.random.token(), self.core.random.digits(DIGITS));
+        let taken = self.core.store.find_user_by_email(&email).await?;
+        let at = |path: &str| self.core.config.server.issuer.at(path);
         let reader =
             Recipient { email: email.as_str(), name: None, lang: lang_of(taken.as_ref().unwrap_or(&account.user)) };
         let letter = if taken.is_some() {
@@ -53,17 +71,18 @@ impl Usher {
             let link = at(&format!("/account/email?token={token}"));
             messages::verify_email(reader, &code, &link, minutes(LIFETIME))?
         };
-        let allowed = self.may_write_to(email.as_str()).await?;
-        let letter = allowed.then(|| self.enclose(&letter, now + LIFETIME)).transpose()?;
+        let allowed = self.throttles.may_write_to(email.as_str()).await?;
+        let letter = allowed.then(|| self.email_queue.enclose(&letter, now + LIFETIME)).transpose()?;
         if letter.is_none() {
             // If no email may be sent now, the page asks for the code that was mailed before.
-            let waiting = self.store.find_open_proof(&email, ProofKind::ChangeEmail, now).await?;
+            let waiting = self.core.store.find_open_proof(&email, ProofKind::ChangeEmail, now).await?;
             if let Some(waiting) = waiting.filter(|waiting| waiting.user_id == Some(account.user.id)) {
                 return Ok(MailedProof { id: waiting.id, sent: false });
             }
         }
         // If the address is taken, code and link are random and never sent.
-        let (token, code) = if taken.is_some() { (self.random.token(), self.random.token()) } else { (token, code) };
+        let (token, code) =
+            if taken.is_some() { (self.core.random.token(), self.core.random.token()) } else { (token, code) };
         let (token_hash, code_hash) = (secret_hash(&token), self.change_code_hash(id, &code));
         let user_id = account.user.id;
         let proof = Proof {
@@ -77,7 +96,7 @@ impl Usher {
             expires_at: now + LIFETIME,
             used_at: None,
         };
-        let put = self.store.write(move |mut tx| {
+        let put = self.core.store.write(move |mut tx| {
             Box::pin(async move {
                 // Only the newest email is valid. If none was sent, the earlier ones stay valid.
                 if let Some(letter) = &letter {
@@ -88,7 +107,7 @@ impl Usher {
             })
         });
         put.await?;
-        self.mail_wakeup.notify_one();
+        self.core.mail_wakeup.notify_one();
         Ok(MailedProof { id, sent: allowed })
     }
 
@@ -97,7 +116,7 @@ impl Usher {
     /// # Errors
     /// If the database fails.
     pub async fn awaited_email(&self, account: &Account, proof: ProofId) -> Result<Option<Email>, FlowError> {
-        let found = self.store.find_proof(proof, ProofKind::ChangeEmail).await?;
+        let found = self.core.store.find_proof(proof, ProofKind::ChangeEmail).await?;
         Ok(found.filter(|proof| self.is_theirs(proof, account)).and_then(|proof| proof.email))
     }
 
@@ -106,7 +125,7 @@ impl Usher {
     /// # Errors
     /// If the database fails.
     pub async fn awaited_email_of_link(&self, account: &Account, token: &str) -> Result<Option<Email>, FlowError> {
-        let found = self.store.find_proof_by_token(&secret_hash(token), ProofKind::ChangeEmail).await?;
+        let found = self.core.store.find_proof_by_token(&secret_hash(token), ProofKind::ChangeEmail).await?;
         Ok(found.filter(|proof| self.is_theirs(proof, account)).and_then(|proof| proof.email))
     }
 
@@ -116,10 +135,10 @@ impl Usher {
     /// [`Rejected::Frozen`], [`Rejected::NotSignedIn`], [`Rejected::WrongCode`]; [`Rejected::ProofOver`] if the proof
     /// was used, has expired or was tried too often.
     pub async fn change_email_by_code(&self, account: &Account, proof: ProofId, code: &str) -> Result<(), FlowError> {
-        let found = self.store.find_proof(proof, ProofKind::ChangeEmail).await?;
+        let found = self.core.store.find_proof(proof, ProofKind::ChangeEmail).await?;
         let found = found.filter(|proof| self.is_theirs(proof, account)).ok_or(Rejected::ProofOver)?;
-        let now = self.now();
-        let tried = self.store.write(move |mut tx| {
+        let now = self.core.now();
+        let tried = self.core.store.write(move |mut tx| {
             Box::pin(async move { tx.try_proof_code(proof, ProofKind::ChangeEmail, now, MAX_ATTEMPTS).await })
         });
         let expected = tried.await?.ok_or(Rejected::ProofOver)?;
@@ -136,29 +155,29 @@ impl Usher {
     /// [`Rejected::Frozen`], [`Rejected::NotSignedIn`]; [`Rejected::ProofOver`] if the link was used, has expired or
     /// belongs to another account.
     pub async fn change_email_by_link(&self, account: &Account, token: &str) -> Result<(), FlowError> {
-        let found = self.store.find_proof_by_token(&secret_hash(token), ProofKind::ChangeEmail).await?;
+        let found = self.core.store.find_proof_by_token(&secret_hash(token), ProofKind::ChangeEmail).await?;
         let found = found.filter(|proof| self.is_theirs(proof, account)).ok_or(Rejected::ProofOver)?;
         self.complete_email_change(account, found).await
     }
 
     fn is_theirs(&self, proof: &Proof, account: &Account) -> bool {
-        proof.is_open(self.now()) && proof.user_id == Some(account.user.id)
+        proof.is_open(self.core.now()) && proof.user_id == Some(account.user.id)
     }
 
     /// Codes are short, so that their hashes are keyed with the master key.
     fn change_code_hash(&self, proof: ProofId, code: &str) -> [u8; 32] {
-        self.sealer.mac(Purpose::Proof, format!("change:{proof}:{code}").as_bytes())
+        self.core.sealer.mac(Purpose::Proof, format!("change:{proof}:{code}").as_bytes())
     }
 
     /// Changes the address, once. Links that were sent to the old one become invalid.
     async fn complete_email_change(&self, account: &Account, proof: Proof) -> Result<(), FlowError> {
-        let (now, id, old) = (self.now(), account.user.id, account.user.email.clone());
+        let (now, id, old) = (self.core.now(), account.user.id, account.user.email.clone());
         let email = proof.email.clone().ok_or(Rejected::ProofOver)?;
         let told = SecurityEmail::EmailChanged { to: email.masked() };
-        let notice = old.as_ref().map(|old| self.notice_to(&account.user, old, &told)).transpose()?;
-        let event = self.event(EventKind::EmailChanged).with_user(id).with_session(account.session.id);
+        let notice = old.as_ref().map(|old| self.security_emails.notice_to(&account.user, old, &told)).transpose()?;
+        let event = self.core.event(EventKind::EmailChanged).with_user(id).with_session(account.session.id);
         let session = account.session.id;
-        let change = self.store.write(move |mut tx| {
+        let change = self.core.store.write(move |mut tx| {
             Box::pin(async move {
                 let Some(mut user) = tx.lock_user(id).await? else { return Ok(Err(Rejected::ProofOver)) };
                 if let Err(refused) = check_standing(&mut tx, (id, session), now).await? {
@@ -185,7 +204,7 @@ impl Usher {
             Err(StorageError::Conflict) => return Err(Rejected::ProofOver.into()),
             Err(other) => return Err(other.into()),
         }
-        self.mail_wakeup.notify_one();
+        self.core.mail_wakeup.notify_one();
         Ok(())
     }
 }

@@ -1,10 +1,14 @@
 //! Deleting an account: everything about the user is deleted, except that the account existed.
 
+use crate::core::Core;
+use crate::credentials::factors::FactorRules;
 use crate::credentials::standing::check_standing;
 use crate::end::Ended;
+use crate::end::Endings;
 use crate::error::{FlowError, Rejected};
 use crate::login::accounts::Account;
-use crate::usher::Usher;
+use crate::security_emails::SecurityEmails;
+use std::sync::Arc;
 use usher_domain::email::Email;
 use usher_domain::event::EventKind;
 use usher_domain::event::security_email::SecurityEmail;
@@ -14,7 +18,16 @@ use usher_domain::user::proof::ProofKind;
 use usher_domain::user::session::EndReason;
 use usher_storage::{Result as Stored, Tx};
 
-impl Usher {
+/// Deletion of an account by its owner.
+#[derive(Clone)]
+pub struct AccountDeletion {
+    pub(crate) core: Arc<Core>,
+    pub(crate) endings: Arc<Endings>,
+    pub(crate) factor_rules: Arc<FactorRules>,
+    pub(crate) security_emails: Arc<SecurityEmails>,
+}
+
+impl AccountDeletion {
     /// Deletes the user's account. `typed` is the confirmation: the name that the page shows.
     ///
     /// Sessions and grants end and leave their events. The data of all of the user's events is no longer shown and is
@@ -25,7 +38,7 @@ impl Usher {
     /// [`Rejected::Frozen`]; [`Rejected::NotFresh`] without a recent authentication; [`Rejected::NotConfirmed`];
     /// [`Rejected::NotSignedIn`] if the session ended meanwhile.
     pub async fn delete_account(&self, account: &Account, typed: &str) -> Result<Ended, FlowError> {
-        self.check_factor_change(account).await?;
+        self.factor_rules.check_factor_change(account).await?;
         let confirmed = match &account.user.email {
             Some(email) => Email::parse(typed).is_ok_and(|typed| typed == *email),
             None => typed.trim_ascii().eq_ignore_ascii_case(account.user.confirmation()),
@@ -36,7 +49,7 @@ impl Usher {
         self.delete_user(account.user.clone(), Some(account.session.id)).await
     }
 
-    /// Deletes a user as [`Usher::delete_account`] does, for callers with that right.
+    /// Deletes a user as [`AccountDeletion::delete_account`] does, for callers with that right.
     ///
     /// # Errors
     /// [`Rejected::NotFound`] if the user was deleted meanwhile.
@@ -46,9 +59,9 @@ impl Usher {
 
     /// `asked_in` is the session of a user who deletes their own account.
     async fn delete_user(&self, user: User, asked_in: Option<SessionId>) -> Result<Ended, FlowError> {
-        let (usher, now) = (self.clone(), self.now());
-        let notice = self.notice(&user, &SecurityEmail::AccountDeleted)?;
-        let delete = self.store.write(move |mut tx| {
+        let (usher, now) = (self.clone(), self.core.now());
+        let notice = self.security_emails.notice(&user, &SecurityEmail::AccountDeleted)?;
+        let delete = self.core.store.write(move |mut tx| {
             Box::pin(async move {
                 let Some(user) = lock_with_merged(&mut tx, user.id).await? else {
                     return Ok(Err(Rejected::NotFound("user")));
@@ -59,9 +72,9 @@ impl Usher {
                     return Ok(Err(refused));
                 }
                 tx.begin_erasure(user.id, now).await?;
-                let ended = usher.end_everything_of(&mut tx, user.id, None, EndReason::UserDeleted).await?;
+                let ended = usher.endings.end_everything_of(&mut tx, user.id, None, EndReason::UserDeleted).await?;
                 let projects_that_may_see = tx.projects_of_user(user.id).await?;
-                let gone = usher.event(EventKind::UserDeleted).with_user(user.id).with("sub", user.sub.0.clone());
+                let gone = usher.core.event(EventKind::UserDeleted).with_user(user.id).with("sub", user.sub.0.clone());
                 tx.append(&gone.with_projects(&projects_that_may_see)).await?;
                 if let Some(email) = &user.email {
                     for kind in ProofKind::ALL {
@@ -80,7 +93,7 @@ impl Usher {
             })
         });
         let ended = delete.await??;
-        self.mail_wakeup.notify_one();
+        self.core.mail_wakeup.notify_one();
         Ok(ended)
     }
 }

@@ -1,8 +1,9 @@
 //! The profile and the language of a user.
 
+use crate::core::Core;
 use crate::error::{FlowError, Rejected};
 use crate::login::accounts::Account;
-use crate::usher::Usher;
+use std::sync::Arc;
 use usher_domain::event::{Event, EventKind};
 use usher_domain::id::UserId;
 use usher_domain::user::profile_change::ProfileChange;
@@ -11,7 +12,13 @@ use usher_domain::user::source::AttributeOrigin;
 use usher_domain::user::{Profile, User};
 use usher_i18n::Lang;
 
-impl Usher {
+/// The profile and the sessions of an account.
+#[derive(Clone)]
+pub struct Profiles {
+    pub(crate) core: Arc<Core>,
+}
+
+impl Profiles {
     /// Changes a user's profile and language.
     ///
     /// # Errors
@@ -23,7 +30,7 @@ impl Usher {
         lang: Option<Lang>,
     ) -> Result<User, FlowError> {
         let change = ProfileChange::between(&account.user.profile, &profile.checked()?);
-        let event = self.event(EventKind::UserUpdated).with_user(account.user.id).with_session(account.session.id);
+        let event = self.core.event(EventKind::UserUpdated).with_user(account.user.id).with_session(account.session.id);
         self.change_profile(account.user.id, change, AttributeOrigin::Person, lang, event).await
     }
 
@@ -39,8 +46,8 @@ impl Usher {
         lang: Option<Lang>,
         event: Event,
     ) -> Result<User, FlowError> {
-        let now = self.now();
-        let update = self.store.write(move |mut tx| {
+        let now = self.core.now();
+        let update = self.core.store.write(move |mut tx| {
             Box::pin(async move {
                 let Some(mut user) = tx.lock_user(id).await? else { return Ok(None) };
                 user.change_profile(&change, &origin, now);
@@ -61,6 +68,6 @@ impl Usher {
     /// # Errors
     /// If the database fails.
     pub async fn sessions_of(&self, account: &Account) -> Result<Vec<Session>, FlowError> {
-        Ok(self.store.list_live_sessions(account.user.id, self.now()).await?)
+        Ok(self.core.store.list_live_sessions(account.user.id, self.core.now()).await?)
     }
 }

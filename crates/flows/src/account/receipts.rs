@@ -1,13 +1,15 @@
 //! Receipts: after sessions and grants ended, what happens to the tokens of each application.
 
+use crate::admin::clients::Clients;
+use crate::core::Core;
 use std::collections::BTreeSet;
+use std::sync::Arc;
 use std::time::Duration;
 
 use crate::api::is_first_party_client;
 use crate::end::Ended;
 use crate::error::FlowError;
 use crate::login::accounts::Account;
-use crate::usher::Usher;
 use usher_domain::event::logout_notice::{LogoutNotice, NoticeStatus};
 use usher_domain::event::receipt::{AccessEnd, ReceiptApplication, of_untold};
 use usher_domain::id::{ClientId, ProjectId};
@@ -31,7 +33,14 @@ pub struct ReceiptEntry {
     pub at: Timestamp,
 }
 
-impl Usher {
+/// The receipts of sign-outs: which applications have been told.
+#[derive(Clone)]
+pub struct Receipts {
+    pub(crate) core: Arc<Core>,
+    pub(crate) clients: Arc<Clients>,
+}
+
+impl Receipts {
     /// One line for each application that lost its access, by name. Waits a moment for pending back-channel logouts.
     ///
     /// # Errors
@@ -39,7 +48,7 @@ impl Usher {
     pub async fn receipt(&self, ended: &Ended) -> Result<Vec<ReceiptApplication>, FlowError> {
         let mut clients = Vec::new();
         for id in ended.clients.iter().filter(|client| !is_first_party_client(client)) {
-            clients.push((id, self.find_client(id).await?));
+            clients.push((id, self.clients.find_client(id).await?));
         }
         let listens = |client: &Client| client.metadata.backchannel_logout_uri.is_some();
         let listening: BTreeSet<&ClientId> = clients
@@ -70,8 +79,8 @@ impl Usher {
     pub async fn feed_position_after(&self, ended: &Ended, project: ProjectId) -> Result<Option<i64>, FlowError> {
         let Some(user) = ended.user else { return Ok(None) };
         for _ in 0..LOOKS {
-            if !self.store.has_pending_events_of(user).await? {
-                return Ok(self.store.feed_place(project).await?.map(|place| place.position));
+            if !self.core.store.has_pending_events_of(user).await? {
+                return Ok(self.core.store.feed_place(project).await?.map(|place| place.position));
             }
             tokio::time::sleep(LOOK_EVERY).await;
         }
@@ -84,10 +93,10 @@ impl Usher {
     /// If the database fails.
     pub async fn module_name(&self, project: ProjectId, client: Option<&ClientId>) -> Result<String, FlowError> {
         if let Some(id) = client {
-            let client = self.find_client(id).await?;
+            let client = self.clients.find_client(id).await?;
             return Ok(client.map_or_else(|| id.0.clone(), |client| client.metadata.client_name.clone()));
         }
-        let project = self.store.find_project(project).await?;
+        let project = self.core.store.find_project(project).await?;
         Ok(project.map(|project| project.name).unwrap_or_default())
     }
 
@@ -97,8 +106,8 @@ impl Usher {
     /// If the database fails.
     pub async fn told_of_logout(&self, account: &Account) -> Result<Vec<ReceiptEntry>, FlowError> {
         let mut told = Vec::new();
-        for notice in self.store.list_logout_notices(account.user.id, self.now() - SHOWN).await? {
-            let Some(client) = self.find_client(&notice.client_id).await? else { continue };
+        for notice in self.core.store.list_logout_notices(account.user.id, self.core.now() - SHOWN).await? {
+            let Some(client) = self.clients.find_client(&notice.client_id).await? else { continue };
             let telling = match notice.status {
                 NoticeStatus::Told => AccessEnd::Told,
                 NoticeStatus::Waiting => AccessEnd::Retrying,
@@ -120,7 +129,7 @@ impl Usher {
             return Ok(Vec::new());
         }
         for _ in 0..LOOKS {
-            let notices = self.store.list_logout_notices(user, at).await?;
+            let notices = self.core.store.list_logout_notices(user, at).await?;
             let done = |id: &ClientId| {
                 let mut of_it = notices.iter().filter(|notice| notice.client_id == *id).peekable();
                 of_it.peek().is_some() && of_it.all(|notice| notice.status != NoticeStatus::Waiting)
@@ -130,13 +139,13 @@ impl Usher {
             }
             tokio::time::sleep(LOOK_EVERY).await;
         }
-        Ok(self.store.list_logout_notices(user, at).await?)
+        Ok(self.core.store.list_logout_notices(user, at).await?)
     }
 
     /// The remaining lifetime of the tokens that an application got then, or now if that is unknown.
     fn untold(&self, issued_at: Option<Timestamp>) -> AccessEnd {
-        let now = self.now();
-        of_untold(issued_at.map_or(now, |at| now.min(at)), self.config.tokens.access_ttl, now)
+        let now = self.core.now();
+        of_untold(issued_at.map_or(now, |at| now.min(at)), self.core.config.tokens.access_ttl, now)
     }
 }
 

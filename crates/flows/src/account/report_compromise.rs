@@ -3,13 +3,16 @@
 //! Every session and grant ends, the password is deleted, the factors are frozen for a day, and the owner is mailed a
 //! link to get back in.
 
+use crate::core::Core;
+use crate::end::Endings;
+use crate::security_emails::SecurityEmails;
+use std::sync::Arc;
 use std::time::Duration;
 
 use crate::end::Ended;
 use crate::error::{FlowError, Rejected};
 use crate::login::accounts::{Account, secret_hash};
 use crate::security_emails::Disownable;
-use crate::usher::Usher;
 use usher_domain::email::Email;
 use usher_domain::event::EventKind;
 use usher_domain::event::security_email::SecurityEmail;
@@ -33,7 +36,15 @@ enum CompromiseOutcome {
     AddressChanged,
 }
 
-impl Usher {
+/// Reports that a change was not made by the owner of the account.
+#[derive(Clone)]
+pub struct CompromiseReports {
+    pub(crate) core: Arc<Core>,
+    pub(crate) endings: Arc<Endings>,
+    pub(crate) security_emails: Arc<SecurityEmails>,
+}
+
+impl CompromiseReports {
     /// The user of this link; `None` if it was used or has expired.
     ///
     /// # Errors
@@ -68,12 +79,12 @@ impl Usher {
         for _ in 0..TRIES {
             match self.try_to_end_all(&user, proof.clone()).await? {
                 CompromiseOutcome::Done(ended) => {
-                    self.mail_wakeup.notify_one();
+                    self.core.mail_wakeup.notify_one();
                     return Ok(Some(ended));
                 }
                 CompromiseOutcome::ProofOver => return Ok(None),
                 CompromiseOutcome::AddressChanged => {
-                    let Some(now) = self.store.find_user(user.id).await? else { return Ok(None) };
+                    let Some(now) = self.core.store.find_user(user.id).await? else { return Ok(None) };
                     user = now;
                 }
             }
@@ -82,13 +93,13 @@ impl Usher {
     }
 
     async fn try_to_end_all(&self, seen: &User, proof: Option<Proof>) -> Result<CompromiseOutcome, FlowError> {
-        let (usher, now, id, address) = (self.clone(), self.now(), seen.id, seen.email.clone());
+        let (usher, now, id, address) = (self.clone(), self.core.now(), seen.id, seen.email.clone());
         let restored = self.address_to_restore(seen, proof.as_ref()).await?;
         let mut reachable = seen.clone();
         reachable.email = restored.clone().or(reachable.email);
-        let way_back = self.notice(&reachable, &SecurityEmail::WayBack)?;
-        let event = self.event(EventKind::Disowned).with_user(id);
-        let end = self.store.write(move |mut tx| {
+        let way_back = self.security_emails.notice(&reachable, &SecurityEmail::WayBack)?;
+        let event = self.core.event(EventKind::Disowned).with_user(id);
+        let end = self.core.store.write(move |mut tx| {
             Box::pin(async move {
                 let Some(mut user) = tx.lock_user(id).await? else { return Ok(CompromiseOutcome::ProofOver) };
                 if user.email != address {
@@ -102,10 +113,11 @@ impl Usher {
                 if let Some(restored) = restored {
                     user.set_email(restored, AttributeOrigin::Person, now);
                     tx.set_user_email(&user).await?;
-                    tx.append(&usher.event(EventKind::EmailChanged).with_user(user.id).with("restored", true)).await?;
+                    tx.append(&usher.core.event(EventKind::EmailChanged).with_user(user.id).with("restored", true))
+                        .await?;
                 }
                 tx.append(&event).await?;
-                let ended = usher.end_everything_of(&mut tx, user.id, None, EndReason::Disowned).await?;
+                let ended = usher.endings.end_everything_of(&mut tx, user.id, None, EndReason::Disowned).await?;
                 tx.freeze_factors(user.id, now + FROZEN).await?;
                 // An attacker may know the password, so it is deleted. The link sets a new one.
                 tx.delete_password(user.id).await?;
@@ -130,19 +142,19 @@ impl Usher {
     /// not mailed to the attacker. Not if the old address belongs to another user by now.
     async fn address_to_restore(&self, user: &User, proof: Option<&Proof>) -> Result<Option<Email>, FlowError> {
         let Some(proof) = proof else { return Ok(None) };
-        let opened = proof.sealed.as_deref().and_then(|sealed| self.sealer.open(Purpose::Proof, sealed).ok());
+        let opened = proof.sealed.as_deref().and_then(|sealed| self.core.sealer.open(Purpose::Proof, sealed).ok());
         let link: Disownable = opened.and_then(|bytes| serde_json::from_slice(&bytes).ok()).unwrap_or_default();
         let old = proof.email.clone().filter(|old| link.restores_address && user.email.as_ref() != Some(old));
         let Some(old) = old else { return Ok(None) };
-        let taken = self.store.find_user_by_email(&old).await?.is_some();
+        let taken = self.core.store.find_user_by_email(&old).await?.is_some();
         Ok(Some(old).filter(|_| !taken))
     }
 
     async fn find_disowning(&self, token: &str) -> Result<Option<(Proof, User)>, FlowError> {
-        let found = self.store.find_proof_by_token(&secret_hash(token), ProofKind::NotMe).await?;
-        let Some(proof) = found.filter(|proof| proof.is_open(self.now())) else { return Ok(None) };
+        let found = self.core.store.find_proof_by_token(&secret_hash(token), ProofKind::NotMe).await?;
+        let Some(proof) = found.filter(|proof| proof.is_open(self.core.now())) else { return Ok(None) };
         let Some(id) = proof.user_id else { return Ok(None) };
-        let user = self.store.find_user(id).await?.filter(|user| user.status == UserStatus::Active);
+        let user = self.core.store.find_user(id).await?.filter(|user| user.status == UserStatus::Active);
         Ok(user.map(|user| (proof, user)))
     }
 }

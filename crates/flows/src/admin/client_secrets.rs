@@ -1,16 +1,16 @@
 //! Client secrets: rotating them, and recording their use.
 
+use crate::admin::clients::Clients;
 use crate::admin::clients::{RegisteredClient, not_the_house};
 use crate::error::{FlowError, Rejected};
 use crate::oauth::authenticate_client::sha256_hex;
-use crate::usher::Usher;
 use usher_domain::event::EventKind;
 use usher_domain::id::ClientId;
 use usher_domain::oauth::client::{Client, ClientSecret, RotationFault, SecretRotation, rotated};
 use usher_domain::time::Timestamp;
 use usher_storage::StorageError;
 
-impl Usher {
+impl Clients {
     /// Gives a client a new secret. The current one ends when the rotation says so; older ones end now.
     ///
     /// # Errors
@@ -22,12 +22,12 @@ impl Usher {
         rotation: SecretRotation,
     ) -> Result<RegisteredClient, FlowError> {
         not_the_house(id)?;
-        let (now, wanted) = (self.now(), id.clone());
-        let secret = self.random.token();
+        let (now, wanted) = (self.core.now(), id.clone());
+        let secret = self.core.random.token();
         let fresh = ClientSecret::new(sha256_hex(&secret), now);
-        let event = self.event(EventKind::ClientSecretRotated).with_client(id);
+        let event = self.core.event(EventKind::ClientSecretRotated).with_client(id);
         let event = event.with("overlap_seconds", rotation.overlap.as_secs());
-        let rotate = self.store.write(move |mut tx| {
+        let rotate = self.core.store.write(move |mut tx| {
             Box::pin(async move {
                 let Some(client) = tx.lock_client(&wanted).await? else {
                     return Ok::<_, StorageError>(Err(Rejected::NotFound("client")));
@@ -45,7 +45,7 @@ impl Usher {
             })
         });
         let rotated = rotate.await?;
-        self.clients.invalidate(id);
+        self.cache.invalidate(id);
         match rotated {
             Ok(client) => Ok(RegisteredClient { client, secret: Some(secret) }),
             Err(refused) => {
@@ -59,7 +59,7 @@ impl Usher {
 
     /// Records once an hour that a secret was used. A failure is logged and does not reject the client.
     pub(crate) async fn note_secret_use(&self, client: &Client, secret: Option<&str>) {
-        let now = self.now();
+        let now = self.core.now();
         let Some(sha256) = secret.map(sha256_hex) else { return };
         let Some(used) = client.secrets.iter().find(|held| held.sha256 == sha256) else { return };
         let key = (client.id.clone(), sha256);
@@ -73,7 +73,7 @@ impl Usher {
     }
 
     async fn write_secret_use(&self, id: ClientId, sha256: String, now: Timestamp) -> Result<(), FlowError> {
-        let write = self.store.write(move |mut tx| {
+        let write = self.core.store.write(move |mut tx| {
             Box::pin(async move {
                 let Some(mut client) = tx.lock_client(&id).await? else { return Ok(()) };
                 let used = client.secrets.iter_mut().find(|held| held.sha256 == sha256);

@@ -1,11 +1,14 @@
 //! Administration of clients.
 
+use crate::core::Core;
+use crate::upstream::providers::Providers;
+use moka::sync::Cache;
+use std::sync::Arc;
 use url::Url;
 
 use crate::api::is_first_party_client;
 use crate::error::{FlowError, Rejected};
 use crate::oauth::authenticate_client::sha256_hex;
-use crate::usher::Usher;
 use usher_domain::event::{Event, EventKind};
 use usher_domain::id::{ClientId, ProjectId};
 use usher_domain::oauth::client::{Client, ClientSecret, ClientType};
@@ -37,21 +40,43 @@ pub struct RegisteredClient {
     pub secret: Option<String>,
 }
 
-impl Usher {
+/// Clients and their secrets.
+#[derive(Clone)]
+pub struct Clients {
+    pub(crate) core: Arc<Core>,
+    pub(crate) providers: Arc<Providers>,
+    /// Recently used clients.
+    pub(crate) cache: Cache<ClientId, Arc<Client>>,
+    /// Client secrets whose use was recently recorded.
+    pub(crate) secret_uses: Cache<(ClientId, String), ()>,
+}
+
+impl Clients {
+    /// A client, from the cache or the database.
+    pub(crate) async fn find_client(&self, id: &ClientId) -> Result<Option<Arc<Client>>, FlowError> {
+        if let Some(known) = self.cache.get(id) {
+            return Ok(Some(known));
+        }
+        let Some(client) = self.core.store.find_client(id).await? else { return Ok(None) };
+        let client = Arc::new(client);
+        self.cache.insert(id.clone(), client.clone());
+        Ok(Some(client))
+    }
+
     /// Creates a client.
     ///
     /// # Errors
     /// [`Rejected::Metadata`] with every fault, [`Rejected::NotFound`] if there is no such project.
     pub async fn create_client(&self, new: NewClient) -> Result<RegisteredClient, FlowError> {
         let metadata = self.checked_metadata(new.metadata)?;
-        if self.store.find_project(new.project).await?.is_none() {
+        if self.core.store.find_project(new.project).await?.is_none() {
             return Err(Rejected::NotFound("project").into());
         }
-        let now = self.now();
-        let secret = (!metadata.is_public()).then(|| self.random.token());
+        let now = self.core.now();
+        let secret = (!metadata.is_public()).then(|| self.core.random.token());
         let client = Client {
             // The prefix distinguishes it from every `sub` (RFC 9700 §4.15).
-            id: new.id.unwrap_or_else(|| ClientId(format!("client_{}", self.random.handle()))),
+            id: new.id.unwrap_or_else(|| ClientId(format!("client_{}", self.core.random.handle()))),
             project_id: new.project,
             kind: new.kind,
             metadata,
@@ -61,9 +86,9 @@ impl Usher {
             disabled_at: None,
             project_acr: None,
         };
-        let event = self.event(EventKind::ClientCreated).with_client(&client.id).with_project(client.project_id);
+        let event = self.core.event(EventKind::ClientCreated).with_client(&client.id).with_project(client.project_id);
         let made = client.clone();
-        let create = self.store.write(move |mut tx| {
+        let create = self.core.store.write(move |mut tx| {
             Box::pin(async move {
                 tx.insert_client(&made).await?;
                 tx.append(&event).await
@@ -78,7 +103,7 @@ impl Usher {
         let name = check_name(&metadata.client_name, MAX_CLIENT_NAME).map_err(name_fault);
         let called = metadata.backchannel_logout_uri.as_deref().and_then(|uri| Url::parse(uri).ok());
         match (name, metadata.check()) {
-            (Ok(_), Ok(())) if called.is_some_and(|url| self.outbound().may_call(&url).is_err()) => {
+            (Ok(_), Ok(())) if called.is_some_and(|url| self.providers.outbound().may_call(&url).is_err()) => {
                 let fault = "may not be called: it is not a public https address".to_owned();
                 Err(Rejected::Metadata(vec![MetadataFault { member: "backchannel_logout_uri", fault }]))
             }
@@ -96,7 +121,7 @@ impl Usher {
     /// [`Rejected::NotFound`].
     pub async fn load_client(&self, id: &str) -> Result<Client, FlowError> {
         let id: ClientId = id.parse().map_err(|_| Rejected::NotFound("client"))?;
-        self.store.find_client(&id).await?.ok_or_else(|| Rejected::NotFound("client").into())
+        self.core.store.find_client(&id).await?.ok_or_else(|| Rejected::NotFound("client").into())
     }
 
     /// The clients of a project.
@@ -104,7 +129,7 @@ impl Usher {
     /// # Errors
     /// If the database fails.
     pub async fn list_clients(&self, project: ProjectId, after: &str, size: u32) -> Result<Vec<Client>, FlowError> {
-        Ok(self.store.list_clients(project, after, size).await?)
+        Ok(self.core.store.list_clients(project, after, size).await?)
     }
 
     /// Every client.
@@ -112,7 +137,7 @@ impl Usher {
     /// # Errors
     /// If the database fails.
     pub async fn list_all_clients(&self, after: &str, size: u32) -> Result<Vec<Client>, FlowError> {
-        Ok(self.store.list_all_clients(after, size).await?)
+        Ok(self.core.store.list_all_clients(after, size).await?)
     }
 
     /// Replaces the metadata of a client, whichever version is stored.
@@ -153,9 +178,9 @@ impl Usher {
         F: FnOnce(&Client) -> Result<ClientMetadata, Rejected> + Send + 'static,
     {
         not_the_house(id)?;
-        let (usher, now, wanted) = (self.clone(), self.now(), id.clone());
-        let event = self.event(EventKind::ClientUpdated).with_client(id);
-        let write = self.store.write(move |mut tx| {
+        let (usher, now, wanted) = (self.clone(), self.core.now(), id.clone());
+        let event = self.core.event(EventKind::ClientUpdated).with_client(id);
+        let write = self.core.store.write(move |mut tx| {
             Box::pin(async move {
                 let Some(client) = tx.lock_client(&wanted).await? else {
                     return Ok::<_, StorageError>(Err(Rejected::NotFound("client")));
@@ -171,7 +196,7 @@ impl Usher {
             })
         });
         let changed = write.await?;
-        self.clients.invalidate(id);
+        self.cache.invalidate(id);
         Ok(changed?)
     }
 
@@ -192,8 +217,8 @@ impl Usher {
     pub async fn set_client_disabled(&self, id: &ClientId, disabled: bool) -> Result<Client, FlowError> {
         not_the_house(id)?;
         let kind = if disabled { EventKind::ClientDisabled } else { EventKind::ClientEnabled };
-        let (now, wanted, event) = (self.now(), id.clone(), self.event(kind).with_client(id));
-        let write = self.store.write(move |mut tx| {
+        let (now, wanted, event) = (self.core.now(), id.clone(), self.core.event(kind).with_client(id));
+        let write = self.core.store.write(move |mut tx| {
             Box::pin(async move {
                 let Some(client) = tx.lock_client(&wanted).await? else { return Ok::<_, StorageError>(None) };
                 if client.is_active() != disabled {
@@ -206,7 +231,7 @@ impl Usher {
             })
         });
         let changed = write.await?;
-        self.clients.invalidate(id);
+        self.cache.invalidate(id);
         changed.ok_or_else(|| Rejected::NotFound("client").into())
     }
 
@@ -218,9 +243,9 @@ impl Usher {
         not_the_house(id)?;
         let (usher, doomed) = (self.clone(), id.clone());
         let delete =
-            self.store.write(move |mut tx| Box::pin(async move { usher.remove_client(&mut tx, &doomed).await }));
+            self.core.store.write(move |mut tx| Box::pin(async move { usher.remove_client(&mut tx, &doomed).await }));
         let existed = delete.await?;
-        self.clients.invalidate(id);
+        self.cache.invalidate(id);
         if existed { Ok(()) } else { Err(Rejected::NotFound("client").into()) }
     }
 
@@ -229,7 +254,7 @@ impl Usher {
         let Some(client) = tx.find_client(id).await? else { return Ok(false) };
         let existed = tx.delete_client(id).await?;
         if existed {
-            let mut event = self.event(EventKind::ClientDeleted).with_client(id).with_project(client.project_id);
+            let mut event = self.core.event(EventKind::ClientDeleted).with_client(id).with_project(client.project_id);
             if let Some(uri) = client.metadata.backchannel_logout_uri {
                 let alg = client.metadata.id_token_signed_response_alg;
                 event = event.with(Event::LOGOUT_URI, uri).with(Event::LOGOUT_ALG, alg);

@@ -1,10 +1,11 @@
 //! The lifecycle of the signing keys: planned by pure rules, executed by one instance at a time, loaded by all.
 
-use std::sync::{Arc, PoisonError};
+use crate::core::Core;
+use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
+use tokio::sync::Mutex;
 
 use crate::error::FlowError;
-use crate::usher::Usher;
 use usher_domain::event::EventKind;
 use usher_domain::key::{KeyStep, RotationRules, SigningKeyRecord, plan};
 use usher_keys::generate::generate;
@@ -16,16 +17,31 @@ pub const MASTER_KEY_FACT: &str = "master-key";
 /// How long other instances may still sign with an old keyring, in addition to the longest token lifetime.
 const SLACK: Duration = Duration::from_mins(10);
 
-impl Usher {
+/// The signing keys: made, rotated, retired and revoked.
+#[derive(Clone)]
+pub struct SigningKeys {
+    pub(crate) core: Arc<Core>,
+    /// Replaced as a whole when keys change.
+    pub(crate) current: Arc<RwLock<Arc<Keyring>>>,
+    /// Held while the keys are reloaded.
+    pub(crate) reloading: Arc<Mutex<()>>,
+}
+
+impl SigningKeys {
+    /// The current keyring.
+    pub fn keyring(&self) -> Arc<Keyring> {
+        self.current.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
     /// Is this the master key that the database was first used with? The first one is recorded.
     ///
     /// # Errors
     /// If the database fails.
     pub async fn settle_master_key(&self) -> Result<bool, FlowError> {
-        let ours = self.sealer.fingerprint().to_vec();
+        let ours = self.core.sealer.fingerprint().to_vec();
         let given = ours.clone();
         let settle =
-            self.store.write(move |mut tx| Box::pin(async move { tx.settle_fact(MASTER_KEY_FACT, &given).await }));
+            self.core.store.write(move |mut tx| Box::pin(async move { tx.settle_fact(MASTER_KEY_FACT, &given).await }));
         Ok(settle.await? == ours)
     }
 
@@ -53,7 +69,7 @@ impl Usher {
     /// # Errors
     /// If the database fails.
     pub async fn list_keys(&self) -> Result<Vec<SigningKeyRecord>, FlowError> {
-        Ok(self.store.list_keys().await?)
+        Ok(self.core.store.list_keys().await?)
     }
 
     /// Loads the keys from the database.
@@ -63,19 +79,19 @@ impl Usher {
     pub async fn reload_keys(&self) -> Result<(), FlowError> {
         // One at a time: a later read is also applied later, so that a removed key never comes back.
         let _alone = self.reloading.lock().await;
-        let records = self.store.list_keys().await?;
-        let keyring = Keyring::new(&records, &self.sealer);
+        let records = self.core.store.list_keys().await?;
+        let keyring = Keyring::new(&records, &self.core.sealer);
         for damaged in keyring.damaged() {
             tracing::error!(key.id = damaged.kid, "keys: {damaged}");
         }
-        *self.keyring.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(keyring);
+        *self.current.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(keyring);
         Ok(())
     }
 
     pub(super) fn rotation_rules(&self) -> RotationRules {
-        let (keys, tokens) = (&self.config.keys, &self.config.tokens);
+        let (keys, tokens) = (&self.core.config.keys, &self.core.config.tokens);
         let keep_after = tokens.access_ttl.max(tokens.id_ttl) + SLACK;
-        let hint_after = self.config.session.absolute.max(keep_after);
+        let hint_after = self.core.config.session.absolute.max(keep_after);
         RotationRules { rotate_after: keys.rotate_after, publish_before: keys.publish_before, keep_after, hint_after }
     }
 
@@ -83,19 +99,19 @@ impl Usher {
     async fn follow_plan(&self, rules: RotationRules) -> Result<(), FlowError> {
         let mut rules = rules;
         for _ in 0..4 {
-            let steps = plan(self.now(), &self.store.list_keys().await?, rules);
+            let steps = plan(self.core.now(), &self.core.store.list_keys().await?, rules);
             if steps.is_empty() {
                 break;
             }
             let made = self.make_keys(&steps).await?;
             let (usher, planned, asked) = (self.clone(), steps, rules);
-            let act = self.store.write(move |mut tx| {
+            let act = self.core.store.write(move |mut tx| {
                 Box::pin(async move {
                     // The row exists since the first start, and stays locked until this ends: one instance acts at a
                     // time.
-                    tx.settle_fact(MASTER_KEY_FACT, usher.sealer.fingerprint().as_ref()).await?;
+                    tx.settle_fact(MASTER_KEY_FACT, usher.core.sealer.fingerprint().as_ref()).await?;
                     // Another instance may have been faster: act only if the plan is still the same.
-                    if plan(usher.now(), &tx.list_keys().await?, asked) != planned {
+                    if plan(usher.core.now(), &tx.list_keys().await?, asked) != planned {
                         return Ok(());
                     }
                     usher.act(&mut tx, &planned, made, asked).await.map(drop)
@@ -104,7 +120,7 @@ impl Usher {
             act.await?;
             // All keys are replaced once: the new ones must not be replaced again.
             if rules.rotate_after.is_zero() {
-                rules = RotationRules { rotate_after: self.config.keys.rotate_after, ..rules };
+                rules = RotationRules { rotate_after: self.core.config.keys.rotate_after, ..rules };
             }
         }
         self.reload_keys().await
@@ -115,8 +131,9 @@ impl Usher {
         let mut made = Vec::new();
         for step in steps {
             if let KeyStep::Generate { alg } = step {
-                let (usher, alg, now) = (self.clone(), *alg, self.now());
-                let making = tokio::task::spawn_blocking(move || generate(alg, &usher.sealer, now, &*usher.random));
+                let (usher, alg, now) = (self.clone(), *alg, self.core.now());
+                let making =
+                    tokio::task::spawn_blocking(move || generate(alg, &usher.core.sealer, now, &*usher.core.random));
                 made.push(making.await.map_err(|_| {
                     usher_storage::StorageError::Unavailable("making a key was cut short".to_owned())
                 })??);
@@ -133,7 +150,7 @@ impl Usher {
         mut made: Vec<SigningKeyRecord>,
         rules: RotationRules,
     ) -> usher_storage::Result<Vec<SigningKeyRecord>> {
-        let (now, keys) = (self.now(), tx.list_keys().await?);
+        let (now, keys) = (self.core.now(), tx.list_keys().await?);
         let find = |kid: &str| keys.iter().find(|key| key.kid == kid).cloned();
         for step in steps {
             let (kind, kid) = match step {
@@ -164,7 +181,7 @@ impl Usher {
                     continue;
                 }
             };
-            tx.append(&self.event(kind).with("kid", kid)).await?;
+            tx.append(&self.core.event(kind).with("kid", kid)).await?;
         }
         Ok(made)
     }

@@ -4,7 +4,7 @@ pub mod client_secrets;
 pub mod clients;
 pub mod keys;
 pub mod projects;
-mod revoke_keys;
+pub(crate) mod revoke_keys;
 pub mod shown_once;
 pub mod statistics;
 pub mod users;

@@ -1,8 +1,10 @@
 //! Administration of projects.
 
+use crate::admin::clients::Clients;
+use crate::core::Core;
 use crate::error::{FlowError, Rejected};
 use crate::login::accounts::secret_hash;
-use crate::usher::Usher;
+use std::sync::Arc;
 use usher_config::ProjectCreators;
 use usher_domain::event::EventKind;
 use usher_domain::id::{ProjectId, UserId};
@@ -23,13 +25,20 @@ pub struct RegisteredProject {
     pub token: String,
 }
 
-impl Usher {
+/// Projects and their tokens.
+#[derive(Clone)]
+pub struct Projects {
+    pub(crate) core: Arc<Core>,
+    pub(crate) clients: Arc<Clients>,
+}
+
+impl Projects {
     /// Creates a project without members.
     ///
     /// # Errors
     /// [`Rejected::Name`].
     pub async fn create_project(&self, name: &str) -> Result<RegisteredProject, FlowError> {
-        let token = self.random.token();
+        let token = self.core.random.token();
         self.make_project(name, None, token).await
     }
 
@@ -38,10 +47,10 @@ impl Usher {
     /// # Errors
     /// [`Rejected::NotAllowed`] if only administrators may, [`Rejected::Name`].
     pub async fn create_project_of(&self, name: &str, owner: &User) -> Result<RegisteredProject, FlowError> {
-        if self.config.projects.create == ProjectCreators::Admins && !owner.admin {
+        if self.core.config.projects.create == ProjectCreators::Admins && !owner.admin {
             return Err(Rejected::NotAllowed.into());
         }
-        let token = self.random.token();
+        let token = self.core.random.token();
         self.make_project(name, Some(owner.id), token).await
     }
 
@@ -56,13 +65,14 @@ impl Usher {
         token: String,
     ) -> Result<RegisteredProject, FlowError> {
         let name = check_name(name, MAX_NAME).map_err(Rejected::Name)?;
-        let now = self.now();
-        let project = Project { id: ProjectId::new(now, &*self.random), name, created_at: now, required_acr: None };
+        let now = self.core.now();
+        let project =
+            Project { id: ProjectId::new(now, &*self.core.random), name, created_at: now, required_acr: None };
         let key = ProjectKey::of_token(&token).ok_or(DecryptError)?;
         let (kid, public) = (key.kid(), key.public_jwk());
         let (made, hash) = (project.clone(), secret_hash(&token));
-        let event = self.event(EventKind::ProjectCreated).with_project(project.id);
-        let create = self.store.write(move |mut tx| {
+        let event = self.core.event(EventKind::ProjectCreated).with_project(project.id);
+        let create = self.core.store.write(move |mut tx| {
             Box::pin(async move {
                 tx.insert_project(&made, &hash).await?;
                 tx.insert_project_key(made.id, 1, (&kid, &public), now).await?;
@@ -82,7 +92,7 @@ impl Usher {
     /// # Errors
     /// If the database fails.
     pub async fn list_projects(&self, after: Cursor, size: u32) -> Result<Page<Project>, FlowError> {
-        Ok(self.store.list_projects(after, size).await?)
+        Ok(self.core.store.list_projects(after, size).await?)
     }
 
     /// A project by its id, or by its name if that is unique.
@@ -91,12 +101,12 @@ impl Usher {
     /// [`Rejected::NotFound`].
     pub async fn load_project(&self, name_or_id: &str) -> Result<Project, FlowError> {
         if let Ok(id) = name_or_id.parse::<ProjectId>() {
-            return self.store.find_project(id).await?.ok_or_else(|| Rejected::NotFound("project").into());
+            return self.core.store.find_project(id).await?.ok_or_else(|| Rejected::NotFound("project").into());
         }
         let mut after = Cursor::START;
         let mut named = Vec::new();
         loop {
-            let page = self.store.list_projects(after, usher_domain::page::MAX_PAGE).await?;
+            let page = self.core.store.list_projects(after, usher_domain::page::MAX_PAGE).await?;
             named.extend(page.items.into_iter().filter(|project| project.name == name_or_id));
             match page.next {
                 Some(next) => after = next,
@@ -115,9 +125,9 @@ impl Usher {
     /// # Errors
     /// [`Rejected::NotFound`].
     pub async fn require_second_factor(&self, project: ProjectId, required: bool) -> Result<(), FlowError> {
-        let event = self.event(EventKind::ProjectUpdated).with_project(project);
+        let event = self.core.event(EventKind::ProjectUpdated).with_project(project);
         let event = event.with("require_second_factor", required);
-        let set = self.store.write(move |mut tx| {
+        let set = self.core.store.write(move |mut tx| {
             Box::pin(async move {
                 let found = tx.require_of_project(project, required.then_some(AAL2)).await?;
                 if found {
@@ -127,7 +137,7 @@ impl Usher {
             })
         });
         let found = set.await?;
-        self.clients.invalidate_all();
+        self.clients.cache.invalidate_all();
         if found { Ok(()) } else { Err(Rejected::NotFound("project").into()) }
     }
 }

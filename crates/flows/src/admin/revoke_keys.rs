@@ -1,35 +1,35 @@
 //! The emergency removal of compromised signing keys: they are no longer published or used, and every instance and
 //! local module rejects what they signed.
 
+use crate::admin::keys::SigningKeys;
 use std::collections::BTreeSet;
 
 use super::keys::MASTER_KEY_FACT;
 use crate::error::{FlowError, Rejected};
-use crate::usher::Usher;
 use usher_domain::event::EventKind;
 use usher_domain::key::{KeyState, KeyStep, SigningAlg, SigningKeyRecord, plan};
 use usher_storage::Wakeup;
 
-impl Usher {
+impl SigningKeys {
     /// Removes compromised keys. If one of them is active, it is replaced in the same transaction: by the next key of
     /// its algorithm, or by a new one.
     ///
     /// # Errors
     /// [`Rejected::NotFound`] if one of them does not exist, and then none is removed.
     pub async fn revoke_keys(&self, kids: &BTreeSet<String>) -> Result<(), FlowError> {
-        let known = self.store.list_keys().await?;
+        let known = self.core.store.list_keys().await?;
         if !kids.iter().all(|kid| known.iter().any(|key| key.kid == *kid)) {
             return Err(Rejected::NotFound("signing key").into());
         }
         let made = self.make_keys(&successors_to_make(&known, kids)).await?;
         let (usher, doomed) = (self.clone(), kids.clone());
-        let revoke = self.store.write(move |mut tx| {
+        let revoke = self.core.store.write(move |mut tx| {
             Box::pin(async move {
                 // One instance acts on the keys at a time, as in `tend_keys`.
-                tx.settle_fact(MASTER_KEY_FACT, usher.sealer.fingerprint().as_ref()).await?;
+                tx.settle_fact(MASTER_KEY_FACT, usher.core.sealer.fingerprint().as_ref()).await?;
                 for key in tx.list_keys().await?.iter().filter(|key| doomed.contains(&key.kid)) {
                     tx.delete_key(&key.kid).await?;
-                    let event = usher.event(EventKind::KeyRevoked).with("kid", key.kid.as_str());
+                    let event = usher.core.event(EventKind::KeyRevoked).with("kid", key.kid.as_str());
                     tx.append(&event.with("alg", key.alg.as_str()).with("state", key.state().as_str())).await?;
                 }
                 usher.let_others_sign(&mut tx, made).await?;
@@ -37,7 +37,7 @@ impl Usher {
             })
         });
         revoke.await?;
-        self.store.wake(Wakeup::Keys);
+        self.core.store.wake(Wakeup::Keys);
         self.reload_keys().await?;
         // Another instance may have removed the successor.
         self.tend_keys().await
@@ -54,7 +54,7 @@ impl Usher {
         for _ in 0..2 {
             let keys = tx.list_keys().await?;
             let signs = |alg| keys.iter().any(|key| key.alg == alg && key.state() == KeyState::Active);
-            let mut steps = plan(self.now(), &keys, rules);
+            let mut steps = plan(self.core.now(), &keys, rules);
             // Steps for algorithms that still have an active key are left for later.
             steps.retain(|step| match step {
                 KeyStep::Generate { alg } => !signs(*alg),

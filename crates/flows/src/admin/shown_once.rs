@@ -3,6 +3,8 @@
 //! The page may be loaded again, but shows the secret only once. The sealed value opens only in the browser and
 //! session that requested it, on its page, and before it expires. It is recorded as used where passkey ceremonies are.
 
+use crate::core::Core;
+use std::sync::Arc;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
@@ -10,7 +12,6 @@ use serde::{Deserialize, Serialize};
 use crate::error::FlowError;
 use crate::login::accounts::{Account, Browser};
 use crate::oauth::authorize::mark_hash;
-use crate::usher::Usher;
 use usher_domain::id::{CeremonyId, SessionId};
 use usher_domain::time::Timestamp;
 use usher_keys::seal::Purpose;
@@ -28,7 +29,13 @@ struct SealedShownSecret {
     secret: String,
 }
 
-impl Usher {
+/// Secrets that are shown once.
+#[derive(Clone)]
+pub struct ShownOnce {
+    pub(crate) core: Arc<Core>,
+}
+
+impl ShownOnce {
     /// Seals a secret for the page that shows it to this account in this browser.
     ///
     /// # Errors
@@ -40,16 +47,16 @@ impl Usher {
         account: &Account,
         browser: &mut Browser,
     ) -> Result<String, FlowError> {
-        let now = self.now();
+        let now = self.core.now();
         let sealed = SealedShownSecret {
-            id: CeremonyId::new(now, &*self.random),
-            browser: mark_hash(browser.mark_or_make(self)),
+            id: CeremonyId::new(now, &*self.core.random),
+            browser: mark_hash(browser.mark_or_make(&*self.core.random)),
             session: account.session.id,
             page: page.to_owned(),
             expires_at: now + LIFETIME,
             secret: secret.to_owned(),
         };
-        Ok(self.sealer.seal_text(Purpose::ShownOnce, &serde_json::to_vec(&sealed)?, &*self.random))
+        Ok(self.core.sealer.seal_text(Purpose::ShownOnce, &serde_json::to_vec(&sealed)?, &*self.core.random))
     }
 
     /// The secret, the first time that its page requests it; `None` afterwards, when it has expired, and for anybody
@@ -64,18 +71,19 @@ impl Usher {
         account: &Account,
         browser: &Browser,
     ) -> Result<Option<String>, FlowError> {
-        let opened = self.sealer.open_text(Purpose::ShownOnce, sealed).ok();
+        let opened = self.core.sealer.open_text(Purpose::ShownOnce, sealed).ok();
         let opened: Option<SealedShownSecret> = opened.and_then(|bytes| serde_json::from_slice(&bytes).ok());
         let here = browser.mark().map(mark_hash);
         let ours = |one: &SealedShownSecret| {
-            self.now() < one.expires_at
+            self.core.now() < one.expires_at
                 && here.as_ref() == Some(&one.browser)
                 && one.session == account.session.id
                 && one.page == page
         };
         let Some(one) = opened.filter(ours) else { return Ok(None) };
         let (id, until) = (one.id, one.expires_at);
-        let spend = self.store.write_single(move |mut tx| Box::pin(async move { tx.spend_ceremony(id, until).await }));
+        let spend =
+            self.core.store.write_single(move |mut tx| Box::pin(async move { tx.spend_ceremony(id, until).await }));
         Ok(spend.await?.then_some(one.secret))
     }
 }

@@ -1,9 +1,9 @@
 //! Statistics for administrators, and the event log.
 
+use crate::admin::users::Users;
 use std::time::Duration;
 
 use crate::error::FlowError;
-use crate::usher::Usher;
 use usher_domain::event::EventKind;
 use usher_domain::page::Page;
 use usher_domain::time::Timestamp;
@@ -25,16 +25,16 @@ pub struct Statistics {
     pub clients: Vec<(String, i64)>,
 }
 
-impl Usher {
+impl Users {
     /// Statistics of the last 30 days.
     ///
     /// # Errors
     /// If the database fails.
     pub async fn statistics(&self) -> Result<Statistics, FlowError> {
-        let before = |days: u64| self.now() - Duration::from_hours(24 * days);
+        let before = |days: u64| self.core.now() - Duration::from_hours(24 * days);
         let since = before(DAYS);
         let mut days: Vec<(i64, i64, i64)> = Vec::new();
-        for counted in self.store.count_sign_ins(since).await? {
+        for counted in self.core.store.count_sign_ins(since).await? {
             let start = Timestamp(counted.first_at).start_of_day().0;
             if days.last().is_none_or(|(day, ..)| *day != start) {
                 days.push((start, 0, 0));
@@ -46,7 +46,7 @@ impl Usher {
                 day.1 += counted.times;
             }
         }
-        let store = &self.store;
+        let store = &self.core.store;
         let active = [
             store.count_active_users(before(1)).await?,
             store.count_active_users(before(7)).await?,
@@ -65,6 +65,6 @@ impl Usher {
     /// # Errors
     /// If the database fails.
     pub async fn search_log(&self, search: &Search, size: u32) -> Result<Page<Fact>, FlowError> {
-        Ok(self.store.search_log(search, size).await?)
+        Ok(self.core.store.search_log(search, size).await?)
     }
 }

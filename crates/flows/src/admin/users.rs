@@ -1,9 +1,13 @@
 //! Administration of users.
 
+use crate::account::profile::Profiles;
+use crate::core::Core;
 use crate::credentials::password_rules::{check, normalise};
 use crate::end::Ended;
+use crate::end::Endings;
 use crate::error::{FlowError, Rejected};
-use crate::usher::Usher;
+use crate::login::sign_up::Registration;
+use std::sync::Arc;
 use usher_domain::email::Email;
 use usher_domain::event::EventKind;
 use usher_domain::id::UserId;
@@ -42,16 +46,25 @@ impl PreparedUser {
     ///
     /// # Errors
     /// [`StorageError::Conflict`] if the address belongs to another user.
-    pub(crate) async fn insert(&self, usher: &Usher, tx: &mut Tx) -> Result<(), StorageError> {
+    pub(crate) async fn insert(&self, core: &Core, tx: &mut Tx) -> Result<(), StorageError> {
         tx.insert_user(&self.user).await?;
         if let Some(phc) = &self.phc {
             tx.put_password(self.user.id, phc, self.user.created_at).await?;
         }
-        tx.append(&usher.event(EventKind::UserCreated).with_user(self.user.id).with("by", "administrator")).await
+        tx.append(&core.event(EventKind::UserCreated).with_user(self.user.id).with("by", "administrator")).await
     }
 }
 
-impl Usher {
+/// Users, for administrators.
+#[derive(Clone)]
+pub struct Users {
+    pub(crate) core: Arc<Core>,
+    pub(crate) endings: Arc<Endings>,
+    pub(crate) profiles: Arc<Profiles>,
+    pub(crate) registration: Arc<Registration>,
+}
+
+impl Users {
     /// Creates a user.
     ///
     /// # Errors
@@ -59,7 +72,8 @@ impl Usher {
     pub async fn create_user(&self, new: NewUser) -> Result<User, FlowError> {
         let prepared = self.prepare_user(new).await?;
         let (usher, made) = (self.clone(), prepared.user.clone());
-        let create = self.store.write(move |mut tx| Box::pin(async move { prepared.insert(&usher, &mut tx).await }));
+        let create =
+            self.core.store.write(move |mut tx| Box::pin(async move { prepared.insert(&usher.core, &mut tx).await }));
         match create.await {
             Ok(()) => Ok(made),
             Err(StorageError::Conflict) => Err(Rejected::EmailTaken.into()),
@@ -72,20 +86,20 @@ impl Usher {
     /// # Errors
     /// The faults of address, password or profile.
     pub(crate) async fn prepare_user(&self, new: NewUser) -> Result<PreparedUser, FlowError> {
-        let email = self.new_address(&new.email)?;
+        let email = self.registration.new_address(&new.email)?;
         let profile = new.profile.checked()?;
         let phc = match &new.password {
             None => None,
             Some(password) => {
                 let password = normalise(password.expose())?;
                 let name = profile.display_name().unwrap_or_default();
-                check(password.expose(), self.config.passwords.min_length, &[email.as_str(), &name])?;
-                Some(self.passwords.hash(password, self.random.bytes()).await?)
+                check(password.expose(), self.core.config.passwords.min_length, &[email.as_str(), &name])?;
+                Some(self.core.password_pool.hash(password, self.core.random.bytes()).await?)
             }
         };
         let user = User {
             admin: new.admin,
-            ..self.new_user(Some(email), profile, new.locale, &AttributeOrigin::Administrator)
+            ..self.registration.new_user(Some(email), profile, new.locale, &AttributeOrigin::Administrator)
         };
         Ok(PreparedUser { user, phc })
     }
@@ -95,7 +109,7 @@ impl Usher {
     /// # Errors
     /// If the database fails.
     pub async fn list_users(&self, after: Cursor, size: u32) -> Result<Page<User>, FlowError> {
-        Ok(self.store.list_users(after, size).await?)
+        Ok(self.core.store.list_users(after, size).await?)
     }
 
     /// Users whose address begins with this, oldest first.
@@ -103,7 +117,7 @@ impl Usher {
     /// # Errors
     /// If the database fails.
     pub async fn search_users(&self, prefix: &str, after: Cursor, size: u32) -> Result<Page<User>, FlowError> {
-        Ok(self.store.search_users(&prefix.trim_ascii().to_ascii_lowercase(), after, size).await?)
+        Ok(self.core.store.search_users(&prefix.trim_ascii().to_ascii_lowercase(), after, size).await?)
     }
 
     /// Changes the name of a user; absent fields stay.
@@ -120,8 +134,8 @@ impl Usher {
         profile.given_name = given_name.or(profile.given_name);
         profile.family_name = family_name.or(profile.family_name);
         let change = ProfileChange::between(&user.profile, &profile.checked()?);
-        let event = self.event(EventKind::UserUpdated).with_user(user.id).with("by", "administrator");
-        self.change_profile(user.id, change, AttributeOrigin::Administrator, None, event).await
+        let event = self.core.event(EventKind::UserUpdated).with_user(user.id).with("by", "administrator");
+        self.profiles.change_profile(user.id, change, AttributeOrigin::Administrator, None, event).await
     }
 
     /// A user by address.
@@ -130,7 +144,7 @@ impl Usher {
     /// [`Rejected::NotFound`].
     pub async fn load_user(&self, email: &str) -> Result<User, FlowError> {
         let email = Email::parse(email)?;
-        self.store.find_user_by_email(&email).await?.ok_or_else(|| Rejected::NotFound("user").into())
+        self.core.store.find_user_by_email(&email).await?.ok_or_else(|| Rejected::NotFound("user").into())
     }
 
     /// The user with this id.
@@ -138,7 +152,7 @@ impl Usher {
     /// # Errors
     /// [`Rejected::NotFound`].
     pub async fn load_user_by_id(&self, id: UserId) -> Result<User, FlowError> {
-        self.store.find_user(id).await?.ok_or_else(|| Rejected::NotFound("user").into())
+        self.core.store.find_user(id).await?.ok_or_else(|| Rejected::NotFound("user").into())
     }
 
     /// The live sessions of a user.
@@ -146,7 +160,7 @@ impl Usher {
     /// # Errors
     /// If the database fails.
     pub async fn list_sessions(&self, user: &User) -> Result<Vec<Session>, FlowError> {
-        Ok(self.store.list_live_sessions(user.id, self.now()).await?)
+        Ok(self.core.store.list_live_sessions(user.id, self.core.now()).await?)
     }
 
     /// Disables a user, ending all sessions and grants, or enables one.
@@ -154,20 +168,20 @@ impl Usher {
     /// # Errors
     /// [`Rejected::UserMerged`] if the user was merged into another or deleted meanwhile.
     pub async fn set_user_enabled(&self, user: &User, enabled: bool) -> Result<Ended, FlowError> {
-        let (usher, now, id, sub) = (self.clone(), self.now(), user.id, user.sub.0.clone());
-        let set = self.store.write(move |mut tx| {
+        let (usher, now, id, sub) = (self.clone(), self.core.now(), user.id, user.sub.0.clone());
+        let set = self.core.store.write(move |mut tx| {
             Box::pin(async move {
                 if !tx.set_user_enabled(id, enabled, now).await? {
                     return Ok(None);
                 }
                 let kind = if enabled { EventKind::UserEnabled } else { EventKind::UserDisabled };
                 let projects_that_may_see = tx.projects_of_user(id).await?;
-                let event = usher.event(kind).with_user(id).with("sub", sub);
+                let event = usher.core.event(kind).with_user(id).with("sub", sub);
                 tx.append(&event.with_projects(&projects_that_may_see)).await?;
                 if enabled {
                     return Ok(Some(Ended::default()));
                 }
-                usher.end_everything_of(&mut tx, id, None, EndReason::UserDisabled).await.map(Some)
+                usher.endings.end_everything_of(&mut tx, id, None, EndReason::UserDisabled).await.map(Some)
             })
         });
         set.await?.ok_or_else(|| Rejected::UserMerged.into())
@@ -179,8 +193,8 @@ impl Usher {
     /// If the database fails.
     pub async fn revoke_user(&self, user: &User) -> Result<Ended, FlowError> {
         let (usher, id) = (self.clone(), user.id);
-        let end = self.store.write(move |mut tx| {
-            Box::pin(async move { usher.end_everything_of(&mut tx, id, None, EndReason::Administrator).await })
+        let end = self.core.store.write(move |mut tx| {
+            Box::pin(async move { usher.endings.end_everything_of(&mut tx, id, None, EndReason::Administrator).await })
         });
         Ok(end.await?)
     }

@@ -3,11 +3,17 @@
 //! There are three kinds of callers: a project's token, a machine of a project with the right scope, and a signed-in
 //! user. A project that a caller may not see is not found: the result is the same as for an unknown id.
 
+use crate::admin::clients::Clients;
+use crate::core::Core;
+use crate::end::Endings;
+use crate::login::accounts::Accounts;
+use crate::oauth::introspect::IssuedTokens;
+use crate::oauth::issue::TokenIssuer;
+use crate::oauth::refresh::RefreshTokenGrant;
 use std::sync::Arc;
 
 use crate::error::{FlowError, Rejected};
 use crate::login::accounts::{Account, secret_hash};
-use crate::usher::Usher;
 use usher_domain::id::ProjectId;
 use usher_domain::oauth::client::Client;
 use usher_domain::project::Project;
@@ -70,7 +76,19 @@ impl Caller {
     }
 }
 
-impl Usher {
+/// Callers of the JSON API.
+#[derive(Clone)]
+pub struct Callers {
+    pub(crate) core: Arc<Core>,
+    pub(crate) accounts: Arc<Accounts>,
+    pub(crate) clients: Arc<Clients>,
+    pub(crate) endings: Arc<Endings>,
+    pub(crate) issued_tokens: Arc<IssuedTokens>,
+    pub(crate) refresh_token_grant: Arc<RefreshTokenGrant>,
+    pub(crate) token_issuer: Arc<TokenIssuer>,
+}
+
+impl Callers {
     /// The caller of this bearer token; `None` if it is invalid.
     ///
     /// # Errors
@@ -78,17 +96,17 @@ impl Usher {
     pub async fn caller_by_token(&self, token: &str) -> Result<Option<Caller>, FlowError> {
         // A JWT has dots, and a project's token has none.
         if !token.contains('.') {
-            let found = self.store.find_project_by_token(&secret_hash(token), self.now()).await?;
+            let found = self.core.store.find_project_by_token(&secret_hash(token), self.core.now()).await?;
             let caller =
                 |(project, newest)| if newest { Caller::Project(project) } else { Caller::FormerToken(project) };
             return Ok(found.map(caller));
         }
-        let Ok(access) = self.check_access_token(token).await? else { return Ok(None) };
+        let Ok(access) = self.issued_tokens.check_access_token(token).await? else { return Ok(None) };
         if access.person.is_some() {
             return Ok(self.person_by_token(&access).await?.map(|account| Caller::Person(Box::new(account))));
         }
         let id = usher_domain::id::ClientId(access.claims.client_id);
-        let Some(client) = self.find_client(&id).await? else { return Ok(None) };
+        let Some(client) = self.clients.find_client(&id).await? else { return Ok(None) };
         let scope = Scope::parse(&access.claims.scope).unwrap_or_default();
         let (jti, expires_at) = (access.claims.jti, access.claims.exp);
         Ok(Some(Caller::Client { client, scope, jti, kid: access.kid, expires_at }))
@@ -108,7 +126,7 @@ impl Usher {
         }
         match caller {
             Caller::Project(project) | Caller::FormerToken(project) => Ok(project.clone()),
-            _ => self.store.find_project(id).await?.ok_or_else(unknown),
+            _ => self.core.store.find_project(id).await?.ok_or_else(unknown),
         }
     }
 
@@ -130,7 +148,7 @@ impl Usher {
         if user.admin {
             return Ok(Some(Right::Own));
         }
-        let member = self.store.find_member(project, user.id).await?;
+        let member = self.core.store.find_member(project, user.id).await?;
         Ok(member.map(|member| match member.role {
             Role::Owner => Right::Own,
             Role::Developer => Right::Develop,

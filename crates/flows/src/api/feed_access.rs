@@ -1,12 +1,15 @@
 //! Access to a project's feed: by which credential, for how long, and tickets for browsers that cannot set headers.
 
+use crate::admin::keys::SigningKeys;
+use crate::api::caller::Callers;
+use crate::core::Core;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use std::sync::Arc;
 
 use super::caller::{Caller, Right};
 use crate::error::{FlowError, Rejected};
 use crate::login::accounts::secret_hash;
-use crate::usher::Usher;
 use usher_domain::event::feed::FeedCursor;
 use usher_domain::id::{ClientId, ProjectId};
 use usher_domain::time::Timestamp;
@@ -66,13 +69,21 @@ impl Credential {
     }
 }
 
-impl Usher {
+/// Who may follow the feed of a project.
+#[derive(Clone)]
+pub struct FeedAccess {
+    pub(crate) core: Arc<Core>,
+    pub(crate) callers: Arc<Callers>,
+    pub(crate) signing_keys: Arc<SigningKeys>,
+}
+
+impl FeedAccess {
     /// The subscriber with this bearer token.
     ///
     /// # Errors
     /// [`Rejected::NotSignedIn`] if the token is invalid, [`Rejected::NotAllowed`] if it has no access to the feed.
     pub async fn follower(&self, token: &str) -> Result<Follower, FlowError> {
-        let caller = self.caller_by_token(token).await?.ok_or(Rejected::NotSignedIn)?;
+        let caller = self.callers.caller_by_token(token).await?.ok_or(Rejected::NotSignedIn)?;
         let (project, client, credential) = match &caller {
             Caller::Project(project) | Caller::FormerToken(project) => {
                 (project.id, None, Credential::ProjectToken(secret_hash(token).to_vec()))
@@ -84,7 +95,7 @@ impl Usher {
             }
             Caller::Person(_) => return Err(Rejected::NotAllowed.into()),
         };
-        match self.project_for(&caller, project, Right::Follow).await {
+        match self.callers.project_for(&caller, project, Right::Follow).await {
             Ok(_) => Ok(Follower { project, client, credential }),
             // A client knows its own project, so it gets the reason instead of "not found".
             Err(FlowError::Rejected(Rejected::NotFound(_))) => Err(Rejected::NotAllowed.into()),
@@ -99,16 +110,16 @@ impl Usher {
     pub async fn may_still_follow(&self, follower: &Follower) -> Result<bool, FlowError> {
         match &follower.credential {
             Credential::ProjectToken(hash) => {
-                let found = self.store.find_project_by_token(hash, self.now()).await?;
+                let found = self.core.store.find_project_by_token(hash, self.core.now()).await?;
                 Ok(found.is_some_and(|(project, _)| project.id == follower.project))
             }
             Credential::AccessToken { jti, kid, expires_at } => {
-                if !self.keyring().has(kid) {
+                if !self.signing_keys.keyring().has(kid) {
                     return Ok(false);
                 }
                 let Some(client) = &follower.client else { return Ok(false) };
-                let stands = self.now() < *expires_at && !self.store.is_token_revoked(jti).await?;
-                let client = self.store.find_client(client).await?;
+                let stands = self.core.now() < *expires_at && !self.core.store.is_token_revoked(jti).await?;
+                let client = self.core.store.find_client(client).await?;
                 Ok(stands && client.is_some_and(|client| client.is_active() && client.project_id == follower.project))
             }
         }
@@ -119,15 +130,16 @@ impl Usher {
     /// # Errors
     /// If the database fails.
     pub async fn sell_ticket(&self, follower: &Follower) -> Result<String, FlowError> {
-        let text = self.random.token();
+        let text = self.core.random.token();
         let ticket = Ticket {
             project: follower.project,
             client: follower.client.clone(),
             credential: follower.credential.encode(),
-            expires_at: self.now() + std::time::Duration::from_secs(TICKET_SECONDS.into()),
+            expires_at: self.core.now() + std::time::Duration::from_secs(TICKET_SECONDS.into()),
         };
         let hash = secret_hash(&text);
-        let sell = self.store.write_single(move |mut tx| Box::pin(async move { tx.put_ticket(&hash, &ticket).await }));
+        let sell =
+            self.core.store.write_single(move |mut tx| Box::pin(async move { tx.put_ticket(&hash, &ticket).await }));
         sell.await?;
         Ok(text)
     }
@@ -138,8 +150,8 @@ impl Usher {
     /// [`Rejected::NotSignedIn`] if it is invalid, used or expired, or if its credential has ended.
     pub async fn redeem_ticket(&self, text: &str) -> Result<Follower, FlowError> {
         let hash = secret_hash(text);
-        let take = self.store.write_single(move |mut tx| Box::pin(async move { tx.take_ticket(&hash).await }));
-        let ticket = take.await?.filter(|ticket| self.now() < ticket.expires_at).ok_or(Rejected::NotSignedIn)?;
+        let take = self.core.store.write_single(move |mut tx| Box::pin(async move { tx.take_ticket(&hash).await }));
+        let ticket = take.await?.filter(|ticket| self.core.now() < ticket.expires_at).ok_or(Rejected::NotSignedIn)?;
         let credential = Credential::decode(&ticket.credential).ok_or(Rejected::NotSignedIn)?;
         let follower = Follower { project: ticket.project, client: ticket.client, credential };
         if self.may_still_follow(&follower).await? { Ok(follower) } else { Err(Rejected::NotSignedIn.into()) }
@@ -155,7 +167,8 @@ impl Usher {
             return Ok(());
         }
         tracing::warn!(project.id = %project, "a module has seen more of the feed than there is: its epoch ends here");
-        let leap = self.store.write_single(move |mut tx| Box::pin(async move { tx.leap_feed(project, seen).await }));
+        let leap =
+            self.core.store.write_single(move |mut tx| Box::pin(async move { tx.leap_feed(project, seen).await }));
         leap.await?;
         Ok(())
     }

@@ -3,13 +3,13 @@
 //!
 //! It is created when it is first needed, in a project of its own whose token nobody has, and cannot be changed.
 
+use crate::api::caller::Callers;
 use std::sync::Arc;
 
 use uuid::Uuid;
 
 use crate::error::{FlowError, Internal};
 use crate::login::accounts::secret_hash;
-use crate::usher::Usher;
 use usher_domain::event::EventKind;
 use usher_domain::id::{ClientId, ProjectId};
 use usher_domain::oauth::client::{Client, ClientType};
@@ -30,11 +30,11 @@ pub(crate) fn is_first_party_client(client: &ClientId) -> bool {
     client.0 == FIRST_PARTY_CLIENT
 }
 
-impl Usher {
+impl Callers {
     /// Usher's own client, created if it does not exist.
     pub(super) async fn house_client(&self) -> Result<Arc<Client>, FlowError> {
         let id = ClientId(FIRST_PARTY_CLIENT.to_owned());
-        if let Some(client) = self.find_client(&id).await? {
+        if let Some(client) = self.clients.find_client(&id).await? {
             return Ok(client);
         }
         match self.make_house_client(id.clone()).await {
@@ -42,11 +42,11 @@ impl Usher {
             Ok(()) | Err(StorageError::Conflict) => {}
             Err(other) => return Err(other.into()),
         }
-        self.find_client(&id).await?.ok_or_else(|| Internal::from(StorageError::Conflict).into())
+        self.clients.find_client(&id).await?.ok_or_else(|| Internal::from(StorageError::Conflict).into())
     }
 
     async fn make_house_client(&self, id: ClientId) -> Result<(), StorageError> {
-        let now = self.now();
+        let now = self.core.now();
         let project = Project { id: PROJECT, name: "Usher".to_owned(), created_at: now, required_acr: None };
         let client = Client {
             id,
@@ -60,10 +60,10 @@ impl Usher {
             project_acr: None,
         };
         // Generated and discarded: nobody can use this project's token.
-        let token_hash = secret_hash(&self.random.token());
-        let made = self.event(EventKind::ProjectCreated).with_project(PROJECT);
-        let created = self.event(EventKind::ClientCreated).with_client(&client.id).with_project(PROJECT);
-        let make = self.store.write(move |mut tx| {
+        let token_hash = secret_hash(&self.core.random.token());
+        let made = self.core.event(EventKind::ProjectCreated).with_project(PROJECT);
+        let created = self.core.event(EventKind::ClientCreated).with_client(&client.id).with_project(PROJECT);
+        let make = self.core.store.write(move |mut tx| {
             Box::pin(async move {
                 tx.insert_project(&project, &token_hash).await?;
                 tx.insert_client(&client).await?;

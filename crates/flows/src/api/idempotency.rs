@@ -3,13 +3,15 @@
 //! Responses are encrypted with a key derived from the idempotency key, of which only a hash is stored: neither the
 //! database nor the master key opens them without the caller.
 
+use crate::core::Core;
+use std::sync::Arc;
 use std::time::Duration;
 
 use aws_lc_rs::digest;
 
 use super::caller::Caller;
+use crate::core::Device;
 use crate::error::FlowError;
-use crate::usher::{Device, Usher};
 use usher_domain::time::Timestamp;
 use usher_keys::seal::Purpose;
 
@@ -50,7 +52,13 @@ impl Caller {
     }
 }
 
-impl Usher {
+/// Answers kept for repeated requests.
+#[derive(Clone)]
+pub struct IdempotentRequests {
+    pub(crate) core: Arc<Core>,
+}
+
+impl IdempotentRequests {
     /// Looks up whether this caller sent a request with this key before. `content` is everything that identifies the
     /// request.
     ///
@@ -64,20 +72,21 @@ impl Usher {
         content: &[&[u8]],
     ) -> Result<Repeat, FlowError> {
         let owner = caller.map_or_else(|| format!("source {}", device.source), Caller::owner);
-        let id = self.sealer.mac(Purpose::RepeatedAnswer, format!("{owner}\n{key}").as_bytes());
-        let (asked, now) = (hash(content), self.now());
-        let begin = self.store.write(move |mut tx| {
+        let id = self.core.sealer.mac(Purpose::RepeatedAnswer, format!("{owner}\n{key}").as_bytes());
+        let (asked, now) = (hash(content), self.core.now());
+        let begin = self.core.store.write(move |mut tx| {
             Box::pin(async move { tx.begin_repeatable(&id, &asked, now, now + KEPT, now - ABANDONED).await })
         });
         if begin.await? {
             return Ok(Repeat::First(FirstTime { id, lock: key.to_owned(), begun_at: now }));
         }
         // The first request may have failed between the two reads: then the caller retries.
-        let Some(earlier) = self.store.find_repeatable(&id).await? else { return Ok(Repeat::Running) };
+        let Some(earlier) = self.core.store.find_repeatable(&id).await? else { return Ok(Repeat::Running) };
         if earlier.request_hash != asked {
             return Ok(Repeat::Mismatch);
         }
-        let opened = |sealed: Vec<u8>| self.sealer.open_locked(Purpose::RepeatedAnswer, key.as_bytes(), &sealed).ok();
+        let opened =
+            |sealed: Vec<u8>| self.core.sealer.open_locked(Purpose::RepeatedAnswer, key.as_bytes(), &sealed).ok();
         Ok(earlier.answer.map_or(Repeat::Running, |sealed| opened(sealed).map_or(Repeat::Mismatch, Repeat::Answered)))
     }
 
@@ -87,9 +96,10 @@ impl Usher {
     /// If the database fails.
     pub async fn finish_once(&self, first: FirstTime, answer: Option<&[u8]>) -> Result<(), FlowError> {
         let FirstTime { id, lock, begun_at } = first;
-        let sealed =
-            answer.map(|bytes| self.sealer.seal_locked(Purpose::RepeatedAnswer, lock.as_bytes(), bytes, &*self.random));
-        let finish = self.store.write_single(move |mut tx| {
+        let sealed = answer.map(|bytes| {
+            self.core.sealer.seal_locked(Purpose::RepeatedAnswer, lock.as_bytes(), bytes, &*self.core.random)
+        });
+        let finish = self.core.store.write_single(move |mut tx| {
             Box::pin(async move {
                 match sealed {
                     Some(sealed) => tx.finish_repeatable(&id, begun_at, &sealed).await,

@@ -1,12 +1,12 @@
 //! Callers of the API: who they are and what they may do.
 
-mod caller;
-mod feed_access;
-mod first_party_client;
-mod idempotency;
-mod session_reports;
-mod sign_in;
-mod token_session;
+pub(crate) mod caller;
+pub(crate) mod feed_access;
+pub(crate) mod first_party_client;
+pub(crate) mod idempotency;
+pub(crate) mod session_reports;
+pub(crate) mod sign_in;
+pub(crate) mod token_session;
 
 pub use caller::{Caller, Right};
 pub use feed_access::{Credential, Follower, TICKET_SECONDS};

@@ -1,12 +1,13 @@
 //! Reports of a project's local modules: sessions and tokens that were used at an application. They are sealed to the
 //! project's key at once; the server keeps nothing that it could read.
 
+use crate::core::Core;
+use std::sync::Arc;
 use std::time::Duration;
 
 use serde_json::{Value, json};
 
 use crate::error::FlowError;
-use crate::usher::Usher;
 use usher_domain::id::{ClientId, EventId, ProjectId};
 use usher_domain::project::history::{HistoryEntry, SEEN};
 use usher_domain::time::Timestamp;
@@ -38,7 +39,13 @@ pub struct SessionReport {
     pub user_agent: Option<String>,
 }
 
-impl Usher {
+/// Sessions that the modules of a project have seen.
+#[derive(Clone)]
+pub struct SessionReports {
+    pub(crate) core: Arc<Core>,
+}
+
+impl SessionReports {
     /// Seals a report into the history of a project. Times in the future are replaced by now.
     ///
     /// # Errors
@@ -49,11 +56,11 @@ impl Usher {
         by: Option<&ClientId>,
         seen: Vec<SessionReport>,
     ) -> Result<usize, FlowError> {
-        let now = self.now();
+        let now = self.core.now();
         let noted = seen.len();
         let entries: Vec<HistoryEntry> = seen.into_iter().map(|seen| self.entry_of(seen, by, now)).collect();
         let day = now.start_of_day();
-        let keep = self.store.write(move |mut tx| {
+        let keep = self.core.store.write(move |mut tx| {
             Box::pin(async move {
                 let seal = |key: &Value| ProjectLock::from_jwk(key)?.seal_entries(&entries);
                 tx.seal_into_history(project, day, seal).await
@@ -72,7 +79,7 @@ impl Usher {
         data.extend(seen.ip_hash.map(|hash| ("ip_hash".to_owned(), json!(hash))));
         data.extend(by.map(|client| ("reported_by".to_owned(), json!(client.0))));
         HistoryEntry {
-            id: EventId::new(now, &*self.random).to_string(),
+            id: EventId::new(now, &*self.core.random).to_string(),
             at: last.0,
             kind: SEEN.to_owned(),
             sub: seen.sub,

@@ -1,17 +1,27 @@
 //! Both steps of a sign-in in one request, for clients without pages.
 
+use crate::core::Device;
 use crate::error::FlowError;
 use crate::login::accounts::Browser;
 use crate::login::finish_sign_in::SignedIn;
+use crate::login::second_factor::SecondFactors;
 use crate::login::sign_in::Attempt;
-use crate::usher::{Device, Usher};
+use crate::login::sign_in::PasswordSignIn;
+use std::sync::Arc;
 
-impl Usher {
+/// Sign-in by the session API.
+#[derive(Clone)]
+pub struct SessionApi {
+    pub(crate) password_sign_in: Arc<PasswordSignIn>,
+    pub(crate) second_factors: Arc<SecondFactors>,
+}
+
+impl SessionApi {
     /// Signs a user in by password and, if a second factor is required and a code is given, by that code. Without a
     /// code the result is that the second factor is required.
     ///
     /// # Errors
-    /// Those of [`Usher::sign_in`] and [`Usher::give_code`].
+    /// Those of [`PasswordSignIn::sign_in`] and [`SecondFactors::give_code`].
     pub async fn sign_in_at_once(
         &self,
         attempt: Attempt,
@@ -19,9 +29,9 @@ impl Usher {
         browser: &mut Browser,
         device: &Device,
     ) -> Result<SignedIn, FlowError> {
-        match (self.sign_in(attempt, browser, device).await?, code) {
+        match (self.password_sign_in.sign_in(attempt, browser, device).await?, code) {
             (SignedIn::SecondFactor { pending }, Some(code)) => {
-                self.give_code(&pending, code, false, browser, device).await
+                self.second_factors.give_code(&pending, code, false, browser, device).await
             }
             (arrived, _) => Ok(arrived),
         }

@@ -1,11 +1,12 @@
 //! Sessions in token mode: a grant of Usher's own client represents the session, and no browser knows its secret.
 
 use super::first_party_client::{ACCOUNT_SCOPE, FIRST_PARTY_CLIENT};
+use crate::api::caller::Callers;
+use crate::core::Device;
 use crate::error::{FlowError, Rejected};
 use crate::login::accounts::Account;
 use crate::oauth::introspect::ValidAccessToken;
 use crate::oauth::issue::Issue;
-use crate::usher::{Device, Usher};
 use usher_domain::event::EventKind;
 use usher_domain::id::{GrantId, SessionId};
 use usher_domain::oauth::client::Client;
@@ -27,13 +28,13 @@ pub struct TokenSession {
     pub tokens: TokenResponse,
 }
 
-impl Usher {
+impl Callers {
     /// Issues the tokens of a new session.
     ///
     /// # Errors
     /// [`Rejected::CredentialGone`] if the session has ended already.
     pub async fn hold_by_tokens(&self, session: SessionId) -> Result<TokenSession, FlowError> {
-        let found = self.store.find_session_by_id(session).await?;
+        let found = self.core.store.find_session_by_id(session).await?;
         let (session, user) = found.ok_or(Rejected::CredentialGone)?;
         self.grant_account(&session, &user).await
     }
@@ -44,8 +45,8 @@ impl Usher {
     /// [`Rejected::CredentialGone`] if the session has ended meanwhile.
     pub async fn renew_tokens(&self, account: &Account, reason: EndReason) -> Result<TokenSession, FlowError> {
         let (usher, user, client) = (self.clone(), account.user.id, self.house_client().await?.id.clone());
-        let end = self.store.write(move |mut tx| {
-            Box::pin(async move { usher.end_grants_at(&mut tx, user, &client, reason).await.map(drop) })
+        let end = self.core.store.write(move |mut tx| {
+            Box::pin(async move { usher.endings.end_grants_at(&mut tx, user, &client, reason).await.map(drop) })
         });
         end.await?;
         self.hold_by_tokens(account.session.id).await
@@ -57,23 +58,23 @@ impl Usher {
     /// [`Rejected::NotSignedIn`] if it is invalid or expired. Using it twice ends the session.
     pub async fn refresh_session(&self, token: &str, device: &Device) -> Result<TokenSession, FlowError> {
         let gone = || FlowError::from(Rejected::NotSignedIn);
-        let (grant, _) = self.read_refresh_token(token).ok_or_else(gone)?;
-        let found = self.store.find_grant(grant).await?.ok_or_else(gone)?;
-        let found = self.store.find_session_by_id(found.grant.session_id).await?;
+        let (grant, _) = self.token_issuer.read_refresh_token(token).ok_or_else(gone)?;
+        let found = self.core.store.find_grant(grant).await?.ok_or_else(gone)?;
+        let found = self.core.store.find_session_by_id(found.grant.session_id).await?;
         let (session, user) = found.ok_or_else(gone)?;
         // When a session has expired without being ended, its grants are ended now.
-        if session.ended_at.is_none() && !session.is_live(self.now()) {
+        if session.ended_at.is_none() && !session.is_live(self.core.now()) {
             return Err(gone());
         }
         let client = self.house_client().await?;
         let urv = self.place_of(&client).await?;
-        let tokens = match self.refresh(&client, token, None, urv).await {
+        let tokens = match self.refresh_token_grant.refresh(&client, token, None, urv).await {
             Err(FlowError::OAuth(error)) if error.code == ErrorCode::InvalidGrant => return Err(gone()),
             Err(FlowError::OAuth(_)) => return Err(Rejected::Busy { seconds: 1 }.into()),
             answered => answered?,
         };
         let account = Account::away(session, user, true);
-        self.touch(&account, device).await?;
+        self.accounts.touch(&account, device).await?;
         Ok(TokenSession { session: account.session.id, tokens })
     }
 
@@ -87,19 +88,20 @@ impl Usher {
         else {
             return Ok(None);
         };
-        let found = self.store.find_session_by_id(session).await?;
-        let live = |session: &Session, user: &User| session.is_live(self.now()) && user.status == UserStatus::Active;
+        let found = self.core.store.find_session_by_id(session).await?;
+        let live =
+            |session: &Session, user: &User| session.is_live(self.core.now()) && user.status == UserStatus::Active;
         Ok(found
             .filter(|(session, user)| live(session, user))
             .map(|(session, user)| Account::away(session, user, true)))
     }
 
     async fn grant_account(&self, session: &Session, user: &User) -> Result<TokenSession, FlowError> {
-        let (client, now) = (self.house_client().await?, self.now());
+        let (client, now) = (self.house_client().await?, self.core.now());
         let urv = self.place_of(&client).await?;
-        let family = RefreshFamily::begin(now, &self.refresh_limits(&client));
+        let family = RefreshFamily::begin(now, &self.token_issuer.refresh_limits(&client));
         let grant = Grant {
-            id: GrantId::new(now, &*self.random),
+            id: GrantId::new(now, &*self.core.random),
             client_id: client.id.clone(),
             user_id: user.id,
             session_id: session.id,
@@ -113,6 +115,7 @@ impl Usher {
             revoked_at: None,
         };
         let event = self
+            .core
             .event(EventKind::GrantCreated)
             .with_user(user.id)
             .with_session(session.id)
@@ -120,18 +123,18 @@ impl Usher {
             .with_grant(grant.id)
             .with_project(client.project_id)
             .with("scope", grant.scope.to_string());
-        if self.store.spend_code(grant.clone(), event).await? != Spend::Done {
+        if self.core.store.spend_code(grant.clone(), event).await? != Spend::Done {
             return Err(Rejected::CredentialGone.into());
         }
         let generation = Some(family.generation);
         let (client, grant, sub, scope) = (&*client, &grant, &user.sub, &grant.scope);
         let issue = Issue { client, grant, sub, scope, nonce: None, generation, urv };
-        Ok(TokenSession { session: session.id, tokens: self.issue(issue).await? })
+        Ok(TokenSession { session: session.id, tokens: self.token_issuer.issue(issue).await? })
     }
 
     /// The position of the feed of a client's project. Read before the tokens are made: later revocations have later
     /// positions.
     async fn place_of(&self, client: &Client) -> Result<i64, FlowError> {
-        Ok(self.store.feed_place(client.project_id).await?.map_or(0, |place| place.position))
+        Ok(self.core.store.feed_place(client.project_id).await?.map_or(0, |place| place.position))
     }
 }

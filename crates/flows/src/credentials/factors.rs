@@ -1,10 +1,13 @@
 //! Changing the factors other than a password: who may do it, and the side effects of every change.
 
+use crate::core::Core;
 use crate::credentials::standing::check_standing;
 use crate::error::{FlowError, Rejected};
+use crate::login::accounts::Accounts;
 use crate::login::accounts::{Account, Browser, secret_hash};
 use crate::security_emails::PreparedNotice;
-use crate::usher::Usher;
+use crate::security_emails::SecurityEmails;
+use std::sync::Arc;
 use usher_domain::event::security_email::SecurityEmail;
 use usher_domain::event::{Event, EventKind};
 use usher_domain::id::{RememberedId, SessionId, UserId};
@@ -44,17 +47,25 @@ impl FactorChange {
     }
 }
 
-impl Usher {
+/// Who may change the factors of an account, and which factors a session has shown.
+#[derive(Clone)]
+pub struct FactorRules {
+    pub(crate) core: Arc<Core>,
+    pub(crate) accounts: Arc<Accounts>,
+    pub(crate) security_emails: Arc<SecurityEmails>,
+}
+
+impl FactorRules {
     /// Checks that the user authenticated recently, with two factors if the account has two, as changes of
     /// credentials, of the address and deleting the account require.
     ///
     /// # Errors
     /// [`Rejected::NotFresh`] if they must authenticate again; [`Rejected::Frozen`].
     pub async fn check_factor_change(&self, account: &Account) -> Result<Factors, FlowError> {
-        if account.user.factors_are_frozen(self.now()) {
+        if account.user.factors_are_frozen(self.core.now()) {
             return Err(Rejected::Frozen.into());
         }
-        let factors = self.store.find_factors(account.user.id).await?;
+        let factors = self.core.store.find_factors(account.user.id).await?;
         if self.is_shown_well(account, &factors) { Ok(factors) } else { Err(Rejected::NotFresh.into()) }
     }
 
@@ -63,12 +74,12 @@ impl Usher {
     /// # Errors
     /// If the database fails.
     pub async fn is_well_shown(&self, account: &Account) -> Result<bool, FlowError> {
-        Ok(self.is_shown_well(account, &self.store.find_factors(account.user.id).await?))
+        Ok(self.is_shown_well(account, &self.core.store.find_factors(account.user.id).await?))
     }
 
     /// A browser that is exempt from the second factor is not exempt here.
     fn is_shown_well(&self, account: &Account, factors: &Factors) -> bool {
-        account.is_fresh(self.now()) && (!factors.ask_second_step() || acr_meets(&account.session.acr, AAL2))
+        account.is_fresh(self.core.now()) && (!factors.ask_second_step() || acr_meets(&account.session.acr, AAL2))
     }
 
     /// The factors of the signed-in user.
@@ -76,7 +87,7 @@ impl Usher {
     /// # Errors
     /// If the database fails.
     pub async fn factors_of(&self, account: &Account) -> Result<Factors, FlowError> {
-        Ok(self.store.find_factors(account.user.id).await?)
+        Ok(self.core.store.find_factors(account.user.id).await?)
     }
 
     /// The browsers that are exempt from this user's second factor.
@@ -84,7 +95,7 @@ impl Usher {
     /// # Errors
     /// If the database fails.
     pub async fn remembered_of(&self, account: &Account) -> Result<Vec<RememberedBrowser>, FlowError> {
-        Ok(self.store.list_remembered(account.user.id, self.now()).await?)
+        Ok(self.core.store.list_remembered(account.user.id, self.core.now()).await?)
     }
 
     /// Ends the exemption from the second factor of one browser, or of all.
@@ -93,8 +104,8 @@ impl Usher {
     /// If the database fails.
     pub async fn forget_browser(&self, account: &Account, which: Option<RememberedId>) -> Result<(), FlowError> {
         let user = account.user.id;
-        let event = self.event(EventKind::BrowserForgotten).with_user(user).with_session(account.session.id);
-        let forget = self.store.write(move |mut tx| {
+        let event = self.core.event(EventKind::BrowserForgotten).with_user(user).with_session(account.session.id);
+        let forget = self.core.store.write(move |mut tx| {
             Box::pin(async move {
                 let forgotten = match which {
                     Some(id) => u64::from(tx.forget_remembered(user, id).await?),
@@ -112,12 +123,12 @@ impl Usher {
     /// [`Rejected::NotFresh`].
     pub async fn want_second_step(&self, account: &Account, wanted: bool) -> Result<(), FlowError> {
         self.check_factor_change(account).await?;
-        let (user, now) = (account.user.id, self.now());
-        let event = self.event(EventKind::SecondStepChanged).with("wanted", wanted);
+        let (user, now) = (account.user.id, self.core.now());
+        let event = self.core.event(EventKind::SecondStepChanged).with("wanted", wanted);
         let session = account.session.id;
         let event = event.with_user(user).with_session(session);
         let change = FactorChange { user, session: Some(session), event, notice: None };
-        let write = self.store.write(move |mut tx| {
+        let write = self.core.store.write(move |mut tx| {
             Box::pin(async move {
                 if let Err(refused) = change.check(&mut tx, now).await? {
                     return Ok(Err(refused));
@@ -136,11 +147,11 @@ impl Usher {
     /// [`Rejected::LastWayIn`] if a passkey is the only sign-in method, and there is no address to send a new password
     /// to.
     pub async fn reset_factors(&self, user: &User) -> Result<(), FlowError> {
-        let (id, now) = (user.id, self.now());
-        let event = self.event(EventKind::FactorsReset).with_user(id).with("by", "administrator");
-        let notice = Some(self.notice(user, &SecurityEmail::FactorsReset)?);
+        let (id, now) = (user.id, self.core.now());
+        let event = self.core.event(EventKind::FactorsReset).with_user(id).with("by", "administrator");
+        let notice = Some(self.security_emails.notice(user, &SecurityEmail::FactorsReset)?);
         let change = FactorChange { user: id, session: None, event, notice };
-        let write = self.store.write(move |mut tx| {
+        let write = self.core.store.write(move |mut tx| {
             Box::pin(async move {
                 if let Err(refused) = change.check(&mut tx, now).await? {
                     return Ok(Err(refused));
@@ -157,7 +168,7 @@ impl Usher {
             })
         });
         write.await??;
-        self.mail_wakeup.notify_one();
+        self.core.mail_wakeup.notify_one();
         Ok(())
     }
 
@@ -170,16 +181,23 @@ impl Usher {
         told: &SecurityEmail,
     ) -> Result<FactorChange, FlowError> {
         let (user, session) = (account.user.id, account.session.id);
-        let event = self.event(kind).with_user(user).with_session(session).with("factor", factor);
-        Ok(FactorChange { user, session: Some(session), event, notice: Some(self.notice(&account.user, told)?) })
+        let event = self.core.event(kind).with_user(user).with_session(session).with("factor", factor);
+        Ok(FactorChange {
+            user,
+            session: Some(session),
+            event,
+            notice: Some(self.security_emails.notice(&account.user, told)?),
+        })
     }
 
     /// Gives a session a new secret, so that the old one is useless after the change.
     pub(crate) async fn renew_session(&self, account: &Account, browser: &mut Browser) -> Result<(), FlowError> {
-        let (id, secret) = (account.session.id, self.random.token());
+        let (id, secret) = (account.session.id, self.core.random.token());
         let hash = secret_hash(&secret);
-        let renew =
-            self.store.write_single(move |mut tx| Box::pin(async move { tx.replace_session_secret(id, &hash).await }));
+        let renew = self
+            .core
+            .store
+            .write_single(move |mut tx| Box::pin(async move { tx.replace_session_secret(id, &hash).await }));
         renew.await?;
         browser.forget(account);
         browser.remember(secret);
@@ -193,10 +211,10 @@ impl Usher {
         means: AuthMeans,
         browser: &mut Browser,
     ) -> Result<bool, FlowError> {
-        let (id, secret) = (session.id, self.random.token());
+        let (id, secret) = (session.id, self.core.random.token());
         let hash = secret_hash(&secret);
-        let event = self.event(EventKind::SessionSteppedUp).with_user(session.user_id).with_session(id);
-        let raise = self.store.write(move |mut tx| {
+        let event = self.core.event(EventKind::SessionSteppedUp).with_user(session.user_id).with_session(id);
+        let raise = self.core.store.write(move |mut tx| {
             Box::pin(async move {
                 // Factors that were shown meanwhile are kept.
                 let Some(held) = tx.lock_session(id).await? else { return Ok(false) };
@@ -207,7 +225,9 @@ impl Usher {
             })
         });
         let raised = raise.await?;
-        if raised && let Some(account) = self.accounts(browser).await?.into_iter().find(|one| one.session.id == id) {
+        if raised
+            && let Some(account) = self.accounts.accounts(browser).await?.into_iter().find(|one| one.session.id == id)
+        {
             browser.forget(&account);
         }
         if raised {

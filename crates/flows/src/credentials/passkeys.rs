@@ -3,6 +3,12 @@
 //! User verification is always required, so a passkey is two factors by itself. The state of a ceremony is sealed into
 //! its page, bound to the browser, and can be used once.
 
+use crate::core::Core;
+use crate::credentials::factors::FactorRules;
+use crate::login::finish_sign_in::SessionOpening;
+use crate::login::second_factor::SecondFactors;
+use crate::login::throttle::Throttles;
+use std::sync::Arc;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
@@ -13,11 +19,11 @@ use webauthn_rs::prelude::{
     PublicKeyCredential, RegisterPublicKeyCredential, Webauthn, WebauthnBuilder, WebauthnError,
 };
 
+use crate::core::Device;
 use crate::error::{FlowError, Rejected};
 use crate::login::accounts::{Account, Browser};
 use crate::login::finish_sign_in::SignedIn;
 use crate::oauth::authorize::mark_hash;
-use crate::usher::{Device, Usher};
 use usher_domain::event::EventKind;
 use usher_domain::event::security_email::{FactorName, SecurityEmail};
 use usher_domain::id::{CeremonyId, PasskeyId, UserId};
@@ -67,7 +73,17 @@ struct SealedCeremony {
     waiting: Waiting,
 }
 
-impl Usher {
+/// Passkeys (WebAuthn).
+#[derive(Clone)]
+pub struct Passkeys {
+    pub(crate) core: Arc<Core>,
+    pub(crate) factor_rules: Arc<FactorRules>,
+    pub(crate) second_factors: Arc<SecondFactors>,
+    pub(crate) session_opening: Arc<SessionOpening>,
+    pub(crate) throttles: Arc<Throttles>,
+}
+
+impl Passkeys {
     /// Does this server offer passkeys? They need a domain name; an IP address has none.
     pub fn offers_passkeys(&self) -> bool {
         self.webauthn().is_ok()
@@ -78,7 +94,7 @@ impl Usher {
     /// # Errors
     /// If the database fails.
     pub async fn passkeys_of(&self, account: &Account) -> Result<Vec<StoredPasskey>, FlowError> {
-        Ok(self.store.list_passkeys(account.user.id).await?)
+        Ok(self.core.store.list_passkeys(account.user.id).await?)
     }
 
     /// Begins to register a passkey for the signed-in user.
@@ -86,9 +102,9 @@ impl Usher {
     /// # Errors
     /// [`Rejected::NotFresh`], [`Rejected::PasskeysNotOffered`].
     pub async fn begin_passkey(&self, account: &Account, browser: &mut Browser) -> Result<Ceremony, FlowError> {
-        self.check_factor_change(account).await?;
+        self.factor_rules.check_factor_change(account).await?;
         let (webauthn, user) = (self.webauthn()?, &account.user);
-        let held = self.store.list_passkeys(user.id).await?;
+        let held = self.core.store.list_passkeys(user.id).await?;
         let handle = held.first().map_or(user.id.0, |passkey| passkey.handle);
         let known = held.iter().map(|passkey| passkey.credential_id.clone()).collect();
         let label = user.label();
@@ -111,7 +127,7 @@ impl Usher {
         answer: PasskeyAnswer<'_>,
         browser: &mut Browser,
     ) -> Result<StoredPasskey, FlowError> {
-        self.check_factor_change(account).await?;
+        self.factor_rules.check_factor_change(account).await?;
         let Waiting::Register { user, handle, state } = self.spend(answer.state, browser).await? else {
             return Err(Rejected::PasskeyRefused.into());
         };
@@ -123,26 +139,26 @@ impl Usher {
             self.webauthn()?.finish_passkey_registration(&credential, &state).map_err(|error| refused(&error))?;
         let made_by = aaguid(&credential.response.attestation_object).and_then(maker);
         let stored = StoredPasskey {
-            id: PasskeyId::new(self.now(), &*self.random),
+            id: PasskeyId::new(self.core.now(), &*self.core.random),
             user_id: user,
             credential_id: passkey.cred_id().clone(),
             handle,
             credential: serde_json::to_value(&passkey)?,
             name: made_by.unwrap_or(UNNAMED).to_owned(),
             synced: serde_json::to_value(&passkey)?["cred"]["backup_state"] == true,
-            created_at: self.now(),
+            created_at: self.core.now(),
             last_used_at: None,
         };
         self.keep_passkey(account, &stored).await?;
-        self.step_up(&account.session, AuthMeans::Passkey { user_verified: true }, browser).await?;
+        self.factor_rules.step_up(&account.session, AuthMeans::Passkey { user_verified: true }, browser).await?;
         Ok(stored)
     }
 
     async fn keep_passkey(&self, account: &Account, stored: &StoredPasskey) -> Result<(), FlowError> {
         let told = SecurityEmail::FactorAdded { factor: FactorName::Passkey(stored.name.clone()) };
-        let change = self.factor_change(account, EventKind::FactorAdded, "passkey", &told)?;
-        let (kept, now) = (stored.clone(), self.now());
-        let put = self.store.write(move |mut tx| {
+        let change = self.factor_rules.factor_change(account, EventKind::FactorAdded, "passkey", &told)?;
+        let (kept, now) = (stored.clone(), self.core.now());
+        let put = self.core.store.write(move |mut tx| {
             Box::pin(async move {
                 if let Err(refused) = change.check(&mut tx, now).await? {
                     return Ok(Err(refused));
@@ -155,7 +171,7 @@ impl Usher {
             Err(StorageError::Conflict) => Err(Rejected::PasskeyTaken.into()),
             done => {
                 done??;
-                self.mail_wakeup.notify_one();
+                self.core.mail_wakeup.notify_one();
                 Ok(())
             }
         }
@@ -167,8 +183,10 @@ impl Usher {
     /// [`Rejected::Name`], [`Rejected::NotFound`].
     pub async fn rename_passkey(&self, account: &Account, id: PasskeyId, name: &str) -> Result<(), FlowError> {
         let (user, name) = (account.user.id, tidy_name(name).ok_or(Rejected::Name(NameFault::Empty))?);
-        let renamed =
-            self.store.write_single(move |mut tx| Box::pin(async move { tx.rename_passkey(user, id, &name).await }));
+        let renamed = self
+            .core
+            .store
+            .write_single(move |mut tx| Box::pin(async move { tx.rename_passkey(user, id, &name).await }));
         if renamed.await? { Ok(()) } else { Err(Rejected::NotFound("passkey").into()) }
     }
 
@@ -177,14 +195,14 @@ impl Usher {
     /// # Errors
     /// [`Rejected::NotFresh`], [`Rejected::LastWayIn`], [`Rejected::NotFound`].
     pub async fn remove_passkey(&self, account: &Account, id: PasskeyId) -> Result<(), FlowError> {
-        self.check_factor_change(account).await?;
+        self.factor_rules.check_factor_change(account).await?;
         let user = account.user.id;
-        let held = self.store.list_passkeys(user).await?;
+        let held = self.core.store.list_passkeys(user).await?;
         let passkey = held.into_iter().find(|one| one.id == id).ok_or(Rejected::NotFound("passkey"))?;
         let told = SecurityEmail::FactorRemoved { factor: FactorName::Passkey(passkey.name) };
-        let change = self.factor_change(account, EventKind::FactorRemoved, "passkey", &told)?;
-        let now = self.now();
-        let remove = self.store.write(move |mut tx| {
+        let change = self.factor_rules.factor_change(account, EventKind::FactorRemoved, "passkey", &told)?;
+        let now = self.core.now();
+        let remove = self.core.store.write(move |mut tx| {
             Box::pin(async move {
                 if let Err(refused) = change.check(&mut tx, now).await? {
                     return Ok(Err(refused));
@@ -199,7 +217,7 @@ impl Usher {
             })
         });
         remove.await??;
-        self.mail_wakeup.notify_one();
+        self.core.mail_wakeup.notify_one();
         Ok(())
     }
 
@@ -223,13 +241,14 @@ impl Usher {
         device: &Device,
     ) -> Result<SignedIn, FlowError> {
         let credential: PublicKeyCredential = read(answer.credential)?;
-        self.count_passkey(&device.source).await?;
+        self.throttles.count_passkey(&device.source).await?;
         let Waiting::SignIn(state) = self.spend(answer.state, browser).await? else {
             return Err(Rejected::PasskeyRefused.into());
         };
-        let (webauthn, now) = (self.webauthn()?, self.now());
-        let stored = self.store.find_passkey(credential.get_credential_id()).await?.ok_or(Rejected::PasskeyUnknown)?;
-        let user = self.store.find_user(stored.user_id).await?.filter(|user| user.status == UserStatus::Active);
+        let (webauthn, now) = (self.webauthn()?, self.core.now());
+        let stored =
+            self.core.store.find_passkey(credential.get_credential_id()).await?.ok_or(Rejected::PasskeyUnknown)?;
+        let user = self.core.store.find_user(stored.user_id).await?.filter(|user| user.status == UserStatus::Active);
         let user = user.ok_or(Rejected::PasskeyUnknown)?;
         let named = webauthn.identify_discoverable_authentication(&credential).map_err(|error| refused(&error))?.0;
         if named != stored.handle {
@@ -239,7 +258,9 @@ impl Usher {
         let result = webauthn.finish_discoverable_authentication_v2(&credential, state, &passkey);
         let result = self.judged(result, &stored).await?;
         let means = self.used(stored.id, result, now).await?;
-        self.finish_sign_in(user, Authentication::by(means), SignInGuard::Passkey(stored.id), browser, device).await
+        self.session_opening
+            .finish_sign_in(user, Authentication::by(means), SignInGuard::Passkey(stored.id), browser, device)
+            .await
     }
 
     /// Requests a passkey as a second factor.
@@ -247,8 +268,8 @@ impl Usher {
     /// # Errors
     /// [`Rejected::InteractionOver`], [`Rejected::PasskeyUnknown`] if the user has none.
     pub async fn ask_for_second_passkey(&self, pending: &str, browser: &mut Browser) -> Result<Ceremony, FlowError> {
-        let pending = self.open_pending(pending, browser)?;
-        let held = self.store.list_passkeys(pending.user).await?;
+        let pending = self.session_opening.open_pending(pending, browser)?;
+        let held = self.core.store.list_passkeys(pending.user).await?;
         let keys: Result<Vec<Passkey>, _> =
             held.into_iter().map(|passkey| serde_json::from_value(passkey.credential)).collect();
         let keys = keys?;
@@ -262,7 +283,7 @@ impl Usher {
     /// Accepts a passkey as a second factor.
     ///
     /// # Errors
-    /// As [`Usher::sign_in_by_passkey`], and [`Rejected::InteractionOver`].
+    /// As [`Passkeys::sign_in_by_passkey`], and [`Rejected::InteractionOver`].
     pub async fn give_passkey(
         &self,
         pending: &str,
@@ -271,19 +292,19 @@ impl Usher {
         browser: &mut Browser,
         device: &Device,
     ) -> Result<SignedIn, FlowError> {
-        let pending = self.open_pending(pending, browser)?;
-        let user = self.user_of(&pending).await?;
-        self.count_pending(pending.id).await?;
+        let pending = self.session_opening.open_pending(pending, browser)?;
+        let user = self.second_factors.user_of(&pending).await?;
+        self.throttles.count_pending(pending.id).await?;
         let credential: PublicKeyCredential = read(answer.credential)?;
         let Waiting::Second { user: asked, state } = self.spend(answer.state, browser).await? else {
             return Err(Rejected::PasskeyRefused.into());
         };
-        let stored = self.store.find_passkey(credential.get_credential_id()).await?;
+        let stored = self.core.store.find_passkey(credential.get_credential_id()).await?;
         let stored = stored.filter(|one| one.user_id == user.id && asked == user.id).ok_or(Rejected::PasskeyUnknown)?;
         let result = self.webauthn()?.finish_passkey_authentication(&credential, &state);
         let result = self.judged(result, &stored).await?;
-        let means = self.used(stored.id, result, self.now()).await?;
-        self.complete(pending, user, means, remember, browser, device).await
+        let means = self.used(stored.id, result, self.core.now()).await?;
+        self.second_factors.complete(pending, user, means, remember, browser, device).await
     }
 
     /// Logs a counter that went backwards before the passkey is rejected.
@@ -293,9 +314,9 @@ impl Usher {
         stored: &StoredPasskey,
     ) -> Result<AuthenticationResult, FlowError> {
         if matches!(result, Err(WebauthnError::CredentialPossibleCompromise)) {
-            let event = self.event(EventKind::PasskeyCloneSuspected).with_user(stored.user_id);
+            let event = self.core.event(EventKind::PasskeyCloneSuspected).with_user(stored.user_id);
             let event = event.with("passkey", stored.id.to_string());
-            self.store.write_single(move |mut tx| Box::pin(async move { tx.append(&event).await })).await?;
+            self.core.store.write_single(move |mut tx| Box::pin(async move { tx.append(&event).await })).await?;
             return Err(Rejected::PasskeyCopied.into());
         }
         Ok(result.map_err(|error| refused(&error))?)
@@ -304,7 +325,7 @@ impl Usher {
     /// Records the use of a passkey, based on the stored credential, so that its counter never goes back.
     async fn used(&self, id: PasskeyId, result: AuthenticationResult, now: Timestamp) -> Result<AuthMeans, FlowError> {
         let (synced, user_verified) = (result.backup_state(), result.user_verified());
-        let write = self.store.write(move |mut tx| {
+        let write = self.core.store.write(move |mut tx| {
             Box::pin(async move {
                 let Some(held) = tx.lock_passkey(id).await? else { return Ok(false) };
                 let credential = advanced(&held, &result).map_err(|_| unreadable(id))?;
@@ -318,32 +339,33 @@ impl Usher {
     }
 
     fn ceremony(&self, options: &Value, waiting: Waiting, browser: &mut Browser) -> Result<Ceremony, FlowError> {
-        let now = self.now();
+        let now = self.core.now();
         let sealed = SealedCeremony {
-            id: CeremonyId::new(now, &*self.random),
-            browser: mark_hash(browser.mark_or_make(self)),
+            id: CeremonyId::new(now, &*self.core.random),
+            browser: mark_hash(browser.mark_or_make(&*self.core.random)),
             expires_at: now + LIFETIME,
             waiting,
         };
-        let state = self.sealer.seal_text(Purpose::Ceremony, &serde_json::to_vec(&sealed)?, &*self.random);
+        let state = self.core.sealer.seal_text(Purpose::Ceremony, &serde_json::to_vec(&sealed)?, &*self.core.random);
         Ok(Ceremony { options: options["publicKey"].to_string(), state })
     }
 
     /// Opens the state of a ceremony: only in its browser, before it expires, and once.
     async fn spend(&self, state: &str, browser: &Browser) -> Result<Waiting, FlowError> {
-        let opened = self.sealer.open_text(Purpose::Ceremony, state).ok();
+        let opened = self.core.sealer.open_text(Purpose::Ceremony, state).ok();
         let sealed: Option<SealedCeremony> = opened.and_then(|bytes| serde_json::from_slice(&bytes).ok());
         let here = browser.mark().map(mark_hash);
         let sealed = sealed
-            .filter(|one| self.now() < one.expires_at && here.as_ref() == Some(&one.browser))
+            .filter(|one| self.core.now() < one.expires_at && here.as_ref() == Some(&one.browser))
             .ok_or(Rejected::PasskeyRefused)?;
         let (id, until) = (sealed.id, sealed.expires_at);
-        let spend = self.store.write_single(move |mut tx| Box::pin(async move { tx.spend_ceremony(id, until).await }));
+        let spend =
+            self.core.store.write_single(move |mut tx| Box::pin(async move { tx.spend_ceremony(id, until).await }));
         if spend.await? { Ok(sealed.waiting) } else { Err(Rejected::PasskeyRefused.into()) }
     }
 
     fn webauthn(&self) -> Result<Webauthn, Rejected> {
-        let origin = self.config.server.issuer.url();
+        let origin = self.core.config.server.issuer.url();
         let domain = origin.domain().ok_or(Rejected::PasskeysNotOffered)?;
         let builder = WebauthnBuilder::new(domain, origin).map_err(|_| Rejected::PasskeysNotOffered)?;
         builder.rp_name("Usher").build().map_err(|_| Rejected::PasskeysNotOffered)
@@ -351,7 +373,7 @@ impl Usher {
 
     /// The document of `/.well-known/passkey-endpoints`.
     pub fn passkey_endpoints(&self, enroll: &str, manage: &str) -> Value {
-        let at = |path| self.config.server.issuer.at(path);
+        let at = |path| self.core.config.server.issuer.at(path);
         json!({ "enroll": at(enroll), "manage": at(manage) })
     }
 }

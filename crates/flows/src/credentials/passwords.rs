@@ -1,11 +1,17 @@
 //! Changing the password of the signed-in user.
 
+use crate::core::Core;
+use crate::core::Device;
+use crate::credentials::factors::FactorRules;
 use crate::credentials::password_rules::{check, normalise};
 use crate::credentials::standing::check_standing;
 use crate::end::Ended;
+use crate::end::Endings;
 use crate::error::{FlowError, Rejected};
 use crate::login::accounts::{Account, Browser, secret_hash};
-use crate::usher::{Device, Usher};
+use crate::login::throttle::Throttles;
+use crate::security_emails::SecurityEmails;
+use std::sync::Arc;
 use usher_domain::event::EventKind;
 use usher_domain::event::security_email::SecurityEmail;
 use usher_domain::secret::Secret;
@@ -15,13 +21,23 @@ use usher_domain::user::session::EndReason;
 /// How often the hash may be replaced while a new one is computed: by a sign-in that rehashes the same password.
 const TRIES: usize = 3;
 
-impl Usher {
+/// Passwords of signed-in users.
+#[derive(Clone)]
+pub struct Passwords {
+    pub(crate) core: Arc<Core>,
+    pub(crate) endings: Arc<Endings>,
+    pub(crate) factor_rules: Arc<FactorRules>,
+    pub(crate) security_emails: Arc<SecurityEmails>,
+    pub(crate) throttles: Arc<Throttles>,
+}
+
+impl Passwords {
     /// Does the user have a password?
     ///
     /// # Errors
     /// If the database fails.
     pub async fn has_password(&self, account: &Account) -> Result<bool, FlowError> {
-        Ok(self.store.find_password(account.user.id).await?.is_some())
+        Ok(self.core.store.find_password(account.user.id).await?.is_some())
     }
 
     /// Sets a new password, ends every other session and gives this one a new secret.
@@ -39,22 +55,22 @@ impl Usher {
         device: &Device,
     ) -> Result<Ended, FlowError> {
         let user = &account.user;
-        if user.factors_are_frozen(self.now()) {
+        if user.factors_are_frozen(self.core.now()) {
             return Err(Rejected::Frozen.into());
         }
-        self.count_sign_in(user.account_name(), &device.source, Some(account.session.id)).await?;
+        self.throttles.count_sign_in(user.account_name(), &device.source, Some(account.session.id)).await?;
         let current = normalise(current.expose()).map_err(|_| Rejected::WrongPassword)?;
         let mut compared = self.check_current_password(account, &current).await?;
         let new = normalise(new.expose())?;
         let name = user.profile.display_name().unwrap_or_default();
-        check(new.expose(), self.config.passwords.min_length, &[user.email_text(), &name, "usher"])?;
-        let phc = self.passwords.hash(new, self.random.bytes()).await?;
-        let secret = self.random.token();
+        check(new.expose(), self.core.config.passwords.min_length, &[user.email_text(), &name, "usher"])?;
+        let phc = self.core.password_pool.hash(new, self.core.random.bytes()).await?;
+        let secret = self.core.random.token();
         for _ in 0..TRIES {
             if let Some(ended) = self.write_password(account, compared, &phc, &secret).await? {
                 browser.forget(account);
                 browser.remember(secret);
-                self.mail_wakeup.notify_one();
+                self.core.mail_wakeup.notify_one();
                 return Ok(ended);
             }
             // The hash was replaced meanwhile: by one of the same password, or by one of another.
@@ -69,14 +85,14 @@ impl Usher {
         account: &Account,
         current: &Secret<String>,
     ) -> Result<Option<String>, FlowError> {
-        let phc = self.store.find_password(account.user.id).await?;
+        let phc = self.core.store.find_password(account.user.id).await?;
         if phc.is_none() {
             if account.user.email.is_none() {
                 return Err(Rejected::PasswordWithoutAddress.into());
             }
             // A user without a password must have authenticated recently by other means.
-            self.check_factor_change(account).await?;
-        } else if !self.passwords.verify(current.clone(), phc.clone()).await?.ok {
+            self.factor_rules.check_factor_change(account).await?;
+        } else if !self.core.password_pool.verify(current.clone(), phc.clone()).await?.ok {
             return Err(Rejected::WrongPassword.into());
         }
         Ok(phc)
@@ -90,10 +106,10 @@ impl Usher {
         phc: &str,
         secret: &str,
     ) -> Result<Option<Ended>, FlowError> {
-        let (usher, now, id, session) = (self.clone(), self.now(), account.user.id, account.session.id);
-        let notice = self.notice(&account.user, &SecurityEmail::PasswordChanged)?;
+        let (usher, now, id, session) = (self.clone(), self.core.now(), account.user.id, account.session.id);
+        let notice = self.security_emails.notice(&account.user, &SecurityEmail::PasswordChanged)?;
         let (phc, hash) = (phc.to_owned(), secret_hash(secret));
-        let set = self.store.write(move |mut tx| {
+        let set = self.core.store.write(move |mut tx| {
             Box::pin(async move {
                 if let Err(refused) = check_standing(&mut tx, (id, session), now).await? {
                     return Ok(Err(refused));
@@ -103,10 +119,11 @@ impl Usher {
                 }
                 tx.forget_all_remembered(id).await?;
                 tx.close_proofs_of_user(id, ProofKind::Recover, now).await?;
-                tx.append(&usher.event(EventKind::PasswordChanged).with_user(id).with_session(session)).await?;
+                tx.append(&usher.core.event(EventKind::PasswordChanged).with_user(id).with_session(session)).await?;
                 notice.post(&mut tx).await?;
                 tx.replace_session_secret(session, &hash).await?;
                 usher
+                    .endings
                     .end_everything_of(&mut tx, id, Some(session), EndReason::PasswordChanged)
                     .await
                     .map(|it| Ok(Some(it)))

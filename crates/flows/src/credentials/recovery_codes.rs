@@ -1,8 +1,11 @@
 //! Recovery codes: ten in a set, shown once, each valid once.
 
+use crate::core::Core;
+use crate::credentials::factors::FactorRules;
 use crate::error::FlowError;
 use crate::login::accounts::Account;
-use crate::usher::Usher;
+use crate::security_emails::SecurityEmails;
+use std::sync::Arc;
 use usher_domain::event::EventKind;
 use usher_domain::event::security_email::SecurityEmail;
 use usher_domain::id::UserId;
@@ -16,18 +19,27 @@ const LENGTH: usize = 16;
 /// Crockford's base 32, which has no characters that look alike.
 const ALPHABET: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 
-impl Usher {
+/// Recovery codes.
+#[derive(Clone)]
+pub struct RecoveryCodes {
+    pub(crate) core: Arc<Core>,
+    pub(crate) factor_rules: Arc<FactorRules>,
+    pub(crate) security_emails: Arc<SecurityEmails>,
+}
+
+impl RecoveryCodes {
     /// Replaces the user's recovery codes; the old ones become invalid.
     ///
     /// # Errors
     /// [`crate::Rejected::NotFresh`].
     pub async fn renew_recovery_codes(&self, account: &Account) -> Result<Vec<String>, FlowError> {
-        self.check_factor_change(account).await?;
-        let (user, now) = (account.user.id, self.now());
+        self.factor_rules.check_factor_change(account).await?;
+        let (user, now) = (account.user.id, self.core.now());
         let (shown, hashes) = self.draw_recovery_codes(user);
         let told = SecurityEmail::RecoveryCodesRenewed;
-        let change = self.factor_change(account, EventKind::RecoveryCodesRenewed, "recovery_codes", &told)?;
-        let put = self.store.write(move |mut tx| {
+        let change =
+            self.factor_rules.factor_change(account, EventKind::RecoveryCodesRenewed, "recovery_codes", &told)?;
+        let put = self.core.store.write(move |mut tx| {
             Box::pin(async move {
                 if let Err(refused) = change.check(&mut tx, now).await? {
                     return Ok(Err(refused));
@@ -37,14 +49,14 @@ impl Usher {
             })
         });
         put.await??;
-        self.mail_wakeup.notify_one();
+        self.core.mail_wakeup.notify_one();
         Ok(shown)
     }
 
     /// A new set: the codes, and their hashes to store.
     pub(crate) fn draw_recovery_codes(&self, user: UserId) -> (Vec<String>, Vec<[u8; 32]>) {
         let draw = || {
-            let bytes: [u8; LENGTH] = self.random.bytes();
+            let bytes: [u8; LENGTH] = self.core.random.bytes();
             bytes.iter().map(|byte| char::from(ALPHABET[usize::from(byte % 32)])).collect::<String>()
         };
         let codes: Vec<String> = (0..CODES).map(|_| draw()).collect();
@@ -55,11 +67,11 @@ impl Usher {
     /// Spends one of the user's codes, and notifies the user by email. `false` if it is invalid or spent.
     pub(crate) async fn take_recovery_code(&self, user: &User, code: &str) -> Result<bool, FlowError> {
         let Some(code) = read(code) else { return Ok(false) };
-        let (id, now, hash) = (user.id, self.now(), self.recovery_hash(user.id, &code));
-        let left = self.store.find_factors(id).await?.recovery_codes.saturating_sub(1);
-        let notice = self.notice(user, &SecurityEmail::RecoveryCodeUsed { left })?;
-        let event = self.event(EventKind::RecoveryCodeUsed).with_user(id).with("left", left);
-        let take = self.store.write(move |mut tx| {
+        let (id, now, hash) = (user.id, self.core.now(), self.recovery_hash(user.id, &code));
+        let left = self.core.store.find_factors(id).await?.recovery_codes.saturating_sub(1);
+        let notice = self.security_emails.notice(user, &SecurityEmail::RecoveryCodeUsed { left })?;
+        let event = self.core.event(EventKind::RecoveryCodeUsed).with_user(id).with("left", left);
+        let take = self.core.store.write(move |mut tx| {
             Box::pin(async move {
                 let taken = tx.take_recovery_code(id, &hash, now).await?;
                 if taken {
@@ -70,12 +82,12 @@ impl Usher {
             })
         });
         let taken = take.await?;
-        self.mail_wakeup.notify_one();
+        self.core.mail_wakeup.notify_one();
         Ok(taken)
     }
 
     fn recovery_hash(&self, user: UserId, code: &str) -> [u8; 32] {
-        self.sealer.mac(Purpose::SecondFactor, format!("recovery code of {user}: {code}").as_bytes())
+        self.core.sealer.mac(Purpose::SecondFactor, format!("recovery code of {user}: {code}").as_bytes())
     }
 }
 

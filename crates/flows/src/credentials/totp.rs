@@ -1,5 +1,10 @@
 //! The authenticator app (RFC 6238): set-up, confirmation by a code, verification, removal.
 
+use crate::core::Core;
+use crate::credentials::factors::FactorRules;
+use crate::credentials::recovery_codes::RecoveryCodes;
+use crate::login::throttle::Throttles;
+use std::sync::Arc;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
@@ -7,7 +12,6 @@ use totp_rs::{Builder, Secret, Totp};
 
 use crate::error::{CodeKind, FlowError, Rejected};
 use crate::login::accounts::{Account, Browser};
-use crate::usher::Usher;
 use usher_domain::event::EventKind;
 use usher_domain::event::security_email::{FactorName, SecurityEmail};
 use usher_domain::id::{CeremonyId, SessionId, UserId};
@@ -51,21 +55,31 @@ struct Offered {
     expires_at: Timestamp,
 }
 
-impl Usher {
+/// Authenticator apps (RFC 6238).
+#[derive(Clone)]
+pub struct AuthenticatorApps {
+    pub(crate) core: Arc<Core>,
+    pub(crate) factor_rules: Arc<FactorRules>,
+    pub(crate) recovery_codes: Arc<RecoveryCodes>,
+    pub(crate) throttles: Arc<Throttles>,
+}
+
+impl AuthenticatorApps {
     /// Offers a seed to the signed-in user.
     ///
     /// # Errors
     /// [`Rejected::NotFresh`].
     pub async fn offer_totp(&self, account: &Account) -> Result<TotpOffer, FlowError> {
-        self.check_factor_change(account).await?;
+        self.factor_rules.check_factor_change(account).await?;
         let offered = Offered {
-            id: CeremonyId::new(self.now(), &*self.random),
+            id: CeremonyId::new(self.core.now(), &*self.core.random),
             user: account.user.id,
             session: account.session.id,
-            seed: self.random.bytes(),
-            expires_at: self.now() + LIFETIME,
+            seed: self.core.random.bytes(),
+            expires_at: self.core.now() + LIFETIME,
         };
-        let sealed = self.sealer.seal_text(Purpose::SecondFactor, &serde_json::to_vec(&offered)?, &*self.random);
+        let sealed =
+            self.core.sealer.seal_text(Purpose::SecondFactor, &serde_json::to_vec(&offered)?, &*self.core.random);
         self.describe_offer(account, &offered, sealed)
     }
 
@@ -90,16 +104,17 @@ impl Usher {
         code: &str,
         browser: &mut Browser,
     ) -> Result<Option<Vec<String>>, FlowError> {
-        self.check_factor_change(account).await?;
+        self.factor_rules.check_factor_change(account).await?;
         let offered = self.open_offer(account, sealed)?;
-        self.count_second_factor(account.user.id, Some(account.session.id)).await?;
-        let step = matched_step(&offered.seed, code, self.now()).ok_or(Rejected::WrongCode(CodeKind::Authenticator))?;
-        let (user, now) = (account.user.id, self.now());
-        let kept = self.sealer.seal(Purpose::SecondFactor, &offered.seed, &*self.random);
+        self.throttles.count_second_factor(account.user.id, Some(account.session.id)).await?;
+        let step =
+            matched_step(&offered.seed, code, self.core.now()).ok_or(Rejected::WrongCode(CodeKind::Authenticator))?;
+        let (user, now) = (account.user.id, self.core.now());
+        let kept = self.core.sealer.seal(Purpose::SecondFactor, &offered.seed, &*self.core.random);
         let told = SecurityEmail::FactorAdded { factor: FactorName::AuthenticatorApp };
-        let change = self.factor_change(account, EventKind::FactorAdded, "totp", &told)?;
-        let (codes, hashes) = self.draw_recovery_codes(user);
-        let put = self.store.write(move |mut tx| {
+        let change = self.factor_rules.factor_change(account, EventKind::FactorAdded, "totp", &told)?;
+        let (codes, hashes) = self.recovery_codes.draw_recovery_codes(user);
+        let put = self.core.store.write(move |mut tx| {
             Box::pin(async move {
                 if let Err(refused) = change.check(&mut tx, now).await? {
                     return Ok(Err(refused));
@@ -117,9 +132,9 @@ impl Usher {
             })
         });
         let first = put.await??;
-        self.mail_wakeup.notify_one();
-        self.forgive_second_factor(user, Some(account.session.id)).await?;
-        self.step_up(&account.session, AuthMeans::Totp, browser).await?;
+        self.core.mail_wakeup.notify_one();
+        self.throttles.forgive_second_factor(user, Some(account.session.id)).await?;
+        self.factor_rules.step_up(&account.session, AuthMeans::Totp, browser).await?;
         Ok(first.then_some(codes))
     }
 
@@ -128,11 +143,11 @@ impl Usher {
     /// # Errors
     /// [`Rejected::NotFresh`].
     pub async fn remove_totp(&self, account: &Account) -> Result<(), FlowError> {
-        self.check_factor_change(account).await?;
-        let (user, now) = (account.user.id, self.now());
+        self.factor_rules.check_factor_change(account).await?;
+        let (user, now) = (account.user.id, self.core.now());
         let told = SecurityEmail::FactorRemoved { factor: FactorName::AuthenticatorApp };
-        let change = self.factor_change(account, EventKind::FactorRemoved, "totp", &told)?;
-        let remove = self.store.write(move |mut tx| {
+        let change = self.factor_rules.factor_change(account, EventKind::FactorRemoved, "totp", &told)?;
+        let remove = self.core.store.write(move |mut tx| {
             Box::pin(async move {
                 if let Err(refused) = change.check(&mut tx, now).await? {
                     return Ok(Err(refused));
@@ -147,33 +162,35 @@ impl Usher {
             })
         });
         remove.await??;
-        self.mail_wakeup.notify_one();
+        self.core.mail_wakeup.notify_one();
         Ok(())
     }
 
     /// Uses a code of the user's app, unless it is wrong or was used before.
     pub(crate) async fn take_totp(&self, user: UserId, code: &str) -> Result<TotpTaken, FlowError> {
-        let Some(sealed) = self.store.find_totp(user).await? else { return Ok(TotpTaken::Wrong) };
-        let opened = self.sealer.open(Purpose::SecondFactor, &sealed).ok();
-        let Some(step) = opened.and_then(|seed| matched_step(&seed, code, self.now())) else {
+        let Some(sealed) = self.core.store.find_totp(user).await? else { return Ok(TotpTaken::Wrong) };
+        let opened = self.core.sealer.open(Purpose::SecondFactor, &sealed).ok();
+        let Some(step) = opened.and_then(|seed| matched_step(&seed, code, self.core.now())) else {
             return Ok(TotpTaken::Wrong);
         };
-        let used =
-            self.store.write_single(move |mut tx| Box::pin(async move { tx.use_totp_step(user, &sealed, step).await }));
+        let used = self
+            .core
+            .store
+            .write_single(move |mut tx| Box::pin(async move { tx.use_totp_step(user, &sealed, step).await }));
         Ok(if used.await? { TotpTaken::Taken } else { TotpTaken::UsedBefore })
     }
 
     fn open_offer(&self, account: &Account, sealed: &str) -> Result<Offered, FlowError> {
-        let opened = self.sealer.open_text(Purpose::SecondFactor, sealed).ok();
+        let opened = self.core.sealer.open_text(Purpose::SecondFactor, sealed).ok();
         let offered: Option<Offered> = opened.and_then(|bytes| serde_json::from_slice(&bytes).ok());
         let here = (account.user.id, account.session.id);
         offered
-            .filter(|offered| self.now() < offered.expires_at && (offered.user, offered.session) == here)
+            .filter(|offered| self.core.now() < offered.expires_at && (offered.user, offered.session) == here)
             .ok_or_else(|| Rejected::ProofOver.into())
     }
 
     fn describe_offer(&self, account: &Account, offered: &Offered, sealed: String) -> Result<TotpOffer, FlowError> {
-        let host = self.config.server.issuer.url().host_str().unwrap_or("Usher").replace([':', '[', ']'], "");
+        let host = self.core.config.server.issuer.url().host_str().unwrap_or("Usher").replace([':', '[', ']'], "");
         let label = account.user.label().replace(':', "");
         let described = Builder::new().with_secret(Secret::from(offered.seed)).with_account_name(label);
         let url = described.with_issuer(Some(host)).build().ok().and_then(|totp| totp.to_url().ok());

@@ -1,12 +1,15 @@
 //! The accounts of one browser: its cookie contains the secrets of their sessions, the one used last first.
 
+use crate::core::Core;
+use std::sync::Arc;
 use std::time::Duration;
 
 use aws_lc_rs::digest;
 
+use crate::core::Device;
 use crate::error::FlowError;
-use crate::usher::{Device, Usher};
 use usher_domain::id::SessionId;
+use usher_domain::random::Random;
 use usher_domain::time::Timestamp;
 use usher_domain::user::session::Session;
 use usher_domain::user::{User, UserStatus};
@@ -84,8 +87,8 @@ impl Browser {
     }
 
     /// The browser's identifier; creates one if there is none. The caller sets the cookie.
-    pub fn mark_or_make(&mut self, usher: &Usher) -> &str {
-        self.mark.get_or_insert_with(|| usher.random.token())
+    pub fn mark_or_make(&mut self, random: &dyn Random) -> &str {
+        self.mark.get_or_insert_with(|| random.token())
     }
 
     /// Keeps these accounts and drops all others.
@@ -148,13 +151,19 @@ impl Account {
     }
 }
 
-impl Usher {
+/// The accounts that a browser is signed in to.
+#[derive(Clone)]
+pub struct Accounts {
+    pub(crate) core: Arc<Core>,
+}
+
+impl Accounts {
     /// Every account in the browser, one for each user, the one used last first.
     pub async fn accounts(&self, browser: &Browser) -> Result<Vec<Account>, FlowError> {
-        let now = self.now();
+        let now = self.core.now();
         let mut accounts: Vec<Account> = Vec::new();
         for (place, secret) in browser.secrets.iter().enumerate() {
-            let Some((session, user)) = self.store.find_session(&secret_hash(secret)).await? else { continue };
+            let Some((session, user)) = self.core.store.find_session(&secret_hash(secret)).await? else { continue };
             let live = session.is_live(now) && user.status == UserStatus::Active;
             match accounts.iter_mut().find(|known| known.user.id == user.id) {
                 Some(known) if known.live || !live => {}
@@ -177,13 +186,13 @@ impl Usher {
 
     /// Records from time to time that a session is being used, which extends it.
     pub async fn touch(&self, account: &Account, device: &Device) -> Result<(), FlowError> {
-        let now = self.now();
+        let now = self.core.now();
         if !account.session.is_due_for_touch(now) {
             return Ok(());
         }
         let (id, source) = (account.session.id, device.source.clone());
-        let idle_end = now + self.config.session.idle;
-        let work = self.store.write_single(move |mut tx| {
+        let idle_end = now + self.core.config.session.idle;
+        let work = self.core.store.write_single(move |mut tx| {
             Box::pin(async move { tx.touch_session(id, now, idle_end, Some(&source)).await })
         });
         Ok(work.await?)

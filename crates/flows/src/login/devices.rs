@@ -1,9 +1,10 @@
 //! Known browsers: a sign-in from an unknown one is notified by email.
 
+use crate::core::Device;
 use crate::error::FlowError;
 use crate::login::accounts::{Browser, secret_hash};
+use crate::login::finish_sign_in::SessionOpening;
 use crate::security_emails::PreparedNotice;
-use crate::usher::{Device, Usher};
 use usher_domain::event::security_email::SecurityEmail;
 use usher_domain::id::UserId;
 use usher_domain::time::Timestamp;
@@ -19,7 +20,7 @@ pub(crate) struct SeenBrowser {
     notice: Option<PreparedNotice>,
 }
 
-impl Usher {
+impl SessionOpening {
     /// Looks up the browser of a sign-in; [`SeenBrowser::remember`] belongs into the transaction of the sign-in.
     pub(crate) async fn see_browser(
         &self,
@@ -27,14 +28,14 @@ impl Usher {
         browser: &mut Browser,
         device: &Device,
     ) -> Result<SeenBrowser, FlowError> {
-        let mark_hash = secret_hash(browser.mark_or_make(self));
-        let familiarity = self.store.find_familiarity(user.id, &mark_hash).await?;
+        let mark_hash = secret_hash(browser.mark_or_make(&*self.core.random));
+        let familiarity = self.core.store.find_familiarity(user.id, &mark_hash).await?;
         let told = || SecurityEmail::NewDevice {
             device: DeviceName::from_user_agent(device.user_agent.as_deref()),
             network: device.source.clone(),
         };
-        let notice = familiarity.deserves_a_letter().then(|| self.notice(user, &told())).transpose()?;
-        Ok(SeenBrowser { user: user.id, mark_hash, now: self.now(), notice })
+        let notice = familiarity.deserves_a_letter().then(|| self.security_emails.notice(user, &told())).transpose()?;
+        Ok(SeenBrowser { user: user.id, mark_hash, now: self.core.now(), notice })
     }
 }
 

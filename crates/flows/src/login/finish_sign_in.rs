@@ -1,12 +1,16 @@
 //! The last step of every sign-in: decides whether a second factor is required.
 
+use crate::core::Core;
+use crate::login::accounts::Accounts;
+use crate::security_emails::SecurityEmails;
 use serde::{Deserialize, Serialize};
+use std::sync::Arc;
 use std::time::Duration;
 
+use crate::core::Device;
 use crate::error::{FlowError, Rejected};
 use crate::login::accounts::{Browser, secret_hash};
 use crate::oauth::authorize::mark_hash;
-use crate::usher::{Device, Usher};
 use usher_domain::id::{CeremonyId, ProofId, SessionId, UserId};
 use usher_domain::time::Timestamp;
 use usher_domain::user::User;
@@ -61,7 +65,15 @@ impl PendingSignIn {
     }
 }
 
-impl Usher {
+/// The end of each sign-in: a second factor is asked for, or a session is opened.
+#[derive(Clone)]
+pub struct SessionOpening {
+    pub(crate) core: Arc<Core>,
+    pub(crate) accounts: Arc<Accounts>,
+    pub(crate) security_emails: Arc<SecurityEmails>,
+}
+
+impl SessionOpening {
     /// Completes a sign-in, or requests a second factor if the user has one and has shown one factor only. Every
     /// sign-in method ends here.
     ///
@@ -79,7 +91,7 @@ impl Usher {
         device: &Device,
     ) -> Result<SignedIn, FlowError> {
         if !authentication.is_two_factors()
-            && self.store.find_factors(user.id).await?.ask_second_step()
+            && self.core.store.find_factors(user.id).await?.ask_second_step()
             && !self.is_spared(&user, browser).await?
         {
             let pending = self.seal_pending(&user, authentication, guard, None, browser)?;
@@ -98,41 +110,41 @@ impl Usher {
         session: Option<SessionId>,
         browser: &mut Browser,
     ) -> Result<String, FlowError> {
-        let now = self.now();
+        let now = self.core.now();
         let pending = PendingSignIn {
-            id: CeremonyId::new(now, &*self.random),
+            id: CeremonyId::new(now, &*self.core.random),
             user: user.id,
             authentication,
             guard,
             session,
-            browser: mark_hash(browser.mark_or_make(self)),
+            browser: mark_hash(browser.mark_or_make(&*self.core.random)),
             expires_at: now + LIFETIME,
         };
-        Ok(self.sealer.seal_text(Purpose::PendingSignIn, &serde_json::to_vec(&pending)?, &*self.random))
+        Ok(self.core.sealer.seal_text(Purpose::PendingSignIn, &serde_json::to_vec(&pending)?, &*self.core.random))
     }
 
     /// Opens a pending sign-in, in the browser that began it and before it expires.
     pub(crate) fn open_pending(&self, sealed: &str, browser: &Browser) -> Result<PendingSignIn, FlowError> {
-        let opened = self.sealer.open_text(Purpose::PendingSignIn, sealed).ok();
+        let opened = self.core.sealer.open_text(Purpose::PendingSignIn, sealed).ok();
         let pending: Option<PendingSignIn> = opened.and_then(|bytes| serde_json::from_slice(&bytes).ok());
         let here = browser.mark().map(mark_hash);
         pending
-            .filter(|pending| self.now() < pending.expires_at && here.as_ref() == Some(&pending.browser))
+            .filter(|pending| self.core.now() < pending.expires_at && here.as_ref() == Some(&pending.browser))
             .ok_or_else(|| Rejected::InteractionOver.into())
     }
 
     /// Is this browser exempt from the user's second factor?
     async fn is_spared(&self, user: &User, browser: &Browser) -> Result<bool, FlowError> {
-        let here = self.accounts(browser).await?;
+        let here = self.accounts.accounts(browser).await?;
         if here.iter().any(|account| account.live && account.user.id == user.id) {
             return Ok(false);
         }
-        let (id, now) = (user.id, self.now());
+        let (id, now) = (user.id, self.core.now());
         let hashes: Vec<_> = browser.remembered().map(secret_hash).collect();
         if hashes.is_empty() {
             return Ok(false);
         }
-        let found = self.store.write(move |mut tx| {
+        let found = self.core.store.write(move |mut tx| {
             Box::pin(async move {
                 for hash in hashes {
                     if tx.use_remembered(&hash, id, now).await? {

@@ -1,18 +1,19 @@
 //! Addresses that are new to this server: which are accepted, and changing the address of a pending registration.
 
+use crate::core::Device;
 use crate::error::{FlowError, Rejected};
 use crate::login::accounts::Browser;
 use crate::login::mailed::MailedProof;
+use crate::login::sign_up::Registration;
 use crate::login::sign_up::Replaced;
 use crate::oauth::authorize::mark_hash;
-use crate::usher::{Device, Usher};
 use usher_config::RunMode;
 use usher_domain::email::{Email, EmailFault};
 use usher_domain::id::ProofId;
 use usher_domain::user::proof::ProofKind;
 use usher_i18n::Lang;
 
-impl Usher {
+impl Registration {
     /// Parses an address that is new to this server. In production mail from the internet must be able to reach it;
     /// `ana@localhost` is for development only.
     ///
@@ -20,7 +21,7 @@ impl Usher {
     /// [`EmailFault`] with the fault.
     pub(crate) fn new_address(&self, typed: &str) -> Result<Email, EmailFault> {
         let email = Email::parse(typed)?;
-        match self.config.profile {
+        match self.core.config.profile {
             RunMode::Dev => Ok(email),
             RunMode::Serve => email.check_public().map(|()| email),
         }
@@ -41,8 +42,8 @@ impl Usher {
         device: &Device,
     ) -> Result<MailedProof, FlowError> {
         let email = self.new_address(typed)?;
-        self.count_sign_up(&device.source).await?;
-        let found = self.store.find_proof(proof, ProofKind::SignUp).await?.filter(|proof| proof.used_at.is_none());
+        self.throttles.count_sign_up(&device.source).await?;
+        let found = self.core.store.find_proof(proof, ProofKind::SignUp).await?.filter(|proof| proof.used_at.is_none());
         let sealed = found.and_then(|proof| proof.sealed).ok_or(Rejected::ProofOver)?;
         let pending = self.open_sign_up(&sealed).ok_or(Rejected::ProofOver)?;
         if pending.browser.is_none() || pending.browser != browser.mark().map(mark_hash) {

@@ -1,11 +1,12 @@
 //! Opening a session, or renewing it after the user authenticated again.
 
+use crate::login::finish_sign_in::SessionOpening;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
+use crate::core::Device;
 use crate::error::FlowError;
 use crate::login::accounts::{Account, Browser, secret_hash};
-use crate::usher::{Device, Usher};
 use usher_domain::event::EventKind;
 use usher_domain::id::{SessionId, UserId};
 use usher_domain::user::User;
@@ -24,11 +25,11 @@ impl Device {
     }
 }
 
-impl Usher {
+impl SessionOpening {
     /// Opens a session, or renews the one that this browser has for the user: with a new secret in both cases.
     ///
     /// `None` if the credential of the guard was removed, or the user was disabled, meanwhile. Only
-    /// [`Usher::finish_sign_in`] and its continuations may call this.
+    /// [`SessionOpening::finish_sign_in`] and its continuations may call this.
     pub(crate) async fn open_session(
         &self,
         user: &User,
@@ -37,17 +38,17 @@ impl Usher {
         browser: &mut Browser,
         device: &Device,
     ) -> Result<Option<SessionId>, FlowError> {
-        let secret = self.random.token();
+        let secret = self.core.random.token();
         let hash = secret_hash(&secret);
         let (earlier, others): (Vec<_>, Vec<_>) =
-            self.accounts(browser).await?.into_iter().partition(|account| account.user.id == user.id);
+            self.accounts.accounts(browser).await?.into_iter().partition(|account| account.user.id == user.id);
         // All other secrets in the cookie belong to no session and are dropped.
         browser.keep(&others);
         let fresh = self.new_session(user, authentication, device);
         let renewed = earlier.first().filter(|account| account.live).map(|account| renewal(account, &fresh));
         let seen = self.see_browser(user, browser, device).await?;
         let (usher, guard) = (self.clone(), guard.clone());
-        let opened = self.store.write(move |mut tx| {
+        let opened = self.core.store.write(move |mut tx| {
             Box::pin(async move {
                 if !stands(&mut tx, fresh.user_id, &guard).await? {
                     return Ok(None);
@@ -58,6 +59,7 @@ impl Usher {
                 {
                     note_origin(&mut tx, session.id, &guard).await?;
                     let event = usher
+                        .core
                         .event(EventKind::SessionReauthenticated)
                         .with_user(session.user_id)
                         .with_session(session.id)
@@ -68,6 +70,7 @@ impl Usher {
                 tx.insert_session(&fresh, &hash).await?;
                 note_origin(&mut tx, fresh.id, &guard).await?;
                 let event = usher
+                    .core
                     .event(EventKind::SessionCreated)
                     .with_user(fresh.user_id)
                     .with_session(fresh.id)
@@ -78,24 +81,24 @@ impl Usher {
         });
         let session = opened.await?;
         if session.is_some() {
-            self.mail_wakeup.notify_one();
+            self.core.mail_wakeup.notify_one();
             browser.remember(secret);
         }
         Ok(session)
     }
 
     fn new_session(&self, user: &User, authentication: &Authentication, device: &Device) -> Session {
-        let now = self.now();
+        let now = self.core.now();
         Session {
-            id: SessionId::new(now, &*self.random),
+            id: SessionId::new(now, &*self.core.random),
             user_id: user.id,
             auth_time: now,
             amr: authentication.amr(),
             acr: authentication.acr().to_owned(),
             created_at: now,
             last_seen_at: now,
-            idle_expires_at: now + self.config.session.idle,
-            expires_at: now + self.config.session.absolute,
+            idle_expires_at: now + self.core.config.session.idle,
+            expires_at: now + self.core.config.session.absolute,
             ended_at: None,
             user_agent: device.described(),
             source: Some(device.source.clone()),

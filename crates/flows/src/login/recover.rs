@@ -1,9 +1,17 @@
 //! Password recovery.
 
+use crate::core::Core;
+use crate::emails::EmailQueue;
+use crate::end::Endings;
+use crate::login::sign_up::Registration;
+use crate::login::throttle::Throttles;
+use crate::security_emails::SecurityEmails;
+use std::sync::Arc;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use crate::core::Device;
 use crate::credentials::password_rules::{check, normalise};
 use crate::emails::recipient;
 use crate::end::Ended;
@@ -15,7 +23,6 @@ use crate::login::same_browser::{is_elsewhere, is_here};
 use crate::login::sign_up::minutes;
 use crate::oauth::authorize::mark_hash;
 use crate::packed::{pack, unpack};
-use crate::usher::{Device, Usher};
 use usher_domain::email::Email;
 use usher_domain::event::EventKind;
 use usher_domain::event::security_email::SecurityEmail;
@@ -57,7 +64,18 @@ pub struct RecoveryDone {
     browser: Option<String>,
 }
 
-impl Usher {
+/// Recovery of an account whose password is lost.
+#[derive(Clone)]
+pub struct Recovery {
+    pub(crate) core: Arc<Core>,
+    pub(crate) email_queue: Arc<EmailQueue>,
+    pub(crate) endings: Arc<Endings>,
+    pub(crate) registration: Arc<Registration>,
+    pub(crate) security_emails: Arc<SecurityEmails>,
+    pub(crate) throttles: Arc<Throttles>,
+}
+
+impl Recovery {
     /// Seals the result of a recovery for its page, which this browser may reload.
     ///
     /// # Errors
@@ -70,12 +88,12 @@ impl Usher {
             elsewhere: recovered.elsewhere,
             browser: browser.mark().map(mark_hash),
         };
-        Ok(self.sealer.seal_text(Purpose::Recovered, &pack(&done)?, &*self.random))
+        Ok(self.core.sealer.seal_text(Purpose::Recovered, &pack(&done)?, &*self.core.random))
     }
 
     /// The result of a recovery in this browser.
     pub fn open_recovered(&self, sealed: &str, browser: &Browser) -> Option<RecoveryDone> {
-        let opened = self.sealer.open_text(Purpose::Recovered, sealed).ok()?;
+        let opened = self.core.sealer.open_text(Purpose::Recovered, sealed).ok()?;
         unpack::<RecoveryDone>(&opened).filter(|done| is_here(browser, done.browser.as_deref()))
     }
 
@@ -92,32 +110,34 @@ impl Usher {
         device: &Device,
     ) -> Result<MailedProof, FlowError> {
         let email = Email::parse(email)?;
-        self.count_recovery(&device.source).await?;
-        let allowed = self.may_write_to(email.as_str()).await?;
-        let user = self.store.find_user_by_email(&email).await?.filter(|user| user.status == UserStatus::Active);
-        let (now, token) = (self.now(), self.random.token());
-        let link = self.config.server.issuer.at(&format!("/recover/reset?token={token}"));
+        self.throttles.count_recovery(&device.source).await?;
+        let allowed = self.throttles.may_write_to(email.as_str()).await?;
+        let user = self.core.store.find_user_by_email(&email).await?.filter(|user| user.status == UserStatus::Active);
+        let (now, token) = (self.core.now(), self.core.random.token());
+        let link = self.core.config.server.issuer.at(&format!("/recover/reset?token={token}"));
         let letter = match user.as_ref().filter(|_| allowed).and_then(|user| recipient(user, None)) {
-            Some(to) => Some(self.enclose(&messages::recovery(to, &link, minutes(LIFETIME))?, now + LIFETIME)?),
+            Some(to) => {
+                Some(self.email_queue.enclose(&messages::recovery(to, &link, minutes(LIFETIME))?, now + LIFETIME)?)
+            }
             None => None,
         };
         let pending = PendingRecovery { return_to, browser: browser.mark().map(mark_hash) };
         // A proof is also written for an unknown address, so that the cost is the same. Its link is never sent.
         let proof = Proof {
-            id: ProofId::new(now, &*self.random),
+            id: ProofId::new(now, &*self.core.random),
             kind: ProofKind::Recover,
             email: Some(email.clone()),
             user_id: user.map(|user| user.id),
-            sealed: Some(self.sealer.seal(Purpose::Proof, &serde_json::to_vec(&pending)?, &*self.random)),
+            sealed: Some(self.core.sealer.seal(Purpose::Proof, &serde_json::to_vec(&pending)?, &*self.core.random)),
             attempts: 0,
             created_at: now,
             expires_at: now + LIFETIME,
             used_at: None,
         };
-        let mut event = self.event(EventKind::RecoveryRequested).with("source", device.source.clone());
+        let mut event = self.core.event(EventKind::RecoveryRequested).with("source", device.source.clone());
         event.user_id = proof.user_id;
         let (id, hash, sent_to) = (proof.id, secret_hash(&token), allowed.then_some(email));
-        let put = self.store.write(move |mut tx| {
+        let put = self.core.store.write(move |mut tx| {
             Box::pin(async move {
                 // Only the newest email is valid. If none was sent, the earlier ones stay valid.
                 if let Some(email) = &sent_to {
@@ -131,7 +151,7 @@ impl Usher {
             })
         });
         put.await?;
-        self.mail_wakeup.notify_one();
+        self.core.mail_wakeup.notify_one();
         Ok(MailedProof { id, sent: allowed })
     }
 
@@ -141,7 +161,7 @@ impl Usher {
     /// If the database fails.
     pub async fn open_recovery(&self, token: &str) -> Result<Option<(User, usize)>, FlowError> {
         let Some((_, user)) = self.find_recovery(token).await? else { return Ok(None) };
-        let sessions = self.store.list_live_sessions(user.id, self.now()).await?.len();
+        let sessions = self.core.store.list_live_sessions(user.id, self.core.now()).await?.len();
         Ok(Some((user, sessions)))
     }
 
@@ -150,8 +170,8 @@ impl Usher {
     /// # Errors
     /// If the database cannot be read.
     pub async fn recovery_of_link(&self, token: &str, browser: &Browser) -> Result<Option<ReturnTo>, FlowError> {
-        let found = self.store.find_proof_by_token(&secret_hash(token), ProofKind::Recover).await?;
-        Ok(found.and_then(|proof| self.recovery_returns_to(&proof, browser)))
+        let found = self.core.store.find_proof_by_token(&secret_hash(token), ProofKind::Recover).await?;
+        Ok(found.and_then(|proof| self.registration.recovery_returns_to(&proof, browser)))
     }
 
     /// Sets a new password and ends every session and grant, so that anyone who knew the old password loses access.
@@ -167,17 +187,17 @@ impl Usher {
     ) -> Result<Recovered, FlowError> {
         let (proof, user) = self.find_recovery(token).await?.ok_or(Rejected::ProofOver)?;
         let pending: Option<PendingRecovery> =
-            proof.sealed.as_deref().and_then(|sealed| self.open_pending_proof(sealed));
+            proof.sealed.as_deref().and_then(|sealed| self.registration.open_pending_proof(sealed));
         let elsewhere = pending.as_ref().is_some_and(|one| is_elsewhere(browser, one.browser.as_deref()));
         let return_to = pending.map(|pending| pending.return_to).filter(|_| !elsewhere).unwrap_or_default();
         let email = user.email.clone();
         let password = normalise(password.expose())?;
         let name = user.profile.display_name().unwrap_or_default();
-        check(password.expose(), self.config.passwords.min_length, &[user.email_text(), &name, "usher"])?;
-        let phc = self.passwords.hash(password, self.random.bytes()).await?;
-        let notice = self.notice(&user, &SecurityEmail::PasswordRecovered)?;
-        let (usher, now) = (self.clone(), self.now());
-        let set = self.store.write(move |mut tx| {
+        check(password.expose(), self.core.config.passwords.min_length, &[user.email_text(), &name, "usher"])?;
+        let phc = self.core.password_pool.hash(password, self.core.random.bytes()).await?;
+        let notice = self.security_emails.notice(&user, &SecurityEmail::PasswordRecovered)?;
+        let (usher, now) = (self.clone(), self.core.now());
+        let set = self.core.store.write(move |mut tx| {
             Box::pin(async move {
                 // The user may have changed the address meanwhile.
                 let active = tx.hold_user(user.id).await?;
@@ -191,22 +211,23 @@ impl Usher {
                 }
                 tx.put_password(user.id, &phc, now).await?;
                 tx.forget_all_remembered(user.id).await?;
-                tx.append(&usher.event(EventKind::PasswordRecovered).with_user(user.id)).await?;
+                tx.append(&usher.core.event(EventKind::PasswordRecovered).with_user(user.id)).await?;
                 notice.post(&mut tx).await?;
-                usher.end_everything_of(&mut tx, user.id, None, EndReason::PasswordRecovered).await.map(Some)
+                usher.endings.end_everything_of(&mut tx, user.id, None, EndReason::PasswordRecovered).await.map(Some)
             })
         });
         let ended = set.await?.ok_or(Rejected::ProofOver)?;
-        self.mail_wakeup.notify_one();
+        self.core.mail_wakeup.notify_one();
         Ok(Recovered { ended, email, return_to, elsewhere })
     }
 
     async fn find_recovery(&self, token: &str) -> Result<Option<(Proof, User)>, FlowError> {
-        let found = self.store.find_proof_by_token(&secret_hash(token), ProofKind::Recover).await?;
-        let Some(proof) = found.filter(|proof| proof.is_open(self.now())) else { return Ok(None) };
+        let found = self.core.store.find_proof_by_token(&secret_hash(token), ProofKind::Recover).await?;
+        let Some(proof) = found.filter(|proof| proof.is_open(self.core.now())) else { return Ok(None) };
         let Some(id) = proof.user_id else { return Ok(None) };
         // A link that was sent to a former address is invalid.
         let user = self
+            .core
             .store
             .find_user(id)
             .await?

@@ -4,15 +4,16 @@
 //! its effect, but does not continue the sign-in there: the waiting page of the first browser polls and continues by
 //! itself.
 
+use crate::login::sign_up::Registration;
 use serde::{Deserialize, Serialize};
 
+use crate::core::Device;
 use crate::error::{FlowError, Rejected};
 use crate::login::accounts::Browser;
 use crate::login::finish_sign_in::SignedIn;
 use crate::login::open_session::password_guard;
 use crate::login::same_browser::is_here;
 use crate::login::sign_up::PendingSignUp;
-use crate::usher::{Device, Usher};
 use usher_domain::email::Email;
 use usher_domain::id::ProofId;
 use usher_domain::user::authentication::{AuthMeans, Authentication};
@@ -71,17 +72,17 @@ pub enum Continued {
     },
 }
 
-impl Usher {
+impl Registration {
     /// Was this proof used in another browser? Always `false` for browsers other than the one that requested it.
     ///
     /// # Errors
     /// If the database cannot be read.
     pub async fn is_done_elsewhere(&self, proof: ProofId, browser: &Browser) -> Result<bool, FlowError> {
         for kind in [ProofKind::SignUp, ProofKind::Recover] {
-            let sealed = self.store.find_proof(proof, kind).await?.and_then(|proof| proof.sealed);
+            let sealed = self.core.store.find_proof(proof, kind).await?.and_then(|proof| proof.sealed);
             let bound = sealed.and_then(|sealed| self.open_pending_proof::<ProofBrowser>(&sealed));
             if bound.is_some_and(|bound| is_here(browser, bound.browser.as_deref())) {
-                return Ok(self.store.has_handover(proof).await?);
+                return Ok(self.core.store.has_handover(proof).await?);
             }
         }
         Ok(false)
@@ -96,11 +97,11 @@ impl Usher {
         proof: ProofId,
         browser: &Browser,
     ) -> Result<Option<WaitingRecovery>, FlowError> {
-        let Some(proof) = self.store.find_proof(proof, ProofKind::Recover).await? else { return Ok(None) };
+        let Some(proof) = self.core.store.find_proof(proof, ProofKind::Recover).await? else { return Ok(None) };
         let (Some(email), Some(return_to)) = (proof.email.clone(), self.recovery_returns_to(&proof, browser)) else {
             return Ok(None);
         };
-        let done = self.store.has_handover(proof.id).await?;
+        let done = self.core.store.has_handover(proof.id).await?;
         Ok(Some(WaitingRecovery { email, return_to, done }))
     }
 
@@ -119,7 +120,7 @@ impl Usher {
         proof: ProofId,
         browser: &Browser,
     ) -> Result<Option<String>, FlowError> {
-        let found = self.store.find_proof(proof, ProofKind::SignUp).await?.and_then(|proof| proof.sealed);
+        let found = self.core.store.find_proof(proof, ProofKind::SignUp).await?.and_then(|proof| proof.sealed);
         let pending = found.and_then(|sealed| self.open_sign_up(&sealed));
         let here = pending.filter(|pending| is_here(browser, pending.browser.as_deref()));
         Ok(here.and_then(|pending| pending.interaction))
@@ -136,18 +137,18 @@ impl Usher {
         browser: &mut Browser,
         device: &Device,
     ) -> Result<Continued, FlowError> {
-        let found = self.store.find_proof(proof, ProofKind::SignUp).await?.ok_or(Rejected::ProofOver)?;
+        let found = self.core.store.find_proof(proof, ProofKind::SignUp).await?.ok_or(Rejected::ProofOver)?;
         let pending =
             found.sealed.as_deref().and_then(|sealed| self.open_sign_up(sealed)).ok_or(Rejected::ProofOver)?;
         if !is_here(browser, pending.browser.as_deref()) {
             return Err(Rejected::ProofOver.into());
         }
-        if found.is_open(self.now()) {
+        if found.is_open(self.core.now()) {
             return Ok(Continued::Waiting);
         }
         let email = found.email.ok_or(Rejected::ProofOver)?;
         let return_to = ReturnTo { interaction: pending.interaction.clone(), next: None };
-        let proven = self.store.has_handover(proof).await?;
+        let proven = self.core.store.has_handover(proof).await?;
         match self.take_over(proof, &pending, browser, device).await? {
             Some(signed_in) => Ok(Continued::SignedIn(signed_in, return_to)),
             None => Ok(Continued::SignIn { email, return_to, proven }),
@@ -164,11 +165,13 @@ impl Usher {
     ) -> Result<Option<SignedIn>, FlowError> {
         // Without a password this browser has proven nothing: the account belongs to the reader of the email.
         let Some(phc) = &pending.phc else { return Ok(None) };
-        let now = self.now();
-        let taken = self.store.write(move |mut tx| Box::pin(async move { tx.take_handover(proof, now).await })).await?;
+        let now = self.core.now();
+        let taken =
+            self.core.store.write(move |mut tx| Box::pin(async move { tx.take_handover(proof, now).await })).await?;
         let Some(user) = taken else { return Ok(None) };
-        let Some(user) = self.store.find_user(user).await? else { return Ok(None) };
+        let Some(user) = self.core.store.find_user(user).await? else { return Ok(None) };
         match self
+            .session_opening
             .finish_sign_in(user, Authentication::by(AuthMeans::Password), password_guard(phc), browser, device)
             .await
         {
@@ -179,6 +182,6 @@ impl Usher {
     }
 
     pub(crate) fn open_pending_proof<T: serde::de::DeserializeOwned>(&self, sealed: &[u8]) -> Option<T> {
-        serde_json::from_slice(&self.sealer.open(Purpose::Proof, sealed).ok()?).ok()
+        serde_json::from_slice(&self.core.sealer.open(Purpose::Proof, sealed).ok()?).ok()
     }
 }

@@ -1,10 +1,19 @@
 //! The second factor: a code of the app, a recovery code or a passkey, after the first factor or on top of a session.
 
+use crate::core::Core;
+use crate::core::Device;
+use crate::credentials::factors::FactorRules;
+use crate::credentials::recovery_codes::RecoveryCodes;
+use crate::credentials::totp::AuthenticatorApps;
 use crate::credentials::totp::TotpTaken;
 use crate::error::{CodeKind, FlowError, Rejected};
+use crate::login::accounts::Accounts;
 use crate::login::accounts::{Account, Browser, secret_hash};
+use crate::login::finish_sign_in::SessionOpening;
 use crate::login::finish_sign_in::{PendingSignIn, SignedIn};
-use crate::usher::{Device, Usher};
+use crate::login::throttle::Throttles;
+use crate::security_emails::SecurityEmails;
+use std::sync::Arc;
 use usher_domain::event::EventKind;
 use usher_domain::id::{RememberedId, SessionId, UserId};
 use usher_domain::time::Timestamp;
@@ -22,15 +31,28 @@ pub struct SecondStep {
     pub factors: Factors,
 }
 
-impl Usher {
+/// The second step of a sign-in.
+#[derive(Clone)]
+pub struct SecondFactors {
+    pub(crate) core: Arc<Core>,
+    pub(crate) accounts: Arc<Accounts>,
+    pub(crate) authenticator_apps: Arc<AuthenticatorApps>,
+    pub(crate) factor_rules: Arc<FactorRules>,
+    pub(crate) recovery_codes: Arc<RecoveryCodes>,
+    pub(crate) security_emails: Arc<SecurityEmails>,
+    pub(crate) session_opening: Arc<SessionOpening>,
+    pub(crate) throttles: Arc<Throttles>,
+}
+
+impl SecondFactors {
     /// The data of a pending sign-in for its page.
     ///
     /// # Errors
     /// [`Rejected::InteractionOver`] if it has expired, belongs to another browser, or its user was deleted.
     pub async fn second_step(&self, pending: &str, browser: &Browser) -> Result<SecondStep, FlowError> {
-        let pending = self.open_pending(pending, browser)?;
+        let pending = self.session_opening.open_pending(pending, browser)?;
         let user = self.user_of(&pending).await?;
-        let factors = self.store.find_factors(user.id).await?;
+        let factors = self.core.store.find_factors(user.id).await?;
         Ok(SecondStep { user, factors })
     }
 
@@ -39,8 +61,8 @@ impl Usher {
     /// # Errors
     /// If the database cannot be read.
     pub async fn second_step_taken(&self, pending: &str, browser: &Browser) -> Result<Option<SessionId>, FlowError> {
-        let Ok(pending) = self.open_pending(pending, browser) else { return Ok(None) };
-        let accounts = self.accounts(browser).await?;
+        let Ok(pending) = self.session_opening.open_pending(pending, browser) else { return Ok(None) };
+        let accounts = self.accounts.accounts(browser).await?;
         let taken = accounts.iter().find(|account| {
             account.live && account.user.id == pending.user && is_two_factors_since(account, pending.began_at())
         });
@@ -53,7 +75,7 @@ impl Usher {
     /// If the value cannot be sealed.
     pub fn begin_step_up(&self, account: &Account, browser: &mut Browser) -> Result<String, FlowError> {
         let shown = Authentication::of_session(&account.session.amr);
-        self.seal_pending(&account.user, shown, SignInGuard::User, Some(account.session.id), browser)
+        self.session_opening.seal_pending(&account.user, shown, SignInGuard::User, Some(account.session.id), browser)
     }
 
     /// Checks a code: six digits are one of the app, anything else is a recovery code. With `remember`, this browser
@@ -69,11 +91,12 @@ impl Usher {
         browser: &mut Browser,
         device: &Device,
     ) -> Result<SignedIn, FlowError> {
-        let pending = self.open_pending(pending, browser)?;
+        let pending = self.session_opening.open_pending(pending, browser)?;
         let user = self.user_of(&pending).await?;
-        let known = self.accounts(browser).await?.iter().find(|one| one.user.id == user.id).map(|one| one.session.id);
-        self.count_pending(pending.id).await?;
-        if let Err(refused) = self.count_second_factor(user.id, known).await {
+        let known =
+            self.accounts.accounts(browser).await?.iter().find(|one| one.user.id == user.id).map(|one| one.session.id);
+        self.throttles.count_pending(pending.id).await?;
+        if let Err(refused) = self.throttles.count_second_factor(user.id, known).await {
             self.tell_of_guessing(&user).await?;
             return Err(refused);
         }
@@ -82,19 +105,19 @@ impl Usher {
         let means = match taken {
             Ok(means) => means,
             Err(refused) => {
-                let event = self.event(EventKind::SecondFactorFailed).with_user(user.id);
+                let event = self.core.event(EventKind::SecondFactorFailed).with_user(user.id);
                 let event = event.with("source", device.source.clone());
-                self.store.write_single(move |mut tx| Box::pin(async move { tx.append(&event).await })).await?;
+                self.core.store.write_single(move |mut tx| Box::pin(async move { tx.append(&event).await })).await?;
                 return Err(refused.into());
             }
         };
-        self.forgive_second_factor(user.id, known).await?;
+        self.throttles.forgive_second_factor(user.id, known).await?;
         self.complete(pending, user, means, remember, browser, device).await
     }
 
     /// Checks a code of the authenticator app.
     async fn totp_step(&self, user: UserId, code: &str) -> Result<Result<AuthMeans, Rejected>, FlowError> {
-        Ok(match self.take_totp(user, code).await? {
+        Ok(match self.authenticator_apps.take_totp(user, code).await? {
             TotpTaken::Taken => Ok(AuthMeans::Totp),
             TotpTaken::UsedBefore => Err(Rejected::CodeUsed),
             TotpTaken::Wrong => Err(Rejected::WrongCode(CodeKind::Authenticator)),
@@ -103,7 +126,7 @@ impl Usher {
 
     /// Checks a recovery code.
     async fn recovery_step(&self, user: &User, code: &str) -> Result<Result<AuthMeans, Rejected>, FlowError> {
-        let taken = self.take_recovery_code(user, code).await?;
+        let taken = self.recovery_codes.take_recovery_code(user, code).await?;
         Ok(if taken { Ok(AuthMeans::RecoveryCode) } else { Err(Rejected::WrongCode(CodeKind::Recovery)) })
     }
 
@@ -118,14 +141,14 @@ impl Usher {
         device: &Device,
     ) -> Result<SignedIn, FlowError> {
         let (session, method) = if let Some(id) = pending.session {
-            let account = self.account_of(browser, id).await?.ok_or(Rejected::CredentialGone)?;
-            if !self.step_up(&account.session, means, browser).await? {
+            let account = self.accounts.account_of(browser, id).await?.ok_or(Rejected::CredentialGone)?;
+            if !self.factor_rules.step_up(&account.session, means, browser).await? {
                 return Err(Rejected::CredentialGone.into());
             }
             (id, None)
         } else {
             let shown = pending.authentication.and(means);
-            let opened = self.open_session(&user, &shown, &pending.guard, browser, device).await?;
+            let opened = self.session_opening.open_session(&user, &shown, &pending.guard, browser, device).await?;
             (opened.ok_or(Rejected::CredentialGone)?, shown.method())
         };
         if remember {
@@ -135,14 +158,14 @@ impl Usher {
     }
 
     pub(crate) async fn user_of(&self, pending: &PendingSignIn) -> Result<User, FlowError> {
-        let user = self.store.find_user(pending.user).await?.filter(|user| user.status == UserStatus::Active);
+        let user = self.core.store.find_user(pending.user).await?.filter(|user| user.status == UserStatus::Active);
         user.ok_or_else(|| Rejected::InteractionOver.into())
     }
 
     async fn remember_browser(&self, user: &User, browser: &mut Browser, device: &Device) -> Result<(), FlowError> {
-        let (now, secret) = (self.now(), self.random.token());
+        let (now, secret) = (self.core.now(), self.core.random.token());
         let remembered = RememberedBrowser {
-            id: RememberedId::new(now, &*self.random),
+            id: RememberedId::new(now, &*self.core.random),
             user_id: user.id,
             created_at: now,
             last_used_at: now,
@@ -150,8 +173,8 @@ impl Usher {
             user_agent: device.described(),
             source: Some(device.source.clone()),
         };
-        let (hash, event) = (secret_hash(&secret), self.event(EventKind::BrowserRemembered).with_user(user.id));
-        let put = self.store.write(move |mut tx| {
+        let (hash, event) = (secret_hash(&secret), self.core.event(EventKind::BrowserRemembered).with_user(user.id));
+        let put = self.core.store.write(move |mut tx| {
             Box::pin(async move {
                 tx.insert_remembered(&remembered, &hash).await?;
                 tx.append(&event).await
@@ -165,16 +188,17 @@ impl Usher {
     /// Notifies the user, at most once a day, that somebody knows the password and guesses codes.
     async fn tell_of_guessing(&self, user: &User) -> Result<(), FlowError> {
         const DAY_MS: i64 = 24 * 60 * 60 * 1_000;
-        let notice = self.notice(user, &usher_domain::event::security_email::SecurityEmail::CodesGuessed)?;
-        let (bucket, now_ms) = (format!("second/told/{}", user.id), self.now().0.saturating_mul(1_000));
-        let tell = self.store.write(move |mut tx| {
+        let notice =
+            self.security_emails.notice(user, &usher_domain::event::security_email::SecurityEmail::CodesGuessed)?;
+        let (bucket, now_ms) = (format!("second/told/{}", user.id), self.core.now().0.saturating_mul(1_000));
+        let tell = self.core.store.write(move |mut tx| {
             Box::pin(async move {
                 let due = tx.take_from_bucket(&bucket, now_ms, DAY_MS, DAY_MS).await?;
                 if due == usher_storage::system::throttles::Taken::Yes { notice.post(&mut tx).await } else { Ok(()) }
             })
         });
         tell.await?;
-        self.mail_wakeup.notify_one();
+        self.core.mail_wakeup.notify_one();
         Ok(())
     }
 }

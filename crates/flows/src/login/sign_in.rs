@@ -1,12 +1,18 @@
 //! Signing in with a password.
 
+use crate::core::Core;
+use crate::core::Device;
 use crate::credentials::password_pool::PasswordCheck;
 use crate::credentials::password_rules::normalise;
 use crate::error::{FlowError, Rejected};
+use crate::login::accounts::Accounts;
 use crate::login::accounts::Browser;
+use crate::login::finish_sign_in::SessionOpening;
 use crate::login::finish_sign_in::SignedIn;
 use crate::login::open_session::password_guard;
-use crate::usher::{Device, Usher};
+use crate::login::sign_up::Registration;
+use crate::login::throttle::Throttles;
+use std::sync::Arc;
 use usher_domain::email::Email;
 use usher_domain::event::EventKind;
 use usher_domain::id::UserId;
@@ -23,7 +29,17 @@ pub struct Attempt {
     pub password: Secret<String>,
 }
 
-impl Usher {
+/// Sign-in with a password.
+#[derive(Clone)]
+pub struct PasswordSignIn {
+    pub(crate) core: Arc<Core>,
+    pub(crate) accounts: Arc<Accounts>,
+    pub(crate) registration: Arc<Registration>,
+    pub(crate) session_opening: Arc<SessionOpening>,
+    pub(crate) throttles: Arc<Throttles>,
+}
+
+impl PasswordSignIn {
     /// Signs a user in, and puts the new session first in the browser; or requests the second factor.
     ///
     /// An unknown address, a wrong password and a disabled user give the same result after the same time.
@@ -37,27 +53,28 @@ impl Usher {
         device: &Device,
     ) -> Result<SignedIn, FlowError> {
         let Ok(email) = Email::parse(&attempt.email) else {
-            self.count_sign_in(&attempt.email, &device.source, None).await?;
+            self.throttles.count_sign_in(&attempt.email, &device.source, None).await?;
             return Err(Rejected::WrongCredentials.into());
         };
-        let accounts = self.accounts(browser).await?;
+        let accounts = self.accounts.accounts(browser).await?;
         let known = accounts
             .iter()
             .find(|account| account.user.email.as_ref() == Some(&email))
             .map(|account| account.session.id);
-        self.count_sign_in(email.as_str(), &device.source, known).await?;
+        self.throttles.count_sign_in(email.as_str(), &device.source, known).await?;
         let password = normalise(&attempt.password.expose().clone()).map_err(|_| Rejected::WrongCredentials)?;
-        let found = self.store.find_password_by_email(&email).await?;
+        let found = self.core.store.find_password_by_email(&email).await?;
         let (user, phc) = found.map_or((None, None), |(user, phc)| (Some(user), phc));
-        let verdict = self.passwords.verify(password.clone(), phc.clone()).await?;
+        let verdict = self.core.password_pool.verify(password.clone(), phc.clone()).await?;
         let proven = match user.filter(|_| verdict.ok) {
-            Some(id) => self.store.find_user(id).await?.filter(|user| user.status == UserStatus::Active),
+            Some(id) => self.core.store.find_user(id).await?.filter(|user| user.status == UserStatus::Active),
             None => None,
         };
         let Some(proven) = proven else { return self.pending_sign_up(&email, password, user, device).await };
         let phc = self.refresh_hash(proven.id, password, phc, &verdict).await?;
-        self.forgive_sign_in(email.as_str(), &device.source).await?;
+        self.throttles.forgive_sign_in(email.as_str(), &device.source).await?;
         match self
+            .session_opening
             .finish_sign_in(proven, Authentication::by(AuthMeans::Password), password_guard(&phc), browser, device)
             .await
         {
@@ -75,16 +92,18 @@ impl Usher {
         user: Option<UserId>,
         device: &Device,
     ) -> Result<SignedIn, FlowError> {
-        let proof = self.store.find_open_proof(email, ProofKind::SignUp, self.now()).await?;
-        let waiting =
-            proof.as_ref().and_then(|proof| proof.sealed.as_deref()).and_then(|sealed| self.open_sign_up(sealed));
-        let verdict = self.passwords.verify(password, waiting.and_then(|waiting| waiting.phc)).await?;
+        let proof = self.core.store.find_open_proof(email, ProofKind::SignUp, self.core.now()).await?;
+        let waiting = proof
+            .as_ref()
+            .and_then(|proof| proof.sealed.as_deref())
+            .and_then(|sealed| self.registration.open_sign_up(sealed));
+        let verdict = self.core.password_pool.verify(password, waiting.and_then(|waiting| waiting.phc)).await?;
         if let Some(proof) = proof.filter(|_| verdict.ok) {
             return Ok(SignedIn::Unproven { proof: proof.id });
         }
-        let mut event = self.event(EventKind::SignInFailed).with("source", device.source.clone());
+        let mut event = self.core.event(EventKind::SignInFailed).with("source", device.source.clone());
         event.user_id = user;
-        self.store.write_single(move |mut tx| Box::pin(async move { tx.append(&event).await })).await?;
+        self.core.store.write_single(move |mut tx| Box::pin(async move { tx.append(&event).await })).await?;
         Err(Rejected::WrongCredentials.into())
     }
 
@@ -103,16 +122,18 @@ impl Usher {
         if !verdict.needs_rehash {
             return Ok(old);
         }
-        let new = self.passwords.hash(password.clone(), self.random.bytes()).await?;
+        let new = self.core.password_pool.hash(password.clone(), self.core.random.bytes()).await?;
         let fresh = new.clone();
-        let work =
-            self.store.write_single(move |mut tx| Box::pin(async move { tx.rehash_password(user, &old, &new).await }));
+        let work = self
+            .core
+            .store
+            .write_single(move |mut tx| Box::pin(async move { tx.rehash_password(user, &old, &new).await }));
         if work.await? {
             return Ok(fresh);
         }
         // A simultaneous sign-in has rehashed it, or the password was changed.
-        let stored = self.store.find_password(user).await?;
-        let verdict = self.passwords.verify(password, stored.clone()).await?;
+        let stored = self.core.store.find_password(user).await?;
+        let verdict = self.core.password_pool.verify(password, stored.clone()).await?;
         Ok(stored.filter(|_| verdict.ok).ok_or(Rejected::WrongCredentials)?)
     }
 }

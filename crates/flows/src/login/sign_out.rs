@@ -1,12 +1,16 @@
 //! Signing out: of one session or of all; by the user or by a client (OpenID Connect RP-Initiated Logout 1.0).
 
+use crate::admin::clients::Clients;
+use crate::admin::keys::SigningKeys;
+use crate::core::Core;
+use crate::end::Endings;
+use crate::login::accounts::Accounts;
 use std::sync::Arc;
 
 use crate::end::Ended;
 use crate::error::{FlowError, Rejected};
 use crate::login::accounts::{Account, Browser};
 use crate::oauth::issue::ID_TOKEN_TYP;
-use crate::usher::Usher;
 use usher_domain::id::{ClientId, SessionId};
 use usher_domain::oauth::client::Client;
 use usher_domain::user::session::EndReason;
@@ -39,7 +43,17 @@ pub enum SignOut {
     Ask(Box<Account>),
 }
 
-impl Usher {
+/// Sign-out (OpenID Connect RP-Initiated Logout 1.0).
+#[derive(Clone)]
+pub struct SignOuts {
+    pub(crate) core: Arc<Core>,
+    pub(crate) accounts: Arc<Accounts>,
+    pub(crate) clients: Arc<Clients>,
+    pub(crate) endings: Arc<Endings>,
+    pub(crate) signing_keys: Arc<SigningKeys>,
+}
+
+impl SignOuts {
     /// Parses a logout request. An invalid one is not rejected: the user may still want to sign out.
     ///
     /// # Errors
@@ -71,7 +85,7 @@ impl Usher {
         let id =
             hinted.as_ref().map(|(client, _)| client.clone()).or_else(|| named.map(|named| ClientId(named.to_owned())));
         let client = match id {
-            Some(id) => self.find_client(&id).await?.filter(|client| client.is_active()),
+            Some(id) => self.clients.find_client(&id).await?.filter(|client| client.is_active()),
             None => None,
         };
         let registered = |client: &Arc<Client>| target.is_some_and(|target| client.allows_post_logout(target));
@@ -89,7 +103,8 @@ impl Usher {
     /// # Errors
     /// If the database fails.
     pub async fn sign_out_of(&self, request: &LogoutRequest, browser: &Browser) -> Result<SignOut, FlowError> {
-        let live: Vec<Account> = self.accounts(browser).await?.into_iter().filter(|account| account.live).collect();
+        let live: Vec<Account> =
+            self.accounts.accounts(browser).await?.into_iter().filter(|account| account.live).collect();
         let hinted = live.iter().find(|account| Some(account.session.id) == request.hinted_session);
         Ok(match (hinted, live.first()) {
             (Some(account), _) if request.fault.is_none() => SignOut::AtOnce(Box::new(account.clone())),
@@ -113,8 +128,10 @@ impl Usher {
     /// If the database fails.
     pub async fn sign_out_everywhere(&self, account: &Account) -> Result<Ended, FlowError> {
         let (usher, user) = (self.clone(), account.user.id);
-        let end = self.store.write(move |mut tx| {
-            Box::pin(async move { usher.end_everything_of(&mut tx, user, None, EndReason::SignOutEverywhere).await })
+        let end = self.core.store.write(move |mut tx| {
+            Box::pin(
+                async move { usher.endings.end_everything_of(&mut tx, user, None, EndReason::SignOutEverywhere).await },
+            )
         });
         Ok(end.await?)
     }
@@ -124,8 +141,8 @@ impl Usher {
     /// # Errors
     /// [`Rejected::NotFound`] if it does not exist or is not theirs.
     pub async fn end_own_session(&self, account: &Account, session: SessionId) -> Result<Ended, FlowError> {
-        let found = self.store.find_session_by_id(session).await?.map(|(session, _)| session);
-        let now = self.now();
+        let found = self.core.store.find_session_by_id(session).await?.map(|(session, _)| session);
+        let now = self.core.now();
         if !found.is_some_and(|found| found.user_id == account.user.id && found.is_live(now)) {
             return Err(Rejected::NotFound("session").into());
         }
@@ -138,8 +155,10 @@ impl Usher {
     /// If the database fails.
     pub async fn end_other_sessions(&self, account: &Account) -> Result<Ended, FlowError> {
         let (usher, user, this) = (self.clone(), account.user.id, account.session.id);
-        let end = self.store.write(move |mut tx| {
-            Box::pin(async move { usher.end_everything_of(&mut tx, user, Some(this), EndReason::EndedByOwner).await })
+        let end = self.core.store.write(move |mut tx| {
+            Box::pin(async move {
+                usher.endings.end_everything_of(&mut tx, user, Some(this), EndReason::EndedByOwner).await
+            })
         });
         Ok(end.await?)
     }
@@ -151,17 +170,17 @@ impl Usher {
         reason: EndReason,
     ) -> Result<Ended, FlowError> {
         let (usher, user) = (self.clone(), account.user.id);
-        let end = self
-            .store
-            .write(move |mut tx| Box::pin(async move { usher.end_session(&mut tx, user, session, reason).await }));
+        let end = self.core.store.write(move |mut tx| {
+            Box::pin(async move { usher.endings.end_session(&mut tx, user, session, reason).await })
+        });
         Ok(end.await?)
     }
 
     /// The client and session of an ID token of this server, expired or not (RP-Initiated Logout §2).
     fn read_logout_hint(&self, hint: &str) -> Option<(ClientId, Option<SessionId>)> {
-        let verified = self.keyring().verify_hint(hint, ExpectedToken { typ: ID_TOKEN_TYP }).ok()?;
+        let verified = self.signing_keys.keyring().verify_hint(hint, ExpectedToken { typ: ID_TOKEN_TYP }).ok()?;
         let text = |name: &str| verified.claims.get(name).and_then(serde_json::Value::as_str);
-        let ours = text("iss") == Some(self.issuer());
+        let ours = text("iss") == Some(self.core.issuer());
         let client = ClientId(text("aud").filter(|_| ours)?.to_owned());
         Some((client, text("sid").and_then(|sid| sid.parse().ok())))
     }

@@ -1,10 +1,16 @@
 //! Registration. The user is created when the address is verified: a pending registration owns nothing.
 
+use crate::core::Core;
+use crate::emails::EmailQueue;
+use crate::login::finish_sign_in::SessionOpening;
+use crate::login::throttle::Throttles;
+use std::sync::Arc;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 use subtle::ConstantTimeEq as _;
 
+use crate::core::Device;
 use crate::credentials::password_rules::{PasswordFault, check, normalise};
 use crate::error::{CodeKind, FlowError, Rejected};
 use crate::login::accounts::{Browser, secret_hash};
@@ -13,7 +19,6 @@ use crate::login::mailed::MailedProof;
 use crate::login::open_session::password_guard;
 use crate::login::same_browser::{is_elsewhere, is_here};
 use crate::oauth::authorize::mark_hash;
-use crate::usher::{Device, Usher};
 use usher_domain::email::{Email, EmailFault};
 use usher_domain::event::EventKind;
 use usher_domain::event::queued_email::QueuedEmail;
@@ -92,7 +97,16 @@ pub struct Verified {
     pub elsewhere: bool,
 }
 
-impl Usher {
+/// Registration, and the proof of new email addresses.
+#[derive(Clone)]
+pub struct Registration {
+    pub(crate) core: Arc<Core>,
+    pub(crate) email_queue: Arc<EmailQueue>,
+    pub(crate) session_opening: Arc<SessionOpening>,
+    pub(crate) throttles: Arc<Throttles>,
+}
+
+impl Registration {
     /// Accepts a registration and mails a code and a link. If the address is taken, its owner is emailed instead, and
     /// the result is the same.
     ///
@@ -104,14 +118,14 @@ impl Usher {
         browser: &Browser,
         device: &Device,
     ) -> Result<MailedProof, FlowError> {
-        if !self.config.sign_up.enabled {
+        if !self.core.config.sign_up.enabled {
             return Err(Rejected::SignUpClosed.into());
         }
         let (email, profile, password) = self.check_sign_up(&form).map_err(|(first, _)| first)?;
-        self.count_sign_up(&device.source).await?;
+        self.throttles.count_sign_up(&device.source).await?;
         let phc = match password {
             None => None,
-            Some(password) => Some(self.passwords.hash(password, self.random.bytes()).await?),
+            Some(password) => Some(self.core.password_pool.hash(password, self.core.random.bytes()).await?),
         };
         let pending = PendingSignUp {
             phc,
@@ -152,7 +166,7 @@ impl Usher {
     /// May this password be chosen by a user with these names and address?
     fn check_password(&self, typed: &Secret<String>, own: &[&str]) -> Result<Secret<String>, PasswordFault> {
         let password = normalise(typed.expose())?;
-        check(password.expose(), self.config.passwords.min_length, own)?;
+        check(password.expose(), self.core.config.passwords.min_length, own)?;
         Ok(password)
     }
 
@@ -162,8 +176,8 @@ impl Usher {
     /// # Errors
     /// [`Rejected::ProofOver`] if nothing is pending, [`Rejected::TooMany`].
     pub async fn resend_sign_up(&self, proof: ProofId, lang: Lang, device: &Device) -> Result<MailedProof, FlowError> {
-        self.count_sign_up(&device.source).await?;
-        let found = self.store.find_proof(proof, ProofKind::SignUp).await?.filter(|proof| proof.used_at.is_none());
+        self.throttles.count_sign_up(&device.source).await?;
+        let found = self.core.store.find_proof(proof, ProofKind::SignUp).await?.filter(|proof| proof.used_at.is_none());
         let found = found.ok_or(Rejected::ProofOver)?;
         let pending =
             found.sealed.as_deref().and_then(|sealed| self.open_sign_up(sealed)).ok_or(Rejected::ProofOver)?;
@@ -176,7 +190,7 @@ impl Usher {
     /// # Errors
     /// If the database fails.
     pub async fn waiting_address(&self, proof: ProofId) -> Result<Option<Email>, FlowError> {
-        let found = self.store.find_proof(proof, ProofKind::SignUp).await?;
+        let found = self.core.store.find_proof(proof, ProofKind::SignUp).await?;
         Ok(found.filter(|proof| proof.used_at.is_none()).and_then(|proof| proof.email))
     }
 
@@ -185,7 +199,7 @@ impl Usher {
     /// # Errors
     /// If the database cannot be read.
     pub async fn waited_address(&self, proof: ProofId) -> Result<Option<Email>, FlowError> {
-        Ok(self.store.find_proof(proof, ProofKind::SignUp).await?.and_then(|proof| proof.email))
+        Ok(self.core.store.find_proof(proof, ProofKind::SignUp).await?.and_then(|proof| proof.email))
     }
 
     /// Does this link belong to a pending registration? If so, does this browser need its password?
@@ -202,7 +216,7 @@ impl Usher {
     /// # Errors
     /// If the database fails.
     pub async fn waiting_sign_in(&self, proof: ProofId) -> Result<Option<String>, FlowError> {
-        let found = self.store.find_proof(proof, ProofKind::SignUp).await?.and_then(|proof| proof.sealed);
+        let found = self.core.store.find_proof(proof, ProofKind::SignUp).await?.and_then(|proof| proof.sealed);
         Ok(found.and_then(|sealed| self.open_sign_up(&sealed)).and_then(|pending| pending.interaction))
     }
 
@@ -215,8 +229,8 @@ impl Usher {
     }
 
     async fn find_waiting_link(&self, token: &str) -> Result<Option<(Proof, PendingSignUp)>, FlowError> {
-        let found = self.store.find_proof_by_token(&secret_hash(token), ProofKind::SignUp).await?;
-        let Some(proof) = found.filter(|proof| proof.is_open(self.now())) else { return Ok(None) };
+        let found = self.core.store.find_proof_by_token(&secret_hash(token), ProofKind::SignUp).await?;
+        let Some(proof) = found.filter(|proof| proof.is_open(self.core.now())) else { return Ok(None) };
         let pending = proof.sealed.as_deref().and_then(|sealed| self.open_sign_up(sealed));
         Ok(pending.map(|pending| (proof, pending)))
     }
@@ -232,8 +246,8 @@ impl Usher {
         browser: &mut Browser,
         device: &Device,
     ) -> Result<Verified, FlowError> {
-        let now = self.now();
-        let tried = self.store.write(move |mut tx| {
+        let now = self.core.now();
+        let tried = self.core.store.write(move |mut tx| {
             Box::pin(async move { tx.try_proof_code(proof, ProofKind::SignUp, now, MAX_ATTEMPTS).await })
         });
         let expected = tried.await?.ok_or(Rejected::ProofOver)?;
@@ -241,7 +255,7 @@ impl Usher {
         if !bool::from(self.code_hash(proof, &digits).ct_eq(&expected)) {
             return Err(Rejected::WrongCode(CodeKind::Mailed).into());
         }
-        let found = self.store.find_proof(proof, ProofKind::SignUp).await?.ok_or(Rejected::ProofOver)?;
+        let found = self.core.store.find_proof(proof, ProofKind::SignUp).await?.ok_or(Rejected::ProofOver)?;
         self.complete_sign_up(found, browser, device).await
     }
 
@@ -263,9 +277,9 @@ impl Usher {
         let (proof, pending) = self.find_waiting_link(token).await?.ok_or(Rejected::ProofOver)?;
         if asks_password(&pending, browser) {
             let email = proof.email.as_ref().map(Email::as_str).unwrap_or_default();
-            self.count_sign_in(email, &device.source, None).await?;
+            self.throttles.count_sign_in(email, &device.source, None).await?;
             let password = normalise(password.expose()).map_err(|_| Rejected::WrongPassword)?;
-            if !self.passwords.verify(password, pending.phc).await?.ok {
+            if !self.core.password_pool.verify(password, pending.phc).await?.ok {
                 return Err(Rejected::WrongPassword.into());
             }
         }
@@ -278,7 +292,7 @@ impl Usher {
 
     /// Codes are short, so that their hashes are keyed with the master key.
     fn code_hash(&self, proof: ProofId, code: &str) -> [u8; 32] {
-        self.sealer.mac(Purpose::Proof, format!("{proof}:{code}").as_bytes())
+        self.core.sealer.mac(Purpose::Proof, format!("{proof}:{code}").as_bytes())
     }
 
     /// Mails a code and a link to the address.
@@ -289,12 +303,12 @@ impl Usher {
         lang: Lang,
         replaced: Replaced,
     ) -> Result<MailedProof, FlowError> {
-        let (now, id) = (self.now(), ProofId::new(self.now(), &*self.random));
-        let (token, code) = (self.random.token(), self.random.digits(DIGITS));
-        let taken = self.store.find_user_by_email(&email).await?;
+        let (now, id) = (self.core.now(), ProofId::new(self.core.now(), &*self.core.random));
+        let (token, code) = (self.core.random.token(), self.core.random.digits(DIGITS));
+        let taken = self.core.store.find_user_by_email(&email).await?;
         let letter = match &taken {
             None => {
-                let link = self.config.server.issuer.at(&format!("/verify?token={token}"));
+                let link = self.core.config.server.issuer.at(&format!("/verify?token={token}"));
                 messages::verify_email(
                     Recipient { email: email.as_str(), name: None, lang },
                     &code,
@@ -303,7 +317,7 @@ impl Usher {
                 )?
             }
             Some(owner) => {
-                let at = |path: &str| self.config.server.issuer.at(&format!("{path}?proof={id}"));
+                let at = |path: &str| self.core.config.server.issuer.at(&format!("{path}?proof={id}"));
                 let owner = Recipient { email: email.as_str(), name: None, lang: crate::emails::lang_of(owner) };
                 messages::already_registered(owner, &at("/login"), &at("/recover"))?
             }
@@ -313,7 +327,7 @@ impl Usher {
             kind: ProofKind::SignUp,
             email: Some(email.clone()),
             user_id: None,
-            sealed: Some(self.sealer.seal(Purpose::Proof, &serde_json::to_vec(pending)?, &*self.random)),
+            sealed: Some(self.core.sealer.seal(Purpose::Proof, &serde_json::to_vec(pending)?, &*self.core.random)),
             attempts: 0,
             created_at: now,
             expires_at: now + LIFETIME,
@@ -321,10 +335,10 @@ impl Usher {
         };
         // If the address is taken, the proof is a decoy: its link and code are never sent.
         let decoy = taken.is_some();
-        let token_hash = if decoy { secret_hash(&self.random.token()) } else { secret_hash(&token) };
-        let code_hash = if decoy { self.code_hash(id, &self.random.token()) } else { self.code_hash(id, &code) };
-        let letter = if self.may_write_to(email.as_str()).await? {
-            Some(self.enclose(&letter, proof.expires_at)?)
+        let token_hash = if decoy { secret_hash(&self.core.random.token()) } else { secret_hash(&token) };
+        let code_hash = if decoy { self.code_hash(id, &self.core.random.token()) } else { self.code_hash(id, &code) };
+        let letter = if self.throttles.may_write_to(email.as_str()).await? {
+            Some(self.email_queue.enclose(&letter, proof.expires_at)?)
         } else {
             None
         };
@@ -344,8 +358,8 @@ impl Usher {
         letter: Option<QueuedEmail>,
         replaced: Replaced,
     ) -> Result<(), FlowError> {
-        let now = self.now();
-        let put = self.store.write(move |mut tx| {
+        let now = self.core.now();
+        let put = self.core.store.write(move |mut tx| {
             Box::pin(async move {
                 // Only the newest email is valid. If none was sent, the earlier ones stay valid.
                 if let (Some(email), Some(_)) = (&proof.email, &letter) {
@@ -362,7 +376,7 @@ impl Usher {
             })
         });
         put.await?;
-        self.mail_wakeup.notify_one();
+        self.core.mail_wakeup.notify_one();
         Ok(())
     }
 
@@ -378,8 +392,8 @@ impl Usher {
         let email = proof.email.clone().ok_or(Rejected::ProofOver)?;
         let user = self.new_user(Some(email), pending.profile, Some(pending.locale), &AttributeOrigin::Person);
         let elsewhere = is_elsewhere(browser, pending.browser.as_deref());
-        let (usher, made, phc, now, id) = (self.clone(), user.clone(), pending.phc.clone(), self.now(), proof.id);
-        let create = self.store.write(move |mut tx| {
+        let (usher, made, phc, now, id) = (self.clone(), user.clone(), pending.phc.clone(), self.core.now(), proof.id);
+        let create = self.core.store.write(move |mut tx| {
             Box::pin(async move {
                 if !tx.take_proof(id, ProofKind::SignUp, now).await? {
                     return Ok(false);
@@ -391,7 +405,7 @@ impl Usher {
                 if let Some(phc) = &phc {
                     tx.put_password(made.id, phc, now).await?;
                 }
-                tx.append(&usher.event(EventKind::UserCreated).with_user(made.id)).await?;
+                tx.append(&usher.core.event(EventKind::UserCreated).with_user(made.id)).await?;
                 Ok(true)
             })
         });
@@ -405,7 +419,8 @@ impl Usher {
             Some(phc) => (AuthMeans::Password, password_guard(phc)),
             None => (AuthMeans::MailCode, SignInGuard::User),
         };
-        let signed_in = self.finish_sign_in(user, Authentication::by(means), guard, browser, device).await?;
+        let signed_in =
+            self.session_opening.finish_sign_in(user, Authentication::by(means), guard, browser, device).await?;
         Ok(Verified { signed_in, interaction: pending.interaction, makes_passkey: pending.phc.is_none(), elsewhere })
     }
 
@@ -417,10 +432,10 @@ impl Usher {
         locale: Option<String>,
         origin: &AttributeOrigin,
     ) -> User {
-        let now = self.now();
+        let now = self.core.now();
         let mut user = User {
-            id: UserId::new(now, &*self.random),
-            sub: Sub(self.random.handle()),
+            id: UserId::new(now, &*self.core.random),
+            sub: Sub(self.core.random.handle()),
             email: None,
             status: UserStatus::Active,
             admin: false,

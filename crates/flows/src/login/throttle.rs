@@ -3,8 +3,9 @@
 //! Nobody can lock another user out: a browser that the account's owner has used before counts in a bucket of its own,
 //! and a full bucket empties by itself.
 
+use crate::core::Core;
 use crate::error::{FlowError, Rejected};
-use crate::usher::Usher;
+use std::sync::Arc;
 use usher_config::RateLimit;
 use usher_domain::id::{CeremonyId, ClientId, GrantId, ProjectId, SessionId, UserId};
 use usher_domain::oauth::code::{MOST_WRONG_VERIFIERS, WRONG_VERIFIER_MS, wrong_verifiers};
@@ -35,7 +36,13 @@ struct Bucket {
     factor: u32,
 }
 
-impl Usher {
+/// Limits of attempts.
+#[derive(Clone)]
+pub struct Throttles {
+    pub(crate) core: Arc<Core>,
+}
+
+impl Throttles {
     /// Counts one password attempt at an account. Called before the password is compared, so that simultaneous
     /// attempts cannot exceed the limit.
     pub(crate) async fn count_sign_in(
@@ -54,29 +61,29 @@ impl Usher {
             ]
         };
         buckets.push(Bucket { name: format!("sign-in/source/{source}"), factor: SOURCE_FACTOR });
-        self.take_all(self.config.limits.sign_in, buckets).await
+        self.take_all(self.core.config.limits.sign_in, buckets).await
     }
 
     /// Resets the attempts at this account from this source after a success.
     pub(crate) async fn forgive_sign_in(&self, account: &str, source: &str) -> Result<(), FlowError> {
-        if self.config.limits.sign_in == RateLimit::Off {
+        if self.core.config.limits.sign_in == RateLimit::Off {
             return Ok(());
         }
         let bucket = format!("sign-in/pair/{}/{source}", self.bucket_name(account));
-        Ok(self.store.write_single(move |mut tx| Box::pin(async move { tx.forget_bucket(&bucket).await })).await?)
+        Ok(self.core.store.write_single(move |mut tx| Box::pin(async move { tx.forget_bucket(&bucket).await })).await?)
     }
 
     /// Counts one attempt at a user's second factor, before it is checked. A browser with a session of the user counts
     /// in a bucket of its own, so that attempts elsewhere do not lock the user out.
     pub(crate) async fn count_second_factor(&self, user: UserId, known: Option<SessionId>) -> Result<(), FlowError> {
         let bucket = Bucket { name: second_factor_bucket(user, known), factor: 1 };
-        self.take_all(self.config.limits.second_factor, vec![bucket]).await
+        self.take_all(self.core.config.limits.second_factor, vec![bucket]).await
     }
 
     /// Resets the attempts at this user's second factor after a success.
     pub(crate) async fn forgive_second_factor(&self, user: UserId, known: Option<SessionId>) -> Result<(), FlowError> {
         let bucket = second_factor_bucket(user, known);
-        Ok(self.store.write_single(move |mut tx| Box::pin(async move { tx.forget_bucket(&bucket).await })).await?)
+        Ok(self.core.store.write_single(move |mut tx| Box::pin(async move { tx.forget_bucket(&bucket).await })).await?)
     }
 
     /// Counts one attempt within one sign-in: after five it must be begun again.
@@ -84,8 +91,8 @@ impl Usher {
     /// # Errors
     /// [`Rejected::InteractionOver`] after too many.
     pub(crate) async fn count_pending(&self, pending: CeremonyId) -> Result<(), FlowError> {
-        let (bucket, now_ms) = (format!("second/pending/{pending}"), self.now().0.saturating_mul(1_000));
-        match self.store.take_from_bucket(&bucket, now_ms, AN_HOUR_MS, MOST_CODES * AN_HOUR_MS).await? {
+        let (bucket, now_ms) = (format!("second/pending/{pending}"), self.core.now().0.saturating_mul(1_000));
+        match self.core.store.take_from_bucket(&bucket, now_ms, AN_HOUR_MS, MOST_CODES * AN_HOUR_MS).await? {
             Taken::Yes => Ok(()),
             Taken::NotFor(_) => Err(Rejected::InteractionOver.into()),
         }
@@ -94,26 +101,26 @@ impl Usher {
     /// Counts one passkey attempt. Passkeys cannot be guessed: this only limits the work.
     pub(crate) async fn count_passkey(&self, source: &str) -> Result<(), FlowError> {
         let bucket = Bucket { name: format!("passkey/source/{source}"), factor: SOURCE_FACTOR };
-        self.take_all(self.config.limits.sign_in, vec![bucket]).await
+        self.take_all(self.core.config.limits.sign_in, vec![bucket]).await
     }
 
     /// Counts one look-up of an address for adding a member.
     pub(crate) async fn count_member_search(&self, project: ProjectId) -> Result<(), FlowError> {
         let bucket = Bucket { name: format!("member/project/{project}"), factor: MEMBER_FACTOR };
-        self.take_all(self.config.limits.sign_in, vec![bucket]).await
+        self.take_all(self.core.config.limits.sign_in, vec![bucket]).await
     }
 
     /// Counts one wrong client secret; those of unknown clients count together.
     pub(crate) async fn count_wrong_secret(&self, client: Option<&ClientId>, source: &str) -> Result<(), FlowError> {
         let client = client.map_or("unknown", |client| client.0.as_str());
         let bucket = Bucket { name: format!("client-secret/{client}/{source}"), factor: 1 };
-        self.take_all(self.config.limits.client_secret, vec![bucket]).await
+        self.take_all(self.core.config.limits.client_secret, vec![bucket]).await
     }
 
     /// Counts one registration.
     pub(crate) async fn count_sign_up(&self, source: &str) -> Result<(), FlowError> {
         self.take_all(
-            self.config.limits.register,
+            self.core.config.limits.register,
             vec![Bucket { name: format!("register/source/{source}"), factor: 1 }],
         )
         .await
@@ -125,7 +132,7 @@ impl Usher {
     /// [`Rejected::TooMany`] after too many.
     pub(crate) async fn count_email_to(&self, address: &str) -> Result<(), FlowError> {
         let name = format!("letter/{}", self.bucket_name(address));
-        self.take_all(self.config.limits.recover, vec![Bucket { name, factor: 1 }]).await
+        self.take_all(self.core.config.limits.recover, vec![Bucket { name, factor: 1 }]).await
     }
 
     /// Counts one email to an address. `false`: send none; the result must be the same as if one had been sent.
@@ -140,7 +147,7 @@ impl Usher {
     /// Counts one recovery request by its source.
     pub(crate) async fn count_recovery(&self, source: &str) -> Result<(), FlowError> {
         self.take_all(
-            self.config.limits.recover,
+            self.core.config.limits.recover,
             vec![Bucket { name: format!("recover/source/{source}"), factor: SOURCE_FACTOR }],
         )
         .await
@@ -148,15 +155,15 @@ impl Usher {
 
     /// Counts one wrong verifier for an authorization code. `false` after too many.
     pub(crate) async fn count_code_failure(&self, code: GrantId) -> Result<bool, FlowError> {
-        let (bucket, now_ms) = (wrong_verifiers(code), self.now().0.saturating_mul(1_000));
+        let (bucket, now_ms) = (wrong_verifiers(code), self.core.now().0.saturating_mul(1_000));
         let most = MOST_WRONG_VERIFIERS * WRONG_VERIFIER_MS;
-        Ok(self.store.take_from_bucket(&bucket, now_ms, WRONG_VERIFIER_MS, most).await? == Taken::Yes)
+        Ok(self.core.store.take_from_bucket(&bucket, now_ms, WRONG_VERIFIER_MS, most).await? == Taken::Yes)
     }
 
     /// Addresses are hashed, so that the table of buckets does not reveal who tried to sign in.
     fn bucket_name(&self, account: &str) -> String {
         use base64::Engine as _;
-        let mac = self.sealer.mac(usher_keys::seal::Purpose::BrowserHint, account.as_bytes());
+        let mac = self.core.sealer.mac(usher_keys::seal::Purpose::BrowserHint, account.as_bytes());
         base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(&mac[..16])
     }
 
@@ -164,10 +171,10 @@ impl Usher {
     /// use up a shared bucket, or one source could lock an account's owner out everywhere.
     async fn take_all(&self, limit: RateLimit, buckets: Vec<Bucket>) -> Result<(), FlowError> {
         let RateLimit::Rate { count, per } = limit else { return Ok(()) };
-        let now_ms = self.now().0.saturating_mul(1_000);
+        let now_ms = self.core.now().0.saturating_mul(1_000);
         let per_ms = i64::try_from(per.as_millis()).unwrap_or(i64::MAX);
         let cost = move |bucket: &Bucket| (per_ms / i64::from(count.saturating_mul(bucket.factor)).max(1)).max(1);
-        let take = self.store.write(move |mut tx| {
+        let take = self.core.store.write(move |mut tx| {
             Box::pin(async move {
                 for (place, bucket) in buckets.iter().enumerate() {
                     let taken = tx.take_from_bucket(&bucket.name, now_ms, cost(bucket), per_ms).await?;

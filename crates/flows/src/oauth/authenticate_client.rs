@@ -1,11 +1,13 @@
 //! Client authentication (RFC 6749 §2.3).
 
+use crate::admin::clients::Clients;
+use crate::core::Core;
+use crate::login::throttle::Throttles;
 use std::sync::Arc;
 
 use aws_lc_rs::{constant_time, digest};
 
 use crate::error::FlowError;
-use crate::usher::Usher;
 use usher_domain::id::ClientId;
 use usher_domain::oauth::client::Client;
 use usher_domain::time::Timestamp;
@@ -22,7 +24,15 @@ pub(crate) fn sha256_hex(text: &str) -> String {
     })
 }
 
-impl Usher {
+/// Client authentication at OAuth endpoints (RFC 6749 §2.3).
+#[derive(Clone)]
+pub struct ClientAuthentication {
+    pub(crate) core: Arc<Core>,
+    pub(crate) clients: Arc<Clients>,
+    pub(crate) throttles: Arc<Throttles>,
+}
+
+impl ClientAuthentication {
     /// Authenticates the client with these credentials, sent from this network.
     ///
     /// A wrong secret counts against its source network, for this client only. A right one is always accepted: 256
@@ -38,16 +48,16 @@ impl Usher {
         credentials: &ClientCredentials,
         source: &str,
     ) -> Result<Arc<Client>, FlowError> {
-        let found = self.find_client(&ClientId(credentials.client_id().to_owned())).await?;
-        match prove(found.as_deref(), credentials, self.now()) {
+        let found = self.clients.find_client(&ClientId(credentials.client_id().to_owned())).await?;
+        match prove(found.as_deref(), credentials, self.core.now()) {
             Ok(()) => {
                 let client = found.ok_or(RejectionCause::UnknownClient)?;
-                self.note_secret_use(&client, credentials.secret()).await;
+                self.clients.note_secret_use(&client, credentials.secret()).await;
                 Ok(client)
             }
             Err(cause) => {
                 if matches!(cause, RejectionCause::WrongSecret | RejectionCause::UnknownClient) {
-                    self.count_wrong_secret(found.as_ref().map(|client| &client.id), source).await?;
+                    self.throttles.count_wrong_secret(found.as_ref().map(|client| &client.id), source).await?;
                 }
                 Err(cause.into())
             }

@@ -1,11 +1,15 @@
 //! The authorization endpoint: begins an interaction, decides its next step, and executes it.
 
+use crate::admin::clients::Clients;
+use crate::admin::keys::SigningKeys;
+use crate::core::Core;
+use crate::login::accounts::Accounts;
 use std::sync::Arc;
 
+use crate::core::Device;
 use crate::error::{FlowError, Rejected};
 use crate::login::accounts::{Account, Browser, secret_hash};
 use crate::packed::{pack, unpack};
-use crate::usher::{Device, Usher};
 use usher_domain::email::Email;
 use usher_domain::event::EventKind;
 use usher_domain::id::ClientId;
@@ -62,7 +66,16 @@ pub enum Outcome {
     },
 }
 
-impl Usher {
+/// The authorization endpoint (RFC 6749 §3.1) and its interaction.
+#[derive(Clone)]
+pub struct Authorizations {
+    pub(crate) core: Arc<Core>,
+    pub(crate) accounts: Arc<Accounts>,
+    pub(crate) clients: Arc<Clients>,
+    pub(crate) signing_keys: Arc<SigningKeys>,
+}
+
+impl Authorizations {
     /// Parses an authorization request and continues it until it needs a page.
     ///
     /// # Errors
@@ -74,7 +87,8 @@ impl Usher {
         device: &Device,
     ) -> Result<Outcome, AuthorizeFault> {
         let destination = Destination::read(params)?;
-        let client = self.find_client(&ClientId(destination.client_id)).await?.ok_or(AuthorizeFault::UnknownClient)?;
+        let client =
+            self.clients.find_client(&ClientId(destination.client_id)).await?.ok_or(AuthorizeFault::UnknownClient)?;
         if !client.is_active() {
             return Err(AuthorizeFault::DisabledClient);
         }
@@ -99,9 +113,9 @@ impl Usher {
             redirect_uri_sent,
             request,
             hinted,
-            began_at: self.now(),
+            began_at: self.core.now(),
             renewed_from: None,
-            browser: mark_hash(browser.mark_or_make(self)),
+            browser: mark_hash(browser.mark_or_make(&*self.core.random)),
             signed_in: None,
             chosen: None,
             allowed: false,
@@ -120,22 +134,23 @@ impl Usher {
         device: &Device,
     ) -> Result<Outcome, FlowError> {
         let client = self.client_of(&interaction).await?;
-        let accounts = self.accounts(browser).await?;
+        let accounts = self.accounts.accounts(browser).await?;
         let account = pick(&interaction, &accounts);
         let consent = match account {
             Some(account) if !client.metadata.first_party => {
-                self.store.find_consent(account.user.id, &client.id).await?
+                self.core.store.find_consent(account.user.id, &client.id).await?
             }
             _ => None,
         };
         let second_factor = match account {
             Some(account) => {
-                asks_how(&interaction, &client) && self.store.find_factors(account.user.id).await?.allow_second_step()
+                asks_how(&interaction, &client)
+                    && self.core.store.find_factors(account.user.id).await?.allow_second_step()
             }
             None => false,
         };
         let step = interaction.next_step(&InteractionFacts {
-            now: self.now(),
+            now: self.core.now(),
             session: account.map(|account| SessionFacts {
                 id: account.session.id,
                 sub: &account.user.sub,
@@ -154,7 +169,7 @@ impl Usher {
         });
         match (step, account) {
             (InteractionStep::Finish, Some(account)) => {
-                self.touch(account, device).await?;
+                self.accounts.touch(account, device).await?;
                 Ok(Outcome::Answer(self.code_response(&interaction, account)?))
             }
             (InteractionStep::Fail(error), _) => Ok(Outcome::Answer(self.refuse_interaction(&interaction, error))),
@@ -167,7 +182,7 @@ impl Usher {
     /// # Errors
     /// [`Rejected::ClientGone`] otherwise.
     pub async fn client_of(&self, interaction: &Interaction) -> Result<Arc<Client>, FlowError> {
-        let client = self.find_client(&interaction.client_id).await?;
+        let client = self.clients.find_client(&interaction.client_id).await?;
         let client = client.filter(|client| client.is_active() && client.allows_redirect(&interaction.redirect_uri));
         client.ok_or_else(|| {
             tracing::info!(client = %interaction.client_id, "refused: the client of a sign-in was deleted, disabled or changed");
@@ -184,7 +199,7 @@ impl Usher {
         interaction: &Interaction,
         browser: &Browser,
     ) -> Result<Option<Account>, FlowError> {
-        let accounts = self.accounts(browser).await?;
+        let accounts = self.accounts.accounts(browser).await?;
         Ok(pick(interaction, &accounts).cloned())
     }
 
@@ -214,7 +229,7 @@ impl Usher {
         let began_at = request.renewed_from.unwrap_or(request.began_at).0;
         let of_client = (&asked.state, &asked.nonce, &asked.code_challenge, &asked.prompt, asked.max_age);
         let named = format!("{client_id}\n{redirect_uri}\n{browser}\n{began_at}\n{of_client:?}");
-        let mac = self.sealer.mac(Purpose::AnsweredRequest, named.as_bytes());
+        let mac = self.core.sealer.mac(Purpose::AnsweredRequest, named.as_bytes());
         base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(&mac[..12])
     }
 
@@ -223,13 +238,13 @@ impl Usher {
     /// # Errors
     /// Never in practice: an interaction always serialises.
     pub fn seal_interaction(&self, interaction: &Interaction) -> Result<String, FlowError> {
-        Ok(self.sealer.seal_text(Purpose::Interaction, &pack(interaction)?, &*self.random))
+        Ok(self.core.sealer.seal_text(Purpose::Interaction, &pack(interaction)?, &*self.core.random))
     }
 
     /// The origin of the application of a sealed interaction, for any browser and even if it has expired: it reveals
     /// nothing else of the request.
     pub fn origin_of_interaction(&self, sealed: &str) -> Option<Box<str>> {
-        let opened = self.sealer.open_text(Purpose::Interaction, sealed).ok()?;
+        let opened = self.core.sealer.open_text(Purpose::Interaction, sealed).ok()?;
         let interaction: Interaction = unpack(&opened)?;
         redirect_uri::origin(&interaction.redirect_uri).map(String::into_boxed_str)
     }
@@ -242,15 +257,15 @@ impl Usher {
         self.reopen_interaction(sealed, browser).map(|(interaction, _)| interaction)
     }
 
-    /// As [`Usher::open_interaction`], and whether it was restarted.
+    /// As [`Authorizations::open_interaction`], and whether it was restarted.
     ///
     /// # Errors
     /// [`Rejected::InteractionOver`].
     pub fn reopen_interaction(&self, sealed: &str, browser: &Browser) -> Result<(Interaction, bool), FlowError> {
-        let opened = self.sealer.open_text(Purpose::Interaction, sealed).ok();
+        let opened = self.core.sealer.open_text(Purpose::Interaction, sealed).ok();
         let interaction: Option<Interaction> = opened.and_then(|bytes| unpack(&bytes));
         let own = interaction.filter(|one| browser.mark().is_some_and(|mark| mark_hash(mark) == one.browser));
-        let now = self.now();
+        let now = self.core.now();
         let good =
             own.and_then(|one| if one.is_expired(now) { Some((one.renew(now)?, true)) } else { Some((one, false)) });
         good.ok_or_else(|| Rejected::InteractionOver.into())
@@ -272,14 +287,15 @@ impl Usher {
     /// Appends an event for the client's owners, rate-limited so that nobody can fill the log with it.
     async fn tell_of_mismatch(&self, client: &Client, sent: &str) -> Result<(), FlowError> {
         let bucket = format!("redirect-rejected/{}", client.id);
-        let now_ms = self.now().0.saturating_mul(1_000);
+        let now_ms = self.core.now().0.saturating_mul(1_000);
         let shown: String = sent.chars().filter(|c| !c.is_control()).take(500).collect();
         let event = self
+            .core
             .event(EventKind::RedirectRejected)
             .with_client(&client.id)
             .with_project(client.project_id)
             .with("sent", shown);
-        let told = self.store.write(move |mut tx| {
+        let told = self.core.store.write(move |mut tx| {
             Box::pin(async move {
                 if tx.take_from_bucket(&bucket, now_ms, 6_000, 60_000).await?
                     == usher_storage::system::throttles::Taken::Yes
@@ -294,9 +310,13 @@ impl Usher {
 
     /// The user of an `id_token_hint`, expired or not, after merges.
     async fn whom_a_hint_names(&self, hint: &str) -> Result<IdTokenHint, FlowError> {
-        let verified = self.keyring().verify_hint(hint, ExpectedToken { typ: crate::oauth::issue::ID_TOKEN_TYP }).ok();
+        let verified = self
+            .signing_keys
+            .keyring()
+            .verify_hint(hint, ExpectedToken { typ: crate::oauth::issue::ID_TOKEN_TYP })
+            .ok();
         let text = |name: &str| verified.as_ref()?.claims.get(name)?.as_str().map(str::to_owned);
-        match text("sub").filter(|_| text("iss").as_deref() == Some(self.issuer())) {
+        match text("sub").filter(|_| text("iss").as_deref() == Some(self.core.issuer())) {
             Some(sub) => Ok(IdTokenHint::Person(self.sub_today(Sub(sub)).await?)),
             None => Ok(IdTokenHint::Unreadable),
         }
@@ -304,7 +324,7 @@ impl Usher {
 
     /// The current `sub` for a `sub`: after a merge, that of the kept user.
     async fn sub_today(&self, sub: Sub) -> Result<Sub, FlowError> {
-        let kept = self.store.find_user_by_former_sub(&sub).await?;
+        let kept = self.core.store.find_user_by_former_sub(&sub).await?;
         Ok(kept.map_or(sub, |user| user.sub))
     }
 }

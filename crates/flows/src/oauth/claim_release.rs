@@ -1,13 +1,13 @@
 //! Records the claims that are released to clients: once an hour for each grant, or when a claim is new.
 
+use crate::oauth::issue::TokenIssuer;
 use std::collections::BTreeSet;
 
 use crate::error::FlowError;
-use crate::usher::Usher;
 use usher_domain::event::EventKind;
 use usher_domain::id::{ClientId, GrantId, UserId};
 
-impl Usher {
+impl TokenIssuer {
     /// Records that claims of a user, including `sub`, are released to a client by this grant.
     ///
     /// Most requests find in the cache that it is recorded already. A grant after a withdrawal is a new one, which no
@@ -30,10 +30,10 @@ impl Usher {
     }
 
     async fn write_release(&self, user: UserId, client: ClientId, claims: BTreeSet<String>) -> Result<(), FlowError> {
-        let now = self.now();
-        let event = self.event(EventKind::AccessUsed).with_user(user).with_client(&client);
+        let now = self.core.now();
+        let event = self.core.event(EventKind::AccessUsed).with_user(user).with_client(&client);
         let event = event.with("claims", claims.iter().cloned().collect::<Vec<_>>());
-        let write = self.store.write(move |mut tx| {
+        let write = self.core.store.write(move |mut tx| {
             Box::pin(async move {
                 tx.release_claims(user, &client, &claims, now).await?;
                 tx.append(&event).await

@@ -1,7 +1,8 @@
 //! The client credentials grant (RFC 6749 §4.4): a machine acts for itself.
 
 use crate::error::FlowError;
-use crate::usher::Usher;
+use crate::oauth::issue::TokenIssuer;
+use std::sync::Arc;
 use usher_domain::oauth::client::Client;
 use usher_protocol::error::OAuthError;
 use usher_protocol::error_code::ErrorCode;
@@ -11,7 +12,13 @@ use usher_protocol::token::TokenResponse;
 /// Scopes that concern a user; a machine has none.
 const ABOUT_PEOPLE: [&str; 6] = ["openid", "profile", "email", "address", "phone", "offline_access"];
 
-impl Usher {
+/// The grant type `client_credentials`.
+#[derive(Clone)]
+pub struct ClientCredentialsGrant {
+    pub(crate) token_issuer: Arc<TokenIssuer>,
+}
+
+impl ClientCredentialsGrant {
     /// Issues an access token to a machine. Nothing is written.
     pub(crate) fn client_credentials(
         &self,
@@ -28,6 +35,6 @@ impl Usher {
             )
             .into());
         }
-        self.issue_to_machine(client, &scope, urv)
+        self.token_issuer.issue_to_machine(client, &scope, urv)
     }
 }

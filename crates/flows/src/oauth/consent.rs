@@ -1,9 +1,10 @@
 //! Consent: the user allows or denies a client's request.
 
+use crate::core::Device;
 use crate::error::{FlowError, Rejected};
 use crate::login::accounts::{Account, Browser};
+use crate::oauth::authorize::Authorizations;
 use crate::oauth::authorize::Outcome;
-use crate::usher::{Device, Usher};
 use usher_domain::event::EventKind;
 use usher_domain::id::ClientId;
 use usher_domain::oauth::consent::StoredConsent;
@@ -11,7 +12,7 @@ use usher_domain::oauth::interaction::Interaction;
 use usher_protocol::error::OAuthError;
 use usher_protocol::error_code::ErrorCode;
 
-impl Usher {
+impl Authorizations {
     /// Stores the consent and continues.
     ///
     /// # Errors
@@ -27,15 +28,16 @@ impl Usher {
             user_id: account.user.id,
             client_id: interaction.client_id.clone(),
             scope: interaction.request.scope.clone(),
-            granted_at: self.now(),
+            granted_at: self.core.now(),
         };
         let event = self
+            .core
             .event(EventKind::ConsentGranted)
             .with_user(account.user.id)
             .with_session(account.session.id)
             .with_client(&interaction.client_id)
             .with("scope", interaction.request.scope.to_string());
-        let remember = self.store.write(move |mut tx| {
+        let remember = self.core.store.write(move |mut tx| {
             Box::pin(async move {
                 tx.add_consent(&consent).await?;
                 tx.append(&event).await
@@ -53,17 +55,18 @@ impl Usher {
     pub async fn deny(&self, interaction: &Interaction, browser: &Browser) -> Result<Outcome, FlowError> {
         let account = self.account_for(interaction, browser).await?.ok_or(Rejected::NotSignedIn)?;
         let event = self
+            .core
             .event(EventKind::ConsentDenied)
             .with_user(account.user.id)
             .with_session(account.session.id)
             .with_client(&interaction.client_id);
-        self.store.write(move |mut tx| Box::pin(async move { tx.append(&event).await })).await?;
+        self.core.store.write(move |mut tx| Box::pin(async move { tx.append(&event).await })).await?;
         let error = OAuthError::new(ErrorCode::AccessDenied, "the person did not consent");
         Ok(Outcome::Answer(self.refuse_interaction(interaction, error)))
     }
 }
 
-impl Usher {
+impl Authorizations {
     /// The scope that a user allowed a client earlier; empty if none.
     ///
     /// # Errors
@@ -73,7 +76,7 @@ impl Usher {
         account: &Account,
         client: &ClientId,
     ) -> Result<usher_protocol::scope::Scope, FlowError> {
-        let found = self.store.find_consent(account.user.id, client).await?;
+        let found = self.core.store.find_consent(account.user.id, client).await?;
         Ok(found.map(|consent| consent.scope).unwrap_or_default())
     }
 }

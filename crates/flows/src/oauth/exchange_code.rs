@@ -1,9 +1,13 @@
 //! Exchanges a code for tokens (RFC 6749 §4.1.3), once.
 
+use crate::core::Core;
+use crate::end::Endings;
 use crate::error::FlowError;
+use crate::login::throttle::Throttles;
 use crate::oauth::issue::Issue;
+use crate::oauth::issue::TokenIssuer;
 use crate::packed::unpack;
-use crate::usher::Usher;
+use std::sync::Arc;
 use usher_domain::event::{Event, EventKind};
 use usher_domain::oauth::client::Client;
 use usher_domain::oauth::code::{AuthorizationCode, CodeFault, is_repeated};
@@ -14,7 +18,16 @@ use usher_protocol::cause::RejectionCause;
 use usher_protocol::token::TokenResponse;
 use usher_storage::grants::Spend;
 
-impl Usher {
+/// The grant type `authorization_code`.
+#[derive(Clone)]
+pub struct AuthorizationCodeGrant {
+    pub(crate) core: Arc<Core>,
+    pub(crate) endings: Arc<Endings>,
+    pub(crate) throttles: Arc<Throttles>,
+    pub(crate) token_issuer: Arc<TokenIssuer>,
+}
+
+impl AuthorizationCodeGrant {
     pub(crate) async fn exchange_code(
         &self,
         client: &Client,
@@ -24,17 +37,18 @@ impl Usher {
         urv: i64,
     ) -> Result<TokenResponse, FlowError> {
         let code = self.open_code(code)?;
-        match code.check(&client.id, redirect_uri, verifier, self.now()) {
+        match code.check(&client.id, redirect_uri, verifier, self.core.now()) {
             Ok(()) => {}
             Err(fault) => {
                 if fault == CodeFault::Verifier {
-                    self.count_code_failure(code.grant_id).await?;
+                    self.throttles.count_code_failure(code.grant_id).await?;
                 }
                 return Err(RejectionCause::from(fault).into());
             }
         }
         let grant = self.grant_of(client, &code);
         let event = self
+            .core
             .event(EventKind::GrantCreated)
             .with_user(code.user_id)
             .with_session(code.session_id)
@@ -44,7 +58,7 @@ impl Usher {
             .with("scope", grant.scope.to_string());
         match self.spend_code(client, grant.clone(), event).await? {
             Spend::Done => {}
-            Spend::SpentAt(at) if is_repeated(at, self.now()) => return Err(RejectionCause::CodeRepeated.into()),
+            Spend::SpentAt(at) if is_repeated(at, self.core.now()) => return Err(RejectionCause::CodeRepeated.into()),
             Spend::SpentAt(_) => return self.code_reused(&code).await,
             Spend::NotAllowed => return Err(RejectionCause::ConsentWithdrawn.into()),
             Spend::NoLonger => return Err(RejectionCause::SignInOver.into()),
@@ -59,28 +73,30 @@ impl Usher {
             nonce: code.nonce.as_deref(),
             generation,
         };
-        self.issue(issue).await
+        self.token_issuer.issue(issue).await
     }
 
     fn open_code(&self, sealed: &str) -> Result<AuthorizationCode, RejectionCause> {
-        let opened = self.sealer.open_text(Purpose::AuthorizationCode, sealed).ok();
+        let opened = self.core.sealer.open_text(Purpose::AuthorizationCode, sealed).ok();
         opened.and_then(|bytes| unpack(&bytes)).ok_or(RejectionCause::UnknownCode)
     }
 
     /// Checks the consent in the same transaction, so that a withdrawal also covers codes that were issued before it.
     async fn spend_code(&self, client: &Client, grant: Grant, event: Event) -> Result<Spend, FlowError> {
         let spent = if client.metadata.first_party {
-            self.store.spend_code(grant, event).await?
+            self.core.store.spend_code(grant, event).await?
         } else {
-            self.store.spend_code_under_consent(grant, event).await?
+            self.core.store.spend_code_under_consent(grant, event).await?
         };
         Ok(spent)
     }
 
     fn grant_of(&self, client: &Client, code: &AuthorizationCode) -> Grant {
-        let now = self.now();
-        let refresh =
-            code.scope.contains("offline_access").then(|| RefreshFamily::begin(now, &self.refresh_limits(client)));
+        let now = self.core.now();
+        let refresh = code
+            .scope
+            .contains("offline_access")
+            .then(|| RefreshFamily::begin(now, &self.token_issuer.refresh_limits(client)));
         Grant {
             id: code.grant_id,
             client_id: client.id.clone(),
@@ -102,14 +118,15 @@ impl Usher {
     async fn code_reused(&self, code: &AuthorizationCode) -> Result<TokenResponse, FlowError> {
         let (usher, grant) = (self.clone(), code.grant_id);
         let reused = self
+            .core
             .event(EventKind::CodeReuseDetected)
             .with_user(code.user_id)
             .with_session(code.session_id)
             .with_client(&code.client_id)
             .with_grant(grant);
-        let end = self.store.write(move |mut tx| {
+        let end = self.core.store.write(move |mut tx| {
             Box::pin(async move {
-                if usher.end_grant(&mut tx, grant, EndReason::CodeReuse).await?.is_some() {
+                if usher.endings.end_grant(&mut tx, grant, EndReason::CodeReuse).await?.is_some() {
                     tx.append(&reused).await?;
                 }
                 Ok(())

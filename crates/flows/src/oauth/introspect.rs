@@ -1,10 +1,16 @@
 //! Token introspection (RFC 7662), by resource servers for access tokens of their own project, and by a client for its
 //! own refresh tokens.
 
+use crate::admin::clients::Clients;
+use crate::admin::keys::SigningKeys;
+use crate::core::Core;
+use crate::end::Endings;
+use crate::oauth::issue::TokenIssuer;
+use crate::oauth::refresh::RefreshTokenGrant;
 use serde::Serialize;
+use std::sync::Arc;
 
 use crate::error::FlowError;
-use crate::usher::Usher;
 use usher_domain::id::{ClientId, GrantId};
 use usher_domain::oauth::client::Client;
 use usher_domain::time::Timestamp;
@@ -39,7 +45,18 @@ pub(crate) struct ValidAccessToken {
     pub person: Option<(ClaimsRequest, User)>,
 }
 
-impl Usher {
+/// What can be done with an issued token: userinfo, introspection, revocation.
+#[derive(Clone)]
+pub struct IssuedTokens {
+    pub(crate) core: Arc<Core>,
+    pub(crate) clients: Arc<Clients>,
+    pub(crate) endings: Arc<Endings>,
+    pub(crate) refresh_token_grant: Arc<RefreshTokenGrant>,
+    pub(crate) signing_keys: Arc<SigningKeys>,
+    pub(crate) token_issuer: Arc<TokenIssuer>,
+}
+
+impl IssuedTokens {
     /// Answers an introspection request.
     ///
     /// # Errors
@@ -56,20 +73,20 @@ impl Usher {
                 token_type: Some("Bearer"),
             }));
         }
-        let Some((id, generation)) = self.read_refresh_token(token) else { return Ok(inactive) };
-        let Some(found) = self.store.find_grant(id).await? else { return Ok(inactive) };
-        let (grant, now) = (found.grant, self.now());
+        let Some((id, generation)) = self.token_issuer.read_refresh_token(token) else { return Ok(inactive) };
+        let Some(found) = self.core.store.find_grant(id).await? else { return Ok(inactive) };
+        let (grant, now) = (found.grant, self.core.now());
         let live = grant.refresh.filter(|family| {
             grant.revoked_at.is_none() && family.is_within_limits(now) && generation >= family.generation
         });
         // Only its own client may introspect a refresh token: no other party has a reason to have it.
         let Some(family) = live.filter(|_| grant.client_id == asking.id) else { return Ok(inactive) };
         if !family.is_leaf_used() {
-            self.note_generation_used(id, generation).await;
+            self.refresh_token_grant.note_generation_used(id, generation).await;
         }
         let claims = AccessTokenClaims {
-            iss: self.issuer().to_owned(),
-            aud: vec![self.issuer().to_owned()],
+            iss: self.core.issuer().to_owned(),
+            aud: vec![self.core.issuer().to_owned()],
             sub: found.sub.0,
             client_id: grant.client_id.0,
             exp: family.expires_at.map_or(family.idle_expires_at, |end| end.min(family.idle_expires_at)).0,
@@ -92,7 +109,7 @@ impl Usher {
         if asking.id.0 == issued_to {
             return Ok(true);
         }
-        let other = self.find_client(&ClientId(issued_to.to_owned())).await?;
+        let other = self.clients.find_client(&ClientId(issued_to.to_owned())).await?;
         Ok(other.is_some_and(|other| other.project_id == asking.project_id))
     }
 
@@ -105,18 +122,18 @@ impl Usher {
             return Ok(Err(RejectionCause::UnknownAccessToken.into()));
         };
         let refused = |cause: RejectionCause| Ok(Err(OAuthError::from(cause).by(&claims.client_id)));
-        if claims.iss != self.issuer() || claims.aud.iter().all(|aud| aud != self.issuer()) {
+        if claims.iss != self.core.issuer() || claims.aud.iter().all(|aud| aud != self.core.issuer()) {
             return refused(RejectionCause::OtherAudience);
         }
-        if self.now() >= Timestamp(claims.exp) {
+        if self.core.now() >= Timestamp(claims.exp) {
             return refused(RejectionCause::AccessTokenExpired);
         }
-        let client = self.find_client(&ClientId(claims.client_id.clone())).await?;
+        let client = self.clients.find_client(&ClientId(claims.client_id.clone())).await?;
         if !client.is_some_and(|client| client.is_active()) {
             return refused(RejectionCause::AccessTokenRevoked);
         }
         let person = match &claims.gid {
-            None if self.store.is_token_revoked(&claims.jti).await? => {
+            None if self.core.store.is_token_revoked(&claims.jti).await? => {
                 return refused(RejectionCause::AccessTokenRevoked);
             }
             None => None,
@@ -130,7 +147,7 @@ impl Usher {
 
     /// An access token with a valid signature, and the key that signed it.
     fn read_access_token(&self, token: &str) -> Option<(AccessTokenClaims, String)> {
-        let verified = self.keyring().verify(token, ExpectedToken { typ: access_token::TYP }).ok()?;
+        let verified = self.signing_keys.keyring().verify(token, ExpectedToken { typ: access_token::TYP }).ok()?;
         let kid = verified.kid;
         serde_json::from_value(verified.claims.into()).ok().map(|claims| (claims, kid))
     }
@@ -142,9 +159,9 @@ impl Usher {
         claims: &AccessTokenClaims,
     ) -> Result<Option<(ClaimsRequest, User)>, FlowError> {
         let Ok(grant) = gid.parse::<GrantId>() else { return Ok(None) };
-        let Some(standing) = self.store.find_standing_grant(grant, &claims.jti).await? else { return Ok(None) };
+        let Some(standing) = self.core.store.find_standing_grant(grant, &claims.jti).await? else { return Ok(None) };
         if let Some(generation) = claims.generation.filter(|shown| standing.unseen.is_some_and(|leaf| *shown >= leaf)) {
-            self.note_generation_used(grant, generation).await;
+            self.refresh_token_grant.note_generation_used(grant, generation).await;
         }
         Ok(Some((standing.claims, standing.user)))
     }

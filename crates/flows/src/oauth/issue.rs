@@ -1,11 +1,17 @@
 //! Issuing tokens; no other module does.
 
+use crate::admin::keys::SigningKeys;
+use crate::core::Core;
+use crate::policy::Policies;
+use moka::sync::Cache;
 use std::collections::BTreeSet;
+use std::sync::Arc;
+use std::time::Duration;
+use usher_domain::oauth::grant::RefreshLimits;
 
 use serde_json::{Map, Value};
 
 use crate::error::FlowError;
-use crate::usher::Usher;
 use usher_domain::id::GrantId;
 use usher_domain::key::SigningAlg;
 use usher_domain::oauth::client::Client;
@@ -36,10 +42,35 @@ pub(crate) struct Issue<'a> {
     pub generation: Option<u32>,
 }
 
-impl Usher {
+/// Signs tokens, and records which claims were released.
+#[derive(Clone)]
+pub struct TokenIssuer {
+    pub(crate) core: Arc<Core>,
+    pub(crate) policies: Arc<Policies>,
+    pub(crate) signing_keys: Arc<SigningKeys>,
+    /// Claims recently released by grants, so that not every request records them.
+    pub(crate) releases: Cache<GrantId, BTreeSet<String>>,
+}
+
+impl TokenIssuer {
+    /// The lifetimes of this client's refresh token families.
+    pub(crate) fn refresh_limits(&self, client: &Client) -> RefreshLimits {
+        let (tokens, metadata) = (&self.core.config.tokens, &client.metadata);
+        let seconds = Duration::from_secs;
+        RefreshLimits {
+            idle: metadata.refresh_idle_seconds.map_or(tokens.refresh_idle, seconds),
+            absolute: match metadata.refresh_absolute_seconds {
+                Some(0) => None,
+                Some(limit) => Some(seconds(limit)),
+                None => tokens.refresh_absolute_limit(),
+            },
+            retry_window: tokens.refresh_retry_window,
+        }
+    }
+
     /// The tokens of a grant.
     pub(crate) async fn issue(&self, wanted: Issue<'_>) -> Result<TokenResponse, FlowError> {
-        let now = self.now();
+        let now = self.core.now();
         let access_token = self.sign_access_token(
             wanted.client,
             &AccessTokenClaims {
@@ -50,7 +81,7 @@ impl Usher {
                 sid: Some(wanted.grant.session_id.to_string()),
                 gid: Some(wanted.grant.id.to_string()),
                 generation: wanted.generation,
-                roles: self.roles_for_token(wanted.client.project_id, wanted.grant.user_id).await?,
+                roles: self.policies.roles_for_token(wanted.client.project_id, wanted.grant.user_id).await?,
                 ..self.bare_access_token(wanted.client, wanted.urv, now)
             },
         )?;
@@ -66,7 +97,7 @@ impl Usher {
         Ok(TokenResponse {
             access_token,
             token_type: "Bearer",
-            expires_in: self.config.tokens.access_ttl.as_secs(),
+            expires_in: self.core.config.tokens.access_ttl.as_secs(),
             scope: wanted.scope.to_string(),
             refresh_token: wanted.generation.map(|generation| self.refresh_token(wanted.grant.id, generation)),
             id_token,
@@ -80,11 +111,12 @@ impl Usher {
         scope: &Scope,
         urv: i64,
     ) -> Result<TokenResponse, FlowError> {
-        let claims = AccessTokenClaims { scope: scope.to_string(), ..self.bare_access_token(client, urv, self.now()) };
+        let claims =
+            AccessTokenClaims { scope: scope.to_string(), ..self.bare_access_token(client, urv, self.core.now()) };
         Ok(TokenResponse {
             access_token: self.sign_access_token(client, &claims)?,
             token_type: "Bearer",
-            expires_in: self.config.tokens.access_ttl.as_secs(),
+            expires_in: self.core.config.tokens.access_ttl.as_secs(),
             scope: claims.scope,
             refresh_token: None,
             id_token: None,
@@ -93,16 +125,16 @@ impl Usher {
 
     /// An access token with the common claims. `client_id`s are chosen by the server, so that none equals a `sub`.
     fn bare_access_token(&self, client: &Client, urv: i64, now: Timestamp) -> AccessTokenClaims {
-        let mut aud = vec![self.issuer().to_owned()];
+        let mut aud = vec![self.core.issuer().to_owned()];
         aud.extend(client.metadata.audience.iter().cloned());
         AccessTokenClaims {
-            iss: self.issuer().to_owned(),
+            iss: self.core.issuer().to_owned(),
             aud,
             sub: client.id.0.clone(),
             client_id: client.id.0.clone(),
-            exp: (now + self.config.tokens.access_ttl).0,
+            exp: (now + self.core.config.tokens.access_ttl).0,
             iat: now.0,
-            jti: self.random.handle(),
+            jti: self.core.random.handle(),
             scope: String::new(),
             auth_time: None,
             acr: None,
@@ -115,7 +147,7 @@ impl Usher {
     }
 
     fn sign_access_token(&self, client: &Client, claims: &AccessTokenClaims) -> Result<String, FlowError> {
-        Ok(self.keyring().sign(alg(client.metadata.access_token_alg()), access_token::TYP, claims)?)
+        Ok(self.signing_keys.keyring().sign(alg(client.metadata.access_token_alg()), access_token::TYP, claims)?)
     }
 
     fn id_token(
@@ -124,13 +156,13 @@ impl Usher {
         person: &Map<String, Value>,
         access_token: &str,
     ) -> Result<String, FlowError> {
-        let (grant, now) = (wanted.grant, self.now());
+        let (grant, now) = (wanted.grant, self.core.now());
         let alg = alg(&wanted.client.metadata.id_token_signed_response_alg);
         let claims = IdTokenClaims {
-            iss: self.issuer(),
+            iss: self.core.issuer(),
             sub: &wanted.sub.0,
             aud: &wanted.client.id.0,
-            exp: (now + self.config.tokens.id_ttl).0,
+            exp: (now + self.core.config.tokens.id_ttl).0,
             iat: now.0,
             auth_time: grant.auth_time.0,
             nonce: wanted.nonce,
@@ -140,7 +172,7 @@ impl Usher {
             at_hash: &at_hash(alg.as_str(), access_token),
             person,
         };
-        Ok(self.keyring().sign(alg, ID_TOKEN_TYP, &claims)?)
+        Ok(self.signing_keys.keyring().sign(alg, ID_TOKEN_TYP, &claims)?)
     }
 
     /// The refresh token of a generation. It is derived, so that repeating gives the same token.
@@ -148,12 +180,12 @@ impl Usher {
         let mut content = [0; 20];
         content[..16].copy_from_slice(grant.0.as_bytes());
         content[16..].copy_from_slice(&generation.to_be_bytes());
-        self.sealer.seal_deterministic_text(Purpose::RefreshToken, &content)
+        self.core.sealer.seal_deterministic_text(Purpose::RefreshToken, &content)
     }
 
     /// The grant and generation of a refresh token; `None` if this server did not seal it.
     pub(crate) fn read_refresh_token(&self, token: &str) -> Option<(GrantId, u32)> {
-        let content = self.sealer.open_deterministic_text(Purpose::RefreshToken, token).ok()?;
+        let content = self.core.sealer.open_deterministic_text(Purpose::RefreshToken, token).ok()?;
         let (grant, generation) = content.split_at_checked(16)?;
         let generation = u32::from_be_bytes(generation.try_into().ok()?);
         Some((GrantId(uuid::Uuid::from_slice(grant).ok()?), generation))

@@ -13,7 +13,7 @@ pub mod refresh;
 pub mod refusals;
 pub mod registered_origins;
 pub mod released_claims;
-mod respond;
+pub(crate) mod respond;
 pub mod revoke;
 pub mod token;
 pub mod userinfo;

@@ -1,19 +1,27 @@
 //! The web origins that may call this server from a browser: those that clients have registered. And those that may do
 //! so with Usher's own cookie: the origins of first-party clients.
 
+use crate::core::Core;
+use crate::oauth::registered_origins::OriginCache;
 use std::sync::Arc;
 use std::time::Duration;
 
 use crate::error::FlowError;
 use crate::oauth::registered_origins::RegisteredOrigins;
-use crate::usher::Usher;
 use usher_domain::page::MAX_PAGE;
 use usher_protocol::redirect_uri;
 
 /// How long the list is cached.
 const MEMORY: Duration = Duration::from_secs(5);
 
-impl Usher {
+/// Web origins of registered clients.
+pub struct ClientOrigins {
+    pub(crate) core: Arc<Core>,
+    /// Recently read origins.
+    pub(crate) cache: OriginCache,
+}
+
+impl ClientOrigins {
     /// May scripts of this origin call the client endpoints?
     ///
     /// # Errors
@@ -35,9 +43,9 @@ impl Usher {
     }
 
     async fn registered_origins(&self) -> Result<Arc<RegisteredOrigins>, FlowError> {
-        let now = self.now();
+        let now = self.core.now();
         // Callers that arrive while the list is being read wait for it, so that it is read once.
-        let mut known = self.origins.0.lock().await;
+        let mut known = self.cache.0.lock().await;
         if let Some((since, registered)) = &*known
             && now < *since + MEMORY
         {
@@ -51,7 +59,7 @@ impl Usher {
     async fn read_origins(&self) -> Result<RegisteredOrigins, FlowError> {
         let (mut registered, mut after) = (RegisteredOrigins::default(), String::new());
         loop {
-            let clients = self.store.list_all_clients(&after, MAX_PAGE).await?;
+            let clients = self.core.store.list_all_clients(&after, MAX_PAGE).await?;
             let Some(last) = clients.last() else { return Ok(registered) };
             after.clone_from(&last.id.0);
             for client in clients.iter().filter(|client| client.is_active()) {

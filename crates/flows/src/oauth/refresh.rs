@@ -1,9 +1,13 @@
 //! The refresh token grant (RFC 6749 §6); an old token whose successor was used ends its family (RFC 9700 §4.14.2).
 //! `usher_domain::oauth::grant` decides what an old token means.
 
+use crate::core::Core;
+use crate::end::Endings;
 use crate::error::FlowError;
 use crate::oauth::issue::Issue;
-use crate::usher::Usher;
+use crate::oauth::issue::TokenIssuer;
+use crate::security_emails::SecurityEmails;
+use std::sync::Arc;
 use usher_domain::event::EventKind;
 use usher_domain::event::security_email::SecurityEmail;
 use usher_domain::id::GrantId;
@@ -22,7 +26,16 @@ use usher_storage::grants::{GrantOf, Presented};
 /// How often to decide again when another request was faster.
 const TRIES: u32 = 3;
 
-impl Usher {
+/// The grant type `refresh_token`.
+#[derive(Clone)]
+pub struct RefreshTokenGrant {
+    pub(crate) core: Arc<Core>,
+    pub(crate) endings: Arc<Endings>,
+    pub(crate) security_emails: Arc<SecurityEmails>,
+    pub(crate) token_issuer: Arc<TokenIssuer>,
+}
+
+impl RefreshTokenGrant {
     pub(crate) async fn refresh(
         &self,
         client: &Client,
@@ -30,11 +43,12 @@ impl Usher {
         asked: Option<Scope>,
         urv: i64,
     ) -> Result<TokenResponse, FlowError> {
-        let (grant, generation) = self.read_refresh_token(token).ok_or(RejectionCause::UnknownRefreshToken)?;
+        let (grant, generation) =
+            self.token_issuer.read_refresh_token(token).ok_or(RejectionCause::UnknownRefreshToken)?;
         if let Some(asked) = &asked {
             self.check_narrowing(client, grant, asked).await?;
         }
-        let (now, limits) = (self.now(), self.refresh_limits(client));
+        let (now, limits) = (self.core.now(), self.token_issuer.refresh_limits(client));
         let presented = Presented { grant, client: client.id.clone(), generation, now, idle_end: now + limits.idle };
         for _ in 0..TRIES {
             if let Some((found, generation)) = self.move_forward(client, presented.clone()).await? {
@@ -62,7 +76,7 @@ impl Usher {
     /// request tries again.
     pub(crate) async fn note_generation_used(&self, grant: GrantId, generation: u32) {
         let mark =
-            self.store.write_single(move |mut tx| Box::pin(async move { tx.mark_seen(grant, generation).await }));
+            self.core.store.write_single(move |mut tx| Box::pin(async move { tx.mark_seen(grant, generation).await }));
         if let Err(error) = mark.await {
             tracing::warn!(grant.id = %grant, "that a token is in use could not be written down: {error}");
         }
@@ -71,7 +85,7 @@ impl Usher {
     /// The common case in one statement: the current token is presented, and a new one replaces it.
     async fn move_forward(&self, client: &Client, presented: Presented) -> Result<Option<(GrantOf, u32)>, FlowError> {
         let rotates = client.metadata.refresh_rotation == RefreshRotation::Rotate;
-        let work = self.store.write_single(move |mut tx| {
+        let work = self.core.store.write_single(move |mut tx| {
             Box::pin(async move { if rotates { tx.rotate(&presented).await } else { tx.keep(&presented).await } })
         });
         let moved = work.await?;
@@ -84,8 +98,12 @@ impl Usher {
         presented: &Presented,
         limits: &RefreshLimits,
     ) -> Result<(Refresh, Option<GrantOf>), FlowError> {
-        let found =
-            self.store.find_grant(presented.grant).await?.filter(|found| found.grant.client_id == presented.client);
+        let found = self
+            .core
+            .store
+            .find_grant(presented.grant)
+            .await?
+            .filter(|found| found.grant.client_id == presented.client);
         let verdict = found
             .as_ref()
             .map_or(Refresh::Dead, |found| found.grant.present(presented.generation, presented.now, limits));
@@ -95,7 +113,7 @@ impl Usher {
     /// Validates a narrower scope before anything is rotated: an invalid request must not use up the token (RFC 6749
     /// §6).
     async fn check_narrowing(&self, client: &Client, grant: GrantId, asked: &Scope) -> Result<(), FlowError> {
-        let found = self.store.find_grant(grant).await?.filter(|found| found.grant.client_id == client.id);
+        let found = self.core.store.find_grant(grant).await?.filter(|found| found.grant.client_id == client.id);
         match found {
             None => Err(RejectionCause::RefreshTokenOfOtherClient.into()),
             Some(found) if asked.is_subset_of(&found.grant.scope) => Ok(()),
@@ -121,24 +139,25 @@ impl Usher {
             nonce: None,
             generation: Some(generation),
         };
-        self.issue(issue).await
+        self.token_issuer.issue(issue).await
     }
 
     /// The token was reused, so two parties have the family: the grant ends, and its session if the settings say so,
     /// durably and before the response. One event and one email, however often it happens.
     async fn token_reused(&self, client: &Client, grant: Grant) -> Result<TokenResponse, FlowError> {
-        let (usher, ends) = (self.clone(), self.config.tokens.reuse_ends);
+        let (usher, ends) = (self.clone(), self.core.config.tokens.reuse_ends);
         let told = SecurityEmail::TokenReuse { client: client.metadata.client_name.clone(), ends };
-        let notice = match self.store.find_user(grant.user_id).await? {
-            Some(user) => Some(self.notice(&user, &told)?),
+        let notice = match self.core.store.find_user(grant.user_id).await? {
+            Some(user) => Some(self.security_emails.notice(&user, &told)?),
             None => None,
         };
-        let end = self.store.write(move |mut tx| {
+        let end = self.core.store.write(move |mut tx| {
             Box::pin(async move {
                 if !usher.end_reused(&mut tx, &grant, ends).await? {
                     return Ok(());
                 }
                 let event = usher
+                    .core
                     .event(EventKind::TokenReuseDetected)
                     .with_user(grant.user_id)
                     .with_session(grant.session_id)
@@ -152,17 +171,18 @@ impl Usher {
             })
         });
         end.await?;
-        self.mail_wakeup.notify_one();
+        self.core.mail_wakeup.notify_one();
         Err(RejectionCause::RefreshTokenReused.into())
     }
 
     /// Ends the grant or session; `false` if it had ended before.
     async fn end_reused(&self, tx: &mut Tx, grant: &Grant, ends: ReuseEnds) -> usher_storage::Result<bool> {
         Ok(match ends {
-            ReuseEnds::Grant => self.end_grant(tx, grant.id, EndReason::TokenReuse).await?.is_some(),
+            ReuseEnds::Grant => self.endings.end_grant(tx, grant.id, EndReason::TokenReuse).await?.is_some(),
             // The session first and its grants after it: every transaction locks in this order.
             ReuseEnds::Session => {
-                let ended = self.end_session(tx, grant.user_id, grant.session_id, EndReason::TokenReuse).await?;
+                let ended =
+                    self.endings.end_session(tx, grant.user_id, grant.session_id, EndReason::TokenReuse).await?;
                 !ended.clients.is_empty()
             }
         })

@@ -1,12 +1,12 @@
 //! The claims about a user that are released at the userinfo endpoint and in ID tokens.
 
+use crate::oauth::issue::TokenIssuer;
 use std::collections::BTreeSet;
 
 use serde_json::{Map, Value};
 
 use crate::error::FlowError;
 use crate::oauth::issue::Issue;
-use crate::usher::Usher;
 use usher_domain::oauth::client::Client;
 use usher_domain::user::User;
 use usher_protocol::claims;
@@ -31,7 +31,7 @@ impl ReleasedClaims {
     }
 }
 
-impl Usher {
+impl TokenIssuer {
     /// The claims that these scopes and names release.
     pub(crate) async fn tell(
         &self,
@@ -42,7 +42,10 @@ impl Usher {
     ) -> Result<ReleasedClaims, FlowError> {
         let mut known = user.claims();
         if scope.contains(ROLES_CLAIM) || by_name.contains(ROLES_CLAIM) {
-            known.insert(ROLES_CLAIM.to_owned(), self.roles_for_token(client.project_id, user.id).await?.into());
+            known.insert(
+                ROLES_CLAIM.to_owned(),
+                self.policies.roles_for_token(client.project_id, user.id).await?.into(),
+            );
         }
         let mut claims = claims::released(&known, scope, by_name);
         let roles_as = claims.remove(ROLES_CLAIM).map(|roles| {
@@ -64,7 +67,7 @@ impl Usher {
         if by_name.is_empty() && !claims::are_asked_by(scope) {
             return Ok(ReleasedClaims::default());
         }
-        match self.store.find_user(wanted.grant.user_id).await? {
+        match self.core.store.find_user(wanted.grant.user_id).await? {
             Some(user) => self.tell(wanted.client, &user, scope, by_name).await,
             None => Ok(ReleasedClaims::default()),
         }

@@ -2,9 +2,9 @@
 
 use crate::error::FlowError;
 use crate::login::accounts::Account;
+use crate::oauth::authorize::Authorizations;
 use crate::oauth::refusals::log_refusal;
 use crate::packed::pack;
-use crate::usher::Usher;
 use usher_domain::id::{ClientId, GrantId};
 use usher_domain::oauth::code::{AuthorizationCode, redirect_uri_hash};
 use usher_domain::oauth::interaction::Interaction;
@@ -16,7 +16,7 @@ use usher_protocol::response_mode::AuthorizationResponse;
 /// The endpoint's name in the log.
 const ENDPOINT: &str = "/oauth2/authorize";
 
-impl Usher {
+impl Authorizations {
     /// An error for the client of an interaction.
     pub fn refuse_interaction(&self, interaction: &Interaction, error: OAuthError) -> AuthorizationResponse {
         self.error_response(&interaction.client_id, &interaction.redirect_uri, &interaction.request, error)
@@ -43,9 +43,9 @@ impl Usher {
         interaction: &Interaction,
         account: &Account,
     ) -> Result<AuthorizationResponse, FlowError> {
-        let (now, request) = (self.now(), &interaction.request);
+        let (now, request) = (self.core.now(), &interaction.request);
         let code = AuthorizationCode {
-            grant_id: GrantId::new(now, &*self.random),
+            grant_id: GrantId::new(now, &*self.core.random),
             client_id: interaction.client_id.clone(),
             user_id: account.user.id,
             sub: account.user.sub.clone(),
@@ -58,9 +58,9 @@ impl Usher {
             auth_time: account.session.auth_time,
             acr: interaction.acr_to_tell(&account.session.acr),
             amr: account.session.amr.clone(),
-            expires_at: now + self.config.tokens.code_ttl,
+            expires_at: now + self.core.config.tokens.code_ttl,
         };
-        let sealed = self.sealer.seal_text(Purpose::AuthorizationCode, &pack(&code)?, &*self.random);
+        let sealed = self.core.sealer.seal_text(Purpose::AuthorizationCode, &pack(&code)?, &*self.core.random);
         Ok(self.response(&interaction.redirect_uri, request, vec![("code", sealed)]))
     }
 
@@ -71,7 +71,7 @@ impl Usher {
         mut parameters: Vec<(&'static str, String)>,
     ) -> AuthorizationResponse {
         parameters.extend(request.state.clone().map(|state| ("state", state)));
-        parameters.push(("iss", self.issuer().to_owned()));
+        parameters.push(("iss", self.core.issuer().to_owned()));
         AuthorizationResponse { redirect_uri: redirect_uri.to_owned(), mode: request.response_mode, parameters }
     }
 }

@@ -1,7 +1,7 @@
 //! Token revocation (RFC 7009).
 
 use crate::error::FlowError;
-use crate::usher::Usher;
+use crate::oauth::introspect::IssuedTokens;
 use usher_domain::event::EventKind;
 use usher_domain::oauth::client::Client;
 use usher_domain::time::Timestamp;
@@ -9,35 +9,37 @@ use usher_domain::user::session::EndReason;
 use usher_keys::verify::ExpectedToken;
 use usher_protocol::access_token::{self, AccessTokenClaims};
 
-impl Usher {
+impl IssuedTokens {
     /// Revokes a token of this client: of a refresh token the whole grant, of an access token only itself. Any other
     /// token is no error (RFC 7009 §2.2): it is invalid already, or belongs to another client.
     ///
     /// # Errors
     /// If the database fails.
     pub async fn revoke_token(&self, client: &Client, token: &str) -> Result<(), FlowError> {
-        if let Some((id, _)) = self.read_refresh_token(token) {
-            let owned = self.store.find_grant(id).await?.is_some_and(|found| found.grant.client_id == client.id);
+        if let Some((id, _)) = self.token_issuer.read_refresh_token(token) {
+            let owned = self.core.store.find_grant(id).await?.is_some_and(|found| found.grant.client_id == client.id);
             if owned {
                 let usher = self.clone();
-                let end = self.store.write(move |mut tx| {
-                    Box::pin(async move { usher.end_grant(&mut tx, id, EndReason::RevokedByClient).await.map(drop) })
+                let end = self.core.store.write(move |mut tx| {
+                    Box::pin(
+                        async move { usher.endings.end_grant(&mut tx, id, EndReason::RevokedByClient).await.map(drop) },
+                    )
                 });
                 end.await?;
             }
             return Ok(());
         }
-        let Ok(verified) = self.keyring().verify(token, ExpectedToken { typ: access_token::TYP }) else {
+        let Ok(verified) = self.signing_keys.keyring().verify(token, ExpectedToken { typ: access_token::TYP }) else {
             return Ok(());
         };
         let Ok(claims) = serde_json::from_value::<AccessTokenClaims>(verified.claims.into()) else { return Ok(()) };
         let expires_at = Timestamp(claims.exp);
-        if claims.client_id != client.id.0 || self.now() >= expires_at {
+        if claims.client_id != client.id.0 || self.core.now() >= expires_at {
             return Ok(());
         }
-        let event = self.event(EventKind::TokenRevoked).with_client(&client.id).with_project(client.project_id);
+        let event = self.core.event(EventKind::TokenRevoked).with_client(&client.id).with_project(client.project_id);
         let event = event.with("jti", claims.jti.clone());
-        let end = self.store.write(move |mut tx| {
+        let end = self.core.store.write(move |mut tx| {
             Box::pin(async move {
                 if tx.revoke_token(&claims.jti, expires_at).await? {
                     tx.append(&event).await?;

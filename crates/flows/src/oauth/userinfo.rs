@@ -1,16 +1,16 @@
 //! The userinfo endpoint (OpenID Connect Core §5.3).
 
+use crate::oauth::introspect::IssuedTokens;
 use serde_json::{Map, Value};
 
 use crate::error::FlowError;
-use crate::usher::Usher;
 use usher_domain::id::ClientId;
 use usher_protocol::cause::RejectionCause;
 use usher_protocol::error::OAuthError;
 use usher_protocol::error_code::ErrorCode;
 use usher_protocol::scope::Scope;
 
-impl Usher {
+impl IssuedTokens {
     /// The claims that an access token gives access to.
     ///
     /// # Errors
@@ -24,11 +24,11 @@ impl Usher {
             );
         };
         let (id, grant) = (ClientId(access.claims.client_id), access.claims.gid.and_then(|gid| gid.parse().ok()));
-        let client = self.find_client(&id).await?.ok_or(RejectionCause::AccessTokenRevoked)?;
-        let mut told = self.tell(&client, &user, &scope, &asked.userinfo).await?;
+        let client = self.clients.find_client(&id).await?.ok_or(RejectionCause::AccessTokenRevoked)?;
+        let mut told = self.token_issuer.tell(&client, &user, &scope, &asked.userinfo).await?;
         told.claims.insert("sub".to_owned(), user.sub.0.into());
         if let Some(grant) = grant {
-            self.note_release(grant, (user.id, &id), told.names().collect()).await;
+            self.token_issuer.note_release(grant, (user.id, &id), told.names().collect()).await;
         }
         Ok(told.claims)
     }

@@ -2,7 +2,7 @@
 //! roles.
 
 use crate::error::{FlowError, Rejected};
-use crate::usher::Usher;
+use crate::policy::Policies;
 use usher_domain::event::{Event, EventKind};
 use usher_domain::id::{AssignmentId, ProjectId, UserId};
 use usher_domain::page::{Cursor, Page};
@@ -34,7 +34,7 @@ pub struct NewAssignment {
     pub expires_at: Option<Timestamp>,
 }
 
-impl Usher {
+impl Policies {
     /// The holder for a subject, in this project; `None` if it does not exist.
     pub(super) async fn find_holder(
         &self,
@@ -45,7 +45,7 @@ impl Usher {
             Subject::User(sub) => self.user_by_sub(sub).await?.map(|user| RoleHolder::User(user.id)),
             Subject::Client(id) => {
                 let Ok(id) = id.parse() else { return Ok(None) };
-                let client = self.find_client(&id).await?;
+                let client = self.clients.find_client(&id).await?;
                 client.filter(|client| client.project_id == project).map(|client| RoleHolder::Client(client.id.clone()))
             }
         })
@@ -53,9 +53,9 @@ impl Usher {
 
     pub(super) async fn user_by_sub(&self, sub: &str) -> Result<Option<User>, FlowError> {
         let sub = Sub(sub.to_owned());
-        match self.store.find_user_by_sub(&sub).await? {
+        match self.core.store.find_user_by_sub(&sub).await? {
             Some(user) => Ok(Some(user)),
-            None => Ok(self.store.find_user_by_former_sub(&sub).await?),
+            None => Ok(self.core.store.find_user_by_former_sub(&sub).await?),
         }
     }
 
@@ -67,7 +67,7 @@ impl Usher {
         Ok(match holder {
             RoleHolder::Client(id) => Subject::Client(id.0.clone()),
             RoleHolder::User(id) => {
-                let user = self.store.find_user(*id).await?.ok_or(Rejected::NotFound("user"))?;
+                let user = self.core.store.find_user(*id).await?.ok_or(Rejected::NotFound("user"))?;
                 Subject::User(user.sub.0)
             }
         })
@@ -79,7 +79,7 @@ impl Usher {
     /// [`Rejected::NotFound`] for the role or the subject, [`Rejected::RoleHeld`], [`Rejected::TooManyRoles`],
     /// [`Rejected::BadAssignment`] for an invalid scope or expiry.
     pub async fn assign_role(&self, project: ProjectId, new: NewAssignment) -> Result<Assignment, FlowError> {
-        let now = self.now();
+        let now = self.core.now();
         if new.scope.as_ref().is_some_and(|scope| !is_scope(scope)) {
             return Err(Rejected::BadAssignment("a scope is one entity, such as Order:42").into());
         }
@@ -92,7 +92,7 @@ impl Usher {
         }
         let holder = self.find_holder(project, &new.subject).await?.ok_or(Rejected::NotFound("subject"))?;
         let assignment = Assignment {
-            id: AssignmentId::new(now, &*self.random),
+            id: AssignmentId::new(now, &*self.core.random),
             project,
             role: new.role,
             holder,
@@ -102,7 +102,7 @@ impl Usher {
         };
         let event = self.role_event(EventKind::RoleAssigned, &assignment, &new.subject);
         let made = assignment.clone();
-        let write = self.store.write(move |mut tx| {
+        let write = self.core.store.write(move |mut tx| {
             Box::pin(async move {
                 // Assignments of a project run one after the other, so that the count is right.
                 if !tx.lock_project(project).await? {
@@ -136,10 +136,10 @@ impl Usher {
     /// # Errors
     /// [`Rejected::NotFound`].
     pub async fn unassign_role(&self, project: ProjectId, id: AssignmentId) -> Result<(), FlowError> {
-        let found = self.store.find_assignment(project, id).await?.ok_or(Rejected::NotFound("assignment"))?;
+        let found = self.core.store.find_assignment(project, id).await?.ok_or(Rejected::NotFound("assignment"))?;
         let subject = self.subject_of(&found.holder).await?;
         let event = self.role_event(EventKind::RoleUnassigned, &found, &subject);
-        let write = self.store.write(move |mut tx| {
+        let write = self.core.store.write(move |mut tx| {
             Box::pin(async move {
                 let gone = tx.delete_assignment(project, id).await?;
                 if gone {
@@ -152,7 +152,7 @@ impl Usher {
     }
 
     fn role_event(&self, kind: EventKind, assignment: &Assignment, subject: &Subject) -> Event {
-        let event = self.event(kind).with_project(assignment.project).with("role", assignment.role.as_str());
+        let event = self.core.event(kind).with_project(assignment.project).with("role", assignment.role.as_str());
         let event = match (&assignment.holder, subject) {
             // A machine's tokens have its `client_id` as `sub`.
             (RoleHolder::Client(id), _) => event.with_client(id).with("sub", id.0.as_str()),
@@ -176,7 +176,7 @@ impl Usher {
         after: Cursor,
         size: u32,
     ) -> Result<Page<Assignment>, FlowError> {
-        Ok(self.store.list_assignments(project, after, size).await?)
+        Ok(self.core.store.list_assignments(project, after, size).await?)
     }
 
     /// The roles for a user's access token: those for all entities.
@@ -184,7 +184,7 @@ impl Usher {
     /// A role may forbid, so that none may be left out: a user with more than fit into a token gets none.
     pub(crate) async fn roles_for_token(&self, project: ProjectId, user: UserId) -> Result<Vec<String>, FlowError> {
         let most = u32::try_from(ROLES_OF_SUBJECT).unwrap_or(u32::MAX);
-        let roles = self.store.list_roles_of_user(project, user, self.now(), most + 1).await?;
+        let roles = self.core.store.list_roles_of_user(project, user, self.core.now(), most + 1).await?;
         if roles.len() > ROLES_OF_SUBJECT {
             tracing::error!(project.id = %project, user.id = %user, "more roles than fit into a token");
             return Ok(Vec::new());

@@ -1,7 +1,7 @@
 //! The signed table that modules fetch.
 
 use crate::error::FlowError;
-use crate::usher::Usher;
+use crate::policy::Policies;
 use usher_domain::id::ProjectId;
 use usher_domain::key::SigningAlg;
 use usher_policy::Table;
@@ -18,13 +18,13 @@ pub struct Bundle {
     pub table: String,
 }
 
-impl Usher {
+impl Policies {
     /// The revision and tag of the published rules, if there are any. Cheap.
     ///
     /// # Errors
     /// If the database fails.
     pub async fn policy_tag(&self, project: ProjectId) -> Result<Option<(i64, String)>, FlowError> {
-        Ok(self.store.policy_mark(project).await?)
+        Ok(self.core.store.policy_mark(project).await?)
     }
 
     /// The published table.
@@ -43,6 +43,6 @@ impl Usher {
     pub fn sign_policy(&self, bundle: &Bundle) -> Result<String, FlowError> {
         // A table is written as it was read, which a test ensures.
         let table = Table::read(bundle.table.as_bytes())?;
-        Ok(self.keyring().sign(SigningAlg::Es256, TYP, &table)?)
+        Ok(self.signing_keys.keyring().sign(SigningAlg::Es256, TYP, &table)?)
     }
 }

@@ -1,10 +1,10 @@
 //! Authorization decisions.
 
+use crate::policy::Policies;
 use serde_json::Value;
 
 use super::assign::Subject;
 use crate::error::FlowError;
-use crate::usher::Usher;
 use usher_domain::id::ProjectId;
 use usher_domain::project::assignment::RoleHolder;
 use usher_domain::user::UserStatus;
@@ -50,7 +50,7 @@ pub struct DecisionAnswer {
     pub held: HeldRoles,
 }
 
-impl Usher {
+impl Policies {
     /// The current roles of a subject, for all entities and for this one.
     ///
     /// # Errors
@@ -64,15 +64,15 @@ impl Usher {
         let Some(holder) = self.find_holder(project, subject).await? else { return Ok(HeldRoles::default()) };
         let active = match &holder {
             RoleHolder::User(id) => {
-                self.store.find_user(*id).await?.is_some_and(|user| user.status == UserStatus::Active)
+                self.core.store.find_user(*id).await?.is_some_and(|user| user.status == UserStatus::Active)
             }
-            RoleHolder::Client(id) => self.find_client(id).await?.is_some_and(|client| client.is_active()),
+            RoleHolder::Client(id) => self.clients.find_client(id).await?.is_some_and(|client| client.is_active()),
         };
         if !active {
             return Ok(HeldRoles::default());
         }
-        let now = self.now();
-        let assignments = self.store.list_assignments_of(project, &holder, entity).await?;
+        let now = self.core.now();
+        let assignments = self.core.store.list_assignments_of(project, &holder, entity).await?;
         let holding = assignments.into_iter().filter(|assignment| assignment.holds(now, entity));
         let mut roles: Vec<String> = holding.map(|assignment| assignment.role).collect();
         roles.sort_unstable();

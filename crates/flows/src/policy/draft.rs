@@ -2,7 +2,7 @@
 
 use super::{review, short_hash};
 use crate::error::{FlowError, Rejected};
-use crate::usher::Usher;
+use crate::policy::Policies;
 use usher_domain::id::ProjectId;
 use usher_policy::PolicyDocument;
 use usher_policy::compile::{TableId, compile};
@@ -32,14 +32,14 @@ impl Drafted {
     }
 }
 
-impl Usher {
+impl Policies {
     /// The draft of a project.
     ///
     /// # Errors
     /// If the database fails.
     pub async fn policy_draft(&self, project: ProjectId) -> Result<Drafted, FlowError> {
-        let draft = self.store.find_draft(project).await?;
-        let current = self.store.current_policy(project).await?;
+        let draft = self.core.store.find_draft(project).await?;
+        let current = self.core.store.current_policy(project).await?;
         Ok(Drafted::of(draft, current.as_ref().map(|current| current.document.as_str()))?)
     }
 
@@ -54,9 +54,9 @@ impl Usher {
         document: &PolicyDocument,
     ) -> Result<Drafted, FlowError> {
         let document = serde_json::to_string(document)?;
-        let draft = Draft { etag: short_hash(&document), document, updated_at: self.now().0 };
+        let draft = Draft { etag: short_hash(&document), document, updated_at: self.core.now().0 };
         let (seen, new) = (seen.to_owned(), draft.clone());
-        let replace = self.store.write(move |mut tx| {
+        let replace = self.core.store.write(move |mut tx| {
             Box::pin(async move {
                 if !tx.lock_project(project).await? {
                     return Ok(Err(Rejected::NotFound("project")));

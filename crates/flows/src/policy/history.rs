@@ -1,11 +1,11 @@
 //! Publications, newest first.
 
 use crate::error::{FlowError, Rejected};
-use crate::usher::Usher;
+use crate::policy::Policies;
 use usher_domain::id::ProjectId;
 use usher_storage::policy::revisions::{Publication, Revision};
 
-impl Usher {
+impl Policies {
     /// Publications before a revision, or all, and the next page.
     ///
     /// # Errors
@@ -16,7 +16,7 @@ impl Usher {
         before: Option<i64>,
         size: u32,
     ) -> Result<(Vec<Publication>, Option<i64>), FlowError> {
-        let mut found = self.store.list_publications(project, before.unwrap_or(i64::MAX), size + 1).await?;
+        let mut found = self.core.store.list_publications(project, before.unwrap_or(i64::MAX), size + 1).await?;
         let wanted = usize::try_from(size).unwrap_or(usize::MAX);
         let more = found.len() > wanted;
         found.truncate(wanted);
@@ -29,7 +29,7 @@ impl Usher {
     /// # Errors
     /// [`Rejected::NotFound`].
     pub async fn policy_revision(&self, project: ProjectId, revision: i64) -> Result<Revision, FlowError> {
-        Ok(self.store.find_revision(project, revision).await?.ok_or(Rejected::NotFound("revision"))?)
+        Ok(self.core.store.find_revision(project, revision).await?.ok_or(Rejected::NotFound("revision"))?)
     }
 
     /// The newest revision.
@@ -37,6 +37,6 @@ impl Usher {
     /// # Errors
     /// [`Rejected::NotFound`] if nothing is published.
     pub async fn published_policy(&self, project: ProjectId) -> Result<Revision, FlowError> {
-        Ok(self.store.current_policy(project).await?.ok_or(Rejected::NotFound("published policy"))?)
+        Ok(self.core.store.current_policy(project).await?.ok_or(Rejected::NotFound("published policy"))?)
     }
 }

@@ -1,6 +1,6 @@
 //! Merging users: the kept user gets the roles of the merged one. A role may forbid, so none is dropped.
 
-use crate::usher::Usher;
+use crate::policy::Policies;
 use usher_domain::event::EventKind;
 use usher_domain::id::AssignmentId;
 use usher_domain::project::assignment::{Assignment, RoleHolder};
@@ -8,10 +8,10 @@ use usher_domain::time::Timestamp;
 use usher_domain::user::User;
 use usher_storage::{Result, Tx};
 
-impl Usher {
+impl Policies {
     /// Gives `into` every role that `from` has. If both have it, the later expiry counts.
     pub(crate) async fn inherit_roles(&self, tx: &mut Tx, from: &User, into: &User) -> Result<()> {
-        let now = self.now();
+        let now = self.core.now();
         for left in tx.list_assignments_everywhere(from.id).await? {
             let holder = RoleHolder::User(into.id);
             let had = tx.list_assignments_of(left.project, &holder, left.scope.as_deref()).await?;
@@ -22,8 +22,8 @@ impl Usher {
                 }
                 tx.delete_assignment(had.project, had.id).await?;
             }
-            let id = AssignmentId::new(now, &*self.random);
-            let event = self.event(EventKind::RoleAssigned).with_project(left.project).with_user(into.id);
+            let id = AssignmentId::new(now, &*self.core.random);
+            let event = self.core.event(EventKind::RoleAssigned).with_project(left.project).with_user(into.id);
             let event = event.with("sub", into.sub.0.clone()).with("role", left.role.clone());
             tx.insert_assignment(&Assignment { id, holder, assigned_at: now, ..left }).await?;
             tx.append(&event.with("reason", "accounts_merged")).await?;

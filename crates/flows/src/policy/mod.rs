@@ -1,20 +1,23 @@
 //! Access rules: draft, publication, rollback, role assignments, decisions.
 
-mod assign;
-mod bundle;
-mod decide;
-mod draft;
-mod history;
-mod merge;
-mod publish;
-mod simulate;
+pub(crate) mod assign;
+pub(crate) mod bundle;
+pub(crate) mod decide;
+pub(crate) mod draft;
+pub(crate) mod history;
+pub(crate) mod merge;
+pub(crate) mod publish;
+pub(crate) mod simulate;
 
+use crate::admin::clients::Clients;
+use crate::admin::keys::SigningKeys;
+use crate::core::Core;
+use moka::sync::Cache;
 use std::sync::Arc;
 
 use aws_lc_rs::digest::{SHA256, digest};
 
 use super::error::FlowError;
-use super::usher::Usher;
 use usher_domain::id::ProjectId;
 use usher_policy::validate::{Review, validate};
 use usher_policy::{PolicyDocument, Table};
@@ -46,17 +49,27 @@ async fn review(document: PolicyDocument) -> Review {
     }
 }
 
-impl Usher {
+/// Access rules and role assignments of projects.
+#[derive(Clone)]
+pub struct Policies {
+    pub(crate) core: Arc<Core>,
+    pub(crate) clients: Arc<Clients>,
+    pub(crate) signing_keys: Arc<SigningKeys>,
+    /// Recently used tables of access rules; a revision never changes.
+    pub(crate) tables: Cache<(ProjectId, i64), Arc<Table>>,
+}
+
+impl Policies {
     /// The published table of a project, with its revision; `None` if nothing is published.
     ///
     /// # Errors
     /// If the database fails.
     pub(super) async fn published_table(&self, project: ProjectId) -> Result<Option<Arc<Table>>, FlowError> {
-        let Some((revision, _)) = self.store.policy_mark(project).await? else { return Ok(None) };
+        let Some((revision, _)) = self.core.store.policy_mark(project).await? else { return Ok(None) };
         if let Some(known) = self.tables.get(&(project, revision)) {
             return Ok(Some(known));
         }
-        let Some(found) = self.store.find_revision(project, revision).await? else { return Ok(None) };
+        let Some(found) = self.core.store.find_revision(project, revision).await? else { return Ok(None) };
         let table = Arc::new(Table::read(found.compiled.as_bytes())?);
         self.tables.insert((project, revision), table.clone());
         Ok(Some(table))

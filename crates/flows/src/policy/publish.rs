@@ -4,7 +4,7 @@
 use super::draft::Drafted;
 use super::{review, short_hash};
 use crate::error::{FlowError, Rejected};
-use crate::usher::Usher;
+use crate::policy::Policies;
 use usher_domain::event::EventKind;
 use usher_domain::id::ProjectId;
 use usher_domain::text::check_line;
@@ -25,7 +25,7 @@ struct PublishRequest {
     by: String,
 }
 
-impl Usher {
+impl Policies {
     /// Publishes the draft, if it still has this tag.
     ///
     /// # Errors
@@ -61,7 +61,7 @@ impl Usher {
         note: &str,
         by: &str,
     ) -> Result<Publication, FlowError> {
-        let found = self.store.find_revision(project, revision).await?.ok_or(Rejected::NotFound("revision"))?;
+        let found = self.core.store.find_revision(project, revision).await?.ok_or(Rejected::NotFound("revision"))?;
         let note = if note.is_empty() { format!("as in revision {revision}") } else { checked(note)? };
         self.publish(project, PublishRequest { document: found.document, seen: None, note, by: by.to_owned() }).await
     }
@@ -72,16 +72,16 @@ impl Usher {
         if !looked.valid {
             return Err(Rejected::Policy(looked.faults).into());
         }
-        let current = self.store.current_policy(project).await?;
+        let current = self.core.store.current_policy(project).await?;
         if current.as_ref().is_some_and(|current| current.document == wanted.document) {
             return Err(Rejected::NothingToPublish.into());
         }
         let before = current.map_or(0, |current| current.publication.revision);
         let revision = self.revision(project, before + 1, &document, &wanted)?;
-        let event = self.event(EventKind::PolicyPublished).with_project(project);
+        let event = self.core.event(EventKind::PolicyPublished).with_project(project);
         let event = event.with("revision", before + 1).with("note", wanted.note.as_str());
         let (new, seen) = (revision.clone(), wanted.seen);
-        let write = self.store.write(move |mut tx| {
+        let write = self.core.store.write(move |mut tx| {
             Box::pin(async move {
                 if !tx.lock_project(project).await? {
                     return Ok(Err(Rejected::NotFound("project")));
@@ -115,7 +115,7 @@ impl Usher {
         document: &PolicyDocument,
         wanted: &PublishRequest,
     ) -> Result<Revision, FlowError> {
-        let now = self.now();
+        let now = self.core.now();
         let edition = TableId { project: project.to_string(), revision: number.unsigned_abs(), iat: now.0 };
         let compiled = serde_json::to_string(&compile(document, edition).map_err(Rejected::Policy)?)?;
         let publication = Publication {

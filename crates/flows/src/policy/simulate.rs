@@ -1,5 +1,6 @@
 //! Simulation: the decision of every permission and every route for a subject.
 
+use crate::policy::Policies;
 use std::collections::BTreeMap;
 
 use serde_json::Value;
@@ -7,7 +8,6 @@ use serde_json::Value;
 use super::assign::Subject;
 use super::decide::HeldRoles;
 use crate::error::{FlowError, Rejected};
-use crate::usher::Usher;
 use usher_domain::id::ProjectId;
 use usher_policy::evaluate::{EvaluationRequest, PolicyDecision, explain};
 use usher_policy::routes;
@@ -38,7 +38,7 @@ pub struct Simulated {
     pub matched: Option<SimulatedRoute>,
 }
 
-impl Usher {
+impl Policies {
     /// Simulates a subject with these attributes, and no resource loaded. `asked` is a method and a path.
     ///
     /// # Errors

@@ -1,10 +1,11 @@
 //! Reading a project's history: only the newest token decrypts it, including what was sealed to former ones.
 
+use crate::core::Core;
+use std::sync::Arc;
 use uuid::Uuid;
 
 use crate::error::{FlowError, Rejected};
 use crate::login::accounts::secret_hash;
-use crate::usher::Usher;
 use usher_domain::id::ProjectId;
 use usher_domain::page::Cursor;
 use usher_domain::project::Project;
@@ -84,7 +85,13 @@ impl Chain {
     }
 }
 
-impl Usher {
+/// Histories of projects.
+#[derive(Clone)]
+pub struct Histories {
+    pub(crate) core: Arc<Core>,
+}
+
+impl Histories {
     /// A page of a project's history, decrypted with the token.
     ///
     /// # Errors
@@ -95,17 +102,17 @@ impl Usher {
         token: &str,
         search: HistorySearch,
     ) -> Result<HistoryPage, FlowError> {
-        let newest = self.store.find_token_hash(project.id).await?;
+        let newest = self.core.store.find_token_hash(project.id).await?;
         let key = ProjectKey::of_token(token).ok_or(Rejected::ProjectTokenRequired)?;
         if newest.as_deref() != Some(secret_hash(token).as_slice()) {
             return Err(Rejected::ProjectTokenRequired.into());
         }
-        let kept = self.store.list_project_keys(project.id, i64::MAX).await?;
+        let kept = self.core.store.list_project_keys(project.id, i64::MAX).await?;
         let mut chain = Chain { kept, opened: vec![key] };
         let mut place = search.cursor.map_or(HistoryPosition::NEWEST, HistoryPosition::read);
         let mut entries = Vec::new();
         for _ in 0..BATCHES {
-            let rows = self.store.read_history(project.id, place.position, BATCH).await?;
+            let rows = self.core.store.read_history(project.id, place.position, BATCH).await?;
             let last = rows.len() < BATCH as usize;
             let opened = self.open_batch(project.id, chain, rows).await?;
             chain = opened.0;

@@ -1,7 +1,10 @@
 //! Project members. There is always an owner, unless only administrators manage the project.
 
+use crate::admin::users::Users;
+use crate::core::Core;
 use crate::error::{FlowError, Rejected};
-use crate::usher::Usher;
+use crate::login::throttle::Throttles;
+use std::sync::Arc;
 use usher_domain::event::EventKind;
 use usher_domain::id::{ProjectId, UserId};
 use usher_domain::page::{Cursor, Page};
@@ -17,13 +20,21 @@ enum MemberChangeOutcome {
     LastOwner,
 }
 
-impl Usher {
+/// Members of projects.
+#[derive(Clone)]
+pub struct Members {
+    pub(crate) core: Arc<Core>,
+    pub(crate) throttles: Arc<Throttles>,
+    pub(crate) users: Arc<Users>,
+}
+
+impl Members {
     /// The projects that a user is a member of, oldest first.
     ///
     /// # Errors
     /// If the database fails.
     pub async fn list_projects_of(&self, user: &User, after: Cursor, size: u32) -> Result<Page<Project>, FlowError> {
-        Ok(self.store.list_projects_of(user.id, after, size).await?)
+        Ok(self.core.store.list_projects_of(user.id, after, size).await?)
     }
 
     /// The members of a project.
@@ -36,7 +47,7 @@ impl Usher {
         after: Cursor,
         size: u32,
     ) -> Result<Page<NamedMember>, FlowError> {
-        Ok(self.store.list_members(project, after, size).await?)
+        Ok(self.core.store.list_members(project, after, size).await?)
     }
 
     /// Adds an existing user.
@@ -45,16 +56,16 @@ impl Usher {
     /// [`Rejected::NotFound`] if no active user has this address, [`Rejected::MemberAlready`], [`Rejected::TooMany`]:
     /// the call reveals which addresses have accounts, so it is rate-limited.
     pub async fn add_member(&self, project: ProjectId, email: &str, role: Role) -> Result<(User, Member), FlowError> {
-        self.count_member_search(project).await?;
-        let user = match self.load_user(email).await {
+        self.throttles.count_member_search(project).await?;
+        let user = match self.users.load_user(email).await {
             Ok(user) if user.status == UserStatus::Active => user,
             Ok(_) => return Err(Rejected::NotFound("user").into()),
             Err(other) => return Err(other),
         };
-        let member = Member { project_id: project, user_id: user.id, role, since: self.now() };
-        let event = self.event(EventKind::MemberAdded).with_project(project).with_user(user.id);
+        let member = Member { project_id: project, user_id: user.id, role, since: self.core.now() };
+        let event = self.core.event(EventKind::MemberAdded).with_project(project).with_user(user.id);
         let (event, added) = (event.with("role", role.as_str()), member.clone());
-        let add = self.store.write(move |mut tx| {
+        let add = self.core.store.write(move |mut tx| {
             Box::pin(async move {
                 let new = tx.insert_member(&added).await?;
                 if new {
@@ -71,7 +82,7 @@ impl Usher {
     /// # Errors
     /// If the database fails.
     pub async fn find_by_sub(&self, sub: &Sub) -> Result<Option<User>, FlowError> {
-        Ok(self.store.find_user_by_sub(sub).await?)
+        Ok(self.core.store.find_user_by_sub(sub).await?)
     }
 
     /// Changes the role of a member.
@@ -79,9 +90,9 @@ impl Usher {
     /// # Errors
     /// [`Rejected::NotFound`], [`Rejected::LastOwner`].
     pub async fn change_member(&self, project: ProjectId, user: UserId, role: Role) -> Result<(), FlowError> {
-        let event = self.event(EventKind::MemberChanged).with_project(project).with_user(user);
+        let event = self.core.event(EventKind::MemberChanged).with_project(project).with_user(user);
         let event = event.with("role", role.as_str());
-        let change = self.store.write(move |mut tx| {
+        let change = self.core.store.write(move |mut tx| {
             Box::pin(async move {
                 let owners = tx.lock_owners(project).await?;
                 let Some(member) = tx.find_member(project, user).await? else { return Ok(MemberChangeOutcome::Nobody) };
@@ -103,8 +114,8 @@ impl Usher {
     /// # Errors
     /// [`Rejected::NotFound`], [`Rejected::LastOwner`].
     pub async fn remove_member(&self, project: ProjectId, user: UserId) -> Result<(), FlowError> {
-        let event = self.event(EventKind::MemberRemoved).with_project(project).with_user(user);
-        let remove = self.store.write(move |mut tx| {
+        let event = self.core.event(EventKind::MemberRemoved).with_project(project).with_user(user);
+        let remove = self.core.store.write(move |mut tx| {
             Box::pin(async move {
                 if tx.lock_owners(project).await? == [user] {
                     return Ok(MemberChangeOutcome::LastOwner);

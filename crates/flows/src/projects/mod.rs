@@ -1,10 +1,10 @@
 //! Use cases of project members: members, token, users, history.
 
-mod history;
-mod members;
-mod people;
-mod remove;
-mod token;
+pub(crate) mod history;
+pub(crate) mod members;
+pub(crate) mod people;
+pub(crate) mod remove;
+pub(crate) mod token;
 
 pub use history::{HistoryPage, HistorySearch};
 pub use people::{Person, PersonSession};

@@ -1,10 +1,14 @@
 //! The users of a project's clients, as far as its clients may know them.
 
+use crate::account::applications::Applications;
+use crate::admin::clients::Clients;
+use crate::core::Core;
+use crate::end::Endings;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use crate::end::Ended;
 use crate::error::{FlowError, Rejected};
-use crate::usher::Usher;
 use usher_domain::id::{ClientId, ProjectId, SessionId, UserId};
 use usher_domain::oauth::claim_release::ClaimRelease;
 use usher_domain::oauth::grant::Grant;
@@ -46,7 +50,16 @@ pub struct PersonSession {
     pub clients: Vec<ClientId>,
 }
 
-impl Usher {
+/// The users of a project.
+#[derive(Clone)]
+pub struct ProjectUsers {
+    pub(crate) core: Arc<Core>,
+    pub(crate) applications: Arc<Applications>,
+    pub(crate) clients: Arc<Clients>,
+    pub(crate) endings: Arc<Endings>,
+}
+
+impl ProjectUsers {
     /// The users of a project's clients.
     ///
     /// # Errors
@@ -56,7 +69,7 @@ impl Usher {
         let mut found: Vec<(UserId, Vec<ClaimRelease>)> = Vec::new();
         let mut from = UserId(after.0);
         while found.len() <= size {
-            let rows = self.store.list_accesses_in(project, from, ROWS).await?;
+            let rows = self.core.store.list_accesses_in(project, from, ROWS).await?;
             let full = rows.len() == ROWS as usize;
             let mut groups = by_user(rows);
             // The last user of a full batch may have more rows: the next batch begins with that user.
@@ -74,7 +87,7 @@ impl Usher {
         let next = found.last().filter(|_| more).map(|(user, _)| Cursor(user.0));
         let mut items = Vec::new();
         for (id, accesses) in found {
-            if let Some(user) = self.store.find_user(id).await? {
+            if let Some(user) = self.core.store.find_user(id).await? {
                 items.extend(person(&user, &accesses));
             }
         }
@@ -87,8 +100,8 @@ impl Usher {
     /// [`Rejected::NotFound`] for a user who has not used a client of the project.
     pub async fn load_person(&self, project: ProjectId, sub: &str) -> Result<(User, Person), FlowError> {
         let unknown = || FlowError::from(Rejected::NotFound("user"));
-        let user = self.store.find_user_by_sub(&Sub(sub.to_owned())).await?.ok_or_else(unknown)?;
-        let accesses = self.store.list_accesses_of_user_in(project, user.id).await?;
+        let user = self.core.store.find_user_by_sub(&Sub(sub.to_owned())).await?.ok_or_else(unknown)?;
+        let accesses = self.core.store.list_accesses_of_user_in(project, user.id).await?;
         let person = person(&user, &accesses).ok_or_else(unknown)?;
         Ok((user, person))
     }
@@ -120,16 +133,18 @@ impl Usher {
     /// If the database fails.
     pub async fn revoke_in(&self, project: ProjectId, user: &User) -> Result<Ended, FlowError> {
         let (usher, id) = (self.clone(), user.id);
-        let end = self.store.write(move |mut tx| {
-            Box::pin(async move { usher.end_grants_in(&mut tx, id, project, EndReason::RevokedByProject).await })
+        let end = self.core.store.write(move |mut tx| {
+            Box::pin(
+                async move { usher.endings.end_grants_in(&mut tx, id, project, EndReason::RevokedByProject).await },
+            )
         });
         Ok(end.await?)
     }
 
     async fn grants_in(&self, project: ProjectId, user: &User) -> Result<Vec<Grant>, FlowError> {
         let mut ours = Vec::new();
-        for grant in self.standing_grants(user.id).await? {
-            let client = self.find_client(&grant.client_id).await?;
+        for grant in self.applications.standing_grants(user.id).await? {
+            let client = self.clients.find_client(&grant.client_id).await?;
             if client.is_some_and(|client| client.project_id == project) {
                 ours.push(grant);
             }

@@ -1,11 +1,11 @@
 //! Rotating a project's token. The token is also a key: the old one is needed to keep the history readable with the
 //! new one.
 
+use crate::admin::projects::Projects;
 use std::time::Duration;
 
 use crate::error::{FlowError, Rejected};
 use crate::login::accounts::secret_hash;
-use crate::usher::Usher;
 use usher_domain::event::EventKind;
 use usher_domain::id::ProjectId;
 use usher_domain::project::Project;
@@ -27,7 +27,7 @@ pub struct Rotation {
     pub discard_history: bool,
 }
 
-impl Usher {
+impl Projects {
     /// Rotates a project's token and returns when the old one expires.
     ///
     /// # Errors
@@ -41,25 +41,25 @@ impl Usher {
         if rotation.overlap > MAX_OVERLAP {
             return Err(Rejected::Overlap.into());
         }
-        let (now, id) = (self.now(), project.id);
+        let (now, id) = (self.core.now(), project.id);
         let good_until = now + rotation.overlap;
-        let old_hash = self.store.find_token_hash(id).await?.ok_or(Rejected::NotFound("project"))?;
-        let kept = self.store.newest_project_key(id).await?;
+        let old_hash = self.core.store.find_token_hash(id).await?.ok_or(Rejected::NotFound("project"))?;
+        let kept = self.core.store.newest_project_key(id).await?;
         let presented = rotation.presented.filter(|token| secret_hash(token).as_slice() == old_hash);
         let old_key = presented.as_deref().and_then(ProjectKey::of_token);
         if old_key.is_none() && kept.is_some() && !rotation.discard_history {
             return Err(Rejected::HistoryWouldBeLost.into());
         }
-        let token = self.random.token();
+        let token = self.core.random.token();
         let key = ProjectKey::of_token(&token).ok_or(Rejected::NotFound("key"))?;
         let (kid, public) = (key.kid(), key.public_jwk());
         let lock = ProjectLock::from_jwk(&public)?;
         let wrapped = old_key.map(|old| old.wrap_for(&lock)).transpose()?;
         let generation = kept.map_or(0, |key| key.generation);
         let (at_once, new_hash) = (rotation.overlap.is_zero(), secret_hash(&token));
-        let event = self.event(EventKind::ProjectTokenRotated).with_project(id);
+        let event = self.core.event(EventKind::ProjectTokenRotated).with_project(id);
         let event = event.with("good_until", good_until.0).with("history_kept", wrapped.is_some());
-        let replace = self.store.write(move |mut tx| {
+        let replace = self.core.store.write(move |mut tx| {
             Box::pin(async move {
                 let chain = (generation, wrapped.as_deref());
                 if !tx.replace_project_token(id, (&old_hash, &new_hash), chain, good_until).await? {
@@ -84,8 +84,8 @@ impl Usher {
     /// # Errors
     /// If the database fails.
     pub async fn end_former_tokens(&self, project: ProjectId) -> Result<u64, FlowError> {
-        let (now, event) = (self.now(), self.event(EventKind::FormerTokensEnded).with_project(project));
-        let end = self.store.write(move |mut tx| {
+        let (now, event) = (self.core.now(), self.core.event(EventKind::FormerTokensEnded).with_project(project));
+        let end = self.core.store.write(move |mut tx| {
             Box::pin(async move {
                 let ended = tx.forget_former_tokens(project, now).await?;
                 if ended > 0 {

@@ -1,14 +1,38 @@
 //! The callback from a provider.
 
 use super::{Arrived, Refusal, UpstreamFault, UpstreamIntent, UpstreamState};
+use crate::core::Core;
+use crate::core::Device;
+use crate::credentials::factors::FactorRules;
+use crate::emails::EmailQueue;
+use crate::login::accounts::Accounts;
 use crate::login::accounts::{Browser, secret_hash};
-use crate::usher::{Device, Usher};
+use crate::login::finish_sign_in::SessionOpening;
+use crate::login::sign_up::Registration;
+use crate::login::throttle::Throttles;
+use crate::security_emails::SecurityEmails;
+use crate::upstream::providers::Providers;
+use std::sync::Arc;
 use usher_domain::event::EventKind;
 use usher_domain::provider::ProviderId;
 use usher_keys::seal::Purpose;
 use usher_upstream::{Callback, UpstreamError};
 
-impl Usher {
+/// Sign-in with an upstream provider.
+#[derive(Clone)]
+pub struct UpstreamSignIn {
+    pub(crate) core: Arc<Core>,
+    pub(crate) accounts: Arc<Accounts>,
+    pub(crate) email_queue: Arc<EmailQueue>,
+    pub(crate) factor_rules: Arc<FactorRules>,
+    pub(crate) providers: Arc<Providers>,
+    pub(crate) registration: Arc<Registration>,
+    pub(crate) security_emails: Arc<SecurityEmails>,
+    pub(crate) session_opening: Arc<SessionOpening>,
+    pub(crate) throttles: Arc<Throttles>,
+}
+
+impl UpstreamSignIn {
     /// Completes a sign-in at a provider: once, in the browser that started it, with the provider it was started with.
     ///
     /// The intent is also returned with an error, so that the error page can offer to try again.
@@ -48,19 +72,22 @@ impl Usher {
         if journey.kept.provider != *provider {
             return Err(UpstreamError::StateMismatch.into());
         }
-        let upstream = self.provider(provider).await?;
+        let upstream = self.providers.provider(provider).await?;
         let vouched = upstream.finish(callback, &journey.kept).await?;
         self.settle(upstream.settings(), vouched, journey.errand, browser, device).await
     }
 
     async fn take_journey(&self, callback: &Callback, browser: &Browser) -> Result<UpstreamState, UpstreamFault> {
         let state = callback.state().ok_or(UpstreamError::StateMismatch)?;
-        let (hash, now) = (secret_hash(state), self.now());
-        let taken =
-            self.store.write_single(move |mut tx| Box::pin(async move { tx.take_journey(&hash, now).await })).await?;
-        let opened = taken.and_then(|sealed| self.sealer.open(Purpose::UpstreamState, &sealed).ok());
+        let (hash, now) = (secret_hash(state), self.core.now());
+        let taken = self
+            .core
+            .store
+            .write_single(move |mut tx| Box::pin(async move { tx.take_journey(&hash, now).await }))
+            .await?;
+        let opened = taken.and_then(|sealed| self.core.sealer.open(Purpose::UpstreamState, &sealed).ok());
         let journey: Option<UpstreamState> = opened.and_then(|bytes| serde_json::from_slice(&bytes).ok());
-        let journey = journey.filter(|journey| Self::is_of_browser(browser, &journey.browser));
+        let journey = journey.filter(|journey| Providers::is_of_browser(browser, &journey.browser));
         journey.ok_or(UpstreamFault::Rejected(Refusal::Over))
     }
 
@@ -72,10 +99,11 @@ impl Usher {
     ) -> Result<(), UpstreamFault> {
         tracing::warn!(upstream.provider = %provider, "upstream: nobody came back: {error}");
         let event = self
+            .core
             .event(EventKind::SignInFailed)
             .with("provider", provider.as_str())
             .with("why", error.word())
             .with("source", device.source.clone());
-        Ok(self.store.write_single(move |mut tx| Box::pin(async move { tx.append(&event).await })).await?)
+        Ok(self.core.store.write_single(move |mut tx| Box::pin(async move { tx.append(&event).await })).await?)
     }
 }

@@ -3,17 +3,19 @@
 //! A question is a proof of its own kind. Its sealed state contains intent, provider, issuer, subject, account and
 //! browser, so that an answer is valid for that question only.
 
+use crate::upstream::callback::UpstreamSignIn;
+use crate::upstream::providers::Providers;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 use subtle::ConstantTimeEq as _;
 
 use super::{Arrived, Refusal, UpstreamFault, UpstreamIntent};
+use crate::core::Device;
 use crate::error::{CodeKind, FlowError, Rejected};
 use crate::login::accounts::{Account, Browser, secret_hash};
 use crate::login::sign_up::minutes;
 use crate::oauth::authorize::mark_hash;
-use crate::usher::{Device, Usher};
 use usher_domain::email::Email;
 use usher_domain::id::{ProofId, UserId};
 use usher_domain::provider::{LinkPolicy, ProviderId, ProviderSettings};
@@ -89,7 +91,7 @@ fn moved(fault: UpstreamFault) -> UpstreamFault {
     }
 }
 
-impl Usher {
+impl UpstreamSignIn {
     pub(super) async fn ask_address(
         &self,
         vouched: &Vouched,
@@ -122,7 +124,7 @@ impl Usher {
         errand: &UpstreamIntent,
         browser: &mut Browser,
     ) -> Result<ProofId, FlowError> {
-        let browser = mark_hash(browser.mark_or_make(self));
+        let browser = mark_hash(browser.mark_or_make(&*self.core.random));
         let asking = Asking { question, vouched: vouched.clone(), errand: errand.clone(), browser };
         self.put_asking(&asking, None, None).await
     }
@@ -134,14 +136,14 @@ impl Usher {
         mailed: Option<(&Email, Lang)>,
         instead_of: Option<ProofId>,
     ) -> Result<ProofId, FlowError> {
-        let (now, id) = (self.now(), ProofId::new(self.now(), &*self.random));
-        let code = self.random.digits(DIGITS);
+        let (now, id) = (self.core.now(), ProofId::new(self.core.now(), &*self.core.random));
+        let code = self.core.random.digits(DIGITS);
         let letter = match mailed {
             Some((email, lang)) => {
                 // If this rejects, the question and an earlier code stay valid.
-                self.count_email_to(email.as_str()).await?;
+                self.throttles.count_email_to(email.as_str()).await?;
                 let to = Recipient { email: email.as_str(), name: None, lang };
-                Some(self.enclose(&messages::link_code(to, &code, minutes(LIFETIME))?, now + LIFETIME)?)
+                Some(self.email_queue.enclose(&messages::link_code(to, &code, minutes(LIFETIME))?, now + LIFETIME)?)
             }
             None => None,
         };
@@ -150,15 +152,15 @@ impl Usher {
             kind: ProofKind::Link,
             email: mailed.map(|(email, _)| email.clone()),
             user_id: None,
-            sealed: Some(self.sealer.seal(Purpose::Proof, &serde_json::to_vec(asking)?, &*self.random)),
+            sealed: Some(self.core.sealer.seal(Purpose::Proof, &serde_json::to_vec(asking)?, &*self.core.random)),
             attempts: 0,
             created_at: now,
             expires_at: now + LIFETIME,
             used_at: None,
         };
-        let token_hash = secret_hash(&self.random.token());
+        let token_hash = secret_hash(&self.core.random.token());
         let code_hash = mailed.map(|_| self.link_code_hash(id, &code));
-        let put = self.store.write(move |mut tx| {
+        let put = self.core.store.write(move |mut tx| {
             Box::pin(async move {
                 if let Some(before) = instead_of {
                     tx.take_proof(before, ProofKind::Link, now).await?;
@@ -171,20 +173,21 @@ impl Usher {
             })
         });
         put.await?;
-        self.mail_wakeup.notify_one();
+        self.core.mail_wakeup.notify_one();
         Ok(id)
     }
 
     fn link_code_hash(&self, proof: ProofId, code: &str) -> [u8; 32] {
-        self.sealer.mac(Purpose::Proof, format!("link:{proof}:{code}").as_bytes())
+        self.core.sealer.mac(Purpose::Proof, format!("link:{proof}:{code}").as_bytes())
     }
 
     async fn open_asking(&self, id: ProofId, browser: &Browser) -> Result<Asking, UpstreamFault> {
-        let proof = self.store.find_proof(id, ProofKind::Link).await?.filter(|proof| proof.is_open(self.now()));
+        let proof =
+            self.core.store.find_proof(id, ProofKind::Link).await?.filter(|proof| proof.is_open(self.core.now()));
         let sealed = proof.and_then(|proof| proof.sealed);
-        let opened = sealed.and_then(|sealed| self.sealer.open(Purpose::Proof, &sealed).ok());
+        let opened = sealed.and_then(|sealed| self.core.sealer.open(Purpose::Proof, &sealed).ok());
         let asking: Option<Asking> = opened.and_then(|bytes| serde_json::from_slice(&bytes).ok());
-        let asking = asking.filter(|asking| Self::is_of_browser(browser, &asking.browser));
+        let asking = asking.filter(|asking| Providers::is_of_browser(browser, &asking.browser));
         asking.ok_or(UpstreamFault::Rejected(Refusal::Over))
     }
 
@@ -194,7 +197,7 @@ impl Usher {
     /// [`Refusal::Over`] in another browser, or if it was answered or has expired.
     pub async fn asked(&self, id: ProofId, browser: &Browser) -> Result<PendingQuestion, UpstreamFault> {
         let asking = self.open_asking(id, browser).await?;
-        let provider = self.provider(&asking.vouched.provider).await?.settings().name().to_owned();
+        let provider = self.providers.provider(&asking.vouched.provider).await?.settings().name().to_owned();
         Ok(PendingQuestion {
             id,
             question: asking.question,
@@ -214,9 +217,9 @@ impl Usher {
         id: ProofId,
         browser: &Browser,
     ) -> Result<Option<(ProviderId, UpstreamIntent)>, FlowError> {
-        let sealed = self.store.find_proof(id, ProofKind::Link).await?.and_then(|proof| proof.sealed);
-        let asking: Option<Asking> = sealed.and_then(|sealed| self.open_pending_proof(&sealed));
-        let own = asking.filter(|asking| Self::is_of_browser(browser, &asking.browser));
+        let sealed = self.core.store.find_proof(id, ProofKind::Link).await?.and_then(|proof| proof.sealed);
+        let asking: Option<Asking> = sealed.and_then(|sealed| self.registration.open_pending_proof(&sealed));
+        let own = asking.filter(|asking| Providers::is_of_browser(browser, &asking.browser));
         Ok(own.map(|asking| (asking.vouched.provider, asking.errand)))
     }
 
@@ -234,10 +237,10 @@ impl Usher {
         device: &Device,
     ) -> Result<ProofId, UpstreamFault> {
         let mut asking = self.open_asking(id, browser).await?;
-        self.count_sign_up(&device.source).await?;
+        self.throttles.count_sign_up(&device.source).await?;
         let to = match &mut asking.question {
             Question::Address { sent_to, .. } => {
-                let email = self.new_address(address).map_err(Rejected::Email)?;
+                let email = self.registration.new_address(address).map_err(Rejected::Email)?;
                 sent_to.insert(email).clone()
             }
             Question::Confirm { email, by_mail: true, sent, .. } => {
@@ -262,8 +265,8 @@ impl Usher {
         device: &Device,
     ) -> Result<Arrived, UpstreamFault> {
         let asking = self.open_asking(id, browser).await?;
-        let now = self.now();
-        let tried = self.store.write(move |mut tx| {
+        let now = self.core.now();
+        let tried = self.core.store.write(move |mut tx| {
             Box::pin(async move { tx.try_proof_code(id, ProofKind::Link, now, MAX_ATTEMPTS).await })
         });
         let expected = tried.await?.ok_or(UpstreamFault::Rejected(Refusal::Over))?;
@@ -315,24 +318,25 @@ impl Usher {
         let Question::Confirm { owner, .. } = asking.question else {
             return Err(UpstreamFault::Rejected(Refusal::Over));
         };
-        if account.user.id != owner || !self.is_well_shown(account).await? {
+        if account.user.id != owner || !self.factor_rules.is_well_shown(account).await? {
             return Err(Rejected::NotSignedIn.into());
         }
         self.take_question(id).await?;
-        let settings = self.provider(&asking.vouched.provider).await?;
+        let settings = self.providers.provider(&asking.vouched.provider).await?;
         let linked = self
             .link(settings.settings(), &asking.vouched, &account.user, Some(account.session.id), LinkedHow::Confirmed)
             .await;
         linked.map_err(moved)?;
-        self.renew_session(account, browser).await?;
+        self.factor_rules.renew_session(account, browser).await?;
         let (session, user) = (account.session.id, Box::new(account.user.clone()));
         let method = Some(Method::Provider(asking.vouched.provider.to_string()));
         Ok(Arrived::SignedIn { signed_in: super::SignedIn::As { session, user, method }, errand: asking.errand })
     }
 
     async fn take_question(&self, id: ProofId) -> Result<(), UpstreamFault> {
-        let now = self.now();
+        let now = self.core.now();
         let taken = self
+            .core
             .store
             .write(move |mut tx| Box::pin(async move { tx.take_proof(id, ProofKind::Link, now).await }))
             .await?;
@@ -358,17 +362,21 @@ impl Usher {
         self.check_still_open(&asking).await?;
         let profile = asking.vouched.profile.clone().checked().unwrap_or_default();
         let locale = profile.locale.clone();
-        let mut user =
-            self.new_user(None, profile, locale, &AttributeOrigin::Provider(asking.vouched.provider.to_string()));
-        user.set_email(email, AttributeOrigin::Person, self.now());
+        let mut user = self.registration.new_user(
+            None,
+            profile,
+            locale,
+            &AttributeOrigin::Provider(asking.vouched.provider.to_string()),
+        );
+        user.set_email(email, AttributeOrigin::Person, self.core.now());
         let (user, identity) = self.insert_vouched(user, &asking.vouched).await?;
         self.let_in(asking, user, identity, browser, device).await
     }
 
     /// Registration may have been closed meanwhile.
     async fn check_still_open(&self, asking: &Asking) -> Result<(), UpstreamFault> {
-        let provider = self.provider(&asking.vouched.provider).await?;
-        if provider.settings().sign_up && self.config.sign_up.enabled {
+        let provider = self.providers.provider(&asking.vouched.provider).await?;
+        if provider.settings().sign_up && self.core.config.sign_up.enabled {
             return Ok(());
         }
         Err(UpstreamFault::Rejected(Refusal::Closed))
@@ -382,11 +390,11 @@ impl Usher {
         browser: &mut Browser,
         device: &Device,
     ) -> Result<Arrived, UpstreamFault> {
-        let owner = self.store.find_user(owner).await?.ok_or(UpstreamFault::Rejected(Refusal::Over))?;
+        let owner = self.core.store.find_user(owner).await?.ok_or(UpstreamFault::Rejected(Refusal::Over))?;
         if owner.status != UserStatus::Active {
             return Err(UpstreamFault::Rejected(Refusal::Disabled));
         }
-        let provider = self.provider(&asking.vouched.provider).await?;
+        let provider = self.providers.provider(&asking.vouched.provider).await?;
         let identity = self.link(provider.settings(), &asking.vouched, &owner, None, how).await?;
         self.let_in(asking, owner, identity, browser, device).await
     }
@@ -399,7 +407,7 @@ impl Usher {
         browser: &mut Browser,
         device: &Device,
     ) -> Result<Arrived, UpstreamFault> {
-        let provider = self.provider(&asking.vouched.provider).await?;
+        let provider = self.providers.provider(&asking.vouched.provider).await?;
         let signed_in = self.enter(provider.settings(), &asking.vouched, user, identity, browser, device).await?;
         Ok(Arrived::SignedIn { signed_in, errand: asking.errand })
     }

@@ -1,12 +1,13 @@
 //! Signing in with an asserted identity: look up, decide, apply; again if the data changed in between.
 
+use crate::upstream::callback::UpstreamSignIn;
 use std::time::Duration;
 
 use super::{Arrived, Refusal, UpstreamFault, UpstreamIntent};
+use crate::core::Device;
 use crate::credentials::standing::check_standing;
 use crate::error::FlowError;
 use crate::login::accounts::{Account, Browser};
-use crate::usher::{Device, Usher};
 use usher_domain::email::Email;
 use usher_domain::event::EventKind;
 use usher_domain::event::security_email::SecurityEmail;
@@ -38,7 +39,7 @@ pub(super) struct IdentityLookup {
     asker: Option<Account>,
 }
 
-impl Usher {
+impl UpstreamSignIn {
     /// Decides about an asserted identity, and applies the decision.
     pub(super) async fn settle(
         &self,
@@ -67,19 +68,19 @@ impl Usher {
         errand: &UpstreamIntent,
         browser: &Browser,
     ) -> Result<IdentityLookup, FlowError> {
-        let identity = self.store.find_identity(&vouched.issuer, &vouched.subject).await?;
+        let identity = self.core.store.find_identity(&vouched.issuer, &vouched.subject).await?;
         let holder = match identity {
-            Some(identity) => self.store.find_user(identity.user_id).await?.map(|user| (identity, user)),
+            Some(identity) => self.core.store.find_user(identity.user_id).await?.map(|user| (identity, user)),
             None => None,
         };
         let asker = match errand {
             UpstreamIntent::Link { user, session } => {
-                self.account_of(browser, *session).await?.filter(|account| account.user.id == *user)
+                self.accounts.account_of(browser, *session).await?.filter(|account| account.user.id == *user)
             }
             UpstreamIntent::SignIn { .. } => None,
         };
         let well_shown = match &asker {
-            Some(account) => self.is_well_shown(account).await?,
+            Some(account) => self.factor_rules.is_well_shown(account).await?,
             None => false,
         };
         let (address, owner, user) = self.owner_of(vouched).await?;
@@ -103,7 +104,7 @@ impl Usher {
             address,
             owner,
             policy: settings.link_policy,
-            sign_up: settings.sign_up && self.config.sign_up.enabled,
+            sign_up: settings.sign_up && self.core.config.sign_up.enabled,
         };
         Ok(IdentityLookup { situation, holder, owner: user, asker })
     }
@@ -120,25 +121,25 @@ impl Usher {
             EmailTrust::Authoritative => EmailEvidence::Authoritative,
         };
         if let Some(user) = self.user_of_address(&told.email).await? {
-            let guarded = self.store.find_factors(user.id).await?.ask_second_step();
+            let guarded = self.core.store.find_factors(user.id).await?.ask_second_step();
             return Ok((address, if guarded { AddressOwner::Guarded } else { AddressOwner::User }, Some(user)));
         }
-        let waiting = self.store.find_open_proof(&told.email, ProofKind::SignUp, self.now()).await?;
+        let waiting = self.core.store.find_open_proof(&told.email, ProofKind::SignUp, self.core.now()).await?;
         Ok((address, if waiting.is_some() { AddressOwner::Waiting } else { AddressOwner::Nobody }, None))
     }
 
     /// The user who has verified an address; for a merged user, the kept one.
     pub(super) async fn user_of_address(&self, email: &Email) -> Result<Option<User>, FlowError> {
-        let Some(user) = self.store.find_user_by_email(email).await? else { return Ok(None) };
+        let Some(user) = self.core.store.find_user_by_email(email).await? else { return Ok(None) };
         match user.status {
-            UserStatus::Merged => Ok(Some(self.store.find_user_by_former_sub(&user.sub).await?.unwrap_or(user))),
+            UserStatus::Merged => Ok(Some(self.core.store.find_user_by_former_sub(&user.sub).await?.unwrap_or(user))),
             UserStatus::Active | UserStatus::Disabled => Ok(Some(user)),
         }
     }
 
     async fn is_quarantined(&self, vouched: &Vouched) -> Result<bool, FlowError> {
-        let at = self.store.find_unlinked(&vouched.issuer, &vouched.subject).await?;
-        Ok(at.is_some_and(|at| self.now() < at + QUARANTINE))
+        let at = self.core.store.find_unlinked(&vouched.issuer, &vouched.subject).await?;
+        Ok(at.is_some_and(|at| self.core.now() < at + QUARANTINE))
     }
 
     /// Applies a decision. `None` if the data changed meanwhile.
@@ -163,7 +164,7 @@ impl Usher {
             LinkDecision::Link => {
                 let Some(asker) = found.asker else { return refuse(Refusal::Over) };
                 self.link(settings, vouched, &asker.user, Some(asker.session.id), LinkedHow::Account).await?;
-                self.renew_session(&asker, browser).await?;
+                self.factor_rules.renew_session(&asker, browser).await?;
                 Ok(Some(Arrived::Linked))
             }
             LinkDecision::AskAddress => Ok(Some(Arrived::Ask(self.ask_address(vouched, errand, browser).await?))),
@@ -220,15 +221,15 @@ impl Usher {
             trusted: settings.trust_factors,
         };
         let guard = SignInGuard::Identity { id: identity, sid: vouched.sid.clone() };
-        self.finish_sign_in(user, Authentication::by(means), guard, browser, device).await
+        self.session_opening.finish_sign_in(user, Authentication::by(means), guard, browser, device).await
     }
 
     /// Stores the claims of this sign-in. The user's own address and profile do not change: another address is
     /// suggested to the user.
     async fn note_told(&self, vouched: &Vouched, user: &User, identity: IdentityId) -> Stored<()> {
-        let (profile, handle, now) = (vouched.profile.clone(), vouched.handle.clone(), self.now());
+        let (profile, handle, now) = (vouched.profile.clone(), vouched.handle.clone(), self.core.now());
         let (user_id, suggested) = (user.id, vouched.suggestion(user.email.as_ref()).cloned());
-        let note = self.store.write(move |mut tx| {
+        let note = self.core.store.write(move |mut tx| {
             Box::pin(async move {
                 tx.note_identity_used(identity, &profile, handle.as_deref(), now).await?;
                 tx.note_suggestion(user_id, identity, suggested.as_ref(), now).await
@@ -247,14 +248,16 @@ impl Usher {
         asked_in: Option<SessionId>,
         how: LinkedHow,
     ) -> Result<IdentityId, UpstreamFault> {
-        if user.factors_are_frozen(self.now()) {
+        if user.factors_are_frozen(self.core.now()) {
             return Err(super::Rejected::Frozen.into());
         }
-        let id = IdentityId::new(self.now(), &*self.random);
+        let id = IdentityId::new(self.core.now(), &*self.core.random);
         let identity = self.identity(id, vouched, user.id, how);
-        let notice = self.notice(user, &SecurityEmail::IdentityLinked { provider: settings.name().to_owned() })?;
-        let (usher, now, address) = (self.clone(), self.now(), user.email.clone());
-        let linked = self.store.write(move |mut tx| {
+        let notice = self
+            .security_emails
+            .notice(user, &SecurityEmail::IdentityLinked { provider: settings.name().to_owned() })?;
+        let (usher, now, address) = (self.clone(), self.core.now(), user.email.clone());
+        let linked = self.core.store.write(move |mut tx| {
             Box::pin(async move {
                 if let Some(session) = asked_in {
                     if let Err(refused) = check_standing(&mut tx, (identity.user_id, session), now).await? {
@@ -273,7 +276,7 @@ impl Usher {
             })
         });
         linked.await??;
-        self.mail_wakeup.notify_one();
+        self.core.mail_wakeup.notify_one();
         Ok(id)
     }
 
@@ -288,7 +291,7 @@ impl Usher {
         let email = vouched.email.as_ref().filter(|_| with_address).map(|told| told.email.clone());
         let profile = vouched.profile.clone().checked().unwrap_or_default();
         let locale = profile.locale.clone();
-        let user = self.new_user(email, profile, locale, &origin);
+        let user = self.registration.new_user(email, profile, locale, &origin);
         self.insert_vouched(user, vouched).await
     }
 
@@ -297,17 +300,17 @@ impl Usher {
         user: User,
         vouched: &Vouched,
     ) -> Result<(User, IdentityId), UpstreamFault> {
-        let id = IdentityId::new(self.now(), &*self.random);
+        let id = IdentityId::new(self.core.now(), &*self.core.random);
         let identity = self.identity(id, vouched, user.id, LinkedHow::SignUp);
-        let (usher, made, now) = (self.clone(), user.clone(), self.now());
-        let made = self.store.write(move |mut tx| {
+        let (usher, made, now) = (self.clone(), user.clone(), self.core.now());
+        let made = self.core.store.write(move |mut tx| {
             Box::pin(async move {
                 if let Some(email) = &made.email {
                     tx.close_proofs_of_email(email, ProofKind::SignUp, now).await?;
                 }
                 tx.insert_user(&made).await?;
                 let by = identity.provider.to_string();
-                tx.append(&usher.event(EventKind::UserCreated).with_user(made.id).with("by", by)).await?;
+                tx.append(&usher.core.event(EventKind::UserCreated).with_user(made.id).with("by", by)).await?;
                 usher.put_identity(&mut tx, &identity).await
             })
         });
@@ -318,6 +321,7 @@ impl Usher {
     async fn put_identity(&self, tx: &mut Tx, identity: &Identity) -> Stored<()> {
         tx.insert_identity(identity).await?;
         let event = self
+            .core
             .event(EventKind::IdentityLinked)
             .with_user(identity.user_id)
             .with("provider", identity.provider.as_str())
@@ -337,7 +341,7 @@ impl Usher {
             email_state: vouched.email_state(),
             profile: vouched.profile.clone(),
             handle: vouched.handle.clone(),
-            linked_at: self.now(),
+            linked_at: self.core.now(),
             linked_how: how,
             last_used_at: None,
         }

@@ -1,9 +1,13 @@
 //! The identities of an account: listing, and unlinking all but the last sign-in method.
 
+use crate::core::Core;
+use crate::credentials::factors::FactorRules;
 use crate::credentials::standing::check_standing;
+use crate::end::Endings;
 use crate::error::{FlowError, Rejected};
 use crate::login::accounts::Account;
-use crate::usher::Usher;
+use crate::security_emails::SecurityEmails;
+use std::sync::Arc;
 use usher_domain::event::EventKind;
 use usher_domain::event::security_email::SecurityEmail;
 use usher_domain::id::IdentityId;
@@ -11,14 +15,23 @@ use usher_domain::user::identity::Identity;
 use usher_domain::user::session::EndReason;
 use usher_storage::{Result as Stored, Tx};
 
-impl Usher {
+/// Upstream identities of an account.
+#[derive(Clone)]
+pub struct Identities {
+    pub(crate) core: Arc<Core>,
+    pub(crate) endings: Arc<Endings>,
+    pub(crate) factor_rules: Arc<FactorRules>,
+    pub(crate) security_emails: Arc<SecurityEmails>,
+}
+
+impl Identities {
     /// The identities of a user, oldest first, each with its provider's name.
     ///
     /// # Errors
     /// If the database fails.
     pub async fn identities_of(&self, account: &Account) -> Result<Vec<(Identity, String)>, FlowError> {
-        let names = self.store.list_providers().await?;
-        let identities = self.store.list_identities(account.user.id).await?;
+        let names = self.core.store.list_providers().await?;
+        let identities = self.core.store.list_identities(account.user.id).await?;
         let name_of = |identity: &Identity| {
             let known = names.iter().find(|one| one.settings.id == identity.provider);
             known.map_or_else(|| identity.provider.to_string(), |one| one.settings.name().to_owned())
@@ -31,13 +44,13 @@ impl Usher {
     /// # Errors
     /// [`Rejected::NotFresh`], [`Rejected::Frozen`], [`Rejected::LastWayIn`], [`Rejected::NotFound`].
     pub async fn unlink(&self, account: &Account, id: IdentityId) -> Result<(), FlowError> {
-        self.check_factor_change(account).await?;
+        self.factor_rules.check_factor_change(account).await?;
         let known = self.identities_of(account).await?;
         let (identity, provider) =
             known.into_iter().find(|(identity, _)| identity.id == id).ok_or(Rejected::NotFound("identity"))?;
-        let notice = self.notice(&account.user, &SecurityEmail::IdentityUnlinked { provider })?;
-        let (usher, here, user, now) = (self.clone(), account.session.id, account.user.id, self.now());
-        let unlinked = self.store.write(move |mut tx| {
+        let notice = self.security_emails.notice(&account.user, &SecurityEmail::IdentityUnlinked { provider })?;
+        let (usher, here, user, now) = (self.clone(), account.session.id, account.user.id, self.core.now());
+        let unlinked = self.core.store.write(move |mut tx| {
             Box::pin(async move {
                 if let Err(refused) = check_standing(&mut tx, (user, here), now).await? {
                     return Ok(Err(refused));
@@ -47,7 +60,10 @@ impl Usher {
                 }
                 for session in tx.sessions_of_identity(identity.id, None).await? {
                     if session != here {
-                        usher.end_session(&mut tx, identity.user_id, session, EndReason::IdentityUnlinked).await?;
+                        usher
+                            .endings
+                            .end_session(&mut tx, identity.user_id, session, EndReason::IdentityUnlinked)
+                            .await?;
                     }
                 }
                 if !usher.remove_identity(&mut tx, &identity).await? {
@@ -58,16 +74,17 @@ impl Usher {
             })
         });
         unlinked.await??;
-        self.mail_wakeup.notify_one();
+        self.core.mail_wakeup.notify_one();
         Ok(())
     }
 
     /// Removes an identity from its user, with its event. `false` if it does not exist.
     pub(super) async fn remove_identity(&self, tx: &mut Tx, identity: &Identity) -> Stored<bool> {
-        if !tx.delete_identity(identity, self.now()).await? {
+        if !tx.delete_identity(identity, self.core.now()).await? {
             return Ok(false);
         }
         let event = self
+            .core
             .event(EventKind::IdentityUnlinked)
             .with_user(identity.user_id)
             .with("provider", identity.provider.as_str())

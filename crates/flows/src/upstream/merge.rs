@@ -1,9 +1,14 @@
 //! Merging two accounts of one person, which can be undone for thirty days.
 
+use crate::core::Core;
+use crate::credentials::factors::FactorRules;
 use crate::credentials::standing::check_standing;
+use crate::end::Endings;
 use crate::error::{FlowError, Rejected};
 use crate::login::accounts::Account;
-use crate::usher::Usher;
+use crate::policy::Policies;
+use crate::security_emails::SecurityEmails;
+use std::sync::Arc;
 use usher_domain::event::EventKind;
 use usher_domain::event::security_email::SecurityEmail;
 use usher_domain::id::MergeId;
@@ -28,27 +33,37 @@ enum Undone {
     Rejected(Rejected),
 }
 
-impl Usher {
+/// Merging of two accounts of one person.
+#[derive(Clone)]
+pub struct AccountMerges {
+    pub(crate) core: Arc<Core>,
+    pub(crate) endings: Arc<Endings>,
+    pub(crate) factor_rules: Arc<FactorRules>,
+    pub(crate) policies: Arc<Policies>,
+    pub(crate) security_emails: Arc<SecurityEmails>,
+}
+
+impl AccountMerges {
     /// Merges one account into another. Both are signed in, in this browser, recently. The grants of the merged one
     /// end; its identities belong to the kept account from now on, and its `sub` leads to it.
     ///
     /// # Errors
     /// [`Rejected::NotFresh`], [`Rejected::Frozen`], [`Rejected::NotFound`] if it is the same account.
     pub async fn merge(&self, kept: &Account, merged: &Account) -> Result<MergeId, FlowError> {
-        let now = self.now();
+        let now = self.core.now();
         if kept.user.id == merged.user.id {
             return Err(Rejected::NotFound("other account").into());
         }
-        self.check_factor_change(kept).await?;
-        self.check_factor_change(merged).await?;
+        self.factor_rules.check_factor_change(kept).await?;
+        self.factor_rules.check_factor_change(merged).await?;
         let told = [
-            self.notice(&kept.user, &SecurityEmail::AccountsMerged)?,
-            self.notice(&merged.user, &SecurityEmail::AccountsMerged)?,
+            self.security_emails.notice(&kept.user, &SecurityEmail::AccountsMerged)?,
+            self.security_emails.notice(&merged.user, &SecurityEmail::AccountsMerged)?,
         ];
-        let id = MergeId::new(now, &*self.random);
+        let id = MergeId::new(now, &*self.core.random);
         let (usher, into, from) = (self.clone(), kept.user.clone(), merged.user.clone());
         let sessions = [(kept.user.id, kept.session.id), (merged.user.id, merged.session.id)];
-        let merge = self.store.write(move |mut tx| {
+        let merge = self.core.store.write(move |mut tx| {
             Box::pin(async move {
                 let (Some(_), Some(_)) = tx.lock_users(into.id, from.id).await? else {
                     return Ok(Merged::Over);
@@ -70,11 +85,11 @@ impl Usher {
                 tx.insert_merge(&merge).await?;
                 tx.set_user_merged(from.id, now).await?;
                 let projects_that_may_see = tx.projects_of_user(from.id).await?;
-                let event = usher.event(EventKind::UsersMerged).with_user(into.id).with("sub", from.sub.0.clone());
+                let event = usher.core.event(EventKind::UsersMerged).with_user(into.id).with("sub", from.sub.0.clone());
                 let event = event.with("merged", from.id.to_string()).with("merge", id.to_string());
                 tx.append(&event.with_projects(&projects_that_may_see)).await?;
-                usher.inherit_roles(&mut tx, &from, &into).await?;
-                usher.end_everything_of(&mut tx, from.id, None, EndReason::AccountsMerged).await?;
+                usher.policies.inherit_roles(&mut tx, &from, &into).await?;
+                usher.endings.end_everything_of(&mut tx, from.id, None, EndReason::AccountsMerged).await?;
                 for notice in told {
                     notice.post(&mut tx).await?;
                 }
@@ -86,7 +101,7 @@ impl Usher {
             Merged::Over => return Err(Rejected::NotSignedIn.into()),
             Merged::Rejected(refused) => return Err(refused.into()),
         }
-        self.mail_wakeup.notify_one();
+        self.core.mail_wakeup.notify_one();
         Ok(id)
     }
 
@@ -96,9 +111,9 @@ impl Usher {
     /// If the database fails.
     pub async fn merges_of(&self, account: &Account) -> Result<Vec<(Merge, User)>, FlowError> {
         let mut merges = Vec::new();
-        for merge in self.store.list_merges(account.user.id).await? {
-            if merge.can_be_undone(self.now())
-                && let Some(user) = self.store.find_user(merge.merged).await?
+        for merge in self.core.store.list_merges(account.user.id).await? {
+            if merge.can_be_undone(self.core.now())
+                && let Some(user) = self.core.store.find_user(merge.merged).await?
             {
                 merges.push((merge, user));
             }
@@ -112,9 +127,9 @@ impl Usher {
     /// [`Rejected::NotFresh`], [`Rejected::Frozen`], [`Rejected::NotFound`] if it is another user's or too old,
     /// [`Rejected::LastWayIn`] if either would be left without a sign-in method.
     pub async fn undo_merge(&self, account: &Account, id: MergeId) -> Result<(), FlowError> {
-        self.check_factor_change(account).await?;
-        let (usher, now, kept, session) = (self.clone(), self.now(), account.user.id, account.session.id);
-        let undo = self.store.write(move |mut tx| {
+        self.factor_rules.check_factor_change(account).await?;
+        let (usher, now, kept, session) = (self.clone(), self.core.now(), account.user.id, account.session.id);
+        let undo = self.core.store.write(move |mut tx| {
             Box::pin(async move {
                 let found = tx.find_merge(id).await?.filter(|merge| merge.kept == kept && merge.can_be_undone(now));
                 let Some(merge) = found else { return Ok(Undone::Over) };
@@ -137,13 +152,13 @@ impl Usher {
                 }
                 for identity in back {
                     for session in tx.sessions_of_identity(identity.id, None).await? {
-                        usher.end_session(&mut tx, kept, session, EndReason::IdentityUnlinked).await?;
+                        usher.endings.end_session(&mut tx, kept, session, EndReason::IdentityUnlinked).await?;
                     }
                     tx.move_identity(identity.id, kept, merge.merged).await?;
                 }
                 tx.set_user_unmerged(rests.id, now).await?;
                 let projects_that_may_see = tx.projects_of_user(merge.merged).await?;
-                let event = usher.event(EventKind::MergeUndone).with_user(kept).with("sub", rests.sub.0);
+                let event = usher.core.event(EventKind::MergeUndone).with_user(kept).with("sub", rests.sub.0);
                 let event = event.with_projects(&projects_that_may_see);
                 tx.append(&event.with("merged", merge.merged.to_string()).with("merge", id.to_string())).await?;
                 Ok(Undone::Done)

@@ -1,19 +1,19 @@
 //! Signing in with upstream providers: start, callback, and the questions in between.
 
-mod callback;
-mod confirm;
-mod decide_and_apply;
-mod identities;
-mod merge;
-mod provider_events;
-mod providers;
-mod start;
-mod suggest;
+pub(crate) mod callback;
+pub(crate) mod confirm;
+pub(crate) mod decide_and_apply;
+pub(crate) mod identities;
+pub(crate) mod merge;
+pub(crate) mod provider_events;
+pub(crate) mod providers;
+pub(crate) mod start;
+pub(crate) mod suggest;
 
+use crate::upstream::providers::Providers;
 use serde::{Deserialize, Serialize};
 
 use super::error::{FlowError, Rejected};
-use super::usher::Usher;
 use crate::login::accounts::Browser;
 use crate::login::finish_sign_in::SignedIn;
 use crate::oauth::authorize::mark_hash;
@@ -123,10 +123,10 @@ pub enum Refusal {
     Closed,
 }
 
-impl Usher {
+impl Providers {
     /// The redirect URI of a provider.
     pub fn upstream_callback(&self, provider: &ProviderId) -> String {
-        self.config.server.issuer.at(&format!("/upstream/{provider}/callback"))
+        self.core.config.server.issuer.at(&format!("/upstream/{provider}/callback"))
     }
 
     /// Is a value bound to this browser?

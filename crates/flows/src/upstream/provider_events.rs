@@ -1,13 +1,18 @@
 //! Events that providers send: a user signed out, revoked the consent, or was deleted.
 
+use crate::core::Core;
+use crate::end::Endings;
+use crate::security_emails::SecurityEmails;
+use crate::upstream::identities::Identities;
+use crate::upstream::providers::Providers;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use std::sync::Arc;
 
 use super::UpstreamFault;
 use crate::error::Rejected;
 use crate::login::accounts::secret_hash;
 use crate::security_emails::PreparedNotice;
-use crate::usher::Usher;
 use usher_domain::event::EventKind;
 use usher_domain::event::security_email::SecurityEmail;
 use usher_domain::provider::ProviderId;
@@ -26,7 +31,17 @@ pub struct ProviderEventOutcome {
     pub confirmation: Option<String>,
 }
 
-impl Usher {
+/// Events that upstream providers report.
+#[derive(Clone)]
+pub struct ProviderEvents {
+    pub(crate) core: Arc<Core>,
+    pub(crate) endings: Arc<Endings>,
+    pub(crate) identities: Arc<Identities>,
+    pub(crate) providers: Arc<Providers>,
+    pub(crate) security_emails: Arc<SecurityEmails>,
+}
+
+impl ProviderEvents {
     /// Verifies and processes an event of a provider, once only.
     ///
     /// # Errors
@@ -36,7 +51,7 @@ impl Usher {
         provider: &ProviderId,
         request: &ProviderEventRequest,
     ) -> Result<ProviderEventOutcome, UpstreamFault> {
-        let upstream = self.provider(provider).await?;
+        let upstream = self.providers.provider(provider).await?;
         let mut heard = ProviderEventOutcome { confirmation: None };
         for notice in upstream.notice(request).await? {
             let hash = secret_hash(&format!("{provider}\n{}", notice.id));
@@ -51,7 +66,7 @@ impl Usher {
     async fn hear_one(&self, notice: &ProviderEvent, hash: [u8; 32], name: &str) -> Result<(), UpstreamFault> {
         for _ in 0..TRIES {
             if self.act_on(notice.clone(), hash, name).await? {
-                self.mail_wakeup.notify_one();
+                self.core.mail_wakeup.notify_one();
                 return Ok(());
             }
         }
@@ -64,7 +79,7 @@ impl Usher {
     /// If the database fails.
     pub async fn is_deletion_done(&self, confirmation: &str) -> Result<bool, UpstreamFault> {
         match URL_SAFE_NO_PAD.decode(confirmation) {
-            Ok(hash) if hash.len() == 32 => Ok(self.store.is_notice_heard(&hash).await?),
+            Ok(hash) if hash.len() == 32 => Ok(self.core.store.is_notice_heard(&hash).await?),
             _ => Ok(false),
         }
     }
@@ -72,22 +87,22 @@ impl Usher {
     /// `false`, and nothing changes, if the identity was moved to another user meanwhile.
     async fn act_on(&self, notice: ProviderEvent, hash: [u8; 32], name: &str) -> Result<bool, UpstreamFault> {
         let identity = match &notice.subject {
-            Some(subject) => self.store.find_identity(&notice.issuer, subject).await?,
+            Some(subject) => self.core.store.find_identity(&notice.issuer, subject).await?,
             None => None,
         };
         let user = match &identity {
-            Some(identity) => self.store.find_user(identity.user_id).await?,
+            Some(identity) => self.core.store.find_user(identity.user_id).await?,
             None => None,
         };
         let letters = match &user {
             Some(user) => Some((
-                self.notice(user, &SecurityEmail::IdentityUnlinked { provider: name.to_owned() })?,
-                self.notice(user, &SecurityEmail::LastIdentityDeleted { provider: name.to_owned() })?,
+                self.security_emails.notice(user, &SecurityEmail::IdentityUnlinked { provider: name.to_owned() })?,
+                self.security_emails.notice(user, &SecurityEmail::LastIdentityDeleted { provider: name.to_owned() })?,
             )),
             None => None,
         };
         let usher = self.clone();
-        let act = self.store.write(move |mut tx| {
+        let act = self.core.store.write(move |mut tx| {
             Box::pin(async move {
                 if let Some(identity) = &identity
                     && !is_still_theirs(&mut tx, identity).await?
@@ -98,6 +113,7 @@ impl Usher {
                     return Ok(true);
                 }
                 let mut event = usher
+                    .core
                     .event(EventKind::ProviderNotice)
                     .with("provider", notice.provider.as_str())
                     .with("kind", word(notice.kind));
@@ -123,7 +139,7 @@ impl Usher {
     ) -> Stored<()> {
         let spare = tx.count_ways_in(identity.user_id).await?.can_spare_one();
         if spare {
-            self.remove_identity(tx, identity).await?;
+            self.identities.remove_identity(tx, identity).await?;
         } else {
             tx.forget_vouched(identity.id).await?;
         }
@@ -153,7 +169,7 @@ impl Usher {
             (None, None) => Vec::new(),
         };
         for (session, user) in sessions {
-            self.end_session(tx, user, session, EndReason::UpstreamEnded).await?;
+            self.endings.end_session(tx, user, session, EndReason::UpstreamEnded).await?;
         }
         Ok(())
     }

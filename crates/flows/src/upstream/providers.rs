@@ -1,11 +1,13 @@
 //! The configured providers. They are read from the database each time, so that a change takes effect at once on every
 //! instance.
 
+use crate::core::Core;
 use std::sync::Arc;
+use usher_http_client::Outbound;
+use usher_upstream::Registry;
 
 use super::UpstreamFault;
 use crate::error::{FlowError, Rejected};
-use crate::usher::Usher;
 use usher_domain::event::EventKind;
 use usher_domain::provider::{ProviderId, ProviderKind, ProviderSettings};
 use usher_domain::secret::Secret;
@@ -37,13 +39,25 @@ pub struct SignInProvider {
     pub name: String,
 }
 
-impl Usher {
+/// Upstream providers and their settings.
+pub struct Providers {
+    pub(crate) core: Arc<Core>,
+    /// The providers in use.
+    pub(crate) registry: Registry,
+}
+
+impl Providers {
+    /// The client for all outgoing calls.
+    pub fn outbound(&self) -> &Outbound {
+        self.registry.outbound()
+    }
+
     /// The enabled providers: by kind, the best known first, and by name within a kind.
     ///
     /// # Errors
     /// If the database fails.
     pub async fn offered_providers(&self) -> Result<Vec<SignInProvider>, FlowError> {
-        let all = self.store.list_providers().await?;
+        let all = self.core.store.list_providers().await?;
         let offered = all.into_iter().map(|one| one.settings).filter(|settings| settings.enabled);
         let mut offered: Vec<_> =
             offered.map(|one| SignInProvider { name: one.name().to_owned(), kind: one.kind, id: one.id }).collect();
@@ -56,7 +70,7 @@ impl Usher {
     /// # Errors
     /// If the database fails.
     pub async fn list_providers(&self) -> Result<Vec<StoredProvider>, FlowError> {
-        Ok(self.store.list_providers().await?)
+        Ok(self.core.store.list_providers().await?)
     }
 
     /// One provider, for administrators.
@@ -64,7 +78,7 @@ impl Usher {
     /// # Errors
     /// [`Rejected::NotFound`].
     pub async fn load_provider(&self, id: &ProviderId) -> Result<StoredProvider, FlowError> {
-        Ok(self.store.find_provider(id).await?.ok_or(Rejected::NotFound("provider"))?)
+        Ok(self.core.store.find_provider(id).await?.ok_or(Rejected::NotFound("provider"))?)
     }
 
     /// Adds or changes a provider; returns whether it existed before. Nothing is written if nothing changes.
@@ -76,11 +90,11 @@ impl Usher {
     pub async fn put_provider(&self, new: NewProvider) -> Result<bool, FlowError> {
         let new = NewProvider { settings: new.settings.settled(), ..new };
         for _ in 0..TRIES {
-            let known = self.store.find_provider(&new.settings.id).await?;
+            let known = self.core.store.find_provider(&new.settings.id).await?;
             let replaced = known.is_some();
             let Some(provider) = self.prepare_provider(&new, known.as_ref()).await? else { return Ok(true) };
-            let event = self.event(EventKind::ProviderChanged).with("provider", new.settings.id.as_str());
-            let put = self.store.write(move |mut tx| {
+            let event = self.core.event(EventKind::ProviderChanged).with("provider", new.settings.id.as_str());
+            let put = self.core.store.write(move |mut tx| {
                 Box::pin(async move {
                     let written = tx.replace_provider(known.as_ref(), &provider).await?;
                     if written {
@@ -106,7 +120,7 @@ impl Usher {
         if known.is_some_and(|known| known.managed && !new.managed) {
             return Err(Rejected::ManagedByFile.into());
         }
-        self.upstream.check(&settings).map_err(Rejected::Provider)?;
+        self.registry.check(&settings).map_err(Rejected::Provider)?;
         if known.is_some_and(|known| {
             known.settings == settings && known.managed == new.managed && self.keeps_secret(known, new.secret.as_ref())
         }) {
@@ -114,7 +128,9 @@ impl Usher {
         }
         let kept = known.filter(|known| !settings.sends_secret_elsewhere(&known.settings));
         let secret = match &new.secret {
-            Some(secret) => Some(self.sealer.seal(Purpose::UpstreamSecret, secret.expose().as_bytes(), &*self.random)),
+            Some(secret) => {
+                Some(self.core.sealer.seal(Purpose::UpstreamSecret, secret.expose().as_bytes(), &*self.core.random))
+            }
             None => kept.and_then(|known| known.secret.clone()),
         };
         if secret.is_none() && settings.needs_secret() {
@@ -122,9 +138,9 @@ impl Usher {
         }
         // A server that starts with providers in its configuration file does not wait for their metadata.
         if kept.is_none() && !new.managed {
-            self.upstream.introduce(&settings).await.map_err(Rejected::Provider)?;
+            self.registry.introduce(&settings).await.map_err(Rejected::Provider)?;
         }
-        Ok(Some(StoredProvider { settings, secret, managed: new.managed, updated_at: self.now() }))
+        Ok(Some(StoredProvider { settings, secret, managed: new.managed, updated_at: self.core.now() }))
     }
 
     /// Is the secret unchanged or absent?
@@ -137,8 +153,8 @@ impl Usher {
     /// # Errors
     /// [`Rejected::NotFound`], [`Rejected::ManagedByFile`].
     pub async fn delete_provider(&self, id: &ProviderId, by_file: bool) -> Result<(), FlowError> {
-        let (event, id) = (self.event(EventKind::ProviderDeleted).with("provider", id.as_str()), id.clone());
-        let delete = self.store.write(move |mut tx| {
+        let (event, id) = (self.core.event(EventKind::ProviderDeleted).with("provider", id.as_str()), id.clone());
+        let delete = self.core.store.write(move |mut tx| {
             Box::pin(async move {
                 let Some(known) = tx.lock_provider(&id).await? else { return Ok(Err(Rejected::NotFound("provider"))) };
                 if known.managed && !by_file {
@@ -157,7 +173,7 @@ impl Usher {
     /// # Errors
     /// [`UpstreamFault::UnknownProvider`].
     pub async fn test_provider(&self, id: &ProviderId) -> Result<Vec<CheckedStep>, UpstreamFault> {
-        let stored = self.store.find_provider(id).await?.ok_or(UpstreamFault::UnknownProvider)?;
+        let stored = self.core.store.find_provider(id).await?.ok_or(UpstreamFault::UnknownProvider)?;
         Ok(self.furnished_provider(&stored)?.check(&self.upstream_callback(id)).await)
     }
 
@@ -166,23 +182,23 @@ impl Usher {
     /// # Errors
     /// [`UpstreamFault::UnknownProvider`].
     pub async fn check_provider(&self, id: &ProviderId) -> Result<(), UpstreamFault> {
-        let stored = self.store.find_provider(id).await?.filter(|stored| stored.settings.enabled);
+        let stored = self.core.store.find_provider(id).await?.filter(|stored| stored.settings.enabled);
         stored.map(drop).ok_or(UpstreamFault::UnknownProvider)
     }
 
     pub(super) async fn provider(&self, id: &ProviderId) -> Result<Arc<dyn Provider>, UpstreamFault> {
-        let stored = self.store.find_provider(id).await?.filter(|stored| stored.settings.enabled);
+        let stored = self.core.store.find_provider(id).await?.filter(|stored| stored.settings.enabled);
         self.furnished_provider(&stored.ok_or(UpstreamFault::UnknownProvider)?)
     }
 
     fn furnished_provider(&self, stored: &StoredProvider) -> Result<Arc<dyn Provider>, UpstreamFault> {
         let secret = self.opened_secret(stored)?;
-        Ok(self.upstream.provider(&stored.settings, secret.as_ref()))
+        Ok(self.registry.provider(&stored.settings, secret.as_ref()))
     }
 
     fn opened_secret(&self, stored: &StoredProvider) -> Result<Option<Secret<String>>, Rejected> {
         let Some(sealed) = &stored.secret else { return Ok(None) };
-        let opened = self.sealer.open(Purpose::UpstreamSecret, sealed).ok();
+        let opened = self.core.sealer.open(Purpose::UpstreamSecret, sealed).ok();
         let text = opened.and_then(|bytes| String::from_utf8(bytes).ok());
         text.map(|text| Some(Secret::new(text))).ok_or(Rejected::NotFound("secret of the provider"))
     }

@@ -1,5 +1,6 @@
 //! Starting a sign-in at a provider.
 
+use crate::upstream::callback::UpstreamSignIn;
 use std::time::Duration;
 
 use url::Url;
@@ -7,7 +8,6 @@ use url::Url;
 use super::{UpstreamFault, UpstreamIntent, UpstreamState};
 use crate::login::accounts::{Account, Browser, secret_hash};
 use crate::oauth::authorize::mark_hash;
-use crate::usher::Usher;
 use usher_domain::provider::ProviderId;
 use usher_keys::seal::Purpose;
 use usher_upstream::StartRequest;
@@ -15,7 +15,7 @@ use usher_upstream::StartRequest;
 /// How long a user may take at the provider.
 const LIFETIME: Duration = Duration::from_mins(10);
 
-impl Usher {
+impl UpstreamSignIn {
     /// The URL to which the browser is sent for a sign-in at a provider.
     ///
     /// In a browser that has been signed in here, the provider is asked to let the user choose an account: otherwise
@@ -30,11 +30,11 @@ impl Usher {
         login_hint: Option<String>,
         browser: &mut Browser,
     ) -> Result<Url, UpstreamFault> {
-        let upstream = self.provider(provider).await?;
+        let upstream = self.providers.provider(provider).await?;
         // The user signed out, authenticates again, or switches accounts.
-        let was_here = !self.accounts(browser).await?.is_empty();
+        let was_here = !self.accounts.accounts(browser).await?.is_empty();
         let departure = StartRequest {
-            redirect_uri: self.upstream_callback(provider),
+            redirect_uri: self.providers.upstream_callback(provider),
             login_hint,
             fresh_choice: was_here || matches!(errand, UpstreamIntent::Link { .. }),
             ..StartRequest::default()
@@ -44,19 +44,15 @@ impl Usher {
             tracing::warn!(upstream.provider = %provider, "upstream: nobody was sent there: {error}");
         })?;
         let hash = secret_hash(&kept.state);
-        let journey = UpstreamState { kept, errand, browser: mark_hash(browser.mark_or_make(self)) };
+        let journey = UpstreamState { kept, errand, browser: mark_hash(browser.mark_or_make(&*self.core.random)) };
         let bytes = serde_json::to_vec(&journey).map_err(crate::error::FlowError::from)?;
-        let sealed = self.sealer.seal(Purpose::UpstreamState, &bytes, &*self.random);
-        let expires_at = self.now() + LIFETIME;
+        let sealed = self.core.sealer.seal(Purpose::UpstreamState, &bytes, &*self.core.random);
+        let expires_at = self.core.now() + LIFETIME;
         let put = self
+            .core
             .store
             .write_single(move |mut tx| Box::pin(async move { tx.insert_journey(&hash, &sealed, expires_at).await }));
         put.await?;
         Ok(url)
-    }
-
-    /// The intent to link an identity to an account.
-    pub fn link_errand(account: &Account) -> UpstreamIntent {
-        UpstreamIntent::Link { user: account.user.id, session: account.session.id }
     }
 }

@@ -1,22 +1,29 @@
 //! Addresses that providers assert of a user and that differ from the user's own: suggested, and verified or dismissed.
 
+use crate::core::Core;
 use crate::error::FlowError;
 use crate::login::accounts::Account;
-use crate::usher::Usher;
+use std::sync::Arc;
 use usher_domain::email::Email;
 
-impl Usher {
+/// Email addresses that upstream providers have named.
+#[derive(Clone)]
+pub struct SuggestedEmails {
+    pub(crate) core: Arc<Core>,
+}
+
+impl SuggestedEmails {
     /// The addresses to suggest to a user, each with its provider's name. Addresses of other users are included,
-    /// because the user must verify one like any other ([`Usher::begin_email_change`]).
+    /// because the user must verify one like any other ([`EmailChanges::begin_email_change`]).
     ///
     /// # Errors
     /// If the database fails.
     pub async fn suggested_emails(&self, account: &Account) -> Result<Vec<(Email, String)>, FlowError> {
-        let suggested = self.store.list_suggestions(account.user.id).await?;
+        let suggested = self.core.store.list_suggestions(account.user.id).await?;
         if suggested.is_empty() {
             return Ok(Vec::new());
         }
-        let providers = self.store.list_providers().await?;
+        let providers = self.core.store.list_providers().await?;
         let name_of = |id: &_| {
             let known = providers.iter().find(|one| one.settings.id == *id);
             known.map_or_else(|| id.to_string(), |one| one.settings.name().to_owned())
@@ -30,8 +37,9 @@ impl Usher {
     /// [`crate::error::Rejected::Email`]. An address that was not suggested is no error.
     pub async fn dismiss_suggested_email(&self, account: &Account, typed: &str) -> Result<(), FlowError> {
         let email = Email::parse(typed)?;
-        let (user, now) = (account.user.id, self.now());
+        let (user, now) = (account.user.id, self.core.now());
         let dismiss = self
+            .core
             .store
             .write_single(move |mut tx| Box::pin(async move { tx.dismiss_suggestion(user, &email, now).await }));
         dismiss.await?;

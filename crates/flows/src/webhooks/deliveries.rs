@@ -1,9 +1,9 @@
 //! Deliveries: listing and repeating them, and sending a test message.
 
+use crate::webhooks::manage::Webhooks;
 use serde_json::json;
 
 use crate::error::{FlowError, Rejected};
-use crate::usher::Usher;
 use usher_domain::event::webhook::message::TEST;
 use usher_domain::event::webhook::{DeliveryStatus, Webhook, WebhookDelivery};
 use usher_domain::id::{EventId, WebhookId};
@@ -11,7 +11,7 @@ use usher_domain::page::{Cursor, Page};
 use usher_domain::time::Timestamp;
 use usher_storage::events::outgoing::deliveries::NewDelivery;
 
-impl Usher {
+impl Webhooks {
     /// Deliveries of a webhook, newest first, optionally of one status.
     ///
     /// # Errors
@@ -23,7 +23,7 @@ impl Usher {
         before: Option<Cursor>,
         size: u32,
     ) -> Result<Page<WebhookDelivery>, FlowError> {
-        Ok(self.store.list_deliveries(webhook.id, status, before, size).await?)
+        Ok(self.core.store.list_deliveries(webhook.id, status, before, size).await?)
     }
 
     /// A delivery of a webhook.
@@ -31,7 +31,7 @@ impl Usher {
     /// # Errors
     /// [`Rejected::NotFound`].
     pub async fn load_delivery(&self, webhook: &Webhook, message: EventId) -> Result<WebhookDelivery, FlowError> {
-        let found = self.store.find_delivery(webhook.id, message).await?;
+        let found = self.core.store.find_delivery(webhook.id, message).await?;
         found.ok_or_else(|| Rejected::NotFound("delivery").into())
     }
 
@@ -41,13 +41,13 @@ impl Usher {
     /// [`Rejected::NotFound`], [`Rejected::WebhookDisabled`].
     pub async fn redeliver(&self, webhook: &Webhook, message: EventId) -> Result<WebhookDelivery, FlowError> {
         let id = in_use(webhook)?;
-        let now = self.now();
+        let now = self.core.now();
         let again =
-            self.store.write(move |mut tx| Box::pin(async move { tx.redeliver(id, message, now).await })).await?;
+            self.core.store.write(move |mut tx| Box::pin(async move { tx.redeliver(id, message, now).await })).await?;
         if !again {
             return Err(Rejected::NotFound("delivery").into());
         }
-        self.store.wake_senders();
+        self.core.store.wake_senders();
         self.load_delivery(webhook, message).await
     }
 
@@ -57,10 +57,13 @@ impl Usher {
     /// [`Rejected::WebhookDisabled`].
     pub async fn redeliver_failed(&self, webhook: &Webhook, since: Timestamp) -> Result<u64, FlowError> {
         let id = in_use(webhook)?;
-        let now = self.now();
-        let again =
-            self.store.write(move |mut tx| Box::pin(async move { tx.redeliver_failed(id, since, now).await })).await?;
-        self.store.wake_senders();
+        let now = self.core.now();
+        let again = self
+            .core
+            .store
+            .write(move |mut tx| Box::pin(async move { tx.redeliver_failed(id, since, now).await }))
+            .await?;
+        self.core.store.wake_senders();
         Ok(again)
     }
 
@@ -70,13 +73,13 @@ impl Usher {
     /// [`Rejected::WebhookDisabled`].
     pub async fn test_webhook(&self, webhook: &Webhook) -> Result<WebhookDelivery, FlowError> {
         let id = in_use(webhook)?;
-        let now = self.now();
-        let message = EventId::new(now, &*self.random);
+        let now = self.core.now();
+        let message = EventId::new(now, &*self.core.random);
         let data = json!({ "project_id": webhook.project_id.to_string(), "webhook_id": webhook.id.to_string() });
         let body = json!({ "type": TEST, "version": 1, "timestamp": now.rfc3339(), "data": data }).to_string();
         let new = NewDelivery { webhook: id, message, kind: TEST.to_owned(), subject: format!("test:{message}"), body };
-        self.store.write(move |mut tx| Box::pin(async move { tx.insert_delivery(&new, now).await })).await?;
-        self.store.wake_senders();
+        self.core.store.write(move |mut tx| Box::pin(async move { tx.insert_delivery(&new, now).await })).await?;
+        self.core.store.wake_senders();
         self.load_delivery(webhook, message).await
     }
 }

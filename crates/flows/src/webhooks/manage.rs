@@ -1,11 +1,13 @@
 //! Webhooks: creating, changing, deleting, and rotating their secrets.
 
+use crate::core::Core;
+use crate::upstream::providers::Providers;
+use std::sync::Arc;
 use std::time::Duration;
 
 use url::Url;
 
 use crate::error::{FlowError, Rejected};
-use crate::usher::Usher;
 use usher_domain::event::webhook::filter::Filter;
 use usher_domain::event::webhook::{
     DisabledWhy, LONGEST_DESCRIPTION, LONGEST_URL, MOST, SealedSecret, Webhook, WebhookFault,
@@ -60,7 +62,14 @@ pub struct WithSecret {
     pub secret: String,
 }
 
-impl Usher {
+/// Webhooks and their deliveries.
+#[derive(Clone)]
+pub struct Webhooks {
+    pub(crate) core: Arc<Core>,
+    pub(crate) providers: Arc<Providers>,
+}
+
+impl Webhooks {
     /// Creates a webhook.
     ///
     /// # Errors
@@ -71,10 +80,10 @@ impl Usher {
         let (Ok(url), Ok(description), Ok(filters)) = (&url, &description, &filters) else {
             return Err(faults([url.err(), description.err(), filters.err()]));
         };
-        let now = self.now();
+        let now = self.core.now();
         let (secret, sealed) = self.fresh_webhook_secret(now);
         let webhook = Webhook {
-            id: WebhookId::new(now, &*self.random),
+            id: WebhookId::new(now, &*self.core.random),
             project_id: project,
             url: url.clone(),
             description: description.clone(),
@@ -87,7 +96,7 @@ impl Usher {
             failing_since: None,
         };
         let (made, event) = (webhook.clone(), self.webhook_event(EventKind::WebhookCreated, &webhook));
-        let create = self.store.write(move |mut tx| {
+        let create = self.core.store.write(move |mut tx| {
             Box::pin(async move {
                 if !tx.lock_project(project).await? {
                     return Ok(Err(Rejected::NotFound("project")));
@@ -109,7 +118,7 @@ impl Usher {
     /// # Errors
     /// If the database fails.
     pub async fn list_webhooks(&self, project: ProjectId) -> Result<Vec<Webhook>, FlowError> {
-        Ok(self.store.list_webhooks(project).await?)
+        Ok(self.core.store.list_webhooks(project).await?)
     }
 
     /// A webhook of a project.
@@ -117,7 +126,7 @@ impl Usher {
     /// # Errors
     /// [`Rejected::NotFound`].
     pub async fn load_webhook(&self, project: ProjectId, id: WebhookId) -> Result<Webhook, FlowError> {
-        self.store.find_webhook(project, id).await?.ok_or_else(unknown)
+        self.core.store.find_webhook(project, id).await?.ok_or_else(unknown)
     }
 
     /// Changes a webhook. When it is enabled again, pending messages are sent.
@@ -136,9 +145,9 @@ impl Usher {
         let (Ok(url), Ok(description), Ok(filters)) = (url.clone(), description.clone(), filters.clone()) else {
             return Err(faults([url.err(), description.err(), filters.err()]));
         };
-        let now = self.now();
+        let now = self.core.now();
         let usher = self.clone();
-        let write = self.store.write(move |mut tx| {
+        let write = self.core.store.write(move |mut tx| {
             Box::pin(async move {
                 let Some(mut webhook) = tx.lock_webhook(project, id).await? else { return Ok(None) };
                 webhook.updated_at = webhook.updated_at.max(now);
@@ -153,7 +162,7 @@ impl Usher {
             })
         });
         let changed = write.await?.ok_or_else(unknown)?;
-        self.store.wake_senders();
+        self.core.store.wake_senders();
         Ok(changed)
     }
 
@@ -171,10 +180,10 @@ impl Usher {
         if overlap > LONGEST_OVERLAP {
             return Err(faults([Some(WebhookFault { field: "overlap_seconds", why: "is more than 30 days" })]));
         }
-        let now = self.now();
+        let now = self.core.now();
         let (secret, fresh) = self.fresh_webhook_secret(now);
         let usher = self.clone();
-        let rotate = self.store.write(move |mut tx| {
+        let rotate = self.core.store.write(move |mut tx| {
             Box::pin(async move {
                 let Some(mut webhook) = tx.lock_webhook(project, id).await? else { return Ok(None) };
                 webhook.updated_at = webhook.updated_at.max(now);
@@ -194,7 +203,7 @@ impl Usher {
     pub async fn delete_webhook(&self, project: ProjectId, id: WebhookId) -> Result<(), FlowError> {
         let webhook = self.load_webhook(project, id).await?;
         let event = self.webhook_event(EventKind::WebhookDeleted, &webhook);
-        let delete = self.store.write(move |mut tx| {
+        let delete = self.core.store.write(move |mut tx| {
             Box::pin(async move {
                 let existed = tx.delete_webhook(project, id).await?;
                 if existed {
@@ -207,12 +216,12 @@ impl Usher {
     }
 
     fn webhook_event(&self, kind: EventKind, webhook: &Webhook) -> Event {
-        self.event(kind).with_project(webhook.project_id).with("webhook_id", webhook.id.to_string())
+        self.core.event(kind).with_project(webhook.project_id).with("webhook_id", webhook.id.to_string())
     }
 
     fn fresh_webhook_secret(&self, now: Timestamp) -> (String, SealedSecret) {
-        let secret = WebhookSecret::generate(&*self.random);
-        let sealed = self.sealer.seal_text(Purpose::WebhookSecret, secret.expose(), &*self.random);
+        let secret = WebhookSecret::generate(&*self.core.random);
+        let sealed = self.core.sealer.seal_text(Purpose::WebhookSecret, secret.expose(), &*self.core.random);
         (secret.text(), SealedSecret { sealed, created_at: now, expires_at: None })
     }
 
@@ -226,7 +235,10 @@ impl Usher {
         if parsed.fragment().is_some() {
             return Err(fault("must not have a fragment"));
         }
-        self.outbound().may_call(&parsed).map_err(|_| fault("may not be called: it is not a public https address"))?;
+        self.providers
+            .outbound()
+            .may_call(&parsed)
+            .map_err(|_| fault("may not be called: it is not a public https address"))?;
         Ok(parsed.into())
     }
 }

@@ -1,6 +1,8 @@
 //! Use cases of webhooks and their deliveries.
 
-mod deliveries;
-mod manage;
+use crate::webhooks::manage::Webhooks;
+
+pub(crate) mod deliveries;
+pub(crate) mod manage;
 
 pub use manage::{NewWebhook, WebhookChange, WithSecret};

@@ -31,7 +31,7 @@ impl AnsweredRequests {
 
     /// Remembers that a request was answered with a code.
     pub fn remember(&mut self, app: &App, request: &Interaction) {
-        let mark = app.usher.mark_of_request(request);
+        let mark = app.usher.authorizations.mark_of_request(request);
         self.0.retain(|known| *known != mark);
         self.0.insert(0, mark);
         self.0.truncate(MOST);
@@ -39,7 +39,7 @@ impl AnsweredRequests {
 
     /// Was this request answered with a code in this browser?
     pub fn holds(&self, app: &App, request: &Interaction) -> bool {
-        !self.0.is_empty() && self.0.contains(&app.usher.mark_of_request(request))
+        !self.0.is_empty() && self.0.contains(&app.usher.authorizations.mark_of_request(request))
     }
 }
 

@@ -27,13 +27,13 @@ impl LastUsed {
 
     /// Reads the cookie; `None` if this server did not seal it.
     pub fn open(app: &App, sealed: &str) -> Option<Self> {
-        let opened = app.usher.sealer.open_text(Purpose::BrowserHint, sealed).ok()?;
+        let opened = app.usher.core.sealer.open_text(Purpose::BrowserHint, sealed).ok()?;
         serde_json::from_slice(&opened).ok()
     }
 
     /// The cookie's value.
     pub fn seal(&self, app: &App) -> Option<String> {
         let content = serde_json::to_vec(self).ok()?;
-        Some(app.usher.sealer.seal_text(Purpose::BrowserHint, &content, &*app.usher.random))
+        Some(app.usher.core.sealer.seal_text(Purpose::BrowserHint, &content, &*app.usher.core.random))
     }
 }

@@ -124,8 +124,8 @@ impl Visitor {
 
     /// The anti-forgery value that binds a form to this browser.
     pub fn form_token(&mut self) -> String {
-        let mark = self.browser.mark_or_make(&self.app.usher).to_owned();
-        URL_SAFE_NO_PAD.encode(self.app.usher.sealer.mac(Purpose::FormToken, mark.as_bytes()))
+        let mark = self.browser.mark_or_make(&*self.app.usher.core.random).to_owned();
+        URL_SAFE_NO_PAD.encode(self.app.usher.core.sealer.mac(Purpose::FormToken, mark.as_bytes()))
     }
 
     /// Checks that the form comes from a page that was shown to this browser.
@@ -134,14 +134,14 @@ impl Visitor {
     /// 403 with one of two codes: the browser keeps no cookies, or the form was not issued to it.
     pub fn check_form(&self, form: &Params) -> Result<(), HttpProblem> {
         let sealed = form.get("interaction").ok().flatten();
-        let back_to = || sealed.and_then(|sealed| self.app.usher.origin_of_interaction(sealed));
+        let back_to = || sealed.and_then(|sealed| self.app.usher.authorizations.origin_of_interaction(sealed));
         let refused = |code, words| Err(HttpProblem::new(StatusCode::FORBIDDEN, code, words).back_to(back_to()));
         let Some(mark) = self.browser.mark() else {
             return refused("COOKIES_MISSING", "The browser sent no cookie: it may be set to keep none.");
         };
         let given =
             form.get("csrf").ok().flatten().and_then(|text| URL_SAFE_NO_PAD.decode(text).ok()).unwrap_or_default();
-        if self.app.usher.sealer.mac_fits(Purpose::FormToken, mark.as_bytes(), &given) {
+        if self.app.usher.core.sealer.mac_fits(Purpose::FormToken, mark.as_bytes(), &given) {
             return Ok(());
         }
         refused("FORM_EXPIRED", "This form was not shown by us to this browser, or is too old.")
@@ -154,7 +154,7 @@ impl Visitor {
         let jar = self.app.jar;
         let mut cookies = Vec::new();
         if sessions != self.sessions_before {
-            let keep = self.app.usher.config.session.absolute;
+            let keep = self.app.usher.core.config.session.absolute;
             cookies.push(if sessions.is_empty() {
                 jar.clear(SESSIONS)
             } else {

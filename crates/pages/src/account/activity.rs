@@ -35,7 +35,7 @@ pub async fn get(
         Some(text) => Some(Cursor::decode(text).map_err(|error| HttpProblem::bad_request(error.to_string()))?),
         None => None,
     };
-    let found = app.usher.activity(&account, heading, before).await?;
+    let found = app.usher.activity_log.activity(&account, heading, before).await?;
     let here = address(heading, None);
     let page = visitor.page_of(&account, urls::ACTIVITY);
     let lang = page.lang;
@@ -93,7 +93,7 @@ async fn event_view(
 ) -> Result<Option<EventView>, HttpProblem> {
     let event = shown.event;
     let client = match &event.client_id {
-        Some(id) => app.usher.client_name(id).await?,
+        Some(id) => app.usher.activity_log.client_name(id).await?,
         None => String::new(),
     };
     let Some(activity) = EventCatalogue::STANDARD.activity(&event.kind) else { return Ok(None) };

@@ -41,13 +41,13 @@ pub async fn post(
 ) -> Result<Response, HttpProblem> {
     visitor.check_form(&form)?;
     let client: ClientId = text(&form, "client").parse().map_err(|_| HttpProblem::unknown("client"))?;
-    app.usher.withdraw_consent(&account, client).await?;
+    app.usher.applications.withdraw_consent(&account, client).await?;
     Ok(visitor.redirect(&urls::with(urls::APPS, "done", "1")))
 }
 
 async fn view(app: &App, visitor: &mut Visitor, account: &Account) -> Result<AccountApps, HttpProblem> {
     let page = visitor.page_of(account, urls::APPS);
-    let apps = app.usher.applications(account).await?;
+    let apps = app.usher.applications.applications(account).await?;
     Ok(AccountApps {
         form: Form::new(urls::APPS, visitor.form_token()),
         apps: apps.iter().map(|one| app_view(page.lang, one)).collect(),

@@ -47,7 +47,7 @@ pub async fn post(
 }
 
 async fn download(app: &App, visitor: Visitor, account: &Account) -> Result<Response, HttpProblem> {
-    let data = app.usher.export(account).await?;
+    let data = app.usher.activity_log.export(account).await?;
     let body = serde_json::to_string_pretty(&data).map_err(|_| HttpProblem::internal())?;
     let headers = [
         (CONTENT_TYPE, "application/json; charset=utf-8"),
@@ -57,7 +57,7 @@ async fn download(app: &App, visitor: Visitor, account: &Account) -> Result<Resp
 }
 
 async fn delete(app: &App, mut visitor: Visitor, account: &Account, form: &Params) -> Result<Response, HttpProblem> {
-    match app.usher.delete_account(account, &text(form, "confirmation")).await {
+    match app.usher.account_deletion.delete_account(account, &text(form, "confirmation")).await {
         Ok(ended) => {
             let lang = visitor.lang(None, account.user.locale.as_deref());
             let lines = receipt::of(app, &ended).await?;
@@ -90,7 +90,7 @@ async fn view(app: &App, visitor: &mut Visitor, account: &Account) -> Result<Acc
     Ok(AccountData {
         page: visitor.page_of(account, urls::DATA),
         form: Form::new(urls::DATA, visitor.form_token()),
-        sign_in_url: (!app.usher.is_well_shown(account).await?).then(|| urls::login_again(urls::DATA)),
+        sign_in_url: (!app.usher.factor_rules.is_well_shown(account).await?).then(|| urls::login_again(urls::DATA)),
         confirmation: account.user.label_to_confirm(),
         is_address: account.user.email.is_some(),
         ..AccountData::default()

@@ -36,7 +36,7 @@ pub async fn get(
         let notice = sent_notice(&query);
         return code(&app, visitor, &account, proof, CodePageMessages { notice, ..CodePageMessages::default() }).await;
     }
-    if !app.usher.is_well_shown(&account).await? {
+    if !app.usher.factor_rules.is_well_shown(&account).await? {
         return Ok(visitor.redirect(&urls::login_again(urls::EMAIL)));
     }
     let mut page = question(&app, &mut visitor, &account).await?;
@@ -55,14 +55,14 @@ pub async fn post(
     visitor.check_form(&form)?;
     let token = text(&form, "token");
     if !token.is_empty() {
-        return match app.usher.change_email_by_link(&account, &token).await {
+        return match app.usher.email_changes.change_email_by_link(&account, &token).await {
             Ok(()) => Ok(changed(visitor)),
             Err(error) => Err(error.into()),
         };
     }
     let dismissed = text(&form, "dismiss");
     if !dismissed.is_empty() {
-        app.usher.dismiss_suggested_email(&account, &dismissed).await?;
+        app.usher.suggested_emails.dismiss_suggested_email(&account, &dismissed).await?;
         return Ok(visitor.redirect(urls::PROFILE));
     }
     match text(&form, "proof").parse::<ProofId>() {
@@ -79,7 +79,7 @@ fn wanted(form: &Params) -> String {
 
 async fn begin(app: &App, mut visitor: Visitor, account: &Account, form: &Params) -> Result<Response, HttpProblem> {
     let email = wanted(form);
-    match app.usher.begin_email_change(account, &email, &visitor.device).await {
+    match app.usher.email_changes.begin_email_change(account, &email, &visitor.device).await {
         Ok(mailed) if text(form, "resend").is_empty() => Ok(visitor.redirect(&waiting_url(urls::EMAIL, mailed))),
         Ok(mailed) => Ok(visitor.redirect(&sent_url(urls::EMAIL, mailed))),
         Err(FlowError::Rejected(Rejected::NotFresh)) => Ok(visitor.redirect(&urls::login_to_repeat(urls::EMAIL))),
@@ -104,7 +104,7 @@ async fn by_code(
     proof: ProofId,
     typed: &str,
 ) -> Result<Response, HttpProblem> {
-    match app.usher.change_email_by_code(account, proof, typed).await {
+    match app.usher.email_changes.change_email_by_code(account, proof, typed).await {
         Ok(()) => Ok(changed(visitor)),
         Err(FlowError::Rejected(refused @ Rejected::WrongCode(_))) => {
             let lang = visitor.lang(None, account.user.locale.as_deref());
@@ -133,7 +133,7 @@ async fn question(app: &App, visitor: &mut Visitor, account: &Account) -> Result
 
 /// The addresses that providers assert of the user.
 pub(super) async fn suggested(app: &App, account: &Account) -> Result<Vec<SuggestedEmailView>, FlowError> {
-    let all = app.usher.suggested_emails(account).await?;
+    let all = app.usher.suggested_emails.suggested_emails(account).await?;
     let view = |(email, provider): (Email, String)| SuggestedEmailView { email: email.readable(), provider };
     Ok(all.into_iter().map(view).collect())
 }
@@ -152,7 +152,7 @@ async fn code(
     proof: ProofId,
     CodePageMessages { errors, notice }: CodePageMessages,
 ) -> Result<Response, HttpProblem> {
-    let Some(email) = app.usher.awaited_email(account, proof).await? else { return Err(over()) };
+    let Some(email) = app.usher.email_changes.awaited_email(account, proof).await? else { return Err(over()) };
     let status = if errors.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
     let page = visitor.page_of(account, urls::EMAIL);
     let page = ChangeEmailCode {
@@ -171,7 +171,7 @@ async fn code(
 }
 
 async fn link(app: &App, mut visitor: Visitor, account: &Account, token: String) -> Result<Response, HttpProblem> {
-    let Some(email) = app.usher.awaited_email_of_link(account, &token).await? else { return Err(over()) };
+    let Some(email) = app.usher.email_changes.awaited_email_of_link(account, &token).await? else { return Err(over()) };
     let page = visitor.page_of(account, urls::EMAIL);
     let form = Form::new(urls::with(urls::EMAIL, "token", &token), visitor.form_token());
     let body = show::html(&ChangeEmailLink { page, form, token, email: email.readable() })?;

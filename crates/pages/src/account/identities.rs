@@ -12,7 +12,8 @@ use crate::views::{AccountIdentities, Form, IdentityView, MergeView, Message, Ot
 use crate::visitor_pages::VisitorPages as _;
 use usher_domain::email::Email;
 use usher_domain::provider::ProviderId;
-use usher_flows::{Account, FlowError, Rejected, Usher};
+use usher_flows::upstream::UpstreamIntent;
+use usher_flows::{Account, FlowError, Rejected};
 use usher_http_server::extract::params::{FormParams, QueryParams};
 use usher_http_server::extract::visitor::Visitor;
 use usher_http_server::problem::HttpProblem;
@@ -63,11 +64,11 @@ pub async fn post(
 
 async fn link(app: &App, mut visitor: Visitor, account: &Account, provider: &str) -> Result<Response, HttpProblem> {
     let provider: ProviderId = provider.parse().map_err(|_| HttpProblem::not_found())?;
-    if !app.usher.is_well_shown(account).await? {
+    if !app.usher.factor_rules.is_well_shown(account).await? {
         return Ok(visitor.redirect(&urls::login_to_repeat(urls::IDENTITIES)));
     }
-    let errand = Usher::link_errand(account);
-    match app.usher.depart(&provider, errand.clone(), None, &mut visitor.browser).await {
+    let errand = UpstreamIntent::Link { user: account.user.id, session: account.session.id };
+    match app.usher.upstream_sign_in.depart(&provider, errand.clone(), None, &mut visitor.browser).await {
         Ok(url) => Ok(visitor.redirect(url.as_str())),
         Err(fault) => trouble(app, visitor, &provider, fault, Some(errand)).await,
     }
@@ -75,16 +76,16 @@ async fn link(app: &App, mut visitor: Visitor, account: &Account, provider: &str
 
 async fn change(app: &App, visitor: &Visitor, account: &Account, form: &Params) -> Result<&'static str, FlowError> {
     if let Ok(identity) = text(form, "unlink").parse() {
-        app.usher.unlink(account, identity).await?;
+        app.usher.identities.unlink(account, identity).await?;
         return Ok("unlinked");
     }
     if let Ok(merge) = text(form, "undo").parse() {
-        app.usher.undo_merge(account, merge).await?;
+        app.usher.account_merges.undo_merge(account, merge).await?;
         return Ok("undone");
     }
     let session = text(form, "merge").parse().map_err(|_| Rejected::Missing("merge"))?;
-    let other = app.usher.account_of(&visitor.browser, session).await?.ok_or(Rejected::NotSignedIn)?;
-    app.usher.merge(account, &other).await?;
+    let other = app.usher.accounts.account_of(&visitor.browser, session).await?.ok_or(Rejected::NotSignedIn)?;
+    app.usher.account_merges.merge(account, &other).await?;
     Ok("merged")
 }
 
@@ -97,7 +98,7 @@ async fn view(
 ) -> Result<Response, HttpProblem> {
     let page = visitor.page_of(account, urls::IDENTITIES);
     let lang = page.lang;
-    let identities = app.usher.identities_of(account).await?;
+    let identities = app.usher.identities.identities_of(account).await?;
     let identities = identities.into_iter().map(|(identity, provider)| IdentityView {
         id: identity.id.to_string(),
         provider,
@@ -105,15 +106,15 @@ async fn view(
         linked: lang.date_time(identity.linked_at.0),
         last_used: identity.last_used_at.map(|at| lang.date_time(at.0)),
     });
-    let accounts = app.usher.accounts(&visitor.browser).await?;
+    let accounts = app.usher.accounts.accounts(&visitor.browser).await?;
     let others = accounts.into_iter().filter(|other| other.live && other.user.id != account.user.id);
     let others = others.map(|other| OtherAccount { session: other.session.id.to_string(), label: other.user.label() });
-    let merges = app.usher.merges_of(account).await?.into_iter().map(|(merge, user)| MergeView {
+    let merges = app.usher.account_merges.merges_of(account).await?.into_iter().map(|(merge, user)| MergeView {
         id: merge.id.to_string(),
         label: user.label(),
         until: lang.date_time(merge.undo_until.0),
     });
-    let offered = app.usher.list_providers().await?;
+    let offered = app.usher.providers.list_providers().await?;
     let enabled = offered.iter().map(|one| &one.settings).filter(|settings| settings.enabled);
     let providers = enabled.clone().map(|one| ProviderButton {
         id: one.id.to_string(),

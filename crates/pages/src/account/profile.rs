@@ -48,7 +48,12 @@ pub async fn post(
     let known = known_values(&account, lang);
     let typed = values_of(&form, known.clone(), &LoadedValues::default());
     let values = values_of(&form, known, &LoadedValues::sent_with(&form));
-    match app.usher.update_profile(&account, profile_of(&values, &account), Lang::from_tag(&values.locale)).await {
+    match app
+        .usher
+        .profiles
+        .update_profile(&account, profile_of(&values, &account), Lang::from_tag(&values.locale))
+        .await
+    {
         Ok(_) => Ok(visitor.redirect(&urls::with(urls::PROFILE, "saved", "1"))),
         Err(FlowError::Rejected(refused)) => {
             let mut page = view(&app, &mut visitor, &account).await?;

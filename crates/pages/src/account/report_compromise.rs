@@ -27,12 +27,12 @@ pub async fn get(
 ) -> Result<Response, HttpProblem> {
     let token = text(&query, "token");
     let user = if token.is_empty() {
-        match app.usher.current(&visitor.browser).await? {
+        match app.usher.accounts.current(&visitor.browser).await? {
             Some(account) => account.user,
             None => return Ok(visitor.redirect(&urls::login_then(urls::NOT_ME))),
         }
     } else {
-        let Some(user) = app.usher.open_disowning(&token).await? else { return expired(visitor) };
+        let Some(user) = app.usher.compromise_reports.open_disowning(&token).await? else { return expired(visitor) };
         user
     };
     let page = visitor.page(visitor.lang(None, user.locale.as_deref()));
@@ -50,12 +50,12 @@ pub async fn post(
     visitor.check_form(&form)?;
     let token = text(&form, "token");
     let (disowned, mails) = if token.is_empty() {
-        let Some(account) = app.usher.current(&visitor.browser).await? else {
+        let Some(account) = app.usher.accounts.current(&visitor.browser).await? else {
             return Ok(visitor.redirect(&urls::login_then(urls::NOT_ME)));
         };
-        (app.usher.disown(&account).await, account.user.email.is_some())
+        (app.usher.compromise_reports.disown(&account).await, account.user.email.is_some())
     } else {
-        (app.usher.disown_by_link(&token).await, true)
+        (app.usher.compromise_reports.disown_by_link(&token).await, true)
     };
     match disowned {
         Ok(ended) => {

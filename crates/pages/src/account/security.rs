@@ -45,7 +45,7 @@ pub async fn post(
 ) -> Result<Response, HttpProblem> {
     visitor.check_form(&form)?;
     let (current, new) = (Secret::new(text(&form, "current_password")), Secret::new(text(&form, "password")));
-    match app.usher.change_password(&account, &current, &new, &mut visitor.browser, &visitor.device).await {
+    match app.usher.passwords.change_password(&account, &current, &new, &mut visitor.browser, &visitor.device).await {
         Ok(_) => Ok(visitor.redirect(&urls::with(urls::SECURITY, "done", "password"))),
         Err(FlowError::Rejected(Rejected::NotFresh)) => Ok(visitor.redirect(&urls::login_to_repeat(urls::SECURITY))),
         Err(FlowError::Rejected(refused)) => {
@@ -70,11 +70,11 @@ pub(crate) async fn view(app: &App, visitor: &mut Visitor, account: &Account) ->
     let page = visitor.page_of(account, urls::SECURITY);
     Ok(AccountSecurity {
         password_form: Form::new(urls::SECURITY, visitor.form_token()),
-        has_password: app.usher.has_password(account).await?,
+        has_password: app.usher.passwords.has_password(account).await?,
         factors: factors_view(app, visitor, account, page.lang).await?,
         email: account.user.readable_email(),
         email_url: urls::EMAIL.to_owned(),
-        min_password: u32::try_from(app.usher.config.passwords.min_length).unwrap_or(u32::MAX),
+        min_password: u32::try_from(app.usher.core.config.passwords.min_length).unwrap_or(u32::MAX),
         page,
         ..AccountSecurity::default()
     })

@@ -46,16 +46,16 @@ pub async fn post(
 ) -> Result<Response, HttpProblem> {
     visitor.check_form(&form)?;
     if !text(&form, "everywhere").is_empty() {
-        let ended = app.usher.sign_out_everywhere(&account).await?;
+        let ended = app.usher.sign_outs.sign_out_everywhere(&account).await?;
         return with_receipt(&app, visitor, &ended).await;
     }
     if !text(&form, "others").is_empty() {
-        app.usher.end_other_sessions(&account).await?;
+        app.usher.sign_outs.end_other_sessions(&account).await?;
         return Ok(visitor.redirect(&urls::with(urls::SESSIONS, "done", "others")));
     }
     let session: SessionId =
         text(&form, "session").parse().map_err(|_| HttpProblem::bad_request("session must be the id of a session"))?;
-    let ended = app.usher.end_own_session(&account, session).await?;
+    let ended = app.usher.sign_outs.end_own_session(&account, session).await?;
     if session == account.session.id {
         return with_receipt(&app, visitor, &ended).await;
     }
@@ -70,9 +70,9 @@ async fn with_receipt(app: &App, visitor: Visitor, ended: &Ended) -> Result<Resp
 
 async fn view(app: &App, visitor: &mut Visitor, account: &Account) -> Result<AccountSessions, HttpProblem> {
     let page = visitor.page_of(account, urls::SESSIONS);
-    let mut sessions = app.usher.sessions_of(account).await?;
+    let mut sessions = app.usher.profiles.sessions_of(account).await?;
     sessions.sort_by_key(|session| (session.id != account.session.id, std::cmp::Reverse(session.last_seen_at)));
-    let told = app.usher.told_of_logout(account).await?.into_iter().map(|told| told.line).collect();
+    let told = app.usher.receipts.told_of_logout(account).await?.into_iter().map(|told| told.line).collect();
     Ok(AccountSessions {
         told: receipt::words(page.lang, told),
         form: Form::new(urls::SESSIONS, visitor.form_token()),

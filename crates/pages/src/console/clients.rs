@@ -39,7 +39,7 @@ pub async fn get(
     Path(id): Path<String>,
     QueryParams(query): QueryParams,
 ) -> Result<Response, HttpProblem> {
-    let client = app.usher.load_client(&id).await?;
+    let client = app.usher.clients.load_client(&id).await?;
     let mut page = view(&app, &mut visitor, &account, &client).await?;
     page.secret = shown::read(&app, &visitor, &account, &urls::client(&client.id.0), &query).await?;
     page.notice = done::words(&query, page.page.lang, &DONE).filter(|_| page.secret != Some(ShownSecret::Before));
@@ -55,19 +55,19 @@ pub async fn post(
     FormParams(form): FormParams,
 ) -> Result<Response, HttpProblem> {
     visitor.check_form(&form)?;
-    let client = app.usher.load_client(&id).await?;
+    let client = app.usher.clients.load_client(&id).await?;
     match text(&form, "do").as_str() {
         "rotate-secret" => {
             let (done, secret) = rotate(&app, &client, &form).await?;
             to_page(&app, visitor, &account, &client, (done, secret.as_deref()))
         }
         word @ ("disable" | "enable") => {
-            app.usher.set_client_disabled(&client.id, word == "disable").await?;
+            app.usher.clients.set_client_disabled(&client.id, word == "disable").await?;
             let done = if word == "disable" { "disabled" } else { "enabled" };
             to_page(&app, visitor, &account, &client, (done, None))
         }
         "delete" => {
-            app.usher.delete_client(&client.id).await?;
+            app.usher.clients.delete_client(&client.id).await?;
             Ok(visitor.redirect(&urls::project(&client.project_id)))
         }
         _ => Err(HttpProblem::bad_request("do must be rotate-secret, disable, enable or delete")),
@@ -78,7 +78,7 @@ pub async fn post(
 async fn rotate(app: &App, client: &Client, form: &Params) -> Result<(&'static str, Option<String>), HttpProblem> {
     let overlap = text(form, "overlap").parse().map_err(|_| HttpProblem::bad_request("overlap is missing"))?;
     let rotation = SecretRotation::with_overlap(Duration::from_secs(overlap));
-    match app.usher.rotate_client_secret(&client.id, rotation).await {
+    match app.usher.clients.rotate_client_secret(&client.id, rotation).await {
         Ok(made) => Ok(("rotated", made.secret)),
         Err(FlowError::Rejected(Rejected::Rotation(RotationFault::JustRotated))) => Ok(("just-rotated", None)),
         Err(other) => Err(other.into()),
@@ -104,12 +104,12 @@ pub fn to_page(
 }
 
 async fn view(app: &App, visitor: &mut Visitor, account: &Account, client: &Client) -> Result<ClientPage, HttpProblem> {
-    let project = app.usher.load_project(&client.project_id.to_string()).await?;
+    let project = app.usher.projects.load_project(&client.project_id.to_string()).await?;
     let here = urls::client(&client.id.0);
     let mut page = visitor.page_of(account, urls::CONSOLE);
     page.language_url_base.clone_from(&here);
-    let issuer = &app.usher.config.server.issuer;
-    let (lang, now, metadata) = (page.lang, app.usher.now(), &client.metadata);
+    let issuer = &app.usher.core.config.server.issuer;
+    let (lang, now, metadata) = (page.lang, app.usher.core.now(), &client.metadata);
     let endpoint = |name: &str, path: &str| EndpointItem { name: name.to_owned(), url: issuer.at(path) };
     Ok(ClientPage {
         page,

@@ -49,7 +49,7 @@ pub async fn create(
         return desk.show_again(&page);
     }
     let metadata = with_form(kind.defaults(), &form, &LoadedValues::default());
-    match app.usher.create_client(NewClient { project: desk.project.id, kind, metadata, id: None }).await {
+    match app.usher.clients.create_client(NewClient { project: desk.project.id, kind, metadata, id: None }).await {
         Ok(made) => {
             clients::to_page(&app, desk.visitor, &desk.account, &made.client, ("saved", made.secret.as_deref()))
         }
@@ -68,7 +68,7 @@ pub async fn get(
     Path(id): Path<String>,
     QueryParams(query): QueryParams,
 ) -> Result<Response, HttpProblem> {
-    let client = app.usher.load_client(&id).await?;
+    let client = app.usher.clients.load_client(&id).await?;
     let mut page = current(&app, &mut visitor, &account, &client).await?;
     if let Some(proposed) = query.get("add").ok().flatten() {
         page.redirect_uris = format!("{}\n{proposed}", page.redirect_uris).trim().to_owned();
@@ -85,7 +85,7 @@ pub async fn post(
     FormParams(form): FormParams,
 ) -> Result<Response, HttpProblem> {
     visitor.check_form(&form)?;
-    let client = app.usher.load_client(&id).await?;
+    let client = app.usher.clients.load_client(&id).await?;
     if Scope::parse(&text(&form, "scope")).is_err() {
         let mut page = filled(current(&app, &mut visitor, &account, &client).await?, &form);
         page.errors.add("scope", page.page.lang.text("message-scope-invalid"));
@@ -93,7 +93,7 @@ pub async fn post(
     }
     let sent = form.clone();
     let change = move |metadata| with_form(metadata, &sent, &LoadedValues::sent_with(&sent));
-    match app.usher.edit_client(&client.id, change).await {
+    match app.usher.clients.edit_client(&client.id, change).await {
         Ok(_) => Ok(visitor.redirect(&urls::with(&urls::client(&id), "done", "saved"))),
         Err(FlowError::Rejected(Rejected::Metadata(faults))) => {
             let mut page = filled(current(&app, &mut visitor, &account, &client).await?, &form);
@@ -145,7 +145,7 @@ async fn current(
     account: &Account,
     client: &Client,
 ) -> Result<ClientForm, HttpProblem> {
-    let project = app.usher.load_project(&client.project_id.to_string()).await?;
+    let project = app.usher.projects.load_project(&client.project_id.to_string()).await?;
     let here = urls::edit_client(&client.id.0);
     let blank = blank(visitor, account, &project);
     let mut page = blank.page;

@@ -58,15 +58,15 @@ async fn change(app: &App, project: &Project, form: &Params) -> Result<&'static 
     let user = || text(form, "user").parse().map_err(|_| Rejected::NotFound("member"));
     match text(form, "do").as_str() {
         "add" => {
-            app.usher.add_member(project.id, text(form, "email").trim_ascii(), role()?).await?;
+            app.usher.members.add_member(project.id, text(form, "email").trim_ascii(), role()?).await?;
             Ok("added")
         }
         "change" => {
-            app.usher.change_member(project.id, user()?, role()?).await?;
+            app.usher.members.change_member(project.id, user()?, role()?).await?;
             Ok("changed")
         }
         "remove" => {
-            app.usher.remove_member(project.id, user()?).await?;
+            app.usher.members.remove_member(project.id, user()?).await?;
             Ok("removed")
         }
         _ => Err(Rejected::NotFound("change").into()),
@@ -89,7 +89,7 @@ async fn view(app: &App, desk: &mut ProjectAccess) -> Result<MembersPage, HttpPr
     let mut members = Vec::new();
     let mut after = Cursor::START;
     loop {
-        let found = app.usher.list_members(desk.project.id, after, MAX_PAGE).await?;
+        let found = app.usher.members.list_members(desk.project.id, after, MAX_PAGE).await?;
         members.extend(found.items.into_iter().map(|member| row(page.lang, member)));
         let Some(next) = found.next else { break };
         after = next;

@@ -37,7 +37,8 @@ impl FromRequestParts<App> for ProjectAccess {
         let places = Path::<HashMap<String, String>>::from_request_parts(parts, app).await;
         let Path(places) = places.map_err(|_| HttpProblem::not_found().into_response())?;
         let named = places.get("project").map(String::as_str).unwrap_or_default();
-        let project = app.usher.load_project(named).await.map_err(|error| HttpProblem::from(error).into_response())?;
+        let project =
+            app.usher.projects.load_project(named).await.map_err(|error| HttpProblem::from(error).into_response())?;
         Ok(Self { visitor, account, project })
     }
 }

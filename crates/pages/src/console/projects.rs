@@ -37,7 +37,7 @@ pub async fn create(
     FormParams(form): FormParams,
 ) -> Result<Response, HttpProblem> {
     visitor.check_form(&form)?;
-    let error = match app.usher.create_project(&text(&form, "name")).await {
+    let error = match app.usher.projects.create_project(&text(&form, "name")).await {
         Ok(made) => {
             let here = urls::project_token(&made.project.id);
             return shown::lead_to(&app, visitor, &account, &here, ("made", &made.token));
@@ -53,7 +53,7 @@ pub async fn create(
 
 /// GET /console/projects/{project}
 pub async fn one(State(app): State<App>, desk: ProjectAccess) -> Result<Response, HttpProblem> {
-    let clients = app.usher.list_clients(desk.project.id, "", MAX_PAGE).await?;
+    let clients = app.usher.clients.list_clients(desk.project.id, "", MAX_PAGE).await?;
     let page = desk.page(&urls::project(&desk.project.id));
     let view = ProjectPage {
         project: desk.head(&page, ProjectTab::Clients),
@@ -68,8 +68,8 @@ pub async fn one(State(app): State<App>, desk: ProjectAccess) -> Result<Response
 async fn home_view(app: &App, visitor: &mut Visitor, account: &Account) -> Result<ConsoleHome, HttpProblem> {
     let page = visitor.page_of(account, urls::CONSOLE);
     let mut projects = Vec::new();
-    for project in app.usher.list_projects(Cursor::START, MAX_PAGE).await?.items {
-        let clients = app.usher.list_clients(project.id, "", MAX_PAGE).await?.len();
+    for project in app.usher.projects.list_projects(Cursor::START, MAX_PAGE).await?.items {
+        let clients = app.usher.clients.list_clients(project.id, "", MAX_PAGE).await?.len();
         projects.push(ProjectListItem {
             name: project.name,
             url: urls::project(&project.id),

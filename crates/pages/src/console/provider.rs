@@ -46,7 +46,7 @@ pub async fn create(
         Ok(settings) => settings,
         Err(errors) => return again(visitor, &ProviderPage { errors, ..page }),
     };
-    if app.usher.list_providers().await?.iter().any(|known| known.settings.id == settings.id) {
+    if app.usher.providers.list_providers().await?.iter().any(|known| known.settings.id == settings.id) {
         let errors = FieldErrors::from_iter([("id", page.page.t("provider-id-taken"))]);
         return again(visitor, &ProviderPage { errors, ..page });
     }
@@ -91,18 +91,18 @@ pub async fn post(
             }
         }
         "test" => {
-            let steps = app.usher.test_provider(&id).await?.iter().map(step).collect();
+            let steps = app.usher.providers.test_provider(&id).await?.iter().map(step).collect();
             let page = ProviderPage { steps, ..current(&app, &mut visitor, &account, &provider)? };
             let body = show::html(&page)?;
             Ok(visitor.reply(body))
         }
         word @ ("enable" | "disable") => {
             let settings = ProviderSettings { enabled: word == "enable", ..provider.settings };
-            app.usher.put_provider(NewProvider { settings, secret: None, managed: false }).await?;
+            app.usher.providers.put_provider(NewProvider { settings, secret: None, managed: false }).await?;
             Ok(visitor.redirect(&urls::with(&urls::provider(&id), "done", "saved")))
         }
         "remove" => {
-            app.usher.delete_provider(&id, false).await?;
+            app.usher.providers.delete_provider(&id, false).await?;
             Ok(visitor.redirect(&urls::with(urls::PROVIDERS, "done", "removed")))
         }
         _ => Err(HttpProblem::bad_request("do must be save, test, enable, disable or remove")),
@@ -119,7 +119,7 @@ async fn save(
 ) -> Result<Response, HttpProblem> {
     let (id, typed) = (settings.id.clone(), text(form, "client_secret"));
     let secret = Some(typed.trim_ascii()).filter(|secret| !secret.is_empty()).map(Secret::from);
-    match Box::pin(app.usher.put_provider(NewProvider { settings, secret, managed: false })).await {
+    match Box::pin(app.usher.providers.put_provider(NewProvider { settings, secret, managed: false })).await {
         Ok(_) => return Ok(visitor.redirect(&urls::with(&urls::provider(&id), "done", done))),
         Err(FlowError::Rejected(Rejected::Provider(faults))) => {
             page.errors = provider_form::words(&faults, &page.values, page.page.lang);
@@ -139,7 +139,7 @@ fn again(visitor: Visitor, page: &ProviderPage) -> Result<Response, HttpProblem>
 
 async fn load(app: &App, id: &str) -> Result<StoredProvider, HttpProblem> {
     let id: ProviderId = id.parse().map_err(|_| FlowError::from(Rejected::NotFound("provider")))?;
-    Ok(app.usher.load_provider(&id).await?)
+    Ok(app.usher.providers.load_provider(&id).await?)
 }
 
 fn kind_of(query: &Params) -> Result<ProviderKind, HttpProblem> {
@@ -179,7 +179,7 @@ fn current(
         editing: true,
         enabled: settings.enabled,
         managed: provider.managed,
-        callback_url: app.usher.upstream_callback(&settings.id),
+        callback_url: app.usher.providers.upstream_callback(&settings.id),
         notice_urls: notice_urls(app, settings),
         has_secret: provider.secret.is_some(),
         values,
@@ -189,7 +189,7 @@ fn current(
 
 /// The URLs that the provider may send events to.
 fn notice_urls(app: &App, settings: &ProviderSettings) -> Vec<(&'static str, String)> {
-    let issuer = &app.usher.config.server.issuer;
+    let issuer = &app.usher.core.config.server.issuer;
     let at = |path: &str| issuer.at(&path.replace("{provider}", settings.id.as_str()));
     match settings.kind {
         ProviderKind::Google | ProviderKind::Apple => vec![("provider-notices", at(urls::UPSTREAM_NOTICES))],

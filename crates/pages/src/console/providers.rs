@@ -21,13 +21,13 @@ pub async fn list(
 ) -> Result<Response, HttpProblem> {
     let mut page = visitor.page_of(&account, urls::CONSOLE);
     urls::PROVIDERS.clone_into(&mut page.language_url_base);
-    let providers = app.usher.list_providers().await?.into_iter().map(|provider| ProviderListItem {
+    let providers = app.usher.providers.list_providers().await?.into_iter().map(|provider| ProviderListItem {
         id: provider.settings.id.to_string(),
         name: provider.settings.name().to_owned(),
         url: urls::provider(&provider.settings.id),
         enabled: provider.settings.enabled,
         managed: provider.managed,
-        callback_url: app.usher.upstream_callback(&provider.settings.id),
+        callback_url: app.usher.providers.upstream_callback(&provider.settings.id),
     });
     let kinds = ProviderKind::ALL.iter().map(|kind| ProviderKindLink {
         kind: kind.as_str().to_owned(),

@@ -25,7 +25,7 @@ pub fn lead_to(
     page: &str,
     (done, secret): (&str, &str),
 ) -> Result<Response, HttpProblem> {
-    let sealed = app.usher.seal_to_show(secret, page, account, &mut visitor.browser)?;
+    let sealed = app.usher.shown_once.seal_to_show(secret, page, account, &mut visitor.browser)?;
     Ok(visitor.redirect(&urls::and(&urls::with(page, "done", done), SHOW, &sealed)))
 }
 
@@ -41,6 +41,6 @@ pub async fn read(
     query: &Params,
 ) -> Result<Option<ShownSecret>, HttpProblem> {
     let Some(sealed) = query.get(SHOW).ok().flatten() else { return Ok(None) };
-    let secret = app.usher.show_once(sealed, page, account, &visitor.browser).await?;
+    let secret = app.usher.shown_once.show_once(sealed, page, account, &visitor.browser).await?;
     Ok(Some(secret.map_or(ShownSecret::Before, ShownSecret::Now)))
 }

@@ -53,7 +53,7 @@ pub async fn post(
 }
 
 async fn rotate(app: &App, project: &Project, form: &Params) -> Result<String, FlowError> {
-    let (token, _) = app.usher.rotate_project_token(project, rotation(form)?).await?;
+    let (token, _) = app.usher.projects.rotate_project_token(project, rotation(form)?).await?;
     Ok(token)
 }
 

@@ -96,10 +96,10 @@ async fn change(app: &App, webhook: &Webhook, form: &Params) -> Result<(&'static
     let message = text(form, "redeliver");
     if !message.is_empty() {
         let message: EventId = message.parse().map_err(|_| Rejected::NotFound("delivery"))?;
-        usher.redeliver(webhook, message).await?;
+        usher.webhooks.redeliver(webhook, message).await?;
         return Ok(("sent", None));
     }
-    let set = |change| usher.update_webhook(project, id, change);
+    let set = |change| usher.webhooks.update_webhook(project, id, change);
     let done = match text(form, "do").as_str() {
         "save" => {
             set(typed(form)).await?;
@@ -114,19 +114,19 @@ async fn change(app: &App, webhook: &Webhook, form: &Params) -> Result<(&'static
             "enabled"
         }
         "test" => {
-            usher.test_webhook(webhook).await?;
+            usher.webhooks.test_webhook(webhook).await?;
             "tested"
         }
         "redeliver-failed" => {
-            usher.redeliver_failed(webhook, Timestamp(0)).await?;
+            usher.webhooks.redeliver_failed(webhook, Timestamp(0)).await?;
             "all-sent"
         }
         "rotate-secret" => {
-            let rotated = usher.rotate_webhook_secret(project, id, None).await?;
+            let rotated = usher.webhooks.rotate_webhook_secret(project, id, None).await?;
             return Ok(("rotated", Some(rotated.secret)));
         }
         "delete" => {
-            usher.delete_webhook(project, id).await?;
+            usher.webhooks.delete_webhook(project, id).await?;
             "deleted"
         }
         _ => return Err(Rejected::NotFound("change").into()),
@@ -142,7 +142,7 @@ fn typed(form: &Params) -> WebhookChange {
 
 async fn load(app: &App, desk: &ProjectAccess, id: &str) -> Result<Webhook, HttpProblem> {
     let id = id.parse().map_err(|_| FlowError::from(Rejected::NotFound("webhook")))?;
-    Ok(app.usher.load_webhook(desk.project.id, id).await?)
+    Ok(app.usher.webhooks.load_webhook(desk.project.id, id).await?)
 }
 
 async fn view(
@@ -154,8 +154,8 @@ async fn view(
     let here = urls::webhook(&desk.project.id, &webhook.id);
     let page = desk.page(&here);
     let lang = page.lang;
-    let found = app.usher.list_deliveries(webhook, None, before, SIZE).await?;
-    let now = app.usher.clock.now();
+    let found = app.usher.webhooks.list_deliveries(webhook, None, before, SIZE).await?;
+    let now = app.usher.core.clock.now();
     let former = webhook.signing(now).filter_map(|secret| secret.expires_at).max();
     Ok(WebhookPage {
         project: desk.head(&page, ProjectTab::Webhooks),

@@ -36,7 +36,7 @@ pub async fn post(
     FormParams(form): FormParams,
 ) -> Result<Response, HttpProblem> {
     desk.visitor.check_form(&form)?;
-    let made = match app.usher.create_webhook(desk.project.id, typed(&form)).await {
+    let made = match app.usher.webhooks.create_webhook(desk.project.id, typed(&form)).await {
         Ok(made) => made,
         Err(error) => {
             let mut page = view(&app, &mut desk).await?;
@@ -97,7 +97,7 @@ pub(super) const fn why_key(why: DisabledWhy) -> &'static str {
 async fn view(app: &App, desk: &mut ProjectAccess) -> Result<WebhooksPage, HttpProblem> {
     let here = urls::webhooks(&desk.project.id);
     let page = desk.page(&here);
-    let webhooks = app.usher.list_webhooks(desk.project.id).await?;
+    let webhooks = app.usher.webhooks.list_webhooks(desk.project.id).await?;
     Ok(WebhooksPage {
         project: desk.head(&page, ProjectTab::Webhooks),
         form: desk.form(&here),

@@ -45,17 +45,17 @@ async fn act(app: &App, account: &Account, form: &Params) -> Result<FactorChange
     let usher = &app.usher;
     let passkey = || text(form, "passkey").parse::<PasskeyId>().map_err(|_| Rejected::NotFound("passkey"));
     if let Ok(id) = text(form, "forget").parse::<RememberedId>() {
-        usher.forget_browser(account, Some(id)).await?;
+        usher.factor_rules.forget_browser(account, Some(id)).await?;
         return Ok(FactorChangeOutcome::Changed("browser"));
     }
     let done = match text(form, "action").as_str() {
-        "codes" => return Ok(FactorChangeOutcome::Codes(usher.renew_recovery_codes(account).await?)),
-        "remove-totp" => usher.remove_totp(account).await.map(|()| "factor"),
-        "remove-passkey" => usher.remove_passkey(account, passkey()?).await.map(|()| "factor"),
-        "rename" => usher.rename_passkey(account, passkey()?, &text(form, "name")).await.map(|()| "name"),
-        "always" => usher.want_second_step(account, true).await.map(|()| "factor"),
-        "sometimes" => usher.want_second_step(account, false).await.map(|()| "factor"),
-        "forget-all" => usher.forget_browser(account, None).await.map(|()| "browser"),
+        "codes" => return Ok(FactorChangeOutcome::Codes(usher.recovery_codes.renew_recovery_codes(account).await?)),
+        "remove-totp" => usher.authenticator_apps.remove_totp(account).await.map(|()| "factor"),
+        "remove-passkey" => usher.passkeys.remove_passkey(account, passkey()?).await.map(|()| "factor"),
+        "rename" => usher.passkeys.rename_passkey(account, passkey()?, &text(form, "name")).await.map(|()| "name"),
+        "always" => usher.factor_rules.want_second_step(account, true).await.map(|()| "factor"),
+        "sometimes" => usher.factor_rules.want_second_step(account, false).await.map(|()| "factor"),
+        "forget-all" => usher.factor_rules.forget_browser(account, None).await.map(|()| "browser"),
         _ => Err(Rejected::NotFound("action").into()),
     };
     done.map(FactorChangeOutcome::Changed)

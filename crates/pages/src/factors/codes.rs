@@ -26,7 +26,7 @@ pub(super) fn lead_to(
     codes: &[String],
 ) -> Result<Response, HttpProblem> {
     let secret = codes.join("\n");
-    let sealed = app.usher.seal_to_show(&secret, urls::RECOVERY_CODES, account, &mut visitor.browser)?;
+    let sealed = app.usher.shown_once.seal_to_show(&secret, urls::RECOVERY_CODES, account, &mut visitor.browser)?;
     Ok(visitor.redirect_to_page(&urls::and(&errand.here(urls::RECOVERY_CODES), "show", &sealed)))
 }
 
@@ -37,7 +37,7 @@ pub async fn get(
     QueryParams(query): QueryParams,
 ) -> Result<Response, HttpProblem> {
     let sealed = query.get("show").ok().flatten().unwrap_or_default();
-    let shown = app.usher.show_once(sealed, urls::RECOVERY_CODES, &account, &visitor.browser).await?;
+    let shown = app.usher.shown_once.show_once(sealed, urls::RECOVERY_CODES, &account, &visitor.browser).await?;
     let codes = shown.map(|codes| codes.lines().map(str::to_owned).collect()).unwrap_or_default();
     let page = visitor.page_of(&account, &errand.here(urls::RECOVERY_CODES));
     let body =

@@ -94,10 +94,10 @@ impl FromRequestParts<App> for Enroller {
 }
 
 async fn enrolling(app: &App, visitor: &Visitor, errand: &ContinueTarget) -> Result<Option<Account>, FlowError> {
-    let Some(sealed) = &errand.sealed else { return app.usher.current(&visitor.browser).await };
-    match app.usher.open_interaction(sealed, &visitor.browser) {
-        Ok(interaction) => app.usher.account_for(&interaction, &visitor.browser).await,
-        Err(FlowError::Rejected(_)) => app.usher.current(&visitor.browser).await,
+    let Some(sealed) = &errand.sealed else { return app.usher.accounts.current(&visitor.browser).await };
+    match app.usher.authorizations.open_interaction(sealed, &visitor.browser) {
+        Ok(interaction) => app.usher.authorizations.account_for(&interaction, &visitor.browser).await,
+        Err(FlowError::Rejected(_)) => app.usher.accounts.current(&visitor.browser).await,
         Err(other) => Err(other),
     }
 }

@@ -41,7 +41,7 @@ pub async fn post(
 ) -> Result<Response, HttpProblem> {
     visitor.check_form(&form)?;
     let answer = PasskeyAnswer { state: &text(&form, "state"), credential: &text(&form, "credential") };
-    match app.usher.register_passkey(&account, answer, &mut visitor.browser).await {
+    match app.usher.passkeys.register_passkey(&account, answer, &mut visitor.browser).await {
         Ok(_) if errand.sealed.is_none() => Ok(visitor.redirect(&urls::with(urls::SECURITY, "done", "passkey"))),
         Ok(_) => Ok(visitor.redirect(&errand.on())),
         Err(error) if is_stale(&error) => Ok(visitor.redirect(&errand.again(urls::NEW_PASSKEY))),
@@ -67,7 +67,7 @@ async fn view(
     errand: &ContinueTarget,
     first: bool,
 ) -> Result<NewPasskey, FlowError> {
-    let ceremony = app.usher.begin_passkey(account, &mut visitor.browser).await?;
+    let ceremony = app.usher.passkeys.begin_passkey(account, &mut visitor.browser).await?;
     let here = errand.here(urls::NEW_PASSKEY);
     Ok(NewPasskey {
         page: visitor.page_of(account, &here),

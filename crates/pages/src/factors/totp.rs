@@ -20,7 +20,7 @@ pub async fn get(
     State(app): State<App>,
     Enroller { mut visitor, account, errand }: Enroller,
 ) -> Result<Response, HttpProblem> {
-    match app.usher.offer_totp(&account).await {
+    match app.usher.authenticator_apps.offer_totp(&account).await {
         Ok(offer) => {
             let page = view(&mut visitor, &account, &errand, offer);
             let body = show::html(&page)?;
@@ -39,7 +39,7 @@ pub async fn post(
 ) -> Result<Response, HttpProblem> {
     visitor.check_form(&form)?;
     let (offer, code) = (text(&form, "offer"), text(&form, "code"));
-    match app.usher.confirm_totp(&account, &offer, &code, &mut visitor.browser).await {
+    match app.usher.authenticator_apps.confirm_totp(&account, &offer, &code, &mut visitor.browser).await {
         Ok(Some(codes)) => codes::lead_to(&app, visitor, &account, &errand, &codes),
         Ok(None) => Ok(visitor.redirect(&errand.on())),
         Err(error) if is_stale(&error) => Ok(visitor.redirect(&errand.again(urls::TOTP))),
@@ -55,7 +55,7 @@ fn refused(
     offer: &str,
     error: FlowError,
 ) -> Result<Response, HttpProblem> {
-    let again = app.usher.reoffer_totp(account, offer)?;
+    let again = app.usher.authenticator_apps.reoffer_totp(account, offer)?;
     let mut page = view(&mut visitor, account, errand, again);
     let problem = match &error {
         FlowError::Rejected(refused) => HttpProblem::from(FlowError::from(refused.clone())),

@@ -23,14 +23,14 @@ pub async fn factors_view(
     lang: Lang,
 ) -> Result<FactorsView, FlowError> {
     let usher = &app.usher;
-    let factors = usher.factors_of(account).await?;
-    let passkeys = usher.passkeys_of(account).await?;
-    let remembered = usher.remembered_of(account).await?;
+    let factors = usher.factor_rules.factors_of(account).await?;
+    let passkeys = usher.passkeys.passkeys_of(account).await?;
+    let remembered = usher.factor_rules.remembered_of(account).await?;
     Ok(FactorsView {
         form: Form::new(urls::FACTORS, visitor.form_token()),
         accepted: accepted(app, &passkeys),
         passkeys: passkeys.iter().map(|passkey| passkey_view(lang, passkey)).collect(),
-        new_passkey_url: usher.offers_passkeys().then(|| urls::NEW_PASSKEY.to_owned()),
+        new_passkey_url: usher.passkeys.offers_passkeys().then(|| urls::NEW_PASSKEY.to_owned()),
         totp: factors.totp,
         totp_url: urls::TOTP.to_owned(),
         always: factors.always,
@@ -61,7 +61,7 @@ fn accepted(app: &App, passkeys: &[StoredPasskey]) -> Option<String> {
     let handle = passkeys.first()?.handle;
     let ids: Vec<_> = passkeys.iter().map(|passkey| URL_SAFE_NO_PAD.encode(&passkey.credential_id)).collect();
     let told = json!({
-        "rpId": app.usher.config.server.issuer.url().domain()?,
+        "rpId": app.usher.core.config.server.issuer.url().domain()?,
         "userId": URL_SAFE_NO_PAD.encode(handle.as_bytes()),
         "allAcceptedCredentialIds": ids,
     });

@@ -24,7 +24,7 @@ pub async fn get(
     let sealed = query.get("interaction").ok().flatten();
     let interaction = show::interaction(&app, sealed, &visitor)?;
     let client = match &interaction {
-        Some(one) => Some(show::client_view(&*app.usher.client_of(one).await?, &one.redirect_uri)),
+        Some(one) => Some(show::client_view(&*app.usher.authorizations.client_of(one).await?, &one.redirect_uri)),
         None => None,
     };
     let asked = interaction.as_ref().and_then(|one| one.request.ui_locales.clone());
@@ -33,7 +33,7 @@ pub async fn get(
         sealed.map_or_else(|| urls::ACCOUNTS.to_owned(), |sealed| urls::with(urls::ACCOUNTS, "interaction", sealed));
     let form =
         Form { action: urls::ACCOUNTS.to_owned(), csrf: visitor.form_token(), interaction: sealed.map(str::to_owned) };
-    let accounts = app.usher.accounts(&visitor.browser).await?.iter().map(account_view).collect();
+    let accounts = app.usher.accounts.accounts(&visitor.browser).await?.iter().map(account_view).collect();
     let body = show::html(&AccountChooser { page, form, client, accounts })?;
     Ok(visitor.reply(body))
 }
@@ -47,11 +47,11 @@ pub async fn post(
     visitor.check_form(&form)?;
     let sealed = form.get("interaction").ok().flatten();
     let interaction = show::interaction(&app, sealed, &visitor)?;
-    let accounts = app.usher.accounts(&visitor.browser).await?;
+    let accounts = app.usher.accounts.accounts(&visitor.browser).await?;
     let named = |handle: &str| accounts.iter().find(|account| account.session.id.to_string() == handle);
     if let Some(account) = named(&text(&form, "remove")) {
         if account.live {
-            app.usher.sign_out(account).await?;
+            app.usher.sign_outs.sign_out(account).await?;
         }
         visitor.browser.forget(account);
         let to = sealed
@@ -67,7 +67,8 @@ pub async fn post(
         (None, _) => Ok(visitor.redirect(urls::LOGIN)),
         (Some(mut interaction), Some(account)) if account.live => {
             interaction.choose(account.session.id);
-            let outcome = app.usher.go_on(interaction.clone(), &visitor.browser, &visitor.device).await?;
+            let outcome =
+                app.usher.authorizations.go_on(interaction.clone(), &visitor.browser, &visitor.device).await?;
             show::outcome(&app, visitor, &interaction, outcome)
         }
         (Some(mut interaction), known) => {

@@ -29,20 +29,25 @@ pub async fn get(
 ) -> Result<Response, HttpProblem> {
     let sealed = query.get("interaction").ok().flatten().unwrap_or_default().to_owned();
     let interaction = show::needed_interaction(&app, &sealed, &visitor)?;
-    let mut interaction = match app.usher.go_on(interaction.clone(), &visitor.browser, &visitor.device).await? {
-        Outcome::Show { step: InteractionStep::Consent, interaction } => *interaction,
-        on => return show::elsewhere(&app, visitor, &interaction, on).await,
-    };
-    let client = app.usher.client_of(&interaction).await?;
-    let account =
-        app.usher.account_for(&interaction, &visitor.browser).await?.ok_or(FlowError::from(Rejected::NotSignedIn))?;
-    let earlier = app.usher.consented(&account, &client.id).await?;
+    let mut interaction =
+        match app.usher.authorizations.go_on(interaction.clone(), &visitor.browser, &visitor.device).await? {
+            Outcome::Show { step: InteractionStep::Consent, interaction } => *interaction,
+            on => return show::elsewhere(&app, visitor, &interaction, on).await,
+        };
+    let client = app.usher.authorizations.client_of(&interaction).await?;
+    let account = app
+        .usher
+        .authorizations
+        .account_for(&interaction, &visitor.browser)
+        .await?
+        .ok_or(FlowError::from(Rejected::NotSignedIn))?;
+    let earlier = app.usher.authorizations.consented(&account, &client.id).await?;
     let lang = visitor.lang(interaction.request.ui_locales.as_deref(), account.user.locale.as_deref());
     let mut page = visitor.page(lang);
     page.language_url_base = urls::with(urls::CONSENT, "interaction", &sealed);
     // The answer applies to the user who was asked, even if another user signs in here meanwhile.
     interaction.choose(account.session.id);
-    let asked = app.usher.seal_interaction(&interaction)?;
+    let asked = app.usher.authorizations.seal_interaction(&interaction)?;
     let restarted = query.get("done").ok().flatten() == Some(urls::DONE_RESTARTED);
     let view = Consent {
         notice: restarted.then(|| Message::ConsentRestarted.text(lang)),
@@ -70,7 +75,7 @@ pub async fn post(
         return Ok(visitor.redirect(&again));
     }
     let interaction = show::needed_interaction(&app, &sealed, &visitor)?;
-    let outcome = match app.usher.go_on(interaction.clone(), &visitor.browser, &visitor.device).await? {
+    let outcome = match app.usher.authorizations.go_on(interaction.clone(), &visitor.browser, &visitor.device).await? {
         Outcome::Show { step: InteractionStep::Consent, .. } | Outcome::Answer(_) => {
             answer(&app, &visitor, interaction.clone(), &form).await?
         }
@@ -81,8 +86,8 @@ pub async fn post(
 
 async fn answer(app: &App, visitor: &Visitor, interaction: Interaction, form: &Params) -> Result<Outcome, HttpProblem> {
     Ok(match text(form, "decision").as_str() {
-        "allow" => app.usher.allow(interaction, &visitor.browser, &visitor.device).await?,
-        "deny" => app.usher.deny(&interaction, &visitor.browser).await?,
+        "allow" => app.usher.authorizations.allow(interaction, &visitor.browser, &visitor.device).await?,
+        "deny" => app.usher.authorizations.deny(&interaction, &visitor.browser).await?,
         _ => return Err(HttpProblem::bad_request("decision must be allow or deny")),
     })
 }

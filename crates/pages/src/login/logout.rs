@@ -23,7 +23,7 @@ pub async fn get(
     visitor: Visitor,
     QueryParams(query): QueryParams,
 ) -> Result<Response, HttpProblem> {
-    match app.usher.current(&visitor.browser).await? {
+    match app.usher.accounts.current(&visitor.browser).await? {
         Some(account) => ask(visitor, &account, None, &Params::default()),
         None => signed_out(visitor, None, &query, Vec::new()),
     }
@@ -37,16 +37,16 @@ pub async fn post(
     FormParams(form): FormParams,
 ) -> Result<Response, HttpProblem> {
     visitor.check_form(&form)?;
-    let request = app.usher.read_logout(&query).await?;
+    let request = app.usher.sign_outs.read_logout(&query).await?;
     if text(&form, "logout") != "yes" {
         let home = request.client.as_deref().and_then(show::home_of);
         return Ok(visitor.redirect(home.as_deref().unwrap_or(urls::PROFILE)));
     }
     let mut ended = None;
-    if let Some(account) = app.usher.current(&visitor.browser).await? {
+    if let Some(account) = app.usher.accounts.current(&visitor.browser).await? {
         ended = Some(match text(&form, "everywhere").as_str() {
-            "" => app.usher.sign_out(&account).await?,
-            _ => app.usher.sign_out_everywhere(&account).await?,
+            "" => app.usher.sign_outs.sign_out(&account).await?,
+            _ => app.usher.sign_outs.sign_out_everywhere(&account).await?,
         });
     }
     if let (Some(to), None) = (&request.continue_url, request.fault) {

@@ -28,7 +28,7 @@ pub async fn post(
     }
     let interaction = show::interaction(&app, sealed, &visitor)?;
     let answer = PasskeyAnswer { state: &text(&form, "state"), credential: &text(&form, "credential") };
-    match app.usher.sign_in_by_passkey(answer, &mut visitor.browser, &visitor.device).await {
+    match app.usher.passkeys.sign_in_by_passkey(answer, &mut visitor.browser, &visitor.device).await {
         Ok(signed_in) => {
             let next = urls::after_login(query.get("next").ok().flatten());
             show::arrived(&app, visitor, signed_in, interaction, &next).await
@@ -39,5 +39,5 @@ pub async fn post(
 
 /// The well-known URL for creating and managing passkeys, used by password managers (W3C).
 pub async fn endpoints(State(app): State<App>) -> Response {
-    Json(app.usher.passkey_endpoints(urls::NEW_PASSKEY, urls::SECURITY)).into_response()
+    Json(app.usher.passkeys.passkey_endpoints(urls::NEW_PASSKEY, urls::SECURITY)).into_response()
 }

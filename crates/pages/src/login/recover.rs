@@ -49,7 +49,7 @@ pub async fn post(
     visitor.check_form(&form)?;
     let return_to = return_to(&form);
     let (email, browser) = (text(&form, "email"), &visitor.browser);
-    match app.usher.request_recovery(&email, return_to.clone(), browser, &visitor.device).await {
+    match app.usher.recovery.request_recovery(&email, return_to.clone(), browser, &visitor.device).await {
         Ok(mailed) => Ok(visitor.redirect(&waiting_url(urls::RECOVER_SENT, mailed))),
         Err(error) => {
             let mut page = request_view(&mut visitor, &return_to);
@@ -72,7 +72,9 @@ pub async fn sent(
 ) -> Result<Response, HttpProblem> {
     let proof = query.get("proof").ok().flatten().and_then(|id| id.parse().ok());
     let waiting = match proof {
-        Some(proof) => app.usher.waiting_recovery(proof, &visitor.browser).await?.map(|waiting| (proof, waiting)),
+        Some(proof) => {
+            app.usher.registration.waiting_recovery(proof, &visitor.browser).await?.map(|waiting| (proof, waiting))
+        }
         None => None,
     };
     let Some((proof, waiting)) = waiting else { return Ok(visitor.redirect(urls::RECOVER)) };
@@ -104,7 +106,7 @@ pub async fn waiting(
     QueryParams(query): QueryParams,
 ) -> Result<Response, HttpProblem> {
     let done = match query.get("proof").ok().flatten().and_then(|id| id.parse().ok()) {
-        Some(proof) => app.usher.is_done_elsewhere(proof, &visitor.browser).await?,
+        Some(proof) => app.usher.registration.is_done_elsewhere(proof, &visitor.browser).await?,
         None => false,
     };
     Ok(Json(serde_json::json!({ "done": done })).into_response())
@@ -134,9 +136,9 @@ pub async fn post_reset(
 ) -> Result<Response, HttpProblem> {
     visitor.check_form(&form)?;
     let token = text(&form, "token");
-    match app.usher.recover(&token, &Secret::new(text(&form, "password")), &visitor.browser).await {
+    match app.usher.recovery.recover(&token, &Secret::new(text(&form, "password")), &visitor.browser).await {
         Ok(recovered) => {
-            let sealed = app.usher.seal_recovered(recovered, &visitor.browser)?;
+            let sealed = app.usher.recovery.seal_recovered(recovered, &visitor.browser)?;
             Ok(visitor.redirect_to_page(&urls::with(urls::RECOVER_DONE, "q", &sealed)))
         }
         Err(FlowError::Rejected(Rejected::ProofOver)) => expired(&app, visitor, &token).await,
@@ -168,7 +170,7 @@ pub async fn done(
     QueryParams(query): QueryParams,
 ) -> Result<Response, HttpProblem> {
     let sealed = text(&query, "q");
-    let Some(done) = app.usher.open_recovered(&sealed, &visitor.browser) else {
+    let Some(done) = app.usher.recovery.open_recovered(&sealed, &visitor.browser) else {
         return Ok(visitor.redirect(urls::LOGIN));
     };
     let email = done.email.as_ref().map(Email::as_str);
@@ -185,7 +187,7 @@ pub async fn done(
 }
 
 async fn expired(app: &App, visitor: Visitor, token: &str) -> Result<Response, HttpProblem> {
-    let return_to = app.usher.recovery_of_link(token, &visitor.browser).await?.unwrap_or_default();
+    let return_to = app.usher.recovery.recovery_of_link(token, &visitor.browser).await?.unwrap_or_default();
     let page = visitor.page(visitor.lang(None, None));
     let (interaction, next) = (return_to.interaction.as_deref(), return_to.next.as_deref());
     let view = RecoverExpired {
@@ -214,7 +216,7 @@ fn request_view(visitor: &mut Visitor, return_to: &ReturnTo) -> RecoverRequest {
 }
 
 async fn password_view(app: &App, visitor: &mut Visitor, token: &str) -> Result<Option<RecoverPassword>, HttpProblem> {
-    let Some((user, sessions)) = app.usher.open_recovery(token).await? else { return Ok(None) };
+    let Some((user, sessions)) = app.usher.recovery.open_recovery(token).await? else { return Ok(None) };
     let mut page = visitor.page(visitor.lang(None, user.locale.as_deref()));
     page.language_url_base = urls::with(urls::RECOVER_RESET, "token", token);
     Ok(Some(RecoverPassword {
@@ -223,7 +225,7 @@ async fn password_view(app: &App, visitor: &mut Visitor, token: &str) -> Result<
         token: token.to_owned(),
         email: user.readable_email(),
         sessions: u32::try_from(sessions).unwrap_or(u32::MAX),
-        min_password: u32::try_from(app.usher.config.passwords.min_length).unwrap_or(u32::MAX),
+        min_password: u32::try_from(app.usher.core.config.passwords.min_length).unwrap_or(u32::MAX),
         errors: FieldErrors::default(),
     }))
 }

@@ -25,13 +25,13 @@ pub async fn get(
     mut visitor: Visitor,
     QueryParams(query): QueryParams,
 ) -> Result<Response, HttpProblem> {
-    if !app.usher.config.sign_up.enabled {
+    if !app.usher.core.config.sign_up.enabled {
         return Err(FlowError::from(Rejected::SignUpClosed).into());
     }
     let sealed = query.get("interaction").ok().flatten();
     let interaction = show::interaction(&app, sealed, &visitor)?;
     if let Some(one) = &interaction {
-        match app.usher.go_on(one.clone(), &visitor.browser, &visitor.device).await? {
+        match app.usher.authorizations.go_on(one.clone(), &visitor.browser, &visitor.device).await? {
             Outcome::Show { step: InteractionStep::SignIn { .. } | InteractionStep::SignUp, .. } => {}
             on => return show::elsewhere(&app, visitor, one, on).await,
         }
@@ -59,7 +59,7 @@ pub async fn post(
         lang: visitor.lang(asked.as_deref(), None),
         interaction: sealed.map(str::to_owned),
     };
-    match app.usher.sign_up(sign_up, &visitor.browser, &visitor.device).await {
+    match app.usher.registration.sign_up(sign_up, &visitor.browser, &visitor.device).await {
         Ok(mailed) => Ok(visitor.redirect(&waiting_url(urls::VERIFY, mailed))),
         Err(error) => refused(&app, visitor, interaction.as_ref(), &form, error).await,
     }
@@ -100,10 +100,10 @@ async fn view(
         |path: &str| sealed.map_or_else(|| path.to_owned(), |sealed| urls::with(path, "interaction", sealed));
     page.language_url_base = with_interaction(urls::REGISTER);
     let client = match interaction {
-        Some(one) => Some(show::client_view(&*app.usher.client_of(one).await?, &one.redirect_uri)),
+        Some(one) => Some(show::client_view(&*app.usher.authorizations.client_of(one).await?, &one.redirect_uri)),
         None => None,
     };
-    let current = if interaction.is_none() { app.usher.current(&visitor.browser).await? } else { None };
+    let current = if interaction.is_none() { app.usher.accounts.current(&visitor.browser).await? } else { None };
     let signed_in =
         current.map(|account| SignedInAs { name: account.user.label(), continue_url: urls::PROFILE.to_owned() });
     Ok(Register {
@@ -115,9 +115,9 @@ async fn view(
             interaction: sealed.map(str::to_owned),
         },
         client,
-        min_password: u32::try_from(app.usher.config.passwords.min_length).unwrap_or(u32::MAX),
+        min_password: u32::try_from(app.usher.core.config.passwords.min_length).unwrap_or(u32::MAX),
         sign_in_url: with_interaction(urls::LOGIN),
-        offers_passkeys: app.usher.offers_passkeys(),
+        offers_passkeys: app.usher.passkeys.offers_passkeys(),
         ..Register::default()
     })
 }

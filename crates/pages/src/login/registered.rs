@@ -18,6 +18,6 @@ pub async fn sign_in_left(
     page: &str,
 ) -> Result<Option<String>, FlowError> {
     let Some(proof) = query.get("proof").ok().flatten().and_then(|id| id.parse().ok()) else { return Ok(None) };
-    let sealed = app.usher.registration_returns_to(proof, &visitor.browser).await?;
+    let sealed = app.usher.registration.registration_returns_to(proof, &visitor.browser).await?;
     Ok(sealed.map(|sealed| urls::with(page, "interaction", &sealed)))
 }

@@ -30,9 +30,9 @@ fn renewed(app: &App, visitor: &Visitor, request: &Request) -> Result<Option<Str
     let query = request.uri().query().filter(|query| query.contains("interaction="));
     let Some(query) = query.and_then(|query| Params::decode(query.as_bytes()).ok()) else { return Ok(None) };
     let sealed = query.get("interaction").ok().flatten();
-    let opened = sealed.and_then(|sealed| app.usher.reopen_interaction(sealed, &visitor.browser).ok());
+    let opened = sealed.and_then(|sealed| app.usher.authorizations.reopen_interaction(sealed, &visitor.browser).ok());
     let Some((interaction, true)) = opened else { return Ok(None) };
-    let sealed = app.usher.seal_interaction(&interaction)?;
+    let sealed = app.usher.authorizations.seal_interaction(&interaction)?;
     let others = query.iter().filter(|(name, _)| !["interaction", "done"].contains(name));
     let url = others.fold(urls::with(request.uri().path(), "interaction", &sealed), |url, (name, value)| {
         urls::and(&url, name, value)

@@ -57,7 +57,7 @@ pub async fn get(
         let interaction = interaction.ok_or(FlowError::from(Rejected::InteractionOver))?;
         return step_up(&app, visitor, interaction).await;
     }
-    if let Some(session) = app.usher.second_step_taken(&place.pending, &visitor.browser).await? {
+    if let Some(session) = app.usher.second_factors.second_step_taken(&place.pending, &visitor.browser).await? {
         return on(&app, visitor, session, interaction, &place).await;
     }
     let page = view(&app, &mut visitor, &place, interaction.as_ref()).await?;
@@ -79,10 +79,10 @@ pub async fn post(
     let credential = text(&form, "credential");
     let given = if credential.is_empty() {
         let code = text(&form, "code");
-        app.usher.give_code(&place.pending, &code, remember, &mut visitor.browser, &visitor.device).await
+        app.usher.second_factors.give_code(&place.pending, &code, remember, &mut visitor.browser, &visitor.device).await
     } else {
         let answer = PasskeyAnswer { state: &text(&form, "state"), credential: &credential };
-        app.usher.give_passkey(&place.pending, answer, remember, &mut visitor.browser, &visitor.device).await
+        app.usher.passkeys.give_passkey(&place.pending, answer, remember, &mut visitor.browser, &visitor.device).await
     };
     match given {
         Ok(signed_in) => show::arrived(&app, visitor, signed_in, interaction, &place.next).await,
@@ -124,18 +124,18 @@ async fn on(
 ) -> Result<Response, HttpProblem> {
     let Some(mut interaction) = interaction else { return Ok(visitor.redirect(&place.next)) };
     interaction.choose(session);
-    let on = app.usher.go_on(interaction.clone(), &visitor.browser, &visitor.device).await?;
+    let on = app.usher.authorizations.go_on(interaction.clone(), &visitor.browser, &visitor.device).await?;
     show::elsewhere(app, visitor, &interaction, on).await
 }
 
 /// Continues a request that may have needed one more factor.
 async fn step_up(app: &App, mut visitor: Visitor, request: Interaction) -> Result<Response, HttpProblem> {
-    match app.usher.go_on(request.clone(), &visitor.browser, &visitor.device).await? {
+    match app.usher.authorizations.go_on(request.clone(), &visitor.browser, &visitor.device).await? {
         Outcome::Show { step: InteractionStep::StepUp, interaction } => {
-            let account = app.usher.account_for(&interaction, &visitor.browser).await?;
+            let account = app.usher.authorizations.account_for(&interaction, &visitor.browser).await?;
             let account = account.ok_or(FlowError::from(Rejected::NotSignedIn))?;
-            let pending = app.usher.begin_step_up(&account, &mut visitor.browser)?;
-            let sealed = app.usher.seal_interaction(&interaction)?;
+            let pending = app.usher.second_factors.begin_step_up(&account, &mut visitor.browser)?;
+            let sealed = app.usher.authorizations.seal_interaction(&interaction)?;
             Ok(visitor.redirect(&urls::second_factor(&pending, Some(&sealed), urls::PROFILE)))
         }
         on => show::elsewhere(app, visitor, &request, on).await,
@@ -148,20 +148,20 @@ async fn view(
     place: &SecondFactorState,
     interaction: Option<&Interaction>,
 ) -> Result<SecondFactor, HttpProblem> {
-    let step = app.usher.second_step(&place.pending, &visitor.browser).await?;
+    let step = app.usher.second_factors.second_step(&place.pending, &visitor.browser).await?;
     let asked = interaction.and_then(|one| one.request.ui_locales.as_deref());
     let mut page = visitor.page(visitor.lang(asked, step.user.locale.as_deref()));
     page.language_url_base = place.url(place.recovery);
     let (totp, codes) = (step.factors.totp, step.factors.recovery_codes > 0);
-    let passkey = if step.factors.passkeys > 0 && !place.recovery && app.usher.offers_passkeys() {
-        let ceremony = app.usher.ask_for_second_passkey(&place.pending, &mut visitor.browser).await?;
+    let passkey = if step.factors.passkeys > 0 && !place.recovery && app.usher.passkeys.offers_passkeys() {
+        let ceremony = app.usher.passkeys.ask_for_second_passkey(&place.pending, &mut visitor.browser).await?;
         Some(PasskeyAsk { options: ceremony.options, state: ceremony.state })
     } else {
         None
     };
     let back = match place.sealed.as_deref() {
         // The signed-in user would be redirected here again: another account is chosen from the list.
-        Some(sealed) if app.usher.current(&visitor.browser).await?.is_some() => {
+        Some(sealed) if app.usher.accounts.current(&visitor.browser).await?.is_some() => {
             urls::with(urls::ACCOUNTS, "interaction", sealed)
         }
         sealed => urls::on_the_way(urls::LOGIN, sealed, Some(&place.next)),
@@ -188,8 +188,8 @@ pub async fn get_enrol(
 ) -> Result<Response, HttpProblem> {
     let sealed = query.get("interaction").ok().flatten().unwrap_or_default().to_owned();
     let interaction = show::needed_interaction(&app, &sealed, &visitor)?;
-    let client = app.usher.client_of(&interaction).await?;
-    let account = app.usher.account_for(&interaction, &visitor.browser).await?;
+    let client = app.usher.authorizations.client_of(&interaction).await?;
+    let account = app.usher.authorizations.account_for(&interaction, &visitor.browser).await?;
     let account = account.ok_or(FlowError::from(Rejected::NotSignedIn))?;
     let lang = visitor.lang(interaction.request.ui_locales.as_deref(), account.user.locale.as_deref());
     let mut page = visitor.page(lang);
@@ -199,7 +199,11 @@ pub async fn get_enrol(
         form: Form::of_sign_in(urls::ENROL, sealed.clone(), visitor.form_token()),
         client: show::client_view(&client, &interaction.redirect_uri),
         totp_url: urls::with(urls::TOTP, "interaction", &sealed),
-        passkey_url: app.usher.offers_passkeys().then(|| urls::with(urls::NEW_PASSKEY, "interaction", &sealed)),
+        passkey_url: app
+            .usher
+            .passkeys
+            .offers_passkeys()
+            .then(|| urls::with(urls::NEW_PASSKEY, "interaction", &sealed)),
     };
     let body = show::html(&view)?;
     Ok(visitor.reply(body))
@@ -215,5 +219,5 @@ pub async fn post_enrol(
     let interaction = show::needed_interaction(&app, &text(&form, "interaction"), &visitor)?;
     let why = "the person set up no second factor";
     let error = OAuthError::new(ErrorCode::UnmetAuthenticationRequirements, why);
-    show::answer(visitor, app.usher.refuse_interaction(&interaction, error))
+    show::answer(visitor, app.usher.authorizations.refuse_interaction(&interaction, error))
 }

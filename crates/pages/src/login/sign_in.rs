@@ -36,7 +36,7 @@ pub async fn get(
     if let Some(one) = interaction.as_ref().filter(|_| !again) {
         // The user went back, reloaded or opened a second tab after signing in: continue to the application.
         let resumes = matches!(query.get(urls::RESUME), Ok(Some(_)));
-        match app.usher.go_on(one.clone(), &visitor.browser, &visitor.device).await? {
+        match app.usher.authorizations.go_on(one.clone(), &visitor.browser, &visitor.device).await? {
             on @ Outcome::Show { step: InteractionStep::SignIn { again: true }, .. }
                 if !resumes && visitor.answered().holds(&app, one) =>
             {
@@ -49,7 +49,7 @@ pub async fn get(
     }
     let mut page = view(&app, &mut visitor, interaction.as_ref(), sealed).await?;
     if let Some(one) = interaction.as_ref().filter(|_| again)
-        && let Some(account) = app.usher.account_for(one, &visitor.browser).await?
+        && let Some(account) = app.usher.authorizations.account_for(one, &visitor.browser).await?
     {
         known(&app, &mut page, &account).await?;
     }
@@ -78,7 +78,7 @@ pub async fn post(
     }
     let interaction = show::interaction(&app, sealed, &visitor)?;
     let attempt = Attempt { email: text(&form, "email"), password: Secret::new(text(&form, "password")) };
-    match app.usher.sign_in(attempt, &mut visitor.browser, &visitor.device).await {
+    match app.usher.password_sign_in.sign_in(attempt, &mut visitor.browser, &visitor.device).await {
         Ok(signed_in) => {
             let next = urls::after_login(query.get("next").ok().flatten());
             show::arrived(&app, visitor, signed_in, interaction, &next).await
@@ -127,7 +127,7 @@ fn news(query: &Params) -> Option<Message> {
 /// The argument of `signalUnknownCredential` (WebAuthn Level 3 §5.1.10.2).
 fn unknown_passkey(app: &App, credential: &str) -> Option<String> {
     let sent: serde_json::Value = serde_json::from_str(credential).ok()?;
-    let (id, domain) = (sent.get("id")?.as_str()?, app.usher.config.server.issuer.url().domain()?);
+    let (id, domain) = (sent.get("id")?.as_str()?, app.usher.core.config.server.issuer.url().domain()?);
     let fits = id.len() <= 1_400 && id.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_');
     fits.then(|| serde_json::json!({ "rpId": domain, "credentialId": id }).to_string())
 }
@@ -150,7 +150,7 @@ async fn lead_on(app: &App, visitor: &Visitor, page: &mut SignIn, query: &Params
         page.email = readable(hint);
     }
     let to = urls::after_login(next);
-    let current = app.usher.current(&visitor.browser).await?;
+    let current = app.usher.accounts.current(&visitor.browser).await?;
     match current {
         Some(account) if asks_again(query) => {
             known(app, page, &account).await?;
@@ -201,17 +201,17 @@ async fn view(
     page.language_url_base = with_interaction(urls::LOGIN);
     let form =
         Form { action: urls::LOGIN.to_owned(), csrf: visitor.form_token(), interaction: sealed.map(str::to_owned) };
-    let accounts = app.usher.accounts(&visitor.browser).await?;
+    let accounts = app.usher.accounts.accounts(&visitor.browser).await?;
     let again = match interaction {
-        Some(one) => app.usher.asked_again(one, &visitor.browser, &visitor.device).await?,
+        Some(one) => app.usher.authorizations.asked_again(one, &visitor.browser, &visitor.device).await?,
         None => None,
     };
     let client = match interaction {
-        Some(one) => Some(show::client_view(&*app.usher.client_of(one).await?, &one.redirect_uri)),
+        Some(one) => Some(show::client_view(&*app.usher.authorizations.client_of(one).await?, &one.redirect_uri)),
         None => None,
     };
     let hint = interaction.and_then(|one| one.request.login_hint.clone()).filter(|hint| hint.contains('@'));
-    let offered = app.usher.offered_providers().await?;
+    let offered = app.usher.providers.offered_providers().await?;
     let providers = offered.into_iter().map(|one| ProviderButton {
         url: with_interaction(&urls::upstream_start(&one.id)),
         last_used: visitor.last_used().is_some_and(|last| last.method == Method::Provider(one.id.to_string())),
@@ -225,10 +225,11 @@ async fn view(
         notice: None,
         error: None,
         without_password: false,
-        register_url: app.usher.config.sign_up.enabled.then(|| with_interaction(urls::REGISTER)),
+        register_url: app.usher.core.config.sign_up.enabled.then(|| with_interaction(urls::REGISTER)),
         recover_url: with_interaction(urls::RECOVER),
         passkey: app
             .usher
+            .passkeys
             .ask_for_passkey(&mut visitor.browser)
             .ok()
             .map(|ceremony| PasskeyAsk { options: ceremony.options, state: ceremony.state }),
@@ -252,7 +253,7 @@ async fn view(
 /// Fixes the page to one user, who must authenticate again: by password only if there is one.
 async fn known(app: &App, page: &mut SignIn, account: &Account) -> Result<(), FlowError> {
     page.email_fixed = true;
-    page.without_password = !app.usher.has_password(account).await?;
+    page.without_password = !app.usher.passwords.has_password(account).await?;
     page.email = if page.without_password { account.user.label() } else { account.user.readable_email() };
     let asked = if page.without_password { Message::ShowItIsYou } else { Message::ProveItIsYou };
     page.notice = Some(asked.text(page.page.lang));

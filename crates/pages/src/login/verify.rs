@@ -49,14 +49,19 @@ pub async fn post(
     visitor.check_form(&form)?;
     if let Some(token) = query.get("token").ok().flatten() {
         let password = Secret::new(text(&form, "password"));
-        return match app.usher.verify_by_link(token, &password, &mut visitor.browser, &visitor.device).await {
+        return match app
+            .usher
+            .registration
+            .verify_by_link(token, &password, &mut visitor.browser, &visitor.device)
+            .await
+        {
             Ok(verified) => done(&app, visitor, verified).await,
             Err(error) => link_refused(&app, visitor, token, error).await,
         };
     }
     let proof = proof_of(&query)?;
     if !text(&form, "resend").is_empty() {
-        let mailed = app.usher.resend_sign_up(proof, visitor.lang(None, None), &visitor.device).await?;
+        let mailed = app.usher.registration.resend_sign_up(proof, visitor.lang(None, None), &visitor.device).await?;
         return Ok(visitor.redirect(&sent_url(urls::VERIFY, mailed)));
     }
     if !text(&form, "continue").is_empty() {
@@ -65,7 +70,12 @@ pub async fn post(
     if let Some(address) = form.get("email").ok().flatten() {
         return change_address(&app, visitor, proof, address).await;
     }
-    match app.usher.verify_by_code(proof, &text(&form, "code"), &mut visitor.browser, &visitor.device).await {
+    match app
+        .usher
+        .registration
+        .verify_by_code(proof, &text(&form, "code"), &mut visitor.browser, &visitor.device)
+        .await
+    {
         Ok(verified) => done(&app, visitor, verified).await,
         Err(error) => refused(&app, visitor, proof, error).await,
     }
@@ -73,7 +83,7 @@ pub async fn post(
 
 /// GET: the address was verified in a browser other than the one that registered, and its owner is signed in here too.
 pub async fn elsewhere(State(app): State<App>, visitor: Visitor) -> Result<Response, HttpProblem> {
-    if app.usher.current(&visitor.browser).await?.is_none() {
+    if app.usher.accounts.current(&visitor.browser).await?.is_none() {
         return Ok(visitor.redirect(urls::LOGIN));
     }
     let mut page = visitor.page(visitor.lang(None, None));
@@ -85,7 +95,12 @@ pub async fn elsewhere(State(app): State<App>, visitor: Visitor) -> Result<Respo
 /// Corrects a mistyped address: the code is sent to another one.
 async fn change_address(app: &App, mut visitor: Visitor, proof: ProofId, typed: &str) -> Result<Response, HttpProblem> {
     let lang = visitor.lang(None, None);
-    let error = match app.usher.change_sign_up_address(proof, typed, lang, &visitor.browser, &visitor.device).await {
+    let error = match app
+        .usher
+        .registration
+        .change_sign_up_address(proof, typed, lang, &visitor.browser, &visitor.device)
+        .await
+    {
         Ok(mailed) => return Ok(visitor.redirect(&sent_url(urls::VERIFY, mailed))),
         Err(error) => error,
     };
@@ -116,7 +131,7 @@ async fn done(app: &App, mut visitor: Visitor, verified: Verified) -> Result<Res
             None => None,
             Some(mut interaction) => {
                 interaction.signed_in = Some(session);
-                Some(app.usher.seal_interaction(&interaction)?)
+                Some(app.usher.authorizations.seal_interaction(&interaction)?)
             }
         };
         return Ok(visitor.redirect(&urls::first_passkey(sealed.as_deref())));
@@ -150,7 +165,7 @@ async fn link_refused(app: &App, mut visitor: Visitor, token: &str, error: FlowE
 }
 
 async fn link_view(app: &App, visitor: &mut Visitor, token: &str) -> Result<VerifyLink, HttpProblem> {
-    let waiting = app.usher.waiting_link(token, &visitor.browser).await?;
+    let waiting = app.usher.registration.waiting_link(token, &visitor.browser).await?;
     let AsksPassword(asks_password) = waiting.ok_or(FlowError::from(Rejected::ProofOver))?;
     let here = urls::with(urls::VERIFY, "token", token);
     let mut page = visitor.page(visitor.lang(None, None));
@@ -160,16 +175,16 @@ async fn link_view(app: &App, visitor: &mut Visitor, token: &str) -> Result<Veri
 
 /// The page that waits for the code or the link; `None` if nothing is pending.
 async fn view(app: &App, visitor: &mut Visitor, proof: ProofId) -> Result<Option<VerifyEmail>, HttpProblem> {
-    let email = match app.usher.waiting_address(proof).await? {
+    let email = match app.usher.registration.waiting_address(proof).await? {
         Some(email) => email,
         // It was verified in another browser: the waiting page has a button to continue.
-        None if app.usher.is_done_elsewhere(proof, &visitor.browser).await? => {
-            app.usher.waited_address(proof).await?.ok_or(FlowError::from(Rejected::ProofOver))?
+        None if app.usher.registration.is_done_elsewhere(proof, &visitor.browser).await? => {
+            app.usher.registration.waited_address(proof).await?.ok_or(FlowError::from(Rejected::ProofOver))?
         }
         None => return Ok(None),
     };
     let here = urls::with(urls::VERIFY, "proof", &proof.to_string());
-    let interaction = app.usher.waiting_sign_in(proof).await?;
+    let interaction = app.usher.registration.waiting_sign_in(proof).await?;
     let mut page = visitor.page(visitor.lang(None, None));
     page.language_url_base.clone_from(&here);
     let own = show::interaction(app, interaction.as_deref(), visitor).ok().flatten().and(interaction);
@@ -186,7 +201,7 @@ async fn view(app: &App, visitor: &mut Visitor, proof: ProofId) -> Result<Option
 
 /// Continues in the browser that registered, once the address is verified: by the button, or by its script.
 async fn go_on(app: &App, mut visitor: Visitor, proof: ProofId) -> Result<Response, HttpProblem> {
-    match app.usher.continue_sign_up(proof, &mut visitor.browser, &visitor.device).await? {
+    match app.usher.registration.continue_sign_up(proof, &mut visitor.browser, &visitor.device).await? {
         Continued::Waiting => {
             let Some(mut page) = view(app, &mut visitor, proof).await? else {
                 return Err(FlowError::from(Rejected::ProofOver).into());

@@ -26,7 +26,7 @@ pub async fn get(
     mut visitor: Visitor,
     QueryParams(params): QueryParams,
 ) -> Result<Response, HttpProblem> {
-    match app.usher.begin_authorization(&params, &mut visitor.browser, &visitor.device).await {
+    match app.usher.authorizations.begin_authorization(&params, &mut visitor.browser, &visitor.device).await {
         Ok(Outcome::Answer(response)) => show::answer(visitor, response),
         Ok(Outcome::Show { step, interaction }) => show::show_step(&app, visitor, &step, &interaction),
         Err(fault) => {
@@ -89,7 +89,7 @@ async fn refused(app: &App, visitor: Visitor, fault: AuthorizeFault) -> Result<R
         _ => None,
     };
     let lang = visitor.lang(None, None);
-    let time = lang.date_time(app.usher.now().0);
+    let time = lang.date_time(app.usher.core.now().0);
     let page = ErrorPage {
         page: visitor.page(lang),
         problem,
@@ -111,7 +111,7 @@ fn home_of(client: &Client) -> Option<Box<str>> {
 
 /// Only administrators change a client in the console.
 async fn may_register(app: &App, visitor: &Visitor) -> Result<bool, FlowError> {
-    Ok(app.usher.current(&visitor.browser).await?.is_some_and(|account| account.user.admin))
+    Ok(app.usher.accounts.current(&visitor.browser).await?.is_some_and(|account| account.user.admin))
 }
 
 /// The registered URIs are shown to administrators, and in development mode.

@@ -21,13 +21,13 @@ pub async fn get(
     visitor: Visitor,
     QueryParams(params): QueryParams,
 ) -> Result<Response, HttpProblem> {
-    let request = app.usher.read_logout(&params).await?;
+    let request = app.usher.sign_outs.read_logout(&params).await?;
     if let Some(fault) = request.fault {
         log_refusal(urls::END_SESSION, &named(OAuthError::invalid_request(fault), &params));
     }
-    match app.usher.sign_out_of(&request, &visitor.browser).await? {
+    match app.usher.sign_outs.sign_out_of(&request, &visitor.browser).await? {
         SignOut::AtOnce(account) => {
-            app.usher.sign_out(&account).await?;
+            app.usher.sign_outs.sign_out(&account).await?;
             done(visitor, request, &params)
         }
         SignOut::Nothing => done(visitor, request, &params),

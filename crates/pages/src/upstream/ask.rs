@@ -27,7 +27,7 @@ pub async fn get(
     QueryParams(query): QueryParams,
 ) -> Result<Response, HttpProblem> {
     let id = question_of(&query)?;
-    let asked = match app.usher.asked(id, &visitor.browser).await {
+    let asked = match app.usher.upstream_sign_in.asked(id, &visitor.browser).await {
         Ok(asked) => asked,
         Err(fault) => return over(&app, visitor, id, fault).await,
     };
@@ -45,7 +45,7 @@ pub async fn post(
 ) -> Result<Response, HttpProblem> {
     visitor.check_form(&form)?;
     let id = question_of(&query)?;
-    let asked = match app.usher.asked(id, &visitor.browser).await {
+    let asked = match app.usher.upstream_sign_in.asked(id, &visitor.browser).await {
         Ok(asked) => asked,
         Err(fault) => return over(&app, visitor, id, fault).await,
     };
@@ -65,7 +65,7 @@ pub async fn post(
 
 /// The question has expired: the user continues with the intent, by this provider or another method.
 async fn over(app: &App, visitor: Visitor, id: ProofId, fault: UpstreamFault) -> Result<Response, HttpProblem> {
-    match app.usher.errand_of_question(id, &visitor.browser).await? {
+    match app.usher.upstream_sign_in.errand_of_question(id, &visitor.browser).await? {
         Some((provider, errand)) => trouble(app, visitor, &provider, fault, Some(errand)).await,
         None => Err(fault.into()),
     }
@@ -80,26 +80,37 @@ async fn answer(
     let lang = visitor.lang(None, None);
     if !text(form, "mail").is_empty() {
         let address = text(form, "email");
-        let next = app.usher.mail_link_code(asked.id, &address, lang, &visitor.browser, &visitor.device).await?;
+        let next = app
+            .usher
+            .upstream_sign_in
+            .mail_link_code(asked.id, &address, lang, &visitor.browser, &visitor.device)
+            .await?;
         return Ok(Arrived::Ask(next));
     }
     if !text(form, "skip").is_empty() {
-        return app.usher.answer_without_address(asked.id, &mut visitor.browser, &visitor.device).await;
+        return app
+            .usher
+            .upstream_sign_in
+            .answer_without_address(asked.id, &mut visitor.browser, &visitor.device)
+            .await;
     }
     if !text(form, "confirm").is_empty()
         && let Some(account) = owner_here(app, visitor, asked).await?
     {
-        return app.usher.answer_by_sign_in(asked.id, &account, &mut visitor.browser).await;
+        return app.usher.upstream_sign_in.answer_by_sign_in(asked.id, &account, &mut visitor.browser).await;
     }
-    app.usher.answer_by_code(asked.id, &text(form, "code"), &mut visitor.browser, &visitor.device).await
+    app.usher
+        .upstream_sign_in
+        .answer_by_code(asked.id, &text(form, "code"), &mut visitor.browser, &visitor.device)
+        .await
 }
 
 /// The account in question, if the user is signed in to it here, recently and with all its factors.
 async fn owner_here(app: &App, visitor: &Visitor, asked: &PendingQuestion) -> Result<Option<Account>, FlowError> {
     let Question::Confirm { owner, .. } = asked.question else { return Ok(None) };
-    let accounts = app.usher.accounts(&visitor.browser).await?;
+    let accounts = app.usher.accounts.accounts(&visitor.browser).await?;
     match accounts.into_iter().find(|account| account.live && account.user.id == owner) {
-        Some(account) if app.usher.is_well_shown(&account).await? => Ok(Some(account)),
+        Some(account) if app.usher.factor_rules.is_well_shown(&account).await? => Ok(Some(account)),
         _ => Ok(None),
     }
 }

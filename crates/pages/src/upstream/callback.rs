@@ -25,7 +25,7 @@ pub async fn get(
 ) -> Result<Response, HttpProblem> {
     let provider: ProviderId = provider.parse().map_err(|_| HttpProblem::not_found())?;
     // A provider that was removed meanwhile still gets a page with a way on, if this browser was sent there.
-    let offered = app.usher.check_provider(&provider).await;
+    let offered = app.usher.providers.check_provider(&provider).await;
     let callback = match (Callback::parse(&query.unwrap_or_default()), &offered) {
         (Ok(callback), _) => callback,
         (Err(_), Err(_)) => return Err(HttpProblem::not_found()),
@@ -34,7 +34,7 @@ pub async fn get(
             return trouble(&app, visitor, &provider, error.into(), None).await;
         }
     };
-    match app.usher.come_back(&provider, &callback, &mut visitor.browser, &visitor.device).await {
+    match app.usher.upstream_sign_in.come_back(&provider, &callback, &mut visitor.browser, &visitor.device).await {
         Ok(came) => arrived(&app, visitor, came).await,
         Err((_, None)) if offered.is_err() => Err(HttpProblem::not_found()),
         Err((fault, errand)) => trouble(&app, visitor, &provider, fault, errand).await,
@@ -49,7 +49,7 @@ pub async fn post(
     request: Request,
 ) -> Result<Response, HttpProblem> {
     let provider: ProviderId = provider.parse().map_err(|_| HttpProblem::not_found())?;
-    app.usher.check_provider(&provider).await?;
+    app.usher.providers.check_provider(&provider).await?;
     body::require_media_type(request.headers(), "application/x-www-form-urlencoded")?;
     let posted = body::read(request).await?;
     let mut query = form_urlencoded::Serializer::new(String::new());

@@ -47,11 +47,16 @@ async fn hear(
 ) -> Result<Response, HttpProblem> {
     let provider: ProviderId = provider.parse().map_err(|_| HttpProblem::not_found())?;
     let heard = if is_security_event(request.headers()) { StatusCode::ACCEPTED } else { StatusCode::OK };
-    match app.usher.hear(&provider, &ProviderEventRequest { door, body: body::read(request).await?.to_vec() }).await {
+    match app
+        .usher
+        .provider_events
+        .hear(&provider, &ProviderEventRequest { door, body: body::read(request).await?.to_vec() })
+        .await
+    {
         Ok(notice) => match notice.confirmation {
             Some(code) => {
                 let url = urls::with(&urls::data_deletion(&provider), "code", &code);
-                let url = app.usher.config.server.issuer.at(&url);
+                let url = app.usher.core.config.server.issuer.at(&url);
                 Ok(Json(json!({ "url": url, "confirmation_code": code })).into_response())
             }
             None => Ok(heard.into_response()),
@@ -76,7 +81,7 @@ pub async fn deletion(
     QueryParams(query): QueryParams,
 ) -> Result<Response, HttpProblem> {
     let code = query.get("code").ok().flatten().unwrap_or_default();
-    if !app.usher.is_deletion_done(code).await? {
+    if !app.usher.provider_events.is_deletion_done(code).await? {
         return Err(HttpProblem::not_found());
     }
     let (page, account_url) = (visitor.page(visitor.lang(None, None)), urls::PROFILE.to_owned());

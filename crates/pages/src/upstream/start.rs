@@ -28,7 +28,7 @@ pub async fn get(
     let next = urls::after_login(text("next").as_deref());
     let errand = UpstreamIntent::SignIn { interaction: text("interaction"), next };
     let hint = text("login_hint").filter(|hint| hint.len() <= MAX_HINT && !hint.chars().any(char::is_control));
-    match app.usher.depart(&provider, errand.clone(), hint, &mut visitor.browser).await {
+    match app.usher.upstream_sign_in.depart(&provider, errand.clone(), hint, &mut visitor.browser).await {
         Ok(url) => Ok(visitor.redirect(url.as_str())),
         Err(fault) => trouble(&app, visitor, &provider, fault, Some(errand)).await,
     }

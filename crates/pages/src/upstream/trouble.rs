@@ -50,7 +50,7 @@ pub async fn trouble(
     if matches!(fault, UpstreamFault::Flow(_)) || gone && errand.is_none() {
         return Err(fault.into());
     }
-    let offered = app.usher.offered_providers().await?;
+    let offered = app.usher.providers.offered_providers().await?;
     let name = offered.into_iter().find(|one| one.id == *provider).map_or_else(|| provider.to_string(), |one| one.name);
     let (retry_url, other_url) = match &errand {
         Some(UpstreamIntent::Link { .. }) => (None, urls::IDENTITIES.to_owned()),
