@@ -35,11 +35,32 @@ func (u *Usher) fetchKeys(ctx context.Context, force bool) error {
 	if err != nil {
 		return err
 	}
-	old := u.keys.Swap(&keySet{Keys: keys, etag: answer.etag, raw: answer.body})
+	old := u.useKeys(keys, answer.etag, answer.body)
 	if old != nil && old.etag != answer.etag {
 		u.save(ctx)
 	}
 	return nil
+}
+
+// useKeys uses a key set without the keys that leaked, and gives the one that was used before.
+func (u *Usher) useKeys(keys *token.Keys, etag string, raw []byte) *keySet {
+	u.mutex.Lock()
+	defer u.mutex.Unlock()
+	return u.keys.Swap(&keySet{Keys: keys.Without(u.keysRevoked), etag: etag, raw: raw})
+}
+
+// dropRevokedKeys removes the keys that the list names.
+func (u *Usher) dropRevokedKeys() {
+	u.mutex.Lock()
+	defer u.mutex.Unlock()
+	for _, entry := range u.list.Entries(u.now()) {
+		if entry.Kind == "kid" {
+			u.keysRevoked[entry.Value] = true
+		}
+	}
+	if keys := u.keys.Load(); keys != nil {
+		u.keys.Store(&keySet{Keys: keys.Without(u.keysRevoked), etag: keys.etag, raw: keys.raw})
+	}
 }
 
 // wantRules records the published revision of the access rules.

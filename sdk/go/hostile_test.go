@@ -170,3 +170,15 @@ func TestNoTokenAndNoSecretIsLogged(t *testing.T) {
 		}
 	}
 }
+
+func TestALeakedKeyStaysGoneAlthoughACacheServesItAndItsEntryHasExpired(t *testing.T) {
+	test := ushertest.New(t)
+	if got := status(test.Module.RequireAuth(nothing{}), "/", test.Mint(ushertest.Token{})); got != http.StatusOK {
+		t.Fatalf("before: %d", got)
+	}
+	test.Revoke("kid", "ushertest")
+	test.Advance(12 * time.Minute)
+	if got := status(test.Module.RequireAuth(nothing{}), "/", test.Mint(ushertest.Token{})); got != http.StatusUnauthorized {
+		t.Errorf("a token that the leaked key signed later: %d", got)
+	}
+}

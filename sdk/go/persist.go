@@ -66,11 +66,12 @@ func (u *Usher) adopt(state *storelog.State) error {
 	if err != nil {
 		return err
 	}
-	u.keys.Store(&keySet{Keys: keys, etag: state.JWKSETag, raw: state.JWKS})
+	u.useKeys(keys, state.JWKSETag, state.JWKS)
 	if u.config.Sync.Transport != Off {
 		if err := u.list.Replace(&state.Snapshot, u.now()); err != nil {
 			return err
 		}
+		u.dropRevokedKeys()
 		u.synced.Store(state.At)
 	}
 	for _, id := range state.Clients {

@@ -167,6 +167,7 @@ func (u *Usher) takeSnapshot(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	u.dropRevokedKeys()
 	u.wantRules(snapshot.Policy)
 	if keys := u.keys.Load(); keys != nil && snapshot.KeysETag != "" && keys.etag != snapshot.KeysETag {
 		if err := u.fetchKeys(ctx, true); err != nil {
@@ -239,7 +240,10 @@ func (u *Usher) apply(ctx context.Context, events *revocation.Events) bool {
 		case revocation.Applied, revocation.Folded:
 			u.seen.revoke(&m.Entry)
 			u.emit(Event{Kind: Revoked, RevocationKind: m.Entry.Kind, Value: m.Entry.Value, Why: m.Entry.Why})
-			keys = keys || m.Entry.Kind == "kid"
+			if m.Entry.Kind == "kid" {
+				u.dropRevokedKeys()
+				keys = true
+			}
 		}
 	}
 	u.append(ctx, events.Messages)

@@ -45,6 +45,8 @@ type Usher struct {
 
 	keysMutex   sync.Mutex // of fetching keys
 	keysFetched time.Time
+	// keysRevoked are the ids of keys that leaked; a cache may still serve them when their entry has expired. Guarded by mutex.
+	keysRevoked map[string]bool
 	asking      chan struct{} // limits concurrent introspection
 	warned      sync.Map      // unknown permissions
 
@@ -84,7 +86,7 @@ func New(ctx context.Context, config Config) (*Usher, error) {
 	}
 	u := &Usher{
 		config: config, options: config.options(), issuer: newIssuerClient(&config), cache: newCache(config.CacheSize),
-		list: revocation.NewList(int64(DefaultClockSkew/time.Second), config.Sync.MaxRevocations), clients: map[string]bool{},
+		list: revocation.NewList(int64(DefaultClockSkew/time.Second), config.Sync.MaxRevocations), clients: map[string]bool{}, keysRevoked: map[string]bool{},
 		asking: make(chan struct{}, mostAsking), ready: make(chan struct{}), done: make(chan struct{}),
 		seen: newSessionList(config.StoreSecret),
 	}

@@ -172,6 +172,7 @@ export class ModuleState extends EventEmitter<UsherEvents> {
     if (!state?.jwks) return;
     this.keys.restore(state.jwks.jwks, state.jwks.etag);
     this.list.restore(state, now);
+    this.#dropRevokedKeys();
     for (const id of state.clients) this.clients.add(id);
     if (await this.#restoreRules(state, now)) this.#follower.resume();
     if (state.at > now + this.settings.clockSkew || now - state.at > this.settings.sync.maxStaleness) return;
@@ -249,6 +250,10 @@ export class ModuleState extends EventEmitter<UsherEvents> {
     if (records.length > 0) void this.append(records);
   }
 
+  #dropRevokedKeys(): void {
+    for (const { k, v } of this.list.entries()) if (k === 'kid') this.keys.remove(v);
+  }
+
   /** The entry expires one day, so the key itself must be removed. */
   #keyRevoked(kid: string): void {
     this.keys.remove(kid);
@@ -274,6 +279,7 @@ export class ModuleState extends EventEmitter<UsherEvents> {
   }
 
   async #replaced(snapshot: unknown): Promise<void> {
+    this.#dropRevokedKeys();
     await this.#takeMarks(snapshot);
     await this.#save();
     const { epoch, cursor } = this.list;

@@ -29,6 +29,21 @@ test('a key that leaked is gone for good, and what it signed as well', async () 
   await issuer.close();
 });
 
+test('a key that leaked stays gone although a cache still serves it', async () => {
+  const issuer = await make({ policy: false });
+  const { keys: served } = issuer.usher.keys.state.jwks;
+  const token = await issuer.token();
+  await issuer.revoke('kid', 'test');
+  const { fetch } = issuer.usher.settings;
+  const cached = (url, init) => (String(url).endsWith('/jwks') ? Promise.resolve(Response.json({ keys: served })) : fetch(url, init));
+  const usher = new Usher({ ...issuer.options, fetch: cached });
+  await usher.ready();
+  assert.equal(usher.keys.has('test'), false);
+  await assert.rejects(usher.verify(token), refused('key_unknown'));
+  await usher.close();
+  await issuer.close();
+});
+
 describe('the client of a token', () => {
   test('is proven once: a token of another project is refused, although its audience was copied', async () => {
     const issuer = await make();

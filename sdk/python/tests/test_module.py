@@ -200,6 +200,22 @@ def test_a_token_that_is_over_is_refused_from_the_cache_as_well() -> None:
     test.usher.close()
 
 
+def test_a_leaked_key_stays_gone_although_a_cache_serves_it_and_its_entry_is_over() -> None:
+    clock = [1_795_000_000.0]
+    test = create_test_usher(now=lambda: clock[0])
+    assert test.usher.authenticate(test.token())
+    entry = {"t": "ev", "c": 1, "k": "kid", "v": "test", "exp": int(clock[0]) + 600}
+    test.usher.engine.take_snapshot({"epoch": "e1", "cursor": 1, "revocations": [entry]})
+    for later in (0, 700):
+        clock[0] += later
+        test.usher.engine.forget()
+        test.usher.engine.refresh_keys()
+        with pytest.raises(Refusal) as refused:
+            test.usher.authenticate(test.token())
+        assert refused.value.reason == "key_unknown"
+    test.usher.close()
+
+
 TEAMS = {
     **TABLE,
     "conditions": {

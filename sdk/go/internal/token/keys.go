@@ -69,6 +69,17 @@ func ParseKeys(data []byte) (*Keys, error) {
 // Has says whether a key has this id.
 func (k *Keys) Has(kid string) bool { return k != nil && k.byID[kid] != nil }
 
+// Without gives the key set without some of its keys.
+func (k *Keys) Without(kids map[string]bool) *Keys {
+	rest := &Keys{byID: make(map[string]*key, len(k.byID))}
+	for kid, key := range k.byID {
+		if !kids[kid] {
+			rest.byID[kid] = key
+		}
+	}
+	return rest
+}
+
 // Len is the number of keys.
 func (k *Keys) Len() int { return len(k.byID) }
 

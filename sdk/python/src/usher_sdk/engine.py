@@ -11,7 +11,7 @@ import json
 import logging
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict
 from typing import Any, Final
 
@@ -80,6 +80,8 @@ class Engine:
         self._expected = Expected(
             options.issuer, options.audience, options.clients, options.project, options.clock_skew
         )
+        self._revoked_kids: set[str] = set()
+        """Keys that leaked. A cache on the way may still serve them when their entry is over."""
         self._jwks: Mapping[str, Any] | None = None
         self._jwks_etag: str | None = None
         self._policy_jws: str | None = None
@@ -248,6 +250,7 @@ class Engine:
         with self._write:
             snapshot = {"epoch": f"e{kept.epoch}", "cursor": kept.cursor, "revocations": kept.entries}
             self.feed.take_snapshot(snapshot, self.now())
+            self._drop_revoked_keys(self.feed.revocations.entries())
             self._clients.update(kept.clients)
             if kept.jwks is not None:
                 self._take_keys(kept.jwks, kept.jwks_etag)
@@ -279,7 +282,7 @@ class Engine:
 
     def _take_keys(self, jwks: Mapping[str, Any], etag: str | None) -> None:
         try:
-            keys = KeyRing.read(jwks)
+            keys = KeyRing.read(jwks).without(self._revoked_kids)
         except ValueError as cause:
             raise IssuerError(f"the keys of Usher do not read: {cause}") from cause
         gone = self.keys is not None and not self.keys.kids <= keys.kids
@@ -299,6 +302,12 @@ class Engine:
         if self.options.policy is None:
             raise ConfigError("permissions need access rules, and policy=False turns them off")
         raise Refusal("rules_missing" if self._is_published else "rules_unpublished")
+
+    def _drop_revoked_keys(self, entries: Iterable[Mapping[str, Any]]) -> None:
+        self._revoked_kids |= {str(entry["v"]) for entry in entries if entry.get("k") == "kid"}
+        if self.keys is not None and self.keys.kids & self._revoked_kids:
+            self.keys = self.keys.without(self._revoked_kids)
+            self.cache.clear()
 
     def refresh_policy(self) -> None:
         """Fetch the access rules, if there are others than those that apply."""
@@ -377,6 +386,7 @@ class Engine:
                 self.feed.take_snapshot(snapshot, self.now())
             except SnapshotRefused as refused:
                 raise IssuerError(f"the snapshot is refused: {refused}") from refused
+            self._drop_revoked_keys(self.feed.revocations.entries())
             self.confirm()
             if self._keeper is not None:
                 self._keeper.wants_save = True
@@ -387,6 +397,8 @@ class Engine:
         """Take one message of the feed."""
         with self._write:
             outcome = self.feed.take_message(message, self.now())
+            if outcome in ("applied", "folded", "gap"):
+                self._drop_revoked_keys([message])
             if outcome in ("applied", "folded", "policy", "ignored") and "c" in message:
                 self._append(_record(message, outcome))
             if outcome == "folded" and self._keeper is not None:

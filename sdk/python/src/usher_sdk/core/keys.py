@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from typing import Any, Final
 
 from joserfc.errors import JoseError, SecurityWarning
@@ -76,6 +76,10 @@ class KeyRing:
         """The key of that name, if it is for that algorithm."""
         key = self._keys.get(kid)
         return key if key is not None and key.fits(alg) else None
+
+    def without(self, kids: Set[str]) -> KeyRing:
+        """The set without some of its keys."""
+        return KeyRing({kid: key for kid, key in self._keys.items() if kid not in kids})
 
     @property
     def kids(self) -> frozenset[str]:
