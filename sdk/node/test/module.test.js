@@ -3,9 +3,10 @@ import { once } from 'node:events';
 import { after, before, describe, test } from 'node:test';
 import { createServer } from 'node:http';
 import { SignJWT, exportJWK, generateKeyPair } from 'jose';
-import { Usher } from '@usher-id/sdk';
+import { Usher, memoryStore } from '@usher-id/sdk';
 import { createTestUsher } from '@usher-id/sdk/testing';
 import { checkPermission } from '../dist/checks.js';
+import { Sealer } from '../dist/web/seal.js';
 
 const quiet = { info() {}, warn() {}, error() {} };
 const make = async (options) => {
@@ -377,4 +378,20 @@ describe('an issuer that misbehaves', { concurrency: true }, () => {
     assert.equal((await usher.verify(token)).user.id, 'ana');
     await stop();
   });
+});
+
+test('a store that fails lets nobody in, and says that it is the store', async () => {
+  const secret = 'a secret that is long enough for cookies';
+  const store = memoryStore();
+  const issuer = await make({ mode: 'web', baseURL: 'https://shop.test', secret, storage: store, audience: 'https://api.test' });
+  const cookie = `__Host-usher-app=${await new Sealer([secret], 'cookie').seal({ id: 'somebody' })}`;
+  const request = { method: 'GET', target: '/', header: (name) => (name === 'cookie' ? cookie : undefined) };
+  assert.deepEqual(await issuer.usher.authenticate(request), { auth: null, refusal: null });
+  store.get = async () => {
+    throw new Error('no connection');
+  };
+  const { auth, refusal } = await issuer.usher.authenticate(request);
+  assert.equal(auth, null);
+  assert.deepEqual([refusal.status, refusal.reason], [503, 'store_unavailable']);
+  await issuer.close();
 });

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import os
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from shop import TABLE
@@ -13,7 +15,7 @@ from usher_sdk import Auth, ConfigError, DecisionMade, Event, FileStore, MemoryS
 from usher_sdk.core.condition import Compare
 from usher_sdk.core.condition import Path as Attribute
 from usher_sdk.core.value import Value
-from usher_sdk.options import Cookie
+from usher_sdk.options import Cookie, Sync
 from usher_sdk.request import Asked
 from usher_sdk.testing import create_test_usher
 from usher_sdk.web.sessions import WebSessions, _key
@@ -196,6 +198,34 @@ def test_a_token_that_is_over_is_refused_from_the_cache_as_well() -> None:
     assert test.usher.authenticate(token)
     clock[0] += 1
     with pytest.raises(Refusal, match="token_expired"):
+        test.usher.authenticate(token)
+    test.usher.close()
+
+
+def test_while_the_list_is_stale_usher_is_asked_about_a_token_once_a_second() -> None:
+    clock = [1_795_000_000.0]
+    test = create_test_usher(now=lambda: clock[0])
+    engine, token, asked = test.usher.engine, test.token(), 0
+    introspect = engine.issuer.introspect
+
+    def count(text: str) -> Any:
+        nonlocal asked
+        asked += 1
+        return introspect(text)
+
+    engine.options = replace(engine.options, sync=Sync(transport="poll", on_stale="introspect"))
+    engine.issuer.introspect = count  # type: ignore[method-assign]
+    for _ in range(3):
+        test.usher.authenticate(token)
+    assert asked == 1
+    clock[0] += 1
+    test.usher.authenticate(token)
+    assert asked == 2
+    test.usher.authenticate(token, fresh=True)
+    assert asked == 3, "a route that wants to be sure always asks"
+    test.mint.revoked.add(token)
+    clock[0] += 1
+    with pytest.raises(Refusal, match="token_revoked"):
         test.usher.authenticate(token)
     test.usher.close()
 
