@@ -66,7 +66,7 @@ impl Fields {
     /// Records the faults that a use case found in the form.
     pub fn refused(&mut self, faults: &[Rejected]) {
         for fault in faults {
-            if let Some(name) = field_of(fault) {
+            if let Some(name) = fault.member() {
                 self.fault(name, fault.to_string());
             }
         }
@@ -99,22 +99,10 @@ pub fn not_settable(names: &[String]) -> HttpProblem {
 /// The problem for a rejection; a rejected value is reported under its name in this body.
 pub fn under(name: &str, error: FlowError) -> HttpProblem {
     match &error {
-        FlowError::Rejected(refused) if field_of(refused).is_some() => {
+        FlowError::Rejected(refused) if refused.member().is_some() => {
             invalid(&BTreeMap::from([(name.to_owned(), refused.to_string())]))
         }
         _ => error.into(),
-    }
-}
-
-/// The member that a rejection is about.
-fn field_of(refused: &Rejected) -> Option<&'static str> {
-    match refused {
-        Rejected::Missing(name) => Some(name),
-        Rejected::Email(_) => Some("email"),
-        Rejected::Password(_) => Some("password"),
-        Rejected::Profile(fault) => Some(fault.claim),
-        Rejected::WrongCode(_) | Rejected::CodeUsed => Some("code"),
-        _ => None,
     }
 }
 

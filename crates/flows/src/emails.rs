@@ -9,8 +9,7 @@ use usher_domain::time::Timestamp;
 use usher_domain::user::User;
 use usher_i18n::Lang;
 use usher_keys::seal::Purpose;
-use usher_mail::messages::Recipient;
-use usher_mail::{EmailMessage, Mailer};
+use usher_mail::{EmailMessage, Mailer, Recipient};
 
 /// Emails taken from the queue at a time.
 const BATCH: u32 = 20;

@@ -15,14 +15,12 @@ use super::error::FlowError;
 use crate::login::accounts::secret_hash;
 use usher_domain::email::Email;
 use usher_domain::event::queued_email::QueuedEmail;
-use usher_domain::event::security_email::SecurityEmail;
 use usher_domain::id::ProofId;
 use usher_domain::time::Timestamp;
 use usher_domain::user::User;
 use usher_domain::user::proof::{Proof, ProofKind};
 use usher_keys::seal::Purpose;
-use usher_mail::messages::Recipient;
-use usher_mail::security_emails::{NoticeLinks, notice};
+use usher_mail::{AddressKind, EmailDraft, Recipient};
 use usher_storage::Tx;
 
 /// How long sending is retried.
@@ -73,9 +71,9 @@ impl SecurityEmails {
     ///
     /// # Errors
     /// If the email cannot be rendered.
-    pub(super) fn notice(&self, user: &User, told: &SecurityEmail) -> Result<PreparedNotice, FlowError> {
+    pub(super) fn notice(&self, user: &User, email: &EmailDraft) -> Result<PreparedNotice, FlowError> {
         match &user.email {
-            Some(email) => self.notice_to(user, email, told),
+            Some(address) => self.notice_to(user, address, email),
             None => Ok(PreparedNotice { letter: None, proofs: Vec::new(), now: self.core.now() }),
         }
     }
@@ -84,24 +82,24 @@ impl SecurityEmails {
     ///
     /// # Errors
     /// If the email cannot be rendered.
-    pub(super) fn notice_to(&self, user: &User, to: &Email, told: &SecurityEmail) -> Result<PreparedNotice, FlowError> {
+    pub(super) fn notice_to(&self, user: &User, to: &Email, email: &EmailDraft) -> Result<PreparedNotice, FlowError> {
         let now = self.core.now();
         let mut prepared = PreparedNotice { letter: None, proofs: Vec::new(), now };
-        let mut links = NoticeLinks::default();
-        if told.may_be_disowned() {
-            let restores_address = matches!(told, SecurityEmail::EmailChanged { .. });
+        let mut draft = email.clone();
+        if email.may_be_reported() {
+            let restores_address = email.address_kind() == AddressKind::Former;
             let sealed = serde_json::to_vec(&Disownable { restores_address })?;
             let sealed = self.core.sealer.seal(Purpose::Proof, &sealed, &*self.core.random);
             let token = prepared.add(&self.core, ProofKind::NotMe, user, to, Some(sealed), DISOWN_WITHIN);
-            links.not_me = Some(self.core.config.server.issuer.at(&format!("/account/not-me?token={token}")));
+            draft = draft.report_link(&self.core.config.server.issuer.at(&format!("/account/not-me?token={token}")));
         }
-        if told.leads_back_in() {
+        if email.leads_back_in() {
             let token = prepared.add(&self.core, ProofKind::Recover, user, to, None, BACK_WITHIN);
-            links.way_back = Some(self.core.config.server.issuer.at(&format!("/recover/reset?token={token}")));
+            draft = draft.way_back_link(&self.core.config.server.issuer.at(&format!("/recover/reset?token={token}")));
         }
         let name = user.profile.display_name();
         let reader = Recipient { email: to.as_str(), name: name.as_deref(), lang: lang_of(user) };
-        let letter = notice(reader, told, now, &links)?;
+        let letter = draft.write(reader, now)?;
         prepared.letter = Some(self.email_queue.enclose(&letter, now + WORTH_SENDING)?);
         Ok(prepared)
     }

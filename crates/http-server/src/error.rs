@@ -4,9 +4,8 @@ use axum::http::StatusCode;
 use serde_json::json;
 
 use super::problem::HttpProblem;
-use usher_domain::oauth::client::RotationFault;
 use usher_flows::upstream::{Refusal, UpstreamError, UpstreamFault};
-use usher_flows::{FlowError, Internal, Rejected};
+use usher_flows::{ErrorClass, FlowError, Internal, RefusalRow, Rejected};
 
 /// Seconds after which a request that failed for a transient reason may be retried.
 pub const PASSING: u32 = 2;
@@ -40,52 +39,40 @@ pub fn of_broken(broken: &Internal) -> HttpProblem {
 }
 
 fn of_refused(refused: &Rejected) -> HttpProblem {
-    let (status, code) = match refused {
-        Rejected::WrongCredentials | Rejected::WrongPassword | Rejected::CredentialGone => {
-            (StatusCode::UNAUTHORIZED, "AUTH_INVALID")
+    let problem = of_row(refused.row(), refused.to_string());
+    match refused {
+        Rejected::TooMany { seconds } | Rejected::Busy { seconds } => {
+            HttpProblem { retry_after: Some(*seconds), ..problem }
         }
-        Rejected::TooMany { .. } => (StatusCode::TOO_MANY_REQUESTS, "TOO_MANY_REQUESTS"),
-        Rejected::Busy { .. } => (StatusCode::SERVICE_UNAVAILABLE, "BUSY"),
-        Rejected::NotSignedIn => (StatusCode::UNAUTHORIZED, "AUTH_REQUIRED"),
-        Rejected::NotAllowed => (StatusCode::FORBIDDEN, "NOT_ALLOWED"),
-        Rejected::NotFound(_) => (StatusCode::NOT_FOUND, "NOT_FOUND"),
-        Rejected::ClientGone => (StatusCode::BAD_REQUEST, "CLIENT_UNAVAILABLE"),
-        Rejected::InteractionOver => (StatusCode::BAD_REQUEST, "SIGN_IN_EXPIRED"),
-        Rejected::ProofOver => (StatusCode::GONE, "LINK_EXPIRED"),
-        Rejected::SignUpClosed => (StatusCode::FORBIDDEN, "REGISTRATION_CLOSED"),
-        Rejected::Frozen => (StatusCode::FORBIDDEN, "ACCOUNT_FROZEN"),
-        Rejected::NotFresh => (StatusCode::FORBIDDEN, "REAUTHENTICATION_REQUIRED"),
-        Rejected::ManagedByFile => (StatusCode::CONFLICT, "MANAGED_BY_FILE"),
-        Rejected::LastWayIn => (StatusCode::CONFLICT, "LAST_WAY_IN"),
-        Rejected::LastOwner => (StatusCode::CONFLICT, "LAST_OWNER"),
-        Rejected::UserMerged => (StatusCode::CONFLICT, "USER_MERGED"),
-        Rejected::MemberAlready => (StatusCode::CONFLICT, "MEMBER_ALREADY"),
-        Rejected::ProjectTokenRequired => (StatusCode::FORBIDDEN, "PROJECT_TOKEN_REQUIRED"),
-        Rejected::HistoryWouldBeLost => (StatusCode::CONFLICT, "HISTORY_WOULD_BE_LOST"),
-        Rejected::Superseded => (StatusCode::PRECONDITION_FAILED, "SUPERSEDED"),
-        Rejected::Rotation(RotationFault::JustRotated) => (StatusCode::CONFLICT, "SECRET_JUST_MADE"),
-        Rejected::RoleHeld => (StatusCode::CONFLICT, "ROLE_HELD"),
-        Rejected::TooManyRoles => (StatusCode::CONFLICT, "TOO_MANY_ROLES"),
-        Rejected::NothingToPublish => (StatusCode::CONFLICT, "NOTHING_TO_PUBLISH"),
-        Rejected::Policy(_) => (StatusCode::UNPROCESSABLE_ENTITY, "POLICY_INVALID"),
-        Rejected::TooManyWebhooks => (StatusCode::CONFLICT, "TOO_MANY_WEBHOOKS"),
-        Rejected::WebhookDisabled => (StatusCode::CONFLICT, "WEBHOOK_DISABLED"),
-        Rejected::EmailTaken => (StatusCode::CONFLICT, "EMAIL_TAKEN"),
-        _ => (StatusCode::UNPROCESSABLE_ENTITY, "VALIDATION_FAILED"),
-    };
-    let mut problem = HttpProblem::new(status, code, refused.to_string());
-    if let Rejected::TooMany { seconds } | Rejected::Busy { seconds } = refused {
-        problem.retry_after = Some(*seconds);
+        Rejected::Policy(faults) => problem.with_details(json!({ "faults": faults })),
+        Rejected::Webhook(faults) => {
+            let fields: serde_json::Map<_, _> =
+                faults.iter().map(|fault| (fault.field.to_owned(), fault.why.into())).collect();
+            problem.with_details(json!({ "fields": fields }))
+        }
+        _ => problem,
     }
-    if let Rejected::Policy(faults) = refused {
-        return problem.with_details(serde_json::json!({ "faults": faults }));
+}
+
+/// The problem for a refusal with this row.
+pub fn of_row(row: &RefusalRow, message: String) -> HttpProblem {
+    HttpProblem::new(status_of(row.code.class), row.code.code, message)
+}
+
+/// The status that error codes of this kind are sent with.
+pub const fn status_of(class: ErrorClass) -> StatusCode {
+    match class {
+        ErrorClass::BadRequest => StatusCode::BAD_REQUEST,
+        ErrorClass::Unauthenticated => StatusCode::UNAUTHORIZED,
+        ErrorClass::Forbidden => StatusCode::FORBIDDEN,
+        ErrorClass::NotFound => StatusCode::NOT_FOUND,
+        ErrorClass::Conflict => StatusCode::CONFLICT,
+        ErrorClass::Gone => StatusCode::GONE,
+        ErrorClass::Outdated => StatusCode::PRECONDITION_FAILED,
+        ErrorClass::Invalid => StatusCode::UNPROCESSABLE_ENTITY,
+        ErrorClass::TooMany => StatusCode::TOO_MANY_REQUESTS,
+        ErrorClass::Busy => StatusCode::SERVICE_UNAVAILABLE,
     }
-    if let Rejected::Webhook(faults) = refused {
-        let fields: serde_json::Map<_, _> =
-            faults.iter().map(|fault| (fault.field.to_owned(), fault.why.into())).collect();
-        problem = problem.with_details(json!({ "fields": fields }));
-    }
-    problem
 }
 
 impl From<UpstreamFault> for HttpProblem {

@@ -76,7 +76,7 @@ impl Mailer for CaughtMail {
 
 #[cfg(test)]
 mod tests {
-    use super::super::email_message::{EmailKind, EmailMessageContent};
+    use super::super::email_message::EmailMessageContent;
     use super::*;
     use usher_domain::time::ManualClock;
 
@@ -86,7 +86,7 @@ mod tests {
         assert!(mailer.list().is_empty());
         for number in 1..=KEPT + 5 {
             let content = EmailMessageContent { subject: number.to_string(), ..EmailMessageContent::default() };
-            let letter = EmailMessage::new(EmailKind::Recovery, "ana@example.com", None, "en", content).unwrap();
+            let letter = EmailMessage::new("recovery", "ana@example.com", None, "en", content).unwrap();
             mailer.send(&letter).await.unwrap();
         }
         let list = mailer.list();

@@ -1,5 +1,7 @@
 //! Client metadata (RFC 7591 §2, OpenID Connect Dynamic Registration §2) and its rules.
 
+use std::fmt;
+
 use serde::{Deserialize, Serialize};
 
 use super::claims::ROLES_CLAIM;
@@ -208,19 +210,26 @@ pub fn standard_scope() -> Scope {
 pub struct MetadataFault {
     /// The invalid member.
     pub member: &'static str,
+    /// The invalid value, if the member is a list.
+    pub value: Option<String>,
     /// What is wrong with it.
     pub fault: String,
 }
 
 impl MetadataFault {
+    pub fn new(member: &'static str, fault: impl Into<String>) -> Self {
+        Self { member, value: None, fault: fault.into() }
+    }
+
+    /// A list holds a value that is invalid for this reason.
+    fn of_value(member: &'static str, value: &str, why: impl fmt::Display) -> Self {
+        Self { member, value: Some(value.to_owned()), fault: format!("holds {value:?}, which {why}") }
+    }
+
     /// The error code of RFC 7591 §3.2.2.
     pub fn code(&self) -> &'static str {
         if self.member == "redirect_uris" { "invalid_redirect_uri" } else { "invalid_client_metadata" }
     }
-}
-
-fn fault(member: &'static str, fault: impl Into<String>) -> MetadataFault {
-    MetadataFault { member, fault: fault.into() }
 }
 
 impl ClientMetadata {
@@ -252,22 +261,25 @@ impl ClientMetadata {
         let mut faults = Vec::new();
         for grant in &self.grant_types {
             if !super::token::TokenRequest::GRANT_TYPES.contains(&grant.as_str()) {
-                faults.push(fault("grant_types", format!("holds {grant:?}, which is not supported")));
+                faults.push(MetadataFault::of_value("grant_types", grant, "is not supported"));
             }
         }
         if self.grant_types.is_empty() {
-            faults.push(fault("grant_types", "must not be empty"));
+            faults.push(MetadataFault::new("grant_types", "must not be empty"));
         }
         if self.is_public() && self.may_use("client_credentials") {
-            faults.push(fault("grant_types", "holds client_credentials, which needs a client that keeps a secret"));
+            faults.push(MetadataFault::new(
+                "grant_types",
+                "holds client_credentials, which needs a client that keeps a secret",
+            ));
         }
         for acr in &self.default_acr_values {
             if !crate::acr::ACR_VALUES.contains(&acr.as_str()) {
-                faults.push(fault("default_acr_values", format!("holds {acr:?}, which is not supported")));
+                faults.push(MetadataFault::of_value("default_acr_values", acr, "is not supported"));
             }
         }
         if self.response_types.iter().any(|kind| kind != "code") {
-            faults.push(fault("response_types", "may only hold code"));
+            faults.push(MetadataFault::new("response_types", "may only hold code"));
         }
         faults
     }
@@ -281,24 +293,24 @@ impl ClientMetadata {
                 match redirect_uri::check(uri) {
                     // The redirect after sign-out has only `state`.
                     Err(UriFault::Reserved) if member == "post_logout_redirect_uris" => {}
-                    Err(why) => faults.push(fault(member, format!("holds {uri:?}, which {why}"))),
+                    Err(why) => faults.push(MetadataFault::of_value(member, uri, why)),
                     Ok(()) => {}
                 }
             }
             if uris.len() > 100 {
-                faults.push(fault(member, "must not hold more than 100"));
+                faults.push(MetadataFault::new(member, "must not hold more than 100"));
             }
         }
         for origin in &self.web_origins {
             if let Err(why) = redirect_uri::check_origin(origin) {
-                faults.push(fault("web_origins", format!("holds {origin:?}, which {why}")));
+                faults.push(MetadataFault::of_value("web_origins", origin, why));
             }
         }
         if self.web_origins.len() > 100 {
-            faults.push(fault("web_origins", "must not hold more than 100"));
+            faults.push(MetadataFault::new("web_origins", "must not hold more than 100"));
         }
         if self.may_use("authorization_code") && self.redirect_uris.is_empty() && !self.any_localhost_redirect {
-            faults.push(fault("redirect_uris", "must not be empty for the authorization code grant"));
+            faults.push(MetadataFault::new("redirect_uris", "must not be empty for the authorization code grant"));
         }
         faults
     }
@@ -316,7 +328,7 @@ impl ClientMetadata {
         let called = self.backchannel_logout_uri.as_deref().and_then(|uri| redirect_uri::check_called(uri).err());
         shown
             .chain(called.map(|why| ("backchannel_logout_uri", why)))
-            .map(|(member, why)| fault(member, why.to_string()))
+            .map(|(member, why)| MetadataFault::new(member, why.to_string()))
             .collect()
     }
 
@@ -328,12 +340,16 @@ impl ClientMetadata {
         let unknown = algs
             .into_iter()
             .filter(|(_, alg)| alg.is_some_and(|alg| !SIGNING_ALGS.contains(&alg.as_str())))
-            .map(|(member, _)| fault(member, format!("must be one of {}", SIGNING_ALGS.join(", "))));
+            .map(|(member, _)| MetadataFault::new(member, format!("must be one of {}", SIGNING_ALGS.join(", "))));
         let contacts = self.contacts.len() > 20 || self.contacts.iter().any(|contact| !is_contact(contact));
-        let contacts = contacts
-            .then(|| fault("contacts", "must hold at most 20 texts of 1 to 200 characters without control characters"));
+        let contacts = contacts.then(|| {
+            MetadataFault::new(
+                "contacts",
+                "must hold at most 20 texts of 1 to 200 characters without control characters",
+            )
+        });
         let roles = (!is_roles_claim(&self.roles_claim))
-            .then(|| fault("roles_claim", "must be roles, groups or an absolute https URL"));
+            .then(|| MetadataFault::new("roles_claim", "must be roles, groups or an absolute https URL"));
         unknown.chain(contacts).chain(roles).collect()
     }
 }

@@ -5,7 +5,6 @@ use std::time::Duration;
 use reqwest::{Method, StatusCode};
 use usher_domain::oauth::client::ClientType;
 use usher_domain::time::Timestamp;
-use usher_mail::EmailKind;
 use usher_storage::events::log::{About, Search};
 
 use crate::harness::database::on_both_databases;
@@ -88,7 +87,7 @@ on_both_databases! {
         assert_eq!(server.database.count(held).await, 0, "of what was before, only the ids stay");
         assert_eq!(server.database.count("select count(*) from erasure").await, 0);
         let letters = server.letters().await;
-        assert_eq!((letters[0].kind(), letters[0].to()), (EmailKind::AccountDeleted, ANA));
+        assert_eq!((letters[0].kind(), letters[0].to()), ("account_deleted", ANA));
         let page = browser.open(&server.at("/login")).await;
         assert_eq!(browser.sign_in(&page, ANA).await.status, StatusCode::UNPROCESSABLE_ENTITY);
         let again = server.user(ANA).await;

@@ -6,7 +6,6 @@ use std::path::{Path, PathBuf};
 use usher_domain::id::SessionId;
 use usher_domain::user::session::Session;
 use usher_flows::{Account, Browser as Cookies, Device, FlowError, Rejected};
-use usher_mail::EmailKind;
 
 use crate::harness::browser::Browser;
 use crate::harness::database::on_both_databases;
@@ -44,7 +43,7 @@ on_both_databases! {
         let device = Device { source: "192.0.2.1/32".into(), user_agent: None };
         let proof = server.usher.email_changes.begin_email_change(&thief, THIEF, &device).await.expect("it begins").id;
         let letters = server.letters().await;
-        let letter = letters.iter().find(|letter| letter.kind() == EmailKind::VerifyEmail).expect("it was sent");
+        let letter = letters.iter().find(|letter| letter.kind() == "verify_email").expect("it was sent");
         let (code, link) = (letter.code().expect("a code"), letter.link().expect("a link"));
         let token = link.split_once("token=").expect("a token").1;
         server.usher.sign_outs.sign_out_everywhere(&thief).await.expect("it ends");

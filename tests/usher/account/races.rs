@@ -7,7 +7,6 @@ use futures_util::future::{join, join_all};
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 use usher_domain::user::UserStatus;
-use usher_mail::EmailKind;
 
 use crate::harness::database::on_both_databases;
 use crate::harness::relying_party::{Answer, answer};
@@ -83,10 +82,10 @@ on_both_databases! {
         let page = thief.open(&server.at("/account/email")).await;
         let page = thief.submit(&page, &[("email", THIEF)]).await;
         let letter = async |kind| server.letters().await.into_iter().find(|letter| letter.kind() == kind).expect("sent");
-        let code = letter(EmailKind::VerifyEmail).await.code().expect("a code").to_owned();
+        let code = letter("verify_email").await.code().expect("a code").to_owned();
         while_the_profile_changes(&server, &token, thief.submit(&page, &[("code", &code)])).await;
         assert!(server.usher.users.load_user(THIEF).await.is_ok(), "a proven change is not undone");
-        let link = letter(EmailKind::EmailChanged).await.link().expect("a link").to_owned();
+        let link = letter("email_changed").await.link().expect("a link").to_owned();
         let mut owner = server.browser();
         let page = owner.open(&link).await;
         let fields = [("token", page.value("token"))];

@@ -4,11 +4,14 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
+use axum::http::StatusCode;
 use regex::Regex;
-use usher_http_server::error_codes::{CODES, table};
+use usher_flows::{ApiErrorCode, ErrorClass, RefusalRow, Rejected};
+use usher_http_server::error::of_row;
+use usher_http_server::error_codes::{all, table};
 
 /// Upper-case words that are no codes.
-const NO_CODES: [&str; 11] = [
+const NO_CODES: [&str; 12] = [
     "CARGO_PKG_VERSION",
     "DENY",
     "ES256",
@@ -19,6 +22,7 @@ const NO_CODES: [&str; 11] = [
     "PS256",
     "RS256",
     "SECRET",
+    "SPECIMEN_REFUSED",
     "USHER_RENDER_DIR",
 ];
 const DOCUMENT: &str = "docs/errors.md";
@@ -42,12 +46,14 @@ fn every_code_that_is_used_is_in_the_table_and_every_code_of_the_table_is_used()
         sources(Path::new(folder), &mut texts);
     }
     let literal = Regex::new(r#""([A-Z][A-Z0-9_]{3,})""#).expect("a pattern");
+    let refused = Rejected::ROWS.iter().map(|row| row.code.code);
     let used: BTreeSet<&str> = texts
         .iter()
         .flat_map(|text| literal.captures_iter(text).map(|found| found.get(1).expect("a word").as_str()))
         .filter(|word| !NO_CODES.contains(word))
+        .chain(refused)
         .collect();
-    let known: BTreeSet<&str> = CODES.iter().map(|code| code.code).collect();
+    let known: BTreeSet<&str> = all(Rejected::ROWS).iter().map(|code| code.code).collect();
     let missing: Vec<_> = used.difference(&known).collect();
     let left_over: Vec<_> = known.difference(&used).collect();
     assert!(missing.is_empty(), "add these to crates/http-server/src/error_codes.rs: {missing:?}");
@@ -56,8 +62,9 @@ fn every_code_that_is_used_is_in_the_table_and_every_code_of_the_table_is_used()
 
 #[test]
 fn the_table_is_sorted_and_says_something_of_each() {
-    assert!(CODES.windows(2).all(|two| two[0].code < two[1].code));
-    for code in CODES {
+    let codes = all(Rejected::ROWS);
+    assert!(codes.windows(2).all(|two| two[0].code < two[1].code));
+    for code in &codes {
         assert!(code.meaning.ends_with('.') && !code.meaning.contains('|'), "{}", code.code);
         assert!(
             !code.status.is_empty() && code.status.iter().all(|status| (400..600).contains(status)),
@@ -75,12 +82,25 @@ fn the_document_is_the_table() {
          e-mail address\"}}}},\"traceId\":\"4bf92f3577b34da6a3ce929d0e0e4736\"}}}}\n```\n\n`code` is for programs, `message` for people. \
          `traceId` is also in the header `X-Trace-Id`: quote it when you ask for help.\nWith `Accept: \
          application/problem+json` the error has the form of RFC 9457. OAuth endpoints use that of RFC 6749.\n\nThis table is \
-         generated from `crates/http-server/src/error_codes.rs` by `UPDATE_DOCS=1 cargo test --test usher api::codes`.\n\n{}",
-        table()
+         generated from `crates/flows/src/rejected.rs` and `crates/http-server/src/error_codes.rs` by `UPDATE_DOCS=1 cargo test --test usher api::codes`.\n\n{}",
+        table(Rejected::ROWS)
     );
     if std::env::var_os("UPDATE_DOCS").is_some() {
         fs::write(DOCUMENT, &text).expect("the document can be written");
     }
     let written = fs::read_to_string(DOCUMENT).unwrap_or_default();
     assert!(written == text, "{DOCUMENT} differs from the table: run this test with UPDATE_DOCS=1");
+}
+
+/// One row is all that a new refusal needs: this one exists in this test only.
+#[test]
+fn a_specimen_has_a_status_a_body_and_a_row_in_the_document() {
+    const SPECIMEN: RefusalRow = ApiErrorCode::new("SPECIMEN_REFUSED", ErrorClass::Conflict, "There is one already.")
+        .says("there is a specimen already");
+    let problem = of_row(&SPECIMEN, SPECIMEN.sentence.to_owned());
+    assert_eq!((problem.status, problem.code), (StatusCode::CONFLICT, "SPECIMEN_REFUSED"));
+    assert_eq!(problem.message, "there is a specimen already");
+    let rows: Vec<RefusalRow> = Rejected::ROWS.iter().copied().chain([SPECIMEN]).collect();
+    assert!(table(&rows).contains("| `SPECIMEN_REFUSED` | 409 | There is one already. |\n"));
+    assert_eq!(table(&rows).lines().count(), table(Rejected::ROWS).lines().count() + 1);
 }

@@ -49,7 +49,7 @@ on_both_databases! {
             assert!(kinds.iter().any(|held| held == kind), "{kind}: {kinds:?}");
         }
         let letters = server.letters().await;
-        let told: Vec<_> = letters.iter().map(|letter| letter.kind().as_str()).collect();
+        let told: Vec<_> = letters.iter().map(|letter| letter.kind()).collect();
         assert_eq!(told, ["factor_removed", "factor_added"]);
         server.signed_in(ANA).await;
     }

@@ -24,7 +24,7 @@ on_both_databases! {
         let again = with_code(&server, &mut server.browser(), &app.codes[3]).await;
         assert_eq!(again.status, StatusCode::UNPROCESSABLE_ENTITY);
         let letters = server.letters().await;
-        let told = letters.iter().find(|letter| letter.kind().as_str() == "recovery_code_used").expect("a letter");
+        let told = letters.iter().find(|letter| letter.kind() == "recovery_code_used").expect("a letter");
         assert!(told.text().contains('9'), "{}", told.text());
         assert!(events(&server).await.iter().any(|kind| kind == "factor.recovery_code_used"));
     }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use reqwest::StatusCode;
 use serde_json::{Value, json};
 use usher_domain::id::ClientId;
-use usher_domain::oauth::client::{ClientType, RotationFault, SecretRotation};
+use usher_domain::oauth::client::{ClientType, SecretRotation};
 use usher_flows::{FlowError, Rejected};
 
 use crate::harness::database::{TestDatabase, on_both_databases};
@@ -96,7 +96,7 @@ on_both_databases! {
             for task in tasks {
                 match task.await.expect("no panic") {
                     Ok(made) => handed_out.push(made.secret.expect("a secret")),
-                    Err(FlowError::Rejected(Rejected::Rotation(RotationFault::JustRotated))) => refused += 1,
+                    Err(FlowError::Rejected(Rejected::SecretJustMade)) => refused += 1,
                     Err(other) => panic!("{other}"),
                 }
             }

@@ -2,7 +2,6 @@
 
 use usher_domain::oauth::client::ClientType;
 use usher_flows::RegisteredClient;
-use usher_mail::EmailKind;
 use usher_protocol::client_metadata::RefreshRotation;
 
 use crate::harness::database::on_both_databases;
@@ -67,7 +66,7 @@ on_both_databases! {
         }
         assert_eq!(server.database.count(REUSES).await, 1);
         let letters = server.letters().await;
-        let told = letters.iter().filter(|letter| letter.kind() == EmailKind::ReuseDetected).count();
+        let told = letters.iter().filter(|letter| letter.kind() == "reuse_detected").count();
         assert_eq!(told, 1, "the person is told once");
         assert_eq!(server.refresh(&client, &elsewhere.text("refresh_token")).await.status, 200, "her other device");
         assert_eq!(server.refresh(&client, &other.text("refresh_token")).await.status, 200, "another person");
@@ -97,7 +96,7 @@ on_both_databases! {
             assert_eq!(server.refresh(&client, &undelivered).await.status, 200, "{outage} s");
         }
         assert_eq!(server.database.count(REUSES).await, 0);
-        assert!(server.letters().await.iter().all(|letter| letter.kind() != EmailKind::ReuseDetected));
+        assert!(server.letters().await.iter().all(|letter| letter.kind() != "reuse_detected"));
     }
 
     async fn once_the_successor_was_used_in_any_way_the_old_token_is_reuse(db: TestDatabase) {
@@ -169,7 +168,7 @@ on_both_databases! {
         assert!(silent.answer("code").is_some(), "the session goes on");
         assert_eq!(server.database.count(REUSES).await, 1);
         let letters = server.letters().await;
-        let told: Vec<_> = letters.iter().filter(|letter| letter.kind() == EmailKind::ReuseDetected).collect();
+        let told: Vec<_> = letters.iter().filter(|letter| letter.kind() == "reuse_detected").collect();
         assert_eq!(told.len(), 1);
         assert!(told[0].text().contains("we ended the access of that application"), "{}", told[0].text());
     }

@@ -73,7 +73,7 @@ on_both_databases! {
         assert_eq!(server.database.count(forgotten).await, 1);
         let letters = server.letters().await;
         assert_eq!((letters.len(), letters[0].to()), (before + 1, "ana@example.test"));
-        assert_eq!(letters[0].kind().as_str(), "last_identity_deleted");
+        assert_eq!(letters[0].kind(), "last_identity_deleted");
         let text = letters[0].text();
         assert!(text.contains("Google told us that your account there was deleted"), "{text}");
         assert!(!text.contains("it was not you") && !text.contains("deleted your password"), "{text}");

@@ -6,7 +6,6 @@ pub mod kinds;
 pub mod logout_notice;
 pub mod queued_email;
 pub mod receipt;
-pub mod security_email;
 pub mod visibility;
 pub mod webhook;
 

@@ -20,12 +20,11 @@ use crate::login::mailed::MailedProof;
 use crate::login::sign_up::minutes;
 use usher_domain::email::Email;
 use usher_domain::event::EventKind;
-use usher_domain::event::security_email::SecurityEmail;
 use usher_domain::id::ProofId;
 use usher_domain::user::proof::{MAX_ATTEMPTS, Proof, ProofKind};
 use usher_domain::user::source::AttributeOrigin;
 use usher_keys::seal::Purpose;
-use usher_mail::messages::{self, Recipient};
+use usher_mail::{Recipient, emails};
 use usher_storage::StorageError;
 
 /// How long a mailed code is valid.
@@ -66,10 +65,10 @@ impl EmailChanges {
         let reader =
             Recipient { email: email.as_str(), name: None, lang: lang_of(taken.as_ref().unwrap_or(&account.user)) };
         let letter = if taken.is_some() {
-            messages::already_registered(reader, &at("/login"), &at("/recover"))?
+            emails::already_registered(&at("/login"), &at("/recover")).write(reader, now)?
         } else {
             let link = at(&format!("/account/email?token={token}"));
-            messages::verify_email(reader, &code, &link, minutes(LIFETIME))?
+            emails::verify_email(&code, &link, minutes(LIFETIME)).write(reader, now)?
         };
         let allowed = self.throttles.may_write_to(email.as_str()).await?;
         let letter = allowed.then(|| self.email_queue.enclose(&letter, now + LIFETIME)).transpose()?;
@@ -173,7 +172,7 @@ impl EmailChanges {
     async fn complete_email_change(&self, account: &Account, proof: Proof) -> Result<(), FlowError> {
         let (now, id, old) = (self.core.now(), account.user.id, account.user.email.clone());
         let email = proof.email.clone().ok_or(Rejected::ProofOver)?;
-        let told = SecurityEmail::EmailChanged { to: email.masked() };
+        let told = emails::email_changed(&email.masked());
         let notice = old.as_ref().map(|old| self.security_emails.notice_to(&account.user, old, &told)).transpose()?;
         let event = self.core.event(EventKind::EmailChanged).with_user(id).with_session(account.session.id);
         let session = account.session.id;

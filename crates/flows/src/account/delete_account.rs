@@ -11,11 +11,11 @@ use crate::security_emails::SecurityEmails;
 use std::sync::Arc;
 use usher_domain::email::Email;
 use usher_domain::event::EventKind;
-use usher_domain::event::security_email::SecurityEmail;
 use usher_domain::id::{SessionId, UserId};
 use usher_domain::user::User;
 use usher_domain::user::proof::ProofKind;
 use usher_domain::user::session::EndReason;
+use usher_mail::emails;
 use usher_storage::{Result as Stored, Tx};
 
 /// Deletion of an account by its owner.
@@ -60,7 +60,7 @@ impl AccountDeletion {
     /// `asked_in` is the session of a user who deletes their own account.
     async fn delete_user(&self, user: User, asked_in: Option<SessionId>) -> Result<Ended, FlowError> {
         let (usher, now) = (self.clone(), self.core.now());
-        let notice = self.security_emails.notice(&user, &SecurityEmail::AccountDeleted)?;
+        let notice = self.security_emails.notice(&user, &emails::account_deleted())?;
         let delete = self.core.store.write(move |mut tx| {
             Box::pin(async move {
                 let Some(user) = lock_with_merged(&mut tx, user.id).await? else {

@@ -15,12 +15,12 @@ use crate::login::accounts::{Account, secret_hash};
 use crate::security_emails::Disownable;
 use usher_domain::email::Email;
 use usher_domain::event::EventKind;
-use usher_domain::event::security_email::SecurityEmail;
 use usher_domain::user::proof::{Proof, ProofKind};
 use usher_domain::user::session::EndReason;
 use usher_domain::user::source::AttributeOrigin;
 use usher_domain::user::{User, UserStatus};
 use usher_keys::seal::Purpose;
+use usher_mail::emails;
 use usher_storage::StorageError;
 
 /// How long the factors of a reported account are frozen.
@@ -97,7 +97,7 @@ impl CompromiseReports {
         let restored = self.address_to_restore(seen, proof.as_ref()).await?;
         let mut reachable = seen.clone();
         reachable.email = restored.clone().or(reachable.email);
-        let way_back = self.security_emails.notice(&reachable, &SecurityEmail::WayBack)?;
+        let way_back = self.security_emails.notice(&reachable, &emails::way_back())?;
         let event = self.core.event(EventKind::Disowned).with_user(id);
         let end = self.core.store.write(move |mut tx| {
             Box::pin(async move {

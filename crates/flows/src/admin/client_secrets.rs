@@ -6,7 +6,7 @@ use crate::error::{FlowError, Rejected};
 use crate::oauth::authenticate_client::sha256_hex;
 use usher_domain::event::EventKind;
 use usher_domain::id::ClientId;
-use usher_domain::oauth::client::{Client, ClientSecret, RotationFault, SecretRotation, rotated};
+use usher_domain::oauth::client::{Client, ClientSecret, SecretRotation, rotated};
 use usher_domain::time::Timestamp;
 use usher_storage::StorageError;
 
@@ -37,7 +37,7 @@ impl Clients {
                 }
                 let secrets = match rotated(&client.secrets, fresh, rotation, now) {
                     Ok(secrets) => secrets,
-                    Err(fault) => return Ok(Err(Rejected::Rotation(fault))),
+                    Err(fault) => return Ok(Err(fault.into())),
                 };
                 tx.set_client_secrets(&wanted, &secrets, now).await?;
                 tx.append(&event.with_project(client.project_id)).await?;
@@ -49,7 +49,7 @@ impl Clients {
         match rotated {
             Ok(client) => Ok(RegisteredClient { client, secret: Some(secret) }),
             Err(refused) => {
-                if let Rejected::Rotation(RotationFault::JustRotated) = refused {
+                if let Rejected::SecretJustMade = refused {
                     tracing::info!(client.id = %id, "a rotation of the secret was refused: {refused}");
                 }
                 Err(refused.into())

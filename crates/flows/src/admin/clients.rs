@@ -104,8 +104,8 @@ impl Clients {
         let called = metadata.backchannel_logout_uri.as_deref().and_then(|uri| Url::parse(uri).ok());
         match (name, metadata.check()) {
             (Ok(_), Ok(())) if called.is_some_and(|url| self.providers.outbound().may_call(&url).is_err()) => {
-                let fault = "may not be called: it is not a public https address".to_owned();
-                Err(Rejected::Metadata(vec![MetadataFault { member: "backchannel_logout_uri", fault }]))
+                let fault = "may not be called: it is not a public https address";
+                Err(Rejected::Metadata(vec![MetadataFault::new("backchannel_logout_uri", fault)]))
             }
             (Ok(client_name), Ok(())) => Ok(ClientMetadata { client_name, ..metadata }),
             (name, others) => {
@@ -203,8 +203,8 @@ impl Clients {
     /// Whether a client is confidential is fixed when it is created.
     fn checked_change(&self, client: &Client, metadata: ClientMetadata) -> Result<ClientMetadata, Rejected> {
         if metadata.is_public() != client.metadata.is_public() {
-            let fault = "cannot change between none and a secret: make another client".to_owned();
-            return Err(Rejected::Metadata(vec![MetadataFault { member: "token_endpoint_auth_method", fault }]));
+            let fault = "cannot change between none and a secret: make another client";
+            return Err(Rejected::Metadata(vec![MetadataFault::new("token_endpoint_auth_method", fault)]));
         }
         self.checked_metadata(metadata)
     }
@@ -271,7 +271,7 @@ fn name_fault(fault: NameFault) -> MetadataFault {
         NameFault::TooLong { max } => format!("must not be longer than {max} characters"),
         NameFault::ControlCharacters => "must not hold control characters".to_owned(),
     };
-    MetadataFault { member: "client_name", fault }
+    MetadataFault::new("client_name", fault)
 }
 
 /// Rejects changes to Usher's own client.

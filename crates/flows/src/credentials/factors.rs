@@ -8,7 +8,6 @@ use crate::login::accounts::{Account, Browser, secret_hash};
 use crate::security_emails::PreparedNotice;
 use crate::security_emails::SecurityEmails;
 use std::sync::Arc;
-use usher_domain::event::security_email::SecurityEmail;
 use usher_domain::event::{Event, EventKind};
 use usher_domain::id::{RememberedId, SessionId, UserId};
 use usher_domain::time::Timestamp;
@@ -17,6 +16,7 @@ use usher_domain::user::authentication::{AAL2, AuthMeans, Authentication, acr_me
 use usher_domain::user::factors::Factors;
 use usher_domain::user::remembered::RememberedBrowser;
 use usher_domain::user::session::Session;
+use usher_mail::{EmailDraft, emails};
 use usher_storage::{Result as Stored, Tx};
 
 /// The checks and side effects of a change of factors, in its transaction: the user and session must still be valid;
@@ -149,7 +149,7 @@ impl FactorRules {
     pub async fn reset_factors(&self, user: &User) -> Result<(), FlowError> {
         let (id, now) = (user.id, self.core.now());
         let event = self.core.event(EventKind::FactorsReset).with_user(id).with("by", "administrator");
-        let notice = Some(self.security_emails.notice(user, &SecurityEmail::FactorsReset)?);
+        let notice = Some(self.security_emails.notice(user, &emails::factors_reset())?);
         let change = FactorChange { user: id, session: None, event, notice };
         let write = self.core.store.write(move |mut tx| {
             Box::pin(async move {
@@ -178,7 +178,7 @@ impl FactorRules {
         account: &Account,
         kind: EventKind,
         factor: &'static str,
-        told: &SecurityEmail,
+        told: &EmailDraft,
     ) -> Result<FactorChange, FlowError> {
         let (user, session) = (account.user.id, account.session.id);
         let event = self.core.event(kind).with_user(user).with_session(session).with("factor", factor);

@@ -25,7 +25,6 @@ use crate::login::accounts::{Account, Browser};
 use crate::login::finish_sign_in::SignedIn;
 use crate::oauth::authorize::mark_hash;
 use usher_domain::event::EventKind;
-use usher_domain::event::security_email::{FactorName, SecurityEmail};
 use usher_domain::id::{CeremonyId, PasskeyId, UserId};
 use usher_domain::text::NameFault;
 use usher_domain::time::Timestamp;
@@ -33,6 +32,7 @@ use usher_domain::user::UserStatus;
 use usher_domain::user::authentication::{AuthMeans, Authentication, SignInGuard};
 use usher_domain::user::passkey::{StoredPasskey, aaguid, maker, tidy_name};
 use usher_keys::seal::Purpose;
+use usher_mail::{FactorName, emails};
 use usher_storage::StorageError;
 
 /// How long a ceremony may take: a sign-in page may stay open for a while before its passkey is used.
@@ -155,7 +155,7 @@ impl Passkeys {
     }
 
     async fn keep_passkey(&self, account: &Account, stored: &StoredPasskey) -> Result<(), FlowError> {
-        let told = SecurityEmail::FactorAdded { factor: FactorName::Passkey(stored.name.clone()) };
+        let told = emails::factor_added(FactorName::Passkey(stored.name.clone()));
         let change = self.factor_rules.factor_change(account, EventKind::FactorAdded, "passkey", &told)?;
         let (kept, now) = (stored.clone(), self.core.now());
         let put = self.core.store.write(move |mut tx| {
@@ -199,7 +199,7 @@ impl Passkeys {
         let user = account.user.id;
         let held = self.core.store.list_passkeys(user).await?;
         let passkey = held.into_iter().find(|one| one.id == id).ok_or(Rejected::NotFound("passkey"))?;
-        let told = SecurityEmail::FactorRemoved { factor: FactorName::Passkey(passkey.name) };
+        let told = emails::factor_removed(FactorName::Passkey(passkey.name));
         let change = self.factor_rules.factor_change(account, EventKind::FactorRemoved, "passkey", &told)?;
         let now = self.core.now();
         let remove = self.core.store.write(move |mut tx| {

@@ -13,10 +13,10 @@ use crate::login::throttle::Throttles;
 use crate::security_emails::SecurityEmails;
 use std::sync::Arc;
 use usher_domain::event::EventKind;
-use usher_domain::event::security_email::SecurityEmail;
 use usher_domain::secret::Secret;
 use usher_domain::user::proof::ProofKind;
 use usher_domain::user::session::EndReason;
+use usher_mail::emails;
 
 /// How often the hash may be replaced while a new one is computed: by a sign-in that rehashes the same password.
 const TRIES: usize = 3;
@@ -107,7 +107,7 @@ impl Passwords {
         secret: &str,
     ) -> Result<Option<Ended>, FlowError> {
         let (usher, now, id, session) = (self.clone(), self.core.now(), account.user.id, account.session.id);
-        let notice = self.security_emails.notice(&account.user, &SecurityEmail::PasswordChanged)?;
+        let notice = self.security_emails.notice(&account.user, &emails::password_changed())?;
         let (phc, hash) = (phc.to_owned(), secret_hash(secret));
         let set = self.core.store.write(move |mut tx| {
             Box::pin(async move {

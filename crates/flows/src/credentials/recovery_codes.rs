@@ -7,10 +7,10 @@ use crate::login::accounts::Account;
 use crate::security_emails::SecurityEmails;
 use std::sync::Arc;
 use usher_domain::event::EventKind;
-use usher_domain::event::security_email::SecurityEmail;
 use usher_domain::id::UserId;
 use usher_domain::user::User;
 use usher_keys::seal::Purpose;
+use usher_mail::emails;
 
 /// Codes in a set.
 const CODES: usize = 10;
@@ -36,7 +36,7 @@ impl RecoveryCodes {
         self.factor_rules.check_factor_change(account).await?;
         let (user, now) = (account.user.id, self.core.now());
         let (shown, hashes) = self.draw_recovery_codes(user);
-        let told = SecurityEmail::RecoveryCodesRenewed;
+        let told = emails::recovery_codes_renewed();
         let change =
             self.factor_rules.factor_change(account, EventKind::RecoveryCodesRenewed, "recovery_codes", &told)?;
         let put = self.core.store.write(move |mut tx| {
@@ -69,7 +69,7 @@ impl RecoveryCodes {
         let Some(code) = read(code) else { return Ok(false) };
         let (id, now, hash) = (user.id, self.core.now(), self.recovery_hash(user.id, &code));
         let left = self.core.store.find_factors(id).await?.recovery_codes.saturating_sub(1);
-        let notice = self.security_emails.notice(user, &SecurityEmail::RecoveryCodeUsed { left })?;
+        let notice = self.security_emails.notice(user, &emails::recovery_code_used(left))?;
         let event = self.core.event(EventKind::RecoveryCodeUsed).with_user(id).with("left", left);
         let take = self.core.store.write(move |mut tx| {
             Box::pin(async move {

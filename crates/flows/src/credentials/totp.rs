@@ -13,11 +13,11 @@ use totp_rs::{Builder, Secret, Totp};
 use crate::error::{CodeKind, FlowError, Rejected};
 use crate::login::accounts::{Account, Browser};
 use usher_domain::event::EventKind;
-use usher_domain::event::security_email::{FactorName, SecurityEmail};
 use usher_domain::id::{CeremonyId, SessionId, UserId};
 use usher_domain::time::Timestamp;
 use usher_domain::user::authentication::AuthMeans;
 use usher_keys::seal::Purpose;
+use usher_mail::{FactorName, emails};
 
 /// How long an offered seed can be confirmed.
 const LIFETIME: Duration = Duration::from_mins(30);
@@ -111,7 +111,7 @@ impl AuthenticatorApps {
             matched_step(&offered.seed, code, self.core.now()).ok_or(Rejected::WrongCode(CodeKind::Authenticator))?;
         let (user, now) = (account.user.id, self.core.now());
         let kept = self.core.sealer.seal(Purpose::SecondFactor, &offered.seed, &*self.core.random);
-        let told = SecurityEmail::FactorAdded { factor: FactorName::AuthenticatorApp };
+        let told = emails::factor_added(FactorName::AuthenticatorApp);
         let change = self.factor_rules.factor_change(account, EventKind::FactorAdded, "totp", &told)?;
         let (codes, hashes) = self.recovery_codes.draw_recovery_codes(user);
         let put = self.core.store.write(move |mut tx| {
@@ -145,7 +145,7 @@ impl AuthenticatorApps {
     pub async fn remove_totp(&self, account: &Account) -> Result<(), FlowError> {
         self.factor_rules.check_factor_change(account).await?;
         let (user, now) = (account.user.id, self.core.now());
-        let told = SecurityEmail::FactorRemoved { factor: FactorName::AuthenticatorApp };
+        let told = emails::factor_removed(FactorName::AuthenticatorApp);
         let change = self.factor_rules.factor_change(account, EventKind::FactorRemoved, "totp", &told)?;
         let remove = self.core.store.write(move |mut tx| {
             Box::pin(async move {

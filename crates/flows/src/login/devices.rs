@@ -5,11 +5,11 @@ use crate::error::FlowError;
 use crate::login::accounts::{Browser, secret_hash};
 use crate::login::finish_sign_in::SessionOpening;
 use crate::security_emails::PreparedNotice;
-use usher_domain::event::security_email::SecurityEmail;
 use usher_domain::id::UserId;
 use usher_domain::time::Timestamp;
 use usher_domain::user::User;
 use usher_domain::user::device::DeviceName;
+use usher_mail::emails;
 use usher_storage::Tx;
 
 /// The browser of a sign-in, and the security email if it is unknown.
@@ -30,10 +30,7 @@ impl SessionOpening {
     ) -> Result<SeenBrowser, FlowError> {
         let mark_hash = secret_hash(browser.mark_or_make(&*self.core.random));
         let familiarity = self.core.store.find_familiarity(user.id, &mark_hash).await?;
-        let told = || SecurityEmail::NewDevice {
-            device: DeviceName::from_user_agent(device.user_agent.as_deref()),
-            network: device.source.clone(),
-        };
+        let told = || emails::new_device(DeviceName::from_user_agent(device.user_agent.as_deref()), &device.source);
         let notice = familiarity.deserves_a_letter().then(|| self.security_emails.notice(user, &told())).transpose()?;
         Ok(SeenBrowser { user: user.id, mark_hash, now: self.core.now(), notice })
     }

@@ -25,14 +25,13 @@ use crate::oauth::authorize::mark_hash;
 use crate::packed::{pack, unpack};
 use usher_domain::email::Email;
 use usher_domain::event::EventKind;
-use usher_domain::event::security_email::SecurityEmail;
 use usher_domain::id::ProofId;
 use usher_domain::secret::Secret;
 use usher_domain::user::proof::{Proof, ProofKind};
 use usher_domain::user::session::EndReason;
 use usher_domain::user::{User, UserStatus};
 use usher_keys::seal::Purpose;
-use usher_mail::messages;
+use usher_mail::emails;
 
 /// How long a recovery link is valid.
 pub const LIFETIME: Duration = Duration::from_mins(30);
@@ -116,9 +115,10 @@ impl Recovery {
         let (now, token) = (self.core.now(), self.core.random.token());
         let link = self.core.config.server.issuer.at(&format!("/recover/reset?token={token}"));
         let letter = match user.as_ref().filter(|_| allowed).and_then(|user| recipient(user, None)) {
-            Some(to) => {
-                Some(self.email_queue.enclose(&messages::recovery(to, &link, minutes(LIFETIME))?, now + LIFETIME)?)
-            }
+            Some(to) => Some(
+                self.email_queue
+                    .enclose(&emails::recovery(&link, minutes(LIFETIME)).write(to, now)?, now + LIFETIME)?,
+            ),
             None => None,
         };
         let pending = PendingRecovery { return_to, browser: browser.mark().map(mark_hash) };
@@ -195,7 +195,7 @@ impl Recovery {
         let name = user.profile.display_name().unwrap_or_default();
         check(password.expose(), self.core.config.passwords.min_length, &[user.email_text(), &name, "usher"])?;
         let phc = self.core.password_pool.hash(password, self.core.random.bytes()).await?;
-        let notice = self.security_emails.notice(&user, &SecurityEmail::PasswordRecovered)?;
+        let notice = self.security_emails.notice(&user, &emails::password_recovered())?;
         let (usher, now) = (self.clone(), self.core.now());
         let set = self.core.store.write(move |mut tx| {
             Box::pin(async move {

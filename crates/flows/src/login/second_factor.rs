@@ -21,6 +21,7 @@ use usher_domain::user::authentication::{AuthMeans, Authentication, SignInGuard}
 use usher_domain::user::factors::Factors;
 use usher_domain::user::remembered::{LIFETIME, RememberedBrowser};
 use usher_domain::user::{User, UserStatus};
+use usher_mail::emails;
 
 /// What the page of a second factor needs.
 #[derive(Debug, Clone)]
@@ -188,8 +189,7 @@ impl SecondFactors {
     /// Notifies the user, at most once a day, that somebody knows the password and guesses codes.
     async fn tell_of_guessing(&self, user: &User) -> Result<(), FlowError> {
         const DAY_MS: i64 = 24 * 60 * 60 * 1_000;
-        let notice =
-            self.security_emails.notice(user, &usher_domain::event::security_email::SecurityEmail::CodesGuessed)?;
+        let notice = self.security_emails.notice(user, &emails::codes_guessed())?;
         let (bucket, now_ms) = (format!("second/told/{}", user.id), self.core.now().0.saturating_mul(1_000));
         let tell = self.core.store.write(move |mut tx| {
             Box::pin(async move {

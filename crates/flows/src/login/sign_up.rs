@@ -31,7 +31,7 @@ use usher_domain::user::source::{AttributeOrigin, AttributeSources};
 use usher_domain::user::{Profile, Sub, User, UserStatus};
 use usher_i18n::Lang;
 use usher_keys::seal::Purpose;
-use usher_mail::messages::{self, Recipient};
+use usher_mail::{Recipient, emails};
 use usher_storage::StorageError;
 
 /// How long a mailed code is valid.
@@ -309,17 +309,13 @@ impl Registration {
         let letter = match &taken {
             None => {
                 let link = self.core.config.server.issuer.at(&format!("/verify?token={token}"));
-                messages::verify_email(
-                    Recipient { email: email.as_str(), name: None, lang },
-                    &code,
-                    &link,
-                    minutes(LIFETIME),
-                )?
+                let reader = Recipient { email: email.as_str(), name: None, lang };
+                emails::verify_email(&code, &link, minutes(LIFETIME)).write(reader, now)?
             }
             Some(owner) => {
                 let at = |path: &str| self.core.config.server.issuer.at(&format!("{path}?proof={id}"));
                 let owner = Recipient { email: email.as_str(), name: None, lang: crate::emails::lang_of(owner) };
-                messages::already_registered(owner, &at("/login"), &at("/recover"))?
+                emails::already_registered(&at("/login"), &at("/recover")).write(owner, now)?
             }
         };
         let proof = Proof {

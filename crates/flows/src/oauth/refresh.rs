@@ -9,11 +9,11 @@ use crate::oauth::issue::TokenIssuer;
 use crate::security_emails::SecurityEmails;
 use std::sync::Arc;
 use usher_domain::event::EventKind;
-use usher_domain::event::security_email::SecurityEmail;
 use usher_domain::id::GrantId;
 use usher_domain::oauth::client::Client;
 use usher_domain::oauth::grant::{Grant, Refresh, RefreshLimits, ReuseEnds};
 use usher_domain::user::session::EndReason;
+use usher_mail::emails;
 use usher_protocol::cause::RejectionCause;
 use usher_protocol::client_metadata::RefreshRotation;
 use usher_protocol::error::OAuthError;
@@ -146,7 +146,7 @@ impl RefreshTokenGrant {
     /// durably and before the response. One event and one email, however often it happens.
     async fn token_reused(&self, client: &Client, grant: Grant) -> Result<TokenResponse, FlowError> {
         let (usher, ends) = (self.clone(), self.core.config.tokens.reuse_ends);
-        let told = SecurityEmail::TokenReuse { client: client.metadata.client_name.clone(), ends };
+        let told = emails::token_reuse(&client.metadata.client_name, ends);
         let notice = match self.core.store.find_user(grant.user_id).await? {
             Some(user) => Some(self.security_emails.notice(&user, &told)?),
             None => None,

@@ -26,7 +26,7 @@ use usher_domain::user::source::AttributeOrigin;
 use usher_domain::user::{User, UserStatus};
 use usher_i18n::Lang;
 use usher_keys::seal::Purpose;
-use usher_mail::messages::{self, Recipient};
+use usher_mail::{Recipient, emails};
 
 /// How long a question can be answered.
 const LIFETIME: Duration = Duration::from_mins(10);
@@ -143,7 +143,10 @@ impl UpstreamSignIn {
                 // If this rejects, the question and an earlier code stay valid.
                 self.throttles.count_email_to(email.as_str()).await?;
                 let to = Recipient { email: email.as_str(), name: None, lang };
-                Some(self.email_queue.enclose(&messages::link_code(to, &code, minutes(LIFETIME))?, now + LIFETIME)?)
+                Some(
+                    self.email_queue
+                        .enclose(&emails::link_code(&code, minutes(LIFETIME)).write(to, now)?, now + LIFETIME)?,
+                )
             }
             None => None,
         };

@@ -10,7 +10,6 @@ use crate::error::FlowError;
 use crate::login::accounts::{Account, Browser};
 use usher_domain::email::Email;
 use usher_domain::event::EventKind;
-use usher_domain::event::security_email::SecurityEmail;
 use usher_domain::id::{IdentityId, SessionId, UserId};
 use usher_domain::provider::ProviderSettings;
 use usher_domain::user::authentication::{AuthMeans, Authentication, SignInGuard};
@@ -21,6 +20,7 @@ use usher_domain::user::linking::{
 use usher_domain::user::proof::ProofKind;
 use usher_domain::user::source::AttributeOrigin;
 use usher_domain::user::{User, UserStatus};
+use usher_mail::emails;
 use usher_storage::{Result as Stored, StorageError, Tx};
 
 /// How long an unlinked identity cannot create an account.
@@ -253,9 +253,7 @@ impl UpstreamSignIn {
         }
         let id = IdentityId::new(self.core.now(), &*self.core.random);
         let identity = self.identity(id, vouched, user.id, how);
-        let notice = self
-            .security_emails
-            .notice(user, &SecurityEmail::IdentityLinked { provider: settings.name().to_owned() })?;
+        let notice = self.security_emails.notice(user, &emails::identity_linked(settings.name()))?;
         let (usher, now, address) = (self.clone(), self.core.now(), user.email.clone());
         let linked = self.core.store.write(move |mut tx| {
             Box::pin(async move {

@@ -9,10 +9,10 @@ use crate::login::accounts::Account;
 use crate::security_emails::SecurityEmails;
 use std::sync::Arc;
 use usher_domain::event::EventKind;
-use usher_domain::event::security_email::SecurityEmail;
 use usher_domain::id::IdentityId;
 use usher_domain::user::identity::Identity;
 use usher_domain::user::session::EndReason;
+use usher_mail::emails;
 use usher_storage::{Result as Stored, Tx};
 
 /// Upstream identities of an account.
@@ -48,7 +48,7 @@ impl Identities {
         let known = self.identities_of(account).await?;
         let (identity, provider) =
             known.into_iter().find(|(identity, _)| identity.id == id).ok_or(Rejected::NotFound("identity"))?;
-        let notice = self.security_emails.notice(&account.user, &SecurityEmail::IdentityUnlinked { provider })?;
+        let notice = self.security_emails.notice(&account.user, &emails::identity_unlinked(&provider))?;
         let (usher, here, user, now) = (self.clone(), account.session.id, account.user.id, self.core.now());
         let unlinked = self.core.store.write(move |mut tx| {
             Box::pin(async move {

@@ -10,11 +10,11 @@ use crate::policy::Policies;
 use crate::security_emails::SecurityEmails;
 use std::sync::Arc;
 use usher_domain::event::EventKind;
-use usher_domain::event::security_email::SecurityEmail;
 use usher_domain::id::MergeId;
 use usher_domain::user::User;
 use usher_domain::user::merge::{Merge, UNDO};
 use usher_domain::user::session::EndReason;
+use usher_mail::emails;
 
 /// The result of a merge.
 enum Merged {
@@ -57,8 +57,8 @@ impl AccountMerges {
         self.factor_rules.check_factor_change(kept).await?;
         self.factor_rules.check_factor_change(merged).await?;
         let told = [
-            self.security_emails.notice(&kept.user, &SecurityEmail::AccountsMerged)?,
-            self.security_emails.notice(&merged.user, &SecurityEmail::AccountsMerged)?,
+            self.security_emails.notice(&kept.user, &emails::accounts_merged())?,
+            self.security_emails.notice(&merged.user, &emails::accounts_merged())?,
         ];
         let id = MergeId::new(now, &*self.core.random);
         let (usher, into, from) = (self.clone(), kept.user.clone(), merged.user.clone());

@@ -14,10 +14,10 @@ use crate::error::Rejected;
 use crate::login::accounts::secret_hash;
 use crate::security_emails::PreparedNotice;
 use usher_domain::event::EventKind;
-use usher_domain::event::security_email::SecurityEmail;
 use usher_domain::provider::ProviderId;
 use usher_domain::user::identity::Identity;
 use usher_domain::user::session::EndReason;
+use usher_mail::emails;
 use usher_storage::{Result as Stored, Tx};
 use usher_upstream::{ProviderEvent, ProviderEventKind, ProviderEventRequest};
 
@@ -96,8 +96,8 @@ impl ProviderEvents {
         };
         let letters = match &user {
             Some(user) => Some((
-                self.security_emails.notice(user, &SecurityEmail::IdentityUnlinked { provider: name.to_owned() })?,
-                self.security_emails.notice(user, &SecurityEmail::LastIdentityDeleted { provider: name.to_owned() })?,
+                self.security_emails.notice(user, &emails::identity_unlinked(name))?,
+                self.security_emails.notice(user, &emails::last_identity_deleted(name))?,
             )),
             None => None,
         };

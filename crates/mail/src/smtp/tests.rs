@@ -2,7 +2,7 @@ use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader};
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 
-use super::super::email_message::{EmailKind, EmailMessageContent};
+use super::super::email_message::EmailMessageContent;
 use super::*;
 use usher_domain::random::SeededRandom;
 
@@ -62,7 +62,7 @@ fn letter(name: &str, subject: &str) -> EmailMessage {
         html: "<p>482913</p>".to_owned(),
         ..EmailMessageContent::default()
     };
-    EmailMessage::new(EmailKind::VerifyEmail, "ana@example.com", Some(name), "uk", content).unwrap()
+    EmailMessage::new("verify_email", "ana@example.com", Some(name), "uk", content).unwrap()
 }
 
 #[tokio::test]

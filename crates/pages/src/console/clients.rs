@@ -11,7 +11,7 @@ use crate::owner::ConsoleAdministrator;
 use crate::show;
 use crate::views::{ClientPage, EndpointItem, Form, SecretListItem, ShownSecret};
 use crate::visitor_pages::VisitorPages as _;
-use usher_domain::oauth::client::{Client, ClientSecret, RotationFault, SecretRotation};
+use usher_domain::oauth::client::{Client, ClientSecret, SecretRotation};
 use usher_domain::time::Timestamp;
 use usher_flows::{Account, FlowError, Rejected};
 use usher_http_server::extract::params::{FormParams, QueryParams};
@@ -80,7 +80,7 @@ async fn rotate(app: &App, client: &Client, form: &Params) -> Result<(&'static s
     let rotation = SecretRotation::with_overlap(Duration::from_secs(overlap));
     match app.usher.clients.rotate_client_secret(&client.id, rotation).await {
         Ok(made) => Ok(("rotated", made.secret)),
-        Err(FlowError::Rejected(Rejected::Rotation(RotationFault::JustRotated))) => Ok(("just-rotated", None)),
+        Err(FlowError::Rejected(Rejected::SecretJustMade)) => Ok(("just-rotated", None)),
         Err(other) => Err(other.into()),
     }
 }

@@ -7,6 +7,7 @@ use axum::response::{IntoResponse, Response};
 use super::clients;
 use super::project_access::ProjectAccess;
 use crate::loaded::{LOADED, LoadedValues};
+use crate::login::of_refused;
 use crate::login::sign_in::text;
 use crate::owner::ConsoleAdministrator;
 use crate::show;
@@ -14,6 +15,7 @@ use crate::views::{ClientForm, FieldErrors, Form, Message};
 use crate::visitor_pages::VisitorPages as _;
 use usher_domain::oauth::client::{Client, ClientType};
 use usher_domain::project::Project;
+use usher_domain::text::check_name;
 use usher_flows::{Account, FlowError, MAX_CLIENT_NAME, NewClient, Rejected};
 use usher_http_server::extract::params::{FormParams, QueryParams};
 use usher_http_server::extract::visitor::Visitor;
@@ -54,7 +56,7 @@ pub async fn create(
             clients::to_page(&app, desk.visitor, &desk.account, &made.client, ("saved", made.secret.as_deref()))
         }
         Err(FlowError::Rejected(Rejected::Metadata(faults))) => {
-            page.errors = words(&faults, page.page.lang);
+            page.errors = words(&faults, &text(&form, "name"), page.page.lang);
             desk.show_again(&page)
         }
         Err(other) => Err(other.into()),
@@ -97,7 +99,7 @@ pub async fn post(
         Ok(_) => Ok(visitor.redirect(&urls::with(&urls::client(&id), "done", "saved"))),
         Err(FlowError::Rejected(Rejected::Metadata(faults))) => {
             let mut page = filled(current(&app, &mut visitor, &account, &client).await?, &form);
-            page.errors = words(&faults, page.page.lang);
+            page.errors = words(&faults, &text(&form, "name"), page.page.lang);
             again(visitor, &page)
         }
         Err(other) => Err(other.into()),
@@ -264,36 +266,38 @@ fn lines(form: &Params, name: &str) -> Vec<String> {
     text(form, name).lines().map(str::trim).filter(|line| !line.is_empty()).map(str::to_owned).collect()
 }
 
-fn name_word(fault: &str, lang: Lang) -> String {
-    match fault {
-        "must not be empty" => Message::Required,
-        long if long.starts_with("must not be longer") => Message::TooLong { max: MAX_CLIENT_NAME },
-        _ => Message::ControlCharacters,
+/// Each fault at its field; those without a field at the form as a whole.
+fn words(faults: &[MetadataFault], name: &str, lang: Lang) -> FieldErrors {
+    let mut errors = FieldErrors::default();
+    for fault in faults {
+        let (field, text) = match fault.member {
+            "client_name" => ("name", name_error(name, lang)),
+            _ => word(fault, lang),
+        };
+        errors.add(field, text);
     }
-    .text(lang)
+    errors
 }
 
-/// Each fault at its field; those without a field at the form as a whole.
-fn words(faults: &[MetadataFault], lang: Lang) -> FieldErrors {
-    let word = |fault: &MetadataFault| {
-        let quoted = fault.fault.split('"').nth(1).map(str::to_owned);
-        match (fault.member, quoted) {
-            ("client_name", _) => ("name".to_owned(), name_word(&fault.fault, lang)),
-            ("redirect_uris", None) => ("redirect_uris".to_owned(), Message::RedirectUriMissing.text(lang)),
-            (member @ ("redirect_uris" | "post_logout_redirect_uris"), Some(uri)) => {
-                (member.to_owned(), Message::RedirectUriInvalid { uri }.text(lang))
-            }
-            ("web_origins", Some(origin)) => (
-                "web_origins".to_owned(),
-                lang.text_with("message-web-origin-invalid", &[("origin", Arg::Text(&origin))]),
-            ),
-            ("roles_claim", _) => ("roles_claim".to_owned(), lang.text("message-roles-claim-invalid")),
-            ("backchannel_logout_uri", _) => {
-                ("backchannel_logout_uri".to_owned(), lang.text("message-backchannel-uri-invalid"))
-            }
-            ("grant_types", _) => ("type".to_owned(), fault.to_string()),
-            _ => (String::new(), fault.to_string()),
+fn name_error(name: &str, lang: Lang) -> String {
+    let refused = check_name(name, MAX_CLIENT_NAME).err().map(Rejected::Name);
+    let errors = refused.and_then(|refused| of_refused(&refused, lang)).unwrap_or_default();
+    errors.of("name").unwrap_or_default().to_owned()
+}
+
+fn word(fault: &MetadataFault, lang: Lang) -> (&'static str, String) {
+    let value = fault.value.as_deref().unwrap_or_default();
+    match fault.member {
+        "redirect_uris" if value.is_empty() => ("redirect_uris", Message::RedirectUriMissing.text(lang)),
+        member @ ("redirect_uris" | "post_logout_redirect_uris") if !value.is_empty() => {
+            (member, Message::RedirectUriInvalid { uri: value.to_owned() }.text(lang))
         }
-    };
-    faults.iter().map(word).collect()
+        "web_origins" if !value.is_empty() => {
+            ("web_origins", lang.text_with("message-web-origin-invalid", &[("origin", Arg::Text(value))]))
+        }
+        "roles_claim" => ("roles_claim", lang.text("message-roles-claim-invalid")),
+        "backchannel_logout_uri" => ("backchannel_logout_uri", lang.text("message-backchannel-uri-invalid")),
+        "grant_types" => ("type", fault.to_string()),
+        _ => ("", fault.to_string()),
+    }
 }

@@ -74,13 +74,10 @@ async fn change(app: &App, project: &Project, form: &Params) -> Result<&'static 
 }
 
 fn words(refused: &Rejected, lang: Lang) -> Option<FieldErrors> {
-    let (field, key) = match refused {
-        Rejected::NotFound("user") => ("email", "member-unknown"),
-        Rejected::MemberAlready => ("email", "member-already"),
-        Rejected::LastOwner => ("", "member-last-owner"),
-        other => return of_refused(other, lang),
-    };
-    Some(FieldErrors::from_iter([(field, lang.text(key))]))
+    match refused {
+        Rejected::NotFound("user") => Some(FieldErrors::from_iter([("email", lang.text("member-unknown"))])),
+        other => of_refused(other, lang),
+    }
 }
 
 async fn view(app: &App, desk: &mut ProjectAccess) -> Result<MembersPage, HttpProblem> {

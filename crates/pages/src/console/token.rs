@@ -68,13 +68,10 @@ fn rotation(form: &Params) -> Result<Rotation, Rejected> {
 }
 
 fn words(refused: &Rejected, lang: Lang) -> Option<FieldErrors> {
-    let (field, key) = match refused {
-        Rejected::HistoryWouldBeLost => ("current_token", "token-history-lost"),
-        Rejected::Overlap => ("overlap", "token-overlap-bad"),
-        Rejected::Superseded => ("", "token-superseded"),
-        other => return of_refused(other, lang),
-    };
-    Some(FieldErrors::from_iter([(field, lang.text(key))]))
+    match refused {
+        Rejected::Superseded => Some(FieldErrors::from_iter([("", lang.text("token-superseded"))])),
+        other => of_refused(other, lang),
+    }
 }
 
 fn view(desk: &mut ProjectAccess) -> ProjectTokenPage {

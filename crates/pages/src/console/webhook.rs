@@ -4,8 +4,9 @@ use axum::extract::{Path, State};
 use axum::response::Response;
 
 use super::project_access::ProjectAccess;
-use super::webhooks::{events, values, why_key, words};
+use super::webhooks::{events, values, why_key};
 use super::{done, shown};
+use crate::login::of_refused;
 use crate::login::sign_in::text;
 use crate::views::{AttemptItem, DeliveryItem, ProjectTab, ShownSecret, WebhookPage, WebhookValues};
 use usher_domain::event::webhook::filter::Filter;
@@ -68,7 +69,7 @@ pub async fn post(
         Err(error) => error,
     };
     let mut page = view(&app, &mut desk, &webhook, None).await?;
-    page.errors = done::faults(error, page.page.lang, words)?;
+    page.errors = done::faults(error, page.page.lang, of_refused)?;
     if text(&form, "do") == "save" {
         page.values = values(&form);
     }

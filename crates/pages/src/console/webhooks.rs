@@ -5,11 +5,11 @@ use axum::response::Response;
 
 use super::project_access::ProjectAccess;
 use super::{done, shown};
+use crate::login::of_refused;
 use crate::login::sign_in::text;
-use crate::views::{FieldErrors, ProjectTab, WebhookListItem, WebhookValues, WebhooksPage};
+use crate::views::{ProjectTab, WebhookListItem, WebhookValues, WebhooksPage};
 use usher_domain::event::EventCatalogue;
 use usher_domain::event::webhook::{DisabledWhy, Webhook};
-use usher_flows::Rejected;
 use usher_flows::webhooks::NewWebhook;
 use usher_http_server::extract::params::{FormParams, QueryParams};
 use usher_http_server::problem::HttpProblem;
@@ -40,7 +40,7 @@ pub async fn post(
         Ok(made) => made,
         Err(error) => {
             let mut page = view(&app, &mut desk).await?;
-            page.errors = done::faults(error, page.page.lang, words)?;
+            page.errors = done::faults(error, page.page.lang, of_refused)?;
             page.values = values(&form);
             return desk.show_again(&page);
         }
@@ -66,23 +66,6 @@ pub(super) fn events(form: &Params) -> Vec<String> {
         .filter(|word| !word.is_empty())
         .map(str::to_owned)
         .collect()
-}
-
-/// The validation error, at its field.
-pub(super) fn words(refused: &Rejected, lang: Lang) -> Option<FieldErrors> {
-    let key = |field| match field {
-        "url" => "webhook-url-bad",
-        "events" => "webhook-events-bad",
-        _ => "webhook-description-bad",
-    };
-    match refused {
-        Rejected::Webhook(faults) => {
-            Some(faults.iter().map(|fault| (fault.field, lang.text(key(fault.field)))).collect())
-        }
-        Rejected::TooManyWebhooks => Some(FieldErrors::from_iter([("", lang.text("webhooks-too-many"))])),
-        Rejected::WebhookDisabled => Some(FieldErrors::from_iter([("", lang.text("webhook-not-in-use"))])),
-        _ => None,
-    }
 }
 
 /// The message key for the reason of a disabled webhook.

@@ -1,68 +1,58 @@
-//! Validation errors for rejections: the field, and its message.
+//! The errors of a form for a refusal, in the reader's language.
 
-use crate::views::{FieldErrors, Message};
-use usher_domain::text::NameFault;
-use usher_domain::user::{MAX_TEXT, ProfileRule};
-use usher_flows::Rejected;
-use usher_flows::credentials::password_rules::PasswordFault;
+use crate::views::FieldErrors;
+use usher_flows::{FormFault, Rejected};
 use usher_i18n::Lang;
 
-/// The field (`""` for the form as a whole) and its message; `None` if it is not a validation error.
+/// The errors at their fields; `None` if the refusal gets a page of its own.
 pub fn of_refused(refused: &Rejected, lang: Lang) -> Option<FieldErrors> {
-    let (field, message) = match refused {
-        Rejected::WrongCredentials | Rejected::CredentialGone => ("", Message::WrongCredentials),
-        Rejected::PasswordWithoutAddress => ("password", Message::PasswordWithoutAddress),
-        Rejected::WrongPassword => ("current_password", Message::CurrentPasswordWrong),
-        Rejected::TooMany { seconds } | Rejected::Busy { seconds } => {
-            ("", Message::TooManyAttempts { minutes: seconds.div_ceil(60).max(1) })
-        }
-        Rejected::Email(fault) => ("email", Message::EmailRefused(*fault)),
-        Rejected::EmailTaken => ("email", Message::EmailTaken),
-        Rejected::Missing(field) => (*field, Message::Required),
-        Rejected::Password(fault) => ("password", of_password(fault)),
-        Rejected::Profile(fault) => {
-            (fault.claim.strip_prefix("address.").unwrap_or(fault.claim), of_profile(fault.rule))
-        }
-        Rejected::NotConfirmed => ("confirmation", Message::NotConfirmed),
-        Rejected::Frozen => ("", Message::Frozen),
-        Rejected::PasskeyUnknown => ("", Message::PasskeyUnknown),
-        Rejected::PasskeyRefused => ("", Message::PasskeyRefused),
-        Rejected::PasskeyCopied => ("", Message::PasskeyCopied),
-        Rejected::PasskeyTaken => ("", Message::PasskeyTaken),
-        Rejected::LastWayIn => ("", Message::LastWayIn),
-        Rejected::WrongCode(kind) => ("code", Message::CodeWrong(*kind)),
-        Rejected::CodeUsed => ("code", Message::CodeUsed),
-        Rejected::ProofOver => ("code", Message::CodeExpired),
-        Rejected::Name(fault) => ("name", of_name(*fault)),
-        _ => return None,
-    };
-    Some([(field.to_owned(), message.text(lang))].into_iter().collect())
+    let faults = refused.form_faults();
+    (!faults.is_empty()).then(|| of_faults(&faults, lang))
 }
 
-fn of_password(fault: &PasswordFault) -> Message {
-    match fault {
-        PasswordFault::TooShort { least } => Message::PasswordShort { min: u32::try_from(*least).unwrap_or(u32::MAX) },
-        PasswordFault::TooLong => Message::TooLong { max: 1_024 },
-        PasswordFault::TooCommon => Message::PasswordCommon,
-        PasswordFault::ContainsOwnData => Message::PasswordOwn,
+fn of_faults(faults: &[FormFault], lang: Lang) -> FieldErrors {
+    faults.iter().map(|fault| (fault.field, text(*fault, lang))).collect()
+}
+
+fn text(fault: FormFault, lang: Lang) -> String {
+    match fault.count {
+        Some(count) => lang.text_with(fault.text, &[("count", count.into())]),
+        None => lang.text(fault.text),
     }
 }
 
-const fn of_name(fault: NameFault) -> Message {
-    match fault {
-        NameFault::Empty => Message::Required,
-        NameFault::TooLong { max } => Message::TooLong { max },
-        NameFault::ControlCharacters => Message::ControlCharacters,
-    }
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use usher_flows::{ApiErrorCode, ErrorClass, RefusalRow};
 
-const fn of_profile(rule: ProfileRule) -> Message {
-    match rule {
-        ProfileRule::Length => Message::TooLong { max: MAX_TEXT },
-        ProfileRule::NoControlCharacters => Message::ControlCharacters,
-        ProfileRule::WebAddress => Message::WebsiteInvalid,
-        ProfileRule::TimeZone => Message::ZoneInvalid,
-        ProfileRule::PhoneNumber => Message::PhoneInvalid,
-        ProfileRule::Date => Message::BirthdateInvalid,
+    #[test]
+    fn every_text_of_a_row_is_written_in_every_language() {
+        for lang in Lang::ALL {
+            for fault in Rejected::ROWS.iter().filter_map(|row| row.form) {
+                let text = text(fault, lang);
+                assert!(text != fault.text && !text.contains('{'), "{}: {text}", fault.text);
+            }
+        }
+    }
+
+    #[test]
+    fn a_specimen_is_shown_at_the_field_of_its_row() {
+        const SPECIMEN: RefusalRow =
+            ApiErrorCode::new("SPECIMEN_REFUSED", ErrorClass::Conflict, "There is one already.")
+                .says("there is a specimen already")
+                .at("name", "message-frozen");
+        for lang in Lang::ALL {
+            let errors = of_faults(SPECIMEN.form.as_slice(), lang);
+            assert_eq!(errors.of("name"), Some(lang.text("message-frozen").as_str()));
+        }
+    }
+
+    #[test]
+    fn a_number_is_part_of_the_text() {
+        let errors = of_refused(&Rejected::TooMany { seconds: 60 }, Lang::En).unwrap();
+        assert_eq!(errors.of(""), Some("Too many attempts. Please wait 1 minute and try again."));
+        let errors = of_refused(&Rejected::TooMany { seconds: 61 }, Lang::PtBr).unwrap();
+        assert!(errors.of("").is_some_and(|text| text.contains('2')), "{errors:?}");
     }
 }

@@ -10,8 +10,6 @@ mod upstream;
 use askama::Template;
 
 use super::*;
-use usher_domain::email::EmailFault;
-use usher_flows::CodeKind;
 use usher_i18n::Lang;
 
 /// An attack by a user-chosen name.
@@ -128,7 +126,7 @@ fn signing_in(lang: Lang) -> Vec<RenderedSample> {
     let everything = SignIn {
         page: Layout { dev: true, ..page(lang) },
         email: "ana@example.test".into(),
-        error: Some(Message::WrongCredentials.text(lang)),
+        error: Some(lang.text("message-wrong-credentials")),
         accounts_url: Some("/accounts".into()),
         last_used: Some(HOSTILE.into()),
         passkey: Some(factors::passkey()),
@@ -217,8 +215,8 @@ fn joining(lang: Lang) -> Vec<RenderedSample> {
     let verify_again = VerifyEmail {
         meant: Some("ana@gmail.com".into()),
         other: HOSTILE.into(),
-        other_error: Some(Message::EmailRefused(EmailFault::AtSign).text(lang)),
-        error: Some(Message::CodeWrong(CodeKind::Mailed).text(lang)),
+        other_error: Some(lang.text("message-email-at-sign")),
+        error: Some(lang.text("message-code-wrong")),
         notice: Some(Message::CodeSent.text(lang)),
         later_url: Some("/account/profile".into()),
         ..verify.clone()

@@ -42,7 +42,7 @@ pub(super) fn second_factors(lang: Lang) -> Vec<RenderedSample> {
     let recovery = SecondFactor {
         recovery: true,
         passkey: None,
-        error: Some(Message::CodeWrong(CodeKind::Recovery).text(lang)),
+        error: Some(lang.text("message-code-wrong-recovery")),
         account: HOSTILE.into(),
         ..second.clone()
     };
@@ -61,7 +61,7 @@ pub(super) fn second_factors(lang: Lang) -> Vec<RenderedSample> {
         url: "otpauth://totp/x".into(),
         offer: "sealed".into(),
         cancel_url: "/account/security".into(),
-        error: Some(Message::CodeWrong(CodeKind::Authenticator).text(lang)),
+        error: Some(lang.text("message-code-wrong-authenticator")),
     };
     let codes = RecoveryCodes {
         page: inside(lang, Tab::Security),
@@ -76,7 +76,7 @@ pub(super) fn second_factors(lang: Lang) -> Vec<RenderedSample> {
         passkey: passkey(),
         first: true,
         cancel_url: "/account/security".into(),
-        error: Some(Message::PasskeyTaken.text(lang)),
+        error: Some(lang.text("message-passkey-taken")),
     };
     vec![
         ("second", second.render()),

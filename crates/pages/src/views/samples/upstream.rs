@@ -49,7 +49,7 @@ fn questions(lang: Lang) -> Vec<RenderedSample> {
     let sent = AskAddress {
         sent: true,
         meant: Some("ana@example.com".into()),
-        error: Some(Message::CodeWrong(CodeKind::Mailed).text(lang)),
+        error: Some(lang.text("message-code-wrong")),
         ..address.clone()
     };
     let hostile = AskAddress { provider: HOSTILE.into(), email: HOSTILE.into(), ..address.clone() };
@@ -102,7 +102,7 @@ fn identities(lang: Lang) -> Vec<RenderedSample> {
         others: vec![OtherAccount { session: "1".into(), label: "bia@example.test".into() }],
         merges: vec![MergeView { id: "1".into(), label: HOSTILE.into(), until: time() }],
         notice: Some(Message::IdentityLinked.text(lang)),
-        error: Some(Message::LastWayIn.text(lang)),
+        error: Some(lang.text("identities-last-way")),
         ..bare.clone()
     };
     vec![("identities-bare", bare.render()), ("identities", full.render())]
