@@ -181,8 +181,8 @@ impl Services {
         });
         let signing_keys = Arc::new(SigningKeys {
             core: core.clone(),
-            current: Arc::new(RwLock::new(Arc::new(Keyring::new(&[], &core.sealer)))),
-            reloading: Arc::new(Mutex::new(())),
+            current: RwLock::new(Arc::new(Keyring::new(&[], &core.sealer))),
+            reloading: Mutex::new(()),
         });
         let policies = Arc::new(Policies {
             core: core.clone(),

@@ -21,11 +21,8 @@ pub const MAX_CLIENT_NAME: u32 = 100;
 
 /// A client to create.
 pub struct NewClient {
-    /// Its project.
     pub project: ProjectId,
-    /// Its type.
     pub kind: ClientType,
-    /// Its metadata.
     pub metadata: ClientMetadata,
     /// Its id; generated if absent. Only development mode sets one.
     pub id: Option<ClientId>,
@@ -34,14 +31,11 @@ pub struct NewClient {
 /// A client with its secret, if it is confidential: shown once, stored as a hash.
 #[derive(Debug, Clone)]
 pub struct RegisteredClient {
-    /// The client.
     pub client: Client,
-    /// Its secret.
     pub secret: Option<String>,
 }
 
 /// Clients and their secrets.
-#[derive(Clone)]
 pub struct Clients {
     pub(crate) core: Arc<Core>,
     pub(crate) providers: Arc<Providers>,
@@ -87,14 +81,10 @@ impl Clients {
             project_acr: None,
         };
         let event = self.core.event(EventKind::ClientCreated).with_client(&client.id).with_project(client.project_id);
-        let made = client.clone();
-        let create = self.core.store.write(move |mut tx| {
-            Box::pin(async move {
-                tx.insert_client(&made).await?;
-                tx.append(&event).await
-            })
-        });
-        create.await?;
+        let mut tx = self.core.store.begin().await?;
+        tx.insert_client(&client).await?;
+        tx.append(&event).await?;
+        tx.commit().await?;
         Ok(RegisteredClient { client, secret })
     }
 
@@ -125,17 +115,11 @@ impl Clients {
     }
 
     /// The clients of a project.
-    ///
-    /// # Errors
-    /// If the database fails.
     pub async fn list_clients(&self, project: ProjectId, after: &str, size: u32) -> Result<Vec<Client>, FlowError> {
         Ok(self.core.store.list_clients(project, after, size).await?)
     }
 
     /// Every client.
-    ///
-    /// # Errors
-    /// If the database fails.
     pub async fn list_all_clients(&self, after: &str, size: u32) -> Result<Vec<Client>, FlowError> {
         Ok(self.core.store.list_all_clients(after, size).await?)
     }
@@ -145,7 +129,7 @@ impl Clients {
     /// # Errors
     /// [`Rejected::Metadata`] with every fault, [`Rejected::NotFound`].
     pub async fn update_client(&self, id: &ClientId, metadata: ClientMetadata) -> Result<Client, FlowError> {
-        self.change_metadata(id, move |_| Ok(metadata)).await
+        self.change_metadata(id, |_| Ok(metadata)).await
     }
 
     /// Changes the metadata of a client, based on the stored version.
@@ -154,9 +138,9 @@ impl Clients {
     /// [`Rejected::Metadata`] with every fault, [`Rejected::NotFound`].
     pub async fn edit_client<F>(&self, id: &ClientId, change: F) -> Result<Client, FlowError>
     where
-        F: FnOnce(ClientMetadata) -> ClientMetadata + Send + 'static,
+        F: FnOnce(ClientMetadata) -> ClientMetadata + Send,
     {
-        self.change_metadata(id, move |client| Ok(change(client.metadata.clone()))).await
+        self.change_metadata(id, |client| Ok(change(client.metadata.clone()))).await
     }
 
     /// Replaces the metadata of a client, if the stored version is the one that was read.
@@ -164,9 +148,8 @@ impl Clients {
     /// # Errors
     /// [`Rejected::Metadata`] with every fault, [`Rejected::Superseded`].
     pub async fn replace_client_metadata(&self, read: &Client, metadata: ClientMetadata) -> Result<Client, FlowError> {
-        let before = (read.metadata.clone(), read.disabled_at);
-        self.change_metadata(&read.id, move |client| {
-            let same = client.metadata == before.0 && client.disabled_at == before.1;
+        self.change_metadata(&read.id, |client| {
+            let same = client.metadata == read.metadata && client.disabled_at == read.disabled_at;
             if same { Ok(metadata) } else { Err(Rejected::Superseded) }
         })
         .await
@@ -175,29 +158,19 @@ impl Clients {
     /// The client stays locked while its new metadata is computed and checked.
     async fn change_metadata<F>(&self, id: &ClientId, change: F) -> Result<Client, FlowError>
     where
-        F: FnOnce(&Client) -> Result<ClientMetadata, Rejected> + Send + 'static,
+        F: FnOnce(&Client) -> Result<ClientMetadata, Rejected> + Send,
     {
-        not_the_house(id)?;
-        let (usher, now, wanted) = (self.clone(), self.core.now(), id.clone());
+        reject_first_party(id)?;
+        let now = self.core.now();
         let event = self.core.event(EventKind::ClientUpdated).with_client(id);
-        let write = self.core.store.write(move |mut tx| {
-            Box::pin(async move {
-                let Some(client) = tx.lock_client(&wanted).await? else {
-                    return Ok::<_, StorageError>(Err(Rejected::NotFound("client")));
-                };
-                let checked = change(&client).and_then(|metadata| usher.checked_change(&client, metadata));
-                let metadata = match checked {
-                    Ok(metadata) => metadata,
-                    Err(refused) => return Ok(Err(refused)),
-                };
-                tx.set_client_metadata(&wanted, &metadata, now).await?;
-                tx.append(&event.with_project(client.project_id)).await?;
-                Ok(Ok(Client { metadata, updated_at: now, ..client }))
-            })
-        });
-        let changed = write.await?;
+        let mut tx = self.core.store.begin().await?;
+        let client = tx.lock_client(id).await?.ok_or(Rejected::NotFound("client"))?;
+        let metadata = self.checked_change(&client, change(&client)?)?;
+        tx.set_client_metadata(id, &metadata, now).await?;
+        tx.append(&event.with_project(client.project_id)).await?;
+        tx.commit().await?;
         self.cache.invalidate(id);
-        Ok(changed?)
+        Ok(Client { metadata, updated_at: now, ..client })
     }
 
     /// Whether a client is confidential is fixed when it is created.
@@ -215,24 +188,20 @@ impl Clients {
     /// # Errors
     /// [`Rejected::NotFound`].
     pub async fn set_client_disabled(&self, id: &ClientId, disabled: bool) -> Result<Client, FlowError> {
-        not_the_house(id)?;
+        reject_first_party(id)?;
         let kind = if disabled { EventKind::ClientDisabled } else { EventKind::ClientEnabled };
-        let (now, wanted, event) = (self.core.now(), id.clone(), self.core.event(kind).with_client(id));
-        let write = self.core.store.write(move |mut tx| {
-            Box::pin(async move {
-                let Some(client) = tx.lock_client(&wanted).await? else { return Ok::<_, StorageError>(None) };
-                if client.is_active() != disabled {
-                    return Ok(Some(client));
-                }
-                let since = disabled.then_some(now);
-                tx.set_client_disabled(&wanted, since, now).await?;
-                tx.append(&event.with_project(client.project_id)).await?;
-                Ok(Some(Client { disabled_at: since, updated_at: now, ..client }))
-            })
-        });
-        let changed = write.await?;
+        let (now, event) = (self.core.now(), self.core.event(kind).with_client(id));
+        let mut tx = self.core.store.begin().await?;
+        let client = tx.lock_client(id).await?.ok_or(Rejected::NotFound("client"))?;
+        if client.is_active() != disabled {
+            return Ok(client);
+        }
+        let disabled_at = disabled.then_some(now);
+        tx.set_client_disabled(id, disabled_at, now).await?;
+        tx.append(&event.with_project(client.project_id)).await?;
+        tx.commit().await?;
         self.cache.invalidate(id);
-        changed.ok_or_else(|| Rejected::NotFound("client").into())
+        Ok(Client { disabled_at, updated_at: now, ..client })
     }
 
     /// Deletes a client and the consents given to it.
@@ -240,13 +209,14 @@ impl Clients {
     /// # Errors
     /// [`Rejected::NotFound`].
     pub async fn delete_client(&self, id: &ClientId) -> Result<(), FlowError> {
-        not_the_house(id)?;
-        let (usher, doomed) = (self.clone(), id.clone());
-        let delete =
-            self.core.store.write(move |mut tx| Box::pin(async move { usher.remove_client(&mut tx, &doomed).await }));
-        let existed = delete.await?;
+        reject_first_party(id)?;
+        let mut tx = self.core.store.begin().await?;
+        if !self.remove_client(&mut tx, id).await? {
+            return Err(Rejected::NotFound("client").into());
+        }
+        tx.commit().await?;
         self.cache.invalidate(id);
-        if existed { Ok(()) } else { Err(Rejected::NotFound("client").into()) }
+        Ok(())
     }
 
     /// Deletes a client. The event contains its back-channel logout address, because nothing can look it up later.
@@ -275,6 +245,6 @@ fn name_fault(fault: NameFault) -> MetadataFault {
 }
 
 /// Rejects changes to Usher's own client.
-pub(super) fn not_the_house(id: &ClientId) -> Result<(), Rejected> {
+pub(super) fn reject_first_party(id: &ClientId) -> Result<(), Rejected> {
     if is_first_party_client(id) { Err(Rejected::NotAllowed) } else { Ok(()) }
 }

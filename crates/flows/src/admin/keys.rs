@@ -18,13 +18,12 @@ pub const MASTER_KEY_FACT: &str = "master-key";
 const SLACK: Duration = Duration::from_mins(10);
 
 /// The signing keys: made, rotated, retired and revoked.
-#[derive(Clone)]
 pub struct SigningKeys {
     pub(crate) core: Arc<Core>,
     /// Replaced as a whole when keys change.
-    pub(crate) current: Arc<RwLock<Arc<Keyring>>>,
+    pub(crate) current: RwLock<Arc<Keyring>>,
     /// Held while the keys are reloaded.
-    pub(crate) reloading: Arc<Mutex<()>>,
+    pub(crate) reloading: Mutex<()>,
 }
 
 impl SigningKeys {
@@ -34,15 +33,12 @@ impl SigningKeys {
     }
 
     /// Is this the master key that the database was first used with? The first one is recorded.
-    ///
-    /// # Errors
-    /// If the database fails.
     pub async fn settle_master_key(&self) -> Result<bool, FlowError> {
-        let ours = self.core.sealer.fingerprint().to_vec();
-        let given = ours.clone();
-        let settle =
-            self.core.store.write(move |mut tx| Box::pin(async move { tx.settle_fact(MASTER_KEY_FACT, &given).await }));
-        Ok(settle.await? == ours)
+        let ours = self.core.sealer.fingerprint();
+        let mut tx = self.core.store.begin().await?;
+        let recorded = tx.settle_fact(MASTER_KEY_FACT, &ours).await?;
+        tx.commit().await?;
+        Ok(recorded == ours)
     }
 
     /// Executes what the rules require at this moment, and reloads the keys.
@@ -65,17 +61,11 @@ impl SigningKeys {
     }
 
     /// Every key, oldest first.
-    ///
-    /// # Errors
-    /// If the database fails.
     pub async fn list_keys(&self) -> Result<Vec<SigningKeyRecord>, FlowError> {
         Ok(self.core.store.list_keys().await?)
     }
 
     /// Loads the keys from the database.
-    ///
-    /// # Errors
-    /// If the database fails.
     pub async fn reload_keys(&self) -> Result<(), FlowError> {
         // One at a time: a later read is also applied later, so that a removed key never comes back.
         let _alone = self.reloading.lock().await;
@@ -104,20 +94,14 @@ impl SigningKeys {
                 break;
             }
             let made = self.make_keys(&steps).await?;
-            let (usher, planned, asked) = (self.clone(), steps, rules);
-            let act = self.core.store.write(move |mut tx| {
-                Box::pin(async move {
-                    // The row exists since the first start, and stays locked until this ends: one instance acts at a
-                    // time.
-                    tx.settle_fact(MASTER_KEY_FACT, usher.core.sealer.fingerprint().as_ref()).await?;
-                    // Another instance may have been faster: act only if the plan is still the same.
-                    if plan(usher.core.now(), &tx.list_keys().await?, asked) != planned {
-                        return Ok(());
-                    }
-                    usher.act(&mut tx, &planned, made, asked).await.map(drop)
-                })
-            });
-            act.await?;
+            let mut tx = self.core.store.begin().await?;
+            // The row exists since the first start, and stays locked until this ends: one instance acts at a time.
+            tx.settle_fact(MASTER_KEY_FACT, &self.core.sealer.fingerprint()).await?;
+            // Another instance may have been faster: act only if the plan is still the same.
+            if plan(self.core.now(), &tx.list_keys().await?, rules) == steps {
+                self.act(&mut tx, &steps, made, rules).await?;
+            }
+            tx.commit().await?;
             // All keys are replaced once: the new ones must not be replaced again.
             if rules.rotate_after.is_zero() {
                 rules = RotationRules { rotate_after: self.core.config.keys.rotate_after, ..rules };
@@ -131,9 +115,8 @@ impl SigningKeys {
         let mut made = Vec::new();
         for step in steps {
             if let KeyStep::Generate { alg } = step {
-                let (usher, alg, now) = (self.clone(), *alg, self.core.now());
-                let making =
-                    tokio::task::spawn_blocking(move || generate(alg, &usher.core.sealer, now, &*usher.core.random));
+                let (core, alg, now) = (self.core.clone(), *alg, self.core.now());
+                let making = tokio::task::spawn_blocking(move || generate(alg, &core.sealer, now, &*core.random));
                 made.push(making.await.map_err(|_| {
                     usher_storage::StorageError::Unavailable("making a key was cut short".to_owned())
                 })??);

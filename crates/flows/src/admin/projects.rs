@@ -19,14 +19,11 @@ use usher_keys::project_key::{DecryptError, ProjectKey};
 /// A new project with its token: shown once, stored as a hash.
 #[derive(Debug, Clone)]
 pub struct RegisteredProject {
-    /// The project.
     pub project: Project,
-    /// Its token.
     pub token: String,
 }
 
 /// Projects and their tokens.
-#[derive(Clone)]
 pub struct Projects {
     pub(crate) core: Arc<Core>,
     pub(crate) clients: Arc<Clients>,
@@ -70,27 +67,19 @@ impl Projects {
             Project { id: ProjectId::new(now, &*self.core.random), name, created_at: now, required_acr: None };
         let key = ProjectKey::of_token(&token).ok_or(DecryptError)?;
         let (kid, public) = (key.kid(), key.public_jwk());
-        let (made, hash) = (project.clone(), secret_hash(&token));
         let event = self.core.event(EventKind::ProjectCreated).with_project(project.id);
-        let create = self.core.store.write(move |mut tx| {
-            Box::pin(async move {
-                tx.insert_project(&made, &hash).await?;
-                tx.insert_project_key(made.id, 1, (&kid, &public), now).await?;
-                if let Some(user_id) = owner {
-                    let owner = Member { project_id: made.id, user_id, role: Role::Owner, since: now };
-                    tx.insert_member(&owner).await?;
-                }
-                tx.append(&event).await
-            })
-        });
-        create.await?;
+        let mut tx = self.core.store.begin().await?;
+        tx.insert_project(&project, &secret_hash(&token)).await?;
+        tx.insert_project_key(project.id, 1, (&kid, &public), now).await?;
+        if let Some(user_id) = owner {
+            tx.insert_member(&Member { project_id: project.id, user_id, role: Role::Owner, since: now }).await?;
+        }
+        tx.append(&event).await?;
+        tx.commit().await?;
         Ok(RegisteredProject { project, token })
     }
 
     /// Projects, oldest first.
-    ///
-    /// # Errors
-    /// If the database fails.
     pub async fn list_projects(&self, after: Cursor, size: u32) -> Result<Page<Project>, FlowError> {
         Ok(self.core.store.list_projects(after, size).await?)
     }
@@ -127,17 +116,13 @@ impl Projects {
     pub async fn require_second_factor(&self, project: ProjectId, required: bool) -> Result<(), FlowError> {
         let event = self.core.event(EventKind::ProjectUpdated).with_project(project);
         let event = event.with("require_second_factor", required);
-        let set = self.core.store.write(move |mut tx| {
-            Box::pin(async move {
-                let found = tx.require_of_project(project, required.then_some(AAL2)).await?;
-                if found {
-                    tx.append(&event).await?;
-                }
-                Ok(found)
-            })
-        });
-        let found = set.await?;
+        let mut tx = self.core.store.begin().await?;
+        if !tx.require_of_project(project, required.then_some(AAL2)).await? {
+            return Err(Rejected::NotFound("project").into());
+        }
+        tx.append(&event).await?;
+        tx.commit().await?;
         self.clients.cache.invalidate_all();
-        if found { Ok(()) } else { Err(Rejected::NotFound("project").into()) }
+        Ok(())
     }
 }

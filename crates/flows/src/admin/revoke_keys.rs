@@ -8,7 +8,7 @@ use super::keys::MASTER_KEY_FACT;
 use crate::error::{FlowError, Rejected};
 use usher_domain::event::EventKind;
 use usher_domain::key::{KeyState, KeyStep, SigningAlg, SigningKeyRecord, plan};
-use usher_storage::Wakeup;
+use usher_storage::{Result as Stored, Tx, Wakeup};
 
 impl SigningKeys {
     /// Removes compromised keys. If one of them is active, it is replaced in the same transaction: by the next key of
@@ -22,21 +22,17 @@ impl SigningKeys {
             return Err(Rejected::NotFound("signing key").into());
         }
         let made = self.make_keys(&successors_to_make(&known, kids)).await?;
-        let (usher, doomed) = (self.clone(), kids.clone());
-        let revoke = self.core.store.write(move |mut tx| {
-            Box::pin(async move {
-                // One instance acts on the keys at a time, as in `tend_keys`.
-                tx.settle_fact(MASTER_KEY_FACT, usher.core.sealer.fingerprint().as_ref()).await?;
-                for key in tx.list_keys().await?.iter().filter(|key| doomed.contains(&key.kid)) {
-                    tx.delete_key(&key.kid).await?;
-                    let event = usher.core.event(EventKind::KeyRevoked).with("kid", key.kid.as_str());
-                    tx.append(&event.with("alg", key.alg.as_str()).with("state", key.state().as_str())).await?;
-                }
-                usher.let_others_sign(&mut tx, made).await?;
-                tx.wake(Wakeup::Keys).await
-            })
-        });
-        revoke.await?;
+        let mut tx = self.core.store.begin().await?;
+        // One instance acts on the keys at a time, as in `tend_keys`.
+        tx.settle_fact(MASTER_KEY_FACT, &self.core.sealer.fingerprint()).await?;
+        for key in tx.list_keys().await?.iter().filter(|key| kids.contains(&key.kid)) {
+            tx.delete_key(&key.kid).await?;
+            let event = self.core.event(EventKind::KeyRevoked).with("kid", key.kid.as_str());
+            tx.append(&event.with("alg", key.alg.as_str()).with("state", key.state().as_str())).await?;
+        }
+        self.activate_successors(&mut tx, made).await?;
+        tx.wake(Wakeup::Keys).await?;
+        tx.commit().await?;
         self.core.store.wake(Wakeup::Keys);
         self.reload_keys().await?;
         // Another instance may have removed the successor.
@@ -44,11 +40,7 @@ impl SigningKeys {
     }
 
     /// Ensures that every algorithm has an active key: a new one is published and signs at once.
-    async fn let_others_sign(
-        &self,
-        tx: &mut usher_storage::Tx,
-        mut made: Vec<SigningKeyRecord>,
-    ) -> usher_storage::Result<()> {
+    async fn activate_successors(&self, tx: &mut Tx, mut made: Vec<SigningKeyRecord>) -> Stored<()> {
         let rules = self.rotation_rules();
         // The first round makes a key, the second activates it.
         for _ in 0..2 {

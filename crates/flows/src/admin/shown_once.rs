@@ -30,7 +30,6 @@ struct SealedShownSecret {
 }
 
 /// Secrets that are shown once.
-#[derive(Clone)]
 pub struct ShownOnce {
     pub(crate) core: Arc<Core>,
 }
@@ -61,9 +60,6 @@ impl ShownOnce {
 
     /// The secret, the first time that its page requests it; `None` afterwards, when it has expired, and for anybody
     /// else.
-    ///
-    /// # Errors
-    /// If the database fails.
     pub async fn show_once(
         &self,
         sealed: &str,
@@ -81,9 +77,9 @@ impl ShownOnce {
                 && one.page == page
         };
         let Some(one) = opened.filter(ours) else { return Ok(None) };
-        let (id, until) = (one.id, one.expires_at);
-        let spend =
-            self.core.store.write_single(move |mut tx| Box::pin(async move { tx.spend_ceremony(id, until).await }));
-        Ok(spend.await?.then_some(one.secret))
+        let mut tx = self.core.store.begin_single().await?;
+        let first = tx.spend_ceremony(one.id, one.expires_at).await?;
+        tx.commit().await?;
+        Ok(first.then_some(one.secret))
     }
 }

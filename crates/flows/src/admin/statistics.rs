@@ -27,9 +27,6 @@ pub struct Statistics {
 
 impl Users {
     /// Statistics of the last 30 days.
-    ///
-    /// # Errors
-    /// If the database fails.
     pub async fn statistics(&self) -> Result<Statistics, FlowError> {
         let before = |days: u64| self.core.now() - Duration::from_hours(24 * days);
         let since = before(DAYS);
@@ -61,9 +58,6 @@ impl Users {
     }
 
     /// Events of the log, newest first.
-    ///
-    /// # Errors
-    /// If the database fails.
     pub async fn search_log(&self, search: &Search, size: u32) -> Result<Page<Fact>, FlowError> {
         Ok(self.core.store.search_log(search, size).await?)
     }

@@ -21,21 +21,16 @@ use usher_storage::{StorageError, Tx};
 
 /// A user to create. The address counts as verified: the caller vouches for it.
 pub struct NewUser {
-    /// The address.
     pub email: String,
     /// The password; a user without one sets it by password recovery.
     pub password: Option<Secret<String>>,
-    /// Is the user an administrator?
     pub admin: bool,
-    /// The profile.
     pub profile: Profile,
-    /// The preferred language.
     pub locale: Option<String>,
 }
 
 /// A validated user, ready to be stored.
 pub(crate) struct PreparedUser {
-    /// The user.
     pub(crate) user: User,
     /// The hash of the password, if there is one.
     pub(crate) phc: Option<String>,
@@ -56,7 +51,6 @@ impl PreparedUser {
 }
 
 /// Users, for administrators.
-#[derive(Clone)]
 pub struct Users {
     pub(crate) core: Arc<Core>,
     pub(crate) endings: Arc<Endings>,
@@ -71,14 +65,13 @@ impl Users {
     /// [`Rejected::EmailTaken`], or the faults of address, password or profile.
     pub async fn create_user(&self, new: NewUser) -> Result<User, FlowError> {
         let prepared = self.prepare_user(new).await?;
-        let (usher, made) = (self.clone(), prepared.user.clone());
-        let create =
-            self.core.store.write(move |mut tx| Box::pin(async move { prepared.insert(&usher.core, &mut tx).await }));
-        match create.await {
-            Ok(()) => Ok(made),
-            Err(StorageError::Conflict) => Err(Rejected::EmailTaken.into()),
-            Err(other) => Err(other.into()),
+        let mut tx = self.core.store.begin().await?;
+        match prepared.insert(&self.core, &mut tx).await {
+            Err(StorageError::Conflict) => return Err(Rejected::EmailTaken.into()),
+            inserted => inserted?,
         }
+        tx.commit().await?;
+        Ok(prepared.user)
     }
 
     /// Validates a user and hashes the password, so that no transaction waits for that.
@@ -105,17 +98,11 @@ impl Users {
     }
 
     /// Users, oldest first.
-    ///
-    /// # Errors
-    /// If the database fails.
     pub async fn list_users(&self, after: Cursor, size: u32) -> Result<Page<User>, FlowError> {
         Ok(self.core.store.list_users(after, size).await?)
     }
 
     /// Users whose address begins with this, oldest first.
-    ///
-    /// # Errors
-    /// If the database fails.
     pub async fn search_users(&self, prefix: &str, after: Cursor, size: u32) -> Result<Page<User>, FlowError> {
         Ok(self.core.store.search_users(&prefix.trim_ascii().to_ascii_lowercase(), after, size).await?)
     }
@@ -156,9 +143,6 @@ impl Users {
     }
 
     /// The live sessions of a user.
-    ///
-    /// # Errors
-    /// If the database fails.
     pub async fn list_sessions(&self, user: &User) -> Result<Vec<Session>, FlowError> {
         Ok(self.core.store.list_live_sessions(user.id, self.core.now()).await?)
     }
@@ -168,34 +152,29 @@ impl Users {
     /// # Errors
     /// [`Rejected::UserMerged`] if the user was merged into another or deleted meanwhile.
     pub async fn set_user_enabled(&self, user: &User, enabled: bool) -> Result<Ended, FlowError> {
-        let (usher, now, id, sub) = (self.clone(), self.core.now(), user.id, user.sub.0.clone());
-        let set = self.core.store.write(move |mut tx| {
-            Box::pin(async move {
-                if !tx.set_user_enabled(id, enabled, now).await? {
-                    return Ok(None);
-                }
-                let kind = if enabled { EventKind::UserEnabled } else { EventKind::UserDisabled };
-                let projects_that_may_see = tx.projects_of_user(id).await?;
-                let event = usher.core.event(kind).with_user(id).with("sub", sub);
-                tx.append(&event.with_projects(&projects_that_may_see)).await?;
-                if enabled {
-                    return Ok(Some(Ended::default()));
-                }
-                usher.endings.end_everything_of(&mut tx, id, None, EndReason::UserDisabled).await.map(Some)
-            })
-        });
-        set.await?.ok_or_else(|| Rejected::UserMerged.into())
+        let (id, now) = (user.id, self.core.now());
+        let mut tx = self.core.store.begin().await?;
+        if !tx.set_user_enabled(id, enabled, now).await? {
+            return Err(Rejected::UserMerged.into());
+        }
+        let kind = if enabled { EventKind::UserEnabled } else { EventKind::UserDisabled };
+        let projects_that_may_see = tx.projects_of_user(id).await?;
+        let event = self.core.event(kind).with_user(id).with("sub", user.sub.0.as_str());
+        tx.append(&event.with_projects(&projects_that_may_see)).await?;
+        let ended = if enabled {
+            Ended::default()
+        } else {
+            self.endings.end_everything_of(&mut tx, id, None, EndReason::UserDisabled).await?
+        };
+        tx.commit().await?;
+        Ok(ended)
     }
 
     /// Ends every session and grant of a user.
-    ///
-    /// # Errors
-    /// If the database fails.
     pub async fn revoke_user(&self, user: &User) -> Result<Ended, FlowError> {
-        let (usher, id) = (self.clone(), user.id);
-        let end = self.core.store.write(move |mut tx| {
-            Box::pin(async move { usher.endings.end_everything_of(&mut tx, id, None, EndReason::Administrator).await })
-        });
-        Ok(end.await?)
+        let mut tx = self.core.store.begin().await?;
+        let ended = self.endings.end_everything_of(&mut tx, user.id, None, EndReason::Administrator).await?;
+        tx.commit().await?;
+        Ok(ended)
     }
 }
