@@ -18,7 +18,6 @@ const BATCH: u32 = 64;
 /// Batches that are opened for one page; a page may be short if few entries match.
 const BATCHES: u32 = 8;
 
-/// Search criteria.
 #[derive(Debug, Clone, Default)]
 pub struct HistorySearch {
     /// Only events of this user.
@@ -34,7 +33,6 @@ pub struct HistorySearch {
 /// A page of a history, newest first.
 #[derive(Debug, Clone, PartialEq)]
 pub struct HistoryPage {
-    /// The entries.
     pub entries: Vec<HistoryEntry>,
     /// The cursor of the next page, if there may be one.
     pub next: Option<Cursor>,
@@ -86,7 +84,6 @@ impl Chain {
 }
 
 /// Histories of projects.
-#[derive(Clone)]
 pub struct Histories {
     pub(crate) core: Arc<Core>,
 }

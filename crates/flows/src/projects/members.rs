@@ -13,15 +13,7 @@ use usher_domain::project::member::{Member, Role};
 use usher_domain::user::{Sub, User, UserStatus};
 use usher_storage::members::NamedMember;
 
-/// The result of a change.
-enum MemberChangeOutcome {
-    Done,
-    Nobody,
-    LastOwner,
-}
-
 /// Members of projects.
-#[derive(Clone)]
 pub struct Members {
     pub(crate) core: Arc<Core>,
     pub(crate) throttles: Arc<Throttles>,
@@ -30,17 +22,11 @@ pub struct Members {
 
 impl Members {
     /// The projects that a user is a member of, oldest first.
-    ///
-    /// # Errors
-    /// If the database fails.
     pub async fn list_projects_of(&self, user: &User, after: Cursor, size: u32) -> Result<Page<Project>, FlowError> {
         Ok(self.core.store.list_projects_of(user.id, after, size).await?)
     }
 
     /// The members of a project.
-    ///
-    /// # Errors
-    /// If the database fails.
     pub async fn list_members(
         &self,
         project: ProjectId,
@@ -64,23 +50,16 @@ impl Members {
         };
         let member = Member { project_id: project, user_id: user.id, role, since: self.core.now() };
         let event = self.core.event(EventKind::MemberAdded).with_project(project).with_user(user.id);
-        let (event, added) = (event.with("role", role.as_str()), member.clone());
-        let add = self.core.store.write(move |mut tx| {
-            Box::pin(async move {
-                let new = tx.insert_member(&added).await?;
-                if new {
-                    tx.append(&event).await?;
-                }
-                Ok(new)
-            })
-        });
-        if add.await? { Ok((user, member)) } else { Err(Rejected::MemberAlready.into()) }
+        let mut tx = self.core.store.begin().await?;
+        if !tx.insert_member(&member).await? {
+            return Err(Rejected::MemberAlready.into());
+        }
+        tx.append(&event.with("role", role.as_str())).await?;
+        tx.commit().await?;
+        Ok((user, member))
     }
 
     /// The user with this `sub`.
-    ///
-    /// # Errors
-    /// If the database fails.
     pub async fn find_by_sub(&self, sub: &Sub) -> Result<Option<User>, FlowError> {
         Ok(self.core.store.find_user_by_sub(sub).await?)
     }
@@ -91,22 +70,17 @@ impl Members {
     /// [`Rejected::NotFound`], [`Rejected::LastOwner`].
     pub async fn change_member(&self, project: ProjectId, user: UserId, role: Role) -> Result<(), FlowError> {
         let event = self.core.event(EventKind::MemberChanged).with_project(project).with_user(user);
-        let event = event.with("role", role.as_str());
-        let change = self.core.store.write(move |mut tx| {
-            Box::pin(async move {
-                let owners = tx.lock_owners(project).await?;
-                let Some(member) = tx.find_member(project, user).await? else { return Ok(MemberChangeOutcome::Nobody) };
-                if role != Role::Owner && owners == [user] {
-                    return Ok(MemberChangeOutcome::LastOwner);
-                }
-                if member.role != role {
-                    tx.set_member_role(project, user, role).await?;
-                    tx.append(&event).await?;
-                }
-                Ok(MemberChangeOutcome::Done)
-            })
-        });
-        answer(&change.await?)
+        let mut tx = self.core.store.begin().await?;
+        let owners = tx.lock_owners(project).await?;
+        let member = tx.find_member(project, user).await?.ok_or(Rejected::NotFound("member"))?;
+        if role != Role::Owner && owners == [user] {
+            return Err(Rejected::LastOwner.into());
+        }
+        if member.role != role {
+            tx.set_member_role(project, user, role).await?;
+            tx.append(&event.with("role", role.as_str())).await?;
+        }
+        Ok(tx.commit().await?)
     }
 
     /// Removes a member.
@@ -115,26 +89,14 @@ impl Members {
     /// [`Rejected::NotFound`], [`Rejected::LastOwner`].
     pub async fn remove_member(&self, project: ProjectId, user: UserId) -> Result<(), FlowError> {
         let event = self.core.event(EventKind::MemberRemoved).with_project(project).with_user(user);
-        let remove = self.core.store.write(move |mut tx| {
-            Box::pin(async move {
-                if tx.lock_owners(project).await? == [user] {
-                    return Ok(MemberChangeOutcome::LastOwner);
-                }
-                if !tx.delete_member(project, user).await? {
-                    return Ok(MemberChangeOutcome::Nobody);
-                }
-                tx.append(&event).await?;
-                Ok(MemberChangeOutcome::Done)
-            })
-        });
-        answer(&remove.await?)
-    }
-}
-
-fn answer(change: &MemberChangeOutcome) -> Result<(), FlowError> {
-    match change {
-        MemberChangeOutcome::Done => Ok(()),
-        MemberChangeOutcome::Nobody => Err(Rejected::NotFound("member").into()),
-        MemberChangeOutcome::LastOwner => Err(Rejected::LastOwner.into()),
+        let mut tx = self.core.store.begin().await?;
+        if tx.lock_owners(project).await? == [user] {
+            return Err(Rejected::LastOwner.into());
+        }
+        if !tx.delete_member(project, user).await? {
+            return Err(Rejected::NotFound("member").into());
+        }
+        tx.append(&event).await?;
+        Ok(tx.commit().await?)
     }
 }

@@ -46,12 +46,10 @@ pub struct PersonSession {
     pub auth_time: Timestamp,
     /// The authentication methods (RFC 8176).
     pub amr: Vec<String>,
-    /// The clients.
     pub clients: Vec<ClientId>,
 }
 
 /// The users of a project.
-#[derive(Clone)]
 pub struct ProjectUsers {
     pub(crate) core: Arc<Core>,
     pub(crate) applications: Arc<Applications>,
@@ -61,9 +59,6 @@ pub struct ProjectUsers {
 
 impl ProjectUsers {
     /// The users of a project's clients.
-    ///
-    /// # Errors
-    /// If the database fails.
     pub async fn list_people(&self, project: ProjectId, after: Cursor, size: u32) -> Result<Page<Person>, FlowError> {
         let size = size.clamp(1, MAX_PAGE) as usize;
         let mut found: Vec<(UserId, Vec<ClaimRelease>)> = Vec::new();
@@ -107,9 +102,6 @@ impl ProjectUsers {
     }
 
     /// The sessions in which clients of the project hold valid grants of this user.
-    ///
-    /// # Errors
-    /// If the database fails.
     pub async fn list_sessions_in(&self, project: ProjectId, user: &User) -> Result<Vec<PersonSession>, FlowError> {
         let mut sessions: BTreeMap<SessionId, PersonSession> = BTreeMap::new();
         for grant in self.grants_in(project, user).await? {
@@ -128,17 +120,11 @@ impl ProjectUsers {
     }
 
     /// Revokes all grants of this user to the project's clients.
-    ///
-    /// # Errors
-    /// If the database fails.
     pub async fn revoke_in(&self, project: ProjectId, user: &User) -> Result<Ended, FlowError> {
-        let (usher, id) = (self.clone(), user.id);
-        let end = self.core.store.write(move |mut tx| {
-            Box::pin(
-                async move { usher.endings.end_grants_in(&mut tx, id, project, EndReason::RevokedByProject).await },
-            )
-        });
-        Ok(end.await?)
+        let mut tx = self.core.store.begin().await?;
+        let ended = self.endings.end_grants_in(&mut tx, user.id, project, EndReason::RevokedByProject).await?;
+        tx.commit().await?;
+        Ok(ended)
     }
 
     async fn grants_in(&self, project: ProjectId, user: &User) -> Result<Vec<Grant>, FlowError> {

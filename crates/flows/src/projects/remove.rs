@@ -13,18 +13,14 @@ impl Projects {
     /// [`Rejected::Name`], [`Rejected::NotFound`].
     pub async fn rename_project(&self, project: &Project, name: &str) -> Result<Project, FlowError> {
         let name = check_name(name, MAX_NAME).map_err(Rejected::Name)?;
-        let renamed = Project { name: name.clone(), ..project.clone() };
-        let (id, event) = (project.id, self.core.event(EventKind::ProjectUpdated).with_project(project.id));
-        let rename = self.core.store.write(move |mut tx| {
-            Box::pin(async move {
-                let found = tx.rename_project(id, &name).await?;
-                if found {
-                    tx.append(&event).await?;
-                }
-                Ok(found)
-            })
-        });
-        if rename.await? { Ok(renamed) } else { Err(Rejected::NotFound("project").into()) }
+        let event = self.core.event(EventKind::ProjectUpdated).with_project(project.id);
+        let mut tx = self.core.store.begin().await?;
+        if !tx.rename_project(project.id, &name).await? {
+            return Err(Rejected::NotFound("project").into());
+        }
+        tx.append(&event).await?;
+        tx.commit().await?;
+        Ok(Project { name, ..project.clone() })
     }
 
     /// Deletes a project with its clients and everything that they were granted. `typed` must be its name.
@@ -35,20 +31,15 @@ impl Projects {
         if typed != project.name {
             return Err(Rejected::NotConfirmed.into());
         }
-        let (usher, id) = (self.clone(), project.id);
-        let delete = self.core.store.write(move |mut tx| {
-            Box::pin(async move {
-                let Some(clients) = tx.lock_project_with_clients(id).await? else { return Ok(false) };
-                for client in clients {
-                    usher.clients.remove_client(&mut tx, &client).await?;
-                }
-                tx.delete_project(id).await?;
-                tx.append(&usher.core.event(EventKind::ProjectDeleted).with_project(id)).await?;
-                Ok(true)
-            })
-        });
-        let existed = delete.await?;
+        let mut tx = self.core.store.begin().await?;
+        let clients = tx.lock_project_with_clients(project.id).await?.ok_or(Rejected::NotFound("project"))?;
+        for client in clients {
+            self.clients.remove_client(&mut tx, &client).await?;
+        }
+        tx.delete_project(project.id).await?;
+        tx.append(&self.core.event(EventKind::ProjectDeleted).with_project(project.id)).await?;
+        tx.commit().await?;
         self.clients.cache.invalidate_all();
-        if existed { Ok(()) } else { Err(Rejected::NotFound("project").into()) }
+        Ok(())
     }
 }

@@ -27,6 +27,13 @@ pub struct Rotation {
     pub discard_history: bool,
 }
 
+struct NewToken {
+    token: String,
+    key: ProjectKey,
+    /// The key of the token before it, wrapped.
+    wrapped: Option<String>,
+}
+
 impl Projects {
     /// Rotates a project's token and returns when the old one expires.
     ///
@@ -50,50 +57,45 @@ impl Projects {
         if old_key.is_none() && kept.is_some() && !rotation.discard_history {
             return Err(Rejected::HistoryWouldBeLost.into());
         }
-        let token = self.core.random.token();
-        let key = ProjectKey::of_token(&token).ok_or(Rejected::NotFound("key"))?;
-        let (kid, public) = (key.kid(), key.public_jwk());
-        let lock = ProjectLock::from_jwk(&public)?;
-        let wrapped = old_key.map(|old| old.wrap_for(&lock)).transpose()?;
+        let NewToken { token, key, wrapped } = self.new_token(old_key)?;
         let generation = kept.map_or(0, |key| key.generation);
-        let (at_once, new_hash) = (rotation.overlap.is_zero(), secret_hash(&token));
         let event = self.core.event(EventKind::ProjectTokenRotated).with_project(id);
         let event = event.with("good_until", good_until.0).with("history_kept", wrapped.is_some());
-        let replace = self.core.store.write(move |mut tx| {
-            Box::pin(async move {
-                let chain = (generation, wrapped.as_deref());
-                if !tx.replace_project_token(id, (&old_hash, &new_hash), chain, good_until).await? {
-                    return Ok(false);
-                }
-                if wrapped.is_none() {
-                    tx.discard_history(id).await?;
-                }
-                if at_once {
-                    tx.forget_former_tokens(id, now).await?;
-                }
-                tx.insert_project_key(id, generation + 1, (&kid, &public), now).await?;
-                tx.append(&event).await?;
-                Ok(true)
-            })
-        });
-        if replace.await? { Ok((token, good_until)) } else { Err(Rejected::Superseded.into()) }
+        let (new_hash, chain) = (secret_hash(&token), (generation, wrapped.as_deref()));
+        let mut tx = self.core.store.begin().await?;
+        if !tx.replace_project_token(id, (&old_hash, &new_hash), chain, good_until).await? {
+            return Err(Rejected::Superseded.into());
+        }
+        if wrapped.is_none() {
+            tx.discard_history(id).await?;
+        }
+        if rotation.overlap.is_zero() {
+            tx.forget_former_tokens(id, now).await?;
+        }
+        tx.insert_project_key(id, generation + 1, (&key.kid(), &key.public_jwk()), now).await?;
+        tx.append(&event).await?;
+        tx.commit().await?;
+        Ok((token, good_until))
+    }
+
+    /// Makes a token, and wraps the key of the old one for it.
+    fn new_token(&self, old: Option<ProjectKey>) -> Result<NewToken, FlowError> {
+        let token = self.core.random.token();
+        let key = ProjectKey::of_token(&token).ok_or(Rejected::NotFound("key"))?;
+        let lock = ProjectLock::from_jwk(&key.public_jwk())?;
+        let wrapped = old.map(|old| old.wrap_for(&lock)).transpose()?;
+        Ok(NewToken { token, key, wrapped })
     }
 
     /// Ends every token of a project but the newest at once. Returns how many were still valid.
-    ///
-    /// # Errors
-    /// If the database fails.
     pub async fn end_former_tokens(&self, project: ProjectId) -> Result<u64, FlowError> {
         let (now, event) = (self.core.now(), self.core.event(EventKind::FormerTokensEnded).with_project(project));
-        let end = self.core.store.write(move |mut tx| {
-            Box::pin(async move {
-                let ended = tx.forget_former_tokens(project, now).await?;
-                if ended > 0 {
-                    tx.append(&event).await?;
-                }
-                Ok(ended)
-            })
-        });
-        Ok(end.await?)
+        let mut tx = self.core.store.begin().await?;
+        let ended = tx.forget_former_tokens(project, now).await?;
+        if ended > 0 {
+            tx.append(&event).await?;
+        }
+        tx.commit().await?;
+        Ok(ended)
     }
 }
