@@ -21,12 +21,9 @@ pub enum Subject {
     Client(String),
 }
 
-/// A role to assign.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewAssignment {
-    /// The role.
     pub role: String,
-    /// The subject.
     pub subject: Subject,
     /// For this entity only, e.g. `Order:42`.
     pub scope: Option<String>,
@@ -60,9 +57,6 @@ impl Policies {
     }
 
     /// The subject of a holder, as applications name it.
-    ///
-    /// # Errors
-    /// If the database fails.
     pub async fn subject_of(&self, holder: &RoleHolder) -> Result<Subject, FlowError> {
         Ok(match holder {
             RoleHolder::Client(id) => Subject::Client(id.0.clone()),
@@ -101,34 +95,37 @@ impl Policies {
             assigned_at: now,
         };
         let event = self.role_event(EventKind::RoleAssigned, &assignment, &new.subject);
-        let made = assignment.clone();
-        let write = self.core.store.write(move |mut tx| {
-            Box::pin(async move {
-                // Assignments of a project run one after the other, so that the count is right.
-                if !tx.lock_project(project).await? {
-                    return Ok(Err(Rejected::NotFound("project")));
-                }
-                let mut had = 0;
-                for old in tx.list_assignments_of(project, &made.holder, made.scope.as_deref()).await? {
-                    let same = old.role == made.role && old.scope == made.scope;
-                    match (same, old.holds(now, old.scope.as_deref())) {
-                        (true, true) => return Ok(Err(Rejected::RoleHeld)),
-                        (true, false) => drop(tx.delete_assignment(project, old.id).await?),
-                        (false, holds) => had += usize::from(holds && old.scope.is_none()),
-                    }
-                }
-                if made.scope.is_none() && had >= ROLES_OF_SUBJECT {
-                    return Ok(Err(Rejected::TooManyRoles));
-                }
-                tx.insert_assignment(&made).await?;
-                tx.append(&event).await?;
-                Ok(Ok(()))
-            })
-        });
-        match write.await {
-            Err(StorageError::Conflict) => Err(Rejected::RoleHeld.into()),
-            other => Ok(other?.map(|()| assignment)?),
+        self.insert_assignment(&assignment, event).await?;
+        Ok(assignment)
+    }
+
+    async fn insert_assignment(&self, new: &Assignment, event: Event) -> Result<(), FlowError> {
+        let (project, now) = (new.project, new.assigned_at);
+        let mut tx = self.core.store.begin().await?;
+        // Assignments of a project run one after the other, so that the count is right.
+        if !tx.lock_project(project).await? {
+            return Err(Rejected::NotFound("project").into());
         }
+        let mut had = 0;
+        for old in tx.list_assignments_of(project, &new.holder, new.scope.as_deref()).await? {
+            let same = old.role == new.role && old.scope == new.scope;
+            match (same, old.holds(now, old.scope.as_deref())) {
+                (true, true) => return Err(Rejected::RoleHeld.into()),
+                (true, false) => drop(tx.delete_assignment(project, old.id).await?),
+                (false, holds) => had += usize::from(holds && old.scope.is_none()),
+            }
+        }
+        if new.scope.is_none() && had >= ROLES_OF_SUBJECT {
+            // An expired assignment of the same role stays deleted.
+            tx.commit().await?;
+            return Err(Rejected::TooManyRoles.into());
+        }
+        match tx.insert_assignment(new).await {
+            Err(StorageError::Conflict) => return Err(Rejected::RoleHeld.into()),
+            inserted => inserted?,
+        }
+        tx.append(&event).await?;
+        Ok(tx.commit().await?)
     }
 
     /// Removes a role.
@@ -139,16 +136,12 @@ impl Policies {
         let found = self.core.store.find_assignment(project, id).await?.ok_or(Rejected::NotFound("assignment"))?;
         let subject = self.subject_of(&found.holder).await?;
         let event = self.role_event(EventKind::RoleUnassigned, &found, &subject);
-        let write = self.core.store.write(move |mut tx| {
-            Box::pin(async move {
-                let gone = tx.delete_assignment(project, id).await?;
-                if gone {
-                    tx.append(&event).await?;
-                }
-                Ok(gone)
-            })
-        });
-        if write.await? { Ok(()) } else { Err(Rejected::NotFound("assignment").into()) }
+        let mut tx = self.core.store.begin().await?;
+        if !tx.delete_assignment(project, id).await? {
+            return Err(Rejected::NotFound("assignment").into());
+        }
+        tx.append(&event).await?;
+        Ok(tx.commit().await?)
     }
 
     fn role_event(&self, kind: EventKind, assignment: &Assignment, subject: &Subject) -> Event {
@@ -167,9 +160,6 @@ impl Policies {
     }
 
     /// Role assignments, oldest first.
-    ///
-    /// # Errors
-    /// If the database fails.
     pub async fn list_assignments(
         &self,
         project: ProjectId,

@@ -20,9 +20,6 @@ pub struct Bundle {
 
 impl Policies {
     /// The revision and tag of the published rules, if there are any. Cheap.
-    ///
-    /// # Errors
-    /// If the database fails.
     pub async fn policy_tag(&self, project: ProjectId) -> Result<Option<(i64, String)>, FlowError> {
         Ok(self.core.store.policy_mark(project).await?)
     }

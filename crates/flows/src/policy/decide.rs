@@ -52,9 +52,6 @@ pub struct DecisionAnswer {
 
 impl Policies {
     /// The current roles of a subject, for all entities and for this one.
-    ///
-    /// # Errors
-    /// If the database fails.
     pub async fn roles_held(
         &self,
         project: ProjectId,
@@ -81,9 +78,6 @@ impl Policies {
     }
 
     /// Decides, with reasons. Denies if no rules are published or the subject does not exist.
-    ///
-    /// # Errors
-    /// If the database fails.
     pub async fn decide(&self, project: ProjectId, asked: DecisionRequest) -> Result<DecisionAnswer, FlowError> {
         let held = self.roles_held(project, &asked.subject, asked.entity.as_deref()).await?;
         let Some(table) = self.published_table(project).await? else {

@@ -15,7 +15,6 @@ use usher_storage::policy::revisions::Draft;
 pub struct Drafted {
     /// The document, as JSON.
     pub document: String,
-    /// Its tag.
     pub etag: String,
     /// Does it differ from the published document?
     pub changed: bool,
@@ -34,9 +33,6 @@ impl Drafted {
 
 impl Policies {
     /// The draft of a project.
-    ///
-    /// # Errors
-    /// If the database fails.
     pub async fn policy_draft(&self, project: ProjectId) -> Result<Drafted, FlowError> {
         let draft = self.core.store.find_draft(project).await?;
         let current = self.core.store.current_policy(project).await?;
@@ -55,23 +51,18 @@ impl Policies {
     ) -> Result<Drafted, FlowError> {
         let document = serde_json::to_string(document)?;
         let draft = Draft { etag: short_hash(&document), document, updated_at: self.core.now().0 };
-        let (seen, new) = (seen.to_owned(), draft.clone());
-        let replace = self.core.store.write(move |mut tx| {
-            Box::pin(async move {
-                if !tx.lock_project(project).await? {
-                    return Ok(Err(Rejected::NotFound("project")));
-                }
-                let (old, current) = (tx.find_draft(project).await?, tx.current_policy(project).await?);
-                let published = current.map(|current| current.document);
-                match Drafted::of(old, published.as_deref()) {
-                    Ok(old) if old.etag == seen => {}
-                    _ => return Ok(Err(Rejected::Superseded)),
-                }
-                tx.put_draft(project, &new).await?;
-                Ok(Ok(published))
-            })
-        });
-        let published = replace.await??;
+        let mut tx = self.core.store.begin().await?;
+        if !tx.lock_project(project).await? {
+            return Err(Rejected::NotFound("project").into());
+        }
+        let (old, current) = (tx.find_draft(project).await?, tx.current_policy(project).await?);
+        let published = current.map(|current| current.document);
+        match Drafted::of(old, published.as_deref()) {
+            Ok(old) if old.etag == seen => {}
+            _ => return Err(Rejected::Superseded.into()),
+        }
+        tx.put_draft(project, &draft).await?;
+        tx.commit().await?;
         Ok(Drafted::of(Some(draft), published.as_deref())?)
     }
 

@@ -7,9 +7,6 @@ use usher_storage::policy::revisions::{Publication, Revision};
 
 impl Policies {
     /// Publications before a revision, or all, and the next page.
-    ///
-    /// # Errors
-    /// If the database fails.
     pub async fn policy_history(
         &self,
         project: ProjectId,

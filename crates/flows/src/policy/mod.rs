@@ -50,7 +50,6 @@ async fn review(document: PolicyDocument) -> Review {
 }
 
 /// Access rules and role assignments of projects.
-#[derive(Clone)]
 pub struct Policies {
     pub(crate) core: Arc<Core>,
     pub(crate) clients: Arc<Clients>,
@@ -61,9 +60,6 @@ pub struct Policies {
 
 impl Policies {
     /// The published table of a project, with its revision; `None` if nothing is published.
-    ///
-    /// # Errors
-    /// If the database fails.
     pub(super) async fn published_table(&self, project: ProjectId) -> Result<Option<Arc<Table>>, FlowError> {
         let Some((revision, _)) = self.core.store.policy_mark(project).await? else { return Ok(None) };
         if let Some(known) = self.tables.get(&(project, revision)) {

@@ -5,7 +5,7 @@ use super::draft::Drafted;
 use super::{review, short_hash};
 use crate::error::{FlowError, Rejected};
 use crate::policy::Policies;
-use usher_domain::event::EventKind;
+use usher_domain::event::{Event, EventKind};
 use usher_domain::id::ProjectId;
 use usher_domain::text::check_line;
 use usher_policy::PolicyDocument;
@@ -16,7 +16,6 @@ use usher_storage::policy::revisions::{Publication, Revision};
 /// The longest note, in characters.
 const NOTE: u32 = 500;
 
-/// What to publish.
 struct PublishRequest {
     document: String,
     /// The tag that the draft must still have; `None` if the draft does not matter.
@@ -80,32 +79,39 @@ impl Policies {
         let revision = self.revision(project, before + 1, &document, &wanted)?;
         let event = self.core.event(EventKind::PolicyPublished).with_project(project);
         let event = event.with("revision", before + 1).with("note", wanted.note.as_str());
-        let (new, seen) = (revision.clone(), wanted.seen);
-        let write = self.core.store.write(move |mut tx| {
-            Box::pin(async move {
-                if !tx.lock_project(project).await? {
-                    return Ok(Err(Rejected::NotFound("project")));
-                }
-                let current = tx.current_policy(project).await?;
-                let unmoved = current.as_ref().map_or(0, |current| current.publication.revision) == before;
-                let draft = tx.find_draft(project).await?;
-                let published = current.as_ref().map(|current| current.document.as_str());
-                let drafted = Drafted::of(draft, published).map(|drafted| drafted.etag).unwrap_or_default();
-                if !unmoved || seen.as_ref().is_some_and(|seen| *seen != drafted) {
-                    return Ok(Err(Rejected::Superseded));
-                }
-                tx.insert_revision(project, &new).await?;
-                if seen.is_some() {
-                    tx.drop_draft(project).await?;
-                }
-                tx.append(&event).await?;
-                Ok(Ok(()))
-            })
-        });
-        match write.await {
-            Err(StorageError::Conflict) => Err(Rejected::Superseded.into()),
-            other => Ok(other?.map(|()| revision.publication)?),
+        self.insert_revision(project, &revision, wanted.seen.as_deref(), event).await?;
+        Ok(revision.publication)
+    }
+
+    /// Stores a revision, if it is still the next one and the draft still has the tag `seen`.
+    async fn insert_revision(
+        &self,
+        project: ProjectId,
+        revision: &Revision,
+        seen: Option<&str>,
+        event: Event,
+    ) -> Result<(), FlowError> {
+        let mut tx = self.core.store.begin().await?;
+        if !tx.lock_project(project).await? {
+            return Err(Rejected::NotFound("project").into());
         }
+        let current = tx.current_policy(project).await?;
+        let newest = current.as_ref().map_or(0, |current| current.publication.revision);
+        let draft = tx.find_draft(project).await?;
+        let published = current.as_ref().map(|current| current.document.as_str());
+        let drafted = Drafted::of(draft, published).map(|drafted| drafted.etag).unwrap_or_default();
+        if newest + 1 != revision.publication.revision || seen.is_some_and(|seen| seen != drafted) {
+            return Err(Rejected::Superseded.into());
+        }
+        match tx.insert_revision(project, revision).await {
+            Err(StorageError::Conflict) => return Err(Rejected::Superseded.into()),
+            inserted => inserted?,
+        }
+        if seen.is_some() {
+            tx.drop_draft(project).await?;
+        }
+        tx.append(&event).await?;
+        Ok(tx.commit().await?)
     }
 
     fn revision(
