@@ -13,9 +13,6 @@ use usher_storage::events::outgoing::deliveries::NewDelivery;
 
 impl Webhooks {
     /// Deliveries of a webhook, newest first, optionally of one status.
-    ///
-    /// # Errors
-    /// If the database fails.
     pub async fn list_deliveries(
         &self,
         webhook: &Webhook,
@@ -42,11 +39,11 @@ impl Webhooks {
     pub async fn redeliver(&self, webhook: &Webhook, message: EventId) -> Result<WebhookDelivery, FlowError> {
         let id = in_use(webhook)?;
         let now = self.core.now();
-        let again =
-            self.core.store.write(move |mut tx| Box::pin(async move { tx.redeliver(id, message, now).await })).await?;
-        if !again {
+        let mut tx = self.core.store.begin().await?;
+        if !tx.redeliver(id, message, now).await? {
             return Err(Rejected::NotFound("delivery").into());
         }
+        tx.commit().await?;
         self.core.store.wake_senders();
         self.load_delivery(webhook, message).await
     }
@@ -58,11 +55,9 @@ impl Webhooks {
     pub async fn redeliver_failed(&self, webhook: &Webhook, since: Timestamp) -> Result<u64, FlowError> {
         let id = in_use(webhook)?;
         let now = self.core.now();
-        let again = self
-            .core
-            .store
-            .write(move |mut tx| Box::pin(async move { tx.redeliver_failed(id, since, now).await }))
-            .await?;
+        let mut tx = self.core.store.begin().await?;
+        let again = tx.redeliver_failed(id, since, now).await?;
+        tx.commit().await?;
         self.core.store.wake_senders();
         Ok(again)
     }
@@ -78,7 +73,9 @@ impl Webhooks {
         let data = json!({ "project_id": webhook.project_id.to_string(), "webhook_id": webhook.id.to_string() });
         let body = json!({ "type": TEST, "version": 1, "timestamp": now.rfc3339(), "data": data }).to_string();
         let new = NewDelivery { webhook: id, message, kind: TEST.to_owned(), subject: format!("test:{message}"), body };
-        self.core.store.write(move |mut tx| Box::pin(async move { tx.insert_delivery(&new, now).await })).await?;
+        let mut tx = self.core.store.begin().await?;
+        tx.insert_delivery(&new, now).await?;
+        tx.commit().await?;
         self.core.store.wake_senders();
         self.load_delivery(webhook, message).await
     }

@@ -29,12 +29,9 @@ const LONGEST_OVERLAP: Duration = Duration::from_hours(30 * 24);
 /// The largest number of filters.
 const MOST_FILTERS: usize = 50;
 
-/// A webhook to create.
 #[derive(Debug, Clone)]
 pub struct NewWebhook {
-    /// The receiver.
     pub url: String,
-    /// The description.
     pub description: String,
     /// The event types to send, as text.
     pub events: Vec<String>,
@@ -43,9 +40,7 @@ pub struct NewWebhook {
 /// The fields to change; absent ones stay.
 #[derive(Debug, Clone, Default)]
 pub struct WebhookChange {
-    /// The receiver.
     pub url: Option<String>,
-    /// The description.
     pub description: Option<String>,
     /// The event types to send, as text.
     pub events: Option<Vec<String>>,
@@ -56,14 +51,12 @@ pub struct WebhookChange {
 /// A webhook with a secret that is shown only once.
 #[derive(Debug, Clone)]
 pub struct WithSecret {
-    /// The webhook.
     pub webhook: Webhook,
     /// `whsec_…`.
     pub secret: String,
 }
 
 /// Webhooks and their deliveries.
-#[derive(Clone)]
 pub struct Webhooks {
     pub(crate) core: Arc<Core>,
     pub(crate) providers: Arc<Providers>,
@@ -95,28 +88,25 @@ impl Webhooks {
             disabled_why: None,
             failing_since: None,
         };
-        let (made, event) = (webhook.clone(), self.webhook_event(EventKind::WebhookCreated, &webhook));
-        let create = self.core.store.write(move |mut tx| {
-            Box::pin(async move {
-                if !tx.lock_project(project).await? {
-                    return Ok(Err(Rejected::NotFound("project")));
-                }
-                if tx.count_webhooks(project).await? >= MOST {
-                    return Ok(Err(Rejected::TooManyWebhooks));
-                }
-                tx.insert_webhook(&made).await?;
-                tx.append(&event).await?;
-                Ok(Ok(()))
-            })
-        });
-        create.await??;
+        self.insert_webhook(&webhook).await?;
         Ok(WithSecret { webhook, secret })
     }
 
+    async fn insert_webhook(&self, webhook: &Webhook) -> Result<(), FlowError> {
+        let event = self.webhook_event(EventKind::WebhookCreated, webhook);
+        let mut tx = self.core.store.begin().await?;
+        if !tx.lock_project(webhook.project_id).await? {
+            return Err(Rejected::NotFound("project").into());
+        }
+        if tx.count_webhooks(webhook.project_id).await? >= MOST {
+            return Err(Rejected::TooManyWebhooks.into());
+        }
+        tx.insert_webhook(webhook).await?;
+        tx.append(&event).await?;
+        Ok(tx.commit().await?)
+    }
+
     /// The webhooks of a project, oldest first.
-    ///
-    /// # Errors
-    /// If the database fails.
     pub async fn list_webhooks(&self, project: ProjectId) -> Result<Vec<Webhook>, FlowError> {
         Ok(self.core.store.list_webhooks(project).await?)
     }
@@ -146,24 +136,19 @@ impl Webhooks {
             return Err(faults([url.err(), description.err(), filters.err()]));
         };
         let now = self.core.now();
-        let usher = self.clone();
-        let write = self.core.store.write(move |mut tx| {
-            Box::pin(async move {
-                let Some(mut webhook) = tx.lock_webhook(project, id).await? else { return Ok(None) };
-                webhook.updated_at = webhook.updated_at.max(now);
-                webhook.url = url.unwrap_or(webhook.url);
-                webhook.description = description.unwrap_or(webhook.description);
-                webhook.filters = filters.unwrap_or(webhook.filters);
-                tx.describe_webhook(&webhook).await?;
-                switch(&mut tx, &mut webhook, change.disabled, now).await?;
-                tx.append(&usher.webhook_event(EventKind::WebhookUpdated, &webhook)).await?;
-                wake(&mut tx, &webhook, now).await?;
-                Ok(Some(webhook))
-            })
-        });
-        let changed = write.await?.ok_or_else(unknown)?;
+        let mut tx = self.core.store.begin().await?;
+        let mut webhook = tx.lock_webhook(project, id).await?.ok_or_else(unknown)?;
+        webhook.updated_at = webhook.updated_at.max(now);
+        webhook.url = url.unwrap_or(webhook.url);
+        webhook.description = description.unwrap_or(webhook.description);
+        webhook.filters = filters.unwrap_or(webhook.filters);
+        tx.describe_webhook(&webhook).await?;
+        switch(&mut tx, &mut webhook, change.disabled, now).await?;
+        tx.append(&self.webhook_event(EventKind::WebhookUpdated, &webhook)).await?;
+        wake(&mut tx, &webhook, now).await?;
+        tx.commit().await?;
         self.core.store.wake_senders();
-        Ok(changed)
+        Ok(webhook)
     }
 
     /// Rotates the secret of a webhook. Former ones also sign for `overlap`, a day by default.
@@ -182,18 +167,14 @@ impl Webhooks {
         }
         let now = self.core.now();
         let (secret, fresh) = self.fresh_webhook_secret(now);
-        let usher = self.clone();
-        let rotate = self.core.store.write(move |mut tx| {
-            Box::pin(async move {
-                let Some(mut webhook) = tx.lock_webhook(project, id).await? else { return Ok(None) };
-                webhook.updated_at = webhook.updated_at.max(now);
-                webhook.secrets = rotated(webhook.secrets, fresh, now, overlap);
-                tx.set_webhook_secrets(&webhook).await?;
-                tx.append(&usher.webhook_event(EventKind::WebhookSecretRotated, &webhook)).await?;
-                Ok(Some(webhook))
-            })
-        });
-        Ok(WithSecret { webhook: rotate.await?.ok_or_else(unknown)?, secret })
+        let mut tx = self.core.store.begin().await?;
+        let mut webhook = tx.lock_webhook(project, id).await?.ok_or_else(unknown)?;
+        webhook.updated_at = webhook.updated_at.max(now);
+        webhook.secrets = rotated(webhook.secrets, fresh, now, overlap);
+        tx.set_webhook_secrets(&webhook).await?;
+        tx.append(&self.webhook_event(EventKind::WebhookSecretRotated, &webhook)).await?;
+        tx.commit().await?;
+        Ok(WithSecret { webhook, secret })
     }
 
     /// Deletes a webhook with its deliveries.
@@ -203,16 +184,12 @@ impl Webhooks {
     pub async fn delete_webhook(&self, project: ProjectId, id: WebhookId) -> Result<(), FlowError> {
         let webhook = self.load_webhook(project, id).await?;
         let event = self.webhook_event(EventKind::WebhookDeleted, &webhook);
-        let delete = self.core.store.write(move |mut tx| {
-            Box::pin(async move {
-                let existed = tx.delete_webhook(project, id).await?;
-                if existed {
-                    tx.append(&event).await?;
-                }
-                Ok(existed)
-            })
-        });
-        if delete.await? { Ok(()) } else { Err(unknown()) }
+        let mut tx = self.core.store.begin().await?;
+        if !tx.delete_webhook(project, id).await? {
+            return Err(unknown());
+        }
+        tx.append(&event).await?;
+        Ok(tx.commit().await?)
     }
 
     fn webhook_event(&self, kind: EventKind, webhook: &Webhook) -> Event {
