@@ -35,6 +35,6 @@ pub struct TicketView {
     security(("token" = [])),
 )]
 pub async fn post(state: State<App>, following: FeedFollower) -> ApiResult<(StatusCode, Json<TicketView>)> {
-    let ticket = state.usher.feed_access.sell_ticket(&following.0).await?;
+    let ticket = state.usher.feed_access.issue_ticket(&following.0).await?;
     Ok((StatusCode::CREATED, Json(TicketView { ticket, expires_in: TICKET_SECONDS })))
 }

@@ -77,7 +77,6 @@ impl Caller {
 }
 
 /// Callers of the JSON API.
-#[derive(Clone)]
 pub struct Callers {
     pub(crate) core: Arc<Core>,
     pub(crate) accounts: Arc<Accounts>,
@@ -90,9 +89,6 @@ pub struct Callers {
 
 impl Callers {
     /// The caller of this bearer token; `None` if it is invalid.
-    ///
-    /// # Errors
-    /// If the database fails.
     pub async fn caller_by_token(&self, token: &str) -> Result<Option<Caller>, FlowError> {
         // A JWT has dots, and a project's token has none.
         if !token.contains('.') {

@@ -39,11 +39,9 @@ pub enum Credential {
 /// An authorized subscriber of a feed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Follower {
-    /// The project.
     pub project: ProjectId,
     /// The client; `None` for the project's token.
     pub client: Option<ClientId>,
-    /// The credential.
     pub credential: Credential,
 }
 
@@ -70,7 +68,6 @@ impl Credential {
 }
 
 /// Who may follow the feed of a project.
-#[derive(Clone)]
 pub struct FeedAccess {
     pub(crate) core: Arc<Core>,
     pub(crate) callers: Arc<Callers>,
@@ -104,9 +101,6 @@ impl FeedAccess {
     }
 
     /// Is the subscriber's credential still valid?
-    ///
-    /// # Errors
-    /// If the database fails.
     pub async fn may_still_follow(&self, follower: &Follower) -> Result<bool, FlowError> {
         match &follower.credential {
             Credential::ProjectToken(hash) => {
@@ -126,10 +120,7 @@ impl FeedAccess {
     }
 
     /// Issues a ticket that opens one connection, soon.
-    ///
-    /// # Errors
-    /// If the database fails.
-    pub async fn sell_ticket(&self, follower: &Follower) -> Result<String, FlowError> {
+    pub async fn issue_ticket(&self, follower: &Follower) -> Result<String, FlowError> {
         let text = self.core.random.token();
         let ticket = Ticket {
             project: follower.project,
@@ -137,10 +128,9 @@ impl FeedAccess {
             credential: follower.credential.encode(),
             expires_at: self.core.now() + std::time::Duration::from_secs(TICKET_SECONDS.into()),
         };
-        let hash = secret_hash(&text);
-        let sell =
-            self.core.store.write_single(move |mut tx| Box::pin(async move { tx.put_ticket(&hash, &ticket).await }));
-        sell.await?;
+        let mut tx = self.core.store.begin_single().await?;
+        tx.put_ticket(&secret_hash(&text), &ticket).await?;
+        tx.commit().await?;
         Ok(text)
     }
 
@@ -149,9 +139,10 @@ impl FeedAccess {
     /// # Errors
     /// [`Rejected::NotSignedIn`] if it is invalid, used or expired, or if its credential has ended.
     pub async fn redeem_ticket(&self, text: &str) -> Result<Follower, FlowError> {
-        let hash = secret_hash(text);
-        let take = self.core.store.write_single(move |mut tx| Box::pin(async move { tx.take_ticket(&hash).await }));
-        let ticket = take.await?.filter(|ticket| self.core.now() < ticket.expires_at).ok_or(Rejected::NotSignedIn)?;
+        let mut tx = self.core.store.begin_single().await?;
+        let ticket = tx.take_ticket(&secret_hash(text)).await?;
+        tx.commit().await?;
+        let ticket = ticket.filter(|ticket| self.core.now() < ticket.expires_at).ok_or(Rejected::NotSignedIn)?;
         let credential = Credential::decode(&ticket.credential).ok_or(Rejected::NotSignedIn)?;
         let follower = Follower { project: ticket.project, client: ticket.client, credential };
         if self.may_still_follow(&follower).await? { Ok(follower) } else { Err(Rejected::NotSignedIn.into()) }
@@ -159,18 +150,14 @@ impl FeedAccess {
 
     /// Handles a cursor beyond the feed's position: this database has lost entries, for example by restoring a backup.
     /// The feed moves beyond that position, because issued tokens refer to it.
-    ///
-    /// # Errors
-    /// If the database fails.
     pub async fn feed_was_lost(&self, project: ProjectId, here: FeedCursor, seen: FeedCursor) -> Result<(), FlowError> {
         if seen.epoch != here.epoch || seen.position <= here.position || seen.position - here.position > FARTHEST {
             return Ok(());
         }
         tracing::warn!(project.id = %project, "a module has seen more of the feed than there is: its epoch ends here");
-        let leap =
-            self.core.store.write_single(move |mut tx| Box::pin(async move { tx.leap_feed(project, seen).await }));
-        leap.await?;
-        Ok(())
+        let mut tx = self.core.store.begin_single().await?;
+        tx.leap_feed(project, seen).await?;
+        Ok(tx.commit().await?)
     }
 }
 

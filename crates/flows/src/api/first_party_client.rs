@@ -32,12 +32,12 @@ pub(crate) fn is_first_party_client(client: &ClientId) -> bool {
 
 impl Callers {
     /// Usher's own client, created if it does not exist.
-    pub(super) async fn house_client(&self) -> Result<Arc<Client>, FlowError> {
+    pub(super) async fn first_party_client(&self) -> Result<Arc<Client>, FlowError> {
         let id = ClientId(FIRST_PARTY_CLIENT.to_owned());
         if let Some(client) = self.clients.find_client(&id).await? {
             return Ok(client);
         }
-        match self.make_house_client(id.clone()).await {
+        match self.create_first_party_client(id.clone()).await {
             // Another instance was faster.
             Ok(()) | Err(StorageError::Conflict) => {}
             Err(other) => return Err(other.into()),
@@ -45,7 +45,7 @@ impl Callers {
         self.clients.find_client(&id).await?.ok_or_else(|| Internal::from(StorageError::Conflict).into())
     }
 
-    async fn make_house_client(&self, id: ClientId) -> Result<(), StorageError> {
+    async fn create_first_party_client(&self, id: ClientId) -> Result<(), StorageError> {
         let now = self.core.now();
         let project = Project { id: PROJECT, name: "Usher".to_owned(), created_at: now, required_acr: None };
         let client = Client {
@@ -63,15 +63,12 @@ impl Callers {
         let token_hash = secret_hash(&self.core.random.token());
         let made = self.core.event(EventKind::ProjectCreated).with_project(PROJECT);
         let created = self.core.event(EventKind::ClientCreated).with_client(&client.id).with_project(PROJECT);
-        let make = self.core.store.write(move |mut tx| {
-            Box::pin(async move {
-                tx.insert_project(&project, &token_hash).await?;
-                tx.insert_client(&client).await?;
-                tx.append(&made).await?;
-                tx.append(&created).await
-            })
-        });
-        make.await
+        let mut tx = self.core.store.begin().await?;
+        tx.insert_project(&project, &token_hash).await?;
+        tx.insert_client(&client).await?;
+        tx.append(&made).await?;
+        tx.append(&created).await?;
+        tx.commit().await
     }
 }
 

@@ -53,7 +53,6 @@ impl Caller {
 }
 
 /// Answers kept for repeated requests.
-#[derive(Clone)]
 pub struct IdempotentRequests {
     pub(crate) core: Arc<Core>,
 }
@@ -61,9 +60,6 @@ pub struct IdempotentRequests {
 impl IdempotentRequests {
     /// Looks up whether this caller sent a request with this key before. `content` is everything that identifies the
     /// request.
-    ///
-    /// # Errors
-    /// If the database fails.
     pub async fn begin_once(
         &self,
         caller: Option<&Caller>,
@@ -74,10 +70,10 @@ impl IdempotentRequests {
         let owner = caller.map_or_else(|| format!("source {}", device.source), Caller::owner);
         let id = self.core.sealer.mac(Purpose::RepeatedAnswer, format!("{owner}\n{key}").as_bytes());
         let (asked, now) = (hash(content), self.core.now());
-        let begin = self.core.store.write(move |mut tx| {
-            Box::pin(async move { tx.begin_repeatable(&id, &asked, now, now + KEPT, now - ABANDONED).await })
-        });
-        if begin.await? {
+        let mut tx = self.core.store.begin().await?;
+        let first = tx.begin_repeatable(&id, &asked, now, now + KEPT, now - ABANDONED).await?;
+        tx.commit().await?;
+        if first {
             return Ok(Repeat::First(FirstTime { id, lock: key.to_owned(), begun_at: now }));
         }
         // The first request may have failed between the two reads: then the caller retries.
@@ -91,23 +87,17 @@ impl IdempotentRequests {
     }
 
     /// Stores the response of a request. If it failed (`None`), nothing is stored, and the request may be repeated.
-    ///
-    /// # Errors
-    /// If the database fails.
     pub async fn finish_once(&self, first: FirstTime, answer: Option<&[u8]>) -> Result<(), FlowError> {
         let FirstTime { id, lock, begun_at } = first;
         let sealed = answer.map(|bytes| {
             self.core.sealer.seal_locked(Purpose::RepeatedAnswer, lock.as_bytes(), bytes, &*self.core.random)
         });
-        let finish = self.core.store.write_single(move |mut tx| {
-            Box::pin(async move {
-                match sealed {
-                    Some(sealed) => tx.finish_repeatable(&id, begun_at, &sealed).await,
-                    None => tx.forget_repeatable(&id, begun_at).await,
-                }
-            })
-        });
-        Ok(finish.await?)
+        let mut tx = self.core.store.begin_single().await?;
+        match sealed {
+            Some(sealed) => tx.finish_repeatable(&id, begun_at, &sealed).await?,
+            None => tx.forget_repeatable(&id, begun_at).await?,
+        }
+        Ok(tx.commit().await?)
     }
 }
 

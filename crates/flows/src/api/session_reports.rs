@@ -40,16 +40,12 @@ pub struct SessionReport {
 }
 
 /// Sessions that the modules of a project have seen.
-#[derive(Clone)]
 pub struct SessionReports {
     pub(crate) core: Arc<Core>,
 }
 
 impl SessionReports {
     /// Seals a report into the history of a project. Times in the future are replaced by now.
-    ///
-    /// # Errors
-    /// If the database fails.
     pub async fn note_seen(
         &self,
         project: ProjectId,
@@ -60,13 +56,10 @@ impl SessionReports {
         let noted = seen.len();
         let entries: Vec<HistoryEntry> = seen.into_iter().map(|seen| self.entry_of(seen, by, now)).collect();
         let day = now.start_of_day();
-        let keep = self.core.store.write(move |mut tx| {
-            Box::pin(async move {
-                let seal = |key: &Value| ProjectLock::from_jwk(key)?.seal_entries(&entries);
-                tx.seal_into_history(project, day, seal).await
-            })
-        });
-        keep.await?;
+        let mut tx = self.core.store.begin().await?;
+        let seal = |key: &Value| ProjectLock::from_jwk(key)?.seal_entries(&entries);
+        tx.seal_into_history(project, day, seal).await?;
+        tx.commit().await?;
         Ok(noted)
     }
 

@@ -10,7 +10,6 @@ use crate::login::sign_in::PasswordSignIn;
 use std::sync::Arc;
 
 /// Sign-in by the session API.
-#[derive(Clone)]
 pub struct SessionApi {
     pub(crate) password_sign_in: Arc<PasswordSignIn>,
     pub(crate) second_factors: Arc<SecondFactors>,

@@ -22,9 +22,7 @@ use usher_storage::grants::Spend;
 /// A session and its tokens.
 #[derive(Debug, Clone)]
 pub struct TokenSession {
-    /// The session.
     pub session: SessionId,
-    /// Its tokens.
     pub tokens: TokenResponse,
 }
 
@@ -44,11 +42,10 @@ impl Callers {
     /// # Errors
     /// [`Rejected::CredentialGone`] if the session has ended meanwhile.
     pub async fn renew_tokens(&self, account: &Account, reason: EndReason) -> Result<TokenSession, FlowError> {
-        let (usher, user, client) = (self.clone(), account.user.id, self.house_client().await?.id.clone());
-        let end = self.core.store.write(move |mut tx| {
-            Box::pin(async move { usher.endings.end_grants_at(&mut tx, user, &client, reason).await.map(drop) })
-        });
-        end.await?;
+        let client = self.first_party_client().await?;
+        let mut tx = self.core.store.begin().await?;
+        self.endings.end_grants_at(&mut tx, account.user.id, &client.id, reason).await?;
+        tx.commit().await?;
         self.hold_by_tokens(account.session.id).await
     }
 
@@ -66,7 +63,7 @@ impl Callers {
         if session.ended_at.is_none() && !session.is_live(self.core.now()) {
             return Err(gone());
         }
-        let client = self.house_client().await?;
+        let client = self.first_party_client().await?;
         let urv = self.place_of(&client).await?;
         let tokens = match self.refresh_token_grant.refresh(&client, token, None, urv).await {
             Err(FlowError::OAuth(error)) if error.code == ErrorCode::InvalidGrant => return Err(gone()),
@@ -97,7 +94,7 @@ impl Callers {
     }
 
     async fn grant_account(&self, session: &Session, user: &User) -> Result<TokenSession, FlowError> {
-        let (client, now) = (self.house_client().await?, self.core.now());
+        let (client, now) = (self.first_party_client().await?, self.core.now());
         let urv = self.place_of(&client).await?;
         let family = RefreshFamily::begin(now, &self.token_issuer.refresh_limits(&client));
         let grant = Grant {
