@@ -40,9 +40,6 @@ impl EmailQueue {
     /// Sends due emails and returns how many were taken from the queue.
     ///
     /// An email that cannot be sent now is retried; one that can never be sent or has expired is dropped and logged.
-    ///
-    /// # Errors
-    /// If the queue cannot be read.
     pub async fn send_due_emails(&self, mailer: &dyn Mailer) -> Result<usize, FlowError> {
         let now = self.core.now();
         // If this instance dies, the emails become due again by themselves.

@@ -19,7 +19,6 @@ pub struct Ended {
     pub clients: Vec<ClientId>,
     /// When the last tokens of each grant were issued.
     issued: Vec<Timestamp>,
-    /// The user.
     pub(super) user: Option<UserId>,
     /// When it ended.
     pub(super) at: Option<Timestamp>,

@@ -71,6 +71,14 @@ impl Internal {
     }
 }
 
+/// Rejects a write that conflicts with a stored row; every other storage error stays internal.
+pub(crate) fn on_conflict(rejected: Rejected) -> impl FnOnce(StorageError) -> FlowError {
+    move |error| match error {
+        StorageError::Conflict => rejected.into(),
+        other => other.into(),
+    }
+}
+
 macro_rules! breaks {
     ($($error:ty),*) => {$(
         impl From<$error> for FlowError {

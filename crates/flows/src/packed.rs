@@ -14,9 +14,6 @@ use serde::de::DeserializeOwned;
 const MAX_UNPACKED: u64 = 128 * 1_024;
 
 /// JSON in the DEFLATE format (RFC 1951).
-///
-/// # Errors
-/// If the value does not serialise.
 pub(crate) fn pack(value: &impl Serialize) -> Result<Vec<u8>, serde_json::Error> {
     let json = serde_json::to_vec(value)?;
     let mut packed = Vec::new();

@@ -68,9 +68,6 @@ pub struct SecurityEmails {
 
 impl SecurityEmails {
     /// Prepares a security email to the address of a user.
-    ///
-    /// # Errors
-    /// If the email cannot be rendered.
     pub(super) fn notice(&self, user: &User, email: &EmailDraft) -> Result<PreparedNotice, FlowError> {
         match &user.email {
             Some(address) => self.notice_to(user, address, email),
@@ -79,9 +76,6 @@ impl SecurityEmails {
     }
 
     /// Prepares a security email to another address: the one that the user had until now.
-    ///
-    /// # Errors
-    /// If the email cannot be rendered.
     pub(super) fn notice_to(&self, user: &User, to: &Email, email: &EmailDraft) -> Result<PreparedNotice, FlowError> {
         let now = self.core.now();
         let mut prepared = PreparedNotice { letter: None, proofs: Vec::new(), now };

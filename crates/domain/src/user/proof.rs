@@ -1,5 +1,7 @@
 //! A one-time proof: a code or link sent by email, and what it permits.
 
+use std::time::Duration;
+
 use crate::email::Email;
 use crate::id::{ProofId, UserId};
 use crate::time::Timestamp;
@@ -65,6 +67,20 @@ pub struct Proof {
 }
 
 impl Proof {
+    /// An unused proof without address, user or data.
+    pub fn new(id: ProofId, kind: ProofKind, now: Timestamp, lifetime: Duration) -> Self {
+        Self {
+            id,
+            kind,
+            email: None,
+            user_id: None,
+            sealed: None,
+            attempts: 0,
+            created_at: now,
+            expires_at: now + lifetime,
+            used_at: None,
+        }
+    }
     /// Whether it can still be used.
     pub fn is_open(&self, now: Timestamp) -> bool {
         self.used_at.is_none() && now < self.expires_at && self.attempts < MAX_ATTEMPTS

@@ -31,9 +31,6 @@ pub struct ActivityLog {
 
 impl ActivityLog {
     /// A page of the events of an account, newest first.
-    ///
-    /// # Errors
-    /// If the database fails.
     pub async fn activity(
         &self,
         account: &Account,
@@ -45,18 +42,12 @@ impl ActivityLog {
     }
 
     /// The name of a client, for display; its id if it was deleted.
-    ///
-    /// # Errors
-    /// If the database fails.
     pub async fn client_name(&self, id: &ClientId) -> Result<String, FlowError> {
         let client = self.clients.find_client(id).await?;
         Ok(client.map_or_else(|| id.0.clone(), |client| client.metadata.client_name.clone()))
     }
 
     /// All data about a user, for the user: no secrets, and nothing about others.
-    ///
-    /// # Errors
-    /// If the database fails.
     pub async fn export(&self, account: &Account) -> Result<Value, FlowError> {
         let user = &account.user;
         let mut consents = Vec::new();

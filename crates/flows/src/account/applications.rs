@@ -22,7 +22,6 @@ use usher_protocol::scope::Scope;
 /// An application that has access.
 #[derive(Debug, Clone)]
 pub struct Application {
-    /// The client.
     pub client: Arc<Client>,
     /// Everything that it may access.
     pub scope: Scope,
@@ -73,9 +72,6 @@ pub struct Applications {
 
 impl Applications {
     /// Every application with a consent or a valid grant, most recently used first.
-    ///
-    /// # Errors
-    /// If the database fails.
     pub async fn applications(&self, account: &Account) -> Result<Vec<Application>, FlowError> {
         let user = account.user.id;
         let mut found: BTreeMap<ClientId, Gathered> = BTreeMap::new();

@@ -111,18 +111,12 @@ impl EmailChanges {
     }
 
     /// The new address of a pending change, by its proof.
-    ///
-    /// # Errors
-    /// If the database fails.
     pub async fn awaited_email(&self, account: &Account, proof: ProofId) -> Result<Option<Email>, FlowError> {
         let found = self.core.store.find_proof(proof, ProofKind::ChangeEmail).await?;
         Ok(found.filter(|proof| self.is_theirs(proof, account)).and_then(|proof| proof.email))
     }
 
     /// The new address of a pending change, by the link of the email.
-    ///
-    /// # Errors
-    /// If the database fails.
     pub async fn awaited_email_of_link(&self, account: &Account, token: &str) -> Result<Option<Email>, FlowError> {
         let found = self.core.store.find_proof_by_token(&secret_hash(token), ProofKind::ChangeEmail).await?;
         Ok(found.filter(|proof| self.is_theirs(proof, account)).and_then(|proof| proof.email))

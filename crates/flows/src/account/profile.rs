@@ -64,9 +64,6 @@ impl Profiles {
     }
 
     /// The live sessions of a user, newest first.
-    ///
-    /// # Errors
-    /// If the database fails.
     pub async fn sessions_of(&self, account: &Account) -> Result<Vec<Session>, FlowError> {
         Ok(self.core.store.list_live_sessions(account.user.id, self.core.now()).await?)
     }

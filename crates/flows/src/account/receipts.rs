@@ -42,9 +42,6 @@ pub struct Receipts {
 
 impl Receipts {
     /// One line for each application that lost its access, by name. Waits a moment for pending back-channel logouts.
-    ///
-    /// # Errors
-    /// If the database fails.
     pub async fn receipt(&self, ended: &Ended) -> Result<Vec<ReceiptApplication>, FlowError> {
         let mut clients = Vec::new();
         for id in ended.clients.iter().filter(|client| !is_first_party_client(client)) {
@@ -73,9 +70,6 @@ impl Receipts {
     }
 
     /// Waits a moment until the events of what ended were dispatched; then returns the position of the project's feed.
-    ///
-    /// # Errors
-    /// If the database fails.
     pub async fn feed_position_after(&self, ended: &Ended, project: ProjectId) -> Result<Option<i64>, FlowError> {
         let Some(user) = ended.user else { return Ok(None) };
         for _ in 0..LOOKS {
@@ -88,9 +82,6 @@ impl Receipts {
     }
 
     /// The name of a local module: that of its client, or of the project for a project's token.
-    ///
-    /// # Errors
-    /// If the database fails.
     pub async fn module_name(&self, project: ProjectId, client: Option<&ClientId>) -> Result<String, FlowError> {
         if let Some(id) = client {
             let client = self.clients.find_client(id).await?;
@@ -101,9 +92,6 @@ impl Receipts {
     }
 
     /// The applications that received, or will receive, a logout token for this user's sessions, newest first.
-    ///
-    /// # Errors
-    /// If the database fails.
     pub async fn told_of_logout(&self, account: &Account) -> Result<Vec<ReceiptEntry>, FlowError> {
         let mut told = Vec::new();
         for notice in self.core.store.list_logout_notices(account.user.id, self.core.now() - SHOWN).await? {

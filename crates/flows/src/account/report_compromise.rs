@@ -46,9 +46,6 @@ pub struct CompromiseReports {
 
 impl CompromiseReports {
     /// The user of this link; `None` if it was used or has expired.
-    ///
-    /// # Errors
-    /// If the database fails.
     pub async fn open_disowning(&self, token: &str) -> Result<Option<User>, FlowError> {
         Ok(self.find_disowning(token).await?.map(|(_, user)| user))
     }
@@ -63,9 +60,6 @@ impl CompromiseReports {
     }
 
     /// Reports a compromise by a signed-in user.
-    ///
-    /// # Errors
-    /// If the database fails.
     pub async fn disown(&self, account: &Account) -> Result<Ended, FlowError> {
         Ok(self.end_all_and_mail_a_way_back(account.user.clone(), None).await?.unwrap_or_default())
     }

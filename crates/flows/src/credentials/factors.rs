@@ -70,9 +70,6 @@ impl FactorRules {
     }
 
     /// Did the user authenticate recently, with two factors if the account has two?
-    ///
-    /// # Errors
-    /// If the database fails.
     pub async fn is_well_shown(&self, account: &Account) -> Result<bool, FlowError> {
         Ok(self.is_shown_well(account, &self.core.store.find_factors(account.user.id).await?))
     }
@@ -83,25 +80,16 @@ impl FactorRules {
     }
 
     /// The factors of the signed-in user.
-    ///
-    /// # Errors
-    /// If the database fails.
     pub async fn factors_of(&self, account: &Account) -> Result<Factors, FlowError> {
         Ok(self.core.store.find_factors(account.user.id).await?)
     }
 
     /// The browsers that are exempt from this user's second factor.
-    ///
-    /// # Errors
-    /// If the database fails.
     pub async fn remembered_of(&self, account: &Account) -> Result<Vec<RememberedBrowser>, FlowError> {
         Ok(self.core.store.list_remembered(account.user.id, self.core.now()).await?)
     }
 
     /// Ends the exemption from the second factor of one browser, or of all.
-    ///
-    /// # Errors
-    /// If the database fails.
     pub async fn forget_browser(&self, account: &Account, which: Option<RememberedId>) -> Result<(), FlowError> {
         let user = account.user.id;
         let event = self.core.event(EventKind::BrowserForgotten).with_user(user).with_session(account.session.id);

@@ -90,9 +90,6 @@ impl Passkeys {
     }
 
     /// The passkeys of the signed-in user, oldest first.
-    ///
-    /// # Errors
-    /// If the database fails.
     pub async fn passkeys_of(&self, account: &Account) -> Result<Vec<StoredPasskey>, FlowError> {
         Ok(self.core.store.list_passkeys(account.user.id).await?)
     }

@@ -33,9 +33,6 @@ pub struct Passwords {
 
 impl Passwords {
     /// Does the user have a password?
-    ///
-    /// # Errors
-    /// If the database fails.
     pub async fn has_password(&self, account: &Account) -> Result<bool, FlowError> {
         Ok(self.core.store.find_password(account.user.id).await?.is_some())
     }

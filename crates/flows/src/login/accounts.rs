@@ -35,7 +35,6 @@ pub struct Browser {
 pub struct Account {
     /// The session, ended or not.
     pub session: Session,
-    /// Its user.
     pub user: User,
     /// Is the user signed in?
     pub live: bool,
@@ -152,7 +151,6 @@ impl Account {
 }
 
 /// The accounts that a browser is signed in to.
-#[derive(Clone)]
 pub struct Accounts {
     pub(crate) core: Arc<Core>,
 }
@@ -190,12 +188,11 @@ impl Accounts {
         if !account.session.is_due_for_touch(now) {
             return Ok(());
         }
-        let (id, source) = (account.session.id, device.source.clone());
         let idle_end = now + self.core.config.session.idle;
-        let work = self.core.store.write_single(move |mut tx| {
-            Box::pin(async move { tx.touch_session(id, now, idle_end, Some(&source)).await })
-        });
-        Ok(work.await?)
+        let mut tx = self.core.store.begin_single().await?;
+        tx.touch_session(account.session.id, now, idle_end, Some(&device.source)).await?;
+        tx.commit().await?;
+        Ok(())
     }
 }
 

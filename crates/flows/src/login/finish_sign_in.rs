@@ -25,9 +25,7 @@ const LIFETIME: Duration = Duration::from_mins(10);
 pub enum SignedIn {
     /// The user is signed in; the browser's cookie has changed.
     As {
-        /// The session.
         session: SessionId,
-        /// The user.
         user: Box<User>,
         /// The sign-in method; `None` if it has no button, or if a signed-in user showed one more factor.
         method: Option<Method>,
@@ -66,7 +64,6 @@ impl PendingSignIn {
 }
 
 /// The end of each sign-in: a second factor is asked for, or a session is opened.
-#[derive(Clone)]
 pub struct SessionOpening {
     pub(crate) core: Arc<Core>,
     pub(crate) accounts: Arc<Accounts>,
@@ -98,7 +95,6 @@ impl SessionOpening {
             return Ok(SignedIn::SecondFactor { pending });
         }
         let session = self.open_session(&user, &authentication, &guard, browser, device).await?;
-        let session = session.ok_or(Rejected::CredentialGone)?;
         Ok(SignedIn::As { session, user: Box::new(user), method: authentication.method() })
     }
 
@@ -139,21 +135,18 @@ impl SessionOpening {
         if here.iter().any(|account| account.live && account.user.id == user.id) {
             return Ok(false);
         }
-        let (id, now) = (user.id, self.core.now());
         let hashes: Vec<_> = browser.remembered().map(secret_hash).collect();
         if hashes.is_empty() {
             return Ok(false);
         }
-        let found = self.core.store.write(move |mut tx| {
-            Box::pin(async move {
-                for hash in hashes {
-                    if tx.use_remembered(&hash, id, now).await? {
-                        return Ok(true);
-                    }
-                }
-                Ok(false)
-            })
-        });
-        Ok(found.await?)
+        let now = self.core.now();
+        let mut tx = self.core.store.begin().await?;
+        for hash in hashes {
+            if tx.use_remembered(&hash, user.id, now).await? {
+                tx.commit().await?;
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 }

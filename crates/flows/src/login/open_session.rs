@@ -5,7 +5,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
 use crate::core::Device;
-use crate::error::FlowError;
+use crate::error::{FlowError, Rejected};
 use crate::login::accounts::{Account, Browser, secret_hash};
 use usher_domain::event::EventKind;
 use usher_domain::id::{SessionId, UserId};
@@ -28,8 +28,10 @@ impl Device {
 impl SessionOpening {
     /// Opens a session, or renews the one that this browser has for the user: with a new secret in both cases.
     ///
-    /// `None` if the credential of the guard was removed, or the user was disabled, meanwhile. Only
-    /// [`SessionOpening::finish_sign_in`] and its continuations may call this.
+    /// Only [`SessionOpening::finish_sign_in`] and its continuations may call this.
+    ///
+    /// # Errors
+    /// [`Rejected::CredentialGone`] if the credential of the guard was removed, or the user was disabled, meanwhile.
     pub(crate) async fn open_session(
         &self,
         user: &User,
@@ -37,7 +39,7 @@ impl SessionOpening {
         guard: &SignInGuard,
         browser: &mut Browser,
         device: &Device,
-    ) -> Result<Option<SessionId>, FlowError> {
+    ) -> Result<SessionId, FlowError> {
         let secret = self.core.random.token();
         let hash = secret_hash(&secret);
         let (earlier, others): (Vec<_>, Vec<_>) =
@@ -47,44 +49,27 @@ impl SessionOpening {
         let fresh = self.new_session(user, authentication, device);
         let renewed = earlier.first().filter(|account| account.live).map(|account| renewal(account, &fresh));
         let seen = self.see_browser(user, browser, device).await?;
-        let (usher, guard) = (self.clone(), guard.clone());
-        let opened = self.core.store.write(move |mut tx| {
-            Box::pin(async move {
-                if !stands(&mut tx, fresh.user_id, &guard).await? {
-                    return Ok(None);
-                }
-                seen.remember(&mut tx).await?;
-                if let Some(session) = renewed
-                    && tx.reauthenticate_session(&session, &hash).await?
-                {
-                    note_origin(&mut tx, session.id, &guard).await?;
-                    let event = usher
-                        .core
-                        .event(EventKind::SessionReauthenticated)
-                        .with_user(session.user_id)
-                        .with_session(session.id)
-                        .with("amr", session.amr);
-                    tx.append(&event).await?;
-                    return Ok(Some(session.id));
-                }
-                tx.insert_session(&fresh, &hash).await?;
-                note_origin(&mut tx, fresh.id, &guard).await?;
-                let event = usher
-                    .core
-                    .event(EventKind::SessionCreated)
-                    .with_user(fresh.user_id)
-                    .with_session(fresh.id)
-                    .with("amr", fresh.amr);
-                tx.append(&event).await?;
-                Ok(Some(fresh.id))
-            })
-        });
-        let session = opened.await?;
-        if session.is_some() {
-            self.core.mail_wakeup.notify_one();
-            browser.remember(secret);
+        let mut tx = self.core.store.begin().await?;
+        if !is_valid(&mut tx, user.id, guard).await? {
+            return Err(Rejected::CredentialGone.into());
         }
-        Ok(session)
+        seen.remember(&mut tx).await?;
+        let (session, kind) = match renewed {
+            Some(renewed) if tx.reauthenticate_session(&renewed, &hash).await? => {
+                (renewed, EventKind::SessionReauthenticated)
+            }
+            _ => {
+                tx.insert_session(&fresh, &hash).await?;
+                (fresh, EventKind::SessionCreated)
+            }
+        };
+        note_origin(&mut tx, session.id, guard).await?;
+        let event = self.core.event(kind).with_user(user.id).with_session(session.id);
+        tx.append(&event.with("amr", session.amr)).await?;
+        tx.commit().await?;
+        self.core.mail_wakeup.notify_one();
+        browser.remember(secret);
+        Ok(session.id)
     }
 
     fn new_session(&self, user: &User, authentication: &Authentication, device: &Device) -> Session {
@@ -136,7 +121,7 @@ async fn note_origin(tx: &mut Tx, session: SessionId, guard: &SignInGuard) -> St
 }
 
 /// Is the credential of the sign-in still valid? It stays locked until the transaction ends.
-async fn stands(tx: &mut Tx, user: UserId, guard: &SignInGuard) -> Stored<bool> {
+async fn is_valid(tx: &mut Tx, user: UserId, guard: &SignInGuard) -> Stored<bool> {
     match guard {
         SignInGuard::Password(mark) => {
             Ok(tx.hold_password(user).await?.is_some_and(|phc| password_mark(&phc) == *mark))

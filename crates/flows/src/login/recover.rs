@@ -25,13 +25,15 @@ use crate::oauth::authorize::mark_hash;
 use crate::packed::{pack, unpack};
 use usher_domain::email::Email;
 use usher_domain::event::EventKind;
+use usher_domain::event::queued_email::QueuedEmail;
 use usher_domain::id::ProofId;
 use usher_domain::secret::Secret;
+use usher_domain::time::Timestamp;
 use usher_domain::user::proof::{Proof, ProofKind};
 use usher_domain::user::session::EndReason;
 use usher_domain::user::{User, UserStatus};
 use usher_keys::seal::Purpose;
-use usher_mail::emails;
+use usher_mail::{Recipient, emails};
 
 /// How long a recovery link is valid.
 pub const LIFETIME: Duration = Duration::from_mins(30);
@@ -64,7 +66,6 @@ pub struct RecoveryDone {
 }
 
 /// Recovery of an account whose password is lost.
-#[derive(Clone)]
 pub struct Recovery {
     pub(crate) core: Arc<Core>,
     pub(crate) email_queue: Arc<EmailQueue>,
@@ -76,9 +77,6 @@ pub struct Recovery {
 
 impl Recovery {
     /// Seals the result of a recovery for its page, which this browser may reload.
-    ///
-    /// # Errors
-    /// If the value cannot be serialized, which does not happen in practice.
     pub fn seal_recovered(&self, recovered: Recovered, browser: &Browser) -> Result<String, FlowError> {
         let done = RecoveryDone {
             sessions: recovered.ended.sessions.len(),
@@ -113,52 +111,39 @@ impl Recovery {
         let allowed = self.throttles.may_write_to(email.as_str()).await?;
         let user = self.core.store.find_user_by_email(&email).await?.filter(|user| user.status == UserStatus::Active);
         let (now, token) = (self.core.now(), self.core.random.token());
-        let link = self.core.config.server.issuer.at(&format!("/recover/reset?token={token}"));
-        let letter = match user.as_ref().filter(|_| allowed).and_then(|user| recipient(user, None)) {
-            Some(to) => Some(
-                self.email_queue
-                    .enclose(&emails::recovery(&link, minutes(LIFETIME)).write(to, now)?, now + LIFETIME)?,
-            ),
-            None => None,
-        };
+        let recipient = user.as_ref().filter(|_| allowed).and_then(|user| recipient(user, None));
+        let message = recipient.map(|recipient| self.recovery_email(recipient, &token, now)).transpose()?;
         let pending = PendingRecovery { return_to, browser: browser.mark().map(mark_hash) };
         // A proof is also written for an unknown address, so that the cost is the same. Its link is never sent.
         let proof = Proof {
-            id: ProofId::new(now, &*self.core.random),
-            kind: ProofKind::Recover,
             email: Some(email.clone()),
             user_id: user.map(|user| user.id),
             sealed: Some(self.core.sealer.seal(Purpose::Proof, &serde_json::to_vec(&pending)?, &*self.core.random)),
-            attempts: 0,
-            created_at: now,
-            expires_at: now + LIFETIME,
-            used_at: None,
+            ..Proof::new(ProofId::new(now, &*self.core.random), ProofKind::Recover, now, LIFETIME)
         };
         let mut event = self.core.event(EventKind::RecoveryRequested).with("source", device.source.clone());
         event.user_id = proof.user_id;
-        let (id, hash, sent_to) = (proof.id, secret_hash(&token), allowed.then_some(email));
-        let put = self.core.store.write(move |mut tx| {
-            Box::pin(async move {
-                // Only the newest email is valid. If none was sent, the earlier ones stay valid.
-                if let Some(email) = &sent_to {
-                    tx.close_proofs_of_email(email, ProofKind::Recover, now).await?;
-                }
-                tx.insert_proof(&proof, &hash, None).await?;
-                if let Some(letter) = &letter {
-                    tx.insert_email(letter, now).await?;
-                }
-                tx.append(&event).await
-            })
-        });
-        put.await?;
+        let mut tx = self.core.store.begin().await?;
+        // Only the newest email is valid. If none was sent, the earlier ones stay valid.
+        if allowed {
+            tx.close_proofs_of_email(&email, ProofKind::Recover, now).await?;
+        }
+        tx.insert_proof(&proof, &secret_hash(&token), None).await?;
+        if let Some(message) = &message {
+            tx.insert_email(message, now).await?;
+        }
+        tx.append(&event).await?;
+        tx.commit().await?;
         self.core.mail_wakeup.notify_one();
-        Ok(MailedProof { id, sent: allowed })
+        Ok(MailedProof { id: proof.id, sent: allowed })
+    }
+
+    fn recovery_email(&self, to: Recipient<'_>, token: &str, now: Timestamp) -> Result<QueuedEmail, FlowError> {
+        let link = self.core.config.server.issuer.at(&format!("/recover/reset?token={token}"));
+        self.email_queue.enclose(&emails::recovery(&link, minutes(LIFETIME)).write(to, now)?, now + LIFETIME)
     }
 
     /// The user of this link, and how many sessions would end; `None` if it was used or has expired.
-    ///
-    /// # Errors
-    /// If the database fails.
     pub async fn open_recovery(&self, token: &str) -> Result<Option<(User, usize)>, FlowError> {
         let Some((_, user)) = self.find_recovery(token).await? else { return Ok(None) };
         let sessions = self.core.store.list_live_sessions(user.id, self.core.now()).await?.len();
@@ -166,9 +151,6 @@ impl Recovery {
     }
 
     /// Where the recovery of this link continues, used or not, if this browser requested it.
-    ///
-    /// # Errors
-    /// If the database cannot be read.
     pub async fn recovery_of_link(&self, token: &str, browser: &Browser) -> Result<Option<ReturnTo>, FlowError> {
         let found = self.core.store.find_proof_by_token(&secret_hash(token), ProofKind::Recover).await?;
         Ok(found.and_then(|proof| self.registration.recovery_returns_to(&proof, browser)))
@@ -190,35 +172,36 @@ impl Recovery {
             proof.sealed.as_deref().and_then(|sealed| self.registration.open_pending_proof(sealed));
         let elsewhere = pending.as_ref().is_some_and(|one| is_elsewhere(browser, one.browser.as_deref()));
         let return_to = pending.map(|pending| pending.return_to).filter(|_| !elsewhere).unwrap_or_default();
-        let email = user.email.clone();
         let password = normalise(password.expose())?;
         let name = user.profile.display_name().unwrap_or_default();
         check(password.expose(), self.core.config.passwords.min_length, &[user.email_text(), &name, "usher"])?;
         let phc = self.core.password_pool.hash(password, self.core.random.bytes()).await?;
-        let notice = self.security_emails.notice(&user, &emails::password_recovered())?;
-        let (usher, now) = (self.clone(), self.core.now());
-        let set = self.core.store.write(move |mut tx| {
-            Box::pin(async move {
-                // The user may have changed the address meanwhile.
-                let active = tx.hold_user(user.id).await?;
-                let same = tx.find_user(user.id).await?.is_some_and(|held| held.email == user.email);
-                if !active || !same || !tx.take_proof(proof.id, ProofKind::Recover, now).await? {
-                    return Ok(None);
-                }
-                tx.close_proofs_of_user(user.id, ProofKind::Recover, now).await?;
-                if elsewhere {
-                    tx.insert_handover(proof.id, user.id).await?;
-                }
-                tx.put_password(user.id, &phc, now).await?;
-                tx.forget_all_remembered(user.id).await?;
-                tx.append(&usher.core.event(EventKind::PasswordRecovered).with_user(user.id)).await?;
-                notice.post(&mut tx).await?;
-                usher.endings.end_everything_of(&mut tx, user.id, None, EndReason::PasswordRecovered).await.map(Some)
-            })
-        });
-        let ended = set.await?.ok_or(Rejected::ProofOver)?;
+        let ended = self.set_password(&user, &proof, &phc, elsewhere).await?;
+        Ok(Recovered { ended, email: user.email, return_to, elsewhere })
+    }
+
+    async fn set_password(&self, user: &User, proof: &Proof, phc: &str, elsewhere: bool) -> Result<Ended, FlowError> {
+        let security_email = self.security_emails.notice(user, &emails::password_recovered())?;
+        let now = self.core.now();
+        let mut tx = self.core.store.begin().await?;
+        // The user may have changed the address meanwhile.
+        let active = tx.hold_user(user.id).await?;
+        let same = tx.find_user(user.id).await?.is_some_and(|held| held.email == user.email);
+        if !active || !same || !tx.take_proof(proof.id, ProofKind::Recover, now).await? {
+            return Err(Rejected::ProofOver.into());
+        }
+        tx.close_proofs_of_user(user.id, ProofKind::Recover, now).await?;
+        if elsewhere {
+            tx.insert_handover(proof.id, user.id).await?;
+        }
+        tx.put_password(user.id, phc, now).await?;
+        tx.forget_all_remembered(user.id).await?;
+        tx.append(&self.core.event(EventKind::PasswordRecovered).with_user(user.id)).await?;
+        security_email.post(&mut tx).await?;
+        let ended = self.endings.end_everything_of(&mut tx, user.id, None, EndReason::PasswordRecovered).await?;
+        tx.commit().await?;
         self.core.mail_wakeup.notify_one();
-        Ok(Recovered { ended, email, return_to, elsewhere })
+        Ok(ended)
     }
 
     async fn find_recovery(&self, token: &str) -> Result<Option<(Proof, User)>, FlowError> {

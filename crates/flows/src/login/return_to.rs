@@ -30,7 +30,7 @@ pub struct ReturnTo {
 }
 
 /// The state in the proof of a recovery.
-#[derive(Clone, Serialize, Deserialize)]
+#[derive(Serialize, Deserialize)]
 pub(crate) struct PendingRecovery {
     pub return_to: ReturnTo,
     /// The browser that requested the email.
@@ -74,9 +74,6 @@ pub enum Continued {
 
 impl Registration {
     /// Was this proof used in another browser? Always `false` for browsers other than the one that requested it.
-    ///
-    /// # Errors
-    /// If the database cannot be read.
     pub async fn is_done_elsewhere(&self, proof: ProofId, browser: &Browser) -> Result<bool, FlowError> {
         for kind in [ProofKind::SignUp, ProofKind::Recover] {
             let sealed = self.core.store.find_proof(proof, kind).await?.and_then(|proof| proof.sealed);
@@ -89,9 +86,6 @@ impl Registration {
     }
 
     /// The recovery with this proof, used or not, if this browser requested it.
-    ///
-    /// # Errors
-    /// If the database cannot be read.
     pub async fn waiting_recovery(
         &self,
         proof: ProofId,
@@ -112,9 +106,6 @@ impl Registration {
     }
 
     /// The sealed sign-in that a registration belongs to, if this browser began the registration, whatever its state.
-    ///
-    /// # Errors
-    /// If the database cannot be read.
     pub async fn registration_returns_to(
         &self,
         proof: ProofId,
@@ -165,10 +156,9 @@ impl Registration {
     ) -> Result<Option<SignedIn>, FlowError> {
         // Without a password this browser has proven nothing: the account belongs to the reader of the email.
         let Some(phc) = &pending.phc else { return Ok(None) };
-        let now = self.core.now();
-        let taken =
-            self.core.store.write(move |mut tx| Box::pin(async move { tx.take_handover(proof, now).await })).await?;
-        let Some(user) = taken else { return Ok(None) };
+        let mut tx = self.core.store.begin().await?;
+        let Some(user) = tx.take_handover(proof, self.core.now()).await? else { return Ok(None) };
+        tx.commit().await?;
         let Some(user) = self.core.store.find_user(user).await? else { return Ok(None) };
         match self
             .session_opening

@@ -22,18 +22,17 @@ use usher_domain::user::factors::Factors;
 use usher_domain::user::remembered::{LIFETIME, RememberedBrowser};
 use usher_domain::user::{User, UserStatus};
 use usher_mail::emails;
+use usher_storage::system::throttles::Taken;
 
 /// What the page of a second factor needs.
 #[derive(Debug, Clone)]
 pub struct SecondStep {
-    /// The user.
     pub user: User,
     /// The factors to choose from.
     pub factors: Factors,
 }
 
 /// The second step of a sign-in.
-#[derive(Clone)]
 pub struct SecondFactors {
     pub(crate) core: Arc<Core>,
     pub(crate) accounts: Arc<Accounts>,
@@ -58,9 +57,6 @@ impl SecondFactors {
     }
 
     /// The session of a second factor that was completed in this browser already: in another tab, or before going back.
-    ///
-    /// # Errors
-    /// If the database cannot be read.
     pub async fn second_step_taken(&self, pending: &str, browser: &Browser) -> Result<Option<SessionId>, FlowError> {
         let Ok(pending) = self.session_opening.open_pending(pending, browser) else { return Ok(None) };
         let accounts = self.accounts.accounts(browser).await?;
@@ -71,9 +67,6 @@ impl SecondFactors {
     }
 
     /// Begins a step-up of the signed-in user; returns the sealed state for its page.
-    ///
-    /// # Errors
-    /// If the value cannot be sealed.
     pub fn begin_step_up(&self, account: &Account, browser: &mut Browser) -> Result<String, FlowError> {
         let shown = Authentication::of_session(&account.session.amr);
         self.session_opening.seal_pending(&account.user, shown, SignInGuard::User, Some(account.session.id), browser)
@@ -98,7 +91,7 @@ impl SecondFactors {
             self.accounts.accounts(browser).await?.iter().find(|one| one.user.id == user.id).map(|one| one.session.id);
         self.throttles.count_pending(pending.id).await?;
         if let Err(refused) = self.throttles.count_second_factor(user.id, known).await {
-            self.tell_of_guessing(&user).await?;
+            self.email_about_guessing(&user).await?;
             return Err(refused);
         }
         let digits = code.chars().filter(|c| !c.is_whitespace()).all(|c| c.is_ascii_digit());
@@ -106,14 +99,20 @@ impl SecondFactors {
         let means = match taken {
             Ok(means) => means,
             Err(refused) => {
-                let event = self.core.event(EventKind::SecondFactorFailed).with_user(user.id);
-                let event = event.with("source", device.source.clone());
-                self.core.store.write_single(move |mut tx| Box::pin(async move { tx.append(&event).await })).await?;
+                self.record_failure(user.id, device).await?;
                 return Err(refused.into());
             }
         };
         self.throttles.forgive_second_factor(user.id, known).await?;
         self.complete(pending, user, means, remember, browser, device).await
+    }
+
+    async fn record_failure(&self, user: UserId, device: &Device) -> Result<(), FlowError> {
+        let event = self.core.event(EventKind::SecondFactorFailed).with_user(user);
+        let mut tx = self.core.store.begin_single().await?;
+        tx.append(&event.with("source", device.source.clone())).await?;
+        tx.commit().await?;
+        Ok(())
     }
 
     /// Checks a code of the authenticator app.
@@ -150,7 +149,7 @@ impl SecondFactors {
         } else {
             let shown = pending.authentication.and(means);
             let opened = self.session_opening.open_session(&user, &shown, &pending.guard, browser, device).await?;
-            (opened.ok_or(Rejected::CredentialGone)?, shown.method())
+            (opened, shown.method())
         };
         if remember {
             self.remember_browser(&user, browser, device).await?;
@@ -174,30 +173,24 @@ impl SecondFactors {
             user_agent: device.described(),
             source: Some(device.source.clone()),
         };
-        let (hash, event) = (secret_hash(&secret), self.core.event(EventKind::BrowserRemembered).with_user(user.id));
-        let put = self.core.store.write(move |mut tx| {
-            Box::pin(async move {
-                tx.insert_remembered(&remembered, &hash).await?;
-                tx.append(&event).await
-            })
-        });
-        put.await?;
+        let mut tx = self.core.store.begin().await?;
+        tx.insert_remembered(&remembered, &secret_hash(&secret)).await?;
+        tx.append(&self.core.event(EventKind::BrowserRemembered).with_user(user.id)).await?;
+        tx.commit().await?;
         browser.hold(secret);
         Ok(())
     }
 
     /// Notifies the user, at most once a day, that somebody knows the password and guesses codes.
-    async fn tell_of_guessing(&self, user: &User) -> Result<(), FlowError> {
+    async fn email_about_guessing(&self, user: &User) -> Result<(), FlowError> {
         const DAY_MS: i64 = 24 * 60 * 60 * 1_000;
-        let notice = self.security_emails.notice(user, &emails::codes_guessed())?;
+        let security_email = self.security_emails.notice(user, &emails::codes_guessed())?;
         let (bucket, now_ms) = (format!("second/told/{}", user.id), self.core.now().0.saturating_mul(1_000));
-        let tell = self.core.store.write(move |mut tx| {
-            Box::pin(async move {
-                let due = tx.take_from_bucket(&bucket, now_ms, DAY_MS, DAY_MS).await?;
-                if due == usher_storage::system::throttles::Taken::Yes { notice.post(&mut tx).await } else { Ok(()) }
-            })
-        });
-        tell.await?;
+        let mut tx = self.core.store.begin().await?;
+        if tx.take_from_bucket(&bucket, now_ms, DAY_MS, DAY_MS).await? == Taken::Yes {
+            security_email.post(&mut tx).await?;
+        }
+        tx.commit().await?;
         self.core.mail_wakeup.notify_one();
         Ok(())
     }

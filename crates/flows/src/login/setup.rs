@@ -10,23 +10,21 @@ use std::time::Duration;
 use crate::admin::users::NewUser;
 use crate::core::Device;
 use crate::credentials::password_rules::normalise;
-use crate::error::{FlowError, Rejected};
+use crate::error::{FlowError, Rejected, on_conflict};
 use crate::login::accounts::{Browser, secret_hash};
 use crate::login::finish_sign_in::SignedIn;
 use crate::login::open_session::password_guard;
 use usher_domain::email::Email;
-use usher_domain::event::EventKind;
-use usher_domain::id::ProofId;
+use usher_domain::event::{Event, EventKind};
+use usher_domain::id::{ProofId, UserId};
 use usher_domain::user::authentication::{AuthMeans, Authentication};
 use usher_domain::user::proof::{Proof, ProofKind};
 use usher_domain::user::{User, UserStatus};
-use usher_storage::StorageError;
 
 /// How long a setup link is valid.
 const LIFETIME: Duration = Duration::from_mins(30);
 
 /// Links with which invited users and the first administrator set up their account.
-#[derive(Clone)]
 pub struct SetupLinks {
     pub(crate) core: Arc<Core>,
     pub(crate) session_opening: Arc<SessionOpening>,
@@ -36,37 +34,17 @@ pub struct SetupLinks {
 
 impl SetupLinks {
     /// Creates a setup link. Older ones stay valid until they are used or expire.
-    ///
-    /// # Errors
-    /// If the database fails.
     pub async fn create_setup_link(&self) -> Result<String, FlowError> {
         let (now, code) = (self.core.now(), self.core.random.token());
-        let proof = Proof {
-            id: ProofId::new(now, &*self.core.random),
-            kind: ProofKind::Setup,
-            email: None,
-            user_id: None,
-            sealed: None,
-            attempts: 0,
-            created_at: now,
-            expires_at: now + LIFETIME,
-            used_at: None,
-        };
-        let (event, hash) = (self.core.event(EventKind::SetupLinkCreated), secret_hash(&code));
-        let put = self.core.store.write(move |mut tx| {
-            Box::pin(async move {
-                tx.insert_proof(&proof, &hash, None).await?;
-                tx.append(&event).await
-            })
-        });
-        put.await?;
+        let proof = Proof::new(ProofId::new(now, &*self.core.random), ProofKind::Setup, now, LIFETIME);
+        let mut tx = self.core.store.begin().await?;
+        tx.insert_proof(&proof, &secret_hash(&code), None).await?;
+        tx.append(&self.core.event(EventKind::SetupLinkCreated)).await?;
+        tx.commit().await?;
         Ok(self.core.config.server.issuer.at(&format!("/setup/{code}")))
     }
 
     /// Is this setup link valid?
-    ///
-    /// # Errors
-    /// If the database fails.
     pub async fn is_setup_open(&self, code: &str) -> Result<bool, FlowError> {
         let proof = self.core.store.find_proof_by_token(&secret_hash(code), ProofKind::Setup).await?;
         Ok(proof.is_some_and(|proof| proof.is_open(self.core.now())))
@@ -102,40 +80,31 @@ impl SetupLinks {
     /// Creates the user and spends the link in one transaction: the loser of a race creates no user.
     async fn create_first(&self, admin: NewUser, proof: ProofId) -> Result<User, FlowError> {
         let prepared = self.users.prepare_user(NewUser { admin: true, ..admin }).await?;
-        let (usher, now, made) = (self.clone(), self.core.now(), prepared.user.clone());
-        let create = self.core.store.write(move |mut tx| {
-            Box::pin(async move {
-                if !tx.take_proof(proof, ProofKind::Setup, now).await? {
-                    return Ok(false);
-                }
-                prepared.insert(&usher.core, &mut tx).await?;
-                tx.append(&usher.core.event(EventKind::UserUpdated).with_user(prepared.user.id).with("admin", true))
-                    .await?;
-                Ok(true)
-            })
-        });
-        match create.await {
-            Ok(true) => Ok(made),
-            Ok(false) => Err(Rejected::ProofOver.into()),
-            Err(StorageError::Conflict) => Err(Rejected::EmailTaken.into()),
-            Err(other) => Err(other.into()),
+        let mut tx = self.core.store.begin().await?;
+        if !tx.take_proof(proof, ProofKind::Setup, self.core.now()).await? {
+            return Err(Rejected::ProofOver.into());
         }
+        prepared.insert(&self.core, &mut tx).await.map_err(on_conflict(Rejected::EmailTaken))?;
+        tx.append(&self.made_administrator(prepared.user.id)).await?;
+        tx.commit().await?;
+        Ok(prepared.user)
     }
 
     async fn promote(&self, user: User, proof: ProofId) -> Result<User, FlowError> {
-        let (usher, now, id) = (self.clone(), self.core.now(), user.id);
-        let promote = self.core.store.write(move |mut tx| {
-            Box::pin(async move {
-                let active = tx.lock_user(id).await?.is_some_and(|user| user.status == UserStatus::Active);
-                if !active || !tx.take_proof(proof, ProofKind::Setup, now).await? {
-                    return Ok(false);
-                }
-                tx.set_user_admin(id, true, now).await?;
-                tx.append(&usher.core.event(EventKind::UserUpdated).with_user(id).with("admin", true)).await?;
-                Ok(true)
-            })
-        });
-        if promote.await? { Ok(User { admin: true, ..user }) } else { Err(Rejected::ProofOver.into()) }
+        let now = self.core.now();
+        let mut tx = self.core.store.begin().await?;
+        let active = tx.lock_user(user.id).await?.is_some_and(|user| user.status == UserStatus::Active);
+        if !active || !tx.take_proof(proof, ProofKind::Setup, now).await? {
+            return Err(Rejected::ProofOver.into());
+        }
+        tx.set_user_admin(user.id, true, now).await?;
+        tx.append(&self.made_administrator(user.id)).await?;
+        tx.commit().await?;
+        Ok(User { admin: true, ..user })
+    }
+
+    fn made_administrator(&self, user: UserId) -> Event {
+        self.core.event(EventKind::UserUpdated).with_user(user).with("admin", true)
     }
 
     async fn check_password_of(&self, user: &User, given: &NewUser, device: &Device) -> Result<(), FlowError> {

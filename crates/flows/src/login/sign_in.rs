@@ -23,14 +23,11 @@ use usher_domain::user::proof::ProofKind;
 
 /// The submitted credentials.
 pub struct Attempt {
-    /// The address.
     pub email: String,
-    /// The password.
     pub password: Secret<String>,
 }
 
 /// Sign-in with a password.
-#[derive(Clone)]
 pub struct PasswordSignIn {
     pub(crate) core: Arc<Core>,
     pub(crate) accounts: Arc<Accounts>,
@@ -103,11 +100,13 @@ impl PasswordSignIn {
         }
         let mut event = self.core.event(EventKind::SignInFailed).with("source", device.source.clone());
         event.user_id = user;
-        self.core.store.write_single(move |mut tx| Box::pin(async move { tx.append(&event).await })).await?;
+        let mut tx = self.core.store.begin_single().await?;
+        tx.append(&event).await?;
+        tx.commit().await?;
         Err(Rejected::WrongCredentials.into())
     }
 
-    /// Rehashes a password if the parameters have changed, and returns the hash that is stored then.
+    /// Rehashes a password if the parameters have changed, and returns the hash that is stored now.
     ///
     /// # Errors
     /// [`Rejected::WrongCredentials`] if the password was changed or deleted meanwhile.
@@ -123,13 +122,11 @@ impl PasswordSignIn {
             return Ok(old);
         }
         let new = self.core.password_pool.hash(password.clone(), self.core.random.bytes()).await?;
-        let fresh = new.clone();
-        let work = self
-            .core
-            .store
-            .write_single(move |mut tx| Box::pin(async move { tx.rehash_password(user, &old, &new).await }));
-        if work.await? {
-            return Ok(fresh);
+        let mut tx = self.core.store.begin_single().await?;
+        let rehashed = tx.rehash_password(user, &old, &new).await?;
+        tx.commit().await?;
+        if rehashed {
+            return Ok(new);
         }
         // A simultaneous sign-in has rehashed it, or the password was changed.
         let stored = self.core.store.find_password(user).await?;

@@ -44,7 +44,6 @@ pub enum SignOut {
 }
 
 /// Sign-out (OpenID Connect RP-Initiated Logout 1.0).
-#[derive(Clone)]
 pub struct SignOuts {
     pub(crate) core: Arc<Core>,
     pub(crate) accounts: Arc<Accounts>,
@@ -55,9 +54,6 @@ pub struct SignOuts {
 
 impl SignOuts {
     /// Parses a logout request. An invalid one is not rejected: the user may still want to sign out.
-    ///
-    /// # Errors
-    /// If the database fails.
     pub async fn read_logout(&self, params: &Params) -> Result<LogoutRequest, FlowError> {
         let get = |name: &'static str| params.get(name).map_err(|_| OAuthError::repeated(name));
         let (Ok(hint), Ok(named), Ok(target), Ok(state)) =
@@ -99,9 +95,6 @@ impl SignOuts {
     }
 
     /// Decides what a logout request does in this browser.
-    ///
-    /// # Errors
-    /// If the database fails.
     pub async fn sign_out_of(&self, request: &LogoutRequest, browser: &Browser) -> Result<SignOut, FlowError> {
         let live: Vec<Account> =
             self.accounts.accounts(browser).await?.into_iter().filter(|account| account.live).collect();
@@ -115,25 +108,13 @@ impl SignOuts {
     }
 
     /// Signs one account out of this browser. The browser keeps the account in its list, signed out.
-    ///
-    /// # Errors
-    /// If the database fails.
     pub async fn sign_out(&self, account: &Account) -> Result<Ended, FlowError> {
-        self.end_in_own_write(account, account.session.id, EndReason::SignOut).await
+        self.end_one(account, account.session.id, EndReason::SignOut).await
     }
 
     /// Signs a user out of every browser.
-    ///
-    /// # Errors
-    /// If the database fails.
     pub async fn sign_out_everywhere(&self, account: &Account) -> Result<Ended, FlowError> {
-        let (usher, user) = (self.clone(), account.user.id);
-        let end = self.core.store.write(move |mut tx| {
-            Box::pin(
-                async move { usher.endings.end_everything_of(&mut tx, user, None, EndReason::SignOutEverywhere).await },
-            )
-        });
-        Ok(end.await?)
+        self.end_all(account, None, EndReason::SignOutEverywhere).await
     }
 
     /// Ends another session of the same user.
@@ -146,34 +127,26 @@ impl SignOuts {
         if !found.is_some_and(|found| found.user_id == account.user.id && found.is_live(now)) {
             return Err(Rejected::NotFound("session").into());
         }
-        self.end_in_own_write(account, session, EndReason::EndedByOwner).await
+        self.end_one(account, session, EndReason::EndedByOwner).await
     }
 
     /// Ends every other session of the same user.
-    ///
-    /// # Errors
-    /// If the database fails.
     pub async fn end_other_sessions(&self, account: &Account) -> Result<Ended, FlowError> {
-        let (usher, user, this) = (self.clone(), account.user.id, account.session.id);
-        let end = self.core.store.write(move |mut tx| {
-            Box::pin(async move {
-                usher.endings.end_everything_of(&mut tx, user, Some(this), EndReason::EndedByOwner).await
-            })
-        });
-        Ok(end.await?)
+        self.end_all(account, Some(account.session.id), EndReason::EndedByOwner).await
     }
 
-    async fn end_in_own_write(
-        &self,
-        account: &Account,
-        session: SessionId,
-        reason: EndReason,
-    ) -> Result<Ended, FlowError> {
-        let (usher, user) = (self.clone(), account.user.id);
-        let end = self.core.store.write(move |mut tx| {
-            Box::pin(async move { usher.endings.end_session(&mut tx, user, session, reason).await })
-        });
-        Ok(end.await?)
+    async fn end_one(&self, account: &Account, session: SessionId, reason: EndReason) -> Result<Ended, FlowError> {
+        let mut tx = self.core.store.begin().await?;
+        let ended = self.endings.end_session(&mut tx, account.user.id, session, reason).await?;
+        tx.commit().await?;
+        Ok(ended)
+    }
+
+    async fn end_all(&self, account: &Account, but: Option<SessionId>, reason: EndReason) -> Result<Ended, FlowError> {
+        let mut tx = self.core.store.begin().await?;
+        let ended = self.endings.end_everything_of(&mut tx, account.user.id, but, reason).await?;
+        tx.commit().await?;
+        Ok(ended)
     }
 
     /// The client and session of an ID token of this server, expired or not (RP-Initiated Logout §2).

@@ -1,7 +1,7 @@
 //! Registration. The user is created when the address is verified: a pending registration owns nothing.
 
 use crate::core::Core;
-use crate::emails::EmailQueue;
+use crate::emails::{EmailQueue, lang_of};
 use crate::login::finish_sign_in::SessionOpening;
 use crate::login::throttle::Throttles;
 use std::sync::Arc;
@@ -12,7 +12,7 @@ use subtle::ConstantTimeEq as _;
 
 use crate::core::Device;
 use crate::credentials::password_rules::{PasswordFault, check, normalise};
-use crate::error::{CodeKind, FlowError, Rejected};
+use crate::error::{CodeKind, FlowError, Rejected, on_conflict};
 use crate::login::accounts::{Browser, secret_hash};
 use crate::login::finish_sign_in::SignedIn;
 use crate::login::mailed::MailedProof;
@@ -31,8 +31,7 @@ use usher_domain::user::source::{AttributeOrigin, AttributeSources};
 use usher_domain::user::{Profile, Sub, User, UserStatus};
 use usher_i18n::Lang;
 use usher_keys::seal::Purpose;
-use usher_mail::{Recipient, emails};
-use usher_storage::StorageError;
+use usher_mail::{EmailDraft, Recipient, emails};
 
 /// How long a mailed code is valid.
 pub const LIFETIME: Duration = Duration::from_mins(15);
@@ -41,7 +40,6 @@ const DIGITS: usize = 8;
 
 /// The submitted form.
 pub struct SignUpForm {
-    /// The address.
     pub email: String,
     /// The password; `None` if the user will create a passkey once the address is verified.
     pub password: Option<Secret<String>>,
@@ -56,7 +54,7 @@ pub struct SignUpForm {
 }
 
 /// A pending registration.
-#[derive(Clone, Serialize, Deserialize)]
+#[derive(Serialize, Deserialize)]
 pub(crate) struct PendingSignUp {
     pub phc: Option<String>,
     pub profile: Profile,
@@ -98,7 +96,6 @@ pub struct Verified {
 }
 
 /// Registration, and the proof of new email addresses.
-#[derive(Clone)]
 pub struct Registration {
     pub(crate) core: Arc<Core>,
     pub(crate) email_queue: Arc<EmailQueue>,
@@ -186,44 +183,29 @@ impl Registration {
     }
 
     /// The address of a pending registration, for its page.
-    ///
-    /// # Errors
-    /// If the database fails.
     pub async fn waiting_address(&self, proof: ProofId) -> Result<Option<Email>, FlowError> {
         let found = self.core.store.find_proof(proof, ProofKind::SignUp).await?;
         Ok(found.filter(|proof| proof.used_at.is_none()).and_then(|proof| proof.email))
     }
 
     /// The address of a registration, pending or not.
-    ///
-    /// # Errors
-    /// If the database cannot be read.
     pub async fn waited_address(&self, proof: ProofId) -> Result<Option<Email>, FlowError> {
         Ok(self.core.store.find_proof(proof, ProofKind::SignUp).await?.and_then(|proof| proof.email))
     }
 
     /// Does this link belong to a pending registration? If so, does this browser need its password?
-    ///
-    /// # Errors
-    /// If the database fails.
     pub async fn waiting_link(&self, token: &str, browser: &Browser) -> Result<Option<AsksPassword>, FlowError> {
         let waiting = self.find_waiting_link(token).await?;
         Ok(waiting.map(|(_, pending)| AsksPassword(asks_password(&pending, browser))))
     }
 
     /// The sealed sign-in that a pending registration belongs to.
-    ///
-    /// # Errors
-    /// If the database fails.
     pub async fn waiting_sign_in(&self, proof: ProofId) -> Result<Option<String>, FlowError> {
         let found = self.core.store.find_proof(proof, ProofKind::SignUp).await?.and_then(|proof| proof.sealed);
         Ok(found.and_then(|sealed| self.open_sign_up(&sealed)).and_then(|pending| pending.interaction))
     }
 
     /// The sealed sign-in of the registration with this link.
-    ///
-    /// # Errors
-    /// If the database fails.
     pub async fn waiting_sign_in_of_link(&self, token: &str) -> Result<Option<String>, FlowError> {
         Ok(self.find_waiting_link(token).await?.and_then(|(_, pending)| pending.interaction))
     }
@@ -246,11 +228,11 @@ impl Registration {
         browser: &mut Browser,
         device: &Device,
     ) -> Result<Verified, FlowError> {
-        let now = self.core.now();
-        let tried = self.core.store.write(move |mut tx| {
-            Box::pin(async move { tx.try_proof_code(proof, ProofKind::SignUp, now, MAX_ATTEMPTS).await })
-        });
-        let expected = tried.await?.ok_or(Rejected::ProofOver)?;
+        let mut tx = self.core.store.begin().await?;
+        let expected = tx.try_proof_code(proof, ProofKind::SignUp, self.core.now(), MAX_ATTEMPTS).await?;
+        // The attempt counts even if the code is wrong.
+        tx.commit().await?;
+        let expected = expected.ok_or(Rejected::ProofOver)?;
         let digits: String = code.chars().filter(char::is_ascii_digit).collect();
         if !bool::from(self.code_hash(proof, &digits).ct_eq(&expected)) {
             return Err(Rejected::WrongCode(CodeKind::Mailed).into());
@@ -306,44 +288,37 @@ impl Registration {
         let (now, id) = (self.core.now(), ProofId::new(self.core.now(), &*self.core.random));
         let (token, code) = (self.core.random.token(), self.core.random.digits(DIGITS));
         let taken = self.core.store.find_user_by_email(&email).await?;
-        let letter = match &taken {
-            None => {
-                let link = self.core.config.server.issuer.at(&format!("/verify?token={token}"));
-                let reader = Recipient { email: email.as_str(), name: None, lang };
-                emails::verify_email(&code, &link, minutes(LIFETIME)).write(reader, now)?
-            }
-            Some(owner) => {
-                let at = |path: &str| self.core.config.server.issuer.at(&format!("{path}?proof={id}"));
-                let owner = Recipient { email: email.as_str(), name: None, lang: crate::emails::lang_of(owner) };
-                emails::already_registered(&at("/login"), &at("/recover")).write(owner, now)?
-            }
+        let (draft, lang) = match &taken {
+            None => (self.verification(&token, &code), lang),
+            Some(owner) => (self.already_registered(id), lang_of(owner)),
         };
+        let message = draft.write(Recipient { email: email.as_str(), name: None, lang }, now)?;
         let proof = Proof {
-            id,
-            kind: ProofKind::SignUp,
             email: Some(email.clone()),
-            user_id: None,
             sealed: Some(self.core.sealer.seal(Purpose::Proof, &serde_json::to_vec(pending)?, &*self.core.random)),
-            attempts: 0,
-            created_at: now,
-            expires_at: now + LIFETIME,
-            used_at: None,
+            ..Proof::new(id, ProofKind::SignUp, now, LIFETIME)
         };
         // If the address is taken, the proof is a decoy: its link and code are never sent.
         let decoy = taken.is_some();
         let token_hash = if decoy { secret_hash(&self.core.random.token()) } else { secret_hash(&token) };
         let code_hash = if decoy { self.code_hash(id, &self.core.random.token()) } else { self.code_hash(id, &code) };
-        let letter = if self.throttles.may_write_to(email.as_str()).await? {
-            Some(self.email_queue.enclose(&letter, proof.expires_at)?)
-        } else {
-            None
-        };
-        if let (Replaced::Code(waiting), None) = (replaced, &letter) {
-            return Ok(MailedProof { id: waiting, sent: false });
+        let sent = self.throttles.may_write_to(email.as_str()).await?;
+        if let (Replaced::Code(waiting), false) = (replaced, sent) {
+            return Ok(MailedProof { id: waiting, sent });
         }
-        let sent = letter.is_some();
-        self.put_proof(proof, token_hash, code_hash, letter, replaced).await?;
+        let email = sent.then(|| self.email_queue.enclose(&message, proof.expires_at)).transpose()?;
+        self.put_proof(proof, token_hash, code_hash, email, replaced).await?;
         Ok(MailedProof { id, sent })
+    }
+
+    fn verification(&self, token: &str, code: &str) -> EmailDraft {
+        let link = self.core.config.server.issuer.at(&format!("/verify?token={token}"));
+        emails::verify_email(code, &link, minutes(LIFETIME))
+    }
+
+    fn already_registered(&self, proof: ProofId) -> EmailDraft {
+        let at = |path: &str| self.core.config.server.issuer.at(&format!("{path}?proof={proof}"));
+        emails::already_registered(&at("/login"), &at("/recover"))
     }
 
     async fn put_proof(
@@ -351,27 +326,23 @@ impl Registration {
         proof: Proof,
         token_hash: [u8; 32],
         code_hash: [u8; 32],
-        letter: Option<QueuedEmail>,
+        email: Option<QueuedEmail>,
         replaced: Replaced,
     ) -> Result<(), FlowError> {
         let now = self.core.now();
-        let put = self.core.store.write(move |mut tx| {
-            Box::pin(async move {
-                // Only the newest email is valid. If none was sent, the earlier ones stay valid.
-                if let (Some(email), Some(_)) = (&proof.email, &letter) {
-                    tx.close_proofs_of_email(email, proof.kind, now).await?;
-                }
-                if let Replaced::Address(replaced) = replaced {
-                    tx.take_proof(replaced, proof.kind, now).await?;
-                }
-                tx.insert_proof(&proof, &token_hash, Some(&code_hash)).await?;
-                match &letter {
-                    Some(letter) => tx.insert_email(letter, now).await,
-                    None => Ok(()),
-                }
-            })
-        });
-        put.await?;
+        let mut tx = self.core.store.begin().await?;
+        // Only the newest email is valid. If none was sent, the earlier ones stay valid.
+        if let (Some(address), Some(_)) = (&proof.email, &email) {
+            tx.close_proofs_of_email(address, proof.kind, now).await?;
+        }
+        if let Replaced::Address(replaced) = replaced {
+            tx.take_proof(replaced, proof.kind, now).await?;
+        }
+        tx.insert_proof(&proof, &token_hash, Some(&code_hash)).await?;
+        if let Some(email) = &email {
+            tx.insert_email(email, now).await?;
+        }
+        tx.commit().await?;
         self.core.mail_wakeup.notify_one();
         Ok(())
     }
@@ -388,29 +359,7 @@ impl Registration {
         let email = proof.email.clone().ok_or(Rejected::ProofOver)?;
         let user = self.new_user(Some(email), pending.profile, Some(pending.locale), &AttributeOrigin::Person);
         let elsewhere = is_elsewhere(browser, pending.browser.as_deref());
-        let (usher, made, phc, now, id) = (self.clone(), user.clone(), pending.phc.clone(), self.core.now(), proof.id);
-        let create = self.core.store.write(move |mut tx| {
-            Box::pin(async move {
-                if !tx.take_proof(id, ProofKind::SignUp, now).await? {
-                    return Ok(false);
-                }
-                tx.insert_user(&made).await?;
-                if elsewhere {
-                    tx.insert_handover(id, made.id).await?;
-                }
-                if let Some(phc) = &phc {
-                    tx.put_password(made.id, phc, now).await?;
-                }
-                tx.append(&usher.core.event(EventKind::UserCreated).with_user(made.id)).await?;
-                Ok(true)
-            })
-        });
-        match create.await {
-            Ok(true) => {}
-            // Another registration verified the same address meanwhile.
-            Ok(false) | Err(StorageError::Conflict) => return Err(Rejected::ProofOver.into()),
-            Err(other) => return Err(other.into()),
-        }
+        self.create_user(&user, proof.id, pending.phc.as_deref(), elsewhere).await?;
         let (means, guard) = match &pending.phc {
             Some(phc) => (AuthMeans::Password, password_guard(phc)),
             None => (AuthMeans::MailCode, SignInGuard::User),
@@ -418,6 +367,31 @@ impl Registration {
         let signed_in =
             self.session_opening.finish_sign_in(user, Authentication::by(means), guard, browser, device).await?;
         Ok(Verified { signed_in, interaction: pending.interaction, makes_passkey: pending.phc.is_none(), elsewhere })
+    }
+
+    async fn create_user(
+        &self,
+        user: &User,
+        proof: ProofId,
+        phc: Option<&str>,
+        elsewhere: bool,
+    ) -> Result<(), FlowError> {
+        let now = self.core.now();
+        let mut tx = self.core.store.begin().await?;
+        if !tx.take_proof(proof, ProofKind::SignUp, now).await? {
+            return Err(Rejected::ProofOver.into());
+        }
+        // The address conflicts if another registration verified it meanwhile.
+        tx.insert_user(user).await.map_err(on_conflict(Rejected::ProofOver))?;
+        if elsewhere {
+            tx.insert_handover(proof, user.id).await?;
+        }
+        if let Some(phc) = phc {
+            tx.put_password(user.id, phc, now).await?;
+        }
+        tx.append(&self.core.event(EventKind::UserCreated).with_user(user.id)).await?;
+        tx.commit().await?;
+        Ok(())
     }
 
     /// A user with a new `sub`. `origin` is the source of the address and the profile.

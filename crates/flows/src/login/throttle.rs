@@ -29,15 +29,17 @@ fn second_factor_bucket(user: UserId, known: Option<SessionId>) -> String {
     }
 }
 
-/// A bucket: its name and its size.
-#[derive(Debug, Clone)]
+fn too_many(wait_ms: i64) -> Rejected {
+    Rejected::TooMany { seconds: u32::try_from(wait_ms.div_euclid(1_000) + 1).unwrap_or(u32::MAX) }
+}
+
 struct Bucket {
     name: String,
+    /// Its size, as a multiple of the limit.
     factor: u32,
 }
 
 /// Limits of attempts.
-#[derive(Clone)]
 pub struct Throttles {
     pub(crate) core: Arc<Core>,
 }
@@ -69,8 +71,7 @@ impl Throttles {
         if self.core.config.limits.sign_in == RateLimit::Off {
             return Ok(());
         }
-        let bucket = format!("sign-in/pair/{}/{source}", self.bucket_name(account));
-        Ok(self.core.store.write_single(move |mut tx| Box::pin(async move { tx.forget_bucket(&bucket).await })).await?)
+        self.forget_bucket(&format!("sign-in/pair/{}/{source}", self.bucket_name(account))).await
     }
 
     /// Counts one attempt at a user's second factor, before it is checked. A browser with a session of the user counts
@@ -82,8 +83,7 @@ impl Throttles {
 
     /// Resets the attempts at this user's second factor after a success.
     pub(crate) async fn forgive_second_factor(&self, user: UserId, known: Option<SessionId>) -> Result<(), FlowError> {
-        let bucket = second_factor_bucket(user, known);
-        Ok(self.core.store.write_single(move |mut tx| Box::pin(async move { tx.forget_bucket(&bucket).await })).await?)
+        self.forget_bucket(&second_factor_bucket(user, known)).await
     }
 
     /// Counts one attempt within one sign-in: after five it must be begun again.
@@ -173,24 +173,29 @@ impl Throttles {
         let RateLimit::Rate { count, per } = limit else { return Ok(()) };
         let now_ms = self.core.now().0.saturating_mul(1_000);
         let per_ms = i64::try_from(per.as_millis()).unwrap_or(i64::MAX);
-        let cost = move |bucket: &Bucket| (per_ms / i64::from(count.saturating_mul(bucket.factor)).max(1)).max(1);
-        let take = self.core.store.write(move |mut tx| {
-            Box::pin(async move {
-                for (place, bucket) in buckets.iter().enumerate() {
-                    let taken = tx.take_from_bucket(&bucket.name, now_ms, cost(bucket), per_ms).await?;
-                    let Taken::NotFor(wait) = taken else { continue };
-                    for narrower in &buckets[..place] {
-                        tx.give_back_to_bucket(&narrower.name, cost(narrower)).await?;
-                    }
-                    for wider in &buckets[place + 1..] {
-                        tx.bound_bucket(&wider.name, now_ms, cost(wider), per_ms).await?;
-                    }
-                    return Ok(Some(wait));
-                }
-                Ok(None)
-            })
-        });
-        let Some(wait) = take.await? else { return Ok(()) };
-        Err(Rejected::TooMany { seconds: u32::try_from(wait.div_euclid(1_000) + 1).unwrap_or(u32::MAX) }.into())
+        let cost = |bucket: &Bucket| (per_ms / i64::from(count.saturating_mul(bucket.factor)).max(1)).max(1);
+        let mut tx = self.core.store.begin().await?;
+        for (place, bucket) in buckets.iter().enumerate() {
+            let taken = tx.take_from_bucket(&bucket.name, now_ms, cost(bucket), per_ms).await?;
+            let Taken::NotFor(wait) = taken else { continue };
+            for narrower in &buckets[..place] {
+                tx.give_back_to_bucket(&narrower.name, cost(narrower)).await?;
+            }
+            for wider in &buckets[place + 1..] {
+                tx.bound_bucket(&wider.name, now_ms, cost(wider), per_ms).await?;
+            }
+            // A rejected attempt commits too: it may have bounded a bucket.
+            tx.commit().await?;
+            return Err(too_many(wait).into());
+        }
+        tx.commit().await?;
+        Ok(())
+    }
+
+    async fn forget_bucket(&self, bucket: &str) -> Result<(), FlowError> {
+        let mut tx = self.core.store.begin_single().await?;
+        tx.forget_bucket(bucket).await?;
+        tx.commit().await?;
+        Ok(())
     }
 }
