@@ -1,35 +1,25 @@
 //! Start-up, the only module that depends on all crates: from the configuration to a running server.
 
-mod banner;
 mod bootstrap;
 mod configured;
 mod data;
-#[cfg(feature = "demo")]
-mod demos;
-#[cfg(not(feature = "demo"))]
-#[path = "no_demos.rs"]
-mod demos;
+mod database_owner;
 mod dev;
 mod doctor;
-mod door;
 mod features;
 mod healthcheck;
 mod instance_lock;
 mod listen;
 mod mailer;
-mod mark;
 mod open_files;
 pub mod router;
 mod run;
-mod sample;
-mod seed;
 mod serve;
 mod shutdown;
 #[cfg(feature = "sim")]
 mod simulate;
-#[cfg(feature = "sim")]
-mod simulated;
 mod source;
+mod startup_gate;
 
 pub use bootstrap::{BootstrapError, assemble, bootstrap, open_store};
 pub use data::{migrate, open_for_commands, pending_migrations};

@@ -21,7 +21,7 @@ use usher_pages::wrong_host::other_host;
 pub fn build(usher: Usher, caught: Option<Arc<CaughtMail>>, gate: Gate) -> Router {
     let app = App::new(usher, caught);
     let config = &app.usher.core.config;
-    let house = ServerContext {
+    let context = ServerContext {
         issuer: config.server.issuer.url().clone(),
         random: app.usher.core.random.clone(),
         proxies: TrustedProxies::new(config.server.trusted_proxies.iter().copied()),
@@ -45,5 +45,5 @@ pub fn build(usher: Usher, caught: Option<Arc<CaughtMail>>, gate: Gate) -> Route
         .with_state(app)
         .merge(assets::routes())
         .merge(ready);
-    layers::wrap(router, house)
+    layers::wrap(router, context)
 }

@@ -67,14 +67,14 @@ pub fn start_jobs(
 /// The first failure.
 pub async fn until_stopped(mut tasks: JoinSet<anyhow::Result<()>>, shutdown: &Shutdown) -> anyhow::Result<()> {
     tokio::select! {
-        () = shutdown.asked() => {}
+        () = shutdown.requested() => {}
         ended = tasks.join_next() => {
             if let Some(ended) = ended {
-                ended.context("a part of the house ended")??;
+                ended.context("a task of the server ended")??;
             }
             // A task that was told to stop may end before the flag is seen here.
             if !*shutdown.flag().borrow() {
-                bail!("a part of the house ended by itself");
+                bail!("a task of the server ended by itself");
             }
         }
     }
@@ -83,7 +83,7 @@ pub async fn until_stopped(mut tasks: JoinSet<anyhow::Result<()>>, shutdown: &Sh
     tokio::select! {
         () = everything => {}
         () = tokio::time::sleep(LONGEST_END) => tracing::warn!("stopped with work unfinished"),
-        () = shutdown.insisted() => tracing::warn!("stopped at once"),
+        () = shutdown.requested_twice() => tracing::warn!("stopped at once"),
     }
     Ok(())
 }
@@ -93,7 +93,7 @@ mod tests {
     use super::*;
 
     #[tokio::test]
-    async fn a_part_that_fails_ends_the_house_with_its_words() {
+    async fn a_task_that_fails_ends_the_server_with_its_error() {
         let shutdown = Shutdown::on_signals().unwrap();
         let mut tasks = JoinSet::new();
         tasks.spawn(async { std::future::pending().await });

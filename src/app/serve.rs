@@ -8,11 +8,11 @@ use tokio::task::JoinSet;
 
 use super::bootstrap::{bootstrap, open_store};
 use super::data::pending_migrations;
-use super::door::BoundServer;
 use super::router;
 use super::shutdown::Shutdown;
 use super::source::{OsRandom, SystemClock};
-use super::{configured, instance_lock, mailer, mark, run};
+use super::startup_gate::BoundServer;
+use super::{configured, database_owner, instance_lock, mailer, run};
 use usher_config::{Config, RunMode};
 use usher_domain::random::Random;
 use usher_flows::Usher;
@@ -27,10 +27,10 @@ const DEV_FOLDER: &str = ".usher";
 /// A message for the operator.
 pub async fn serve(config: Config, migrate: bool) -> anyhow::Result<()> {
     refuse_dev_key(&config)?;
-    let door = BoundServer::bind(&config).await?;
+    let bound = BoundServer::bind(&config).await?;
     let shutdown = Shutdown::on_signals().context("signals")?;
     let mut tasks = JoinSet::new();
-    let starting = door.answer(&mut tasks, &shutdown);
+    let starting = bound.serve(&mut tasks, &shutdown);
 
     let _lock = instance_lock::take(&config)?;
     let usher = open(config, migrate).await?;
@@ -55,7 +55,7 @@ pub async fn serve(config: Config, migrate: bool) -> anyhow::Result<()> {
 
 async fn open(config: Config, migrate: bool) -> anyhow::Result<Usher> {
     let store = open_store(&config).await?;
-    mark::look(&store, RunMode::Serve).await??;
+    database_owner::check_owner(&store, RunMode::Serve).await??;
     if !migrate {
         let pending = pending_migrations(&store).await?;
         if pending > 0 {
@@ -64,7 +64,7 @@ async fn open(config: Config, migrate: bool) -> anyhow::Result<Usher> {
     }
     let random: Arc<dyn Random> = Arc::new(OsRandom::default());
     let (usher, schema) = bootstrap(config, store, Arc::new(SystemClock), random).await?;
-    mark::settle(&usher.core.store, RunMode::Serve).await??;
+    database_owner::claim(&usher.core.store, RunMode::Serve).await??;
     tracing::info!(migrations = schema.applied, "the schema is up to date");
     Ok(usher)
 }

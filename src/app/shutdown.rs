@@ -7,8 +7,8 @@ use tokio::sync::watch;
 /// The requests so far.
 #[derive(Debug, Clone)]
 pub struct Shutdown {
-    asked: watch::Receiver<bool>,
-    insisted: watch::Receiver<bool>,
+    requested: watch::Receiver<bool>,
+    requested_twice: watch::Receiver<bool>,
 }
 
 impl Shutdown {
@@ -17,31 +17,31 @@ impl Shutdown {
     /// # Errors
     /// If signal handlers cannot be installed.
     pub fn on_signals() -> io::Result<Self> {
-        let (ask, asked) = watch::channel(false);
-        let (insist, insisted) = watch::channel(false);
+        let (request, requested) = watch::channel(false);
+        let (request_again, requested_twice) = watch::channel(false);
         let mut signals = Signals::new()?;
         tokio::spawn(async move {
             signals.next().await;
-            ask.send_replace(true);
+            request.send_replace(true);
             signals.next().await;
-            insist.send_replace(true);
+            request_again.send_replace(true);
         });
-        Ok(Self { asked, insisted })
+        Ok(Self { requested, requested_twice })
     }
 
     /// Resolves once shutdown is requested.
-    pub fn asked(&self) -> impl Future<Output = ()> + Send + 'static {
-        until(self.asked.clone())
+    pub fn requested(&self) -> impl Future<Output = ()> + Send + 'static {
+        until(self.requested.clone())
     }
 
     /// Resolves once shutdown is requested twice.
-    pub fn insisted(&self) -> impl Future<Output = ()> + Send + 'static {
-        until(self.insisted.clone())
+    pub fn requested_twice(&self) -> impl Future<Output = ()> + Send + 'static {
+        until(self.requested_twice.clone())
     }
 
-    /// The same as [`Shutdown::asked`], for polling.
+    /// The same as [`Shutdown::requested`], for polling.
     pub fn flag(&self) -> watch::Receiver<bool> {
-        self.asked.clone()
+        self.requested.clone()
     }
 }
 

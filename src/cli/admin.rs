@@ -19,7 +19,7 @@ pub(super) enum AdminCommand {
 }
 
 pub(super) async fn run(settings: &ConfigFiles, command: &AdminCommand, output: Output) -> anyhow::Result<()> {
-    let usher = app::open_for_commands(settings.of_house()?).await?;
+    let usher = app::open_for_commands(settings.server_config()?).await?;
     match command {
         AdminCommand::Link => {
             let link = usher.setup_links.create_setup_link().await?;

@@ -33,16 +33,16 @@ pub(super) struct PrintConfigArgs {
 
 pub(super) fn run(settings: &ConfigFiles, command: &ConfigCommand, output: Output) -> anyhow::Result<()> {
     let ConfigCommand::Print(arguments) = command;
-    let house = settings.of_house();
+    let config = settings.server_config();
     if arguments.defaults {
         // The built-in values can be shown even if the configured ones are invalid.
-        let profile = house.map_or(RunMode::Dev, |config| config.profile);
+        let profile = config.map_or(RunMode::Dev, |config| config.profile);
         return say(&print(&defaults(profile), PrintMode::Defaults, output.json));
     }
     let mode = if arguments.origin { PrintMode::Origins } else { PrintMode::Values };
-    let house = house?;
+    let config = config?;
     if output.json {
-        return say(&print(&[house.explain(), house.explain_providers()].concat(), mode, true));
+        return say(&print(&[config.explain(), config.explain_providers()].concat(), mode, true));
     }
-    say(&(print(&house.explain(), mode, false) + &print_providers(&house.providers, mode)))
+    say(&(print(&config.explain(), mode, false) + &print_providers(&config.providers, mode)))
 }

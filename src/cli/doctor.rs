@@ -15,7 +15,7 @@ Examples:
 
 pub(super) async fn run(settings: &ConfigFiles, output: Output) -> anyhow::Result<ExitCode> {
     app::prepare_command()?;
-    let findings = match settings.of_house() {
+    let findings = match settings.server_config() {
         Ok(config) => app::examine(&config).await,
         Err(errors) => errors.0.iter().map(Finding::of_config_fault).collect(),
     };

@@ -12,6 +12,6 @@ Examples:
   HEALTHCHECK CMD [\"usher\", \"healthcheck\"]     in a Dockerfile";
 
 pub(super) async fn run(settings: &ConfigFiles, output: Output) -> anyhow::Result<()> {
-    let url = app::check_health(&settings.of_house()?).await?;
+    let url = app::check_health(&settings.server_config()?).await?;
     output.print(&json!({ "status": "ready", "url": url }), || "ready\n".to_owned())
 }

@@ -53,7 +53,7 @@ pub(super) struct RotateKeysArgs {
 }
 
 pub(super) async fn run(settings: &ConfigFiles, command: &KeysCommand, output: Output) -> anyhow::Result<()> {
-    let usher = app::open_for_commands(settings.of_house()?).await?;
+    let usher = app::open_for_commands(settings.server_config()?).await?;
     match command {
         KeysCommand::List => print(&usher.signing_keys.list_keys().await?, output),
         KeysCommand::Rotate(how) => {

@@ -22,7 +22,7 @@ pub(super) struct MigrateArgs {
 }
 
 pub(super) async fn run(settings: &ConfigFiles, arguments: &MigrateArgs, output: Output) -> anyhow::Result<ExitCode> {
-    let config = settings.of_house()?;
+    let config = settings.server_config()?;
     app::prepare_command()?;
     let schema = app::migrate(&config, arguments.check).await?;
     let pending = schema.known.saturating_sub(schema.applied);

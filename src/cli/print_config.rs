@@ -74,7 +74,7 @@ mod tests {
             ("session.idle", "1h"),
             ("database_url", "postgres://usher:hunter2@db/usher"),
             ("mail.smtp_url", "smtps://usher:hunter2@mail"),
-            ("mail.from", "\"Usher, the door\" <no-reply@example.org>"),
+            ("mail.from", "\"Usher, the sender\" <no-reply@example.org>"),
         ];
         Config::load(RunMode::Serve, SettingSources::of_flags(flags)).unwrap_or_else(|errors| panic!("{errors}"))
     }
@@ -87,7 +87,7 @@ mod tests {
         assert!(text.contains("# tls.cert =\n"), "{text}");
         assert!(!text.contains("hunter2"));
         let read: toml::Table = text.parse().unwrap();
-        assert_eq!(read["mail"]["from"].as_str(), Some("\"Usher, the door\" <no-reply@example.org>"));
+        assert_eq!(read["mail"]["from"].as_str(), Some("\"Usher, the sender\" <no-reply@example.org>"));
     }
 
     #[test]

@@ -44,7 +44,7 @@ pub(super) struct CreateProjectArgs {
 }
 
 pub(super) async fn run(settings: &ConfigFiles, command: &ProjectCommand, output: Output) -> anyhow::Result<()> {
-    let usher = app::open_for_commands(settings.of_house()?).await?;
+    let usher = app::open_for_commands(settings.server_config()?).await?;
     match command {
         ProjectCommand::Create(new) => {
             let made = usher.projects.create_project(&new.name).await?;

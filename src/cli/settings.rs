@@ -35,7 +35,7 @@ impl ConfigFiles {
     ///
     /// # Errors
     /// Every fault in them.
-    pub fn of_house(&self) -> Result<Config, ConfigErrors> {
+    pub fn server_config(&self) -> Result<Config, ConfigErrors> {
         choose(self.of_serve(), self.of_dev(), |config| config.keys.master_key_file().exists())
     }
 

@@ -85,7 +85,7 @@ impl UserSelector {
 }
 
 pub(super) async fn run(settings: &ConfigFiles, command: UserCommand, output: Output) -> anyhow::Result<()> {
-    let config = settings.of_house()?;
+    let config = settings.server_config()?;
     match command {
         UserCommand::Create(new) => {
             let new = new.read()?;

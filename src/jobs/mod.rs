@@ -4,12 +4,12 @@
 //! must not run on two instances at once take a lease in the database first.
 
 mod clean_up;
-mod deliver_letters;
+mod deliver_emails;
 mod deliver_webhooks;
+mod dispatch_events;
 mod erase_events;
 mod learn_keys;
 mod send_logouts;
-mod tell_facts;
 mod tend_keys;
 
 use std::sync::Arc;
@@ -19,12 +19,12 @@ use futures_util::future::{BoxFuture, FutureExt as _, pending};
 use tokio::sync::watch;
 
 use self::clean_up::CleanUp;
-use self::deliver_letters::DeliverLetters;
+use self::deliver_emails::DeliverEmails;
 use self::deliver_webhooks::DeliverWebhooks;
+use self::dispatch_events::DispatchEvents;
 use self::erase_events::EraseEvents;
 use self::learn_keys::LearnKeys;
 use self::send_logouts::SendLogouts;
-use self::tell_facts::TellFacts;
 use self::tend_keys::TendKeys;
 use usher_domain::random::Random;
 use usher_flows::{FlowError, Usher};
@@ -59,9 +59,9 @@ pub trait Job: Send + Sync + 'static {
 
 /// Every job; without a mailer emails stay queued.
 pub fn all(mailer: Option<Arc<dyn Mailer>>) -> Vec<Box<dyn Job>> {
-    let letters = mailer.map(|mailer| Box::new(DeliverLetters::new(mailer)) as Box<dyn Job>);
+    let letters = mailer.map(|mailer| Box::new(DeliverEmails::new(mailer)) as Box<dyn Job>);
     let others: [Box<dyn Job>; 7] = [
-        Box::new(TellFacts),
+        Box::new(DispatchEvents),
         Box::new(DeliverWebhooks),
         Box::new(SendLogouts),
         Box::new(CleanUp::default()),

@@ -94,7 +94,7 @@ impl Config {
             beside.extend(sections::providers::split(&mut layer));
             layers.put(layer);
         }
-        let providers = sections::providers::settle(tables, beside, &mut faults);
+        let providers = sections::providers::merge(tables, beside, &mut faults);
         let issuer = layers.get("issuer").is_none().then(|| guessed_issuer(profile, &layers)).flatten();
         layers.put(issuer.into_iter().collect());
 

@@ -102,32 +102,32 @@ fn dev_serves_this_machine_alone() {
 
 #[test]
 fn every_layer_is_stronger_than_the_one_before() {
-    let mut desk = ConfigFixture::new();
-    let expect = |desk: &ConfigFixture, idle: u64, origin: &str| {
-        assert_eq!(desk.load(RunMode::Dev).session.idle, Duration::from_hours(idle), "{origin}");
-        assert_eq!(desk.origin("session.idle"), origin);
+    let mut fixture = ConfigFixture::new();
+    let expect = |fixture: &ConfigFixture, idle: u64, origin: &str| {
+        assert_eq!(fixture.load(RunMode::Dev).session.idle, Duration::from_hours(idle), "{origin}");
+        assert_eq!(fixture.origin("session.idle"), origin);
     };
-    expect(&desk, 14 * 24, "default");
-    desk = desk.with_toml("usher.toml", "\n[session]\nidle = \"1h\"\n");
-    expect(&desk, 1, "usher.toml:3");
-    desk = desk.with_toml("more.toml", "session.idle = \"2h\"");
-    expect(&desk, 2, "more.toml:1");
-    desk = desk.with_dotenv("# a comment\nUSHER_SESSION__IDLE=3h\n");
-    expect(&desk, 3, ".env:2");
-    desk = desk.with_env("USHER_SESSION__IDLE", "4h");
-    expect(&desk, 4, "environment");
-    desk = desk.with_flag("session.idle", "5h");
-    expect(&desk, 5, "command line");
+    expect(&fixture, 14 * 24, "default");
+    fixture = fixture.with_toml("usher.toml", "\n[session]\nidle = \"1h\"\n");
+    expect(&fixture, 1, "usher.toml:3");
+    fixture = fixture.with_toml("more.toml", "session.idle = \"2h\"");
+    expect(&fixture, 2, "more.toml:1");
+    fixture = fixture.with_dotenv("# a comment\nUSHER_SESSION__IDLE=3h\n");
+    expect(&fixture, 3, ".env:2");
+    fixture = fixture.with_env("USHER_SESSION__IDLE", "4h");
+    expect(&fixture, 4, "environment");
+    fixture = fixture.with_flag("session.idle", "5h");
+    expect(&fixture, 5, "command line");
 }
 
 #[test]
 fn an_unknown_name_is_answered_in_its_own_spelling() {
-    let desk = ConfigFixture::new()
+    let fixture = ConfigFixture::new()
         .with_toml("usher.toml", "isuer = \"x\"\n[sesion]\nidle = \"1h\"\n")
         .with_dotenv("USHER_LOGFORMAT=json")
         .with_env("USHER_DATABASE__URL", "sqlite://x")
         .with_flag("colour", "blue");
-    let mut faults = desk.faults(RunMode::Dev);
+    let mut faults = fixture.faults(RunMode::Dev);
     faults.sort();
     assert_eq!(
         faults,
@@ -150,11 +150,11 @@ fn a_section_is_not_a_setting_nor_a_setting_a_section() {
 
 #[test]
 fn names_of_later_versions_are_refused_and_not_ignored() {
-    let desk = ConfigFixture::new()
+    let fixture = ConfigFixture::new()
         .with_env("USHER_REDIS_URL", "redis://cache")
         .with_env("USHER_METRICS_LISTEN", "127.0.0.1:9090")
         .with_env("USHER_REGISTRATION__DYNAMIC", "open");
-    let faults = desk.faults(RunMode::Dev);
+    let faults = fixture.faults(RunMode::Dev);
     assert_eq!(faults.len(), 3);
     assert!(faults.iter().all(|fault| fault.contains("is not supported by this version yet")), "{faults:?}");
     assert!(faults.iter().any(|fault| fault.contains("USHER_REGISTRATION__DYNAMIC")));
@@ -162,12 +162,12 @@ fn names_of_later_versions_are_refused_and_not_ignored() {
 
 #[test]
 fn faults_are_told_together_with_place_value_and_what_was_expected() {
-    let desk = ConfigFixture::new()
+    let fixture = ConfigFixture::new()
         .with_toml("usher.toml", "listen = 8080\ntrusted_proxies = [\"10.0.0.0/8\", \"x\"]\nlog = [\"info\"]\n")
         .with_env("USHER_TOKENS__ACCESS_TTL", "10 minutes")
         .with_env("USHER_PASSWORDS__MIN_LENGTH", "4")
         .with_flag("limits.sign_in", "often");
-    let faults = desk.faults(RunMode::Dev);
+    let faults = fixture.faults(RunMode::Dev);
     for expected in [
         "usher.toml:1: listen = 8080: expected an address and a port",
         "usher.toml:2: trusted_proxies = 10.0.0.0/8, x: expected an address range",
@@ -178,7 +178,7 @@ fn faults_are_told_together_with_place_value_and_what_was_expected() {
         assert!(faults.iter().any(|fault| fault.starts_with(expected)), "{expected}\n{faults:?}");
     }
     assert_eq!(faults.len(), 5, "a value out of bounds is told once every value can be read: {faults:?}");
-    let text = Config::load(RunMode::Dev, desk.sources.clone()).unwrap_err().to_string();
+    let text = Config::load(RunMode::Dev, fixture.sources.clone()).unwrap_err().to_string();
     assert!(text.starts_with("5 faults in the configuration:\n  "), "{text}");
 }
 
@@ -222,8 +222,9 @@ fn tls_and_demo_keep_to_their_profile() {
 
 #[test]
 fn no_refresh_limit_is_written_as_zero() {
-    let desk = ConfigFixture::new().with_flag("tokens.refresh_absolute", "0").with_flag("tokens.refresh_idle", "3660d");
-    assert_eq!(desk.load(RunMode::Dev).tokens.refresh_absolute_limit(), None);
+    let fixture =
+        ConfigFixture::new().with_flag("tokens.refresh_absolute", "0").with_flag("tokens.refresh_idle", "3660d");
+    assert_eq!(fixture.load(RunMode::Dev).tokens.refresh_absolute_limit(), None);
     assert_eq!(
         ConfigFixture::new().load(RunMode::Dev).tokens.refresh_absolute_limit(),
         Some(Duration::from_hours(365 * 24))
@@ -232,11 +233,11 @@ fn no_refresh_limit_is_written_as_zero() {
 
 #[test]
 fn a_secret_may_stand_in_a_file_of_its_own() {
-    let desk = ConfigFixture::new();
-    let path = desk.write("master", &format!("{KEY}\n"));
+    let fixture = ConfigFixture::new();
+    let path = fixture.write("master", &format!("{KEY}\n"));
     let path = path.to_str().unwrap();
     let expected = std::array::from_fn::<u8, 32, _>(|at| u8::try_from(at).unwrap());
-    let by_env = desk.with_env("USHER_MASTER_KEY_FILE", path);
+    let by_env = fixture.with_env("USHER_MASTER_KEY_FILE", path);
     assert_eq!(by_env.load(RunMode::Dev).keys.master_key.unwrap().expose(), &expected);
     let by_toml = ConfigFixture::new().with_toml("usher.toml", &format!("master_key_file = {path:?}"));
     assert_eq!(by_toml.load(RunMode::Dev).keys.master_key.unwrap().expose(), &expected);
@@ -246,14 +247,14 @@ fn a_secret_may_stand_in_a_file_of_its_own() {
 #[test]
 fn a_stronger_layer_wins_whichever_form_it_uses() {
     let weak = ConfigFixture::new().with_toml("usher.toml", "master_key_file = \"/nowhere\"");
-    let desk = weak.with_env("USHER_MASTER_KEY", KEY);
-    assert!(desk.load(RunMode::Dev).keys.master_key.is_some(), "the file of the weaker layer is not even opened");
+    let fixture = weak.with_env("USHER_MASTER_KEY", KEY);
+    assert!(fixture.load(RunMode::Dev).keys.master_key.is_some(), "the file of the weaker layer is not even opened");
 }
 
 #[test]
 fn both_forms_in_one_layer_are_one_too_many() {
-    let desk = ConfigFixture::new().with_env("USHER_MASTER_KEY", KEY).with_env("USHER_MASTER_KEY_FILE", "/nowhere");
-    let faults = desk.faults(RunMode::Dev);
+    let fixture = ConfigFixture::new().with_env("USHER_MASTER_KEY", KEY).with_env("USHER_MASTER_KEY_FILE", "/nowhere");
+    let faults = fixture.faults(RunMode::Dev);
     assert_eq!(faults, ["environment: USHER_MASTER_KEY and its `_FILE` form are both set here; keep one"]);
 }
 
@@ -276,12 +277,12 @@ fn a_secret_file_that_cannot_be_read_is_one_fault() {
 
 #[test]
 fn secrets_are_masked_wherever_they_could_be_seen() {
-    let desk = ConfigFixture::new()
+    let fixture = ConfigFixture::new()
         .with_env("USHER_MASTER_KEY", KEY)
         .with_env("USHER_DATABASE_URL", "postgres://usher:hunter2@db/usher")
         .with_env("USHER_MAIL__SMTP_URL", "smtps://usher:hunter2@mail")
         .with_env("USHER_MAIL__FROM", "no-reply@example.org");
-    let config = desk.load(RunMode::Dev);
+    let config = fixture.load(RunMode::Dev);
     let seen = format!("{config:?} {}", serde_json::to_string(&config.explain()).unwrap());
     assert!(seen.contains("postgres://usher:***@db/usher"), "{seen}");
     assert!(!seen.contains("hunter2") && !seen.contains(KEY), "{seen}");
@@ -289,11 +290,11 @@ fn secrets_are_masked_wherever_they_could_be_seen() {
 
 #[test]
 fn a_refused_secret_is_masked_in_the_error() {
-    let desk = ConfigFixture::new()
+    let fixture = ConfigFixture::new()
         .with_env("USHER_MASTER_KEY", "hunter2")
         .with_env("USHER_DATABASE_URL", "mysql://usher:hunter2@db/usher")
         .with_env("USHER_MAIL__SMTP_URL", "hunter2");
-    let faults = desk.faults(RunMode::Dev);
+    let faults = fixture.faults(RunMode::Dev);
     assert_eq!(faults.len(), 3, "{faults:?}");
     assert!(faults.iter().all(|fault| !fault.contains("hunter2")), "{faults:?}");
     assert!(
@@ -304,16 +305,16 @@ fn a_refused_secret_is_masked_in_the_error() {
 
 #[test]
 fn an_empty_value_takes_an_optional_setting_back() {
-    let desk = ConfigFixture::new().with_toml("usher.toml", "outbound.extra_roots = \"roots.pem\"");
-    assert!(desk.load(RunMode::Dev).outbound.extra_roots.is_some());
-    assert!(desk.with_env("USHER_OUTBOUND__EXTRA_ROOTS", "").load(RunMode::Dev).outbound.extra_roots.is_none());
+    let fixture = ConfigFixture::new().with_toml("usher.toml", "outbound.extra_roots = \"roots.pem\"");
+    assert!(fixture.load(RunMode::Dev).outbound.extra_roots.is_some());
+    assert!(fixture.with_env("USHER_OUTBOUND__EXTRA_ROOTS", "").load(RunMode::Dev).outbound.extra_roots.is_none());
 }
 
 #[test]
 fn a_file_that_was_named_must_be_there() {
-    let mut desk = ConfigFixture::new();
-    desk.sources.files.push(desk.dir.path().join("other.toml"));
-    assert_eq!(desk.faults(RunMode::Dev), ["cannot read other.toml: no such file"]);
+    let mut fixture = ConfigFixture::new();
+    fixture.sources.files.push(fixture.dir.path().join("other.toml"));
+    assert_eq!(fixture.faults(RunMode::Dev), ["cannot read other.toml: no such file"]);
 }
 
 #[test]
@@ -333,8 +334,8 @@ fn every_setting_is_explained_once_and_every_default_can_be_written_back() {
 
 #[test]
 fn the_example_file_serves() {
-    let desk = ConfigFixture::new().with_toml("usher.toml", include_str!("../../../usher.example.toml"));
-    assert_eq!(desk.load(RunMode::Serve).server.issuer.as_str(), "https://id.example.org");
+    let fixture = ConfigFixture::new().with_toml("usher.toml", include_str!("../../../usher.example.toml"));
+    assert_eq!(fixture.load(RunMode::Serve).server.issuer.as_str(), "https://id.example.org");
     let uncommented =
         include_str!("../../../usher.example.toml").replace("# smtp_url", "smtp_url").replace("# from", "from");
     assert!(ConfigFixture::new().with_toml("usher.toml", &uncommented).load(RunMode::Serve).mail.smtp_url.is_some());

@@ -51,7 +51,7 @@ impl fmt::Display for SigningAlg {
 
 /// No supported algorithm has this name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("not a signing algorithm of this house: use RS256, ES256, PS256 or EdDSA")]
+#[error("not a supported signing algorithm: use RS256, ES256, PS256 or EdDSA")]
 pub struct UnknownAlg;
 
 impl FromStr for SigningAlg {

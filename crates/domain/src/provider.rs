@@ -356,7 +356,7 @@ impl ProviderSettings {
     /// The settings in canonical form: a label without invisible characters and surrounding spaces; a Microsoft URL
     /// without its tenant, which becomes a field.
     #[must_use]
-    pub fn settled(mut self) -> Self {
+    pub fn canonical(mut self) -> Self {
         self.label = self.label.map(|label| without_invisible(&label).trim().to_owned());
         let Some(base) = self.base_url.as_deref().map(|base| base.trim_end_matches('/')) else { return self };
         let (above, last) = base.rsplit_once('/').unwrap_or_default();

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use super::history::Pages;
+use super::history::HistoryPages;
 use super::{backchannel, feed, webhooks};
 use usher_domain::event::kind::Reload;
 use usher_domain::event::visibility::Visibility;
@@ -50,16 +50,16 @@ impl EventDispatcher {
     ///
     /// # Errors
     /// The database is not available; or the error of the first event that stays pending.
-    pub async fn tell(&self) -> Result<usize> {
-        let mut told = 0;
+    pub async fn dispatch_pending(&self) -> Result<usize> {
+        let mut count = 0;
         let mut stuck = None;
         while self.store.has_pending_events().await? {
-            match self.tell_some(BATCH, 0).await {
+            match self.dispatch_batch(BATCH, 0).await {
                 Ok(0) => break,
-                Ok(some) => told += some,
+                Ok(some) => count += some,
                 Err(_) => {
-                    let (some, why) = self.tell_one_by_one().await?;
-                    told += some;
+                    let (some, why) = self.dispatch_one_by_one().await?;
+                    count += some;
                     stuck = stuck.or(why);
                     if some == 0 {
                         break;
@@ -67,71 +67,71 @@ impl EventDispatcher {
                 }
             }
         }
-        stuck.map_or(Ok(told), Err)
+        stuck.map_or(Ok(count), Err)
     }
 
     /// After a batch has failed: each event alone, skipping those that fail again.
-    async fn tell_one_by_one(&self) -> Result<(usize, Option<usher_storage::StorageError>)> {
-        let (mut told, mut stuck, mut skip) = (0, None, 0);
+    async fn dispatch_one_by_one(&self) -> Result<(usize, Option<usher_storage::StorageError>)> {
+        let (mut count, mut stuck, mut skip) = (0, None, 0);
         while skip < BATCH {
-            match self.tell_some(1, skip).await {
+            match self.dispatch_batch(1, skip).await {
                 Ok(0) => break,
-                Ok(some) => told += some,
+                Ok(some) => count += some,
                 Err(why) => {
-                    tracing::warn!("a fact cannot be told yet: {why}");
+                    tracing::warn!("an event cannot be dispatched yet: {why}");
                     stuck = stuck.or(Some(why));
                     skip += 1;
                 }
             }
         }
-        Ok((told, stuck))
+        Ok((count, stuck))
     }
 
     /// Dispatches up to `size` events, skipping the first `skip`.
-    async fn tell_some(&self, size: u32, skip: u32) -> Result<usize> {
+    async fn dispatch_batch(&self, size: u32, skip: u32) -> Result<usize> {
         let rules = self.rules;
         let work = self.store.write(move |mut tx| {
             Box::pin(async move {
-                let mut facts = tx.take_pending_events(size + skip, rules.events).await?;
-                facts.drain(..facts.len().min(skip as usize));
-                let rings = tell_all(&mut tx, &facts, rules).await?;
-                Ok((facts.len(), rings))
+                let mut events = tx.take_pending_events(size + skip, rules.events).await?;
+                events.drain(..events.len().min(skip as usize));
+                let wakeups = on_events(&mut tx, &events, rules).await?;
+                Ok((events.len(), wakeups))
             })
         });
-        let (told, rings) = work.await?;
+        let (count, wakeups) = work.await?;
         self.store.wake_senders();
-        for ring in rings {
-            self.store.wake(ring);
+        for wakeup in wakeups {
+            self.store.wake(wakeup);
         }
-        Ok(told)
+        Ok(count)
     }
 }
 
 /// Hands each event to every reader. Returns the wakeups to send once everything is durable.
-async fn tell_all(tx: &mut Tx, facts: &[PendingEvent], rules: DispatchRules) -> Result<Vec<Wakeup>> {
+async fn on_events(tx: &mut Tx, events: &[PendingEvent], rules: DispatchRules) -> Result<Vec<Wakeup>> {
     let mut grown = BTreeSet::new();
-    let mut rings = Vec::new();
-    let mut pages = Pages::default();
-    for fact in facts {
-        let event = &fact.event;
-        let heard = DispatchedEvent { event, projects: projects_that_may_see(tx, event).await? };
-        grown.extend(feed::hear(tx, &heard, rules.access_ttl).await?);
-        backchannel::hear(tx, &heard, rules.access_ttl).await?;
-        webhooks::hear(tx, &heard).await?;
+    let mut wakeups = Vec::new();
+    let mut pages = HistoryPages::default();
+    for pending in events {
+        let event = &pending.event;
+        let dispatched = DispatchedEvent { event, projects: projects_that_may_see(tx, event).await? };
+        grown.extend(feed::on_event(tx, &dispatched, rules.access_ttl).await?);
+        backchannel::on_event(tx, &dispatched, rules.access_ttl).await?;
+        webhooks::on_event(tx, &dispatched).await?;
         match event.kind.row().reload {
-            Some(Reload::SigningKeys) => rings.push(Wakeup::Keys),
-            Some(Reload::ProjectTokens) => rings.extend(heard.projects.iter().copied().map(Wakeup::Credentials)),
+            Some(Reload::SigningKeys) => wakeups.push(Wakeup::Keys),
+            Some(Reload::ProjectTokens) => wakeups.extend(dispatched.projects.iter().copied().map(Wakeup::Credentials)),
             None => {}
         }
-        pages.hear(tx, &heard).await?;
-        tx.mark_told(fact).await?;
+        pages.on_event(tx, &dispatched).await?;
+        tx.mark_told(pending).await?;
     }
     pages.write(tx).await?;
-    rings.extend(grown.into_iter().map(Wakeup::Feed));
-    for ring in &rings {
-        tx.wake(*ring).await?;
+    wakeups.extend(grown.into_iter().map(Wakeup::Feed));
+    for wakeup in &wakeups {
+        tx.wake(*wakeup).await?;
     }
-    Ok(rings)
+    Ok(wakeups)
 }
 
 /// The projects that may see an event ([`Visibility`]).

@@ -43,7 +43,7 @@ fn answer(head: &str, body: &[u8]) -> Vec<u8> {
 
 #[test]
 fn only_public_addresses_are_called_by_default() {
-    let door = Addresses::default();
+    let addresses = Addresses::default();
     for closed in [
         "http://example.com/",
         "https://127.0.0.1/",
@@ -86,18 +86,18 @@ fn only_public_addresses_are_called_by_default() {
         "gopher://example.com/",
         "data:text/plain,x",
     ] {
-        assert_eq!(door.may_call(&Url::parse(closed).unwrap()), Err(OutboundError::Rejected), "{closed}");
+        assert_eq!(addresses.may_call(&Url::parse(closed).unwrap()), Err(OutboundError::Rejected), "{closed}");
     }
     for open in
         ["https://accounts.google.com/", "https://1.1.1.1/", "https://[2606:4700::1]/", "https://[64:ff9b::808:808]/"]
     {
-        assert_eq!(door.may_call(&Url::parse(open).unwrap()), Ok(()), "{open}");
+        assert_eq!(addresses.may_call(&Url::parse(open).unwrap()), Ok(()), "{open}");
     }
 }
 
 #[test]
 fn an_operator_opens_exactly_the_ranges_they_name() {
-    let door = Addresses::allowing(vec!["10.0.0.0/8".parse().unwrap(), "127.0.0.0/8".parse().unwrap()]);
+    let addresses = Addresses::allowing(vec!["10.0.0.0/8".parse().unwrap(), "127.0.0.0/8".parse().unwrap()]);
     for open in [
         "https://10.1.2.3/",
         "http://127.0.0.1:9400/",
@@ -105,11 +105,11 @@ fn an_operator_opens_exactly_the_ranges_they_name() {
         "https://[::ffff:10.1.2.3]/",
         "https://intranet/",
     ] {
-        assert_eq!(door.may_call(&Url::parse(open).unwrap()), Ok(()), "{open}");
+        assert_eq!(addresses.may_call(&Url::parse(open).unwrap()), Ok(()), "{open}");
     }
     // Plain http is for loopback only.
     for closed in ["http://10.1.2.3/", "http://example.com/", "https://192.168.1.1/", "https://[::1]/"] {
-        assert_eq!(door.may_call(&Url::parse(closed).unwrap()), Err(OutboundError::Rejected), "{closed}");
+        assert_eq!(addresses.may_call(&Url::parse(closed).unwrap()), Err(OutboundError::Rejected), "{closed}");
     }
 }
 
@@ -126,10 +126,10 @@ impl Resolver for ReceivedRequest {
 async fn a_name_that_leads_inside_is_refused_when_the_connection_is_made() {
     let (port, calls) = server(answer("200 OK", b"inside"), Duration::ZERO).await;
     let names = Arc::new(ReceivedRequest(vec!["127.0.0.1".parse().unwrap(), "::ffff:127.0.0.1".parse().unwrap()]));
-    let door = Outbound::with_names(OutboundRules::default(), names).unwrap();
+    let outbound = Outbound::with_names(OutboundRules::default(), names).unwrap();
     let url = format!("https://rebound.test:{port}/");
-    assert_eq!(door.may_call(&Url::parse(&url).unwrap()), Ok(()));
-    assert_eq!(door.send(get(&url)).await.unwrap_err(), OutboundError::Rejected);
+    assert_eq!(outbound.may_call(&Url::parse(&url).unwrap()), Ok(()));
+    assert_eq!(outbound.send(get(&url)).await.unwrap_err(), OutboundError::Rejected);
     assert_eq!(calls.load(Ordering::SeqCst), 0);
 }
 
@@ -172,10 +172,10 @@ async fn an_answer_that_is_too_large_is_cut_whether_or_not_it_says_so() {
     endless.extend(vec![b'x'; LARGEST + 1]);
     for bytes in [honest, endless] {
         let (port, _) = server(bytes, Duration::ZERO).await;
-        let door = Outbound::new(loopback()).unwrap();
+        let outbound = Outbound::new(loopback()).unwrap();
         let url = format!("http://127.0.0.1:{port}/");
-        assert_eq!(door.send(get(&url)).await.unwrap_err(), OutboundError::TooLarge);
-        assert_eq!(door.send_up_to(get(&url), 10).await.unwrap_err(), OutboundError::TooLarge);
+        assert_eq!(outbound.send(get(&url)).await.unwrap_err(), OutboundError::TooLarge);
+        assert_eq!(outbound.send_up_to(get(&url), 10).await.unwrap_err(), OutboundError::TooLarge);
     }
 }
 
@@ -185,18 +185,18 @@ async fn a_server_that_never_finishes_is_left() {
     let half = b"HTTP/1.1 200 OK\r\ncontent-length: 10\r\n\r\nabc".to_vec();
     for bytes in [silent, half] {
         let (port, _) = server(bytes, Duration::from_secs(30)).await;
-        let door = Outbound::new(OutboundRules { timeout: Duration::from_millis(200), ..loopback() }).unwrap();
+        let outbound = Outbound::new(OutboundRules { timeout: Duration::from_millis(200), ..loopback() }).unwrap();
         let url = format!("http://127.0.0.1:{port}/");
-        assert_eq!(door.send(get(&url)).await.unwrap_err(), OutboundError::TooSlow);
+        assert_eq!(outbound.send(get(&url)).await.unwrap_err(), OutboundError::TooSlow);
     }
 }
 
 #[tokio::test]
 async fn a_server_that_is_not_there_or_talks_nonsense_is_unreachable() {
-    let door = Outbound::new(loopback()).unwrap();
+    let outbound = Outbound::new(loopback()).unwrap();
     let (port, _) = server(b"not http at all\r\n\r\n".to_vec(), Duration::ZERO).await;
     for url in [format!("http://127.0.0.1:{port}/"), "http://127.0.0.1:1/".to_owned()] {
-        assert_eq!(door.send(get(&url)).await.unwrap_err(), OutboundError::Unreachable, "{url}");
+        assert_eq!(outbound.send(get(&url)).await.unwrap_err(), OutboundError::Unreachable, "{url}");
     }
 }
 

@@ -191,8 +191,8 @@ mod tests {
 
     #[test]
     fn the_file_is_made_once_and_read_ever_after() {
-        let house = tempfile::tempdir().unwrap();
-        let path = house.path().join("keys/master.key");
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("keys/master.key");
         assert!(matches!(MasterKey::load(&path), Err(MasterKeyError::Io { .. })));
         let made = MasterKey::load_or_create(&path, &SeededRandom::new(1)).unwrap();
         assert_eq!(MasterKey::load_or_create(&path, &SeededRandom::new(2)).unwrap(), made);
@@ -202,8 +202,8 @@ mod tests {
 
     #[test]
     fn of_two_that_start_together_the_second_takes_the_key_of_the_first() {
-        let house = tempfile::tempdir().unwrap();
-        let path = house.path().join("master.key");
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("master.key");
         let (first, second) = (MasterKey([1; 32]), MasterKey([2; 32]));
         first.create(&path, &SeededRandom::new(1)).unwrap();
         second.create(&path, &SeededRandom::new(2)).unwrap();
@@ -212,8 +212,8 @@ mod tests {
 
     #[test]
     fn a_damaged_file_is_an_error_and_stays_as_it_is() {
-        let house = tempfile::tempdir().unwrap();
-        let path = house.path().join("master.key");
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("master.key");
         MasterKey([1; 32]).create(&path, &SeededRandom::new(1)).unwrap();
         for damage in [&b""[..], b"AAEC", b"\xff\xfe\x00", &[b'A'; 5000]] {
             fs::write(&path, damage).unwrap();
@@ -227,8 +227,8 @@ mod tests {
     #[test]
     fn a_file_that_others_may_read_is_refused() {
         use std::os::unix::fs::PermissionsExt as _;
-        let house = tempfile::tempdir().unwrap();
-        let path = house.path().join("master.key");
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("master.key");
         MasterKey::load_or_create(&path, &SeededRandom::new(1)).unwrap();
         assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
         fs::set_permissions(&path, fs::Permissions::from_mode(0o640)).unwrap();

@@ -44,10 +44,10 @@ pub enum VerifyError {
     #[error("the token is no compact JWS")]
     NotCompact,
     /// The header is not exactly `alg`, `kid` and `typ`: `crit`, `b64`, `jku`, `jwk` and all others are refused.
-    #[error("the header is not one of this house")]
+    #[error("the header is not exactly alg, kid and typ as expected")]
     Header,
     /// No published key has this ID.
-    #[error("the key is not one of this house")]
+    #[error("no published key has this kid")]
     UnknownKey,
     /// The algorithm is not that of the key.
     #[error("the algorithm is not the one of the key")]

@@ -52,13 +52,13 @@ mod tests {
 
     #[test]
     fn the_oldest_goes_first_and_a_changed_entry_takes_no_second_place() {
-        let mut shelf = BoundedMap::new(2);
+        let mut map = BoundedMap::new(2);
         for (name, value) in [("a", 1), ("a", 2), ("b", 3), ("c", 4)] {
-            shelf.put(name.to_owned(), value);
+            map.put(name.to_owned(), value);
         }
-        assert_eq!((shelf.get("a"), shelf.get("b"), shelf.get("c")), (None, Some(&3), Some(&4)));
-        shelf.retain(|value| *value != 3);
-        shelf.put("d".to_owned(), 5);
-        assert_eq!((shelf.get("b"), shelf.get("c"), shelf.get("d")), (None, Some(&4), Some(&5)));
+        assert_eq!((map.get("a"), map.get("b"), map.get("c")), (None, Some(&3), Some(&4)));
+        map.retain(|value| *value != 3);
+        map.put("d".to_owned(), 5);
+        assert_eq!((map.get("b"), map.get("c"), map.get("d")), (None, Some(&4), Some(&5)));
     }
 }

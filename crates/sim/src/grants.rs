@@ -126,7 +126,7 @@ impl Default for SimGrants {
 }
 
 impl SimGrants {
-    fn shelf(&mut self, kind: TokenKind) -> &mut BoundedMap<StoredToken> {
+    fn tokens_of(&mut self, kind: TokenKind) -> &mut BoundedMap<StoredToken> {
         match kind {
             TokenKind::Code => &mut self.codes,
             TokenKind::Access => &mut self.access,
@@ -152,13 +152,13 @@ impl SimGrants {
         if kind == TokenKind::Code {
             self.sessions.put(session_name(grant.provider, &grant.person.subject), grant.sid.clone());
         }
-        self.shelf(kind).put(text, StoredToken { grant, expires_at, spent: false });
+        self.tokens_of(kind).put(text, StoredToken { grant, expires_at, spent: false });
     }
 
     /// Looks up a code or token of this provider. One of another client counts as unknown.
     pub fn find(&mut self, kind: TokenKind, text: &str, provider: SimProvider, now: i64) -> TokenLookup {
         let ours = |held: &&StoredToken| held.grant.provider == provider && held.grant.client == CLIENT_ID;
-        match self.shelf(kind).get(text).filter(ours) {
+        match self.tokens_of(kind).get(text).filter(ours) {
             None => TokenLookup::Unknown,
             Some(held) if held.spent => TokenLookup::Spent(held.grant.clone()),
             Some(held) if held.expires_at <= now => TokenLookup::Expired,
@@ -168,12 +168,12 @@ impl SimGrants {
 
     /// When it expires.
     pub fn expiry(&mut self, kind: TokenKind, text: &str) -> Option<i64> {
-        self.shelf(kind).get(text).map(|held| held.expires_at)
+        self.tokens_of(kind).get(text).map(|held| held.expires_at)
     }
 
     /// Marks it as used.
     pub fn spend(&mut self, kind: TokenKind, text: &str) {
-        if let Some(held) = self.shelf(kind).get_mut(text) {
+        if let Some(held) = self.tokens_of(kind).get_mut(text) {
             held.spent = true;
         }
     }

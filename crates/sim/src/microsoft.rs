@@ -131,7 +131,7 @@ fn admits(tenant: &str, person: &SimUser) -> bool {
 }
 
 /// A user without a tenant belongs to the one of the request.
-fn settled(tenant: &str, mut person: SimUser) -> SimUser {
+fn in_tenant(tenant: &str, mut person: SimUser) -> SimUser {
     if is_tenant_id(tenant) {
         person.tenant = tenant.to_ascii_lowercase();
     } else if tenant == "consumers" {
@@ -168,7 +168,7 @@ async fn authorize(State(sim): State<Arc<Simulator>>, Path(tenant): Path<String>
     }
     let mut scope = request.query.list("scope");
     scope.retain(|scope| !(person.partial && scope == "email"));
-    let mut grant = login::grant(&sim, PROVIDER, &request, settled(&tenant, person), scope);
+    let mut grant = login::grant(&sim, PROVIDER, &request, in_tenant(&tenant, person), scope);
     grant.offline = grant.has("offline_access");
     let session = grant.sid.clone();
     let code = login::issue_code(&sim, grant, "1.A", CODE_LIFE);

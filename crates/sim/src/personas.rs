@@ -19,7 +19,7 @@ pub const LISTED: &[(&str, &str)] = &[
     ("verified", "Verified wherever the provider can say so"),
     ("unverified", "Has an address that was never verified"),
     ("no_email", "Has no address, or shares none"),
-    ("third_party_google", "A Google account with an address of another house"),
+    ("third_party_google", "A Google account with an address of another provider"),
     ("workspace_hd", "A member of a Google Workspace (hd)"),
     ("changed_email_same_sub", "Comes with another address every second time"),
     ("same_email_other_sub", "Comes as somebody new with the same address every time"),

@@ -97,8 +97,8 @@ pub(super) async fn exchange(outbound: &Outbound, asked: Exchange<'_>) -> Result
     let client = client.set_token_uri(TokenUrl::new(asked.token_url.to_owned()).map_err(unusable)?);
     let code = AuthorizationCode::new(asked.code.to_owned());
     let verifier = asked.pkce_verifier.map(|verifier| PkceCodeVerifier::new(verifier.to_owned()));
-    let door = OauthHttpClient { outbound: outbound.clone(), form: asked.form, error_reader: asked.error_reader };
-    ask(client, code, verifier, door).await
+    let http = OauthHttpClient { outbound: outbound.clone(), form: asked.form, error_reader: asked.error_reader };
+    ask(client, code, verifier, http).await
 }
 
 /// The HTTP client as the crate `oauth2` needs it.
@@ -122,14 +122,14 @@ fn ask(
     client: ReadyClient,
     code: AuthorizationCode,
     verifier: Option<PkceCodeVerifier>,
-    door: OauthHttpClient,
+    http: OauthHttpClient,
 ) -> BoxFuture<'static, Result<ProviderTokens, UpstreamError>> {
     Box::pin(async move {
         let mut request = client.exchange_code(code);
         if let Some(verifier) = verifier {
             request = request.set_pkce_verifier(verifier);
         }
-        match request.request_async(&door).await {
+        match request.request_async(&http).await {
             Ok(answered) => Ok(ProviderTokens {
                 access_token: Secret::new(answered.access_token().secret().clone()),
                 id_token: answered.extra_fields().id_token.clone(),

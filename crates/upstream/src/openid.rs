@@ -12,7 +12,7 @@ use super::exchange::by_the_book;
 use super::id_token::{self, ExpectedIdToken};
 use super::issuer::IssuerRule;
 use super::jws::{self, JwsRefusal, KeySet, SignedToken};
-use super::provider_context::{ProviderContext, TokenEndpoint};
+use super::provider_context::{ProviderContext, TokenEndpointCall};
 use super::start::{self, AuthorizeOptions, PendingAuthorization, StartRequest};
 use super::{CheckedStep, cached::Cached, calls};
 use usher_domain::provider::{ClientAuth, TokenForm};
@@ -174,7 +174,7 @@ impl OpenId {
         if set.is_empty() { vec![String::from("RS256")] } else { set.clone() }
     }
 
-    fn counter<'a>(&self, metadata: &'a OpenIdMetadata) -> TokenEndpoint<'a> {
+    fn counter<'a>(&self, metadata: &'a OpenIdMetadata) -> TokenEndpointCall<'a> {
         let offered = &metadata.token_endpoint_auth_methods_supported;
         let offers = |method: &str| offered.iter().any(|each| each == method);
         let basic = match self.provider_context.settings.client_auth {
@@ -182,7 +182,7 @@ impl OpenId {
             // OpenID Connect Discovery §3: the default is Basic.
             None => offered.is_empty() || offers("client_secret_basic") && !offers("client_secret_post"),
         };
-        TokenEndpoint { url: &metadata.token_endpoint, basic, form: TokenForm::Json, error_reader: by_the_book }
+        TokenEndpointCall { url: &metadata.token_endpoint, basic, form: TokenForm::Json, error_reader: by_the_book }
     }
 
     /// Checks metadata, keys and token endpoint, one after the other.

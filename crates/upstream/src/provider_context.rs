@@ -20,7 +20,7 @@ pub(super) struct ProviderContext {
 }
 
 /// How the token endpoint is called.
-pub(super) struct TokenEndpoint<'a> {
+pub(super) struct TokenEndpointCall<'a> {
     pub url: &'a str,
     pub basic: bool,
     pub form: TokenForm,
@@ -63,7 +63,7 @@ impl ProviderContext {
     /// Exchanges a code, authenticating with `secret`.
     pub async fn exchange(
         &self,
-        counter: &TokenEndpoint<'_>,
+        counter: &TokenEndpointCall<'_>,
         secret: Option<&Secret<String>>,
         code: &str,
         kept: &PendingAuthorization,
@@ -75,7 +75,7 @@ impl ProviderContext {
     /// Whether the token endpoint accepts our credentials.
     pub async fn probe(
         &self,
-        counter: &TokenEndpoint<'_>,
+        counter: &TokenEndpointCall<'_>,
         secret: Option<&Secret<String>>,
         redirect_uri: &str,
     ) -> Result<(), UpstreamError> {
@@ -86,7 +86,7 @@ impl ProviderContext {
 
     fn asked<'a>(
         &'a self,
-        counter: &TokenEndpoint<'a>,
+        counter: &TokenEndpointCall<'a>,
         secret: Option<&'a Secret<String>>,
         code: &'a str,
         redirect_uri: &'a str,

@@ -30,7 +30,7 @@ pub enum ProviderEventEndpoint {
 #[derive(Debug, Clone)]
 pub struct ProviderEventRequest {
     /// The endpoint.
-    pub door: ProviderEventEndpoint,
+    pub endpoint: ProviderEventEndpoint,
     /// The body, unchanged.
     pub body: Vec<u8>,
 }

@@ -71,7 +71,7 @@ async fn try_out(usher: &Usher, settings: &ProviderSettings) -> Finding {
 /// Did `usher dev` configure this provider for a simulator of its own?
 #[cfg(feature = "sim")]
 async fn is_simulated(usher: &Usher, settings: &ProviderSettings) -> bool {
-    crate::app::simulated::is_ours(usher, settings).await.unwrap_or(false)
+    crate::app::dev::simulated::is_ours(usher, settings).await.unwrap_or(false)
 }
 
 /// A build without the simulator has no such providers.

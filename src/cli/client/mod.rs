@@ -96,7 +96,7 @@ impl ClientSelector {
 }
 
 pub(super) async fn run(settings: &ConfigFiles, command: ClientCommand, output: Output) -> anyhow::Result<()> {
-    let config = settings.of_house()?;
+    let config = settings.server_config()?;
     match command {
         // The input is read before the database is opened.
         ClientCommand::Create(new) => {

@@ -54,7 +54,7 @@ impl ProviderSelector {
 }
 
 pub(super) async fn run(settings: &ConfigFiles, command: ProviderCommand, output: Output) -> anyhow::Result<ExitCode> {
-    let config = settings.of_house()?;
+    let config = settings.server_config()?;
     match command {
         // The input is read before the database is opened.
         ProviderCommand::Add(new) => {

@@ -29,7 +29,7 @@ const DAY: u64 = 86_400;
 
 async fn tell(server: &TestServer) {
     let rules = DispatchRules { access_ttl: Duration::from_mins(10), events: EventCatalogue::STANDARD };
-    EventDispatcher::new(server.database.store.clone(), rules).tell().await.expect("facts can be told");
+    EventDispatcher::new(server.database.store.clone(), rules).dispatch_pending().await.expect("facts can be told");
 }
 
 async fn house_on(db: TestDatabase) -> TestServer {

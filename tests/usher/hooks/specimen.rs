@@ -44,7 +44,7 @@ on_both_databases! {
         let client = stage.listening_client(&logouts.url).await;
         let browser = stage.signed_in(ANA).await;
         let (account, _) = account(&stage.server, &browser).await;
-        stage.tell().await;
+        stage.dispatch_pending().await;
         receiver.forget();
 
         let (now, random) = (stage.server.now(), &*stage.server.usher.core.random);
@@ -59,7 +59,7 @@ on_both_databases! {
         let store = &stage.server.usher.core.store;
         store.write(move |mut tx| Box::pin(async move { tx.append(&event).await })).await.unwrap();
         let rules = DispatchRules { access_ttl: stage.server.usher.core.config.tokens.access_ttl, events: CATALOGUE };
-        EventDispatcher::new(store.clone(), rules).tell().await.unwrap();
+        EventDispatcher::new(store.clone(), rules).dispatch_pending().await.unwrap();
         run(&stage.server.usher, "deliver_webhooks").await;
         run(&stage.server.usher, "send_logouts").await;
 

@@ -286,7 +286,7 @@ async fn what_providers_tell_by_themselves_is_proven_and_about_the_person_who_si
         ),
         (Oidc, "oidc_backchannel_logout", "", ProviderEventEndpoint::BackchannelLogout, ProviderEventKind::SignedOut),
     ];
-    for (kind, sent, event, door, expected) in table {
+    for (kind, sent, event, endpoint, expected) in table {
         let settings = stage.settings(kind);
         let ana = stage.sign_in(&settings, "ana").await.unwrap();
         let provider = stage.provider(&settings);
@@ -295,7 +295,7 @@ async fn what_providers_tell_by_themselves_is_proven_and_about_the_person_who_si
             event => json!({"kind": sent, "persona": "ana", "event": event, "claims": claims}),
         };
         let body = stage.told(order(json!({}))).await;
-        let notices = provider.notice(&ProviderEventRequest { door, body }).await.unwrap();
+        let notices = provider.notice(&ProviderEventRequest { endpoint, body }).await.unwrap();
         assert_eq!(notices.len(), 1, "{sent} {event}");
         let notice = &notices[0];
         assert_eq!((notice.kind, notice.subject.as_ref()), (expected, Some(&ana.subject)), "{sent} {event}");
@@ -312,7 +312,7 @@ async fn what_providers_tell_by_themselves_is_proven_and_about_the_person_who_si
         };
         for claims in foreign {
             let body = stage.told(order(claims.clone())).await;
-            assert!(provider.notice(&ProviderEventRequest { door, body }).await.is_err(), "{sent} {claims}");
+            assert!(provider.notice(&ProviderEventRequest { endpoint, body }).await.is_err(), "{sent} {claims}");
         }
     }
 }

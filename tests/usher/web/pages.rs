@@ -51,9 +51,9 @@ async fn without_caught_mail_there_is_no_such_page() {
     let server = TestServer::start().await;
     let gate = Gate::default();
     gate.open();
-    let door = second_router(&server, false, gate).await;
+    let origin = second_router(&server, false, gate).await;
     for path in ["/dev/mail", "/dev/mail/1"] {
-        let reply = send(server.http.get(format!("{door}{path}")).header(HOST, host(&server))).await;
+        let reply = send(server.http.get(format!("{origin}{path}")).header(HOST, host(&server))).await;
         assert_eq!(reply.status, StatusCode::NOT_FOUND, "{path}");
     }
 }
@@ -62,18 +62,18 @@ async fn without_caught_mail_there_is_no_such_page() {
 async fn until_the_house_is_ready_every_door_says_later() {
     let server = TestServer::start().await;
     let gate = Gate::default();
-    let door = second_router(&server, true, gate.clone()).await;
+    let origin = second_router(&server, true, gate.clone()).await;
     for path in ["/login", "/oauth2/jwks", "/oauth2/authorize", "/account/profile", "/health/ready", "/nowhere"] {
-        let asked = server.http.get(format!("{door}{path}")).header(HOST, host(&server));
+        let asked = server.http.get(format!("{origin}{path}")).header(HOST, host(&server));
         let reply = send(asked.header("accept", "text/html")).await;
         assert_eq!(reply.status, StatusCode::SERVICE_UNAVAILABLE, "{path}");
         assert!(reply.retry_after().is_some(), "{path}");
         assert!(reply.body.starts_with("<!doctype html>"), "{path}: {}", reply.body);
     }
-    let live = send(server.http.get(format!("{door}/health/live")).header(HOST, host(&server))).await;
+    let live = send(server.http.get(format!("{origin}/health/live")).header(HOST, host(&server))).await;
     assert_eq!(live.status, StatusCode::OK);
     gate.open();
-    let login = send(server.http.get(format!("{door}/login")).header(HOST, host(&server))).await;
+    let login = send(server.http.get(format!("{origin}/login")).header(HOST, host(&server))).await;
     assert_eq!(login.status, StatusCode::OK);
 }
 

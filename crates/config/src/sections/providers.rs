@@ -39,7 +39,7 @@ pub(crate) fn split(layer: &mut Layer) -> Layer {
 }
 
 /// The effective providers, from the tables of all files, lowest priority first, and separate secrets.
-pub(crate) fn settle(
+pub(crate) fn merge(
     tables: Vec<Vec<ConfiguredProvider>>,
     beside: Layer,
     faults: &mut Vec<ConfigError>,
@@ -59,7 +59,7 @@ pub(crate) fn settle(
         }
     }
     for (key, entry) in beside {
-        secret_beside(&mut all, &key, entry).unwrap_or_else(|fault| faults.push(fault));
+        add_secret(&mut all, &key, entry).unwrap_or_else(|fault| faults.push(fault));
     }
     faults.extend(all.iter().filter_map(lacks_secret));
     all
@@ -70,7 +70,7 @@ fn key_of_secret(provider: &ConfiguredProvider) -> String {
     format!("{SECTION}{}.client_secret", provider.settings.id.as_str().replace('-', "_"))
 }
 
-fn secret_beside(all: &mut [ConfiguredProvider], key: &str, entry: LayerEntry) -> Result<(), ConfigError> {
+fn add_secret(all: &mut [ConfiguredProvider], key: &str, entry: LayerEntry) -> Result<(), ConfigError> {
     let wanted = key.strip_suffix("_file").unwrap_or(key);
     let Some(provider) = all.iter_mut().find(|provider| key_of_secret(provider) == wanted) else {
         let message = if entry.name.starts_with("USHER_") {

@@ -65,7 +65,7 @@ impl ReceiptApplication {
 
 /// What happens at an application that is not notified, whose last access token was issued at `issued_at`. Usher
 /// refuses the token at once, but a verifier that only checks the signature accepts it until it expires.
-pub fn of_untold(issued_at: Timestamp, lifetime: Duration, now: Timestamp) -> AccessEnd {
+pub fn until_tokens_expire(issued_at: Timestamp, lifetime: Duration, now: Timestamp) -> AccessEnd {
     let left = u64::try_from((issued_at + lifetime).0.saturating_sub(now.0)).unwrap_or(0);
     match u32::try_from(left.div_ceil(60)).unwrap_or(u32::MAX) {
         0 => AccessEnd::Over,
@@ -119,7 +119,11 @@ mod tests {
             (600, AccessEnd::Over),
             (9_999, AccessEnd::Over),
         ] {
-            assert_eq!(of_untold(issued, lifetime, issued + Duration::from_secs(after)), telling, "after {after} s");
+            assert_eq!(
+                until_tokens_expire(issued, lifetime, issued + Duration::from_secs(after)),
+                telling,
+                "after {after} s"
+            );
         }
     }
 }

@@ -45,7 +45,7 @@ impl KeyStore {
     }
 
     /// Plans and applies until nothing is left; more than three rounds would be a loop.
-    fn settle(&mut self, now: Timestamp, rules: RotationRules) {
+    fn apply_plans(&mut self, now: Timestamp, rules: RotationRules) {
         for _ in 0..3 {
             for step in plan(now, &self.keys, rules) {
                 self.apply(step, now, rules);
@@ -96,20 +96,20 @@ fn a_key_lives_forward_only() {
 
 #[test]
 fn the_first_start_makes_one_active_key_for_each_algorithm() {
-    let mut cabinet = KeyStore::default();
-    cabinet.settle(Timestamp(1), RULES);
-    assert_eq!(cabinet.keys.len(), SigningAlg::ALL.len());
+    let mut store = KeyStore::default();
+    store.apply_plans(Timestamp(1), RULES);
+    assert_eq!(store.keys.len(), SigningAlg::ALL.len());
     for alg in SigningAlg::ALL {
-        assert_eq!(cabinet.active(alg).len(), 1);
+        assert_eq!(store.active(alg).len(), 1);
     }
 }
 
 #[test]
 fn a_successor_is_published_first_and_the_old_key_outlives_its_last_token() {
-    let mut cabinet = KeyStore::default();
-    cabinet.settle(Timestamp(0), RULES);
-    let states = |cabinet: &KeyStore| -> Vec<KeyState> {
-        cabinet.keys.iter().filter(|key| key.alg == SigningAlg::Es256).map(SigningKeyRecord::state).collect()
+    let mut store = KeyStore::default();
+    store.apply_plans(Timestamp(0), RULES);
+    let states = |store: &KeyStore| -> Vec<KeyState> {
+        store.keys.iter().filter(|key| key.alg == SigningAlg::Es256).map(SigningKeyRecord::state).collect()
     };
     for (at, expected) in [
         (899, vec![KeyState::Active]),
@@ -121,8 +121,8 @@ fn a_successor_is_published_first_and_the_old_key_outlives_its_last_token() {
         (1500, vec![KeyState::Pruned, KeyState::Active]),
         (1501, vec![KeyState::Active]),
     ] {
-        cabinet.settle(Timestamp(at), RULES);
-        assert_eq!(states(&cabinet), expected, "at {at}");
+        store.apply_plans(Timestamp(at), RULES);
+        assert_eq!(states(&store), expected, "at {at}");
     }
 }
 
@@ -137,12 +137,12 @@ fn of_two_active_keys_the_newest_stays() {
 
 #[test]
 fn a_leaked_key_can_be_replaced_at_once() {
-    let mut cabinet = KeyStore::default();
-    cabinet.settle(Timestamp(0), RULES);
-    let leaked = cabinet.active(SigningAlg::Es256)[0].kid.clone();
+    let mut store = KeyStore::default();
+    store.apply_plans(Timestamp(0), RULES);
+    let leaked = store.active(SigningAlg::Es256)[0].kid.clone();
     let at_once = RotationRules { rotate_after: Duration::ZERO, publish_before: Duration::ZERO, ..RULES };
-    cabinet.settle(Timestamp(5), at_once);
-    assert_ne!(cabinet.active(SigningAlg::Es256)[0].kid, leaked);
+    store.apply_plans(Timestamp(5), at_once);
+    assert_ne!(store.active(SigningAlg::Es256)[0].kid, leaked);
 }
 
 /// How late the job may run in the trials, in seconds.
@@ -160,14 +160,14 @@ fn rules() -> impl Strategy<Value = RotationRules> {
 proptest! {
     #[test]
     fn whatever_the_rules_and_however_late_the_job(rules in rules(), ticks in prop::collection::vec(1..=LONGEST_TICK, 1..60)) {
-        let mut cabinet = KeyStore::default();
+        let mut store = KeyStore::default();
         let mut now = Timestamp(1_000_000);
         let mut last_signed: BTreeMap<String, Timestamp> = BTreeMap::new();
         let mut first: BTreeMap<SigningAlg, String> = BTreeMap::new();
-        cabinet.settle(now, rules);
+        store.apply_plans(now, rules);
         for tick in ticks {
             for alg in SigningAlg::ALL {
-                let active = cabinet.active(alg);
+                let active = store.active(alg);
                 prop_assert_eq!(active.len(), 1, "exactly one active key");
                 let active = active[0];
                 let was_first = first.entry(alg).or_insert_with(|| active.kid.clone());
@@ -182,18 +182,18 @@ proptest! {
                 last_signed.insert(active.kid.clone(), Timestamp(now.0 + tick));
             }
             now = Timestamp(now.0 + tick);
-            cabinet.settle(now, rules);
+            store.apply_plans(now, rules);
             for (kid, signed) in &last_signed {
                 if now.seconds_since(*signed) <= rules.keep_after.as_secs() {
                     let published = |key: &&SigningKeyRecord| key.kid == *kid && key.state() != KeyState::Pruned;
-                    prop_assert!(cabinet.keys.iter().any(|key| published(&key)), "a living token lost its key");
+                    prop_assert!(store.keys.iter().any(|key| published(&key)), "a living token lost its key");
                 }
                 if now.seconds_since(*signed) <= rules.hint_after.as_secs() {
-                    prop_assert!(cabinet.keys.iter().any(|key| key.kid == *kid), "a hint of a living session lost its key");
+                    prop_assert!(store.keys.iter().any(|key| key.kid == *kid), "a hint of a living session lost its key");
                 }
             }
         }
-        let retired = cabinet.keys.iter().filter(|key| key.state() == KeyState::Retired);
+        let retired = store.keys.iter().filter(|key| key.state() == KeyState::Retired);
         prop_assert!(retired.clone().all(|key| !key.may_be_pruned(now, rules.keep_after)), "the dead are forgotten");
     }
 }

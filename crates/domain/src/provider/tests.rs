@@ -155,8 +155,8 @@ fn a_microsoft_address_may_be_given_with_the_tenant_or_without() {
             tenant: tenant.map(str::to_owned),
             ..ProviderSettings::new("p".parse().unwrap(), kind, "sim")
         };
-        let settled = settings.settled();
-        assert_eq!(settled.clone().settled(), settled, "{base}");
+        let settled = settings.canonical();
+        assert_eq!(settled.clone().canonical(), settled, "{base}");
         (settled.base_url.unwrap(), settled.tenant)
     };
     let base = "http://127.0.0.1:9400/microsoft";

@@ -3,14 +3,14 @@
 mod audience;
 mod channel;
 pub mod frame;
-mod hear;
 mod hub;
 mod listener;
 mod listening;
+mod on_event;
 
 pub use audience::{Acknowledgement, ConnectedSubscriber};
 pub use channel::ListenerSlot;
-pub(super) use hear::hear;
 pub use hub::Hub;
 pub use listener::{Listener, Transport};
 pub use listening::{FeedSubscription, FeedUpdate};
+pub(super) use on_event::on_event;

@@ -3,4 +3,4 @@
 
 mod pages;
 
-pub(super) use pages::Pages;
+pub(super) use pages::HistoryPages;

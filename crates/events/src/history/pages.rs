@@ -14,16 +14,16 @@ use usher_storage::{Result, Tx};
 
 /// The entries for each project's history.
 #[derive(Debug, Default)]
-pub(crate) struct Pages {
+pub(crate) struct HistoryPages {
     entries: BTreeMap<(ProjectId, Timestamp), Vec<HistoryEntry>>,
 }
 
-impl Pages {
+impl HistoryPages {
     /// Adds an event for every project that may see it.
-    pub(crate) async fn hear(&mut self, tx: &mut Tx, heard: &DispatchedEvent<'_>) -> Result<()> {
-        let event = heard.event;
+    pub(crate) async fn on_event(&mut self, tx: &mut Tx, dispatched: &DispatchedEvent<'_>) -> Result<()> {
+        let event = dispatched.event;
         let in_history = event.kind.row().history;
-        if heard.projects.is_empty() || in_history == InHistory::No {
+        if dispatched.projects.is_empty() || in_history == InHistory::No {
             return Ok(());
         }
         let mut entry = HistoryEntry::of(event);
@@ -31,8 +31,8 @@ impl Pages {
             Some(id) => tx.find_user(id).await?.map(|user| user.sub.0),
             None => None,
         };
-        let told = || event.member("sub").map(str::to_owned);
-        entry.sub = entry.sub.or_else(told);
+        let named = || event.member("sub").map(str::to_owned);
+        entry.sub = entry.sub.or_else(named);
         entry.data.remove("sub");
         if let Some(session) = event.session_id.filter(|_| in_history == InHistory::WithBrowser)
             && let Some(device) = tx.find_device(session).await?
@@ -40,7 +40,7 @@ impl Pages {
             (entry.source, entry.user_agent, entry.amr) = (device.source, device.user_agent, device.amr);
         }
         let day = event.at.start_of_day();
-        for project in &heard.projects {
+        for project in &dispatched.projects {
             self.entries.entry((*project, day)).or_default().push(entry.clone());
         }
         Ok(())

@@ -2,11 +2,11 @@
 
 mod body;
 mod context;
-mod hear;
+mod on_event;
 mod queue;
 mod sender;
 
 pub use body::{request, unsealed};
 pub use context::WebhookSenderContext;
-pub(super) use hear::hear;
+pub(super) use on_event::on_event;
 pub use sender::WebhookSender;

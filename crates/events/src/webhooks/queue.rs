@@ -112,7 +112,7 @@ impl<F: Fn() -> Claim> DeliveryQueue<'_, F> {
             .with("webhook_id", webhook.id.to_string());
         let write = self.around.store.write(move |mut tx| {
             Box::pin(async move {
-                settle(&mut tx, &webhook, &attempt, event, now).await?;
+                record_attempt(&mut tx, &webhook, &attempt, event, now).await?;
                 tx.record_delivery(&delivery).await
             })
         });
@@ -121,7 +121,13 @@ impl<F: Fn() -> Claim> DeliveryQueue<'_, F> {
 }
 
 /// The effect of an attempt on the webhook.
-async fn settle(tx: &mut Tx, webhook: &Webhook, attempt: &DeliveryAttempt, event: Event, now: Timestamp) -> Result<()> {
+async fn record_attempt(
+    tx: &mut Tx,
+    webhook: &Webhook,
+    attempt: &DeliveryAttempt,
+    event: Event,
+    now: Timestamp,
+) -> Result<()> {
     if attempt.is_success() {
         // Usually there is nothing to write.
         return if webhook.failing_since.is_some() { tx.webhook_succeeded(webhook.id).await } else { Ok(()) };

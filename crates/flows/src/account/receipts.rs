@@ -11,7 +11,7 @@ use crate::end::Ended;
 use crate::error::FlowError;
 use crate::login::accounts::Account;
 use usher_domain::event::logout_notice::{LogoutNotice, NoticeStatus};
-use usher_domain::event::receipt::{AccessEnd, ReceiptApplication, of_untold};
+use usher_domain::event::receipt::{AccessEnd, ReceiptApplication, until_tokens_expire};
 use usher_domain::id::{ClientId, ProjectId};
 use usher_domain::oauth::client::Client;
 use usher_domain::time::Timestamp;
@@ -133,7 +133,7 @@ impl Receipts {
     /// The remaining lifetime of the tokens that an application got then, or now if that is unknown.
     fn untold(&self, issued_at: Option<Timestamp>) -> AccessEnd {
         let now = self.core.now();
-        of_untold(issued_at.map_or(now, |at| now.min(at)), self.core.config.tokens.access_ttl, now)
+        until_tokens_expire(issued_at.map_or(now, |at| now.min(at)), self.core.config.tokens.access_ttl, now)
     }
 }
 

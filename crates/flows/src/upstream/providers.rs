@@ -88,7 +88,7 @@ impl Providers {
     /// sent to another host than before must be given again. [`Rejected::Superseded`] if other requests keep changing
     /// it.
     pub async fn put_provider(&self, new: NewProvider) -> Result<bool, FlowError> {
-        let new = NewProvider { settings: new.settings.settled(), ..new };
+        let new = NewProvider { settings: new.settings.canonical(), ..new };
         for _ in 0..TRIES {
             let known = self.core.store.find_provider(&new.settings.id).await?;
             let replaced = known.is_some();

@@ -61,14 +61,14 @@ struct LayerStack {
 }
 
 /// Wraps `router` in all layers, in order. Routes that are added afterwards bypass them: add none.
-pub fn wrap(router: Router, house: ServerContext) -> Router {
+pub fn wrap(router: Router, context: ServerContext) -> Router {
     let layers = LayerStack {
-        trace: Tracing { random: house.random, proxies: house.proxies },
-        https: house.issuer.scheme() == "https",
-        problem_page: house.problem_page,
-        host: HostRule::new(&house.issuer, house.other_host),
-        gate: house.gate,
-        deadlines: house.deadlines,
+        trace: Tracing { random: context.random, proxies: context.proxies },
+        https: context.issuer.scheme() == "https",
+        problem_page: context.problem_page,
+        host: HostRule::new(&context.issuer, context.other_host),
+        gate: context.gate,
+        deadlines: context.deadlines,
     };
     router.layer(from_fn_with_state(Arc::new(layers), pass))
 }

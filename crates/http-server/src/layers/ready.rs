@@ -50,10 +50,10 @@ mod tests {
     #[tokio::test]
     async fn the_gate_opens_once_and_for_all_clones() {
         let gate = Gate::default();
-        let door = gate.clone();
+        let shared = gate.clone();
         let router = Router::new().fallback(|| async { "in" }).layer(from_fn(move |request: Request, next: Next| {
-            let door = door.clone();
-            async move { check(&door, request, |request| next.run(request)).await }
+            let shared = shared.clone();
+            async move { check(&shared, request, |request| next.run(request)).await }
         }));
         let ask = |path| router.clone().oneshot(Request::get(path).body(Body::empty()).unwrap());
         let early = ask("/login").await.unwrap();

@@ -56,7 +56,7 @@ fn header() -> Value {
 }
 
 #[test]
-fn what_the_house_signs_it_verifies() {
+fn what_a_keyring_signs_it_verifies() {
     assert!(KEYRING.ring.damaged().is_empty());
     for alg in SigningAlg::ALL {
         let verified = verify(&token(alg)).unwrap();
@@ -110,7 +110,7 @@ fn the_algorithm_is_the_keys_and_nobody_elses() {
 }
 
 #[test]
-fn a_key_of_another_house_or_another_kid_signs_nothing_here() {
+fn a_foreign_key_or_another_kid_signs_nothing_here() {
     let random = SeededRandom::new(9);
     let foreign = generate(SigningAlg::Es256, &KEYRING.sealer, Timestamp(1), &random).unwrap();
     let foreign = foreign.activate(Timestamp(1)).unwrap();

@@ -5,7 +5,7 @@ use axum::response::Response;
 
 use super::{ContinueTarget, Enroller};
 use crate::show;
-use crate::views::RecoveryCodes;
+use crate::views::RecoveryCodesPage;
 use crate::visitor_pages::VisitorPages as _;
 use usher_flows::Account;
 use usher_http_server::extract::params::QueryParams;
@@ -41,6 +41,6 @@ pub async fn get(
     let codes = shown.map(|codes| codes.lines().map(str::to_owned).collect()).unwrap_or_default();
     let page = visitor.page_of(&account, &errand.here(urls::RECOVERY_CODES));
     let body =
-        show::html(&RecoveryCodes { page, codes, next_url: errand.on(), security_url: urls::SECURITY.to_owned() })?;
+        show::html(&RecoveryCodesPage { page, codes, next_url: errand.on(), security_url: urls::SECURITY.to_owned() })?;
     Ok(visitor.reply(body))
 }

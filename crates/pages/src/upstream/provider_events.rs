@@ -42,7 +42,7 @@ pub async fn data_deletion(app: State<App>, provider: Path<String>, request: Req
 async fn hear(
     State(app): State<App>,
     Path(provider): Path<String>,
-    door: ProviderEventEndpoint,
+    endpoint: ProviderEventEndpoint,
     request: Request,
 ) -> Result<Response, HttpProblem> {
     let provider: ProviderId = provider.parse().map_err(|_| HttpProblem::not_found())?;
@@ -50,7 +50,7 @@ async fn hear(
     match app
         .usher
         .provider_events
-        .hear(&provider, &ProviderEventRequest { door, body: body::read(request).await?.to_vec() })
+        .hear(&provider, &ProviderEventRequest { endpoint, body: body::read(request).await?.to_vec() })
         .await
     {
         Ok(notice) => match notice.confirmation {

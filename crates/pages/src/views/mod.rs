@@ -24,7 +24,7 @@ pub use account::claims::claim_words;
 pub use account::data::{AccountData, AccountGone};
 pub use account::email::{ChangeEmail, ChangeEmailCode, ChangeEmailLink, SuggestedEmailView};
 pub use account::factors::{
-    Enrol, FactorsView, NewPasskey, PasskeyAsk, PasskeyView, RecoveryCodes, RememberedView, SecondFactor, TotpSetup,
+    Enrol, FactorsView, NewPasskey, PasskeyAsk, PasskeyView, RecoveryCodesPage, RememberedView, SecondFactor, TotpSetup,
 };
 pub use account::not_me::{NotMe, NotMeDone, NotMeExpired};
 pub use account::profile::{AccountProfile, AccountSecurity, ProfileValues};

@@ -61,7 +61,7 @@ impl Apple {
     }
 
     async fn told(&self, request: &ProviderEventRequest) -> Result<Vec<ProviderEvent>, UpstreamError> {
-        if request.door != ProviderEventEndpoint::Account {
+        if request.endpoint != ProviderEventEndpoint::Account {
             return Err(UpstreamError::NoSuchNotice);
         }
         let unreadable = || UpstreamError::misbehaved("its notice cannot be read");

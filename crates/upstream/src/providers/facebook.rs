@@ -14,7 +14,7 @@ use url::Url;
 
 use crate::callback::Callback;
 use crate::error::{UpstreamCause, UpstreamError};
-use crate::provider_context::{ProviderContext, TokenEndpoint};
+use crate::provider_context::{ProviderContext, TokenEndpointCall};
 use crate::provider_event::{self, ProviderEvent, ProviderEventEndpoint, ProviderEventKind, ProviderEventRequest};
 use crate::start::{self, AuthorizeOptions, PendingAuthorization, StartRequest};
 use crate::{CheckedStep, Provider, ProviderFuture, Vouched, calls, profile};
@@ -48,8 +48,8 @@ impl Facebook {
         format!("{}/{}", self.0.base(DIALOG), self.0.settings.client_id)
     }
 
-    fn counter(url: &str) -> TokenEndpoint<'_> {
-        TokenEndpoint { url, basic: false, form: TokenForm::Json, error_reader: envelope }
+    fn counter(url: &str) -> TokenEndpointCall<'_> {
+        TokenEndpointCall { url, basic: false, form: TokenForm::Json, error_reader: envelope }
     }
 
     async fn who(&self, callback: &Callback, kept: &PendingAuthorization) -> Result<Vouched, UpstreamError> {
@@ -70,7 +70,7 @@ impl Facebook {
     }
 
     fn told(&self, request: &ProviderEventRequest) -> Result<Vec<ProviderEvent>, UpstreamError> {
-        let kind = match request.door {
+        let kind = match request.endpoint {
             ProviderEventEndpoint::Account => ProviderEventKind::Gone,
             ProviderEventEndpoint::DataDeletion => ProviderEventKind::DataDeletion,
             ProviderEventEndpoint::BackchannelLogout => return Err(UpstreamError::NoSuchNotice),
@@ -318,8 +318,9 @@ mod tests {
     async fn a_signed_request_is_believed_with_our_secret_alone() {
         let facebook = facebook(None);
         let good = json!({"algorithm":"HMAC-SHA256","issued_at":NOW,"user_id":"10215"});
-        let told =
-            async |body: String, door| facebook.notice(&ProviderEventRequest { door, body: body.into_bytes() }).await;
+        let told = async |body: String, endpoint| {
+            facebook.notice(&ProviderEventRequest { endpoint, body: body.into_bytes() }).await
+        };
         let notice = told(signed(&good, "hush"), ProviderEventEndpoint::DataDeletion).await.unwrap().remove(0);
         assert_eq!((notice.kind, notice.subject.as_deref()), (ProviderEventKind::DataDeletion, Some("10215")));
         assert_eq!(notice.issuer, "https://www.facebook.com/1234");

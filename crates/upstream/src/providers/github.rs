@@ -7,7 +7,7 @@ use url::Url;
 use crate::callback::Callback;
 use crate::error::UpstreamError;
 use crate::exchange::by_the_book;
-use crate::provider_context::{ProviderContext, TokenEndpoint};
+use crate::provider_context::{ProviderContext, TokenEndpointCall};
 use crate::start::{self, AuthorizeOptions, PendingAuthorization, StartRequest};
 use crate::{CheckedStep, Provider, ProviderFuture, Vouched, calls, profile};
 use usher_domain::email::trust::EmailTrust;
@@ -33,8 +33,8 @@ impl Github {
         self.0.url(SITE, "/login/oauth")
     }
 
-    fn counter(url: &str) -> TokenEndpoint<'_> {
-        TokenEndpoint { url, basic: false, form: TokenForm::Json, error_reader: by_the_book }
+    fn counter(url: &str) -> TokenEndpointCall<'_> {
+        TokenEndpointCall { url, basic: false, form: TokenForm::Json, error_reader: by_the_book }
     }
 
     async fn who(&self, callback: &Callback, kept: &PendingAuthorization) -> Result<Vouched, UpstreamError> {

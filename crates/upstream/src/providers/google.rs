@@ -34,7 +34,7 @@ impl Google {
     }
 
     async fn told(&self, request: &ProviderEventRequest) -> Result<Vec<ProviderEvent>, UpstreamError> {
-        if request.door != ProviderEventEndpoint::Account {
+        if request.endpoint != ProviderEventEndpoint::Account {
             return Err(UpstreamError::NoSuchNotice);
         }
         let token =

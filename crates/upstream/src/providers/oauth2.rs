@@ -8,7 +8,7 @@ use url::Url;
 use crate::callback::Callback;
 use crate::error::UpstreamError;
 use crate::exchange::{ProviderTokens, by_the_book};
-use crate::provider_context::{ProviderContext, TokenEndpoint};
+use crate::provider_context::{ProviderContext, TokenEndpointCall};
 use crate::providers::facebook::appsecret_proof;
 use crate::providers::github::verified_primary;
 use crate::start::{self, AuthorizeOptions, PendingAuthorization, StartRequest};
@@ -31,9 +31,9 @@ impl Oauth2 {
         self.0.settings.issuer.as_deref().unwrap_or_default()
     }
 
-    fn counter(&self) -> TokenEndpoint<'_> {
+    fn counter(&self) -> TokenEndpointCall<'_> {
         let settings = &self.0.settings;
-        TokenEndpoint {
+        TokenEndpointCall {
             url: settings.token_url.as_deref().unwrap_or_default(),
             basic: settings.client_auth.is_none_or(|way| way == ClientAuth::Basic),
             form: settings.token_response.unwrap_or(TokenForm::Json),

@@ -50,7 +50,7 @@ impl Oidc {
     }
 
     async fn told(&self, request: &ProviderEventRequest) -> Result<Vec<ProviderEvent>, UpstreamError> {
-        if request.door != ProviderEventEndpoint::BackchannelLogout {
+        if request.endpoint != ProviderEventEndpoint::BackchannelLogout {
             return Err(UpstreamError::NoSuchNotice);
         }
         let event = self.0.event(&field(&request.body, "logout_token")?).await?;

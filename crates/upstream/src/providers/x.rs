@@ -7,7 +7,7 @@ use url::Url;
 
 use crate::callback::Callback;
 use crate::error::{UpstreamCause, UpstreamError};
-use crate::provider_context::{ProviderContext, TokenEndpoint};
+use crate::provider_context::{ProviderContext, TokenEndpointCall};
 use crate::start::{self, AuthorizeOptions, PendingAuthorization, StartRequest};
 use crate::{CheckedStep, Provider, ProviderFuture, Vouched, calls, profile};
 use usher_domain::email::trust::EmailTrust;
@@ -26,9 +26,9 @@ impl X {
         Self(provider_context)
     }
 
-    fn counter(url: &str) -> TokenEndpoint<'_> {
+    fn counter(url: &str) -> TokenEndpointCall<'_> {
         // Without a secret it is a public client, whose id is sent in the body.
-        TokenEndpoint { url, basic: true, form: TokenForm::Json, error_reader: error }
+        TokenEndpointCall { url, basic: true, form: TokenForm::Json, error_reader: error }
     }
 
     async fn who(&self, callback: &Callback, kept: &PendingAuthorization) -> Result<Vouched, UpstreamError> {

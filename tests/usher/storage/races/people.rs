@@ -11,9 +11,9 @@ use usher_domain::user::source::{AttributeOrigin, AttributeSource};
 use usher_protocol::scope::Scope;
 use usher_storage::{Result, Tx};
 
-use super::super::factors::passkey_of;
 use super::super::samples::{NOW, email, in_tx, later, stored_client, stored_user};
 use super::{Table, writer};
+use crate::storage::users::factors::passkey_of;
 
 /// Changes a user, once it is locked.
 async fn change(tx: &mut Tx, id: UserId, claim: &str, change: fn(&mut User)) -> Result<User> {

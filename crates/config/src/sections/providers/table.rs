@@ -113,7 +113,7 @@ fn read(
     match serde_json::from_value::<ProviderSettings>(Value::Object(members)) {
         Err(error) => faults.push(syntax(format!("{TABLE}: {error}"))),
         Ok(settings) => {
-            let settings = settings.settled();
+            let settings = settings.canonical();
             let wrong = settings.check().err().unwrap_or_default();
             faults.extend(wrong.iter().map(|fault| syntax(format!("{TABLE} {}: {fault}", settings.id))));
             if faults.is_empty() {

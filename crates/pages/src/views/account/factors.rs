@@ -104,7 +104,7 @@ pub struct TotpSetup {
 /// Recovery codes, shown once.
 #[derive(Clone, Debug, Default, Template)]
 #[template(path = "factors/codes.html")]
-pub struct RecoveryCodes {
+pub struct RecoveryCodesPage {
     /// The layout.
     pub page: Layout,
     /// The codes; empty if they were shown before.
@@ -115,7 +115,7 @@ pub struct RecoveryCodes {
     pub security_url: String,
 }
 
-impl RecoveryCodes {
+impl RecoveryCodesPage {
     /// The codes as a `data:` URL, which needs no further request.
     pub fn download(&self) -> String {
         format!("data:text/plain;base64,{}", STANDARD.encode(self.codes.join("\r\n")))

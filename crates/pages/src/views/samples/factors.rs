@@ -63,13 +63,13 @@ pub(super) fn second_factors(lang: Lang) -> Vec<RenderedSample> {
         cancel_url: "/account/security".into(),
         error: Some(lang.text("message-code-wrong-authenticator")),
     };
-    let codes = RecoveryCodes {
+    let codes = RecoveryCodesPage {
         page: inside(lang, Tab::Security),
         codes: vec!["0123-4567-89AB-CDEF".into(); 10],
         next_url: "/account/security".into(),
         security_url: "/account/security".into(),
     };
-    let codes_before = RecoveryCodes { codes: Vec::new(), ..codes.clone() };
+    let codes_before = RecoveryCodesPage { codes: Vec::new(), ..codes.clone() };
     let passkey = NewPasskey {
         page: inside(lang, Tab::Security),
         form: Form::new("/account/security/passkeys/new", "t"),

@@ -172,7 +172,7 @@ async fn a_logout_token_is_proven_like_any_other_and_is_no_id_token() {
                       "events": {LOGOUT_EVENT: {}}});
     let told = async |header: Value, claims: &Value| {
         let body = format!("logout_token={}", fair.key.sign(&header, claims)).into_bytes();
-        fair.op.notice(&ProviderEventRequest { door: ProviderEventEndpoint::BackchannelLogout, body }).await
+        fair.op.notice(&ProviderEventRequest { endpoint: ProviderEventEndpoint::BackchannelLogout, body }).await
     };
     let typed = json!({"alg": "ES256", "typ": "logout+jwt"});
     let notice = told(typed.clone(), &good).await.unwrap().remove(0);
@@ -203,7 +203,7 @@ async fn a_logout_token_is_proven_like_any_other_and_is_no_id_token() {
     assert!(told(typed, &nobody).await.is_err());
     assert!(told(json!({"alg": "ES256", "typ": "at+jwt"}), &good).await.is_err());
     for body in ["", "logout_token=x", "logout_token=a&logout_token=b", "x=y"] {
-        let request = ProviderEventRequest { door: ProviderEventEndpoint::BackchannelLogout, body: body.into() };
+        let request = ProviderEventRequest { endpoint: ProviderEventEndpoint::BackchannelLogout, body: body.into() };
         assert!(fair.op.notice(&request).await.is_err(), "{body}");
     }
 }

@@ -1,0 +1,43 @@
+//! Dispatches events to their readers: at once after a commit, and every few seconds for those that another instance
+//! left behind when it died.
+
+use std::time::Duration;
+
+use futures_util::future::{BoxFuture, FutureExt as _};
+use tokio::sync::watch;
+
+use super::Job;
+use usher_domain::event::EventCatalogue;
+use usher_events::{DispatchRules, EventDispatcher};
+use usher_flows::{FlowError, Usher};
+
+/// The job. It needs no lease: pending events are taken under a lock of their own.
+pub struct DispatchEvents;
+
+impl Job for DispatchEvents {
+    fn name(&self) -> &'static str {
+        "tell_facts"
+    }
+
+    fn every(&self) -> Duration {
+        Duration::from_secs(5)
+    }
+
+    fn is_leased(&self) -> bool {
+        false
+    }
+
+    fn woken<'a>(&'a self, usher: &'a Usher) -> BoxFuture<'a, ()> {
+        usher.core.store.committed().boxed()
+    }
+
+    fn run<'a>(&'a self, usher: &'a Usher, _: &'a watch::Receiver<bool>) -> BoxFuture<'a, Result<(), FlowError>> {
+        async move {
+            let rules =
+                DispatchRules { access_ttl: usher.core.config.tokens.access_ttl, events: EventCatalogue::STANDARD };
+            EventDispatcher::new(usher.core.store.clone(), rules).dispatch_pending().await?;
+            Ok(())
+        }
+        .boxed()
+    }
+}

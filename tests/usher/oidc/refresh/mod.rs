@@ -1,0 +1,6 @@
+//! Refresh tokens.
+
+mod ends;
+mod races;
+mod rotation;
+mod sequences;

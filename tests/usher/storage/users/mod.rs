@@ -1,0 +1,13 @@
+//! Users and what belongs to them.
+
+mod accesses;
+mod browsers;
+mod consents;
+pub mod factors;
+mod identities;
+mod journeys;
+mod merges;
+mod passwords;
+mod proofs;
+mod sessions;
+mod users;
