@@ -42,13 +42,13 @@ func Verify(s string, keys *Keys, o *Options, now int64) (*Claims, error) {
 	if err != nil {
 		return nil, err
 	}
-	kid, err := parsed.verify(keys, o.Algorithms, []string{"at+jwt"})
-	if err != nil {
-		return nil, err
-	}
 	members, ok := object(parsed.payload)
 	if !ok {
 		return nil, ErrMalformed
+	}
+	kid, err := parsed.verify(keys, o.Algorithms, []string{"at+jwt"})
+	if err != nil {
+		return nil, err
 	}
 	claims, err := readClaims(members)
 	if err != nil {
@@ -80,6 +80,12 @@ func KeyOf(s string) string {
 	return kid
 }
 
+// has says whether the token has a claim, whatever its value.
+func (c *Claims) has(name string) bool {
+	_, ok := c.All[name]
+	return ok
+}
+
 // check checks the values of the claims.
 func (c *Claims) check(o *Options, now int64) error {
 	switch {
@@ -87,13 +93,13 @@ func (c *Claims) check(o *Options, now int64) error {
 		return ErrIssuer
 	case !slices.Contains(c.Audience, o.Audience):
 		return ErrAudience
-	case c.All["cnf"] != nil:
-		return ErrSenderConstrained
 	case now >= c.Expires+o.ClockSkew:
 		return ErrExpired
 	case c.NotBefore > now+o.ClockSkew, c.IssuedAt > now+o.ClockSkew:
 		return ErrNotYetValid
-	case c.Project != "" && o.Project != "" && c.Project != o.Project:
+	case c.has("cnf"):
+		return ErrSenderConstrained
+	case c.has("project_id") && o.Project != "" && c.Project != o.Project:
 		return ErrProject
 	case o.Clients != nil && !slices.Contains(o.Clients, c.ClientID):
 		return ErrClient

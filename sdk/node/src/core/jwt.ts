@@ -12,6 +12,7 @@ export interface TokenHeader {
 
 const FORM = /^[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*$/;
 const REFUSED = ['jku', 'x5u', 'x5c', 'jwk', 'crit'];
+/** In small letters: media types are compared without case (RFC 7515 §4.1.9). */
 const TYPES = ['at+jwt', 'application/at+jwt'];
 
 /**
@@ -26,7 +27,7 @@ export function readHeader(token: string, algorithms: readonly string[]): TokenH
   // Keys come from the key set of the issuer only (RFC 8725 §3.10).
   if (REFUSED.some((member) => Object.hasOwn(header, member))) throw new Refusal('header_refused');
   if (typeof header.alg !== 'string' || !algorithms.includes(header.alg)) throw new Refusal('alg_refused');
-  if (typeof header.typ !== 'string' || !TYPES.includes(header.typ)) throw new Refusal('typ_refused');
+  if (typeof header.typ !== 'string' || !TYPES.includes(header.typ.toLowerCase())) throw new Refusal('typ_refused');
   return { alg: header.alg, kid: typeof header.kid === 'string' ? header.kid : undefined };
 }
 
