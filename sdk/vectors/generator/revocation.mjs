@@ -73,6 +73,14 @@ const SEQUENCES = [
       S({ message: { t: 'retry', after: 7 }, outcome: 'retry', cursor: 23 }),
       S({ message: { t: 'whatever' }, outcome: 'ignored', cursor: 23 }),
       S({ message: ev(24, 'sid', 'a'), outcome: 'applied', cursor: 24 }),
+      S({ message: { t: 'ev', c: 25, k: 'planet', size: 5 }, outcome: 'ignored', cursor: 25 }),
+      S({ message: { t: 'resync' }, outcome: 'resync', cursor: 25 }),
+      S({
+        snapshot: { ...SNAPSHOT, cursor: 30, revocations: [{ t: 'ev', c: 28, k: 'planet', size: 5 }, ev(29, 'sid', 'z')] },
+        outcome: 'replaced',
+        cursor: 30,
+      }),
+      S({ ask: asked('what a snapshot with it names', { sid: 'z' }, 'sid') }),
     ],
   },
   {
@@ -128,6 +136,15 @@ const SEQUENCES = [
       S({ ask: asked('everything issued before is dead', { urv: 21 }, 'project') }),
       S({ ask: asked('everything issued since is not', { urv: 22 }, null) }),
       S({ ask: asked('a key stays named, whatever position its holder writes', { urv: 9999 }, 'kid', { kid: 'key-1' }) }),
+    ],
+  },
+  {
+    name: 'an entry after a gap is not folded: the mark would stand before it',
+    max: 9,
+    steps: [
+      S({ message: ev(21, 'sid', 'a'), outcome: 'applied', cursor: 21 }),
+      S({ message: ev(24, 'sid', 'b'), outcome: 'gap', cursor: 21 }),
+      S({ ask: asked('it counts, whenever the token was issued', { sid: 'b', urv: 23 }, 'sid') }),
     ],
   },
   {

@@ -81,6 +81,7 @@ const CASES = [
   ['no scope, no roles', { claims: without('scope', 'roles') }, user({ scope: [], roles: [] })],
   ['a name that objects have by themselves is a scope like any other', { claims: { ...GOOD, scope: 'constructor __proto__' } },
     user({ scope: ['constructor', '__proto__'] })],
+  ['a scope is split at spaces alone (RFC 6749 §3.3)', { claims: { ...GOOD, scope: ' a\tb  c ' } }, user({ scope: ['a\tb', 'c'] })],
   ['a subject of any script', { claims: { ...GOOD, sub: 'користувач-🙂' } }, user({ sub: 'користувач-🙂' })],
   ['the project, where the token names it', { claims: { ...GOOD, project_id: PROJECT } }, user()],
   ['claims that nobody knows are passed over', { claims: { ...GOOD, colour: { deep: ['blue'] } } }, user()],

@@ -142,9 +142,10 @@ func (l *List) Apply(m *Message, now int64) Outcome {
 	case m.Position <= l.cursor.Position:
 		return Known
 	case m.Position > l.cursor.Position+1:
-		// It counts already: the cursor stays until what is missing was fetched.
-		if m.Type == "ev" && l.add(&m.Entry) {
-			l.limit(now)
+		// It counts already: the cursor stays until what is missing was fetched. Nothing is folded, because the mark would
+		// stand at the cursor, before this entry.
+		if m.Type == "ev" {
+			l.add(&m.Entry)
 		}
 		return Gap
 	}

@@ -86,7 +86,8 @@ func (m members) message() (Message, error) {
 		if message.Revision, ok = m.number("rev"); !ok || message.Position == 0 {
 			err = errMessage
 		}
-	case "hello", "resync":
+	case "resync":
+	case "hello":
 		if message.Epoch, ok = m["epoch"].(string); !ok {
 			err = errMessage
 		} else {
@@ -102,6 +103,9 @@ func (m members) entry(position int64) (Entry, error) {
 	e := Entry{Position: position}
 	var kindOK, valueOK, expiresOK bool
 	e.Kind, kindOK = m["k"].(string)
+	if kindOK && position != 0 && !isMark(e.Kind) && !slices.Contains(nameKinds[:], e.Kind) {
+		return e, nil // of a later version, whose entries may have another form
+	}
 	e.Value, valueOK = m["v"].(string)
 	e.Expires, expiresOK = m.number("exp")
 	e.At, _ = m.number("at")

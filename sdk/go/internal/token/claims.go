@@ -108,13 +108,18 @@ func (c *Claims) check(o *Options, now int64) error {
 	return nil
 }
 
+// scopeList splits a scope at spaces (RFC 6749 §3.3).
+func scopeList(scope string) []string {
+	return strings.FieldsFunc(scope, func(c rune) bool { return c == ' ' })
+}
+
 func readClaims(members map[string]any) (*Claims, error) {
 	r := claimReader{members: members}
 	c := &Claims{
 		Issuer: r.need("iss"), Subject: r.need("sub"), ClientID: r.need("client_id"), ID: r.need("jti"),
 		Audience: r.audience(),
 		Expires:  r.time("exp", true), IssuedAt: r.time("iat", true), NotBefore: r.time("nbf", false),
-		Scope: strings.Fields(r.text("scope")), Roles: r.texts("roles"),
+		Scope: scopeList(r.text("scope")), Roles: r.texts("roles"),
 		SessionID: r.text("sid"), GrantID: r.text("gid"), ACR: r.text("acr"),
 		AuthTime: r.time("auth_time", false), Project: r.text("project_id"), URV: r.position(),
 	}

@@ -151,7 +151,8 @@ export class RevocationList {
     const outcome = this.#advance(entry.c, 'applied');
     // An entry after a gap is applied at once: knowing of a revocation early is safe.
     if (outcome !== 'known') this.#add(entry);
-    if (this.size <= this.#most) return outcome;
+    // With a gap nothing is folded: the mark would stand at the cursor, and the entry is after it.
+    if (outcome !== 'applied' || this.size <= this.#most) return outcome;
     this.#sweep(now);
     if (this.size <= this.#most) return outcome;
     this.#fold(now);

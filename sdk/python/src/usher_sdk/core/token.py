@@ -157,7 +157,7 @@ def check(signed: Signed, expected: Expected, now: float) -> Token:
         urv=claims.get("urv"),
         acr=claims.get("acr"),
         auth_time=claims.get("auth_time"),
-        scope=tuple(claims.get("scope", "").split()),
+        scope=tuple(scope for scope in claims.get("scope", "").split(" ") if scope),
         roles=tuple(claims.get("roles", ())),
         claims=claims,
         client_proven=expected.clients is not None,
