@@ -87,7 +87,7 @@ func signed(keys [][]byte, prefix string, body []byte, signatures string) bool {
 		mac.Write([]byte(prefix))
 		mac.Write(body)
 		want := "v1," + base64.StdEncoding.EncodeToString(mac.Sum(nil))
-		for _, signature := range strings.Fields(signatures) {
+		for signature := range strings.SplitSeq(signatures, " ") {
 			if hmac.Equal([]byte(signature), []byte(want)) {
 				return true
 			}

@@ -55,6 +55,8 @@ export function storeLog() {
     { name: 'a line in the middle was taken out', text: without(4), expect: refused('log_tampered') },
     { name: 'two lines were exchanged', text: [...whole.slice(0, 4), whole[5], whole[4], ...whole.slice(6)].join(''), expect: refused('log_tampered') },
     { name: 'written with another secret', text: lines(WHOLE, 'another secret').join(''), expect: refused('log_tampered') },
+    { name: 'a line before an incomplete one was changed', text: text.replace('token-2', 'token-9').slice(0, -9), expect: refused('log_tampered') },
+    { name: 'something follows a line of garbage', text: `${text}\u0000\u0000\nx`, expect: refused('log_tampered') },
     { name: 'no tags', text: WHOLE.map((record) => `${JSON.stringify(record)}\n`).join(''), expect: refused('log_tampered') },
     { name: 'another issuer', text: lines([{ ...HEAD, issuer: 'https://id.example.org' }, ...WHOLE.slice(1)]).join(''), expect: refused('log_foreign') },
     { name: 'another client', text: lines([{ ...HEAD, client: 'client_app' }, ...WHOLE.slice(1)]).join(''), expect: refused('log_foreign') },

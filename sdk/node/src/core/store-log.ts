@@ -114,8 +114,8 @@ function readLines(text: string, key: Buffer): { records: Record<string, unknown
   for (const [index, line] of lines.entries()) {
     const json = line.slice(44);
     if (line[43] !== ' ' || !same(line.slice(0, 43), tagOf(key, tag, json))) {
-      // A crash can only damage the last line.
-      const torn = index === lines.length - 1 && index > 0;
+      // A crash can only damage the last line, and nothing follows it.
+      const torn = index === lines.length - 1 && index > 0 && dropped === 0;
       if (!torn) throw new LogRefused('log_tampered');
       dropped += Buffer.byteLength(line) + 1;
       break;
