@@ -1,6 +1,6 @@
 # Commands for developers. CI runs `make test`; it installs what it can and reports what it skips.
 .DEFAULT_GOAL := help
-.PHONY: help run test compat stores packages examples fmt lint bench
+.PHONY: help run test compat stores packages random examples fmt lint bench
 
 help: ## This list
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 8
@@ -22,6 +22,9 @@ packages: ## The packages of the local modules, installed into empty folders and
 	npm --prefix sdk/node run -s check:package
 	sh sdk/python/scripts/check-package.sh
 	cd sdk/examples/go-service && go vet ./... && go mod verify
+
+random: ## Random vectors that all local modules have to answer alike
+	sdk/vectors/random.sh
 
 examples: ## The example applications of the local modules, at an Usher of their own
 	sdk/examples/run.sh

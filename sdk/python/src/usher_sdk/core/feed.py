@@ -93,13 +93,12 @@ class Feed:
     def _take_at(self, position: int, message: Mapping[str, Any], now: float) -> Outcome:
         if self.place is None:
             return "gap"
-        known = position <= self.place.cursor
+        if position <= self.place.cursor:
+            return "known"
         # Beyond a gap it counts already: a revocation is never early.
         is_revocation = message.get("t") == "ev" and self.revocations.add(message)
         if message.get("t") == "policy":
             self.policy_revision = max(self.policy_revision or 0, message["rev"])
-        if known:
-            return "known"
         if position > self.place.cursor + 1:
             return "gap"
         self.place = Place(self.place.epoch, position)

@@ -99,12 +99,12 @@ class Revocations:
             return "gid"
         if token.kid in names["kid"]:
             return "kid"
-        marks = self._marks
+        newest: tuple[str, Mark] | None = None
         for kind, value in (("sub", token.sub), ("client", token.client_id), ("project", _WHOLE_PROJECT)):
-            mark = marks[kind].get(value)
-            if mark is not None and _was_issued_before(token, mark):
-                return kind
-        return None
+            mark = self._marks[kind].get(value)
+            if mark is not None and (newest is None or mark.before > newest[1].before):
+                newest = kind, mark
+        return newest[0] if newest is not None and _was_issued_before(token, newest[1]) else None
 
     def forget(self, now: float) -> int:
         """Drop what has ended, and return how many."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import binascii
 import json
+import math
 import re
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Collection, Mapping
@@ -204,7 +205,9 @@ def _require(good: bool, name: str) -> None:
 
 
 def _is_number(found: object) -> bool:
-    return isinstance(found, (int, float)) and not isinstance(found, bool) and found == found and abs(found) < 2**53
+    return (isinstance(found, int) and not isinstance(found, bool)) or (
+        isinstance(found, float) and math.isfinite(found)
+    )
 
 
 def _is_texts(found: object) -> bool:
