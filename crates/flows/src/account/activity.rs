@@ -21,7 +21,6 @@ use usher_storage::events::ShownEvent;
 const PAGE: u32 = 25;
 
 /// What happened to an account.
-#[derive(Clone)]
 pub struct ActivityLog {
     pub(crate) core: Arc<Core>,
     pub(crate) applications: Arc<Applications>,

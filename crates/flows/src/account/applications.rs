@@ -63,7 +63,6 @@ impl Gathered {
 }
 
 /// The applications of an account, and the consent that they hold.
-#[derive(Clone)]
 pub struct Applications {
     pub(crate) core: Arc<Core>,
     pub(crate) clients: Arc<Clients>,
@@ -118,20 +117,19 @@ impl Applications {
     /// # Errors
     /// [`Rejected::NotFound`] if there is nothing to withdraw.
     pub async fn withdraw_consent(&self, account: &Account, client: ClientId) -> Result<Ended, FlowError> {
-        let (user, session, usher) = (account.user.id, account.session.id, self.clone());
-        let withdraw = self.core.store.write(move |mut tx| {
-            Box::pin(async move {
-                let allowed = tx.delete_consent(user, &client).await?;
-                let ended = usher.endings.end_grants_at(&mut tx, user, &client, EndReason::ConsentWithdrawn).await?;
-                tx.delete_access(user, &client).await?;
-                if !allowed && ended.clients.is_empty() {
-                    return Ok(None);
-                }
-                let event = usher.core.event(EventKind::ConsentWithdrawn).with_user(user).with_session(session);
-                tx.append(&event.with_client(&client)).await?;
-                Ok(Some(ended))
-            })
-        });
-        withdraw.await?.ok_or_else(|| Rejected::NotFound("application").into())
+        let user = account.user.id;
+        let mut tx = self.core.store.begin().await?;
+        let allowed = tx.delete_consent(user, &client).await?;
+        let ended = self.endings.end_grants_at(&mut tx, user, &client, EndReason::ConsentWithdrawn).await?;
+        tx.delete_access(user, &client).await?;
+        if !allowed && ended.clients.is_empty() {
+            // The record of released claims is deleted all the same.
+            tx.commit().await?;
+            return Err(Rejected::NotFound("application").into());
+        }
+        let event = self.core.event(EventKind::ConsentWithdrawn).with_user(user).with_session(account.session.id);
+        tx.append(&event.with_client(&client)).await?;
+        tx.commit().await?;
+        Ok(ended)
     }
 }

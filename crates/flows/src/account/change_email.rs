@@ -14,7 +14,7 @@ use subtle::ConstantTimeEq as _;
 use crate::core::Device;
 use crate::credentials::standing::check_standing;
 use crate::emails::lang_of;
-use crate::error::{CodeKind, FlowError, Rejected};
+use crate::error::{CodeKind, FlowError, Rejected, on_conflict};
 use crate::login::accounts::{Account, secret_hash};
 use crate::login::mailed::MailedProof;
 use crate::login::sign_up::minutes;
@@ -24,8 +24,7 @@ use usher_domain::id::ProofId;
 use usher_domain::user::proof::{MAX_ATTEMPTS, Proof, ProofKind};
 use usher_domain::user::source::AttributeOrigin;
 use usher_keys::seal::Purpose;
-use usher_mail::{Recipient, emails};
-use usher_storage::StorageError;
+use usher_mail::{EmailDraft, Recipient, emails};
 
 /// How long a mailed code is valid.
 const LIFETIME: Duration = Duration::from_mins(15);
@@ -33,7 +32,6 @@ const LIFETIME: Duration = Duration::from_mins(15);
 const DIGITS: usize = 8;
 
 /// Changes of the email address of an account.
-#[derive(Clone)]
 pub struct EmailChanges {
     pub(crate) core: Arc<Core>,
     pub(crate) email_queue: Arc<EmailQueue>,
@@ -60,54 +58,50 @@ impl EmailChanges {
         self.throttles.count_sign_up(&device.source).await?;
         let (now, id) = (self.core.now(), ProofId::new(self.core.now(), &*self.core.random));
         let (token, code) = (self.core.random.token(), self.core.random.digits(DIGITS));
-        let taken = self.core.store.find_user_by_email(&email).await?;
-        let at = |path: &str| self.core.config.server.issuer.at(path);
-        let reader =
-            Recipient { email: email.as_str(), name: None, lang: lang_of(taken.as_ref().unwrap_or(&account.user)) };
-        let letter = if taken.is_some() {
-            emails::already_registered(&at("/login"), &at("/recover")).write(reader, now)?
-        } else {
-            let link = at(&format!("/account/email?token={token}"));
-            emails::verify_email(&code, &link, minutes(LIFETIME)).write(reader, now)?
-        };
-        let allowed = self.throttles.may_write_to(email.as_str()).await?;
-        let letter = allowed.then(|| self.email_queue.enclose(&letter, now + LIFETIME)).transpose()?;
-        if letter.is_none() {
-            // If no email may be sent now, the page asks for the code that was mailed before.
-            let waiting = self.core.store.find_open_proof(&email, ProofKind::ChangeEmail, now).await?;
-            if let Some(waiting) = waiting.filter(|waiting| waiting.user_id == Some(account.user.id)) {
-                return Ok(MailedProof { id: waiting.id, sent: false });
-            }
+        let owner = self.core.store.find_user_by_email(&email).await?;
+        let draft = if owner.is_some() { self.already_registered() } else { self.verification(&token, &code) };
+        let lang = lang_of(owner.as_ref().unwrap_or(&account.user));
+        let message = draft.write(Recipient { email: email.as_str(), name: None, lang }, now)?;
+        let sent = self.throttles.may_write_to(email.as_str()).await?;
+        if !sent && let Some(id) = self.waiting_change(account, &email).await? {
+            return Ok(MailedProof { id, sent });
         }
+        let message = sent.then(|| self.email_queue.enclose(&message, now + LIFETIME)).transpose()?;
         // If the address is taken, code and link are random and never sent.
         let (token, code) =
-            if taken.is_some() { (self.core.random.token(), self.core.random.token()) } else { (token, code) };
-        let (token_hash, code_hash) = (secret_hash(&token), self.change_code_hash(id, &code));
-        let user_id = account.user.id;
+            if owner.is_some() { (self.core.random.token(), self.core.random.token()) } else { (token, code) };
         let proof = Proof {
-            id,
-            kind: ProofKind::ChangeEmail,
             email: Some(email),
-            user_id: Some(user_id),
-            sealed: None,
-            attempts: 0,
-            created_at: now,
-            expires_at: now + LIFETIME,
-            used_at: None,
+            user_id: Some(account.user.id),
+            ..Proof::new(id, ProofKind::ChangeEmail, now, LIFETIME)
         };
-        let put = self.core.store.write(move |mut tx| {
-            Box::pin(async move {
-                // Only the newest email is valid. If none was sent, the earlier ones stay valid.
-                if let Some(letter) = &letter {
-                    tx.close_proofs_of_user(user_id, ProofKind::ChangeEmail, now).await?;
-                    tx.insert_email(letter, now).await?;
-                }
-                tx.insert_proof(&proof, &token_hash, Some(&code_hash)).await
-            })
-        });
-        put.await?;
+        let mut tx = self.core.store.begin().await?;
+        // Only the newest email is valid. If none was sent, the earlier ones stay valid.
+        if let Some(message) = &message {
+            tx.close_proofs_of_user(account.user.id, ProofKind::ChangeEmail, now).await?;
+            tx.insert_email(message, now).await?;
+        }
+        tx.insert_proof(&proof, &secret_hash(&token), Some(&self.change_code_hash(id, &code))).await?;
+        tx.commit().await?;
         self.core.mail_wakeup.notify_one();
-        Ok(MailedProof { id, sent: allowed })
+        Ok(MailedProof { id, sent })
+    }
+
+    fn verification(&self, token: &str, code: &str) -> EmailDraft {
+        let link = self.core.config.server.issuer.at(&format!("/account/email?token={token}"));
+        emails::verify_email(code, &link, minutes(LIFETIME))
+    }
+
+    fn already_registered(&self) -> EmailDraft {
+        let at = |path: &str| self.core.config.server.issuer.at(path);
+        emails::already_registered(&at("/login"), &at("/recover"))
+    }
+
+    /// The pending change to this address: if no email may be sent now, the page asks for the code that was mailed
+    /// before.
+    async fn waiting_change(&self, account: &Account, email: &Email) -> Result<Option<ProofId>, FlowError> {
+        let waiting = self.core.store.find_open_proof(email, ProofKind::ChangeEmail, self.core.now()).await?;
+        Ok(waiting.filter(|waiting| waiting.user_id == Some(account.user.id)).map(|waiting| waiting.id))
     }
 
     /// The new address of a pending change, by its proof.
@@ -130,11 +124,11 @@ impl EmailChanges {
     pub async fn change_email_by_code(&self, account: &Account, proof: ProofId, code: &str) -> Result<(), FlowError> {
         let found = self.core.store.find_proof(proof, ProofKind::ChangeEmail).await?;
         let found = found.filter(|proof| self.is_theirs(proof, account)).ok_or(Rejected::ProofOver)?;
-        let now = self.core.now();
-        let tried = self.core.store.write(move |mut tx| {
-            Box::pin(async move { tx.try_proof_code(proof, ProofKind::ChangeEmail, now, MAX_ATTEMPTS).await })
-        });
-        let expected = tried.await?.ok_or(Rejected::ProofOver)?;
+        let mut tx = self.core.store.begin().await?;
+        let expected = tx.try_proof_code(proof, ProofKind::ChangeEmail, self.core.now(), MAX_ATTEMPTS).await?;
+        // The attempt counts even if the code is wrong.
+        tx.commit().await?;
+        let expected = expected.ok_or(Rejected::ProofOver)?;
         let digits: String = code.chars().filter(char::is_ascii_digit).collect();
         if !bool::from(self.change_code_hash(proof, &digits).ct_eq(&expected)) {
             return Err(Rejected::WrongCode(CodeKind::Mailed).into());
@@ -164,39 +158,28 @@ impl EmailChanges {
 
     /// Changes the address, once. Links that were sent to the old one become invalid.
     async fn complete_email_change(&self, account: &Account, proof: Proof) -> Result<(), FlowError> {
-        let (now, id, old) = (self.core.now(), account.user.id, account.user.email.clone());
-        let email = proof.email.clone().ok_or(Rejected::ProofOver)?;
-        let told = emails::email_changed(&email.masked());
-        let notice = old.as_ref().map(|old| self.security_emails.notice_to(&account.user, old, &told)).transpose()?;
-        let event = self.core.event(EventKind::EmailChanged).with_user(id).with_session(account.session.id);
-        let session = account.session.id;
-        let change = self.core.store.write(move |mut tx| {
-            Box::pin(async move {
-                let Some(mut user) = tx.lock_user(id).await? else { return Ok(Err(Rejected::ProofOver)) };
-                if let Err(refused) = check_standing(&mut tx, (id, session), now).await? {
-                    return Ok(Err(refused));
-                }
-                // The link was sent with the old address; another address now means that another change came first.
-                if user.email != old || !tx.take_proof(proof.id, ProofKind::ChangeEmail, now).await? {
-                    return Ok(Err(Rejected::ProofOver));
-                }
-                user.set_email(email.clone(), AttributeOrigin::Person, now);
-                tx.set_user_email(&user).await?;
-                tx.close_proofs_of_user(user.id, ProofKind::Recover, now).await?;
-                tx.close_proofs_of_email(&email, ProofKind::SignUp, now).await?;
-                tx.append(&event).await?;
-                if let Some(notice) = &notice {
-                    notice.post(&mut tx).await?;
-                }
-                Ok(Ok(()))
-            })
-        });
-        match change.await {
-            Ok(changed) => changed?,
-            // Another user verified the same address meanwhile.
-            Err(StorageError::Conflict) => return Err(Rejected::ProofOver.into()),
-            Err(other) => return Err(other.into()),
+        let (now, id, session) = (self.core.now(), account.user.id, account.session.id);
+        let old = account.user.email.as_ref();
+        let email = proof.email.ok_or(Rejected::ProofOver)?;
+        let draft = emails::email_changed(&email.masked());
+        let security_email = old.map(|old| self.security_emails.notice_to(&account.user, old, &draft)).transpose()?;
+        let mut tx = self.core.store.begin().await?;
+        let mut user = tx.lock_user(id).await?.ok_or(Rejected::ProofOver)?;
+        check_standing(&mut tx, (id, session), now).await??;
+        // The link was sent with the old address; another address now means that another change came first.
+        if user.email.as_ref() != old || !tx.take_proof(proof.id, ProofKind::ChangeEmail, now).await? {
+            return Err(Rejected::ProofOver.into());
         }
+        user.set_email(email.clone(), AttributeOrigin::Person, now);
+        // The address conflicts if another user verified it meanwhile.
+        tx.set_user_email(&user).await.map_err(on_conflict(Rejected::ProofOver))?;
+        tx.close_proofs_of_user(id, ProofKind::Recover, now).await?;
+        tx.close_proofs_of_email(&email, ProofKind::SignUp, now).await?;
+        tx.append(&self.core.event(EventKind::EmailChanged).with_user(id).with_session(session)).await?;
+        if let Some(security_email) = &security_email {
+            security_email.post(&mut tx).await?;
+        }
+        tx.commit().await?;
         self.core.mail_wakeup.notify_one();
         Ok(())
     }

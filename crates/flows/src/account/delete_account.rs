@@ -19,7 +19,6 @@ use usher_mail::emails;
 use usher_storage::{Result as Stored, Tx};
 
 /// Deletion of an account by its owner.
-#[derive(Clone)]
 pub struct AccountDeletion {
     pub(crate) core: Arc<Core>,
     pub(crate) endings: Arc<Endings>,
@@ -59,40 +58,32 @@ impl AccountDeletion {
 
     /// `asked_in` is the session of a user who deletes their own account.
     async fn delete_user(&self, user: User, asked_in: Option<SessionId>) -> Result<Ended, FlowError> {
-        let (usher, now) = (self.clone(), self.core.now());
-        let notice = self.security_emails.notice(&user, &emails::account_deleted())?;
-        let delete = self.core.store.write(move |mut tx| {
-            Box::pin(async move {
-                let Some(user) = lock_with_merged(&mut tx, user.id).await? else {
-                    return Ok(Err(Rejected::NotFound("user")));
-                };
-                if let Some(session) = asked_in
-                    && let Err(refused) = check_standing(&mut tx, (user.id, session), now).await?
-                {
-                    return Ok(Err(refused));
-                }
-                tx.begin_erasure(user.id, now).await?;
-                let ended = usher.endings.end_everything_of(&mut tx, user.id, None, EndReason::UserDeleted).await?;
-                let projects_that_may_see = tx.projects_of_user(user.id).await?;
-                let gone = usher.core.event(EventKind::UserDeleted).with_user(user.id).with("sub", user.sub.0.clone());
-                tx.append(&gone.with_projects(&projects_that_may_see)).await?;
-                if let Some(email) = &user.email {
-                    for kind in ProofKind::ALL {
-                        tx.close_proofs_of_email(email, kind, now).await?;
-                    }
-                }
-                // Users that were merged into this one are deleted too.
-                for merge in tx.list_merges(user.id).await? {
-                    let Some(other) = tx.lock_user(merge.merged).await? else { continue };
-                    tx.begin_erasure(other.id, now).await?;
-                    tx.delete_user(&other, now).await?;
-                }
-                tx.delete_user(&user, now).await?;
-                notice.post(&mut tx).await?;
-                Ok(Ok(ended))
-            })
-        });
-        let ended = delete.await??;
+        let now = self.core.now();
+        let security_email = self.security_emails.notice(&user, &emails::account_deleted())?;
+        let mut tx = self.core.store.begin().await?;
+        let user = lock_with_merged(&mut tx, user.id).await?.ok_or(Rejected::NotFound("user"))?;
+        if let Some(session) = asked_in {
+            check_standing(&mut tx, (user.id, session), now).await??;
+        }
+        tx.begin_erasure(user.id, now).await?;
+        let ended = self.endings.end_everything_of(&mut tx, user.id, None, EndReason::UserDeleted).await?;
+        let projects_that_may_see = tx.projects_of_user(user.id).await?;
+        let event = self.core.event(EventKind::UserDeleted).with_user(user.id).with("sub", user.sub.0.clone());
+        tx.append(&event.with_projects(&projects_that_may_see)).await?;
+        if let Some(email) = &user.email {
+            for kind in ProofKind::ALL {
+                tx.close_proofs_of_email(email, kind, now).await?;
+            }
+        }
+        // Users that were merged into this one are deleted too.
+        for merge in tx.list_merges(user.id).await? {
+            let Some(other) = tx.lock_user(merge.merged).await? else { continue };
+            tx.begin_erasure(other.id, now).await?;
+            tx.delete_user(&other, now).await?;
+        }
+        tx.delete_user(&user, now).await?;
+        security_email.post(&mut tx).await?;
+        tx.commit().await?;
         self.core.mail_wakeup.notify_one();
         Ok(ended)
     }

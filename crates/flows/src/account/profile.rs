@@ -13,7 +13,6 @@ use usher_domain::user::{Profile, User};
 use usher_i18n::Lang;
 
 /// The profile and the sessions of an account.
-#[derive(Clone)]
 pub struct Profiles {
     pub(crate) core: Arc<Core>,
 }
@@ -47,20 +46,17 @@ impl Profiles {
         event: Event,
     ) -> Result<User, FlowError> {
         let now = self.core.now();
-        let update = self.core.store.write(move |mut tx| {
-            Box::pin(async move {
-                let Some(mut user) = tx.lock_user(id).await? else { return Ok(None) };
-                user.change_profile(&change, &origin, now);
-                tx.set_user_profile(&user).await?;
-                if let Some(lang) = lang {
-                    tx.set_user_locale(id, lang.tag(), now).await?;
-                    user.locale = Some(lang.tag().to_owned());
-                }
-                tx.append(&event).await?;
-                Ok(Some(user))
-            })
-        });
-        update.await?.ok_or_else(|| Rejected::NotFound("user").into())
+        let mut tx = self.core.store.begin().await?;
+        let mut user = tx.lock_user(id).await?.ok_or(Rejected::NotFound("user"))?;
+        user.change_profile(&change, &origin, now);
+        tx.set_user_profile(&user).await?;
+        if let Some(lang) = lang {
+            tx.set_user_locale(id, lang.tag(), now).await?;
+            user.locale = Some(lang.tag().to_owned());
+        }
+        tx.append(&event).await?;
+        tx.commit().await?;
+        Ok(user)
     }
 
     /// The live sessions of a user, newest first.

@@ -34,7 +34,6 @@ pub struct ReceiptEntry {
 }
 
 /// The receipts of sign-outs: which applications have been told.
-#[derive(Clone)]
 pub struct Receipts {
     pub(crate) core: Arc<Core>,
     pub(crate) clients: Arc<Clients>,

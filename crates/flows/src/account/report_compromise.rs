@@ -15,13 +15,15 @@ use crate::login::accounts::{Account, secret_hash};
 use crate::security_emails::Disownable;
 use usher_domain::email::Email;
 use usher_domain::event::EventKind;
+use usher_domain::id::UserId;
+use usher_domain::time::Timestamp;
 use usher_domain::user::proof::{Proof, ProofKind};
 use usher_domain::user::session::EndReason;
 use usher_domain::user::source::AttributeOrigin;
 use usher_domain::user::{User, UserStatus};
 use usher_keys::seal::Purpose;
 use usher_mail::emails;
-use usher_storage::StorageError;
+use usher_storage::{Result as Stored, StorageError, Tx};
 
 /// How long the factors of a reported account are frozen.
 const FROZEN: Duration = Duration::from_hours(24);
@@ -29,15 +31,7 @@ const FROZEN: Duration = Duration::from_hours(24);
 /// How often the address of a user may change while the email with the link is prepared.
 const TRIES: u32 = 5;
 
-/// The result of one attempt to end everything.
-enum CompromiseOutcome {
-    Done(Ended),
-    ProofOver,
-    AddressChanged,
-}
-
 /// Reports that a change was not made by the owner of the account.
-#[derive(Clone)]
 pub struct CompromiseReports {
     pub(crate) core: Arc<Core>,
     pub(crate) endings: Arc<Endings>,
@@ -56,80 +50,68 @@ impl CompromiseReports {
     /// [`Rejected::ProofOver`] if it was used or has expired.
     pub async fn disown_by_link(&self, token: &str) -> Result<Ended, FlowError> {
         let (proof, user) = self.find_disowning(token).await?.ok_or(Rejected::ProofOver)?;
-        self.end_all_and_mail_a_way_back(user, Some(proof)).await?.ok_or(Rejected::ProofOver.into())
+        self.end_all_and_mail_a_way_back(user, Some(&proof)).await
     }
 
     /// Reports a compromise by a signed-in user.
     pub async fn disown(&self, account: &Account) -> Result<Ended, FlowError> {
-        Ok(self.end_all_and_mail_a_way_back(account.user.clone(), None).await?.unwrap_or_default())
+        match self.end_all_and_mail_a_way_back(account.user.clone(), None).await {
+            // The account was deleted meanwhile: there is nothing left to end.
+            Err(FlowError::Rejected(Rejected::ProofOver)) => Ok(Ended::default()),
+            ended => ended,
+        }
     }
 
-    /// `None` if the proof was used meanwhile.
-    ///
     /// The email with the link is prepared for the user's current address. If the address changes before the
     /// transaction has locked the user, it is prepared again.
-    async fn end_all_and_mail_a_way_back(&self, user: User, proof: Option<Proof>) -> Result<Option<Ended>, FlowError> {
+    ///
+    /// # Errors
+    /// [`Rejected::ProofOver`] if the proof was used, or the account was deleted, meanwhile; [`Rejected::Superseded`].
+    async fn end_all_and_mail_a_way_back(&self, user: User, proof: Option<&Proof>) -> Result<Ended, FlowError> {
         let mut user = user;
         for _ in 0..TRIES {
-            match self.try_to_end_all(&user, proof.clone()).await? {
-                CompromiseOutcome::Done(ended) => {
-                    self.core.mail_wakeup.notify_one();
-                    return Ok(Some(ended));
-                }
-                CompromiseOutcome::ProofOver => return Ok(None),
-                CompromiseOutcome::AddressChanged => {
-                    let Some(now) = self.core.store.find_user(user.id).await? else { return Ok(None) };
-                    user = now;
-                }
+            if let Some(ended) = self.try_to_end_all(&user, proof).await? {
+                self.core.mail_wakeup.notify_one();
+                return Ok(ended);
             }
+            user = self.core.store.find_user(user.id).await?.ok_or(Rejected::ProofOver)?;
         }
         Err(Rejected::Superseded.into())
     }
 
-    async fn try_to_end_all(&self, seen: &User, proof: Option<Proof>) -> Result<CompromiseOutcome, FlowError> {
-        let (usher, now, id, address) = (self.clone(), self.core.now(), seen.id, seen.email.clone());
-        let restored = self.address_to_restore(seen, proof.as_ref()).await?;
+    /// `None`, and nothing changes, if the address is another than when `seen` was read, or the address to restore was
+    /// taken meanwhile.
+    async fn try_to_end_all(&self, seen: &User, proof: Option<&Proof>) -> Result<Option<Ended>, FlowError> {
+        let restored = self.address_to_restore(seen, proof).await?;
         let mut reachable = seen.clone();
         reachable.email = restored.clone().or(reachable.email);
         let way_back = self.security_emails.notice(&reachable, &emails::way_back())?;
-        let event = self.core.event(EventKind::Disowned).with_user(id);
-        let end = self.core.store.write(move |mut tx| {
-            Box::pin(async move {
-                let Some(mut user) = tx.lock_user(id).await? else { return Ok(CompromiseOutcome::ProofOver) };
-                if user.email != address {
-                    return Ok(CompromiseOutcome::AddressChanged);
-                }
-                if let Some(proof) = &proof
-                    && !tx.take_proof(proof.id, ProofKind::NotMe, now).await?
-                {
-                    return Ok(CompromiseOutcome::ProofOver);
-                }
-                if let Some(restored) = restored {
-                    user.set_email(restored, AttributeOrigin::Person, now);
-                    tx.set_user_email(&user).await?;
-                    tx.append(&usher.core.event(EventKind::EmailChanged).with_user(user.id).with("restored", true))
-                        .await?;
-                }
-                tx.append(&event).await?;
-                let ended = usher.endings.end_everything_of(&mut tx, user.id, None, EndReason::Disowned).await?;
-                tx.freeze_factors(user.id, now + FROZEN).await?;
-                // An attacker may know the password, so it is deleted. The link sets a new one.
-                tx.delete_password(user.id).await?;
-                // Every browser counts as unknown until the owner signs in again, and links that an attacker had
-                // mailed become invalid.
-                tx.forget_browsers(user.id).await?;
-                tx.forget_all_remembered(user.id).await?;
-                tx.close_proofs_of_user(user.id, ProofKind::Recover, now).await?;
-                tx.close_proofs_of_user(user.id, ProofKind::ChangeEmail, now).await?;
-                way_back.post(&mut tx).await?;
-                Ok(CompromiseOutcome::Done(ended))
-            })
-        });
-        match end.await {
-            // The address to restore was taken by another user: read again.
-            Err(StorageError::Conflict) => Ok(CompromiseOutcome::AddressChanged),
-            other => Ok(other?),
+        let now = self.core.now();
+        let mut tx = self.core.store.begin().await?;
+        let mut user = tx.lock_user(seen.id).await?.ok_or(Rejected::ProofOver)?;
+        if user.email != seen.email {
+            return Ok(None);
         }
+        if let Some(proof) = proof
+            && !tx.take_proof(proof.id, ProofKind::NotMe, now).await?
+        {
+            return Err(Rejected::ProofOver.into());
+        }
+        if let Some(restored) = restored {
+            user.set_email(restored, AttributeOrigin::Person, now);
+            match tx.set_user_email(&user).await {
+                Err(StorageError::Conflict) => return Ok(None),
+                done => done?,
+            }
+            let event = self.core.event(EventKind::EmailChanged).with_user(user.id);
+            tx.append(&event.with("restored", true)).await?;
+        }
+        tx.append(&self.core.event(EventKind::Disowned).with_user(user.id)).await?;
+        let ended = self.endings.end_everything_of(&mut tx, user.id, None, EndReason::Disowned).await?;
+        lock_out(&mut tx, user.id, now).await?;
+        way_back.post(&mut tx).await?;
+        tx.commit().await?;
+        Ok(Some(ended))
     }
 
     /// If the link was sent to the old address after a change of address, the old one is restored, so that the link is
@@ -151,4 +133,17 @@ impl CompromiseReports {
         let user = self.core.store.find_user(id).await?.filter(|user| user.status == UserStatus::Active);
         Ok(user.map(|user| (proof, user)))
     }
+}
+
+/// Takes away what an attacker may know or hold besides sessions and grants.
+async fn lock_out(tx: &mut Tx, user: UserId, now: Timestamp) -> Stored<()> {
+    tx.freeze_factors(user, now + FROZEN).await?;
+    // An attacker may know the password, so it is deleted. The link sets a new one.
+    tx.delete_password(user).await?;
+    // Every browser counts as unknown until the owner signs in again, and links that an attacker had mailed become
+    // invalid.
+    tx.forget_browsers(user).await?;
+    tx.forget_all_remembered(user).await?;
+    tx.close_proofs_of_user(user, ProofKind::Recover, now).await?;
+    tx.close_proofs_of_user(user, ProofKind::ChangeEmail, now).await
 }
