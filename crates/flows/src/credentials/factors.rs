@@ -26,29 +26,29 @@ pub(crate) struct FactorChange {
     /// `None` for a change by an administrator.
     session: Option<SessionId>,
     event: Event,
-    notice: Option<PreparedNotice>,
+    security_email: Option<PreparedNotice>,
 }
 
 impl FactorChange {
     /// Must come first in the transaction: changes of one account run one after another.
-    pub(crate) async fn check(&self, tx: &mut Tx, now: Timestamp) -> Stored<Result<(), Rejected>> {
+    pub(crate) async fn check(&self, tx: &mut Tx, now: Timestamp) -> Result<(), FlowError> {
         match self.session {
-            Some(session) => check_standing(tx, (self.user, session), now).await,
-            None => tx.lock_user(self.user).await.map(|_| Ok(())),
+            Some(session) => check_standing(tx, (self.user, session), now).await??,
+            None => drop(tx.lock_user(self.user).await?),
         }
+        Ok(())
     }
 
     pub(crate) async fn write(&self, tx: &mut Tx) -> Stored<()> {
         tx.append(&self.event).await?;
-        if let Some(notice) = &self.notice {
-            notice.post(tx).await?;
+        if let Some(security_email) = &self.security_email {
+            security_email.post(tx).await?;
         }
         tx.forget_all_remembered(self.user).await.map(drop)
     }
 }
 
 /// Who may change the factors of an account, and which factors a session has shown.
-#[derive(Clone)]
 pub struct FactorRules {
     pub(crate) core: Arc<Core>,
     pub(crate) accounts: Arc<Accounts>,
@@ -93,16 +93,16 @@ impl FactorRules {
     pub async fn forget_browser(&self, account: &Account, which: Option<RememberedId>) -> Result<(), FlowError> {
         let user = account.user.id;
         let event = self.core.event(EventKind::BrowserForgotten).with_user(user).with_session(account.session.id);
-        let forget = self.core.store.write(move |mut tx| {
-            Box::pin(async move {
-                let forgotten = match which {
-                    Some(id) => u64::from(tx.forget_remembered(user, id).await?),
-                    None => tx.forget_all_remembered(user).await?,
-                };
-                if forgotten == 0 { Ok(()) } else { tx.append(&event).await }
-            })
-        });
-        Ok(forget.await?)
+        let mut tx = self.core.store.begin().await?;
+        let forgotten = match which {
+            Some(id) => u64::from(tx.forget_remembered(user, id).await?),
+            None => tx.forget_all_remembered(user).await?,
+        };
+        if forgotten > 0 {
+            tx.append(&event).await?;
+        }
+        tx.commit().await?;
+        Ok(())
     }
 
     /// Requires a passkey after the password, or no longer.
@@ -112,20 +112,16 @@ impl FactorRules {
     pub async fn want_second_step(&self, account: &Account, wanted: bool) -> Result<(), FlowError> {
         self.check_factor_change(account).await?;
         let (user, now) = (account.user.id, self.core.now());
-        let event = self.core.event(EventKind::SecondStepChanged).with("wanted", wanted);
         let session = account.session.id;
+        let event = self.core.event(EventKind::SecondStepChanged).with("wanted", wanted);
         let event = event.with_user(user).with_session(session);
-        let change = FactorChange { user, session: Some(session), event, notice: None };
-        let write = self.core.store.write(move |mut tx| {
-            Box::pin(async move {
-                if let Err(refused) = change.check(&mut tx, now).await? {
-                    return Ok(Err(refused));
-                }
-                tx.want_second_step(user, wanted, now).await?;
-                change.write(&mut tx).await.map(Ok)
-            })
-        });
-        Ok(write.await??)
+        let change = FactorChange { user, session: Some(session), event, security_email: None };
+        let mut tx = self.core.store.begin().await?;
+        change.check(&mut tx, now).await?;
+        tx.want_second_step(user, wanted, now).await?;
+        change.write(&mut tx).await?;
+        tx.commit().await?;
+        Ok(())
     }
 
     /// Removes every factor other than the password from a user who has lost them. For administrators, who have
@@ -137,25 +133,20 @@ impl FactorRules {
     pub async fn reset_factors(&self, user: &User) -> Result<(), FlowError> {
         let (id, now) = (user.id, self.core.now());
         let event = self.core.event(EventKind::FactorsReset).with_user(id).with("by", "administrator");
-        let notice = Some(self.security_emails.notice(user, &emails::factors_reset())?);
-        let change = FactorChange { user: id, session: None, event, notice };
-        let write = self.core.store.write(move |mut tx| {
-            Box::pin(async move {
-                if let Err(refused) = change.check(&mut tx, now).await? {
-                    return Ok(Err(refused));
-                }
-                let reachable = tx.find_user(id).await?.is_some_and(|user| user.email.is_some());
-                if !reachable && !tx.count_ways_in(id).await?.can_spare_passkeys() {
-                    return Ok(Err(Rejected::LastWayIn));
-                }
-                tx.delete_totp(id).await?;
-                tx.delete_passkeys_of(id).await?;
-                tx.replace_recovery_codes(id, &[], now).await?;
-                tx.want_second_step(id, false, now).await?;
-                change.write(&mut tx).await.map(Ok)
-            })
-        });
-        write.await??;
+        let security_email = Some(self.security_emails.notice(user, &emails::factors_reset())?);
+        let change = FactorChange { user: id, session: None, event, security_email };
+        let mut tx = self.core.store.begin().await?;
+        change.check(&mut tx, now).await?;
+        let reachable = tx.find_user(id).await?.is_some_and(|user| user.email.is_some());
+        if !reachable && !tx.count_ways_in(id).await?.can_spare_passkeys() {
+            return Err(Rejected::LastWayIn.into());
+        }
+        tx.delete_totp(id).await?;
+        tx.delete_passkeys_of(id).await?;
+        tx.replace_recovery_codes(id, &[], now).await?;
+        tx.want_second_step(id, false, now).await?;
+        change.write(&mut tx).await?;
+        tx.commit().await?;
         self.core.mail_wakeup.notify_one();
         Ok(())
     }
@@ -166,33 +157,27 @@ impl FactorRules {
         account: &Account,
         kind: EventKind,
         factor: &'static str,
-        told: &EmailDraft,
+        draft: &EmailDraft,
     ) -> Result<FactorChange, FlowError> {
         let (user, session) = (account.user.id, account.session.id);
         let event = self.core.event(kind).with_user(user).with_session(session).with("factor", factor);
-        Ok(FactorChange {
-            user,
-            session: Some(session),
-            event,
-            notice: Some(self.security_emails.notice(&account.user, told)?),
-        })
+        let security_email = Some(self.security_emails.notice(&account.user, draft)?);
+        Ok(FactorChange { user, session: Some(session), event, security_email })
     }
 
     /// Gives a session a new secret, so that the old one is useless after the change.
     pub(crate) async fn renew_session(&self, account: &Account, browser: &mut Browser) -> Result<(), FlowError> {
-        let (id, secret) = (account.session.id, self.core.random.token());
-        let hash = secret_hash(&secret);
-        let renew = self
-            .core
-            .store
-            .write_single(move |mut tx| Box::pin(async move { tx.replace_session_secret(id, &hash).await }));
-        renew.await?;
+        let secret = self.core.random.token();
+        let mut tx = self.core.store.begin_single().await?;
+        tx.replace_session_secret(account.session.id, &secret_hash(&secret)).await?;
+        tx.commit().await?;
         browser.forget(account);
         browser.remember(secret);
         Ok(())
     }
 
-    /// Records in the session that one more factor was shown, and gives it a new secret.
+    /// Records in the session that one more factor was shown, and gives it a new secret. `false` if the session has
+    /// ended.
     pub(crate) async fn step_up(
         &self,
         session: &Session,
@@ -200,27 +185,18 @@ impl FactorRules {
         browser: &mut Browser,
     ) -> Result<bool, FlowError> {
         let (id, secret) = (session.id, self.core.random.token());
-        let hash = secret_hash(&secret);
         let event = self.core.event(EventKind::SessionSteppedUp).with_user(session.user_id).with_session(id);
-        let raise = self.core.store.write(move |mut tx| {
-            Box::pin(async move {
-                // Factors that were shown meanwhile are kept.
-                let Some(held) = tx.lock_session(id).await? else { return Ok(false) };
-                let shown = Authentication::of_session(&held.amr).and(means);
-                tx.step_up_session(id, &shown.amr(), shown.acr(), &hash).await?;
-                tx.append(&event.with("amr", shown.amr())).await?;
-                Ok(true)
-            })
-        });
-        let raised = raise.await?;
-        if raised
-            && let Some(account) = self.accounts.accounts(browser).await?.into_iter().find(|one| one.session.id == id)
-        {
+        let mut tx = self.core.store.begin().await?;
+        // Factors that were shown meanwhile are kept.
+        let Some(held) = tx.lock_session(id).await? else { return Ok(false) };
+        let shown = Authentication::of_session(&held.amr).and(means);
+        tx.step_up_session(id, &shown.amr(), shown.acr(), &secret_hash(&secret)).await?;
+        tx.append(&event.with("amr", shown.amr())).await?;
+        tx.commit().await?;
+        if let Some(account) = self.accounts.accounts(browser).await?.into_iter().find(|one| one.session.id == id) {
             browser.forget(&account);
         }
-        if raised {
-            browser.remember(secret);
-        }
-        Ok(raised)
+        browser.remember(secret);
+        Ok(true)
     }
 }

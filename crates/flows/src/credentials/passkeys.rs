@@ -20,7 +20,7 @@ use webauthn_rs::prelude::{
 };
 
 use crate::core::Device;
-use crate::error::{FlowError, Rejected};
+use crate::error::{FlowError, Rejected, on_conflict};
 use crate::login::accounts::{Account, Browser};
 use crate::login::finish_sign_in::SignedIn;
 use crate::oauth::authorize::mark_hash;
@@ -74,7 +74,6 @@ struct SealedCeremony {
 }
 
 /// Passkeys (WebAuthn).
-#[derive(Clone)]
 pub struct Passkeys {
     pub(crate) core: Arc<Core>,
     pub(crate) factor_rules: Arc<FactorRules>,
@@ -152,26 +151,15 @@ impl Passkeys {
     }
 
     async fn keep_passkey(&self, account: &Account, stored: &StoredPasskey) -> Result<(), FlowError> {
-        let told = emails::factor_added(FactorName::Passkey(stored.name.clone()));
-        let change = self.factor_rules.factor_change(account, EventKind::FactorAdded, "passkey", &told)?;
-        let (kept, now) = (stored.clone(), self.core.now());
-        let put = self.core.store.write(move |mut tx| {
-            Box::pin(async move {
-                if let Err(refused) = change.check(&mut tx, now).await? {
-                    return Ok(Err(refused));
-                }
-                tx.insert_passkey(&kept).await?;
-                change.write(&mut tx).await.map(Ok)
-            })
-        });
-        match put.await {
-            Err(StorageError::Conflict) => Err(Rejected::PasskeyTaken.into()),
-            done => {
-                done??;
-                self.core.mail_wakeup.notify_one();
-                Ok(())
-            }
-        }
+        let draft = emails::factor_added(FactorName::Passkey(stored.name.clone()));
+        let change = self.factor_rules.factor_change(account, EventKind::FactorAdded, "passkey", &draft)?;
+        let mut tx = self.core.store.begin().await?;
+        change.check(&mut tx, self.core.now()).await?;
+        tx.insert_passkey(stored).await.map_err(on_conflict(Rejected::PasskeyTaken))?;
+        change.write(&mut tx).await?;
+        tx.commit().await?;
+        self.core.mail_wakeup.notify_one();
+        Ok(())
     }
 
     /// Renames a passkey.
@@ -179,12 +167,11 @@ impl Passkeys {
     /// # Errors
     /// [`Rejected::Name`], [`Rejected::NotFound`].
     pub async fn rename_passkey(&self, account: &Account, id: PasskeyId, name: &str) -> Result<(), FlowError> {
-        let (user, name) = (account.user.id, tidy_name(name).ok_or(Rejected::Name(NameFault::Empty))?);
-        let renamed = self
-            .core
-            .store
-            .write_single(move |mut tx| Box::pin(async move { tx.rename_passkey(user, id, &name).await }));
-        if renamed.await? { Ok(()) } else { Err(Rejected::NotFound("passkey").into()) }
+        let name = tidy_name(name).ok_or(Rejected::Name(NameFault::Empty))?;
+        let mut tx = self.core.store.begin_single().await?;
+        let renamed = tx.rename_passkey(account.user.id, id, &name).await?;
+        tx.commit().await?;
+        if renamed { Ok(()) } else { Err(Rejected::NotFound("passkey").into()) }
     }
 
     /// Removes a passkey.
@@ -196,24 +183,17 @@ impl Passkeys {
         let user = account.user.id;
         let held = self.core.store.list_passkeys(user).await?;
         let passkey = held.into_iter().find(|one| one.id == id).ok_or(Rejected::NotFound("passkey"))?;
-        let told = emails::factor_removed(FactorName::Passkey(passkey.name));
-        let change = self.factor_rules.factor_change(account, EventKind::FactorRemoved, "passkey", &told)?;
-        let now = self.core.now();
-        let remove = self.core.store.write(move |mut tx| {
-            Box::pin(async move {
-                if let Err(refused) = change.check(&mut tx, now).await? {
-                    return Ok(Err(refused));
-                }
-                if !tx.count_ways_in(user).await?.can_spare_one() {
-                    return Ok(Err(Rejected::LastWayIn));
-                }
-                if tx.delete_passkey(user, id).await? {
-                    change.write(&mut tx).await?;
-                }
-                Ok(Ok(()))
-            })
-        });
-        remove.await??;
+        let draft = emails::factor_removed(FactorName::Passkey(passkey.name));
+        let change = self.factor_rules.factor_change(account, EventKind::FactorRemoved, "passkey", &draft)?;
+        let mut tx = self.core.store.begin().await?;
+        change.check(&mut tx, self.core.now()).await?;
+        if !tx.count_ways_in(user).await?.can_spare_one() {
+            return Err(Rejected::LastWayIn.into());
+        }
+        if tx.delete_passkey(user, id).await? {
+            change.write(&mut tx).await?;
+        }
+        tx.commit().await?;
         self.core.mail_wakeup.notify_one();
         Ok(())
     }
@@ -313,7 +293,9 @@ impl Passkeys {
         if matches!(result, Err(WebauthnError::CredentialPossibleCompromise)) {
             let event = self.core.event(EventKind::PasskeyCloneSuspected).with_user(stored.user_id);
             let event = event.with("passkey", stored.id.to_string());
-            self.core.store.write_single(move |mut tx| Box::pin(async move { tx.append(&event).await })).await?;
+            let mut tx = self.core.store.begin_single().await?;
+            tx.append(&event).await?;
+            tx.commit().await?;
             return Err(Rejected::PasskeyCopied.into());
         }
         Ok(result.map_err(|error| refused(&error))?)
@@ -322,16 +304,13 @@ impl Passkeys {
     /// Records the use of a passkey, based on the stored credential, so that its counter never goes back.
     async fn used(&self, id: PasskeyId, result: AuthenticationResult, now: Timestamp) -> Result<AuthMeans, FlowError> {
         let (synced, user_verified) = (result.backup_state(), result.user_verified());
-        let write = self.core.store.write(move |mut tx| {
-            Box::pin(async move {
-                let Some(held) = tx.lock_passkey(id).await? else { return Ok(false) };
-                let credential = advanced(&held, &result).map_err(|_| unreadable(id))?;
-                tx.use_passkey(id, &credential, synced, now).await
-            })
-        });
-        if !write.await? {
+        let mut tx = self.core.store.begin().await?;
+        let held = tx.lock_passkey(id).await?.ok_or(Rejected::PasskeyUnknown)?;
+        let credential = advanced(&held, &result).map_err(|_| unreadable(id))?;
+        if !tx.use_passkey(id, &credential, synced, now).await? {
             return Err(Rejected::PasskeyUnknown.into());
         }
+        tx.commit().await?;
         Ok(AuthMeans::Passkey { user_verified })
     }
 
@@ -355,10 +334,10 @@ impl Passkeys {
         let sealed = sealed
             .filter(|one| self.core.now() < one.expires_at && here.as_ref() == Some(&one.browser))
             .ok_or(Rejected::PasskeyRefused)?;
-        let (id, until) = (sealed.id, sealed.expires_at);
-        let spend =
-            self.core.store.write_single(move |mut tx| Box::pin(async move { tx.spend_ceremony(id, until).await }));
-        if spend.await? { Ok(sealed.waiting) } else { Err(Rejected::PasskeyRefused.into()) }
+        let mut tx = self.core.store.begin_single().await?;
+        let spent = tx.spend_ceremony(sealed.id, sealed.expires_at).await?;
+        tx.commit().await?;
+        if spent { Ok(sealed.waiting) } else { Err(Rejected::PasskeyRefused.into()) }
     }
 
     fn webauthn(&self) -> Result<Webauthn, Rejected> {

@@ -22,7 +22,6 @@ use usher_mail::emails;
 const TRIES: usize = 3;
 
 /// Passwords of signed-in users.
-#[derive(Clone)]
 pub struct Passwords {
     pub(crate) core: Arc<Core>,
     pub(crate) endings: Arc<Endings>,
@@ -64,7 +63,7 @@ impl Passwords {
         let phc = self.core.password_pool.hash(new, self.core.random.bytes()).await?;
         let secret = self.core.random.token();
         for _ in 0..TRIES {
-            if let Some(ended) = self.write_password(account, compared, &phc, &secret).await? {
+            if let Some(ended) = self.write_password(account, compared.as_deref(), &phc, &secret).await? {
                 browser.forget(account);
                 browser.remember(secret);
                 self.core.mail_wakeup.notify_one();
@@ -99,33 +98,24 @@ impl Passwords {
     async fn write_password(
         &self,
         account: &Account,
-        compared: Option<String>,
+        compared: Option<&str>,
         phc: &str,
         secret: &str,
     ) -> Result<Option<Ended>, FlowError> {
-        let (usher, now, id, session) = (self.clone(), self.core.now(), account.user.id, account.session.id);
-        let notice = self.security_emails.notice(&account.user, &emails::password_changed())?;
-        let (phc, hash) = (phc.to_owned(), secret_hash(secret));
-        let set = self.core.store.write(move |mut tx| {
-            Box::pin(async move {
-                if let Err(refused) = check_standing(&mut tx, (id, session), now).await? {
-                    return Ok(Err(refused));
-                }
-                if !tx.change_password(id, compared.as_deref(), &phc, now).await? {
-                    return Ok(Ok(None));
-                }
-                tx.forget_all_remembered(id).await?;
-                tx.close_proofs_of_user(id, ProofKind::Recover, now).await?;
-                tx.append(&usher.core.event(EventKind::PasswordChanged).with_user(id).with_session(session)).await?;
-                notice.post(&mut tx).await?;
-                tx.replace_session_secret(session, &hash).await?;
-                usher
-                    .endings
-                    .end_everything_of(&mut tx, id, Some(session), EndReason::PasswordChanged)
-                    .await
-                    .map(|it| Ok(Some(it)))
-            })
-        });
-        Ok(set.await??)
+        let (now, id, session) = (self.core.now(), account.user.id, account.session.id);
+        let security_email = self.security_emails.notice(&account.user, &emails::password_changed())?;
+        let mut tx = self.core.store.begin().await?;
+        check_standing(&mut tx, (id, session), now).await??;
+        if !tx.change_password(id, compared, phc, now).await? {
+            return Ok(None);
+        }
+        tx.forget_all_remembered(id).await?;
+        tx.close_proofs_of_user(id, ProofKind::Recover, now).await?;
+        tx.append(&self.core.event(EventKind::PasswordChanged).with_user(id).with_session(session)).await?;
+        security_email.post(&mut tx).await?;
+        tx.replace_session_secret(session, &secret_hash(secret)).await?;
+        let ended = self.endings.end_everything_of(&mut tx, id, Some(session), EndReason::PasswordChanged).await?;
+        tx.commit().await?;
+        Ok(Some(ended))
     }
 }

@@ -20,7 +20,6 @@ const LENGTH: usize = 16;
 const ALPHABET: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 
 /// Recovery codes.
-#[derive(Clone)]
 pub struct RecoveryCodes {
     pub(crate) core: Arc<Core>,
     pub(crate) factor_rules: Arc<FactorRules>,
@@ -36,19 +35,14 @@ impl RecoveryCodes {
         self.factor_rules.check_factor_change(account).await?;
         let (user, now) = (account.user.id, self.core.now());
         let (shown, hashes) = self.draw_recovery_codes(user);
-        let told = emails::recovery_codes_renewed();
+        let draft = emails::recovery_codes_renewed();
         let change =
-            self.factor_rules.factor_change(account, EventKind::RecoveryCodesRenewed, "recovery_codes", &told)?;
-        let put = self.core.store.write(move |mut tx| {
-            Box::pin(async move {
-                if let Err(refused) = change.check(&mut tx, now).await? {
-                    return Ok(Err(refused));
-                }
-                tx.replace_recovery_codes(user, &hashes, now).await?;
-                change.write(&mut tx).await.map(Ok)
-            })
-        });
-        put.await??;
+            self.factor_rules.factor_change(account, EventKind::RecoveryCodesRenewed, "recovery_codes", &draft)?;
+        let mut tx = self.core.store.begin().await?;
+        change.check(&mut tx, now).await?;
+        tx.replace_recovery_codes(user, &hashes, now).await?;
+        change.write(&mut tx).await?;
+        tx.commit().await?;
         self.core.mail_wakeup.notify_one();
         Ok(shown)
     }
@@ -69,21 +63,17 @@ impl RecoveryCodes {
         let Some(code) = read(code) else { return Ok(false) };
         let (id, now, hash) = (user.id, self.core.now(), self.recovery_hash(user.id, &code));
         let left = self.core.store.find_factors(id).await?.recovery_codes.saturating_sub(1);
-        let notice = self.security_emails.notice(user, &emails::recovery_code_used(left))?;
+        let security_email = self.security_emails.notice(user, &emails::recovery_code_used(left))?;
         let event = self.core.event(EventKind::RecoveryCodeUsed).with_user(id).with("left", left);
-        let take = self.core.store.write(move |mut tx| {
-            Box::pin(async move {
-                let taken = tx.take_recovery_code(id, &hash, now).await?;
-                if taken {
-                    tx.append(&event).await?;
-                    notice.post(&mut tx).await?;
-                }
-                Ok(taken)
-            })
-        });
-        let taken = take.await?;
+        let mut tx = self.core.store.begin().await?;
+        if !tx.take_recovery_code(id, &hash, now).await? {
+            return Ok(false);
+        }
+        tx.append(&event).await?;
+        security_email.post(&mut tx).await?;
+        tx.commit().await?;
         self.core.mail_wakeup.notify_one();
-        Ok(taken)
+        Ok(true)
     }
 
     fn recovery_hash(&self, user: UserId, code: &str) -> [u8; 32] {

@@ -56,7 +56,6 @@ struct Offered {
 }
 
 /// Authenticator apps (RFC 6238).
-#[derive(Clone)]
 pub struct AuthenticatorApps {
     pub(crate) core: Arc<Core>,
     pub(crate) factor_rules: Arc<FactorRules>,
@@ -111,27 +110,21 @@ impl AuthenticatorApps {
             matched_step(&offered.seed, code, self.core.now()).ok_or(Rejected::WrongCode(CodeKind::Authenticator))?;
         let (user, now) = (account.user.id, self.core.now());
         let kept = self.core.sealer.seal(Purpose::SecondFactor, &offered.seed, &*self.core.random);
-        let told = emails::factor_added(FactorName::AuthenticatorApp);
-        let change = self.factor_rules.factor_change(account, EventKind::FactorAdded, "totp", &told)?;
+        let draft = emails::factor_added(FactorName::AuthenticatorApp);
+        let change = self.factor_rules.factor_change(account, EventKind::FactorAdded, "totp", &draft)?;
         let (codes, hashes) = self.recovery_codes.draw_recovery_codes(user);
-        let put = self.core.store.write(move |mut tx| {
-            Box::pin(async move {
-                if let Err(refused) = change.check(&mut tx, now).await? {
-                    return Ok(Err(refused));
-                }
-                if !tx.spend_ceremony(offered.id, offered.expires_at).await? {
-                    return Ok(Err(Rejected::ProofOver));
-                }
-                tx.put_totp(user, &kept, step, now).await?;
-                let first = tx.find_factors(user).await?.recovery_codes == 0;
-                if first {
-                    tx.replace_recovery_codes(user, &hashes, now).await?;
-                }
-                change.write(&mut tx).await?;
-                Ok(Ok(first))
-            })
-        });
-        let first = put.await??;
+        let mut tx = self.core.store.begin().await?;
+        change.check(&mut tx, now).await?;
+        if !tx.spend_ceremony(offered.id, offered.expires_at).await? {
+            return Err(Rejected::ProofOver.into());
+        }
+        tx.put_totp(user, &kept, step, now).await?;
+        let first = tx.find_factors(user).await?.recovery_codes == 0;
+        if first {
+            tx.replace_recovery_codes(user, &hashes, now).await?;
+        }
+        change.write(&mut tx).await?;
+        tx.commit().await?;
         self.core.mail_wakeup.notify_one();
         self.throttles.forgive_second_factor(user, Some(account.session.id)).await?;
         self.factor_rules.step_up(&account.session, AuthMeans::Totp, browser).await?;
@@ -145,23 +138,18 @@ impl AuthenticatorApps {
     pub async fn remove_totp(&self, account: &Account) -> Result<(), FlowError> {
         self.factor_rules.check_factor_change(account).await?;
         let (user, now) = (account.user.id, self.core.now());
-        let told = emails::factor_removed(FactorName::AuthenticatorApp);
-        let change = self.factor_rules.factor_change(account, EventKind::FactorRemoved, "totp", &told)?;
-        let remove = self.core.store.write(move |mut tx| {
-            Box::pin(async move {
-                if let Err(refused) = change.check(&mut tx, now).await? {
-                    return Ok(Err(refused));
-                }
-                if !tx.delete_totp(user).await? {
-                    return Ok(Ok(()));
-                }
-                if tx.find_factors(user).await?.passkeys == 0 {
-                    tx.replace_recovery_codes(user, &[], now).await?;
-                }
-                change.write(&mut tx).await.map(Ok)
-            })
-        });
-        remove.await??;
+        let draft = emails::factor_removed(FactorName::AuthenticatorApp);
+        let change = self.factor_rules.factor_change(account, EventKind::FactorRemoved, "totp", &draft)?;
+        let mut tx = self.core.store.begin().await?;
+        change.check(&mut tx, now).await?;
+        if !tx.delete_totp(user).await? {
+            return Ok(());
+        }
+        if tx.find_factors(user).await?.passkeys == 0 {
+            tx.replace_recovery_codes(user, &[], now).await?;
+        }
+        change.write(&mut tx).await?;
+        tx.commit().await?;
         self.core.mail_wakeup.notify_one();
         Ok(())
     }
@@ -173,11 +161,10 @@ impl AuthenticatorApps {
         let Some(step) = opened.and_then(|seed| matched_step(&seed, code, self.core.now())) else {
             return Ok(TotpTaken::Wrong);
         };
-        let used = self
-            .core
-            .store
-            .write_single(move |mut tx| Box::pin(async move { tx.use_totp_step(user, &sealed, step).await }));
-        Ok(if used.await? { TotpTaken::Taken } else { TotpTaken::UsedBefore })
+        let mut tx = self.core.store.begin_single().await?;
+        let used = tx.use_totp_step(user, &sealed, step).await?;
+        tx.commit().await?;
+        Ok(if used { TotpTaken::Taken } else { TotpTaken::UsedBefore })
     }
 
     fn open_offer(&self, account: &Account, sealed: &str) -> Result<Offered, FlowError> {

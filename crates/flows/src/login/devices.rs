@@ -17,7 +17,7 @@ pub(crate) struct SeenBrowser {
     user: UserId,
     mark_hash: [u8; 32],
     now: Timestamp,
-    notice: Option<PreparedNotice>,
+    security_email: Option<PreparedNotice>,
 }
 
 impl SessionOpening {
@@ -30,9 +30,10 @@ impl SessionOpening {
     ) -> Result<SeenBrowser, FlowError> {
         let mark_hash = secret_hash(browser.mark_or_make(&*self.core.random));
         let familiarity = self.core.store.find_familiarity(user.id, &mark_hash).await?;
-        let told = || emails::new_device(DeviceName::from_user_agent(device.user_agent.as_deref()), &device.source);
-        let notice = familiarity.deserves_a_letter().then(|| self.security_emails.notice(user, &told())).transpose()?;
-        Ok(SeenBrowser { user: user.id, mark_hash, now: self.core.now(), notice })
+        let draft = || emails::new_device(DeviceName::from_user_agent(device.user_agent.as_deref()), &device.source);
+        let security_email =
+            familiarity.deserves_a_letter().then(|| self.security_emails.notice(user, &draft())).transpose()?;
+        Ok(SeenBrowser { user: user.id, mark_hash, now: self.core.now(), security_email })
     }
 }
 
@@ -40,8 +41,8 @@ impl SeenBrowser {
     /// Stores the browser, and queues the email.
     pub(crate) async fn remember(&self, tx: &mut Tx) -> usher_storage::Result<()> {
         tx.remember_browser(self.user, &self.mark_hash, self.now).await?;
-        match &self.notice {
-            Some(notice) => notice.post(tx).await,
+        match &self.security_email {
+            Some(security_email) => security_email.post(tx).await,
             None => Ok(()),
         }
     }
