@@ -25,15 +25,14 @@ pub(super) fn recipient<'a>(user: &'a User, name: Option<&'a str>) -> Option<Rec
 }
 
 /// Queued emails.
-#[derive(Clone)]
 pub struct EmailQueue {
     pub(crate) core: Arc<Core>,
 }
 
 impl EmailQueue {
     /// Seals an email for the queue.
-    pub(super) fn enclose(&self, letter: &EmailMessage, expires_at: Timestamp) -> Result<QueuedEmail, FlowError> {
-        let sealed = self.core.sealer.seal(Purpose::EmailMessage, &serde_json::to_vec(letter)?, &*self.core.random);
+    pub(super) fn enclose(&self, message: &EmailMessage, expires_at: Timestamp) -> Result<QueuedEmail, FlowError> {
+        let sealed = self.core.sealer.seal(Purpose::EmailMessage, &serde_json::to_vec(message)?, &*self.core.random);
         Ok(QueuedEmail { id: LetterId::new(self.core.now(), &*self.core.random), sealed, attempts: 0, expires_at })
     }
 
@@ -44,13 +43,11 @@ impl EmailQueue {
         let now = self.core.now();
         // If this instance dies, the emails become due again by themselves.
         let again_at = now + retry_after(3);
-        let due = self
-            .core
-            .store
-            .write(move |mut tx| Box::pin(async move { tx.take_due_letters(now, again_at, BATCH).await }))
-            .await?;
-        for letter in &due {
-            self.send(mailer, letter).await?;
+        let mut tx = self.core.store.begin().await?;
+        let due = tx.take_due_letters(now, again_at, BATCH).await?;
+        tx.commit().await?;
+        for queued in &due {
+            self.send(mailer, queued).await?;
         }
         Ok(due.len())
     }
@@ -58,28 +55,29 @@ impl EmailQueue {
     async fn send(&self, mailer: &dyn Mailer, queued: &QueuedEmail) -> Result<(), FlowError> {
         let (id, now) = (queued.id, self.core.now());
         let opened = self.core.sealer.open(Purpose::EmailMessage, &queued.sealed).ok();
-        let letter: Option<EmailMessage> = opened.and_then(|bytes| serde_json::from_slice(&bytes).ok());
-        let sent = match &letter {
-            Some(letter) if now < queued.expires_at => {
-                mailer.send(letter).await.map_err(|error| (error.is_permanent(), error.to_string()))
+        let message: Option<EmailMessage> = opened.and_then(|bytes| serde_json::from_slice(&bytes).ok());
+        let sent = match &message {
+            Some(message) if now < queued.expires_at => {
+                mailer.send(message).await.map_err(|error| (error.is_permanent(), error.to_string()))
             }
-            Some(_) => Err((true, "the letter is too old".to_owned())),
-            None => Err((true, "the letter cannot be opened".to_owned())),
+            Some(_) => Err((true, "the email is too old".to_owned())),
+            None => Err((true, "the email cannot be opened".to_owned())),
         };
         match sent {
             Err((false, why)) => {
                 tracing::warn!(letter.id = %id, letter.attempts = queued.attempts, "mail: not sent yet: {why}");
                 let at = now + retry_after(queued.attempts);
-                self.core
-                    .store
-                    .write_single(move |mut tx| Box::pin(async move { tx.retry_letter(id, at).await }))
-                    .await?;
+                let mut tx = self.core.store.begin_single().await?;
+                tx.retry_letter(id, at).await?;
+                tx.commit().await?;
             }
             ended => {
                 if let Err((_, why)) = ended {
                     tracing::warn!(letter.id = %id, "mail: dropped: {why}");
                 }
-                self.core.store.write_single(move |mut tx| Box::pin(async move { tx.delete_letter(id).await })).await?;
+                let mut tx = self.core.store.begin_single().await?;
+                tx.delete_letter(id).await?;
+                tx.commit().await?;
             }
         }
         Ok(())

@@ -44,7 +44,6 @@ impl Ended {
 }
 
 /// Ends sessions and grants, each with its event.
-#[derive(Clone)]
 pub struct Endings {
     pub(crate) core: Arc<Core>,
 }
@@ -61,11 +60,11 @@ impl Endings {
         let now = self.core.now();
         let mut ended = Ended { user: Some(user), at: Some(now), ..Ended::default() };
         if tx.end_session(session, now, reason).await? {
-            self.tell_session(tx, user, session, reason).await?;
+            self.append_session_revoked(tx, user, session, reason).await?;
             ended.sessions.push(session);
         }
         let revoked = tx.revoke_grants_of_session(session, now, reason).await?;
-        self.tell_grants(tx, &revoked, &ended.sessions, reason).await?;
+        self.append_grants_revoked(tx, &revoked, &ended.sessions, reason).await?;
         ended.add(revoked);
         Ok(ended)
     }
@@ -82,10 +81,10 @@ impl Endings {
         let sessions = tx.end_sessions_of(user, but, now, reason).await?;
         let mut ended = Ended { sessions, user: Some(user), at: Some(now), ..Ended::default() };
         for session in &ended.sessions {
-            self.tell_session(tx, user, *session, reason).await?;
+            self.append_session_revoked(tx, user, *session, reason).await?;
         }
         let revoked = tx.revoke_grants_of_user(user, but, now, reason).await?;
-        self.tell_grants(tx, &revoked, &ended.sessions, reason).await?;
+        self.append_grants_revoked(tx, &revoked, &ended.sessions, reason).await?;
         ended.add(revoked);
         Ok(ended)
     }
@@ -93,7 +92,7 @@ impl Endings {
     /// Ends one grant. `None` if it had ended before.
     pub(super) async fn end_grant(&self, tx: &mut Tx, grant: GrantId, reason: EndReason) -> Result<Option<Revoked>> {
         let revoked = tx.revoke_grant(grant, self.core.now(), reason).await?;
-        self.tell_grants(tx, revoked.as_slice(), &[], reason).await?;
+        self.append_grants_revoked(tx, revoked.as_slice(), &[], reason).await?;
         Ok(revoked)
     }
 
@@ -107,7 +106,7 @@ impl Endings {
     ) -> Result<Ended> {
         let now = self.core.now();
         let revoked = tx.revoke_grants_at_client(user, client, now, reason).await?;
-        self.tell_grants(tx, &revoked, &[], reason).await?;
+        self.append_grants_revoked(tx, &revoked, &[], reason).await?;
         let mut ended = Ended { user: Some(user), at: Some(now), ..Ended::default() };
         ended.add(revoked);
         Ok(ended)
@@ -123,13 +122,19 @@ impl Endings {
     ) -> Result<Ended> {
         let now = self.core.now();
         let revoked = tx.revoke_grants_in_project(user, project, now, reason).await?;
-        self.tell_grants(tx, &revoked, &[], reason).await?;
+        self.append_grants_revoked(tx, &revoked, &[], reason).await?;
         let mut ended = Ended { user: Some(user), at: Some(now), ..Ended::default() };
         ended.add(revoked);
         Ok(ended)
     }
 
-    async fn tell_session(&self, tx: &mut Tx, user: UserId, session: SessionId, reason: EndReason) -> Result<()> {
+    async fn append_session_revoked(
+        &self,
+        tx: &mut Tx,
+        user: UserId,
+        session: SessionId,
+        reason: EndReason,
+    ) -> Result<()> {
         let projects_that_may_see = tx.projects_of_session(session).await?;
         let mut event = self.core.event(EventKind::SessionRevoked).with_user(user).with_session(session);
         // The user may be deleted when readers process the event.
@@ -141,7 +146,13 @@ impl Endings {
 
     /// `over` are the sessions that ended in the same transaction: readers of those events need no events of their
     /// grants.
-    async fn tell_grants(&self, tx: &mut Tx, revoked: &[Revoked], over: &[SessionId], reason: EndReason) -> Result<()> {
+    async fn append_grants_revoked(
+        &self,
+        tx: &mut Tx,
+        revoked: &[Revoked],
+        over: &[SessionId],
+        reason: EndReason,
+    ) -> Result<()> {
         for grant in revoked {
             let mut event = self
                 .core

@@ -60,7 +60,6 @@ impl PreparedNotice {
 }
 
 /// Emails about changes of how an account is protected.
-#[derive(Clone)]
 pub struct SecurityEmails {
     pub(crate) core: Arc<Core>,
     pub(crate) email_queue: Arc<EmailQueue>,
@@ -112,15 +111,10 @@ impl PreparedNotice {
     ) -> String {
         let token = core.random.token();
         let proof = Proof {
-            id: ProofId::new(self.now, &*core.random),
-            kind,
             email: Some(to.clone()),
             user_id: Some(user.id),
             sealed,
-            attempts: 0,
-            created_at: self.now,
-            expires_at: self.now + within,
-            used_at: None,
+            ..Proof::new(ProofId::new(self.now, &*core.random), kind, self.now, within)
         };
         self.proofs.push((proof, secret_hash(&token)));
         token
