@@ -13,14 +13,12 @@ use usher_storage::{Result, Tx};
 /// What an operation ended.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Ended {
-    /// Sessions.
     pub sessions: Vec<SessionId>,
     /// The clients that lost a grant.
     pub clients: Vec<ClientId>,
     /// When the last tokens of each grant were issued.
     issued: Vec<Timestamp>,
     pub(super) user: Option<UserId>,
-    /// When it ended.
     pub(super) at: Option<Timestamp>,
 }
 

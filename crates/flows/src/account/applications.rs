@@ -19,7 +19,6 @@ use usher_domain::time::Timestamp;
 use usher_domain::user::session::EndReason;
 use usher_protocol::scope::Scope;
 
-/// An application that has access.
 #[derive(Debug, Clone)]
 pub struct Application {
     pub client: Arc<Client>,
@@ -29,7 +28,6 @@ pub struct Application {
     pub claims: BTreeMap<String, Timestamp>,
     /// When the user consented; `None` for first-party applications, which need no consent.
     pub allowed_at: Option<Timestamp>,
-    /// First use.
     pub first_used_at: Option<Timestamp>,
     /// Last use, rounded to an hour.
     pub last_used_at: Option<Timestamp>,

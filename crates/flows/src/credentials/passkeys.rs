@@ -52,7 +52,6 @@ pub struct Ceremony {
 /// The browser's response, with the state of its ceremony.
 #[derive(Debug, Clone, Copy)]
 pub struct PasskeyAnswer<'a> {
-    /// The state of the ceremony.
     pub state: &'a str,
     /// The credential, as `toJSON` gives it.
     pub credential: &'a str,
@@ -162,8 +161,6 @@ impl Passkeys {
         Ok(())
     }
 
-    /// Renames a passkey.
-    ///
     /// # Errors
     /// [`Rejected::Name`], [`Rejected::NotFound`].
     pub async fn rename_passkey(&self, account: &Account, id: PasskeyId, name: &str) -> Result<(), FlowError> {
@@ -174,8 +171,6 @@ impl Passkeys {
         if renamed { Ok(()) } else { Err(Rejected::NotFound("passkey").into()) }
     }
 
-    /// Removes a passkey.
-    ///
     /// # Errors
     /// [`Rejected::NotFresh`], [`Rejected::LastWayIn`], [`Rejected::NotFound`].
     pub async fn remove_passkey(&self, account: &Account, id: PasskeyId) -> Result<(), FlowError> {

@@ -47,7 +47,6 @@ pub enum PoolError {
     /// Argon2 rejects the parameters.
     #[error("password hashing parameters: {0}")]
     Params(argon2::Error),
-    /// No threads were configured.
     #[error("password hashing needs at least one thread")]
     NoThreads,
     /// The system could not start a thread.
@@ -60,10 +59,8 @@ pub enum PoolError {
 #[error("too many passwords are waiting to be hashed")]
 pub struct PasswordQueueFull;
 
-/// The result of a comparison.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct PasswordCheck {
-    /// The password is right.
     pub ok: bool,
     /// The password is right, and its hash was made with other parameters than the current ones: hash it again.
     pub needs_rehash: bool,

@@ -19,7 +19,6 @@ const LENGTH: usize = 16;
 /// Crockford's base 32, which has no characters that look alike.
 const ALPHABET: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 
-/// Recovery codes.
 pub struct RecoveryCodes {
     pub(crate) core: Arc<Core>,
     pub(crate) factor_rules: Arc<FactorRules>,

@@ -30,13 +30,11 @@ pub struct Browser {
     remembered: Vec<String>,
 }
 
-/// One account in a browser.
 #[derive(Debug, Clone)]
 pub struct Account {
     /// The session, ended or not.
     pub session: Session,
     pub user: User,
-    /// Is the user signed in?
     pub live: bool,
     /// The position in the cookie.
     place: usize,
@@ -144,7 +142,6 @@ impl Account {
         Self { session, user, live, place: usize::MAX }
     }
 
-    /// Did the user authenticate recently?
     pub fn is_fresh(&self, now: Timestamp) -> bool {
         now < self.session.auth_time + FRESH
     }

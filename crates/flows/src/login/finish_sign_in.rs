@@ -36,10 +36,7 @@ pub enum SignedIn {
         pending: String,
     },
     /// The password belongs to a registration whose address is not verified yet.
-    Unproven {
-        /// The proof of the address.
-        proof: ProofId,
-    },
+    Unproven { proof: ProofId },
 }
 
 /// A sign-in that waits for its second factor: sealed into the page, bound to the browser.

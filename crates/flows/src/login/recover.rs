@@ -38,12 +38,10 @@ use usher_mail::{Recipient, emails};
 /// How long a recovery link is valid.
 pub const LIFETIME: Duration = Duration::from_mins(30);
 
-/// A completed recovery.
 #[derive(Debug)]
 pub struct Recovered {
     /// The sessions and grants that ended.
     pub ended: Ended,
-    /// The address of the account.
     pub email: Option<Email>,
     /// Where the user continues; nowhere in a browser other than the one that requested the email.
     pub return_to: ReturnTo,
@@ -54,9 +52,7 @@ pub struct Recovered {
 /// What the page after a recovery shows.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct RecoveryDone {
-    /// The number of ended sessions.
     pub sessions: usize,
-    /// The address of the account.
     pub email: Option<Email>,
     /// Where the user continues.
     pub return_to: ReturnTo,

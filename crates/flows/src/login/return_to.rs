@@ -46,7 +46,6 @@ struct ProofBrowser {
 /// A recovery that this browser requested.
 #[derive(Debug, Clone)]
 pub struct WaitingRecovery {
-    /// The address that was typed.
     pub email: Email,
     /// Where the user continues.
     pub return_to: ReturnTo,
@@ -63,7 +62,6 @@ pub enum Continued {
     SignedIn(SignedIn, ReturnTo),
     /// The registration is complete: the user signs in.
     SignIn {
-        /// The address of the registration.
         email: Email,
         /// Where the user continues.
         return_to: ReturnTo,

@@ -28,7 +28,6 @@ use usher_storage::system::throttles::Taken;
 #[derive(Debug, Clone)]
 pub struct SecondStep {
     pub user: User,
-    /// The factors to choose from.
     pub factors: Factors,
 }
 
@@ -95,14 +94,12 @@ impl SecondFactors {
             return Err(refused);
         }
         let digits = code.chars().filter(|c| !c.is_whitespace()).all(|c| c.is_ascii_digit());
-        let taken = if digits { self.totp_step(user.id, code).await? } else { self.recovery_step(&user, code).await? };
-        let means = match taken {
-            Ok(means) => means,
-            Err(refused) => {
-                self.record_failure(user.id, device).await?;
-                return Err(refused.into());
-            }
-        };
+        let shown =
+            if digits { self.take_totp(user.id, code).await } else { self.take_recovery_code(&user, code).await };
+        if let Err(FlowError::Rejected(_)) = shown {
+            self.record_failure(user.id, device).await?;
+        }
+        let means = shown?;
         self.throttles.forgive_second_factor(user.id, known).await?;
         self.complete(pending, user, means, remember, browser, device).await
     }
@@ -115,19 +112,17 @@ impl SecondFactors {
         Ok(())
     }
 
-    /// Checks a code of the authenticator app.
-    async fn totp_step(&self, user: UserId, code: &str) -> Result<Result<AuthMeans, Rejected>, FlowError> {
-        Ok(match self.authenticator_apps.take_totp(user, code).await? {
+    async fn take_totp(&self, user: UserId, code: &str) -> Result<AuthMeans, FlowError> {
+        match self.authenticator_apps.take_totp(user, code).await? {
             TotpTaken::Taken => Ok(AuthMeans::Totp),
-            TotpTaken::UsedBefore => Err(Rejected::CodeUsed),
-            TotpTaken::Wrong => Err(Rejected::WrongCode(CodeKind::Authenticator)),
-        })
+            TotpTaken::UsedBefore => Err(Rejected::CodeUsed.into()),
+            TotpTaken::Wrong => Err(Rejected::WrongCode(CodeKind::Authenticator).into()),
+        }
     }
 
-    /// Checks a recovery code.
-    async fn recovery_step(&self, user: &User, code: &str) -> Result<Result<AuthMeans, Rejected>, FlowError> {
+    async fn take_recovery_code(&self, user: &User, code: &str) -> Result<AuthMeans, FlowError> {
         let taken = self.recovery_codes.take_recovery_code(user, code).await?;
-        Ok(if taken { Ok(AuthMeans::RecoveryCode) } else { Err(Rejected::WrongCode(CodeKind::Recovery)) })
+        if taken { Ok(AuthMeans::RecoveryCode) } else { Err(Rejected::WrongCode(CodeKind::Recovery).into()) }
     }
 
     /// Completes the second factor: opens a session, or steps up the existing one.

@@ -44,7 +44,6 @@ impl SetupLinks {
         Ok(self.core.config.server.issuer.at(&format!("/setup/{code}")))
     }
 
-    /// Is this setup link valid?
     pub async fn is_setup_open(&self, code: &str) -> Result<bool, FlowError> {
         let proof = self.core.store.find_proof_by_token(&secret_hash(code), ProofKind::Setup).await?;
         Ok(proof.is_some_and(|proof| proof.is_open(self.core.now())))

@@ -21,7 +21,6 @@ use usher_domain::user::UserStatus;
 use usher_domain::user::authentication::{AuthMeans, Authentication};
 use usher_domain::user::proof::ProofKind;
 
-/// The submitted credentials.
 pub struct Attempt {
     pub email: String,
     pub password: Secret<String>,

@@ -19,7 +19,6 @@ use usher_protocol::error::OAuthError;
 use usher_protocol::params::Params;
 use usher_protocol::response_mode::with_query;
 
-/// A client's logout request.
 #[derive(Debug, Clone, Default)]
 pub struct LogoutRequest {
     /// The client, if the request identifies one.

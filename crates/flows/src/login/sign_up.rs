@@ -38,7 +38,6 @@ pub const LIFETIME: Duration = Duration::from_mins(15);
 /// Digits of a mailed code: with five attempts, a chance of one in 20,000,000.
 const DIGITS: usize = 8;
 
-/// The submitted form.
 pub struct SignUpForm {
     pub email: String,
     /// The password; `None` if the user will create a passkey once the address is verified.
@@ -53,7 +52,6 @@ pub struct SignUpForm {
     pub interaction: Option<String>,
 }
 
-/// A pending registration.
 #[derive(Serialize, Deserialize)]
 pub(crate) struct PendingSignUp {
     pub phc: Option<String>,
@@ -85,7 +83,6 @@ pub struct AsksPassword(pub bool);
 /// A verified registration: the user exists.
 #[derive(Debug)]
 pub struct Verified {
-    /// The result of the sign-in.
     pub signed_in: SignedIn,
     /// The sealed sign-in that it belonged to.
     pub interaction: Option<String>,

@@ -39,7 +39,6 @@ struct Bucket {
     factor: u32,
 }
 
-/// Limits of attempts.
 pub struct Throttles {
     pub(crate) core: Arc<Core>,
 }
@@ -117,7 +116,6 @@ impl Throttles {
         self.take_all(self.core.config.limits.client_secret, vec![bucket]).await
     }
 
-    /// Counts one registration.
     pub(crate) async fn count_sign_up(&self, source: &str) -> Result<(), FlowError> {
         self.take_all(
             self.core.config.limits.register,
