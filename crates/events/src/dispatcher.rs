@@ -89,21 +89,16 @@ impl EventDispatcher {
 
     /// Dispatches up to `size` events, skipping the first `skip`.
     async fn dispatch_batch(&self, size: u32, skip: u32) -> Result<usize> {
-        let rules = self.rules;
-        let work = self.store.write(move |mut tx| {
-            Box::pin(async move {
-                let mut events = tx.take_pending_events(size + skip, rules.events).await?;
-                events.drain(..events.len().min(skip as usize));
-                let wakeups = on_events(&mut tx, &events, rules).await?;
-                Ok((events.len(), wakeups))
-            })
-        });
-        let (count, wakeups) = work.await?;
+        let mut tx = self.store.begin().await?;
+        let mut events = tx.take_pending_events(size + skip, self.rules.events).await?;
+        events.drain(..events.len().min(skip as usize));
+        let wakeups = on_events(&mut tx, &events, self.rules).await?;
+        tx.commit().await?;
         self.store.wake_senders();
         for wakeup in wakeups {
             self.store.wake(wakeup);
         }
-        Ok(count)
+        Ok(events.len())
     }
 }
 

@@ -37,7 +37,6 @@ const READ: usize = 16 * 1024;
 /// The dependencies of the sender.
 #[derive(Clone, Copy)]
 pub struct LogoutSenderContext<'a> {
-    /// The store.
     pub store: &'a Store,
     /// The HTTP client.
     pub outbound: &'a Outbound,
@@ -45,7 +44,6 @@ pub struct LogoutSenderContext<'a> {
     pub keyring: &'a (dyn Fn() -> Arc<Keyring> + Send + Sync),
     /// The issuer identifier.
     pub issuer: &'a str,
-    /// The clock.
     pub clock: &'a dyn Clock,
     /// The source of randomness.
     pub random: &'a dyn Random,
@@ -130,25 +128,23 @@ impl<'a> LogoutSender<'a> {
             return Ok(Vec::new());
         }
         let most = u32::try_from(room.min(OF_EACH)).unwrap_or(u32::MAX);
-        let take = self.around.store.write_single(move |mut tx| {
-            Box::pin(async move { tx.take_logout_notices(now, now + HELD, &full, most).await })
-        });
-        take.await
+        let mut tx = self.around.store.begin_single().await?;
+        let taken = tx.take_logout_notices(now, now + HELD, &full, most).await?;
+        tx.commit().await?;
+        Ok(taken)
     }
 
     async fn tell(&self, mut notice: LogoutNotice) -> (ClientId, Result<()>) {
-        let client = notice.client_id.clone();
-        let done = match self.address_of(&notice).await {
-            Ok(address) => {
-                self.try_once(address.as_ref(), &mut notice).await;
-                self.around
-                    .store
-                    .write_single(move |mut tx| Box::pin(async move { tx.record_logout_notice(&notice).await }))
-                    .await
-            }
-            Err(error) => Err(error),
-        };
-        (client, done)
+        let done = self.send(&mut notice).await;
+        (notice.client_id, done)
+    }
+
+    async fn send(&self, notice: &mut LogoutNotice) -> Result<()> {
+        let address = self.address_of(notice).await?;
+        self.try_once(address.as_ref(), notice).await;
+        let mut tx = self.around.store.begin_single().await?;
+        tx.record_logout_notice(notice).await?;
+        tx.commit().await
     }
 
     /// The present destination of a client; if it was deleted, the one it had then.

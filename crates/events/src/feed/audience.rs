@@ -36,9 +36,6 @@ pub struct Acknowledgement {
 
 impl Hub {
     /// The listeners of a project: those of this instance now, and those of others as last stored.
-    ///
-    /// # Errors
-    /// If the database is not available.
     pub async fn audience(&self, project: ProjectId) -> Result<Vec<ConnectedSubscriber>> {
         let mut everywhere = vec![self.connected(project)];
         let since = self.now() - BELIEVED;
@@ -51,9 +48,6 @@ impl Hub {
     }
 
     /// Each client that follows a project, and when the last of its connections acknowledged this position.
-    ///
-    /// # Errors
-    /// If the database is not available.
     pub async fn acknowledgements(&self, project: ProjectId, position: i64) -> Result<Vec<Acknowledgement>> {
         let audience = self.audience(project).await?;
         Ok(by_client(audience.iter().flat_map(|connected| &connected.listeners), position))
@@ -85,15 +79,11 @@ impl Hub {
         }
         // All instances write in the same order, so that they cannot deadlock.
         audiences.sort_by_key(|(project, _)| *project);
-        let write = store.write(move |mut tx| {
-            Box::pin(async move {
-                for (project, audience) in &audiences {
-                    tx.put_audience(*project, audience).await?;
-                }
-                Ok(())
-            })
-        });
-        write.await
+        let mut tx = store.begin().await?;
+        for (project, audience) in &audiences {
+            tx.put_audience(*project, audience).await?;
+        }
+        tx.commit().await
     }
 }
 

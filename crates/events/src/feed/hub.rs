@@ -72,9 +72,6 @@ impl Hub {
 
     /// Starts listening to a project's feed: entries sent from now on are received. Read older entries from the
     /// database after this, and ignore duplicates.
-    ///
-    /// # Errors
-    /// If the database is not available.
     pub async fn listen(&self, place: ListenerSlot, project: ProjectId, who: Listener) -> Result<FeedSubscription> {
         let channel = if let Some(channel) = self.channel(project) {
             channel

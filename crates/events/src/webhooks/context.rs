@@ -9,13 +9,11 @@ use usher_storage::Store;
 /// The dependencies of the webhook sender.
 #[derive(Clone, Copy)]
 pub struct WebhookSenderContext<'a> {
-    /// The store.
     pub store: &'a Store,
     /// The HTTP client.
     pub outbound: &'a Outbound,
     /// Opens signing secrets.
     pub sealer: &'a Sealer,
-    /// The clock.
     pub clock: &'a dyn Clock,
     /// The source of randomness.
     pub random: &'a dyn Random,

@@ -43,31 +43,26 @@ impl<F: Fn() -> Claim> DeliveryQueue<'_, F> {
             let attempt = self.send(&webhook, &delivery).await;
             let failed = !attempt.is_success();
             self.judge(&mut delivery, attempt.clone());
-            self.record(webhook, delivery, attempt).await?;
+            self.record(&webhook, &delivery, &attempt).await?;
             // It is taken again at once, as a failing one.
             if failed {
                 break;
             }
         }
-        let (id, claim) = (self.webhook, (self.claim)());
-        let let_go = self.around.store.write(move |mut tx| {
-            Box::pin(async move {
-                tx.hold_webhook(id, &claim).await?;
-                tx.let_webhook_go(id, &claim.holder).await
-            })
-        });
-        let_go.await
+        let claim = (self.claim)();
+        let mut tx = self.around.store.begin().await?;
+        tx.hold_webhook(self.webhook, &claim).await?;
+        tx.let_webhook_go(self.webhook, &claim.holder).await?;
+        tx.commit().await
     }
 
     async fn next(&self) -> Result<Option<(Webhook, WebhookDelivery)>> {
-        let (id, claim) = (self.webhook, (self.claim)());
-        let look = self.around.store.write(move |mut tx| {
-            Box::pin(async move {
-                let Some(webhook) = tx.hold_webhook(id, &claim).await? else { return Ok(None) };
-                Ok(tx.next_delivery(id, claim.now).await?.map(|delivery| (webhook, delivery)))
-            })
-        });
-        look.await
+        let claim = (self.claim)();
+        let mut tx = self.around.store.begin().await?;
+        let Some(webhook) = tx.hold_webhook(self.webhook, &claim).await? else { return Ok(None) };
+        let delivery = tx.next_delivery(self.webhook, claim.now).await?;
+        tx.commit().await?;
+        Ok(delivery.map(|delivery| (webhook, delivery)))
     }
 
     async fn send(&self, webhook: &Webhook, delivery: &WebhookDelivery) -> DeliveryAttempt {
@@ -105,18 +100,15 @@ impl<F: Fn() -> Claim> DeliveryQueue<'_, F> {
         delivery.attempts.drain(..over);
     }
 
-    async fn record(&self, webhook: Webhook, delivery: WebhookDelivery, attempt: DeliveryAttempt) -> Result<()> {
+    async fn record(&self, webhook: &Webhook, delivery: &WebhookDelivery, attempt: &DeliveryAttempt) -> Result<()> {
         let now = self.around.clock.now();
         let event = Event::new(EventId::new(now, self.around.random), EventKind::WebhookDisabled, now)
             .with_project(webhook.project_id)
             .with("webhook_id", webhook.id.to_string());
-        let write = self.around.store.write(move |mut tx| {
-            Box::pin(async move {
-                record_attempt(&mut tx, &webhook, &attempt, event, now).await?;
-                tx.record_delivery(&delivery).await
-            })
-        });
-        write.await
+        let mut tx = self.around.store.begin().await?;
+        record_attempt(&mut tx, webhook, attempt, event, now).await?;
+        tx.record_delivery(delivery).await?;
+        tx.commit().await
     }
 }
 

@@ -108,12 +108,10 @@ impl<'a> WebhookSender<'a> {
         for failing in [false, true] {
             let share = if failing { FOR_FAILING.saturating_sub(busy.failing) } else { room };
             let most = u32::try_from(share.min(room - claimed.len())).unwrap_or(u32::MAX);
-            let claim = claim.clone();
-            let take = self
-                .around
-                .store
-                .write_single(move |mut tx| Box::pin(async move { tx.claim_webhooks(&claim, failing, most).await }));
-            claimed.extend(take.await?.into_iter().map(|webhook| (webhook, failing)));
+            let mut tx = self.around.store.begin_single().await?;
+            let taken = tx.claim_webhooks(&claim, failing, most).await?;
+            tx.commit().await?;
+            claimed.extend(taken.into_iter().map(|webhook| (webhook, failing)));
         }
         Ok(claimed)
     }
