@@ -51,7 +51,9 @@ pub async fn check_owner(store: &Store, profile: RunMode) -> Result<std::result:
 /// # Errors
 /// If the database cannot be written; [`WrongDatabaseOwner`] inside.
 pub async fn claim(store: &Store, profile: RunMode) -> Result<std::result::Result<(), WrongDatabaseOwner>> {
-    let stands = store.write(move |mut tx| Box::pin(async move { tx.settle_fact(FACT, word(profile)).await })).await?;
+    let mut tx = store.begin().await?;
+    let stands = tx.settle_fact(FACT, word(profile)).await?;
+    tx.commit().await?;
     Ok(compare(profile, Some(&stands)))
 }
 

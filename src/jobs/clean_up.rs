@@ -60,7 +60,9 @@ macro_rules! in_batches {
     };
     ($usher:expr, $stop:expr, $size:expr, |$tx:ident| $sweep:expr) => {
         for _ in 0..BATCHES {
-            let swept = $usher.core.store.write_single(move |mut $tx| Box::pin(async move { $sweep.await })).await?;
+            let mut $tx = $usher.core.store.begin_single().await?;
+            let swept = $sweep.await?;
+            $tx.commit().await?;
             if swept < u64::from($size) || *$stop.borrow() {
                 break;
             }
@@ -116,11 +118,9 @@ impl CleanUp {
             let after = self.place().unwrap_or(GrantId(Uuid::nil()));
             let end = usher.core.store.find_grant_batch_end(after, BATCH).await?;
             let until = end.unwrap_or(GrantId(Uuid::max()));
-            let sweep = usher
-                .core
-                .store
-                .write_single(move |mut tx| Box::pin(async move { tx.sweep_grants(after, until, before).await }));
-            sweep.await?;
+            let mut tx = usher.core.store.begin_single().await?;
+            tx.sweep_grants(after, until, before).await?;
+            tx.commit().await?;
             *self.place.lock().unwrap_or_else(PoisonError::into_inner) = end;
             if end.is_none() || *stop.borrow() {
                 break;

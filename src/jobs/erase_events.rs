@@ -48,7 +48,9 @@ impl Job for EraseEvents {
 async fn erase(usher: &Usher, mut erasure: Erasure, stop: &watch::Receiver<bool>) -> Result<(), FlowError> {
     while !*stop.borrow() {
         let end = usher.core.store.find_erasure_batch_end(erasure, BATCH).await?;
-        usher.core.store.write(move |mut tx| Box::pin(async move { tx.erase_batch(erasure, end).await })).await?;
+        let mut tx = usher.core.store.begin().await?;
+        tx.erase_batch(erasure, end).await?;
+        tx.commit().await?;
         let Some(place) = end else { break };
         erasure.place = place;
         tokio::time::sleep(PAUSE).await;

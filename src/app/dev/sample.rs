@@ -24,9 +24,6 @@ const PUBLISHER: &str = "usher dev";
 const ROLES: [(&str, Option<&str>); 2] = [("gardener", None), ("keeper", Some("Plant:monstera"))];
 
 /// Publishes the rules, unless there are others already, and assigns the user's roles.
-///
-/// # Errors
-/// If the database fails.
 pub async fn rules(usher: &Usher, project: ProjectId) -> Result<(), FlowError> {
     let ours = match usher.core.store.current_policy(project).await? {
         Some(current) => current.publication.revision == 1 && current.publication.published_by == PUBLISHER,
@@ -61,9 +58,6 @@ async fn publish(usher: &Usher, project: ProjectId) -> Result<bool, FlowError> {
 }
 
 /// Seals sample events of the last days, if the project has no history yet.
-///
-/// # Errors
-/// If the database fails.
 pub async fn history(usher: &Usher, project: ProjectId) -> Result<(), FlowError> {
     if !usher.core.store.read_history(project, i64::MAX, 1).await?.is_empty() {
         return Ok(());
@@ -73,16 +67,12 @@ pub async fn history(usher: &Usher, project: ProjectId) -> Result<(), FlowError>
     for entry in past(usher, &sub) {
         days.entry(Timestamp(entry.at).start_of_day()).or_default().push(entry);
     }
-    let seal = usher.core.store.write(move |mut tx| {
-        Box::pin(async move {
-            for (day, entries) in days {
-                let seal = |key: &Value| ProjectLock::from_jwk(key)?.seal_entries(&entries);
-                tx.seal_into_history(project, day, seal).await?;
-            }
-            Ok(())
-        })
-    });
-    Ok(seal.await?)
+    let mut tx = usher.core.store.begin().await?;
+    for (day, entries) in days {
+        let seal = |key: &Value| ProjectLock::from_jwk(key)?.seal_entries(&entries);
+        tx.seal_into_history(project, day, seal).await?;
+    }
+    Ok(tx.commit().await?)
 }
 
 const LAPTOP: &str = "Mozilla/5.0 (X11; Linux x86_64; rv:150.0) Gecko/20100101 Firefox/150.0";

@@ -25,9 +25,6 @@ pub const PROJECT_TOKEN: &str = "usher-dev-demo-project-token-loopback-onlyA";
 const PROJECT: &str = "Demo";
 
 /// Creates the user, unless it exists.
-///
-/// # Errors
-/// If the database fails.
 pub async fn person(usher: &Usher) -> Result<(), FlowError> {
     let user = match usher.users.load_user(EMAIL).await {
         Err(FlowError::Rejected(Rejected::NotFound(_))) => {
@@ -39,18 +36,14 @@ pub async fn person(usher: &Usher) -> Result<(), FlowError> {
     };
     if usher.core.store.find_password(user.id).await?.is_none() {
         let phc = usher.core.password_pool.hash(Secret::from(PASSWORD), usher.core.random.bytes()).await?;
-        let now = usher.core.now();
-        let put =
-            usher.core.store.write(move |mut tx| Box::pin(async move { tx.put_password(user.id, &phc, now).await }));
-        put.await?;
+        let mut tx = usher.core.store.begin().await?;
+        tx.put_password(user.id, &phc, usher.core.now()).await?;
+        tx.commit().await?;
     }
     Ok(())
 }
 
 /// The project of all sample data.
-///
-/// # Errors
-/// If the database fails.
 pub async fn project(usher: &Usher) -> Result<ProjectId, FlowError> {
     if let Some(client) = usher.core.store.find_client(&ClientId(CLIENT.to_owned())).await? {
         return Ok(client.project_id);
@@ -71,9 +64,6 @@ pub async fn project(usher: &Usher) -> Result<ProjectId, FlowError> {
 }
 
 /// The public client that may redirect to any URL on localhost.
-///
-/// # Errors
-/// If the database fails.
 pub async fn own_client(usher: &Usher, project: ProjectId) -> Result<(), FlowError> {
     let id = ClientId(CLIENT.to_owned());
     if usher.core.store.find_client(&id).await?.is_some() {
@@ -88,9 +78,6 @@ pub async fn own_client(usher: &Usher, project: ProjectId) -> Result<(), FlowErr
 }
 
 /// The client of a demo at `url`, created or updated, with a new secret.
-///
-/// # Errors
-/// If the database fails.
 pub async fn demo_client(
     usher: &Usher,
     project: ProjectId,

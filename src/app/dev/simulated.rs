@@ -65,13 +65,10 @@ async fn bind(usher: &Usher) -> anyhow::Result<TcpListener> {
         Err(_) => TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?,
     };
     let port = listener.local_addr()?.port();
-    let write = usher.core.store.write(move |mut tx| {
-        Box::pin(async move {
-            tx.settle_fact(FIRST_PORT, port.to_string().as_bytes()).await?;
-            tx.settle_fact(&fact_of(port), b"").await
-        })
-    });
-    write.await?;
+    let mut tx = usher.core.store.begin().await?;
+    tx.settle_fact(FIRST_PORT, port.to_string().as_bytes()).await?;
+    tx.settle_fact(&fact_of(port), b"").await?;
+    tx.commit().await?;
     Ok(listener)
 }
 
