@@ -45,7 +45,7 @@ impl AccountDeletion {
         if !confirmed {
             return Err(Rejected::NotConfirmed.into());
         }
-        self.delete_user(account.user.clone(), Some(account.session.id)).await
+        self.delete_user(&account.user, Some(account.session.id)).await
     }
 
     /// Deletes a user as [`AccountDeletion::delete_account`] does, for callers with that right.
@@ -53,13 +53,13 @@ impl AccountDeletion {
     /// # Errors
     /// [`Rejected::NotFound`] if the user was deleted meanwhile.
     pub async fn remove_user(&self, user: User) -> Result<Ended, FlowError> {
-        self.delete_user(user, None).await
+        self.delete_user(&user, None).await
     }
 
     /// `asked_in` is the session of a user who deletes their own account.
-    async fn delete_user(&self, user: User, asked_in: Option<SessionId>) -> Result<Ended, FlowError> {
+    async fn delete_user(&self, user: &User, asked_in: Option<SessionId>) -> Result<Ended, FlowError> {
         let now = self.core.now();
-        let security_email = self.security_emails.notice(&user, &emails::account_deleted())?;
+        let security_email = self.security_emails.notice(user, &emails::account_deleted())?;
         let mut tx = self.core.store.begin().await?;
         let user = lock_with_merged(&mut tx, user.id).await?.ok_or(Rejected::NotFound("user"))?;
         if let Some(session) = asked_in {

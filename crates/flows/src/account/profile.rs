@@ -30,7 +30,7 @@ impl Profiles {
     ) -> Result<User, FlowError> {
         let change = ProfileChange::between(&account.user.profile, &profile.checked()?);
         let event = self.core.event(EventKind::UserUpdated).with_user(account.user.id).with_session(account.session.id);
-        self.change_profile(account.user.id, change, AttributeOrigin::Person, lang, event).await
+        self.change_profile(account.user.id, &change, &AttributeOrigin::Person, lang, &event).await
     }
 
     /// Applies a change to the profile as stored, so that simultaneous changes of different claims are all kept.
@@ -40,21 +40,21 @@ impl Profiles {
     pub(crate) async fn change_profile(
         &self,
         id: UserId,
-        change: ProfileChange,
-        origin: AttributeOrigin,
+        change: &ProfileChange,
+        origin: &AttributeOrigin,
         lang: Option<Lang>,
-        event: Event,
+        event: &Event,
     ) -> Result<User, FlowError> {
         let now = self.core.now();
         let mut tx = self.core.store.begin().await?;
         let mut user = tx.lock_user(id).await?.ok_or(Rejected::NotFound("user"))?;
-        user.change_profile(&change, &origin, now);
+        user.change_profile(change, origin, now);
         tx.set_user_profile(&user).await?;
         if let Some(lang) = lang {
             tx.set_user_locale(id, lang.tag(), now).await?;
             user.locale = Some(lang.tag().to_owned());
         }
-        tx.append(&event).await?;
+        tx.append(event).await?;
         tx.commit().await?;
         Ok(user)
     }

@@ -122,7 +122,7 @@ impl Users {
         profile.family_name = family_name.or(profile.family_name);
         let change = ProfileChange::between(&user.profile, &profile.checked()?);
         let event = self.core.event(EventKind::UserUpdated).with_user(user.id).with("by", "administrator");
-        self.profiles.change_profile(user.id, change, AttributeOrigin::Administrator, None, event).await
+        self.profiles.change_profile(user.id, &change, &AttributeOrigin::Administrator, None, &event).await
     }
 
     /// A user by address.

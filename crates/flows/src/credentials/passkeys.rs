@@ -229,7 +229,7 @@ impl Passkeys {
         let passkey: Passkey = serde_json::from_value(stored.credential.clone())?;
         let result = webauthn.finish_discoverable_authentication_v2(&credential, state, &passkey);
         let result = self.judged(result, &stored).await?;
-        let means = self.used(stored.id, result, now).await?;
+        let means = self.used(stored.id, &result, now).await?;
         self.session_opening
             .finish_sign_in(user, Authentication::by(means), SignInGuard::Passkey(stored.id), browser, device)
             .await
@@ -275,7 +275,7 @@ impl Passkeys {
         let stored = stored.filter(|one| one.user_id == user.id && asked == user.id).ok_or(Rejected::PasskeyUnknown)?;
         let result = self.webauthn()?.finish_passkey_authentication(&credential, &state);
         let result = self.judged(result, &stored).await?;
-        let means = self.used(stored.id, result, self.core.now()).await?;
+        let means = self.used(stored.id, &result, self.core.now()).await?;
         self.second_factors.complete(pending, user, means, remember, browser, device).await
     }
 
@@ -297,11 +297,11 @@ impl Passkeys {
     }
 
     /// Records the use of a passkey, based on the stored credential, so that its counter never goes back.
-    async fn used(&self, id: PasskeyId, result: AuthenticationResult, now: Timestamp) -> Result<AuthMeans, FlowError> {
+    async fn used(&self, id: PasskeyId, result: &AuthenticationResult, now: Timestamp) -> Result<AuthMeans, FlowError> {
         let (synced, user_verified) = (result.backup_state(), result.user_verified());
         let mut tx = self.core.store.begin().await?;
         let held = tx.lock_passkey(id).await?.ok_or(Rejected::PasskeyUnknown)?;
-        let credential = advanced(&held, &result).map_err(|_| unreadable(id))?;
+        let credential = advanced(&held, result).map_err(|_| unreadable(id))?;
         if !tx.use_passkey(id, &credential, synced, now).await? {
             return Err(Rejected::PasskeyUnknown.into());
         }

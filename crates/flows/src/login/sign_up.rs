@@ -304,7 +304,7 @@ impl Registration {
             return Ok(MailedProof { id: waiting, sent });
         }
         let email = sent.then(|| self.email_queue.enclose(&message, proof.expires_at)).transpose()?;
-        self.put_proof(proof, token_hash, code_hash, email, replaced).await?;
+        self.put_proof(&proof, token_hash, code_hash, email.as_ref(), replaced).await?;
         Ok(MailedProof { id, sent })
     }
 
@@ -320,23 +320,23 @@ impl Registration {
 
     async fn put_proof(
         &self,
-        proof: Proof,
+        proof: &Proof,
         token_hash: [u8; 32],
         code_hash: [u8; 32],
-        email: Option<QueuedEmail>,
+        email: Option<&QueuedEmail>,
         replaced: Replaced,
     ) -> Result<(), FlowError> {
         let now = self.core.now();
         let mut tx = self.core.store.begin().await?;
         // Only the newest email is valid. If none was sent, the earlier ones stay valid.
-        if let (Some(address), Some(_)) = (&proof.email, &email) {
+        if let (Some(address), Some(_)) = (&proof.email, email) {
             tx.close_proofs_of_email(address, proof.kind, now).await?;
         }
         if let Replaced::Address(replaced) = replaced {
             tx.take_proof(replaced, proof.kind, now).await?;
         }
-        tx.insert_proof(&proof, &token_hash, Some(&code_hash)).await?;
-        if let Some(email) = &email {
+        tx.insert_proof(proof, &token_hash, Some(&code_hash)).await?;
+        if let Some(email) = email {
             tx.insert_email(email, now).await?;
         }
         tx.commit().await?;

@@ -62,7 +62,7 @@ impl Throttles {
             ]
         };
         buckets.push(Bucket { name: format!("sign-in/source/{source}"), factor: SOURCE_FACTOR });
-        self.take_all(self.core.config.limits.sign_in, buckets).await
+        self.take_all(self.core.config.limits.sign_in, &buckets).await
     }
 
     /// Resets the attempts at this account from this source after a success.
@@ -77,7 +77,7 @@ impl Throttles {
     /// in a bucket of its own, so that attempts elsewhere do not lock the user out.
     pub(crate) async fn count_second_factor(&self, user: UserId, known: Option<SessionId>) -> Result<(), FlowError> {
         let bucket = Bucket { name: second_factor_bucket(user, known), factor: 1 };
-        self.take_all(self.core.config.limits.second_factor, vec![bucket]).await
+        self.take_all(self.core.config.limits.second_factor, &[bucket]).await
     }
 
     /// Resets the attempts at this user's second factor after a success.
@@ -100,26 +100,26 @@ impl Throttles {
     /// Counts one passkey attempt. Passkeys cannot be guessed: this only limits the work.
     pub(crate) async fn count_passkey(&self, source: &str) -> Result<(), FlowError> {
         let bucket = Bucket { name: format!("passkey/source/{source}"), factor: SOURCE_FACTOR };
-        self.take_all(self.core.config.limits.sign_in, vec![bucket]).await
+        self.take_all(self.core.config.limits.sign_in, &[bucket]).await
     }
 
     /// Counts one look-up of an address for adding a member.
     pub(crate) async fn count_member_search(&self, project: ProjectId) -> Result<(), FlowError> {
         let bucket = Bucket { name: format!("member/project/{project}"), factor: MEMBER_FACTOR };
-        self.take_all(self.core.config.limits.sign_in, vec![bucket]).await
+        self.take_all(self.core.config.limits.sign_in, &[bucket]).await
     }
 
     /// Counts one wrong client secret; those of unknown clients count together.
     pub(crate) async fn count_wrong_secret(&self, client: Option<&ClientId>, source: &str) -> Result<(), FlowError> {
         let client = client.map_or("unknown", |client| client.0.as_str());
         let bucket = Bucket { name: format!("client-secret/{client}/{source}"), factor: 1 };
-        self.take_all(self.core.config.limits.client_secret, vec![bucket]).await
+        self.take_all(self.core.config.limits.client_secret, &[bucket]).await
     }
 
     pub(crate) async fn count_sign_up(&self, source: &str) -> Result<(), FlowError> {
         self.take_all(
             self.core.config.limits.register,
-            vec![Bucket { name: format!("register/source/{source}"), factor: 1 }],
+            &[Bucket { name: format!("register/source/{source}"), factor: 1 }],
         )
         .await
     }
@@ -130,7 +130,7 @@ impl Throttles {
     /// [`Rejected::TooMany`] after too many.
     pub(crate) async fn count_email_to(&self, address: &str) -> Result<(), FlowError> {
         let name = format!("letter/{}", self.bucket_name(address));
-        self.take_all(self.core.config.limits.recover, vec![Bucket { name, factor: 1 }]).await
+        self.take_all(self.core.config.limits.recover, &[Bucket { name, factor: 1 }]).await
     }
 
     /// Counts one email to an address. `false`: send none; the result must be the same as if one had been sent.
@@ -146,7 +146,7 @@ impl Throttles {
     pub(crate) async fn count_recovery(&self, source: &str) -> Result<(), FlowError> {
         self.take_all(
             self.core.config.limits.recover,
-            vec![Bucket { name: format!("recover/source/{source}"), factor: SOURCE_FACTOR }],
+            &[Bucket { name: format!("recover/source/{source}"), factor: SOURCE_FACTOR }],
         )
         .await
     }
@@ -167,7 +167,7 @@ impl Throttles {
 
     /// Takes one attempt from every bucket, or from none. The narrowest comes first: attempts that it rejects must not
     /// use up a shared bucket, or one source could lock an account's owner out everywhere.
-    async fn take_all(&self, limit: RateLimit, buckets: Vec<Bucket>) -> Result<(), FlowError> {
+    async fn take_all(&self, limit: RateLimit, buckets: &[Bucket]) -> Result<(), FlowError> {
         let RateLimit::Rate { count, per } = limit else { return Ok(()) };
         let now_ms = self.core.now().0.saturating_mul(1_000);
         let per_ms = i64::try_from(per.as_millis()).unwrap_or(i64::MAX);
