@@ -3,7 +3,7 @@
 .PHONY: help run test compat stores packages random examples fmt lint bench
 
 help: ## This list
-	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 8
+	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 10
 
 run: ## Usher in development mode, with two demo applications
 	cargo run
