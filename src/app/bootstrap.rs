@@ -13,7 +13,7 @@ use usher_config::{Config, DatabaseUrl};
 use usher_domain::random::Random;
 use usher_domain::time::Clock;
 use usher_flows::credentials::password_pool::{PasswordParams, PasswordPool, PoolError};
-use usher_flows::{Core, FlowError, MASTER_KEY_FACT, Usher};
+use usher_flows::{Core, FlowError, GRANTS, GrantRow, MASTER_KEY_FACT, Usher};
 use usher_http_client::{Outbound, OutboundError, OutboundRules};
 use usher_keys::master::{MasterKey, MasterKeyError};
 use usher_keys::seal::Sealer;
@@ -114,6 +114,20 @@ pub async fn assemble(
     clock: Arc<dyn Clock>,
     random: Arc<dyn Random>,
 ) -> Result<(Usher, SchemaState), BootstrapError> {
+    assemble_with(GRANTS, config, store, clock, random).await
+}
+
+/// The same with these grant types.
+///
+/// # Errors
+/// [`BootstrapError`], in one line.
+pub async fn assemble_with(
+    grants: &'static [GrantRow],
+    config: Config,
+    store: Store,
+    clock: Arc<dyn Clock>,
+    random: Arc<dyn Random>,
+) -> Result<(Usher, SchemaState), BootstrapError> {
     store.schema().await?;
     let mark = store.find_fact_before_migrating(MASTER_KEY_FACT).await?;
     let sealer = Sealer::new(&master_key(&config, mark.is_some(), &*random)?);
@@ -128,7 +142,7 @@ pub async fn assemble(
     };
     let pool = PasswordPool::new(passwords, config.passwords.permits, config.passwords.queue)?;
     let upstream = Registry::new(Deps { outbound: outbound(&config)?, clock: clock.clone(), random: random.clone() });
-    let core = Core { config, store, sealer, clock, random, password_pool: pool, mail_wakeup: Notify::new() };
+    let core = Core { config, store, sealer, clock, random, password_pool: pool, grants, mail_wakeup: Notify::new() };
     let usher = Usher::new(core, upstream);
     if !usher.signing_keys.settle_master_key().await? {
         return Err(BootstrapError::OtherMasterKey);

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use tokio::sync::Notify;
 
 use crate::credentials::password_pool::PasswordPool;
+use crate::oauth::grants::GrantRow;
 use usher_config::Config;
 use usher_domain::event::{Event, EventKind};
 use usher_domain::id::EventId;
@@ -23,6 +24,8 @@ pub struct Core {
     pub random: Arc<dyn Random>,
     /// Hashes passwords, with limited concurrency.
     pub password_pool: PasswordPool,
+    /// The supported grant types.
+    pub grants: &'static [GrantRow],
     /// Notified when an email is queued.
     pub mail_wakeup: Notify,
 }

@@ -48,6 +48,7 @@ pub use login::sign_in::Attempt;
 pub use login::sign_out::{LogoutRequest, SignOut};
 pub use login::sign_up::{AsksPassword, LIFETIME as SIGN_UP_LIFETIME, SignUpForm, Verified};
 pub use oauth::authorize::{AuthorizeFault, Outcome};
+pub use oauth::grants::{GRANTS, GrantDeps, GrantHandler, GrantRequest, GrantRow, grant_types};
 pub use oauth::introspect::Introspection;
 pub use oauth::refusals::log_refusal;
 pub use policy::{

@@ -43,12 +43,11 @@ use crate::login::sign_up::Registration;
 use crate::login::throttle::Throttles;
 use crate::oauth::authenticate_client::ClientAuthentication;
 use crate::oauth::authorize::Authorizations;
-use crate::oauth::client_credentials::ClientCredentialsGrant;
-use crate::oauth::exchange_code::AuthorizationCodeGrant;
+use crate::oauth::grants::GrantDeps;
+use crate::oauth::grants::refresh_token::RefreshTokenGrant;
 use crate::oauth::introspect::IssuedTokens;
 use crate::oauth::issue::TokenIssuer;
 use crate::oauth::origins::ClientOrigins;
-use crate::oauth::refresh::RefreshTokenGrant;
 use crate::oauth::registered_origins::OriginCache;
 use crate::oauth::token::TokenEndpoint;
 use crate::policy::Policies;
@@ -87,11 +86,9 @@ pub struct Services {
     pub activity_log: Arc<ActivityLog>,
     pub applications: Arc<Applications>,
     pub authenticator_apps: Arc<AuthenticatorApps>,
-    pub authorization_code_grant: Arc<AuthorizationCodeGrant>,
     pub authorizations: Arc<Authorizations>,
     pub callers: Arc<Callers>,
     pub client_authentication: Arc<ClientAuthentication>,
-    pub client_credentials_grant: Arc<ClientCredentialsGrant>,
     pub client_origins: Arc<ClientOrigins>,
     pub clients: Arc<Clients>,
     pub compromise_reports: Arc<CompromiseReports>,
@@ -224,12 +221,6 @@ impl Services {
             signing_keys: signing_keys.clone(),
             releases: Cache::builder().max_capacity(RELEASES_REMEMBERED).time_to_live(RELEASE_MEMORY).build(),
         });
-        let authorization_code_grant = Arc::new(AuthorizationCodeGrant {
-            core: core.clone(),
-            endings: endings.clone(),
-            throttles: throttles.clone(),
-            token_issuer: token_issuer.clone(),
-        });
         let authorizations = Arc::new(Authorizations {
             core: core.clone(),
             accounts: accounts.clone(),
@@ -264,7 +255,6 @@ impl Services {
             clients: clients.clone(),
             throttles: throttles.clone(),
         });
-        let client_credentials_grant = Arc::new(ClientCredentialsGrant { token_issuer: token_issuer.clone() });
         let client_origins = Arc::new(ClientOrigins { core: core.clone(), cache: OriginCache::default() });
         let compromise_reports = Arc::new(CompromiseReports {
             core: core.clone(),
@@ -379,13 +369,14 @@ impl Services {
             signing_keys: signing_keys.clone(),
         });
         let suggested_emails = Arc::new(SuggestedEmails { core: core.clone() });
-        let token_endpoint = Arc::new(TokenEndpoint {
+        let deps = GrantDeps {
             core: core.clone(),
-            authorization_code_grant: authorization_code_grant.clone(),
-            client_authentication: client_authentication.clone(),
-            client_credentials_grant: client_credentials_grant.clone(),
-            refresh_token_grant: refresh_token_grant.clone(),
-        });
+            endings: endings.clone(),
+            throttles: throttles.clone(),
+            token_issuer: token_issuer.clone(),
+            refresh_token: refresh_token_grant.clone(),
+        };
+        let token_endpoint = Arc::new(TokenEndpoint::new(client_authentication.clone(), &deps));
         let upstream_sign_in = Arc::new(UpstreamSignIn {
             core: core.clone(),
             accounts: accounts.clone(),
@@ -407,11 +398,9 @@ impl Services {
             activity_log,
             applications,
             authenticator_apps,
-            authorization_code_grant,
             authorizations,
             callers,
             client_authentication,
-            client_credentials_grant,
             client_origins,
             clients,
             compromise_reports,

@@ -5,6 +5,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use super::claims::ROLES_CLAIM;
+use super::grant_type::GrantType;
 use super::redirect_uri::{self, UriFault};
 use super::scope::Scope;
 
@@ -248,30 +249,33 @@ impl ClientMetadata {
         self.access_token_signed_response_alg.as_deref().unwrap_or(ACCESS_TOKEN_ALG)
     }
 
-    /// Checks the whole document except the name, which is checked like other names.
+    /// Checks the whole document except the name, which is checked like other names. `supported` are the grant types of
+    /// this server.
     ///
     /// # Errors
     /// All faults.
-    pub fn check(&self) -> Result<(), Vec<MetadataFault>> {
-        let faults: Vec<_> = [self.grant_faults(), self.uri_faults(), self.link_faults(), self.token_faults()].concat();
+    pub fn check(&self, supported: &[GrantType]) -> Result<(), Vec<MetadataFault>> {
+        let faults: Vec<_> =
+            [self.grant_faults(supported), self.uri_faults(), self.link_faults(), self.token_faults()].concat();
         if faults.is_empty() { Ok(()) } else { Err(faults) }
     }
 
-    fn grant_faults(&self) -> Vec<MetadataFault> {
+    fn grant_faults(&self, supported: &[GrantType]) -> Vec<MetadataFault> {
         let mut faults = Vec::new();
         for grant in &self.grant_types {
-            if !super::token::TokenRequest::GRANT_TYPES.contains(&grant.as_str()) {
-                faults.push(MetadataFault::of_value("grant_types", grant, "is not supported"));
+            match supported.iter().find(|known| known.name == grant) {
+                None => faults.push(MetadataFault::of_value("grant_types", grant, "is not supported")),
+                Some(known) if known.confidential && self.is_public() => {
+                    faults.push(MetadataFault::new(
+                        "grant_types",
+                        "holds client_credentials, which needs a client that keeps a secret",
+                    ));
+                }
+                Some(_) => {}
             }
         }
         if self.grant_types.is_empty() {
             faults.push(MetadataFault::new("grant_types", "must not be empty"));
-        }
-        if self.is_public() && self.may_use("client_credentials") {
-            faults.push(MetadataFault::new(
-                "grant_types",
-                "holds client_credentials, which needs a client that keeps a secret",
-            ));
         }
         for acr in &self.default_acr_values {
             if !crate::acr::ACR_VALUES.contains(&acr.as_str()) {
@@ -369,6 +373,12 @@ fn is_roles_claim(name: &str) -> bool {
 mod tests {
     use super::*;
 
+    const GRANT_TYPES: [GrantType; 3] = [
+        GrantType { name: "authorization_code", confidential: false },
+        GrantType { name: "refresh_token", confidential: false },
+        GrantType { name: "client_credentials", confidential: true },
+    ];
+
     fn sound() -> ClientMetadata {
         ClientMetadata {
             client_name: "Shop".into(),
@@ -380,7 +390,7 @@ mod tests {
     #[test]
     fn a_sound_document_passes_and_survives_json() {
         let metadata = sound();
-        assert_eq!(metadata.check(), Ok(()));
+        assert_eq!(metadata.check(&GRANT_TYPES), Ok(()));
         let json = serde_json::to_string(&metadata).unwrap();
         assert_eq!(serde_json::from_str::<ClientMetadata>(&json).unwrap(), metadata);
     }
@@ -395,7 +405,7 @@ mod tests {
             id_token_signed_response_alg: "none".into(),
             ..ClientMetadata::default()
         };
-        let faults = metadata.check().unwrap_err();
+        let faults = metadata.check(&GRANT_TYPES).unwrap_err();
         let members: Vec<_> = faults.iter().map(|fault| fault.member).collect();
         assert_eq!(
             members,
@@ -413,7 +423,7 @@ mod tests {
 
     #[test]
     fn contacts_are_a_few_short_texts_of_one_line() {
-        let with = |contacts: Vec<String>| ClientMetadata { contacts, ..sound() }.check();
+        let with = |contacts: Vec<String>| ClientMetadata { contacts, ..sound() }.check(&GRANT_TYPES);
         assert_eq!(with(vec!["ops@shop.example".into(), "+55 11 5550 0143".into()]), Ok(()));
         for bad in [String::new(), "a\nb".into(), "a\u{2028}b".into(), "a".repeat(201)] {
             assert_eq!(with(vec![bad]).unwrap_err()[0].member, "contacts");
@@ -430,7 +440,7 @@ mod tests {
 
     #[test]
     fn the_roles_claim_is_roles_groups_or_an_absolute_url() {
-        let with = |name: &str| ClientMetadata { roles_claim: name.into(), ..sound() }.check();
+        let with = |name: &str| ClientMetadata { roles_claim: name.into(), ..sound() }.check(&GRANT_TYPES);
         for good in ["roles", "groups", "https://shop.example/claims/roles"] {
             assert_eq!(with(good), Ok(()), "{good}");
         }
@@ -457,7 +467,8 @@ mod tests {
 
     #[test]
     fn the_address_for_logout_is_https_or_loopback_without_a_fragment_or_placeholders() {
-        let with = |uri: &str| ClientMetadata { backchannel_logout_uri: Some(uri.into()), ..sound() }.check();
+        let with =
+            |uri: &str| ClientMetadata { backchannel_logout_uri: Some(uri.into()), ..sound() }.check(&GRANT_TYPES);
         for good in ["https://rp.test/logout?x=1", "http://localhost:9/logout", "http://127.0.0.1/l"] {
             assert_eq!(with(good), Ok(()), "{good}");
         }
@@ -487,6 +498,6 @@ mod tests {
             token_endpoint_auth_method: AuthMethod::None,
             ..sound()
         };
-        assert_eq!(machine.check().unwrap_err().len(), 1);
+        assert_eq!(machine.check(&GRANT_TYPES).unwrap_err().len(), 1);
     }
 }

@@ -6,12 +6,18 @@ use super::acr::ACR_VALUES;
 use super::claims;
 use super::client_auth::ClientCredentials;
 use super::client_metadata::SIGNING_ALGS;
+use super::grant_type::GrantType;
 use super::prompt::Prompt;
 use super::response_mode::ResponseMode;
-use super::token::TokenRequest;
 
 /// The metadata of an issuer, the same for both well-known URLs.
-pub fn metadata(issuer: &str, ui_locales: &[&str], sign_up: bool) -> Value {
+pub fn metadata(
+    issuer: &str,
+    ui_locales: &[&str],
+    sign_up: bool,
+    grant_types: impl IntoIterator<Item = GrantType>,
+) -> Value {
+    let grant_types: Vec<_> = grant_types.into_iter().map(|grant| grant.name).collect();
     let at = |path: &str| format!("{issuer}{path}");
     let prompts: Vec<_> = Prompt::VALUES.into_iter().filter(|value| sign_up || *value != "create").collect();
     json!({
@@ -26,7 +32,7 @@ pub fn metadata(issuer: &str, ui_locales: &[&str], sign_up: bool) -> Value {
         "scopes_supported": ["openid", "profile", "email", "address", "phone", "roles", "offline_access"],
         "response_types_supported": ["code"],
         "response_modes_supported": ResponseMode::VALUES.map(|(name, _)| name),
-        "grant_types_supported": TokenRequest::GRANT_TYPES,
+        "grant_types_supported": grant_types,
         "subject_types_supported": ["public"],
         "id_token_signing_alg_values_supported": SIGNING_ALGS,
         "token_endpoint_auth_methods_supported": ClientCredentials::METHODS,
@@ -53,14 +59,20 @@ pub fn metadata(issuer: &str, ui_locales: &[&str], sign_up: bool) -> Value {
 mod tests {
     use super::*;
 
+    const GRANT_TYPES: [GrantType; 3] = [
+        GrantType { name: "authorization_code", confidential: false },
+        GrantType { name: "refresh_token", confidential: false },
+        GrantType { name: "client_credentials", confidential: true },
+    ];
+
     #[test]
     fn the_document_reads_as_agreed() {
-        insta::assert_json_snapshot!(metadata("https://id.example.com", &["en", "pt-BR", "uk"], true));
+        insta::assert_json_snapshot!(metadata("https://id.example.com", &["en", "pt-BR", "uk"], true, GRANT_TYPES));
     }
 
     #[test]
     fn what_is_not_built_is_absent() {
-        let document = metadata("https://id.example.com", &["en"], true);
+        let document = metadata("https://id.example.com", &["en"], true, GRANT_TYPES);
         for absent in [
             "registration_endpoint",
             "pushed_authorization_request_endpoint",

@@ -12,6 +12,7 @@ pub mod client_metadata;
 pub mod discovery;
 pub mod error;
 pub mod error_code;
+pub mod grant_type;
 pub mod id_token;
 pub mod logout_token;
 pub mod ows;

@@ -6,70 +6,48 @@ use super::error::OAuthError;
 use super::params::Params;
 use super::scope::Scope;
 use crate::error_code::ErrorCode;
+use crate::grant_type::GrantType;
 
-/// A token request, one variant for each grant type.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum TokenRequest {
-    /// RFC 6749 §4.1.3 with RFC 7636 §4.5.
-    AuthorizationCode {
-        /// The code.
-        code: String,
-        /// The redirect URI of the authorization request, if that had one.
-        redirect_uri: Option<String>,
-        /// The PKCE verifier.
-        code_verifier: Option<String>,
-    },
-    /// RFC 6749 §6.
-    RefreshToken {
-        /// The refresh token.
-        refresh_token: String,
-        /// A narrower scope for the access token.
-        scope: Option<Scope>,
-    },
-    /// RFC 6749 §4.4.2.
-    ClientCredentials {
-        /// The requested scope; everything that the client may have if absent.
-        scope: Option<Scope>,
-    },
-}
+/// The form of a token request: its parameters, each at most once (RFC 6749 §3.2).
+#[derive(Debug, Clone, Copy)]
+pub struct TokenForm<'f>(pub &'f Params);
 
-impl TokenRequest {
-    /// The supported grant types, for the metadata.
-    pub const GRANT_TYPES: [&'static str; 3] = ["authorization_code", "refresh_token", "client_credentials"];
-
-    /// Reads the form.
+impl<'f> TokenForm<'f> {
+    /// An optional parameter.
     ///
     /// # Errors
-    /// `invalid_request` for a missing or repeated parameter, `unsupported_grant_type`, `invalid_scope`, `invalid_target`.
-    pub fn parse(form: &Params) -> Result<Self, OAuthError> {
-        let get = |name: &'static str| form.get(name).map_err(|_| OAuthError::repeated(name));
-        let need = |name: &'static str| {
-            get(name)?.map(str::to_owned).ok_or_else(|| OAuthError::invalid_request(format!("{name} is missing")))
-        };
-        let grant_type = need("grant_type")?;
-        if get("resource")?.is_some() {
-            return Err(OAuthError::new(ErrorCode::InvalidTarget, "no resource can be chosen here"));
-        }
-        let scope = || get("scope")?.map(Scope::parse).transpose();
-        match grant_type.as_str() {
-            "authorization_code" => Ok(Self::AuthorizationCode {
-                code: need("code")?,
-                redirect_uri: get("redirect_uri")?.map(str::to_owned),
-                code_verifier: get("code_verifier")?.map(str::to_owned),
-            }),
-            "refresh_token" => Ok(Self::RefreshToken { refresh_token: need("refresh_token")?, scope: scope()? }),
-            "client_credentials" => Ok(Self::ClientCredentials { scope: scope()? }),
-            _ => Err(OAuthError::new(ErrorCode::UnsupportedGrantType, "this grant type is not supported")),
-        }
+    /// `invalid_request` if it is repeated.
+    pub fn get(&self, name: &'static str) -> Result<Option<&'f str>, OAuthError> {
+        self.0.get(name).map_err(|_| OAuthError::repeated(name))
     }
 
-    /// Its grant type.
-    pub const fn grant_type(&self) -> &'static str {
-        match self {
-            Self::AuthorizationCode { .. } => "authorization_code",
-            Self::RefreshToken { .. } => "refresh_token",
-            Self::ClientCredentials { .. } => "client_credentials",
+    /// A required parameter.
+    ///
+    /// # Errors
+    /// `invalid_request` if it is missing or repeated.
+    pub fn require(&self, name: &'static str) -> Result<&'f str, OAuthError> {
+        self.get(name)?.ok_or_else(|| OAuthError::invalid_request(format!("{name} is missing")))
+    }
+
+    /// The requested scope.
+    ///
+    /// # Errors
+    /// `invalid_scope`, or `invalid_request` if it is repeated.
+    pub fn scope(&self) -> Result<Option<Scope>, OAuthError> {
+        self.get("scope")?.map(Scope::parse).transpose()
+    }
+
+    /// The grant type, of those that are supported.
+    ///
+    /// # Errors
+    /// `invalid_request` if it is missing, `unsupported_grant_type`, `invalid_target` if a resource is requested.
+    pub fn grant_type(&self, supported: impl IntoIterator<Item = GrantType>) -> Result<GrantType, OAuthError> {
+        let name = self.require("grant_type")?;
+        if self.get("resource")?.is_some() {
+            return Err(OAuthError::new(ErrorCode::InvalidTarget, "no resource can be chosen here"));
         }
+        let unsupported = || OAuthError::new(ErrorCode::UnsupportedGrantType, "this grant type is not supported");
+        supported.into_iter().find(|known| known.name == name).ok_or_else(unsupported)
     }
 }
 
@@ -97,17 +75,22 @@ pub struct TokenResponse {
 mod tests {
     use super::*;
 
-    fn parse(pairs: &[(&str, &str)]) -> Result<TokenRequest, &'static str> {
-        TokenRequest::parse(&Params::from_pairs(pairs.iter().copied())).map_err(|error| error.code.as_str())
+    const KNOWN: GrantType = GrantType { name: "known", confidential: false };
+
+    fn read(pairs: &[(&str, &str)]) -> Result<(), &'static str> {
+        let form = Params::from_pairs(pairs.iter().copied());
+        let form = TokenForm(&form);
+        let read = || {
+            form.grant_type([KNOWN])?;
+            form.require("code")?;
+            form.scope().map(drop)
+        };
+        read().map_err(|error: OAuthError| error.code.as_str())
     }
 
     #[test]
-    fn each_grant_type_reads_its_own_part() {
-        let code = parse(&[("grant_type", "authorization_code"), ("code", "c"), ("code_verifier", "")]).unwrap();
-        assert_eq!(code, TokenRequest::AuthorizationCode { code: "c".into(), redirect_uri: None, code_verifier: None });
-        assert_eq!(code.grant_type(), "authorization_code");
-        assert!(parse(&[("grant_type", "refresh_token"), ("refresh_token", "r"), ("scope", "openid")]).is_ok());
-        assert!(parse(&[("grant_type", "client_credentials")]).is_ok());
+    fn parameters_are_read_once() {
+        assert_eq!(read(&[("grant_type", "known"), ("code", "c"), ("scope", "openid")]), Ok(()));
     }
 
     #[test]
@@ -115,13 +98,14 @@ mod tests {
         for (pairs, code) in [
             (&[][..], "invalid_request"),
             (&[("grant_type", "password"), ("username", "ana")], "unsupported_grant_type"),
-            (&[("grant_type", "authorization_code")], "invalid_request"),
-            (&[("grant_type", "authorization_code"), ("code", "a"), ("code", "b")], "invalid_request"),
-            (&[("grant_type", "refresh_token"), ("refresh_token", "")], "invalid_request"),
-            (&[("grant_type", "client_credentials"), ("scope", "a\"b")], "invalid_scope"),
-            (&[("grant_type", "client_credentials"), ("resource", "https://api.test")], "invalid_target"),
+            (&[("grant_type", "known")], "invalid_request"),
+            (&[("grant_type", "known"), ("grant_type", "known")], "invalid_request"),
+            (&[("grant_type", "known"), ("code", "a"), ("code", "b")], "invalid_request"),
+            (&[("grant_type", "known"), ("code", "")], "invalid_request"),
+            (&[("grant_type", "known"), ("code", "a"), ("scope", "a\"b")], "invalid_scope"),
+            (&[("grant_type", "known"), ("resource", "https://api.test")], "invalid_target"),
         ] {
-            assert_eq!(parse(pairs).unwrap_err(), code, "{pairs:?}");
+            assert_eq!(read(pairs).unwrap_err(), code, "{pairs:?}");
         }
     }
 }

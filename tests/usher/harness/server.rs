@@ -10,7 +10,7 @@ use tokio::net::TcpListener;
 use tokio::sync::{oneshot, watch};
 use tokio::task::JoinHandle;
 use usher::app::router;
-use usher::app::{OsRandom, assemble};
+use usher::app::{OsRandom, assemble_with};
 use usher::jobs;
 use usher_config::{Config, RunMode, SettingSources};
 use usher_domain::id::ProjectId;
@@ -18,6 +18,7 @@ use usher_domain::oauth::client::ClientType;
 use usher_domain::secret::Secret;
 use usher_domain::time::{Clock, ManualClock, Timestamp};
 use usher_domain::user::{Profile as Person, User};
+use usher_flows::{GRANTS, GrantRow};
 use usher_flows::{NewClient, NewUser, RegisteredClient, Usher};
 use usher_http_server::extract::client_ip::TrustedProxies;
 use usher_http_server::layers::ready::Gate;
@@ -88,6 +89,16 @@ impl TestServer {
     }
 
     async fn with(profile: RunMode, database: TestDatabase, settings: &[(&str, &str)]) -> Self {
+        Self::with_grants(GRANTS, profile, database, settings).await
+    }
+
+    /// A server with these grant types.
+    pub async fn with_grants(
+        grants: &'static [GrantRow],
+        profile: RunMode,
+        database: TestDatabase,
+        settings: &[(&str, &str)],
+    ) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("there is a free port");
         let port = listener.local_addr().expect("it has an address").port();
         let url = format!("http://localhost:{port}");
@@ -95,7 +106,7 @@ impl TestServer {
         let keys = Arc::new(tempfile::tempdir().expect("there is room for a folder"));
         let settings: Vec<_> = settings.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
         let caught = Arc::new(CaughtMail::new(clock.clone()));
-        let usher = bootstrapped(profile, &url, &keys, &settings, &database, clock.clone()).await;
+        let usher = bootstrapped(grants, profile, &url, &keys, &settings, &database, clock.clone()).await;
         let open = listen_on(&usher, &caught, listener);
         let made = usher.projects.create_project("Tests").await.expect("a project can be made");
         let (project, project_token) = (made.project.id, made.token);
@@ -123,7 +134,8 @@ impl TestServer {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("there is a free port");
         let origin = format!("http://localhost:{}", listener.local_addr().expect("it has an address").port());
         let usher =
-            bootstrapped(self.profile, &self.url, &self.keys, &self.settings, &database, self.clock.clone()).await;
+            bootstrapped(GRANTS, self.profile, &self.url, &self.keys, &self.settings, &database, self.clock.clone())
+                .await;
         let open = listen_on(&usher, &self.caught, listener);
         let host = self.url.trim_start_matches("http://").parse().expect("a host is a header value");
         Self {
@@ -152,8 +164,16 @@ impl TestServer {
             closed.await.expect("the server stops in order");
         }
         self.database.restart().await;
-        let usher =
-            bootstrapped(self.profile, &self.url, &self.keys, &self.settings, &self.database, self.clock.clone()).await;
+        let usher = bootstrapped(
+            GRANTS,
+            self.profile,
+            &self.url,
+            &self.keys,
+            &self.settings,
+            &self.database,
+            self.clock.clone(),
+        )
+        .await;
         let address = self.origin.replace("http://localhost", "127.0.0.1");
         let listener = TcpListener::bind(address).await.expect("the port is still free");
         self.open = Some(listen_on(&usher, &self.caught, listener));
@@ -228,6 +248,7 @@ impl Drop for TestServer {
 }
 
 async fn bootstrapped(
+    grants: &'static [GrantRow],
     profile: RunMode,
     url: &str,
     keys: &TempDir,
@@ -238,7 +259,7 @@ async fn bootstrapped(
     let keys = keys.path().to_str().expect("a plain path");
     let listen = url.replace("http://localhost", "127.0.0.1");
     let config = config(profile, url, &listen, keys, settings);
-    let made = assemble(config, database.store.clone(), clock, Arc::new(OsRandom::default())).await;
+    let made = assemble_with(grants, config, database.store.clone(), clock, Arc::new(OsRandom::default())).await;
     let usher = made.expect("a server can be bootstrapped").0;
     signing_keys::lend(&usher).await;
     usher.signing_keys.tend_keys().await.expect("the keys can be taken up");

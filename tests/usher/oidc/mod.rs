@@ -10,4 +10,5 @@ pub mod openidconnect_client;
 mod published;
 mod refresh;
 mod revocation;
+mod specimen_grant;
 mod userinfo;

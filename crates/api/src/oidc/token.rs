@@ -6,13 +6,12 @@ use axum::extract::State;
 use super::client_call::ClientCall;
 use crate::refusal::OAuthReply;
 use usher_http_server::state::App;
-use usher_protocol::token::{TokenRequest, TokenResponse};
+use usher_protocol::token::{TokenForm, TokenResponse};
 
 /// POST
 pub async fn post(State(app): State<App>, call: ClientCall) -> Result<Json<TokenResponse>, OAuthReply> {
     call.answer(async {
-        let request = TokenRequest::parse(&call.form)?;
-        app.usher.token_endpoint.token(&call.credentials, &call.source, request).await.map(Json)
+        app.usher.token_endpoint.token(&call.credentials, &call.source, TokenForm(&call.form)).await.map(Json)
     })
     .await
 }

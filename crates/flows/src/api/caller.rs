@@ -7,9 +7,9 @@ use crate::admin::clients::Clients;
 use crate::core::Core;
 use crate::end::Endings;
 use crate::login::accounts::Accounts;
+use crate::oauth::grants::refresh_token::RefreshTokenGrant;
 use crate::oauth::introspect::IssuedTokens;
 use crate::oauth::issue::TokenIssuer;
-use crate::oauth::refresh::RefreshTokenGrant;
 use std::sync::Arc;
 
 use crate::error::{FlowError, Rejected};

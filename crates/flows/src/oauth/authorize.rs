@@ -23,6 +23,7 @@ use usher_protocol::error::OAuthError;
 use usher_protocol::params::Params;
 use usher_protocol::redirect_uri;
 use usher_protocol::response_mode::AuthorizationResponse;
+use usher_storage::system::throttles::Taken;
 
 /// Why an authorization request is answered with an error page instead of a redirect.
 #[derive(Debug, thiserror::Error)]
@@ -295,17 +296,11 @@ impl Authorizations {
             .with_client(&client.id)
             .with_project(client.project_id)
             .with("sent", shown);
-        let told = self.core.store.write(move |mut tx| {
-            Box::pin(async move {
-                if tx.take_from_bucket(&bucket, now_ms, 6_000, 60_000).await?
-                    == usher_storage::system::throttles::Taken::Yes
-                {
-                    tx.append(&event).await?;
-                }
-                Ok(())
-            })
-        });
-        Ok(told.await?)
+        let mut tx = self.core.store.begin().await?;
+        if tx.take_from_bucket(&bucket, now_ms, 6_000, 60_000).await? == Taken::Yes {
+            tx.append(&event).await?;
+        }
+        Ok(tx.commit().await?)
     }
 
     /// The user of an `id_token_hint`, expired or not, after merges.

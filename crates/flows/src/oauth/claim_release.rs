@@ -23,22 +23,19 @@ impl TokenIssuer {
             return;
         }
         let all: BTreeSet<String> = noted.union(&claims).cloned().collect();
-        match self.write_release(user, client.clone(), all.clone()).await {
+        match self.write_release(user, client, &all).await {
             Ok(()) => self.releases.insert(grant, all),
             Err(error) => tracing::warn!(client.id = %client, "what was released could not be written down: {error}"),
         }
     }
 
-    async fn write_release(&self, user: UserId, client: ClientId, claims: BTreeSet<String>) -> Result<(), FlowError> {
+    async fn write_release(&self, user: UserId, client: &ClientId, claims: &BTreeSet<String>) -> Result<(), FlowError> {
         let now = self.core.now();
-        let event = self.core.event(EventKind::AccessUsed).with_user(user).with_client(&client);
+        let event = self.core.event(EventKind::AccessUsed).with_user(user).with_client(client);
         let event = event.with("claims", claims.iter().cloned().collect::<Vec<_>>());
-        let write = self.core.store.write(move |mut tx| {
-            Box::pin(async move {
-                tx.release_claims(user, &client, &claims, now).await?;
-                tx.append(&event).await
-            })
-        });
-        Ok(write.await?)
+        let mut tx = self.core.store.begin().await?;
+        tx.release_claims(user, client, claims, now).await?;
+        tx.append(&event).await?;
+        Ok(tx.commit().await?)
     }
 }

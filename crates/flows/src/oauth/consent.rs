@@ -37,13 +37,10 @@ impl Authorizations {
             .with_session(account.session.id)
             .with_client(&interaction.client_id)
             .with("scope", interaction.request.scope.to_string());
-        let remember = self.core.store.write(move |mut tx| {
-            Box::pin(async move {
-                tx.add_consent(&consent).await?;
-                tx.append(&event).await
-            })
-        });
-        remember.await?;
+        let mut tx = self.core.store.begin().await?;
+        tx.add_consent(&consent).await?;
+        tx.append(&event).await?;
+        tx.commit().await?;
         interaction.allowed = true;
         self.go_on(interaction, browser, device).await
     }
@@ -60,7 +57,9 @@ impl Authorizations {
             .with_user(account.user.id)
             .with_session(account.session.id)
             .with_client(&interaction.client_id);
-        self.core.store.write(move |mut tx| Box::pin(async move { tx.append(&event).await })).await?;
+        let mut tx = self.core.store.begin().await?;
+        tx.append(&event).await?;
+        tx.commit().await?;
         let error = OAuthError::new(ErrorCode::AccessDenied, "the person did not consent");
         Ok(Outcome::Answer(self.refuse_interaction(interaction, error)))
     }

@@ -5,8 +5,8 @@ use crate::admin::clients::Clients;
 use crate::admin::keys::SigningKeys;
 use crate::core::Core;
 use crate::end::Endings;
+use crate::oauth::grants::refresh_token::RefreshTokenGrant;
 use crate::oauth::issue::TokenIssuer;
-use crate::oauth::refresh::RefreshTokenGrant;
 use serde::Serialize;
 use std::sync::Arc;
 

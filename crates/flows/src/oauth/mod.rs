@@ -3,13 +3,11 @@
 pub mod authenticate_client;
 pub mod authorize;
 pub mod claim_release;
-pub mod client_credentials;
 pub mod consent;
-pub mod exchange_code;
+pub mod grants;
 pub mod introspect;
 pub mod issue;
 pub mod origins;
-pub mod refresh;
 pub mod refusals;
 pub mod registered_origins;
 pub mod released_claims;

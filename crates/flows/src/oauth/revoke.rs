@@ -19,13 +19,9 @@ impl IssuedTokens {
         if let Some((id, _)) = self.token_issuer.read_refresh_token(token) {
             let owned = self.core.store.find_grant(id).await?.is_some_and(|found| found.grant.client_id == client.id);
             if owned {
-                let usher = self.clone();
-                let end = self.core.store.write(move |mut tx| {
-                    Box::pin(
-                        async move { usher.endings.end_grant(&mut tx, id, EndReason::RevokedByClient).await.map(drop) },
-                    )
-                });
-                end.await?;
+                let mut tx = self.core.store.begin().await?;
+                self.endings.end_grant(&mut tx, id, EndReason::RevokedByClient).await?;
+                tx.commit().await?;
             }
             return Ok(());
         }
@@ -39,14 +35,10 @@ impl IssuedTokens {
         }
         let event = self.core.event(EventKind::TokenRevoked).with_client(&client.id).with_project(client.project_id);
         let event = event.with("jti", claims.jti.clone());
-        let end = self.core.store.write(move |mut tx| {
-            Box::pin(async move {
-                if tx.revoke_token(&claims.jti, expires_at).await? {
-                    tx.append(&event).await?;
-                }
-                Ok(())
-            })
-        });
-        Ok(end.await?)
+        let mut tx = self.core.store.begin().await?;
+        if tx.revoke_token(&claims.jti, expires_at).await? {
+            tx.append(&event).await?;
+        }
+        Ok(tx.commit().await?)
     }
 }

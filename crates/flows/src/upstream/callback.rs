@@ -80,11 +80,9 @@ impl UpstreamSignIn {
     async fn take_journey(&self, callback: &Callback, browser: &Browser) -> Result<UpstreamState, UpstreamFault> {
         let state = callback.state().ok_or(UpstreamError::StateMismatch)?;
         let (hash, now) = (secret_hash(state), self.core.now());
-        let taken = self
-            .core
-            .store
-            .write_single(move |mut tx| Box::pin(async move { tx.take_journey(&hash, now).await }))
-            .await?;
+        let mut tx = self.core.store.begin_single().await?;
+        let taken = tx.take_journey(&hash, now).await?;
+        tx.commit().await?;
         let opened = taken.and_then(|sealed| self.core.sealer.open(Purpose::UpstreamState, &sealed).ok());
         let journey: Option<UpstreamState> = opened.and_then(|bytes| serde_json::from_slice(&bytes).ok());
         let journey = journey.filter(|journey| Providers::is_of_browser(browser, &journey.browser));
@@ -104,6 +102,8 @@ impl UpstreamSignIn {
             .with("provider", provider.as_str())
             .with("why", error.word())
             .with("source", device.source.clone());
-        Ok(self.core.store.write_single(move |mut tx| Box::pin(async move { tx.append(&event).await })).await?)
+        let mut tx = self.core.store.begin_single().await?;
+        tx.append(&event).await?;
+        Ok(tx.commit().await?)
     }
 }

@@ -163,19 +163,15 @@ impl UpstreamSignIn {
         };
         let token_hash = secret_hash(&self.core.random.token());
         let code_hash = mailed.map(|_| self.link_code_hash(id, &code));
-        let put = self.core.store.write(move |mut tx| {
-            Box::pin(async move {
-                if let Some(before) = instead_of {
-                    tx.take_proof(before, ProofKind::Link, now).await?;
-                }
-                tx.insert_proof(&proof, &token_hash, code_hash.as_ref().map(|hash| &hash[..])).await?;
-                match &letter {
-                    Some(letter) => tx.insert_email(letter, now).await,
-                    None => Ok(()),
-                }
-            })
-        });
-        put.await?;
+        let mut tx = self.core.store.begin().await?;
+        if let Some(before) = instead_of {
+            tx.take_proof(before, ProofKind::Link, now).await?;
+        }
+        tx.insert_proof(&proof, &token_hash, code_hash.as_ref().map(|hash| &hash[..])).await?;
+        if let Some(letter) = &letter {
+            tx.insert_email(letter, now).await?;
+        }
+        tx.commit().await?;
         self.core.mail_wakeup.notify_one();
         Ok(id)
     }
@@ -269,10 +265,10 @@ impl UpstreamSignIn {
     ) -> Result<Arrived, UpstreamFault> {
         let asking = self.open_asking(id, browser).await?;
         let now = self.core.now();
-        let tried = self.core.store.write(move |mut tx| {
-            Box::pin(async move { tx.try_proof_code(id, ProofKind::Link, now, MAX_ATTEMPTS).await })
-        });
-        let expected = tried.await?.ok_or(UpstreamFault::Rejected(Refusal::Over))?;
+        let mut tx = self.core.store.begin().await?;
+        let tried = tx.try_proof_code(id, ProofKind::Link, now, MAX_ATTEMPTS).await?;
+        tx.commit().await?;
+        let expected = tried.ok_or(UpstreamFault::Rejected(Refusal::Over))?;
         let digits: String = code.chars().filter(char::is_ascii_digit).collect();
         if !bool::from(self.link_code_hash(id, &digits).ct_eq(&expected)) {
             return Err(Rejected::WrongCode(CodeKind::Mailed).into());

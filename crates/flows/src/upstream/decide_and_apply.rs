@@ -227,15 +227,11 @@ impl UpstreamSignIn {
     /// Stores the claims of this sign-in. The user's own address and profile do not change: another address is
     /// suggested to the user.
     async fn note_told(&self, vouched: &Vouched, user: &User, identity: IdentityId) -> Stored<()> {
-        let (profile, handle, now) = (vouched.profile.clone(), vouched.handle.clone(), self.core.now());
-        let (user_id, suggested) = (user.id, vouched.suggestion(user.email.as_ref()).cloned());
-        let note = self.core.store.write(move |mut tx| {
-            Box::pin(async move {
-                tx.note_identity_used(identity, &profile, handle.as_deref(), now).await?;
-                tx.note_suggestion(user_id, identity, suggested.as_ref(), now).await
-            })
-        });
-        note.await
+        let now = self.core.now();
+        let mut tx = self.core.store.begin().await?;
+        tx.note_identity_used(identity, &vouched.profile, vouched.handle.as_deref(), now).await?;
+        tx.note_suggestion(user.id, identity, vouched.suggestion(user.email.as_ref()), now).await?;
+        tx.commit().await
     }
 
     /// Links an identity to a user who is known to own both. `asked_in` is the session of a signed-in user: it must be
@@ -254,26 +250,20 @@ impl UpstreamSignIn {
         let id = IdentityId::new(self.core.now(), &*self.core.random);
         let identity = self.identity(id, vouched, user.id, how);
         let notice = self.security_emails.notice(user, &emails::identity_linked(settings.name()))?;
-        let (usher, now, address) = (self.clone(), self.core.now(), user.email.clone());
-        let linked = self.core.store.write(move |mut tx| {
-            Box::pin(async move {
-                if let Some(session) = asked_in {
-                    if let Err(refused) = check_standing(&mut tx, (identity.user_id, session), now).await? {
-                        return Ok(Err(refused));
-                    }
-                } else if !tx.hold_user(identity.user_id).await? {
-                    return Err(StorageError::Conflict);
-                }
-                let held = tx.find_user(identity.user_id).await?.filter(|held| held.email == address);
-                let Some(held) = held else { return Err(StorageError::Conflict) };
-                if held.factors_are_frozen(now) {
-                    return Ok(Err(super::Rejected::Frozen));
-                }
-                usher.put_identity(&mut tx, &identity).await?;
-                notice.post(&mut tx).await.map(Ok)
-            })
-        });
-        linked.await??;
+        let now = self.core.now();
+        let mut tx = self.core.store.begin().await?;
+        if let Some(session) = asked_in {
+            check_standing(&mut tx, (user.id, session), now).await??;
+        } else if !tx.hold_user(user.id).await? {
+            return Err(StorageError::Conflict.into());
+        }
+        let held = tx.find_user(user.id).await?.filter(|held| held.email == user.email);
+        if held.ok_or(StorageError::Conflict)?.factors_are_frozen(now) {
+            return Err(super::Rejected::Frozen.into());
+        }
+        self.put_identity(&mut tx, &identity).await?;
+        notice.post(&mut tx).await?;
+        tx.commit().await?;
         self.core.mail_wakeup.notify_one();
         Ok(id)
     }
@@ -300,19 +290,16 @@ impl UpstreamSignIn {
     ) -> Result<(User, IdentityId), UpstreamFault> {
         let id = IdentityId::new(self.core.now(), &*self.core.random);
         let identity = self.identity(id, vouched, user.id, LinkedHow::SignUp);
-        let (usher, made, now) = (self.clone(), user.clone(), self.core.now());
-        let made = self.core.store.write(move |mut tx| {
-            Box::pin(async move {
-                if let Some(email) = &made.email {
-                    tx.close_proofs_of_email(email, ProofKind::SignUp, now).await?;
-                }
-                tx.insert_user(&made).await?;
-                let by = identity.provider.to_string();
-                tx.append(&usher.core.event(EventKind::UserCreated).with_user(made.id).with("by", by)).await?;
-                usher.put_identity(&mut tx, &identity).await
-            })
-        });
-        made.await?;
+        let by = identity.provider.to_string();
+        let created = self.core.event(EventKind::UserCreated).with_user(user.id).with("by", by);
+        let mut tx = self.core.store.begin().await?;
+        if let Some(email) = &user.email {
+            tx.close_proofs_of_email(email, ProofKind::SignUp, self.core.now()).await?;
+        }
+        tx.insert_user(&user).await?;
+        tx.append(&created).await?;
+        self.put_identity(&mut tx, &identity).await?;
+        tx.commit().await?;
         Ok((user, id))
     }
 

@@ -49,31 +49,22 @@ impl Identities {
         let (identity, provider) =
             known.into_iter().find(|(identity, _)| identity.id == id).ok_or(Rejected::NotFound("identity"))?;
         let notice = self.security_emails.notice(&account.user, &emails::identity_unlinked(&provider))?;
-        let (usher, here, user, now) = (self.clone(), account.session.id, account.user.id, self.core.now());
-        let unlinked = self.core.store.write(move |mut tx| {
-            Box::pin(async move {
-                if let Err(refused) = check_standing(&mut tx, (user, here), now).await? {
-                    return Ok(Err(refused));
-                }
-                if !tx.count_ways_in(identity.user_id).await?.can_spare_one() {
-                    return Ok(Err(Rejected::LastWayIn));
-                }
-                for session in tx.sessions_of_identity(identity.id, None).await? {
-                    if session != here {
-                        usher
-                            .endings
-                            .end_session(&mut tx, identity.user_id, session, EndReason::IdentityUnlinked)
-                            .await?;
-                    }
-                }
-                if !usher.remove_identity(&mut tx, &identity).await? {
-                    return Ok(Err(Rejected::NotFound("identity")));
-                }
-                notice.post(&mut tx).await?;
-                Ok(Ok(()))
-            })
-        });
-        unlinked.await??;
+        let (here, user, now) = (account.session.id, account.user.id, self.core.now());
+        let mut tx = self.core.store.begin().await?;
+        check_standing(&mut tx, (user, here), now).await??;
+        if !tx.count_ways_in(user).await?.can_spare_one() {
+            return Err(Rejected::LastWayIn.into());
+        }
+        for session in tx.sessions_of_identity(identity.id, None).await? {
+            if session != here {
+                self.endings.end_session(&mut tx, user, session, EndReason::IdentityUnlinked).await?;
+            }
+        }
+        if !self.remove_identity(&mut tx, &identity).await? {
+            return Err(Rejected::NotFound("identity").into());
+        }
+        notice.post(&mut tx).await?;
+        tx.commit().await?;
         self.core.mail_wakeup.notify_one();
         Ok(())
     }

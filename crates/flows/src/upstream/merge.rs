@@ -10,28 +10,12 @@ use crate::policy::Policies;
 use crate::security_emails::SecurityEmails;
 use std::sync::Arc;
 use usher_domain::event::EventKind;
-use usher_domain::id::MergeId;
+use usher_domain::id::{IdentityId, MergeId, UserId};
 use usher_domain::user::User;
 use usher_domain::user::merge::{Merge, UNDO};
 use usher_domain::user::session::EndReason;
 use usher_mail::emails;
-
-/// The result of a merge.
-enum Merged {
-    Done,
-    /// One of the two was deleted.
-    Over,
-    /// One of the two users, or the session of the request, is no longer valid.
-    Rejected(Rejected),
-}
-
-/// The result of undoing a merge.
-enum Undone {
-    Done,
-    Over,
-    LastWayIn,
-    Rejected(Rejected),
-}
+use usher_storage::{StorageError, Tx};
 
 /// Merging of two accounts of one person.
 #[derive(Clone)]
@@ -61,46 +45,29 @@ impl AccountMerges {
             self.security_emails.notice(&merged.user, &emails::accounts_merged())?,
         ];
         let id = MergeId::new(now, &*self.core.random);
-        let (usher, into, from) = (self.clone(), kept.user.clone(), merged.user.clone());
-        let sessions = [(kept.user.id, kept.session.id), (merged.user.id, merged.session.id)];
-        let merge = self.core.store.write(move |mut tx| {
-            Box::pin(async move {
-                let (Some(_), Some(_)) = tx.lock_users(into.id, from.id).await? else {
-                    return Ok(Merged::Over);
-                };
-                for asked_in in sessions {
-                    if let Err(refused) = check_standing(&mut tx, asked_in, now).await? {
-                        return Ok(Merged::Rejected(refused));
-                    }
-                }
-                let mut identities = Vec::new();
-                for identity in tx.list_identities(from.id).await? {
-                    if tx.move_identity(identity.id, from.id, into.id).await? {
-                        identities.push(identity.id);
-                    }
-                }
-                tx.move_merges(from.id, into.id).await?;
-                let merge =
-                    Merge { id, kept: into.id, merged: from.id, identities, merged_at: now, undo_until: now + UNDO };
-                tx.insert_merge(&merge).await?;
-                tx.set_user_merged(from.id, now).await?;
-                let projects_that_may_see = tx.projects_of_user(from.id).await?;
-                let event = usher.core.event(EventKind::UsersMerged).with_user(into.id).with("sub", from.sub.0.clone());
-                let event = event.with("merged", from.id.to_string()).with("merge", id.to_string());
-                tx.append(&event.with_projects(&projects_that_may_see)).await?;
-                usher.policies.inherit_roles(&mut tx, &from, &into).await?;
-                usher.endings.end_everything_of(&mut tx, from.id, None, EndReason::AccountsMerged).await?;
-                for notice in told {
-                    notice.post(&mut tx).await?;
-                }
-                Ok(Merged::Done)
-            })
-        });
-        match merge.await? {
-            Merged::Done => {}
-            Merged::Over => return Err(Rejected::NotSignedIn.into()),
-            Merged::Rejected(refused) => return Err(refused.into()),
+        let (into, from) = (&kept.user, &merged.user);
+        let mut tx = self.core.store.begin().await?;
+        let (Some(_), Some(_)) = tx.lock_users(into.id, from.id).await? else {
+            return Err(Rejected::NotSignedIn.into());
+        };
+        for account in [kept, merged] {
+            check_standing(&mut tx, (account.user.id, account.session.id), now).await??;
         }
+        let identities = move_identities(&mut tx, from.id, into.id).await?;
+        tx.move_merges(from.id, into.id).await?;
+        let merge = Merge { id, kept: into.id, merged: from.id, identities, merged_at: now, undo_until: now + UNDO };
+        tx.insert_merge(&merge).await?;
+        tx.set_user_merged(from.id, now).await?;
+        let projects_that_may_see = tx.projects_of_user(from.id).await?;
+        let event = self.core.event(EventKind::UsersMerged).with_user(into.id).with("sub", from.sub.0.clone());
+        let event = event.with("merged", from.id.to_string()).with("merge", id.to_string());
+        tx.append(&event.with_projects(&projects_that_may_see)).await?;
+        self.policies.inherit_roles(&mut tx, from, into).await?;
+        self.endings.end_everything_of(&mut tx, from.id, None, EndReason::AccountsMerged).await?;
+        for notice in told {
+            notice.post(&mut tx).await?;
+        }
+        tx.commit().await?;
         self.core.mail_wakeup.notify_one();
         Ok(id)
     }
@@ -128,47 +95,46 @@ impl AccountMerges {
     /// [`Rejected::LastWayIn`] if either would be left without a sign-in method.
     pub async fn undo_merge(&self, account: &Account, id: MergeId) -> Result<(), FlowError> {
         self.factor_rules.check_factor_change(account).await?;
-        let (usher, now, kept, session) = (self.clone(), self.core.now(), account.user.id, account.session.id);
-        let undo = self.core.store.write(move |mut tx| {
-            Box::pin(async move {
-                let found = tx.find_merge(id).await?.filter(|merge| merge.kept == kept && merge.can_be_undone(now));
-                let Some(merge) = found else { return Ok(Undone::Over) };
-                let (Some(_), Some(rests)) = tx.lock_users(kept, merge.merged).await? else {
-                    return Ok(Undone::Over);
-                };
-                if let Err(refused) = check_standing(&mut tx, (kept, session), now).await? {
-                    return Ok(Undone::Rejected(refused));
-                }
-                let (mine, theirs) = (tx.count_ways_in(kept).await?, tx.count_ways_in(merge.merged).await?);
-                let held = tx.list_identities(kept).await?;
-                let back: Vec<_> = held.iter().filter(|one| merge.identities.contains(&one.id)).collect();
-                let moving = u32::try_from(back.len()).unwrap_or(u32::MAX);
-                if mine.count() <= moving || theirs.count() + moving == 0 {
-                    return Ok(Undone::LastWayIn);
-                }
-                // Only the transaction that deletes the merge undoes it.
-                if !tx.delete_merge(id).await? {
-                    return Ok(Undone::Over);
-                }
-                for identity in back {
-                    for session in tx.sessions_of_identity(identity.id, None).await? {
-                        usher.endings.end_session(&mut tx, kept, session, EndReason::IdentityUnlinked).await?;
-                    }
-                    tx.move_identity(identity.id, kept, merge.merged).await?;
-                }
-                tx.set_user_unmerged(rests.id, now).await?;
-                let projects_that_may_see = tx.projects_of_user(merge.merged).await?;
-                let event = usher.core.event(EventKind::MergeUndone).with_user(kept).with("sub", rests.sub.0);
-                let event = event.with_projects(&projects_that_may_see);
-                tx.append(&event.with("merged", merge.merged.to_string()).with("merge", id.to_string())).await?;
-                Ok(Undone::Done)
-            })
-        });
-        match undo.await? {
-            Undone::Done => Ok(()),
-            Undone::Over => Err(Rejected::NotFound("merge").into()),
-            Undone::LastWayIn => Err(Rejected::LastWayIn.into()),
-            Undone::Rejected(refused) => Err(refused.into()),
+        let (now, kept) = (self.core.now(), account.user.id);
+        let mut tx = self.core.store.begin().await?;
+        let found = tx.find_merge(id).await?.filter(|merge| merge.kept == kept && merge.can_be_undone(now));
+        let merge = found.ok_or(Rejected::NotFound("merge"))?;
+        let (Some(_), Some(rests)) = tx.lock_users(kept, merge.merged).await? else {
+            return Err(Rejected::NotFound("merge").into());
+        };
+        check_standing(&mut tx, (kept, account.session.id), now).await??;
+        let (mine, theirs) = (tx.count_ways_in(kept).await?, tx.count_ways_in(merge.merged).await?);
+        let held = tx.list_identities(kept).await?;
+        let back: Vec<_> = held.iter().filter(|one| merge.identities.contains(&one.id)).collect();
+        let moving = u32::try_from(back.len()).unwrap_or(u32::MAX);
+        if mine.count() <= moving || theirs.count() + moving == 0 {
+            return Err(Rejected::LastWayIn.into());
+        }
+        // Only the transaction that deletes the merge undoes it.
+        if !tx.delete_merge(id).await? {
+            return Err(Rejected::NotFound("merge").into());
+        }
+        for identity in back {
+            for session in tx.sessions_of_identity(identity.id, None).await? {
+                self.endings.end_session(&mut tx, kept, session, EndReason::IdentityUnlinked).await?;
+            }
+            tx.move_identity(identity.id, kept, merge.merged).await?;
+        }
+        tx.set_user_unmerged(rests.id, now).await?;
+        let projects_that_may_see = tx.projects_of_user(merge.merged).await?;
+        let event = self.core.event(EventKind::MergeUndone).with_user(kept).with("sub", rests.sub.0);
+        let event = event.with_projects(&projects_that_may_see);
+        tx.append(&event.with("merged", merge.merged.to_string()).with("merge", id.to_string())).await?;
+        Ok(tx.commit().await?)
+    }
+}
+
+async fn move_identities(tx: &mut Tx, from: UserId, into: UserId) -> Result<Vec<IdentityId>, StorageError> {
+    let mut moved = Vec::new();
+    for identity in tx.list_identities(from).await? {
+        if tx.move_identity(identity.id, from, into).await? {
+            moved.push(identity.id);
         }
     }
+    Ok(moved)
 }

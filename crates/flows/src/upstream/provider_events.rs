@@ -101,32 +101,28 @@ impl ProviderEvents {
             )),
             None => None,
         };
-        let usher = self.clone();
-        let act = self.core.store.write(move |mut tx| {
-            Box::pin(async move {
-                if let Some(identity) = &identity
-                    && !is_still_theirs(&mut tx, identity).await?
-                {
-                    return Ok(false);
-                }
-                if !tx.hear_notice(&hash, notice.forget_after).await? {
-                    return Ok(true);
-                }
-                let mut event = usher
-                    .core
-                    .event(EventKind::ProviderNotice)
-                    .with("provider", notice.provider.as_str())
-                    .with("kind", word(notice.kind));
-                event.user_id = identity.as_ref().map(|identity| identity.user_id);
-                tx.append(&event).await?;
-                usher.end_upstream_sessions(&mut tx, &notice, identity.as_ref()).await?;
-                if let Some(identity) = identity.filter(|_| is_end(notice.kind)) {
-                    usher.take_link_back(&mut tx, &identity, letters).await?;
-                }
-                Ok(true)
-            })
-        });
-        Ok(act.await?)
+        let mut event = self
+            .core
+            .event(EventKind::ProviderNotice)
+            .with("provider", notice.provider.as_str())
+            .with("kind", word(notice.kind));
+        event.user_id = identity.as_ref().map(|identity| identity.user_id);
+        let mut tx = self.core.store.begin().await?;
+        if let Some(identity) = &identity
+            && !is_still_theirs(&mut tx, identity).await?
+        {
+            return Ok(false);
+        }
+        if !tx.hear_notice(&hash, notice.forget_after).await? {
+            return Ok(true);
+        }
+        tx.append(&event).await?;
+        self.end_upstream_sessions(&mut tx, &notice, identity.as_ref()).await?;
+        if let Some(identity) = identity.filter(|_| is_end(notice.kind)) {
+            self.take_link_back(&mut tx, &identity, letters).await?;
+        }
+        tx.commit().await?;
+        Ok(true)
     }
 
     /// Unlinks an identity, unless it is the last sign-in method: that one stays, but does not work while the provider

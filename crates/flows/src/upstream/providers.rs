@@ -94,16 +94,10 @@ impl Providers {
             let replaced = known.is_some();
             let Some(provider) = self.prepare_provider(&new, known.as_ref()).await? else { return Ok(true) };
             let event = self.core.event(EventKind::ProviderChanged).with("provider", new.settings.id.as_str());
-            let put = self.core.store.write(move |mut tx| {
-                Box::pin(async move {
-                    let written = tx.replace_provider(known.as_ref(), &provider).await?;
-                    if written {
-                        tx.append(&event).await?;
-                    }
-                    Ok(written)
-                })
-            });
-            if put.await? {
+            let mut tx = self.core.store.begin().await?;
+            if tx.replace_provider(known.as_ref(), &provider).await? {
+                tx.append(&event).await?;
+                tx.commit().await?;
                 return Ok(replaced);
             }
         }
@@ -153,19 +147,15 @@ impl Providers {
     /// # Errors
     /// [`Rejected::NotFound`], [`Rejected::ManagedByFile`].
     pub async fn delete_provider(&self, id: &ProviderId, by_file: bool) -> Result<(), FlowError> {
-        let (event, id) = (self.core.event(EventKind::ProviderDeleted).with("provider", id.as_str()), id.clone());
-        let delete = self.core.store.write(move |mut tx| {
-            Box::pin(async move {
-                let Some(known) = tx.lock_provider(&id).await? else { return Ok(Err(Rejected::NotFound("provider"))) };
-                if known.managed && !by_file {
-                    return Ok(Err(Rejected::ManagedByFile));
-                }
-                tx.delete_provider(&id).await?;
-                tx.append(&event).await?;
-                Ok(Ok(()))
-            })
-        });
-        Ok(delete.await??)
+        let event = self.core.event(EventKind::ProviderDeleted).with("provider", id.as_str());
+        let mut tx = self.core.store.begin().await?;
+        let known = tx.lock_provider(id).await?.ok_or(Rejected::NotFound("provider"))?;
+        if known.managed && !by_file {
+            return Err(Rejected::ManagedByFile.into());
+        }
+        tx.delete_provider(id).await?;
+        tx.append(&event).await?;
+        Ok(tx.commit().await?)
     }
 
     /// Tests a provider, step by step, without a sign-in.

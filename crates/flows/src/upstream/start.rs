@@ -6,7 +6,7 @@ use std::time::Duration;
 use url::Url;
 
 use super::{UpstreamFault, UpstreamIntent, UpstreamState};
-use crate::login::accounts::{Account, Browser, secret_hash};
+use crate::login::accounts::{Browser, secret_hash};
 use crate::oauth::authorize::mark_hash;
 use usher_domain::provider::ProviderId;
 use usher_keys::seal::Purpose;
@@ -48,11 +48,9 @@ impl UpstreamSignIn {
         let bytes = serde_json::to_vec(&journey).map_err(crate::error::FlowError::from)?;
         let sealed = self.core.sealer.seal(Purpose::UpstreamState, &bytes, &*self.core.random);
         let expires_at = self.core.now() + LIFETIME;
-        let put = self
-            .core
-            .store
-            .write_single(move |mut tx| Box::pin(async move { tx.insert_journey(&hash, &sealed, expires_at).await }));
-        put.await?;
+        let mut tx = self.core.store.begin_single().await?;
+        tx.insert_journey(&hash, &sealed, expires_at).await?;
+        tx.commit().await?;
         Ok(url)
     }
 }

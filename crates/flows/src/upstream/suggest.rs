@@ -37,12 +37,8 @@ impl SuggestedEmails {
     /// [`crate::error::Rejected::Email`]. An address that was not suggested is no error.
     pub async fn dismiss_suggested_email(&self, account: &Account, typed: &str) -> Result<(), FlowError> {
         let email = Email::parse(typed)?;
-        let (user, now) = (account.user.id, self.core.now());
-        let dismiss = self
-            .core
-            .store
-            .write_single(move |mut tx| Box::pin(async move { tx.dismiss_suggestion(user, &email, now).await }));
-        dismiss.await?;
-        Ok(())
+        let mut tx = self.core.store.begin_single().await?;
+        tx.dismiss_suggestion(account.user.id, &email, self.core.now()).await?;
+        Ok(tx.commit().await?)
     }
 }

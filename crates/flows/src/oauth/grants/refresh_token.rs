@@ -4,8 +4,8 @@
 use crate::core::Core;
 use crate::end::Endings;
 use crate::error::FlowError;
-use crate::oauth::issue::Issue;
-use crate::oauth::issue::TokenIssuer;
+use crate::oauth::grants::{GrantHandler, GrantRequest, GrantRow};
+use crate::oauth::issue::{Issue, TokenIssuer};
 use crate::security_emails::SecurityEmails;
 use std::sync::Arc;
 use usher_domain::event::EventKind;
@@ -18,21 +18,33 @@ use usher_protocol::cause::RejectionCause;
 use usher_protocol::client_metadata::RefreshRotation;
 use usher_protocol::error::OAuthError;
 use usher_protocol::error_code::ErrorCode;
+use usher_protocol::grant_type::GrantType;
 use usher_protocol::scope::Scope;
-use usher_protocol::token::TokenResponse;
-use usher_storage::Tx;
+use usher_protocol::token::{TokenForm, TokenResponse};
 use usher_storage::grants::{GrantOf, Presented};
+use usher_storage::{StorageError, Tx};
 
 /// How often to decide again when another request was faster.
 const TRIES: u32 = 3;
 
+pub const ROW: GrantRow = GrantRow {
+    grant_type: GrantType { name: "refresh_token", confidential: false },
+    make: |deps| deps.refresh_token.clone(),
+};
+
 /// The grant type `refresh_token`.
-#[derive(Clone)]
 pub struct RefreshTokenGrant {
     pub(crate) core: Arc<Core>,
     pub(crate) endings: Arc<Endings>,
     pub(crate) security_emails: Arc<SecurityEmails>,
     pub(crate) token_issuer: Arc<TokenIssuer>,
+}
+
+impl GrantHandler for RefreshTokenGrant {
+    fn read<'a>(&'a self, form: &TokenForm<'_>) -> Result<GrantRequest<'a>, OAuthError> {
+        let (token, scope) = (form.require("refresh_token")?.to_owned(), form.scope()?);
+        Ok(Box::new(move |client, urv| Box::pin(async move { self.refresh(&client, &token, scope, urv).await })))
+    }
 }
 
 impl RefreshTokenGrant {
@@ -75,20 +87,23 @@ impl RefreshTokenGrant {
     /// Nothing is written if it is recorded already. A failure is logged and does not reject the request: the next
     /// request tries again.
     pub(crate) async fn note_generation_used(&self, grant: GrantId, generation: u32) {
-        let mark =
-            self.core.store.write_single(move |mut tx| Box::pin(async move { tx.mark_seen(grant, generation).await }));
-        if let Err(error) = mark.await {
-            tracing::warn!(grant.id = %grant, "that a token is in use could not be written down: {error}");
+        if let Err(error) = self.mark_seen(grant, generation).await {
+            tracing::warn!(grant.id = %grant, "the use of a token could not be recorded: {error}");
         }
+    }
+
+    async fn mark_seen(&self, grant: GrantId, generation: u32) -> Result<(), StorageError> {
+        let mut tx = self.core.store.begin_single().await?;
+        tx.mark_seen(grant, generation).await?;
+        tx.commit().await
     }
 
     /// The common case in one statement: the current token is presented, and a new one replaces it.
     async fn move_forward(&self, client: &Client, presented: Presented) -> Result<Option<(GrantOf, u32)>, FlowError> {
         let rotates = client.metadata.refresh_rotation == RefreshRotation::Rotate;
-        let work = self.core.store.write_single(move |mut tx| {
-            Box::pin(async move { if rotates { tx.rotate(&presented).await } else { tx.keep(&presented).await } })
-        });
-        let moved = work.await?;
+        let mut tx = self.core.store.begin_single().await?;
+        let moved = if rotates { tx.rotate(&presented).await? } else { tx.keep(&presented).await? };
+        tx.commit().await?;
         Ok(moved.and_then(|found| found.grant.refresh.map(|family| (found, family.generation))))
     }
 
@@ -145,33 +160,28 @@ impl RefreshTokenGrant {
     /// The token was reused, so two parties have the family: the grant ends, and its session if the settings say so,
     /// durably and before the response. One event and one email, however often it happens.
     async fn token_reused(&self, client: &Client, grant: Grant) -> Result<TokenResponse, FlowError> {
-        let (usher, ends) = (self.clone(), self.core.config.tokens.reuse_ends);
+        let ends = self.core.config.tokens.reuse_ends;
         let told = emails::token_reuse(&client.metadata.client_name, ends);
         let notice = match self.core.store.find_user(grant.user_id).await? {
             Some(user) => Some(self.security_emails.notice(&user, &told)?),
             None => None,
         };
-        let end = self.core.store.write(move |mut tx| {
-            Box::pin(async move {
-                if !usher.end_reused(&mut tx, &grant, ends).await? {
-                    return Ok(());
-                }
-                let event = usher
-                    .core
-                    .event(EventKind::TokenReuseDetected)
-                    .with_user(grant.user_id)
-                    .with_session(grant.session_id)
-                    .with_client(&grant.client_id)
-                    .with_grant(grant.id);
-                tx.append(&event).await?;
-                match &notice {
-                    Some(notice) => notice.post(&mut tx).await,
-                    None => Ok(()),
-                }
-            })
-        });
-        end.await?;
-        self.core.mail_wakeup.notify_one();
+        let event = self
+            .core
+            .event(EventKind::TokenReuseDetected)
+            .with_user(grant.user_id)
+            .with_session(grant.session_id)
+            .with_client(&grant.client_id)
+            .with_grant(grant.id);
+        let mut tx = self.core.store.begin().await?;
+        if self.end_reused(&mut tx, &grant, ends).await? {
+            tx.append(&event).await?;
+            if let Some(notice) = &notice {
+                notice.post(&mut tx).await?;
+            }
+            tx.commit().await?;
+            self.core.mail_wakeup.notify_one();
+        }
         Err(RejectionCause::RefreshTokenReused.into())
     }
 

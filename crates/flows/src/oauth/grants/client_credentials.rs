@@ -1,31 +1,38 @@
 //! The client credentials grant (RFC 6749 §4.4): a machine acts for itself.
 
 use crate::error::FlowError;
+use crate::oauth::grants::{GrantHandler, GrantRequest, GrantRow};
 use crate::oauth::issue::TokenIssuer;
 use std::sync::Arc;
 use usher_domain::oauth::client::Client;
 use usher_protocol::error::OAuthError;
 use usher_protocol::error_code::ErrorCode;
+use usher_protocol::grant_type::GrantType;
 use usher_protocol::scope::Scope;
-use usher_protocol::token::TokenResponse;
+use usher_protocol::token::{TokenForm, TokenResponse};
 
 /// Scopes that concern a user; a machine has none.
 const ABOUT_PEOPLE: [&str; 6] = ["openid", "profile", "email", "address", "phone", "offline_access"];
 
-/// The grant type `client_credentials`.
-#[derive(Clone)]
-pub struct ClientCredentialsGrant {
-    pub(crate) token_issuer: Arc<TokenIssuer>,
+pub const ROW: GrantRow = GrantRow {
+    grant_type: GrantType { name: "client_credentials", confidential: true },
+    make: |deps| Arc::new(ClientCredentialsGrant { token_issuer: deps.token_issuer.clone() }),
+};
+
+struct ClientCredentialsGrant {
+    token_issuer: Arc<TokenIssuer>,
+}
+
+impl GrantHandler for ClientCredentialsGrant {
+    fn read<'a>(&'a self, form: &TokenForm<'_>) -> Result<GrantRequest<'a>, OAuthError> {
+        let scope = form.scope()?;
+        Ok(Box::new(move |client, urv| Box::pin(async move { self.client_credentials(&client, scope, urv) })))
+    }
 }
 
 impl ClientCredentialsGrant {
     /// Issues an access token to a machine. Nothing is written.
-    pub(crate) fn client_credentials(
-        &self,
-        client: &Client,
-        asked: Option<Scope>,
-        urv: i64,
-    ) -> Result<TokenResponse, FlowError> {
+    fn client_credentials(&self, client: &Client, asked: Option<Scope>, urv: i64) -> Result<TokenResponse, FlowError> {
         let allowed = ABOUT_PEOPLE.iter().fold(client.metadata.scope.clone(), |scope, token| scope.without(token));
         let scope = asked.unwrap_or_else(|| allowed.clone());
         if !scope.is_subset_of(&allowed) {

@@ -4,8 +4,8 @@ use crate::core::Core;
 use crate::end::Endings;
 use crate::error::FlowError;
 use crate::login::throttle::Throttles;
-use crate::oauth::issue::Issue;
-use crate::oauth::issue::TokenIssuer;
+use crate::oauth::grants::{GrantHandler, GrantRequest, GrantRow};
+use crate::oauth::issue::{Issue, TokenIssuer};
 use crate::packed::unpack;
 use std::sync::Arc;
 use usher_domain::event::{Event, EventKind};
@@ -15,28 +15,53 @@ use usher_domain::oauth::grant::{Grant, RefreshFamily};
 use usher_domain::user::session::EndReason;
 use usher_keys::seal::Purpose;
 use usher_protocol::cause::RejectionCause;
-use usher_protocol::token::TokenResponse;
+use usher_protocol::error::OAuthError;
+use usher_protocol::grant_type::GrantType;
+use usher_protocol::token::{TokenForm, TokenResponse};
 use usher_storage::grants::Spend;
 
-/// The grant type `authorization_code`.
-#[derive(Clone)]
-pub struct AuthorizationCodeGrant {
-    pub(crate) core: Arc<Core>,
-    pub(crate) endings: Arc<Endings>,
-    pub(crate) throttles: Arc<Throttles>,
-    pub(crate) token_issuer: Arc<TokenIssuer>,
+pub const ROW: GrantRow = GrantRow {
+    grant_type: GrantType { name: "authorization_code", confidential: false },
+    make: |deps| {
+        Arc::new(AuthorizationCodeGrant {
+            core: deps.core.clone(),
+            endings: deps.endings.clone(),
+            throttles: deps.throttles.clone(),
+            token_issuer: deps.token_issuer.clone(),
+        })
+    },
+};
+
+struct AuthorizationCodeGrant {
+    core: Arc<Core>,
+    endings: Arc<Endings>,
+    throttles: Arc<Throttles>,
+    token_issuer: Arc<TokenIssuer>,
+}
+
+/// The parameters (RFC 6749 §4.1.3, RFC 7636 §4.5).
+struct CodeRequest {
+    code: String,
+    /// That of the authorization request, if it had one.
+    redirect_uri: Option<String>,
+    code_verifier: Option<String>,
+}
+
+impl GrantHandler for AuthorizationCodeGrant {
+    fn read<'a>(&'a self, form: &TokenForm<'_>) -> Result<GrantRequest<'a>, OAuthError> {
+        let request = CodeRequest {
+            code: form.require("code")?.to_owned(),
+            redirect_uri: form.get("redirect_uri")?.map(str::to_owned),
+            code_verifier: form.get("code_verifier")?.map(str::to_owned),
+        };
+        Ok(Box::new(move |client, urv| Box::pin(async move { self.exchange(&client, request, urv).await })))
+    }
 }
 
 impl AuthorizationCodeGrant {
-    pub(crate) async fn exchange_code(
-        &self,
-        client: &Client,
-        code: &str,
-        redirect_uri: Option<&str>,
-        verifier: Option<&str>,
-        urv: i64,
-    ) -> Result<TokenResponse, FlowError> {
-        let code = self.open_code(code)?;
+    async fn exchange(&self, client: &Client, request: CodeRequest, urv: i64) -> Result<TokenResponse, FlowError> {
+        let code = self.open_code(&request.code)?;
+        let (redirect_uri, verifier) = (request.redirect_uri.as_deref(), request.code_verifier.as_deref());
         match code.check(&client.id, redirect_uri, verifier, self.core.now()) {
             Ok(()) => {}
             Err(fault) => {
@@ -116,7 +141,7 @@ impl AuthorizationCodeGrant {
     /// A second valid redemption that is not a retry of the first: the first one may have been an attacker's, so the
     /// grant ends (RFC 6749 §4.1.2), durably and before the response.
     async fn code_reused(&self, code: &AuthorizationCode) -> Result<TokenResponse, FlowError> {
-        let (usher, grant) = (self.clone(), code.grant_id);
+        let grant = code.grant_id;
         let reused = self
             .core
             .event(EventKind::CodeReuseDetected)
@@ -124,15 +149,11 @@ impl AuthorizationCodeGrant {
             .with_session(code.session_id)
             .with_client(&code.client_id)
             .with_grant(grant);
-        let end = self.core.store.write(move |mut tx| {
-            Box::pin(async move {
-                if usher.endings.end_grant(&mut tx, grant, EndReason::CodeReuse).await?.is_some() {
-                    tx.append(&reused).await?;
-                }
-                Ok(())
-            })
-        });
-        end.await?;
+        let mut tx = self.core.store.begin().await?;
+        if self.endings.end_grant(&mut tx, grant, EndReason::CodeReuse).await?.is_some() {
+            tx.append(&reused).await?;
+        }
+        tx.commit().await?;
         Err(RejectionCause::CodeSpent.into())
     }
 }

@@ -1,0 +1,62 @@
+//! One row is all that a new grant type needs: this one exists in this test only.
+
+use std::sync::Arc;
+
+use serde_json::json;
+use usher_config::RunMode;
+use usher_domain::oauth::client::ClientType;
+use usher_flows::{GRANTS, GrantHandler, GrantRequest, GrantRow};
+use usher_protocol::error::OAuthError;
+use usher_protocol::grant_type::GrantType;
+use usher_protocol::token::{TokenForm, TokenResponse};
+
+use crate::harness::database::TestDatabase;
+use crate::harness::server::TestServer;
+
+const NAME: &str = "urn:example:specimen";
+const ROW: GrantRow =
+    GrantRow { grant_type: GrantType { name: NAME, confidential: true }, make: |_| Arc::new(SpecimenGrant) };
+const ALL: &[GrantRow] = &[GRANTS[0], GRANTS[1], GRANTS[2], ROW];
+
+struct SpecimenGrant;
+
+impl GrantHandler for SpecimenGrant {
+    fn read<'a>(&'a self, form: &TokenForm<'_>) -> Result<GrantRequest<'a>, OAuthError> {
+        let colour = form.require("colour")?.to_owned();
+        Ok(Box::new(move |client, _| {
+            let access_token = format!("{colour} token of {}", client.id);
+            let response = TokenResponse {
+                access_token,
+                token_type: "Bearer",
+                expires_in: 60,
+                scope: String::new(),
+                refresh_token: None,
+                id_token: None,
+            };
+            Box::pin(async move { Ok(response) })
+        }))
+    }
+}
+
+#[tokio::test]
+async fn the_metadata_the_registration_and_the_token_endpoint_know_a_grant_type_by_its_row() {
+    let server = TestServer::with_grants(ALL, RunMode::Dev, TestDatabase::sqlite().await, &[]).await;
+    let metadata = server.http.get(format!("{}/.well-known/openid-configuration", server.url)).send().await.unwrap();
+    let metadata: serde_json::Value = metadata.json().await.unwrap();
+    let names = ["authorization_code", "refresh_token", "client_credentials", NAME];
+    assert_eq!(metadata["grant_types_supported"], json!(names));
+
+    let client = server.client(ClientType::Machine, |client| client.grant_types.push(NAME.to_owned())).await;
+    let answer = server.call(&client, "/oauth2/token", &[("grant_type", NAME), ("colour", "blue")]).await;
+    assert_eq!(answer.text("access_token"), format!("blue token of {}", client.client.id));
+    let answer = server.call(&client, "/oauth2/token", &[("grant_type", NAME)]).await;
+    assert_eq!(answer.error(), "invalid_request");
+    let other = server.client(ClientType::Machine, |_| {}).await;
+    let answer = server.call(&other, "/oauth2/token", &[("grant_type", NAME), ("colour", "blue")]).await;
+    assert_eq!(answer.error(), "unauthorized_client");
+
+    let mut public = ClientType::Spa.defaults();
+    public.grant_types.push(NAME.to_owned());
+    let faults = public.check(&usher_flows::grant_types(ALL)).unwrap_err();
+    assert!(faults.iter().any(|fault| fault.member == "grant_types" && fault.fault.contains("keeps a secret")));
+}
