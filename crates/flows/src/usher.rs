@@ -1,5 +1,6 @@
 //! The use cases, as one value.
 
+use std::hash::Hash;
 use std::ops::Deref;
 use std::sync::{Arc, RwLock};
 use std::time::Duration;
@@ -77,61 +78,116 @@ const CLIENTS_REMEMBERED: u64 = 10_000;
 /// Most tables of access rules cached.
 const TABLES_REMEMBERED: u64 = 200;
 
-/// The use cases, by subject. Each service holds what it uses; none uses another in a circle.
-pub struct Services {
-    pub core: Arc<Core>,
-    pub account_deletion: Arc<AccountDeletion>,
-    pub account_merges: Arc<AccountMerges>,
-    pub accounts: Arc<Accounts>,
-    pub activity_log: Arc<ActivityLog>,
-    pub applications: Arc<Applications>,
-    pub authenticator_apps: Arc<AuthenticatorApps>,
-    pub authorizations: Arc<Authorizations>,
-    pub callers: Arc<Callers>,
-    pub client_authentication: Arc<ClientAuthentication>,
-    pub client_origins: Arc<ClientOrigins>,
-    pub clients: Arc<Clients>,
-    pub compromise_reports: Arc<CompromiseReports>,
-    pub email_changes: Arc<EmailChanges>,
-    pub email_queue: Arc<EmailQueue>,
-    pub endings: Arc<Endings>,
-    pub factor_rules: Arc<FactorRules>,
-    pub feed_access: Arc<FeedAccess>,
-    pub histories: Arc<Histories>,
-    pub idempotent_requests: Arc<IdempotentRequests>,
-    pub identities: Arc<Identities>,
-    pub issued_tokens: Arc<IssuedTokens>,
-    pub members: Arc<Members>,
-    pub passkeys: Arc<Passkeys>,
-    pub password_sign_in: Arc<PasswordSignIn>,
-    pub passwords: Arc<Passwords>,
-    pub policies: Arc<Policies>,
-    pub profiles: Arc<Profiles>,
-    pub project_users: Arc<ProjectUsers>,
-    pub projects: Arc<Projects>,
-    pub provider_events: Arc<ProviderEvents>,
-    pub providers: Arc<Providers>,
-    pub receipts: Arc<Receipts>,
-    pub recovery: Arc<Recovery>,
-    pub recovery_codes: Arc<RecoveryCodes>,
-    pub refresh_token_grant: Arc<RefreshTokenGrant>,
-    pub registration: Arc<Registration>,
-    pub second_factors: Arc<SecondFactors>,
-    pub security_emails: Arc<SecurityEmails>,
-    pub session_api: Arc<SessionApi>,
-    pub session_opening: Arc<SessionOpening>,
-    pub session_reports: Arc<SessionReports>,
-    pub setup_links: Arc<SetupLinks>,
-    pub shown_once: Arc<ShownOnce>,
-    pub sign_outs: Arc<SignOuts>,
-    pub signing_keys: Arc<SigningKeys>,
-    pub suggested_emails: Arc<SuggestedEmails>,
-    pub throttles: Arc<Throttles>,
-    pub token_endpoint: Arc<TokenEndpoint>,
-    pub token_issuer: Arc<TokenIssuer>,
-    pub upstream_sign_in: Arc<UpstreamSignIn>,
-    pub users: Arc<Users>,
-    pub webhooks: Arc<Webhooks>,
+fn expiring<K, V>(most: u64, lifetime: Duration) -> Cache<K, V>
+where
+    K: Hash + Eq + Send + Sync + 'static,
+    V: Clone + Send + Sync + 'static,
+{
+    Cache::builder().max_capacity(most).time_to_live(lifetime).build()
+}
+
+/// Declares the services and builds them in this order: `name: Service { what it uses; what it owns }`. None uses a later
+/// one, so there is no circle.
+macro_rules! services {
+    (
+        ($core:ident, $registry:ident)
+        $($name:ident: $service:ident { $($used:ident),* $(; $($own:ident: $value:expr),*)? },)*
+        $(= $made:ident: $made_service:ident from $make:expr;)*
+    ) => {
+        /// The use cases, by subject.
+        pub struct Services {
+            pub core: Arc<Core>,
+            $(pub $name: Arc<$service>,)*
+            $(pub $made: Arc<$made_service>,)*
+        }
+
+        impl Services {
+            fn new($core: Arc<Core>, $registry: Registry) -> Self {
+                $(let $name = Arc::new($service {
+                    $($used: Arc::clone(&$used),)*
+                    $($($own: $value,)*)?
+                });)*
+                $(let $made = Arc::new($make);)*
+                Self { core: $core, $($name,)* $($made,)* }
+            }
+        }
+    };
+}
+
+services! {
+    (core, registry)
+    endings: Endings { core },
+    accounts: Accounts { core },
+    email_queue: EmailQueue { core },
+    security_emails: SecurityEmails { core, email_queue },
+    factor_rules: FactorRules { core, accounts, security_emails },
+    account_deletion: AccountDeletion { core, endings, factor_rules, security_emails },
+    providers: Providers { core; registry: registry },
+    clients: Clients {
+        core, providers;
+        cache: expiring(CLIENTS_REMEMBERED, CLIENT_MEMORY),
+        secret_uses: expiring(CLIENTS_REMEMBERED, USE_NOTED_EVERY)
+    },
+    signing_keys: SigningKeys {
+        core;
+        current: RwLock::new(Arc::new(Keyring::new(&[], &core.sealer))),
+        reloading: Mutex::new(())
+    },
+    policies: Policies { core, clients, signing_keys; tables: Cache::new(TABLES_REMEMBERED) },
+    account_merges: AccountMerges { core, endings, factor_rules, policies, security_emails },
+    applications: Applications { core, clients, endings },
+    profiles: Profiles { core },
+    activity_log: ActivityLog { core, applications, clients, profiles },
+    recovery_codes: RecoveryCodes { core, factor_rules, security_emails },
+    throttles: Throttles { core },
+    authenticator_apps: AuthenticatorApps { core, factor_rules, recovery_codes, throttles },
+    token_issuer: TokenIssuer {
+        core, policies, signing_keys;
+        releases: expiring(RELEASES_REMEMBERED, RELEASE_MEMORY)
+    },
+    authorizations: Authorizations { core, accounts, clients, signing_keys },
+    refresh_token_grant: RefreshTokenGrant { core, endings, security_emails, token_issuer },
+    issued_tokens: IssuedTokens { core, clients, endings, refresh_token_grant, signing_keys, token_issuer },
+    callers: Callers { core, accounts, clients, endings, issued_tokens, refresh_token_grant, token_issuer },
+    client_authentication: ClientAuthentication { core, clients, throttles },
+    client_origins: ClientOrigins { core; cache: OriginCache::default() },
+    compromise_reports: CompromiseReports { core, endings, security_emails },
+    session_opening: SessionOpening { core, accounts, security_emails },
+    registration: Registration { core, email_queue, session_opening, throttles },
+    email_changes: EmailChanges { core, email_queue, factor_rules, registration, security_emails, throttles },
+    feed_access: FeedAccess { core, callers, signing_keys },
+    histories: Histories { core },
+    idempotent_requests: IdempotentRequests { core },
+    identities: Identities { core, endings, factor_rules, security_emails },
+    users: Users { core, endings, profiles, registration },
+    members: Members { core, throttles, users },
+    second_factors: SecondFactors { core, accounts, authenticator_apps, factor_rules, recovery_codes, security_emails, session_opening, throttles },
+    passkeys: Passkeys { core, factor_rules, second_factors, session_opening, throttles },
+    password_sign_in: PasswordSignIn { core, accounts, registration, session_opening, throttles },
+    passwords: Passwords { core, endings, factor_rules, security_emails, throttles },
+    project_users: ProjectUsers { core, applications, clients, endings },
+    projects: Projects { core, clients },
+    provider_events: ProviderEvents { core, endings, identities, providers, security_emails },
+    receipts: Receipts { core, clients },
+    recovery: Recovery { core, email_queue, endings, registration, security_emails, throttles },
+    session_api: SessionApi { password_sign_in, second_factors },
+    session_reports: SessionReports { core },
+    setup_links: SetupLinks { core, session_opening, throttles, users },
+    shown_once: ShownOnce { core },
+    sign_outs: SignOuts { core, accounts, clients, endings, signing_keys },
+    suggested_emails: SuggestedEmails { core },
+    upstream_sign_in: UpstreamSignIn { core, accounts, email_queue, factor_rules, providers, registration, security_emails, session_opening, throttles },
+    webhooks: Webhooks { core, providers },
+    = token_endpoint: TokenEndpoint from TokenEndpoint::new(
+        client_authentication.clone(),
+        &GrantDeps {
+            core: core.clone(),
+            endings: endings.clone(),
+            throttles: throttles.clone(),
+            token_issuer: token_issuer.clone(),
+            refresh_token: refresh_token_grant.clone(),
+        },
+    );
 }
 
 /// All use cases. Cheap to clone.
@@ -149,301 +205,5 @@ impl Usher {
     /// Builds the use cases.
     pub fn new(core: Core, registry: Registry) -> Self {
         Self(Arc::new(Services::new(Arc::new(core), registry)))
-    }
-}
-
-impl Services {
-    fn new(core: Arc<Core>, registry: Registry) -> Self {
-        let endings = Arc::new(Endings { core: core.clone() });
-        let accounts = Arc::new(Accounts { core: core.clone() });
-        let email_queue = Arc::new(EmailQueue { core: core.clone() });
-        let security_emails = Arc::new(SecurityEmails { core: core.clone(), email_queue: email_queue.clone() });
-        let factor_rules = Arc::new(FactorRules {
-            core: core.clone(),
-            accounts: accounts.clone(),
-            security_emails: security_emails.clone(),
-        });
-        let account_deletion = Arc::new(AccountDeletion {
-            core: core.clone(),
-            endings: endings.clone(),
-            factor_rules: factor_rules.clone(),
-            security_emails: security_emails.clone(),
-        });
-        let providers = Arc::new(Providers { core: core.clone(), registry });
-        let clients = Arc::new(Clients {
-            core: core.clone(),
-            providers: providers.clone(),
-            cache: Cache::builder().max_capacity(CLIENTS_REMEMBERED).time_to_live(CLIENT_MEMORY).build(),
-            secret_uses: Cache::builder().max_capacity(CLIENTS_REMEMBERED).time_to_live(USE_NOTED_EVERY).build(),
-        });
-        let signing_keys = Arc::new(SigningKeys {
-            core: core.clone(),
-            current: RwLock::new(Arc::new(Keyring::new(&[], &core.sealer))),
-            reloading: Mutex::new(()),
-        });
-        let policies = Arc::new(Policies {
-            core: core.clone(),
-            clients: clients.clone(),
-            signing_keys: signing_keys.clone(),
-            tables: Cache::new(TABLES_REMEMBERED),
-        });
-        let account_merges = Arc::new(AccountMerges {
-            core: core.clone(),
-            endings: endings.clone(),
-            factor_rules: factor_rules.clone(),
-            policies: policies.clone(),
-            security_emails: security_emails.clone(),
-        });
-        let applications =
-            Arc::new(Applications { core: core.clone(), clients: clients.clone(), endings: endings.clone() });
-        let profiles = Arc::new(Profiles { core: core.clone() });
-        let activity_log = Arc::new(ActivityLog {
-            core: core.clone(),
-            applications: applications.clone(),
-            clients: clients.clone(),
-            profiles: profiles.clone(),
-        });
-        let recovery_codes = Arc::new(RecoveryCodes {
-            core: core.clone(),
-            factor_rules: factor_rules.clone(),
-            security_emails: security_emails.clone(),
-        });
-        let throttles = Arc::new(Throttles { core: core.clone() });
-        let authenticator_apps = Arc::new(AuthenticatorApps {
-            core: core.clone(),
-            factor_rules: factor_rules.clone(),
-            recovery_codes: recovery_codes.clone(),
-            throttles: throttles.clone(),
-        });
-        let token_issuer = Arc::new(TokenIssuer {
-            core: core.clone(),
-            policies: policies.clone(),
-            signing_keys: signing_keys.clone(),
-            releases: Cache::builder().max_capacity(RELEASES_REMEMBERED).time_to_live(RELEASE_MEMORY).build(),
-        });
-        let authorizations = Arc::new(Authorizations {
-            core: core.clone(),
-            accounts: accounts.clone(),
-            clients: clients.clone(),
-            signing_keys: signing_keys.clone(),
-        });
-        let refresh_token_grant = Arc::new(RefreshTokenGrant {
-            core: core.clone(),
-            endings: endings.clone(),
-            security_emails: security_emails.clone(),
-            token_issuer: token_issuer.clone(),
-        });
-        let issued_tokens = Arc::new(IssuedTokens {
-            core: core.clone(),
-            clients: clients.clone(),
-            endings: endings.clone(),
-            refresh_token_grant: refresh_token_grant.clone(),
-            signing_keys: signing_keys.clone(),
-            token_issuer: token_issuer.clone(),
-        });
-        let callers = Arc::new(Callers {
-            core: core.clone(),
-            accounts: accounts.clone(),
-            clients: clients.clone(),
-            endings: endings.clone(),
-            issued_tokens: issued_tokens.clone(),
-            refresh_token_grant: refresh_token_grant.clone(),
-            token_issuer: token_issuer.clone(),
-        });
-        let client_authentication = Arc::new(ClientAuthentication {
-            core: core.clone(),
-            clients: clients.clone(),
-            throttles: throttles.clone(),
-        });
-        let client_origins = Arc::new(ClientOrigins { core: core.clone(), cache: OriginCache::default() });
-        let compromise_reports = Arc::new(CompromiseReports {
-            core: core.clone(),
-            endings: endings.clone(),
-            security_emails: security_emails.clone(),
-        });
-        let session_opening = Arc::new(SessionOpening {
-            core: core.clone(),
-            accounts: accounts.clone(),
-            security_emails: security_emails.clone(),
-        });
-        let registration = Arc::new(Registration {
-            core: core.clone(),
-            email_queue: email_queue.clone(),
-            session_opening: session_opening.clone(),
-            throttles: throttles.clone(),
-        });
-        let email_changes = Arc::new(EmailChanges {
-            core: core.clone(),
-            email_queue: email_queue.clone(),
-            factor_rules: factor_rules.clone(),
-            registration: registration.clone(),
-            security_emails: security_emails.clone(),
-            throttles: throttles.clone(),
-        });
-        let feed_access =
-            Arc::new(FeedAccess { core: core.clone(), callers: callers.clone(), signing_keys: signing_keys.clone() });
-        let histories = Arc::new(Histories { core: core.clone() });
-        let idempotent_requests = Arc::new(IdempotentRequests { core: core.clone() });
-        let identities = Arc::new(Identities {
-            core: core.clone(),
-            endings: endings.clone(),
-            factor_rules: factor_rules.clone(),
-            security_emails: security_emails.clone(),
-        });
-        let users = Arc::new(Users {
-            core: core.clone(),
-            endings: endings.clone(),
-            profiles: profiles.clone(),
-            registration: registration.clone(),
-        });
-        let members = Arc::new(Members { core: core.clone(), throttles: throttles.clone(), users: users.clone() });
-        let second_factors = Arc::new(SecondFactors {
-            core: core.clone(),
-            accounts: accounts.clone(),
-            authenticator_apps: authenticator_apps.clone(),
-            factor_rules: factor_rules.clone(),
-            recovery_codes: recovery_codes.clone(),
-            security_emails: security_emails.clone(),
-            session_opening: session_opening.clone(),
-            throttles: throttles.clone(),
-        });
-        let passkeys = Arc::new(Passkeys {
-            core: core.clone(),
-            factor_rules: factor_rules.clone(),
-            second_factors: second_factors.clone(),
-            session_opening: session_opening.clone(),
-            throttles: throttles.clone(),
-        });
-        let password_sign_in = Arc::new(PasswordSignIn {
-            core: core.clone(),
-            accounts: accounts.clone(),
-            registration: registration.clone(),
-            session_opening: session_opening.clone(),
-            throttles: throttles.clone(),
-        });
-        let passwords = Arc::new(Passwords {
-            core: core.clone(),
-            endings: endings.clone(),
-            factor_rules: factor_rules.clone(),
-            security_emails: security_emails.clone(),
-            throttles: throttles.clone(),
-        });
-        let project_users = Arc::new(ProjectUsers {
-            core: core.clone(),
-            applications: applications.clone(),
-            clients: clients.clone(),
-            endings: endings.clone(),
-        });
-        let projects = Arc::new(Projects { core: core.clone(), clients: clients.clone() });
-        let provider_events = Arc::new(ProviderEvents {
-            core: core.clone(),
-            endings: endings.clone(),
-            identities: identities.clone(),
-            providers: providers.clone(),
-            security_emails: security_emails.clone(),
-        });
-        let receipts = Arc::new(Receipts { core: core.clone(), clients: clients.clone() });
-        let recovery = Arc::new(Recovery {
-            core: core.clone(),
-            email_queue: email_queue.clone(),
-            endings: endings.clone(),
-            registration: registration.clone(),
-            security_emails: security_emails.clone(),
-            throttles: throttles.clone(),
-        });
-        let session_api =
-            Arc::new(SessionApi { password_sign_in: password_sign_in.clone(), second_factors: second_factors.clone() });
-        let session_reports = Arc::new(SessionReports { core: core.clone() });
-        let setup_links = Arc::new(SetupLinks {
-            core: core.clone(),
-            session_opening: session_opening.clone(),
-            throttles: throttles.clone(),
-            users: users.clone(),
-        });
-        let shown_once = Arc::new(ShownOnce { core: core.clone() });
-        let sign_outs = Arc::new(SignOuts {
-            core: core.clone(),
-            accounts: accounts.clone(),
-            clients: clients.clone(),
-            endings: endings.clone(),
-            signing_keys: signing_keys.clone(),
-        });
-        let suggested_emails = Arc::new(SuggestedEmails { core: core.clone() });
-        let deps = GrantDeps {
-            core: core.clone(),
-            endings: endings.clone(),
-            throttles: throttles.clone(),
-            token_issuer: token_issuer.clone(),
-            refresh_token: refresh_token_grant.clone(),
-        };
-        let token_endpoint = Arc::new(TokenEndpoint::new(client_authentication.clone(), &deps));
-        let upstream_sign_in = Arc::new(UpstreamSignIn {
-            core: core.clone(),
-            accounts: accounts.clone(),
-            email_queue: email_queue.clone(),
-            factor_rules: factor_rules.clone(),
-            providers: providers.clone(),
-            registration: registration.clone(),
-            security_emails: security_emails.clone(),
-            session_opening: session_opening.clone(),
-            throttles: throttles.clone(),
-        });
-        let webhooks = Arc::new(Webhooks { core: core.clone(), providers: providers.clone() });
-
-        Self {
-            core,
-            account_deletion,
-            account_merges,
-            accounts,
-            activity_log,
-            applications,
-            authenticator_apps,
-            authorizations,
-            callers,
-            client_authentication,
-            client_origins,
-            clients,
-            compromise_reports,
-            email_changes,
-            email_queue,
-            endings,
-            factor_rules,
-            feed_access,
-            histories,
-            idempotent_requests,
-            identities,
-            issued_tokens,
-            members,
-            passkeys,
-            password_sign_in,
-            passwords,
-            policies,
-            profiles,
-            project_users,
-            projects,
-            provider_events,
-            providers,
-            receipts,
-            recovery,
-            recovery_codes,
-            refresh_token_grant,
-            registration,
-            second_factors,
-            security_emails,
-            session_api,
-            session_opening,
-            session_reports,
-            setup_links,
-            shown_once,
-            sign_outs,
-            signing_keys,
-            suggested_emails,
-            throttles,
-            token_endpoint,
-            token_issuer,
-            upstream_sign_in,
-            users,
-            webhooks,
-        }
     }
 }

@@ -24,8 +24,6 @@ mod writer;
 
 use std::sync::Arc;
 
-use futures_util::future::BoxFuture;
-
 pub use db::Sql;
 pub use error::StorageError;
 pub use open::{OpenOptions, REQUEST_TABLES, SchemaState};
@@ -46,26 +44,6 @@ pub struct Store {
 }
 
 impl Store {
-    pub async fn write<T, F>(&self, work: F) -> Result<T>
-    where
-        F: for<'c> FnOnce(&'c mut Tx) -> BoxFuture<'c, Result<T>>,
-    {
-        let mut tx = self.begin().await?;
-        let value = work(&mut tx).await?;
-        tx.commit().await?;
-        Ok(value)
-    }
-
-    pub async fn write_single<T, F>(&self, work: F) -> Result<T>
-    where
-        F: for<'c> FnOnce(&'c mut Tx) -> BoxFuture<'c, Result<T>>,
-    {
-        let mut tx = self.begin_single().await?;
-        let value = work(&mut tx).await?;
-        tx.commit().await?;
-        Ok(value)
-    }
-
     /// `sqlite` or `postgres`.
     pub const fn kind(&self) -> &'static str {
         match &self.db {

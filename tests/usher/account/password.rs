@@ -1,5 +1,6 @@
 //! Changing the password (PW-15, SE-10).
 
+use crate::storage::samples::in_tx;
 use std::time::Duration;
 
 use futures_util::future::join_all;
@@ -112,7 +113,7 @@ on_both_databases! {
         let mut cookies = Cookies::from_cookies(thief.cookies.get("usher").map(String::as_str), None);
         let account = server.usher.accounts.current(&cookies).await.unwrap().expect("somebody is signed in");
         let (current, new, device) = (Secret::from(PASSWORD), Secret::from(NEW), Device::default());
-        server.usher.core.store.write(move |mut tx| Box::pin(async move { tx.freeze_factors(ana.id, START + DAY).await })).await.unwrap();
+        in_tx!(server.usher.core.store, |tx| tx.freeze_factors(ana.id, START + DAY).await).unwrap();
         let frozen = server.usher.passwords.change_password(&account, &current, &new, &mut cookies, &device).await;
         assert!(matches!(frozen, Err(FlowError::Rejected(Rejected::Frozen))), "{frozen:?}");
         server.wait(86_400);

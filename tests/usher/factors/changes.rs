@@ -1,5 +1,6 @@
 //! Changing factors: it requires a recent authentication, and is always notified.
 
+use crate::storage::samples::in_tx;
 use reqwest::StatusCode;
 
 use super::{ANA, App, at_second_step, confirm, events, house_with_app, set_up};
@@ -84,11 +85,9 @@ on_both_databases! {
         browser.sign_in(&login, "bob@example.test").await;
         let bob = server.usher.users.load_user("bob@example.test").await.unwrap();
         let until = server.now() + std::time::Duration::from_secs(3600);
-        server
+        in_tx!(server
             .database
-            .store
-            .write(move |mut tx| Box::pin(async move { tx.freeze_factors(bob.id, until).await }))
-            .await
+            .store, |tx| tx.freeze_factors(bob.id, until).await)
             .unwrap();
         let refused = browser.open(&server.at("/account/security/totp")).await;
         assert_eq!(refused.status, StatusCode::FORBIDDEN);

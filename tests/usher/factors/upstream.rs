@@ -1,5 +1,6 @@
 //! Second factors of users with linked identities (UP-15), and requirements of changes to an account.
 
+use crate::storage::samples::in_tx;
 use usher_domain::provider::ProviderKind::{Facebook, Google, X};
 
 use super::{ANA, App, at_second_step, house_with_app, set_up};
@@ -100,10 +101,8 @@ on_both_databases! {
         browser.link(&at, Google, "ana").await;
         let ana = server.usher.users.load_user(ANA).await.unwrap();
         let until = server.now() + std::time::Duration::from_secs(3600);
-        let freeze = server.database.store.write(move |mut tx| {
-            Box::pin(async move { tx.freeze_factors(ana.id, until).await })
-        });
-        freeze.await.unwrap();
+        let freeze = in_tx!(server.database.store, |tx| tx.freeze_factors(ana.id, until).await);
+        freeze.unwrap();
         let page = browser.open(&server.at("/account/identities")).await;
         let refused = browser.submit(&page, &[("unlink", &page.value("unlink"))]).await;
         assert_eq!(refused.status.as_u16(), 422, "{}", refused.body);

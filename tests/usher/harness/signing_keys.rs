@@ -1,5 +1,6 @@
 //! Signing keys made once for all tests of a run: making an RSA key takes longer than most tests.
 
+use crate::storage::samples::in_tx;
 use std::sync::OnceLock;
 
 use usher::app::OsRandom;
@@ -22,15 +23,13 @@ pub async fn lend(usher: &Usher) {
         return;
     }
     let sealed: Vec<_> = drawn().iter().map(|key| sealed_for(usher, key)).collect();
-    let insert = usher.core.store.write(move |mut tx| {
-        Box::pin(async move {
-            for key in &sealed {
-                tx.insert_key(key).await?;
-            }
-            Ok::<_, usher_storage::StorageError>(())
-        })
+    let insert = in_tx!(usher.core.store, |tx| {
+        for key in &sealed {
+            tx.insert_key(key).await?;
+        }
+        Ok(())
     });
-    insert.await.expect("keys can be stored");
+    insert.expect("keys can be stored");
 }
 
 fn sealed_for(usher: &Usher, key: &DrawnKey) -> SigningKeyRecord {

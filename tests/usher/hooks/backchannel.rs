@@ -1,5 +1,6 @@
 //! Back-channel logout: a client is notified of every cause that ends its sessions, also after an outage.
 
+use crate::storage::samples::in_tx;
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
@@ -204,13 +205,11 @@ causes! {
         let (doomed, _) = account(&scene.stage.server, &scene.browser).await;
         let identity = identity_of(&this.user);
         let (id, new, session) = (identity.id, identity.clone(), doomed.session.id);
-        let link = scene.stage.server.usher.core.store.write(move |mut tx| {
-            Box::pin(async move {
-                tx.insert_identity(&new).await?;
+        let link = in_tx!(scene.stage.server.usher.core.store, |tx| {
+tx.insert_identity(&new).await?;
                 tx.mark_session(session, new.id, None).await
-            })
-        });
-        link.await.unwrap();
+});
+        link.unwrap();
         scene.stage.server.usher.identities.unlink(&this, id).await.unwrap();
     }
 

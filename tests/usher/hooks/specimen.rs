@@ -1,5 +1,6 @@
 //! One row is all that a new kind of event needs: this one exists in this test only.
 
+use crate::storage::samples::in_tx;
 use reqwest::Method;
 use serde_json::{Value, json};
 use usher_domain::event::feed::EntryKind;
@@ -57,7 +58,7 @@ on_both_databases! {
             .with("scope", "openid")
             .with("colour", "blue");
         let store = &stage.server.usher.core.store;
-        store.write(move |mut tx| Box::pin(async move { tx.append(&event).await })).await.unwrap();
+        in_tx!(store, |tx| tx.append(&event).await).unwrap();
         let rules = DispatchRules { access_ttl: stage.server.usher.core.config.tokens.access_ttl, events: CATALOGUE };
         EventDispatcher::new(store.clone(), rules).dispatch_pending().await.unwrap();
         run(&stage.server.usher, "deliver_webhooks").await;

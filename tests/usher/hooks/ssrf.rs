@@ -1,5 +1,6 @@
 //! Addresses that must not be called, and misbehaving receivers.
 
+use crate::storage::samples::in_tx;
 use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -70,13 +71,8 @@ impl Stage {
         let mut webhook = self.server.usher.webhooks.load_webhook(project, id).await.unwrap();
         let sent = self.server.usher.webhooks.test_webhook(&webhook).await.unwrap();
         webhook.url = url.to_owned();
-        let write = self
-            .server
-            .usher
-            .core
-            .store
-            .write(move |mut tx| Box::pin(async move { tx.describe_webhook(&webhook).await }));
-        write.await.unwrap();
+        let write = in_tx!(self.server.usher.core.store, |tx| tx.describe_webhook(&webhook).await);
+        write.unwrap();
         (id, sent.message_id)
     }
 

@@ -1,5 +1,6 @@
 //! A project gets the events of its own clients, its members and the users of its clients, and no others.
 
+use crate::storage::samples::in_tx;
 use serde_json::Value;
 use usher_domain::event::visibility::Visibility;
 use usher_domain::event::{Event, EventKind};
@@ -58,8 +59,8 @@ on_both_databases! {
                 .with_user(account.user.id)
                 .with_session(account.session.id)
                 .with_client(&stage.client.client.id);
-            let append = stage.server.usher.core.store.write(move |mut tx| Box::pin(async move { tx.append(&event).await }));
-            append.await.unwrap();
+            let append = in_tx!(stage.server.usher.core.store, |tx| tx.append(&event).await);
+            append.unwrap();
             stage.tell().await;
             let told = kind.row().message.is_some();
             let wanted = match kind.visibility() {

@@ -1,5 +1,6 @@
 //! The feed by polling: the snapshot, the events, and long polling.
 
+use crate::storage::samples::in_tx;
 use std::time::Duration;
 
 use serde_json::json;
@@ -65,9 +66,8 @@ on_both_databases! {
     async fn a_long_snapshot_comes_whole(db: TestDatabase) {
         let server = TestServer::on(db, &[]).await;
         let (project, now) = (server.project, server.now());
-        let fill = server.usher.core.store.write(move |mut tx| {
-            Box::pin(async move {
-                for number in 0..2_500 {
+        let fill = in_tx!(server.usher.core.store, |tx| {
+for number in 0..2_500 {
                     let notice = usher_domain::event::feed::RevocationEntry {
                         kind: usher_domain::event::feed::EntryKind::Token,
                         value: format!("token {number}"),
@@ -78,9 +78,8 @@ on_both_databases! {
                     tx.append_to_feed(project, &notice).await?;
                 }
                 Ok(())
-            })
-        });
-        fill.await.unwrap();
+});
+        fill.unwrap();
         let snapshot = ask(&server, "snapshot", None).await;
         let entries = snapshot.json["revocations"].as_array().expect("one JSON document");
         let positions: Vec<i64> = entries.iter().map(|entry| entry["c"].as_i64().unwrap()).collect();

@@ -1,5 +1,6 @@
 //! The socket: who may connect, its messages, and when it closes.
 
+use crate::storage::samples::in_tx;
 use tokio_tungstenite::tungstenite::{Error, Message};
 use usher_domain::oauth::client::ClientType;
 use usher_domain::user::User;
@@ -168,7 +169,7 @@ on_both_databases! {
             patient.entry().await;
         }
         let long_after = server.now() + std::time::Duration::from_secs(86_400);
-        server.usher.core.store.write(move |mut tx| Box::pin(async move { tx.sweep_feed(long_after, 100).await })).await.unwrap();
+        in_tx!(server.usher.core.store, |tx| tx.sweep_feed(long_after, 100).await).unwrap();
         for cursor in ["e1.1", "e0.3", "e2.3"] {
             let mut follower = Follower::by(&server, &server.project_token, Some(cursor)).await;
             assert_eq!(follower.entry().await["t"], "resync", "{cursor}");

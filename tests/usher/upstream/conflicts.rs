@@ -1,6 +1,7 @@
 //! The address belongs to an account already: never linked by the address alone, unless the provider is authoritative
 //! for it.
 
+use crate::storage::samples::in_tx;
 use reqwest::StatusCode;
 use usher_domain::provider::LinkPolicy;
 use usher_domain::provider::ProviderKind::{Apple, Google, Microsoft, X};
@@ -127,8 +128,8 @@ on_both_databases! {
         let mut browser = server.signed_in("guest@gmail.com").await;
         browser.link(&at, Google, "mine").await;
         let (id, now) = (guest.id, server.now());
-        let put = server.database.store.write(move |mut tx| Box::pin(async move { tx.put_totp(id, b"x", 0, now).await }));
-        put.await.unwrap();
+        let put = in_tx!(server.database.store, |tx| tx.put_totp(id, b"x", 0, now).await);
+        put.unwrap();
         let mut other = server.browser();
         let due = other.come_by(&at, Google, "mine").await;
         assert!(due.url.contains("/login/second?"), "{}", due.url);

@@ -1,5 +1,6 @@
 //! Merging two accounts of one person, which can be undone for thirty days.
 
+use crate::storage::samples::in_tx;
 use reqwest::StatusCode;
 use serde_json::json;
 use usher_domain::email::Email;
@@ -82,10 +83,8 @@ on_both_databases! {
                 expires_at,
                 assigned_at: now,
             };
-            let give = server.usher.core.store.write(move |mut tx| {
-                Box::pin(async move { tx.insert_assignment(&assignment).await })
-            });
-            give.await.unwrap();
+            let give = in_tx!(server.usher.core.store, |tx| tx.insert_assignment(&assignment).await);
+            give.unwrap();
         }
         let mut browser = server.signed_in("eve@example.test").await;
         sign_in_beside(&server, &mut browser, BOB).await;

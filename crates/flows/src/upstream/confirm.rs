@@ -334,11 +334,9 @@ impl UpstreamSignIn {
 
     async fn take_question(&self, id: ProofId) -> Result<(), UpstreamFault> {
         let now = self.core.now();
-        let taken = self
-            .core
-            .store
-            .write(move |mut tx| Box::pin(async move { tx.take_proof(id, ProofKind::Link, now).await }))
-            .await?;
+        let mut tx = self.core.store.begin_single().await?;
+        let taken = tx.take_proof(id, ProofKind::Link, now).await?;
+        tx.commit().await?;
         if taken { Ok(()) } else { Err(UpstreamFault::Rejected(Refusal::Over)) }
     }
 

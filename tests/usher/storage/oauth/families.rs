@@ -176,7 +176,7 @@ impl Family<'_> {
 }
 
 async fn rotate(store: Store, presented: Presented) -> Option<Grant> {
-    let moved = store.write_single(move |mut tx| Box::pin(async move { tx.rotate(&presented).await })).await;
+    let moved = in_tx!(store, |tx| tx.rotate(&presented).await);
     moved.unwrap().map(|moved| moved.grant)
 }
 

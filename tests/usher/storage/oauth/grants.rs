@@ -21,11 +21,11 @@ use usher_storage::grants::{GrantOf, Presented, Revoked, Spend, StandingGrant};
 use usher_storage::{StorageError, Store};
 
 async fn rotate(store: &Store, presented: Presented) -> Option<GrantOf> {
-    store.write_single(move |mut tx| Box::pin(async move { tx.rotate(&presented).await })).await.unwrap()
+    in_tx!(store, |tx| tx.rotate(&presented).await).unwrap()
 }
 
 async fn keep(store: &Store, presented: Presented) -> Option<GrantOf> {
-    store.write_single(move |mut tx| Box::pin(async move { tx.keep(&presented).await })).await.unwrap()
+    in_tx!(store, |tx| tx.keep(&presented).await).unwrap()
 }
 
 fn revoked(user: &User, grant: &Grant) -> Revoked {

@@ -60,15 +60,15 @@ pub const CLIENTS: Table<ClientId> = Table {
     },
     statements: &["clients::NOTE_SECRETS", "clients::SET_DISABLED", "clients::SET_METADATA", "clients::SET_SECRETS"],
     writers: &[
-        writer!("a name", |tx, id| change(&mut tx, &id, |client| client.metadata.client_name = "New".into()).await),
+        writer!("a name", |tx, id| change(tx, &id, |client| client.metadata.client_name = "New".into()).await),
         writer!("an address", |tx, id| {
-            change(&mut tx, &id, |client| client.metadata.redirect_uris.push("https://new.test/".into())).await
+            change(tx, &id, |client| client.metadata.redirect_uris.push("https://new.test/".into())).await
         }),
-        writer!("a rotation", |tx, id| rotate(&mut tx, &id, "cd").await),
-        writer!("another rotation", |tx, id| rotate(&mut tx, &id, "ef").await),
-        writer!("a use of its secrets", |tx, id| note_use(&mut tx, &id).await),
-        writer!("it is put out of use", |tx, id| disable(&mut tx, &id, true).await),
-        writer!("it is put back in use", |tx, id| disable(&mut tx, &id, false).await),
+        writer!("a rotation", |tx, id| rotate(tx, &id, "cd").await),
+        writer!("another rotation", |tx, id| rotate(tx, &id, "ef").await),
+        writer!("a use of its secrets", |tx, id| note_use(tx, &id).await),
+        writer!("it is put out of use", |tx, id| disable(tx, &id, true).await),
+        writer!("it is put back in use", |tx, id| disable(tx, &id, false).await),
     ],
 };
 
@@ -100,8 +100,8 @@ pub const PROVIDERS: Table<ProviderId> = Table {
     },
     statements: &["providers::REPLACE"],
     writers: &[
-        writer!("a label", |tx, id| edit(&mut tx, &id, |it| it.settings.label = Some("Code".into())).await),
-        writer!("a secret", |tx, id| edit(&mut tx, &id, |it| it.secret = Some(vec![2])).await),
+        writer!("a label", |tx, id| edit(tx, &id, |it| it.settings.label = Some("Code".into())).await),
+        writer!("a secret", |tx, id| edit(tx, &id, |it| it.secret = Some(vec![2])).await),
         writer!("its end", |tx, id| tx.delete_provider(&id).await),
     ],
 };

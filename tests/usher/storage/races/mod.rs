@@ -86,13 +86,11 @@ macro_rules! writer {
     ($name:literal, |$tx:ident, $key:pat_param| $body:expr) => {
         ($name, |store, key| {
             Box::pin(async move {
-                let work = store.write(move |mut $tx| {
-                    Box::pin(async move {
-                        let $key = key;
-                        $body
-                    })
+                let work = crate::storage::samples::in_tx!(store, |$tx| {
+                    let $key = key;
+                    $body
                 });
-                work.await.expect("the database is there");
+                work.expect("the database is there");
             })
         })
     };
@@ -121,7 +119,7 @@ on_both_databases! {
     async fn a_writer_that_writes_what_it_read_before_is_found(db: TestDatabase) {
         const CARELESS: Table<WebhookKey> = Table {
             writers: &[
-                writer!("its description", |tx, key| describe(&mut tx, key, |it| it.description = "new".into()).await),
+                writer!("its description", |tx, key| describe(tx, key, |it| it.description = "new".into()).await),
                 ("its address, as it was read before", |store, key| Box::pin(async move {
                     let mut webhook = store.find_webhook(key.0, key.1).await.unwrap().unwrap();
                     webhook.url = "https://new.test/".into();

@@ -58,13 +58,13 @@ pub const USERS: Table<UserId> = Table {
         "users::SET_STATUS",
     ],
     writers: &[
-        writer!("an address", |tx, id| change_email(&mut tx, id, "new").await),
-        writer!("another address", |tx, id| change_email(&mut tx, id, "newer").await),
+        writer!("an address", |tx, id| change_email(tx, id, "new").await),
+        writer!("another address", |tx, id| change_email(tx, id, "newer").await),
         writer!("a nickname", |tx, id| {
-            change_profile(&mut tx, id, "nickname", |user| user.profile.nickname = Some("An".into())).await
+            change_profile(tx, id, "nickname", |user| user.profile.nickname = Some("An".into())).await
         }),
         writer!("a website", |tx, id| {
-            change_profile(&mut tx, id, "website", |user| user.profile.website = Some("https://ana.test/".into())).await
+            change_profile(tx, id, "website", |user| user.profile.website = Some("https://ana.test/".into())).await
         }),
         writer!("a language", |tx, id| tx.set_user_locale(id, "uk", later(4)).await),
         writer!("no administrator", |tx, id| tx.set_user_admin(id, false, later(5)).await),
@@ -106,8 +106,8 @@ pub const PASSKEYS: Table<PasskeyKey> = Table {
     statements: &["users/passkeys::RENAME", "users/passkeys::USE"],
     writers: &[
         writer!("a name", |tx, key| tx.rename_passkey(key.0, key.1, "Ana's key").await.map(drop)),
-        writer!("a use", |tx, key| use_passkey(&mut tx, key.1, true, later(2)).await),
-        writer!("another use", |tx, key| use_passkey(&mut tx, key.1, true, later(2)).await),
+        writer!("a use", |tx, key| use_passkey(tx, key.1, true, later(2)).await),
+        writer!("another use", |tx, key| use_passkey(tx, key.1, true, later(2)).await),
         writer!("its end", |tx, key| tx.delete_passkey(key.0, key.1).await.map(drop)),
     ],
 };
@@ -130,8 +130,8 @@ pub const CONSENTS: Table<ClientOfUser> = Table {
     },
     statements: &["users/consents::WIDEN"],
     writers: &[
-        writer!("one scope", |tx, key| allow(&mut tx, key, "email").await),
-        writer!("another scope", |tx, key| allow(&mut tx, key, "phone").await),
+        writer!("one scope", |tx, key| allow(tx, key, "email").await),
+        writer!("another scope", |tx, key| allow(tx, key, "phone").await),
         writer!("a withdrawal", |tx, key| tx.delete_consent(key.0, &key.1).await.map(drop)),
     ],
 };
@@ -145,7 +145,7 @@ pub const ACCESSES: Table<ClientOfUser> = Table {
     add: |store| {
         Box::pin(async move {
             let (user, client) = (stored_user(&store).await.id, stored_client(&store).await.id);
-            in_tx!(store, |tx| { tx.release_claims(user, &client, &BTreeSet::from(["name".to_owned()]), NOW).await })
+            in_tx!(store, |tx| tx.release_claims(user, &client, &BTreeSet::from(["name".to_owned()]), NOW).await)
                 .unwrap();
             (user, client)
         })
@@ -158,8 +158,8 @@ pub const ACCESSES: Table<ClientOfUser> = Table {
     },
     statements: &["users/accesses::RELEASE"],
     writers: &[
-        writer!("an address", |tx, key| release(&mut tx, key, "email").await),
-        writer!("a number", |tx, key| release(&mut tx, key, "phone_number").await),
+        writer!("an address", |tx, key| release(tx, key, "email").await),
+        writer!("a number", |tx, key| release(tx, key, "phone_number").await),
         writer!("its end", |tx, key| tx.delete_access(key.0, &key.1).await),
     ],
 };

@@ -60,8 +60,8 @@ pub const MEMBERS: Table<MemberKey> = Table {
     },
     statements: &["members::SET_ROLE"],
     writers: &[
-        writer!("a role", |tx, key| give_role(&mut tx, key, Role::Developer).await),
-        writer!("another role", |tx, key| give_role(&mut tx, key, Role::Owner).await),
+        writer!("a role", |tx, key| give_role(tx, key, Role::Developer).await),
+        writer!("another role", |tx, key| give_role(tx, key, Role::Owner).await),
         writer!("an addition", |tx, key| {
             let again = Member { project_id: key.0, user_id: key.1, role: Role::Viewer, since: later(3) };
             tx.insert_member(&again).await.map(drop)

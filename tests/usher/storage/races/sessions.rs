@@ -35,8 +35,8 @@ pub const SESSIONS: Table<SessionId> = Table {
     ],
     writers: &[
         writer!("a use", |tx, id| tx.touch_session(id, later(5), later(700), Some("192.0.2.7/32")).await),
-        writer!("an app", |tx, id| step_up(&mut tx, id, "otp").await),
-        writer!("a passkey", |tx, id| step_up(&mut tx, id, "pop").await),
+        writer!("an app", |tx, id| step_up(tx, id, "otp").await),
+        writer!("a passkey", |tx, id| step_up(tx, id, "pop").await),
         writer!("the password again", |tx, id| {
             let mut again = session_of(&user());
             (again.id, again.amr, again.auth_time, again.idle_expires_at) =

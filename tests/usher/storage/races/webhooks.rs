@@ -74,12 +74,11 @@ pub const WEBHOOKS: Table<WebhookKey> = Table {
         "events/outgoing/webhooks::SUCCEEDED",
     ],
     writers: &[
-        writer!("its address", |tx, key| describe(&mut tx, key, |it| it.url = "https://new.test/".into()).await),
-        writer!("its description", |tx, key| describe(&mut tx, key, |it| it.description = "new".into()).await),
-        writer!("its filters", |tx, key| describe(&mut tx, key, |it| it.filters = vec!["user.*".parse().unwrap()])
-            .await),
-        writer!("a rotation", |tx, key| rotate(&mut tx, key, "second").await),
-        writer!("another rotation", |tx, key| rotate(&mut tx, key, "third").await),
+        writer!("its address", |tx, key| describe(tx, key, |it| it.url = "https://new.test/".into()).await),
+        writer!("its description", |tx, key| describe(tx, key, |it| it.description = "new".into()).await),
+        writer!("its filters", |tx, key| describe(tx, key, |it| it.filters = vec!["user.*".parse().unwrap()]).await),
+        writer!("a rotation", |tx, key| rotate(tx, key, "second").await),
+        writer!("another rotation", |tx, key| rotate(tx, key, "third").await),
         writer!("its owner puts it out of use", |tx, key| tx
             .disable_webhook(key.1, later(2), DisabledWhy::Owner)
             .await
