@@ -13,7 +13,7 @@ use usher_config::{Config, DatabaseUrl};
 use usher_domain::random::Random;
 use usher_domain::time::Clock;
 use usher_flows::credentials::password_pool::{PasswordParams, PasswordPool, PoolError};
-use usher_flows::{Core, FlowError, GRANTS, GrantRow, MASTER_KEY_FACT, Usher};
+use usher_flows::{Core, FlowError, GRANTS, GrantTypeRow, MASTER_KEY_FACT, Usher};
 use usher_http_client::{Outbound, OutboundError, OutboundRules};
 use usher_keys::master::{MasterKey, MasterKeyError};
 use usher_keys::seal::Sealer;
@@ -122,7 +122,7 @@ pub async fn assemble(
 /// # Errors
 /// [`BootstrapError`], in one line.
 pub async fn assemble_with(
-    grants: &'static [GrantRow],
+    grants: &'static [GrantTypeRow],
     config: Config,
     store: Store,
     clock: Arc<dyn Clock>,
@@ -142,8 +142,10 @@ pub async fn assemble_with(
     };
     let pool = PasswordPool::new(passwords, config.passwords.permits, config.passwords.queue)?;
     let upstream = Registry::new(Deps { outbound: outbound(&config)?, clock: clock.clone(), random: random.clone() });
-    let core = Core { config, store, sealer, clock, random, password_pool: pool, grants, mail_wakeup: Notify::new() };
-    let usher = Usher::new(core, upstream);
+    let grant_types = grants.iter().map(|row| row.grant_type).collect();
+    let core =
+        Core { config, store, sealer, clock, random, password_pool: pool, grant_types, mail_wakeup: Notify::new() };
+    let usher = Usher::new(core, upstream, grants);
     if !usher.signing_keys.settle_master_key().await? {
         return Err(BootstrapError::OtherMasterKey);
     }

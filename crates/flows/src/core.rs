@@ -5,13 +5,13 @@ use std::sync::Arc;
 use tokio::sync::Notify;
 
 use crate::credentials::password_pool::PasswordPool;
-use crate::oauth::grants::GrantRow;
 use usher_config::Config;
 use usher_domain::event::{Event, EventKind};
 use usher_domain::id::EventId;
 use usher_domain::random::Random;
 use usher_domain::time::{Clock, Timestamp};
 use usher_keys::seal::Sealer;
+use usher_protocol::grant_type::GrantType;
 use usher_storage::Store;
 
 /// What every use case may need.
@@ -25,7 +25,7 @@ pub struct Core {
     /// Hashes passwords, with limited concurrency.
     pub password_pool: PasswordPool,
     /// The supported grant types.
-    pub grants: &'static [GrantRow],
+    pub grant_types: Vec<GrantType>,
     /// Notified when an email is queued.
     pub mail_wakeup: Notify,
 }

@@ -1,7 +1,7 @@
 //! The use cases: what users, clients and owners do.
 //!
-//! Each file is an `impl Usher { … }` about one subject. No HTTP here: a use case takes values and returns values, or
-//! an error that the HTTP layer maps to a status. Every write is one transaction with its event.
+//! Each service has one subject and holds what it uses; [`Usher`] has all of them. No HTTP here: a use case takes values
+//! and returns values, or an error that the HTTP layer maps to a status. Every write is one transaction with its event.
 
 mod account;
 mod admin;
@@ -48,7 +48,8 @@ pub use login::sign_in::Attempt;
 pub use login::sign_out::{LogoutRequest, SignOut};
 pub use login::sign_up::{AsksPassword, LIFETIME as SIGN_UP_LIFETIME, SignUpForm, Verified};
 pub use oauth::authorize::{AuthorizeFault, Outcome};
-pub use oauth::grants::{GRANTS, GrantDeps, GrantHandler, GrantRequest, GrantRow, grant_types};
+pub use oauth::grants::GRANTS;
+pub use oauth::grants::handler::{GrantDeps, GrantHandler, GrantRequest, GrantTypeRow};
 pub use oauth::introspect::Introspection;
 pub use oauth::refusals::log_refusal;
 pub use policy::{

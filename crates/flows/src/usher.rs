@@ -44,7 +44,7 @@ use crate::login::sign_up::Registration;
 use crate::login::throttle::Throttles;
 use crate::oauth::authenticate_client::ClientAuthentication;
 use crate::oauth::authorize::Authorizations;
-use crate::oauth::grants::GrantDeps;
+use crate::oauth::grants::handler::{GrantDeps, GrantTypeRow};
 use crate::oauth::grants::refresh_token::RefreshTokenGrant;
 use crate::oauth::introspect::IssuedTokens;
 use crate::oauth::issue::TokenIssuer;
@@ -90,7 +90,7 @@ where
 /// one, so there is no circle.
 macro_rules! services {
     (
-        ($core:ident, $registry:ident)
+        ($core:ident, $registry:ident, $grants:ident)
         $($name:ident: $service:ident { $($used:ident),* $(; $($own:ident: $value:expr),*)? },)*
         $(= $made:ident: $made_service:ident from $make:expr;)*
     ) => {
@@ -102,7 +102,7 @@ macro_rules! services {
         }
 
         impl Services {
-            fn new($core: Arc<Core>, $registry: Registry) -> Self {
+            fn new($core: Arc<Core>, $registry: Registry, $grants: &[GrantTypeRow]) -> Self {
                 $(let $name = Arc::new($service {
                     $($used: Arc::clone(&$used),)*
                     $($($own: $value,)*)?
@@ -115,7 +115,7 @@ macro_rules! services {
 }
 
 services! {
-    (core, registry)
+    (core, registry, grants)
     endings: Endings { core },
     accounts: Accounts { core },
     email_queue: EmailQueue { core },
@@ -180,12 +180,13 @@ services! {
     webhooks: Webhooks { core, providers },
     = token_endpoint: TokenEndpoint from TokenEndpoint::new(
         client_authentication.clone(),
+        grants,
         &GrantDeps {
             core: core.clone(),
             endings: endings.clone(),
+            security_emails: security_emails.clone(),
             throttles: throttles.clone(),
             token_issuer: token_issuer.clone(),
-            refresh_token: refresh_token_grant.clone(),
         },
     );
 }
@@ -203,7 +204,7 @@ impl Deref for Usher {
 
 impl Usher {
     /// Builds the use cases.
-    pub fn new(core: Core, registry: Registry) -> Self {
-        Self(Arc::new(Services::new(Arc::new(core), registry)))
+    pub fn new(core: Core, registry: Registry, grants: &[GrantTypeRow]) -> Self {
+        Self(Arc::new(Services::new(Arc::new(core), registry, grants)))
     }
 }

@@ -18,7 +18,7 @@ use usher_domain::oauth::client::ClientType;
 use usher_domain::secret::Secret;
 use usher_domain::time::{Clock, ManualClock, Timestamp};
 use usher_domain::user::{Profile as Person, User};
-use usher_flows::{GRANTS, GrantRow};
+use usher_flows::{GRANTS, GrantTypeRow};
 use usher_flows::{NewClient, NewUser, RegisteredClient, Usher};
 use usher_http_server::extract::client_ip::TrustedProxies;
 use usher_http_server::layers::ready::Gate;
@@ -94,7 +94,7 @@ impl TestServer {
 
     /// A server with these grant types.
     pub async fn with_grants(
-        grants: &'static [GrantRow],
+        grants: &'static [GrantTypeRow],
         profile: RunMode,
         database: TestDatabase,
         settings: &[(&str, &str)],
@@ -248,7 +248,7 @@ impl Drop for TestServer {
 }
 
 async fn bootstrapped(
-    grants: &'static [GrantRow],
+    grants: &'static [GrantTypeRow],
     profile: RunMode,
     url: &str,
     keys: &TempDir,

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use serde_json::json;
 use usher_config::RunMode;
 use usher_domain::oauth::client::ClientType;
-use usher_flows::{GRANTS, GrantHandler, GrantRequest, GrantRow};
+use usher_flows::{GRANTS, GrantHandler, GrantRequest, GrantTypeRow};
 use usher_protocol::error::OAuthError;
 use usher_protocol::grant_type::GrantType;
 use usher_protocol::token::{TokenForm, TokenResponse};
@@ -14,9 +14,9 @@ use crate::harness::database::TestDatabase;
 use crate::harness::server::TestServer;
 
 const NAME: &str = "urn:example:specimen";
-const ROW: GrantRow =
-    GrantRow { grant_type: GrantType { name: NAME, confidential: true }, make: |_| Arc::new(SpecimenGrant) };
-const ALL: &[GrantRow] = &[GRANTS[0], GRANTS[1], GRANTS[2], ROW];
+const ROW: GrantTypeRow =
+    GrantTypeRow { grant_type: GrantType { name: NAME, confidential: true }, make: |_| Arc::new(SpecimenGrant) };
+const ALL: &[GrantTypeRow] = &[GRANTS[0], GRANTS[1], GRANTS[2], ROW];
 
 struct SpecimenGrant;
 
@@ -57,6 +57,6 @@ async fn the_metadata_the_registration_and_the_token_endpoint_know_a_grant_type_
 
     let mut public = ClientType::Spa.defaults();
     public.grant_types.push(NAME.to_owned());
-    let faults = public.check(&usher_flows::grant_types(ALL)).unwrap_err();
+    let faults = public.check(&ALL.iter().map(|row| row.grant_type).collect::<Vec<_>>()).unwrap_err();
     assert!(faults.iter().any(|fault| fault.member == "grant_types" && fault.fault.contains("keeps a secret")));
 }

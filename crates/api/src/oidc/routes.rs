@@ -8,7 +8,6 @@ use bytes::Bytes;
 use super::discovery::JsonDocument;
 use super::{introspect, jwks, register, revoke, token, userinfo};
 use crate::refusal;
-use usher_flows::grant_types;
 use usher_http_server::layers::cors::{self, Cors};
 use usher_http_server::state::App;
 use usher_http_server::urls;
@@ -53,7 +52,7 @@ fn registered_origins(app: &App, methods: &[Method]) -> Cors {
 fn published(app: &App) -> Router<App> {
     let config = &app.usher.core.config;
     let locales = Lang::ALL.map(Lang::tag);
-    let grants = grant_types(app.usher.core.grants);
+    let grants = app.usher.core.grant_types.iter().copied();
     let body = metadata::metadata(app.usher.core.issuer(), &locales, config.sign_up.enabled, grants).to_string();
     let document = JsonDocument::tagged(Bytes::from(body), METADATA_MAX_AGE);
     let answer = move |headers: HeaderMap| {

@@ -1,7 +1,6 @@
 //! Administration of clients.
 
 use crate::core::Core;
-use crate::oauth::grants::grant_types;
 use crate::upstream::providers::Providers;
 use moka::sync::Cache;
 use std::sync::Arc;
@@ -93,7 +92,7 @@ impl Clients {
     fn checked_metadata(&self, metadata: ClientMetadata) -> Result<ClientMetadata, Rejected> {
         let name = check_name(&metadata.client_name, MAX_CLIENT_NAME).map_err(name_fault);
         let called = metadata.backchannel_logout_uri.as_deref().and_then(|uri| Url::parse(uri).ok());
-        match (name, metadata.check(&grant_types(self.core.grants))) {
+        match (name, metadata.check(&self.core.grant_types)) {
             (Ok(_), Ok(())) if called.is_some_and(|url| self.providers.outbound().may_call(&url).is_err()) => {
                 let fault = "may not be called: it is not a public https address";
                 Err(Rejected::Metadata(vec![MetadataFault::new("backchannel_logout_uri", fault)]))

@@ -10,8 +10,8 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use crate::error::FlowError;
+use crate::login::accounts::mark_hash;
 use crate::login::accounts::{Account, Browser};
-use crate::oauth::authorize::mark_hash;
 use usher_domain::id::{CeremonyId, SessionId};
 use usher_domain::time::Timestamp;
 use usher_keys::seal::Purpose;

@@ -21,9 +21,9 @@ use webauthn_rs::prelude::{
 
 use crate::core::Device;
 use crate::error::{FlowError, Rejected, on_conflict};
+use crate::login::accounts::mark_hash;
 use crate::login::accounts::{Account, Browser};
 use crate::login::finish_sign_in::SignedIn;
-use crate::oauth::authorize::mark_hash;
 use usher_domain::event::EventKind;
 use usher_domain::id::{CeremonyId, PasskeyId, UserId};
 use usher_domain::text::NameFault;

@@ -88,6 +88,11 @@ impl Browser {
         self.mark.get_or_insert_with(|| random.token())
     }
 
+    /// Is a value bound to this browser?
+    pub(crate) fn is_marked(&self, hash: &str) -> bool {
+        self.mark().is_some_and(|mark| mark_hash(mark) == hash)
+    }
+
     /// Keeps these accounts and drops all others.
     pub(crate) fn keep(&mut self, accounts: &[Account]) {
         self.secrets = accounts.iter().filter_map(|account| self.secrets.get(account.place).cloned()).collect();
@@ -131,6 +136,12 @@ pub(crate) fn secret_hash(secret: &str) -> [u8; 32] {
     let mut hash = [0; 32];
     hash.copy_from_slice(digest::digest(&digest::SHA256, secret.as_bytes()).as_ref());
     hash
+}
+
+/// The hash of a browser's identifier, as stored in an interaction or a registration.
+pub(crate) fn mark_hash(mark: &str) -> String {
+    use base64::Engine as _;
+    base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(&secret_hash(mark)[..16])
 }
 
 /// How recent an authentication must be to change credentials.

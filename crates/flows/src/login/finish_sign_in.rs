@@ -9,8 +9,8 @@ use std::time::Duration;
 
 use crate::core::Device;
 use crate::error::{FlowError, Rejected};
+use crate::login::accounts::mark_hash;
 use crate::login::accounts::{Browser, secret_hash};
-use crate::oauth::authorize::mark_hash;
 use usher_domain::id::{CeremonyId, ProofId, SessionId, UserId};
 use usher_domain::time::Timestamp;
 use usher_domain::user::User;

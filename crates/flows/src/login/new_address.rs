@@ -3,10 +3,10 @@
 use crate::core::Device;
 use crate::error::{FlowError, Rejected};
 use crate::login::accounts::Browser;
+use crate::login::accounts::mark_hash;
 use crate::login::mailed::MailedProof;
 use crate::login::sign_up::Registration;
 use crate::login::sign_up::Replaced;
-use crate::oauth::authorize::mark_hash;
 use usher_config::RunMode;
 use usher_domain::email::{Email, EmailFault};
 use usher_domain::id::ProofId;

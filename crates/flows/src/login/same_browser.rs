@@ -1,7 +1,7 @@
 //! Whether a link or a proof is used in the browser that requested it.
 
 use crate::login::accounts::Browser;
-use crate::oauth::authorize::mark_hash;
+use crate::login::accounts::mark_hash;
 
 /// Is this the browser with that identifier?
 pub(crate) fn is_here(browser: &Browser, kept: Option<&str>) -> bool {

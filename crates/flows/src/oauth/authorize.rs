@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use crate::core::Device;
 use crate::error::{FlowError, Rejected};
-use crate::login::accounts::{Account, Browser, secret_hash};
+use crate::login::accounts::{Account, Browser, mark_hash};
 use crate::packed::{pack, unpack};
 use usher_domain::email::Email;
 use usher_domain::event::EventKind;
@@ -361,10 +361,4 @@ fn names_another(interaction: &Interaction, accounts: &[Account]) -> bool {
         let named = || accounts.iter().filter(|account| is_named_by(account, hint));
         !named().any(|account| account.live) && (named().next().is_some() || Email::parse(hint).is_ok())
     })
-}
-
-/// The hash of a browser's identifier, as stored in an interaction or a registration.
-pub(crate) fn mark_hash(mark: &str) -> String {
-    use base64::Engine as _;
-    base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(&secret_hash(mark)[..16])
 }

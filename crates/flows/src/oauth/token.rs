@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::core::Core;
 use crate::error::FlowError;
 use crate::oauth::authenticate_client::ClientAuthentication;
-use crate::oauth::grants::{GrantDeps, GrantHandler};
+use crate::oauth::grants::handler::{GrantDeps, GrantHandler, GrantTypeRow};
 use usher_protocol::client_auth::ClientCredentials;
 use usher_protocol::error::OAuthError;
 use usher_protocol::error_code::ErrorCode;
@@ -20,8 +20,12 @@ pub struct TokenEndpoint {
 }
 
 impl TokenEndpoint {
-    pub(crate) fn new(client_authentication: Arc<ClientAuthentication>, deps: &GrantDeps) -> Self {
-        let grants = deps.core.grants.iter().map(|row| (row.grant_type, (row.make)(deps))).collect();
+    pub(crate) fn new(
+        client_authentication: Arc<ClientAuthentication>,
+        grants: &[GrantTypeRow],
+        deps: &GrantDeps,
+    ) -> Self {
+        let grants = grants.iter().map(|row| (row.grant_type, (row.make)(deps))).collect();
         Self { core: deps.core.clone(), client_authentication, grants }
     }
 

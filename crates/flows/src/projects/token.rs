@@ -27,7 +27,7 @@ pub struct Rotation {
     pub discard_history: bool,
 }
 
-struct NewToken {
+struct NewProjectToken {
     token: String,
     key: ProjectKey,
     /// The key of the token before it, wrapped.
@@ -57,7 +57,7 @@ impl Projects {
         if old_key.is_none() && kept.is_some() && !rotation.discard_history {
             return Err(Rejected::HistoryWouldBeLost.into());
         }
-        let NewToken { token, key, wrapped } = self.new_token(old_key)?;
+        let NewProjectToken { token, key, wrapped } = self.new_token(old_key)?;
         let generation = kept.map_or(0, |key| key.generation);
         let event = self.core.event(EventKind::ProjectTokenRotated).with_project(id);
         let event = event.with("good_until", good_until.0).with("history_kept", wrapped.is_some());
@@ -79,12 +79,12 @@ impl Projects {
     }
 
     /// Makes a token, and wraps the key of the old one for it.
-    fn new_token(&self, old: Option<ProjectKey>) -> Result<NewToken, FlowError> {
+    fn new_token(&self, old: Option<ProjectKey>) -> Result<NewProjectToken, FlowError> {
         let token = self.core.random.token();
         let key = ProjectKey::of_token(&token).ok_or(Rejected::NotFound("key"))?;
         let lock = ProjectLock::from_jwk(&key.public_jwk())?;
         let wrapped = old.map(|old| old.wrap_for(&lock)).transpose()?;
-        Ok(NewToken { token, key, wrapped })
+        Ok(NewProjectToken { token, key, wrapped })
     }
 
     /// Ends every token of a project but the newest at once. Returns how many were still valid.

@@ -85,7 +85,7 @@ impl UpstreamSignIn {
         tx.commit().await?;
         let opened = taken.and_then(|sealed| self.core.sealer.open(Purpose::UpstreamState, &sealed).ok());
         let journey: Option<UpstreamState> = opened.and_then(|bytes| serde_json::from_slice(&bytes).ok());
-        let journey = journey.filter(|journey| Providers::is_of_browser(browser, &journey.browser));
+        let journey = journey.filter(|journey| browser.is_marked(&journey.browser));
         journey.ok_or(UpstreamFault::Rejected(Refusal::Over))
     }
 

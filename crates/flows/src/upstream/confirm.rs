@@ -4,7 +4,6 @@
 //! browser, so that an answer is valid for that question only.
 
 use crate::upstream::callback::UpstreamSignIn;
-use crate::upstream::providers::Providers;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
@@ -13,9 +12,9 @@ use subtle::ConstantTimeEq as _;
 use super::{Arrived, Refusal, UpstreamFault, UpstreamIntent};
 use crate::core::Device;
 use crate::error::{CodeKind, FlowError, Rejected};
+use crate::login::accounts::mark_hash;
 use crate::login::accounts::{Account, Browser, secret_hash};
 use crate::login::sign_up::minutes;
-use crate::oauth::authorize::mark_hash;
 use usher_domain::email::Email;
 use usher_domain::id::{ProofId, UserId};
 use usher_domain::provider::{LinkPolicy, ProviderId, ProviderSettings};
@@ -186,7 +185,7 @@ impl UpstreamSignIn {
         let sealed = proof.and_then(|proof| proof.sealed);
         let opened = sealed.and_then(|sealed| self.core.sealer.open(Purpose::Proof, &sealed).ok());
         let asking: Option<Asking> = opened.and_then(|bytes| serde_json::from_slice(&bytes).ok());
-        let asking = asking.filter(|asking| Providers::is_of_browser(browser, &asking.browser));
+        let asking = asking.filter(|asking| browser.is_marked(&asking.browser));
         asking.ok_or(UpstreamFault::Rejected(Refusal::Over))
     }
 
@@ -218,7 +217,7 @@ impl UpstreamSignIn {
     ) -> Result<Option<(ProviderId, UpstreamIntent)>, FlowError> {
         let sealed = self.core.store.find_proof(id, ProofKind::Link).await?.and_then(|proof| proof.sealed);
         let asking: Option<Asking> = sealed.and_then(|sealed| self.registration.open_pending_proof(&sealed));
-        let own = asking.filter(|asking| Providers::is_of_browser(browser, &asking.browser));
+        let own = asking.filter(|asking| browser.is_marked(&asking.browser));
         Ok(own.map(|asking| (asking.vouched.provider, asking.errand)))
     }
 

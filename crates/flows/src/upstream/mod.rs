@@ -10,15 +10,11 @@ pub(crate) mod providers;
 pub(crate) mod start;
 pub(crate) mod suggest;
 
-use crate::upstream::providers::Providers;
 use serde::{Deserialize, Serialize};
 
 use super::error::{FlowError, Rejected};
-use crate::login::accounts::Browser;
 use crate::login::finish_sign_in::SignedIn;
-use crate::oauth::authorize::mark_hash;
 use usher_domain::id::{ProofId, SessionId, UserId};
-use usher_domain::provider::ProviderId;
 use usher_upstream::PendingAuthorization;
 
 pub use confirm::{PendingQuestion, Question};
@@ -121,16 +117,4 @@ pub enum Refusal {
     /// The provider may not create accounts.
     #[error("no new accounts are made this way")]
     Closed,
-}
-
-impl Providers {
-    /// The redirect URI of a provider.
-    pub fn upstream_callback(&self, provider: &ProviderId) -> String {
-        self.core.config.server.issuer.at(&format!("/upstream/{provider}/callback"))
-    }
-
-    /// Is a value bound to this browser?
-    fn is_of_browser(browser: &Browser, hash: &str) -> bool {
-        browser.mark().is_some_and(|mark| mark_hash(mark) == hash)
-    }
 }

@@ -47,6 +47,11 @@ pub struct Providers {
 }
 
 impl Providers {
+    /// The redirect URI of a provider.
+    pub fn upstream_callback(&self, provider: &ProviderId) -> String {
+        self.core.config.server.issuer.at(&format!("/upstream/{provider}/callback"))
+    }
+
     /// The client for all outgoing calls.
     pub fn outbound(&self) -> &Outbound {
         self.registry.outbound()

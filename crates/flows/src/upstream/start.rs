@@ -6,8 +6,8 @@ use std::time::Duration;
 use url::Url;
 
 use super::{UpstreamFault, UpstreamIntent, UpstreamState};
+use crate::login::accounts::mark_hash;
 use crate::login::accounts::{Browser, secret_hash};
-use crate::oauth::authorize::mark_hash;
 use usher_domain::provider::ProviderId;
 use usher_keys::seal::Purpose;
 use usher_upstream::StartRequest;

@@ -4,7 +4,7 @@ use crate::core::Core;
 use crate::end::Endings;
 use crate::error::FlowError;
 use crate::login::throttle::Throttles;
-use crate::oauth::grants::{GrantHandler, GrantRequest, GrantRow};
+use crate::oauth::grants::handler::{GrantHandler, GrantRequest, GrantTypeRow};
 use crate::oauth::issue::{Issue, TokenIssuer};
 use crate::packed::unpack;
 use std::sync::Arc;
@@ -20,7 +20,7 @@ use usher_protocol::grant_type::GrantType;
 use usher_protocol::token::{TokenForm, TokenResponse};
 use usher_storage::grants::Spend;
 
-pub const ROW: GrantRow = GrantRow {
+pub const ROW: GrantTypeRow = GrantTypeRow {
     grant_type: GrantType { name: "authorization_code", confidential: false },
     make: |deps| {
         Arc::new(AuthorizationCodeGrant {

@@ -1,7 +1,7 @@
 //! The client credentials grant (RFC 6749 §4.4): a machine acts for itself.
 
 use crate::error::FlowError;
-use crate::oauth::grants::{GrantHandler, GrantRequest, GrantRow};
+use crate::oauth::grants::handler::{GrantHandler, GrantRequest, GrantTypeRow};
 use crate::oauth::issue::TokenIssuer;
 use std::sync::Arc;
 use usher_domain::oauth::client::Client;
@@ -14,7 +14,7 @@ use usher_protocol::token::{TokenForm, TokenResponse};
 /// Scopes that concern a user; a machine has none.
 const ABOUT_PEOPLE: [&str; 6] = ["openid", "profile", "email", "address", "phone", "offline_access"];
 
-pub const ROW: GrantRow = GrantRow {
+pub const ROW: GrantTypeRow = GrantTypeRow {
     grant_type: GrantType { name: "client_credentials", confidential: true },
     make: |deps| Arc::new(ClientCredentialsGrant { token_issuer: deps.token_issuer.clone() }),
 };

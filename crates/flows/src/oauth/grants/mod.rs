@@ -1,61 +1,14 @@
 //! Grant types, one file for each.
 //!
-//! To add one, write a file with its [`GrantRow`] and name it in [`GRANTS`]. The token endpoint, the metadata and the
-//! registration of clients read that list.
+//! To add one, write a file with its [`GrantTypeRow`] and name it in [`GRANTS`]. The token endpoint, the metadata and
+//! the registration of clients read that list.
 
 pub mod authorization_code;
 pub mod client_credentials;
+pub mod handler;
 pub mod refresh_token;
 
-use std::sync::Arc;
-
-use futures_util::future::BoxFuture;
-
-use crate::core::Core;
-use crate::end::Endings;
-use crate::error::FlowError;
-use crate::login::throttle::Throttles;
-use crate::oauth::issue::TokenIssuer;
-use refresh_token::RefreshTokenGrant;
-use usher_domain::oauth::client::Client;
-use usher_protocol::error::OAuthError;
-use usher_protocol::grant_type::GrantType;
-use usher_protocol::token::{TokenForm, TokenResponse};
+use handler::GrantTypeRow;
 
 /// The grant types of Usher.
-pub const GRANTS: &[GrantRow] = &[authorization_code::ROW, refresh_token::ROW, client_credentials::ROW];
-
-/// The grant types of a list.
-pub fn grant_types(rows: &[GrantRow]) -> Vec<GrantType> {
-    rows.iter().map(|row| row.grant_type).collect()
-}
-
-/// A grant type and its implementation.
-#[derive(Clone, Copy)]
-pub struct GrantRow {
-    pub grant_type: GrantType,
-    pub make: fn(&GrantDeps) -> Arc<dyn GrantHandler>,
-}
-
-/// What grants are made from.
-pub struct GrantDeps {
-    pub core: Arc<Core>,
-    pub endings: Arc<Endings>,
-    pub throttles: Arc<Throttles>,
-    pub token_issuer: Arc<TokenIssuer>,
-    pub refresh_token: Arc<RefreshTokenGrant>,
-}
-
-/// Answers token requests of one grant type.
-pub trait GrantHandler: Send + Sync {
-    /// Reads the parameters of a request. This comes before client authentication.
-    ///
-    /// # Errors
-    /// `invalid_request` for a missing or repeated parameter, `invalid_scope`.
-    fn read<'a>(&'a self, form: &TokenForm<'_>) -> Result<GrantRequest<'a>, OAuthError>;
-}
-
-/// A request that was read: it is answered for an authenticated client that may use the grant type. `urv` is the
-/// position of the project's feed at the start of the request.
-pub type GrantRequest<'a> =
-    Box<dyn FnOnce(Arc<Client>, i64) -> BoxFuture<'a, Result<TokenResponse, FlowError>> + Send + 'a>;
+pub const GRANTS: &[GrantTypeRow] = &[authorization_code::ROW, refresh_token::ROW, client_credentials::ROW];

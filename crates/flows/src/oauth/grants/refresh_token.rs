@@ -4,7 +4,7 @@
 use crate::core::Core;
 use crate::end::Endings;
 use crate::error::FlowError;
-use crate::oauth::grants::{GrantHandler, GrantRequest, GrantRow};
+use crate::oauth::grants::handler::{GrantHandler, GrantRequest, GrantTypeRow};
 use crate::oauth::issue::{Issue, TokenIssuer};
 use crate::security_emails::SecurityEmails;
 use std::sync::Arc;
@@ -27,9 +27,16 @@ use usher_storage::{StorageError, Tx};
 /// How often to decide again when another request was faster.
 const TRIES: u32 = 3;
 
-pub const ROW: GrantRow = GrantRow {
+pub const ROW: GrantTypeRow = GrantTypeRow {
     grant_type: GrantType { name: "refresh_token", confidential: false },
-    make: |deps| deps.refresh_token.clone(),
+    make: |deps| {
+        Arc::new(RefreshTokenGrant {
+            core: deps.core.clone(),
+            endings: deps.endings.clone(),
+            security_emails: deps.security_emails.clone(),
+            token_issuer: deps.token_issuer.clone(),
+        })
+    },
 };
 
 /// The grant type `refresh_token`.

@@ -1,0 +1,46 @@
+//! What every grant type consists of.
+
+use std::sync::Arc;
+
+use futures_util::future::BoxFuture;
+
+use crate::core::Core;
+use crate::end::Endings;
+use crate::error::FlowError;
+use crate::login::throttle::Throttles;
+use crate::oauth::issue::TokenIssuer;
+use crate::security_emails::SecurityEmails;
+use usher_domain::oauth::client::Client;
+use usher_protocol::error::OAuthError;
+use usher_protocol::grant_type::GrantType;
+use usher_protocol::token::{TokenForm, TokenResponse};
+
+/// A grant type and its implementation.
+#[derive(Clone, Copy)]
+pub struct GrantTypeRow {
+    pub grant_type: GrantType,
+    pub make: fn(&GrantDeps) -> Arc<dyn GrantHandler>,
+}
+
+/// What grants are made from.
+pub struct GrantDeps {
+    pub core: Arc<Core>,
+    pub endings: Arc<Endings>,
+    pub security_emails: Arc<SecurityEmails>,
+    pub throttles: Arc<Throttles>,
+    pub token_issuer: Arc<TokenIssuer>,
+}
+
+/// Answers token requests of one grant type.
+pub trait GrantHandler: Send + Sync {
+    /// Reads the parameters of a request. This comes before client authentication.
+    ///
+    /// # Errors
+    /// `invalid_request` for a missing or repeated parameter, `invalid_scope`.
+    fn read<'a>(&'a self, form: &TokenForm<'_>) -> Result<GrantRequest<'a>, OAuthError>;
+}
+
+/// A request that was read: it is answered for an authenticated client that may use the grant type. `urv` is the
+/// position of the project's feed at the start of the request.
+pub type GrantRequest<'a> =
+    Box<dyn FnOnce(Arc<Client>, i64) -> BoxFuture<'a, Result<TokenResponse, FlowError>> + Send + 'a>;
