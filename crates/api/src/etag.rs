@@ -2,7 +2,7 @@
 
 use aws_lc_rs::digest::{SHA256, digest};
 use axum::Json;
-use axum::http::header::{ETAG, IF_MATCH};
+use axum::http::header::ETAG;
 use axum::http::{HeaderMap, HeaderValue};
 use axum::response::{IntoResponse as _, Response};
 use base64::Engine as _;
@@ -11,6 +11,7 @@ use serde::Serialize;
 
 use crate::ApiResult;
 use usher_flows::{FlowError, Rejected};
+use usher_http_server::conditional;
 
 /// The tag of a document, a hash of its content.
 pub fn tag_of(document: &impl Serialize) -> String {
@@ -29,13 +30,7 @@ pub fn with_tag_of(version: &impl Serialize, document: &impl Serialize) -> Respo
 /// # Errors
 /// 412 if another version was read.
 pub fn check(headers: &HeaderMap, document: &impl Serialize) -> ApiResult<()> {
-    let mut wanted = headers.get_all(IF_MATCH).iter().peekable();
-    if wanted.peek().is_none() {
-        return Ok(());
-    }
-    let tag = tag_of(document);
-    let mut tags = wanted.filter_map(|value| value.to_str().ok()).flat_map(|value| value.split(',')).map(str::trim);
-    if tags.any(|named| named == "*" || named == tag) {
+    if conditional::may_change(headers, &tag_of(document)) {
         Ok(())
     } else {
         Err(FlowError::from(Rejected::Superseded).into())
@@ -44,6 +39,8 @@ pub fn check(headers: &HeaderMap, document: &impl Serialize) -> ApiResult<()> {
 
 #[cfg(test)]
 mod tests {
+    use axum::http::header::IF_MATCH;
+
     use super::*;
 
     fn asked(tag: &str) -> ApiResult<()> {

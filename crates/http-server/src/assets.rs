@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 
 use axum::Router;
 use axum::extract::Path;
-use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, IF_NONE_MATCH};
+use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::get;
@@ -15,8 +15,8 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use rust_embed::RustEmbed;
 use tower_http::compression::CompressionLayer;
 
+use super::conditional;
 use super::problem::HttpProblem;
-use usher_protocol::ows;
 
 #[derive(RustEmbed)]
 #[folder = "../../static/"]
@@ -69,8 +69,7 @@ async fn serve(Path(path): Path<String>, headers: HeaderMap) -> Response {
         return HttpProblem::not_found().into_response();
     };
     let caching = [(CACHE_CONTROL, "public, max-age=31536000, immutable"), (ETAG, asset.etag.as_str())];
-    let known = headers.get(IF_NONE_MATCH).and_then(|tags| tags.to_str().ok());
-    if known.is_some_and(|tags| tags.split(',').any(|tag| ows::trim(tag) == asset.etag)) {
+    if conditional::is_known(&headers, &asset.etag) {
         return (StatusCode::NOT_MODIFIED, caching).into_response();
     }
     let bytes = axum::body::Bytes::from_static(asset_bytes(asset));
@@ -109,6 +108,7 @@ fn content_type(name: &str) -> Option<&'static str> {
 mod tests {
     use axum::body::Body;
     use axum::extract::Request;
+    use axum::http::header::IF_NONE_MATCH;
     use tower::ServiceExt as _;
 
     use super::*;

@@ -1,12 +1,14 @@
 //! The metadata document, rendered once.
 
 use aws_lc_rs::digest;
-use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, IF_NONE_MATCH};
+use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG};
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use bytes::Bytes;
+
+use usher_http_server::conditional;
 
 /// A JSON document with its `ETag`.
 #[derive(Clone)]
@@ -35,16 +37,9 @@ impl JsonDocument {
     /// The document, or 304 if the client has it.
     pub fn answer(&self, headers: &HeaderMap) -> Response {
         let common = [(CACHE_CONTROL, self.keep.clone()), (ETAG, self.etag.clone())];
-        if self.is_known(headers) {
+        if self.etag.to_str().is_ok_and(|etag| conditional::is_known(headers, etag)) {
             return (StatusCode::NOT_MODIFIED, common).into_response();
         }
         (common, [(CONTENT_TYPE, "application/json")], self.body.clone()).into_response()
-    }
-
-    /// Compares `If-None-Match` weakly, because caches that compress turn the tags into weak ones (RFC 9110 §13.1.2).
-    fn is_known(&self, headers: &HeaderMap) -> bool {
-        let lists = headers.get_all(IF_NONE_MATCH).iter().filter_map(|list| list.to_str().ok());
-        let mut tags = lists.flat_map(|list| list.split(',')).map(str::trim);
-        tags.any(|tag| tag == "*" || tag.strip_prefix("W/").unwrap_or(tag) == self.etag)
     }
 }

@@ -1,7 +1,7 @@
 //! The published rules, as modules fetch them.
 
 use axum::extract::{Path, State};
-use axum::http::header::{ACCEPT, CACHE_CONTROL, CONTENT_TYPE, IF_NONE_MATCH, VARY};
+use axum::http::header::{ACCEPT, CACHE_CONTROL, CONTENT_TYPE, VARY};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse as _, Response};
 
@@ -11,9 +11,9 @@ use crate::ApiResult;
 use crate::caller::AuthenticatedCaller;
 use crate::openapi::Problem;
 use usher_flows::Right;
+use usher_http_server::conditional;
 use usher_http_server::problem::HttpProblem;
 use usher_http_server::state::App;
-use usher_protocol::ows;
 
 /// Fetch the published access rules.
 ///
@@ -45,7 +45,7 @@ pub async fn get(
     let (_, etag) =
         app.usher.policies.policy_tag(project).await?.ok_or_else(|| HttpProblem::unknown("published policy"))?;
     let common = [(CACHE_CONTROL, "private, no-cache"), (VARY, "Accept, Authorization, Cookie")];
-    if knows(&headers, &etag) {
+    if conditional::is_known(&headers, &format!("\"{etag}\"")) {
         return Ok((StatusCode::NOT_MODIFIED, tag::header(&etag), common).into_response());
     }
     let bundle = app.usher.policies.policy_bundle(project).await?;
@@ -60,11 +60,4 @@ pub async fn get(
 
 fn prefers_json(accept: &str) -> bool {
     accept.contains("application/json") && !accept.contains("application/jose")
-}
-
-/// Compares `If-None-Match` weakly, because caches that compress turn the tags into weak ones (RFC 9110 §13.1.2).
-fn knows(headers: &HeaderMap, etag: &str) -> bool {
-    let lists = headers.get_all(IF_NONE_MATCH).iter().filter_map(|list| list.to_str().ok());
-    let mut tags = lists.flat_map(|list| list.split(',')).map(ows::trim);
-    tags.any(|tag| tag == "*" || tag.strip_prefix("W/").unwrap_or(tag).trim_matches('"') == etag)
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use axum::Json;
 use axum::extract::State;
 use axum::http::header::{ETAG, IF_NONE_MATCH};
-use axum::http::{HeaderMap, HeaderValue, StatusCode};
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse as _, Response};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -22,6 +22,7 @@ use usher_events::feed::frame::{Frame, entry_json};
 use usher_events::feed::{FeedUpdate, Listener, Transport};
 use usher_flows::FlowError;
 use usher_flows::api::Follower;
+use usher_http_server::conditional;
 use usher_http_server::extract::params::QueryParams;
 use usher_http_server::problem::HttpProblem;
 use usher_http_server::state::App;
@@ -84,8 +85,8 @@ pub async fn get(
     let found = wait_for_news(&state, &following.0, from, wait).await?;
     let EntriesAfter { here, entries, more } = found;
     let reached = FeedCursor { position: entries.last().map_or(here.position, |entry| entry.position), ..here };
-    let etag = HeaderValue::try_from(format!("\"{reached}\"")).unwrap_or(HeaderValue::from_static("\"\""));
-    let known = headers.get(IF_NONE_MATCH).is_some_and(|known| *known == etag);
+    let etag = format!("\"{reached}\"");
+    let known = conditional::is_known(&headers, &etag);
     if entries.is_empty() && (known || !headers.contains_key(IF_NONE_MATCH)) {
         return Ok((StatusCode::NOT_MODIFIED, [(ETAG, etag)]).into_response());
     }

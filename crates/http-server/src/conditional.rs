@@ -1,0 +1,56 @@
+//! Conditional requests (RFC 9110 §13).
+
+use axum::http::HeaderMap;
+use headers::{ETag, HeaderMapExt as _, IfMatch, IfNoneMatch};
+
+/// Whether the client has this version already (`If-None-Match`). `etag` is in quotes.
+///
+/// The comparison is weak, because caches that compress turn tags into weak ones (§13.1.2).
+pub fn is_known(headers: &HeaderMap, etag: &str) -> bool {
+    let known = headers.typed_get::<IfNoneMatch>();
+    known.zip(etag.parse::<ETag>().ok()).is_some_and(|(known, etag)| !known.precondition_passes(&etag))
+}
+
+/// Whether a change is based on this version (`If-Match`, §13.1.1), or on no version in particular. `etag` is in
+/// quotes.
+pub fn may_change(headers: &HeaderMap, etag: &str) -> bool {
+    match headers.typed_try_get::<IfMatch>() {
+        Ok(None) => true,
+        Ok(Some(wanted)) => etag.parse::<ETag>().is_ok_and(|etag| wanted.precondition_passes(&etag)),
+        Err(_) => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::http::header::{IF_MATCH, IF_NONE_MATCH};
+    use axum::http::{HeaderName, HeaderValue};
+
+    use super::*;
+
+    fn asks(name: HeaderName, values: &[&str]) -> HeaderMap {
+        values.iter().map(|value| (name.clone(), HeaderValue::from_bytes(value.as_bytes()).unwrap())).collect()
+    }
+
+    #[test]
+    fn a_version_is_known_by_its_tag_strong_or_weak() {
+        let known = |values: &[&str]| is_known(&asks(IF_NONE_MATCH, values), "\"a\"");
+        for good in [&["\"a\""] as &[&str], &["W/\"a\""], &["*"], &["\"x,y\", \"a\""], &["\"x\"", "\"a\""]] {
+            assert!(known(good), "{good:?}");
+        }
+        for other in [&[] as &[&str], &["\"b\""], &["a"], &[""], &["garbage, \"b\""], &["\"a, b\""], &["é"]] {
+            assert!(!known(other), "{other:?}");
+        }
+    }
+
+    #[test]
+    fn a_change_is_based_on_the_strong_tag_or_on_none() {
+        let may = |values: &[&str]| may_change(&asks(IF_MATCH, values), "\"a\"");
+        for good in [&[] as &[&str], &["\"a\""], &["*"], &["\"x\", \"a\""]] {
+            assert!(may(good), "{good:?}");
+        }
+        for other in [&["\"b\""] as &[&str], &["W/\"a\""], &["a"], &[""], &["é"]] {
+            assert!(!may(other), "{other:?}");
+        }
+    }
+}
