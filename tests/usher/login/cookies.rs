@@ -42,7 +42,7 @@ async fn under_an_https_issuer_cookies_belong_to_the_host_alone() {
         assert_eq!(set.len(), 3, "{set:?}");
         for cookie in set {
             assert!(cookie.starts_with("__Host-usher"), "{cookie}");
-            assert_eq!(attributes(cookie), ["Path=/", "HttpOnly", "SameSite=Lax", "Secure"], "{cookie}");
+            assert_eq!(attributes(cookie), ["HttpOnly", "SameSite=Lax", "Secure", "Path=/"], "{cookie}");
         }
     }
 }
@@ -57,7 +57,7 @@ async fn on_loopback_cookies_are_plain_whatever_a_header_claims() {
         for cookie in sign_in_under(&server, &host, headers).await.iter().flat_map(Reply::set_cookies) {
             let ours = ["usher=", "usher_browser=", "usher_last="];
             assert!(ours.iter().any(|name| cookie.starts_with(name)), "{cookie}");
-            assert_eq!(attributes(cookie), ["Path=/", "HttpOnly", "SameSite=Lax"], "{cookie}");
+            assert_eq!(attributes(cookie), ["HttpOnly", "SameSite=Lax", "Path=/"], "{cookie}");
         }
     }
 }

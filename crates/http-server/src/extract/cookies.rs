@@ -1,13 +1,13 @@
 //! Cookies: reads what browsers send, and sets cookies with the strictest attributes (RFC 6265bis §4.1).
 
 use std::convert::Infallible;
-use std::fmt::Write as _;
 use std::time::Duration;
 
 use axum::extract::FromRequestParts;
 use axum::http::header::COOKIE;
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue};
+use cookie::{Cookie, SameSite};
 use thiserror::Error;
 
 use usher_protocol::ows;
@@ -92,15 +92,10 @@ impl CookieJarConfig {
         if !is_name(&name) || !value.bytes().all(is_value_byte) {
             return Err(NotACookie);
         }
-        let mut text = format!("{name}={value}; Path=/; HttpOnly; SameSite=Lax");
-        if self.secure {
-            text.push_str("; Secure");
-        }
-        if let Some(max_age) = max_age {
-            // Writing into a String cannot fail.
-            let _ = write!(text, "; Max-Age={}", max_age.as_secs());
-        }
-        HeaderValue::try_from(text).map_err(|_| NotACookie)
+        let mut cookie = Cookie::build((name, value)).path("/").http_only(true).same_site(SameSite::Lax).build();
+        cookie.set_secure(self.secure);
+        cookie.set_max_age(max_age.and_then(|max_age| max_age.try_into().ok()));
+        HeaderValue::try_from(cookie.to_string()).map_err(|_| NotACookie)
     }
 
     /// A `Set-Cookie` value that deletes the cookie.
@@ -152,15 +147,15 @@ mod tests {
     fn over_https_a_cookie_belongs_to_this_host_alone() {
         let jar = CookieJarConfig { secure: true };
         let set = jar.set("usher", "v", Some(Duration::from_mins(1))).unwrap();
-        assert_eq!(set, "__Host-usher=v; Path=/; HttpOnly; SameSite=Lax; Secure; Max-Age=60");
+        assert_eq!(set, "__Host-usher=v; HttpOnly; SameSite=Lax; Secure; Path=/; Max-Age=60");
         assert_eq!(jar.get(&cookies(&[b"usher=planted; __Host-usher=v"]), "usher"), Some("v"));
-        assert_eq!(jar.clear("usher").unwrap(), "__Host-usher=; Path=/; HttpOnly; SameSite=Lax; Secure; Max-Age=0");
+        assert_eq!(jar.clear("usher").unwrap(), "__Host-usher=; HttpOnly; SameSite=Lax; Secure; Path=/; Max-Age=0");
     }
 
     #[test]
     fn on_http_loopback_the_name_is_plain() {
         let jar = CookieJarConfig { secure: false };
-        assert_eq!(jar.set("usher", "v", None).unwrap(), "usher=v; Path=/; HttpOnly; SameSite=Lax");
+        assert_eq!(jar.set("usher", "v", None).unwrap(), "usher=v; HttpOnly; SameSite=Lax; Path=/");
     }
 
     #[test]
