@@ -1,38 +1,24 @@
 //! Tables and lists as text.
 
-use std::fmt::Write as _;
+use comfy_table::{Table, presets::NOTHING};
 
 /// A table: headings, then rows in aligned columns. Ends with a line break.
 pub fn table<const N: usize>(heads: [&str; N], rows: impl IntoIterator<Item = [String; N]>) -> String {
-    let rows: Vec<[String; N]> = rows.into_iter().map(|row| row.map(|cell| printable(&cell))).collect();
-    let mut widths = heads.map(|head| head.chars().count());
-    for row in &rows {
-        for (width, cell) in widths.iter_mut().zip(row) {
-            *width = (*width).max(cell.chars().count());
-        }
-    }
-    let mut text = line(heads, widths);
-    for row in &rows {
-        text.push_str(&line(row.each_ref().map(String::as_str), widths));
-    }
-    text
-}
-
-fn line<const N: usize>(cells: [&str; N], widths: [usize; N]) -> String {
-    let padded: Vec<String> = cells.iter().zip(widths).map(|(cell, width)| format!("{cell:<width$}")).collect();
-    format!("{}\n", padded.join("  ").trim_end())
+    columns([heads.map(str::to_owned)].into_iter().chain(rows))
 }
 
 /// Names and values, one per line, aligned.
 pub fn facts<'a>(facts: impl IntoIterator<Item = (&'a str, String)>) -> String {
-    let facts: Vec<(&str, String)> = facts.into_iter().collect();
-    let width = facts.iter().map(|(name, _)| name.chars().count()).max().unwrap_or_default();
-    let mut text = String::new();
-    for (name, value) in facts {
-        // Writing into a String cannot fail.
-        let _ = writeln!(text, "{name:<width$}  {}", printable(&value));
+    columns(facts.into_iter().map(|(name, value)| [name.to_owned(), value]))
+}
+
+fn columns<const N: usize>(rows: impl IntoIterator<Item = [String; N]>) -> String {
+    let mut table = Table::new();
+    table.load_preset(NOTHING).add_rows(rows.into_iter().map(|row| row.map(|cell| printable(&cell))));
+    for column in table.column_iter_mut() {
+        column.set_padding((0, 2));
     }
-    text
+    table.trim_fmt() + "\n"
 }
 
 /// Text with its control characters escaped: untrusted text must not control a terminal.
