@@ -3,9 +3,10 @@
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use aws_lc_rs::rand::SystemRandom;
+use aws_lc_rs::rsa::{KeyPair, KeySize};
+use aws_lc_rs::signature::{KeyPair as _, RSA_PKCS1_SHA256};
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
-use josekit::jwk::KeyPair as _;
-use josekit::jws::{JwsSigner as _, RS256, alg::rsassa::RsassaJwsSigner};
 use serde_json::{Value, json};
 
 use super::digest::hmac_sha256;
@@ -13,33 +14,21 @@ use super::faults::{FaultSwitches, SimFault};
 use super::page::CLIENT_SECRET;
 use super::provider::SimProvider;
 
-const BITS: u32 = 2048;
 /// More keys than any provider has.
 const MANY: usize = 10_000;
 
-/// A key pair.
-#[derive(Debug)]
-struct SimKeyPair {
-    signer: RsassaJwsSigner,
-    modulus: Value,
-    exponent: Value,
-}
-
 /// RSA keys are expensive to make: all simulators of a process share them.
-static PAIRS: OnceLock<Option<[SimKeyPair; 2]>> = OnceLock::new();
+static PAIRS: OnceLock<Option<[KeyPair; 2]>> = OnceLock::new();
 
-fn pair() -> Option<SimKeyPair> {
-    let pair = RS256.generate_key_pair(BITS).ok()?;
-    let public = pair.to_jwk_public_key();
-    Some(SimKeyPair {
-        signer: RS256.signer_from_jwk(&pair.to_jwk_private_key()).ok()?,
-        modulus: public.parameter("n")?.clone(),
-        exponent: public.parameter("e")?.clone(),
-    })
+fn pairs() -> Option<&'static [KeyPair; 2]> {
+    let pair = || KeyPair::generate(KeySize::Rsa2048).ok();
+    PAIRS.get_or_init(|| Some([pair()?, pair()?])).as_ref()
 }
 
-fn pairs() -> Option<&'static [SimKeyPair; 2]> {
-    PAIRS.get_or_init(|| Some([pair()?, pair()?])).as_ref()
+fn sign(pair: &KeyPair, message: &str) -> Option<Vec<u8>> {
+    let mut signature = vec![0; pair.public_modulus_len()];
+    pair.sign(&RSA_PKCS1_SHA256, &SystemRandom::new(), message.as_bytes(), &mut signature).ok()?;
+    Some(signature)
 }
 
 /// The active keys.
@@ -77,9 +66,12 @@ impl SimKeys {
         let keys: Vec<Value> = [turn + 1, turn]
             .into_iter()
             .filter_map(|turn| {
-                let pair = &pairs()?[turn % 2];
+                let key = pairs()?[turn % 2].public_key();
+                let number = |bytes: &[u8]| URL_SAFE_NO_PAD.encode(bytes);
+                let modulus = number(key.modulus().big_endian_without_leading_zero());
+                let exponent = number(key.exponent().big_endian_without_leading_zero());
                 let kid = Self::kid(provider, turn);
-                Some(json!({"kty": "RSA", "use": "sig", "alg": "RS256", "kid": kid, "n": pair.modulus, "e": pair.exponent}))
+                Some(json!({"kty": "RSA", "use": "sig", "alg": "RS256", "kid": kid, "n": modulus, "e": exponent}))
             })
             .collect();
         json!({ "keys": keys })
@@ -120,7 +112,7 @@ impl SimKeys {
         if header["alg"] == "none" {
             return message + ".";
         }
-        let signature = pairs().and_then(|pairs| pairs[turn % 2].signer.sign(message.as_bytes()).ok());
+        let signature = pairs().and_then(|pairs| sign(&pairs[turn % 2], &message));
         format!("{message}.{}", URL_SAFE_NO_PAD.encode(signature.unwrap_or_default()))
     }
 }
@@ -135,8 +127,9 @@ pub fn sign_by_secret(header: &Value, payload: &Value, secret: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use aws_lc_rs::signature::{RSA_PKCS1_2048_8192_SHA256, RsaPublicKeyComponents};
+
     use super::*;
-    use josekit::jwk::Jwk;
 
     #[test]
     fn a_rotation_brings_a_new_key_and_keeps_the_last_one() {
@@ -157,9 +150,11 @@ mod tests {
         let token = keys.sign(&json!({"alg": "RS256", "kid": kid}), &json!({"sub": "1"}));
         let published = keys.jwks(SimProvider::Oidc)["keys"][0].clone();
         assert_eq!(published["kid"], kid.as_str());
-        let jwk = Jwk::from_map(published.as_object().unwrap().clone()).unwrap();
-        let verifier = RS256.verifier_from_jwk(&jwk).unwrap();
-        assert!(josekit::jws::deserialize_compact(&token, &verifier).is_ok());
+        let bytes = |text: &str| URL_SAFE_NO_PAD.decode(text).unwrap();
+        let [n, e] = ["n", "e"].map(|name| bytes(published[name].as_str().unwrap()));
+        let (message, signature) = token.rsplit_once('.').unwrap();
+        let key = RsaPublicKeyComponents { n, e };
+        key.verify(&RSA_PKCS1_2048_8192_SHA256, message.as_bytes(), &bytes(signature)).unwrap();
         assert!(keys.sign(&json!({"alg": "none"}), &json!({})).ends_with('.'));
     }
 }
