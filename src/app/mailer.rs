@@ -14,5 +14,5 @@ use usher_mail::smtp::SmtpMailer;
 /// If the settings contain no usable server or sender.
 pub fn smtp(mail: &MailSettings, random: Arc<dyn Random>) -> anyhow::Result<Option<SmtpMailer>> {
     let (Some(url), Some(from)) = (&mail.smtp_url, &mail.from) else { return Ok(None) };
-    SmtpMailer::new(url.expose(), &from.to_string(), random).map(Some).context("mail")
+    SmtpMailer::new(url.expose(), from, random).map(Some).context("mail")
 }

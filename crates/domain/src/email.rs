@@ -1,5 +1,6 @@
 //! An email address in the canonical form that is compared.
 
+pub mod sender;
 pub mod trust;
 pub mod typo;
 

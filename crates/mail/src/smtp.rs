@@ -11,6 +11,7 @@ use lettre::{AsyncSmtpTransport, AsyncTransport as _, Message, Tokio1Executor};
 
 use super::email_message::EmailMessage;
 use super::mailer::{ConnectionFailure, MailError, Mailer};
+use usher_domain::email::sender::Sender;
 use usher_domain::random::Random;
 
 /// Timeouts of a delivery.
@@ -31,7 +32,7 @@ pub enum SmtpSetupError {
     #[error("the SMTP URL is none: write smtps://user:password@host or smtp://user:password@host:587?tls=required")]
     Url,
     /// The sender.
-    #[error("the sender is none: write no-reply@example.com or Name <no-reply@example.com>")]
+    #[error("the address of the sender is not one that can be sent")]
     From,
 }
 
@@ -46,18 +47,19 @@ pub struct SmtpMailer {
 impl SmtpMailer {
     /// A mailer for the server at `url` (`smtps://…`, or `smtp://…?tls=required`) with emails from `from`. It does not
     /// connect yet. Call it inside the runtime.
-    pub fn new(url: &str, from: &str, random: Arc<dyn Random>) -> Result<Self, SmtpSetupError> {
+    pub fn new(url: &str, from: &Sender, random: Arc<dyn Random>) -> Result<Self, SmtpSetupError> {
         Self::with_patience(url, from, random, PATIENCE)
     }
 
     fn with_patience(
         url: &str,
-        from: &str,
+        from: &Sender,
         random: Arc<dyn Random>,
         patience: SmtpTimeouts,
     ) -> Result<Self, SmtpSetupError> {
         let transport = AsyncSmtpTransport::<Tokio1Executor>::from_url(url).map_err(|_| SmtpSetupError::Url)?;
-        let from = from.parse().map_err(|_| SmtpSetupError::From)?;
+        let address = from.address.as_str().parse().map_err(|_| SmtpSetupError::From)?;
+        let from = Mailbox::new(from.name.clone(), address);
         Ok(Self { transport: transport.timeout(Some(patience.connect)).build(), from, random, patience })
     }
 

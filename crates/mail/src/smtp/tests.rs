@@ -50,9 +50,13 @@ async fn serve(behaviour: ServerBehaviour) -> (SmtpMailer, oneshot::Receiver<Str
         let _ = said.send(transcript);
     });
     let random = Arc::new(SeededRandom::new(1));
-    let from = "Usher <no-reply@id.example.com>";
+    let from = sender("Usher <no-reply@id.example.com>");
     let patience = SmtpTimeouts { connect: Duration::from_secs(5), whole: Duration::from_secs(2) };
-    (SmtpMailer::with_patience(&url, from, random, patience).unwrap(), heard)
+    (SmtpMailer::with_patience(&url, &from, random, patience).unwrap(), heard)
+}
+
+fn sender(text: &str) -> Sender {
+    Sender::parse(text).unwrap()
 }
 
 fn letter(name: &str, subject: &str) -> EmailMessage {
@@ -122,7 +126,7 @@ async fn a_silent_or_absent_server_is_for_later() {
 
     let absent = TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap();
     let random = Arc::new(SeededRandom::new(1));
-    let mailer = SmtpMailer::new(&format!("smtp://{absent}"), "a@example.com", random).unwrap();
+    let mailer = SmtpMailer::new(&format!("smtp://{absent}"), &sender("a@example.com"), random).unwrap();
     assert_eq!(mailer.probe().await, Err(MailError::Unreachable(ConnectionFailure::Connection)));
 }
 
@@ -134,14 +138,11 @@ async fn a_server_that_answers_passes_the_probe() {
 
 #[tokio::test]
 async fn senseless_settings_are_refused_without_repeating_them() {
-    let new = |url: &str, from: &str| SmtpMailer::new(url, from, Arc::new(SeededRandom::new(1))).err();
+    let new = |url: &str, from: &str| SmtpMailer::new(url, &sender(from), Arc::new(SeededRandom::new(1))).err();
     for url in ["", "hunter2", "http://user:hunter2@host", "smtp://user:hunter2@host?tls=maybe", "smtps://"] {
         let error = new(url, "a@example.com").unwrap();
         assert_eq!(error, SmtpSetupError::Url, "{url}");
         assert!(!error.to_string().contains("hunter2"));
-    }
-    for from in ["", "nobody", "a@b, c@d", "A <a@b"] {
-        assert_eq!(new("smtps://user:hunter2@host", from), Some(SmtpSetupError::From), "{from}");
     }
     assert_eq!(new("smtps://user:hunter2@host", "Usher <a@example.com>"), None);
     assert_eq!(new("smtp://user:hunter2@host:587?tls=required", "a@example.com"), None);
