@@ -84,7 +84,7 @@ impl Fields {
 /// 422: these members are invalid.
 fn invalid(faults: &BTreeMap<String, String>) -> HttpProblem {
     let names: Vec<&str> = faults.keys().map(String::as_str).collect();
-    let message = format!("These fields will not do: {}.", names.join(", "));
+    let message = format!("These fields are invalid: {}.", names.join(", "));
     let problem = HttpProblem::new(StatusCode::UNPROCESSABLE_ENTITY, "VALIDATION_FAILED", message);
     problem.with_details(json!({ "fields": faults }))
 }

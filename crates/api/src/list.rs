@@ -40,15 +40,15 @@ impl PageRequest {
     /// # Errors
     /// 400 that names the parameter.
     pub fn read(QueryParams(params): &QueryParams) -> ApiResult<Self> {
-        let one = |name| params.get(name).map_err(|_| HttpProblem::parameter(name, "it is there twice"));
+        let one = |name| params.get(name).map_err(|_| HttpProblem::parameter(name, "it was sent more than once"));
         let after = one("cursor")?.map(Cursor::decode).transpose();
-        let after = after.map_err(|_| HttpProblem::parameter("cursor", "it is none of ours"))?;
+        let after = after.map_err(|_| HttpProblem::parameter("cursor", "it was not issued by this server"))?;
         Ok(Self { after, size: read_limit(params)? })
     }
 }
 
 pub(super) fn read_limit(params: &Params) -> ApiResult<u32> {
-    let limit = params.get("limit").map_err(|_| HttpProblem::parameter("limit", "it is there twice"))?;
+    let limit = params.get("limit").map_err(|_| HttpProblem::parameter("limit", "it was sent more than once"))?;
     let size = limit.map_or(Ok(USUAL), str::parse::<u32>).ok().filter(|size| (1..=MAX_PAGE).contains(size));
     size.ok_or_else(|| HttpProblem::parameter("limit", "it is a number from 1 to 100"))
 }

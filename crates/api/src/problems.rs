@@ -21,7 +21,7 @@ impl IntoResponses for BodyProblems {
             ("409", "The same request is being worked on, where it has an `Idempotency-Key`"),
             ("413", "The body is too large"),
             ("415", "The body is not JSON in UTF-8"),
-            ("422", "Fields will not do: each is named, with what is wrong with it"),
+            ("422", "Fields are invalid: each is named, with what is wrong with it"),
         ])
     }
 }

@@ -31,10 +31,10 @@ fn every_operation_has_a_name_a_summary_and_a_noun() {
     for (place, operation) in operations(&document) {
         let name = operation["operationId"].as_str().unwrap_or_else(|| panic!("{place} has no name"));
         assert!(name.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_'), "{place}: {name}");
-        assert!(names.insert(name), "{place}: {name} is there twice");
+        assert!(names.insert(name), "{place}: {name} is declared twice");
         let summary = operation["summary"].as_str().unwrap_or_else(|| panic!("{place} has no summary"));
         assert!(summary.len() <= 60 && !summary.contains(". ") && !summary.ends_with('.'), "{place}: {summary}");
-        assert!(summaries.insert(summary), "{place}: {summary:?} is there twice");
+        assert!(summaries.insert(summary), "{place}: {summary:?} is used twice");
         let [tag] = operation["tags"].as_array().unwrap().as_slice() else { panic!("{place}: not one tag") };
         tags.insert(tag.as_str().unwrap());
     }

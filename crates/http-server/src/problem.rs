@@ -66,7 +66,7 @@ impl HttpProblem {
         let problem = Self::new(
             StatusCode::BAD_REQUEST,
             "PARAMETER_INVALID",
-            format!("The parameter {name} will not do: {why}."),
+            format!("The parameter {name} is invalid: {why}."),
         );
         problem.with_details(json!({ "fields": { name: why } }))
     }

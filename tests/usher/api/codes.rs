@@ -78,7 +78,7 @@ fn the_table_is_sorted_and_says_something_of_each() {
 fn the_document_is_the_table() {
     let text = format!(
         "# Errors\n\nAll errors of the API have one form:\n\n```json\n{{\"error\":{{\"code\":\
-         \"VALIDATION_FAILED\",\"message\":\"These fields will not do: email.\",\n          \"details\":{{\"fields\":{{\"email\":\"this is not an \
+         \"VALIDATION_FAILED\",\"message\":\"These fields are invalid: email.\",\n          \"details\":{{\"fields\":{{\"email\":\"this is not an \
          e-mail address\"}}}},\"traceId\":\"4bf92f3577b34da6a3ce929d0e0e4736\"}}}}\n```\n\n`code` is for programs, `message` for people. \
          `traceId` is also in the header `X-Trace-Id`: quote it when you ask for help.\nWith `Accept: \
          application/problem+json` the error has the form of RFC 9457. OAuth endpoints use that of RFC 6749.\n\nThis table is \

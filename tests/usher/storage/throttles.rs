@@ -34,7 +34,7 @@ on_both_databases! {
                 if let Taken::NotFor(wait) = take(&db, at, cost, burst).await {
                     assert!(wait > 0);
                     if wait > 1 {
-                        assert!(take(&db, at + wait - 1, cost, burst).await != Taken::Yes, "{cost} {burst}: one less will not do");
+                        assert!(take(&db, at + wait - 1, cost, burst).await != Taken::Yes, "{cost} {burst}: one less is too early");
                     }
                     assert_eq!(take(&db, at + wait, cost, burst).await, Taken::Yes, "{cost} {burst}");
                     at += wait;

@@ -102,7 +102,7 @@ on_both_databases! {
         server.usher.users.revoke_user(&user).await.unwrap();
         revoke_something(&server, &user).await;
         let first = mine.entry().await;
-        assert_eq!((&first["c"], &first["k"]), (&1.into(), &"sid".into()), "the other project's entry is none of ours");
+        assert_eq!((&first["c"], &first["k"]), (&1.into(), &"sid".into()), "an entry of the other project is not sent");
     }
 
     async fn a_ticket_opens_it_once_and_soon(db: TestDatabase) {

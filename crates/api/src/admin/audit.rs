@@ -92,7 +92,7 @@ impl From<Fact> for AuditEventView {
 )]
 pub async fn list(State(app): State<App>, _: AdminCaller, query: QueryParams) -> ApiResult<Json<List<AuditEventView>>> {
     let wanted = PageRequest::read(&query)?;
-    let one = |name| query.0.get(name).map_err(|_| HttpProblem::parameter(name, "it is there twice"));
+    let one = |name| query.0.get(name).map_err(|_| HttpProblem::parameter(name, "it was sent more than once"));
     let kind = one("kind")?.unwrap_or_default();
     if !kind.is_empty() && EventCatalogue::STANDARD.find(kind).is_none() {
         return Err(HttpProblem::parameter("kind", "there is no such kind"));

@@ -165,7 +165,7 @@ impl From<Session> for SessionView {
 pub async fn list(State(app): State<App>, _: AdminCaller, query: QueryParams) -> ApiResult<Json<List<UserView>>> {
     let wanted = PageRequest::read(&query)?;
     let after = wanted.after.unwrap_or(Cursor::START);
-    let prefix = query.0.get("email").map_err(|_| HttpProblem::parameter("email", "it is there twice"))?;
+    let prefix = query.0.get("email").map_err(|_| HttpProblem::parameter("email", "it was sent more than once"))?;
     let page = match prefix {
         Some(prefix) => app.usher.users.search_users(prefix, after, wanted.size).await?,
         None => app.usher.users.list_users(after, wanted.size).await?,

@@ -35,7 +35,7 @@ const SHARED: [Shared; 9] = [
     ("409", "The same request is being worked on", |kind| kind.repeats),
     ("413", "The body is too large", |kind| kind.body || kind.repeats),
     ("415", "The body is not JSON in UTF-8", |kind| kind.body),
-    ("422", "What was sent will not do, or this `Idempotency-Key` came with another request", |kind| kind.repeats),
+    ("422", "The body is invalid, or this `Idempotency-Key` came with another request", |kind| kind.repeats),
     ("503", "Not now: `Retry-After` says how many seconds to wait", |_| true),
 ];
 

@@ -166,7 +166,7 @@ pub async fn roles(
     params(("id" = String, Path, description = "The project's id"), ListParams),
     responses(
         (status = 200, description = "A page", body = List<AssignmentView>),
-        (status = 400, description = "A parameter will not do", body = Problem),
+        (status = 400, description = "A parameter is invalid", body = Problem),
         (status = 403, description = "The caller may follow the project, and no more", body = Problem),
         (status = 404, description = "There is no such project for this caller", body = Problem),
     ),
@@ -201,7 +201,7 @@ pub async fn list(
         (status = 403, description = "The caller may not change the project", body = Problem),
         (status = 404, description = "There is no such project, published role or subject", body = Problem),
         (status = 409, description = "They have it there already, or have as many as fit into a token", body = Problem),
-        (status = 422, description = "The scope or the end will not do", body = Problem),
+        (status = 422, description = "The scope or the end is invalid", body = Problem),
     ),
     security(("token" = []), ("session" = [])),
 )]

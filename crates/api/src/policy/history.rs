@@ -171,7 +171,7 @@ pub async fn roll_back(
     ),
     responses(
         (status = 200, description = "Fifty revisions at most", body = History),
-        (status = 400, description = "The cursor is none of ours", body = Problem),
+        (status = 400, description = "The cursor was not issued by this server", body = Problem),
         (status = 403, description = "The caller may follow the project, and no more", body = Problem),
         (status = 404, description = "There is no such project for this caller", body = Problem),
     ),
@@ -184,9 +184,9 @@ pub async fn list(
     QueryParams(params): QueryParams,
 ) -> ApiResult<Json<History>> {
     let project = calling.project(&id, Right::View).await?.id;
-    let cursor = params.get("cursor").map_err(|_| HttpProblem::parameter("cursor", "it is there twice"))?;
+    let cursor = params.get("cursor").map_err(|_| HttpProblem::parameter("cursor", "it was sent more than once"))?;
     let before = cursor.map(str::parse::<i64>).transpose();
-    let before = before.map_err(|_| HttpProblem::parameter("cursor", "it is none of ours"))?;
+    let before = before.map_err(|_| HttpProblem::parameter("cursor", "it was not issued by this server"))?;
     let (found, next) = app.usher.policies.policy_history(project, before, 50).await?;
     let data = found.into_iter().map(PublicationView::from).collect();
     Ok(Json(History { data, next_cursor: next.map(|next| next.to_string()) }))

@@ -109,7 +109,7 @@ pub async fn read(
     let token = bearer(&headers)?.filter(|_| matches!(calling.caller, Caller::Project(_)));
     let token = token.ok_or(FlowError::from(Rejected::ProjectTokenRequired))?;
     let wanted = PageRequest::read(&query)?;
-    let one = |name| query.0.get(name).map_err(|_| HttpProblem::parameter(name, "it is there twice"));
+    let one = |name| query.0.get(name).map_err(|_| HttpProblem::parameter(name, "it was sent more than once"));
     let kind = one("kind")?;
     if kind.is_some_and(|kind| kind != SEEN && EventCatalogue::STANDARD.find(kind).is_none()) {
         return Err(HttpProblem::parameter("kind", "there is no such kind"));

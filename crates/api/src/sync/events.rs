@@ -97,7 +97,7 @@ pub async fn get(
 }
 
 fn read(QueryParams(params): &QueryParams) -> ApiResult<(FeedCursor, Duration)> {
-    let one = |name| params.get(name).map_err(|_| HttpProblem::parameter(name, "it is there twice"));
+    let one = |name| params.get(name).map_err(|_| HttpProblem::parameter(name, "it was sent more than once"));
     let cursor = one("cursor")?.ok_or_else(|| HttpProblem::parameter("cursor", "it is missing"))?;
     let cursor = cursor.parse().map_err(|_| HttpProblem::parameter("cursor", "it looks like e1.42"))?;
     let wait = one("wait")?.map_or(Ok(0), str::parse::<u64>).ok().filter(|wait| *wait <= LONGEST_WAIT);

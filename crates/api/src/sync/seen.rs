@@ -79,7 +79,7 @@ pub struct ReportResult {
         (status = 403, description = "The token does not reach the feed", body = Problem),
         (status = 413, description = "The body is too large", body = Problem),
         (status = 415, description = "The body is no JSON", body = Problem),
-        (status = 422, description = "A session will not do; `details.fields` names the member", body = Problem),
+        (status = 422, description = "A session is invalid; `details.fields` names the member", body = Problem),
     ),
     security(("token" = [])),
 )]

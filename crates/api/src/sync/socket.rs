@@ -95,7 +95,7 @@ pub async fn get(
     stopping: Option<Extension<Stopping>>,
     upgrade: Result<WebSocketUpgrade, axum::extract::ws::rejection::WebSocketUpgradeRejection>,
 ) -> ApiResult<Response> {
-    let one = |name| query.0.get(name).map_err(|_| HttpProblem::parameter(name, "it is there twice"));
+    let one = |name| query.0.get(name).map_err(|_| HttpProblem::parameter(name, "it was sent more than once"));
     let cursor = one("cursor")?.map(str::parse::<FeedCursor>).transpose();
     let cursor = cursor.map_err(|_| HttpProblem::parameter("cursor", "it looks like e1.42"))?;
     check_origin(&state, &headers).await?;

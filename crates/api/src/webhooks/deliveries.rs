@@ -38,7 +38,7 @@ pub struct Since {
         ("status" = Option<String>, Query, description = "`waiting`, `delivered` or `failed` alone")),
     responses(
         (status = 200, description = "The deliveries", body = List<DeliveryView>),
-        (status = 400, description = "A parameter or the body will not do", body = Problem),
+        (status = 400, description = "A parameter or the body is invalid", body = Problem),
         (status = 403, description = "The caller may not do this to the project", body = Problem),
         (status = 404, description = "There is no such project, webhook or delivery for this caller", body = Problem),
     ),
@@ -53,7 +53,7 @@ pub async fn list(
     let known = named(&app, &calling, &id, &webhook, Right::View).await?;
     let wanted = PageRequest::read(&query)?;
     let wrong = |why| HttpProblem::parameter("status", why);
-    let status = query.0.get("status").map_err(|_| wrong("it is there twice"))?;
+    let status = query.0.get("status").map_err(|_| wrong("it was sent more than once"))?;
     let status = status.map(|word| DeliveryStatus::from_word(word).ok_or_else(|| wrong("it is no status")));
     let page = app.usher.webhooks.list_deliveries(&known, status.transpose()?, wanted.after, wanted.size).await?;
     Ok(Json(List::of(page, DeliveryView::from)))
@@ -113,7 +113,7 @@ pub async fn redeliver(
     request_body = Since,
     responses(
         (status = 202, description = "They are on their way", body = Redelivered),
-        (status = 400, description = "A parameter or the body will not do", body = Problem),
+        (status = 400, description = "A parameter or the body is invalid", body = Problem),
         (status = 403, description = "The caller may not do this to the project", body = Problem),
         (status = 404, description = "There is no such project, webhook or delivery for this caller", body = Problem),
         (status = 409, description = "The webhook is out of use", body = Problem),

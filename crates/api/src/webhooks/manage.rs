@@ -95,11 +95,11 @@ pub async fn list(
     request_body = WebhookForm,
     responses(
         (status = 201, description = "The webhook and its secret", body = WebhookWithSecret),
-        (status = 400, description = "A parameter or the body will not do", body = Problem),
+        (status = 400, description = "A parameter or the body is invalid", body = Problem),
         (status = 403, description = "The caller may not do this to the project", body = Problem),
         (status = 404, description = "There is no such project, webhook or delivery for this caller", body = Problem),
         (status = 409, description = "The project has 20 webhooks", body = Problem),
-        (status = 422, description = "A field will not do: `details.fields` says which", body = Problem),
+        (status = 422, description = "A field is invalid: `details.fields` says which", body = Problem),
     ),
     security(("token" = []), ("session" = [])),
 )]
@@ -140,10 +140,10 @@ pub async fn get(
     request_body = WebhookPatch,
     responses(
         (status = 200, description = "The webhook as it is now", body = WebhookView),
-        (status = 400, description = "A parameter or the body will not do", body = Problem),
+        (status = 400, description = "A parameter or the body is invalid", body = Problem),
         (status = 403, description = "The caller may not do this to the project", body = Problem),
         (status = 404, description = "There is no such project, webhook or delivery for this caller", body = Problem),
-        (status = 422, description = "A field will not do: `details.fields` says which", body = Problem),
+        (status = 422, description = "A field is invalid: `details.fields` says which", body = Problem),
     ),
     security(("token" = []), ("session" = [])),
 )]
@@ -191,10 +191,10 @@ pub async fn delete(
     request_body = WebhookSecretRotation,
     responses(
         (status = 201, description = "The webhook and its new secret", body = WebhookWithSecret),
-        (status = 400, description = "A parameter or the body will not do", body = Problem),
+        (status = 400, description = "A parameter or the body is invalid", body = Problem),
         (status = 403, description = "The caller may not do this to the project", body = Problem),
         (status = 404, description = "There is no such project, webhook or delivery for this caller", body = Problem),
-        (status = 422, description = "A field will not do: `details.fields` says which", body = Problem),
+        (status = 422, description = "A field is invalid: `details.fields` says which", body = Problem),
     ),
     security(("token" = []), ("session" = [])),
 )]
