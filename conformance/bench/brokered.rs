@@ -8,7 +8,7 @@ use anyhow::{Context as _, ensure};
 use url::Url;
 
 use crate::guest::{CHALLENGE, Guest, VERIFIER, cookies, query};
-use crate::house::House;
+use crate::server::BenchServer;
 use crate::wire::Wire;
 
 /// Sign-ins of one measurement.
@@ -24,11 +24,11 @@ struct Medians {
     redirect: f64,
 }
 
-/// Measures and prints one house against the simulator at `origin`.
-pub async fn print(house: &House, guest: &Guest, simulator: SocketAddr) -> anyhow::Result<()> {
+/// Measures and prints one server against the simulator at `origin`.
+pub async fn print(server: &BenchServer, guest: &Guest, simulator: SocketAddr) -> anyhow::Result<()> {
     let base = format!("http://{simulator}/google");
-    house.add_google(&base)?;
-    let mut at = At { usher: Wire::connect(house.address).await?, there: Wire::connect(simulator).await? };
+    server.add_google(&base)?;
+    let mut at = At { usher: Wire::connect(server.address).await?, there: Wire::connect(simulator).await? };
     at.brokered(guest).await.context("the first sign-in makes the account")?;
     let (mut brokered, mut there, mut exchange, mut password, mut redirect) =
         (Vec::new(), Vec::new(), Vec::new(), Vec::new(), Vec::new());
@@ -49,7 +49,7 @@ pub async fn print(house: &House, guest: &Guest, simulator: SocketAddr) -> anyho
     };
     println!(
         "{:<10} sign-in by a provider      p50 {:.2} ms, of which the provider {:.2} ms: {:.2} ms are ours; by password {:.2} ms, redirect of somebody signed in {:.2} ms",
-        house.database,
+        server.database,
         medians.brokered,
         medians.upstream,
         medians.brokered - medians.upstream,
@@ -59,7 +59,7 @@ pub async fn print(house: &House, guest: &Guest, simulator: SocketAddr) -> anyho
     Ok(())
 }
 
-/// A connection to the house and one to the provider.
+/// A connection to the server and one to the provider.
 struct At {
     usher: Wire,
     there: Wire,
@@ -121,7 +121,7 @@ impl At {
         Ok(began.elapsed())
     }
 
-    /// How long one request to the house takes.
+    /// How long one request to the server takes.
     async fn timed(&mut self, request: &[u8]) -> anyhow::Result<Duration> {
         let began = Instant::now();
         let answer = self.usher.upstream_sign_in.ask(request).await?;

@@ -6,8 +6,8 @@ use std::time::{Duration, Instant};
 use tokio::task::JoinSet;
 
 use crate::guest::Guest;
-use crate::house::House;
 use crate::measure::{Sample, ask_until};
+use crate::server::BenchServer;
 use crate::wire::Wire;
 use crate::work::Work;
 
@@ -17,14 +17,14 @@ const CROWD: usize = 16;
 const PAUSE: Duration = Duration::from_millis(3);
 
 /// Measures and prints the latency of key set and token, without and with a flood of sign-ins.
-pub async fn print(house: &House, guest: &Arc<Guest>, long: Duration) -> anyhow::Result<()> {
+pub async fn print(server: &BenchServer, guest: &Arc<Guest>, long: Duration) -> anyhow::Result<()> {
     for probe in [Work::Jwks, Work::MachineEs256] {
-        let (alone, _) = with_crowd(house, guest, probe, 0, long / 2).await?;
-        let (beside, signed_in) = with_crowd(house, guest, probe, CROWD, long).await?;
+        let (alone, _) = with_crowd(server, guest, probe, 0, long / 2).await?;
+        let (beside, signed_in) = with_crowd(server, guest, probe, CROWD, long).await?;
         let milliseconds = |sample: &Sample, percent| f64::from(sample.percentile(percent)) / 1e3;
         println!(
             "{:<10} {:<26} p50/p99 {:.2}/{:.2} ms alone, {:.2}/{:.2} ms beside {:.0} sign-ins/s",
-            house.database,
+            server.database,
             probe.name(),
             milliseconds(&alone, 50),
             milliseconds(&alone, 99),
@@ -37,7 +37,7 @@ pub async fn print(house: &House, guest: &Arc<Guest>, long: Duration) -> anyhow:
 }
 
 async fn with_crowd(
-    house: &House,
+    server: &BenchServer,
     guest: &Arc<Guest>,
     probe: Work,
     crowd: usize,
@@ -47,10 +47,10 @@ async fn with_crowd(
     let (probes, people) = (probe.jobs(guest, 2, 0.0).await?, Work::SignIn.jobs(guest, crowd, 0.0).await?);
     let began = Instant::now();
     for job in people {
-        signing_in.spawn(ask_until(Wire::connect(house.address).await?, job, began + long, Duration::ZERO));
+        signing_in.spawn(ask_until(Wire::connect(server.address).await?, job, began + long, Duration::ZERO));
     }
     for job in probes {
-        probing.spawn(ask_until(Wire::connect(house.address).await?, job, began + long, PAUSE));
+        probing.spawn(ask_until(Wire::connect(server.address).await?, job, began + long, PAUSE));
     }
     let mut latencies = Vec::new();
     while let Some(done) = probing.join_next().await {

@@ -7,7 +7,7 @@ use anyhow::{Context as _, ensure};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
-use crate::house::{CALLBACK, Client, Clients, EMAIL, House, PASSWORD};
+use crate::server::{BenchServer, CALLBACK, Client, Clients, EMAIL, PASSWORD};
 use crate::wire::{Answer, Wire};
 
 /// The verifier of RFC 7636 appendix B.
@@ -17,7 +17,7 @@ pub const CHALLENGE: &str = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
 
 /// A signed-in browser and its client, and every request of theirs as bytes.
 pub struct Guest {
-    /// Where the house is.
+    /// Where the server is.
     pub address: SocketAddr,
     clients: Clients,
     cookies: String,
@@ -26,9 +26,9 @@ pub struct Guest {
 
 impl Guest {
     /// Signs in.
-    pub async fn arrive(house: &House, clients: Clients) -> anyhow::Result<Self> {
-        let mut wire = Wire::connect(house.address).await?;
-        let mut guest = Self { address: house.address, clients, cookies: String::new(), sign_in: Vec::new() };
+    pub async fn arrive(server: &BenchServer, clients: Clients) -> anyhow::Result<Self> {
+        let mut wire = Wire::connect(server.address).await?;
+        let mut guest = Self { address: server.address, clients, cookies: String::new(), sign_in: Vec::new() };
         let page = wire.ask(&guest.get("/login", "Accept: text/html\r\n")).await?;
         let csrf = page.body.split_once("name=\"csrf\" value=\"").context("a form")?.1;
         let csrf = csrf.split('"').next().unwrap_or_default().to_owned();

@@ -4,11 +4,11 @@
 mod brokered;
 mod flood;
 mod guest;
-mod house;
 mod limits;
 mod measure;
 mod process;
 mod report;
+mod server;
 mod subscribers;
 mod wire;
 mod work;
@@ -20,10 +20,10 @@ use std::time::Duration;
 use clap::Parser;
 
 use crate::guest::Guest;
-use crate::house::House;
 use crate::limits::Nothing;
 use crate::measure::Watched;
 use crate::report::{Floor, Row};
+use crate::server::BenchServer;
 use crate::work::Work;
 
 /// Connections at once for commits and for what commits.
@@ -80,17 +80,17 @@ struct Bench {
     floors: tokio::runtime::Runtime,
 }
 
-/// A house, and who has signed in there.
+/// A server, and who has signed in there.
 struct Inhabited {
-    house: House,
+    server: BenchServer,
     guest: Arc<Guest>,
 }
 
 impl Bench {
     fn run(&self) -> anyhow::Result<()> {
         let folder = tempfile::tempdir()?;
-        let houses = self.houses(folder.path())?;
-        let mut rows = self.rows(&houses);
+        let servers = self.servers(folder.path())?;
+        let mut rows = self.rows(&servers);
         let mut floors: Vec<Floor> = Vec::new();
         let stores = self.stores(folder.path())?;
         let nothing = Nothing::start()?;
@@ -102,35 +102,35 @@ impl Bench {
                 row.samples.push(self.sample(*work, inhabited, row.connections)?);
             }
         }
-        Self::print(&floors, rows.iter().map(|(row, ..)| row), &houses);
+        Self::print(&floors, rows.iter().map(|(row, ..)| row), &servers);
         if Work::SignIn.name().contains(&self.arguments.only) {
-            for one in &houses {
-                self.driver.block_on(flood::print(&one.house, &one.guest, self.time() * 4))?;
+            for one in &servers {
+                self.driver.block_on(flood::print(&one.server, &one.guest, self.time() * 4))?;
             }
-            self.brokered(&houses)?;
+            self.brokered(&servers)?;
         }
         if "followers".contains(&self.arguments.only) {
-            self.followers(&houses)?;
+            self.followers(&servers)?;
         }
         Ok(())
     }
 
     /// Followers of the live feed: their number is what the machine's limit of open files leaves room for.
-    fn followers(&self, houses: &[Inhabited]) -> anyhow::Result<()> {
+    fn followers(&self, servers: &[Inhabited]) -> anyhow::Result<()> {
         let (followers, held) = if self.arguments.quick { (1_000, 4_800) } else { (10_000, 100_000) };
-        for one in houses {
-            self.driver.block_on(subscribers::print(&one.house, &one.guest, followers, held))?;
+        for one in servers {
+            self.driver.block_on(subscribers::print(&one.server, &one.guest, followers, held))?;
         }
         Ok(())
     }
 
     /// Sign-ins by way of the simulator, which runs beside the driver.
-    fn brokered(&self, houses: &[Inhabited]) -> anyhow::Result<()> {
+    fn brokered(&self, servers: &[Inhabited]) -> anyhow::Result<()> {
         let listener = self.floors.block_on(tokio::net::TcpListener::bind("127.0.0.1:0"))?;
         let address = listener.local_addr()?;
         let simulator = self.floors.block_on(usher::app::start_simulator(listener))?;
-        for one in houses {
-            self.driver.block_on(brokered::print(&one.house, &one.guest, address))?;
+        for one in servers {
+            self.driver.block_on(brokered::print(&one.server, &one.guest, address))?;
         }
         self.floors.block_on(simulator.shutdown());
         Ok(())
@@ -140,21 +140,21 @@ impl Bench {
         Duration::from_secs_f64(self.arguments.seconds)
     }
 
-    fn houses(&self, folder: &std::path::Path) -> anyhow::Result<Vec<Inhabited>> {
+    fn servers(&self, folder: &std::path::Path) -> anyhow::Result<Vec<Inhabited>> {
         let mut places = vec![("sqlite", format!("sqlite://{}", folder.join("usher.db").display()))];
-        places.extend(self.arguments.postgres.iter().map(|server| ("postgres", format!("{server}/house"))));
-        let mut houses = Vec::new();
+        places.extend(self.arguments.postgres.iter().map(|server| ("postgres", format!("{server}/bench"))));
+        let mut servers = Vec::new();
         for (database, url) in places {
             let postmaster = self.arguments.postmaster.filter(|_| database == "postgres");
-            houses.push(self.driver.block_on(async {
+            servers.push(self.driver.block_on(async {
                 let usher = self.arguments.usher.canonicalize()?;
-                let house = House::start(&usher, &folder.join(database), database, url, postmaster).await?;
-                let clients = house.furnish()?;
-                let guest = Arc::new(Guest::arrive(&house, clients).await?);
-                anyhow::Ok(Inhabited { house, guest })
+                let server = BenchServer::start(&usher, &folder.join(database), database, url, postmaster).await?;
+                let clients = server.prepare()?;
+                let guest = Arc::new(Guest::arrive(&server, clients).await?);
+                anyhow::Ok(Inhabited { server, guest })
             })?);
         }
-        Ok(houses)
+        Ok(servers)
     }
 
     fn stores(&self, folder: &std::path::Path) -> anyhow::Result<Vec<(&'static str, usher_storage::Store)>> {
@@ -166,13 +166,13 @@ impl Bench {
         Ok(stores)
     }
 
-    fn rows<'h>(&self, houses: &'h [Inhabited]) -> Vec<(Row, Work, &'h Inhabited)> {
+    fn rows<'h>(&self, servers: &'h [Inhabited]) -> Vec<(Row, Work, &'h Inhabited)> {
         let mut rows = Vec::new();
         let chosen = Work::ALL.into_iter().filter(|work| work.name().contains(&self.arguments.only));
         for work in chosen {
-            for (at, one) in houses.iter().enumerate() {
+            for (at, one) in servers.iter().enumerate() {
                 for connections in work.connections().iter().copied().filter(|_| at == 0 || work.needs_database()) {
-                    let (name, database) = (work.name().to_owned(), one.house.database);
+                    let (name, database) = (work.name().to_owned(), one.server.database);
                     rows.push((Row { name, database, connections, samples: Vec::new() }, work, one));
                 }
             }
@@ -184,7 +184,7 @@ impl Bench {
         let time = if work == Work::SignIn { self.time() * 3 } else { self.time() };
         self.driver.block_on(async {
             let jobs = work.jobs(&one.guest, connections, time.as_secs_f64()).await?;
-            measure::run(one.house.address, jobs, time, one.house.watched()).await
+            measure::run(one.server.address, jobs, time, one.server.watched()).await
         })
     }
 
@@ -219,7 +219,7 @@ impl Bench {
         Ok(())
     }
 
-    fn print<'r>(floors: &[Floor], rows: impl Iterator<Item = &'r Row>, houses: &[Inhabited]) {
+    fn print<'r>(floors: &[Floor], rows: impl Iterator<Item = &'r Row>, servers: &[Inhabited]) {
         if !floors.is_empty() {
             report::floor_heading();
             floors.iter().for_each(Floor::print);
@@ -228,14 +228,14 @@ impl Bench {
         report::heading();
         rows.for_each(Row::print);
         println!();
-        for Inhabited { house, .. } in houses {
-            let (now, most) = process::memory(house.watched().server);
+        for Inhabited { server, .. } in servers {
+            let (now, most) = process::memory(server.watched().server);
             let mebibytes = |kibibytes: u64| process::micros(kibibytes) / 1024.0;
             println!(
                 "{:<10} first start {:.0} ms, next {:.0} ms; resident {:.0} MiB, {:.0} MiB at most",
-                house.database,
-                house.first_start,
-                house.next_start,
+                server.database,
+                server.first_start,
+                server.next_start,
                 mebibytes(now),
                 mebibytes(most)
             );

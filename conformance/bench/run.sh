@@ -17,7 +17,7 @@ usher="${CARGO_TARGET_DIR:-target}/dist/usher"
 arguments=(--usher "$usher" "$@")
 # As in production, every commit reaches the disk.
 if postgres_start "-c max_connections=100"; then
-  postgres_sql 'create database house' 'create database commits'
+  postgres_sql 'create database bench' 'create database commits'
   arguments+=(--postgres "${USHER_TEST_POSTGRES_URL%/postgres}" --postmaster "$(head -n 1 "$postgres_home/data/postmaster.pid")")
 else
   echo "skipped: no PostgreSQL here; measuring SQLite only"

@@ -14,8 +14,8 @@ use tokio::task::JoinSet;
 use tokio::time::timeout;
 
 use crate::guest::Guest;
-use crate::house::House;
 use crate::process;
+use crate::server::BenchServer;
 use crate::wire::Wire;
 
 /// Connections from one address: the server lets each hold 4,096.
@@ -34,16 +34,16 @@ struct Heard {
     at: Vec<Instant>,
 }
 
-/// Measures and prints one house with so many followers, and with so many revocations that it holds.
-pub async fn print(house: &House, guest: &Arc<Guest>, followers: usize, held: usize) -> anyhow::Result<()> {
-    let token = machine_token(guest, &mut Wire::connect(house.address).await?).await?;
-    let (before, _) = process::memory(house.watched().server);
+/// Measures and prints one server with so many followers, and with so many revocations that it holds.
+pub async fn print(server: &BenchServer, guest: &Arc<Guest>, followers: usize, held: usize) -> anyhow::Result<()> {
+    let token = machine_token(guest, &mut Wire::connect(server.address).await?).await?;
+    let (before, _) = process::memory(server.watched().server);
     let heard = Arc::new(Mutex::new(Heard::default()));
-    let mut listening = listen(house.address, &token, followers, &heard).await.context("connecting the followers")?;
+    let mut listening = listen(server.address, &token, followers, &heard).await.context("connecting the followers")?;
     // Not before: it would be closed as idle if connecting everybody took long.
-    let mut wire = Wire::connect(house.address).await?;
+    let mut wire = Wire::connect(server.address).await?;
     tokio::time::sleep(Duration::from_millis(500)).await;
-    let (with, _) = process::memory(house.watched().server);
+    let (with, _) = process::memory(server.watched().server);
     let mut delays = Vec::with_capacity(TIMES * followers);
     let mut last = Vec::with_capacity(TIMES);
     for _ in 0..TIMES {
@@ -63,7 +63,7 @@ pub async fn print(house: &House, guest: &Arc<Guest>, followers: usize, held: us
     let kibibytes = process::micros(with.saturating_sub(before)) / process::micros(followers.try_into()?);
     println!(
         "{:<10} {followers} followers: a revocation is heard p50 {:.0} ms, p95 {:.0} ms, p99 {:.0} ms, by the last p50 {:.0} ms; {kibibytes:.1} KiB each",
-        house.database,
+        server.database,
         percentile(&delays, 50),
         percentile(&delays, 95),
         percentile(&delays, 99),
@@ -72,16 +72,16 @@ pub async fn print(house: &House, guest: &Arc<Guest>, followers: usize, held: us
     // They leave first: what is measured next is what the server holds by itself.
     listening.shutdown().await;
     tokio::time::sleep(Duration::from_secs(2)).await;
-    hold(house, guest, held).await
+    hold(server, guest, held).await
 }
 
 /// Revokes so many tokens and looks what it costs the server to hold them.
-async fn hold(house: &House, guest: &Arc<Guest>, held: usize) -> anyhow::Result<()> {
-    let (before, _) = process::memory(house.watched().server);
+async fn hold(server: &BenchServer, guest: &Arc<Guest>, held: usize) -> anyhow::Result<()> {
+    let (before, _) = process::memory(server.watched().server);
     let began = Instant::now();
     let mut revoking = JoinSet::new();
     for _ in 0..16 {
-        let (address, guest) = (house.address, guest.clone());
+        let (address, guest) = (server.address, guest.clone());
         revoking.spawn(async move {
             let mut wire = Wire::connect(address).await?;
             for _ in 0..held / 16 {
@@ -95,11 +95,11 @@ async fn hold(house: &House, guest: &Arc<Guest>, held: usize) -> anyhow::Result<
         done??;
     }
     let seconds = began.elapsed().as_secs_f64();
-    let (after, most) = process::memory(house.watched().server);
+    let (after, most) = process::memory(server.watched().server);
     let mebibytes = |kibibytes: u64| process::micros(kibibytes) / 1024.0;
     println!(
         "{:<10} {held} revocations in {seconds:.0} s: resident {:.0} MiB more than before, {:.0} MiB at most",
-        house.database,
+        server.database,
         mebibytes(after.saturating_sub(before)),
         mebibytes(most),
     );

@@ -146,7 +146,7 @@ pub async fn assemble_with(
     let core =
         Core { config, store, sealer, clock, random, password_pool: pool, grant_types, mail_wakeup: Notify::new() };
     let usher = Usher::new(core, upstream, grants);
-    if !usher.signing_keys.settle_master_key().await? {
+    if !usher.signing_keys.claim_master_key().await? {
         return Err(BootstrapError::OtherMasterKey);
     }
     Ok((usher, schema))

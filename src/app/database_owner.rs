@@ -52,7 +52,7 @@ pub async fn check_owner(store: &Store, profile: RunMode) -> Result<std::result:
 /// If the database cannot be written; [`WrongDatabaseOwner`] inside.
 pub async fn claim(store: &Store, profile: RunMode) -> Result<std::result::Result<(), WrongDatabaseOwner>> {
     let mut tx = store.begin().await?;
-    let stands = tx.settle_fact(FACT, word(profile)).await?;
+    let stands = tx.set_fact_once(FACT, word(profile)).await?;
     tx.commit().await?;
     Ok(compare(profile, Some(&stands)))
 }

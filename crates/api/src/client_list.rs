@@ -30,7 +30,8 @@ impl ClientPageRequest {
     /// 400 that names the parameter.
     pub fn read(QueryParams(params): &QueryParams) -> ApiResult<Self> {
         let unread = || HttpProblem::parameter("cursor", "it was not issued by this server");
-        let cursor = params.get("cursor").map_err(|_| HttpProblem::parameter("cursor", "it was sent more than once"))?;
+        let cursor =
+            params.get("cursor").map_err(|_| HttpProblem::parameter("cursor", "it was sent more than once"))?;
         let after = cursor.map(|cursor| read_client(cursor).ok_or_else(unread)).transpose()?;
         Ok(Self { after: after.map(|id| id.0).unwrap_or_default(), size: read_limit(params)? })
     }

@@ -58,7 +58,7 @@ ids! {
     /// A one-time proof: a code or link sent by email.
     ProofId;
     /// A queued email.
-    LetterId;
+    EmailId;
     /// An event of the event log.
     EventId;
     /// A passkey.

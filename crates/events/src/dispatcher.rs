@@ -119,7 +119,7 @@ async fn on_events(tx: &mut Tx, events: &[PendingEvent], rules: DispatchRules) -
             None => {}
         }
         pages.on_event(tx, &dispatched).await?;
-        tx.mark_told(pending).await?;
+        tx.mark_dispatched(pending).await?;
     }
     pages.write(tx).await?;
     wakeups.extend(grown.into_iter().map(Wakeup::Feed));

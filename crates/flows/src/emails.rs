@@ -4,7 +4,7 @@ use super::error::FlowError;
 use crate::core::Core;
 use std::sync::Arc;
 use usher_domain::event::queued_email::{QueuedEmail, retry_after};
-use usher_domain::id::LetterId;
+use usher_domain::id::EmailId;
 use usher_domain::time::Timestamp;
 use usher_domain::user::User;
 use usher_i18n::Lang;
@@ -31,9 +31,9 @@ pub struct EmailQueue {
 
 impl EmailQueue {
     /// Seals an email for the queue.
-    pub(super) fn enclose(&self, message: &EmailMessage, expires_at: Timestamp) -> Result<QueuedEmail, FlowError> {
+    pub(super) fn seal_email(&self, message: &EmailMessage, expires_at: Timestamp) -> Result<QueuedEmail, FlowError> {
         let sealed = self.core.sealer.seal(Purpose::EmailMessage, &serde_json::to_vec(message)?, &*self.core.random);
-        Ok(QueuedEmail { id: LetterId::new(self.core.now(), &*self.core.random), sealed, attempts: 0, expires_at })
+        Ok(QueuedEmail { id: EmailId::new(self.core.now(), &*self.core.random), sealed, attempts: 0, expires_at })
     }
 
     /// Sends due emails and returns how many were taken from the queue.
@@ -68,7 +68,7 @@ impl EmailQueue {
                 tracing::warn!(letter.id = %id, letter.attempts = queued.attempts, "mail: not sent yet: {why}");
                 let at = now + retry_after(queued.attempts);
                 let mut tx = self.core.store.begin_single().await?;
-                tx.retry_letter(id, at).await?;
+                tx.retry_email(id, at).await?;
                 tx.commit().await?;
             }
             ended => {
@@ -76,7 +76,7 @@ impl EmailQueue {
                     tracing::warn!(letter.id = %id, "mail: dropped: {why}");
                 }
                 let mut tx = self.core.store.begin_single().await?;
-                tx.delete_letter(id).await?;
+                tx.delete_email(id).await?;
                 tx.commit().await?;
             }
         }

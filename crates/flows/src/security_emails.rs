@@ -26,13 +26,13 @@ use usher_storage::Tx;
 /// How long sending is retried.
 const WORTH_SENDING: Duration = Duration::from_hours(72);
 /// How long a "this wasn't me" link is valid.
-const DISOWN_WITHIN: Duration = Duration::from_hours(7 * 24);
+const REPORT_WITHIN: Duration = Duration::from_hours(7 * 24);
 /// How long the link to get back into the account is valid.
 const BACK_WITHIN: Duration = Duration::from_hours(24);
 
 /// The state of a "this wasn't me" link.
 #[derive(Debug, Clone, Copy, Default, Serialize, Deserialize)]
-pub(super) struct Disownable {
+pub(super) struct CompromiseReportLink {
     /// Was the email sent to an address that was removed from the account? Then the link restores it.
     pub restores_address: bool,
 }
@@ -81,9 +81,9 @@ impl SecurityEmails {
         let mut draft = email.clone();
         if email.may_be_reported() {
             let restores_address = email.address_kind() == AddressKind::Former;
-            let sealed = serde_json::to_vec(&Disownable { restores_address })?;
+            let sealed = serde_json::to_vec(&CompromiseReportLink { restores_address })?;
             let sealed = self.core.sealer.seal(Purpose::Proof, &sealed, &*self.core.random);
-            let token = prepared.add(&self.core, ProofKind::NotMe, user, to, Some(sealed), DISOWN_WITHIN);
+            let token = prepared.add(&self.core, ProofKind::NotMe, user, to, Some(sealed), REPORT_WITHIN);
             draft = draft.report_link(&self.core.config.server.issuer.at(&format!("/account/not-me?token={token}")));
         }
         if email.leads_back_in() {
@@ -93,7 +93,7 @@ impl SecurityEmails {
         let name = user.profile.display_name();
         let reader = Recipient { email: to.as_str(), name: name.as_deref(), lang: lang_of(user) };
         let letter = draft.write(reader, now)?;
-        prepared.letter = Some(self.email_queue.enclose(&letter, now + WORTH_SENDING)?);
+        prepared.letter = Some(self.email_queue.seal_email(&letter, now + WORTH_SENDING)?);
         Ok(prepared)
     }
 }

@@ -63,11 +63,8 @@ impl HttpProblem {
 
     /// 400: an invalid URL parameter, by its name.
     pub fn parameter(name: &str, why: &str) -> Self {
-        let problem = Self::new(
-            StatusCode::BAD_REQUEST,
-            "PARAMETER_INVALID",
-            format!("The parameter {name} is invalid: {why}."),
-        );
+        let problem =
+            Self::new(StatusCode::BAD_REQUEST, "PARAMETER_INVALID", format!("The parameter {name} is invalid: {why}."));
         problem.with_details(json!({ "fields": { name: why } }))
     }
 

@@ -66,8 +66,8 @@ async fn bind(usher: &Usher) -> anyhow::Result<TcpListener> {
     };
     let port = listener.local_addr()?.port();
     let mut tx = usher.core.store.begin().await?;
-    tx.settle_fact(FIRST_PORT, port.to_string().as_bytes()).await?;
-    tx.settle_fact(&fact_of(port), b"").await?;
+    tx.set_fact_once(FIRST_PORT, port.to_string().as_bytes()).await?;
+    tx.set_fact_once(&fact_of(port), b"").await?;
     tx.commit().await?;
     Ok(listener)
 }

@@ -57,7 +57,7 @@ on_both_databases! {
         let server = TestServer::on(db, &[]).await;
         server.user(ANA).await;
         let (thief, owner) = (signed_in(&server, ANA).await, signed_in(&server, ANA).await);
-        server.usher.compromise_reports.disown(&owner).await.expect("it ends");
+        server.usher.compromise_reports.report_compromise(&owner).await.expect("it ends");
         let refused = refusal(server.usher.account_deletion.delete_account(&thief, ANA).await);
         assert_eq!(refused, Some(Rejected::NotSignedIn));
         assert!(server.usher.users.load_user(ANA).await.is_ok());

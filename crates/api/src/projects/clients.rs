@@ -27,7 +27,7 @@ use usher_http_server::state::App;
 use usher_protocol::client_metadata::ClientMetadata;
 
 /// Metadata that weakens the protection of users: only administrators set it.
-const OF_THE_HOUSE: [&str; 2] = ["first_party", "any_localhost_redirect"];
+const ADMIN_ONLY: [&str; 2] = ["first_party", "any_localhost_redirect"];
 
 /// A client.
 #[derive(Debug, Serialize, ToSchema)]
@@ -358,7 +358,7 @@ fn check_house_members(calling: &AuthenticatedCaller, wanted: &ClientMetadata, n
     if same || admin {
         return Ok(());
     }
-    let words = format!("Only administrators set {}.", OF_THE_HOUSE.join(" and "));
+    let words = format!("Only administrators set {}.", ADMIN_ONLY.join(" and "));
     Err(HttpProblem::new(StatusCode::FORBIDDEN, "NOT_ALLOWED", words))
 }
 

@@ -197,7 +197,7 @@ impl FeedSocket {
                 next = listening.next() => self.pass_on(socket, next).await?,
                 said = socket.recv() => {
                     silent = 0;
-                    self.hear(said, &listening)?;
+                    self.receive(said, &listening)?;
                 }
                 () = sleep_until(beat) => {
                     silent += 1;
@@ -323,7 +323,7 @@ impl FeedSocket {
         }
     }
 
-    fn hear(
+    fn receive(
         &mut self,
         said: Option<Result<Message, axum::Error>>,
         listening: &FeedSubscription,

@@ -2,14 +2,14 @@
 
 use std::time::Duration;
 
-use crate::id::LetterId;
+use crate::id::EmailId;
 use crate::time::Timestamp;
 
 /// A queued email.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct QueuedEmail {
     /// Its id.
-    pub id: LetterId,
+    pub id: EmailId,
     /// Its content, sealed.
     pub sealed: Vec<u8>,
     /// How often delivery failed.

@@ -66,7 +66,7 @@ impl EmailChanges {
         if !sent && let Some(id) = self.waiting_change(account, &email).await? {
             return Ok(MailedProof { id, sent });
         }
-        let message = sent.then(|| self.email_queue.enclose(&message, now + LIFETIME)).transpose()?;
+        let message = sent.then(|| self.email_queue.seal_email(&message, now + LIFETIME)).transpose()?;
         // If the address is taken, code and link are random and never sent.
         let (token, code) =
             if owner.is_some() { (self.core.random.token(), self.core.random.token()) } else { (token, code) };

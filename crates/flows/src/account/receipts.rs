@@ -58,8 +58,8 @@ impl Receipts {
             // Without rotation the row does not hold when the last token was issued: it may have been just now.
             let rotates =
                 client.as_ref().is_some_and(|client| client.metadata.refresh_rotation == RefreshRotation::Rotate);
-            let untold = self.untold(ended.issued_at(id).filter(|_| rotates));
-            let telling = if listening.contains(id) { told(id, &notices, untold) } else { untold };
+            let until_expiry = self.until_expiry(ended.issued_at(id).filter(|_| rotates));
+            let telling = if listening.contains(id) { told(id, &notices, until_expiry) } else { until_expiry };
             let name = client.as_ref().map_or_else(|| id.0.clone(), |client| client.metadata.client_name.clone());
             let project_id = client.as_ref().map(|client| client.project_id);
             lines.push(ReceiptApplication { client_id: (*id).clone(), name, project_id, telling, modules: Vec::new() });
@@ -98,7 +98,7 @@ impl Receipts {
             let telling = match notice.status {
                 NoticeStatus::Told => AccessEnd::Told,
                 NoticeStatus::Waiting => AccessEnd::Retrying,
-                NoticeStatus::Rejected | NoticeStatus::GivenUp => self.untold(Some(notice.at)),
+                NoticeStatus::Rejected | NoticeStatus::GivenUp => self.until_expiry(Some(notice.at)),
             };
             let name = client.metadata.client_name.clone();
             let project_id = Some(client.project_id);
@@ -130,14 +130,14 @@ impl Receipts {
     }
 
     /// The remaining lifetime of the tokens that an application got then, or now if that is unknown.
-    fn untold(&self, issued_at: Option<Timestamp>) -> AccessEnd {
+    fn until_expiry(&self, issued_at: Option<Timestamp>) -> AccessEnd {
         let now = self.core.now();
         until_tokens_expire(issued_at.map_or(now, |at| now.min(at)), self.core.config.tokens.access_ttl, now)
     }
 }
 
 /// The state of an application with back-channel logout: that of its worst delivery.
-fn told(id: &ClientId, notices: &[LogoutNotice], untold: AccessEnd) -> AccessEnd {
+fn told(id: &ClientId, notices: &[LogoutNotice], until_expiry: AccessEnd) -> AccessEnd {
     let mut of_it = notices.iter().filter(|notice| notice.client_id == *id).map(|notice| notice.status).peekable();
     if of_it.peek().is_none() {
         return AccessEnd::Retrying;
@@ -145,6 +145,6 @@ fn told(id: &ClientId, notices: &[LogoutNotice], untold: AccessEnd) -> AccessEnd
     of_it.fold(AccessEnd::Told, |worst, status| match (worst, status) {
         (AccessEnd::Told, NoticeStatus::Told) => AccessEnd::Told,
         (AccessEnd::Told | AccessEnd::Retrying, NoticeStatus::Waiting | NoticeStatus::Told) => AccessEnd::Retrying,
-        _ => untold,
+        _ => until_expiry,
     })
 }

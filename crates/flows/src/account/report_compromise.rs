@@ -12,7 +12,7 @@ use std::time::Duration;
 use crate::end::Ended;
 use crate::error::{FlowError, Rejected};
 use crate::login::accounts::{Account, secret_hash};
-use crate::security_emails::Disownable;
+use crate::security_emails::CompromiseReportLink;
 use usher_domain::email::Email;
 use usher_domain::event::EventKind;
 use usher_domain::id::UserId;
@@ -40,21 +40,21 @@ pub struct CompromiseReports {
 
 impl CompromiseReports {
     /// The user of this link; `None` if it was used or has expired.
-    pub async fn open_disowning(&self, token: &str) -> Result<Option<User>, FlowError> {
-        Ok(self.find_disowning(token).await?.map(|(_, user)| user))
+    pub async fn open_compromise_report(&self, token: &str) -> Result<Option<User>, FlowError> {
+        Ok(self.find_compromise_report(token).await?.map(|(_, user)| user))
     }
 
     /// Reports a compromise by the link of an email.
     ///
     /// # Errors
     /// [`Rejected::ProofOver`] if it was used or has expired.
-    pub async fn disown_by_link(&self, token: &str) -> Result<Ended, FlowError> {
-        let (proof, user) = self.find_disowning(token).await?.ok_or(Rejected::ProofOver)?;
+    pub async fn report_compromise_by_link(&self, token: &str) -> Result<Ended, FlowError> {
+        let (proof, user) = self.find_compromise_report(token).await?.ok_or(Rejected::ProofOver)?;
         self.end_all_and_mail_a_way_back(user, Some(&proof)).await
     }
 
     /// Reports a compromise by a signed-in user.
-    pub async fn disown(&self, account: &Account) -> Result<Ended, FlowError> {
+    pub async fn report_compromise(&self, account: &Account) -> Result<Ended, FlowError> {
         match self.end_all_and_mail_a_way_back(account.user.clone(), None).await {
             // The account was deleted meanwhile: there is nothing left to end.
             Err(FlowError::Rejected(Rejected::ProofOver)) => Ok(Ended::default()),
@@ -119,14 +119,15 @@ impl CompromiseReports {
     async fn address_to_restore(&self, user: &User, proof: Option<&Proof>) -> Result<Option<Email>, FlowError> {
         let Some(proof) = proof else { return Ok(None) };
         let opened = proof.sealed.as_deref().and_then(|sealed| self.core.sealer.open(Purpose::Proof, sealed).ok());
-        let link: Disownable = opened.and_then(|bytes| serde_json::from_slice(&bytes).ok()).unwrap_or_default();
+        let link: CompromiseReportLink =
+            opened.and_then(|bytes| serde_json::from_slice(&bytes).ok()).unwrap_or_default();
         let old = proof.email.clone().filter(|old| link.restores_address && user.email.as_ref() != Some(old));
         let Some(old) = old else { return Ok(None) };
         let taken = self.core.store.find_user_by_email(&old).await?.is_some();
         Ok(Some(old).filter(|_| !taken))
     }
 
-    async fn find_disowning(&self, token: &str) -> Result<Option<(Proof, User)>, FlowError> {
+    async fn find_compromise_report(&self, token: &str) -> Result<Option<(Proof, User)>, FlowError> {
         let found = self.core.store.find_proof_by_token(&secret_hash(token), ProofKind::NotMe).await?;
         let Some(proof) = found.filter(|proof| proof.is_open(self.core.now())) else { return Ok(None) };
         let Some(id) = proof.user_id else { return Ok(None) };

@@ -33,10 +33,10 @@ impl SigningKeys {
     }
 
     /// Is this the master key that the database was first used with? The first one is recorded.
-    pub async fn settle_master_key(&self) -> Result<bool, FlowError> {
+    pub async fn claim_master_key(&self) -> Result<bool, FlowError> {
         let ours = self.core.sealer.fingerprint();
         let mut tx = self.core.store.begin().await?;
-        let recorded = tx.settle_fact(MASTER_KEY_FACT, &ours).await?;
+        let recorded = tx.set_fact_once(MASTER_KEY_FACT, &ours).await?;
         tx.commit().await?;
         Ok(recorded == ours)
     }
@@ -96,7 +96,7 @@ impl SigningKeys {
             let made = self.make_keys(&steps).await?;
             let mut tx = self.core.store.begin().await?;
             // The row exists since the first start, and stays locked until this ends: one instance acts at a time.
-            tx.settle_fact(MASTER_KEY_FACT, &self.core.sealer.fingerprint()).await?;
+            tx.set_fact_once(MASTER_KEY_FACT, &self.core.sealer.fingerprint()).await?;
             // Another instance may have been faster: act only if the plan is still the same.
             if plan(self.core.now(), &tx.list_keys().await?, rules) == steps {
                 self.act(&mut tx, &steps, made, rules).await?;

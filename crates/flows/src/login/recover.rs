@@ -136,7 +136,7 @@ impl Recovery {
 
     fn recovery_email(&self, to: Recipient<'_>, token: &str, now: Timestamp) -> Result<QueuedEmail, FlowError> {
         let link = self.core.config.server.issuer.at(&format!("/recover/reset?token={token}"));
-        self.email_queue.enclose(&emails::recovery(&link, minutes(LIFETIME)).write(to, now)?, now + LIFETIME)
+        self.email_queue.seal_email(&emails::recovery(&link, minutes(LIFETIME)).write(to, now)?, now + LIFETIME)
     }
 
     /// The user of this link, and how many sessions would end; `None` if it was used or has expired.

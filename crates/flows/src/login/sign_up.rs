@@ -303,7 +303,7 @@ impl Registration {
         if let (Replaced::Code(waiting), false) = (replaced, sent) {
             return Ok(MailedProof { id: waiting, sent });
         }
-        let email = sent.then(|| self.email_queue.enclose(&message, proof.expires_at)).transpose()?;
+        let email = sent.then(|| self.email_queue.seal_email(&message, proof.expires_at)).transpose()?;
         self.put_proof(&proof, token_hash, code_hash, email.as_ref(), replaced).await?;
         Ok(MailedProof { id, sent })
     }

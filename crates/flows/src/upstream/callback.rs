@@ -74,7 +74,7 @@ impl UpstreamSignIn {
         }
         let upstream = self.providers.provider(provider).await?;
         let vouched = upstream.finish(callback, &journey.kept).await?;
-        self.settle(upstream.settings(), vouched, journey.errand, browser, device).await
+        self.decide_and_apply(upstream.settings(), vouched, journey.errand, browser, device).await
     }
 
     async fn take_journey(&self, callback: &Callback, browser: &Browser) -> Result<UpstreamState, UpstreamFault> {

@@ -144,7 +144,7 @@ impl UpstreamSignIn {
                 let to = Recipient { email: email.as_str(), name: None, lang };
                 Some(
                     self.email_queue
-                        .enclose(&emails::link_code(&code, minutes(LIFETIME)).write(to, now)?, now + LIFETIME)?,
+                        .seal_email(&emails::link_code(&code, minutes(LIFETIME)).write(to, now)?, now + LIFETIME)?,
                 )
             }
             None => None,

@@ -41,7 +41,7 @@ pub(super) struct IdentityLookup {
 
 impl UpstreamSignIn {
     /// Decides about an asserted identity, and applies the decision.
-    pub(super) async fn settle(
+    pub(super) async fn decide_and_apply(
         &self,
         settings: &ProviderSettings,
         vouched: Vouched,

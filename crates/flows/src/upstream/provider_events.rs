@@ -46,7 +46,7 @@ impl ProviderEvents {
     ///
     /// # Errors
     /// [`UpstreamFault::Upstream`] if it cannot be verified.
-    pub async fn hear(
+    pub async fn receive(
         &self,
         provider: &ProviderId,
         request: &ProviderEventRequest,
@@ -58,12 +58,12 @@ impl ProviderEvents {
             if notice.kind == ProviderEventKind::DataDeletion {
                 heard.confirmation = Some(URL_SAFE_NO_PAD.encode(hash));
             }
-            self.hear_one(&notice, hash, upstream.settings().name()).await?;
+            self.apply(&notice, hash, upstream.settings().name()).await?;
         }
         Ok(heard)
     }
 
-    async fn hear_one(&self, notice: &ProviderEvent, hash: [u8; 32], name: &str) -> Result<(), UpstreamFault> {
+    async fn apply(&self, notice: &ProviderEvent, hash: [u8; 32], name: &str) -> Result<(), UpstreamFault> {
         for _ in 0..TRIES {
             if self.act_on(notice.clone(), hash, name).await? {
                 self.core.mail_wakeup.notify_one();
@@ -113,7 +113,7 @@ impl ProviderEvents {
         {
             return Ok(false);
         }
-        if !tx.hear_notice(&hash, notice.forget_after).await? {
+        if !tx.mark_provider_event(&hash, notice.forget_after).await? {
             return Ok(true);
         }
         tx.append(&event).await?;

@@ -169,7 +169,7 @@ impl Providers {
     /// [`UpstreamFault::UnknownProvider`].
     pub async fn test_provider(&self, id: &ProviderId) -> Result<Vec<CheckedStep>, UpstreamFault> {
         let stored = self.core.store.find_provider(id).await?.ok_or(UpstreamFault::UnknownProvider)?;
-        Ok(self.furnished_provider(&stored)?.check(&self.upstream_callback(id)).await)
+        Ok(self.build_provider(&stored)?.check(&self.upstream_callback(id)).await)
     }
 
     /// Checks that a provider exists and is enabled.
@@ -183,10 +183,10 @@ impl Providers {
 
     pub(super) async fn provider(&self, id: &ProviderId) -> Result<Arc<dyn Provider>, UpstreamFault> {
         let stored = self.core.store.find_provider(id).await?.filter(|stored| stored.settings.enabled);
-        self.furnished_provider(&stored.ok_or(UpstreamFault::UnknownProvider)?)
+        self.build_provider(&stored.ok_or(UpstreamFault::UnknownProvider)?)
     }
 
-    fn furnished_provider(&self, stored: &StoredProvider) -> Result<Arc<dyn Provider>, UpstreamFault> {
+    fn build_provider(&self, stored: &StoredProvider) -> Result<Arc<dyn Provider>, UpstreamFault> {
         let secret = self.opened_secret(stored)?;
         Ok(self.registry.provider(&stored.settings, secret.as_ref()))
     }

@@ -108,6 +108,6 @@ async fn event_view(
         whence: (!whence.is_empty()).then(|| whence.join(" · ")),
         at: lang.date_time(event.at.0),
         // Events of the current session were caused by the user.
-        disownable: activity.reportable && shown.session_id != Some(account.session.id),
+        reportable: activity.reportable && shown.session_id != Some(account.session.id),
     }))
 }

@@ -32,7 +32,9 @@ pub async fn get(
             None => return Ok(visitor.redirect(&urls::login_then(urls::NOT_ME))),
         }
     } else {
-        let Some(user) = app.usher.compromise_reports.open_disowning(&token).await? else { return expired(visitor) };
+        let Some(user) = app.usher.compromise_reports.open_compromise_report(&token).await? else {
+            return expired(visitor);
+        };
         user
     };
     let page = visitor.page(visitor.lang(None, user.locale.as_deref()));
@@ -53,9 +55,9 @@ pub async fn post(
         let Some(account) = app.usher.accounts.current(&visitor.browser).await? else {
             return Ok(visitor.redirect(&urls::login_then(urls::NOT_ME)));
         };
-        (app.usher.compromise_reports.disown(&account).await, account.user.email.is_some())
+        (app.usher.compromise_reports.report_compromise(&account).await, account.user.email.is_some())
     } else {
-        (app.usher.compromise_reports.disown_by_link(&token).await, true)
+        (app.usher.compromise_reports.report_compromise_by_link(&token).await, true)
     };
     match disowned {
         Ok(ended) => {

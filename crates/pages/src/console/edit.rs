@@ -29,35 +29,35 @@ use usher_protocol::params::Params;
 use usher_protocol::scope::Scope;
 
 /// GET /console/projects/{project}/clients/new
-pub async fn new(mut desk: ProjectAccess) -> Result<Response, HttpProblem> {
-    let page = blank(&mut desk.visitor, &desk.account, &desk.project);
-    desk.show(&page)
+pub async fn new(mut access: ProjectAccess) -> Result<Response, HttpProblem> {
+    let page = blank(&mut access.visitor, &access.account, &access.project);
+    access.show(&page)
 }
 
 /// POST /console/projects/{project}/clients/new
 pub async fn create(
     State(app): State<App>,
-    mut desk: ProjectAccess,
+    mut access: ProjectAccess,
     FormParams(form): FormParams,
 ) -> Result<Response, HttpProblem> {
-    desk.visitor.check_form(&form)?;
-    let mut page = filled(blank(&mut desk.visitor, &desk.account, &desk.project), &form);
+    access.visitor.check_form(&form)?;
+    let mut page = filled(blank(&mut access.visitor, &access.account, &access.project), &form);
     let Ok(kind) = text(&form, "type").parse::<ClientType>() else {
         page.errors.add("type", Message::ClientKindMissing.text(page.page.lang));
-        return desk.show_again(&page);
+        return access.show_again(&page);
     };
     if Scope::parse(&text(&form, "scope")).is_err() {
         page.errors.add("scope", page.page.lang.text("message-scope-invalid"));
-        return desk.show_again(&page);
+        return access.show_again(&page);
     }
     let metadata = with_form(kind.defaults(), &form, &LoadedValues::default());
-    match app.usher.clients.create_client(NewClient { project: desk.project.id, kind, metadata, id: None }).await {
+    match app.usher.clients.create_client(NewClient { project: access.project.id, kind, metadata, id: None }).await {
         Ok(made) => {
-            clients::to_page(&app, desk.visitor, &desk.account, &made.client, ("saved", made.secret.as_deref()))
+            clients::to_page(&app, access.visitor, &access.account, &made.client, ("saved", made.secret.as_deref()))
         }
         Err(FlowError::Rejected(Rejected::Metadata(faults))) => {
             page.errors = words(&faults, &text(&form, "name"), page.page.lang);
-            desk.show_again(&page)
+            access.show_again(&page)
         }
         Err(other) => Err(other.into()),
     }

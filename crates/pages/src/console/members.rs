@@ -27,30 +27,30 @@ const DONE: [(&str, &str); 3] =
 /// GET /console/projects/{project}/members
 pub async fn get(
     State(app): State<App>,
-    mut desk: ProjectAccess,
+    mut access: ProjectAccess,
     QueryParams(query): QueryParams,
 ) -> Result<Response, HttpProblem> {
-    let mut page = view(&app, &mut desk).await?;
+    let mut page = view(&app, &mut access).await?;
     page.notice = done::words(&query, page.page.lang, &DONE);
-    desk.show(&page)
+    access.show(&page)
 }
 
 /// POST: `do` = `add` (`email`, `role`), `change` (`user`, `role`) or `remove` (`user`).
 pub async fn post(
     State(app): State<App>,
-    mut desk: ProjectAccess,
+    mut access: ProjectAccess,
     FormParams(form): FormParams,
 ) -> Result<Response, HttpProblem> {
-    desk.visitor.check_form(&form)?;
-    let here = urls::members(&desk.project.id);
-    let error = match change(&app, &desk.project, &form).await {
-        Ok(done) => return Ok(desk.done(&here, done)),
+    access.visitor.check_form(&form)?;
+    let here = urls::members(&access.project.id);
+    let error = match change(&app, &access.project, &form).await {
+        Ok(done) => return Ok(access.done(&here, done)),
         Err(error) => error,
     };
-    let mut page = view(&app, &mut desk).await?;
+    let mut page = view(&app, &mut access).await?;
     page.errors = done::faults(error, page.page.lang, words)?;
     (page.email, page.role) = (text(&form, "email"), text(&form, "role"));
-    desk.show_again(&page)
+    access.show_again(&page)
 }
 
 async fn change(app: &App, project: &Project, form: &Params) -> Result<&'static str, FlowError> {
@@ -80,20 +80,20 @@ fn words(refused: &Rejected, lang: Lang) -> Option<FieldErrors> {
     }
 }
 
-async fn view(app: &App, desk: &mut ProjectAccess) -> Result<MembersPage, HttpProblem> {
-    let here = urls::members(&desk.project.id);
-    let page = desk.page(&here);
+async fn view(app: &App, access: &mut ProjectAccess) -> Result<MembersPage, HttpProblem> {
+    let here = urls::members(&access.project.id);
+    let page = access.page(&here);
     let mut members = Vec::new();
     let mut after = Cursor::START;
     loop {
-        let found = app.usher.members.list_members(desk.project.id, after, MAX_PAGE).await?;
+        let found = app.usher.members.list_members(access.project.id, after, MAX_PAGE).await?;
         members.extend(found.items.into_iter().map(|member| row(page.lang, member)));
         let Some(next) = found.next else { break };
         after = next;
     }
     Ok(MembersPage {
-        project: desk.head(&page, ProjectTab::Members),
-        form: desk.form(&here),
+        project: access.head(&page, ProjectTab::Members),
+        form: access.form(&here),
         members,
         role: Role::Developer.as_str().to_owned(),
         page,

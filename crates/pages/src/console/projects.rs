@@ -52,17 +52,17 @@ pub async fn create(
 }
 
 /// GET /console/projects/{project}
-pub async fn one(State(app): State<App>, desk: ProjectAccess) -> Result<Response, HttpProblem> {
-    let clients = app.usher.clients.list_clients(desk.project.id, "", MAX_PAGE).await?;
-    let page = desk.page(&urls::project(&desk.project.id));
+pub async fn one(State(app): State<App>, access: ProjectAccess) -> Result<Response, HttpProblem> {
+    let clients = app.usher.clients.list_clients(access.project.id, "", MAX_PAGE).await?;
+    let page = access.page(&urls::project(&access.project.id));
     let view = ProjectPage {
-        project: desk.head(&page, ProjectTab::Clients),
-        id: desk.project.id.to_string(),
+        project: access.head(&page, ProjectTab::Clients),
+        id: access.project.id.to_string(),
         clients: clients.iter().map(client_row).collect(),
-        new_client_url: urls::new_client(&desk.project.id),
+        new_client_url: urls::new_client(&access.project.id),
         page,
     };
-    desk.show(&view)
+    access.show(&view)
 }
 
 async fn home_view(app: &App, visitor: &mut Visitor, account: &Account) -> Result<ConsoleHome, HttpProblem> {

@@ -22,34 +22,34 @@ use usher_protocol::params::Params;
 /// GET /console/projects/{project}/token
 pub async fn get(
     State(app): State<App>,
-    mut desk: ProjectAccess,
+    mut access: ProjectAccess,
     QueryParams(query): QueryParams,
 ) -> Result<Response, HttpProblem> {
-    let mut page = view(&mut desk);
+    let mut page = view(&mut access);
     let here = page.page.language_url_base.clone();
-    page.token = shown::read(&app, &desk.visitor, &desk.account, &here, &query).await?;
+    page.token = shown::read(&app, &access.visitor, &access.account, &here, &query).await?;
     let known = [("made", "message-project-created"), ("rotated", "token-rotated")];
     page.notice = done::words(&query, page.page.lang, &known).filter(|_| page.token != Some(ShownSecret::Before));
-    desk.show(&page)
+    access.show(&page)
 }
 
 /// POST rotates the token: `current_token`, `overlap` in seconds, `discard_history`.
 pub async fn post(
     State(app): State<App>,
-    mut desk: ProjectAccess,
+    mut access: ProjectAccess,
     FormParams(form): FormParams,
 ) -> Result<Response, HttpProblem> {
-    desk.visitor.check_form(&form)?;
-    let here = urls::project_token(&desk.project.id);
-    let error = match rotate(&app, &desk.project, &form).await {
-        Ok(token) => return shown::lead_to(&app, desk.visitor, &desk.account, &here, ("rotated", &token)),
+    access.visitor.check_form(&form)?;
+    let here = urls::project_token(&access.project.id);
+    let error = match rotate(&app, &access.project, &form).await {
+        Ok(token) => return shown::lead_to(&app, access.visitor, &access.account, &here, ("rotated", &token)),
         Err(error) => error,
     };
-    let mut page = view(&mut desk);
+    let mut page = view(&mut access);
     page.errors = done::faults(error, page.page.lang, words)?;
     (page.current_token, page.overlap) = (text(&form, "current_token"), text(&form, "overlap"));
     page.discard_history = !text(&form, "discard_history").is_empty();
-    desk.show_again(&page)
+    access.show_again(&page)
 }
 
 async fn rotate(app: &App, project: &Project, form: &Params) -> Result<String, FlowError> {
@@ -74,12 +74,12 @@ fn words(refused: &Rejected, lang: Lang) -> Option<FieldErrors> {
     }
 }
 
-fn view(desk: &mut ProjectAccess) -> ProjectTokenPage {
-    let here = urls::project_token(&desk.project.id);
-    let page = desk.page(&here);
+fn view(access: &mut ProjectAccess) -> ProjectTokenPage {
+    let here = urls::project_token(&access.project.id);
+    let page = access.page(&here);
     ProjectTokenPage {
-        project: desk.head(&page, ProjectTab::Token),
-        form: desk.form(&here),
+        project: access.head(&page, ProjectTab::Token),
+        form: access.form(&here),
         overlap: USUAL_OVERLAP.as_secs().to_string(),
         page,
         ..ProjectTokenPage::default()

@@ -41,53 +41,53 @@ const DONE: [(&str, &str); 8] = [
 /// GET /console/projects/{project}/webhooks/{webhook}; `before` is the start of a further page of deliveries.
 pub async fn get(
     State(app): State<App>,
-    mut desk: ProjectAccess,
+    mut access: ProjectAccess,
     Path((_, id)): Path<(String, String)>,
     QueryParams(query): QueryParams,
 ) -> Result<Response, HttpProblem> {
-    let webhook = load(&app, &desk, &id).await?;
+    let webhook = load(&app, &access, &id).await?;
     let before = query.get("before").ok().flatten().and_then(|text| Cursor::decode(text).ok());
-    let mut page = view(&app, &mut desk, &webhook, before).await?;
-    let here = urls::webhook(&desk.project.id, &webhook.id);
-    page.secret = shown::read(&app, &desk.visitor, &desk.account, &here, &query).await?;
+    let mut page = view(&app, &mut access, &webhook, before).await?;
+    let here = urls::webhook(&access.project.id, &webhook.id);
+    page.secret = shown::read(&app, &access.visitor, &access.account, &here, &query).await?;
     page.notice = done::words(&query, page.page.lang, &DONE).filter(|_| page.secret != Some(ShownSecret::Before));
-    desk.show(&page)
+    access.show(&page)
 }
 
 /// POST: `redeliver` = message, or `do` = `save` (`url`, `description`, `events`), `test`, `rotate-secret`, `disable`,
 /// `enable`, `redeliver-failed` or `delete`.
 pub async fn post(
     State(app): State<App>,
-    mut desk: ProjectAccess,
+    mut access: ProjectAccess,
     Path((_, id)): Path<(String, String)>,
     FormParams(form): FormParams,
 ) -> Result<Response, HttpProblem> {
-    desk.visitor.check_form(&form)?;
-    let webhook = load(&app, &desk, &id).await?;
+    access.visitor.check_form(&form)?;
+    let webhook = load(&app, &access, &id).await?;
     let error = match change(&app, &webhook, &form).await {
-        Ok(done) => return lead_on(&app, desk, &webhook, done),
+        Ok(done) => return lead_on(&app, access, &webhook, done),
         Err(error) => error,
     };
-    let mut page = view(&app, &mut desk, &webhook, None).await?;
+    let mut page = view(&app, &mut access, &webhook, None).await?;
     page.errors = done::faults(error, page.page.lang, of_refused)?;
     if text(&form, "do") == "save" {
         page.values = values(&form);
     }
-    desk.show_again(&page)
+    access.show_again(&page)
 }
 
 /// Redirects to the page with the message, and the new secret if there is one.
 fn lead_on(
     app: &App,
-    desk: ProjectAccess,
+    access: ProjectAccess,
     webhook: &Webhook,
     (done, secret): (&str, Option<String>),
 ) -> Result<Response, HttpProblem> {
     let here = urls::webhook(&webhook.project_id, &webhook.id);
     match secret {
-        Some(secret) => shown::lead_to(app, desk.visitor, &desk.account, &here, (done, &secret)),
-        None if done == "deleted" => Ok(desk.done(&urls::webhooks(&webhook.project_id), done)),
-        None => Ok(desk.done(&here, done)),
+        Some(secret) => shown::lead_to(app, access.visitor, &access.account, &here, (done, &secret)),
+        None if done == "deleted" => Ok(access.done(&urls::webhooks(&webhook.project_id), done)),
+        None => Ok(access.done(&here, done)),
     }
 }
 
@@ -141,26 +141,26 @@ fn typed(form: &Params) -> WebhookChange {
     WebhookChange { url: Some(url), description: Some(description), events, disabled: None }
 }
 
-async fn load(app: &App, desk: &ProjectAccess, id: &str) -> Result<Webhook, HttpProblem> {
+async fn load(app: &App, access: &ProjectAccess, id: &str) -> Result<Webhook, HttpProblem> {
     let id = id.parse().map_err(|_| FlowError::from(Rejected::NotFound("webhook")))?;
-    Ok(app.usher.webhooks.load_webhook(desk.project.id, id).await?)
+    Ok(app.usher.webhooks.load_webhook(access.project.id, id).await?)
 }
 
 async fn view(
     app: &App,
-    desk: &mut ProjectAccess,
+    access: &mut ProjectAccess,
     webhook: &Webhook,
     before: Option<Cursor>,
 ) -> Result<WebhookPage, HttpProblem> {
-    let here = urls::webhook(&desk.project.id, &webhook.id);
-    let page = desk.page(&here);
+    let here = urls::webhook(&access.project.id, &webhook.id);
+    let page = access.page(&here);
     let lang = page.lang;
     let found = app.usher.webhooks.list_deliveries(webhook, None, before, SIZE).await?;
     let now = app.usher.core.clock.now();
     let former = webhook.signing(now).filter_map(|secret| secret.expires_at).max();
     Ok(WebhookPage {
-        project: desk.head(&page, ProjectTab::Webhooks),
-        form: desk.form(&here),
+        project: access.head(&page, ProjectTab::Webhooks),
+        form: access.form(&here),
         address: webhook.url.clone(),
         values: WebhookValues {
             url: webhook.url.clone(),

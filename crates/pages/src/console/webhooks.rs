@@ -21,32 +21,32 @@ use usher_protocol::params::Params;
 /// GET /console/projects/{project}/webhooks
 pub async fn get(
     State(app): State<App>,
-    mut desk: ProjectAccess,
+    mut access: ProjectAccess,
     QueryParams(query): QueryParams,
 ) -> Result<Response, HttpProblem> {
-    let mut page = view(&app, &mut desk).await?;
+    let mut page = view(&app, &mut access).await?;
     page.notice = done::words(&query, page.page.lang, &[("deleted", "webhook-deleted")]);
-    desk.show(&page)
+    access.show(&page)
 }
 
 /// POST creates a webhook: `url`, `description`, `events`.
 pub async fn post(
     State(app): State<App>,
-    mut desk: ProjectAccess,
+    mut access: ProjectAccess,
     FormParams(form): FormParams,
 ) -> Result<Response, HttpProblem> {
-    desk.visitor.check_form(&form)?;
-    let made = match app.usher.webhooks.create_webhook(desk.project.id, typed(&form)).await {
+    access.visitor.check_form(&form)?;
+    let made = match app.usher.webhooks.create_webhook(access.project.id, typed(&form)).await {
         Ok(made) => made,
         Err(error) => {
-            let mut page = view(&app, &mut desk).await?;
+            let mut page = view(&app, &mut access).await?;
             page.errors = done::faults(error, page.page.lang, of_refused)?;
             page.values = values(&form);
-            return desk.show_again(&page);
+            return access.show_again(&page);
         }
     };
-    let here = urls::webhook(&desk.project.id, &made.webhook.id);
-    shown::lead_to(&app, desk.visitor, &desk.account, &here, ("added", &made.secret))
+    let here = urls::webhook(&access.project.id, &made.webhook.id);
+    shown::lead_to(&app, access.visitor, &access.account, &here, ("added", &made.secret))
 }
 
 fn typed(form: &Params) -> NewWebhook {
@@ -77,13 +77,13 @@ pub(super) const fn why_key(why: DisabledWhy) -> &'static str {
     }
 }
 
-async fn view(app: &App, desk: &mut ProjectAccess) -> Result<WebhooksPage, HttpProblem> {
-    let here = urls::webhooks(&desk.project.id);
-    let page = desk.page(&here);
-    let webhooks = app.usher.webhooks.list_webhooks(desk.project.id).await?;
+async fn view(app: &App, access: &mut ProjectAccess) -> Result<WebhooksPage, HttpProblem> {
+    let here = urls::webhooks(&access.project.id);
+    let page = access.page(&here);
+    let webhooks = app.usher.webhooks.list_webhooks(access.project.id).await?;
     Ok(WebhooksPage {
-        project: desk.head(&page, ProjectTab::Webhooks),
-        form: desk.form(&here),
+        project: access.head(&page, ProjectTab::Webhooks),
+        form: access.form(&here),
         webhooks: webhooks.into_iter().map(|webhook| row(page.lang, webhook)).collect(),
         kinds: EventCatalogue::STANDARD.messages().map(|(_, message)| message.name.to_owned()).collect(),
         values: WebhookValues { events: "*".into(), ..WebhookValues::default() },

@@ -22,7 +22,7 @@ use usher_http_server::urls;
 
 /// POST: Google's security events, Apple's notifications, Facebook's "deauthorize".
 pub async fn account(app: State<App>, provider: Path<String>, request: Request) -> Result<Response, HttpProblem> {
-    hear(app, provider, ProviderEventEndpoint::Account, request).await
+    receive(app, provider, ProviderEventEndpoint::Account, request).await
 }
 
 /// POST: OpenID Connect Back-Channel Logout 1.0 §2.5, from the provider to us.
@@ -31,15 +31,15 @@ pub async fn backchannel_logout(
     provider: Path<String>,
     request: Request,
 ) -> Result<Response, HttpProblem> {
-    hear(app, provider, ProviderEventEndpoint::BackchannelLogout, request).await
+    receive(app, provider, ProviderEventEndpoint::BackchannelLogout, request).await
 }
 
 /// POST: Facebook's "data deletion".
 pub async fn data_deletion(app: State<App>, provider: Path<String>, request: Request) -> Result<Response, HttpProblem> {
-    hear(app, provider, ProviderEventEndpoint::DataDeletion, request).await
+    receive(app, provider, ProviderEventEndpoint::DataDeletion, request).await
 }
 
-async fn hear(
+async fn receive(
     State(app): State<App>,
     Path(provider): Path<String>,
     endpoint: ProviderEventEndpoint,
@@ -50,7 +50,7 @@ async fn hear(
     match app
         .usher
         .provider_events
-        .hear(&provider, &ProviderEventRequest { endpoint, body: body::read(request).await?.to_vec() })
+        .receive(&provider, &ProviderEventRequest { endpoint, body: body::read(request).await?.to_vec() })
         .await
     {
         Ok(notice) => match notice.confirmation {

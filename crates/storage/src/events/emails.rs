@@ -6,7 +6,7 @@ use crate::db::{on_tx, run, statements};
 use crate::row::unreadable;
 use crate::{Result, StorageError, Tx};
 use usher_domain::event::queued_email::QueuedEmail;
-use usher_domain::id::LetterId;
+use usher_domain::id::EmailId;
 use usher_domain::time::Timestamp;
 
 statements! {
@@ -29,7 +29,7 @@ impl TryFrom<EmailRow> for QueuedEmail {
     type Error = StorageError;
     fn try_from(row: EmailRow) -> Result<Self> {
         Ok(Self {
-            id: LetterId(row.id),
+            id: EmailId(row.id),
             sealed: row.sealed,
             attempts: u32::try_from(row.attempts).map_err(|_| unreadable("letter", "attempts", row.id))?,
             expires_at: Timestamp(row.expires_at),
@@ -65,7 +65,7 @@ impl Tx {
     }
 
     /// Sets when an email is tried again.
-    pub async fn retry_letter(&mut self, letter: LetterId, at: Timestamp) -> Result<()> {
+    pub async fn retry_email(&mut self, letter: EmailId, at: Timestamp) -> Result<()> {
         run!(self, RETRY, |sql| sqlx::query(sql).bind(letter.0).bind(at.0)).map(drop)
     }
 
@@ -75,7 +75,7 @@ impl Tx {
     }
 
     /// Deletes an email that was sent or has expired.
-    pub async fn delete_letter(&mut self, letter: LetterId) -> Result<()> {
+    pub async fn delete_email(&mut self, letter: EmailId) -> Result<()> {
         run!(self, DELETE, |sql| sqlx::query(sql).bind(letter.0)).map(drop)
     }
 }

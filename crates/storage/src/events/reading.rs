@@ -15,9 +15,9 @@ statements! {
     ALONE = "select 1", postgres "select 1 from (select pg_advisory_xact_lock(5570001)) as held";
     // `seq > 0` is always true; it makes SQLite search the index of pending events instead of walking it. An event of
     // a client belongs to the client's project, even where it names none.
-    UNTOLD = "select e.seq, e.id, e.kind, e.at, e.user_id, e.session_id, e.client_id, e.grant_id, coalesce(e.project_id, c.project_id) as project_id, e.data from event e left join client c on c.id = e.client_id where not e.told and e.seq > 0 order by e.seq limit $1";
-    ANY_UNTOLD = "select seq from event where not told and seq > 0 order by seq limit 1";
-    ANY_UNTOLD_OF_USER = "select seq from event where not told and seq > 0 and user_id = $1 order by seq limit 1";
+    PENDING = "select e.seq, e.id, e.kind, e.at, e.user_id, e.session_id, e.client_id, e.grant_id, coalesce(e.project_id, c.project_id) as project_id, e.data from event e left join client c on c.id = e.client_id where not e.told and e.seq > 0 order by e.seq limit $1";
+    ANY_PENDING = "select seq from event where not told and seq > 0 order by seq limit 1";
+    ANY_PENDING_OF_USER = "select seq from event where not told and seq > 0 and user_id = $1 order by seq limit 1";
     TOLD = "update event set told = true where seq = $1";
     // Only if the data is still what was read: an event that was erased meanwhile stays erased.
     TOLD_LEAVING = "update event set told = true, data = case when data = $3 then $2 else data end where seq = $1";
@@ -33,7 +33,7 @@ pub struct PendingEvent {
 }
 
 #[derive(sqlx::FromRow)]
-struct UntoldRow {
+struct PendingRow {
     seq: i64,
     id: Uuid,
     kind: String,
@@ -47,7 +47,7 @@ struct UntoldRow {
 }
 
 impl PendingEvent {
-    fn read(row: UntoldRow, events: EventCatalogue) -> Result<Self> {
+    fn read(row: PendingRow, events: EventCatalogue) -> Result<Self> {
         let kind = events.find(&row.kind).ok_or_else(|| unreadable("event", "kind", row.id))?;
         let event = Event {
             id: EventId(row.id),
@@ -68,13 +68,13 @@ impl Tx {
     /// Takes the next pending events, oldest first. No other transaction takes any until this one ends.
     pub async fn take_pending_events(&mut self, size: u32, events: EventCatalogue) -> Result<Vec<PendingEvent>> {
         let _: i32 = on_tx!(self, ALONE, |conn, sql| sqlx::query_scalar(sql).fetch_one(conn))?;
-        let rows: Vec<UntoldRow> =
-            on_tx!(self, UNTOLD, |conn, sql| sqlx::query_as(sql).bind(i64::from(size)).fetch_all(conn))?;
+        let rows: Vec<PendingRow> =
+            on_tx!(self, PENDING, |conn, sql| sqlx::query_as(sql).bind(i64::from(size)).fetch_all(conn))?;
         rows.into_iter().map(|row| PendingEvent::read(row, events)).collect()
     }
 
     /// Marks an event as dispatched, and removes the data that only its readers needed.
-    pub async fn mark_told(&mut self, fact: &PendingEvent) -> Result<()> {
+    pub async fn mark_dispatched(&mut self, fact: &PendingEvent) -> Result<()> {
         match fact.event.kept_data() {
             None => run!(self, TOLD, |sql| sqlx::query(sql).bind(fact.seq)),
             Some(kept) => run!(self, TOLD_LEAVING, |sql| sqlx::query(sql)
@@ -89,14 +89,14 @@ impl Tx {
 impl Store {
     /// Is there an event that was not dispatched yet?
     pub async fn has_pending_events(&self) -> Result<bool> {
-        let seq: Option<i64> = on!(&self.db, ANY_UNTOLD, |conn, sql| sqlx::query_scalar(sql).fetch_optional(conn))?;
+        let seq: Option<i64> = on!(&self.db, ANY_PENDING, |conn, sql| sqlx::query_scalar(sql).fetch_optional(conn))?;
         Ok(seq.is_some())
     }
 
     /// Is there an event of this user that was not dispatched yet?
     pub async fn has_pending_events_of(&self, user: UserId) -> Result<bool> {
         let seq: Option<i64> =
-            on!(&self.db, ANY_UNTOLD_OF_USER, |conn, sql| sqlx::query_scalar(sql).bind(user.0).fetch_optional(conn))?;
+            on!(&self.db, ANY_PENDING_OF_USER, |conn, sql| sqlx::query_scalar(sql).bind(user.0).fetch_optional(conn))?;
         Ok(seq.is_some())
     }
 }

@@ -12,7 +12,7 @@ statements! {
 impl Tx {
     /// Writes a value unless one of that name exists, and returns the stored one. A transaction that writes the same
     /// name waits for this one to end.
-    pub async fn settle_fact(&mut self, name: &str, value: &[u8]) -> Result<Vec<u8>> {
+    pub async fn set_fact_once(&mut self, name: &str, value: &[u8]) -> Result<Vec<u8>> {
         run!(self, PUT_NEW, |sql| sqlx::query(sql).bind(name).bind(value))?;
         on_tx!(self, FIND, |conn, sql| sqlx::query_scalar(sql).bind(name).fetch_one(conn))
     }

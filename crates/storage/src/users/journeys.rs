@@ -30,7 +30,7 @@ impl Tx {
     }
 
     /// Records a provider event as received. `false` if it was received before.
-    pub async fn hear_notice(&mut self, jti_hash: &[u8], expires_at: Timestamp) -> Result<bool> {
+    pub async fn mark_provider_event(&mut self, jti_hash: &[u8], expires_at: Timestamp) -> Result<bool> {
         run!(self, HEAR, |sql| sqlx::query(sql).bind(jti_hash).bind(expires_at.0)).map(|rows| rows == 1)
     }
 

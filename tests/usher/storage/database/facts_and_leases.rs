@@ -7,9 +7,9 @@ on_both_databases! {
     async fn the_first_to_settle_a_fact_settles_it(db: TestDatabase) {
         assert_eq!(db.store.find_fact("mark").await.unwrap(), None);
         for (value, stands) in [(vec![0, 1], vec![0, 1]), (vec![9], vec![0, 1])] {
-            assert_eq!(in_tx!(db.store, |tx| tx.settle_fact("mark", &value).await).unwrap(), stands);
+            assert_eq!(in_tx!(db.store, |tx| tx.set_fact_once("mark", &value).await).unwrap(), stands);
         }
-        assert_eq!(in_tx!(db.store, |tx| tx.settle_fact("empty", b"").await).unwrap(), b"");
+        assert_eq!(in_tx!(db.store, |tx| tx.set_fact_once("empty", b"").await).unwrap(), b"");
         assert_eq!(db.store.find_fact("mark").await.unwrap(), Some(vec![0, 1]));
         assert_eq!(db.store.find_fact("empty").await.unwrap(), Some(Vec::new()));
     }
@@ -19,7 +19,7 @@ on_both_databases! {
         let racers: Vec<_> = (0..20_u8)
             .map(|racer| {
                 let store = stores[usize::from(racer % 2)].clone();
-                tokio::spawn(async move { in_tx!(store, |tx| tx.settle_fact("mark", &[racer]).await) })
+                tokio::spawn(async move { in_tx!(store, |tx| tx.set_fact_once("mark", &[racer]).await) })
             })
             .collect();
         let mut told = Vec::new();

@@ -99,7 +99,7 @@ async fn limit_pages(store: &Store, pragma: &'static str) {
 /// Writes four kilobytes.
 async fn fill(store: &Store, place: usize) -> Result<(), StorageError> {
     let (name, value) = (format!("{place}"), vec![7; 4_096]);
-    in_tx!(store, |tx| tx.settle_fact(&name, &value).await.map(drop))
+    in_tx!(store, |tx| tx.set_fact_once(&name, &value).await.map(drop))
 }
 
 on_both_databases! {

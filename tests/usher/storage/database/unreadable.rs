@@ -3,7 +3,7 @@
 use crate::harness::database::on_both_databases;
 use crate::storage::samples::{NOW, hash, in_tx, proof, random, stored_client, stored_grant, stored_user};
 use usher_domain::event::queued_email::QueuedEmail;
-use usher_domain::id::LetterId;
+use usher_domain::id::EmailId;
 use usher_domain::key::{SigningAlg, SigningKeyRecord};
 use usher_domain::oauth::consent::StoredConsent;
 use usher_domain::user::proof::ProofKind;
@@ -94,7 +94,7 @@ on_both_databases! {
 
     async fn a_letter_with_a_broken_count_is_named_and_stays_in_the_queue(db: TestDatabase) {
         let letter =
-            QueuedEmail { id: LetterId::new(NOW, random()), sealed: vec![1], attempts: 0, expires_at: NOW };
+            QueuedEmail { id: EmailId::new(NOW, random()), sealed: vec![1], attempts: 0, expires_at: NOW };
         in_tx!(db.store, |tx| tx.insert_email(&letter, NOW).await).unwrap();
         db.execute("update letter set attempts = -5").await;
         let taken = in_tx!(db.store, |tx| tx.take_due_letters(NOW, NOW, 5).await);

@@ -6,12 +6,12 @@ use std::time::Duration;
 use crate::harness::database::on_both_databases;
 use crate::storage::samples::{NOW, in_tx, later, random};
 use usher_domain::event::queued_email::QueuedEmail;
-use usher_domain::id::LetterId;
+use usher_domain::id::EmailId;
 use usher_domain::time::Timestamp;
 use usher_storage::{StorageError, Store};
 
 fn letter() -> QueuedEmail {
-    QueuedEmail { id: LetterId::new(NOW, random()), sealed: vec![7, 0, 255], attempts: 0, expires_at: later(900) }
+    QueuedEmail { id: EmailId::new(NOW, random()), sealed: vec![7, 0, 255], attempts: 0, expires_at: later(900) }
 }
 
 async fn queue(store: &Store, letter: &QueuedEmail, at: Timestamp) {
@@ -35,11 +35,11 @@ on_both_databases! {
         assert_eq!(take(&db.store, later(69), 10).await, []);
         let twice = QueuedEmail { attempts: 2, ..letter.clone() };
         assert_eq!(take(&db.store, later(70), 10).await, [twice]);
-        in_tx!(db.store, |tx| tx.retry_letter(letter.id, later(500)).await).unwrap();
+        in_tx!(db.store, |tx| tx.retry_email(letter.id, later(500)).await).unwrap();
         assert_eq!(take(&db.store, later(499), 10).await, []);
         assert_eq!(take(&db.store, later(500), 10).await.len(), 1);
         for _ in 0..2 {
-            in_tx!(db.store, |tx| tx.delete_letter(letter.id).await).unwrap();
+            in_tx!(db.store, |tx| tx.delete_email(letter.id).await).unwrap();
         }
         assert_eq!(take(&db.store, later(9_999), 10).await, []);
     }
@@ -50,7 +50,7 @@ on_both_databases! {
             queue(&db.store, letter, later(second)).await;
         }
         assert_eq!(take(&db.store, later(9), 0).await, []);
-        let taken: HashSet<LetterId> = take(&db.store, later(9), 2).await.iter().map(|letter| letter.id).collect();
+        let taken: HashSet<EmailId> = take(&db.store, later(9), 2).await.iter().map(|letter| letter.id).collect();
         assert_eq!(taken, HashSet::from([letters[1].id, letters[3].id]));
         assert_eq!(take(&db.store, later(9), 10).await.len(), 3);
     }

@@ -24,7 +24,7 @@ async fn events(db: &TestDatabase, person: UserId, kind: EventKind, seconds: Ran
     }
     in_tx!(db.store, |tx| {
         for event in tx.take_pending_events(1_000, EventCatalogue::STANDARD).await? {
-            tx.mark_told(&event).await?;
+            tx.mark_dispatched(&event).await?;
         }
         Ok(())
     })

@@ -35,7 +35,7 @@ on_both_databases! {
         let id = hash();
         assert!(!db.store.is_notice_heard(&id).await.unwrap());
         for first in [true, false] {
-            assert_eq!(in_tx!(db.store, |tx| tx.hear_notice(&id, later(9)).await).unwrap(), first);
+            assert_eq!(in_tx!(db.store, |tx| tx.mark_provider_event(&id, later(9)).await).unwrap(), first);
         }
         assert!(db.store.is_notice_heard(&id).await.unwrap());
         assert!(!db.store.is_notice_heard(b"").await.unwrap());
@@ -45,7 +45,7 @@ on_both_databases! {
         for seconds in [10, 10, 10, 20] {
             let (state, id) = (hash(), hash());
             in_tx!(db.store, |tx| tx.insert_journey(&state, b"x", later(seconds)).await).unwrap();
-            in_tx!(db.store, |tx| tx.hear_notice(&id, later(seconds)).await).unwrap();
+            in_tx!(db.store, |tx| tx.mark_provider_event(&id, later(seconds)).await).unwrap();
         }
         let mut swept = Vec::new();
         for (before, batch) in [(10, 9), (11, 2), (11, 2), (11, 2)] {

@@ -46,7 +46,7 @@ pub struct EventView {
     /// When it happened.
     pub at: String,
     /// May the user report it as a compromise?
-    pub disownable: bool,
+    pub reportable: bool,
 }
 
 /// The reason why something ended, as text.

@@ -128,12 +128,12 @@ pub(super) fn own_applications(lang: Lang) -> Vec<RenderedSample> {
         apps: vec![app, hostile],
     };
     let none = AccountApps { apps: Vec::new(), ..apps.clone() };
-    let event = |text: &str, disownable: bool| EventView {
+    let event = |text: &str, reportable: bool| EventView {
         what: lang.text_with(text, &[("client", HOSTILE.into())]),
         why: reason_words(lang, "sign_out"),
         whence: Some(HOSTILE.into()),
         at: lang.date_time(1_795_363_080),
-        disownable,
+        reportable,
     };
     let heading = |label: &str, current| HeadingLink { label: label.into(), url: "/account/activity".into(), current };
     let activity = AccountActivity {

@@ -1,4 +1,4 @@
-//! A release build of `usher serve` in a folder of its own, furnished through its own command line.
+//! A release build of `usher serve` in a folder of its own, prepared through its own command line.
 
 use std::fs::File;
 use std::io::Write as _;
@@ -32,7 +32,7 @@ pub struct Client {
     pub secret: String,
 }
 
-/// The clients of a furnished house.
+/// The clients of a prepared server.
 #[derive(Debug, Clone)]
 pub struct Clients {
     /// Signs people in; first party; ES256.
@@ -44,7 +44,7 @@ pub struct Clients {
 }
 
 /// A running server. Stopped when dropped.
-pub struct House {
+pub struct BenchServer {
     /// What its database is called in the table.
     pub database: &'static str,
     /// Where it listens.
@@ -60,8 +60,8 @@ pub struct House {
     postmaster: Option<u32>,
 }
 
-impl House {
-    /// Starts a house on an empty database, and starts it thrice more.
+impl BenchServer {
+    /// Starts a server on an empty database, and starts it thrice more.
     pub async fn start(
         program: &Path,
         folder: &Path,
@@ -74,15 +74,15 @@ impl House {
         let address = TcpListener::bind("127.0.0.1:0")?.local_addr()?;
         let child = spawn(program, folder, &url, address)?;
         let (program, folder) = (program.to_owned(), folder.to_owned());
-        let mut house =
+        let mut server =
             Self { database, address, first_start: 0.0, next_start: f64::MAX, program, folder, url, child, postmaster };
-        house.first_start = house.until_ready().await?;
+        server.first_start = server.until_ready().await?;
         for _ in 0..3 {
-            house.stop();
-            house.child = spawn(&house.program, &house.folder, &house.url, address)?;
-            house.next_start = house.next_start.min(house.until_ready().await?);
+            server.stop();
+            server.child = spawn(&server.program, &server.folder, &server.url, address)?;
+            server.next_start = server.next_start.min(server.until_ready().await?);
         }
-        Ok(house)
+        Ok(server)
     }
 
     /// Whose processor time counts.
@@ -91,7 +91,7 @@ impl House {
     }
 
     /// Makes a project, the clients and the user.
-    pub fn furnish(&self) -> anyhow::Result<Clients> {
+    pub fn prepare(&self) -> anyhow::Result<Clients> {
         self.command(&["project", "create", "--name", "Bench"], "")?;
         self.command(&["user", "create", "--email", EMAIL, "--password-stdin"], PASSWORD)?;
         let client = |kind: &[&str]| -> anyhow::Result<Client> {
@@ -113,7 +113,7 @@ impl House {
         self.command(&add, "sim-secret").map(drop)
     }
 
-    /// Runs a command of `usher` in this house and reads its JSON.
+    /// Runs a command of `usher` in this server and reads its JSON.
     fn command(&self, arguments: &[&str], input: &str) -> anyhow::Result<Value> {
         let mut command = settings(&self.program, &self.folder, &self.url, self.address);
         let command = command.args(arguments).arg("--json").stdin(Stdio::piped()).stdout(Stdio::piped());
@@ -146,7 +146,7 @@ impl House {
     }
 }
 
-impl Drop for House {
+impl Drop for BenchServer {
     fn drop(&mut self) {
         self.stop();
     }
