@@ -70,7 +70,7 @@ impl At {
     async fn brokered(&mut self, guest: &Guest) -> anyhow::Result<(Duration, Duration)> {
         let start = format!("/upstream/google/start?{}", query(&[("login_hint", HINT)]));
         let began = Instant::now();
-        let answer = self.usher.upstream_sign_in.ask(&guest.get(&start, "")).await?;
+        let answer = self.usher.ask(&guest.get(&start, "")).await?;
         let away = led_to(answer.headers("location").next())?;
         let jar = format!("Cookie: {}\r\n", cookies(&answer));
         let left = Instant::now();
@@ -78,7 +78,7 @@ impl At {
         let back = led_to(answer.headers("location").next())?;
         let page = left.elapsed();
         let path = format!("{}?{}", back.path(), back.query().unwrap_or_default());
-        let answer = self.usher.upstream_sign_in.ask(&guest.get(&path, &jar)).await?;
+        let answer = self.usher.ask(&guest.get(&path, &jar)).await?;
         let whole = began.elapsed();
         let to = answer.headers("location").next().unwrap_or_default();
         ensure!(answer.status == 303 && to.ends_with("/account/profile"), "led to {to} ({})", answer.status);
@@ -124,7 +124,7 @@ impl At {
     /// How long one request to the server takes.
     async fn timed(&mut self, request: &[u8]) -> anyhow::Result<Duration> {
         let began = Instant::now();
-        let answer = self.usher.upstream_sign_in.ask(request).await?;
+        let answer = self.usher.ask(request).await?;
         ensure!(answer.status == 303, "answered {}", answer.status);
         Ok(began.elapsed())
     }

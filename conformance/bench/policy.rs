@@ -10,8 +10,8 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Map, json};
 use usher_policy::Table;
-use usher_policy::compile::{Edition, compile};
-use usher_policy::evaluate::{Question, evaluate};
+use usher_policy::compile::{TableId, compile};
+use usher_policy::evaluate::{EvaluationRequest, evaluate};
 use usher_policy::routes;
 
 const ROUNDS: u32 = 200;
@@ -30,13 +30,13 @@ fn best(often: u32, mut doing: impl FnMut()) -> Duration {
 
 fn main() {
     let document = rules::ten_thousand_rules();
-    let edition = Edition { project: "bench".to_owned(), revision: 1, iat: 0 };
+    let edition = TableId { project: "bench".to_owned(), revision: 1, iat: 0 };
     let table = compile(&document, edition.clone()).expect("it compiles");
     let sent = serde_json::to_vec(&table).expect("it is JSON");
     let (nothing, user) = (Map::new(), Map::from_iter([("id".to_owned(), json!("u1"))]));
     let resource = Map::from_iter([("owner_id".to_owned(), json!("u1"))]);
     let roles: Vec<String> = (10..13).map(|number| format!("role{number}")).collect();
-    let question = Question {
+    let question = EvaluationRequest {
         roles: &roles,
         permission: "Entity4:act2",
         user: &user,
