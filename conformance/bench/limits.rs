@@ -80,7 +80,9 @@ pub async fn commits(store: &Store, callers: usize, long: Duration) -> anyhow::R
             let (random, now, mut count) = (OsRandom::default(), Timestamp(1_800_000_000), 0_u32);
             while Instant::now() < until {
                 let event = Event::new(EventId::new(now, &random), EventKind::GrantCreated, now);
-                store.write_single(move |mut tx| Box::pin(async move { tx.append(&event).await })).await?;
+                let mut tx = store.begin_single().await?;
+                tx.append(&event).await?;
+                tx.commit().await?;
                 count += 1;
             }
             anyhow::Ok(count)
