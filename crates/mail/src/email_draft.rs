@@ -119,11 +119,11 @@ impl EmailDraft {
         Self::requested(kind, texts)
     }
 
-    pub(crate) fn to_unproven_address(self) -> Self {
+    pub(crate) fn for_unproven_address(self) -> Self {
         Self { address: AddressKind::Unproven, ..self }
     }
 
-    pub(crate) fn to_former_address(self) -> Self {
+    pub(crate) fn for_former_address(self) -> Self {
         Self { address: AddressKind::Former, ..self }
     }
 

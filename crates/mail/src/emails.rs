@@ -10,7 +10,7 @@ use usher_domain::user::device::DeviceName;
 /// "Enter this code, or open this link": verifies the reader's address. Both are valid for `minutes`.
 pub fn verify_email(code: &str, link: &str, minutes: u32) -> EmailDraft {
     EmailDraft::requested("verify_email", "mail-verify")
-        .to_unproven_address()
+        .for_unproven_address()
         .code(code)
         .button("mail-verify-button", link)
         .count(minutes)
@@ -21,7 +21,7 @@ pub fn verify_email(code: &str, link: &str, minutes: u32) -> EmailDraft {
 /// "Enter this code": verifies the reader's address at a sign-in with a provider. It is valid for `minutes`.
 pub fn link_code(code: &str, minutes: u32) -> EmailDraft {
     EmailDraft::requested("verify_email", "upstream-mail-code")
-        .to_unproven_address()
+        .for_unproven_address()
         .code(code)
         .count(minutes)
         .note("mail-code-minutes")
@@ -114,7 +114,7 @@ pub fn token_reuse(client: &str, ended: ReuseEnds) -> EmailDraft {
 
 /// The address was changed. `to` is the new one, masked: the reader of the old one may no longer be its owner.
 pub fn email_changed(to: &str) -> EmailDraft {
-    EmailDraft::security("email_changed", "mail-email-changed").to_former_address().text("email", to)
+    EmailDraft::security("email_changed", "mail-email-changed").for_former_address().text("email", to)
 }
 
 /// Another account was merged into this one.
