@@ -23,6 +23,7 @@ pub mod openapi;
 pub mod parameters;
 pub mod policy;
 pub mod problems;
+mod profile_claims;
 pub mod projects;
 pub mod refusal;
 pub mod sync;

@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use serde::{Serialize, Serializer};
 use url::Url;
 
+use super::layer::variable_of_key;
 use super::sections::providers::ConfiguredProvider;
 use super::setting::PrintedPart;
 use crate::entry::{GivenValue, SettingOrigin};
@@ -25,6 +26,13 @@ pub struct ExplainedSetting {
     pub default: Option<&'static str>,
     /// What it does.
     pub about: &'static str,
+}
+
+impl ExplainedSetting {
+    /// The environment variable that sets it.
+    pub fn variable(&self) -> String {
+        variable_of_key(&self.key)
+    }
 }
 
 fn as_text<S: Serializer>(origin: &SettingOrigin, serializer: S) -> Result<S::Ok, S::Error> {

@@ -1,5 +1,4 @@
-//! The standard claims of a user (OpenID Connect Core §5.1), the scopes that request them (§5.4), and claims requested
-//! by name (§5.5).
+//! Claims of a user that a request names (OpenID Connect Core §5.5). The claims are in [`super::user_claims`].
 
 use std::collections::BTreeSet;
 
@@ -7,50 +6,16 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::error::OAuthError;
-use super::scope::Scope;
 use super::strict_json;
-
-/// The claim with a user's roles, unless the client chose another name.
-pub const ROLES_CLAIM: &str = "roles";
+use super::user_claims::UserClaims;
 
 /// A `claims` parameter is three levels deep, arrays of values included.
 const MAX_DEPTH: u8 = 8;
 
-/// The claims that each scope requests (OpenID Connect Core §5.4).
-pub const SCOPE_CLAIMS: &[(&str, &[&str])] = &[
-    (
-        "profile",
-        &[
-            "name",
-            "family_name",
-            "given_name",
-            "middle_name",
-            "nickname",
-            "preferred_username",
-            "profile",
-            "picture",
-            "website",
-            "gender",
-            "birthdate",
-            "zoneinfo",
-            "locale",
-            "updated_at",
-        ],
-    ),
-    ("email", &["email", "email_verified"]),
-    ("address", &["address"]),
-    ("phone", &["phone_number", "phone_number_verified"]),
-    // Not standard: a user's roles in the client's project.
-    ("roles", &[ROLES_CLAIM]),
-];
-
 /// Every claim that may be requested, for the metadata.
 pub fn supported() -> Vec<&'static str> {
-    let person = SCOPE_CLAIMS.iter().flat_map(|(_, claims)| claims.iter().copied());
-    ["sub", "iss", "aud", "exp", "iat", "auth_time", "nonce", "acr", "amr", "azp", "sid"]
-        .into_iter()
-        .chain(person)
-        .collect()
+    let of_tokens = ["sub", "iss", "aud", "exp", "iat", "auth_time", "nonce", "acr", "amr", "azp", "sid"];
+    of_tokens.into_iter().chain(UserClaims::STANDARD.claims().map(|row| row.name)).collect()
 }
 
 /// The `claims` parameter: names of claims, for userinfo and for the ID token.
@@ -98,7 +63,9 @@ impl ClaimsRequest {
                     acr.get("values").and_then(Value::as_array).map(|all| all.iter().filter_map(text).collect());
                 listed.or_else(|| acr.get("value").and_then(text).map(|one| vec![one])).unwrap_or_default()
             });
-        let known = |claims: &Map<String, Value>| claims.keys().filter(|name| is_person_claim(name)).cloned().collect();
+        let known = |claims: &Map<String, Value>| {
+            claims.keys().filter(|name| UserClaims::STANDARD.contains(name)).cloned().collect()
+        };
         Ok(Self { userinfo: known(&userinfo), id_token: known(&id_token), sub, essential_acr })
     }
 }
@@ -111,61 +78,9 @@ impl ClaimsRequest {
     }
 }
 
-/// Whether a token of this scope requests claims of the user.
-pub fn are_asked_by(scope: &Scope) -> bool {
-    SCOPE_CLAIMS.iter().any(|(name, _)| scope.contains(name))
-}
-
-fn is_person_claim(name: &str) -> bool {
-    SCOPE_CLAIMS.iter().any(|(_, claims)| claims.contains(&name))
-}
-
-/// Of all known claims of a user, those that these scopes and names release.
-///
-/// Claims that are absent, null or empty are omitted (§5.3.2).
-pub fn released(known: &Map<String, Value>, scope: &Scope, by_name: &BTreeSet<String>) -> Map<String, Value> {
-    let by_scope =
-        SCOPE_CLAIMS.iter().filter(|(name, _)| scope.contains(name)).flat_map(|(_, claims)| claims.iter().copied());
-    let mut out = Map::new();
-    for name in by_scope.chain(by_name.iter().map(String::as_str)) {
-        if let Some(value) = known.get(name).filter(|value| !is_blank(value)) {
-            out.insert(name.to_owned(), value.clone());
-        }
-    }
-    out
-}
-
-fn is_blank(value: &Value) -> bool {
-    match value {
-        Value::Null => true,
-        Value::String(text) => text.is_empty(),
-        Value::Object(members) => members.is_empty(),
-        _ => false,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use serde_json::json;
-
-    #[test]
-    fn a_scope_releases_its_claims_and_no_others() {
-        let Value::Object(known) =
-            json!({"name": "Ana", "email": "ana@example.test", "gender": "", "phone_number": "+351", "secret": 1})
-        else {
-            unreachable!()
-        };
-        let seen = released(&known, &Scope::of(["openid", "profile"]), &BTreeSet::from(["email".to_owned()]));
-        assert_eq!(Value::Object(seen), json!({"name": "Ana", "email": "ana@example.test"}));
-    }
-
-    #[test]
-    fn having_no_role_is_told_as_well() {
-        let Value::Object(known) = json!({"roles": []}) else { unreachable!() };
-        let seen = released(&known, &Scope::of(["roles"]), &BTreeSet::new());
-        assert_eq!(Value::Object(seen), json!({"roles": []}), "an application that merges claims would keep old roles");
-    }
 
     #[test]
     fn single_claims_are_read_by_name() {

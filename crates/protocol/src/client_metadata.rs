@@ -4,10 +4,10 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use super::claims::ROLES_CLAIM;
 use super::grant_type::GrantType;
 use super::redirect_uri::{self, UriFault};
 use super::scope::Scope;
+use super::user_claims::ROLES_CLAIM;
 
 /// Signature algorithms that a client may choose.
 pub const SIGNING_ALGS: [&str; 4] = ["RS256", "ES256", "PS256", "EdDSA"];

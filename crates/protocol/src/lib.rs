@@ -24,3 +24,4 @@ pub mod response_mode;
 pub mod scope;
 pub mod strict_json;
 pub mod token;
+pub mod user_claims;

@@ -10,6 +10,7 @@ use usher_domain::provider::ProviderSettings;
 use usher_domain::text::{is_control, without_invisible};
 use usher_domain::user::Profile;
 use usher_domain::user::identity::VouchedEmail;
+use usher_protocol::user_claims::{AttributeRule, UserClaims};
 
 const LONGEST: usize = 255;
 
@@ -37,15 +38,23 @@ pub(super) fn locale(value: Option<&Value>) -> Option<String> {
 
 /// The profile in the claims of OpenID Connect Core §5.1.
 pub(super) fn profile(claims: &Value) -> Profile {
-    Profile {
-        name: text(claims.get("name")),
-        given_name: text(claims.get("given_name")),
-        family_name: text(claims.get("family_name")),
-        preferred_username: text(claims.get("preferred_username")),
-        picture: picture(claims.get("picture")),
-        locale: locale(claims.get("locale")),
-        ..Profile::default()
+    profile_by(UserClaims::STANDARD, claims)
+}
+
+fn profile_by(table: UserClaims, claims: &Value) -> Profile {
+    let mut profile = Profile::default();
+    for (row, attribute) in table.attributes().filter(|(_, attribute)| attribute.from_providers) {
+        let told = claims.get(row.name);
+        let clean = match attribute.rule {
+            AttributeRule::Picture => picture(told),
+            AttributeRule::Language => locale(told),
+            _ => text(told),
+        };
+        if let Some(clean) = clean {
+            profile.set_text(row.name, &clean);
+        }
     }
+    profile
 }
 
 /// A flag as `true`, `"true"`, `1` or `"1"`. Anything else is false.
@@ -107,6 +116,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+    use usher_protocol::user_claims::UserClaim;
 
     #[test]
     fn names_are_cut_and_cleaned() {
@@ -129,6 +139,14 @@ mod tests {
         ] {
             assert_eq!(picture(Some(&json!(bad))), None, "{bad}");
         }
+    }
+
+    #[test]
+    fn a_specimen_is_taken_from_providers() {
+        const TABLE: UserClaims =
+            UserClaims::new(&[UserClaim::new("shoe_size", "profile", "nickname").text("Size.", "38").from_providers()]);
+        let profile = profile_by(TABLE, &json!({"shoe_size": " 38 ", "name": "Ana"}));
+        assert_eq!(profile.members(), *json!({"shoe_size": "38"}).as_object().unwrap());
     }
 
     #[test]

@@ -9,9 +9,10 @@ use usher_domain::id::{ClientId, ProjectId};
 use usher_domain::oauth::client::{ClientType, SecretRotation};
 use usher_domain::page::{Cursor, MAX_PAGE};
 use usher_domain::secret::Secret;
-use usher_domain::user::{AddressClaim, Profile};
+use usher_domain::user::Profile;
 use usher_flows::{FlowError, NewClient, NewUser, Rejected, Usher};
 use usher_protocol::client_metadata::ClientMetadata;
+use usher_protocol::user_claims::UserClaims;
 
 /// The user's email address.
 pub const EMAIL: &str = "ana@example.test";
@@ -111,34 +112,13 @@ pub async fn demo_client(
     registered.secret.ok_or_else(|| Rejected::NoSecret.into())
 }
 
-/// Every standard claim, so that every scope releases something.
+/// Every attribute, so that every scope releases something.
 fn profile() -> Profile {
-    let text = |words: &str| Some(words.to_owned());
-    Profile {
-        given_name: text("Ana"),
-        family_name: text("Souza"),
-        middle_name: text("Luísa"),
-        name: text("Ana Luísa Souza"),
-        nickname: text("Aninha"),
-        preferred_username: text("ana"),
-        profile: text("https://example.test/people/ana"),
-        picture: text("https://example.test/people/ana.png"),
-        website: text("https://ana.example.test/"),
-        gender: text("female"),
-        birthdate: text("1990-05-17"),
-        zoneinfo: text("America/Sao_Paulo"),
-        locale: text("pt-BR"),
-        phone_number: text("+12025550143"),
-        phone_number_verified: true,
-        address: Some(AddressClaim {
-            formatted: text("Rua das Flores 12\nSão Paulo, SP\n01000-000\nBrasil"),
-            street_address: text("Rua das Flores 12"),
-            locality: text("São Paulo"),
-            region: text("SP"),
-            postal_code: text("01000-000"),
-            country: text("Brasil"),
-        }),
+    let mut profile = Profile::default();
+    for (row, attribute) in UserClaims::STANDARD.attributes() {
+        profile.set_text(row.name, attribute.sample);
     }
+    Profile { phone_number_verified: true, ..profile }
 }
 
 #[cfg(test)]

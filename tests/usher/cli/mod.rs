@@ -9,6 +9,7 @@ mod refusals;
 mod sample;
 mod serving;
 mod settings;
+mod settings_page;
 #[cfg(feature = "sim")]
 mod sim;
 mod usage;

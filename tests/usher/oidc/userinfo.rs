@@ -96,6 +96,7 @@ async fn full_user(server: &TestServer) {
         phone_number: text("+351210000000"),
         phone_number_verified: true,
         address: Some(AddressClaim { formatted: text("Rua 1"), country: text("PT"), ..AddressClaim::default() }),
+        ..Profile::default()
     };
     let password = Some(Secret::from(PASSWORD));
     let new = NewUser { email: "full@example.test".into(), password, admin: false, profile, locale: None };

@@ -117,11 +117,7 @@ impl User {
 
     /// Replaces the profile and records the source of what is new.
     pub fn set_profile(&mut self, profile: Profile, origin: &AttributeOrigin, at: Timestamp) {
-        let claims = |profile: &Profile| match serde_json::to_value(profile) {
-            Ok(Value::Object(claims)) => claims,
-            _ => Map::new(),
-        };
-        self.sources.note_changes(&claims(&self.profile), &claims(&profile), origin, at);
+        self.sources.note_changes(&self.profile.members(), &profile.members(), origin, at);
         self.profile = profile;
         self.updated_at = at;
     }
@@ -142,10 +138,7 @@ impl User {
 
     /// Every known standard claim of the user, regardless of scopes.
     pub fn claims(&self) -> Map<String, Value> {
-        let mut claims = match serde_json::to_value(&self.profile) {
-            Ok(Value::Object(claims)) => claims,
-            _ => Map::new(),
-        };
+        let mut claims = self.profile.members();
         if let Some(name) = self.profile.display_name() {
             claims.insert("name".to_owned(), name.into());
         }

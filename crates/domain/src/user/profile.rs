@@ -1,11 +1,17 @@
-//! The profile of a user: the standard claims, and the rules for each.
+//! The profile of a user, and the rules of its attributes.
+
+use std::collections::BTreeMap;
 
 use crate::text::{is_control, without_invisible};
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+use usher_protocol::user_claims::{AttributeRule, UserClaims};
 
-/// The standard claims of a profile (OpenID Connect Core §5.1). Empty ones are never released.
+/// What a user filled in: the attributes of [`usher_protocol::user_claims`]. Empty ones are never released.
+///
+/// Those that code reads by name have a field; every other one is in [`Self::others`].
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
+#[serde(default)]
 pub struct Profile {
     /// Given name.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -55,6 +61,9 @@ pub struct Profile {
     /// Postal address.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub address: Option<AddressClaim>,
+    /// The other attributes, by the name of the claim.
+    #[serde(flatten)]
+    pub others: BTreeMap<String, String>,
 }
 
 /// A postal address (OpenID Connect Core §5.1.1).
@@ -140,20 +149,62 @@ impl Profile {
     ///
     /// # Errors
     /// Every invalid claim: the first, and the others.
-    pub fn checked_throughout(mut self) -> Result<Self, (ProfileFault, Vec<ProfileFault>)> {
+    pub fn checked_throughout(self) -> Result<Self, (ProfileFault, Vec<ProfileFault>)> {
+        self.checked_by(UserClaims::STANDARD)
+    }
+
+    /// As [`Self::checked_throughout`], with the attributes of this table. Others are dropped.
+    pub fn checked_by(mut self, table: UserClaims) -> Result<Self, (ProfileFault, Vec<ProfileFault>)> {
         let mut faults = Vec::new();
+        let mut check = |claim: &str, held: &str| {
+            let row = table.find(claim)?;
+            let clean = without_invisible(held).trim().to_owned();
+            faults.extend(check_text(row.name, row.attribute?.rule, &clean).err());
+            Some(clean).filter(|kept| !kept.is_empty())
+        };
         for (claim, text) in self.texts() {
-            if let Some(held) = text.take() {
-                let clean = without_invisible(&held).trim().to_owned();
-                faults.extend(check_text(claim, &clean).err());
-                *text = Some(clean).filter(|kept| !kept.is_empty());
-            }
+            *text = text.take().and_then(|held| check(claim, &held));
         }
+        let others = std::mem::take(&mut self.others).into_iter();
+        self.others = others.filter_map(|(claim, held)| check(&claim, &held).map(|clean| (claim, clean))).collect();
         if !faults.is_empty() {
             return Err((faults.remove(0), faults));
         }
         self.phone_number_verified &= self.phone_number.is_some();
         Ok(self)
+    }
+
+    /// The values by the names of the claims.
+    pub fn members(&self) -> Map<String, Value> {
+        match serde_json::to_value(self) {
+            Ok(Value::Object(members)) => members,
+            _ => Map::new(),
+        }
+    }
+
+    /// The profile with these values; `None` if one of them has the wrong type.
+    pub fn from_members(members: Map<String, Value>) -> Option<Self> {
+        serde_json::from_value(Value::Object(members)).ok()
+    }
+
+    /// The value of an attribute, by the name of its row; empty if there is none.
+    pub fn text(&self, name: &str) -> String {
+        let pointer = format!("/{}", name.replace('.', "/"));
+        Value::Object(self.members()).pointer(&pointer).and_then(Value::as_str).unwrap_or_default().to_owned()
+    }
+
+    /// Sets an attribute, by the name of its row; an empty text removes it.
+    pub fn set_text(&mut self, name: &str, text: &str) {
+        let text = Some(text.to_owned()).filter(|text| !text.trim().is_empty());
+        if name.starts_with("address.") {
+            self.address.get_or_insert_default();
+        }
+        match (self.texts().into_iter().find(|(claim, _)| *claim == name), text) {
+            (Some((_, field)), text) => *field = text,
+            (None, Some(text)) => drop(self.others.insert(name.to_owned(), text)),
+            (None, None) => drop(self.others.remove(name)),
+        }
+        self.address = self.address.take().filter(|address| *address != AddressClaim::default());
     }
 
     fn texts(&mut self) -> Vec<(&'static str, &mut Option<String>)> {
@@ -187,23 +238,21 @@ impl Profile {
     }
 }
 
-fn check_text(claim: &'static str, text: &str) -> Result<(), ProfileFault> {
+fn check_text(claim: &'static str, rule: AttributeRule, text: &str) -> Result<(), ProfileFault> {
     let fault = |rule| Err(ProfileFault { claim, rule });
     if text.chars().count() > MAX_TEXT as usize {
         return fault(ProfileRule::Length);
     }
-    // Only a formatted postal address may have line breaks.
-    let is_control = |c: char| is_control(c) && !(claim == "address.formatted" && matches!(c, '\n' | '\r'));
-    if text.chars().any(is_control) {
+    let is_break = |c: char| rule == AttributeRule::Lines && matches!(c, '\n' | '\r');
+    if text.chars().any(|c| is_control(c) && !is_break(c)) {
         return fault(ProfileRule::NoControlCharacters);
     }
-    match claim {
-        "profile" | "picture" | "website" if !text.is_empty() && !is_web_address(text) => {
-            fault(ProfileRule::WebAddress)
-        }
-        "zoneinfo" if !text.is_empty() && !is_zone(text) => fault(ProfileRule::TimeZone),
-        "phone_number" if !text.is_empty() && !is_phone_number(text) => fault(ProfileRule::PhoneNumber),
-        "birthdate" if !text.is_empty() && !is_birthdate(text) => fault(ProfileRule::Date),
+    match rule {
+        _ if text.is_empty() => Ok(()),
+        AttributeRule::WebAddress | AttributeRule::Picture if !is_web_address(text) => fault(ProfileRule::WebAddress),
+        AttributeRule::TimeZone if !is_zone(text) => fault(ProfileRule::TimeZone),
+        AttributeRule::PhoneNumber if !is_phone_number(text) => fault(ProfileRule::PhoneNumber),
+        AttributeRule::Date if !is_birthdate(text) => fault(ProfileRule::Date),
         _ => Ok(()),
     }
 }
@@ -250,6 +299,7 @@ fn is_birthdate(text: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use serde_json::json;
+    use usher_protocol::user_claims::UserClaim;
 
     use super::*;
 
@@ -261,6 +311,33 @@ mod tests {
         profile.name = Some("Dr. Ana".into());
         assert_eq!(profile.display_name().as_deref(), Some("Dr. Ana"));
         assert_eq!(Profile::default().display_name(), None);
+    }
+
+    #[test]
+    fn every_attribute_can_be_set_and_read_by_the_name_of_its_row() {
+        for (row, attribute) in UserClaims::STANDARD.attributes() {
+            let mut profile = Profile::default();
+            profile.set_text(row.name, attribute.sample);
+            assert_eq!(profile.text(row.name), attribute.sample, "{}", row.name);
+            assert_eq!(profile.clone().checked(), Ok(profile.clone()), "{}", row.name);
+            profile.set_text(row.name, " ");
+            assert_eq!(profile, Profile::default(), "{}", row.name);
+        }
+    }
+
+    #[test]
+    fn a_specimen_is_kept_checked_and_dropped_with_its_row() {
+        const TABLE: UserClaims =
+            UserClaims::new(&[UserClaim::new("shoe_size", "profile", "nickname").text("Size.", "38")]);
+        let mut profile = Profile::default();
+        profile.set_text("shoe_size", " 38\u{202e} ");
+        let kept = profile.clone().checked_by(TABLE).unwrap();
+        assert_eq!(Value::Object(kept.members()), json!({"shoe_size": "38"}));
+        assert_eq!(Profile::from_members(kept.members()), Some(kept));
+        assert_eq!(profile.clone().checked(), Ok(Profile::default()), "Usher has no such attribute");
+        profile.set_text("shoe_size", "3\n8");
+        let fault = ProfileFault { claim: "shoe_size", rule: ProfileRule::NoControlCharacters };
+        assert_eq!(profile.checked_by(TABLE), Err((fault, Vec::new())));
     }
 
     #[test]

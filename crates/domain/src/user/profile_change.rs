@@ -14,22 +14,15 @@ pub struct ProfileChange(Map<String, Value>);
 impl ProfileChange {
     /// The change from `old` to `new`.
     pub fn between(old: &Profile, new: &Profile) -> Self {
-        Self(difference(&members(old), &members(new)))
+        Self(difference(&old.members(), &new.members()))
     }
 
     /// `profile` after this change.
     pub fn apply(&self, profile: &Profile) -> Profile {
-        let mut changed = members(profile);
+        let mut changed = profile.members();
         merge(&mut changed, &self.0);
         // Every member comes from a profile, so the result deserializes.
-        serde_json::from_value(Value::Object(changed)).unwrap_or_else(|_| profile.clone())
-    }
-}
-
-fn members(profile: &Profile) -> Map<String, Value> {
-    match serde_json::to_value(profile) {
-        Ok(Value::Object(members)) => members,
-        _ => Map::new(),
+        Profile::from_members(changed).unwrap_or_else(|| profile.clone())
     }
 }
 

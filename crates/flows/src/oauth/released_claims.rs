@@ -9,10 +9,9 @@ use crate::error::FlowError;
 use crate::oauth::issue::Issue;
 use usher_domain::oauth::client::Client;
 use usher_domain::user::User;
-use usher_protocol::claims;
-use usher_protocol::claims::ROLES_CLAIM;
 use usher_protocol::client_metadata::IdTokenContent;
 use usher_protocol::scope::Scope;
+use usher_protocol::user_claims::{ROLES_CLAIM, UserClaims};
 
 /// Claims about a user, under the names that the client wants.
 #[derive(Debug, Default)]
@@ -47,7 +46,7 @@ impl TokenIssuer {
                 self.policies.roles_for_token(client.project_id, user.id).await?.into(),
             );
         }
-        let mut claims = claims::released(&known, scope, by_name);
+        let mut claims = UserClaims::STANDARD.released(&known, scope, by_name);
         let roles_as = claims.remove(ROLES_CLAIM).map(|roles| {
             let name = client.metadata.roles_claim.clone();
             claims.insert(name.clone(), roles);
@@ -64,7 +63,7 @@ impl TokenIssuer {
             IdTokenContent::Minimal => &none,
         };
         let by_name = &wanted.grant.claims.id_token;
-        if by_name.is_empty() && !claims::are_asked_by(scope) {
+        if by_name.is_empty() && !UserClaims::STANDARD.are_requested_by(scope) {
             return Ok(ReleasedClaims::default());
         }
         match self.core.store.find_user(wanted.grant.user_id).await? {

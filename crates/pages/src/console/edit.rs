@@ -23,10 +23,10 @@ use usher_http_server::problem::HttpProblem;
 use usher_http_server::state::App;
 use usher_http_server::urls;
 use usher_i18n::{Arg, Lang};
-use usher_protocol::claims::ROLES_CLAIM;
 use usher_protocol::client_metadata::{ClientMetadata, IdTokenContent, MetadataFault};
 use usher_protocol::params::Params;
 use usher_protocol::scope::Scope;
+use usher_protocol::user_claims::ROLES_CLAIM;
 
 /// GET /console/projects/{project}/clients/new
 pub async fn new(mut access: ProjectAccess) -> Result<Response, HttpProblem> {

@@ -17,9 +17,9 @@ use usher_http_server::problem::HttpProblem;
 use usher_http_server::state::App;
 use usher_http_server::urls;
 use usher_i18n::Lang;
-use usher_protocol::claims;
 use usher_protocol::params::Params;
 use usher_protocol::scope::Scope;
+use usher_protocol::user_claims::UserClaims;
 
 /// GET
 pub async fn get(
@@ -97,7 +97,7 @@ fn scopes(lang: Lang, interaction: &Interaction, user: &User, earlier: &Scope) -
     let known = user.claims();
     let asked = interaction.request.scope.iter();
     let shown = asked.map(|scope| {
-        let values = claims::released(&known, &Scope::of([scope]), &std::collections::BTreeSet::new());
+        let values = UserClaims::STANDARD.released(&known, &Scope::of([scope]), &std::collections::BTreeSet::new());
         let value = match scope {
             "email" => values.get("email").and(user.email.as_ref()).map(Email::readable),
             "phone" => values.get("phone_number").and_then(|value| value.as_str()).map(str::to_owned),

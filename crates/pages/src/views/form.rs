@@ -1,5 +1,8 @@
 //! What all forms have in common: the URL, the hidden values, and the validation errors.
 
+use super::profile_fields;
+use usher_protocol::user_claims::UserClaims;
+
 /// The URL of a form, and the hidden values that bind it to the browser and the sign-in.
 #[derive(Clone, Debug, Default)]
 pub struct Form {
@@ -23,28 +26,11 @@ impl Form {
     }
 }
 
-/// The message keys of the fields' names, for error summaries.
+/// The message keys of the fields' names, for error summaries. Attributes of users have theirs in their rows.
 const LABELS: &[(&str, &str)] = &[
-    ("given_name", "given-name"),
-    ("family_name", "family-name"),
     ("email", "email"),
     ("password", "password"),
     ("current_password", "current-password"),
-    ("birthdate", "birthdate"),
-    ("website", "website"),
-    ("phone_number", "phone-number"),
-    ("zoneinfo", "zoneinfo"),
-    ("nickname", "nickname"),
-    ("middle_name", "claim-middle-name"),
-    ("preferred_username", "claim-preferred-username"),
-    ("profile", "claim-profile"),
-    ("picture", "claim-picture"),
-    ("gender", "claim-gender"),
-    ("street_address", "claim-street-address"),
-    ("locality", "claim-locality"),
-    ("region", "claim-region"),
-    ("postal_code", "claim-postal-code"),
-    ("country", "claim-country"),
     ("name", "name"),
     ("type", "client-kind"),
     ("redirect_uris", "client-redirect-uris"),
@@ -97,7 +83,9 @@ impl FieldErrors {
 
     /// The message key of the name of `field`.
     pub fn label_key(&self, field: &str) -> Option<&'static str> {
-        LABELS.iter().find(|(name, _)| *name == field).map(|(_, key)| *key)
+        let listed = LABELS.iter().find(|(name, _)| *name == field).map(|(_, key)| *key);
+        listed
+            .or_else(|| profile_fields(UserClaims::STANDARD).find(|row| row.field_name() == field).map(|row| row.label))
     }
 
     /// Are there no errors?

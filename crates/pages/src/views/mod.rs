@@ -27,7 +27,7 @@ pub use account::factors::{
     Enrol, FactorsView, NewPasskey, PasskeyAsk, PasskeyView, RecoveryCodesPage, RememberedView, SecondFactor, TotpSetup,
 };
 pub use account::not_me::{NotMe, NotMeDone, NotMeExpired};
-pub use account::profile::{AccountProfile, AccountSecurity, ProfileValues};
+pub use account::profile::{AccountProfile, AccountSecurity, ProfileValues, profile_fields};
 pub use account::receipt::ReceiptLine;
 pub use account::sessions::{AccountSessions, SessionItem, means_words};
 pub use console::client::RequestingClient;

@@ -1,34 +1,15 @@
 //! Names of claims.
 
 use usher_i18n::Lang;
+use usher_protocol::user_claims::UserClaims;
 
 /// The name of a claim for display, or the claim itself if it has none.
 pub fn claim_words(lang: Lang, claim: &str) -> String {
-    let key = match claim {
-        "sub" => "claim-sub",
-        "name" => "claim-name",
-        "given_name" => "given-name",
-        "family_name" => "family-name",
-        "middle_name" => "claim-middle-name",
-        "nickname" => "nickname",
-        "preferred_username" => "claim-preferred-username",
-        "profile" => "claim-profile",
-        "picture" => "claim-picture",
-        "website" => "website",
-        "gender" => "claim-gender",
-        "birthdate" => "birthdate",
-        "zoneinfo" => "zoneinfo",
-        "locale" => "language",
-        "email" => "email",
-        "email_verified" => "claim-email-verified",
-        "phone_number" => "phone-number",
-        "phone_number_verified" => "claim-phone-verified",
-        "address" => "claim-address",
-        "roles" => "claim-roles",
-        "updated_at" => "claim-updated-at",
-        other => return other.to_owned(),
-    };
-    lang.text(key)
+    match UserClaims::STANDARD.find(claim) {
+        Some(row) => lang.text(row.label),
+        None if claim == "sub" => lang.text("claim-sub"),
+        None => claim.to_owned(),
+    }
 }
 
 #[cfg(test)]
@@ -36,8 +17,16 @@ mod tests {
     use super::*;
 
     #[test]
+    fn every_claim_has_a_name_in_every_language() {
+        for lang in Lang::ALL {
+            for row in UserClaims::STANDARD.claims() {
+                assert_ne!(claim_words(lang, row.name), row.label, "{}", row.name);
+            }
+        }
+    }
+
+    #[test]
     fn a_claim_without_words_keeps_its_name() {
         assert_eq!(claim_words(Lang::Uk, "shoe_size"), "shoe_size");
-        assert_ne!(claim_words(Lang::Uk, "email"), "email");
     }
 }

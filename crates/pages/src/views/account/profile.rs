@@ -1,9 +1,12 @@
 //! The profile and security pages.
 
+use std::collections::BTreeMap;
+
 use askama::Template;
 
 use crate::views::{FactorsView, FieldErrors, Form, Layout, SuggestedEmailView};
 use usher_i18n::Lang;
+use usher_protocol::user_claims::{FieldGroup, UserClaim, UserClaims};
 
 /// The profile: the claims that applications may request.
 #[derive(Clone, Debug, Default, Template)]
@@ -11,7 +14,7 @@ use usher_i18n::Lang;
 pub struct AccountProfile {
     /// The layout.
     pub page: Layout,
-    /// Fields as in [`ProfileValues`].
+    /// Its fields are those of [`profile_fields`], and `locale`.
     pub form: Form,
     /// The stored or submitted values.
     pub values: ProfileValues,
@@ -31,87 +34,91 @@ pub struct AccountProfile {
     pub errors: FieldErrors,
 }
 
-/// The editable claims, each a field of that name; empty if there is no value.
+/// The attributes that the page asks for.
+pub fn profile_fields(table: UserClaims) -> impl Iterator<Item = &'static UserClaim> {
+    table.attributes().filter(|(_, attribute)| attribute.field.is_some()).map(|(row, _)| row)
+}
+
+/// The values of the fields, by their names; empty if there is no value.
 #[derive(Clone, Debug, Default)]
 pub struct ProfileValues {
-    /// First name.
-    pub given_name: String,
-    /// Last name.
-    pub family_name: String,
-    /// Nickname.
-    pub nickname: String,
-    /// Web address.
-    pub website: String,
-    /// `YYYY-MM-DD`.
-    pub birthdate: String,
-    /// IANA time zone.
-    pub zoneinfo: String,
-    /// E.164.
-    pub phone_number: String,
+    texts: BTreeMap<&'static str, String>,
     /// BCP 47 tag; empty follows the browser.
     pub locale: String,
-    /// Middle name.
-    pub middle_name: String,
-    /// Full name.
-    pub name: String,
-    /// Preferred username.
-    pub preferred_username: String,
-    /// Profile page.
-    pub profile: String,
-    /// Picture.
-    pub picture: String,
-    /// Gender, as free text.
-    pub gender: String,
-    /// Street and number.
-    pub street_address: String,
-    /// City.
-    pub locality: String,
-    /// State or province.
-    pub region: String,
-    /// Postal code.
-    pub postal_code: String,
-    /// Country.
-    pub country: String,
 }
 
 impl ProfileValues {
-    /// Does a collapsed field have a value or an error?
-    pub fn says_more(&self, errors: &FieldErrors) -> bool {
-        MORE.iter().any(|field| errors.of(field).is_some())
-            || [
-                &self.middle_name,
-                &self.name,
-                &self.preferred_username,
-                &self.profile,
-                &self.picture,
-                &self.gender,
-                &self.street_address,
-                &self.locality,
-                &self.region,
-                &self.postal_code,
-                &self.country,
-            ]
-            .iter()
-            .any(|value| !value.is_empty())
+    /// The values that `value` has for the fields of the page.
+    pub fn new(locale: String, value: impl Fn(&UserClaim) -> String) -> Self {
+        let texts = profile_fields(UserClaims::STANDARD).map(|row| (row.field_name(), value(row))).collect();
+        Self { texts, locale }
+    }
+
+    /// The value of a field.
+    pub fn of(&self, field: &str) -> &str {
+        self.texts.get(field).map_or("", String::as_str)
+    }
+
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.texts.iter().map(|(field, value)| (*field, value.as_str()))
     }
 }
 
-/// The collapsed fields.
-const MORE: [&str; 11] = [
-    "middle_name",
-    "name",
-    "preferred_username",
-    "profile",
-    "picture",
-    "gender",
-    "street_address",
-    "locality",
-    "region",
-    "postal_code",
-    "country",
-];
+/// A field of the page.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ProfileFieldView {
+    pub name: &'static str,
+    /// The `type` of the input.
+    pub input: &'static str,
+    pub label: String,
+    pub value: String,
+    pub autocomplete: &'static str,
+    pub hint: String,
+    pub is_required: bool,
+}
+
+/// The lines of a part of the page, each with one field or two.
+fn lines_of(table: UserClaims, group: FieldGroup, values: &ProfileValues, lang: Lang) -> Vec<Vec<ProfileFieldView>> {
+    let mut lines: BTreeMap<u8, BTreeMap<u8, ProfileFieldView>> = BTreeMap::new();
+    for (row, attribute) in table.attributes() {
+        let Some(field) = attribute.field.filter(|field| field.group == group) else { continue };
+        let view = ProfileFieldView {
+            name: row.field_name(),
+            input: field.input,
+            label: lang.text(row.label),
+            value: values.of(row.field_name()).to_owned(),
+            autocomplete: field.autocomplete,
+            hint: if field.hint.is_empty() { String::new() } else { lang.text(field.hint) },
+            is_required: field.is_required,
+        };
+        lines.entry(field.line).or_default().insert(field.column, view);
+    }
+    lines.into_values().map(|line| line.into_values().collect()).collect()
+}
 
 impl AccountProfile {
+    fn lines(&self, group: FieldGroup) -> Vec<Vec<ProfileFieldView>> {
+        lines_of(UserClaims::STANDARD, group, &self.values, self.page.lang)
+    }
+
+    pub fn main_lines(&self) -> Vec<Vec<ProfileFieldView>> {
+        self.lines(FieldGroup::Main)
+    }
+
+    pub fn more_lines(&self) -> Vec<Vec<ProfileFieldView>> {
+        self.lines(FieldGroup::More)
+    }
+
+    pub fn address_lines(&self) -> Vec<Vec<ProfileFieldView>> {
+        self.lines(FieldGroup::Address)
+    }
+
+    /// Does a collapsed field have a value or an error?
+    pub fn says_more(&self) -> bool {
+        let collapsed = self.more_lines().into_iter().chain(self.address_lines()).flatten();
+        collapsed.into_iter().any(|field| !field.value.is_empty() || self.errors.of(field.name).is_some())
+    }
+
     /// The languages to choose from: `(tag, native name, selected)`.
     pub fn locales(&self) -> [(&'static str, &'static str, bool); 3] {
         Lang::ALL.map(|lang| (lang.tag(), lang.native_name(), self.values.locale == lang.tag()))
@@ -140,4 +147,31 @@ pub struct AccountSecurity {
     pub errors: FieldErrors,
     /// Passkeys, authenticator app, recovery codes, remembered browsers.
     pub factors: FactorsView,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_specimen_is_a_field_with_its_name_and_its_value() {
+        const TABLE: UserClaims = UserClaims::new(&[UserClaim::new("shoe_size", "profile", "nickname")
+            .text("Size of shoes.", "38")
+            .field(FieldGroup::More, (1, 1), "text")
+            .hint("phone-hint")]);
+        let values = ProfileValues { texts: BTreeMap::from([("shoe_size", "38".to_owned())]), locale: String::new() };
+        for lang in Lang::ALL {
+            let view = ProfileFieldView {
+                name: "shoe_size",
+                input: "text",
+                label: lang.text("nickname"),
+                value: "38".into(),
+                autocomplete: "on",
+                hint: lang.text("phone-hint"),
+                is_required: false,
+            };
+            assert_eq!(lines_of(TABLE, FieldGroup::More, &values, lang), [[view]]);
+            assert!(lines_of(TABLE, FieldGroup::Main, &values, lang).is_empty());
+        }
+    }
 }

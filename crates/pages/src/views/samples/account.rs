@@ -7,14 +7,13 @@ use super::{HOSTILE, RenderedSample, client, errors, hostile_client, inside, pag
 use usher_i18n::Lang;
 
 pub(super) fn own_account(lang: Lang) -> Vec<RenderedSample> {
-    let values = ProfileValues {
-        given_name: "Ana".into(),
-        family_name: "Souza".into(),
-        nickname: HOSTILE.into(),
-        birthdate: "1990-05-31".into(),
-        locale: "uk".into(),
-        ..ProfileValues::default()
-    };
+    let values = ProfileValues::new("uk".into(), |row| match row.name {
+        "given_name" => "Ana".into(),
+        "family_name" => "Souza".into(),
+        "nickname" => HOSTILE.into(),
+        "birthdate" => "1990-05-31".into(),
+        _ => String::new(),
+    });
     let profile = AccountProfile {
         loaded: String::new(),
         page: inside(lang, Tab::Profile),
