@@ -18,7 +18,7 @@ use usher_http_client::{Outbound, OutboundError, OutboundRules};
 use usher_keys::master::{MasterKey, MasterKeyError};
 use usher_keys::seal::Sealer;
 use usher_storage::{OpenOptions, SchemaState, StorageError, Store};
-use usher_upstream::{Deps, Registry};
+use usher_upstream::{CONNECTORS, Connector, Deps, Registry};
 
 /// Why bootstrapping failed.
 #[derive(Debug, thiserror::Error)]
@@ -104,6 +104,18 @@ pub async fn bootstrap(
     Ok((usher, schema))
 }
 
+/// The grant types and the kinds of upstream providers of a server.
+#[derive(Debug, Clone, Copy)]
+pub struct Extensions {
+    pub grants: &'static [GrantTypeRow],
+    pub connectors: &'static [&'static Connector],
+}
+
+impl Extensions {
+    /// Those of Usher. Tests add specimens.
+    pub const BUILT_IN: Self = Self { grants: GRANTS, connectors: CONNECTORS };
+}
+
 /// The same for a command that runs next to a server: signing keys are neither changed nor loaded.
 ///
 /// # Errors
@@ -114,15 +126,15 @@ pub async fn assemble(
     clock: Arc<dyn Clock>,
     random: Arc<dyn Random>,
 ) -> Result<(Usher, SchemaState), BootstrapError> {
-    assemble_with(GRANTS, config, store, clock, random).await
+    assemble_with(Extensions::BUILT_IN, config, store, clock, random).await
 }
 
-/// The same with these grant types.
+/// The same with these grant types and providers.
 ///
 /// # Errors
 /// [`BootstrapError`], in one line.
 pub async fn assemble_with(
-    grants: &'static [GrantTypeRow],
+    Extensions { grants, connectors }: Extensions,
     config: Config,
     store: Store,
     clock: Arc<dyn Clock>,
@@ -141,7 +153,8 @@ pub async fn assemble_with(
         parallelism: config.passwords.parallelism,
     };
     let pool = PasswordPool::new(passwords, config.passwords.permits, config.passwords.queue)?;
-    let upstream = Registry::new(Deps { outbound: outbound(&config)?, clock: clock.clone(), random: random.clone() });
+    let deps = Deps { outbound: outbound(&config)?, clock: clock.clone(), random: random.clone() };
+    let upstream = Registry::new(deps, connectors);
     let grant_types = grants.iter().map(|row| row.grant_type).collect();
     let core =
         Core { config, store, sealer, clock, random, password_pool: pool, grant_types, mail_wakeup: Notify::new() };

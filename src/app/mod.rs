@@ -21,7 +21,7 @@ mod simulate;
 mod source;
 mod startup_gate;
 
-pub use bootstrap::{BootstrapError, assemble, assemble_with, bootstrap, open_store};
+pub use bootstrap::{BootstrapError, Extensions, assemble, assemble_with, bootstrap, open_store};
 pub use data::{migrate, open_for_commands, pending_migrations};
 pub use dev::dev;
 pub use doctor::{Finding, FindingLevel, examine};

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use anyhow::Result;
 
 use usher_config::{Config, ConfigError, ConfigErrors, RunMode, SettingSources};
+use usher_upstream::built_in_kinds;
 
 /// The sources of settings.
 #[derive(Debug, Clone, Default)]
@@ -40,7 +41,7 @@ impl ConfigFiles {
     }
 
     fn sources(&self) -> SettingSources {
-        SettingSources::of_process(self.files.clone(), Vec::new())
+        SettingSources::of_process(self.files.clone(), Vec::new(), built_in_kinds())
     }
 }
 

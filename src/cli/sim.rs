@@ -6,6 +6,7 @@ use clap::Args;
 
 use super::output::{Output, say};
 use crate::app;
+use usher_sim::SimProvider;
 
 pub(super) const EXAMPLES: &str = "\
 Examples:
@@ -37,18 +38,21 @@ fn words(origin: &str) -> String {
         "  The simulator of upstream providers answers on {origin}
   Client id  sim        Client secret  sim-secret        Redirect URIs  any on this machine
 
-  Base URLs  {origin}/google
-             {origin}/facebook
-             {origin}/x
-             {origin}/github
-             {origin}/apple
-             {origin}/microsoft/common      (or organizations, consumers, a tenant's id)
-             {origin}/oidc
+  Base URLs  {}
 
   Use it     usher provider add google --client-id sim --client-secret-stdin --base-url {origin}/google <<< sim-secret
   People     {origin}/ lists them · login_hint=persona:NAME or persona:NAME:EMAIL needs no page
   Switches   POST {origin}/_sim/faults · /_sim/clock · /_sim/rotate · /_sim/send · GET /_sim/requests
   Ctrl-C stops
-"
+",
+        base_urls(origin)
     )
+}
+
+fn base_urls(origin: &str) -> String {
+    let line = |provider: SimProvider| {
+        let (url, remark) = (format!("{origin}{}", provider.path()), provider.remark());
+        if remark.is_empty() { url } else { format!("{url}      {remark}") }
+    };
+    SimProvider::all().map(line).collect::<Vec<_>>().join("\n             ")
 }

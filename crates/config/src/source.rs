@@ -10,6 +10,7 @@ use super::layer::key_of_variable;
 use super::secret_file::in_words;
 use super::sections::providers::{self, ConfiguredProvider};
 use super::{dotenv, toml_file};
+use usher_domain::provider::ProviderKinds;
 
 /// The file that is read by default.
 const USUAL_FILE: &str = "usher.toml";
@@ -26,13 +27,15 @@ pub struct SettingSources {
     pub env: Vec<(OsString, OsString)>,
     /// Dotted keys with their values, from the command line.
     pub flags: Vec<(String, String)>,
+    /// The kinds that providers in the files may have.
+    pub kinds: ProviderKinds,
 }
 
 impl SettingSources {
     /// The sources of this process: the given files (or `usher.toml`, if it exists), `.env`, if it exists, the
     /// environment, and the flags.
-    pub fn of_process(files: Vec<PathBuf>, flags: Vec<(String, String)>) -> Self {
-        Self { env: std::env::vars_os().collect(), flags, ..Self::of_directory(Path::new(""), files) }
+    pub fn of_process(files: Vec<PathBuf>, flags: Vec<(String, String)>, kinds: ProviderKinds) -> Self {
+        Self { env: std::env::vars_os().collect(), flags, kinds, ..Self::of_directory(Path::new(""), files) }
     }
 
     /// The given files, or the default one if it exists; and `.env`, if it exists.
@@ -59,7 +62,7 @@ impl SettingSources {
             if let Ok(text) = &read
                 && Some(path) != self.dotenv.as_ref()
             {
-                tables.push(providers::tables(path, text, &mut faults));
+                tables.push(providers::tables(path, text, &self.kinds, &mut faults));
             }
             match read.and_then(|text| parse(path, &text)) {
                 Ok(layer) => layers.push(layer),

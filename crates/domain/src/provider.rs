@@ -3,7 +3,9 @@
 //! The client secret (for Apple the private key) is stored separately and never part of these settings.
 
 mod check;
+mod kind;
 mod mapping;
+pub mod setting;
 #[cfg(test)]
 mod tests;
 
@@ -12,13 +14,18 @@ use std::fmt;
 use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 
 use crate::email::Email;
 use crate::email::trust::EmailTrust;
-use crate::text::without_invisible;
 use crate::wire_names::wire_names;
+use setting::{OwnValue, Setting};
 
-pub use check::ProviderFault;
+pub use check::{ProviderFault, ProviderFaults, is_domain, is_plain};
+pub use kind::{
+    EventUrl, KindName, KindTitle, ProviderEventEndpoint, ProviderKind, ProviderKinds, Scopes, SecretField, SecretNeed,
+    SettingsError, TrustLimit, UnknownKind,
+};
 pub use mapping::{EmailList, EmailPick, EmailVerified, SubjectType, TokenForm, UserMap, UserinfoAuth};
 
 /// The id of a provider in URLs (`/upstream/{provider}/start`): `[a-z0-9][a-z0-9-]{0,31}`.
@@ -64,61 +71,6 @@ impl From<ProviderId> for String {
 impl fmt::Display for ProviderId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
-    }
-}
-
-wire_names! {
-    /// The kind of a provider, which decides its behaviour.
-    ProviderKind, UnknownProviderKind, "kind of provider":
-    /// Google Accounts.
-    Google = "google";
-    /// Facebook Login.
-    Facebook = "facebook";
-    /// X, formerly Twitter.
-    X = "x";
-    /// GitHub.
-    Github = "github";
-    /// Sign in with Apple.
-    Apple = "apple";
-    /// Microsoft Entra ID and personal accounts.
-    Microsoft = "microsoft";
-    /// Any OpenID Provider.
-    Oidc = "oidc";
-    /// Any OAuth 2 server with a userinfo endpoint.
-    Oauth2 = "oauth2";
-}
-
-impl From<ProviderKind> for ProviderId {
-    /// The default id of a provider of this kind.
-    fn from(kind: ProviderKind) -> Self {
-        Self(kind.as_str().to_owned())
-    }
-}
-
-impl ProviderKind {
-    /// The brand name; empty for the generic kinds, which need a label.
-    pub const fn brand(self) -> &'static str {
-        match self {
-            Self::Google => "Google",
-            Self::Facebook => "Facebook",
-            Self::X => "X",
-            Self::Github => "GitHub",
-            Self::Apple => "Apple",
-            Self::Microsoft => "Microsoft",
-            Self::Oidc | Self::Oauth2 => "",
-        }
-    }
-
-    /// The scopes if the operator configures none.
-    pub const fn default_scopes(self) -> &'static [&'static str] {
-        match self {
-            Self::Google | Self::Microsoft | Self::Oidc => &["openid", "email", "profile"],
-            Self::Facebook => &["email", "public_profile"],
-            Self::X => &["users.read", "tweet.read", "users.email"],
-            Self::Github => &["read:user", "user:email"],
-            Self::Apple => &["name", "email"],
-            Self::Oauth2 => &[],
-        }
     }
 }
 
@@ -185,15 +137,14 @@ wire_names! {
 }
 
 /// The settings of an upstream provider. They are a flat table, so that a form, the command line and `[[provider]]` can
-/// write them; [`ProviderSettings::check`] reports fields that do not belong to the kind.
+/// write them; [`ProviderKinds`] reads and checks what somebody wrote.
 #[expect(clippy::struct_excessive_bools, reason = "a flat table: each is a setting of its own")]
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct ProviderSettings {
     /// Its id in URLs.
     pub id: ProviderId,
     /// Its kind.
-    pub kind: ProviderKind,
+    pub kind: KindName,
     /// The text of the button; the brand if absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub label: Option<String>,
@@ -248,24 +199,9 @@ pub struct ProviderSettings {
     /// `oidc`, `oauth2`: the response mode.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub response_mode: Option<ResponseMode>,
-    /// `google`: only accounts of this Workspace domain; `*` for any Workspace.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub hd: Option<String>,
-    /// `microsoft`: `common` (default), `organizations`, `consumers`, or a tenant's id.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub tenant: Option<String>,
-    /// `microsoft`: only accounts of these tenants.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub allowed_tenants: Vec<String>,
-    /// `facebook`: version of the Graph API; `v25.0` if absent.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub graph_version: Option<String>,
-    /// `apple`: the team ID, ten characters.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub team_id: Option<String>,
-    /// `apple`: the ID of the private key, ten characters.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub key_id: Option<String>,
+    /// The settings that only its kind has, by name.
+    #[serde(flatten)]
+    pub own: BTreeMap<String, OwnValue>,
     /// How far its email addresses are trusted; the rule of the kind if absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub email_trust: Option<EmailTrustRule>,
@@ -311,10 +247,10 @@ fn confirm() -> LinkPolicy {
 
 impl ProviderSettings {
     /// Settings with the defaults of the kind.
-    pub fn new(id: ProviderId, kind: ProviderKind, client_id: impl Into<String>) -> Self {
+    pub fn new(id: ProviderId, kind: &ProviderKind, client_id: impl Into<String>) -> Self {
         Self {
             id,
-            kind,
+            kind: kind.into(),
             label: None,
             enabled: true,
             sign_up: true,
@@ -333,12 +269,7 @@ impl ProviderSettings {
             algorithms: Vec::new(),
             require_iss: false,
             response_mode: None,
-            hd: None,
-            tenant: None,
-            allowed_tenants: Vec::new(),
-            graph_version: None,
-            team_id: None,
-            key_id: None,
+            own: BTreeMap::new(),
             email_trust: None,
             authoritative_domains: Vec::new(),
             trust_factors: false,
@@ -353,49 +284,41 @@ impl ProviderSettings {
         }
     }
 
-    /// The settings in canonical form: a label without invisible characters and surrounding spaces; a Microsoft URL
-    /// without its tenant, which becomes a field.
+    /// With a setting that only its kind has.
     #[must_use]
-    pub fn canonical(mut self) -> Self {
-        self.label = self.label.map(|label| without_invisible(&label).trim().to_owned());
-        let Some(base) = self.base_url.as_deref().map(|base| base.trim_end_matches('/')) else { return self };
-        let (above, last) = base.rsplit_once('/').unwrap_or_default();
-        if self.kind == ProviderKind::Microsoft && check::is_tenant(last) && self.tenant.is_none() {
-            self.tenant = Some(last.to_owned());
-        }
-        let tenant = self.tenant.as_deref().filter(|_| self.kind == ProviderKind::Microsoft);
-        self.base_url = Some(if tenant == Some(last) { above } else { base }.to_owned());
+    pub fn with(mut self, setting: &Setting, value: impl Into<OwnValue>) -> Self {
+        self.own.insert(setting.name.to_owned(), value.into());
         self
     }
 
-    /// The text of the button.
-    pub fn name(&self) -> &str {
-        self.label.as_deref().filter(|label| !label.is_empty()).unwrap_or(match self.kind.brand() {
-            "" => self.id.as_str(),
-            brand => brand,
-        })
-    }
-
-    /// The requested scopes.
-    pub fn asked_scopes(&self) -> Vec<String> {
-        if self.scopes.is_empty() {
-            return self.kind.default_scopes().iter().map(|scope| (*scope).to_owned()).collect();
-        }
-        self.scopes.clone()
-    }
-
-    /// Whether it needs a secret. X and the generic kinds also support public clients.
-    pub fn needs_secret(&self) -> bool {
-        match self.kind {
-            ProviderKind::X => false,
-            ProviderKind::Oidc | ProviderKind::Oauth2 => self.client_auth != Some(ClientAuth::None),
-            _ => true,
+    /// The text of a setting that only its kind has.
+    pub fn text(&self, setting: &Setting) -> Option<&str> {
+        match self.own.get(setting.name) {
+            Some(OwnValue::Text(text)) => Some(text),
+            _ => None,
         }
     }
 
-    /// Whether its response arrives as a cross-site POST, without our cookies.
-    pub fn posts_back(&self) -> bool {
-        self.kind == ProviderKind::Apple || self.response_mode == Some(ResponseMode::FormPost)
+    /// The items of a list that only its kind has.
+    pub fn list(&self, setting: &Setting) -> &[String] {
+        match self.own.get(setting.name) {
+            Some(OwnValue::List(items)) => items,
+            _ => &[],
+        }
+    }
+
+    /// The label, unless it is empty.
+    pub(crate) fn label(&self) -> Option<&str> {
+        self.label.as_deref().filter(|label| !label.is_empty())
+    }
+
+    /// The settings that have a value, by name.
+    pub fn members(&self) -> Map<String, Value> {
+        match serde_json::to_value(self) {
+            Ok(Value::Object(members)) => members,
+            // Texts, flags and lists always become an object.
+            _ => Map::new(),
+        }
     }
 
     /// The trust in `email` from this provider, given that its own rules make it `claimed`.
@@ -409,14 +332,5 @@ impl ProviderSettings {
             (_, Some(EmailTrustRule::Verified)) => EmailTrust::Verified,
             (claimed, None) => claimed,
         }
-    }
-
-    /// Whether the secret for `before` would now be sent to another server. Then it must be entered again.
-    pub fn sends_secret_elsewhere(&self, before: &Self) -> bool {
-        let places = |s: &Self| {
-            let urls = [&s.base_url, &s.issuer, &s.token_url, &s.userinfo_url, &s.authorize_url].map(Clone::clone);
-            (s.kind, s.client_id.clone(), urls, s.discovery, s.tenant.clone(), s.client_auth)
-        };
-        places(self) != places(before)
     }
 }

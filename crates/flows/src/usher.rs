@@ -158,7 +158,7 @@ services! {
     feed_access: FeedAccess { core, callers, signing_keys },
     histories: Histories { core },
     idempotent_requests: IdempotentRequests { core },
-    identities: Identities { core, endings, factor_rules, security_emails },
+    identities: Identities { core, endings, factor_rules, providers, security_emails },
     users: Users { core, endings, profiles, registration },
     members: Members { core, throttles, users },
     second_factors: SecondFactors { core, accounts, authenticator_apps, factor_rules, recovery_codes, security_emails, session_opening, throttles },
@@ -175,7 +175,7 @@ services! {
     setup_links: SetupLinks { core, session_opening, throttles, users },
     shown_once: ShownOnce { core },
     sign_outs: SignOuts { core, accounts, clients, endings, signing_keys },
-    suggested_emails: SuggestedEmails { core },
+    suggested_emails: SuggestedEmails { core, providers },
     upstream_sign_in: UpstreamSignIn { core, accounts, email_queue, factor_rules, providers, registration, security_emails, session_opening, throttles },
     webhooks: Webhooks { core, providers },
     = token_endpoint: TokenEndpoint from TokenEndpoint::new(

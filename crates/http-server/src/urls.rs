@@ -1,5 +1,7 @@
 //! Every URL path of the server, each defined once.
 
+use usher_domain::provider::{ProviderEventEndpoint, ProviderId};
+
 /// OpenID Connect Discovery §4.
 pub const OPENID_CONFIGURATION: &str = "/.well-known/openid-configuration";
 /// RFC 8414 §3.
@@ -239,7 +241,7 @@ fn is_upstream_ask(page: &str) -> bool {
 }
 
 /// The page of a provider in the console.
-pub fn provider(id: &usher_domain::provider::ProviderId) -> String {
+pub fn provider(id: &ProviderId) -> String {
     PROVIDER.replace("{provider}", id.as_str())
 }
 
@@ -249,18 +251,28 @@ pub fn upstream_ask(question: usher_domain::id::ProofId) -> String {
 }
 
 /// The URL that starts a sign-in with a provider.
-pub fn upstream_start(provider: &usher_domain::provider::ProviderId) -> String {
+pub fn upstream_start(provider: &ProviderId) -> String {
     UPSTREAM_START.replace("{provider}", provider.as_str())
 }
 
 /// The redirect URI of a provider.
-pub fn upstream_callback(provider: &usher_domain::provider::ProviderId) -> String {
+pub fn upstream_callback(provider: &ProviderId) -> String {
     UPSTREAM_CALLBACK.replace("{provider}", provider.as_str())
 }
 
 /// The status page of a deletion that a provider requested.
-pub fn data_deletion(provider: &usher_domain::provider::ProviderId) -> String {
+pub fn data_deletion(provider: &ProviderId) -> String {
     UPSTREAM_DELETION.replace("{provider}", provider.as_str())
+}
+
+/// Where a provider sends events.
+pub fn provider_events(provider: &ProviderId, endpoint: ProviderEventEndpoint) -> String {
+    let path = match endpoint {
+        ProviderEventEndpoint::Account => UPSTREAM_NOTICES,
+        ProviderEventEndpoint::DataDeletion => UPSTREAM_DELETION,
+        ProviderEventEndpoint::BackchannelLogout => UPSTREAM_LOGOUT,
+    };
+    path.replace("{provider}", provider.as_str())
 }
 
 /// A URL with one more query parameter.

@@ -29,9 +29,14 @@ impl LoadedValues {
         self.0.encode()
     }
 
+    /// The value that a field was loaded with.
+    pub(crate) fn get(&self, name: &str) -> Option<&str> {
+        value_of(&self.0, name)
+    }
+
     /// Whether a field was edited: `typed` is not what it was loaded with.
     pub(crate) fn is_edited(&self, name: &str, typed: &str) -> bool {
-        value_of(&self.0, name).is_none_or(|loaded| normal(loaded) != normal(typed))
+        self.get(name).is_none_or(|loaded| normal(loaded) != normal(typed))
     }
 }
 

@@ -28,10 +28,15 @@ use super::login::{self, LoginRefused, LoginResult, LoginUser, back, is_register
 use super::page::{CLIENT_ID, CLIENT_SECRET, form_post, is_client, wrong};
 use super::parameters::Parameters;
 use super::personas::SimUser;
-use super::provider::SimProvider;
+use super::provider::{SimProvider, SimulatedProvider};
 use super::request::SimRequest;
 
-const PROVIDER: SimProvider = SimProvider::Apple;
+pub const PROVIDER: SimProvider = SimProvider::of(&SIMULATED);
+pub static SIMULATED: SimulatedProvider = SimulatedProvider {
+    subject: |number, hex| format!("00{:04}.{}.{:04}", number % 10_000, &hex[..32], number / 10_000 % 10_000),
+    ..SimulatedProvider::new("apple", "Apple", routes)
+};
+
 const CODE_LIFE: i64 = 300;
 const ACCESS_LIFE: i64 = 3_600;
 const REFRESH_LIFE: i64 = 3_650 * 86_400;

@@ -30,10 +30,16 @@ use super::id_token;
 use super::login::{self, LoginRefused, LoginResult, LoginUser, back, is_registered};
 use super::page::{CLIENT_ID, CLIENT_SECRET, is_client, wrong};
 use super::parameters::Parameters;
-use super::provider::SimProvider;
+use super::provider::{SimProvider, SimulatedProvider};
 use super::request::SimRequest;
 
-const PROVIDER: SimProvider = SimProvider::Facebook;
+pub const PROVIDER: SimProvider = SimProvider::of(&SIMULATED);
+pub static SIMULATED: SimulatedProvider = SimulatedProvider {
+    in_dev: true,
+    subject: |number, _| format!("10{:015}", number % 1_000_000_000_000_000),
+    ..SimulatedProvider::new("facebook", "Facebook", routes)
+};
+
 const CODE_LIFE: i64 = 600;
 const ACCESS_LIFE: i64 = 5_183_999;
 /// The version for requests without a supported one.

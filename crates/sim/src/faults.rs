@@ -251,6 +251,7 @@ pub async fn delete(State(sim): State<Arc<Simulator>>) -> StatusCode {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::{google, oidc, x};
 
     fn thrown(text: &str) -> FaultSwitches {
         FaultSwitches { switches: Mutex::new(vec![serde_json::from_str(text).unwrap()]), ..FaultSwitches::default() }
@@ -259,20 +260,20 @@ mod tests {
     #[test]
     fn a_switch_counts_its_times_and_keeps_to_its_provider() {
         let faults = thrown(r#"{"fault":"wrong_nonce","provider":"google","times":2}"#);
-        assert!(!faults.on(SimFault::WrongNonce, SimProvider::Oidc));
-        assert!(!faults.on(SimFault::WrongAud, SimProvider::Google));
-        assert!(faults.on(SimFault::WrongNonce, SimProvider::Google));
-        assert!(faults.on(SimFault::WrongNonce, SimProvider::Google));
-        assert!(!faults.on(SimFault::WrongNonce, SimProvider::Google));
+        assert!(!faults.on(SimFault::WrongNonce, oidc::PROVIDER));
+        assert!(!faults.on(SimFault::WrongAud, google::PROVIDER));
+        assert!(faults.on(SimFault::WrongNonce, google::PROVIDER));
+        assert!(faults.on(SimFault::WrongNonce, google::PROVIDER));
+        assert!(!faults.on(SimFault::WrongNonce, google::PROVIDER));
     }
 
     #[test]
     fn faults_of_the_wire_are_at_the_token_endpoint_unless_said() {
         let faults = thrown(r#"{"fault":"html_502"}"#);
-        assert!(faults.on_the_wire(SimProvider::X, Endpoint::Userinfo).is_none());
-        assert!(faults.on_the_wire(SimProvider::X, Endpoint::Token).is_some());
+        assert!(faults.on_the_wire(x::PROVIDER, Endpoint::Userinfo).is_none());
+        assert!(faults.on_the_wire(x::PROVIDER, Endpoint::Token).is_some());
         let faults = thrown(r#"{"fault":"down"}"#);
-        assert!(faults.on_the_wire(SimProvider::X, Endpoint::Userinfo).is_some());
+        assert!(faults.on_the_wire(x::PROVIDER, Endpoint::Userinfo).is_some());
         assert!(serde_json::from_str::<FaultSwitch>(r#"{"fault":"nonsense"}"#).is_err());
     }
 
@@ -281,9 +282,9 @@ mod tests {
         let faults = thrown(r#"{"fault":"claims","provider":"x","claims":{"id":null},"without":["name"]}"#);
         let person = || Map::from_iter([("id".to_owned(), json!("1")), ("name".to_owned(), json!("Ana"))]);
         let mut told = person();
-        faults.retell(SimProvider::Google, &mut told);
+        faults.retell(google::PROVIDER, &mut told);
         assert_eq!(told, person());
-        faults.retell(SimProvider::X, &mut told);
+        faults.retell(x::PROVIDER, &mut told);
         assert_eq!(Value::Object(told), json!({"id": null}));
     }
 }

@@ -25,10 +25,15 @@ use super::Simulator;
 use super::grants::{PkceChallenge, SimGrant, TokenKind, TokenLookup};
 use super::login::{self, LoginRefused, LoginResult, LoginUser, back, is_registered};
 use super::page::{CLIENT_ID, CLIENT_SECRET, is_client, wrong};
-use super::provider::SimProvider;
+use super::provider::{SimProvider, SimulatedProvider};
 use super::request::SimRequest;
 
-const PROVIDER: SimProvider = SimProvider::GitHub;
+pub const PROVIDER: SimProvider = SimProvider::of(&SIMULATED);
+pub static SIMULATED: SimulatedProvider = SimulatedProvider {
+    subject: |number, _| (1_000_000 + number % 200_000_000).to_string(),
+    ..SimulatedProvider::new("github", "GitHub", routes)
+};
+
 const CODE_LIFE: i64 = 600;
 /// Tokens of an OAuth app are valid until they are revoked.
 const ACCESS_LIFE: i64 = 365 * 86_400;

@@ -31,10 +31,16 @@ use super::login::{self, LoginRefused, LoginResult, LoginUser, back, is_register
 use super::page::{CLIENT_ID, CLIENT_SECRET, is_client, wrong};
 use super::parameters::Parameters;
 use super::personas::SimUser;
-use super::provider::SimProvider;
+use super::provider::{SimProvider, SimulatedProvider};
 use super::request::SimRequest;
 
-const PROVIDER: SimProvider = SimProvider::Google;
+pub const PROVIDER: SimProvider = SimProvider::of(&SIMULATED);
+pub static SIMULATED: SimulatedProvider = SimulatedProvider {
+    in_dev: true,
+    subject: |number, _| format!("1{:020}", u128::from(number) % 100_000_000_000_000_000_000),
+    ..SimulatedProvider::new("google", "Google", routes)
+};
+
 const CODE_LIFE: i64 = 600;
 const ACCESS_LIFE: i64 = 3_599;
 const REFRESH_LIFE: i64 = 180 * 86_400;

@@ -131,14 +131,15 @@ mod tests {
     use aws_lc_rs::signature::{RSA_PKCS1_2048_8192_SHA256, RsaPublicKeyComponents};
 
     use super::*;
+    use crate::{google, oidc};
 
     #[test]
     fn a_rotation_brings_a_new_key_and_keeps_the_last_one() {
         let keys = SimKeys::default();
-        let before = keys.current(SimProvider::Google);
+        let before = keys.current(google::PROVIDER);
         keys.rotate();
-        let after = keys.current(SimProvider::Google);
-        let published = keys.jwks(SimProvider::Google);
+        let after = keys.current(google::PROVIDER);
+        let published = keys.jwks(google::PROVIDER);
         let kids: Vec<&str> =
             published["keys"].as_array().unwrap().iter().filter_map(|key| key["kid"].as_str()).collect();
         assert_eq!(kids, [after.as_str(), before.as_str()]);
@@ -147,9 +148,9 @@ mod tests {
     #[test]
     fn what_is_signed_verifies_with_the_published_key() {
         let keys = SimKeys::default();
-        let kid = keys.current(SimProvider::Oidc);
+        let kid = keys.current(oidc::PROVIDER);
         let token = keys.sign(&json!({"alg": "RS256", "kid": kid}), &json!({"sub": "1"}));
-        let published = keys.jwks(SimProvider::Oidc)["keys"][0].clone();
+        let published = keys.jwks(oidc::PROVIDER)["keys"][0].clone();
         assert_eq!(published["kid"], kid.as_str());
         let bytes = |text: &str| URL_SAFE_NO_PAD.decode(text).unwrap();
         let [n, e] = ["n", "e"].map(|name| bytes(published[name].as_str().unwrap()));

@@ -56,6 +56,18 @@ use keys::SimKeys;
 pub use page::{CLIENT_ID, CLIENT_SECRET, OTHER_CLIENT};
 pub use personas::LISTED as PEOPLE;
 pub use provider::SimProvider;
+use provider::SimulatedProvider;
+
+/// Every provider, in the order of the simulator's page.
+const PROVIDERS: &[&SimulatedProvider] = &[
+    &google::SIMULATED,
+    &facebook::SIMULATED,
+    &x::SIMULATED,
+    &github::SIMULATED,
+    &apple::SIMULATED,
+    &microsoft::SIMULATED,
+    &oidc::SIMULATED,
+];
 
 /// The state of the simulator.
 #[derive(Debug)]
@@ -121,8 +133,7 @@ impl Sim {
 
     /// The base URL of a provider; for Microsoft that of the tenant `common`.
     pub fn base_url(&self, provider: SimProvider) -> String {
-        let tenant = if provider == SimProvider::Microsoft { "/common" } else { "" };
-        format!("{}/{}{tenant}", self.origin, provider.segment())
+        format!("{}{}", self.origin, provider.path())
     }
 
     /// Closes all connections and the socket.
@@ -140,15 +151,11 @@ impl Drop for Sim {
 }
 
 fn router(sim: Arc<Simulator>) -> Router {
-    Router::new()
+    let of_providers =
+        |router: Router<_>, provider: SimProvider| router.nest(&format!("/{}", provider.segment()), provider.routes());
+    SimProvider::all()
+        .fold(Router::new(), of_providers)
         .route("/", get(async |State(sim): State<Arc<Simulator>>| page::home(&sim)))
-        .nest("/google", google::routes())
-        .nest("/facebook", facebook::routes())
-        .nest("/x", x::routes())
-        .nest("/github", github::routes())
-        .nest("/apple", apple::routes())
-        .nest("/microsoft", microsoft::routes())
-        .nest("/oidc", oidc::routes())
         .route("/_sim/faults", get(faults::get).post(faults::post).delete(faults::delete))
         .route("/_sim/requests", get(journal::get).delete(journal::delete))
         .route("/_sim/clock", post(control::clock))

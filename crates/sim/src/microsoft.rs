@@ -31,10 +31,17 @@ use super::login::{self, LoginRefused, LoginResult, LoginUser, back, is_register
 use super::page::{CLIENT_ID, CLIENT_SECRET, is_client, wrong};
 use super::parameters::Parameters;
 use super::personas::{ATTACKER_TENANT, CONSUMERS, SimUser};
-use super::provider::SimProvider;
+use super::provider::{SimProvider, SimulatedProvider};
 use super::request::SimRequest;
 
-const PROVIDER: SimProvider = SimProvider::Microsoft;
+pub const PROVIDER: SimProvider = SimProvider::of(&SIMULATED);
+pub static SIMULATED: SimulatedProvider = SimulatedProvider {
+    below: "/common",
+    remark: "(or organizations, consumers, a tenant's id)",
+    subject: |_, hex| format!("{}-{}-4{}-8{}-{}", &hex[..8], &hex[8..12], &hex[12..15], &hex[15..18], &hex[18..30]),
+    ..SimulatedProvider::new("microsoft", "Microsoft", routes)
+};
+
 const CODE_LIFE: i64 = 600;
 const ACCESS_LIFE: i64 = 3_599;
 const REFRESH_LIFE: i64 = 90 * 86_400;

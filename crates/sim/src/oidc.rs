@@ -22,16 +22,17 @@ use super::id_token;
 use super::login::{self, LoginRefused, LoginResult, LoginUser, back, is_registered};
 use super::page::{CLIENT_ID, CLIENT_SECRET, is_client, wrong};
 use super::parameters::Parameters;
-use super::provider::SimProvider;
+use super::provider::{SimProvider, SimulatedProvider};
 use super::request::SimRequest;
 
-const PROVIDER: SimProvider = SimProvider::Oidc;
+pub const PROVIDER: SimProvider = SimProvider::of(&SIMULATED);
+pub static SIMULATED: SimulatedProvider = SimulatedProvider::new("oidc", "an OpenID provider", routes);
+
 const CODE_LIFE: i64 = 60;
 const ACCESS_LIFE: i64 = 3_600;
 const REFRESH_LIFE: i64 = 30 * 86_400;
 
-/// Its endpoints.
-pub fn routes() -> Router<Arc<Simulator>> {
+fn routes() -> Router<Arc<Simulator>> {
     Router::new()
         .route("/.well-known/openid-configuration", get(discovery))
         .route("/authorize", get(authorize))

@@ -63,7 +63,7 @@ struct SimFormPost<'a> {
 #[template(path = "sim/home.html")]
 struct SimHome<'a> {
     origin: &'a str,
-    providers: [SimProvider; 7],
+    providers: Vec<SimProvider>,
     people: &'static [(&'static str, &'static str)],
 }
 
@@ -99,7 +99,7 @@ pub fn form_post(provider: SimProvider, action: &str, fields: &[(&str, String)])
 
 /// `GET /`
 pub fn home(sim: &Simulator) -> Response {
-    render(StatusCode::OK, &SimHome { origin: &sim.origin, providers: SimProvider::ALL, people: LISTED })
+    render(StatusCode::OK, &SimHome { origin: &sim.origin, providers: SimProvider::all().collect(), people: LISTED })
 }
 
 /// `GET /_sim/sim.css`

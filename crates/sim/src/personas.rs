@@ -141,25 +141,13 @@ fn capital(name: &str) -> String {
 /// A subject in the provider's format.
 fn subject(provider: SimProvider, seed: &str) -> String {
     let hash = sha256(&format!("{}|{seed}", provider.segment()));
-    let digits = number(&hash);
-    let text = hex(&hash);
-    match provider {
-        SimProvider::Google => format!("1{:020}", u128::from(digits) % 100_000_000_000_000_000_000),
-        SimProvider::Facebook => format!("10{:015}", digits % 1_000_000_000_000_000),
-        // Beyond the precision of a double.
-        SimProvider::X => format!("1{:018}", digits % 1_000_000_000_000_000_000),
-        SimProvider::GitHub => (1_000_000 + digits % 200_000_000).to_string(),
-        SimProvider::Apple => format!("00{:04}.{}.{:04}", digits % 10_000, &text[..32], digits / 10_000 % 10_000),
-        SimProvider::Microsoft => {
-            format!("{}-{}-4{}-8{}-{}", &text[..8], &text[8..12], &text[12..15], &text[15..18], &text[18..30])
-        }
-        SimProvider::Oidc => text[..32].to_owned(),
-    }
+    provider.subject(number(&hash), &hex(&hash))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::{facebook, google, x};
 
     fn come(provider: SimProvider, hint: &str, visit: u64) -> SimUser {
         SimUser::come(provider, &LoginHint::parse(hint).unwrap(), visit)
@@ -167,21 +155,21 @@ mod tests {
 
     #[test]
     fn a_subject_follows_from_the_name_alone_except_where_the_story_says_otherwise() {
-        let [first, second] = [0, 1].map(|visit| come(SimProvider::X, "persona:changed_email_same_sub", visit));
+        let [first, second] = [0, 1].map(|visit| come(x::PROVIDER, "persona:changed_email_same_sub", visit));
         assert_eq!(first.subject, second.subject);
         assert_ne!(first.email, second.email);
-        let [first, second] = [0, 1].map(|visit| come(SimProvider::X, "persona:same_email_other_sub", visit));
+        let [first, second] = [0, 1].map(|visit| come(x::PROVIDER, "persona:same_email_other_sub", visit));
         assert_ne!(first.subject, second.subject);
         assert_eq!(first.email, second.email);
-        let other = come(SimProvider::X, "persona:ana:elsewhere@example.org", 7);
-        assert_eq!(other.subject, come(SimProvider::X, "persona:ana", 0).subject);
+        let other = come(x::PROVIDER, "persona:ana:elsewhere@example.org", 7);
+        assert_eq!(other.subject, come(x::PROVIDER, "persona:ana", 0).subject);
         assert_eq!(other.email.as_deref(), Some("elsewhere@example.org"));
-        assert_ne!(other.subject, come(SimProvider::Facebook, "persona:ana", 0).subject);
+        assert_ne!(other.subject, come(facebook::PROVIDER, "persona:ana", 0).subject);
     }
 
     #[test]
     fn everybody_ordinary_has_a_verified_address_of_their_name() {
-        let ana = come(SimProvider::Google, "persona:ana_maria", 0);
+        let ana = come(google::PROVIDER, "persona:ana_maria", 0);
         assert_eq!((ana.email.as_deref(), ana.verified), (Some("ana_maria@example.test"), true));
         assert_eq!((ana.full_name().as_str(), ana.hosted_domain), ("Ana maria Example", None));
         assert_eq!(ana.subject.len(), 21);

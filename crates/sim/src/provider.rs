@@ -1,62 +1,126 @@
 //! The simulated providers, and their endpoints.
 
-use serde::{Deserialize, Serialize};
+use std::fmt;
+use std::hash::{Hash, Hasher};
+use std::sync::Arc;
 
-/// A simulated provider.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum SimProvider {
-    /// OpenID Connect, with Google's peculiarities.
-    Google,
-    /// OAuth 2 and Graph.
-    Facebook,
-    /// OAuth 2 with PKCE, API v2.
-    X,
-    /// OAuth 2 with errors at status 200.
-    GitHub,
-    /// OpenID Connect by `form_post`.
-    Apple,
-    /// Entra, with the template issuer.
-    Microsoft,
-    /// An OpenID provider without peculiarities.
-    Oidc,
+use axum::Router;
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+
+use super::{PROVIDERS, Simulator};
+
+/// What is known of a simulated provider. Each has one `static`, beside its behaviour.
+pub(super) struct SimulatedProvider {
+    /// The first segment of its paths, which is also the kind of provider that it plays.
+    pub segment: &'static str,
+    /// Its name on pages.
+    pub name: &'static str,
+    /// What follows the segment in its base URL.
+    pub below: &'static str,
+    /// What `usher sim` says behind its base URL.
+    pub remark: &'static str,
+    /// Whether `usher dev` offers it.
+    pub in_dev: bool,
+    /// A subject in its format, from a number and hexadecimal digits that the name of the user determines.
+    pub subject: fn(u64, &str) -> String,
+    /// Its endpoints.
+    pub routes: fn() -> Router<Arc<Simulator>>,
 }
 
-impl SimProvider {
-    /// All of them.
-    pub const ALL: [Self; 7] =
-        [Self::Google, Self::Facebook, Self::X, Self::GitHub, Self::Apple, Self::Microsoft, Self::Oidc];
+impl SimulatedProvider {
+    pub const fn new(segment: &'static str, name: &'static str, routes: fn() -> Router<Arc<Simulator>>) -> Self {
+        Self { segment, name, below: "", remark: "", in_dev: false, subject: |_, hex| hex[..32].to_owned(), routes }
+    }
+}
 
-    /// The first segment of its paths.
+/// A simulated provider.
+#[derive(Clone, Copy)]
+pub struct SimProvider(&'static SimulatedProvider);
+
+impl SimProvider {
+    pub(super) const fn of(simulated: &'static SimulatedProvider) -> Self {
+        Self(simulated)
+    }
+
+    /// All of them.
+    pub fn all() -> impl Iterator<Item = Self> {
+        PROVIDERS.iter().map(|simulated| Self(simulated))
+    }
+
+    /// The provider that plays a kind.
+    pub fn of_kind(kind: &str) -> Option<Self> {
+        Self::all().find(|provider| provider.segment() == kind)
+    }
+
+    /// The first segment of its paths, which is also the kind of provider that it plays.
     pub const fn segment(self) -> &'static str {
-        match self {
-            Self::Google => "google",
-            Self::Facebook => "facebook",
-            Self::X => "x",
-            Self::GitHub => "github",
-            Self::Apple => "apple",
-            Self::Microsoft => "microsoft",
-            Self::Oidc => "oidc",
-        }
+        self.0.segment
     }
 
     /// Its name on pages.
     pub const fn name(self) -> &'static str {
-        match self {
-            Self::Google => "Google",
-            Self::Facebook => "Facebook",
-            Self::X => "X",
-            Self::GitHub => "GitHub",
-            Self::Apple => "Apple",
-            Self::Microsoft => "Microsoft",
-            Self::Oidc => "an OpenID provider",
-        }
+        self.0.name
+    }
+
+    /// The path of its base URL.
+    pub fn path(self) -> String {
+        format!("/{}{}", self.0.segment, self.0.below)
+    }
+
+    /// What `usher sim` says behind its base URL.
+    pub const fn remark(self) -> &'static str {
+        self.0.remark
+    }
+
+    /// Whether `usher dev` offers it.
+    pub const fn is_in_dev(self) -> bool {
+        self.0.in_dev
+    }
+
+    pub(super) fn subject(self, number: u64, hex: &str) -> String {
+        (self.0.subject)(number, hex)
+    }
+
+    pub(super) fn routes(self) -> Router<Arc<Simulator>> {
+        (self.0.routes)()
     }
 
     /// The provider of a path.
     pub fn of_path(path: &str) -> Option<Self> {
-        let first = path.trim_start_matches('/').split('/').next().unwrap_or_default();
-        Self::ALL.into_iter().find(|provider| provider.segment() == first)
+        Self::of_kind(path.trim_start_matches('/').split('/').next().unwrap_or_default())
+    }
+}
+
+impl fmt::Debug for SimProvider {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.segment())
+    }
+}
+
+impl PartialEq for SimProvider {
+    fn eq(&self, other: &Self) -> bool {
+        self.segment() == other.segment()
+    }
+}
+
+impl Eq for SimProvider {}
+
+impl Hash for SimProvider {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.segment().hash(state);
+    }
+}
+
+impl Serialize for SimProvider {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.segment())
+    }
+}
+
+impl<'de> Deserialize<'de> for SimProvider {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let name = String::deserialize(deserializer)?;
+        Self::of_kind(&name).ok_or_else(|| de::Error::custom(format!("unknown provider `{name}`")))
     }
 }
 
@@ -100,19 +164,24 @@ impl Endpoint {
 
 #[cfg(test)]
 mod tests {
+    use super::super::{facebook, github, google, microsoft, x};
     use super::*;
+
+    const fn of(simulated: &'static SimulatedProvider) -> Option<SimProvider> {
+        Some(SimProvider::of(simulated))
+    }
 
     #[test]
     fn a_path_tells_whose_it_is_and_what_it_is_for() {
         for (path, provider, endpoint) in [
-            ("/google/o/oauth2/v2/auth", Some(SimProvider::Google), Endpoint::Authorize),
-            ("/google/.well-known/openid-configuration", Some(SimProvider::Google), Endpoint::Discovery),
-            ("/google/oauth2/v3/certs", Some(SimProvider::Google), Endpoint::Keys),
-            ("/facebook/v25.0/oauth/access_token", Some(SimProvider::Facebook), Endpoint::Token),
-            ("/facebook/.well-known/oauth/openid/jwks/", Some(SimProvider::Facebook), Endpoint::Keys),
-            ("/x/2/users/me", Some(SimProvider::X), Endpoint::Userinfo),
-            ("/github/user/emails", Some(SimProvider::GitHub), Endpoint::Userinfo),
-            ("/microsoft/common/discovery/v2.0/keys", Some(SimProvider::Microsoft), Endpoint::Keys),
+            ("/google/o/oauth2/v2/auth", of(&google::SIMULATED), Endpoint::Authorize),
+            ("/google/.well-known/openid-configuration", of(&google::SIMULATED), Endpoint::Discovery),
+            ("/google/oauth2/v3/certs", of(&google::SIMULATED), Endpoint::Keys),
+            ("/facebook/v25.0/oauth/access_token", of(&facebook::SIMULATED), Endpoint::Token),
+            ("/facebook/.well-known/oauth/openid/jwks/", of(&facebook::SIMULATED), Endpoint::Keys),
+            ("/x/2/users/me", of(&x::SIMULATED), Endpoint::Userinfo),
+            ("/github/user/emails", of(&github::SIMULATED), Endpoint::Userinfo),
+            ("/microsoft/common/discovery/v2.0/keys", of(&microsoft::SIMULATED), Endpoint::Keys),
             ("/googles/token", None, Endpoint::Token),
             ("", None, Endpoint::Other),
         ] {

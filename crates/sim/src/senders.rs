@@ -32,6 +32,7 @@ use super::login::is_loopback;
 use super::page::{CLIENT_ID, CLIENT_SECRET};
 use super::personas::{LoginHint, SimUser};
 use super::provider::SimProvider;
+use super::{apple, facebook, google, oidc};
 
 /// Longest wait for the receiver.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -52,10 +53,10 @@ enum SimEventKind {
 impl SimEventKind {
     const fn provider(self) -> SimProvider {
         match self {
-            Self::GoogleRisc => SimProvider::Google,
-            Self::FacebookDeauthorize | Self::FacebookDataDeletion => SimProvider::Facebook,
-            Self::AppleNotification => SimProvider::Apple,
-            Self::OidcBackchannelLogout => SimProvider::Oidc,
+            Self::GoogleRisc => google::PROVIDER,
+            Self::FacebookDeauthorize | Self::FacebookDataDeletion => facebook::PROVIDER,
+            Self::AppleNotification => apple::PROVIDER,
+            Self::OidcBackchannelLogout => oidc::PROVIDER,
         }
     }
 }
@@ -151,7 +152,7 @@ fn signed(sim: &Simulator, order: &SimEventOrder, kind: &str, mut payload: Value
 
 /// Cross-Account Protection: the issuer has a trailing slash, and there is no `exp`.
 fn risc(sim: &Simulator, order: &SimEventOrder, person: &SimUser) -> Value {
-    let issuer = format!("{}/", sim.base(SimProvider::Google));
+    let issuer = format!("{}/", sim.base(google::PROVIDER));
     let event = order.event.as_deref().unwrap_or("account-disabled");
     let family = if event.starts_with("token") { "oauth" } else { "risc" };
     let kind = format!("https://schemas.openid.net/secevent/{family}/event-type/{event}");
@@ -182,7 +183,7 @@ fn apple(sim: &Simulator, order: &SimEventOrder, person: &SimUser) -> Value {
         fact["email"] = json!(person.email);
         fact["is_private_email"] = json!(person.is_relayed().to_string());
     }
-    json!({"iss": sim.base(SimProvider::Apple), "aud": CLIENT_ID, "iat": now, "exp": now + 86_400,
+    json!({"iss": sim.base(apple::PROVIDER), "aud": CLIENT_ID, "iat": now, "exp": now + 86_400,
            "jti": sim.clock.draw(16), "events": fact.to_string()})
 }
 
@@ -190,7 +191,7 @@ fn apple(sim: &Simulator, order: &SimEventOrder, person: &SimUser) -> Value {
 fn logout(sim: &Simulator, person: &SimUser) -> Value {
     let now = sim.clock.now();
     let mut token = json!({
-        "iss": sim.base(SimProvider::Oidc),
+        "iss": sim.base(oidc::PROVIDER),
         "aud": CLIENT_ID,
         "iat": now,
         "exp": now + 120,
@@ -198,7 +199,7 @@ fn logout(sim: &Simulator, person: &SimUser) -> Value {
         "sub": person.subject,
         "events": {"http://schemas.openid.net/event/backchannel-logout": {}},
     });
-    if let Some(sid) = sim.grants().last_session(SimProvider::Oidc, &person.subject) {
+    if let Some(sid) = sim.grants().last_session(oidc::PROVIDER, &person.subject) {
         token["sid"] = json!(sid);
     }
     token

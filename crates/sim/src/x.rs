@@ -27,10 +27,17 @@ use super::grants::{SimGrant, TokenKind, TokenLookup};
 use super::login::{self, LoginRefused, LoginResult, LoginUser, back, is_registered};
 use super::page::{CLIENT_ID, CLIENT_SECRET, is_client, wrong};
 use super::parameters::Parameters;
-use super::provider::SimProvider;
+use super::provider::{SimProvider, SimulatedProvider};
 use super::request::SimRequest;
 
-const PROVIDER: SimProvider = SimProvider::X;
+pub const PROVIDER: SimProvider = SimProvider::of(&SIMULATED);
+pub static SIMULATED: SimulatedProvider = SimulatedProvider {
+    in_dev: true,
+    // Beyond the precision of a double.
+    subject: |number, _| format!("1{:018}", number % 1_000_000_000_000_000_000),
+    ..SimulatedProvider::new("x", "X", routes)
+};
+
 const CODE_LIFE: i64 = 30;
 const ACCESS_LIFE: i64 = 7_200;
 const REFRESH_LIFE: i64 = 180 * 86_400;

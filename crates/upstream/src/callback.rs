@@ -5,7 +5,7 @@ use std::fmt;
 use subtle::ConstantTimeEq as _;
 
 use super::error::UpstreamError;
-use super::start::PendingAuthorization;
+use super::kept::PendingAuthorization;
 use usher_domain::provider::ProviderId;
 
 /// Known parameters. They must not be repeated; others may be.

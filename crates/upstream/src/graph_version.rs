@@ -4,8 +4,8 @@
 use time::macros::date;
 use time::{Date, Time};
 
-use super::providers::facebook::VERSION;
-use usher_domain::provider::{ProviderKind, ProviderSettings};
+use super::providers::facebook::{self, GRAPH_VERSION, VERSION};
+use usher_domain::provider::ProviderSettings;
 use usher_domain::time::Timestamp;
 
 /// By major version. The newest has no end yet.
@@ -22,10 +22,10 @@ const ENDS: [(u16, Date); 7] = [
 /// The version that a Facebook provider uses, and when it ends; `None` if unknown, or for another kind. Versions older
 /// than the known ones ended with the oldest of them.
 pub fn graph_version_end(settings: &ProviderSettings) -> Option<(String, Timestamp)> {
-    if settings.kind != ProviderKind::Facebook {
+    if settings.kind.as_str() != facebook::KIND.name {
         return None;
     }
-    let version = settings.graph_version.as_deref().unwrap_or(VERSION);
+    let version = settings.text(&GRAPH_VERSION).unwrap_or(VERSION);
     let major: u16 = version.strip_prefix('v')?.split('.').next()?.parse().ok()?;
     let (_, end) = ENDS.iter().find(|(known, _)| major <= *known)?;
     Some((version.to_owned(), Timestamp(end.with_time(Time::MIDNIGHT).assume_utc().unix_timestamp())))
@@ -37,9 +37,9 @@ mod tests {
 
     #[test]
     fn each_version_ends_on_its_day() {
-        let settings = |version: Option<&str>| ProviderSettings {
-            graph_version: version.map(str::to_owned),
-            ..ProviderSettings::new(ProviderKind::Facebook.into(), ProviderKind::Facebook, "1")
+        let settings = |version: Option<&str>| {
+            let bare = ProviderSettings::new(facebook::KIND.default_id(), &facebook::KIND, "1");
+            version.map_or(bare.clone(), |version| bare.with(&GRAPH_VERSION, version))
         };
         let end = |version| {
             graph_version_end(&settings(version)).map(|(version, end)| (version, end.rfc3339()[..10].to_owned()))

@@ -12,8 +12,9 @@ use super::exchange::by_the_book;
 use super::id_token::{self, ExpectedIdToken};
 use super::issuer::IssuerRule;
 use super::jws::{self, JwsRefusal, KeySet, SignedToken};
+use super::kept::PendingAuthorization;
 use super::provider_context::{ProviderContext, TokenEndpointCall};
-use super::start::{self, AuthorizeOptions, PendingAuthorization, StartRequest};
+use super::start::{self, AuthorizeOptions, StartRequest};
 use super::{CheckedStep, cached::Cached, calls};
 use usher_domain::provider::{ClientAuth, TokenForm};
 use usher_domain::secret::Secret;
@@ -109,20 +110,16 @@ impl OpenId {
     }
 
     /// Builds the authorization request with the endpoint of the metadata.
-    pub async fn start(
+    pub fn start(
         &self,
         request: &StartRequest,
+        metadata: &OpenIdMetadata,
+        login_hint: bool,
         own: Vec<(&'static str, String)>,
     ) -> Result<(Url, PendingAuthorization), UpstreamError> {
-        let metadata = self.metadata().await?;
-        let options = AuthorizeOptions {
-            endpoint: &metadata.authorization_endpoint,
-            scope_sep: " ",
-            nonce: true,
-            login_hint: true,
-            own,
-        };
-        start::start(&self.provider_context.settings, &*self.provider_context.around.random, request, &options)
+        let endpoint = &metadata.authorization_endpoint;
+        let options = AuthorizeOptions { endpoint, scope_sep: " ", nonce: true, login_hint, own };
+        start::start(&self.provider_context, request, &options)
     }
 
     /// Processes the callback and verifies who returned, authenticating with `secret` at the token endpoint.
@@ -137,7 +134,7 @@ impl OpenId {
         let promised = settings.require_iss || metadata.authorization_response_iss_parameter_supported;
         let accepts = |told: &str| self.rule.fits_callback(told);
         let code = callback.code(&settings.id, kept, promised, accepts)?;
-        let tokens = self.provider_context.exchange(&self.counter(&metadata), secret, code, kept).await?;
+        let tokens = self.provider_context.exchange(&self.token_endpoint(&metadata), secret, code, kept).await?;
         let id_token = tokens.id_token.ok_or_else(|| UpstreamError::misbehaved("it gave no ID token"))?;
         let signed = self.verified(&metadata, &id_token).await?;
         let issuer = self.rule.of_token(&signed.claims)?;
@@ -174,7 +171,7 @@ impl OpenId {
         if set.is_empty() { vec![String::from("RS256")] } else { set.clone() }
     }
 
-    fn counter<'a>(&self, metadata: &'a OpenIdMetadata) -> TokenEndpointCall<'a> {
+    fn token_endpoint(&self, metadata: &OpenIdMetadata) -> TokenEndpointCall {
         let offered = &metadata.token_endpoint_auth_methods_supported;
         let offers = |method: &str| offered.iter().any(|each| each == method);
         let basic = match self.provider_context.settings.client_auth {
@@ -182,7 +179,8 @@ impl OpenId {
             // OpenID Connect Discovery §3: the default is Basic.
             None => offered.is_empty() || offers("client_secret_basic") && !offers("client_secret_post"),
         };
-        TokenEndpointCall { url: &metadata.token_endpoint, basic, form: TokenForm::Json, error_reader: by_the_book }
+        let url = metadata.token_endpoint.clone();
+        TokenEndpointCall { url, basic, form: TokenForm::Json, error_reader: by_the_book }
     }
 
     /// Checks metadata, keys and token endpoint, one after the other.
@@ -192,7 +190,7 @@ impl OpenId {
             Err(error) => return vec![CheckedStep::new("metadata", Err(error))],
         };
         let keys = self.read_keys(&metadata.jwks_uri).await.map(|_| ());
-        let token = self.provider_context.probe(&self.counter(&metadata), secret, redirect_uri).await;
+        let token = self.provider_context.probe(&self.token_endpoint(&metadata), secret, redirect_uri).await;
         vec![
             CheckedStep::new("metadata", Ok(())),
             CheckedStep::new("keys", keys),

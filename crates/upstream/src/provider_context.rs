@@ -1,35 +1,48 @@
 //! What every provider has: its settings, its secret, HTTP client, clock and randomness.
 
+use std::fmt;
 use std::sync::Arc;
 
 use super::Deps;
 use super::error::UpstreamError;
 use super::exchange::{self, ErrorReader, Exchange, ProviderTokens};
-use super::start::PendingAuthorization;
-use usher_domain::provider::{ProviderSettings, TokenForm};
+use super::kept::PendingAuthorization;
+use usher_domain::provider::{ProviderKind, ProviderSettings, TokenForm};
 use usher_domain::secret::Secret;
 use usher_domain::time::Timestamp;
 use usher_http_client::Outbound;
 
 /// The context of one provider.
 #[derive(Clone)]
-pub(super) struct ProviderContext {
+pub struct ProviderContext {
+    pub kind: &'static ProviderKind,
     pub settings: Arc<ProviderSettings>,
     secret: Option<Secret<String>>,
-    pub around: Deps,
+    pub(super) around: Deps,
+}
+
+impl fmt::Debug for ProviderContext {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ProviderContext").field("provider", &self.settings.id).finish_non_exhaustive()
+    }
 }
 
 /// How the token endpoint is called.
-pub(super) struct TokenEndpointCall<'a> {
-    pub url: &'a str,
+pub(super) struct TokenEndpointCall {
+    pub url: String,
     pub basic: bool,
     pub form: TokenForm,
     pub error_reader: ErrorReader,
 }
 
 impl ProviderContext {
-    pub fn new(settings: ProviderSettings, secret: Option<Secret<String>>, around: Deps) -> Self {
-        Self { settings: Arc::new(settings), secret, around }
+    pub fn new(
+        kind: &'static ProviderKind,
+        settings: ProviderSettings,
+        secret: Option<Secret<String>>,
+        around: Deps,
+    ) -> Self {
+        Self { kind, settings: Arc::new(settings), secret, around }
     }
 
     pub fn outbound(&self) -> &Outbound {
@@ -61,47 +74,47 @@ impl ProviderContext {
     }
 
     /// Exchanges a code, authenticating with `secret`.
-    pub async fn exchange(
+    pub(super) async fn exchange(
         &self,
-        counter: &TokenEndpointCall<'_>,
+        endpoint: &TokenEndpointCall,
         secret: Option<&Secret<String>>,
         code: &str,
         kept: &PendingAuthorization,
     ) -> Result<ProviderTokens, UpstreamError> {
         let verifier = kept.pkce_verifier.as_deref();
-        exchange::exchange(self.outbound(), self.asked(counter, secret, code, &kept.redirect_uri, verifier)).await
+        exchange::exchange(self.outbound(), self.asked(endpoint, secret, code, &kept.redirect_uri, verifier)).await
     }
 
     /// Whether the token endpoint accepts our credentials.
-    pub async fn probe(
+    pub(super) async fn probe(
         &self,
-        counter: &TokenEndpointCall<'_>,
+        endpoint: &TokenEndpointCall,
         secret: Option<&Secret<String>>,
         redirect_uri: &str,
     ) -> Result<(), UpstreamError> {
         // As long as a real verifier, so that only the code is wrong.
         let verifier = "usher-probe-usher-probe-usher-probe-usher-probe";
-        exchange::probe(self.outbound(), self.asked(counter, secret, "", redirect_uri, Some(verifier))).await
+        exchange::probe(self.outbound(), self.asked(endpoint, secret, "", redirect_uri, Some(verifier))).await
     }
 
     fn asked<'a>(
         &'a self,
-        counter: &TokenEndpointCall<'a>,
+        endpoint: &'a TokenEndpointCall,
         secret: Option<&'a Secret<String>>,
         code: &'a str,
         redirect_uri: &'a str,
         pkce_verifier: Option<&'a str>,
     ) -> Exchange<'a> {
         Exchange {
-            token_url: counter.url,
+            token_url: &endpoint.url,
             client_id: &self.settings.client_id,
             secret,
-            basic: counter.basic,
+            basic: endpoint.basic,
             code,
             redirect_uri,
             pkce_verifier,
-            form: counter.form,
-            error_reader: counter.error_reader,
+            form: endpoint.form,
+            error_reader: endpoint.error_reader,
         }
     }
 }

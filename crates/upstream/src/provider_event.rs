@@ -9,22 +9,11 @@ use super::error::UpstreamError;
 use super::id_token::{SKEW, audiences, time};
 use super::jws::SignedToken;
 use super::openid::OpenId;
-use usher_domain::provider::ProviderId;
+use usher_domain::provider::{ProviderEventEndpoint, ProviderId};
 use usher_domain::time::Timestamp;
 
 /// Lifetime in seconds of notifications without expiry; older ones are refused.
 pub(super) const LIFE: i64 = 7 * 24 * 3600;
-
-/// The endpoint that received a notification.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum ProviderEventEndpoint {
-    /// Google's security events, Apple's notifications, Facebook's "deauthorize".
-    Account,
-    /// Facebook's "data deletion".
-    DataDeletion,
-    /// OpenID Connect Back-Channel Logout.
-    BackchannelLogout,
-}
 
 /// A notification as received.
 #[derive(Debug, Clone)]

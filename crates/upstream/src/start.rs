@@ -1,14 +1,12 @@
 //! Starting a sign-in at a provider: the authorization request, and the state kept for the callback.
 
-use std::fmt;
-
 use oauth2::{PkceCodeChallenge, PkceCodeVerifier};
-use serde::{Deserialize, Serialize};
 use url::Url;
 
 use super::error::UpstreamError;
-use usher_domain::provider::{Pkce, ProviderId, ProviderKind, ProviderSettings, ResponseMode};
-use usher_domain::random::Random;
+use super::kept::PendingAuthorization;
+use super::provider_context::ProviderContext;
+use usher_domain::provider::{Pkce, ResponseMode};
 
 /// Options of a sign-in at a provider.
 #[derive(Debug, Clone, Default)]
@@ -21,27 +19,6 @@ pub struct StartRequest {
     pub fresh_choice: bool,
     /// Facebook: ask again for the address that was declined.
     pub ask_email_again: bool,
-}
-
-/// The state that is kept, sealed or in the database, until the callback. Single-use.
-#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct PendingAuthorization {
-    /// The provider. A response at another provider's callback is refused.
-    pub provider: ProviderId,
-    /// The `state` parameter: 256 random bits.
-    pub state: String,
-    /// The `nonce` of the ID token, if there is one.
-    pub nonce: Option<String>,
-    /// The PKCE verifier, if there is one.
-    pub pkce_verifier: Option<String>,
-    /// The redirect URI, needed for exchanging the code.
-    pub redirect_uri: String,
-}
-
-impl fmt::Debug for PendingAuthorization {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("PendingAuthorization").field("provider", &self.provider).finish_non_exhaustive()
-    }
 }
 
 /// Properties of a provider's authorization request.
@@ -61,24 +38,25 @@ pub(super) struct AuthorizeOptions<'a> {
 
 /// Builds the request with new random values.
 pub(super) fn start(
-    settings: &ProviderSettings,
-    random: &dyn Random,
+    context: &ProviderContext,
     request: &StartRequest,
     options: &AuthorizeOptions<'_>,
 ) -> Result<(Url, PendingAuthorization), UpstreamError> {
+    let (kind, settings, random) = (context.kind, &context.settings, &context.around.random);
     let mut url = endpoint(options.endpoint)?;
+    let uses_pkce = kind.pkce && settings.pkce != Some(Pkce::Off);
     let kept = PendingAuthorization {
         provider: settings.id.clone(),
         state: random.token(),
         nonce: options.nonce.then(|| random.token()),
-        pkce_verifier: uses_pkce(settings).then(|| random.token()),
+        pkce_verifier: uses_pkce.then(|| random.token()),
         redirect_uri: request.redirect_uri.clone(),
     };
     let mut pairs = vec![
         ("response_type", String::from("code")),
         ("client_id", settings.client_id.clone()),
         ("redirect_uri", kept.redirect_uri.clone()),
-        ("scope", settings.asked_scopes().join(options.scope_sep)),
+        ("scope", kind.scopes_of(settings).join(options.scope_sep)),
         ("state", kept.state.clone()),
     ];
     pairs.extend(kept.nonce.clone().map(|nonce| ("nonce", nonce)));
@@ -87,7 +65,7 @@ pub(super) fn start(
         pairs.push(("code_challenge", challenge.as_str().to_owned()));
         pairs.push(("code_challenge_method", String::from("S256")));
     }
-    if settings.posts_back() {
+    if kind.posts_back(settings) {
         pairs.push(("response_mode", ResponseMode::FormPost.as_str().to_owned()));
     }
     pairs.extend(options.own.iter().cloned());
@@ -121,27 +99,21 @@ pub(super) fn write<'a>(url: &mut Url, pairs: impl Iterator<Item = (&'a str, &'a
     url.set_query(Some(&query));
 }
 
-fn uses_pkce(settings: &ProviderSettings) -> bool {
-    match settings.kind {
-        // Facebook's classic flow and Apple do not support PKCE.
-        ProviderKind::Facebook | ProviderKind::Apple => false,
-        _ => settings.pkce != Some(Pkce::Off),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use std::collections::HashMap;
 
     use super::*;
-    use usher_domain::random::SeededRandom;
+    use crate::providers::{google, x};
+    use crate::testing::context;
+    use usher_domain::provider::ProviderSettings;
 
     fn asked(
-        settings: &ProviderSettings,
+        settings: ProviderSettings,
         request: &StartRequest,
         options: &AuthorizeOptions<'_>,
     ) -> (HashMap<String, String>, PendingAuthorization) {
-        let (url, kept) = start(settings, &SeededRandom::new(1), request, options).unwrap();
+        let (url, kept) = start(&context(&google::KIND, settings), request, options).unwrap();
         let count = url.query_pairs().count();
         let pairs: HashMap<String, String> = url.query_pairs().into_owned().collect();
         assert_eq!(pairs.len(), count, "a parameter stands twice");
@@ -154,7 +126,7 @@ mod tests {
             extra_params: [("state", "x"), ("access_type", "offline"), ("prompt", "none"), ("nonce", "x")]
                 .map(|(name, value)| (name.to_owned(), value.to_owned()))
                 .into(),
-            ..ProviderSettings::new("google".parse().unwrap(), ProviderKind::Google, "cid")
+            ..ProviderSettings::new("google".parse().unwrap(), &google::KIND, "cid")
         };
         let request = StartRequest {
             redirect_uri: "https://id.test/cb".into(),
@@ -168,7 +140,7 @@ mod tests {
             login_hint: true,
             own: vec![("prompt", "select_account".into())],
         };
-        let (pairs, kept) = asked(&settings, &request, &options);
+        let (pairs, kept) = asked(settings, &request, &options);
         let verifier = PkceCodeVerifier::new(kept.pkce_verifier.clone().unwrap());
         for (name, value) in [
             ("tenant", "1"),
@@ -192,15 +164,14 @@ mod tests {
 
     #[test]
     fn every_flow_has_its_own_state_nonce_and_verifier() {
-        let settings = ProviderSettings::new("x".parse().unwrap(), ProviderKind::X, "cid");
-        let random = SeededRandom::new(1);
+        let context = context(&x::KIND, ProviderSettings::new("x".parse().unwrap(), &x::KIND, "cid"));
         let options = AuthorizeOptions {
             endpoint: "https://x.test/a",
             scope_sep: " ",
             nonce: true,
             ..AuthorizeOptions::default()
         };
-        let go = || start(&settings, &random, &StartRequest::default(), &options).unwrap();
+        let go = || start(&context, &StartRequest::default(), &options).unwrap();
         let ((url, one), (_, two)) = (go(), go());
         assert!(url.as_str().contains("scope=users.read%20tweet.read%20users.email"), "{url}");
         assert_ne!(one.state, two.state);

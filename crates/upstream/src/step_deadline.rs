@@ -13,13 +13,13 @@ use super::{
 use usher_domain::provider::ProviderSettings;
 
 /// A provider with a deadline: all calls of one step together may take as long as the HTTP client permits for one.
-pub(super) struct WithStepDeadline<P> {
-    provider: P,
+pub(super) struct WithStepDeadline {
+    provider: Box<dyn Provider>,
     patience: Duration,
 }
 
-impl<P> WithStepDeadline<P> {
-    pub const fn new(provider: P, patience: Duration) -> Self {
+impl WithStepDeadline {
+    pub const fn new(provider: Box<dyn Provider>, patience: Duration) -> Self {
         Self { provider, patience }
     }
 }
@@ -29,7 +29,7 @@ async fn in_time<T>(patience: Duration, promise: ProviderFuture<'_, T>) -> Resul
     tokio::time::timeout(patience, promise).await.unwrap_or_else(late)
 }
 
-impl<P: Provider> Provider for WithStepDeadline<P> {
+impl Provider for WithStepDeadline {
     fn settings(&self) -> &ProviderSettings {
         self.provider.settings()
     }

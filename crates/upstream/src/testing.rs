@@ -13,8 +13,10 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Value, json};
 
-use super::Deps;
+use super::{Deps, ProviderContext};
+use usher_domain::provider::{ProviderKind, ProviderSettings};
 use usher_domain::random::SeededRandom;
+use usher_domain::secret::Secret;
 use usher_domain::time::{ManualClock, Timestamp};
 use usher_http_client::{Outbound, OutboundRules};
 
@@ -122,4 +124,9 @@ pub(super) fn surroundings() -> Deps {
         clock: Arc::new(ManualClock::at(Timestamp(NOW))),
         random: Arc::new(SeededRandom::new(7)),
     }
+}
+
+/// The context of a provider with the secret `hush`.
+pub(super) fn context(kind: &'static ProviderKind, settings: ProviderSettings) -> ProviderContext {
+    ProviderContext::new(kind, settings, Some(Secret::from("hush")), surroundings())
 }

@@ -26,8 +26,8 @@ pub struct Banner {
     pub sealed_with: String,
     /// The URLs of the demos, if they run.
     pub demos: Option<[String; 2]>,
-    /// The origin of the upstream simulator, if this binary has one.
-    pub simulator: Option<String>,
+    /// The names and the origin of the simulated providers, if this binary has them.
+    pub simulator: Option<[String; 2]>,
     /// Development features that this binary was built without.
     pub missing: Vec<&'static str>,
     /// The one-time setup link.
@@ -48,8 +48,8 @@ impl fmt::Display for Banner {
         if let Some([a, b]) = &self.demos {
             row(f, "demo", "two relying apps", &format!("{a}  {b}"))?;
         }
-        if let Some(origin) = &self.simulator {
-            row(f, "sign-in", "Google, Facebook, X", &format!("simulated, no account needed · {origin}"))?;
+        if let Some([names, origin]) = &self.simulator {
+            row(f, "sign-in", names, &format!("simulated, no account needed · {origin}"))?;
         }
         if !self.missing.is_empty() {
             row(f, "without", &self.missing.join(", "), "not part of this build")?;
@@ -88,7 +88,7 @@ mod tests {
             took: Duration::from_millis(640),
             algs: "RS256, ES256, PS256, EdDSA".into(),
             sealed_with: ".usher/master.key".into(),
-            simulator: Some("http://127.0.0.1:9400".into()),
+            simulator: Some(["Google, Facebook, X".into(), "http://127.0.0.1:9400".into()]),
             demos: Some(["http://localhost:8081".into(), "http://localhost:8082".into()]),
             missing: Vec::new(),
             setup: "http://localhost:8080/setup/abc".into(),

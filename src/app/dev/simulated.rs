@@ -1,4 +1,4 @@
-//! The simulated Google, Facebook and X for the buttons of `usher dev`.
+//! The simulated providers for the buttons of `usher dev`.
 //!
 //! The port is the same at every start, if it is free, because identities contain their issuer's URL. The ports that
 //! were used are stored, so that providers a developer has configured otherwise do not change.
@@ -20,16 +20,15 @@ use usher_flows::{FlowError, Usher};
 use usher_sim::{CLIENT_ID, CLIENT_SECRET, SimProvider};
 use usher_storage::Result as Stored;
 
-const WIRED: [(ProviderKind, SimProvider); 3] = [
-    (ProviderKind::Google, SimProvider::Google),
-    (ProviderKind::Facebook, SimProvider::Facebook),
-    (ProviderKind::X, SimProvider::X),
-];
-
 /// The name of the stored first port.
 const FIRST_PORT: &str = "simulator";
 
-/// Starts the simulator as one of `tasks` and configures the providers for it; returns its origin.
+/// The simulated providers that `usher dev` offers.
+fn offered() -> impl Iterator<Item = SimProvider> {
+    SimProvider::all().filter(|provider| provider.is_in_dev())
+}
+
+/// Starts the simulator as one of `tasks` and configures the providers for it; returns their names and its origin.
 ///
 /// # Errors
 /// A message for the operator.
@@ -37,11 +36,13 @@ pub async fn start(
     usher: &Usher,
     tasks: &mut JoinSet<anyhow::Result<()>>,
     shutdown: &Shutdown,
-) -> anyhow::Result<String> {
+) -> anyhow::Result<[String; 2]> {
     let listener = bind(usher).await.context("the simulator of providers")?;
     let sim = start_simulator(listener).await.context("the simulator of providers")?;
-    for (kind, provider) in WIRED {
-        wire(usher, kind, sim.base_url(provider)).await?;
+    for provider in offered() {
+        if let Ok(kind) = usher.providers.kinds().named(provider.segment()) {
+            wire(usher, kind, sim.base_url(provider)).await?;
+        }
     }
     let (origin, requested) = (sim.origin().to_owned(), shutdown.requested());
     tasks.spawn(async move {
@@ -49,7 +50,8 @@ pub async fn start(
         sim.shutdown().await;
         Ok(())
     });
-    Ok(origin)
+    let names: Vec<&str> = offered().map(SimProvider::name).collect();
+    Ok([names.join(", "), origin])
 }
 
 /// Binds the first port that was ever used, or another one if that is in use.
@@ -78,8 +80,8 @@ fn fact_of(port: u16) -> String {
 }
 
 /// Configures the provider of that kind for the simulator, unless it is configured otherwise.
-async fn wire(usher: &Usher, kind: ProviderKind, base_url: String) -> Result<(), FlowError> {
-    let fresh = ProviderSettings::new(kind.into(), kind, CLIENT_ID);
+async fn wire(usher: &Usher, kind: &ProviderKind, base_url: String) -> Result<(), FlowError> {
+    let fresh = ProviderSettings::new(kind.default_id(), kind, CLIENT_ID);
     let known = usher.core.store.list_providers().await?.into_iter().find(|known| known.settings.id == fresh.id);
     let settings = match known {
         None => fresh,

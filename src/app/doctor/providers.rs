@@ -97,14 +97,10 @@ fn sunset(settings: &ProviderSettings, now: Timestamp) -> Option<Finding> {
 mod tests {
     use super::*;
     use crate::app::doctor::FindingLevel;
-    use usher_domain::provider::ProviderKind;
+    use usher_upstream::providers::{facebook, x};
 
     fn facebook(version: &str) -> ProviderSettings {
-        let graph_version = Some(version.to_owned());
-        ProviderSettings {
-            graph_version,
-            ..ProviderSettings::new(ProviderKind::Facebook.into(), ProviderKind::Facebook, "1")
-        }
+        ProviderSettings::new(facebook::KIND.default_id(), &facebook::KIND, "1").with(&facebook::GRAPH_VERSION, version)
     }
 
     #[test]
@@ -119,6 +115,6 @@ mod tests {
         for fine in ["v22.0", "v25.0", "v26.0", "v99.0"] {
             assert_eq!(sunset(&facebook(fine), now), None, "{fine}");
         }
-        assert_eq!(sunset(&ProviderSettings { kind: ProviderKind::X, ..facebook("v19.0") }, now), None);
+        assert_eq!(sunset(&ProviderSettings { kind: (&x::KIND).into(), ..facebook("v19.0") }, now), None);
     }
 }

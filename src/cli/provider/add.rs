@@ -3,7 +3,8 @@
 use std::path::PathBuf;
 
 use anyhow::{Context as _, anyhow};
-use clap::Args;
+use clap::builder::PossibleValuesParser;
+use clap::{Arg, ArgMatches, Args, Command, FromArgMatches};
 use serde_json::{Map, Value};
 
 use super::show;
@@ -11,13 +12,15 @@ use crate::app::{NewProvider, Usher};
 use crate::cli::failure::WrongUsage;
 use crate::cli::output::Output;
 use crate::cli::stdin;
-use usher_domain::provider::{ProviderKind, ProviderSettings};
+use usher_domain::provider::setting::Setting;
+use usher_domain::provider::{ProviderKind, ProviderKinds};
 use usher_domain::secret::Secret;
+use usher_upstream::built_in_kinds;
 
 #[derive(Debug, Args)]
 pub(in crate::cli) struct AddProviderArgs {
     /// The kind of provider
-    #[arg(value_name = "KIND", value_parser = ["google", "facebook", "x", "github", "apple", "microsoft", "oidc", "oauth2"])]
+    #[arg(value_name = "KIND", value_parser = names(&built_in_kinds()))]
     kind: String,
     /// The client id that the provider issued
     #[arg(long, required_unless_present = "from_json")]
@@ -37,21 +40,8 @@ pub(in crate::cli) struct AddProviderArgs {
     /// Scopes to request, separated by spaces; repeatable [default: those of the kind]
     #[arg(long)]
     scope: Vec<String>,
-    /// Issuer (oidc, oauth2); part of every identity, so never change it
-    #[arg(long, value_name = "URL")]
-    issuer: Option<String>,
-    /// Tenant (microsoft): common, organizations, consumers, or a tenant's id
-    #[arg(long)]
-    tenant: Option<String>,
-    /// Only accounts of this Workspace domain (google); `*` for any Workspace
-    #[arg(long, value_name = "DOMAIN")]
-    hd: Option<String>,
-    /// The team that the private key belongs to (apple)
-    #[arg(long)]
-    team_id: Option<String>,
-    /// The id of the private key (apple)
-    #[arg(long)]
-    key_id: Option<String>,
+    #[command(flatten)]
+    of_kind: KindOptions,
     /// If a verified address belongs to an account: link after sign-in, after a mailed code, or at once
     #[arg(long, value_name = "POLICY", value_parser = ["confirm", "verify_mail", "auto"])]
     link_policy: Option<String>,
@@ -77,7 +67,6 @@ impl AddProviderArgs {
             let words = "--client-secret-stdin and --from-json - cannot both read standard input";
             return Err(WrongUsage(words.to_owned()).into());
         }
-        let kind: ProviderKind = self.kind.parse().map_err(|error| WrongUsage(format!("KIND: {error}")))?;
         let file = match &self.from_json {
             None => Map::new(),
             Some(path) => {
@@ -90,7 +79,9 @@ impl AddProviderArgs {
             }
         };
         let secret = if self.client_secret_stdin { Some(stdin::secret("--client-secret-stdin")?) } else { None };
-        new_provider(kind, file, self.members(), secret)
+        let kinds = built_in_kinds();
+        let kind = kinds.named(&self.kind).map_err(|error| WrongUsage(format!("KIND: {error}")))?;
+        new_provider(&kinds, kind, file, self.members(), secret)
     }
 
     /// The settings given as options.
@@ -100,16 +91,12 @@ impl AddProviderArgs {
             ("base_url", self.base_url),
             ("id", self.id),
             ("label", self.label),
-            ("issuer", self.issuer),
-            ("tenant", self.tenant),
-            ("hd", self.hd),
-            ("team_id", self.team_id),
-            ("key_id", self.key_id),
             ("link_policy", self.link_policy),
             ("email_trust", self.email_trust),
         ];
         let typed = texts.into_iter().filter_map(|(member, text)| Some((member.to_owned(), Value::from(text?))));
-        let mut members: Map<String, Value> = typed.collect();
+        let of_kind = self.of_kind.0.into_iter().map(|(member, text)| (member.to_owned(), Value::from(text)));
+        let mut members: Map<String, Value> = typed.chain(of_kind).collect();
         let scopes: Vec<&str> = self.scope.iter().flat_map(|scope| scope.split_whitespace()).collect();
         if !scopes.is_empty() {
             members.insert("scopes".to_owned(), scopes.into());
@@ -121,22 +108,69 @@ impl AddProviderArgs {
     }
 }
 
+/// The names of the kinds.
+fn names(kinds: &ProviderKinds) -> PossibleValuesParser {
+    kinds.iter().map(|kind| kind.name).collect::<Vec<_>>().into()
+}
+
+/// The options for settings that only some kinds have.
+#[derive(Debug)]
+struct KindOptions(Vec<(&'static str, String)>);
+
+impl KindOptions {
+    fn args(kinds: &ProviderKinds) -> Vec<Arg> {
+        let arg = |setting: &&'static Setting| {
+            let option = setting.option?;
+            Some(Arg::new(setting.name).long(option.long).value_name(option.value_name).help(option.help))
+        };
+        kinds.settings().iter().filter_map(arg).collect()
+    }
+
+    fn of(matches: &ArgMatches, kinds: &ProviderKinds) -> Self {
+        let options = kinds.settings().into_iter().filter(|setting| setting.option.is_some());
+        let given =
+            options.filter_map(|setting| Some((setting.name, matches.get_one::<String>(setting.name)?.clone())));
+        Self(given.collect())
+    }
+}
+
+impl FromArgMatches for KindOptions {
+    fn from_arg_matches(matches: &ArgMatches) -> Result<Self, clap::Error> {
+        Ok(Self::of(matches, &built_in_kinds()))
+    }
+
+    fn update_from_arg_matches(&mut self, matches: &ArgMatches) -> Result<(), clap::Error> {
+        *self = Self::from_arg_matches(matches)?;
+        Ok(())
+    }
+}
+
+impl Args for KindOptions {
+    fn augment_args(command: Command) -> Command {
+        command.args(Self::args(&built_in_kinds()))
+    }
+
+    fn augment_args_for_update(command: Command) -> Command {
+        Self::augment_args(command)
+    }
+}
+
 /// Defaults of the kind, overridden by the file, overridden by options.
 fn new_provider(
-    kind: ProviderKind,
+    kinds: &ProviderKinds,
+    kind: &ProviderKind,
     file: Map<String, Value>,
     typed: Map<String, Value>,
     secret: Option<Secret<String>>,
 ) -> anyhow::Result<NewProvider> {
-    if file.get("kind").is_some_and(|said| said != kind.as_str()) {
+    if file.get("kind").is_some_and(|said| said != kind.name) {
         return Err(WrongUsage("the file is for another kind than the one that was typed".to_owned()).into());
     }
-    let mut members = Map::from_iter([("id".to_owned(), Value::from(kind.as_str()))]);
+    let mut members = Map::from_iter([("id".to_owned(), Value::from(kind.name))]);
     members.extend(file);
     members.extend(typed);
-    members.insert("kind".to_owned(), kind.as_str().into());
-    let settings: ProviderSettings =
-        serde_json::from_value(Value::Object(members)).context("the settings of the provider")?;
+    members.insert("kind".to_owned(), kind.name.into());
+    let settings = kinds.read(members).context("the settings of the provider")?;
     Ok(NewProvider { settings, secret, managed: false })
 }
 
@@ -146,14 +180,12 @@ pub(super) async fn run(usher: &Usher, new: NewProvider, output: Output) -> anyh
     let replaced = usher.providers.put_provider(new).await?;
     let provider = usher.providers.load_provider(&id).await?;
     let callback = usher.providers.upstream_callback(&id);
-    let mut told = show::as_json(&provider, &callback)?;
+    let mut told = show::as_json(&provider, &callback);
     told.insert("replaced".to_owned(), replaced.into());
     output.print(&told, || {
         let done = if replaced { "replaced" } else { "added" };
-        let brand = match provider.settings.kind.brand() {
-            "" => "the provider",
-            brand => brand,
-        };
+        let kind = usher.providers.kinds().of(&provider.settings).ok();
+        let brand = kind.and_then(|kind| kind.brand()).unwrap_or("the provider");
         format!(
             "The provider {id} is {done}. Register this callback URL with {brand}:\n\n  {callback}\n\n\
              Then try it: usher provider test {id}\n"
@@ -166,29 +198,52 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+    use usher_domain::provider::{KindTitle, ProviderSettings};
+    use usher_upstream::providers::{google, x};
 
-    fn read(kind: ProviderKind, file: Value, typed: Value) -> Result<ProviderSettings, String> {
+    fn read(kind: &ProviderKind, file: Value, typed: Value) -> Result<ProviderSettings, String> {
         let object = |value: Value| value.as_object().cloned().unwrap();
-        let read = new_provider(kind, object(file), object(typed), None);
+        let read = new_provider(&built_in_kinds(), kind, object(file), object(typed), None);
         read.map(|new| new.settings).map_err(|error| format!("{error:#}"))
     }
 
     #[test]
     fn what_was_typed_wins_over_the_file_and_the_kind_names_it() {
         let file = json!({"client_id": "of-file", "label": "Works", "hd": "corp.test"});
-        let settings = read(ProviderKind::Google, file, json!({"client_id": "typed"})).unwrap();
+        let settings = read(&google::KIND, file, json!({"client_id": "typed"})).unwrap();
         assert_eq!((settings.id.as_str(), settings.client_id.as_str()), ("google", "typed"));
-        assert_eq!((settings.label.as_deref(), settings.hd.as_deref()), (Some("Works"), Some("corp.test")));
+        assert_eq!((settings.label.as_deref(), settings.text(&google::HD)), (Some("Works"), Some("corp.test")));
         assert!(settings.enabled && settings.sign_up);
     }
 
     #[test]
     fn what_nobody_knows_is_refused_by_name() {
-        let told = read(ProviderKind::X, json!({"client_id": "x", "lable": "X"}), json!({})).unwrap_err();
+        let told = read(&x::KIND, json!({"client_id": "x", "lable": "X"}), json!({})).unwrap_err();
         assert!(told.contains("lable") && told.contains("label"), "{told}");
-        let told = read(ProviderKind::X, json!({"client_id": "x", "kind": "google"}), json!({})).unwrap_err();
+        let told = read(&x::KIND, json!({"client_id": "x", "kind": "google"}), json!({})).unwrap_err();
         assert!(told.contains("another kind"), "{told}");
-        let told = read(ProviderKind::X, json!({"client_id": "x"}), json!({"id": "../x"})).unwrap_err();
+        let told = read(&x::KIND, json!({"client_id": "x"}), json!({"id": "../x"})).unwrap_err();
         assert!(told.contains("a-z, 0-9"), "{told}");
+    }
+
+    #[test]
+    fn a_new_kind_is_a_choice_and_its_settings_are_options() {
+        const REGION: Setting =
+            Setting::text("data_region", "").option("data-region", "REGION", "Region of the data (specimen)");
+        static SPECIMEN: ProviderKind =
+            ProviderKind { settings: &[&REGION], ..ProviderKind::openid("specimen", KindTitle::Brand("Specimen")) };
+        let kinds: ProviderKinds = built_in_kinds().iter().chain([&SPECIMEN]).collect();
+        let kind = Arg::new("kind").value_parser(names(&kinds)).required(true);
+        let mut command = Command::new("add").arg(kind).args(KindOptions::args(&kinds));
+        let help = command.render_help().to_string();
+        assert!(help.contains("--data-region <REGION>  Region of the data (specimen)"), "{help}");
+        assert!(help.contains("oauth2, specimen]"), "{help}");
+        let matches = command.try_get_matches_from(["add", "specimen", "--data-region", "eu"]).unwrap();
+        let typed = KindOptions::of(&matches, &kinds).0;
+        assert_eq!(typed, [("data_region", "eu".to_owned())]);
+        let typed = typed.into_iter().map(|(name, text)| (name.to_owned(), Value::from(text)));
+        let members = [("client_id".to_owned(), "us".into())].into_iter().chain(typed).collect();
+        let new = new_provider(&kinds, &SPECIMEN, Map::new(), members, None).unwrap();
+        assert_eq!((new.settings.id.as_str(), new.settings.text(&REGION)), ("specimen", Some("eu")));
     }
 }

@@ -12,7 +12,7 @@ use super::failure::WrongUsage;
 use super::output::Output;
 use super::settings::ConfigFiles;
 use super::table::{printable, table};
-use crate::app::{self, CheckedStep, Usher};
+use crate::app::{self, CheckedStep, StoredProvider, Usher};
 use usher_domain::provider::ProviderId;
 
 pub(super) const EXAMPLES: &str = "\
@@ -67,8 +67,8 @@ pub(super) async fn run(settings: &ConfigFiles, command: ProviderCommand, output
             let usher = app::open_for_commands(config).await?;
             let (provider, callback) =
                 (usher.providers.load_provider(&id).await?, usher.providers.upstream_callback(&id));
-            let words = show::in_words(&provider, &callback)?;
-            output.print(&show::as_json(&provider, &callback)?, || words)?;
+            let words = || show::in_words(usher.providers.kinds(), &provider, &callback);
+            output.print(&show::as_json(&provider, &callback), words)?;
         }
         ProviderCommand::Remove(which) => {
             let id = which.id()?;
@@ -88,10 +88,8 @@ pub(super) async fn run(settings: &ConfigFiles, command: ProviderCommand, output
 async fn list(usher: &Usher, output: Output) -> anyhow::Result<()> {
     let providers = usher.providers.list_providers().await?;
     let callback = |id: &ProviderId| usher.providers.upstream_callback(id);
-    let told: Vec<Map<String, Value>> = providers
-        .iter()
-        .map(|provider| show::as_json(provider, &callback(&provider.settings.id)))
-        .collect::<serde_json::Result<_>>()?;
+    let as_json = |provider: &StoredProvider| show::as_json(provider, &callback(&provider.settings.id));
+    let told: Vec<Map<String, Value>> = providers.iter().map(as_json).collect();
     output.print(&told, || {
         let rows = providers.iter().map(|provider| {
             let settings = &provider.settings;
@@ -99,7 +97,7 @@ async fn list(usher: &Usher, output: Output) -> anyhow::Result<()> {
             [
                 settings.id.to_string(),
                 settings.kind.as_str().to_owned(),
-                settings.name().to_owned(),
+                usher.providers.kinds().button(settings).to_owned(),
                 show::state(provider).to_owned(),
                 by.to_owned(),
                 callback(&settings.id),

@@ -2,13 +2,15 @@
 
 use reqwest::StatusCode;
 use serde_json::json;
-use usher_domain::provider::{ProviderId, ProviderKind, ProviderSettings};
+use usher_domain::provider::{LinkPolicy, ProviderId, ProviderSettings};
 use usher_domain::secret::Secret;
 use usher_flows::upstream::NewProvider;
+use usher_upstream::providers::google;
 
 use super::administrator;
 use crate::harness::browser::Browser;
 use crate::harness::database::on_both_databases;
+use crate::harness::providers::GOOGLE;
 use crate::harness::server::TestServer;
 
 const SECRET: &str = "5ec2e7-of-google";
@@ -53,7 +55,7 @@ on_both_databases! {
         let changed = browser.submit(&added, &saved).await;
         assert_eq!(changed.url, server.at("/console/providers/google?done=saved"), "{}", changed.body);
         let settings = kept(&server, "google").await;
-        assert_eq!((settings.name(), settings.sign_up, settings.link_policy.as_str()), ("Gmail", false, "verify_mail"));
+        assert_eq!((server.usher.providers.kinds().button(&settings), settings.sign_up, settings.link_policy.as_str()), ("Gmail", false, "verify_mail"));
         assert!(server.usher.providers.load_provider(&settings.id).await.unwrap().secret.is_some(), "an empty field keeps the secret");
 
         let off = browser.submit(&changed, &[("do", "disable")]).await;
@@ -69,6 +71,40 @@ on_both_databases! {
         assert!(server.usher.providers.list_providers().await.unwrap().is_empty());
         let page = browser.open(&server.at("/console/providers/google")).await;
         assert_eq!(page.status, StatusCode::NOT_FOUND);
+    }
+
+    async fn a_form_that_was_open_meanwhile_undoes_nothing(db: TestDatabase) {
+        let server = TestServer::on(db, &[]).await;
+        let mut browser = administrator(&server).await;
+        let open = add_google(&server, &mut browser).await;
+        let before = kept(&server, "google").await;
+        let elsewhere = ProviderSettings {
+            label: Some("Renamed".into()),
+            enabled: false,
+            sign_up: false,
+            trust_factors: true,
+            link_policy: LinkPolicy::Auto,
+            ..before.clone()
+        };
+        let new = NewProvider { settings: elsewhere.with(&google::HD, "corp.test"), secret: None, managed: false };
+        server.usher.providers.put_provider(new).await.expect("it is changed elsewhere");
+        // What the form was loaded with, but for the scopes and one of the settings in the JSON field.
+        let rest = "{\"authoritative_domains\": [\"corp.test\"], \"extra_params\": {\"a\": \"b\"}}";
+        let mut fields = vec![("do", "save"), ("label", ""), ("client_id", "us"), ("hd", ""), ("sign_up", "true"),
+            ("link_policy", "confirm"), ("email_trust", ""), ("base_url", "http://127.0.0.1:9/google"), ("rest", rest),
+            ("scopes", "email")];
+        let refused = browser.submit(&open, &fields).await;
+        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "{}", refused.body);
+        fields.pop();
+        fields.push(("scopes", "openid email"));
+        let saved = browser.submit(&refused, &fields).await;
+        assert_eq!(saved.url, server.at("/console/providers/google?done=saved"), "{}", saved.body);
+        let now = kept(&server, "google").await;
+        assert_eq!(now.scopes, ["openid", "email"], "what was edited is saved");
+        assert_eq!(now.extra_params["a"], "b", "and so is the edited member");
+        assert_eq!((now.label.as_deref(), now.text(&google::HD)), (Some("Renamed"), Some("corp.test")));
+        assert_eq!((now.enabled, now.sign_up, now.trust_factors, now.link_policy), (false, false, true, LinkPolicy::Auto));
+        assert_eq!(now.authoritative_domains, before.authoritative_domains);
     }
 
     async fn what_is_wrong_is_told_at_its_field_and_nothing_is_kept(db: TestDatabase) {
@@ -165,7 +201,7 @@ on_both_databases! {
     async fn what_the_file_manages_is_locked(db: TestDatabase) {
         let server = TestServer::on(db, &[]).await;
         let mut browser = administrator(&server).await;
-        let settings = ProviderSettings::new(ProviderKind::Google.into(), ProviderKind::Google, "of-file");
+        let settings = ProviderSettings::new(GOOGLE.default_id(), GOOGLE, "of-file");
         let new = NewProvider { settings, secret: Some(Secret::from(SECRET)), managed: true };
         server.usher.providers.put_provider(new).await.unwrap();
         let page = browser.open(&server.at("/console/providers/google")).await;

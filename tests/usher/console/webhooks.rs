@@ -1,6 +1,7 @@
 //! Webhooks in the console: creating, testing, disabling, deleting, rotating the secret.
 
 use reqwest::StatusCode;
+use usher_flows::webhooks::WebhookChange;
 
 use super::administrator;
 use crate::harness::browser::{Browser, Landing};
@@ -100,5 +101,29 @@ on_both_databases! {
             let url = format!("{}/{nonsense}", page.url);
             assert_eq!(browser.open(&url).await.status, StatusCode::NOT_FOUND, "{nonsense}");
         }
+    }
+
+    async fn a_form_that_was_open_meanwhile_undoes_nothing(db: TestDatabase) {
+        let server = TestServer::on(db, &[]).await;
+        let (mut browser, page) = at_webhooks(&server).await;
+        let open = add(&mut browser, &page, "https://shop.example/hook").await;
+        let webhook = server.usher.webhooks.list_webhooks(server.project).await.expect("they can be listed").remove(0);
+        let elsewhere = WebhookChange {
+            url: Some("https://shop.example/moved".into()),
+            events: Some(vec!["user.deleted".into()]),
+            ..WebhookChange::default()
+        };
+        server.usher.webhooks.update_webhook(server.project, webhook.id, elsewhere).await.expect("it is changed elsewhere");
+        let too_long = "x".repeat(2_000);
+        let mut fields = vec![("url", "https://shop.example/hook"), ("events", "session.*\r\nuser.deleted"), ("do", "save"),
+            ("description", too_long.as_str())];
+        let refused = browser.submit(&open, &fields).await;
+        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "{}", refused.body);
+        fields[3].1 = "Edited";
+        let saved = browser.submit(&refused, &fields).await;
+        assert_eq!(saved.status, StatusCode::OK, "{}", saved.body);
+        let now = server.usher.webhooks.load_webhook(server.project, webhook.id).await.expect("it is there");
+        assert_eq!((now.url.as_str(), now.description.as_str()), ("https://shop.example/moved", "Edited"));
+        assert_eq!(now.filters.iter().map(|filter| filter.as_str()).collect::<Vec<_>>(), ["user.deleted"]);
     }
 }

@@ -1,12 +1,11 @@
 //! Second factors of users with linked identities (UP-15), and requirements of changes to an account.
 
 use crate::storage::samples::in_tx;
-use usher_domain::provider::ProviderKind::{Facebook, Google, X};
 
 use super::{ANA, App, at_second_step, house_with_app, set_up};
 use crate::harness::browser::{Browser, Landing};
 use crate::harness::database::on_both_databases;
-use crate::harness::providers::{Providers, house_with};
+use crate::harness::providers::{FACEBOOK, GOOGLE, Providers, X, house_with};
 use crate::harness::server::{PASSWORD, TestServer};
 
 const NEWCOMER: &str = "maria";
@@ -14,7 +13,7 @@ const NEWCOMER: &str = "maria";
 /// A user who signed in with Google and has an authenticator app, a minute later.
 async fn with_app(server: &TestServer, at: &Providers) -> App {
     let mut browser = server.browser();
-    assert_eq!(browser.come_by(at, Google, NEWCOMER).await.url, server.at("/account/profile"));
+    assert_eq!(browser.come_by(at, GOOGLE, NEWCOMER).await.url, server.at("/account/profile"));
     let app = set_up(server, &mut browser).await;
     assert_eq!(app.codes.len(), 10);
     server.wait(60);
@@ -33,10 +32,10 @@ fn asked_again(server: &TestServer, landing: &Landing) -> bool {
 
 on_both_databases! {
     async fn whoever_comes_by_a_provider_is_asked_for_the_second_step_and_remembered_by_the_provider(db: TestDatabase) {
-        let (server, at) = house_with(db, &[X, Facebook, Google]).await;
+        let (server, at) = house_with(db, &[X, FACEBOOK, GOOGLE]).await;
         let app = with_app(&server, &at).await;
         let mut browser = server.browser();
-        let step = browser.come_by(&at, Google, NEWCOMER).await;
+        let step = browser.come_by(&at, GOOGLE, NEWCOMER).await;
         assert!(step.url.starts_with(&server.at("/login/second?pending=")), "{}", step.url);
         assert!(!browser.is_in().await, "nobody is in before the second step");
         let done = browser.submit(&step, &[("code", &app.code(server.now()))]).await;
@@ -53,12 +52,12 @@ on_both_databases! {
 
     /// A browser that is exempt from the second factor is not exempt for changes of sign-in methods.
     async fn a_spared_browser_changes_nothing_that_opens_the_account(db: TestDatabase) {
-        let (server, at) = house_with(db, &[Google]).await;
+        let (server, at) = house_with(db, &[GOOGLE]).await;
         let app = house_with_app(&server).await;
         let mut browser = server.browser();
         let step = at_second_step(&server, &mut browser).await;
         browser.submit(&step, &[("remember", "1"), ("code", &app.code(server.now()))]).await;
-        assert_eq!(browser.link(&at, Google, "ana").await.url, server.at("/account/identities?done=linked"));
+        assert_eq!(browser.link(&at, GOOGLE, "ana").await.url, server.at("/account/identities?done=linked"));
         sign_out(&server, &mut browser).await;
         server.wait(60);
         let page = browser.open(&server.at("/login")).await;
@@ -84,9 +83,9 @@ on_both_databases! {
     }
 
     async fn whoever_has_no_password_is_not_asked_for_one(db: TestDatabase) {
-        let (server, at) = house_with(db, &[Google]).await;
+        let (server, at) = house_with(db, &[GOOGLE]).await;
         let mut browser = server.browser();
-        browser.come_by(&at, Google, NEWCOMER).await;
+        browser.come_by(&at, GOOGLE, NEWCOMER).await;
         server.wait(301);
         let page = browser.open(&server.at("/account/email")).await;
         assert!(asked_again(&server, &page), "{}", page.url);
@@ -95,10 +94,10 @@ on_both_databases! {
 
     /// After "this wasn't me" linking and unlinking is rejected for a day, even after a recent authentication.
     async fn a_disowned_account_links_and_unlinks_nothing_for_a_day(db: TestDatabase) {
-        let (server, at) = house_with(db, &[Google, X]).await;
+        let (server, at) = house_with(db, &[GOOGLE, X]).await;
         server.user(ANA).await;
         let mut browser = server.signed_in(ANA).await;
-        browser.link(&at, Google, "ana").await;
+        browser.link(&at, GOOGLE, "ana").await;
         let ana = server.usher.users.load_user(ANA).await.unwrap();
         let until = server.now() + std::time::Duration::from_secs(3600);
         let freeze = in_tx!(server.database.store, |tx| tx.freeze_factors(ana.id, until).await);

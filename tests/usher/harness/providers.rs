@@ -9,16 +9,40 @@ use scraper::{Html, Selector};
 use serde_json::Value;
 use tokio::net::TcpListener;
 use url::Url;
+use usher_domain::provider::setting::BASE_URL;
 use usher_domain::provider::{ProviderId, ProviderKind, ProviderSettings};
 use usher_domain::random::{Random as _, SeededRandom};
 use usher_domain::secret::Secret;
 use usher_domain::time::Clock as _;
 use usher_flows::upstream::NewProvider;
 use usher_sim::{CLIENT_ID, CLIENT_SECRET, Sim, SimContext, SimProvider};
+use usher_upstream::providers::{apple, facebook, github, google, microsoft, oidc, x};
 
 use super::browser::{Browser, Landing};
 use super::database::TestDatabase;
 use super::server::TestServer;
+
+/// A kind of provider.
+pub type Kind = &'static ProviderKind;
+
+pub const GOOGLE: Kind = &google::KIND;
+pub const FACEBOOK: Kind = &facebook::KIND;
+pub const X: Kind = &x::KIND;
+pub const GITHUB: Kind = &github::KIND;
+pub const APPLE: Kind = &apple::KIND;
+pub const MICROSOFT: Kind = &microsoft::KIND;
+pub const OIDC: Kind = &oidc::KIND;
+
+/// The settings of a simulated provider: of a generic kind, a plain OpenID provider.
+pub fn simulated(sim: &Sim, kind: Kind) -> ProviderSettings {
+    let plays = SimProvider::of_kind(kind.name).or_else(|| SimProvider::of_kind(OIDC.name)).expect("it is simulated");
+    let base = Some(sim.base_url(plays));
+    let settings = ProviderSettings::new(kind.default_id(), kind, CLIENT_ID);
+    if kind.takes(BASE_URL.name) {
+        return ProviderSettings { base_url: base, ..settings };
+    }
+    ProviderSettings { label: Some(String::from("Works")), issuer: base, ..settings }
+}
 
 /// The simulator, with the clock of the server.
 pub struct Providers {
@@ -36,7 +60,7 @@ enum Back {
 }
 
 /// A server with these providers.
-pub async fn house_with(db: TestDatabase, kinds: &[ProviderKind]) -> (TestServer, Providers) {
+pub async fn house_with(db: TestDatabase, kinds: &[Kind]) -> (TestServer, Providers) {
     let server = TestServer::on(db, &[]).await;
     let at = Providers::beside(&server).await;
     for kind in kinds {
@@ -63,24 +87,8 @@ impl Providers {
     }
 
     /// The settings of a simulated provider.
-    pub fn settings(&self, kind: ProviderKind) -> ProviderSettings {
-        let (simulated, generic) = match kind {
-            ProviderKind::Google => (SimProvider::Google, false),
-            ProviderKind::Facebook => (SimProvider::Facebook, false),
-            ProviderKind::X => (SimProvider::X, false),
-            ProviderKind::Github => (SimProvider::GitHub, false),
-            ProviderKind::Apple => (SimProvider::Apple, false),
-            ProviderKind::Microsoft => (SimProvider::Microsoft, false),
-            ProviderKind::Oidc | ProviderKind::Oauth2 => (SimProvider::Oidc, true),
-        };
-        let mut settings = ProviderSettings::new(id_of(kind), kind, CLIENT_ID);
-        if generic {
-            settings.label = Some(String::from("Works"));
-            settings.issuer = Some(self.sim.base_url(simulated));
-        } else {
-            settings.base_url = Some(self.sim.base_url(simulated));
-        }
-        settings
+    pub fn settings(&self, kind: Kind) -> ProviderSettings {
+        simulated(&self.sim, kind)
     }
 
     /// Sets a switch of the simulator.
@@ -167,13 +175,13 @@ fn posted(page: &str) -> Back {
 }
 
 /// The id of a provider in URLs of the server.
-pub fn id_of(kind: ProviderKind) -> ProviderId {
-    kind.as_str().parse().expect("a kind is a name")
+pub fn id_of(kind: Kind) -> ProviderId {
+    kind.default_id()
 }
 
 impl TestServer {
     /// Adds or changes a simulated provider, with the test's changes.
-    pub async fn provider(&self, at: &Providers, kind: ProviderKind, change: impl FnOnce(&mut ProviderSettings)) {
+    pub async fn provider(&self, at: &Providers, kind: Kind, change: impl FnOnce(&mut ProviderSettings)) {
         let mut settings = at.settings(kind);
         change(&mut settings);
         let new = NewProvider { settings, secret: Some(Secret::from(CLIENT_SECRET)), managed: false };
@@ -198,7 +206,7 @@ impl TestServer {
 
 impl Browser<'_> {
     /// Presses the button of a provider on the sign-in page, with a hint.
-    pub async fn leave(&mut self, kind: ProviderKind, persona: &str) -> Landing {
+    pub async fn leave(&mut self, kind: Kind, persona: &str) -> Landing {
         let hint: String = url::form_urlencoded::byte_serialize(format!("persona:{persona}").as_bytes()).collect();
         let start = self.server.at(&format!("/upstream/{}/start?login_hint={hint}", kind.as_str()));
         self.open(&start).await
@@ -226,13 +234,13 @@ impl Browser<'_> {
     }
 
     /// A complete sign-in at a provider, as a persona.
-    pub async fn come_by(&mut self, at: &Providers, kind: ProviderKind, persona: &str) -> Landing {
+    pub async fn come_by(&mut self, at: &Providers, kind: Kind, persona: &str) -> Landing {
         let away = self.leave(kind, persona).await;
         self.return_as(at, &away, persona).await
     }
 
     /// Links an identity from the account page.
-    pub async fn link(&mut self, at: &Providers, kind: ProviderKind, persona: &str) -> Landing {
+    pub async fn link(&mut self, at: &Providers, kind: Kind, persona: &str) -> Landing {
         let page = self.open(&self.server.at("/account/identities")).await;
         let away = self.submit(&page, &[("link", kind.as_str())]).await;
         self.return_as(at, &away, persona).await

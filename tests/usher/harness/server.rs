@@ -10,7 +10,7 @@ use tokio::net::TcpListener;
 use tokio::sync::{oneshot, watch};
 use tokio::task::JoinHandle;
 use usher::app::router;
-use usher::app::{OsRandom, assemble_with};
+use usher::app::{Extensions, OsRandom, assemble_with};
 use usher::jobs;
 use usher_config::{Config, RunMode, SettingSources};
 use usher_domain::id::ProjectId;
@@ -18,7 +18,6 @@ use usher_domain::oauth::client::ClientType;
 use usher_domain::secret::Secret;
 use usher_domain::time::{Clock, ManualClock, Timestamp};
 use usher_domain::user::{Profile as Person, User};
-use usher_flows::{GRANTS, GrantTypeRow};
 use usher_flows::{NewClient, NewUser, RegisteredClient, Usher};
 use usher_http_server::extract::client_ip::TrustedProxies;
 use usher_http_server::layers::ready::Gate;
@@ -56,6 +55,7 @@ pub struct TestServer {
     pub project: ProjectId,
     /// The project's token.
     pub project_token: String,
+    extensions: Extensions,
     profile: RunMode,
     settings: Vec<(String, String)>,
     /// The folder of the master key, which all instances share.
@@ -89,12 +89,12 @@ impl TestServer {
     }
 
     async fn with(profile: RunMode, database: TestDatabase, settings: &[(&str, &str)]) -> Self {
-        Self::with_grants(GRANTS, profile, database, settings).await
+        Self::with_extensions(Extensions::BUILT_IN, profile, database, settings).await
     }
 
-    /// A server with these grant types.
-    pub async fn with_grants(
-        grants: &'static [GrantTypeRow],
+    /// A server with these grant types and kinds of providers.
+    pub async fn with_extensions(
+        extensions: Extensions,
         profile: RunMode,
         database: TestDatabase,
         settings: &[(&str, &str)],
@@ -106,7 +106,7 @@ impl TestServer {
         let keys = Arc::new(tempfile::tempdir().expect("there is room for a folder"));
         let settings: Vec<_> = settings.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
         let caught = Arc::new(CaughtMail::new(clock.clone()));
-        let usher = bootstrapped(grants, profile, &url, &keys, &settings, &database, clock.clone()).await;
+        let usher = bootstrapped(extensions, profile, &url, &keys, &settings, &database, clock.clone()).await;
         let open = listen_on(&usher, &caught, listener);
         let made = usher.projects.create_project("Tests").await.expect("a project can be made");
         let (project, project_token) = (made.project.id, made.token);
@@ -121,6 +121,7 @@ impl TestServer {
             database,
             project,
             project_token,
+            extensions,
             profile,
             settings,
             keys,
@@ -134,7 +135,7 @@ impl TestServer {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("there is a free port");
         let origin = format!("http://localhost:{}", listener.local_addr().expect("it has an address").port());
         let usher =
-            bootstrapped(GRANTS, self.profile, &self.url, &self.keys, &self.settings, &database, self.clock.clone())
+            bootstrapped(self.extensions, self.profile, &self.url, &self.keys, &self.settings, &database, self.clock.clone())
                 .await;
         let open = listen_on(&usher, &self.caught, listener);
         let host = self.url.trim_start_matches("http://").parse().expect("a host is a header value");
@@ -148,6 +149,7 @@ impl TestServer {
             database,
             project: self.project,
             project_token: self.project_token.clone(),
+            extensions: self.extensions,
             profile: self.profile,
             settings: self.settings.clone(),
             keys: self.keys.clone(),
@@ -165,7 +167,7 @@ impl TestServer {
         }
         self.database.restart().await;
         let usher = bootstrapped(
-            GRANTS,
+            self.extensions,
             self.profile,
             &self.url,
             &self.keys,
@@ -248,7 +250,7 @@ impl Drop for TestServer {
 }
 
 async fn bootstrapped(
-    grants: &'static [GrantTypeRow],
+    extensions: Extensions,
     profile: RunMode,
     url: &str,
     keys: &TempDir,
@@ -259,7 +261,7 @@ async fn bootstrapped(
     let keys = keys.path().to_str().expect("a plain path");
     let listen = url.replace("http://localhost", "127.0.0.1");
     let config = config(profile, url, &listen, keys, settings);
-    let made = assemble_with(grants, config, database.store.clone(), clock, Arc::new(OsRandom::default())).await;
+    let made = assemble_with(extensions, config, database.store.clone(), clock, Arc::new(OsRandom::default())).await;
     let usher = made.expect("a server can be bootstrapped").0;
     signing_keys::lend(&usher).await;
     usher.signing_keys.tend_keys().await.expect("the keys can be taken up");

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use serde_json::json;
+use usher::app::Extensions;
 use usher_config::RunMode;
 use usher_domain::oauth::client::ClientType;
 use usher_flows::{GRANTS, GrantHandler, GrantRequest, GrantTypeRow};
@@ -40,7 +41,8 @@ impl GrantHandler for SpecimenGrant {
 
 #[tokio::test]
 async fn the_metadata_the_registration_and_the_token_endpoint_know_a_grant_type_by_its_row() {
-    let server = TestServer::with_grants(ALL, RunMode::Dev, TestDatabase::sqlite().await, &[]).await;
+    let extensions = Extensions { grants: ALL, ..Extensions::BUILT_IN };
+    let server = TestServer::with_extensions(extensions, RunMode::Dev, TestDatabase::sqlite().await, &[]).await;
     let metadata = server.http.get(format!("{}/.well-known/openid-configuration", server.url)).send().await.unwrap();
     let metadata: serde_json::Value = metadata.json().await.unwrap();
     let names = ["authorization_code", "refresh_token", "client_credentials", NAME];

@@ -134,7 +134,7 @@ async fn it_listens_to_this_machine_alone() {
     assert_eq!(refused.kind(), std::io::ErrorKind::InvalidInput);
     let sim = Sim::start(TcpListener::bind("127.0.0.1:0").await.unwrap(), surroundings).await.unwrap();
     let (origin, address) = (sim.origin().to_owned(), sim.origin().replace("http://", ""));
-    assert_eq!(sim.base_url(SimProvider::Microsoft), format!("{origin}/microsoft/common"));
+    assert_eq!(sim.base_url(SimProvider::of_kind("microsoft").unwrap()), format!("{origin}/microsoft/common"));
     sim.shutdown().await;
     assert!(tokio::net::TcpStream::connect(address).await.is_err(), "the port is free again");
 }

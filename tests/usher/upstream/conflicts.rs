@@ -4,12 +4,11 @@
 use crate::storage::samples::in_tx;
 use reqwest::StatusCode;
 use usher_domain::provider::LinkPolicy;
-use usher_domain::provider::ProviderKind::{Apple, Google, Microsoft, X};
 
 use super::accounts::{code, sub, trouble, was_told};
 use crate::harness::browser::{Browser, Landing};
 use crate::harness::database::on_both_databases;
-use crate::harness::providers::house_with;
+use crate::harness::providers::{APPLE, GOOGLE, MICROSOFT, X, house_with};
 use crate::harness::server::TestServer;
 
 const ANA: &str = "ana@example.test";
@@ -24,10 +23,10 @@ async fn sign_in_to_it(server: &TestServer, browser: &mut Browser<'_>, question:
 
 on_both_databases! {
     async fn signing_in_to_the_account_links_and_there_is_one_sub(db: TestDatabase) {
-        let (server, at) = house_with(db, &[Google]).await;
+        let (server, at) = house_with(db, &[GOOGLE]).await;
         let ana = server.user(ANA).await;
         let mut browser = server.browser();
-        let question = browser.come_by(&at, Google, "ana").await;
+        let question = browser.come_by(&at, GOOGLE, "ana").await;
         assert!(question.url.contains("/upstream/ask?q="), "{}", question.url);
         assert!(!question.body.contains(ANA), "the address is shown in part");
         assert_eq!((server.identities().await, server.live_sessions().await), (0, 0));
@@ -39,18 +38,18 @@ on_both_databases! {
         assert_eq!((server.identities().await, server.users().await), (1, 1));
         assert!(was_told(&server, ANA, "A new way to sign in").await);
         let mut other = server.browser();
-        assert_eq!(other.come_by(&at, Google, "ana").await.url, server.at("/account/profile"));
+        assert_eq!(other.come_by(&at, GOOGLE, "ana").await.url, server.at("/account/profile"));
         assert_eq!(sub(&server, &mut other).await, ana.sub.0);
         let again = browser.submit(&back, &[("confirm", "1")]).await;
         assert!(again.status.is_client_error(), "a question is answered once");
     }
 
     async fn signing_in_to_another_account_answers_nothing(db: TestDatabase) {
-        let (server, at) = house_with(db, &[Google]).await;
+        let (server, at) = house_with(db, &[GOOGLE]).await;
         server.user(ANA).await;
         server.user("eve@example.test").await;
         let mut eve = server.browser();
-        let question = eve.come_by(&at, Google, "ana").await;
+        let question = eve.come_by(&at, GOOGLE, "ana").await;
         let back = sign_in_to_it(&server, &mut eve, &question, "eve@example.test").await;
         assert!(!back.body.contains("name=\"confirm\""));
         let path = question.url.replace(&server.at(""), "");
@@ -64,11 +63,11 @@ on_both_databases! {
     }
 
     async fn a_sign_in_that_has_grown_old_does_not_answer(db: TestDatabase) {
-        let (server, at) = house_with(db, &[Google]).await;
+        let (server, at) = house_with(db, &[GOOGLE]).await;
         server.user(ANA).await;
         let mut browser = server.signed_in(ANA).await;
         server.wait(301);
-        let question = browser.come_by(&at, Google, "ana").await;
+        let question = browser.come_by(&at, GOOGLE, "ana").await;
         assert!(!question.body.contains("name=\"confirm\""), "it is to be proven anew");
         let back = sign_in_to_it(&server, &mut browser, &question, ANA).await;
         server.wait(301);
@@ -94,18 +93,18 @@ on_both_databases! {
 
     async fn the_authority_for_an_address_links_by_itself_and_nobody_else_does(db: TestDatabase) {
         let (server, at) = house_with(db, &[]).await;
-        for kind in [Google, X, Microsoft] {
+        for kind in [GOOGLE, X, MICROSOFT] {
             server.provider(&at, kind, |settings| settings.link_policy = LinkPolicy::Auto).await;
         }
         server.user(ANA).await;
         let guest = server.user("guest@gmail.com").await;
         let member = server.user("workspace_hd@example.test").await;
         for (kind, persona) in [
-            (Google, "ana"),
-            (Google, "third_party_google:ana@example.test"),
+            (GOOGLE, "ana"),
+            (GOOGLE, "third_party_google:ana@example.test"),
             (X, "xavier:guest@gmail.com"),
             (X, "ana"),
-            (Microsoft, "ms_noauth_attacker:ana@example.test"),
+            (MICROSOFT, "ms_noauth_attacker:ana@example.test"),
         ] {
             let landing = server.browser().come_by(&at, kind, persona).await;
             assert!(landing.url.contains("/upstream/ask?q="), "{kind:?} {persona} {}", landing.url);
@@ -113,7 +112,7 @@ on_both_databases! {
         assert_eq!((server.identities().await, server.live_sessions().await), (0, 0));
         for (persona, user) in [("someone:guest@gmail.com", guest), ("workspace_hd", member)] {
             let mut browser = server.browser();
-            let landing = browser.come_by(&at, Google, persona).await;
+            let landing = browser.come_by(&at, GOOGLE, persona).await;
             assert_eq!(landing.url, server.at("/account/profile"), "{persona}");
             assert_eq!(sub(&server, &mut browser).await, user.sub.0, "{persona}");
         }
@@ -122,19 +121,19 @@ on_both_databases! {
     /// UP-15: a second factor is required with every sign-in method, and an address alone never links.
     async fn a_second_factor_is_asked_for_whoever_vouches(db: TestDatabase) {
         let (server, at) = house_with(db, &[]).await;
-        server.provider(&at, Google, |settings| settings.link_policy = LinkPolicy::Auto).await;
+        server.provider(&at, GOOGLE, |settings| settings.link_policy = LinkPolicy::Auto).await;
         server.provider(&at, X, |settings| settings.link_policy = LinkPolicy::VerifyMail).await;
         let guest = server.user("guest@gmail.com").await;
         let mut browser = server.signed_in("guest@gmail.com").await;
-        browser.link(&at, Google, "mine").await;
+        browser.link(&at, GOOGLE, "mine").await;
         let (id, now) = (guest.id, server.now());
         let put = in_tx!(server.database.store, |tx| tx.put_totp(id, b"x", 0, now).await);
         put.unwrap();
         let mut other = server.browser();
-        let due = other.come_by(&at, Google, "mine").await;
+        let due = other.come_by(&at, GOOGLE, "mine").await;
         assert!(due.url.contains("/login/second?"), "{}", due.url);
         assert!(!other.is_in().await);
-        let asked = server.browser().come_by(&at, Google, "other:guest@gmail.com").await;
+        let asked = server.browser().come_by(&at, GOOGLE, "other:guest@gmail.com").await;
         assert!(asked.url.contains("/upstream/ask?q="), "not even where the authority for the address says so");
         let question = other.come_by(&at, X, "xavier:guest@gmail.com").await;
         let sent = other.submit(&question, &[("mail", "1")]).await;
@@ -145,12 +144,12 @@ on_both_databases! {
 
     /// Two browsers were asked about the same identity: the second answer is too late.
     async fn a_question_is_over_once_the_identity_is_linked(db: TestDatabase) {
-        let (server, at) = house_with(db, &[Google]).await;
+        let (server, at) = house_with(db, &[GOOGLE]).await;
         server.user(ANA).await;
         let (mut one, mut two) = (server.browser(), server.browser());
         let mut asked = Vec::new();
         for browser in [&mut one, &mut two] {
-            let question = browser.come_by(&at, Google, "ana").await;
+            let question = browser.come_by(&at, GOOGLE, "ana").await;
             asked.push(sign_in_to_it(&server, browser, &question, ANA).await);
         }
         assert_eq!(one.submit(&asked[0], &[("confirm", "1")]).await.url, server.at("/account/profile"));
@@ -161,26 +160,26 @@ on_both_databases! {
 
     /// An address of a relay service is stored and never compared.
     async fn a_relay_matches_nobody(db: TestDatabase) {
-        let (server, at) = house_with(db, &[Apple]).await;
-        server.browser().come_by(&at, Apple, "relay").await;
+        let (server, at) = house_with(db, &[APPLE]).await;
+        server.browser().come_by(&at, APPLE, "relay").await;
         let taken = "select count(*) from users where email like '%@privaterelay.appleid.com'";
         assert_eq!((server.users().await, server.database.count(taken).await), (1, 1));
         server.database.execute("delete from identity").await;
-        let landing = server.browser().come_by(&at, Apple, "relay").await;
+        let landing = server.browser().come_by(&at, APPLE, "relay").await;
         assert_eq!(landing.url, server.at("/account/profile"));
         assert_eq!((server.users().await, server.database.count(taken).await), (2, 1));
     }
 
     /// UP-02: a pending registration of the victim's address is deleted.
     async fn a_registration_that_waits_is_thrown_away_when_the_owner_comes(db: TestDatabase) {
-        let (server, at) = house_with(db, &[Google]).await;
+        let (server, at) = house_with(db, &[GOOGLE]).await;
         let mut thief = server.browser();
         let page = thief.open(&server.at("/register")).await;
         let form = [("given_name", "Eve"), ("family_name", "Il"), ("email", ANA), ("password", "a password of a thief")];
         let waiting = thief.submit(&page, &form).await;
         let stolen = code(&server).await;
         let mut ana = server.browser();
-        assert_eq!(ana.come_by(&at, Google, "ana").await.url, server.at("/account/profile"));
+        assert_eq!(ana.come_by(&at, GOOGLE, "ana").await.url, server.at("/account/profile"));
         let mine = sub(&server, &mut ana).await;
         let late = thief.submit(&waiting, &[("code", &stolen)]).await;
         assert!(late.status.is_client_error(), "{}", late.status);
@@ -192,7 +191,7 @@ on_both_databases! {
 
     /// UP-02: nor does an attacker's pending change of address succeed after the owner has come.
     async fn an_address_that_somebody_else_was_about_to_take_is_the_owners(db: TestDatabase) {
-        let (server, at) = house_with(db, &[Google]).await;
+        let (server, at) = house_with(db, &[GOOGLE]).await;
         server.user("eve@example.test").await;
         let mut eve = server.signed_in("eve@example.test").await;
         let page = eve.open(&server.at("/account/email")).await;
@@ -200,7 +199,7 @@ on_both_databases! {
         let letter = server.letters().await[0].clone();
         let (code, link) = (letter.code().unwrap().to_owned(), letter.link().unwrap().to_owned());
         let mut ana = server.browser();
-        assert_eq!(ana.come_by(&at, Google, "ana").await.url, server.at("/account/profile"));
+        assert_eq!(ana.come_by(&at, GOOGLE, "ana").await.url, server.at("/account/profile"));
         let mine = sub(&server, &mut ana).await;
         assert!(eve.submit(&waiting, &[("code", &code)]).await.status.is_client_error());
         let late = eve.open(&link).await;
@@ -215,12 +214,12 @@ on_both_databases! {
     /// UP-11: a disabled user is signed in by no method, and gets no question.
     async fn a_disabled_user_stays_out(db: TestDatabase) {
         let (server, at) = house_with(db, &[]).await;
-        for (kind, policy) in [(Google, LinkPolicy::Auto), (X, LinkPolicy::VerifyMail)] {
+        for (kind, policy) in [(GOOGLE, LinkPolicy::Auto), (X, LinkPolicy::VerifyMail)] {
             server.provider(&at, kind, |settings| settings.link_policy = policy).await;
         }
         let guest = server.user("guest@gmail.com").await;
         server.usher.users.set_user_enabled(&guest, false).await.unwrap();
-        let landing = server.browser().come_by(&at, Google, "someone:guest@gmail.com").await;
+        let landing = server.browser().come_by(&at, GOOGLE, "someone:guest@gmail.com").await;
         assert_eq!(trouble(&landing), (403, "IDENTITY_REFUSED".into()), "{}", landing.body);
         let mut browser = server.browser();
         let landing = browser.come_by(&at, X, "xavier:guest@gmail.com").await;

@@ -2,20 +2,19 @@
 //! are in `matrix.rs`.
 
 use serde_json::json;
-use usher_domain::provider::ProviderKind::{Apple, Facebook, Google, Microsoft, Oidc, X};
 
 use super::accounts::trouble;
 use super::people::KINDS;
 use crate::harness::database::on_both_databases;
-use crate::harness::providers::house_with;
+use crate::harness::providers::{APPLE, FACEBOOK, GOOGLE, MICROSOFT, OIDC, X, house_with};
 
 on_both_databases! {
     async fn a_provider_that_is_down_fails_alone(db: TestDatabase) {
-        let (server, at) = house_with(db, &[Google, X]).await;
+        let (server, at) = house_with(db, &[GOOGLE, X]).await;
         server.user("eve@example.test").await;
         at.fault(json!({"fault": "down", "provider": "google"})).await;
         let mut browser = server.browser();
-        assert_eq!(trouble(&browser.leave(Google, "ana").await), (503, "PROVIDER_UNAVAILABLE".into()));
+        assert_eq!(trouble(&browser.leave(GOOGLE, "ana").await), (503, "PROVIDER_UNAVAILABLE".into()));
         assert!(browser.come_by(&at, X, "ana").await.url.ends_with("/account/profile"));
         server.signed_in("eve@example.test").await;
     }
@@ -23,8 +22,8 @@ on_both_databases! {
 
 #[tokio::test]
 async fn what_goes_out_is_what_each_provider_asks_for_and_nothing_of_ours() {
-    let (server, at) = house_with(crate::harness::database::TestDatabase::sqlite().await, &[Google, Facebook, X]).await;
-    for kind in [Google, Facebook, X] {
+    let (server, at) = house_with(crate::harness::database::TestDatabase::sqlite().await, &[GOOGLE, FACEBOOK, X]).await;
+    for kind in [GOOGLE, FACEBOOK, X] {
         server.browser().come_by(&at, kind, "ana").await;
     }
     let me = at.asked("x", "userinfo").await;
@@ -59,7 +58,7 @@ async fn nothing_of_a_request_overrides_what_goes_to_any_provider() {
             assert_eq!(away.answer("client_id").as_deref(), Some("sim"), "{what}");
             assert_eq!(away.answer("redirect_uri"), Some(server.at(&callback)), "{what}");
             assert_eq!(away.answer("response_type").as_deref(), Some("code"), "{what}");
-            let posts = (*kind == Apple).then_some("form_post");
+            let posts = (*kind == APPLE).then_some("form_post");
             assert_eq!(away.answer("response_mode").as_deref(), posts, "{what}");
             for name in [
                 "prompt",
@@ -77,9 +76,9 @@ async fn nothing_of_a_request_overrides_what_goes_to_any_provider() {
             }
             assert!(!away.url.contains("evil") && !away.url.contains("admin"), "{what}");
             // Facebook's classic flow and Apple have no PKCE; those without ID tokens no nonce.
-            let bound = !matches!(kind, Facebook | Apple);
+            let bound = ![FACEBOOK, APPLE].contains(kind);
             assert_eq!(away.answer("code_challenge_method").as_deref(), bound.then_some("S256"), "{what}");
-            let proves = matches!(kind, Google | Apple | Microsoft | Oidc);
+            let proves = [GOOGLE, APPLE, MICROSOFT, OIDC].contains(kind);
             for (name, there) in [("state", true), ("nonce", proves), ("code_challenge", bound)] {
                 match away.answer(name) {
                     Some(value) => assert!(there && value.len() >= 22 && seen.insert(value), "{name}: {what}"),

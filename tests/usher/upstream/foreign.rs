@@ -5,13 +5,12 @@ use std::fs;
 
 use serde_json::json;
 use sqlx::Connection as _;
-use usher_domain::provider::ProviderKind::{Facebook, X};
 
 use super::accounts::trouble;
 use super::people::KINDS;
 use crate::harness::browser::Landing;
 use crate::harness::database::{TestDatabase, on_both_databases};
-use crate::harness::providers::house_with;
+use crate::harness::providers::{FACEBOOK, X, house_with};
 
 /// Everything that is stored, as text.
 async fn everything(database: &TestDatabase) -> String {
@@ -45,8 +44,8 @@ on_both_databases! {
     /// UP-04: a token of the provider, even a valid one of this application, is accepted at no endpoint; the provider
     /// is not even asked about it.
     async fn a_token_of_the_provider_is_no_way_in(db: TestDatabase) {
-        let (server, at) = house_with(db, &[Facebook, X]).await;
-        for kind in [Facebook, X] {
+        let (server, at) = house_with(db, &[FACEBOOK, X]).await;
+        for kind in [FACEBOOK, X] {
             server.browser().come_by(&at, kind, "ana").await;
             let shown = at.asked(kind.as_str(), "userinfo").await;
             let token = shown[0]["headers"]["authorization"].as_str().unwrap().strip_prefix("Bearer ").unwrap();

@@ -3,13 +3,12 @@
 
 use reqwest::StatusCode;
 use usher_domain::email::Email;
-use usher_domain::provider::ProviderKind::{self, Apple, Facebook, Github, Google, Microsoft, Oidc, X};
 
 use super::accounts::trouble;
 use super::people::KINDS;
 use crate::harness::browser::Landing;
 use crate::harness::database::on_both_databases;
-use crate::harness::providers::{house_with, id_of};
+use crate::harness::providers::{APPLE, FACEBOOK, GITHUB, GOOGLE, Kind, MICROSOFT, OIDC, X, house_with, id_of};
 
 /// The error of `come_back` for a sign-in that another browser started.
 fn is_over(landing: &Landing) -> bool {
@@ -18,9 +17,9 @@ fn is_over(landing: &Landing) -> bool {
 
 on_both_databases! {
     async fn an_answer_is_taken_up_once_in_the_browser_that_left(db: TestDatabase) {
-        let (server, at) = house_with(db, &[Google]).await;
+        let (server, at) = house_with(db, &[GOOGLE]).await;
         let mut ana = server.browser();
-        let away = ana.leave(Google, "ana").await;
+        let away = ana.leave(GOOGLE, "ana").await;
         let state = away.answer("state").unwrap();
         let mut thief = server.browser();
         thief.open(&server.at("/login")).await;
@@ -29,7 +28,7 @@ on_both_databases! {
         assert_eq!(server.users().await, 0);
         // Every attempt uses up the state: the response cannot be used again.
         assert!(is_over(&ana.return_as(&at, &away, "ana").await));
-        let away = ana.leave(Google, "ana").await;
+        let away = ana.leave(GOOGLE, "ana").await;
         assert_ne!(away.answer("state").unwrap(), state);
         assert_eq!(ana.return_as(&at, &away, "ana").await.url, server.at("/account/profile"));
         assert!(is_over(&ana.return_as(&at, &away, "ana").await), "once");
@@ -37,9 +36,9 @@ on_both_databases! {
     }
 
     async fn login_by_force_does_not_work(db: TestDatabase) {
-        let (server, at) = house_with(db, &[Google]).await;
+        let (server, at) = house_with(db, &[GOOGLE]).await;
         let mut eve = server.browser();
-        let away = eve.leave(Google, "eve").await;
+        let away = eve.leave(GOOGLE, "eve").await;
         // A new browser follows a link with the attacker's response.
         let mut victim = server.browser();
         assert!(is_over(&victim.return_as(&at, &away, "eve").await));
@@ -49,11 +48,11 @@ on_both_databases! {
     /// UP-08: a sign-in at one provider cannot be completed with another, and no code is sent out.
     async fn an_answer_of_another_provider_is_none(db: TestDatabase) {
         let (server, at) = house_with(db, KINDS).await;
-        for (begun, ended) in [(Google, X), (X, Google), (Google, Facebook), (Facebook, Github), (Github, Oidc), (Oidc, Google), (Microsoft, Oidc)] {
+        for (begun, ended) in [(GOOGLE, X), (X, GOOGLE), (GOOGLE, FACEBOOK), (FACEBOOK, GITHUB), (GITHUB, OIDC), (OIDC, GOOGLE), (MICROSOFT, OIDC)] {
             let mut browser = server.browser();
             let away = browser.leave(begun, "ana").await;
-            let callback = |kind: ProviderKind| format!("%2Fupstream%2F{}%2Fcallback", kind.as_str());
-            let crossed = away.url.replace(&callback(begun), &callback(ended));
+            let door = |kind: Kind| format!("%2Fupstream%2F{}%2Fcallback", kind.as_str());
+            let crossed = away.url.replace(&door(begun), &door(ended));
             assert_ne!(crossed, away.url);
             let landing = browser.return_as(&at, &Landing { url: crossed, ..away }, "ana").await;
             assert!(is_over(&landing), "{begun:?} {ended:?}: {} {}", landing.status, landing.body);
@@ -74,9 +73,9 @@ on_both_databases! {
     }
 
     async fn garbage_at_the_callback_is_answered_and_makes_nobody(db: TestDatabase) {
-        let (server, _at) = house_with(db, &[Google, Apple]).await;
+        let (server, _at) = house_with(db, &[GOOGLE, APPLE]).await;
         let mut browser = server.browser();
-        browser.leave(Google, "ana").await;
+        browser.leave(GOOGLE, "ana").await;
         let long = "x".repeat(5_000);
         for query in ["", "?", "?code=a&code=b", "?iss=a&iss=b&state=c&code=d", "?state=", "?code=x", "?state=a&state=b&code=c", "?state=%00&code=%ff", "?error=access_denied", &format!("?state={long}&code=y")] {
             let landing = browser.open(&server.at(&format!("/upstream/google/callback{query}"))).await;
@@ -97,10 +96,10 @@ on_both_databases! {
 
     /// UP-11
     async fn a_provider_that_is_switched_off_or_removed_meanwhile_lets_nobody_in(db: TestDatabase) {
-        let (server, at) = house_with(db, &[Google, X]).await;
+        let (server, at) = house_with(db, &[GOOGLE, X]).await;
         let mut browser = server.browser();
-        let away = browser.leave(Google, "ana").await;
-        server.provider(&at, Google, |settings| settings.enabled = false).await;
+        let away = browser.leave(GOOGLE, "ana").await;
+        server.provider(&at, GOOGLE, |settings| settings.enabled = false).await;
         let disabled = browser.return_as(&at, &away, "ana").await;
         let away = browser.leave(X, "ana").await;
         server.usher.providers.delete_provider(&id_of(X), false).await.unwrap();
@@ -117,11 +116,11 @@ on_both_databases! {
 
     /// UP-11
     async fn a_user_who_is_disabled_meanwhile_is_not_let_in(db: TestDatabase) {
-        let (server, at) = house_with(db, &[Google]).await;
-        server.browser().come_by(&at, Google, "ana").await;
+        let (server, at) = house_with(db, &[GOOGLE]).await;
+        server.browser().come_by(&at, GOOGLE, "ana").await;
         let user = server.database.store.find_user_by_email(&Email::parse("ana@example.test").unwrap()).await.unwrap().unwrap();
         let mut browser = server.browser();
-        let away = browser.leave(Google, "ana").await;
+        let away = browser.leave(GOOGLE, "ana").await;
         server.usher.users.set_user_enabled(&user, false).await.unwrap();
         let landing = browser.return_as(&at, &away, "ana").await;
         assert_eq!(trouble(&landing), (403, "IDENTITY_REFUSED".into()), "{}", landing.body);

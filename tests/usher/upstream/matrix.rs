@@ -8,23 +8,22 @@
 use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
-use usher_domain::provider::ProviderKind::{self, Apple, Facebook, Github, Google, Microsoft, Oidc, X};
 use usher_sim::{CLIENT_SECRET, PEOPLE};
 
 use super::accounts::trouble;
 use super::people::KINDS;
 use crate::harness::database::{TestDatabase, on_both_databases};
-use crate::harness::providers::Providers;
+use crate::harness::providers::{APPLE, FACEBOOK, GITHUB, GOOGLE, Kind, MICROSOFT, OIDC, Providers, X};
 use crate::harness::server::TestServer;
 
 /// Providers with an ID token.
-const OPENID: &[ProviderKind] = &[Google, Apple, Microsoft, Oidc];
+const OPENID: &[Kind] = &[GOOGLE, APPLE, MICROSOFT, OIDC];
 /// Providers whose metadata are discovered.
-const DISCOVERED: &[ProviderKind] = &[Google, Microsoft, Oidc];
+const DISCOVERED: &[Kind] = &[GOOGLE, MICROSOFT, OIDC];
 /// Providers with a userinfo request, always or if the ID token is incomplete.
-const ASKED: &[ProviderKind] = &[Facebook, X, Github, Oidc];
+const ASKED: &[Kind] = &[FACEBOOK, X, GITHUB, OIDC];
 /// Providers with `iss` in their callback.
-const NAMED: &[ProviderKind] = &[Google, Github, Oidc];
+const NAMED: &[Kind] = &[GOOGLE, GITHUB, OIDC];
 
 /// The result of a sign-in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -80,13 +79,13 @@ enum Meets {
 }
 
 /// A fault at an endpoint.
-struct Row(&'static str, Option<&'static str>, &'static [ProviderKind], Meets, Then);
+struct Row(&'static str, Option<&'static str>, &'static [Kind], Meets, Then);
 
 const TOKEN: Option<&str> = Some("token");
 const USERINFO: Option<&str> = Some("userinfo");
 const CERTS: Option<&str> = Some("keys");
 const METADATA: Option<&str> = Some("discovery");
-const BUT_FACEBOOK: &[ProviderKind] = &[Google, X, Github, Apple, Microsoft, Oidc];
+const BUT_FACEBOOK: &[Kind] = &[GOOGLE, X, GITHUB, APPLE, MICROSOFT, OIDC];
 
 const AT_TOKEN: &[Row] = &[
     Row("html_502", TOKEN, KINDS, Meets::Granted, DOWN),
@@ -94,7 +93,7 @@ const AT_TOKEN: &[Row] = &[
     Row("error_500", TOKEN, KINDS, Meets::Granted, DOWN),
     // Facebook has its own error format: this is another one.
     Row("error_200", TOKEN, BUT_FACEBOOK, Meets::Granted, OVER),
-    Row("error_200", TOKEN, &[Facebook], Meets::Granted, WRONG),
+    Row("error_200", TOKEN, &[FACEBOOK], Meets::Granted, WRONG),
     Row("huge_body", TOKEN, KINDS, Meets::Granted, WRONG),
     Row("deep_body", TOKEN, KINDS, Meets::Granted, WRONG),
     Row("redirect", TOKEN, KINDS, Meets::Granted, WRONG),
@@ -112,7 +111,7 @@ const AT_USERINFO: &[Row] = &[
     Row("redirect", USERINFO, ASKED, Meets::AskedAbout, WRONG),
     Row("redirect_302", USERINFO, ASKED, Meets::AskedAbout, WRONG),
     Row("down", USERINFO, ASKED, Meets::AskedAbout, DOWN),
-    Row("userinfo_sub", None, &[Oidc], Meets::AskedAbout, WRONG),
+    Row("userinfo_sub", None, &[OIDC], Meets::AskedAbout, WRONG),
 ];
 
 const AT_CERTS: &[Row] = &[
@@ -161,11 +160,11 @@ const OF_MANNERS: &[Row] = &[
     Row("duplicate_iss", None, NAMED, Meets::All, Then::Trouble(400, "REQUEST_INVALID")),
     Row("other_iss", None, NAMED, Meets::All, WRONG),
     // The metadata of a plain provider announce `iss`; Google's and GitHub's do not.
-    Row("no_iss", None, &[Oidc], Meets::All, WRONG),
-    Row("no_iss", None, &[Google, Github], Meets::Nobody, Then::In),
-    Row("bare_issuer", None, &[Google], Meets::Nobody, Then::In),
-    Row("require_proof", None, &[Facebook], Meets::Nobody, Then::In),
-    Row("no_expires_in", None, &[Facebook], Meets::Nobody, Then::In),
+    Row("no_iss", None, &[OIDC], Meets::All, WRONG),
+    Row("no_iss", None, &[GOOGLE, GITHUB], Meets::Nobody, Then::In),
+    Row("bare_issuer", None, &[GOOGLE], Meets::Nobody, Then::In),
+    Row("require_proof", None, &[FACEBOOK], Meets::Nobody, Then::In),
+    Row("no_expires_in", None, &[FACEBOOK], Meets::Nobody, Then::In),
     Row("no_email_access", None, &[X], Meets::New, Then::PendingQuestion),
     Row("rate_limit", None, &[X], Meets::Granted, DOWN),
 ];
@@ -173,37 +172,37 @@ const OF_MANNERS: &[Row] = &[
 const TABLES: &[&[Row]] = &[AT_TOKEN, AT_USERINFO, AT_CERTS, AT_METADATA, IN_THE_ID_TOKEN, OF_MANNERS];
 
 /// The result without a fault.
-fn plain(kind: ProviderKind, persona: &str) -> Then {
+fn plain(kind: Kind, persona: &str) -> Then {
     let (_, then) = PERSONAS.iter().find(|(name, _)| *name == persona).expect("a persona of the table");
-    if kind == Facebook && *then == Then::In { Then::PendingQuestion } else { *then }
+    if kind == FACEBOOK && *then == Then::In { Then::PendingQuestion } else { *then }
 }
 
 impl Row {
-    fn concerns(&self, kind: ProviderKind) -> bool {
+    fn concerns(&self, kind: Kind) -> bool {
         self.2.contains(&kind)
     }
 
     /// Is this persona tested with this provider? All are if the row is about it; if no row of the fault is, one
     /// ordinary persona is, whom it does not affect.
-    fn has(&self, table: &[Row], kind: ProviderKind, persona: &str) -> bool {
+    fn has(&self, table: &[Row], kind: Kind, persona: &str) -> bool {
         let elsewhere = table.iter().any(|other| (other.0, other.1) == (self.0, self.1) && other.concerns(kind));
         self.concerns(kind) || !elsewhere && persona == "ana"
     }
 
     /// The number of sign-ins for which this holds.
-    fn visits(&self, table: &[Row], holds: impl Fn(ProviderKind, &str) -> bool) -> i64 {
+    fn visits(&self, table: &[Row], holds: impl Fn(Kind, &str) -> bool) -> i64 {
         let all = KINDS.iter().flat_map(|kind| PERSONAS.iter().map(|(persona, _)| (*kind, *persona)));
         let count = all.filter(|(kind, persona)| self.has(table, *kind, persona) && holds(*kind, persona)).count();
         i64::try_from(count).expect("few")
     }
 
-    fn expected(&self, kind: ProviderKind, persona: &str) -> Then {
+    fn expected(&self, kind: Kind, persona: &str) -> Then {
         let granted = persona != "denied";
         let known = granted && persona != "same_email_other_sub";
         let met = match self.3 {
             Meets::All => true,
             Meets::Granted => granted,
-            Meets::AskedAbout => granted && (kind != Oidc || matches!(persona, "no_email" | "partial_scopes")),
+            Meets::AskedAbout => granted && (kind != OIDC || matches!(persona, "no_email" | "partial_scopes")),
             Meets::Known => known,
             Meets::New => granted && !known,
             Meets::Nobody => false,
@@ -276,7 +275,7 @@ async fn check_journal(at: &Providers, table: &[Row], row: &Row) {
         assert!(proof.len() == 64 && proof.bytes().all(|b| b.is_ascii_hexdigit()), "{what}: {one}");
     }
     // A code is used once, and a user is requested once.
-    for (kind, provider) in [(X, "x"), (Facebook, "facebook")] {
+    for (kind, provider) in [(X, "x"), (FACEBOOK, "facebook")] {
         let granted = row.visits(table, |by, persona| by == kind && persona != "denied");
         let granted = usize::try_from(granted).expect("few");
         let stopped = row.concerns(kind) && row.1 == TOKEN;
@@ -317,7 +316,7 @@ async fn hold(db: TestDatabase, table: &[Row]) {
     }
     let mut browser = server.browser();
     server.wait(3_600);
-    assert_eq!(browser.come_by(&at, Google, "ana:ana.google.0@example.test").await.url, server.at("/account/profile"));
+    assert_eq!(browser.come_by(&at, GOOGLE, "ana:ana.google.0@example.test").await.url, server.at("/account/profile"));
 }
 
 on_both_databases! {

@@ -7,12 +7,11 @@ use usher_domain::email::Email;
 use usher_domain::id::AssignmentId;
 use usher_domain::oauth::client::ClientType;
 use usher_domain::project::assignment::{Assignment, RoleHolder};
-use usher_domain::provider::ProviderKind::{Google, X};
 
 use super::accounts::{sub, told_to, was_told};
 use crate::harness::browser::{Browser, Landing};
 use crate::harness::database::on_both_databases;
-use crate::harness::providers::house_with;
+use crate::harness::providers::{GOOGLE, X, house_with};
 use crate::harness::server::TestServer;
 
 const BOB: &str = "bob@example.test";
@@ -28,11 +27,11 @@ async fn merge(server: &TestServer, browser: &mut Browser<'_>) -> Landing {
 
 on_both_databases! {
     async fn either_door_leads_to_the_one_who_is_left_and_the_old_sub_still_names_them(db: TestDatabase) {
-        let (server, at) = house_with(db, &[Google]).await;
+        let (server, at) = house_with(db, &[GOOGLE]).await;
         let bob = server.user(BOB).await;
         let client = server.client(ClientType::Web, |_| {}).await;
         let mut browser = server.browser();
-        browser.come_by(&at, Google, "ana").await;
+        browser.come_by(&at, GOOGLE, "ana").await;
         let landing = browser.go_through(&server.authorize_url(&client, &[]), BOB).await;
         let tokens = server.exchange(&client, &landing.code()).await;
         let hint = tokens.text("id_token");
@@ -46,7 +45,7 @@ on_both_databases! {
         // The grants of the merged account have ended.
         assert_eq!(server.refresh(&client, &tokens.text("refresh_token")).await.error(), "invalid_grant");
         let mut other = server.browser();
-        assert_eq!(other.come_by(&at, Google, "ana").await.url, server.at("/account/profile"));
+        assert_eq!(other.come_by(&at, GOOGLE, "ana").await.url, server.at("/account/profile"));
         assert_eq!(sub(&server, &mut other).await, bob.sub.0);
         assert_ne!(old, bob.sub.0);
         // The client that only knows the old `sub`.
@@ -64,7 +63,7 @@ on_both_databases! {
 
     /// A role may forbid: merging must not remove it.
     async fn whoever_is_kept_has_the_roles_of_both(db: TestDatabase) {
-        let (server, _) = house_with(db, &[Google]).await;
+        let (server, _) = house_with(db, &[GOOGLE]).await;
         let (eve, bob) = (server.user("eve@example.test").await, server.user(BOB).await);
         let (now, soon) = (server.now(), server.now() + std::time::Duration::from_secs(60));
         for (user, role, expires_at) in [
@@ -97,7 +96,7 @@ on_both_databases! {
     }
 
     async fn the_merged_one_signs_in_no_more_and_their_address_leads_to_the_other(db: TestDatabase) {
-        let (server, at) = house_with(db, &[Google, X]).await;
+        let (server, at) = house_with(db, &[GOOGLE, X]).await;
         server.user("eve@example.test").await;
         let bob = server.user(BOB).await;
         let mut browser = server.signed_in("eve@example.test").await;
@@ -107,7 +106,7 @@ on_both_databases! {
         let page = late.open(&server.at("/login")).await;
         late.sign_in(&page, "eve@example.test").await;
         assert!(!late.is_in().await);
-        let question = late.come_by(&at, Google, "eve").await;
+        let question = late.come_by(&at, GOOGLE, "eve").await;
         assert!(question.url.contains("/upstream/ask?q="), "{} {}", question.url, question.body);
         let login = late.open(&server.at(&question.links("/login")[0])).await;
         let back = late.sign_in(&login, BOB).await;
@@ -117,31 +116,31 @@ on_both_databases! {
     }
 
     async fn a_merge_is_taken_back_within_thirty_days(db: TestDatabase) {
-        let (server, at) = house_with(db, &[Google]).await;
+        let (server, at) = house_with(db, &[GOOGLE]).await;
         server.user(BOB).await;
         let mut browser = server.browser();
-        browser.come_by(&at, Google, "ana").await;
+        browser.come_by(&at, GOOGLE, "ana").await;
         let ana = sub(&server, &mut browser).await;
         sign_in_beside(&server, &mut browser, BOB).await;
         merge(&server, &mut browser).await;
         server.wait(29 * DAY);
         let mut browser = server.signed_in(BOB).await;
         let mut by_google = server.browser();
-        by_google.come_by(&at, Google, "ana").await;
+        by_google.come_by(&at, GOOGLE, "ana").await;
         let page = browser.open(&server.at(PAGE)).await;
         let undone = browser.submit(&page, &[("undo", &page.value("undo"))]).await;
         assert_eq!(undone.url, server.at("/account/identities?done=undone"), "{}", undone.body);
         assert!(browser.is_in().await && !by_google.is_in().await, "what the identity opened of the other ends");
-        assert_eq!(by_google.come_by(&at, Google, "ana").await.url, server.at("/account/profile"));
+        assert_eq!(by_google.come_by(&at, GOOGLE, "ana").await.url, server.at("/account/profile"));
         assert_eq!(sub(&server, &mut by_google).await, ana);
         assert_eq!(browser.submit(&page, &[("undo", &page.value("undo"))]).await.status, StatusCode::NOT_FOUND);
     }
 
     async fn after_thirty_days_a_merge_stays(db: TestDatabase) {
-        let (server, at) = house_with(db, &[Google]).await;
+        let (server, at) = house_with(db, &[GOOGLE]).await;
         server.user(BOB).await;
         let mut browser = server.browser();
-        browser.come_by(&at, Google, "ana").await;
+        browser.come_by(&at, GOOGLE, "ana").await;
         sign_in_beside(&server, &mut browser, BOB).await;
         let page = merge(&server, &mut browser).await;
         let undo = page.value("undo");

@@ -2,6 +2,7 @@
 
 mod accounts;
 mod conflicts;
+mod documentation;
 mod faults;
 mod foreign;
 mod hostile;
@@ -16,6 +17,7 @@ mod people;
 mod questions;
 mod settings;
 mod slow;
+mod specimen;
 mod stage;
 mod suggestions;
 mod trust;

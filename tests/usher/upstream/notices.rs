@@ -1,11 +1,10 @@
 //! Provider events: verified, processed once, and applied as far as no user is left without a sign-in method.
 
 use serde_json::{Value, json};
-use usher_domain::provider::ProviderKind::{Apple, Facebook, Google, Oidc};
 
 use super::accounts::was_told;
 use crate::harness::database::on_both_databases;
-use crate::harness::providers::{Providers, house_with};
+use crate::harness::providers::{APPLE, FACEBOOK, GOOGLE, OIDC, Providers, house_with};
 use crate::harness::server::{PASSWORD, TestServer};
 
 const BOB: &str = "bob@example.test";
@@ -21,11 +20,11 @@ async fn tell(server: &TestServer, at: &Providers, endpoint: &str, mut order: Va
 
 on_both_databases! {
     async fn google_ends_the_sessions_of_an_account_that_is_in_danger(db: TestDatabase) {
-        let (server, at) = house_with(db, &[Google]).await;
+        let (server, at) = house_with(db, &[GOOGLE]).await;
         for event in ["account-disabled", "sessions-revoked", "account-credential-change-required"] {
             let (mut ana, mut eve) = (server.browser(), server.browser());
-            ana.come_by(&at, Google, "ana").await;
-            eve.come_by(&at, Google, "eve").await;
+            ana.come_by(&at, GOOGLE, "ana").await;
+            eve.come_by(&at, GOOGLE, "eve").await;
             let order = json!({"kind": "google_risc", "persona": "ana", "event": event});
             let (status, body, _) = tell(&server, &at, "google/notices", order).await;
             assert_eq!(status, 202, "RFC 8935 §2.2: {event} {body}");
@@ -37,14 +36,14 @@ on_both_databases! {
     }
 
     async fn an_account_that_is_gone_there_is_unlinked_here(db: TestDatabase) {
-        let (server, at) = house_with(db, &[Google, Facebook, Apple]).await;
+        let (server, at) = house_with(db, &[GOOGLE, FACEBOOK, APPLE]).await;
         server.user(BOB).await;
-        for (kind, endpoint, order) in [
-            (Google, "google/notices", json!({"kind": "google_risc", "persona": "gone", "event": "account-purged"})),
-            (Google, "google/notices", json!({"kind": "google_risc", "persona": "gone", "event": "tokens-revoked"})),
-            (Facebook, "facebook/notices", json!({"kind": "facebook_deauthorize", "persona": "gone"})),
-            (Apple, "apple/notices", json!({"kind": "apple_notification", "persona": "gone"})),
-            (Apple, "apple/notices", json!({"kind": "apple_notification", "persona": "gone", "event": "account-deleted"})),
+        for (kind, door, order) in [
+            (GOOGLE, "google/notices", json!({"kind": "google_risc", "persona": "gone", "event": "account-purged"})),
+            (GOOGLE, "google/notices", json!({"kind": "google_risc", "persona": "gone", "event": "tokens-revoked"})),
+            (FACEBOOK, "facebook/notices", json!({"kind": "facebook_deauthorize", "persona": "gone"})),
+            (APPLE, "apple/notices", json!({"kind": "apple_notification", "persona": "gone"})),
+            (APPLE, "apple/notices", json!({"kind": "apple_notification", "persona": "gone", "event": "account-deleted"})),
         ] {
             let mut browser = server.signed_in(BOB).await;
             let linked = browser.link(&at, kind, "gone").await;
@@ -52,7 +51,7 @@ on_both_databases! {
             let mut by_it = server.browser();
             by_it.come_by(&at, kind, "gone").await;
             assert!(by_it.is_in().await, "{order}");
-            let (status, body, _) = tell(&server, &at, endpoint, order.clone()).await;
+            let (status, body, _) = tell(&server, &at, door, order.clone()).await;
             assert!((200..300).contains(&status), "{order} {status} {body}");
             assert_eq!(server.identities().await, 0, "{order}");
             assert!(browser.is_in().await && !by_it.is_in().await, "{order}");
@@ -61,9 +60,9 @@ on_both_databases! {
     }
 
     async fn the_last_way_in_is_kept_and_its_owner_is_mailed_a_way_back(db: TestDatabase) {
-        let (server, at) = house_with(db, &[Google]).await;
+        let (server, at) = house_with(db, &[GOOGLE]).await;
         let mut ana = server.browser();
-        ana.come_by(&at, Google, "ana").await;
+        ana.come_by(&at, GOOGLE, "ana").await;
         let before = server.letters().await.len();
         let order = json!({"kind": "google_risc", "persona": "ana", "event": "account-purged"});
         assert_eq!(tell(&server, &at, "google/notices", order).await.0, 202);
@@ -85,10 +84,10 @@ on_both_databases! {
     }
 
     async fn facebook_learns_that_the_data_are_deleted_and_the_person_can_see_it(db: TestDatabase) {
-        let (server, at) = house_with(db, &[Facebook]).await;
+        let (server, at) = house_with(db, &[FACEBOOK]).await;
         server.user(BOB).await;
         let mut browser = server.signed_in(BOB).await;
-        browser.link(&at, Facebook, "bob").await;
+        browser.link(&at, FACEBOOK, "bob").await;
         let order = json!({"kind": "facebook_data_deletion", "persona": "bob"});
         let (status, body, _) = tell(&server, &at, "facebook/data-deletion", order).await;
         assert_eq!((status, server.identities().await), (200, 0), "{body}");
@@ -109,15 +108,15 @@ on_both_databases! {
     }
 
     async fn an_openid_provider_ends_the_sessions_of_its_own_session_and_no_others(db: TestDatabase) {
-        let (server, at) = house_with(db, &[Oidc]).await;
+        let (server, at) = house_with(db, &[OIDC]).await;
         let (mut first, mut second) = (server.browser(), server.browser());
-        first.come_by(&at, Oidc, "ana").await;
-        second.come_by(&at, Oidc, "ana").await;
+        first.come_by(&at, OIDC, "ana").await;
+        second.come_by(&at, OIDC, "ana").await;
         let order = json!({"kind": "oidc_backchannel_logout", "persona": "ana"});
         let (status, body, sent) = tell(&server, &at, "oidc/backchannel-logout", order).await;
         assert_eq!(status, 200, "{body}");
         assert!(first.is_in().await && !second.is_in().await, "the session that was opened last, by its sid");
-        second.come_by(&at, Oidc, "ana").await;
+        second.come_by(&at, OIDC, "ana").await;
         let again = server.http.post(server.at("/upstream/oidc/backchannel-logout"));
         let form = again.header("content-type", "application/x-www-form-urlencoded").body(sent);
         assert!(form.send().await.unwrap().status().as_u16() < 500);
@@ -125,10 +124,10 @@ on_both_databases! {
     }
 
     async fn what_is_not_proven_moves_nobody(db: TestDatabase) {
-        let (server, at) = house_with(db, &[Google, Facebook, Oidc, Apple]).await;
+        let (server, at) = house_with(db, &[GOOGLE, FACEBOOK, OIDC, APPLE]).await;
         let (mut ana, mut eve) = (server.browser(), server.browser());
-        ana.come_by(&at, Oidc, "ana").await;
-        eve.come_by(&at, Google, "eve").await;
+        ana.come_by(&at, OIDC, "ana").await;
+        eve.come_by(&at, GOOGLE, "eve").await;
         for claims in [json!({"aud": "other"}), json!({"iss": "https://evil.test"}), json!({"nonce": "n"}), json!({"iat": 1, "exp": 2}), json!({"jti": null}), json!({"events": {}})] {
             let order = json!({"kind": "oidc_backchannel_logout", "persona": "ana", "claims": claims});
             assert_eq!(tell(&server, &at, "oidc/backchannel-logout", order).await.0, 400, "{claims}");

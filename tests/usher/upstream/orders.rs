@@ -9,12 +9,11 @@ use proptest::test_runner::TestRunner;
 use serde_json::json;
 use usher_domain::id::UserId;
 use usher_domain::page::Cursor;
-use usher_domain::provider::ProviderKind::{self, Facebook, Google, X};
 use usher_flows::Account;
 
 use crate::harness::browser::{Browser, Landing};
 use crate::harness::database::on_both_databases;
-use crate::harness::providers::{Providers, house_with};
+use crate::harness::providers::{FACEBOOK, GOOGLE, Kind, Providers, X, house_with};
 use crate::harness::server::TestServer;
 
 /// The number of sequences on each database.
@@ -23,12 +22,12 @@ const CASES: usize = 24;
 const VICTIM: &str = "victim@example.test";
 
 /// The personas: provider, name, and whether the address is verified.
-const PEOPLE: &[(ProviderKind, &str, bool)] = &[
-    (Google, "ana", true),
-    (Google, "unverified", false),
+const PEOPLE: &[(Kind, &str, bool)] = &[
+    (GOOGLE, "ana", true),
+    (GOOGLE, "unverified", false),
     (X, "bob", true),
     (X, "no_email", false),
-    (Facebook, "eve", false),
+    (FACEBOOK, "eve", false),
 ];
 
 /// An operation, in one of two browsers.
@@ -197,7 +196,7 @@ impl Run<'_> {
         assert_eq!(self.server.database.count(shut_out).await, 0, "{why}: somebody has no way in");
         let taken = "select count(*) from identity join users on users.id = identity.user_id \
                      where users.email = 'victim@example.test'";
-        assert_eq!(self.server.database.count(taken).await, 0, "{why}: the victim's account has a second way in");
+        assert_eq!(self.server.database.count(taken).await, 0, "{why}: the victim's account has a second door");
         let unproven = "select count(*) from users join identity on identity.user_id = users.id \
                         where users.email = identity.email_at_link and identity.email_state in ('unverified', 'absent') \
                         and identity.linked_how = 'sign_up'";
@@ -302,7 +301,7 @@ impl Run<'_> {
 
 on_both_databases! {
     async fn nothing_that_happens_in_any_order_takes_or_gives_an_account_wrongly(db: TestDatabase) {
-        let (server, at) = house_with(db, &[Google, Facebook, X]).await;
+        let (server, at) = house_with(db, &[GOOGLE, FACEBOOK, X]).await;
         let (mut runner, mut done) = (TestRunner::default(), BTreeMap::new());
         for _ in 0..CASES {
             empty(&server).await;
@@ -325,7 +324,7 @@ on_both_databases! {
 
     /// Each operation once, in an order in which it succeeds: the elements of the sequences above.
     async fn each_thing_that_may_happen_does(db: TestDatabase) {
-        let (server, at) = house_with(db, &[Google, Facebook, X]).await;
+        let (server, at) = house_with(db, &[GOOGLE, FACEBOOK, X]).await;
         server.user(VICTIM).await;
         let mut done = BTreeMap::new();
         let browsers = [server.browser(), server.browser()];

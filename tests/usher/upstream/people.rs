@@ -3,15 +3,14 @@
 use reqwest::StatusCode;
 use serde_json::{Value, json};
 use usher_domain::oauth::client::ClientType;
-use usher_domain::provider::ProviderKind::{self, Apple, Facebook, Github, Google, Microsoft, Oidc, X};
 
 use super::accounts::{code, sub, told_to, trouble};
 use crate::harness::database::on_both_databases;
-use crate::harness::providers::house_with;
+use crate::harness::providers::{APPLE, FACEBOOK, GITHUB, GOOGLE, Kind, MICROSOFT, OIDC, X, house_with};
 use crate::harness::server::START;
 
 /// Every provider.
-pub const KINDS: &[ProviderKind] = &[Google, Facebook, X, Github, Apple, Microsoft, Oidc];
+pub const KINDS: &[Kind] = &[GOOGLE, FACEBOOK, X, GITHUB, APPLE, MICROSOFT, OIDC];
 
 /// The result of a first sign-in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -24,42 +23,42 @@ enum Then {
     Rejected,
 }
 
-const TABLE: &[(ProviderKind, &str, Then)] = &[
-    (Google, "ana", Then::In),
-    (Google, "gmailer:gmailer@gmail.com", Then::In),
-    (Google, "verified", Then::In),
-    (Google, "unverified", Then::PendingQuestion),
-    (Google, "no_email", Then::PendingQuestion),
-    (Google, "third_party_google", Then::In),
-    (Google, "workspace_hd", Then::In),
-    (Google, "partial_scopes", Then::PendingQuestion),
-    (Google, "denied", Then::Rejected),
-    (Facebook, "ana", Then::PendingQuestion),
-    (Facebook, "no_email", Then::PendingQuestion),
-    (Facebook, "partial_scopes", Then::PendingQuestion),
-    (Facebook, "denied", Then::Rejected),
+const TABLE: &[(Kind, &str, Then)] = &[
+    (GOOGLE, "ana", Then::In),
+    (GOOGLE, "gmailer:gmailer@gmail.com", Then::In),
+    (GOOGLE, "verified", Then::In),
+    (GOOGLE, "unverified", Then::PendingQuestion),
+    (GOOGLE, "no_email", Then::PendingQuestion),
+    (GOOGLE, "third_party_google", Then::In),
+    (GOOGLE, "workspace_hd", Then::In),
+    (GOOGLE, "partial_scopes", Then::PendingQuestion),
+    (GOOGLE, "denied", Then::Rejected),
+    (FACEBOOK, "ana", Then::PendingQuestion),
+    (FACEBOOK, "no_email", Then::PendingQuestion),
+    (FACEBOOK, "partial_scopes", Then::PendingQuestion),
+    (FACEBOOK, "denied", Then::Rejected),
     (X, "ana", Then::In),
     (X, "unverified", Then::PendingQuestion),
     (X, "no_email", Then::PendingQuestion),
     (X, "denied", Then::Rejected),
-    (Github, "ana", Then::In),
-    (Github, "unverified", Then::PendingQuestion),
-    (Github, "no_email", Then::PendingQuestion),
-    (Github, "denied", Then::Rejected),
-    (Apple, "apple_first", Then::In),
-    (Apple, "apple_again", Then::In),
-    (Apple, "relay", Then::In),
-    (Apple, "unverified", Then::PendingQuestion),
-    (Apple, "no_email", Then::PendingQuestion),
-    (Apple, "denied", Then::Rejected),
-    (Microsoft, "ana", Then::In),
-    (Microsoft, "ms_noauth_attacker:victim@example.test", Then::PendingQuestion),
-    (Microsoft, "no_email", Then::PendingQuestion),
-    (Microsoft, "denied", Then::Rejected),
-    (Oidc, "ana", Then::In),
-    (Oidc, "unverified", Then::PendingQuestion),
-    (Oidc, "no_email", Then::PendingQuestion),
-    (Oidc, "denied", Then::Rejected),
+    (GITHUB, "ana", Then::In),
+    (GITHUB, "unverified", Then::PendingQuestion),
+    (GITHUB, "no_email", Then::PendingQuestion),
+    (GITHUB, "denied", Then::Rejected),
+    (APPLE, "apple_first", Then::In),
+    (APPLE, "apple_again", Then::In),
+    (APPLE, "relay", Then::In),
+    (APPLE, "unverified", Then::PendingQuestion),
+    (APPLE, "no_email", Then::PendingQuestion),
+    (APPLE, "denied", Then::Rejected),
+    (MICROSOFT, "ana", Then::In),
+    (MICROSOFT, "ms_noauth_attacker:victim@example.test", Then::PendingQuestion),
+    (MICROSOFT, "no_email", Then::PendingQuestion),
+    (MICROSOFT, "denied", Then::Rejected),
+    (OIDC, "ana", Then::In),
+    (OIDC, "unverified", Then::PendingQuestion),
+    (OIDC, "no_email", Then::PendingQuestion),
+    (OIDC, "denied", Then::Rejected),
 ];
 
 on_both_databases! {
@@ -96,7 +95,7 @@ on_both_databases! {
 
     async fn whoever_comes_again_is_the_same_and_a_change_of_address_there_changes_nothing_here(db: TestDatabase) {
         let (server, at) = house_with(db, KINDS).await;
-        for kind in KINDS.iter().filter(|kind| **kind != Facebook) {
+        for kind in KINDS.iter().filter(|kind| **kind != FACEBOOK) {
             let persona = format!("ana:ana.{}@example.test", kind.as_str());
             let mut subs = Vec::new();
             for persona in [persona.clone(), persona, format!("ana:other.{}@example.test", kind.as_str())] {
@@ -113,7 +112,7 @@ on_both_databases! {
     async fn an_address_of_another_user_makes_nobody_that_user(db: TestDatabase) {
         let (server, at) = house_with(db, KINDS).await;
         let bob = server.user("bob@example.test").await;
-        for kind in KINDS.iter().filter(|kind| **kind != Facebook) {
+        for kind in KINDS.iter().filter(|kind| **kind != FACEBOOK) {
             let mut first = server.browser();
             first.come_by(&at, *kind, &format!("ana:ana.{}@example.test", kind.as_str())).await;
             let ana = sub(&server, &mut first).await;
@@ -129,30 +128,30 @@ on_both_databases! {
 
     /// UP-03: another user's address, at another account of the same provider, opens nothing.
     async fn the_same_address_at_another_account_there_is_another_person(db: TestDatabase) {
-        let (server, at) = house_with(db, &[Google]).await;
-        server.browser().come_by(&at, Google, "same_email_other_sub").await;
+        let (server, at) = house_with(db, &[GOOGLE]).await;
+        server.browser().come_by(&at, GOOGLE, "same_email_other_sub").await;
         assert_eq!(server.users().await, 1);
-        let landing = server.browser().come_by(&at, Google, "same_email_other_sub").await;
+        let landing = server.browser().come_by(&at, GOOGLE, "same_email_other_sub").await;
         assert!(landing.url.contains("/upstream/ask?q="), "{}", landing.url);
         assert_eq!((server.users().await, server.identities().await), (1, 1));
     }
 
     /// An unverified address belongs to nobody, even if it is one of a relay service.
     async fn a_relay_that_was_not_checked_is_asked_about_like_any_other_address(db: TestDatabase) {
-        let (server, at) = house_with(db, &[Apple]).await;
+        let (server, at) = house_with(db, &[APPLE]).await;
         at.fault(json!({"fault": "claims", "claims": {"email_verified": "false"}})).await;
-        let landing = server.browser().come_by(&at, Apple, "relay").await;
+        let landing = server.browser().come_by(&at, APPLE, "relay").await;
         assert!(landing.body.contains("name=\"skip\""), "{} {}", landing.url, landing.body);
         assert_eq!((server.users().await, server.identities().await), (0, 0));
     }
 
     /// The source and time of each attribute are stored, and when an address was verified.
     async fn every_attribute_remembers_who_said_it_and_when_it_was_proven(db: TestDatabase) {
-        let (server, at) = house_with(db, &[Google, Facebook]).await;
+        let (server, at) = house_with(db, &[GOOGLE, FACEBOOK]).await;
         let mut by_google = server.browser();
-        by_google.come_by(&at, Google, "ana").await;
+        by_google.come_by(&at, GOOGLE, "ana").await;
         let mut by_facebook = server.browser();
-        let page = by_facebook.come_by(&at, Facebook, "bob").await;
+        let page = by_facebook.come_by(&at, FACEBOOK, "bob").await;
         let page = by_facebook.submit(&page, &[("email", "bob@example.test"), ("mail", "1")]).await;
         server.wait(60);
         by_facebook.submit(&page, &[("code", &code(&server).await)]).await;
@@ -177,10 +176,10 @@ on_both_databases! {
     }
 
     async fn what_a_client_is_told_names_the_federation_and_the_address_that_was_proven(db: TestDatabase) {
-        let (server, at) = house_with(db, &[Google, Oidc]).await;
+        let (server, at) = house_with(db, &[GOOGLE, OIDC]).await;
         let client = server.client(ClientType::Web, |_| {}).await;
         let mut browser = server.browser();
-        browser.come_by(&at, Google, "ana").await;
+        browser.come_by(&at, GOOGLE, "ana").await;
         let told = told_to(&server, &client, &mut browser).await;
         assert_eq!(told["amr"], json!(["fed"]), "{told}");
         assert_eq!(told["acr"], "aal1");
@@ -203,33 +202,33 @@ on_both_databases! {
     async fn after_signing_out_here_the_provider_asks_anew_who_it_is(db: TestDatabase) {
         let (server, at) = house_with(db, KINDS).await;
         let mut browser = server.browser();
-        browser.come_by(&at, Google, "ana").await;
+        browser.come_by(&at, GOOGLE, "ana").await;
         let first = at.asked("google", "authorize").await;
         assert!(first[0]["query"]["prompt"].is_null(), "{first:?}");
         let page = browser.open(&server.at("/logout")).await;
         browser.submit(&page, &[("logout", "yes")]).await;
         for (kind, name, value) in [
-            (Google, "prompt", "select_account"),
-            (Facebook, "auth_type", "reauthenticate"),
-            (Github, "prompt", "select_account"),
-            (Microsoft, "prompt", "select_account"),
+            (GOOGLE, "prompt", "select_account"),
+            (FACEBOOK, "auth_type", "reauthenticate"),
+            (GITHUB, "prompt", "select_account"),
+            (MICROSOFT, "prompt", "select_account"),
         ] {
             browser.come_by(&at, kind, "denied").await;
             let asked = at.asked(kind.as_str(), "authorize").await;
             assert_eq!(asked.last().unwrap()["query"][name], value, "{kind:?}");
         }
-        browser.come_by(&at, Oidc, "denied").await;
+        browser.come_by(&at, OIDC, "denied").await;
         let asked = at.asked("oidc", "authorize").await;
         assert!(asked.last().unwrap()["query"]["prompt"].is_string(), "{asked:?}");
     }
 
     /// The session is new, and no token of the provider is stored.
     async fn the_secret_of_the_session_changes_with_every_sign_in(db: TestDatabase) {
-        let (server, at) = house_with(db, &[Google]).await;
+        let (server, at) = house_with(db, &[GOOGLE]).await;
         let mut browser = server.browser();
-        browser.come_by(&at, Google, "ana").await;
+        browser.come_by(&at, GOOGLE, "ana").await;
         let before = browser.cookies.clone();
-        browser.come_by(&at, Google, "ana").await;
+        browser.come_by(&at, GOOGLE, "ana").await;
         assert_ne!(browser.cookies, before);
         let mut old = server.browser();
         old.cookies = before;

@@ -2,20 +2,19 @@
 
 use reqwest::StatusCode;
 use usher_domain::oauth::client::ClientType;
-use usher_domain::provider::ProviderKind::{Facebook, Google};
 use usher_flows::{FlowError, Rejected};
 
 use super::accounts::{code, sub};
 use crate::harness::authenticator::Authenticator;
 use crate::harness::database::on_both_databases;
-use crate::harness::providers::{Providers, house_with};
+use crate::harness::providers::{FACEBOOK, GOOGLE, Providers, house_with};
 use crate::harness::server::{PASSWORD, TestServer};
 
 on_both_databases! {
     async fn an_address_that_nobody_checked_is_proven_by_a_code_before_it_counts(db: TestDatabase) {
-        let (server, at) = house_with(db, &[Facebook]).await;
+        let (server, at) = house_with(db, &[FACEBOOK]).await;
         let mut browser = server.browser();
-        let page = browser.come_by(&at, Facebook, "ana").await;
+        let page = browser.come_by(&at, FACEBOOK, "ana").await;
         assert_eq!(page.value("email"), "ana@example.test", "what was told is suggested");
         let sent = browser.submit(&page, &[("email", "ana@example.test"), ("mail", "1")]).await;
         assert!(sent.status == StatusCode::OK && sent.body.contains("name=\"code\""), "{}", sent.body);
@@ -27,14 +26,14 @@ on_both_databases! {
         assert_eq!(server.database.count("select count(*) from users where email = 'ana@example.test'").await, 1);
         let first = sub(&server, &mut browser).await;
         let mut other = server.browser();
-        assert_eq!(other.come_by(&at, Facebook, "ana").await.url, server.at("/account/profile"));
+        assert_eq!(other.come_by(&at, FACEBOOK, "ana").await.url, server.at("/account/profile"));
         assert_eq!(sub(&server, &mut other).await, first);
     }
 
     async fn an_address_that_looks_mistyped_is_asked_about(db: TestDatabase) {
-        let (server, at) = house_with(db, &[Facebook]).await;
+        let (server, at) = house_with(db, &[FACEBOOK]).await;
         let mut browser = server.browser();
-        let page = browser.come_by(&at, Facebook, "ana").await;
+        let page = browser.come_by(&at, FACEBOOK, "ana").await;
         let sent = browser.submit(&page, &[("email", "ana@gmial.com"), ("mail", "1")]).await;
         assert!(sent.text("form.warning").contains("ana@gmail.com"), "{}", sent.body);
         let corrected = browser.submit(&sent, &[("mail", "1")]).await;
@@ -45,9 +44,9 @@ on_both_databases! {
     async fn a_code_stays_valid_where_no_other_email_may_be_sent(db: TestDatabase) {
         let server = TestServer::on(db, &[("limits.recover", "1/h"), ("limits.register", "off")]).await;
         let at = Providers::beside(&server).await;
-        server.provider(&at, Facebook, |_| {}).await;
+        server.provider(&at, FACEBOOK, |_| {}).await;
         let mut browser = server.browser();
-        let page = browser.come_by(&at, Facebook, "ana").await;
+        let page = browser.come_by(&at, FACEBOOK, "ana").await;
         let sent = browser.submit(&page, &[("email", "ana@example.test"), ("mail", "1")]).await;
         let good = code(&server).await;
         let again = browser.submit(&sent, &[("email", "ana@example.test"), ("mail", "1")]).await;
@@ -57,9 +56,9 @@ on_both_databases! {
     }
 
     async fn a_code_is_good_once_and_dies_after_a_few_tries(db: TestDatabase) {
-        let (server, at) = house_with(db, &[Facebook]).await;
+        let (server, at) = house_with(db, &[FACEBOOK]).await;
         let mut browser = server.browser();
-        let page = browser.come_by(&at, Facebook, "ana").await;
+        let page = browser.come_by(&at, FACEBOOK, "ana").await;
         let sent = browser.submit(&page, &[("email", "ana@example.test"), ("mail", "1")]).await;
         let good = code(&server).await;
         let mut last = sent.clone();
@@ -73,7 +72,7 @@ on_both_databases! {
     }
 
     async fn after_too_many_codes_the_way_on_keeps_the_request(db: TestDatabase) {
-        let (server, at) = house_with(db, &[Facebook]).await;
+        let (server, at) = house_with(db, &[FACEBOOK]).await;
         let client = server.client(ClientType::Web, |metadata| metadata.first_party = true).await;
         let mut browser = server.browser();
         let page = browser.open(&server.authorize_url(&client, &[])).await;
@@ -95,9 +94,9 @@ on_both_databases! {
     }
 
     async fn an_account_without_an_address_keeps_its_only_way_in(db: TestDatabase) {
-        let (server, at) = house_with(db, &[Facebook]).await;
+        let (server, at) = house_with(db, &[FACEBOOK]).await;
         let mut browser = server.browser();
-        let page = browser.come_by(&at, Facebook, "ana").await;
+        let page = browser.come_by(&at, FACEBOOK, "ana").await;
         browser.submit(&page, &[("skip", "1")]).await;
         let security = browser.open(&server.at("/account/security")).await;
         assert!(!security.body.contains("name=\"password\""), "no password without an address");
@@ -117,9 +116,9 @@ on_both_databases! {
     }
 
     async fn an_administrator_does_not_take_the_only_way_in(db: TestDatabase) {
-        let (server, at) = house_with(db, &[Facebook]).await;
+        let (server, at) = house_with(db, &[FACEBOOK]).await;
         let mut browser = server.browser();
-        let page = browser.come_by(&at, Facebook, "ana").await;
+        let page = browser.come_by(&at, FACEBOOK, "ana").await;
         browser.submit(&page, &[("skip", "1")]).await;
         let page = browser.open(&server.at("/account/security/passkeys/new")).await;
         let mut authenticator = Authenticator::at(&server.url);
@@ -139,9 +138,9 @@ on_both_databases! {
     }
 
     async fn a_newer_code_takes_the_place_of_the_older_one(db: TestDatabase) {
-        let (server, at) = house_with(db, &[Facebook]).await;
+        let (server, at) = house_with(db, &[FACEBOOK]).await;
         let mut browser = server.browser();
-        let page = browser.come_by(&at, Facebook, "ana").await;
+        let page = browser.come_by(&at, FACEBOOK, "ana").await;
         let first = browser.submit(&page, &[("email", "one@example.test"), ("mail", "1")]).await;
         let old = code(&server).await;
         let second = browser.submit(&first, &[("email", "two@example.test"), ("mail", "1")]).await;
@@ -154,9 +153,9 @@ on_both_databases! {
     }
 
     async fn whoever_has_no_address_goes_on_without_one(db: TestDatabase) {
-        let (server, at) = house_with(db, &[Facebook]).await;
+        let (server, at) = house_with(db, &[FACEBOOK]).await;
         let mut browser = server.browser();
-        let page = browser.come_by(&at, Facebook, "ana").await;
+        let page = browser.come_by(&at, FACEBOOK, "ana").await;
         let landing = browser.submit(&page, &[("skip", "1")]).await;
         assert_eq!(landing.url, server.at("/account/profile"), "{}", landing.body);
         assert_eq!(server.database.count("select count(*) from users where email is null").await, 1);
@@ -167,9 +166,9 @@ on_both_databases! {
     }
 
     async fn what_is_no_address_gets_no_letter(db: TestDatabase) {
-        let (server, at) = house_with(db, &[Facebook]).await;
+        let (server, at) = house_with(db, &[FACEBOOK]).await;
         let mut browser = server.browser();
-        let page = browser.come_by(&at, Facebook, "no_email").await;
+        let page = browser.come_by(&at, FACEBOOK, "no_email").await;
         for typed in ["", "ana", "a@b@c", "\u{FF20}x"] {
             let landing = browser.submit(&page, &[("email", typed), ("mail", "1")]).await;
             assert_eq!(landing.status, StatusCode::UNPROCESSABLE_ENTITY, "{typed:?} {}", landing.body);
@@ -179,9 +178,9 @@ on_both_databases! {
 
     /// A question is bound to the browser, and valid for ten minutes.
     async fn a_question_is_answered_where_it_was_asked_and_in_time(db: TestDatabase) {
-        let (server, at) = house_with(db, &[Facebook]).await;
+        let (server, at) = house_with(db, &[FACEBOOK]).await;
         let mut browser = server.browser();
-        let page = browser.come_by(&at, Facebook, "ana").await;
+        let page = browser.come_by(&at, FACEBOOK, "ana").await;
         let mut thief = server.browser();
         thief.open(&server.at("/login")).await;
         let theirs = thief.open(&page.url).await;
@@ -200,25 +199,25 @@ on_both_databases! {
 
     /// UP-11: registration is closed while the question is open.
     async fn registration_that_closes_meanwhile_makes_nobody(db: TestDatabase) {
-        let (server, at) = house_with(db, &[Facebook, Google]).await;
+        let (server, at) = house_with(db, &[FACEBOOK, GOOGLE]).await;
         let mut browser = server.browser();
-        let page = browser.come_by(&at, Facebook, "ana").await;
+        let page = browser.come_by(&at, FACEBOOK, "ana").await;
         let sent = browser.submit(&page, &[("email", "ana@example.test"), ("mail", "1")]).await;
-        server.provider(&at, Facebook, |settings| settings.sign_up = false).await;
+        server.provider(&at, FACEBOOK, |settings| settings.sign_up = false).await;
         let good = code(&server).await;
         let landing = browser.submit(&sent, &[("code", &good)]).await;
         assert_eq!((landing.status, server.users().await), (StatusCode::FORBIDDEN, 0), "{}", landing.body);
-        let away = browser.leave(Google, "ana").await;
-        server.provider(&at, Google, |settings| settings.sign_up = false).await;
+        let away = browser.leave(GOOGLE, "ana").await;
+        server.provider(&at, GOOGLE, |settings| settings.sign_up = false).await;
         let landing = browser.return_as(&at, &away, "ana").await;
         assert_eq!((landing.status, server.users().await), (StatusCode::FORBIDDEN, 0), "{}", landing.body);
     }
 
     async fn an_address_that_turns_out_to_be_somebodys_leads_to_the_question_whose_it_is(db: TestDatabase) {
-        let (server, at) = house_with(db, &[Facebook]).await;
+        let (server, at) = house_with(db, &[FACEBOOK]).await;
         server.user("ana@example.test").await;
         let mut browser = server.browser();
-        let page = browser.come_by(&at, Facebook, "ana").await;
+        let page = browser.come_by(&at, FACEBOOK, "ana").await;
         let sent = browser.submit(&page, &[("email", "ana@example.test"), ("mail", "1")]).await;
         let landing = browser.submit(&sent, &[("code", &code(&server).await)]).await;
         assert!(landing.url.contains("/upstream/ask?q=") && landing.links("/login?login_hint=").len() == 1, "{}", landing.body);

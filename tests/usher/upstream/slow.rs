@@ -4,20 +4,19 @@ use std::time::Duration;
 
 use futures_util::future::join_all;
 use serde_json::json;
-use usher_domain::provider::ProviderKind::{self, Apple, Facebook, Github, Google, Microsoft, Oidc, X};
 
 use super::accounts::trouble;
 use super::people::KINDS;
 use crate::harness::database::on_both_databases;
-use crate::harness::providers::{Providers, house_with};
+use crate::harness::providers::{APPLE, FACEBOOK, GITHUB, GOOGLE, Kind, MICROSOFT, OIDC, Providers, X, house_with};
 use crate::harness::server::TestServer;
 
 /// The endpoints, and the providers that can be slow there.
-const ENDPOINTS: &[(&str, &[ProviderKind])] = &[
-    ("discovery", &[Google, Microsoft, Oidc]),
+const ENDPOINTS: &[(&str, &[Kind])] = &[
+    ("discovery", &[GOOGLE, MICROSOFT, OIDC]),
     ("token", KINDS),
-    ("keys", &[Google, Apple, Microsoft, Oidc]),
-    ("userinfo", &[Facebook, X, Github, Oidc]),
+    ("keys", &[GOOGLE, APPLE, MICROSOFT, OIDC]),
+    ("userinfo", &[FACEBOOK, X, GITHUB, OIDC]),
 ];
 
 on_both_databases! {
@@ -44,11 +43,11 @@ on_both_databases! {
     /// One user waits for Google. Meanwhile others sign in with another provider and with a password; then Google
     /// responds, and the first user is signed in.
     async fn while_one_provider_keeps_people_waiting_everybody_else_signs_in(db: TestDatabase) {
-        let (server, at) = house_with(db, &[Google, X]).await;
+        let (server, at) = house_with(db, &[GOOGLE, X]).await;
         server.user("eve@example.test").await;
         at.fault(json!({"fault": "slow", "endpoint": "token", "provider": "google", "seconds": 120})).await;
         let mut waiting = server.browser();
-        let (landing, ()) = tokio::join!(waiting.come_by(&at, Google, "ana"), async {
+        let (landing, ()) = tokio::join!(waiting.come_by(&at, GOOGLE, "ana"), async {
             while at.asked("google", "token").await.is_empty() {
                 tokio::time::sleep(Duration::from_millis(10)).await;
             }
@@ -62,7 +61,7 @@ on_both_databases! {
     }
 }
 
-async fn is_told_to_try_again(server: &TestServer, at: &Providers, kind: ProviderKind) {
+async fn is_told_to_try_again(server: &TestServer, at: &Providers, kind: Kind) {
     let mut browser = server.browser();
     // For a user without an address a plain provider is asked once more.
     let landing = browser.come_by(at, kind, "no_email").await;

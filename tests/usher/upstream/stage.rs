@@ -5,14 +5,18 @@ use std::sync::Arc;
 use scraper::{ElementRef, Html, Selector};
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
-use usher_domain::provider::{ProviderKind, ProviderSettings};
+use usher_domain::provider::ProviderSettings;
 use usher_domain::random::{Random, SeededRandom};
 use usher_domain::secret::Secret;
 use usher_domain::time::{Clock as _, ManualClock, Timestamp};
 use usher_domain::user::identity::Vouched;
 use usher_http_client::{Outbound, OutboundRules};
-use usher_sim::{CLIENT_ID, CLIENT_SECRET, Sim, SimContext, SimProvider};
-use usher_upstream::{Callback, Deps, PendingAuthorization, Provider, Registry, StartRequest, UpstreamError};
+use usher_sim::{CLIENT_SECRET, Sim, SimContext};
+use usher_upstream::{
+    CONNECTORS, Callback, Deps, PendingAuthorization, Provider, Registry, StartRequest, UpstreamError,
+};
+
+use crate::harness::providers::{Kind, simulated};
 
 /// The redirect URI. It has no listener: the browser parses the URL and stops.
 pub const CALLBACK: &str = "http://127.0.0.1:1/upstream/callback";
@@ -22,19 +26,6 @@ pub struct Stage {
     pub sim: Sim,
     registry: Registry,
     browser: reqwest::Client,
-}
-
-/// The simulator's name for a kind.
-fn simulated(kind: ProviderKind) -> SimProvider {
-    match kind {
-        ProviderKind::Google => SimProvider::Google,
-        ProviderKind::Facebook => SimProvider::Facebook,
-        ProviderKind::X => SimProvider::X,
-        ProviderKind::Github => SimProvider::GitHub,
-        ProviderKind::Apple => SimProvider::Apple,
-        ProviderKind::Microsoft => SimProvider::Microsoft,
-        ProviderKind::Oidc | ProviderKind::Oauth2 => SimProvider::Oidc,
-    }
 }
 
 /// The form that the page posts by itself, if the response is a form.
@@ -64,27 +55,19 @@ impl Stage {
             ..OutboundRules::default()
         };
         let outbound = Outbound::new(rules).unwrap();
-        let registry = Registry::new(Deps { outbound, clock, random: Arc::new(SeededRandom::new(12)) });
+        let registry = Registry::new(Deps { outbound, clock, random: Arc::new(SeededRandom::new(12)) }, CONNECTORS);
         let browser =
             reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).no_proxy().build().unwrap();
         Self { sim, registry, browser }
     }
 
-    pub fn settings(&self, kind: ProviderKind) -> ProviderSettings {
-        let base = self.sim.base_url(simulated(kind));
-        let mut settings = ProviderSettings::new(kind.as_str().parse().unwrap(), kind, CLIENT_ID);
-        if kind == ProviderKind::Oidc {
-            settings.label = Some(String::from("Works"));
-            settings.issuer = Some(base);
-        } else {
-            settings.base_url = Some(base);
-        }
-        settings
+    pub fn settings(&self, kind: Kind) -> ProviderSettings {
+        simulated(&self.sim, kind)
     }
 
     pub fn provider(&self, settings: &ProviderSettings) -> Arc<dyn Provider> {
         assert_eq!(self.registry.check(settings), Ok(()));
-        self.registry.provider(settings, Some(&Secret::from(CLIENT_SECRET)))
+        self.registry.provider(settings, Some(&Secret::from(CLIENT_SECRET))).unwrap()
     }
 
     /// Sends the browser to the provider as this persona; returns the callback.

@@ -2,12 +2,11 @@
 
 use reqwest::StatusCode;
 use serde_json::Value;
-use usher_domain::provider::ProviderKind::{self, Apple, Facebook, Google, Oidc, X};
 
 use super::accounts::code;
 use crate::harness::browser::{Browser, Landing};
 use crate::harness::database::on_both_databases;
-use crate::harness::providers::{Providers, house_with};
+use crate::harness::providers::{APPLE, FACEBOOK, GOOGLE, Kind, OIDC, Providers, X, house_with};
 use crate::harness::server::TestServer;
 
 const OLD: &str = "ana@example.test";
@@ -15,11 +14,11 @@ const NEW: &str = "ana.new@example.test";
 
 /// Ana, who signed in with Google with her old address and now does with the new one.
 async fn ana<'h>(server: &'h TestServer, at: &Providers) -> Browser<'h> {
-    server.browser().come_by(at, Google, &format!("ana:{OLD}")).await;
-    comes(server, at, Google, &format!("ana:{NEW}")).await
+    server.browser().come_by(at, GOOGLE, &format!("ana:{OLD}")).await;
+    comes(server, at, GOOGLE, &format!("ana:{NEW}")).await
 }
 
-async fn comes<'h>(server: &'h TestServer, at: &Providers, kind: ProviderKind, persona: &str) -> Browser<'h> {
+async fn comes<'h>(server: &'h TestServer, at: &Providers, kind: Kind, persona: &str) -> Browser<'h> {
     let mut browser = server.browser();
     let landing = browser.come_by(at, kind, persona).await;
     assert_eq!(landing.url, server.at("/account/profile"), "{}", landing.body);
@@ -49,7 +48,7 @@ async fn dismiss(server: &TestServer, browser: &mut Browser<'_>, email: &str) ->
 
 on_both_databases! {
     async fn another_address_is_suggested_and_changes_nothing_until_it_is_proven(db: TestDatabase) {
-        let (server, at) = house_with(db, &[Google]).await;
+        let (server, at) = house_with(db, &[GOOGLE]).await;
         let mut browser = ana(&server, &at).await;
         assert_eq!(address(&server).await, [OLD]);
         assert_eq!(suggested(&server, &mut browser).await, [NEW]);
@@ -63,12 +62,12 @@ on_both_databases! {
         assert_eq!(address(&server).await, [NEW]);
         assert!(suggested(&server, &mut browser).await.is_empty(), "it is theirs now");
         // The old address comes back there: it is the other one now.
-        let mut again = comes(&server, &at, Google, &format!("ana:{OLD}")).await;
+        let mut again = comes(&server, &at, GOOGLE, &format!("ana:{OLD}")).await;
         assert_eq!(suggested(&server, &mut again).await, [OLD]);
     }
 
     async fn whoever_did_not_show_themselves_lately_does_so_first_and_finds_it_again(db: TestDatabase) {
-        let (server, at) = house_with(db, &[Google]).await;
+        let (server, at) = house_with(db, &[GOOGLE]).await;
         let mut browser = ana(&server, &at).await;
         let page = browser.open(&server.at("/account/profile")).await;
         server.wait(301);
@@ -83,28 +82,28 @@ on_both_databases! {
     }
 
     async fn what_was_dismissed_is_not_suggested_again_and_another_one_is(db: TestDatabase) {
-        let (server, at) = house_with(db, &[Google, Oidc]).await;
+        let (server, at) = house_with(db, &[GOOGLE, OIDC]).await;
         let mut browser = ana(&server, &at).await;
         server.wait(3_600);
         let left = dismiss(&server, &mut browser, NEW).await;
         assert_eq!((left.url.as_str(), left.values("take").len()), (server.at("/account/profile").as_str(), 0), "{}", left.body);
-        let mut again = comes(&server, &at, Google, &format!("ana:{NEW}")).await;
+        let mut again = comes(&server, &at, GOOGLE, &format!("ana:{NEW}")).await;
         assert!(suggested(&server, &mut again).await.is_empty());
         // Nor when another provider asserts the same, or the identity is linked again.
-        assert_eq!(again.link(&at, Oidc, &format!("ana:{NEW}")).await.url, server.at("/account/identities?done=linked"));
-        let mut by_works = comes(&server, &at, Oidc, &format!("ana:{NEW}")).await;
+        assert_eq!(again.link(&at, OIDC, &format!("ana:{NEW}")).await.url, server.at("/account/identities?done=linked"));
+        let mut by_works = comes(&server, &at, OIDC, &format!("ana:{NEW}")).await;
         assert!(suggested(&server, &mut by_works).await.is_empty());
-        let mut third = comes(&server, &at, Google, "ana:third@example.test").await;
+        let mut third = comes(&server, &at, GOOGLE, "ana:third@example.test").await;
         assert_eq!(suggested(&server, &mut third).await, ["third@example.test"]);
         assert_eq!(address(&server).await, [OLD]);
     }
 
     async fn only_what_the_provider_tells_now_is_suggested(db: TestDatabase) {
-        let (server, at) = house_with(db, &[Google, X]).await;
+        let (server, at) = house_with(db, &[GOOGLE, X]).await;
         let mut browser = ana(&server, &at).await;
-        let mut back = comes(&server, &at, Google, &format!("ana:{OLD}")).await;
+        let mut back = comes(&server, &at, GOOGLE, &format!("ana:{OLD}")).await;
         assert!(suggested(&server, &mut back).await.is_empty(), "it has the same one again");
-        let mut third = comes(&server, &at, Google, "ana:third@example.test").await;
+        let mut third = comes(&server, &at, GOOGLE, "ana:third@example.test").await;
         assert_eq!(suggested(&server, &mut third).await, ["third@example.test"]);
         // Two providers, two addresses; and an unlinked identity suggests nothing. The older link comes first on the
         // page.
@@ -120,10 +119,10 @@ on_both_databases! {
 
     /// Unverified addresses, and those made for one application only, are not suggested.
     async fn an_address_that_nobody_checked_or_a_relay_is_not_suggested(db: TestDatabase) {
-        let (server, at) = house_with(db, &[Google, Facebook, Apple, Oidc]).await;
+        let (server, at) = house_with(db, &[GOOGLE, FACEBOOK, APPLE, OIDC]).await;
         server.user("bob@example.test").await;
         let mut bob = server.signed_in("bob@example.test").await;
-        for (kind, persona) in [(Google, "unverified"), (Facebook, "ana"), (Apple, "relay"), (Oidc, "no_email")] {
+        for (kind, persona) in [(GOOGLE, "unverified"), (FACEBOOK, "ana"), (APPLE, "relay"), (OIDC, "no_email")] {
             assert_eq!(bob.link(&at, kind, persona).await.url, server.at("/account/identities?done=linked"), "{kind:?}");
             let mut browser = comes(&server, &at, kind, persona).await;
             assert!(suggested(&server, &mut browser).await.is_empty(), "{kind:?} {persona}");
@@ -131,24 +130,24 @@ on_both_databases! {
     }
 
     async fn whoever_has_no_address_is_suggested_the_one_that_was_checked(db: TestDatabase) {
-        let (server, at) = house_with(db, &[Oidc]).await;
+        let (server, at) = house_with(db, &[OIDC]).await;
         let mut browser = server.browser();
-        let page = browser.come_by(&at, Oidc, "unverified").await;
+        let page = browser.come_by(&at, OIDC, "unverified").await;
         browser.submit(&page, &[("skip", "1")]).await;
         assert_eq!(address(&server).await, [""]);
         at.fault(serde_json::json!({"fault": "claims", "claims": {"email": NEW, "email_verified": true}})).await;
-        let mut browser = comes(&server, &at, Oidc, "unverified").await;
+        let mut browser = comes(&server, &at, OIDC, "unverified").await;
         assert_eq!(suggested(&server, &mut browser).await, [NEW]);
         assert_eq!(address(&server).await, [""], "and is not given it");
     }
 
     /// PW-01: another user's address is suggested, requested and rejected like any other; that user is notified.
     async fn that_an_address_is_somebody_elses_is_told_to_nobody(db: TestDatabase) {
-        let (server, at) = house_with(db, &[Google]).await;
+        let (server, at) = house_with(db, &[GOOGLE]).await;
         server.user("owner@example.test").await;
         let mut free = ana(&server, &at).await;
-        server.browser().come_by(&at, Google, "eve:eve@example.test").await;
-        let mut taken = comes(&server, &at, Google, "eve:owner@example.test").await;
+        server.browser().come_by(&at, GOOGLE, "eve:eve@example.test").await;
+        let mut taken = comes(&server, &at, GOOGLE, "eve:owner@example.test").await;
         assert_eq!(suggested(&server, &mut taken).await, ["owner@example.test"]);
         let mut seen = Vec::new();
         for (browser, email) in [(&mut free, NEW), (&mut taken, "owner@example.test")] {
@@ -166,9 +165,9 @@ on_both_databases! {
     }
 
     async fn putting_an_address_away_wants_a_form_of_ours_and_concerns_ones_own(db: TestDatabase) {
-        let (server, at) = house_with(db, &[Google]).await;
+        let (server, at) = house_with(db, &[GOOGLE]).await;
         let mut browser = ana(&server, &at).await;
-        let mut eve = comes(&server, &at, Google, "eve").await;
+        let mut eve = comes(&server, &at, GOOGLE, "eve").await;
         let csrf = eve.open(&server.at("/account/email")).await.value("csrf");
         for form in [vec![("dismiss", NEW)], vec![("csrf", "x"), ("dismiss", NEW)], vec![("take", NEW)]] {
             assert_eq!(server.post_as(&browser, "/account/email", &form).await.status, StatusCode::FORBIDDEN, "{form:?}");
@@ -184,7 +183,7 @@ on_both_databases! {
     }
 
     async fn what_a_provider_has_deleted_is_suggested_no_more(db: TestDatabase) {
-        let (server, at) = house_with(db, &[Google]).await;
+        let (server, at) = house_with(db, &[GOOGLE]).await;
         ana(&server, &at).await;
         let order = serde_json::json!({"kind": "google_risc", "persona": "ana", "event": "account-purged",
                                        "to": format!("{}/upstream/google/notices", server.url)});
@@ -193,7 +192,7 @@ on_both_databases! {
     }
 
     async fn it_is_said_in_three_languages(db: TestDatabase) {
-        let (server, at) = house_with(db, &[Google]).await;
+        let (server, at) = house_with(db, &[GOOGLE]).await;
         let mut browser = ana(&server, &at).await;
         for (lang, words) in [("en", "Use this address"), ("pt-BR", "Usar este endereço"), ("uk", "Використати цю адресу")] {
             browser.cookies.insert("usher_lang".into(), lang.into());

@@ -3,19 +3,18 @@
 
 use serde_json::{Value, json};
 use usher_domain::oauth::client::ClientType;
-use usher_domain::provider::ProviderKind::{self, Apple, Facebook, Github, Google, Microsoft, Oidc, X};
 
 use super::accounts::told_to;
 use crate::factors::set_up;
 use crate::harness::browser::Browser;
 use crate::harness::database::on_both_databases;
-use crate::harness::providers::{Providers, house_with};
+use crate::harness::providers::{APPLE, FACEBOOK, GITHUB, GOOGLE, Kind, MICROSOFT, OIDC, Providers, X, house_with};
 use crate::harness::server::TestServer;
 
 /// Providers that report authentication methods: in an ID token.
-const OPENID: &[ProviderKind] = &[Google, Apple, Microsoft, Oidc];
+const OPENID: &[Kind] = &[GOOGLE, APPLE, MICROSOFT, OIDC];
 /// Providers that do not.
-const SILENT: &[ProviderKind] = &[Facebook, X, Github];
+const SILENT: &[Kind] = &[FACEBOOK, X, GITHUB];
 
 /// The provider's claims, and the client's `acr` and `amr` if they are trusted.
 type Row = (Value, &'static str, &'static [&'static str]);
@@ -35,7 +34,7 @@ fn table() -> [Row; 8] {
 }
 
 /// Signs in a user with these claims of the provider.
-async fn comes<'h>(server: &'h TestServer, at: &Providers, kind: ProviderKind, says: &Value) -> Browser<'h> {
+async fn comes<'h>(server: &'h TestServer, at: &Providers, kind: Kind, says: &Value) -> Browser<'h> {
     at.fault(json!({"fault": "claims", "claims": says})).await;
     let mut browser = server.browser();
     let mut landing = browser.come_by(at, kind, &format!("ana:ana.{}@example.test", kind.as_str())).await;
@@ -74,10 +73,10 @@ on_both_databases! {
     /// Two trusted factors exempt from the second factor here; one, or two untrusted ones, never do. With the second
     /// factor of this server both are reported.
     async fn a_second_step_is_spared_by_two_factors_that_count_alone(db: TestDatabase) {
-        let (server, at) = house_with(db, &[Oidc]).await;
+        let (server, at) = house_with(db, &[OIDC]).await;
         let client = server.client(ClientType::Web, |_| {}).await;
         let mut first = server.browser();
-        first.come_by(&at, Oidc, "ana").await;
+        first.come_by(&at, OIDC, "ana").await;
         let app = set_up(&server, &mut first).await;
         for (trusted, says, spared, amr) in [
             (true, json!(["pwd", "otp", "mfa"]), true, json!(["fed", "pwd", "otp", "mfa"])),
@@ -86,11 +85,11 @@ on_both_databases! {
             (false, json!(["pwd", "hwk", "mfa"]), false, json!(["fed", "otp", "mfa"])),
             (false, json!(null), false, json!(["fed", "otp", "mfa"])),
         ] {
-            server.provider(&at, Oidc, |settings| settings.trust_factors = trusted).await;
+            server.provider(&at, OIDC, |settings| settings.trust_factors = trusted).await;
             server.wait(60);
             at.fault(json!({"fault": "claims", "claims": {"amr": says}})).await;
             let mut browser = server.browser();
-            let landing = browser.come_by(&at, Oidc, "ana").await;
+            let landing = browser.come_by(&at, OIDC, "ana").await;
             at.mend().await;
             assert_eq!(browser.is_in().await, spared, "{trusted} {says}: {}", landing.url);
             if !spared {
@@ -106,8 +105,8 @@ on_both_databases! {
         let (server, at) = house_with(db, &[]).await;
         let client = server.client(ClientType::Web, |client| client.first_party = true).await;
         for (trusted, status) in [(true, "code"), (false, "error")] {
-            server.provider(&at, Oidc, |settings| settings.trust_factors = trusted).await;
-            let mut browser = comes(&server, &at, Oidc, &json!({"amr": ["pwd", "mfa"]})).await;
+            server.provider(&at, OIDC, |settings| settings.trust_factors = trusted).await;
+            let mut browser = comes(&server, &at, OIDC, &json!({"amr": ["pwd", "mfa"]})).await;
             let wants = json!({"id_token": {"acr": {"essential": true, "values": ["aal2"]}}}).to_string();
             let url = server.authorize_url(&client, &[("claims", &wants), ("prompt", "none")]);
             let landing = browser.open(&url).await;

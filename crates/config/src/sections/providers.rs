@@ -14,7 +14,7 @@ use crate::entry::{GivenValue, LayerEntry, SettingOrigin};
 use crate::fault::ConfigError;
 use crate::layer::variable_of_key;
 use crate::secret_file::read_secret_file;
-use usher_domain::provider::ProviderSettings;
+use usher_domain::provider::{ProviderKind, ProviderSettings};
 use usher_domain::secret::Secret;
 
 pub(crate) use table::tables;
@@ -22,6 +22,7 @@ pub(crate) use table::tables;
 /// A provider defined in the file.
 #[derive(Debug, Clone)]
 pub struct ConfiguredProvider {
+    pub kind: &'static ProviderKind,
     /// Its settings, already checked.
     pub settings: ProviderSettings,
     /// Its secret; none for a public client.
@@ -101,7 +102,7 @@ fn read_secret(path: &str) -> Result<Secret<String>, String> {
 
 fn lacks_secret(provider: &ConfiguredProvider) -> Option<ConfigError> {
     let given = provider.secret.as_ref().is_some_and(|secret| !secret.expose().is_empty());
-    (provider.settings.needs_secret() && !given).then(|| {
+    (provider.kind.needs_secret(&provider.settings) && !given).then(|| {
         let (id, variable) = (&provider.settings.id, variable_of_key(&key_of_secret(provider)));
         let message = format!("provider {id}: set client_secret, client_secret_file, or {variable}");
         ConfigError::Syntax { origin: provider.origin.clone(), message }

@@ -1,19 +1,52 @@
+use serde_json::json;
+
+use super::setting::{BASE_URL, ISSUER, SCOPES};
 use super::*;
 
-fn google() -> ProviderSettings {
-    ProviderSettings::new("google".parse().unwrap(), ProviderKind::Google, "id.apps.googleusercontent.com")
+const REGION: Setting = Setting::text("region", "").naming_the_server();
+const TEAMS: Setting = Setting::list("teams", "");
+
+/// A kind with settings of its own.
+static BRANDED: ProviderKind = ProviderKind {
+    settings: &[&REGION, &TEAMS, &BASE_URL],
+    fields: &[&REGION, &TEAMS, &SCOPES],
+    ..ProviderKind::openid("branded", KindTitle::Brand("Specimen"))
+};
+
+/// A kind without a brand.
+static GENERIC: ProviderKind = ProviderKind {
+    settings: &[&ISSUER],
+    required: &[&ISSUER],
+    secret: SecretNeed::UnlessPublic,
+    trust_limit: TrustLimit::Authoritative,
+    ..ProviderKind::openid("generic", KindTitle::Message("provider-kind-oidc"))
+};
+
+/// A kind whose addresses are never verified.
+static UNCHECKED: ProviderKind = ProviderKind {
+    trust_limit: TrustLimit::Never("it does not check them"),
+    ..ProviderKind::oauth("unchecked", KindTitle::Brand("Unchecked"))
+};
+
+fn kinds() -> ProviderKinds {
+    [&BRANDED, &GENERIC, &UNCHECKED].into_iter().collect()
 }
 
-fn oidc() -> ProviderSettings {
-    ProviderSettings {
-        label: Some("Works".into()),
-        issuer: Some("https://op.test".into()),
-        ..ProviderSettings::new("works".parse().unwrap(), ProviderKind::Oidc, "usher")
-    }
+fn of(kind: &ProviderKind) -> ProviderSettings {
+    ProviderSettings::new("p".parse().unwrap(), kind, "usher")
 }
 
-fn fields(settings: &ProviderSettings) -> Vec<&'static str> {
-    settings.check().err().unwrap_or_default().iter().map(|fault| fault.field).collect()
+fn works() -> ProviderSettings {
+    ProviderSettings { label: Some("Works".into()), issuer: Some("https://op.test".into()), ..of(&GENERIC) }
+}
+
+fn fields(settings: &ProviderSettings) -> Vec<String> {
+    let faults = kinds().check(settings).err().unwrap_or_default();
+    faults.iter().map(|fault| fault.field.to_string()).collect()
+}
+
+fn read(value: serde_json::Value) -> Result<ProviderSettings, String> {
+    kinds().read(value.as_object().unwrap().clone()).map_err(|error| error.to_string())
 }
 
 #[test]
@@ -28,90 +61,97 @@ fn a_provider_is_named_by_a_short_plain_word() {
 }
 
 #[test]
-fn every_kind_stands_with_the_essentials_alone() {
-    for kind in [ProviderKind::Google, ProviderKind::Facebook, ProviderKind::X, ProviderKind::Github] {
-        let settings = ProviderSettings::new("p".parse().unwrap(), kind, "id");
-        assert_eq!(settings.check(), Ok(()), "{kind:?}");
-        assert_eq!(settings.name(), kind.brand());
-    }
-    assert_eq!(oidc().check(), Ok(()));
-    let apple = ProviderSettings {
-        team_id: Some("ABCDE12345".into()),
-        key_id: Some("12345ABCDE".into()),
-        ..ProviderSettings::new("apple".parse().unwrap(), ProviderKind::Apple, "com.example.web")
-    };
-    assert_eq!(apple.check(), Ok(()));
-    assert!(apple.posts_back());
+fn a_kind_says_how_its_providers_are_called_and_what_they_request() {
+    assert_eq!(BRANDED.button(&of(&BRANDED)), "Specimen");
+    assert_eq!(BRANDED.button(&ProviderSettings { label: Some("Ours".into()), ..of(&BRANDED) }), "Ours");
+    assert_eq!(GENERIC.button(&works()), "Works");
+    assert_eq!(BRANDED.scopes_of(&of(&BRANDED)), ["openid", "email", "profile"]);
+    assert_eq!(BRANDED.scopes_of(&ProviderSettings { scopes: vec!["openid".into()], ..of(&BRANDED) }), ["openid"]);
+    assert!(BRANDED.needs_secret(&of(&BRANDED)) && GENERIC.needs_secret(&works()));
+    assert!(!GENERIC.needs_secret(&ProviderSettings { client_auth: Some(ClientAuth::None), ..works() }));
+    let unknown = ProviderSettings::new("other".parse().unwrap(), &ProviderKind::oauth("?", KindTitle::Brand("?")), "");
+    assert_eq!(kinds().button(&unknown), "other", "a kind of another version of Usher");
 }
 
 #[test]
 fn a_fault_names_the_field_that_has_it() {
-    let p = google;
+    let (b, u) = (|| of(&BRANDED), || of(&UNCHECKED));
     let cases: Vec<(ProviderSettings, &str)> = vec![
-        (ProviderSettings { client_id: String::new(), ..p() }, "client_id"),
-        (ProviderSettings { label: Some(" ".into()), ..p() }, "label"),
-        (ProviderSettings { base_url: Some("http://accounts.google.com".into()), ..p() }, "base_url"),
-        (ProviderSettings { base_url: Some("https://a:b@x.test".into()), ..p() }, "base_url"),
-        (ProviderSettings { hd: Some("not a domain".into()), ..p() }, "hd"),
-        (ProviderSettings { scopes: vec!["email".into()], ..p() }, "scopes"),
-        (ProviderSettings { issuer: Some("https://x.test".into()), ..p() }, "issuer"),
-        (ProviderSettings { tenant: Some("common".into()), ..p() }, "tenant"),
-        (ProviderSettings { email_trust: Some(EmailTrustRule::Authoritative), ..p() }, "email_trust"),
-        (ProviderSettings { authoritative_domains: vec!["x".into()], ..p() }, "authoritative_domains"),
-        (ProviderSettings { extra_params: [("state".into(), "1".into())].into(), ..p() }, "extra_params"),
-        (ProviderSettings { graph_version: Some("25".into()), kind: ProviderKind::Facebook, ..p() }, "graph_version"),
-        (
-            ProviderSettings { email_trust: Some(EmailTrustRule::Verified), kind: ProviderKind::Facebook, ..p() },
-            "email_trust",
-        ),
-        (
-            ProviderSettings {
-                team_id: Some("SHORT".into()),
-                key_id: Some("12345ABCDE".into()),
-                kind: ProviderKind::Apple,
-                ..p()
-            },
-            "team_id",
-        ),
-        (ProviderSettings { tenant: Some("mine".into()), kind: ProviderKind::Microsoft, ..p() }, "tenant"),
-        (ProviderSettings { label: None, ..oidc() }, "label"),
-        (ProviderSettings { issuer: None, ..oidc() }, "issuer"),
-        (ProviderSettings { algorithms: vec!["HS256".into()], ..oidc() }, "algorithms"),
-        (ProviderSettings { algorithms: vec!["none".into()], ..oidc() }, "algorithms"),
-        (ProviderSettings { token_url: Some("https://op.test/t".into()), ..oidc() }, "token_url"),
+        (ProviderSettings { client_id: String::new(), ..b() }, "client_id"),
+        (ProviderSettings { label: Some(" ".into()), ..b() }, "label"),
+        (ProviderSettings { base_url: Some("http://accounts.google.com".into()), ..b() }, "base_url"),
+        (ProviderSettings { base_url: Some("https://a:b@x.test".into()), ..b() }, "base_url"),
+        (ProviderSettings { scopes: vec!["email".into()], ..b() }, "scopes"),
+        (ProviderSettings { issuer: Some("https://x.test".into()), ..b() }, "issuer"),
+        (u().with(&REGION, "eu"), "region"),
+        (ProviderSettings { email_trust: Some(EmailTrustRule::Authoritative), ..b() }, "email_trust"),
+        (ProviderSettings { authoritative_domains: vec!["x".into()], ..b() }, "authoritative_domains"),
+        (ProviderSettings { extra_params: [("state".into(), "1".into())].into(), ..b() }, "extra_params"),
+        (ProviderSettings { email_trust: Some(EmailTrustRule::Verified), ..u() }, "email_trust"),
+        (ProviderSettings { authoritative_domains: vec!["x.test".into()], ..u() }, "authoritative_domains"),
+        (ProviderSettings { label: None, ..works() }, "label"),
+        (ProviderSettings { issuer: None, ..works() }, "issuer"),
+        (ProviderSettings { base_url: Some("https://op.test".into()), ..works() }, "base_url"),
     ];
     for (settings, field) in cases {
         assert_eq!(fields(&settings), [field], "{settings:?}");
     }
+    for sound in [b().with(&REGION, "eu"), works(), u()] {
+        assert_eq!(fields(&sound), Vec::<String>::new(), "{sound:?}");
+    }
 }
 
 #[test]
-fn a_plain_oauth_server_is_described_by_pointers() {
-    let settings: ProviderSettings = serde_json::from_value(serde_json::json!({
-        "id": "forge", "kind": "oauth2", "label": "Forge", "client_id": "usher", "issuer": "https://forge.test",
-        "authorize_url": "https://forge.test/authorize", "token_url": "https://forge.test/token",
-        "userinfo_url": "https://forge.test/me", "userinfo_auth": "header:token",
-        "map": {"subject": "/data/id", "subject_type": "integer", "email": "/data/mail",
-                "email_verified": {"present": "/data/mail"}},
-        "emails": {"url": "https://forge.test/emails", "pick": "verified&&primary"}
-    }))
-    .unwrap();
-    assert_eq!(settings.check(), Ok(()));
-    assert_eq!(settings.userinfo_auth, Some(UserinfoAuth::Scheme("token".into())));
-    let back: ProviderSettings = serde_json::from_value(serde_json::to_value(&settings).unwrap()).unwrap();
-    assert_eq!(back, settings);
-    let broken = ProviderSettings { map: Some(UserMap { subject: "id".into(), ..UserMap::default() }), ..settings };
-    assert_eq!(fields(&broken), ["map.subject"]);
+fn settings_of_a_kind_are_members_like_all_others() {
+    let written = json!({"id": "p", "kind": "branded", "client_id": "usher", "region": "eu", "teams": ["a", "b"]});
+    let settings = read(written.clone()).unwrap();
+    assert_eq!((settings.text(&REGION), settings.list(&TEAMS)), (Some("eu"), &["a".to_owned(), "b".to_owned()][..]));
+    let members = settings.members();
+    for (name, value) in written.as_object().unwrap() {
+        assert_eq!(members.get(name), Some(value), "{name}");
+    }
+    let stored: ProviderSettings = serde_json::from_value(serde_json::Value::Object(members)).unwrap();
+    assert_eq!(stored, settings);
+    let empty = json!({"id": "p", "kind": "branded", "client_id": "usher", "region": null, "teams": []});
+    assert_eq!(read(empty).unwrap(), of(&BRANDED), "what is empty is not set");
 }
 
 #[test]
-fn a_field_nobody_knows_is_not_passed_over() {
-    let text = r#"{"id":"g","kind":"google","client_id":"x","client_secret":"y"}"#;
-    assert!(serde_json::from_str::<ProviderSettings>(text).is_err());
-    assert!(serde_json::from_str::<ProviderSettings>(r#"{"id":"g","kind":"myspace","client_id":"x"}"#).is_err());
+fn what_cannot_be_read_is_named() {
+    let all = json!({"id": "p", "kind": "branded", "client_id": "x"});
+    let with = |name: &str, value: serde_json::Value| {
+        let mut all = all.clone();
+        all[name] = value;
+        read(all).unwrap_err()
+    };
+    let told = with("client_secret", "y".into());
+    assert!(told.starts_with("unknown field `client_secret`, expected one of `id`, `kind`, `label`"), "{told}");
+    assert!(told.contains("`base_url`") && told.ends_with("`region`, `teams`"), "{told}");
+    assert_eq!(
+        with("kind", "myspace".into()),
+        "unknown variant `myspace`, expected one of `branded`, `generic`, `unchecked`"
+    );
+    assert_eq!(with("region", 5.into()), "invalid type: integer `5`, expected a string");
+    assert_eq!(with("teams", "a".into()), "invalid type: string \"a\", expected a sequence");
+    assert_eq!(read(json!({"id": "p", "kind": "branded"})).unwrap_err(), "missing field `client_id`");
     for text in ["", "bearer ", "query:", "header:a b", "cookie:x"] {
         assert!(UserinfoAuth::try_from(text.to_owned()).is_err(), "{text}");
     }
+}
+
+#[test]
+fn every_setting_that_several_kinds_take_is_a_field() {
+    for setting in setting::COMMON.iter().chain(setting::SHARED) {
+        let members = json!({"id": "p", "kind": "generic", "client_id": "x", setting.name: {"not": "such a value"}});
+        let read = serde_json::from_value::<ProviderSettings>(members);
+        // A value of the wrong type is refused, where a name that is no field would be kept as the kind's own.
+        assert!(
+            read.as_ref().map_or(true, |settings| !settings.own.contains_key(setting.name)),
+            "{} {read:?}",
+            setting.name
+        );
+    }
+    assert!(!kinds().settings().is_empty());
 }
 
 #[test]
@@ -121,7 +161,7 @@ fn an_operator_lowers_trust_or_names_domains_but_never_makes_an_unchecked_addres
     let with = |rule, domains: &[&str]| ProviderSettings {
         email_trust: rule,
         authoritative_domains: domains.iter().map(|domain| (*domain).to_owned()).collect(),
-        ..oidc()
+        ..works()
     };
     let cases = [
         (None, &[][..], [Unverified, Verified, Authoritative]),
@@ -140,38 +180,29 @@ fn an_operator_lowers_trust_or_names_domains_but_never_makes_an_unchecked_addres
 
 #[test]
 fn a_secret_is_asked_for_again_before_it_goes_to_another_address() {
-    let before = oidc();
-    assert!(!ProviderSettings { label: Some("New".into()), ..oidc() }.sends_secret_elsewhere(&before));
-    assert!(ProviderSettings { issuer: Some("https://evil.test".into()), ..oidc() }.sends_secret_elsewhere(&before));
-    assert!(ProviderSettings { token_url: Some("https://evil.test".into()), ..oidc() }.sends_secret_elsewhere(&before));
+    let elsewhere = |kind: &ProviderKind, now: ProviderSettings, before: &ProviderSettings| {
+        kind.sends_secret_elsewhere(&now, before)
+    };
+    let before = works();
+    assert!(!elsewhere(&GENERIC, ProviderSettings { label: Some("New".into()), ..works() }, &before));
+    for other in [
+        ProviderSettings { issuer: Some("https://evil.test".into()), ..works() },
+        ProviderSettings { token_url: Some("https://evil.test".into()), ..works() },
+    ] {
+        assert!(elsewhere(&GENERIC, other, &before));
+    }
+    assert!(elsewhere(&BRANDED, of(&BRANDED).with(&REGION, "eu"), &of(&BRANDED)));
+    assert!(!elsewhere(&BRANDED, of(&BRANDED).with(&TEAMS, vec!["a".to_owned()]), &of(&BRANDED)));
 }
 
 #[test]
-fn a_microsoft_address_may_be_given_with_the_tenant_or_without() {
-    let id = "5a1b7c3e-0000-4000-8000-00000000cafe";
-    let settled = |kind, base: &str, tenant: Option<&str>| {
-        let settings = ProviderSettings {
-            base_url: Some(base.to_owned()),
-            tenant: tenant.map(str::to_owned),
-            ..ProviderSettings::new("p".parse().unwrap(), kind, "sim")
-        };
-        let settled = settings.canonical();
-        assert_eq!(settled.clone().canonical(), settled, "{base}");
-        (settled.base_url.unwrap(), settled.tenant)
+fn settings_are_saved_in_canonical_form() {
+    let typed = ProviderSettings {
+        label: Some(" The\u{200b} Works ".into()),
+        base_url: Some("https://op.test/x/".into()),
+        ..of(&BRANDED)
     };
-    let base = "http://127.0.0.1:9400/microsoft";
-    for (given, tenant, expected) in [
-        (base.to_owned(), None, None),
-        (format!("{base}/"), None, None),
-        (format!("{base}/common"), None, Some("common")),
-        (format!("{base}/{id}/"), None, Some(id)),
-        (format!("{base}/{id}"), Some(id), Some(id)),
-        (base.to_owned(), Some("consumers"), Some("consumers")),
-    ] {
-        let expected = (base.to_owned(), expected.map(str::to_owned));
-        assert_eq!(settled(ProviderKind::Microsoft, &given, tenant), expected, "{given}");
-    }
-    let other = settled(ProviderKind::Microsoft, &format!("{base}/common"), Some(id));
-    assert_eq!(other, (format!("{base}/common"), Some(id.to_owned())), "a contradiction is not settled in silence");
-    assert_eq!(settled(ProviderKind::Google, "https://x.test/common/", None), ("https://x.test/common".into(), None));
+    let settled = BRANDED.canonical(typed);
+    assert_eq!((settled.label.as_deref(), settled.base_url.as_deref()), (Some("The Works"), Some("https://op.test/x")));
+    assert_eq!(BRANDED.canonical(settled.clone()), settled);
 }

@@ -195,7 +195,8 @@ impl UpstreamSignIn {
     /// [`Refusal::Over`] in another browser, or if it was answered or has expired.
     pub async fn asked(&self, id: ProofId, browser: &Browser) -> Result<PendingQuestion, UpstreamFault> {
         let asking = self.open_asking(id, browser).await?;
-        let provider = self.providers.provider(&asking.vouched.provider).await?.settings().name().to_owned();
+        let provider = self.providers.provider(&asking.vouched.provider).await?;
+        let provider = self.providers.kinds().button(provider.settings()).to_owned();
         Ok(PendingQuestion {
             id,
             question: asking.question,

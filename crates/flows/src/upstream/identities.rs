@@ -7,6 +7,7 @@ use crate::end::Endings;
 use crate::error::{FlowError, Rejected};
 use crate::login::accounts::Account;
 use crate::security_emails::SecurityEmails;
+use crate::upstream::providers::Providers;
 use std::sync::Arc;
 use usher_domain::event::EventKind;
 use usher_domain::id::IdentityId;
@@ -21,6 +22,7 @@ pub struct Identities {
     pub(crate) core: Arc<Core>,
     pub(crate) endings: Arc<Endings>,
     pub(crate) factor_rules: Arc<FactorRules>,
+    pub(crate) providers: Arc<Providers>,
     pub(crate) security_emails: Arc<SecurityEmails>,
 }
 
@@ -30,12 +32,9 @@ impl Identities {
     /// # Errors
     /// If the database fails.
     pub async fn identities_of(&self, account: &Account) -> Result<Vec<(Identity, String)>, FlowError> {
-        let names = self.core.store.list_providers().await?;
+        let providers = self.core.store.list_providers().await?;
         let identities = self.core.store.list_identities(account.user.id).await?;
-        let name_of = |identity: &Identity| {
-            let known = names.iter().find(|one| one.settings.id == identity.provider);
-            known.map_or_else(|| identity.provider.to_string(), |one| one.settings.name().to_owned())
-        };
+        let name_of = |identity: &Identity| self.providers.name_of(&providers, &identity.provider);
         Ok(identities.into_iter().map(|identity| (identity.clone(), name_of(&identity))).collect())
     }
 

@@ -58,7 +58,7 @@ impl ProviderEvents {
             if notice.kind == ProviderEventKind::DataDeletion {
                 heard.confirmation = Some(URL_SAFE_NO_PAD.encode(hash));
             }
-            self.apply(&notice, hash, upstream.settings().name()).await?;
+            self.apply(&notice, hash, self.providers.kinds().button(upstream.settings())).await?;
         }
         Ok(heard)
     }

@@ -9,7 +9,7 @@ use usher_upstream::Registry;
 use super::UpstreamFault;
 use crate::error::{FlowError, Rejected};
 use usher_domain::event::EventKind;
-use usher_domain::provider::{ProviderId, ProviderKind, ProviderSettings};
+use usher_domain::provider::{ProviderFault, ProviderId, ProviderKind, ProviderKinds, ProviderSettings};
 use usher_domain::secret::Secret;
 use usher_keys::seal::Purpose;
 use usher_storage::providers::StoredProvider;
@@ -19,6 +19,7 @@ use usher_upstream::{CheckedStep, Provider};
 const TRIES: usize = 5;
 
 /// A provider to add or change.
+#[derive(Clone)]
 pub struct NewProvider {
     /// Its settings.
     pub settings: ProviderSettings,
@@ -33,8 +34,6 @@ pub struct NewProvider {
 pub struct SignInProvider {
     /// Its id in URLs.
     pub id: ProviderId,
-    /// Its kind.
-    pub kind: ProviderKind,
     /// The display name.
     pub name: String,
 }
@@ -57,17 +56,28 @@ impl Providers {
         self.registry.outbound()
     }
 
+    /// The kinds of providers that can be configured.
+    pub const fn kinds(&self) -> &ProviderKinds {
+        self.registry.kinds()
+    }
+
+    /// The name of one of these providers; its id if it is not among them.
+    pub(crate) fn name_of(&self, all: &[StoredProvider], id: &ProviderId) -> String {
+        let known = all.iter().find(|one| one.settings.id == *id);
+        known.map_or(id.as_str(), |one| self.kinds().button(&one.settings)).to_owned()
+    }
+
     /// The enabled providers: by kind, the best known first, and by name within a kind.
     ///
     /// # Errors
     /// If the database fails.
     pub async fn offered_providers(&self) -> Result<Vec<SignInProvider>, FlowError> {
-        let all = self.core.store.list_providers().await?;
+        let (all, kinds) = (self.core.store.list_providers().await?, self.kinds());
         let offered = all.into_iter().map(|one| one.settings).filter(|settings| settings.enabled);
-        let mut offered: Vec<_> =
-            offered.map(|one| SignInProvider { name: one.name().to_owned(), kind: one.kind, id: one.id }).collect();
-        offered.sort_by_key(|one| ProviderKind::ALL.iter().position(|kind| *kind == one.kind));
-        Ok(offered)
+        let mut offered: Vec<ProviderSettings> = offered.filter(|settings| kinds.rank(settings).is_some()).collect();
+        offered.sort_by_key(|settings| kinds.rank(settings));
+        let view = |one: ProviderSettings| SignInProvider { name: kinds.button(&one).to_owned(), id: one.id };
+        Ok(offered.into_iter().map(view).collect())
     }
 
     /// Every provider, for administrators.
@@ -93,25 +103,61 @@ impl Providers {
     /// sent to another host than before must be given again. [`Rejected::Superseded`] if other requests keep changing
     /// it.
     pub async fn put_provider(&self, new: NewProvider) -> Result<bool, FlowError> {
-        let new = NewProvider { settings: new.settings.canonical(), ..new };
         for _ in 0..TRIES {
             let known = self.core.store.find_provider(&new.settings.id).await?;
             let replaced = known.is_some();
-            let Some(provider) = self.prepare_provider(&new, known.as_ref()).await? else { return Ok(true) };
-            let event = self.core.event(EventKind::ProviderChanged).with("provider", new.settings.id.as_str());
-            let mut tx = self.core.store.begin().await?;
-            if tx.replace_provider(known.as_ref(), &provider).await? {
-                tx.append(&event).await?;
-                tx.commit().await?;
+            if self.replace_provider(known, new.clone()).await? {
                 return Ok(replaced);
             }
         }
         Err(Rejected::Superseded.into())
     }
 
+    /// Changes the settings of a provider as they are stored now, and its secret if one is given. What `change` refuses
+    /// is returned as it is.
+    ///
+    /// # Errors
+    /// [`Rejected::NotFound`], and those of [`Usher::put_provider`].
+    pub async fn change_provider<E>(
+        &self,
+        id: &ProviderId,
+        secret: Option<Secret<String>>,
+        change: impl Fn(ProviderSettings) -> Result<ProviderSettings, E>,
+    ) -> Result<Result<(), E>, FlowError> {
+        for _ in 0..TRIES {
+            let known = self.load_provider(id).await?;
+            let settings = match change(known.settings.clone()) {
+                Ok(settings) => settings,
+                Err(refused) => return Ok(Err(refused)),
+            };
+            let new = NewProvider { settings, secret: secret.clone(), managed: false };
+            if self.replace_provider(Some(known), new).await? {
+                return Ok(Ok(()));
+            }
+        }
+        Err(Rejected::Superseded.into())
+    }
+
+    /// Writes the provider, unless it is no longer the one that was known: then `false`.
+    async fn replace_provider(&self, known: Option<StoredProvider>, new: NewProvider) -> Result<bool, FlowError> {
+        let kind = self.kinds().of(&new.settings);
+        let kind = kind.map_err(|unknown| Rejected::Provider(vec![ProviderFault::new("kind", unknown.to_string())]))?;
+        let new = NewProvider { settings: kind.canonical(new.settings), ..new };
+        let Some(provider) = self.prepare_provider(kind, &new, known.as_ref()).await? else { return Ok(true) };
+        let event = self.core.event(EventKind::ProviderChanged).with("provider", new.settings.id.as_str());
+        let mut tx = self.core.store.begin().await?;
+        let written = tx.replace_provider(known.as_ref(), &provider).await?;
+        if written {
+            tx.append(&event).await?;
+            tx.commit().await?;
+        }
+        Ok(written)
+    }
+
     /// The new provider, computed from the request and the stored one. `None` if nothing changes.
     async fn prepare_provider(
         &self,
+        kind: &ProviderKind,
         new: &NewProvider,
         known: Option<&StoredProvider>,
     ) -> Result<Option<StoredProvider>, FlowError> {
@@ -125,14 +171,14 @@ impl Providers {
         }) {
             return Ok(None);
         }
-        let kept = known.filter(|known| !settings.sends_secret_elsewhere(&known.settings));
+        let kept = known.filter(|known| !kind.sends_secret_elsewhere(&settings, &known.settings));
         let secret = match &new.secret {
             Some(secret) => {
                 Some(self.core.sealer.seal(Purpose::UpstreamSecret, secret.expose().as_bytes(), &*self.core.random))
             }
             None => kept.and_then(|known| known.secret.clone()),
         };
-        if secret.is_none() && settings.needs_secret() {
+        if secret.is_none() && kind.needs_secret(&settings) {
             return Err(Rejected::Missing("client_secret").into());
         }
         // A server that starts with providers in its configuration file does not wait for their metadata.
@@ -188,7 +234,7 @@ impl Providers {
 
     fn build_provider(&self, stored: &StoredProvider) -> Result<Arc<dyn Provider>, UpstreamFault> {
         let secret = self.opened_secret(stored)?;
-        Ok(self.registry.provider(&stored.settings, secret.as_ref()))
+        Ok(self.registry.provider(&stored.settings, secret.as_ref())?)
     }
 
     fn opened_secret(&self, stored: &StoredProvider) -> Result<Option<Secret<String>>, Rejected> {

@@ -3,6 +3,7 @@
 use crate::core::Core;
 use crate::error::FlowError;
 use crate::login::accounts::Account;
+use crate::upstream::providers::Providers;
 use std::sync::Arc;
 use usher_domain::email::Email;
 
@@ -10,6 +11,7 @@ use usher_domain::email::Email;
 #[derive(Clone)]
 pub struct SuggestedEmails {
     pub(crate) core: Arc<Core>,
+    pub(crate) providers: Arc<Providers>,
 }
 
 impl SuggestedEmails {
@@ -24,11 +26,7 @@ impl SuggestedEmails {
             return Ok(Vec::new());
         }
         let providers = self.core.store.list_providers().await?;
-        let name_of = |id: &_| {
-            let known = providers.iter().find(|one| one.settings.id == *id);
-            known.map_or_else(|| id.to_string(), |one| one.settings.name().to_owned())
-        };
-        Ok(suggested.into_iter().map(|one| (one.email, name_of(&one.provider))).collect())
+        Ok(suggested.into_iter().map(|one| (one.email, self.providers.name_of(&providers, &one.provider))).collect())
     }
 
     /// Dismisses a suggested address: it is not suggested to the user again.

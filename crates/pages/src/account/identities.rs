@@ -118,7 +118,7 @@ async fn view(
     let enabled = offered.iter().map(|one| &one.settings).filter(|settings| settings.enabled);
     let providers = enabled.clone().map(|one| ProviderButton {
         id: one.id.to_string(),
-        name: one.name().to_owned(),
+        name: app.usher.providers.kinds().button(one).to_owned(),
         url: String::new(),
         last_used: false,
     });

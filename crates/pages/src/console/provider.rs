@@ -1,14 +1,17 @@
 //! One provider: creating, changing, testing, disabling, removing.
 
+use std::convert::Infallible;
+
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 
 use super::provider_form;
+use crate::loaded::{LOADED, LoadedValues};
 use crate::login::sign_in::text;
 use crate::owner::ConsoleAdministrator;
 use crate::show;
-use crate::views::{FieldErrors, Form, Message, ProviderPage, ProviderValues, StepView};
+use crate::views::{FieldErrors, Form, Message, ProviderPage, StepView};
 use crate::visitor_pages::VisitorPages as _;
 use usher_domain::provider::{ProviderId, ProviderKind, ProviderSettings};
 use usher_domain::secret::Secret;
@@ -23,10 +26,11 @@ use usher_protocol::params::Params;
 
 /// GET /console/new-provider?kind=
 pub async fn new(
+    State(app): State<App>,
     ConsoleAdministrator { mut visitor, account }: ConsoleAdministrator,
     QueryParams(query): QueryParams,
 ) -> Result<Response, HttpProblem> {
-    let kind = kind_of(&query)?;
+    let kind = kind_of(&app, &query)?;
     let body = show::html(&blank(&mut visitor, &account, kind))?;
     Ok(visitor.reply(body))
 }
@@ -39,10 +43,11 @@ pub async fn create(
     FormParams(form): FormParams,
 ) -> Result<Response, HttpProblem> {
     visitor.check_form(&form)?;
-    let kind = kind_of(&query)?;
+    let kind = kind_of(&app, &query)?;
     let values = provider_form::of_form(kind, false, &form);
     let page = ProviderPage { values, ..blank(&mut visitor, &account, kind) };
-    let settings = match provider_form::settings(kind, None, &page.values, page.page.lang) {
+    let kinds = app.usher.providers.kinds();
+    let settings = match provider_form::settings(kinds, kind, None, &page.values, page.page.lang) {
         Ok(settings) => settings,
         Err(errors) => return again(visitor, &ProviderPage { errors, ..page }),
     };
@@ -50,7 +55,9 @@ pub async fn create(
         let errors = FieldErrors::from_iter([("id", page.page.t("provider-id-taken"))]);
         return again(visitor, &ProviderPage { errors, ..page });
     }
-    save(&app, visitor, page, settings, &form, "added").await
+    let (id, new) = (settings.id.clone(), NewProvider { settings, secret: secret_of(&form), managed: false });
+    let put = Box::pin(app.usher.providers.put_provider(new)).await;
+    saved(visitor, page, put.map(|_| Ok(())), &id, "added")
 }
 
 /// GET /console/providers/{provider}
@@ -80,16 +87,9 @@ pub async fn post(
 ) -> Result<Response, HttpProblem> {
     visitor.check_form(&form)?;
     let provider = load(&app, &id).await?;
-    let (id, kind) = (provider.settings.id.clone(), provider.settings.kind);
+    let id = provider.settings.id.clone();
     match text(&form, "do").as_str() {
-        "save" => {
-            let values = provider_form::of_form(kind, true, &form);
-            let page = ProviderPage { values, ..current(&app, &mut visitor, &account, &provider)? };
-            match provider_form::settings(kind, Some(&provider.settings), &page.values, page.page.lang) {
-                Ok(settings) => save(&app, visitor, page, settings, &form, "saved").await,
-                Err(errors) => again(visitor, &ProviderPage { errors, ..page }),
-            }
-        }
+        "save" => save(&app, visitor, &account, &provider, &form).await,
         "test" => {
             let steps = app.usher.providers.test_provider(&id).await?.iter().map(step).collect();
             let page = ProviderPage { steps, ..current(&app, &mut visitor, &account, &provider)? };
@@ -97,8 +97,9 @@ pub async fn post(
             Ok(visitor.reply(body))
         }
         word @ ("enable" | "disable") => {
-            let settings = ProviderSettings { enabled: word == "enable", ..provider.settings };
-            app.usher.providers.put_provider(NewProvider { settings, secret: None, managed: false }).await?;
+            let enabled = word == "enable";
+            let change = |settings| Ok::<_, Infallible>(ProviderSettings { enabled, ..settings });
+            let Ok(()) = app.usher.providers.change_provider(&id, None, change).await?;
             Ok(visitor.redirect(&urls::with(&urls::provider(&id), "done", "saved")))
         }
         "remove" => {
@@ -109,18 +110,48 @@ pub async fn post(
     }
 }
 
+/// Saves the fields that were edited.
 async fn save(
     app: &App,
+    mut visitor: Visitor,
+    account: &Account,
+    provider: &StoredProvider,
+    form: &Params,
+) -> Result<Response, HttpProblem> {
+    let (kinds, kind, id) = (app.usher.providers.kinds(), kind_of_stored(app, provider)?, &provider.settings.id);
+    let typed = provider_form::of_form(kind, true, form);
+    let page = current(app, &mut visitor, account, provider)?;
+    let page = ProviderPage { values: typed, loaded: text(form, LOADED), ..page };
+    let (loaded, lang) = (LoadedValues::sent_with(form), page.page.lang);
+    let change = |stored: ProviderSettings| {
+        let now = provider_form::of_settings(kind, &stored).map_err(|error| rest_error(&error))?;
+        let values = provider_form::edited(&page.values, &loaded, now);
+        provider_form::settings(kinds, kind, Some(&stored), &values, lang)
+    };
+    let changed = Box::pin(app.usher.providers.change_provider(id, secret_of(form), change)).await;
+    saved(visitor, page, changed, id, "saved")
+}
+
+fn rest_error(error: &serde_json::Error) -> FieldErrors {
+    FieldErrors::from_iter([("rest", error.to_string())])
+}
+
+/// The submitted secret, if there is one.
+fn secret_of(form: &Params) -> Option<Secret<String>> {
+    Some(text(form, "client_secret").trim_ascii()).filter(|secret| !secret.is_empty()).map(Secret::from)
+}
+
+/// Redirects to the provider's page, or shows the form again.
+fn saved(
     visitor: Visitor,
     mut page: ProviderPage,
-    settings: ProviderSettings,
-    form: &Params,
+    result: Result<Result<(), FieldErrors>, FlowError>,
+    id: &ProviderId,
     done: &str,
 ) -> Result<Response, HttpProblem> {
-    let (id, typed) = (settings.id.clone(), text(form, "client_secret"));
-    let secret = Some(typed.trim_ascii()).filter(|secret| !secret.is_empty()).map(Secret::from);
-    match Box::pin(app.usher.providers.put_provider(NewProvider { settings, secret, managed: false })).await {
-        Ok(_) => return Ok(visitor.redirect(&urls::with(&urls::provider(&id), "done", done))),
+    match result {
+        Ok(Ok(())) => return Ok(visitor.redirect(&urls::with(&urls::provider(id), "done", done))),
+        Ok(Err(errors)) => page.errors = errors,
         Err(FlowError::Rejected(Rejected::Provider(faults))) => {
             page.errors = provider_form::words(&faults, &page.values, page.page.lang);
         }
@@ -142,23 +173,26 @@ async fn load(app: &App, id: &str) -> Result<StoredProvider, HttpProblem> {
     Ok(app.usher.providers.load_provider(&id).await?)
 }
 
-fn kind_of(query: &Params) -> Result<ProviderKind, HttpProblem> {
-    let kind = query.get("kind").ok().flatten().and_then(|kind| kind.parse().ok());
-    kind.ok_or_else(|| HttpProblem::bad_request("kind must be a kind of provider"))
+fn kind_of(app: &App, query: &Params) -> Result<&'static ProviderKind, HttpProblem> {
+    let named = query.get("kind").ok().flatten().and_then(|kind| app.usher.providers.kinds().named(kind).ok());
+    named.ok_or_else(|| HttpProblem::bad_request("kind must be a kind of provider"))
 }
 
-fn blank(visitor: &mut Visitor, account: &Account, kind: ProviderKind) -> ProviderPage {
-    let here = urls::with(urls::NEW_PROVIDER, "kind", kind.as_str());
+/// The kind of a stored provider. One of another version of Usher can only be removed, by a command.
+fn kind_of_stored(app: &App, provider: &StoredProvider) -> Result<&'static ProviderKind, HttpProblem> {
+    let kind = app.usher.providers.kinds().of(&provider.settings);
+    kind.map_err(|_| FlowError::from(Rejected::NotFound("kind of provider")).into())
+}
+
+fn blank(visitor: &mut Visitor, account: &Account, kind: &'static ProviderKind) -> ProviderPage {
+    let here = urls::with(urls::NEW_PROVIDER, "kind", kind.name);
     let mut page = visitor.page_of(account, urls::CONSOLE);
     page.language_url_base.clone_from(&here);
+    let form = Form::new(here, visitor.form_token());
     ProviderPage {
-        page,
-        form: Form::new(here, visitor.form_token()),
-        kind: kind.as_str().to_owned(),
-        enabled: true,
         values: provider_form::blank(kind),
         providers_url: urls::PROVIDERS.to_owned(),
-        ..ProviderPage::default()
+        ..ProviderPage::new(page, form, kind)
     }
 }
 
@@ -170,36 +204,30 @@ fn current(
 ) -> Result<ProviderPage, HttpProblem> {
     let settings = &provider.settings;
     let here = urls::provider(&settings.id);
-    let mut page = blank(visitor, account, settings.kind);
+    let kind = kind_of_stored(app, provider)?;
+    let mut page = blank(visitor, account, kind);
     page.page.language_url_base.clone_from(&here);
-    let values: ProviderValues = provider_form::of_settings(settings).map_err(FlowError::from)?;
+    let values = provider_form::of_settings(kind, settings).map_err(FlowError::from)?;
     Ok(ProviderPage {
         form: Form::new(here, page.form.csrf.clone()),
-        name: settings.name().to_owned(),
+        name: kind.button(settings).to_owned(),
         editing: true,
         enabled: settings.enabled,
         managed: provider.managed,
         callback_url: app.usher.providers.upstream_callback(&settings.id),
-        notice_urls: notice_urls(app, settings),
+        notice_urls: notice_urls(app, kind, &settings.id),
         has_secret: provider.secret.is_some(),
+        loaded: provider_form::loaded(&values).encode(),
         values,
         ..page
     })
 }
 
 /// The URLs that the provider may send events to.
-fn notice_urls(app: &App, settings: &ProviderSettings) -> Vec<(&'static str, String)> {
+fn notice_urls(app: &App, kind: &ProviderKind, id: &ProviderId) -> Vec<(&'static str, String)> {
     let issuer = &app.usher.core.config.server.issuer;
-    let at = |path: &str| issuer.at(&path.replace("{provider}", settings.id.as_str()));
-    match settings.kind {
-        ProviderKind::Google | ProviderKind::Apple => vec![("provider-notices", at(urls::UPSTREAM_NOTICES))],
-        ProviderKind::Facebook => vec![
-            ("provider-deauthorize", at(urls::UPSTREAM_NOTICES)),
-            ("provider-deletion", at(urls::UPSTREAM_DELETION)),
-        ],
-        ProviderKind::Oidc => vec![("provider-backchannel", at(urls::UPSTREAM_LOGOUT))],
-        ProviderKind::X | ProviderKind::Github | ProviderKind::Microsoft | ProviderKind::Oauth2 => Vec::new(),
-    }
+    let url = |endpoint| issuer.at(&urls::provider_events(id, endpoint));
+    kind.events.iter().map(|event| (event.label, url(event.endpoint))).collect()
 }
 
 fn step(checked: &CheckedStep) -> StepView {

@@ -4,41 +4,31 @@
 
 use serde_json::{Map, Value};
 
+use crate::loaded::LoadedValues;
 use crate::login::sign_in::text;
 use crate::views::{FieldErrors, Message, ProviderValues};
-use usher_domain::provider::{ProviderFault, ProviderId, ProviderKind, ProviderSettings};
+use usher_domain::provider::setting::{CLIENT_ID, ID, Setting, Shape};
+use usher_domain::provider::{ProviderFault, ProviderId, ProviderKind, ProviderKinds, ProviderSettings};
 use usher_i18n::Lang;
 use usher_protocol::params::Params;
 
-/// Fields with lists.
-const LISTS: [&str; 2] = ["scopes", "allowed_tenants"];
 /// Members of the settings that are not text fields.
 const APART: [&str; 6] = ["id", "kind", "enabled", "sign_up", "link_policy", "email_trust"];
 
-/// The text fields of a kind, in order.
-pub(super) fn fields(kind: ProviderKind, editing: bool) -> Vec<&'static str> {
-    let own: &[&str] = match kind {
-        ProviderKind::Google => &["hd", "scopes", "base_url"],
-        ProviderKind::Facebook => &["graph_version", "scopes", "base_url"],
-        ProviderKind::X | ProviderKind::Github => &["scopes", "base_url"],
-        ProviderKind::Apple => &["team_id", "key_id", "scopes", "base_url"],
-        ProviderKind::Microsoft => &["tenant", "allowed_tenants", "scopes", "base_url"],
-        ProviderKind::Oidc => &["issuer", "scopes"],
-        ProviderKind::Oauth2 => &["issuer", "authorize_url", "token_url", "userinfo_url", "scopes"],
-    };
-    let first: &[&str] = if editing { &["label", "client_id"] } else { &["id", "label", "client_id"] };
-    [first, own].concat()
+/// The text fields of a kind, in order. The id of an existing provider is fixed.
+fn fields(kind: &ProviderKind, editing: bool) -> impl Iterator<Item = &'static Setting> {
+    kind.form_fields().filter(move |setting| !editing || setting.name != ID.name)
 }
 
 /// The empty form for a kind.
-pub(super) fn blank(kind: ProviderKind) -> ProviderValues {
-    let suggested = |name| if name == "id" { kind.as_str().to_owned() } else { String::new() };
+pub(super) fn blank(kind: &ProviderKind) -> ProviderValues {
+    let suggested = |setting: &Setting| if setting.name == ID.name { kind.name.to_owned() } else { String::new() };
     ProviderValues {
-        texts: fields(kind, false).into_iter().map(|name| (name, suggested(name))).collect(),
+        texts: fields(kind, false).map(|setting| (setting.name, suggested(setting))).collect(),
         sign_up: true,
         link_policy: "confirm".to_owned(),
         email_trust: String::new(),
-        rest: if kind == ProviderKind::Oauth2 { "{\"map\": {\"subject\": \"/id\"}}".to_owned() } else { String::new() },
+        rest: kind.other_settings.to_owned(),
     }
 }
 
@@ -46,17 +36,14 @@ pub(super) fn blank(kind: ProviderKind) -> ProviderValues {
 ///
 /// # Errors
 /// If the settings cannot be serialized.
-pub(super) fn of_settings(settings: &ProviderSettings) -> serde_json::Result<ProviderValues> {
-    let mut members = match serde_json::to_value(settings)? {
-        Value::Object(members) => members,
-        _ => Map::new(),
-    };
+pub(super) fn of_settings(kind: &ProviderKind, settings: &ProviderSettings) -> serde_json::Result<ProviderValues> {
+    let mut members = settings.members();
     let mut take = |name: &str| match members.remove(name) {
         Some(Value::String(text)) => text,
         Some(Value::Array(items)) => items.iter().filter_map(Value::as_str).collect::<Vec<_>>().join(" "),
         _ => String::new(),
     };
-    let texts = fields(settings.kind, true).into_iter().map(|name| (name, take(name))).collect();
+    let texts = fields(kind, true).map(|setting| (setting.name, take(setting.name))).collect();
     members.retain(|name, _| !APART.contains(&name.as_str()));
     Ok(ProviderValues {
         texts,
@@ -68,9 +55,10 @@ pub(super) fn of_settings(settings: &ProviderSettings) -> serde_json::Result<Pro
 }
 
 /// The submitted form.
-pub(super) fn of_form(kind: ProviderKind, editing: bool, form: &Params) -> ProviderValues {
+pub(super) fn of_form(kind: &ProviderKind, editing: bool, form: &Params) -> ProviderValues {
+    let typed = |setting: &'static Setting| (setting.name, text(form, setting.name).trim().to_owned());
     ProviderValues {
-        texts: fields(kind, editing).into_iter().map(|name| (name, text(form, name).trim().to_owned())).collect(),
+        texts: fields(kind, editing).map(typed).collect(),
         sign_up: !text(form, "sign_up").is_empty(),
         link_policy: text(form, "link_policy"),
         email_trust: text(form, "email_trust"),
@@ -78,32 +66,89 @@ pub(super) fn of_form(kind: ProviderKind, editing: bool, form: &Params) -> Provi
     }
 }
 
-/// The submitted settings, for the provider `id`, or for the one named in the form.
+/// The fields of the form with their values.
+pub(super) fn loaded(values: &ProviderValues) -> LoadedValues {
+    let texts = values.texts.iter().map(|(name, value)| (*name, value.as_str()));
+    let rest = [
+        ("sign_up", flag(values.sign_up)),
+        ("link_policy", &values.link_policy),
+        ("email_trust", &values.email_trust),
+        ("rest", &values.rest),
+    ];
+    LoadedValues::of(&texts.chain(rest).collect::<Vec<_>>())
+}
+
+/// The submitted values. A field that was not edited keeps the value that is stored now, as does a member of the JSON
+/// field.
+pub(super) fn edited(typed: &ProviderValues, loaded: &LoadedValues, stored: ProviderValues) -> ProviderValues {
+    let pick = |name: &str, typed: &str, stored: String| {
+        if loaded.is_edited(name, typed) { typed.to_owned() } else { stored }
+    };
+    let texts = stored.texts.into_iter().map(|(name, stored)| {
+        let typed = typed.texts.iter().find(|(known, _)| *known == name).map_or("", |(_, value)| value);
+        (name, pick(name, typed, stored))
+    });
+    ProviderValues {
+        texts: texts.collect(),
+        sign_up: !pick("sign_up", flag(typed.sign_up), flag(stored.sign_up).to_owned()).is_empty(),
+        link_policy: pick("link_policy", &typed.link_policy, stored.link_policy),
+        email_trust: pick("email_trust", &typed.email_trust, stored.email_trust),
+        rest: edited_rest(&typed.rest, loaded, stored.rest),
+    }
+}
+
+fn flag(yes: bool) -> &'static str {
+    if yes { "true" } else { "" }
+}
+
+fn edited_rest(typed: &str, loaded: &LoadedValues, stored: String) -> String {
+    if !loaded.is_edited("rest", typed) {
+        return stored;
+    }
+    let before = loaded.get("rest").map(object);
+    let (Some(Some(before)), Some(now), Some(mut members)) = (before, object(typed), object(&stored)) else {
+        return typed.to_owned();
+    };
+    members.retain(|name, _| now.contains_key(name) || !before.contains_key(name));
+    members.extend(now.into_iter().filter(|(name, value)| before.get(name) != Some(value)));
+    Value::Object(members).to_string()
+}
+
+/// The object in the JSON field; an empty field is an empty one.
+fn object(rest: &str) -> Option<Map<String, Value>> {
+    match serde_json::from_str(if rest.trim().is_empty() { "{}" } else { rest }) {
+        Ok(Value::Object(members)) => Some(members),
+        _ => None,
+    }
+}
+
+/// The submitted settings, for the provider `before`, or for the one named in the form.
 pub(super) fn settings(
-    kind: ProviderKind,
+    kinds: &ProviderKinds,
+    kind: &ProviderKind,
     before: Option<&ProviderSettings>,
     values: &ProviderValues,
     lang: Lang,
 ) -> Result<ProviderSettings, FieldErrors> {
     let fault = |field: &str, words: String| FieldErrors::from_iter([(field, words)]);
-    let rest = if values.rest.is_empty() { "{}" } else { &values.rest };
-    let Ok(Value::Object(mut members)) = serde_json::from_str(rest) else {
+    let Some(mut members) = object(&values.rest) else {
         return Err(fault("rest", lang.text("provider-rest-object")));
     };
     members.retain(|name, _| !APART.contains(&name.as_str()));
     for (name, value) in &values.texts {
         members.remove(*name);
-        if LISTS.contains(name) {
+        let is_list = fields(kind, false).any(|setting| setting.name == *name && setting.shape == Shape::List);
+        if is_list {
             members.insert((*name).to_owned(), value.split_whitespace().collect());
-        } else if !value.is_empty() || *name == "client_id" {
+        } else if !value.is_empty() || *name == CLIENT_ID.name {
             members.insert((*name).to_owned(), value.as_str().into());
         }
     }
-    let typed = values.texts.iter().find(|(name, _)| *name == "id").map_or("", |(_, id)| id);
+    let typed = values.texts.iter().find(|(name, _)| *name == ID.name).map_or("", |(_, id)| id);
     let id: Result<ProviderId, _> = before.map_or_else(|| typed.parse(), |before| Ok(before.id.clone()));
     let Ok(id) = id else { return Err(fault("id", lang.text("provider-id-hint"))) };
     members.insert("id".to_owned(), id.as_str().into());
-    members.insert("kind".to_owned(), kind.as_str().into());
+    members.insert("kind".to_owned(), kind.name.into());
     members.insert("enabled".to_owned(), before.is_none_or(|before| before.enabled).into());
     members.insert("sign_up".to_owned(), values.sign_up.into());
     for (name, value) in [("link_policy", &values.link_policy), ("email_trust", &values.email_trust)] {
@@ -111,19 +156,17 @@ pub(super) fn settings(
             members.insert(name.to_owned(), value.as_str().into());
         }
     }
-    serde_json::from_value(Value::Object(members)).map_err(|error| fault("rest", error.to_string()))
+    kinds.read(members).map_err(|error| fault("rest", error.to_string()))
 }
 
 /// Each fault at its field; those without a field at the JSON field.
 pub(super) fn words(faults: &[ProviderFault], values: &ProviderValues, lang: Lang) -> FieldErrors {
     let word = |fault: &ProviderFault| {
-        let shown = values.texts.iter().find(|(name, _)| *name == fault.field);
-        match shown {
-            Some((name, value)) if value.is_empty() => ((*name).to_owned(), Message::Required.text(lang)),
-            Some((name, _)) => ((*name).to_owned(), fault.why.to_owned()),
-            None if ["link_policy", "email_trust"].contains(&fault.field) => {
-                (fault.field.to_owned(), fault.why.to_owned())
-            }
+        let field = fault.field.as_ref();
+        match values.texts.iter().find(|(name, _)| *name == field) {
+            Some((_, value)) if value.is_empty() => (field.to_owned(), Message::Required.text(lang)),
+            Some(_) => (field.to_owned(), fault.why.to_string()),
+            None if ["link_policy", "email_trust"].contains(&field) => (field.to_owned(), fault.why.to_string()),
             None => ("rest".to_owned(), fault.to_string()),
         }
     };
@@ -133,37 +176,77 @@ pub(super) fn words(faults: &[ProviderFault], values: &ProviderValues, lang: Lan
 #[cfg(test)]
 mod tests {
     use super::*;
+    use usher_domain::provider::setting::{COMMON, SHARED};
+    use usher_upstream::built_in_kinds;
+    use usher_upstream::providers::{google, oidc};
 
     #[test]
     fn no_setting_is_lost_between_a_form_and_the_next() {
-        for kind in ProviderKind::ALL {
-            let before = ProviderSettings {
+        let kinds = built_in_kinds();
+        for kind in kinds.iter() {
+            let mut before = ProviderSettings {
                 label: Some("Works".into()),
                 scopes: vec!["openid".into(), "email".into()],
                 enabled: false,
                 trust_factors: true,
                 authoritative_domains: vec!["corp.test".into()],
                 extra_params: [("a".to_owned(), "b".to_owned())].into(),
-                tenant: Some("common".into()),
-                ..ProviderSettings::new("p".parse().unwrap(), *kind, "us")
+                ..ProviderSettings::new("p".parse().unwrap(), kind, "us")
             };
-            let values = of_settings(&before).unwrap();
-            assert_eq!(settings(*kind, Some(&before), &values, Lang::En).unwrap(), before, "{kind:?}");
+            for setting in
+                kind.fields.iter().filter(|setting| !COMMON.iter().chain(SHARED).any(|s| s.name == setting.name))
+            {
+                before = match setting.shape {
+                    Shape::List => before.with(setting, vec!["a".to_owned(), "b".to_owned()]),
+                    Shape::Text | Shape::Other => before.with(setting, "a"),
+                };
+            }
+            let values = of_settings(kind, &before).unwrap();
+            assert_eq!(settings(&kinds, kind, Some(&before), &values, Lang::En).unwrap(), before, "{}", kind.name);
         }
     }
 
     #[test]
     fn what_cannot_be_read_is_told_at_its_field() {
-        let kind = ProviderKind::Google;
+        let (kinds, kind) = (built_in_kinds(), &google::KIND);
         let told = |change: fn(&mut ProviderValues)| {
             let mut values = blank(kind);
             change(&mut values);
-            let errors = settings(kind, None, &values, Lang::En).unwrap_err();
+            let errors = settings(&kinds, kind, None, &values, Lang::En).unwrap_err();
             errors.iter().map(|(field, _)| field.to_owned()).collect::<Vec<_>>()
         };
         assert_eq!(told(|values| values.rest = "[1]".into()), ["rest"]);
         assert_eq!(told(|values| values.rest = "{\"lable\": 1}".into()), ["rest"]);
         assert_eq!(told(|values| values.texts[0].1 = "No Good".into()), ["id"]);
         assert_eq!(told(|values| values.link_policy = "always".into()), ["rest"]);
+    }
+
+    #[test]
+    fn what_was_not_edited_stays_as_it_is_stored() {
+        let values = |label: &str, rest: &str| ProviderValues {
+            texts: vec![("label", label.to_owned()), ("scopes", "openid".to_owned())],
+            rest: rest.to_owned(),
+            sign_up: true,
+            ..blank(&oidc::KIND)
+        };
+        let before = values("Works", r#"{"pkce":"off","require_iss":true,"discovery":"strict"}"#);
+        let form = Params::from_pairs([("loaded", loaded(&before).encode())]);
+        let loaded = LoadedValues::sent_with(&form);
+        let stored = ProviderValues {
+            sign_up: false,
+            ..values("Renamed", r#"{"pkce":"off","discovery":"lenient","trust_factors":true,"require_iss":true}"#)
+        };
+        let result = edited(&before, &loaded, stored.clone());
+        assert_eq!((result.texts.clone(), result.sign_up), (stored.texts.clone(), false));
+        assert_eq!(object(&result.rest), object(&stored.rest));
+        let typed = ProviderValues {
+            texts: vec![("label", "Works".to_owned()), ("scopes", "openid email".to_owned())],
+            ..values("", r#"{"pkce":"s256","discovery":"strict"}"#)
+        };
+        let result = edited(&typed, &loaded, stored);
+        assert_eq!(result.texts, [("label", "Renamed".to_owned()), ("scopes", "openid email".to_owned())]);
+        let expected = r#"{"pkce":"s256","discovery":"lenient","trust_factors":true}"#;
+        assert_eq!(object(&result.rest), object(expected), "{}", result.rest);
+        assert_eq!(edited(&values("", "[1]"), &loaded, before).rest, "[1]", "what is no object is refused as typed");
     }
 }

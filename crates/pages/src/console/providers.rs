@@ -21,23 +21,22 @@ pub async fn list(
 ) -> Result<Response, HttpProblem> {
     let mut page = visitor.page_of(&account, urls::CONSOLE);
     urls::PROVIDERS.clone_into(&mut page.language_url_base);
+    let kinds = app.usher.providers.kinds();
     let providers = app.usher.providers.list_providers().await?.into_iter().map(|provider| ProviderListItem {
         id: provider.settings.id.to_string(),
-        name: provider.settings.name().to_owned(),
+        name: kinds.button(&provider.settings).to_owned(),
         url: urls::provider(&provider.settings.id),
         enabled: provider.settings.enabled,
         managed: provider.managed,
         callback_url: app.usher.providers.upstream_callback(&provider.settings.id),
     });
-    let kinds = ProviderKind::ALL.iter().map(|kind| ProviderKindLink {
-        kind: kind.as_str().to_owned(),
-        url: urls::with(urls::NEW_PROVIDER, "kind", kind.as_str()),
-    });
+    let link =
+        |kind: &'static ProviderKind| ProviderKindLink { kind, url: urls::with(urls::NEW_PROVIDER, "kind", kind.name) };
     let removed = query.get("done").ok().flatten() == Some("removed");
     let notice = removed.then(|| page.t("provider-removed"));
     let view = ConsoleProviders {
         providers: providers.collect(),
-        kinds: kinds.collect(),
+        kinds: kinds.iter().map(link).collect(),
         notice,
         console_url: urls::CONSOLE.to_owned(),
         page,

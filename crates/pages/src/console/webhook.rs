@@ -6,6 +6,7 @@ use axum::response::Response;
 use super::project_access::ProjectAccess;
 use super::webhooks::{events, values, why_key};
 use super::{done, shown};
+use crate::loaded::{LOADED, LoadedValues};
 use crate::login::of_refused;
 use crate::login::sign_in::text;
 use crate::views::{AttemptItem, DeliveryItem, ProjectTab, ShownSecret, WebhookPage, WebhookValues};
@@ -72,6 +73,7 @@ pub async fn post(
     page.errors = done::faults(error, page.page.lang, of_refused)?;
     if text(&form, "do") == "save" {
         page.values = values(&form);
+        page.loaded = text(&form, LOADED);
     }
     access.show_again(&page)
 }
@@ -135,10 +137,22 @@ async fn change(app: &App, webhook: &Webhook, form: &Params) -> Result<(&'static
     Ok((done, None))
 }
 
+/// The fields that were edited. The others stay as they are stored.
 fn typed(form: &Params) -> WebhookChange {
-    let WebhookValues { url, description, .. } = values(form);
-    let events = Some(events(form));
-    WebhookChange { url: Some(url), description: Some(description), events, disabled: None }
+    let WebhookValues { url, description, events: filters } = values(form);
+    let loaded = LoadedValues::sent_with(form);
+    let edited = |name, typed: &str| loaded.is_edited(name, typed);
+    WebhookChange {
+        events: edited("events", &filters).then(|| events(form)),
+        url: Some(url).filter(|url| edited("url", url)),
+        description: Some(description).filter(|text| edited("description", text)),
+        disabled: None,
+    }
+}
+
+/// The fields of the form with their values.
+fn loaded(values: &WebhookValues) -> LoadedValues {
+    LoadedValues::of(&[("url", &values.url), ("description", &values.description), ("events", &values.events)])
 }
 
 async fn load(app: &App, access: &ProjectAccess, id: &str) -> Result<Webhook, HttpProblem> {
@@ -158,15 +172,17 @@ async fn view(
     let found = app.usher.webhooks.list_deliveries(webhook, None, before, SIZE).await?;
     let now = app.usher.core.clock.now();
     let former = webhook.signing(now).filter_map(|secret| secret.expires_at).max();
+    let values = WebhookValues {
+        url: webhook.url.clone(),
+        description: webhook.description.clone(),
+        events: webhook.filters.iter().map(Filter::as_str).collect::<Vec<_>>().join("\n"),
+    };
     Ok(WebhookPage {
         project: access.head(&page, ProjectTab::Webhooks),
         form: access.form(&here),
         address: webhook.url.clone(),
-        values: WebhookValues {
-            url: webhook.url.clone(),
-            description: webhook.description.clone(),
-            events: webhook.filters.iter().map(Filter::as_str).collect::<Vec<_>>().join("\n"),
-        },
+        loaded: loaded(&values).encode(),
+        values,
         off: webhook.disabled_why.map(|why| lang.text(why_key(why))),
         failing_since: webhook.failing_since.map(|at| lang.date_time(at.0)),
         former_until: former.map(|at| lang.date_time(at.0)),

@@ -6,20 +6,23 @@ use aws_lc_rs::rand::SystemRandom;
 use aws_lc_rs::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair};
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
-use futures_util::future::BoxFuture;
 use serde_json::{Value, json};
-use url::Url;
 
 use crate::callback::Callback;
+use crate::connector::Connector;
 use crate::error::UpstreamError;
 use crate::issuer::IssuerRule;
-use crate::openid::{MetadataSource, OpenId, OpenIdMetadata};
+use crate::openid::{MetadataSource, OpenId, OpenIdMetadata, VerifiedIdToken};
+use crate::openid_provider::{OpenIdProvider, OpenIdQuirks};
 use crate::provider_context::ProviderContext;
-use crate::provider_event::{ProviderEvent, ProviderEventEndpoint, ProviderEventKind, ProviderEventRequest};
-use crate::start::{PendingAuthorization, StartRequest};
-use crate::{CheckedStep, Provider, ProviderFuture, Vouched, id_token, profile};
+use crate::provider_event::{ProviderEvent, ProviderEventKind, ProviderEventRequest};
+use crate::start::StartRequest;
+use crate::{Provider, Vouched, id_token, profile};
 use usher_domain::email::trust::EmailTrust;
-use usher_domain::provider::ProviderSettings;
+use usher_domain::provider::setting::{BASE_URL, SCOPES, Setting};
+use usher_domain::provider::{
+    EventUrl, KindTitle, ProviderEventEndpoint, ProviderFaults, ProviderKind, ProviderSettings, Scopes, SecretField,
+};
 use usher_domain::secret::Secret;
 use usher_domain::time::Timestamp;
 
@@ -27,46 +30,89 @@ const ISSUER: &str = "https://appleid.apple.com";
 const RELAY: &str = "privaterelay.appleid.com";
 const SECRET_LIFE: i64 = 300;
 
-/// Apple.
-pub(crate) struct Apple(OpenId);
+pub const TEAM_ID: Setting = Setting::text("team_id", "The team that the private key belongs to, ten characters.")
+    .field("provider-team-id", "")
+    .option("team-id", "TEAM_ID", "The team that the private key belongs to (apple)");
+pub const KEY_ID: Setting = Setting::text("key_id", "The id of the private key, ten characters.")
+    .field("provider-key-id", "")
+    .option("key-id", "KEY_ID", "The id of the private key (apple)");
 
-impl Apple {
-    pub fn new(provider_context: ProviderContext) -> Self {
-        let issuer = provider_context.base(ISSUER).to_owned();
-        let metadata = OpenIdMetadata {
-            issuer: issuer.clone(),
-            authorization_endpoint: format!("{issuer}/auth/authorize"),
-            token_endpoint: format!("{issuer}/auth/token"),
-            jwks_uri: format!("{issuer}/auth/keys"),
-            token_endpoint_auth_methods_supported: vec![String::from("client_secret_post")],
-            ..OpenIdMetadata::default()
-        };
-        let rule = IssuerRule::exactly(issuer, &provider_context.settings);
-        Self(OpenId::new(provider_context, MetadataSource::Fixed(Box::new(metadata)), rule))
+pub static KIND: ProviderKind = ProviderKind {
+    scopes: Scopes::of(&["name", "email"]),
+    settings: &[&TEAM_ID, &KEY_ID, &BASE_URL],
+    fields: &[&TEAM_ID, &KEY_ID, &SCOPES, &BASE_URL],
+    secret_field: SecretField { label: "provider-private-key", hint: "provider-private-key-hint", rows: 6 },
+    register: "provider-register-apple",
+    pkce: false,
+    posts_back: true,
+    addresses: "Verified if Apple says so; a relay address never matches an account.",
+    events: &[EventUrl { label: "provider-notices", endpoint: ProviderEventEndpoint::Account }],
+    check,
+    ..ProviderKind::openid("apple", KindTitle::Brand("Apple"))
+};
+
+pub static CONNECTOR: Connector = Connector { kind: &KIND, connect };
+
+fn check(settings: &ProviderSettings, faults: &mut ProviderFaults) {
+    let is_ten = |text: &str| text.len() == 10 && text.bytes().all(|b| b.is_ascii_alphanumeric());
+    for setting in [&TEAM_ID, &KEY_ID] {
+        let text = settings.text(setting);
+        // A simulator accepts a plain secret, so nothing is signed with the key.
+        let spared = settings.base_url.is_some() && text.is_none();
+        let wrong = !spared && !text.is_some_and(is_ten);
+        faults.add(wrong, setting.name, "must be the ten letters and digits that Apple gave");
+    }
+}
+
+struct Apple;
+
+fn connect(context: ProviderContext) -> Box<dyn Provider> {
+    let issuer = context.base(ISSUER).to_owned();
+    let metadata = OpenIdMetadata {
+        issuer: issuer.clone(),
+        authorization_endpoint: format!("{issuer}/auth/authorize"),
+        token_endpoint: format!("{issuer}/auth/token"),
+        jwks_uri: format!("{issuer}/auth/keys"),
+        token_endpoint_auth_methods_supported: vec![String::from("client_secret_post")],
+        ..OpenIdMetadata::default()
+    };
+    let rule = IssuerRule::exactly(issuer, &context.settings);
+    let openid = OpenId::new(context, MetadataSource::Fixed(Box::new(metadata)), rule);
+    Box::new(OpenIdProvider { openid, quirks: Apple })
+}
+
+impl OpenIdQuirks for Apple {
+    const LOGIN_HINT: bool = false;
+
+    /// None: Apple asks for the account every time.
+    fn parameters(&self, _: &ProviderSettings, _: &OpenIdMetadata, _: &StartRequest) -> Vec<(&'static str, String)> {
+        Vec::new()
     }
 
-    fn client_secret(&self) -> Result<Secret<String>, UpstreamError> {
-        let provider_context = &self.0.provider_context;
-        client_secret(
-            &provider_context.settings,
-            provider_context.secret()?,
-            provider_context.base(ISSUER),
-            provider_context.now(),
-        )
+    fn secret(&self, context: &ProviderContext) -> Result<Option<Secret<String>>, UpstreamError> {
+        client_secret(&context.settings, context.secret()?, context.base(ISSUER), context.now()).map(Some)
     }
 
-    async fn who(&self, callback: &Callback, kept: &PendingAuthorization) -> Result<Vouched, UpstreamError> {
-        let proven = self.0.prove(callback, kept, Some(&self.client_secret()?)).await?;
-        vouched(self.settings(), &proven.claims, proven.issuer, callback.get("user"))
+    async fn vouched(
+        &self,
+        openid: &OpenId,
+        proven: VerifiedIdToken,
+        callback: &Callback,
+    ) -> Result<Vouched, UpstreamError> {
+        vouched(&openid.provider_context.settings, &proven.claims, proven.issuer, callback.get("user"))
     }
 
-    async fn told(&self, request: &ProviderEventRequest) -> Result<Vec<ProviderEvent>, UpstreamError> {
+    async fn events(
+        &self,
+        openid: &OpenId,
+        request: &ProviderEventRequest,
+    ) -> Result<Vec<ProviderEvent>, UpstreamError> {
         if request.endpoint != ProviderEventEndpoint::Account {
             return Err(UpstreamError::NoSuchNotice);
         }
         let unreadable = || UpstreamError::misbehaved("its notice cannot be read");
         let body: Value = serde_json::from_slice(&request.body).map_err(|_| unreadable())?;
-        let event = self.0.event(body.get("payload").and_then(Value::as_str).ok_or_else(unreadable)?).await?;
+        let event = openid.event(body.get("payload").and_then(Value::as_str).ok_or_else(unreadable)?).await?;
         // The events are JSON within a string.
         let text = event.claims.get("events").and_then(Value::as_str).ok_or_else(unreadable)?;
         let told: Value = serde_json::from_str(text).map_err(|_| unreadable())?;
@@ -77,7 +123,7 @@ impl Apple {
             _ => return Ok(Vec::new()),
         };
         let subject = profile::subject(told.get("sub"))?;
-        Ok(vec![event.notice(&self.settings().id, kind, Some(subject), None)])
+        Ok(vec![event.notice(&openid.provider_context.settings.id, kind, Some(subject), None)])
     }
 }
 
@@ -93,8 +139,8 @@ fn client_secret(
         return Ok(given.clone());
     }
     let part = |value: &Value| URL_SAFE_NO_PAD.encode(value.to_string());
-    let header = json!({"alg": "ES256", "kid": settings.key_id});
-    let claims = json!({"iss": settings.team_id, "iat": now.0, "exp": now.0 + SECRET_LIFE, "aud": audience,
+    let header = json!({"alg": "ES256", "kid": settings.text(&KEY_ID)});
+    let claims = json!({"iss": settings.text(&TEAM_ID), "iat": now.0, "exp": now.0 + SECRET_LIFE, "aud": audience,
                         "sub": settings.client_id});
     let mut token = format!("{}.{}", part(&header), part(&claims));
     let key = private_key(given).ok_or_else(|| UpstreamError::misconfigured("its private key cannot be read"))?;
@@ -143,51 +189,16 @@ fn vouched(
     })
 }
 
-impl Provider for Apple {
-    fn settings(&self) -> &ProviderSettings {
-        &self.0.provider_context.settings
-    }
-
-    fn start<'a>(&'a self, request: &'a StartRequest) -> ProviderFuture<'a, (Url, PendingAuthorization)> {
-        // Apple asks for the account every time, and accepts no hint, except a simulator.
-        let real = self.settings().base_url.is_none();
-        Box::pin(async move {
-            let hint = request.login_hint.clone().filter(|_| !real);
-            self.0.start(&StartRequest { login_hint: hint, ..request.clone() }, Vec::new()).await
-        })
-    }
-
-    fn finish<'a>(&'a self, callback: &'a Callback, kept: &'a PendingAuthorization) -> ProviderFuture<'a, Vouched> {
-        Box::pin(self.who(callback, kept))
-    }
-
-    fn notice<'a>(&'a self, request: &'a ProviderEventRequest) -> ProviderFuture<'a, Vec<ProviderEvent>> {
-        Box::pin(self.told(request))
-    }
-
-    fn check<'a>(&'a self, redirect_uri: &'a str) -> BoxFuture<'a, Vec<CheckedStep>> {
-        Box::pin(async move {
-            match self.client_secret() {
-                Ok(secret) => self.0.check(Some(&secret), redirect_uri).await,
-                Err(error) => vec![CheckedStep::new("client secret", Err(error))],
-            }
-        })
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use aws_lc_rs::signature::{ECDSA_P256_SHA256_FIXED, KeyPair as _, UnparsedPublicKey};
 
     use super::*;
-    use usher_domain::provider::ProviderKind;
 
     fn settings() -> ProviderSettings {
-        ProviderSettings {
-            team_id: Some("TEAM012345".into()),
-            key_id: Some("KEY0123456".into()),
-            ..ProviderSettings::new("apple".parse().unwrap(), ProviderKind::Apple, "com.example.web")
-        }
+        ProviderSettings::new("apple".parse().unwrap(), &KIND, "com.example.web")
+            .with(&TEAM_ID, "TEAM012345")
+            .with(&KEY_ID, "KEY0123456")
     }
 
     #[test]

@@ -8,18 +8,22 @@ use std::fmt::Write as _;
 use aws_lc_rs::hmac;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use futures_util::future::BoxFuture;
 use serde_json::Value;
-use url::Url;
 
-use crate::callback::Callback;
+use crate::connector::Connector;
 use crate::error::{UpstreamCause, UpstreamError};
+use crate::exchange::ProviderTokens;
+use crate::oauth_provider::{OAuthProvider, OAuthQuirks};
 use crate::provider_context::{ProviderContext, TokenEndpointCall};
-use crate::provider_event::{self, ProviderEvent, ProviderEventEndpoint, ProviderEventKind, ProviderEventRequest};
-use crate::start::{self, AuthorizeOptions, PendingAuthorization, StartRequest};
-use crate::{CheckedStep, Provider, ProviderFuture, Vouched, calls, profile};
+use crate::provider_event::{self, ProviderEvent, ProviderEventKind, ProviderEventRequest};
+use crate::start::StartRequest;
+use crate::{Provider, Vouched, calls, profile};
 use usher_domain::email::trust::EmailTrust;
-use usher_domain::provider::{ProviderSettings, TokenForm};
+use usher_domain::provider::setting::{BASE_URL, SCOPES, Setting};
+use usher_domain::provider::{
+    EventUrl, KindTitle, ProviderEventEndpoint, ProviderFaults, ProviderKind, ProviderSettings, Scopes, TokenForm,
+    TrustLimit,
+};
 use usher_domain::secret::Secret;
 use usher_domain::time::Timestamp;
 use usher_domain::user::Profile;
@@ -30,61 +34,115 @@ const GRAPH: &str = "https://graph.facebook.com";
 pub(crate) const VERSION: &str = "v25.0";
 const FIELDS: &str = "id,name,first_name,last_name,email,picture.type(large)";
 
-/// Facebook.
-pub(crate) struct Facebook(ProviderContext);
+pub const GRAPH_VERSION: Setting =
+    Setting::text("graph_version", "Version of the Graph API; `v25.0` if absent.").field("provider-graph-version", "");
 
-impl Facebook {
-    pub fn new(provider_context: ProviderContext) -> Self {
-        Self(provider_context)
+pub static KIND: ProviderKind = ProviderKind {
+    scopes: Scopes::of(&["email", "public_profile"]),
+    settings: &[&GRAPH_VERSION, &BASE_URL],
+    fields: &[&GRAPH_VERSION, &SCOPES, &BASE_URL],
+    register: "provider-register-facebook",
+    pkce: false,
+    trust_limit: TrustLimit::Never("Facebook does not say whether it checked an address"),
+    addresses: "Never verified: Facebook does not say whether it checked an address.",
+    events: &[
+        EventUrl { label: "provider-deauthorize", endpoint: ProviderEventEndpoint::Account },
+        EventUrl { label: "provider-deletion", endpoint: ProviderEventEndpoint::DataDeletion },
+    ],
+    check,
+    ..ProviderKind::oauth("facebook", KindTitle::Brand("Facebook"))
+};
+
+pub static CONNECTOR: Connector = Connector { kind: &KIND, connect };
+
+fn check(settings: &ProviderSettings, faults: &mut ProviderFaults) {
+    let is_version = |text: &str| {
+        let parts = text.strip_prefix('v').and_then(|rest| rest.split_once('.'));
+        let digits = |part: &str| (1..=3).contains(&part.len()) && part.bytes().all(|b| b.is_ascii_digit());
+        parts.is_some_and(|(major, minor)| digits(major) && digits(minor))
+    };
+    let bad = settings.text(&GRAPH_VERSION).is_some_and(|version| !is_version(version));
+    faults.add(bad, GRAPH_VERSION.name, "must look like v25.0");
+}
+
+struct Facebook;
+
+fn connect(context: ProviderContext) -> Box<dyn Provider> {
+    Box::new(OAuthProvider { context, quirks: Facebook })
+}
+
+fn address(context: &ProviderContext, own: &str, path: &str) -> String {
+    let version = context.settings.text(&GRAPH_VERSION).unwrap_or(VERSION);
+    context.url(own, &format!("/{version}/{path}"))
+}
+
+/// Subjects are specific to the application, so the application is part of the issuer.
+fn issuer(context: &ProviderContext) -> String {
+    format!("{}/{}", context.base(DIALOG), context.settings.client_id)
+}
+
+impl OAuthQuirks for Facebook {
+    fn authorize_url(&self, context: &ProviderContext) -> String {
+        address(context, DIALOG, "dialog/oauth")
     }
 
-    fn address(&self, own: &str, path: &str) -> String {
-        let version = self.0.settings.graph_version.as_deref().unwrap_or(VERSION);
-        self.0.url(own, &format!("/{version}/{path}"))
+    fn scope_sep<'a>(&self, _: &'a ProviderContext) -> &'a str {
+        ","
     }
 
-    /// Subjects are specific to the application, so the application is part of the issuer.
-    fn issuer(&self) -> String {
-        format!("{}/{}", self.0.base(DIALOG), self.0.settings.client_id)
+    fn parameters(&self, context: &ProviderContext, request: &StartRequest) -> Vec<(&'static str, String)> {
+        if request.ask_email_again {
+            vec![("auth_type", String::from("rerequest"))]
+        } else if request.fresh_choice {
+            let nonce = context.around.random.handle();
+            vec![("auth_type", String::from("reauthenticate")), ("auth_nonce", nonce)]
+        } else {
+            Vec::new()
+        }
     }
 
-    fn counter(url: &str) -> TokenEndpointCall<'_> {
+    fn token_endpoint(&self, context: &ProviderContext) -> TokenEndpointCall {
+        let url = address(context, GRAPH, "oauth/access_token");
         TokenEndpointCall { url, basic: false, form: TokenForm::Json, error_reader: envelope }
     }
 
-    async fn who(&self, callback: &Callback, kept: &PendingAuthorization) -> Result<Vouched, UpstreamError> {
-        let provider_context = &self.0;
-        let code =
-            callback.code(&provider_context.settings.id, kept, false, |told| told == provider_context.base(DIALOG))?;
-        let (secret, url) = (provider_context.secret()?, self.address(GRAPH, "oauth/access_token"));
-        let tokens = provider_context.exchange(&Self::counter(&url), Some(secret), code, kept).await?;
-        let proof = appsecret_proof(secret, &tokens.access_token);
-        let url = calls::with_query(&self.address(GRAPH, "me"), &[("fields", FIELDS), ("appsecret_proof", &proof)])?;
+    fn callback_issuer(&self, context: &ProviderContext) -> String {
+        context.base(DIALOG).to_owned()
+    }
+
+    async fn vouched(&self, context: &ProviderContext, tokens: ProviderTokens) -> Result<Vouched, UpstreamError> {
+        let proof = appsecret_proof(context.secret()?, &tokens.access_token);
+        let query = [("fields", FIELDS), ("appsecret_proof", proof.as_str())];
+        let url = calls::with_query(&address(context, GRAPH, "me"), &query)?;
         let bearer = format!("Bearer {}", tokens.access_token.expose());
-        let answer = provider_context.outbound().send(calls::get(&url, &[("authorization", &bearer)])?).await?;
+        let answer = context.outbound().send(calls::get(&url, &[("authorization", &bearer)])?).await?;
         let told = calls::object(&answer)?;
         if let Some(error) = envelope(&told) {
             return Err(error);
         }
-        vouched(&provider_context.settings, &told, self.issuer())
+        vouched(&context.settings, &told, issuer(context))
     }
 
-    fn told(&self, request: &ProviderEventRequest) -> Result<Vec<ProviderEvent>, UpstreamError> {
+    async fn events(
+        &self,
+        context: &ProviderContext,
+        request: &ProviderEventRequest,
+    ) -> Result<Vec<ProviderEvent>, UpstreamError> {
         let kind = match request.endpoint {
             ProviderEventEndpoint::Account => ProviderEventKind::Gone,
             ProviderEventEndpoint::DataDeletion => ProviderEventKind::DataDeletion,
             ProviderEventEndpoint::BackchannelLogout => return Err(UpstreamError::NoSuchNotice),
         };
         let signed = provider_event::field(&request.body, "signed_request")?;
-        let (claims, id) = signed_request(self.0.secret()?, &signed)?;
+        let (claims, id) = signed_request(context.secret()?, &signed)?;
         Ok(vec![ProviderEvent {
-            provider: self.0.settings.id.clone(),
-            issuer: self.issuer(),
+            provider: context.settings.id.clone(),
+            issuer: issuer(context),
             subject: Some(profile::subject(claims.get("user_id"))?),
             sid: None,
             kind,
             id,
-            forget_after: issued(&claims, self.0.now())?,
+            forget_after: issued(&claims, context.now())?,
         }])
     }
 }
@@ -170,59 +228,21 @@ fn vouched(settings: &ProviderSettings, told: &Value, issuer: String) -> Result<
     })
 }
 
-impl Provider for Facebook {
-    fn settings(&self) -> &ProviderSettings {
-        &self.0.settings
-    }
-
-    fn start<'a>(&'a self, request: &'a StartRequest) -> ProviderFuture<'a, (Url, PendingAuthorization)> {
-        Box::pin(async move {
-            let random = &*self.0.around.random;
-            let own = if request.ask_email_again {
-                vec![("auth_type", String::from("rerequest"))]
-            } else if request.fresh_choice {
-                vec![("auth_type", String::from("reauthenticate")), ("auth_nonce", random.handle())]
-            } else {
-                Vec::new()
-            };
-            let endpoint = self.address(DIALOG, "dialog/oauth");
-            let options = AuthorizeOptions { endpoint: &endpoint, scope_sep: ",", own, ..AuthorizeOptions::default() };
-            start::start(&self.0.settings, random, request, &options)
-        })
-    }
-
-    fn finish<'a>(&'a self, callback: &'a Callback, kept: &'a PendingAuthorization) -> ProviderFuture<'a, Vouched> {
-        Box::pin(self.who(callback, kept))
-    }
-
-    fn notice<'a>(&'a self, request: &'a ProviderEventRequest) -> ProviderFuture<'a, Vec<ProviderEvent>> {
-        Box::pin(async { self.told(request) })
-    }
-
-    fn check<'a>(&'a self, redirect_uri: &'a str) -> BoxFuture<'a, Vec<CheckedStep>> {
-        Box::pin(async move {
-            let url = self.address(GRAPH, "oauth/access_token");
-            let outcome = self.0.probe(&Self::counter(&url), self.0.given_secret(), redirect_uri).await;
-            vec![CheckedStep::new("token endpoint", outcome)]
-        })
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::testing::{NOW, StubProvider, surroundings};
-    use usher_domain::provider::ProviderKind;
+    use crate::Callback;
+    use crate::testing::{NOW, StubProvider, context};
 
     fn settings() -> ProviderSettings {
-        ProviderSettings::new("facebook".parse().unwrap(), ProviderKind::Facebook, "1234")
+        ProviderSettings::new("facebook".parse().unwrap(), &KIND, "1234")
     }
 
-    fn facebook(base: Option<String>) -> Facebook {
+    fn facebook(base: Option<String>) -> Box<dyn Provider> {
         let settings = ProviderSettings { base_url: base, ..settings() };
-        Facebook::new(ProviderContext::new(settings, Some(Secret::from("hush")), surroundings()))
+        connect(context(&KIND, settings))
     }
 
     fn signed(claims: &Value, secret: &str) -> String {

@@ -1,17 +1,16 @@
 //! GitHub: OAuth 2 with errors under status 200, a number as subject, and addresses in a separate list.
 
-use futures_util::future::BoxFuture;
 use serde_json::Value;
-use url::Url;
 
-use crate::callback::Callback;
+use crate::connector::Connector;
 use crate::error::UpstreamError;
-use crate::exchange::by_the_book;
+use crate::exchange::{ProviderTokens, by_the_book};
+use crate::oauth_provider::{OAuthProvider, OAuthQuirks};
 use crate::provider_context::{ProviderContext, TokenEndpointCall};
-use crate::start::{self, AuthorizeOptions, PendingAuthorization, StartRequest};
-use crate::{CheckedStep, Provider, ProviderFuture, Vouched, calls, profile};
+use crate::start::StartRequest;
+use crate::{Provider, Vouched, calls, profile};
 use usher_domain::email::trust::EmailTrust;
-use usher_domain::provider::{ProviderSettings, TokenForm};
+use usher_domain::provider::{KindTitle, ProviderKind, ProviderSettings, Scopes, TokenForm};
 use usher_domain::secret::Secret;
 use usher_domain::user::Profile;
 
@@ -21,48 +20,57 @@ const API_VERSION: &str = "2022-11-28";
 /// Addresses without mailbox.
 const NOREPLY: &str = "users.noreply.github.com";
 
-/// GitHub.
-pub(crate) struct Github(ProviderContext);
+pub static KIND: ProviderKind = ProviderKind {
+    scopes: Scopes::of(&["read:user", "user:email"]),
+    register: "provider-register-github",
+    addresses: "Verified: only the primary address, and only if GitHub verified it.",
+    ..ProviderKind::oauth("github", KindTitle::Brand("GitHub"))
+};
 
-impl Github {
-    pub fn new(provider_context: ProviderContext) -> Self {
-        Self(provider_context)
+pub static CONNECTOR: Connector = Connector { kind: &KIND, connect };
+
+struct Github;
+
+fn connect(context: ProviderContext) -> Box<dyn Provider> {
+    Box::new(OAuthProvider { context, quirks: Github })
+}
+
+impl OAuthQuirks for Github {
+    fn authorize_url(&self, context: &ProviderContext) -> String {
+        context.url(SITE, "/login/oauth/authorize")
     }
 
-    fn issuer(&self) -> String {
-        self.0.url(SITE, "/login/oauth")
+    fn parameters(&self, _: &ProviderContext, request: &StartRequest) -> Vec<(&'static str, String)> {
+        request.fresh_choice.then(|| ("prompt", String::from("select_account"))).into_iter().collect()
     }
 
-    fn counter(url: &str) -> TokenEndpointCall<'_> {
+    fn token_endpoint(&self, context: &ProviderContext) -> TokenEndpointCall {
+        let url = context.url(SITE, "/login/oauth/access_token");
         TokenEndpointCall { url, basic: false, form: TokenForm::Json, error_reader: by_the_book }
     }
 
-    async fn who(&self, callback: &Callback, kept: &PendingAuthorization) -> Result<Vouched, UpstreamError> {
-        let (provider_context, issuer) = (&self.0, self.issuer());
-        let code = callback.code(&provider_context.settings.id, kept, false, |told| told == issuer)?;
-        let url = provider_context.url(SITE, "/login/oauth/access_token");
-        let tokens =
-            provider_context.exchange(&Self::counter(&url), Some(provider_context.secret()?), code, kept).await?;
-        let user = self.ask("/user", &tokens.access_token).await?;
-        let asks = provider_context
-            .settings
-            .asked_scopes()
-            .iter()
-            .any(|scope| matches!(scope.as_str(), "user" | "user:email"));
-        let emails = if asks { self.ask("/user/emails", &tokens.access_token).await } else { Ok(Value::Null) };
+    fn callback_issuer(&self, context: &ProviderContext) -> String {
+        context.url(SITE, "/login/oauth")
+    }
+
+    async fn vouched(&self, context: &ProviderContext, tokens: ProviderTokens) -> Result<Vouched, UpstreamError> {
+        let user = ask(context, "/user", &tokens.access_token).await?;
+        let scopes = context.kind.scopes_of(&context.settings);
+        let asks = scopes.iter().any(|scope| matches!(scope.as_str(), "user" | "user:email"));
+        let emails = if asks { ask(context, "/user/emails", &tokens.access_token).await } else { Ok(Value::Null) };
         let emails = match emails {
             Err(error @ UpstreamError::Unavailable(_)) => return Err(error),
             // The permission can be declined: then there is no address.
             told => told.unwrap_or_default(),
         };
-        vouched(&provider_context.settings, &user, &emails, issuer)
+        vouched(&context.settings, &user, &emails, self.callback_issuer(context))
     }
+}
 
-    async fn ask(&self, path: &str, access_token: &Secret<String>) -> Result<Value, UpstreamError> {
-        let bearer = format!("Bearer {}", access_token.expose());
-        let headers = [("authorization", bearer.as_str()), ("x-github-api-version", API_VERSION)];
-        calls::json(self.0.outbound(), calls::get(&self.0.url(API, path), &headers)?).await
-    }
+async fn ask(context: &ProviderContext, path: &str, access_token: &Secret<String>) -> Result<Value, UpstreamError> {
+    let bearer = format!("Bearer {}", access_token.expose());
+    let headers = [("authorization", bearer.as_str()), ("x-github-api-version", API_VERSION)];
+    calls::json(context.outbound(), calls::get(&context.url(API, path), &headers)?).await
 }
 
 /// The address that is both verified and primary; never just the first.
@@ -99,49 +107,21 @@ fn vouched(
     })
 }
 
-impl Provider for Github {
-    fn settings(&self) -> &ProviderSettings {
-        &self.0.settings
-    }
-
-    fn start<'a>(&'a self, request: &'a StartRequest) -> ProviderFuture<'a, (Url, PendingAuthorization)> {
-        Box::pin(async move {
-            let endpoint = self.0.url(SITE, "/login/oauth/authorize");
-            let own = request.fresh_choice.then(|| ("prompt", String::from("select_account")));
-            let own = own.into_iter().collect();
-            let options = AuthorizeOptions { endpoint: &endpoint, scope_sep: " ", own, ..AuthorizeOptions::default() };
-            start::start(&self.0.settings, &*self.0.around.random, request, &options)
-        })
-    }
-
-    fn finish<'a>(&'a self, callback: &'a Callback, kept: &'a PendingAuthorization) -> ProviderFuture<'a, Vouched> {
-        Box::pin(self.who(callback, kept))
-    }
-
-    fn check<'a>(&'a self, redirect_uri: &'a str) -> BoxFuture<'a, Vec<CheckedStep>> {
-        Box::pin(async move {
-            let url = self.0.url(SITE, "/login/oauth/access_token");
-            let outcome = self.0.probe(&Self::counter(&url), self.0.given_secret(), redirect_uri).await;
-            vec![CheckedStep::new("token endpoint", outcome)]
-        })
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::testing::{StubProvider, surroundings};
-    use usher_domain::provider::ProviderKind;
+    use crate::Callback;
+    use crate::testing::{StubProvider, context};
 
     fn settings() -> ProviderSettings {
-        ProviderSettings::new("github".parse().unwrap(), ProviderKind::Github, "us")
+        ProviderSettings::new("github".parse().unwrap(), &KIND, "us")
     }
 
     async fn arrived(testing: &StubProvider, more: &str) -> Result<Vouched, UpstreamError> {
         let settings = ProviderSettings { base_url: Some(testing.base.clone()), ..settings() };
-        let github = Github::new(ProviderContext::new(settings, Some(Secret::from("hush")), surroundings()));
+        let github = connect(context(&KIND, settings));
         let request = StartRequest { redirect_uri: "https://id.test/cb".into(), ..StartRequest::default() };
         let (_, kept) = github.start(&request).await.unwrap();
         github.finish(&Callback::parse(&format!("code=c&state={}{more}", kept.state)).unwrap(), &kept).await

@@ -2,44 +2,82 @@
 //! events.
 
 use serde_json::Value;
-use url::Url;
 
 use crate::callback::Callback;
+use crate::connector::Connector;
 use crate::error::UpstreamError;
 use crate::issuer::IssuerRule;
-use crate::openid::{MetadataSource, OpenId};
+use crate::openid::{MetadataSource, OpenId, OpenIdMetadata, VerifiedIdToken};
+use crate::openid_provider::{OpenIdProvider, OpenIdQuirks};
 use crate::provider_context::ProviderContext;
-use crate::provider_event::{ProviderEvent, ProviderEventEndpoint, ProviderEventKind, ProviderEventRequest};
-use crate::start::{PendingAuthorization, StartRequest};
-use crate::{CheckedStep, Provider, ProviderFuture, Vouched, profile};
-use futures_util::future::BoxFuture;
+use crate::provider_event::{ProviderEvent, ProviderEventKind, ProviderEventRequest};
+use crate::start::StartRequest;
+use crate::{Provider, Vouched, profile};
 use usher_domain::email::trust::EmailTrust;
-use usher_domain::provider::ProviderSettings;
+use usher_domain::provider::setting::{BASE_URL, SCOPES, Setting};
+use usher_domain::provider::{
+    EventUrl, KindTitle, ProviderEventEndpoint, ProviderFaults, ProviderKind, ProviderSettings, is_domain,
+};
 
 const ISSUER: &str = "https://accounts.google.com";
 
-/// Google.
-pub(crate) struct Google(OpenId);
+pub const HD: Setting = Setting::text("hd", "Only accounts of this Workspace domain; `*` for any Workspace.")
+    .field("provider-hd", "provider-hd-hint")
+    .option("hd", "DOMAIN", "Only accounts of this Workspace domain (google); `*` for any Workspace");
 
-impl Google {
-    pub fn new(provider_context: ProviderContext) -> Self {
-        let issuer = provider_context.base(ISSUER).to_owned();
-        let document = format!("{issuer}/.well-known/openid-configuration");
-        Self(OpenId::new(provider_context, MetadataSource::Document(document), IssuerRule::Google(issuer)))
+pub static KIND: ProviderKind = ProviderKind {
+    settings: &[&HD, &BASE_URL],
+    fields: &[&HD, &SCOPES, &BASE_URL],
+    register: "provider-register-google",
+    addresses: "Verified if Google says so; issued by it for gmail.com, googlemail.com and the domain of a Workspace.",
+    events: &[EventUrl { label: "provider-notices", endpoint: ProviderEventEndpoint::Account }],
+    check,
+    ..ProviderKind::openid("google", KindTitle::Brand("Google"))
+};
+
+pub static CONNECTOR: Connector = Connector { kind: &KIND, connect };
+
+fn check(settings: &ProviderSettings, faults: &mut ProviderFaults) {
+    let bad = settings.text(&HD).is_some_and(|hd| hd != "*" && !is_domain(hd));
+    faults.add(bad, HD.name, "must be a domain, or * for any Workspace");
+}
+
+struct Google;
+
+fn connect(context: ProviderContext) -> Box<dyn Provider> {
+    let issuer = context.base(ISSUER).to_owned();
+    let document = format!("{issuer}/.well-known/openid-configuration");
+    let openid = OpenId::new(context, MetadataSource::Document(document), IssuerRule::Google(issuer));
+    Box::new(OpenIdProvider { openid, quirks: Google })
+}
+
+impl OpenIdQuirks for Google {
+    fn parameters(
+        &self,
+        settings: &ProviderSettings,
+        _: &OpenIdMetadata,
+        request: &StartRequest,
+    ) -> Vec<(&'static str, String)> {
+        let hd = settings.text(&HD).map(|hd| ("hd", hd.to_owned()));
+        let prompt = request.fresh_choice.then(|| ("prompt", String::from("select_account")));
+        hd.into_iter().chain(prompt).collect()
     }
 
-    async fn who(&self, callback: &Callback, kept: &PendingAuthorization) -> Result<Vouched, UpstreamError> {
-        let proven = self.0.prove(callback, kept, Some(self.0.provider_context.secret()?)).await?;
-        vouched(self.settings(), &proven.claims, proven.issuer)
+    async fn vouched(&self, openid: &OpenId, proven: VerifiedIdToken, _: &Callback) -> Result<Vouched, UpstreamError> {
+        vouched(&openid.provider_context.settings, &proven.claims, proven.issuer)
     }
 
-    async fn told(&self, request: &ProviderEventRequest) -> Result<Vec<ProviderEvent>, UpstreamError> {
+    async fn events(
+        &self,
+        openid: &OpenId,
+        request: &ProviderEventRequest,
+    ) -> Result<Vec<ProviderEvent>, UpstreamError> {
         if request.endpoint != ProviderEventEndpoint::Account {
             return Err(UpstreamError::NoSuchNotice);
         }
         let token =
             std::str::from_utf8(&request.body).map_err(|_| UpstreamError::misbehaved("its notice cannot be read"))?;
-        let event = self.0.event(token.trim_ascii()).await?;
+        let event = openid.event(token.trim_ascii()).await?;
         let events = event.claims.get("events").and_then(Value::as_object);
         let events = events.ok_or_else(|| UpstreamError::misbehaved("its notice tells of nothing"))?;
         let notices = events.iter().filter_map(|(name, content)| {
@@ -49,7 +87,7 @@ impl Google {
             let subject = profile::subject(subject).ok();
             // Only a test event has no subject.
             (subject.is_some() || kind == ProviderEventKind::Test)
-                .then(|| event.notice(&self.settings().id, kind, subject, None))
+                .then(|| event.notice(&openid.provider_context.settings.id, kind, subject, None))
         });
         Ok(notices.collect())
     }
@@ -86,7 +124,7 @@ fn trust(claims: &Value) -> EmailTrust {
 /// The `hd` of the request is a hint that the person can remove: the claim decides.
 fn belongs(settings: &ProviderSettings, claims: &Value) -> Result<(), UpstreamError> {
     let told = claims.get("hd").and_then(Value::as_str).unwrap_or_default();
-    match settings.hd.as_deref() {
+    match settings.text(&HD) {
         None => Ok(()),
         Some("*") if !told.is_empty() => Ok(()),
         Some(wanted) if wanted.eq_ignore_ascii_case(told) => Ok(()),
@@ -110,43 +148,14 @@ fn vouched(settings: &ProviderSettings, claims: &Value, issuer: String) -> Resul
     })
 }
 
-impl Provider for Google {
-    fn settings(&self) -> &ProviderSettings {
-        &self.0.provider_context.settings
-    }
-
-    fn start<'a>(&'a self, request: &'a StartRequest) -> ProviderFuture<'a, (Url, PendingAuthorization)> {
-        let mut own: Vec<(&'static str, String)> = self.settings().hd.iter().map(|hd| ("hd", hd.clone())).collect();
-        own.extend(request.fresh_choice.then(|| ("prompt", String::from("select_account"))));
-        Box::pin(self.0.start(request, own))
-    }
-
-    fn finish<'a>(&'a self, callback: &'a Callback, kept: &'a PendingAuthorization) -> ProviderFuture<'a, Vouched> {
-        Box::pin(self.who(callback, kept))
-    }
-
-    fn notice<'a>(&'a self, request: &'a ProviderEventRequest) -> ProviderFuture<'a, Vec<ProviderEvent>> {
-        Box::pin(self.told(request))
-    }
-
-    fn introduce(&self) -> ProviderFuture<'_, ()> {
-        Box::pin(self.0.introduce())
-    }
-
-    fn check<'a>(&'a self, redirect_uri: &'a str) -> BoxFuture<'a, Vec<CheckedStep>> {
-        Box::pin(self.0.check(self.0.provider_context.given_secret(), redirect_uri))
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use serde_json::json;
 
     use super::*;
-    use usher_domain::provider::ProviderKind;
 
     fn settings() -> ProviderSettings {
-        ProviderSettings::new("google".parse().unwrap(), ProviderKind::Google, "us")
+        ProviderSettings::new("google".parse().unwrap(), &KIND, "us")
     }
 
     #[test]
@@ -192,7 +201,7 @@ mod tests {
             (Some("*"), json!({"hd": ""}), false),
             (Some("*"), json!({}), false),
         ] {
-            let settings = ProviderSettings { hd: wanted.map(str::to_owned), ..settings() };
+            let settings = wanted.map_or_else(settings, |hd| settings().with(&HD, hd));
             assert_eq!(belongs(&settings, &told).is_ok(), fits, "{wanted:?} {told}");
         }
     }

@@ -1,43 +1,92 @@
 //! Microsoft Entra ID and personal accounts: one issuer for each tenant, and addresses that tenants can set freely.
 
 use serde_json::Value;
-use url::Url;
 
 use crate::callback::Callback;
+use crate::connector::Connector;
 use crate::error::UpstreamError;
 use crate::issuer::{CONSUMERS, IssuerRule};
-use crate::openid::{MetadataSource, OpenId};
+use crate::openid::{MetadataSource, OpenId, VerifiedIdToken};
+use crate::openid_provider::{OpenIdProvider, OpenIdQuirks};
 use crate::provider_context::ProviderContext;
-use crate::start::{PendingAuthorization, StartRequest};
-use crate::{CheckedStep, Provider, ProviderFuture, Vouched, id_token, profile};
-use futures_util::future::BoxFuture;
+use crate::{Provider, Vouched, id_token, profile};
 use usher_domain::email::trust::EmailTrust;
-use usher_domain::provider::ProviderSettings;
+use usher_domain::provider::setting::{BASE_URL, SCOPES, Setting};
+use usher_domain::provider::{KindTitle, ProviderFaults, ProviderKind, ProviderSettings};
 
 const AUTHORITY: &str = "https://login.microsoftonline.com";
 /// Domains whose addresses Microsoft issues.
 const OWN_DOMAINS: &[&str] = &["outlook.com", "hotmail.com", "live.com", "msn.com"];
 
-/// Microsoft.
-pub(crate) struct Microsoft(OpenId);
+pub const TENANT: Setting =
+    Setting::text("tenant", "`common` (default), `organizations`, `consumers`, or a tenant's id.")
+        .field("provider-tenant", "provider-tenant-hint")
+        .option("tenant", "TENANT", "Tenant (microsoft): common, organizations, consumers, or a tenant's id")
+        .naming_the_server();
+pub const ALLOWED_TENANTS: Setting = Setting::list("allowed_tenants", "Only accounts of these tenants.")
+    .field("provider-allowed-tenants", "provider-allowed-tenants-hint");
 
-impl Microsoft {
-    pub fn new(provider_context: ProviderContext) -> Self {
-        let tenant = provider_context.settings.tenant.clone().unwrap_or_else(|| String::from("common"));
-        let base = provider_context.base(AUTHORITY);
-        let authority = base.strip_suffix(&format!("/{tenant}")).unwrap_or(base).to_owned();
-        let document = format!("{authority}/{tenant}/v2.0/.well-known/openid-configuration");
-        let allowed = provider_context.settings.allowed_tenants.clone();
-        Self(OpenId::new(
-            provider_context,
-            MetadataSource::Document(document),
-            IssuerRule::Microsoft { authority, tenant, allowed },
-        ))
-    }
+pub static KIND: ProviderKind = ProviderKind {
+    settings: &[&TENANT, &ALLOWED_TENANTS, &BASE_URL],
+    fields: &[&TENANT, &ALLOWED_TENANTS, &SCOPES, &BASE_URL],
+    register: "provider-register-microsoft",
+    addresses: "Issued by it if Entra says that the tenant owns the domain, or for an outlook.com, hotmail.com, live.com \
+                or msn.com address of a personal account; other addresses of personal accounts, and those that Entra \
+                lists as verified, are verified.",
+    settle,
+    check,
+    ..ProviderKind::openid("microsoft", KindTitle::Brand("Microsoft"))
+};
 
-    async fn who(&self, callback: &Callback, kept: &PendingAuthorization) -> Result<Vouched, UpstreamError> {
-        let proven = self.0.prove(callback, kept, Some(self.0.provider_context.secret()?)).await?;
-        vouched(self.settings(), &proven.claims, proven.issuer)
+pub static CONNECTOR: Connector = Connector { kind: &KIND, connect };
+
+fn is_tenant_id(text: &str) -> bool {
+    text.len() == 36 && uuid::Uuid::parse_str(text).is_ok()
+}
+
+/// Whether the text is a tenant, or one of the names for several tenants.
+fn is_tenant(text: &str) -> bool {
+    matches!(text, "common" | "organizations" | "consumers") || is_tenant_id(text)
+}
+
+fn check(settings: &ProviderSettings, faults: &mut ProviderFaults) {
+    let bad = settings.text(&TENANT).is_some_and(|tenant| !is_tenant(tenant));
+    faults.add(bad, TENANT.name, "must be common, organizations, consumers, or a tenant's id");
+    let bad = settings.list(&ALLOWED_TENANTS).iter().any(|tenant| !is_tenant_id(tenant));
+    faults.add(bad, ALLOWED_TENANTS.name, "must be tenants' ids");
+}
+
+/// A base URL without its tenant, which becomes a setting.
+fn settle(settings: ProviderSettings) -> ProviderSettings {
+    let base = settings.base_url.as_deref().unwrap_or_default();
+    let Some((above, last)) = base.rsplit_once('/') else { return settings };
+    let (above, last) = (above.to_owned(), last.to_owned());
+    let settled = match settings.text(&TENANT) {
+        None if is_tenant(&last) => settings.with(&TENANT, last),
+        Some(tenant) if tenant == last => settings,
+        _ => return settings,
+    };
+    ProviderSettings { base_url: Some(above), ..settled }
+}
+
+struct Microsoft;
+
+fn connect(context: ProviderContext) -> Box<dyn Provider> {
+    let tenant = context.settings.text(&TENANT).unwrap_or("common").to_owned();
+    let base = context.base(AUTHORITY);
+    let authority = base.strip_suffix(&format!("/{tenant}")).unwrap_or(base).to_owned();
+    let document = format!("{authority}/{tenant}/v2.0/.well-known/openid-configuration");
+    let allowed = context.settings.list(&ALLOWED_TENANTS).to_vec();
+    let rule = IssuerRule::Microsoft { authority, tenant, allowed };
+    Box::new(OpenIdProvider {
+        openid: OpenId::new(context, MetadataSource::Document(document), rule),
+        quirks: Microsoft,
+    })
+}
+
+impl OpenIdQuirks for Microsoft {
+    async fn vouched(&self, openid: &OpenId, proven: VerifiedIdToken, _: &Callback) -> Result<Vouched, UpstreamError> {
+        vouched(&openid.provider_context.settings, &proven.claims, proven.issuer)
     }
 }
 
@@ -79,39 +128,11 @@ fn vouched(settings: &ProviderSettings, claims: &Value, issuer: String) -> Resul
     })
 }
 
-impl Provider for Microsoft {
-    fn settings(&self) -> &ProviderSettings {
-        &self.0.provider_context.settings
-    }
-
-    fn start<'a>(&'a self, request: &'a StartRequest) -> ProviderFuture<'a, (Url, PendingAuthorization)> {
-        let own = request.fresh_choice.then(|| ("prompt", String::from("select_account")));
-        Box::pin(self.0.start(request, own.into_iter().collect()))
-    }
-
-    fn finish<'a>(&'a self, callback: &'a Callback, kept: &'a PendingAuthorization) -> ProviderFuture<'a, Vouched> {
-        Box::pin(self.who(callback, kept))
-    }
-
-    fn introduce(&self) -> ProviderFuture<'_, ()> {
-        Box::pin(self.0.introduce())
-    }
-
-    fn check<'a>(&'a self, redirect_uri: &'a str) -> BoxFuture<'a, Vec<CheckedStep>> {
-        Box::pin(self.0.check(self.0.provider_context.given_secret(), redirect_uri))
-    }
-
-    fn end_session_url<'a>(&'a self, back_to: &'a str) -> ProviderFuture<'a, Option<Url>> {
-        Box::pin(self.0.end_session_url(back_to))
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use serde_json::json;
 
     use super::*;
-    use usher_domain::provider::ProviderKind;
 
     const HOME: &str = "5a1b7c3e-0000-4000-8000-00000000cafe";
 
@@ -140,7 +161,7 @@ mod tests {
 
     #[test]
     fn the_subject_is_the_account_within_its_tenant() {
-        let settings = ProviderSettings::new("ms".parse().unwrap(), ProviderKind::Microsoft, "us");
+        let settings = ProviderSettings::new("ms".parse().unwrap(), &KIND, "us");
         let claims = json!({"tid": HOME, "oid": "00000000-0000-0000-66f3-3332eca7ea81", "sub": "AAAA", "email": "a@corp.test",
                             "preferred_username": "a@corp.test", "name": "Ana"});
         let who = vouched(&settings, &claims, "i".into()).unwrap();

@@ -1,76 +1,131 @@
 //! Any OAuth 2 server with a userinfo endpoint: where its responses hold the profile is configured, and nothing is
 //! guessed.
 
-use futures_util::future::BoxFuture;
 use serde_json::Value;
-use url::Url;
 
-use crate::callback::Callback;
+use crate::connector::Connector;
 use crate::error::UpstreamError;
 use crate::exchange::{ProviderTokens, by_the_book};
+use crate::oauth_provider::{OAuthProvider, OAuthQuirks};
 use crate::provider_context::{ProviderContext, TokenEndpointCall};
 use crate::providers::facebook::appsecret_proof;
 use crate::providers::github::verified_primary;
-use crate::start::{self, AuthorizeOptions, PendingAuthorization, StartRequest};
-use crate::{CheckedStep, Provider, ProviderFuture, Vouched, calls, profile};
+use crate::{Provider, Vouched, calls, profile};
 use usher_domain::email::trust::EmailTrust;
-use usher_domain::provider::{
-    ClientAuth, EmailVerified, ProviderSettings, SubjectType, TokenForm, UserMap, UserinfoAuth,
+use usher_domain::provider::setting::{
+    AUTHORIZE_URL, CLIENT_AUTH, EMAILS, ISSUER, MAP, PKCE, REQUIRE_ISS, RESPONSE_MODE, SCOPE_SEP, SCOPES,
+    TOKEN_RESPONSE, TOKEN_URL, USERINFO_AUTH, USERINFO_HMAC, USERINFO_URL,
 };
+use usher_domain::provider::{
+    ClientAuth, EmailVerified, KindTitle, ProviderFaults, ProviderKind, ProviderSettings, SecretNeed, SubjectType,
+    TokenForm, TrustLimit, UserMap, UserinfoAuth, is_plain,
+};
+use usher_domain::secret::Secret;
 use usher_domain::user::Profile;
 
-/// A configured server.
-pub(crate) struct Oauth2(ProviderContext);
+pub static KIND: ProviderKind = ProviderKind {
+    settings: &[
+        &ISSUER,
+        &AUTHORIZE_URL,
+        &TOKEN_URL,
+        &USERINFO_URL,
+        &CLIENT_AUTH,
+        &PKCE,
+        &REQUIRE_ISS,
+        &RESPONSE_MODE,
+        &MAP,
+        &SCOPE_SEP,
+        &TOKEN_RESPONSE,
+        &USERINFO_AUTH,
+        &USERINFO_HMAC,
+        &EMAILS,
+    ],
+    required: &[&ISSUER, &AUTHORIZE_URL, &TOKEN_URL, &USERINFO_URL, &MAP],
+    fields: &[&ISSUER, &AUTHORIZE_URL, &TOKEN_URL, &USERINFO_URL, &SCOPES],
+    other_settings: "{\"map\": {\"subject\": \"/id\"}}",
+    secret: SecretNeed::UnlessPublic,
+    trust_limit: TrustLimit::Authoritative,
+    addresses: "Never verified, unless `email_trust` says otherwise and the server says so.",
+    check,
+    ..ProviderKind::oauth("oauth2", KindTitle::Message("provider-kind-oauth2"))
+};
 
-impl Oauth2 {
-    pub fn new(provider_context: ProviderContext) -> Self {
-        Self(provider_context)
+pub static CONNECTOR: Connector = Connector { kind: &KIND, connect };
+
+fn check(settings: &ProviderSettings, faults: &mut ProviderFaults) {
+    for (field, pointer) in settings.map.iter().flat_map(UserMap::pointers) {
+        let bad = !pointer.starts_with('/') || pointer.len() > 200;
+        faults.add(bad, field, "must be a JSON Pointer, such as /data/id");
+    }
+    let sep = settings.scope_sep.as_deref().is_some_and(|sep| ![" ", ",", "+", ";"].contains(&sep));
+    faults.add(sep, SCOPE_SEP.name, "must be a space, a comma, a semicolon or a plus");
+    let unsecret = settings.userinfo_hmac.is_some() && settings.client_auth == Some(ClientAuth::None);
+    faults.add(unsecret, USERINFO_HMAC.name, "needs a client secret");
+    let bad = settings.userinfo_hmac.as_deref().is_some_and(|name| !is_plain(name, 40));
+    faults.add(bad, USERINFO_HMAC.name, "must be the name of a parameter");
+}
+
+struct Oauth2;
+
+fn connect(context: ProviderContext) -> Box<dyn Provider> {
+    Box::new(OAuthProvider { context, quirks: Oauth2 })
+}
+
+impl OAuthQuirks for Oauth2 {
+    fn authorize_url(&self, context: &ProviderContext) -> String {
+        context.settings.authorize_url.clone().unwrap_or_default()
     }
 
-    fn issuer(&self) -> &str {
-        self.0.settings.issuer.as_deref().unwrap_or_default()
+    fn scope_sep<'a>(&self, context: &'a ProviderContext) -> &'a str {
+        context.settings.scope_sep.as_deref().unwrap_or(" ")
     }
 
-    fn counter(&self) -> TokenEndpointCall<'_> {
-        let settings = &self.0.settings;
+    fn token_endpoint(&self, context: &ProviderContext) -> TokenEndpointCall {
+        let settings = &context.settings;
         TokenEndpointCall {
-            url: settings.token_url.as_deref().unwrap_or_default(),
+            url: settings.token_url.clone().unwrap_or_default(),
             basic: settings.client_auth.is_none_or(|way| way == ClientAuth::Basic),
             form: settings.token_response.unwrap_or(TokenForm::Json),
             error_reader: by_the_book,
         }
     }
 
-    async fn who(&self, callback: &Callback, kept: &PendingAuthorization) -> Result<Vouched, UpstreamError> {
-        let (provider_context, settings) = (&self.0, &self.0.settings);
-        let code = callback.code(&settings.id, kept, settings.require_iss, |told| told == self.issuer())?;
-        let tokens = provider_context.exchange(&self.counter(), provider_context.given_secret(), code, kept).await?;
-        let user = self.ask(settings.userinfo_url.as_deref().unwrap_or_default(), &tokens).await?;
+    fn callback_issuer(&self, context: &ProviderContext) -> String {
+        context.settings.issuer.clone().unwrap_or_default()
+    }
+
+    fn secret<'a>(&self, context: &'a ProviderContext) -> Result<Option<&'a Secret<String>>, UpstreamError> {
+        Ok(context.given_secret())
+    }
+
+    async fn vouched(&self, context: &ProviderContext, tokens: ProviderTokens) -> Result<Vouched, UpstreamError> {
+        let settings = &context.settings;
+        let user = ask(context, settings.userinfo_url.as_deref().unwrap_or_default(), &tokens).await?;
         let emails = match &settings.emails {
-            Some(list) => Some(self.ask(&list.url, &tokens).await?),
+            Some(list) => Some(ask(context, &list.url, &tokens).await?),
             None => None,
         };
         let map = settings.map.as_ref().ok_or_else(|| UpstreamError::misconfigured("it has no map"))?;
-        vouched(settings, map, &user, emails.as_ref(), self.issuer())
+        vouched(settings, map, &user, emails.as_ref(), &self.callback_issuer(context))
     }
+}
 
-    async fn ask(&self, url: &str, tokens: &ProviderTokens) -> Result<Value, UpstreamError> {
-        let (settings, token) = (&self.0.settings, tokens.access_token.expose());
-        let mut query: Vec<(&str, String)> = Vec::new();
-        let mut header = None;
-        match settings.userinfo_auth.as_ref().unwrap_or(&UserinfoAuth::Bearer) {
-            UserinfoAuth::Bearer => header = Some(format!("Bearer {token}")),
-            UserinfoAuth::Scheme(scheme) => header = Some(format!("{scheme} {token}")),
-            UserinfoAuth::Query(name) => query.push((name, token.clone())),
-        }
-        if let Some(name) = &settings.userinfo_hmac {
-            query.push((name, appsecret_proof(self.0.secret()?, &tokens.access_token)));
-        }
-        let pairs: Vec<(&str, &str)> = query.iter().map(|(name, value)| (*name, value.as_str())).collect();
-        let url = if pairs.is_empty() { url.to_owned() } else { calls::with_query(url, &pairs)? };
-        let headers: Vec<(&str, &str)> = header.iter().map(|value| ("authorization", value.as_str())).collect();
-        calls::json(self.0.outbound(), calls::get(&url, &headers)?).await
+async fn ask(context: &ProviderContext, url: &str, tokens: &ProviderTokens) -> Result<Value, UpstreamError> {
+    let (settings, token) = (&context.settings, tokens.access_token.expose());
+    let mut query: Vec<(&str, String)> = Vec::new();
+    let mut header = None;
+    match settings.userinfo_auth.as_ref().unwrap_or(&UserinfoAuth::Bearer) {
+        UserinfoAuth::Bearer => header = Some(format!("Bearer {token}")),
+        UserinfoAuth::Scheme(scheme) => header = Some(format!("{scheme} {token}")),
+        UserinfoAuth::Query(name) => query.push((name, token.clone())),
     }
+    if let Some(name) = &settings.userinfo_hmac {
+        query.push((name, appsecret_proof(context.secret()?, &tokens.access_token)));
+    }
+    let pairs: Vec<(&str, &str)> = query.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    let url = if pairs.is_empty() { url.to_owned() } else { calls::with_query(url, &pairs)? };
+    let headers: Vec<(&str, &str)> = header.iter().map(|value| ("authorization", value.as_str())).collect();
+    calls::json(context.outbound(), calls::get(&url, &headers)?).await
 }
 
 fn vouched(
@@ -125,43 +180,14 @@ fn is_verified(map: &UserMap, user: &Value) -> bool {
     }
 }
 
-impl Provider for Oauth2 {
-    fn settings(&self) -> &ProviderSettings {
-        &self.0.settings
-    }
-
-    fn start<'a>(&'a self, request: &'a StartRequest) -> ProviderFuture<'a, (Url, PendingAuthorization)> {
-        Box::pin(async move {
-            let settings = &self.0.settings;
-            let options = AuthorizeOptions {
-                endpoint: settings.authorize_url.as_deref().unwrap_or_default(),
-                scope_sep: settings.scope_sep.as_deref().unwrap_or(" "),
-                ..AuthorizeOptions::default()
-            };
-            start::start(settings, &*self.0.around.random, request, &options)
-        })
-    }
-
-    fn finish<'a>(&'a self, callback: &'a Callback, kept: &'a PendingAuthorization) -> ProviderFuture<'a, Vouched> {
-        Box::pin(self.who(callback, kept))
-    }
-
-    fn check<'a>(&'a self, redirect_uri: &'a str) -> BoxFuture<'a, Vec<CheckedStep>> {
-        Box::pin(async move {
-            let outcome = self.0.probe(&self.counter(), self.0.given_secret(), redirect_uri).await;
-            vec![CheckedStep::new("token endpoint", outcome)]
-        })
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::testing::{StubProvider, surroundings};
+    use crate::testing::{StubProvider, context};
+    use crate::{Callback, StartRequest};
     use usher_domain::provider::EmailTrustRule;
-    use usher_domain::secret::Secret;
 
     fn settings(base: &str, more: &Value) -> ProviderSettings {
         let mut all = json!({
@@ -242,8 +268,8 @@ mod tests {
             "scope_sep": ",", "scopes": ["a", "b"], "email_trust": "verified", "pkce": "off",
             "emails": {"url": format!("{base}/emails"), "pick": "verified&&primary"}}),
         );
-        assert_eq!(settings.check(), Ok(()));
-        let forge = Oauth2::new(ProviderContext::new(settings, Some(Secret::from("hush")), surroundings()));
+        assert_eq!(KIND.checked(&settings), Ok(()));
+        let forge = connect(context(&KIND, settings));
         let request = StartRequest { redirect_uri: "https://id.test/cb".into(), ..StartRequest::default() };
         let (url, kept) = forge.start(&request).await.unwrap();
         assert!(url.as_str().contains("scope=a%2Cb") && !url.as_str().contains("code_challenge"), "{url}");

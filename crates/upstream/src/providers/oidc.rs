@@ -1,62 +1,140 @@
 //! Any OpenID Provider: discovery by issuer, userinfo for claims that the ID token lacks, back-channel logout.
 
-use futures_util::future::BoxFuture;
 use serde_json::Value;
-use url::Url;
 
 use crate::callback::Callback;
+use crate::connector::Connector;
 use crate::error::UpstreamError;
 use crate::issuer::IssuerRule;
 use crate::openid::{MetadataSource, OpenId, OpenIdMetadata, VerifiedIdToken};
+use crate::openid_provider::{OpenIdProvider, OpenIdQuirks};
 use crate::provider_context::ProviderContext;
-use crate::provider_event::{ProviderEvent, ProviderEventEndpoint, ProviderEventKind, ProviderEventRequest, field};
-use crate::start::{PendingAuthorization, StartRequest};
-use crate::{CheckedStep, Provider, ProviderFuture, Vouched, calls, id_token, profile};
+use crate::provider_event::{ProviderEvent, ProviderEventKind, ProviderEventRequest, field};
+use crate::start::StartRequest;
+use crate::{Provider, Vouched, calls, id_token, profile};
 use usher_domain::email::trust::EmailTrust;
-use usher_domain::provider::{Discovery, ProviderSettings};
+use usher_domain::provider::setting::{
+    ALGORITHMS, AUTHORIZE_URL, CLIENT_AUTH, DISCOVERY, END_SESSION_URL, ISSUER, JWKS_URL, PKCE, REQUIRE_ISS,
+    RESPONSE_MODE, SCOPES, TOKEN_URL, USERINFO_URL,
+};
+use usher_domain::provider::{
+    Discovery, EventUrl, KindTitle, ProviderEventEndpoint, ProviderFaults, ProviderKind, ProviderSettings, SecretNeed,
+    TrustLimit,
+};
+use usher_domain::secret::Secret;
 use usher_domain::user::Profile;
 
 const LOGOUT_EVENT: &str = "http://schemas.openid.net/event/backchannel-logout";
 
-/// An OpenID Provider.
-pub(crate) struct Oidc(OpenId);
+/// Asymmetric algorithms only.
+const KNOWN_ALGORITHMS: &[&str] = &["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384"];
 
-impl Oidc {
-    pub fn new(provider_context: ProviderContext) -> Self {
-        let settings = &provider_context.settings;
-        let issuer = settings.issuer.clone().unwrap_or_default();
-        let source = match settings.discovery {
-            Some(Discovery::Off) => MetadataSource::Fixed(Box::new(written_down(settings))),
-            _ => MetadataSource::Document(format!("{}/.well-known/openid-configuration", issuer.trim_end_matches('/'))),
-        };
-        let rule = IssuerRule::exactly(issuer, settings);
-        Self(OpenId::new(provider_context, source, rule))
+pub static KIND: ProviderKind = ProviderKind {
+    settings: &[
+        &ISSUER,
+        &DISCOVERY,
+        &AUTHORIZE_URL,
+        &TOKEN_URL,
+        &USERINFO_URL,
+        &JWKS_URL,
+        &END_SESSION_URL,
+        &CLIENT_AUTH,
+        &PKCE,
+        &ALGORITHMS,
+        &REQUIRE_ISS,
+        &RESPONSE_MODE,
+    ],
+    required: &[&ISSUER],
+    fields: &[&ISSUER, &SCOPES],
+    secret: SecretNeed::UnlessPublic,
+    metadata_at: &ISSUER,
+    trust_limit: TrustLimit::Authoritative,
+    events: &[EventUrl { label: "provider-backchannel", endpoint: ProviderEventEndpoint::BackchannelLogout }],
+    check,
+    ..ProviderKind::openid("oidc", KindTitle::Message("provider-kind-oidc"))
+};
+
+pub static CONNECTOR: Connector = Connector { kind: &KIND, connect };
+
+fn check(settings: &ProviderSettings, faults: &mut ProviderFaults) {
+    let off = settings.discovery == Some(Discovery::Off);
+    let fixed = [
+        (&AUTHORIZE_URL, &settings.authorize_url, true),
+        (&TOKEN_URL, &settings.token_url, true),
+        (&JWKS_URL, &settings.jwks_url, true),
+        (&USERINFO_URL, &settings.userinfo_url, false),
+        (&END_SESSION_URL, &settings.end_session_url, false),
+    ];
+    for (setting, url, needed) in fixed {
+        faults.add(off && needed && url.is_none(), setting.name, "is needed without discovery");
+        let why = "comes from discovery: set discovery to off to give it by hand";
+        faults.add(!off && url.is_some(), setting.name, why);
+    }
+    let unknown = settings.algorithms.iter().any(|alg| !KNOWN_ALGORITHMS.contains(&alg.as_str()));
+    let why = "must be of RS256, RS384, RS512, PS256, PS384, PS512, ES256 and ES384";
+    faults.add(unknown, ALGORITHMS.name, why);
+}
+
+struct Oidc;
+
+fn connect(context: ProviderContext) -> Box<dyn Provider> {
+    let issuer = context.settings.issuer.clone().unwrap_or_default();
+    connect_to(issuer, context)
+}
+
+/// A provider without quirks that has this issuer.
+pub fn connect_to(issuer: String, context: ProviderContext) -> Box<dyn Provider> {
+    let source = match context.settings.discovery {
+        Some(Discovery::Off) => MetadataSource::Fixed(Box::new(written_down(&context.settings))),
+        _ => MetadataSource::Document(format!("{}/.well-known/openid-configuration", issuer.trim_end_matches('/'))),
+    };
+    let rule = IssuerRule::exactly(issuer, &context.settings);
+    Box::new(OpenIdProvider { openid: OpenId::new(context, source, rule), quirks: Oidc })
+}
+
+impl OpenIdQuirks for Oidc {
+    fn parameters(
+        &self,
+        _: &ProviderSettings,
+        metadata: &OpenIdMetadata,
+        request: &StartRequest,
+    ) -> Vec<(&'static str, String)> {
+        // `login` is in Core; not every provider supports choosing an account.
+        let chooses = metadata.prompt_values_supported.iter().any(|prompt| prompt == "select_account");
+        let prompt = if chooses { "select_account" } else { "login" };
+        request.fresh_choice.then(|| ("prompt", prompt.to_owned())).into_iter().collect()
     }
 
-    async fn who(&self, callback: &Callback, kept: &PendingAuthorization) -> Result<Vouched, UpstreamError> {
-        let proven = self.0.prove(callback, kept, self.0.provider_context.given_secret()).await?;
+    fn secret(&self, context: &ProviderContext) -> Result<Option<Secret<String>>, UpstreamError> {
+        Ok(context.given_secret().cloned())
+    }
+
+    async fn vouched(&self, openid: &OpenId, proven: VerifiedIdToken, _: &Callback) -> Result<Vouched, UpstreamError> {
         let lacks = |name: &str| proven.claims.get(name).is_none();
-        let more =
-            if lacks("email") || lacks("name") && lacks("given_name") { self.userinfo(&proven).await? } else { None };
-        vouched(self.settings(), &proven.claims, more.as_ref(), proven.issuer)
+        let asks = lacks("email") || lacks("name") && lacks("given_name");
+        let more = if asks { userinfo(openid, &proven).await? } else { None };
+        vouched(&openid.provider_context.settings, &proven.claims, more.as_ref(), proven.issuer)
     }
 
-    async fn userinfo(&self, proven: &VerifiedIdToken) -> Result<Option<Value>, UpstreamError> {
-        let Some(url) = &proven.metadata.userinfo_endpoint else { return Ok(None) };
-        let bearer = format!("Bearer {}", proven.access_token.expose());
-        let told =
-            calls::json(self.0.provider_context.outbound(), calls::get(url, &[("authorization", &bearer)])?).await?;
-        same_person(&proven.claims, told).map(Some)
-    }
-
-    async fn told(&self, request: &ProviderEventRequest) -> Result<Vec<ProviderEvent>, UpstreamError> {
+    async fn events(
+        &self,
+        openid: &OpenId,
+        request: &ProviderEventRequest,
+    ) -> Result<Vec<ProviderEvent>, UpstreamError> {
         if request.endpoint != ProviderEventEndpoint::BackchannelLogout {
             return Err(UpstreamError::NoSuchNotice);
         }
-        let event = self.0.event(&field(&request.body, "logout_token")?).await?;
+        let event = openid.event(&field(&request.body, "logout_token")?).await?;
         let (subject, sid) = logout(event.typ.as_deref(), &event.claims).map_err(UpstreamError::misbehaved)?;
-        Ok(vec![event.notice(&self.settings().id, ProviderEventKind::SignedOut, subject, sid)])
+        Ok(vec![event.notice(&openid.provider_context.settings.id, ProviderEventKind::SignedOut, subject, sid)])
     }
+}
+
+async fn userinfo(openid: &OpenId, proven: &VerifiedIdToken) -> Result<Option<Value>, UpstreamError> {
+    let Some(url) = &proven.metadata.userinfo_endpoint else { return Ok(None) };
+    let bearer = format!("Bearer {}", proven.access_token.expose());
+    let request = calls::get(url, &[("authorization", &bearer)])?;
+    same_person(&proven.claims, calls::json(openid.provider_context.outbound(), request).await?).map(Some)
 }
 
 /// Userinfo counts only if its `sub` is that of the ID token (OpenID Connect Core §5.3.2).
@@ -131,43 +209,6 @@ fn vouched(
         auth_time: id_token::time(claims, "auth_time"),
         sid: claims.get("sid").and_then(Value::as_str).filter(|sid| (1..=255).contains(&sid.len())).map(str::to_owned),
     })
-}
-
-impl Provider for Oidc {
-    fn settings(&self) -> &ProviderSettings {
-        &self.0.provider_context.settings
-    }
-
-    fn start<'a>(&'a self, request: &'a StartRequest) -> ProviderFuture<'a, (Url, PendingAuthorization)> {
-        Box::pin(async move {
-            let prompts = &self.0.metadata().await?.prompt_values_supported;
-            // `login` is in Core; not every provider supports choosing an account.
-            let chooses = prompts.iter().any(|prompt| prompt == "select_account");
-            let prompt = if chooses { "select_account" } else { "login" };
-            let own = request.fresh_choice.then(|| ("prompt", prompt.to_owned()));
-            self.0.start(request, own.into_iter().collect()).await
-        })
-    }
-
-    fn finish<'a>(&'a self, callback: &'a Callback, kept: &'a PendingAuthorization) -> ProviderFuture<'a, Vouched> {
-        Box::pin(self.who(callback, kept))
-    }
-
-    fn notice<'a>(&'a self, request: &'a ProviderEventRequest) -> ProviderFuture<'a, Vec<ProviderEvent>> {
-        Box::pin(self.told(request))
-    }
-
-    fn introduce(&self) -> ProviderFuture<'_, ()> {
-        Box::pin(self.0.introduce())
-    }
-
-    fn check<'a>(&'a self, redirect_uri: &'a str) -> BoxFuture<'a, Vec<CheckedStep>> {
-        Box::pin(self.0.check(self.0.provider_context.given_secret(), redirect_uri))
-    }
-
-    fn end_session_url<'a>(&'a self, back_to: &'a str) -> ProviderFuture<'a, Option<Url>> {
-        Box::pin(self.0.end_session_url(back_to))
-    }
 }
 
 #[cfg(test)]

@@ -1,65 +1,84 @@
 //! X: OAuth 2 with PKCE and Basic, `{data:{}}` around everything, an address only if the app may request it.
 
-use futures_util::future::BoxFuture;
 use oauth2::http::StatusCode;
 use serde_json::Value;
-use url::Url;
 
-use crate::callback::Callback;
+use crate::connector::Connector;
 use crate::error::{UpstreamCause, UpstreamError};
+use crate::exchange::ProviderTokens;
+use crate::oauth_provider::{OAuthProvider, OAuthQuirks};
 use crate::provider_context::{ProviderContext, TokenEndpointCall};
-use crate::start::{self, AuthorizeOptions, PendingAuthorization, StartRequest};
-use crate::{CheckedStep, Provider, ProviderFuture, Vouched, calls, profile};
+use crate::{Provider, Vouched, calls, profile};
 use usher_domain::email::trust::EmailTrust;
-use usher_domain::provider::{ProviderSettings, TokenForm};
+use usher_domain::provider::{KindTitle, ProviderKind, ProviderSettings, Scopes, SecretNeed, TokenForm};
 use usher_domain::secret::Secret;
 use usher_domain::user::Profile;
 
 const SITE: &str = "https://x.com";
 const API: &str = "https://api.x.com";
 
-/// X.
-pub(crate) struct X(ProviderContext);
+pub static KIND: ProviderKind = ProviderKind {
+    scopes: Scopes {
+        default: &["users.read", "tweet.read", "users.email"],
+        required: &["users.read", "tweet.read"],
+        why: "must hold users.read and tweet.read, or X will not say who the person is",
+    },
+    secret: SecretNeed::Optional,
+    register: "provider-register-x",
+    addresses: "Verified: X sends an address only if it was confirmed.",
+    ..ProviderKind::oauth("x", KindTitle::Brand("X"))
+};
 
-impl X {
-    pub fn new(provider_context: ProviderContext) -> Self {
-        Self(provider_context)
+pub static CONNECTOR: Connector = Connector { kind: &KIND, connect };
+
+struct X;
+
+fn connect(context: ProviderContext) -> Box<dyn Provider> {
+    Box::new(OAuthProvider { context, quirks: X })
+}
+
+impl OAuthQuirks for X {
+    fn authorize_url(&self, context: &ProviderContext) -> String {
+        context.url(SITE, "/i/oauth2/authorize")
     }
 
-    fn counter(url: &str) -> TokenEndpointCall<'_> {
-        // Without a secret it is a public client, whose id is sent in the body.
+    /// With Basic; a public client without a secret sends its id in the body.
+    fn token_endpoint(&self, context: &ProviderContext) -> TokenEndpointCall {
+        let url = context.url(API, "/2/oauth2/token");
         TokenEndpointCall { url, basic: true, form: TokenForm::Json, error_reader: error }
     }
 
-    async fn who(&self, callback: &Callback, kept: &PendingAuthorization) -> Result<Vouched, UpstreamError> {
-        let provider_context = &self.0;
-        let code =
-            callback.code(&provider_context.settings.id, kept, false, |told| told == provider_context.base(SITE))?;
-        let url = provider_context.url(API, "/2/oauth2/token");
-        let tokens =
-            provider_context.exchange(&Self::counter(&url), provider_context.given_secret(), code, kept).await?;
-        let told = match self.me(&tokens.access_token, "confirmed_email,profile_image_url").await? {
+    fn callback_issuer(&self, context: &ProviderContext) -> String {
+        context.base(SITE).to_owned()
+    }
+
+    fn secret<'a>(&self, context: &'a ProviderContext) -> Result<Option<&'a Secret<String>>, UpstreamError> {
+        Ok(context.given_secret())
+    }
+
+    async fn vouched(&self, context: &ProviderContext, tokens: ProviderTokens) -> Result<Vouched, UpstreamError> {
+        let told = match me(context, &tokens.access_token, "confirmed_email,profile_image_url").await? {
             Ok(told) => told,
             // An app that may not request addresses is refused completely: repeat without.
-            Err(_) => self.me(&tokens.access_token, "profile_image_url").await?.map_err(|status| {
+            Err(_) => me(context, &tokens.access_token, "profile_image_url").await?.map_err(|status| {
                 UpstreamError::Misconfigured(UpstreamCause::with("it does not say who the person is", status.as_str()))
             })?,
         };
-        vouched(&provider_context.settings, &told, provider_context.base(SITE).to_owned())
+        vouched(&context.settings, &told, context.base(SITE).to_owned())
     }
+}
 
-    /// The person, or the status of the refusal.
-    async fn me(
-        &self,
-        access_token: &Secret<String>,
-        fields: &str,
-    ) -> Result<Result<Value, StatusCode>, UpstreamError> {
-        let url = calls::with_query(&self.0.url(API, "/2/users/me"), &[("user.fields", fields)])?;
-        let bearer = format!("Bearer {}", access_token.expose());
-        let answer = self.0.outbound().send(calls::get(&url, &[("authorization", &bearer)])?).await?;
-        let told = calls::object(&answer)?;
-        Ok(if answer.status == StatusCode::OK { Ok(told) } else { Err(answer.status) })
-    }
+/// The person, or the status of the refusal.
+async fn me(
+    context: &ProviderContext,
+    access_token: &Secret<String>,
+    fields: &str,
+) -> Result<Result<Value, StatusCode>, UpstreamError> {
+    let url = calls::with_query(&context.url(API, "/2/users/me"), &[("user.fields", fields)])?;
+    let bearer = format!("Bearer {}", access_token.expose());
+    let answer = context.outbound().send(calls::get(&url, &[("authorization", &bearer)])?).await?;
+    let told = calls::object(&answer)?;
+    Ok(if answer.status == StatusCode::OK { Ok(told) } else { Err(answer.status) })
 }
 
 /// A code that is used or expired (after half a minute) gives `invalid_request` here.
@@ -93,47 +112,21 @@ fn vouched(settings: &ProviderSettings, told: &Value, issuer: String) -> Result<
     })
 }
 
-impl Provider for X {
-    fn settings(&self) -> &ProviderSettings {
-        &self.0.settings
-    }
-
-    fn start<'a>(&'a self, request: &'a StartRequest) -> ProviderFuture<'a, (Url, PendingAuthorization)> {
-        Box::pin(async move {
-            let endpoint = self.0.url(SITE, "/i/oauth2/authorize");
-            let options = AuthorizeOptions { endpoint: &endpoint, scope_sep: " ", ..AuthorizeOptions::default() };
-            start::start(&self.0.settings, &*self.0.around.random, request, &options)
-        })
-    }
-
-    fn finish<'a>(&'a self, callback: &'a Callback, kept: &'a PendingAuthorization) -> ProviderFuture<'a, Vouched> {
-        Box::pin(self.who(callback, kept))
-    }
-
-    fn check<'a>(&'a self, redirect_uri: &'a str) -> BoxFuture<'a, Vec<CheckedStep>> {
-        Box::pin(async move {
-            let url = self.0.url(API, "/2/oauth2/token");
-            let outcome = self.0.probe(&Self::counter(&url), self.0.given_secret(), redirect_uri).await;
-            vec![CheckedStep::new("token endpoint", outcome)]
-        })
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::testing::{StubProvider, surroundings};
-    use usher_domain::provider::ProviderKind;
+    use crate::testing::{StubProvider, context};
+    use crate::{Callback, StartRequest};
 
     fn settings() -> ProviderSettings {
-        ProviderSettings::new("x".parse().unwrap(), ProviderKind::X, "us")
+        ProviderSettings::new("x".parse().unwrap(), &KIND, "us")
     }
 
     async fn arrived(testing: &StubProvider) -> Result<Vouched, UpstreamError> {
         let settings = ProviderSettings { base_url: Some(testing.base.clone()), ..settings() };
-        let x = X::new(ProviderContext::new(settings, Some(Secret::from("hush")), surroundings()));
+        let x = connect(context(&KIND, settings));
         let request = StartRequest { redirect_uri: "https://id.test/cb".into(), ..StartRequest::default() };
         let (_, kept) = x.start(&request).await.unwrap();
         let callback = Callback::parse(&format!("code=c&state={}", kept.state)).unwrap();

@@ -2,12 +2,13 @@
 
 use usher_domain::id::ClientId;
 use usher_domain::oauth::client::{Client, ClientSecret};
-use usher_domain::provider::{ProviderId, ProviderKind, ProviderSettings};
+use usher_domain::provider::{ProviderId, ProviderSettings};
 use usher_storage::providers::StoredProvider;
 use usher_storage::{Result, Tx};
 
 use super::super::samples::{NOW, in_tx, later, random, stored_client};
 use super::{Table, writer};
+use crate::harness::providers::GITHUB;
 
 /// A client, once it is locked.
 async fn locked(tx: &mut Tx, id: &ClientId) -> Result<Client> {
@@ -85,7 +86,7 @@ pub const PROVIDERS: Table<ProviderId> = Table {
     add: |store| {
         Box::pin(async move {
             let id: ProviderId = format!("p{}", random().digits(12)).parse().unwrap();
-            let settings = ProviderSettings::new(id.clone(), ProviderKind::Github, "us");
+            let settings = ProviderSettings::new(id.clone(), GITHUB, "us");
             let provider = StoredProvider { settings, secret: Some(vec![1]), managed: false, updated_at: NOW };
             in_tx!(store, |tx| tx.replace_provider(None, &provider).await).unwrap();
             id

@@ -9,7 +9,7 @@ use super::{ConfiguredProvider, read_secret};
 use crate::entry::SettingOrigin;
 use crate::fault::ConfigError;
 use crate::nearest::nearest;
-use usher_domain::provider::ProviderSettings;
+use usher_domain::provider::{ProviderKind, ProviderKinds, ProviderSettings, SettingsError};
 use usher_domain::secret::Secret;
 
 /// The name of the tables.
@@ -18,50 +18,17 @@ const SECRET: &str = "client_secret";
 const SECRET_FILE: &str = "client_secret_file";
 
 /// Every name that a table may have.
-pub(super) const NAMES: &[&str] = &[
-    "id",
-    "kind",
-    "label",
-    "enabled",
-    "sign_up",
-    "client_id",
-    SECRET,
-    SECRET_FILE,
-    "scopes",
-    "base_url",
-    "issuer",
-    "discovery",
-    "authorize_url",
-    "token_url",
-    "userinfo_url",
-    "jwks_url",
-    "end_session_url",
-    "client_auth",
-    "pkce",
-    "algorithms",
-    "require_iss",
-    "response_mode",
-    "hd",
-    "tenant",
-    "allowed_tenants",
-    "graph_version",
-    "team_id",
-    "key_id",
-    "email_trust",
-    "authoritative_domains",
-    "trust_factors",
-    "link_policy",
-    "extra_params",
-    "map",
-    "scope_sep",
-    "token_response",
-    "userinfo_auth",
-    "userinfo_hmac",
-    "emails",
-];
+fn names(kinds: &ProviderKinds) -> Vec<&'static str> {
+    kinds.settings().iter().map(|setting| setting.name).chain([SECRET, SECRET_FILE]).collect()
+}
 
 /// The providers in a TOML text. Invalid TOML has none: the reader of the settings reports that error.
-pub fn tables(path: &Path, text: &str, faults: &mut Vec<ConfigError>) -> Vec<ConfiguredProvider> {
+pub fn tables(
+    path: &Path,
+    text: &str,
+    kinds: &ProviderKinds,
+    faults: &mut Vec<ConfigError>,
+) -> Vec<ConfiguredProvider> {
     let Ok(whole) = DeTable::parse(text) else { return Vec::new() };
     let Some((_, value)) = whole.get_ref().iter().find(|(name, _)| name.get_ref() == TABLE) else {
         return Vec::new();
@@ -79,7 +46,7 @@ pub fn tables(path: &Path, text: &str, faults: &mut Vec<ConfigError>) -> Vec<Con
             faults.push(ConfigError::Syntax { origin, message });
             continue;
         };
-        match read(table, &origin, at) {
+        match read(table, kinds, &origin, at) {
             Ok(provider) => found.push(provider),
             Err(wrong) => faults.extend(wrong),
         }
@@ -89,15 +56,17 @@ pub fn tables(path: &Path, text: &str, faults: &mut Vec<ConfigError>) -> Vec<Con
 
 fn read(
     table: &DeTable<'_>,
+    kinds: &ProviderKinds,
     origin: &SettingOrigin,
     at: impl Fn(usize) -> SettingOrigin,
 ) -> Result<ConfiguredProvider, Vec<ConfigError>> {
     let (mut members, mut faults) = (Map::new(), Vec::new());
+    let names = names(kinds);
     for (name, value) in table {
-        if NAMES.contains(&name.get_ref().as_ref()) {
+        if names.contains(&name.get_ref().as_ref()) {
             members.insert(name.get_ref().to_string(), json(value.get_ref()));
         } else {
-            let nearest = nearest(name.get_ref(), NAMES.iter().copied()).map(|near| format!("{TABLE}.{near}"));
+            let nearest = nearest(name.get_ref(), names.iter().copied()).map(|near| format!("{TABLE}.{near}"));
             let (name, origin) = (format!("{TABLE}.{}", name.get_ref()), at(name.span().start));
             faults.push(ConfigError::Unknown { name, origin, nearest });
         }
@@ -110,18 +79,26 @@ fn read(
     if let Some(kind) = members.get("kind").cloned() {
         members.entry("id").or_insert(kind);
     }
-    match serde_json::from_value::<ProviderSettings>(Value::Object(members)) {
+    match settings(kinds, members) {
         Err(error) => faults.push(syntax(format!("{TABLE}: {error}"))),
-        Ok(settings) => {
-            let settings = settings.canonical();
-            let wrong = settings.check().err().unwrap_or_default();
+        Ok((kind, settings)) => {
+            let wrong = kind.checked(&settings).err().unwrap_or_default();
             faults.extend(wrong.iter().map(|fault| syntax(format!("{TABLE} {}: {fault}", settings.id))));
             if faults.is_empty() {
-                return Ok(ConfiguredProvider { settings, secret, origin: origin.clone() });
+                return Ok(ConfiguredProvider { kind, settings, secret, origin: origin.clone() });
             }
         }
     }
     Err(faults)
+}
+
+fn settings(
+    kinds: &ProviderKinds,
+    members: Map<String, Value>,
+) -> Result<(&'static ProviderKind, ProviderSettings), SettingsError> {
+    let settings = kinds.read(members)?;
+    let kind = kinds.of(&settings)?;
+    Ok((kind, kind.canonical(settings)))
 }
 
 /// Removes the secret, so that no error about the rest can contain it.

@@ -3,6 +3,7 @@
 use askama::Template;
 
 use crate::views::{FieldErrors, Form, Layout};
+use usher_domain::provider::{KindTitle, ProviderKind};
 
 /// Every provider, and the kinds that can be added.
 #[derive(Clone, Debug, Default, Template)]
@@ -38,10 +39,9 @@ pub struct ProviderListItem {
 }
 
 /// A kind of provider to add.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct ProviderKindLink {
-    /// The kind, e.g. `google`.
-    pub kind: String,
+    pub kind: &'static ProviderKind,
     /// The form's URL.
     pub url: String,
 }
@@ -49,21 +49,20 @@ pub struct ProviderKindLink {
 impl ProviderKindLink {
     /// The name of the kind.
     pub fn name(&self, page: &Layout) -> String {
-        kind_name(page, &self.kind)
+        kind_name(page, self.kind)
     }
 }
 
 /// The page of a provider: its form, its actions, and the result of a test.
 #[expect(clippy::struct_excessive_bools, reason = "each says one thing of the provider")]
-#[derive(Clone, Debug, Default, Template)]
+#[derive(Clone, Debug, Template)]
 #[template(path = "console/provider.html")]
 pub struct ProviderPage {
     /// The layout.
     pub page: Layout,
     /// The fields of [`ProviderValues`]; button `do` = `save`, `enable`, `disable`, `remove`, `test`.
     pub form: Form,
-    /// The kind, e.g. `google`.
-    pub kind: String,
+    pub kind: &'static ProviderKind,
     /// Its display name; empty for a new one.
     pub name: String,
     /// Does it exist already? Its id is then fixed.
@@ -80,6 +79,8 @@ pub struct ProviderPage {
     pub has_secret: bool,
     /// The values of the form.
     pub values: ProviderValues,
+    /// The values that the form was loaded with, if it exists already.
+    pub loaded: String,
     /// Validation errors.
     pub errors: FieldErrors,
     /// Success message.
@@ -149,68 +150,53 @@ pub struct FieldView {
     pub required: bool,
 }
 
-/// Fields: name, key of the label, key of the hint.
-const FIELDS: [(&str, &str, &str); 15] = [
-    ("id", "provider-id", "provider-id-hint"),
-    ("label", "provider-label", "provider-label-hint"),
-    ("client_id", "client-id", ""),
-    ("issuer", "provider-issuer", "provider-issuer-hint"),
-    ("authorize_url", "provider-authorize-url", ""),
-    ("token_url", "provider-token-url", ""),
-    ("userinfo_url", "provider-userinfo-url", ""),
-    ("hd", "provider-hd", "provider-hd-hint"),
-    ("tenant", "provider-tenant", "provider-tenant-hint"),
-    ("allowed_tenants", "provider-allowed-tenants", "provider-allowed-tenants-hint"),
-    ("graph_version", "provider-graph-version", ""),
-    ("team_id", "provider-team-id", ""),
-    ("key_id", "provider-key-id", ""),
-    ("scopes", "provider-scopes", "provider-scopes-hint"),
-    ("base_url", "provider-base-url", "provider-base-url-hint"),
-];
-
 impl ProviderPage {
+    /// The page of a provider to add, with an empty form.
+    pub fn new(page: Layout, form: Form, kind: &'static ProviderKind) -> Self {
+        Self {
+            page,
+            form,
+            kind,
+            name: String::new(),
+            editing: false,
+            enabled: true,
+            managed: false,
+            callback_url: String::new(),
+            notice_urls: Vec::new(),
+            has_secret: false,
+            values: ProviderValues::default(),
+            loaded: String::new(),
+            errors: FieldErrors::default(),
+            notice: None,
+            steps: Vec::new(),
+            providers_url: String::new(),
+        }
+    }
+
     /// The text fields.
     pub fn fields(&self) -> Vec<FieldView> {
         let words = |key: &str| if key.is_empty() { String::new() } else { self.page.t(key) };
-        let generic = matches!(self.kind.as_str(), "oidc" | "oauth2");
-        let required = |name: &str| match name {
-            "id" | "client_id" => true,
-            "label" | "issuer" | "authorize_url" | "token_url" | "userinfo_url" => generic,
-            _ => false,
-        };
         let view = |(name, value): &(&'static str, String)| {
-            let (_, label, hint) = FIELDS.iter().find(|(known, _, _)| known == name)?;
-            let (label, hint) = (words(label), words(hint));
-            Some(FieldView { name, label, hint, value: value.clone(), required: required(name) })
+            let field = self.kind.form_fields().find(|setting| setting.name == *name)?.field?;
+            let (label, hint) = (words(field.label), words(field.hint));
+            Some(FieldView { name, label, hint, value: value.clone(), required: self.kind.requires(name) })
         };
         self.values.texts.iter().filter_map(view).collect()
     }
 
     /// The name of the kind.
     pub fn kind_name(&self) -> String {
-        kind_name(&self.page, &self.kind)
+        kind_name(&self.page, self.kind)
     }
 
     /// Where to register a client.
     pub fn register_hint(&self) -> String {
-        self.page.t(match self.kind.as_str() {
-            "google" => "provider-register-google",
-            "facebook" => "provider-register-facebook",
-            "x" => "provider-register-x",
-            "github" => "provider-register-github",
-            "apple" => "provider-register-apple",
-            "microsoft" => "provider-register-microsoft",
-            _ => "provider-register-other",
-        })
+        self.page.t(self.kind.register)
     }
 
     /// The hint of the secret field.
     pub fn secret_hint(&self) -> String {
-        self.page.t(match (self.has_secret, self.kind.as_str()) {
-            (true, _) => "provider-secret-kept",
-            (false, "apple") => "provider-private-key-hint",
-            (false, _) => "provider-secret-hint",
-        })
+        self.page.t(if self.has_secret { "provider-secret-kept" } else { self.kind.secret_field.hint })
     }
 
     /// What happens if the email address belongs to a user: `(value, label, selected)`.
@@ -241,15 +227,9 @@ impl ProviderPage {
     }
 }
 
-fn kind_name(page: &Layout, kind: &str) -> String {
-    match kind {
-        "google" => "Google".to_owned(),
-        "facebook" => "Facebook".to_owned(),
-        "x" => "X".to_owned(),
-        "github" => "GitHub".to_owned(),
-        "apple" => "Apple".to_owned(),
-        "microsoft" => "Microsoft".to_owned(),
-        "oidc" => page.t("provider-kind-oidc"),
-        _ => page.t("provider-kind-oauth2"),
+fn kind_name(page: &Layout, kind: &ProviderKind) -> String {
+    match kind.title {
+        KindTitle::Brand(brand) => brand.to_owned(),
+        KindTitle::Message(key) => page.t(key),
     }
 }

@@ -69,6 +69,8 @@ pub struct WebhookPage {
     pub address: String,
     /// The submitted values.
     pub values: WebhookValues,
+    /// The values that the form was loaded with.
+    pub loaded: String,
     /// The new secret.
     pub secret: Option<ShownSecret>,
     /// Why it is disabled, if it is.

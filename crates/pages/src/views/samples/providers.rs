@@ -6,7 +6,10 @@ use super::{HOSTILE, RenderedSample, errors, inside};
 use crate::views::{
     ConsoleProviders, Form, ProviderKindLink, ProviderListItem, ProviderPage, ProviderValues, StepView, Tab,
 };
+use usher_domain::provider::ProviderKind;
 use usher_i18n::Lang;
+use usher_upstream::built_in_kinds;
+use usher_upstream::providers::{apple, facebook, google, oauth2};
 
 pub(super) fn all(lang: Lang) -> Vec<RenderedSample> {
     let row = |id: &str, name: &str, enabled, managed| ProviderListItem {
@@ -17,11 +20,11 @@ pub(super) fn all(lang: Lang) -> Vec<RenderedSample> {
         managed,
         callback_url: format!("http://localhost:8080/upstream/{id}/callback"),
     };
-    let kinds = ["google", "facebook", "x", "github", "apple", "microsoft", "oidc", "oauth2"];
-    let link = |kind: &str| ProviderKindLink { kind: kind.into(), url: format!("/console/new-provider?kind={kind}") };
+    let url = |kind: &ProviderKind| format!("/console/new-provider?kind={}", kind.name);
+    let link = |kind| ProviderKindLink { kind, url: url(kind) };
     let empty = ConsoleProviders {
         page: inside(lang, Tab::Console),
-        kinds: kinds.map(link).into(),
+        kinds: built_in_kinds().iter().map(link).collect(),
         console_url: "/console".into(),
         ..ConsoleProviders::default()
     };
@@ -36,46 +39,36 @@ pub(super) fn all(lang: Lang) -> Vec<RenderedSample> {
 }
 
 fn forms(lang: Lang) -> Vec<RenderedSample> {
-    let texts = |names: &[&'static str], value: &str| names.iter().map(|name| (*name, value.to_owned())).collect();
-    let fresh = ProviderPage {
-        page: inside(lang, Tab::Console),
-        form: Form::new("/console/new-provider?kind=google", "t"),
-        kind: "google".into(),
-        enabled: true,
-        values: ProviderValues {
-            texts: texts(&["id", "label", "client_id", "hd", "scopes", "base_url"], ""),
-            sign_up: true,
-            link_policy: "confirm".into(),
-            ..ProviderValues::default()
-        },
-        providers_url: "/console/providers".into(),
-        ..ProviderPage::default()
+    let values = |kind: &ProviderKind, value: &str| ProviderValues {
+        texts: kind.form_fields().map(|setting| (setting.name, value.to_owned())).collect(),
+        sign_up: true,
+        link_policy: "confirm".into(),
+        ..ProviderValues::default()
     };
+    let form = |kind: &'static ProviderKind| {
+        let action = format!("/console/new-provider?kind={}", kind.name);
+        ProviderPage {
+            values: values(kind, ""),
+            providers_url: "/console/providers".into(),
+            ..ProviderPage::new(inside(lang, Tab::Console), Form::new(action, "t"), kind)
+        }
+    };
+    let fresh = form(&google::KIND);
     let refused = ProviderPage {
-        kind: "oauth2".into(),
-        values: ProviderValues {
-            texts: texts(
-                &["id", "label", "client_id", "issuer", "authorize_url", "token_url", "userinfo_url"],
-                HOSTILE,
-            ),
-            rest: format!("</textarea>{HOSTILE}"),
-            ..ProviderValues::default()
-        },
+        values: ProviderValues { rest: format!("</textarea>{HOSTILE}"), ..values(&oauth2::KIND, HOSTILE) },
         errors: errors(&["id", "client_secret", "rest", "email_trust"], lang),
-        ..fresh.clone()
+        ..form(&oauth2::KIND)
     };
     let editing = ProviderPage {
-        kind: "facebook".into(),
+        kind: &facebook::KIND,
         name: "Facebook".into(),
         editing: true,
         callback_url: "http://localhost:8080/upstream/facebook/callback".into(),
         notice_urls: vec![("provider-deauthorize", "http://localhost:8080/upstream/facebook/notices".into())],
         has_secret: true,
         notice: Some(lang.text("provider-added")),
-        values: ProviderValues {
-            texts: texts(&["label", "client_id", "graph_version"], "v25.0"),
-            ..fresh.values.clone()
-        },
+        values: values(&facebook::KIND, "v25.0"),
+        loaded: "label=v25.0".into(),
         ..fresh.clone()
     };
     let step = |step, trouble: Option<&'static str>| StepView {
@@ -94,20 +87,12 @@ fn forms(lang: Lang) -> Vec<RenderedSample> {
         ..editing.clone()
     };
     let managed = ProviderPage { managed: true, name: HOSTILE.into(), notice: None, ..editing.clone() };
-    let apple = ProviderPage {
-        kind: "apple".into(),
-        values: ProviderValues {
-            texts: texts(&["label", "client_id", "team_id", "key_id"], ""),
-            ..fresh.values.clone()
-        },
-        ..fresh.clone()
-    };
     vec![
         ("provider-new", fresh.render()),
         ("provider-refused", refused.render()),
         ("provider-added", editing.render()),
         ("provider-tested", tested.render()),
         ("provider-managed", managed.render()),
-        ("provider-apple", apple.render()),
+        ("provider-apple", form(&apple::KIND).render()),
     ]
 }

@@ -1,16 +1,15 @@
 use serde_json::json;
 
 use super::*;
-use crate::testing::{NOW, StubProvider, TestKey, surroundings};
-use usher_domain::provider::ProviderKind;
-use usher_domain::secret::Secret;
+use crate::testing::{NOW, StubProvider, TestKey, context};
+use crate::{PendingAuthorization, Provider};
 use usher_domain::user::identity::EmailState;
 
 /// A testing that behaves as an OpenID Provider, and a relying party of it.
 struct OidcFixture {
     testing: StubProvider,
     key: TestKey,
-    op: Oidc,
+    op: Box<dyn Provider>,
 }
 
 impl OidcFixture {
@@ -20,14 +19,14 @@ impl OidcFixture {
         let mut settings = ProviderSettings {
             issuer: Some(base.clone()),
             algorithms: vec!["ES256".into()],
-            ..ProviderSettings::new("works".parse().unwrap(), ProviderKind::Oidc, "us")
+            ..ProviderSettings::new("works".parse().unwrap(), &KIND, "us")
         };
         change(&mut settings);
         let metadata = json!({"issuer": base, "authorization_endpoint": format!("{base}/authorize"),
             "token_endpoint": format!("{base}/token"), "userinfo_endpoint": format!("{base}/userinfo"),
             "jwks_uri": format!("{base}/jwks"), "end_session_endpoint": format!("{base}/bye"), "response_types_supported": []});
         testing.on("/.well-known/openid-configuration", 200, metadata).on("/jwks", 200, json!({"keys": [key.jwk()]}));
-        let op = Oidc::new(ProviderContext::new(settings, Some(Secret::from("hush")), surroundings()));
+        let op = connect(context(&KIND, settings));
         Self { testing, key, op }
     }
 

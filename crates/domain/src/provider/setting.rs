@@ -1,0 +1,194 @@
+//! Settings of providers that not every kind has: for documents, forms and commands. [`SHARED`] are fields of
+//! [`ProviderSettings`](super::ProviderSettings) that several kinds may take; a kind declares its own beside its
+//! behaviour, and they are kept by name.
+
+use serde::{Deserialize, Serialize};
+
+/// A setting of a provider.
+#[derive(Debug)]
+pub struct Setting {
+    /// Its name in files, forms and the database.
+    pub name: &'static str,
+    /// What it is, for the documentation.
+    pub about: &'static str,
+    pub shape: Shape,
+    /// Its text field in the console's form.
+    pub field: Option<Field>,
+    /// Its option of `usher provider add`.
+    pub option: Option<CommandOption>,
+    /// Whether it decides to which server the secret goes.
+    pub names_server: bool,
+}
+
+/// The JSON type of a setting.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Shape {
+    Text,
+    /// Texts; separated by spaces in forms.
+    List,
+    /// Anything else, which forms show as JSON.
+    Other,
+}
+
+/// The keys of a field's texts in the translations.
+#[derive(Debug, Clone, Copy)]
+pub struct Field {
+    pub label: &'static str,
+    /// Empty if it has no hint.
+    pub hint: &'static str,
+}
+
+/// `--LONG VALUE`
+#[derive(Debug, Clone, Copy)]
+pub struct CommandOption {
+    pub long: &'static str,
+    pub value_name: &'static str,
+    pub help: &'static str,
+}
+
+impl Setting {
+    pub const fn text(name: &'static str, about: &'static str) -> Self {
+        Self { name, about, shape: Shape::Text, field: None, option: None, names_server: false }
+    }
+
+    pub const fn list(name: &'static str, about: &'static str) -> Self {
+        Self { shape: Shape::List, ..Self::text(name, about) }
+    }
+
+    pub const fn other(name: &'static str, about: &'static str) -> Self {
+        Self { shape: Shape::Other, ..Self::text(name, about) }
+    }
+
+    /// With a text field whose label and hint have these keys.
+    #[must_use]
+    pub const fn field(self, label: &'static str, hint: &'static str) -> Self {
+        Self { field: Some(Field { label, hint }), ..self }
+    }
+
+    /// With an option of `usher provider add`.
+    #[must_use]
+    pub const fn option(self, long: &'static str, value_name: &'static str, help: &'static str) -> Self {
+        Self { option: Some(CommandOption { long, value_name, help }), ..self }
+    }
+
+    /// Deciding to which server the secret goes.
+    #[must_use]
+    pub const fn naming_the_server(self) -> Self {
+        Self { names_server: true, ..self }
+    }
+}
+
+/// The value of a setting that only one kind has.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum OwnValue {
+    Text(String),
+    List(Vec<String>),
+}
+
+impl From<&str> for OwnValue {
+    fn from(text: &str) -> Self {
+        Self::Text(text.to_owned())
+    }
+}
+
+impl From<String> for OwnValue {
+    fn from(text: String) -> Self {
+        Self::Text(text)
+    }
+}
+
+impl From<Vec<String>> for OwnValue {
+    fn from(items: Vec<String>) -> Self {
+        Self::List(items)
+    }
+}
+
+/// The settings of every kind.
+pub const COMMON: &[&Setting] = &[
+    &ID,
+    &Setting::text("kind", "The kind of provider."),
+    &LABEL,
+    &Setting::other("enabled", "Whether people can sign in with it; `true` if absent."),
+    &Setting::other("sign_up", "Whether it may create accounts; `true` if absent."),
+    &CLIENT_ID,
+    &SCOPES,
+    &Setting::text("email_trust", "How far its email addresses are trusted; the rule of the kind if absent."),
+    &Setting::list("authoritative_domains", "Domains whose addresses this provider issues."),
+    &Setting::other("trust_factors", "Whether `mfa` in its `amr` is trusted."),
+    &Setting::text(
+        "link_policy",
+        "What happens if a verified address belongs to an account: `confirm` (default), `verify_mail` or `auto`.",
+    ),
+    &Setting::other("extra_params", "Further parameters of the authorization request. Those of Usher take precedence."),
+];
+
+/// Settings that several kinds take.
+pub const SHARED: &[&Setting] = &[
+    &BASE_URL,
+    &ISSUER,
+    &DISCOVERY,
+    &AUTHORIZE_URL,
+    &TOKEN_URL,
+    &USERINFO_URL,
+    &JWKS_URL,
+    &END_SESSION_URL,
+    &CLIENT_AUTH,
+    &PKCE,
+    &ALGORITHMS,
+    &REQUIRE_ISS,
+    &RESPONSE_MODE,
+    &MAP,
+    &SCOPE_SEP,
+    &TOKEN_RESPONSE,
+    &USERINFO_AUTH,
+    &USERINFO_HMAC,
+    &EMAILS,
+];
+
+pub const ID: Setting =
+    Setting::text("id", "Its id in URLs; the kind if absent.").field("provider-id", "provider-id-hint");
+pub const LABEL: Setting = Setting::text("label", "The text of the button; the brand if absent.")
+    .field("provider-label", "provider-label-hint");
+pub const CLIENT_ID: Setting =
+    Setting::text("client_id", "The `client_id` that the provider issued.").field("client-id", "");
+pub const SCOPES: Setting = Setting::list("scopes", "Requested scopes; those of the kind if absent.")
+    .field("provider-scopes", "provider-scopes-hint");
+pub const BASE_URL: Setting =
+    Setting::text("base_url", "Base URL instead of the provider's own: a simulator, or a self-hosted edition.")
+        .field("provider-base-url", "provider-base-url-hint");
+pub const ISSUER: Setting =
+    Setting::text("issuer", "The issuer. Part of every identity's key, so it must never change.")
+        .field("provider-issuer", "provider-issuer-hint")
+        .option("issuer", "URL", "Issuer (oidc, oauth2); part of every identity, so never change it");
+pub const DISCOVERY: Setting = Setting::text(
+    "discovery",
+    "How its metadata is used: `strict` (default), `lenient` (it may name another issuer), `off`.",
+);
+pub const AUTHORIZE_URL: Setting =
+    Setting::text("authorize_url", "The authorization endpoint.").field("provider-authorize-url", "");
+pub const TOKEN_URL: Setting = Setting::text("token_url", "The token endpoint.").field("provider-token-url", "");
+pub const USERINFO_URL: Setting =
+    Setting::text("userinfo_url", "The userinfo endpoint.").field("provider-userinfo-url", "");
+pub const JWKS_URL: Setting = Setting::text("jwks_url", "The key set.");
+pub const END_SESSION_URL: Setting = Setting::text("end_session_url", "The logout endpoint.");
+pub const CLIENT_AUTH: Setting =
+    Setting::text("client_auth", "How Usher authenticates: `basic`, `post`, or `none` (a public client with PKCE).");
+pub const PKCE: Setting = Setting::text("pkce", "Whether PKCE is used: `s256` (default) or `off`.");
+pub const ALGORITHMS: Setting = Setting::list("algorithms", "Accepted algorithms of ID tokens; `RS256` if absent.");
+pub const REQUIRE_ISS: Setting =
+    Setting::other("require_iss", "Require `iss` in responses (RFC 9207) even if the metadata does not announce it.");
+pub const RESPONSE_MODE: Setting = Setting::text("response_mode", "The response mode: `query` or `form_post`.");
+pub const MAP: Setting = Setting::other("map", "Where its userinfo response holds the profile, as JSON Pointers.");
+pub const SCOPE_SEP: Setting = Setting::text("scope_sep", "The separator of scopes; a space if absent.");
+pub const TOKEN_RESPONSE: Setting =
+    Setting::text("token_response", "The format of the token response: `json` (default) or `form`.");
+pub const USERINFO_AUTH: Setting = Setting::text(
+    "userinfo_auth",
+    "How the access token is sent to the userinfo endpoint: `bearer` (default), `header:SCHEME` or `query:NAME`.",
+);
+pub const USERINFO_HMAC: Setting = Setting::text(
+    "userinfo_hmac",
+    "Name of a parameter with the HMAC of the access token under our secret, in hexadecimal.",
+);
+pub const EMAILS: Setting = Setting::other("emails", "A second request for email addresses.");
