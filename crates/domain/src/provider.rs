@@ -19,7 +19,7 @@ use serde_json::{Map, Value};
 use crate::email::Email;
 use crate::email::trust::EmailTrust;
 use crate::wire_names::wire_names;
-use setting::{OwnValue, Setting};
+use setting::{OwnValue, ProviderSetting};
 
 pub use check::{ProviderFault, ProviderFaults, is_domain, is_plain};
 pub use kind::{
@@ -286,13 +286,13 @@ impl ProviderSettings {
 
     /// With a setting that only its kind has.
     #[must_use]
-    pub fn with(mut self, setting: &Setting, value: impl Into<OwnValue>) -> Self {
+    pub fn with(mut self, setting: &ProviderSetting, value: impl Into<OwnValue>) -> Self {
         self.own.insert(setting.name.to_owned(), value.into());
         self
     }
 
     /// The text of a setting that only its kind has.
-    pub fn text(&self, setting: &Setting) -> Option<&str> {
+    pub fn text(&self, setting: &ProviderSetting) -> Option<&str> {
         match self.own.get(setting.name) {
             Some(OwnValue::Text(text)) => Some(text),
             _ => None,
@@ -300,7 +300,7 @@ impl ProviderSettings {
     }
 
     /// The items of a list that only its kind has.
-    pub fn list(&self, setting: &Setting) -> &[String] {
+    pub fn list(&self, setting: &ProviderSetting) -> &[String] {
         match self.own.get(setting.name) {
             Some(OwnValue::List(items)) => items,
             _ => &[],

@@ -12,7 +12,7 @@ use crate::app::{NewProvider, Usher};
 use crate::cli::failure::WrongUsage;
 use crate::cli::output::Output;
 use crate::cli::stdin;
-use usher_domain::provider::setting::Setting;
+use usher_domain::provider::setting::ProviderSetting;
 use usher_domain::provider::{ProviderKind, ProviderKinds};
 use usher_domain::secret::Secret;
 use usher_upstream::built_in_kinds;
@@ -119,7 +119,7 @@ struct KindOptions(Vec<(&'static str, String)>);
 
 impl KindOptions {
     fn args(kinds: &ProviderKinds) -> Vec<Arg> {
-        let arg = |setting: &&'static Setting| {
+        let arg = |setting: &&'static ProviderSetting| {
             let option = setting.option?;
             Some(Arg::new(setting.name).long(option.long).value_name(option.value_name).help(option.help))
         };
@@ -228,8 +228,8 @@ mod tests {
 
     #[test]
     fn a_new_kind_is_a_choice_and_its_settings_are_options() {
-        const REGION: Setting =
-            Setting::text("data_region", "").option("data-region", "REGION", "Region of the data (specimen)");
+        const REGION: ProviderSetting =
+            ProviderSetting::text("data_region", "").option("data-region", "REGION", "Region of the data (specimen)");
         static SPECIMEN: ProviderKind =
             ProviderKind { settings: &[&REGION], ..ProviderKind::openid("specimen", KindTitle::Brand("Specimen")) };
         let kinds: ProviderKinds = built_in_kinds().iter().chain([&SPECIMEN]).collect();

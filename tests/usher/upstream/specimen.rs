@@ -5,7 +5,7 @@ use reqwest::StatusCode;
 use serde_json::{Value, json};
 use usher::app::Extensions;
 use usher_config::RunMode;
-use usher_domain::provider::setting::{BASE_URL, SCOPES, Setting};
+use usher_domain::provider::setting::{BASE_URL, ProviderSetting, SCOPES};
 use usher_domain::provider::{
     EventUrl, KindTitle, ProviderEventEndpoint, ProviderFaults, ProviderKind, ProviderSettings,
 };
@@ -20,7 +20,7 @@ use crate::harness::providers::Providers;
 use crate::harness::server::TestServer;
 use crate::storage::samples::in_tx;
 
-const REGION: Setting = Setting::text("region", "Where the specimen keeps its data: `eu` or `us`.")
+const REGION: ProviderSetting = ProviderSetting::text("region", "Where the specimen keeps its data: `eu` or `us`.")
     .field("provider-tenant", "provider-tenant-hint")
     .option("region", "REGION", "Where its data is (specimen)");
 

@@ -6,7 +6,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use super::setting::{BASE_URL, CLIENT_ID, COMMON, ID, LABEL, OwnValue, SCOPES, SHARED, Setting, Shape};
+use super::setting::{BASE_URL, CLIENT_ID, COMMON, ID, LABEL, OwnValue, ProviderSetting, SCOPES, SHARED, Shape};
 use super::{ClientAuth, ProviderFault, ProviderFaults, ProviderId, ProviderSettings, ResponseMode};
 use crate::text::without_invisible;
 
@@ -18,11 +18,11 @@ pub struct ProviderKind {
     pub title: KindTitle,
     pub scopes: Scopes,
     /// The settings that it takes, besides those of every kind.
-    pub settings: &'static [&'static Setting],
+    pub settings: &'static [&'static ProviderSetting],
     /// Those that it needs.
-    pub required: &'static [&'static Setting],
+    pub required: &'static [&'static ProviderSetting],
     /// The text fields of its form, after id, label and client id. Its other settings are one field, as JSON.
-    pub fields: &'static [&'static Setting],
+    pub fields: &'static [&'static ProviderSetting],
     /// The initial text of that JSON field.
     pub other_settings: &'static str,
     pub secret: SecretNeed,
@@ -34,7 +34,7 @@ pub struct ProviderKind {
     /// Whether its response arrives as a cross-site POST, without our cookies.
     pub posts_back: bool,
     /// The setting with the URL below which its metadata is.
-    pub metadata_at: &'static Setting,
+    pub metadata_at: &'static ProviderSetting,
     pub trust_limit: TrustLimit,
     /// Which of its addresses count as verified or as issued by it, for the documentation.
     pub addresses: &'static str,
@@ -184,7 +184,7 @@ impl ProviderKind {
     }
 
     /// All text fields of its form, in order.
-    pub fn form_fields(&self) -> impl Iterator<Item = &'static Setting> {
+    pub fn form_fields(&self) -> impl Iterator<Item = &'static ProviderSetting> {
         [&ID, &LABEL, &CLIENT_ID].into_iter().chain(self.fields.iter().copied())
     }
 
@@ -329,8 +329,8 @@ impl ProviderKinds {
     }
 
     /// Every setting of any kind, each once.
-    pub fn settings(&self) -> Vec<&'static Setting> {
-        let mut all: Vec<&Setting> = COMMON.iter().chain(SHARED).copied().collect();
+    pub fn settings(&self) -> Vec<&'static ProviderSetting> {
+        let mut all: Vec<&ProviderSetting> = COMMON.iter().chain(SHARED).copied().collect();
         for setting in self.iter().flat_map(|kind| kind.settings) {
             if !all.iter().any(|known| known.name == setting.name) {
                 all.push(setting);

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 /// A setting of a provider.
 #[derive(Debug)]
-pub struct Setting {
+pub struct ProviderSetting {
     /// Its name in files, forms and the database.
     pub name: &'static str,
     /// What it is, for the documentation.
@@ -46,7 +46,7 @@ pub struct CommandOption {
     pub help: &'static str,
 }
 
-impl Setting {
+impl ProviderSetting {
     pub const fn text(name: &'static str, about: &'static str) -> Self {
         Self { name, about, shape: Shape::Text, field: None, option: None, names_server: false }
     }
@@ -105,26 +105,29 @@ impl From<Vec<String>> for OwnValue {
 }
 
 /// The settings of every kind.
-pub const COMMON: &[&Setting] = &[
+pub const COMMON: &[&ProviderSetting] = &[
     &ID,
-    &Setting::text("kind", "The kind of provider."),
+    &ProviderSetting::text("kind", "The kind of provider."),
     &LABEL,
-    &Setting::other("enabled", "Whether people can sign in with it; `true` if absent."),
-    &Setting::other("sign_up", "Whether it may create accounts; `true` if absent."),
+    &ProviderSetting::other("enabled", "Whether people can sign in with it; `true` if absent."),
+    &ProviderSetting::other("sign_up", "Whether it may create accounts; `true` if absent."),
     &CLIENT_ID,
     &SCOPES,
-    &Setting::text("email_trust", "How far its email addresses are trusted; the rule of the kind if absent."),
-    &Setting::list("authoritative_domains", "Domains whose addresses this provider issues."),
-    &Setting::other("trust_factors", "Whether `mfa` in its `amr` is trusted."),
-    &Setting::text(
+    &ProviderSetting::text("email_trust", "How far its email addresses are trusted; the rule of the kind if absent."),
+    &ProviderSetting::list("authoritative_domains", "Domains whose addresses this provider issues."),
+    &ProviderSetting::other("trust_factors", "Whether `mfa` in its `amr` is trusted."),
+    &ProviderSetting::text(
         "link_policy",
         "What happens if a verified address belongs to an account: `confirm` (default), `verify_mail` or `auto`.",
     ),
-    &Setting::other("extra_params", "Further parameters of the authorization request. Those of Usher take precedence."),
+    &ProviderSetting::other(
+        "extra_params",
+        "Further parameters of the authorization request. Those of Usher take precedence.",
+    ),
 ];
 
 /// Settings that several kinds take.
-pub const SHARED: &[&Setting] = &[
+pub const SHARED: &[&ProviderSetting] = &[
     &BASE_URL,
     &ISSUER,
     &DISCOVERY,
@@ -146,49 +149,58 @@ pub const SHARED: &[&Setting] = &[
     &EMAILS,
 ];
 
-pub const ID: Setting =
-    Setting::text("id", "Its id in URLs; the kind if absent.").field("provider-id", "provider-id-hint");
-pub const LABEL: Setting = Setting::text("label", "The text of the button; the brand if absent.")
+pub const ID: ProviderSetting =
+    ProviderSetting::text("id", "Its id in URLs; the kind if absent.").field("provider-id", "provider-id-hint");
+pub const LABEL: ProviderSetting = ProviderSetting::text("label", "The text of the button; the brand if absent.")
     .field("provider-label", "provider-label-hint");
-pub const CLIENT_ID: Setting =
-    Setting::text("client_id", "The `client_id` that the provider issued.").field("client-id", "");
-pub const SCOPES: Setting = Setting::list("scopes", "Requested scopes; those of the kind if absent.")
+pub const CLIENT_ID: ProviderSetting =
+    ProviderSetting::text("client_id", "The `client_id` that the provider issued.").field("client-id", "");
+pub const SCOPES: ProviderSetting = ProviderSetting::list("scopes", "Requested scopes; those of the kind if absent.")
     .field("provider-scopes", "provider-scopes-hint");
-pub const BASE_URL: Setting =
-    Setting::text("base_url", "Base URL instead of the provider's own: a simulator, or a self-hosted edition.")
+pub const BASE_URL: ProviderSetting =
+    ProviderSetting::text("base_url", "Base URL instead of the provider's own: a simulator, or a self-hosted edition.")
         .field("provider-base-url", "provider-base-url-hint");
-pub const ISSUER: Setting =
-    Setting::text("issuer", "The issuer. Part of every identity's key, so it must never change.")
+pub const ISSUER: ProviderSetting =
+    ProviderSetting::text("issuer", "The issuer. Part of every identity's key, so it must never change.")
         .field("provider-issuer", "provider-issuer-hint")
         .option("issuer", "URL", "Issuer (oidc, oauth2); part of every identity, so never change it");
-pub const DISCOVERY: Setting = Setting::text(
+pub const DISCOVERY: ProviderSetting = ProviderSetting::text(
     "discovery",
     "How its metadata is used: `strict` (default), `lenient` (it may name another issuer), `off`.",
 );
-pub const AUTHORIZE_URL: Setting =
-    Setting::text("authorize_url", "The authorization endpoint.").field("provider-authorize-url", "");
-pub const TOKEN_URL: Setting = Setting::text("token_url", "The token endpoint.").field("provider-token-url", "");
-pub const USERINFO_URL: Setting =
-    Setting::text("userinfo_url", "The userinfo endpoint.").field("provider-userinfo-url", "");
-pub const JWKS_URL: Setting = Setting::text("jwks_url", "The key set.");
-pub const END_SESSION_URL: Setting = Setting::text("end_session_url", "The logout endpoint.");
-pub const CLIENT_AUTH: Setting =
-    Setting::text("client_auth", "How Usher authenticates: `basic`, `post`, or `none` (a public client with PKCE).");
-pub const PKCE: Setting = Setting::text("pkce", "Whether PKCE is used: `s256` (default) or `off`.");
-pub const ALGORITHMS: Setting = Setting::list("algorithms", "Accepted algorithms of ID tokens; `RS256` if absent.");
-pub const REQUIRE_ISS: Setting =
-    Setting::other("require_iss", "Require `iss` in responses (RFC 9207) even if the metadata does not announce it.");
-pub const RESPONSE_MODE: Setting = Setting::text("response_mode", "The response mode: `query` or `form_post`.");
-pub const MAP: Setting = Setting::other("map", "Where its userinfo response holds the profile, as JSON Pointers.");
-pub const SCOPE_SEP: Setting = Setting::text("scope_sep", "The separator of scopes; a space if absent.");
-pub const TOKEN_RESPONSE: Setting =
-    Setting::text("token_response", "The format of the token response: `json` (default) or `form`.");
-pub const USERINFO_AUTH: Setting = Setting::text(
+pub const AUTHORIZE_URL: ProviderSetting =
+    ProviderSetting::text("authorize_url", "The authorization endpoint.").field("provider-authorize-url", "");
+pub const TOKEN_URL: ProviderSetting =
+    ProviderSetting::text("token_url", "The token endpoint.").field("provider-token-url", "");
+pub const USERINFO_URL: ProviderSetting =
+    ProviderSetting::text("userinfo_url", "The userinfo endpoint.").field("provider-userinfo-url", "");
+pub const JWKS_URL: ProviderSetting = ProviderSetting::text("jwks_url", "The key set.");
+pub const END_SESSION_URL: ProviderSetting = ProviderSetting::text("end_session_url", "The logout endpoint.");
+pub const CLIENT_AUTH: ProviderSetting = ProviderSetting::text(
+    "client_auth",
+    "How Usher authenticates: `basic`, `post`, or `none` (a public client with PKCE).",
+);
+pub const PKCE: ProviderSetting = ProviderSetting::text("pkce", "Whether PKCE is used: `s256` (default) or `off`.");
+pub const ALGORITHMS: ProviderSetting =
+    ProviderSetting::list("algorithms", "Accepted algorithms of ID tokens; `RS256` if absent.");
+pub const REQUIRE_ISS: ProviderSetting = ProviderSetting::other(
+    "require_iss",
+    "Require `iss` in responses (RFC 9207) even if the metadata does not announce it.",
+);
+pub const RESPONSE_MODE: ProviderSetting =
+    ProviderSetting::text("response_mode", "The response mode: `query` or `form_post`.");
+pub const MAP: ProviderSetting =
+    ProviderSetting::other("map", "Where its userinfo response holds the profile, as JSON Pointers.");
+pub const SCOPE_SEP: ProviderSetting =
+    ProviderSetting::text("scope_sep", "The separator of scopes; a space if absent.");
+pub const TOKEN_RESPONSE: ProviderSetting =
+    ProviderSetting::text("token_response", "The format of the token response: `json` (default) or `form`.");
+pub const USERINFO_AUTH: ProviderSetting = ProviderSetting::text(
     "userinfo_auth",
     "How the access token is sent to the userinfo endpoint: `bearer` (default), `header:SCHEME` or `query:NAME`.",
 );
-pub const USERINFO_HMAC: Setting = Setting::text(
+pub const USERINFO_HMAC: ProviderSetting = ProviderSetting::text(
     "userinfo_hmac",
     "Name of a parameter with the HMAC of the access token under our secret, in hexadecimal.",
 );
-pub const EMAILS: Setting = Setting::other("emails", "A second request for email addresses.");
+pub const EMAILS: ProviderSetting = ProviderSetting::other("emails", "A second request for email addresses.");

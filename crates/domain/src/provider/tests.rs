@@ -3,8 +3,8 @@ use serde_json::json;
 use super::setting::{BASE_URL, ISSUER, SCOPES};
 use super::*;
 
-const REGION: Setting = Setting::text("region", "").naming_the_server();
-const TEAMS: Setting = Setting::list("teams", "");
+const REGION: ProviderSetting = ProviderSetting::text("region", "").naming_the_server();
+const TEAMS: ProviderSetting = ProviderSetting::list("teams", "");
 
 /// A kind with settings of its own.
 static BRANDED: ProviderKind = ProviderKind {

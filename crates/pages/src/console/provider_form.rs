@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 use crate::loaded::LoadedValues;
 use crate::login::sign_in::text;
 use crate::views::{FieldErrors, Message, ProviderValues};
-use usher_domain::provider::setting::{CLIENT_ID, ID, Setting, Shape};
+use usher_domain::provider::setting::{CLIENT_ID, ID, ProviderSetting, Shape};
 use usher_domain::provider::{ProviderFault, ProviderId, ProviderKind, ProviderKinds, ProviderSettings};
 use usher_i18n::Lang;
 use usher_protocol::params::Params;
@@ -16,13 +16,14 @@ use usher_protocol::params::Params;
 const APART: [&str; 6] = ["id", "kind", "enabled", "sign_up", "link_policy", "email_trust"];
 
 /// The text fields of a kind, in order. The id of an existing provider is fixed.
-fn fields(kind: &ProviderKind, editing: bool) -> impl Iterator<Item = &'static Setting> {
+fn fields(kind: &ProviderKind, editing: bool) -> impl Iterator<Item = &'static ProviderSetting> {
     kind.form_fields().filter(move |setting| !editing || setting.name != ID.name)
 }
 
 /// The empty form for a kind.
 pub(super) fn blank(kind: &ProviderKind) -> ProviderValues {
-    let suggested = |setting: &Setting| if setting.name == ID.name { kind.name.to_owned() } else { String::new() };
+    let suggested =
+        |setting: &ProviderSetting| if setting.name == ID.name { kind.name.to_owned() } else { String::new() };
     ProviderValues {
         texts: fields(kind, false).map(|setting| (setting.name, suggested(setting))).collect(),
         sign_up: true,
@@ -56,7 +57,7 @@ pub(super) fn of_settings(kind: &ProviderKind, settings: &ProviderSettings) -> s
 
 /// The submitted form.
 pub(super) fn of_form(kind: &ProviderKind, editing: bool, form: &Params) -> ProviderValues {
-    let typed = |setting: &'static Setting| (setting.name, text(form, setting.name).trim().to_owned());
+    let typed = |setting: &'static ProviderSetting| (setting.name, text(form, setting.name).trim().to_owned());
     ProviderValues {
         texts: fields(kind, editing).map(typed).collect(),
         sign_up: !text(form, "sign_up").is_empty(),

@@ -19,7 +19,7 @@ use crate::provider_event::{ProviderEvent, ProviderEventKind, ProviderEventReque
 use crate::start::StartRequest;
 use crate::{Provider, Vouched, id_token, profile};
 use usher_domain::email::trust::EmailTrust;
-use usher_domain::provider::setting::{BASE_URL, SCOPES, Setting};
+use usher_domain::provider::setting::{BASE_URL, ProviderSetting, SCOPES};
 use usher_domain::provider::{
     EventUrl, KindTitle, ProviderEventEndpoint, ProviderFaults, ProviderKind, ProviderSettings, Scopes, SecretField,
 };
@@ -30,10 +30,11 @@ const ISSUER: &str = "https://appleid.apple.com";
 const RELAY: &str = "privaterelay.appleid.com";
 const SECRET_LIFE: i64 = 300;
 
-pub const TEAM_ID: Setting = Setting::text("team_id", "The team that the private key belongs to, ten characters.")
-    .field("provider-team-id", "")
-    .option("team-id", "TEAM_ID", "The team that the private key belongs to (apple)");
-pub const KEY_ID: Setting = Setting::text("key_id", "The id of the private key, ten characters.")
+pub const TEAM_ID: ProviderSetting =
+    ProviderSetting::text("team_id", "The team that the private key belongs to, ten characters.")
+        .field("provider-team-id", "")
+        .option("team-id", "TEAM_ID", "The team that the private key belongs to (apple)");
+pub const KEY_ID: ProviderSetting = ProviderSetting::text("key_id", "The id of the private key, ten characters.")
     .field("provider-key-id", "")
     .option("key-id", "KEY_ID", "The id of the private key (apple)");
 

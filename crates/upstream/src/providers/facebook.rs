@@ -19,7 +19,7 @@ use crate::provider_event::{self, ProviderEvent, ProviderEventKind, ProviderEven
 use crate::start::StartRequest;
 use crate::{Provider, Vouched, calls, profile};
 use usher_domain::email::trust::EmailTrust;
-use usher_domain::provider::setting::{BASE_URL, SCOPES, Setting};
+use usher_domain::provider::setting::{BASE_URL, ProviderSetting, SCOPES};
 use usher_domain::provider::{
     EventUrl, KindTitle, ProviderEventEndpoint, ProviderFaults, ProviderKind, ProviderSettings, Scopes, TokenForm,
     TrustLimit,
@@ -34,8 +34,9 @@ const GRAPH: &str = "https://graph.facebook.com";
 pub(crate) const VERSION: &str = "v25.0";
 const FIELDS: &str = "id,name,first_name,last_name,email,picture.type(large)";
 
-pub const GRAPH_VERSION: Setting =
-    Setting::text("graph_version", "Version of the Graph API; `v25.0` if absent.").field("provider-graph-version", "");
+pub const GRAPH_VERSION: ProviderSetting =
+    ProviderSetting::text("graph_version", "Version of the Graph API; `v25.0` if absent.")
+        .field("provider-graph-version", "");
 
 pub static KIND: ProviderKind = ProviderKind {
     scopes: Scopes::of(&["email", "public_profile"]),

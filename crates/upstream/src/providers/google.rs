@@ -14,16 +14,17 @@ use crate::provider_event::{ProviderEvent, ProviderEventKind, ProviderEventReque
 use crate::start::StartRequest;
 use crate::{Provider, Vouched, profile};
 use usher_domain::email::trust::EmailTrust;
-use usher_domain::provider::setting::{BASE_URL, SCOPES, Setting};
+use usher_domain::provider::setting::{BASE_URL, ProviderSetting, SCOPES};
 use usher_domain::provider::{
     EventUrl, KindTitle, ProviderEventEndpoint, ProviderFaults, ProviderKind, ProviderSettings, is_domain,
 };
 
 const ISSUER: &str = "https://accounts.google.com";
 
-pub const HD: Setting = Setting::text("hd", "Only accounts of this Workspace domain; `*` for any Workspace.")
-    .field("provider-hd", "provider-hd-hint")
-    .option("hd", "DOMAIN", "Only accounts of this Workspace domain (google); `*` for any Workspace");
+pub const HD: ProviderSetting =
+    ProviderSetting::text("hd", "Only accounts of this Workspace domain; `*` for any Workspace.")
+        .field("provider-hd", "provider-hd-hint")
+        .option("hd", "DOMAIN", "Only accounts of this Workspace domain (google); `*` for any Workspace");
 
 pub static KIND: ProviderKind = ProviderKind {
     settings: &[&HD, &BASE_URL],

@@ -11,20 +11,21 @@ use crate::openid_provider::{OpenIdProvider, OpenIdQuirks};
 use crate::provider_context::ProviderContext;
 use crate::{Provider, Vouched, id_token, profile};
 use usher_domain::email::trust::EmailTrust;
-use usher_domain::provider::setting::{BASE_URL, SCOPES, Setting};
+use usher_domain::provider::setting::{BASE_URL, ProviderSetting, SCOPES};
 use usher_domain::provider::{KindTitle, ProviderFaults, ProviderKind, ProviderSettings};
 
 const AUTHORITY: &str = "https://login.microsoftonline.com";
 /// Domains whose addresses Microsoft issues.
 const OWN_DOMAINS: &[&str] = &["outlook.com", "hotmail.com", "live.com", "msn.com"];
 
-pub const TENANT: Setting =
-    Setting::text("tenant", "`common` (default), `organizations`, `consumers`, or a tenant's id.")
+pub const TENANT: ProviderSetting =
+    ProviderSetting::text("tenant", "`common` (default), `organizations`, `consumers`, or a tenant's id.")
         .field("provider-tenant", "provider-tenant-hint")
         .option("tenant", "TENANT", "Tenant (microsoft): common, organizations, consumers, or a tenant's id")
         .naming_the_server();
-pub const ALLOWED_TENANTS: Setting = Setting::list("allowed_tenants", "Only accounts of these tenants.")
-    .field("provider-allowed-tenants", "provider-allowed-tenants-hint");
+pub const ALLOWED_TENANTS: ProviderSetting =
+    ProviderSetting::list("allowed_tenants", "Only accounts of these tenants.")
+        .field("provider-allowed-tenants", "provider-allowed-tenants-hint");
 
 pub static KIND: ProviderKind = ProviderKind {
     settings: &[&TENANT, &ALLOWED_TENANTS, &BASE_URL],
