@@ -362,7 +362,7 @@ mod tests {
             Rejected::BadAssignment("the note is too long"),
             Rejected::WrongCode(CodeKind::Mailed),
             Rejected::Metadata(vec![MetadataFault::new("scope", "is empty")]),
-            Rejected::Provider(vec![ProviderFault { field: "issuer", why: "is missing" }]),
+            Rejected::Provider(vec![ProviderFault::new("issuer", "is missing")]),
             Rejected::Webhook(vec![WebhookFault { field: "url", why: "is missing" }]),
         ];
         assert!(by_value.iter().all(|refused| refused.row().sentence.is_empty() && !refused.to_string().is_empty()));

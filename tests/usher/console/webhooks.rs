@@ -107,13 +107,15 @@ on_both_databases! {
         let server = TestServer::on(db, &[]).await;
         let (mut browser, page) = at_webhooks(&server).await;
         let open = add(&mut browser, &page, "https://shop.example/hook").await;
-        let webhook = server.usher.webhooks.list_webhooks(server.project).await.expect("they can be listed").remove(0);
+        let url = url::Url::parse(&open.url).expect("it has a URL");
+        let path: Vec<&str> = url.path_segments().expect("it has a path").collect();
+        let (project, webhook) = (path[2].parse().expect("a project's id"), path[4].parse().expect("a webhook's id"));
         let elsewhere = WebhookChange {
             url: Some("https://shop.example/moved".into()),
             events: Some(vec!["user.deleted".into()]),
             ..WebhookChange::default()
         };
-        server.usher.webhooks.update_webhook(server.project, webhook.id, elsewhere).await.expect("it is changed elsewhere");
+        server.usher.webhooks.update_webhook(project, webhook, elsewhere).await.expect("it is changed elsewhere");
         let too_long = "x".repeat(2_000);
         let mut fields = vec![("url", "https://shop.example/hook"), ("events", "session.*\r\nuser.deleted"), ("do", "save"),
             ("description", too_long.as_str())];
@@ -122,7 +124,7 @@ on_both_databases! {
         fields[3].1 = "Edited";
         let saved = browser.submit(&refused, &fields).await;
         assert_eq!(saved.status, StatusCode::OK, "{}", saved.body);
-        let now = server.usher.webhooks.load_webhook(server.project, webhook.id).await.expect("it is there");
+        let now = server.usher.webhooks.load_webhook(project, webhook).await.expect("it is there");
         assert_eq!((now.url.as_str(), now.description.as_str()), ("https://shop.example/moved", "Edited"));
         assert_eq!(now.filters.iter().map(|filter| filter.as_str()).collect::<Vec<_>>(), ["user.deleted"]);
     }

@@ -6,7 +6,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use super::setting::{BASE_URL, CLIENT_ID, COMMON, ID, LABEL, OwnValue, ProviderSetting, SCOPES, SHARED, Shape};
+use super::setting::{BASE_URL, CLIENT_ID, COMMON, ID, LABEL, ProviderSetting, SCOPES, SHARED, Shape};
 use super::{ClientAuth, ProviderFault, ProviderFaults, ProviderId, ProviderSettings, ResponseMode};
 use crate::text::without_invisible;
 
@@ -223,15 +223,19 @@ impl ProviderKind {
         (self.settle)(settings)
     }
 
+    /// Whether this setting decides to which server the secret goes.
+    pub fn names_server(&self, name: &str) -> bool {
+        COMMON.iter().chain(SHARED).chain(self.settings).any(|setting| setting.name == name && setting.names_server)
+    }
+
     /// Whether the secret for `before` would now be sent to another server. Then it must be entered again.
     pub fn sends_secret_elsewhere(&self, settings: &ProviderSettings, before: &ProviderSettings) -> bool {
-        let places = |s: &ProviderSettings| {
-            let urls = [&s.base_url, &s.issuer, &s.token_url, &s.userinfo_url, &s.authorize_url].map(Clone::clone);
-            let named = self.settings.iter().filter(|setting| setting.names_server);
-            let own: Vec<Option<OwnValue>> = named.map(|setting| s.own.get(setting.name).cloned()).collect();
-            (s.kind.clone(), s.client_id.clone(), urls, s.discovery, own, s.client_auth)
+        let server = |settings: &ProviderSettings| {
+            let mut members = settings.members();
+            members.retain(|name, _| self.names_server(name));
+            members
         };
-        places(settings) != places(before)
+        settings.kind != before.kind || server(settings) != server(before)
     }
 }
 

@@ -153,33 +153,40 @@ pub const ID: ProviderSetting =
     ProviderSetting::text("id", "Its id in URLs; the kind if absent.").field("provider-id", "provider-id-hint");
 pub const LABEL: ProviderSetting = ProviderSetting::text("label", "The text of the button; the brand if absent.")
     .field("provider-label", "provider-label-hint");
-pub const CLIENT_ID: ProviderSetting =
-    ProviderSetting::text("client_id", "The `client_id` that the provider issued.").field("client-id", "");
+pub const CLIENT_ID: ProviderSetting = ProviderSetting::text("client_id", "The `client_id` that the provider issued.")
+    .field("client-id", "")
+    .naming_the_server();
 pub const SCOPES: ProviderSetting = ProviderSetting::list("scopes", "Requested scopes; those of the kind if absent.")
     .field("provider-scopes", "provider-scopes-hint");
 pub const BASE_URL: ProviderSetting =
     ProviderSetting::text("base_url", "Base URL instead of the provider's own: a simulator, or a self-hosted edition.")
-        .field("provider-base-url", "provider-base-url-hint");
+        .field("provider-base-url", "provider-base-url-hint")
+        .naming_the_server();
 pub const ISSUER: ProviderSetting =
     ProviderSetting::text("issuer", "The issuer. Part of every identity's key, so it must never change.")
         .field("provider-issuer", "provider-issuer-hint")
-        .option("issuer", "URL", "Issuer (oidc, oauth2); part of every identity, so never change it");
+        .option("issuer", "URL", "Issuer (oidc, oauth2); part of every identity, so never change it")
+        .naming_the_server();
 pub const DISCOVERY: ProviderSetting = ProviderSetting::text(
     "discovery",
     "How its metadata is used: `strict` (default), `lenient` (it may name another issuer), `off`.",
-);
-pub const AUTHORIZE_URL: ProviderSetting =
-    ProviderSetting::text("authorize_url", "The authorization endpoint.").field("provider-authorize-url", "");
+)
+.naming_the_server();
+pub const AUTHORIZE_URL: ProviderSetting = ProviderSetting::text("authorize_url", "The authorization endpoint.")
+    .field("provider-authorize-url", "")
+    .naming_the_server();
 pub const TOKEN_URL: ProviderSetting =
-    ProviderSetting::text("token_url", "The token endpoint.").field("provider-token-url", "");
-pub const USERINFO_URL: ProviderSetting =
-    ProviderSetting::text("userinfo_url", "The userinfo endpoint.").field("provider-userinfo-url", "");
+    ProviderSetting::text("token_url", "The token endpoint.").field("provider-token-url", "").naming_the_server();
+pub const USERINFO_URL: ProviderSetting = ProviderSetting::text("userinfo_url", "The userinfo endpoint.")
+    .field("provider-userinfo-url", "")
+    .naming_the_server();
 pub const JWKS_URL: ProviderSetting = ProviderSetting::text("jwks_url", "The key set.");
 pub const END_SESSION_URL: ProviderSetting = ProviderSetting::text("end_session_url", "The logout endpoint.");
 pub const CLIENT_AUTH: ProviderSetting = ProviderSetting::text(
     "client_auth",
     "How Usher authenticates: `basic`, `post`, or `none` (a public client with PKCE).",
-);
+)
+.naming_the_server();
 pub const PKCE: ProviderSetting = ProviderSetting::text("pkce", "Whether PKCE is used: `s256` (default) or `off`.");
 pub const ALGORITHMS: ProviderSetting =
     ProviderSetting::list("algorithms", "Accepted algorithms of ID tokens; `RS256` if absent.");

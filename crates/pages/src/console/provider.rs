@@ -123,12 +123,13 @@ async fn save(
     let page = current(app, &mut visitor, account, provider)?;
     let page = ProviderPage { values: typed, loaded: text(form, LOADED), ..page };
     let (loaded, lang) = (LoadedValues::sent_with(form), page.page.lang);
+    let secret = secret_of(form);
     let change = |stored: ProviderSettings| {
         let now = provider_form::of_settings(kind, &stored).map_err(|error| rest_error(&error))?;
-        let values = provider_form::edited(&page.values, &loaded, now);
+        let values = provider_form::edited(kind, &page.values, &loaded, now, secret.is_some());
         provider_form::settings(kinds, kind, Some(&stored), &values, lang)
     };
-    let changed = Box::pin(app.usher.providers.change_provider(id, secret_of(form), change)).await;
+    let changed = Box::pin(app.usher.providers.change_provider(id, secret.clone(), change)).await;
     saved(visitor, page, changed, id, "saved")
 }
 

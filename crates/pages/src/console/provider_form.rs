@@ -80,10 +80,17 @@ pub(super) fn loaded(values: &ProviderValues) -> LoadedValues {
 }
 
 /// The submitted values. A field that was not edited keeps the value that is stored now, as does a member of the JSON
-/// field.
-pub(super) fn edited(typed: &ProviderValues, loaded: &LoadedValues, stored: ProviderValues) -> ProviderValues {
+/// field. A new secret goes to the server that the form shows, whatever is stored.
+pub(super) fn edited(
+    kind: &ProviderKind,
+    typed: &ProviderValues,
+    loaded: &LoadedValues,
+    stored: ProviderValues,
+    with_secret: bool,
+) -> ProviderValues {
     let pick = |name: &str, typed: &str, stored: String| {
-        if loaded.is_edited(name, typed) { typed.to_owned() } else { stored }
+        let is_typed = loaded.is_edited(name, typed) || with_secret && kind.names_server(name);
+        if is_typed { typed.to_owned() } else { stored }
     };
     let texts = stored.texts.into_iter().map(|(name, stored)| {
         let typed = typed.texts.iter().find(|(known, _)| *known == name).map_or("", |(_, value)| value);
@@ -94,7 +101,7 @@ pub(super) fn edited(typed: &ProviderValues, loaded: &LoadedValues, stored: Prov
         sign_up: !pick("sign_up", flag(typed.sign_up), flag(stored.sign_up).to_owned()).is_empty(),
         link_policy: pick("link_policy", &typed.link_policy, stored.link_policy),
         email_trust: pick("email_trust", &typed.email_trust, stored.email_trust),
-        rest: edited_rest(&typed.rest, loaded, stored.rest),
+        rest: if with_secret { typed.rest.clone() } else { edited_rest(&typed.rest, loaded, stored.rest) },
     }
 }
 
@@ -237,17 +244,32 @@ mod tests {
             sign_up: false,
             ..values("Renamed", r#"{"pkce":"off","discovery":"lenient","trust_factors":true,"require_iss":true}"#)
         };
-        let result = edited(&before, &loaded, stored.clone());
+        let result = edited(&oidc::KIND, &before, &loaded, stored.clone(), false);
         assert_eq!((result.texts.clone(), result.sign_up), (stored.texts.clone(), false));
         assert_eq!(object(&result.rest), object(&stored.rest));
         let typed = ProviderValues {
             texts: vec![("label", "Works".to_owned()), ("scopes", "openid email".to_owned())],
             ..values("", r#"{"pkce":"s256","discovery":"strict"}"#)
         };
-        let result = edited(&typed, &loaded, stored);
+        let result = edited(&oidc::KIND, &typed, &loaded, stored, false);
         assert_eq!(result.texts, [("label", "Renamed".to_owned()), ("scopes", "openid email".to_owned())]);
         let expected = r#"{"pkce":"s256","discovery":"lenient","trust_factors":true}"#;
         assert_eq!(object(&result.rest), object(expected), "{}", result.rest);
-        assert_eq!(edited(&values("", "[1]"), &loaded, before).rest, "[1]", "what is no object is refused as typed");
+        let result = edited(&oidc::KIND, &values("", "[1]"), &loaded, before, false);
+        assert_eq!(result.rest, "[1]", "what is no object is refused as typed");
+    }
+
+    #[test]
+    fn a_new_secret_goes_to_the_server_that_the_form_shows() {
+        let values = |issuer: &str, label: &str| ProviderValues {
+            texts: vec![("issuer", issuer.to_owned()), ("label", label.to_owned())],
+            ..blank(&oidc::KIND)
+        };
+        let shown = values("https://op.test", "Works");
+        let form = Params::from_pairs([("loaded", loaded(&shown).encode())]);
+        let loaded = LoadedValues::sent_with(&form);
+        let stored = values("https://other.test", "Renamed");
+        let result = edited(&oidc::KIND, &shown, &loaded, stored, true);
+        assert_eq!(result.texts, values("https://op.test", "Renamed").texts);
     }
 }
