@@ -105,7 +105,7 @@ pub async fn bootstrap(
 }
 
 /// The grant types and the kinds of upstream providers of a server.
-#[derive(Debug, Clone, Copy)]
+#[derive(Clone, Copy)]
 pub struct Extensions {
     pub grants: &'static [GrantTypeRow],
     pub connectors: &'static [&'static Connector],

@@ -134,9 +134,16 @@ impl TestServer {
         let database = self.database.shared().await;
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("there is a free port");
         let origin = format!("http://localhost:{}", listener.local_addr().expect("it has an address").port());
-        let usher =
-            bootstrapped(self.extensions, self.profile, &self.url, &self.keys, &self.settings, &database, self.clock.clone())
-                .await;
+        let usher = bootstrapped(
+            self.extensions,
+            self.profile,
+            &self.url,
+            &self.keys,
+            &self.settings,
+            &database,
+            self.clock.clone(),
+        )
+        .await;
         let open = listen_on(&usher, &self.caught, listener);
         let host = self.url.trim_start_matches("http://").parse().expect("a host is a header value");
         Self {
