@@ -101,6 +101,7 @@ impl UserClaim {
     }
 
     /// People fill it in: one line of text.
+    #[must_use]
     pub const fn text(self, about: &'static str, sample: &'static str) -> Self {
         self.with(AttributeRule::Text, about, sample)
     }
@@ -117,16 +118,19 @@ impl UserClaim {
     }
 
     /// The OpenAPI document shows the sample.
+    #[must_use]
     pub const fn showing_sample(self) -> Self {
         self.change(UserAttribute { shows_sample: true, ..self.expect_attribute() })
     }
 
     /// It is taken from upstream providers.
+    #[must_use]
     pub const fn from_providers(self) -> Self {
         self.change(UserAttribute { from_providers: true, ..self.expect_attribute() })
     }
 
     /// The profile page asks for it.
+    #[must_use]
     pub const fn field(self, group: FieldGroup, (line, column): (u8, u8), input: &'static str) -> Self {
         let (autocomplete, hint, is_required) = ("on", "", false);
         let field = AttributeField { group, line, column, input, autocomplete, hint, is_required };
@@ -144,14 +148,17 @@ impl UserClaim {
         }
     }
 
+    #[must_use]
     pub const fn completed_by(self, autocomplete: &'static str) -> Self {
         self.change_field(AttributeField { autocomplete, ..self.expect_field() })
     }
 
+    #[must_use]
     pub const fn hint(self, hint: &'static str) -> Self {
         self.change_field(AttributeField { hint, ..self.expect_field() })
     }
 
+    #[must_use]
     pub const fn required(self) -> Self {
         self.change_field(AttributeField { is_required: true, ..self.expect_field() })
     }
