@@ -167,21 +167,17 @@ mod tests {
     use super::super::{facebook, github, google, microsoft, x};
     use super::*;
 
-    const fn of(simulated: &'static SimulatedProvider) -> Option<SimProvider> {
-        Some(SimProvider::of(simulated))
-    }
-
     #[test]
     fn a_path_tells_whose_it_is_and_what_it_is_for() {
         for (path, provider, endpoint) in [
-            ("/google/o/oauth2/v2/auth", of(&google::SIMULATED), Endpoint::Authorize),
-            ("/google/.well-known/openid-configuration", of(&google::SIMULATED), Endpoint::Discovery),
-            ("/google/oauth2/v3/certs", of(&google::SIMULATED), Endpoint::Keys),
-            ("/facebook/v25.0/oauth/access_token", of(&facebook::SIMULATED), Endpoint::Token),
-            ("/facebook/.well-known/oauth/openid/jwks/", of(&facebook::SIMULATED), Endpoint::Keys),
-            ("/x/2/users/me", of(&x::SIMULATED), Endpoint::Userinfo),
-            ("/github/user/emails", of(&github::SIMULATED), Endpoint::Userinfo),
-            ("/microsoft/common/discovery/v2.0/keys", of(&microsoft::SIMULATED), Endpoint::Keys),
+            ("/google/o/oauth2/v2/auth", Some(google::PROVIDER), Endpoint::Authorize),
+            ("/google/.well-known/openid-configuration", Some(google::PROVIDER), Endpoint::Discovery),
+            ("/google/oauth2/v3/certs", Some(google::PROVIDER), Endpoint::Keys),
+            ("/facebook/v25.0/oauth/access_token", Some(facebook::PROVIDER), Endpoint::Token),
+            ("/facebook/.well-known/oauth/openid/jwks/", Some(facebook::PROVIDER), Endpoint::Keys),
+            ("/x/2/users/me", Some(x::PROVIDER), Endpoint::Userinfo),
+            ("/github/user/emails", Some(github::PROVIDER), Endpoint::Userinfo),
+            ("/microsoft/common/discovery/v2.0/keys", Some(microsoft::PROVIDER), Endpoint::Keys),
             ("/googles/token", None, Endpoint::Token),
             ("", None, Endpoint::Other),
         ] {

@@ -131,7 +131,8 @@ impl Registry {
 
     /// The setting with the URL below which a provider's metadata is.
     fn metadata_at(&self, settings: &ProviderSettings) -> &'static str {
-        self.kinds.of(settings).map_or("kind", |kind| kind.metadata_at.name)
+        let setting = self.kinds.of(settings).ok().and_then(|kind| kind.metadata_at);
+        setting.map_or("kind", |setting| setting.name)
     }
 }
 

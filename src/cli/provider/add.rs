@@ -185,7 +185,7 @@ pub(super) async fn run(usher: &Usher, new: NewProvider, output: Output) -> anyh
     output.print(&told, || {
         let done = if replaced { "replaced" } else { "added" };
         let kind = usher.providers.kinds().of(&provider.settings).ok();
-        let brand = kind.and_then(|kind| kind.brand()).unwrap_or("the provider");
+        let brand = kind.and_then(ProviderKind::brand).unwrap_or("the provider");
         format!(
             "The provider {id} is {done}. Register this callback URL with {brand}:\n\n  {callback}\n\n\
              Then try it: usher provider test {id}\n"

@@ -1,6 +1,7 @@
 //! Webhooks in the console: creating, testing, disabling, deleting, rotating the secret.
 
 use reqwest::StatusCode;
+use usher_domain::event::webhook::filter::Filter;
 use usher_flows::webhooks::WebhookChange;
 
 use super::administrator;
@@ -126,6 +127,6 @@ on_both_databases! {
         assert_eq!(saved.status, StatusCode::OK, "{}", saved.body);
         let now = server.usher.webhooks.load_webhook(project, webhook).await.expect("it is there");
         assert_eq!((now.url.as_str(), now.description.as_str()), ("https://shop.example/moved", "Edited"));
-        assert_eq!(now.filters.iter().map(|filter| filter.as_str()).collect::<Vec<_>>(), ["user.deleted"]);
+        assert_eq!(now.filters.iter().map(Filter::as_str).collect::<Vec<_>>(), ["user.deleted"]);
     }
 }

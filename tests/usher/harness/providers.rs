@@ -64,7 +64,7 @@ pub async fn house_with(db: TestDatabase, kinds: &[Kind]) -> (TestServer, Provid
     let server = TestServer::on(db, &[]).await;
     let at = Providers::beside(&server).await;
     for kind in kinds {
-        server.provider(&at, *kind, |_| {}).await;
+        server.provider(&at, kind, |_| {}).await;
     }
     (server, at)
 }

@@ -17,7 +17,7 @@ fn provider(name: &str, kind: Kind, second: u64) -> StoredProvider {
 }
 
 async fn add(db: &TestDatabase, provider: &StoredProvider) {
-    assert!(in_tx!(db.store, |tx| tx.replace_provider(None, &provider).await).unwrap());
+    assert!(in_tx!(db.store, |tx| tx.replace_provider(None, provider).await).unwrap());
 }
 
 on_both_databases! {

@@ -30,7 +30,7 @@ on_both_databases! {
         let (server, at) = house_with(db, KINDS).await;
         for kind in KINDS {
             let mut browser = server.browser();
-            let away = browser.leave(*kind, "ana").await;
+            let away = browser.leave(kind, "ana").await;
             let crossed = away.url.replace("client_id=sim", &format!("client_id={}", usher_sim::OTHER_CLIENT));
             assert_ne!(crossed, away.url);
             let landing = browser.return_as(&at, &Landing { url: crossed, ..away }, "ana").await;
@@ -81,7 +81,7 @@ on_both_databases! {
         for kind in KINDS {
             // For a user without an address a plain provider is asked once more, with the token.
             for persona in ["ana", "no_email"] {
-                server.browser().come_by(&at, *kind, persona).await;
+                server.browser().come_by(&at, kind, persona).await;
             }
         }
         let journal = at.journal().await;

@@ -49,7 +49,7 @@ on_both_databases! {
         let (server, at) = server(db).await;
         let long = "7".repeat(10 * 1024);
         for kind in KINDS {
-            let name = key(*kind);
+            let name = key(kind);
             let other_type = if *kind == GITHUB { json!("1") } else { json!(1) };
             let nobody = [json!(null), json!(""), json!(0), json!("0"), json!("null"), json!(long), json!({}), json!([])];
             let mut switches: Vec<Value> = nobody.iter().map(|id| json!({"claims": {name: id}})).collect();
@@ -57,7 +57,7 @@ on_both_databases! {
             switches.push(json!({"without": [name]}));
             for switch in switches {
                 for persona in ["ana", "bob"] {
-                    let landing = said_of(&server, &at, *kind, persona, &switch).await;
+                    let landing = said_of(&server, &at, kind, persona, &switch).await;
                     let what = format!("{kind:?} {persona} {switch:.80}");
                     assert_eq!(trouble(&landing), (502, "PROVIDER_MISBEHAVED".into()), "{what}: {}", landing.body);
                 }
@@ -72,12 +72,12 @@ on_both_databases! {
         let mut subs = BTreeSet::new();
         for kind in KINDS {
             let id = if *kind == GITHUB { json!(1) } else { json!("1") };
-            let switch = json!({"fault": "claims", "claims": {key(*kind): id}});
+            let switch = json!({"fault": "claims", "claims": {key(kind): id}});
             at.fault(switch).await;
             let persona = format!("ana:ana.{}@example.test", kind.as_str());
             for _ in 0..2 {
                 let mut browser = server.browser();
-                let mut landing = browser.come_by(&at, *kind, &persona).await;
+                let mut landing = browser.come_by(&at, kind, &persona).await;
                 if landing.body.contains("name=\"skip\"") {
                     landing = browser.submit(&landing, &[("skip", "1")]).await;
                 }
@@ -114,11 +114,11 @@ on_both_databases! {
         let same = ["Victim@Example.TEST", " victim@example.test\t", "VICTIM@EXAMPLE.TEST"];
         for kind in KINDS.iter().filter(|kind| **kind != FACEBOOK) {
             for told in &none {
-                let landing = said_of(&server, &at, *kind, "ana", &json!({"claims": {address(*kind): told}})).await;
+                let landing = said_of(&server, &at, kind, "ana", &json!({"claims": {address(kind): told}})).await;
                 assert!(landing.body.contains("name=\"skip\""), "{kind:?} {told}: {} {}", landing.url, landing.body);
             }
             for told in same {
-                let landing = said_of(&server, &at, *kind, "ana", &json!({"claims": {address(*kind): told}})).await;
+                let landing = said_of(&server, &at, kind, "ana", &json!({"claims": {address(kind): told}})).await;
                 assert!(landing.url.contains("/upstream/ask?q="), "{kind:?} {told}: {}", landing.url);
                 assert!(!landing.links("/login").is_empty() && !landing.body.contains("name=\"skip\""), "{kind:?} {told}");
             }
@@ -138,7 +138,7 @@ on_both_databases! {
     async fn names_without_end_and_pictures_inside_do_no_harm(db: TestDatabase) {
         let (server, at) = server(db).await;
         for kind in KINDS {
-            let landing = said_of(&server, &at, *kind, &format!("ana:ana.{}@example.test", kind.as_str()), &json!({"long": ["name"]})).await;
+            let landing = said_of(&server, &at, kind, &format!("ana:ana.{}@example.test", kind.as_str()), &json!({"long": ["name"]})).await;
             match kind.name {
                 // An ID token is never that long.
                 "google" | "apple" | "microsoft" | "oidc" => {

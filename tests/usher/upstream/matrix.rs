@@ -192,7 +192,7 @@ impl Row {
     /// The number of sign-ins for which this holds.
     fn visits(&self, table: &[Row], holds: impl Fn(Kind, &str) -> bool) -> i64 {
         let all = KINDS.iter().flat_map(|kind| PERSONAS.iter().map(|(persona, _)| (*kind, *persona)));
-        let count = all.filter(|(kind, persona)| self.has(table, *kind, persona) && holds(*kind, persona)).count();
+        let count = all.filter(|(kind, persona)| self.has(table, kind, persona) && holds(kind, persona)).count();
         i64::try_from(count).expect("few")
     }
 
@@ -219,7 +219,7 @@ async fn stage(db: TestDatabase) -> (TestServer, Providers) {
     let server = TestServer::on(db, &[("limits.sign_in", "off"), ("limits.register", "off")]).await;
     let at = Providers::beside(&server).await;
     for kind in KINDS {
-        server.provider(&at, *kind, |_| {}).await;
+        server.provider(&at, kind, |_| {}).await;
     }
     come(&server, &at, (NOTHING, &NOTHING[0]), 0).await;
     check_journal(&at, NOTHING, &NOTHING[0]).await;
@@ -229,7 +229,7 @@ async fn stage(db: TestDatabase) -> (TestServer, Providers) {
 /// Signs in every persona with every provider, and asserts the result of the row.
 async fn come(server: &TestServer, at: &Providers, (table, row): (&[Row], &Row), turn: usize) {
     let all = KINDS.iter().flat_map(|kind| PERSONAS.iter().map(|(persona, _)| (*kind, *persona)));
-    for (kind, persona) in all.filter(|(kind, persona)| row.has(table, *kind, persona)) {
+    for (kind, persona) in all.filter(|(kind, persona)| row.has(table, kind, persona)) {
         let what = format!("{kind:?}, {persona}: {} at {:?}", row.0, row.1);
         // Addresses are unique: identifying users is another subject.
         let turn = if matches!(persona, "changed_email_same_sub" | "same_email_other_sub") { turn } else { 0 };

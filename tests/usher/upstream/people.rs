@@ -70,7 +70,7 @@ on_both_databases! {
             let unique = format!("{persona}:{}.{}@example.test", persona.replace(':', "."), kind.as_str());
             let persona = if persona.contains(':') || *persona == "relay" { (*persona).to_owned() } else { unique };
             let mut browser = server.browser();
-            let landing = browser.come_by(&at, *kind, &persona).await;
+            let landing = browser.come_by(&at, kind, &persona).await;
             let (made, opened) = (server.users().await - users, server.live_sessions().await - open);
             match then {
                 Then::In => {
@@ -100,7 +100,7 @@ on_both_databases! {
             let mut subs = Vec::new();
             for persona in [persona.clone(), persona, format!("ana:other.{}@example.test", kind.as_str())] {
                 let mut browser = server.browser();
-                assert_eq!(browser.come_by(&at, *kind, &persona).await.status, StatusCode::OK, "{kind:?}");
+                assert_eq!(browser.come_by(&at, kind, &persona).await.status, StatusCode::OK, "{kind:?}");
                 subs.push(sub(&server, &mut browser).await);
             }
             assert!(subs.iter().all(|sub| *sub == subs[0]), "{kind:?} {subs:?}");
@@ -114,10 +114,10 @@ on_both_databases! {
         let bob = server.user("bob@example.test").await;
         for kind in KINDS.iter().filter(|kind| **kind != FACEBOOK) {
             let mut first = server.browser();
-            first.come_by(&at, *kind, &format!("ana:ana.{}@example.test", kind.as_str())).await;
+            first.come_by(&at, kind, &format!("ana:ana.{}@example.test", kind.as_str())).await;
             let ana = sub(&server, &mut first).await;
             let mut again = server.browser();
-            let landing = again.come_by(&at, *kind, "ana:bob@example.test").await;
+            let landing = again.come_by(&at, kind, "ana:bob@example.test").await;
             assert_eq!(landing.url, server.at("/account/profile"), "{kind:?}: {}", landing.body);
             assert_eq!(sub(&server, &mut again).await, ana, "{kind:?}");
             assert_ne!(ana, bob.sub.0, "{kind:?}");

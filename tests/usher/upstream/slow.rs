@@ -25,13 +25,13 @@ on_both_databases! {
         let server = TestServer::on(db, &[("outbound.timeout", "2s")]).await;
         let at = Providers::beside(&server).await;
         for kind in KINDS {
-            server.provider(&at, *kind, |_| {}).await;
+            server.provider(&at, kind, |_| {}).await;
         }
         for (endpoint, kinds) in ENDPOINTS {
             server.wait(3_600);
             at.forget().await;
             at.fault(json!({"fault": "slow", "endpoint": endpoint, "seconds": 120})).await;
-            join_all(kinds.iter().map(|kind| is_told_to_try_again(&server, &at, *kind))).await;
+            join_all(kinds.iter().map(|kind| is_told_to_try_again(&server, &at, kind))).await;
             at.mend().await;
             for kind in *kinds {
                 assert_eq!(at.asked(kind.as_str(), endpoint).await.len(), 1, "{kind:?} was asked at {endpoint}, once");

@@ -53,17 +53,17 @@ on_both_databases! {
         let client = server.client(ClientType::Web, |_| {}).await;
         for trusted in [false, true] {
             for kind in OPENID {
-                server.provider(&at, *kind, |settings| settings.trust_factors = trusted).await;
+                server.provider(&at, kind, |settings| settings.trust_factors = trusted).await;
                 for (says, acr, amr) in table() {
-                    let mut browser = comes(&server, &at, *kind, &says).await;
+                    let mut browser = comes(&server, &at, kind, &says).await;
                     let told = told_to(&server, &client, &mut browser).await;
                     let expected = if trusted { (json!(acr), json!(amr)) } else { (json!("aal1"), json!(["fed"])) };
                     assert_eq!((told["acr"].clone(), told["amr"].clone()), expected, "{kind:?} {trusted} {says}");
                 }
             }
             for kind in SILENT {
-                server.provider(&at, *kind, |settings| settings.trust_factors = trusted).await;
-                let mut browser = comes(&server, &at, *kind, &json!({"amr": ["pwd", "mfa"], "acr": "aal2"})).await;
+                server.provider(&at, kind, |settings| settings.trust_factors = trusted).await;
+                let mut browser = comes(&server, &at, kind, &json!({"amr": ["pwd", "mfa"], "acr": "aal2"})).await;
                 let told = told_to(&server, &client, &mut browser).await;
                 assert_eq!((&told["acr"], &told["amr"]), (&json!("aal1"), &json!(["fed"])), "{kind:?} {trusted}");
             }

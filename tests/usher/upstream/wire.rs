@@ -58,7 +58,7 @@ async fn what_each_provider_says_of_each_person_is_taken_for_what_it_is_worth() 
         (OIDC, "partial_scopes", Absent),
     ];
     for (kind, persona, expected) in table {
-        let who = stage.sign_in(&stage.settings(*kind), persona).await.unwrap();
+        let who = stage.sign_in(&stage.settings(kind), persona).await.unwrap();
         assert_eq!(who.email_state(), *expected, "{kind:?} {persona}");
         assert!(!who.subject.is_empty() && who.profile.display_name().is_some(), "{kind:?} {persona}");
     }
@@ -68,7 +68,7 @@ async fn what_each_provider_says_of_each_person_is_taken_for_what_it_is_worth() 
 async fn a_person_is_the_same_whatever_address_they_come_with() {
     let stage = Stage::start().await;
     for kind in KINDS {
-        let settings = stage.settings(*kind);
+        let settings = stage.settings(kind);
         let come = async |persona| stage.sign_in(&settings, persona).await.unwrap();
         let (one, two) = (come("changed_email_same_sub").await, come("changed_email_same_sub").await);
         assert_eq!((&one.issuer, &one.subject), (&two.issuer, &two.subject), "{kind:?}");
@@ -83,7 +83,7 @@ async fn a_person_is_the_same_whatever_address_they_come_with() {
 async fn whoever_says_no_has_declined() {
     let stage = Stage::start().await;
     for kind in KINDS {
-        assert_eq!(stage.sign_in(&stage.settings(*kind), "denied").await, Err(UpstreamError::Denied), "{kind:?}");
+        assert_eq!(stage.sign_in(&stage.settings(kind), "denied").await, Err(UpstreamError::Denied), "{kind:?}");
     }
 }
 
@@ -105,7 +105,7 @@ async fn trouble_on_the_wire_brings_nobody_and_is_called_by_its_name() {
             }
             let stage = Stage::start().await;
             stage.fault(json!({"fault": fault, "endpoint": endpoint})).await;
-            let came = stage.sign_in(&stage.settings(*kind), "ana").await;
+            let came = stage.sign_in(&stage.settings(kind), "ana").await;
             // Facebook's own error format is an object: an error that is a string is not Facebook's.
             let word = if *kind == FACEBOOK && fault == "error_200" { "misbehaved" } else { word };
             assert_eq!(came.map_err(|error| error.word()), Err(word), "{kind:?} {fault} {endpoint}");
@@ -125,7 +125,7 @@ async fn trouble_with_the_id_token_brings_nobody() {
         let stage = Stage::start().await;
         stage.fault(json!({ "fault": fault })).await;
         for kind in OPENID {
-            let came = stage.sign_in(&stage.settings(*kind), "ana").await;
+            let came = stage.sign_in(&stage.settings(kind), "ana").await;
             assert_eq!(came.map_err(|error| error.word()), Err("misbehaved"), "{kind:?} {fault}");
         }
     }
@@ -176,7 +176,7 @@ async fn a_workspace_is_let_in_by_the_claim_and_not_by_the_hint() {
 async fn a_code_is_good_once_and_for_its_own_flow() {
     for kind in KINDS {
         let stage = Stage::start().await;
-        let provider = stage.provider(&stage.settings(*kind));
+        let provider = stage.provider(&stage.settings(kind));
         let (callback, kept) = stage.visit(&*provider, "ana").await.unwrap();
         assert!(provider.finish(&callback, &kept).await.is_ok(), "{kind:?}");
         assert_eq!(provider.finish(&callback, &kept).await, Err(UpstreamError::Replayed), "{kind:?}");
@@ -207,7 +207,7 @@ async fn a_key_that_was_changed_meanwhile_is_found_after_a_minute_at_most() {
 async fn what_goes_over_the_wire_is_what_each_provider_asks_for_and_no_more() {
     let stage = Stage::start().await;
     for kind in KINDS {
-        stage.sign_in(&stage.settings(*kind), "ana").await.unwrap();
+        stage.sign_in(&stage.settings(kind), "ana").await.unwrap();
     }
     let journal = stage.journal().await;
     let of = |provider: &str, endpoint: &str| -> Vec<&Value> {
@@ -322,7 +322,7 @@ async fn what_providers_tell_by_themselves_is_proven_and_about_the_person_who_si
 async fn trying_a_provider_out_says_what_is_wrong_with_it() {
     for kind in KINDS {
         let stage = Stage::start().await;
-        let provider = stage.provider(&stage.settings(*kind));
+        let provider = stage.provider(&stage.settings(kind));
         let steps = provider.check(CALLBACK).await;
         assert!(steps.iter().all(|step| step.outcome.is_ok()), "{kind:?} {steps:?}");
         stage.fault(json!({"fault": "down"})).await;

@@ -33,8 +33,8 @@ pub struct ProviderKind {
     pub pkce: bool,
     /// Whether its response arrives as a cross-site POST, without our cookies.
     pub posts_back: bool,
-    /// The setting with the URL below which its metadata is.
-    pub metadata_at: &'static ProviderSetting,
+    /// The setting with the URL below which its metadata is, if it has metadata.
+    pub metadata_at: Option<&'static ProviderSetting>,
     pub trust_limit: TrustLimit,
     /// Which of its addresses count as verified or as issued by it, for the documentation.
     pub addresses: &'static str,
@@ -141,7 +141,7 @@ impl ProviderKind {
             register: "provider-register-other",
             pkce: true,
             posts_back: false,
-            metadata_at: &BASE_URL,
+            metadata_at: None,
             trust_limit: TrustLimit::Verified,
             addresses: "Verified if the provider says so.",
             events: &[],
@@ -152,7 +152,7 @@ impl ProviderKind {
 
     /// The same for OpenID providers.
     pub const fn openid(name: &'static str, title: KindTitle) -> Self {
-        Self { scopes: Scopes::OPENID, ..Self::oauth(name, title) }
+        Self { scopes: Scopes::OPENID, metadata_at: Some(&BASE_URL), ..Self::oauth(name, title) }
     }
 
     pub const fn as_str(&self) -> &'static str {

@@ -45,7 +45,7 @@ fn fields(settings: &ProviderSettings) -> Vec<String> {
     faults.iter().map(|fault| fault.field.to_string()).collect()
 }
 
-fn read(value: serde_json::Value) -> Result<ProviderSettings, String> {
+fn read(value: &serde_json::Value) -> Result<ProviderSettings, String> {
     kinds().read(value.as_object().unwrap().clone()).map_err(|error| error.to_string())
 }
 
@@ -104,7 +104,7 @@ fn a_fault_names_the_field_that_has_it() {
 #[test]
 fn settings_of_a_kind_are_members_like_all_others() {
     let written = json!({"id": "p", "kind": "branded", "client_id": "usher", "region": "eu", "teams": ["a", "b"]});
-    let settings = read(written.clone()).unwrap();
+    let settings = read(&written).unwrap();
     assert_eq!((settings.text(&REGION), settings.list(&TEAMS)), (Some("eu"), &["a".to_owned(), "b".to_owned()][..]));
     let members = settings.members();
     for (name, value) in written.as_object().unwrap() {
@@ -113,7 +113,7 @@ fn settings_of_a_kind_are_members_like_all_others() {
     let stored: ProviderSettings = serde_json::from_value(serde_json::Value::Object(members)).unwrap();
     assert_eq!(stored, settings);
     let empty = json!({"id": "p", "kind": "branded", "client_id": "usher", "region": null, "teams": []});
-    assert_eq!(read(empty).unwrap(), of(&BRANDED), "what is empty is not set");
+    assert_eq!(read(&empty).unwrap(), of(&BRANDED), "what is empty is not set");
 }
 
 #[test]
@@ -122,7 +122,7 @@ fn what_cannot_be_read_is_named() {
     let with = |name: &str, value: serde_json::Value| {
         let mut all = all.clone();
         all[name] = value;
-        read(all).unwrap_err()
+        read(&all).unwrap_err()
     };
     let told = with("client_secret", "y".into());
     assert!(told.starts_with("unknown field `client_secret`, expected one of `id`, `kind`, `label`"), "{told}");
@@ -133,7 +133,7 @@ fn what_cannot_be_read_is_named() {
     );
     assert_eq!(with("region", 5.into()), "invalid type: integer `5`, expected a string");
     assert_eq!(with("teams", "a".into()), "invalid type: string \"a\", expected a sequence");
-    assert_eq!(read(json!({"id": "p", "kind": "branded"})).unwrap_err(), "missing field `client_id`");
+    assert_eq!(read(&json!({"id": "p", "kind": "branded"})).unwrap_err(), "missing field `client_id`");
     for text in ["", "bearer ", "query:", "header:a b", "cookie:x"] {
         assert!(UserinfoAuth::try_from(text.to_owned()).is_err(), "{text}");
     }

@@ -47,7 +47,7 @@ pub static KIND: ProviderKind = ProviderKind {
     required: &[&ISSUER],
     fields: &[&ISSUER, &SCOPES],
     secret: SecretNeed::UnlessPublic,
-    metadata_at: &ISSUER,
+    metadata_at: Some(&ISSUER),
     trust_limit: TrustLimit::Authoritative,
     events: &[EventUrl { label: "provider-backchannel", endpoint: ProviderEventEndpoint::BackchannelLogout }],
     check,
