@@ -16,6 +16,7 @@ use usher_domain::id::UserId;
 use usher_domain::page::{Cursor, MAX_PAGE};
 use usher_domain::user::session::Session;
 use usher_domain::user::{Profile, User, UserStatus};
+use usher_protocol::user_claims::UserClaims;
 
 pub(super) const EXAMPLES: &str = "\
 Examples:
@@ -111,6 +112,15 @@ pub(super) async fn run(settings: &ConfigFiles, command: UserCommand, output: Ou
     }
 }
 
+/// A misspelt claim is an error.
+fn read_claims(text: &str) -> anyhow::Result<Profile> {
+    let profile: Profile = serde_json::from_str(text)?;
+    match profile.others.keys().find(|name| UserClaims::STANDARD.find(name).is_none()) {
+        Some(unknown) => anyhow::bail!("unknown field `{unknown}`"),
+        None => Ok(profile),
+    }
+}
+
 impl CreateUserArgs {
     fn read(self) -> anyhow::Result<NewUser> {
         if self.password_stdin && self.claims_json.as_deref() == Some(Path::new("-")) {
@@ -119,8 +129,9 @@ impl CreateUserArgs {
         }
         let profile = match &self.claims_json {
             None => Profile::default(),
-            Some(path) => serde_json::from_str(&stdin::read(path)?)
-                .with_context(|| format!("the claims in {}", path.display()))?,
+            Some(path) => {
+                read_claims(&stdin::read(path)?).with_context(|| format!("the claims in {}", path.display()))?
+            }
         };
         let password = if self.password_stdin { Some(stdin::password()?) } else { None };
         Ok(NewUser { email: self.email, password, admin: self.admin, profile, locale: None })

@@ -13,7 +13,7 @@ impl Demos {
     /// # Errors
     /// Never.
     #[expect(clippy::unused_async, reason = "with demos there is something to wait for")]
-    pub async fn bind(_: &usher_config::Demo) -> anyhow::Result<Option<Self>> {
+    pub async fn bind(_: &usher_config::DemoSettings) -> anyhow::Result<Option<Self>> {
         Ok(None)
     }
 

@@ -1,8 +1,7 @@
 //! Client secrets: rotating them, and recording their use.
 
-use crate::admin::clients::{Clients, RegisteredClient, reject_first_party};
+use crate::admin::clients::{Clients, RegisteredClient, reject_first_party, sha256_hex};
 use crate::error::{FlowError, Rejected};
-use crate::oauth::authenticate_client::sha256_hex;
 use usher_domain::event::EventKind;
 use usher_domain::id::ClientId;
 use usher_domain::oauth::client::{Client, ClientSecret, SecretRotation, rotated};

@@ -8,7 +8,7 @@ use url::Url;
 
 use crate::api::is_first_party_client;
 use crate::error::{FlowError, Rejected};
-use crate::oauth::authenticate_client::sha256_hex;
+use aws_lc_rs::digest;
 use usher_domain::event::{Event, EventKind};
 use usher_domain::id::{ClientId, ProjectId};
 use usher_domain::oauth::client::{Client, ClientSecret, ClientType};
@@ -33,6 +33,16 @@ pub struct NewClient {
 pub struct RegisteredClient {
     pub client: Client,
     pub secret: Option<String>,
+}
+
+/// SHA-256 in hexadecimal, as client secrets are stored.
+pub(crate) fn sha256_hex(text: &str) -> String {
+    use std::fmt::Write as _;
+    let hash = digest::digest(&digest::SHA256, text.as_bytes());
+    hash.as_ref().iter().fold(String::with_capacity(64), |mut hex, byte| {
+        let _ = write!(hex, "{byte:02x}");
+        hex
+    })
 }
 
 /// Clients and their secrets.

@@ -1,11 +1,11 @@
 //! Client authentication (RFC 6749 §2.3).
 
-use crate::admin::clients::Clients;
+use crate::admin::clients::{Clients, sha256_hex};
 use crate::core::Core;
 use crate::login::throttle::Throttles;
 use std::sync::Arc;
 
-use aws_lc_rs::{constant_time, digest};
+use aws_lc_rs::constant_time;
 
 use crate::error::FlowError;
 use usher_domain::id::ClientId;
@@ -13,16 +13,6 @@ use usher_domain::oauth::client::Client;
 use usher_domain::time::Timestamp;
 use usher_protocol::cause::RejectionCause;
 use usher_protocol::client_auth::ClientCredentials;
-
-/// SHA-256 in hexadecimal, as client secrets are stored.
-pub(crate) fn sha256_hex(text: &str) -> String {
-    use std::fmt::Write as _;
-    let hash = digest::digest(&digest::SHA256, text.as_bytes());
-    hash.as_ref().iter().fold(String::with_capacity(64), |mut hex, byte| {
-        let _ = write!(hex, "{byte:02x}");
-        hex
-    })
-}
 
 /// Client authentication at OAuth endpoints (RFC 6749 §2.3).
 #[derive(Clone)]
