@@ -10,6 +10,7 @@ use serde_json::json;
 use usher_domain::oauth::client::ClientType;
 use usher_domain::secret::Secret;
 use usher_flows::{Browser as Cookies, Device, FlowError, Rejected};
+use usher_mail::EmailMessage;
 
 use crate::harness::database::on_both_databases;
 use crate::harness::relying_party::answer;
@@ -41,7 +42,7 @@ on_both_databases! {
         assert_eq!(desk.open(&server.at("/account/profile")).await.url, server.at("/account/profile"));
         assert_eq!(server.refresh(&client, &kept.text("refresh_token")).await.error(), "ok", "this session goes on");
         let letters = server.letters().await;
-        let kinds: Vec<_> = letters.iter().map(|letter| letter.kind()).collect();
+        let kinds: Vec<_> = letters.iter().map(EmailMessage::kind).collect();
         assert_eq!((kinds, letters[0].to()), (vec!["password_changed", "new_device"], ANA));
         let page = phone.open(&server.at("/login")).await;
         assert_eq!(phone.sign_in(&page, ANA).await.status, StatusCode::UNPROCESSABLE_ENTITY);

@@ -2,6 +2,7 @@
 
 use crate::storage::samples::in_tx;
 use reqwest::StatusCode;
+use usher_mail::EmailMessage;
 
 use super::{ANA, App, at_second_step, confirm, events, house_with_app, set_up};
 use crate::harness::database::on_both_databases;
@@ -50,7 +51,7 @@ on_both_databases! {
             assert!(kinds.iter().any(|held| held == kind), "{kind}: {kinds:?}");
         }
         let letters = server.letters().await;
-        let told: Vec<_> = letters.iter().map(|letter| letter.kind()).collect();
+        let told: Vec<_> = letters.iter().map(EmailMessage::kind).collect();
         assert_eq!(told, ["factor_removed", "factor_added"]);
         server.signed_in(ANA).await;
     }

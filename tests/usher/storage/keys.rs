@@ -32,7 +32,7 @@ on_both_databases! {
             ..key("b", SigningAlg::Ps256, 9)
         };
         for key in [&newest, &twin, &oldest] {
-            in_tx!(db.store, |tx| tx.insert_key(&key).await).unwrap();
+            in_tx!(db.store, |tx| tx.insert_key(key).await).unwrap();
         }
         let expected = [oldest, newest, twin];
         assert_eq!(db.store.list_keys().await.unwrap(), expected);

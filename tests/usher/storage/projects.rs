@@ -24,7 +24,7 @@ on_both_databases! {
     async fn the_list_of_projects_is_cut_into_pages(db: TestDatabase) {
         let mut projects = vec![project(), project(), project()];
         for project in &projects {
-            in_tx!(db.store, |tx| tx.insert_project(&project, &hash()).await).unwrap();
+            in_tx!(db.store, |tx| tx.insert_project(project, &hash()).await).unwrap();
         }
         projects.sort_by_key(|project| project.id);
         let first = db.store.list_projects(Cursor::START, 2).await.unwrap();

@@ -15,7 +15,7 @@ fn letter() -> QueuedEmail {
 }
 
 async fn queue(store: &Store, letter: &QueuedEmail, at: Timestamp) {
-    in_tx!(store, |tx| tx.insert_email(&letter, at).await).unwrap();
+    in_tx!(store, |tx| tx.insert_email(letter, at).await).unwrap();
 }
 
 async fn take(store: &Store, now: Timestamp, most: u32) -> Vec<QueuedEmail> {

@@ -7,9 +7,9 @@ on_both_databases! {
     async fn a_journey_is_taken_up_once_and_in_time(db: TestDatabase) {
         let (state, late, sealed) = (hash(), hash(), vec![0_u8, 255, 7]);
         for state in [&state, &late] {
-            in_tx!(db.store, |tx| tx.insert_journey(&state, &sealed, later(600)).await).unwrap();
+            in_tx!(db.store, |tx| tx.insert_journey(state, &sealed, later(600)).await).unwrap();
         }
-        let take = async |state: &Vec<u8>, at| in_tx!(db.store, |tx| tx.take_journey(&state, at).await).unwrap();
+        let take = async |state: &Vec<u8>, at| in_tx!(db.store, |tx| tx.take_journey(state, at).await).unwrap();
         assert_eq!(take(&hash(), NOW).await, None);
         assert_eq!(take(&state, later(599)).await, Some(sealed));
         assert_eq!(take(&state, later(599)).await, None, "once");

@@ -1,6 +1,7 @@
 //! Users and what belongs to them.
 
 mod accesses;
+mod accounts;
 mod browsers;
 mod consents;
 pub mod factors;
@@ -10,4 +11,3 @@ mod merges;
 mod passwords;
 mod proofs;
 mod sessions;
-mod users;

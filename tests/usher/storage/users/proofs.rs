@@ -9,7 +9,7 @@ use usher_storage::{StorageError, Store};
 /// Stores a proof and returns the hash of its link.
 async fn store(store: &Store, proof: &Proof, code: Option<&[u8]>) -> Vec<u8> {
     let (link, code) = (hash(), code.map(<[u8]>::to_vec));
-    in_tx!(store, |tx| tx.insert_proof(&proof, &link, code.as_deref()).await).unwrap();
+    in_tx!(store, |tx| tx.insert_proof(proof, &link, code.as_deref()).await).unwrap();
     link
 }
 
