@@ -58,12 +58,7 @@ pub fn metadata(
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    const GRANT_TYPES: [GrantType; 3] = [
-        GrantType { name: "authorization_code", confidential: false },
-        GrantType { name: "refresh_token", confidential: false },
-        GrantType { name: "client_credentials", confidential: true },
-    ];
+    use crate::grant_type::samples::GRANT_TYPES;
 
     #[test]
     fn the_document_reads_as_agreed() {

@@ -8,3 +8,14 @@ pub struct GrantType {
     /// Only for confidential clients, which can authenticate (RFC 6749 §2.1).
     pub confidential: bool,
 }
+
+#[cfg(test)]
+pub(crate) mod samples {
+    use super::GrantType;
+
+    pub(crate) const GRANT_TYPES: [GrantType; 3] = [
+        GrantType { name: "authorization_code", confidential: false },
+        GrantType { name: "refresh_token", confidential: false },
+        GrantType { name: "client_credentials", confidential: true },
+    ];
+}

@@ -37,17 +37,17 @@ impl<'f> TokenForm<'f> {
         self.get("scope")?.map(Scope::parse).transpose()
     }
 
-    /// The grant type, of those that are supported.
+    /// The requested grant type, with its handler.
     ///
     /// # Errors
     /// `invalid_request` if it is missing, `unsupported_grant_type`, `invalid_target` if a resource is requested.
-    pub fn grant_type(&self, supported: impl IntoIterator<Item = GrantType>) -> Result<GrantType, OAuthError> {
+    pub fn select<'g, H>(&self, supported: &'g [(GrantType, H)]) -> Result<&'g (GrantType, H), OAuthError> {
         let name = self.require("grant_type")?;
         if self.get("resource")?.is_some() {
             return Err(OAuthError::new(ErrorCode::InvalidTarget, "no resource can be chosen here"));
         }
         let unsupported = || OAuthError::new(ErrorCode::UnsupportedGrantType, "this grant type is not supported");
-        supported.into_iter().find(|known| known.name == name).ok_or_else(unsupported)
+        supported.iter().find(|(known, _)| known.name == name).ok_or_else(unsupported)
     }
 }
 
@@ -81,7 +81,7 @@ mod tests {
         let form = Params::from_pairs(pairs.iter().copied());
         let form = TokenForm(&form);
         let read = || {
-            form.grant_type([KNOWN])?;
+            form.select(&[(KNOWN, ())])?;
             form.require("code")?;
             form.scope().map(drop)
         };

@@ -165,7 +165,7 @@ impl EmailChanges {
         let security_email = old.map(|old| self.security_emails.notice_to(&account.user, old, &draft)).transpose()?;
         let mut tx = self.core.store.begin().await?;
         let mut user = tx.lock_user(id).await?.ok_or(Rejected::ProofOver)?;
-        check_standing(&mut tx, (id, session), now).await??;
+        check_standing(&mut tx, (id, session), now).await?;
         // The link was sent with the old address; another address now means that another change came first.
         if user.email.as_ref() != old || !tx.take_proof(proof.id, ProofKind::ChangeEmail, now).await? {
             return Err(Rejected::ProofOver.into());

@@ -63,7 +63,7 @@ impl AccountDeletion {
         let mut tx = self.core.store.begin().await?;
         let user = lock_with_merged(&mut tx, user.id).await?.ok_or(Rejected::NotFound("user"))?;
         if let Some(session) = asked_in {
-            check_standing(&mut tx, (user.id, session), now).await??;
+            check_standing(&mut tx, (user.id, session), now).await?;
         }
         tx.begin_erasure(user.id, now).await?;
         let ended = self.endings.end_everything_of(&mut tx, user.id, None, EndReason::UserDeleted).await?;

@@ -33,7 +33,7 @@ impl FactorChange {
     /// Must come first in the transaction: changes of one account run one after another.
     pub(crate) async fn check(&self, tx: &mut Tx, now: Timestamp) -> Result<(), FlowError> {
         match self.session {
-            Some(session) => check_standing(tx, (self.user, session), now).await??,
+            Some(session) => check_standing(tx, (self.user, session), now).await?,
             None => drop(tx.lock_user(self.user).await?),
         }
         Ok(())

@@ -105,7 +105,7 @@ impl Passwords {
         let (now, id, session) = (self.core.now(), account.user.id, account.session.id);
         let security_email = self.security_emails.notice(&account.user, &emails::password_changed())?;
         let mut tx = self.core.store.begin().await?;
-        check_standing(&mut tx, (id, session), now).await??;
+        check_standing(&mut tx, (id, session), now).await?;
         if !tx.change_password(id, compared, phc, now).await? {
             return Ok(None);
         }

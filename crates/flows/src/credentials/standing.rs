@@ -1,10 +1,10 @@
 //! Rechecks user and session of a change inside its transaction, because they may have ended after the earlier checks.
 
-use crate::error::Rejected;
+use crate::error::{FlowError, Rejected};
 use usher_domain::id::{SessionId, UserId};
 use usher_domain::time::Timestamp;
+use usher_storage::Tx;
 use usher_storage::users::sessions::Standing;
-use usher_storage::{Result as Stored, Tx};
 
 /// Checks within the transaction of a change that the user is active, the session has not ended, and the account is
 /// not frozen. Both rows stay locked until the transaction ends.
@@ -15,10 +15,10 @@ pub(crate) async fn check_standing(
     tx: &mut Tx,
     (user, session): (UserId, SessionId),
     now: Timestamp,
-) -> Stored<Result<(), Rejected>> {
-    Ok(match tx.lock_account(user, session, now).await? {
+) -> Result<(), FlowError> {
+    match tx.lock_account(user, session, now).await? {
         Standing::Stands => Ok(()),
-        Standing::Frozen => Err(Rejected::Frozen),
-        Standing::Gone => Err(Rejected::NotSignedIn),
-    })
+        Standing::Frozen => Err(Rejected::Frozen.into()),
+        Standing::Gone => Err(Rejected::NotSignedIn.into()),
+    }
 }

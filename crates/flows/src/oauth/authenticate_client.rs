@@ -15,7 +15,6 @@ use usher_protocol::cause::RejectionCause;
 use usher_protocol::client_auth::ClientCredentials;
 
 /// Client authentication at OAuth endpoints (RFC 6749 §2.3).
-#[derive(Clone)]
 pub struct ClientAuthentication {
     pub(crate) core: Arc<Core>,
     pub(crate) clients: Arc<Clients>,

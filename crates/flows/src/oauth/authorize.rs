@@ -68,7 +68,6 @@ pub enum Outcome {
 }
 
 /// The authorization endpoint (RFC 6749 §3.1) and its interaction.
-#[derive(Clone)]
 pub struct Authorizations {
     pub(crate) core: Arc<Core>,
     pub(crate) accounts: Arc<Accounts>,

@@ -46,7 +46,6 @@ pub(crate) struct ValidAccessToken {
 }
 
 /// What can be done with an issued token: userinfo, introspection, revocation.
-#[derive(Clone)]
 pub struct IssuedTokens {
     pub(crate) core: Arc<Core>,
     pub(crate) clients: Arc<Clients>,

@@ -43,7 +43,6 @@ pub(crate) struct Issue<'a> {
 }
 
 /// Signs tokens, and records which claims were released.
-#[derive(Clone)]
 pub struct TokenIssuer {
     pub(crate) core: Arc<Core>,
     pub(crate) policies: Arc<Policies>,

@@ -40,7 +40,7 @@ impl TokenEndpoint {
         source: &str,
         form: TokenForm<'_>,
     ) -> Result<TokenResponse, FlowError> {
-        let (grant_type, grant) = self.grant(form)?;
+        let (grant_type, grant) = form.select(&self.grants)?;
         let answer = grant.read(&form)?;
         let client = self.client_authentication.authenticate_client(credentials, source).await?;
         if !client.metadata.may_use(grant_type.name) {
@@ -50,12 +50,5 @@ impl TokenEndpoint {
         // Read before everything else, so that a revocation meanwhile has a later position.
         let urv = self.core.store.feed_place(client.project_id).await?.map_or(0, |place| place.position);
         answer(client, urv).await
-    }
-
-    fn grant(&self, form: TokenForm<'_>) -> Result<(GrantType, &dyn GrantHandler), OAuthError> {
-        let asked = form.grant_type(self.grants.iter().map(|(grant_type, _)| *grant_type))?;
-        let found = self.grants.iter().find(|(grant_type, _)| *grant_type == asked);
-        let unsupported = || OAuthError::new(ErrorCode::UnsupportedGrantType, "this grant type is not supported");
-        found.map(|(grant_type, grant)| (*grant_type, &**grant)).ok_or_else(unsupported)
     }
 }

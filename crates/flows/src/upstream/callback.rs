@@ -19,7 +19,6 @@ use usher_keys::seal::Purpose;
 use usher_upstream::{Callback, UpstreamError};
 
 /// Sign-in with an upstream provider.
-#[derive(Clone)]
 pub struct UpstreamSignIn {
     pub(crate) core: Arc<Core>,
     pub(crate) accounts: Arc<Accounts>,

@@ -254,7 +254,7 @@ impl UpstreamSignIn {
         let now = self.core.now();
         let mut tx = self.core.store.begin().await?;
         if let Some(session) = asked_in {
-            check_standing(&mut tx, (user.id, session), now).await??;
+            check_standing(&mut tx, (user.id, session), now).await?;
         } else if !tx.hold_user(user.id).await? {
             return Err(StorageError::Conflict.into());
         }

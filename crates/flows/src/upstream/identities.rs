@@ -17,7 +17,6 @@ use usher_mail::emails;
 use usher_storage::{Result as Stored, Tx};
 
 /// Upstream identities of an account.
-#[derive(Clone)]
 pub struct Identities {
     pub(crate) core: Arc<Core>,
     pub(crate) endings: Arc<Endings>,
@@ -50,7 +49,7 @@ impl Identities {
         let notice = self.security_emails.notice(&account.user, &emails::identity_unlinked(&provider))?;
         let (here, user, now) = (account.session.id, account.user.id, self.core.now());
         let mut tx = self.core.store.begin().await?;
-        check_standing(&mut tx, (user, here), now).await??;
+        check_standing(&mut tx, (user, here), now).await?;
         if !tx.count_ways_in(user).await?.can_spare_one() {
             return Err(Rejected::LastWayIn.into());
         }

@@ -18,7 +18,6 @@ use usher_mail::emails;
 use usher_storage::{StorageError, Tx};
 
 /// Merging of two accounts of one person.
-#[derive(Clone)]
 pub struct AccountMerges {
     pub(crate) core: Arc<Core>,
     pub(crate) endings: Arc<Endings>,
@@ -51,7 +50,7 @@ impl AccountMerges {
             return Err(Rejected::NotSignedIn.into());
         };
         for account in [kept, merged] {
-            check_standing(&mut tx, (account.user.id, account.session.id), now).await??;
+            check_standing(&mut tx, (account.user.id, account.session.id), now).await?;
         }
         let identities = move_identities(&mut tx, from.id, into.id).await?;
         tx.move_merges(from.id, into.id).await?;
@@ -102,7 +101,7 @@ impl AccountMerges {
         let (Some(_), Some(rests)) = tx.lock_users(kept, merge.merged).await? else {
             return Err(Rejected::NotFound("merge").into());
         };
-        check_standing(&mut tx, (kept, account.session.id), now).await??;
+        check_standing(&mut tx, (kept, account.session.id), now).await?;
         let (mine, theirs) = (tx.count_ways_in(kept).await?, tx.count_ways_in(merge.merged).await?);
         let held = tx.list_identities(kept).await?;
         let back: Vec<_> = held.iter().filter(|one| merge.identities.contains(&one.id)).collect();

@@ -32,7 +32,6 @@ pub struct ProviderEventOutcome {
 }
 
 /// Events that upstream providers report.
-#[derive(Clone)]
 pub struct ProviderEvents {
     pub(crate) core: Arc<Core>,
     pub(crate) endings: Arc<Endings>,

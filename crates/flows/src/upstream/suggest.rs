@@ -8,7 +8,6 @@ use std::sync::Arc;
 use usher_domain::email::Email;
 
 /// Email addresses that upstream providers have named.
-#[derive(Clone)]
 pub struct SuggestedEmails {
     pub(crate) core: Arc<Core>,
     pub(crate) providers: Arc<Providers>,
