@@ -1,30 +1,32 @@
 //! Conditional requests (RFC 9110 §13).
 
-use axum::http::HeaderMap;
-use headers::{ETag, HeaderMapExt as _, IfMatch, IfNoneMatch};
+use axum::http::header::{IF_MATCH, IF_NONE_MATCH};
+use axum::http::{HeaderMap, HeaderName};
 
-/// Whether the client has this version already (`If-None-Match`). `etag` is in quotes.
+use usher_protocol::ows;
+
+/// Whether the client has this version already (`If-None-Match`). `etag` is in quotes and contains no comma.
 ///
 /// The comparison is weak, because caches that compress turn tags into weak ones (§13.1.2).
 pub fn is_known(headers: &HeaderMap, etag: &str) -> bool {
-    let known = headers.typed_get::<IfNoneMatch>();
-    known.zip(etag.parse::<ETag>().ok()).is_some_and(|(known, etag)| !known.precondition_passes(&etag))
+    tags(headers, &IF_NONE_MATCH).any(|tag| tag == "*" || tag.strip_prefix("W/").unwrap_or(tag) == etag)
 }
 
 /// Whether a change is based on this version (`If-Match`, §13.1.1), or on no version in particular. `etag` is in
-/// quotes.
+/// quotes and contains no comma.
 pub fn may_change(headers: &HeaderMap, etag: &str) -> bool {
-    match headers.typed_try_get::<IfMatch>() {
-        Ok(None) => true,
-        Ok(Some(wanted)) => etag.parse::<ETag>().is_ok_and(|etag| wanted.precondition_passes(&etag)),
-        Err(_) => false,
-    }
+    !headers.contains_key(IF_MATCH) || tags(headers, &IF_MATCH).any(|tag| tag == "*" || tag == etag)
+}
+
+/// The entity tags of a header, in all its lines. A tag with a comma falls apart and equals none of ours.
+fn tags<'a>(headers: &'a HeaderMap, name: &HeaderName) -> impl Iterator<Item = &'a str> {
+    let lists = headers.get_all(name).iter().filter_map(|list| list.to_str().ok());
+    lists.flat_map(|list| list.split(',')).map(ows::trim)
 }
 
 #[cfg(test)]
 mod tests {
-    use axum::http::header::{IF_MATCH, IF_NONE_MATCH};
-    use axum::http::{HeaderName, HeaderValue};
+    use axum::http::HeaderValue;
 
     use super::*;
 

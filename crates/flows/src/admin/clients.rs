@@ -61,10 +61,17 @@ impl Clients {
         if let Some(known) = self.cache.get(id) {
             return Ok(Some(known));
         }
-        let Some(client) = self.core.store.find_client(id).await? else { return Ok(None) };
-        let client = Arc::new(client);
-        self.cache.insert(id.clone(), client.clone());
-        Ok(Some(client))
+        self.reload_client(id).await
+    }
+
+    /// A client from the database, whatever the cache holds.
+    pub(crate) async fn reload_client(&self, id: &ClientId) -> Result<Option<Arc<Client>>, FlowError> {
+        let client = self.core.store.find_client(id).await?.map(Arc::new);
+        match &client {
+            Some(client) => self.cache.insert(id.clone(), client.clone()),
+            None => self.cache.invalidate(id),
+        }
+        Ok(client)
     }
 
     /// Creates a client.

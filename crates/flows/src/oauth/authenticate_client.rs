@@ -37,8 +37,15 @@ impl ClientAuthentication {
         credentials: &ClientCredentials,
         source: &str,
     ) -> Result<Arc<Client>, FlowError> {
-        let found = self.clients.find_client(&ClientId(credentials.client_id().to_owned())).await?;
-        match prove(found.as_deref(), credentials, self.core.now()) {
+        let id = ClientId(credentials.client_id().to_owned());
+        let mut found = self.clients.find_client(&id).await?;
+        let mut proven = prove(found.as_deref(), credentials, self.core.now());
+        if proven.is_err() && found.is_some() {
+            // Another instance may have changed the client since it was cached.
+            found = self.clients.reload_client(&id).await?;
+            proven = prove(found.as_deref(), credentials, self.core.now());
+        }
+        match proven {
             Ok(()) => {
                 let client = found.ok_or(RejectionCause::UnknownClient)?;
                 self.clients.note_secret_use(&client, credentials.secret()).await;
