@@ -5,17 +5,23 @@ use axum::http::{HeaderMap, HeaderName};
 
 use usher_protocol::ows;
 
-/// Whether the client has this version already (`If-None-Match`). `etag` is in quotes and contains no comma.
+/// Whether the client has this version already (`If-None-Match`). `etag` contains no comma.
 ///
 /// The comparison is weak, because caches that compress turn tags into weak ones (§13.1.2).
 pub fn is_known(headers: &HeaderMap, etag: &str) -> bool {
-    tags(headers, &IF_NONE_MATCH).any(|tag| tag == "*" || tag.strip_prefix("W/").unwrap_or(tag) == etag)
+    let etag = without_weakness(etag);
+    tags(headers, &IF_NONE_MATCH).any(|tag| tag == "*" || without_weakness(tag) == etag)
 }
 
 /// Whether a change is based on this version (`If-Match`, §13.1.1), or on no version in particular. `etag` is in
 /// quotes and contains no comma.
 pub fn may_change(headers: &HeaderMap, etag: &str) -> bool {
     !headers.contains_key(IF_MATCH) || tags(headers, &IF_MATCH).any(|tag| tag == "*" || tag == etag)
+}
+
+/// The opaque part of a tag (`W/"a"` and `"a"` have the same).
+fn without_weakness(tag: &str) -> &str {
+    tag.strip_prefix("W/").unwrap_or(tag)
 }
 
 /// The entity tags of a header, in all its lines. A tag with a comma falls apart and equals none of ours.
