@@ -141,7 +141,7 @@ pub async fn assemble_with(
     random: Arc<dyn Random>,
 ) -> Result<(Usher, SchemaState), BootstrapError> {
     store.schema().await?;
-    let mark = store.find_fact_before_migrating(MASTER_KEY_FACT).await?;
+    let mark = store.find_value_before_migrating(MASTER_KEY_FACT).await?;
     let sealer = Sealer::new(&master_key(&config, mark.is_some(), &*random)?);
     if mark.is_some_and(|mark| mark != sealer.fingerprint()) {
         return Err(BootstrapError::OtherMasterKey);

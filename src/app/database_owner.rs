@@ -3,7 +3,7 @@
 use usher_config::RunMode;
 use usher_storage::{Result, Store};
 
-const FACT: &str = "profile";
+const NAME: &str = "profile";
 
 /// The database belongs to the other command.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -42,7 +42,7 @@ fn compare(profile: RunMode, mark: Option<&[u8]>) -> std::result::Result<(), Wro
 /// If the database cannot be read; [`WrongDatabaseOwner`] inside.
 pub async fn check_owner(store: &Store, profile: RunMode) -> Result<std::result::Result<(), WrongDatabaseOwner>> {
     store.schema().await?;
-    let mark = store.find_fact_before_migrating(FACT).await?;
+    let mark = store.find_value_before_migrating(NAME).await?;
     Ok(compare(profile, mark.as_deref()))
 }
 
@@ -52,7 +52,7 @@ pub async fn check_owner(store: &Store, profile: RunMode) -> Result<std::result:
 /// If the database cannot be written; [`WrongDatabaseOwner`] inside.
 pub async fn claim(store: &Store, profile: RunMode) -> Result<std::result::Result<(), WrongDatabaseOwner>> {
     let mut tx = store.begin().await?;
-    let stands = tx.set_fact_once(FACT, word(profile)).await?;
+    let stands = tx.set_value_once(NAME, word(profile)).await?;
     tx.commit().await?;
     Ok(compare(profile, Some(&stands)))
 }

@@ -37,7 +37,7 @@ pub async fn serve(config: Config, migrate: bool) -> anyhow::Result<()> {
     configured::apply(&usher).await?;
     let smtp = mailer::smtp(&usher.core.config.mail, usher.core.random.clone())?;
     if smtp.is_none() {
-        tracing::warn!("mail.smtp_url is not set: letters wait in the queue until it is");
+        tracing::warn!("mail.smtp_url is not set: emails wait in the queue until it is");
     }
     let mailer = smtp.map(|smtp| Arc::new(smtp) as Arc<dyn Mailer>);
     let gate = starting.gate.clone();

@@ -84,8 +84,8 @@ impl CleanUp {
         in_batches!(usher, stop, |tx| tx.sweep_proofs(before, BATCH));
         in_batches!(usher, stop, |tx| tx.sweep_revoked_tokens(before, BATCH));
         in_batches!(usher, stop, |tx| tx.sweep_repeatable(now, BATCH));
-        in_batches!(usher, stop, |tx| tx.sweep_journeys(before, BATCH));
-        in_batches!(usher, stop, |tx| tx.sweep_heard_notices(before, BATCH));
+        in_batches!(usher, stop, |tx| tx.sweep_upstream_states(before, BATCH));
+        in_batches!(usher, stop, |tx| tx.sweep_provider_events(before, BATCH));
         in_batches!(usher, stop, |tx| tx.sweep_unlinked(before, BATCH));
         in_batches!(usher, stop, |tx| tx.sweep_ceremonies(before, BATCH));
         in_batches!(usher, stop, |tx| tx.sweep_remembered(before, BATCH));
@@ -97,7 +97,7 @@ impl CleanUp {
         let forgotten = now - BROWSER_KEPT;
         in_batches!(usher, stop, |tx| tx.sweep_browsers(forgotten, BATCH));
         let bound = now + LONGEST_WAIT;
-        in_batches!(usher, stop, |tx| tx.bring_letters_near(now, bound, BATCH));
+        in_batches!(usher, stop, |tx| tx.bring_emails_near(now, bound, BATCH));
         in_batches!(usher, stop, |tx| tx.bring_logout_notices_near(now, bound, BATCH));
         in_batches!(usher, stop, |tx| tx.bring_deliveries_near(now, bound, BATCH));
         in_batches!(usher, stop, |tx| tx.bring_webhooks_near(now, bound, BATCH));

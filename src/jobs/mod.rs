@@ -59,7 +59,7 @@ pub trait Job: Send + Sync + 'static {
 
 /// Every job; without a mailer emails stay queued.
 pub fn all(mailer: Option<Arc<dyn Mailer>>) -> Vec<Box<dyn Job>> {
-    let letters = mailer.map(|mailer| Box::new(DeliverEmails::new(mailer)) as Box<dyn Job>);
+    let emails = mailer.map(|mailer| Box::new(DeliverEmails::new(mailer)) as Box<dyn Job>);
     let others: [Box<dyn Job>; 7] = [
         Box::new(DispatchEvents),
         Box::new(DeliverWebhooks),
@@ -69,7 +69,7 @@ pub fn all(mailer: Option<Arc<dyn Mailer>>) -> Vec<Box<dyn Job>> {
         Box::new(TendKeys),
         Box::new(LearnKeys::default()),
     ];
-    letters.into_iter().chain(others).collect()
+    emails.into_iter().chain(others).collect()
 }
 
 /// Runs `job` repeatedly until `stop` becomes true. `holder` identifies this instance in leases.

@@ -1,7 +1,7 @@
 // The account pages: inspected in three languages, light and dark, wide and narrow; and every action on them.
 import assert from 'node:assert/strict';
 import { follow, heading, newestEmail, newestEmailNumber, signIn, submit, text, visitor, words } from './browser.js';
-import { inspect, inspectLetters } from './inspect.js';
+import { inspect, inspectEmails } from './inspect.js';
 import { browser, inEveryLanguage, inFreshBrowser, usher } from './suite.js';
 
 const PAGES = ['profile', 'security', 'sessions', 'identities', 'apps', 'activity', 'data'];
@@ -154,5 +154,5 @@ inEveryLanguage('a person downloads their data, changes the address, and deletes
 inFreshBrowser('every kind of email looks right, in each language', async (page) => {
   await page.goto(`${usher.issuer}/dev/mail`);
   await inspect(page, 'dev-mail');
-  await inspectLetters(page, usher.issuer);
+  await inspectEmails(page, usher.issuer);
 });

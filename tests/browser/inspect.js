@@ -112,7 +112,7 @@ export async function inspect(page, name, { languages, again = false } = {}) {
 }
 
 /** Inspects an email of each kind in the mail catcher, on its page there and as a mail program shows it. */
-export async function inspectLetters(page, issuer) {
+export async function inspectEmails(page, issuer) {
   await page.goto(`${issuer}/dev/mail`);
   const links = await page.locator('tbody th a').evaluateAll((all) => all.map((link) => [link.textContent, link.href]));
   const kinds = new Map(links.map(([subject, href]) => [subject.replace(/\d+/g, '#'), href]));

@@ -71,16 +71,16 @@ impl Job for Counting {
 }
 
 #[tokio::test]
-async fn a_letter_leaves_at_once_when_it_is_written() {
+async fn an_email_is_sent_as_soon_as_it_is_queued() {
     let server = TestServer::start().await;
     server.user("ana@example.test").await;
     let (stop, going_on) = watch::channel(false);
-    let work = jobs::keep_at(job("deliver_letters", &server), server.usher.clone(), "one".to_owned(), going_on);
+    let work = jobs::keep_at(job("deliver_emails", &server), server.usher.clone(), "one".to_owned(), going_on);
     let working = tokio::spawn(work);
     tokio::time::sleep(Duration::from_millis(100)).await;
     let (browser, device) = (Browser::default(), Device::default());
     server.usher.recovery.request_recovery("ana@example.test", ReturnTo::default(), &browser, &device).await.unwrap();
-    eventually("the letter is caught", || server.caught.list().len() == 1).await;
+    eventually("the email is caught", || server.caught.list().len() == 1).await;
     stop.send_replace(true);
     tokio::time::timeout(Duration::from_secs(2), working).await.expect("it stops when told").expect("without a panic");
 }

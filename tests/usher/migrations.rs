@@ -189,7 +189,7 @@ async fn many_instances_may_start_at_once_on_an_empty_database() {
 
 async fn start(store: Store, keys: &TempDir) -> Result<(), BootstrapError> {
     for name in ["profile", "master-key"] {
-        store.find_fact_before_migrating(name).await?;
+        store.find_value_before_migrating(name).await?;
         tokio::task::yield_now().await;
     }
     let keys = keys.path().to_str().unwrap();
@@ -202,12 +202,12 @@ async fn start(store: Store, keys: &TempDir) -> Result<(), BootstrapError> {
 #[tokio::test]
 async fn a_mark_that_is_looked_for_before_its_table_is_there_is_not_there() {
     for db in empty_databases().await {
-        assert_eq!(db.store.find_fact_before_migrating("profile").await.unwrap(), None);
+        assert_eq!(db.store.find_value_before_migrating("profile").await.unwrap(), None);
         db.store.migrate().await.unwrap();
-        assert_eq!(db.store.find_fact_before_migrating("profile").await.unwrap(), None);
+        assert_eq!(db.store.find_value_before_migrating("profile").await.unwrap(), None);
         db.execute("drop table house").await;
-        assert_eq!(db.store.find_fact_before_migrating("profile").await.unwrap(), None);
-        assert!(db.store.find_fact("profile").await.is_err());
+        assert_eq!(db.store.find_value_before_migrating("profile").await.unwrap(), None);
+        assert!(db.store.find_value("profile").await.is_err());
     }
 }
 

@@ -81,7 +81,7 @@ event-sign-in-failed = Somebody tried to sign in and failed
 event-password-changed = Password changed
 event-password-recovered = New password set with an emailed link
 event-recovery-requested = An email with a link for a new password was asked for
-event-disowned = You said it was not you: everything ended
+event-compromise-reported = You said it was not you: everything ended
 event-identity-linked = A way to sign in was added
 event-identity-unlinked = A way to sign in was removed
 event-merged = Another account was joined to this one
@@ -108,7 +108,7 @@ reason-revoked-by-project = The project of the application ended it.
 reason-consent-withdrawn = You took back your consent.
 reason-administrator = An administrator ended it.
 reason-client-disabled = The application was disabled.
-reason-disowned = You said it was not you.
+reason-compromise-reported = You said it was not you.
 not-me-link = This wasn’t me
 
 data-title = Your data
@@ -128,7 +128,7 @@ data-delete-confirmation = Confirmation
 data-delete = Delete my account for good
 gone-title = Your account is deleted
 gone-lead = Your profile, your address and every way to sign in are erased.
-gone-letter = We have sent an email to confirm it. It is the last one.
+gone-email = We have sent an email to confirm it. It is the last one.
 
 change-email-title = Your email address
 change-email-lead = Your address now is { $email }.
@@ -148,11 +148,11 @@ suggested-email-take-label = Use this address: { $email }
 suggested-email-dismiss = Do not suggest it again
 suggested-email-dismiss-label = Do not suggest it again: { $email }
 
-sessions-told-title = Told of sessions that are over
-sessions-told-text = Applications that were told in the last day, and those that are still being told.
+sessions-notified-title = Told of sessions that are over
+sessions-notified-text = Applications that were told in the last day, and those that are still being told.
 
 receipt-title = What becomes of your applications
-receipt-told = Was told, and confirms that it signed you out.
+receipt-notified = Was told, and confirms that it signed you out.
 receipt-retrying = Has not answered yet; we keep trying.
 receipt-ends =
     { $count ->

@@ -1,4 +1,4 @@
-# Letters.
+# Emails.
 
 mail-verify-subject = Confirm your email address
 mail-verify-lead = Somebody, most likely you, gave this address for an account. To confirm that it is yours, enter this code:

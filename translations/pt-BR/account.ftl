@@ -81,7 +81,7 @@ event-sign-in-failed = Alguém tentou entrar e não conseguiu
 event-password-changed = Senha alterada
 event-password-recovered = Nova senha definida por um link enviado por e-mail
 event-recovery-requested = Pediram uma mensagem para uma nova senha
-event-disowned = Você disse que não foi você: tudo foi encerrado
+event-compromise-reported = Você disse que não foi você: tudo foi encerrado
 event-identity-linked = Uma forma de entrar foi adicionada
 event-identity-unlinked = Uma forma de entrar foi removida
 event-merged = Outra conta foi unida a esta
@@ -108,7 +108,7 @@ reason-revoked-by-project = O projeto do aplicativo o encerrou.
 reason-consent-withdrawn = Você retirou o consentimento.
 reason-administrator = Um administrador encerrou.
 reason-client-disabled = O aplicativo foi desativado.
-reason-disowned = Você disse que não foi você.
+reason-compromise-reported = Você disse que não foi você.
 not-me-link = Não fui eu
 
 data-title = Seus dados
@@ -128,7 +128,7 @@ data-delete-confirmation = Confirmação
 data-delete = Excluir minha conta para sempre
 gone-title = Sua conta foi excluída
 gone-lead = Seu perfil, seu endereço e todas as formas de entrar foram apagados.
-gone-letter = Enviamos uma última mensagem para confirmar.
+gone-email = Enviamos uma última mensagem para confirmar.
 
 change-email-title = Seu endereço de e-mail
 change-email-lead = Seu endereço agora é { $email }.
@@ -148,11 +148,11 @@ suggested-email-take-label = Usar este endereço: { $email }
 suggested-email-dismiss = Não sugerir de novo
 suggested-email-dismiss-label = Não sugerir de novo: { $email }
 
-sessions-told-title = Avisados de sessões encerradas
-sessions-told-text = Aplicativos que foram avisados no último dia e os que ainda estão sendo avisados.
+sessions-notified-title = Avisados de sessões encerradas
+sessions-notified-text = Aplicativos que foram avisados no último dia e os que ainda estão sendo avisados.
 
 receipt-title = O que acontece com seus aplicativos
-receipt-told = Foi avisado e confirma que desconectou você.
+receipt-notified = Foi avisado e confirma que desconectou você.
 receipt-retrying = Ainda não respondeu; continuamos tentando.
 receipt-ends =
     { $count ->

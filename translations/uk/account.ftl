@@ -83,7 +83,7 @@ event-sign-in-failed = Хтось невдало намагався увійти
 event-password-changed = Пароль змінено
 event-password-recovered = Новий пароль встановлено за посиланням із листа
 event-recovery-requested = Попросили лист для нового пароля
-event-disowned = Ви сказали, що це були не ви: усе завершено
+event-compromise-reported = Ви сказали, що це були не ви: усе завершено
 event-identity-linked = Додано спосіб увійти
 event-identity-unlinked = Вилучено спосіб увійти
 event-merged = До цього облікового запису приєднано інший
@@ -110,7 +110,7 @@ reason-revoked-by-project = Проєкт застосунку завершив �
 reason-consent-withdrawn = Ви забрали згоду.
 reason-administrator = Завершив адміністратор.
 reason-client-disabled = Застосунок вимкнено.
-reason-disowned = Ви сказали, що це були не ви.
+reason-compromise-reported = Ви сказали, що це були не ви.
 not-me-link = Це зробив не я
 
 data-title = Ваші дані
@@ -130,7 +130,7 @@ data-delete-confirmation = Підтвердження
 data-delete = Видалити мій обліковий запис назавжди
 gone-title = Ваш обліковий запис видалено
 gone-lead = Ваш профіль, адресу та всі способи входу стерто.
-gone-letter = На підтвердження ми надіслали останній лист.
+gone-email = На підтвердження ми надіслали останній лист.
 
 change-email-title = Ваша електронна адреса
 change-email-lead = Ваша адреса зараз: { $email }.
@@ -150,11 +150,11 @@ suggested-email-take-label = Використати цю адресу: { $email 
 suggested-email-dismiss = Більше не пропонувати
 suggested-email-dismiss-label = Більше не пропонувати: { $email }
 
-sessions-told-title = Сповіщені про завершені сеанси
-sessions-told-text = Застосунки, яких сповістили за останню добу, і ті, яких ще сповіщають.
+sessions-notified-title = Сповіщені про завершені сеанси
+sessions-notified-text = Застосунки, яких сповістили за останню добу, і ті, яких ще сповіщають.
 
 receipt-title = Що буде з вашими застосунками
-receipt-told = Сповіщено; підтверджує, що завершив ваш сеанс.
+receipt-notified = Сповіщено; підтверджує, що завершив ваш сеанс.
 receipt-retrying = Ще не відповів; ми пробуємо далі.
 receipt-ends =
     { $count ->

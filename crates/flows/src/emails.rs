@@ -44,7 +44,7 @@ impl EmailQueue {
         // If this instance dies, the emails become due again by themselves.
         let again_at = now + retry_after(3);
         let mut tx = self.core.store.begin().await?;
-        let due = tx.take_due_letters(now, again_at, BATCH).await?;
+        let due = tx.take_due_emails(now, again_at, BATCH).await?;
         tx.commit().await?;
         for queued in &due {
             self.send(mailer, queued).await?;
@@ -65,7 +65,7 @@ impl EmailQueue {
         };
         match sent {
             Err((false, why)) => {
-                tracing::warn!(letter.id = %id, letter.attempts = queued.attempts, "mail: not sent yet: {why}");
+                tracing::warn!(email.id = %id, email.attempts = queued.attempts, "mail: not sent yet: {why}");
                 let at = now + retry_after(queued.attempts);
                 let mut tx = self.core.store.begin_single().await?;
                 tx.retry_email(id, at).await?;
@@ -73,7 +73,7 @@ impl EmailQueue {
             }
             ended => {
                 if let Err((_, why)) = ended {
-                    tracing::warn!(letter.id = %id, "mail: dropped: {why}");
+                    tracing::warn!(email.id = %id, "mail: dropped: {why}");
                 }
                 let mut tx = self.core.store.begin_single().await?;
                 tx.delete_email(id).await?;

@@ -41,7 +41,7 @@ pub(super) struct CompromiseReportLink {
 #[must_use = "a notice that is not posted is never sent"]
 #[derive(Debug, Clone)]
 pub(super) struct PreparedNotice {
-    letter: Option<QueuedEmail>,
+    queued: Option<QueuedEmail>,
     proofs: Vec<(Proof, [u8; 32])>,
     now: Timestamp,
 }
@@ -52,8 +52,8 @@ impl PreparedNotice {
         for (proof, token_hash) in &self.proofs {
             tx.insert_proof(proof, token_hash, None).await?;
         }
-        match &self.letter {
-            Some(letter) => tx.insert_email(letter, self.now).await,
+        match &self.queued {
+            Some(queued) => tx.insert_email(queued, self.now).await,
             None => Ok(()),
         }
     }
@@ -70,14 +70,14 @@ impl SecurityEmails {
     pub(super) fn notice(&self, user: &User, email: &EmailDraft) -> Result<PreparedNotice, FlowError> {
         match &user.email {
             Some(address) => self.notice_to(user, address, email),
-            None => Ok(PreparedNotice { letter: None, proofs: Vec::new(), now: self.core.now() }),
+            None => Ok(PreparedNotice { queued: None, proofs: Vec::new(), now: self.core.now() }),
         }
     }
 
     /// Prepares a security email to another address: the one that the user had until now.
     pub(super) fn notice_to(&self, user: &User, to: &Email, email: &EmailDraft) -> Result<PreparedNotice, FlowError> {
         let now = self.core.now();
-        let mut prepared = PreparedNotice { letter: None, proofs: Vec::new(), now };
+        let mut prepared = PreparedNotice { queued: None, proofs: Vec::new(), now };
         let mut draft = email.clone();
         if email.may_be_reported() {
             let restores_address = email.address_kind() == AddressKind::Former;
@@ -92,8 +92,8 @@ impl SecurityEmails {
         }
         let name = user.profile.display_name();
         let reader = Recipient { email: to.as_str(), name: name.as_deref(), lang: lang_of(user) };
-        let letter = draft.write(reader, now)?;
-        prepared.letter = Some(self.email_queue.seal_email(&letter, now + WORTH_SENDING)?);
+        let email = draft.write(reader, now)?;
+        prepared.queued = Some(self.email_queue.seal_email(&email, now + WORTH_SENDING)?);
         Ok(prepared)
     }
 }

@@ -145,10 +145,10 @@ pub const PROVIDER: &str = "/console/providers/{provider}";
 /// The emails of development mode.
 pub const DEV_MAIL: &str = "/dev/mail";
 /// One email.
-pub const DEV_LETTER: &str = "/dev/mail/{number}";
+pub const DEV_EMAIL: &str = "/dev/mail/{number}";
 
 /// The HTML of one email.
-pub const DEV_LETTER_HTML: &str = "/dev/mail/{number}/html";
+pub const DEV_EMAIL_HTML: &str = "/dev/mail/{number}/html";
 
 /// A URL with one sealed value in its query.
 pub fn with(path: &str, name: &str, value: &str) -> String {
@@ -331,13 +331,13 @@ pub fn edit_client(id: &str) -> String {
 }
 
 /// The HTML of one email of development mode.
-pub fn dev_letter_html(number: u64) -> String {
-    DEV_LETTER_HTML.replace("{number}", &number.to_string())
+pub fn dev_email_html(number: u64) -> String {
+    DEV_EMAIL_HTML.replace("{number}", &number.to_string())
 }
 
 /// One email of development mode.
-pub fn dev_letter(number: u64) -> String {
-    DEV_LETTER.replace("{number}", &number.to_string())
+pub fn dev_email(number: u64) -> String {
+    DEV_EMAIL.replace("{number}", &number.to_string())
 }
 
 #[cfg(test)]

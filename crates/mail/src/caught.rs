@@ -20,7 +20,7 @@ pub struct CaughtEmail {
     /// When it was sent.
     pub at: Timestamp,
     /// The email.
-    pub letter: EmailMessage,
+    pub email: EmailMessage,
 }
 
 /// Keeps every email instead of sending it.
@@ -31,7 +31,7 @@ pub struct CaughtMail {
 
 #[derive(Default)]
 struct CaughtEmails {
-    letters: VecDeque<Arc<CaughtEmail>>,
+    emails: VecDeque<Arc<CaughtEmail>>,
     ever: u64,
 }
 
@@ -43,33 +43,33 @@ impl CaughtMail {
 
     /// The emails, newest first.
     pub fn list(&self) -> Vec<Arc<CaughtEmail>> {
-        self.kept().letters.iter().rev().cloned().collect()
+        self.kept().emails.iter().rev().cloned().collect()
     }
 
     /// The email with this number, if it is still kept.
     pub fn get(&self, number: u64) -> Option<Arc<CaughtEmail>> {
-        self.kept().letters.iter().find(|caught| caught.number == number).cloned()
+        self.kept().emails.iter().find(|caught| caught.number == number).cloned()
     }
 
     fn kept(&self) -> MutexGuard<'_, CaughtEmails> {
         self.kept.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn catch(&self, letter: EmailMessage) {
+    fn catch(&self, email: EmailMessage) {
         let at = self.clock.now();
         let mut kept = self.kept();
         kept.ever += 1;
         let number = kept.ever;
-        kept.letters.push_back(Arc::new(CaughtEmail { number, at, letter }));
-        if kept.letters.len() > KEPT {
-            kept.letters.pop_front();
+        kept.emails.push_back(Arc::new(CaughtEmail { number, at, email }));
+        if kept.emails.len() > KEPT {
+            kept.emails.pop_front();
         }
     }
 }
 
 impl Mailer for CaughtMail {
-    fn send<'a>(&'a self, letter: &'a EmailMessage) -> BoxFuture<'a, Result<(), MailError>> {
-        self.catch(letter.clone());
+    fn send<'a>(&'a self, email: &'a EmailMessage) -> BoxFuture<'a, Result<(), MailError>> {
+        self.catch(email.clone());
         ready(Ok(())).boxed()
     }
 }
@@ -81,18 +81,18 @@ mod tests {
     use usher_domain::time::ManualClock;
 
     #[tokio::test]
-    async fn the_last_letters_are_kept_and_the_newest_comes_first() {
+    async fn the_last_emails_are_kept_and_the_newest_comes_first() {
         let mailer = CaughtMail::new(Arc::new(ManualClock::at(Timestamp(7))));
         assert!(mailer.list().is_empty());
         for number in 1..=KEPT + 5 {
             let content = EmailMessageContent { subject: number.to_string(), ..EmailMessageContent::default() };
-            let letter = EmailMessage::new("recovery", "ana@example.com", None, "en", content).unwrap();
-            mailer.send(&letter).await.unwrap();
+            let email = EmailMessage::new("recovery", "ana@example.com", None, "en", content).unwrap();
+            mailer.send(&email).await.unwrap();
         }
         let list = mailer.list();
         assert_eq!(list.len(), KEPT);
-        assert_eq!((list[0].number, list[0].letter.subject(), list[0].at), (205, "205", Timestamp(7)));
-        assert_eq!(mailer.get(6).unwrap().letter.subject(), "6");
+        assert_eq!((list[0].number, list[0].email.subject(), list[0].at), (205, "205", Timestamp(7)));
+        assert_eq!(mailer.get(6).unwrap().email.subject(), "6");
         assert!(mailer.get(5).is_none() && mailer.get(206).is_none() && mailer.get(0).is_none());
     }
 }

@@ -256,7 +256,7 @@ struct EmailLink<'a> {
 }
 
 #[derive(Template)]
-#[template(path = "mail/letter.txt")]
+#[template(path = "mail/email.txt")]
 struct TextPart<'a> {
     title: &'a str,
     lead: &'a str,
@@ -267,7 +267,7 @@ struct TextPart<'a> {
 }
 
 #[derive(Template)]
-#[template(path = "mail/letter.html")]
+#[template(path = "mail/email.html")]
 struct HtmlPart<'a> {
     lang: &'a str,
     title: &'a str,

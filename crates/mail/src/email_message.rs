@@ -152,9 +152,9 @@ mod tests {
 
     #[test]
     fn names_and_subjects_are_one_clean_line() {
-        let letter = to("ana@example.com", Some("Ana\r\nBcc: eve@evil.test\0\u{202e}gpj\u{2066}\u{7f}\u{85}")).unwrap();
-        assert_eq!(letter.to_name(), Some("Ana Bcc: eve@evil.testgpj"));
-        assert_eq!(letter.subject(), "Hello Bcc: eve@evil.test");
+        let email = to("ana@example.com", Some("Ana\r\nBcc: eve@evil.test\0\u{202e}gpj\u{2066}\u{7f}\u{85}")).unwrap();
+        assert_eq!(email.to_name(), Some("Ana Bcc: eve@evil.testgpj"));
+        assert_eq!(email.subject(), "Hello Bcc: eve@evil.test");
         assert_eq!(one_line("  Zoë \u{2028} O’Brien\t"), "Zoë O’Brien");
         assert_eq!(one_line("👩\u{200d}💻 में\u{200d}"), "👩\u{200d}💻 में\u{200d}");
         assert_eq!(one_line(&"x".repeat(10_000)).len(), LONGEST_LINE);
@@ -183,8 +183,8 @@ mod tests {
     }
 
     #[test]
-    fn a_letter_prints_nothing_of_what_it_says() {
-        let letter = to("ana@example.com", Some("Ana")).unwrap();
-        assert_eq!(format!("{letter:?}"), "EmailMessage(verify_email)");
+    fn debug_output_of_an_email_hides_its_content() {
+        let email = to("ana@example.com", Some("Ana")).unwrap();
+        assert_eq!(format!("{email:?}"), "EmailMessage(verify_email)");
     }
 }

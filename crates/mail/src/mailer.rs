@@ -7,20 +7,20 @@ use super::email_message::EmailMessage;
 /// Delivers emails.
 pub trait Mailer: Send + Sync + 'static {
     /// Hands the email to a mail server; success means that the server accepted it.
-    fn send<'a>(&'a self, letter: &'a EmailMessage) -> BoxFuture<'a, Result<(), MailError>>;
+    fn send<'a>(&'a self, email: &'a EmailMessage) -> BoxFuture<'a, Result<(), MailError>>;
 }
 
 /// Delivery failed. The error has no address, which replies of mail servers often contain.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum MailError {
     /// Rejected permanently (SMTP 5yz, RFC 5321 §4.2.1).
-    #[error("the mail server refused the letter for good ({code})")]
+    #[error("the mail server refused the email for good ({code})")]
     Rejected {
         /// The reply code.
         code: u16,
     },
     /// Rejected temporarily (SMTP 4yz).
-    #[error("the mail server refused the letter for now ({code})")]
+    #[error("the mail server refused the email for now ({code})")]
     Later {
         /// The reply code.
         code: u16,
@@ -29,7 +29,7 @@ pub enum MailError {
     #[error("the mail server cannot be reached: {0}")]
     Unreachable(ConnectionFailure),
     /// The email cannot be encoded: retrying is useless.
-    #[error("the letter cannot be written as a mail")]
+    #[error("the email cannot be encoded")]
     Malformed,
 }
 

@@ -74,22 +74,22 @@ impl SmtpMailer {
     }
 
     /// The email as a MIME message, marked as sent automatically, so that no machine answers (RFC 3834 §5).
-    fn compose(&self, letter: &EmailMessage) -> Result<Message, MailError> {
-        let address = letter.to().parse().map_err(|_| MailError::Malformed)?;
+    fn compose(&self, email: &EmailMessage) -> Result<Message, MailError> {
+        let address = email.to().parse().map_err(|_| MailError::Malformed)?;
         let id = self.random.handle();
         Message::builder()
             .from(self.from.clone())
-            .to(Mailbox::new(letter.to_name().map(str::to_owned), address))
-            .subject(letter.subject())
+            .to(Mailbox::new(email.to_name().map(str::to_owned), address))
+            .subject(email.subject())
             .message_id(Some(format!("<{id}@{}>", self.from.email.domain())))
             .raw_header(plain_header("Auto-Submitted", "auto-generated".to_owned())?)
-            .raw_header(plain_header("Content-Language", letter.lang_tag().to_owned())?)
-            .multipart(MultiPart::alternative_plain_html(letter.text().to_owned(), letter.html().to_owned()))
+            .raw_header(plain_header("Content-Language", email.lang_tag().to_owned())?)
+            .multipart(MultiPart::alternative_plain_html(email.text().to_owned(), email.html().to_owned()))
             .map_err(|_| MailError::Malformed)
     }
 
-    async fn deliver(&self, letter: &EmailMessage) -> Result<(), MailError> {
-        let message = self.compose(letter)?;
+    async fn deliver(&self, email: &EmailMessage) -> Result<(), MailError> {
+        let message = self.compose(email)?;
         match tokio::time::timeout(self.patience.whole, self.transport.send(message)).await {
             Ok(Ok(_)) => Ok(()),
             Ok(Err(fault)) => Err(explain(&fault)),
@@ -99,8 +99,8 @@ impl SmtpMailer {
 }
 
 impl Mailer for SmtpMailer {
-    fn send<'a>(&'a self, letter: &'a EmailMessage) -> BoxFuture<'a, Result<(), MailError>> {
-        self.deliver(letter).boxed()
+    fn send<'a>(&'a self, email: &'a EmailMessage) -> BoxFuture<'a, Result<(), MailError>> {
+        self.deliver(email).boxed()
     }
 }
 

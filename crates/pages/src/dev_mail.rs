@@ -6,7 +6,7 @@ use axum::response::{Html, IntoResponse, Response};
 
 use super::show;
 use super::visitor_pages::VisitorPages as _;
-use crate::views::{DevLetter, DevMail, EmailListItem};
+use crate::views::{DevEmail, DevMail, EmailListItem};
 use usher_http_server::extract::visitor::Visitor;
 use usher_http_server::problem::HttpProblem;
 use usher_http_server::state::App;
@@ -17,33 +17,33 @@ pub async fn list(State(app): State<App>, visitor: Visitor) -> Result<Response, 
     let caught = app.caught.as_ref().ok_or_else(HttpProblem::not_found)?;
     let lang = visitor.lang(None, None);
     let row = |one: &usher_mail::caught::CaughtEmail| EmailListItem {
-        url: urls::dev_letter(one.number),
-        to: one.letter.to().to_owned(),
-        subject: one.letter.subject().to_owned(),
+        url: urls::dev_email(one.number),
+        to: one.email.to().to_owned(),
+        subject: one.email.subject().to_owned(),
         time: lang.date_time(one.at.0),
     };
-    let letters = caught.list().iter().map(|one| row(one)).collect();
+    let emails = caught.list().iter().map(|one| row(one)).collect();
     let mut page = visitor.page(lang);
     page.language_url_base = urls::DEV_MAIL.to_owned();
-    let body = show::html(&DevMail { page, letters })?;
+    let body = show::html(&DevMail { page, emails })?;
     Ok(visitor.reply(body))
 }
 
 /// GET /dev/mail/{number}
 pub async fn one(State(app): State<App>, visitor: Visitor, Path(number): Path<u64>) -> Result<Response, HttpProblem> {
     let caught = app.caught.as_ref().and_then(|caught| caught.get(number)).ok_or_else(HttpProblem::not_found)?;
-    let (lang, letter) = (visitor.lang(None, None), &caught.letter);
+    let (lang, email) = (visitor.lang(None, None), &caught.email);
     let mut page = visitor.page(lang);
-    page.language_url_base = urls::dev_letter(number);
-    let view = DevLetter {
+    page.language_url_base = urls::dev_email(number);
+    let view = DevEmail {
         page,
-        to: letter.to().to_owned(),
-        subject: letter.subject().to_owned(),
+        to: email.to().to_owned(),
+        subject: email.subject().to_owned(),
         time: lang.date_time(caught.at.0),
-        code: letter.code().map(str::to_owned),
-        link: letter.link().map(str::to_owned),
-        text: letter.text().to_owned(),
-        html_url: Some(urls::dev_letter_html(number)),
+        code: email.code().map(str::to_owned),
+        link: email.link().map(str::to_owned),
+        text: email.text().to_owned(),
+        html_url: Some(urls::dev_email_html(number)),
         list_url: urls::DEV_MAIL.to_owned(),
     };
     let body = show::html(&view)?;
@@ -54,5 +54,5 @@ pub async fn one(State(app): State<App>, visitor: Visitor, Path(number): Path<u6
 pub async fn html(State(app): State<App>, Path(number): Path<u64>) -> Result<Response, HttpProblem> {
     let caught = app.caught.as_ref().and_then(|caught| caught.get(number)).ok_or_else(HttpProblem::not_found)?;
     let policy = "default-src 'none'; style-src 'unsafe-inline'; sandbox allow-popups allow-top-navigation; frame-ancestors 'none'";
-    Ok(([(CONTENT_SECURITY_POLICY, policy)], Html(caught.letter.html().to_owned())).into_response())
+    Ok(([(CONTENT_SECURITY_POLICY, policy)], Html(caught.email.html().to_owned())).into_response())
 }

@@ -71,8 +71,8 @@ pub fn words(lang: Lang, lines: Vec<ReceiptApplication>) -> Vec<ReceiptLine> {
 
 fn line_in_words(lang: Lang, line: ReceiptApplication) -> ReceiptLine {
     let minutes = |name, minutes: u32| lang.text_with(name, &[("count", minutes.into())]);
-    let (what, done) = match line.telling {
-        AccessEnd::Told => (lang.text("receipt-told"), true),
+    let (what, done) = match line.access_end {
+        AccessEnd::Notified => (lang.text("receipt-notified"), true),
         AccessEnd::Retrying => (lang.text("receipt-retrying"), false),
         AccessEnd::EndsWithin { minutes: left } => (minutes("receipt-ends", left), false),
         AccessEnd::RefusedByModules { minutes: left } => (minutes("receipt-modules", left), true),
@@ -99,12 +99,12 @@ mod tests {
     use usher_domain::id::ClientId;
     use usher_domain::time::Timestamp;
 
-    fn line(telling: AccessEnd) -> ReceiptApplication {
+    fn line(access_end: AccessEnd) -> ReceiptApplication {
         ReceiptApplication {
             client_id: ClientId("c".into()),
             name: "Demo".into(),
             project_id: None,
-            telling,
+            access_end,
             modules: Vec::new(),
         }
     }
@@ -113,7 +113,7 @@ mod tests {
     fn every_state_of_a_receipt_has_words_of_its_own() {
         let minutes = 4;
         let states = [
-            AccessEnd::Told,
+            AccessEnd::Notified,
             AccessEnd::Retrying,
             AccessEnd::EndsWithin { minutes },
             AccessEnd::RefusedByModules { minutes },

@@ -69,8 +69,8 @@ fn people(app: &App) -> Router<App> {
     if app.caught.is_some() {
         router = router
             .route(urls::DEV_MAIL, get(dev_mail::list))
-            .route(urls::DEV_LETTER, get(dev_mail::one))
-            .route(urls::DEV_LETTER_HTML, get(dev_mail::html));
+            .route(urls::DEV_EMAIL, get(dev_mail::one))
+            .route(urls::DEV_EMAIL_HTML, get(dev_mail::html));
     }
     let router = router
         .route_layer(from_fn_with_state(app.clone(), kept::layer))

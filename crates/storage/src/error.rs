@@ -76,7 +76,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn passing_troubles_are_told_from_lasting_ones() {
+    fn temporary_errors_are_distinguished_from_lasting_ones() {
         for passing in ["5", "261", "13", "10", "1546", "57P01", "53300", "55000", "55P03", "08006", "40P01", "25006"] {
             assert!(is_passing(Some(passing)), "{passing}");
         }

@@ -57,7 +57,7 @@ pub async fn start(
 /// Binds the first port that was ever used, or another one if that is in use.
 async fn bind(usher: &Usher) -> anyhow::Result<TcpListener> {
     let first =
-        usher.core.store.find_fact(FIRST_PORT).await?.and_then(|bytes| String::from_utf8(bytes).ok()?.parse().ok());
+        usher.core.store.find_value(FIRST_PORT).await?.and_then(|bytes| String::from_utf8(bytes).ok()?.parse().ok());
     let bound = match first {
         Some(port) => TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await,
         None => Err(io::ErrorKind::NotFound.into()),
@@ -68,8 +68,8 @@ async fn bind(usher: &Usher) -> anyhow::Result<TcpListener> {
     };
     let port = listener.local_addr()?.port();
     let mut tx = usher.core.store.begin().await?;
-    tx.set_fact_once(FIRST_PORT, port.to_string().as_bytes()).await?;
-    tx.set_fact_once(&fact_of(port), b"").await?;
+    tx.set_value_once(FIRST_PORT, port.to_string().as_bytes()).await?;
+    tx.set_value_once(&fact_of(port), b"").await?;
     tx.commit().await?;
     Ok(listener)
 }
@@ -97,7 +97,7 @@ async fn wire(usher: &Usher, kind: &ProviderKind, base_url: String) -> Result<()
 pub(in crate::app) async fn is_ours(usher: &Usher, settings: &ProviderSettings) -> Stored<bool> {
     let port = settings.base_url.as_deref().filter(|_| settings.client_id == CLIENT_ID).and_then(port_here);
     match port {
-        Some(port) => Ok(usher.core.store.find_fact(&fact_of(port)).await?.is_some()),
+        Some(port) => Ok(usher.core.store.find_value(&fact_of(port)).await?.is_some()),
         None => Ok(false),
     }
 }

@@ -44,7 +44,7 @@ async fn master(config: &Config, store: &Store) -> Result<(Option<Sealer>, Findi
         Some(given) => ("reading the setting master_key".to_owned(), Ok(MasterKey::from_bytes(*given.expose()))),
         None => (format!("reading {}", file.display()), MasterKey::load(&file)),
     };
-    let mark = store.find_fact(MASTER_KEY_FACT).await?;
+    let mark = store.find_value(MASTER_KEY_FACT).await?;
     Ok(match (loaded, mark) {
         (Err(error), _) => (None, unread(tried, &error)),
         (Ok(_), None) => {

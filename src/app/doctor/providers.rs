@@ -24,7 +24,7 @@ const SOON: Duration = Duration::from_hours(24 * 183);
 /// One finding for each provider, and one for a version of Facebook's API that ends soon. None if the database cannot
 /// be opened, which another check reports.
 pub async fn examine(config: &Config, store: Store, now: Timestamp) -> Vec<Finding> {
-    if !matches!(store.find_fact(MASTER_KEY_FACT).await, Ok(Some(_))) {
+    if !matches!(store.find_value(MASTER_KEY_FACT).await, Ok(Some(_))) {
         return Vec::new();
     }
     let random = Arc::new(OsRandom::default());

@@ -86,8 +86,8 @@ on_both_databases! {
         let held = "select count(*) from event e where user_id is not null and kind <> 'user.deleted' and cast(data as text) <> '{}'";
         assert_eq!(server.database.count(held).await, 0, "of what was before, only the ids stay");
         assert_eq!(server.database.count("select count(*) from erasure").await, 0);
-        let letters = server.letters().await;
-        assert_eq!((letters[0].kind(), letters[0].to()), ("account_deleted", ANA));
+        let emails = server.emails().await;
+        assert_eq!((emails[0].kind(), emails[0].to()), ("account_deleted", ANA));
         let page = browser.open(&server.at("/login")).await;
         assert_eq!(browser.sign_in(&page, ANA).await.status, StatusCode::UNPROCESSABLE_ENTITY);
         let again = server.user(ANA).await;

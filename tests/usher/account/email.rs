@@ -10,8 +10,8 @@ use crate::harness::server::{PASSWORD, TestServer};
 const ANA: &str = "ana@example.test";
 const NEW: &str = "ana.new@example.test";
 
-async fn letter(server: &TestServer, kind: &str) -> EmailMessage {
-    server.letters().await.into_iter().find(|letter| letter.kind() == kind).expect("there is such a letter")
+async fn email(server: &TestServer, kind: &str) -> EmailMessage {
+    server.emails().await.into_iter().find(|email| email.kind() == kind).expect("there is such an email")
 }
 
 async fn ask(server: &TestServer, browser: &mut Browser<'_>, email: &str) -> Landing {
@@ -29,7 +29,7 @@ on_both_databases! {
         server.user(ANA).await;
         let mut browser = server.signed_in(ANA).await;
         let page = ask(&server, &mut browser, NEW).await;
-        let sent = letter(&server, "verify_email").await;
+        let sent = email(&server, "verify_email").await;
         assert_eq!(sent.to(), NEW);
         let wrong = browser.submit(&page, &[("code", "00000000")]).await;
         assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
@@ -37,7 +37,7 @@ on_both_databases! {
         let done = browser.submit(&page, &[("code", sent.code().expect("a code"))]).await;
         assert_eq!(done.url, server.at("/account/profile?saved=email"));
         assert_eq!(address(&server, NEW).await.as_deref(), Some(NEW));
-        let told = letter(&server, "email_changed").await;
+        let told = email(&server, "email_changed").await;
         assert_eq!(told.to(), ANA);
         assert!(!told.text().contains(NEW), "the reader of the old address may not be its owner any more");
         assert_eq!(browser.submit(&page, &[("code", sent.code().expect("a code"))]).await.status, StatusCode::GONE);
@@ -48,9 +48,9 @@ on_both_databases! {
         server.user(ANA).await;
         let mut browser = server.signed_in(ANA).await;
         let page = ask(&server, &mut browser, NEW).await;
-        let sent = letter(&server, "verify_email").await;
+        let sent = email(&server, "verify_email").await;
         let again = ask(&server, &mut browser, NEW).await;
-        assert_eq!(server.letters().await.len(), 1, "no other email may be sent");
+        assert_eq!(server.emails().await.len(), 1, "no other email may be sent");
         assert_eq!(again.url, format!("{}&sent=0", page.url), "the page asks for the code that was");
         assert!(again.text("main .notice").starts_with("No email was sent"), "{}", again.body);
         let done = browser.submit(&again, &[("code", sent.code().expect("a code"))]).await;
@@ -62,10 +62,10 @@ on_both_databases! {
         server.user(ANA).await;
         let mut browser = server.signed_in(ANA).await;
         let page = ask(&server, &mut browser, NEW).await;
-        let old = letter(&server, "verify_email").await;
+        let old = email(&server, "verify_email").await;
         let again = browser.submit(&page, &[("email", NEW), ("resend", "1")]).await;
         assert!(again.text("main .notice").contains("new code"), "{}", again.body);
-        let new = letter(&server, "verify_email").await;
+        let new = email(&server, "verify_email").await;
         assert_ne!(old.code(), new.code());
         let done = browser.submit(&again, &[("code", new.code().expect("a code"))]).await;
         assert_eq!(done.url, server.at("/account/profile?saved=email"));
@@ -77,7 +77,7 @@ on_both_databases! {
         server.user("bob@example.test").await;
         let mut browser = server.signed_in(ANA).await;
         ask(&server, &mut browser, NEW).await;
-        let link = letter(&server, "verify_email").await.link().expect("a link").to_owned();
+        let link = email(&server, "verify_email").await.link().expect("a link").to_owned();
         let mut bob = server.signed_in("bob@example.test").await;
         assert_eq!(bob.open(&link).await.status, StatusCode::GONE);
         let mut nobody = server.browser();
@@ -97,12 +97,12 @@ on_both_databases! {
         let mut browser = server.signed_in(ANA).await;
         let question = browser.open(&server.at("/account/email")).await;
         ask(&server, &mut browser, NEW).await;
-        let first = letter(&server, "verify_email").await.link().expect("a link").to_owned();
+        let first = email(&server, "verify_email").await.link().expect("a link").to_owned();
         ask(&server, &mut browser, "third@example.test").await;
         assert_eq!(browser.open(&first).await.status, StatusCode::GONE, "the newest alone is good");
         let recover = server.browser().open(&server.at("/recover")).await;
         server.browser().submit(&recover, &[("email", ANA)]).await;
-        let second = letter(&server, "verify_email").await.link().expect("a link").to_owned();
+        let second = email(&server, "verify_email").await.link().expect("a link").to_owned();
         server.wait(301);
         let late = browser.submit(&question, &[("email", "eve@example.test")]).await;
         assert!(late.url.starts_with(&server.at("/login?")), "{}", late.url);
@@ -117,9 +117,9 @@ on_both_databases! {
         let mut browser = server.signed_in(ANA).await;
         let recover = browser.open(&server.at("/recover")).await;
         browser.submit(&recover, &[("email", ANA)]).await;
-        let link = letter(&server, "recovery").await.link().expect("a link").to_owned();
+        let link = email(&server, "recovery").await.link().expect("a link").to_owned();
         let page = ask(&server, &mut browser, NEW).await;
-        let code = letter(&server, "verify_email").await.code().expect("a code").to_owned();
+        let code = email(&server, "verify_email").await.code().expect("a code").to_owned();
         browser.submit(&page, &[("code", &code)]).await;
         assert_eq!(browser.open(&link).await.status, StatusCode::GONE);
     }
@@ -134,7 +134,7 @@ on_both_databases! {
         let taken = ask(&server, &mut browser, "bob@example.test").await;
         assert_eq!(free.status, taken.status);
         assert_eq!(free.text("h1"), taken.text("h1"));
-        assert_eq!(letter(&server, "already_registered").await.to(), "bob@example.test");
+        assert_eq!(email(&server, "already_registered").await.to(), "bob@example.test");
         for code in ["00000000", "12345678"] {
             assert_eq!(browser.submit(&taken, &[("code", code)]).await.status, StatusCode::UNPROCESSABLE_ENTITY);
         }
@@ -148,16 +148,16 @@ on_both_databases! {
         server.user(ANA).await;
         let mut thief = server.signed_in(ANA).await;
         let page = ask(&server, &mut thief, "thief@example.test").await;
-        let code = letter(&server, "verify_email").await.code().expect("a code").to_owned();
+        let code = email(&server, "verify_email").await.code().expect("a code").to_owned();
         thief.submit(&page, &[("code", &code)]).await;
         assert_eq!(address(&server, ANA).await, None);
-        let link = letter(&server, "email_changed").await.link().expect("a link").to_owned();
+        let link = email(&server, "email_changed").await.link().expect("a link").to_owned();
         let mut owner = server.browser();
         let page = owner.open(&link).await;
         let token = page.value("token");
         assert_eq!(owner.submit(&page, &[("token", &token)]).await.status, StatusCode::OK);
         assert_eq!(address(&server, ANA).await.as_deref(), Some(ANA));
-        assert_eq!(letter(&server, "way_back").await.to(), ANA);
+        assert_eq!(email(&server, "way_back").await.to(), ANA);
         assert_eq!(thief.open(&server.at("/account/profile")).await.url, server.at("/login?next=%2Faccount%2Fprofile"));
     }
 
@@ -167,7 +167,7 @@ on_both_databases! {
         let mut owner = server.signed_in(ANA).await;
         let page = owner.open(&server.at("/account/not-me")).await;
         owner.submit(&page, &[("token", "")]).await;
-        let back = letter(&server, "way_back").await.link().expect("a way back").to_owned();
+        let back = email(&server, "way_back").await.link().expect("a way back").to_owned();
         let page = owner.open(&back).await;
         owner.submit(&page, &[("password", PASSWORD)]).await;
         let mut thief = server.signed_in(ANA).await;

@@ -42,9 +42,9 @@ on_both_databases! {
         let thief = signed_in(&server, ANA).await;
         let device = Device { source: "192.0.2.1/32".into(), user_agent: None };
         let proof = server.usher.email_changes.begin_email_change(&thief, THIEF, &device).await.expect("it begins").id;
-        let letters = server.letters().await;
-        let letter = letters.iter().find(|letter| letter.kind() == "verify_email").expect("it was sent");
-        let (code, link) = (letter.code().expect("a code"), letter.link().expect("a link"));
+        let emails = server.emails().await;
+        let email = emails.iter().find(|email| email.kind() == "verify_email").expect("it was sent");
+        let (code, link) = (email.code().expect("a code"), email.link().expect("a link"));
         let token = link.split_once("token=").expect("a token").1;
         server.usher.sign_outs.sign_out_everywhere(&thief).await.expect("it ends");
         assert_eq!(refusal(server.usher.email_changes.change_email_by_link(&thief, token).await), Some(Rejected::NotSignedIn));

@@ -77,7 +77,7 @@ async fn the_client_may_ask_for_a_language_and_the_account_has_its_own() {
     let mut stranger = server.browser();
     let recover = stranger.open(&server.at("/recover")).await;
     stranger.submit(&recover, &[("email", ANA)]).await;
-    assert_eq!(server.letters().await[0].lang_tag(), "uk", "letters speak the language of the account");
+    assert_eq!(server.emails().await[0].lang_tag(), "uk", "emails speak the language of the account");
 }
 
 /// Every page for users has texts in each language: no key is shown instead.

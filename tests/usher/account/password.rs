@@ -41,9 +41,9 @@ on_both_databases! {
         assert!(!server.is_active(&client, &lost.text("access_token")).await);
         assert_eq!(desk.open(&server.at("/account/profile")).await.url, server.at("/account/profile"));
         assert_eq!(server.refresh(&client, &kept.text("refresh_token")).await.error(), "ok", "this session goes on");
-        let letters = server.letters().await;
-        let kinds: Vec<_> = letters.iter().map(EmailMessage::kind).collect();
-        assert_eq!((kinds, letters[0].to()), (vec!["password_changed", "new_device"], ANA));
+        let emails = server.emails().await;
+        let kinds: Vec<_> = emails.iter().map(EmailMessage::kind).collect();
+        assert_eq!((kinds, emails[0].to()), (vec!["password_changed", "new_device"], ANA));
         let page = phone.open(&server.at("/login")).await;
         assert_eq!(phone.sign_in(&page, ANA).await.status, StatusCode::UNPROCESSABLE_ENTITY);
         assert_eq!(phone.submit(&page, &[("email", ANA), ("password", NEW)]).await.url, server.at("/account/profile"));
@@ -66,7 +66,7 @@ on_both_databases! {
             assert!(!again.text(&format!("#{field}-error")).is_empty(), "{current:?} {new:?}: {}", again.body);
             assert!(!again.body.contains(PASSWORD));
         }
-        assert!(server.letters().await.is_empty());
+        assert!(server.emails().await.is_empty());
         assert!(server.signed_in(ANA).await.cookies.contains_key("usher"), "the password is the old one");
     }
 
@@ -122,7 +122,7 @@ on_both_databases! {
         let ended = server.usher.passwords.change_password(&account, &current, &new, &mut cookies, &device).await;
         assert!(matches!(ended, Err(FlowError::Rejected(Rejected::NotSignedIn))), "{ended:?}");
         server.signed_in(ANA).await;
-        assert!(server.letters().await.iter().all(|letter| letter.kind() != "password_changed"));
+        assert!(server.emails().await.iter().all(|email| email.kind() != "password_changed"));
     }
 }
 

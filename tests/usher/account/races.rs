@@ -81,11 +81,11 @@ on_both_databases! {
         let token = server.tokens_of(ANA).await.text("access_token");
         let page = thief.open(&server.at("/account/email")).await;
         let page = thief.submit(&page, &[("email", THIEF)]).await;
-        let letter = async |kind| server.letters().await.into_iter().find(|letter| letter.kind() == kind).expect("sent");
-        let code = letter("verify_email").await.code().expect("a code").to_owned();
+        let email = async |kind| server.emails().await.into_iter().find(|email| email.kind() == kind).expect("sent");
+        let code = email("verify_email").await.code().expect("a code").to_owned();
         while_the_profile_changes(&server, &token, thief.submit(&page, &[("code", &code)])).await;
         assert!(server.usher.users.load_user(THIEF).await.is_ok(), "a proven change is not undone");
-        let link = letter("email_changed").await.link().expect("a link").to_owned();
+        let link = email("email_changed").await.link().expect("a link").to_owned();
         let mut owner = server.browser();
         let page = owner.open(&link).await;
         let fields = [("token", page.value("token"))];

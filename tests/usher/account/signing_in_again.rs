@@ -29,7 +29,7 @@ on_both_databases! {
         let mut browser = server.signed_in(ANA).await;
         let page = browser.open(&server.at("/account/email")).await;
         browser.submit(&page, &[("email", NEW)]).await;
-        let link = server.letters().await[0].link().expect("a link").to_owned();
+        let link = server.emails().await[0].link().expect("a link").to_owned();
         let mut other = server.browser();
         let sign_in = other.open(&link).await;
         let page = other.sign_in(&sign_in, ANA).await;
@@ -104,7 +104,7 @@ on_both_databases! {
         pages.push(browser.open(&server.authorize_url(&client, &[])).await);
         let recover = browser.open(&server.at("/recover")).await;
         browser.submit(&recover, &[("email", written)]).await;
-        pages.push(browser.open(server.letters().await[0].link().expect("a link")).await);
+        pages.push(browser.open(server.emails().await[0].link().expect("a link")).await);
         for page in pages {
             assert_eq!(page.status, StatusCode::OK, "{}", page.url);
             let shown = page.body.replace(&format!("login_hint={ana}"), "");

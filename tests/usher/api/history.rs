@@ -162,7 +162,7 @@ on_both_databases! {
         let ana = server.usher.users.load_user(ANA).await.unwrap();
         server.usher.users.revoke_user(&ana).await.unwrap();
         tell(&server).await;
-        let _ = server.letters().await;
+        let _ = server.emails().await;
         server.wait(60 * DAY);
         clean_up(&server).await;
         clean_up(&server).await;

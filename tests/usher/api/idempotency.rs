@@ -30,7 +30,7 @@ on_both_databases! {
         assert_eq!(again.status, 202);
         assert!(!first.headers.contains_key("idempotent-replayed") && again.headers["idempotent-replayed"] == "true");
         assert!(!first.cookies().is_empty() && again.cookies().is_empty(), "a cookie is never handed out again");
-        assert_eq!(server.letters().await.len(), 1);
+        assert_eq!(server.emails().await.len(), 1);
         server.wait(24 * 60 * 60);
         let late = register(&server, KEY, &una("Una")).await;
         assert_ne!(late.json, first.json, "after a day it is a new request");
@@ -82,7 +82,7 @@ on_both_databases! {
         for answer in [&one, &two] {
             assert!(answer.status == 202 || answer.status == 409, "{answer:?}");
         }
-        assert_eq!(server.letters().await.len(), 2);
+        assert_eq!(server.emails().await.len(), 2);
     }
 
     async fn a_key_must_be_one(db: TestDatabase) {

@@ -15,13 +15,13 @@ const NEW: &str = "a loud yellow window";
 async fn token(server: &TestServer) -> String {
     let asked = server.post_json("auth/forgot-password", &json!({"email": ANA})).await;
     assert_eq!(asked.status, 202, "{asked:?}");
-    let letters = server.letters().await;
-    letters[0].link().and_then(|link| link.split("token=").nth(1)).expect("a link").to_owned()
+    let emails = server.emails().await;
+    emails[0].link().and_then(|link| link.split("token=").nth(1)).expect("a link").to_owned()
 }
 
 on_both_databases! {
     /// SE-10
-    async fn se_10_the_letter_sets_a_new_password_and_ends_everything_from_before(db: TestDatabase) {
+    async fn se_10_the_email_sets_a_new_password_and_ends_everything_from_before(db: TestDatabase) {
         let server = TestServer::on(db, &[]).await;
         server.user(ANA).await;
         let (tokens, cookie) = (server.tokens_of(ANA).await, server.cookie_of(ANA).await);
@@ -67,7 +67,7 @@ on_both_databases! {
     }
 
     /// PW-01
-    async fn pw_01_asking_for_a_letter_tells_nobody_who_has_an_account(db: TestDatabase) {
+    async fn pw_01_recovery_looks_the_same_with_and_without_an_account(db: TestDatabase) {
         let server = TestServer::on(db, &[]).await;
         server.user(ANA).await;
         let disabled = server.user("dora@example.test").await;
@@ -79,7 +79,7 @@ on_both_databases! {
             seen.push((asked.status, asked.json, names));
         }
         assert!(seen.windows(2).all(|two| two[0] == two[1]), "{seen:?}");
-        assert_eq!(server.letters().await.len(), 1);
+        assert_eq!(server.emails().await.len(), 1);
         let bad = server.post_json("auth/forgot-password", &json!({"email": "ana@"})).await;
         assert_eq!((bad.status.as_u16(), bad.fields()), (422, vec!["email"]));
     }

@@ -16,7 +16,7 @@ fn una(email: &str) -> Value {
 }
 
 async fn code(server: &TestServer) -> String {
-    server.letters().await[0].code().expect("a code").to_owned()
+    server.emails().await[0].code().expect("a code").to_owned()
 }
 
 async fn verify(server: &TestServer, registered: &Answer, code: &str) -> Answer {
@@ -57,8 +57,8 @@ on_both_databases! {
     async fn the_link_needs_the_password_but_in_the_browser_that_registered(db: TestDatabase) {
         let server = TestServer::on(db, &[]).await;
         let token = async || {
-            let letters = server.letters().await;
-            letters[0].link().and_then(|link| link.split("token=").nth(1)).expect("a link").to_owned()
+            let emails = server.emails().await;
+            emails[0].link().and_then(|link| link.split("token=").nth(1)).expect("a link").to_owned()
         };
         server.post_json("auth/register", &una(UNA)).await;
         let elsewhere = server.post_json("auth/verify-email", &json!({"token": token().await})).await;
@@ -84,8 +84,8 @@ on_both_databases! {
             seen.push((registered.status, body, names, wrong.status, wrong.problem().to_owned()));
         }
         assert_eq!(seen[0], seen[1]);
-        let letters = server.letters().await;
-        let to_ana: Vec<_> = letters.iter().filter(|letter| letter.to() == ANA).collect();
+        let emails = server.emails().await;
+        let to_ana: Vec<_> = emails.iter().filter(|email| email.to() == ANA).collect();
         assert!(to_ana.len() == 1 && to_ana[0].code().is_none(), "the owner is told, and gets no code");
     }
 
@@ -138,7 +138,7 @@ on_both_databases! {
         body["role"] = json!("admin");
         let refused = server.post_json("auth/register", &body).await;
         assert_eq!((refused.status.as_u16(), refused.fields()), (400, vec!["role"]));
-        assert!(server.letters().await.is_empty());
+        assert!(server.emails().await.is_empty());
     }
 
     async fn registrations_from_one_source_are_limited(db: TestDatabase) {

@@ -81,8 +81,8 @@ on_both_databases! {
         assert_eq!((reused.status.as_u16(), reused.problem()), (401, "AUTH_INVALID"));
         assert_eq!(server.me(&third.text("access_token")).await.status, 401);
         assert_eq!(refresh(&server, &third.text("refresh_token")).await.status, 401);
-        let letters = server.letters().await;
-        assert!(letters.iter().any(|letter| letter.to() == ANA), "the owner is told");
+        let emails = server.emails().await;
+        assert!(emails.iter().any(|email| email.to() == ANA), "the owner is told");
     }
 
     async fn a_token_that_is_none_is_refused_by_name_or_by_401(db: TestDatabase) {

@@ -25,7 +25,7 @@ fn production_serves_refuses_other_keys_and_keeps_development_out() {
     assert_eq!(made["admin"], false);
     let ended = serving.stop();
     assert_eq!(ended.code, 0, "{}", ended.err);
-    assert!(ended.err.contains("letters wait in the queue"), "{}", ended.err);
+    assert!(ended.err.contains("emails wait in the queue"), "{}", ended.err);
 
     let folder = folder.with("USHER_MASTER_KEY", WRONG);
     for command in [&["serve"][..], &["user", "list"], &["keys", "rotate", "--now"], &["admin", "link"]] {

@@ -50,8 +50,8 @@ on_both_databases! {
         for kind in ["factor.added", "factor.removed", "session.stepped_up"] {
             assert!(kinds.iter().any(|held| held == kind), "{kind}: {kinds:?}");
         }
-        let letters = server.letters().await;
-        let told: Vec<_> = letters.iter().map(EmailMessage::kind).collect();
+        let emails = server.emails().await;
+        let told: Vec<_> = emails.iter().map(EmailMessage::kind).collect();
         assert_eq!(told, ["factor_removed", "factor_added"]);
         server.signed_in(ANA).await;
     }

@@ -168,8 +168,8 @@ on_both_databases! {
         let page = browser.open(&server.at("/register")).await;
         let form = [("given_name", "Ana"), ("family_name", "Souza"), ("email", ANA), ("password", ""), ("passkey", "1")];
         let page = browser.submit(&page, &form).await;
-        let letters = server.letters().await;
-        let code = letters[0].code().unwrap().to_owned();
+        let emails = server.emails().await;
+        let code = emails[0].code().unwrap().to_owned();
         let page = browser.submit(&page, &[("code", &code)]).await;
         assert_eq!(page.url, server.at("/account/security/passkeys/new?first=1"), "{}", page.body);
         let mut authenticator = Authenticator::at(&server.url);

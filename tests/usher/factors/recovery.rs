@@ -23,8 +23,8 @@ on_both_databases! {
         assert!(browser.open(&server.at("/account/security")).await.text("#codes-heading + p").contains('9'));
         let again = with_code(&server, &mut server.browser(), &app.codes[3]).await;
         assert_eq!(again.status, StatusCode::UNPROCESSABLE_ENTITY);
-        let letters = server.letters().await;
-        let told = letters.iter().find(|letter| letter.kind() == "recovery_code_used").expect("a letter");
+        let emails = server.emails().await;
+        let told = emails.iter().find(|email| email.kind() == "recovery_code_used").expect("an email");
         assert!(told.text().contains('9'), "{}", told.text());
         assert!(events(&server).await.iter().any(|kind| kind == "factor.recovery_code_used"));
     }

@@ -98,7 +98,7 @@ on_both_databases! {
         }
         assert!(evaluated <= 10, "{evaluated} guesses were looked at");
         assert_eq!(over, 12, "five to a sign-in: two of seven come too late, six times");
-        let told = server.letters().await.iter().filter(|letter| letter.kind() == "codes_guessed").count();
+        let told = server.emails().await.iter().filter(|email| email.kind() == "codes_guessed").count();
         assert_eq!(told, 1);
     }
 
@@ -170,7 +170,7 @@ on_both_databases! {
         assert!(!sealed.windows(app.seed.len()).any(|window| window == app.seed), "the seed is sealed");
         server.usher.factor_rules.reset_factors(&user).await.unwrap();
         assert!(events(&server).await.iter().any(|kind| kind == "factor.reset"));
-        assert!(server.letters().await.iter().any(|letter| letter.kind() == "factors_reset"));
+        assert!(server.emails().await.iter().any(|email| email.kind() == "factors_reset"));
         server.signed_in(ANA).await;
     }
 
@@ -181,8 +181,8 @@ on_both_databases! {
         let mut browser = server.browser();
         let page = browser.open(&server.at("/recover")).await;
         browser.submit(&page, &[("email", ANA)]).await;
-        let letters = server.letters().await;
-        let link = letters.iter().find(|one| one.kind() == "recovery").and_then(|one| one.link()).unwrap();
+        let emails = server.emails().await;
+        let link = emails.iter().find(|one| one.kind() == "recovery").and_then(|one| one.link()).unwrap();
         let page = browser.open(link).await;
         browser.submit(&page, &[("password", "another quiet blue door")]).await;
         assert!(!browser.cookies.contains_key("usher"));

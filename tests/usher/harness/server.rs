@@ -242,9 +242,9 @@ impl TestServer {
     }
 
     /// Sends queued emails and returns all that were caught so far, newest first.
-    pub async fn letters(&self) -> Vec<EmailMessage> {
+    pub async fn emails(&self) -> Vec<EmailMessage> {
         while self.usher.email_queue.send_due_emails(&*self.caught).await.expect("the queue can be read") > 0 {}
-        self.caught.list().iter().map(|caught| caught.letter.clone()).collect()
+        self.caught.list().iter().map(|caught| caught.email.clone()).collect()
     }
 }
 

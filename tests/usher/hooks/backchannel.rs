@@ -151,7 +151,7 @@ causes! {
         let mut stranger = server.browser();
         let page = stranger.open(&server.at("/recover")).await;
         stranger.submit(&page, &[("email", ANA)]).await;
-        let link = server.letters().await[0].link().expect("a link").to_owned();
+        let link = server.emails().await[0].link().expect("a link").to_owned();
         let page = stranger.open(&link).await;
         stranger.submit(&page, &[("password", "a loud yellow window")]).await;
     }

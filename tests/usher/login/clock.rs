@@ -66,9 +66,9 @@ on_both_databases! {
         server.wait(60);
         let page = browser.open(&server.at("/login")).await;
         assert_eq!(browser.sign_in(&page, ANA).await.url, server.at("/account/profile"), "it waited for a minute, not for years");
-        assert!(server.letters().await.iter().all(|letter| letter.kind() != "recovery"), "it is to be sent in ten years");
+        assert!(server.emails().await.iter().all(|email| email.kind() != "recovery"), "it is to be sent in ten years");
         run_job(&server.usher, "clean_up").await;
-        assert!(server.letters().await.iter().any(|letter| letter.kind() == "recovery"), "now it is sent");
+        assert!(server.emails().await.iter().any(|email| email.kind() == "recovery"), "now it is sent");
     }
 
     async fn a_rotation_is_never_dated_back(db: TestDatabase) {

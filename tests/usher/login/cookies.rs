@@ -120,15 +120,15 @@ on_both_databases! {
         let page = other.open(&server.at("/recover")).await;
         other.submit(&page, &[("email", "ana@example.test")]).await;
         let waiting = server.database.count("select count(*) from letter").await;
-        assert_eq!(waiting, 2, "the letters are still in the queue, sealed");
+        assert_eq!(waiting, 2, "the emails are still in the queue, sealed");
         let dump = dump(&server.database).await;
         assert!(dump.contains("ana@example.test"), "the dump is one");
-        let letters = server.letters().await;
+        let emails = server.emails().await;
         let token = |link: &str| link.split("token=").nth(1).expect("a token").to_owned();
         let mut secrets =
             vec![browser.cookies["usher"].clone(), browser.cookies["usher_browser"].clone(), PASSWORD.into()];
-        secrets.extend(letters.iter().filter_map(|letter| letter.link()).map(token));
-        secrets.extend(letters.iter().filter_map(|letter| letter.code()).map(str::to_owned));
+        secrets.extend(emails.iter().filter_map(|email| email.link()).map(token));
+        secrets.extend(emails.iter().filter_map(|email| email.code()).map(str::to_owned));
         assert_eq!(secrets.len(), 6);
         for secret in secrets {
             let hex = secret.bytes().fold(String::new(), |text, byte| text + &format!("{byte:02x}"));

@@ -52,7 +52,7 @@ on_both_databases! {
         let page = browser.open(&server.at(&page.link("/register"))).await;
         let form = [("given_name", "Una"), ("family_name", "Noether"), ("email", UNA), ("password", PASSWORD)];
         let waits = browser.submit(&page, &form).await;
-        let code = server.letters().await[0].code().expect("a code").to_owned();
+        let code = server.emails().await[0].code().expect("a code").to_owned();
         browser.submit(&waits, &[("code", &code)]).await.code();
         let second = browser.submit(&waits, &[("continue", "1")]).await;
         assert!(second.title().starts_with("You are signed in"), "{} {}", second.url, second.body);
@@ -66,7 +66,7 @@ on_both_databases! {
         let page = browser.open(&server.at(&page.link("/register"))).await;
         let form = [("given_name", "Una"), ("family_name", "Noether"), ("email", UNA), ("passkey", "1")];
         let waits = browser.submit(&page, &form).await;
-        let code = server.letters().await[0].code().expect("a code").to_owned();
+        let code = server.emails().await[0].code().expect("a code").to_owned();
         let page = browser.submit(&waits, &[("code", &code)]).await;
         assert!(page.url.contains("/account/security/passkeys/new?"), "{}", page.url);
         let mut authenticator = Authenticator::at(&server.url);

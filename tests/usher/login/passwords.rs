@@ -16,7 +16,7 @@ async fn opens(set: &str, typed: &str) -> bool {
     let server = TestServer::start().await;
     let mut browser = server.browser();
     let page = register(&server, &mut browser, "ana@example.test", set).await;
-    let code = server.letters().await[0].code().expect("a code").to_owned();
+    let code = server.emails().await[0].code().expect("a code").to_owned();
     assert_eq!(browser.submit(&page, &[("code", &code)]).await.status, StatusCode::OK);
     let mut fresh = server.browser();
     let page = fresh.open(&server.at("/login")).await;
@@ -35,7 +35,7 @@ async fn a_password_that_will_not_do_is_refused_with_the_reason_at_its_field() {
         assert!(!page.text("#password-error").is_empty(), "{bad:?}");
     }
     assert_eq!(server.usher.core.password_pool.taken_on(), 0, "nothing of it was hashed");
-    assert!(server.letters().await.is_empty());
+    assert!(server.emails().await.is_empty());
 }
 
 #[tokio::test]

@@ -21,7 +21,7 @@ async fn ask(server: &TestServer, browser: &mut Browser<'_>, email: &str) -> Lan
 /// Requests an email and returns its link.
 async fn link(server: &TestServer) -> String {
     ask(server, &mut server.browser(), ANA).await;
-    server.letters().await[0].link().expect("a link").to_owned()
+    server.emails().await[0].link().expect("a link").to_owned()
 }
 
 /// Posts a new password without loading the page.
@@ -55,9 +55,9 @@ on_both_databases! {
         assert_eq!(server.refresh(&client, &tokens.text("refresh_token")).await.error(), "invalid_grant");
         assert_eq!(server.exchange(&client, &late).await.error(), "invalid_grant");
         assert!(!server.is_active(&client, &tokens.text("access_token")).await);
-        let letters = server.letters().await;
-        assert_eq!((letters.len(), letters[0].to()), (2, ANA), "the owner is told of the change");
-        assert!(letters[0].code().is_none());
+        let emails = server.emails().await;
+        assert_eq!((emails.len(), emails[0].to()), (2, ANA), "the owner is told of the change");
+        assert!(emails[0].code().is_none());
         let page = browser.open(&server.at("/login")).await;
         assert_eq!(browser.sign_in(&page, ANA).await.status, StatusCode::UNPROCESSABLE_ENTITY, "the old one is dead");
         let landing = browser.submit(&page, &[("email", ANA), ("password", NEW)]).await;
@@ -65,7 +65,7 @@ on_both_databases! {
     }
 
     /// PW-01: the same page for known, unknown and disabled users.
-    async fn asking_for_a_letter_tells_nobody_which_address_is_known(db: TestDatabase) {
+    async fn recovery_looks_the_same_for_known_and_unknown_addresses(db: TestDatabase) {
         let server = TestServer::on(db, &[]).await;
         server.user("know@e.test").await;
         let disabled = server.user("disa@e.test").await;
@@ -83,8 +83,8 @@ on_both_databases! {
             answers.push((status, headers, same(body)));
         }
         assert!(answers.windows(2).all(|two| two[0] == two[1]), "{answers:#?}");
-        let letters = server.letters().await;
-        assert_eq!(letters.iter().map(EmailMessage::to).collect::<Vec<_>>(), ["know@e.test"]);
+        let emails = server.emails().await;
+        assert_eq!(emails.iter().map(EmailMessage::to).collect::<Vec<_>>(), ["know@e.test"]);
         assert_eq!(server.database.count("select count(*) from proof").await, 3, "the same is written for each");
     }
 
@@ -103,7 +103,7 @@ on_both_databases! {
     }
 
     /// PW-13: a newer email, a change of the password, or half an hour invalidates it.
-    async fn a_newer_letter_kills_the_older_one(db: TestDatabase) {
+    async fn a_newer_email_invalidates_the_older_one(db: TestDatabase) {
         let server = TestServer::on(db, &[]).await;
         server.user(ANA).await;
         let (old, new) = (link(&server).await, link(&server).await);
@@ -153,7 +153,7 @@ on_both_databases! {
         let page = other.open(&server.at("/register")).await;
         let form = [("given_name", "U"), ("family_name", "N"), ("email", "una@e.test"), ("password", PASSWORD)];
         let verify = other.submit(&page, &form).await;
-        let sign_up = server.letters().await[0].link().expect("a link").to_owned();
+        let sign_up = server.emails().await[0].link().expect("a link").to_owned();
         let setup = server.usher.setup_links.create_setup_link().await.expect("a link");
         let setup = format!("token={}", setup.rsplit('/').next().expect("a code"));
         let session = server.signed_in(ANA).await.cookies["usher"].clone();
@@ -188,7 +188,7 @@ on_both_databases! {
 
     /// PW-13: as many emails to one address as the setting allows. Beyond them the page says that none was sent,
     /// whether or not the address has an account.
-    async fn letters_to_one_address_are_limited_and_the_last_one_stays_good(db: TestDatabase) {
+    async fn emails_to_one_address_are_limited_and_the_last_one_stays_good(db: TestDatabase) {
         let server = TestServer::on(db, &[("limits.recover", "5/hour")]).await;
         server.user(ANA).await;
         for _ in 0..20 {
@@ -202,10 +202,10 @@ on_both_databases! {
             let held_back = ask(&server, &mut server.browser(), email).await;
             assert!(held_back.text("main .notice").starts_with("No email was sent"), "{email}: {}", held_back.body);
         }
-        let letters = server.letters().await;
-        assert_eq!(letters.len(), 5);
+        let emails = server.emails().await;
+        assert_eq!(emails.len(), 5);
         let (browser, csrf) = with_csrf(&server).await;
-        let last = letters[0].link().expect("a link");
+        let last = emails[0].link().expect("a link");
         assert_eq!(
             set(&server, &browser, &csrf, last, NEW).await.status,
             StatusCode::SEE_OTHER,
@@ -213,7 +213,7 @@ on_both_databases! {
         );
     }
 
-    async fn one_source_asks_for_so_many_letters_and_no_more(db: TestDatabase) {
+    async fn emails_are_limited_by_source(db: TestDatabase) {
         let server = TestServer::on(db, &[("limits.recover", "1/hour")]).await;
         let (browser, csrf) = with_csrf(&server).await;
         for n in 0..21 {
@@ -227,7 +227,7 @@ on_both_databases! {
 
 /// PW-12: whatever host a request names, emails contain the configured one.
 #[tokio::test]
-async fn no_header_puts_another_host_into_a_letter() {
+async fn no_header_puts_another_host_into_an_email() {
     let server = TestServer::start().await;
     server.user(ANA).await;
     let (browser, csrf) = with_csrf(&server).await;
@@ -245,10 +245,10 @@ async fn no_header_puts_another_host_into_a_letter() {
         let reply = send(request).await;
         assert_eq!(reply.status.is_redirection(), headers[0].0 != "host", "{headers:?}: {}", reply.status);
     }
-    let letters = server.letters().await;
-    assert_eq!(letters.len(), 2);
-    for letter in letters {
-        assert!(letter.link().expect("a link").starts_with(&server.at("/recover/reset?token=")));
-        assert!(!letter.text().contains("evil") && !letter.html().contains("evil"));
+    let emails = server.emails().await;
+    assert_eq!(emails.len(), 2);
+    for email in emails {
+        assert!(email.link().expect("a link").starts_with(&server.at("/recover/reset?token=")));
+        assert!(!email.text().contains("evil") && !email.html().contains("evil"));
     }
 }

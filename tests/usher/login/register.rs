@@ -20,9 +20,9 @@ async fn fill_in(browser: &mut Browser<'_>, page: &Landing, email: &str, passwor
 }
 
 /// The newest email's code and link.
-async fn letter(server: &TestServer) -> (String, String) {
-    let letters = server.letters().await;
-    let newest = letters.first().expect("a letter");
+async fn email(server: &TestServer) -> (String, String) {
+    let emails = server.emails().await;
+    let newest = emails.first().expect("an email");
     (newest.code().expect("a code").to_owned(), newest.link().expect("a link").to_owned())
 }
 
@@ -41,9 +41,9 @@ on_both_databases! {
         let server = TestServer::on(db, &[]).await;
         let mut browser = server.browser();
         let page = register(&server, &mut browser, UNA, PASSWORD).await;
-        assert!(page.body.contains(UNA), "it says where the letter went");
+        assert!(page.body.contains(UNA), "it says where the email went");
         assert_eq!(users(&server).await, 0, "an unproven registration owns nothing");
-        let (code, _) = letter(&server).await;
+        let (code, _) = email(&server).await;
         let landing = browser.submit(&page, &[("code", &code)]).await;
         assert_eq!(landing.url, server.at("/account/profile"));
         assert!(landing.body.contains("Noether"));
@@ -54,7 +54,7 @@ on_both_databases! {
         let server = TestServer::on(db, &[]).await;
         let mut browser = server.browser();
         register(&server, &mut browser, UNA, PASSWORD).await;
-        let (code, link) = letter(&server).await;
+        let (code, link) = email(&server).await;
         let page = browser.open(&link).await;
         assert_eq!((page.status, users(&server).await), (StatusCode::OK, 0), "mail programs open links by themselves");
         assert!(!page.body.contains("name=\"password\""), "in the browser that registered one click is enough");
@@ -73,7 +73,7 @@ on_both_databases! {
     async fn in_another_browser_the_link_asks_for_the_password(db: TestDatabase) {
         let server = TestServer::on(db, &[]).await;
         register(&server, &mut server.browser(), UNA, PASSWORD).await;
-        let (_, link) = letter(&server).await;
+        let (_, link) = email(&server).await;
         let mut phone = server.browser();
         let page = phone.open(&link).await;
         assert!(page.body.contains("name=\"password\""), "{}", page.body);
@@ -90,16 +90,16 @@ on_both_databases! {
         let server = TestServer::on(db, &[]).await;
         let (mut owner, mut attacker) = (server.browser(), server.browser());
         register(&server, &mut attacker, UNA, "the door of an attacker").await;
-        let (_, early) = letter(&server).await;
+        let (_, early) = email(&server).await;
         register(&server, &mut owner, UNA, PASSWORD).await;
         assert_eq!(owner.open(&early).await.status, StatusCode::GONE, "the newest registration alone waits");
         register(&server, &mut attacker, UNA, "the door of an attacker").await;
-        let (_, theirs) = letter(&server).await;
+        let (_, theirs) = email(&server).await;
         let page = owner.open(&theirs).await;
         let landing = owner.submit(&page, &[("password", PASSWORD)]).await;
-        assert_eq!(users(&server).await, 0, "a click on the attacker's letter makes nothing: {}", landing.body);
+        assert_eq!(users(&server).await, 0, "a click on the attacker's email makes nothing: {}", landing.body);
         let page = register(&server, &mut owner, UNA, PASSWORD).await;
-        let (code, _) = letter(&server).await;
+        let (code, _) = email(&server).await;
         assert_eq!(owner.submit(&page, &[("code", &code)]).await.url, server.at("/account/profile"));
         assert!(knows(&server, UNA, PASSWORD).await);
         assert!(!knows(&server, UNA, "the door of an attacker").await);
@@ -110,10 +110,10 @@ on_both_databases! {
         let server = TestServer::on(db, &[("limits.recover", "1/h"), ("limits.register", "off")]).await;
         let mut owner = server.browser();
         let page = register(&server, &mut owner, UNA, PASSWORD).await;
-        let (code, link) = letter(&server).await;
+        let (code, link) = email(&server).await;
         register(&server, &mut server.browser(), UNA, "the door of a stranger").await;
         let resent = owner.submit(&page, &[("resend", "1")]).await;
-        assert_eq!(server.letters().await.len(), 1, "no other email may be sent");
+        assert_eq!(server.emails().await.len(), 1, "no other email may be sent");
         assert!(resent.text("main .notice").starts_with("No email was sent"), "{}", resent.body);
         assert_eq!(owner.open(&link).await.status, StatusCode::OK, "the link is good");
         let landing = owner.submit(&resent, &[("code", &code)]).await;
@@ -125,7 +125,7 @@ on_both_databases! {
         let server = TestServer::on(db, &[]).await;
         let mut browser = server.browser();
         let mut page = register(&server, &mut browser, UNA, PASSWORD).await;
-        let (code, _) = letter(&server).await;
+        let (code, _) = email(&server).await;
         let wrong = if code == "00000000" { "11111111" } else { "00000000" };
         for _ in 0..5 {
             page = browser.submit(&page, &[("code", wrong)]).await;
@@ -135,7 +135,7 @@ on_both_databases! {
         assert_ne!(dead.url, server.at("/account/profile"));
         assert!(dead.status.is_client_error() && users(&server).await == 0);
         let page = browser.submit(&page, &[("resend", "1")]).await;
-        let (code, _) = letter(&server).await;
+        let (code, _) = email(&server).await;
         assert_eq!(
             browser.submit(&page, &[("code", &code)]).await.url,
             server.at("/account/profile"),
@@ -147,7 +147,7 @@ on_both_databases! {
         let server = TestServer::on(db, &[]).await;
         let mut browser = server.browser();
         let page = register(&server, &mut browser, UNA, PASSWORD).await;
-        let (code, _) = letter(&server).await;
+        let (code, _) = email(&server).await;
         let (csrf, path) = (page.value("csrf"), page.url.trim_start_matches(&server.url).to_owned());
         let wrong = if code == "00000000" { "11111111" } else { "00000000" };
         let form = [("csrf", csrf.as_str()), ("code", wrong)];
@@ -161,12 +161,12 @@ on_both_databases! {
         let server = TestServer::on(db, &[]).await;
         let mut browser = server.browser();
         let page = register(&server, &mut browser, UNA, PASSWORD).await;
-        let (code, link) = letter(&server).await;
+        let (code, link) = email(&server).await;
         server.wait(15 * 60);
         assert!(browser.submit(&page, &[("code", &code)]).await.status.is_client_error());
         assert_eq!(browser.open(&link).await.status, StatusCode::GONE);
         let page = browser.submit(&page, &[("resend", "1")]).await;
-        let (code, _) = letter(&server).await;
+        let (code, _) = email(&server).await;
         let grouped = format!(" {} {} ", &code[..4], &code[4..]);
         assert_eq!(browser.submit(&page, &[("code", &grouped)]).await.url, server.at("/account/profile"));
     }
@@ -175,10 +175,10 @@ on_both_databases! {
         let server = TestServer::on(db, &[]).await;
         let mut browser = server.browser();
         let page = register(&server, &mut browser, UNA, PASSWORD).await;
-        let (old_code, old_link) = letter(&server).await;
+        let (old_code, old_link) = email(&server).await;
         let renewed = browser.submit(&page, &[("resend", "1")]).await;
         assert_ne!(renewed.url, page.url);
-        let (code, _) = letter(&server).await;
+        let (code, _) = email(&server).await;
         assert_ne!(code, old_code);
         assert_eq!(browser.open(&old_link).await.status, StatusCode::GONE);
         assert!(browser.submit(&page, &[("code", &old_code)]).await.status.is_client_error());
@@ -190,7 +190,7 @@ on_both_databases! {
         let server = TestServer::on(db, &[]).await;
         let mut browser = server.browser();
         let page = register(&server, &mut browser, UNA, PASSWORD).await;
-        let (code, link) = letter(&server).await;
+        let (code, link) = email(&server).await;
         let csrf = page.value("csrf");
         let (here, there) = (page.url.trim_start_matches(&server.url), link.trim_start_matches(&server.url));
         let form = [("csrf", csrf.as_str()), ("code", code.as_str())];
@@ -243,10 +243,10 @@ on_both_databases! {
             answers.push((replies, hashed));
         }
         assert_eq!(answers[0], answers[1]);
-        let letters = server.letters().await;
-        let to_owner: Vec<_> = letters.iter().filter(|letter| letter.to() == "own@e.test").collect();
-        assert!(!to_owner.is_empty() && to_owner.iter().all(|letter| letter.code().is_none()));
-        assert!(to_owner.iter().all(|letter| !letter.text().contains("/verify")), "no letter proves anything");
+        let emails = server.emails().await;
+        let to_owner: Vec<_> = emails.iter().filter(|email| email.to() == "own@e.test").collect();
+        assert!(!to_owner.is_empty() && to_owner.iter().all(|email| email.code().is_none()));
+        assert!(to_owner.iter().all(|email| !email.text().contains("/verify")), "no email proves anything");
         assert!(knows(&server, "own@e.test", PASSWORD).await);
         assert!(!knows(&server, "own@e.test", "the door of an attacker").await);
     }
@@ -258,7 +258,7 @@ on_both_databases! {
         let page = browser.open(&server.authorize_url(&client, &[("prompt", "create")])).await;
         assert!(page.url.starts_with(&server.at("/register?")), "{}", page.url);
         let page = fill_in(&mut browser, &page, UNA, PASSWORD).await;
-        let (code, _) = letter(&server).await;
+        let (code, _) = email(&server).await;
         let consent = browser.submit(&page, &[("code", &code)]).await;
         let landing = browser.submit(&consent, &[("decision", "allow")]).await;
         assert_eq!(landing.answer("state").as_deref(), Some("st4te"));
@@ -271,7 +271,7 @@ on_both_databases! {
         let mut browser = server.browser();
         let page = browser.open(&server.authorize_url(&client, &[("prompt", "create")])).await;
         fill_in(&mut browser, &page, UNA, PASSWORD).await;
-        let (_, link) = letter(&server).await;
+        let (_, link) = email(&server).await;
         let mut phone = server.browser();
         let page = phone.open(&link).await;
         let landing = phone.submit(&page, &[("password", PASSWORD)]).await;
@@ -303,7 +303,7 @@ on_both_databases! {
                 assert_eq!(again.value(name), *typed, "{field}");
             }
         }
-        assert!(server.letters().await.is_empty());
+        assert!(server.emails().await.is_empty());
     }
 
     async fn one_name_is_enough_and_invisible_marks_are_removed(db: TestDatabase) {
@@ -312,7 +312,7 @@ on_both_databases! {
         let page = browser.open(&server.at("/register")).await;
         let form = [("given_name", "\u{200f}سارة\u{202c}"), ("family_name", ""), ("email", UNA), ("password", PASSWORD)];
         let page = browser.submit(&page, &form).await;
-        let (code, _) = letter(&server).await;
+        let (code, _) = email(&server).await;
         let landing = browser.submit(&page, &[("code", &code)]).await;
         assert_eq!(landing.url, server.at("/account/profile"), "{}", landing.body);
         assert_eq!((landing.value("given_name"), landing.value("family_name")), ("سارة".to_owned(), String::new()));
@@ -343,15 +343,15 @@ on_both_databases! {
         let mut browser = server.browser();
         let page = register(&server, &mut browser, "una@gmial.com", PASSWORD).await;
         assert!(page.body.contains("una@gmial.com") && page.body.contains("una@gmail.com"), "{}", page.body);
-        let (old_code, old_link) = letter(&server).await;
+        let (old_code, old_link) = email(&server).await;
         let refused = browser.submit(&page, &[("email", "una")]).await;
         assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
         assert!(!refused.text("#email-error").is_empty(), "{}", refused.body);
         let changed = browser.submit(&page, &[("email", "una@gmail.com")]).await;
         assert_ne!(changed.url, page.url);
         assert!(changed.body.contains("una@gmail.com") && !changed.body.contains("gmial"), "{}", changed.body);
-        let (code, _) = letter(&server).await;
-        assert_eq!(server.letters().await[0].to(), "una@gmail.com");
+        let (code, _) = email(&server).await;
+        assert_eq!(server.emails().await[0].to(), "una@gmail.com");
         assert!(browser.submit(&page, &[("code", &old_code)]).await.status.is_client_error());
         assert_eq!(browser.open(&old_link).await.status, StatusCode::GONE);
         assert_eq!(browser.submit(&changed, &[("code", &code)]).await.url, server.at("/account/profile"));
@@ -363,7 +363,7 @@ on_both_databases! {
         let server = TestServer::on(db, &[]).await;
         let mut browser = server.browser();
         let page = register(&server, &mut browser, "una@gmial.com", PASSWORD).await;
-        let (code, _) = letter(&server).await;
+        let (code, _) = email(&server).await;
         assert_eq!(browser.submit(&page, &[("code", &code)]).await.url, server.at("/account/profile"));
         assert!(server.usher.users.load_user("una@gmial.com").await.is_ok());
     }
@@ -375,7 +375,7 @@ on_both_databases! {
         let seen = other.open(&page.url).await;
         let refused = other.submit(&seen, &[("email", "eve@example.test")]).await;
         assert!(refused.status.is_client_error(), "{}", refused.status);
-        assert_eq!(server.letters().await.len(), 1);
+        assert_eq!(server.emails().await.len(), 1);
     }
 
     async fn a_refused_address_is_told_why_in_every_language(db: TestDatabase) {
@@ -400,8 +400,8 @@ on_both_databases! {
         let mut browser = server.browser();
         let page = register(&server, &mut browser, "una@Bücher.test", PASSWORD).await;
         assert!(page.body.contains("una@bücher.test"), "{}", page.body);
-        assert_eq!(server.letters().await[0].to(), "una@xn--bcher-kva.test");
-        let (code, _) = letter(&server).await;
+        assert_eq!(server.emails().await[0].to(), "una@xn--bcher-kva.test");
+        let (code, _) = email(&server).await;
         assert_eq!(browser.submit(&page, &[("code", &code)]).await.url, server.at("/account/profile"));
         for typed in ["una@bücher.test", "una@xn--bcher-kva.test", "UNA@BÜCHER.TEST", "una@bu\u{308}cher.test"] {
             assert!(knows(&server, typed, PASSWORD).await, "{typed}");
@@ -421,15 +421,15 @@ on_both_databases! {
         assert!(knows(&server, "una@intranet", PASSWORD).await);
     }
 
-    async fn letters_to_one_address_are_limited_whoever_asks_for_them(db: TestDatabase) {
+    async fn emails_to_one_address_are_limited_whoever_asks_for_them(db: TestDatabase) {
         let server = TestServer::on(db, &[("limits.recover", "3/hour")]).await;
         for _ in 0..5 {
             register(&server, &mut server.browser(), UNA, PASSWORD).await;
         }
-        assert_eq!(server.letters().await.len(), 3);
+        assert_eq!(server.emails().await.len(), 3);
         let page = register(&server, &mut server.browser(), "other@example.test", PASSWORD).await;
         assert!(page.url.contains("/verify"), "other addresses are written to");
-        assert_eq!(server.letters().await.len(), 4);
+        assert_eq!(server.emails().await.len(), 4);
     }
 
     async fn registrations_from_one_source_are_limited(db: TestDatabase) {
@@ -463,24 +463,24 @@ async fn where_registration_is_closed_there_is_no_way_in() {
     let form =
         [("csrf", csrf.as_str()), ("given_name", "U"), ("family_name", "N"), ("email", UNA), ("password", PASSWORD)];
     assert_eq!(server.post_as(&browser, "/register", &form).await.status, StatusCode::FORBIDDEN);
-    assert!(server.letters().await.is_empty());
+    assert!(server.emails().await.is_empty());
 }
 
 /// XS-03: a name is text everywhere, also in emails.
 #[tokio::test]
-async fn a_hostile_name_is_text_on_pages_and_in_letters() {
+async fn a_hostile_name_is_text_on_pages_and_in_emails() {
     let server = TestServer::start().await;
     let mut browser = server.browser();
     let page = browser.open(&server.at("/register")).await;
     let name = "<b>Una</b> \u{202e}evil";
     let form = [("given_name", name), ("family_name", "N"), ("email", UNA), ("password", PASSWORD)];
     let page = browser.submit(&page, &form).await;
-    let (code, _) = letter(&server).await;
+    let (code, _) = email(&server).await;
     let page = browser.submit(&page, &[("code", &code)]).await;
     assert!(!page.body.contains("<b>Una") && !page.body.contains('\u{202e}'), "{}", page.body);
     let recover = browser.open(&server.at("/recover")).await;
     browser.submit(&recover, &[("email", UNA)]).await;
-    assert!(server.letters().await.iter().all(|letter| !letter.html().contains("<b>Una")));
+    assert!(server.emails().await.iter().all(|email| !email.html().contains("<b>Una")));
     let form =
         [("given_name", "Una\r\nBcc: all@e.test"), ("family_name", "N"), ("email", "v@e.test"), ("password", PASSWORD)];
     let page = browser.open(&server.at("/register")).await;

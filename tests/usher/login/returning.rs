@@ -35,15 +35,15 @@ async fn register(server: &TestServer, browser: &mut Browser<'_>, client: &Regis
 }
 
 async fn link(server: &TestServer) -> String {
-    server.letters().await[0].link().expect("a link").to_owned()
+    server.emails().await[0].link().expect("a link").to_owned()
 }
 
 /// The link of the email to this page.
 async fn link_to(server: &TestServer, path: &str) -> String {
-    let letters = server.letters().await;
+    let emails = server.emails().await;
     let begins = server.at(path);
-    let found = letters[0].text().lines().find(|line| line.starts_with(&begins)).map(str::to_owned);
-    found.unwrap_or_else(|| panic!("no link to {path} in {}", letters[0].text()))
+    let found = emails[0].text().lines().find(|line| line.starts_with(&begins)).map(str::to_owned);
+    found.unwrap_or_else(|| panic!("no link to {path} in {}", emails[0].text()))
 }
 
 /// Does polling tell the waiting page that it can continue?
@@ -216,7 +216,7 @@ on_both_databases! {
         let client = client(&server).await;
         let mut browser = server.browser();
         let waits = register(&server, &mut browser, &client).await;
-        let code = server.letters().await[0].code().expect("a code").to_owned();
+        let code = server.emails().await[0].code().expect("a code").to_owned();
         browser.submit(&waits, &[("code", &code)]).await.code();
         browser.cookies.remove("usher");
         assert!(!goes_on(&server, &browser, &waits).await);

@@ -100,7 +100,7 @@ on_both_databases! {
         let landing = browser.submit(&page, &[("email", FIVE[4]), ("password", PASSWORD)]).await;
         assert!(landing.url.starts_with(&server.at("/verify?proof=")), "{}", landing.url);
         assert!(!browser.cookies.contains_key("usher"), "nobody is signed in yet");
-        let code = server.letters().await[0].code().expect("a code").to_owned();
+        let code = server.emails().await[0].code().expect("a code").to_owned();
         let landing = browser.submit(&landing, &[("code", &code)]).await;
         assert_eq!(landing.url, server.at("/account/profile"));
     }

@@ -78,7 +78,7 @@ on_both_databases! {
         }
         let page = browser.open(&server.at("/recover")).await;
         assert_eq!(browser.submit(&page, &[("email", ANA)]).await.status, StatusCode::OK);
-        assert_eq!(server.letters().await.len(), 1);
+        assert_eq!(server.emails().await.len(), 1);
     }
 
     /// PW-05: of two hundred simultaneous guesses no more are checked than the limit allows.

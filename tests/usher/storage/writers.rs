@@ -35,10 +35,10 @@ const WRITERS: &[(&str, Guard)] = &[
     ("grants::REVOKE_OF_SESSION", Condition),
     ("grants::REVOKE_OF_USER", Condition),
     ("grants::ROTATE", Condition),
-    ("system/facts::PUT_NEW", Condition),
+    ("system/values::PUT_NEW", Condition),
     ("system/idempotency::BEGIN", Condition),
     ("system/idempotency::FINISH", Condition),
-    ("system/keys::UPDATE", Locked("system/facts::PUT_NEW")),
+    ("system/keys::UPDATE", Locked("system/values::PUT_NEW")),
     ("system/leases::TAKE", Condition),
     ("system/throttles::BOUND", Condition),
     ("system/throttles::GIVE_BACK", Condition),
@@ -86,7 +86,7 @@ const WRITERS: &[(&str, Guard)] = &[
     ("projects::REQUIRE", Owner),
     ("providers::REPLACE", Locked("providers::LOCK")),
     ("events/erasures::ADVANCE", Condition),
-    ("events/erasures::ERASE", Last("what was erased stays erased: nothing else replaces the data of a fact")),
+    ("events/erasures::ERASE", Last("nothing else replaces the data of an erased event")),
     ("events/feed::ADVANCE", Condition),
     ("events/feed::LEAP", Condition),
     ("events/feed::PUT_AUDIENCE", Owner),
@@ -94,7 +94,7 @@ const WRITERS: &[(&str, Guard)] = &[
     ("events/history::PUT_TOKEN_HASH", Condition),
     ("events/history::RETIRE_KEY", Condition),
     ("events/emails::BRING_NEAR", Condition),
-    ("events/emails::RETRY", Last("one instance sends a letter at a time and says when to try again")),
+    ("events/emails::RETRY", Last("one instance sends an email at a time and sets the time of the next attempt")),
     ("events/emails::TAKE_DUE", Condition),
     (
         "events/outgoing/deliveries::AGAIN",
@@ -118,8 +118,8 @@ const WRITERS: &[(&str, Guard)] = &[
     ("events/outgoing/webhooks::LET_GO", Condition),
     ("events/outgoing/webhooks::SET_SECRETS", Locked("events/outgoing/webhooks::LOCK")),
     ("events/outgoing/webhooks::SUCCEEDED", Condition),
-    ("events/reading::TOLD", Last("a fact that was told is told")),
-    ("events/reading::TOLD_LEAVING", Condition),
+    ("events/reading::MARK_DISPATCHED", Last("an event stays dispatched")),
+    ("events/reading::MARK_DISPATCHED_KEEPING", Condition),
 ];
 
 /// A statement that changes rows: its table, and the new values of its columns.

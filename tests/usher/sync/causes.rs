@@ -217,10 +217,10 @@ on_both_databases! {
     async fn this_was_not_me(db: TestDatabase) {
         let scene = Scene::set(db).await;
         signed_in(&scene.server, &scene.shop).await;
-        let letters = scene.server.letters().await;
-        let link = letters.iter().rev().find_map(|letter| letter.link().filter(|link| link.contains("not-me")));
+        let emails = scene.server.emails().await;
+        let link = emails.iter().rev().find_map(|email| email.link().filter(|link| link.contains("not-me")));
         let mut browser = scene.server.browser();
-        let page = browser.open(link.expect("a letter about the strange browser")).await;
+        let page = browser.open(link.expect("an email about the strange browser")).await;
         let token = page.value("token");
         browser.submit(&page, &[("token", token.as_str())]).await;
         scene.ends(false).await;

@@ -24,8 +24,8 @@ pub async fn sub(server: &TestServer, browser: &mut Browser<'_>) -> String {
 
 /// The code of the newest email.
 pub async fn code(server: &TestServer) -> String {
-    let letters = server.letters().await;
-    letters.first().and_then(|letter| letter.code()).expect("a letter with a code").to_owned()
+    let emails = server.emails().await;
+    emails.first().and_then(|email| email.code()).expect("an email with a code").to_owned()
 }
 
 /// Status and code of an error page.
@@ -36,8 +36,8 @@ pub fn trouble(landing: &Landing) -> (u16, String) {
 
 /// Was an email with this subject sent to this address?
 pub async fn was_told(server: &TestServer, to: &str, subject: &str) -> bool {
-    let letters = server.letters().await;
-    letters.iter().any(|letter| letter.to() == to && letter.subject() == subject)
+    let emails = server.emails().await;
+    emails.iter().any(|email| email.to() == to && email.subject() == subject)
 }
 
 impl Landing {

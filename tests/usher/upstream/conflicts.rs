@@ -59,7 +59,7 @@ on_both_databases! {
             assert!(reply.status.is_client_error(), "{form:?} {}", reply.status);
         }
         assert_eq!(server.identities().await, 0);
-        assert!(server.letters().await.iter().all(|letter| letter.code().is_none()));
+        assert!(server.emails().await.iter().all(|email| email.code().is_none()));
     }
 
     async fn a_sign_in_that_has_grown_old_does_not_answer(db: TestDatabase) {
@@ -83,7 +83,7 @@ on_both_databases! {
         let mut browser = server.browser();
         let question = browser.come_by(&at, X, "ana").await;
         let sent = browser.submit(&question, &[("mail", "1")]).await;
-        assert_eq!(server.letters().await[0].to(), ANA);
+        assert_eq!(server.emails().await[0].to(), ANA);
         let wrong = browser.submit(&sent, &[("code", "00000000")]).await;
         assert_eq!((wrong.status, server.identities().await), (StatusCode::UNPROCESSABLE_ENTITY, 0));
         let landing = browser.submit(&sent, &[("code", &code(&server).await)]).await;
@@ -196,8 +196,8 @@ on_both_databases! {
         let mut eve = server.signed_in("eve@example.test").await;
         let page = eve.open(&server.at("/account/email")).await;
         let waiting = eve.submit(&page, &[("email", ANA)]).await;
-        let letter = server.letters().await[0].clone();
-        let (code, link) = (letter.code().unwrap().to_owned(), letter.link().unwrap().to_owned());
+        let email = server.emails().await[0].clone();
+        let (code, link) = (email.code().unwrap().to_owned(), email.link().unwrap().to_owned());
         let mut ana = server.browser();
         assert_eq!(ana.come_by(&at, GOOGLE, "ana").await.url, server.at("/account/profile"));
         let mine = sub(&server, &mut ana).await;

@@ -50,7 +50,7 @@ on_both_databases! {
         let sent = browser.submit(&page, &[("email", "ana@example.test"), ("mail", "1")]).await;
         let good = code(&server).await;
         let again = browser.submit(&sent, &[("email", "ana@example.test"), ("mail", "1")]).await;
-        assert_eq!((again.status, server.letters().await.len()), (StatusCode::TOO_MANY_REQUESTS, 1), "{}", again.body);
+        assert_eq!((again.status, server.emails().await.len()), (StatusCode::TOO_MANY_REQUESTS, 1), "{}", again.body);
         let landing = browser.submit(&again, &[("code", &good)]).await;
         assert_eq!(landing.url, server.at("/account/profile"), "{}", landing.body);
     }
@@ -159,13 +159,13 @@ on_both_databases! {
         let landing = browser.submit(&page, &[("skip", "1")]).await;
         assert_eq!(landing.url, server.at("/account/profile"), "{}", landing.body);
         assert_eq!(server.database.count("select count(*) from users where email is null").await, 1);
-        assert!(server.letters().await.is_empty());
+        assert!(server.emails().await.is_empty());
         let again = browser.submit(&page, &[("skip", "1")]).await;
         assert!(again.status.is_client_error(), "once");
         assert_eq!(server.users().await, 1);
     }
 
-    async fn what_is_no_address_gets_no_letter(db: TestDatabase) {
+    async fn an_invalid_address_gets_no_email(db: TestDatabase) {
         let (server, at) = house_with(db, &[FACEBOOK]).await;
         let mut browser = server.browser();
         let page = browser.come_by(&at, FACEBOOK, "no_email").await;
@@ -173,7 +173,7 @@ on_both_databases! {
             let landing = browser.submit(&page, &[("email", typed), ("mail", "1")]).await;
             assert_eq!(landing.status, StatusCode::UNPROCESSABLE_ENTITY, "{typed:?} {}", landing.body);
         }
-        assert!(server.letters().await.is_empty());
+        assert!(server.emails().await.is_empty());
     }
 
     /// A question is bound to the browser, and valid for ten minutes.
@@ -221,7 +221,7 @@ on_both_databases! {
         let sent = browser.submit(&page, &[("email", "ana@example.test"), ("mail", "1")]).await;
         let landing = browser.submit(&sent, &[("code", &code(&server).await)]).await;
         assert!(landing.url.contains("/upstream/ask?q=") && landing.links("/login?login_hint=").len() == 1, "{}", landing.body);
-        assert!(!browser.is_in().await, "a code of a letter alone opens no account that is there");
+        assert!(!browser.is_in().await, "a code of an email alone opens no account that is there");
         assert_eq!((server.users().await, server.identities().await), (1, 0));
     }
 }

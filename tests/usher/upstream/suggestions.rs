@@ -56,7 +56,7 @@ on_both_databases! {
         assert!(page.body.contains("Google says that this is your address."), "{}", page.body);
         let sent = browser.submit(&page, &[("take", NEW)]).await;
         assert!(sent.body.contains("name=\"code\"") && sent.body.contains(NEW), "{}", sent.body);
-        assert_eq!((address(&server).await, server.letters().await[0].to()), (vec![OLD.to_owned()], NEW));
+        assert_eq!((address(&server).await, server.emails().await[0].to()), (vec![OLD.to_owned()], NEW));
         let done = browser.submit(&sent, &[("code", &code(&server).await)]).await;
         assert_eq!(done.url, server.at("/account/profile?saved=email"), "{}", done.body);
         assert_eq!(address(&server).await, [NEW]);
@@ -73,7 +73,7 @@ on_both_databases! {
         server.wait(301);
         let stale = browser.submit(&page, &[("take", NEW)]).await;
         assert!(stale.url.contains("/login?next=%2Faccount%2Femail") && stale.url.ends_with("&again=1"), "{}", stale.url);
-        assert!(server.letters().await.iter().all(|letter| letter.kind() != "verify_email"));
+        assert!(server.emails().await.iter().all(|email| email.kind() != "verify_email"));
         let away = browser.open(&server.at(&stale.links("/upstream/google/start")[0])).await;
         let back = browser.return_as(&at, &away, &format!("ana:{NEW}")).await;
         assert_eq!(back.url, server.at("/account/email?done=repeat"), "{}", back.body);
@@ -159,8 +159,8 @@ on_both_databases! {
         }
         assert_eq!(seen[0], seen[1]);
         assert_eq!(seen[1].3, StatusCode::UNPROCESSABLE_ENTITY);
-        let letters = server.letters().await;
-        assert!(letters.iter().any(|letter| letter.kind() == "already_registered" && letter.to() == "owner@example.test"));
+        let emails = server.emails().await;
+        assert!(emails.iter().any(|email| email.kind() == "already_registered" && email.to() == "owner@example.test"));
         assert_eq!(server.database.count("select count(*) from users where email = 'owner@example.test'").await, 1);
     }
 

@@ -83,8 +83,8 @@ on_both_databases! {
         let mut browser = server.browser();
         let recover = browser.open(&server.at("/recover")).await;
         browser.submit(&recover, &[("email", ANA)]).await;
-        let letter = server.letters().await.remove(0);
-        let link = letter.text().split_whitespace().find(|word| word.contains("/recover/reset")).map(str::to_owned);
+        let email = server.emails().await.remove(0);
+        let link = email.text().split_whitespace().find(|word| word.contains("/recover/reset")).map(str::to_owned);
         let login = browser.open(&server.at("/login")).await;
         let reset = match &link {
             Some(link) => Some(browser.open(link).await),

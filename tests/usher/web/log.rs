@@ -70,8 +70,8 @@ async fn a_whole_life_of_an_account_leaves_no_secret_in_the_log() {
     let form = [("given_name", "Canaria"), ("family_name", "Canaria"), ("email", EMAIL), ("password", FIRST)];
     let page = browser.submit(&page, &form).await;
     browser.submit(&page, &[("code", "canary-code")]).await;
-    let letter = server.letters().await.remove(0);
-    let code = letter.code().expect("a code").to_owned();
+    let email = server.emails().await.remove(0);
+    let code = email.code().expect("a code").to_owned();
     let consent = browser.submit(&page, &[("code", &code)]).await;
     secrets.extend([consent.value("interaction"), consent.value("csrf")]);
     let landing = browser.submit(&consent, &[("decision", "allow")]).await;
@@ -88,13 +88,13 @@ async fn a_whole_life_of_an_account_leaves_no_secret_in_the_log() {
     browser.submit(&page, &[("email", EMAIL), ("password", "canary wrong password")]).await;
     let page = browser.open(&server.at("/recover")).await;
     browser.submit(&page, &[("email", EMAIL)]).await;
-    let link = server.letters().await[0].link().expect("a link").to_owned();
+    let link = server.emails().await[0].link().expect("a link").to_owned();
     let page = browser.open(&link).await;
     browser.submit(&page, &[("password", SECOND)]).await;
     browser.open(&server.at("/nowhere?token=canary-query")).await;
     server.call(&client, "/oauth2/revoke", &[("token", &renewed.text("refresh_token"))]).await;
     let token = |link: &str| link.split("token=").nth(1).expect("a token").to_owned();
-    secrets.extend([token(&link), token(letter.link().expect("a link")), code, landing.code(), "canary".into()]);
+    secrets.extend([token(&link), token(email.link().expect("a link")), code, landing.code(), "canary".into()]);
     secrets.extend(browser.cookies.values().filter(|value| value.len() > 20).cloned());
     secrets.extend(client.secret);
     let text = log.text();

@@ -29,19 +29,19 @@ fn host(server: &TestServer) -> &str {
 }
 
 #[tokio::test]
-async fn caught_letters_are_shown_in_development() {
+async fn caught_emails_are_shown_in_development() {
     let server = TestServer::start().await;
     server.user("ana@example.test").await;
     let mut browser = server.browser();
     let page = browser.open(&server.at("/recover")).await;
     browser.submit(&page, &[("email", "ana@example.test")]).await;
-    let link = server.letters().await[0].link().expect("a link").to_owned();
+    let link = server.emails().await[0].link().expect("a link").to_owned();
     let list = browser.open(&server.at("/dev/mail")).await;
     assert!(list.body.contains("ana@example.test"));
     let number =
-        list.body.split("/dev/mail/").nth(1).and_then(|rest| rest.split('"').next()).expect("a letter").to_owned();
-    let letter = browser.open(&server.at(&format!("/dev/mail/{number}"))).await;
-    assert!(letter.body.contains(&link) || letter.body.contains(&link.replace('&', "&#38;")));
+        list.body.split("/dev/mail/").nth(1).and_then(|rest| rest.split('"').next()).expect("an email").to_owned();
+    let email = browser.open(&server.at(&format!("/dev/mail/{number}"))).await;
+    assert!(email.body.contains(&link) || email.body.contains(&link.replace('&', "&#38;")));
     assert_eq!(browser.open(&server.at("/dev/mail/999999")).await.status, StatusCode::NOT_FOUND);
     assert!(browser.open(&server.at("/dev/mail/x")).await.status.is_client_error());
 }

@@ -16,7 +16,7 @@ use usher_domain::user::Sub;
 use usher_http_server::extract::params::QueryParams;
 use usher_http_server::problem::HttpProblem;
 use usher_http_server::state::App;
-use usher_storage::events::log::{About, Fact, Search};
+use usher_storage::events::log::{About, AuditEvent, Search};
 
 /// Filters of the event log. At most one of `user`, `client` and `project` may be given.
 #[derive(Debug, Deserialize, IntoParams)]
@@ -65,18 +65,18 @@ pub struct AuditEventView {
     pub data: Value,
 }
 
-impl From<Fact> for AuditEventView {
-    fn from(fact: Fact) -> Self {
+impl From<AuditEvent> for AuditEventView {
+    fn from(event: AuditEvent) -> Self {
         Self {
-            id: fact.id.to_string(),
-            at: fact.at.0,
-            kind: fact.kind,
-            user_id: fact.user_id.map(|id| id.to_string()),
-            session_id: fact.session_id.map(|id| id.to_string()),
-            client_id: fact.client_id.map(|id| id.0),
-            grant_id: fact.grant_id.map(|id| id.to_string()),
-            project_id: fact.project_id.map(|id| id.to_string()),
-            data: Value::Object(fact.data),
+            id: event.id.to_string(),
+            at: event.at.0,
+            kind: event.kind,
+            user_id: event.user_id.map(|id| id.to_string()),
+            session_id: event.session_id.map(|id| id.to_string()),
+            client_id: event.client_id.map(|id| id.0),
+            grant_id: event.grant_id.map(|id| id.to_string()),
+            project_id: event.project_id.map(|id| id.to_string()),
+            data: Value::Object(event.data),
         }
     }
 }

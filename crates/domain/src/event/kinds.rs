@@ -122,9 +122,9 @@ events! {
     EmailChanged = user("user.email_changed")
         .message("A user's email address has changed: read userinfo.", &[SUB])
         .reportable_activity(Account, "event-email-changed");
-    Disowned = user("user.disowned")
+    CompromiseReported = user("user.disowned")
         .message("A user reported that somebody else used their account; every session was ended.", &[SUB])
-        .activity(Security, "event-disowned");
+        .activity(Security, "event-compromise-reported");
 
     // Only projects that know the merged user see a merge: they have to move data.
     UsersMerged = project("user.merged")

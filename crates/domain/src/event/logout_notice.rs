@@ -19,7 +19,7 @@ pub enum NoticeStatus {
     /// To be sent, or sent again.
     Waiting,
     /// The client has acknowledged it.
-    Told,
+    Delivered,
     /// The client has rejected it.
     Rejected,
     /// The client did not answer while it could have used its tokens.
@@ -31,7 +31,7 @@ impl NoticeStatus {
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Waiting => "waiting",
-            Self::Told => "told",
+            Self::Delivered => "told",
             Self::Rejected => "refused",
             Self::GivenUp => "given_up",
         }
@@ -39,7 +39,9 @@ impl NoticeStatus {
 
     /// The state with this name.
     pub fn from_word(word: &str) -> Option<Self> {
-        [Self::Waiting, Self::Told, Self::Rejected, Self::GivenUp].into_iter().find(|status| status.as_str() == word)
+        [Self::Waiting, Self::Delivered, Self::Rejected, Self::GivenUp]
+            .into_iter()
+            .find(|status| status.as_str() == word)
     }
 }
 
@@ -118,7 +120,7 @@ mod tests {
 
     #[test]
     fn a_status_survives_its_word() {
-        for status in [NoticeStatus::Waiting, NoticeStatus::Told, NoticeStatus::Rejected, NoticeStatus::GivenUp] {
+        for status in [NoticeStatus::Waiting, NoticeStatus::Delivered, NoticeStatus::Rejected, NoticeStatus::GivenUp] {
             assert_eq!(NoticeStatus::from_word(status.as_str()), Some(status));
         }
         assert_eq!(NoticeStatus::from_word(""), None);

@@ -9,7 +9,7 @@ use crate::time::Timestamp;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum AccessEnd {
     /// It was notified, and has acknowledged.
-    Told,
+    Notified,
     /// It does not answer; notification is retried.
     Retrying,
     /// It is not notified: its tokens expire within this many minutes.
@@ -45,7 +45,7 @@ pub struct ReceiptApplication {
     /// The project that owns it; `None` for a deleted application.
     pub project_id: Option<ProjectId>,
     /// How its access ends.
-    pub telling: AccessEnd,
+    pub access_end: AccessEnd,
     /// The connected local modules of its project, by name.
     pub modules: Vec<ConnectedModule>,
 }
@@ -55,8 +55,8 @@ impl ReceiptApplication {
     #[must_use]
     pub fn with_modules(mut self, modules: Vec<ConnectedModule>) -> Self {
         let all = !modules.is_empty() && modules.iter().all(|module| module.acknowledged_at.is_some());
-        if let (AccessEnd::EndsWithin { minutes }, true) = (self.telling, all) {
-            self.telling = AccessEnd::RefusedByModules { minutes };
+        if let (AccessEnd::EndsWithin { minutes }, true) = (self.access_end, all) {
+            self.access_end = AccessEnd::RefusedByModules { minutes };
         }
         self.modules = modules;
         self
@@ -77,12 +77,12 @@ pub fn until_tokens_expire(issued_at: Timestamp, lifetime: Duration, now: Timest
 mod tests {
     use super::*;
 
-    fn line(telling: AccessEnd) -> ReceiptApplication {
+    fn line(access_end: AccessEnd) -> ReceiptApplication {
         ReceiptApplication {
             client_id: ClientId("c".into()),
             name: "Shop".into(),
             project_id: None,
-            telling,
+            access_end,
             modules: Vec::new(),
         }
     }
@@ -94,16 +94,16 @@ mod tests {
     #[test]
     fn tokens_are_refused_once_every_module_has_acknowledged() {
         let ends = AccessEnd::EndsWithin { minutes: 4 };
-        let telling = |modules| line(ends).with_modules(modules).telling;
-        assert_eq!(telling(vec![]), ends);
-        assert_eq!(telling(vec![module(Some(5)), module(None)]), ends);
-        assert_eq!(telling(vec![module(Some(5)), module(Some(6))]), AccessEnd::RefusedByModules { minutes: 4 });
+        let access_end = |modules| line(ends).with_modules(modules).access_end;
+        assert_eq!(access_end(vec![]), ends);
+        assert_eq!(access_end(vec![module(Some(5)), module(None)]), ends);
+        assert_eq!(access_end(vec![module(Some(5)), module(Some(6))]), AccessEnd::RefusedByModules { minutes: 4 });
     }
 
     #[test]
-    fn modules_change_nothing_for_an_application_that_was_told_itself() {
-        for telling in [AccessEnd::Told, AccessEnd::Retrying, AccessEnd::Over] {
-            assert_eq!(line(telling).with_modules(vec![module(Some(5))]).telling, telling);
+    fn modules_change_nothing_for_an_application_that_was_notified_itself() {
+        for access_end in [AccessEnd::Notified, AccessEnd::Retrying, AccessEnd::Over] {
+            assert_eq!(line(access_end).with_modules(vec![module(Some(5))]).access_end, access_end);
         }
     }
 
@@ -111,7 +111,7 @@ mod tests {
     fn what_is_left_is_said_in_whole_minutes_and_never_as_less() {
         let issued = Timestamp(1_800_000_000);
         let lifetime = Duration::from_mins(10);
-        for (after, telling) in [
+        for (after, access_end) in [
             (0, AccessEnd::EndsWithin { minutes: 10 }),
             (1, AccessEnd::EndsWithin { minutes: 10 }),
             (361, AccessEnd::EndsWithin { minutes: 4 }),
@@ -121,7 +121,7 @@ mod tests {
         ] {
             assert_eq!(
                 until_tokens_expire(issued, lifetime, issued + Duration::from_secs(after)),
-                telling,
+                access_end,
                 "after {after} s"
             );
         }

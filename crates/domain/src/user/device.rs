@@ -67,7 +67,7 @@ pub enum Familiarity {
 impl Familiarity {
     /// Whether the user gets an email about this sign-in. Not for the first browser: there is nobody to warn yet, and
     /// an email at every registration would teach people to ignore it.
-    pub const fn deserves_a_letter(self) -> bool {
+    pub const fn deserves_an_email(self) -> bool {
         matches!(self, Self::Strange)
     }
 }
@@ -152,8 +152,8 @@ mod tests {
     }
 
     #[test]
-    fn only_a_strange_browser_is_worth_a_letter() {
-        assert!(Familiarity::Strange.deserves_a_letter());
-        assert!(!Familiarity::Known.deserves_a_letter() && !Familiarity::First.deserves_a_letter());
+    fn only_a_strange_browser_deserves_an_email() {
+        assert!(Familiarity::Strange.deserves_an_email());
+        assert!(!Familiarity::Known.deserves_an_email() && !Familiarity::First.deserves_an_email());
     }
 }

@@ -39,7 +39,7 @@ pub enum EndReason {
     /// The user was merged into another.
     AccountsMerged,
     /// The person reported "this wasn't me".
-    Disowned,
+    CompromiseReported,
     /// The user was deleted.
     UserDeleted,
 }
@@ -64,7 +64,7 @@ impl EndReason {
             Self::IdentityUnlinked => "identity_unlinked",
             Self::UpstreamEnded => "upstream_ended",
             Self::AccountsMerged => "accounts_merged",
-            Self::Disowned => "disowned",
+            Self::CompromiseReported => "disowned",
             Self::UserDeleted => "user_deleted",
         }
     }

@@ -167,7 +167,7 @@ impl<'a> LogoutSender<'a> {
         notice.last_status = answer.as_ref().ok().map(|answer| answer.status.as_u16());
         notice.last_error = None;
         notice.status = match answer.map(|answer| answer.status.as_u16()) {
-            Ok(200 | 204) => NoticeStatus::Told,
+            Ok(200 | 204) => NoticeStatus::Delivered,
             Ok(400) => {
                 notice.last_error = Some("it answered 400: it does not accept the token".to_owned());
                 NoticeStatus::Rejected

@@ -31,21 +31,21 @@ pub(crate) async fn on_event(tx: &mut Tx, dispatched: &DispatchedEvent<'_>) -> R
 /// With its first grant at a project, a session and possibly its user become visible to the project; earlier events are
 /// not. These events are derived from the grant's, each with its own id.
 async fn arrivals(tx: &mut Tx, event: &Event) -> Result<Vec<Event>> {
-    let mut arrived = Vec::new();
-    let Some(project) = event.project_id.filter(|_| event.kind == EventKind::GrantCreated) else { return Ok(arrived) };
+    let mut derived = Vec::new();
+    let Some(project) = event.project_id.filter(|_| event.kind == EventKind::GrantCreated) else { return Ok(derived) };
     let (Some(user), Some(session), Some(_)) = (event.user_id, event.session_id, event.grant_id) else {
-        return Ok(arrived);
+        return Ok(derived);
     };
     if tx.is_first_of_user(project, user, event.at).await? {
-        arrived.push(Event::new(event.id.beside(1), EventKind::UserCreated, event.at).with_user(user));
+        derived.push(Event::new(event.id.beside(1), EventKind::UserCreated, event.at).with_user(user));
     }
     if tx.is_first_in_session(project, user, session).await? {
         let amr = tx.find_device(session).await?.map(|device| device.amr).unwrap_or_default();
         let id = EventId(session.0);
-        let fact = Event::new(id, EventKind::SessionCreated, event.at).with_user(user).with_session(session);
-        arrived.push(fact.with("amr", amr));
+        let created = Event::new(id, EventKind::SessionCreated, event.at).with_user(user).with_session(session);
+        derived.push(created.with("amr", amr));
     }
-    Ok(arrived)
+    Ok(derived)
 }
 
 async fn put(tx: &mut Tx, event: &Event, message: &MessageType, listening: &[Listening]) -> Result<()> {

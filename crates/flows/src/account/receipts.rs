@@ -33,7 +33,7 @@ pub struct ReceiptEntry {
     pub at: Timestamp,
 }
 
-/// The receipts of sign-outs: which applications have been told.
+/// The receipts of sign-outs: which applications have been notified.
 pub struct Receipts {
     pub(crate) core: Arc<Core>,
     pub(crate) clients: Arc<Clients>,
@@ -59,10 +59,17 @@ impl Receipts {
             let rotates =
                 client.as_ref().is_some_and(|client| client.metadata.refresh_rotation == RefreshRotation::Rotate);
             let until_expiry = self.until_expiry(ended.issued_at(id).filter(|_| rotates));
-            let telling = if listening.contains(id) { told(id, &notices, until_expiry) } else { until_expiry };
+            let access_end =
+                if listening.contains(id) { access_end_of(id, &notices, until_expiry) } else { until_expiry };
             let name = client.as_ref().map_or_else(|| id.0.clone(), |client| client.metadata.client_name.clone());
             let project_id = client.as_ref().map(|client| client.project_id);
-            lines.push(ReceiptApplication { client_id: (*id).clone(), name, project_id, telling, modules: Vec::new() });
+            lines.push(ReceiptApplication {
+                client_id: (*id).clone(),
+                name,
+                project_id,
+                access_end,
+                modules: Vec::new(),
+            });
         }
         lines.sort_by_key(|line| line.name.to_lowercase());
         Ok(lines)
@@ -91,22 +98,22 @@ impl Receipts {
     }
 
     /// The applications that received, or will receive, a logout token for this user's sessions, newest first.
-    pub async fn told_of_logout(&self, account: &Account) -> Result<Vec<ReceiptEntry>, FlowError> {
-        let mut told = Vec::new();
+    pub async fn notified_of_logout(&self, account: &Account) -> Result<Vec<ReceiptEntry>, FlowError> {
+        let mut notified = Vec::new();
         for notice in self.core.store.list_logout_notices(account.user.id, self.core.now() - SHOWN).await? {
             let Some(client) = self.clients.find_client(&notice.client_id).await? else { continue };
-            let telling = match notice.status {
-                NoticeStatus::Told => AccessEnd::Told,
+            let access_end = match notice.status {
+                NoticeStatus::Delivered => AccessEnd::Notified,
                 NoticeStatus::Waiting => AccessEnd::Retrying,
                 NoticeStatus::Rejected | NoticeStatus::GivenUp => self.until_expiry(Some(notice.at)),
             };
             let name = client.metadata.client_name.clone();
             let project_id = Some(client.project_id);
             let line =
-                ReceiptApplication { client_id: notice.client_id, name, project_id, telling, modules: Vec::new() };
-            told.push(ReceiptEntry { line, at: notice.at });
+                ReceiptApplication { client_id: notice.client_id, name, project_id, access_end, modules: Vec::new() };
+            notified.push(ReceiptEntry { line, at: notice.at });
         }
-        Ok(told)
+        Ok(notified)
     }
 
     /// The logout deliveries of what ended, once all are finished or a moment has passed.
@@ -137,14 +144,16 @@ impl Receipts {
 }
 
 /// The state of an application with back-channel logout: that of its worst delivery.
-fn told(id: &ClientId, notices: &[LogoutNotice], until_expiry: AccessEnd) -> AccessEnd {
+fn access_end_of(id: &ClientId, notices: &[LogoutNotice], until_expiry: AccessEnd) -> AccessEnd {
     let mut of_it = notices.iter().filter(|notice| notice.client_id == *id).map(|notice| notice.status).peekable();
     if of_it.peek().is_none() {
         return AccessEnd::Retrying;
     }
-    of_it.fold(AccessEnd::Told, |worst, status| match (worst, status) {
-        (AccessEnd::Told, NoticeStatus::Told) => AccessEnd::Told,
-        (AccessEnd::Told | AccessEnd::Retrying, NoticeStatus::Waiting | NoticeStatus::Told) => AccessEnd::Retrying,
+    of_it.fold(AccessEnd::Notified, |worst, status| match (worst, status) {
+        (AccessEnd::Notified, NoticeStatus::Delivered) => AccessEnd::Notified,
+        (AccessEnd::Notified | AccessEnd::Retrying, NoticeStatus::Waiting | NoticeStatus::Delivered) => {
+            AccessEnd::Retrying
+        }
         _ => until_expiry,
     })
 }

@@ -106,8 +106,8 @@ impl CompromiseReports {
             let event = self.core.event(EventKind::EmailChanged).with_user(user.id);
             tx.append(&event.with("restored", true)).await?;
         }
-        tx.append(&self.core.event(EventKind::Disowned).with_user(user.id)).await?;
-        let ended = self.endings.end_everything_of(&mut tx, user.id, None, EndReason::Disowned).await?;
+        tx.append(&self.core.event(EventKind::CompromiseReported).with_user(user.id)).await?;
+        let ended = self.endings.end_everything_of(&mut tx, user.id, None, EndReason::CompromiseReported).await?;
         lock_out(&mut tx, user.id, now).await?;
         way_back.post(&mut tx).await?;
         tx.commit().await?;

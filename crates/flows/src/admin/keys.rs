@@ -36,7 +36,7 @@ impl SigningKeys {
     pub async fn claim_master_key(&self) -> Result<bool, FlowError> {
         let ours = self.core.sealer.fingerprint();
         let mut tx = self.core.store.begin().await?;
-        let recorded = tx.set_fact_once(MASTER_KEY_FACT, &ours).await?;
+        let recorded = tx.set_value_once(MASTER_KEY_FACT, &ours).await?;
         tx.commit().await?;
         Ok(recorded == ours)
     }
@@ -96,7 +96,7 @@ impl SigningKeys {
             let made = self.make_keys(&steps).await?;
             let mut tx = self.core.store.begin().await?;
             // The row exists since the first start, and stays locked until this ends: one instance acts at a time.
-            tx.set_fact_once(MASTER_KEY_FACT, &self.core.sealer.fingerprint()).await?;
+            tx.set_value_once(MASTER_KEY_FACT, &self.core.sealer.fingerprint()).await?;
             // Another instance may have been faster: act only if the plan is still the same.
             if plan(self.core.now(), &tx.list_keys().await?, rules) == steps {
                 self.act(&mut tx, &steps, made, rules).await?;

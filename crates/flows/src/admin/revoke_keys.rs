@@ -24,7 +24,7 @@ impl SigningKeys {
         let made = self.make_keys(&successors_to_make(&known, kids)).await?;
         let mut tx = self.core.store.begin().await?;
         // One instance acts on the keys at a time, as in `tend_keys`.
-        tx.set_fact_once(MASTER_KEY_FACT, &self.core.sealer.fingerprint()).await?;
+        tx.set_value_once(MASTER_KEY_FACT, &self.core.sealer.fingerprint()).await?;
         for key in tx.list_keys().await?.iter().filter(|key| kids.contains(&key.kid)) {
             tx.delete_key(&key.kid).await?;
             let event = self.core.event(EventKind::KeyRevoked).with("kid", key.kid.as_str());

@@ -7,7 +7,7 @@ use crate::error::FlowError;
 use usher_domain::event::EventKind;
 use usher_domain::page::Page;
 use usher_domain::time::Timestamp;
-use usher_storage::events::log::{Fact, Search};
+use usher_storage::events::log::{AuditEvent, Search};
 
 /// The period, in days.
 const DAYS: u64 = 30;
@@ -58,7 +58,7 @@ impl Users {
     }
 
     /// Events of the log, newest first.
-    pub async fn search_log(&self, search: &Search, size: u32) -> Result<Page<Fact>, FlowError> {
+    pub async fn search_log(&self, search: &Search, size: u32) -> Result<Page<AuditEvent>, FlowError> {
         Ok(self.core.store.search_log(search, size).await?)
     }
 }

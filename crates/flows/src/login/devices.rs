@@ -32,7 +32,7 @@ impl SessionOpening {
         let familiarity = self.core.store.find_familiarity(user.id, &mark_hash).await?;
         let draft = || emails::new_device(DeviceName::from_user_agent(device.user_agent.as_deref()), &device.source);
         let security_email =
-            familiarity.deserves_a_letter().then(|| self.security_emails.notice(user, &draft())).transpose()?;
+            familiarity.deserves_an_email().then(|| self.security_emails.notice(user, &draft())).transpose()?;
         Ok(SeenBrowser { user: user.id, mark_hash, now: self.core.now(), security_email })
     }
 }

@@ -1,6 +1,6 @@
 //! The callback from a provider.
 
-use super::{Arrived, Refusal, UpstreamFault, UpstreamIntent, UpstreamState};
+use super::{CallbackOutcome, Refusal, UpstreamFault, UpstreamIntent, UpstreamState};
 use crate::core::Core;
 use crate::core::Device;
 use crate::credentials::factors::FactorRules;
@@ -38,57 +38,61 @@ impl UpstreamSignIn {
     ///
     /// # Errors
     /// [`UpstreamFault`].
-    pub async fn come_back(
+    pub async fn callback(
         &self,
         provider: &ProviderId,
         callback: &Callback,
         browser: &mut Browser,
         device: &Device,
-    ) -> Result<Arrived, (UpstreamFault, Option<UpstreamIntent>)> {
-        let journey = match self.take_journey(callback, browser).await {
-            Ok(journey) => journey,
+    ) -> Result<CallbackOutcome, (UpstreamFault, Option<UpstreamIntent>)> {
+        let state = match self.take_upstream_state(callback, browser).await {
+            Ok(state) => state,
             Err(fault) => {
                 tracing::warn!(upstream.provider = %provider, "upstream: a callback was refused: {fault}");
                 return Err((fault, None));
             }
         };
-        let errand = journey.errand.clone();
-        let arrived = self.go_on_from(provider, callback, journey, browser, device).await;
+        let intent = state.intent.clone();
+        let arrived = self.go_on_from(provider, callback, state, browser, device).await;
         if let Err(UpstreamFault::Upstream(error)) = &arrived {
-            self.tell_of_failure(provider, error, device).await.map_err(|fault| (fault, None))?;
+            self.report_failure(provider, error, device).await.map_err(|fault| (fault, None))?;
         }
-        arrived.map_err(|fault| (fault, Some(errand)))
+        arrived.map_err(|fault| (fault, Some(intent)))
     }
 
     async fn go_on_from(
         &self,
         provider: &ProviderId,
         callback: &Callback,
-        journey: UpstreamState,
+        state: UpstreamState,
         browser: &mut Browser,
         device: &Device,
-    ) -> Result<Arrived, UpstreamFault> {
-        if journey.kept.provider != *provider {
+    ) -> Result<CallbackOutcome, UpstreamFault> {
+        if state.kept.provider != *provider {
             return Err(UpstreamError::StateMismatch.into());
         }
         let upstream = self.providers.provider(provider).await?;
-        let vouched = upstream.finish(callback, &journey.kept).await?;
-        self.decide_and_apply(upstream.settings(), vouched, journey.errand, browser, device).await
+        let vouched = upstream.finish(callback, &state.kept).await?;
+        self.decide_and_apply(upstream.settings(), vouched, state.intent, browser, device).await
     }
 
-    async fn take_journey(&self, callback: &Callback, browser: &Browser) -> Result<UpstreamState, UpstreamFault> {
+    async fn take_upstream_state(
+        &self,
+        callback: &Callback,
+        browser: &Browser,
+    ) -> Result<UpstreamState, UpstreamFault> {
         let state = callback.state().ok_or(UpstreamError::StateMismatch)?;
         let (hash, now) = (secret_hash(state), self.core.now());
         let mut tx = self.core.store.begin_single().await?;
-        let taken = tx.take_journey(&hash, now).await?;
+        let taken = tx.take_upstream_state(&hash, now).await?;
         tx.commit().await?;
         let opened = taken.and_then(|sealed| self.core.sealer.open(Purpose::UpstreamState, &sealed).ok());
-        let journey: Option<UpstreamState> = opened.and_then(|bytes| serde_json::from_slice(&bytes).ok());
-        let journey = journey.filter(|journey| browser.is_marked(&journey.browser));
-        journey.ok_or(UpstreamFault::Rejected(Refusal::Over))
+        let state: Option<UpstreamState> = opened.and_then(|bytes| serde_json::from_slice(&bytes).ok());
+        let state = state.filter(|state| browser.is_marked(&state.browser));
+        state.ok_or(UpstreamFault::Rejected(Refusal::Over))
     }
 
-    async fn tell_of_failure(
+    async fn report_failure(
         &self,
         provider: &ProviderId,
         error: &UpstreamError,

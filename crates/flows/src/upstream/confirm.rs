@@ -9,7 +9,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 use subtle::ConstantTimeEq as _;
 
-use super::{Arrived, Refusal, UpstreamFault, UpstreamIntent};
+use super::{CallbackOutcome, Refusal, UpstreamFault, UpstreamIntent};
 use crate::core::Device;
 use crate::error::{CodeKind, FlowError, Rejected};
 use crate::login::accounts::mark_hash;
@@ -61,7 +61,9 @@ pub enum Question {
 struct Asking {
     question: Question,
     vouched: Vouched,
-    errand: UpstreamIntent,
+    /// Sealed under its former name.
+    #[serde(rename = "errand")]
+    intent: UpstreamIntent,
     browser: String,
 }
 
@@ -77,7 +79,7 @@ pub struct PendingQuestion {
     /// The user's name at the provider.
     pub handle: Option<String>,
     /// What the sign-in was started for.
-    pub errand: UpstreamIntent,
+    pub intent: UpstreamIntent,
 }
 
 /// The identity or address was taken by another user meanwhile, so the question has ended.
@@ -94,18 +96,18 @@ impl UpstreamSignIn {
     pub(super) async fn ask_address(
         &self,
         vouched: &Vouched,
-        errand: &UpstreamIntent,
+        intent: &UpstreamIntent,
         browser: &mut Browser,
     ) -> Result<ProofId, FlowError> {
         let suggested = vouched.email.as_ref().filter(|told| !told.relay).map(|told| told.email.clone());
-        self.ask(Question::Address { suggested, sent_to: None }, vouched, errand, browser).await
+        self.ask(Question::Address { suggested, sent_to: None }, vouched, intent, browser).await
     }
 
     pub(super) async fn ask_confirmation(
         &self,
         settings: &ProviderSettings,
         vouched: &Vouched,
-        errand: &UpstreamIntent,
+        intent: &UpstreamIntent,
         owner: &User,
         browser: &mut Browser,
     ) -> Result<ProofId, UpstreamFault> {
@@ -113,18 +115,18 @@ impl UpstreamSignIn {
         let email = told.ok_or(UpstreamFault::Rejected(Refusal::Over))?;
         let by_mail = settings.link_policy == LinkPolicy::VerifyMail;
         let question = Question::Confirm { owner: owner.id, email, by_mail, sent: false };
-        Ok(self.ask(question, vouched, errand, browser).await?)
+        Ok(self.ask(question, vouched, intent, browser).await?)
     }
 
     async fn ask(
         &self,
         question: Question,
         vouched: &Vouched,
-        errand: &UpstreamIntent,
+        intent: &UpstreamIntent,
         browser: &mut Browser,
     ) -> Result<ProofId, FlowError> {
         let browser = mark_hash(browser.mark_or_make(&*self.core.random));
-        let asking = Asking { question, vouched: vouched.clone(), errand: errand.clone(), browser };
+        let asking = Asking { question, vouched: vouched.clone(), intent: intent.clone(), browser };
         self.put_asking(&asking, None, None).await
     }
 
@@ -137,7 +139,7 @@ impl UpstreamSignIn {
     ) -> Result<ProofId, FlowError> {
         let (now, id) = (self.core.now(), ProofId::new(self.core.now(), &*self.core.random));
         let code = self.core.random.digits(DIGITS);
-        let letter = match mailed {
+        let queued = match mailed {
             Some((email, lang)) => {
                 // If this rejects, the question and an earlier code stay valid.
                 self.throttles.count_email_to(email.as_str()).await?;
@@ -167,8 +169,8 @@ impl UpstreamSignIn {
             tx.take_proof(before, ProofKind::Link, now).await?;
         }
         tx.insert_proof(&proof, &token_hash, code_hash.as_ref().map(|hash| &hash[..])).await?;
-        if let Some(letter) = &letter {
-            tx.insert_email(letter, now).await?;
+        if let Some(queued) = &queued {
+            tx.insert_email(queued, now).await?;
         }
         tx.commit().await?;
         self.core.mail_wakeup.notify_one();
@@ -202,7 +204,7 @@ impl UpstreamSignIn {
             question: asking.question,
             provider,
             handle: asking.vouched.handle,
-            errand: asking.errand,
+            intent: asking.intent,
         })
     }
 
@@ -211,7 +213,7 @@ impl UpstreamSignIn {
     ///
     /// # Errors
     /// If the database cannot be read.
-    pub async fn errand_of_question(
+    pub async fn intent_of_question(
         &self,
         id: ProofId,
         browser: &Browser,
@@ -219,7 +221,7 @@ impl UpstreamSignIn {
         let sealed = self.core.store.find_proof(id, ProofKind::Link).await?.and_then(|proof| proof.sealed);
         let asking: Option<Asking> = sealed.and_then(|sealed| self.registration.open_pending_proof(&sealed));
         let own = asking.filter(|asking| browser.is_marked(&asking.browser));
-        Ok(own.map(|asking| (asking.vouched.provider, asking.errand)))
+        Ok(own.map(|asking| (asking.vouched.provider, asking.intent)))
     }
 
     /// Mails a code to an address: the submitted one, or that of the account. The email is the same whether or not the
@@ -262,7 +264,7 @@ impl UpstreamSignIn {
         code: &str,
         browser: &mut Browser,
         device: &Device,
-    ) -> Result<Arrived, UpstreamFault> {
+    ) -> Result<CallbackOutcome, UpstreamFault> {
         let asking = self.open_asking(id, browser).await?;
         let now = self.core.now();
         let mut tx = self.core.store.begin().await?;
@@ -294,7 +296,7 @@ impl UpstreamSignIn {
         id: ProofId,
         browser: &mut Browser,
         device: &Device,
-    ) -> Result<Arrived, UpstreamFault> {
+    ) -> Result<CallbackOutcome, UpstreamFault> {
         let asking = self.open_asking(id, browser).await?;
         let Question::Address { .. } = asking.question else { return Err(UpstreamFault::Rejected(Refusal::Over)) };
         self.take_question(id).await?;
@@ -312,7 +314,7 @@ impl UpstreamSignIn {
         id: ProofId,
         account: &Account,
         browser: &mut Browser,
-    ) -> Result<Arrived, UpstreamFault> {
+    ) -> Result<CallbackOutcome, UpstreamFault> {
         let asking = self.open_asking(id, browser).await?;
         let Question::Confirm { owner, .. } = asking.question else {
             return Err(UpstreamFault::Rejected(Refusal::Over));
@@ -329,7 +331,10 @@ impl UpstreamSignIn {
         self.factor_rules.renew_session(account, browser).await?;
         let (session, user) = (account.session.id, Box::new(account.user.clone()));
         let method = Some(Method::Provider(asking.vouched.provider.to_string()));
-        Ok(Arrived::SignedIn { signed_in: super::SignedIn::As { session, user, method }, errand: asking.errand })
+        Ok(CallbackOutcome::SignedIn {
+            signed_in: super::SignedIn::As { session, user, method },
+            intent: asking.intent,
+        })
     }
 
     async fn take_question(&self, id: ProofId) -> Result<(), UpstreamFault> {
@@ -347,13 +352,13 @@ impl UpstreamSignIn {
         email: Email,
         browser: &mut Browser,
         device: &Device,
-    ) -> Result<Arrived, UpstreamFault> {
+    ) -> Result<CallbackOutcome, UpstreamFault> {
         if let Some(owner) = self.user_of_address(&email).await? {
             if owner.status != UserStatus::Active {
                 return Err(UpstreamFault::Rejected(Refusal::Disabled));
             }
             asking.question = Question::Confirm { owner: owner.id, email, by_mail: false, sent: false };
-            return Ok(Arrived::Ask(self.put_asking(&asking, None, Some(id)).await?));
+            return Ok(CallbackOutcome::Ask(self.put_asking(&asking, None, Some(id)).await?));
         }
         self.take_question(id).await?;
         self.check_still_open(&asking).await?;
@@ -386,7 +391,7 @@ impl UpstreamSignIn {
         how: LinkedHow,
         browser: &mut Browser,
         device: &Device,
-    ) -> Result<Arrived, UpstreamFault> {
+    ) -> Result<CallbackOutcome, UpstreamFault> {
         let owner = self.core.store.find_user(owner).await?.ok_or(UpstreamFault::Rejected(Refusal::Over))?;
         if owner.status != UserStatus::Active {
             return Err(UpstreamFault::Rejected(Refusal::Disabled));
@@ -403,9 +408,9 @@ impl UpstreamSignIn {
         identity: usher_domain::id::IdentityId,
         browser: &mut Browser,
         device: &Device,
-    ) -> Result<Arrived, UpstreamFault> {
+    ) -> Result<CallbackOutcome, UpstreamFault> {
         let provider = self.providers.provider(&asking.vouched.provider).await?;
         let signed_in = self.enter(provider.settings(), &asking.vouched, user, identity, browser, device).await?;
-        Ok(Arrived::SignedIn { signed_in, errand: asking.errand })
+        Ok(CallbackOutcome::SignedIn { signed_in, intent: asking.intent })
     }
 }

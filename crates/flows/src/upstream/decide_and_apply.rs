@@ -3,7 +3,7 @@
 use crate::upstream::callback::UpstreamSignIn;
 use std::time::Duration;
 
-use super::{Arrived, Refusal, UpstreamFault, UpstreamIntent};
+use super::{CallbackOutcome, Refusal, UpstreamFault, UpstreamIntent};
 use crate::core::Device;
 use crate::credentials::standing::check_standing;
 use crate::error::FlowError;
@@ -45,13 +45,13 @@ impl UpstreamSignIn {
         &self,
         settings: &ProviderSettings,
         vouched: Vouched,
-        errand: UpstreamIntent,
+        intent: UpstreamIntent,
         browser: &mut Browser,
         device: &Device,
-    ) -> Result<Arrived, UpstreamFault> {
+    ) -> Result<CallbackOutcome, UpstreamFault> {
         for _ in 0..TRIES {
-            let found = self.look_up(settings, &vouched, &errand, browser).await?;
-            match Box::pin(self.carry_out(settings, &vouched, &errand, found, browser, device)).await {
+            let found = self.look_up(settings, &vouched, &intent, browser).await?;
+            match Box::pin(self.carry_out(settings, &vouched, &intent, found, browser, device)).await {
                 Err(UpstreamFault::Flow(FlowError::Internal(broken))) if broken.is_conflict() => {}
                 Ok(None) => {}
                 Ok(Some(arrived)) => return Ok(arrived),
@@ -65,7 +65,7 @@ impl UpstreamSignIn {
         &self,
         settings: &ProviderSettings,
         vouched: &Vouched,
-        errand: &UpstreamIntent,
+        intent: &UpstreamIntent,
         browser: &Browser,
     ) -> Result<IdentityLookup, FlowError> {
         let identity = self.core.store.find_identity(&vouched.issuer, &vouched.subject).await?;
@@ -73,7 +73,7 @@ impl UpstreamSignIn {
             Some(identity) => self.core.store.find_user(identity.user_id).await?.map(|user| (identity, user)),
             None => None,
         };
-        let asker = match errand {
+        let asker = match intent {
             UpstreamIntent::Link { user, session } => {
                 self.accounts.account_of(browser, *session).await?.filter(|account| account.user.id == *user)
             }
@@ -85,7 +85,7 @@ impl UpstreamSignIn {
         };
         let (address, owner, user) = self.owner_of(vouched).await?;
         let situation = Situation {
-            intent: match (errand, &asker) {
+            intent: match (intent, &asker) {
                 (UpstreamIntent::SignIn { .. }, _) => Intent::SignIn,
                 (UpstreamIntent::Link { .. }, None) => Intent::LinkElsewhere,
                 (UpstreamIntent::Link { .. }, Some(_)) if !well_shown => Intent::LinkStale,
@@ -147,11 +147,11 @@ impl UpstreamSignIn {
         &self,
         settings: &ProviderSettings,
         vouched: &Vouched,
-        errand: &UpstreamIntent,
+        intent: &UpstreamIntent,
         found: IdentityLookup,
         browser: &mut Browser,
         device: &Device,
-    ) -> Result<Option<Arrived>, UpstreamFault> {
+    ) -> Result<Option<CallbackOutcome>, UpstreamFault> {
         let refuse = |refusal| Err(UpstreamFault::Rejected(refusal));
         match decide(found.situation) {
             LinkDecision::RefuseTaken => refuse(Refusal::Taken),
@@ -159,20 +159,22 @@ impl UpstreamSignIn {
             LinkDecision::RefuseSession => refuse(Refusal::Over),
             LinkDecision::RefuseLately => refuse(Refusal::Lately),
             LinkDecision::RefuseClosed => refuse(Refusal::Closed),
-            LinkDecision::Reauthenticate => Ok(Some(Arrived::Reauthenticate)),
-            LinkDecision::AlreadyLinked => Ok(Some(Arrived::Linked)),
+            LinkDecision::Reauthenticate => Ok(Some(CallbackOutcome::Reauthenticate)),
+            LinkDecision::AlreadyLinked => Ok(Some(CallbackOutcome::Linked)),
             LinkDecision::Link => {
                 let Some(asker) = found.asker else { return refuse(Refusal::Over) };
                 self.link(settings, vouched, &asker.user, Some(asker.session.id), LinkedHow::Account).await?;
                 self.factor_rules.renew_session(&asker, browser).await?;
-                Ok(Some(Arrived::Linked))
+                Ok(Some(CallbackOutcome::Linked))
             }
-            LinkDecision::AskAddress => Ok(Some(Arrived::Ask(self.ask_address(vouched, errand, browser).await?))),
+            LinkDecision::AskAddress => {
+                Ok(Some(CallbackOutcome::Ask(self.ask_address(vouched, intent, browser).await?)))
+            }
             LinkDecision::ConfirmBySignIn | LinkDecision::ConfirmByMail => {
                 let Some(owner) = found.owner else { return Ok(None) };
-                Ok(Some(Arrived::Ask(self.ask_confirmation(settings, vouched, errand, &owner, browser).await?)))
+                Ok(Some(CallbackOutcome::Ask(self.ask_confirmation(settings, vouched, intent, &owner, browser).await?)))
             }
-            decision => Box::pin(self.enter_by(decision, settings, vouched, errand, found, browser, device)).await,
+            decision => Box::pin(self.enter_by(decision, settings, vouched, intent, found, browser, device)).await,
         }
     }
 
@@ -182,11 +184,11 @@ impl UpstreamSignIn {
         decision: LinkDecision,
         settings: &ProviderSettings,
         vouched: &Vouched,
-        errand: &UpstreamIntent,
+        intent: &UpstreamIntent,
         found: IdentityLookup,
         browser: &mut Browser,
         device: &Device,
-    ) -> Result<Option<Arrived>, UpstreamFault> {
+    ) -> Result<Option<CallbackOutcome>, UpstreamFault> {
         let (user, identity) = match (decision, found.holder, found.owner) {
             (LinkDecision::SignIn, Some((identity, user)), _) => (user, identity.id),
             (LinkDecision::LinkToOwner, _, Some(owner)) => {
@@ -200,7 +202,7 @@ impl UpstreamSignIn {
             _ => return Ok(None),
         };
         let signed_in = self.enter(settings, vouched, user, identity, browser, device).await?;
-        Ok(Some(Arrived::SignedIn { signed_in, errand: errand.clone() }))
+        Ok(Some(CallbackOutcome::SignedIn { signed_in, intent: intent.clone() }))
     }
 
     /// Signs a user in by an identity, like every sign-in method.

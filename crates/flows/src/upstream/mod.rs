@@ -48,19 +48,21 @@ pub enum UpstreamIntent {
 #[derive(Serialize, Deserialize)]
 struct UpstreamState {
     kept: PendingAuthorization,
-    errand: UpstreamIntent,
+    /// Sealed under its former name.
+    #[serde(rename = "errand")]
+    intent: UpstreamIntent,
     browser: String,
 }
 
 /// The result of a callback.
 #[derive(Debug)]
-pub enum Arrived {
+pub enum CallbackOutcome {
     /// The user is signed in, or a second factor is required.
     SignedIn {
         /// The result of the sign-in.
         signed_in: SignedIn,
         /// What it was started for.
-        errand: UpstreamIntent,
+        intent: UpstreamIntent,
     },
     /// The identity is linked to the account.
     Linked,

@@ -51,15 +51,15 @@ impl ProviderEvents {
         request: &ProviderEventRequest,
     ) -> Result<ProviderEventOutcome, UpstreamFault> {
         let upstream = self.providers.provider(provider).await?;
-        let mut heard = ProviderEventOutcome { confirmation: None };
+        let mut outcome = ProviderEventOutcome { confirmation: None };
         for notice in upstream.notice(request).await? {
             let hash = secret_hash(&format!("{provider}\n{}", notice.id));
             if notice.kind == ProviderEventKind::DataDeletion {
-                heard.confirmation = Some(URL_SAFE_NO_PAD.encode(hash));
+                outcome.confirmation = Some(URL_SAFE_NO_PAD.encode(hash));
             }
             self.apply(&notice, hash, self.providers.kinds().button(upstream.settings())).await?;
         }
-        Ok(heard)
+        Ok(outcome)
     }
 
     async fn apply(&self, notice: &ProviderEvent, hash: [u8; 32], name: &str) -> Result<(), UpstreamFault> {
@@ -78,7 +78,7 @@ impl ProviderEvents {
     /// If the database fails.
     pub async fn is_deletion_done(&self, confirmation: &str) -> Result<bool, UpstreamFault> {
         match URL_SAFE_NO_PAD.decode(confirmation) {
-            Ok(hash) if hash.len() == 32 => Ok(self.core.store.is_notice_heard(&hash).await?),
+            Ok(hash) if hash.len() == 32 => Ok(self.core.store.is_provider_event_known(&hash).await?),
             _ => Ok(false),
         }
     }
@@ -93,7 +93,7 @@ impl ProviderEvents {
             Some(identity) => self.core.store.find_user(identity.user_id).await?,
             None => None,
         };
-        let letters = match &user {
+        let notices = match &user {
             Some(user) => Some((
                 self.security_emails.notice(user, &emails::identity_unlinked(name))?,
                 self.security_emails.notice(user, &emails::last_identity_deleted(name))?,
@@ -118,7 +118,7 @@ impl ProviderEvents {
         tx.append(&event).await?;
         self.end_upstream_sessions(&mut tx, &notice, identity.as_ref()).await?;
         if let Some(identity) = identity.filter(|_| is_end(notice.kind)) {
-            self.take_link_back(&mut tx, &identity, letters).await?;
+            self.take_link_back(&mut tx, &identity, notices).await?;
         }
         tx.commit().await?;
         Ok(true)
@@ -130,7 +130,7 @@ impl ProviderEvents {
         &self,
         tx: &mut Tx,
         identity: &Identity,
-        letters: Option<(PreparedNotice, PreparedNotice)>,
+        notices: Option<(PreparedNotice, PreparedNotice)>,
     ) -> Stored<()> {
         let spare = tx.count_ways_in(identity.user_id).await?.can_spare_one();
         if spare {
@@ -138,7 +138,7 @@ impl ProviderEvents {
         } else {
             tx.forget_vouched(identity.id).await?;
         }
-        match letters {
+        match notices {
             Some((unlinked, _)) if spare => unlinked.post(tx).await,
             Some((_, last)) => last.post(tx).await,
             None => Ok(()),

@@ -23,10 +23,10 @@ impl UpstreamSignIn {
     ///
     /// # Errors
     /// [`UpstreamFault::UnknownProvider`], or the error of fetching the provider's metadata.
-    pub async fn depart(
+    pub async fn start(
         &self,
         provider: &ProviderId,
-        errand: UpstreamIntent,
+        intent: UpstreamIntent,
         login_hint: Option<String>,
         browser: &mut Browser,
     ) -> Result<Url, UpstreamFault> {
@@ -36,7 +36,7 @@ impl UpstreamSignIn {
         let departure = StartRequest {
             redirect_uri: self.providers.upstream_callback(provider),
             login_hint,
-            fresh_choice: was_here || matches!(errand, UpstreamIntent::Link { .. }),
+            fresh_choice: was_here || matches!(intent, UpstreamIntent::Link { .. }),
             ..StartRequest::default()
         };
         let departed = upstream.start(&departure).await;
@@ -44,12 +44,12 @@ impl UpstreamSignIn {
             tracing::warn!(upstream.provider = %provider, "upstream: nobody was sent there: {error}");
         })?;
         let hash = secret_hash(&kept.state);
-        let journey = UpstreamState { kept, errand, browser: mark_hash(browser.mark_or_make(&*self.core.random)) };
-        let bytes = serde_json::to_vec(&journey).map_err(crate::error::FlowError::from)?;
+        let state = UpstreamState { kept, intent, browser: mark_hash(browser.mark_or_make(&*self.core.random)) };
+        let bytes = serde_json::to_vec(&state).map_err(crate::error::FlowError::from)?;
         let sealed = self.core.sealer.seal(Purpose::UpstreamState, &bytes, &*self.core.random);
         let expires_at = self.core.now() + LIFETIME;
         let mut tx = self.core.store.begin_single().await?;
-        tx.insert_journey(&hash, &sealed, expires_at).await?;
+        tx.insert_upstream_state(&hash, &sealed, expires_at).await?;
         tx.commit().await?;
         Ok(url)
     }

@@ -21,7 +21,7 @@ enum ServerBehaviour {
 async fn serve(behaviour: ServerBehaviour) -> (SmtpMailer, oneshot::Receiver<String>) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("smtp://{}", listener.local_addr().unwrap());
-    let (said, heard) = oneshot::channel();
+    let (said, received) = oneshot::channel();
     tokio::spawn(async move {
         let (socket, _) = listener.accept().await.unwrap();
         let (read, mut write) = socket.into_split();
@@ -52,14 +52,14 @@ async fn serve(behaviour: ServerBehaviour) -> (SmtpMailer, oneshot::Receiver<Str
     let random = Arc::new(SeededRandom::new(1));
     let from = sender("Usher <no-reply@id.example.com>");
     let patience = SmtpTimeouts { connect: Duration::from_secs(5), whole: Duration::from_secs(2) };
-    (SmtpMailer::with_patience(&url, &from, random, patience).unwrap(), heard)
+    (SmtpMailer::with_patience(&url, &from, random, patience).unwrap(), received)
 }
 
 fn sender(text: &str) -> Sender {
     Sender::parse(text).unwrap()
 }
 
-fn letter(name: &str, subject: &str) -> EmailMessage {
+fn email(name: &str, subject: &str) -> EmailMessage {
     let content = EmailMessageContent {
         subject: subject.to_owned(),
         text: "Код: 482913\r\n.\r\nRCPT TO:<eve@evil.test>".to_owned(),
@@ -70,10 +70,10 @@ fn letter(name: &str, subject: &str) -> EmailMessage {
 }
 
 #[tokio::test]
-async fn a_letter_arrives_with_both_parts_and_says_that_a_machine_sent_it() {
-    let (mailer, heard) = serve(ServerBehaviour::Takes).await;
-    mailer.send(&letter("Олена", "Підтвердьте адресу")).await.unwrap();
-    let said = heard.await.unwrap();
+async fn an_email_arrives_with_both_parts_and_says_that_a_machine_sent_it() {
+    let (mailer, received) = serve(ServerBehaviour::Takes).await;
+    mailer.send(&email("Олена", "Підтвердьте адресу")).await.unwrap();
+    let said = received.await.unwrap();
     for expected in [
         "MAIL FROM:<no-reply@id.example.com>",
         "RCPT TO:<ana@example.com>",
@@ -92,11 +92,11 @@ async fn a_letter_arrives_with_both_parts_and_says_that_a_machine_sent_it() {
 }
 
 #[tokio::test]
-async fn nothing_in_a_letter_adds_a_header_or_a_recipient() {
-    let (mailer, heard) = serve(ServerBehaviour::Takes).await;
+async fn nothing_in_an_email_adds_a_header_or_a_recipient() {
+    let (mailer, received) = serve(ServerBehaviour::Takes).await;
     let evil = "Ana\r\nBcc: eve@evil.test\r\n\r\nhello\u{202e}";
-    mailer.send(&letter(evil, evil)).await.unwrap();
-    let said = heard.await.unwrap();
+    mailer.send(&email(evil, evil)).await.unwrap();
+    let said = received.await.unwrap();
     let envelope = said.lines().take_while(|line| *line != "DATA");
     assert_eq!(envelope.filter(|line| line.starts_with("RCPT")).count(), 1, "{said}");
     assert!(!said.lines().any(|line| line.starts_with("Bcc")), "{said}");
@@ -104,13 +104,13 @@ async fn nothing_in_a_letter_adds_a_header_or_a_recipient() {
 }
 
 #[tokio::test]
-async fn a_refusal_for_good_is_told_from_one_for_now_and_neither_repeats_the_address() {
+async fn permanent_and_temporary_refusals_are_distinguished_and_hide_the_address() {
     for (words, expected) in [
         ("550 5.1.1 ana@example.com unknown", MailError::Rejected { code: 550 }),
         ("451 4.7.1 ana@example.com greylisted", MailError::Later { code: 451 }),
     ] {
-        let (mailer, _heard) = serve(ServerBehaviour::Refuses(words)).await;
-        let error = mailer.send(&letter("Ana", "Hello")).await.unwrap_err();
+        let (mailer, _received) = serve(ServerBehaviour::Refuses(words)).await;
+        let error = mailer.send(&email("Ana", "Hello")).await.unwrap_err();
         assert_eq!(error, expected);
         assert_eq!(error.is_permanent(), words.starts_with('5'));
         assert!(!format!("{error} {error:?}").contains("ana@"));
@@ -119,8 +119,8 @@ async fn a_refusal_for_good_is_told_from_one_for_now_and_neither_repeats_the_add
 
 #[tokio::test]
 async fn a_silent_or_absent_server_is_for_later() {
-    let (mailer, _heard) = serve(ServerBehaviour::Silent).await;
-    let error = mailer.send(&letter("Ana", "Hello")).await.unwrap_err();
+    let (mailer, _received) = serve(ServerBehaviour::Silent).await;
+    let error = mailer.send(&email("Ana", "Hello")).await.unwrap_err();
     assert_eq!(error, MailError::Unreachable(ConnectionFailure::Timeout));
     assert!(!error.is_permanent());
 
@@ -132,7 +132,7 @@ async fn a_silent_or_absent_server_is_for_later() {
 
 #[tokio::test]
 async fn a_server_that_answers_passes_the_probe() {
-    let (mailer, _heard) = serve(ServerBehaviour::Takes).await;
+    let (mailer, _received) = serve(ServerBehaviour::Takes).await;
     assert_eq!(mailer.probe().await, Ok(()));
 }
 

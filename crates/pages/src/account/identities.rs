@@ -67,10 +67,10 @@ async fn link(app: &App, mut visitor: Visitor, account: &Account, provider: &str
     if !app.usher.factor_rules.is_well_shown(account).await? {
         return Ok(visitor.redirect(&urls::login_to_repeat(urls::IDENTITIES)));
     }
-    let errand = UpstreamIntent::Link { user: account.user.id, session: account.session.id };
-    match app.usher.upstream_sign_in.depart(&provider, errand.clone(), None, &mut visitor.browser).await {
+    let intent = UpstreamIntent::Link { user: account.user.id, session: account.session.id };
+    match app.usher.upstream_sign_in.start(&provider, intent.clone(), None, &mut visitor.browser).await {
         Ok(url) => Ok(visitor.redirect(url.as_str())),
-        Err(fault) => trouble(app, visitor, &provider, fault, Some(errand)).await,
+        Err(fault) => trouble(app, visitor, &provider, fault, Some(intent)).await,
     }
 }
 

@@ -51,7 +51,7 @@ pub async fn post(
 ) -> Result<Response, HttpProblem> {
     visitor.check_form(&form)?;
     let token = text(&form, "token");
-    let (disowned, mails) = if token.is_empty() {
+    let (reported, mails) = if token.is_empty() {
         let Some(account) = app.usher.accounts.current(&visitor.browser).await? else {
             return Ok(visitor.redirect(&urls::login_then(urls::NOT_ME)));
         };
@@ -59,7 +59,7 @@ pub async fn post(
     } else {
         (app.usher.compromise_reports.report_compromise_by_link(&token).await, true)
     };
-    match disowned {
+    match reported {
         Ok(ended) => {
             let lines = receipt::of(&app, &ended).await?;
             done(visitor, mails, lines)

@@ -72,9 +72,9 @@ async fn view(app: &App, visitor: &mut Visitor, account: &Account) -> Result<Acc
     let page = visitor.page_of(account, urls::SESSIONS);
     let mut sessions = app.usher.profiles.sessions_of(account).await?;
     sessions.sort_by_key(|session| (session.id != account.session.id, std::cmp::Reverse(session.last_seen_at)));
-    let told = app.usher.receipts.told_of_logout(account).await?.into_iter().map(|told| told.line).collect();
+    let notified = app.usher.receipts.notified_of_logout(account).await?.into_iter().map(|entry| entry.line).collect();
     Ok(AccountSessions {
-        told: receipt::words(page.lang, told),
+        notified: receipt::words(page.lang, notified),
         form: Form::new(urls::SESSIONS, visitor.form_token()),
         sessions: sessions.iter().map(|session| session_view(page.lang, session, account.session.id)).collect(),
         not_me_url: urls::NOT_ME.to_owned(),

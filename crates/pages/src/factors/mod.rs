@@ -74,7 +74,7 @@ impl ContinueTarget {
 pub struct Enroller {
     visitor: Visitor,
     account: Account,
-    errand: ContinueTarget,
+    target: ContinueTarget,
 }
 
 impl FromRequestParts<App> for Enroller {
@@ -83,18 +83,18 @@ impl FromRequestParts<App> for Enroller {
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Self::Rejection> {
         let query = QueryParams::from_request_parts(parts, app).await.map_err(IntoResponse::into_response)?;
         let visitor = Visitor::from_request_parts(parts, app).await.map_err(IntoResponse::into_response)?;
-        let errand = ContinueTarget::of(&query.0);
+        let target = ContinueTarget::of(&query.0);
         let found =
-            enrolling(app, &visitor, &errand).await.map_err(|error| HttpProblem::from(error).into_response())?;
+            enrolling(app, &visitor, &target).await.map_err(|error| HttpProblem::from(error).into_response())?;
         match found {
-            Some(account) => Ok(Self { visitor, account, errand }),
-            None => Err(visitor.redirect(&errand.sign_in(parts.uri.path()))),
+            Some(account) => Ok(Self { visitor, account, target }),
+            None => Err(visitor.redirect(&target.sign_in(parts.uri.path()))),
         }
     }
 }
 
-async fn enrolling(app: &App, visitor: &Visitor, errand: &ContinueTarget) -> Result<Option<Account>, FlowError> {
-    let Some(sealed) = &errand.sealed else { return app.usher.accounts.current(&visitor.browser).await };
+async fn enrolling(app: &App, visitor: &Visitor, target: &ContinueTarget) -> Result<Option<Account>, FlowError> {
+    let Some(sealed) = &target.sealed else { return app.usher.accounts.current(&visitor.browser).await };
     match app.usher.authorizations.open_interaction(sealed, &visitor.browser) {
         Ok(interaction) => app.usher.authorizations.account_for(&interaction, &visitor.browser).await,
         Err(FlowError::Rejected(_)) => app.usher.accounts.current(&visitor.browser).await,

@@ -19,15 +19,15 @@ use usher_protocol::params::Params;
 /// GET
 pub async fn get(
     State(app): State<App>,
-    Enroller { mut visitor, account, errand }: Enroller,
+    Enroller { mut visitor, account, target }: Enroller,
     QueryParams(query): QueryParams,
 ) -> Result<Response, HttpProblem> {
-    match view(&app, &mut visitor, &account, &errand, is_first(&query)).await {
+    match view(&app, &mut visitor, &account, &target, is_first(&query)).await {
         Ok(page) => {
             let body = show::html(&page)?;
             Ok(visitor.reply(body))
         }
-        Err(error) if is_stale(&error) => Ok(visitor.redirect(&errand.again(urls::NEW_PASSKEY))),
+        Err(error) if is_stale(&error) => Ok(visitor.redirect(&target.again(urls::NEW_PASSKEY))),
         Err(error) => Err(error.into()),
     }
 }
@@ -35,18 +35,18 @@ pub async fn get(
 /// POST
 pub async fn post(
     State(app): State<App>,
-    Enroller { mut visitor, account, errand }: Enroller,
+    Enroller { mut visitor, account, target }: Enroller,
     QueryParams(query): QueryParams,
     FormParams(form): FormParams,
 ) -> Result<Response, HttpProblem> {
     visitor.check_form(&form)?;
     let answer = PasskeyAnswer { state: &text(&form, "state"), credential: &text(&form, "credential") };
     match app.usher.passkeys.register_passkey(&account, answer, &mut visitor.browser).await {
-        Ok(_) if errand.sealed.is_none() => Ok(visitor.redirect(&urls::with(urls::SECURITY, "done", "passkey"))),
-        Ok(_) => Ok(visitor.redirect(&errand.on())),
-        Err(error) if is_stale(&error) => Ok(visitor.redirect(&errand.again(urls::NEW_PASSKEY))),
+        Ok(_) if target.sealed.is_none() => Ok(visitor.redirect(&urls::with(urls::SECURITY, "done", "passkey"))),
+        Ok(_) => Ok(visitor.redirect(&target.on())),
+        Err(error) if is_stale(&error) => Ok(visitor.redirect(&target.again(urls::NEW_PASSKEY))),
         Err(FlowError::Rejected(refused)) => {
-            let mut page = view(&app, &mut visitor, &account, &errand, is_first(&query)).await?;
+            let mut page = view(&app, &mut visitor, &account, &target, is_first(&query)).await?;
             let problem = HttpProblem::from(FlowError::from(refused.clone()));
             page.error = Some(sentence(refused.into(), page.page.lang)?);
             let body = show::html(&page)?;
@@ -64,17 +64,17 @@ async fn view(
     app: &App,
     visitor: &mut Visitor,
     account: &Account,
-    errand: &ContinueTarget,
+    target: &ContinueTarget,
     first: bool,
 ) -> Result<NewPasskey, FlowError> {
     let ceremony = app.usher.passkeys.begin_passkey(account, &mut visitor.browser).await?;
-    let here = errand.here(urls::NEW_PASSKEY);
+    let here = target.here(urls::NEW_PASSKEY);
     Ok(NewPasskey {
         page: visitor.page_of(account, &here),
         form: Form::new(here, visitor.form_token()),
         passkey: PasskeyAsk { options: ceremony.options, state: ceremony.state },
         first,
-        cancel_url: if first { errand.on() } else { errand.back() },
+        cancel_url: if first { target.on() } else { target.back() },
         error: None,
     })
 }

@@ -18,15 +18,15 @@ use usher_http_server::urls;
 /// GET
 pub async fn get(
     State(app): State<App>,
-    Enroller { mut visitor, account, errand }: Enroller,
+    Enroller { mut visitor, account, target }: Enroller,
 ) -> Result<Response, HttpProblem> {
     match app.usher.authenticator_apps.offer_totp(&account).await {
         Ok(offer) => {
-            let page = view(&mut visitor, &account, &errand, offer);
+            let page = view(&mut visitor, &account, &target, offer);
             let body = show::html(&page)?;
             Ok(visitor.reply(body))
         }
-        Err(error) if is_stale(&error) => Ok(visitor.redirect(&errand.again(urls::TOTP))),
+        Err(error) if is_stale(&error) => Ok(visitor.redirect(&target.again(urls::TOTP))),
         Err(error) => Err(error.into()),
     }
 }
@@ -34,16 +34,16 @@ pub async fn get(
 /// POST
 pub async fn post(
     State(app): State<App>,
-    Enroller { mut visitor, account, errand }: Enroller,
+    Enroller { mut visitor, account, target }: Enroller,
     FormParams(form): FormParams,
 ) -> Result<Response, HttpProblem> {
     visitor.check_form(&form)?;
     let (offer, code) = (text(&form, "offer"), text(&form, "code"));
     match app.usher.authenticator_apps.confirm_totp(&account, &offer, &code, &mut visitor.browser).await {
-        Ok(Some(codes)) => codes::lead_to(&app, visitor, &account, &errand, &codes),
-        Ok(None) => Ok(visitor.redirect(&errand.on())),
-        Err(error) if is_stale(&error) => Ok(visitor.redirect(&errand.again(urls::TOTP))),
-        Err(error) => refused(&app, visitor, &account, &errand, &offer, error),
+        Ok(Some(codes)) => codes::lead_to(&app, visitor, &account, &target, &codes),
+        Ok(None) => Ok(visitor.redirect(&target.on())),
+        Err(error) if is_stale(&error) => Ok(visitor.redirect(&target.again(urls::TOTP))),
+        Err(error) => refused(&app, visitor, &account, &target, &offer, error),
     }
 }
 
@@ -51,12 +51,12 @@ fn refused(
     app: &App,
     mut visitor: Visitor,
     account: &Account,
-    errand: &ContinueTarget,
+    target: &ContinueTarget,
     offer: &str,
     error: FlowError,
 ) -> Result<Response, HttpProblem> {
     let again = app.usher.authenticator_apps.reoffer_totp(account, offer)?;
-    let mut page = view(&mut visitor, account, errand, again);
+    let mut page = view(&mut visitor, account, target, again);
     let problem = match &error {
         FlowError::Rejected(refused) => HttpProblem::from(FlowError::from(refused.clone())),
         _ => return Err(error.into()),
@@ -66,8 +66,8 @@ fn refused(
     Ok(visitor.reply(with_status(&problem, body)))
 }
 
-fn view(visitor: &mut Visitor, account: &Account, errand: &ContinueTarget, offer: TotpOffer) -> TotpSetup {
-    let here = errand.here(urls::TOTP);
+fn view(visitor: &mut Visitor, account: &Account, target: &ContinueTarget, offer: TotpOffer) -> TotpSetup {
+    let here = target.here(urls::TOTP);
     TotpSetup {
         page: visitor.page_of(account, &here),
         form: Form::new(here, visitor.form_token()),
@@ -75,7 +75,7 @@ fn view(visitor: &mut Visitor, account: &Account, errand: &ContinueTarget, offer
         typed: offer.typed,
         url: offer.url,
         offer: offer.sealed,
-        cancel_url: errand.back(),
+        cancel_url: target.back(),
         error: None,
     }
 }

@@ -11,7 +11,7 @@ use crate::views::{AskAddress, ConfirmLink, Form};
 use crate::visitor_pages::VisitorPages as _;
 use usher_domain::email::{Email, typo};
 use usher_domain::id::ProofId;
-use usher_flows::upstream::{Arrived, PendingQuestion, Question, UpstreamFault, UpstreamIntent};
+use usher_flows::upstream::{CallbackOutcome, PendingQuestion, Question, UpstreamFault, UpstreamIntent};
 use usher_flows::{Account, FlowError};
 use usher_http_server::extract::params::{FormParams, QueryParams};
 use usher_http_server::extract::visitor::Visitor;
@@ -65,8 +65,8 @@ pub async fn post(
 
 /// The question has expired: the user continues with the intent, by this provider or another method.
 async fn over(app: &App, visitor: Visitor, id: ProofId, fault: UpstreamFault) -> Result<Response, HttpProblem> {
-    match app.usher.upstream_sign_in.errand_of_question(id, &visitor.browser).await? {
-        Some((provider, errand)) => trouble(app, visitor, &provider, fault, Some(errand)).await,
+    match app.usher.upstream_sign_in.intent_of_question(id, &visitor.browser).await? {
+        Some((provider, intent)) => trouble(app, visitor, &provider, fault, Some(intent)).await,
         None => Err(fault.into()),
     }
 }
@@ -76,7 +76,7 @@ async fn answer(
     visitor: &mut Visitor,
     asked: &PendingQuestion,
     form: &Params,
-) -> Result<Arrived, UpstreamFault> {
+) -> Result<CallbackOutcome, UpstreamFault> {
     let lang = visitor.lang(None, None);
     if !text(form, "mail").is_empty() {
         let address = text(form, "email");
@@ -85,7 +85,7 @@ async fn answer(
             .upstream_sign_in
             .mail_link_code(asked.id, &address, lang, &visitor.browser, &visitor.device)
             .await?;
-        return Ok(Arrived::Ask(next));
+        return Ok(CallbackOutcome::Ask(next));
     }
     if !text(form, "skip").is_empty() {
         return app
@@ -151,7 +151,7 @@ async fn view(
                 email,
                 signed_in,
                 sign_in_url,
-                other_url: elsewhere(&asked.errand),
+                other_url: elsewhere(&asked.intent),
                 by_mail: *by_mail,
                 sent: *sent,
                 error,
@@ -163,8 +163,8 @@ async fn view(
 }
 
 /// Where a user continues whose account it is not: with other sign-in methods, or in their own account.
-fn elsewhere(errand: &UpstreamIntent) -> String {
-    match errand {
+fn elsewhere(intent: &UpstreamIntent) -> String {
+    match intent {
         UpstreamIntent::SignIn { interaction, next } => {
             urls::on_the_way(urls::LOGIN, interaction.as_deref(), Some(next))
         }

@@ -34,10 +34,10 @@ pub async fn get(
             return trouble(&app, visitor, &provider, error.into(), None).await;
         }
     };
-    match app.usher.upstream_sign_in.come_back(&provider, &callback, &mut visitor.browser, &visitor.device).await {
+    match app.usher.upstream_sign_in.callback(&provider, &callback, &mut visitor.browser, &visitor.device).await {
         Ok(came) => arrived(&app, visitor, came).await,
         Err((_, None)) if offered.is_err() => Err(HttpProblem::not_found()),
-        Err((fault, errand)) => trouble(&app, visitor, &provider, fault, errand).await,
+        Err((fault, intent)) => trouble(&app, visitor, &provider, fault, intent).await,
     }
 }
 

@@ -10,7 +10,7 @@ use axum::response::Response;
 
 use super::show;
 use super::visitor_pages::VisitorPages as _;
-use usher_flows::upstream::{Arrived, UpstreamIntent};
+use usher_flows::upstream::{CallbackOutcome, UpstreamIntent};
 use usher_http_server::extract::visitor::Visitor;
 use usher_http_server::problem::HttpProblem;
 use usher_http_server::state::App;
@@ -19,13 +19,13 @@ use usher_http_server::urls;
 pub(super) use trouble::trouble;
 
 /// Continues after the callback.
-async fn arrived(app: &App, visitor: Visitor, arrived: Arrived) -> Result<Response, HttpProblem> {
+async fn arrived(app: &App, visitor: Visitor, arrived: CallbackOutcome) -> Result<Response, HttpProblem> {
     match arrived {
-        Arrived::Ask(question) => Ok(visitor.redirect(&urls::upstream_ask(question))),
-        Arrived::Linked => Ok(visitor.redirect(&urls::with(urls::IDENTITIES, "done", "linked"))),
-        Arrived::Reauthenticate => Ok(visitor.redirect(&urls::login_to_repeat(urls::IDENTITIES))),
-        Arrived::SignedIn { signed_in, errand } => {
-            let (interaction, next) = match errand {
+        CallbackOutcome::Ask(question) => Ok(visitor.redirect(&urls::upstream_ask(question))),
+        CallbackOutcome::Linked => Ok(visitor.redirect(&urls::with(urls::IDENTITIES, "done", "linked"))),
+        CallbackOutcome::Reauthenticate => Ok(visitor.redirect(&urls::login_to_repeat(urls::IDENTITIES))),
+        CallbackOutcome::SignedIn { signed_in, intent } => {
+            let (interaction, next) = match intent {
                 UpstreamIntent::SignIn { interaction, next } => (interaction, next),
                 UpstreamIntent::Link { .. } => (None, urls::IDENTITIES.to_owned()),
             };

@@ -26,10 +26,10 @@ pub async fn get(
     let provider: ProviderId = provider.parse().map_err(|_| HttpProblem::not_found())?;
     let text = |name| query.get(name).ok().flatten().map(str::to_owned);
     let next = urls::after_login(text("next").as_deref());
-    let errand = UpstreamIntent::SignIn { interaction: text("interaction"), next };
+    let intent = UpstreamIntent::SignIn { interaction: text("interaction"), next };
     let hint = text("login_hint").filter(|hint| hint.len() <= MAX_HINT && !hint.chars().any(char::is_control));
-    match app.usher.upstream_sign_in.depart(&provider, errand.clone(), hint, &mut visitor.browser).await {
+    match app.usher.upstream_sign_in.start(&provider, intent.clone(), hint, &mut visitor.browser).await {
         Ok(url) => Ok(visitor.redirect(url.as_str())),
-        Err(fault) => trouble(&app, visitor, &provider, fault, Some(errand)).await,
+        Err(fault) => trouble(&app, visitor, &provider, fault, Some(intent)).await,
     }
 }

@@ -44,15 +44,15 @@ pub async fn trouble(
     visitor: Visitor,
     provider: &ProviderId,
     fault: UpstreamFault,
-    errand: Option<UpstreamIntent>,
+    intent: Option<UpstreamIntent>,
 ) -> Result<Response, HttpProblem> {
     let gone = matches!(fault, UpstreamFault::UnknownProvider);
-    if matches!(fault, UpstreamFault::Flow(_)) || gone && errand.is_none() {
+    if matches!(fault, UpstreamFault::Flow(_)) || gone && intent.is_none() {
         return Err(fault.into());
     }
     let offered = app.usher.providers.offered_providers().await?;
     let name = offered.into_iter().find(|one| one.id == *provider).map_or_else(|| provider.to_string(), |one| one.name);
-    let (retry_url, other_url) = match &errand {
+    let (retry_url, other_url) = match &intent {
         Some(UpstreamIntent::Link { .. }) => (None, urls::IDENTITIES.to_owned()),
         Some(UpstreamIntent::SignIn { interaction: Some(sealed), .. }) => {
             let start = urls::with(&urls::upstream_start(provider), "interaction", sealed);

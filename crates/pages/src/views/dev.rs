@@ -11,7 +11,7 @@ pub struct DevMail {
     /// The layout.
     pub page: Layout,
     /// The emails.
-    pub letters: Vec<EmailListItem>,
+    pub emails: Vec<EmailListItem>,
 }
 
 /// An email in the list.
@@ -29,8 +29,8 @@ pub struct EmailListItem {
 
 /// One email.
 #[derive(Clone, Debug, Default, Template)]
-#[template(path = "dev/letter.html")]
-pub struct DevLetter {
+#[template(path = "dev/email.html")]
+pub struct DevEmail {
     /// The layout.
     pub page: Layout,
     /// The recipient.

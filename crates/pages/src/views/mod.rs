@@ -40,7 +40,7 @@ pub use console::providers::{
 };
 pub use console::quick_start::{Snippet, snippets};
 pub use console::webhooks::{AttemptItem, DeliveryItem, WebhookListItem, WebhookPage, WebhookValues, WebhooksPage};
-pub use dev::{DevLetter, DevMail, EmailListItem};
+pub use dev::{DevEmail, DevMail, EmailListItem};
 pub use document::DocumentPage;
 pub use error::{ErrorPage, ErrorPageLink, Kept, Starting, WrongHost};
 pub use form::{FieldErrors, Form};

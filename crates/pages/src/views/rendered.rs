@@ -187,7 +187,7 @@ fn the_names_other_programs_rely_on_hold() {
         ("client-new", "input[type=radio][name=type][value=machine]"),
         ("client-new", "textarea[name=post_logout_redirect_uris]"),
         ("client", "button[name=do][value='rotate-secret']"),
-        ("dev-letter", "a[href=\"/dev/mail/1/html\"]"),
+        ("dev-email", "a[href=\"/dev/mail/1/html\"]"),
         ("error-mismatch", "mark"),
     ];
     let missing: Vec<_> =

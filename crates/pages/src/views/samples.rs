@@ -34,7 +34,7 @@ pub(super) fn all(lang: Lang) -> Vec<(&'static str, String)> {
     pages.extend(console::client_pages(lang));
     pages.extend(project::all(lang));
     pages.extend(providers::all(lang));
-    pages.extend(letters(lang));
+    pages.extend(emails(lang));
     pages.extend(upstream::all(lang));
     pages.into_iter().map(|(name, page)| (name, page.expect("a sample renders"))).collect()
 }
@@ -360,7 +360,7 @@ fn setting_up(lang: Lang) -> Vec<RenderedSample> {
     vec![("setup", setup.render()), ("setup-refused", refused.render()), ("setup-expired", expired.render())]
 }
 
-fn letters(lang: Lang) -> Vec<RenderedSample> {
+fn emails(lang: Lang) -> Vec<RenderedSample> {
     let page = || Layout { dev: true, nav: vec![NavLink::new(lang, Tab::DevMail, "/dev/mail", true)], ..page(lang) };
     let row = |subject: &str| EmailListItem {
         url: "/dev/mail/1".into(),
@@ -368,8 +368,8 @@ fn letters(lang: Lang) -> Vec<RenderedSample> {
         subject: subject.into(),
         time: lang.date_time(1_795_363_080),
     };
-    let list = DevMail { page: page(), letters: vec![row("Your code: 482913"), row(HOSTILE)] };
-    let letter = DevLetter {
+    let list = DevMail { page: page(), emails: vec![row("Your code: 482913"), row(HOSTILE)] };
+    let email = DevEmail {
         page: page(),
         to: "ana@example.test".into(),
         subject: "Your code: 482913".into(),
@@ -381,8 +381,8 @@ fn letters(lang: Lang) -> Vec<RenderedSample> {
         list_url: "/dev/mail".into(),
     };
     vec![
-        ("dev-mail-empty", DevMail { page: page(), letters: vec![] }.render()),
+        ("dev-mail-empty", DevMail { page: page(), emails: vec![] }.render()),
         ("dev-mail", list.render()),
-        ("dev-letter", letter.render()),
+        ("dev-email", email.render()),
     ]
 }

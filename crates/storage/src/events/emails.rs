@@ -39,18 +39,18 @@ impl TryFrom<EmailRow> for QueuedEmail {
 
 impl Tx {
     /// Queues an email, to be sent at once.
-    pub async fn insert_email(&mut self, letter: &QueuedEmail, now: Timestamp) -> Result<()> {
+    pub async fn insert_email(&mut self, email: &QueuedEmail, now: Timestamp) -> Result<()> {
         run!(self, INSERT, |sql| sqlx::query(sql)
-            .bind(letter.id.0)
-            .bind(&letter.sealed)
-            .bind(i64::from(letter.attempts))
+            .bind(email.id.0)
+            .bind(&email.sealed)
+            .bind(i64::from(email.attempts))
             .bind(now.0)
-            .bind(letter.expires_at.0))
+            .bind(email.expires_at.0))
         .map(drop)
     }
 
     /// Takes up to `most` emails that are due. They become due again at `again_at` unless they are deleted before.
-    pub async fn take_due_letters(
+    pub async fn take_due_emails(
         &mut self,
         now: Timestamp,
         again_at: Timestamp,
@@ -65,17 +65,17 @@ impl Tx {
     }
 
     /// Sets when an email is tried again.
-    pub async fn retry_email(&mut self, letter: EmailId, at: Timestamp) -> Result<()> {
-        run!(self, RETRY, |sql| sqlx::query(sql).bind(letter.0).bind(at.0)).map(drop)
+    pub async fn retry_email(&mut self, email: EmailId, at: Timestamp) -> Result<()> {
+        run!(self, RETRY, |sql| sqlx::query(sql).bind(email.0).bind(at.0)).map(drop)
     }
 
     /// Makes a batch of emails due whose `send_after` is after `bound`: the clock was ahead when it was written.
-    pub async fn bring_letters_near(&mut self, now: Timestamp, bound: Timestamp, batch: u32) -> Result<u64> {
+    pub async fn bring_emails_near(&mut self, now: Timestamp, bound: Timestamp, batch: u32) -> Result<u64> {
         run!(self, BRING_NEAR, |sql| sqlx::query(sql).bind(now.0).bind(bound.0).bind(i64::from(batch)))
     }
 
     /// Deletes an email that was sent or has expired.
-    pub async fn delete_email(&mut self, letter: EmailId) -> Result<()> {
-        run!(self, DELETE, |sql| sqlx::query(sql).bind(letter.0)).map(drop)
+    pub async fn delete_email(&mut self, email: EmailId) -> Result<()> {
+        run!(self, DELETE, |sql| sqlx::query(sql).bind(email.0)).map(drop)
     }
 }

@@ -51,7 +51,7 @@ pub struct Search {
 
 /// An event with all its columns.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Fact {
+pub struct AuditEvent {
     /// Its id.
     pub id: Uuid,
     /// The kind.
@@ -73,7 +73,7 @@ pub struct Fact {
 }
 
 #[derive(sqlx::FromRow)]
-struct FactRow {
+struct LogRow {
     id: Uuid,
     kind: String,
     at: i64,
@@ -86,9 +86,9 @@ struct FactRow {
     erased: bool,
 }
 
-impl TryFrom<FactRow> for Fact {
+impl TryFrom<LogRow> for AuditEvent {
     type Error = StorageError;
-    fn try_from(row: FactRow) -> Result<Self> {
+    fn try_from(row: LogRow) -> Result<Self> {
         Ok(Self {
             id: row.id,
             kind: row.kind,
@@ -128,7 +128,7 @@ fn first_at(moment: Timestamp) -> Uuid {
 
 impl Store {
     /// Events, newest first.
-    pub async fn search_log(&self, search: &Search, size: u32) -> Result<Page<Fact>> {
+    pub async fn search_log(&self, search: &Search, size: u32) -> Result<Page<AuditEvent>> {
         let size = size.clamp(1, MAX_PAGE);
         let (before, since) = (search.before.map_or(Uuid::max(), |cursor| cursor.0), first_at(search.since));
         let limit = i64::from(size) + 1;
@@ -143,14 +143,14 @@ impl Store {
                     .fetch_all(conn))
             };
         }
-        let rows: Vec<FactRow> = match &search.about {
+        let rows: Vec<LogRow> = match &search.about {
             About::Everything => find!(LIST),
             About::User(id) => find!(LIST_OF_USER, id.0),
             About::Client(id) => find!(LIST_OF_CLIENT, &id.0),
             About::Project(id) => find!(LIST_OF_PROJECT, id.0),
         }?;
-        let facts = rows.into_iter().map(Fact::try_from).collect::<Result<Vec<_>>>()?;
-        Ok(Page::cut(facts, size, |fact| fact.id))
+        let events = rows.into_iter().map(AuditEvent::try_from).collect::<Result<Vec<_>>>()?;
+        Ok(Page::cut(events, size, |event| event.id))
     }
 
     /// Sign-ins since a moment, by day and kind.

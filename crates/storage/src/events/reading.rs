@@ -18,9 +18,9 @@ statements! {
     PENDING = "select e.seq, e.id, e.kind, e.at, e.user_id, e.session_id, e.client_id, e.grant_id, coalesce(e.project_id, c.project_id) as project_id, e.data from event e left join client c on c.id = e.client_id where not e.told and e.seq > 0 order by e.seq limit $1";
     ANY_PENDING = "select seq from event where not told and seq > 0 order by seq limit 1";
     ANY_PENDING_OF_USER = "select seq from event where not told and seq > 0 and user_id = $1 order by seq limit 1";
-    TOLD = "update event set told = true where seq = $1";
+    MARK_DISPATCHED = "update event set told = true where seq = $1";
     // Only if the data is still what was read: an event that was erased meanwhile stays erased.
-    TOLD_LEAVING = "update event set told = true, data = case when data = $3 then $2 else data end where seq = $1";
+    MARK_DISPATCHED_KEEPING = "update event set told = true, data = case when data = $3 then $2 else data end where seq = $1";
 }
 
 /// An event with its position in the log.
@@ -74,13 +74,13 @@ impl Tx {
     }
 
     /// Marks an event as dispatched, and removes the data that only its readers needed.
-    pub async fn mark_dispatched(&mut self, fact: &PendingEvent) -> Result<()> {
-        match fact.event.kept_data() {
-            None => run!(self, TOLD, |sql| sqlx::query(sql).bind(fact.seq)),
-            Some(kept) => run!(self, TOLD_LEAVING, |sql| sqlx::query(sql)
-                .bind(fact.seq)
+    pub async fn mark_dispatched(&mut self, pending: &PendingEvent) -> Result<()> {
+        match pending.event.kept_data() {
+            None => run!(self, MARK_DISPATCHED, |sql| sqlx::query(sql).bind(pending.seq)),
+            Some(kept) => run!(self, MARK_DISPATCHED_KEEPING, |sql| sqlx::query(sql)
+                .bind(pending.seq)
                 .bind(Json(&kept))
-                .bind(Json(&fact.event.data))),
+                .bind(Json(&pending.event.data))),
         }
         .map(drop)
     }

@@ -6,7 +6,6 @@ pub mod consents;
 pub mod factors;
 pub mod handovers;
 pub mod identities;
-pub mod journeys;
 pub mod merges;
 pub mod passkeys;
 pub mod passwords;
@@ -16,6 +15,7 @@ pub mod remembered;
 pub mod sessions;
 pub mod suggestions;
 pub mod totp;
+pub mod upstream_states;
 
 use sqlx::types::Json;
 use uuid::Uuid;

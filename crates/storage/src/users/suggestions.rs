@@ -27,12 +27,12 @@ impl Tx {
         email: Option<&Email>,
         now: Timestamp,
     ) -> Result<()> {
-        let told = email.map_or("", Email::as_str);
-        run!(self, RETRACT, |sql| sqlx::query(sql).bind(identity.0).bind(told))?;
-        if told.is_empty() {
+        let address = email.map_or("", Email::as_str);
+        run!(self, RETRACT, |sql| sqlx::query(sql).bind(identity.0).bind(address))?;
+        if address.is_empty() {
             return Ok(());
         }
-        run!(self, PUT, |sql| sqlx::query(sql).bind(user.0).bind(told).bind(identity.0).bind(now.0)).map(drop)
+        run!(self, PUT, |sql| sqlx::query(sql).bind(user.0).bind(address).bind(identity.0).bind(now.0)).map(drop)
     }
 
     /// Deletes every address that an identity asserted.

@@ -47,7 +47,7 @@ on_both_databases! {
     }
 
     /// RT-14
-    async fn a_thousand_replays_are_one_event_and_one_letter(db: TestDatabase) {
+    async fn a_thousand_replays_are_one_event_and_one_email(db: TestDatabase) {
         let server = TestServer::on(db, &[]).await;
         server.user(ANA).await;
         server.user("ben@example.test").await;
@@ -65,8 +65,8 @@ on_both_databases! {
             futures_util::future::join_all(replays).await.iter().for_each(assert_dead);
         }
         assert_eq!(server.database.count(REUSES).await, 1);
-        let letters = server.letters().await;
-        let told = letters.iter().filter(|letter| letter.kind() == "reuse_detected").count();
+        let emails = server.emails().await;
+        let told = emails.iter().filter(|email| email.kind() == "reuse_detected").count();
         assert_eq!(told, 1, "the person is told once");
         assert_eq!(server.refresh(&client, &elsewhere.text("refresh_token")).await.status, 200, "her other device");
         assert_eq!(server.refresh(&client, &other.text("refresh_token")).await.status, 200, "another person");
@@ -96,7 +96,7 @@ on_both_databases! {
             assert_eq!(server.refresh(&client, &undelivered).await.status, 200, "{outage} s");
         }
         assert_eq!(server.database.count(REUSES).await, 0);
-        assert!(server.letters().await.iter().all(|letter| letter.kind() != "reuse_detected"));
+        assert!(server.emails().await.iter().all(|email| email.kind() != "reuse_detected"));
     }
 
     async fn once_the_successor_was_used_in_any_way_the_old_token_is_reuse(db: TestDatabase) {
@@ -167,8 +167,8 @@ on_both_databases! {
         let silent = browser.open(&server.authorize_url(&client, &[("prompt", "none")])).await;
         assert!(silent.answer("code").is_some(), "the session goes on");
         assert_eq!(server.database.count(REUSES).await, 1);
-        let letters = server.letters().await;
-        let told: Vec<_> = letters.iter().filter(|letter| letter.kind() == "reuse_detected").collect();
+        let emails = server.emails().await;
+        let told: Vec<_> = emails.iter().filter(|email| email.kind() == "reuse_detected").collect();
         assert_eq!(told.len(), 1);
         assert!(told[0].text().contains("we ended the access of that application"), "{}", told[0].text());
     }

@@ -5,13 +5,13 @@ use crate::storage::samples::{NOW, in_tx, later};
 
 on_both_databases! {
     async fn the_first_to_settle_a_fact_settles_it(db: TestDatabase) {
-        assert_eq!(db.store.find_fact("mark").await.unwrap(), None);
+        assert_eq!(db.store.find_value("mark").await.unwrap(), None);
         for (value, stands) in [(vec![0, 1], vec![0, 1]), (vec![9], vec![0, 1])] {
-            assert_eq!(in_tx!(db.store, |tx| tx.set_fact_once("mark", &value).await).unwrap(), stands);
+            assert_eq!(in_tx!(db.store, |tx| tx.set_value_once("mark", &value).await).unwrap(), stands);
         }
-        assert_eq!(in_tx!(db.store, |tx| tx.set_fact_once("empty", b"").await).unwrap(), b"");
-        assert_eq!(db.store.find_fact("mark").await.unwrap(), Some(vec![0, 1]));
-        assert_eq!(db.store.find_fact("empty").await.unwrap(), Some(Vec::new()));
+        assert_eq!(in_tx!(db.store, |tx| tx.set_value_once("empty", b"").await).unwrap(), b"");
+        assert_eq!(db.store.find_value("mark").await.unwrap(), Some(vec![0, 1]));
+        assert_eq!(db.store.find_value("empty").await.unwrap(), Some(Vec::new()));
     }
 
     async fn everybody_who_settles_a_fact_at_once_is_told_the_same(db: TestDatabase) {
@@ -19,7 +19,7 @@ on_both_databases! {
         let racers: Vec<_> = (0..20_u8)
             .map(|racer| {
                 let store = stores[usize::from(racer % 2)].clone();
-                tokio::spawn(async move { in_tx!(store, |tx| tx.set_fact_once("mark", &[racer]).await) })
+                tokio::spawn(async move { in_tx!(store, |tx| tx.set_value_once("mark", &[racer]).await) })
             })
             .collect();
         let mut told = Vec::new();

@@ -74,7 +74,7 @@ async fn a_disk_that_fills_up_within_a_group_leaves_exactly_what_was_answered() 
     let (mut stayed, mut refused) = (0, 0);
     for one in writing {
         let (place, answer) = one.await.unwrap();
-        let found = store.find_fact(&format!("{place}")).await.unwrap().is_some();
+        let found = store.find_value(&format!("{place}")).await.unwrap().is_some();
         assert_eq!(answer.is_ok(), found, "{place}: {answer:?}");
         if found {
             stayed += 1;
@@ -99,7 +99,7 @@ async fn limit_pages(store: &Store, pragma: &'static str) {
 /// Writes four kilobytes.
 async fn fill(store: &Store, place: usize) -> Result<(), StorageError> {
     let (name, value) = (format!("{place}"), vec![7; 4_096]);
-    in_tx!(store, |tx| tx.set_fact_once(&name, &value).await.map(drop))
+    in_tx!(store, |tx| tx.set_value_once(&name, &value).await.map(drop))
 }
 
 on_both_databases! {

@@ -92,13 +92,13 @@ on_both_databases! {
         named(db.store.find_proof(proof.id, ProofKind::SignUp).await, "proof", "attempts", &id);
     }
 
-    async fn a_letter_with_a_broken_count_is_named_and_stays_in_the_queue(db: TestDatabase) {
-        let letter =
+    async fn an_email_with_a_broken_count_is_named_and_stays_in_the_queue(db: TestDatabase) {
+        let email =
             QueuedEmail { id: EmailId::new(NOW, random()), sealed: vec![1], attempts: 0, expires_at: NOW };
-        in_tx!(db.store, |tx| tx.insert_email(&letter, NOW).await).unwrap();
+        in_tx!(db.store, |tx| tx.insert_email(&email, NOW).await).unwrap();
         db.execute("update letter set attempts = -5").await;
-        let taken = in_tx!(db.store, |tx| tx.take_due_letters(NOW, NOW, 5).await);
-        named(taken, "letter", "attempts", &letter.id.to_string());
+        let taken = in_tx!(db.store, |tx| tx.take_due_emails(NOW, NOW, 5).await);
+        named(taken, "letter", "attempts", &email.id.to_string());
     }
 
     async fn json_that_is_not_what_it_should_be_is_named(db: TestDatabase) {

@@ -63,7 +63,7 @@ pub fn reason_words(lang: Lang, reason: &str) -> Option<String> {
         "consent_withdrawn" => "reason-consent-withdrawn",
         "administrator" | "user_disabled" => "reason-administrator",
         "client_disabled" => "reason-client-disabled",
-        "disowned" => "reason-disowned",
+        "disowned" => "reason-compromise-reported",
         _ => return None,
     };
     Some(lang.text(key))

@@ -18,7 +18,7 @@ pub struct AccountSessions {
     /// Every session, this one first.
     pub sessions: Vec<SessionItem>,
     /// Applications that received, or will receive, a logout token.
-    pub told: Vec<ReceiptLine>,
+    pub notified: Vec<ReceiptLine>,
     /// The page to report a compromise.
     pub not_me_url: String,
 }

@@ -93,7 +93,7 @@ pub(super) fn own_sessions(lang: Lang) -> Vec<RenderedSample> {
             session("b", false, "Safari on iPhone"),
             session("c", false, HOSTILE),
         ],
-        told: receipt(),
+        notified: receipt(),
         not_me_url: "/account/not-me".into(),
     };
     let not_me =

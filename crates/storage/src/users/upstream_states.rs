@@ -8,43 +8,48 @@ statements! {
     INSERT = "insert into journey (state_hash, sealed, expires_at) values ($1, $2, $3)";
     TAKE = "delete from journey where state_hash = $1 and expires_at > $2 returning sealed";
     SWEEP = "delete from journey where state_hash in (select state_hash from journey where expires_at < $1 limit $2)";
-    HEAR = "insert into heard_notice (jti_hash, expires_at) values ($1, $2) on conflict (jti_hash) do nothing";
-    IS_HEARD = "select 1 from heard_notice where jti_hash = $1";
-    SWEEP_HEARD = "delete from heard_notice where jti_hash in (select jti_hash from heard_notice where expires_at < $1 limit $2)";
+    RECORD_EVENT = "insert into heard_notice (jti_hash, expires_at) values ($1, $2) on conflict (jti_hash) do nothing";
+    IS_EVENT_KNOWN = "select 1 from heard_notice where jti_hash = $1";
+    SWEEP_EVENTS = "delete from heard_notice where jti_hash in (select jti_hash from heard_notice where expires_at < $1 limit $2)";
 }
 
 impl Tx {
     /// Stores the state of a sign-in that starts at a provider.
-    pub async fn insert_journey(&mut self, state_hash: &[u8], sealed: &[u8], expires_at: Timestamp) -> Result<()> {
+    pub async fn insert_upstream_state(
+        &mut self,
+        state_hash: &[u8],
+        sealed: &[u8],
+        expires_at: Timestamp,
+    ) -> Result<()> {
         run!(self, INSERT, |sql| sqlx::query(sql).bind(state_hash).bind(sealed).bind(expires_at.0)).map(drop)
     }
 
     /// Takes the state of a sign-in: once, and before it expires.
-    pub async fn take_journey(&mut self, state_hash: &[u8], now: Timestamp) -> Result<Option<Vec<u8>>> {
+    pub async fn take_upstream_state(&mut self, state_hash: &[u8], now: Timestamp) -> Result<Option<Vec<u8>>> {
         on_tx!(self, TAKE, |conn, sql| sqlx::query_scalar(sql).bind(state_hash).bind(now.0).fetch_optional(conn))
     }
 
     /// Deletes a batch of sign-ins that expired before `before`.
-    pub async fn sweep_journeys(&mut self, before: Timestamp, batch: u32) -> Result<u64> {
+    pub async fn sweep_upstream_states(&mut self, before: Timestamp, batch: u32) -> Result<u64> {
         run!(self, SWEEP, |sql| sqlx::query(sql).bind(before.0).bind(i64::from(batch)))
     }
 
     /// Records a provider event as received. `false` if it was received before.
     pub async fn mark_provider_event(&mut self, jti_hash: &[u8], expires_at: Timestamp) -> Result<bool> {
-        run!(self, HEAR, |sql| sqlx::query(sql).bind(jti_hash).bind(expires_at.0)).map(|rows| rows == 1)
+        run!(self, RECORD_EVENT, |sql| sqlx::query(sql).bind(jti_hash).bind(expires_at.0)).map(|rows| rows == 1)
     }
 
     /// Deletes a batch of records of events that would no longer be accepted.
-    pub async fn sweep_heard_notices(&mut self, before: Timestamp, batch: u32) -> Result<u64> {
-        run!(self, SWEEP_HEARD, |sql| sqlx::query(sql).bind(before.0).bind(i64::from(batch)))
+    pub async fn sweep_provider_events(&mut self, before: Timestamp, batch: u32) -> Result<u64> {
+        run!(self, SWEEP_EVENTS, |sql| sqlx::query(sql).bind(before.0).bind(i64::from(batch)))
     }
 }
 
 impl Store {
     /// Was a provider event received?
-    pub async fn is_notice_heard(&self, jti_hash: &[u8]) -> Result<bool> {
+    pub async fn is_provider_event_known(&self, jti_hash: &[u8]) -> Result<bool> {
         let found: Option<i32> =
-            on!(&self.db, IS_HEARD, |conn, sql| sqlx::query_scalar(sql).bind(jti_hash).fetch_optional(conn))?;
+            on!(&self.db, IS_EVENT_KNOWN, |conn, sql| sqlx::query_scalar(sql).bind(jti_hash).fetch_optional(conn))?;
         Ok(found.is_some())
     }
 }

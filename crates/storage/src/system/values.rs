@@ -12,7 +12,7 @@ statements! {
 impl Tx {
     /// Writes a value unless one of that name exists, and returns the stored one. A transaction that writes the same
     /// name waits for this one to end.
-    pub async fn set_fact_once(&mut self, name: &str, value: &[u8]) -> Result<Vec<u8>> {
+    pub async fn set_value_once(&mut self, name: &str, value: &[u8]) -> Result<Vec<u8>> {
         run!(self, PUT_NEW, |sql| sqlx::query(sql).bind(name).bind(value))?;
         on_tx!(self, FIND, |conn, sql| sqlx::query_scalar(sql).bind(name).fetch_one(conn))
     }
@@ -20,14 +20,14 @@ impl Tx {
 
 impl Store {
     /// The value of a name.
-    pub async fn find_fact(&self, name: &str) -> Result<Option<Vec<u8>>> {
+    pub async fn find_value(&self, name: &str) -> Result<Option<Vec<u8>>> {
         on!(&self.db, FIND, |conn, sql| sqlx::query_scalar(sql).bind(name).fetch_optional(conn))
     }
 
     /// The value of a name, before this instance has migrated: none if the table does not exist yet, because the
     /// database is empty or another instance is creating the tables at this moment.
-    pub async fn find_fact_before_migrating(&self, name: &str) -> Result<Option<Vec<u8>>> {
-        match self.find_fact(name).await {
+    pub async fn find_value_before_migrating(&self, name: &str) -> Result<Option<Vec<u8>>> {
+        match self.find_value(name).await {
             Err(StorageError::Driver(error)) if is_missing_table(&error) => Ok(None),
             found => found,
         }
