@@ -7,19 +7,19 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use aws_lc_rs::digest::{SHA256, digest};
+use aws_lc_rs::error::{KeyRejected, Unspecified};
+use aws_lc_rs::signature::ParsedPublicKey;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use josekit::JoseError;
-use josekit::jwk::{Jwk, KeyPair};
-use josekit::jws::{ES256, EdDSA, JwsSigner, JwsVerifier, PS256, RS256};
 use moka::sync::Cache;
 use serde::Serialize;
-use serde_json::{Map, Value};
 use zeroize::Zeroizing;
 
 use super::jwk::public_jwk;
 use super::jwks::Jwks;
 use super::seal::{Purpose, Sealer};
+use super::signature::{Signer, verifier};
 use usher_domain::key::{KeyState, SigningAlg, SigningKeyRecord};
 
 /// Maximum number of tokens per key whose verified signature is cached.
@@ -29,7 +29,7 @@ const TOKENS_REMEMBERED: u64 = 10_000;
 pub(super) struct KeyringKey {
     pub(super) kid: String,
     pub(super) alg: SigningAlg,
-    verifier: Box<dyn JwsVerifier>,
+    verifier: ParsedPublicKey,
     /// Hashes of tokens with a valid signature of this key: verifying is the most expensive part of checking a token.
     /// Only the result of the signature check is cached, and it is dropped with the key.
     fitting: Cache<[u8; 32], ()>,
@@ -38,7 +38,7 @@ pub(super) struct KeyringKey {
 /// An active key.
 struct Signing {
     key: Arc<KeyringKey>,
-    signer: Box<dyn JwsSigner>,
+    signer: Signer,
 }
 
 /// Every key of the installation at one moment.
@@ -75,7 +75,10 @@ pub enum KeyFault {
     Mismatch,
     /// The cryptographic library rejected the key.
     #[error("the key does not parse: {0}")]
-    Library(#[from] JoseError),
+    Library(#[from] KeyRejected),
+    /// josekit rejected the key.
+    #[error("the key does not parse: {0}")]
+    Jose(#[from] JoseError),
 }
 
 /// Signing failed.
@@ -89,7 +92,7 @@ pub enum SignError {
     Claims(#[from] serde_json::Error),
     /// The cryptographic library failed.
     #[error("cannot sign: {0}")]
-    Library(#[from] JoseError),
+    Library(#[from] Unspecified),
 }
 
 #[derive(Serialize)]
@@ -172,10 +175,11 @@ impl Keyring {
     pub(super) fn key_of_hint(&self, kid: &str) -> Option<&KeyringKey> {
         self.key(kid).or_else(|| self.pruned.get(kid).map(AsRef::as_ref))
     }
+
     fn let_sign(&mut self, key: Arc<KeyringKey>, record: &SigningKeyRecord, sealer: &Sealer) -> Result<(), KeyFault> {
         let private = sealer.open(Purpose::SigningKey, &record.sealed_private).map_err(|_| KeyFault::Sealed)?;
-        let (pair, signer) = signer(record.alg, &Zeroizing::new(private))?;
-        if public_jwk(record.alg, pair.to_jwk_public_key().as_ref()).as_ref() != Some(&record.public_jwk) {
+        let signer = Signer::from_pkcs8(record.alg, &Zeroizing::new(private))?;
+        if !signer.belongs_to(&key.verifier) {
             return Err(KeyFault::Mismatch);
         }
         self.active.insert(record.alg, Signing { key, signer });
@@ -190,7 +194,7 @@ fn parse(record: &SigningKeyRecord) -> Result<Arc<KeyringKey>, KeyFault> {
     if public["kid"] != record.kid.as_str() || public != record.public_jwk {
         return Err(KeyFault::Public);
     }
-    let verifier = verifier(record.alg, members.clone())?;
+    let verifier = verifier(record.alg, members).ok_or(KeyFault::Public)?;
     let fitting = Cache::new(TOKENS_REMEMBERED);
     Ok(Arc::new(KeyringKey { kid: record.kid.clone(), alg: record.alg, verifier, fitting }))
 }
@@ -203,33 +207,12 @@ impl KeyringKey {
         if self.fitting.contains_key(&hash) {
             return true;
         }
-        let fits = self.verifier.verify(message.as_bytes(), signature).is_ok();
+        let fits = self.verifier.verify_sig(message.as_bytes(), signature).is_ok();
         if fits {
             self.fitting.insert(hash, ());
         }
         fits
     }
-}
-
-fn verifier(alg: SigningAlg, members: Map<String, Value>) -> Result<Box<dyn JwsVerifier>, JoseError> {
-    let jwk = Jwk::from_map(members)?;
-    Ok(match alg {
-        SigningAlg::Rs256 => Box::new(RS256.verifier_from_jwk(&jwk)?),
-        SigningAlg::Ps256 => Box::new(PS256.verifier_from_jwk(&jwk)?),
-        SigningAlg::Es256 => Box::new(ES256.verifier_from_jwk(&jwk)?),
-        SigningAlg::EdDsa => Box::new(EdDSA.verifier_from_jwk(&jwk)?),
-    })
-}
-
-type SigningPair = (Box<dyn KeyPair>, Box<dyn JwsSigner>);
-
-fn signer(alg: SigningAlg, pkcs8: &[u8]) -> Result<SigningPair, JoseError> {
-    Ok(match alg {
-        SigningAlg::Rs256 => (Box::new(RS256.key_pair_from_der(pkcs8)?), Box::new(RS256.signer_from_der(pkcs8)?)),
-        SigningAlg::Ps256 => (Box::new(PS256.key_pair_from_der(pkcs8)?), Box::new(PS256.signer_from_der(pkcs8)?)),
-        SigningAlg::Es256 => (Box::new(ES256.key_pair_from_der(pkcs8)?), Box::new(ES256.signer_from_der(pkcs8)?)),
-        SigningAlg::EdDsa => (Box::new(EdDSA.key_pair_from_der(pkcs8)?), Box::new(EdDSA.signer_from_der(pkcs8)?)),
-    })
 }
 
 #[cfg(test)]

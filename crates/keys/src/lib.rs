@@ -1,7 +1,7 @@
 //! Master key, sealing at rest, signing keys, JOSE.
 //!
-//! This crate owns everything that touches key material, and is the only one that uses josekit. Input from outside is
-//! checked here before josekit sees it.
+//! This crate owns everything that touches key material, and is the only one that uses josekit: for generating keys and
+//! for encrypted values. Usher's own tokens are signed and verified by aws-lc.
 
 pub mod generate;
 pub mod jwk;
@@ -11,5 +11,6 @@ pub mod master;
 pub mod project_key;
 mod purpose;
 pub mod seal;
+mod signature;
 pub mod verify;
 pub mod webhook;

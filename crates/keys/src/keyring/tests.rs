@@ -1,7 +1,9 @@
 use std::sync::LazyLock;
 use std::time::Duration;
 
-use serde_json::json;
+use josekit::jwk::Jwk;
+use josekit::jws::{ES256, EdDSA, JwsVerifier, PS256, RS256};
+use serde_json::{Value, json};
 
 use super::*;
 use crate::generate::generate;
