@@ -5,9 +5,9 @@ use axum::http::header::CONTENT_SECURITY_POLICY;
 use axum::response::{Html, IntoResponse as _, Response};
 use axum::routing::get;
 
+use usher_domain::urls;
 use usher_http_server::assets;
 use usher_http_server::state::App;
-use usher_http_server::urls;
 
 /// The policy of every page, and it may also connect to this server, for the document and for requests.
 const POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; connect-src 'self'; \

@@ -14,5 +14,6 @@ pub mod random;
 pub mod secret;
 pub mod text;
 pub mod time;
+pub mod urls;
 pub mod user;
 mod wire_names;

@@ -17,6 +17,7 @@ use usher_domain::email::Email;
 use usher_domain::event::queued_email::QueuedEmail;
 use usher_domain::id::ProofId;
 use usher_domain::time::Timestamp;
+use usher_domain::urls;
 use usher_domain::user::User;
 use usher_domain::user::proof::{Proof, ProofKind};
 use usher_keys::seal::Purpose;
@@ -84,11 +85,15 @@ impl SecurityEmails {
             let sealed = serde_json::to_vec(&CompromiseReportLink { restores_address })?;
             let sealed = self.core.sealer.seal(Purpose::Proof, &sealed, &*self.core.random);
             let token = prepared.add(&self.core, ProofKind::NotMe, user, to, Some(sealed), REPORT_WITHIN);
-            draft = draft.report_link(&self.core.config.server.issuer.at(&format!("/account/not-me?token={token}")));
+            draft = draft.report_link(&self.core.config.server.issuer.at(&urls::with(urls::NOT_ME, "token", &token)));
         }
         if email.leads_back_in() {
             let token = prepared.add(&self.core, ProofKind::Recover, user, to, None, BACK_WITHIN);
-            draft = draft.way_back_link(&self.core.config.server.issuer.at(&format!("/recover/reset?token={token}")));
+            draft = draft.way_back_link(&self.core.config.server.issuer.at(&urls::with(
+                urls::RECOVER_RESET,
+                "token",
+                &token,
+            )));
         }
         let name = user.profile.display_name();
         let reader = Recipient { email: to.as_str(), name: name.as_deref(), lang: lang_of(user) };

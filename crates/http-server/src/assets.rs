@@ -17,6 +17,7 @@ use tower_http::compression::CompressionLayer;
 
 use super::conditional;
 use super::problem::HttpProblem;
+use usher_domain::urls;
 
 #[derive(RustEmbed)]
 #[folder = "../../static/"]
@@ -40,7 +41,7 @@ static ASSETS: LazyLock<AssetIndex> = LazyLock::new(|| {
     for name in StaticFiles::iter() {
         let (Some(file), Some(content_type)) = (StaticFiles::get(&name), content_type(&name)) else { continue };
         let hash = URL_SAFE_NO_PAD.encode(&file.metadata.sha256_hash()[..9]);
-        let url = format!("/static/{}", with_hash(&name, &hash));
+        let url = urls::static_file(&with_hash(&name, &hash));
         assets.urls.insert(name.into_owned(), url.clone());
         // A weak tag, because the same content may be sent compressed or not.
         assets.by_url.insert(url, Asset { bytes: file.data, content_type, etag: format!("W/\"{hash}\"") });
@@ -61,11 +62,11 @@ pub fn bytes(name: &str) -> Option<(&'static str, axum::body::Bytes)> {
 
 /// Serves every file at its URL; 404 for anything else.
 pub fn routes() -> Router {
-    Router::new().route("/static/{*path}", get(serve)).layer(CompressionLayer::new())
+    Router::new().route(urls::STATIC_FILE, get(serve)).layer(CompressionLayer::new())
 }
 
 async fn serve(Path(path): Path<String>, headers: HeaderMap) -> Response {
-    let Some(asset) = ASSETS.by_url.get(&format!("/static/{path}")) else {
+    let Some(asset) = ASSETS.by_url.get(&urls::static_file(&path)) else {
         return HttpProblem::not_found().into_response();
     };
     let caching = [(CACHE_CONTROL, "public, max-age=31536000, immutable"), (ETAG, asset.etag.as_str())];

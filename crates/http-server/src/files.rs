@@ -11,7 +11,7 @@ use super::assets;
 use super::extract::visitor::see_other;
 use super::problem::HttpProblem;
 use super::state::App;
-use super::urls;
+use usher_domain::urls;
 
 /// The value of `Expires` in days from now: RFC 9116 §2.5.5 recommends less than a year.
 const SECURITY_TXT_DAYS: u64 = 180;

@@ -12,6 +12,7 @@ use axum::routing::get;
 use futures_util::future::BoxFuture;
 use serde_json::json;
 use tokio::time::timeout;
+use usher_domain::urls;
 
 /// How long the readiness check may take before it counts as failed.
 const PATIENCE: Duration = Duration::from_secs(2);
@@ -30,8 +31,8 @@ where
 {
     let check: ReadinessCheck = Arc::new(move || Box::pin(check()));
     Router::new()
-        .route("/health/live", get(|| async { answer(StatusCode::OK, &json!({ "status": "live" })) }))
-        .route("/health/ready", get(ready))
+        .route(urls::HEALTH_LIVE, get(|| async { answer(StatusCode::OK, &json!({ "status": "live" })) }))
+        .route(urls::HEALTH_READY, get(ready))
         .with_state(check)
 }
 

@@ -19,4 +19,3 @@ pub mod slots;
 pub mod state;
 pub mod tls;
 pub mod trace_id;
-pub mod urls;

@@ -7,17 +7,17 @@ use axum::response::{Html, IntoResponse, Response};
 use super::show;
 use super::visitor_pages::VisitorPages as _;
 use crate::views::{DevEmail, DevMail, EmailListItem};
+use usher_domain::urls::{self, CaughtEmailUrls};
 use usher_http_server::extract::visitor::Visitor;
 use usher_http_server::problem::HttpProblem;
 use usher_http_server::state::App;
-use usher_http_server::urls;
 
 /// GET /dev/mail
 pub async fn list(State(app): State<App>, visitor: Visitor) -> Result<Response, HttpProblem> {
     let caught = app.caught.as_ref().ok_or_else(HttpProblem::not_found)?;
     let lang = visitor.lang(None, None);
     let row = |one: &usher_mail::caught::CaughtEmail| EmailListItem {
-        url: urls::dev_email(one.number),
+        url: CaughtEmailUrls::of(&one.number).page(),
         to: one.email.to().to_owned(),
         subject: one.email.subject().to_owned(),
         time: lang.date_time(one.at.0),
@@ -34,7 +34,7 @@ pub async fn one(State(app): State<App>, visitor: Visitor, Path(number): Path<u6
     let caught = app.caught.as_ref().and_then(|caught| caught.get(number)).ok_or_else(HttpProblem::not_found)?;
     let (lang, email) = (visitor.lang(None, None), &caught.email);
     let mut page = visitor.page(lang);
-    page.language_url_base = urls::dev_email(number);
+    page.language_url_base = CaughtEmailUrls::of(&number).page();
     let view = DevEmail {
         page,
         to: email.to().to_owned(),
@@ -43,7 +43,7 @@ pub async fn one(State(app): State<App>, visitor: Visitor, Path(number): Path<u6
         code: email.code().map(str::to_owned),
         link: email.link().map(str::to_owned),
         text: email.text().to_owned(),
-        html_url: Some(urls::dev_email_html(number)),
+        html_url: Some(CaughtEmailUrls::of(&number).html()),
         list_url: urls::DEV_MAIL.to_owned(),
     };
     let body = show::html(&view)?;

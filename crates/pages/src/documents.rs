@@ -13,9 +13,9 @@ use rust_embed::RustEmbed;
 
 use super::show;
 use crate::views::{AssetUrls, DocumentPage, Layout, NavLink};
+use usher_domain::urls;
 use usher_http_server::problem::HttpProblem;
 use usher_http_server::state::App;
-use usher_http_server::urls;
 
 #[derive(RustEmbed)]
 #[folder = "../../docs/"]
@@ -57,7 +57,7 @@ fn address_of(name: &str) -> Option<String> {
     let plain = name.trim_end_matches('/');
     let plain = plain.strip_suffix(".md").unwrap_or(plain);
     if DOCUMENTS.contains_key(plain) {
-        return Some(urls::DOCUMENT.replace("{*name}", plain));
+        return Some(urls::document(plain));
     }
     let folder = format!("{plain}/");
     DOCUMENTS.keys().any(|document| document.starts_with(&folder)).then(|| urls::GUIDES.to_owned())

@@ -9,11 +9,11 @@ use axum::response::{IntoResponse as _, Response};
 use super::show;
 use super::visitor_pages::VisitorPages as _;
 use crate::views::{Form, Kept};
+use usher_domain::urls;
 use usher_http_server::extract::body;
 use usher_http_server::extract::visitor::Visitor;
 use usher_http_server::problem::HttpProblem;
 use usher_http_server::state::App;
-use usher_http_server::urls;
 use usher_protocol::params::Params;
 
 /// Fields that are never sent back to the browser.

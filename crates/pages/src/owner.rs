@@ -9,11 +9,11 @@ use axum::http::{Method, StatusCode};
 use axum::response::{IntoResponse, Response};
 
 use super::visitor_pages::VisitorPages as _;
+use usher_domain::urls;
 use usher_flows::{Account, FlowError};
 use usher_http_server::extract::visitor::Visitor;
 use usher_http_server::problem::HttpProblem;
 use usher_http_server::state::App;
-use usher_http_server::urls;
 
 /// The owner of the account pages.
 pub struct AccountOwner {
@@ -61,7 +61,7 @@ fn page_of(parts: &Parts) -> String {
     let path = parts.uri.path();
     let path = if path == urls::FACTORS { urls::SECURITY } else { path };
     let here = parts.uri.query().map_or_else(|| path.to_owned(), |query| format!("{path}?{query}"));
-    if parts.method == Method::POST { urls::and(&here, "done", urls::DONE_REPEAT) } else { here }
+    if parts.method == Method::POST { urls::with(&here, "done", urls::DONE_REPEAT) } else { here }
 }
 
 async fn signed_in(parts: &mut Parts, app: &App, then: &str) -> Result<(Visitor, Account), Response> {

@@ -9,11 +9,11 @@ use axum::response::{Html, IntoResponse as _};
 
 use super::ways::ways;
 use crate::views::{AssetUrls, ErrorPage, Layout, PageProblem};
+use usher_domain::urls;
 use usher_http_server::extract::cookies::Cookies;
 use usher_http_server::extract::visitor::LANGUAGE;
 use usher_http_server::problem::{HttpProblem, ProblemPage, ProblemRequest};
 use usher_http_server::state::App;
-use usher_http_server::urls;
 use usher_i18n::Lang;
 use usher_protocol::params::Params;
 
@@ -21,7 +21,7 @@ use usher_protocol::params::Params;
 pub fn problem_page(app: App) -> ProblemPage {
     Arc::new(move |problem, asked| {
         let reads_html = asked.header(&ACCEPT).is_some_and(|accept| accept.contains("text/html"));
-        if !reads_html || asked.uri.path().starts_with("/api/") {
+        if !reads_html || asked.uri.path().starts_with(urls::API) {
             return None;
         }
         let page = error_page(&app, problem, asked);

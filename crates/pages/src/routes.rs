@@ -6,11 +6,12 @@ use axum::routing::{get, post};
 
 use super::{account, console, dev_mail, documents, factors, kept, login, setup, upstream};
 use crate::oidc::{authorize, logout};
+use usher_domain::urls::{self, CaughtEmailUrls, ClientUrls, ProjectUrls, ProviderUrls, UpstreamUrls, WebhookUrls};
 use usher_http_server::extract::visitor::see_other;
 use usher_http_server::layers::cors::{self, Cors};
 use usher_http_server::layers::csrf;
 use usher_http_server::state::App;
-use usher_http_server::urls;
+use usher_protocol::endpoints;
 
 /// Every page.
 pub fn routes(app: &App) -> Router<App> {
@@ -50,27 +51,27 @@ fn people(app: &App) -> Router<App> {
         .route(urls::RECOVERY_CODES, get(factors::codes::get))
         .route(urls::NEW_PASSKEY, get(factors::passkey::get).post(factors::passkey::post))
         .route(urls::IDENTITIES, get(account::identities::get).post(account::identities::post))
-        .route(urls::UPSTREAM_START, get(upstream::start::get))
+        .route(UpstreamUrls::START, get(upstream::start::get))
         .route(urls::UPSTREAM_ASK, get(upstream::ask::get).post(upstream::ask::post))
         .route(urls::CHANGE_PASSWORD, get(account::security::change_password))
         .route(urls::SETUP, get(setup::get).post(setup::post))
         .route(urls::CONSOLE, get(console::projects::list).post(console::projects::create))
-        .route(urls::PROJECT, get(console::projects::one))
-        .route(urls::MEMBERS, get(console::members::get).post(console::members::post))
-        .route(urls::PROJECT_TOKEN, get(console::token::get).post(console::token::post))
-        .route(urls::WEBHOOKS, get(console::webhooks::get).post(console::webhooks::post))
-        .route(urls::WEBHOOK, get(console::webhook::get).post(console::webhook::post))
-        .route(urls::NEW_CLIENT, get(console::edit::new).post(console::edit::create))
-        .route(urls::CLIENT, get(console::clients::get).post(console::clients::post))
-        .route(urls::EDIT_CLIENT, get(console::edit::get).post(console::edit::post))
+        .route(ProjectUrls::PAGE, get(console::projects::one))
+        .route(ProjectUrls::MEMBERS, get(console::members::get).post(console::members::post))
+        .route(ProjectUrls::TOKEN, get(console::token::get).post(console::token::post))
+        .route(ProjectUrls::WEBHOOKS, get(console::webhooks::get).post(console::webhooks::post))
+        .route(WebhookUrls::PAGE, get(console::webhook::get).post(console::webhook::post))
+        .route(ProjectUrls::NEW_CLIENT, get(console::edit::new).post(console::edit::create))
+        .route(ClientUrls::PAGE, get(console::clients::get).post(console::clients::post))
+        .route(ClientUrls::EDIT, get(console::edit::get).post(console::edit::post))
         .route(urls::PROVIDERS, get(console::providers::list))
         .route(urls::NEW_PROVIDER, get(console::provider::new).post(console::provider::create))
-        .route(urls::PROVIDER, get(console::provider::get).post(console::provider::post));
+        .route(ProviderUrls::PAGE, get(console::provider::get).post(console::provider::post));
     if app.caught.is_some() {
         router = router
             .route(urls::DEV_MAIL, get(dev_mail::list))
-            .route(urls::DEV_EMAIL, get(dev_mail::one))
-            .route(urls::DEV_EMAIL_HTML, get(dev_mail::html));
+            .route(CaughtEmailUrls::PAGE, get(dev_mail::one))
+            .route(CaughtEmailUrls::HTML, get(dev_mail::html));
     }
     let router = router
         .route_layer(from_fn_with_state(app.clone(), kept::layer))
@@ -81,15 +82,15 @@ fn people(app: &App) -> Router<App> {
 /// Endpoints for redirects of clients and providers, and for requests of providers. They have no CORS (RFC 9700 §2.6).
 fn authorization() -> Router<App> {
     Router::new()
-        .route(urls::AUTHORIZE, get(authorize::get).post(authorize::post))
-        .route(urls::END_SESSION, get(logout::get).post(logout::post))
-        .route(urls::UPSTREAM_CALLBACK, get(upstream::callback::get).post(upstream::callback::post))
-        .route(urls::UPSTREAM_NOTICES, post(upstream::provider_events::account))
+        .route(endpoints::AUTHORIZE, get(authorize::get).post(authorize::post))
+        .route(endpoints::END_SESSION, get(logout::get).post(logout::post))
+        .route(UpstreamUrls::CALLBACK, get(upstream::callback::get).post(upstream::callback::post))
+        .route(UpstreamUrls::NOTICES, post(upstream::provider_events::account))
         .route(
-            urls::UPSTREAM_DELETION,
+            UpstreamUrls::DELETION,
             get(upstream::provider_events::deletion).post(upstream::provider_events::data_deletion),
         )
-        .route(urls::UPSTREAM_LOGOUT, post(upstream::provider_events::backchannel_logout))
+        .route(UpstreamUrls::LOGOUT, post(upstream::provider_events::backchannel_logout))
 }
 
 /// The well-known URL for password managers, from any page.

@@ -10,13 +10,13 @@ use super::show;
 use super::visitor_pages::VisitorPages as _;
 use crate::views::{Form, Setup, SetupExpired, SetupValues};
 use usher_domain::secret::Secret;
+use usher_domain::urls;
 use usher_domain::user::Profile;
 use usher_flows::{FlowError, NewUser, Rejected};
 use usher_http_server::extract::params::FormParams;
 use usher_http_server::extract::visitor::Visitor;
 use usher_http_server::problem::HttpProblem;
 use usher_http_server::state::App;
-use usher_http_server::urls;
 
 /// GET
 pub async fn get(
@@ -71,7 +71,7 @@ pub async fn post(
 }
 
 fn view(app: &App, visitor: &mut Visitor, code: &str) -> Setup {
-    let here = urls::SETUP.replace("{code}", code);
+    let here = urls::setup(code);
     let mut page = visitor.page(visitor.lang(None, None));
     page.language_url_base.clone_from(&here);
     let min_password = u32::try_from(app.usher.core.config.passwords.min_length).unwrap_or(u32::MAX);

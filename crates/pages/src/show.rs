@@ -9,12 +9,12 @@ use super::visitor_pages::VisitorPages as _;
 use crate::views::{AlreadySignedIn, FormPost, RequestingClient};
 use usher_domain::oauth::client::Client;
 use usher_domain::oauth::interaction::{Interaction, InteractionStep};
+use usher_domain::urls;
 use usher_flows::{FlowError, Outcome, Rejected, ReturnTo, SignedIn};
 use usher_http_server::extract::visitor::Visitor;
 use usher_http_server::layers::security_headers::Continuation;
 use usher_http_server::problem::HttpProblem;
 use usher_http_server::state::App;
-use usher_http_server::urls;
 use usher_protocol::redirect_uri;
 use usher_protocol::response_mode::{AuthorizationResponse, ResponseDelivery};
 
@@ -94,7 +94,7 @@ pub async fn already_answered(app: &App, visitor: Visitor, request: &Interaction
         client: client_view(&client, &request.redirect_uri),
         home_url: home,
         account_url: urls::PROFILE.to_owned(),
-        again_url: urls::and(&sealed, urls::RESUME, "1"),
+        again_url: urls::with(&sealed, urls::RESUME, "1"),
     })?;
     Ok(visitor.reply(body))
 }
@@ -171,7 +171,7 @@ pub fn begun_anew(
     let Some((mut interaction, true)) = opened else { return Ok(None) };
     interaction.request.login_hint = email.filter(|email| !email.is_empty()).or(interaction.request.login_hint);
     let url = urls::with(path, "interaction", &app.usher.authorizations.seal_interaction(&interaction)?);
-    Ok(Some(urls::and(&url, "done", urls::DONE_RESTARTED)))
+    Ok(Some(urls::with(&url, "done", urls::DONE_RESTARTED)))
 }
 
 /// The interaction of a page or form; `None` if it has none.
@@ -210,7 +210,7 @@ pub fn sign_in_url(
         return Ok(urls::with(urls::LOGIN, "interaction", &app.usher.authorizations.seal_interaction(&interaction)?));
     }
     let url = urls::on_the_way(urls::LOGIN, None, return_to.next.as_deref());
-    Ok(email.map_or_else(|| url.clone(), |email| urls::and(&url, "login_hint", email)))
+    Ok(email.map_or_else(|| url.clone(), |email| urls::with(&url, "login_hint", email)))
 }
 
 /// A page of the client: its `client_uri`, or the origin of its redirect URI. `None` for native applications.

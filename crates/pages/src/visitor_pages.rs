@@ -6,11 +6,11 @@ use axum::response::{Html, IntoResponse as _, Response};
 
 use crate::views::{AccountChip, AssetUrls, Layout, NavLink, Onward, Tab};
 use usher_domain::email::Email;
+use usher_domain::urls;
 use usher_flows::Account;
 use usher_http_server::extract::visitor::{Visitor, see_other};
 use usher_http_server::layers::security_headers::Continuation;
 use usher_http_server::problem::HttpProblem;
-use usher_http_server::urls;
 use usher_i18n::Lang;
 
 /// The longest URL in a `Location` header: with six cookies of maximum length and all other headers, the response's

@@ -1,8 +1,8 @@
 //! Links on error pages to continue.
 
 use crate::views::{ErrorPageLink, PageProblem};
+use usher_domain::urls;
 use usher_http_server::problem::HttpProblem;
-use usher_http_server::urls;
 use usher_i18n::Lang;
 use usher_protocol::params::Params;
 

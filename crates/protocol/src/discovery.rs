@@ -6,6 +6,7 @@ use super::acr::ACR_VALUES;
 use super::claims;
 use super::client_auth::ClientCredentials;
 use super::client_metadata::SIGNING_ALGS;
+use super::endpoints;
 use super::grant_type::GrantType;
 use super::prompt::Prompt;
 use super::response_mode::ResponseMode;
@@ -22,13 +23,13 @@ pub fn metadata(
     let prompts: Vec<_> = Prompt::VALUES.into_iter().filter(|value| sign_up || *value != "create").collect();
     json!({
         "issuer": issuer,
-        "authorization_endpoint": at("/oauth2/authorize"),
-        "token_endpoint": at("/oauth2/token"),
-        "userinfo_endpoint": at("/oauth2/userinfo"),
-        "jwks_uri": at("/oauth2/jwks"),
-        "introspection_endpoint": at("/oauth2/introspect"),
-        "revocation_endpoint": at("/oauth2/revoke"),
-        "end_session_endpoint": at("/oauth2/logout"),
+        "authorization_endpoint": at(endpoints::AUTHORIZE),
+        "token_endpoint": at(endpoints::TOKEN),
+        "userinfo_endpoint": at(endpoints::USERINFO),
+        "jwks_uri": at(endpoints::JWKS),
+        "introspection_endpoint": at(endpoints::INTROSPECT),
+        "revocation_endpoint": at(endpoints::REVOKE),
+        "end_session_endpoint": at(endpoints::END_SESSION),
         "scopes_supported": ["openid", "profile", "email", "address", "phone", "roles", "offline_access"],
         "response_types_supported": ["code"],
         "response_modes_supported": ResponseMode::VALUES.map(|(name, _)| name),

@@ -10,6 +10,7 @@ pub mod claims;
 pub mod client_auth;
 pub mod client_metadata;
 pub mod discovery;
+pub mod endpoints;
 pub mod error;
 pub mod error_code;
 pub mod grant_type;

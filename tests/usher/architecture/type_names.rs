@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-/// Macros that declare types, one a line: `ids! { UserId; }`, `settings! { Mail { … } }`.
-const DECLARING_MACROS: &[&str] = &["ids! {", "settings! {"];
+/// Macros that declare types, one a line: `ids! { UserId; }`, `settings! { Mail { … } }`, `url_groups! { … }`.
+const DECLARING_MACROS: &[&str] = &["ids! {", "settings! {", "url_groups! {"];
 const DECLARING_WORDS: &[&str] = &["struct", "enum", "trait", "union", "type"];
 
 /// The names that are declared more than once, with the files that declare them. `sources` are pairs of path and text.

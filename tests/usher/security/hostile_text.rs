@@ -7,11 +7,12 @@ use serde_json::{Value, json};
 use usher_domain::oauth::client::ClientType;
 use usher_domain::provider::ProviderSettings;
 use usher_domain::secret::Secret;
+use usher_domain::urls::{self, ClientUrls, ProjectUrls, ProviderUrls, UpstreamUrls, WebhookUrls};
 use usher_flows::NewClient;
 use usher_flows::upstream::NewProvider;
 use usher_flows::webhooks::NewWebhook;
-use usher_http_server::urls;
 use usher_protocol::client_metadata::ClientMetadata;
+use usher_protocol::endpoints;
 
 use crate::api::admin_routes::{Operation, operations};
 use crate::api::{By, call, get};
@@ -28,21 +29,21 @@ const CURSORS: [&str; 4] = ["AA", "YQBi", "AAAAAAAAAAAAAAAAAAAAAA", "%%%"];
 /// Every URL of a page or of an upstream endpoint with a name in it.
 const PAGES: [&str; 16] = [
     urls::SETUP,
-    urls::PROJECT,
-    urls::MEMBERS,
-    urls::PROJECT_TOKEN,
-    urls::WEBHOOKS,
-    urls::WEBHOOK,
-    urls::NEW_CLIENT,
-    urls::CLIENT,
-    urls::EDIT_CLIENT,
-    urls::PROVIDER,
-    urls::UPSTREAM_START,
-    urls::UPSTREAM_CALLBACK,
-    urls::UPSTREAM_NOTICES,
-    urls::UPSTREAM_DELETION,
-    urls::UPSTREAM_LOGOUT,
-    urls::REGISTERED_CLIENT,
+    ProjectUrls::PAGE,
+    ProjectUrls::MEMBERS,
+    ProjectUrls::TOKEN,
+    ProjectUrls::WEBHOOKS,
+    WebhookUrls::PAGE,
+    ProjectUrls::NEW_CLIENT,
+    ClientUrls::PAGE,
+    ClientUrls::EDIT,
+    ProviderUrls::PAGE,
+    UpstreamUrls::START,
+    UpstreamUrls::CALLBACK,
+    UpstreamUrls::NOTICES,
+    UpstreamUrls::DELETION,
+    UpstreamUrls::LOGOUT,
+    endpoints::REGISTERED_CLIENT,
 ];
 
 /// Existing names on this server, by the name of the parameter.

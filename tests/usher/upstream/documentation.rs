@@ -5,7 +5,7 @@ use std::path::Path;
 
 use usher_domain::provider::setting::COMMON;
 use usher_domain::provider::{KindTitle, ProviderKind, ProviderKinds};
-use usher_http_server::urls;
+use usher_domain::urls::UpstreamUrls;
 use usher_i18n::Lang;
 use usher_upstream::built_in_kinds;
 
@@ -51,7 +51,7 @@ pub fn kinds_in_markdown(kinds: &ProviderKinds) -> String {
 }
 
 fn events(kind: &ProviderKind) -> String {
-    let url = |endpoint| urls::provider_events(&"id".parse().expect("an id"), endpoint).replace("/id/", "/ID/");
+    let url = |endpoint| UpstreamUrls::of(&"id".parse().expect("an id")).events(endpoint).replace("/id/", "/ID/");
     let paths: Vec<_> = kind.events.iter().map(|event| format!("`{}`", url(event.endpoint))).collect();
     if paths.is_empty() { "–".to_owned() } else { paths.join(", ") }
 }

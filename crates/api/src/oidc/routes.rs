@@ -10,9 +10,9 @@ use super::{introspect, jwks, register, revoke, token, userinfo};
 use crate::refusal;
 use usher_http_server::layers::cors::{self, Cors};
 use usher_http_server::state::App;
-use usher_http_server::urls;
 use usher_i18n::Lang;
 use usher_protocol::discovery as metadata;
+use usher_protocol::endpoints;
 
 /// Seconds for which the metadata may be cached.
 const METADATA_MAX_AGE: u32 = 300;
@@ -24,16 +24,19 @@ pub fn routes(app: &App) -> Router<App> {
 
 /// The registration endpoints. They have no CORS.
 fn registration() -> Router<App> {
-    Router::new().route(urls::REGISTRATION, any(register::refuse)).route(urls::REGISTERED_CLIENT, any(register::refuse))
+    Router::new()
+        .route(endpoints::REGISTRATION, any(register::refuse))
+        .route(endpoints::REGISTERED_CLIENT, any(register::refuse))
 }
 
 /// Endpoints that clients authenticate at; browsers may call them from registered origins only.
 fn client_endpoints(app: &App) -> Router<App> {
     // The library keycloak-js sends token requests with credentials. The endpoint reads and sets no cookie.
-    let token = Router::new().route(urls::TOKEN, post(token::post));
+    let token = Router::new().route(endpoints::TOKEN, post(token::post));
     let token_cors = registered_origins(app, &[Method::POST]).with_cookies(|_| async { true });
-    let posts = Router::new().route(urls::INTROSPECT, post(introspect::post)).route(urls::REVOKE, post(revoke::post));
-    let person = Router::new().route(urls::USERINFO, get(userinfo::get).post(userinfo::post));
+    let posts =
+        Router::new().route(endpoints::INTROSPECT, post(introspect::post)).route(endpoints::REVOKE, post(revoke::post));
+    let person = Router::new().route(endpoints::USERINFO, get(userinfo::get).post(userinfo::post));
     cors::wrap(refusal::wrap(token, app), token_cors)
         .merge(cors::wrap(refusal::wrap(posts, app), registered_origins(app, &[Method::POST])))
         .merge(cors::wrap(refusal::wrap(person, app), registered_origins(app, &[Method::GET, Method::POST])))
@@ -60,8 +63,8 @@ fn published(app: &App) -> Router<App> {
         async move { document.answer(&headers) }
     };
     let router = Router::new()
-        .route(urls::OPENID_CONFIGURATION, get(answer.clone()))
-        .route(urls::OAUTH_METADATA, get(answer))
-        .route(urls::JWKS, get(jwks::get));
+        .route(endpoints::OPENID_CONFIGURATION, get(answer.clone()))
+        .route(endpoints::OAUTH_METADATA, get(answer))
+        .route(endpoints::JWKS, get(jwks::get));
     cors::wrap(router, Cors::public())
 }

@@ -17,9 +17,9 @@ use utoipa::openapi::{Components, Info, OpenApi, OpenApiBuilder};
 use utoipa::{PartialSchema as _, ToSchema};
 
 use crate::oidc::discovery::JsonDocument;
+use usher_domain::urls;
 use usher_http_server::layers::cors::{self, Cors};
 use usher_http_server::state::App;
-use usher_http_server::urls;
 
 /// Seconds for which the document may be cached.
 const MAX_AGE: u32 = 300;

@@ -21,6 +21,7 @@ use crate::login::sign_up::minutes;
 use usher_domain::email::Email;
 use usher_domain::event::EventKind;
 use usher_domain::id::ProofId;
+use usher_domain::urls;
 use usher_domain::user::proof::{MAX_ATTEMPTS, Proof, ProofKind};
 use usher_domain::user::source::AttributeOrigin;
 use usher_keys::seal::Purpose;
@@ -88,13 +89,13 @@ impl EmailChanges {
     }
 
     fn verification(&self, token: &str, code: &str) -> EmailDraft {
-        let link = self.core.config.server.issuer.at(&format!("/account/email?token={token}"));
+        let link = self.core.config.server.issuer.at(&urls::with(urls::EMAIL, "token", &token));
         emails::verify_email(code, &link, minutes(LIFETIME))
     }
 
     fn already_registered(&self) -> EmailDraft {
         let at = |path: &str| self.core.config.server.issuer.at(path);
-        emails::already_registered(&at("/login"), &at("/recover"))
+        emails::already_registered(&at(urls::LOGIN), &at(urls::RECOVER))
     }
 
     /// The pending change to this address: if no email may be sent now, the page asks for the code that was mailed

@@ -29,6 +29,7 @@ use usher_domain::event::queued_email::QueuedEmail;
 use usher_domain::id::ProofId;
 use usher_domain::secret::Secret;
 use usher_domain::time::Timestamp;
+use usher_domain::urls;
 use usher_domain::user::proof::{Proof, ProofKind};
 use usher_domain::user::session::EndReason;
 use usher_domain::user::{User, UserStatus};
@@ -135,7 +136,7 @@ impl Recovery {
     }
 
     fn recovery_email(&self, to: Recipient<'_>, token: &str, now: Timestamp) -> Result<QueuedEmail, FlowError> {
-        let link = self.core.config.server.issuer.at(&format!("/recover/reset?token={token}"));
+        let link = self.core.config.server.issuer.at(&urls::with(urls::RECOVER_RESET, "token", &token));
         self.email_queue.seal_email(&emails::recovery(&link, minutes(LIFETIME)).write(to, now)?, now + LIFETIME)
     }
 

@@ -17,6 +17,7 @@ use crate::login::open_session::password_guard;
 use usher_domain::email::Email;
 use usher_domain::event::{Event, EventKind};
 use usher_domain::id::{ProofId, UserId};
+use usher_domain::urls;
 use usher_domain::user::authentication::{AuthMeans, Authentication};
 use usher_domain::user::proof::{Proof, ProofKind};
 use usher_domain::user::{User, UserStatus};
@@ -41,7 +42,7 @@ impl SetupLinks {
         tx.insert_proof(&proof, &secret_hash(&code), None).await?;
         tx.append(&self.core.event(EventKind::SetupLinkCreated)).await?;
         tx.commit().await?;
-        Ok(self.core.config.server.issuer.at(&format!("/setup/{code}")))
+        Ok(self.core.config.server.issuer.at(&urls::setup(&code)))
     }
 
     pub async fn is_setup_open(&self, code: &str) -> Result<bool, FlowError> {

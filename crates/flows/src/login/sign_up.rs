@@ -25,6 +25,7 @@ use usher_domain::event::queued_email::QueuedEmail;
 use usher_domain::id::{ProofId, UserId};
 use usher_domain::secret::Secret;
 use usher_domain::text::without_invisible;
+use usher_domain::urls;
 use usher_domain::user::authentication::{AuthMeans, Authentication, SignInGuard};
 use usher_domain::user::proof::{MAX_ATTEMPTS, Proof, ProofKind};
 use usher_domain::user::source::{AttributeOrigin, AttributeSources};
@@ -309,13 +310,13 @@ impl Registration {
     }
 
     fn verification(&self, token: &str, code: &str) -> EmailDraft {
-        let link = self.core.config.server.issuer.at(&format!("/verify?token={token}"));
+        let link = self.core.config.server.issuer.at(&urls::with(urls::VERIFY, "token", &token));
         emails::verify_email(code, &link, minutes(LIFETIME))
     }
 
     fn already_registered(&self, proof: ProofId) -> EmailDraft {
-        let at = |path: &str| self.core.config.server.issuer.at(&format!("{path}?proof={proof}"));
-        emails::already_registered(&at("/login"), &at("/recover"))
+        let at = |path: &str| self.core.config.server.issuer.at(&urls::with(path, "proof", &proof.to_string()));
+        emails::already_registered(&at(urls::LOGIN), &at(urls::RECOVER))
     }
 
     async fn put_proof(

@@ -10,11 +10,9 @@ use usher_domain::oauth::code::{AuthorizationCode, redirect_uri_hash};
 use usher_domain::oauth::interaction::Interaction;
 use usher_keys::seal::Purpose;
 use usher_protocol::authorize::AuthorizeRequest;
+use usher_protocol::endpoints;
 use usher_protocol::error::OAuthError;
 use usher_protocol::response_mode::AuthorizationResponse;
-
-/// The endpoint's name in the log.
-const ENDPOINT: &str = "/oauth2/authorize";
 
 impl Authorizations {
     /// An error for the client of an interaction.
@@ -31,7 +29,7 @@ impl Authorizations {
         error: OAuthError,
     ) -> AuthorizationResponse {
         let error = error.by(&client.0);
-        log_refusal(ENDPOINT, &error);
+        log_refusal(endpoints::AUTHORIZE, &error);
         let code = ("error", error.code.as_str().to_owned());
         let description = ("error_description", error.description.clone().into_owned());
         self.response(redirect_uri, request, vec![code, description])

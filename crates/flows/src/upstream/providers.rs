@@ -3,6 +3,7 @@
 
 use crate::core::Core;
 use std::sync::Arc;
+use usher_domain::urls::UpstreamUrls;
 use usher_http_client::Outbound;
 use usher_upstream::Registry;
 
@@ -48,7 +49,7 @@ pub struct Providers {
 impl Providers {
     /// The redirect URI of a provider.
     pub fn upstream_callback(&self, provider: &ProviderId) -> String {
-        self.core.config.server.issuer.at(&format!("/upstream/{provider}/callback"))
+        self.core.config.server.issuer.at(&UpstreamUrls::of(provider).callback())
     }
 
     /// The client for all outgoing calls.

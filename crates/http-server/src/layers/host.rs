@@ -10,6 +10,7 @@ use axum::response::{IntoResponse, Response};
 use url::Url;
 
 use crate::problem::HttpProblem;
+use usher_domain::urls;
 
 /// Responds to a request for another host.
 pub type OtherHost = Arc<dyn Fn(MisdirectedRequest<'_>) -> Response + Send + Sync>;
@@ -88,7 +89,7 @@ pub(super) async fn check<F: Future<Output = Response>>(
     next: impl FnOnce(Request) -> F,
 ) -> Response {
     // Probes may use any host, and the error page that names the right host needs its style sheet.
-    let is_probe = ["/health/", "/static/"].iter().any(|open| request.uri().path().starts_with(open));
+    let is_probe = [urls::HEALTH, urls::STATIC].into_iter().any(|open| request.uri().path().starts_with(open));
     let mut hosts = request.headers().get_all(HOST).iter();
     let host = match (hosts.next(), hosts.next()) {
         (Some(host), None) => host.to_str().ok(),

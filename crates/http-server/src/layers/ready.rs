@@ -7,6 +7,7 @@ use axum::extract::Request;
 use axum::response::{IntoResponse as _, Response};
 
 use crate::problem::HttpProblem;
+use usher_domain::urls;
 
 /// Closed at first; opened once, when start-up is complete.
 #[derive(Debug, Clone, Default)]
@@ -30,7 +31,7 @@ pub(super) async fn check<F: Future<Output = Response>>(
     request: Request,
     next: impl FnOnce(Request) -> F,
 ) -> Response {
-    if gate.is_open() || request.uri().path() == "/health/live" {
+    if gate.is_open() || request.uri().path() == urls::HEALTH_LIVE {
         return next(request).await;
     }
     HttpProblem::unavailable("STARTING", "Usher is starting. Please try again in a moment.", 2).into_response()

@@ -7,7 +7,8 @@ use axum::http::header::{
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Uri};
 use axum::response::Response;
 
-use crate::urls;
+use usher_domain::urls;
+use usher_protocol::endpoints;
 
 /// The directives that every page's content security policy shares.
 macro_rules! policy {
@@ -34,15 +35,15 @@ const FIXED: [(HeaderName, &str); 3] = [
 /// Pages that a client may open in a popup whose opener waits for the result. With `Cross-Origin-Opener-Policy` the
 /// result page would lose `window.opener` for good.
 const IN_POPUPS: [&str; 9] = [
-    urls::AUTHORIZE,
-    urls::END_SESSION,
+    endpoints::AUTHORIZE,
+    endpoints::END_SESSION,
     urls::LOGIN,
     urls::REGISTER,
     urls::VERIFY,
     urls::RECOVER,
     urls::CONSENT,
     urls::LOGOUT,
-    "/upstream",
+    urls::UPSTREAM,
 ];
 
 /// Account pages that are also shown during a client's authorization request.

@@ -15,6 +15,7 @@ use crate::extract::client_ip::{ClientIp, TrustedProxies};
 use crate::problem::HttpProblem;
 use crate::trace_id::TraceId;
 use usher_domain::random::Random;
+use usher_domain::urls;
 
 /// The response header with the trace id.
 pub const TRACE_HEADER: HeaderName = HeaderName::from_static("x-trace-id");
@@ -69,7 +70,7 @@ fn log(method: &Method, route: &str, response: &Response, started: Instant, id: 
     let status = response.status().as_u16();
     let duration_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
     let client = client.map_or_else(|| "unknown".to_owned(), |client| client.neighbourhood().to_string());
-    if route.starts_with("/health/") {
+    if route.starts_with(urls::HEALTH) {
         tracing::debug!(method, path = route, status, duration_ms, trace.id = %id, client.prefix = client, "request");
     } else {
         tracing::info!(method, path = route, status, duration_ms, trace.id = %id, client.prefix = client, "request");

@@ -10,12 +10,12 @@ use crate::views::{AccountActivity, EventView, HeadingLink, reason_words};
 use crate::visitor_pages::VisitorPages as _;
 use usher_domain::event::EventCatalogue;
 use usher_domain::page::Cursor;
+use usher_domain::urls;
 use usher_domain::user::activity::ActivityHeading;
 use usher_flows::Account;
 use usher_http_server::extract::params::QueryParams;
 use usher_http_server::problem::HttpProblem;
 use usher_http_server::state::App;
-use usher_http_server::urls;
 use usher_i18n::Lang;
 use usher_storage::events::ShownEvent;
 

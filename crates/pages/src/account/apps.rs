@@ -9,12 +9,12 @@ use crate::show;
 use crate::views::{AccountApps, AppView, ClaimView, Form, Message, ScopeView, claim_words};
 use crate::visitor_pages::VisitorPages as _;
 use usher_domain::id::ClientId;
+use usher_domain::urls;
 use usher_flows::{Account, Application};
 use usher_http_server::extract::params::{FormParams, QueryParams};
 use usher_http_server::extract::visitor::Visitor;
 use usher_http_server::problem::HttpProblem;
 use usher_http_server::state::App;
-use usher_http_server::urls;
 use usher_i18n::Lang;
 
 /// GET

@@ -12,12 +12,12 @@ use crate::receipt;
 use crate::show;
 use crate::views::{AccountData, AccountGone, Form};
 use crate::visitor_pages::VisitorPages as _;
+use usher_domain::urls;
 use usher_flows::{Account, FlowError, Rejected};
 use usher_http_server::extract::params::{FormParams, QueryParams};
 use usher_http_server::extract::visitor::Visitor;
 use usher_http_server::problem::HttpProblem;
 use usher_http_server::state::App;
-use usher_http_server::urls;
 use usher_protocol::params::Params;
 
 /// GET

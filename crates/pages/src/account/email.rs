@@ -14,12 +14,12 @@ use crate::views::{ChangeEmail, ChangeEmailCode, ChangeEmailLink, FieldErrors, F
 use crate::visitor_pages::VisitorPages as _;
 use usher_domain::email::{Email, typo};
 use usher_domain::id::ProofId;
+use usher_domain::urls;
 use usher_flows::{Account, FlowError, Rejected};
 use usher_http_server::extract::params::{FormParams, QueryParams};
 use usher_http_server::extract::visitor::Visitor;
 use usher_http_server::problem::HttpProblem;
 use usher_http_server::state::App;
-use usher_http_server::urls;
 use usher_protocol::params::Params;
 
 /// GET: the form, or the page of the emailed link.

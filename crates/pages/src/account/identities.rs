@@ -12,13 +12,13 @@ use crate::views::{AccountIdentities, Form, IdentityView, MergeView, Message, Ot
 use crate::visitor_pages::VisitorPages as _;
 use usher_domain::email::Email;
 use usher_domain::provider::ProviderId;
+use usher_domain::urls;
 use usher_flows::upstream::UpstreamIntent;
 use usher_flows::{Account, FlowError, Rejected};
 use usher_http_server::extract::params::{FormParams, QueryParams};
 use usher_http_server::extract::visitor::Visitor;
 use usher_http_server::problem::HttpProblem;
 use usher_http_server::state::App;
-use usher_http_server::urls;
 use usher_protocol::params::Params;
 
 /// GET

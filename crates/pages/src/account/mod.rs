@@ -11,7 +11,7 @@ pub mod security;
 pub mod sessions;
 
 use crate::views::Message;
-use usher_http_server::urls;
+use usher_domain::urls;
 use usher_i18n::Lang;
 use usher_protocol::params::Params;
 

@@ -12,12 +12,12 @@ use crate::show;
 use crate::views::{Form, NotMe, NotMeDone, NotMeExpired};
 use crate::visitor_pages::VisitorPages as _;
 use usher_domain::event::receipt::ReceiptApplication;
+use usher_domain::urls;
 use usher_flows::{FlowError, Rejected};
 use usher_http_server::extract::params::{FormParams, QueryParams};
 use usher_http_server::extract::visitor::Visitor;
 use usher_http_server::problem::HttpProblem;
 use usher_http_server::state::App;
-use usher_http_server::urls;
 
 /// GET
 pub async fn get(

@@ -11,12 +11,12 @@ use crate::show;
 use crate::views::{AccountSecurity, Form, Message};
 use crate::visitor_pages::VisitorPages as _;
 use usher_domain::secret::Secret;
+use usher_domain::urls;
 use usher_flows::{Account, FlowError, Rejected};
 use usher_http_server::extract::params::{FormParams, QueryParams};
 use usher_http_server::extract::visitor::Visitor;
 use usher_http_server::problem::HttpProblem;
 use usher_http_server::state::App;
-use usher_http_server::urls;
 
 /// GET
 pub async fn get(

@@ -11,6 +11,7 @@ use crate::show;
 use crate::views::{AccountSessions, Form, Message, SessionItem, means_words};
 use crate::visitor_pages::VisitorPages as _;
 use usher_domain::id::SessionId;
+use usher_domain::urls;
 use usher_domain::user::device::DeviceName;
 use usher_domain::user::session::Session;
 use usher_flows::{Account, Ended};
@@ -18,7 +19,6 @@ use usher_http_server::extract::params::{FormParams, QueryParams};
 use usher_http_server::extract::visitor::Visitor;
 use usher_http_server::problem::HttpProblem;
 use usher_http_server::state::App;
-use usher_http_server::urls;
 use usher_i18n::Lang;
 
 /// GET

@@ -13,14 +13,15 @@ use crate::views::{ClientPage, EndpointItem, Form, SecretListItem, ShownSecret};
 use crate::visitor_pages::VisitorPages as _;
 use usher_domain::oauth::client::{Client, ClientSecret, SecretRotation};
 use usher_domain::time::Timestamp;
+use usher_domain::urls::{self, ClientUrls, ProjectUrls};
 use usher_flows::{Account, FlowError, Rejected};
 use usher_http_server::extract::params::{FormParams, QueryParams};
 use usher_http_server::extract::visitor::Visitor;
 use usher_http_server::problem::HttpProblem;
 use usher_http_server::state::App;
-use usher_http_server::urls;
 use usher_i18n::Lang;
 use usher_protocol::client_metadata::IdTokenContent;
+use usher_protocol::endpoints;
 use usher_protocol::params::Params;
 
 /// The words for completed actions, with their messages.
@@ -41,7 +42,7 @@ pub async fn get(
 ) -> Result<Response, HttpProblem> {
     let client = app.usher.clients.load_client(&id).await?;
     let mut page = view(&app, &mut visitor, &account, &client).await?;
-    page.secret = shown::read(&app, &visitor, &account, &urls::client(&client.id.0), &query).await?;
+    page.secret = shown::read(&app, &visitor, &account, &ClientUrls::of(&client.id).page(), &query).await?;
     page.notice = done::words(&query, page.page.lang, &DONE).filter(|_| page.secret != Some(ShownSecret::Before));
     let body = show::html(&page)?;
     Ok(visitor.reply(body))
@@ -68,7 +69,7 @@ pub async fn post(
         }
         "delete" => {
             app.usher.clients.delete_client(&client.id).await?;
-            Ok(visitor.redirect(&urls::project(&client.project_id)))
+            Ok(visitor.redirect(&ProjectUrls::of(&client.project_id).page()))
         }
         _ => Err(HttpProblem::bad_request("do must be rotate-secret, disable, enable or delete")),
     }
@@ -96,7 +97,7 @@ pub fn to_page(
     client: &Client,
     (done, secret): (&str, Option<&str>),
 ) -> Result<Response, HttpProblem> {
-    let here = urls::client(&client.id.0);
+    let here = ClientUrls::of(&client.id).page();
     match secret {
         Some(secret) => shown::lead_to(app, visitor, account, &here, (done, secret)),
         None => Ok(visitor.redirect(&urls::with(&here, "done", done))),
@@ -105,7 +106,7 @@ pub fn to_page(
 
 async fn view(app: &App, visitor: &mut Visitor, account: &Account, client: &Client) -> Result<ClientPage, HttpProblem> {
     let project = app.usher.projects.load_project(&client.project_id.to_string()).await?;
-    let here = urls::client(&client.id.0);
+    let here = ClientUrls::of(&client.id).page();
     let mut page = visitor.page_of(account, urls::CONSOLE);
     page.language_url_base.clone_from(&here);
     let issuer = &app.usher.core.config.server.issuer;
@@ -135,17 +136,17 @@ async fn view(app: &App, visitor: &mut Visitor, account: &Account, client: &Clie
         redirect_uris: client.metadata.redirect_uris.clone(),
         post_logout_redirect_uris: client.metadata.post_logout_redirect_uris.clone(),
         endpoints: vec![
-            endpoint("discovery", urls::OPENID_CONFIGURATION),
-            endpoint("authorization_endpoint", urls::AUTHORIZE),
-            endpoint("token_endpoint", urls::TOKEN),
-            endpoint("userinfo_endpoint", urls::USERINFO),
-            endpoint("jwks_uri", urls::JWKS),
-            endpoint("end_session_endpoint", urls::END_SESSION),
+            endpoint("discovery", endpoints::OPENID_CONFIGURATION),
+            endpoint("authorization_endpoint", endpoints::AUTHORIZE),
+            endpoint("token_endpoint", endpoints::TOKEN),
+            endpoint("userinfo_endpoint", endpoints::USERINFO),
+            endpoint("jwks_uri", endpoints::JWKS),
+            endpoint("end_session_endpoint", endpoints::END_SESSION),
         ],
         notice: None,
-        edit_url: urls::edit_client(&client.id.0),
+        edit_url: ClientUrls::of(&client.id).edit(),
         project_name: project.name.clone(),
-        project_url: urls::project(&project.id),
+        project_url: ProjectUrls::of(&project.id).page(),
     })
 }
 

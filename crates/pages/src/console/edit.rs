@@ -16,12 +16,12 @@ use crate::visitor_pages::VisitorPages as _;
 use usher_domain::oauth::client::{Client, ClientType};
 use usher_domain::project::Project;
 use usher_domain::text::check_name;
+use usher_domain::urls::{self, ClientUrls, ProjectUrls};
 use usher_flows::{Account, FlowError, MAX_CLIENT_NAME, NewClient, Rejected};
 use usher_http_server::extract::params::{FormParams, QueryParams};
 use usher_http_server::extract::visitor::Visitor;
 use usher_http_server::problem::HttpProblem;
 use usher_http_server::state::App;
-use usher_http_server::urls;
 use usher_i18n::{Arg, Lang};
 use usher_protocol::client_metadata::{ClientMetadata, IdTokenContent, MetadataFault};
 use usher_protocol::params::Params;
@@ -96,7 +96,7 @@ pub async fn post(
     let sent = form.clone();
     let change = move |metadata| with_form(metadata, &sent, &LoadedValues::sent_with(&sent));
     match app.usher.clients.edit_client(&client.id, change).await {
-        Ok(_) => Ok(visitor.redirect(&urls::with(&urls::client(&id), "done", "saved"))),
+        Ok(_) => Ok(visitor.redirect(&urls::with(&ClientUrls::of(&client.id).page(), "done", "saved"))),
         Err(FlowError::Rejected(Rejected::Metadata(faults))) => {
             let mut page = filled(current(&app, &mut visitor, &account, &client).await?, &form);
             page.errors = words(&faults, &text(&form, "name"), page.page.lang);
@@ -112,14 +112,14 @@ fn again(visitor: Visitor, page: &ClientForm) -> Result<Response, HttpProblem> {
 }
 
 fn blank(visitor: &mut Visitor, account: &Account, project: &Project) -> ClientForm {
-    let here = urls::new_client(&project.id);
+    let here = ProjectUrls::of(&project.id).new_client();
     let mut page = visitor.page_of(account, urls::CONSOLE);
     page.language_url_base.clone_from(&here);
     ClientForm {
         page,
         form: Form::new(here, visitor.form_token()),
         project_name: project.name.clone(),
-        project_url: urls::project(&project.id),
+        project_url: ProjectUrls::of(&project.id).page(),
         ..settings(&ClientType::Web.defaults())
     }
 }
@@ -148,7 +148,7 @@ async fn current(
     client: &Client,
 ) -> Result<ClientForm, HttpProblem> {
     let project = app.usher.projects.load_project(&client.project_id.to_string()).await?;
-    let here = urls::edit_client(&client.id.0);
+    let here = ClientUrls::of(&client.id).edit();
     let blank = blank(visitor, account, &project);
     let mut page = blank.page;
     page.language_url_base.clone_from(&here);

@@ -11,11 +11,11 @@ use crate::views::{FieldErrors, MemberListItem, MembersPage, ProjectTab};
 use usher_domain::page::{Cursor, MAX_PAGE};
 use usher_domain::project::Project;
 use usher_domain::project::member::Role;
+use usher_domain::urls::ProjectUrls;
 use usher_flows::{FlowError, Rejected};
 use usher_http_server::extract::params::{FormParams, QueryParams};
 use usher_http_server::problem::HttpProblem;
 use usher_http_server::state::App;
-use usher_http_server::urls;
 use usher_i18n::Lang;
 use usher_protocol::params::Params;
 use usher_storage::members::NamedMember;
@@ -42,7 +42,7 @@ pub async fn post(
     FormParams(form): FormParams,
 ) -> Result<Response, HttpProblem> {
     access.visitor.check_form(&form)?;
-    let here = urls::members(&access.project.id);
+    let here = ProjectUrls::of(&access.project.id).members();
     let error = match change(&app, &access.project, &form).await {
         Ok(done) => return Ok(access.done(&here, done)),
         Err(error) => error,
@@ -81,7 +81,7 @@ fn words(refused: &Rejected, lang: Lang) -> Option<FieldErrors> {
 }
 
 async fn view(app: &App, access: &mut ProjectAccess) -> Result<MembersPage, HttpProblem> {
-    let here = urls::members(&access.project.id);
+    let here = ProjectUrls::of(&access.project.id).members();
     let page = access.page(&here);
     let mut members = Vec::new();
     let mut after = Cursor::START;

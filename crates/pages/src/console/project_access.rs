@@ -12,11 +12,11 @@ use crate::show;
 use crate::views::{Form, Layout, ProjectHead, ProjectTab};
 use crate::visitor_pages::VisitorPages as _;
 use usher_domain::project::Project;
+use usher_domain::urls::{self, ProjectUrls};
 use usher_flows::Account;
 use usher_http_server::extract::visitor::Visitor;
 use usher_http_server::problem::HttpProblem;
 use usher_http_server::state::App;
-use usher_http_server::urls;
 
 /// An administrator on a page of a project.
 pub struct ProjectAccess {
@@ -53,10 +53,10 @@ impl ProjectAccess {
     pub fn head(&self, page: &Layout, here: ProjectTab) -> ProjectHead {
         let id = &self.project.id;
         let pages = [
-            (ProjectTab::Clients, urls::project(id)),
-            (ProjectTab::Members, urls::members(id)),
-            (ProjectTab::Webhooks, urls::webhooks(id)),
-            (ProjectTab::Token, urls::project_token(id)),
+            (ProjectTab::Clients, ProjectUrls::of(id).page()),
+            (ProjectTab::Members, ProjectUrls::of(id).members()),
+            (ProjectTab::Webhooks, ProjectUrls::of(id).webhooks()),
+            (ProjectTab::Token, ProjectUrls::of(id).token()),
         ];
         ProjectHead::new(page, self.project.name.clone(), urls::CONSOLE, here, pages)
     }

@@ -14,12 +14,12 @@ use crate::views::{ClientListItem, ConsoleHome, Form, ProjectListItem, ProjectPa
 use crate::visitor_pages::VisitorPages as _;
 use usher_domain::oauth::client::Client;
 use usher_domain::page::{Cursor, MAX_PAGE};
+use usher_domain::urls::{self, ClientUrls, ProjectUrls};
 use usher_flows::Account;
 use usher_http_server::extract::params::FormParams;
 use usher_http_server::extract::visitor::Visitor;
 use usher_http_server::problem::HttpProblem;
 use usher_http_server::state::App;
-use usher_http_server::urls;
 
 /// GET /console
 pub async fn list(
@@ -39,7 +39,7 @@ pub async fn create(
     visitor.check_form(&form)?;
     let error = match app.usher.projects.create_project(&text(&form, "name")).await {
         Ok(made) => {
-            let here = urls::project_token(&made.project.id);
+            let here = ProjectUrls::of(&made.project.id).token();
             return shown::lead_to(&app, visitor, &account, &here, ("made", &made.token));
         }
         Err(error) => error,
@@ -54,12 +54,12 @@ pub async fn create(
 /// GET /console/projects/{project}
 pub async fn one(State(app): State<App>, access: ProjectAccess) -> Result<Response, HttpProblem> {
     let clients = app.usher.clients.list_clients(access.project.id, "", MAX_PAGE).await?;
-    let page = access.page(&urls::project(&access.project.id));
+    let page = access.page(&ProjectUrls::of(&access.project.id).page());
     let view = ProjectPage {
         project: access.head(&page, ProjectTab::Clients),
         id: access.project.id.to_string(),
         clients: clients.iter().map(client_row).collect(),
-        new_client_url: urls::new_client(&access.project.id),
+        new_client_url: ProjectUrls::of(&access.project.id).new_client(),
         page,
     };
     access.show(&view)
@@ -72,7 +72,7 @@ async fn home_view(app: &App, visitor: &mut Visitor, account: &Account) -> Resul
         let clients = app.usher.clients.list_clients(project.id, "", MAX_PAGE).await?.len();
         projects.push(ProjectListItem {
             name: project.name,
-            url: urls::project(&project.id),
+            url: ProjectUrls::of(&project.id).page(),
             clients: u32::try_from(clients).unwrap_or(u32::MAX),
             created: page.lang.date_time(project.created_at.0),
         });
@@ -91,7 +91,7 @@ fn client_row(client: &Client) -> ClientListItem {
         name: client.metadata.client_name.clone(),
         client_id: client.id.0.clone(),
         kind: client.kind.as_str().to_owned(),
-        url: urls::client(&client.id.0),
+        url: ClientUrls::of(&client.id).page(),
         disabled: !client.is_active(),
     }
 }

@@ -15,13 +15,13 @@ use crate::views::{FieldErrors, Form, Message, ProviderPage, StepView};
 use crate::visitor_pages::VisitorPages as _;
 use usher_domain::provider::{ProviderId, ProviderKind, ProviderSettings};
 use usher_domain::secret::Secret;
+use usher_domain::urls::{self, ProviderUrls, UpstreamUrls};
 use usher_flows::upstream::{CheckedStep, NewProvider, StoredProvider};
 use usher_flows::{Account, FlowError, Rejected};
 use usher_http_server::extract::params::{FormParams, QueryParams};
 use usher_http_server::extract::visitor::Visitor;
 use usher_http_server::problem::HttpProblem;
 use usher_http_server::state::App;
-use usher_http_server::urls;
 use usher_protocol::params::Params;
 
 /// GET /console/new-provider?kind=
@@ -100,7 +100,7 @@ pub async fn post(
             let enabled = word == "enable";
             let change = |settings| Ok::<_, Infallible>(ProviderSettings { enabled, ..settings });
             let Ok(()) = app.usher.providers.change_provider(&id, None, change).await?;
-            Ok(visitor.redirect(&urls::with(&urls::provider(&id), "done", "saved")))
+            Ok(visitor.redirect(&urls::with(&ProviderUrls::of(&id).page(), "done", "saved")))
         }
         "remove" => {
             app.usher.providers.delete_provider(&id, false).await?;
@@ -151,7 +151,7 @@ fn saved(
     done: &str,
 ) -> Result<Response, HttpProblem> {
     match result {
-        Ok(Ok(())) => return Ok(visitor.redirect(&urls::with(&urls::provider(id), "done", done))),
+        Ok(Ok(())) => return Ok(visitor.redirect(&urls::with(&ProviderUrls::of(id).page(), "done", done))),
         Ok(Err(errors)) => page.errors = errors,
         Err(FlowError::Rejected(Rejected::Provider(faults))) => {
             page.errors = provider_form::words(&faults, &page.values, page.page.lang);
@@ -204,7 +204,7 @@ fn current(
     provider: &StoredProvider,
 ) -> Result<ProviderPage, HttpProblem> {
     let settings = &provider.settings;
-    let here = urls::provider(&settings.id);
+    let here = ProviderUrls::of(&settings.id).page();
     let kind = kind_of_stored(app, provider)?;
     let mut page = blank(visitor, account, kind);
     page.page.language_url_base.clone_from(&here);
@@ -227,7 +227,7 @@ fn current(
 /// The URLs that the provider may send events to.
 fn notice_urls(app: &App, kind: &ProviderKind, id: &ProviderId) -> Vec<(&'static str, String)> {
     let issuer = &app.usher.core.config.server.issuer;
-    let url = |endpoint| issuer.at(&urls::provider_events(id, endpoint));
+    let url = |endpoint| issuer.at(&UpstreamUrls::of(id).events(endpoint));
     kind.events.iter().map(|event| (event.label, url(event.endpoint))).collect()
 }
 

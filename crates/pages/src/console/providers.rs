@@ -8,10 +8,10 @@ use crate::show;
 use crate::views::{ConsoleProviders, ProviderKindLink, ProviderListItem};
 use crate::visitor_pages::VisitorPages as _;
 use usher_domain::provider::ProviderKind;
+use usher_domain::urls::{self, ProviderUrls};
 use usher_http_server::extract::params::QueryParams;
 use usher_http_server::problem::HttpProblem;
 use usher_http_server::state::App;
-use usher_http_server::urls;
 
 /// GET /console/providers
 pub async fn list(
@@ -25,7 +25,7 @@ pub async fn list(
     let providers = app.usher.providers.list_providers().await?.into_iter().map(|provider| ProviderListItem {
         id: provider.settings.id.to_string(),
         name: kinds.button(&provider.settings).to_owned(),
-        url: urls::provider(&provider.settings.id),
+        url: ProviderUrls::of(&provider.settings.id).page(),
         enabled: provider.settings.enabled,
         managed: provider.managed,
         callback_url: app.usher.providers.upstream_callback(&provider.settings.id),

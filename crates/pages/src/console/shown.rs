@@ -4,11 +4,11 @@ use axum::response::Response;
 
 use crate::views::ShownSecret;
 use crate::visitor_pages::VisitorPages as _;
+use usher_domain::urls;
 use usher_flows::Account;
 use usher_http_server::extract::visitor::Visitor;
 use usher_http_server::problem::HttpProblem;
 use usher_http_server::state::App;
-use usher_http_server::urls;
 use usher_protocol::params::Params;
 
 /// The query parameter with the sealed secret.
@@ -26,7 +26,7 @@ pub fn lead_to(
     (done, secret): (&str, &str),
 ) -> Result<Response, HttpProblem> {
     let sealed = app.usher.shown_once.seal_to_show(secret, page, account, &mut visitor.browser)?;
-    Ok(visitor.redirect(&urls::and(&urls::with(page, "done", done), SHOW, &sealed)))
+    Ok(visitor.redirect(&urls::with(&urls::with(page, "done", done), SHOW, &sealed)))
 }
 
 /// The secret to show on this page, if the URL contains one.

@@ -11,11 +11,11 @@ use crate::login::of_refused;
 use crate::login::sign_in::text;
 use crate::views::{FieldErrors, ProjectTab, ProjectTokenPage, ShownSecret};
 use usher_domain::project::Project;
+use usher_domain::urls::ProjectUrls;
 use usher_flows::{FlowError, Rejected, Rotation, USUAL_OVERLAP};
 use usher_http_server::extract::params::{FormParams, QueryParams};
 use usher_http_server::problem::HttpProblem;
 use usher_http_server::state::App;
-use usher_http_server::urls;
 use usher_i18n::Lang;
 use usher_protocol::params::Params;
 
@@ -40,7 +40,7 @@ pub async fn post(
     FormParams(form): FormParams,
 ) -> Result<Response, HttpProblem> {
     access.visitor.check_form(&form)?;
-    let here = urls::project_token(&access.project.id);
+    let here = ProjectUrls::of(&access.project.id).token();
     let error = match rotate(&app, &access.project, &form).await {
         Ok(token) => return shown::lead_to(&app, access.visitor, &access.account, &here, ("rotated", &token)),
         Err(error) => error,
@@ -75,7 +75,7 @@ fn words(refused: &Rejected, lang: Lang) -> Option<FieldErrors> {
 }
 
 fn view(access: &mut ProjectAccess) -> ProjectTokenPage {
-    let here = urls::project_token(&access.project.id);
+    let here = ProjectUrls::of(&access.project.id).token();
     let page = access.page(&here);
     ProjectTokenPage {
         project: access.head(&page, ProjectTab::Token),

@@ -15,12 +15,12 @@ use usher_domain::event::webhook::{DeliveryAttempt, DeliveryStatus, Webhook, Web
 use usher_domain::id::EventId;
 use usher_domain::page::Cursor;
 use usher_domain::time::Timestamp;
+use usher_domain::urls::{self, ProjectUrls, WebhookUrls};
 use usher_flows::webhooks::WebhookChange;
 use usher_flows::{FlowError, Rejected};
 use usher_http_server::extract::params::{FormParams, QueryParams};
 use usher_http_server::problem::HttpProblem;
 use usher_http_server::state::App;
-use usher_http_server::urls;
 use usher_i18n::Lang;
 use usher_protocol::params::Params;
 
@@ -49,7 +49,7 @@ pub async fn get(
     let webhook = load(&app, &access, &id).await?;
     let before = query.get("before").ok().flatten().and_then(|text| Cursor::decode(text).ok());
     let mut page = view(&app, &mut access, &webhook, before).await?;
-    let here = urls::webhook(&access.project.id, &webhook.id);
+    let here = WebhookUrls::of(&access.project.id, &webhook.id).page();
     page.secret = shown::read(&app, &access.visitor, &access.account, &here, &query).await?;
     page.notice = done::words(&query, page.page.lang, &DONE).filter(|_| page.secret != Some(ShownSecret::Before));
     access.show(&page)
@@ -85,10 +85,10 @@ fn lead_on(
     webhook: &Webhook,
     (done, secret): (&str, Option<String>),
 ) -> Result<Response, HttpProblem> {
-    let here = urls::webhook(&webhook.project_id, &webhook.id);
+    let here = WebhookUrls::of(&webhook.project_id, &webhook.id).page();
     match secret {
         Some(secret) => shown::lead_to(app, access.visitor, &access.account, &here, (done, &secret)),
-        None if done == "deleted" => Ok(access.done(&urls::webhooks(&webhook.project_id), done)),
+        None if done == "deleted" => Ok(access.done(&ProjectUrls::of(&webhook.project_id).webhooks(), done)),
         None => Ok(access.done(&here, done)),
     }
 }
@@ -166,7 +166,7 @@ async fn view(
     webhook: &Webhook,
     before: Option<Cursor>,
 ) -> Result<WebhookPage, HttpProblem> {
-    let here = urls::webhook(&access.project.id, &webhook.id);
+    let here = WebhookUrls::of(&access.project.id, &webhook.id).page();
     let page = access.page(&here);
     let lang = page.lang;
     let found = app.usher.webhooks.list_deliveries(webhook, None, before, SIZE).await?;

@@ -10,11 +10,11 @@ use crate::login::sign_in::text;
 use crate::views::{ProjectTab, WebhookListItem, WebhookValues, WebhooksPage};
 use usher_domain::event::EventCatalogue;
 use usher_domain::event::webhook::{DisabledWhy, Webhook};
+use usher_domain::urls::{ProjectUrls, WebhookUrls};
 use usher_flows::webhooks::NewWebhook;
 use usher_http_server::extract::params::{FormParams, QueryParams};
 use usher_http_server::problem::HttpProblem;
 use usher_http_server::state::App;
-use usher_http_server::urls;
 use usher_i18n::Lang;
 use usher_protocol::params::Params;
 
@@ -45,7 +45,7 @@ pub async fn post(
             return access.show_again(&page);
         }
     };
-    let here = urls::webhook(&access.project.id, &made.webhook.id);
+    let here = WebhookUrls::of(&access.project.id, &made.webhook.id).page();
     shown::lead_to(&app, access.visitor, &access.account, &here, ("added", &made.secret))
 }
 
@@ -78,7 +78,7 @@ pub(super) const fn why_key(why: DisabledWhy) -> &'static str {
 }
 
 async fn view(app: &App, access: &mut ProjectAccess) -> Result<WebhooksPage, HttpProblem> {
-    let here = urls::webhooks(&access.project.id);
+    let here = ProjectUrls::of(&access.project.id).webhooks();
     let page = access.page(&here);
     let webhooks = app.usher.webhooks.list_webhooks(access.project.id).await?;
     Ok(WebhooksPage {
@@ -94,7 +94,7 @@ async fn view(app: &App, access: &mut ProjectAccess) -> Result<WebhooksPage, Htt
 
 fn row(lang: Lang, webhook: Webhook) -> WebhookListItem {
     WebhookListItem {
-        url: urls::webhook(&webhook.project_id, &webhook.id),
+        url: WebhookUrls::of(&webhook.project_id, &webhook.id).page(),
         address: webhook.url,
         description: webhook.description,
         events: webhook.filters.into_iter().map(String::from).collect::<Vec<_>>().join(", "),

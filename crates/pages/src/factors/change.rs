@@ -10,12 +10,12 @@ use crate::owner::AccountOwner;
 use crate::show;
 use crate::visitor_pages::VisitorPages as _;
 use usher_domain::id::{PasskeyId, RememberedId};
+use usher_domain::urls;
 use usher_flows::{Account, FlowError, Rejected};
 use usher_http_server::extract::params::FormParams;
 use usher_http_server::extract::visitor::Visitor;
 use usher_http_server::problem::HttpProblem;
 use usher_http_server::state::App;
-use usher_http_server::urls;
 use usher_protocol::params::Params;
 
 /// POST

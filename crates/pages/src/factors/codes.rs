@@ -7,12 +7,12 @@ use super::{ContinueTarget, Enroller};
 use crate::show;
 use crate::views::RecoveryCodesPage;
 use crate::visitor_pages::VisitorPages as _;
+use usher_domain::urls;
 use usher_flows::Account;
 use usher_http_server::extract::params::QueryParams;
 use usher_http_server::extract::visitor::Visitor;
 use usher_http_server::problem::HttpProblem;
 use usher_http_server::state::App;
-use usher_http_server::urls;
 
 /// Redirects to the page that shows these codes.
 ///
@@ -27,7 +27,7 @@ pub(super) fn lead_to(
 ) -> Result<Response, HttpProblem> {
     let secret = codes.join("\n");
     let sealed = app.usher.shown_once.seal_to_show(&secret, urls::RECOVERY_CODES, account, &mut visitor.browser)?;
-    Ok(visitor.redirect_to_page(&urls::and(&target.here(urls::RECOVERY_CODES), "show", &sealed)))
+    Ok(visitor.redirect_to_page(&urls::with(&target.here(urls::RECOVERY_CODES), "show", &sealed)))
 }
 
 /// GET: the codes, the first time; afterwards a link to make new ones.

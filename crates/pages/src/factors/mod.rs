@@ -15,12 +15,12 @@ use axum::response::{IntoResponse, Response};
 
 use super::login::of_refused;
 use super::visitor_pages::VisitorPages as _;
+use usher_domain::urls;
 use usher_flows::{Account, FlowError, Rejected};
 use usher_http_server::extract::params::QueryParams;
 use usher_http_server::extract::visitor::Visitor;
 use usher_http_server::problem::HttpProblem;
 use usher_http_server::state::App;
-use usher_http_server::urls;
 use usher_i18n::Lang;
 use usher_protocol::params::Params;
 
@@ -63,7 +63,7 @@ impl ContinueTarget {
     /// The sign-in page for a user who must authenticate again, and back.
     fn again(&self, page: &str) -> String {
         match &self.sealed {
-            Some(sealed) => urls::and(&urls::with(urls::LOGIN, "interaction", sealed), "again", "1"),
+            Some(sealed) => urls::with(&urls::with(urls::LOGIN, "interaction", sealed), "again", "1"),
             None => urls::login_again(page),
         }
     }

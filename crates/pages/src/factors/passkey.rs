@@ -8,12 +8,12 @@ use crate::login::sign_in::{text, with_status};
 use crate::show;
 use crate::views::{Form, NewPasskey, PasskeyAsk};
 use crate::visitor_pages::VisitorPages as _;
+use usher_domain::urls;
 use usher_flows::{Account, FlowError, PasskeyAnswer};
 use usher_http_server::extract::params::{FormParams, QueryParams};
 use usher_http_server::extract::visitor::Visitor;
 use usher_http_server::problem::HttpProblem;
 use usher_http_server::state::App;
-use usher_http_server::urls;
 use usher_protocol::params::Params;
 
 /// GET

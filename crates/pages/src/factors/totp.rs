@@ -8,12 +8,12 @@ use crate::login::sign_in::{text, with_status};
 use crate::show;
 use crate::views::{Form, TotpSetup};
 use crate::visitor_pages::VisitorPages as _;
+use usher_domain::urls;
 use usher_flows::{Account, FlowError, TotpOffer};
 use usher_http_server::extract::params::FormParams;
 use usher_http_server::extract::visitor::Visitor;
 use usher_http_server::problem::HttpProblem;
 use usher_http_server::state::App;
-use usher_http_server::urls;
 
 /// GET
 pub async fn get(

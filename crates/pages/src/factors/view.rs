@@ -5,11 +5,11 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::json;
 
 use crate::views::{FactorsView, Form, PasskeyView, RememberedView};
+use usher_domain::urls;
 use usher_domain::user::passkey::StoredPasskey;
 use usher_flows::{Account, FlowError};
 use usher_http_server::extract::visitor::Visitor;
 use usher_http_server::state::App;
-use usher_http_server::urls;
 use usher_i18n::Lang;
 
 /// All factors of a user.

@@ -8,12 +8,12 @@ use crate::show;
 use crate::views::{AccountChooser, AccountView, Form};
 use crate::visitor_pages::VisitorPages as _;
 use usher_domain::oauth::interaction::InteractionStep;
+use usher_domain::urls;
 use usher_flows::Account;
 use usher_http_server::extract::params::{FormParams, QueryParams};
 use usher_http_server::extract::visitor::Visitor;
 use usher_http_server::problem::HttpProblem;
 use usher_http_server::state::App;
-use usher_http_server::urls;
 
 /// GET
 pub async fn get(

@@ -9,12 +9,12 @@ use crate::show;
 use crate::views::{Form, LogoutConfirm, SignedOut};
 use crate::visitor_pages::VisitorPages as _;
 use usher_domain::event::receipt::ReceiptApplication;
+use usher_domain::urls;
 use usher_flows::{Account, LogoutRequest};
 use usher_http_server::extract::params::{FormParams, QueryParams};
 use usher_http_server::extract::visitor::Visitor;
 use usher_http_server::problem::HttpProblem;
 use usher_http_server::state::App;
-use usher_http_server::urls;
 use usher_protocol::params::Params;
 
 /// GET

@@ -1,8 +1,8 @@
 //! Says on the page that waits for a mailed code or link whether an email was sent.
 
 use crate::views::Message;
+use usher_domain::urls;
 use usher_flows::MailedProof;
-use usher_http_server::urls;
 use usher_protocol::params::Params;
 
 /// Query parameter: `1` if another email was sent, `0` if the limit of emails to the address prevented it.
@@ -11,13 +11,13 @@ const SENT: &str = "sent";
 /// The page at `path` that waits for a first email.
 pub(crate) fn waiting_url(path: &str, mailed: MailedProof) -> String {
     let url = urls::with(path, "proof", &mailed.id.to_string());
-    if mailed.sent { url } else { urls::and(&url, SENT, "0") }
+    if mailed.sent { url } else { urls::with(&url, SENT, "0") }
 }
 
 /// The page at `path` that waits for another email.
 pub(crate) fn sent_url(path: &str, mailed: MailedProof) -> String {
     let url = urls::with(path, "proof", &mailed.id.to_string());
-    urls::and(&url, SENT, if mailed.sent { "1" } else { "0" })
+    urls::with(&url, SENT, if mailed.sent { "1" } else { "0" })
 }
 
 /// The message about the requested email.

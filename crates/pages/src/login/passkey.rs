@@ -7,12 +7,12 @@ use axum::response::{IntoResponse as _, Response};
 use super::sign_in::{refused, text};
 use crate::show;
 use crate::visitor_pages::VisitorPages as _;
+use usher_domain::urls;
 use usher_flows::PasskeyAnswer;
 use usher_http_server::extract::params::{FormParams, QueryParams};
 use usher_http_server::extract::visitor::Visitor;
 use usher_http_server::problem::HttpProblem;
 use usher_http_server::state::App;
-use usher_http_server::urls;
 
 /// POST
 pub async fn post(

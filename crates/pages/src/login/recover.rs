@@ -16,12 +16,12 @@ use crate::views::{
 use crate::visitor_pages::VisitorPages as _;
 use usher_domain::email::Email;
 use usher_domain::secret::Secret;
+use usher_domain::urls;
 use usher_flows::{FlowError, Rejected, ReturnTo};
 use usher_http_server::extract::params::{FormParams, QueryParams};
 use usher_http_server::extract::visitor::Visitor;
 use usher_http_server::problem::HttpProblem;
 use usher_http_server::state::App;
-use usher_http_server::urls;
 use usher_protocol::params::Params;
 
 /// Minutes until a recovery link expires.
@@ -79,7 +79,7 @@ pub async fn sent(
     };
     let Some((proof, waiting)) = waiting else { return Ok(visitor.redirect(urls::RECOVER)) };
     let sign_in_url = show::sign_in_url(&app, &visitor, &waiting.return_to, Some(waiting.email.as_str()))?;
-    let then_url = urls::and(&sign_in_url, "done", urls::DONE_PASSWORD);
+    let then_url = urls::with(&sign_in_url, "done", urls::DONE_PASSWORD);
     if waiting.done {
         return Ok(visitor.redirect(&then_url));
     }

@@ -11,12 +11,12 @@ use crate::views::{Form, Register, RegisterValues, SignedInAs};
 use crate::visitor_pages::VisitorPages as _;
 use usher_domain::oauth::interaction::{Interaction, InteractionStep};
 use usher_domain::secret::Secret;
+use usher_domain::urls;
 use usher_flows::{FlowError, Outcome, Rejected, SignUpForm};
 use usher_http_server::extract::params::{FormParams, QueryParams};
 use usher_http_server::extract::visitor::Visitor;
 use usher_http_server::problem::HttpProblem;
 use usher_http_server::state::App;
-use usher_http_server::urls;
 use usher_protocol::params::Params;
 
 /// GET

@@ -1,9 +1,9 @@
 //! The links of the email "You already have an account", which contain the registration that it answers.
 
+use usher_domain::urls;
 use usher_flows::FlowError;
 use usher_http_server::extract::visitor::Visitor;
 use usher_http_server::state::App;
-use usher_http_server::urls;
 use usher_protocol::params::Params;
 
 /// This page with the sign-in that the registration belonged to. `None` in any browser other than the one that began

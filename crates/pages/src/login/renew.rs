@@ -6,10 +6,10 @@ use axum::middleware::Next;
 use axum::response::Response;
 
 use crate::visitor_pages::VisitorPages as _;
+use usher_domain::urls;
 use usher_http_server::extract::visitor::Visitor;
 use usher_http_server::problem::HttpProblem;
 use usher_http_server::state::App;
-use usher_http_server::urls;
 use usher_protocol::params::Params;
 
 /// Redirects a browser whose URL contains an expired request to the same page with the request restarted.
@@ -35,7 +35,7 @@ fn renewed(app: &App, visitor: &Visitor, request: &Request) -> Result<Option<Str
     let sealed = app.usher.authorizations.seal_interaction(&interaction)?;
     let others = query.iter().filter(|(name, _)| !["interaction", "done"].contains(name));
     let url = others.fold(urls::with(request.uri().path(), "interaction", &sealed), |url, (name, value)| {
-        urls::and(&url, name, value)
+        urls::with(&url, name, value)
     });
-    Ok(Some(urls::and(&url, "done", urls::DONE_RESTARTED)))
+    Ok(Some(urls::with(&url, "done", urls::DONE_RESTARTED)))
 }

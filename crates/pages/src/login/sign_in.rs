@@ -12,13 +12,13 @@ use crate::visitor_pages::VisitorPages as _;
 use usher_domain::email::Email;
 use usher_domain::oauth::interaction::{Interaction, InteractionStep};
 use usher_domain::secret::Secret;
+use usher_domain::urls::{self, UpstreamUrls};
 use usher_domain::user::authentication::Method;
 use usher_flows::{Account, Attempt, FlowError, Outcome, Rejected};
 use usher_http_server::extract::params::{FormParams, QueryParams};
 use usher_http_server::extract::visitor::Visitor;
 use usher_http_server::problem::HttpProblem;
 use usher_http_server::state::App;
-use usher_http_server::urls;
 use usher_protocol::params::Params;
 
 /// GET
@@ -213,7 +213,7 @@ async fn view(
     let hint = interaction.and_then(|one| one.request.login_hint.clone()).filter(|hint| hint.contains('@'));
     let offered = app.usher.providers.offered_providers().await?;
     let providers = offered.into_iter().map(|one| ProviderButton {
-        url: with_interaction(&urls::upstream_start(&one.id)),
+        url: with_interaction(&UpstreamUrls::of(&one.id).start()),
         last_used: visitor.last_used().is_some_and(|last| last.method == Method::Provider(one.id.to_string())),
         id: one.id.to_string(),
         name: one.name,

@@ -12,12 +12,12 @@ use crate::visitor_pages::VisitorPages as _;
 use usher_domain::email::typo;
 use usher_domain::id::ProofId;
 use usher_domain::secret::Secret;
+use usher_domain::urls;
 use usher_flows::{AsksPassword, Continued, FlowError, Rejected, SignedIn, Verified};
 use usher_http_server::extract::params::{FormParams, QueryParams};
 use usher_http_server::extract::visitor::Visitor;
 use usher_http_server::problem::HttpProblem;
 use usher_http_server::state::App;
-use usher_http_server::urls;
 use usher_protocol::params::Params;
 
 /// GET shows the form for the code. The page of a link only has a button: mail programs open links by themselves.
@@ -216,7 +216,7 @@ async fn go_on(app: &App, mut visitor: Visitor, proof: ProofId) -> Result<Respon
         }
         Continued::SignIn { email, return_to, proven } => {
             let to = show::sign_in_url(app, &visitor, &return_to, Some(email.as_str()))?;
-            let to = if proven { urls::and(&to, "done", urls::DONE_EMAIL) } else { to };
+            let to = if proven { urls::with(&to, "done", urls::DONE_EMAIL) } else { to };
             Ok(visitor.redirect(&to))
         }
     }

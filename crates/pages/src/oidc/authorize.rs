@@ -9,12 +9,13 @@ use crate::views::{ErrorPage, Mismatch, PageProblem};
 use crate::visitor_pages::VisitorPages as _;
 use crate::ways::ways;
 use usher_domain::oauth::client::Client;
+use usher_domain::urls::{self, ClientUrls};
 use usher_flows::{AuthorizeFault, FlowError, Outcome, log_refusal};
 use usher_http_server::extract::params::{FormParams, QueryParams};
 use usher_http_server::extract::visitor::Visitor;
 use usher_http_server::problem::HttpProblem;
 use usher_http_server::state::App;
-use usher_http_server::urls;
+use usher_protocol::endpoints;
 use usher_protocol::error::OAuthError;
 use usher_protocol::error_code::ErrorCode;
 use usher_protocol::params::Params;
@@ -40,7 +41,7 @@ pub async fn get(
 pub async fn post(visitor: Visitor, QueryParams(query): QueryParams, FormParams(form): FormParams) -> Response {
     let all = query.iter().chain(form.iter());
     let params = Params::from_pairs(all.map(|(name, value)| (name.to_owned(), value.to_owned())));
-    visitor.redirect(&format!("{}?{}", urls::AUTHORIZE, params.encode()))
+    visitor.redirect(&format!("{}?{}", endpoints::AUTHORIZE, params.encode()))
 }
 
 /// An error that is shown on a page is logged like one that is sent to the client.
@@ -53,7 +54,7 @@ fn log_fault(fault: &AuthorizeFault, params: &Params) {
         AuthorizeFault::RedirectMismatch { .. } | AuthorizeFault::RedirectMissing => ErrorCode::InvalidRequest,
     };
     let error = OAuthError::new(code, fault.to_string());
-    log_refusal(urls::AUTHORIZE, &named(error, params));
+    log_refusal(endpoints::AUTHORIZE, &named(error, params));
 }
 
 /// The error with the client that the request names, if any.
@@ -83,7 +84,7 @@ async fn refused(app: &App, visitor: Visitor, fault: AuthorizeFault) -> Result<R
         AuthorizeFault::Flow(error) => return Err(error.into()),
         AuthorizeFault::RedirectMismatch { client, sent } if may_see_both_sides(app, &visitor).await? => {
             let register = may_register(app, &visitor).await?;
-            let register = register.then(|| urls::with(&urls::edit_client(&client.id.0), "add", &sent));
+            let register = register.then(|| urls::with(&ClientUrls::of(&client.id).edit(), "add", &sent));
             Some(Mismatch::between(&sent, &client.metadata.redirect_uris, register))
         }
         _ => None,
@@ -97,7 +98,7 @@ async fn refused(app: &App, visitor: Visitor, fault: AuthorizeFault) -> Result<R
         details,
         time,
         mismatch,
-        ways: ways(lang, problem, &HttpProblem::bad_request("").back_to(home), urls::AUTHORIZE),
+        ways: ways(lang, problem, &HttpProblem::bad_request("").back_to(home), endpoints::AUTHORIZE),
     };
     let body = show::html(&page)?;
     Ok(visitor.reply((StatusCode::BAD_REQUEST, body)).into_response())

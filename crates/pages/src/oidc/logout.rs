@@ -11,7 +11,7 @@ use usher_http_server::extract::params::{FormParams, QueryParams};
 use usher_http_server::extract::visitor::Visitor;
 use usher_http_server::problem::HttpProblem;
 use usher_http_server::state::App;
-use usher_http_server::urls;
+use usher_protocol::endpoints;
 use usher_protocol::error::OAuthError;
 use usher_protocol::params::Params;
 
@@ -23,7 +23,7 @@ pub async fn get(
 ) -> Result<Response, HttpProblem> {
     let request = app.usher.sign_outs.read_logout(&params).await?;
     if let Some(fault) = request.fault {
-        log_refusal(urls::END_SESSION, &named(OAuthError::invalid_request(fault), &params));
+        log_refusal(endpoints::END_SESSION, &named(OAuthError::invalid_request(fault), &params));
     }
     match app.usher.sign_outs.sign_out_of(&request, &visitor.browser).await? {
         SignOut::AtOnce(account) => {
@@ -39,7 +39,7 @@ pub async fn get(
 pub async fn post(visitor: Visitor, QueryParams(query): QueryParams, FormParams(form): FormParams) -> Response {
     let all = query.iter().chain(form.iter());
     let params = Params::from_pairs(all.map(|(name, value)| (name.to_owned(), value.to_owned())));
-    visitor.redirect(&format!("{}?{}", urls::END_SESSION, params.encode()))
+    visitor.redirect(&format!("{}?{}", endpoints::END_SESSION, params.encode()))
 }
 
 /// Redirects to the client if the URI is registered; shows a page otherwise.

@@ -11,13 +11,13 @@ use crate::views::{AskAddress, ConfirmLink, Form};
 use crate::visitor_pages::VisitorPages as _;
 use usher_domain::email::{Email, typo};
 use usher_domain::id::ProofId;
+use usher_domain::urls;
 use usher_flows::upstream::{CallbackOutcome, PendingQuestion, Question, UpstreamFault, UpstreamIntent};
 use usher_flows::{Account, FlowError};
 use usher_http_server::extract::params::{FormParams, QueryParams};
 use usher_http_server::extract::visitor::Visitor;
 use usher_http_server::problem::HttpProblem;
 use usher_http_server::state::App;
-use usher_http_server::urls;
 use usher_protocol::params::Params;
 
 /// GET
@@ -141,7 +141,7 @@ async fn view(
         Question::Confirm { email, by_mail, sent, .. } => {
             let signed_in = owner_here(app, visitor, asked).await?.is_some();
             let hinted = urls::with(urls::LOGIN, "login_hint", email.as_str());
-            let sign_in_url = urls::and(&hinted, "next", &here);
+            let sign_in_url = urls::with(&hinted, "next", &here);
             let email = email.masked();
             let view = ConfirmLink {
                 page,

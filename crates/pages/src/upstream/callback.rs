@@ -6,12 +6,12 @@ use axum::response::Response;
 use super::{arrived, trouble};
 use crate::visitor_pages::VisitorPages as _;
 use usher_domain::provider::ProviderId;
+use usher_domain::urls::UpstreamUrls;
 use usher_flows::upstream::Callback;
 use usher_http_server::extract::body;
 use usher_http_server::extract::visitor::Visitor;
 use usher_http_server::problem::HttpProblem;
 use usher_http_server::state::App;
-use usher_http_server::urls;
 
 /// The parameters of a posted response that the redirect keeps.
 const PASSED_ON: [&str; 7] = ["code", "state", "iss", "user", "error", "error_description", "error_subcode"];
@@ -56,5 +56,5 @@ pub async fn post(
     for (name, value) in form_urlencoded::parse(&posted).filter(|(name, _)| PASSED_ON.contains(&name.as_ref())) {
         query.append_pair(&name, &value);
     }
-    Ok(visitor.redirect(&format!("{}?{}", urls::upstream_callback(&provider), query.finish())))
+    Ok(visitor.redirect(&format!("{}?{}", UpstreamUrls::of(&provider).callback(), query.finish())))
 }

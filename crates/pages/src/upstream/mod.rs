@@ -10,11 +10,11 @@ use axum::response::Response;
 
 use super::show;
 use super::visitor_pages::VisitorPages as _;
+use usher_domain::urls;
 use usher_flows::upstream::{CallbackOutcome, UpstreamIntent};
 use usher_http_server::extract::visitor::Visitor;
 use usher_http_server::problem::HttpProblem;
 use usher_http_server::state::App;
-use usher_http_server::urls;
 
 pub(super) use trouble::trouble;
 

@@ -11,6 +11,7 @@ use crate::show;
 use crate::views::DataDeletion;
 use crate::visitor_pages::VisitorPages as _;
 use usher_domain::provider::ProviderId;
+use usher_domain::urls::{self, UpstreamUrls};
 use usher_flows::upstream::UpstreamFault;
 use usher_flows::upstream::{ProviderEventEndpoint, ProviderEventRequest};
 use usher_http_server::extract::body;
@@ -18,7 +19,6 @@ use usher_http_server::extract::params::QueryParams;
 use usher_http_server::extract::visitor::Visitor;
 use usher_http_server::problem::HttpProblem;
 use usher_http_server::state::App;
-use usher_http_server::urls;
 
 /// POST: Google's security events, Apple's notifications, Facebook's "deauthorize".
 pub async fn account(app: State<App>, provider: Path<String>, request: Request) -> Result<Response, HttpProblem> {
@@ -55,7 +55,7 @@ async fn receive(
     {
         Ok(notice) => match notice.confirmation {
             Some(code) => {
-                let url = urls::with(&urls::data_deletion(&provider), "code", &code);
+                let url = urls::with(&UpstreamUrls::of(&provider).deletion(), "code", &code);
                 let url = app.usher.core.config.server.issuer.at(&url);
                 Ok(Json(json!({ "url": url, "confirmation_code": code })).into_response())
             }

@@ -6,12 +6,12 @@ use axum::response::Response;
 use super::trouble;
 use crate::visitor_pages::VisitorPages as _;
 use usher_domain::provider::ProviderId;
+use usher_domain::urls;
 use usher_flows::upstream::UpstreamIntent;
 use usher_http_server::extract::params::QueryParams;
 use usher_http_server::extract::visitor::Visitor;
 use usher_http_server::problem::HttpProblem;
 use usher_http_server::state::App;
-use usher_http_server::urls;
 
 /// The longest `login_hint` that is passed on.
 const MAX_HINT: usize = 320;

@@ -6,13 +6,13 @@ use crate::show;
 use crate::views::{UpstreamTrouble, UpstreamTroubleKind};
 use crate::visitor_pages::VisitorPages as _;
 use usher_domain::provider::ProviderId;
+use usher_domain::urls::{self, UpstreamUrls};
 use usher_flows::upstream::UpstreamError;
 use usher_flows::upstream::{Refusal, UpstreamFault, UpstreamIntent};
 use usher_http_server::error::of_upstream;
 use usher_http_server::extract::visitor::Visitor;
 use usher_http_server::problem::HttpProblem;
 use usher_http_server::state::App;
-use usher_http_server::urls;
 
 /// The error for the page.
 const fn kind_of(fault: &UpstreamFault) -> UpstreamTroubleKind {
@@ -55,14 +55,14 @@ pub async fn trouble(
     let (retry_url, other_url) = match &intent {
         Some(UpstreamIntent::Link { .. }) => (None, urls::IDENTITIES.to_owned()),
         Some(UpstreamIntent::SignIn { interaction: Some(sealed), .. }) => {
-            let start = urls::with(&urls::upstream_start(provider), "interaction", sealed);
+            let start = urls::with(&UpstreamUrls::of(provider).start(), "interaction", sealed);
             (Some(start), urls::with(urls::LOGIN, "interaction", sealed))
         }
         Some(UpstreamIntent::SignIn { interaction: None, next }) => {
-            let start = urls::with(&urls::upstream_start(provider), "next", next);
+            let start = urls::with(&UpstreamUrls::of(provider).start(), "next", next);
             (Some(start), urls::on_the_way(urls::LOGIN, None, Some(next)))
         }
-        None => (Some(urls::upstream_start(provider)), urls::LOGIN.to_owned()),
+        None => (Some(UpstreamUrls::of(provider).start()), urls::LOGIN.to_owned()),
     };
     let over = matches!(fault, UpstreamFault::Rejected(refusal) if refusal != Refusal::Over);
     let retry_url = retry_url.filter(|_| !over && !gone);

@@ -2,6 +2,8 @@
 
 use std::fmt::Write as _;
 
+use usher_protocol::endpoints;
+
 /// A code sample.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Snippet {
@@ -31,7 +33,7 @@ fn curl(issuer: &str, client_id: &str, secret: Option<&str>, redirect_uri: &str,
     let id = shell(client_id);
     let credentials = secret
         .map_or_else(|| format!("{id}:\"$USHER_CLIENT_SECRET\""), |secret| shell(&format!("{client_id}:{secret}")));
-    let token = at("/oauth2/token");
+    let token = at(endpoints::TOKEN);
     match kind {
         "machine" => {
             format!("curl {token} \\\n  -u {credentials} \\\n  -d grant_type=client_credentials")

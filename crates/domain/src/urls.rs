@@ -1,0 +1,446 @@
+//! Every URL path of the server, each written once: patterns for routes, and typed URLs for links, redirects, forms and
+//! emails. Those of the OAuth endpoints are in `crates/protocol/src/endpoints.rs`; an operation of the JSON API has its
+//! path in the attribute above its handler.
+
+use std::fmt::Display;
+
+use crate::id::{ClientId, EventId, PasskeyId, ProjectId, ProofId, RememberedId, SessionId, UserId, WebhookId};
+use crate::provider::{ProviderEventEndpoint, ProviderId};
+
+/// Liveness and readiness, for probes.
+pub const HEALTH: &str = "/health/";
+pub const HEALTH_LIVE: &str = "/health/live";
+pub const HEALTH_READY: &str = "/health/ready";
+/// The folder of the static files.
+pub const STATIC: &str = "/static/";
+pub const STATIC_FILE: &str = "/static/{*path}";
+/// Rules for crawlers: nothing may be read.
+pub const ROBOTS: &str = "/robots.txt";
+/// The icon, for programs that do not read the page.
+pub const FAVICON: &str = "/favicon.ico";
+/// RFC 9116: the contact for vulnerability reports.
+pub const SECURITY_TXT: &str = "/.well-known/security.txt";
+
+/// The folder of all JSON APIs.
+pub const API: &str = "/api/";
+/// The `OpenAPI` document.
+pub const OPENAPI: &str = "/openapi.json";
+/// The interactive API reference.
+pub const DOCS: &str = "/docs";
+/// A guide: a document of `docs/`.
+pub const DOCUMENT: &str = "/docs/{*name}";
+/// The table of contents of the guides.
+pub const GUIDES: &str = "/docs/index";
+
+/// The root, which redirects to the account.
+pub const HOME: &str = "/";
+/// Sign in.
+pub const LOGIN: &str = "/login";
+/// The second step of signing in, by a code.
+pub const SECOND_FACTOR: &str = "/login/second";
+/// The second step by a passkey.
+pub const SECOND_PASSKEY: &str = "/login/second/passkey";
+/// Sign in by a passkey.
+pub const PASSKEY_SIGN_IN: &str = "/login/passkey";
+/// Set up a second factor that the client requires.
+pub const ENROL: &str = "/login/enrol";
+/// Polled by a page that waits until an emailed link is opened in another browser.
+pub const WAITING: &str = "/login/waiting";
+/// Choose an account.
+pub const ACCOUNTS: &str = "/login/accounts";
+pub const REMOVE_ACCOUNT: &str = "/login/accounts/remove";
+pub const REGISTER: &str = "/register";
+/// Prove an email address, by the code.
+pub const VERIFY: &str = "/verify";
+pub const VERIFY_BY_LINK: &str = "/verify/link";
+pub const VERIFY_RESEND: &str = "/verify/resend";
+/// Continue after the link was opened in another browser.
+pub const VERIFY_CONTINUE: &str = "/verify/continue";
+/// Correct the address of a registration.
+pub const VERIFY_ADDRESS: &str = "/verify/address";
+/// The address was proven in another browser than the one that registered.
+pub const VERIFIED_ELSEWHERE: &str = "/verify/elsewhere";
+/// Request a password reset email.
+pub const RECOVER: &str = "/recover";
+/// The email with the link is on its way.
+pub const RECOVER_SENT: &str = "/recover/sent";
+/// Set a new password.
+pub const RECOVER_RESET: &str = "/recover/reset";
+/// The new password is set.
+pub const RECOVER_DONE: &str = "/recover/done";
+pub const CONSENT: &str = "/consent";
+pub const LOGOUT: &str = "/logout";
+
+/// The account, which redirects to the profile.
+pub const ACCOUNT: &str = "/account";
+pub const PROFILE: &str = "/account/profile";
+/// Password and other factors.
+pub const SECURITY: &str = "/account/security";
+/// Change the email address.
+pub const EMAIL: &str = "/account/email";
+pub const EMAIL_BY_CODE: &str = "/account/email/code";
+pub const EMAIL_BY_LINK: &str = "/account/email/link";
+/// Dismiss an address that a provider suggests.
+pub const EMAIL_DISMISS: &str = "/account/email/dismiss";
+pub const SESSIONS: &str = "/account/sessions";
+pub const END_OTHER_SESSIONS: &str = "/account/sessions/end-others";
+pub const END_ALL_SESSIONS: &str = "/account/sessions/end-all";
+/// Applications with access.
+pub const APPS: &str = "/account/apps";
+pub const ACTIVITY: &str = "/account/activity";
+/// Export the data, or delete the account.
+pub const DATA: &str = "/account/data";
+pub const DOWNLOAD_DATA: &str = "/account/data/download";
+pub const DELETE_ACCOUNT: &str = "/account/data/delete";
+/// "This wasn't me", from an email or a page.
+pub const NOT_ME: &str = "/account/not-me";
+/// Forms that change factors.
+pub const FACTORS: &str = "/account/security/factors";
+/// An authenticator app.
+pub const TOTP: &str = "/account/security/totp";
+pub const REMOVE_TOTP: &str = "/account/security/totp/remove";
+/// Makes new recovery codes, and shows them once.
+pub const RECOVERY_CODES: &str = "/account/security/codes";
+pub const NEW_PASSKEY: &str = "/account/security/passkeys/new";
+/// Ask for the second step always, or only if a client wants it.
+pub const SECOND_STEP_ALWAYS: &str = "/account/security/second-step/always";
+pub const SECOND_STEP_SOMETIMES: &str = "/account/security/second-step/sometimes";
+pub const FORGET_BROWSERS: &str = "/account/security/browsers/forget-all";
+/// The linked identities.
+pub const IDENTITIES: &str = "/account/identities";
+pub const LINK_IDENTITY: &str = "/account/identities/link";
+pub const UNLINK_IDENTITY: &str = "/account/identities/unlink";
+pub const MERGE_ACCOUNTS: &str = "/account/identities/merge";
+pub const UNDO_MERGE: &str = "/account/identities/undo-merge";
+
+/// The folder of all steps with providers.
+pub const UPSTREAM: &str = "/upstream";
+/// The question that a sign-in with a provider may need to ask; answered by a code.
+pub const UPSTREAM_ASK: &str = "/upstream/ask";
+pub const UPSTREAM_ASK_MAIL: &str = "/upstream/ask/mail";
+pub const UPSTREAM_ASK_SKIP: &str = "/upstream/ask/skip";
+pub const UPSTREAM_ASK_CONFIRM: &str = "/upstream/ask/confirm";
+
+/// Where passkeys are created and managed (a well-known URL of the W3C).
+pub const PASSKEY_ENDPOINTS: &str = "/.well-known/passkey-endpoints";
+/// The well-known URL for changing passwords, used by password managers.
+pub const CHANGE_PASSWORD: &str = "/.well-known/change-password";
+/// The one-time link that makes the first administrator.
+pub const SETUP: &str = "/setup/{code}";
+
+pub const CONSOLE: &str = "/console";
+pub const PROVIDERS: &str = "/console/providers";
+/// A new provider; `kind` selects its kind.
+pub const NEW_PROVIDER: &str = "/console/new-provider";
+/// The emails of development mode.
+pub const DEV_MAIL: &str = "/dev/mail";
+
+/// The URLs of one object: a type for each kind, with the pattern and the URL of each page and action.
+macro_rules! url_groups {
+    ($(
+        $(#[$doc:meta])*
+        $name:ident($($field:ident: $type:ty),+) at $base:literal {
+            $($(#[$about:meta])* $pattern:ident $url:ident $rest:literal;)+
+        }
+    )*) => {$(
+        $(#[$doc])*
+        #[derive(Debug, Clone, Default, PartialEq, Eq)]
+        pub struct $name(String);
+
+        impl $name {
+            $($(#[$about])* pub const $pattern: &'static str = concat!($base, $rest);)+
+
+            pub fn of($($field: &$type),+) -> Self {
+                Self(filled($base, &[$($field as &dyn Display),+]))
+            }
+
+            $($(#[$about])* pub fn $url(&self) -> String {
+                format!("{}{}", self.0, $rest)
+            })+
+        }
+    )*};
+}
+
+url_groups! {
+    SessionUrls(session: SessionId) at "/account/sessions/{session}" {
+        END end "/end";
+    }
+    PasskeyUrls(passkey: PasskeyId) at "/account/security/passkeys/{passkey}" {
+        RENAME rename "/rename";
+        REMOVE remove "/remove";
+    }
+    /// A browser that is not asked for the second step.
+    RememberedUrls(browser: RememberedId) at "/account/security/browsers/{browser}" {
+        FORGET forget "/forget";
+    }
+    /// What the server and a provider send each other.
+    UpstreamUrls(provider: ProviderId) at "/upstream/{provider}" {
+        /// Starts a sign-in.
+        START start "/start";
+        /// The redirect URI.
+        CALLBACK callback "/callback";
+        /// Security events.
+        NOTICES notices "/notices";
+        /// Facebook's data deletion.
+        DELETION deletion "/data-deletion";
+        /// OpenID Connect Back-Channel Logout, sent by the provider.
+        LOGOUT logout "/backchannel-logout";
+    }
+    ProjectUrls(project: ProjectId) at "/console/projects/{project}" {
+        PAGE page "";
+        MEMBERS members "/members";
+        TOKEN token "/token";
+        WEBHOOKS webhooks "/webhooks";
+        NEW_CLIENT new_client "/clients/new";
+    }
+    MemberUrls(project: ProjectId, user: UserId) at "/console/projects/{project}/members/{user}" {
+        CHANGE_ROLE change_role "/change-role";
+        REMOVE remove "/remove";
+    }
+    WebhookUrls(project: ProjectId, webhook: WebhookId) at "/console/projects/{project}/webhooks/{webhook}" {
+        PAGE page "";
+        TEST test "/test";
+        ROTATE_SECRET rotate_secret "/rotate-secret";
+        ENABLE enable "/enable";
+        DISABLE disable "/disable";
+        DELETE delete "/delete";
+        REDELIVER_FAILED redeliver_failed "/redeliver-failed";
+    }
+    DeliveryUrls(project: ProjectId, webhook: WebhookId, message: EventId)
+        at "/console/projects/{project}/webhooks/{webhook}/deliveries/{message}" {
+        REDELIVER redeliver "/redeliver";
+    }
+    ClientUrls(client: ClientId) at "/console/clients/{client}" {
+        PAGE page "";
+        EDIT edit "/edit";
+        ROTATE_SECRET rotate_secret "/rotate-secret";
+        ENABLE enable "/enable";
+        DISABLE disable "/disable";
+        DELETE delete "/delete";
+    }
+    /// A provider in the console.
+    ProviderUrls(provider: ProviderId) at "/console/providers/{provider}" {
+        PAGE page "";
+        TEST test "/test";
+        ENABLE enable "/enable";
+        DISABLE disable "/disable";
+        REMOVE remove "/remove";
+    }
+    /// An email of development mode.
+    CaughtEmailUrls(number: u64) at "/dev/mail/{number}" {
+        PAGE page "";
+        HTML html "/html";
+    }
+}
+
+impl UpstreamUrls {
+    /// Where the provider sends events.
+    pub fn events(&self, endpoint: ProviderEventEndpoint) -> String {
+        match endpoint {
+            ProviderEventEndpoint::Account => self.notices(),
+            ProviderEventEndpoint::DataDeletion => self.deletion(),
+            ProviderEventEndpoint::BackchannelLogout => self.logout(),
+        }
+    }
+}
+
+/// The URL of a setup link.
+pub fn setup(code: &str) -> String {
+    filled(SETUP, &[&code])
+}
+
+/// The URL of a guide.
+pub fn document(name: &str) -> String {
+    filled(DOCUMENT, &[&name])
+}
+
+/// The URL of a static file.
+pub fn static_file(path: &str) -> String {
+    filled(STATIC_FILE, &[&path])
+}
+
+/// The pattern with its parameters replaced in order.
+fn filled(pattern: &str, values: &[&dyn Display]) -> String {
+    let mut url = String::with_capacity(pattern.len() + 64);
+    let mut rest = pattern;
+    for value in values {
+        let Some((before, after)) = rest.split_once('{') else { break };
+        url = format!("{url}{before}{value}");
+        rest = after.split_once('}').map_or("", |(_, after)| after);
+    }
+    url + rest
+}
+
+/// A URL with one more query parameter.
+pub fn with(url: &str, name: &str, value: &str) -> String {
+    let query = form_urlencoded::Serializer::new(String::new()).append_pair(name, value).finish();
+    let joint = if url.contains('?') { '&' } else { '?' };
+    format!("{url}{joint}{query}")
+}
+
+/// The query parameter that says which change was made.
+pub const DONE: &str = "done";
+/// Value of [`DONE`]: a new password is set.
+pub const DONE_PASSWORD: &str = "password";
+/// Value of [`DONE`]: the address of a registration is proven.
+pub const DONE_EMAIL: &str = "email";
+/// Value of [`DONE`]: the sign-in was restarted.
+pub const DONE_RESTARTED: &str = "restarted";
+/// Value of [`DONE`]: the change was not made, because the user had to sign in first, and must be repeated.
+pub const DONE_REPEAT: &str = "repeat";
+/// The parameter of the sign-in page that repeats the response to a request that was answered before.
+pub const RESUME: &str = "resume";
+
+/// A sign-in page with its continuation: a client's request, or the page that was requested.
+pub fn on_the_way(path: &str, interaction: Option<&str>, next: Option<&str>) -> String {
+    match (interaction, next) {
+        (Some(sealed), _) => with(path, "interaction", sealed),
+        (None, Some(next)) => with(path, "next", &after_login(Some(next))),
+        (None, None) => path.to_owned(),
+    }
+}
+
+/// The URL that a waiting page polls.
+pub fn waiting(proof: ProofId) -> String {
+    with(WAITING, "proof", &proof.to_string())
+}
+
+/// The sign-in page that continues to a page of this server.
+pub fn login_then(page: &str) -> String {
+    with(LOGIN, "next", page)
+}
+
+/// The sign-in page that asks the signed-in user to authenticate again, and continues to a page of this server.
+pub fn login_again(page: &str) -> String {
+    with(&login_then(page), "again", "1")
+}
+
+/// As [`login_again`], for a change that was not made: the page asks to repeat it.
+pub fn login_to_repeat(page: &str) -> String {
+    login_again(&with(page, DONE, DONE_REPEAT))
+}
+
+/// The second-factor page with the pending sign-in, the client's request it belongs to, and where it continues without
+/// one.
+pub fn second_factor(pending: &str, interaction: Option<&str>, next: &str) -> String {
+    let url = with(SECOND_FACTOR, "pending", pending);
+    match interaction {
+        Some(sealed) => with(&url, "interaction", sealed),
+        None => with(&url, "next", next),
+    }
+}
+
+/// The page of an upstream sign-in's question.
+pub fn upstream_ask(question: ProofId) -> String {
+    with(UPSTREAM_ASK, "q", &question.to_string())
+}
+
+/// The page that creates the first passkey of a newly registered user.
+pub fn first_passkey(interaction: Option<&str>) -> String {
+    with(&on_the_way(NEW_PASSKEY, interaction, None), "first", "1")
+}
+
+/// The account pages that a sign-in without a client may continue to.
+const ACCOUNT_PAGES: [&str; 11] =
+    [TOTP, NEW_PASSKEY, SECURITY, PROFILE, SESSIONS, IDENTITIES, APPS, ACTIVITY, DATA, EMAIL, NOT_ME];
+/// Pages for everybody with actions below their own URL.
+const OPEN_PAGES: [&str; 5] = [SECOND_FACTOR, ACCOUNTS, LOGIN, VERIFY, UPSTREAM_ASK];
+
+/// The page on which the form of an action stands, which is the page above it; the path itself if it is a page.
+pub fn page_of_action(path: &str) -> &str {
+    let above = |page: &&&str| path.strip_prefix(**page).is_some_and(|rest| rest.starts_with('/'));
+    let is_page = ACCOUNT_PAGES.contains(&path) || path == RECOVERY_CODES;
+    let found = ACCOUNT_PAGES.iter().chain(&OPEN_PAGES).find(above).filter(|_| !is_page);
+    found.copied().unwrap_or(path)
+}
+
+/// Where a sign-in without a client continues: to the requested page if it is allowed, or to a question of an upstream
+/// sign-in; to the profile otherwise.
+pub fn after_login(next: Option<&str>) -> String {
+    let asked = next.filter(|next| is_after_login(next) || is_upstream_ask(next));
+    asked.unwrap_or(PROFILE).to_owned()
+}
+
+/// An account page or the console, with or without a query; or any page of the console.
+fn is_after_login(next: &str) -> bool {
+    let (path, query) = next.split_once('?').unwrap_or((next, ""));
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.~%&=+".contains(&byte);
+    let in_console = || {
+        let rest = path.strip_prefix(CONSOLE).and_then(|rest| rest.strip_prefix('/'));
+        rest.is_some_and(|rest| rest.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_/".contains(&byte)))
+    };
+    let is_page = || ACCOUNT_PAGES.contains(&path) || path == CONSOLE || in_console();
+    next.len() <= LONGEST_NEXT && query.bytes().all(plain) && is_page()
+}
+
+/// Longest URL of a page that a sign-in continues to.
+const LONGEST_NEXT: usize = 500;
+
+fn is_upstream_ask(page: &str) -> bool {
+    let question = page.strip_prefix(UPSTREAM_ASK).and_then(|rest| rest.strip_prefix("?q="));
+    question.is_some_and(|question| question.parse::<ProofId>().is_ok())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn signing_in_leads_to_pages_of_ours_with_their_query_and_nowhere_else() {
+        let kept = [
+            "/account/email?token=a-b_c",
+            "/account/activity?kind=security&before=x%3D",
+            "/account/security?done=repeat",
+            "/console",
+            "/console/projects/01a228e8-5af0-7523-b331-ca5d7a7ba6f6/clients/new",
+        ];
+        for next in kept {
+            assert_eq!(after_login(Some(next)), next);
+        }
+        let long = format!("/account/email?token={}", "a".repeat(500));
+        for next in [
+            "",
+            "//evil.test/account/profile",
+            "https://evil.test",
+            "/account/profile#x",
+            "/account/profile?x= y",
+            "/account/profile?x=\r\nset-cookie: a",
+            "/console/../oauth2/authorize",
+            "/console//evil.test\\",
+            "/consolex/y",
+            "/oauth2/authorize?client_id=x",
+            &long,
+        ] {
+            assert_eq!(after_login(Some(next)), PROFILE, "{next}");
+        }
+    }
+
+    #[test]
+    fn a_pattern_is_filled_in_order_and_once() {
+        let (project, webhook) = (ProjectId(uuid::Uuid::nil()), WebhookId(uuid::Uuid::max()));
+        let urls = WebhookUrls::of(&project, &webhook);
+        let filled = WebhookUrls::ROTATE_SECRET
+            .replace("{project}", &project.to_string())
+            .replace("{webhook}", &webhook.to_string());
+        assert_eq!(urls.rotate_secret(), filled);
+        assert_eq!(ClientUrls::of(&ClientId("{client}".into())).edit(), "/console/clients/{client}/edit");
+        assert_eq!(document("guides/axum"), "/docs/guides/axum");
+    }
+
+    #[test]
+    fn the_form_of_an_action_stands_on_the_page_above() {
+        for (action, page) in [
+            (DELETE_ACCOUNT, DATA),
+            (REMOVE_TOTP, TOTP),
+            (SECOND_STEP_ALWAYS, SECURITY),
+            (SECOND_PASSKEY, SECOND_FACTOR),
+            (REMOVE_ACCOUNT, ACCOUNTS),
+            (PASSKEY_SIGN_IN, LOGIN),
+            (TOTP, TOTP),
+            (RECOVERY_CODES, RECOVERY_CODES),
+            (CONSOLE, CONSOLE),
+        ] {
+            assert_eq!(page_of_action(action), page);
+        }
+    }
+}
