@@ -129,6 +129,8 @@ pub const CHANGE_PASSWORD: &str = "/.well-known/change-password";
 pub const SETUP: &str = "/setup/{code}";
 
 pub const CONSOLE: &str = "/console";
+/// The folder of all other pages of the console.
+pub const IN_CONSOLE: &str = "/console/";
 pub const PROVIDERS: &str = "/console/providers";
 /// A new provider; `kind` selects its kind.
 pub const NEW_PROVIDER: &str = "/console/new-provider";

@@ -42,7 +42,7 @@ pub async fn layer(
 
 /// Pages with text fields.
 fn takes_text(path: &str) -> bool {
-    [urls::PROFILE, urls::EMAIL, urls::CONSOLE].contains(&path) || path.starts_with("/console/")
+    [urls::PROFILE, urls::EMAIL, urls::CONSOLE].contains(&path) || path.starts_with(urls::IN_CONSOLE)
 }
 
 /// Whether somebody typed into the form. If they only pressed a button, they sign in and press it again.

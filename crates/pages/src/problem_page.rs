@@ -53,7 +53,7 @@ fn error_page(app: &App, problem: &HttpProblem, asked: &ProblemRequest) -> Error
         ("CROSS_SITE", _) => PageProblem::CrossSite,
         ("COOKIES_MISSING", _) => PageProblem::CookiesMissing,
         ("LINK_EXPIRED", _) => PageProblem::LinkExpired,
-        (_, StatusCode::NOT_FOUND) if asked.uri.path().starts_with("/console/") => PageProblem::Deleted,
+        (_, StatusCode::NOT_FOUND) if asked.uri.path().starts_with(urls::IN_CONSOLE) => PageProblem::Deleted,
         (_, StatusCode::NOT_FOUND) => PageProblem::NotFound,
         (_, StatusCode::FORBIDDEN | StatusCode::UNAUTHORIZED) => PageProblem::NotAllowed,
         (_, StatusCode::TOO_MANY_REQUESTS) => PageProblem::TooManyRequests,

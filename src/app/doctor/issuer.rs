@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use super::Finding;
 use usher_config::{Config, RunMode};
+use usher_protocol::endpoints;
 
 /// The timeout of a request.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -15,7 +16,7 @@ const LONGEST: usize = 1024 * 1024;
 /// The findings. `kids` are the keys in the database, if it could be read.
 pub async fn examine(config: &Config, kids: Option<&[String]>) -> Vec<Finding> {
     let issuer = config.server.issuer.as_str();
-    let url = config.server.issuer.at("/.well-known/openid-configuration");
+    let url = config.server.issuer.at(endpoints::OPENID_CONFIGURATION);
     let tried = format!("GET {url}");
     let metadata = match fetch(config, &url).await {
         Ok(metadata) => metadata,

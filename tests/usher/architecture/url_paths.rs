@@ -43,7 +43,8 @@ const FIRST: &[&str] = &[
 /// The paths of this server that a file writes as text, outside of tests and of the modules for them.
 pub fn literal_paths(file: &Path) -> Vec<String> {
     let place = file.to_str().unwrap();
-    if HOMES.contains(&place) || EXCEPTIONS.iter().any(|(prefix, _)| place.starts_with(prefix)) {
+    let is_test = place.ends_with("tests.rs");
+    if is_test || HOMES.contains(&place) || EXCEPTIONS.iter().any(|(prefix, _)| place.starts_with(prefix)) {
         return vec![];
     }
     literals(&production(file)).into_iter().map(|path| format!("{place}: \"{path}\"")).collect()
@@ -51,6 +52,7 @@ pub fn literal_paths(file: &Path) -> Vec<String> {
 
 fn literals(code: &str) -> Vec<&str> {
     let texts = code.match_indices("\"/").filter_map(|(at, _)| code[at + 1..].split('"').next());
+    let texts = texts.filter(|text| !text.ends_with(".ftl"));
     texts.filter(|text| FIRST.iter().any(|first| text[1..].starts_with(first))).collect()
 }
 

@@ -39,7 +39,7 @@ fn curl(issuer: &str, client_id: &str, secret: Option<&str>, redirect_uri: &str,
             format!("curl {token} \\\n  -u {credentials} \\\n  -d grant_type=client_credentials")
         }
         "device" => {
-            let device = at("/oauth2/device");
+            let device = at(endpoints::DEVICE_AUTHORIZATION);
             format!(
                 "curl {device} \\\n  --data-urlencode client_id={id} \\\n  --data-urlencode scope='openid profile email'"
             )
