@@ -28,7 +28,7 @@ impl Job for DispatchEvents {
     }
 
     fn woken<'a>(&'a self, usher: &'a Usher) -> BoxFuture<'a, ()> {
-        usher.core.store.committed().boxed()
+        usher.core.store.pending_events().boxed()
     }
 
     fn run<'a>(&'a self, usher: &'a Usher, _: &'a watch::Receiver<bool>) -> BoxFuture<'a, Result<(), FlowError>> {

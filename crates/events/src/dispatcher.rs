@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use super::history::HistoryPages;
+use super::lookups::Lookups;
 use super::{backchannel, feed, webhooks};
 use usher_domain::event::kind::Reload;
 use usher_domain::event::visibility::Visibility;
@@ -106,19 +107,19 @@ impl EventDispatcher {
 async fn on_events(tx: &mut Tx, events: &[PendingEvent], rules: DispatchRules) -> Result<Vec<Wakeup>> {
     let mut grown = BTreeSet::new();
     let mut wakeups = Vec::new();
-    let mut pages = HistoryPages::default();
+    let (mut pages, mut lookups) = (HistoryPages::default(), Lookups::default());
     for pending in events {
         let event = &pending.event;
         let dispatched = DispatchedEvent { event, projects: projects_that_may_see(tx, event).await? };
         grown.extend(feed::on_event(tx, &dispatched, rules.access_ttl).await?);
         backchannel::on_event(tx, &dispatched, rules.access_ttl).await?;
-        webhooks::on_event(tx, &dispatched).await?;
+        webhooks::on_event(tx, &dispatched, &mut lookups).await?;
         match event.kind.row().reload {
             Some(Reload::SigningKeys) => wakeups.push(Wakeup::Keys),
             Some(Reload::ProjectTokens) => wakeups.extend(dispatched.projects.iter().copied().map(Wakeup::Credentials)),
             None => {}
         }
-        pages.on_event(tx, &dispatched).await?;
+        pages.on_event(tx, &dispatched, &mut lookups).await?;
         tx.mark_dispatched(pending).await?;
     }
     pages.write(tx).await?;

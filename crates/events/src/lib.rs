@@ -9,6 +9,7 @@ mod dispatcher;
 mod drive_concurrently;
 pub mod feed;
 mod history;
+mod lookups;
 pub mod webhooks;
 
 pub use dispatcher::{DispatchRules, DispatchedEvent, EventDispatcher};

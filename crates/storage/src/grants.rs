@@ -241,6 +241,9 @@ impl Tx {
             .bind(event.project_id.map(|id| id.0))
             .bind(Json(&event.data))
             .fetch_optional(conn))?;
+        if made.is_some() {
+            self.appends(event.kind);
+        }
         Ok(made.is_some())
     }
 
@@ -405,7 +408,6 @@ impl Store {
 
     async fn spent(&self, id: GrantId, made: bool) -> Result<Spend> {
         if made {
-            self.wakeups.wake_log();
             return Ok(Spend::Done);
         }
         let spent = self.find_grant(id).await?;

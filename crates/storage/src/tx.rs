@@ -7,9 +7,10 @@ use sqlx::{PgConnection, Postgres, Row as _, SqliteConnection, Transaction};
 
 use super::db::{Db, Sql, on_tx};
 use super::error::StorageError;
-use super::wakeups::Wakeups;
+use super::wakeups::{Appended, Wakeups};
 use super::writer::Lease;
 use super::{Result, Store};
+use usher_domain::event::EventKind;
 
 /// A write transaction in progress. If it is dropped before [`Tx::commit`], nothing is changed.
 ///
@@ -18,14 +19,12 @@ use super::{Result, Store};
 pub struct Tx {
     connection: TxConnection,
     wakeups: Arc<Wakeups>,
+    appended: Appended,
     failed: bool,
 }
 
 enum TxConnection {
-    Sqlite {
-        lease: Lease,
-        single: bool,
-    },
+    Sqlite(Lease),
     Postgres(Transaction<'static, Postgres>),
     /// For one statement, which is a transaction by itself.
     Statement(PoolConnection<Postgres>),
@@ -44,10 +43,10 @@ impl Store {
     /// [`StorageError::Unavailable`].
     pub async fn begin(&self) -> Result<Tx> {
         let connection = match &self.db {
-            Db::Sqlite { writer, .. } => TxConnection::Sqlite { lease: writer.begin(false).await?, single: false },
+            Db::Sqlite { writer, .. } => TxConnection::Sqlite(writer.begin(false).await?),
             Db::Postgres(pool) => TxConnection::Postgres(pool.begin().await?),
         };
-        Ok(Tx { connection, wakeups: Arc::clone(&self.wakeups), failed: false })
+        Ok(Tx { connection, wakeups: Arc::clone(&self.wakeups), appended: Appended::Nothing, failed: false })
     }
 
     /// Like [`Store::begin`], for exactly one statement: half the cost, because a statement is a transaction by itself.
@@ -57,15 +56,15 @@ impl Store {
     /// [`StorageError::Unavailable`].
     pub async fn begin_single(&self) -> Result<Tx> {
         let connection = match &self.db {
-            Db::Sqlite { writer, .. } => TxConnection::Sqlite { lease: writer.begin(true).await?, single: true },
+            Db::Sqlite { writer, .. } => TxConnection::Sqlite(writer.begin(true).await?),
             Db::Postgres(pool) => TxConnection::Statement(pool.acquire().await?),
         };
-        Ok(Tx { connection, wakeups: Arc::clone(&self.wakeups), failed: false })
+        Ok(Tx { connection, wakeups: Arc::clone(&self.wakeups), appended: Appended::Nothing, failed: false })
     }
 }
 
 impl Tx {
-    /// Makes the transaction durable, and wakes the event dispatcher.
+    /// Makes the transaction durable, and wakes the event dispatcher if it has appended events.
     ///
     /// # Errors
     /// [`StorageError::Unavailable`] if the database cannot commit; another error if a statement failed. In both cases
@@ -75,23 +74,22 @@ impl Tx {
             return Err(earlier_failure());
         }
         match self.connection {
-            TxConnection::Sqlite { lease, single } => {
-                lease.commit().await?;
-                if single {
-                    return Ok(());
-                }
-            }
+            TxConnection::Sqlite(lease) => lease.commit().await?,
             TxConnection::Postgres(transaction) => transaction.commit().await?,
-            TxConnection::Statement(_) => return Ok(()),
+            TxConnection::Statement(_) => {}
         }
-        // Transactions may contain events. Single statements contain none, except spending a code, which wakes the
-        // dispatcher itself.
-        self.wakeups.wake_log();
+        self.wakeups.events_appended(self.appended);
         Ok(())
     }
 
+    /// Records that the transaction appends an event of this kind.
+    pub(super) fn appends(&mut self, kind: EventKind) {
+        let appended = if kind.row().is_urgent() { Appended::UrgentEvents } else { Appended::Events };
+        self.appended = self.appended.max(appended);
+    }
+
     pub(super) const fn is_sqlite(&self) -> bool {
-        matches!(self.connection, TxConnection::Sqlite { .. })
+        matches!(self.connection, TxConnection::Sqlite(_))
     }
 
     /// Runs a statement on the connection of this transaction and returns the first value of its first row, as text:
@@ -116,7 +114,7 @@ impl Tx {
             return Err(earlier_failure());
         }
         Ok(match &mut self.connection {
-            TxConnection::Sqlite { lease, .. } => Driver::Sqlite(lease.connection()?),
+            TxConnection::Sqlite(lease) => Driver::Sqlite(lease.connection()?),
             TxConnection::Postgres(transaction) => Driver::Postgres(transaction),
             TxConnection::Statement(connection) => Driver::Postgres(connection),
         })
@@ -126,7 +124,7 @@ impl Tx {
     pub(super) fn record<T>(&mut self, outcome: std::result::Result<T, sqlx::Error>) -> Result<T> {
         outcome.map_err(|error| {
             self.failed = true;
-            if let TxConnection::Sqlite { lease, .. } = &mut self.connection {
+            if let TxConnection::Sqlite(lease) = &mut self.connection {
                 lease.failure = Some(error.to_string());
             }
             StorageError::from(error)

@@ -2,6 +2,8 @@
 //!
 //! A wakeup carries no data: a task that misses one finds everything when it next reads the database.
 
+use std::time::Duration;
+
 use sqlx::postgres::PgListener;
 use tokio::sync::{Notify, broadcast};
 
@@ -11,6 +13,8 @@ use usher_domain::id::ProjectId;
 
 /// The channel of PostgreSQL's `NOTIFY`.
 const CHANNEL: &str = "usher_rings";
+/// How long the dispatcher waits for further events, unless one is urgent. Under load many events share one transaction.
+const GATHER: Duration = Duration::from_millis(20);
 /// Wakeups that one receiver may be behind before it must read everything again.
 const MAX_BEHIND: usize = 1_024;
 
@@ -45,9 +49,18 @@ impl Wakeup {
     }
 }
 
+/// The events that a transaction has appended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Appended {
+    Nothing,
+    Events,
+    UrgentEvents,
+}
+
 /// The wakeups of one open database.
 pub(super) struct Wakeups {
-    log: Notify,
+    urgent_events: Notify,
+    other_events: Notify,
     webhooks: Notify,
     logouts: Notify,
     sender: broadcast::Sender<Wakeup>,
@@ -56,23 +69,41 @@ pub(super) struct Wakeups {
 impl Wakeups {
     pub(super) fn new() -> Self {
         Self {
-            log: Notify::new(),
+            urgent_events: Notify::new(),
+            other_events: Notify::new(),
             webhooks: Notify::new(),
             logouts: Notify::new(),
             sender: broadcast::channel(MAX_BEHIND).0,
         }
     }
 
-    /// Signals that a commit may have added events.
-    pub(super) fn wake_log(&self) {
-        self.log.notify_one();
+    /// Signals that a commit has added events.
+    pub(super) fn events_appended(&self, appended: Appended) {
+        match appended {
+            Appended::Nothing => {}
+            Appended::Events => self.other_events.notify_one(),
+            Appended::UrgentEvents => self.urgent_events.notify_one(),
+        }
+    }
+
+    /// Resolves at once for an urgent event, and after [`GATHER`] for others.
+    async fn pending_events(&self) {
+        tokio::select! {
+            biased;
+            () = self.urgent_events.notified() => {}
+            () = self.other_events.notified() => {
+                // An error means that no urgent event came.
+                let _ = tokio::time::timeout(GATHER, self.urgent_events.notified()).await;
+            }
+        }
     }
 }
 
 impl Store {
-    /// Resolves once something was committed since the last call. For one task.
-    pub async fn committed(&self) {
-        self.wakeups.log.notified().await;
+    /// Resolves once events were committed since the last call: at once if one of them is urgent, else a moment later,
+    /// so that many are dispatched together. For one task.
+    pub async fn pending_events(&self) {
+        self.wakeups.pending_events().await;
     }
 
     /// Wakes the senders of webhooks and logout tokens in this process.
@@ -118,7 +149,7 @@ impl Store {
                 self.wake(wakeup);
                 // The command line also changes keys, and dispatches no events itself.
                 if wakeup == Wakeup::Keys {
-                    self.wakeups.wake_log();
+                    self.wakeups.events_appended(Appended::UrgentEvents);
                 }
             }
         }
@@ -127,7 +158,29 @@ impl Store {
 
 #[cfg(test)]
 mod tests {
+    use std::pin::pin;
+
+    use futures_util::FutureExt as _;
+
     use super::*;
+
+    #[tokio::test]
+    async fn an_urgent_event_is_dispatched_at_once_and_others_are_gathered() {
+        let wakeups = Wakeups::new();
+        let wake = |appended: &[Appended]| appended.iter().for_each(|appended| wakeups.events_appended(*appended));
+        wake(&[Appended::Nothing]);
+        assert_eq!(wakeups.pending_events().now_or_never(), None, "nothing to dispatch");
+        wake(&[Appended::UrgentEvents]);
+        assert_eq!(wakeups.pending_events().now_or_never(), Some(()));
+        wake(&[Appended::Events, Appended::UrgentEvents]);
+        assert_eq!(wakeups.pending_events().now_or_never(), Some(()));
+        wakeups.pending_events().await;
+        wake(&[Appended::Events, Appended::Events]);
+        let mut gathered = pin!(wakeups.pending_events());
+        assert_eq!(gathered.as_mut().now_or_never(), None, "more may come");
+        gathered.await;
+        assert_eq!(wakeups.pending_events().now_or_never(), None, "both were dispatched together");
+    }
 
     #[test]
     fn a_wakeup_is_decoded_as_it_was_encoded_and_garbage_is_ignored() {

@@ -144,6 +144,14 @@ impl EventRow {
     }
 }
 
+impl EventRow {
+    /// Whether something else waits until the event is dispatched: modules, clients that sign a user out, instances
+    /// that reload. The readers of other events can wait for a moment.
+    pub const fn is_urgent(&self) -> bool {
+        self.feed.is_some() || self.logout.is_some() || self.reload.is_some()
+    }
+}
+
 impl EventKind {
     /// The kind that this row describes.
     pub const fn of(row: &'static EventRow) -> Self {

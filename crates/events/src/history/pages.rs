@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use crate::DispatchedEvent;
+use crate::lookups::Lookups;
 use usher_domain::event::kind::InHistory;
 use usher_domain::id::ProjectId;
 use usher_domain::project::history::HistoryEntry;
@@ -20,7 +21,12 @@ pub(crate) struct HistoryPages {
 
 impl HistoryPages {
     /// Adds an event for every project that may see it.
-    pub(crate) async fn on_event(&mut self, tx: &mut Tx, dispatched: &DispatchedEvent<'_>) -> Result<()> {
+    pub(crate) async fn on_event(
+        &mut self,
+        tx: &mut Tx,
+        dispatched: &DispatchedEvent<'_>,
+        lookups: &mut Lookups,
+    ) -> Result<()> {
         let event = dispatched.event;
         let in_history = event.kind.row().history;
         if dispatched.projects.is_empty() || in_history == InHistory::No {
@@ -28,14 +34,14 @@ impl HistoryPages {
         }
         let mut entry = HistoryEntry::of(event);
         entry.sub = match event.user_id {
-            Some(id) => tx.find_user(id).await?.map(|user| user.sub.0),
+            Some(id) => lookups.sub(tx, id).await?.map(|sub| sub.0),
             None => None,
         };
         let named = || event.member("sub").map(str::to_owned);
         entry.sub = entry.sub.or_else(named);
         entry.data.remove("sub");
         if let Some(session) = event.session_id.filter(|_| in_history == InHistory::WithBrowser)
-            && let Some(device) = tx.find_device(session).await?
+            && let Some(device) = lookups.device(tx, session).await?
         {
             (entry.source, entry.user_agent, entry.amr) = (device.source, device.user_agent, device.amr);
         }

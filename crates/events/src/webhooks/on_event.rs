@@ -1,6 +1,7 @@
 //! Webhooks as a reader of the event log: an event becomes one message for each webhook whose filter matches.
 
 use crate::DispatchedEvent;
+use crate::lookups::Lookups;
 use usher_domain::event::visibility::Visibility;
 use usher_domain::event::webhook::message::{MessageType, subject_of};
 use usher_domain::event::{Event, EventKind};
@@ -10,27 +11,27 @@ use usher_storage::events::outgoing::webhooks::Listening;
 use usher_storage::{Result, Tx};
 
 /// Creates the deliveries for an event.
-pub(crate) async fn on_event(tx: &mut Tx, dispatched: &DispatchedEvent<'_>) -> Result<()> {
+pub(crate) async fn on_event(tx: &mut Tx, dispatched: &DispatchedEvent<'_>, lookups: &mut Lookups) -> Result<()> {
     let event = dispatched.event;
     let Some(message) = event.kind.row().message else { return Ok(()) };
     let listening = match event.kind.visibility() {
         Visibility::EveryProject => tx.listening_anywhere().await?,
-        _ => tx.listening_in(&dispatched.projects).await?,
+        _ => lookups.webhooks(tx, &dispatched.projects).await?,
     };
     if listening.is_empty() {
         return Ok(());
     }
-    for arrival in arrivals(tx, event).await? {
+    for arrival in arrivals(tx, event, lookups).await? {
         if let Some(message) = arrival.kind.row().message {
-            put(tx, &arrival, &message, &listening).await?;
+            put(tx, &arrival, &message, &listening, lookups).await?;
         }
     }
-    put(tx, event, &message, &listening).await
+    put(tx, event, &message, &listening, lookups).await
 }
 
 /// With its first grant at a project, a session and possibly its user become visible to the project; earlier events are
 /// not. These events are derived from the grant's, each with its own id.
-async fn arrivals(tx: &mut Tx, event: &Event) -> Result<Vec<Event>> {
+async fn arrivals(tx: &mut Tx, event: &Event, lookups: &mut Lookups) -> Result<Vec<Event>> {
     let mut derived = Vec::new();
     let Some(project) = event.project_id.filter(|_| event.kind == EventKind::GrantCreated) else { return Ok(derived) };
     let (Some(user), Some(session), Some(_)) = (event.user_id, event.session_id, event.grant_id) else {
@@ -40,7 +41,7 @@ async fn arrivals(tx: &mut Tx, event: &Event) -> Result<Vec<Event>> {
         derived.push(Event::new(event.id.beside(1), EventKind::UserCreated, event.at).with_user(user));
     }
     if tx.is_first_in_session(project, user, session).await? {
-        let amr = tx.find_device(session).await?.map(|device| device.amr).unwrap_or_default();
+        let amr = lookups.device(tx, session).await?.map(|device| device.amr).unwrap_or_default();
         let id = EventId(session.0);
         let created = Event::new(id, EventKind::SessionCreated, event.at).with_user(user).with_session(session);
         derived.push(created.with("amr", amr));
@@ -48,12 +49,18 @@ async fn arrivals(tx: &mut Tx, event: &Event) -> Result<Vec<Event>> {
     Ok(derived)
 }
 
-async fn put(tx: &mut Tx, event: &Event, message: &MessageType, listening: &[Listening]) -> Result<()> {
+async fn put(
+    tx: &mut Tx,
+    event: &Event,
+    message: &MessageType,
+    listening: &[Listening],
+    lookups: &mut Lookups,
+) -> Result<()> {
     let wanting: Vec<&Listening> = listening.iter().filter(|webhook| webhook.wants(message.name)).collect();
     if wanting.is_empty() {
         return Ok(());
     }
-    let sub = sub_of(tx, event, message).await?;
+    let sub = sub_of(tx, event, message, lookups).await?;
     for webhook in wanting {
         let new = NewDelivery {
             webhook: webhook.id,
@@ -67,9 +74,9 @@ async fn put(tx: &mut Tx, event: &Event, message: &MessageType, listening: &[Lis
     Ok(())
 }
 
-async fn sub_of(tx: &mut Tx, event: &Event, message: &MessageType) -> Result<Option<String>> {
+async fn sub_of(tx: &mut Tx, event: &Event, message: &MessageType, lookups: &mut Lookups) -> Result<Option<String>> {
     match event.user_id.filter(|_| message.names_a_user()) {
-        Some(user) => Ok(tx.find_sub(user).await?.map(|sub| sub.0)),
+        Some(user) => Ok(lookups.sub(tx, user).await?.map(|sub| sub.0)),
         None => Ok(None),
     }
 }

@@ -103,6 +103,7 @@ impl TryFrom<LoggedEventRow> for LoggedEvent {
 impl Tx {
     /// Appends an event.
     pub async fn append(&mut self, event: &Event) -> Result<()> {
+        self.appends(event.kind);
         run!(self, APPEND, |sql| sqlx::query(sql)
             .bind(event.id.0)
             .bind(event.kind.as_str())
