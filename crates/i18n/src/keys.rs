@@ -22,15 +22,19 @@ fn keys(lang: Lang) -> BTreeSet<(String, BTreeSet<String>)> {
     found
 }
 
-/// All string literals of the sources that look like keys, and those that are certainly used as keys.
+/// All string literals of the sources that look like keys, and those that are certainly used as keys. An email names
+/// its subject and lead by their common beginning.
 fn used() -> (BTreeSet<String>, BTreeSet<String>) {
     let literal = Regex::new(r#""([a-z][a-z0-9-]*)""#).unwrap();
-    let call = Regex::new(r#"(?:\bpage\.(?:t|tv|tn)|\b(?:lang|Lang::\w+)\.text(?:_with)?)\(\s*"([^"]*)""#).unwrap();
+    let call = Regex::new(r#"(?:\bpage\.(?:t|tv|tn)|\b(?:lang|Lang::\w+)\.text(?:_with)?)\(\s*"([^" ]*)""#).unwrap();
     let (mut literals, mut calls) = (BTreeSet::new(), BTreeSet::new());
     for root in ["../../src", "../../crates", "../../templates"] {
         visit(Path::new(root), &mut |text| {
             let production = text.split("#[cfg(test)]\nmod tests").next().unwrap_or_default();
-            literals.extend(literal.captures_iter(production).map(|c| c[1].to_owned()));
+            for found in literal.captures_iter(production).map(|c| c[1].to_owned()) {
+                literals.extend(["subject", "lead"].map(|part| format!("{found}-{part}")));
+                literals.insert(found);
+            }
             calls.extend(call.captures_iter(production).map(|c| c[1].to_owned()));
         });
     }
