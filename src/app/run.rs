@@ -72,7 +72,7 @@ pub async fn until_stopped(mut tasks: JoinSet<anyhow::Result<()>>, shutdown: &Sh
             if let Some(ended) = ended {
                 ended.context("a task of the server ended")??;
             }
-            // A task that was told to stop may end before the flag is seen here.
+            // A stopping task may end before the flag is seen here.
             if !*shutdown.flag().borrow() {
                 bail!("a task of the server ended by itself");
             }

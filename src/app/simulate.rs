@@ -19,9 +19,9 @@ use usher_sim::{Sim, SimContext};
 /// If the socket is not on the loopback interface, or no keys can be made.
 pub async fn start_simulator(listener: TcpListener) -> io::Result<Sim> {
     let random = OsRandom::default();
-    let surroundings =
+    let context =
         SimContext { now: Arc::new(|| SystemClock.now().0), random: Arc::new(move |buffer| random.fill(buffer)) };
-    Sim::start(listener, surroundings).await
+    Sim::start(listener, context).await
 }
 
 /// Runs the simulator until shutdown. `ready` gets the origin once it responds.

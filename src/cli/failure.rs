@@ -8,7 +8,7 @@ use std::process::ExitCode;
 pub struct WrongUsage(pub String);
 
 /// Writes the error to standard error, and returns the exit code.
-pub fn tell(error: &anyhow::Error) -> ExitCode {
+pub fn report(error: &anyhow::Error) -> ExitCode {
     eprintln!("usher: {}", in_words(error));
     if error.is::<WrongUsage>() { ExitCode::from(2) } else { ExitCode::FAILURE }
 }
@@ -38,7 +38,7 @@ mod tests {
     struct DatabaseFailure(#[from] std::io::Error);
 
     #[test]
-    fn a_cause_is_told_once() {
+    fn a_cause_is_reported_once() {
         let inner = std::io::Error::other("disk on fire");
         let error = anyhow::Error::from(DatabaseFailure(inner)).context("cannot start");
         assert_eq!(in_words(&error), "cannot start: database: disk on fire");

@@ -93,8 +93,8 @@ pub(super) async fn run(settings: &ConfigFiles, command: &KeysCommand, output: O
 }
 
 fn print(keys: &[SigningKeyRecord], output: Output) -> anyhow::Result<()> {
-    let told: Vec<Value> = keys.iter().map(as_json).collect();
-    output.print(&told, || {
+    let view: Vec<Value> = keys.iter().map(as_json).collect();
+    output.print(&view, || {
         let when = |at: Option<Timestamp>| at.map_or_else(String::new, Timestamp::rfc3339);
         let rows = keys.iter().map(|key| {
             [

@@ -26,8 +26,8 @@ pub(super) async fn run(settings: &ConfigFiles, arguments: &MigrateArgs, output:
     app::prepare_command()?;
     let schema = app::migrate(&config, arguments.check).await?;
     let pending = schema.known.saturating_sub(schema.applied);
-    let told = json!({ "known": schema.known, "applied": schema.applied, "pending": pending });
-    output.print(&told, || match pending {
+    let view = json!({ "known": schema.known, "applied": schema.applied, "pending": pending });
+    output.print(&view, || match pending {
         0 => format!("The database is up to date: {} migrations.\n", schema.applied),
         _ => format!("{pending} of {} migrations are pending: run `usher migrate`.\n", schema.known),
     })?;

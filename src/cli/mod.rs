@@ -116,7 +116,7 @@ pub fn main() -> ExitCode {
         .build()
         .map_err(anyhow::Error::from)
         .and_then(|runtime| runtime.block_on(run(cli)));
-    outcome.unwrap_or_else(|error| failure::tell(&error))
+    outcome.unwrap_or_else(|error| failure::report(&error))
 }
 
 async fn run(cli: Cli) -> anyhow::Result<ExitCode> {

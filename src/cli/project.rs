@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use super::output::Output;
 use super::settings::ConfigFiles;
-use super::table::{facts, table};
+use super::table::{fields, table};
 use crate::app::{self, Usher};
 use usher_domain::page::{Cursor, MAX_PAGE};
 
@@ -48,14 +48,14 @@ pub(super) async fn run(settings: &ConfigFiles, command: &ProjectCommand, output
     match command {
         ProjectCommand::Create(new) => {
             let made = usher.projects.create_project(&new.name).await?;
-            let told = json!({
+            let view = json!({
                 "id": made.project.id,
                 "name": made.project.name,
                 "token": made.token,
                 "created_at": made.project.created_at.rfc3339(),
             });
-            output.print(&told, || {
-                let words = facts([("id", made.project.id.to_string()), ("token", made.token.clone())]);
+            output.print(&view, || {
+                let words = fields([("id", made.project.id.to_string()), ("token", made.token.clone())]);
                 words + "The token is shown this once.\n"
             })
         }
@@ -63,8 +63,8 @@ pub(super) async fn run(settings: &ConfigFiles, command: &ProjectCommand, output
         ProjectCommand::Require(wish) => {
             let project = usher.projects.load_project(&wish.project).await?;
             usher.projects.require_second_factor(project.id, wish.second_factor).await?;
-            let told = json!({ "id": project.id, "require_second_factor": wish.second_factor });
-            output.print(&told, || facts([("id", project.id.to_string())]))
+            let view = json!({ "id": project.id, "require_second_factor": wish.second_factor });
+            output.print(&view, || fields([("id", project.id.to_string())]))
         }
     }
 }
@@ -77,11 +77,11 @@ async fn list(usher: &Usher, output: Output) -> anyhow::Result<()> {
         projects.extend(page.items);
         after = page.next;
     }
-    let told: Vec<Value> = projects
+    let view: Vec<Value> = projects
         .iter()
         .map(|project| json!({ "id": project.id, "name": project.name, "created_at": project.created_at.rfc3339() }))
         .collect();
-    output.print(&told, || {
+    output.print(&view, || {
         let rows =
             projects.iter().map(|project| [project.id.to_string(), project.name.clone(), project.created_at.rfc3339()]);
         table(["ID", "NAME", "CREATED"], rows)

@@ -76,7 +76,7 @@ mod tests {
     }
 
     #[test]
-    fn an_issuer_that_others_reach_means_the_house_of_serve() {
+    fn an_issuer_that_others_reach_means_serve_mode() {
         assert_eq!(choice(&[("issuer", "https://id.example.org")], false), Ok(RunMode::Serve));
         assert_eq!(choice(&[], false), Ok(RunMode::Dev));
         assert_eq!(choice(&[("issuer", "http://localhost:9000")], false), Ok(RunMode::Dev));
@@ -84,10 +84,10 @@ mod tests {
     }
 
     #[test]
-    fn faults_are_told_for_the_house_that_was_meant() {
-        let told = choice(&[("issuer", "https://id.example.org"), ("session.idle", "x")], false).unwrap_err();
-        assert!(told.contains("session.idle") && !told.contains("localhost"), "{told}");
-        let told = choice(&[("session.idle", "x")], false).unwrap_err();
-        assert!(told.contains("session.idle") && !told.contains("issuer"), "{told}");
+    fn faults_are_those_of_the_chosen_mode() {
+        let errors = choice(&[("issuer", "https://id.example.org"), ("session.idle", "x")], false).unwrap_err();
+        assert!(errors.contains("session.idle") && !errors.contains("localhost"), "{errors}");
+        let errors = choice(&[("session.idle", "x")], false).unwrap_err();
+        assert!(errors.contains("session.idle") && !errors.contains("issuer"), "{errors}");
     }
 }

@@ -8,8 +8,8 @@ pub fn table<const N: usize>(heads: [&str; N], rows: impl IntoIterator<Item = [S
 }
 
 /// Names and values, one per line, aligned.
-pub fn facts<'a>(facts: impl IntoIterator<Item = (&'a str, String)>) -> String {
-    columns(facts.into_iter().map(|(name, value)| [name.to_owned(), value]))
+pub fn fields<'a>(fields: impl IntoIterator<Item = (&'a str, String)>) -> String {
+    columns(fields.into_iter().map(|(name, value)| [name.to_owned(), value]))
 }
 
 fn columns<const N: usize>(rows: impl IntoIterator<Item = [String; N]>) -> String {
@@ -46,6 +46,6 @@ mod tests {
     fn nothing_in_a_cell_can_steer_the_terminal() {
         let text = table(["AGENT"], [["\u{1b}[2Jnice\nROOT".to_owned()]]);
         assert_eq!(text, "AGENT\n\\u{1b}[2Jnice\\nROOT\n");
-        assert_eq!(facts([("a", "1".into()), ("long", "\t".into())]), "a     1\nlong  \\t\n");
+        assert_eq!(fields([("a", "1".into()), ("long", "\t".into())]), "a     1\nlong  \\t\n");
     }
 }

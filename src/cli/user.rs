@@ -10,7 +10,7 @@ use super::failure::WrongUsage;
 use super::output::Output;
 use super::settings::ConfigFiles;
 use super::stdin;
-use super::table::{facts, table};
+use super::table::{fields, table};
 use crate::app::{self, Ended, NewUser, Usher};
 use usher_domain::id::UserId;
 use usher_domain::page::{Cursor, MAX_PAGE};
@@ -91,7 +91,7 @@ pub(super) async fn run(settings: &ConfigFiles, command: UserCommand, output: Ou
         UserCommand::Create(new) => {
             let new = new.read()?;
             let user = app::open_for_commands(config).await?.users.create_user(new).await?;
-            output.print(&as_json(&user), || facts([("id", user.id.to_string()), ("sub", user.sub.0.clone())]))
+            output.print(&as_json(&user), || fields([("id", user.id.to_string()), ("sub", user.sub.0.clone())]))
         }
         UserCommand::List => list(&app::open_for_commands(config).await?, output).await,
         UserCommand::Disable(who) => set_enabled(&app::open_for_commands(config).await?, who, false, output).await,
@@ -146,8 +146,8 @@ async fn list(usher: &Usher, output: Output) -> anyhow::Result<()> {
         users.extend(page.items);
         after = page.next;
     }
-    let told: Vec<Value> = users.iter().map(as_json).collect();
-    output.print(&told, || {
+    let view: Vec<Value> = users.iter().map(as_json).collect();
+    output.print(&view, || {
         let rows = users.iter().map(|user| {
             let admin = if user.admin { "yes" } else { "" };
             [
@@ -165,9 +165,9 @@ async fn list(usher: &Usher, output: Output) -> anyhow::Result<()> {
 async fn set_enabled(usher: &Usher, who: UserSelector, enabled: bool, output: Output) -> anyhow::Result<()> {
     let user = who.load(usher).await?;
     let ended = usher.users.set_user_enabled(&user, enabled).await?;
-    let mut told = ended_as_json(&ended);
-    told["status"] = if enabled { "active" } else { "disabled" }.into();
-    output.print(&told, || {
+    let mut view = ended_as_json(&ended);
+    view["status"] = if enabled { "active" } else { "disabled" }.into();
+    output.print(&view, || {
         if enabled {
             "The user may sign in.\n".to_owned()
         } else {
@@ -179,8 +179,8 @@ async fn set_enabled(usher: &Usher, who: UserSelector, enabled: bool, output: Ou
 async fn sessions(usher: &Usher, who: UserSelector, output: Output) -> anyhow::Result<()> {
     let user = who.load(usher).await?;
     let sessions = usher.users.list_sessions(&user).await?;
-    let told: Vec<Value> = sessions.iter().map(session_as_json).collect();
-    output.print(&told, || {
+    let view: Vec<Value> = sessions.iter().map(session_as_json).collect();
+    output.print(&view, || {
         let rows = sessions.iter().map(|session| {
             [
                 session.id.to_string(),

@@ -77,10 +77,10 @@ impl CleanUp {
         let before = now - KEPT;
         let now_ms = now.0.saturating_mul(1000);
         in_batches!(usher, stop, BUCKETS, |tx| tx.sweep_buckets(now_ms, BUCKETS));
-        let told = now - FEED_KEPT;
-        in_batches!(usher, stop, |tx| tx.sweep_feed(told, BATCH));
+        let before_feed = now - FEED_KEPT;
+        in_batches!(usher, stop, |tx| tx.sweep_feed(before_feed, BATCH));
         in_batches!(usher, stop, |tx| tx.sweep_feed_tickets(now, BATCH));
-        in_batches!(usher, stop, |tx| tx.sweep_feed_audience(told, BATCH));
+        in_batches!(usher, stop, |tx| tx.sweep_feed_audience(before_feed, BATCH));
         in_batches!(usher, stop, |tx| tx.sweep_proofs(before, BATCH));
         in_batches!(usher, stop, |tx| tx.sweep_revoked_tokens(before, BATCH));
         in_batches!(usher, stop, |tx| tx.sweep_repeatable(now, BATCH));

@@ -16,7 +16,7 @@ const BATCH: u32 = 200;
 /// The pause between two transactions.
 const PAUSE: Duration = Duration::from_millis(20);
 /// Requests in flight when the user was deleted may still append events; none takes this long.
-const SETTLED: Duration = Duration::from_mins(1);
+const LONGEST_REQUEST: Duration = Duration::from_mins(1);
 
 /// The job.
 pub struct EraseEvents;
@@ -35,7 +35,9 @@ impl Job for EraseEvents {
             let mut after = UserId(Uuid::nil());
             while !*stop.borrow() {
                 let now = usher.core.now();
-                let Some(erasure) = usher.core.store.next_erasure(after, now - SETTLED, now).await? else { break };
+                let Some(erasure) = usher.core.store.next_erasure(after, now - LONGEST_REQUEST, now).await? else {
+                    break;
+                };
                 after = erasure.user;
                 erase(usher, erasure, stop).await?;
             }

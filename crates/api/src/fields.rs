@@ -124,7 +124,7 @@ mod tests {
     }
 
     #[test]
-    fn every_fault_is_told_at_once_and_no_value_is_quoted() {
+    fn all_faults_are_reported_together_and_no_value_is_quoted() {
         let mut fields =
             Fields::read(body(json!({"a": "x", "b": 7, "c": null, "d": "hunter2"})), &["a", "b", "c", "d"]);
         let fields = fields.as_mut().ok().unwrap();

@@ -49,8 +49,8 @@ impl OAuthReply {
             ErrorCode::InsufficientScope => StatusCode::FORBIDDEN,
             _ => reply.status,
         };
-        let told = [ErrorCode::InvalidToken, ErrorCode::InsufficientScope, ErrorCode::InvalidRequest];
-        let challenge = told.contains(&reply.error.code).then_some(AuthenticateChallenge::Bearer);
+        let challenged = [ErrorCode::InvalidToken, ErrorCode::InsufficientScope, ErrorCode::InvalidRequest];
+        let challenge = challenged.contains(&reply.error.code).then_some(AuthenticateChallenge::Bearer);
         Self { status, challenge, ..reply }
     }
 

@@ -72,8 +72,8 @@ mod tests {
     use crate::entry::GivenValue;
 
     fn read(text: &str) -> Result<Vec<(String, String)>, Vec<String>> {
-        let told = |faults: Vec<ConfigError>| faults.iter().map(ToString::to_string).collect::<Vec<_>>();
-        let layer = parse(Path::new(".env"), text).map_err(told)?;
+        let texts = |faults: Vec<ConfigError>| faults.iter().map(ToString::to_string).collect::<Vec<_>>();
+        let layer = parse(Path::new(".env"), text).map_err(texts)?;
         Ok(layer
             .into_iter()
             .map(|(key, entry)| match entry.given {

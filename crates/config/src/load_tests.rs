@@ -161,7 +161,7 @@ fn names_of_later_versions_are_refused_and_not_ignored() {
 }
 
 #[test]
-fn faults_are_told_together_with_place_value_and_what_was_expected() {
+fn faults_are_reported_together_with_place_value_and_what_was_expected() {
     let fixture = ConfigFixture::new()
         .with_toml("usher.toml", "listen = 8080\ntrusted_proxies = [\"10.0.0.0/8\", \"x\"]\nlog = [\"info\"]\n")
         .with_env("USHER_TOKENS__ACCESS_TTL", "10 minutes")
@@ -177,7 +177,7 @@ fn faults_are_told_together_with_place_value_and_what_was_expected() {
     ] {
         assert!(faults.iter().any(|fault| fault.starts_with(expected)), "{expected}\n{faults:?}");
     }
-    assert_eq!(faults.len(), 5, "a value out of bounds is told once every value can be read: {faults:?}");
+    assert_eq!(faults.len(), 5, "a value out of bounds is reported once every value can be read: {faults:?}");
     let text = Config::load(RunMode::Dev, fixture.sources.clone()).unwrap_err().to_string();
     assert!(text.starts_with("5 faults in the configuration:\n  "), "{text}");
 }

@@ -40,7 +40,7 @@ mod tests {
     }
 
     #[test]
-    fn slips_of_the_hand_find_their_neighbour() {
+    fn a_misspelt_name_finds_the_nearest_one() {
         assert_eq!(guess("isuer"), Some("issuer"));
         assert_eq!(guess("database.url"), Some("database_url"));
         assert_eq!(guess("sesion.idel"), Some("session.idle"));

@@ -60,7 +60,7 @@ pub async fn get(State(shop): State<Arc<Shop>>, headers: HeaderMap) -> Response 
 /// One silent attempt, then the sign-in button. The quiet cookie delays further attempts, so that no loop can form.
 async fn signed_out(shop: &Shop, headers: &HeaderMap) -> Response {
     let quiet = cookies::read(headers, &shop.cookies().quiet()).is_some_and(|value| !value.is_empty());
-    if !quiet && let Ok(away) = sign_in::depart(shop, headers, Some(CoreAuthPrompt::None), true).await {
+    if !quiet && let Ok(away) = sign_in::start(shop, headers, Some(CoreAuthPrompt::None), true).await {
         return away;
     }
     pages::render(&pages::DemoSignedOut { shop, ended: false }).into_response()

@@ -6,13 +6,13 @@
 mod cookies;
 mod error;
 mod home;
+mod layers;
 mod pages;
 mod provider;
 mod refresh;
 mod session;
 mod sign_in;
 mod sign_out;
-mod surroundings;
 
 use std::{future::Future, io, sync::Arc, time::Duration};
 
@@ -144,10 +144,10 @@ fn router(shop: Arc<Shop>) -> Router {
         .route("/demo.css", get(pages::stylesheet))
         .route("/favicon.svg", get(pages::icon))
         .fallback(error::not_found)
-        .layer(from_fn_with_state(shop.clone(), surroundings::one_address))
-        .layer(from_fn_with_state(shop.clone(), surroundings::headers))
+        .layer(from_fn_with_state(shop.clone(), layers::one_address))
+        .layer(from_fn_with_state(shop.clone(), layers::headers))
         .layer(CsrfLayer::new())
-        .layer(from_fn(surroundings::no_store))
+        .layer(from_fn(layers::no_store))
         .with_state(shop)
 }
 

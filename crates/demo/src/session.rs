@@ -198,7 +198,7 @@ mod tests {
     }
 
     #[test]
-    fn a_fingerprint_tells_tokens_apart_and_is_stable() {
+    fn fingerprints_of_tokens_differ_and_are_stable() {
         assert_eq!(fingerprint("abc"), "ba7816bf");
         assert_ne!(fingerprint("abc"), fingerprint("abd"));
     }

@@ -43,7 +43,7 @@ pub async fn get(
         },
         Err(_) => return DemoError::untrue("The query cannot be read.").page(&shop),
     };
-    depart(&shop, &headers, prompt, false).await.unwrap_or_else(|trouble| trouble.page(&shop))
+    start(&shop, &headers, prompt, false).await.unwrap_or_else(|trouble| trouble.page(&shop))
 }
 
 fn prompt(word: &str) -> Option<CoreAuthPrompt> {
@@ -57,7 +57,7 @@ fn prompt(word: &str) -> Option<CoreAuthPrompt> {
 }
 
 /// Redirects to the provider; `silent` if the demo itself checks whether a user is signed in there.
-pub async fn depart(
+pub async fn start(
     shop: &Shop,
     headers: &HeaderMap,
     prompt: Option<CoreAuthPrompt>,

@@ -163,7 +163,7 @@ mod tests {
     }
 
     #[test]
-    fn a_refused_name_is_told_why() {
+    fn a_rejected_name_says_why() {
         assert_eq!(check_name(" \u{202D}Shop\u{202C} ", 100), Ok("Shop".to_owned()));
         assert_eq!(check_name(" \u{200B} ", 100), Err(NameFault::Empty));
         for control in ["a\nb", "a\u{85}b", "a\u{2028}b", "a\u{2029}b", "a\u{1b}b"] {

@@ -193,7 +193,7 @@ impl Outbound {
         let mut response = self.client.execute(request).await.map_err(|error| OutboundError::of(&error))?;
         let (status, headers) = (response.status(), response.headers().clone());
         let refuses = beyond == OverlongBody::Refuse;
-        if refuses && response.content_length().is_some_and(|told| told > u64::try_from(most).unwrap_or(u64::MAX)) {
+        if refuses && response.content_length().is_some_and(|length| length > u64::try_from(most).unwrap_or(u64::MAX)) {
             return Err(OutboundError::TooLarge);
         }
         let mut body = BytesMut::new();

@@ -117,8 +117,8 @@ struct ReceivedRequest(Vec<IpAddr>);
 
 impl Resolver for ReceivedRequest {
     fn look_up(&self, _: String) -> BoxFuture<'static, LookupResult> {
-        let told = self.0.clone();
-        Box::pin(async move { Ok(told) })
+        let addresses = self.0.clone();
+        Box::pin(async move { Ok(addresses) })
     }
 }
 
@@ -201,7 +201,7 @@ async fn a_server_that_is_not_there_or_talks_nonsense_is_unreachable() {
 }
 
 #[test]
-fn certificates_that_cannot_be_read_are_told_at_once() {
+fn unreadable_certificates_are_reported_at_once() {
     let rules = OutboundRules {
         extra_roots: Some(b"-----BEGIN CERTIFICATE-----\n!\n-----END CERTIFICATE-----".to_vec()),
         ..OutboundRules::default()

@@ -168,9 +168,9 @@ impl AsyncWrite for Socket {
         }
         let mut scratch = [0; 4096];
         loop {
-            let mut unheard = ReadBuf::new(&mut scratch);
-            match ready!(Pin::new(&mut this.tcp).poll_read(cx, &mut unheard)) {
-                Ok(()) if !unheard.filled().is_empty() => {}
+            let mut discarded = ReadBuf::new(&mut scratch);
+            match ready!(Pin::new(&mut this.tcp).poll_read(cx, &mut discarded)) {
+                Ok(()) if !discarded.filled().is_empty() => {}
                 _ => return Poll::Ready(Ok(())),
             }
         }

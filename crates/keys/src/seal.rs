@@ -335,7 +335,7 @@ mod tests {
     }
 
     #[test]
-    fn the_fingerprint_tells_master_keys_apart() {
+    fn fingerprints_of_master_keys_differ() {
         assert_eq!(sealer(1).fingerprint(), sealer(1).fingerprint());
         assert_ne!(sealer(1).fingerprint(), sealer(2).fingerprint());
     }

@@ -76,7 +76,7 @@ fn ask_cedar(document: &PolicyDocument, conditions: &Conditions, published: &Map
         };
         let result = Validator::new(schema).validate(&set, ValidationMode::Strict);
         for error in result.validation_errors() {
-            let fault = told(error, &probes, published);
+            let fault = fault_of(error, &probes, published);
             if !faults.iter().any(|known| known.pointer == fault.pointer) {
                 faults.push(fault);
             }
@@ -108,7 +108,7 @@ fn probes<'a>(
     Ok((probes, set))
 }
 
-fn told(error: &ValidationError, probes: &CedarProbes<'_>, published: &MappedCedarText) -> DocumentFault {
+fn fault_of(error: &ValidationError, probes: &CedarProbes<'_>, published: &MappedCedarText) -> DocumentFault {
     let id = error.policy_id().to_string();
     let message = error.to_string();
     let message = message.strip_prefix(&format!("for policy `{id}`, ")).unwrap_or(&message);

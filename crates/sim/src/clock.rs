@@ -29,19 +29,19 @@ impl fmt::Debug for SimContext {
 /// The simulator's clock: that of its context, moved forward.
 #[derive(Debug)]
 pub struct SimClock {
-    surroundings: SimContext,
+    context: SimContext,
     ahead: AtomicI64,
 }
 
 impl SimClock {
     /// A clock that starts at the time of its context.
-    pub fn new(surroundings: SimContext) -> Self {
-        Self { surroundings, ahead: AtomicI64::new(0) }
+    pub fn new(context: SimContext) -> Self {
+        Self { context, ahead: AtomicI64::new(0) }
     }
 
     /// Seconds since 1970.
     pub fn now(&self) -> i64 {
-        (self.surroundings.now)().saturating_add(self.ahead.load(Ordering::Relaxed))
+        (self.context.now)().saturating_add(self.ahead.load(Ordering::Relaxed))
     }
 
     /// Moves the clock by so many seconds; ten years at most in total.
@@ -54,7 +54,7 @@ impl SimClock {
     /// So many random bytes, in base64url.
     pub fn draw(&self, bytes: usize) -> String {
         let mut drawn = vec![0; bytes];
-        (self.surroundings.random)(&mut drawn);
+        (self.context.random)(&mut drawn);
         URL_SAFE_NO_PAD.encode(drawn)
     }
 }

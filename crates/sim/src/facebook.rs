@@ -257,7 +257,7 @@ async fn me(State(sim): State<Arc<Simulator>>, request: SimRequest) -> LoginResu
         fields.map_or_else(|| vec!["id", "name"], |fields| fields.split(',').map(str::trim).collect());
     let mut answer = profile(&grant, &fields);
     answer.insert("id".to_owned(), json!(grant.person.subject));
-    sim.faults.retell(PROVIDER, &mut answer);
+    sim.faults.alter_claims(PROVIDER, &mut answer);
     Ok(versioned(&request, &Value::Object(answer)))
 }
 

@@ -212,12 +212,12 @@ impl FaultSwitches {
     }
 
     /// Applies the switch `claims` to a user's claims. Uses up one of its times.
-    pub fn retell(&self, provider: SimProvider, told: &mut Map<String, Value>) {
+    pub fn alter_claims(&self, provider: SimProvider, claims: &mut Map<String, Value>) {
         let wanted = |switch: &FaultSwitch| switch.fault == SimFault::Claims && switch.concerns(provider);
         if let Some(switch) = self.take(wanted) {
-            told.extend(switch.claims);
-            told.extend(switch.long.into_iter().map(|name| (name, Value::String("x".repeat(LONG)))));
-            told.retain(|name, _| !switch.without.contains(name));
+            claims.extend(switch.claims);
+            claims.extend(switch.long.into_iter().map(|name| (name, Value::String("x".repeat(LONG)))));
+            claims.retain(|name, _| !switch.without.contains(name));
         }
     }
 }
@@ -281,10 +281,10 @@ mod tests {
     fn what_is_said_of_a_person_is_what_the_switch_has() {
         let faults = thrown(r#"{"fault":"claims","provider":"x","claims":{"id":null},"without":["name"]}"#);
         let person = || Map::from_iter([("id".to_owned(), json!("1")), ("name".to_owned(), json!("Ana"))]);
-        let mut told = person();
-        faults.retell(google::PROVIDER, &mut told);
-        assert_eq!(told, person());
-        faults.retell(x::PROVIDER, &mut told);
-        assert_eq!(Value::Object(told), json!({"id": null}));
+        let mut claims = person();
+        faults.alter_claims(google::PROVIDER, &mut claims);
+        assert_eq!(claims, person());
+        faults.alter_claims(x::PROVIDER, &mut claims);
+        assert_eq!(Value::Object(claims), json!({"id": null}));
     }
 }

@@ -90,7 +90,7 @@ async fn authorize(State(sim): State<Arc<Simulator>>, request: SimRequest) -> Lo
 }
 
 /// A form, unless JSON is accepted; always with status 200.
-fn told(request: &SimRequest, pairs: &[(&str, &str)]) -> Response {
+fn token_answer(request: &SimRequest, pairs: &[(&str, &str)]) -> Response {
     if request.header("accept").is_some_and(|accept| accept.contains("json")) {
         let body: Value = pairs.iter().map(|(name, value)| ((*name).to_owned(), json!(value))).collect();
         return Json(body).into_response();
@@ -101,7 +101,7 @@ fn told(request: &SimRequest, pairs: &[(&str, &str)]) -> Response {
 
 async fn token(State(sim): State<Arc<Simulator>>, request: SimRequest) -> LoginResult {
     let refuse = |code: &str, words: &str| {
-        Err(told(&request, &[("error", code), ("error_description", words), ("error_uri", HELP)]).into())
+        Err(token_answer(&request, &[("error", code), ("error_description", words), ("error_uri", HELP)]).into())
     };
     let stale = || refuse("bad_verification_code", "The code passed is incorrect or expired.");
     // Parameters may be in the body or, as at GitHub, in the URL.
@@ -128,7 +128,10 @@ async fn token(State(sim): State<Arc<Simulator>>, request: SimRequest) -> LoginR
     let mut grants = sim.grants();
     grants.spend(TokenKind::Code, code);
     grants.issue(TokenKind::Access, access.clone(), grant.clone(), sim.clock.now() + ACCESS_LIFE);
-    Ok(told(&request, &[("access_token", &access), ("scope", &grant.scope.join(",")), ("token_type", "bearer")]))
+    Ok(token_answer(
+        &request,
+        &[("access_token", &access), ("scope", &grant.scope.join(",")), ("token_type", "bearer")],
+    ))
 }
 
 fn message(status: StatusCode, words: &str) -> LoginRefused {
@@ -163,7 +166,7 @@ async fn user(State(sim): State<Arc<Simulator>>, request: SimRequest) -> LoginRe
     put("type", json!("User"));
     put("name", json!(person.full_name()));
     put("email", json!(null));
-    sim.faults.retell(PROVIDER, &mut body);
+    sim.faults.alter_claims(PROVIDER, &mut body);
     Ok(([("x-oauth-scopes", grant.scope.join(", "))], Json(body)).into_response())
 }
 
@@ -179,7 +182,7 @@ async fn emails(State(sim): State<Arc<Simulator>>, request: SimRequest) -> Login
         list.push(json!({"email": other, "primary": false, "verified": false, "visibility": null}));
         let mut main = Map::new();
         main.extend([("email".to_owned(), json!(email)), ("verified".to_owned(), json!(person.verified))]);
-        sim.faults.retell(PROVIDER, &mut main);
+        sim.faults.alter_claims(PROVIDER, &mut main);
         main.extend([("primary".to_owned(), json!(true)), ("visibility".to_owned(), json!("private"))]);
         list.push(Value::Object(main));
         let own = format!("{}+{}@users.noreply.github.com", person.subject, person.name);

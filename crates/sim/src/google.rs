@@ -307,7 +307,7 @@ async fn userinfo(State(sim): State<Arc<Simulator>>, request: SimRequest) -> Log
     let mut claims = claims(&grant);
     let other = sim.faults.on(SimFault::UserinfoSub, PROVIDER);
     claims.insert("sub".to_owned(), json!(if other { "100000000000000000000" } else { &grant.person.subject }));
-    sim.faults.retell(PROVIDER, &mut claims);
+    sim.faults.alter_claims(PROVIDER, &mut claims);
     Ok(Json(claims).into_response())
 }
 

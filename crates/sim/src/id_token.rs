@@ -28,7 +28,7 @@ pub fn mint(sim: &Simulator, grant: &SimGrant, issuer: &str, claims: Map<String,
         put("nonce", json!(nonce));
     }
     payload.extend(claims);
-    sim.faults.retell(provider, &mut payload);
+    sim.faults.alter_claims(provider, &mut payload);
     let mut payload = Value::Object(payload);
     falsify(sim, grant, &mut payload);
     let token = signed(sim, grant, &payload);

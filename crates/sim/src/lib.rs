@@ -100,13 +100,13 @@ pub struct Sim {
 }
 
 impl Sim {
-    /// Serves on `listener`, with time and random numbers of `surroundings`. The first one of a process makes keys,
+    /// Serves on `listener`, with time and random numbers of `context`. The first one of a process makes keys,
     /// which takes some tenths of a second.
     ///
     /// # Errors
     /// `InvalidInput` if the socket is not on the loopback interface; others if it has no address or no key can be
     /// made.
-    pub async fn start(listener: TcpListener, surroundings: SimContext) -> io::Result<Self> {
+    pub async fn start(listener: TcpListener, context: SimContext) -> io::Result<Self> {
         let address = listener.local_addr()?;
         if !address.ip().is_loopback() {
             return Err(io::Error::new(io::ErrorKind::InvalidInput, "the simulator answers on the loopback alone"));
@@ -115,7 +115,7 @@ impl Sim {
         let origin = format!("http://{address}");
         let sim = Arc::new(Simulator {
             origin: origin.clone(),
-            clock: SimClock::new(surroundings),
+            clock: SimClock::new(context),
             keys: SimKeys::default(),
             faults: FaultSwitches::default(),
             journal: Journal::default(),

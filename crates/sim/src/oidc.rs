@@ -66,7 +66,7 @@ async fn discovery(State(sim): State<Arc<Simulator>>) -> Response {
         "backchannel_logout_supported": true,
         "backchannel_logout_session_supported": true,
     });
-    document.as_object_mut().into_iter().for_each(|told| sim.faults.retell(PROVIDER, told));
+    document.as_object_mut().into_iter().for_each(|claims| sim.faults.alter_claims(PROVIDER, claims));
     Json(document).into_response()
 }
 
@@ -216,7 +216,7 @@ async fn userinfo(State(sim): State<Arc<Simulator>>, request: SimRequest) -> Log
     let mut claims = claims(&grant);
     let other = sim.faults.on(SimFault::UserinfoSub, PROVIDER);
     claims.insert("sub".to_owned(), json!(if other { "another" } else { &grant.person.subject }));
-    sim.faults.retell(PROVIDER, &mut claims);
+    sim.faults.alter_claims(PROVIDER, &mut claims);
     Ok(Json(claims).into_response())
 }
 

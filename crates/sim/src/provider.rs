@@ -168,7 +168,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_path_tells_whose_it_is_and_what_it_is_for() {
+    fn a_path_names_its_provider_and_endpoint() {
         for (path, provider, endpoint) in [
             ("/google/o/oauth2/v2/auth", Some(google::PROVIDER), Endpoint::Authorize),
             ("/google/.well-known/openid-configuration", Some(google::PROVIDER), Endpoint::Discovery),

@@ -37,7 +37,7 @@ use super::{apple, facebook, google, oidc};
 /// Longest wait for the receiver.
 const PATIENCE: Duration = Duration::from_secs(10);
 /// The largest part of the receiver's response that is returned.
-const TOLD: usize = 4_096;
+const LONGEST_ANSWER: usize = 4_096;
 
 /// The kind of event.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
@@ -110,8 +110,8 @@ async fn deliver(to: &Url, message: &OutgoingMessage) -> Result<(u16, String), r
     let mut answer = request.send().await?;
     let mut text = Vec::new();
     while let Some(chunk) = answer.chunk().await? {
-        text.extend_from_slice(&chunk[..chunk.len().min(TOLD - text.len())]);
-        if text.len() >= TOLD {
+        text.extend_from_slice(&chunk[..chunk.len().min(LONGEST_ANSWER - text.len())]);
+        if text.len() >= LONGEST_ANSWER {
             break;
         }
     }
@@ -156,12 +156,12 @@ fn risc(sim: &Simulator, order: &SimEventOrder, person: &SimUser) -> Value {
     let event = order.event.as_deref().unwrap_or("account-disabled");
     let family = if event.starts_with("token") { "oauth" } else { "risc" };
     let kind = format!("https://schemas.openid.net/secevent/{family}/event-type/{event}");
-    let mut fact = json!({"subject": {"subject_type": "iss-sub", "iss": issuer, "sub": person.subject}});
+    let mut claims = json!({"subject": {"subject_type": "iss-sub", "iss": issuer, "sub": person.subject}});
     if event == "account-disabled" {
-        fact["reason"] = json!("hijacking");
+        claims["reason"] = json!("hijacking");
     }
     let (now, id) = (sim.clock.now(), sim.clock.draw(16));
-    json!({"iss": issuer, "aud": CLIENT_ID, "iat": now, "jti": id, "events": {kind: fact}})
+    json!({"iss": issuer, "aud": CLIENT_ID, "iat": now, "jti": id, "events": {kind: claims}})
 }
 
 /// Facebook's signature format: the signature first, then the payload, both in base64url.
@@ -178,13 +178,13 @@ fn signed_request(sim: &Simulator, order: &SimEventOrder, person: &SimUser) -> S
 fn apple(sim: &Simulator, order: &SimEventOrder, person: &SimUser) -> Value {
     let now = sim.clock.now();
     let event = order.event.as_deref().unwrap_or("consent-revoked");
-    let mut fact = json!({"type": event, "sub": person.subject, "event_time": now.saturating_mul(1_000)});
+    let mut claims = json!({"type": event, "sub": person.subject, "event_time": now.saturating_mul(1_000)});
     if event.starts_with("email-") {
-        fact["email"] = json!(person.email);
-        fact["is_private_email"] = json!(person.is_relayed().to_string());
+        claims["email"] = json!(person.email);
+        claims["is_private_email"] = json!(person.is_relayed().to_string());
     }
     json!({"iss": sim.base(apple::PROVIDER), "aud": CLIENT_ID, "iat": now, "exp": now + 86_400,
-           "jti": sim.clock.draw(16), "events": fact.to_string()})
+           "jti": sim.clock.draw(16), "events": claims.to_string()})
 }
 
 /// Back-Channel Logout 1.0 §2.4, with the user's last session.

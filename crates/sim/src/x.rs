@@ -272,6 +272,6 @@ fn profile(sim: &Simulator, grant: &SimGrant, fields: &[String]) -> Map<String, 
         };
         data.insert(field.clone(), value);
     }
-    sim.faults.retell(PROVIDER, &mut data);
+    sim.faults.alter_claims(PROVIDER, &mut data);
     data
 }

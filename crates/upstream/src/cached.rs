@@ -17,7 +17,7 @@ const RENEWED_EVERY: u64 = 60;
 
 struct CachedResult<T> {
     at: Timestamp,
-    told: Result<Arc<T>, UpstreamError>,
+    result: Result<Arc<T>, UpstreamError>,
 }
 
 /// The cached document.
@@ -42,7 +42,7 @@ impl<T> Cached<T> {
         now: Timestamp,
         fetch: impl Future<Output = Result<T, UpstreamError>>,
     ) -> Result<Arc<T>, UpstreamError> {
-        self.told_unless(now, |held, age| age < if held.told.is_ok() { GOOD_FOR } else { FAILED_FOR }, fetch).await
+        self.fetch_unless(now, |held, age| age < if held.result.is_ok() { GOOD_FOR } else { FAILED_FOR }, fetch).await
     }
 
     /// The document, refetched unless that was done recently: for something that was not found in it.
@@ -51,10 +51,10 @@ impl<T> Cached<T> {
         now: Timestamp,
         fetch: impl Future<Output = Result<T, UpstreamError>>,
     ) -> Result<Arc<T>, UpstreamError> {
-        self.told_unless(now, |_, age| age < RENEWED_EVERY, fetch).await
+        self.fetch_unless(now, |_, age| age < RENEWED_EVERY, fetch).await
     }
 
-    async fn told_unless(
+    async fn fetch_unless(
         &self,
         now: Timestamp,
         fresh: impl FnOnce(&CachedResult<T>, u64) -> bool,
@@ -64,11 +64,11 @@ impl<T> Cached<T> {
         if let Some(known) = held.as_ref()
             && fresh(known, now.seconds_since(known.at))
         {
-            return known.told.clone();
+            return known.result.clone();
         }
-        let told = fetch.await.map(Arc::new);
-        *held = Some(CachedResult { at: now, told: told.clone() });
-        told
+        let result = fetch.await.map(Arc::new);
+        *held = Some(CachedResult { at: now, result: result.clone() });
+        result
     }
 }
 

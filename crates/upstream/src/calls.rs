@@ -78,7 +78,7 @@ mod tests {
     }
 
     #[test]
-    fn only_json_is_read_and_a_server_in_trouble_is_told_apart_from_one_that_lies() {
+    fn only_json_is_read_and_unavailable_servers_differ_from_misbehaving_ones() {
         let word = |answer: OutboundResponse| object(&answer).map_err(|error| error.word());
         assert!(word(answer(200, "application/json; charset=utf-8", "{}")).is_ok());
         assert!(word(answer(400, "application/json", "{}")).is_ok());

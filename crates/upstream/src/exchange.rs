@@ -135,7 +135,7 @@ fn ask(
                 id_token: answered.extra_fields().id_token.clone(),
             }),
             Err(RequestTokenError::Request(error)) => Err(error),
-            Err(RequestTokenError::ServerResponse(told)) => Err(UpstreamError::of_code(told.error().as_ref())),
+            Err(RequestTokenError::ServerResponse(answer)) => Err(UpstreamError::of_code(answer.error().as_ref())),
             Err(_) => Err(UpstreamError::misbehaved("its token answer cannot be read")),
         }
     })
@@ -143,7 +143,7 @@ fn ask(
 
 /// Converts a response to one that conforms to RFC 6749: an error has status 400, and unused members are dropped.
 fn normal(answer: &OutboundResponse, form: TokenForm, reader: ErrorReader) -> Result<HttpResponse, UpstreamError> {
-    let told = match form {
+    let members = match form {
         TokenForm::Form if answer.is_of_type("application/x-www-form-urlencoded") => {
             calls::trouble(answer.status)?;
             form_urlencoded::parse(&answer.body)
@@ -152,14 +152,14 @@ fn normal(answer: &OutboundResponse, form: TokenForm, reader: ErrorReader) -> Re
         }
         _ => calls::object(answer)?,
     };
-    if let Some(error) = reader(&told) {
+    if let Some(error) = reader(&members) {
         return Err(error);
     }
-    let (status, body) = match (told.get("error"), told.get("access_token")) {
+    let (status, body) = match (members.get("error"), members.get("access_token")) {
         (Some(error), _) => (StatusCode::BAD_REQUEST, json!({"error": error.as_str().unwrap_or("unreadable")})),
         (None, Some(token)) if answer.status == StatusCode::OK => {
-            let kind = told.get("token_type").cloned().unwrap_or_else(|| json!("bearer"));
-            (StatusCode::OK, json!({"access_token": token, "token_type": kind, "id_token": told.get("id_token")}))
+            let kind = members.get("token_type").cloned().unwrap_or_else(|| json!("bearer"));
+            (StatusCode::OK, json!({"access_token": token, "token_type": kind, "id_token": members.get("id_token")}))
         }
         _ if matches!(answer.status.as_u16(), 401 | 403) => {
             return Err(UpstreamError::misconfigured("it does not accept the client"));

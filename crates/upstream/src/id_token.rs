@@ -38,8 +38,8 @@ pub(super) fn time(claims: &Value, name: &str) -> Option<Timestamp> {
 
 /// The authentication methods at the provider (`amr`, OpenID Connect Core §2): at most ten.
 pub(super) fn methods(claims: &Value) -> Vec<String> {
-    let told = claims.get("amr").and_then(Value::as_array);
-    told.into_iter().flatten().filter_map(|word| profile::text(Some(word))).take(10).collect()
+    let methods = claims.get("amr").and_then(Value::as_array);
+    methods.into_iter().flatten().filter_map(|word| profile::text(Some(word))).take(10).collect()
 }
 
 /// The audiences.
@@ -84,7 +84,7 @@ fn issue_time(signed: &SignedToken, expected: &ExpectedIdToken<'_>) -> Result<()
 fn nonce(signed: &SignedToken, expected: &ExpectedIdToken<'_>) -> Result<(), &'static str> {
     let Some(wanted) = expected.nonce else { return Err("no nonce was kept") };
     match signed.claims.get("nonce").and_then(Value::as_str) {
-        Some(told) if bool::from(told.as_bytes().ct_eq(wanted.as_bytes())) => Ok(()),
+        Some(nonce) if bool::from(nonce.as_bytes().ct_eq(wanted.as_bytes())) => Ok(()),
         // Apple, on devices without support for nonces: it says so itself, and only then.
         None if signed.claims.get("nonce_supported") == Some(&Value::Bool(false)) && is_apple(&signed.claims) => Ok(()),
         _ => Err("its ID token belongs to another flow"),

@@ -37,21 +37,21 @@ impl IssuerRule {
     }
 
     /// Whether metadata may name this issuer (OpenID Connect Discovery §4.3).
-    pub fn fits_document(&self, told: &str) -> bool {
+    pub fn fits_document(&self, claimed: &str) -> bool {
         match self {
-            Self::Exactly { issuer, lenient } => *lenient || issuer == told,
-            Self::Google(issuer) => issuer == told,
+            Self::Exactly { issuer, lenient } => *lenient || issuer == claimed,
+            Self::Google(issuer) => issuer == claimed,
             Self::Microsoft { authority, .. } => {
-                tenant_of(authority, told).is_some_and(|tenant| tenant == "{tenantid}" || is_tenant(tenant))
+                tenant_of(authority, claimed).is_some_and(|tenant| tenant == "{tenantid}" || is_tenant(tenant))
             }
         }
     }
 
     /// Whether the callback may name this issuer (RFC 9207 §2.4).
-    pub fn fits_callback(&self, told: &str) -> bool {
+    pub fn fits_callback(&self, claimed: &str) -> bool {
         match self {
-            Self::Exactly { issuer, .. } | Self::Google(issuer) => issuer == told,
-            Self::Microsoft { authority, .. } => tenant_of(authority, told).is_some_and(is_tenant),
+            Self::Exactly { issuer, .. } | Self::Google(issuer) => issuer == claimed,
+            Self::Microsoft { authority, .. } => tenant_of(authority, claimed).is_some_and(is_tenant),
         }
     }
 
@@ -60,21 +60,21 @@ impl IssuerRule {
     /// # Errors
     /// `Misbehaved` for another issuer, `NotAllowed` for a tenant that the operator does not admit.
     pub fn of_token(&self, claims: &Value) -> Result<String, UpstreamError> {
-        let told = claims.get("iss").and_then(Value::as_str).unwrap_or_default();
+        let claimed = claims.get("iss").and_then(Value::as_str).unwrap_or_default();
         let foreign = || UpstreamError::misbehaved("its token was issued by somebody else");
         match self {
-            Self::Exactly { issuer, .. } => (issuer == told).then(|| issuer.clone()).ok_or_else(foreign),
+            Self::Exactly { issuer, .. } => (issuer == claimed).then(|| issuer.clone()).ok_or_else(foreign),
             Self::Google(issuer) => {
                 let bare = issuer.split_once("://").map(|(_, bare)| bare);
-                (issuer == told || bare == Some(told)).then(|| issuer.clone()).ok_or_else(foreign)
+                (issuer == claimed || bare == Some(claimed)).then(|| issuer.clone()).ok_or_else(foreign)
             }
             Self::Microsoft { authority, tenant, allowed } => {
                 let tid = claims.get("tid").and_then(Value::as_str).filter(|tid| is_tenant(tid)).ok_or_else(foreign)?;
-                if tenant_of(authority, told) != Some(tid) {
+                if tenant_of(authority, claimed) != Some(tid) {
                     return Err(foreign());
                 }
                 lets_in(tenant, allowed, tid)?;
-                Ok(told.to_owned())
+                Ok(claimed.to_owned())
             }
         }
     }
@@ -115,8 +115,8 @@ mod tests {
     #[test]
     fn googles_issuer_has_two_spellings_in_tokens_and_one_everywhere_else() {
         let rule = IssuerRule::Google("https://accounts.google.com".into());
-        for told in ["https://accounts.google.com", "accounts.google.com"] {
-            assert_eq!(rule.of_token(&json!({ "iss": told })).unwrap(), "https://accounts.google.com");
+        for claimed in ["https://accounts.google.com", "accounts.google.com"] {
+            assert_eq!(rule.of_token(&json!({ "iss": claimed })).unwrap(), "https://accounts.google.com");
         }
         for foreign in [
             "http://accounts.google.com",
@@ -141,7 +141,7 @@ mod tests {
         };
         let word = |rule: IssuerRule, tid: &str, iss: &str| {
             let iss = format!("{AUTHORITY}/{iss}/v2.0");
-            rule.of_token(&json!({"tid": tid, "iss": iss})).map(|told| told == iss).map_err(|error| error.word())
+            rule.of_token(&json!({"tid": tid, "iss": iss})).map(|claimed| claimed == iss).map_err(|error| error.word())
         };
         assert_eq!(word(rule("common", &[]), HOME, HOME), Ok(true));
         assert_eq!(word(rule("common", &[]), CONSUMERS, CONSUMERS), Ok(true));

@@ -85,7 +85,7 @@ impl<Q: OAuthQuirks> Provider for OAuthProvider<Q> {
     fn finish<'a>(&'a self, callback: &'a Callback, kept: &'a PendingAuthorization) -> ProviderFuture<'a, Vouched> {
         Box::pin(async move {
             let settings = &self.context.settings;
-            let accepts = |told: &str| told == self.quirks.callback_issuer(&self.context);
+            let accepts = |claimed: &str| claimed == self.quirks.callback_issuer(&self.context);
             let code = callback.code(&settings.id, kept, settings.require_iss, accepts)?;
             let (endpoint, secret) = (self.quirks.token_endpoint(&self.context), self.quirks.secret(&self.context)?);
             let tokens = self.context.exchange(&endpoint, secret, code, kept).await?;

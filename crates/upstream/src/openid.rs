@@ -132,14 +132,14 @@ impl OpenId {
         let metadata = self.metadata().await?;
         let settings = &self.provider_context.settings;
         let promised = settings.require_iss || metadata.authorization_response_iss_parameter_supported;
-        let accepts = |told: &str| self.rule.fits_callback(told);
+        let accepts = |claimed: &str| self.rule.fits_callback(claimed);
         let code = callback.code(&settings.id, kept, promised, accepts)?;
         let tokens = self.provider_context.exchange(&self.token_endpoint(&metadata), secret, code, kept).await?;
         let id_token = tokens.id_token.ok_or_else(|| UpstreamError::misbehaved("it gave no ID token"))?;
         let signed = self.verified(&metadata, &id_token).await?;
         let issuer = self.rule.of_token(&signed.claims)?;
         // If both callback and token name an issuer, it must be the same.
-        if callback.get("iss").is_some_and(|told| told != issuer) {
+        if callback.get("iss").is_some_and(|claimed| claimed != issuer) {
             return Err(UpstreamError::misbehaved("its callback names another issuer than its token"));
         }
         let expected = ExpectedIdToken {

@@ -17,23 +17,24 @@ const LONGEST: usize = 255;
 /// A display text: without control and invisible characters, trimmed, of bounded length.
 pub(super) fn text(value: Option<&Value>) -> Option<String> {
     // More cannot be stored, however much of it is removed.
-    let told: String = value?.as_str()?.chars().filter(|&c| !is_control(c)).take(4 * LONGEST).collect();
-    let clean: String = without_invisible(&told).chars().take(LONGEST).collect();
+    let value: String = value?.as_str()?.chars().filter(|&c| !is_control(c)).take(4 * LONGEST).collect();
+    let clean: String = without_invisible(&value).chars().take(LONGEST).collect();
     Some(clean.trim().to_owned()).filter(|clean| !clean.is_empty())
 }
 
 /// A picture: an https URL on a named host. Browsers load it; Usher never does.
 pub(super) fn picture(value: Option<&Value>) -> Option<String> {
-    let told = value?.as_str().filter(|told| told.len() <= 300)?;
-    let url = Url::parse(told).ok()?;
+    let value = value?.as_str().filter(|value| value.len() <= 300)?;
+    let url = Url::parse(value).ok()?;
     let named = matches!(url.host(), Some(Host::Domain(name)) if name.contains('.'));
-    (url.scheme() == "https" && named && url.username().is_empty()).then(|| told.to_owned())
+    (url.scheme() == "https" && named && url.username().is_empty()).then(|| value.to_owned())
 }
 
 pub(super) fn locale(value: Option<&Value>) -> Option<String> {
-    let told = value?.as_str()?;
-    let fits = (2..=35).contains(&told.len()) && told.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_".contains(&b));
-    fits.then(|| told.replace('_', "-"))
+    let value = value?.as_str()?;
+    let fits =
+        (2..=35).contains(&value.len()) && value.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_".contains(&b));
+    fits.then(|| value.replace('_', "-"))
 }
 
 /// The profile in the claims of OpenID Connect Core §5.1.
@@ -44,11 +45,11 @@ pub(super) fn profile(claims: &Value) -> Profile {
 fn profile_by(table: UserClaims, claims: &Value) -> Profile {
     let mut profile = Profile::default();
     for (row, attribute) in table.attributes().filter(|(_, attribute)| attribute.from_providers) {
-        let told = claims.get(row.name);
+        let value = claims.get(row.name);
         let clean = match attribute.rule {
-            AttributeRule::Picture => picture(told),
-            AttributeRule::Language => locale(told),
-            _ => text(told),
+            AttributeRule::Picture => picture(value),
+            AttributeRule::Language => locale(value),
+            _ => text(value),
         };
         if let Some(clean) = clean {
             profile.set_text(row.name, &clean);
@@ -69,32 +70,32 @@ pub(super) fn flag(value: Option<&Value>) -> bool {
 
 /// A subject: a text that identifies one person. Placeholders for missing values are refused.
 pub(super) fn subject(value: Option<&Value>) -> Result<String, UpstreamError> {
-    let told = value.and_then(Value::as_str).unwrap_or_default();
+    let value = value.and_then(Value::as_str).unwrap_or_default();
     let nothing =
-        ["", "null", "undefined", "none", "nil", "nan", "0"].iter().any(|none| told.eq_ignore_ascii_case(none));
-    if nothing || told.len() > LONGEST || told.chars().any(|c| c.is_control() || c.is_whitespace()) {
+        ["", "null", "undefined", "none", "nil", "nan", "0"].iter().any(|none| value.eq_ignore_ascii_case(none));
+    if nothing || value.len() > LONGEST || value.chars().any(|c| c.is_control() || c.is_whitespace()) {
         return Err(UpstreamError::misbehaved("it does not say who the person is"));
     }
-    Ok(told.to_owned())
+    Ok(value.to_owned())
 }
 
 /// A subject that is an integer.
 pub(super) fn numeric_subject(value: Option<&Value>) -> Result<String, UpstreamError> {
-    let told = value.and_then(Value::as_u64).filter(|number| *number > 0);
-    told.map(|number| number.to_string()).ok_or_else(|| UpstreamError::misbehaved("it does not say who the person is"))
+    let value = value.and_then(Value::as_u64).filter(|number| *number > 0);
+    value.map(|number| number.to_string()).ok_or_else(|| UpstreamError::misbehaved("it does not say who the person is"))
 }
 
 /// The email address with its trust according to the settings. Invalid addresses are omitted.
 pub(super) fn email(
     settings: &ProviderSettings,
-    told: Option<&Value>,
+    value: Option<&Value>,
     claimed: EmailTrust,
     relay: bool,
 ) -> Option<VouchedEmail> {
-    let told = told?.as_str()?;
-    let email = Email::parse(told).ok()?;
+    let value = value?.as_str()?;
+    let email = Email::parse(value).ok()?;
     // An address that matches only after normalisation is not trusted.
-    if ![email.as_str(), &email.readable()].iter().any(|known| known.eq_ignore_ascii_case(told.trim_ascii())) {
+    if ![email.as_str(), &email.readable()].iter().any(|known| known.eq_ignore_ascii_case(value.trim_ascii())) {
         return None;
     }
     let trust = settings.judge(&email, claimed);
@@ -102,8 +103,8 @@ pub(super) fn email(
 }
 
 /// The domain of an address, in lower case.
-pub(super) fn domain(told: Option<&Value>) -> Option<String> {
-    Some(told?.as_str()?.rsplit_once('@')?.1.to_ascii_lowercase())
+pub(super) fn domain(value: Option<&Value>) -> Option<String> {
+    Some(value?.as_str()?.rsplit_once('@')?.1.to_ascii_lowercase())
 }
 
 /// Unverified, or the trust that the provider gives a verified address.
@@ -121,9 +122,9 @@ mod tests {
     #[test]
     fn names_are_cut_and_cleaned() {
         let long = "x".repeat(1_000_000);
-        let told = json!({"name": " Ana\u{202E}\r\n ", "given_name": long, "family_name": 7, "locale": "pt_BR",
+        let value = json!({"name": " Ana\u{202E}\r\n ", "given_name": long, "family_name": 7, "locale": "pt_BR",
                           "picture": "https://img.test/a.png", "email": "x", "gender": "f", "zoneinfo": "a"});
-        let profile = profile(&told);
+        let profile = profile(&value);
         assert_eq!(profile.name.as_deref(), Some("Ana"));
         assert_eq!(profile.given_name.as_ref().map(String::len), Some(LONGEST));
         assert_eq!((profile.family_name.as_deref(), profile.gender.as_deref()), (None, None));

@@ -140,11 +140,11 @@ impl Registry {
 mod tests {
     use super::*;
     use crate::providers::{CONNECTORS, google, oidc};
-    use crate::testing::surroundings;
+    use crate::testing::deps;
 
     #[test]
     fn a_provider_is_kept_until_its_settings_or_its_secret_change() {
-        let registry = Registry::new(surroundings(), CONNECTORS);
+        let registry = Registry::new(deps(), CONNECTORS);
         let settings = ProviderSettings::new("g".parse().unwrap(), &google::KIND, "us");
         let provider = |settings, secret| registry.provider(settings, Some(&Secret::from(secret))).unwrap();
         let one = provider(&settings, "a");
@@ -156,7 +156,7 @@ mod tests {
 
     #[test]
     fn an_address_inside_is_refused_when_it_is_saved() {
-        let registry = Registry::new(surroundings(), CONNECTORS);
+        let registry = Registry::new(deps(), CONNECTORS);
         let with = |issuer: &str| ProviderSettings {
             label: Some("Works".into()),
             issuer: Some(issuer.into()),

@@ -117,7 +117,7 @@ async fn answer(
 }
 
 /// Dependencies with the clock at [`NOW`] and an HTTP client that may call loopback.
-pub(super) fn surroundings() -> Deps {
+pub(super) fn deps() -> Deps {
     let rules = OutboundRules { allow: vec!["127.0.0.0/8".parse().unwrap()], ..OutboundRules::default() };
     Deps {
         outbound: Outbound::new(rules).unwrap(),
@@ -128,5 +128,5 @@ pub(super) fn surroundings() -> Deps {
 
 /// The context of a provider with the secret `hush`.
 pub(super) fn context(kind: &'static ProviderKind, settings: ProviderSettings) -> ProviderContext {
-    ProviderContext::new(kind, settings, Some(Secret::from("hush")), surroundings())
+    ProviderContext::new(kind, settings, Some(Secret::from("hush")), deps())
 }

@@ -26,8 +26,8 @@ fn judge(tried: &str, free: u64) -> Finding {
 
 #[cfg(target_os = "linux")]
 fn free(folder: &std::path::Path) -> Option<u64> {
-    let facts = rustix::fs::statvfs(folder).ok()?;
-    Some(facts.f_bavail.saturating_mul(facts.f_frsize))
+    let stat = rustix::fs::statvfs(folder).ok()?;
+    Some(stat.f_bavail.saturating_mul(stat.f_frsize))
 }
 
 #[cfg(not(target_os = "linux"))]
@@ -41,7 +41,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_full_disk_is_told_before_it_is_full() {
+    fn a_disk_is_reported_before_it_is_full() {
         assert_eq!(judge("x", 10 * MODEST).verdict, FindingLevel::Good);
         assert_eq!(judge("x", MODEST - 1).verdict, FindingLevel::Doubtful);
         assert_eq!(judge("x", LITTLE - 1).verdict, FindingLevel::Bad);

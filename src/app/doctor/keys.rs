@@ -135,7 +135,7 @@ mod tests {
     }
 
     #[test]
-    fn a_damaged_key_and_a_missing_one_are_told_apart() {
+    fn damaged_and_missing_keys_are_distinguished() {
         let config = usher_config::Config::load(usher_config::RunMode::Dev, usher_config::SettingSources::default());
         let config = config.unwrap();
         let sealer = Sealer::new(&MasterKey::from_bytes([7; 32]));

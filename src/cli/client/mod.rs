@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 
 use super::output::Output;
 use super::settings::ConfigFiles;
-use super::table::{facts, table};
+use super::table::{fields, table};
 use crate::app::{self, Usher};
 use usher_domain::id::ClientId;
 use usher_domain::oauth::client::{Client, SecretRotation};
@@ -132,16 +132,16 @@ async fn rotate(usher: &Usher, wanted: RotateSecretArgs, output: Output) -> anyh
     let made = usher.clients.rotate_client_secret(&wanted.which.id(), rotation).await?;
     let secret = made.secret.unwrap_or_default();
     let former = made.client.secrets.get(1).and_then(|former| former.expires_at);
-    let told = json!({
+    let view = json!({
         "client_id": made.client.id, "client_secret": secret, "former_secret_expires_at": former,
         "secrets": show::secrets(&made.client),
     });
-    output.print(&told, || {
+    output.print(&view, || {
         let words = match former {
             Some(end) if wanted.overlap > 0 => format!("The one before it ends at {}.", end.rfc3339()),
             _ => "The one before it has ended.".to_owned(),
         };
-        facts([("client_id", made.client.id.0.clone()), ("client_secret", secret.clone())])
+        fields([("client_id", made.client.id.0.clone()), ("client_secret", secret.clone())])
             + &format!("The secret is shown this once. {words}\n")
     })
 }
@@ -170,9 +170,9 @@ async fn list(usher: &Usher, which: ListClientsArgs, output: Output) -> anyhow::
         }
         clients.extend(page);
     }
-    let told: Vec<Value> =
+    let view: Vec<Value> =
         clients.iter().map(|client| show::as_json(client, None)).collect::<serde_json::Result<_>>()?;
-    output.print(&told, || {
+    output.print(&view, || {
         let rows = clients.iter().map(|client| {
             let used = if client.is_active() { "" } else { "disabled" };
             [

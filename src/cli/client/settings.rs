@@ -223,8 +223,8 @@ mod tests {
     #[test]
     fn a_misspelt_member_is_named() {
         for value in [json!(["x"]), Value::Null] {
-            let told = merged(ClientType::Web, json!({"redirect_uri": value}), json!({})).unwrap_err();
-            assert!(told.contains("redirect_uri"), "{told}");
+            let error = merged(ClientType::Web, json!({"redirect_uri": value}), json!({})).unwrap_err();
+            assert!(error.contains("redirect_uri"), "{error}");
         }
     }
 

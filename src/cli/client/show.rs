@@ -3,31 +3,31 @@
 use serde_json::{Map, Value, json};
 
 use crate::app::{ClientMetadata, RefreshRotation};
-use crate::cli::table::facts;
+use crate::cli::table::fields;
 use usher_domain::oauth::client::{Client, ClientSecret};
 
 /// The client information response of RFC 7591 §3.2.1, with further members. It contains the secret if one is given.
 pub(super) fn as_json(client: &Client, secret: Option<&str>) -> serde_json::Result<Value> {
-    let mut told = Map::new();
-    told.insert("client_id".to_owned(), json!(client.id));
+    let mut view = Map::new();
+    view.insert("client_id".to_owned(), json!(client.id));
     if let Some(secret) = secret {
-        told.insert("client_secret".to_owned(), secret.into());
+        view.insert("client_secret".to_owned(), secret.into());
         // Zero: it does not expire.
-        told.insert("client_secret_expires_at".to_owned(), 0.into());
+        view.insert("client_secret_expires_at".to_owned(), 0.into());
     }
-    told.insert("client_id_issued_at".to_owned(), json!(client.created_at));
-    told.insert("project_id".to_owned(), json!(client.project_id));
-    told.insert("type".to_owned(), client.kind.as_str().into());
-    told.insert("disabled".to_owned(), (!client.is_active()).into());
-    told.insert("updated_at".to_owned(), json!(client.updated_at));
+    view.insert("client_id_issued_at".to_owned(), json!(client.created_at));
+    view.insert("project_id".to_owned(), json!(client.project_id));
+    view.insert("type".to_owned(), client.kind.as_str().into());
+    view.insert("disabled".to_owned(), (!client.is_active()).into());
+    view.insert("updated_at".to_owned(), json!(client.updated_at));
     if let Some(since) = client.disabled_at {
-        told.insert("disabled_at".to_owned(), json!(since));
+        view.insert("disabled_at".to_owned(), json!(since));
     }
-    told.insert("secrets".to_owned(), secrets(client));
+    view.insert("secrets".to_owned(), secrets(client));
     if let Value::Object(metadata) = serde_json::to_value(&client.metadata)? {
-        told.extend(metadata);
+        view.extend(metadata);
     }
-    Ok(Value::Object(told))
+    Ok(Value::Object(view))
 }
 
 /// The client as an environment file for the application. No value needs quoting.
@@ -38,13 +38,13 @@ pub(super) fn as_environment(client: &Client, secret: Option<&str>, issuer: &str
 
 /// The secrets of a client, without their values.
 pub(super) fn secrets(client: &Client) -> Value {
-    let told = client.secrets.iter().map(|secret| {
+    let view = client.secrets.iter().map(|secret| {
         json!({
             "id": secret.id(), "created_at": secret.created_at, "expires_at": secret.expires_at,
             "last_used_at": secret.last_used_at,
         })
     });
-    told.collect()
+    view.collect()
 }
 
 /// The client as text.
@@ -52,7 +52,7 @@ pub(super) fn in_words(client: &Client) -> String {
     let metadata = &client.metadata;
     let several = |texts: &[String]| if texts.is_empty() { "none".to_owned() } else { texts.join(" ") };
     let yes = |flag: bool| if flag { "yes" } else { "no" }.to_owned();
-    let mut told = vec![
+    let mut view = vec![
         ("client_id", client.id.0.clone()),
         ("name", metadata.client_name.clone()),
         ("type", client.kind.as_str().to_owned()),
@@ -87,14 +87,14 @@ pub(super) fn in_words(client: &Client) -> String {
         ("contacts", (!metadata.contacts.is_empty()).then(|| metadata.contacts.join(" "))),
         ("also", metadata.any_localhost_redirect.then(|| "any redirect URI on http://localhost".to_owned())),
     ];
-    told.extend(optional.into_iter().filter_map(|(name, value)| Some((name, value?))));
-    told.extend(client.secrets.iter().map(|secret| ("secret", secret_words(secret))));
-    told.push(("created", client.created_at.rfc3339()));
-    told.push(("changed", client.updated_at.rfc3339()));
+    view.extend(optional.into_iter().filter_map(|(name, value)| Some((name, value?))));
+    view.extend(client.secrets.iter().map(|secret| ("secret", secret_words(secret))));
+    view.push(("created", client.created_at.rfc3339()));
+    view.push(("changed", client.updated_at.rfc3339()));
     if let Some(since) = client.disabled_at {
-        told.push(("disabled", since.rfc3339()));
+        view.push(("disabled", since.rfc3339()));
     }
-    facts(told)
+    fields(view)
 }
 
 fn refresh_words(metadata: &ClientMetadata) -> String {

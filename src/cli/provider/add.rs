@@ -180,9 +180,9 @@ pub(super) async fn run(usher: &Usher, new: NewProvider, output: Output) -> anyh
     let replaced = usher.providers.put_provider(new).await?;
     let provider = usher.providers.load_provider(&id).await?;
     let callback = usher.providers.upstream_callback(&id);
-    let mut told = show::as_json(&provider, &callback);
-    told.insert("replaced".to_owned(), replaced.into());
-    output.print(&told, || {
+    let mut view = show::as_json(&provider, &callback);
+    view.insert("replaced".to_owned(), replaced.into());
+    output.print(&view, || {
         let done = if replaced { "replaced" } else { "added" };
         let kind = usher.providers.kinds().of(&provider.settings).ok();
         let brand = kind.and_then(ProviderKind::brand).unwrap_or("the provider");
@@ -218,12 +218,12 @@ mod tests {
 
     #[test]
     fn what_nobody_knows_is_refused_by_name() {
-        let told = read(&x::KIND, json!({"client_id": "x", "lable": "X"}), json!({})).unwrap_err();
-        assert!(told.contains("lable") && told.contains("label"), "{told}");
-        let told = read(&x::KIND, json!({"client_id": "x", "kind": "google"}), json!({})).unwrap_err();
-        assert!(told.contains("another kind"), "{told}");
-        let told = read(&x::KIND, json!({"client_id": "x"}), json!({"id": "../x"})).unwrap_err();
-        assert!(told.contains("a-z, 0-9"), "{told}");
+        let error = read(&x::KIND, json!({"client_id": "x", "lable": "X"}), json!({})).unwrap_err();
+        assert!(error.contains("lable") && error.contains("label"), "{error}");
+        let error = read(&x::KIND, json!({"client_id": "x", "kind": "google"}), json!({})).unwrap_err();
+        assert!(error.contains("another kind"), "{error}");
+        let error = read(&x::KIND, json!({"client_id": "x"}), json!({"id": "../x"})).unwrap_err();
+        assert!(error.contains("a-z, 0-9"), "{error}");
     }
 
     #[test]

@@ -89,8 +89,8 @@ async fn list(usher: &Usher, output: Output) -> anyhow::Result<()> {
     let providers = usher.providers.list_providers().await?;
     let callback = |id: &ProviderId| usher.providers.upstream_callback(id);
     let as_json = |provider: &StoredProvider| show::as_json(provider, &callback(&provider.settings.id));
-    let told: Vec<Map<String, Value>> = providers.iter().map(as_json).collect();
-    output.print(&told, || {
+    let view: Vec<Map<String, Value>> = providers.iter().map(as_json).collect();
+    output.print(&view, || {
         let rows = providers.iter().map(|provider| {
             let settings = &provider.settings;
             let by = if provider.managed { "file" } else { "" };
@@ -109,8 +109,8 @@ async fn list(usher: &Usher, output: Output) -> anyhow::Result<()> {
 
 async fn test(usher: &Usher, id: &ProviderId, output: Output) -> anyhow::Result<ExitCode> {
     let steps = usher.providers.test_provider(id).await?;
-    let told: Vec<Value> = steps.iter().map(step_as_json).collect();
-    output.print(&told, || steps.iter().map(step_in_words).collect())?;
+    let view: Vec<Value> = steps.iter().map(step_as_json).collect();
+    output.print(&view, || steps.iter().map(step_in_words).collect())?;
     Ok(if steps.iter().all(|step| step.outcome.is_ok()) { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 

@@ -3,17 +3,17 @@
 use serde_json::{Map, Value};
 
 use crate::app::StoredProvider;
-use crate::cli::table::facts;
+use crate::cli::table::fields;
 use usher_domain::provider::ProviderKinds;
 
 /// The settings, with further members.
 pub(super) fn as_json(provider: &StoredProvider, callback: &str) -> Map<String, Value> {
-    let mut told = provider.settings.members();
-    told.insert("callback_url".to_owned(), callback.into());
-    told.insert("has_secret".to_owned(), provider.secret.is_some().into());
-    told.insert("managed".to_owned(), provider.managed.into());
-    told.insert("updated_at".to_owned(), provider.updated_at.rfc3339().into());
-    told
+    let mut view = provider.settings.members();
+    view.insert("callback_url".to_owned(), callback.into());
+    view.insert("has_secret".to_owned(), provider.secret.is_some().into());
+    view.insert("managed".to_owned(), provider.managed.into());
+    view.insert("updated_at".to_owned(), provider.updated_at.rfc3339().into());
+    view
 }
 
 /// The state, in one word.
@@ -22,14 +22,14 @@ pub(super) fn state(provider: &StoredProvider) -> &'static str {
 }
 
 /// Members that have a line of their own.
-const TOLD: [&str; 7] = ["id", "kind", "label", "enabled", "client_id", "scopes", "sign_up"];
+const SHOWN: [&str; 7] = ["id", "kind", "label", "enabled", "client_id", "scopes", "sign_up"];
 
 /// The provider as text: the common members, then its other settings.
 pub(super) fn in_words(kinds: &ProviderKinds, provider: &StoredProvider, callback: &str) -> String {
     let settings = &provider.settings;
     let scopes = kinds.of(settings).map_or_else(|_| settings.scopes.clone(), |kind| kind.scopes_of(settings));
     let word = |yes, then: &str, other: &str| if yes { then.to_owned() } else { other.to_owned() };
-    let mut told = vec![
+    let mut view = vec![
         ("id".to_owned(), settings.id.to_string()),
         ("kind".to_owned(), settings.kind.as_str().to_owned()),
         ("button".to_owned(), kinds.button(settings).to_owned()),
@@ -42,9 +42,9 @@ pub(super) fn in_words(kinds: &ProviderKinds, provider: &StoredProvider, callbac
         ("managed by".to_owned(), word(provider.managed, "the configuration file", "commands and the console")),
         ("changed".to_owned(), provider.updated_at.rfc3339()),
     ];
-    let further = settings.members().into_iter().filter(|(name, _)| !TOLD.contains(&name.as_str()));
-    told.extend(further.map(|(name, value)| (name, value.as_str().map_or_else(|| value.to_string(), str::to_owned))));
-    facts(told.iter().map(|(name, value)| (name.as_str(), value.clone())))
+    let further = settings.members().into_iter().filter(|(name, _)| !SHOWN.contains(&name.as_str()));
+    view.extend(further.map(|(name, value)| (name, value.as_str().map_or_else(|| value.to_string(), str::to_owned))));
+    fields(view.iter().map(|(name, value)| (name.as_str(), value.clone())))
 }
 
 #[cfg(test)]
@@ -56,7 +56,7 @@ mod tests {
     use usher_upstream::providers::google;
 
     #[test]
-    fn a_provider_is_told_without_its_secret() {
+    fn a_provider_is_shown_without_its_secret() {
         let settings = ProviderSettings {
             enabled: false,
             ..ProviderSettings::new("work".parse().unwrap(), &google::KIND, "us").with(&google::HD, "corp.test\u{1b}")
@@ -75,9 +75,9 @@ mod tests {
         ] {
             assert!(words.contains(part), "{part:?} is missing in\n{words}");
         }
-        let told = Value::Object(as_json(&provider, "https://id.test/cb"));
-        assert_eq!((&told["has_secret"], &told["callback_url"]), (&Value::Bool(true), &"https://id.test/cb".into()));
-        let (five, bytes) = (told.to_string(), format!("{:?}", b"5ec2e7"));
+        let view = Value::Object(as_json(&provider, "https://id.test/cb"));
+        assert_eq!((&view["has_secret"], &view["callback_url"]), (&Value::Bool(true), &"https://id.test/cb".into()));
+        let (five, bytes) = (view.to_string(), format!("{:?}", b"5ec2e7"));
         assert!(!five.contains("5ec2e7") && !five.contains(&bytes) && !words.contains("5ec2e7"));
     }
 }

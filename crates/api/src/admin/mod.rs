@@ -3,8 +3,9 @@
 //! Only for administrators who are signed in themselves: tokens of projects and machines are rejected.
 
 mod audit;
-mod house;
+mod keys;
 mod nouns;
+mod providers;
 mod stats;
 mod users;
 
@@ -24,11 +25,11 @@ pub fn routes() -> OpenApiRouter<App> {
         .routes(routes!(users::enable))
         .routes(routes!(users::sessions))
         .routes(routes!(users::revoke))
-        .routes(routes!(house::keys))
-        .routes(routes!(house::rotate_keys))
-        .routes(routes!(house::revoke_key))
-        .routes(routes!(house::providers))
-        .routes(routes!(house::test_provider))
+        .routes(routes!(keys::keys))
+        .routes(routes!(keys::rotate_keys))
+        .routes(routes!(keys::revoke_key))
+        .routes(routes!(providers::providers))
+        .routes(routes!(providers::test_provider))
         .routes(routes!(audit::list))
         .routes(routes!(stats::get))
 }

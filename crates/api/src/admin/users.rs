@@ -228,7 +228,7 @@ pub async fn patch(
     security(("token" = []), ("session" = [])),
 )]
 pub async fn delete(State(app): State<App>, _: AdminCaller, Path(sub): Path<String>) -> ApiResult<StatusCode> {
-    let user = not_of_the_house(find(&app, &sub).await?)?;
+    let user = not_an_administrator(find(&app, &sub).await?)?;
     app.usher.account_deletion.remove_user(user).await?;
     Ok(StatusCode::NO_CONTENT)
 }
@@ -250,7 +250,7 @@ pub async fn disable(
     _: AdminCaller,
     Path(sub): Path<String>,
 ) -> ApiResult<Json<EverythingEnded>> {
-    let user = not_merged(not_of_the_house(find(&app, &sub).await?)?)?;
+    let user = not_merged(not_an_administrator(find(&app, &sub).await?)?)?;
     let ended = app.usher.users.set_user_enabled(&user, false).await?;
     Ok(Json(EverythingEnded { sessions: ended.sessions.len(), clients: ended.clients.len() }))
 }
@@ -266,7 +266,7 @@ pub async fn disable(
     security(("token" = []), ("session" = [])),
 )]
 pub async fn enable(State(app): State<App>, _: AdminCaller, Path(sub): Path<String>) -> ApiResult<StatusCode> {
-    let user = not_merged(not_of_the_house(find(&app, &sub).await?)?)?;
+    let user = not_merged(not_an_administrator(find(&app, &sub).await?)?)?;
     app.usher.users.set_user_enabled(&user, true).await?;
     Ok(StatusCode::NO_CONTENT)
 }
@@ -309,7 +309,7 @@ async fn find(app: &App, sub: &str) -> ApiResult<User> {
 }
 
 /// Rejects operations on administrators, who can neither lock one another out through the API nor themselves.
-fn not_of_the_house(user: User) -> ApiResult<User> {
+fn not_an_administrator(user: User) -> ApiResult<User> {
     if user.admin { Err(FlowError::from(Rejected::NotAllowed).into()) } else { Ok(user) }
 }
 

@@ -213,7 +213,7 @@ pub async fn create(
         .parse()
         .map_err(|error: usher_domain::oauth::client::UnknownClientType| invalid("type", &error.to_string()))?;
     let metadata = metadata(usher_domain::oauth::client::ClientType::defaults(kind), new.metadata)?;
-    check_house_members(&calling, &metadata, &ClientMetadata::default())?;
+    check_admin_only_members(&calling, &metadata, &ClientMetadata::default())?;
     let made = app.usher.clients.create_client(NewClient { project: project.id, kind, metadata, id: None }).await?;
     Ok((StatusCode::CREATED, Json(made.into())))
 }
@@ -271,7 +271,7 @@ pub async fn put(
         defaults.token_endpoint_auth_method = client.metadata.token_endpoint_auth_method;
         defaults.any_localhost_redirect = client.metadata.any_localhost_redirect;
         let metadata = metadata(defaults, members)?;
-        check_house_members(&calling, &metadata, &client.metadata)?;
+        check_admin_only_members(&calling, &metadata, &client.metadata)?;
         client = app.usher.clients.replace_client_metadata(&client, metadata).await?;
     }
     if let Some(disabled) = change.disabled.filter(|disabled| *disabled == client.is_active()) {
@@ -352,7 +352,11 @@ fn metadata(defaults: ClientMetadata, members: Map<String, Value>) -> ApiResult<
     })
 }
 
-fn check_house_members(calling: &AuthenticatedCaller, wanted: &ClientMetadata, now: &ClientMetadata) -> ApiResult<()> {
+fn check_admin_only_members(
+    calling: &AuthenticatedCaller,
+    wanted: &ClientMetadata,
+    now: &ClientMetadata,
+) -> ApiResult<()> {
     let same = wanted.first_party == now.first_party && wanted.any_localhost_redirect == now.any_localhost_redirect;
     let admin = matches!(&calling.caller, Caller::Person(account) if account.user.admin);
     if same || admin {

@@ -189,7 +189,7 @@ mod tests {
     }
 
     #[test]
-    fn a_device_is_told_that_its_grant_is_not_spoken() {
+    fn the_device_grant_is_rejected_as_unsupported() {
         let metadata = ClientMetadata { client_name: "TV".into(), ..ClientType::Device.defaults() };
         assert_eq!(metadata.check(&GRANT_TYPES).unwrap_err()[0].member, "grant_types");
     }

@@ -210,7 +210,7 @@ impl Interaction {
 
     /// The `acr` to return for a session with `held`: if certain values are essential, the one that it satisfies
     /// (OpenID Connect Core §5.5.1.1).
-    pub fn acr_to_tell(&self, held: &str) -> String {
+    pub fn reported_acr(&self, held: &str) -> String {
         let essential = self.request.claims.essential_acr.as_deref().unwrap_or_default();
         if essential.is_empty() || essential.iter().any(|asked| asked == held) {
             return held.to_owned();
@@ -245,8 +245,8 @@ impl Interaction {
             return Some(InteractionStep::SignIn { again: false });
         };
         // An unreadable hint cannot be checked: the user who signs in now is accepted.
-        let settled = acted && self.expected_sub().is_none();
-        if !settled && self.expects_another(session.sub) {
+        let answered = acted && self.expected_sub().is_none();
+        if !answered && self.expects_another(session.sub) {
             return Some(InteractionStep::SignIn { again: false });
         }
         if facts.hint_names_another && !acted {

@@ -44,12 +44,12 @@ pub struct HistoryEntry {
 }
 
 /// Members of an event's data that a project may read; others concern the installation or other projects.
-const TOLD: [&str; 6] = ["scope", "claims", "reason", "role", "sent", "sub"];
+const KEPT_MEMBERS: [&str; 6] = ["scope", "claims", "reason", "role", "sent", "sub"];
 
 impl HistoryEntry {
     /// The entry for an event, without what only the database knows.
     pub fn of(event: &Event) -> Self {
-        let told = |name: &&str| event.data.get(*name).map(|value| ((*name).to_owned(), value.clone()));
+        let kept = |name: &&str| event.data.get(*name).map(|value| ((*name).to_owned(), value.clone()));
         Self {
             id: event.id.to_string(),
             at: event.at.0,
@@ -61,7 +61,7 @@ impl HistoryEntry {
             source: None,
             user_agent: None,
             amr: Vec::new(),
-            data: TOLD.iter().filter_map(told).collect(),
+            data: KEPT_MEMBERS.iter().filter_map(kept).collect(),
         }
     }
 }

@@ -41,7 +41,7 @@ pub struct ProviderKind {
     /// Where it sends events.
     pub events: &'static [EventUrl],
     /// Brings settings to their canonical form.
-    pub settle: fn(ProviderSettings) -> ProviderSettings,
+    pub canonicalize: fn(ProviderSettings) -> ProviderSettings,
     /// The rules that only this kind has.
     pub check: fn(&ProviderSettings, &mut ProviderFaults),
 }
@@ -145,7 +145,7 @@ impl ProviderKind {
             trust_limit: TrustLimit::Verified,
             addresses: "Verified if the provider says so.",
             events: &[],
-            settle: |settings| settings,
+            canonicalize: |settings| settings,
             check: |_, _| (),
         }
     }
@@ -220,7 +220,7 @@ impl ProviderKind {
     pub fn canonical(&self, mut settings: ProviderSettings) -> ProviderSettings {
         settings.label = settings.label.map(|label| without_invisible(&label).trim().to_owned());
         settings.base_url = settings.base_url.map(|base| base.trim_end_matches('/').to_owned());
-        (self.settle)(settings)
+        (self.canonicalize)(settings)
     }
 
     /// Whether this setting decides to which server the secret goes.

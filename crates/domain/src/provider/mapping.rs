@@ -79,14 +79,14 @@ impl UserMap {
             ("map.locale", &self.locale),
             ("map.email", &self.email),
         ];
-        let told = optional.into_iter().filter_map(|(field, pointer)| Some((field, pointer.as_deref()?)));
+        let pointers = optional.into_iter().filter_map(|(field, pointer)| Some((field, pointer.as_deref()?)));
         let verified = match &self.email_verified {
             Some(EmailVerified::Flag(pointer) | EmailVerified::Present { present: pointer }) => {
                 Some(("map.email_verified", pointer.as_str()))
             }
             Some(EmailVerified::Always(_)) | None => None,
         };
-        [("map.subject", self.subject.as_str())].into_iter().chain(told).chain(verified).collect()
+        [("map.subject", self.subject.as_str())].into_iter().chain(pointers).chain(verified).collect()
     }
 }
 

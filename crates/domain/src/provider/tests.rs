@@ -124,9 +124,9 @@ fn what_cannot_be_read_is_named() {
         all[name] = value;
         read(&all).unwrap_err()
     };
-    let told = with("client_secret", "y".into());
-    assert!(told.starts_with("unknown field `client_secret`, expected one of `id`, `kind`, `label`"), "{told}");
-    assert!(told.contains("`base_url`") && told.ends_with("`region`, `teams`"), "{told}");
+    let error = with("client_secret", "y".into());
+    assert!(error.starts_with("unknown field `client_secret`, expected one of `id`, `kind`, `label`"), "{error}");
+    assert!(error.contains("`base_url`") && error.ends_with("`region`, `teams`"), "{error}");
     assert_eq!(
         with("kind", "myspace".into()),
         "unknown variant `myspace`, expected one of `branded`, `generic`, `unchecked`"
@@ -202,7 +202,10 @@ fn settings_are_saved_in_canonical_form() {
         base_url: Some("https://op.test/x/".into()),
         ..of(&BRANDED)
     };
-    let settled = BRANDED.canonical(typed);
-    assert_eq!((settled.label.as_deref(), settled.base_url.as_deref()), (Some("The Works"), Some("https://op.test/x")));
-    assert_eq!(BRANDED.canonical(settled.clone()), settled);
+    let canonical = BRANDED.canonical(typed);
+    assert_eq!(
+        (canonical.label.as_deref(), canonical.base_url.as_deref()),
+        (Some("The Works"), Some("https://op.test/x"))
+    );
+    assert_eq!(BRANDED.canonical(canonical.clone()), canonical);
 }

@@ -158,7 +158,7 @@ impl Authentication {
         amr
     }
 
-    /// The authentication of an existing session, as its `amr` tells: further factors are added to it.
+    /// The authentication of an existing session, from its `amr`: further factors are added to it.
     pub fn of_session(amr: &[String]) -> Self {
         let has = |word: &str| amr.iter().any(|held| held == word);
         let mut means = Vec::new();

@@ -62,15 +62,19 @@ pub struct Vouched {
 impl Vouched {
     /// An address to suggest to the user: verified by the provider, no relay, and not their own.
     pub fn suggestion(&self, own: Option<&Email>) -> Option<&Email> {
-        self.email.as_ref().filter(|told| told.may_match()).map(|told| &told.email).filter(|email| own != Some(*email))
+        self.email
+            .as_ref()
+            .filter(|vouched| vouched.may_match())
+            .map(|vouched| &vouched.email)
+            .filter(|email| own != Some(*email))
     }
 
     /// The state of the address, as it is stored with the identity.
     pub fn email_state(&self) -> EmailState {
         match &self.email {
             None => EmailState::Absent,
-            Some(told) if told.relay => EmailState::Relay,
-            Some(told) => match told.trust {
+            Some(vouched) if vouched.relay => EmailState::Relay,
+            Some(vouched) => match vouched.trust {
                 EmailTrust::Unverified => EmailState::Unverified,
                 EmailTrust::Verified => EmailState::Verified,
                 EmailTrust::Authoritative => EmailState::Authoritative,
@@ -155,16 +159,16 @@ mod tests {
 
     #[test]
     fn only_an_address_that_somebody_checked_is_compared_and_a_relay_never() {
-        let told = |trust, relay| VouchedEmail { email: Email::parse("a@x.test").unwrap(), trust, relay };
-        assert!(!told(EmailTrust::Unverified, false).may_match());
-        assert!(told(EmailTrust::Verified, false).may_match());
-        assert!(told(EmailTrust::Authoritative, false).may_match());
-        assert!(!told(EmailTrust::Authoritative, true).may_match());
+        let vouched = |trust, relay| VouchedEmail { email: Email::parse("a@x.test").unwrap(), trust, relay };
+        assert!(!vouched(EmailTrust::Unverified, false).may_match());
+        assert!(vouched(EmailTrust::Verified, false).may_match());
+        assert!(vouched(EmailTrust::Authoritative, false).may_match());
+        assert!(!vouched(EmailTrust::Authoritative, true).may_match());
     }
 
     #[test]
     fn an_address_is_suggested_if_it_was_checked_and_is_another() {
-        let told = |email: &str, trust, relay| Vouched {
+        let vouched = |email: &str, trust, relay| Vouched {
             provider: "google".parse().unwrap(),
             issuer: "i".into(),
             subject: "s".into(),
@@ -179,12 +183,12 @@ mod tests {
         let own = Email::parse("ana@x.test").unwrap();
         let suggests = |vouched: Vouched, own| vouched.suggestion(own).map(ToString::to_string);
         let (other, checked) = ("ana@y.test", EmailTrust::Verified);
-        assert_eq!(suggests(told(other, checked, false), Some(&own)).as_deref(), Some(other));
-        assert_eq!(suggests(told(other, checked, false), None).as_deref(), Some(other));
-        assert_eq!(suggests(told("Ana@X.test", checked, false), Some(&own)), None, "it is the same one");
-        assert_eq!(suggests(told(other, EmailTrust::Unverified, false), Some(&own)), None);
-        assert_eq!(suggests(told(other, EmailTrust::Authoritative, true), Some(&own)), None);
-        assert_eq!(suggests(Vouched { email: None, ..told(other, checked, false) }, Some(&own)), None);
+        assert_eq!(suggests(vouched(other, checked, false), Some(&own)).as_deref(), Some(other));
+        assert_eq!(suggests(vouched(other, checked, false), None).as_deref(), Some(other));
+        assert_eq!(suggests(vouched("Ana@X.test", checked, false), Some(&own)), None, "it is the same one");
+        assert_eq!(suggests(vouched(other, EmailTrust::Unverified, false), Some(&own)), None);
+        assert_eq!(suggests(vouched(other, EmailTrust::Authoritative, true), Some(&own)), None);
+        assert_eq!(suggests(Vouched { email: None, ..vouched(other, checked, false) }, Some(&own)), None);
     }
 
     #[test]
@@ -202,8 +206,8 @@ mod tests {
 
     #[test]
     fn printing_what_an_upstream_said_shows_no_address() {
-        let told =
+        let vouched =
             VouchedEmail { email: Email::parse("ana@x.test").unwrap(), trust: EmailTrust::Verified, relay: false };
-        assert!(!format!("{told:?}").contains("ana"));
+        assert!(!format!("{vouched:?}").contains("ana"));
     }
 }

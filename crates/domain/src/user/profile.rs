@@ -362,7 +362,7 @@ mod tests {
     }
 
     #[test]
-    fn a_refused_claim_is_told_which_rule_it_breaks() {
+    fn a_rejected_claim_names_the_rule_that_it_breaks() {
         for (claim, bad, rule) in [
             ("given_name", "x".repeat(301), ProfileRule::Length),
             ("given_name", "a\tb".to_owned(), ProfileRule::NoControlCharacters),

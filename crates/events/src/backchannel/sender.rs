@@ -108,7 +108,7 @@ impl<'a> LogoutSender<'a> {
                 }
                 for notice in taken {
                     busy.takes(&notice.client_id);
-                    under_way.push(self.tell(notice));
+                    under_way.push(self.attempt(notice));
                 }
             }
             if under_way.is_empty() {
@@ -134,7 +134,7 @@ impl<'a> LogoutSender<'a> {
         Ok(taken)
     }
 
-    async fn tell(&self, mut notice: LogoutNotice) -> (ClientId, Result<()>) {
+    async fn attempt(&self, mut notice: LogoutNotice) -> (ClientId, Result<()>) {
         let done = self.send(&mut notice).await;
         (notice.client_id, done)
     }
@@ -189,7 +189,7 @@ impl<'a> LogoutSender<'a> {
         address: Option<&LogoutEndpoint>,
         notice: &LogoutNotice,
     ) -> std::result::Result<OutboundRequest, String> {
-        let LogoutEndpoint { uri, alg } = address.ok_or("it wants to be told no more")?;
+        let LogoutEndpoint { uri, alg } = address.ok_or("its client no longer has a logout URI")?;
         let session = notice.session_id.to_string();
         let id = notice.id.to_string();
         let claims = LogoutTokenClaims::new(self.around.issuer, &notice.client_id.0, &id, self.around.clock.now().0);

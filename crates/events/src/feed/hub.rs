@@ -1,6 +1,6 @@
 //! The hub: sends new entries of the feeds to all connections of this instance.
 //!
-//! It reads and serializes each new entry once, and all listeners of the project share the bytes. The channel tells a
+//! It reads and serializes each new entry once, and all listeners of the project share the bytes. The channel sends a
 //! listener that has fallen behind, which then reads the rest from the database; nobody waits for it.
 
 use std::collections::HashMap;
@@ -148,7 +148,7 @@ impl HubState {
         }
     }
 
-    fn tell(&self, project: Option<ProjectId>, frame: &Frame) {
+    fn broadcast(&self, project: Option<ProjectId>, frame: &Frame) {
         let channels = lock(&self.channels);
         let projects_that_may_see = channels.iter().filter(|(id, _)| project.is_none_or(|project| project == **id));
         for (_, channel) in projects_that_may_see {
@@ -181,11 +181,11 @@ async fn carry(inner: Weak<HubState>, mut rings: broadcast::Receiver<Wakeup>) {
         let carried = match rung {
             Ok(Ok(Wakeup::Feed(project))) => inner.carry_feed(project).await,
             Ok(Ok(Wakeup::Credentials(project))) => {
-                inner.tell(Some(project), &Frame::Credentials);
+                inner.broadcast(Some(project), &Frame::Credentials);
                 Ok(())
             }
             Ok(Ok(Wakeup::Keys)) => {
-                inner.tell(None, &Frame::Keys);
+                inner.broadcast(None, &Frame::Keys);
                 Ok(())
             }
             Ok(Err(RecvError::Closed)) => return,
@@ -205,7 +205,7 @@ async fn relay(inner: Weak<HubState>, store: Store) {
             () = gone(&inner) => return,
         };
         if let Err(why) = lost {
-            tracing::warn!("feed: the other instances are not heard at the moment: {why}");
+            tracing::warn!("feed: notifications of other instances are not received at the moment: {why}");
         }
         tokio::time::sleep(TRY_AGAIN).await;
     }

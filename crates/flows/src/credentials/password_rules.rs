@@ -206,7 +206,7 @@ mod tests {
     }
 
     #[test]
-    fn both_ways_to_write_a_letter_are_one_password() {
+    fn composed_and_decomposed_characters_are_one_password() {
         let composed = normalise("pa\u{df}w\u{f6}rter").unwrap();
         assert_eq!(normalise("pa\u{df}wo\u{308}rter").unwrap(), composed);
         assert_ne!(normalise("pa\u{df}worter").unwrap(), composed);

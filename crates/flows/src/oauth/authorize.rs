@@ -276,7 +276,7 @@ impl Authorizations {
         match (sent, client.metadata.redirect_uris.as_slice()) {
             (Some(sent), _) if client.allows_redirect(&sent) => Ok(sent),
             (Some(sent), _) => {
-                self.tell_of_mismatch(client, &sent).await?;
+                self.record_mismatch(client, &sent).await?;
                 Err(AuthorizeFault::RedirectMismatch { client: client.clone(), sent })
             }
             (None, [only]) => Ok(only.clone()),
@@ -285,7 +285,7 @@ impl Authorizations {
     }
 
     /// Appends an event for the client's owners, rate-limited so that nobody can fill the log with it.
-    async fn tell_of_mismatch(&self, client: &Client, sent: &str) -> Result<(), FlowError> {
+    async fn record_mismatch(&self, client: &Client, sent: &str) -> Result<(), FlowError> {
         let bucket = format!("redirect-rejected/{}", client.id);
         let now_ms = self.core.now().0.saturating_mul(1_000);
         let shown: String = sent.chars().filter(|c| !c.is_control()).take(500).collect();

@@ -86,9 +86,9 @@ impl TokenIssuer {
         )?;
         let mut given = BTreeSet::from(["sub".to_owned()]);
         let id_token = if wanted.grant.scope.contains("openid") {
-            let told = self.told_in_id_token(&wanted).await?;
-            given.extend(told.names());
-            Some(self.id_token(&wanted, &told.claims, &access_token)?)
+            let released = self.id_token_claims(&wanted).await?;
+            given.extend(released.names());
+            Some(self.id_token(&wanted, &released.claims, &access_token)?)
         } else {
             None
         };

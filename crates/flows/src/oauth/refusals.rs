@@ -1,4 +1,4 @@
-//! Every OAuth error leaves one line in the log, so that client owners can be told the reason.
+//! Every OAuth error leaves one line in the log, so that the operator can give client owners the reason.
 
 use usher_protocol::error::OAuthError;
 

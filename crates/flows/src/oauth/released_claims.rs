@@ -32,7 +32,7 @@ impl ReleasedClaims {
 
 impl TokenIssuer {
     /// The claims that these scopes and names release.
-    pub(crate) async fn tell(
+    pub(crate) async fn release(
         &self,
         client: &Client,
         user: &User,
@@ -56,7 +56,7 @@ impl TokenIssuer {
     }
 
     /// The claims of an ID token other than the `sub`.
-    pub(crate) async fn told_in_id_token(&self, wanted: &Issue<'_>) -> Result<ReleasedClaims, FlowError> {
+    pub(crate) async fn id_token_claims(&self, wanted: &Issue<'_>) -> Result<ReleasedClaims, FlowError> {
         let none = Scope::default();
         let scope = match wanted.client.metadata.id_token_claims {
             IdTokenContent::Scopes => wanted.scope,
@@ -67,7 +67,7 @@ impl TokenIssuer {
             return Ok(ReleasedClaims::default());
         }
         match self.core.store.find_user(wanted.grant.user_id).await? {
-            Some(user) => self.tell(wanted.client, &user, scope, by_name).await,
+            Some(user) => self.release(wanted.client, &user, scope, by_name).await,
             None => Ok(ReleasedClaims::default()),
         }
     }

@@ -54,7 +54,7 @@ impl Authorizations {
             code_challenge: request.code_challenge.clone(),
             redirect_uri: interaction.redirect_uri_sent.then(|| redirect_uri_hash(&interaction.redirect_uri)),
             auth_time: account.session.auth_time,
-            acr: interaction.acr_to_tell(&account.session.acr),
+            acr: interaction.reported_acr(&account.session.acr),
             amr: account.session.amr.clone(),
             expires_at: now + self.core.config.tokens.code_ttl,
         };

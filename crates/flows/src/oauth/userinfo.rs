@@ -25,11 +25,11 @@ impl IssuedTokens {
         };
         let (id, grant) = (ClientId(access.claims.client_id), access.claims.gid.and_then(|gid| gid.parse().ok()));
         let client = self.clients.find_client(&id).await?.ok_or(RejectionCause::AccessTokenRevoked)?;
-        let mut told = self.token_issuer.tell(&client, &user, &scope, &asked.userinfo).await?;
-        told.claims.insert("sub".to_owned(), user.sub.0.into());
+        let mut released = self.token_issuer.release(&client, &user, &scope, &asked.userinfo).await?;
+        released.claims.insert("sub".to_owned(), user.sub.0.into());
         if let Some(grant) = grant {
-            self.token_issuer.note_release(grant, (user.id, &id), told.names().collect()).await;
+            self.token_issuer.note_release(grant, (user.id, &id), released.names().collect()).await;
         }
-        Ok(told.claims)
+        Ok(released.claims)
     }
 }

@@ -99,7 +99,7 @@ impl UpstreamSignIn {
         intent: &UpstreamIntent,
         browser: &mut Browser,
     ) -> Result<ProofId, FlowError> {
-        let suggested = vouched.email.as_ref().filter(|told| !told.relay).map(|told| told.email.clone());
+        let suggested = vouched.email.as_ref().filter(|claimed| !claimed.relay).map(|claimed| claimed.email.clone());
         self.ask(Question::Address { suggested, sent_to: None }, vouched, intent, browser).await
     }
 
@@ -111,8 +111,8 @@ impl UpstreamSignIn {
         owner: &User,
         browser: &mut Browser,
     ) -> Result<ProofId, UpstreamFault> {
-        let told = vouched.email.as_ref().map(|told| told.email.clone());
-        let email = told.ok_or(UpstreamFault::Rejected(Refusal::Over))?;
+        let claimed = vouched.email.as_ref().map(|claimed| claimed.email.clone());
+        let email = claimed.ok_or(UpstreamFault::Rejected(Refusal::Over))?;
         let by_mail = settings.link_policy == LinkPolicy::VerifyMail;
         let question = Question::Confirm { owner: owner.id, email, by_mail, sent: false };
         Ok(self.ask(question, vouched, intent, browser).await?)

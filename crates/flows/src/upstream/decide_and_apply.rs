@@ -112,19 +112,19 @@ impl UpstreamSignIn {
     /// How far the provider's address is trusted, and which user it belongs to.
     async fn owner_of(&self, vouched: &Vouched) -> Result<(EmailEvidence, AddressOwner, Option<User>), FlowError> {
         use usher_domain::email::trust::EmailTrust;
-        let Some(told) = &vouched.email else { return Ok((EmailEvidence::Unproven, AddressOwner::Nobody, None)) };
-        let address = match told.trust {
+        let Some(claimed) = &vouched.email else { return Ok((EmailEvidence::Unproven, AddressOwner::Nobody, None)) };
+        let address = match claimed.trust {
             // An unverified address is not trusted, not even one of a relay service.
             EmailTrust::Unverified => return Ok((EmailEvidence::Unproven, AddressOwner::Nobody, None)),
-            _ if told.relay => EmailEvidence::Relay,
+            _ if claimed.relay => EmailEvidence::Relay,
             EmailTrust::Verified => EmailEvidence::Verified,
             EmailTrust::Authoritative => EmailEvidence::Authoritative,
         };
-        if let Some(user) = self.user_of_address(&told.email).await? {
+        if let Some(user) = self.user_of_address(&claimed.email).await? {
             let guarded = self.core.store.find_factors(user.id).await?.ask_second_step();
             return Ok((address, if guarded { AddressOwner::Guarded } else { AddressOwner::User }, Some(user)));
         }
-        let waiting = self.core.store.find_open_proof(&told.email, ProofKind::SignUp, self.core.now()).await?;
+        let waiting = self.core.store.find_open_proof(&claimed.email, ProofKind::SignUp, self.core.now()).await?;
         Ok((address, if waiting.is_some() { AddressOwner::Waiting } else { AddressOwner::Nobody }, None))
     }
 
@@ -215,7 +215,7 @@ impl UpstreamSignIn {
         browser: &mut Browser,
         device: &Device,
     ) -> Result<super::SignedIn, FlowError> {
-        self.note_told(vouched, &user, identity).await?;
+        self.record_assertion(vouched, &user, identity).await?;
         let means = AuthMeans::Upstream {
             provider: vouched.provider.to_string(),
             amr: vouched.amr.clone(),
@@ -228,7 +228,7 @@ impl UpstreamSignIn {
 
     /// Stores the claims of this sign-in. The user's own address and profile do not change: another address is
     /// suggested to the user.
-    async fn note_told(&self, vouched: &Vouched, user: &User, identity: IdentityId) -> Stored<()> {
+    async fn record_assertion(&self, vouched: &Vouched, user: &User, identity: IdentityId) -> Stored<()> {
         let now = self.core.now();
         let mut tx = self.core.store.begin().await?;
         tx.note_identity_used(identity, &vouched.profile, vouched.handle.as_deref(), now).await?;
@@ -279,7 +279,7 @@ impl UpstreamSignIn {
         with_address: bool,
     ) -> Result<(User, IdentityId), UpstreamFault> {
         let origin = AttributeOrigin::Provider(vouched.provider.to_string());
-        let email = vouched.email.as_ref().filter(|_| with_address).map(|told| told.email.clone());
+        let email = vouched.email.as_ref().filter(|_| with_address).map(|claimed| claimed.email.clone());
         let profile = vouched.profile.clone().checked().unwrap_or_default();
         let locale = profile.locale.clone();
         let user = self.registration.new_user(email, profile, locale, &origin);
@@ -325,7 +325,7 @@ impl UpstreamSignIn {
             provider: vouched.provider.clone(),
             issuer: vouched.issuer.clone(),
             subject: vouched.subject.clone(),
-            email_at_link: vouched.email.as_ref().map(|told| told.email.clone()),
+            email_at_link: vouched.email.as_ref().map(|claimed| claimed.email.clone()),
             email_state: vouched.email_state(),
             profile: vouched.profile.clone(),
             handle: vouched.handle.clone(),

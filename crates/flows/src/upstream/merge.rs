@@ -39,7 +39,7 @@ impl AccountMerges {
         }
         self.factor_rules.check_factor_change(kept).await?;
         self.factor_rules.check_factor_change(merged).await?;
-        let told = [
+        let notices = [
             self.security_emails.notice(&kept.user, &emails::accounts_merged())?,
             self.security_emails.notice(&merged.user, &emails::accounts_merged())?,
         ];
@@ -63,7 +63,7 @@ impl AccountMerges {
         tx.append(&event.with_projects(&projects_that_may_see)).await?;
         self.policies.inherit_roles(&mut tx, from, into).await?;
         self.endings.end_everything_of(&mut tx, from.id, None, EndReason::AccountsMerged).await?;
-        for notice in told {
+        for notice in notices {
             notice.post(&mut tx).await?;
         }
         tx.commit().await?;

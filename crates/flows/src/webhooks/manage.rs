@@ -268,7 +268,7 @@ fn check_filters(events: &[String]) -> Result<Vec<Filter>, WebhookFault> {
         return Err(fault("must hold 1 to 50 filters"));
     }
     let filters: Result<Vec<Filter>, _> = events.iter().map(|text| text.parse()).collect();
-    filters.map_err(|_| fault("names no event that projects are told: write session.created, session.* or *"))
+    filters.map_err(|_| fault("names no event that webhooks deliver: write session.created, session.* or *"))
 }
 
 fn faults(found: impl IntoIterator<Item = Option<WebhookFault>>) -> FlowError {

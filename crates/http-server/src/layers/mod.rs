@@ -80,7 +80,7 @@ async fn pass(State(layers): State<Arc<LayerStack>>, request: Request, next: Nex
     let checked = |request| host::check(host, request, |request| ready::check(gate, request, held));
     let named = |request| path::check(request, checked);
     let caught = |request| panic::catch(request, |request| limits::check(request, named));
-    let told = |request| problem::render(problem_page.as_ref(), request, caught);
-    let marked = |request| security_headers::set(*https, request, |request| no_store::set(request, told));
+    let rendered = |request| problem::render(problem_page.as_ref(), request, caught);
+    let marked = |request| security_headers::set(*https, request, |request| no_store::set(request, rendered));
     trace::trace(trace, request, marked).await
 }

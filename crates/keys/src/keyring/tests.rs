@@ -269,7 +269,7 @@ fn a_retired_key_verifies_and_a_pruned_one_does_not() {
 }
 
 #[test]
-fn a_damaged_key_is_told_and_the_others_go_on() {
+fn a_damaged_key_is_reported_and_the_others_work() {
     type Spoil = fn(&mut SigningKeyRecord);
     let damage: [(Spoil, bool); 6] = [
         (|record| record.sealed_private[20] ^= 1, true),

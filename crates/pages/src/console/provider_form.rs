@@ -215,18 +215,18 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_read_is_told_at_its_field() {
+    fn unreadable_values_are_reported_at_their_field() {
         let (kinds, kind) = (built_in_kinds(), &google::KIND);
-        let told = |change: fn(&mut ProviderValues)| {
+        let faulty = |change: fn(&mut ProviderValues)| {
             let mut values = blank(kind);
             change(&mut values);
             let errors = settings(&kinds, kind, None, &values, Lang::En).unwrap_err();
             errors.iter().map(|(field, _)| field.to_owned()).collect::<Vec<_>>()
         };
-        assert_eq!(told(|values| values.rest = "[1]".into()), ["rest"]);
-        assert_eq!(told(|values| values.rest = "{\"lable\": 1}".into()), ["rest"]);
-        assert_eq!(told(|values| values.texts[0].1 = "No Good".into()), ["id"]);
-        assert_eq!(told(|values| values.link_policy = "always".into()), ["rest"]);
+        assert_eq!(faulty(|values| values.rest = "[1]".into()), ["rest"]);
+        assert_eq!(faulty(|values| values.rest = "{\"lable\": 1}".into()), ["rest"]);
+        assert_eq!(faulty(|values| values.texts[0].1 = "No Good".into()), ["id"]);
+        assert_eq!(faulty(|values| values.link_policy = "always".into()), ["rest"]);
     }
 
     #[test]

@@ -60,10 +60,10 @@ fn passkey_view(lang: Lang, passkey: &StoredPasskey) -> PasskeyView {
 fn accepted(app: &App, passkeys: &[StoredPasskey]) -> Option<String> {
     let handle = passkeys.first()?.handle;
     let ids: Vec<_> = passkeys.iter().map(|passkey| URL_SAFE_NO_PAD.encode(&passkey.credential_id)).collect();
-    let told = json!({
+    let options = json!({
         "rpId": app.usher.core.config.server.issuer.url().domain()?,
         "userId": URL_SAFE_NO_PAD.encode(handle.as_bytes()),
         "allAcceptedCredentialIds": ids,
     });
-    Some(told.to_string())
+    Some(options.to_string())
 }

@@ -46,7 +46,7 @@ async fn receive(
     request: Request,
 ) -> Result<Response, HttpProblem> {
     let provider: ProviderId = provider.parse().map_err(|_| HttpProblem::not_found())?;
-    let heard = if is_security_event(request.headers()) { StatusCode::ACCEPTED } else { StatusCode::OK };
+    let accepted = if is_security_event(request.headers()) { StatusCode::ACCEPTED } else { StatusCode::OK };
     match app
         .usher
         .provider_events
@@ -59,7 +59,7 @@ async fn receive(
                 let url = app.usher.core.config.server.issuer.at(&url);
                 Ok(Json(json!({ "url": url, "confirmation_code": code })).into_response())
             }
-            None => Ok(heard.into_response()),
+            None => Ok(accepted.into_response()),
         },
         Err(UpstreamFault::Upstream(error)) => {
             tracing::warn!(upstream.provider = %provider, "upstream: a notice was not believed: {error}");

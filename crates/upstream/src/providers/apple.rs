@@ -116,14 +116,14 @@ impl OpenIdQuirks for Apple {
         let event = openid.event(body.get("payload").and_then(Value::as_str).ok_or_else(unreadable)?).await?;
         // The events are JSON within a string.
         let text = event.claims.get("events").and_then(Value::as_str).ok_or_else(unreadable)?;
-        let told: Value = serde_json::from_str(text).map_err(|_| unreadable())?;
-        let kind = match told.get("type").and_then(Value::as_str).unwrap_or_default() {
+        let details: Value = serde_json::from_str(text).map_err(|_| unreadable())?;
+        let kind = match details.get("type").and_then(Value::as_str).unwrap_or_default() {
             "consent-revoked" | "account-delete" | "account-deleted" => ProviderEventKind::Gone,
             "email-disabled" => ProviderEventKind::EmailDisabled,
             "email-enabled" => ProviderEventKind::EmailEnabled,
             _ => return Ok(Vec::new()),
         };
-        let subject = profile::subject(told.get("sub"))?;
+        let subject = profile::subject(details.get("sub"))?;
         Ok(vec![event.notice(&openid.provider_context.settings.id, kind, Some(subject), None)])
     }
 }
@@ -173,14 +173,14 @@ fn vouched(
     let mut profile = profile::profile(claims);
     profile.given_name = profile::text(user.pointer("/name/firstName")).or(profile.given_name);
     profile.family_name = profile::text(user.pointer("/name/lastName")).or(profile.family_name);
-    let told = claims.get("email");
-    let relay = profile::flag(claims.get("is_private_email")) || profile::domain(told).as_deref() == Some(RELAY);
+    let email = claims.get("email");
+    let relay = profile::flag(claims.get("is_private_email")) || profile::domain(email).as_deref() == Some(RELAY);
     let trust = profile::trust_if(profile::flag(claims.get("email_verified")), EmailTrust::Verified);
     Ok(Vouched {
         provider: settings.id.clone(),
         issuer,
         subject: profile::subject(claims.get("sub"))?,
-        email: profile::email(settings, told, trust, relay),
+        email: profile::email(settings, email, trust, relay),
         profile,
         handle: None,
         amr: id_token::methods(claims),

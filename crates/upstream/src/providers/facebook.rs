@@ -117,11 +117,11 @@ impl OAuthQuirks for Facebook {
         let url = calls::with_query(&address(context, GRAPH, "me"), &query)?;
         let bearer = format!("Bearer {}", tokens.access_token.expose());
         let answer = context.outbound().send(calls::get(&url, &[("authorization", &bearer)])?).await?;
-        let told = calls::object(&answer)?;
-        if let Some(error) = envelope(&told) {
+        let profile = calls::object(&answer)?;
+        if let Some(error) = envelope(&profile) {
             return Err(error);
         }
-        vouched(&context.settings, &told, issuer(context))
+        vouched(&context.settings, &profile, issuer(context))
     }
 
     async fn events(
@@ -182,15 +182,15 @@ fn issued(claims: &Value, now: Timestamp) -> Result<Timestamp, UpstreamError> {
 }
 
 /// `{"error":{message,type,code,error_subcode,fbtrace_id}}`: the numbers, never the message.
-fn envelope(told: &Value) -> Option<UpstreamError> {
-    let error = told.get("error")?;
+fn envelope(profile: &Value) -> Option<UpstreamError> {
+    let error = profile.get("error")?;
     let number = |name: &str| error.get(name).and_then(Value::as_i64);
     let (code, sub) = (number("code"), number("error_subcode"));
     let cause =
         |words| UpstreamCause::with(words, &format!("{}.{}", code.unwrap_or_default(), sub.unwrap_or_default()));
     Some(match (code, sub) {
         (_, Some(36007 | 36009)) => UpstreamError::Replayed,
-        (_, Some(36008)) => UpstreamError::Misconfigured(cause("it was told another redirect URI")),
+        (_, Some(36008)) => UpstreamError::Misconfigured(cause("the redirect URI differs")),
         (Some(1 | 101), _) => UpstreamError::Misconfigured(cause("it does not accept the app id or secret")),
         (Some(2 | 4 | 17 | 341), _) => UpstreamError::Unavailable(cause("it is busy")),
         // The error for an invalid code has no number of its own.
@@ -206,19 +206,19 @@ fn is_about_a_code(error: &Value) -> bool {
     ["verification code", "authorization code"].iter().any(|words| message.to_ascii_lowercase().contains(words))
 }
 
-fn vouched(settings: &ProviderSettings, told: &Value, issuer: String) -> Result<Vouched, UpstreamError> {
-    let drawn = told.pointer("/picture/data/is_silhouette") == Some(&Value::Bool(true));
+fn vouched(settings: &ProviderSettings, profile: &Value, issuer: String) -> Result<Vouched, UpstreamError> {
+    let drawn = profile.pointer("/picture/data/is_silhouette") == Some(&Value::Bool(true));
     Ok(Vouched {
         provider: settings.id.clone(),
         issuer,
-        subject: profile::subject(told.get("id"))?,
+        subject: profile::subject(profile.get("id"))?,
         // Facebook does not say whether it verified the address: it counts as unverified.
-        email: profile::email(settings, told.get("email"), EmailTrust::Unverified, false),
+        email: profile::email(settings, profile.get("email"), EmailTrust::Unverified, false),
         profile: Profile {
-            name: profile::text(told.get("name")),
-            given_name: profile::text(told.get("first_name")),
-            family_name: profile::text(told.get("last_name")),
-            picture: profile::picture(told.pointer("/picture/data/url")).filter(|_| !drawn),
+            name: profile::text(profile.get("name")),
+            given_name: profile::text(profile.get("first_name")),
+            family_name: profile::text(profile.get("last_name")),
+            picture: profile::picture(profile.pointer("/picture/data/url")).filter(|_| !drawn),
             ..Profile::default()
         },
         handle: None,
@@ -261,8 +261,8 @@ mod tests {
 
     #[test]
     fn the_sample_of_facebook_is_read_and_its_address_never_counts() {
-        let told = json!({"id":"10215","name":"Ana Silva","email":"a@b.cd","picture":{"data":{"height":200,"is_silhouette":false,"url":"https://scontent.test/p.jpg","width":200}}});
-        let who = vouched(&settings(), &told, "i".into()).unwrap();
+        let profile = json!({"id":"10215","name":"Ana Silva","email":"a@b.cd","picture":{"data":{"height":200,"is_silhouette":false,"url":"https://scontent.test/p.jpg","width":200}}});
+        let who = vouched(&settings(), &profile, "i".into()).unwrap();
         assert_eq!(
             (who.subject.as_str(), who.profile.picture.as_deref()),
             ("10215", Some("https://scontent.test/p.jpg"))
@@ -339,17 +339,17 @@ mod tests {
     async fn a_signed_request_is_believed_with_our_secret_alone() {
         let facebook = facebook(None);
         let good = json!({"algorithm":"HMAC-SHA256","issued_at":NOW,"user_id":"10215"});
-        let told = async |body: String, endpoint| {
+        let notified = async |body: String, endpoint| {
             facebook.notice(&ProviderEventRequest { endpoint, body: body.into_bytes() }).await
         };
-        let notice = told(signed(&good, "hush"), ProviderEventEndpoint::DataDeletion).await.unwrap().remove(0);
+        let notice = notified(signed(&good, "hush"), ProviderEventEndpoint::DataDeletion).await.unwrap().remove(0);
         assert_eq!((notice.kind, notice.subject.as_deref()), (ProviderEventKind::DataDeletion, Some("10215")));
         assert_eq!(notice.issuer, "https://www.facebook.com/1234");
         assert_eq!(
-            told(signed(&good, "hush"), ProviderEventEndpoint::Account).await.unwrap()[0].kind,
+            notified(signed(&good, "hush"), ProviderEventEndpoint::Account).await.unwrap()[0].kind,
             ProviderEventKind::Gone
         );
-        assert!(told(signed(&good, "hush"), ProviderEventEndpoint::BackchannelLogout).await.is_err());
+        assert!(notified(signed(&good, "hush"), ProviderEventEndpoint::BackchannelLogout).await.is_err());
         for bad in [
             signed(&good, "other"),
             signed(&json!({"algorithm":"none","issued_at":NOW,"user_id":"1"}), "hush"),
@@ -363,7 +363,7 @@ mod tests {
             "signed_request=é.é".into(),
             String::new(),
         ] {
-            assert!(told(bad.clone(), ProviderEventEndpoint::Account).await.is_err(), "{bad}");
+            assert!(notified(bad.clone(), ProviderEventEndpoint::Account).await.is_err(), "{bad}");
         }
     }
 

@@ -61,7 +61,7 @@ impl OAuthQuirks for Github {
         let emails = match emails {
             Err(error @ UpstreamError::Unavailable(_)) => return Err(error),
             // The permission can be declined: then there is no address.
-            told => told.unwrap_or_default(),
+            list => list.unwrap_or_default(),
         };
         vouched(&context.settings, &user, &emails, self.callback_issuer(context))
     }
@@ -86,13 +86,13 @@ fn vouched(
     issuer: String,
 ) -> Result<Vouched, UpstreamError> {
     let login = profile::text(user.get("login"));
-    let told = verified_primary(emails).filter(|told| profile::domain(Some(told)).as_deref() != Some(NOREPLY));
+    let email = verified_primary(emails).filter(|email| profile::domain(Some(email)).as_deref() != Some(NOREPLY));
     Ok(Vouched {
         provider: settings.id.clone(),
         issuer,
         // `login` can be taken by somebody else once it is given up.
         subject: profile::numeric_subject(user.get("id"))?,
-        email: profile::email(settings, told, EmailTrust::Verified, false),
+        email: profile::email(settings, email, EmailTrust::Verified, false),
         handle: login.as_ref().map(|login| format!("@{login}")),
         profile: Profile {
             name: profile::text(user.get("name")),

@@ -80,7 +80,7 @@ impl OpenIdQuirks for Google {
             std::str::from_utf8(&request.body).map_err(|_| UpstreamError::misbehaved("its notice cannot be read"))?;
         let event = openid.event(token.trim_ascii()).await?;
         let events = event.claims.get("events").and_then(Value::as_object);
-        let events = events.ok_or_else(|| UpstreamError::misbehaved("its notice tells of nothing"))?;
+        let events = events.ok_or_else(|| UpstreamError::misbehaved("its event has no content"))?;
         let notices = events.iter().filter_map(|(name, content)| {
             let kind = kind(name)?;
             let subject =
@@ -124,11 +124,11 @@ fn trust(claims: &Value) -> EmailTrust {
 
 /// The `hd` of the request is a hint that the person can remove: the claim decides.
 fn belongs(settings: &ProviderSettings, claims: &Value) -> Result<(), UpstreamError> {
-    let told = claims.get("hd").and_then(Value::as_str).unwrap_or_default();
+    let domain = claims.get("hd").and_then(Value::as_str).unwrap_or_default();
     match settings.text(&HD) {
         None => Ok(()),
-        Some("*") if !told.is_empty() => Ok(()),
-        Some(wanted) if wanted.eq_ignore_ascii_case(told) => Ok(()),
+        Some("*") if !domain.is_empty() => Ok(()),
+        Some(wanted) if wanted.eq_ignore_ascii_case(domain) => Ok(()),
         Some(_) => Err(UpstreamError::NotAllowed("it does not belong to the Workspace".into())),
     }
 }
@@ -192,7 +192,7 @@ mod tests {
 
     #[test]
     fn a_workspace_is_enforced_by_the_claim() {
-        for (wanted, told, fits) in [
+        for (wanted, domain, fits) in [
             (None, json!({}), true),
             (Some("corp.test"), json!({"hd": "Corp.Test"}), true),
             (Some("corp.test"), json!({"hd": "evil.test"}), false),
@@ -203,7 +203,7 @@ mod tests {
             (Some("*"), json!({}), false),
         ] {
             let settings = wanted.map_or_else(settings, |hd| settings().with(&HD, hd));
-            assert_eq!(belongs(&settings, &told).is_ok(), fits, "{wanted:?} {told}");
+            assert_eq!(belongs(&settings, &domain).is_ok(), fits, "{wanted:?} {domain}");
         }
     }
 

@@ -34,7 +34,7 @@ pub static KIND: ProviderKind = ProviderKind {
     addresses: "Issued by it if Entra says that the tenant owns the domain, or for an outlook.com, hotmail.com, live.com \
                 or msn.com address of a personal account; other addresses of personal accounts, and those that Entra \
                 lists as verified, are verified.",
-    settle,
+    canonicalize,
     check,
     ..ProviderKind::openid("microsoft", KindTitle::Brand("Microsoft"))
 };
@@ -58,16 +58,16 @@ fn check(settings: &ProviderSettings, faults: &mut ProviderFaults) {
 }
 
 /// A base URL without its tenant, which becomes a setting.
-fn settle(settings: ProviderSettings) -> ProviderSettings {
+fn canonicalize(settings: ProviderSettings) -> ProviderSettings {
     let base = settings.base_url.as_deref().unwrap_or_default();
     let Some((above, last)) = base.rsplit_once('/') else { return settings };
     let (above, last) = (above.to_owned(), last.to_owned());
-    let settled = match settings.text(&TENANT) {
+    let canonical = match settings.text(&TENANT) {
         None if is_tenant(&last) => settings.with(&TENANT, last),
         Some(tenant) if tenant == last => settings,
         _ => return settings,
     };
-    ProviderSettings { base_url: Some(above), ..settled }
+    ProviderSettings { base_url: Some(above), ..canonical }
 }
 
 struct Microsoft;
@@ -94,10 +94,10 @@ impl OpenIdQuirks for Microsoft {
 /// A tenant can set `email` freely (nOAuth): it is trusted only if Microsoft says that the domain belongs to the
 /// tenant, that it verified the address itself, or that the account is personal.
 fn trust(claims: &Value) -> EmailTrust {
-    let told = claims.get("email").and_then(Value::as_str).unwrap_or_default();
+    let email = claims.get("email").and_then(Value::as_str).unwrap_or_default();
     let listed = |name: &str| {
         let list = claims.get(name).and_then(Value::as_array);
-        list.is_some_and(|list| list.iter().filter_map(Value::as_str).any(|each| each.eq_ignore_ascii_case(told)))
+        list.is_some_and(|list| list.iter().filter_map(Value::as_str).any(|each| each.eq_ignore_ascii_case(email)))
     };
     if profile::flag(claims.get("xms_edov")) {
         return EmailTrust::Authoritative;
@@ -107,7 +107,7 @@ fn trust(claims: &Value) -> EmailTrust {
         let own = OWN_DOMAINS.contains(&domain.as_str());
         return if own { EmailTrust::Authoritative } else { EmailTrust::Verified };
     }
-    let checked = !told.is_empty() && (listed("verified_primary_email") || listed("verified_secondary_email"));
+    let checked = !email.is_empty() && (listed("verified_primary_email") || listed("verified_secondary_email"));
     profile::trust_if(checked, EmailTrust::Verified)
 }
 

@@ -140,7 +140,7 @@ fn vouched(
         SubjectType::String => profile::subject(user.pointer(&map.subject))?,
         SubjectType::Integer => profile::numeric_subject(user.pointer(&map.subject))?,
     };
-    let (told, verified) = match emails {
+    let (email, verified) = match emails {
         Some(list) => (verified_primary(list), true),
         None => (at(&map.email), is_verified(map, user)),
     };
@@ -151,7 +151,7 @@ fn vouched(
         provider: settings.id.clone(),
         issuer: issuer.to_owned(),
         subject,
-        email: profile::email(settings, told, claimed, false),
+        email: profile::email(settings, email, claimed, false),
         handle: username.clone(),
         profile: Profile {
             name: profile::text(at(&map.name)),
@@ -255,7 +255,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_server_with_manners_of_its_own_is_spoken_to_in_them() {
+    async fn quirks_of_a_server_are_respected() {
         let testing = StubProvider::start().await;
         testing
             .on("/token", 200, json!({"access_token": "at"}))

@@ -138,10 +138,13 @@ async fn userinfo(openid: &OpenId, proven: &VerifiedIdToken) -> Result<Option<Va
 }
 
 /// Userinfo counts only if its `sub` is that of the ID token (OpenID Connect Core §5.3.2).
-fn same_person(claims: &Value, told: Value) -> Result<Value, UpstreamError> {
-    if told.get("sub").and_then(Value::as_str).is_some_and(|sub| claims.get("sub").and_then(Value::as_str) == Some(sub))
+fn same_person(claims: &Value, userinfo: Value) -> Result<Value, UpstreamError> {
+    if userinfo
+        .get("sub")
+        .and_then(Value::as_str)
+        .is_some_and(|sub| claims.get("sub").and_then(Value::as_str) == Some(sub))
     {
-        return Ok(told);
+        return Ok(userinfo);
     }
     Err(UpstreamError::misbehaved("its userinfo is about somebody else"))
 }
@@ -152,7 +155,7 @@ fn logout(typ: Option<&str>, claims: &Value) -> Result<(Option<String>, Option<S
         return Err("its notice is another kind of token");
     }
     if !claims.get("events").and_then(|events| events.get(LOGOUT_EVENT)).is_some_and(Value::is_object) {
-        return Err("its notice tells of nothing");
+        return Err("its event has no content");
     }
     let subject = profile::subject(claims.get("sub")).ok();
     let sid = claims.get("sid").and_then(Value::as_str).filter(|sid| (1..=255).contains(&sid.len()));

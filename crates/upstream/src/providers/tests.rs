@@ -88,12 +88,12 @@ fn a_plain_oauth_server_is_described_by_pointers() {
 #[test]
 fn a_microsoft_address_may_be_given_with_the_tenant_or_without() {
     let id = "5a1b7c3e-0000-4000-8000-00000000cafe";
-    let settled = |kind: &ProviderKind, base: &str, tenant: Option<&str>| {
+    let canonical = |kind: &ProviderKind, base: &str, tenant: Option<&str>| {
         let settings = ProviderSettings { base_url: Some(base.to_owned()), ..of(kind) };
         let settings = tenant.map_or(settings.clone(), |tenant| settings.with(&microsoft::TENANT, tenant));
-        let settled = kind.canonical(settings);
-        assert_eq!(kind.canonical(settled.clone()), settled, "{base}");
-        (settled.base_url.clone().unwrap(), settled.text(&microsoft::TENANT).map(str::to_owned))
+        let canonical = kind.canonical(settings);
+        assert_eq!(kind.canonical(canonical.clone()), canonical, "{base}");
+        (canonical.base_url.clone().unwrap(), canonical.text(&microsoft::TENANT).map(str::to_owned))
     };
     let base = "http://127.0.0.1:9400/microsoft";
     for (given, tenant, expected) in [
@@ -105,9 +105,9 @@ fn a_microsoft_address_may_be_given_with_the_tenant_or_without() {
         (base.to_owned(), Some("consumers"), Some("consumers")),
     ] {
         let expected = (base.to_owned(), expected.map(str::to_owned));
-        assert_eq!(settled(&microsoft::KIND, &given, tenant), expected, "{given}");
+        assert_eq!(canonical(&microsoft::KIND, &given, tenant), expected, "{given}");
     }
-    let other = settled(&microsoft::KIND, &format!("{base}/common"), Some(id));
-    assert_eq!(other, (format!("{base}/common"), Some(id.to_owned())), "a contradiction is not settled in silence");
-    assert_eq!(settled(&google::KIND, "https://x.test/common/", None), ("https://x.test/common".into(), None));
+    let other = canonical(&microsoft::KIND, &format!("{base}/common"), Some(id));
+    assert_eq!(other, (format!("{base}/common"), Some(id.to_owned())), "a contradiction is not resolved silently");
+    assert_eq!(canonical(&google::KIND, "https://x.test/common/", None), ("https://x.test/common".into(), None));
 }

@@ -57,14 +57,14 @@ impl OAuthQuirks for X {
     }
 
     async fn vouched(&self, context: &ProviderContext, tokens: ProviderTokens) -> Result<Vouched, UpstreamError> {
-        let told = match me(context, &tokens.access_token, "confirmed_email,profile_image_url").await? {
-            Ok(told) => told,
+        let document = match me(context, &tokens.access_token, "confirmed_email,profile_image_url").await? {
+            Ok(document) => document,
             // An app that may not request addresses is refused completely: repeat without.
             Err(_) => me(context, &tokens.access_token, "profile_image_url").await?.map_err(|status| {
                 UpstreamError::Misconfigured(UpstreamCause::with("it does not say who the person is", status.as_str()))
             })?,
         };
-        vouched(&context.settings, &told, context.base(SITE).to_owned())
+        vouched(&context.settings, &document, context.base(SITE).to_owned())
     }
 }
 
@@ -77,20 +77,20 @@ async fn me(
     let url = calls::with_query(&context.url(API, "/2/users/me"), &[("user.fields", fields)])?;
     let bearer = format!("Bearer {}", access_token.expose());
     let answer = context.outbound().send(calls::get(&url, &[("authorization", &bearer)])?).await?;
-    let told = calls::object(&answer)?;
-    Ok(if answer.status == StatusCode::OK { Ok(told) } else { Err(answer.status) })
+    let document = calls::object(&answer)?;
+    Ok(if answer.status == StatusCode::OK { Ok(document) } else { Err(answer.status) })
 }
 
 /// A code that is used or expired (after half a minute) gives `invalid_request` here.
-fn error(told: &Value) -> Option<UpstreamError> {
-    let description = told.get("error_description").and_then(Value::as_str).unwrap_or_default();
-    let spent = told.get("error").and_then(Value::as_str) == Some("invalid_request")
+fn error(document: &Value) -> Option<UpstreamError> {
+    let description = document.get("error_description").and_then(Value::as_str).unwrap_or_default();
+    let spent = document.get("error").and_then(Value::as_str) == Some("invalid_request")
         && description.starts_with("Value passed for the authorization code");
     spent.then_some(UpstreamError::Replayed)
 }
 
-fn vouched(settings: &ProviderSettings, told: &Value, issuer: String) -> Result<Vouched, UpstreamError> {
-    let data = told.get("data").unwrap_or(&Value::Null);
+fn vouched(settings: &ProviderSettings, document: &Value, issuer: String) -> Result<Vouched, UpstreamError> {
+    let data = document.get("data").unwrap_or(&Value::Null);
     let username = profile::text(data.get("username"));
     Ok(Vouched {
         provider: settings.id.clone(),
@@ -139,8 +139,8 @@ mod tests {
 
     #[test]
     fn the_sample_of_x_is_read() {
-        let told = json!({"data":{"id":"2244994945","name":"X Dev","username":"XDevelopers","confirmed_email":"a@b.cd","profile_image_url":"https://pbs.twimg.com/x_normal.jpg","verified":true}});
-        let who = vouched(&settings(), &told, SITE.into()).unwrap();
+        let document = json!({"data":{"id":"2244994945","name":"X Dev","username":"XDevelopers","confirmed_email":"a@b.cd","profile_image_url":"https://pbs.twimg.com/x_normal.jpg","verified":true}});
+        let who = vouched(&settings(), &document, SITE.into()).unwrap();
         assert_eq!((who.subject.as_str(), who.handle.as_deref()), ("2244994945", Some("@XDevelopers")));
         assert_eq!(who.email.unwrap().trust, EmailTrust::Verified);
         for nobody in [
@@ -188,7 +188,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn refusals_of_x_are_told_apart() {
+    async fn refusals_of_x_are_distinguished() {
         for (status, body, word) in [
             (
                 400,

@@ -74,12 +74,12 @@ fn a_later_file_replaces_a_provider_whole_and_one_file_has_each_once() {
         (config.providers[0].settings.text(&google::HD), config.providers[0].origin.to_string().ends_with("1.toml:1")),
         (None, true)
     );
-    let told = faults(&format!("{later}{later}"));
-    assert!(told[0].contains(":5: provider google: there is another one"), "{told:?}");
+    let found = faults(&format!("{later}{later}"));
+    assert!(found[0].contains(":5: provider google: there is another one"), "{found:?}");
 }
 
 #[test]
-fn what_is_wrong_is_told_with_its_line_and_never_the_secret() {
+fn faults_name_their_line_and_never_the_secret() {
     let secret = "client_secret = \"hunter2\"\n";
     for (text, words) in [
         (
@@ -102,10 +102,10 @@ fn what_is_wrong_is_told_with_its_line_and_never_the_secret() {
         ("provider = [1]\n".to_owned(), "expected [[provider]] tables"),
         ("provider = \"google\"\n".to_owned(), "no setting is called provider"),
     ] {
-        let told = faults(&text).join("\n");
-        assert!(told.contains(words), "{words:?} is missing in {told}");
-        assert!(!told.contains("hunter2"), "{told}");
+        let found = faults(&text).join("\n");
+        assert!(found.contains(words), "{words:?} is missing in {found}");
+        assert!(!found.contains("hunter2"), "{found}");
     }
-    let told = load(&[], &[("USHER_PROVIDER__GOOGLE__CLIENT_SECRET", "hunter2")]).map(drop).unwrap_err();
-    assert!(told[0].contains("no [[provider]] table has that id") && !told[0].contains("hunter2"), "{told:?}");
+    let found = load(&[], &[("USHER_PROVIDER__GOOGLE__CLIENT_SECRET", "hunter2")]).map(drop).unwrap_err();
+    assert!(found[0].contains("no [[provider]] table has that id") && !found[0].contains("hunter2"), "{found:?}");
 }

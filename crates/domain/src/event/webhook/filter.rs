@@ -14,7 +14,7 @@ pub struct Filter(String);
 
 /// The text is no valid filter.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("names no event that projects are told: write session.created, session.* or *")]
+#[error("names no event that webhooks deliver: write session.created, session.* or *")]
 pub struct UnknownFilter;
 
 impl Filter {

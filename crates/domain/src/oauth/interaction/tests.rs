@@ -186,7 +186,7 @@ fn choosing_and_creating_come_first_and_once() {
 }
 
 #[test]
-fn consent_is_asked_for_what_is_new_and_skipped_for_the_house_itself() {
+fn consent_is_asked_for_what_is_new_and_skipped_for_first_party_clients() {
     let mut more = scene("");
     more.interaction.request.scope = Scope::of(["openid", "email"]);
     assert_eq!(more.step(), InteractionStep::Consent);
@@ -227,16 +227,16 @@ fn what_client_or_project_require_is_asked_for_or_set_up_and_never_passed_over()
 }
 
 #[test]
-fn an_essential_context_is_asked_for_and_told_as_it_was_asked() {
+fn an_essential_acr_is_requested_and_returned_as_requested() {
     let mut scene = scene("");
     scene.interaction.request.claims.essential_acr = Some(vec!["aal2".into()]);
     assert_eq!(scene.step(), InteractionStep::Enrol);
     scene.second_factor = true;
     assert_eq!(scene.step(), InteractionStep::StepUp);
     scene.acr = "aal2";
-    assert_eq!((scene.step(), scene.interaction.acr_to_tell("aal2").as_str()), (InteractionStep::Finish, "aal2"));
+    assert_eq!((scene.step(), scene.interaction.reported_acr("aal2").as_str()), (InteractionStep::Finish, "aal2"));
     scene.interaction.request.claims.essential_acr = Some(vec!["aal1".into()]);
-    assert_eq!((scene.step(), scene.interaction.acr_to_tell("aal2").as_str()), (InteractionStep::Finish, "aal1"));
+    assert_eq!((scene.step(), scene.interaction.reported_acr("aal2").as_str()), (InteractionStep::Finish, "aal1"));
 }
 
 #[test]

@@ -36,7 +36,7 @@ async fn nothing_is_cut_off() {
 }
 
 #[tokio::test]
-async fn both_ways_to_write_a_letter_are_one_password() {
+async fn composed_and_decomposed_characters_are_one_password() {
     let pool = pool(CHEAP);
     let phc = pool.hash("wo\u{308}rterbuch".into(), [7; 16]).await.unwrap();
     assert!(verdict(&pool, "w\u{f6}rterbuch", &phc).await.ok);
@@ -134,7 +134,7 @@ fn block(pool: &PasswordPool) -> mpsc::Sender<()> {
 }
 
 #[tokio::test]
-async fn beyond_the_queue_everybody_is_told_to_come_later() {
+async fn beyond_the_queue_everybody_is_rejected_with_a_retry_time() {
     let pool = Arc::new(PasswordPool::new(CHEAP, 1, 2).unwrap());
     let release = block(&pool);
     let waiting: Vec<_> = (0..2)

@@ -168,9 +168,9 @@ impl RefreshTokenGrant {
     /// durably and before the response. One event and one email, however often it happens.
     async fn token_reused(&self, client: &Client, grant: Grant) -> Result<TokenResponse, FlowError> {
         let ends = self.core.config.tokens.reuse_ends;
-        let told = emails::token_reuse(&client.metadata.client_name, ends);
+        let draft = emails::token_reuse(&client.metadata.client_name, ends);
         let notice = match self.core.store.find_user(grant.user_id).await? {
-            Some(user) => Some(self.security_emails.notice(&user, &told)?),
+            Some(user) => Some(self.security_emails.notice(&user, &draft)?),
             None => None,
         };
         let event = self

@@ -140,7 +140,7 @@ mod tests {
     }
 
     #[test]
-    fn a_public_client_is_told_no_secret() {
+    fn a_public_client_is_shown_no_secret() {
         for kind in ["spa", "native", "device"] {
             for snippet in snippets("http://localhost:8080", "abc", None, None, kind) {
                 assert!(!snippet.code.contains("SECRET"), "{}", snippet.code);

@@ -137,8 +137,8 @@ async fn what_the_id_token_leaves_out_is_asked_for_and_believed_only_about_the_s
                             "email_verified": true});
         fair.give(&fair.key.token(&claims));
         fair.testing.on("/userinfo", 200, userinfo.clone());
-        let told = fair.arrived(&kept).await.map(|who| who.email.unwrap().trust).map_err(|error| error.word());
-        assert_eq!(told, expected, "{userinfo}");
+        let words = fair.arrived(&kept).await.map(|who| who.email.unwrap().trust).map_err(|error| error.word());
+        assert_eq!(words, expected, "{userinfo}");
     }
 }
 
@@ -152,15 +152,15 @@ async fn metadata_of_another_issuer_is_not_taken() {
 }
 
 #[tokio::test]
-async fn trying_it_out_tells_a_wrong_secret_from_a_wrong_code() {
+async fn a_provider_test_distinguishes_a_wrong_secret_from_a_wrong_code() {
     for (error, word) in
         [("invalid_grant", None), ("invalid_client", Some("misconfigured")), ("server_error", Some("unavailable"))]
     {
         let fair = OidcFixture::start().await;
         fair.testing.on("/token", 400, json!({ "error": error }));
         let steps = fair.op.check("https://id.test/cb").await;
-        let told: Vec<_> = steps.iter().map(|step| step.outcome.as_ref().err().map(UpstreamError::word)).collect();
-        assert_eq!(told, [None, None, word]);
+        let words: Vec<_> = steps.iter().map(|step| step.outcome.as_ref().err().map(UpstreamError::word)).collect();
+        assert_eq!(words, [None, None, word]);
     }
 }
 
@@ -169,12 +169,12 @@ async fn a_logout_token_is_proven_like_any_other_and_is_no_id_token() {
     let fair = OidcFixture::start().await;
     let good = json!({"iss": fair.testing.base, "aud": "us", "iat": NOW, "exp": NOW + 120, "jti": "j1", "sub": "1f", "sid": "s",
                       "events": {LOGOUT_EVENT: {}}});
-    let told = async |header: Value, claims: &Value| {
+    let notified = async |header: Value, claims: &Value| {
         let body = format!("logout_token={}", fair.key.sign(&header, claims)).into_bytes();
         fair.op.notice(&ProviderEventRequest { endpoint: ProviderEventEndpoint::BackchannelLogout, body }).await
     };
     let typed = json!({"alg": "ES256", "typ": "logout+jwt"});
-    let notice = told(typed.clone(), &good).await.unwrap().remove(0);
+    let notice = notified(typed.clone(), &good).await.unwrap().remove(0);
     assert_eq!(
         (notice.kind, notice.id.as_str(), notice.sid.as_deref()),
         (ProviderEventKind::SignedOut, "j1", Some("s"))
@@ -194,13 +194,13 @@ async fn a_logout_token_is_proven_like_any_other_and_is_no_id_token() {
     ] {
         let mut bad = good.clone();
         bad[name] = value;
-        assert!(told(typed.clone(), &bad).await.is_err(), "{bad}");
+        assert!(notified(typed.clone(), &bad).await.is_err(), "{bad}");
     }
     let mut nobody = good.clone();
     nobody["sub"] = json!(null);
     nobody["sid"] = json!(null);
-    assert!(told(typed, &nobody).await.is_err());
-    assert!(told(json!({"alg": "ES256", "typ": "at+jwt"}), &good).await.is_err());
+    assert!(notified(typed, &nobody).await.is_err());
+    assert!(notified(json!({"alg": "ES256", "typ": "at+jwt"}), &good).await.is_err());
     for body in ["", "logout_token=x", "logout_token=a&logout_token=b", "x=y"] {
         let request = ProviderEventRequest { endpoint: ProviderEventEndpoint::BackchannelLogout, body: body.into() };
         assert!(fair.op.notice(&request).await.is_err(), "{body}");
