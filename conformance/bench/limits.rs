@@ -114,8 +114,8 @@ impl Nothing {
     pub fn start() -> anyhow::Result<Self> {
         let mut child = Command::new(std::env::current_exe()?).arg(NOTHING).stdout(Stdio::piped()).spawn()?;
         let mut line = String::new();
-        let told = child.stdout.take().context("no standard output")?;
-        std::io::BufRead::read_line(&mut std::io::BufReader::new(told), &mut line)?;
+        let output = child.stdout.take().context("no standard output")?;
+        std::io::BufRead::read_line(&mut std::io::BufReader::new(output), &mut line)?;
         Ok(Self { address: line.trim().parse()?, child })
     }
 

@@ -120,8 +120,8 @@ impl BenchServer {
         let mut child = command.stderr(Stdio::piped()).spawn()?;
         child.stdin.take().context("no standard input")?.write_all(input.as_bytes())?;
         let output = child.wait_with_output()?;
-        let told = String::from_utf8_lossy(&output.stderr);
-        ensure!(output.status.success(), "usher {}: {told}", arguments.join(" "));
+        let errors = String::from_utf8_lossy(&output.stderr);
+        ensure!(output.status.success(), "usher {}: {errors}", arguments.join(" "));
         Ok(serde_json::from_slice(&output.stdout)?)
     }
 

@@ -1,4 +1,4 @@
-//! How soon a revocation is heard by everybody who follows the feed, and what each of them costs the server.
+//! How soon a revocation is received by everybody who follows the feed, and what each of them costs the server.
 //!
 //! The followers are bare sockets on one thread of this program. They come from several addresses of the loopback, as the
 //! server lets each source hold only so many connections.
@@ -22,14 +22,14 @@ use crate::wire::Wire;
 const PER_ADDRESS: usize = 2_500;
 /// Revocations that are timed, one after another.
 const TIMES: usize = 20;
-/// The last follower has so long to hear.
+/// The last follower has so long to receive it.
 const PATIENCE: Duration = Duration::from_secs(20);
 /// Handshakes at once.
 const AT_ONCE: usize = 64;
 
-/// When each follower heard of what is being waited for.
+/// When each follower received what is being waited for.
 #[derive(Default)]
-struct Heard {
+struct Receptions {
     wanted: String,
     at: Vec<Instant>,
 }
@@ -38,8 +38,9 @@ struct Heard {
 pub async fn print(server: &BenchServer, guest: &Arc<Guest>, followers: usize, held: usize) -> anyhow::Result<()> {
     let token = machine_token(guest, &mut Wire::connect(server.address).await?).await?;
     let (before, _) = process::memory(server.watched().server);
-    let heard = Arc::new(Mutex::new(Heard::default()));
-    let mut listening = listen(server.address, &token, followers, &heard).await.context("connecting the followers")?;
+    let received = Arc::new(Mutex::new(Receptions::default()));
+    let mut listening =
+        listen(server.address, &token, followers, &received).await.context("connecting the followers")?;
     // Not before: it would be closed as idle if connecting everybody took long.
     let mut wire = Wire::connect(server.address).await?;
     tokio::time::sleep(Duration::from_millis(500)).await;
@@ -48,12 +49,12 @@ pub async fn print(server: &BenchServer, guest: &Arc<Guest>, followers: usize, h
     let mut last = Vec::with_capacity(TIMES);
     for _ in 0..TIMES {
         let doomed = machine_token(guest, &mut wire).await?;
-        lock(&heard).wanted = name_of(&doomed).context("an access token has a name")?;
+        lock(&received).wanted = name_of(&doomed).context("an access token has a name")?;
         let began = Instant::now();
         revoke(guest, &mut wire, &doomed).await?;
-        let waited = timeout(PATIENCE, until(&heard, followers)).await;
-        waited.with_context(|| format!("only {} of {followers} heard", lock(&heard).at.len()))?;
-        let mut at: Vec<Duration> = lock(&heard).at.drain(..).map(|at| at.duration_since(began)).collect();
+        let waited = timeout(PATIENCE, until(&received, followers)).await;
+        waited.with_context(|| format!("only {} of {followers} received", lock(&received).at.len()))?;
+        let mut at: Vec<Duration> = lock(&received).at.drain(..).map(|at| at.duration_since(began)).collect();
         at.sort_unstable();
         last.extend(at.last().copied());
         delays.extend(at);
@@ -62,7 +63,7 @@ pub async fn print(server: &BenchServer, guest: &Arc<Guest>, followers: usize, h
     last.sort_unstable();
     let kibibytes = process::micros(with.saturating_sub(before)) / process::micros(followers.try_into()?);
     println!(
-        "{:<10} {followers} followers: a revocation is heard p50 {:.0} ms, p95 {:.0} ms, p99 {:.0} ms, by the last p50 {:.0} ms; {kibibytes:.1} KiB each",
+        "{:<10} {followers} followers: a revocation is received p50 {:.0} ms, p95 {:.0} ms, p99 {:.0} ms, by the last p50 {:.0} ms; {kibibytes:.1} KiB each",
         server.database,
         percentile(&delays, 50),
         percentile(&delays, 95),
@@ -130,7 +131,7 @@ async fn listen(
     to: SocketAddr,
     token: &str,
     followers: usize,
-    heard: &Arc<Mutex<Heard>>,
+    received: &Arc<Mutex<Receptions>>,
 ) -> anyhow::Result<JoinSet<()>> {
     let mut listening = JoinSet::new();
     let mut first = 0;
@@ -140,7 +141,7 @@ async fn listen(
             connecting.spawn(connect(to, number, token.to_owned()));
         }
         while let Some(stream) = connecting.join_next().await {
-            listening.spawn(hear(stream??, heard.clone()));
+            listening.spawn(follow(stream??, received.clone()));
         }
         first += AT_ONCE;
     }
@@ -167,13 +168,13 @@ async fn connect(to: SocketAddr, number: usize, token: String) -> anyhow::Result
 }
 
 /// Looks for the name that is waited for in whatever comes. A message may come in two parts, so the end is kept.
-async fn hear(mut stream: TcpStream, heard: Arc<Mutex<Heard>>) {
+async fn follow(mut stream: TcpStream, received: Arc<Mutex<Receptions>>) {
     let mut buffer = Vec::with_capacity(512);
     while let Ok(1..) = stream.read_buf(&mut buffer).await {
         let at = Instant::now();
-        let mut heard = lock(&heard);
-        if !heard.wanted.is_empty() && contains(&buffer, heard.wanted.as_bytes()) {
-            heard.at.push(at);
+        let mut received = lock(&received);
+        if !received.wanted.is_empty() && contains(&buffer, received.wanted.as_bytes()) {
+            received.at.push(at);
             buffer.clear();
         } else if buffer.len() > 400 {
             buffer.drain(..buffer.len() - 200);
@@ -185,8 +186,8 @@ fn contains(text: &[u8], word: &[u8]) -> bool {
     text.windows(word.len()).any(|part| part == word)
 }
 
-async fn until(heard: &Mutex<Heard>, followers: usize) {
-    while lock(heard).at.len() < followers {
+async fn until(received: &Mutex<Receptions>, followers: usize) {
+    while lock(received).at.len() < followers {
         tokio::time::sleep(Duration::from_millis(2)).await;
     }
 }
@@ -196,6 +197,6 @@ fn percentile(times: &[Duration], percent: usize) -> f64 {
     times.get(times.len().saturating_sub(1) * percent / 100).map_or(0.0, Duration::as_secs_f64) * 1e3
 }
 
-fn lock(heard: &Mutex<Heard>) -> std::sync::MutexGuard<'_, Heard> {
-    heard.lock().unwrap_or_else(PoisonError::into_inner)
+fn lock(received: &Mutex<Receptions>) -> std::sync::MutexGuard<'_, Receptions> {
+    received.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -11,11 +11,11 @@ const PASSWORD = 'a quiet harbour at dawn';
 function atDeskAndPhone(name, body) {
   for (const javaScriptEnabled of [true, false]) {
     test(`${name} (${javaScriptEnabled ? 'with' : 'without'} a script)`, async () => {
-      const [desk, phone] = [await visitor(browser, { javaScriptEnabled }), await visitor(browser)];
+      const [laptop, phone] = [await visitor(browser, { javaScriptEnabled }), await visitor(browser)];
       try {
-        await body(desk, phone, javaScriptEnabled);
+        await body(laptop, phone, javaScriptEnabled);
       } finally {
-        await desk.context().close();
+        await laptop.context().close();
         await phone.context().close();
       }
     });
@@ -33,42 +33,42 @@ async function register(page, email) {
   await submit(page);
 }
 
-atDeskAndPhone('a password renewed on a phone returns to the application at the desk', async (desk, phone, script) => {
+atDeskAndPhone('a password renewed on a phone returns to the application at the laptop', async (laptop, phone, script) => {
   const email = `renewed-${script}@example.test`;
   await usher.command('user', 'create', '--email', email);
-  await desk.goto(`${usher.banner.demoA}/login`);
-  await follow(desk, 'a[href*="/recover"]');
-  await desk.fill('#email', email);
-  await submit(desk);
-  if (script) await inspect(desk, 'recover-waits');
+  await laptop.goto(`${usher.banner.demoA}/login`);
+  await follow(laptop, 'a[href*="/recover"]');
+  await laptop.fill('#email', email);
+  await submit(laptop);
+  if (script) await inspect(laptop, 'recover-waits');
   const { link } = await newestEmail(phone, usher.issuer, email, 'password');
   await phone.goto(link);
   await phone.fill('#password', PASSWORD);
-  const goesOn = script ? desk.waitForURL(/\/login\?/) : undefined;
+  const goesOn = script ? laptop.waitForURL(/\/login\?/) : undefined;
   await submit(phone);
   assert.match(await text(phone, 'main'), /Continue in the window where you began/);
   if (script) await inspect(phone, 'recover-done-elsewhere');
   if (script) await goesOn;
-  else await follow(desk, 'main a.button[href*="/login"]');
-  assert.equal(await desk.inputValue('#email'), email);
-  await desk.fill('#password', PASSWORD);
-  await submit(desk);
-  await heading(desk).getByText(/^Signed in/).waitFor();
+  else await follow(laptop, 'main a.button[href*="/login"]');
+  assert.equal(await laptop.inputValue('#email'), email);
+  await laptop.fill('#password', PASSWORD);
+  await submit(laptop);
+  await heading(laptop).getByText(/^Signed in/).waitFor();
 });
 
-atDeskAndPhone('a registration confirmed on a phone goes on at the desk', async (desk, phone, script) => {
+atDeskAndPhone('a registration confirmed on a phone goes on at the laptop', async (laptop, phone, script) => {
   const email = `joined-${script}@example.test`;
-  await register(desk, email);
+  await register(laptop, email);
   const { link } = await newestEmail(phone, usher.issuer, email, 'Confirm');
   await phone.goto(link);
   await phone.fill('#password', PASSWORD);
-  const goesOn = script ? desk.waitForURL((url) => url.href.startsWith(usher.banner.demoA)) : undefined;
+  const goesOn = script ? laptop.waitForURL((url) => url.href.startsWith(usher.banner.demoA)) : undefined;
   await submit(phone);
   assert.match(await text(phone, 'main'), /Continue in the window where you began/);
   if (script) await inspect(phone, 'verified-elsewhere');
   if (script) await goesOn;
-  else await follow(desk, 'button[name=continue]');
-  await heading(desk).getByText('Signed in as Bea Silva').waitFor();
+  else await follow(laptop, 'button[name=continue]');
+  await heading(laptop).getByText('Signed in as Bea Silva').waitFor();
 });
 
 inFreshBrowser('Back and a second tab after signing in lead on to the application', async (page) => {

@@ -82,7 +82,10 @@ async fn an_email_is_sent_as_soon_as_it_is_queued() {
     server.usher.recovery.request_recovery("ana@example.test", ReturnTo::default(), &browser, &device).await.unwrap();
     eventually("the email is caught", || server.caught.list().len() == 1).await;
     stop.send_replace(true);
-    tokio::time::timeout(Duration::from_secs(2), working).await.expect("it stops when told").expect("without a panic");
+    tokio::time::timeout(Duration::from_secs(2), working)
+        .await
+        .expect("it stops when stopped")
+        .expect("without a panic");
 }
 
 #[tokio::test]
@@ -120,7 +123,7 @@ async fn what_fails_is_tried_again() {
     let working = tokio::spawn(jobs::keep_at(job, server.usher.clone(), "one".to_owned(), going_on));
     eventually("it goes on after two failures", || runs.load(Ordering::SeqCst) > 4).await;
     stop.send_replace(true);
-    working.await.expect("it stops when told");
+    working.await.expect("it stops when stopped");
     let seen = runs.load(Ordering::SeqCst);
     tokio::time::sleep(Duration::from_millis(50)).await;
     assert_eq!(runs.load(Ordering::SeqCst), seen);

@@ -143,7 +143,7 @@ async fn empty_databases() -> Vec<TestDatabase> {
 }
 
 #[tokio::test]
-async fn the_schema_tells_how_far_it_is() {
+async fn the_schema_version_counts_applied_migrations() {
     for db in empty_databases().await {
         let before = db.store.schema().await.unwrap();
         assert_eq!(before.applied, 0);

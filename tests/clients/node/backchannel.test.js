@@ -8,7 +8,7 @@ import path from 'node:path';
 import { after, before, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parse } from 'node-html-parser';
-import { freePort, instance as makeHouse, program } from './instance.js';
+import { freePort, instance as startInstance, program } from './instance.js';
 import { Person } from './person.js';
 import { onNode, onPython, python } from './relying_parties.js';
 
@@ -42,7 +42,7 @@ async function register(name, port) {
 before(async () => {
   if (skip) return;
   folder = await mkdtemp(path.join(tmpdir(), 'usher-parties-'));
-  instance = await makeHouse({ USHER_LIMITS__SIGN_IN: 'off', USHER_PASSWORDS__MEMORY_KIB: '8' });
+  instance = await startInstance({ USHER_LIMITS__SIGN_IN: 'off', USHER_PASSWORDS__MEMORY_KIB: '8' });
   project = await instance.usher('project', 'create', '--name', 'Parties');
   project.id ??= project.project_id;
   const [here, there] = [await freePort(), await freePort()];

@@ -5,7 +5,7 @@ import { connect, createServer } from 'node:net';
 import { after, before, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import WebSocket from 'ws';
-import { instance as makeHouse, program } from './instance.js';
+import { instance as startInstance, program } from './instance.js';
 
 const skip = program ? false : 'needs its own instance (tests/clients/run.sh gives one on SQLite)';
 let instance;
@@ -14,7 +14,7 @@ let token;
 
 before(async () => {
   if (skip) return;
-  instance = await makeHouse();
+  instance = await startInstance();
   const project = await instance.usher('project', 'create', '--name', 'Feed');
   token = project.token;
   machine = await instance.usher(

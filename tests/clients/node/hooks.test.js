@@ -10,7 +10,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { createRemoteJWKSet, jwtVerify } from 'jose';
 import * as oidc from 'openid-client';
 import { Webhook } from 'standardwebhooks';
-import { instance as makeHouse, program } from './instance.js';
+import { instance as startInstance, program } from './instance.js';
 import { Person } from './person.js';
 import { redirectUri } from './surroundings.js';
 
@@ -34,7 +34,7 @@ before(async () => {
   receiver.listen(0, '127.0.0.1');
   await once(receiver, 'listening');
   folder = await mkdtemp(path.join(tmpdir(), 'usher-hooks-'));
-  instance = await makeHouse();
+  instance = await startInstance();
   project = await instance.usher('project', 'create', '--name', 'Hooks');
 });
 after(async () => {

@@ -9,7 +9,7 @@ use crate::harness::server::TestServer;
 const ANA: &str = "ana@example.test";
 
 on_both_databases! {
-    async fn what_happened_is_told_newest_first_and_by_heading(db: TestDatabase) {
+    async fn activity_is_listed_newest_first_under_headings(db: TestDatabase) {
         let server = TestServer::on(db, &[]).await;
         server.user(ANA).await;
         let client = server.client(ClientType::Web, |_| {}).await;
@@ -18,12 +18,12 @@ on_both_databases! {
         let mut browser = server.browser();
         server.tokens(&mut browser, &client, ANA).await;
         let page = browser.open(&server.at("/account/activity")).await;
-        let told = page.text(".log");
+        let shown = page.text(".log");
         for words in ["Account created", "Signed in", "Allowed Test web", "Signed in to Test web", "This computer"] {
-            assert!(told.contains(words), "{words} is missing: {told}");
+            assert!(shown.contains(words), "{words} is missing: {shown}");
         }
-        let place = |words: &str| told.find(words).unwrap_or_else(|| panic!("{words}"));
-        assert!(place("Allowed Test web") < place("Account created"), "{told}");
+        let place = |words: &str| shown.find(words).unwrap_or_else(|| panic!("{words}"));
+        assert!(place("Allowed Test web") < place("Account created"), "{shown}");
         let sign_ins = browser.open(&server.at("/account/activity?kind=sign-ins")).await.text(".log");
         assert!(sign_ins.contains("Signed in") && !sign_ins.contains("Allowed"), "{sign_ins}");
         let security = browser.open(&server.at("/account/activity?kind=security")).await;
@@ -40,18 +40,18 @@ on_both_databases! {
             browser.submit(&page, &[("nickname", &format!("n{number}"))]).await;
         }
         let all = server.database.count("select count(*) from event where user_id is not null").await;
-        let (mut told, mut url, mut pages) = (0, server.at("/account/activity"), 0);
+        let (mut shown, mut url, mut pages) = (0, server.at("/account/activity"), 0);
         loop {
             let page = browser.open(&url).await;
             assert_eq!(page.status, StatusCode::OK, "{}", page.body);
-            told += page.body.matches("id=\"event-").count();
+            shown += page.body.matches("id=\"event-").count();
             pages += 1;
             let Some(next) = page.body.split("rel=\"next\" href=\"").nth(1).and_then(|rest| rest.split('"').next()) else {
                 break;
             };
             url = server.at(&next.replace("&#38;", "&"));
         }
-        assert_eq!((i64::try_from(told).expect("few"), pages), (all, 3));
+        assert_eq!((i64::try_from(shown).expect("few"), pages), (all, 3));
     }
 
     /// AD-08: a malformed cursor is rejected.
@@ -73,8 +73,8 @@ on_both_databases! {
         let mut ana = server.browser();
         server.tokens(&mut ana, &client, ANA).await;
         let mut bob = server.signed_in("bob@example.test").await;
-        let told = bob.open(&server.at("/account/activity")).await.text(".log");
-        assert!(!told.contains("Allowed") && told.contains("Signed in"), "{told}");
+        let shown = bob.open(&server.at("/account/activity")).await.text(".log");
+        assert!(!shown.contains("Allowed") && shown.contains("Signed in"), "{shown}");
     }
 
     /// A user who finds a foreign sign-in ends everything with two clicks.

@@ -106,7 +106,7 @@ on_both_databases! {
     }
 
     /// An application without a refresh token has access until its access token expires.
-    async fn an_application_of_the_house_is_listed_while_its_grant_works(db: TestDatabase) {
+    async fn a_first_party_application_is_listed_while_its_grant_works(db: TestDatabase) {
         let server = TestServer::on(db, &[]).await;
         server.user(ANA).await;
         let client = server.client(ClientType::Web, |metadata| metadata.first_party = true).await;

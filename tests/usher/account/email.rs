@@ -24,7 +24,7 @@ async fn address(server: &TestServer, email: &str) -> Option<String> {
 }
 
 on_both_databases! {
-    async fn an_address_is_changed_by_the_code_that_went_there_and_the_old_one_is_told(db: TestDatabase) {
+    async fn an_address_is_changed_by_the_code_sent_to_it_and_the_old_one_is_notified(db: TestDatabase) {
         let server = TestServer::on(db, &[]).await;
         server.user(ANA).await;
         let mut browser = server.signed_in(ANA).await;
@@ -37,9 +37,9 @@ on_both_databases! {
         let done = browser.submit(&page, &[("code", sent.code().expect("a code"))]).await;
         assert_eq!(done.url, server.at("/account/profile?saved=email"));
         assert_eq!(address(&server, NEW).await.as_deref(), Some(NEW));
-        let told = email(&server, "email_changed").await;
-        assert_eq!(told.to(), ANA);
-        assert!(!told.text().contains(NEW), "the reader of the old address may not be its owner any more");
+        let notice = email(&server, "email_changed").await;
+        assert_eq!(notice.to(), ANA);
+        assert!(!notice.text().contains(NEW), "the reader of the old address may not be its owner any more");
         assert_eq!(browser.submit(&page, &[("code", sent.code().expect("a code"))]).await.status, StatusCode::GONE);
     }
 

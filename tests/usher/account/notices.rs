@@ -21,21 +21,21 @@ async fn kinds(server: &TestServer) -> Vec<String> {
 }
 
 on_both_databases! {
-    async fn a_sign_in_with_a_strange_browser_is_told_and_one_with_a_known_browser_is_not(db: TestDatabase) {
+    async fn a_sign_in_with_a_strange_browser_sends_an_email_and_one_with_a_known_browser_does_not(db: TestDatabase) {
         let server = TestServer::on(db, &[]).await;
         server.user(ANA).await;
-        let mut desk = server.signed_in(ANA).await;
+        let mut laptop = server.signed_in(ANA).await;
         assert!(server.emails().await.is_empty(), "the first browser ever is no stranger");
-        let out = desk.open(&server.at("/logout")).await;
-        desk.submit(&out, &[("logout", "yes")]).await;
-        let page = desk.open(&server.at("/login")).await;
-        desk.sign_in(&page, ANA).await;
+        let out = laptop.open(&server.at("/logout")).await;
+        laptop.submit(&out, &[("logout", "yes")]).await;
+        let page = laptop.open(&server.at("/login")).await;
+        laptop.sign_in(&page, ANA).await;
         assert!(server.emails().await.is_empty(), "it is known by its mark, signed in or not");
         server.signed_in(ANA).await;
-        let told = email(&server, "new_device").await.expect("the second browser is a stranger");
-        assert_eq!((told.to(), kinds(&server).await.len()), (ANA, 1));
-        assert!(told.text().contains("This computer"), "{}", told.text());
-        assert!(told.link().is_some_and(|link| link.starts_with(&server.at("/account/not-me?token="))));
+        let notice = email(&server, "new_device").await.expect("the second browser is a stranger");
+        assert_eq!((notice.to(), kinds(&server).await.len()), (ANA, 1));
+        assert!(notice.text().contains("This computer"), "{}", notice.text());
+        assert!(notice.link().is_some_and(|link| link.starts_with(&server.at("/account/not-me?token="))));
     }
 
     async fn opening_the_link_of_an_email_changes_nothing_and_its_button_ends_everything(db: TestDatabase) {
@@ -46,8 +46,8 @@ on_both_databases! {
         let mut thief = server.browser();
         let code = thief.go_through(&server.authorize_url(&client, &[]), ANA).await.code();
         let stolen = server.exchange(&client, &code).await;
-        let link = email(&server, "new_device").await.and_then(|told| told.link().map(str::to_owned));
-        let link = link.expect("a strange browser is told of");
+        let link = email(&server, "new_device").await.and_then(|notice| notice.link().map(str::to_owned));
+        let link = link.expect("a strange browser gets an email");
         let mut reader = server.browser();
         for _ in 0..2 {
             assert_eq!(reader.open(&link).await.status, StatusCode::OK);
@@ -65,7 +65,7 @@ on_both_databases! {
         assert_eq!((again.status, reader.open(&link).await.status), (StatusCode::GONE, StatusCode::GONE));
         let events = server.database.count("select count(*) from event where kind = 'user.disowned'").await;
         assert_eq!(events, 1, "of {}", ana.id);
-        let back = email(&server, "way_back").await.and_then(|told| told.link().map(str::to_owned));
+        let back = email(&server, "way_back").await.and_then(|notice| notice.link().map(str::to_owned));
         let page = owner.open(&back.expect("there is a way back")).await;
         let set = owner.submit(&page, &[("password", NEW)]).await;
         assert_eq!(set.status, StatusCode::OK, "{}", set.body);
@@ -79,14 +79,14 @@ on_both_databases! {
         server.user(ANA).await;
         server.signed_in(ANA).await;
         let mut thief = server.signed_in(ANA).await;
-        let link = email(&server, "new_device").await.and_then(|told| told.link().map(str::to_owned));
+        let link = email(&server, "new_device").await.and_then(|notice| notice.link().map(str::to_owned));
         let mut owner = server.browser();
         let page = owner.open(&link.expect("a link")).await;
         owner.submit(&page, &[("token", &page.value("token"))]).await;
         let page = thief.open(&server.at("/login")).await;
         let refused = thief.sign_in(&page, ANA).await;
         assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "the old password opens nothing any more");
-        let back = email(&server, "way_back").await.and_then(|told| told.link().map(str::to_owned));
+        let back = email(&server, "way_back").await.and_then(|notice| notice.link().map(str::to_owned));
         let page = owner.open(&back.expect("there is a way back")).await;
         owner.submit(&page, &[("password", NEW)]).await;
         let page = thief.open(&server.at("/login")).await;
@@ -105,8 +105,8 @@ on_both_databases! {
         server.user(ANA).await;
         server.signed_in(ANA).await;
         let mut other = server.signed_in(ANA).await;
-        let link = email(&server, "new_device").await.and_then(|told| told.link().map(str::to_owned));
-        let link = link.expect("a strange browser is told of");
+        let link = email(&server, "new_device").await.and_then(|notice| notice.link().map(str::to_owned));
+        let link = link.expect("a strange browser gets an email");
         for wrong in ["x", "../../etc/passwd", &"A".repeat(43)] {
             let page = other.open(&server.at(&format!("/account/not-me?token={wrong}"))).await;
             assert_eq!(page.status, StatusCode::GONE, "{wrong}");
@@ -121,10 +121,10 @@ on_both_databases! {
         server.user(ANA).await;
         server.signed_in(ANA).await;
         let mut thief = server.signed_in(ANA).await;
-        let link = email(&server, "new_device").await.and_then(|told| told.link().map(str::to_owned));
+        let link = email(&server, "new_device").await.and_then(|notice| notice.link().map(str::to_owned));
         let page = thief.open(&server.at("/recover")).await;
         thief.submit(&page, &[("email", ANA)]).await;
-        let stolen = email(&server, "recovery").await.and_then(|told| told.link().map(str::to_owned));
+        let stolen = email(&server, "recovery").await.and_then(|notice| notice.link().map(str::to_owned));
         let mut owner = server.browser();
         let page = owner.open(&link.expect("a link")).await;
         let token = page.value("token");
@@ -147,8 +147,8 @@ on_both_databases! {
             let request = server.http.post(server.at("/login")).header(USER_AGENT, agent);
             let reply = request.header("cookie", cookie.join("; ")).form(&form).send().await.expect("an answer");
             assert_eq!(reply.status(), StatusCode::SEE_OTHER);
-            let told = email(&server, "new_device").await.expect("it is a stranger");
-            assert!(told.text().contains(words) && !told.html().contains("bank"), "{}", told.text());
+            let notice = email(&server, "new_device").await.expect("it is a stranger");
+            assert!(notice.text().contains(words) && !notice.html().contains("bank"), "{}", notice.text());
         }
     }
 }

@@ -22,24 +22,24 @@ const ANA: &str = "ana@example.test";
 const NEW: &str = "another quiet blue door";
 
 on_both_databases! {
-    async fn a_new_password_ends_every_other_session_and_its_grants_and_the_owner_is_told(db: TestDatabase) {
+    async fn a_new_password_ends_every_other_session_and_its_grants_and_emails_the_owner(db: TestDatabase) {
         let server = TestServer::on(db, &[]).await;
         server.user(ANA).await;
         let client = server.client(ClientType::Web, |_| {}).await;
         let mut phone = server.browser();
         let code = phone.go_through(&server.authorize_url(&client, &[]), ANA).await.code();
         let lost = server.exchange(&client, &code).await;
-        let mut desk = server.browser();
-        let code = desk.go_through(&server.authorize_url(&client, &[]), ANA).await.code();
+        let mut laptop = server.browser();
+        let code = laptop.go_through(&server.authorize_url(&client, &[]), ANA).await.code();
         let kept = server.exchange(&client, &code).await;
-        let page = desk.open(&server.at("/account/security")).await;
-        let done = desk.submit(&page, &[("current_password", PASSWORD), ("password", NEW)]).await;
+        let page = laptop.open(&server.at("/account/security")).await;
+        let done = laptop.submit(&page, &[("current_password", PASSWORD), ("password", NEW)]).await;
         assert_eq!(done.url, server.at("/account/security?done=password"));
         assert!(!done.text("[role=status]").is_empty(), "{}", done.body);
         assert_eq!(phone.open(&server.at("/account/profile")).await.url, server.at("/login?next=%2Faccount%2Fprofile"));
         assert_eq!(server.refresh(&client, &lost.text("refresh_token")).await.error(), "invalid_grant");
         assert!(!server.is_active(&client, &lost.text("access_token")).await);
-        assert_eq!(desk.open(&server.at("/account/profile")).await.url, server.at("/account/profile"));
+        assert_eq!(laptop.open(&server.at("/account/profile")).await.url, server.at("/account/profile"));
         assert_eq!(server.refresh(&client, &kept.text("refresh_token")).await.error(), "ok", "this session goes on");
         let emails = server.emails().await;
         let kinds: Vec<_> = emails.iter().map(EmailMessage::kind).collect();

@@ -22,7 +22,7 @@ on_both_databases! {
         let receipt = done.text(".receipt").split_whitespace().collect::<Vec<_>>().join(" ");
         assert!(receipt.contains("Early Its access ends within 4 minutes."), "{receipt}");
         assert!(receipt.contains("Late Its access ends within 10 minutes."), "{receipt}");
-        assert!(!receipt.contains("told") && !receipt.contains("trying"), "nobody was told yet: {receipt}");
+        assert!(!receipt.contains("told") && !receipt.contains("trying"), "nobody was notified yet: {receipt}");
     }
 
     async fn an_application_that_has_refreshed_may_have_asked_again_just_now(db: TestDatabase) {

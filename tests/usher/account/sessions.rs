@@ -18,8 +18,8 @@ on_both_databases! {
         let mut phone = server.browser();
         let code = phone.go_through(&server.authorize_url(&client, &[]), ANA).await.code();
         let tokens = server.exchange(&client, &code).await;
-        let mut desk = server.signed_in(ANA).await;
-        let page = desk.open(&server.at("/account/sessions")).await;
+        let mut laptop = server.signed_in(ANA).await;
+        let page = laptop.open(&server.at("/account/sessions")).await;
         let sessions = page.values("session");
         assert_eq!(sessions.len(), 2);
         let own = phone.open(&server.at("/account/sessions")).await;
@@ -30,12 +30,12 @@ on_both_databases! {
                 row.contains("badge good")
             })
             .expect("the phone's page marks its own");
-        let done = desk.submit(&page, &[("session", doomed)]).await;
+        let done = laptop.submit(&page, &[("session", doomed)]).await;
         assert_eq!(done.url, server.at("/account/sessions?done=session"));
         assert_eq!(done.values("session").len(), 1);
         assert_eq!(phone.open(&server.at("/account/profile")).await.url, server.at("/login?next=%2Faccount%2Fprofile"));
         assert_eq!(server.refresh(&client, &tokens.text("refresh_token")).await.error(), "invalid_grant");
-        assert_eq!(desk.open(&server.at("/account/profile")).await.url, server.at("/account/profile"));
+        assert_eq!(laptop.open(&server.at("/account/profile")).await.url, server.at("/account/profile"));
     }
 
     /// SE-09: a session of another user is not found.
@@ -60,11 +60,11 @@ on_both_databases! {
     async fn the_page_ends_all_sessions_at_once(db: TestDatabase) {
         let server = TestServer::on(db, &[]).await;
         server.user(ANA).await;
-        let (mut desk, mut phone) = (server.signed_in(ANA).await, server.signed_in(ANA).await);
-        let page = desk.open(&server.at("/account/sessions")).await;
-        let done = desk.submit(&page, &[("everywhere", "true")]).await;
+        let (mut laptop, mut phone) = (server.signed_in(ANA).await, server.signed_in(ANA).await);
+        let page = laptop.open(&server.at("/account/sessions")).await;
+        let done = laptop.submit(&page, &[("everywhere", "true")]).await;
         assert_eq!((done.status, done.values("session").len()), (StatusCode::OK, 0), "{}", done.body);
-        for browser in [&mut desk, &mut phone] {
+        for browser in [&mut laptop, &mut phone] {
             assert_eq!(browser.open(&server.at("/account/profile")).await.url, server.at("/login?next=%2Faccount%2Fprofile"));
         }
     }
@@ -97,9 +97,9 @@ on_both_databases! {
         let server = TestServer::on(db, &[]).await;
         server.user(ANA).await;
         let phone = server.signed_in(ANA).await;
-        let mut desk = server.signed_in(ANA).await;
-        let page = desk.open(&server.at("/account/sessions")).await;
-        for secret in [&phone.cookies["usher"], &desk.cookies["usher"], &phone.cookies["usher_browser"]] {
+        let mut laptop = server.signed_in(ANA).await;
+        let page = laptop.open(&server.at("/account/sessions")).await;
+        for secret in [&phone.cookies["usher"], &laptop.cookies["usher"], &phone.cookies["usher_browser"]] {
             assert!(!page.body.contains(secret.as_str()));
         }
     }
@@ -107,9 +107,9 @@ on_both_databases! {
     async fn all_others_are_ended_and_this_one_stays(db: TestDatabase) {
         let server = TestServer::on(db, &[]).await;
         server.user(ANA).await;
-        let (mut desk, mut phone) = (server.signed_in(ANA).await, server.signed_in(ANA).await);
-        let page = desk.open(&server.at("/account/sessions")).await;
-        let done = desk.submit(&page, &[("others", "true")]).await;
+        let (mut laptop, mut phone) = (server.signed_in(ANA).await, server.signed_in(ANA).await);
+        let page = laptop.open(&server.at("/account/sessions")).await;
+        let done = laptop.submit(&page, &[("others", "true")]).await;
         assert_eq!(done.url, server.at("/account/sessions?done=others"));
         assert_eq!(done.values("session").len(), 1);
         assert!(!done.text("[role=status]").is_empty());
@@ -130,8 +130,8 @@ on_both_databases! {
             let request = server.ask(Method::POST, "/login", &browser.cookies).header(USER_AGENT, agent).form(&form);
             assert_eq!(send(request).await.status, StatusCode::SEE_OTHER);
         }
-        let mut desk = server.signed_in(ANA).await;
-        let page = desk.open(&server.at("/account/sessions")).await;
+        let mut laptop = server.signed_in(ANA).await;
+        let page = laptop.open(&server.at("/account/sessions")).await;
         let shown = page.text(".rows");
         assert!(shown.contains("Firefox on Linux") && shown.contains("This computer"), "{shown}");
         assert!(shown.contains("by password"), "{shown}");

@@ -166,7 +166,7 @@ on_both_databases! {
         }
     }
 
-    async fn the_log_and_the_numbers_tell_what_happened(db: TestDatabase) {
+    async fn the_audit_log_and_the_statistics_show_what_happened(db: TestDatabase) {
         let server = TestServer::on(db, &[]).await;
         let ana = server.user(ANA).await;
         let client = server.client(usher_domain::oauth::client::ClientType::Web, |_| ()).await;

@@ -28,7 +28,7 @@ on_both_databases! {
     }
 
     /// SE-01
-    async fn se_01_the_cookie_is_for_this_house_alone_and_for_no_script(db: TestDatabase) {
+    async fn se_01_the_cookie_is_host_only_and_hidden_from_scripts(db: TestDatabase) {
         let server = TestServer::on(db, &[]).await;
         server.user(ANA).await;
         let signed_in = server.post_json("auth/login", &json!({"email": ANA, "password": PASSWORD})).await;

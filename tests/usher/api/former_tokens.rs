@@ -132,10 +132,10 @@ on_both_databases! {
         }
         assert_eq!(follower.close_code().await, 4401, "and whoever follows by one is shut out");
         assert_eq!(get(server, By::Token(&third), &scene.at("/history")).await.status, 200, "the newest stays");
-        let told = "select count(*) from event where kind = 'project.former_tokens_ended'";
-        assert_eq!(server.database.count(told).await, 1);
+        let events = "select count(*) from event where kind = 'project.former_tokens_ended'";
+        assert_eq!(server.database.count(events).await, 1);
         let again = call(server, By::Token(&third), Method::DELETE, &end, &Value::Null).await;
         assert_eq!(again.json["ended"], 0);
-        assert_eq!(server.database.count(told).await, 1, "nothing happened, and nothing is told");
+        assert_eq!(server.database.count(events).await, 1, "nothing happened, and nothing is events");
     }
 }

@@ -27,12 +27,15 @@ const AGENT: &str = "Zebra/7 (planted mark)";
 const SCOPE: &str = "openid zebra:a zebra:c";
 const DAY: u64 = 86_400;
 
-async fn tell(server: &TestServer) {
+async fn dispatch(server: &TestServer) {
     let rules = DispatchRules { access_ttl: Duration::from_mins(10), events: EventCatalogue::STANDARD };
-    EventDispatcher::new(server.database.store.clone(), rules).dispatch_pending().await.expect("facts can be told");
+    EventDispatcher::new(server.database.store.clone(), rules)
+        .dispatch_pending()
+        .await
+        .expect("events can be dispatched");
 }
 
-async fn house_on(db: TestDatabase) -> TestServer {
+async fn server_on(db: TestDatabase) -> TestServer {
     // Sessions are swept when they would have expired anyway: sooner than the history.
     let mut server = TestServer::on(db, &[("session.absolute", "10d"), ("session.idle", "2d")]).await;
     let http = reqwest::Client::builder().redirect(Policy::none()).user_agent(AGENT);
@@ -146,7 +149,7 @@ async fn rotate(server: &TestServer, id: &str, token: &str) -> String {
 
 on_both_databases! {
     async fn whoever_holds_the_database_and_the_master_key_reads_none_of_it(db: TestDatabase) {
-        let server = house_on(db).await;
+        let server = server_on(db).await;
         let (project, client) = project_with_client(&server).await;
         let mut browser = server.browser();
         sign_in(&server, &mut browser, &client).await;
@@ -157,11 +160,11 @@ on_both_databases! {
         assert!(mail.contains("project"), "{mail:?}");
 
         // Once dispatched, it is only in the live session and grant.
-        tell(&server).await;
+        dispatch(&server).await;
         assert_eq!(where_readable(&server, SCOPE).await, ["grants".to_owned()].into());
         let ana = server.usher.users.load_user(ANA).await.unwrap();
         server.usher.users.revoke_user(&ana).await.unwrap();
-        tell(&server).await;
+        dispatch(&server).await;
         let _ = server.emails().await;
         server.wait(60 * DAY);
         clean_up(&server).await;
@@ -182,7 +185,7 @@ on_both_databases! {
     }
 
     async fn the_newest_token_opens_everything_after_two_rotations_and_no_other_does(db: TestDatabase) {
-        let server = house_on(db).await;
+        let server = server_on(db).await;
         let (project, client) = project_with_client(&server).await;
         let id = project.project.id.to_string();
         let mut token = project.token.clone();
@@ -190,7 +193,7 @@ on_both_databases! {
         let mut browser = server.browser();
         for round in 0..3 {
             sign_in(&server, &mut browser, &client).await;
-            tell(&server).await;
+            dispatch(&server).await;
             server.wait(60);
             if round < 2 {
                 former.push(token.clone());
@@ -216,16 +219,16 @@ on_both_databases! {
     }
 
     async fn pages_follow_one_another_without_a_gap_and_filters_hold(db: TestDatabase) {
-        let server = house_on(db).await;
+        let server = server_on(db).await;
         let (project, client) = project_with_client(&server).await;
         let mut browser = server.browser();
         for _ in 0..5 {
             sign_in(&server, &mut browser, &client).await;
             server.wait(1);
         }
-        tell(&server).await;
+        dispatch(&server).await;
         sign_in(&server, &mut browser, &client).await;
-        tell(&server).await;
+        dispatch(&server).await;
         let base = format!("/projects/{}/history?kind=grant.created&limit=2", project.project.id);
         let (mut seen, mut cursor) = (Vec::new(), String::new());
         for _ in 0..10 {
@@ -250,11 +253,11 @@ on_both_databases! {
     }
 
     async fn a_token_replaced_without_the_old_one_costs_the_history_and_that_must_be_said(db: TestDatabase) {
-        let server = house_on(db).await;
+        let server = server_on(db).await;
         let (project, client) = project_with_client(&server).await;
         let mut browser = server.browser();
         sign_in(&server, &mut browser, &client).await;
-        tell(&server).await;
+        dispatch(&server).await;
         let id = project.project.id.to_string();
         let boss = crate::console::administrator(&server).await;
         let path = format!("/projects/{id}/token");
@@ -279,11 +282,11 @@ on_both_databases! {
     }
 
     async fn a_history_is_kept_for_as_long_as_configured(db: TestDatabase) {
-        let server = house_on(db).await;
+        let server = server_on(db).await;
         let (_, client) = project_with_client(&server).await;
         let mut browser = server.browser();
         sign_in(&server, &mut browser, &client).await;
-        tell(&server).await;
+        dispatch(&server).await;
         server.wait(89 * DAY);
         clean_up(&server).await;
         assert!(server.database.count("select count(*) from history").await > 0);

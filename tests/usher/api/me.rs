@@ -49,7 +49,7 @@ on_both_databases! {
         assert_eq!(server.me(&token).await.json, before);
     }
 
-    async fn every_fault_is_told_at_once_and_nothing_changes(db: TestDatabase) {
+    async fn all_faults_are_reported_together_and_nothing_changes(db: TestDatabase) {
         let server = TestServer::on(db, &[]).await;
         server.user(ANA).await;
         let token = server.tokens_of(ANA).await.text("access_token");

@@ -41,7 +41,7 @@ on_both_databases! {
         }
     }
 
-    async fn ht_01_the_cookie_is_for_the_houses_own_origins_alone(db: TestDatabase) {
+    async fn ht_01_the_cookie_is_accepted_from_own_origins_only(db: TestDatabase) {
         let server = TestServer::on(db, &[]).await;
         server.user(ANA).await;
         server.client(ClientType::Spa, |_| {}).await;

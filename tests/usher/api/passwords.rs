@@ -5,7 +5,7 @@ use reqwest::header::COOKIE;
 use serde_json::json;
 
 use super::ANA;
-use crate::factors::house_with_app;
+use crate::factors::server_with_app;
 use crate::harness::database::on_both_databases;
 use crate::harness::relying_party::answer;
 use crate::harness::server::{PASSWORD, TestServer};
@@ -59,7 +59,7 @@ on_both_databases! {
     /// PW-14
     async fn pw_14_a_reset_does_not_spare_the_second_step(db: TestDatabase) {
         let server = TestServer::on(db, &[]).await;
-        house_with_app(&server).await;
+        server_with_app(&server).await;
         let reset = json!({"token": token(&server).await, "password": NEW});
         assert_eq!(server.post_json("auth/reset-password", &reset).await.status, 200);
         let signed_in = server.post_json("auth/login", &json!({"email": ANA, "password": NEW})).await;

@@ -86,7 +86,7 @@ on_both_databases! {
         assert_eq!(seen[0], seen[1]);
         let emails = server.emails().await;
         let to_ana: Vec<_> = emails.iter().filter(|email| email.to() == ANA).collect();
-        assert!(to_ana.len() == 1 && to_ana[0].code().is_none(), "the owner is told, and gets no code");
+        assert!(to_ana.len() == 1 && to_ana[0].code().is_none(), "the owner is notified, and gets no code");
     }
 
     async fn one_name_is_enough(db: TestDatabase) {
@@ -100,7 +100,7 @@ on_both_databases! {
         assert_eq!((user["given_name"].as_str(), user.get("family_name")), (Some("Suharto"), None));
     }
 
-    async fn a_refused_name_is_told_the_rule_that_it_breaks(db: TestDatabase) {
+    async fn a_rejected_name_names_the_rule_that_it_breaks(db: TestDatabase) {
         let server = TestServer::on(db, &[]).await;
         for (name, why) in [
             ("x\ty".to_owned(), "line breaks, tabs or other control characters"),
@@ -125,7 +125,7 @@ on_both_databases! {
         assert_eq!(registered.json.get("probably_meant"), None);
     }
 
-    async fn every_fault_is_told_at_once(db: TestDatabase) {
+    async fn all_faults_are_reported_together(db: TestDatabase) {
         let server = TestServer::on(db, &[]).await;
         let refused = server.post_json("auth/register", &json!({})).await;
         assert_eq!((refused.status.as_u16(), refused.problem()), (422, "VALIDATION_FAILED"));

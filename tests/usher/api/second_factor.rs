@@ -5,7 +5,7 @@ use reqwest::header::ACCEPT;
 use serde_json::{Value, json};
 
 use super::{ANA, TOKEN_MODE};
-use crate::factors::house_with_app;
+use crate::factors::server_with_app;
 use crate::harness::database::on_both_databases;
 use crate::harness::relying_party::{answer, payload};
 use crate::harness::server::{PASSWORD, TestServer};
@@ -17,7 +17,7 @@ fn with(name: &str, value: &str) -> Value {
 on_both_databases! {
     async fn without_a_code_it_says_which_kinds_there_are(db: TestDatabase) {
         let server = TestServer::on(db, &[]).await;
-        let app = house_with_app(&server).await;
+        let app = server_with_app(&server).await;
         let due = server.post_json("auth/login", &json!({"email": ANA, "password": PASSWORD})).await;
         assert_eq!((due.status.as_u16(), due.problem()), (401, "SECOND_FACTOR_REQUIRED"));
         assert_eq!(due.json["error"]["details"]["kinds"], json!(["totp", "recovery_code"]));
@@ -33,7 +33,7 @@ on_both_databases! {
 
     async fn a_recovery_code_does_as_well_and_tokens_say_that_it_were_two_factors(db: TestDatabase) {
         let server = TestServer::on(db, &[]).await;
-        let app = house_with_app(&server).await;
+        let app = server_with_app(&server).await;
         let request = || server.api(Method::POST, "auth/login").header(ACCEPT, TOKEN_MODE);
         let signed_in = answer(request().json(&with("recovery_code", &app.codes[0]))).await;
         assert_eq!(signed_in.status, 200, "{signed_in:?}");
@@ -57,7 +57,7 @@ on_both_databases! {
 
     async fn guessing_codes_ends_soon(db: TestDatabase) {
         let server = TestServer::on(db, &[]).await;
-        let app = house_with_app(&server).await;
+        let app = server_with_app(&server).await;
         let right = app.code(server.now());
         let wrong = if right == "000000" { "111111" } else { "000000" };
         let mut last = 401;

@@ -82,7 +82,7 @@ on_both_databases! {
         assert_eq!(server.me(&third.text("access_token")).await.status, 401);
         assert_eq!(refresh(&server, &third.text("refresh_token")).await.status, 401);
         let emails = server.emails().await;
-        assert!(emails.iter().any(|email| email.to() == ANA), "the owner is told");
+        assert!(emails.iter().any(|email| email.to() == ANA), "the owner is notified");
     }
 
     async fn a_token_that_is_none_is_refused_by_name_or_by_401(db: TestDatabase) {
@@ -184,7 +184,7 @@ on_both_databases! {
         assert_eq!((me.status.as_u16(), me.problem()), (403, "NOT_ALLOWED"));
     }
 
-    async fn the_house_is_no_application_and_nobody_changes_it(db: TestDatabase) {
+    async fn the_built_in_client_is_not_listed_and_cannot_be_changed(db: TestDatabase) {
         let server = TestServer::on(db, &[]).await;
         server.user(ANA).await;
         let browser = server.signed_in(ANA).await;
@@ -207,7 +207,7 @@ on_both_databases! {
         assert!(sent.status().is_client_error(), "nobody is sent to it");
     }
 
-    async fn two_instances_make_one_client_of_the_house(db: TestDatabase) {
+    async fn two_instances_create_one_built_in_client(db: TestDatabase) {
         let server = TestServer::on(db, &[]).await;
         server.user(ANA).await;
         let other = server.second_instance().await;

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::program::{Folder, Serving};
 
 /// The rest of the line that begins with `head`.
-fn told<'a>(banner: &'a str, head: &str) -> &'a str {
+fn line_of<'a>(banner: &'a str, head: &str) -> &'a str {
     let line = banner.lines().find(|line| line.trim_start().starts_with(head)).unwrap_or_else(|| panic!("{banner}"));
     line.trim_start().strip_prefix(head).unwrap_or_default().trim()
 }
@@ -23,8 +23,8 @@ fn development_starts_with_nothing_and_starts_again_with_what_is_there() {
     let folder = Folder::new().with_own_ports();
     let first = folder.dev();
     assert!(first.banner.contains("created, "), "{}", first.banner);
-    assert!(told(&first.banner, "1 Try it").ends_with("sign in as ana@example.test / usher-demo"));
-    let setup = told(&first.banner, "2 Admin").to_owned();
+    assert!(line_of(&first.banner, "1 Try it").ends_with("sign in as ana@example.test / usher-demo"));
+    let setup = line_of(&first.banner, "2 Admin").to_owned();
     assert!(setup.starts_with(&format!("{}/setup/", first.issuer)), "{setup}");
     for variable in ["USHER_LISTEN", "USHER_DEMO__LISTEN_A", "USHER_DEMO__LISTEN_B"] {
         let port = folder.setting(variable).rsplit_once(':').unwrap().1.to_owned();

@@ -162,7 +162,7 @@ impl Serving {
     /// Sends SIGTERM, as an orchestrator does, and waits for the end.
     pub fn stop(mut self) -> Ran {
         let ended = Command::new("kill").args(["-TERM", &self.child.id().to_string()]).status();
-        assert!(ended.is_ok_and(|status| status.success()), "the program can be told to stop");
+        assert!(ended.is_ok_and(|status| status.success()), "the program can be stopped");
         let mut err = String::new();
         if let Some(mut pipe) = self.child.stderr.take() {
             pipe.read_to_string(&mut err).expect("the program speaks UTF-8");

@@ -29,10 +29,10 @@ fn every_provider_is_added_tried_out_and_removed() {
     for kind in ["google", "facebook", "x", "github", "apple", "microsoft"] {
         let tenant = if kind == "microsoft" { "/common" } else { "" };
         let added = add(&folder, kind, &format!("{origin}/{kind}{tenant}"), &["--json"]);
-        let told = read(&added);
-        assert_eq!(told["callback_url"], format!("{issuer}/upstream/{kind}/callback"));
-        assert_eq!((&told["id"], &told["replaced"]), (&json!(kind), &json!(false)));
-        assert_eq!((&told["has_secret"], &told["managed"]), (&json!(true), &json!(false)));
+        let output = read(&added);
+        assert_eq!(output["callback_url"], format!("{issuer}/upstream/{kind}/callback"));
+        assert_eq!((&output["id"], &output["replaced"]), (&json!(kind), &json!(false)));
+        assert_eq!((&output["has_secret"], &output["managed"]), (&json!(true), &json!(false)));
         assert!(!added.out.contains("sim-secret"), "{}", added.out);
         let tried = folder.run(&["provider", "test", kind]);
         assert_eq!(tried.code, 0, "{kind}: {}", tried.out);
@@ -47,7 +47,7 @@ fn every_provider_is_added_tried_out_and_removed() {
 }
 
 #[test]
-fn a_wrong_secret_and_a_dead_address_are_told_by_the_test() {
+fn a_provider_test_reports_a_wrong_secret_and_an_unreachable_address() {
     let folder = Folder::new().with_own_ports();
     let (sim, origin) = simulator(&folder);
     let arguments = ["provider", "add", "google", "--client-id", "sim", "--client-secret-stdin", "--base-url"];
@@ -111,9 +111,9 @@ fn a_file_says_what_no_option_does() {
     folder.write("forge.json", &forge.to_string());
     let arguments = ["provider", "add", "oauth2", "--id", "forge", "--from-json", "forge.json", "--label", "The forge"];
     let added = folder.run_with(&[&arguments[..], &["--client-secret-stdin", "--json"]].concat(), "s");
-    let told = read(&added);
-    assert_eq!((&told["id"], &told["label"]), (&json!("forge"), &json!("The forge")));
-    assert_eq!(told["map"]["subject"], "/id");
+    let output = read(&added);
+    assert_eq!((&output["id"], &output["label"]), (&json!("forge"), &json!("The forge")));
+    assert_eq!(output["map"]["subject"], "/id");
 }
 
 #[test]

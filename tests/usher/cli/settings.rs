@@ -3,7 +3,7 @@
 use super::program::Folder;
 
 #[test]
-fn an_unknown_setting_is_named_with_its_neighbour() {
+fn an_unknown_setting_is_reported_with_the_nearest_known_one() {
     let folder = Folder::new().with("USHER_SESSION__IDEL", "1h");
     folder
         .run(&["user", "list"])
@@ -16,7 +16,7 @@ fn an_unknown_setting_is_named_with_its_neighbour() {
 }
 
 #[test]
-fn several_faults_are_told_at_once() {
+fn several_faults_are_reported_together() {
     let ran = Folder::new().with("USHER_LOG_FORMAT", "xml").with("USHER_LISTEN", "8080").run(&["serve"]);
     assert_eq!(ran.code, 1);
     for part in ["usher: 3 faults in the configuration:", "USHER_LOG_FORMAT", "USHER_LISTEN", "issuer is not set"] {
@@ -53,7 +53,7 @@ fn defaults_are_shown_even_where_settings_are_at_fault() {
 }
 
 #[test]
-fn what_tests_tell_one_another_is_no_setting() {
+fn variables_of_the_tests_are_not_settings() {
     let folder = Folder::new().with("USHER_TEST_NODE", "1").with("USHER_BIN", "usher").with("USHER_RENDER_DIR", "x");
     assert_eq!(folder.run(&["config", "print"]).code, 0);
 }

@@ -107,7 +107,7 @@ on_both_databases! {
         assert_eq!(now.authoritative_domains, before.authoritative_domains);
     }
 
-    async fn what_is_wrong_is_told_at_its_field_and_nothing_is_kept(db: TestDatabase) {
+    async fn faults_are_shown_at_their_field_and_nothing_is_saved(db: TestDatabase) {
         let server = TestServer::on(db, &[]).await;
         let mut browser = administrator(&server).await;
         let form = browser.open(&server.at("/console/new-provider?kind=microsoft")).await;
@@ -124,10 +124,10 @@ on_both_databases! {
             let mut fields = vec![("do", "save"), ("client_id", "us"), ("client_secret", SECRET), ("id", "ms")];
             fields.retain(|(held, _)| *held != name);
             fields.push((name, value));
-            let told = browser.submit(&form, &fields).await;
-            assert_eq!(told.status, StatusCode::UNPROCESSABLE_ENTITY, "{name} {value}: {}", told.body);
-            assert!(told.body.contains(words) && !told.body.contains("<b>"), "{name} {value}: {}", told.body);
-            assert!(!told.body.contains(SECRET));
+            let answer = browser.submit(&form, &fields).await;
+            assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY, "{name} {value}: {}", answer.body);
+            assert!(answer.body.contains(words) && !answer.body.contains("<b>"), "{name} {value}: {}", answer.body);
+            assert!(!answer.body.contains(SECRET));
         }
         assert!(server.usher.providers.list_providers().await.unwrap().is_empty());
         add_google(&server, &mut browser).await;
@@ -145,9 +145,9 @@ on_both_databases! {
         let mut browser = administrator(&server).await;
         let page = add_google(&server, &mut browser).await;
         let moved = [("do", "save"), ("client_id", "us"), ("base_url", "http://127.0.0.1:10/google"), ("rest", "")];
-        let told = browser.submit(&page, &moved).await;
-        assert_eq!(told.status, StatusCode::UNPROCESSABLE_ENTITY);
-        assert!(told.body.contains("client_secret-error"), "{}", told.body);
+        let answer = browser.submit(&page, &moved).await;
+        assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(answer.body.contains("client_secret-error"), "{}", answer.body);
         assert_eq!(kept(&server, "google").await.base_url.as_deref(), Some("http://127.0.0.1:9/google"));
     }
 
@@ -187,9 +187,9 @@ on_both_databases! {
             ("rest", "{\"map\": {\"subject\": \"/id\"}, \"client_auth\": \"post\"}"),
         ] {
             let fields = with(name, value);
-            let told = browser.submit(&added, &fields).await;
-            assert_eq!(told.status, StatusCode::UNPROCESSABLE_ENTITY, "{name}: {}", told.body);
-            assert!(told.body.contains("client_secret-error"), "{name}: {}", told.body);
+            let answer = browser.submit(&added, &fields).await;
+            assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY, "{name}: {}", answer.body);
+            assert!(answer.body.contains("client_secret-error"), "{name}: {}", answer.body);
             assert_eq!(kept(&server, "forge").await, before, "{name}");
             let again = browser.submit(&added, &[&[("client_secret", SECRET)][..], &fields[..]].concat()).await;
             assert_eq!(again.url, server.at("/console/providers/forge?done=saved"), "{name}: {}", again.body);
@@ -207,14 +207,14 @@ on_both_databases! {
         let page = browser.open(&server.at("/console/providers/google")).await;
         assert!(page.body.contains("of-file") && !page.body.contains("value=\"save\""), "{}", page.body);
         for word in ["save", "disable", "remove"] {
-            let told = browser.submit(&page, &[("client_id", "other"), ("do", word)]).await;
-            assert_eq!(told.status, StatusCode::CONFLICT, "{word}: {}", told.body);
+            let answer = browser.submit(&page, &[("client_id", "other"), ("do", word)]).await;
+            assert_eq!(answer.status, StatusCode::CONFLICT, "{word}: {}", answer.body);
         }
         assert_eq!(kept(&server, "google").await.client_id, "of-file");
         assert!(kept(&server, "google").await.enabled);
     }
 
-    async fn a_test_tells_each_step(db: TestDatabase) {
+    async fn a_provider_test_shows_each_step(db: TestDatabase) {
         let server = TestServer::on(db, &[]).await;
         let mut browser = administrator(&server).await;
         let page = add_google(&server, &mut browser).await;
@@ -234,8 +234,8 @@ on_both_databases! {
             let landing = stranger.open(&server.at(path)).await;
             assert!(landing.url.starts_with(&server.at("/login")), "{path}: {}", landing.url);
         }
-        let told = stranger.post(&server.at("/console/providers/google"), &forged).await;
-        assert!(told.url.starts_with(&server.at("/login")), "{}", told.url);
+        let answer = stranger.post(&server.at("/console/providers/google"), &forged).await;
+        assert!(answer.url.starts_with(&server.at("/login")), "{}", answer.url);
         assert_eq!(server.usher.providers.list_providers().await.unwrap().len(), 1);
         assert_eq!(serde_json::to_value(kept(&server, "google").await).unwrap()["client_id"], json!("us"));
     }

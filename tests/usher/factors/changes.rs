@@ -4,7 +4,7 @@ use crate::storage::samples::in_tx;
 use reqwest::StatusCode;
 use usher_mail::EmailMessage;
 
-use super::{ANA, App, at_second_step, confirm, events, house_with_app, set_up};
+use super::{ANA, App, at_second_step, confirm, events, server_with_app, set_up};
 use crate::harness::database::on_both_databases;
 use crate::harness::server::{PASSWORD, TestServer};
 
@@ -39,7 +39,7 @@ on_both_databases! {
         assert_eq!(elsewhere.submit(&step, &[("code", &app.code(server.now()))]).await.url, server.at("/account/profile"));
     }
 
-    async fn every_change_is_logged_and_told_to_its_owner(db: TestDatabase) {
+    async fn every_change_is_logged_and_emailed_to_its_owner(db: TestDatabase) {
         let server = TestServer::on(db, &[]).await;
         server.user(ANA).await;
         let mut browser = server.signed_in(ANA).await;
@@ -51,8 +51,8 @@ on_both_databases! {
             assert!(kinds.iter().any(|held| held == kind), "{kind}: {kinds:?}");
         }
         let emails = server.emails().await;
-        let told: Vec<_> = emails.iter().map(EmailMessage::kind).collect();
-        assert_eq!(told, ["factor_removed", "factor_added"]);
+        let found: Vec<_> = emails.iter().map(EmailMessage::kind).collect();
+        assert_eq!(found, ["factor_removed", "factor_added"]);
         server.signed_in(ANA).await;
     }
 
@@ -79,7 +79,7 @@ on_both_databases! {
 
     async fn a_disowned_account_changes_no_factor_for_a_day(db: TestDatabase) {
         let server = TestServer::on(db, &[]).await;
-        house_with_app(&server).await;
+        server_with_app(&server).await;
         let mut browser = server.browser();
         server.user("bob@example.test").await;
         let login = browser.open(&server.at("/login")).await;

@@ -51,7 +51,7 @@ pub async fn confirm(server: &TestServer, browser: &mut Browser<'_>, page: &Land
 }
 
 /// A user with an authenticator app, a minute later.
-pub async fn house_with_app(server: &TestServer) -> App {
+pub async fn server_with_app(server: &TestServer) -> App {
     server.user(ANA).await;
     let mut browser = server.signed_in(ANA).await;
     let app = set_up(server, &mut browser).await;

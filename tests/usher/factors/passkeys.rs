@@ -2,7 +2,7 @@
 
 use reqwest::StatusCode;
 
-use super::{ANA, at_second_step, events, house_with_app};
+use super::{ANA, at_second_step, events, server_with_app};
 use crate::harness::authenticator::{Authenticator, options};
 use crate::harness::browser::{Browser, Landing};
 use crate::harness::database::on_both_databases;
@@ -129,13 +129,13 @@ on_both_databases! {
             let landing = browser.submit(&page, &authenticator.get(&page).fields()).await;
             assert_eq!(landing.url == server.at("/account/profile"), lets_in, "{counter}: {}", landing.url);
         }
-        let told = events(&server).await.iter().filter(|kind| *kind == "factor.clone_suspected").count();
-        assert_eq!(told, 2);
+        let found = events(&server).await.iter().filter(|kind| *kind == "factor.clone_suspected").count();
+        assert_eq!(found, 2);
     }
 
     async fn a_passkey_is_a_second_step_too(db: TestDatabase) {
         let server = TestServer::on(db, &[]).await;
-        let app = house_with_app(&server).await;
+        let app = server_with_app(&server).await;
         let mut authenticator = Authenticator::at(&server.url);
         let mut browser = server.browser();
         let step = at_second_step(&server, &mut browser).await;

@@ -4,7 +4,7 @@ use serde_json::json;
 use usher_domain::oauth::client::ClientType;
 use usher_flows::RegisteredClient;
 
-use super::{ANA, App, at_second_step, confirm, house_with_app};
+use super::{ANA, App, at_second_step, confirm, server_with_app};
 use crate::harness::browser::Browser;
 use crate::harness::database::on_both_databases;
 use crate::harness::relying_party::payload;
@@ -84,16 +84,16 @@ on_both_databases! {
         browser.open(&server.authorize_url(&open, &[])).await.code();
     }
 
-    async fn what_a_request_finds_essential_is_met_and_told_in_its_own_words(db: TestDatabase) {
+    async fn an_essential_acr_is_met_and_returned_as_requested(db: TestDatabase) {
         let server = TestServer::on(db, &[]).await;
-        let app = house_with_app(&server).await;
+        let app = server_with_app(&server).await;
         let open = client(&server, false).await;
         let mut browser = server.browser();
         let step = at_second_step(&server, &mut browser).await;
         browser.submit(&step, &[("code", &app.code(server.now()))]).await;
-        for (asked, told) in [("aal2", Ok("aal2")), ("aal1", Ok("aal1")), ("aal3", Err("unmet_authentication_requirements"))] {
+        for (asked, found) in [("aal2", Ok("aal2")), ("aal1", Ok("aal1")), ("aal3", Err("unmet_authentication_requirements"))] {
             let landing = browser.open(&server.authorize_url(&open, &[("claims", &essential(asked))])).await;
-            match told {
+            match found {
                 Ok(acr) => {
                     let tokens = server.exchange(&open, &landing.code()).await;
                     assert_eq!(payload(&tokens.text("id_token"))["acr"], acr);

@@ -2,7 +2,7 @@
 
 use reqwest::StatusCode;
 
-use super::{at_second_step, events, house_with_app};
+use super::{at_second_step, events, server_with_app};
 use crate::harness::browser::{Browser, Landing};
 use crate::harness::database::on_both_databases;
 use crate::harness::server::TestServer;
@@ -14,9 +14,9 @@ async fn with_code(server: &TestServer, browser: &mut Browser<'_>, code: &str) -
 }
 
 on_both_databases! {
-    async fn a_recovery_code_lets_in_once_and_its_owner_is_told_how_many_are_left(db: TestDatabase) {
+    async fn a_recovery_code_works_once_and_the_email_says_how_many_are_left(db: TestDatabase) {
         let server = TestServer::on(db, &[]).await;
-        let app = house_with_app(&server).await;
+        let app = server_with_app(&server).await;
         let mut browser = server.browser();
         let typed = app.codes[3].to_lowercase().replace('-', " ");
         assert_eq!(with_code(&server, &mut browser, &typed).await.url, server.at("/account/profile"));
@@ -24,14 +24,14 @@ on_both_databases! {
         let again = with_code(&server, &mut server.browser(), &app.codes[3]).await;
         assert_eq!(again.status, StatusCode::UNPROCESSABLE_ENTITY);
         let emails = server.emails().await;
-        let told = emails.iter().find(|email| email.kind() == "recovery_code_used").expect("an email");
-        assert!(told.text().contains('9'), "{}", told.text());
+        let found = emails.iter().find(|email| email.kind() == "recovery_code_used").expect("an email");
+        assert!(found.text().contains('9'), "{}", found.text());
         assert!(events(&server).await.iter().any(|kind| kind == "factor.recovery_code_used"));
     }
 
     async fn one_code_at_the_same_moment_lets_in_one(db: TestDatabase) {
         let server = TestServer::on(db, &[("limits.second_factor", "off")]).await;
-        let app = house_with_app(&server).await;
+        let app = server_with_app(&server).await;
         let mut steps = Vec::new();
         for _ in 0..5 {
             let mut browser = server.browser();
@@ -46,7 +46,7 @@ on_both_databases! {
 
     async fn new_codes_end_the_old_ones(db: TestDatabase) {
         let server = TestServer::on(db, &[]).await;
-        let app = house_with_app(&server).await;
+        let app = server_with_app(&server).await;
         let mut browser = server.browser();
         let step = at_second_step(&server, &mut browser).await;
         browser.submit(&step, &[("code", &app.code(server.now()))]).await;

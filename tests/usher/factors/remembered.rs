@@ -2,7 +2,7 @@
 
 use usher_domain::oauth::client::ClientType;
 
-use super::{ANA, App, at_second_step, house_with_app};
+use super::{ANA, App, at_second_step, server_with_app};
 use crate::harness::browser::Browser;
 use crate::harness::database::on_both_databases;
 use crate::harness::relying_party::payload;
@@ -33,7 +33,7 @@ async fn lands_on(server: &TestServer, browser: &mut Browser<'_>) -> String {
 on_both_databases! {
     async fn a_remembered_browser_is_spared_for_thirty_days_and_no_other_is(db: TestDatabase) {
         let server = TestServer::on(db, &[]).await;
-        let app = house_with_app(&server).await;
+        let app = server_with_app(&server).await;
         let mut browser = remembered(&server, &app).await;
         assert_eq!(lands_on(&server, &mut browser).await, "/account/profile");
         assert_eq!(lands_on(&server, &mut server.browser()).await, "/login/second");
@@ -45,7 +45,7 @@ on_both_databases! {
     /// MF-08
     async fn what_was_spared_is_not_claimed_and_is_asked_for_where_it_is_needed(db: TestDatabase) {
         let server = TestServer::on(db, &[]).await;
-        let app = house_with_app(&server).await;
+        let app = server_with_app(&server).await;
         let mut browser = remembered(&server, &app).await;
         let open = server.client(ClientType::Web, |one| one.first_party = true).await;
         let landing = browser.go_through(&server.authorize_url(&open, &[]), ANA).await;
@@ -61,7 +61,7 @@ on_both_databases! {
 
     async fn whoever_is_signed_in_and_shows_themselves_again_is_spared_nothing(db: TestDatabase) {
         let server = TestServer::on(db, &[]).await;
-        let app = house_with_app(&server).await;
+        let app = server_with_app(&server).await;
         let mut browser = remembered(&server, &app).await;
         assert_eq!(lands_on(&server, &mut browser).await, "/account/profile");
         let page = browser.open(&server.at("/account/security/totp")).await;
@@ -74,7 +74,7 @@ on_both_databases! {
 
     async fn a_new_password_and_the_owner_make_a_browser_forgotten(db: TestDatabase) {
         let server = TestServer::on(db, &[]).await;
-        let app = house_with_app(&server).await;
+        let app = server_with_app(&server).await;
         let mut browser = remembered(&server, &app).await;
         assert_eq!(lands_on(&server, &mut browser).await, "/account/profile");
         let page = browser.open(&server.at("/account/security")).await;

@@ -5,7 +5,7 @@ use std::time::Duration;
 use reqwest::StatusCode;
 use usher_domain::oauth::client::ClientType;
 
-use super::{ANA, at_second_step, events, house_with_app};
+use super::{ANA, at_second_step, events, server_with_app};
 use crate::harness::database::on_both_databases;
 use crate::harness::relying_party::payload;
 use crate::harness::server::{PASSWORD, TestServer};
@@ -13,7 +13,7 @@ use crate::harness::server::{PASSWORD, TestServer};
 on_both_databases! {
     async fn a_password_alone_lets_nobody_in_who_has_an_app(db: TestDatabase) {
         let server = TestServer::on(db, &[]).await;
-        let app = house_with_app(&server).await;
+        let app = server_with_app(&server).await;
         let mut browser = server.browser();
         let step = at_second_step(&server, &mut browser).await;
         assert!(!browser.cookies.contains_key("usher"), "nobody is signed in yet");
@@ -31,7 +31,7 @@ on_both_databases! {
     /// MF-01, MF-07
     async fn a_code_works_once_whatever_the_session_and_the_clock(db: TestDatabase) {
         let server = TestServer::on(db, &[("limits.second_factor", "off"), ("limits.sign_in", "off")]).await;
-        let app = house_with_app(&server).await;
+        let app = server_with_app(&server).await;
         let code = app.code(server.now());
         let mut steps = Vec::new();
         for _ in 0..4 {
@@ -55,7 +55,7 @@ on_both_databases! {
 
     async fn a_wrong_code_and_one_that_was_used_are_called_so_in_every_language(db: TestDatabase) {
         let server = TestServer::on(db, &[("limits.second_factor", "off"), ("limits.sign_in", "off")]).await;
-        let app = house_with_app(&server).await;
+        let app = server_with_app(&server).await;
         let code = app.code(server.now());
         let mut first = server.browser();
         let step = at_second_step(&server, &mut first).await;
@@ -81,9 +81,9 @@ on_both_databases! {
     }
 
     /// MF-02
-    async fn guesses_are_few_however_often_the_sign_in_is_begun_and_the_owner_is_told(db: TestDatabase) {
+    async fn guesses_are_limited_across_sign_ins_and_the_owner_is_emailed(db: TestDatabase) {
         let server = TestServer::on(db, &[("limits.sign_in", "off"), ("limits.second_factor", "10/hour")]).await;
-        house_with_app(&server).await;
+        server_with_app(&server).await;
         let (mut evaluated, mut over) = (0, 0);
         for _ in 0..6 {
             let mut browser = server.browser();
@@ -98,14 +98,14 @@ on_both_databases! {
         }
         assert!(evaluated <= 10, "{evaluated} guesses were looked at");
         assert_eq!(over, 12, "five to a sign-in: two of seven come too late, six times");
-        let told = server.emails().await.iter().filter(|email| email.kind() == "codes_guessed").count();
-        assert_eq!(told, 1);
+        let found = server.emails().await.iter().filter(|email| email.kind() == "codes_guessed").count();
+        assert_eq!(found, 1);
     }
 
     /// MF-04
     async fn no_step_is_skipped_borrowed_or_kept_for_later(db: TestDatabase) {
         let server = TestServer::on(db, &[]).await;
-        let app = house_with_app(&server).await;
+        let app = server_with_app(&server).await;
         let mut browser = server.browser();
         let page = at_second_step(&server, &mut browser).await;
         let code = app.code(server.now());
@@ -126,7 +126,7 @@ on_both_databases! {
     /// A password change between the steps invalidates the first step.
     async fn a_password_changed_meanwhile_takes_the_first_step_back(db: TestDatabase) {
         let server = TestServer::on(db, &[]).await;
-        let app = house_with_app(&server).await;
+        let app = server_with_app(&server).await;
         let mut thief = server.browser();
         let page = at_second_step(&server, &mut thief).await;
         let mut owner = server.browser();
@@ -144,7 +144,7 @@ on_both_databases! {
     /// MF-08
     async fn tokens_say_how_the_person_signed_in_and_go_on_saying_it(db: TestDatabase) {
         let server = TestServer::on(db, &[]).await;
-        let app = house_with_app(&server).await;
+        let app = server_with_app(&server).await;
         let client = server.client(ClientType::Web, |_| {}).await;
         let mut browser = server.browser();
         let page = browser.open(&server.authorize_url(&client, &[])).await;
@@ -164,7 +164,7 @@ on_both_databases! {
     /// MF-09
     async fn an_administrator_resets_factors_and_the_seed_is_never_seen_again(db: TestDatabase) {
         let server = TestServer::on(db, &[]).await;
-        let app = house_with_app(&server).await;
+        let app = server_with_app(&server).await;
         let user = server.usher.users.load_user(ANA).await.unwrap();
         let sealed = server.database.store.find_totp(user.id).await.unwrap().unwrap();
         assert!(!sealed.windows(app.seed.len()).any(|window| window == app.seed), "the seed is sealed");
@@ -177,7 +177,7 @@ on_both_databases! {
     /// PW-14
     async fn a_recovered_password_is_one_factor_still(db: TestDatabase) {
         let server = TestServer::on(db, &[]).await;
-        let app = house_with_app(&server).await;
+        let app = server_with_app(&server).await;
         let mut browser = server.browser();
         let page = browser.open(&server.at("/recover")).await;
         browser.submit(&page, &[("email", ANA)]).await;

@@ -2,10 +2,10 @@
 
 use crate::storage::samples::in_tx;
 
-use super::{ANA, App, at_second_step, house_with_app, set_up};
+use super::{ANA, App, at_second_step, server_with_app, set_up};
 use crate::harness::browser::{Browser, Landing};
 use crate::harness::database::on_both_databases;
-use crate::harness::providers::{FACEBOOK, GOOGLE, Providers, X, house_with};
+use crate::harness::providers::{FACEBOOK, GOOGLE, Providers, X, server_with};
 use crate::harness::server::{PASSWORD, TestServer};
 
 const NEWCOMER: &str = "maria";
@@ -32,7 +32,7 @@ fn asked_again(server: &TestServer, landing: &Landing) -> bool {
 
 on_both_databases! {
     async fn whoever_comes_by_a_provider_is_asked_for_the_second_step_and_remembered_by_the_provider(db: TestDatabase) {
-        let (server, at) = house_with(db, &[X, FACEBOOK, GOOGLE]).await;
+        let (server, at) = server_with(db, &[X, FACEBOOK, GOOGLE]).await;
         let app = with_app(&server, &at).await;
         let mut browser = server.browser();
         let step = browser.come_by(&at, GOOGLE, NEWCOMER).await;
@@ -52,8 +52,8 @@ on_both_databases! {
 
     /// A browser that is exempt from the second factor is not exempt for changes of sign-in methods.
     async fn a_spared_browser_changes_nothing_that_opens_the_account(db: TestDatabase) {
-        let (server, at) = house_with(db, &[GOOGLE]).await;
-        let app = house_with_app(&server).await;
+        let (server, at) = server_with(db, &[GOOGLE]).await;
+        let app = server_with_app(&server).await;
         let mut browser = server.browser();
         let step = at_second_step(&server, &mut browser).await;
         browser.submit(&step, &[("remember", "1"), ("code", &app.code(server.now()))]).await;
@@ -83,7 +83,7 @@ on_both_databases! {
     }
 
     async fn whoever_has_no_password_is_not_asked_for_one(db: TestDatabase) {
-        let (server, at) = house_with(db, &[GOOGLE]).await;
+        let (server, at) = server_with(db, &[GOOGLE]).await;
         let mut browser = server.browser();
         browser.come_by(&at, GOOGLE, NEWCOMER).await;
         server.wait(301);
@@ -94,7 +94,7 @@ on_both_databases! {
 
     /// After "this wasn't me" linking and unlinking is rejected for a day, even after a recent authentication.
     async fn a_disowned_account_links_and_unlinks_nothing_for_a_day(db: TestDatabase) {
-        let (server, at) = house_with(db, &[GOOGLE, X]).await;
+        let (server, at) = server_with(db, &[GOOGLE, X]).await;
         server.user(ANA).await;
         let mut browser = server.signed_in(ANA).await;
         browser.link(&at, GOOGLE, "ana").await;

@@ -60,7 +60,7 @@ enum Back {
 }
 
 /// A server with these providers.
-pub async fn house_with(db: TestDatabase, kinds: &[Kind]) -> (TestServer, Providers) {
+pub async fn server_with(db: TestDatabase, kinds: &[Kind]) -> (TestServer, Providers) {
     let server = TestServer::on(db, &[]).await;
     let at = Providers::beside(&server).await;
     for kind in kinds {
@@ -73,10 +73,10 @@ impl Providers {
     /// A simulator for a server.
     pub async fn beside(server: &TestServer) -> Self {
         let (time, chance) = (Arc::clone(&server.clock), SeededRandom::new(11));
-        let surroundings =
+        let context =
             SimContext { now: Arc::new(move || time.now().0), random: Arc::new(move |buffer| chance.fill(buffer)) };
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("there is a free port");
-        let sim = Sim::start(listener, surroundings).await.expect("the simulator starts");
+        let sim = Sim::start(listener, context).await.expect("the simulator starts");
         let http = Client::builder().redirect(Policy::none()).no_proxy().build().expect("a client can be made");
         Self { sim, http }
     }
@@ -118,7 +118,7 @@ impl Providers {
     }
 
     /// Makes a provider send an event; returns the response: `status`, `body`, and what was `sent`.
-    pub async fn tell(&self, order: Value) -> Value {
+    pub async fn send_event(&self, order: Value) -> Value {
         let answer = self.post("/_sim/send", &order).await;
         let text = answer.text().await.expect("a body");
         serde_json::from_str(&text).unwrap_or_else(|_| panic!("{order}: {text}"))

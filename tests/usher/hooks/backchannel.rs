@@ -37,13 +37,13 @@ async fn scene(stage: &Stage) -> Scene<'_> {
     let code = browser.go_through(&stage.server.authorize_url(&client, &[]), ANA).await.code();
     let tokens = stage.server.exchange(&client, &code).await;
     assert_eq!(tokens.status, 200, "{tokens:?}");
-    stage.tell().await;
+    stage.dispatch().await;
     Scene { stage, receiver, client, browser, other, tokens, code }
 }
 
 impl Scene<'_> {
     /// The claims of every logout token that the client received, each validated.
-    fn told(&self) -> Vec<Value> {
+    fn logout_tokens(&self) -> Vec<Value> {
         self.receiver.calls().iter().map(|call| self.check(call)).collect()
     }
 
@@ -77,16 +77,16 @@ impl Scene<'_> {
     }
 
     /// Asserts that exactly so many sessions of the client were notified, including that of the first browser.
-    async fn assert_told(&self, cause: &str, sessions: usize) {
-        self.stage.tell().await;
-        let told = self.told();
-        let mut sids: Vec<&str> = told.iter().map(|claims| claims["sid"].as_str().unwrap()).collect();
-        assert!(sids.contains(&self.sid().as_str()), "{cause}: {told:?}");
+    async fn assert_notified(&self, cause: &str, sessions: usize) {
+        self.stage.dispatch().await;
+        let tokens = self.logout_tokens();
+        let mut sids: Vec<&str> = tokens.iter().map(|claims| claims["sid"].as_str().unwrap()).collect();
+        assert!(sids.contains(&self.sid().as_str()), "{cause}: {tokens:?}");
         sids.sort_unstable();
         sids.dedup();
-        assert_eq!((sids.len(), told.len()), (sessions, sessions), "{cause}: each session once");
+        assert_eq!((sids.len(), tokens.len()), (sessions, sessions), "{cause}: each session once");
         let sub = payload(&self.tokens.text("id_token"))["sub"].clone();
-        assert!(told.iter().all(|claims| claims["sub"] == sub), "{cause}: {told:?}");
+        assert!(tokens.iter().all(|claims| claims["sub"] == sub), "{cause}: {tokens:?}");
     }
 }
 
@@ -98,7 +98,7 @@ macro_rules! causes {
                 let stage = Stage::on(db).await;
                 let mut $scene = scene(&stage).await;
                 $body
-                $scene.assert_told(stringify!($name), $sessions).await;
+                $scene.assert_notified(stringify!($name), $sessions).await;
                 let _ = &mut $scene.browser;
             }
         )*}
@@ -239,7 +239,7 @@ on_both_databases! {
         let (account, _) = account(&stage.server, &scene.browser).await;
         stage.server.usher.sign_outs.sign_out_everywhere(&account).await.unwrap();
         for _ in 0..30 {
-            stage.tell().await;
+            stage.dispatch().await;
             stage.server.wait(20);
         }
         assert_eq!(witness.calls().len(), 1, "nobody else waits for it");
@@ -249,29 +249,29 @@ on_both_databases! {
         scene.receiver.forget();
         for _ in 0..5 {
             stage.server.wait(40);
-            stage.tell().await;
+            stage.dispatch().await;
         }
-        scene.assert_told("after ten minutes", 2).await;
+        scene.assert_notified("after ten minutes", 2).await;
         let notices = stage.server.usher.core.store.list_logout_notices(account.user.id, crate::harness::server::START).await.unwrap();
-        let told = scene.told();
+        let tokens = scene.logout_tokens();
         for notice in notices.iter().filter(|notice| notice.client_id == scene.client.client.id) {
-            assert_eq!(notice.status.as_str(), "told");
-            assert!(told.iter().any(|claims| claims["jti"] == notice.id.to_string()), "the name is that of the notice");
+            assert_eq!(notice.status.as_str(), "tokens");
+            assert!(tokens.iter().any(|claims| claims["jti"] == notice.id.to_string()), "the name is that of the notice");
         }
     }
 
-    async fn a_client_that_is_back_in_use_goes_on_with_what_it_had_and_is_told_again(db: TestDatabase) {
+    async fn a_client_used_again_keeps_its_deliveries_and_is_notified_again(db: TestDatabase) {
         let stage = Stage::on(db).await;
         let scene = scene(&stage).await;
         let client = &scene.client.client.id;
         for round in 1..=2 {
             stage.server.usher.clients.set_client_disabled(client, true).await.unwrap();
-            stage.tell().await;
-            assert_eq!(scene.told().len(), 2 * round, "each of its sessions once each time");
+            stage.dispatch().await;
+            assert_eq!(scene.logout_tokens().len(), 2 * round, "each of its sessions once each time");
             stage.server.wait(60);
             stage.server.usher.clients.set_client_disabled(client, false).await.unwrap();
         }
-        let ids: Vec<String> = scene.told().iter().map(|claims| claims["jti"].to_string()).collect();
+        let ids: Vec<String> = scene.logout_tokens().iter().map(|claims| claims["jti"].to_string()).collect();
         assert_eq!(distinct(&ids), 4);
         let next = stage.server.refresh(&scene.client, &scene.tokens.text("refresh_token")).await;
         assert_eq!(next.status, 200, "{next:?}");
@@ -283,13 +283,13 @@ on_both_databases! {
         scene.receiver.answer_always(Reply::status(503));
         let (account, _) = account(&stage.server, &scene.browser).await;
         stage.server.usher.sign_outs.sign_out(&account).await.unwrap();
-        stage.tell().await;
+        stage.dispatch().await;
         stage.server.usher.clients.delete_client(&scene.client.client.id).await.unwrap();
-        stage.tell().await;
+        stage.dispatch().await;
         scene.receiver.answer_always(Reply::status(200));
         scene.receiver.forget();
         stage.server.wait(30);
-        scene.assert_told("what was waiting, and what ended with it", 2).await;
+        scene.assert_notified("what was waiting, and what ended with it", 2).await;
     }
 
     async fn a_client_that_never_answers_is_given_up_once_it_holds_nothing_any_more(db: TestDatabase) {
@@ -299,12 +299,12 @@ on_both_databases! {
         let (account, _) = account(&stage.server, &scene.browser).await;
         stage.server.usher.sign_outs.sign_out(&account).await.unwrap();
         for _ in 0..12 {
-            stage.tell().await;
+            stage.dispatch().await;
             stage.server.wait(150);
         }
         let tries = scene.receiver.calls().len();
         stage.server.wait(86_400);
-        stage.tell().await;
+        stage.dispatch().await;
         assert_eq!(scene.receiver.calls().len(), tries);
         let notices = stage.server.usher.core.store.list_logout_notices_to(&scene.client.client.id, crate::harness::server::START);
         assert_eq!(notices.await.unwrap()[0].status.as_str(), "given_up");
@@ -317,7 +317,7 @@ on_both_databases! {
         let (account, _) = account(&stage.server, &scene.browser).await;
         stage.server.usher.sign_outs.sign_out(&account).await.unwrap();
         for _ in 0..3 {
-            stage.tell().await;
+            stage.dispatch().await;
             stage.server.wait(60);
         }
         assert_eq!(scene.receiver.calls().len(), 1);
@@ -345,32 +345,32 @@ on_both_databases! {
         working.abort();
     }
 
-    async fn whoever_gives_back_their_own_refresh_token_is_not_told_what_they_know(db: TestDatabase) {
+    async fn revoking_ones_own_refresh_token_sends_no_logout_token_to_oneself(db: TestDatabase) {
         let stage = Stage::on(db).await;
         let scene = scene(&stage).await;
         let token = scene.tokens.text("refresh_token");
         stage.server.call(&scene.client, "/oauth2/revoke", &[("token", &token)]).await;
-        stage.tell().await;
-        assert!(scene.told().is_empty());
+        stage.dispatch().await;
+        assert!(scene.logout_tokens().is_empty());
     }
 
-    async fn a_second_end_of_the_same_session_for_a_client_is_told_as_well(db: TestDatabase) {
+    async fn a_second_end_of_the_same_session_notifies_the_client_again(db: TestDatabase) {
         let stage = Stage::on(db).await;
         let mut scene = scene(&stage).await;
         let (account, _) = account(&stage.server, &scene.browser).await;
         stage.server.usher.applications.withdraw_consent(&account, scene.client.client.id.clone()).await.unwrap();
-        stage.tell().await;
-        let before = scene.told().len();
+        stage.dispatch().await;
+        let before = scene.logout_tokens().len();
         stage.server.wait(5);
         stage.server.tokens(&mut scene.browser, &scene.client, ANA).await;
         stage.server.usher.sign_outs.sign_out(&account).await.unwrap();
-        stage.tell().await;
-        let told = scene.told();
-        assert_eq!(told.len(), before + 1);
-        assert_eq!(told.last().unwrap()["sid"], scene.sid());
+        stage.dispatch().await;
+        let tokens = scene.logout_tokens();
+        assert_eq!(tokens.len(), before + 1);
+        assert_eq!(tokens.last().unwrap()["sid"], scene.sid());
     }
 
-    async fn two_instances_tell_each_session_once_and_a_crash_loses_none(db: TestDatabase) {
+    async fn two_instances_deliver_each_logout_once_and_a_crash_loses_none(db: TestDatabase) {
         let stage = Stage::on(db).await;
         let scene = scene(&stage).await;
         scene.receiver.answer([Reply::late(200, Duration::from_secs(30)), Reply::late(200, Duration::from_secs(30))]);
@@ -392,12 +392,12 @@ on_both_databases! {
         scene.receiver.forget();
         stage.server.wait(60);
         tokio::join!(run(&stage.server.usher, "send_logouts"), run(&second.usher, "send_logouts"));
-        scene.assert_told("after a crash", 2).await;
+        scene.assert_notified("after a crash", 2).await;
     }
 }
 
 #[tokio::test]
-async fn the_metadata_says_that_sessions_are_told_and_a_wrong_address_is_refused() {
+async fn discovery_announces_backchannel_logout_with_sessions_and_a_wrong_uri_is_rejected() {
     let stage = Stage::on(crate::harness::database::TestDatabase::sqlite().await).await;
     let metadata = answer(stage.server.http.get(stage.server.at("/.well-known/openid-configuration"))).await.json;
     assert_eq!(metadata["backchannel_logout_supported"], true);

@@ -18,10 +18,10 @@ on_both_databases! {
         let tokens = stage.server.tokens(&mut browser, &stage.client, ANA).await;
         let (account, _) = account(&stage.server, &browser).await;
         stage.server.usher.sign_outs.sign_out(&account).await.unwrap();
-        stage.tell().await;
+        stage.dispatch().await;
         let calls = receiver.calls();
         assert_eq!(receiver.kinds().last().unwrap(), "grant.revoked");
-        let call = calls.iter().find(|call| call.kind() == "session.revoked").expect("it was told");
+        let call = calls.iter().find(|call| call.kind() == "session.revoked").expect("it was delivered");
         assert_eq!(call.header("content-type"), "application/json");
         assert_eq!(call.header("webhook-timestamp"), START.0.to_string());
         assert_eq!(call.header("webhook-signature"), signature(&secret, call));
@@ -44,7 +44,7 @@ on_both_databases! {
         let (stage, receiver) = (Stage::on(db).await, Receiver::start().await);
         let (id, secret) = stage.webhook(&receiver, &["*"]).await;
         stage.call(Method::POST, &format!("/{id}/test"), None).await;
-        stage.tell().await;
+        stage.dispatch().await;
         let calls = receiver.calls();
         let call = calls.iter().find(|call| call.kind() == "webhook.test").expect("it was sent");
         let sent = call.header("webhook-signature").to_owned();
@@ -71,7 +71,7 @@ on_both_databases! {
         let bob = stage.signed_in("bob@example.test").await;
         let (bob, _) = crate::hooks::stage::account(&stage.server, &bob).await;
         stage.server.usher.sign_outs.sign_out(&bob).await.unwrap();
-        stage.tell().await;
+        stage.dispatch().await;
         let about = |sub: &str| -> Vec<String> {
             let calls = receiver.calls();
             let his = calls.iter().filter(|call| call.json()["data"]["sub"] == sub);
@@ -81,16 +81,16 @@ on_both_databases! {
         assert_eq!(about(&bob.user.sub.0).last().unwrap(), "session.revoked", "nobody waits for Ana");
         receiver.forget();
         stage.server.wait(10);
-        stage.tell().await;
-        let told = about(&account.user.sub.0);
-        assert_eq!((told.first().unwrap().as_str(), told.last().unwrap().as_str()), ("session.created", "session.revoked"));
+        stage.dispatch().await;
+        let delivered = about(&account.user.sub.0);
+        assert_eq!((delivered.first().unwrap().as_str(), delivered.last().unwrap().as_str()), ("session.created", "session.revoked"));
         let mut ids: Vec<String> = receiver.calls().iter().map(Call::id).collect();
         ids.sort();
         ids.dedup();
         assert_eq!(ids.len(), receiver.calls().len(), "each once");
     }
 
-    async fn a_webhook_hears_what_it_asked_for_and_nothing_of_other_projects(db: TestDatabase) {
+    async fn a_webhook_gets_the_events_of_its_filter_and_none_of_other_projects(db: TestDatabase) {
         let (stage, receiver) = (Stage::on(db).await, Receiver::start().await);
         let (sessions, exact, all) = (Receiver::start().await, Receiver::start().await, Receiver::start().await);
         stage.webhook(&sessions, &["session.*"]).await;
@@ -101,7 +101,7 @@ on_both_databases! {
             url: receiver.url.clone(), description: String::new(), events: vec!["*".into()],
         };
         stage.server.usher.webhooks.create_webhook(other.project.id, new).await.unwrap();
-        stage.tell().await;
+        stage.dispatch().await;
         receiver.forget();
         all.forget();
         let metadata = stage.client.client.metadata.clone();
@@ -109,26 +109,26 @@ on_both_databases! {
         let browser = stage.signed_in(ANA).await;
         let (account, _) = account(&stage.server, &browser).await;
         stage.server.usher.sign_outs.sign_out(&account).await.unwrap();
-        stage.tell().await;
+        stage.dispatch().await;
         assert_eq!(exact.kinds(), ["client.updated"]);
         assert!(sessions.kinds().iter().all(|kind| kind.starts_with("session.")), "{:?}", sessions.kinds());
         assert!(sessions.kinds().contains(&"session.revoked".to_owned()));
-        let heard = all.kinds();
+        let received = all.kinds();
         for wanted in ["client.updated", "grant.created", "session.revoked", "grant.revoked"] {
-            assert!(heard.contains(&wanted.to_owned()), "{wanted} in {heard:?}");
+            assert!(received.contains(&wanted.to_owned()), "{wanted} in {received:?}");
         }
         assert!(receiver.calls().is_empty(), "{:?}", receiver.kinds());
     }
 
-    async fn a_new_signing_key_is_told_to_every_project_and_the_houses_own_facts_to_none(db: TestDatabase) {
+    async fn a_new_signing_key_is_delivered_to_every_project_and_internal_events_to_none(db: TestDatabase) {
         let (stage, receiver) = (Stage::on(db).await, Receiver::start().await);
         stage.webhook(&receiver, &["*"]).await;
-        stage.tell().await;
+        stage.dispatch().await;
         receiver.forget();
         stage.server.wait(10);
         stage.server.usher.signing_keys.rotate_keys(true).await.unwrap();
         stage.server.usher.setup_links.create_setup_link().await.unwrap();
-        stage.tell().await;
+        stage.dispatch().await;
         let kinds = receiver.kinds();
         assert!(!kinds.is_empty() && kinds.iter().all(|kind| kind == "key.rotated"), "{kinds:?}");
         let kid = receiver.calls()[0].json()["data"]["kid"].as_str().unwrap().to_owned();
@@ -146,7 +146,7 @@ on_both_databases! {
         let test = async || {
             receiver.forget();
             stage.call(Method::POST, &format!("/{id}/test"), None).await;
-            stage.tell().await;
+            stage.dispatch().await;
             receiver.calls().pop().expect("it was sent")
         };
         let call = test().await;

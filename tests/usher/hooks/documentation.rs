@@ -27,9 +27,9 @@ pub(super) fn markdown(events: EventCatalogue) -> String {
         let members: Vec<String> =
             message.members.iter().map(|member| format!("`{}`: {}", member.name, member.about)).collect();
         let (name, version) = (message.name, message.version);
-        let told = kind.visibility().in_words();
+        let audience = kind.visibility().in_words();
         let members = members.join("; ");
-        writeln!(table, "| `{name}` | {version} | {} | {told} | {members} |", message.about).expect("text grows");
+        writeln!(table, "| `{name}` | {version} | {} | {audience} | {members} |", message.about).expect("text grows");
     }
     table
 }

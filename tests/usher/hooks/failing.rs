@@ -27,7 +27,7 @@ on_both_databases! {
         let message = test_message(&stage, &id).await;
         let mut waits = Vec::new();
         loop {
-            stage.tell().await;
+            stage.dispatch().await;
             let now = delivery(&stage, &id, &message).await;
             let Some(next) = now["next_try_at"].as_i64() else { break };
             let wait = next - stage.server.now().0;
@@ -54,28 +54,28 @@ on_both_databases! {
         assert_eq!(waiting.json["data"], json!([]));
     }
 
-    async fn a_receiver_that_is_gone_is_told_nothing_more_and_the_project_hears_of_it(db: TestDatabase) {
+    async fn a_receiver_that_answers_410_is_disabled_and_the_project_is_notified(db: TestDatabase) {
         let (stage, receiver, watcher) = (Stage::on(db).await, Receiver::start().await, Receiver::start().await);
         let (id, _) = stage.webhook(&receiver, &["user.*"]).await;
         stage.webhook(&watcher, &["webhook.disabled"]).await;
         receiver.answer([Reply::status(410)]);
         test_message(&stage, &id).await;
-        stage.tell().await;
+        stage.dispatch().await;
         let shown = stage.call(Method::GET, &format!("/{id}"), None).await;
         assert_eq!(shown.json["disabled_reason"], "gone", "{shown:?}");
-        stage.tell().await;
-        let told = watcher.calls().pop().expect("the project is told");
-        assert_eq!(told.json()["data"]["webhook_id"], id);
-        assert_eq!(told.json()["data"]["reason"], "gone");
+        stage.dispatch().await;
+        let call = watcher.calls().pop().expect("the project is notified");
+        assert_eq!(call.json()["data"]["webhook_id"], id);
+        assert_eq!(call.json()["data"]["reason"], "gone");
         let refused = stage.call(Method::POST, &format!("/{id}/test"), None).await;
         assert_eq!((refused.status.as_u16(), &refused.json["error"]["code"]), (409, &json!("WEBHOOK_DISABLED")));
         stage.server.wait(DAY);
-        stage.tell().await;
+        stage.dispatch().await;
         assert_eq!(receiver.calls().len(), 1);
         let back = stage.call(Method::PATCH, &format!("/{id}"), Some(json!({ "disabled": false }))).await;
         assert_eq!((back.status.as_u16(), back.json.get("disabled_at")), (200, None));
         test_message(&stage, &id).await;
-        stage.tell().await;
+        stage.dispatch().await;
         assert_eq!(receiver.calls().len(), 2);
     }
 
@@ -85,12 +85,12 @@ on_both_databases! {
         receiver.answer_always(Reply::status(500));
         for day in 0..7 {
             test_message(&stage, &id).await;
-            stage.tell().await;
+            stage.dispatch().await;
             let shown = stage.call(Method::GET, &format!("/{id}"), None).await.json;
             assert!(shown.get("disabled_at").is_none() && shown["failing_since"].is_i64(), "day {day}: {shown}");
             stage.server.wait(DAY);
         }
-        stage.tell().await;
+        stage.dispatch().await;
         let shown = stage.call(Method::GET, &format!("/{id}"), None).await.json;
         assert_eq!(shown["disabled_reason"], "failing", "{shown}");
         assert_eq!(stage.server.database.count("select count(*) from event where kind = 'webhook.disabled'").await, 1);
@@ -101,10 +101,10 @@ on_both_databases! {
         let (id, _) = stage.webhook(&receiver, &["user.*"]).await;
         receiver.answer([Reply::status(500)]);
         let message = test_message(&stage, &id).await;
-        stage.tell().await;
+        stage.dispatch().await;
         assert!(stage.call(Method::GET, &format!("/{id}"), None).await.json["failing_since"].is_i64());
         stage.server.wait(6);
-        stage.tell().await;
+        stage.dispatch().await;
         assert!(stage.call(Method::GET, &format!("/{id}"), None).await.json.get("failing_since").is_none());
         assert_eq!(delivery(&stage, &id, &message).await["status"], "delivered");
     }
@@ -113,30 +113,30 @@ on_both_databases! {
         let (stage, receiver) = (Stage::on(db).await, Receiver::start().await);
         let (id, _) = stage.webhook(&receiver, &["user.*"]).await;
         let good = test_message(&stage, &id).await;
-        stage.tell().await;
+        stage.dispatch().await;
         let again = stage.call(Method::POST, &format!("/{id}/deliveries/{good}/redeliver"), None).await;
         assert_eq!((again.status.as_u16(), again.text("status").as_str()), (202, "waiting"), "{again:?}");
-        stage.tell().await;
+        stage.dispatch().await;
         let ids: Vec<String> = receiver.calls().iter().map(Call::id).collect();
         assert_eq!((ids.len(), distinct(&ids)), (2, 1), "the message keeps its id");
 
         receiver.answer_always(Reply::status(500));
         let early = test_message(&stage, &id).await;
         for _ in 0..8 {
-            stage.tell().await;
+            stage.dispatch().await;
             stage.server.wait(11 * 3_600 + 60);
         }
         let since = stage.server.now().0;
         let late = test_message(&stage, &id).await;
         for _ in 0..8 {
-            stage.tell().await;
+            stage.dispatch().await;
             stage.server.wait(11 * 3_600 + 60);
         }
         receiver.answer_always(Reply::status(204));
         stage.call(Method::PATCH, &format!("/{id}"), Some(json!({ "disabled": false }))).await;
         let again = stage.call(Method::POST, &format!("/{id}/redeliver"), Some(json!({ "since": since }))).await;
         assert_eq!((again.status.as_u16(), &again.json["deliveries"]), (202, &json!(1)), "{again:?}");
-        stage.tell().await;
+        stage.dispatch().await;
         assert_eq!(delivery(&stage, &id, &late).await["status"], "delivered");
         assert_eq!(delivery(&stage, &id, &early).await["status"], "failed");
     }
@@ -146,9 +146,9 @@ on_both_databases! {
         let (id, _) = stage.webhook(&receiver, &["user.*"]).await;
         receiver.answer([Reply::status(302), Reply::status(307)]);
         let message = test_message(&stage, &id).await;
-        stage.tell().await;
+        stage.dispatch().await;
         stage.server.wait(6);
-        stage.tell().await;
+        stage.dispatch().await;
         assert_eq!(receiver.calls().len(), 2);
         let tries = delivery(&stage, &id, &message).await;
         assert_eq!(tries["attempts"][0]["error"], "it answered 302: redirects are not followed");
@@ -158,7 +158,7 @@ on_both_databases! {
         let (stage, receiver) = (Stage::on(db).await, Receiver::start().await);
         let (id, _) = stage.webhook(&receiver, &["user.*"]).await;
         test_message(&stage, &id).await;
-        stage.tell().await;
+        stage.dispatch().await;
         stage.server.wait(30 * DAY);
         run(&stage.server.usher, "clean_up").await;
         assert_eq!(stage.deliveries(&id).await.len(), 1);

@@ -5,12 +5,12 @@ mod backchannel;
 mod delivery;
 mod documentation;
 mod failing;
+mod notified_applications;
 mod receiver;
 mod sharing;
 mod specimen;
 mod ssrf;
 mod stage;
-mod told;
 mod visibility;
 
 pub use stage::run as run_job;

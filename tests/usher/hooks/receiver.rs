@@ -97,7 +97,7 @@ impl Receiver {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("there is a free port");
         let url = format!("http://{}/hook", listener.local_addr().expect("it has an address"));
         let book = Arc::new(Mutex::new(Book::default()));
-        let router = Router::new().fallback(hear).with_state(book.clone());
+        let router = Router::new().fallback(receive).with_state(book.clone());
         tokio::spawn(async move { axum::serve(listener, router).await });
         Self { url, book }
     }
@@ -128,7 +128,7 @@ impl Receiver {
     }
 }
 
-async fn hear(State(book): State<Arc<Mutex<Book>>>, _: Uri, headers: HeaderMap, body: Bytes) -> Response {
+async fn receive(State(book): State<Arc<Mutex<Book>>>, _: Uri, headers: HeaderMap, body: Bytes) -> Response {
     let reply = {
         let mut book = book.lock().unwrap();
         book.calls.push(Call { headers, body: String::from_utf8(body.to_vec()).expect("UTF-8") });

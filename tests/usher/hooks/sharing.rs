@@ -11,7 +11,7 @@ use super::receiver::{Call, Receiver, Reply};
 use super::stage::{Stage, distinct, run};
 use crate::harness::database::on_both_databases;
 
-async fn courier(usher: Usher) {
+async fn deliver(usher: Usher) {
     let around = WebhookSenderContext {
         store: &usher.core.store,
         outbound: usher.providers.outbound(),
@@ -20,7 +20,7 @@ async fn courier(usher: Usher) {
         random: &*usher.core.random,
     };
     let (_stop, going_on) = watch::channel(false);
-    WebhookSender::new(around).run(&going_on).await.expect("the courier runs");
+    WebhookSender::new(around).run(&going_on).await.expect("the deliver runs");
 }
 
 async fn eventually(what: &str, done: impl Fn() -> bool) {
@@ -39,7 +39,7 @@ on_both_databases! {
         let (id, _) = stage.webhook(&receiver, &["user.*"]).await;
         receiver.answer([Reply::late(204, Duration::from_secs(30))]);
         stage.call(Method::POST, &format!("/{id}/test"), None).await;
-        let doomed = tokio::spawn(courier(stage.server.usher.clone()));
+        let doomed = tokio::spawn(deliver(stage.server.usher.clone()));
         eventually("the message arrives", || receiver.calls().len() == 1).await;
         doomed.abort();
         let second = stage.server.second_instance().await;
@@ -66,7 +66,7 @@ on_both_databases! {
         }
         let second = stage.server.second_instance().await;
         run(&stage.server.usher, "tell_facts").await;
-        let (one, other) = (courier(stage.server.usher.clone()), courier(second.usher.clone()));
+        let (one, other) = (deliver(stage.server.usher.clone()), deliver(second.usher.clone()));
         tokio::join!(one, other);
         run(&stage.server.usher, "deliver_webhooks").await;
         for receiver in &receivers {
@@ -87,14 +87,14 @@ on_both_databases! {
         }
         run(&stage.server.usher, "tell_facts").await;
         let began = Instant::now();
-        let working = tokio::spawn(courier(stage.server.usher.clone()));
-        eventually("the living hear", || alive.calls().len() == 10).await;
+        let working = tokio::spawn(deliver(stage.server.usher.clone()));
+        eventually("the living receivers get all", || alive.calls().len() == 10).await;
         // A receiver that hangs is given up after ten seconds: no other delivery has waited for it.
         assert!(began.elapsed() < Duration::from_secs(9), "{:?}", began.elapsed());
         // What is created while the dead instance still holds the webhook is not delayed either.
         stage.server.usher.clients.update_client(&client.id, client.metadata.clone()).await.unwrap();
         run(&stage.server.usher, "tell_facts").await;
-        eventually("the living hear again", || alive.calls().len() == 11).await;
+        eventually("the living receivers get the next", || alive.calls().len() == 11).await;
         working.abort();
         assert!(stage.deliveries(&id).await.iter().all(|one| one["status"] == "waiting"));
     }

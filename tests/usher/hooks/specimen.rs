@@ -45,7 +45,7 @@ on_both_databases! {
         let client = stage.listening_client(&logouts.url).await;
         let browser = stage.signed_in(ANA).await;
         let (account, _) = account(&stage.server, &browser).await;
-        stage.tell().await;
+        stage.dispatch().await;
         receiver.forget();
 
         let (now, random) = (stage.server.now(), &*stage.server.usher.core.random);

@@ -47,7 +47,7 @@ impl Stage {
     }
 
     /// Dispatches all events and sends all messages.
-    pub async fn tell(&self) {
+    pub async fn dispatch(&self) {
         run(&self.server.usher, "tell_facts").await;
         run(&self.server.usher, "deliver_webhooks").await;
         run(&self.server.usher, "send_logouts").await;

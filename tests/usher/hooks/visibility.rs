@@ -18,7 +18,7 @@ async fn listener(stage: &Stage, project: ProjectId) -> Receiver {
     let receiver = Receiver::start().await;
     let new = NewWebhook { url: receiver.url.clone(), description: String::new(), events: vec!["*".into()] };
     stage.server.usher.webhooks.create_webhook(project, new).await.expect("a webhook can be made");
-    stage.tell().await;
+    stage.dispatch().await;
     receiver.forget();
     receiver
 }
@@ -30,10 +30,10 @@ async fn another(stage: &Stage, name: &str) -> (ProjectId, RegisteredClient) {
 }
 
 /// The events since the last call, in order.
-fn heard(receiver: &Receiver) -> Vec<Value> {
-    let told = receiver.calls().iter().map(Call::json).collect();
+fn messages(receiver: &Receiver) -> Vec<Value> {
+    let messages = receiver.calls().iter().map(Call::json).collect();
     receiver.forget();
-    told
+    messages
 }
 
 fn kinds(told: &[Value]) -> Vec<&str> {
@@ -47,7 +47,7 @@ on_both_databases! {
         let (stranger, _) = another(&stage, "Stranger").await;
         let browser = stage.signed_in(ANA).await;
         stage.server.tokens(&mut stage.server.browser(), &her_other, ANA).await;
-        stage.tell().await;
+        stage.dispatch().await;
         let mut listeners = Vec::new();
         for project in [stage.project.project.id, knows, stranger] {
             listeners.push(listener(&stage, project).await);
@@ -61,7 +61,7 @@ on_both_databases! {
                 .with_client(&stage.client.client.id);
             let append = in_tx!(stage.server.usher.core.store, |tx| tx.append(&event).await);
             append.unwrap();
-            stage.tell().await;
+            stage.dispatch().await;
             let told = kind.row().message.is_some();
             let wanted = match kind.visibility() {
                 Visibility::NoProject | Visibility::FirstGrant => [false; 3],
@@ -69,20 +69,20 @@ on_both_databases! {
                 Visibility::User => [true, true, false],
                 Visibility::EveryProject => [true; 3],
             };
-            let heard: Vec<usize> = listeners.iter().map(|listener| heard(listener).len()).collect();
+            let received: Vec<usize> = listeners.iter().map(|listener| messages(listener).len()).collect();
             let wanted: Vec<usize> = wanted.iter().map(|wanted| usize::from(*wanted && told)).collect();
-            assert_eq!(heard, wanted, "{}: its own project, one that knows the person, a stranger", kind.as_str());
+            assert_eq!(received, wanted, "{}: its own project, one that knows the person, a stranger", kind.as_str());
         }
     }
 
-    async fn a_sign_in_is_told_where_it_leads_and_nowhere_else(db: TestDatabase) {
+    async fn a_sign_in_is_delivered_to_the_projects_it_concerns_only(db: TestDatabase) {
         let stage = Stage::on(db).await;
         let (project, client) = another(&stage, "Second").await;
         let (elsewhere, her_other) = another(&stage, "Knows her from elsewhere").await;
         stage.server.user(ANA).await;
         stage.server.tokens(&mut stage.server.browser(), &her_other, ANA).await;
         let sibling = client_in(&stage.server, stage.project.project.id, |client| client.first_party = true).await;
-        stage.tell().await;
+        stage.dispatch().await;
         let (first, second, third) = (
             listener(&stage, stage.project.project.id).await,
             listener(&stage, project).await,
@@ -91,36 +91,36 @@ on_both_databases! {
 
         let mut browser = stage.server.browser();
         stage.server.tokens(&mut browser, &stage.client, ANA).await;
-        stage.tell().await;
-        let told = heard(&first);
+        stage.dispatch().await;
+        let told = messages(&first);
         assert_eq!(kinds(&told), ["user.created", "session.created", "grant.created"]);
         let (account, _) = account(&stage.server, &browser).await;
         let sid = account.session.id.to_string();
         assert_eq!((&told[1]["data"]["sid"], &told[2]["data"]["sid"]), (&Value::from(sid.clone()), &Value::from(sid.clone())));
         assert_eq!(told[1]["data"]["amr"], serde_json::json!(["pwd"]));
         assert_eq!(told[1]["data"]["sub"], account.user.sub.0.as_str());
-        assert!(heard(&second).is_empty(), "it has nothing to do with it yet");
+        assert!(messages(&second).is_empty(), "it has nothing to do with it yet");
 
         stage.server.tokens(&mut browser, &sibling, ANA).await;
         stage.server.tokens(&mut browser, &stage.client, ANA).await;
-        stage.tell().await;
-        assert_eq!(kinds(&heard(&first)), ["grant.created", "grant.created"], "the session is there already");
+        stage.dispatch().await;
+        assert_eq!(kinds(&messages(&first)), ["grant.created", "grant.created"], "the session is there already");
 
         stage.server.tokens(&mut browser, &client, ANA).await;
-        stage.tell().await;
-        let told = heard(&second);
+        stage.dispatch().await;
+        let told = messages(&second);
         assert_eq!(kinds(&told), ["user.created", "session.created", "grant.created"]);
         assert_eq!(told[1]["data"]["sid"], sid.as_str(), "the same session");
 
         let again = stage.server.authorize_url(&stage.client, &[("prompt", "login")]);
         browser.go_through(&again, ANA).await;
-        stage.tell().await;
-        assert_eq!(kinds(&heard(&first)), ["session.reauthenticated"]);
-        assert_eq!(kinds(&heard(&second)), ["session.reauthenticated"]);
+        stage.dispatch().await;
+        assert_eq!(kinds(&messages(&first)), ["session.reauthenticated"]);
+        assert_eq!(kinds(&messages(&second)), ["session.reauthenticated"]);
 
         stage.server.tokens(&mut stage.server.browser(), &stage.client, ANA).await;
-        stage.tell().await;
-        assert_eq!(kinds(&heard(&first)), ["session.created", "grant.created"], "another session of a known user");
-        assert!(heard(&third).is_empty(), "who knows her from elsewhere learns of none of this");
+        stage.dispatch().await;
+        assert_eq!(kinds(&messages(&first)), ["session.created", "grant.created"], "another session of a known user");
+        assert!(messages(&third).is_empty(), "who knows her from elsewhere learns of none of this");
     }
 }

@@ -8,7 +8,7 @@ use tokio::time::{sleep, timeout};
 use usher_http_server::extract::client_ip::TrustedProxies;
 use usher_http_server::slots::Limits;
 
-use super::running::{RunningServer, assert_status, form_head, get_request, hear_out, short, until};
+use super::running::{RunningServer, assert_status, form_head, get_request, read_to_end, short, until};
 
 #[tokio::test]
 async fn silence_is_ended() {
@@ -21,7 +21,7 @@ async fn silence_is_ended() {
     }
     server.is_well().await;
     for socket in &mut silent {
-        assert_eq!(hear_out(socket).await, "");
+        assert_eq!(read_to_end(socket).await, "");
     }
     assert!(started.elapsed() < Duration::from_millis(2500));
     server.is_well().await;
@@ -41,7 +41,7 @@ async fn half_a_head_is_ended_even_if_it_trickles() {
         std::future::pending::<()>().await;
     };
     tokio::select! {
-        heard = hear_out(&mut reader) => assert_eq!(heard, ""),
+        received = read_to_end(&mut reader) => assert_eq!(received, ""),
         () = trickle => {}
     }
     assert!(started.elapsed() < Duration::from_secs(1));
@@ -61,7 +61,7 @@ async fn a_body_that_trickles_is_a_408() {
         std::future::pending::<()>().await;
     };
     tokio::select! {
-        heard = hear_out(&mut reader) => assert_status(&heard, 408),
+        received = read_to_end(&mut reader) => assert_status(&received, 408),
         () = trickle => {}
     }
     server.is_well().await;
@@ -108,24 +108,24 @@ async fn between_requests_there_is_more_patience_than_within_one() {
     let server = RunningServer::open().await;
     let mut socket = server.connect().await;
     let ask = b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n";
-    let mut heard = [0; 2048];
+    let mut received = [0; 2048];
     for _ in 0..2 {
         socket.write_all(ask).await.unwrap();
-        let length = socket.read(&mut heard).await.unwrap();
-        assert_status(std::str::from_utf8(&heard[..length]).unwrap(), 200);
+        let length = socket.read(&mut received).await.unwrap();
+        assert_status(std::str::from_utf8(&received[..length]).unwrap(), 200);
         // Longer than the timeout for a head.
         sleep(Duration::from_millis(450)).await;
     }
     let started = Instant::now();
-    assert_eq!(hear_out(&mut socket).await, "");
+    assert_eq!(read_to_end(&mut socket).await, "");
     assert!(started.elapsed() < Duration::from_secs(1));
 
     let mut dawdler = server.connect().await;
     dawdler.write_all(ask).await.unwrap();
-    assert!(dawdler.read(&mut heard).await.unwrap() > 0);
+    assert!(dawdler.read(&mut received).await.unwrap() > 0);
     dawdler.write_all(b"GET / HTT").await.unwrap();
     let started = Instant::now();
-    assert_eq!(hear_out(&mut dawdler).await, "");
+    assert_eq!(read_to_end(&mut dawdler).await, "");
     assert!(started.elapsed() < Duration::from_millis(700));
 }
 
@@ -137,13 +137,13 @@ async fn an_upgraded_connection_outlives_every_patience() {
         .write_all(b"GET /echo HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: echo\r\n\r\n")
         .await
         .unwrap();
-    let mut heard = [0; 2048];
-    let length = socket.read(&mut heard).await.unwrap();
-    assert_status(std::str::from_utf8(&heard[..length]).unwrap(), 101);
+    let mut received = [0; 2048];
+    let length = socket.read(&mut received).await.unwrap();
+    assert_status(std::str::from_utf8(&received[..length]).unwrap(), 101);
     sleep(Duration::from_millis(1300)).await;
     socket.write_all(b"still here").await.unwrap();
-    let length = timeout(Duration::from_secs(1), socket.read(&mut heard)).await.unwrap().unwrap();
-    assert_eq!(&heard[..length], b"still here");
+    let length = timeout(Duration::from_secs(1), socket.read(&mut received)).await.unwrap().unwrap();
+    assert_eq!(&received[..length], b"still here");
 }
 
 #[tokio::test]
@@ -155,8 +155,8 @@ async fn shutting_down_finishes_what_was_begun() {
     socket.write_all(b"GET /slow HTTP/1.1\r\nHost: localhost\r\n\r\n").await.unwrap();
     sleep(Duration::from_millis(100)).await;
     let served = server.shut();
-    assert_status(&hear_out(&mut socket).await, 200);
-    assert_eq!(hear_out(&mut idle).await, "");
+    assert_status(&read_to_end(&mut socket).await, 200);
+    assert_eq!(read_to_end(&mut idle).await, "");
     timeout(Duration::from_secs(2), served).await.unwrap().unwrap().unwrap();
     assert!(TcpStream::connect(address).await.is_err());
 }
@@ -169,18 +169,18 @@ async fn shutting_down_answers_a_kept_connection_once_more_and_says_that_it_clos
     let mut quiet = server.connect().await;
     for socket in [&mut kept, &mut quiet] {
         socket.write_all(b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n").await.unwrap();
-        let mut heard = [0; 4_096];
-        let length = timeout(Duration::from_secs(1), socket.read(&mut heard)).await.unwrap().unwrap();
-        let reply = String::from_utf8_lossy(&heard[..length]).to_ascii_lowercase();
+        let mut received = [0; 4_096];
+        let length = timeout(Duration::from_secs(1), socket.read(&mut received)).await.unwrap().unwrap();
+        let reply = String::from_utf8_lossy(&received[..length]).to_ascii_lowercase();
         assert!(reply.starts_with("http/1.1 200 ") && !reply.contains("connection: close"), "{reply}");
     }
     let served = server.shut();
     sleep(Duration::from_millis(100)).await;
     kept.write_all(b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n").await.unwrap();
-    let last = hear_out(&mut kept).await;
+    let last = read_to_end(&mut kept).await;
     assert_status(&last, 200);
     assert!(last.to_ascii_lowercase().contains("\r\nconnection: close\r\n"), "{last}");
-    assert_eq!(hear_out(&mut quiet).await, "", "whoever has nothing to ask is closed in the end");
+    assert_eq!(read_to_end(&mut quiet).await, "", "whoever has nothing to ask is closed in the end");
     timeout(Duration::from_secs(2), served).await.unwrap().unwrap().unwrap();
 }
 
@@ -209,9 +209,9 @@ async fn a_response_that_leaves_the_body_unread_ends_the_connection_and_says_so(
         socket.write_all(head(path).as_bytes()).await.unwrap();
         sleep(Duration::from_millis(20)).await;
         socket.write_all(b"a=b").await.unwrap();
-        let mut heard = vec![0; 4096];
-        let length = timeout(Duration::from_secs(10), socket.read(&mut heard)).await.unwrap().unwrap();
-        let reply = String::from_utf8_lossy(&heard[..length]).into_owned();
+        let mut received = vec![0; 4096];
+        let length = timeout(Duration::from_secs(10), socket.read(&mut received)).await.unwrap().unwrap();
+        let reply = String::from_utf8_lossy(&received[..length]).into_owned();
         assert_status(&reply, status);
         assert_eq!(reply.to_ascii_lowercase().contains("connection: close"), closes, "{path}: {reply}");
     }

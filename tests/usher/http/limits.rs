@@ -6,7 +6,7 @@ use tokio::io::AsyncWriteExt;
 use usher_http_server::extract::client_ip::TrustedProxies;
 use usher_http_server::slots::Limits;
 
-use super::running::{RunningServer, assert_status, form_head, get_request, hear_out, short};
+use super::running::{RunningServer, assert_status, form_head, get_request, read_to_end, short};
 
 #[tokio::test]
 async fn large_and_many_headers_are_a_431() {
@@ -44,7 +44,7 @@ async fn a_large_body_is_a_413_before_it_has_arrived() {
 }
 
 #[tokio::test]
-async fn who_is_still_sending_hears_the_refusal_and_no_reset() {
+async fn a_client_that_is_still_sending_gets_the_refusal_without_a_reset() {
     let limits = Limits { linger: Duration::from_secs(3), ..short() };
     let server = RunningServer::open_with(limits, None, TrustedProxies::default()).await;
     let mut socket = server.connect().await;
@@ -52,7 +52,7 @@ async fn who_is_still_sending_hears_the_refusal_and_no_reset() {
     socket.write_all(form_head(&format!("Content-Length: {length}\r\n")).as_bytes()).await.unwrap();
     socket.write_all(&vec![b'a'; length]).await.expect("reset while sending");
     socket.shutdown().await.unwrap();
-    assert_status(&hear_out(&mut socket).await, 413);
+    assert_status(&read_to_end(&mut socket).await, 413);
 }
 
 #[tokio::test]
@@ -84,7 +84,7 @@ async fn hostile_bodies_are_a_400() {
 }
 
 #[tokio::test]
-async fn a_panic_costs_one_request_and_tells_nothing() {
+async fn a_panic_fails_one_request_and_reveals_nothing() {
     let server = RunningServer::open().await;
     let reply = server.say(get_request("/panic")).await;
     assert_status(&reply, 500);

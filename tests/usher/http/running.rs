@@ -95,7 +95,7 @@ impl RunningServer {
         let mut socket = self.connect().await;
         // The server may close the connection before it has read everything.
         let _ = socket.write_all(bytes.as_ref()).await;
-        hear_out(&mut socket).await
+        read_to_end(&mut socket).await
     }
 
     /// Asserts that an ordinary request is answered at once.
@@ -126,11 +126,11 @@ pub fn form_head(more: &str) -> String {
 }
 
 /// Reads until the peer closes the connection.
-pub async fn hear_out(socket: &mut (impl AsyncReadExt + Unpin)) -> String {
-    let mut heard = Vec::new();
+pub async fn read_to_end(socket: &mut (impl AsyncReadExt + Unpin)) -> String {
+    let mut received = Vec::new();
     // A reset counts as the end, like a close.
-    let _ = timeout(LONG, socket.read_to_end(&mut heard)).await.expect("the server never hung up");
-    String::from_utf8_lossy(&heard).into_owned()
+    let _ = timeout(LONG, socket.read_to_end(&mut received)).await.expect("the server never hung up");
+    String::from_utf8_lossy(&received).into_owned()
 }
 
 /// Waits until `flag` is set.

@@ -12,7 +12,7 @@ use tokio_rustls::TlsConnector;
 use usher_http_server::extract::client_ip::TrustedProxies;
 use usher_http_server::tls::Tls;
 
-use super::running::{RunningServer, assert_status, get_request, hear_out, short};
+use super::running::{RunningServer, assert_status, get_request, read_to_end, short};
 
 fn file(name: &str) -> std::path::PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/usher/http/tls").join(name)
@@ -42,7 +42,7 @@ async fn both_versions_of_tls_are_spoken() {
         assert_eq!(stream.get_ref().1.protocol_version(), Some(wanted));
         assert_eq!(stream.get_ref().1.alpn_protocol(), Some(&b"http/1.1"[..]));
         stream.write_all(get_request("/").as_bytes()).await.unwrap();
-        let reply = hear_out(&mut stream).await;
+        let reply = read_to_end(&mut stream).await;
         assert_status(&reply, 200);
         assert!(reply.ends_with("home"));
     }
@@ -53,7 +53,7 @@ async fn another_protocol_silence_and_plain_http_get_no_answer() {
     let server = server().await;
     let name = ServerName::try_from("localhost").unwrap();
     assert!(client(&TLS13, b"h2").connect(name, server.connect().await).await.is_err());
-    assert_eq!(hear_out(&mut server.connect().await).await, "");
+    assert_eq!(read_to_end(&mut server.connect().await).await, "");
     assert!(!server.say(get_request("/")).await.contains("HTTP/1.1"));
 }
 

@@ -56,7 +56,7 @@ on_both_databases! {
         assert_eq!(server.exchange(&client, &late).await.error(), "invalid_grant");
         assert!(!server.is_active(&client, &tokens.text("access_token")).await);
         let emails = server.emails().await;
-        assert_eq!((emails.len(), emails[0].to()), (2, ANA), "the owner is told of the change");
+        assert_eq!((emails.len(), emails[0].to()), (2, ANA), "the owner is notified of the change");
         assert!(emails[0].code().is_none());
         let page = browser.open(&server.at("/login")).await;
         assert_eq!(browser.sign_in(&page, ANA).await.status, StatusCode::UNPROCESSABLE_ENTITY, "the old one is dead");

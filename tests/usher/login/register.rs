@@ -320,7 +320,7 @@ on_both_databases! {
         assert_eq!((kept.given_name.as_deref(), kept.family_name), (Some("سارة"), None));
     }
 
-    async fn a_refused_name_is_told_why_in_every_language(db: TestDatabase) {
+    async fn a_rejected_name_is_explained_in_every_language(db: TestDatabase) {
         let server = TestServer::on(db, &[]).await;
         let mut browser = server.browser();
         for (lang, control, length) in [
@@ -378,7 +378,7 @@ on_both_databases! {
         assert_eq!(server.emails().await.len(), 1);
     }
 
-    async fn a_refused_address_is_told_why_in_every_language(db: TestDatabase) {
+    async fn a_rejected_address_is_explained_in_every_language(db: TestDatabase) {
         let server = TestServer::in_production(db).await;
         let mut browser = server.browser();
         for lang in ["en", "pt-BR", "uk"] {

@@ -121,21 +121,21 @@ on_both_databases! {
         let server = TestServer::on(db, &[]).await;
         server.user(ANA).await;
         let client = client(&server).await;
-        let (mut desk, mut phone) = (server.browser(), server.browser());
-        let sent = forget(&server, &mut desk, &client).await;
-        assert!(!goes_on(&server, &desk, &sent).await);
+        let (mut laptop, mut phone) = (server.browser(), server.browser());
+        let sent = forget(&server, &mut laptop, &client).await;
+        assert!(!goes_on(&server, &laptop, &sent).await);
         let page = phone.open(&link(&server).await).await;
         let done = phone.submit(&page, &[("password", NEW)]).await;
         assert!(done.body.contains("Continue in the window where you began"), "{}", done.body);
         assert!(!done.link("/login").contains("interaction"), "the request of the first browser stays there");
         assert!(!phone.cookies.contains_key("usher"), "and nobody is signed in");
-        assert!(goes_on(&server, &desk, &sent).await);
+        assert!(goes_on(&server, &laptop, &sent).await);
         assert!(!goes_on(&server, &phone, &sent).await, "no other browser is told");
-        let page = desk.open(&server.at(&sent.attribute("[data-wait]", "data-then"))).await;
+        let page = laptop.open(&server.at(&sent.attribute("[data-wait]", "data-then"))).await;
         assert!(page.body.contains("Your new password is saved"), "{}", page.body);
         assert_eq!(page.value("email"), ANA);
-        assert!(!desk.cookies.contains_key("usher"), "a link that somebody else opens signs nobody in");
-        let landing = desk.submit(&page, &[("password", NEW)]).await;
+        assert!(!laptop.cookies.contains_key("usher"), "a link that somebody else opens signs nobody in");
+        let landing = laptop.submit(&page, &[("password", NEW)]).await;
         assert_eq!(server.exchange(&client, &landing.code()).await.status, StatusCode::OK);
     }
 
@@ -144,13 +144,13 @@ on_both_databases! {
         let server = TestServer::on(db, &[]).await;
         server.user(ANA).await;
         let client = client(&server).await;
-        let (mut desk, mut phone) = (server.browser(), server.browser());
-        let sent = forget(&server, &mut desk, &client).await;
-        let page = desk.open(&server.at(&sent.link("/login"))).await;
+        let (mut laptop, mut phone) = (server.browser(), server.browser());
+        let sent = forget(&server, &mut laptop, &client).await;
+        let page = laptop.open(&server.at(&sent.link("/login"))).await;
         assert!(page.body.contains("name=\"password\""), "the button leads to the sign-in page, whatever happened");
         let page = phone.open(&link(&server).await).await;
         phone.submit(&page, &[("password", NEW)]).await;
-        let page = desk.open(&sent.url).await;
+        let page = laptop.open(&sent.url).await;
         assert!(page.body.contains("Your new password is saved"), "{}", page.body);
         assert!(phone.open(&sent.url).await.url.ends_with("/recover"), "to any other browser it is no page at all");
     }
@@ -177,18 +177,18 @@ on_both_databases! {
     async fn a_registration_proven_in_another_browser_goes_on_where_it_began(db: TestDatabase) {
         let server = TestServer::on(db, &[]).await;
         let client = client(&server).await;
-        let (mut desk, mut phone) = (server.browser(), server.browser());
-        let waits = register(&server, &mut desk, &client).await;
-        assert!(!goes_on(&server, &desk, &waits).await);
-        let early = desk.submit(&waits, &[("continue", "1")]).await;
+        let (mut laptop, mut phone) = (server.browser(), server.browser());
+        let waits = register(&server, &mut laptop, &client).await;
+        assert!(!goes_on(&server, &laptop, &waits).await);
+        let early = laptop.submit(&waits, &[("continue", "1")]).await;
         assert!(early.body.contains("not confirmed yet"), "{}", early.body);
         let page = phone.open(&link(&server).await).await;
         let done = phone.submit(&page, &[("password", PASSWORD)]).await;
         assert!(done.body.contains("Continue in the window where you began"), "{}", done.body);
         assert_eq!(phone.open(&done.url).await.title(), done.title(), "loaded again, it says the same");
         assert_eq!(server.browser().open(&done.url).await.url, server.at("/login"), "to nobody else");
-        assert!(goes_on(&server, &desk, &waits).await);
-        let landing = desk.submit(&waits, &[("continue", "1")]).await;
+        assert!(goes_on(&server, &laptop, &waits).await);
+        let landing = laptop.submit(&waits, &[("continue", "1")]).await;
         assert_eq!(server.exchange(&client, &landing.code()).await.status, StatusCode::OK);
     }
 
@@ -196,13 +196,13 @@ on_both_databases! {
     async fn a_registration_goes_on_once(db: TestDatabase) {
         let server = TestServer::on(db, &[]).await;
         let client = client(&server).await;
-        let (mut desk, mut phone) = (server.browser(), server.browser());
-        let waits = register(&server, &mut desk, &client).await;
+        let (mut laptop, mut phone) = (server.browser(), server.browser());
+        let waits = register(&server, &mut laptop, &client).await;
         let page = phone.open(&link(&server).await).await;
         phone.submit(&page, &[("password", PASSWORD)]).await;
         let (mut twin, mut other) = (server.browser(), server.browser());
-        twin.cookies.clone_from(&desk.cookies);
-        desk.submit(&waits, &[("continue", "1")]).await.code();
+        twin.cookies.clone_from(&laptop.cookies);
+        laptop.submit(&waits, &[("continue", "1")]).await.code();
         let page = twin.submit(&waits, &[("continue", "1")]).await;
         assert!(page.body.contains("name=\"password\"") && !twin.cookies.contains_key("usher"), "{}", page.url);
         let csrf = other.open(&server.at("/login")).await.value("csrf");
@@ -244,13 +244,13 @@ on_both_databases! {
     async fn a_password_changed_meanwhile_signs_nobody_in(db: TestDatabase) {
         let server = TestServer::on(db, &[]).await;
         let client = client(&server).await;
-        let (mut desk, mut phone) = (server.browser(), server.browser());
-        let waits = register(&server, &mut desk, &client).await;
+        let (mut laptop, mut phone) = (server.browser(), server.browser());
+        let waits = register(&server, &mut laptop, &client).await;
         let page = phone.open(&link(&server).await).await;
         phone.submit(&page, &[("password", PASSWORD)]).await;
         let page = phone.open(&server.at("/account/security")).await;
         phone.submit(&page, &[("current_password", PASSWORD), ("password", NEW)]).await;
-        desk.submit(&waits, &[("continue", "1")]).await;
-        assert!(!desk.cookies.contains_key("usher"));
+        laptop.submit(&waits, &[("continue", "1")]).await;
+        assert!(!laptop.cookies.contains_key("usher"));
     }
 }

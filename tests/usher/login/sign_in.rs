@@ -35,7 +35,7 @@ async fn attempt(server: &TestServer, browser: &Browser<'_>, csrf: &str, email: 
 }
 
 on_both_databases! {
-    async fn the_right_password_opens_the_door(db: TestDatabase) {
+    async fn the_right_password_signs_in(db: TestDatabase) {
         let server = TestServer::on(db, &[]).await;
         server.user("ana@example.test").await;
         let mut browser = server.browser();

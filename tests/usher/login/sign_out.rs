@@ -37,12 +37,12 @@ on_both_databases! {
         let server = TestServer::on(db, &[]).await;
         server.user("ana@example.test").await;
         server.user("bob@example.test").await;
-        let mut desk = server.signed_in("ana@example.test").await;
+        let mut laptop = server.signed_in("ana@example.test").await;
         let mut phone = server.signed_in("ana@example.test").await;
         let mut bob = server.signed_in("bob@example.test").await;
-        let page = desk.open(&server.at("/logout")).await;
-        desk.submit(&page, &[("everywhere", "true"), ("logout", "yes")]).await;
-        for browser in [&mut desk, &mut phone] {
+        let page = laptop.open(&server.at("/logout")).await;
+        laptop.submit(&page, &[("everywhere", "true"), ("logout", "yes")]).await;
+        for browser in [&mut laptop, &mut phone] {
             assert_eq!(browser.open(&server.at("/account/profile")).await.url, server.at("/login?next=%2Faccount%2Fprofile"));
         }
         assert_eq!(bob.open(&server.at("/account/profile")).await.url, server.at("/account/profile"));

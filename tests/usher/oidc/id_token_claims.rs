@@ -14,7 +14,7 @@ use crate::harness::server::TestServer;
 
 const ANA: &str = "ana@example.test";
 
-async fn house_of_ana(db: TestDatabase) -> TestServer {
+async fn server_of_ana(db: TestDatabase) -> TestServer {
     let server = TestServer::on(db, &[]).await;
     server.user(ANA).await;
     server
@@ -51,7 +51,7 @@ async fn ana_is_a_gardener(server: &TestServer) {
 
 on_both_databases! {
     async fn clients_get_rs256_id_tokens_and_es256_access_tokens_unless_told_otherwise(db: TestDatabase) {
-        let server = house_of_ana(db).await;
+        let server = server_of_ana(db).await;
         for kind in [ClientType::Web, ClientType::Spa, ClientType::Native] {
             let tokens = signed_in(&server, &server.client(kind, |_| {}).await, "openid").await;
             assert_eq!(header(&tokens.text("id_token"))["alg"], "RS256", "{kind:?}");
@@ -67,7 +67,7 @@ on_both_databases! {
     }
 
     async fn the_id_token_carries_the_claims_of_the_granted_scopes_also_after_a_refresh(db: TestDatabase) {
-        let server = house_of_ana(db).await;
+        let server = server_of_ana(db).await;
         let client = server.client(ClientType::Web, |_| {}).await;
         let mut tokens = signed_in(&server, &client, "openid profile email offline_access").await;
         for round in ["at first", "refreshed"] {
@@ -86,7 +86,7 @@ on_both_databases! {
     }
 
     async fn a_minimal_id_token_carries_only_what_was_requested_by_name(db: TestDatabase) {
-        let server = house_of_ana(db).await;
+        let server = server_of_ana(db).await;
         let client = server.client(ClientType::Web, |client| client.id_token_claims = IdTokenContent::Minimal).await;
         let told = id_token(&signed_in(&server, &client, "openid profile email").await);
         assert!(told.get("email").is_none() && told.get("name").is_none(), "{told}");
@@ -96,11 +96,11 @@ on_both_databases! {
         assert_eq!((told["email"].as_str(), told.get("email_verified")), (Some(ANA), None));
     }
 
-    async fn the_scope_roles_tells_the_roles_under_the_name_that_the_client_wants(db: TestDatabase) {
-        let server = house_of_ana(db).await;
+    async fn the_scope_roles_releases_the_roles_under_the_clients_claim_name(db: TestDatabase) {
+        let server = server_of_ana(db).await;
         let client = server.client(ClientType::Web, |_| {}).await;
         let tokens = signed_in(&server, &client, "openid roles").await;
-        assert_eq!(id_token(&tokens)["roles"], json!([]), "who has no role is told to have none");
+        assert_eq!(id_token(&tokens)["roles"], json!([]), "a user without roles gets an empty list");
         ana_is_a_gardener(&server).await;
         for name in ["roles", "groups", "https://shop.example/roles"] {
             let client = server.client(ClientType::Web, |client| client.roles_claim = name.into()).await;
@@ -113,8 +113,8 @@ on_both_databases! {
         }
     }
 
-    async fn roles_that_were_told_are_recorded_as_roles_whatever_the_client_calls_them(db: TestDatabase) {
-        let server = house_of_ana(db).await;
+    async fn released_roles_are_recorded_as_roles_whatever_the_client_calls_them(db: TestDatabase) {
+        let server = server_of_ana(db).await;
         let client = server.client(ClientType::Web, |client| client.roles_claim = "groups".into()).await;
         signed_in(&server, &client, "openid roles").await;
         let user = server.usher.users.load_user(ANA).await.expect("Ana is there").id;

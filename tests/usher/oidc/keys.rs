@@ -243,7 +243,7 @@ on_both_databases! {
     }
 
     /// RL-06
-    async fn a_house_that_finds_only_expired_keys_signs_with_none_of_them(db: TestDatabase) {
+    async fn a_server_that_finds_only_expired_keys_signs_with_none_of_them(db: TestDatabase) {
         let mut server = TestServer::on(db, &[]).await;
         let client = machine(&server, "RS256").await;
         let old = published(&server).await;

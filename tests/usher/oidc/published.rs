@@ -56,7 +56,7 @@ async fn the_key_set_holds_public_members_alone_and_each_key_once() {
 }
 
 #[tokio::test]
-async fn whoever_has_a_document_already_is_told_so() {
+async fn a_client_with_the_current_document_gets_304() {
     let server = TestServer::start().await;
     for path in DOCUMENTS {
         let first = answer(server.http.get(server.at(path))).await;

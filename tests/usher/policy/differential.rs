@@ -38,14 +38,14 @@ fn the_table_answers_what_cedar_answers() {
             let asked = draw.question(&document);
             let answer = evaluate(&read, &question(&asked, true));
             let law = if oracle.allows(&asked) { Verdict::Allow } else { Verdict::Deny };
-            let told = || {
+            let details = || {
                 format!("seed {seed}\n{}\n{:#?}", serde_json::to_string_pretty(&document).unwrap(), asked.permission)
             };
-            assert_eq!(answer, law, "{}", told());
+            assert_eq!(answer, law, "{}", details());
             // A decision without the resource holds for every resource.
             match evaluate(&read, &question(&asked, false)) {
                 Verdict::Conditional => conditional += 1,
-                early => assert_eq!(early, answer, "{}", told()),
+                early => assert_eq!(early, answer, "{}", details()),
             }
             allowed += u32::from(answer == Verdict::Allow);
             cases += 1;

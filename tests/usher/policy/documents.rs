@@ -141,21 +141,21 @@ fn a_diff_says_what_each_role_gains_and_loses() {
     changed["conditions"]["own"] = json!({"eq": ["user.id", "resource.owner_id"]});
     changed["routes"] = json!([{"methods": ["GET"], "path": "/orders", "auth": true}]);
     let (before, after) = (table(shop()), table(changed));
-    let told = serde_json::to_value(diff(Some(&before), &after)).unwrap();
+    let document = serde_json::to_value(diff(Some(&before), &after)).unwrap();
     assert_eq!(
-        told["roles"]["viewer"],
+        document["roles"]["viewer"],
         json!({
             "change": "changed", "shifts": [],
             "gains": [{"permission": "Order:read", "before": "own", "after": "*"}],
             "loses": [{"permission": "Order:list", "before": "*"}],
         })
     );
-    assert_eq!(told["roles"]["editor"]["gains"][0]["permission"], "Order:read");
-    assert_eq!(told["roles"]["auditor"]["change"], "added");
-    assert_eq!(told["roles"]["suspended"]["change"], "removed");
-    assert_eq!(told["roles"]["suspended"]["gains"].as_array().unwrap().len(), 4, "a denial less is a gain");
-    assert_eq!(told["routes"]["changed"].as_array().unwrap().len(), 1);
-    assert_eq!(told["routes"]["removed"].as_array().unwrap().len(), 2);
-    assert_eq!(told["conditions"]["changed"][0]["after"]["name"], "own");
+    assert_eq!(document["roles"]["editor"]["gains"][0]["permission"], "Order:read");
+    assert_eq!(document["roles"]["auditor"]["change"], "added");
+    assert_eq!(document["roles"]["suspended"]["change"], "removed");
+    assert_eq!(document["roles"]["suspended"]["gains"].as_array().unwrap().len(), 4, "a denial less is a gain");
+    assert_eq!(document["routes"]["changed"].as_array().unwrap().len(), 1);
+    assert_eq!(document["routes"]["removed"].as_array().unwrap().len(), 2);
+    assert_eq!(document["conditions"]["changed"][0]["after"]["name"], "own");
     assert!(diff(Some(&after), &after).is_empty() && !diff(None, &after).is_empty());
 }

@@ -43,14 +43,14 @@ on_both_databases! {
         let server = TestServer::on(db, &[]).await;
         let client = server.client(ClientType::Web, |_| {}).await;
         let (knocks, [open, shut]) = listeners().await;
-        let mut told = Vec::new();
+        let mut answers = Vec::new();
         for address in [&open, &shut] {
             let uri = format!("{address}/request.jwt");
             let landing = server.browser().open(&server.authorize_url(&client, &[("request_uri", &uri)])).await;
-            told.push((landing.status, landing.answer("error"), landing.answer("error_description"), landing.body));
+            answers.push((landing.status, landing.answer("error"), landing.answer("error_description"), landing.body));
         }
-        assert_eq!(told[0], told[1]);
-        assert_eq!(told[0].1.as_deref(), Some("request_uri_not_supported"));
+        assert_eq!(answers[0], answers[1]);
+        assert_eq!(answers[0].1.as_deref(), Some("request_uri_not_supported"));
         assert_eq!(knocks.load(Ordering::SeqCst), 0);
     }
 
@@ -59,7 +59,7 @@ on_both_databases! {
         let server = TestServer::on(db, &[]).await;
         let client = server.client(ClientType::Web, |_| {}).await;
         let (knocks, listeners) = listeners().await;
-        let mut told = Vec::new();
+        let mut answers = Vec::new();
         for address in &listeners {
             let clients = format!("/api/v1/projects/{}/clients", server.project);
             let metadata = json!({"client_name": "Stranger", "redirect_uris": ["https://rp.test/cb"],
@@ -78,10 +78,10 @@ on_both_databases! {
             let out = format!("/oauth2/logout?id_token_hint={token}");
             let hinted = server.http.get(server.at(&out)).send().await.unwrap();
             let hint = server.browser().open(&server.authorize_url(&client, &[("id_token_hint", &token), ("prompt", "none")])).await;
-            told.push((made.status(), asserted.status(), asserted.text().await.unwrap().contains("invalid_client"), asked.status(), hinted.status(), hint.answer("error")));
+            answers.push((made.status(), asserted.status(), asserted.text().await.unwrap().contains("invalid_client"), asked.status(), hinted.status(), hint.answer("error")));
         }
-        assert_eq!(told[0], told[1]);
-        assert_eq!(told[0].3, 401);
+        assert_eq!(answers[0], answers[1]);
+        assert_eq!(answers[0].3, 401);
         assert_eq!(knocks.load(Ordering::SeqCst), 0);
     }
 }

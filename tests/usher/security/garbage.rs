@@ -148,7 +148,7 @@ async fn deep_and_odd_values_in_every_parameter_are_only_wrong() {
 }
 
 #[tokio::test]
-async fn odd_values_in_an_authorization_request_never_break_the_house() {
+async fn odd_values_in_an_authorization_request_never_cause_a_server_error() {
     let (server, client) = scene().await;
     let deep = format!("{{\"userinfo\":{}", "{\"a\":".repeat(1_500));
     for name in [

@@ -66,7 +66,7 @@ async fn a_provider_that_is_down_says_nothing_and_the_others_go_on() {
 }
 
 #[tokio::test]
-async fn the_journal_tells_what_was_sent() {
+async fn the_journal_records_what_was_sent() {
     let journey = Journey::start().await;
     let query = [("client_id", "sim"), ("redirect_uri", CALLBACK), ("prompt", "login"), ("state", "short")];
     journey.get("/github/login/oauth/authorize", &[], &query).await;

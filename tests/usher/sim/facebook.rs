@@ -95,7 +95,7 @@ async fn a_token_has_no_scope_no_refresh_and_sometimes_no_expiry() {
 }
 
 #[tokio::test]
-async fn only_what_fields_asks_for_is_told_and_nothing_of_verified() {
+async fn only_requested_fields_are_returned_and_nothing_about_verification() {
     let journey = Journey::start().await;
     let access = sign_in(&journey, &[]).await;
     let bare = journey.get_as(&access, "/facebook/v25.0/me", &[]).await;

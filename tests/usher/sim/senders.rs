@@ -16,17 +16,17 @@ type Heard = Arc<Mutex<Vec<(String, String)>>>;
 
 /// An application with a receiver at `/hook`, and what it receives.
 async fn receiver() -> (String, Heard) {
-    let heard = Heard::default();
+    let received = Heard::default();
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}/hook", listener.local_addr().unwrap());
-    let ear = heard.clone();
+    let ear = received.clone();
     let hook = post(move |headers: HeaderMap, body: String| async move {
         let kind = headers["content-type"].to_str().unwrap().to_owned();
         ear.lock().unwrap().push((kind, body));
-        (StatusCode::ACCEPTED, "heard")
+        (StatusCode::ACCEPTED, "received")
     });
     tokio::spawn(async move { axum::serve(listener, Router::new().route("/hook", hook)).await });
-    (url, heard)
+    (url, received)
 }
 
 async fn sent(order: Value) -> (Journey, String, String) {
@@ -36,13 +36,13 @@ async fn sent(order: Value) -> (Journey, String, String) {
 }
 
 async fn sent_by(journey: &Journey, mut order: Value) -> (String, String) {
-    let (url, heard) = receiver().await;
+    let (url, received) = receiver().await;
     order["to"] = json!(url);
     let answer = journey.post_json("/_sim/send", &order).await;
-    assert_eq!((&answer.json["status"], &answer.json["body"]), (&json!(202), &json!("heard")), "{answer:?}");
-    let heard = heard.lock().unwrap().pop().unwrap();
-    assert_eq!(answer.json["sent"], heard.1);
-    heard
+    assert_eq!((&answer.json["status"], &answer.json["body"]), (&json!(202), &json!("received")), "{answer:?}");
+    let received = received.lock().unwrap().pop().unwrap();
+    assert_eq!(answer.json["sent"], received.1);
+    received
 }
 
 /// The only field of a form.
@@ -53,7 +53,7 @@ fn field(body: &str, name: &str) -> String {
 }
 
 #[tokio::test]
-async fn google_tells_of_an_account_by_a_security_event_token() {
+async fn google_sends_account_events_as_security_event_tokens() {
     let order = json!({"kind": "google_risc", "persona": "ana", "event": "sessions-revoked"});
     let (journey, kind, token) = sent(order).await;
     assert_eq!((kind.as_str(), &part(&token, 0)["typ"]), ("application/secevent+jwt", &json!("secevent+jwt")));

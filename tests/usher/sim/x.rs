@@ -157,7 +157,7 @@ async fn the_address_needs_the_scope_the_field_and_the_console() {
 }
 
 #[tokio::test]
-async fn requests_are_counted_and_the_limit_is_told() {
+async fn requests_are_counted_and_the_limit_is_returned() {
     let journey = Journey::start().await;
     let access = sign_in(&journey, &[]).await.text("access_token");
     for _ in 0..75 {

@@ -169,7 +169,7 @@ pub fn grant_in(session: &Session) -> Grant {
 }
 
 /// The event of a new grant.
-pub fn told_of(grant: &Grant) -> Event {
+pub fn event_of(grant: &Grant) -> Event {
     Event::new(EventId::new(NOW, random()), EventKind::GrantCreated, NOW)
         .with_user(grant.user_id)
         .with_session(grant.session_id)
@@ -244,7 +244,7 @@ pub async fn stored_session_of(store: &Store, user: &User) -> Session {
 pub async fn stored_grant(store: &Store) -> (User, Session, Grant) {
     let (user, session) = stored_session(store).await;
     let grant = grant_in(&session);
-    assert_eq!(store.spend_code(grant.clone(), told_of(&grant)).await.unwrap(), Spend::Done);
+    assert_eq!(store.spend_code(grant.clone(), event_of(&grant)).await.unwrap(), Spend::Done);
     (user, session, grant)
 }
 

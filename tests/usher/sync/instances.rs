@@ -9,7 +9,7 @@ use crate::harness::server::TestServer;
 const ANA: &str = "ana@example.test";
 
 #[tokio::test]
-async fn what_is_revoked_at_one_instance_is_heard_at_the_other_and_nothing_is_lost_with_it() {
+async fn a_revocation_at_one_instance_reaches_followers_of_the_other() {
     let Some(db) = TestDatabase::postgres().await else { return };
     let server = TestServer::on(db, &[]).await;
     let other = server.second_instance().await;

@@ -61,7 +61,7 @@ on_both_databases! {
         assert_eq!(server.database.count("select count(*) from history").await, 0);
     }
 
-    async fn twelve_modules_that_report_at_once_are_all_heard(db: TestDatabase) {
+    async fn twelve_concurrent_reports_of_modules_are_all_recorded(db: TestDatabase) {
         let server = TestServer::on(db, &[]).await;
         let (_, token) = module(&server).await;
         for round in 0..4 {

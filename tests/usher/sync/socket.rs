@@ -85,7 +85,7 @@ on_both_databases! {
     }
 
     /// WS-02
-    async fn another_projects_feed_is_not_heard(db: TestDatabase) {
+    async fn another_projects_feed_is_not_received(db: TestDatabase) {
         let server = TestServer::on(db, &[]).await;
         let user = server.user(ANA).await;
         let elsewhere = server.client_of_another_project(ClientType::Web).await;
@@ -137,7 +137,7 @@ on_both_databases! {
     }
 
     /// WS-04
-    async fn whoever_was_away_hears_everything_in_order(db: TestDatabase) {
+    async fn a_follower_that_reconnects_gets_everything_in_order(db: TestDatabase) {
         let mut server = TestServer::on(db, &[]).await;
         let user = server.user(ANA).await;
         let mut follower = Follower::of(&server).await;
@@ -158,7 +158,7 @@ on_both_databases! {
     }
 
     /// WS-04
-    async fn whoever_was_away_too_long_is_told_to_begin_anew(db: TestDatabase) {
+    async fn a_follower_that_was_away_too_long_must_resync(db: TestDatabase) {
         let server = TestServer::on(db, &[]).await;
         let user = server.user(ANA).await;
         for _ in 0..3 {
@@ -194,7 +194,7 @@ on_both_databases! {
     }
 
     /// WS-05: three of four connections are for subscribers, the last is for other requests.
-    async fn followers_never_fill_the_house(db: TestDatabase) {
+    async fn feed_followers_never_use_up_all_connections(db: TestDatabase) {
         let server = TestServer::on(db, &[("limits.connections", "4")]).await;
         let wait = async || {
             let ask = server.http.get(server.at("/api/v1/sync/events?cursor=e1.0&wait=1"));

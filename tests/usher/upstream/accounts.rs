@@ -9,7 +9,7 @@ use crate::harness::relying_party::payload;
 use crate::harness::server::TestServer;
 
 /// What a client learns of the signed-in user: the payload of the ID token.
-pub async fn told_to(server: &TestServer, client: &RegisteredClient, browser: &mut Browser<'_>) -> Value {
+pub async fn claims_of(server: &TestServer, client: &RegisteredClient, browser: &mut Browser<'_>) -> Value {
     let landing = browser.go_through(&server.authorize_url(client, &[]), "nobody@example.test").await;
     let tokens = server.exchange(client, &landing.code()).await;
     assert_eq!(tokens.status, 200, "{tokens:?}");
@@ -19,7 +19,7 @@ pub async fn told_to(server: &TestServer, client: &RegisteredClient, browser: &m
 /// The `sub` of the signed-in user.
 pub async fn sub(server: &TestServer, browser: &mut Browser<'_>) -> String {
     let client = server.client(ClientType::Web, |_| {}).await;
-    told_to(server, &client, browser).await["sub"].as_str().expect("a sub").to_owned()
+    claims_of(server, &client, browser).await["sub"].as_str().expect("a sub").to_owned()
 }
 
 /// The code of the newest email.
@@ -35,7 +35,7 @@ pub fn trouble(landing: &Landing) -> (u16, String) {
 }
 
 /// Was an email with this subject sent to this address?
-pub async fn was_told(server: &TestServer, to: &str, subject: &str) -> bool {
+pub async fn was_emailed(server: &TestServer, to: &str, subject: &str) -> bool {
     let emails = server.emails().await;
     emails.iter().any(|email| email.to() == to && email.subject() == subject)
 }

@@ -5,10 +5,10 @@ use crate::storage::samples::in_tx;
 use reqwest::StatusCode;
 use usher_domain::provider::LinkPolicy;
 
-use super::accounts::{code, sub, trouble, was_told};
+use super::accounts::{code, sub, trouble, was_emailed};
 use crate::harness::browser::{Browser, Landing};
 use crate::harness::database::on_both_databases;
-use crate::harness::providers::{APPLE, GOOGLE, MICROSOFT, X, house_with};
+use crate::harness::providers::{APPLE, GOOGLE, MICROSOFT, X, server_with};
 use crate::harness::server::TestServer;
 
 const ANA: &str = "ana@example.test";
@@ -23,7 +23,7 @@ async fn sign_in_to_it(server: &TestServer, browser: &mut Browser<'_>, question:
 
 on_both_databases! {
     async fn signing_in_to_the_account_links_and_there_is_one_sub(db: TestDatabase) {
-        let (server, at) = house_with(db, &[GOOGLE]).await;
+        let (server, at) = server_with(db, &[GOOGLE]).await;
         let ana = server.user(ANA).await;
         let mut browser = server.browser();
         let question = browser.come_by(&at, GOOGLE, "ana").await;
@@ -36,7 +36,7 @@ on_both_databases! {
         let landing = browser.submit(&back, &[("confirm", "1")]).await;
         assert_eq!(landing.url, server.at("/account/profile"), "{}", landing.body);
         assert_eq!((server.identities().await, server.users().await), (1, 1));
-        assert!(was_told(&server, ANA, "A new way to sign in").await);
+        assert!(was_emailed(&server, ANA, "A new way to sign in").await);
         let mut other = server.browser();
         assert_eq!(other.come_by(&at, GOOGLE, "ana").await.url, server.at("/account/profile"));
         assert_eq!(sub(&server, &mut other).await, ana.sub.0);
@@ -45,7 +45,7 @@ on_both_databases! {
     }
 
     async fn signing_in_to_another_account_answers_nothing(db: TestDatabase) {
-        let (server, at) = house_with(db, &[GOOGLE]).await;
+        let (server, at) = server_with(db, &[GOOGLE]).await;
         server.user(ANA).await;
         server.user("eve@example.test").await;
         let mut eve = server.browser();
@@ -63,7 +63,7 @@ on_both_databases! {
     }
 
     async fn a_sign_in_that_has_grown_old_does_not_answer(db: TestDatabase) {
-        let (server, at) = house_with(db, &[GOOGLE]).await;
+        let (server, at) = server_with(db, &[GOOGLE]).await;
         server.user(ANA).await;
         let mut browser = server.signed_in(ANA).await;
         server.wait(301);
@@ -77,7 +77,7 @@ on_both_databases! {
     }
 
     async fn where_the_operator_says_so_a_code_mailed_to_the_address_answers(db: TestDatabase) {
-        let (server, at) = house_with(db, &[]).await;
+        let (server, at) = server_with(db, &[]).await;
         server.provider(&at, X, |settings| settings.link_policy = LinkPolicy::VerifyMail).await;
         let ana = server.user(ANA).await;
         let mut browser = server.browser();
@@ -92,7 +92,7 @@ on_both_databases! {
     }
 
     async fn the_authority_for_an_address_links_by_itself_and_nobody_else_does(db: TestDatabase) {
-        let (server, at) = house_with(db, &[]).await;
+        let (server, at) = server_with(db, &[]).await;
         for kind in [GOOGLE, X, MICROSOFT] {
             server.provider(&at, kind, |settings| settings.link_policy = LinkPolicy::Auto).await;
         }
@@ -120,7 +120,7 @@ on_both_databases! {
 
     /// UP-15: a second factor is required with every sign-in method, and an address alone never links.
     async fn a_second_factor_is_asked_for_whoever_vouches(db: TestDatabase) {
-        let (server, at) = house_with(db, &[]).await;
+        let (server, at) = server_with(db, &[]).await;
         server.provider(&at, GOOGLE, |settings| settings.link_policy = LinkPolicy::Auto).await;
         server.provider(&at, X, |settings| settings.link_policy = LinkPolicy::VerifyMail).await;
         let guest = server.user("guest@gmail.com").await;
@@ -144,7 +144,7 @@ on_both_databases! {
 
     /// Two browsers were asked about the same identity: the second answer is too late.
     async fn a_question_is_over_once_the_identity_is_linked(db: TestDatabase) {
-        let (server, at) = house_with(db, &[GOOGLE]).await;
+        let (server, at) = server_with(db, &[GOOGLE]).await;
         server.user(ANA).await;
         let (mut one, mut two) = (server.browser(), server.browser());
         let mut asked = Vec::new();
@@ -160,7 +160,7 @@ on_both_databases! {
 
     /// An address of a relay service is stored and never compared.
     async fn a_relay_matches_nobody(db: TestDatabase) {
-        let (server, at) = house_with(db, &[APPLE]).await;
+        let (server, at) = server_with(db, &[APPLE]).await;
         server.browser().come_by(&at, APPLE, "relay").await;
         let taken = "select count(*) from users where email like '%@privaterelay.appleid.com'";
         assert_eq!((server.users().await, server.database.count(taken).await), (1, 1));
@@ -172,7 +172,7 @@ on_both_databases! {
 
     /// UP-02: a pending registration of the victim's address is deleted.
     async fn a_registration_that_waits_is_thrown_away_when_the_owner_comes(db: TestDatabase) {
-        let (server, at) = house_with(db, &[GOOGLE]).await;
+        let (server, at) = server_with(db, &[GOOGLE]).await;
         let mut thief = server.browser();
         let page = thief.open(&server.at("/register")).await;
         let form = [("given_name", "Eve"), ("family_name", "Il"), ("email", ANA), ("password", "a password of a thief")];
@@ -191,7 +191,7 @@ on_both_databases! {
 
     /// UP-02: nor does an attacker's pending change of address succeed after the owner has come.
     async fn an_address_that_somebody_else_was_about_to_take_is_the_owners(db: TestDatabase) {
-        let (server, at) = house_with(db, &[GOOGLE]).await;
+        let (server, at) = server_with(db, &[GOOGLE]).await;
         server.user("eve@example.test").await;
         let mut eve = server.signed_in("eve@example.test").await;
         let page = eve.open(&server.at("/account/email")).await;
@@ -213,7 +213,7 @@ on_both_databases! {
 
     /// UP-11: a disabled user is signed in by no method, and gets no question.
     async fn a_disabled_user_stays_out(db: TestDatabase) {
-        let (server, at) = house_with(db, &[]).await;
+        let (server, at) = server_with(db, &[]).await;
         for (kind, policy) in [(GOOGLE, LinkPolicy::Auto), (X, LinkPolicy::VerifyMail)] {
             server.provider(&at, kind, |settings| settings.link_policy = policy).await;
         }

@@ -6,11 +6,11 @@ use serde_json::json;
 use super::accounts::trouble;
 use super::people::KINDS;
 use crate::harness::database::on_both_databases;
-use crate::harness::providers::{APPLE, FACEBOOK, GOOGLE, MICROSOFT, OIDC, X, house_with};
+use crate::harness::providers::{APPLE, FACEBOOK, GOOGLE, MICROSOFT, OIDC, X, server_with};
 
 on_both_databases! {
     async fn a_provider_that_is_down_fails_alone(db: TestDatabase) {
-        let (server, at) = house_with(db, &[GOOGLE, X]).await;
+        let (server, at) = server_with(db, &[GOOGLE, X]).await;
         server.user("eve@example.test").await;
         at.fault(json!({"fault": "down", "provider": "google"})).await;
         let mut browser = server.browser();
@@ -22,7 +22,8 @@ on_both_databases! {
 
 #[tokio::test]
 async fn what_goes_out_is_what_each_provider_asks_for_and_nothing_of_ours() {
-    let (server, at) = house_with(crate::harness::database::TestDatabase::sqlite().await, &[GOOGLE, FACEBOOK, X]).await;
+    let (server, at) =
+        server_with(crate::harness::database::TestDatabase::sqlite().await, &[GOOGLE, FACEBOOK, X]).await;
     for kind in [GOOGLE, FACEBOOK, X] {
         server.browser().come_by(&at, kind, "ana").await;
     }
@@ -43,7 +44,7 @@ async fn what_goes_out_is_what_each_provider_asks_for_and_nothing_of_ours() {
 /// UP-17: only the hint of a request is sent to the provider; state, nonce and challenge are new for each sign-in.
 #[tokio::test]
 async fn nothing_of_a_request_overrides_what_goes_to_any_provider() {
-    let (server, _at) = house_with(crate::harness::database::TestDatabase::sqlite().await, KINDS).await;
+    let (server, _at) = server_with(crate::harness::database::TestDatabase::sqlite().await, KINDS).await;
     let mut seen = std::collections::BTreeSet::new();
     let planted = "client_id=evil&redirect_uri=https://evil.test&scope=admin&nonce=n&state=s&prompt=none&response_type=token\
                    &response_mode=fragment&code_challenge=c&code_challenge_method=plain&hd=evil.test&tenant=evil\

@@ -10,7 +10,7 @@ use super::accounts::trouble;
 use super::people::KINDS;
 use crate::harness::browser::Landing;
 use crate::harness::database::{TestDatabase, on_both_databases};
-use crate::harness::providers::{FACEBOOK, X, house_with};
+use crate::harness::providers::{FACEBOOK, X, server_with};
 
 /// Everything that is stored, as text.
 async fn everything(database: &TestDatabase) -> String {
@@ -27,7 +27,7 @@ async fn everything(database: &TestDatabase) -> String {
 on_both_databases! {
     /// UP-04: a code that the provider issued to another application is rejected, without a request about it.
     async fn a_code_of_another_application_lets_nobody_in(db: TestDatabase) {
-        let (server, at) = house_with(db, KINDS).await;
+        let (server, at) = server_with(db, KINDS).await;
         for kind in KINDS {
             let mut browser = server.browser();
             let away = browser.leave(kind, "ana").await;
@@ -44,7 +44,7 @@ on_both_databases! {
     /// UP-04: a token of the provider, even a valid one of this application, is accepted at no endpoint; the provider
     /// is not even asked about it.
     async fn a_token_of_the_provider_is_no_way_in(db: TestDatabase) {
-        let (server, at) = house_with(db, &[FACEBOOK, X]).await;
+        let (server, at) = server_with(db, &[FACEBOOK, X]).await;
         for kind in [FACEBOOK, X] {
             server.browser().come_by(&at, kind, "ana").await;
             let shown = at.asked(kind.as_str(), "userinfo").await;
@@ -77,7 +77,7 @@ on_both_databases! {
 
     /// UP-16: no token of a provider is stored, so that nobody can read it later.
     async fn no_token_of_a_provider_is_kept(db: TestDatabase) {
-        let (server, at) = house_with(db, KINDS).await;
+        let (server, at) = server_with(db, KINDS).await;
         for kind in KINDS {
             // For a user without an address a plain provider is asked once more, with the token.
             for persona in ["ana", "no_email"] {

@@ -9,7 +9,7 @@ use super::accounts::{sub, trouble};
 use super::people::KINDS;
 use crate::harness::browser::Landing;
 use crate::harness::database::{TestDatabase, on_both_databases};
-use crate::harness::providers::{FACEBOOK, GITHUB, GOOGLE, Kind, OIDC, Providers, X, house_with};
+use crate::harness::providers::{FACEBOOK, GITHUB, GOOGLE, Kind, OIDC, Providers, X, server_with};
 use crate::harness::server::TestServer;
 
 const VICTIM: &str = "victim@example.test";
@@ -40,7 +40,7 @@ async fn said_of(server: &TestServer, at: &Providers, kind: Kind, persona: &str,
 }
 
 async fn server(db: TestDatabase) -> (TestServer, Providers) {
-    house_with(db, KINDS).await
+    server_with(db, KINDS).await
 }
 
 on_both_databases! {
@@ -113,22 +113,22 @@ on_both_databases! {
         ];
         let same = ["Victim@Example.TEST", " victim@example.test\t", "VICTIM@EXAMPLE.TEST"];
         for kind in KINDS.iter().filter(|kind| **kind != FACEBOOK) {
-            for told in &none {
-                let landing = said_of(&server, &at, kind, "ana", &json!({"claims": {address(kind): told}})).await;
-                assert!(landing.body.contains("name=\"skip\""), "{kind:?} {told}: {} {}", landing.url, landing.body);
+            for given in &none {
+                let landing = said_of(&server, &at, kind, "ana", &json!({"claims": {address(kind): given}})).await;
+                assert!(landing.body.contains("name=\"skip\""), "{kind:?} {given}: {} {}", landing.url, landing.body);
             }
-            for told in same {
-                let landing = said_of(&server, &at, kind, "ana", &json!({"claims": {address(kind): told}})).await;
-                assert!(landing.url.contains("/upstream/ask?q="), "{kind:?} {told}: {}", landing.url);
-                assert!(!landing.links("/login").is_empty() && !landing.body.contains("name=\"skip\""), "{kind:?} {told}");
+            for given in same {
+                let landing = said_of(&server, &at, kind, "ana", &json!({"claims": {address(kind): given}})).await;
+                assert!(landing.url.contains("/upstream/ask?q="), "{kind:?} {given}: {}", landing.url);
+                assert!(!landing.links("/login").is_empty() && !landing.body.contains("name=\"skip\""), "{kind:?} {given}");
             }
             assert_eq!((server.users().await, server.identities().await, server.live_sessions().await), (1, 0, 0), "{kind:?}");
         }
         // Dots and tags are significant: this is another address.
-        for told in ["vic.tim@example.test", "victim+x@example.test"] {
-            let persona = told.split('@').next().unwrap().replace('+', "-");
-            let landing = said_of(&server, &at, OIDC, &persona, &json!({"claims": {"email": told}})).await;
-            assert_eq!(landing.url, server.at("/account/profile"), "{told}: {}", landing.body);
+        for address in ["vic.tim@example.test", "victim+x@example.test"] {
+            let persona = address.split('@').next().unwrap().replace('+', "-");
+            let landing = said_of(&server, &at, OIDC, &persona, &json!({"claims": {"email": address}})).await;
+            assert_eq!(landing.url, server.at("/account/profile"), "{address}: {}", landing.body);
         }
         let of_victim = "select count(*) from identity join users on users.id = identity.user_id where users.email = 'victim@example.test'";
         assert_eq!((server.users().await, server.database.count(of_victim).await), (3, 0));

@@ -8,7 +8,7 @@ use super::accounts::trouble;
 use super::people::KINDS;
 use crate::harness::browser::Landing;
 use crate::harness::database::on_both_databases;
-use crate::harness::providers::{APPLE, FACEBOOK, GITHUB, GOOGLE, Kind, MICROSOFT, OIDC, X, house_with, id_of};
+use crate::harness::providers::{APPLE, FACEBOOK, GITHUB, GOOGLE, Kind, MICROSOFT, OIDC, X, id_of, server_with};
 
 /// The error of `come_back` for a sign-in that another browser started.
 fn is_over(landing: &Landing) -> bool {
@@ -17,7 +17,7 @@ fn is_over(landing: &Landing) -> bool {
 
 on_both_databases! {
     async fn an_answer_is_taken_up_once_in_the_browser_that_left(db: TestDatabase) {
-        let (server, at) = house_with(db, &[GOOGLE]).await;
+        let (server, at) = server_with(db, &[GOOGLE]).await;
         let mut ana = server.browser();
         let away = ana.leave(GOOGLE, "ana").await;
         let state = away.answer("state").unwrap();
@@ -36,7 +36,7 @@ on_both_databases! {
     }
 
     async fn login_by_force_does_not_work(db: TestDatabase) {
-        let (server, at) = house_with(db, &[GOOGLE]).await;
+        let (server, at) = server_with(db, &[GOOGLE]).await;
         let mut eve = server.browser();
         let away = eve.leave(GOOGLE, "eve").await;
         // A new browser follows a link with the attacker's response.
@@ -47,7 +47,7 @@ on_both_databases! {
 
     /// UP-08: a sign-in at one provider cannot be completed with another, and no code is sent out.
     async fn an_answer_of_another_provider_is_none(db: TestDatabase) {
-        let (server, at) = house_with(db, KINDS).await;
+        let (server, at) = server_with(db, KINDS).await;
         for (begun, ended) in [(GOOGLE, X), (X, GOOGLE), (GOOGLE, FACEBOOK), (FACEBOOK, GITHUB), (GITHUB, OIDC), (OIDC, GOOGLE), (MICROSOFT, OIDC)] {
             let mut browser = server.browser();
             let away = browser.leave(begun, "ana").await;
@@ -62,7 +62,7 @@ on_both_databases! {
     }
 
     async fn whoever_stays_away_too_long_begins_anew(db: TestDatabase) {
-        let (server, at) = house_with(db, &[X]).await;
+        let (server, at) = server_with(db, &[X]).await;
         let mut browser = server.browser();
         let away = browser.leave(X, "ana").await;
         server.wait(601);
@@ -73,7 +73,7 @@ on_both_databases! {
     }
 
     async fn garbage_at_the_callback_is_answered_and_makes_nobody(db: TestDatabase) {
-        let (server, _at) = house_with(db, &[GOOGLE, APPLE]).await;
+        let (server, _at) = server_with(db, &[GOOGLE, APPLE]).await;
         let mut browser = server.browser();
         browser.leave(GOOGLE, "ana").await;
         let long = "x".repeat(5_000);
@@ -96,7 +96,7 @@ on_both_databases! {
 
     /// UP-11
     async fn a_provider_that_is_switched_off_or_removed_meanwhile_lets_nobody_in(db: TestDatabase) {
-        let (server, at) = house_with(db, &[GOOGLE, X]).await;
+        let (server, at) = server_with(db, &[GOOGLE, X]).await;
         let mut browser = server.browser();
         let away = browser.leave(GOOGLE, "ana").await;
         server.provider(&at, GOOGLE, |settings| settings.enabled = false).await;
@@ -116,7 +116,7 @@ on_both_databases! {
 
     /// UP-11
     async fn a_user_who_is_disabled_meanwhile_is_not_let_in(db: TestDatabase) {
-        let (server, at) = house_with(db, &[GOOGLE]).await;
+        let (server, at) = server_with(db, &[GOOGLE]).await;
         server.browser().come_by(&at, GOOGLE, "ana").await;
         let user = server.database.store.find_user_by_email(&Email::parse("ana@example.test").unwrap()).await.unwrap().unwrap();
         let mut browser = server.browser();

@@ -3,16 +3,16 @@
 use reqwest::StatusCode;
 use usher_domain::email::Email;
 
-use super::accounts::{sub, trouble, was_told};
+use super::accounts::{sub, trouble, was_emailed};
 use crate::harness::database::on_both_databases;
-use crate::harness::providers::{FACEBOOK, GITHUB, GOOGLE, X, house_with};
+use crate::harness::providers::{FACEBOOK, GITHUB, GOOGLE, X, server_with};
 
 const BOB: &str = "bob@example.test";
 const PAGE: &str = "/account/identities";
 
 on_both_databases! {
     async fn any_number_of_identities_lead_to_one_person(db: TestDatabase) {
-        let (server, at) = house_with(db, &[GOOGLE, FACEBOOK, X, GITHUB]).await;
+        let (server, at) = server_with(db, &[GOOGLE, FACEBOOK, X, GITHUB]).await;
         let bob = server.user(BOB).await;
         let mut browser = server.signed_in(BOB).await;
         for (kind, persona) in [(GOOGLE, "ana"), (GOOGLE, "maria"), (FACEBOOK, "bob"), (X, "bob"), (GITHUB, "no_email")] {
@@ -23,7 +23,7 @@ on_both_databases! {
             assert_eq!(sub(&server, &mut other).await, bob.sub.0, "{kind:?}");
         }
         assert_eq!((server.users().await, server.identities().await), (1, 5));
-        assert!(was_told(&server, BOB, "A new way to sign in").await);
+        assert!(was_emailed(&server, BOB, "A new way to sign in").await);
         let page = browser.open(&server.at(PAGE)).await;
         assert_eq!(page.values("unlink").len(), 5);
         let asked = at.asked("google", "authorize").await;
@@ -35,7 +35,7 @@ on_both_databases! {
     }
 
     async fn linking_wants_a_form_of_ours_and_a_person_who_has_just_shown_themselves(db: TestDatabase) {
-        let (server, at) = house_with(db, &[GOOGLE]).await;
+        let (server, at) = server_with(db, &[GOOGLE]).await;
         server.user(BOB).await;
         let mut browser = server.signed_in(BOB).await;
         let csrf = browser.open(&server.at(PAGE)).await.value("csrf");
@@ -55,7 +55,7 @@ on_both_databases! {
 
     /// The former secret of the session gives no access to what was linked since (CVE-2026-7507).
     async fn the_secret_of_the_session_changes_with_every_link(db: TestDatabase) {
-        let (server, at) = house_with(db, &[GOOGLE, X]).await;
+        let (server, at) = server_with(db, &[GOOGLE, X]).await;
         server.user(BOB).await;
         let mut browser = server.signed_in(BOB).await;
         for kind in [GOOGLE, X] {
@@ -69,7 +69,7 @@ on_both_databases! {
 
     /// UP-09: a cross-site page cannot start linking, even with a valid form; and a GET links nothing.
     async fn another_site_links_nothing(db: TestDatabase) {
-        let (server, at) = house_with(db, &[GOOGLE]).await;
+        let (server, at) = server_with(db, &[GOOGLE]).await;
         server.user(BOB).await;
         let mut browser = server.signed_in(BOB).await;
         let csrf = browser.open(&server.at(PAGE)).await.value("csrf");
@@ -89,7 +89,7 @@ on_both_databases! {
 
     /// UP-09: a sign-in at a provider signs its user in; it links nothing to the user who is signed in here.
     async fn a_sign_in_is_no_link(db: TestDatabase) {
-        let (server, at) = house_with(db, &[GOOGLE]).await;
+        let (server, at) = server_with(db, &[GOOGLE]).await;
         let bob = server.user(BOB).await;
         let mut browser = server.signed_in(BOB).await;
         let landing = browser.come_by(&at, GOOGLE, "ana").await;
@@ -102,7 +102,7 @@ on_both_databases! {
     /// If the authentication is no longer recent after the callback, the user must authenticate again; nothing is
     /// linked.
     async fn whoever_dawdles_at_the_provider_shows_themselves_again(db: TestDatabase) {
-        let (server, at) = house_with(db, &[GOOGLE]).await;
+        let (server, at) = server_with(db, &[GOOGLE]).await;
         server.user(BOB).await;
         let mut browser = server.signed_in(BOB).await;
         let page = browser.open(&server.at(PAGE)).await;
@@ -116,7 +116,7 @@ on_both_databases! {
     /// The callback of linking counts for the session that started it, and for no other user in this browser or
     /// elsewhere.
     async fn a_link_is_the_sessions_that_asked_for_it(db: TestDatabase) {
-        let (server, at) = house_with(db, &[GOOGLE]).await;
+        let (server, at) = server_with(db, &[GOOGLE]).await;
         server.user(BOB).await;
         server.user("eve@example.test").await;
         let mut browser = server.signed_in(BOB).await;
@@ -135,7 +135,7 @@ on_both_databases! {
     }
 
     async fn what_is_somebody_elses_is_refused_and_says_no_more(db: TestDatabase) {
-        let (server, at) = house_with(db, &[GOOGLE]).await;
+        let (server, at) = server_with(db, &[GOOGLE]).await;
         let mut ana = server.browser();
         ana.come_by(&at, GOOGLE, "ana").await;
         server.user(BOB).await;
@@ -148,7 +148,7 @@ on_both_databases! {
     }
 
     async fn the_last_way_in_stays(db: TestDatabase) {
-        let (server, at) = house_with(db, &[GOOGLE, X]).await;
+        let (server, at) = server_with(db, &[GOOGLE, X]).await;
         let mut browser = server.browser();
         browser.come_by(&at, GOOGLE, "ana").await;
         let page = browser.open(&server.at(PAGE)).await;
@@ -165,7 +165,7 @@ on_both_databases! {
     }
 
     async fn unlinking_ends_what_it_opened_elsewhere_and_leads_nowhere_for_a_day(db: TestDatabase) {
-        let (server, at) = house_with(db, &[GOOGLE]).await;
+        let (server, at) = server_with(db, &[GOOGLE]).await;
         server.user(BOB).await;
         let mut here = server.signed_in(BOB).await;
         here.link(&at, GOOGLE, "ana").await;
@@ -175,7 +175,7 @@ on_both_databases! {
         let gone = page.value("unlink");
         here.submit(&page, &[("unlink", &gone)]).await;
         assert!(here.is_in().await && by_password.is_in().await && !by_google.is_in().await);
-        assert!(was_told(&server, BOB, "A way to sign in was removed").await);
+        assert!(was_emailed(&server, BOB, "A way to sign in was removed").await);
         let landing = server.browser().come_by(&at, GOOGLE, "ana").await;
         assert_eq!(trouble(&landing), (409, "IDENTITY_TAKEN".into()), "{}", landing.body);
         assert_eq!(server.users().await, 1);
@@ -186,7 +186,7 @@ on_both_databases! {
     }
 
     async fn unlinking_wants_a_fresh_sign_in_and_ones_own_identity(db: TestDatabase) {
-        let (server, at) = house_with(db, &[GOOGLE]).await;
+        let (server, at) = server_with(db, &[GOOGLE]).await;
         server.browser().come_by(&at, GOOGLE, "ana").await;
         server.user(BOB).await;
         let mut bob = server.signed_in(BOB).await;

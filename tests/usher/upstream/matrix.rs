@@ -324,7 +324,7 @@ on_both_databases! {
         hold(db, AT_TOKEN).await;
     }
 
-    async fn trouble_with_what_is_told_of_a_person_is_a_page_and_nobody_is_in(db: TestDatabase) {
+    async fn invalid_claims_show_a_page_and_sign_nobody_in(db: TestDatabase) {
         hold(db, AT_USERINFO).await;
     }
 

@@ -8,10 +8,10 @@ use usher_domain::id::AssignmentId;
 use usher_domain::oauth::client::ClientType;
 use usher_domain::project::assignment::{Assignment, RoleHolder};
 
-use super::accounts::{sub, told_to, was_told};
+use super::accounts::{claims_of, sub, was_emailed};
 use crate::harness::browser::{Browser, Landing};
 use crate::harness::database::on_both_databases;
-use crate::harness::providers::{GOOGLE, X, house_with};
+use crate::harness::providers::{GOOGLE, X, server_with};
 use crate::harness::server::TestServer;
 
 const BOB: &str = "bob@example.test";
@@ -26,8 +26,8 @@ async fn merge(server: &TestServer, browser: &mut Browser<'_>) -> Landing {
 }
 
 on_both_databases! {
-    async fn either_door_leads_to_the_one_who_is_left_and_the_old_sub_still_names_them(db: TestDatabase) {
-        let (server, at) = house_with(db, &[GOOGLE]).await;
+    async fn both_sign_ins_lead_to_the_remaining_account_and_the_old_sub_still_finds_it(db: TestDatabase) {
+        let (server, at) = server_with(db, &[GOOGLE]).await;
         let bob = server.user(BOB).await;
         let client = server.client(ClientType::Web, |_| {}).await;
         let mut browser = server.browser();
@@ -40,8 +40,8 @@ on_both_databases! {
         browser.sign_in(&page, BOB).await;
         let done = merge(&server, &mut browser).await;
         assert_eq!(done.url, server.at("/account/identities?done=merged"), "{}", done.body);
-        assert!(was_told(&server, BOB, "Two accounts became one").await);
-        assert!(was_told(&server, "ana@example.test", "Two accounts became one").await);
+        assert!(was_emailed(&server, BOB, "Two accounts became one").await);
+        assert!(was_emailed(&server, "ana@example.test", "Two accounts became one").await);
         // The grants of the merged account have ended.
         assert_eq!(server.refresh(&client, &tokens.text("refresh_token")).await.error(), "invalid_grant");
         let mut other = server.browser();
@@ -50,7 +50,7 @@ on_both_databases! {
         assert_ne!(old, bob.sub.0);
         // The client that only knows the old `sub`.
         let silent = server.authorize_url(&client, &[("prompt", "none"), ("id_token_hint", &hint)]);
-        told_to(&server, &client, &mut other).await;
+        claims_of(&server, &client, &mut other).await;
         let landing = other.open(&silent).await;
         assert!(landing.answer("code").is_some(), "{}", landing.url);
         let claims = json!({"id_token": {"sub": {"value": old}}}).to_string();
@@ -63,7 +63,7 @@ on_both_databases! {
 
     /// A role may forbid: merging must not remove it.
     async fn whoever_is_kept_has_the_roles_of_both(db: TestDatabase) {
-        let (server, _) = house_with(db, &[GOOGLE]).await;
+        let (server, _) = server_with(db, &[GOOGLE]).await;
         let (eve, bob) = (server.user("eve@example.test").await, server.user(BOB).await);
         let (now, soon) = (server.now(), server.now() + std::time::Duration::from_secs(60));
         for (user, role, expires_at) in [
@@ -96,7 +96,7 @@ on_both_databases! {
     }
 
     async fn the_merged_one_signs_in_no_more_and_their_address_leads_to_the_other(db: TestDatabase) {
-        let (server, at) = house_with(db, &[GOOGLE, X]).await;
+        let (server, at) = server_with(db, &[GOOGLE, X]).await;
         server.user("eve@example.test").await;
         let bob = server.user(BOB).await;
         let mut browser = server.signed_in("eve@example.test").await;
@@ -116,7 +116,7 @@ on_both_databases! {
     }
 
     async fn a_merge_is_taken_back_within_thirty_days(db: TestDatabase) {
-        let (server, at) = house_with(db, &[GOOGLE]).await;
+        let (server, at) = server_with(db, &[GOOGLE]).await;
         server.user(BOB).await;
         let mut browser = server.browser();
         browser.come_by(&at, GOOGLE, "ana").await;
@@ -137,7 +137,7 @@ on_both_databases! {
     }
 
     async fn after_thirty_days_a_merge_stays(db: TestDatabase) {
-        let (server, at) = house_with(db, &[GOOGLE]).await;
+        let (server, at) = server_with(db, &[GOOGLE]).await;
         server.user(BOB).await;
         let mut browser = server.browser();
         browser.come_by(&at, GOOGLE, "ana").await;
@@ -155,7 +155,7 @@ on_both_databases! {
     }
 
     async fn a_merge_wants_both_accounts_signed_in_here_and_freshly(db: TestDatabase) {
-        let (server, _at) = house_with(db, &[]).await;
+        let (server, _at) = server_with(db, &[]).await;
         server.user("eve@example.test").await;
         server.user(BOB).await;
         let mut browser = server.signed_in("eve@example.test").await;

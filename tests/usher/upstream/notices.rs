@@ -2,17 +2,17 @@
 
 use serde_json::{Value, json};
 
-use super::accounts::was_told;
+use super::accounts::was_emailed;
 use crate::harness::database::on_both_databases;
-use crate::harness::providers::{APPLE, FACEBOOK, GOOGLE, OIDC, Providers, house_with};
+use crate::harness::providers::{APPLE, FACEBOOK, GOOGLE, OIDC, Providers, server_with};
 use crate::harness::server::{PASSWORD, TestServer};
 
 const BOB: &str = "bob@example.test";
 
 /// Makes a provider send an event to an endpoint of the server; returns the status and body of the response.
-async fn tell(server: &TestServer, at: &Providers, endpoint: &str, mut order: Value) -> (u16, String, String) {
+async fn send(server: &TestServer, at: &Providers, endpoint: &str, mut order: Value) -> (u16, String, String) {
     order["to"] = json!(format!("{}/upstream/{endpoint}", server.url));
-    let answer = at.tell(order).await;
+    let answer = at.send_event(order).await;
     let status = answer["status"].as_u64().and_then(|status| u16::try_from(status).ok());
     let text = |name: &str| answer[name].as_str().unwrap_or_default().to_owned();
     (status.unwrap_or_else(|| panic!("{answer}")), text("body"), text("sent"))
@@ -20,23 +20,23 @@ async fn tell(server: &TestServer, at: &Providers, endpoint: &str, mut order: Va
 
 on_both_databases! {
     async fn google_ends_the_sessions_of_an_account_that_is_in_danger(db: TestDatabase) {
-        let (server, at) = house_with(db, &[GOOGLE]).await;
+        let (server, at) = server_with(db, &[GOOGLE]).await;
         for event in ["account-disabled", "sessions-revoked", "account-credential-change-required"] {
             let (mut ana, mut eve) = (server.browser(), server.browser());
             ana.come_by(&at, GOOGLE, "ana").await;
             eve.come_by(&at, GOOGLE, "eve").await;
             let order = json!({"kind": "google_risc", "persona": "ana", "event": event});
-            let (status, body, _) = tell(&server, &at, "google/notices", order).await;
+            let (status, body, _) = send(&server, &at, "google/notices", order).await;
             assert_eq!(status, 202, "RFC 8935 §2.2: {event} {body}");
             assert!(!ana.is_in().await && eve.is_in().await, "{event}");
         }
         assert_eq!(server.identities().await, 2, "the links stay");
         let verified = json!({"kind": "google_risc", "persona": "ana", "event": "verification"});
-        assert_eq!(tell(&server, &at, "google/notices", verified).await.0, 202);
+        assert_eq!(send(&server, &at, "google/notices", verified).await.0, 202);
     }
 
     async fn an_account_that_is_gone_there_is_unlinked_here(db: TestDatabase) {
-        let (server, at) = house_with(db, &[GOOGLE, FACEBOOK, APPLE]).await;
+        let (server, at) = server_with(db, &[GOOGLE, FACEBOOK, APPLE]).await;
         server.user(BOB).await;
         for (kind, door, order) in [
             (GOOGLE, "google/notices", json!({"kind": "google_risc", "persona": "gone", "event": "account-purged"})),
@@ -51,21 +51,21 @@ on_both_databases! {
             let mut by_it = server.browser();
             by_it.come_by(&at, kind, "gone").await;
             assert!(by_it.is_in().await, "{order}");
-            let (status, body, _) = tell(&server, &at, door, order.clone()).await;
+            let (status, body, _) = send(&server, &at, door, order.clone()).await;
             assert!((200..300).contains(&status), "{order} {status} {body}");
             assert_eq!(server.identities().await, 0, "{order}");
             assert!(browser.is_in().await && !by_it.is_in().await, "{order}");
-            assert!(was_told(&server, BOB, "A way to sign in was removed").await);
+            assert!(was_emailed(&server, BOB, "A way to sign in was removed").await);
         }
     }
 
     async fn the_last_way_in_is_kept_and_its_owner_is_mailed_a_way_back(db: TestDatabase) {
-        let (server, at) = house_with(db, &[GOOGLE]).await;
+        let (server, at) = server_with(db, &[GOOGLE]).await;
         let mut ana = server.browser();
         ana.come_by(&at, GOOGLE, "ana").await;
         let before = server.emails().await.len();
         let order = json!({"kind": "google_risc", "persona": "ana", "event": "account-purged"});
-        assert_eq!(tell(&server, &at, "google/notices", order).await.0, 202);
+        assert_eq!(send(&server, &at, "google/notices", order).await.0, 202);
         assert_eq!(server.identities().await, 1);
         assert!(!ana.is_in().await);
         let forgotten = "select count(*) from identity where email_at_link is null and handle is null and email_state = 'absent'";
@@ -84,12 +84,12 @@ on_both_databases! {
     }
 
     async fn facebook_learns_that_the_data_are_deleted_and_the_person_can_see_it(db: TestDatabase) {
-        let (server, at) = house_with(db, &[FACEBOOK]).await;
+        let (server, at) = server_with(db, &[FACEBOOK]).await;
         server.user(BOB).await;
         let mut browser = server.signed_in(BOB).await;
         browser.link(&at, FACEBOOK, "bob").await;
         let order = json!({"kind": "facebook_data_deletion", "persona": "bob"});
-        let (status, body, _) = tell(&server, &at, "facebook/data-deletion", order).await;
+        let (status, body, _) = send(&server, &at, "facebook/data-deletion", order).await;
         assert_eq!((status, server.identities().await), (200, 0), "{body}");
         let told: Value = serde_json::from_str(&body).unwrap();
         let (url, code) = (told["url"].as_str().unwrap(), told["confirmation_code"].as_str().unwrap());
@@ -104,37 +104,37 @@ on_both_databases! {
         }
         // For an unknown user there is nothing to delete, which is a success as well.
         let nobody = json!({"kind": "facebook_data_deletion", "persona": "nobody"});
-        assert_eq!(tell(&server, &at, "facebook/data-deletion", nobody).await.0, 200);
+        assert_eq!(send(&server, &at, "facebook/data-deletion", nobody).await.0, 200);
     }
 
     async fn an_openid_provider_ends_the_sessions_of_its_own_session_and_no_others(db: TestDatabase) {
-        let (server, at) = house_with(db, &[OIDC]).await;
+        let (server, at) = server_with(db, &[OIDC]).await;
         let (mut first, mut second) = (server.browser(), server.browser());
         first.come_by(&at, OIDC, "ana").await;
         second.come_by(&at, OIDC, "ana").await;
         let order = json!({"kind": "oidc_backchannel_logout", "persona": "ana"});
-        let (status, body, sent) = tell(&server, &at, "oidc/backchannel-logout", order).await;
+        let (status, body, sent) = send(&server, &at, "oidc/backchannel-logout", order).await;
         assert_eq!(status, 200, "{body}");
         assert!(first.is_in().await && !second.is_in().await, "the session that was opened last, by its sid");
         second.come_by(&at, OIDC, "ana").await;
         let again = server.http.post(server.at("/upstream/oidc/backchannel-logout"));
         let form = again.header("content-type", "application/x-www-form-urlencoded").body(sent);
         assert!(form.send().await.unwrap().status().as_u16() < 500);
-        assert!(second.is_in().await && first.is_in().await, "what was heard once is not heard again");
+        assert!(second.is_in().await && first.is_in().await, "an accepted event is not accepted again");
     }
 
     async fn what_is_not_proven_moves_nobody(db: TestDatabase) {
-        let (server, at) = house_with(db, &[GOOGLE, FACEBOOK, OIDC, APPLE]).await;
+        let (server, at) = server_with(db, &[GOOGLE, FACEBOOK, OIDC, APPLE]).await;
         let (mut ana, mut eve) = (server.browser(), server.browser());
         ana.come_by(&at, OIDC, "ana").await;
         eve.come_by(&at, GOOGLE, "eve").await;
         for claims in [json!({"aud": "other"}), json!({"iss": "https://evil.test"}), json!({"nonce": "n"}), json!({"iat": 1, "exp": 2}), json!({"jti": null}), json!({"events": {}})] {
             let order = json!({"kind": "oidc_backchannel_logout", "persona": "ana", "claims": claims});
-            assert_eq!(tell(&server, &at, "oidc/backchannel-logout", order).await.0, 400, "{claims}");
+            assert_eq!(send(&server, &at, "oidc/backchannel-logout", order).await.0, 400, "{claims}");
         }
         for claims in [json!({"aud": "other"}), json!({"iss": "https://evil.test"}), json!({"iat": 1})] {
             let order = json!({"kind": "google_risc", "persona": "eve", "claims": claims});
-            assert_eq!(tell(&server, &at, "google/notices", order).await.0, 400, "{claims}");
+            assert_eq!(send(&server, &at, "google/notices", order).await.0, 400, "{claims}");
         }
         for endpoint in ["google/notices", "google/data-deletion", "google/backchannel-logout", "facebook/notices", "facebook/data-deletion", "apple/notices", "oidc/notices", "oidc/backchannel-logout"] {
             for body in ["", "x", "signed_request=a.b", "logout_token=e30.e30.", "{\"payload\": 7}", "\u{0}"] {

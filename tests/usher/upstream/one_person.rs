@@ -4,12 +4,12 @@ use usher_domain::oauth::client::ClientType;
 
 use super::accounts::code;
 use crate::harness::database::on_both_databases;
-use crate::harness::providers::{FACEBOOK, GOOGLE, X, house_with};
+use crate::harness::providers::{FACEBOOK, GOOGLE, X, server_with};
 use crate::oidc::openidconnect_client::Site;
 
 on_both_databases! {
-    async fn three_sites_learn_the_same_sub_of_a_person_who_comes_by_three_doors(db: TestDatabase) {
-        let (server, at) = house_with(db, &[GOOGLE, FACEBOOK, X]).await;
+    async fn three_sites_get_the_same_sub_of_a_person_who_uses_three_providers(db: TestDatabase) {
+        let (server, at) = server_with(db, &[GOOGLE, FACEBOOK, X]).await;
         let mut subs = Vec::new();
         for kind in [GOOGLE, FACEBOOK, X] {
             let site = Site::open(&server, server.client(ClientType::Web, |_| {}).await).await;

@@ -13,7 +13,7 @@ use usher_flows::Account;
 
 use crate::harness::browser::{Browser, Landing};
 use crate::harness::database::on_both_databases;
-use crate::harness::providers::{FACEBOOK, GOOGLE, Kind, Providers, X, house_with};
+use crate::harness::providers::{FACEBOOK, GOOGLE, Kind, Providers, X, server_with};
 use crate::harness::server::TestServer;
 
 /// The number of sequences on each database.
@@ -157,7 +157,7 @@ impl Run<'_> {
                 let to = format!("{}/upstream/google/notices", self.server.url);
                 let order =
                     json!({"kind": "google_risc", "persona": PEOPLE[who].1, "event": "account-purged", "to": to});
-                assert_eq!(self.at.tell(order).await["status"], 202, "{why}");
+                assert_eq!(self.at.send_event(order).await["status"], 202, "{why}");
             }
             Op::SignOut(at) => {
                 if let Some(account) = self.account(at).await {
@@ -301,7 +301,7 @@ impl Run<'_> {
 
 on_both_databases! {
     async fn nothing_that_happens_in_any_order_takes_or_gives_an_account_wrongly(db: TestDatabase) {
-        let (server, at) = house_with(db, &[GOOGLE, FACEBOOK, X]).await;
+        let (server, at) = server_with(db, &[GOOGLE, FACEBOOK, X]).await;
         let (mut runner, mut done) = (TestRunner::default(), BTreeMap::new());
         for _ in 0..CASES {
             empty(&server).await;
@@ -324,7 +324,7 @@ on_both_databases! {
 
     /// Each operation once, in an order in which it succeeds: the elements of the sequences above.
     async fn each_thing_that_may_happen_does(db: TestDatabase) {
-        let (server, at) = house_with(db, &[GOOGLE, FACEBOOK, X]).await;
+        let (server, at) = server_with(db, &[GOOGLE, FACEBOOK, X]).await;
         server.user(VICTIM).await;
         let mut done = BTreeMap::new();
         let browsers = [server.browser(), server.browser()];

@@ -4,9 +4,9 @@ use reqwest::StatusCode;
 use serde_json::{Value, json};
 use usher_domain::oauth::client::ClientType;
 
-use super::accounts::{code, sub, told_to, trouble};
+use super::accounts::{claims_of, code, sub, trouble};
 use crate::harness::database::on_both_databases;
-use crate::harness::providers::{APPLE, FACEBOOK, GITHUB, GOOGLE, Kind, MICROSOFT, OIDC, X, house_with};
+use crate::harness::providers::{APPLE, FACEBOOK, GITHUB, GOOGLE, Kind, MICROSOFT, OIDC, X, server_with};
 use crate::harness::server::START;
 
 /// Every provider.
@@ -63,7 +63,7 @@ const TABLE: &[(Kind, &str, Then)] = &[
 
 on_both_databases! {
     async fn every_persona_of_every_provider_gets_what_the_providers_word_is_worth(db: TestDatabase) {
-        let (server, at) = house_with(db, KINDS).await;
+        let (server, at) = server_with(db, KINDS).await;
         for (kind, persona, then) in TABLE {
             let (users, open) = (server.users().await, server.live_sessions().await);
             // A unique address: the subject here is who is new.
@@ -94,7 +94,7 @@ on_both_databases! {
     }
 
     async fn whoever_comes_again_is_the_same_and_a_change_of_address_there_changes_nothing_here(db: TestDatabase) {
-        let (server, at) = house_with(db, KINDS).await;
+        let (server, at) = server_with(db, KINDS).await;
         for kind in KINDS.iter().filter(|kind| **kind != FACEBOOK) {
             let persona = format!("ana:ana.{}@example.test", kind.as_str());
             let mut subs = Vec::new();
@@ -110,7 +110,7 @@ on_both_databases! {
 
     /// UP-03: a known user who returns with the address of another user stays the same; the other is not changed.
     async fn an_address_of_another_user_makes_nobody_that_user(db: TestDatabase) {
-        let (server, at) = house_with(db, KINDS).await;
+        let (server, at) = server_with(db, KINDS).await;
         let bob = server.user("bob@example.test").await;
         for kind in KINDS.iter().filter(|kind| **kind != FACEBOOK) {
             let mut first = server.browser();
@@ -128,7 +128,7 @@ on_both_databases! {
 
     /// UP-03: another user's address, at another account of the same provider, opens nothing.
     async fn the_same_address_at_another_account_there_is_another_person(db: TestDatabase) {
-        let (server, at) = house_with(db, &[GOOGLE]).await;
+        let (server, at) = server_with(db, &[GOOGLE]).await;
         server.browser().come_by(&at, GOOGLE, "same_email_other_sub").await;
         assert_eq!(server.users().await, 1);
         let landing = server.browser().come_by(&at, GOOGLE, "same_email_other_sub").await;
@@ -138,7 +138,7 @@ on_both_databases! {
 
     /// An unverified address belongs to nobody, even if it is one of a relay service.
     async fn a_relay_that_was_not_checked_is_asked_about_like_any_other_address(db: TestDatabase) {
-        let (server, at) = house_with(db, &[APPLE]).await;
+        let (server, at) = server_with(db, &[APPLE]).await;
         at.fault(json!({"fault": "claims", "claims": {"email_verified": "false"}})).await;
         let landing = server.browser().come_by(&at, APPLE, "relay").await;
         assert!(landing.body.contains("name=\"skip\""), "{} {}", landing.url, landing.body);
@@ -147,7 +147,7 @@ on_both_databases! {
 
     /// The source and time of each attribute are stored, and when an address was verified.
     async fn every_attribute_remembers_who_said_it_and_when_it_was_proven(db: TestDatabase) {
-        let (server, at) = house_with(db, &[GOOGLE, FACEBOOK]).await;
+        let (server, at) = server_with(db, &[GOOGLE, FACEBOOK]).await;
         let mut by_google = server.browser();
         by_google.come_by(&at, GOOGLE, "ana").await;
         let mut by_facebook = server.browser();
@@ -175,19 +175,19 @@ on_both_databases! {
         }
     }
 
-    async fn what_a_client_is_told_names_the_federation_and_the_address_that_was_proven(db: TestDatabase) {
-        let (server, at) = house_with(db, &[GOOGLE, OIDC]).await;
+    async fn claims_name_the_federation_and_the_proven_address(db: TestDatabase) {
+        let (server, at) = server_with(db, &[GOOGLE, OIDC]).await;
         let client = server.client(ClientType::Web, |_| {}).await;
         let mut browser = server.browser();
         browser.come_by(&at, GOOGLE, "ana").await;
-        let told = told_to(&server, &client, &mut browser).await;
+        let told = claims_of(&server, &client, &mut browser).await;
         assert_eq!(told["amr"], json!(["fed"]), "{told}");
         assert_eq!(told["acr"], "aal1");
         assert_eq!(server.database.count("select count(*) from users where email = 'ana@example.test'").await, 1);
     }
 
     async fn a_sign_in_in_the_middle_of_a_clients_request_ends_at_the_client(db: TestDatabase) {
-        let (server, at) = house_with(db, &[X]).await;
+        let (server, at) = server_with(db, &[X]).await;
         let client = server.client(ClientType::Web, |client| client.first_party = true).await;
         let mut browser = server.browser();
         let page = browser.open(&server.authorize_url(&client, &[])).await;
@@ -200,7 +200,7 @@ on_both_databases! {
     }
 
     async fn after_signing_out_here_the_provider_asks_anew_who_it_is(db: TestDatabase) {
-        let (server, at) = house_with(db, KINDS).await;
+        let (server, at) = server_with(db, KINDS).await;
         let mut browser = server.browser();
         browser.come_by(&at, GOOGLE, "ana").await;
         let first = at.asked("google", "authorize").await;
@@ -224,7 +224,7 @@ on_both_databases! {
 
     /// The session is new, and no token of the provider is stored.
     async fn the_secret_of_the_session_changes_with_every_sign_in(db: TestDatabase) {
-        let (server, at) = house_with(db, &[GOOGLE]).await;
+        let (server, at) = server_with(db, &[GOOGLE]).await;
         let mut browser = server.browser();
         browser.come_by(&at, GOOGLE, "ana").await;
         let before = browser.cookies.clone();

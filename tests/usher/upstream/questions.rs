@@ -7,15 +7,15 @@ use usher_flows::{FlowError, Rejected};
 use super::accounts::{code, sub};
 use crate::harness::authenticator::Authenticator;
 use crate::harness::database::on_both_databases;
-use crate::harness::providers::{FACEBOOK, GOOGLE, Providers, house_with};
+use crate::harness::providers::{FACEBOOK, GOOGLE, Providers, server_with};
 use crate::harness::server::{PASSWORD, TestServer};
 
 on_both_databases! {
     async fn an_address_that_nobody_checked_is_proven_by_a_code_before_it_counts(db: TestDatabase) {
-        let (server, at) = house_with(db, &[FACEBOOK]).await;
+        let (server, at) = server_with(db, &[FACEBOOK]).await;
         let mut browser = server.browser();
         let page = browser.come_by(&at, FACEBOOK, "ana").await;
-        assert_eq!(page.value("email"), "ana@example.test", "what was told is suggested");
+        assert_eq!(page.value("email"), "ana@example.test", "the asserted address is suggested");
         let sent = browser.submit(&page, &[("email", "ana@example.test"), ("mail", "1")]).await;
         assert!(sent.status == StatusCode::OK && sent.body.contains("name=\"code\""), "{}", sent.body);
         assert_eq!(server.users().await, 0);
@@ -31,7 +31,7 @@ on_both_databases! {
     }
 
     async fn an_address_that_looks_mistyped_is_asked_about(db: TestDatabase) {
-        let (server, at) = house_with(db, &[FACEBOOK]).await;
+        let (server, at) = server_with(db, &[FACEBOOK]).await;
         let mut browser = server.browser();
         let page = browser.come_by(&at, FACEBOOK, "ana").await;
         let sent = browser.submit(&page, &[("email", "ana@gmial.com"), ("mail", "1")]).await;
@@ -56,7 +56,7 @@ on_both_databases! {
     }
 
     async fn a_code_is_good_once_and_dies_after_a_few_tries(db: TestDatabase) {
-        let (server, at) = house_with(db, &[FACEBOOK]).await;
+        let (server, at) = server_with(db, &[FACEBOOK]).await;
         let mut browser = server.browser();
         let page = browser.come_by(&at, FACEBOOK, "ana").await;
         let sent = browser.submit(&page, &[("email", "ana@example.test"), ("mail", "1")]).await;
@@ -72,7 +72,7 @@ on_both_databases! {
     }
 
     async fn after_too_many_codes_the_way_on_keeps_the_request(db: TestDatabase) {
-        let (server, at) = house_with(db, &[FACEBOOK]).await;
+        let (server, at) = server_with(db, &[FACEBOOK]).await;
         let client = server.client(ClientType::Web, |metadata| metadata.first_party = true).await;
         let mut browser = server.browser();
         let page = browser.open(&server.authorize_url(&client, &[])).await;
@@ -94,7 +94,7 @@ on_both_databases! {
     }
 
     async fn an_account_without_an_address_keeps_its_only_way_in(db: TestDatabase) {
-        let (server, at) = house_with(db, &[FACEBOOK]).await;
+        let (server, at) = server_with(db, &[FACEBOOK]).await;
         let mut browser = server.browser();
         let page = browser.come_by(&at, FACEBOOK, "ana").await;
         browser.submit(&page, &[("skip", "1")]).await;
@@ -116,7 +116,7 @@ on_both_databases! {
     }
 
     async fn an_administrator_does_not_take_the_only_way_in(db: TestDatabase) {
-        let (server, at) = house_with(db, &[FACEBOOK]).await;
+        let (server, at) = server_with(db, &[FACEBOOK]).await;
         let mut browser = server.browser();
         let page = browser.come_by(&at, FACEBOOK, "ana").await;
         browser.submit(&page, &[("skip", "1")]).await;
@@ -138,7 +138,7 @@ on_both_databases! {
     }
 
     async fn a_newer_code_takes_the_place_of_the_older_one(db: TestDatabase) {
-        let (server, at) = house_with(db, &[FACEBOOK]).await;
+        let (server, at) = server_with(db, &[FACEBOOK]).await;
         let mut browser = server.browser();
         let page = browser.come_by(&at, FACEBOOK, "ana").await;
         let first = browser.submit(&page, &[("email", "one@example.test"), ("mail", "1")]).await;
@@ -153,7 +153,7 @@ on_both_databases! {
     }
 
     async fn whoever_has_no_address_goes_on_without_one(db: TestDatabase) {
-        let (server, at) = house_with(db, &[FACEBOOK]).await;
+        let (server, at) = server_with(db, &[FACEBOOK]).await;
         let mut browser = server.browser();
         let page = browser.come_by(&at, FACEBOOK, "ana").await;
         let landing = browser.submit(&page, &[("skip", "1")]).await;
@@ -166,7 +166,7 @@ on_both_databases! {
     }
 
     async fn an_invalid_address_gets_no_email(db: TestDatabase) {
-        let (server, at) = house_with(db, &[FACEBOOK]).await;
+        let (server, at) = server_with(db, &[FACEBOOK]).await;
         let mut browser = server.browser();
         let page = browser.come_by(&at, FACEBOOK, "no_email").await;
         for typed in ["", "ana", "a@b@c", "\u{FF20}x"] {
@@ -178,7 +178,7 @@ on_both_databases! {
 
     /// A question is bound to the browser, and valid for ten minutes.
     async fn a_question_is_answered_where_it_was_asked_and_in_time(db: TestDatabase) {
-        let (server, at) = house_with(db, &[FACEBOOK]).await;
+        let (server, at) = server_with(db, &[FACEBOOK]).await;
         let mut browser = server.browser();
         let page = browser.come_by(&at, FACEBOOK, "ana").await;
         let mut thief = server.browser();
@@ -199,7 +199,7 @@ on_both_databases! {
 
     /// UP-11: registration is closed while the question is open.
     async fn registration_that_closes_meanwhile_makes_nobody(db: TestDatabase) {
-        let (server, at) = house_with(db, &[FACEBOOK, GOOGLE]).await;
+        let (server, at) = server_with(db, &[FACEBOOK, GOOGLE]).await;
         let mut browser = server.browser();
         let page = browser.come_by(&at, FACEBOOK, "ana").await;
         let sent = browser.submit(&page, &[("email", "ana@example.test"), ("mail", "1")]).await;
@@ -214,7 +214,7 @@ on_both_databases! {
     }
 
     async fn an_address_that_turns_out_to_be_somebodys_leads_to_the_question_whose_it_is(db: TestDatabase) {
-        let (server, at) = house_with(db, &[FACEBOOK]).await;
+        let (server, at) = server_with(db, &[FACEBOOK]).await;
         server.user("ana@example.test").await;
         let mut browser = server.browser();
         let page = browser.come_by(&at, FACEBOOK, "ana").await;

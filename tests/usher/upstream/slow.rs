@@ -8,7 +8,7 @@ use serde_json::json;
 use super::accounts::trouble;
 use super::people::KINDS;
 use crate::harness::database::on_both_databases;
-use crate::harness::providers::{APPLE, FACEBOOK, GITHUB, GOOGLE, Kind, MICROSOFT, OIDC, Providers, X, house_with};
+use crate::harness::providers::{APPLE, FACEBOOK, GITHUB, GOOGLE, Kind, MICROSOFT, OIDC, Providers, X, server_with};
 use crate::harness::server::TestServer;
 
 /// The endpoints, and the providers that can be slow there.
@@ -31,7 +31,7 @@ on_both_databases! {
             server.wait(3_600);
             at.forget().await;
             at.fault(json!({"fault": "slow", "endpoint": endpoint, "seconds": 120})).await;
-            join_all(kinds.iter().map(|kind| is_told_to_try_again(&server, &at, kind))).await;
+            join_all(kinds.iter().map(|kind| gets_the_retry_page(&server, &at, kind))).await;
             at.mend().await;
             for kind in *kinds {
                 assert_eq!(at.asked(kind.as_str(), endpoint).await.len(), 1, "{kind:?} was asked at {endpoint}, once");
@@ -43,7 +43,7 @@ on_both_databases! {
     /// One user waits for Google. Meanwhile others sign in with another provider and with a password; then Google
     /// responds, and the first user is signed in.
     async fn while_one_provider_keeps_people_waiting_everybody_else_signs_in(db: TestDatabase) {
-        let (server, at) = house_with(db, &[GOOGLE, X]).await;
+        let (server, at) = server_with(db, &[GOOGLE, X]).await;
         server.user("eve@example.test").await;
         at.fault(json!({"fault": "slow", "endpoint": "token", "provider": "google", "seconds": 120})).await;
         let mut waiting = server.browser();
@@ -61,7 +61,7 @@ on_both_databases! {
     }
 }
 
-async fn is_told_to_try_again(server: &TestServer, at: &Providers, kind: Kind) {
+async fn gets_the_retry_page(server: &TestServer, at: &Providers, kind: Kind) {
     let mut browser = server.browser();
     // For a user without an address a plain provider is asked once more.
     let landing = browser.come_by(at, kind, "no_email").await;

@@ -6,7 +6,7 @@ use serde_json::Value;
 use super::accounts::code;
 use crate::harness::browser::{Browser, Landing};
 use crate::harness::database::on_both_databases;
-use crate::harness::providers::{APPLE, FACEBOOK, GOOGLE, Kind, OIDC, Providers, X, house_with};
+use crate::harness::providers::{APPLE, FACEBOOK, GOOGLE, Kind, OIDC, Providers, X, server_with};
 use crate::harness::server::TestServer;
 
 const OLD: &str = "ana@example.test";
@@ -48,7 +48,7 @@ async fn dismiss(server: &TestServer, browser: &mut Browser<'_>, email: &str) ->
 
 on_both_databases! {
     async fn another_address_is_suggested_and_changes_nothing_until_it_is_proven(db: TestDatabase) {
-        let (server, at) = house_with(db, &[GOOGLE]).await;
+        let (server, at) = server_with(db, &[GOOGLE]).await;
         let mut browser = ana(&server, &at).await;
         assert_eq!(address(&server).await, [OLD]);
         assert_eq!(suggested(&server, &mut browser).await, [NEW]);
@@ -67,7 +67,7 @@ on_both_databases! {
     }
 
     async fn whoever_did_not_show_themselves_lately_does_so_first_and_finds_it_again(db: TestDatabase) {
-        let (server, at) = house_with(db, &[GOOGLE]).await;
+        let (server, at) = server_with(db, &[GOOGLE]).await;
         let mut browser = ana(&server, &at).await;
         let page = browser.open(&server.at("/account/profile")).await;
         server.wait(301);
@@ -82,7 +82,7 @@ on_both_databases! {
     }
 
     async fn what_was_dismissed_is_not_suggested_again_and_another_one_is(db: TestDatabase) {
-        let (server, at) = house_with(db, &[GOOGLE, OIDC]).await;
+        let (server, at) = server_with(db, &[GOOGLE, OIDC]).await;
         let mut browser = ana(&server, &at).await;
         server.wait(3_600);
         let left = dismiss(&server, &mut browser, NEW).await;
@@ -98,8 +98,8 @@ on_both_databases! {
         assert_eq!(address(&server).await, [OLD]);
     }
 
-    async fn only_what_the_provider_tells_now_is_suggested(db: TestDatabase) {
-        let (server, at) = house_with(db, &[GOOGLE, X]).await;
+    async fn only_the_providers_current_address_is_suggested(db: TestDatabase) {
+        let (server, at) = server_with(db, &[GOOGLE, X]).await;
         let mut browser = ana(&server, &at).await;
         let mut back = comes(&server, &at, GOOGLE, &format!("ana:{OLD}")).await;
         assert!(suggested(&server, &mut back).await.is_empty(), "it has the same one again");
@@ -119,7 +119,7 @@ on_both_databases! {
 
     /// Unverified addresses, and those made for one application only, are not suggested.
     async fn an_address_that_nobody_checked_or_a_relay_is_not_suggested(db: TestDatabase) {
-        let (server, at) = house_with(db, &[GOOGLE, FACEBOOK, APPLE, OIDC]).await;
+        let (server, at) = server_with(db, &[GOOGLE, FACEBOOK, APPLE, OIDC]).await;
         server.user("bob@example.test").await;
         let mut bob = server.signed_in("bob@example.test").await;
         for (kind, persona) in [(GOOGLE, "unverified"), (FACEBOOK, "ana"), (APPLE, "relay"), (OIDC, "no_email")] {
@@ -130,7 +130,7 @@ on_both_databases! {
     }
 
     async fn whoever_has_no_address_is_suggested_the_one_that_was_checked(db: TestDatabase) {
-        let (server, at) = house_with(db, &[OIDC]).await;
+        let (server, at) = server_with(db, &[OIDC]).await;
         let mut browser = server.browser();
         let page = browser.come_by(&at, OIDC, "unverified").await;
         browser.submit(&page, &[("skip", "1")]).await;
@@ -142,8 +142,8 @@ on_both_databases! {
     }
 
     /// PW-01: another user's address is suggested, requested and rejected like any other; that user is notified.
-    async fn that_an_address_is_somebody_elses_is_told_to_nobody(db: TestDatabase) {
-        let (server, at) = house_with(db, &[GOOGLE]).await;
+    async fn a_suggestion_does_not_reveal_that_an_address_is_taken(db: TestDatabase) {
+        let (server, at) = server_with(db, &[GOOGLE]).await;
         server.user("owner@example.test").await;
         let mut free = ana(&server, &at).await;
         server.browser().come_by(&at, GOOGLE, "eve:eve@example.test").await;
@@ -165,7 +165,7 @@ on_both_databases! {
     }
 
     async fn putting_an_address_away_wants_a_form_of_ours_and_concerns_ones_own(db: TestDatabase) {
-        let (server, at) = house_with(db, &[GOOGLE]).await;
+        let (server, at) = server_with(db, &[GOOGLE]).await;
         let mut browser = ana(&server, &at).await;
         let mut eve = comes(&server, &at, GOOGLE, "eve").await;
         let csrf = eve.open(&server.at("/account/email")).await.value("csrf");
@@ -183,16 +183,16 @@ on_both_databases! {
     }
 
     async fn what_a_provider_has_deleted_is_suggested_no_more(db: TestDatabase) {
-        let (server, at) = house_with(db, &[GOOGLE]).await;
+        let (server, at) = server_with(db, &[GOOGLE]).await;
         ana(&server, &at).await;
         let order = serde_json::json!({"kind": "google_risc", "persona": "ana", "event": "account-purged",
                                        "to": format!("{}/upstream/google/notices", server.url)});
-        assert_eq!(at.tell(order).await["status"], 202);
+        assert_eq!(at.send_event(order).await["status"], 202);
         assert_eq!(server.database.count("select count(*) from suggested_email").await, 0);
     }
 
     async fn it_is_said_in_three_languages(db: TestDatabase) {
-        let (server, at) = house_with(db, &[GOOGLE]).await;
+        let (server, at) = server_with(db, &[GOOGLE]).await;
         let mut browser = ana(&server, &at).await;
         for (lang, words) in [("en", "Use this address"), ("pt-BR", "Usar este endereço"), ("uk", "Використати цю адресу")] {
             browser.cookies.insert("usher_lang".into(), lang.into());

@@ -4,11 +4,11 @@
 use serde_json::{Value, json};
 use usher_domain::oauth::client::ClientType;
 
-use super::accounts::told_to;
+use super::accounts::claims_of;
 use crate::factors::set_up;
 use crate::harness::browser::Browser;
 use crate::harness::database::on_both_databases;
-use crate::harness::providers::{APPLE, FACEBOOK, GITHUB, GOOGLE, Kind, MICROSOFT, OIDC, Providers, X, house_with};
+use crate::harness::providers::{APPLE, FACEBOOK, GITHUB, GOOGLE, Kind, MICROSOFT, OIDC, Providers, X, server_with};
 use crate::harness::server::TestServer;
 
 /// Providers that report authentication methods: in an ID token.
@@ -49,14 +49,14 @@ async fn comes<'h>(server: &'h TestServer, at: &Providers, kind: Kind, says: &Va
 
 on_both_databases! {
     async fn what_a_provider_says_counts_where_the_operator_says_so_and_nowhere_else(db: TestDatabase) {
-        let (server, at) = house_with(db, &[]).await;
+        let (server, at) = server_with(db, &[]).await;
         let client = server.client(ClientType::Web, |_| {}).await;
         for trusted in [false, true] {
             for kind in OPENID {
                 server.provider(&at, kind, |settings| settings.trust_factors = trusted).await;
                 for (says, acr, amr) in table() {
                     let mut browser = comes(&server, &at, kind, &says).await;
-                    let told = told_to(&server, &client, &mut browser).await;
+                    let told = claims_of(&server, &client, &mut browser).await;
                     let expected = if trusted { (json!(acr), json!(amr)) } else { (json!("aal1"), json!(["fed"])) };
                     assert_eq!((told["acr"].clone(), told["amr"].clone()), expected, "{kind:?} {trusted} {says}");
                 }
@@ -64,7 +64,7 @@ on_both_databases! {
             for kind in SILENT {
                 server.provider(&at, kind, |settings| settings.trust_factors = trusted).await;
                 let mut browser = comes(&server, &at, kind, &json!({"amr": ["pwd", "mfa"], "acr": "aal2"})).await;
-                let told = told_to(&server, &client, &mut browser).await;
+                let told = claims_of(&server, &client, &mut browser).await;
                 assert_eq!((&told["acr"], &told["amr"]), (&json!("aal1"), &json!(["fed"])), "{kind:?} {trusted}");
             }
         }
@@ -73,7 +73,7 @@ on_both_databases! {
     /// Two trusted factors exempt from the second factor here; one, or two untrusted ones, never do. With the second
     /// factor of this server both are reported.
     async fn a_second_step_is_spared_by_two_factors_that_count_alone(db: TestDatabase) {
-        let (server, at) = house_with(db, &[OIDC]).await;
+        let (server, at) = server_with(db, &[OIDC]).await;
         let client = server.client(ClientType::Web, |_| {}).await;
         let mut first = server.browser();
         first.come_by(&at, OIDC, "ana").await;
@@ -95,14 +95,14 @@ on_both_databases! {
             if !spared {
                 browser.submit(&landing, &[("code", &app.code(server.now()))]).await;
             }
-            let told = told_to(&server, &client, &mut browser).await;
+            let told = claims_of(&server, &client, &mut browser).await;
             assert_eq!((&told["acr"], &told["amr"]), (&json!("aal2"), &amr), "{trusted} {says}");
         }
     }
 
     /// A client that requires two factors gets them if the provider's are trusted, and a step-up if not.
-    async fn a_client_that_wants_two_factors_is_told_of_two(db: TestDatabase) {
-        let (server, at) = house_with(db, &[]).await;
+    async fn a_client_that_requires_two_factors_gets_their_acr(db: TestDatabase) {
+        let (server, at) = server_with(db, &[]).await;
         let client = server.client(ClientType::Web, |client| client.first_party = true).await;
         for (trusted, status) in [(true, "code"), (false, "error")] {
             server.provider(&at, OIDC, |settings| settings.trust_factors = trusted).await;

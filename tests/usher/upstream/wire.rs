@@ -247,7 +247,7 @@ async fn facebook_lets_us_in_where_it_demands_the_proof() {
 }
 
 #[tokio::test]
-async fn apple_tells_a_name_once_and_then_never_again() {
+async fn apple_sends_a_name_only_once() {
     let stage = Stage::start().await;
     let settings = stage.settings(APPLE);
     assert_eq!(stage.sign_in(&settings, "ana").await.unwrap().profile.given_name.as_deref(), Some("Ana"));
@@ -268,7 +268,7 @@ async fn a_tenant_that_is_not_let_in_stays_out() {
 }
 
 #[tokio::test]
-async fn what_providers_tell_by_themselves_is_proven_and_about_the_person_who_signed_in() {
+async fn events_of_providers_are_verified_and_concern_the_user_who_signed_in() {
     let stage = Stage::start().await;
     let table = [
         (GOOGLE, "google_risc", "account-disabled", ProviderEventEndpoint::Account, ProviderEventKind::Disabled),

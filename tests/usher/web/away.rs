@@ -43,7 +43,7 @@ async fn metadata_is_there(server: &TestServer) {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn while_sqlite_is_locked_writers_are_told_to_come_back_and_readers_go_on() {
+async fn while_sqlite_is_locked_writes_get_503_and_reads_work() {
     let server = TestServer::on(impatient(TestDatabase::sqlite().await).await, &[]).await;
     server.user(ANA).await;
     let client = server.client(ClientType::Web, |_| {}).await;
@@ -75,7 +75,7 @@ async fn while_sqlite_is_locked_writers_are_told_to_come_back_and_readers_go_on(
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn while_postgresql_is_away_everybody_is_told_to_come_back() {
+async fn while_postgresql_is_unreachable_requests_get_503() {
     let Some(database) = TestDatabase::postgres().await else { return };
     let server = TestServer::on(impatient(database).await, &[]).await;
     server.user(ANA).await;
@@ -89,10 +89,10 @@ async fn while_postgresql_is_away_everybody_is_told_to_come_back() {
     let mut admin = PgConnection::connect(&postgres).await.expect("it answers");
     let name =
         server.database.url.rsplit('/').next().and_then(|rest| rest.split('?').next()).expect("a name").to_owned();
-    let tell = |sql: String| AssertSqlSafe(sql);
-    admin.execute(tell(format!("alter database {name} with allow_connections false"))).await.expect("it shuts");
+    let query = |sql: String| AssertSqlSafe(sql);
+    admin.execute(query(format!("alter database {name} with allow_connections false"))).await.expect("it shuts");
     let cut = format!("select pg_terminate_backend(pid) from pg_stat_activity where datname = '{name}'");
-    admin.execute(tell(cut)).await.expect("it cuts");
+    admin.execute(query(cut)).await.expect("it cuts");
     let began = Instant::now();
     for _ in 0..2 {
         let reply = sign_in(&server, &fresh, &csrf).await;
@@ -107,7 +107,7 @@ async fn while_postgresql_is_away_everybody_is_told_to_come_back() {
     metadata_is_there(&server).await;
     let ready = send(server.http.get(server.at("/health/ready"))).await;
     assert_eq!(ready.status, StatusCode::SERVICE_UNAVAILABLE);
-    admin.execute(tell(format!("alter database {name} with allow_connections true"))).await.expect("it opens");
+    admin.execute(query(format!("alter database {name} with allow_connections true"))).await.expect("it opens");
     let mut status = StatusCode::SERVICE_UNAVAILABLE;
     for _ in 0..50 {
         status = sign_in(&server, &fresh, &csrf).await.status;

@@ -81,7 +81,7 @@ async fn without_the_token_of_this_very_browser_a_form_is_refused() {
 }
 
 #[tokio::test]
-async fn a_browser_without_cookies_is_told_so() {
+async fn a_browser_without_cookies_gets_an_explanation() {
     let server = TestServer::start().await;
     let mut browser = server.browser();
     let csrf = browser.open(&server.at("/login")).await.value("csrf");

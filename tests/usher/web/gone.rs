@@ -12,7 +12,7 @@ use crate::harness::server::TestServer;
 const ANA: &str = "ana@example.test";
 
 /// Asserts that an error page is shown.
-fn assert_told(landing: &Landing, what: &str) {
+fn assert_error(landing: &Landing, what: &str) {
     let status = landing.status;
     assert!(status.is_client_error(), "{what}: {status} {}:\n{}", landing.url, landing.body);
     assert!(!landing.text("h1").is_empty(), "{what}: no heading:\n{}", landing.body);
@@ -93,7 +93,7 @@ on_both_databases! {
         server.usher.account_deletion.remove_user(user).await.unwrap();
         if let Some(page) = reset {
             let landing = browser.submit(&page, &[("password", "another quiet green door")]).await;
-            assert_told(&landing, "a new password");
+            assert_error(&landing, "a new password");
         }
         assert_eq!(browser.sign_in(&login, ANA).await.status, StatusCode::UNPROCESSABLE_ENTITY);
         let again = server.browser().open(&server.at("/login")).await;

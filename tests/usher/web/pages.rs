@@ -59,7 +59,7 @@ async fn without_caught_mail_there_is_no_such_page() {
 }
 
 #[tokio::test]
-async fn until_the_house_is_ready_every_door_says_later() {
+async fn until_the_server_is_ready_every_route_answers_503() {
     let server = TestServer::start().await;
     let gate = Gate::default();
     let origin = second_router(&server, true, gate.clone()).await;

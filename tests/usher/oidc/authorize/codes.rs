@@ -47,7 +47,7 @@ on_both_databases! {
             let refreshed = server.refresh(&client, &tokens.text("refresh_token")).await;
             assert_eq!((refreshed.status.as_u16(), refreshed.error()), (400, "invalid_grant"));
         }
-        assert_eq!(server.database.count(REUSES).await, 1, "told once");
+        assert_eq!(server.database.count(REUSES).await, 1, "one event");
         let landing = browser.open(&server.authorize_url(&client, &[])).await;
         assert!(landing.answer("code").is_some(), "the person stays signed in: the code was the client's to keep");
     }
@@ -225,7 +225,7 @@ async fn codes_redeemed_crosswise_stay_with_their_own_person() {
 
 /// CO-08
 #[tokio::test]
-async fn forms_lead_on_by_303_and_tell_no_referrer() {
+async fn forms_redirect_by_303_without_referrer() {
     let server = TestServer::start().await;
     server.user(ANA).await;
     let client = first_party(&server).await;

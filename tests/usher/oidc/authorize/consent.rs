@@ -48,7 +48,7 @@ async fn a_no_goes_back_to_the_client_and_is_not_remembered() {
 }
 
 #[tokio::test]
-async fn a_client_of_the_house_asks_nobody() {
+async fn a_first_party_client_asks_for_no_consent() {
     let server = TestServer::start().await;
     server.user(ANA).await;
     let client = server.client(ClientType::Web, |client| client.first_party = true).await;

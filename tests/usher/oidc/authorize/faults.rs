@@ -12,7 +12,7 @@ async fn ask(server: &TestServer, client: &RegisteredClient, changes: &[(&str, &
 }
 
 /// Asserts that the client got this error and nothing else.
-fn assert_told(server: &TestServer, landing: &Landing, code: &str, why: &str) {
+fn assert_error(server: &TestServer, landing: &Landing, code: &str, why: &str) {
     assert_eq!(landing.status, 303, "{why}: {landing:?}");
     assert!(landing.url.starts_with(&format!("{CALLBACK}?")), "{why}: {}", landing.url);
     assert_eq!(landing.answer("error").as_deref(), Some(code), "{why}: {}", landing.url);
@@ -74,7 +74,7 @@ async fn each_fault_travels_back_with_its_code_and_the_state() {
         ("code_challenge_method", "", "invalid_request"),
     ] {
         let landing = ask(&server, &client, &[(name, value)]).await;
-        assert_told(&server, &landing, code, &format!("{name}={value}"));
+        assert_error(&server, &landing, code, &format!("{name}={value}"));
         assert_eq!(landing.answer("state").as_deref(), Some("st4te"), "{name}={value}");
     }
 }
@@ -87,13 +87,13 @@ async fn a_repeated_parameter_is_refused_whatever_its_values() {
     for name in ["response_type", "scope", "nonce", "code_challenge", "code_challenge_method", "state"] {
         let url = format!("{}&{name}=code", server.authorize_url(&client, &[]));
         let landing = server.browser().open(&url).await;
-        assert_told(&server, &landing, "invalid_request", name);
+        assert_error(&server, &landing, "invalid_request", name);
         let state = landing.answer("state");
         assert_eq!(state.as_deref(), (name != "state").then_some("st4te"), "{name}");
     }
     for name in ["prompt", "max_age", "claims", "display", "login_hint", "ui_locales", "acr_values"] {
         let url = format!("{}&{name}=login&{name}=login", server.authorize_url(&client, &[]));
-        assert_told(&server, &server.browser().open(&url).await, "invalid_request", name);
+        assert_error(&server, &server.browser().open(&url).await, "invalid_request", name);
     }
     for name in ["client_id", "redirect_uri"] {
         let url = format!("{}&{name}=https%3A%2F%2Fevil.test", server.authorize_url(&client, &[]));
@@ -114,7 +114,7 @@ async fn who_cannot_be_sent_back_is_shown_a_page() {
     assert_page(&ask(&server, &off, &[]).await, "unauthorized_client", "a disabled client");
     assert_page(&ask(&server, &two, &[("redirect_uri", "")]).await, "invalid_request", "two to choose from");
     let alone = ask(&server, &one, &[("redirect_uri", ""), ("prompt", "none")]).await;
-    assert_told(&server, &alone, "login_required", "the only one registered needs no naming");
+    assert_error(&server, &alone, "login_required", "the only one registered needs no naming");
 }
 
 /// RU-13
@@ -140,8 +140,8 @@ async fn in_development_a_mismatch_shows_both_sides_with_the_difference_marked()
     assert_page(&landing, "invalid_request", "a mismatch");
     assert!(landing.body.contains("https://rp.test/<mark>back</mark>"), "{}", landing.body);
     assert!(landing.body.contains("https://rp.test/<mark>cb</mark>"), "{}", landing.body);
-    let told = server.database.count("select count(*) from event where kind = 'client.redirect_rejected'").await;
-    assert_eq!(told, 1, "the owner can read of it");
+    let logged = server.database.count("select count(*) from event where kind = 'client.redirect_rejected'").await;
+    assert_eq!(logged, 1, "the owner can read of it");
 }
 
 /// RO-06
@@ -195,5 +195,5 @@ async fn a_machine_signs_nobody_in() {
     let server = TestServer::start().await;
     let client = server.client(ClientType::Machine, |client| client.redirect_uris = vec![CALLBACK.into()]).await;
     let landing = ask(&server, &client, &[]).await;
-    assert_told(&server, &landing, "unauthorized_client", "a machine");
+    assert_error(&server, &landing, "unauthorized_client", "a machine");
 }

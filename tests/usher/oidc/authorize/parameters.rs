@@ -47,7 +47,7 @@ async fn what_is_not_understood_changes_nothing() {
 }
 
 #[tokio::test]
-async fn the_token_answer_tells_which_scope_was_granted() {
+async fn the_token_response_names_the_granted_scope() {
     let (server, client) = scene().await;
     let tokens = tokens_for(&server, &client, &[("scope", "openid email admin")]).await;
     let mut scope: Vec<_> = tokens.text("scope").split(' ').map(str::to_owned).collect();

@@ -134,7 +134,7 @@ async fn two_methods_at_once_or_none_where_one_is_due_authenticate_nobody() {
 
 /// CA-07, CA-09
 #[tokio::test]
-async fn whoever_is_refused_in_production_is_told_the_same_whatever_the_reason() {
+async fn in_production_every_refused_client_gets_the_same_answer() {
     let server = TestServer::in_production(TestDatabase::sqlite().await).await;
     let (client, off) = (machine(&server).await, machine(&server).await);
     let spa = server.client(ClientType::Spa, |_| {}).await;

@@ -43,7 +43,7 @@ async fn the_token_of_a_machine_is_nobodys() {
 }
 
 #[tokio::test]
-async fn grant_types_that_are_not_spoken_or_not_allowed_are_told_apart() {
+async fn unsupported_and_unauthorized_grant_types_get_different_errors() {
     let server = TestServer::start().await;
     let machine = server.client(ClientType::Machine, |_| {}).await;
     for (grant_type, code) in [

@@ -174,7 +174,7 @@ on_both_databases! {
     }
 
     /// RT-03
-    async fn without_a_retry_window_even_the_same_second_tells_old_from_new(db: TestDatabase) {
+    async fn without_a_retry_window_an_old_token_of_the_same_second_is_reuse(db: TestDatabase) {
         let server = TestServer::on(db, &[("tokens.refresh_retry_window", "0s")]).await;
         server.user(ANA).await;
         let client = first_party(&server).await;
@@ -191,7 +191,7 @@ on_both_databases! {
     }
 
     /// RT-08
-    async fn a_token_in_wrong_hands_tells_nothing_and_ends_nothing(db: TestDatabase) {
+    async fn a_token_of_another_client_reveals_nothing_and_ends_nothing(db: TestDatabase) {
         let server = TestServer::on(db, &[]).await;
         server.user(ANA).await;
         let (client, other) = (first_party(&server).await, first_party(&server).await);

@@ -4,7 +4,7 @@ use crate::harness::database::on_both_databases;
 use crate::storage::samples::{NOW, in_tx, later};
 
 on_both_databases! {
-    async fn the_first_to_settle_a_fact_settles_it(db: TestDatabase) {
+    async fn the_first_writer_of_a_value_decides_it(db: TestDatabase) {
         assert_eq!(db.store.find_value("mark").await.unwrap(), None);
         for (value, stands) in [(vec![0, 1], vec![0, 1]), (vec![9], vec![0, 1])] {
             assert_eq!(in_tx!(db.store, |tx| tx.set_value_once("mark", &value).await).unwrap(), stands);
@@ -14,7 +14,7 @@ on_both_databases! {
         assert_eq!(db.store.find_value("empty").await.unwrap(), Some(Vec::new()));
     }
 
-    async fn everybody_who_settles_a_fact_at_once_is_told_the_same(db: TestDatabase) {
+    async fn concurrent_writers_of_a_value_all_get_the_same(db: TestDatabase) {
         let stores = [db.store.clone(), db.second_store().await];
         let racers: Vec<_> = (0..20_u8)
             .map(|racer| {

@@ -2,8 +2,8 @@
 
 use crate::harness::database::on_both_databases;
 use crate::storage::samples::{
-    NOW, grant_in, hash, in_tx, later, presented, proof, random, session_of, stored_grant, stored_session,
-    stored_session_of, told_of,
+    NOW, event_of, grant_in, hash, in_tx, later, presented, proof, random, session_of, stored_grant, stored_session,
+    stored_session_of,
 };
 use usher_domain::id::GrantId;
 use usher_domain::oauth::grant::Grant;
@@ -73,7 +73,7 @@ on_both_databases! {
         let (idle, revoked, live) = (grant_in(&session), grant_in(&session), grant_in(&session));
         let old_but_used = grant_in(&stored_session_of(&db.store, &user).await);
         for grant in [&bare, &idle, &revoked, &live, &old_but_used] {
-            db.store.spend_code(grant.clone(), told_of(grant)).await.unwrap();
+            db.store.spend_code(grant.clone(), event_of(grant)).await.unwrap();
         }
         let id = revoked.id;
         in_tx!(db.store, |tx| tx.revoke_grant(id, later(10), EndReason::SignOut).await).unwrap();
@@ -97,7 +97,7 @@ on_both_databases! {
         let mut ids = Vec::new();
         for _ in 0..5 {
             let grant = grant_in(&session);
-            db.store.spend_code(grant.clone(), told_of(&grant)).await.unwrap();
+            db.store.spend_code(grant.clone(), event_of(&grant)).await.unwrap();
             ids.push(grant.id);
         }
         ids.sort();

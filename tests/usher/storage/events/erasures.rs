@@ -98,20 +98,20 @@ on_both_databases! {
         assert_eq!(db.count(kept).await, 1);
     }
 
-    async fn erasing_waits_for_requests_under_way_and_for_whoever_is_still_to_be_told(db: TestDatabase) {
-        let (quiet, untold) = (user().id, user().id);
+    async fn erasing_waits_for_requests_under_way_and_for_pending_events(db: TestDatabase) {
+        let (quiet, pending) = (user().id, user().id);
         events(&db, quiet, EventKind::SignInFailed, 0..1).await;
-        let event = Event::new(EventId::new(NOW, random()), EventKind::SessionRevoked, NOW).with_user(untold).with("reason", "user_deleted");
+        let event = Event::new(EventId::new(NOW, random()), EventKind::SessionRevoked, NOW).with_user(pending).with("reason", "user_deleted");
         in_tx!(db.store, |tx| tx.append(&event).await).unwrap();
         begin(&db, quiet, later(100)).await;
-        begin(&db, untold, NOW).await;
-        assert_eq!(next(&db, later(159)).await, None, "one is too young, of the other an event was told to nobody");
+        begin(&db, pending, NOW).await;
+        assert_eq!(next(&db, later(159)).await, None, "one is too young, the other has a pending event");
         assert_eq!(next(&db, NOW).await.map(|one| one.user), Some(quiet), "a clock that was ahead holds up nothing");
         let ready = next(&db, later(160)).await.expect("a minute is over");
         assert_eq!(ready.user, quiet);
         assert!(!erase(&db, ready, 10).await);
         assert_eq!(next(&db, later(160)).await, None);
         events(&db, user().id, EventKind::SignInFailed, 0..0).await;
-        assert_eq!(next(&db, later(160)).await.map(|one| one.user), Some(untold), "now they were told");
+        assert_eq!(next(&db, later(160)).await.map(|one| one.user), Some(pending), "now they are dispatched");
     }
 }

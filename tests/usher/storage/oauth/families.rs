@@ -9,7 +9,7 @@ use proptest::test_runner::{Config, TestCaseError, TestRunner};
 use tokio::runtime::Runtime;
 
 use crate::harness::database::TestDatabase;
-use crate::storage::samples::{LIMITS, NOW, grant_in, in_tx, presented, stored_session_of, stored_user, told_of};
+use crate::storage::samples::{LIMITS, NOW, event_of, grant_in, in_tx, presented, stored_session_of, stored_user};
 use usher_domain::oauth::grant::{Grant, Refresh};
 use usher_domain::time::Timestamp;
 use usher_domain::user::User;
@@ -171,7 +171,7 @@ impl Family<'_> {
         self.model.revoked_at.get_or_insert(now);
         let late =
             Grant { id: usher_domain::id::GrantId::new(now, crate::storage::samples::random()), ..self.model.clone() };
-        assert_eq!(self.second.spend_code(late.clone(), told_of(&late)).await.unwrap(), Spend::NoLonger);
+        assert_eq!(self.second.spend_code(late.clone(), event_of(&late)).await.unwrap(), Spend::NoLonger);
     }
 }
 
@@ -183,7 +183,7 @@ async fn rotate(store: Store, presented: Presented) -> Option<Grant> {
 async fn live_through(database: &mut TestDatabase, user: &User, steps: Vec<Step>) {
     let session = stored_session_of(&database.store, user).await;
     let model = grant_in(&session);
-    assert_eq!(database.store.spend_code(model.clone(), told_of(&model)).await.unwrap(), Spend::Done);
+    assert_eq!(database.store.spend_code(model.clone(), event_of(&model)).await.unwrap(), Spend::Done);
     let second = database.second_store().await;
     let mut family = Family { database, second, model, now: NOW, held: 1, spent: HashSet::new() };
     for step in steps {

@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use crate::harness::database::on_both_databases;
 use crate::storage::samples::{
-    LIMITS, NOW, grant_in, in_tx, later, presented, random, session_of, stored_client, stored_grant, stored_session,
-    stored_session_of, told_of,
+    LIMITS, NOW, event_of, grant_in, in_tx, later, presented, random, session_of, stored_client, stored_grant,
+    stored_session, stored_session_of,
 };
 use usher_domain::id::{ClientId, GrantId};
 use usher_domain::oauth::code::{MOST_WRONG_VERIFIERS, WRONG_VERIFIER_MS, wrong_verifiers};
@@ -48,10 +48,10 @@ on_both_databases! {
         let (user, session) = stored_session(&db.store).await;
         let client = stored_client(&db.store).await;
         let ours = Grant { client_id: client.id.clone(), ..grant_in(&session) };
-        db.store.spend_code(ours.clone(), told_of(&ours)).await.unwrap();
+        db.store.spend_code(ours.clone(), event_of(&ours)).await.unwrap();
         for _ in 0..510 {
             let other = grant_in(&session);
-            db.store.spend_code(other.clone(), told_of(&other)).await.unwrap();
+            db.store.spend_code(other.clone(), event_of(&other)).await.unwrap();
         }
         let (id, project) = (user.id, client.project_id);
         let revoked = in_tx!(db.store, |tx| {
@@ -64,7 +64,7 @@ on_both_databases! {
         let (user, _, renewed) = stored_grant(&db.store).await;
         let session = stored_session_of(&db.store, &user).await;
         let short = Grant { refresh: None, ..grant_in(&session) };
-        db.store.spend_code(short.clone(), told_of(&short)).await.unwrap();
+        db.store.spend_code(short.clone(), event_of(&short)).await.unwrap();
         let listed = async |seconds| {
             let now = later(seconds);
             let found = db.store.list_standing_grants(user.id, now, now - Duration::from_secs(600)).await.unwrap();
@@ -79,7 +79,7 @@ on_both_databases! {
         let (user, session) = stored_session(&db.store).await;
         let client = stored_client(&db.store).await;
         let grant = Grant { client_id: client.id.clone(), ..grant_in(&session) };
-        let spend = async || db.store.spend_code_under_consent(grant.clone(), told_of(&grant)).await.unwrap();
+        let spend = async || db.store.spend_code_under_consent(grant.clone(), event_of(&grant)).await.unwrap();
         assert_eq!(spend().await, Spend::NotAllowed);
         for (scope, answer) in [(Scope::of(["openid"]), Spend::NotAllowed), (grant.scope.clone(), Spend::Done)] {
             let consent = StoredConsent { user_id: user.id, client_id: client.id.clone(), scope, granted_at: NOW };
@@ -89,7 +89,7 @@ on_both_databases! {
         assert_eq!(spend().await, Spend::SpentAt(grant.created_at));
     }
 
-    async fn spending_a_code_makes_its_grant_and_tells_of_it(db: TestDatabase) {
+    async fn spending_a_code_inserts_its_grant_and_event(db: TestDatabase) {
         let (user, session) = stored_session(&db.store).await;
         let full = grant_in(&session);
         let bare = Grant {
@@ -103,7 +103,7 @@ on_both_databases! {
             Grant { refresh: Some(RefreshFamily { expires_at: None, ..full.refresh.unwrap() }), ..grant_in(&session) };
         for grant in [full, bare, endless] {
             assert_eq!(db.store.find_grant(grant.id).await.unwrap(), None);
-            let event = told_of(&grant);
+            let event = event_of(&grant);
             assert_eq!(db.store.spend_code(grant.clone(), event.clone()).await.unwrap(), Spend::Done);
             let found = db.store.find_grant(grant.id).await.unwrap();
             assert_eq!(found, Some(GrantOf { grant, sub: user.sub.clone() }));
@@ -119,12 +119,12 @@ on_both_databases! {
     async fn a_code_is_spent_once(db: TestDatabase) {
         let (.., grant) = stored_grant(&db.store).await;
         let thief = Grant { client_id: ClientId("thief".into()), ..grant.clone() };
-        assert_eq!(db.store.spend_code(thief.clone(), told_of(&thief)).await.unwrap(), Spend::SpentAt(grant.created_at));
+        assert_eq!(db.store.spend_code(thief.clone(), event_of(&thief)).await.unwrap(), Spend::SpentAt(grant.created_at));
         let (reason, id) = (EndReason::CodeReuse, grant.id);
         in_tx!(db.store, |tx| tx.revoke_grant(id, NOW, reason).await).unwrap();
-        assert_eq!(db.store.spend_code(grant.clone(), told_of(&grant)).await.unwrap(), Spend::SpentAt(grant.created_at));
+        assert_eq!(db.store.spend_code(grant.clone(), event_of(&grant)).await.unwrap(), Spend::SpentAt(grant.created_at));
         assert_eq!(db.store.find_grant(grant.id).await.unwrap().unwrap().grant.client_id, grant.client_id);
-        assert_eq!(db.count("select count(*) from event").await, 1, "only the first is told of");
+        assert_eq!(db.count("select count(*) from event").await, 1, "only the first has an event");
     }
 
     async fn a_code_is_worth_nothing_once_session_or_user_are_out(db: TestDatabase) {
@@ -135,11 +135,11 @@ on_both_databases! {
         let of_another = Grant { user_id: stranger.id, ..grant_in(&live) };
         let of_nobody = grant_in(&session_of(&user));
         for grant in [grant_in(&ended), of_another, of_nobody] {
-            assert_eq!(db.store.spend_code(grant.clone(), told_of(&grant)).await.unwrap(), Spend::NoLonger);
+            assert_eq!(db.store.spend_code(grant.clone(), event_of(&grant)).await.unwrap(), Spend::NoLonger);
         }
         in_tx!(db.store, |tx| tx.set_user_enabled(user.id, false, NOW).await).unwrap();
         let grant = grant_in(&live);
-        assert_eq!(db.store.spend_code(grant.clone(), told_of(&grant)).await.unwrap(), Spend::NoLonger);
+        assert_eq!(db.store.spend_code(grant.clone(), event_of(&grant)).await.unwrap(), Spend::NoLonger);
         assert_eq!(db.count("select count(*) from grants").await + db.count("select count(*) from event").await, 0);
     }
 
@@ -147,7 +147,7 @@ on_both_databases! {
         let (_, session, first) = stored_grant(&db.store).await;
         let taken = db.store.list_events_of_user(first.user_id, 1).await.unwrap()[0].id;
         let grant = grant_in(&session);
-        let mut event = told_of(&grant);
+        let mut event = event_of(&grant);
         event.id = usher_domain::id::EventId(taken);
         let answer = db.store.spend_code(grant.clone(), event).await;
         assert!(matches!(answer, Err(StorageError::Conflict)), "{answer:?}");
@@ -239,7 +239,7 @@ on_both_databases! {
         let (_, session) = stored_session(&db.store).await;
         let mut grant = grant_in(&session);
         grant.refresh.as_mut().unwrap().expires_at = None;
-        db.store.spend_code(grant.clone(), told_of(&grant)).await.unwrap();
+        db.store.spend_code(grant.clone(), event_of(&grant)).await.unwrap();
         for step in 1..20_u32 {
             let at = later(u64::from(step) * 999);
             let kept = keep(&db.store, presented(&grant, 1, at)).await.unwrap();
@@ -252,7 +252,7 @@ on_both_databases! {
     async fn a_grant_without_a_family_never_rotates(db: TestDatabase) {
         let (user, session) = stored_session(&db.store).await;
         let grant = Grant { refresh: None, ..grant_in(&session) };
-        db.store.spend_code(grant.clone(), told_of(&grant)).await.unwrap();
+        db.store.spend_code(grant.clone(), event_of(&grant)).await.unwrap();
         assert_eq!(rotate(&db.store, presented(&grant, 1, NOW)).await, None);
         assert_eq!(keep(&db.store, presented(&grant, 1, NOW)).await, None);
         let id = grant.id;
@@ -282,7 +282,7 @@ on_both_databases! {
         let other_client = Grant { client_id: ClientId("blog".into()), ..grant_in(&session) };
         let grants = [grant_in(&session), other_client, grant_in(&second)];
         for grant in &grants {
-            db.store.spend_code(grant.clone(), told_of(grant)).await.unwrap();
+            db.store.spend_code(grant.clone(), event_of(grant)).await.unwrap();
         }
         let (person, session) = (user.id, session.id);
         let (blog, why) = (ClientId("blog".into()), EndReason::ConsentWithdrawn);
@@ -306,11 +306,11 @@ on_both_databases! {
                 let bucket = wrong_verifiers(grant.id);
                 db.store.take_from_bucket(&bucket, NOW.0 * 1_000, WRONG_VERIFIER_MS, most).await.unwrap();
             }
-            assert_eq!(db.store.spend_code(grant.clone(), told_of(&grant)).await.unwrap(), answer, "{wrong}");
+            assert_eq!(db.store.spend_code(grant.clone(), event_of(&grant)).await.unwrap(), answer, "{wrong}");
         }
     }
 
-    async fn a_standing_grant_tells_its_person_until_it_is_revoked_or_they_are_disabled(db: TestDatabase) {
+    async fn a_valid_grant_finds_its_user_until_it_is_revoked_or_the_user_is_disabled(db: TestDatabase) {
         let (user, session, grant) = stored_grant(&db.store).await;
         let standing = db.store.find_standing_grant(grant.id, "jti").await.unwrap();
         assert_eq!(standing, Some(StandingGrant { claims: grant.claims.clone(), user: user.clone(), unseen: Some(1) }));
@@ -328,7 +328,7 @@ on_both_databases! {
     async fn the_grants_of_a_user_that_stand_are_listed_newest_first(db: TestDatabase) {
         let (user, session, first) = stored_grant(&db.store).await;
         let second = grant_in(&session);
-        db.store.spend_code(second.clone(), told_of(&second)).await.unwrap();
+        db.store.spend_code(second.clone(), event_of(&second)).await.unwrap();
         stored_grant(&db.store).await;
         let mut standing = vec![first.clone(), second.clone()];
         standing.sort_by_key(|grant| std::cmp::Reverse(grant.id));

@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use crate::harness::database::on_both_databases;
 use crate::storage::samples::{
-    NOW, grant_in, in_tx, later, presented, stored_client, stored_grant, stored_session, stored_session_of,
-    stored_user, told_of,
+    NOW, event_of, grant_in, in_tx, later, presented, stored_client, stored_grant, stored_session, stored_session_of,
+    stored_user,
 };
 use usher_domain::oauth::consent::StoredConsent;
 use usher_domain::oauth::grant::Grant;
@@ -25,7 +25,7 @@ on_both_databases! {
             let racers: Vec<_> = (0..40)
                 .map(|racer| {
                     let (store, grant) = (stores[racer % 2].clone(), grant.clone());
-                    tokio::spawn(async move { store.spend_code(grant.clone(), told_of(&grant)).await })
+                    tokio::spawn(async move { store.spend_code(grant.clone(), event_of(&grant)).await })
                 })
                 .collect();
             let mut answers = Vec::new();
@@ -69,7 +69,7 @@ on_both_databases! {
             in_tx!(db.store, |tx| tx.add_consent(&consent).await).unwrap();
             let (redeemer, owner, id) = (stores[0].clone(), stores[1].clone(), user.id);
             let redeeming =
-                tokio::spawn(async move { redeemer.spend_code_under_consent(grant.clone(), told_of(&grant)).await });
+                tokio::spawn(async move { redeemer.spend_code_under_consent(grant.clone(), event_of(&grant)).await });
             tokio::time::sleep(Duration::from_micros(round * 100)).await;
             let revoked = in_tx!(owner, |tx| {
                 tx.delete_consent(id, &client).await?;
@@ -88,7 +88,7 @@ on_both_databases! {
             let session = stored_session_of(&db.store, &user).await;
             let grant = grant_in(&session);
             let (redeemer, leaver) = (stores[round % 2].clone(), stores[1 - round % 2].clone());
-            let redeeming = tokio::spawn(async move { redeemer.spend_code(grant.clone(), told_of(&grant)).await });
+            let redeeming = tokio::spawn(async move { redeemer.spend_code(grant.clone(), event_of(&grant)).await });
             let leaving = tokio::spawn(async move {
                 tokio::time::sleep(Duration::from_micros(u64::try_from(round).unwrap() * 20)).await;
                 in_tx!(leaver, |tx| {
@@ -117,7 +117,7 @@ on_both_databases! {
             }
             let redeeming: Vec<_> = redeeming
                 .into_iter()
-                .map(|(store, grant)| tokio::spawn(async move { store.spend_code(grant.clone(), told_of(&grant)).await }))
+                .map(|(store, grant)| tokio::spawn(async move { store.spend_code(grant.clone(), event_of(&grant)).await }))
                 .collect();
             let (store, why) = (stores[1].clone(), EndReason::UserDisabled);
             let disabling = tokio::spawn(async move {
@@ -141,7 +141,7 @@ on_both_databases! {
         let (_, session) = stored_session(&db.store).await;
         for round in 0..30_u64 {
             let grant = grant_in(&session);
-            db.store.spend_code(grant.clone(), told_of(&grant)).await.unwrap();
+            db.store.spend_code(grant.clone(), event_of(&grant)).await.unwrap();
             let rotating: Vec<_> = (1..=6_u32)
                 .map(|generation| {
                     let (store, presented) = (stores[0].clone(), presented(&grant, generation, later(1)));

@@ -153,7 +153,7 @@ on_both_databases! {
         assert_eq!(of(&one, None).await, [sessions[2]], "it was opened anew by the other");
     }
 
-    async fn forgetting_what_was_told_keeps_the_link(db: TestDatabase) {
+    async fn deleting_the_stored_claims_keeps_the_link(db: TestDatabase) {
         let user = stored_user(&db.store).await;
         let identity = stored_identity(&db.store, &user).await;
         let id = identity.id;

@@ -24,7 +24,7 @@ on_both_databases! {
         assert_eq!(db.count("select changed_at from password").await, NOW.0, "a new hash is no new password");
     }
 
-    async fn an_address_tells_its_user_and_their_hash_if_any(db: TestDatabase) {
+    async fn an_address_finds_its_user_and_their_hash_if_any(db: TestDatabase) {
         let with = stored_user(&db.store).await;
         let without = stored_user(&db.store).await;
         in_tx!(db.store, |tx| tx.put_password(with.id, "phc", NOW).await).unwrap();

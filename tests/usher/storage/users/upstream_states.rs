@@ -31,7 +31,7 @@ on_both_databases! {
         assert_eq!(through, 1);
     }
 
-    async fn a_notice_is_heard_once(db: TestDatabase) {
+    async fn a_provider_event_is_accepted_once(db: TestDatabase) {
         let id = hash();
         assert!(!db.store.is_provider_event_known(&id).await.unwrap());
         for first in [true, false] {

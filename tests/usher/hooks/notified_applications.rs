@@ -5,19 +5,19 @@ use super::stage::{ANA, Stage, run};
 use crate::harness::database::on_both_databases;
 
 on_both_databases! {
-    async fn the_receipt_says_who_was_told_who_does_not_answer_and_who_is_not_told(db: TestDatabase) {
+    async fn the_receipt_shows_notified_unreachable_and_unnotified_applications(db: TestDatabase) {
         let stage = Stage::on(db).await;
         let (good, bad) = (Receiver::start().await, Receiver::start().await);
         bad.answer_always(Reply::status(500));
-        let (hears, deaf) = (stage.listening_client(&good.url).await, stage.listening_client(&bad.url).await);
-        for (client, name) in [(&hears, "Hears"), (&deaf, "Deaf")] {
+        let (notified, unreachable) = (stage.listening_client(&good.url).await, stage.listening_client(&bad.url).await);
+        for (client, name) in [(&notified, "Listens"), (&unreachable, "Deaf")] {
             let mut metadata = client.client.metadata.clone();
             metadata.client_name = name.to_owned();
             stage.server.usher.clients.update_client(&client.client.id, metadata).await.unwrap();
         }
         let mut browser = stage.signed_in(ANA).await;
-        stage.server.tokens(&mut browser, &hears, ANA).await;
-        stage.server.tokens(&mut browser, &deaf, ANA).await;
+        stage.server.tokens(&mut browser, &notified, ANA).await;
+        stage.server.tokens(&mut browser, &unreachable, ANA).await;
         let usher = stage.server.usher.clone();
         let working = tokio::spawn(async move {
             loop {
@@ -29,7 +29,7 @@ on_both_databases! {
         let page = browser.open(&stage.server.at("/logout")).await;
         let done = browser.submit(&page, &[("everywhere", "true"), ("logout", "yes")]).await;
         let receipt = done.text(".receipt").split_whitespace().collect::<Vec<_>>().join(" ");
-        assert!(receipt.contains("Hears Was told, and confirms that it signed you out."), "{receipt}");
+        assert!(receipt.contains("Listens Was told, and confirms that it signed you out."), "{receipt}");
         assert!(receipt.contains("Deaf Has not answered yet; we keep trying."), "{receipt}");
         assert!(receipt.contains("Shop Its access ends within 10 minutes."), "{receipt}");
 
@@ -47,6 +47,6 @@ on_both_databases! {
             }
             tokio::time::sleep(std::time::Duration::from_millis(20)).await;
         }
-        panic!("a reload never shows that it was told");
+        panic!("a reload never shows that it was notified");
     }
 }
