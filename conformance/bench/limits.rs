@@ -79,7 +79,7 @@ pub async fn commits(store: &Store, callers: usize, long: Duration) -> anyhow::R
         running.spawn(async move {
             let (random, now, mut count) = (OsRandom::default(), Timestamp(1_800_000_000), 0_u32);
             while Instant::now() < until {
-                let event = Event::new(EventId::new(now, &random), EventKind::GrantCreated, now);
+                let event = Event::new(EventId::new(now, &random), EventKind::GRANT_CREATED, now);
                 let mut tx = store.begin_single().await?;
                 tx.append(&event).await?;
                 tx.commit().await?;

@@ -13,7 +13,7 @@ use usher_config::{Config, DatabaseUrl};
 use usher_domain::random::Random;
 use usher_domain::time::Clock;
 use usher_flows::credentials::password_pool::{PasswordParams, PasswordPool, PoolError};
-use usher_flows::{Core, FlowError, GRANTS, GrantTypeRow, MASTER_KEY_FACT, Usher};
+use usher_flows::{Core, FlowError, GRANTS, GrantTypeRow, MASTER_KEY_NAME, Usher};
 use usher_http_client::{Outbound, OutboundError, OutboundRules};
 use usher_keys::master::{MasterKey, MasterKeyError};
 use usher_keys::seal::Sealer;
@@ -141,7 +141,7 @@ pub async fn assemble_with(
     random: Arc<dyn Random>,
 ) -> Result<(Usher, SchemaState), BootstrapError> {
     store.schema().await?;
-    let mark = store.find_value_before_migrating(MASTER_KEY_FACT).await?;
+    let mark = store.find_value_before_migrating(MASTER_KEY_NAME).await?;
     let sealer = Sealer::new(&master_key(&config, mark.is_some(), &*random)?);
     if mark.is_some_and(|mark| mark != sealer.fingerprint()) {
         return Err(BootstrapError::OtherMasterKey);

@@ -134,7 +134,7 @@ impl Endings {
         reason: EndReason,
     ) -> Result<()> {
         let projects_that_may_see = tx.projects_of_session(session).await?;
-        let mut event = self.core.event(EventKind::SessionRevoked).with_user(user).with_session(session);
+        let mut event = self.core.event(EventKind::SESSION_REVOKED).with_user(user).with_session(session);
         // The user may be deleted when readers process the event.
         if let Some(sub) = tx.find_sub(user).await? {
             event = event.with("sub", sub.0);
@@ -154,7 +154,7 @@ impl Endings {
         for grant in revoked {
             let mut event = self
                 .core
-                .event(EventKind::GrantRevoked)
+                .event(EventKind::GRANT_REVOKED)
                 .with_user(grant.user_id)
                 .with_session(grant.session_id)
                 .with_client(&grant.client_id)

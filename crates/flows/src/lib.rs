@@ -30,7 +30,7 @@ pub use crate::core::{Core, Device};
 pub use account::applications::Application;
 pub use account::receipts::{LOOK_EVERY as RECEIPT_LOOK_EVERY, LOOKS as RECEIPT_LOOKS, ReceiptEntry};
 pub use admin::clients::{MAX_CLIENT_NAME, NewClient, RegisteredClient};
-pub use admin::keys::MASTER_KEY_FACT;
+pub use admin::keys::MASTER_KEY_NAME;
 pub use admin::projects::RegisteredProject;
 pub use admin::statistics::Statistics;
 pub use admin::users::NewUser;

@@ -6,7 +6,7 @@ use super::Finding;
 use usher_config::Config;
 use usher_domain::key::{KeyState, SigningAlg, SigningKeyRecord};
 use usher_domain::time::Timestamp;
-use usher_flows::MASTER_KEY_FACT;
+use usher_flows::MASTER_KEY_NAME;
 use usher_keys::keyring::Keyring;
 use usher_keys::master::{MasterKey, MasterKeyError};
 use usher_keys::seal::Sealer;
@@ -44,7 +44,7 @@ async fn master(config: &Config, store: &Store) -> Result<(Option<Sealer>, Findi
         Some(given) => ("reading the setting master_key".to_owned(), Ok(MasterKey::from_bytes(*given.expose()))),
         None => (format!("reading {}", file.display()), MasterKey::load(&file)),
     };
-    let mark = store.find_value(MASTER_KEY_FACT).await?;
+    let mark = store.find_value(MASTER_KEY_NAME).await?;
     Ok(match (loaded, mark) {
         (Err(error), _) => (None, unread(tried, &error)),
         (Ok(_), None) => {

@@ -11,7 +11,7 @@ use crate::app::source::{OsRandom, SystemClock};
 use usher_config::Config;
 use usher_domain::provider::ProviderSettings;
 use usher_domain::time::Timestamp;
-use usher_flows::{MASTER_KEY_FACT, Usher};
+use usher_flows::{MASTER_KEY_NAME, Usher};
 use usher_storage::Store;
 use usher_upstream::UpstreamError;
 
@@ -24,7 +24,7 @@ const SOON: Duration = Duration::from_hours(24 * 183);
 /// One finding for each provider, and one for a version of Facebook's API that ends soon. None if the database cannot
 /// be opened, which another check reports.
 pub async fn examine(config: &Config, store: Store, now: Timestamp) -> Vec<Finding> {
-    if !matches!(store.find_value(MASTER_KEY_FACT).await, Ok(Some(_))) {
+    if !matches!(store.find_value(MASTER_KEY_NAME).await, Ok(Some(_))) {
         return Vec::new();
     }
     let random = Arc::new(OsRandom::default());

@@ -28,7 +28,7 @@ const ROW: EventRow = EventRow::new("specimen.seen", Visibility::Project)
     .forgetting(&["scope"])
     .reportable_activity(ActivityHeading::Security, "event-signed-in");
 const SPECIMEN: EventKind = EventKind::of(&ROW);
-const CATALOGUE: EventCatalogue = EventCatalogue::new(&[EventKind::ProjectUpdated, SPECIMEN]);
+const CATALOGUE: EventCatalogue = EventCatalogue::new(&[EventKind::PROJECT_UPDATED, SPECIMEN]);
 
 #[test]
 fn the_documentation_of_webhooks_lists_it() {

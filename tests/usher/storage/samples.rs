@@ -170,7 +170,7 @@ pub fn grant_in(session: &Session) -> Grant {
 
 /// The event of a new grant.
 pub fn event_of(grant: &Grant) -> Event {
-    Event::new(EventId::new(NOW, random()), EventKind::GrantCreated, NOW)
+    Event::new(EventId::new(NOW, random()), EventKind::GRANT_CREATED, NOW)
         .with_user(grant.user_id)
         .with_session(grant.session_id)
         .with_client(&grant.client_id)

@@ -15,7 +15,6 @@ use crate::user::activity::ActivityHeading::{Account, Applications, Security, Si
 /// Each row becomes a constant of [`EventKind`] and a member of `EventKind::ALL`.
 macro_rules! events {
     ($($(#[$doc:meta])* $kind:ident = $row:expr;)*) => {
-        #[expect(non_upper_case_globals, reason = "kinds are used like the variants of an enum")]
         impl EventKind {
             $($(#[$doc])* pub const $kind: Self = Self::of(const { &$row });)*
 
@@ -77,57 +76,57 @@ const SEPARATED: PayloadMember = member("sub", PayloadSource::Sub, "the `sub` th
 const MERGED_INTO: PayloadMember = member("from", PayloadSource::User, "the `sub` that it had been merged into");
 
 events! {
-    SessionCreated = first_grant("session.created")
+    SESSION_CREATED = first_grant("session.created")
         .message("A session was first used with the project: its first grant there.", &[SUB, SID, AMR])
         .reportable_activity(SignIns, "event-signed-in");
-    SessionReauthenticated = session("session.reauthenticated")
+    SESSION_REAUTHENTICATED = session("session.reauthenticated")
         .message("A user authenticated again.", &[SUB, SID, AMR])
         .activity(SignIns, "event-signed-in-again");
-    SessionRevoked = session("session.revoked")
+    SESSION_REVOKED = session("session.revoked")
         .message("A session was ended before it expired: its tokens are no longer valid.", &[SUB, SID, REASON])
         .feed(Session)
         .history(Yes)
         .activity(SignIns, "event-session-ended");
-    SignInFailed = no_project("session.sign_in_failed").activity(SignIns, "event-sign-in-failed");
-    SessionSteppedUp = no_project("session.stepped_up");
-    SecondFactorFailed = no_project("session.second_factor_failed");
+    SIGN_IN_FAILED = no_project("session.sign_in_failed").activity(SignIns, "event-sign-in-failed");
+    SESSION_STEPPED_UP = no_project("session.stepped_up");
+    SECOND_FACTOR_FAILED = no_project("session.second_factor_failed");
 
-    UserCreated = first_grant("user.created")
+    USER_CREATED = first_grant("user.created")
         .message("A user first used the project: their first grant there.", &[SUB])
         .activity(Account, "event-user-created");
-    UserUpdated = user("user.updated")
+    USER_UPDATED = user("user.updated")
         .message("A user's profile has changed: read userinfo.", &[SUB])
         .history(Yes)
         .reportable_activity(Account, "event-user-updated");
-    UserDisabled = user("user.disabled")
+    USER_DISABLED = user("user.disabled")
         .message("A user was disabled and can no longer sign in.", &[SUB])
         .feed(Subject)
         .history(Yes)
         .activity(Account, "event-user-disabled");
-    UserEnabled = user("user.enabled")
+    USER_ENABLED = user("user.enabled")
         .message("A user was enabled and can sign in again.", &[SUB])
         .history(Yes)
         .activity(Account, "event-user-enabled");
-    UserDeleted = user("user.deleted")
+    USER_DELETED = user("user.deleted")
         .message("A user was deleted. The `sub` is never reused.", &[SUB])
         .feed(Subject)
         .history(Yes);
-    PasswordChanged = user("user.password_changed")
+    PASSWORD_CHANGED = user("user.password_changed")
         .message("A user changed their password.", &[SUB])
         .reportable_activity(Security, "event-password-changed");
-    PasswordRecovered = user("user.password_recovered")
+    PASSWORD_RECOVERED = user("user.password_recovered")
         .message("A user set a new password without the old one.", &[SUB])
         .reportable_activity(Security, "event-password-recovered");
-    RecoveryRequested = no_project("user.recovery_requested").activity(Security, "event-recovery-requested");
-    EmailChanged = user("user.email_changed")
+    RECOVERY_REQUESTED = no_project("user.recovery_requested").activity(Security, "event-recovery-requested");
+    EMAIL_CHANGED = user("user.email_changed")
         .message("A user's email address has changed: read userinfo.", &[SUB])
         .reportable_activity(Account, "event-email-changed");
-    CompromiseReported = user("user.disowned")
+    COMPROMISE_REPORTED = user("user.disowned")
         .message("A user reported that somebody else used their account; every session was ended.", &[SUB])
         .activity(Security, "event-compromise-reported");
 
     // Only projects that know the merged user see a merge: they have to move data.
-    UsersMerged = project("user.merged")
+    USERS_MERGED = project("user.merged")
         .message(
             "Two users were merged: move the data of `sub` to `into`.",
             &[
@@ -137,7 +136,7 @@ events! {
         )
         .feed(Subject)
         .reportable_activity(Security, "event-merged");
-    MergeUndone = project("user.merge_undone")
+    MERGE_UNDONE = project("user.merge_undone")
         .message(
             "A merge of two users was undone.",
             &[
@@ -146,46 +145,46 @@ events! {
             ],
         )
         .activity(Security, "event-merge-undone");
-    IdentityLinked = user("identity.linked")
+    IDENTITY_LINKED = user("identity.linked")
         .message("A user linked an identity of a provider.", &[SUB, PROVIDER, HOW])
         .reportable_activity(Security, "event-identity-linked");
-    IdentityUnlinked = user("identity.unlinked")
+    IDENTITY_UNLINKED = user("identity.unlinked")
         .message("A user unlinked an identity of a provider.", &[SUB, PROVIDER])
         .reportable_activity(Security, "event-identity-unlinked");
 
-    FactorAdded = user("factor.added").message("A user added a second factor.", &[SUB, FACTOR]);
-    FactorRemoved = user("factor.removed").message("A user removed a second factor.", &[SUB, FACTOR]);
-    FactorsReset = user("factor.reset").message("All second factors of a user were removed.", &[SUB, BY]);
-    SecondStepChanged = user("factor.second_step_changed")
+    FACTOR_ADDED = user("factor.added").message("A user added a second factor.", &[SUB, FACTOR]);
+    FACTOR_REMOVED = user("factor.removed").message("A user removed a second factor.", &[SUB, FACTOR]);
+    FACTORS_RESET = user("factor.reset").message("All second factors of a user were removed.", &[SUB, BY]);
+    SECOND_STEP_CHANGED = user("factor.second_step_changed")
         .message("A user switched the second step at sign-in on or off.", &[SUB, WANTED]);
-    RecoveryCodesRenewed =
+    RECOVERY_CODES_RENEWED =
         user("factor.recovery_codes_renewed").message("A user made new recovery codes.", &[SUB]);
     /// No project sees it: it reveals when the user signed in, wherever that was.
-    RecoveryCodeUsed = no_project("factor.recovery_code_used");
-    PasskeyCloneSuspected = user("factor.clone_suspected")
+    RECOVERY_CODE_USED = no_project("factor.recovery_code_used");
+    PASSKEY_CLONE_SUSPECTED = user("factor.clone_suspected")
         .message("A user's passkey may have been copied; it was refused.", &[SUB]);
-    BrowserRemembered = no_project("browser.remembered");
-    BrowserForgotten = no_project("browser.forgotten");
+    BROWSER_REMEMBERED = no_project("browser.remembered");
+    BROWSER_FORGOTTEN = no_project("browser.forgotten");
 
-    ConsentGranted = project("consent.granted")
+    CONSENT_GRANTED = project("consent.granted")
         .message("A user gave consent to a client.", &[SUB, SID, CLIENT, SCOPE])
         .history(WithBrowser)
         .forgetting(&["scope", "claims"])
         .reportable_activity(Applications, "event-consent-granted");
-    ConsentDenied = project("consent.denied")
+    CONSENT_DENIED = project("consent.denied")
         .message("A user denied consent to a client.", &[SUB, SID, CLIENT])
         .history(WithBrowser)
         .activity(Applications, "event-consent-denied");
-    ConsentWithdrawn = project("consent.withdrawn")
+    CONSENT_WITHDRAWN = project("consent.withdrawn")
         .message("A user withdrew the consent given to a client.", &[SUB, CLIENT])
         .history(Yes)
         .activity(Applications, "event-consent-withdrawn");
-    GrantCreated = project("grant.created")
+    GRANT_CREATED = project("grant.created")
         .message("A client received tokens for a user.", &[SUB, SID, CLIENT, GRANT])
         .history(WithBrowser)
         .forgetting(&["scope", "claims"])
         .reportable_activity(Applications, "event-grant-created");
-    GrantRevoked = project("grant.revoked")
+    GRANT_REVOKED = project("grant.revoked")
         .message(
             "A client's grant for a user was revoked: its tokens are no longer valid.",
             &[SUB, SID, CLIENT, GRANT, REASON],
@@ -195,12 +194,12 @@ events! {
         .history(Yes)
         .logout(LogoutScope::Grant)
         .activity(Applications, "event-grant-revoked");
-    TokenRevoked = project("token.revoked")
+    TOKEN_REVOKED = project("token.revoked")
         .message("A client revoked one of its access tokens.", &[CLIENT, TOKEN])
         .feed(Token)
         .history(Yes);
-    AccessUsed = project("access.used").history(Yes).forgetting(&["scope", "claims"]);
-    TokenReuseDetected = project("token.reuse_detected")
+    ACCESS_USED = project("access.used").history(Yes).forgetting(&["scope", "claims"]);
+    TOKEN_REUSE_DETECTED = project("token.reuse_detected")
         .message(
             "An old refresh token was used although a newer one was in use: it may have been stolen. The grant was \
              ended, and its session unless `tokens.reuse_ends` is `grant`.",
@@ -208,7 +207,7 @@ events! {
         )
         .history(Yes)
         .activity(Security, "event-token-reuse");
-    CodeReuseDetected = project("code.reuse_detected")
+    CODE_REUSE_DETECTED = project("code.reuse_detected")
         .message(
             "An authorization code was used twice: it may have been stolen. The grant was ended.",
             &[SUB, SID, CLIENT, GRANT],
@@ -216,82 +215,82 @@ events! {
         .history(Yes)
         .activity(Security, "event-token-reuse");
 
-    ProjectCreated = project("project.created").message("The project was created.", &[]);
-    ProjectUpdated = project("project.updated").message(
+    PROJECT_CREATED = project("project.created").message("The project was created.", &[]);
+    PROJECT_UPDATED = project("project.updated").message(
         "The project's settings have changed.",
         &[REQUIRES_SECOND_FACTOR],
     );
     /// There is no message: its webhooks are deleted with it.
-    ProjectDeleted = project("project.deleted").reload(Reload::ProjectTokens);
-    ProjectTokenRotated = project("project.token_rotated")
+    PROJECT_DELETED = project("project.deleted").reload(Reload::ProjectTokens);
+    PROJECT_TOKEN_ROTATED = project("project.token_rotated")
         .message("The project has a new token; the previous one is valid for a while.", &[])
         .reload(Reload::ProjectTokens);
-    FormerTokensEnded = project("project.former_tokens_ended")
+    FORMER_TOKENS_ENDED = project("project.former_tokens_ended")
         .message("All tokens of the project except the newest were ended.", &[])
         .reload(Reload::ProjectTokens);
-    MemberAdded =
+    MEMBER_ADDED =
         project("member.added").message("Somebody became a member of the project.", &[SUB, MEMBER_ROLE]);
-    MemberChanged = project("member.changed").message("A member's role was changed.", &[SUB, MEMBER_ROLE]);
-    MemberRemoved = project("member.removed").message("Somebody is no longer a member of the project.", &[SUB]);
+    MEMBER_CHANGED = project("member.changed").message("A member's role was changed.", &[SUB, MEMBER_ROLE]);
+    MEMBER_REMOVED = project("member.removed").message("Somebody is no longer a member of the project.", &[SUB]);
 
-    ClientCreated = project("client.created").message("A client was created.", &[CLIENT]);
-    ClientUpdated = project("client.updated").message("A client's metadata has changed.", &[CLIENT]);
-    ClientDisabled = project("client.disabled")
+    CLIENT_CREATED = project("client.created").message("A client was created.", &[CLIENT]);
+    CLIENT_UPDATED = project("client.updated").message("A client's metadata has changed.", &[CLIENT]);
+    CLIENT_DISABLED = project("client.disabled")
         .message("A client was disabled.", &[CLIENT])
         .feed(Client)
         .logout(LogoutScope::Client);
-    ClientEnabled = project("client.enabled").message("A client was enabled.", &[CLIENT]);
-    ClientDeleted = project("client.deleted")
+    CLIENT_ENABLED = project("client.enabled").message("A client was enabled.", &[CLIENT]);
+    CLIENT_DELETED = project("client.deleted")
         .message("A client was deleted.", &[CLIENT])
         .feed(Client)
         .logout(LogoutScope::Client);
-    ClientSecretRotated = project("client.secret_rotated").message("A client has a new secret.", &[CLIENT]);
-    RedirectRejected = project("client.redirect_rejected")
+    CLIENT_SECRET_ROTATED = project("client.secret_rotated").message("A client has a new secret.", &[CLIENT]);
+    REDIRECT_REJECTED = project("client.redirect_rejected")
         .message(
             "A client sent an authorization request with a redirect URI that is not registered.",
             &[CLIENT],
         )
         .history(Yes);
 
-    PolicyPublished = project("policy.published")
+    POLICY_PUBLISHED = project("policy.published")
         .message("The project's access rules have a new revision.", &[REVISION])
         .feed(Policy);
-    RoleAssigned = project("role.assigned")
+    ROLE_ASSIGNED = project("role.assigned")
         .message("A user was given a role.", &[SUB, ROLE])
         .feed(Subject)
         .history(Yes);
-    RoleUnassigned = project("role.unassigned")
+    ROLE_UNASSIGNED = project("role.unassigned")
         .message("A role was removed from a user.", &[SUB, ROLE])
         .feed(Subject)
         .history(Yes);
 
-    KeyCreated = no_project("key.created").reload(Reload::SigningKeys);
+    KEY_CREATED = no_project("key.created").reload(Reload::SigningKeys);
     /// For receivers this is the rotation, and instances know the key since it was created.
-    KeyActivated = every_project("key.activated").message_named(
+    KEY_ACTIVATED = every_project("key.activated").message_named(
         "key.rotated",
         "Tokens are now signed with another key, which was published some time ago.",
         &[KEY],
     );
-    KeyRetired = no_project("key.retired").reload(Reload::SigningKeys);
-    KeyPruned = no_project("key.pruned").reload(Reload::SigningKeys);
-    KeyRevoked = every_project("key.revoked")
+    KEY_RETIRED = no_project("key.retired").reload(Reload::SigningKeys);
+    KEY_PRUNED = no_project("key.pruned").reload(Reload::SigningKeys);
+    KEY_REVOKED = every_project("key.revoked")
         .message(
             "A signing key has leaked and was removed. Nothing that it signed is valid any more: fetch the keys again.",
             &[KEY, KEY_ALGORITHM],
         )
         .feed(Key)
         .reload(Reload::SigningKeys);
-    SetupLinkCreated = no_project("setup.link_created");
-    ProviderChanged = no_project("provider.changed");
-    ProviderDeleted = no_project("provider.deleted");
+    SETUP_LINK_CREATED = no_project("setup.link_created");
+    PROVIDER_CHANGED = no_project("provider.changed");
+    PROVIDER_DELETED = no_project("provider.deleted");
     /// A provider reported something about a user.
-    ProviderNotice = no_project("provider.notice");
+    PROVIDER_NOTICE = no_project("provider.notice");
 
-    WebhookCreated = project("webhook.created").message("A webhook was created.", &[WEBHOOK]);
-    WebhookUpdated = project("webhook.updated").message("A webhook was changed.", &[WEBHOOK]);
-    WebhookDeleted = project("webhook.deleted").message("A webhook was deleted.", &[WEBHOOK]);
-    WebhookSecretRotated = project("webhook.secret_rotated").message("A webhook has a new secret.", &[WEBHOOK]);
-    WebhookDisabled = project("webhook.disabled").message(
+    WEBHOOK_CREATED = project("webhook.created").message("A webhook was created.", &[WEBHOOK]);
+    WEBHOOK_UPDATED = project("webhook.updated").message("A webhook was changed.", &[WEBHOOK]);
+    WEBHOOK_DELETED = project("webhook.deleted").message("A webhook was deleted.", &[WEBHOOK]);
+    WEBHOOK_SECRET_ROTATED = project("webhook.secret_rotated").message("A webhook has a new secret.", &[WEBHOOK]);
+    WEBHOOK_DISABLED = project("webhook.disabled").message(
         "A webhook was disabled.",
         &[WEBHOOK, DISABLED_BECAUSE],
     );
@@ -314,7 +313,7 @@ mod tests {
     fn projects_get_a_message_about_each_event_that_they_may_see() {
         for kind in EventKind::ALL {
             let silent = kind.visibility() == Visibility::NoProject
-                || [EventKind::ProjectDeleted, EventKind::AccessUsed].contains(kind);
+                || [EventKind::PROJECT_DELETED, EventKind::ACCESS_USED].contains(kind);
             assert!(kind.row().message.is_some() != silent, "decide whether projects get {kind:?}");
         }
     }

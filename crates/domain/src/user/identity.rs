@@ -60,6 +60,22 @@ pub struct Vouched {
 }
 
 impl Vouched {
+    /// Data that say no more than who the person is.
+    pub fn new(provider: ProviderId, issuer: String, subject: String) -> Self {
+        Self {
+            provider,
+            issuer,
+            subject,
+            email: None,
+            profile: Profile::default(),
+            handle: None,
+            amr: Vec::new(),
+            acr: None,
+            auth_time: None,
+            sid: None,
+        }
+    }
+
     /// An address to suggest to the user: verified by the provider, no relay, and not their own.
     pub fn suggestion(&self, own: Option<&Email>) -> Option<&Email> {
         self.email

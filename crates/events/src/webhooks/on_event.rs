@@ -33,17 +33,17 @@ pub(crate) async fn on_event(tx: &mut Tx, dispatched: &DispatchedEvent<'_>, look
 /// not. These events are derived from the grant's, each with its own id.
 async fn arrivals(tx: &mut Tx, event: &Event, lookups: &mut Lookups) -> Result<Vec<Event>> {
     let mut derived = Vec::new();
-    let Some(project) = event.project_id.filter(|_| event.kind == EventKind::GrantCreated) else { return Ok(derived) };
+    let Some(project) = event.project_id.filter(|_| event.kind == EventKind::GRANT_CREATED) else { return Ok(derived) };
     let (Some(user), Some(session), Some(_)) = (event.user_id, event.session_id, event.grant_id) else {
         return Ok(derived);
     };
     if tx.is_first_of_user(project, user, event.at).await? {
-        derived.push(Event::new(event.id.beside(1), EventKind::UserCreated, event.at).with_user(user));
+        derived.push(Event::new(event.id.beside(1), EventKind::USER_CREATED, event.at).with_user(user));
     }
     if tx.is_first_in_session(project, user, session).await? {
         let amr = lookups.device(tx, session).await?.map(|device| device.amr).unwrap_or_default();
         let id = EventId(session.0);
-        let created = Event::new(id, EventKind::SessionCreated, event.at).with_user(user).with_session(session);
+        let created = Event::new(id, EventKind::SESSION_CREATED, event.at).with_user(user).with_session(session);
         derived.push(created.with("amr", amr));
     }
     Ok(derived)

@@ -102,7 +102,7 @@ impl<F: Fn() -> Claim> DeliveryQueue<'_, F> {
 
     async fn record(&self, webhook: &Webhook, delivery: &WebhookDelivery, attempt: &DeliveryAttempt) -> Result<()> {
         let now = self.around.clock.now();
-        let event = Event::new(EventId::new(now, self.around.random), EventKind::WebhookDisabled, now)
+        let event = Event::new(EventId::new(now, self.around.random), EventKind::WEBHOOK_DISABLED, now)
             .with_project(webhook.project_id)
             .with("webhook_id", webhook.id.to_string());
         let mut tx = self.around.store.begin().await?;

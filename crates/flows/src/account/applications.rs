@@ -125,7 +125,7 @@ impl Applications {
             tx.commit().await?;
             return Err(Rejected::NotFound("application").into());
         }
-        let event = self.core.event(EventKind::ConsentWithdrawn).with_user(user).with_session(account.session.id);
+        let event = self.core.event(EventKind::CONSENT_WITHDRAWN).with_user(user).with_session(account.session.id);
         tx.append(&event.with_client(&client)).await?;
         tx.commit().await?;
         Ok(ended)

@@ -176,7 +176,7 @@ impl EmailChanges {
         tx.set_user_email(&user).await.map_err(on_conflict(Rejected::ProofOver))?;
         tx.close_proofs_of_user(id, ProofKind::Recover, now).await?;
         tx.close_proofs_of_email(&email, ProofKind::SignUp, now).await?;
-        tx.append(&self.core.event(EventKind::EmailChanged).with_user(id).with_session(session)).await?;
+        tx.append(&self.core.event(EventKind::EMAIL_CHANGED).with_user(id).with_session(session)).await?;
         if let Some(security_email) = &security_email {
             security_email.post(&mut tx).await?;
         }

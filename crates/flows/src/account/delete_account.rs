@@ -68,7 +68,7 @@ impl AccountDeletion {
         tx.begin_erasure(user.id, now).await?;
         let ended = self.endings.end_everything_of(&mut tx, user.id, None, EndReason::UserDeleted).await?;
         let projects_that_may_see = tx.projects_of_user(user.id).await?;
-        let event = self.core.event(EventKind::UserDeleted).with_user(user.id).with("sub", user.sub.0.clone());
+        let event = self.core.event(EventKind::USER_DELETED).with_user(user.id).with("sub", user.sub.0.clone());
         tx.append(&event.with_projects(&projects_that_may_see)).await?;
         if let Some(email) = &user.email {
             for kind in ProofKind::ALL {

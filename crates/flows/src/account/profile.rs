@@ -29,7 +29,8 @@ impl Profiles {
         lang: Option<Lang>,
     ) -> Result<User, FlowError> {
         let change = ProfileChange::between(&account.user.profile, &profile.checked()?);
-        let event = self.core.event(EventKind::UserUpdated).with_user(account.user.id).with_session(account.session.id);
+        let event =
+            self.core.event(EventKind::USER_UPDATED).with_user(account.user.id).with_session(account.session.id);
         self.change_profile(account.user.id, &change, &AttributeOrigin::Person, lang, &event).await
     }
 

@@ -103,10 +103,10 @@ impl CompromiseReports {
                 Err(StorageError::Conflict) => return Ok(None),
                 done => done?,
             }
-            let event = self.core.event(EventKind::EmailChanged).with_user(user.id);
+            let event = self.core.event(EventKind::EMAIL_CHANGED).with_user(user.id);
             tx.append(&event.with("restored", true)).await?;
         }
-        tx.append(&self.core.event(EventKind::CompromiseReported).with_user(user.id)).await?;
+        tx.append(&self.core.event(EventKind::COMPROMISE_REPORTED).with_user(user.id)).await?;
         let ended = self.endings.end_everything_of(&mut tx, user.id, None, EndReason::CompromiseReported).await?;
         lock_out(&mut tx, user.id, now).await?;
         way_back.post(&mut tx).await?;

@@ -22,7 +22,7 @@ impl Clients {
         let now = self.core.now();
         let secret = self.core.random.token();
         let fresh = ClientSecret::new(sha256_hex(&secret), now);
-        let event = self.core.event(EventKind::ClientSecretRotated).with_client(id);
+        let event = self.core.event(EventKind::CLIENT_SECRET_ROTATED).with_client(id);
         let event = event.with("overlap_seconds", rotation.overlap.as_secs());
         let mut tx = self.core.store.begin().await?;
         let client = tx.lock_client(id).await?.ok_or(Rejected::NotFound("client"))?;

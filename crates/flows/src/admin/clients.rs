@@ -97,7 +97,7 @@ impl Clients {
             disabled_at: None,
             project_acr: None,
         };
-        let event = self.core.event(EventKind::ClientCreated).with_client(&client.id).with_project(client.project_id);
+        let event = self.core.event(EventKind::CLIENT_CREATED).with_client(&client.id).with_project(client.project_id);
         let mut tx = self.core.store.begin().await?;
         tx.insert_client(&client).await?;
         tx.append(&event).await?;
@@ -179,7 +179,7 @@ impl Clients {
     {
         reject_first_party(id)?;
         let now = self.core.now();
-        let event = self.core.event(EventKind::ClientUpdated).with_client(id);
+        let event = self.core.event(EventKind::CLIENT_UPDATED).with_client(id);
         let mut tx = self.core.store.begin().await?;
         let client = tx.lock_client(id).await?.ok_or(Rejected::NotFound("client"))?;
         let metadata = self.checked_change(&client, change(&client)?)?;
@@ -206,7 +206,7 @@ impl Clients {
     /// [`Rejected::NotFound`].
     pub async fn set_client_disabled(&self, id: &ClientId, disabled: bool) -> Result<Client, FlowError> {
         reject_first_party(id)?;
-        let kind = if disabled { EventKind::ClientDisabled } else { EventKind::ClientEnabled };
+        let kind = if disabled { EventKind::CLIENT_DISABLED } else { EventKind::CLIENT_ENABLED };
         let (now, event) = (self.core.now(), self.core.event(kind).with_client(id));
         let mut tx = self.core.store.begin().await?;
         let client = tx.lock_client(id).await?.ok_or(Rejected::NotFound("client"))?;
@@ -241,7 +241,7 @@ impl Clients {
         let Some(client) = tx.find_client(id).await? else { return Ok(false) };
         let existed = tx.delete_client(id).await?;
         if existed {
-            let mut event = self.core.event(EventKind::ClientDeleted).with_client(id).with_project(client.project_id);
+            let mut event = self.core.event(EventKind::CLIENT_DELETED).with_client(id).with_project(client.project_id);
             if let Some(uri) = client.metadata.backchannel_logout_uri {
                 let alg = client.metadata.id_token_signed_response_alg;
                 event = event.with(Event::LOGOUT_URI, uri).with(Event::LOGOUT_ALG, alg);

@@ -13,7 +13,7 @@ use usher_keys::keyring::Keyring;
 use usher_storage::Tx;
 
 /// The name under which the fingerprint of the master key is stored.
-pub const MASTER_KEY_FACT: &str = "master-key";
+pub const MASTER_KEY_NAME: &str = "master-key";
 /// How long other instances may still sign with an old keyring, in addition to the longest token lifetime.
 const SLACK: Duration = Duration::from_mins(10);
 
@@ -36,7 +36,7 @@ impl SigningKeys {
     pub async fn claim_master_key(&self) -> Result<bool, FlowError> {
         let ours = self.core.sealer.fingerprint();
         let mut tx = self.core.store.begin().await?;
-        let recorded = tx.set_value_once(MASTER_KEY_FACT, &ours).await?;
+        let recorded = tx.set_value_once(MASTER_KEY_NAME, &ours).await?;
         tx.commit().await?;
         Ok(recorded == ours)
     }
@@ -96,7 +96,7 @@ impl SigningKeys {
             let made = self.make_keys(&steps).await?;
             let mut tx = self.core.store.begin().await?;
             // The row exists since the first start, and stays locked until this ends: one instance acts at a time.
-            tx.set_value_once(MASTER_KEY_FACT, &self.core.sealer.fingerprint()).await?;
+            tx.set_value_once(MASTER_KEY_NAME, &self.core.sealer.fingerprint()).await?;
             // Another instance may have been faster: act only if the plan is still the same.
             if plan(self.core.now(), &tx.list_keys().await?, rules) == steps {
                 self.act(&mut tx, &steps, made, rules).await?;
@@ -133,39 +133,46 @@ impl SigningKeys {
         mut made: Vec<SigningKeyRecord>,
         rules: RotationRules,
     ) -> usher_storage::Result<Vec<SigningKeyRecord>> {
-        let (now, keys) = (self.core.now(), tx.list_keys().await?);
-        let find = |kid: &str| keys.iter().find(|key| key.kid == kid).cloned();
+        let keys = tx.list_keys().await?;
         for step in steps {
-            let (kind, kid) = match step {
-                KeyStep::Generate { alg } => {
-                    let Some(place) = made.iter().position(|key| key.alg == *alg) else { continue };
-                    let key = made.swap_remove(place);
-                    tx.insert_key(&key).await?;
-                    (EventKind::KeyCreated, key.kid)
-                }
-                KeyStep::Activate { kid } => {
-                    let Some(Ok(key)) = find(kid).map(|key| key.activate(now)) else { continue };
-                    tx.update_key(&key).await?;
-                    (EventKind::KeyActivated, key.kid)
-                }
-                KeyStep::Retire { kid } => {
-                    let Some(Ok(key)) = find(kid).map(|key| key.retire(now, rules.keep_after)) else { continue };
-                    tx.update_key(&key).await?;
-                    (EventKind::KeyRetired, key.kid)
-                }
-                KeyStep::Prune { kid } => {
-                    let Some(Ok(key)) = find(kid).map(|key| key.prune(now)) else { continue };
-                    tx.update_key(&key).await?;
-                    (EventKind::KeyPruned, key.kid)
-                }
-                // It is no longer published since it was pruned.
-                KeyStep::Forget { kid } => {
-                    tx.delete_key(kid).await?;
-                    continue;
-                }
-            };
-            tx.append(&self.core.event(kind).with("kid", kid)).await?;
+            if let Some((kind, kid)) = self.apply(tx, step, &keys, &mut made, rules).await? {
+                tx.append(&self.core.event(kind).with("kid", kid)).await?;
+            }
         }
         Ok(made)
+    }
+
+    /// Executes a step. Returns its event and key, unless the state of the key does not allow the step.
+    async fn apply(
+        &self,
+        tx: &mut Tx,
+        step: &KeyStep,
+        keys: &[SigningKeyRecord],
+        made: &mut Vec<SigningKeyRecord>,
+        rules: RotationRules,
+    ) -> usher_storage::Result<Option<(EventKind, String)>> {
+        let now = self.core.now();
+        let find = |kid: &str| keys.iter().find(|key| key.kid == kid).cloned();
+        let (kind, kid, changed) = match step {
+            KeyStep::Generate { alg } => {
+                let Some(place) = made.iter().position(|key| key.alg == *alg) else { return Ok(None) };
+                let key = made.swap_remove(place);
+                tx.insert_key(&key).await?;
+                return Ok(Some((EventKind::KEY_CREATED, key.kid)));
+            }
+            // It is no longer published since it was pruned.
+            KeyStep::Forget { kid } => {
+                tx.delete_key(kid).await?;
+                return Ok(None);
+            }
+            KeyStep::Activate { kid } => (EventKind::KEY_ACTIVATED, kid, find(kid).map(|key| key.activate(now))),
+            KeyStep::Retire { kid } => {
+                (EventKind::KEY_RETIRED, kid, find(kid).map(|key| key.retire(now, rules.keep_after)))
+            }
+            KeyStep::Prune { kid } => (EventKind::KEY_PRUNED, kid, find(kid).map(|key| key.prune(now))),
+        };
+        let Some(Ok(key)) = changed else { return Ok(None) };
+        tx.update_key(&key).await?;
+        Ok(Some((kind, kid.clone())))
     }
 }

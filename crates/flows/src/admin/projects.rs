@@ -67,7 +67,7 @@ impl Projects {
             Project { id: ProjectId::new(now, &*self.core.random), name, created_at: now, required_acr: None };
         let key = ProjectKey::of_token(&token).ok_or(DecryptError)?;
         let (kid, public) = (key.kid(), key.public_jwk());
-        let event = self.core.event(EventKind::ProjectCreated).with_project(project.id);
+        let event = self.core.event(EventKind::PROJECT_CREATED).with_project(project.id);
         let mut tx = self.core.store.begin().await?;
         tx.insert_project(&project, &secret_hash(&token)).await?;
         tx.insert_project_key(project.id, 1, (&kid, &public), now).await?;
@@ -114,7 +114,7 @@ impl Projects {
     /// # Errors
     /// [`Rejected::NotFound`].
     pub async fn require_second_factor(&self, project: ProjectId, required: bool) -> Result<(), FlowError> {
-        let event = self.core.event(EventKind::ProjectUpdated).with_project(project);
+        let event = self.core.event(EventKind::PROJECT_UPDATED).with_project(project);
         let event = event.with("require_second_factor", required);
         let mut tx = self.core.store.begin().await?;
         if !tx.require_of_project(project, required.then_some(AAL2)).await? {

@@ -4,7 +4,7 @@
 use crate::admin::keys::SigningKeys;
 use std::collections::BTreeSet;
 
-use super::keys::MASTER_KEY_FACT;
+use super::keys::MASTER_KEY_NAME;
 use crate::error::{FlowError, Rejected};
 use usher_domain::event::EventKind;
 use usher_domain::key::{KeyState, KeyStep, SigningAlg, SigningKeyRecord, plan};
@@ -24,10 +24,10 @@ impl SigningKeys {
         let made = self.make_keys(&successors_to_make(&known, kids)).await?;
         let mut tx = self.core.store.begin().await?;
         // One instance acts on the keys at a time, as in `tend_keys`.
-        tx.set_value_once(MASTER_KEY_FACT, &self.core.sealer.fingerprint()).await?;
+        tx.set_value_once(MASTER_KEY_NAME, &self.core.sealer.fingerprint()).await?;
         for key in tx.list_keys().await?.iter().filter(|key| kids.contains(&key.kid)) {
             tx.delete_key(&key.kid).await?;
-            let event = self.core.event(EventKind::KeyRevoked).with("kid", key.kid.as_str());
+            let event = self.core.event(EventKind::KEY_REVOKED).with("kid", key.kid.as_str());
             tx.append(&event.with("alg", key.alg.as_str()).with("state", key.state().as_str())).await?;
         }
         self.activate_successors(&mut tx, made).await?;

@@ -37,7 +37,7 @@ impl Users {
                 days.push((start, 0, 0));
             }
             let Some(day) = days.last_mut() else { continue };
-            if counted.kind == EventKind::SignInFailed.as_str() {
+            if counted.kind == EventKind::SIGN_IN_FAILED.as_str() {
                 day.2 += counted.times;
             } else {
                 day.1 += counted.times;

@@ -46,7 +46,7 @@ impl PreparedUser {
         if let Some(phc) = &self.phc {
             tx.put_password(self.user.id, phc, self.user.created_at).await?;
         }
-        tx.append(&core.event(EventKind::UserCreated).with_user(self.user.id).with("by", "administrator")).await
+        tx.append(&core.event(EventKind::USER_CREATED).with_user(self.user.id).with("by", "administrator")).await
     }
 }
 
@@ -121,7 +121,7 @@ impl Users {
         profile.given_name = given_name.or(profile.given_name);
         profile.family_name = family_name.or(profile.family_name);
         let change = ProfileChange::between(&user.profile, &profile.checked()?);
-        let event = self.core.event(EventKind::UserUpdated).with_user(user.id).with("by", "administrator");
+        let event = self.core.event(EventKind::USER_UPDATED).with_user(user.id).with("by", "administrator");
         self.profiles.change_profile(user.id, &change, &AttributeOrigin::Administrator, None, &event).await
     }
 
@@ -157,7 +157,7 @@ impl Users {
         if !tx.set_user_enabled(id, enabled, now).await? {
             return Err(Rejected::UserMerged.into());
         }
-        let kind = if enabled { EventKind::UserEnabled } else { EventKind::UserDisabled };
+        let kind = if enabled { EventKind::USER_ENABLED } else { EventKind::USER_DISABLED };
         let projects_that_may_see = tx.projects_of_user(id).await?;
         let event = self.core.event(kind).with_user(id).with("sub", user.sub.0.as_str());
         tx.append(&event.with_projects(&projects_that_may_see)).await?;

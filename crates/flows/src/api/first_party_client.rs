@@ -61,8 +61,8 @@ impl Callers {
         };
         // Generated and discarded: nobody can use this project's token.
         let token_hash = secret_hash(&self.core.random.token());
-        let made = self.core.event(EventKind::ProjectCreated).with_project(PROJECT);
-        let created = self.core.event(EventKind::ClientCreated).with_client(&client.id).with_project(PROJECT);
+        let made = self.core.event(EventKind::PROJECT_CREATED).with_project(PROJECT);
+        let created = self.core.event(EventKind::CLIENT_CREATED).with_client(&client.id).with_project(PROJECT);
         let mut tx = self.core.store.begin().await?;
         tx.insert_project(&project, &token_hash).await?;
         tx.insert_client(&client).await?;

@@ -113,7 +113,7 @@ impl Callers {
         };
         let event = self
             .core
-            .event(EventKind::GrantCreated)
+            .event(EventKind::GRANT_CREATED)
             .with_user(user.id)
             .with_session(session.id)
             .with_client(&client.id)

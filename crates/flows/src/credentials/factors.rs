@@ -92,7 +92,7 @@ impl FactorRules {
     /// Ends the exemption from the second factor of one browser, or of all.
     pub async fn forget_browser(&self, account: &Account, which: Option<RememberedId>) -> Result<(), FlowError> {
         let user = account.user.id;
-        let event = self.core.event(EventKind::BrowserForgotten).with_user(user).with_session(account.session.id);
+        let event = self.core.event(EventKind::BROWSER_FORGOTTEN).with_user(user).with_session(account.session.id);
         let mut tx = self.core.store.begin().await?;
         let forgotten = match which {
             Some(id) => u64::from(tx.forget_remembered(user, id).await?),
@@ -113,7 +113,7 @@ impl FactorRules {
         self.check_factor_change(account).await?;
         let (user, now) = (account.user.id, self.core.now());
         let session = account.session.id;
-        let event = self.core.event(EventKind::SecondStepChanged).with("wanted", wanted);
+        let event = self.core.event(EventKind::SECOND_STEP_CHANGED).with("wanted", wanted);
         let event = event.with_user(user).with_session(session);
         let change = FactorChange { user, session: Some(session), event, security_email: None };
         let mut tx = self.core.store.begin().await?;
@@ -132,7 +132,7 @@ impl FactorRules {
     /// to.
     pub async fn reset_factors(&self, user: &User) -> Result<(), FlowError> {
         let (id, now) = (user.id, self.core.now());
-        let event = self.core.event(EventKind::FactorsReset).with_user(id).with("by", "administrator");
+        let event = self.core.event(EventKind::FACTORS_RESET).with_user(id).with("by", "administrator");
         let security_email = Some(self.security_emails.notice(user, &emails::factors_reset())?);
         let change = FactorChange { user: id, session: None, event, security_email };
         let mut tx = self.core.store.begin().await?;
@@ -185,7 +185,7 @@ impl FactorRules {
         browser: &mut Browser,
     ) -> Result<bool, FlowError> {
         let (id, secret) = (session.id, self.core.random.token());
-        let event = self.core.event(EventKind::SessionSteppedUp).with_user(session.user_id).with_session(id);
+        let event = self.core.event(EventKind::SESSION_STEPPED_UP).with_user(session.user_id).with_session(id);
         let mut tx = self.core.store.begin().await?;
         // Factors that were shown meanwhile are kept.
         let Some(held) = tx.lock_session(id).await? else { return Ok(false) };

@@ -151,7 +151,7 @@ impl Passkeys {
 
     async fn keep_passkey(&self, account: &Account, stored: &StoredPasskey) -> Result<(), FlowError> {
         let draft = emails::factor_added(FactorName::Passkey(stored.name.clone()));
-        let change = self.factor_rules.factor_change(account, EventKind::FactorAdded, "passkey", &draft)?;
+        let change = self.factor_rules.factor_change(account, EventKind::FACTOR_ADDED, "passkey", &draft)?;
         let mut tx = self.core.store.begin().await?;
         change.check(&mut tx, self.core.now()).await?;
         tx.insert_passkey(stored).await.map_err(on_conflict(Rejected::PasskeyTaken))?;
@@ -179,7 +179,7 @@ impl Passkeys {
         let held = self.core.store.list_passkeys(user).await?;
         let passkey = held.into_iter().find(|one| one.id == id).ok_or(Rejected::NotFound("passkey"))?;
         let draft = emails::factor_removed(FactorName::Passkey(passkey.name));
-        let change = self.factor_rules.factor_change(account, EventKind::FactorRemoved, "passkey", &draft)?;
+        let change = self.factor_rules.factor_change(account, EventKind::FACTOR_REMOVED, "passkey", &draft)?;
         let mut tx = self.core.store.begin().await?;
         change.check(&mut tx, self.core.now()).await?;
         if !tx.count_ways_in(user).await?.can_spare_one() {
@@ -286,7 +286,7 @@ impl Passkeys {
         stored: &StoredPasskey,
     ) -> Result<AuthenticationResult, FlowError> {
         if matches!(result, Err(WebauthnError::CredentialPossibleCompromise)) {
-            let event = self.core.event(EventKind::PasskeyCloneSuspected).with_user(stored.user_id);
+            let event = self.core.event(EventKind::PASSKEY_CLONE_SUSPECTED).with_user(stored.user_id);
             let event = event.with("passkey", stored.id.to_string());
             let mut tx = self.core.store.begin_single().await?;
             tx.append(&event).await?;

@@ -111,7 +111,7 @@ impl Passwords {
         }
         tx.forget_all_remembered(id).await?;
         tx.close_proofs_of_user(id, ProofKind::Recover, now).await?;
-        tx.append(&self.core.event(EventKind::PasswordChanged).with_user(id).with_session(session)).await?;
+        tx.append(&self.core.event(EventKind::PASSWORD_CHANGED).with_user(id).with_session(session)).await?;
         security_email.post(&mut tx).await?;
         tx.replace_session_secret(session, &secret_hash(secret)).await?;
         let ended = self.endings.end_everything_of(&mut tx, id, Some(session), EndReason::PasswordChanged).await?;

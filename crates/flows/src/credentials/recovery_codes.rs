@@ -36,7 +36,7 @@ impl RecoveryCodes {
         let (shown, hashes) = self.draw_recovery_codes(user);
         let draft = emails::recovery_codes_renewed();
         let change =
-            self.factor_rules.factor_change(account, EventKind::RecoveryCodesRenewed, "recovery_codes", &draft)?;
+            self.factor_rules.factor_change(account, EventKind::RECOVERY_CODES_RENEWED, "recovery_codes", &draft)?;
         let mut tx = self.core.store.begin().await?;
         change.check(&mut tx, now).await?;
         tx.replace_recovery_codes(user, &hashes, now).await?;
@@ -63,7 +63,7 @@ impl RecoveryCodes {
         let (id, now, hash) = (user.id, self.core.now(), self.recovery_hash(user.id, &code));
         let left = self.core.store.find_factors(id).await?.recovery_codes.saturating_sub(1);
         let security_email = self.security_emails.notice(user, &emails::recovery_code_used(left))?;
-        let event = self.core.event(EventKind::RecoveryCodeUsed).with_user(id).with("left", left);
+        let event = self.core.event(EventKind::RECOVERY_CODE_USED).with_user(id).with("left", left);
         let mut tx = self.core.store.begin().await?;
         if !tx.take_recovery_code(id, &hash, now).await? {
             return Ok(false);

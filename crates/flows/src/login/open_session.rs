@@ -56,11 +56,11 @@ impl SessionOpening {
         seen.remember(&mut tx).await?;
         let (session, kind) = match renewed {
             Some(renewed) if tx.reauthenticate_session(&renewed, &hash).await? => {
-                (renewed, EventKind::SessionReauthenticated)
+                (renewed, EventKind::SESSION_REAUTHENTICATED)
             }
             _ => {
                 tx.insert_session(&fresh, &hash).await?;
-                (fresh, EventKind::SessionCreated)
+                (fresh, EventKind::SESSION_CREATED)
             }
         };
         note_origin(&mut tx, session.id, guard).await?;

@@ -118,7 +118,7 @@ impl Recovery {
             sealed: Some(self.core.sealer.seal(Purpose::Proof, &serde_json::to_vec(&pending)?, &*self.core.random)),
             ..Proof::new(ProofId::new(now, &*self.core.random), ProofKind::Recover, now, LIFETIME)
         };
-        let mut event = self.core.event(EventKind::RecoveryRequested).with("source", device.source.clone());
+        let mut event = self.core.event(EventKind::RECOVERY_REQUESTED).with("source", device.source.clone());
         event.user_id = proof.user_id;
         let mut tx = self.core.store.begin().await?;
         // Only the newest email is valid. If none was sent, the earlier ones stay valid.
@@ -193,7 +193,7 @@ impl Recovery {
         }
         tx.put_password(user.id, phc, now).await?;
         tx.forget_all_remembered(user.id).await?;
-        tx.append(&self.core.event(EventKind::PasswordRecovered).with_user(user.id)).await?;
+        tx.append(&self.core.event(EventKind::PASSWORD_RECOVERED).with_user(user.id)).await?;
         security_email.post(&mut tx).await?;
         let ended = self.endings.end_everything_of(&mut tx, user.id, None, EndReason::PasswordRecovered).await?;
         tx.commit().await?;

@@ -105,7 +105,7 @@ impl SecondFactors {
     }
 
     async fn record_failure(&self, user: UserId, device: &Device) -> Result<(), FlowError> {
-        let event = self.core.event(EventKind::SecondFactorFailed).with_user(user);
+        let event = self.core.event(EventKind::SECOND_FACTOR_FAILED).with_user(user);
         let mut tx = self.core.store.begin_single().await?;
         tx.append(&event.with("source", device.source.clone())).await?;
         tx.commit().await?;
@@ -170,7 +170,7 @@ impl SecondFactors {
         };
         let mut tx = self.core.store.begin().await?;
         tx.insert_remembered(&remembered, &secret_hash(&secret)).await?;
-        tx.append(&self.core.event(EventKind::BrowserRemembered).with_user(user.id)).await?;
+        tx.append(&self.core.event(EventKind::BROWSER_REMEMBERED).with_user(user.id)).await?;
         tx.commit().await?;
         browser.hold(secret);
         Ok(())

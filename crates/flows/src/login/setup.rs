@@ -40,7 +40,7 @@ impl SetupLinks {
         let proof = Proof::new(ProofId::new(now, &*self.core.random), ProofKind::Setup, now, LIFETIME);
         let mut tx = self.core.store.begin().await?;
         tx.insert_proof(&proof, &secret_hash(&code), None).await?;
-        tx.append(&self.core.event(EventKind::SetupLinkCreated)).await?;
+        tx.append(&self.core.event(EventKind::SETUP_LINK_CREATED)).await?;
         tx.commit().await?;
         Ok(self.core.config.server.issuer.at(&urls::setup(&code)))
     }
@@ -104,7 +104,7 @@ impl SetupLinks {
     }
 
     fn made_administrator(&self, user: UserId) -> Event {
-        self.core.event(EventKind::UserUpdated).with_user(user).with("admin", true)
+        self.core.event(EventKind::USER_UPDATED).with_user(user).with("admin", true)
     }
 
     async fn check_password_of(&self, user: &User, given: &NewUser, device: &Device) -> Result<(), FlowError> {

@@ -97,7 +97,7 @@ impl PasswordSignIn {
         if let Some(proof) = proof.filter(|_| verdict.ok) {
             return Ok(SignedIn::Unproven { proof: proof.id });
         }
-        let mut event = self.core.event(EventKind::SignInFailed).with("source", device.source.clone());
+        let mut event = self.core.event(EventKind::SIGN_IN_FAILED).with("source", device.source.clone());
         event.user_id = user;
         let mut tx = self.core.store.begin_single().await?;
         tx.append(&event).await?;

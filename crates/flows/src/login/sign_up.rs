@@ -387,7 +387,7 @@ impl Registration {
         if let Some(phc) = phc {
             tx.put_password(user.id, phc, now).await?;
         }
-        tx.append(&self.core.event(EventKind::UserCreated).with_user(user.id)).await?;
+        tx.append(&self.core.event(EventKind::USER_CREATED).with_user(user.id)).await?;
         tx.commit().await?;
         Ok(())
     }

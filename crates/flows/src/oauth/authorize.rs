@@ -291,7 +291,7 @@ impl Authorizations {
         let shown: String = sent.chars().filter(|c| !c.is_control()).take(500).collect();
         let event = self
             .core
-            .event(EventKind::RedirectRejected)
+            .event(EventKind::REDIRECT_REJECTED)
             .with_client(&client.id)
             .with_project(client.project_id)
             .with("sent", shown);

@@ -31,7 +31,7 @@ impl TokenIssuer {
 
     async fn write_release(&self, user: UserId, client: &ClientId, claims: &BTreeSet<String>) -> Result<(), FlowError> {
         let now = self.core.now();
-        let event = self.core.event(EventKind::AccessUsed).with_user(user).with_client(client);
+        let event = self.core.event(EventKind::ACCESS_USED).with_user(user).with_client(client);
         let event = event.with("claims", claims.iter().cloned().collect::<Vec<_>>());
         let mut tx = self.core.store.begin().await?;
         tx.release_claims(user, client, claims, now).await?;

@@ -32,7 +32,7 @@ impl Authorizations {
         };
         let event = self
             .core
-            .event(EventKind::ConsentGranted)
+            .event(EventKind::CONSENT_GRANTED)
             .with_user(account.user.id)
             .with_session(account.session.id)
             .with_client(&interaction.client_id)
@@ -53,7 +53,7 @@ impl Authorizations {
         let account = self.account_for(interaction, browser).await?.ok_or(Rejected::NotSignedIn)?;
         let event = self
             .core
-            .event(EventKind::ConsentDenied)
+            .event(EventKind::CONSENT_DENIED)
             .with_user(account.user.id)
             .with_session(account.session.id)
             .with_client(&interaction.client_id);

@@ -33,7 +33,7 @@ impl IssuedTokens {
         if claims.client_id != client.id.0 || self.core.now() >= expires_at {
             return Ok(());
         }
-        let event = self.core.event(EventKind::TokenRevoked).with_client(&client.id).with_project(client.project_id);
+        let event = self.core.event(EventKind::TOKEN_REVOKED).with_client(&client.id).with_project(client.project_id);
         let event = event.with("jti", claims.jti.clone());
         let mut tx = self.core.store.begin().await?;
         if tx.revoke_token(&claims.jti, expires_at).await? {

@@ -94,7 +94,7 @@ impl Policies {
             expires_at: new.expires_at,
             assigned_at: now,
         };
-        let event = self.role_event(EventKind::RoleAssigned, &assignment, &new.subject);
+        let event = self.role_event(EventKind::ROLE_ASSIGNED, &assignment, &new.subject);
         self.insert_assignment(&assignment, event).await?;
         Ok(assignment)
     }
@@ -135,7 +135,7 @@ impl Policies {
     pub async fn unassign_role(&self, project: ProjectId, id: AssignmentId) -> Result<(), FlowError> {
         let found = self.core.store.find_assignment(project, id).await?.ok_or(Rejected::NotFound("assignment"))?;
         let subject = self.subject_of(&found.holder).await?;
-        let event = self.role_event(EventKind::RoleUnassigned, &found, &subject);
+        let event = self.role_event(EventKind::ROLE_UNASSIGNED, &found, &subject);
         let mut tx = self.core.store.begin().await?;
         if !tx.delete_assignment(project, id).await? {
             return Err(Rejected::NotFound("assignment").into());

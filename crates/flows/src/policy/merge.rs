@@ -23,7 +23,7 @@ impl Policies {
                 tx.delete_assignment(had.project, had.id).await?;
             }
             let id = AssignmentId::new(now, &*self.core.random);
-            let event = self.core.event(EventKind::RoleAssigned).with_project(left.project).with_user(into.id);
+            let event = self.core.event(EventKind::ROLE_ASSIGNED).with_project(left.project).with_user(into.id);
             let event = event.with("sub", into.sub.0.clone()).with("role", left.role.clone());
             tx.insert_assignment(&Assignment { id, holder, assigned_at: now, ..left }).await?;
             tx.append(&event.with("reason", "accounts_merged")).await?;

@@ -77,7 +77,7 @@ impl Policies {
         }
         let before = current.map_or(0, |current| current.publication.revision);
         let revision = self.revision(project, before + 1, &document, &wanted)?;
-        let event = self.core.event(EventKind::PolicyPublished).with_project(project);
+        let event = self.core.event(EventKind::POLICY_PUBLISHED).with_project(project);
         let event = event.with("revision", before + 1).with("note", wanted.note.as_str());
         self.insert_revision(project, &revision, wanted.seen.as_deref(), event).await?;
         Ok(revision.publication)

@@ -49,7 +49,7 @@ impl Members {
             Err(other) => return Err(other),
         };
         let member = Member { project_id: project, user_id: user.id, role, since: self.core.now() };
-        let event = self.core.event(EventKind::MemberAdded).with_project(project).with_user(user.id);
+        let event = self.core.event(EventKind::MEMBER_ADDED).with_project(project).with_user(user.id);
         let mut tx = self.core.store.begin().await?;
         if !tx.insert_member(&member).await? {
             return Err(Rejected::MemberAlready.into());
@@ -69,7 +69,7 @@ impl Members {
     /// # Errors
     /// [`Rejected::NotFound`], [`Rejected::LastOwner`].
     pub async fn change_member(&self, project: ProjectId, user: UserId, role: Role) -> Result<(), FlowError> {
-        let event = self.core.event(EventKind::MemberChanged).with_project(project).with_user(user);
+        let event = self.core.event(EventKind::MEMBER_CHANGED).with_project(project).with_user(user);
         let mut tx = self.core.store.begin().await?;
         let owners = tx.lock_owners(project).await?;
         let member = tx.find_member(project, user).await?.ok_or(Rejected::NotFound("member"))?;
@@ -88,7 +88,7 @@ impl Members {
     /// # Errors
     /// [`Rejected::NotFound`], [`Rejected::LastOwner`].
     pub async fn remove_member(&self, project: ProjectId, user: UserId) -> Result<(), FlowError> {
-        let event = self.core.event(EventKind::MemberRemoved).with_project(project).with_user(user);
+        let event = self.core.event(EventKind::MEMBER_REMOVED).with_project(project).with_user(user);
         let mut tx = self.core.store.begin().await?;
         if tx.lock_owners(project).await? == [user] {
             return Err(Rejected::LastOwner.into());

@@ -13,7 +13,7 @@ impl Projects {
     /// [`Rejected::Name`], [`Rejected::NotFound`].
     pub async fn rename_project(&self, project: &Project, name: &str) -> Result<Project, FlowError> {
         let name = check_name(name, MAX_NAME).map_err(Rejected::Name)?;
-        let event = self.core.event(EventKind::ProjectUpdated).with_project(project.id);
+        let event = self.core.event(EventKind::PROJECT_UPDATED).with_project(project.id);
         let mut tx = self.core.store.begin().await?;
         if !tx.rename_project(project.id, &name).await? {
             return Err(Rejected::NotFound("project").into());
@@ -37,7 +37,7 @@ impl Projects {
             self.clients.remove_client(&mut tx, &client).await?;
         }
         tx.delete_project(project.id).await?;
-        tx.append(&self.core.event(EventKind::ProjectDeleted).with_project(project.id)).await?;
+        tx.append(&self.core.event(EventKind::PROJECT_DELETED).with_project(project.id)).await?;
         tx.commit().await?;
         self.clients.cache.invalidate_all();
         Ok(())

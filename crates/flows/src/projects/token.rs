@@ -59,7 +59,7 @@ impl Projects {
         }
         let NewProjectToken { token, key, wrapped } = self.new_token(old_key)?;
         let generation = kept.map_or(0, |key| key.generation);
-        let event = self.core.event(EventKind::ProjectTokenRotated).with_project(id);
+        let event = self.core.event(EventKind::PROJECT_TOKEN_ROTATED).with_project(id);
         let event = event.with("good_until", good_until.0).with("history_kept", wrapped.is_some());
         let (new_hash, chain) = (secret_hash(&token), (generation, wrapped.as_deref()));
         let mut tx = self.core.store.begin().await?;
@@ -89,7 +89,7 @@ impl Projects {
 
     /// Ends every token of a project but the newest at once. Returns how many were still valid.
     pub async fn end_former_tokens(&self, project: ProjectId) -> Result<u64, FlowError> {
-        let (now, event) = (self.core.now(), self.core.event(EventKind::FormerTokensEnded).with_project(project));
+        let (now, event) = (self.core.now(), self.core.event(EventKind::FORMER_TOKENS_ENDED).with_project(project));
         let mut tx = self.core.store.begin().await?;
         let ended = tx.forget_former_tokens(project, now).await?;
         if ended > 0 {

@@ -101,7 +101,7 @@ impl UpstreamSignIn {
         tracing::warn!(upstream.provider = %provider, "upstream: nobody came back: {error}");
         let event = self
             .core
-            .event(EventKind::SignInFailed)
+            .event(EventKind::SIGN_IN_FAILED)
             .with("provider", provider.as_str())
             .with("why", error.word())
             .with("source", device.source.clone());

@@ -294,7 +294,7 @@ impl UpstreamSignIn {
         let id = IdentityId::new(self.core.now(), &*self.core.random);
         let identity = self.identity(id, vouched, user.id, LinkedHow::SignUp);
         let by = identity.provider.to_string();
-        let created = self.core.event(EventKind::UserCreated).with_user(user.id).with("by", by);
+        let created = self.core.event(EventKind::USER_CREATED).with_user(user.id).with("by", by);
         let mut tx = self.core.store.begin().await?;
         if let Some(email) = &user.email {
             tx.close_proofs_of_email(email, ProofKind::SignUp, self.core.now()).await?;
@@ -310,7 +310,7 @@ impl UpstreamSignIn {
         tx.insert_identity(identity).await?;
         let event = self
             .core
-            .event(EventKind::IdentityLinked)
+            .event(EventKind::IDENTITY_LINKED)
             .with_user(identity.user_id)
             .with("provider", identity.provider.as_str())
             .with("identity", identity.id.to_string())

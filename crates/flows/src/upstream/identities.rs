@@ -74,7 +74,7 @@ impl Identities {
         }
         let event = self
             .core
-            .event(EventKind::IdentityUnlinked)
+            .event(EventKind::IDENTITY_UNLINKED)
             .with_user(identity.user_id)
             .with("provider", identity.provider.as_str())
             .with("identity", identity.id.to_string());

@@ -58,7 +58,7 @@ impl AccountMerges {
         tx.insert_merge(&merge).await?;
         tx.set_user_merged(from.id, now).await?;
         let projects_that_may_see = tx.projects_of_user(from.id).await?;
-        let event = self.core.event(EventKind::UsersMerged).with_user(into.id).with("sub", from.sub.0.clone());
+        let event = self.core.event(EventKind::USERS_MERGED).with_user(into.id).with("sub", from.sub.0.clone());
         let event = event.with("merged", from.id.to_string()).with("merge", id.to_string());
         tx.append(&event.with_projects(&projects_that_may_see)).await?;
         self.policies.inherit_roles(&mut tx, from, into).await?;
@@ -121,7 +121,7 @@ impl AccountMerges {
         }
         tx.set_user_unmerged(rests.id, now).await?;
         let projects_that_may_see = tx.projects_of_user(merge.merged).await?;
-        let event = self.core.event(EventKind::MergeUndone).with_user(kept).with("sub", rests.sub.0);
+        let event = self.core.event(EventKind::MERGE_UNDONE).with_user(kept).with("sub", rests.sub.0);
         let event = event.with_projects(&projects_that_may_see);
         tx.append(&event.with("merged", merge.merged.to_string()).with("merge", id.to_string())).await?;
         Ok(tx.commit().await?)

@@ -102,7 +102,7 @@ impl ProviderEvents {
         };
         let mut event = self
             .core
-            .event(EventKind::ProviderNotice)
+            .event(EventKind::PROVIDER_NOTICE)
             .with("provider", notice.provider.as_str())
             .with("kind", word(notice.kind));
         event.user_id = identity.as_ref().map(|identity| identity.user_id);

@@ -145,7 +145,7 @@ impl Providers {
         let kind = kind.map_err(|unknown| Rejected::Provider(vec![ProviderFault::new("kind", unknown.to_string())]))?;
         let new = NewProvider { settings: kind.canonical(new.settings), ..new };
         let Some(provider) = self.prepare_provider(kind, &new, known.as_ref()).await? else { return Ok(true) };
-        let event = self.core.event(EventKind::ProviderChanged).with("provider", new.settings.id.as_str());
+        let event = self.core.event(EventKind::PROVIDER_CHANGED).with("provider", new.settings.id.as_str());
         let mut tx = self.core.store.begin().await?;
         let written = tx.replace_provider(known.as_ref(), &provider).await?;
         if written {
@@ -199,7 +199,7 @@ impl Providers {
     /// # Errors
     /// [`Rejected::NotFound`], [`Rejected::ManagedByFile`].
     pub async fn delete_provider(&self, id: &ProviderId, by_file: bool) -> Result<(), FlowError> {
-        let event = self.core.event(EventKind::ProviderDeleted).with("provider", id.as_str());
+        let event = self.core.event(EventKind::PROVIDER_DELETED).with("provider", id.as_str());
         let mut tx = self.core.store.begin().await?;
         let known = tx.lock_provider(id).await?.ok_or(Rejected::NotFound("provider"))?;
         if known.managed && !by_file {

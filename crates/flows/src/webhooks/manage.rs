@@ -93,7 +93,7 @@ impl Webhooks {
     }
 
     async fn insert_webhook(&self, webhook: &Webhook) -> Result<(), FlowError> {
-        let event = self.webhook_event(EventKind::WebhookCreated, webhook);
+        let event = self.webhook_event(EventKind::WEBHOOK_CREATED, webhook);
         let mut tx = self.core.store.begin().await?;
         if !tx.lock_project(webhook.project_id).await? {
             return Err(Rejected::NotFound("project").into());
@@ -144,7 +144,7 @@ impl Webhooks {
         webhook.filters = filters.unwrap_or(webhook.filters);
         tx.describe_webhook(&webhook).await?;
         switch(&mut tx, &mut webhook, change.disabled, now).await?;
-        tx.append(&self.webhook_event(EventKind::WebhookUpdated, &webhook)).await?;
+        tx.append(&self.webhook_event(EventKind::WEBHOOK_UPDATED, &webhook)).await?;
         wake(&mut tx, &webhook, now).await?;
         tx.commit().await?;
         self.core.store.wake_senders();
@@ -172,7 +172,7 @@ impl Webhooks {
         webhook.updated_at = webhook.updated_at.max(now);
         webhook.secrets = rotated(webhook.secrets, fresh, now, overlap);
         tx.set_webhook_secrets(&webhook).await?;
-        tx.append(&self.webhook_event(EventKind::WebhookSecretRotated, &webhook)).await?;
+        tx.append(&self.webhook_event(EventKind::WEBHOOK_SECRET_ROTATED, &webhook)).await?;
         tx.commit().await?;
         Ok(WithSecret { webhook, secret })
     }
@@ -183,7 +183,7 @@ impl Webhooks {
     /// [`Rejected::NotFound`].
     pub async fn delete_webhook(&self, project: ProjectId, id: WebhookId) -> Result<(), FlowError> {
         let webhook = self.load_webhook(project, id).await?;
-        let event = self.webhook_event(EventKind::WebhookDeleted, &webhook);
+        let event = self.webhook_event(EventKind::WEBHOOK_DELETED, &webhook);
         let mut tx = self.core.store.begin().await?;
         if !tx.delete_webhook(project, id).await? {
             return Err(unknown());

@@ -206,26 +206,20 @@ fn is_about_a_code(error: &Value) -> bool {
     ["verification code", "authorization code"].iter().any(|words| message.to_ascii_lowercase().contains(words))
 }
 
-fn vouched(settings: &ProviderSettings, profile: &Value, issuer: String) -> Result<Vouched, UpstreamError> {
-    let drawn = profile.pointer("/picture/data/is_silhouette") == Some(&Value::Bool(true));
+fn vouched(settings: &ProviderSettings, user: &Value, issuer: String) -> Result<Vouched, UpstreamError> {
+    let drawn = user.pointer("/picture/data/is_silhouette") == Some(&Value::Bool(true));
+    let subject = profile::subject(user.get("id"))?;
     Ok(Vouched {
-        provider: settings.id.clone(),
-        issuer,
-        subject: profile::subject(profile.get("id"))?,
         // Facebook does not say whether it verified the address: it counts as unverified.
-        email: profile::email(settings, profile.get("email"), EmailTrust::Unverified, false),
+        email: profile::email(settings, user.get("email"), EmailTrust::Unverified, false),
         profile: Profile {
-            name: profile::text(profile.get("name")),
-            given_name: profile::text(profile.get("first_name")),
-            family_name: profile::text(profile.get("last_name")),
-            picture: profile::picture(profile.pointer("/picture/data/url")).filter(|_| !drawn),
+            name: profile::text(user.get("name")),
+            given_name: profile::text(user.get("first_name")),
+            family_name: profile::text(user.get("last_name")),
+            picture: profile::picture(user.pointer("/picture/data/url")).filter(|_| !drawn),
             ..Profile::default()
         },
-        handle: None,
-        amr: Vec::new(),
-        acr: None,
-        auth_time: None,
-        sid: None,
+        ..Vouched::new(settings.id.clone(), issuer, subject)
     })
 }
 

@@ -87,11 +87,9 @@ fn vouched(
 ) -> Result<Vouched, UpstreamError> {
     let login = profile::text(user.get("login"));
     let email = verified_primary(emails).filter(|email| profile::domain(Some(email)).as_deref() != Some(NOREPLY));
+    // `login` can be taken by somebody else once it is given up.
+    let subject = profile::numeric_subject(user.get("id"))?;
     Ok(Vouched {
-        provider: settings.id.clone(),
-        issuer,
-        // `login` can be taken by somebody else once it is given up.
-        subject: profile::numeric_subject(user.get("id"))?,
         email: profile::email(settings, email, EmailTrust::Verified, false),
         handle: login.as_ref().map(|login| format!("@{login}")),
         profile: Profile {
@@ -100,10 +98,7 @@ fn vouched(
             picture: profile::picture(user.get("avatar_url")),
             ..Profile::default()
         },
-        amr: Vec::new(),
-        acr: None,
-        auth_time: None,
-        sid: None,
+        ..Vouched::new(settings.id.clone(), issuer, subject)
     })
 }
 

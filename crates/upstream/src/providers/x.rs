@@ -92,10 +92,8 @@ fn error(document: &Value) -> Option<UpstreamError> {
 fn vouched(settings: &ProviderSettings, document: &Value, issuer: String) -> Result<Vouched, UpstreamError> {
     let data = document.get("data").unwrap_or(&Value::Null);
     let username = profile::text(data.get("username"));
+    let subject = profile::subject(data.get("id"))?;
     Ok(Vouched {
-        provider: settings.id.clone(),
-        issuer,
-        subject: profile::subject(data.get("id"))?,
         // X sends an address only if it was confirmed.
         email: profile::email(settings, data.get("confirmed_email"), EmailTrust::Verified, false),
         handle: username.as_ref().map(|name| format!("@{name}")),
@@ -105,10 +103,7 @@ fn vouched(settings: &ProviderSettings, document: &Value, issuer: String) -> Res
             picture: profile::picture(data.get("profile_image_url")),
             ..Profile::default()
         },
-        amr: Vec::new(),
-        acr: None,
-        auth_time: None,
-        sid: None,
+        ..Vouched::new(settings.id.clone(), issuer, subject)
     })
 }
 

@@ -54,9 +54,9 @@ async fn holding_data(db: &TestDatabase) -> i64 {
 on_both_databases! {
     async fn from_the_deletion_on_no_reader_is_shown_the_data(db: TestDatabase) {
         let (gone, other) = (user().id, user().id);
-        events(&db, gone, EventKind::SignInFailed, 0..3).await;
-        events(&db, gone, EventKind::UserDeleted, 20..21).await;
-        events(&db, other, EventKind::SignInFailed, 0..1).await;
+        events(&db, gone, EventKind::SIGN_IN_FAILED, 0..3).await;
+        events(&db, gone, EventKind::USER_DELETED, 20..21).await;
+        events(&db, other, EventKind::SIGN_IN_FAILED, 0..1).await;
         begin(&db, gone, NOW).await;
         assert_eq!(holding_data(&db).await, 5, "nothing is erased yet");
         let mut shown = Vec::new();
@@ -78,9 +78,9 @@ on_both_databases! {
 
     async fn a_crash_between_two_batches_loses_nothing(db: TestDatabase) {
         let (gone, other) = (user().id, user().id);
-        events(&db, gone, EventKind::SignInFailed, 0..10).await;
-        events(&db, gone, EventKind::UserDeleted, 20..21).await;
-        events(&db, other, EventKind::SignInFailed, 0..2).await;
+        events(&db, gone, EventKind::SIGN_IN_FAILED, 0..10).await;
+        events(&db, gone, EventKind::USER_DELETED, 20..21).await;
+        events(&db, other, EventKind::SIGN_IN_FAILED, 0..2).await;
         begin(&db, gone, NOW).await;
         begin(&db, gone, NOW).await;
         let now = later(61);
@@ -100,8 +100,8 @@ on_both_databases! {
 
     async fn erasing_waits_for_requests_under_way_and_for_pending_events(db: TestDatabase) {
         let (quiet, pending) = (user().id, user().id);
-        events(&db, quiet, EventKind::SignInFailed, 0..1).await;
-        let event = Event::new(EventId::new(NOW, random()), EventKind::SessionRevoked, NOW).with_user(pending).with("reason", "user_deleted");
+        events(&db, quiet, EventKind::SIGN_IN_FAILED, 0..1).await;
+        let event = Event::new(EventId::new(NOW, random()), EventKind::SESSION_REVOKED, NOW).with_user(pending).with("reason", "user_deleted");
         in_tx!(db.store, |tx| tx.append(&event).await).unwrap();
         begin(&db, quiet, later(100)).await;
         begin(&db, pending, NOW).await;
@@ -111,7 +111,7 @@ on_both_databases! {
         assert_eq!(ready.user, quiet);
         assert!(!erase(&db, ready, 10).await);
         assert_eq!(next(&db, later(160)).await, None);
-        events(&db, user().id, EventKind::SignInFailed, 0..0).await;
+        events(&db, user().id, EventKind::SIGN_IN_FAILED, 0..0).await;
         assert_eq!(next(&db, later(160)).await.map(|one| one.user), Some(pending), "now they are dispatched");
     }
 }

@@ -13,7 +13,7 @@ on_both_databases! {
         let (person, client) = (user().id, ClientId("shop".into()));
         let mut written = Vec::new();
         for second in 0..4 {
-            let event = Event::new(EventId::new(later(second), random()), EventKind::GrantRevoked, later(second))
+            let event = Event::new(EventId::new(later(second), random()), EventKind::GRANT_REVOKED, later(second))
                 .with_user(person)
                 .with_session(SessionId::new(NOW, random()))
                 .with_client(&client)
@@ -24,7 +24,7 @@ on_both_databases! {
             in_tx!(db.store, |tx| tx.append(&event).await).unwrap();
             written.insert(0, event);
         }
-        let stranger = Event::new(EventId::new(NOW, random()), EventKind::KeyPruned, NOW).with_user(user().id);
+        let stranger = Event::new(EventId::new(NOW, random()), EventKind::KEY_PRUNED, NOW).with_user(user().id);
         in_tx!(db.store, |tx| tx.append(&stranger).await).unwrap();
         let of_user = db.store.list_events_of_user(person, 10).await.unwrap();
         assert_eq!(of_user, db.store.list_events_of_client(&client, 10).await.unwrap());
@@ -37,7 +37,7 @@ on_both_databases! {
 
     async fn a_person_reads_the_facts_of_some_kinds_page_by_page_with_the_browser_they_happened_in(db: TestDatabase) {
         let (person, session) = stored_session(&db.store).await;
-        let kinds = [EventKind::SessionCreated, EventKind::KeyPruned, EventKind::SessionRevoked, EventKind::UserUpdated];
+        let kinds = [EventKind::SESSION_CREATED, EventKind::KEY_PRUNED, EventKind::SESSION_REVOKED, EventKind::USER_UPDATED];
         for (second, kind) in (0..).zip(kinds) {
             let event = Event::new(EventId::new(later(second), random()), kind, later(second)).with_user(person.id);
             let event = if second == 0 { event.with_session(session.id) } else { event };
@@ -62,7 +62,7 @@ on_both_databases! {
         in_tx!(db.store, |tx| {
             for second in 0..u64::from(MAX_PAGE) + 5 {
                 let id = EventId::new(later(second), random());
-                tx.append(&Event::new(id, EventKind::SignInFailed, NOW).with_user(person).with_client(&client)).await?;
+                tx.append(&Event::new(id, EventKind::SIGN_IN_FAILED, NOW).with_user(person).with_client(&client)).await?;
             }
             Ok(())
         })
@@ -74,7 +74,7 @@ on_both_databases! {
     }
 
     async fn a_bare_fact_can_be_written_and_belongs_to_nobody(db: TestDatabase) {
-        let bare = Event::new(EventId::new(NOW, random()), EventKind::KeyCreated, NOW);
+        let bare = Event::new(EventId::new(NOW, random()), EventKind::KEY_CREATED, NOW);
         in_tx!(db.store, |tx| tx.append(&bare).await).unwrap();
         assert_eq!(db.count("select count(*) from event where user_id is null and data is not null").await, 1);
         assert!(db.store.list_events_of_user(UserId::new(NOW, random()), 10).await.unwrap().is_empty());

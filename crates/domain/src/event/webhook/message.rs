@@ -116,7 +116,7 @@ mod tests {
         let at = Timestamp(1_800_000_000);
         let (project, other) = (ProjectId::new(at, &random), ProjectId::new(at, &random));
         let session = SessionId::new(at, &random);
-        let event = Event::new(EventId::new(at, &random), EventKind::ConsentGranted, at)
+        let event = Event::new(EventId::new(at, &random), EventKind::CONSENT_GRANTED, at)
             .with_user(UserId::new(at, &random))
             .with_session(session)
             .with_client(&ClientId("client_a".into()))

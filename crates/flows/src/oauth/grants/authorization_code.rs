@@ -74,7 +74,7 @@ impl AuthorizationCodeGrant {
         let grant = self.grant_of(client, &code);
         let event = self
             .core
-            .event(EventKind::GrantCreated)
+            .event(EventKind::GRANT_CREATED)
             .with_user(code.user_id)
             .with_session(code.session_id)
             .with_client(&client.id)
@@ -144,7 +144,7 @@ impl AuthorizationCodeGrant {
         let grant = code.grant_id;
         let reused = self
             .core
-            .event(EventKind::CodeReuseDetected)
+            .event(EventKind::CODE_REUSE_DETECTED)
             .with_user(code.user_id)
             .with_session(code.session_id)
             .with_client(&code.client_id)

@@ -175,7 +175,7 @@ impl RefreshTokenGrant {
         };
         let event = self
             .core
-            .event(EventKind::TokenReuseDetected)
+            .event(EventKind::TOKEN_REUSE_DETECTED)
             .with_user(grant.user_id)
             .with_session(grant.session_id)
             .with_client(&grant.client_id)
