@@ -83,6 +83,7 @@ impl CleanUp {
         in_batches!(usher, stop, |tx| tx.sweep_feed_audience(before_feed, BATCH));
         in_batches!(usher, stop, |tx| tx.sweep_proofs(before, BATCH));
         in_batches!(usher, stop, |tx| tx.sweep_revoked_tokens(before, BATCH));
+        in_batches!(usher, stop, |tx| tx.sweep_device_codes(before, BATCH));
         in_batches!(usher, stop, |tx| tx.sweep_repeatable(now, BATCH));
         in_batches!(usher, stop, |tx| tx.sweep_upstream_states(before, BATCH));
         in_batches!(usher, stop, |tx| tx.sweep_provider_events(before, BATCH));

@@ -43,6 +43,7 @@ metadata none ES256 >public.json
   printf '"rs256":%s,' "$(client web rs256 --from-json rs256.json)"
   printf '"es256":%s,' "$(client web es256 --from-json es256.json)"
   printf '"public":%s,' "$(client spa public --from-json public.json)"
+  printf '"device":%s,' "$(client device device)"
   printf '"machine":%s}\n' "$(client machine machine)"
 } >clients.json
 # The Node.js tests start a second relying party with this Python.

@@ -11,6 +11,7 @@
  *   <!-- page: URL -->                    a person opens this address of the application, signs in, and sees the block
  *   <!-- driven: FOLDER -->               the driver of this compatibility test signs in to and out of the application
  *   <!-- browser: NAME from URL -->       instead of it a person opens $URL and signs in; $NAME is where they are sent back
+ *   <!-- device: NAME -->                 its commands are run, then a person opens $NAME, signs in and allows the device
  *   <!-- mail: NAME to ADDRESS -->        instead of it $NAME is the code in the newest email to this address
  *   <!-- reset link: NAME to ADDRESS -->  instead of it $NAME is the token in the newest link to reset the password
  */
@@ -21,6 +22,7 @@ const MARKS = [
   [/^page: (\S+)$/, ([, url]) => ({ kind: 'page', url })],
   [/^driven: (\S+)$/, ([, folder]) => ({ kind: 'driven', folder })],
   [/^browser: ([A-Z_]+) from ([A-Z_]+)$/, ([, name, url]) => ({ kind: 'browser', name, url })],
+  [/^device: ([A-Z_]+)$/, ([, name]) => ({ kind: 'device', name })],
   [/^mail: ([A-Z_]+) to (\S+@\S+)$/, ([, name, address]) => ({ kind: 'mail', name, address })],
   [/^reset link: ([A-Z_]+) to (\S+@\S+)$/, ([, name, address]) => ({ kind: 'reset link', name, address })],
 ];
@@ -76,7 +78,7 @@ export function blocks(name, markdown) {
     const body = lines.slice(at + 1, end).map((line) => (line.startsWith(fence[1]) ? line.slice(fence[1].length) : line));
     if (mark || COMMANDS.has(language)) {
       const kind = mark?.kind ?? 'commands';
-      const list = kind === 'commands' || kind === 'starts' ? commands(language, body) : [];
+      const list = ['commands', 'starts', 'device'].includes(kind) ? commands(language, body) : [];
       const introduction = mark ? before.at(-2) : before.at(-1);
       found.push({ ...mark, line: at + 1, language, kind, introduction, text: body.join('\n'), commands: list });
     }

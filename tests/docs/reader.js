@@ -89,6 +89,12 @@ const ACTIONS = {
     await shell.set(name, reached);
   },
 
+  async device({ name, commands }, reader) {
+    await ACTIONS.commands({ commands }, reader);
+    const { url, text } = await reader.person.open(await reader.shell.get(name));
+    assert.match(url, /\/device\/done\?/, `the person ends at ${url}: ${text.slice(0, 800)}`);
+  },
+
   async mail({ name, address }, reader) {
     await reader.shell.set(name, await reader.inMailTo(address, /id="code"[^>]*>\s*(\d+)/));
   },

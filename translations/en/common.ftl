@@ -70,6 +70,7 @@ message-code-wrong-authenticator = That is not the code your authenticator app s
 message-code-wrong-recovery = That is not one of your unused recovery codes. Check it and try again, or use another one.
 message-code-used = This code was used already. Wait until your app shows the next one, at most 30 seconds, and enter that.
 message-code-expired = This code no longer works. Please ask for a new one or start again.
+message-user-code-invalid = This code is wrong, was answered already, or has expired. Your device shows a new one when you start again there.
 message-not-proven-yet = Your address is not confirmed yet. Enter the code, or open the link in the email.
 message-password-renewed = Your new password is saved. Sign in with it.
 message-email-verified = Your email address is confirmed.

@@ -70,6 +70,7 @@ message-code-wrong-authenticator = Esse não é o código que seu aplicativo aut
 message-code-wrong-recovery = Esse não é um dos seus códigos de recuperação ainda não usados. Confira e tente de novo, ou use outro.
 message-code-used = Esse código já foi usado. Espere o aplicativo mostrar o próximo, no máximo 30 segundos, e digite-o.
 message-code-expired = Este código não vale mais. Peça um novo ou comece de novo.
+message-user-code-invalid = Este código está errado, já foi respondido ou expirou. Seu dispositivo mostra um novo quando você recomeça nele.
 message-not-proven-yet = Seu endereço ainda não está confirmado. Digite o código ou abra o link do e-mail.
 message-password-renewed = Sua nova senha foi salva. Entre com ela.
 message-email-verified = Seu e-mail está confirmado.

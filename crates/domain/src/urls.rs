@@ -69,6 +69,10 @@ pub const RECOVER_RESET: &str = "/recover/reset";
 /// The new password is set.
 pub const RECOVER_DONE: &str = "/recover/done";
 pub const CONSENT: &str = "/consent";
+/// Type the code of a device (RFC 8628 §3.3).
+pub const DEVICE: &str = "/device";
+/// A device was answered.
+pub const DEVICE_DONE: &str = "/device/done";
 pub const LOGOUT: &str = "/logout";
 
 /// The account, which redirects to the profile.

@@ -118,6 +118,14 @@ refusals! {
     )
     .says("the code or link is no longer good")
     .at("code", "message-code-expired");
+    /// The code of a device is unknown, was answered or has expired; the same for each.
+    UserCodeInvalid = code(
+        "USER_CODE_INVALID",
+        ErrorClass::BadRequest,
+        "The code of a device is wrong, was answered or has expired: the device shows a new one when it starts again.",
+    )
+    .says("the code of the device is wrong, was answered or has expired")
+    .at("user_code", "message-user-code-invalid");
     SignUpClosed = code("REGISTRATION_CLOSED", ErrorClass::Forbidden, "Registration is disabled.")
         .says("registration is closed");
     /// The sign-in has expired or was begun in another browser.

@@ -44,6 +44,7 @@ use crate::login::sign_up::Registration;
 use crate::login::throttle::Throttles;
 use crate::oauth::authenticate_client::ClientAuthentication;
 use crate::oauth::authorize::Authorizations;
+use crate::oauth::device::begin::DeviceAuthorizations;
 use crate::oauth::grants::handler::{GrantDeps, GrantTypeRow};
 use crate::oauth::grants::refresh_token::RefreshTokenGrant;
 use crate::oauth::introspect::IssuedTokens;
@@ -145,7 +146,7 @@ services! {
         core, policies, signing_keys;
         releases: expiring(RELEASES_REMEMBERED, RELEASE_MEMORY)
     },
-    authorizations: Authorizations { core, accounts, clients, signing_keys },
+    authorizations: Authorizations { core, accounts, clients, signing_keys, throttles },
     refresh_token_grant: RefreshTokenGrant { core, endings, security_emails, token_issuer },
     issued_tokens: IssuedTokens { core, clients, endings, refresh_token_grant, signing_keys, token_issuer },
     callers: Callers { core, accounts, clients, endings, issued_tokens, refresh_token_grant, token_issuer },
@@ -154,6 +155,7 @@ services! {
     compromise_reports: CompromiseReports { core, endings, security_emails },
     session_opening: SessionOpening { core, accounts, security_emails },
     registration: Registration { core, email_queue, session_opening, throttles },
+    device_authorizations: DeviceAuthorizations { core, client_authentication, throttles },
     email_changes: EmailChanges { core, email_queue, factor_rules, registration, security_emails, throttles },
     feed_access: FeedAccess { core, callers, signing_keys },
     histories: Histories { core },

@@ -37,6 +37,8 @@ fn people(app: &App) -> Router<App> {
         .route(urls::RECOVER_RESET, get(login::recover::reset).post(login::recover::post_reset))
         .route(urls::RECOVER_DONE, get(login::recover::done))
         .route(urls::CONSENT, get(login::consent::get).post(login::consent::post))
+        .route(urls::DEVICE, get(login::device::get).post(login::device::post))
+        .route(urls::DEVICE_DONE, get(login::device::done))
         .route(urls::LOGOUT, get(login::logout::get).post(login::logout::post))
         .route(urls::PROFILE, get(account::profile::get).post(account::profile::post))
         .route(urls::SECURITY, get(account::security::get).post(account::security::post))

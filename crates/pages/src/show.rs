@@ -43,6 +43,10 @@ pub fn outcome(
             }
             answer(visitor, response)
         }
+        Outcome::DeviceAnswered { interaction, .. } => {
+            let sealed = app.usher.authorizations.seal_interaction(&interaction)?;
+            Ok(visitor.redirect_to_page(&urls::with(urls::DEVICE_DONE, "interaction", &sealed)))
+        }
         Outcome::Show { step, interaction } => show_step(app, visitor, &step, &interaction),
     }
 }
@@ -220,9 +224,11 @@ pub fn home_of(client: &Client) -> Option<String> {
     metadata.client_uri.clone().or_else(origin)
 }
 
-/// The client for display.
+/// The client for display. A device has no redirect URI: its home page says whose it is.
 pub fn client_view(client: &Client, redirect_uri: &str) -> RequestingClient {
     let metadata = &client.metadata;
+    let home = || metadata.client_uri.as_deref().unwrap_or_default();
+    let redirect_uri = if redirect_uri.is_empty() { home() } else { redirect_uri };
     let host = redirect_uri::origin(redirect_uri)
         .and_then(|origin| Url::parse(&origin).ok())
         .and_then(|url| url.host_str().map(str::to_owned))

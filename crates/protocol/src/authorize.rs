@@ -90,6 +90,9 @@ pub struct AuthorizeRequest {
     pub claims: ClaimsRequest,
 }
 
+/// The checks of a device authorization request (RFC 8628 §3.1), which has no redirect URI and no browser.
+const DEVICE_CHECKS: &[AuthorizeCheck] = &[request, request_uri, resource, scope, code_challenge];
+
 type AuthorizeCheck = fn(&Params, &ClientRules<'_>, &mut AuthorizeRequest) -> Result<(), OAuthError>;
 
 /// Every check, in order. `state` and `response_mode` come first: every error response needs them.
@@ -129,6 +132,20 @@ impl AuthorizeRequest {
             if let Err(error) = check(params, rules, &mut request) {
                 return Err((error, Box::new(request)));
             }
+        }
+        Ok(request)
+    }
+
+    /// Runs the checks on the request of a device. The person is always asked.
+    ///
+    /// # Errors
+    /// The first failed check.
+    pub fn check_device(params: &Params, rules: &ClientRules<'_>) -> Result<Self, OAuthError> {
+        // PKCE is optional: no redirect carries the device code through a browser.
+        let rules = ClientRules { requires_pkce: false, ..*rules };
+        let mut request = Self::default();
+        for check in DEVICE_CHECKS {
+            check(params, &rules, &mut request)?;
         }
         Ok(request)
     }
@@ -316,6 +333,28 @@ mod tests {
         assert_eq!(request.state.as_deref(), Some("x y"));
         assert!(request.code_challenge.is_some());
         assert_eq!(request.scope, Scope::of(["openid", "email"]));
+    }
+
+    #[test]
+    fn a_device_needs_a_scope_and_may_use_pkce() {
+        let scope = Scope::of(["openid", "email", "offline_access"]);
+        let rules = ClientRules { requires_pkce: true, scope: &scope, authorization_code: false, refresh_token: true };
+        let code_of = |pairs: &[(&str, &str)]| {
+            let checked = AuthorizeRequest::check_device(&Params::from_pairs(pairs.iter().copied()), &rules);
+            checked.map_or_else(|error| error.code.as_str(), |_| "accepted")
+        };
+        for (pairs, code) in [
+            (&[("scope", "openid offline_access")][..], "accepted"),
+            (&[("scope", "openid"), ("code_challenge", CHALLENGE), ("code_challenge_method", "S256")], "accepted"),
+            (&[("scope", "openid"), ("code_challenge", CHALLENGE)], "invalid_request"),
+            (&[("scope", "openid"), ("scope", "email")], "invalid_request"),
+            (&[("scope", "openid"), ("request", "e30")], "request_not_supported"),
+            (&[("scope", "openid"), ("resource", "https://api.test")], "invalid_target"),
+            (&[("scope", "unknown")], "invalid_scope"),
+            (&[], "invalid_scope"),
+        ] {
+            assert_eq!(code_of(pairs), code, "{pairs:?}");
+        }
     }
 
     #[test]

@@ -44,6 +44,14 @@ pub enum RejectionCause {
     SignInOver,
     /// The consent for the code was withdrawn.
     ConsentWithdrawn,
+    /// Usher did not issue the device code.
+    UnknownDeviceCode,
+    /// The device code belongs to another client.
+    DeviceCodeOfOtherClient,
+    /// The device code has expired.
+    DeviceCodeExpired,
+    /// The person denied the device.
+    DeviceDenied,
     /// Usher did not issue the refresh token.
     UnknownRefreshToken,
     /// The refresh token belongs to another client.
@@ -81,6 +89,8 @@ impl RejectionCause {
             Self::UnknownAccessToken | Self::OtherAudience | Self::AccessTokenExpired | Self::AccessTokenRevoked => {
                 ErrorCode::InvalidToken
             }
+            Self::DeviceCodeExpired => ErrorCode::ExpiredToken,
+            Self::DeviceDenied => ErrorCode::AccessDenied,
             _ => ErrorCode::InvalidGrant,
         }
     }
@@ -90,6 +100,8 @@ impl RejectionCause {
         match self.code() {
             ErrorCode::InvalidClient => "the client is unknown or its authentication failed",
             ErrorCode::InvalidToken => "the access token is invalid, expired or revoked",
+            ErrorCode::ExpiredToken => "the device code has expired",
+            ErrorCode::AccessDenied => "the person denied the request",
             _ => "the grant is invalid, expired, revoked or was issued to another client",
         }
     }
@@ -118,6 +130,10 @@ impl RejectionCause {
                 "the session is over, the user is disabled, or the code was sent with too many wrong verifiers"
             }
             Self::ConsentWithdrawn => "the user has withdrawn the consent that the code was issued under",
+            Self::UnknownDeviceCode => "the device code was not issued by this server, or expired days ago",
+            Self::DeviceCodeOfOtherClient => "the device code was issued to another client",
+            Self::DeviceCodeExpired => "the device code expired before the person answered, or before the device asked",
+            Self::DeviceDenied => "the person denied the request of the device",
             Self::UnknownRefreshToken => "the refresh token was not issued by this server, or was altered on the way",
             Self::RefreshTokenOfOtherClient => "the refresh token was issued to another client",
             Self::GrantOver => "the grant was revoked or has expired",

@@ -7,6 +7,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use super::device::DEVICE_CODE_GRANT;
 use super::grant_type::GrantType;
 use super::redirect_uri::{self, UriFault};
 use super::scope::Scope;
@@ -247,6 +248,16 @@ impl ClientMetadata {
         self.grant_types.iter().any(|held| held == grant_type)
     }
 
+    /// Whether people sign in to it, in a browser or for a device.
+    pub fn signs_people_in(&self) -> bool {
+        self.may_use("authorization_code") || self.may_use(DEVICE_CODE_GRANT)
+    }
+
+    /// Whether its authorization requests must use PKCE (RFC 9700 §2.1.1).
+    pub fn must_use_pkce(&self) -> bool {
+        self.may_use("authorization_code") && (self.is_public() || self.require_pkce)
+    }
+
     /// The algorithm of its access tokens.
     pub fn access_token_alg(&self) -> &str {
         self.access_token_signed_response_alg.as_deref().unwrap_or(ACCESS_TOKEN_ALG)
@@ -269,10 +280,8 @@ impl ClientMetadata {
             match supported.iter().find(|known| known.name == grant) {
                 None => faults.push(MetadataFault::of_value("grant_types", grant, "is not supported")),
                 Some(known) if known.confidential && self.is_public() => {
-                    faults.push(MetadataFault::new(
-                        "grant_types",
-                        "holds client_credentials, which needs a client that keeps a secret",
-                    ));
+                    let fault = format!("holds {grant}, which needs a client that keeps a secret");
+                    faults.push(MetadataFault::new("grant_types", fault));
                 }
                 Some(_) => {}
             }

@@ -6,6 +6,7 @@ use super::acr::ACR_VALUES;
 use super::claims;
 use super::client_auth::ClientCredentials;
 use super::client_metadata::SIGNING_ALGS;
+use super::device::DEVICE_CODE_GRANT;
 use super::endpoints;
 use super::grant_type::GrantType;
 use super::prompt::Prompt;
@@ -19,9 +20,10 @@ pub fn metadata(
     grant_types: impl IntoIterator<Item = GrantType>,
 ) -> Value {
     let grant_types: Vec<_> = grant_types.into_iter().map(|grant| grant.name).collect();
+    let devices = grant_types.contains(&DEVICE_CODE_GRANT);
     let at = |path: &str| format!("{issuer}{path}");
     let prompts: Vec<_> = Prompt::VALUES.into_iter().filter(|value| sign_up || *value != "create").collect();
-    json!({
+    let mut document = json!({
         "issuer": issuer,
         "authorization_endpoint": at(endpoints::AUTHORIZE),
         "token_endpoint": at(endpoints::TOKEN),
@@ -53,7 +55,11 @@ pub fn metadata(
         "authorization_response_iss_parameter_supported": true,
         "backchannel_logout_supported": true,
         "backchannel_logout_session_supported": true,
-    })
+    });
+    if devices {
+        document["device_authorization_endpoint"] = at(endpoints::DEVICE_AUTHORIZATION).into();
+    }
+    document
 }
 
 #[cfg(test)]
@@ -64,6 +70,13 @@ mod tests {
     #[test]
     fn the_document_reads_as_agreed() {
         insta::assert_json_snapshot!(metadata("https://id.example.com", &["en", "pt-BR", "uk"], true, GRANT_TYPES));
+    }
+
+    #[test]
+    fn the_endpoint_for_devices_is_announced_with_its_grant_type() {
+        let device = GrantType { name: DEVICE_CODE_GRANT, confidential: false };
+        let document = metadata("https://id.example.com", &["en"], true, [device]);
+        assert_eq!(document["device_authorization_endpoint"], "https://id.example.com/oauth2/device");
     }
 
     #[test]

@@ -15,7 +15,7 @@ pub const INTROSPECT: &str = "/oauth2/introspect";
 pub const REVOKE: &str = "/oauth2/revoke";
 /// OpenID Connect RP-Initiated Logout 1.0 §2.
 pub const END_SESSION: &str = "/oauth2/logout";
-/// Device authorization (RFC 8628), which is not offered.
+/// RFC 8628 §3.1.
 pub const DEVICE_AUTHORIZATION: &str = "/oauth2/device";
 /// Dynamic client registration (RFC 7591), which is not offered.
 pub const REGISTRATION: &str = "/oauth2/register";

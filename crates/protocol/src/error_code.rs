@@ -1,6 +1,7 @@
 //! OAuth error codes, from their registries.
 
-/// An error code of RFC 6749 §4.1.2.1 and §5.2, RFC 6750 §3.1, RFC 8707 §2, OpenID Connect Core §3.1.2.6.
+/// An error code of RFC 6749 §4.1.2.1 and §5.2, RFC 6750 §3.1, RFC 8628 §3.5, RFC 8707 §2, OpenID Connect Core
+/// §3.1.2.6.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ErrorCode {
     /// A parameter is missing, repeated or malformed.
@@ -45,6 +46,12 @@ pub enum ErrorCode {
     InsufficientScope,
     /// The requested authentication context cannot be reached.
     UnmetAuthenticationRequirements,
+    /// The person has not answered the device yet: ask again after the interval.
+    AuthorizationPending,
+    /// As above, and the device asks too often: its interval grew by five seconds.
+    SlowDown,
+    /// The device code has expired.
+    ExpiredToken,
 }
 
 impl ErrorCode {
@@ -72,6 +79,9 @@ impl ErrorCode {
             Self::InvalidToken => "invalid_token",
             Self::InsufficientScope => "insufficient_scope",
             Self::UnmetAuthenticationRequirements => "unmet_authentication_requirements",
+            Self::AuthorizationPending => "authorization_pending",
+            Self::SlowDown => "slow_down",
+            Self::ExpiredToken => "expired_token",
         }
     }
 }

@@ -9,6 +9,7 @@ pub mod cause;
 pub mod claims;
 pub mod client_auth;
 pub mod client_metadata;
+pub mod device;
 pub mod discovery;
 pub mod endpoints;
 pub mod error;

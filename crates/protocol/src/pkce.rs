@@ -28,6 +28,11 @@ impl CodeChallenge {
         }
     }
 
+    /// The challenge as it was sent.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
     /// Whether this verifier matches the challenge (RFC 7636 §4.6; a verifier outside §4.1 never does).
     pub fn is_answered_by(&self, verifier: &str) -> bool {
         let unreserved = |b: u8| b.is_ascii_alphanumeric() || b"-._~".contains(&b);

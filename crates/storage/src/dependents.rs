@@ -15,6 +15,7 @@ statements! {
     DELIVERIES_OF_WEBHOOK = "delete from webhook_delivery where seq in (select seq from webhook_delivery where webhook_id = $1 limit $2)";
     FEED_OF_PROJECT = "delete from feed_entry where project_id = $1 and position in (select position from feed_entry where project_id = $1 limit $2)";
     HISTORY_OF_PROJECT = "delete from history where project_id = $1 and position in (select position from history where project_id = $1 limit $2)";
+    DEVICE_CODES_OF_USER = "delete from device_code where id in (select id from device_code where user_id = $1 limit $2)";
     GRANTS_OF_USER = "delete from grants where id in (select id from grants where user_id = $1 limit $2)";
     SESSIONS_OF_USER = "delete from session where id in (select id from session where user_id = $1 limit $2)";
     BROWSERS_OF_USER = "delete from known_browser where user_id = $1 and mark_hash in (select mark_hash from known_browser where user_id = $1 limit $2)";
@@ -43,9 +44,9 @@ impl Tx {
         Ok(())
     }
 
-    /// Deletes the grants, sessions, browsers and roles of a user.
+    /// Deletes the grants, sessions, browsers, roles and device requests of a user.
     pub(super) async fn delete_dependents_of_user(&mut self, user: UserId) -> Result<()> {
-        for sql in [GRANTS_OF_USER, SESSIONS_OF_USER, BROWSERS_OF_USER, ASSIGNMENTS_OF_USER] {
+        for sql in [DEVICE_CODES_OF_USER, GRANTS_OF_USER, SESSIONS_OF_USER, BROWSERS_OF_USER, ASSIGNMENTS_OF_USER] {
             run_in_parts!(self, sql, |sql| sqlx::query(sql).bind(user.0));
         }
         Ok(())

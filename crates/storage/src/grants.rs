@@ -226,7 +226,9 @@ macro_rules! bind_grant {
 }
 
 impl Tx {
-    async fn insert_grant(&mut self, grant: &Grant, event: &Event) -> Result<bool> {
+    /// Inserts a grant with its event, unless its id is taken, its session has ended, its user is not active, or its
+    /// code was sent with too many wrong verifiers.
+    pub async fn insert_grant(&mut self, grant: &Grant, event: &Event) -> Result<bool> {
         if self.is_sqlite() {
             let made: Option<Uuid> =
                 on_tx!(self, SPEND, |conn, sql| bind_grant!(sqlx::query_scalar(sql), grant).fetch_optional(conn))?;

@@ -6,6 +6,7 @@
 pub mod clients;
 mod db;
 pub mod dependents;
+pub mod device_codes;
 mod error;
 pub mod events;
 pub mod grants;
@@ -55,12 +56,13 @@ impl Store {
 
 /// Every statement with its file, for the tests that prepare and explain them all.
 pub fn statements() -> impl Iterator<Item = (&'static str, &'static str, Sql)> {
-    let files: [(&'static str, &'static [(&'static str, Sql)]); 41] = [
+    let files: [(&'static str, &'static [(&'static str, Sql)]); 42] = [
         ("users/accesses", users::accesses::ALL),
         ("users/browsers", users::browsers::ALL),
         ("clients", clients::ALL),
         ("users/consents", users::consents::ALL),
         ("dependents", dependents::ALL),
+        ("device_codes", device_codes::ALL),
         ("events/outgoing/deliveries", events::outgoing::deliveries::ALL),
         ("events/erasures", events::erasures::ALL),
         ("events", events::ALL),

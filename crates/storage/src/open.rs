@@ -28,11 +28,12 @@ const PATIENCE: Duration = Duration::from_secs(3);
 const READY_LOCK_TIMEOUT: &str = "set local lock_timeout = '1s'";
 /// The tables that users and clients need to register, sign in and get tokens: readiness fails while one of them is
 /// locked.
-pub const REQUEST_TABLES: [&str; 28] = [
+pub const REQUEST_TABLES: [&str; 29] = [
     "access",
     "assignment",
     "client",
     "consent",
+    "device_code",
     "event",
     "grants",
     "handover",

@@ -63,7 +63,7 @@ pub(super) fn in_words(client: &Client) -> String {
         ("web origins", several(&metadata.web_origins)),
         ("grant types", metadata.grant_types.join(" ")),
         ("authentication", metadata.token_endpoint_auth_method.as_str().to_owned()),
-        ("PKCE required", yes(metadata.is_public() || metadata.require_pkce)),
+        ("PKCE required", yes(metadata.must_use_pkce())),
         ("scope", metadata.scope.to_string()),
         (
             "ID tokens",

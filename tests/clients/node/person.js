@@ -72,11 +72,12 @@ export class Person {
     throw new Error(`no end after ${MOST_STEPS} steps: ${visited.join(' ')}`);
   }
 
-  /** The form a person would fill in on this page: sign-in or consent. */
+  /** The form a person would fill in on this page: sign-in, consent, or the code of a device. */
   #fill(page, { decision, typed }) {
     const holding = (name) => page.querySelectorAll('form').find((form) => form.querySelector(`[name=${name}]`));
     const signIn = typed ? undefined : holding('password');
-    const form = signIn ?? (decision === null ? undefined : holding('decision'));
+    const userCode = page.querySelector('[name=user_code]')?.getAttribute('value');
+    const form = signIn ?? (userCode ? holding('user_code') : decision === null ? undefined : holding('decision'));
     if (!form) return undefined;
     const fields = new URLSearchParams();
     for (const input of form.querySelectorAll('input')) {
@@ -87,6 +88,8 @@ export class Person {
     if (signIn) {
       fields.set('email', this.#credentials.email);
       fields.set('password', this.#credentials.password);
+    } else if (userCode) {
+      fields.set('user_code', userCode);
     } else {
       fields.set('decision', decision);
     }

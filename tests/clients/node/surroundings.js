@@ -21,12 +21,12 @@ export const postLogoutUri = told.post_logout_redirect_uri;
 
 /**
  * A client of openid-client, made by discovery, which also verifies signatures of ID tokens.
- * @param {'rs256'|'es256'|'public'|'machine'} name
+ * @param {'rs256'|'es256'|'public'|'machine'|'device'} name
  */
 export async function client(name) {
   const { client_id: id, client_secret: secret } = told[name];
   const auth = { rs256: oidc.ClientSecretBasic, es256: oidc.ClientSecretPost, machine: oidc.ClientSecretBasic }[name];
-  const metadata = name === 'machine' ? {} : { id_token_signed_response_alg: name === 'rs256' ? 'RS256' : 'ES256' };
+  const metadata = ['machine', 'device'].includes(name) ? {} : { id_token_signed_response_alg: name === 'rs256' ? 'RS256' : 'ES256' };
   return oidc.discovery(issuer, id, metadata, auth ? auth(secret) : oidc.None(), {
     execute: [oidc.allowInsecureRequests, oidc.enableNonRepudiationChecks],
   });

@@ -76,10 +76,16 @@ export class Person {
     throw new Error(`no end after ${MOST_STEPS} steps:\n${this.trail.join('\n')}`);
   }
 
-  /** The form that the person submits on this page: credentials, consent, or sign-out. */
+  /** The form that the person submits on this page: credentials, consent, the code of a device, or sign-out. */
   #fill(page) {
     const holding = (name) => page.querySelectorAll('form').find((form) => form.querySelector(`[name=${name}]`));
-    const answers = { password: this.#credentials(), decision: { decision: 'allow' }, logout: { logout: 'yes' } };
+    const userCode = page.querySelector('[name=user_code]')?.getAttribute('value');
+    const answers = {
+      password: this.#credentials(),
+      decision: { decision: 'allow' },
+      logout: { logout: 'yes' },
+      ...(userCode && { user_code: { user_code: userCode } }),
+    };
     const asked = Object.keys(answers).find(holding);
     if (!asked) return undefined;
     if (asked === 'password') this.passwordsTyped += 1;

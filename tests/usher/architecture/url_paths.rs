@@ -26,6 +26,7 @@ const FIRST: &[&str] = &[
     "recover",
     "verify",
     "consent",
+    "device",
     "logout",
     "account",
     "console",

@@ -53,6 +53,13 @@ impl TestServer {
     }
 }
 
+impl<'u> Browser<'u> {
+    /// The server that it was made for.
+    pub fn server(&self) -> &'u TestServer {
+        self.server
+    }
+}
+
 impl Browser<'_> {
     /// Opens a URL and follows redirects within the server.
     pub async fn open(&mut self, url: &str) -> Landing {

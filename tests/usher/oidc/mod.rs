@@ -2,6 +2,7 @@
 
 mod authorize;
 mod clients;
+mod device;
 mod id_token_claims;
 mod introspection;
 mod keys;

@@ -7,6 +7,7 @@ use usher::app::Extensions;
 use usher_config::RunMode;
 use usher_domain::oauth::client::ClientType;
 use usher_flows::{GRANTS, GrantHandler, GrantRequest, GrantTypeRow};
+use usher_protocol::device::DEVICE_CODE_GRANT;
 use usher_protocol::error::OAuthError;
 use usher_protocol::grant_type::GrantType;
 use usher_protocol::token::{TokenForm, TokenResponse};
@@ -17,7 +18,7 @@ use crate::harness::server::TestServer;
 const NAME: &str = "urn:example:specimen";
 const ROW: GrantTypeRow =
     GrantTypeRow { grant_type: GrantType { name: NAME, confidential: true }, make: |_| Arc::new(SpecimenGrant) };
-const ALL: &[GrantTypeRow] = &[GRANTS[0], GRANTS[1], GRANTS[2], ROW];
+const ALL: &[GrantTypeRow] = &[GRANTS[0], GRANTS[1], GRANTS[2], GRANTS[3], ROW];
 
 struct SpecimenGrant;
 
@@ -45,7 +46,7 @@ async fn the_metadata_the_registration_and_the_token_endpoint_know_a_grant_type_
     let server = TestServer::with_extensions(extensions, RunMode::Dev, TestDatabase::sqlite().await, &[]).await;
     let metadata = server.http.get(format!("{}/.well-known/openid-configuration", server.url)).send().await.unwrap();
     let metadata: serde_json::Value = metadata.json().await.unwrap();
-    let names = ["authorization_code", "refresh_token", "client_credentials", NAME];
+    let names = ["authorization_code", "refresh_token", "client_credentials", DEVICE_CODE_GRANT, NAME];
     assert_eq!(metadata["grant_types_supported"], json!(names));
 
     let client = server.client(ClientType::Machine, |client| client.grant_types.push(NAME.to_owned())).await;

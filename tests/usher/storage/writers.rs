@@ -27,6 +27,8 @@ const WRITERS: &[(&str, Guard)] = &[
     ("clients::SET_DISABLED", Locked("clients::LOCK")),
     ("clients::SET_METADATA", Locked("clients::LOCK")),
     ("clients::SET_SECRETS", Locked("clients::LOCK")),
+    ("device_codes::ANSWER", Condition),
+    ("device_codes::POLL", Condition),
     ("grants::KEEP", Condition),
     ("grants::MARK_SEEN", Condition),
     ("grants::REVOKE", Condition),

@@ -2,10 +2,11 @@
 
 use axum::extract::{FromRequest, FromRequestParts as _, Request};
 use axum::http::HeaderMap;
+use axum::http::header::USER_AGENT;
 
 use super::authorization;
 use crate::refusal::OAuthReply;
-use usher_flows::FlowError;
+use usher_flows::{Device, FlowError};
 use usher_http_server::extract::client_ip::ClientIp;
 use usher_http_server::extract::params::{FormParams, QueryParams};
 use usher_http_server::state::App;
@@ -14,7 +15,8 @@ use usher_protocol::error::OAuthError;
 use usher_protocol::params::Params;
 
 /// Parameters that must not be in the URL (RFC 6749 §2.3.1).
-const MISPLACED: [&str; 6] = ["client_secret", "code", "refresh_token", "token", "access_token", "grant_type"];
+const MISPLACED: [&str; 7] =
+    ["client_secret", "code", "device_code", "refresh_token", "token", "access_token", "grant_type"];
 
 /// The form of a request, and the client's credentials.
 pub struct ClientCall {
@@ -24,6 +26,8 @@ pub struct ClientCall {
     pub credentials: ClientCredentials,
     /// The source network, for rate limits.
     pub source: String,
+    /// The `User-Agent`, for the person who is asked about a device.
+    pub user_agent: Option<String>,
 }
 
 impl FromRequest<App> for ClientCall {
@@ -36,7 +40,7 @@ impl FromRequest<App> for ClientCall {
         let headers = parts.headers.clone();
         let FormParams(form) = FormParams::from_request(Request::from_parts(parts, body), app).await?;
         match read(&headers, &query, &form) {
-            Ok(credentials) => Ok(Self { form, credentials, source }),
+            Ok(credentials) => Ok(Self { form, credentials, source, user_agent: user_agent(&headers) }),
             Err(error) => {
                 let named = form.get("client_id").ok().flatten();
                 Err(OAuthReply::from(match named {
@@ -46,6 +50,10 @@ impl FromRequest<App> for ClientCall {
             }
         }
     }
+}
+
+fn user_agent(headers: &HeaderMap) -> Option<String> {
+    headers.get(USER_AGENT).and_then(|value| value.to_str().ok()).map(str::to_owned)
 }
 
 fn read(headers: &HeaderMap, query: &Params, form: &Params) -> Result<ClientCredentials, OAuthError> {
@@ -63,6 +71,11 @@ impl ClientCall {
     pub fn token(&self) -> Result<&str, OAuthError> {
         let token = self.form.get("token").map_err(|_| OAuthError::repeated("token"))?;
         token.ok_or_else(|| OAuthError::invalid_request("token is missing"))
+    }
+
+    /// The program that calls, as far as it is known.
+    pub fn device(&self) -> Device {
+        Device { source: self.source.clone(), user_agent: self.user_agent.clone() }
     }
 
     /// The result of the call; an error names the client.

@@ -1,6 +1,7 @@
 //! The OAuth 2 and OpenID Connect endpoints for programs.
 
 pub mod client_call;
+pub mod device;
 pub mod discovery;
 pub mod introspect;
 pub mod jwks;

@@ -6,7 +6,7 @@ use axum::routing::{any, get, post};
 use bytes::Bytes;
 
 use super::discovery::JsonDocument;
-use super::{introspect, jwks, register, revoke, token, userinfo};
+use super::{device, introspect, jwks, register, revoke, token, userinfo};
 use crate::refusal;
 use usher_http_server::layers::cors::{self, Cors};
 use usher_http_server::state::App;
@@ -32,7 +32,9 @@ fn registration() -> Router<App> {
 /// Endpoints that clients authenticate at; browsers may call them from registered origins only.
 fn client_endpoints(app: &App) -> Router<App> {
     // The library keycloak-js sends token requests with credentials. The endpoint reads and sets no cookie.
-    let token = Router::new().route(endpoints::TOKEN, post(token::post));
+    let token = Router::new()
+        .route(endpoints::TOKEN, post(token::post))
+        .route(endpoints::DEVICE_AUTHORIZATION, post(device::post));
     let token_cors = registered_origins(app, &[Method::POST]).with_cookies(|_| async { true });
     let posts =
         Router::new().route(endpoints::INTROSPECT, post(introspect::post)).route(endpoints::REVOKE, post(revoke::post));

@@ -106,7 +106,7 @@ pub struct MadeClient {
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct NewClientBody {
-    /// What kind of application it is: web, spa, native or machine.
+    /// What kind of application it is: web, spa, native, machine or device.
     #[schema(example = "web")]
     pub r#type: String,
     /// Its metadata (RFC 7591 §2); absent members get the defaults of the type.

@@ -19,6 +19,9 @@ settings! {
         "limits.register" => register: RateLimit = SettingDefault::Always("30/hour");
         /// Recovery emails per account. Twenty times as many may be requested from one address.
         "limits.recover" => recover: RateLimit = SettingDefault::Always("10/hour");
+        /// Wrong codes of devices that one account, or one address, may type: a rate such as 10/min, or off. A thousand
+        /// times as many altogether. Devices behind one address may ask for twenty times as many codes.
+        "limits.device_code" => device_code: RateLimit = SettingDefault::Always("10/min");
         /// Open connections. One address may use a quarter of them, and connections to feeds three quarters together.
         "limits.connections" => connections: usize = SettingDefault::Always("16384");
     }

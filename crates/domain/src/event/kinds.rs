@@ -179,6 +179,15 @@ events! {
         .message("A user withdrew the consent given to a client.", &[SUB, CLIENT])
         .history(Yes)
         .activity(Applications, "event-consent-withdrawn");
+    DEVICE_ALLOWED = project("device.allowed")
+        .message("A user allowed a device that showed them a code.", &[SUB, SID, CLIENT, SCOPE])
+        .history(WithBrowser)
+        .forgetting(&["scope"])
+        .reportable_activity(Applications, "event-device-allowed");
+    DEVICE_DENIED = project("device.denied")
+        .message("A user denied a device that showed them a code.", &[SUB, SID, CLIENT])
+        .history(WithBrowser)
+        .activity(Applications, "event-device-denied");
     GRANT_CREATED = project("grant.created")
         .message("A client received tokens for a user.", &[SUB, SID, CLIENT, GRANT])
         .history(WithBrowser)

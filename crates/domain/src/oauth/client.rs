@@ -9,6 +9,7 @@ use crate::id::{ClientId, ProjectId};
 use crate::time::Timestamp;
 use crate::user::authentication::{AAL2, acr_meets};
 use usher_protocol::client_metadata::{AuthMethod, ClientMetadata, IdTokenContent};
+use usher_protocol::device::DEVICE_CODE_GRANT;
 use usher_protocol::{authorize, redirect_uri};
 
 /// The type of application: decides how it authenticates and gets tokens.
@@ -49,17 +50,18 @@ impl ClientType {
         matches!(self, Self::Web | Self::Machine)
     }
 
-    /// The default metadata of the type. The device grant is not supported yet: the check of the metadata refuses it.
+    /// The default metadata of the type.
     pub fn defaults(self) -> ClientMetadata {
         let grant_types: &[&str] = match self {
             Self::Machine => &["client_credentials"],
-            Self::Device => &["urn:ietf:params:oauth:grant-type:device_code"],
+            Self::Device => &[DEVICE_CODE_GRANT, "refresh_token"],
             Self::Web | Self::Spa | Self::Native => &["authorization_code", "refresh_token"],
         };
         let machine = self == Self::Machine;
+        let redirects = !matches!(self, Self::Machine | Self::Device);
         ClientMetadata {
             grant_types: grant_types.iter().map(|grant| (*grant).to_owned()).collect(),
-            response_types: if machine { Vec::new() } else { vec!["code".to_owned()] },
+            response_types: if redirects { vec!["code".to_owned()] } else { Vec::new() },
             token_endpoint_auth_method: if self.keeps_secret() { AuthMethod::ClientSecret } else { AuthMethod::None },
             // Stock libraries expect RS256 and read the person from the ID token.
             id_token_claims: IdTokenContent::Scopes,
@@ -167,30 +169,25 @@ mod tests {
     use super::*;
     use usher_protocol::grant_type::GrantType;
 
-    const GRANT_TYPES: [GrantType; 3] = [
+    const GRANT_TYPES: [GrantType; 4] = [
         GrantType { name: "authorization_code", confidential: false },
         GrantType { name: "refresh_token", confidential: false },
         GrantType { name: "client_credentials", confidential: true },
+        GrantType { name: DEVICE_CODE_GRANT, confidential: false },
     ];
 
     #[test]
     fn each_type_has_defaults_that_stand_up_once_it_has_a_name_and_an_address() {
-        for kind in ["web", "spa", "native", "machine"] {
+        for kind in ["web", "spa", "native", "machine", "device"] {
             let kind: ClientType = kind.parse().unwrap();
             let mut metadata = kind.defaults();
             metadata.client_name = "Shop".into();
-            if kind != ClientType::Machine {
+            if !matches!(kind, ClientType::Machine | ClientType::Device) {
                 metadata.redirect_uris = vec!["https://rp.test/cb".into()];
             }
             assert_eq!(metadata.check(&GRANT_TYPES), Ok(()), "{kind:?}");
             assert_eq!(metadata.is_public(), !kind.keeps_secret());
         }
         assert!("WEB".parse::<ClientType>().is_err());
-    }
-
-    #[test]
-    fn the_device_grant_is_rejected_as_unsupported() {
-        let metadata = ClientMetadata { client_name: "TV".into(), ..ClientType::Device.defaults() };
-        assert_eq!(metadata.check(&GRANT_TYPES).unwrap_err()[0].member, "grant_types");
     }
 }

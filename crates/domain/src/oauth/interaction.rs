@@ -8,12 +8,15 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use super::client::Client;
+use super::device_authorization::ConnectingDevice;
 use crate::id::{ClientId, SessionId};
 use crate::time::Timestamp;
 use crate::user::Sub;
 use crate::user::authentication::acr_meets;
 use usher_protocol::acr::ACR_VALUES;
 use usher_protocol::authorize::AuthorizeRequest;
+use usher_protocol::device::DEVICE_CODE_GRANT;
 use usher_protocol::error::OAuthError;
 use usher_protocol::error_code::ErrorCode;
 use usher_protocol::scope::Scope;
@@ -30,12 +33,15 @@ pub const RENEWABLE: Duration = Duration::from_hours(24);
 pub struct Interaction {
     /// The client.
     pub client_id: ClientId,
-    /// The redirect URI, checked.
+    /// The redirect URI, checked; empty for a device, which has none.
     pub redirect_uri: String,
     /// Whether the request named the redirect URI; otherwise it was the only registered one.
     pub redirect_uri_sent: bool,
     /// The request.
     pub request: AuthorizeRequest,
+    /// The device that is to be connected, if the request is that of a device (RFC 8628).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub device: Option<ConnectingDevice>,
     /// The user that `id_token_hint` names, if it was sent.
     pub hinted: Option<IdTokenHint>,
     /// When it started.
@@ -133,6 +139,15 @@ impl Interaction {
     pub fn choose(&mut self, session: SessionId) {
         self.signed_in = self.signed_in.filter(|acted| *acted == session);
         self.chosen = Some(session);
+    }
+
+    /// Whether this client may still be answered as the interaction does.
+    pub fn is_allowed_to(&self, client: &Client) -> bool {
+        client.is_active()
+            && match self.device {
+                Some(_) => client.metadata.may_use(DEVICE_CODE_GRANT),
+                None => client.allows_redirect(&self.redirect_uri),
+            }
     }
 
     /// Whether it is too old to continue.

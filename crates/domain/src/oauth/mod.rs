@@ -5,5 +5,7 @@ pub mod client;
 pub mod client_secret;
 pub mod code;
 pub mod consent;
+pub mod device_authorization;
 pub mod grant;
 pub mod interaction;
+pub mod user_code;

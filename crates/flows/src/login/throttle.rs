@@ -15,6 +15,9 @@ use usher_storage::system::throttles::Taken;
 const SOURCE_FACTOR: u32 = 20;
 /// Member look-ups of a project, as a multiple of the password attempts at an account.
 const MEMBER_FACTOR: u32 = 3;
+/// Codes of devices that all people together may type, as a multiple. At ten a minute and with a thousand devices that
+/// wait, somebody with so many addresses hits one of 34 bits once in two days.
+const USER_CODES_FACTOR: u32 = 1_000;
 /// Attempts at an account from all unknown browsers together, as a multiple.
 const ACCOUNT_FACTOR: u32 = 5;
 
@@ -37,6 +40,19 @@ struct Bucket {
     name: String,
     /// Its size, as a multiple of the limit.
     factor: u32,
+}
+
+/// Milliseconds that one attempt takes from a bucket.
+fn cost_of(bucket: &Bucket, count: u32, per_ms: i64) -> i64 {
+    (per_ms / i64::from(count.saturating_mul(bucket.factor)).max(1)).max(1)
+}
+
+/// The narrowest first, as everywhere.
+fn user_code_buckets(user: Option<UserId>, source: &str) -> Vec<Bucket> {
+    let account = user.map(|user| Bucket { name: format!("device/account/{user}"), factor: 1 });
+    let source = Bucket { name: format!("device/source/{source}"), factor: 1 };
+    let all = Bucket { name: "device/all".to_owned(), factor: USER_CODES_FACTOR };
+    account.into_iter().chain([source, all]).collect()
 }
 
 pub struct Throttles {
@@ -95,6 +111,25 @@ impl Throttles {
             Taken::Yes => Ok(()),
             Taken::NotFor(_) => Err(Rejected::InteractionOver.into()),
         }
+    }
+
+    /// Counts one code of a device that a person types, before it is looked up.
+    ///
+    /// # Errors
+    /// [`Rejected::TooMany`] after too many.
+    pub(crate) async fn count_user_code(&self, user: Option<UserId>, source: &str) -> Result<(), FlowError> {
+        self.take_all(self.core.config.limits.device_code, &user_code_buckets(user, source)).await
+    }
+
+    /// Gives back the attempt that a right code was.
+    pub(crate) async fn forgive_user_code(&self, user: Option<UserId>, source: &str) -> Result<(), FlowError> {
+        self.give_back(self.core.config.limits.device_code, &user_code_buckets(user, source)).await
+    }
+
+    /// Counts one request of a device for a code.
+    pub(crate) async fn count_device_request(&self, client: &ClientId, source: &str) -> Result<(), FlowError> {
+        let bucket = Bucket { name: format!("device/request/{client}/{source}"), factor: SOURCE_FACTOR };
+        self.take_all(self.core.config.limits.device_code, &[bucket]).await
     }
 
     /// Counts one passkey attempt. Passkeys cannot be guessed: this only limits the work.
@@ -171,7 +206,7 @@ impl Throttles {
         let RateLimit::Rate { count, per } = limit else { return Ok(()) };
         let now_ms = self.core.now().0.saturating_mul(1_000);
         let per_ms = i64::try_from(per.as_millis()).unwrap_or(i64::MAX);
-        let cost = |bucket: &Bucket| (per_ms / i64::from(count.saturating_mul(bucket.factor)).max(1)).max(1);
+        let cost = |bucket: &Bucket| cost_of(bucket, count, per_ms);
         let mut tx = self.core.store.begin().await?;
         for (place, bucket) in buckets.iter().enumerate() {
             let taken = tx.take_from_bucket(&bucket.name, now_ms, cost(bucket), per_ms).await?;
@@ -188,6 +223,17 @@ impl Throttles {
         }
         tx.commit().await?;
         Ok(())
+    }
+
+    /// Gives back one attempt to every bucket.
+    async fn give_back(&self, limit: RateLimit, buckets: &[Bucket]) -> Result<(), FlowError> {
+        let RateLimit::Rate { count, per } = limit else { return Ok(()) };
+        let per_ms = i64::try_from(per.as_millis()).unwrap_or(i64::MAX);
+        let mut tx = self.core.store.begin().await?;
+        for bucket in buckets {
+            tx.give_back_to_bucket(&bucket.name, cost_of(bucket, count, per_ms)).await?;
+        }
+        Ok(tx.commit().await?)
     }
 
     async fn forget_bucket(&self, bucket: &str) -> Result<(), FlowError> {

@@ -4,6 +4,7 @@ use crate::admin::clients::Clients;
 use crate::admin::keys::SigningKeys;
 use crate::core::Core;
 use crate::login::accounts::Accounts;
+use crate::login::throttle::Throttles;
 use std::sync::Arc;
 
 use crate::core::Device;
@@ -14,6 +15,7 @@ use usher_domain::email::Email;
 use usher_domain::event::EventKind;
 use usher_domain::id::ClientId;
 use usher_domain::oauth::client::Client;
+use usher_domain::oauth::device_authorization::DeviceAnswer;
 use usher_domain::oauth::interaction::{IdTokenHint, Interaction, InteractionFacts, InteractionStep, SessionFacts};
 use usher_domain::user::Sub;
 use usher_keys::seal::Purpose;
@@ -58,6 +60,12 @@ pub enum AuthorizeFault {
 pub enum Outcome {
     /// Redirect to the client, with a code or an error.
     Answer(AuthorizationResponse),
+    /// The person has answered a device, which asks for the answer itself.
+    DeviceAnswered {
+        allowed: bool,
+        /// The interaction.
+        interaction: Box<Interaction>,
+    },
     /// Show a page.
     Show {
         /// The step.
@@ -73,6 +81,7 @@ pub struct Authorizations {
     pub(crate) accounts: Arc<Accounts>,
     pub(crate) clients: Arc<Clients>,
     pub(crate) signing_keys: Arc<SigningKeys>,
+    pub(crate) throttles: Arc<Throttles>,
 }
 
 impl Authorizations {
@@ -112,6 +121,7 @@ impl Authorizations {
             redirect_uri,
             redirect_uri_sent,
             request,
+            device: None,
             hinted,
             began_at: self.core.now(),
             renewed_from: None,
@@ -134,8 +144,37 @@ impl Authorizations {
         device: &Device,
     ) -> Result<Outcome, FlowError> {
         let client = self.client_of(&interaction).await?;
+        let connecting = match &interaction.device {
+            Some(device) => Some(self.connecting_device(device).await?),
+            None => None,
+        };
+        if let Some(answer) = connecting.as_ref().and_then(|device| device.answer.as_ref()) {
+            let allowed = matches!(answer, DeviceAnswer::Allowed(_));
+            return Ok(Outcome::DeviceAnswered { allowed, interaction: Box::new(interaction) });
+        }
         let accounts = self.accounts.accounts(browser).await?;
         let account = pick(&interaction, &accounts);
+        match (self.decide(&interaction, &client, account, &accounts).await?, account) {
+            (InteractionStep::Finish, Some(account)) => {
+                self.accounts.touch(account, device).await?;
+                match connecting {
+                    Some(connecting) => self.connect_device(interaction, &connecting, account).await,
+                    None => Ok(Outcome::Answer(self.code_response(&interaction, account)?)),
+                }
+            }
+            (InteractionStep::Fail(error), account) => self.refuse_interaction(interaction, account, error).await,
+            (step, _) => Ok(Outcome::Show { step, interaction: Box::new(interaction) }),
+        }
+    }
+
+    /// Loads the facts that the next step depends on, and decides it.
+    async fn decide(
+        &self,
+        interaction: &Interaction,
+        client: &Client,
+        account: Option<&Account>,
+        accounts: &[Account],
+    ) -> Result<InteractionStep, FlowError> {
         let consent = match account {
             Some(account) if !client.metadata.first_party => {
                 self.core.store.find_consent(account.user.id, &client.id).await?
@@ -144,12 +183,12 @@ impl Authorizations {
         };
         let second_factor = match account {
             Some(account) => {
-                asks_how(&interaction, &client)
+                asks_how(interaction, client)
                     && self.core.store.find_factors(account.user.id).await?.allow_second_step()
             }
             None => false,
         };
-        let step = interaction.next_step(&InteractionFacts {
+        Ok(interaction.next_step(&InteractionFacts {
             now: self.core.now(),
             session: account.map(|account| SessionFacts {
                 id: account.session.id,
@@ -159,31 +198,23 @@ impl Authorizations {
                 second_factor,
             }),
             knows_accounts: !accounts.is_empty(),
-            hint_names_another: names_another(&interaction, &accounts),
+            hint_names_another: names_another(interaction, accounts),
             consented: consent.as_ref().map(|consent| &consent.scope),
             first_party: client.metadata.first_party,
             unproven: client.is_unproven(&interaction.redirect_uri),
             default_max_age: client.metadata.default_max_age,
             required_acr: client.required_acr(),
             default_acr_values: &client.metadata.default_acr_values,
-        });
-        match (step, account) {
-            (InteractionStep::Finish, Some(account)) => {
-                self.accounts.touch(account, device).await?;
-                Ok(Outcome::Answer(self.code_response(&interaction, account)?))
-            }
-            (InteractionStep::Fail(error), _) => Ok(Outcome::Answer(self.refuse_interaction(&interaction, error))),
-            (step, _) => Ok(Outcome::Show { step, interaction: Box::new(interaction) }),
-        }
+        }))
     }
 
-    /// The client of an interaction, if it is enabled and the redirect URI is still registered.
+    /// The client of an interaction, if it is enabled and its redirect URI or grant type is still registered.
     ///
     /// # Errors
     /// [`Rejected::ClientGone`] otherwise.
     pub async fn client_of(&self, interaction: &Interaction) -> Result<Arc<Client>, FlowError> {
         let client = self.clients.find_client(&interaction.client_id).await?;
-        let client = client.filter(|client| client.is_active() && client.allows_redirect(&interaction.redirect_uri));
+        let client = client.filter(|client| interaction.is_allowed_to(client));
         client.ok_or_else(|| {
             tracing::info!(client = %interaction.client_id, "refused: the client of a sign-in was deleted, disabled or changed");
             Rejected::ClientGone.into()

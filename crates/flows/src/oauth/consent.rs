@@ -23,6 +23,11 @@ impl Authorizations {
         browser: &Browser,
         device: &Device,
     ) -> Result<Outcome, FlowError> {
+        if interaction.device.is_some() {
+            // The consent is stored with the answer to the device.
+            interaction.allowed = true;
+            return self.go_on(interaction, browser, device).await;
+        }
         let account = self.account_for(&interaction, browser).await?.ok_or(Rejected::NotSignedIn)?;
         let consent = StoredConsent {
             user_id: account.user.id,
@@ -49,8 +54,12 @@ impl Authorizations {
     ///
     /// # Errors
     /// [`Rejected::NotSignedIn`] if the user has signed out.
-    pub async fn deny(&self, interaction: &Interaction, browser: &Browser) -> Result<Outcome, FlowError> {
-        let account = self.account_for(interaction, browser).await?.ok_or(Rejected::NotSignedIn)?;
+    pub async fn deny(&self, interaction: Interaction, browser: &Browser) -> Result<Outcome, FlowError> {
+        let account = self.account_for(&interaction, browser).await?.ok_or(Rejected::NotSignedIn)?;
+        let error = OAuthError::new(ErrorCode::AccessDenied, "the person did not consent");
+        if interaction.device.is_some() {
+            return self.refuse_interaction(interaction, Some(&account), error).await;
+        }
         let event = self
             .core
             .event(EventKind::CONSENT_DENIED)
@@ -60,8 +69,7 @@ impl Authorizations {
         let mut tx = self.core.store.begin().await?;
         tx.append(&event).await?;
         tx.commit().await?;
-        let error = OAuthError::new(ErrorCode::AccessDenied, "the person did not consent");
-        Ok(Outcome::Answer(self.refuse_interaction(interaction, error)))
+        self.refuse_interaction(interaction, Some(&account), error).await
     }
 }
 

@@ -4,6 +4,7 @@ pub mod authenticate_client;
 pub mod authorize;
 pub mod claim_release;
 pub mod consent;
+pub mod device;
 pub mod grants;
 pub mod introspect;
 pub mod issue;

@@ -1,6 +1,7 @@
 //! Every OAuth error leaves one line in the log, so that the operator can give client owners the reason.
 
 use usher_protocol::error::OAuthError;
+use usher_protocol::error_code::ErrorCode;
 
 /// The longest `client_id` that is logged.
 const MAX_CLIENT_ID: usize = 80;
@@ -9,7 +10,10 @@ const MAX_CLIENT_ID: usize = 80;
 pub fn log_refusal(endpoint: &str, error: &OAuthError) {
     let client = error.client_id().map_or_else(|| "(none)".to_owned(), shown);
     let (code, reason) = (error.code.as_str(), error.precise());
-    if error.is_alarming() {
+    if error.code == ErrorCode::AuthorizationPending {
+        // A device asks every five seconds.
+        tracing::debug!(endpoint, client.id = client, error = code, reason, "refused");
+    } else if error.is_alarming() {
         tracing::warn!(endpoint, client.id = client, error = code, reason, "refused");
     } else {
         tracing::info!(endpoint, client.id = client, error = code, reason, "refused");

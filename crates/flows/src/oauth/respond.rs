@@ -2,7 +2,7 @@
 
 use crate::error::FlowError;
 use crate::login::accounts::Account;
-use crate::oauth::authorize::Authorizations;
+use crate::oauth::authorize::{Authorizations, Outcome};
 use crate::oauth::refusals::log_refusal;
 use crate::packed::pack;
 use usher_domain::id::{ClientId, GrantId};
@@ -15,9 +15,24 @@ use usher_protocol::error::OAuthError;
 use usher_protocol::response_mode::AuthorizationResponse;
 
 impl Authorizations {
-    /// An error for the client of an interaction.
-    pub fn refuse_interaction(&self, interaction: &Interaction, error: OAuthError) -> AuthorizationResponse {
-        self.error_response(&interaction.client_id, &interaction.redirect_uri, &interaction.request, error)
+    /// An error for the client of an interaction. A device learns only that the person denied it.
+    ///
+    /// # Errors
+    /// [`Rejected::UserCodeInvalid`] if the request of the device is over.
+    ///
+    /// [`Rejected::UserCodeInvalid`]: crate::Rejected::UserCodeInvalid
+    pub async fn refuse_interaction(
+        &self,
+        interaction: Interaction,
+        account: Option<&Account>,
+        error: OAuthError,
+    ) -> Result<Outcome, FlowError> {
+        if let Some(device) = interaction.device.clone() {
+            log_refusal(endpoints::AUTHORIZE, &error.by(&interaction.client_id.0));
+            return self.deny_device(interaction, &device, account).await;
+        }
+        let Interaction { client_id, redirect_uri, request, .. } = &interaction;
+        Ok(Outcome::Answer(self.error_response(client_id, redirect_uri, request, error)))
     }
 
     /// An error for the client (RFC 6749 §4.1.2.1, RFC 9207 §2), with its log line.

@@ -96,7 +96,7 @@ fn session_view(lang: Lang, session: &Session, this: SessionId) -> SessionItem {
 }
 
 /// Browser and system by name. The raw `User-Agent` is never shown.
-pub(super) fn device_words(lang: Lang, user_agent: Option<&str>) -> String {
+pub(crate) fn device_words(lang: Lang, user_agent: Option<&str>) -> String {
     let name = DeviceName::from_user_agent(user_agent);
     lang.device(name.browser.as_deref(), name.system.as_deref())
 }

@@ -11,7 +11,7 @@ use crate::owner::ConsoleAdministrator;
 use crate::show;
 use crate::views::{ClientPage, EndpointItem, Form, SecretListItem, ShownSecret};
 use crate::visitor_pages::VisitorPages as _;
-use usher_domain::oauth::client::{Client, ClientSecret, SecretRotation};
+use usher_domain::oauth::client::{Client, ClientSecret, ClientType, SecretRotation};
 use usher_domain::time::Timestamp;
 use usher_domain::urls::{self, ClientUrls, ProjectUrls};
 use usher_flows::{Account, FlowError, Rejected};
@@ -120,12 +120,12 @@ async fn view(app: &App, visitor: &mut Visitor, account: &Account, client: &Clie
         kind: client.kind.as_str().to_owned(),
         has_secret: !metadata.is_public(),
         secrets: client.secrets.iter().map(|secret| secret_row(secret, lang, now)).collect(),
-        signs_people_in: metadata.may_use("authorization_code"),
+        signs_people_in: metadata.signs_people_in(),
         id_token_alg: metadata.id_token_signed_response_alg.clone(),
         access_token_alg: metadata.access_token_alg().to_owned(),
         claims_in_id_token: metadata.id_token_claims == IdTokenContent::Scopes,
         roles_claim: metadata.roles_claim.clone(),
-        requires_pkce: metadata.is_public() || metadata.require_pkce,
+        requires_pkce: metadata.must_use_pkce(),
         scope: metadata.scope.to_string(),
         web_origins: metadata.web_origins.clone(),
         backchannel_logout_uri: metadata.backchannel_logout_uri.clone(),
@@ -137,7 +137,10 @@ async fn view(app: &App, visitor: &mut Visitor, account: &Account, client: &Clie
         post_logout_redirect_uris: client.metadata.post_logout_redirect_uris.clone(),
         endpoints: vec![
             endpoint("discovery", endpoints::OPENID_CONFIGURATION),
-            endpoint("authorization_endpoint", endpoints::AUTHORIZE),
+            match client.kind {
+                ClientType::Device => endpoint("device_authorization_endpoint", endpoints::DEVICE_AUTHORIZATION),
+                _ => endpoint("authorization_endpoint", endpoints::AUTHORIZE),
+            },
             endpoint("token_endpoint", endpoints::TOKEN),
             endpoint("userinfo_endpoint", endpoints::USERINFO),
             endpoint("jwks_uri", endpoints::JWKS),

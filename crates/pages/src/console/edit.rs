@@ -250,7 +250,7 @@ fn with_second_part(mut changed: ClientMetadata, form: &Params, edited: &dyn Fn(
     if !changed.is_public() && edited("require_pkce") {
         changed.require_pkce = !text(form, "require_pkce").is_empty();
     }
-    if changed.may_use("authorization_code") && edited("scope") {
+    if changed.signs_people_in() && edited("scope") {
         changed.scope = Scope::parse(&text(form, "scope")).unwrap_or_default();
     }
     if edited("web_origins") {

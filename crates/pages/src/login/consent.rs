@@ -3,6 +3,7 @@
 use axum::extract::State;
 use axum::response::Response;
 
+use super::device;
 use super::sign_in::text;
 use crate::show;
 use crate::views::{Consent, Form, Message, ScopeView};
@@ -57,6 +58,7 @@ pub async fn get(
         email: account.user.label(),
         switch_url: Some(urls::with(urls::ACCOUNTS, "interaction", &sealed)),
         scopes: scopes(lang, &interaction, &account.user, &earlier),
+        device: device::origin(&app, &interaction, lang).await?,
         form: Form::of_sign_in(urls::CONSENT, asked, visitor.form_token()),
     };
     let body = show::html(&view)?;
@@ -79,7 +81,7 @@ pub async fn post(
         Outcome::Show { step: InteractionStep::Consent, .. } | Outcome::Answer(_) => {
             answer(&app, &visitor, interaction.clone(), &form).await?
         }
-        elsewhere @ Outcome::Show { .. } => elsewhere,
+        elsewhere @ (Outcome::Show { .. } | Outcome::DeviceAnswered { .. }) => elsewhere,
     };
     show::outcome(&app, visitor, &interaction, outcome)
 }
@@ -87,7 +89,7 @@ pub async fn post(
 async fn answer(app: &App, visitor: &Visitor, interaction: Interaction, form: &Params) -> Result<Outcome, HttpProblem> {
     Ok(match text(form, "decision").as_str() {
         "allow" => app.usher.authorizations.allow(interaction, &visitor.browser, &visitor.device).await?,
-        "deny" => app.usher.authorizations.deny(&interaction, &visitor.browser).await?,
+        "deny" => app.usher.authorizations.deny(interaction, &visitor.browser).await?,
         _ => return Err(HttpProblem::bad_request("decision must be allow or deny")),
     })
 }
@@ -104,7 +106,10 @@ fn scopes(lang: Lang, interaction: &Interaction, user: &User, earlier: &Scope) -
             "profile" => values.get("name").and_then(|value| value.as_str()).map(str::to_owned),
             _ => None,
         };
-        ScopeView::new(lang, scope, value, !earlier.contains(scope))
+        let view = ScopeView::new(lang, scope, value, !earlier.contains(scope));
+        // A device has a session of its own: signing out in this browser does not end it.
+        let of_device = interaction.device.is_some() && scope == "offline_access";
+        if of_device { ScopeView { description: lang.text("scope-offline-device-text"), ..view } } else { view }
     });
     shown.collect()
 }

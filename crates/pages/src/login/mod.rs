@@ -2,6 +2,7 @@
 
 pub mod accounts;
 pub mod consent;
+pub mod device;
 mod field_errors;
 pub mod logout;
 pub(crate) mod mailed;

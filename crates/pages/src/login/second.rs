@@ -219,5 +219,7 @@ pub async fn post_enrol(
     let interaction = show::needed_interaction(&app, &text(&form, "interaction"), &visitor)?;
     let why = "the person set up no second factor";
     let error = OAuthError::new(ErrorCode::UnmetAuthenticationRequirements, why);
-    show::answer(visitor, app.usher.authorizations.refuse_interaction(&interaction, error))
+    let account = app.usher.authorizations.account_for(&interaction, &visitor.browser).await?;
+    let refused = app.usher.authorizations.refuse_interaction(interaction.clone(), account.as_ref(), error).await?;
+    show::outcome(&app, visitor, &interaction, refused)
 }

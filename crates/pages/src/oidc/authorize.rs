@@ -30,6 +30,7 @@ pub async fn get(
     match app.usher.authorizations.begin_authorization(&params, &mut visitor.browser, &visitor.device).await {
         Ok(Outcome::Answer(response)) => show::answer(visitor, response),
         Ok(Outcome::Show { step, interaction }) => show::show_step(&app, visitor, &step, &interaction),
+        Ok(Outcome::DeviceAnswered { .. }) => Err(HttpProblem::internal()),
         Err(fault) => {
             log_fault(&fault, &params);
             refused(&app, visitor, fault).await

@@ -46,6 +46,7 @@ pub use error::{ErrorPage, ErrorPageLink, Kept, Starting, WrongHost};
 pub use form::{FieldErrors, Form};
 pub use layout::{AccountChip, AssetUrls, LanguageLink, Layout, NavLink, Tab};
 pub use login::consent::{Consent, ScopeView};
+pub use login::device::{DeviceCode, DeviceDone, DeviceOrigin};
 pub use login::logout::{LogoutConfirm, SignedOut};
 pub use login::mismatch::{Mismatch, UriSegment};
 pub use login::onward::{FormPost, Onward};

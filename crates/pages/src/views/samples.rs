@@ -22,6 +22,7 @@ pub(super) fn all(lang: Lang) -> Vec<(&'static str, String)> {
     pages.extend(joining(lang));
     pages.extend(recovering(lang));
     pages.extend(answering(lang));
+    pages.extend(connecting(lang));
     pages.extend(failing(lang));
     pages.extend(leading_on(lang));
     pages.extend(setting_up(lang));
@@ -284,11 +285,23 @@ fn answering(lang: Lang) -> Vec<RenderedSample> {
         page: page(lang),
         form: form(),
         client: client(),
+        device: None,
         notice: None,
         name: "Ana Souza".into(),
         email: "ana@example.test".into(),
         switch_url: Some("/accounts".into()),
         scopes,
+    };
+    let device = DeviceOrigin {
+        user_code: "WDJB-MJHT".into(),
+        device: lang.device(Some("Firefox"), Some("Linux")),
+        place: lang.network("203.0.113.7/32"),
+        time: lang.date_time(1_795_363_080),
+    };
+    let of_device = Consent {
+        client: RequestingClient { host: String::new(), ..client() },
+        device: Some(device),
+        ..consent.clone()
     };
     let hostile = Consent { client: hostile_client(), name: HOSTILE.into(), scopes: vec![], ..consent.clone() };
     let hostile = Consent { notice: Some(Message::ConsentRestarted.text(lang)), ..hostile };
@@ -307,10 +320,27 @@ fn answering(lang: Lang) -> Vec<RenderedSample> {
     };
     vec![
         ("consent", consent.render()),
+        ("consent-device", of_device.render()),
         ("consent-hostile", hostile.render()),
         ("logout", confirm.render()),
         ("signed-out", signed_out.render()),
         ("signed-out-back", back.render()),
+    ]
+}
+
+fn connecting(lang: Lang) -> Vec<RenderedSample> {
+    let code = DeviceCode { page: page(lang), form: Form::new("/device", "anti-forgery"), ..DeviceCode::default() };
+    let filled = DeviceCode { user_code: "WDJB-MJHT".into(), ..code.clone() };
+    let errors = [("user_code", lang.text("message-user-code-invalid"))].into_iter().collect();
+    let refused = DeviceCode { user_code: HOSTILE.into(), errors, ..code.clone() };
+    let allowed = DeviceDone { page: page(lang), client: client(), allowed: true, apps_url: "/account/apps".into() };
+    let denied = DeviceDone { client: hostile_client(), allowed: false, ..allowed.clone() };
+    vec![
+        ("device", code.render()),
+        ("device-filled", filled.render()),
+        ("device-refused", refused.render()),
+        ("device-allowed", allowed.render()),
+        ("device-denied", denied.render()),
     ]
 }
 

@@ -60,7 +60,7 @@ impl Tx {
     }
 
     /// Does the user's consent cover this scope? The row stays locked until this transaction ends.
-    pub(crate) async fn hold_consent(&mut self, user: UserId, client: &ClientId, scope: &Scope) -> Result<bool> {
+    pub async fn hold_consent(&mut self, user: UserId, client: &ClientId, scope: &Scope) -> Result<bool> {
         let row: Option<ConsentRow> =
             on_tx!(self, HOLD, |conn, sql| sqlx::query_as(sql).bind(user.0).bind(&client.0).fetch_optional(conn))?;
         let consent = row.map(StoredConsent::try_from).transpose()?;

@@ -28,6 +28,8 @@ statements! {
     DELETE_UNLINKED = "delete from unlinked where issuer = $1 and subject = $2";
     FIND_UNLINKED = "select at from unlinked where issuer = $1 and subject = $2";
     SWEEP_UNLINKED = "delete from unlinked where (issuer, subject) in (select issuer, subject from unlinked where at < $1 limit $2)";
+    // Without the provider's session: its end does not end the new one.
+    MARK_LIKE = "insert into session_identity (session_id, identity_id) select $2, identity_id from session_identity where session_id = $1";
     MARK_SESSION = "insert into session_identity (session_id, identity_id, upstream_sid) values ($1, $2, $3) on conflict (session_id) do update set identity_id = excluded.identity_id, upstream_sid = excluded.upstream_sid";
     FORGET = "update identity set profile = $2, handle = null, email_at_link = null, email_state = 'absent' where id = $1";
     // PostgreSQL locks the user, so that two sign-in methods that are removed at once are counted one after the other.
@@ -157,6 +159,11 @@ impl Tx {
     /// Records the identity that a session was opened with, and the provider's session id.
     pub async fn mark_session(&mut self, session: SessionId, identity: IdentityId, sid: Option<&str>) -> Result<()> {
         run!(self, MARK_SESSION, |sql| sqlx::query(sql).bind(session.0).bind(identity.0).bind(sid)).map(drop)
+    }
+
+    /// Records for a new session the identity that another one was opened with, if it was opened with one.
+    pub async fn mark_session_like(&mut self, model: SessionId, session: SessionId) -> Result<()> {
+        run!(self, MARK_LIKE, |sql| sqlx::query(sql).bind(model.0).bind(session.0)).map(drop)
     }
 
     /// Deletes the claims that a provider asserted; the link stays.

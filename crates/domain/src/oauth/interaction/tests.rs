@@ -31,6 +31,7 @@ fn scene(prompt: &str) -> InteractionScenario {
             client_id: ClientId("web".into()),
             redirect_uri: "https://rp.test/cb".into(),
             redirect_uri_sent: true,
+            device: None,
             request,
             hinted: None,
             began_at: NOW,

@@ -4,6 +4,7 @@ use crate::core::Core;
 use crate::end::Endings;
 use crate::error::FlowError;
 use crate::login::throttle::Throttles;
+use crate::oauth::grants::code_reuse::{ReusedCode, end_reused};
 use crate::oauth::grants::handler::{GrantHandler, GrantRequest, GrantTypeRow};
 use crate::oauth::issue::{Issue, TokenIssuer};
 use crate::packed::unpack;
@@ -12,7 +13,6 @@ use usher_domain::event::{Event, EventKind};
 use usher_domain::oauth::client::Client;
 use usher_domain::oauth::code::{AuthorizationCode, CodeFault, is_repeated};
 use usher_domain::oauth::grant::{Grant, RefreshFamily};
-use usher_domain::user::session::EndReason;
 use usher_keys::seal::Purpose;
 use usher_protocol::cause::RejectionCause;
 use usher_protocol::error::OAuthError;
@@ -138,22 +138,10 @@ impl AuthorizationCodeGrant {
         }
     }
 
-    /// A second valid redemption that is not a retry of the first: the first one may have been an attacker's, so the
-    /// grant ends (RFC 6749 §4.1.2), durably and before the response.
     async fn code_reused(&self, code: &AuthorizationCode) -> Result<TokenResponse, FlowError> {
-        let grant = code.grant_id;
-        let reused = self
-            .core
-            .event(EventKind::CODE_REUSE_DETECTED)
-            .with_user(code.user_id)
-            .with_session(code.session_id)
-            .with_client(&code.client_id)
-            .with_grant(grant);
-        let mut tx = self.core.store.begin().await?;
-        if self.endings.end_grant(&mut tx, grant, EndReason::CodeReuse).await?.is_some() {
-            tx.append(&reused).await?;
-        }
-        tx.commit().await?;
+        let (grant, client) = (code.grant_id, &code.client_id);
+        let reused = ReusedCode { grant, client, user: code.user_id, session: code.session_id };
+        end_reused(&self.core, &self.endings, reused).await?;
         Err(RejectionCause::CodeSpent.into())
     }
 }

@@ -5,10 +5,13 @@
 
 pub mod authorization_code;
 pub mod client_credentials;
+mod code_reuse;
+pub mod device_code;
 pub mod handler;
 pub mod refresh_token;
 
 use handler::GrantTypeRow;
 
 /// The grant types of Usher.
-pub const GRANTS: &[GrantTypeRow] = &[authorization_code::ROW, refresh_token::ROW, client_credentials::ROW];
+pub const GRANTS: &[GrantTypeRow] =
+    &[authorization_code::ROW, refresh_token::ROW, client_credentials::ROW, device_code::ROW];

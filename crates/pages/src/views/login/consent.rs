@@ -2,7 +2,7 @@
 
 use askama::Template;
 
-use crate::views::{Form, Layout, RequestingClient};
+use crate::views::{DeviceOrigin, Form, Layout, RequestingClient};
 use usher_i18n::Lang;
 
 /// The consent page.
@@ -15,6 +15,8 @@ pub struct Consent {
     pub form: Form,
     /// The client.
     pub client: RequestingClient,
+    /// The device that asks, if the request is that of a device.
+    pub device: Option<DeviceOrigin>,
     /// Why the question is asked again.
     pub notice: Option<String>,
     /// The user's display name.

@@ -1,6 +1,7 @@
 //! Pages of sign-in, registration, consent and sign-out.
 
 pub mod consent;
+pub mod device;
 pub mod logout;
 pub mod mismatch;
 pub mod onward;

@@ -1,0 +1,174 @@
+//! The request of a device (RFC 8628): what it asks for, what a person answered, and how often the device may ask.
+//!
+//! Its id becomes the id of its grant, so that a device code is redeemed once, as an authorization code is.
+
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+use super::user_code::UserCode;
+use crate::id::{ClientId, GrantId, SessionId, UserId};
+use crate::time::Timestamp;
+use usher_protocol::cause::RejectionCause;
+use usher_protocol::pkce::CodeChallenge;
+use usher_protocol::scope::Scope;
+
+/// How long a device waits for an answer.
+pub const LIFETIME: Duration = Duration::from_mins(10);
+/// Seconds between two token requests of a device.
+pub const INTERVAL: u32 = 5;
+/// By how many seconds the interval grows when a device asks too often (RFC 8628 §3.5).
+pub const SLOW_DOWN: u32 = 5;
+
+/// The request of a device.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DeviceAuthorization {
+    pub id: GrantId,
+    pub client_id: ClientId,
+    pub scope: Scope,
+    /// The PKCE challenge, if the device sent one.
+    pub code_challenge: Option<CodeChallenge>,
+    /// The `User-Agent` of the device.
+    pub user_agent: Option<String>,
+    /// The network of the device.
+    pub source: String,
+    pub created_at: Timestamp,
+    pub expires_at: Timestamp,
+    pub answer: Option<DeviceAnswer>,
+}
+
+/// What a person answered.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum DeviceAnswer {
+    Denied,
+    Allowed(DeviceApproval),
+}
+
+/// Who allowed the device, and how they had authenticated.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DeviceApproval {
+    pub user_id: UserId,
+    /// The session in the browser of the answer.
+    pub session_id: SessionId,
+    pub auth_time: Timestamp,
+    pub acr: String,
+    pub amr: Vec<String>,
+}
+
+/// What a token request of the device means now.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum DevicePoll {
+    Pending,
+    Denied,
+    Expired,
+    Allowed(DeviceApproval),
+}
+
+/// The device that a person was asked about, in the browser that asks them.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ConnectingDevice {
+    pub id: GrantId,
+    /// The code that the person typed: the page repeats it, to be compared with the device.
+    pub user_code: UserCode,
+}
+
+impl DeviceAuthorization {
+    /// Checks whether this client may ask with these parameters.
+    ///
+    /// # Errors
+    /// The first fault; `WrongVerifier` if PKCE fails (RFC 7636 §4.6).
+    pub fn check(&self, client: &ClientId, verifier: Option<&str>) -> Result<(), RejectionCause> {
+        if self.client_id != *client {
+            return Err(RejectionCause::DeviceCodeOfOtherClient);
+        }
+        match (&self.code_challenge, verifier) {
+            (None, None) => Ok(()),
+            (Some(challenge), Some(verifier)) if challenge.is_answered_by(verifier) => Ok(()),
+            _ => Err(RejectionCause::WrongVerifier),
+        }
+    }
+
+    /// Decides what a token request means. A denial is told even after the end.
+    pub fn poll(&self, now: Timestamp) -> DevicePoll {
+        match &self.answer {
+            Some(DeviceAnswer::Denied) => DevicePoll::Denied,
+            _ if now >= self.expires_at => DevicePoll::Expired,
+            Some(DeviceAnswer::Allowed(approval)) => DevicePoll::Allowed(approval.clone()),
+            None => DevicePoll::Pending,
+        }
+    }
+
+    /// Whether a person may still answer.
+    pub fn is_open(&self, now: Timestamp) -> bool {
+        self.poll(now) == DevicePoll::Pending
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::random::SeededRandom;
+
+    const VERIFIER: &str = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
+    const CHALLENGE: &str = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
+    const START: Timestamp = Timestamp(1_700_000_000);
+
+    fn request(answer: Option<DeviceAnswer>) -> DeviceAuthorization {
+        DeviceAuthorization {
+            id: GrantId::new(START, &SeededRandom::new(1)),
+            client_id: ClientId("tv".into()),
+            scope: Scope::of(["openid"]),
+            code_challenge: None,
+            user_agent: None,
+            source: "203.0.113.7/32".into(),
+            created_at: START,
+            expires_at: START + LIFETIME,
+            answer,
+        }
+    }
+
+    fn approval() -> DeviceApproval {
+        let random = SeededRandom::new(2);
+        DeviceApproval {
+            user_id: UserId::new(START, &random),
+            session_id: SessionId::new(START, &random),
+            auth_time: START,
+            acr: "aal1".into(),
+            amr: vec!["pwd".into()],
+        }
+    }
+
+    #[test]
+    fn a_device_waits_until_it_is_answered_or_its_time_is_over() {
+        let (last, end) = (START + LIFETIME - Duration::from_secs(1), START + LIFETIME);
+        assert_eq!(request(None).poll(last), DevicePoll::Pending);
+        assert_eq!(request(None).poll(end), DevicePoll::Expired);
+        let allowed = request(Some(DeviceAnswer::Allowed(approval())));
+        assert_eq!(allowed.poll(last), DevicePoll::Allowed(approval()));
+        assert_eq!(allowed.poll(end), DevicePoll::Expired);
+        let denied = request(Some(DeviceAnswer::Denied));
+        assert_eq!(denied.poll(last), DevicePoll::Denied);
+        assert_eq!(denied.poll(end), DevicePoll::Denied);
+    }
+
+    #[test]
+    fn only_an_unanswered_request_is_open() {
+        assert!(request(None).is_open(START));
+        assert!(!request(None).is_open(START + LIFETIME));
+        assert!(!request(Some(DeviceAnswer::Denied)).is_open(START));
+        assert!(!request(Some(DeviceAnswer::Allowed(approval()))).is_open(START));
+    }
+
+    #[test]
+    fn a_device_code_is_bound_to_its_client_and_to_its_challenge() {
+        let (tv, other) = (ClientId("tv".into()), ClientId("radio".into()));
+        assert_eq!(request(None).check(&tv, None), Ok(()));
+        assert_eq!(request(None).check(&other, None), Err(RejectionCause::DeviceCodeOfOtherClient));
+        assert_eq!(request(None).check(&tv, Some(VERIFIER)), Err(RejectionCause::WrongVerifier));
+        let challenge = CodeChallenge::parse(CHALLENGE, Some("S256")).unwrap();
+        let bound = DeviceAuthorization { code_challenge: Some(challenge), ..request(None) };
+        assert_eq!(bound.check(&tv, Some(VERIFIER)), Ok(()));
+        assert_eq!(bound.check(&tv, Some(CHALLENGE)), Err(RejectionCause::WrongVerifier));
+        assert_eq!(bound.check(&tv, None), Err(RejectionCause::WrongVerifier));
+    }
+}
