@@ -26,9 +26,9 @@ pub mod webhooks;
 
 pub use login::mailed::MailedProof;
 
-pub use crate::core::{Core, Device};
+pub use crate::core::{Core, Device, LOOK_EVERY as RECEIPT_LOOK_EVERY, LOOKS as RECEIPT_LOOKS};
 pub use account::applications::Application;
-pub use account::receipts::{LOOK_EVERY as RECEIPT_LOOK_EVERY, LOOKS as RECEIPT_LOOKS, ReceiptEntry};
+pub use account::receipts::ReceiptEntry;
 pub use admin::clients::{MAX_CLIENT_NAME, NewClient, RegisteredClient};
 pub use admin::keys::MASTER_KEY_NAME;
 pub use admin::projects::RegisteredProject;

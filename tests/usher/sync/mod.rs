@@ -4,6 +4,7 @@ mod asking;
 mod causes;
 pub mod follower;
 mod instances;
+mod marks;
 mod receipts;
 mod seen;
 mod socket;

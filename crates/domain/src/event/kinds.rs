@@ -247,6 +247,7 @@ events! {
     CLIENT_DISABLED = project("client.disabled")
         .message("A client was disabled.", &[CLIENT])
         .feed(Client)
+        .forgetting(&[Event::FEED_POSITION])
         .logout(LogoutScope::Client);
     CLIENT_ENABLED = project("client.enabled").message("A client was enabled.", &[CLIENT]);
     CLIENT_DELETED = project("client.deleted")
@@ -267,10 +268,12 @@ events! {
     ROLE_ASSIGNED = project("role.assigned")
         .message("A user was given a role.", &[SUB, ROLE])
         .feed(Subject)
+        .forgetting(&[Event::FEED_POSITION])
         .history(Yes);
     ROLE_UNASSIGNED = project("role.unassigned")
         .message("A role was removed from a user.", &[SUB, ROLE])
         .feed(Subject)
+        .forgetting(&[Event::FEED_POSITION])
         .history(Yes);
 
     KEY_CREATED = no_project("key.created").reload(Reload::SigningKeys);

@@ -52,6 +52,10 @@ impl Event {
     /// The member with the algorithm of its logout tokens.
     pub const LOGOUT_ALG: &'static str = "logout_alg";
 
+    /// The member with the position of the entry in its project's feed, if the entry was written together with the
+    /// event.
+    pub const FEED_POSITION: &'static str = "feed_position";
+
     /// An event without data; the `with_` methods add to it.
     pub fn new(id: EventId, kind: EventKind, at: Timestamp) -> Self {
         Self {
@@ -112,6 +116,11 @@ impl Event {
     /// A text member.
     pub fn member(&self, name: &str) -> Option<&str> {
         self.data.get(name).and_then(Value::as_str)
+    }
+
+    /// The position of the entry in its project's feed, if the entry was written together with the event.
+    pub fn feed_position(&self) -> Option<i64> {
+        self.data.get(Self::FEED_POSITION).and_then(Value::as_i64)
     }
 
     /// The data that stays once the event was dispatched; `None` if all of it does.

@@ -11,7 +11,8 @@ use usher_storage::{Result, Tx};
 /// After this many entries, the size of a feed is checked.
 const LOOK_EVERY: i64 = 1_000;
 
-/// Appends the entries for an event, and returns the projects whose feed has grown.
+/// Appends the entries for an event, unless the event was written with its entry, and returns the projects whose feed
+/// has grown.
 pub(crate) async fn on_event(
     tx: &mut Tx,
     dispatched: &DispatchedEvent<'_>,
@@ -20,7 +21,11 @@ pub(crate) async fn on_event(
     let mut grown = BTreeSet::new();
     let Some(notice) = entry_of(dispatched.event, lifetime) else { return Ok(grown) };
     for project in &dispatched.projects {
-        let Some(position) = tx.append_to_feed(*project, &notice).await? else { continue };
+        let position = match dispatched.event.feed_position() {
+            Some(position) => Some(position),
+            None => tx.append_to_feed(*project, &notice).await?,
+        };
+        let Some(position) = position else { continue };
         grown.insert(*project);
         if position % LOOK_EVERY == 0 {
             fold(tx, *project, &notice).await?;

@@ -1,7 +1,7 @@
 //! Receipts: after sessions and grants ended, what happens to the tokens of each application.
 
 use crate::admin::clients::Clients;
-use crate::core::Core;
+use crate::core::{Core, LOOK_EVERY, LOOKS};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
@@ -17,10 +17,6 @@ use usher_domain::oauth::client::Client;
 use usher_domain::time::Timestamp;
 use usher_protocol::client_metadata::RefreshRotation;
 
-/// How often a receipt checks for applications that respond at once.
-pub const LOOKS: u32 = 10;
-/// The interval between two checks.
-pub const LOOK_EVERY: Duration = Duration::from_millis(80);
 /// How long the account shows which applications were notified.
 const SHOWN: Duration = Duration::from_hours(24);
 
@@ -78,13 +74,10 @@ impl Receipts {
     /// Waits a moment until the events of what ended were dispatched; then returns the position of the project's feed.
     pub async fn feed_position_after(&self, ended: &Ended, project: ProjectId) -> Result<Option<i64>, FlowError> {
         let Some(user) = ended.user else { return Ok(None) };
-        for _ in 0..LOOKS {
-            if !self.core.store.has_pending_events_of(user).await? {
-                return Ok(self.core.store.feed_place(project).await?.map(|place| place.position));
-            }
-            tokio::time::sleep(LOOK_EVERY).await;
+        if !self.core.events_are_dispatched(user).await? {
+            return Ok(None);
         }
-        Ok(None)
+        Ok(self.core.store.feed_place(project).await?.map(|place| place.position))
     }
 
     /// The name of a local module: that of its client, or of the project for a project's token.

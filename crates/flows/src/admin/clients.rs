@@ -208,14 +208,18 @@ impl Clients {
         reject_first_party(id)?;
         let kind = if disabled { EventKind::CLIENT_DISABLED } else { EventKind::CLIENT_ENABLED };
         let (now, event) = (self.core.now(), self.core.event(kind).with_client(id));
+        let project = self.load_client(&id.0).await?.project_id;
         let mut tx = self.core.store.begin().await?;
+        if !tx.lock_project(project).await? {
+            return Err(Rejected::NotFound("client").into());
+        }
         let client = tx.lock_client(id).await?.ok_or(Rejected::NotFound("client"))?;
         if client.is_active() != disabled {
             return Ok(client);
         }
         let disabled_at = disabled.then_some(now);
         tx.set_client_disabled(id, disabled_at, now).await?;
-        tx.append(&event.with_project(client.project_id)).await?;
+        self.core.append_with_entry(&mut tx, event.with_project(project)).await?;
         tx.commit().await?;
         self.cache.invalidate(id);
         Ok(Client { disabled_at, updated_at: now, ..client })

@@ -153,6 +153,10 @@ impl Users {
     /// [`Rejected::UserMerged`] if the user was merged into another or deleted meanwhile.
     pub async fn set_user_enabled(&self, user: &User, enabled: bool) -> Result<Ended, FlowError> {
         let (id, now) = (user.id, self.core.now());
+        if enabled {
+            // The marks of the earlier disabling come first: they must not revoke tokens that the user gets now.
+            self.core.events_are_dispatched(id).await?;
+        }
         let mut tx = self.core.store.begin().await?;
         if !tx.set_user_enabled(id, enabled, now).await? {
             return Err(Rejected::UserMerged.into());

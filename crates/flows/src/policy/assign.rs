@@ -124,7 +124,7 @@ impl Policies {
             Err(StorageError::Conflict) => return Err(Rejected::RoleHeld.into()),
             inserted => inserted?,
         }
-        tx.append(&event).await?;
+        self.core.append_with_entry(&mut tx, event).await?;
         Ok(tx.commit().await?)
     }
 
@@ -137,10 +137,10 @@ impl Policies {
         let subject = self.subject_of(&found.holder).await?;
         let event = self.role_event(EventKind::ROLE_UNASSIGNED, &found, &subject);
         let mut tx = self.core.store.begin().await?;
-        if !tx.delete_assignment(project, id).await? {
+        if !tx.lock_project(project).await? || !tx.delete_assignment(project, id).await? {
             return Err(Rejected::NotFound("assignment").into());
         }
-        tx.append(&event).await?;
+        self.core.append_with_entry(&mut tx, event).await?;
         Ok(tx.commit().await?)
     }
 
