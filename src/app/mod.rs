@@ -36,6 +36,9 @@ pub use source::{OsRandom, SystemClock};
 // The command line reaches the use cases through this module only.
 pub use usher_flows::upstream::NewProvider;
 pub use usher_flows::{Ended, FlowError, NewClient, NewUser, RegisteredClient, RegisteredProject, Rejected, Usher};
+pub use usher_policy::PolicyDocument;
+pub use usher_policy::fault::DocumentFault;
+pub use usher_policy::validate::validate as review_policy;
 pub use usher_protocol::client_metadata::{ClientMetadata, RefreshRotation};
 pub use usher_protocol::scope::Scope;
 pub use usher_storage::providers::StoredProvider;

@@ -14,6 +14,7 @@ mod healthcheck;
 mod keys;
 mod migrate;
 mod output;
+mod policy;
 pub mod print_config;
 mod project;
 mod provider;
@@ -80,6 +81,9 @@ enum UsherCommand {
     /// Create, list, change and delete clients
     #[command(subcommand, after_help = client::EXAMPLES)]
     Client(client::ClientCommand),
+    /// Publish, show and check the access rules of a project
+    #[command(subcommand, after_help = policy::EXAMPLES)]
+    Policy(policy::PolicyCommand),
     /// Add, list, test and remove upstream providers: Google, Facebook, X…
     #[command(subcommand, after_help = provider::EXAMPLES)]
     Provider(provider::ProviderCommand),
@@ -131,6 +135,7 @@ async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         UsherCommand::User(command) => user::run(&settings, command, output).await?,
         UsherCommand::Project(command) => project::run(&settings, &command, output).await?,
         UsherCommand::Client(command) => client::run(&settings, command, output).await?,
+        UsherCommand::Policy(command) => return policy::run(&settings, &command, output).await,
         UsherCommand::Provider(command) => return provider::run(&settings, command, output).await,
         UsherCommand::Keys(command) => keys::run(&settings, &command, output).await?,
         UsherCommand::Config(command) => config::run(&settings, &command, output)?,
@@ -173,6 +178,8 @@ mod tests {
             "usher provider add google",
             "usher provider add google --client-id x --link-policy always",
             "usher provider show",
+            "usher policy publish rules.json",
+            "usher policy check",
             "usher config print --defaults --origin",
             "usher completions tcsh",
         ] {

@@ -57,6 +57,33 @@ overlap-day = one day
 overlap-week = seven days
 overlap-month = 30 days
 
+modules = Modules
+modules-text = A local module checks every request inside an application. It learns within a second which tokens are revoked, and applies the access rules.
+modules-none = No module is connected.
+modules-connect = Create a client for the module, give its values to the application, and start it:
+modules-guide = How to install a module
+modules-reload = Reload
+modules-rules = { $current } of { $count } modules on revision { $revision }
+modules-more =
+    { $count ->
+        [one] { $count } more is connected.
+       *[other] { $count } more are connected.
+    }
+module-host = Host
+module-transport = Connection
+module-behind = Behind
+module-revision = Rules
+module-socket = WebSocket
+module-long-poll = long poll
+module-poll = polls
+module-since = since { $time }
+module-entries =
+    { $count ->
+        [one] { $count } entry
+       *[other] { $count } entries
+    }
+module-acknowledged = acknowledged { $time }
+
 webhooks = Webhooks
 webhook = Webhook
 webhooks-none = No webhooks yet. A webhook is an address of yours that is told what happens in this project.

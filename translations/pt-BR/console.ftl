@@ -57,6 +57,33 @@ overlap-day = um dia
 overlap-week = sete dias
 overlap-month = 30 dias
 
+modules = Módulos
+modules-text = Um módulo local verifica cada requisição dentro de uma aplicação. Ele sabe em um segundo quais tokens foram revogados e aplica as regras de acesso.
+modules-none = Nenhum módulo está conectado.
+modules-connect = Crie um cliente para o módulo, passe os valores dele à aplicação e inicie-a:
+modules-guide = Como instalar um módulo
+modules-reload = Recarregar
+modules-rules = { $current } de { $count } módulos na revisão { $revision }
+modules-more =
+    { $count ->
+        [one] Mais { $count } está conectado.
+       *[other] Mais { $count } estão conectados.
+    }
+module-host = Host
+module-transport = Conexão
+module-behind = Atraso
+module-revision = Regras
+module-socket = WebSocket
+module-long-poll = long poll
+module-poll = consulta periódica
+module-since = desde { $time }
+module-entries =
+    { $count ->
+        [one] { $count } entrada
+       *[other] { $count } entradas
+    }
+module-acknowledged = confirmou { $time }
+
 webhooks = Webhooks
 webhook = Webhook
 webhooks-none = Ainda não há webhooks. Um webhook é um endereço seu que fica sabendo do que acontece neste projeto.

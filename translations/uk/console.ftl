@@ -57,6 +57,37 @@ overlap-day = один день
 overlap-week = сім днів
 overlap-month = 30 днів
 
+modules = Модулі
+modules-text = Локальний модуль перевіряє кожен запит усередині застосунку. За секунду він дізнається, які токени відкликано, і застосовує правила доступу.
+modules-none = Жоден модуль не під’єднано.
+modules-connect = Створіть клієнта для модуля, передайте його значення застосунку та запустіть застосунок:
+modules-guide = Як установити модуль
+modules-reload = Оновити
+modules-rules = { $current } з { $count } модулів на ревізії { $revision }
+modules-more =
+    { $count ->
+        [one] Під’єднано ще { $count }.
+        [few] Під’єднано ще { $count }.
+        [many] Під’єднано ще { $count }.
+       *[other] Під’єднано ще { $count }.
+    }
+module-host = Хост
+module-transport = З’єднання
+module-behind = Відставання
+module-revision = Правила
+module-socket = WebSocket
+module-long-poll = довге опитування
+module-poll = опитування
+module-since = з { $time }
+module-entries =
+    { $count ->
+        [one] { $count } запис
+        [few] { $count } записи
+        [many] { $count } записів
+       *[other] { $count } запису
+    }
+module-acknowledged = підтверджено { $time }
+
 webhooks = Вебхуки
 webhook = Вебхук
 webhooks-none = Вебхуків ще немає. Вебхук – це ваша адреса, яку сповіщають про те, що відбувається в проєкті.

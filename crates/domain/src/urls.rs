@@ -196,6 +196,8 @@ url_groups! {
         PAGE page "";
         MEMBERS members "/members";
         TOKEN token "/token";
+        /// The connected local modules.
+        MODULES modules "/modules";
         WEBHOOKS webhooks "/webhooks";
         NEW_CLIENT new_client "/clients/new";
     }

@@ -14,7 +14,7 @@ use usher_domain::random::Random;
 use usher_domain::time::{Clock, Timestamp};
 use usher_keys::seal::Sealer;
 use usher_protocol::grant_type::GrantType;
-use usher_storage::{Store, StorageError, Tx};
+use usher_storage::{StorageError, Store, Tx};
 
 /// How often something that other tasks do at once is looked for.
 pub const LOOKS: u32 = 10;

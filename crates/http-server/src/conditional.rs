@@ -30,6 +30,11 @@ fn tags<'a>(headers: &'a HeaderMap, name: &HeaderName) -> impl Iterator<Item = &
     lists.flat_map(|list| list.split(',')).map(ows::trim)
 }
 
+/// Whether a change names any version (`If-Match: *`, §13.1.1).
+pub fn is_any(headers: &HeaderMap) -> bool {
+    tags(headers, &IF_MATCH).eq(["*"])
+}
+
 #[cfg(test)]
 mod tests {
     use axum::http::HeaderValue;
@@ -60,5 +65,7 @@ mod tests {
         for other in [&["\"b\""] as &[&str], &["W/\"a\""], &["a"], &[""], &["é"]] {
             assert!(!may(other), "{other:?}");
         }
+        let any = |values: &[&str]| is_any(&asks(&IF_MATCH, values));
+        assert!(any(&["*"]) && !any(&[]) && !any(&["\"*\""]) && !any(&["\"a\""]) && !any(&["*, \"a\""]));
     }
 }

@@ -32,16 +32,20 @@ pub async fn of(app: &App, ended: &Ended) -> Result<Vec<ReceiptApplication>, Htt
 }
 
 async fn modules_of(app: &App, ended: &Ended, project: ProjectId) -> Result<Vec<ConnectedModule>, HttpProblem> {
-    let mut modules = Vec::new();
-    for Acknowledgement { client_id, at } in acknowledgements(app, ended, project).await? {
-        let name = app.usher.receipts.module_name(project, client_id.as_ref()).await?;
-        modules.push(ConnectedModule { name, acknowledged_at: at });
-    }
-    modules.sort_by_key(|module| module.name.to_lowercase());
+    let acknowledged = acknowledgements(app, ended, project).await?;
+    let clients = acknowledged.iter().map(|acknowledgement| acknowledgement.module.client_id.clone()).collect();
+    let names = app.usher.receipts.module_names(project, clients).await?;
+    let module = |Acknowledgement { module, at, .. }: Acknowledgement| ConnectedModule {
+        name: names.get(&module.client_id).cloned().unwrap_or_default(),
+        host: module.host,
+        acknowledged_at: at,
+    };
+    let mut modules: Vec<ConnectedModule> = acknowledged.into_iter().map(module).collect();
+    modules.sort_by_key(|module| (module.name.to_lowercase(), module.host.clone()));
     Ok(modules)
 }
 
-/// The acknowledgements once all modules have sent one, or a moment has passed.
+/// The acknowledgements once all modules have sent one, except those that poll once a minute, or a moment has passed.
 async fn acknowledgements(app: &App, ended: &Ended, project: ProjectId) -> Result<Vec<Acknowledgement>, HttpProblem> {
     let anybody = acknowledged(app, project, 0).await?;
     if anybody.is_empty() {
@@ -51,7 +55,7 @@ async fn acknowledgements(app: &App, ended: &Ended, project: ProjectId) -> Resul
     let position = app.usher.receipts.feed_position_after(ended, project).await?.unwrap_or(i64::MAX);
     let mut modules = acknowledged(app, project, position).await?;
     for _ in 0..RECEIPT_LOOKS {
-        if position == i64::MAX || modules.iter().all(|module| module.at.is_some()) {
+        if position == i64::MAX || modules.iter().all(|module| module.at.is_some() || module.is_slow) {
             break;
         }
         tokio::time::sleep(RECEIPT_LOOK_EVERY).await;
@@ -83,7 +87,11 @@ fn line_in_words(lang: Lang, line: ReceiptApplication) -> ReceiptLine {
 }
 
 fn module_in_words(lang: Lang, module: &ConnectedModule) -> String {
-    let name = ("name", module.name.as_str().into());
+    let label = match &module.host {
+        Some(host) => format!("{} ({host})", module.name),
+        None => module.name.clone(),
+    };
+    let name = ("name", label.as_str().into());
     match module.acknowledged_at {
         Some(at) => {
             let time = lang.date_time(at.0);
@@ -129,10 +137,16 @@ mod tests {
 
     #[test]
     fn a_module_is_named_with_the_time_of_its_acknowledgement() {
-        let module = |at| ConnectedModule { name: "orders api".into(), acknowledged_at: at };
-        let lines = line(AccessEnd::Over).with_modules(vec![module(None), module(Some(Timestamp(1_795_363_080)))]);
+        let module = |host: Option<&str>, at| ConnectedModule {
+            name: "orders api".into(),
+            host: host.map(str::to_owned),
+            acknowledged_at: at,
+        };
+        let known = module(Some("web-1"), Some(Timestamp(1_795_363_080)));
+        let lines = line(AccessEnd::Over).with_modules(vec![module(None, None), known]);
         let words = line_in_words(Lang::En, lines).modules;
         assert_eq!(words[0], "The local module orders api has not acknowledged this yet.");
-        assert!(words[1].starts_with("The local module orders api acknowledged this: 22 Nov 2026"), "{words:?}");
+        let acknowledged = "The local module orders api (web-1) acknowledged this: 22 Nov 2026";
+        assert!(words[1].starts_with(acknowledged), "{words:?}");
     }
 }

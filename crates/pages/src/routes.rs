@@ -61,6 +61,7 @@ fn people(app: &App) -> Router<App> {
         .route(ProjectUrls::PAGE, get(console::projects::one))
         .route(ProjectUrls::MEMBERS, get(console::members::get).post(console::members::post))
         .route(ProjectUrls::TOKEN, get(console::token::get).post(console::token::post))
+        .route(ProjectUrls::MODULES, get(console::modules::get))
         .route(ProjectUrls::WEBHOOKS, get(console::webhooks::get).post(console::webhooks::post))
         .route(WebhookUrls::PAGE, get(console::webhook::get).post(console::webhook::post))
         .route(ProjectUrls::NEW_CLIENT, get(console::edit::new).post(console::edit::create))

@@ -66,6 +66,8 @@ impl fmt::Display for Banner {
         writeln!(f, "  2 Admin      {setup}")?;
         writeln!(f, "               one use, 30 min · new one: `usher admin link`")?;
         writeln!(f, "  3 Your app   issuer {issuer}   client {client}   any http://localhost:* redirect (dev only)")?;
+        writeln!(f, "  4 Modules    checks of tokens, revocations and rules inside your app: {issuer}/docs/sdk/start")?;
+        writeln!(f, "               examples that run: `make examples` in a clone of Usher")?;
         writeln!(f, "  Docs {issuer}/docs · discovery {issuer}/.well-known/openid-configuration · Ctrl-C stops")
     }
 }
@@ -107,6 +109,8 @@ mod tests {
             "1 Try it     open http://localhost:8081 – sign in as ana@example.test / usher-demo\n",
             "then http://localhost:8082 – you are already signed in\n",
             "2 Admin      http://localhost:8080/setup/abc\n",
+            "4 Modules    checks of tokens, revocations and rules inside your app: http://localhost:8080/docs/sdk/start\n",
+            "examples that run: `make examples` in a clone of Usher\n",
             "Docs http://localhost:8080/docs · discovery http://localhost:8080/.well-known/openid-configuration · Ctrl-C",
         ] {
             assert!(text.contains(part), "{part:?} is missing in\n{text}");

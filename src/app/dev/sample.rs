@@ -52,8 +52,8 @@ async fn publish(usher: &Usher, project: ProjectId) -> Result<bool, FlowError> {
         return Ok(false);
     }
     let document: PolicyDocument = serde_json::from_str(RULES)?;
-    let draft = usher.policies.replace_policy_draft(project, &draft.etag, &document).await?;
-    usher.policies.publish_policy(project, &draft.etag, "The sample of usher dev", PUBLISHER).await?;
+    let draft = usher.policies.replace_policy_draft(project, Some(&draft.etag), &document).await?;
+    usher.policies.publish_policy(project, Some(&draft.etag), "The sample of usher dev", PUBLISHER).await?;
     Ok(true)
 }
 

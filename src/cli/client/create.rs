@@ -28,7 +28,7 @@ pub(in crate::cli) struct CreateClientArgs {
     /// Metadata as a JSON object (RFC 7591 §2); `-` reads standard input. Other options override it
     #[arg(long, value_name = "FILE")]
     from_json: Option<PathBuf>,
-    /// Print an environment file: `ISSUER`, `CLIENT_ID` and `CLIENT_SECRET`, one on each line
+    /// Print an environment file: `ISSUER`, `PROJECT`, `CLIENT_ID` and `CLIENT_SECRET`, one on each line
     #[arg(long, conflicts_with = "json")]
     env: bool,
 }

@@ -33,7 +33,7 @@ pub(super) fn as_json(client: &Client, secret: Option<&str>) -> serde_json::Resu
 /// The client as an environment file for the application. No value needs quoting.
 pub(super) fn as_environment(client: &Client, secret: Option<&str>, issuer: &str) -> String {
     let secret = secret.map(|secret| format!("CLIENT_SECRET={secret}\n")).unwrap_or_default();
-    format!("ISSUER={issuer}\nCLIENT_ID={}\n{secret}", client.id.0)
+    format!("ISSUER={issuer}\nPROJECT={}\nCLIENT_ID={}\n{secret}", client.project_id, client.id.0)
 }
 
 /// The secrets of a client, without their values.
@@ -155,7 +155,9 @@ mod tests {
     #[test]
     fn an_environment_file_holds_what_an_application_has_to_know() {
         let issuer = "https://id.example.org";
-        assert_eq!(as_environment(&client(), None, issuer), "ISSUER=https://id.example.org\nCLIENT_ID=client_x\n");
+        let project = client().project_id;
+        let expected = format!("ISSUER=https://id.example.org\nPROJECT={project}\nCLIENT_ID=client_x\n");
+        assert_eq!(as_environment(&client(), None, issuer), expected);
         assert!(as_environment(&client(), Some("s3cret"), issuer).ends_with("\nCLIENT_SECRET=s3cret\n"));
     }
 

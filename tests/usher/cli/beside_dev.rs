@@ -85,6 +85,7 @@ fn data_commands_work_on_the_data_of_the_running_server() {
     people(&folder);
     let project = projects(&folder);
     clients(&folder, &project);
+    policy(&folder, &serving, &project);
     keys(&folder, &serving);
     server(&folder, &serving);
 }
@@ -189,6 +190,33 @@ fn clients(folder: &Folder, project: &str) {
     }
     assert_eq!(folder.json(&["client", "delete", id])["deleted"], true);
     folder.run(&["client", "show", id]).failed_with("there is no such client");
+}
+
+fn policy(folder: &Folder, serving: &Serving, project: &str) {
+    let rules = r#"{"entities": {"Order": {"actions": {"list": "collection"}}},
+        "roles": {"viewer": {"grants": {"Order:list": "allow"}}}}"#;
+    folder.write("rules.json", rules);
+    assert!(folder.run(&["policy", "check", "rules.json"]).out.ends_with("These rules can be published.\n"));
+    let publish = ["policy", "publish", "--project", "Shop", "rules.json"];
+    let show = ["policy", "show", "--project", project];
+    folder.run(&show).failed_with("there is no such published policy");
+    assert_eq!(folder.json(&publish), json!({"project_id": project, "revision": 1, "published": true}));
+    assert_eq!(folder.json(&publish)["published"], false, "publishing again changes nothing");
+    let shown = folder.json(&show);
+    assert_eq!((&shown["revision"], &shown["published_by"]), (&json!(1), &json!("command line")));
+    let printed: Value = serde_json::from_str(&folder.run(&show).out).unwrap();
+    assert_eq!(printed, shown["document"], "what is printed can be published again");
+    assert_eq!(printed["roles"]["viewer"]["grants"], json!({"Order:list": "allow"}));
+    assert_eq!(get(&format!("{}/health/ready", serving.issuer)).0, 200);
+
+    folder.write("rules.json", &rules.replace("Order:list\": \"allow", "Order:lost\": \"allow"));
+    let checked = folder.run(&["policy", "check", "rules.json"]);
+    assert_eq!(checked.code, 1, "{}", checked.out);
+    assert!(checked.out.contains("error /roles/viewer/grants/Order:lost: "), "{}", checked.out);
+    folder.run(&publish).failed_with("/roles/viewer/grants/Order:lost");
+    folder.write("rules.json", r#"{"roles": {}, "roles": {}}"#);
+    folder.run(&publish).failed_with("rules.json");
+    assert_eq!(folder.json(&show)["revision"], 1, "what is refused changes nothing");
 }
 
 fn keys(folder: &Folder, serving: &Serving) {

@@ -35,6 +35,7 @@ async fn knock_everywhere(
         format!("/console/projects/{project}/clients/new"),
         format!("/console/projects/{project}/members"),
         format!("/console/projects/{project}/token"),
+        format!("/console/projects/{project}/modules"),
         format!("/console/projects/{project}/webhooks"),
         format!("/console/projects/{project}/webhooks/nothing"),
         "/console/projects/nothing/members".into(),

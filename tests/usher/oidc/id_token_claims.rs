@@ -42,8 +42,8 @@ async fn ana_is_a_gardener(server: &TestServer) {
     let document: PolicyDocument = serde_json::from_value(rules).expect("a document");
     let drafted = server.usher.policies.policy_draft(project).await.expect("there is a draft");
     let drafted =
-        server.usher.policies.replace_policy_draft(project, &drafted.etag, &document).await.expect("it is kept");
-    server.usher.policies.publish_policy(project, &drafted.etag, "", "test").await.expect("it can be published");
+        server.usher.policies.replace_policy_draft(project, Some(&drafted.etag), &document).await.expect("it is kept");
+    server.usher.policies.publish_policy(project, Some(&drafted.etag), "", "test").await.expect("it can be published");
     let sub = server.usher.users.load_user(ANA).await.expect("Ana is there").sub.0;
     let new = NewAssignment { role: "gardener".into(), subject: Subject::User(sub), scope: None, expires_at: None };
     server.usher.policies.assign_role(project, new).await.expect("it can be given");

@@ -127,6 +127,21 @@ on_both_databases! {
         assert_eq!(roles["data"]["viewer"], json!({"Order:list": "*", "Order:read": "own"}));
     }
 
+    /// RFC 9110 §13.1.1
+    async fn a_change_may_be_based_on_any_version_or_on_one_of_several(db: TestDatabase) {
+        let shop_ = Shop::on(db).await;
+        assert_eq!(shop_.put_draft("*", &shop()).await.status, 200);
+        assert_eq!(shop_.put_draft("*", &json!({})).await.status, 200, "whatever it was");
+        let several = format!("\"another\", {}", shop_.draft_tag().await);
+        assert_eq!(shop_.put_draft(&several, &shop()).await.status, 200);
+        for other in ["\"another\"", "W/\"another\"", "another", ""] {
+            assert_eq!(code(&shop_.put_draft(other, &json!({})).await), (412, "SUPERSEDED"), "{other}");
+            assert_eq!(code(&shop_.publish(other).await), (412, "SUPERSEDED"), "{other}");
+        }
+        let published = shop_.publish("*").await;
+        assert_eq!((published.status.as_u16(), &published.json["revision"]), (201, &json!(1)), "{published:?}");
+    }
+
     async fn what_cannot_be_published_says_why(db: TestDatabase) {
         let shop_ = Shop::on(db).await;
         let mut wrong = shop();

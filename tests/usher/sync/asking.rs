@@ -136,6 +136,39 @@ for number in 0..2_500 {
         }
     }
 
+    async fn a_module_that_polls_is_known_by_host_and_revision_until_it_is_overdue(db: TestDatabase) {
+        let server = TestServer::on(db, &[]).await;
+        server.user(ANA).await;
+        a_dead_token(&server).await;
+        reach(&server, 1).await;
+        for (query, status) in [("cursor=e1.0&rev=6", 200), ("cursor=e1.1&wait=1&host=web-2&rev=7", 304)] {
+            assert_eq!(ask(&server, &format!("events?{query}"), None).await.status, status, "{query}");
+        }
+        let path = format!("/api/v1/projects/{}/sync/subscribers", server.project);
+        let following = async || answer(server.http.get(server.at(&path)).bearer_auth(&server.project_token)).await.json;
+        let told = following().await;
+        assert_eq!(told["connected"], 2);
+        let shown = |number: usize| {
+            let each = &told["subscribers"][number];
+            ["host", "transport", "acknowledged", "behind", "policy_revision"].map(|member| each[member].clone())
+        };
+        let mut rows = [shown(0), shown(1)];
+        rows.sort_by_key(|row| row[2].as_i64());
+        assert_eq!(rows[0], [json!(null), json!("poll"), json!(0), json!(1), json!(6)]);
+        assert_eq!(rows[1], [json!("web-2"), json!("long_poll"), json!(1), json!(0), json!(7)]);
+        server.wait(151);
+        assert_eq!(following().await["connected"], 0);
+        for query in ["host=", "host=a%20b", "host=%3Cb%3E", "host=a&host=b", "rev=-1", "rev=x", "rev="] {
+            let refused = ask(&server, &format!("events?cursor=e1.1&{query}"), None).await;
+            assert_eq!((refused.status.as_u16(), &refused.json["error"]["code"]), (400, &json!("PARAMETER_INVALID")), "{query}");
+        }
+    }
+
+    async fn the_snapshot_names_the_project(db: TestDatabase) {
+        let server = TestServer::on(db, &[]).await;
+        assert_eq!(ask(&server, "snapshot", None).await.json["project_id"], server.project.to_string());
+    }
+
     async fn the_feed_is_for_whoever_may_follow(db: TestDatabase) {
         let server = TestServer::on(db, &[]).await;
         let (_, token) = module(&server).await;

@@ -94,8 +94,18 @@ impl Follower {
     /// Connects with this token, optionally from a cursor on.
     pub async fn by(server: &TestServer, token: &str, cursor: Option<&str>) -> Self {
         let query = cursor.map(|cursor| format!("?cursor={cursor}")).unwrap_or_default();
+        Self::open(server, &query, token).await
+    }
+
+    /// Connects with this token as a module on a host.
+    pub async fn on_host(server: &TestServer, token: &str, host: &str) -> Self {
+        Self::open(server, &format!("?host={host}"), token).await
+    }
+
+    async fn open(server: &TestServer, query: &str, token: &str) -> Self {
+        let agent = ("user-agent", "usher-sdk-test/1.2.3 (for tests)".to_owned());
         let bearer = ("authorization", format!("Bearer {token}"));
-        let socket = connect(server, &query, &[bearer]).await.expect("the socket opens");
+        let socket = connect(server, query, &[bearer, agent]).await.expect("the socket opens");
         let mut follower = Self { socket, hello: Value::Null, known: Known::default() };
         follower.hello = follower.next().await.expect("a greeting");
         assert_eq!(follower.hello["t"], "hello");

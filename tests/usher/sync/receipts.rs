@@ -35,7 +35,7 @@ on_both_databases! {
         let server = TestServer::on(db, &[]).await;
         let mut browser = signed_in_at_shop(&server).await;
         let (_, token) = module(&server).await;
-        let mut follower = Follower::by(&server, &token, None).await;
+        let mut follower = Follower::on_host(&server, &token, "web-1").await;
         let following = tokio::spawn(async move {
             let entry = follower.entry().await;
             follower.acknowledge(entry["c"].as_i64().expect("a position"), None).await;
@@ -43,7 +43,7 @@ on_both_databases! {
         });
         let receipt = receipt_after_signing_out_everywhere(&server, &mut browser).await;
         assert!(receipt.contains("Shop Its local modules refuse your session."), "{receipt}");
-        assert!(receipt.contains("The local module Test machine acknowledged this:"), "{receipt}");
+        assert!(receipt.contains("The local module Test machine (web-1) acknowledged this:"), "{receipt}");
         drop(following.await);
     }
 

@@ -247,7 +247,7 @@ on_both_databases! {
         let server = TestServer::on(db, &[]).await;
         let user = server.user(ANA).await;
         let (client, token) = module(&server).await;
-        let mut follower = Follower::by(&server, &token, None).await;
+        let mut follower = Follower::on_host(&server, &token, "web-1").await;
         revoke_something(&server, &user).await;
         follower.entry().await;
         let path = format!("/api/v1/projects/{}/sync/subscribers", server.project);
@@ -256,6 +256,12 @@ on_both_databases! {
         assert_eq!((&before.json["cursor"], &before.json["connected"]), (&1.into(), &1.into()));
         assert_eq!(before.json["subscribers"][0]["client_id"], client.client.id.0.as_str());
         assert_eq!(before.json["subscribers"][0]["behind"], 1);
+        for (member, value) in [
+            ("name", "Test machine"), ("host", "web-1"), ("address", "127.0.0.1"), ("version", "usher-sdk-test/1.2.3"),
+            ("transport", "socket"),
+        ] {
+            assert_eq!(before.json["subscribers"][0][member], value, "{member}");
+        }
         follower.acknowledge(1, Some(7)).await;
         let mut after = ask().await;
         for _ in 0..100 {

@@ -59,7 +59,7 @@ pub async fn get(State(app): State<App>, calling: AuthenticatedCaller, Path(id):
     put, path = "/api/v1/projects/{id}/policy/draft", tag = "policy", operation_id = "replace_policy_draft",
     params(
         ("id" = String, Path, description = "The project's id"),
-        ("If-Match" = String, Header, description = "The ETag of the draft that was seen", example = "\"0123456789abcdef\""),
+        ("If-Match" = String, Header, description = "The ETag of the draft that was seen, or `*` for any", example = "\"0123456789abcdef\""),
     ),
     request_body(content = Object, description = "The document: see docs/access-rules.md", example = json!(document())),
     responses(
@@ -83,8 +83,8 @@ pub async fn put(
     JsonBody(json): JsonBody<Value>,
 ) -> ApiResult<Response> {
     let project = calling.project(&id, Right::Develop).await?.id;
-    let seen = tag::seen(&headers)?;
-    Ok(answer(app.usher.policies.replace_policy_draft(project, seen, &read(json)?).await?))
+    let seen = tag::basis(&app, project, &headers).await?;
+    Ok(answer(app.usher.policies.replace_policy_draft(project, seen.as_deref(), &read(json)?).await?))
 }
 
 /// Validate access rules.

@@ -105,7 +105,7 @@ pub struct Rollback {
     post, path = "/api/v1/projects/{id}/policy/publish", tag = "policy", operation_id = "publish_policy",
     params(
         ("id" = String, Path, description = "The project's id"),
-        ("If-Match" = String, Header, description = "The ETag of the draft that was seen", example = "\"0123456789abcdef\""),
+        ("If-Match" = String, Header, description = "The ETag of the draft that was seen, or `*` for any", example = "\"0123456789abcdef\""),
     ),
     request_body = PublicationNote,
     responses(
@@ -128,7 +128,8 @@ pub async fn publish(
 ) -> ApiResult<(StatusCode, Json<PublicationView>)> {
     let project = calling.project(&id, Right::Develop).await?.id;
     let by = name_of(&calling.caller);
-    let publication = app.usher.policies.publish_policy(project, tag::seen(&headers)?, &note, &by).await?;
+    let seen = tag::basis(&app, project, &headers).await?;
+    let publication = app.usher.policies.publish_policy(project, seen.as_deref(), &note, &by).await?;
     Ok((StatusCode::CREATED, Json(publication.into())))
 }
 

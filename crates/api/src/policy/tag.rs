@@ -4,7 +4,11 @@ use axum::http::header::{ETAG, IF_MATCH};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 
 use crate::ApiResult;
+use usher_domain::id::ProjectId;
+use usher_flows::{FlowError, Rejected};
+use usher_http_server::conditional;
 use usher_http_server::problem::HttpProblem;
+use usher_http_server::state::App;
 
 /// The header `ETag` of a document.
 pub fn header(etag: &str) -> [(HeaderName, HeaderValue); 1] {
@@ -12,17 +16,23 @@ pub fn header(etag: &str) -> [(HeaderName, HeaderValue); 1] {
     [(ETAG, HeaderValue::try_from(format!("\"{etag}\"")).unwrap_or(HeaderValue::from_static("\"\"")))]
 }
 
-/// The one tag of `If-Match`: a change must name the version that it is based on (RFC 9110 §13.1.1, RFC 6585 §3).
+/// The tag that the draft must still have when it is changed; `None` for `If-Match: *`, which any version satisfies. A
+/// change must name what it is based on (RFC 9110 §13.1.1, RFC 6585 §3).
 ///
 /// # Errors
-/// 428 without the header, 400 for anything but one strong tag.
-pub fn seen(headers: &HeaderMap) -> ApiResult<&str> {
-    let mut values = headers.get_all(IF_MATCH).iter();
-    let Some(first) = values.next() else {
+/// 428 without the header, 412 if it does not name the draft as it is now.
+pub async fn basis(app: &App, project: ProjectId, headers: &HeaderMap) -> ApiResult<Option<String>> {
+    if !headers.contains_key(IF_MATCH) {
         let words = "If-Match is missing: send the ETag of what you have seen.";
         return Err(HttpProblem::new(StatusCode::PRECONDITION_REQUIRED, "PRECONDITION_REQUIRED", words));
-    };
-    let one = first.to_str().ok().filter(|_| values.next().is_none());
-    let inner = one.and_then(|tag| tag.strip_prefix('"')?.strip_suffix('"')).filter(|tag| !tag.contains('"'));
-    inner.ok_or_else(|| HttpProblem::bad_request("If-Match is not one strong ETag."))
+    }
+    if conditional::is_any(headers) {
+        return Ok(None);
+    }
+    let etag = app.usher.policies.policy_draft(project).await?.etag;
+    if conditional::may_change(headers, &format!("\"{etag}\"")) {
+        Ok(Some(etag))
+    } else {
+        Err(FlowError::from(Rejected::Superseded).into())
+    }
 }

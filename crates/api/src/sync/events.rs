@@ -13,6 +13,7 @@ use tokio::time::{Instant, timeout_at};
 use utoipa::{IntoParams, ToSchema};
 
 use super::follower::{FeedFollower, place};
+use super::module::ReportedModule;
 use super::snapshot::FeedMessage;
 use crate::ApiResult;
 use crate::openapi::Problem;
@@ -43,6 +44,12 @@ pub struct EventsParams {
     /// Seconds to wait for new entries.
     #[param(minimum = 0, maximum = 50, default = 0)]
     wait: Option<u32>,
+    /// The revision of the access rules that the module applies.
+    #[param(example = 43)]
+    rev: Option<u64>,
+    /// The module's host, to be shown to the project.
+    #[param(example = "web-1", max_length = 64)]
+    host: Option<String>,
 }
 
 /// New entries.
@@ -63,13 +70,13 @@ pub struct Events {
 
 /// Fetch the entries after a cursor.
 ///
-/// With `wait`, the response is sent as soon as there is an entry.
+/// With `wait`, the response is sent as soon as there is an entry. The cursor acknowledges everything up to it.
 #[utoipa::path(
     get, path = "/api/v1/sync/events", tag = "sync", operation_id = "list_sync_events", params(EventsParams),
     responses(
         (status = 200, description = "What is new", body = Events, headers(("ETag" = String, description = "The place reached"))),
         (status = 304, description = "Nothing is new", headers(("ETag" = String, description = "The place reached"))),
-        (status = 400, description = "The cursor or the wait cannot be read", body = Problem),
+        (status = 400, description = "A parameter cannot be read", body = Problem),
         (status = 403, description = "The token does not reach the feed", body = Problem),
         (status = 410, description = "The cursor is too old or of another epoch: begin with a snapshot", body = Problem),
     ),
@@ -78,11 +85,12 @@ pub struct Events {
 pub async fn get(
     state: State<App>,
     following: FeedFollower,
+    module: ReportedModule,
     query: QueryParams,
     headers: HeaderMap,
 ) -> ApiResult<Response> {
     let (from, wait) = read(&query)?;
-    let found = wait_for_news(&state, &following.0, from, wait).await?;
+    let found = wait_for_news(&state, &following.0, &module, from, wait).await?;
     let EntriesAfter { here, entries, more } = found;
     let reached = FeedCursor { position: entries.last().map_or(here.position, |entry| entry.position), ..here };
     let etag = format!("\"{reached}\"");
@@ -135,25 +143,33 @@ pub(super) async fn news(app: &App, project: ProjectId, from: FeedCursor) -> Res
     Ok(Some(EntriesAfter { here, entries, more: reached < here.position }))
 }
 
-async fn wait_for_news(app: &App, follower: &Follower, from: FeedCursor, wait: Duration) -> ApiResult<EntriesAfter> {
+async fn wait_for_news(
+    app: &App,
+    follower: &Follower,
+    module: &ReportedModule,
+    from: FeedCursor,
+    wait: Duration,
+) -> ApiResult<EntriesAfter> {
     let gone = || {
         let words = "This cursor is too old, or of another epoch: begin with a snapshot.";
         HttpProblem::new(StatusCode::GONE, "CURSOR_GONE", words)
     };
     let found = news(app, follower.project, from).await?.ok_or_else(gone)?;
+    let now = app.usher.core.now();
+    let who = Listener {
+        module: module.of(follower.client.clone()),
+        transport: if wait.is_zero() { Transport::Poll } else { Transport::LongPoll },
+        since: now,
+        acknowledged: from.position,
+        acknowledged_at: Some(now),
+        policy_revision: module.revision,
+    };
+    app.hub.note_poll(follower.project, who.clone());
     if !found.entries.is_empty() || wait.is_zero() {
         return Ok(found);
     }
     let place = place(app)?;
     let deadline = Instant::now() + wait;
-    let who = Listener {
-        client_id: follower.client.clone(),
-        transport: Transport::LongPoll,
-        since: app.usher.core.now(),
-        acknowledged: from.position,
-        acknowledged_at: Some(app.usher.core.now()),
-        policy_revision: None,
-    };
     let mut listening = app.hub.listen(place, follower.project, who).await.map_err(FlowError::from)?;
     loop {
         // Read after subscribing, so that no entry in between is missed.

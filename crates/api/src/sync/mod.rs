@@ -6,6 +6,7 @@
 mod audience;
 mod events;
 mod follower;
+mod module;
 mod seen;
 mod snapshot;
 mod socket;

@@ -26,6 +26,9 @@ const PAGE: u32 = 1_000;
 /// The state of the feed at a moment.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Snapshot {
+    /// The project whose feed it is: that of the credential.
+    #[schema(example = "01936d2e-3c00-7000-8000-000000000001")]
+    pub project_id: String,
     /// The epoch that positions belong to.
     #[schema(example = "e1")]
     pub epoch: String,
@@ -128,6 +131,7 @@ pub async fn get(state: State<App>, following: FeedFollower) -> ApiResult<Respon
     let policy = usher.policies.policy_tag(project).await?;
     let policy = policy.map(|(revision, etag)| json!({ "revision": revision, "etag": format!("\"{etag}\"") }));
     let head = json!({
+        "project_id": project,
         "epoch": format!("e{}", here.epoch),
         "cursor": here.position,
         "server_time": usher.core.now().0,

@@ -18,6 +18,7 @@ use utoipa::IntoParams;
 
 use super::events::{EntriesAfter, news};
 use super::follower::{admitted, no_token, place};
+use super::module::ReportedModule;
 use crate::ApiResult;
 use crate::caller::bearer;
 use crate::openapi::Problem;
@@ -73,6 +74,9 @@ pub struct SocketParams {
     cursor: Option<String>,
     /// A ticket, for clients that cannot set headers.
     ticket: Option<String>,
+    /// The module's host, to be shown to the project.
+    #[param(example = "web-1", max_length = 64)]
+    host: Option<String>,
 }
 
 /// Subscribe to the feed by WebSocket.
@@ -91,6 +95,7 @@ pub struct SocketParams {
 pub async fn get(
     state: State<App>,
     query: QueryParams,
+    module: ReportedModule,
     headers: HeaderMap,
     stopping: Option<Extension<Stopping>>,
     upgrade: Result<WebSocketUpgrade, axum::extract::ws::rejection::WebSocketUpgradeRejection>,
@@ -113,8 +118,8 @@ pub async fn get(
     let upgrade =
         upgrade.max_write_buffer_size(256 * 1024).max_message_size(LONGEST_MESSAGE).max_frame_size(LONGEST_MESSAGE);
     Ok(upgrade.on_upgrade(move |socket| async move {
-        let seat =
-            FeedSocket { app, follower, stopping: stopping.map(|stopping| stopping.0), reached: 0, epoch: 0, said: 0 };
+        let stopping = stopping.map(|stopping| stopping.0);
+        let seat = FeedSocket { app, follower, module, stopping, reached: 0, epoch: 0, said: 0 };
         // Boxed, because accepting a connection needs a much larger future than serving it.
         Box::pin(seat.attend(place, socket, cursor)).await;
     }))
@@ -143,6 +148,7 @@ type CloseReason = (u16, &'static str);
 struct FeedSocket {
     app: App,
     follower: Follower,
+    module: ReportedModule,
     stopping: Option<Stopping>,
     /// The last position that was sent.
     reached: i64,
@@ -222,10 +228,10 @@ impl FeedSocket {
     ) -> Result<FeedSubscription, CloseReason> {
         let now = self.app.usher.core.now();
         let who = Listener {
-            client_id: self.follower.client.clone(),
+            module: self.module.of(self.follower.client.clone()),
             transport: Transport::Socket,
             since: now,
-            acknowledged: cursor.map_or(0, |cursor| cursor.position),
+            acknowledged: 0,
             acknowledged_at: None,
             policy_revision: None,
         };
@@ -234,6 +240,12 @@ impl FeedSocket {
         let listening = self.app.hub.listen(place, project, who).await.map_err(|_| broken())?;
         let place = self.app.usher.core.store.feed_place(project).await.map_err(|_| broken())?.ok_or_else(broken)?;
         (self.epoch, self.reached) = (place.epoch, place.position);
+        // A cursor of another epoch has acknowledged nothing of this one.
+        listening.begin_at(match cursor {
+            None => place.position,
+            Some(cursor) if cursor.epoch == place.epoch => cursor.position.min(place.position),
+            Some(_) => 0,
+        });
         Ok(listening)
     }
 

@@ -31,6 +31,8 @@ pub enum AccessEnd {
 pub struct ConnectedModule {
     /// The name of its client, or of the project whose token it uses.
     pub name: String,
+    /// Its host, if it is known.
+    pub host: Option<String>,
     /// When it acknowledged the end; `None` while one of its connections has not.
     pub acknowledged_at: Option<Timestamp>,
 }
@@ -88,7 +90,7 @@ mod tests {
     }
 
     fn module(acknowledged_at: Option<i64>) -> ConnectedModule {
-        ConnectedModule { name: "api".into(), acknowledged_at: acknowledged_at.map(Timestamp) }
+        ConnectedModule { name: "api".into(), host: None, acknowledged_at: acknowledged_at.map(Timestamp) }
     }
 
     #[test]

@@ -7,7 +7,7 @@ use std::sync::{Mutex, PoisonError};
 use tokio::sync::{OwnedSemaphorePermit, broadcast};
 
 use super::frame::Frame;
-use super::listener::Listener;
+use super::listener::{Listener, Transport};
 use usher_domain::time::Timestamp;
 
 /// A slot for a listener; free again when it is dropped.
@@ -24,8 +24,23 @@ pub(super) struct Channel {
 }
 
 impl Channel {
+    /// The listeners with a socket, longest connected first. One that waits for a response is known as polling.
+    pub(super) fn sockets(&self) -> Vec<Listener> {
+        let listeners = lock(&self.listeners);
+        let sockets = listeners.iter().filter(|(_, listener)| listener.transport == Transport::Socket);
+        let mut sockets: Vec<(u64, Listener)> = sockets.map(|(id, listener)| (*id, listener.clone())).collect();
+        sockets.sort_by_key(|(id, _)| *id);
+        sockets.into_iter().map(|(_, listener)| listener).collect()
+    }
+
     pub(super) fn leave(&self, id: u64) {
         lock(&self.listeners).remove(&id);
+    }
+
+    pub(super) fn begin(&self, id: u64, position: i64) {
+        if let Some(listener) = lock(&self.listeners).get_mut(&id) {
+            listener.acknowledged = position;
+        }
     }
 
     pub(super) fn note(&self, id: u64, position: i64, revision: Option<u64>, at: Timestamp) {

@@ -3,7 +3,7 @@
 //! It reads and serializes each new entry once, and all listeners of the project share the bytes. The channel sends a
 //! listener that has fallen behind, which then reads the rest from the database; nobody waits for it.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, Weak};
 use std::time::Duration;
@@ -16,6 +16,7 @@ use super::channel::{Channel, ListenerSlot, lock};
 use super::frame::Frame;
 use super::listener::Listener;
 use super::listening::FeedSubscription;
+use super::pollers::Pollers;
 use usher_domain::id::ProjectId;
 use usher_domain::time::{Clock, Timestamp};
 use usher_storage::{Result, Store, Wakeup};
@@ -41,6 +42,7 @@ struct HubState {
     clock: Arc<dyn Clock>,
     instance: String,
     channels: Mutex<HashMap<ProjectId, Arc<Channel>>>,
+    pollers: Pollers,
     places: Arc<Semaphore>,
     turns: Semaphore,
     next: AtomicU64,
@@ -50,10 +52,11 @@ impl Hub {
     /// Starts sending, with at most `places` listeners. It stops when the last handle is dropped. `instance` identifies
     /// this one among others.
     pub fn start(store: Store, clock: Arc<dyn Clock>, instance: String, places: usize) -> Self {
-        let (channels, next) = (Mutex::default(), AtomicU64::new(1));
+        let (channels, pollers, next) = (Mutex::default(), Pollers::default(), AtomicU64::new(1));
         let places = Arc::new(Semaphore::new(places.min(Semaphore::MAX_PERMITS)));
         let turns = Semaphore::new(ASK_AT_ONCE);
-        let inner = Arc::new(HubState { store: store.clone(), clock, instance, channels, places, turns, next });
+        let inner =
+            Arc::new(HubState { store: store.clone(), clock, instance, channels, pollers, places, turns, next });
         tokio::spawn(carry(Arc::downgrade(&inner), store.subscribe()));
         tokio::spawn(relay(Arc::downgrade(&inner), store));
         Self(inner)
@@ -97,18 +100,21 @@ impl Hub {
         &self.0.instance
     }
 
-    /// The listeners of a project at this instance, longest connected first.
+    /// Remembers a module that polls, until it is overdue.
+    pub fn note_poll(&self, project: ProjectId, asking: Listener) {
+        self.0.pollers.note(project, asking, self.now());
+    }
+
+    /// The listeners of a project at this instance: the sockets, longest connected first, then the modules that poll.
     pub fn listeners(&self, project: ProjectId) -> Vec<Listener> {
-        let Some(channel) = self.channel(project) else { return Vec::new() };
-        let mut listeners: Vec<(u64, Listener)> =
-            lock(&channel.listeners).iter().map(|(id, listener)| (*id, listener.clone())).collect();
-        listeners.sort_by_key(|(id, _)| *id);
-        listeners.into_iter().map(|(_, listener)| listener).collect()
+        let sockets = self.channel(project).map(|channel| channel.sockets()).unwrap_or_default();
+        sockets.into_iter().chain(self.0.pollers.list(project, self.now())).collect()
     }
 
     /// The projects with listeners at this instance.
-    pub fn projects(&self) -> Vec<ProjectId> {
-        lock(&self.0.channels).keys().copied().collect()
+    pub fn projects(&self) -> BTreeSet<ProjectId> {
+        let open: Vec<ProjectId> = lock(&self.0.channels).keys().copied().collect();
+        open.into_iter().chain(self.0.pollers.projects()).collect()
     }
 
     fn channel(&self, project: ProjectId) -> Option<Arc<Channel>> {
@@ -173,7 +179,7 @@ async fn carry(inner: Weak<HubState>, mut rings: broadcast::Receiver<Wakeup>) {
         let Some(inner) = inner.upgrade() else { return };
         if written_at.elapsed() >= LOOK_ANYWAY {
             written_at = Instant::now();
-            let written = Hub(inner.clone()).write_down(&inner.store).await;
+            let written = Hub(inner.clone()).write_down().await;
             if let Err(why) = written {
                 tracing::debug!("feed: who listens cannot be written down: {why}");
             }

@@ -42,6 +42,11 @@ impl FeedSubscription {
         }
     }
 
+    /// Records the position that the other side begins at.
+    pub fn begin_at(&self, position: i64) {
+        self.channel.begin(self.id, position);
+    }
+
     /// Records the position and the rules' revision that the other side reports.
     pub fn acknowledge(&self, position: i64, revision: Option<u64>, at: Timestamp) {
         self.channel.note(self.id, position, revision, at);

@@ -7,10 +7,11 @@ mod hub;
 mod listener;
 mod listening;
 mod on_event;
+mod pollers;
 
-pub use audience::{Acknowledgement, ConnectedSubscriber};
+pub use audience::{Acknowledgement, FeedListeners};
 pub use channel::ListenerSlot;
 pub use hub::Hub;
-pub use listener::{Listener, Transport};
+pub use listener::{Listener, ModuleIdentity, Transport};
 pub use listening::{FeedSubscription, FeedUpdate};
 pub(super) use on_event::on_event;

@@ -39,14 +39,14 @@ impl Policies {
         Ok(Drafted::of(draft, current.as_ref().map(|current| current.document.as_str()))?)
     }
 
-    /// Replaces the draft, if it still has this tag. It need not be valid.
+    /// Replaces the draft, if it still has this tag, or whichever it has. It need not be valid.
     ///
     /// # Errors
     /// [`Rejected::Superseded`] if it has another tag, [`Rejected::NotFound`] if there is no such project.
     pub async fn replace_policy_draft(
         &self,
         project: ProjectId,
-        seen: &str,
+        seen: Option<&str>,
         document: &PolicyDocument,
     ) -> Result<Drafted, FlowError> {
         let document = serde_json::to_string(document)?;
@@ -57,9 +57,10 @@ impl Policies {
         }
         let (old, current) = (tx.find_draft(project).await?, tx.current_policy(project).await?);
         let published = current.map(|current| current.document);
-        match Drafted::of(old, published.as_deref()) {
-            Ok(old) if old.etag == seen => {}
-            _ => return Err(Rejected::Superseded.into()),
+        if let Some(seen) = seen
+            && !Drafted::of(old, published.as_deref()).is_ok_and(|old| old.etag == seen)
+        {
+            return Err(Rejected::Superseded.into());
         }
         tx.put_draft(project, &draft).await?;
         tx.commit().await?;

@@ -25,7 +25,7 @@ struct PublishRequest {
 }
 
 impl Policies {
-    /// Publishes the draft, if it still has this tag.
+    /// Publishes the draft, if it still has this tag, or whichever it has.
     ///
     /// # Errors
     /// [`Rejected::Superseded`] if it has another tag, [`Rejected::Policy`] if it is invalid,
@@ -33,20 +33,31 @@ impl Policies {
     pub async fn publish_policy(
         &self,
         project: ProjectId,
-        seen: &str,
+        seen: Option<&str>,
         note: &str,
         by: &str,
     ) -> Result<Publication, FlowError> {
         let drafted = self.policy_draft(project).await?;
-        if drafted.etag != seen {
+        if seen.is_some_and(|seen| drafted.etag != seen) {
             return Err(Rejected::Superseded.into());
         }
-        let document = drafted.document;
-        self.publish(
-            project,
-            PublishRequest { document, seen: Some(seen.to_owned()), note: checked(note)?, by: by.to_owned() },
-        )
-        .await
+        let (document, seen) = (drafted.document, Some(drafted.etag));
+        self.publish(project, PublishRequest { document, seen, note: checked(note)?, by: by.to_owned() }).await
+    }
+
+    /// Publishes a document. The draft does not change.
+    ///
+    /// # Errors
+    /// As [`Self::publish_policy`].
+    pub async fn publish_document(
+        &self,
+        project: ProjectId,
+        document: &PolicyDocument,
+        note: &str,
+        by: &str,
+    ) -> Result<Publication, FlowError> {
+        let document = serde_json::to_string(document)?;
+        self.publish(project, PublishRequest { document, seen: None, note: checked(note)?, by: by.to_owned() }).await
     }
 
     /// Publishes the rules of this revision again. The draft does not change.

@@ -1,9 +1,10 @@
-//! The administrators' console: projects with their members, tokens, clients and webhooks, and providers.
+//! The administrators' console: projects with their members, tokens, clients, modules and webhooks, and providers.
 
 pub mod clients;
 mod done;
 pub mod edit;
 pub mod members;
+pub mod modules;
 mod project_access;
 pub mod projects;
 pub mod provider;

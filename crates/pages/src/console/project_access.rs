@@ -55,6 +55,7 @@ impl ProjectAccess {
         let pages = [
             (ProjectTab::Clients, ProjectUrls::of(id).page()),
             (ProjectTab::Members, ProjectUrls::of(id).members()),
+            (ProjectTab::Modules, ProjectUrls::of(id).modules()),
             (ProjectTab::Webhooks, ProjectUrls::of(id).webhooks()),
             (ProjectTab::Token, ProjectUrls::of(id).token()),
         ];

@@ -31,6 +31,7 @@ pub use account::profile::{AccountProfile, AccountSecurity, ProfileValues, profi
 pub use account::receipt::ReceiptLine;
 pub use account::sessions::{AccountSessions, SessionItem, means_words};
 pub use console::client::RequestingClient;
+pub use console::modules::{ModuleListItem, ModulesPage};
 pub use console::overview::{
     ClientForm, ClientListItem, ClientPage, ConsoleHome, EndpointItem, ProjectListItem, ProjectPage, SecretListItem,
 };

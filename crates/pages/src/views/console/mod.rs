@@ -1,6 +1,7 @@
 //! Pages of the console.
 
 pub mod client;
+pub mod modules;
 pub mod overview;
 pub mod project;
 pub mod providers;

@@ -11,6 +11,8 @@ pub enum ProjectTab {
     Clients,
     /// Its members.
     Members,
+    /// The local modules that are connected to it.
+    Modules,
     /// Its token.
     Token,
     /// Its webhooks.
@@ -22,6 +24,7 @@ impl ProjectTab {
         match self {
             Self::Clients => "clients",
             Self::Members => "members",
+            Self::Modules => "modules",
             Self::Token => "project-token",
             Self::Webhooks => "webhooks",
         }

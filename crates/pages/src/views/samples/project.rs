@@ -11,6 +11,7 @@ pub(super) fn head(lang: Lang, name: &str, here: ProjectTab) -> ProjectHead {
     let pages = [
         (ProjectTab::Clients, "/console/projects/1"),
         (ProjectTab::Members, "/console/projects/1/members"),
+        (ProjectTab::Modules, "/console/projects/1/modules"),
         (ProjectTab::Webhooks, "/console/projects/1/webhooks"),
         (ProjectTab::Token, "/console/projects/1/token"),
     ];
@@ -22,6 +23,7 @@ pub(super) fn head(lang: Lang, name: &str, here: ProjectTab) -> ProjectHead {
 pub(super) fn all(lang: Lang) -> Vec<RenderedSample> {
     let mut pages = members(lang);
     pages.extend(token(lang));
+    pages.extend(modules(lang));
     pages.extend(webhooks(lang));
     pages.extend(webhook(lang));
     pages
@@ -72,6 +74,39 @@ fn token(lang: Lang) -> Vec<RenderedSample> {
         ..made.clone()
     };
     vec![("token-made", made.render()), ("token-before", before.render()), ("token-refused", refused.render())]
+}
+
+fn modules(lang: Lang) -> Vec<RenderedSample> {
+    let module = |name: &str, host: &str, is_current: bool| ModuleListItem {
+        name: name.into(),
+        host: host.into(),
+        version: "usher-sdk-node/0.1.0".into(),
+        transport_key: "module-socket",
+        since: lang.date_time(1_795_000_000),
+        acknowledged: Some(lang.date_time(1_795_000_060)),
+        behind: i64::from(!is_current) * 1_204,
+        revision: Some(if is_current { 43 } else { 42 }),
+        is_current,
+    };
+    let none = ModulesPage {
+        page: inside(lang, Tab::Console),
+        project: head(lang, "Notes", ProjectTab::Modules),
+        here: "/console/projects/1/modules".into(),
+        guide_url: "/docs/sdk/start".into(),
+        command: "usher client create --project 1 --type machine --name my-api --scope usher:sync --env".into(),
+        ..ModulesPage::default()
+    };
+    let some = ModulesPage {
+        modules: vec![
+            module("Orders API", "web-1", true),
+            ModuleListItem { transport_key: "module-poll", ..module(HOSTILE, HOSTILE, false) },
+            ModuleListItem { revision: None, acknowledged: None, ..module("Site", "", false) },
+        ],
+        connected: 1_203,
+        revision: Some(43),
+        ..none.clone()
+    };
+    vec![("modules-none", none.render()), ("modules", some.render())]
 }
 
 fn webhooks(lang: Lang) -> Vec<RenderedSample> {
