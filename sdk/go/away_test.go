@@ -208,7 +208,10 @@ func (s *scene) misfits() {
 		"another secret":  func(c *usher.Config) { c.ClientSecret = "wrong" },
 		"another client":  func(c *usher.Config) { c.ClientID = "client_nobody" },
 		"another project": func(c *usher.Config) { c.Project = "01980000-0000-7000-8000-000000000000" },
-		"another name":    func(c *usher.Config) { c.Issuer = strings.Replace(s.Issuer, "localhost", "127.0.0.1", 1) },
+		"another project, without rules": func(c *usher.Config) {
+			c.Project, c.Policy.Off = "01980000-0000-7000-8000-000000000000", true
+		},
+		"another name": func(c *usher.Config) { c.Issuer = strings.Replace(s.Issuer, "localhost", "127.0.0.1", 1) },
 	} {
 		u, err := usher.New(context.Background(), s.config(change))
 		if err == nil {

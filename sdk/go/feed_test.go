@@ -19,6 +19,7 @@ type meddler struct {
 	mutex  sync.Mutex
 	meddle func(name string, status *int, body *string)
 	last   map[string]string // bodies, by the last part of their path
+	asked  map[string]*http.Request
 	calls  map[string]int
 }
 
@@ -57,7 +58,7 @@ func (m *meddler) RoundTrip(r *http.Request) (*http.Response, error) {
 	}
 	body, err := io.ReadAll(response.Body)
 	text, name := string(body), path.Base(r.URL.Path)
-	m.last[name] = text
+	m.last[name], m.asked[name] = text, r
 	m.calls[name]++
 	if m.meddle != nil {
 		m.meddle(name, &response.StatusCode, &text)
@@ -69,7 +70,7 @@ func (m *meddler) RoundTrip(r *http.Request) (*http.Response, error) {
 // between makes a module with a meddler on its line; events are told to the channel.
 func between(t *testing.T) (*ushertest.Usher, *meddler, chan usher.Event) {
 	t.Helper()
-	m, events := &meddler{last: map[string]string{}, calls: map[string]int{}}, make(chan usher.Event, 64)
+	m, events := &meddler{last: map[string]string{}, asked: map[string]*http.Request{}, calls: map[string]int{}}, make(chan usher.Event, 64)
 	test := ushertest.New(t, ushertest.WithRules(rules), ushertest.WithConfig(func(c *usher.Config) {
 		m.RoundTripper = c.HTTPClient.Transport
 		c.HTTPClient = &http.Client{Transport: m}
@@ -228,5 +229,22 @@ func TestRulesThatAreOldOrChangedAreRefused(t *testing.T) {
 				t.Errorf("revision %d is applied", got)
 			}
 		})
+	}
+}
+
+func TestAPollNamesTheVersionAndAcknowledgesTheRulesThatApply(t *testing.T) {
+	t.Parallel()
+	test, m, events := between(t)
+	awaitEvent(t, events, usher.Ready)
+	test.Revoke("sid", "s1")
+	awaitEvent(t, events, usher.Revoked)
+	m.mutex.Lock()
+	defer m.mutex.Unlock()
+	asked := m.asked["events"]
+	if rev := asked.URL.Query().Get("rev"); rev != "1" {
+		t.Errorf("rev is %q", rev)
+	}
+	if agent := asked.Header.Get("User-Agent"); agent != "usher-sdk-go/"+usher.Version {
+		t.Errorf("it calls itself %q", agent)
 	}
 }

@@ -130,7 +130,7 @@ func (i *issuerClient) call(
 	if err != nil {
 		return nil, err
 	}
-	request.Header.Set("User-Agent", "usher-go/"+Version)
+	request.Header.Set("User-Agent", "usher-sdk-go/"+Version)
 	if prepare != nil {
 		prepare(request)
 	}

@@ -160,6 +160,9 @@ func (u *Usher) takeSnapshot(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	if project := u.config.Project; project != "" && snapshot.Project != "" && project != snapshot.Project {
+		return fmt.Errorf("%w: Config.Project is %s, and the client belongs to the project %s", errMisuse, project, snapshot.Project)
+	}
 	u.mutex.Lock()
 	_, again := u.list.Cursor()
 	err = u.list.Replace(snapshot, u.now())
@@ -183,13 +186,20 @@ func (u *Usher) takeSnapshot(ctx context.Context) error {
 	return nil
 }
 
-// ask fetches what is new, waiting for it up to the given time.
+// ask fetches what is new, waiting for it up to the given time. The cursor acknowledges everything before it, and rev the
+// access rules that are applied.
 func (u *Usher) ask(ctx context.Context, wait time.Duration) error {
 	for {
 		cursor, _ := u.cursor()
 		query := url.Values{"cursor": {cursor.String()}}
 		if wait > 0 {
 			query.Set("wait", fmt.Sprint(int(wait.Seconds())))
+		}
+		if rules := u.rules.Load(); rules != nil {
+			query.Set("rev", fmt.Sprint(rules.Revision))
+		}
+		if u.host != "" {
+			query.Set("host", u.host)
 		}
 		etag := `"` + cursor.String() + `"`
 		path := "/api/v1/sync/events?" + query.Encode()

@@ -28,6 +28,7 @@ type Usher struct {
 	issuer  *issuerClient
 	cache   *cache
 	seen    *sessionList
+	host    string // of this process, for the list of modules; empty if it is unknown
 
 	keys   atomic.Pointer[keySet]
 	rules  atomic.Pointer[ruleSet]
@@ -88,7 +89,7 @@ func New(ctx context.Context, config Config) (*Usher, error) {
 		config: config, options: config.options(), issuer: newIssuerClient(&config), cache: newCache(config.CacheSize),
 		list: revocation.NewList(int64(DefaultClockSkew/time.Second), config.Sync.MaxRevocations), clients: map[string]bool{}, keysRevoked: map[string]bool{},
 		asking: make(chan struct{}, mostAsking), ready: make(chan struct{}), done: make(chan struct{}),
-		seen: newSessionList(config.StoreSecret),
+		seen: newSessionList(config.StoreSecret), host: hostName(),
 	}
 	u.stored = persister{key: storelog.Key(config.StoreSecret)}
 	if err := u.restore(ctx); err != nil {

@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use super::output::Output;
 use super::settings::ConfigFiles;
 use super::stdin;
-use super::table::{facts, printable};
+use super::table::{fields, printable};
 use crate::app::{self, DocumentFault, FlowError, PolicyDocument, Rejected, Usher};
 
 pub(super) const EXAMPLES: &str = "\
@@ -103,9 +103,9 @@ async fn publish(
         Err(other) => return Err(other.into()),
     };
     let current = usher.policies.published_policy(project).await?.publication;
-    let told = json!({ "project_id": project, "revision": current.revision, "published": is_new });
-    output.print(&told, || {
-        let words = facts([("project", project.to_string()), ("revision", current.revision.to_string())]);
+    let view = json!({ "project_id": project, "revision": current.revision, "published": is_new });
+    output.print(&view, || {
+        let words = fields([("project", project.to_string()), ("revision", current.revision.to_string())]);
         words + if is_new { "" } else { "These rules were published already.\n" }
     })
 }
@@ -116,7 +116,7 @@ async fn show(usher: &Usher, project: &str, output: Output) -> anyhow::Result<()
     let document: Value = serde_json::from_str(&found.document)?;
     let text = serde_json::to_string_pretty(&document)? + "\n";
     let published = found.publication;
-    let told = json!({
+    let view = json!({
         "project_id": project,
         "revision": published.revision,
         "published_at": published.published_at.rfc3339(),
@@ -124,7 +124,7 @@ async fn show(usher: &Usher, project: &str, output: Output) -> anyhow::Result<()
         "note": published.note,
         "document": document,
     });
-    output.print(&told, || text)
+    output.print(&view, || text)
 }
 
 fn read(file: &Path) -> anyhow::Result<PolicyDocument> {

@@ -290,9 +290,17 @@ export class ModuleState extends EventEmitter<UsherEvents> {
   async #takeMarks(json: unknown): Promise<void> {
     const snapshot = readSnapshot(json);
     if (!snapshot) throw new IssuerError('the snapshot is refused: snapshot_invalid');
+    this.#checkProject(snapshot.project);
     if (this.keys.isEmpty || snapshot.jwks.etag !== this.keys.state?.etag) await this.keys.refresh();
     if (snapshot.policy === null) this.#noRules();
     else if (snapshot.policy.etag !== this.rules?.etag) await this.#loadRules();
+  }
+
+  /** The option must name the project of the client: tokens and rules of another would be refused one by one. */
+  #checkProject(named: string | undefined): void {
+    const { project, clientId } = this.settings;
+    if (named === undefined || project === undefined || named === project) return;
+    throw new IssuerError(`the client ${clientId} belongs to the project ${named}, and the option project is ${project}`);
   }
 
   #noRules(): void {

@@ -2,10 +2,12 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { after, before, describe, test } from 'node:test';
 import { createServer } from 'node:http';
+import { hostname } from 'node:os';
 import { SignJWT, exportJWK, generateKeyPair } from 'jose';
 import { Usher, memoryStore } from '@usher-id/sdk';
 import { createTestUsher } from '@usher-id/sdk/testing';
 import { checkPermission } from '../dist/checks.js';
+import { acceptable } from '../dist/sync/host.js';
 import { Sealer } from '../dist/web/seal.js';
 
 const quiet = { info() {}, warn() {}, error() {} };
@@ -127,6 +129,53 @@ test('a wrong project is noticed where the feed speaks of rules', async () => {
     errors.some((message) => /is that its id\?/.test(message)),
     errors.join(),
   );
+  await usher.close();
+  await issuer.close();
+});
+
+test('a client of another project than the option names is noticed at once', async () => {
+  const messages = [];
+  const issuer = await make();
+  const { fetch } = issuer.usher.settings;
+  const usher = new Usher({
+    ...issuer.options,
+    logger: { ...quiet, warn: (message, fields) => messages.push(fields?.message) },
+    fetch: async (url, init) => {
+      const response = await fetch(url, init);
+      if (!String(url).endsWith('/sync/snapshot')) return response;
+      return Response.json({ ...(await response.json()), project_id: 'another' });
+    },
+  });
+  void usher.start();
+  for (let tries = 0; messages.length === 0 && tries < 400; tries += 1)
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  assert.match(messages[0], /belongs to the project another, and the option project is/);
+  assert.equal(usher.state.ready, false);
+  await usher.close();
+  await issuer.close();
+});
+
+test('a poll names the host, and acknowledges the rules that apply', async () => {
+  assert.equal(acceptable('shop (blue)/1\u00e9'), 'shopblue1');
+  assert.equal(acceptable('x'.repeat(80)).length, 64);
+  assert.equal(acceptable('\u00e9'), undefined);
+  const polls = [];
+  const issuer = await make({ rules: { roles: {} } });
+  const { fetch } = issuer.usher.settings;
+  const usher = new Usher({
+    ...issuer.options,
+    sync: { transport: 'longpoll' },
+    fetch: (url, init) => {
+      const { pathname, searchParams } = new URL(url);
+      if (pathname.endsWith('/sync/events')) polls.push(searchParams);
+      return fetch(url, init);
+    },
+  });
+  await usher.ready();
+  for (let tries = 0; polls.length === 0 && tries < 400; tries += 1)
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  assert.equal(polls[0].get('host'), acceptable(hostname()));
+  assert.equal(polls.at(-1).get('rev'), '1');
   await usher.close();
   await issuer.close();
 });

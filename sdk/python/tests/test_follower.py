@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from typing import Any
 
 import httpx
@@ -11,8 +12,9 @@ from websockets.datastructures import Headers
 from websockets.exceptions import InvalidMessage, InvalidStatus
 from websockets.http11 import Response
 
-from usher_sdk import Usher
+from usher_sdk import Usher, __version__
 from usher_sdk.net.follower import Follower
+from usher_sdk.net.issuer import acceptable_host
 from usher_sdk.testing import AUDIENCE, CLIENT, ISSUER, Mint
 
 
@@ -22,6 +24,8 @@ class Feed(Mint):
     def __init__(self) -> None:
         super().__init__()
         self.asked: list[str] = []
+        self.polls: list[httpx.Request] = []
+        self.project: str | None = None
         self.busy = False
         self.gone = False
         self.cursor = 0
@@ -32,10 +36,12 @@ class Feed(Mint):
         waits = "wait" in request.url.params
         if path == "snapshot":
             self.asked.append("snapshot")
-            return httpx.Response(200, json={"epoch": "e1", "cursor": self.cursor, "revocations": self.entries})
+            snapshot = {"epoch": "e1", "cursor": self.cursor, "revocations": self.entries}
+            return httpx.Response(200, json=snapshot | ({"project_id": self.project} if self.project else {}))
         if path != "events":
             return super().answer(request)
         self.asked.append("long poll" if waits else "poll")
+        self.polls.append(request)
         if waits and self.busy:
             return httpx.Response(503, headers={"Retry-After": "60"})
         if self.gone:
@@ -143,3 +149,31 @@ def test_entries_that_leave_a_gap_lead_to_a_snapshot(feed: Feed) -> None:
         eventually(lambda: has_heard(usher, feed, "s5"))
         eventually(lambda: feed.asked.count("snapshot") == 2)
         eventually(lambda: usher.status().place == "e1.5")
+
+
+def test_a_poll_names_the_host_and_the_version(feed: Feed) -> None:
+    with usher_on(feed, transport="poll"):
+        eventually(lambda: feed.polls != [])
+    poll = feed.polls[0]
+    assert poll.url.params.get("host", "") == acceptable_host(socket.gethostname())
+    assert poll.headers["User-Agent"] == f"usher-sdk-python/{__version__}"
+    assert "rev" not in poll.url.params, "without rules none are acknowledged"
+
+
+def test_a_host_name_is_told_as_far_as_usher_accepts_it() -> None:
+    assert acceptable_host("shop (blue)/1\u00e9") == "shopblue1"
+    assert acceptable_host("x" * 80) == "x" * 64
+    assert acceptable_host("\u00e9") == ""
+
+
+def test_a_client_of_another_project_than_the_option_names_is_noticed_at_once(feed: Feed) -> None:
+    feed.project = "another"
+    usher = Usher(
+        issuer=ISSUER, audience=AUDIENCE, client_id=CLIENT, client_secret="s", project="shop", policy=False,
+        report_sessions=False, transport=httpx.MockTransport(feed.answer),
+    )  # fmt: skip
+    usher.start(1)
+    try:
+        eventually(lambda: "belongs to the project another" in str(usher.status().failure))
+    finally:
+        usher.close()

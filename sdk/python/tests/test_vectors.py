@@ -133,8 +133,8 @@ def engine_with(table: dict[str, Any] | None) -> Engine:
     options = check_options({"issuer": "https://id.example.com", "client_id": "c", "client_secret": "s", "audience": "a",
                              "project": ROUTES["table"]["project"]})  # fmt: skip
     engine = Engine(options, MemoryStore(), logging.getLogger("test"))
-    engine.policy = None if table is None else Policy(table)
-    engine._is_published = table is not None
+    engine.published.policy = None if table is None else Policy(table)
+    engine.published.is_published = table is not None
     return engine
 
 
@@ -143,7 +143,7 @@ def test_the_door(case: dict[str, Any]) -> None:
     engine, want = engine_with(case.get("table", ROUTES["table"])), case["expect"]
     holder = Holder(case["auth"]["claims"], case["auth"]["roles"]) if case["auth"] else None
     try:
-        rules = engine.rules()
+        rules = engine.published.current()
         rule = find_rule(
             rules,
             case["method"],

@@ -127,6 +127,9 @@ fn projects(folder: &Folder) -> String {
     let list = folder.run(&["project", "list", "--json"]).out;
     assert!(list.contains("Shop") && !list.contains("token"), "{list}");
     folder.run(&["project", "create", "--name", " "]).failed_with("the name is missing");
+    assert_eq!(folder.json(&["project", "resync", "--project", "Shop"]), json!({"projects": [made["id"]]}));
+    assert_eq!(folder.json(&["project", "resync", "--all"])["projects"].as_array().unwrap().len(), 2);
+    assert_eq!(folder.run(&["project", "resync"]).code, 2, "which project?");
     made["id"].as_str().unwrap().to_owned()
 }
 

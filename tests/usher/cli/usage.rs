@@ -47,6 +47,7 @@ fn every_command_explains_itself() {
         "project",
         "project create",
         "project list",
+        "project resync",
         "client",
         "client create",
         "client list",

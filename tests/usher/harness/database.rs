@@ -103,6 +103,19 @@ impl TestDatabase {
         self.store = open(&self.url).await;
     }
 
+    /// Copies the file of a SQLite database, like a backup, and returns the URL of the copy.
+    pub async fn back_up(&self) -> String {
+        let RawConnection::Sqlite(mut connection) = self.connect().await else { panic!("there is no file to copy") };
+        let copy = format!("{}.backup", self.url.trim_start_matches("sqlite://"));
+        connection.execute(AssertSqlSafe(format!("vacuum into '{copy}'"))).await.expect("there is room for a copy");
+        format!("sqlite://{copy}")
+    }
+
+    /// From the next restart on, the database is this copy.
+    pub fn restore(&mut self, backup: String) {
+        self.url = backup;
+    }
+
     /// The options of this database, for a test that changes them.
     pub fn options(&self) -> OpenOptions {
         options(&self.url)

@@ -6,5 +6,6 @@ pub mod follower;
 mod instances;
 mod marks;
 mod receipts;
+mod restored;
 mod seen;
 mod socket;

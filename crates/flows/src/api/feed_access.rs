@@ -10,15 +10,20 @@ use std::sync::Arc;
 use super::caller::{Caller, Right};
 use crate::error::{FlowError, Rejected};
 use crate::login::accounts::secret_hash;
-use usher_domain::event::feed::FeedCursor;
+use usher_domain::event::feed::{EntryKind, FeedCursor, RevocationEntry};
 use usher_domain::id::{ClientId, ProjectId};
 use usher_domain::time::Timestamp;
+use usher_storage::Wakeup;
 use usher_storage::events::feed::Ticket;
 
 /// Seconds until a ticket expires.
 pub const TICKET_SECONDS: u32 = 30;
 /// A cursor further beyond the feed's position than this was never issued.
 const FARTHEST: i64 = 1_000_000_000;
+/// An epoch further beyond the feed's than this was never issued, unless it began at that second.
+const FARTHEST_EPOCH: u64 = 1_000_000;
+/// How far a feed moves that begins a new epoch although no module has told what it had seen.
+const FAR: i64 = 1_000_000;
 
 /// The credential of a subscriber. When it ends, so does the subscription.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -148,17 +153,53 @@ impl FeedAccess {
         if self.may_still_follow(&follower).await? { Ok(follower) } else { Err(Rejected::NotSignedIn.into()) }
     }
 
-    /// Handles a cursor beyond the feed's position: this database has lost entries, for example by restoring a backup.
-    /// The feed moves beyond that position, because issued tokens refer to it.
+    /// Handles a cursor beyond the feed: this database has lost entries, for example by restoring a backup. The feed
+    /// moves beyond that place, because issued tokens refer to it.
     pub async fn feed_was_lost(&self, project: ProjectId, here: FeedCursor, seen: FeedCursor) -> Result<(), FlowError> {
-        if seen.epoch != here.epoch || seen.position <= here.position || seen.position - here.position > FARTHEST {
+        if !is_ahead(seen, here, self.core.now()) {
             return Ok(());
         }
-        tracing::warn!(project.id = %project, "a module has seen more of the feed than there is: its epoch ends here");
-        let mut tx = self.core.store.begin_single().await?;
-        tx.leap_feed(project, seen).await?;
-        Ok(tx.commit().await?)
+        tracing::warn!(project.id = %project, %here, %seen, "a module has seen more of the feed than there is: its epoch ends here");
+        self.begin_epoch(project, seen).await
     }
+
+    /// Begins a new epoch of the feed, beyond whatever modules have seen: after a backup was restored. Epochs that begin
+    /// like this are numbered by time, so that each is newer than all that the lost database had.
+    pub async fn resync(&self, project: ProjectId) -> Result<(), FlowError> {
+        let here = self.core.store.feed_place(project).await?.ok_or(Rejected::NotFound("project"))?;
+        let epoch = u64::try_from(self.core.now().0).unwrap_or_default().max(here.epoch);
+        self.begin_epoch(project, FeedCursor { epoch, position: here.position.saturating_add(FAR) }).await
+    }
+
+    /// Moves the feed beyond a place. What was revoked between the backup and the loss is unknown, so a mark revokes every
+    /// token that was issued before.
+    async fn begin_epoch(&self, project: ProjectId, seen: FeedCursor) -> Result<(), FlowError> {
+        let mut tx = self.core.store.begin().await?;
+        if !tx.leap_feed(project, seen).await? {
+            return Ok(());
+        }
+        let now = self.core.now();
+        let mark = RevocationEntry {
+            kind: EntryKind::Project,
+            value: project.to_string(),
+            why: "feed_lost".to_owned(),
+            at: now,
+            expires_at: now + self.core.config.tokens.access_ttl,
+        };
+        tx.append_to_feed(project, &mark).await?;
+        tx.wake(Wakeup::Feed(project)).await?;
+        tx.commit().await?;
+        self.core.store.wake(Wakeup::Feed(project));
+        Ok(())
+    }
+}
+
+/// Whether a cursor is one that the database has lost, and not an invented one.
+fn is_ahead(seen: FeedCursor, here: FeedCursor, now: Timestamp) -> bool {
+    let newest = here.epoch.max(u64::try_from(now.0).unwrap_or_default());
+    let is_possible =
+        seen.epoch <= newest.saturating_add(FARTHEST_EPOCH) && seen.position <= here.position.saturating_add(FARTHEST);
+    is_possible && (seen.epoch, seen.position) > (here.epoch, here.position)
 }
 
 #[cfg(test)]
@@ -174,6 +215,18 @@ mod tests {
         }
         for garbage in ["", "project", "project ?", "access", "access 1", "access 1 2", "access x y z", "other 1 2"] {
             assert_eq!(Credential::decode(garbage), None, "{garbage}");
+        }
+    }
+
+    #[test]
+    fn only_a_later_place_that_may_have_been_issued_was_lost() {
+        let at = |text: &str| text.parse::<FeedCursor>().unwrap();
+        let now = Timestamp(1_800_000_000);
+        for seen in ["e2.6", "e3.0", "e3.9", "e1800000000.7", "e2.1000000005"] {
+            assert!(is_ahead(at(seen), at("e2.5"), now), "{seen}");
+        }
+        for seen in ["e2.5", "e2.4", "e1.900", "e2.1000000006", "e1801000001.7", "e18446744073709551615.7"] {
+            assert!(!is_ahead(at(seen), at("e2.5"), now), "{seen}");
         }
     }
 }

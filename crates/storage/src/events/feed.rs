@@ -22,8 +22,8 @@ statements! {
     OLDEST = "select position from feed_entry where project_id = $1 order by position limit 1";
     FOLD = "delete from feed_entry where project_id = $1 and position in (select position from feed_entry where project_id = $1 and position < $2 limit $3)";
     SWEEP = "delete from feed_entry where (project_id, position) in (select project_id, position from feed_entry where expires_at < $1 order by expires_at limit $2)";
-    // After a backup was restored, clients may hold feed cursors with higher positions than the database has.
-    LEAP = "update project set feed_position = $2 + 1000, feed_epoch = feed_epoch + 1 where id = $1 and feed_position < $2 and feed_epoch = $3";
+    // After a backup was restored, modules may hold cursors that this database never issued.
+    LEAP = "update project set feed_position = case when feed_position < $2 then $2 else feed_position end + 1000, feed_epoch = $3 + 1 where id = $1 and (feed_epoch < $3 or (feed_epoch = $3 and feed_position < $2))";
     PUT_TICKET = "insert into feed_ticket (hash, project_id, client_id, credential, expires_at) values ($1, $2, $3, $4, $5)";
     TAKE_TICKET = "delete from feed_ticket where hash = $1 returning project_id, client_id, credential, expires_at";
     SWEEP_TICKETS = "delete from feed_ticket where hash in (select hash from feed_ticket where expires_at < $1 limit $2)";
@@ -138,7 +138,8 @@ impl Tx {
         run!(self, SWEEP_AUDIENCE, |sql| sqlx::query(sql).bind(before.0).bind(i64::from(batch)))
     }
 
-    /// Moves the feed beyond a position that a client has seen and this database has lost, and starts a new epoch.
+    /// Moves the feed beyond a place that a module has seen and this database has lost, and starts a new epoch. `false`
+    /// if the feed is beyond it already.
     pub async fn leap_feed(&mut self, project: ProjectId, seen: FeedCursor) -> Result<bool> {
         let epoch = i64::try_from(seen.epoch).unwrap_or(i64::MAX);
         Ok(run!(self, LEAP, |sql| sqlx::query(sql).bind(project.0).bind(seen.position).bind(epoch))? == 1)

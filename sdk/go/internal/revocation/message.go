@@ -142,11 +142,13 @@ type Snapshot struct {
 	Policy     int64 // revision of the published rules; 0 if none are
 	PolicyETag string
 	KeysETag   string
+	Project    string // empty if the server is of an earlier version
 }
 
 // ParseSnapshot reads the answer of GET /api/v1/sync/snapshot.
 func ParseSnapshot(data []byte) (*Snapshot, error) {
 	var m struct {
+		Project     string    `json:"project_id"`
 		Epoch       string    `json:"epoch"`
 		Cursor      *int64    `json:"cursor"`
 		ServerTime  int64     `json:"server_time"`
@@ -171,7 +173,7 @@ func ParseSnapshot(data []byte) (*Snapshot, error) {
 	if m.Cursor == nil || *m.Cursor < 0 || m.Revocations == nil {
 		return nil, errors.New("usher: the snapshot lacks its cursor or its list")
 	}
-	s := &Snapshot{Cursor: Cursor{epoch, *m.Cursor}, ServerTime: m.ServerTime, KeysETag: m.JWKS.ETag}
+	s := &Snapshot{Cursor: Cursor{epoch, *m.Cursor}, ServerTime: m.ServerTime, KeysETag: m.JWKS.ETag, Project: m.Project}
 	if m.Policy != nil {
 		s.Policy, s.PolicyETag = m.Policy.Revision, m.Policy.ETag
 	}

@@ -43,7 +43,7 @@ export interface Snapshot {
   revocations: Entry[];
   policy: { revision: number; etag: string } | null;
   jwks: { etag: string };
-  /** The project, where the server names it. */
+  /** The project whose feed it is. Servers of an earlier version do not name it. */
   project?: string;
 }
 
@@ -119,6 +119,6 @@ export function readSnapshot(value: unknown): Snapshot | undefined {
     revocations,
     policy: rules,
     jwks: { etag: isObject(jwks) && typeof jwks.etag === 'string' ? jwks.etag : '' },
-    ...(typeof value.project === 'string' ? { project: value.project } : {}),
+    ...(typeof value.project_id === 'string' ? { project: value.project_id } : {}),
   };
 }

@@ -1,6 +1,7 @@
 // The HTTP requests of the feed: snapshot, events, access rules, session reports.
 import type { IssuerClient } from '../issuer/client.js';
 import { IssuerError, unexpected } from '../issuer/http.js';
+import { HOST } from './host.js';
 
 /** The cursor is too old or of another epoch. A snapshot is needed. */
 export class CursorGone extends Error {}
@@ -27,11 +28,15 @@ export class FeedApi {
   }
 
   /**
-   * Returns the events after a cursor; `undefined` if there are none.
+   * Returns the events after a cursor, which acknowledges everything before it; `undefined` if there are none.
    * @param wait seconds to wait for an event
+   * @param revision the revision of the access rules that the module applies
    */
-  async events(place: string, wait: number, signal?: AbortSignal): Promise<News | undefined> {
-    const query = new URLSearchParams({ cursor: place, ...(wait > 0 ? { wait: String(wait) } : {}) });
+  async events(place: string, wait: number, revision?: number, signal?: AbortSignal): Promise<News | undefined> {
+    const query = new URLSearchParams({ cursor: place });
+    if (wait > 0) query.set('wait', String(wait));
+    if (revision !== undefined) query.set('rev', String(revision));
+    if (HOST !== undefined) query.set('host', HOST);
     const response = await this.#client.call(`sync/events?${query}`, signal ? { signal } : {}, (wait + 10) * 1000);
     if (response.status === 304) return undefined;
     if (response.status === 410) throw new CursorGone();

@@ -4,6 +4,7 @@ import { IssuerError } from '../issuer/http.js';
 import type { SyncOptions, Logger } from '../core/options.js';
 import { backoff, sleep } from './backoff.js';
 import { CursorGone, type FeedApi, type News } from './api.js';
+import { HOST } from './host.js';
 import { followSocket } from './socket.js';
 
 /** Milliseconds for which acknowledgements are collected, because the server limits messages. */
@@ -130,6 +131,7 @@ export class Follower {
     const url = new URL(`${this.#settings.issuer.replace(/\/$/, '')}/api/v1/sync`);
     url.protocol = url.protocol.replace('http', 'ws');
     url.searchParams.set('cursor', this.#list.place);
+    if (HOST !== undefined) url.searchParams.set('host', HOST);
     const end = await followSocket(
       url.href,
       await this.#settings.token(),
@@ -161,7 +163,7 @@ export class Follower {
   /** Polls until there are no more events. */
   async #ask(wait: number): Promise<void> {
     for (let more = true; more;) {
-      const news = await this.#api.events(this.#list.place, wait, this.#closing.signal);
+      const news = await this.#api.events(this.#list.place, wait, this.#hooks.revision(), this.#closing.signal);
       more = news?.more ?? false;
       if (news) this.#take(news);
     }

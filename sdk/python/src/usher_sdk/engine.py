@@ -26,14 +26,14 @@ from .core.refusal import Refusal
 from .core.token import Expected, Token, TokenRefused, check, read
 from .errors import ConfigError, IssuerError
 from .events import Event, Listeners
+from .introspection import Introspection
 from .keeper import Keeper
 from .net.issuer import Issuer
 from .options import Options
+from .rules import PublishedRules
 from .seen import SeenSessions
 from .stores.base import Store
 
-POLICY_TYPE: Final = "usher-policy+jws"
-_LONGEST_POLICY: Final = 1024 * 1024 * 4 // 3 + 4096
 _KEYS_AGAIN: Final = 10.0
 """Seconds between two fetches of the keys for an unknown ``kid``."""
 _NOTE_TIME: Final = 30.0
@@ -43,8 +43,6 @@ _LAST_SAVE: Final = 5.0
 _SESSIONS: Final = "sessions"
 _SESSIONS_FOR: Final = 7 * 86_400.0
 """Seconds that the session list is kept by a store."""
-_REFUSED_FOR: Final = 60.0
-"""Seconds for which a token that Usher refused is not asked about again."""
 
 
 class AskUsher(Exception):
@@ -70,9 +68,10 @@ class Engine:
         self.listeners = Listeners(logger)
         self.feed = Feed(options.sync.max_revocations)
         self.keys: KeyRing | None = None
-        self.policy: Policy | None = None
         self.seen = SeenSessions(options.client_secret)
         self.cache = TokenCache(options.cache_max)
+        self.introspection = Introspection(self.issuer, options.cache_max, logger, now)
+        self.published = PublishedRules(options, logger, self.listeners)
         self.ready = threading.Event()
         self.confirmed_at = 0.0
         """When the list was last known to be whole, in seconds since the epoch."""
@@ -84,14 +83,8 @@ class Engine:
         """Keys that leaked. A cache on the way may still serve them when their entry is over."""
         self._jwks: Mapping[str, Any] | None = None
         self._jwks_etag: str | None = None
-        self._policy_jws: str | None = None
-        self._policy_etag: str | None = None
-        self._policy_epoch: int | None = None
-        self._is_published = True
         self._keys_tried_at = 0.0
         self._noted_at = 0.0
-        self._refused: dict[bytes, float] = {}
-        self._active: dict[bytes, int] = {}
         self._write = threading.RLock()
         self._fetching_keys = threading.Lock()
         self._keeper = self._make_keeper(store)
@@ -164,9 +157,9 @@ class Engine:
                 self._prove_client(text)
             else:
                 if what == "stale":
-                    self._check_active_lately(text)
+                    self.introspection.check_lately(text)
                 else:
-                    self._check_active(text)
+                    self.introspection.check(text)
                 return self.check_in_memory_after_introspection(text)
         raise Refusal("key_unknown")
 
@@ -193,7 +186,7 @@ class Engine:
         assert self.keys is not None
         token = check(read(text, self.keys, self.options.algorithms), self._expected, self.now())
         try:
-            self._check_active(text)
+            self.introspection.check(text)
         except Refusal as refusal:
             if refusal.reason != "token_revoked":
                 raise
@@ -202,48 +195,6 @@ class Engine:
             self._clients.add(token.client_id)
             if self._keeper is not None:
                 self._keeper.append({"t": "clients", "ids": sorted(self._clients)})
-
-    def _check_active_lately(self, text: str) -> None:
-        """Ask Usher while the list is stale: an answer counts for the second in which it was given."""
-        key, second = self.cache.key(text), int(self.now())
-        if self._active.get(key) == second:
-            return
-        self._check_active(text)
-        if len(self._active) >= self.options.cache_max:
-            self._active = {}
-        self._active[key] = second
-
-    def is_active(self, text: str) -> bool:
-        """Ask Usher whether a token still stands.
-
-        Raises:
-            Refusal: 503, Usher cannot be asked.
-        """
-        try:
-            self._check_active(text)
-        except Refusal as refusal:
-            if refusal.reason != "token_revoked":
-                raise
-            return False
-        return True
-
-    def _check_active(self, text: str) -> None:
-        key, now = self.cache.key(text), self.now()
-        if self._refused.get(key, 0) > now:
-            raise Refusal("token_revoked")
-        try:
-            active = self.issuer.introspect(text)["active"]
-        except IssuerError as cause:
-            self.logger.warning("a token cannot be introspected: %s", cause)
-            raise Refusal("introspection_failed") from cause
-        if not active:
-            self._remember_refused(key, now)
-            raise Refusal("token_revoked")
-
-    def _remember_refused(self, key: bytes, now: float) -> None:
-        if len(self._refused) >= self.options.cache_max:
-            self._refused = {}
-        self._refused[key] = now + _REFUSED_FOR
 
     def is_stale(self, now: float) -> bool:
         """Whether the list was not confirmed for longer than ``max_staleness``."""
@@ -304,34 +255,29 @@ class Engine:
         if gone:
             self.cache.clear()
 
-    def rules(self) -> Policy:
-        """The access rules that apply. Without any, nothing is allowed.
-
-        Raises:
-            Refusal: 503, where none are published or none were fetched yet.
-            ConfigError: ``policy=False``.
-        """
-        if self.policy is not None:
-            return self.policy
-        if self.options.policy is None:
-            raise ConfigError("permissions need access rules, and policy=False turns them off")
-        raise Refusal("rules_missing" if self._is_published else "rules_unpublished")
-
     def _drop_revoked_keys(self, entries: Iterable[Mapping[str, Any]]) -> None:
         self._revoked_kids |= {str(entry["v"]) for entry in entries if entry.get("k") == "kid"}
         if self.keys is not None and self.keys.kids & self._revoked_kids:
             self.keys = self.keys.without(self._revoked_kids)
             self.cache.clear()
 
+    @property
+    def policy(self) -> Policy | None:
+        """The access rules that apply."""
+        return self.published.policy
+
     def refresh_policy(self) -> None:
         """Fetch the access rules, if there are others than those that apply."""
         if self.options.policy is None or self.options.project is None:
             return
-        answer = self.issuer.policy(self.options.project, self._policy_etag)
+        answer = self.issuer.policy(self.options.project, self.published.etag)
         if answer.status == 304:
             return
         if answer.status == 404 and not self.feed.policy_revision:
-            self._drop_policy()
+            with self._write:
+                if self.published.drop() and self._keeper is not None:
+                    # What was appended says something else.
+                    self._keeper.wants_save = True
             return
         if answer.status == 404:
             self.logger.error("project %s has no access rules: is that the id of the project?", self.options.project)
@@ -344,49 +290,9 @@ class Engine:
             if self._take_policy(text, etag):
                 self._append({"t": "policy", "etag": etag, "jws": text})
 
-    def _drop_policy(self) -> None:
-        """Nothing is published."""
-        with self._write:
-            was_there, self.policy = self.policy is not None, None
-            is_news, self._is_published = self._is_published, False
-            self._policy_jws = self._policy_etag = self._policy_epoch = None
-        if is_news and self.options.policy is not None and self.options.policy.enforce_routes:
-            self.logger.error(
-                "project %s has no published access rules: every request is answered 503 until it has. Publish some, or set"
-                " policy={'enforce_routes': False}",
-                self.options.project,
-            )
-        if was_there:
-            self._keeper_saves()
-            self.listeners.tell(Event("policy_changed"))
-
-    def _keeper_saves(self) -> None:
-        """Save everything anew: what was appended says something else."""
-        if self._keeper is not None:
-            self._keeper.wants_save = True
-
     def _take_policy(self, text: str, etag: str | None) -> bool:
-        """Apply signed rules, unless they are not believed or older than those that apply."""
         epoch = self.feed.place.epoch if self.feed.place is not None else None
-        try:
-            assert self.keys is not None
-            signed = read(text, self.keys, self.options.algorithms, POLICY_TYPE, _LONGEST_POLICY)
-            policy = Policy(signed.claims)
-        except (TokenRefused, ValueError) as cause:
-            self.logger.error("access rules are refused: %s", cause)
-            return False
-        if policy.project != self.options.project:
-            self.logger.error("access rules are refused: they are those of another project")
-            return False
-        old = self.policy
-        if old is not None and policy.revision < old.revision and epoch == self._policy_epoch:
-            self.logger.error("access rules are refused: %s is older than %s", policy.revision, old.revision)
-            return False
-        self._is_published = True
-        self.policy, self._policy_jws, self._policy_etag, self._policy_epoch = policy, text, etag, epoch
-        if old is None or old.revision != policy.revision:
-            self.listeners.tell(Event("policy_changed", revision=policy.revision))
-        return True
+        return self.keys is not None and self.published.take(text, etag, self.keys, epoch)
 
     def take_snapshot(self, snapshot: Any) -> None:
         """Begin the list anew.
@@ -394,6 +300,7 @@ class Engine:
         Raises:
             IssuerError: the snapshot is refused; the list stays as it is.
         """
+        self._check_project(snapshot)
         again = self.feed.place is not None
         with self._write:
             try:
@@ -406,6 +313,15 @@ class Engine:
                 self._keeper.wants_save = True
         if again:
             self.listeners.tell(Event("resynced"))
+
+    def _check_project(self, snapshot: Any) -> None:
+        """The option must name the project of the client: tokens and rules of another would be refused one by one."""
+        named, wanted = snapshot.get("project_id") if isinstance(snapshot, Mapping) else None, self.options.project
+        if named is not None and wanted is not None and named != wanted:
+            raise IssuerError(
+                f"the client {self.options.client_id} belongs to the project {named}, and the option project is {wanted}",
+                permanent=True,
+            )
 
     def take_message(self, message: Any) -> Outcome:
         """Take one message of the feed."""
@@ -449,8 +365,8 @@ class Engine:
             cursor=place.cursor,
             at=int(self.confirmed_at),
             entries=list(self.feed.revocations.entries()),
-            policy=self._policy_jws,
-            policy_etag=self._policy_etag,
+            policy=self.published.jws,
+            policy_etag=self.published.etag,
             jwks=self._jwks,
             jwks_etag=self._jwks_etag,
             clients=sorted(self._clients),
@@ -465,7 +381,7 @@ class Engine:
         now = self.now()
         with self._write:
             self.feed.revocations.forget(now)
-        self._refused = {key: end for key, end in self._refused.items() if end > now}
+        self.introspection.forget(now)
 
     def keep_sessions(self) -> None:
         """Keep the sessions that were seen here, together with what other processes kept."""

@@ -282,8 +282,8 @@ class Usher:
             token,
             raw,
             lambda: self.engine.policy,
-            lambda: self.engine.rules(),
-            lambda token: self.engine.is_active(token),
+            lambda: self.engine.published.current(),
+            lambda token: self.engine.introspection.is_active(token),
             profile=profile,
             on_decision=self._on_decision,
             user_attributes=None if self._user_attributes is None else self._attributes_of,
@@ -383,7 +383,7 @@ class Usher:
         use = self.options.policy
         if use is None or not use.enforce_routes:
             return Passed(None)
-        policy = self.engine.rules()
+        policy = self.engine.published.current()
         rule = find_rule(
             policy,
             asked.method,

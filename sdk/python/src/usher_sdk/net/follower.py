@@ -25,6 +25,7 @@ from websockets.typing import Subprotocol
 from ..engine import Engine
 from ..errors import IssuerError
 from ..events import Event
+from .issuer import USER_AGENT
 
 PROTOCOL: Final = Subprotocol("usher.sync.v1")
 PING: Final = 15.0
@@ -69,6 +70,7 @@ class Follower:
         self._reported_at = time.monotonic()
         self._tidied_at = time.monotonic()
         self._told_stale = False
+        self._acked_revision: int | None = None
         self.is_connected = False
         """Whether what is revoked is heard at once."""
         self.failure: IssuerError | None = None
@@ -190,7 +192,7 @@ class Follower:
         while more and not self._stop.is_set():
             try:
                 self.is_connected = wait > 0 or self._socket is not None
-                answer = engine.issuer.events(str(engine.feed.place), wait)
+                answer = engine.issuer.events(str(engine.feed.place), wait, self._revision())
             except IssuerError as failure:
                 self.is_connected = False
                 if wait and failure.retry_after:
@@ -257,6 +259,7 @@ class Follower:
                 sock=line,
                 subprotocols=[PROTOCOL],
                 additional_headers=headers,
+                user_agent_header=USER_AGENT,
                 proxy=None,
                 compression=None,
                 open_timeout=10,
@@ -295,6 +298,7 @@ class Follower:
             if now - tidied_at >= 1:
                 self._chores()
                 tidied_at = now
+                owes_ack = owes_ack or self._revision() != self._acked_revision
             try:
                 text = link.recv(timeout=_ACK_PAUSE if owes_ack else 1.0)
             except TimeoutError:
@@ -342,9 +346,15 @@ class Follower:
         if engine.feed.place is None:
             return
         ack: dict[str, Any] = {"t": "ack", "c": engine.feed.place.cursor}
-        if engine.policy is not None:
-            ack["rev"] = engine.policy.revision
+        self._acked_revision = self._revision()
+        if self._acked_revision is not None:
+            ack["rev"] = self._acked_revision
         link.send(json.dumps(ack))
+
+    def _revision(self) -> int | None:
+        """The revision of the access rules that apply."""
+        policy = self._engine.policy
+        return policy.revision if policy is not None else None
 
     # Both -----------------------------------------------------------------------------------------------------------
 

@@ -6,12 +6,14 @@ No redirect is followed, no answer is read beyond its limit, and every address i
 from __future__ import annotations
 
 import base64
+import re
+import socket
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote, urlencode, urlsplit
 
 import httpx
 
@@ -24,8 +26,19 @@ LONGEST_ANSWER: Final = 64 * 1024 * 1024
 LONGEST_DOCUMENT: Final = 1024 * 1024
 """Bytes of any other answer at most."""
 TIMEOUT: Final = httpx.Timeout(10.0)
+USER_AGENT: Final = f"usher-sdk-python/{__version__}"
+"""How the module calls itself at Usher."""
 _MARGIN: Final = 30
 """Seconds before its end at which a token of ours is replaced."""
+
+
+def acceptable_host(name: str) -> str:
+    """A host name with only the characters that Usher accepts; empty if nothing is left."""
+    return re.sub(r"[^A-Za-z0-9._:-]", "", name)[:64]
+
+
+_HOST: Final = {"host": host} if (host := acceptable_host(socket.gethostname())) else {}
+"""The parameter with the name of this host, for the list of modules."""
 
 
 @dataclass(frozen=True)
@@ -76,7 +89,7 @@ class Issuer:
             transport=transport,
             timeout=TIMEOUT,
             follow_redirects=False,
-            headers={"User-Agent": f"usher-sdk-python/{__version__}"},
+            headers={"User-Agent": USER_AGENT},
         )
         self._metadata: Metadata | None = None
         self._access_token: tuple[str, float] | None = None
@@ -200,11 +213,15 @@ class Issuer:
             raise IssuerError(f"the snapshot cannot be had: {answer.status}")
         return answer.json()
 
-    def events(self, cursor: str, wait: int = 0) -> Answer:
-        """What has happened since a cursor: 200, 304 for nothing, 410 where a snapshot is needed."""
-        query = f"?cursor={quote(cursor)}" + (f"&wait={wait}" if wait else "")
+    def events(self, cursor: str, wait: int = 0, revision: int | None = None) -> Answer:
+        """What has happened since a cursor: 200, 304 for nothing, 410 where a snapshot is needed.
+
+        The cursor acknowledges everything before it, and ``revision`` the access rules that are applied.
+        """
+        query = {"cursor": cursor} | ({"wait": str(wait)} if wait else {}) | _HOST
+        query |= {} if revision is None else {"rev": str(revision)}
         headers = {"If-None-Match": f'"{cursor}"'}
-        return self.ask(f"/api/v1/sync/events{query}", headers=headers, most=LONGEST_ANSWER, timeout=wait + 10.0)
+        return self.ask(f"/api/v1/sync/events?{urlencode(query)}", headers=headers, most=LONGEST_ANSWER, timeout=wait + 10.0)
 
     def policy(self, project: str, etag: str | None) -> Answer:
         """The signed access rules: 200, 304 for those with that tag, 404 where none are published."""
@@ -221,7 +238,7 @@ class Issuer:
 
     def socket(self, cursor: str) -> tuple[str, dict[str, str]]:
         """The address of the socket, and the headers to open it with."""
-        url = self._options.issuer.rstrip("/") + f"/api/v1/sync?cursor={quote(cursor)}"
+        url = self._options.issuer.rstrip("/") + "/api/v1/sync?" + urlencode({"cursor": cursor} | _HOST)
         return "ws" + url.removeprefix("http"), {"Authorization": f"Bearer {self.access_token()}"}
 
     def basic(self) -> dict[str, str]:
