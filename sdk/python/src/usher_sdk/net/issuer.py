@@ -221,7 +221,9 @@ class Issuer:
         query = {"cursor": cursor} | ({"wait": str(wait)} if wait else {}) | _HOST
         query |= {} if revision is None else {"rev": str(revision)}
         headers = {"If-None-Match": f'"{cursor}"'}
-        return self.ask(f"/api/v1/sync/events?{urlencode(query)}", headers=headers, most=LONGEST_ANSWER, timeout=wait + 10.0)
+        return self.ask(
+            f"/api/v1/sync/events?{urlencode(query)}", headers=headers, most=LONGEST_ANSWER, timeout=wait + 10.0
+        )
 
     def policy(self, project: str, etag: str | None) -> Answer:
         """The signed access rules: 200, 304 for those with that tag, 404 where none are published."""
