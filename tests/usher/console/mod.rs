@@ -2,6 +2,7 @@
 
 mod administrators;
 mod clients;
+mod modules;
 mod project;
 mod providers;
 mod setup;
