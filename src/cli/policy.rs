@@ -98,7 +98,7 @@ async fn publish(
         Ok(_) => true,
         Err(FlowError::Rejected(Rejected::NothingToPublish)) => false,
         Err(FlowError::Rejected(Rejected::Policy(faults))) => {
-            bail!("these rules cannot be published:\n{}", in_words(&faults).trim_end())
+            bail!("these rules cannot be published: {}", in_one_line(&faults))
         }
         Err(other) => return Err(other.into()),
     };
@@ -131,7 +131,7 @@ fn read(file: &Path) -> anyhow::Result<PolicyDocument> {
     let text = stdin::read(file)?;
     match PolicyDocument::read(text.as_bytes()) {
         Ok(document) => Ok(document),
-        Err(fault) => bail!("{}: {}", file.display(), in_words(&[fault]).trim_end()),
+        Err(fault) => bail!("{}: {}", file.display(), in_one_line(&[fault])),
     }
 }
 
@@ -146,6 +146,10 @@ fn in_words(faults: &[DocumentFault]) -> String {
         let _ = writeln!(words, "{}", printable(&line));
     }
     words
+}
+
+fn in_one_line(faults: &[DocumentFault]) -> String {
+    in_words(faults).trim_end().replace('\n', "; ")
 }
 
 #[cfg(test)]

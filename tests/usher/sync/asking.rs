@@ -158,7 +158,7 @@ for number in 0..2_500 {
         assert_eq!(rows[1], [json!("web-2"), json!("long_poll"), json!(1), json!(0), json!(7)]);
         server.wait(151);
         assert_eq!(following().await["connected"], 0);
-        for query in ["host=", "host=a%20b", "host=%3Cb%3E", "host=a&host=b", "rev=-1", "rev=x", "rev="] {
+        for query in ["host=a%20b", "host=%3Cb%3E", "host=a&host=b", "rev=-1", "rev=x"] {
             let refused = ask(&server, &format!("events?cursor=e1.1&{query}"), None).await;
             assert_eq!((refused.status.as_u16(), &refused.json["error"]["code"]), (400, &json!("PARAMETER_INVALID")), "{query}");
         }
