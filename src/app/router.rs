@@ -17,19 +17,24 @@ use usher_mail::caught::CaughtMail;
 use usher_pages::problem_page;
 use usher_pages::wrong_host::other_host;
 
-/// The complete server.
-pub fn build(usher: Usher, caught: Option<Arc<CaughtMail>>, gate: Gate) -> Router {
-    let app = App::new(usher, caught);
+/// The configuration of the layers.
+pub fn context(app: &App, gate: Gate) -> ServerContext {
     let config = &app.usher.core.config;
-    let context = ServerContext {
+    ServerContext {
         issuer: config.server.issuer.url().clone(),
         random: app.usher.core.random.clone(),
         proxies: TrustedProxies::new(config.server.trusted_proxies.iter().copied()),
-        other_host: other_host(&app),
+        other_host: other_host(app),
         problem_page: Some(problem_page::problem_page(app.clone())),
         gate,
         deadlines: Deadlines::default(),
-    };
+    }
+}
+
+/// The complete server.
+pub fn build(usher: Usher, caught: Option<Arc<CaughtMail>>, gate: Gate) -> Router {
+    let app = App::new(usher, caught);
+    let context = context(&app, gate);
     let routes = usher_pages::routes::routes(&app)
         .merge(usher_api::oidc::routes::routes(&app))
         .merge(files::routes())

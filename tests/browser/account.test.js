@@ -71,7 +71,7 @@ inFreshBrowser('activity is filtered by one heading', async (page) => {
 inEveryLanguage('signing out everywhere gives a receipt', async (page, language) => {
   await signInToDemo(page);
   await page.goto(accountPage('sessions'));
-  await follow(page, 'button[name=everywhere]');
+  await follow(page, 'button[formaction$="/end-all"]');
   await page.locator('.receipt').waitFor();
   assert.ok((await page.locator('.receipt li').count()) > 0);
   if (language === 'en') assert.match(await text(page, '.receipt'), /ends within \d+ minutes?|has ended/);
@@ -137,14 +137,14 @@ inEveryLanguage('a person downloads their data, changes the address, and deletes
   await page.locator('[role=status]').waitFor();
 
   await page.goto(accountPage('data'));
-  const [download] = await Promise.all([page.waitForEvent('download'), page.click('button[value=download]')]);
+  const [download] = await Promise.all([page.waitForEvent('download'), page.click('form[action$="/download"] button')]);
   assert.equal(download.suggestedFilename(), 'my-data.json');
   await page.fill('#confirmation', 'not me');
-  await follow(page, 'button[value=delete]');
+  await follow(page, 'form[action$="/delete"] button');
   await page.locator('#confirmation[aria-invalid=true]').waitFor();
   await inspect(page, 'account-data-wrong');
   await page.fill('#confirmation', renewed);
-  await follow(page, 'button[value=delete]');
+  await follow(page, 'form[action$="/delete"] button');
   await inspect(page, 'account-gone');
   if (language === 'en') assert.match(await text(page, 'h1'), /deleted/);
   await page.goto(accountPage('profile'));

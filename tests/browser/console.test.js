@@ -81,23 +81,23 @@ test('members are added, changed and removed', async () => {
   await follow(admin, '.filters a[href$="/members"]');
   await inspect(admin, 'console-members-none');
   await admin.fill('#email', 'nobody@example.test');
-  await follow(admin, 'button[name=do][value=add]');
+  await follow(admin, 'form[action$="/members"] button');
   await admin.locator('#email[aria-invalid=true]').waitFor();
   await inspect(admin, 'console-members-unknown', { again: true });
   await admin.fill('#email', usher.banner.email);
   await admin.check('#role-owner');
-  await follow(admin, 'button[name=do][value=add]');
+  await follow(admin, 'form[action$="/members"] button');
   await admin.fill('#email', 'ada@example.test');
   await admin.check('#role-viewer');
-  await follow(admin, 'button[name=do][value=add]');
+  await follow(admin, 'form[action$="/members"] button');
   await inspect(admin, 'console-members');
   const ada = admin.locator('.rows li', { hasText: 'ada@example.test' });
   await ada.locator('select').selectOption('developer');
-  await follow(admin, ada.locator('button[value=change]'));
+  await follow(admin, ada.locator('button:not([formaction])'));
   assert.equal(await ada.locator('select').inputValue(), 'developer');
-  await follow(admin, ada.locator('button[value=remove]'));
+  await follow(admin, ada.locator('button[formaction$="/remove"]'));
   assert.equal(await ada.count(), 0);
-  await follow(admin, admin.locator('.rows button[value=remove]'));
+  await follow(admin, admin.locator('.rows button[formaction$="/remove"]'));
   await admin.locator('[role=alert]').waitFor();
   await inspect(admin, 'console-members-last-owner', { again: true });
   await follow(admin, '.filters a[href*="/projects/"]');
@@ -114,7 +114,7 @@ test('a webhook is added, tested, disabled and deleted', async () => {
   await admin.fill('#description', 'Tells the boats');
   await submit(admin);
   await shownOnce('#secret', 'console-webhook-secret', 'en');
-  await follow(admin, 'button[value=test]');
+  await follow(admin, 'button[formaction$="/test"]');
   const tried = admin.locator('.rows > li', { hasText: 'webhook.test' });
   for (const until = Date.now() + 30_000; !(await tried.locator('.badge.good').count()); ) {
     assert.ok(Date.now() < until, 'the test is delivered');
@@ -124,13 +124,13 @@ test('a webhook is added, tested, disabled and deleted', async () => {
   await tried.locator('summary').click();
   assert.match(await tried.locator('.points').innerText(), /answered 200/);
   await inspect(admin, 'console-webhook-delivered');
-  await follow(admin, 'button[value=disable]');
+  await follow(admin, 'button[formaction$="/disable"]');
   await inspect(admin, 'console-webhook-off');
   await follow(admin, '.filters a[href$="/webhooks"]');
   await inspect(admin, 'console-webhooks');
   await follow(admin, '.rows a');
   await admin.locator('summary', { hasText: 'Delete' }).click();
-  await follow(admin, 'button[value=delete]');
+  await follow(admin, 'button[formaction$="/delete"]');
   assert.equal(await admin.locator('.rows').count(), 0);
   await follow(admin, '.filters a');
 });
@@ -167,7 +167,7 @@ test('the administrator makes a client that asks for consent', async () => {
     await admin.waitForTimeout(10_500);
     await speak(language);
     await admin.goto(`${usher.issuer}/console/clients/${clientId}`);
-    await follow(admin, 'button[value=rotate-secret]');
+    await follow(admin, 'form[action$="/rotate-secret"] button');
     await shownOnce('#secret', 'console-client-secret', language);
   }
   await speak('en');

@@ -154,7 +154,7 @@ inFreshBrowser('an authenticator app, a recovery code and a remembered browser',
   await page.waitForURL('**/account/profile');
   await page.goto(`${usher.issuer}/account/security`);
   await page.getByText('9 codes are left.').waitFor();
-  await follow(page, 'button[value=codes]');
+  await follow(page, 'button[formaction$="/codes/renew"]');
   await inspect(page, 'recovery-codes', { languages: [] });
 });
 
@@ -210,7 +210,7 @@ inFreshBrowser('an application that requires two factors leads to setting up a s
     await follow(page, 'main a.button.primary');
     await inspect(page, 'enrol-totp');
     await page.goBack();
-    await follow(page, 'button[name=cancel]');
+    await follow(page, 'form[action="/login/enrol"] button');
     assert.equal(new URL(page.url()).searchParams.get('error'), 'unmet_authentication_requirements');
   } finally {
     party.stop();

@@ -5,7 +5,7 @@ import { becomeAdministrator, follow, submit, text, visitor } from './browser.js
 import { inspect } from './inspect.js';
 import { browser, usher } from './suite.js';
 
-const TEST_NOW = 'button[name=do][value=test]';
+const TEST_NOW = 'button[formaction$="/test"]';
 let admin;
 before(async () => {
   admin = await visitor(browser);
@@ -73,10 +73,10 @@ test('a valid provider is added, its test fails with a reason, and it is disable
   await follow(admin, TEST_NOW);
   assert.match((await steps()).join('\n'), /Failed/);
   await inspect(admin, 'console-provider-test-failed', { again: true });
-  await follow(admin, 'button[name=do][value=disable]');
+  await follow(admin, 'button[formaction$="/disable"]');
   assert.match(await text(admin, 'h1'), /Out of use/);
   await admin.getByText('Remove this provider').click();
-  await follow(admin, 'button[name=do][value=remove]');
+  await follow(admin, 'button[formaction$="/remove"]');
   assert.equal(new URL(admin.url()).pathname, '/console/providers');
   assert.equal(await admin.locator('#callback-code-forge').count(), 0);
 });

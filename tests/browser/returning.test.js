@@ -67,7 +67,7 @@ atDeskAndPhone('a registration confirmed on a phone goes on at the laptop', asyn
   assert.match(await text(phone, 'main'), /Continue in the window where you began/);
   if (script) await inspect(phone, 'verified-elsewhere');
   if (script) await goesOn;
-  else await follow(laptop, 'button[name=continue]');
+  else await follow(laptop, 'form[action*="/verify/continue"] button');
   await heading(laptop).getByText('Signed in as Bea Silva').waitFor();
 });
 

@@ -67,7 +67,7 @@ async function linkBySigningIn(page, provider) {
   assert.equal(await page.inputValue('#email'), usher.banner.email);
   await signIn(page, usher.banner.email, usher.banner.password);
   await inspect(page, `upstream-confirm-${provider}-signed-in`);
-  await follow(page, 'button[name=confirm]');
+  await follow(page, 'form[action*="/upstream/ask/confirm"] button');
 }
 
 const signedIn = async (page, provider) => {
@@ -89,7 +89,7 @@ inFreshBrowser('Facebook verifies no address: a code does, and then the account 
   await through(page, 'facebook', 'ana');
   assert.equal(await heading(page).innerText(), 'Your email address');
   await inspect(page, 'upstream-address');
-  await follow(page, 'button[name=mail].primary');
+  await follow(page, 'form[action*="/upstream/ask/mail"] button.primary');
   const { code } = await newestEmail(page, usher.issuer, usher.banner.email, 'Your code');
   await inspect(page, 'upstream-address-code');
   await page.fill('#code', '00000000');
@@ -189,7 +189,7 @@ inEveryLanguage('the questions are in the language of the person', async (page, 
   await page.goto(`${usher.issuer}/login`);
   await through(page, 'facebook', `stranger-${language.toLowerCase()}`);
   assert.equal(await page.locator('html').getAttribute('lang'), language);
-  await follow(page, 'button[name=skip]');
+  await follow(page, 'button[formaction*="/upstream/ask/skip"]');
   await page.waitForURL(/\/account\//);
   await page.goto(`${usher.issuer}/account/identities`);
   await inspect(page, 'identities-stranger', { languages: [language] });

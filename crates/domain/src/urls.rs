@@ -4,7 +4,7 @@
 
 use std::fmt::Display;
 
-use crate::id::{ClientId, EventId, PasskeyId, ProjectId, ProofId, RememberedId, SessionId, UserId, WebhookId};
+use crate::id::{ClientId, EventId, PasskeyId, ProjectId, ProofId, RememberedId, UserId, WebhookId};
 use crate::provider::{ProviderEventEndpoint, ProviderId};
 
 /// Liveness and readiness, for probes.
@@ -87,6 +87,7 @@ pub const EMAIL_BY_LINK: &str = "/account/email/link";
 /// Dismiss an address that a provider suggests.
 pub const EMAIL_DISMISS: &str = "/account/email/dismiss";
 pub const SESSIONS: &str = "/account/sessions";
+pub const END_SESSION: &str = "/account/sessions/end";
 pub const END_OTHER_SESSIONS: &str = "/account/sessions/end-others";
 pub const END_ALL_SESSIONS: &str = "/account/sessions/end-all";
 /// Applications with access.
@@ -98,13 +99,12 @@ pub const DOWNLOAD_DATA: &str = "/account/data/download";
 pub const DELETE_ACCOUNT: &str = "/account/data/delete";
 /// "This wasn't me", from an email or a page.
 pub const NOT_ME: &str = "/account/not-me";
-/// Forms that change factors.
-pub const FACTORS: &str = "/account/security/factors";
 /// An authenticator app.
 pub const TOTP: &str = "/account/security/totp";
-pub const REMOVE_TOTP: &str = "/account/security/totp/remove";
-/// Makes new recovery codes, and shows them once.
+pub const REMOVE_TOTP: &str = "/account/security/remove-totp";
+/// The page that shows new recovery codes, once.
 pub const RECOVERY_CODES: &str = "/account/security/codes";
+pub const RENEW_CODES: &str = "/account/security/codes/renew";
 pub const NEW_PASSKEY: &str = "/account/security/passkeys/new";
 /// Ask for the second step always, or only if a client wants it.
 pub const SECOND_STEP_ALWAYS: &str = "/account/security/second-step/always";
@@ -168,9 +168,6 @@ macro_rules! url_groups {
 }
 
 url_groups! {
-    SessionUrls(session: SessionId) at "/account/sessions/{session}" {
-        END end "/end";
-    }
     PasskeyUrls(passkey: PasskeyId) at "/account/security/passkeys/{passkey}" {
         RENAME rename "/rename";
         REMOVE remove "/remove";
@@ -439,7 +436,8 @@ mod tests {
     fn the_form_of_an_action_stands_on_the_page_above() {
         for (action, page) in [
             (DELETE_ACCOUNT, DATA),
-            (REMOVE_TOTP, TOTP),
+            (REMOVE_TOTP, SECURITY),
+            (RENEW_CODES, SECURITY),
             (SECOND_STEP_ALWAYS, SECURITY),
             (SECOND_PASSKEY, SECOND_FACTOR),
             (REMOVE_ACCOUNT, ACCOUNTS),

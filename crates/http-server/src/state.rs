@@ -30,6 +30,11 @@ impl App {
         Self { usher, caught, hub, jar }
     }
 
+    /// The least length of a password, for the texts of forms.
+    pub fn min_password(&self) -> u32 {
+        u32::try_from(self.usher.core.config.passwords.min_length).unwrap_or(u32::MAX)
+    }
+
     /// Does the server run in development mode?
     pub fn is_dev(&self) -> bool {
         self.usher.core.config.profile == RunMode::Dev

@@ -1,58 +1,59 @@
 //! The emails of development mode: caught instead of sent.
 
-use axum::extract::{Path, State};
-use axum::http::header::CONTENT_SECURITY_POLICY;
-use axum::response::{Html, IntoResponse, Response};
+use std::sync::Arc;
 
-use super::show;
-use super::visitor_pages::VisitorPages as _;
+use axum::http::header::CONTENT_SECURITY_POLICY;
+use axum::response::{Html, IntoResponse as _};
+
+use crate::kit::{InPath, LoginPage, PageKit as _, PageResult};
 use crate::views::{DevEmail, DevMail, EmailListItem};
 use usher_domain::urls::{self, CaughtEmailUrls};
-use usher_http_server::extract::visitor::Visitor;
 use usher_http_server::problem::HttpProblem;
-use usher_http_server::state::App;
+use usher_i18n::Lang;
+use usher_mail::caught::CaughtEmail;
 
 /// GET /dev/mail
-pub async fn list(State(app): State<App>, visitor: Visitor) -> Result<Response, HttpProblem> {
-    let caught = app.caught.as_ref().ok_or_else(HttpProblem::not_found)?;
-    let lang = visitor.lang(None, None);
-    let row = |one: &usher_mail::caught::CaughtEmail| EmailListItem {
+pub async fn list(page: LoginPage) -> PageResult {
+    let caught = page.app.caught.as_ref().ok_or_else(HttpProblem::not_found)?;
+    let head = page.head(urls::DEV_MAIL);
+    let emails = caught.list().iter().map(|one| row(head.lang, one)).collect();
+    page.show(&DevMail { page: head, emails })
+}
+
+/// GET /dev/mail/{number}
+pub async fn one(page: LoginPage, InPath(number): InPath<u64>) -> PageResult {
+    let (caught, urls) = (find(&page, number)?, CaughtEmailUrls::of(&number));
+    let (head, email) = (page.head(&urls.page()), &caught.email);
+    let view = DevEmail {
+        to: email.to().to_owned(),
+        subject: email.subject().to_owned(),
+        time: head.lang.date_time(caught.at.0),
+        code: email.code().map(str::to_owned),
+        link: email.link().map(str::to_owned),
+        text: email.text().to_owned(),
+        html_url: Some(urls.html()),
+        list_url: urls::DEV_MAIL.to_owned(),
+        page: head,
+    };
+    page.show(&view)
+}
+
+/// GET /dev/mail/{number}/html: the HTML part, sandboxed by its policy.
+pub async fn html(page: LoginPage, InPath(number): InPath<u64>) -> PageResult {
+    let caught = find(&page, number)?;
+    let policy = "default-src 'none'; style-src 'unsafe-inline'; sandbox allow-popups allow-top-navigation; frame-ancestors 'none'";
+    Ok(([(CONTENT_SECURITY_POLICY, policy)], Html(caught.email.html().to_owned())).into_response())
+}
+
+fn find(page: &LoginPage, number: u64) -> Result<Arc<CaughtEmail>, HttpProblem> {
+    page.app.caught.as_ref().and_then(|caught| caught.get(number)).ok_or_else(HttpProblem::not_found)
+}
+
+fn row(lang: Lang, one: &CaughtEmail) -> EmailListItem {
+    EmailListItem {
         url: CaughtEmailUrls::of(&one.number).page(),
         to: one.email.to().to_owned(),
         subject: one.email.subject().to_owned(),
         time: lang.date_time(one.at.0),
-    };
-    let emails = caught.list().iter().map(|one| row(one)).collect();
-    let mut page = visitor.page(lang);
-    page.language_url_base = urls::DEV_MAIL.to_owned();
-    let body = show::html(&DevMail { page, emails })?;
-    Ok(visitor.reply(body))
-}
-
-/// GET /dev/mail/{number}
-pub async fn one(State(app): State<App>, visitor: Visitor, Path(number): Path<u64>) -> Result<Response, HttpProblem> {
-    let caught = app.caught.as_ref().and_then(|caught| caught.get(number)).ok_or_else(HttpProblem::not_found)?;
-    let (lang, email) = (visitor.lang(None, None), &caught.email);
-    let mut page = visitor.page(lang);
-    page.language_url_base = CaughtEmailUrls::of(&number).page();
-    let view = DevEmail {
-        page,
-        to: email.to().to_owned(),
-        subject: email.subject().to_owned(),
-        time: lang.date_time(caught.at.0),
-        code: email.code().map(str::to_owned),
-        link: email.link().map(str::to_owned),
-        text: email.text().to_owned(),
-        html_url: Some(CaughtEmailUrls::of(&number).html()),
-        list_url: urls::DEV_MAIL.to_owned(),
-    };
-    let body = show::html(&view)?;
-    Ok(visitor.reply(body))
-}
-
-/// GET /dev/mail/{number}/html: the HTML part, sandboxed by its policy.
-pub async fn html(State(app): State<App>, Path(number): Path<u64>) -> Result<Response, HttpProblem> {
-    let caught = app.caught.as_ref().and_then(|caught| caught.get(number)).ok_or_else(HttpProblem::not_found)?;
-    let policy = "default-src 'none'; style-src 'unsafe-inline'; sandbox allow-popups allow-top-navigation; frame-ancestors 'none'";
-    Ok(([(CONTENT_SECURITY_POLICY, policy)], Html(caught.email.html().to_owned())).into_response())
+    }
 }

@@ -10,8 +10,8 @@ use super::show;
 use super::visitor_pages::VisitorPages as _;
 use crate::views::{Form, Kept};
 use usher_domain::urls;
-use usher_http_server::extract::body;
 use usher_http_server::extract::visitor::Visitor;
+use usher_http_server::extract::{body, form_token};
 use usher_http_server::problem::HttpProblem;
 use usher_http_server::state::App;
 use usher_protocol::params::Params;
@@ -26,8 +26,8 @@ pub async fn layer(
     request: Request,
     next: Next,
 ) -> Result<Response, HttpProblem> {
-    let typed = request.method() == Method::POST && takes_text(request.uri().path());
-    if !typed || app.usher.accounts.current(&visitor.browser).await?.is_some() {
+    let is_form = request.method() == Method::POST;
+    if !is_form || app.usher.accounts.current(&visitor.browser).await?.is_some() {
         return Ok(next.run(request).await);
     }
     body::require_media_type(request.headers(), "application/x-www-form-urlencoded")?;
@@ -35,24 +35,21 @@ pub async fn layer(
     let again = Request::from_parts(parts.clone(), Body::empty());
     let sent = body::read(Request::from_parts(parts, sent)).await?;
     match Params::decode(&sent) {
-        Ok(form) if is_typed(again.uri().path(), &form) => kept(visitor, again.uri().path(), &form),
+        Ok(form) if is_typed(again.uri().path(), &form) => {
+            form_token::check(&app, again.headers(), &form)?;
+            kept(visitor, again.uri().path(), &form)
+        }
         _ => Ok(next.run(again.map(|_| Body::from(Bytes::clone(&sent)))).await),
     }
-}
-
-/// Pages with text fields.
-fn takes_text(path: &str) -> bool {
-    [urls::PROFILE, urls::EMAIL, urls::CONSOLE].contains(&path) || path.starts_with(urls::IN_CONSOLE)
 }
 
 /// Whether somebody typed into the form. If they only pressed a button, they sign in and press it again.
 fn is_typed(path: &str, form: &Params) -> bool {
     let has = |name| form.get(name).ok().flatten().is_some_and(|value| !value.is_empty());
-    if path == urls::EMAIL { has("email") } else { !has("do") }
+    path != urls::EMAIL || has("email")
 }
 
 fn kept(mut visitor: Visitor, path: &str, form: &Params) -> Result<Response, HttpProblem> {
-    visitor.check_form(form)?;
     let fields = form.iter().filter(|(name, _)| !SECRETS.contains(name));
     let fields = fields.map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
     let back = [urls::PROFILE, urls::EMAIL].into_iter().find(|own| *own == path).unwrap_or(urls::CONSOLE);

@@ -5,9 +5,6 @@
 
 use usher_protocol::params::Params;
 
-/// The hidden field.
-pub(crate) const LOADED: &str = "loaded";
-
 /// The values that a form was loaded with.
 #[derive(Debug, Default)]
 pub(crate) struct LoadedValues(Params);
@@ -18,9 +15,8 @@ impl LoadedValues {
         Self(Params::from_pairs(fields.iter().map(|(name, value)| (*name, *value))))
     }
 
-    /// Reads them from a form that was sent. Without them, every field counts as edited.
-    pub(crate) fn sent_with(form: &Params) -> Self {
-        let sent = form.get(LOADED).ok().flatten().unwrap_or_default();
+    /// Reads the hidden field of a form that was sent. If it is empty or garbage, every field counts as edited.
+    pub(crate) fn decode(sent: &str) -> Self {
         Self(Params::decode(sent.as_bytes()).unwrap_or_default())
     }
 
@@ -31,18 +27,13 @@ impl LoadedValues {
 
     /// The value that a field was loaded with.
     pub(crate) fn get(&self, name: &str) -> Option<&str> {
-        value_of(&self.0, name)
+        self.0.iter().find(|(field, _)| *field == name).map(|(_, value)| value)
     }
 
     /// Whether a field was edited: `typed` is not what it was loaded with.
     pub(crate) fn is_edited(&self, name: &str, typed: &str) -> bool {
         self.get(name).is_none_or(|loaded| normal(loaded) != normal(typed))
     }
-}
-
-/// The value of a field, empty if it was sent empty; `None` if the form does not have it.
-pub(crate) fn value_of<'p>(form: &'p Params, field: &str) -> Option<&'p str> {
-    form.iter().find(|(name, _)| *name == field).map(|(_, value)| value)
 }
 
 /// The lines of a field. Browsers send CR LF for each line break (HTML, form submission).
@@ -61,8 +52,7 @@ mod tests {
             ("redirect_uris", "https://a.test/cb\nhttps://b.test/cb"),
             ("first_party", ""),
         ]);
-        let form = Params::from_pairs([(LOADED, loaded.encode())]);
-        let loaded = LoadedValues::sent_with(&form);
+        let loaded = LoadedValues::decode(&loaded.encode());
         assert!(!loaded.is_edited("name", "Shop & Co"));
         assert!(!loaded.is_edited("redirect_uris", "https://a.test/cb\r\nhttps://b.test/cb\r\n"));
         assert!(!loaded.is_edited("first_party", ""));
@@ -74,9 +64,8 @@ mod tests {
     #[test]
     fn garbage_counts_as_nothing_loaded() {
         for garbage in ["%ff", "\0", "a=b=c&&&", "%"] {
-            let form = Params::from_pairs([(LOADED, garbage)]);
-            assert!(LoadedValues::sent_with(&form).is_edited("name", "Shop"), "{garbage:?}");
+            assert!(LoadedValues::decode(garbage).is_edited("name", "Shop"), "{garbage:?}");
         }
-        assert!(LoadedValues::sent_with(&Params::default()).is_edited("name", "Shop"));
+        assert!(LoadedValues::decode("").is_edited("name", "Shop"));
     }
 }

@@ -2,11 +2,15 @@
 
 use axum::Router;
 use axum::middleware::from_fn_with_state;
-use axum::routing::{get, post};
+use axum::routing::get;
 
-use super::{account, console, dev_mail, documents, factors, kept, login, setup, upstream};
+use super::{account, console, dev_mail, documents, factors, login, setup, upstream};
 use crate::oidc::{authorize, logout};
-use usher_domain::urls::{self, CaughtEmailUrls, ClientUrls, ProjectUrls, ProviderUrls, UpstreamUrls, WebhookUrls};
+use crate::page_routes::PageRoutes;
+use usher_domain::urls::{
+    self, CaughtEmailUrls, ClientUrls, DeliveryUrls, MemberUrls, PasskeyUrls, ProjectUrls, ProviderUrls,
+    RememberedUrls, UpstreamUrls, WebhookUrls,
+};
 use usher_http_server::extract::visitor::see_other;
 use usher_http_server::layers::cors::{self, Cors};
 use usher_http_server::layers::csrf;
@@ -15,85 +19,147 @@ use usher_protocol::endpoints;
 
 /// Every page.
 pub fn routes(app: &App) -> Router<App> {
-    people(app).merge(authorization()).merge(passkey_endpoints()).merge(documents::routes())
+    protected(app, pages(app))
+        .merge(authorization(app).into_router())
+        .merge(passkey_endpoints())
+        .merge(documents::routes())
 }
 
-/// Pages for users. Cross-site forms are rejected by their headers, and by the token in each form.
-fn people(app: &App) -> Router<App> {
-    let mut router = Router::new()
-        .route(urls::HOME, get(|| async { see_other(urls::PROFILE) }))
-        .route(urls::ACCOUNT, get(|| async { see_other(urls::PROFILE) }))
-        .route(urls::LOGIN, get(login::sign_in::get).post(login::sign_in::post))
-        .route(urls::SECOND_FACTOR, get(login::second::get).post(login::second::post))
-        .route(urls::PASSKEY_SIGN_IN, post(login::passkey::post))
-        .route(urls::ENROL, get(login::second::get_enrol).post(login::second::post_enrol))
-        .route(urls::ACCOUNTS, get(login::accounts::get).post(login::accounts::post))
-        .route(urls::REGISTER, get(login::register::get).post(login::register::post))
-        .route(urls::VERIFY, get(login::verify::get).post(login::verify::post))
-        .route(urls::VERIFIED_ELSEWHERE, get(login::verify::elsewhere))
-        .route(urls::RECOVER, get(login::recover::get).post(login::recover::post))
-        .route(urls::RECOVER_SENT, get(login::recover::sent))
-        .route(urls::WAITING, get(login::recover::waiting))
-        .route(urls::RECOVER_RESET, get(login::recover::reset).post(login::recover::post_reset))
-        .route(urls::RECOVER_DONE, get(login::recover::done))
-        .route(urls::CONSENT, get(login::consent::get).post(login::consent::post))
-        .route(urls::DEVICE, get(login::device::get).post(login::device::post))
-        .route(urls::DEVICE_DONE, get(login::device::done))
-        .route(urls::LOGOUT, get(login::logout::get).post(login::logout::post))
-        .route(urls::PROFILE, get(account::profile::get).post(account::profile::post))
-        .route(urls::SECURITY, get(account::security::get).post(account::security::post))
-        .route(urls::EMAIL, get(account::email::get).post(account::email::post))
-        .route(urls::SESSIONS, get(account::sessions::get).post(account::sessions::post))
-        .route(urls::APPS, get(account::apps::get).post(account::apps::post))
-        .route(urls::ACTIVITY, get(account::activity::get))
-        .route(urls::DATA, get(account::data::get).post(account::data::post))
-        .route(urls::NOT_ME, get(account::report_compromise::get).post(account::report_compromise::post))
-        .route(urls::FACTORS, post(factors::change::post))
-        .route(urls::TOTP, get(factors::totp::get).post(factors::totp::post))
-        .route(urls::RECOVERY_CODES, get(factors::codes::get))
-        .route(urls::NEW_PASSKEY, get(factors::passkey::get).post(factors::passkey::post))
-        .route(urls::IDENTITIES, get(account::identities::get).post(account::identities::post))
-        .route(UpstreamUrls::START, get(upstream::start::get))
-        .route(urls::UPSTREAM_ASK, get(upstream::ask::get).post(upstream::ask::post))
-        .route(urls::CHANGE_PASSWORD, get(account::security::change_password))
-        .route(urls::SETUP, get(setup::get).post(setup::post))
-        .route(urls::CONSOLE, get(console::projects::list).post(console::projects::create))
-        .route(ProjectUrls::PAGE, get(console::projects::one))
-        .route(ProjectUrls::MEMBERS, get(console::members::get).post(console::members::post))
-        .route(ProjectUrls::TOKEN, get(console::token::get).post(console::token::post))
-        .route(ProjectUrls::MODULES, get(console::modules::get))
-        .route(ProjectUrls::WEBHOOKS, get(console::webhooks::get).post(console::webhooks::post))
-        .route(WebhookUrls::PAGE, get(console::webhook::get).post(console::webhook::post))
-        .route(ProjectUrls::NEW_CLIENT, get(console::edit::new).post(console::edit::create))
-        .route(ClientUrls::PAGE, get(console::clients::get).post(console::clients::post))
-        .route(ClientUrls::EDIT, get(console::edit::get).post(console::edit::post))
-        .route(urls::PROVIDERS, get(console::providers::list))
-        .route(urls::NEW_PROVIDER, get(console::provider::new).post(console::provider::create))
-        .route(ProviderUrls::PAGE, get(console::provider::get).post(console::provider::post));
-    if app.caught.is_some() {
-        router = router
-            .route(urls::DEV_MAIL, get(dev_mail::list))
-            .route(CaughtEmailUrls::PAGE, get(dev_mail::one))
-            .route(CaughtEmailUrls::HTML, get(dev_mail::html));
-    }
-    let router = router
-        .route_layer(from_fn_with_state(app.clone(), kept::layer))
-        .route_layer(from_fn_with_state(app.clone(), login::renew::layer));
+/// Pages in the layers that all of them share. Cross-site forms are rejected by their headers, and by the token in each
+/// form ([`crate::kit::PageForm`]).
+pub fn protected(app: &App, pages: PageRoutes) -> Router<App> {
+    let router = pages.into_router().route_layer(from_fn_with_state(app.clone(), login::renew::layer));
     csrf::wrap(router, app.usher.core.config.server.issuer.url()).expect("an issuer is always an origin")
 }
 
+/// The list of all pages and their actions.
+pub fn pages(app: &App) -> PageRoutes {
+    let pages = console_pages(account_pages(login_pages(PageRoutes::new(app))));
+    if app.caught.is_some() { development_pages(pages) } else { pages }
+}
+
+fn login_pages(pages: PageRoutes) -> PageRoutes {
+    pages
+        .page(urls::HOME, || async { see_other(urls::PROFILE) })
+        .form(urls::LOGIN, login::sign_in::get, login::sign_in::sign_in)
+        .action(urls::PASSKEY_SIGN_IN, login::passkey::sign_in)
+        .form(urls::SECOND_FACTOR, login::second::get, login::second::by_code)
+        .action(urls::SECOND_PASSKEY, login::second::by_passkey)
+        .form(urls::ENROL, login::enrol::get, login::enrol::cancel)
+        .form(urls::ACCOUNTS, login::accounts::get, login::accounts::choose)
+        .action(urls::REMOVE_ACCOUNT, login::accounts::remove)
+        .form(urls::REGISTER, login::register::get, login::register::sign_up)
+        .form(urls::VERIFY, login::verify::get, login::verify::by_code)
+        .action(urls::VERIFY_BY_LINK, login::verify::by_link)
+        .action(urls::VERIFY_RESEND, login::verify::resend)
+        .action(urls::VERIFY_CONTINUE, login::verify::continue_here)
+        .action(urls::VERIFY_ADDRESS, login::verify::change_address)
+        .page(urls::VERIFIED_ELSEWHERE, login::verify::elsewhere)
+        .form(urls::RECOVER, login::recover::get, login::recover::request)
+        .page(urls::RECOVER_SENT, login::recover::sent)
+        .page(urls::WAITING, login::recover::waiting)
+        .form(urls::RECOVER_RESET, login::recover::reset, login::recover::set_password)
+        .page(urls::RECOVER_DONE, login::recover::done)
+        .form(urls::CONSENT, login::consent::get, login::consent::answer)
+        .form(urls::DEVICE, login::device::get, login::device::enter_code)
+        .page(urls::DEVICE_DONE, login::device::done)
+        .form(urls::LOGOUT, login::logout::get, login::logout::answer)
+        .page(UpstreamUrls::START, upstream::start::get)
+        .form(urls::UPSTREAM_ASK, upstream::ask::get, upstream::ask::by_code)
+        .action(urls::UPSTREAM_ASK_MAIL, upstream::ask::mail)
+        .action(urls::UPSTREAM_ASK_SKIP, upstream::ask::skip)
+        .action(urls::UPSTREAM_ASK_CONFIRM, upstream::ask::confirm)
+        .form(urls::SETUP, setup::get, setup::set_up)
+}
+
+fn account_pages(pages: PageRoutes) -> PageRoutes {
+    pages
+        .page(urls::ACCOUNT, || async { see_other(urls::PROFILE) })
+        .text_form(urls::PROFILE, account::profile::get, account::profile::save)
+        .text_form(urls::EMAIL, account::email::get, account::email::begin)
+        .action(urls::EMAIL_BY_CODE, account::email::by_code)
+        .action(urls::EMAIL_BY_LINK, account::email::by_link)
+        .action(urls::EMAIL_DISMISS, account::email::dismiss)
+        .form(urls::SECURITY, account::security::get, account::security::change_password)
+        .page(urls::CHANGE_PASSWORD, account::security::well_known)
+        .action(urls::REMOVE_TOTP, factors::change::remove_totp)
+        .action(PasskeyUrls::RENAME, factors::change::rename_passkey)
+        .action(PasskeyUrls::REMOVE, factors::change::remove_passkey)
+        .action(urls::SECOND_STEP_ALWAYS, factors::change::second_step_always)
+        .action(urls::SECOND_STEP_SOMETIMES, factors::change::second_step_sometimes)
+        .action(RememberedUrls::FORGET, factors::change::forget_browser)
+        .action(urls::FORGET_BROWSERS, factors::change::forget_browsers)
+        .form(urls::TOTP, factors::totp::get, factors::totp::confirm)
+        .form(urls::NEW_PASSKEY, factors::passkey::get, factors::passkey::register)
+        .page(urls::RECOVERY_CODES, factors::codes::get)
+        .action(urls::RENEW_CODES, factors::codes::renew)
+        .page(urls::SESSIONS, account::sessions::get)
+        .action(urls::END_SESSION, account::sessions::end)
+        .action(urls::END_OTHER_SESSIONS, account::sessions::end_others)
+        .action(urls::END_ALL_SESSIONS, account::sessions::end_all)
+        .page(urls::IDENTITIES, account::identities::get)
+        .action(urls::LINK_IDENTITY, account::identities::link)
+        .action(urls::UNLINK_IDENTITY, account::identities::unlink)
+        .action(urls::MERGE_ACCOUNTS, account::identities::merge)
+        .action(urls::UNDO_MERGE, account::identities::undo_merge)
+        .form(urls::APPS, account::apps::get, account::apps::withdraw)
+        .page(urls::ACTIVITY, account::activity::get)
+        .page(urls::DATA, account::data::get)
+        .action(urls::DOWNLOAD_DATA, account::data::download)
+        .action(urls::DELETE_ACCOUNT, account::data::delete)
+        .form(urls::NOT_ME, account::report_compromise::get, account::report_compromise::report)
+}
+
+fn console_pages(pages: PageRoutes) -> PageRoutes {
+    pages
+        .text_form(urls::CONSOLE, console::projects::list, console::projects::create)
+        .page(ProjectUrls::PAGE, console::projects::one)
+        .text_form(ProjectUrls::MEMBERS, console::members::get, console::members::add)
+        .action(MemberUrls::CHANGE_ROLE, console::members::change_role)
+        .action(MemberUrls::REMOVE, console::members::remove)
+        .text_form(ProjectUrls::TOKEN, console::token::get, console::token::rotate)
+        .page(ProjectUrls::MODULES, console::modules::get)
+        .text_form(ProjectUrls::WEBHOOKS, console::webhooks::get, console::webhooks::create)
+        .text_form(WebhookUrls::PAGE, console::webhook::get, console::webhook::save)
+        .action(WebhookUrls::TEST, console::webhook::test)
+        .action(WebhookUrls::ENABLE, console::webhook::enable)
+        .action(WebhookUrls::DISABLE, console::webhook::disable)
+        .action(WebhookUrls::ROTATE_SECRET, console::webhook::rotate_secret)
+        .action(WebhookUrls::DELETE, console::webhook::delete)
+        .action(WebhookUrls::REDELIVER_FAILED, console::webhook::redeliver_failed)
+        .action(DeliveryUrls::REDELIVER, console::webhook::redeliver)
+        .text_form(ProjectUrls::NEW_CLIENT, console::edit::new, console::edit::create)
+        .page(ClientUrls::PAGE, console::clients::get)
+        .action(ClientUrls::ROTATE_SECRET, console::clients::rotate_secret)
+        .action(ClientUrls::ENABLE, console::clients::enable)
+        .action(ClientUrls::DISABLE, console::clients::disable)
+        .action(ClientUrls::DELETE, console::clients::delete)
+        .text_form(ClientUrls::EDIT, console::edit::get, console::edit::save)
+        .page(urls::PROVIDERS, console::providers::list)
+        .text_form(urls::NEW_PROVIDER, console::provider::new, console::provider::create)
+        .text_form(ProviderUrls::PAGE, console::provider::get, console::provider::save)
+        .action(ProviderUrls::TEST, console::provider::test)
+        .action(ProviderUrls::ENABLE, console::provider::enable)
+        .action(ProviderUrls::DISABLE, console::provider::disable)
+        .action(ProviderUrls::REMOVE, console::provider::remove)
+}
+
+fn development_pages(pages: PageRoutes) -> PageRoutes {
+    pages
+        .page(urls::DEV_MAIL, dev_mail::list)
+        .page(CaughtEmailUrls::PAGE, dev_mail::one)
+        .page(CaughtEmailUrls::HTML, dev_mail::html)
+}
+
 /// Endpoints for redirects of clients and providers, and for requests of providers. They have no CORS (RFC 9700 §2.6).
-fn authorization() -> Router<App> {
-    Router::new()
-        .route(endpoints::AUTHORIZE, get(authorize::get).post(authorize::post))
-        .route(endpoints::END_SESSION, get(logout::get).post(logout::post))
-        .route(UpstreamUrls::CALLBACK, get(upstream::callback::get).post(upstream::callback::post))
-        .route(UpstreamUrls::NOTICES, post(upstream::provider_events::account))
-        .route(
-            UpstreamUrls::DELETION,
-            get(upstream::provider_events::deletion).post(upstream::provider_events::data_deletion),
-        )
-        .route(UpstreamUrls::LOGOUT, post(upstream::provider_events::backchannel_logout))
+pub fn authorization(app: &App) -> PageRoutes {
+    PageRoutes::new(app)
+        .form(endpoints::AUTHORIZE, authorize::get, authorize::post)
+        .form(endpoints::END_SESSION, logout::get, logout::post)
+        .form(UpstreamUrls::CALLBACK, upstream::callback::get, upstream::callback::post)
+        .action(UpstreamUrls::NOTICES, upstream::provider_events::account)
+        .form(UpstreamUrls::DELETION, upstream::provider_events::deletion, upstream::provider_events::data_deletion)
+        .action(UpstreamUrls::LOGOUT, upstream::provider_events::backchannel_logout)
 }
 
 /// The well-known URL for password managers, from any page.

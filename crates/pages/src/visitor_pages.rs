@@ -43,6 +43,9 @@ pub trait VisitorPages {
     /// page, whose navigation is a new one. And a head with a long URL would exceed the buffers of common proxies.
     fn redirect(self, to: &str) -> Response;
 
+    /// The response of [`Self::redirect`], without new cookies.
+    fn redirection(&self, to: &str) -> Response;
+
     /// Redirects to a URL of this server that responds with a page, not with a redirect to another site.
     fn redirect_to_page(self, to: &str) -> Response;
 }
@@ -75,24 +78,29 @@ impl VisitorPages for Visitor {
     }
 
     fn redirect(self, to: &str) -> Response {
+        let answer = self.redirection(to);
+        self.reply(answer)
+    }
+
+    fn redirection(&self, to: &str) -> Response {
         let is_ours = to.starts_with('/') && !to.starts_with("//");
         let may_leave = !is_ours || is_of_a_request(to);
-        let by_page = self.posted && may_leave;
-        send_to(self, to, by_page)
+        send_to(self, to, self.posted && may_leave)
     }
 
     fn redirect_to_page(self, to: &str) -> Response {
-        send_to(self, to, false)
+        let answer = send_to(&self, to, false);
+        self.reply(answer)
     }
 }
 
-fn send_to(visitor: Visitor, to: &str, by_page: bool) -> Response {
+fn send_to(visitor: &Visitor, to: &str, by_page: bool) -> Response {
     if to.len() <= LONGEST_LOCATION && !by_page {
-        return visitor.reply(see_other(to));
+        return see_other(to);
     }
     let page = Onward { page: visitor.page(visitor.lang(None, None)), url: to.to_owned() };
     match page.render() {
-        Ok(html) => visitor.reply((Extension(Continuation::ByAddress), Html(html))),
+        Ok(html) => (Extension(Continuation::ByAddress), Html(html)).into_response(),
         Err(error) => HttpProblem::not_rendered(&error).into_response(),
     }
 }

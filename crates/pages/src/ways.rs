@@ -6,14 +6,12 @@ use usher_http_server::problem::HttpProblem;
 use usher_i18n::Lang;
 use usher_protocol::params::Params;
 
-/// URLs that only accept forms, with the page of each form.
-const FORMS_OF: [(&str, &str); 2] = [(urls::FACTORS, urls::SECURITY), (urls::PASSKEY_SIGN_IN, urls::LOGIN)];
-
 /// The links to continue, the best one first. `here` is the requested URL, with its query.
 pub fn ways(lang: Lang, kind: PageProblem, problem: &HttpProblem, here: &str) -> Vec<ErrorPageLink> {
     let way = |key, url: &str| ErrorPageLink { label: lang.text(key), url: url.to_owned() };
     let path = here.split('?').next().unwrap_or_default();
-    let again = FORMS_OF.iter().find(|(form, _)| *form == path).map_or(here, |(_, page)| *page);
+    let page = urls::page_of_action(path);
+    let again = if page == path { here } else { page };
     let account = way("way-account", urls::PROFILE);
     let mut found = match kind {
         PageProblem::SignInExpired => vec![way("sign-in", &sign_in_again(here))],
@@ -85,7 +83,7 @@ mod tests {
 
     #[test]
     fn a_form_without_a_page_leads_to_the_page_that_it_stands_on() {
-        let found = ways(Lang::En, PageProblem::FormExpired, &HttpProblem::internal(), urls::FACTORS);
+        let found = ways(Lang::En, PageProblem::FormExpired, &HttpProblem::internal(), urls::RENEW_CODES);
         assert_eq!(found[0].url, urls::SECURITY);
     }
 

@@ -25,8 +25,8 @@ on_both_databases! {
         server.userinfo(&tokens.text("access_token")).await;
         server.signed_in("bob@example.test").await;
         let csrf = browser.open(&server.at("/account/data")).await.value("csrf");
-        let form = [("csrf", csrf.as_str()), ("do", "download")];
-        let reply = send(server.ask(Method::POST, "/account/data", &browser.cookies).form(&form)).await;
+        let form = [("csrf", csrf.as_str())];
+        let reply = send(server.ask(Method::POST, "/account/data/download", &browser.cookies).form(&form)).await;
         assert_eq!(reply.status, StatusCode::OK);
         assert!(reply.header("content-disposition").starts_with("attachment"));
         let data: serde_json::Value = serde_json::from_str(&reply.body).expect("it is JSON");
@@ -52,7 +52,7 @@ on_both_databases! {
         let tokens = server.tokens(&mut browser, &client, ANA).await;
         server.userinfo(&tokens.text("access_token")).await;
         let page = browser.open(&server.at("/account/data")).await;
-        let gone = browser.submit(&page, &[("do", "delete"), ("confirmation", " Ana@Example.test ")]).await;
+        let gone = browser.press(&page, "delete", &[("confirmation", " Ana@Example.test ")]).await;
         assert_eq!(gone.status, StatusCode::OK, "{}", gone.body);
         assert!(gone.text(".receipt").contains("Test web"), "{}", gone.body);
         for browser in [&mut browser, &mut phone] {
@@ -100,12 +100,12 @@ on_both_databases! {
         let mut browser = server.signed_in(ANA).await;
         let page = browser.open(&server.at("/account/data")).await;
         for typed in ["", "ana", "bob@example.test", "yes"] {
-            let again = browser.submit(&page, &[("do", "delete"), ("confirmation", typed)]).await;
+            let again = browser.press(&page, "delete", &[("confirmation", typed)]).await;
             assert_eq!(again.status, StatusCode::UNPROCESSABLE_ENTITY, "{typed:?}");
             assert!(!again.text("#confirmation-error").is_empty(), "{}", again.body);
         }
         server.wait(301);
-        let asked = browser.submit(&page, &[("do", "delete"), ("confirmation", ANA)]).await;
+        let asked = browser.press(&page, "delete", &[("confirmation", ANA)]).await;
         assert!(asked.url.starts_with(&server.at("/login?")), "{}", asked.url);
         assert!(browser.open(&server.at("/account/data")).await.values("confirmation").is_empty());
         let back = browser.sign_in(&asked, ANA).await;

@@ -35,7 +35,7 @@ on_both_databases! {
         assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
         assert_eq!(address(&server, ANA).await.as_deref(), Some(ANA), "nothing has changed yet");
         let done = browser.submit(&page, &[("code", sent.code().expect("a code"))]).await;
-        assert_eq!(done.url, server.at("/account/profile?saved=email"));
+        assert_eq!(done.url, server.at("/account/profile?done=email"));
         assert_eq!(address(&server, NEW).await.as_deref(), Some(NEW));
         let notice = email(&server, "email_changed").await;
         assert_eq!(notice.to(), ANA);
@@ -54,7 +54,7 @@ on_both_databases! {
         assert_eq!(again.url, format!("{}&sent=0", page.url), "the page asks for the code that was");
         assert!(again.text("main .notice").starts_with("No email was sent"), "{}", again.body);
         let done = browser.submit(&again, &[("code", sent.code().expect("a code"))]).await;
-        assert_eq!(done.url, server.at("/account/profile?saved=email"), "{}", done.body);
+        assert_eq!(done.url, server.at("/account/profile?done=email"), "{}", done.body);
     }
 
     async fn a_new_code_is_sent_from_the_page_that_waits_for_it(db: TestDatabase) {
@@ -68,7 +68,7 @@ on_both_databases! {
         let new = email(&server, "verify_email").await;
         assert_ne!(old.code(), new.code());
         let done = browser.submit(&again, &[("code", new.code().expect("a code"))]).await;
-        assert_eq!(done.url, server.at("/account/profile?saved=email"));
+        assert_eq!(done.url, server.at("/account/profile?done=email"));
     }
 
     async fn an_address_is_changed_by_the_link_and_only_by_whoever_asked(db: TestDatabase) {
@@ -86,7 +86,7 @@ on_both_databases! {
         assert_eq!(address(&server, ANA).await.as_deref(), Some(ANA), "a scanner may have opened it");
         let token = page.value("token");
         let done = browser.submit(&page, &[("token", &token)]).await;
-        assert_eq!(done.url, server.at("/account/profile?saved=email"), "{}", done.body);
+        assert_eq!(done.url, server.at("/account/profile?done=email"), "{}", done.body);
         assert_eq!(address(&server, NEW).await.as_deref(), Some(NEW));
     }
 

@@ -24,7 +24,7 @@ on_both_databases! {
         let mut browser = server.signed_in(ANA).await;
         let page = browser.open(&server.at("/account/profile")).await;
         let saved = browser.submit(&page, &GOOD).await;
-        assert_eq!((saved.status, saved.url.as_str()), (StatusCode::OK, server.at("/account/profile?saved=1").as_str()));
+        assert_eq!((saved.status, saved.url.as_str()), (StatusCode::OK, server.at("/account/profile?done=1").as_str()));
         for (name, value) in &GOOD[..7] {
             assert_eq!(saved.value(name), value.trim(), "{name}");
         }
@@ -115,7 +115,7 @@ on_both_databases! {
         server.user(ANA).await;
         let mut nobody = server.browser();
         let csrf = nobody.open(&server.at("/login")).await.value("csrf");
-        for path in ["/account/profile", "/account/security", "/account/sessions", "/account/apps", "/account/data", "/account/email"] {
+        for path in ["/account/profile", "/account/security", "/account/apps", "/account/email"] {
             let sign_in = format!("/login?next={}", path.replace('/', "%2F"));
             let reply = server.get_as(&nobody, path).await;
             assert_eq!((reply.status, reply.location()), (StatusCode::SEE_OTHER, sign_in.as_str()), "{path}");

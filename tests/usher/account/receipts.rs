@@ -18,7 +18,7 @@ on_both_databases! {
         server.wait(6 * 60);
         server.tokens(&mut browser, &late, ANA).await;
         let page = browser.open(&server.at("/account/sessions")).await;
-        let done = browser.submit(&page, &[("everywhere", "true")]).await;
+        let done = browser.press(&page, "end-all", &[]).await;
         let receipt = done.text(".receipt").split_whitespace().collect::<Vec<_>>().join(" ");
         assert!(receipt.contains("Early Its access ends within 4 minutes."), "{receipt}");
         assert!(receipt.contains("Late Its access ends within 10 minutes."), "{receipt}");

@@ -49,7 +49,7 @@ on_both_databases! {
         let csrf = bob.open(&server.at("/account/sessions")).await.value("csrf");
         let mut answers = Vec::new();
         for id in [hers.as_str(), "018f0000-0000-7000-8000-000000000000"] {
-            let reply = server.post_as(&bob, "/account/sessions", &[("csrf", &csrf), ("session", id)]).await;
+            let reply = server.post_as(&bob, "/account/sessions/end", &[("csrf", &csrf), ("session", id)]).await;
             assert_eq!(reply.status, StatusCode::NOT_FOUND);
             answers.push(reply.fingerprint(id));
         }
@@ -62,7 +62,7 @@ on_both_databases! {
         server.user(ANA).await;
         let (mut laptop, mut phone) = (server.signed_in(ANA).await, server.signed_in(ANA).await);
         let page = laptop.open(&server.at("/account/sessions")).await;
-        let done = laptop.submit(&page, &[("everywhere", "true")]).await;
+        let done = laptop.press(&page, "end-all", &[]).await;
         assert_eq!((done.status, done.values("session").len()), (StatusCode::OK, 0), "{}", done.body);
         for browser in [&mut laptop, &mut phone] {
             assert_eq!(browser.open(&server.at("/account/profile")).await.url, server.at("/login?next=%2Faccount%2Fprofile"));
@@ -109,7 +109,7 @@ on_both_databases! {
         server.user(ANA).await;
         let (mut laptop, mut phone) = (server.signed_in(ANA).await, server.signed_in(ANA).await);
         let page = laptop.open(&server.at("/account/sessions")).await;
-        let done = laptop.submit(&page, &[("others", "true")]).await;
+        let done = laptop.press(&page, "end-others", &[]).await;
         assert_eq!(done.url, server.at("/account/sessions?done=others"));
         assert_eq!(done.values("session").len(), 1);
         assert!(!done.text("[role=status]").is_empty());
@@ -145,7 +145,7 @@ on_both_databases! {
         let mut browser = server.signed_in(ANA).await;
         let csrf = browser.open(&server.at("/account/sessions")).await.value("csrf");
         for garbage in ["", "x", "../..", "%00", "018f"] {
-            let reply = server.post_as(&browser, "/account/sessions", &[("csrf", &csrf), ("session", garbage)]).await;
+            let reply = server.post_as(&browser, "/account/sessions/end", &[("csrf", &csrf), ("session", garbage)]).await;
             assert_eq!(reply.status, StatusCode::BAD_REQUEST, "{garbage:?}");
         }
         assert_eq!(browser.open(&server.at("/account/profile")).await.url, server.at("/account/profile"));

@@ -40,7 +40,7 @@ on_both_databases! {
         let page = other.sign_in(&sign_in, ANA).await;
         assert!(page.url.starts_with(&link), "the form keeps it too: {}", page.url);
         let done = other.submit(&page, &[("token", &token)]).await;
-        assert_eq!(done.url, server.at("/account/profile?saved=email"), "{}", done.body);
+        assert_eq!(done.url, server.at("/account/profile?done=email"), "{}", done.body);
     }
 
     async fn a_change_that_was_not_made_has_to_be_repeated_and_the_page_says_so(db: TestDatabase) {
@@ -49,12 +49,12 @@ on_both_databases! {
         let mut browser = server.signed_in(ANA).await;
         let page = browser.open(&server.at("/account/security")).await;
         server.wait(301);
-        let asked = press(&server, &mut browser, &page, "/account/security/factors", ["action", "always"]).await;
+        let asked = press(&server, &mut browser, &page, "/account/security/second-step/always", ["x", "x"]).await;
         assert!(asked.url.ends_with("&again=1"), "{}", asked.url);
         let back = browser.submit(&asked, &[("password", PASSWORD)]).await;
         assert_eq!(back.url, server.at("/account/security?done=repeat"));
         assert!(back.text("main .notice").contains("Nothing was changed yet"), "{}", back.body);
-        let done = press(&server, &mut browser, &back, "/account/security/factors", ["action", "always"]).await;
+        let done = press(&server, &mut browser, &back, "/account/security/second-step/always", ["x", "x"]).await;
         assert_eq!(done.url, server.at("/account/security?done=factor"));
     }
 
@@ -63,11 +63,11 @@ on_both_databases! {
         server.user(ANA).await;
         server.tokens(&mut server.signed_in(ANA).await, &server.client(ClientType::Web, |_| {}).await, ANA).await;
         for (path, then, field) in [
-            ("/account/security/factors", "/account/security", ["action", "always"]),
-            ("/account/sessions", "/account/sessions", ["others", "1"]),
+            ("/account/security/second-step/always", "/account/security", ["x", "x"]),
+            ("/account/sessions/end-others", "/account/sessions", ["x", "x"]),
             ("/account/apps", "/account/apps", ["client", "x"]),
-            ("/account/identities", "/account/identities", ["unlink", "x"]),
-            ("/account/data", "/account/data", ["do", "delete"]),
+            ("/account/identities/unlink", "/account/identities", ["unlink", "x"]),
+            ("/account/data/delete", "/account/data", ["confirmation", "x"]),
         ] {
             let mut browser = server.signed_in(ANA).await;
             let page = browser.open(&server.at("/account/security")).await;

@@ -6,6 +6,7 @@ use usher_domain::oauth::client::ClientType;
 use super::{BOSS, administrator};
 use crate::harness::browser::Browser;
 use crate::harness::database::on_both_databases;
+use crate::harness::page_list::{ListedPage, filled};
 use crate::harness::server::TestServer;
 use crate::web::wire::send;
 
@@ -20,48 +21,26 @@ async fn everything(server: &TestServer) -> Vec<i64> {
     counts
 }
 
-/// Requests every URL of the console, with every method, and with forms that would have an effect.
-async fn knock_everywhere(
-    server: &TestServer,
-    browser: &Browser<'_>,
-    csrf: &str,
-    wanted: StatusCode,
-    project: &str,
-    client: &str,
-) {
-    let paths = [
-        "/console".to_owned(),
-        format!("/console/projects/{project}"),
-        format!("/console/projects/{project}/clients/new"),
-        format!("/console/projects/{project}/members"),
-        format!("/console/projects/{project}/token"),
-        format!("/console/projects/{project}/modules"),
-        format!("/console/projects/{project}/webhooks"),
-        format!("/console/projects/{project}/webhooks/nothing"),
-        "/console/projects/nothing/members".into(),
-        "/console/projects/nothing/token".into(),
-        format!("/console/clients/{client}"),
-        format!("/console/clients/{client}/edit"),
-        "/console/providers".into(),
-        "/console/providers/nothing".into(),
-        "/console/new-provider?kind=x".into(),
-        "/console/projects/nothing".into(),
-        "/console/clients/nothing".into(),
-        "/console/clients/nothing/edit".into(),
-    ];
+/// Requests every page and action of the console, with every method, and with forms that would have an effect; also on
+/// objects that do not exist.
+async fn knock_everywhere(server: &TestServer, browser: &Browser<'_>, csrf: &str, wanted: StatusCode, client: &str) {
     let form = [("csrf", csrf), ("name", "Mine"), ("type", "web"), ("redirect_uris", "https://evil.test/cb")];
-    for path in &paths {
-        let reply = server.get_as(browser, path).await;
-        assert_eq!(reply.status, wanted, "GET {path}");
-        for word in ["rotate-secret", "disable", "enable", "delete", "add", "change", "remove", "test"] {
-            let form: Vec<_> = form.into_iter().chain([("do", word)]).collect();
-            let reply = server.post_as(browser, path, &form).await;
-            assert!([wanted, StatusCode::METHOD_NOT_ALLOWED].contains(&reply.status), "POST {path}: {}", reply.status);
+    let pages: Vec<_> = server.listed_pages(client).into_iter().filter(ListedPage::is_of_console).collect();
+    assert!(pages.len() > 25, "{pages:?}");
+    for ListedPage { path, route } in pages {
+        let nothing = filled(route.path, |_| "nothing".to_owned());
+        for path in [path, nothing] {
+            let is = |there| if there { wanted } else { StatusCode::METHOD_NOT_ALLOWED };
+            let reply = server.get_as(browser, &path).await;
+            assert_eq!(reply.status, is(route.has_get), "GET {path}");
+            let reply = server.post_as(browser, &path, &form).await;
+            let kept = wanted == StatusCode::SEE_OTHER && reply.status == StatusCode::UNPROCESSABLE_ENTITY;
+            assert!(kept || reply.status == is(route.has_post), "POST {path}: {}", reply.status);
             assert!(!reply.location().starts_with("/console"), "POST {path}: {}", reply.location());
-        }
-        for method in [Method::PUT, Method::PATCH, Method::DELETE] {
-            let reply = send(server.ask(method.clone(), path, &browser.cookies).form(&form)).await;
-            assert_eq!(reply.status, StatusCode::METHOD_NOT_ALLOWED, "{method} {path}");
+            for method in [Method::PUT, Method::PATCH, Method::DELETE] {
+                let reply = send(server.ask(method.clone(), &path, &browser.cookies).form(&form)).await;
+                assert_eq!(reply.status, StatusCode::METHOD_NOT_ALLOWED, "{method} {path}");
+            }
         }
     }
 }
@@ -71,14 +50,14 @@ on_both_databases! {
         let server = TestServer::on(db, &[]).await;
         server.user("ana@example.test").await;
         let client = server.client(ClientType::Web, |_| {}).await.client;
-        let (project, id) = (client.project_id.to_string(), client.id.0);
+        let id = client.id.0;
         let mut nobody = server.browser();
         let csrf = nobody.open(&server.at("/login")).await.value("csrf");
         let mut ana = server.signed_in("ana@example.test").await;
         let hers = ana.open(&server.at("/account/security")).await.value("csrf");
         let before = everything(&server).await;
-        knock_everywhere(&server, &nobody, &csrf, StatusCode::SEE_OTHER, &project, &id).await;
-        knock_everywhere(&server, &ana, &hers, StatusCode::FORBIDDEN, &project, &id).await;
+        knock_everywhere(&server, &nobody, &csrf, StatusCode::SEE_OTHER, &id).await;
+        knock_everywhere(&server, &ana, &hers, StatusCode::FORBIDDEN, &id).await;
         assert_eq!(everything(&server).await, before, "nothing happened");
         assert!(!ana.open(&server.at("/account/profile")).await.body.contains("/console"), "and no link leads there");
     }

@@ -194,7 +194,7 @@ on_both_databases! {
         for _ in 0..2 {
             server.wait(60);
             let page = browser.open(&server.at(&format!("/console/clients/{id}"))).await;
-            let rotated = browser.submit(&page, &[("overlap", "86400"), ("do", "rotate-secret")]).await;
+            let rotated = browser.press(&page, "rotate-secret", &[("overlap", "86400")]).await;
             secrets.push(rotated.text("#secret").trim().to_owned());
             let again = browser.open(&rotated.url).await;
             assert!(again.text("#secret").is_empty() && !again.text("[role=status].warning").is_empty(), "shown once");
@@ -205,10 +205,10 @@ on_both_databases! {
         }
         assert_eq!(works, [false, true, true], "the newest two");
         let page = browser.open(&server.at(&format!("/console/clients/{id}"))).await;
-        let early = browser.submit(&page, &[("overlap", "0"), ("do", "rotate-secret")]).await;
+        let early = browser.press(&page, "rotate-secret", &[("overlap", "0")]).await;
         assert!(early.text("#secret").is_empty() && early.text("[role=status]").contains("ten seconds"), "{}", early.body);
         server.wait(60);
-        let ended = browser.submit(&page, &[("overlap", "0"), ("do", "rotate-secret")]).await;
+        let ended = browser.press(&page, "rotate-secret", &[("overlap", "0")]).await;
         let newest = ended.text("#secret").trim().to_owned();
         assert!(secret_works(&server, &id, &newest).await && !secret_works(&server, &id, &secrets[2]).await);
     }
@@ -300,10 +300,10 @@ on_both_databases! {
         let (id, secret) = (made.text("#client-id").trim().to_owned(), made.text("#secret").trim().to_owned());
         let at = server.at(&format!("/console/clients/{id}"));
         let page = browser.open(&at).await;
-        let disabled = browser.submit(&page, &[("do", "disable")]).await;
+        let disabled = browser.press(&page, "disable", &[]).await;
         assert!(!disabled.text("[role=status]").is_empty(), "{}", disabled.body);
         assert!(!secret_works(&server, &id, &secret).await);
-        let enabled = browser.submit(&disabled, &[("do", "enable")]).await;
+        let enabled = browser.press(&disabled, "enable", &[]).await;
         assert!(secret_works(&server, &id, &secret).await);
         let edit = browser.open(&format!("{at}/edit?add=https%3A%2F%2Frp.test%2Fmore")).await;
         assert_eq!(edit.text("#redirect_uris").trim(), "https://rp.test/cb\nhttps://rp.test/more");
@@ -318,9 +318,9 @@ on_both_databases! {
         let bad = browser.submit(&edit, &[("redirect_uris", "javascript:x"), ("name", "")]).await;
         assert_eq!(bad.status, StatusCode::UNPROCESSABLE_ENTITY);
         assert!(!bad.text("#name-error").is_empty() && !bad.text("#redirect_uris-error").is_empty(), "{}", bad.body);
-        let nonsense = browser.submit(&enabled, &[("do", "explode")]).await;
+        let nonsense = browser.press(&enabled, "rotate-secret", &[("overlap", "soon")]).await;
         assert_eq!(nonsense.status, StatusCode::BAD_REQUEST);
-        let gone = browser.submit(&enabled, &[("do", "delete")]).await;
+        let gone = browser.press(&enabled, "delete", &[]).await;
         assert_eq!(gone.status, StatusCode::OK, "back at the project");
         for gone in [browser.open(&at).await, browser.submit(&edit, &[("name", "Shop")]).await] {
             assert_eq!((gone.status, gone.text("h1").trim()), (StatusCode::NOT_FOUND, "It does not exist any more"));

@@ -40,15 +40,14 @@ on_both_databases! {
         let server = TestServer::on(db, &[]).await;
         server.user("ana@example.test").await;
         let (mut browser, page, ..) = at_page(&server, "members").await;
-        let added = browser.submit(&page, &[("email", " Ana@example.test "), ("role", "owner"), ("do", "add")]).await;
+        let added = browser.submit(&page, &[("email", " Ana@example.test "), ("role", "owner")]).await;
         assert!(added.body.contains("ana@example.test") && !added.text("[role=status]").is_empty(), "{}", added.body);
-        let also = browser.submit(&added, &[("role", "viewer"), ("email", BOSS), ("do", "add")]).await;
+        let also = browser.submit(&added, &[("role", "viewer"), ("email", BOSS)]).await;
         assert_eq!((roles(&server, "owner").await, roles(&server, "viewer").await), (1, 1), "{}", also.body);
         let boss = server.usher.users.load_user(BOSS).await.expect("the administrator").id.to_string();
-        let fields = [("user", boss.as_str()), ("role", "developer"), ("do", "change")];
-        let changed = browser.submit(&also, &fields).await;
+        let changed = browser.press(&also, &format!("{boss}/change-role"), &[("role", "developer")]).await;
         assert_eq!(roles(&server, "developer").await, 1, "{}", changed.body);
-        let removed = browser.submit(&changed, &[("user", boss.as_str()), ("do", "remove")]).await;
+        let removed = browser.press(&changed, &format!("{boss}/remove"), &[]).await;
         assert_eq!(roles(&server, "developer").await, 0, "{}", removed.body);
         assert_eq!(server.database.count("select count(*) from event where kind like 'member.%'").await, 4);
     }
@@ -56,23 +55,24 @@ on_both_databases! {
     async fn a_member_who_cannot_be_is_refused_with_words(db: TestDatabase) {
         let server = TestServer::on(db, &[]).await;
         let ana = server.user("ana@example.test").await;
-        let (mut browser, page, ..) = at_page(&server, "members").await;
-        let page = browser.submit(&page, &[("role", "owner"), ("email", "ana@example.test"), ("do", "add")]).await;
+        let (mut browser, page, project, _) = at_page(&server, "members").await;
+        let page = browser.submit(&page, &[("role", "owner"), ("email", "ana@example.test")]).await;
         for (email, role) in [("nobody@example.test", "viewer"), ("ana@example.test", "viewer"), ("", "viewer")] {
-            let again = browser.submit(&page, &[("role", role), ("email", email), ("do", "add")]).await;
+            let again = browser.submit(&page, &[("role", role), ("email", email)]).await;
             assert_eq!(again.status, StatusCode::UNPROCESSABLE_ENTITY, "{email}");
             assert!(!again.text("#email-error").is_empty(), "{email}: {}", again.body);
         }
-        let again = browser.submit(&page, &[("email", BOSS), ("role", "king"), ("do", "add")]).await;
+        let again = browser.submit(&page, &[("email", BOSS), ("role", "king")]).await;
         assert!(again.status == StatusCode::UNPROCESSABLE_ENTITY && !again.text("#role .field-error").is_empty());
-        let ana = ana.id.to_string();
-        for fields in [&[("user", ana.as_str()), ("do", "remove")][..], &[("user", &ana), ("role", "viewer"), ("do", "change")]] {
-            let kept = browser.submit(&page, fields).await;
+        for (action, fields) in [("remove", &[][..]), ("change-role", &[("role", "viewer")])] {
+            let kept = browser.press(&page, &format!("{}/{action}", ana.id), fields).await;
             assert_eq!(kept.status, StatusCode::UNPROCESSABLE_ENTITY, "the last owner stays");
             assert!(!kept.text("[role=alert]").is_empty(), "{}", kept.body);
         }
-        for fields in [[("user", "nonsense"), ("do", "remove")], [("user", "x"), ("do", "explode")]] {
-            assert_eq!(browser.submit(&page, &fields).await.status, StatusCode::NOT_FOUND);
+        let form = [("csrf".to_owned(), page.value("csrf"))];
+        for nobody in ["nonsense", "01936d2e-3c00-7000-8000-000000000007"] {
+            let url = server.at(&format!("/console/projects/{}/members/{nobody}/remove", project.id));
+            assert_eq!(browser.post(&url, &form).await.status, StatusCode::NOT_FOUND, "{nobody}");
         }
         assert_eq!(roles(&server, "owner").await, 1);
     }

@@ -28,7 +28,6 @@ async fn add_google(server: &TestServer, browser: &mut Browser<'_>) -> crate::ha
         ("email_trust", ""),
         ("base_url", "http://127.0.0.1:9/google"),
         ("rest", "{\"authoritative_domains\": [\"corp.test\"]}"),
-        ("do", "save"),
         ("client_id", " us "),
     ];
     browser.submit(&form, &fields).await
@@ -50,7 +49,7 @@ on_both_databases! {
         let settings = kept(&server, "google").await;
         assert_eq!((settings.client_id.as_str(), settings.authoritative_domains.as_slice()), ("us", &["corp.test".to_owned()][..]));
 
-        let saved = [("do", "save"), ("label", "Gmail"), ("client_id", "us"), ("base_url", "http://127.0.0.1:9/google"),
+        let saved = [("label", "Gmail"), ("client_id", "us"), ("base_url", "http://127.0.0.1:9/google"),
             ("rest", ""), ("link_policy", "verify_mail")];
         let changed = browser.submit(&added, &saved).await;
         assert_eq!(changed.url, server.at("/console/providers/google?done=saved"), "{}", changed.body);
@@ -58,15 +57,15 @@ on_both_databases! {
         assert_eq!((server.usher.providers.kinds().button(&settings), settings.sign_up, settings.link_policy.as_str()), ("Gmail", false, "verify_mail"));
         assert!(server.usher.providers.load_provider(&settings.id).await.unwrap().secret.is_some(), "an empty field keeps the secret");
 
-        let off = browser.submit(&changed, &[("do", "disable")]).await;
+        let off = browser.press(&changed, "disable", &[]).await;
         assert!(!kept(&server, "google").await.enabled && off.body.contains("Out of use"), "{}", off.body);
         assert!(server.usher.providers.offered_providers().await.unwrap().is_empty());
-        browser.submit(&off, &[("do", "enable")]).await;
+        browser.press(&off, "enable", &[]).await;
         assert!(kept(&server, "google").await.enabled);
         let list = browser.open(&server.at("/console/providers")).await;
         assert!(list.body.contains("Gmail") && list.body.contains("/upstream/google/callback"), "{}", list.body);
 
-        let gone = browser.submit(&changed, &[("do", "remove")]).await;
+        let gone = browser.press(&changed, "remove", &[]).await;
         assert_eq!(gone.url, server.at("/console/providers?done=removed"));
         assert!(server.usher.providers.list_providers().await.unwrap().is_empty());
         let page = browser.open(&server.at("/console/providers/google")).await;
@@ -90,7 +89,7 @@ on_both_databases! {
         server.usher.providers.put_provider(new).await.expect("it is changed elsewhere");
         // What the form was loaded with, but for the scopes and one of the settings in the JSON field.
         let rest = "{\"authoritative_domains\": [\"corp.test\"], \"extra_params\": {\"a\": \"b\"}}";
-        let mut fields = vec![("do", "save"), ("label", ""), ("client_id", "us"), ("hd", ""), ("sign_up", "true"),
+        let mut fields = vec![("label", ""), ("client_id", "us"), ("hd", ""), ("sign_up", "true"),
             ("link_policy", "confirm"), ("email_trust", ""), ("base_url", "http://127.0.0.1:9/google"), ("rest", rest),
             ("scopes", "email")];
         let refused = browser.submit(&open, &fields).await;
@@ -121,7 +120,7 @@ on_both_databases! {
             ("rest", "{\"hd\": \"corp.test\"}", "rest-error"),
             ("rest", "{\"<b>\": 1}", "rest-error"),
         ] {
-            let mut fields = vec![("do", "save"), ("client_id", "us"), ("client_secret", SECRET), ("id", "ms")];
+            let mut fields = vec![("client_id", "us"), ("client_secret", SECRET), ("id", "ms")];
             fields.retain(|(held, _)| *held != name);
             fields.push((name, value));
             let answer = browser.submit(&form, &fields).await;
@@ -144,7 +143,7 @@ on_both_databases! {
         let server = TestServer::on(db, &[]).await;
         let mut browser = administrator(&server).await;
         let page = add_google(&server, &mut browser).await;
-        let moved = [("do", "save"), ("client_id", "us"), ("base_url", "http://127.0.0.1:10/google"), ("rest", "")];
+        let moved = [("client_id", "us"), ("base_url", "http://127.0.0.1:10/google"), ("rest", "")];
         let answer = browser.submit(&page, &moved).await;
         assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
         assert!(answer.body.contains("client_secret-error"), "{}", answer.body);
@@ -165,8 +164,7 @@ on_both_databases! {
             ("token_url", token.as_str()),
             ("userinfo_url", userinfo.as_str()),
             ("rest", "{\"map\": {\"subject\": \"/id\"}}"),
-            ("do", "save"),
-            ("client_id", "us"),
+                ("client_id", "us"),
         ];
         let new = [("id", "forge"), ("client_secret", SECRET)];
         let added = browser.submit(&form, &[&new[..], &sound[..]].concat()).await;
@@ -205,9 +203,10 @@ on_both_databases! {
         let new = NewProvider { settings, secret: Some(Secret::from(SECRET)), managed: true };
         server.usher.providers.put_provider(new).await.unwrap();
         let page = browser.open(&server.at("/console/providers/google")).await;
-        assert!(page.body.contains("of-file") && !page.body.contains("value=\"save\""), "{}", page.body);
-        for word in ["save", "disable", "remove"] {
-            let answer = browser.submit(&page, &[("client_id", "other"), ("do", word)]).await;
+        assert!(page.body.contains("of-file") && page.values("client_id").is_empty(), "{}", page.body);
+        let form = [("csrf".to_owned(), page.value("csrf")), ("client_id".to_owned(), "other".to_owned())];
+        for word in ["", "/disable", "/remove"] {
+            let answer = browser.post(&format!("{}{word}", page.url), &form).await;
             assert_eq!(answer.status, StatusCode::CONFLICT, "{word}: {}", answer.body);
         }
         assert_eq!(kept(&server, "google").await.client_id, "of-file");
@@ -218,7 +217,7 @@ on_both_databases! {
         let server = TestServer::on(db, &[]).await;
         let mut browser = administrator(&server).await;
         let page = add_google(&server, &mut browser).await;
-        let tested = browser.submit(&page, &[("do", "test")]).await;
+        let tested = browser.press(&page, "test", &[]).await;
         assert_eq!(tested.status, StatusCode::OK, "{}", tested.body);
         assert!(tested.body.contains("Its metadata") && tested.body.contains("cannot be reached now"), "{}", tested.body);
     }
@@ -226,15 +225,16 @@ on_both_databases! {
     async fn only_administrators_with_our_form_change_anything(db: TestDatabase) {
         let server = TestServer::on(db, &[]).await;
         let mut boss = administrator(&server).await;
-        let page = add_google(&server, &mut boss).await;
-        let forged = [("csrf".to_owned(), "x".to_owned()), ("do".to_owned(), "remove".to_owned())];
-        assert_eq!(boss.post(&page.url, &forged).await.status, StatusCode::FORBIDDEN);
+        add_google(&server, &mut boss).await;
+        let forged = [("csrf".to_owned(), "x".to_owned())];
+        let remove = server.at("/console/providers/google/remove");
+        assert_eq!(boss.post(&remove, &forged).await.status, StatusCode::FORBIDDEN);
         let mut stranger = server.browser();
         for path in ["/console/providers", "/console/providers/google", "/console/new-provider?kind=x"] {
             let landing = stranger.open(&server.at(path)).await;
             assert!(landing.url.starts_with(&server.at("/login")), "{path}: {}", landing.url);
         }
-        let answer = stranger.post(&server.at("/console/providers/google"), &forged).await;
+        let answer = stranger.post(&remove, &forged).await;
         assert!(answer.url.starts_with(&server.at("/login")), "{}", answer.url);
         assert_eq!(server.usher.providers.list_providers().await.unwrap().len(), 1);
         assert_eq!(serde_json::to_value(kept(&server, "google").await).unwrap()["client_id"], json!("us"));

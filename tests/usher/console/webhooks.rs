@@ -37,7 +37,7 @@ on_both_databases! {
         let again = browser.open(&made.url).await;
         assert!(secret(&again).is_empty() && !again.text("[role=status].warning").is_empty(), "{}", again.body);
         assert_eq!(server.database.count("select count(*) from webhook").await, 1);
-        let rotated = browser.submit(&again, &[("do", "rotate-secret")]).await;
+        let rotated = browser.press(&again, "rotate-secret", &[]).await;
         assert!(secret(&rotated).starts_with("whsec_") && secret(&rotated) != secret(&made), "{}", rotated.body);
         let list = browser.open(&page.url).await;
         assert!(list.body.contains("https://shop.example/hook") && list.body.contains("session.*, user.deleted"));
@@ -66,20 +66,19 @@ on_both_databases! {
         let server = TestServer::on(db, &[]).await;
         let (mut browser, page) = at_webhooks(&server).await;
         let made = add(&mut browser, &page, "https://shop.example/hook").await;
-        let tested = browser.submit(&made, &[("do", "test")]).await;
+        let tested = browser.press(&made, "test", &[]).await;
         assert!(tested.body.contains("webhook.test"), "{}", tested.body);
-        let message = tested.values("redeliver").first().expect("a delivery").clone();
-        let again = browser.submit(&tested, &[("redeliver", &message)]).await;
+        let again = browser.press(&tested, "redeliver", &[]).await;
         assert!(again.status == StatusCode::OK && !again.text("[role=status]").is_empty(), "{}", again.body);
-        let off = browser.submit(&again, &[("do", "disable")]).await;
+        let off = browser.press(&again, "disable", &[]).await;
         for word in ["test", "redeliver-failed"] {
-            let refused = browser.submit(&tested, &[("do", word)]).await;
+            let refused = browser.press(&tested, word, &[]).await;
             assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "{word}");
             assert!(!refused.text("[role=alert]").is_empty(), "{word}");
         }
         assert_eq!(server.database.count("select count(*) from webhook_delivery").await, 1);
-        let on = browser.submit(&off, &[("do", "enable")]).await;
-        let sent = browser.submit(&on, &[("do", "redeliver-failed")]).await;
+        let on = browser.press(&off, "enable", &[]).await;
+        let sent = browser.press(&on, "redeliver-failed", &[]).await;
         assert_eq!(sent.status, StatusCode::OK);
     }
 
@@ -87,15 +86,18 @@ on_both_databases! {
         let server = TestServer::on(db, &[]).await;
         let (mut browser, page) = at_webhooks(&server).await;
         let made = add(&mut browser, &page, "https://shop.example/hook").await;
-        let fields = [("url", "https://shop.example/other"), ("description", "Other"), ("events", "*"), ("do", "save")];
+        let fields = [("url", "https://shop.example/other"), ("description", "Other"), ("events", "*")];
         let saved = browser.submit(&made, &fields).await;
         assert!(saved.body.contains("https://shop.example/other"), "{}", saved.body);
-        let fields = [("url", "nonsense"), ("description", "Other"), ("events", "*"), ("do", "save")];
+        let fields = [("url", "nonsense"), ("description", "Other"), ("events", "*")];
         let refused = browser.submit(&saved, &fields).await;
         assert!(!refused.text("#url-error").is_empty() && refused.body.contains("nonsense"), "{}", refused.body);
-        assert_eq!(browser.submit(&saved, &[("do", "explode")]).await.status, StatusCode::NOT_FOUND);
-        assert_eq!(browser.submit(&saved, &[("redeliver", "nonsense"), ("do", "")]).await.status, StatusCode::NOT_FOUND);
-        let gone = browser.submit(&saved, &[("do", "delete")]).await;
+        let form = [("csrf".to_owned(), saved.value("csrf"))];
+        for nothing in ["deliveries/nonsense/redeliver", "deliveries/01936d2e-3c00-7000-8000-000000000007/redeliver"] {
+            let url = format!("{}/{nothing}", saved.url.split('?').next().expect("a path"));
+            assert_eq!(browser.post(&url, &form).await.status, StatusCode::NOT_FOUND, "{nothing}");
+        }
+        let gone = browser.press(&saved, "delete", &[]).await;
         assert!(gone.url.ends_with("/webhooks?done=deleted"), "{}", gone.url);
         assert_eq!(browser.open(&made.url).await.status, StatusCode::NOT_FOUND);
         for nonsense in ["nothing", "01936d2e-3c00-7000-8000-000000000007"] {
@@ -118,11 +120,11 @@ on_both_databases! {
         };
         server.usher.webhooks.update_webhook(project, webhook, elsewhere).await.expect("it is changed elsewhere");
         let too_long = "x".repeat(2_000);
-        let mut fields = vec![("url", "https://shop.example/hook"), ("events", "session.*\r\nuser.deleted"), ("do", "save"),
+        let mut fields = vec![("url", "https://shop.example/hook"), ("events", "session.*\r\nuser.deleted"),
             ("description", too_long.as_str())];
         let refused = browser.submit(&open, &fields).await;
         assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "{}", refused.body);
-        fields[3].1 = "Edited";
+        fields[2].1 = "Edited";
         let saved = browser.submit(&refused, &fields).await;
         assert_eq!(saved.status, StatusCode::OK, "{}", saved.body);
         let now = server.usher.webhooks.load_webhook(project, webhook).await.expect("it is there");

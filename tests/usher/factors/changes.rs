@@ -30,7 +30,7 @@ on_both_databases! {
         let app = set_up(&server, &mut browser).await;
         let page = browser.open(&server.at("/account/security")).await;
         server.wait(301);
-        let done = browser.submit(&page, &[("action", "remove-totp")]).await;
+        let done = browser.press(&page, "remove-totp", &[]).await;
         assert!(done.url.contains("/login?next="), "{}", done.url);
         let user = server.usher.users.load_user(ANA).await.unwrap();
         assert!(server.database.store.find_factors(user.id).await.unwrap().totp);
@@ -45,7 +45,7 @@ on_both_databases! {
         let mut browser = server.signed_in(ANA).await;
         let _app: App = set_up(&server, &mut browser).await;
         let page = browser.open(&server.at("/account/security")).await;
-        browser.submit(&page, &[("action", "remove-totp")]).await;
+        browser.press(&page, "remove-totp", &[]).await;
         let kinds = events(&server).await;
         for kind in ["factor.added", "factor.removed", "session.stepped_up"] {
             assert!(kinds.iter().any(|held| held == kind), "{kind}: {kinds:?}");

@@ -155,7 +155,7 @@ on_both_databases! {
         let mut authenticator = with_passkey(&server).await;
         let mut browser = server.signed_in(ANA).await;
         let page = browser.open(&server.at("/account/security")).await;
-        browser.submit(&page, &[("csrf", &page.value("csrf")), ("action", "always")]).await;
+        browser.press(&page, "always", &[]).await;
         let mut browser = server.browser();
         let step = at_second_step(&server, &mut browser).await;
         let landing = browser.submit(&step, &authenticator.get(&step).fields()).await;
@@ -180,7 +180,7 @@ on_both_databases! {
         let landing = again.submit(&page, &authenticator.get(&page).fields()).await;
         assert_eq!(landing.url, server.at("/account/profile"));
         let last = again.open(&server.at("/account/security")).await;
-        let refused = again.submit(&last, &[("passkey", &last.value("passkey")), ("action", "remove-passkey")]).await;
+        let refused = again.press(&last, "remove", &[]).await;
         assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "the last way in stays");
         assert!(!last.body.contains("name=\"current_password\""));
         let set = again.submit(&last, &[("email", ANA), ("password", PASSWORD)]).await;
@@ -195,18 +195,17 @@ on_both_databases! {
         let mut ana = server.signed_in(ANA).await;
         let mut bob = server.signed_in("bob@example.test").await;
         let page = ana.open(&server.at("/account/security")).await;
-        let id = page.value("passkey");
+        let rename = page.actions("/rename").remove(0);
         let csrf = bob.open(&server.at("/account/security")).await.value("csrf");
-        for action in ["rename", "remove-passkey"] {
-            let form = [("csrf", csrf.as_str()), ("passkey", &id), ("name", "Mine"), ("action", action)];
-            let form: Vec<_> = form.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
-            let refused = bob.post(&server.at("/account/security/factors"), &form).await;
+        for action in ["rename", "remove"] {
+            let form = [("csrf".to_owned(), csrf.clone()), ("name".to_owned(), "Mine".to_owned())];
+            let refused = bob.post(&server.at(&rename.replace("rename", action)), &form).await;
             assert_eq!(refused.status, StatusCode::NOT_FOUND, "{action}");
         }
-        let renamed = ana.submit(&page, &[("name", " My \u{202E}phone "), ("action", "rename")]).await;
+        let renamed = ana.press(&page, "rename", &[("name", " My \u{202E}phone ")]).await;
         assert_eq!(renamed.value("name"), "My phone");
-        let removed = ana.submit(&renamed, &[("passkey", &id), ("action", "remove-passkey")]).await;
-        assert!(!removed.body.contains("name=\"passkey\""));
+        let removed = ana.press(&renamed, "remove", &[]).await;
+        assert!(removed.actions("/rename").is_empty());
         let mut browser = server.browser();
         let page = browser.open(&server.at("/login")).await;
         let landing = browser.submit(&page, &authenticator.get(&page).fields()).await;

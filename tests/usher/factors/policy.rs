@@ -57,7 +57,7 @@ on_both_databases! {
         let page = browser.open(&server.authorize_url(&strict, &[])).await;
         let enrol = browser.sign_in(&page, ANA).await;
         assert!(enrol.url.contains("/login/enrol"), "{}", enrol.url);
-        let cancelled = browser.submit(&enrol, &[("cancel", "1")]).await;
+        let cancelled = browser.press(&enrol, "enrol", &[]).await;
         assert_eq!(cancelled.answer("error").as_deref(), Some("unmet_authentication_requirements"));
         let silent = browser.open(&server.authorize_url(&strict, &[("prompt", "none")])).await;
         assert_eq!(silent.answer("error").as_deref(), Some("unmet_authentication_requirements"));

@@ -51,9 +51,7 @@ on_both_databases! {
         let step = at_second_step(&server, &mut browser).await;
         browser.submit(&step, &[("code", &app.code(server.now()))]).await;
         let page = browser.open(&server.at("/account/security")).await;
-        let csrf = page.value("csrf");
-        let form = [("csrf".to_owned(), csrf), ("action".to_owned(), "codes".to_owned())];
-        let shown = browser.post(&server.at("/account/security/factors"), &form).await;
+        let shown = browser.press(&page, "codes/renew", &[]).await;
         let codes: Vec<String> = shown.text(".codes code").split_whitespace().map(str::to_owned).collect();
         assert_eq!(codes.len(), 10);
         assert!(codes.iter().all(|code| code.len() == 19 && !app.codes.contains(code)), "{codes:?}");

@@ -78,7 +78,7 @@ on_both_databases! {
         let mut browser = remembered(&server, &app).await;
         assert_eq!(lands_on(&server, &mut browser).await, "/account/profile");
         let page = browser.open(&server.at("/account/security")).await;
-        let done = browser.submit(&page, &[("action", "forget-all")]).await;
+        let done = browser.press(&page, "forget-all", &[]).await;
         assert_eq!(done.url, server.at("/account/security?done=browser"));
         sign_out(&server, &mut browser).await;
         assert_eq!(lands_on(&server, &mut browser).await, "/login/second");

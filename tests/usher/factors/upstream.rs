@@ -71,7 +71,7 @@ on_both_databases! {
             assert!(asked_again(&server, &browser.submit(&page, &[(field, value)]).await), "{field}");
         }
         let page = browser.open(&server.at("/account/data")).await;
-        let left = browser.submit(&page, &[("confirmation", ANA), ("do", "delete")]).await;
+        let left = browser.press(&page, "delete", &[("confirmation", ANA)]).await;
         assert!(asked_again(&server, &left), "{} {}", left.url, left.body);
         assert_eq!((server.users().await, server.identities().await), (1, 1), "and nothing has changed");
 

@@ -33,6 +33,13 @@ impl Landing {
         url.query_pairs().find(|(key, _)| key == name).map(|(_, value)| value.into_owned())
     }
 
+    /// The URLs of the forms whose URL ends with this.
+    pub fn actions(&self, end: &str) -> Vec<String> {
+        let selector = Selector::parse(&format!("form[action$=\"{end}\"]")).expect("a selector");
+        let page = Html::parse_document(&self.body);
+        page.select(&selector).filter_map(|form| form.value().attr("action")).map(str::to_owned).collect()
+    }
+
     /// The code in the redirect to the client.
     pub fn code(&self) -> String {
         self.answer("code").unwrap_or_else(|| panic!("expected a code, landed on {} {}", self.status, self.url))
@@ -70,7 +77,25 @@ impl Browser<'_> {
 
     /// Fills in and submits the first form of a page that has a field or button of the last given name.
     pub async fn submit(&mut self, page: &Landing, fields: &[(&str, &str)]) -> Landing {
-        let (action, mut values) = form_of(page, fields.last().map_or("", |(name, _)| name));
+        let with = fields.last().map_or("", |(name, _)| name);
+        self.send(page, form_of(page, &format!("[name=\"{with}\"]")), fields).await
+    }
+
+    /// Fills in the form of an action and presses its button. The URL of the action ends with `action`.
+    pub async fn press(&mut self, page: &Landing, action: &str, fields: &[(&str, &str)]) -> Landing {
+        let ends = [("form", "action"), ("button", "formaction")]
+            .map(|(element, name)| format!("{element}[{name}$=\"/{action}\"], {element}[{name}*=\"/{action}?\"]"));
+        let form = ends.join(", ");
+        self.send(page, form_of(page, &form), fields).await
+    }
+
+    async fn send(
+        &mut self,
+        page: &Landing,
+        form: (String, Vec<(String, String)>),
+        fields: &[(&str, &str)],
+    ) -> Landing {
+        let (action, mut values) = form;
         for (name, value) in fields {
             values.retain(|(held, _)| held != name);
             values.push(((*name).to_owned(), (*value).to_owned()));
@@ -164,20 +189,24 @@ pub fn leads_on(body: &str) -> Option<String> {
     refresh.strip_prefix("0; url=").map(str::to_owned)
 }
 
-/// The URL of a form, and its initial values.
+/// The URL and the initial values of the first form that matches, or holds an element that does. The URL of a button
+/// comes first.
 fn form_of(page: &Landing, with: &str) -> (String, Vec<(String, String)>) {
     let selector = |text: &str| Selector::parse(text).expect("a selector");
     let document = Html::parse_document(&page.body);
-    let has = selector(&format!("[name=\"{with}\"]"));
-    let form = document
-        .select(&selector("form"))
-        .find(|form| form.select(&has).next().is_some())
-        .unwrap_or_else(|| panic!("no form with {with} on {} {}:\n{}", page.status, page.url, page.body));
+    let has = selector(with);
+    let found = document.select(&selector("form")).find_map(|form| {
+        let inside = form.select(&has).next();
+        (has.matches(&form) || inside.is_some()).then_some((form, inside))
+    });
+    let (form, inside) =
+        found.unwrap_or_else(|| panic!("no form with {with} on {} {}:\n{}", page.status, page.url, page.body));
+    let action = inside.and_then(|element| element.value().attr("formaction")).or(form.value().attr("action"));
     let named = selector("input[name]");
     let inputs = form.select(&named).filter(|input| !matches!(input.value().attr("type"), Some("checkbox" | "radio")));
     let values = inputs.map(|input| {
         let value = |name| input.value().attr(name).unwrap_or_default().to_owned();
         (value("name"), value("value"))
     });
-    (form.value().attr("action").unwrap_or_default().to_owned(), values.collect())
+    (action.unwrap_or_default().to_owned(), values.collect())
 }

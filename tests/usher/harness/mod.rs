@@ -4,6 +4,7 @@ pub mod authenticator;
 pub mod browser;
 pub mod database;
 #[cfg(feature = "sim")]
+pub mod page_list;
 pub mod providers;
 pub mod relying_party;
 pub mod server;

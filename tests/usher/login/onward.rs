@@ -54,7 +54,7 @@ on_both_databases! {
         let waits = browser.submit(&page, &form).await;
         let code = server.emails().await[0].code().expect("a code").to_owned();
         browser.submit(&waits, &[("code", &code)]).await.code();
-        let second = browser.submit(&waits, &[("continue", "1")]).await;
+        let second = browser.press(&waits, "continue", &[]).await;
         assert!(second.title().starts_with("You are signed in"), "{} {}", second.url, second.body);
     }
 

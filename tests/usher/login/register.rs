@@ -58,13 +58,13 @@ on_both_databases! {
         let page = browser.open(&link).await;
         assert_eq!((page.status, users(&server).await), (StatusCode::OK, 0), "mail programs open links by themselves");
         assert!(!page.body.contains("name=\"password\""), "in the browser that registered one click is enough");
-        assert_eq!(browser.submit(&page, &[("confirm", "1")]).await.url, server.at("/account/profile"));
+        assert_eq!(browser.press(&page, "link", &[]).await.url, server.at("/account/profile"));
         let again = browser.open(&link).await;
         assert_eq!(again.status, StatusCode::GONE, "once");
         let mut other = server.browser();
         let csrf = other.open(&server.at("/login")).await.value("csrf");
-        let reply =
-            server.post_as(&other, link.trim_start_matches(&server.url), &[("csrf", &csrf), ("code", &code)]).await;
+        let path = link.trim_start_matches(&server.url).replace("/verify?", "/verify/link?");
+        let reply = server.post_as(&other, &path, &[("csrf", &csrf), ("code", &code)]).await;
         assert_eq!(reply.status, StatusCode::GONE);
         assert_eq!(users(&server).await, 1);
     }
@@ -112,7 +112,7 @@ on_both_databases! {
         let page = register(&server, &mut owner, UNA, PASSWORD).await;
         let (code, link) = email(&server).await;
         register(&server, &mut server.browser(), UNA, "the door of a stranger").await;
-        let resent = owner.submit(&page, &[("resend", "1")]).await;
+        let resent = owner.press(&page, "resend", &[]).await;
         assert_eq!(server.emails().await.len(), 1, "no other email may be sent");
         assert!(resent.text("main .notice").starts_with("No email was sent"), "{}", resent.body);
         assert_eq!(owner.open(&link).await.status, StatusCode::OK, "the link is good");
@@ -134,7 +134,7 @@ on_both_databases! {
         let dead = browser.submit(&page, &[("code", &code)]).await;
         assert_ne!(dead.url, server.at("/account/profile"));
         assert!(dead.status.is_client_error() && users(&server).await == 0);
-        let page = browser.submit(&page, &[("resend", "1")]).await;
+        let page = browser.press(&page, "resend", &[]).await;
         let (code, _) = email(&server).await;
         assert_eq!(
             browser.submit(&page, &[("code", &code)]).await.url,
@@ -165,7 +165,7 @@ on_both_databases! {
         server.wait(15 * 60);
         assert!(browser.submit(&page, &[("code", &code)]).await.status.is_client_error());
         assert_eq!(browser.open(&link).await.status, StatusCode::GONE);
-        let page = browser.submit(&page, &[("resend", "1")]).await;
+        let page = browser.press(&page, "resend", &[]).await;
         let (code, _) = email(&server).await;
         let grouped = format!(" {} {} ", &code[..4], &code[4..]);
         assert_eq!(browser.submit(&page, &[("code", &grouped)]).await.url, server.at("/account/profile"));
@@ -176,7 +176,7 @@ on_both_databases! {
         let mut browser = server.browser();
         let page = register(&server, &mut browser, UNA, PASSWORD).await;
         let (old_code, old_link) = email(&server).await;
-        let renewed = browser.submit(&page, &[("resend", "1")]).await;
+        let renewed = browser.press(&page, "resend", &[]).await;
         assert_ne!(renewed.url, page.url);
         let (code, _) = email(&server).await;
         assert_ne!(code, old_code);
@@ -224,7 +224,7 @@ on_both_databases! {
             let wrong = server.post_as(&browser, &proof, &[("csrf", &csrf), ("code", "12345678")]).await;
             let known = [("csrf", csrf.as_str()), ("email", email), ("password", "the door of an attacker")];
             let signed_in = server.post_as(&browser, "/login", &known).await;
-            let resent = server.post_as(&browser, &proof, &[("csrf", &csrf), ("resend", "1")]).await;
+            let resent = server.post_as(&browser, &proof.replace("/verify", "/verify/resend"), &[("csrf", &csrf)]).await;
             let id = |reply: &crate::web::wire::Reply| {
                 reply.location().split(['=', '&']).nth(1).unwrap_or_default().to_owned()
             };

@@ -180,7 +180,7 @@ on_both_databases! {
         let (mut laptop, mut phone) = (server.browser(), server.browser());
         let waits = register(&server, &mut laptop, &client).await;
         assert!(!goes_on(&server, &laptop, &waits).await);
-        let early = laptop.submit(&waits, &[("continue", "1")]).await;
+        let early = laptop.press(&waits, "continue", &[]).await;
         assert!(early.body.contains("not confirmed yet"), "{}", early.body);
         let page = phone.open(&link(&server).await).await;
         let done = phone.submit(&page, &[("password", PASSWORD)]).await;
@@ -188,7 +188,7 @@ on_both_databases! {
         assert_eq!(phone.open(&done.url).await.title(), done.title(), "loaded again, it says the same");
         assert_eq!(server.browser().open(&done.url).await.url, server.at("/login"), "to nobody else");
         assert!(goes_on(&server, &laptop, &waits).await);
-        let landing = laptop.submit(&waits, &[("continue", "1")]).await;
+        let landing = laptop.press(&waits, "continue", &[]).await;
         assert_eq!(server.exchange(&client, &landing.code()).await.status, StatusCode::OK);
     }
 
@@ -202,12 +202,12 @@ on_both_databases! {
         phone.submit(&page, &[("password", PASSWORD)]).await;
         let (mut twin, mut other) = (server.browser(), server.browser());
         twin.cookies.clone_from(&laptop.cookies);
-        laptop.submit(&waits, &[("continue", "1")]).await.code();
-        let page = twin.submit(&waits, &[("continue", "1")]).await;
+        laptop.press(&waits, "continue", &[]).await.code();
+        let page = twin.press(&waits, "continue", &[]).await;
         assert!(page.body.contains("name=\"password\"") && !twin.cookies.contains_key("usher"), "{}", page.url);
         let csrf = other.open(&server.at("/login")).await.value("csrf");
-        let path = waits.url.trim_start_matches(&server.url).to_owned();
-        let reply = server.post_as(&other, &path, &[("csrf", &csrf), ("continue", "1")]).await;
+        let path = waits.url.trim_start_matches(&server.url).replace("/verify", "/verify/continue");
+        let reply = server.post_as(&other, &path, &[("csrf", &csrf)]).await;
         assert_eq!(reply.status, StatusCode::GONE, "another browser is told nothing");
     }
 
@@ -220,7 +220,7 @@ on_both_databases! {
         browser.submit(&waits, &[("code", &code)]).await.code();
         browser.cookies.remove("usher");
         assert!(!goes_on(&server, &browser, &waits).await);
-        let page = browser.submit(&waits, &[("continue", "1")]).await;
+        let page = browser.press(&waits, "continue", &[]).await;
         assert!(page.body.contains("name=\"password\"") && !browser.cookies.contains_key("usher"), "{}", page.url);
     }
 
@@ -234,9 +234,9 @@ on_both_databases! {
         let form = [("given_name", "Una"), ("family_name", "N"), ("email", UNA), ("passkey", "1")];
         let waits = stranger.submit(&page, &form).await;
         let page = reader.open(&link(&server).await).await;
-        reader.submit(&page, &[("confirm", "1")]).await;
+        reader.press(&page, "link", &[]).await;
         assert!(reader.cookies.contains_key("usher"));
-        let page = stranger.submit(&waits, &[("continue", "1")]).await;
+        let page = stranger.press(&waits, "continue", &[]).await;
         assert!(!stranger.cookies.contains_key("usher"), "{}", page.url);
         assert!(page.url.starts_with(&server.at("/login?interaction=")), "{}", page.url);
     }
@@ -250,7 +250,7 @@ on_both_databases! {
         phone.submit(&page, &[("password", PASSWORD)]).await;
         let page = phone.open(&server.at("/account/security")).await;
         phone.submit(&page, &[("current_password", PASSWORD), ("password", NEW)]).await;
-        laptop.submit(&waits, &[("continue", "1")]).await;
+        laptop.press(&waits, "continue", &[]).await;
         assert!(!laptop.cookies.contains_key("usher"));
     }
 }

@@ -76,7 +76,7 @@ on_both_databases! {
         browser.submit(&page, &[("logout", "yes")]).await;
         let landing = browser.submit(&consent, &[("decision", "allow")]).await;
         assert!(landing.url.starts_with(&server.at("/login?")) && landing.answer("code").is_none(), "{}", landing.url);
-        let landing = browser.submit(&security, &[("everywhere", "true")]).await;
+        let landing = browser.press(&security, "end-all", &[]).await;
         assert_eq!(landing.url, server.at("/login?next=%2Faccount%2Fsessions%3Fdone%3Drepeat"));
         let page = browser.open(&server.at("/login")).await;
         browser.sign_in(&page, "bob@example.test").await;

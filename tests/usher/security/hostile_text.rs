@@ -1,18 +1,21 @@
 //! Texts that databases reject or that are displayed misleadingly, at every place that takes a text: rejected or not
 //! found, never a server error.
 
+use std::sync::Arc;
+
 use reqwest::Method;
 use reqwest::header::{ACCEPT, COOKIE};
 use serde_json::{Value, json};
 use usher_domain::oauth::client::ClientType;
 use usher_domain::provider::ProviderSettings;
 use usher_domain::secret::Secret;
-use usher_domain::urls::{self, ClientUrls, ProjectUrls, ProviderUrls, UpstreamUrls, WebhookUrls};
 use usher_flows::NewClient;
 use usher_flows::upstream::NewProvider;
 use usher_flows::webhooks::NewWebhook;
+use usher_http_server::state::App;
+use usher_pages::routes::authorization;
 use usher_protocol::client_metadata::ClientMetadata;
-use usher_protocol::endpoints;
+use usher_protocol::endpoints::REGISTERED_CLIENT;
 
 use crate::api::admin_routes::{Operation, operations};
 use crate::api::{By, call, get};
@@ -26,26 +29,6 @@ const ESCAPED: [&str; 7] = ["%00", "a%00b", "%01", "%EF%BF%BE", "a%0D%0Ab", "%FF
 /// Cursors with NUL, `a`, NUL, `b`, and invalid encodings.
 const CURSORS: [&str; 4] = ["AA", "YQBi", "AAAAAAAAAAAAAAAAAAAAAA", "%%%"];
 
-/// Every URL of a page or of an upstream endpoint with a name in it.
-const PAGES: [&str; 16] = [
-    urls::SETUP,
-    ProjectUrls::PAGE,
-    ProjectUrls::MEMBERS,
-    ProjectUrls::TOKEN,
-    ProjectUrls::WEBHOOKS,
-    WebhookUrls::PAGE,
-    ProjectUrls::NEW_CLIENT,
-    ClientUrls::PAGE,
-    ClientUrls::EDIT,
-    ProviderUrls::PAGE,
-    UpstreamUrls::START,
-    UpstreamUrls::CALLBACK,
-    UpstreamUrls::NOTICES,
-    UpstreamUrls::DELETION,
-    UpstreamUrls::LOGOUT,
-    endpoints::REGISTERED_CLIENT,
-];
-
 /// Existing names on this server, by the name of the parameter.
 fn places(server: &TestServer, client: &str, sub: &str) -> Vec<(&'static str, String)> {
     let id = server.project.to_string();
@@ -53,6 +36,11 @@ fn places(server: &TestServer, client: &str, sub: &str) -> Vec<(&'static str, St
         ("id", id.clone()),
         ("project", id.clone()),
         ("webhook", id.clone()),
+        ("user", id.clone()),
+        ("message", id.clone()),
+        ("passkey", id.clone()),
+        ("browser", id.clone()),
+        ("number", "1".to_owned()),
         ("delivery", id.clone()),
         ("assignment", id),
         ("revision", "1".to_owned()),
@@ -198,12 +186,15 @@ on_both_databases! {
         let boss = administrator(&server).await;
         let client = server.client(ClientType::Web, |_| ()).await.client.id.0.clone();
         let (places, long) = (places(&server, &client, "sub"), "x".repeat(5_000));
-        for page in PAGES {
+        let app = App::new(server.usher.clone(), Some(Arc::clone(&server.caught)));
+        let endpoints = authorization(&app).listed().to_vec();
+        let patterns = server.page_routes().into_iter().chain(endpoints).map(|route| route.path);
+        for page in patterns.chain([REGISTERED_CLIENT]) {
             for number in 0..in_path(page) {
                 for hostile in ESCAPED.into_iter().chain([long.as_str()]) {
                     let path = filled(page, &places, Some((number, hostile)));
                     for method in [Method::GET, Method::POST] {
-                        let request = server.http.request(method.clone(), server.at(&path)).form(&[("do", "x")]);
+                        let request = server.http.request(method.clone(), server.at(&path)).form(&[("x", "x")]);
                         let request = request.header(ACCEPT, "text/html").header(COOKIE, cookies(&boss));
                         let status = request.send().await.expect("the server answers").status();
                         assert!(status.is_client_error(), "{method} {path}: {status}");

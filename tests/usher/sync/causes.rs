@@ -207,7 +207,7 @@ on_both_databases! {
         let mut browser = scene.server.browser();
         scene.server.tokens(&mut browser, &scene.shop, ANA).await;
         let page = browser.open(&scene.server.at("/account/data")).await;
-        browser.submit(&page, &[("do", "delete"), ("confirmation", ANA)]).await;
+        browser.press(&page, "delete", &[("confirmation", ANA)]).await;
         assert_eq!(scene.server.database.count("select count(*) from event where kind = 'user.deleted'").await, 1);
         let access = scene.access();
         scene.follower.learns_of(&access).await;

@@ -33,14 +33,14 @@ on_both_databases! {
         let back = sign_in_to_it(&server, &mut browser, &question, ANA).await;
         assert_eq!(back.url, question.url);
         assert_eq!(server.identities().await, 0, "signing in is not yet to say yes");
-        let landing = browser.submit(&back, &[("confirm", "1")]).await;
+        let landing = browser.press(&back, "confirm", &[]).await;
         assert_eq!(landing.url, server.at("/account/profile"), "{}", landing.body);
         assert_eq!((server.identities().await, server.users().await), (1, 1));
         assert!(was_emailed(&server, ANA, "A new way to sign in").await);
         let mut other = server.browser();
         assert_eq!(other.come_by(&at, GOOGLE, "ana").await.url, server.at("/account/profile"));
         assert_eq!(sub(&server, &mut other).await, ana.sub.0);
-        let again = browser.submit(&back, &[("confirm", "1")]).await;
+        let again = browser.press(&back, "confirm", &[]).await;
         assert!(again.status.is_client_error(), "a question is answered once");
     }
 
@@ -51,12 +51,13 @@ on_both_databases! {
         let mut eve = server.browser();
         let question = eve.come_by(&at, GOOGLE, "ana").await;
         let back = sign_in_to_it(&server, &mut eve, &question, "eve@example.test").await;
-        assert!(!back.body.contains("name=\"confirm\""));
+        assert!(!back.body.contains("/upstream/ask/confirm?"));
         let path = question.url.replace(&server.at(""), "");
         let csrf = eve.open(&server.at("/account/security")).await.value("csrf");
-        for form in [("confirm", "1"), ("code", "12345678"), ("skip", "1"), ("mail", "1")] {
-            let reply = server.post_as(&eve, &path, &[("csrf", &csrf), form]).await;
-            assert!(reply.status.is_client_error(), "{form:?} {}", reply.status);
+        for action in ["/ask/confirm", "/ask", "/ask/skip", "/ask/mail"] {
+            let form = [("csrf", csrf.as_str()), ("code", "12345678")];
+            let reply = server.post_as(&eve, &path.replace("/ask", action), &form).await;
+            assert!(reply.status.is_client_error(), "{action} {}", reply.status);
         }
         assert_eq!(server.identities().await, 0);
         assert!(server.emails().await.iter().all(|email| email.code().is_none()));
@@ -68,10 +69,10 @@ on_both_databases! {
         let mut browser = server.signed_in(ANA).await;
         server.wait(301);
         let question = browser.come_by(&at, GOOGLE, "ana").await;
-        assert!(!question.body.contains("name=\"confirm\""), "it is to be proven anew");
+        assert!(!question.body.contains("/upstream/ask/confirm?"), "it is to be proven anew");
         let back = sign_in_to_it(&server, &mut browser, &question, ANA).await;
         server.wait(301);
-        let landing = browser.submit(&back, &[("confirm", "1")]).await;
+        let landing = browser.press(&back, "confirm", &[]).await;
         assert!(landing.status.is_client_error(), "{}", landing.body);
         assert_eq!(server.identities().await, 0);
     }
@@ -82,7 +83,7 @@ on_both_databases! {
         let ana = server.user(ANA).await;
         let mut browser = server.browser();
         let question = browser.come_by(&at, X, "ana").await;
-        let sent = browser.submit(&question, &[("mail", "1")]).await;
+        let sent = browser.press(&question, "mail", &[]).await;
         assert_eq!(server.emails().await[0].to(), ANA);
         let wrong = browser.submit(&sent, &[("code", "00000000")]).await;
         assert_eq!((wrong.status, server.identities().await), (StatusCode::UNPROCESSABLE_ENTITY, 0));
@@ -136,7 +137,7 @@ on_both_databases! {
         let asked = server.browser().come_by(&at, GOOGLE, "other:guest@gmail.com").await;
         assert!(asked.url.contains("/upstream/ask?q="), "not even where the authority for the address says so");
         let question = other.come_by(&at, X, "xavier:guest@gmail.com").await;
-        let sent = other.submit(&question, &[("mail", "1")]).await;
+        let sent = other.press(&question, "mail", &[]).await;
         let due = other.submit(&sent, &[("code", &code(&server).await)]).await;
         assert!(due.url.contains("/login/second?"), "{} {}", due.url, due.body);
         assert!(!other.is_in().await);
@@ -152,8 +153,8 @@ on_both_databases! {
             let question = browser.come_by(&at, GOOGLE, "ana").await;
             asked.push(sign_in_to_it(&server, browser, &question, ANA).await);
         }
-        assert_eq!(one.submit(&asked[0], &[("confirm", "1")]).await.url, server.at("/account/profile"));
-        let landing = two.submit(&asked[1], &[("confirm", "1")]).await;
+        assert_eq!(one.press(&asked[0], "confirm", &[]).await.url, server.at("/account/profile"));
+        let landing = two.press(&asked[1], "confirm", &[]).await;
         assert_eq!(landing.status, StatusCode::BAD_REQUEST, "{}", landing.body);
         assert_eq!(server.identities().await, 1);
     }

@@ -78,8 +78,8 @@ on_both_databases! {
             for _ in 0..2 {
                 let mut browser = server.browser();
                 let mut landing = browser.come_by(&at, kind, &persona).await;
-                if landing.body.contains("name=\"skip\"") {
-                    landing = browser.submit(&landing, &[("skip", "1")]).await;
+                if landing.body.contains("/upstream/ask/skip?") {
+                    landing = browser.press(&landing, "skip", &[]).await;
                 }
                 assert_eq!(landing.url, server.at("/account/profile"), "{kind:?}: {}", landing.body);
                 subs.insert(sub(&server, &mut browser).await);
@@ -115,12 +115,12 @@ on_both_databases! {
         for kind in KINDS.iter().filter(|kind| **kind != FACEBOOK) {
             for given in &none {
                 let landing = said_of(&server, &at, kind, "ana", &json!({"claims": {address(kind): given}})).await;
-                assert!(landing.body.contains("name=\"skip\""), "{kind:?} {given}: {} {}", landing.url, landing.body);
+                assert!(landing.body.contains("/upstream/ask/skip?"), "{kind:?} {given}: {} {}", landing.url, landing.body);
             }
             for given in same {
                 let landing = said_of(&server, &at, kind, "ana", &json!({"claims": {address(kind): given}})).await;
                 assert!(landing.url.contains("/upstream/ask?q="), "{kind:?} {given}: {}", landing.url);
-                assert!(!landing.links("/login").is_empty() && !landing.body.contains("name=\"skip\""), "{kind:?} {given}");
+                assert!(!landing.links("/login").is_empty() && !landing.body.contains("/upstream/ask/skip?"), "{kind:?} {given}");
             }
             assert_eq!((server.users().await, server.identities().await, server.live_sessions().await), (1, 0, 0), "{kind:?}");
         }
@@ -144,7 +144,7 @@ on_both_databases! {
                 "google" | "apple" | "microsoft" | "oidc" => {
                     assert_eq!(trouble(&landing), (502, "PROVIDER_MISBEHAVED".into()), "{kind:?}");
                 }
-                "facebook" => assert!(landing.body.contains("name=\"skip\""), "{}", landing.body),
+                "facebook" => assert!(landing.body.contains("/upstream/ask/skip?"), "{}", landing.body),
                 _ => assert_eq!(landing.url, server.at("/account/profile"), "{kind:?}: {}", landing.body),
             }
         }

@@ -40,12 +40,12 @@ on_both_databases! {
         let mut browser = server.signed_in(BOB).await;
         let csrf = browser.open(&server.at(PAGE)).await.value("csrf");
         for form in [vec![("link", "google")], vec![("csrf", "x"), ("link", "google")]] {
-            assert_eq!(server.post_as(&browser, PAGE, &form).await.status, StatusCode::FORBIDDEN, "{form:?}");
+            assert_eq!(server.post_as(&browser, "/account/identities/link", &form).await.status, StatusCode::FORBIDDEN, "{form:?}");
         }
         let by_get = browser.open(&server.at("/account/identities?link=google")).await;
         assert_eq!(by_get.status, StatusCode::OK);
         server.wait(301);
-        let stale = browser.post(&server.at(PAGE), &[("csrf".into(), csrf), ("link".into(), "google".into())]).await;
+        let stale = browser.post(&server.at("/account/identities/link"), &[("csrf".into(), csrf), ("link".into(), "google".into())]).await;
         assert!(stale.url.contains("/login?") && stale.url.contains("again=1"), "{}", stale.url);
         assert!(at.asked("google", "authorize").await.is_empty());
         let back = browser.sign_in(&stale, BOB).await;

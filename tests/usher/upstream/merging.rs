@@ -110,7 +110,7 @@ on_both_databases! {
         assert!(question.url.contains("/upstream/ask?q="), "{} {}", question.url, question.body);
         let login = late.open(&server.at(&question.links("/login")[0])).await;
         let back = late.sign_in(&login, BOB).await;
-        let landing = late.submit(&back, &[("confirm", "1")]).await;
+        let landing = late.press(&back, "confirm", &[]).await;
         assert_eq!(landing.url, server.at("/account/profile"), "{}", landing.body);
         assert_eq!(sub(&server, &mut late).await, bob.sub.0);
     }
@@ -149,7 +149,7 @@ on_both_databases! {
         let late = browser.open(&server.at(PAGE)).await;
         assert!(late.values("undo").is_empty());
         let csrf = late.value("csrf");
-        let reply = server.post_as(&browser, PAGE, &[("csrf", &csrf), ("undo", &undo)]).await;
+        let reply = server.post_as(&browser, "/account/identities/undo-merge", &[("csrf", &csrf), ("undo", &undo)]).await;
         assert_eq!(reply.status, StatusCode::NOT_FOUND);
         assert_eq!(server.database.count("select count(*) from users where status = 'merged'").await, 1);
     }

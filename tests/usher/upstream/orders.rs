@@ -217,12 +217,12 @@ impl Run<'_> {
             assert_eq!(self.account(at).await.map(|account| account.user.id), Some(*user), "{why}: somebody else");
             return;
         }
-        if landing.body.contains("name=\"skip\"") {
+        if landing.body.contains("/upstream/ask/skip?") {
             assert_eq!(holders(self.server).await, before, "{why}: a question links nothing");
             if !skip {
                 return;
             }
-            landing = self.browsers[at].submit(&landing, &[("skip", "1")]).await;
+            landing = self.browsers[at].press(&landing, "skip", &[]).await;
         } else {
             assert!(
                 vouched || !landing.url.ends_with("/account/profile"),

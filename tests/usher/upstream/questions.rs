@@ -16,7 +16,7 @@ on_both_databases! {
         let mut browser = server.browser();
         let page = browser.come_by(&at, FACEBOOK, "ana").await;
         assert_eq!(page.value("email"), "ana@example.test", "the asserted address is suggested");
-        let sent = browser.submit(&page, &[("email", "ana@example.test"), ("mail", "1")]).await;
+        let sent = browser.submit(&page, &[("email", "ana@example.test")]).await;
         assert!(sent.status == StatusCode::OK && sent.body.contains("name=\"code\""), "{}", sent.body);
         assert_eq!(server.users().await, 0);
         let wrong = browser.submit(&sent, &[("code", "00000000")]).await;
@@ -34,9 +34,9 @@ on_both_databases! {
         let (server, at) = server_with(db, &[FACEBOOK]).await;
         let mut browser = server.browser();
         let page = browser.come_by(&at, FACEBOOK, "ana").await;
-        let sent = browser.submit(&page, &[("email", "ana@gmial.com"), ("mail", "1")]).await;
+        let sent = browser.submit(&page, &[("email", "ana@gmial.com")]).await;
         assert!(sent.text("form.warning").contains("ana@gmail.com"), "{}", sent.body);
-        let corrected = browser.submit(&sent, &[("mail", "1")]).await;
+        let corrected = browser.press(&sent, "mail", &[]).await;
         assert!(corrected.text(".lead").contains("ana@gmail.com"), "{}", corrected.body);
         assert!(!corrected.body.contains("class=\"notice warning\""), "{}", corrected.body);
     }
@@ -47,9 +47,9 @@ on_both_databases! {
         server.provider(&at, FACEBOOK, |_| {}).await;
         let mut browser = server.browser();
         let page = browser.come_by(&at, FACEBOOK, "ana").await;
-        let sent = browser.submit(&page, &[("email", "ana@example.test"), ("mail", "1")]).await;
+        let sent = browser.submit(&page, &[("email", "ana@example.test")]).await;
         let good = code(&server).await;
-        let again = browser.submit(&sent, &[("email", "ana@example.test"), ("mail", "1")]).await;
+        let again = browser.submit(&sent, &[("email", "ana@example.test")]).await;
         assert_eq!((again.status, server.emails().await.len()), (StatusCode::TOO_MANY_REQUESTS, 1), "{}", again.body);
         let landing = browser.submit(&again, &[("code", &good)]).await;
         assert_eq!(landing.url, server.at("/account/profile"), "{}", landing.body);
@@ -59,7 +59,7 @@ on_both_databases! {
         let (server, at) = server_with(db, &[FACEBOOK]).await;
         let mut browser = server.browser();
         let page = browser.come_by(&at, FACEBOOK, "ana").await;
-        let sent = browser.submit(&page, &[("email", "ana@example.test"), ("mail", "1")]).await;
+        let sent = browser.submit(&page, &[("email", "ana@example.test")]).await;
         let good = code(&server).await;
         let mut last = sent.clone();
         for _ in 0..12 {
@@ -79,7 +79,7 @@ on_both_databases! {
         let start = page.link("/upstream/facebook/start");
         let away = browser.open(&server.at(&start)).await;
         let asked = browser.return_as(&at, &away, "ana").await;
-        let sent = browser.submit(&asked, &[("email", "ana@example.test"), ("mail", "1")]).await;
+        let sent = browser.submit(&asked, &[("email", "ana@example.test")]).await;
         let mut over = sent.clone();
         for _ in 0..12 {
             over = browser.submit(&sent, &[("code", "00000000")]).await;
@@ -97,7 +97,7 @@ on_both_databases! {
         let (server, at) = server_with(db, &[FACEBOOK]).await;
         let mut browser = server.browser();
         let page = browser.come_by(&at, FACEBOOK, "ana").await;
-        browser.submit(&page, &[("skip", "1")]).await;
+        browser.press(&page, "skip", &[]).await;
         let security = browser.open(&server.at("/account/security")).await;
         assert!(!security.body.contains("name=\"password\""), "no password without an address");
         assert!(!security.link("/account/email").is_empty(), "but the way to one");
@@ -119,7 +119,7 @@ on_both_databases! {
         let (server, at) = server_with(db, &[FACEBOOK]).await;
         let mut browser = server.browser();
         let page = browser.come_by(&at, FACEBOOK, "ana").await;
-        browser.submit(&page, &[("skip", "1")]).await;
+        browser.press(&page, "skip", &[]).await;
         let page = browser.open(&server.at("/account/security/passkeys/new")).await;
         let mut authenticator = Authenticator::at(&server.url);
         browser.submit(&page, &authenticator.create(&page).fields()).await;
@@ -141,9 +141,9 @@ on_both_databases! {
         let (server, at) = server_with(db, &[FACEBOOK]).await;
         let mut browser = server.browser();
         let page = browser.come_by(&at, FACEBOOK, "ana").await;
-        let first = browser.submit(&page, &[("email", "one@example.test"), ("mail", "1")]).await;
+        let first = browser.submit(&page, &[("email", "one@example.test")]).await;
         let old = code(&server).await;
-        let second = browser.submit(&first, &[("email", "two@example.test"), ("mail", "1")]).await;
+        let second = browser.submit(&first, &[("email", "two@example.test")]).await;
         for page in [&first, &second] {
             assert!(browser.submit(page, &[("code", &old)]).await.status.is_client_error());
         }
@@ -156,11 +156,11 @@ on_both_databases! {
         let (server, at) = server_with(db, &[FACEBOOK]).await;
         let mut browser = server.browser();
         let page = browser.come_by(&at, FACEBOOK, "ana").await;
-        let landing = browser.submit(&page, &[("skip", "1")]).await;
+        let landing = browser.press(&page, "skip", &[]).await;
         assert_eq!(landing.url, server.at("/account/profile"), "{}", landing.body);
         assert_eq!(server.database.count("select count(*) from users where email is null").await, 1);
         assert!(server.emails().await.is_empty());
-        let again = browser.submit(&page, &[("skip", "1")]).await;
+        let again = browser.press(&page, "skip", &[]).await;
         assert!(again.status.is_client_error(), "once");
         assert_eq!(server.users().await, 1);
     }
@@ -170,7 +170,7 @@ on_both_databases! {
         let mut browser = server.browser();
         let page = browser.come_by(&at, FACEBOOK, "no_email").await;
         for typed in ["", "ana", "a@b@c", "\u{FF20}x"] {
-            let landing = browser.submit(&page, &[("email", typed), ("mail", "1")]).await;
+            let landing = browser.submit(&page, &[("email", typed)]).await;
             assert_eq!(landing.status, StatusCode::UNPROCESSABLE_ENTITY, "{typed:?} {}", landing.body);
         }
         assert!(server.emails().await.is_empty());
@@ -186,14 +186,14 @@ on_both_databases! {
         let theirs = thief.open(&page.url).await;
         assert_eq!(theirs.status, StatusCode::BAD_REQUEST, "{}", theirs.body);
         let csrf = thief.open(&server.at("/login")).await.value("csrf");
-        let path = page.url.replace(&server.at(""), "");
-        let reply = server.post_as(&thief, &path, &[("csrf", &csrf), ("skip", "1")]).await;
+        let path = page.url.replace(&server.at(""), "").replace("/ask", "/ask/skip");
+        let reply = server.post_as(&thief, &path, &[("csrf", &csrf)]).await;
         assert_eq!(reply.status, StatusCode::BAD_REQUEST);
-        let unsigned = server.post_as(&browser, &path, &[("skip", "1")]).await;
+        let unsigned = server.post_as(&browser, &path, &[]).await;
         assert_eq!(unsigned.status, StatusCode::FORBIDDEN, "the form is ours");
         server.wait(601);
         assert_eq!(browser.open(&page.url).await.status, StatusCode::BAD_REQUEST);
-        assert!(browser.submit(&page, &[("skip", "1")]).await.status.is_client_error());
+        assert!(browser.press(&page, "skip", &[]).await.status.is_client_error());
         assert_eq!(server.users().await, 0);
     }
 
@@ -202,7 +202,7 @@ on_both_databases! {
         let (server, at) = server_with(db, &[FACEBOOK, GOOGLE]).await;
         let mut browser = server.browser();
         let page = browser.come_by(&at, FACEBOOK, "ana").await;
-        let sent = browser.submit(&page, &[("email", "ana@example.test"), ("mail", "1")]).await;
+        let sent = browser.submit(&page, &[("email", "ana@example.test")]).await;
         server.provider(&at, FACEBOOK, |settings| settings.sign_up = false).await;
         let good = code(&server).await;
         let landing = browser.submit(&sent, &[("code", &good)]).await;
@@ -218,7 +218,7 @@ on_both_databases! {
         server.user("ana@example.test").await;
         let mut browser = server.browser();
         let page = browser.come_by(&at, FACEBOOK, "ana").await;
-        let sent = browser.submit(&page, &[("email", "ana@example.test"), ("mail", "1")]).await;
+        let sent = browser.submit(&page, &[("email", "ana@example.test")]).await;
         let landing = browser.submit(&sent, &[("code", &code(&server).await)]).await;
         assert!(landing.url.contains("/upstream/ask?q=") && landing.links("/login?login_hint=").len() == 1, "{}", landing.body);
         assert!(!browser.is_in().await, "a code of an email alone opens no account that is there");

@@ -19,7 +19,7 @@ on_both_databases! {
         let mut browser = administrator(&server).await;
         let form = browser.open(&server.at("/console/new-provider?kind=oidc")).await;
         let mut set = async |issuer: &str| {
-            let fields = [("id", "works"), ("label", "Works"), ("client_secret", SECRET), ("rest", ""), ("issuer", issuer), ("do", "save"), ("client_id", "us")];
+            let fields = [("id", "works"), ("label", "Works"), ("client_secret", SECRET), ("rest", ""), ("issuer", issuer), ("client_id", "us")];
             browser.submit(&form, &fields).await
         };
         let other = [

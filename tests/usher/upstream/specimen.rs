@@ -66,7 +66,7 @@ on_both_databases! {
         assert!(form.body.contains("<h1>Specimen</h1>") && form.body.contains("name=\"region\""), "{}", form.body);
 
         let base = base_url(&at);
-        let mut fields = vec![("do", "save"), ("id", "specimen"), ("client_id", CLIENT_ID), ("client_secret", CLIENT_SECRET),
+        let mut fields = vec![("id", "specimen"), ("client_id", CLIENT_ID), ("client_secret", CLIENT_SECRET),
             ("base_url", base.as_str()), ("sign_up", "true"), ("link_policy", "confirm"), ("region", "moon")];
         let refused = browser.submit(&form, &fields).await;
         assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "{}", refused.body);

@@ -58,7 +58,7 @@ on_both_databases! {
         assert!(sent.body.contains("name=\"code\"") && sent.body.contains(NEW), "{}", sent.body);
         assert_eq!((address(&server).await, server.emails().await[0].to()), (vec![OLD.to_owned()], NEW));
         let done = browser.submit(&sent, &[("code", &code(&server).await)]).await;
-        assert_eq!(done.url, server.at("/account/profile?saved=email"), "{}", done.body);
+        assert_eq!(done.url, server.at("/account/profile?done=email"), "{}", done.body);
         assert_eq!(address(&server).await, [NEW]);
         assert!(suggested(&server, &mut browser).await.is_empty(), "it is theirs now");
         // The old address comes back there: it is the other one now.
@@ -133,7 +133,7 @@ on_both_databases! {
         let (server, at) = server_with(db, &[OIDC]).await;
         let mut browser = server.browser();
         let page = browser.come_by(&at, OIDC, "unverified").await;
-        browser.submit(&page, &[("skip", "1")]).await;
+        browser.press(&page, "skip", &[]).await;
         assert_eq!(address(&server).await, [""]);
         at.fault(serde_json::json!({"fault": "claims", "claims": {"email": NEW, "email_verified": true}})).await;
         let mut browser = comes(&server, &at, OIDC, "unverified").await;
@@ -169,15 +169,16 @@ on_both_databases! {
         let mut browser = ana(&server, &at).await;
         let mut eve = comes(&server, &at, GOOGLE, "eve").await;
         let csrf = eve.open(&server.at("/account/email")).await.value("csrf");
-        for form in [vec![("dismiss", NEW)], vec![("csrf", "x"), ("dismiss", NEW)], vec![("take", NEW)]] {
-            assert_eq!(server.post_as(&browser, "/account/email", &form).await.status, StatusCode::FORBIDDEN, "{form:?}");
+        let dismiss = "/account/email/dismiss";
+        for (path, form) in [(dismiss, vec![("dismiss", NEW)]), (dismiss, vec![("csrf", "x"), ("dismiss", NEW)]), ("/account/email", vec![("take", NEW)])] {
+            assert_eq!(server.post_as(&browser, path, &form).await.status, StatusCode::FORBIDDEN, "{form:?}");
         }
         // Another user's dismissal does not count for Ana; and a malformed address is rejected.
-        assert_eq!(server.post_as(&eve, "/account/email", &[("csrf", &csrf), ("dismiss", NEW)]).await.status, StatusCode::SEE_OTHER);
-        assert_eq!(server.post_as(&eve, "/account/email", &[("csrf", &csrf), ("dismiss", "no address")]).await.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert_eq!(server.post_as(&eve, dismiss, &[("csrf", &csrf), ("dismiss", NEW)]).await.status, StatusCode::SEE_OTHER);
+        assert_eq!(server.post_as(&eve, dismiss, &[("csrf", &csrf), ("dismiss", "no address")]).await.status, StatusCode::UNPROCESSABLE_ENTITY);
         assert_eq!(suggested(&server, &mut browser).await, [NEW]);
         let page = browser.open(&server.at("/account/data")).await;
-        let data = browser.submit(&page, &[("do", "download")]).await;
+        let data = browser.press(&page, "download", &[]).await;
         let data: Value = serde_json::from_str(&data.body).unwrap();
         assert_eq!(data["suggested_emails"], serde_json::json!([{"email": NEW, "provider": "google"}]));
     }

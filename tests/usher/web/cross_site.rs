@@ -5,20 +5,17 @@ use std::collections::BTreeMap;
 use reqwest::{Method, StatusCode};
 
 use super::wire::send;
+use crate::console::administrator;
 use crate::harness::server::{PASSWORD, TestServer};
 
 const ANA: &str = "ana@example.test";
-const FORMS: [&str; 9] = [
-    "/login",
-    "/login/accounts",
-    "/register",
-    "/verify?proof=x",
-    "/recover",
-    "/recover/reset",
-    "/consent",
-    "/logout",
-    "/account/profile",
-];
+/// Every form and action.
+fn forms(server: &TestServer) -> Vec<String> {
+    let listed = server.listed_pages("client").into_iter().filter(|page| page.route.has_post);
+    let forms: Vec<_> = listed.map(|page| page.path).collect();
+    assert!(forms.len() > 60, "{forms:?}");
+    forms
+}
 
 #[tokio::test]
 async fn a_form_from_another_site_is_refused_whatever_it_carries() {
@@ -27,16 +24,7 @@ async fn a_form_from_another_site_is_refused_whatever_it_carries() {
     let mut browser = server.browser();
     let csrf = browser.open(&server.at("/login")).await.value("csrf");
     let form = [("csrf", csrf.as_str()), ("email", ANA), ("password", PASSWORD)];
-    for path in FORMS.iter().chain(&[
-        "/account/security",
-        "/account/sessions",
-        "/account/apps",
-        "/account/data",
-        "/account/email",
-        "/account/not-me",
-        "/console",
-        "/setup/x",
-    ]) {
+    for path in &forms(&server) {
         for (name, value) in [
             ("origin", "https://evil.test"),
             ("origin", "null"),
@@ -60,12 +48,12 @@ async fn a_form_from_another_site_is_refused_whatever_it_carries() {
 async fn without_the_token_of_this_very_browser_a_form_is_refused() {
     let server = TestServer::start().await;
     server.user(ANA).await;
-    let (mut browser, mut other) = (server.signed_in(ANA).await, server.browser());
+    let (mut browser, mut other) = (administrator(&server).await, server.browser());
     let own = browser.open(&server.at("/login")).await.value("csrf");
     let foreign = other.open(&server.at("/login")).await.value("csrf");
     assert_ne!(own, foreign);
     let before = server.database.count("select count(*) from event").await;
-    for path in FORMS {
+    for path in &forms(&server) {
         for token in ["", "x", &foreign, &own[..own.len() - 1], &format!("{own}{own}")] {
             let form =
                 [("csrf", token), ("email", ANA), ("password", PASSWORD), ("everywhere", "true"), ("logout", "yes")];
@@ -107,7 +95,7 @@ async fn opening_an_address_changes_nothing() {
         format!("/account/profile?given_name=Eve&csrf={csrf}"),
         format!("/login/accounts?remove={session}&csrf={csrf}"),
         format!("/account/sessions?others=true&csrf={csrf}"),
-        format!("/account/data?do=delete&confirmation={ANA}&csrf={csrf}"),
+        format!("/account/data?confirmation={ANA}&csrf={csrf}"),
         format!("/account/not-me?csrf={csrf}"),
         format!("/account/email?email=eve@example.test&csrf={csrf}"),
         "/oauth2/logout?logout=yes".into(),

@@ -18,13 +18,16 @@ fn assert_error(landing: &Landing, what: &str) {
     assert!(!landing.text("h1").is_empty(), "{what}: no heading:\n{}", landing.body);
 }
 
-/// Submits every form of a page unchanged.
+/// Submits every form of a page unchanged, by each of its buttons.
 async fn submit_all(server: &TestServer, browser: &mut Browser<'_>, page: &Landing) -> Vec<Landing> {
     let document = scraper::Html::parse_document(&page.body);
     let select = |selector: &str| scraper::Selector::parse(selector).expect("a selector");
     let mut forms = Vec::new();
     for form in document.select(&select("main form[method=post]")) {
-        let action = form.value().attr("action").unwrap_or(&page.url).to_owned();
+        let own = form.value().attr("action").unwrap_or(&page.url).to_owned();
+        let with_action = select("button[formaction]");
+        let buttons = form.select(&with_action).filter_map(|button| button.value().attr("formaction"));
+        let actions: Vec<String> = buttons.map(str::to_owned).chain([own]).collect();
         let mut fields = Vec::new();
         for field in form.select(&select("input[name], button[name], textarea[name]")) {
             let value = field.value().attr("value").unwrap_or_default();
@@ -33,7 +36,7 @@ async fn submit_all(server: &TestServer, browser: &mut Browser<'_>, page: &Landi
             fields.retain(|(held, _): &(String, String)| *held != attribute("name"));
             fields.push((attribute("name"), value.to_owned()));
         }
-        forms.push((action, fields));
+        forms.extend(actions.into_iter().map(|action| (action, fields.clone())));
     }
     let mut landings = Vec::new();
     for (action, fields) in forms {
@@ -121,11 +124,11 @@ on_both_databases! {
         let mut browser = server.signed_in(ANA).await;
         let csrf = browser.open(&server.at("/account/security")).await.value("csrf");
         let gone = "01936d2e-3c00-7000-8000-000000000001";
-        let form = [("csrf", csrf.as_str()), ("do", "unlink"), ("identity", gone), ("unlink", gone), ("id", gone)];
-        let landing = server.post_as(&browser, "/account/identities", &form).await;
+        let form = [("csrf", csrf.as_str()), ("unlink", gone)];
+        let landing = server.post_as(&browser, "/account/identities/unlink", &form).await;
         assert!(!landing.status.is_server_error(), "{landing:?}");
-        let form = [("csrf", csrf.as_str()), ("session", gone), ("do", "end")];
-        let landing = server.post_as(&browser, "/account/sessions", &form).await;
+        let form = [("csrf", csrf.as_str()), ("session", gone)];
+        let landing = server.post_as(&browser, "/account/sessions/end", &form).await;
         assert!(!landing.status.is_server_error(), "{landing:?}");
         let token = By::Token(&server.project_token);
         let at = format!("/projects/{}/policy", server.project);

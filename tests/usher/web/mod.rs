@@ -8,5 +8,6 @@ mod headers;
 mod log;
 mod pages;
 mod refusals;
+mod specimen;
 mod ways;
 pub mod wire;

@@ -40,7 +40,7 @@ async fn what_was_typed_is_kept_if_the_session_has_ended() {
     let login = browser.open(&server.at(&kept.link("/login"))).await;
     browser.sign_in(&login, ANA).await;
     let saved = browser.submit(&kept, &[("nickname", "Anita")]).await;
-    assert_eq!(saved.url, server.at("/account/profile?saved=1"), "{}", saved.body);
+    assert_eq!(saved.url, server.at("/account/profile?done=1"), "{}", saved.body);
     assert_eq!(saved.value("given_name"), "Anabela");
 }
 

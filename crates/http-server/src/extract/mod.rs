@@ -4,6 +4,7 @@ pub mod answered;
 pub mod body;
 pub mod client_ip;
 pub mod cookies;
+pub mod form_token;
 pub mod json;
 pub mod last_used;
 pub mod params;

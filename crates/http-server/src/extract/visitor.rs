@@ -7,12 +7,11 @@ use axum::http::header::{ACCEPT_LANGUAGE, LOCATION, SET_COOKIE, USER_AGENT};
 use axum::http::request::Parts;
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
-use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
 use super::answered::AnsweredRequests;
 use super::client_ip::ClientIp;
 use super::cookies::Cookies;
+use super::form_token;
 use super::last_used::LastUsed;
 use crate::problem::HttpProblem;
 use crate::state::App;
@@ -22,13 +21,12 @@ use usher_domain::user::User;
 use usher_domain::user::authentication::Method;
 use usher_flows::{Browser, Device};
 use usher_i18n::Lang;
-use usher_keys::seal::Purpose;
 use usher_protocol::params::Params;
 
 /// The cookie that holds the sessions.
 const SESSIONS: &str = "usher";
 /// The cookie that identifies the browser.
-const MARK: &str = "usher_browser";
+pub(super) const MARK: &str = "usher_browser";
 /// The cookie that holds the language that was chosen last.
 pub const LANGUAGE: &str = "usher_lang";
 /// The cookie of a browser that needs no second factor.
@@ -124,27 +122,7 @@ impl Visitor {
 
     /// The anti-forgery value that binds a form to this browser.
     pub fn form_token(&mut self) -> String {
-        let mark = self.browser.mark_or_make(&*self.app.usher.core.random).to_owned();
-        URL_SAFE_NO_PAD.encode(self.app.usher.core.sealer.mac(Purpose::FormToken, mark.as_bytes()))
-    }
-
-    /// Checks that the form comes from a page that was shown to this browser.
-    ///
-    /// # Errors
-    /// 403 with one of two codes: the browser keeps no cookies, or the form was not issued to it.
-    pub fn check_form(&self, form: &Params) -> Result<(), HttpProblem> {
-        let sealed = form.get("interaction").ok().flatten();
-        let back_to = || sealed.and_then(|sealed| self.app.usher.authorizations.origin_of_interaction(sealed));
-        let refused = |code, words| Err(HttpProblem::new(StatusCode::FORBIDDEN, code, words).back_to(back_to()));
-        let Some(mark) = self.browser.mark() else {
-            return refused("COOKIES_MISSING", "The browser sent no cookie: it may be set to keep none.");
-        };
-        let given =
-            form.get("csrf").ok().flatten().and_then(|text| URL_SAFE_NO_PAD.decode(text).ok()).unwrap_or_default();
-        if self.app.usher.core.sealer.mac_fits(Purpose::FormToken, mark.as_bytes(), &given) {
-            return Ok(());
-        }
-        refused("FORM_EXPIRED", "This form was not shown by us to this browser, or is too old.")
+        form_token::of(&self.app, &mut self.browser)
     }
 
     /// Builds a response that also sets the changed cookies.

@@ -1,71 +1,50 @@
 //! The activity log of an account.
 
-use axum::extract::State;
-use axum::response::Response;
-
 use super::sessions::device_words;
-use crate::owner::AccountOwner;
-use crate::show;
+use crate::kit::{AccountPage, PageKit as _, PageResult};
 use crate::views::{AccountActivity, EventView, HeadingLink, reason_words};
-use crate::visitor_pages::VisitorPages as _;
 use usher_domain::event::EventCatalogue;
 use usher_domain::page::Cursor;
 use usher_domain::urls;
 use usher_domain::user::activity::ActivityHeading;
-use usher_flows::Account;
-use usher_http_server::extract::params::QueryParams;
+use usher_flows::FlowError;
 use usher_http_server::problem::HttpProblem;
-use usher_http_server::state::App;
 use usher_i18n::Lang;
 use usher_storage::events::ShownEvent;
 
 /// GET
-pub async fn get(
-    State(app): State<App>,
-    AccountOwner { visitor, account }: AccountOwner,
-    QueryParams(query): QueryParams,
-) -> Result<Response, HttpProblem> {
-    let heading = match query.get("kind").ok().flatten() {
-        Some(word) => {
-            Some(ActivityHeading::from_word(word).ok_or_else(|| HttpProblem::bad_request("there is no such kind"))?)
-        }
-        None => None,
-    };
-    let before = match query.get("before").ok().flatten() {
-        Some(text) => Some(Cursor::decode(text).map_err(|error| HttpProblem::bad_request(error.to_string()))?),
-        None => None,
-    };
-    let found = app.usher.activity_log.activity(&account, heading, before).await?;
-    let here = address(heading, None);
-    let page = visitor.page_of(&account, urls::ACTIVITY);
-    let lang = page.lang;
+pub async fn get(page: AccountPage) -> PageResult {
+    let heading = page.param("kind").map(heading_of).transpose()?;
+    let before = page.param("before").map(cursor_of).transpose()?;
+    let found = page.app.usher.activity_log.activity(&page.account, heading, before).await?;
+    let head = page.head(urls::ACTIVITY);
     let mut events = Vec::new();
     for shown in found.items {
-        events.extend(event_view(&app, lang, &account, shown).await?);
+        events.extend(event_view(&page, head.lang, shown).await?);
     }
     let view = AccountActivity {
-        page,
-        headings: headings(lang, heading),
+        headings: headings(head.lang, heading),
         events,
-        newest_url: before.map(|_| here),
+        newest_url: before.map(|_| address(heading, None)),
         older_url: found.next.map(|next| address(heading, Some(next))),
         not_me_url: urls::NOT_ME.to_owned(),
+        page: head,
     };
-    let body = show::html(&view)?;
-    Ok(visitor.reply(body))
+    page.show(&view)
+}
+
+fn heading_of(word: &str) -> Result<ActivityHeading, HttpProblem> {
+    ActivityHeading::from_word(word).ok_or_else(|| HttpProblem::bad_request("there is no such kind"))
+}
+
+fn cursor_of(text: &str) -> Result<Cursor, HttpProblem> {
+    Cursor::decode(text).map_err(|error| HttpProblem::bad_request(error.to_string()))
 }
 
 /// The URL of a page of the list.
 fn address(heading: Option<ActivityHeading>, before: Option<Cursor>) -> String {
-    let mut query = form_urlencoded::Serializer::new(String::new());
-    if let Some(heading) = heading {
-        query.append_pair("kind", heading.as_str());
-    }
-    if let Some(before) = before {
-        query.append_pair("before", &before.encode());
-    }
-    let query = query.finish();
-    if query.is_empty() { urls::ACTIVITY.to_owned() } else { format!("{}?{query}", urls::ACTIVITY) }
+    let url = heading.map_or_else(|| urls::ACTIVITY.to_owned(), |one| urls::with(urls::ACTIVITY, "kind", one.as_str()));
+    before.map_or(url.clone(), |before| urls::with(&url, "before", &before.encode()))
 }
 
 fn headings(lang: Lang, chosen: Option<ActivityHeading>) -> Vec<HeadingLink> {
@@ -85,15 +64,10 @@ fn headings(lang: Lang, chosen: Option<ActivityHeading>) -> Vec<HeadingLink> {
     all.map(link).collect()
 }
 
-async fn event_view(
-    app: &App,
-    lang: Lang,
-    account: &Account,
-    shown: ShownEvent,
-) -> Result<Option<EventView>, HttpProblem> {
+async fn event_view(page: &AccountPage, lang: Lang, shown: ShownEvent) -> Result<Option<EventView>, FlowError> {
     let event = shown.event;
     let client = match &event.client_id {
-        Some(id) => app.usher.activity_log.client_name(id).await?,
+        Some(id) => page.app.usher.activity_log.client_name(id).await?,
         None => String::new(),
     };
     let Some(activity) = EventCatalogue::STANDARD.activity(&event.kind) else { return Ok(None) };
@@ -108,6 +82,6 @@ async fn event_view(
         whence: (!whence.is_empty()).then(|| whence.join(" · ")),
         at: lang.date_time(event.at.0),
         // Events of the current session were caused by the user.
-        reportable: activity.reportable && shown.session_id != Some(account.session.id),
+        reportable: activity.reportable && shown.session_id != Some(page.account.session.id),
     }))
 }

@@ -1,136 +1,152 @@
 //! Linked identities: link, unlink; merge another account of this browser, undo a merge.
 
-use axum::extract::State;
-use axum::http::StatusCode;
-use axum::response::{IntoResponse as _, Response};
+use serde::Deserialize;
 
-use crate::login::sign_in::text;
-use crate::owner::AccountOwner;
-use crate::show;
+use crate::kit::{AccountPage, Notice, PageForm, PageKit as _, PageResult};
 use crate::upstream::trouble;
-use crate::views::{AccountIdentities, Form, IdentityView, MergeView, Message, OtherAccount, ProviderButton};
-use crate::visitor_pages::VisitorPages as _;
+use crate::views::{AccountIdentities, IdentityView, MergeView, OtherAccount, ProviderButton};
 use usher_domain::email::Email;
+use usher_domain::id::{IdentityId, MergeId, SessionId};
 use usher_domain::provider::ProviderId;
 use usher_domain::urls;
 use usher_flows::upstream::UpstreamIntent;
-use usher_flows::{Account, FlowError, Rejected};
-use usher_http_server::extract::params::{FormParams, QueryParams};
-use usher_http_server::extract::visitor::Visitor;
-use usher_http_server::problem::HttpProblem;
-use usher_http_server::state::App;
-use usher_protocol::params::Params;
+use usher_flows::{FlowError, FormFault, Rejected};
+use usher_i18n::Lang;
+
+const LINKED: Notice = Notice::new("linked", "identities-done-linked");
+const UNLINKED: Notice = Notice::new("unlinked", "identities-done-unlinked");
+const MERGED: Notice = Notice::new("merged", "identities-done-merged");
+const UNDONE: Notice = Notice::new("undone", "identities-done-undone");
+
+#[derive(Debug, Deserialize)]
+pub struct LinkForm {
+    link: ProviderId,
+}
+
+#[derive(Debug, Deserialize)]
+pub struct UnlinkForm {
+    unlink: IdentityId,
+}
+
+#[derive(Debug, Deserialize)]
+pub struct MergeForm {
+    /// The session of the other account.
+    merge: SessionId,
+}
+
+#[derive(Debug, Deserialize)]
+pub struct UndoMergeForm {
+    undo: MergeId,
+}
 
 /// GET
-pub async fn get(
-    State(app): State<App>,
-    AccountOwner { mut visitor, account }: AccountOwner,
-    QueryParams(query): QueryParams,
-) -> Result<Response, HttpProblem> {
-    let done = match query.get("done").ok().flatten() {
-        Some("linked") => Some(Message::IdentityLinked),
-        Some("unlinked") => Some(Message::IdentityUnlinked),
-        Some("merged") => Some(Message::AccountsMerged),
-        Some(urls::DONE_REPEAT) => Some(Message::RepeatChange),
-        Some("undone") => Some(Message::MergeUndone),
-        _ => None,
-    };
-    let body = view(&app, &mut visitor, &account, done, None).await?;
-    Ok(visitor.reply(body))
+pub async fn get(mut page: AccountPage) -> PageResult {
+    let notice = page.notice(&[LINKED, UNLINKED, MERGED, UNDONE]);
+    let view = AccountIdentities { notice, ..view(&mut page).await? };
+    page.show(&view)
 }
 
-/// POST: `link` = provider, `unlink` = identity, `merge` = session of the other account, `undo` = merge.
-pub async fn post(
-    State(app): State<App>,
-    AccountOwner { mut visitor, account }: AccountOwner,
-    FormParams(form): FormParams,
-) -> Result<Response, HttpProblem> {
-    visitor.check_form(&form)?;
-    let linked = text(&form, "link");
-    if !linked.is_empty() {
-        return link(&app, visitor, &account, &linked).await;
+/// POST …/link redirects to the provider.
+pub async fn link(mut page: AccountPage, PageForm(form): PageForm<LinkForm>) -> PageResult {
+    if !page.app.usher.factor_rules.is_well_shown(&page.account).await? {
+        return page.redirect(&urls::login_to_repeat(urls::IDENTITIES));
     }
-    match change(&app, &visitor, &account, &form).await {
-        Ok(done) => Ok(visitor.redirect(&urls::with(urls::IDENTITIES, "done", done))),
-        Err(FlowError::Rejected(Rejected::NotFresh)) => Ok(visitor.redirect(&urls::login_to_repeat(urls::IDENTITIES))),
-        Err(FlowError::Rejected(refused @ (Rejected::LastWayIn | Rejected::Frozen))) => {
-            let message = if refused == Rejected::Frozen { Message::Frozen } else { Message::LastWayIn };
-            let body = view(&app, &mut visitor, &account, None, Some(message)).await?;
-            Ok(visitor.reply((StatusCode::UNPROCESSABLE_ENTITY, body).into_response()))
+    let intent = UpstreamIntent::Link { user: page.account.user.id, session: page.account.session.id };
+    let started =
+        page.app.usher.upstream_sign_in.start(&form.link, intent.clone(), None, &mut page.visitor.browser).await;
+    match started {
+        Ok(url) => page.redirect(url.as_str()),
+        Err(fault) => Ok(trouble(&page.app, page.visitor, &form.link, fault, Some(intent)).await?),
+    }
+}
+
+/// POST …/unlink
+pub async fn unlink(page: AccountPage, PageForm(form): PageForm<UnlinkForm>) -> PageResult {
+    let unlinked = page.app.usher.identities.unlink(&page.account, form.unlink).await.map(drop);
+    answer(page, unlinked, UNLINKED).await
+}
+
+/// POST …/merge
+pub async fn merge(page: AccountPage, PageForm(form): PageForm<MergeForm>) -> PageResult {
+    let other = page.app.usher.accounts.account_of(&page.visitor.browser, form.merge).await?;
+    let other = other.ok_or(FlowError::from(Rejected::NotSignedIn))?;
+    let merged = page.app.usher.account_merges.merge(&page.account, &other).await.map(drop);
+    answer(page, merged, MERGED).await
+}
+
+/// POST …/undo-merge
+pub async fn undo_merge(page: AccountPage, PageForm(form): PageForm<UndoMergeForm>) -> PageResult {
+    let undone = page.app.usher.account_merges.undo_merge(&page.account, form.undo).await.map(drop);
+    answer(page, undone, UNDONE).await
+}
+
+async fn answer(mut page: AccountPage, result: Result<(), FlowError>, notice: Notice) -> PageResult {
+    match page.check_with(result, fault)? {
+        Ok(()) => page.done(urls::IDENTITIES, notice),
+        Err(errors) => {
+            let view = AccountIdentities { error: errors.first(), ..view(&mut page).await? };
+            page.show_again(&view)
         }
-        Err(error) => Err(error.into()),
     }
 }
 
-async fn link(app: &App, mut visitor: Visitor, account: &Account, provider: &str) -> Result<Response, HttpProblem> {
-    let provider: ProviderId = provider.parse().map_err(|_| HttpProblem::not_found())?;
-    if !app.usher.factor_rules.is_well_shown(account).await? {
-        return Ok(visitor.redirect(&urls::login_to_repeat(urls::IDENTITIES)));
-    }
-    let intent = UpstreamIntent::Link { user: account.user.id, session: account.session.id };
-    match app.usher.upstream_sign_in.start(&provider, intent.clone(), None, &mut visitor.browser).await {
-        Ok(url) => Ok(visitor.redirect(url.as_str())),
-        Err(fault) => trouble(app, visitor, &provider, fault, Some(intent)).await,
-    }
+fn fault(refused: &Rejected) -> Option<FormFault> {
+    (*refused == Rejected::Frozen).then(|| FormFault::new("", "message-frozen"))
 }
 
-async fn change(app: &App, visitor: &Visitor, account: &Account, form: &Params) -> Result<&'static str, FlowError> {
-    if let Ok(identity) = text(form, "unlink").parse() {
-        app.usher.identities.unlink(account, identity).await?;
-        return Ok("unlinked");
-    }
-    if let Ok(merge) = text(form, "undo").parse() {
-        app.usher.account_merges.undo_merge(account, merge).await?;
-        return Ok("undone");
-    }
-    let session = text(form, "merge").parse().map_err(|_| Rejected::Missing("merge"))?;
-    let other = app.usher.accounts.account_of(&visitor.browser, session).await?.ok_or(Rejected::NotSignedIn)?;
-    app.usher.account_merges.merge(account, &other).await?;
-    Ok("merged")
+async fn view(page: &mut AccountPage) -> Result<AccountIdentities, FlowError> {
+    let head = page.head(urls::IDENTITIES);
+    Ok(AccountIdentities {
+        form: page.form(urls::IDENTITIES),
+        identities: identities(page, head.lang).await?,
+        providers: providers(page).await?,
+        others: others(page).await?,
+        merges: merges(page, head.lang).await?,
+        notice: None,
+        error: None,
+        page: head,
+    })
 }
 
-async fn view(
-    app: &App,
-    visitor: &mut Visitor,
-    account: &Account,
-    done: Option<Message>,
-    error: Option<Message>,
-) -> Result<Response, HttpProblem> {
-    let page = visitor.page_of(account, urls::IDENTITIES);
-    let lang = page.lang;
-    let identities = app.usher.identities.identities_of(account).await?;
-    let identities = identities.into_iter().map(|(identity, provider)| IdentityView {
+async fn identities(page: &AccountPage, lang: Lang) -> Result<Vec<IdentityView>, FlowError> {
+    let identities = page.app.usher.identities.identities_of(&page.account).await?;
+    let views = identities.into_iter().map(|(identity, provider)| IdentityView {
         id: identity.id.to_string(),
         provider,
         handle: identity.handle.clone().or_else(|| identity.email_at_link.as_ref().map(Email::readable)),
         linked: lang.date_time(identity.linked_at.0),
         last_used: identity.last_used_at.map(|at| lang.date_time(at.0)),
     });
-    let accounts = app.usher.accounts.accounts(&visitor.browser).await?;
-    let others = accounts.into_iter().filter(|other| other.live && other.user.id != account.user.id);
-    let others = others.map(|other| OtherAccount { session: other.session.id.to_string(), label: other.user.label() });
-    let merges = app.usher.account_merges.merges_of(account).await?.into_iter().map(|(merge, user)| MergeView {
+    Ok(views.collect())
+}
+
+async fn providers(page: &AccountPage) -> Result<Vec<ProviderButton>, FlowError> {
+    let providers = &page.app.usher.providers;
+    let known = providers.list_providers().await?;
+    let enabled = known.iter().map(|one| &one.settings).filter(|settings| settings.enabled);
+    let buttons = enabled.map(|one| ProviderButton {
+        id: one.id.to_string(),
+        name: providers.kinds().button(one).to_owned(),
+        url: String::new(),
+        last_used: false,
+    });
+    Ok(buttons.collect())
+}
+
+/// The other accounts that are signed in with this browser.
+async fn others(page: &AccountPage) -> Result<Vec<OtherAccount>, FlowError> {
+    let accounts = page.app.usher.accounts.accounts(&page.visitor.browser).await?;
+    let others = accounts.into_iter().filter(|other| other.live && other.user.id != page.account.user.id);
+    Ok(others.map(|other| OtherAccount { session: other.session.id.to_string(), label: other.user.label() }).collect())
+}
+
+/// The merges that can be undone.
+async fn merges(page: &AccountPage, lang: Lang) -> Result<Vec<MergeView>, FlowError> {
+    let merges = page.app.usher.account_merges.merges_of(&page.account).await?;
+    let views = merges.into_iter().map(|(merge, user)| MergeView {
         id: merge.id.to_string(),
         label: user.label(),
         until: lang.date_time(merge.undo_until.0),
     });
-    let offered = app.usher.providers.list_providers().await?;
-    let enabled = offered.iter().map(|one| &one.settings).filter(|settings| settings.enabled);
-    let providers = enabled.clone().map(|one| ProviderButton {
-        id: one.id.to_string(),
-        name: app.usher.providers.kinds().button(one).to_owned(),
-        url: String::new(),
-        last_used: false,
-    });
-    let view = AccountIdentities {
-        form: Form::new(urls::IDENTITIES, visitor.form_token()),
-        identities: identities.collect(),
-        providers: providers.collect(),
-        others: others.collect(),
-        merges: merges.collect(),
-        notice: done.map(|done| done.text(lang)),
-        error: error.map(|error| error.text(lang)),
-        page,
-    };
-    show::html(&view)
+    Ok(views.collect())
 }

@@ -2,83 +2,71 @@
 //!
 //! Opening it has no effect yet, because mail scanners open every link.
 
-use axum::extract::State;
 use axum::http::StatusCode;
-use axum::response::{IntoResponse, Response};
+use axum::response::IntoResponse as _;
+use serde::Deserialize;
 
-use crate::login::sign_in::text;
+use crate::kit::{LoginPage, PageForm, PageKit as _, PageResult};
 use crate::receipt;
 use crate::show;
-use crate::views::{Form, NotMe, NotMeDone, NotMeExpired};
-use crate::visitor_pages::VisitorPages as _;
-use usher_domain::event::receipt::ReceiptApplication;
+use crate::views::{NotMe, NotMeDone, NotMeExpired};
 use usher_domain::urls;
-use usher_flows::{FlowError, Rejected};
-use usher_http_server::extract::params::{FormParams, QueryParams};
-use usher_http_server::extract::visitor::Visitor;
-use usher_http_server::problem::HttpProblem;
-use usher_http_server::state::App;
+use usher_flows::{Ended, FlowError, Rejected};
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct ReportForm {
+    /// Of the email's link; empty on the page of a signed-in user.
+    token: String,
+}
 
 /// GET
-pub async fn get(
-    State(app): State<App>,
-    mut visitor: Visitor,
-    QueryParams(query): QueryParams,
-) -> Result<Response, HttpProblem> {
-    let token = text(&query, "token");
+pub async fn get(mut page: LoginPage) -> PageResult {
+    let token = page.param("token").unwrap_or_default().to_owned();
     let user = if token.is_empty() {
-        match app.usher.accounts.current(&visitor.browser).await? {
+        match page.app.usher.accounts.current(&page.visitor.browser).await? {
             Some(account) => account.user,
-            None => return Ok(visitor.redirect(&urls::login_then(urls::NOT_ME))),
+            None => return page.redirect(&urls::login_then(urls::NOT_ME)),
         }
     } else {
-        let Some(user) = app.usher.compromise_reports.open_compromise_report(&token).await? else {
-            return expired(visitor);
+        let Some(user) = page.app.usher.compromise_reports.open_compromise_report(&token).await? else {
+            return expired(page);
         };
         user
     };
-    let page = visitor.page(visitor.lang(None, user.locale.as_deref()));
-    let form = Form::new(urls::NOT_ME, visitor.form_token());
-    let body = show::html(&NotMe { page, form, token, mails: user.email.is_some() })?;
-    Ok(visitor.reply(body))
+    let (head, form) = (page.head_for(None, user.locale.as_deref(), ""), page.form(urls::NOT_ME));
+    let view = NotMe { page: head, form, token, mails: user.email.is_some() };
+    page.show(&view)
 }
 
 /// POST
-pub async fn post(
-    State(app): State<App>,
-    visitor: Visitor,
-    FormParams(form): FormParams,
-) -> Result<Response, HttpProblem> {
-    visitor.check_form(&form)?;
-    let token = text(&form, "token");
-    let (reported, mails) = if token.is_empty() {
-        let Some(account) = app.usher.accounts.current(&visitor.browser).await? else {
-            return Ok(visitor.redirect(&urls::login_then(urls::NOT_ME)));
-        };
-        (app.usher.compromise_reports.report_compromise(&account).await, account.user.email.is_some())
-    } else {
-        (app.usher.compromise_reports.report_compromise_by_link(&token).await, true)
-    };
-    match reported {
-        Ok(ended) => {
-            let lines = receipt::of(&app, &ended).await?;
-            done(visitor, mails, lines)
-        }
-        Err(FlowError::Rejected(Rejected::ProofOver)) => expired(visitor),
-        Err(other) => Err(other.into()),
+pub async fn report(page: LoginPage, PageForm(form): PageForm<ReportForm>) -> PageResult {
+    let reports = &page.app.usher.compromise_reports;
+    if !form.token.is_empty() {
+        let reported = reports.report_compromise_by_link(&form.token).await;
+        return answer(page, reported, true).await;
     }
+    let Some(account) = page.app.usher.accounts.current(&page.visitor.browser).await? else {
+        return page.redirect(&urls::login_then(urls::NOT_ME));
+    };
+    let reported = reports.report_compromise(&account).await;
+    answer(page, reported, account.user.email.is_some()).await
 }
 
 /// The page after everything has ended.
-fn done(visitor: Visitor, mails: bool, lines: Vec<ReceiptApplication>) -> Result<Response, HttpProblem> {
-    let page = visitor.page(visitor.lang(None, None));
-    let receipt = receipt::words(page.lang, lines);
-    let body = show::html(&NotMeDone { page, mails, receipt, sign_in_url: urls::LOGIN.to_owned() })?;
-    Ok(visitor.reply(body))
+async fn answer(page: LoginPage, reported: Result<Ended, FlowError>, mails: bool) -> PageResult {
+    let ended = match reported {
+        Ok(ended) => ended,
+        Err(FlowError::Rejected(Rejected::ProofOver)) => return expired(page),
+        Err(other) => return Err(other.into()),
+    };
+    let (head, lines) = (page.head(""), receipt::of(&page.app, &ended).await?);
+    let receipt = receipt::words(head.lang, lines);
+    let view = NotMeDone { page: head, mails, receipt, sign_in_url: urls::LOGIN.to_owned() };
+    page.show(&view)
 }
 
-fn expired(visitor: Visitor) -> Result<Response, HttpProblem> {
-    let page = visitor.page(visitor.lang(None, None));
-    let body = show::html(&NotMeExpired { page, sign_in_url: urls::LOGIN.to_owned() })?;
-    Ok(visitor.reply((StatusCode::GONE, body).into_response()))
+fn expired(page: LoginPage) -> PageResult {
+    let view = show::html(&NotMeExpired { page: page.head(""), sign_in_url: urls::LOGIN.to_owned() })?;
+    page.reply((StatusCode::GONE, view).into_response())
 }

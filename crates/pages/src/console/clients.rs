@@ -2,119 +2,95 @@
 
 use std::time::Duration;
 
-use axum::extract::{Path, State};
-use axum::response::Response;
+use serde::Deserialize;
 
-use super::{done, shown};
-use crate::login::sign_in::text;
-use crate::owner::ConsoleAdministrator;
-use crate::show;
-use crate::views::{ClientPage, EndpointItem, Form, SecretListItem, ShownSecret};
-use crate::visitor_pages::VisitorPages as _;
+use crate::kit::{AdminPage, ButtonForm, InPath, Notice, PageForm, PageKit as _, PageResult, SecretPage};
+use crate::views::{ClientPage, EndpointItem, SecretListItem, ShownSecret};
 use usher_domain::oauth::client::{Client, ClientSecret, ClientType, SecretRotation};
 use usher_domain::time::Timestamp;
-use usher_domain::urls::{self, ClientUrls, ProjectUrls};
-use usher_flows::{Account, FlowError, Rejected};
-use usher_http_server::extract::params::{FormParams, QueryParams};
-use usher_http_server::extract::visitor::Visitor;
-use usher_http_server::problem::HttpProblem;
-use usher_http_server::state::App;
+use usher_domain::urls::{ClientUrls, ProjectUrls};
+use usher_flows::{FlowError, Rejected};
 use usher_i18n::Lang;
 use usher_protocol::client_metadata::IdTokenContent;
 use usher_protocol::endpoints;
-use usher_protocol::params::Params;
 
-/// The words for completed actions, with their messages.
-const DONE: [(&str, &str); 5] = [
-    ("saved", "message-client-saved"),
-    ("just-rotated", "message-secret-just-rotated"),
-    ("rotated", "message-secret-rotated"),
-    ("disabled", "message-client-disabled"),
-    ("enabled", "message-client-enabled"),
-];
+pub(super) const SAVED: Notice = Notice::new("saved", "message-client-saved");
+const JUST_ROTATED: Notice = Notice::new("just-rotated", "message-secret-just-rotated");
+const ROTATED: Notice = Notice::new("rotated", "message-secret-rotated");
+const DISABLED: Notice = Notice::new("disabled", "message-client-disabled");
+const ENABLED: Notice = Notice::new("enabled", "message-client-enabled");
+
+#[derive(Debug, Deserialize)]
+pub struct RotateSecretForm {
+    /// In seconds.
+    overlap: u64,
+}
 
 /// GET /console/clients/{client}
-pub async fn get(
-    State(app): State<App>,
-    ConsoleAdministrator { mut visitor, account }: ConsoleAdministrator,
-    Path(id): Path<String>,
-    QueryParams(query): QueryParams,
-) -> Result<Response, HttpProblem> {
-    let client = app.usher.clients.load_client(&id).await?;
-    let mut page = view(&app, &mut visitor, &account, &client).await?;
-    page.secret = shown::read(&app, &visitor, &account, &ClientUrls::of(&client.id).page(), &query).await?;
-    page.notice = done::words(&query, page.page.lang, &DONE).filter(|_| page.secret != Some(ShownSecret::Before));
-    let body = show::html(&page)?;
-    Ok(visitor.reply(body))
+pub async fn get(mut page: AdminPage, InPath(id): InPath<String>) -> PageResult {
+    let client = page.app.usher.clients.load_client(&id).await?;
+    let secret = page.secret(&ClientUrls::of(&client.id).page()).await?;
+    let notice = page.notice(&[SAVED, JUST_ROTATED, ROTATED, DISABLED, ENABLED]);
+    let notice = notice.filter(|_| secret != Some(ShownSecret::Before));
+    let view = ClientPage { secret, notice, ..view(&mut page, &client).await? };
+    page.show(&view)
 }
 
-/// POST /console/clients/{client}: `do` is the action.
-pub async fn post(
-    State(app): State<App>,
-    ConsoleAdministrator { visitor, account }: ConsoleAdministrator,
-    Path(id): Path<String>,
-    FormParams(form): FormParams,
-) -> Result<Response, HttpProblem> {
-    visitor.check_form(&form)?;
-    let client = app.usher.clients.load_client(&id).await?;
-    match text(&form, "do").as_str() {
-        "rotate-secret" => {
-            let (done, secret) = rotate(&app, &client, &form).await?;
-            to_page(&app, visitor, &account, &client, (done, secret.as_deref()))
-        }
-        word @ ("disable" | "enable") => {
-            app.usher.clients.set_client_disabled(&client.id, word == "disable").await?;
-            let done = if word == "disable" { "disabled" } else { "enabled" };
-            to_page(&app, visitor, &account, &client, (done, None))
-        }
-        "delete" => {
-            app.usher.clients.delete_client(&client.id).await?;
-            Ok(visitor.redirect(&ProjectUrls::of(&client.project_id).page()))
-        }
-        _ => Err(HttpProblem::bad_request("do must be rotate-secret, disable, enable or delete")),
-    }
-}
-
-/// Rotates the secret; returns the word for the action, and the new secret.
-async fn rotate(app: &App, client: &Client, form: &Params) -> Result<(&'static str, Option<String>), HttpProblem> {
-    let overlap = text(form, "overlap").parse().map_err(|_| HttpProblem::bad_request("overlap is missing"))?;
-    let rotation = SecretRotation::with_overlap(Duration::from_secs(overlap));
-    match app.usher.clients.rotate_client_secret(&client.id, rotation).await {
-        Ok(made) => Ok(("rotated", made.secret)),
-        Err(FlowError::Rejected(Rejected::SecretJustMade)) => Ok(("just-rotated", None)),
+/// POST …/rotate-secret
+pub async fn rotate_secret(
+    page: AdminPage,
+    InPath(id): InPath<String>,
+    PageForm(form): PageForm<RotateSecretForm>,
+) -> PageResult {
+    let client = page.app.usher.clients.load_client(&id).await?;
+    let rotation = SecretRotation::with_overlap(Duration::from_secs(form.overlap));
+    match page.app.usher.clients.rotate_client_secret(&client.id, rotation).await {
+        Ok(made) => to_page(page, &client, ROTATED, made.secret.as_deref()),
+        Err(FlowError::Rejected(Rejected::SecretJustMade)) => to_page(page, &client, JUST_ROTATED, None),
         Err(other) => Err(other.into()),
     }
 }
 
+/// POST …/enable
+pub async fn enable(page: AdminPage, InPath(id): InPath<String>, _: ButtonForm) -> PageResult {
+    let client = page.app.usher.clients.load_client(&id).await?;
+    page.app.usher.clients.set_client_disabled(&client.id, false).await?;
+    to_page(page, &client, ENABLED, None)
+}
+
+/// POST …/disable
+pub async fn disable(page: AdminPage, InPath(id): InPath<String>, _: ButtonForm) -> PageResult {
+    let client = page.app.usher.clients.load_client(&id).await?;
+    page.app.usher.clients.set_client_disabled(&client.id, true).await?;
+    to_page(page, &client, DISABLED, None)
+}
+
+/// POST …/delete
+pub async fn delete(page: AdminPage, InPath(id): InPath<String>, _: ButtonForm) -> PageResult {
+    let client = page.app.usher.clients.load_client(&id).await?;
+    page.app.usher.clients.delete_client(&client.id).await?;
+    page.redirect(&ProjectUrls::of(&client.project_id).page())
+}
+
 /// Redirects to the client's page, which shows the message and the new secret once, if there is one.
-///
-/// # Errors
-/// If the secret cannot be sealed.
-pub fn to_page(
-    app: &App,
-    visitor: Visitor,
-    account: &Account,
-    client: &Client,
-    (done, secret): (&str, Option<&str>),
-) -> Result<Response, HttpProblem> {
+pub(super) fn to_page(page: impl SecretPage, client: &Client, notice: Notice, secret: Option<&str>) -> PageResult {
     let here = ClientUrls::of(&client.id).page();
     match secret {
-        Some(secret) => shown::lead_to(app, visitor, account, &here, (done, secret)),
-        None => Ok(visitor.redirect(&urls::with(&here, "done", done))),
+        Some(secret) => page.done_with_secret(&here, notice, secret),
+        None => page.done(&here, notice),
     }
 }
 
-async fn view(app: &App, visitor: &mut Visitor, account: &Account, client: &Client) -> Result<ClientPage, HttpProblem> {
-    let project = app.usher.projects.load_project(&client.project_id.to_string()).await?;
-    let here = ClientUrls::of(&client.id).page();
-    let mut page = visitor.page_of(account, urls::CONSOLE);
-    page.language_url_base.clone_from(&here);
-    let issuer = &app.usher.core.config.server.issuer;
-    let (lang, now, metadata) = (page.lang, app.usher.core.now(), &client.metadata);
+async fn view(page: &mut AdminPage, client: &Client) -> Result<ClientPage, FlowError> {
+    let project = page.app.usher.projects.load_project(&client.project_id.to_string()).await?;
+    let urls = ClientUrls::of(&client.id);
+    let (head, form) = (page.head(&urls.page()), page.form(urls.page()));
+    let issuer = &page.app.usher.core.config.server.issuer;
+    let (lang, now, metadata) = (head.lang, page.app.usher.core.now(), &client.metadata);
     let endpoint = |name: &str, path: &str| EndpointItem { name: name.to_owned(), url: issuer.at(path) };
     Ok(ClientPage {
-        page,
-        form: Form::new(here, visitor.form_token()),
+        page: head,
+        form,
         name: client.metadata.client_name.clone(),
         client_id: client.id.0.clone(),
         kind: client.kind.as_str().to_owned(),
@@ -147,7 +123,7 @@ async fn view(app: &App, visitor: &mut Visitor, account: &Account, client: &Clie
             endpoint("end_session_endpoint", endpoints::END_SESSION),
         ],
         notice: None,
-        edit_url: ClientUrls::of(&client.id).edit(),
+        urls,
         project_name: project.name.clone(),
         project_url: ProjectUrls::of(&project.id).page(),
     })

@@ -1,109 +1,117 @@
 //! Project members: adding, removing, and changing their roles.
 
-use axum::extract::State;
-use axum::response::Response;
+use serde::Deserialize;
 
-use super::done;
-use super::project_access::ProjectAccess;
-use crate::login::of_refused;
-use crate::login::sign_in::text;
-use crate::views::{FieldErrors, MemberListItem, MembersPage, ProjectTab};
+use crate::kit::{ButtonForm, Field, InPath, Notice, PageForm, PageKit as _, PageResult, ProjectPage};
+use crate::views::{MemberListItem, MembersPage, ProjectTab};
+use usher_domain::id::{ProjectId, UserId};
 use usher_domain::page::{Cursor, MAX_PAGE};
-use usher_domain::project::Project;
 use usher_domain::project::member::Role;
-use usher_domain::urls::ProjectUrls;
-use usher_flows::{FlowError, Rejected};
-use usher_http_server::extract::params::{FormParams, QueryParams};
-use usher_http_server::problem::HttpProblem;
-use usher_http_server::state::App;
+use usher_domain::urls::MemberUrls;
+use usher_flows::{FlowError, FormFault, Rejected};
 use usher_i18n::Lang;
-use usher_protocol::params::Params;
 use usher_storage::members::NamedMember;
 
-/// The words for completed actions, with their messages.
-const DONE: [(&str, &str); 3] =
-    [("added", "member-added"), ("changed", "member-changed"), ("removed", "member-removed")];
+const ADDED: Notice = Notice::new("added", "member-added");
+const CHANGED: Notice = Notice::new("changed", "member-changed");
+const REMOVED: Notice = Notice::new("removed", "member-removed");
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct NewMemberForm {
+    email: String,
+    role: Field<Role>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct RoleForm {
+    role: Field<Role>,
+}
 
 /// GET /console/projects/{project}/members
-pub async fn get(
-    State(app): State<App>,
-    mut access: ProjectAccess,
-    QueryParams(query): QueryParams,
-) -> Result<Response, HttpProblem> {
-    let mut page = view(&app, &mut access).await?;
-    page.notice = done::words(&query, page.page.lang, &DONE);
-    access.show(&page)
+pub async fn get(mut page: ProjectPage) -> PageResult {
+    let notice = page.notice(&[ADDED, CHANGED, REMOVED]);
+    let view = MembersPage { notice, ..view(&mut page).await? };
+    page.show(&view)
 }
 
-/// POST: `do` = `add` (`email`, `role`), `change` (`user`, `role`) or `remove` (`user`).
-pub async fn post(
-    State(app): State<App>,
-    mut access: ProjectAccess,
-    FormParams(form): FormParams,
-) -> Result<Response, HttpProblem> {
-    access.visitor.check_form(&form)?;
-    let here = ProjectUrls::of(&access.project.id).members();
-    let error = match change(&app, &access.project, &form).await {
-        Ok(done) => return Ok(access.done(&here, done)),
-        Err(error) => error,
+/// POST /console/projects/{project}/members
+pub async fn add(page: ProjectPage, PageForm(form): PageForm<NewMemberForm>) -> PageResult {
+    let (members, project) = (&page.app.usher.members, page.project.id);
+    let added = match form.role.value {
+        Some(role) => members.add_member(project, form.email.trim_ascii(), role).await,
+        None => Err(Rejected::Missing("role").into()),
     };
-    let mut page = view(&app, &mut access).await?;
-    page.errors = done::faults(error, page.page.lang, words)?;
-    (page.email, page.role) = (text(&form, "email"), text(&form, "role"));
-    access.show_again(&page)
+    answer(page, added, ADDED, form).await
 }
 
-async fn change(app: &App, project: &Project, form: &Params) -> Result<&'static str, FlowError> {
-    let role = || text(form, "role").parse::<Role>().map_err(|_| Rejected::Missing("role"));
-    let user = || text(form, "user").parse().map_err(|_| Rejected::NotFound("member"));
-    match text(form, "do").as_str() {
-        "add" => {
-            app.usher.members.add_member(project.id, text(form, "email").trim_ascii(), role()?).await?;
-            Ok("added")
+/// POST …/members/{user}/change-role
+pub async fn change_role(
+    page: ProjectPage,
+    InPath((_, user)): InPath<(ProjectId, UserId)>,
+    PageForm(form): PageForm<RoleForm>,
+) -> PageResult {
+    let changed = match form.role.value {
+        Some(role) => page.app.usher.members.change_member(page.project.id, user, role).await,
+        None => Err(Rejected::Missing("role").into()),
+    };
+    answer(page, changed, CHANGED, NewMemberForm { role: form.role, ..NewMemberForm::default() }).await
+}
+
+/// POST …/members/{user}/remove
+pub async fn remove(page: ProjectPage, InPath((_, user)): InPath<(ProjectId, UserId)>, _: ButtonForm) -> PageResult {
+    let removed = page.app.usher.members.remove_member(page.project.id, user).await;
+    answer(page, removed, REMOVED, NewMemberForm::default()).await
+}
+
+async fn answer<T>(
+    mut page: ProjectPage,
+    result: Result<T, FlowError>,
+    notice: Notice,
+    typed: NewMemberForm,
+) -> PageResult {
+    match page.check_with(result, fault)? {
+        Ok(_) => {
+            let here = page.urls.members();
+            page.done(&here, notice)
         }
-        "change" => {
-            app.usher.members.change_member(project.id, user()?, role()?).await?;
-            Ok("changed")
+        Err(errors) => {
+            let view = MembersPage { errors, email: typed.email, role: typed.role.text, ..view(&mut page).await? };
+            page.show_again(&view)
         }
-        "remove" => {
-            app.usher.members.remove_member(project.id, user()?).await?;
-            Ok("removed")
-        }
-        _ => Err(Rejected::NotFound("change").into()),
     }
 }
 
-fn words(refused: &Rejected, lang: Lang) -> Option<FieldErrors> {
-    match refused {
-        Rejected::NotFound("user") => Some(FieldErrors::from_iter([("email", lang.text("member-unknown"))])),
-        other => of_refused(other, lang),
-    }
+/// Whoever has no account cannot be added.
+fn fault(refused: &Rejected) -> Option<FormFault> {
+    (*refused == Rejected::NotFound("user")).then(|| FormFault::new("email", "member-unknown"))
 }
 
-async fn view(app: &App, access: &mut ProjectAccess) -> Result<MembersPage, HttpProblem> {
-    let here = ProjectUrls::of(&access.project.id).members();
-    let page = access.page(&here);
+async fn view(page: &mut ProjectPage) -> Result<MembersPage, FlowError> {
+    let here = page.urls.members();
+    let head = page.head(&here);
     let mut members = Vec::new();
     let mut after = Cursor::START;
     loop {
-        let found = app.usher.members.list_members(access.project.id, after, MAX_PAGE).await?;
-        members.extend(found.items.into_iter().map(|member| row(page.lang, member)));
+        let found = page.app.usher.members.list_members(page.project.id, after, MAX_PAGE).await?;
+        members.extend(found.items.into_iter().map(|member| row(page.project.id, head.lang, member)));
         let Some(next) = found.next else { break };
         after = next;
     }
     Ok(MembersPage {
-        project: access.head(&page, ProjectTab::Members),
-        form: access.form(&here),
+        project: page.project_head(&head, ProjectTab::Members),
+        form: page.form(here),
         members,
         role: Role::Developer.as_str().to_owned(),
-        page,
+        page: head,
         ..MembersPage::default()
     })
 }
 
-fn row(lang: Lang, named: NamedMember) -> MemberListItem {
+fn row(project: ProjectId, lang: Lang, named: NamedMember) -> MemberListItem {
     MemberListItem {
-        user: named.member.user_id.to_string(),
+        urls: MemberUrls::of(&project, &named.member.user_id),
         label: named.email.unwrap_or(named.sub.0),
         role: named.member.role.as_str().to_owned(),
         since: lang.date_time(named.member.since.0),

@@ -1,33 +1,32 @@
 //! The local modules that are connected to a project.
 
-use axum::extract::State;
-use axum::response::Response;
-
-use super::project_access::ProjectAccess;
+use crate::kit::{PageKit as _, PageResult, ProjectPage};
 use crate::views::{ModuleListItem, ModulesPage, ProjectTab};
-use usher_domain::urls::{self, ProjectUrls};
+use usher_domain::urls;
 use usher_events::feed::{Listener, Transport};
 use usher_flows::FlowError;
-use usher_http_server::problem::HttpProblem;
-use usher_http_server::state::App;
 use usher_i18n::Lang;
 
 /// GET /console/projects/{project}/modules
-pub async fn get(State(app): State<App>, access: ProjectAccess) -> Result<Response, HttpProblem> {
-    let project = access.project.id;
-    let here = ProjectUrls::of(&project).modules();
-    let page = access.page(&here);
-    let cursor = app.usher.core.store.feed_place(project).await.map_err(FlowError::from)?.map_or(0, |at| at.position);
+pub async fn get(page: ProjectPage) -> PageResult {
+    let view = view(&page).await?;
+    page.show(&view)
+}
+
+async fn view(page: &ProjectPage) -> Result<ModulesPage, FlowError> {
+    let (app, project, here) = (&page.app, page.project.id, page.urls.modules());
+    let head = page.head(&here);
+    let cursor = app.usher.core.store.feed_place(project).await?.map_or(0, |at| at.position);
     let revision = app.usher.policies.policy_tag(project).await?.map(|(revision, _)| revision);
-    let following = app.hub.audience(project).await.map_err(FlowError::from)?;
+    let following = app.hub.audience(project).await?;
     let clients = following.listeners.iter().map(|listener| listener.module.client_id.clone()).collect();
     let names = app.usher.receipts.module_names(project, clients).await?;
     let row = |listener: Listener| {
         let name = names.get(&listener.module.client_id).cloned().unwrap_or_default();
-        row(page.lang, listener, name, cursor, revision)
+        row(head.lang, listener, name, cursor, revision)
     };
-    let view = ModulesPage {
-        project: access.head(&page, ProjectTab::Modules),
+    Ok(ModulesPage {
+        project: page.project_head(&head, ProjectTab::Modules),
         here,
         modules: following.listeners.into_iter().map(row).collect(),
         connected: following.number,
@@ -36,9 +35,8 @@ pub async fn get(State(app): State<App>, access: ProjectAccess) -> Result<Respon
         command: format!(
             "usher client create --project {project} --type machine --name my-api --scope usher:sync --env"
         ),
-        page,
-    };
-    access.show(&view)
+        page: head,
+    })
 }
 
 fn row(lang: Lang, listener: Listener, name: String, cursor: i64, published: Option<i64>) -> ModuleListItem {

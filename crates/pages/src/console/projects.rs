@@ -1,85 +1,70 @@
 //! Projects.
 
-use axum::extract::State;
-use axum::http::StatusCode;
-use axum::response::{IntoResponse, Response};
+use serde::Deserialize;
 
-use super::project_access::ProjectAccess;
-use super::{done, shown};
-use crate::login::of_refused;
-use crate::login::sign_in::text;
-use crate::owner::ConsoleAdministrator;
-use crate::show;
-use crate::views::{ClientListItem, ConsoleHome, Form, ProjectListItem, ProjectPage, ProjectTab};
-use crate::visitor_pages::VisitorPages as _;
+use crate::kit::{AdminPage, Notice, PageForm, PageKit as _, PageResult, ProjectPage, SecretPage as _};
+use crate::views::{ClientListItem, ConsoleHome, ProjectClients, ProjectListItem, ProjectTab};
 use usher_domain::oauth::client::Client;
 use usher_domain::page::{Cursor, MAX_PAGE};
 use usher_domain::urls::{self, ClientUrls, ProjectUrls};
-use usher_flows::Account;
-use usher_http_server::extract::params::FormParams;
-use usher_http_server::extract::visitor::Visitor;
-use usher_http_server::problem::HttpProblem;
-use usher_http_server::state::App;
+use usher_flows::FlowError;
+
+/// Shown by the token page of a new project.
+pub(super) const MADE: Notice = Notice::new("made", "message-project-created");
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct NewProjectForm {
+    name: String,
+}
 
 /// GET /console
-pub async fn list(
-    State(app): State<App>,
-    ConsoleAdministrator { mut visitor, account }: ConsoleAdministrator,
-) -> Result<Response, HttpProblem> {
-    let body = show::html(&home_view(&app, &mut visitor, &account).await?)?;
-    Ok(visitor.reply(body))
+pub async fn list(mut page: AdminPage) -> PageResult {
+    let view = home_view(&mut page).await?;
+    page.show(&view)
 }
 
 /// POST /console creates a project and redirects to its token page, which shows the token once.
-pub async fn create(
-    State(app): State<App>,
-    ConsoleAdministrator { mut visitor, account }: ConsoleAdministrator,
-    FormParams(form): FormParams,
-) -> Result<Response, HttpProblem> {
-    visitor.check_form(&form)?;
-    let error = match app.usher.projects.create_project(&text(&form, "name")).await {
-        Ok(made) => {
-            let here = ProjectUrls::of(&made.project.id).token();
-            return shown::lead_to(&app, visitor, &account, &here, ("made", &made.token));
+pub async fn create(mut page: AdminPage, PageForm(form): PageForm<NewProjectForm>) -> PageResult {
+    let made = page.app.usher.projects.create_project(&form.name).await;
+    match page.check(made)? {
+        Ok(made) => page.done_with_secret(&ProjectUrls::of(&made.project.id).token(), MADE, &made.token),
+        Err(errors) => {
+            let view = ConsoleHome { errors, name: form.name, ..home_view(&mut page).await? };
+            page.show_again(&view)
         }
-        Err(error) => error,
-    };
-    let mut page = home_view(&app, &mut visitor, &account).await?;
-    page.errors = done::faults(error, page.page.lang, of_refused)?;
-    page.name = text(&form, "name");
-    let body = show::html(&page)?;
-    Ok(visitor.reply((StatusCode::UNPROCESSABLE_ENTITY, body).into_response()))
+    }
 }
 
 /// GET /console/projects/{project}
-pub async fn one(State(app): State<App>, access: ProjectAccess) -> Result<Response, HttpProblem> {
-    let clients = app.usher.clients.list_clients(access.project.id, "", MAX_PAGE).await?;
-    let page = access.page(&ProjectUrls::of(&access.project.id).page());
-    let view = ProjectPage {
-        project: access.head(&page, ProjectTab::Clients),
-        id: access.project.id.to_string(),
+pub async fn one(page: ProjectPage) -> PageResult {
+    let clients = page.app.usher.clients.list_clients(page.project.id, "", MAX_PAGE).await?;
+    let head = page.head(&page.urls.page());
+    let view = ProjectClients {
+        project: page.project_head(&head, ProjectTab::Clients),
+        id: page.project.id.to_string(),
         clients: clients.iter().map(client_row).collect(),
-        new_client_url: ProjectUrls::of(&access.project.id).new_client(),
-        page,
+        new_client_url: page.urls.new_client(),
+        page: head,
     };
-    access.show(&view)
+    page.show(&view)
 }
 
-async fn home_view(app: &App, visitor: &mut Visitor, account: &Account) -> Result<ConsoleHome, HttpProblem> {
-    let page = visitor.page_of(account, urls::CONSOLE);
+async fn home_view(page: &mut AdminPage) -> Result<ConsoleHome, FlowError> {
+    let (head, usher) = (page.head(urls::CONSOLE), &page.app.usher);
     let mut projects = Vec::new();
-    for project in app.usher.projects.list_projects(Cursor::START, MAX_PAGE).await?.items {
-        let clients = app.usher.clients.list_clients(project.id, "", MAX_PAGE).await?.len();
+    for project in usher.projects.list_projects(Cursor::START, MAX_PAGE).await?.items {
+        let clients = usher.clients.list_clients(project.id, "", MAX_PAGE).await?.len();
         projects.push(ProjectListItem {
             name: project.name,
             url: ProjectUrls::of(&project.id).page(),
             clients: u32::try_from(clients).unwrap_or(u32::MAX),
-            created: page.lang.date_time(project.created_at.0),
+            created: head.lang.date_time(project.created_at.0),
         });
     }
     Ok(ConsoleHome {
-        page,
-        form: Form::new(urls::CONSOLE, visitor.form_token()),
+        page: head,
+        form: page.form(urls::CONSOLE),
         projects,
         providers_url: urls::PROVIDERS.to_owned(),
         ..ConsoleHome::default()

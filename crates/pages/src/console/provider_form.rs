@@ -2,15 +2,50 @@
 //!
 //! A kind has its own fields; all other settings are in one more field, as JSON, so that nothing is lost.
 
+use std::collections::HashMap;
+
+use serde::Deserialize;
 use serde_json::{Map, Value};
 
 use crate::loaded::LoadedValues;
-use crate::login::sign_in::text;
 use crate::views::{FieldErrors, Message, ProviderValues};
 use usher_domain::provider::setting::{CLIENT_ID, ID, ProviderSetting, Shape};
 use usher_domain::provider::{ProviderFault, ProviderId, ProviderKind, ProviderKinds, ProviderSettings};
+use usher_domain::secret::Secret;
 use usher_i18n::Lang;
-use usher_protocol::params::Params;
+
+/// The submitted form. Its text fields are those of the kind.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct ProviderFields {
+    client_secret: String,
+    sign_up: bool,
+    link_policy: String,
+    email_trust: String,
+    rest: String,
+    pub(super) loaded: String,
+    #[serde(flatten)]
+    texts: HashMap<String, String>,
+}
+
+impl ProviderFields {
+    /// The values, trimmed.
+    pub(super) fn values(&self, kind: &ProviderKind, editing: bool) -> ProviderValues {
+        let text = |name: &str| self.texts.get(name).map_or("", |text| text.trim()).to_owned();
+        ProviderValues {
+            texts: fields(kind, editing).map(|setting| (setting.name, text(setting.name))).collect(),
+            sign_up: self.sign_up,
+            link_policy: self.link_policy.clone(),
+            email_trust: self.email_trust.clone(),
+            rest: self.rest.trim().to_owned(),
+        }
+    }
+
+    /// The new secret, if there is one.
+    pub(super) fn secret(&self) -> Option<Secret<String>> {
+        Some(self.client_secret.trim_ascii()).filter(|secret| !secret.is_empty()).map(Secret::from)
+    }
+}
 
 /// Members of the settings that are not text fields.
 const APART: [&str; 6] = ["id", "kind", "enabled", "sign_up", "link_policy", "email_trust"];
@@ -53,18 +88,6 @@ pub(super) fn of_settings(kind: &ProviderKind, settings: &ProviderSettings) -> s
         email_trust: settings.email_trust.map_or("", |rule| rule.as_str()).to_owned(),
         rest: if members.is_empty() { String::new() } else { serde_json::to_string_pretty(&members)? },
     })
-}
-
-/// The submitted form.
-pub(super) fn of_form(kind: &ProviderKind, editing: bool, form: &Params) -> ProviderValues {
-    let typed = |setting: &'static ProviderSetting| (setting.name, text(form, setting.name).trim().to_owned());
-    ProviderValues {
-        texts: fields(kind, editing).map(typed).collect(),
-        sign_up: !text(form, "sign_up").is_empty(),
-        link_policy: text(form, "link_policy"),
-        email_trust: text(form, "email_trust"),
-        rest: text(form, "rest").trim().to_owned(),
-    }
 }
 
 /// The fields of the form with their values.
@@ -238,8 +261,7 @@ mod tests {
             ..blank(&oidc::KIND)
         };
         let before = values("Works", r#"{"pkce":"off","require_iss":true,"discovery":"strict"}"#);
-        let form = Params::from_pairs([("loaded", loaded(&before).encode())]);
-        let loaded = LoadedValues::sent_with(&form);
+        let loaded = LoadedValues::decode(&loaded(&before).encode());
         let stored = ProviderValues {
             sign_up: false,
             ..values("Renamed", r#"{"pkce":"off","discovery":"lenient","trust_factors":true,"require_iss":true}"#)
@@ -266,8 +288,7 @@ mod tests {
             ..blank(&oidc::KIND)
         };
         let shown = values("https://op.test", "Works");
-        let form = Params::from_pairs([("loaded", loaded(&shown).encode())]);
-        let loaded = LoadedValues::sent_with(&form);
+        let loaded = LoadedValues::decode(&loaded(&shown).encode());
         let stored = values("https://other.test", "Renamed");
         let result = edited(&oidc::KIND, &shown, &loaded, stored, true);
         assert_eq!(result.texts, values("https://op.test", "Renamed").texts);

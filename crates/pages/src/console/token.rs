@@ -2,86 +2,74 @@
 
 use std::time::Duration;
 
-use axum::extract::State;
-use axum::response::Response;
+use serde::Deserialize;
 
-use super::project_access::ProjectAccess;
-use super::{done, shown};
-use crate::login::of_refused;
-use crate::login::sign_in::text;
-use crate::views::{FieldErrors, ProjectTab, ProjectTokenPage, ShownSecret};
-use usher_domain::project::Project;
-use usher_domain::urls::ProjectUrls;
-use usher_flows::{FlowError, Rejected, Rotation, USUAL_OVERLAP};
-use usher_http_server::extract::params::{FormParams, QueryParams};
-use usher_http_server::problem::HttpProblem;
-use usher_http_server::state::App;
-use usher_i18n::Lang;
-use usher_protocol::params::Params;
+use super::projects::MADE;
+use crate::kit::{Field, Notice, PageForm, PageKit as _, PageResult, ProjectPage, SecretPage as _};
+use crate::views::{ProjectTab, ProjectTokenPage, ShownSecret};
+use usher_flows::{FlowError, FormFault, Rejected, Rotation, USUAL_OVERLAP};
+
+const ROTATED: Notice = Notice::new("rotated", "token-rotated");
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct RotateTokenForm {
+    current_token: String,
+    /// In seconds.
+    overlap: Field<u64>,
+    discard_history: bool,
+}
 
 /// GET /console/projects/{project}/token
-pub async fn get(
-    State(app): State<App>,
-    mut access: ProjectAccess,
-    QueryParams(query): QueryParams,
-) -> Result<Response, HttpProblem> {
-    let mut page = view(&mut access);
-    let here = page.page.language_url_base.clone();
-    page.token = shown::read(&app, &access.visitor, &access.account, &here, &query).await?;
-    let known = [("made", "message-project-created"), ("rotated", "token-rotated")];
-    page.notice = done::words(&query, page.page.lang, &known).filter(|_| page.token != Some(ShownSecret::Before));
-    access.show(&page)
+pub async fn get(mut page: ProjectPage) -> PageResult {
+    let here = page.urls.token();
+    let token = page.secret(&here).await?;
+    let notice = page.notice(&[MADE, ROTATED]).filter(|_| token != Some(ShownSecret::Before));
+    let view = ProjectTokenPage { token, notice, ..view(&mut page) };
+    page.show(&view)
 }
 
-/// POST rotates the token: `current_token`, `overlap` in seconds, `discard_history`.
-pub async fn post(
-    State(app): State<App>,
-    mut access: ProjectAccess,
-    FormParams(form): FormParams,
-) -> Result<Response, HttpProblem> {
-    access.visitor.check_form(&form)?;
-    let here = ProjectUrls::of(&access.project.id).token();
-    let error = match rotate(&app, &access.project, &form).await {
-        Ok(token) => return shown::lead_to(&app, access.visitor, &access.account, &here, ("rotated", &token)),
-        Err(error) => error,
+/// POST
+pub async fn rotate(mut page: ProjectPage, PageForm(form): PageForm<RotateTokenForm>) -> PageResult {
+    let rotated = match rotation(&form) {
+        Ok(rotation) => page.app.usher.projects.rotate_project_token(&page.project, rotation).await,
+        Err(refused) => Err(refused),
     };
-    let mut page = view(&mut access);
-    page.errors = done::faults(error, page.page.lang, words)?;
-    (page.current_token, page.overlap) = (text(&form, "current_token"), text(&form, "overlap"));
-    page.discard_history = !text(&form, "discard_history").is_empty();
-    access.show_again(&page)
-}
-
-async fn rotate(app: &App, project: &Project, form: &Params) -> Result<String, FlowError> {
-    let (token, _) = app.usher.projects.rotate_project_token(project, rotation(form)?).await?;
-    Ok(token)
-}
-
-fn rotation(form: &Params) -> Result<Rotation, Rejected> {
-    let presented = text(form, "current_token").trim_ascii().to_owned();
-    let seconds: u64 = text(form, "overlap").parse().map_err(|_| Rejected::Overlap)?;
-    Ok(Rotation {
-        presented: Some(presented).filter(|token| !token.is_empty()),
-        overlap: Duration::from_secs(seconds),
-        discard_history: !text(form, "discard_history").is_empty(),
-    })
-}
-
-fn words(refused: &Rejected, lang: Lang) -> Option<FieldErrors> {
-    match refused {
-        Rejected::Superseded => Some(FieldErrors::from_iter([("", lang.text("token-superseded"))])),
-        other => of_refused(other, lang),
+    match page.check_with(rotated, fault)? {
+        Ok((token, _)) => {
+            let here = page.urls.token();
+            page.done_with_secret(&here, ROTATED, &token)
+        }
+        Err(errors) => {
+            let RotateTokenForm { current_token, overlap, discard_history } = form;
+            let view =
+                ProjectTokenPage { errors, current_token, overlap: overlap.text, discard_history, ..view(&mut page) };
+            page.show_again(&view)
+        }
     }
 }
 
-fn view(access: &mut ProjectAccess) -> ProjectTokenPage {
-    let here = ProjectUrls::of(&access.project.id).token();
-    let page = access.page(&here);
+fn rotation(form: &RotateTokenForm) -> Result<Rotation, FlowError> {
+    let presented = form.current_token.trim_ascii();
+    Ok(Rotation {
+        presented: Some(presented.to_owned()).filter(|token| !token.is_empty()),
+        overlap: Duration::from_secs(form.overlap.value.ok_or(Rejected::Overlap)?),
+        discard_history: form.discard_history,
+    })
+}
+
+fn fault(refused: &Rejected) -> Option<FormFault> {
+    (*refused == Rejected::Superseded).then(|| FormFault::new("", "token-superseded"))
+}
+
+fn view(page: &mut ProjectPage) -> ProjectTokenPage {
+    let here = page.urls.token();
+    let head = page.head(&here);
     ProjectTokenPage {
-        project: access.head(&page, ProjectTab::Token),
-        form: access.form(&here),
+        project: page.project_head(&head, ProjectTab::Token),
+        form: page.form(here),
         overlap: USUAL_OVERLAP.as_secs().to_string(),
-        page,
+        page: head,
         ..ProjectTokenPage::default()
     }
 }

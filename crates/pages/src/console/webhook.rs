@@ -1,203 +1,181 @@
 //! One webhook and its deliveries: changing, testing, disabling, deleting, and rotating its secret.
 
-use axum::extract::{Path, State};
-use axum::response::Response;
-
-use super::project_access::ProjectAccess;
-use super::webhooks::{events, values, why_key};
-use super::{done, shown};
-use crate::loaded::{LOADED, LoadedValues};
-use crate::login::of_refused;
-use crate::login::sign_in::text;
+use super::webhooks::{ADDED, DELETED, filters, why_key};
+use crate::kit::{ButtonForm, InPath, Notice, PageForm, PageKit as _, PageResult, ProjectPage, SecretPage as _};
+use crate::loaded::LoadedValues;
 use crate::views::{AttemptItem, DeliveryItem, ProjectTab, ShownSecret, WebhookPage, WebhookValues};
 use usher_domain::event::webhook::filter::Filter;
 use usher_domain::event::webhook::{DeliveryAttempt, DeliveryStatus, Webhook, WebhookDelivery};
-use usher_domain::id::EventId;
+use usher_domain::id::{EventId, ProjectId, WebhookId};
 use usher_domain::page::Cursor;
 use usher_domain::time::Timestamp;
-use usher_domain::urls::{self, ProjectUrls, WebhookUrls};
+use usher_domain::urls::{self, DeliveryUrls, WebhookUrls};
+use usher_flows::FlowError;
 use usher_flows::webhooks::WebhookChange;
-use usher_flows::{FlowError, Rejected};
-use usher_http_server::extract::params::{FormParams, QueryParams};
-use usher_http_server::problem::HttpProblem;
-use usher_http_server::state::App;
 use usher_i18n::Lang;
-use usher_protocol::params::Params;
 
 /// Deliveries on one page.
 const SIZE: u32 = 20;
 
-/// The words for completed actions, with their messages.
-const DONE: [(&str, &str); 8] = [
-    ("added", "webhook-added"),
-    ("saved", "webhook-saved"),
-    ("tested", "webhook-tested"),
-    ("rotated", "webhook-rotated"),
-    ("disabled", "webhook-disabled"),
-    ("enabled", "webhook-enabled"),
-    ("sent", "webhook-sent-again"),
-    ("all-sent", "webhook-all-sent-again"),
-];
+const SAVED: Notice = Notice::new("saved", "webhook-saved");
+const TESTED: Notice = Notice::new("tested", "webhook-tested");
+const ROTATED: Notice = Notice::new("rotated", "webhook-rotated");
+const DISABLED: Notice = Notice::new("disabled", "webhook-disabled");
+const ENABLED: Notice = Notice::new("enabled", "webhook-enabled");
+const SENT: Notice = Notice::new("sent", "webhook-sent-again");
+const ALL_SENT: Notice = Notice::new("all-sent", "webhook-all-sent-again");
+
+/// The project, which the kit loads, and the webhook.
+type WebhookPath = InPath<(ProjectId, WebhookId)>;
 
 /// GET /console/projects/{project}/webhooks/{webhook}; `before` is the start of a further page of deliveries.
-pub async fn get(
-    State(app): State<App>,
-    mut access: ProjectAccess,
-    Path((_, id)): Path<(String, String)>,
-    QueryParams(query): QueryParams,
-) -> Result<Response, HttpProblem> {
-    let webhook = load(&app, &access, &id).await?;
-    let before = query.get("before").ok().flatten().and_then(|text| Cursor::decode(text).ok());
-    let mut page = view(&app, &mut access, &webhook, before).await?;
-    let here = WebhookUrls::of(&access.project.id, &webhook.id).page();
-    page.secret = shown::read(&app, &access.visitor, &access.account, &here, &query).await?;
-    page.notice = done::words(&query, page.page.lang, &DONE).filter(|_| page.secret != Some(ShownSecret::Before));
-    access.show(&page)
+pub async fn get(mut page: ProjectPage, InPath((_, id)): WebhookPath) -> PageResult {
+    let webhook = page.app.usher.webhooks.load_webhook(page.project.id, id).await?;
+    let before = page.param("before").and_then(|text| Cursor::decode(text).ok());
+    let here = WebhookUrls::of(&page.project.id, &id).page();
+    let secret = page.secret(&here).await?;
+    let known = [ADDED, SAVED, TESTED, ROTATED, DISABLED, ENABLED, SENT, ALL_SENT];
+    let notice = page.notice(&known).filter(|_| secret != Some(ShownSecret::Before));
+    let view = WebhookPage { secret, notice, ..view(&mut page, &webhook, before).await? };
+    page.show(&view)
 }
 
-/// POST: `redeliver` = message, or `do` = `save` (`url`, `description`, `events`), `test`, `rotate-secret`, `disable`,
-/// `enable`, `redeliver-failed` or `delete`.
-pub async fn post(
-    State(app): State<App>,
-    mut access: ProjectAccess,
-    Path((_, id)): Path<(String, String)>,
-    FormParams(form): FormParams,
-) -> Result<Response, HttpProblem> {
-    access.visitor.check_form(&form)?;
-    let webhook = load(&app, &access, &id).await?;
-    let error = match change(&app, &webhook, &form).await {
-        Ok(done) => return lead_on(&app, access, &webhook, done),
-        Err(error) => error,
-    };
-    let mut page = view(&app, &mut access, &webhook, None).await?;
-    page.errors = done::faults(error, page.page.lang, of_refused)?;
-    if text(&form, "do") == "save" {
-        page.values = values(&form);
-        page.loaded = text(&form, LOADED);
+/// POST changes the fields that were edited. The others stay as they are stored.
+pub async fn save(
+    mut page: ProjectPage,
+    InPath((_, id)): WebhookPath,
+    PageForm(values): PageForm<WebhookValues>,
+) -> PageResult {
+    let saved = page.app.usher.webhooks.update_webhook(page.project.id, id, edited(&values)).await;
+    match page.check(saved)? {
+        Ok(_) => done(page, id, SAVED),
+        Err(errors) => {
+            let webhook = page.app.usher.webhooks.load_webhook(page.project.id, id).await?;
+            let view = WebhookPage { errors, values, ..view(&mut page, &webhook, None).await? };
+            page.show_again(&view)
+        }
     }
-    access.show_again(&page)
 }
 
-/// Redirects to the page with the message, and the new secret if there is one.
-fn lead_on(
-    app: &App,
-    access: ProjectAccess,
+/// POST …/test
+pub async fn test(page: ProjectPage, InPath((_, id)): WebhookPath, _: ButtonForm) -> PageResult {
+    let webhook = page.app.usher.webhooks.load_webhook(page.project.id, id).await?;
+    let tested = page.app.usher.webhooks.test_webhook(&webhook).await;
+    answer(page, &webhook, tested, TESTED).await
+}
+
+/// POST …/enable
+pub async fn enable(page: ProjectPage, InPath((_, id)): WebhookPath, _: ButtonForm) -> PageResult {
+    let change = WebhookChange { disabled: Some(false), ..WebhookChange::default() };
+    page.app.usher.webhooks.update_webhook(page.project.id, id, change).await?;
+    done(page, id, ENABLED)
+}
+
+/// POST …/disable
+pub async fn disable(page: ProjectPage, InPath((_, id)): WebhookPath, _: ButtonForm) -> PageResult {
+    let change = WebhookChange { disabled: Some(true), ..WebhookChange::default() };
+    page.app.usher.webhooks.update_webhook(page.project.id, id, change).await?;
+    done(page, id, DISABLED)
+}
+
+/// POST …/rotate-secret
+pub async fn rotate_secret(page: ProjectPage, InPath((_, id)): WebhookPath, _: ButtonForm) -> PageResult {
+    let rotated = page.app.usher.webhooks.rotate_webhook_secret(page.project.id, id, None).await?;
+    let here = WebhookUrls::of(&page.project.id, &id).page();
+    page.done_with_secret(&here, ROTATED, &rotated.secret)
+}
+
+/// POST …/delete
+pub async fn delete(page: ProjectPage, InPath((_, id)): WebhookPath, _: ButtonForm) -> PageResult {
+    page.app.usher.webhooks.delete_webhook(page.project.id, id).await?;
+    let list = page.urls.webhooks();
+    page.done(&list, DELETED)
+}
+
+/// POST …/redeliver-failed
+pub async fn redeliver_failed(page: ProjectPage, InPath((_, id)): WebhookPath, _: ButtonForm) -> PageResult {
+    let webhook = page.app.usher.webhooks.load_webhook(page.project.id, id).await?;
+    let sent = page.app.usher.webhooks.redeliver_failed(&webhook, Timestamp(0)).await;
+    answer(page, &webhook, sent, ALL_SENT).await
+}
+
+/// POST …/deliveries/{message}/redeliver
+pub async fn redeliver(
+    page: ProjectPage,
+    InPath((_, id, message)): InPath<(ProjectId, WebhookId, EventId)>,
+    _: ButtonForm,
+) -> PageResult {
+    let webhook = page.app.usher.webhooks.load_webhook(page.project.id, id).await?;
+    let sent = page.app.usher.webhooks.redeliver(&webhook, message).await;
+    answer(page, &webhook, sent, SENT).await
+}
+
+fn done(page: ProjectPage, id: WebhookId, notice: Notice) -> PageResult {
+    let here = WebhookUrls::of(&page.project.id, &id).page();
+    page.done(&here, notice)
+}
+
+async fn answer<T>(
+    mut page: ProjectPage,
     webhook: &Webhook,
-    (done, secret): (&str, Option<String>),
-) -> Result<Response, HttpProblem> {
-    let here = WebhookUrls::of(&webhook.project_id, &webhook.id).page();
-    match secret {
-        Some(secret) => shown::lead_to(app, access.visitor, &access.account, &here, (done, &secret)),
-        None if done == "deleted" => Ok(access.done(&ProjectUrls::of(&webhook.project_id).webhooks(), done)),
-        None => Ok(access.done(&here, done)),
+    result: Result<T, FlowError>,
+    notice: Notice,
+) -> PageResult {
+    match page.check(result)? {
+        Ok(_) => done(page, webhook.id, notice),
+        Err(errors) => {
+            let view = WebhookPage { errors, ..view(&mut page, webhook, None).await? };
+            page.show_again(&view)
+        }
     }
 }
 
-/// Executes the action; returns its word, and the new secret if there is one.
-async fn change(app: &App, webhook: &Webhook, form: &Params) -> Result<(&'static str, Option<String>), FlowError> {
-    let (usher, project, id) = (&app.usher, webhook.project_id, webhook.id);
-    let message = text(form, "redeliver");
-    if !message.is_empty() {
-        let message: EventId = message.parse().map_err(|_| Rejected::NotFound("delivery"))?;
-        usher.webhooks.redeliver(webhook, message).await?;
-        return Ok(("sent", None));
-    }
-    let set = |change| usher.webhooks.update_webhook(project, id, change);
-    let done = match text(form, "do").as_str() {
-        "save" => {
-            set(typed(form)).await?;
-            "saved"
-        }
-        "disable" => {
-            set(WebhookChange { disabled: Some(true), ..WebhookChange::default() }).await?;
-            "disabled"
-        }
-        "enable" => {
-            set(WebhookChange { disabled: Some(false), ..WebhookChange::default() }).await?;
-            "enabled"
-        }
-        "test" => {
-            usher.webhooks.test_webhook(webhook).await?;
-            "tested"
-        }
-        "redeliver-failed" => {
-            usher.webhooks.redeliver_failed(webhook, Timestamp(0)).await?;
-            "all-sent"
-        }
-        "rotate-secret" => {
-            let rotated = usher.webhooks.rotate_webhook_secret(project, id, None).await?;
-            return Ok(("rotated", Some(rotated.secret)));
-        }
-        "delete" => {
-            usher.webhooks.delete_webhook(project, id).await?;
-            "deleted"
-        }
-        _ => return Err(Rejected::NotFound("change").into()),
-    };
-    Ok((done, None))
-}
-
-/// The fields that were edited. The others stay as they are stored.
-fn typed(form: &Params) -> WebhookChange {
-    let WebhookValues { url, description, events: filters } = values(form);
-    let loaded = LoadedValues::sent_with(form);
-    let edited = |name, typed: &str| loaded.is_edited(name, typed);
+fn edited(values: &WebhookValues) -> WebhookChange {
+    let loaded = LoadedValues::decode(&values.loaded);
+    let edited = |name, typed: &String| Some(typed.clone()).filter(|typed| loaded.is_edited(name, typed));
     WebhookChange {
-        events: edited("events", &filters).then(|| events(form)),
-        url: Some(url).filter(|url| edited("url", url)),
-        description: Some(description).filter(|text| edited("description", text)),
+        events: edited("events", &values.events).map(|events| filters(&events)),
+        url: edited("url", &values.url),
+        description: edited("description", &values.description),
         disabled: None,
     }
 }
 
-/// The fields of the form with their values.
-fn loaded(values: &WebhookValues) -> LoadedValues {
-    LoadedValues::of(&[("url", &values.url), ("description", &values.description), ("events", &values.events)])
+/// The values of the form, with those that it was loaded with.
+fn values_of(webhook: &Webhook) -> WebhookValues {
+    let events = webhook.filters.iter().map(Filter::as_str).collect::<Vec<_>>().join("\n");
+    let (url, description) = (webhook.url.clone(), webhook.description.clone());
+    let loaded = LoadedValues::of(&[("url", &url), ("description", &description), ("events", &events)]).encode();
+    WebhookValues { url, description, events, loaded }
 }
 
-async fn load(app: &App, access: &ProjectAccess, id: &str) -> Result<Webhook, HttpProblem> {
-    let id = id.parse().map_err(|_| FlowError::from(Rejected::NotFound("webhook")))?;
-    Ok(app.usher.webhooks.load_webhook(access.project.id, id).await?)
-}
-
-async fn view(
-    app: &App,
-    access: &mut ProjectAccess,
-    webhook: &Webhook,
-    before: Option<Cursor>,
-) -> Result<WebhookPage, HttpProblem> {
-    let here = WebhookUrls::of(&access.project.id, &webhook.id).page();
-    let page = access.page(&here);
-    let lang = page.lang;
-    let found = app.usher.webhooks.list_deliveries(webhook, None, before, SIZE).await?;
-    let now = app.usher.core.clock.now();
-    let former = webhook.signing(now).filter_map(|secret| secret.expires_at).max();
-    let values = WebhookValues {
-        url: webhook.url.clone(),
-        description: webhook.description.clone(),
-        events: webhook.filters.iter().map(Filter::as_str).collect::<Vec<_>>().join("\n"),
-    };
+async fn view(page: &mut ProjectPage, webhook: &Webhook, before: Option<Cursor>) -> Result<WebhookPage, FlowError> {
+    let urls = WebhookUrls::of(&page.project.id, &webhook.id);
+    let head = page.head(&urls.page());
+    let (lang, usher) = (head.lang, &page.app.usher);
+    let found = usher.webhooks.list_deliveries(webhook, None, before, SIZE).await?;
+    let former = webhook.signing(usher.core.clock.now()).filter_map(|secret| secret.expires_at).max();
     Ok(WebhookPage {
-        project: access.head(&page, ProjectTab::Webhooks),
-        form: access.form(&here),
+        project: page.project_head(&head, ProjectTab::Webhooks),
+        form: page.form(urls.page()),
         address: webhook.url.clone(),
-        loaded: loaded(&values).encode(),
-        values,
+        values: values_of(webhook),
         off: webhook.disabled_why.map(|why| lang.text(why_key(why))),
         failing_since: webhook.failing_since.map(|at| lang.date_time(at.0)),
         former_until: former.map(|at| lang.date_time(at.0)),
         any_failed: found.items.iter().any(|one| one.status == DeliveryStatus::Failed),
-        deliveries: found.items.into_iter().map(|one| delivery(lang, one)).collect(),
-        more_url: found.next.map(|next| urls::with(&here, "before", &next.encode())),
-        page,
+        deliveries: found.items.into_iter().map(|one| delivery(lang, webhook, one)).collect(),
+        more_url: found.next.map(|next| urls::with(&urls.page(), "before", &next.encode())),
+        page: head,
+        urls,
         ..WebhookPage::default()
     })
 }
 
-fn delivery(lang: Lang, delivery: WebhookDelivery) -> DeliveryItem {
+fn delivery(lang: Lang, webhook: &Webhook, delivery: WebhookDelivery) -> DeliveryItem {
     let waits = delivery.status == DeliveryStatus::Waiting;
     DeliveryItem {
-        id: delivery.message_id.to_string(),
+        redeliver_url: DeliveryUrls::of(&webhook.project_id, &webhook.id, &delivery.message_id).redeliver(),
         kind: delivery.kind,
         status: delivery.status.as_str().to_owned(),
         created: lang.date_time(delivery.created_at.0),

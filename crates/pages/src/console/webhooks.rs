@@ -1,71 +1,48 @@
 //! The webhooks of a project: the list, and creating one.
 
-use axum::extract::State;
-use axum::response::Response;
-
-use super::project_access::ProjectAccess;
-use super::{done, shown};
-use crate::login::of_refused;
-use crate::login::sign_in::text;
+use crate::kit::{Notice, PageForm, PageKit as _, PageResult, ProjectPage, SecretPage as _};
 use crate::views::{ProjectTab, WebhookListItem, WebhookValues, WebhooksPage};
 use usher_domain::event::EventCatalogue;
 use usher_domain::event::webhook::{DisabledWhy, Webhook};
-use usher_domain::urls::{ProjectUrls, WebhookUrls};
+use usher_domain::urls::WebhookUrls;
+use usher_flows::FlowError;
 use usher_flows::webhooks::NewWebhook;
-use usher_http_server::extract::params::{FormParams, QueryParams};
-use usher_http_server::problem::HttpProblem;
-use usher_http_server::state::App;
 use usher_i18n::Lang;
-use usher_protocol::params::Params;
+
+/// Shown by the page of a new webhook.
+pub(super) const ADDED: Notice = Notice::new("added", "webhook-added");
+pub(super) const DELETED: Notice = Notice::new("deleted", "webhook-deleted");
 
 /// GET /console/projects/{project}/webhooks
-pub async fn get(
-    State(app): State<App>,
-    mut access: ProjectAccess,
-    QueryParams(query): QueryParams,
-) -> Result<Response, HttpProblem> {
-    let mut page = view(&app, &mut access).await?;
-    page.notice = done::words(&query, page.page.lang, &[("deleted", "webhook-deleted")]);
-    access.show(&page)
+pub async fn get(mut page: ProjectPage) -> PageResult {
+    let view = WebhooksPage { notice: page.notice(&[DELETED]), ..view(&mut page).await? };
+    page.show(&view)
 }
 
-/// POST creates a webhook: `url`, `description`, `events`.
-pub async fn post(
-    State(app): State<App>,
-    mut access: ProjectAccess,
-    FormParams(form): FormParams,
-) -> Result<Response, HttpProblem> {
-    access.visitor.check_form(&form)?;
-    let made = match app.usher.webhooks.create_webhook(access.project.id, typed(&form)).await {
-        Ok(made) => made,
-        Err(error) => {
-            let mut page = view(&app, &mut access).await?;
-            page.errors = done::faults(error, page.page.lang, of_refused)?;
-            page.values = values(&form);
-            return access.show_again(&page);
-        }
+/// POST
+pub async fn create(mut page: ProjectPage, PageForm(values): PageForm<WebhookValues>) -> PageResult {
+    let new = NewWebhook {
+        url: values.url.clone(),
+        description: values.description.clone(),
+        events: filters(&values.events),
     };
-    let here = WebhookUrls::of(&access.project.id, &made.webhook.id).page();
-    shown::lead_to(&app, access.visitor, &access.account, &here, ("added", &made.secret))
+    let made = page.app.usher.webhooks.create_webhook(page.project.id, new).await;
+    match page.check(made)? {
+        Ok(made) => {
+            let there = WebhookUrls::of(&page.project.id, &made.webhook.id).page();
+            page.done_with_secret(&there, ADDED, &made.secret)
+        }
+        Err(errors) => {
+            let view = WebhooksPage { errors, values, ..view(&mut page).await? };
+            page.show_again(&view)
+        }
+    }
 }
 
-fn typed(form: &Params) -> NewWebhook {
-    let WebhookValues { url, description, .. } = values(form);
-    NewWebhook { url, description, events: events(form) }
-}
-
-/// The submitted values, unchanged.
-pub(super) fn values(form: &Params) -> WebhookValues {
-    WebhookValues { url: text(form, "url"), description: text(form, "description"), events: text(form, "events") }
-}
-
-/// The submitted filters, separated by white space.
-pub(super) fn events(form: &Params) -> Vec<String> {
-    text(form, "events")
-        .split([' ', ',', '\n', '\r', '\t'])
-        .filter(|word| !word.is_empty())
-        .map(str::to_owned)
-        .collect()
+/// The filters in a text, separated by commas or white space.
+pub(super) fn filters(events: &str) -> Vec<String> {
+    let words = events.split([' ', ',', '\n', '\r', '\t']).filter(|word| !word.is_empty());
+    words.map(str::to_owned).collect()
 }
 
 /// The message key for the reason of a disabled webhook.
@@ -77,17 +54,17 @@ pub(super) const fn why_key(why: DisabledWhy) -> &'static str {
     }
 }
 
-async fn view(app: &App, access: &mut ProjectAccess) -> Result<WebhooksPage, HttpProblem> {
-    let here = ProjectUrls::of(&access.project.id).webhooks();
-    let page = access.page(&here);
-    let webhooks = app.usher.webhooks.list_webhooks(access.project.id).await?;
+async fn view(page: &mut ProjectPage) -> Result<WebhooksPage, FlowError> {
+    let here = page.urls.webhooks();
+    let head = page.head(&here);
+    let webhooks = page.app.usher.webhooks.list_webhooks(page.project.id).await?;
     Ok(WebhooksPage {
-        project: access.head(&page, ProjectTab::Webhooks),
-        form: access.form(&here),
-        webhooks: webhooks.into_iter().map(|webhook| row(page.lang, webhook)).collect(),
+        project: page.project_head(&head, ProjectTab::Webhooks),
+        form: page.form(here),
+        webhooks: webhooks.into_iter().map(|webhook| row(head.lang, webhook)).collect(),
         kinds: EventCatalogue::STANDARD.messages().map(|(_, message)| message.name.to_owned()).collect(),
         values: WebhookValues { events: "*".into(), ..WebhookValues::default() },
-        page,
+        page: head,
         ..WebhooksPage::default()
     })
 }

@@ -1,76 +1,77 @@
-//! The forms of the security page that remove or rename a factor, or make new recovery codes.
+//! The forms of the security page that remove or rename a factor.
 
-use axum::extract::State;
-use axum::response::Response;
+use serde::Deserialize;
 
-use super::{ContinueTarget, codes, is_stale, sentence};
+use super::{BROWSER_FORGOTTEN, FACTOR_CHANGED, PASSKEY_RENAMED};
 use crate::account::security;
-use crate::login::sign_in::{text, with_status};
-use crate::owner::AccountOwner;
-use crate::show;
-use crate::visitor_pages::VisitorPages as _;
+use crate::kit::{AccountPage, ButtonForm, InPath, Notice, PageForm, PageKit as _, PageResult};
+use crate::views::{AccountSecurity, FieldErrors};
 use usher_domain::id::{PasskeyId, RememberedId};
 use usher_domain::urls;
-use usher_flows::{Account, FlowError, Rejected};
-use usher_http_server::extract::params::FormParams;
-use usher_http_server::extract::visitor::Visitor;
-use usher_http_server::problem::HttpProblem;
-use usher_http_server::state::App;
-use usher_protocol::params::Params;
+use usher_flows::FlowError;
 
-/// POST
-pub async fn post(
-    State(app): State<App>,
-    AccountOwner { visitor, account }: AccountOwner,
-    FormParams(form): FormParams,
-) -> Result<Response, HttpProblem> {
-    visitor.check_form(&form)?;
-    match act(&app, &account, &form).await {
-        Ok(FactorChangeOutcome::Codes(new)) => {
-            codes::lead_to(&app, visitor, &account, &ContinueTarget { sealed: None }, &new)
-        }
-        Ok(FactorChangeOutcome::Changed(what)) => Ok(visitor.redirect(&urls::with(urls::SECURITY, "done", what))),
-        Err(error) if is_stale(&error) => Ok(visitor.redirect(&urls::login_to_repeat(urls::SECURITY))),
-        Err(error) => refused(&app, visitor, &account, error).await,
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct PasskeyNameForm {
+    name: String,
+}
+
+/// POST …/passkeys/{passkey}/rename
+pub async fn rename_passkey(
+    page: AccountPage,
+    InPath(passkey): InPath<PasskeyId>,
+    PageForm(form): PageForm<PasskeyNameForm>,
+) -> PageResult {
+    let renamed = page.app.usher.passkeys.rename_passkey(&page.account, passkey, &form.name).await;
+    answer(page, renamed, PASSKEY_RENAMED).await
+}
+
+/// POST …/passkeys/{passkey}/remove
+pub async fn remove_passkey(page: AccountPage, InPath(passkey): InPath<PasskeyId>, _: ButtonForm) -> PageResult {
+    let removed = page.app.usher.passkeys.remove_passkey(&page.account, passkey).await;
+    answer(page, removed, FACTOR_CHANGED).await
+}
+
+/// POST …/remove-totp
+pub async fn remove_totp(page: AccountPage, _: ButtonForm) -> PageResult {
+    let removed = page.app.usher.authenticator_apps.remove_totp(&page.account).await;
+    answer(page, removed, FACTOR_CHANGED).await
+}
+
+/// POST …/second-step/always
+pub async fn second_step_always(page: AccountPage, _: ButtonForm) -> PageResult {
+    let changed = page.app.usher.factor_rules.want_second_step(&page.account, true).await;
+    answer(page, changed, FACTOR_CHANGED).await
+}
+
+/// POST …/second-step/sometimes
+pub async fn second_step_sometimes(page: AccountPage, _: ButtonForm) -> PageResult {
+    let changed = page.app.usher.factor_rules.want_second_step(&page.account, false).await;
+    answer(page, changed, FACTOR_CHANGED).await
+}
+
+/// POST …/browsers/{browser}/forget
+pub async fn forget_browser(page: AccountPage, InPath(browser): InPath<RememberedId>, _: ButtonForm) -> PageResult {
+    let forgotten = page.app.usher.factor_rules.forget_browser(&page.account, Some(browser)).await;
+    answer(page, forgotten, BROWSER_FORGOTTEN).await
+}
+
+/// POST …/browsers/forget-all
+pub async fn forget_browsers(page: AccountPage, _: ButtonForm) -> PageResult {
+    let forgotten = page.app.usher.factor_rules.forget_browser(&page.account, None).await;
+    answer(page, forgotten, BROWSER_FORGOTTEN).await
+}
+
+async fn answer<T>(mut page: AccountPage, result: Result<T, FlowError>, notice: Notice) -> PageResult {
+    match page.check(result)? {
+        Ok(_) => page.done(urls::SECURITY, notice),
+        Err(errors) => refused(page, &errors).await,
     }
 }
 
-/// The result of an action.
-enum FactorChangeOutcome {
-    Codes(Vec<String>),
-    Changed(&'static str),
-}
-
-async fn act(app: &App, account: &Account, form: &Params) -> Result<FactorChangeOutcome, FlowError> {
-    let usher = &app.usher;
-    let passkey = || text(form, "passkey").parse::<PasskeyId>().map_err(|_| Rejected::NotFound("passkey"));
-    if let Ok(id) = text(form, "forget").parse::<RememberedId>() {
-        usher.factor_rules.forget_browser(account, Some(id)).await?;
-        return Ok(FactorChangeOutcome::Changed("browser"));
-    }
-    let done = match text(form, "action").as_str() {
-        "codes" => return Ok(FactorChangeOutcome::Codes(usher.recovery_codes.renew_recovery_codes(account).await?)),
-        "remove-totp" => usher.authenticator_apps.remove_totp(account).await.map(|()| "factor"),
-        "remove-passkey" => usher.passkeys.remove_passkey(account, passkey()?).await.map(|()| "factor"),
-        "rename" => usher.passkeys.rename_passkey(account, passkey()?, &text(form, "name")).await.map(|()| "name"),
-        "always" => usher.factor_rules.want_second_step(account, true).await.map(|()| "factor"),
-        "sometimes" => usher.factor_rules.want_second_step(account, false).await.map(|()| "factor"),
-        "forget-all" => usher.factor_rules.forget_browser(account, None).await.map(|()| "browser"),
-        _ => Err(Rejected::NotFound("action").into()),
-    };
-    done.map(FactorChangeOutcome::Changed)
-}
-
-async fn refused(
-    app: &App,
-    mut visitor: Visitor,
-    account: &Account,
-    error: FlowError,
-) -> Result<Response, HttpProblem> {
-    let FlowError::Rejected(refused) = error else { return Err(error.into()) };
-    let mut page = security::view(app, &mut visitor, account).await?;
-    let problem = HttpProblem::from(FlowError::from(refused.clone()));
-    page.errors.add("", sentence(refused.into(), page.page.lang)?);
-    let body = show::html(&page)?;
-    Ok(visitor.reply(with_status(&problem, body)))
+/// The security page with the first error, for its form as a whole.
+pub(super) async fn refused(mut page: AccountPage, errors: &FieldErrors) -> PageResult {
+    let errors = errors.first().map(|message| ("", message)).into_iter().collect();
+    let view = AccountSecurity { errors, ..security::view(&mut page).await? };
+    page.show_again(&view)
 }

@@ -1,89 +1,99 @@
 //! Choosing an account among those in the browser.
 
-use axum::extract::State;
-use axum::response::Response;
+use serde::Deserialize;
 
-use super::sign_in::text;
+use crate::kit::{Field, LoginPage, PageForm, PageKit as _, PageResult};
 use crate::show;
-use crate::views::{AccountChooser, AccountView, Form};
+use crate::views::{AccountChooser, AccountView};
 use crate::visitor_pages::VisitorPages as _;
-use usher_domain::oauth::interaction::InteractionStep;
+use usher_domain::id::SessionId;
+use usher_domain::oauth::interaction::{Interaction, InteractionStep};
 use usher_domain::urls;
-use usher_flows::Account;
-use usher_http_server::extract::params::{FormParams, QueryParams};
-use usher_http_server::extract::visitor::Visitor;
-use usher_http_server::problem::HttpProblem;
-use usher_http_server::state::App;
+use usher_flows::{Account, FlowError};
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct ChooseForm {
+    interaction: Option<String>,
+    /// The session of the account; any other text is another account.
+    account: Field<SessionId>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct RemoveForm {
+    interaction: Option<String>,
+    remove: Field<SessionId>,
+}
 
 /// GET
-pub async fn get(
-    State(app): State<App>,
-    mut visitor: Visitor,
-    QueryParams(query): QueryParams,
-) -> Result<Response, HttpProblem> {
-    let sealed = query.get("interaction").ok().flatten();
-    let interaction = show::interaction(&app, sealed, &visitor)?;
-    let client = match &interaction {
-        Some(one) => Some(show::client_view(&*app.usher.authorizations.client_of(one).await?, &one.redirect_uri)),
-        None => None,
-    };
+pub async fn get(mut page: LoginPage) -> PageResult {
+    let interaction = page.interaction()?;
     let asked = interaction.as_ref().and_then(|one| one.request.ui_locales.clone());
-    let mut page = visitor.page(visitor.lang(asked.as_deref(), None));
-    page.language_url_base =
-        sealed.map_or_else(|| urls::ACCOUNTS.to_owned(), |sealed| urls::with(urls::ACCOUNTS, "interaction", sealed));
-    let form =
-        Form { action: urls::ACCOUNTS.to_owned(), csrf: visitor.form_token(), interaction: sealed.map(str::to_owned) };
-    let accounts = app.usher.accounts.accounts(&visitor.browser).await?.iter().map(account_view).collect();
-    let body = show::html(&AccountChooser { page, form, client, accounts })?;
-    Ok(visitor.reply(body))
+    let accounts = page.app.usher.accounts.accounts(&page.visitor.browser).await?;
+    let view = AccountChooser {
+        client: page.client(interaction.as_ref()).await?,
+        page: page.head_for(asked.as_deref(), None, &page.with_request(urls::ACCOUNTS)),
+        form: page.form_of_request(urls::ACCOUNTS),
+        accounts: accounts.iter().map(account_view).collect(),
+    };
+    page.show(&view)
 }
 
 /// POST
-pub async fn post(
-    State(app): State<App>,
-    mut visitor: Visitor,
-    FormParams(form): FormParams,
-) -> Result<Response, HttpProblem> {
-    visitor.check_form(&form)?;
-    let sealed = form.get("interaction").ok().flatten();
-    let interaction = show::interaction(&app, sealed, &visitor)?;
-    let accounts = app.usher.accounts.accounts(&visitor.browser).await?;
-    let named = |handle: &str| accounts.iter().find(|account| account.session.id.to_string() == handle);
-    if let Some(account) = named(&text(&form, "remove")) {
-        if account.live {
-            app.usher.sign_outs.sign_out(account).await?;
-        }
-        visitor.browser.forget(account);
-        let to = sealed
-            .map_or_else(|| urls::ACCOUNTS.to_owned(), |sealed| urls::with(urls::ACCOUNTS, "interaction", sealed));
-        return Ok(visitor.redirect_to_page(&to));
-    }
-    let chosen = named(&text(&form, "account"));
-    if let Some(account) = chosen.filter(|account| account.live) {
-        visitor.browser.prefer(account);
+pub async fn choose(mut page: LoginPage, PageForm(form): PageForm<ChooseForm>) -> PageResult {
+    page.sealed = form.interaction;
+    let interaction = page.interaction()?;
+    let chosen = known(&page, form.account.value).await?;
+    if let Some(account) = chosen.as_ref().filter(|account| account.live) {
+        page.visitor.browser.prefer(account);
     }
     match (interaction, chosen) {
-        (None, Some(account)) if account.live => Ok(visitor.redirect(urls::PROFILE)),
-        (None, _) => Ok(visitor.redirect(urls::LOGIN)),
-        (Some(mut interaction), Some(account)) if account.live => {
-            interaction.choose(account.session.id);
-            let outcome =
-                app.usher.authorizations.go_on(interaction.clone(), &visitor.browser, &visitor.device).await?;
-            show::outcome(&app, visitor, &interaction, outcome)
-        }
-        (Some(mut interaction), known) => {
-            if let Some(known) = known {
-                interaction.request.login_hint = known.user.email.as_ref().map(ToString::to_string);
-            }
-            interaction.choose(known.map_or(nobody(), |account| account.session.id));
-            show::show_step(&app, visitor, &InteractionStep::SignIn { again: false }, &interaction)
-        }
+        (None, Some(account)) if account.live => page.redirect(urls::PROFILE),
+        (None, _) => page.redirect(urls::LOGIN),
+        (Some(interaction), Some(account)) if account.live => go_on_as(page, interaction, account.session.id).await,
+        (Some(interaction), known) => sign_in_as(page, interaction, known.as_ref()),
     }
 }
 
+/// POST …/remove
+pub async fn remove(mut page: LoginPage, PageForm(form): PageForm<RemoveForm>) -> PageResult {
+    page.sealed = form.interaction;
+    page.interaction()?;
+    if let Some(account) = known(&page, form.remove.value).await? {
+        if account.live {
+            page.app.usher.sign_outs.sign_out(&account).await?;
+        }
+        page.visitor.browser.forget(&account);
+    }
+    let to = page.with_request(urls::ACCOUNTS);
+    Ok(page.visitor.redirect_to_page(&to))
+}
+
+/// The account of this browser with this session.
+async fn known(page: &LoginPage, session: Option<SessionId>) -> Result<Option<Account>, FlowError> {
+    let accounts = page.app.usher.accounts.accounts(&page.visitor.browser).await?;
+    Ok(accounts.into_iter().find(|account| Some(account.session.id) == session))
+}
+
+async fn go_on_as(page: LoginPage, mut interaction: Interaction, session: SessionId) -> PageResult {
+    interaction.choose(session);
+    let outcome = page.go_on(&interaction).await?;
+    Ok(show::outcome(&page.app, page.visitor, &interaction, outcome)?)
+}
+
+fn sign_in_as(page: LoginPage, mut interaction: Interaction, known: Option<&Account>) -> PageResult {
+    if let Some(known) = known {
+        interaction.request.login_hint = known.user.email.as_ref().map(ToString::to_string);
+    }
+    interaction.choose(known.map_or(nobody(), |account| account.session.id));
+    let step = InteractionStep::SignIn { again: false };
+    Ok(show::show_step(&page.app, page.visitor, &step, &interaction)?)
+}
+
 /// "Another account": a session id that no account of this browser has.
-const fn nobody() -> usher_domain::id::SessionId {
-    usher_domain::id::SessionId(uuid::Uuid::nil())
+const fn nobody() -> SessionId {
+    SessionId(uuid::Uuid::nil())
 }
 
 fn account_view(account: &Account) -> AccountView {

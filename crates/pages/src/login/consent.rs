@@ -1,96 +1,93 @@
 //! Consent: the requested scopes, in plain language, with equal buttons for allow and deny.
 
-use axum::extract::State;
-use axum::response::Response;
+use std::collections::BTreeSet;
+
+use serde::Deserialize;
 
 use super::device;
-use super::sign_in::text;
+use crate::kit::{LoginPage, PageForm, PageKit as _, PageResult, PageStop};
 use crate::show;
 use crate::views::{Consent, Form, Message, ScopeView};
-use crate::visitor_pages::VisitorPages as _;
 use usher_domain::email::Email;
 use usher_domain::oauth::interaction::{Interaction, InteractionStep};
 use usher_domain::urls;
 use usher_domain::user::User;
 use usher_flows::{FlowError, Outcome, Rejected};
-use usher_http_server::extract::params::{FormParams, QueryParams};
-use usher_http_server::extract::visitor::Visitor;
-use usher_http_server::problem::HttpProblem;
-use usher_http_server::state::App;
 use usher_i18n::Lang;
-use usher_protocol::params::Params;
 use usher_protocol::scope::Scope;
 use usher_protocol::user_claims::UserClaims;
 
+#[derive(Debug, Deserialize)]
+pub struct ConsentForm {
+    interaction: Option<String>,
+    decision: Decision,
+}
+
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum Decision {
+    Allow,
+    Deny,
+}
+
 /// GET
-pub async fn get(
-    State(app): State<App>,
-    mut visitor: Visitor,
-    QueryParams(query): QueryParams,
-) -> Result<Response, HttpProblem> {
-    let sealed = query.get("interaction").ok().flatten().unwrap_or_default().to_owned();
-    let interaction = show::needed_interaction(&app, &sealed, &visitor)?;
-    let mut interaction =
-        match app.usher.authorizations.go_on(interaction.clone(), &visitor.browser, &visitor.device).await? {
-            Outcome::Show { step: InteractionStep::Consent, interaction } => *interaction,
-            on => return show::elsewhere(&app, visitor, &interaction, on).await,
-        };
-    let client = app.usher.authorizations.client_of(&interaction).await?;
-    let account = app
-        .usher
-        .authorizations
-        .account_for(&interaction, &visitor.browser)
-        .await?
-        .ok_or(FlowError::from(Rejected::NotSignedIn))?;
-    let earlier = app.usher.authorizations.consented(&account, &client.id).await?;
-    let lang = visitor.lang(interaction.request.ui_locales.as_deref(), account.user.locale.as_deref());
-    let mut page = visitor.page(lang);
-    page.language_url_base = urls::with(urls::CONSENT, "interaction", &sealed);
-    // The answer applies to the user who was asked, even if another user signs in here meanwhile.
-    interaction.choose(account.session.id);
-    let asked = app.usher.authorizations.seal_interaction(&interaction)?;
-    let restarted = query.get("done").ok().flatten() == Some(urls::DONE_RESTARTED);
-    let view = Consent {
-        notice: restarted.then(|| Message::ConsentRestarted.text(lang)),
-        page,
-        client: show::client_view(&client, &interaction.redirect_uri),
-        name: account.user.profile.display_name().unwrap_or_default(),
-        email: account.user.label(),
-        switch_url: Some(urls::with(urls::ACCOUNTS, "interaction", &sealed)),
-        scopes: scopes(lang, &interaction, &account.user, &earlier),
-        device: device::origin(&app, &interaction, lang).await?,
-        form: Form::of_sign_in(urls::CONSENT, asked, visitor.form_token()),
-    };
-    let body = show::html(&view)?;
-    Ok(visitor.reply(body))
+pub async fn get(mut page: LoginPage) -> PageResult {
+    let interaction = page.needed_interaction()?;
+    match page.go_on(&interaction).await? {
+        Outcome::Show { step: InteractionStep::Consent, interaction } => {
+            let view = view(&mut page, *interaction).await?;
+            page.show(&view)
+        }
+        on => Ok(show::elsewhere(&page.app, page.visitor, &interaction, on).await?),
+    }
 }
 
 /// POST
-pub async fn post(
-    State(app): State<App>,
-    visitor: Visitor,
-    FormParams(form): FormParams,
-) -> Result<Response, HttpProblem> {
-    visitor.check_form(&form)?;
-    let sealed = text(&form, "interaction");
-    if let Some(again) = show::begun_anew(&app, &visitor, Some(&sealed), urls::CONSENT, None)? {
-        return Ok(visitor.redirect(&again));
+pub async fn answer(mut page: LoginPage, PageForm(form): PageForm<ConsentForm>) -> PageResult {
+    page.sealed = Some(form.interaction.unwrap_or_default());
+    if let Some(again) = page.begun_anew(urls::CONSENT, None)? {
+        return page.redirect(&again);
     }
-    let interaction = show::needed_interaction(&app, &sealed, &visitor)?;
-    let outcome = match app.usher.authorizations.go_on(interaction.clone(), &visitor.browser, &visitor.device).await? {
+    let interaction = page.needed_interaction()?;
+    let outcome = match page.go_on(&interaction).await? {
         Outcome::Show { step: InteractionStep::Consent, .. } | Outcome::Answer(_) => {
-            answer(&app, &visitor, interaction.clone(), &form).await?
+            decide(&page, interaction.clone(), form.decision).await?
         }
         elsewhere @ (Outcome::Show { .. } | Outcome::DeviceAnswered { .. }) => elsewhere,
     };
-    show::outcome(&app, visitor, &interaction, outcome)
+    Ok(show::outcome(&page.app, page.visitor, &interaction, outcome)?)
 }
 
-async fn answer(app: &App, visitor: &Visitor, interaction: Interaction, form: &Params) -> Result<Outcome, HttpProblem> {
-    Ok(match text(form, "decision").as_str() {
-        "allow" => app.usher.authorizations.allow(interaction, &visitor.browser, &visitor.device).await?,
-        "deny" => app.usher.authorizations.deny(interaction, &visitor.browser).await?,
-        _ => return Err(HttpProblem::bad_request("decision must be allow or deny")),
+async fn decide(page: &LoginPage, interaction: Interaction, decision: Decision) -> Result<Outcome, FlowError> {
+    let (authorizations, browser) = (&page.app.usher.authorizations, &page.visitor.browser);
+    match decision {
+        Decision::Allow => authorizations.allow(interaction, browser, &page.visitor.device).await,
+        Decision::Deny => authorizations.deny(interaction, browser).await,
+    }
+}
+
+async fn view(page: &mut LoginPage, mut interaction: Interaction) -> Result<Consent, PageStop> {
+    let authorizations = &page.app.usher.authorizations;
+    let client = authorizations.client_of(&interaction).await?;
+    let account = authorizations.account_for(&interaction, &page.visitor.browser).await?;
+    let account = account.ok_or(FlowError::from(Rejected::NotSignedIn))?;
+    let earlier = authorizations.consented(&account, &client.id).await?;
+    // The answer applies to the user who was asked, even if another user signs in here meanwhile.
+    interaction.choose(account.session.id);
+    let asked = authorizations.seal_interaction(&interaction)?;
+    let (ui_locales, here) = (interaction.request.ui_locales.as_deref(), page.with_request(urls::CONSENT));
+    let head = page.head_for(ui_locales, account.user.locale.as_deref(), &here);
+    let restarted = page.param(urls::DONE) == Some(urls::DONE_RESTARTED);
+    Ok(Consent {
+        notice: restarted.then(|| Message::ConsentRestarted.text(head.lang)),
+        client: show::client_view(&client, &interaction.redirect_uri),
+        device: device::origin(&page.app, &interaction, head.lang).await?,
+        name: account.user.profile.display_name().unwrap_or_default(),
+        email: account.user.label(),
+        switch_url: Some(page.with_request(urls::ACCOUNTS)),
+        scopes: scopes(head.lang, &interaction, &account.user, &earlier),
+        form: Form { interaction: Some(asked), ..page.form(urls::CONSENT) },
+        page: head,
     })
 }
 
@@ -99,7 +96,7 @@ fn scopes(lang: Lang, interaction: &Interaction, user: &User, earlier: &Scope) -
     let known = user.claims();
     let asked = interaction.request.scope.iter();
     let shown = asked.map(|scope| {
-        let values = UserClaims::STANDARD.released(&known, &Scope::of([scope]), &std::collections::BTreeSet::new());
+        let values = UserClaims::STANDARD.released(&known, &Scope::of([scope]), &BTreeSet::new());
         let value = match scope {
             "email" => values.get("email").and(user.email.as_ref()).map(Email::readable),
             "phone" => values.get("phone_number").and_then(|value| value.as_str()).map(str::to_owned),

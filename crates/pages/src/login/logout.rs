@@ -1,111 +1,84 @@
 //! Signing out: the question, and the page after it.
 
-use axum::extract::State;
-use axum::response::Response;
+use serde::Deserialize;
 
-use super::sign_in::text;
+use crate::kit::{LoginPage, PageForm, PageKit as _, PageResult};
 use crate::receipt;
 use crate::show;
-use crate::views::{Form, LogoutConfirm, SignedOut};
-use crate::visitor_pages::VisitorPages as _;
+use crate::views::{LogoutConfirm, SignedOut};
 use usher_domain::event::receipt::ReceiptApplication;
 use usher_domain::urls;
-use usher_flows::{Account, LogoutRequest};
-use usher_http_server::extract::params::{FormParams, QueryParams};
-use usher_http_server::extract::visitor::Visitor;
-use usher_http_server::problem::HttpProblem;
-use usher_http_server::state::App;
-use usher_protocol::params::Params;
+use usher_flows::{Account, Ended, FlowError, LogoutRequest};
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct LogoutForm {
+    /// `yes` or `no`.
+    logout: String,
+    everywhere: bool,
+}
 
 /// GET
-pub async fn get(
-    State(app): State<App>,
-    visitor: Visitor,
-    QueryParams(query): QueryParams,
-) -> Result<Response, HttpProblem> {
-    match app.usher.accounts.current(&visitor.browser).await? {
-        Some(account) => ask(visitor, &account, None, &Params::default()),
-        None => signed_out(visitor, None, &query, Vec::new()),
+pub async fn get(page: LoginPage) -> PageResult {
+    match page.app.usher.accounts.current(&page.visitor.browser).await? {
+        Some(account) => ask(page, &account, None),
+        None => signed_out(page, None, Vec::new()),
     }
 }
 
 /// POST: the answer to the question. The client's request is in the URL and is parsed again.
-pub async fn post(
-    State(app): State<App>,
-    visitor: Visitor,
-    QueryParams(query): QueryParams,
-    FormParams(form): FormParams,
-) -> Result<Response, HttpProblem> {
-    visitor.check_form(&form)?;
-    let request = app.usher.sign_outs.read_logout(&query).await?;
-    if text(&form, "logout") != "yes" {
+pub async fn answer(page: LoginPage, PageForm(form): PageForm<LogoutForm>) -> PageResult {
+    let request = page.app.usher.sign_outs.read_logout(&page.query).await?;
+    if form.logout != "yes" {
         let home = request.client.as_deref().and_then(show::home_of);
-        return Ok(visitor.redirect(home.as_deref().unwrap_or(urls::PROFILE)));
+        return page.redirect(home.as_deref().unwrap_or(urls::PROFILE));
     }
-    let mut ended = None;
-    if let Some(account) = app.usher.accounts.current(&visitor.browser).await? {
-        ended = Some(match text(&form, "everywhere").as_str() {
-            "" => app.usher.sign_outs.sign_out(&account).await?,
-            _ => app.usher.sign_outs.sign_out_everywhere(&account).await?,
-        });
-    }
+    let ended = end(&page, form.everywhere).await?;
     if let (Some(to), None) = (&request.continue_url, request.fault) {
-        return Ok(visitor.redirect(to));
+        return page.redirect(to);
     }
     let receipt = match &ended {
-        Some(ended) => receipt::of(&app, ended).await?,
+        Some(ended) => receipt::of(&page.app, ended).await?,
         None => Vec::new(),
     };
-    signed_out(visitor, Some(&request), &query, receipt)
+    signed_out(page, Some(&request), receipt)
 }
 
-/// The question.
-///
-/// # Errors
-/// 500 if the page does not render.
-pub fn ask(
-    mut visitor: Visitor,
-    account: &Account,
-    request: Option<&LogoutRequest>,
-    params: &Params,
-) -> Result<Response, HttpProblem> {
-    let lang = visitor.lang(text_of(params, "ui_locales").as_deref(), account.user.locale.as_deref());
-    let query = params.encode();
+async fn end(page: &LoginPage, everywhere: bool) -> Result<Option<Ended>, FlowError> {
+    let (usher, browser) = (&page.app.usher, &page.visitor.browser);
+    let Some(account) = usher.accounts.current(browser).await? else { return Ok(None) };
+    let ended = match everywhere {
+        true => usher.sign_outs.sign_out_everywhere(&account).await?,
+        false => usher.sign_outs.sign_out(&account).await?,
+    };
+    Ok(Some(ended))
+}
+
+/// The question; the form keeps the client's request in its URL.
+pub fn ask(mut page: LoginPage, account: &Account, request: Option<&LogoutRequest>) -> PageResult {
+    let query = if request.is_some() { page.query.encode() } else { String::new() };
     let action = if query.is_empty() { urls::LOGOUT.to_owned() } else { format!("{}?{query}", urls::LOGOUT) };
-    let client = request.and_then(|request| request.client.as_ref()).map(|client| show::client_view(client, ""));
-    let page = visitor.page(lang);
-    let form = Form::new(action, visitor.form_token());
-    let view = LogoutConfirm { page, form, client, email: account.user.label(), offer_everywhere: true };
-    let body = show::html(&view)?;
-    Ok(visitor.reply(body))
+    let ui_locales = request.and(page.param("ui_locales"));
+    let view = LogoutConfirm {
+        page: page.head_for(ui_locales, account.user.locale.as_deref(), ""),
+        form: page.form(action),
+        client: request.and_then(|request| request.client.as_ref()).map(|client| show::client_view(client, "")),
+        email: account.user.label(),
+        offer_everywhere: true,
+    };
+    page.show(&view)
 }
 
 /// The signed-out page; the receipt shows what happens to each application.
-///
-/// # Errors
-/// 500 if the page does not render.
-pub fn signed_out(
-    visitor: Visitor,
-    request: Option<&LogoutRequest>,
-    params: &Params,
-    receipt: Vec<ReceiptApplication>,
-) -> Result<Response, HttpProblem> {
-    let lang = visitor.lang(text_of(params, "ui_locales").as_deref(), None);
-    let client_name =
-        request.and_then(|request| request.client.as_ref()).map(|client| client.metadata.client_name.clone());
-    let mut page = visitor.page(lang);
-    page.language_url_base = urls::LOGOUT.to_owned();
+pub fn signed_out(page: LoginPage, request: Option<&LogoutRequest>, receipt: Vec<ReceiptApplication>) -> PageResult {
+    let client = request.and_then(|request| request.client.as_ref());
+    let head = page.head_for(page.param("ui_locales"), None, urls::LOGOUT);
     let view = SignedOut {
-        page,
-        client_name,
+        client_name: client.map(|client| client.metadata.client_name.clone()),
         continue_url: None,
         sign_in_url: Some(urls::LOGIN.to_owned()),
-        receipt: receipt::words(lang, receipt),
+        receipt: receipt::words(head.lang, receipt),
+        page: head,
     };
-    let body = show::html(&view)?;
-    Ok(visitor.reply(body))
-}
-
-fn text_of(params: &Params, name: &str) -> Option<String> {
-    params.get(name).ok().flatten().map(str::to_owned)
+    page.show(&view)
 }

@@ -3,7 +3,7 @@
 pub mod accounts;
 pub mod consent;
 pub mod device;
-mod field_errors;
+pub mod enrol;
 pub mod logout;
 pub(crate) mod mailed;
 pub mod passkey;
@@ -14,5 +14,3 @@ pub mod renew;
 pub mod second;
 pub mod sign_in;
 pub mod verify;
-
-pub use field_errors::of_refused;

@@ -3,38 +3,48 @@
 use axum::Json;
 use axum::extract::State;
 use axum::response::{IntoResponse as _, Response};
+use serde::Deserialize;
 
-use super::sign_in::{refused, text};
-use crate::show;
-use crate::visitor_pages::VisitorPages as _;
+use super::sign_in::refused;
+use crate::kit::{LoginPage, PageForm, PageKit as _, PageResult};
 use usher_domain::urls;
-use usher_flows::PasskeyAnswer;
-use usher_http_server::extract::params::{FormParams, QueryParams};
-use usher_http_server::extract::visitor::Visitor;
-use usher_http_server::problem::HttpProblem;
+use usher_flows::{FlowError, PasskeyAnswer, Rejected};
 use usher_http_server::state::App;
 
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct PasskeySignInForm {
+    interaction: Option<String>,
+    state: String,
+    credential: String,
+}
+
 /// POST
-pub async fn post(
-    State(app): State<App>,
-    mut visitor: Visitor,
-    QueryParams(query): QueryParams,
-    FormParams(form): FormParams,
-) -> Result<Response, HttpProblem> {
-    visitor.check_form(&form)?;
-    let sealed = form.get("interaction").ok().flatten();
-    if let Some(again) = show::begun_anew(&app, &visitor, sealed, urls::LOGIN, None)? {
-        return Ok(visitor.redirect(&again));
+pub async fn sign_in(mut page: LoginPage, PageForm(form): PageForm<PasskeySignInForm>) -> PageResult {
+    page.sealed = form.interaction;
+    if let Some(again) = page.begun_anew(urls::LOGIN, None)? {
+        return page.redirect(&again);
     }
-    let interaction = show::interaction(&app, sealed, &visitor)?;
-    let answer = PasskeyAnswer { state: &text(&form, "state"), credential: &text(&form, "credential") };
-    match app.usher.passkeys.sign_in_by_passkey(answer, &mut visitor.browser, &visitor.device).await {
-        Ok(signed_in) => {
-            let next = urls::after_login(query.get("next").ok().flatten());
-            show::arrived(&app, visitor, signed_in, interaction, &next).await
+    let interaction = page.interaction()?;
+    let answer = PasskeyAnswer { state: &form.state, credential: &form.credential };
+    let LoginPage { app, visitor, .. } = &mut page;
+    let signed_in = app.usher.passkeys.sign_in_by_passkey(answer, &mut visitor.browser, &visitor.device).await;
+    let is_unknown = matches!(signed_in, Err(FlowError::Rejected(Rejected::PasskeyUnknown)));
+    match page.check(signed_in)? {
+        Ok(signed_in) => page.arrive(signed_in, interaction).await,
+        Err(errors) => {
+            let unknown = is_unknown.then(|| unknown_passkey(&page.app, &form.credential)).flatten();
+            refused(page, interaction, errors, None, unknown).await
         }
-        Err(error) => refused(&app, visitor, interaction, &query, &form, error).await,
     }
+}
+
+/// The argument of `signalUnknownCredential` (WebAuthn Level 3 §5.1.10.2).
+fn unknown_passkey(app: &App, credential: &str) -> Option<String> {
+    let sent: serde_json::Value = serde_json::from_str(credential).ok()?;
+    let (id, domain) = (sent.get("id")?.as_str()?, app.usher.core.config.server.issuer.url().domain()?);
+    let fits = id.len() <= 1_400 && id.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_');
+    fits.then(|| serde_json::json!({ "rpId": domain, "credentialId": id }).to_string())
 }
 
 /// The well-known URL for creating and managing passkeys, used by password managers (W3C).

@@ -1,231 +1,193 @@
 //! Password recovery: requesting an email, then choosing a new password.
 
 use axum::Json;
-use axum::extract::State;
 use axum::http::StatusCode;
-use axum::response::{IntoResponse, Response};
+use axum::response::IntoResponse as _;
+use serde::Deserialize;
 
-use super::of_refused;
-use super::sign_in::{text, with_status};
-use crate::login::mailed::{sent_notice, waiting_url};
-use crate::login::registered;
+use super::mailed::{sent_notice, waiting_url};
+use super::registered;
+use crate::kit::{LoginPage, PageForm, PageKit as _, PageResult, PageStop};
 use crate::show;
 use crate::views::{
     FieldErrors, Form, RecoverDone, RecoverExpired, RecoverPassword, RecoverRequest, RecoverSent, WaitPoll,
 };
 use crate::visitor_pages::VisitorPages as _;
 use usher_domain::email::Email;
+use usher_domain::id::ProofId;
 use usher_domain::secret::Secret;
 use usher_domain::urls;
-use usher_flows::{FlowError, Rejected, ReturnTo};
-use usher_http_server::extract::params::{FormParams, QueryParams};
-use usher_http_server::extract::visitor::Visitor;
-use usher_http_server::problem::HttpProblem;
-use usher_http_server::state::App;
-use usher_protocol::params::Params;
+use usher_flows::{FlowError, Rejected, ReturnTo, WaitingRecovery};
 
 /// Minutes until a recovery link expires.
 const MINUTES: u32 = 30;
 
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct RecoverForm {
+    email: String,
+    interaction: Option<String>,
+    next: Option<String>,
+}
+
+#[derive(Debug, Deserialize)]
+pub struct ResetForm {
+    #[serde(default)]
+    token: String,
+    password: Secret<String>,
+}
+
 /// GET /recover
-pub async fn get(
-    State(app): State<App>,
-    mut visitor: Visitor,
-    QueryParams(query): QueryParams,
-) -> Result<Response, HttpProblem> {
-    if let Some(to) = registered::sign_in_left(&app, &visitor, &query, urls::RECOVER).await? {
-        return Ok(visitor.redirect(&to));
+pub async fn get(mut page: LoginPage) -> PageResult {
+    if let Some(to) = registered::sign_in_left(&page, urls::RECOVER).await? {
+        return page.redirect(&to);
     }
-    let body = show::html(&request_view(&mut visitor, &return_to(&query)))?;
-    Ok(visitor.reply(body))
+    let return_to = return_to(page.sealed.clone(), page.param("next"));
+    let view = request_view(&mut page, &return_to);
+    page.show(&view)
 }
 
 /// POST /recover
-pub async fn post(
-    State(app): State<App>,
-    mut visitor: Visitor,
-    FormParams(form): FormParams,
-) -> Result<Response, HttpProblem> {
-    visitor.check_form(&form)?;
-    let return_to = return_to(&form);
-    let (email, browser) = (text(&form, "email"), &visitor.browser);
-    match app.usher.recovery.request_recovery(&email, return_to.clone(), browser, &visitor.device).await {
-        Ok(mailed) => Ok(visitor.redirect(&waiting_url(urls::RECOVER_SENT, mailed))),
-        Err(error) => {
-            let mut page = request_view(&mut visitor, &return_to);
-            page.email = email;
-            let found = words(&error, &page.page);
-            let problem = HttpProblem::from(error);
-            let Some(found) = found else { return Err(problem) };
-            page.errors = found;
-            let body = show::html(&page)?;
-            Ok(visitor.reply(with_status(&problem, body)))
+pub async fn request(mut page: LoginPage, PageForm(form): PageForm<RecoverForm>) -> PageResult {
+    let return_to = return_to(form.interaction, form.next.as_deref());
+    let (recovery, visitor) = (&page.app.usher.recovery, &page.visitor);
+    let requested = recovery.request_recovery(&form.email, return_to.clone(), &visitor.browser, &visitor.device).await;
+    match page.check(requested)? {
+        Ok(mailed) => page.redirect(&waiting_url(urls::RECOVER_SENT, mailed)),
+        Err(errors) => {
+            let view = RecoverRequest { errors, email: form.email, ..request_view(&mut page, &return_to) };
+            page.show_again(&view)
         }
     }
 }
 
 /// GET /recover/sent: the page that waits for the email, in the browser that requested it.
-pub async fn sent(
-    State(app): State<App>,
-    visitor: Visitor,
-    QueryParams(query): QueryParams,
-) -> Result<Response, HttpProblem> {
-    let proof = query.get("proof").ok().flatten().and_then(|id| id.parse().ok());
-    let waiting = match proof {
-        Some(proof) => {
-            app.usher.registration.waiting_recovery(proof, &visitor.browser).await?.map(|waiting| (proof, waiting))
-        }
-        None => None,
+pub async fn sent(page: LoginPage) -> PageResult {
+    let Some(proof) = page.param("proof").and_then(|id| id.parse().ok()) else {
+        return page.redirect(urls::RECOVER);
     };
-    let Some((proof, waiting)) = waiting else { return Ok(visitor.redirect(urls::RECOVER)) };
-    let sign_in_url = show::sign_in_url(&app, &visitor, &waiting.return_to, Some(waiting.email.as_str()))?;
-    let then_url = urls::with(&sign_in_url, "done", urls::DONE_PASSWORD);
+    let waiting = page.app.usher.registration.waiting_recovery(proof, &page.visitor.browser).await?;
+    let Some(waiting) = waiting else { return page.redirect(urls::RECOVER) };
+    let sign_in_url = show::sign_in_url(&page.app, &page.visitor, &waiting.return_to, Some(waiting.email.as_str()))?;
+    let then_url = urls::with(&sign_in_url, urls::DONE, urls::DONE_PASSWORD);
     if waiting.done {
-        return Ok(visitor.redirect(&then_url));
+        return page.redirect(&then_url);
     }
-    let mut page = visitor.page(visitor.lang(None, None));
-    page.language_url_base = urls::with(urls::RECOVER_SENT, "proof", &proof.to_string());
+    let view = sent_view(&page, proof, &waiting, sign_in_url, then_url);
+    page.show(&view)
+}
+
+fn sent_view(
+    page: &LoginPage,
+    proof: ProofId,
+    waiting: &WaitingRecovery,
+    sign_in_url: String,
+    then_url: String,
+) -> RecoverSent {
+    let head = page.head(&urls::with(urls::RECOVER_SENT, "proof", &proof.to_string()));
     let ReturnTo { interaction, next } = &waiting.return_to;
-    let view = RecoverSent {
-        notice: sent_notice(&query).map(|notice| notice.text(page.lang)),
-        page,
+    RecoverSent {
+        notice: sent_notice(&page.query).map(|notice| notice.text(head.lang)),
+        page: head,
         email: waiting.email.readable(),
         minutes: MINUTES,
         again_url: urls::on_the_way(urls::RECOVER, interaction.as_deref(), next.as_deref()),
         sign_in_url,
         wait: WaitPoll { url: urls::waiting(proof), then_url },
-    };
-    let body = show::html(&view)?;
-    Ok(visitor.reply(body))
+    }
 }
 
 /// GET /login/waiting: was the proof that a page of this browser waits for used in another browser?
-pub async fn waiting(
-    State(app): State<App>,
-    visitor: Visitor,
-    QueryParams(query): QueryParams,
-) -> Result<Response, HttpProblem> {
-    let done = match query.get("proof").ok().flatten().and_then(|id| id.parse().ok()) {
-        Some(proof) => app.usher.registration.is_done_elsewhere(proof, &visitor.browser).await?,
+pub async fn waiting(page: LoginPage) -> PageResult {
+    let done = match page.param("proof").and_then(|id| id.parse().ok()) {
+        Some(proof) => page.app.usher.registration.is_done_elsewhere(proof, &page.visitor.browser).await?,
         None => false,
     };
     Ok(Json(serde_json::json!({ "done": done })).into_response())
 }
 
 /// GET /recover/reset
-pub async fn reset(
-    State(app): State<App>,
-    mut visitor: Visitor,
-    QueryParams(query): QueryParams,
-) -> Result<Response, HttpProblem> {
-    let token = text(&query, "token");
-    match password_view(&app, &mut visitor, &token).await? {
-        Some(page) => {
-            let body = show::html(&page)?;
-            Ok(visitor.reply(body))
-        }
-        None => expired(&app, visitor, &token).await,
+pub async fn reset(mut page: LoginPage) -> PageResult {
+    let token = page.param("token").unwrap_or_default().to_owned();
+    match password_view(&mut page, &token).await? {
+        Some(view) => page.show(&view),
+        None => expired(page, &token).await,
     }
 }
 
 /// POST /recover/reset
-pub async fn post_reset(
-    State(app): State<App>,
-    mut visitor: Visitor,
-    FormParams(form): FormParams,
-) -> Result<Response, HttpProblem> {
-    visitor.check_form(&form)?;
-    let token = text(&form, "token");
-    match app.usher.recovery.recover(&token, &Secret::new(text(&form, "password")), &visitor.browser).await {
+pub async fn set_password(mut page: LoginPage, PageForm(form): PageForm<ResetForm>) -> PageResult {
+    let (recovery, browser) = (&page.app.usher.recovery, &page.visitor.browser);
+    let recovered = match recovery.recover(&form.token, &form.password, browser).await {
+        Err(FlowError::Rejected(Rejected::ProofOver)) => return expired(page, &form.token).await,
+        other => other,
+    };
+    match page.check(recovered)? {
         Ok(recovered) => {
-            let sealed = app.usher.recovery.seal_recovered(recovered, &visitor.browser)?;
-            Ok(visitor.redirect_to_page(&urls::with(urls::RECOVER_DONE, "q", &sealed)))
+            let sealed = page.app.usher.recovery.seal_recovered(recovered, &page.visitor.browser)?;
+            Ok(page.visitor.redirect_to_page(&urls::with(urls::RECOVER_DONE, "q", &sealed)))
         }
-        Err(FlowError::Rejected(Rejected::ProofOver)) => expired(&app, visitor, &token).await,
-        Err(error) => {
-            let Some(mut page) = password_view(&app, &mut visitor, &token).await? else {
-                return expired(&app, visitor, &token).await;
-            };
-            let found = words(&error, &page.page);
-            let problem = HttpProblem::from(error);
-            let Some(found) = found else { return Err(problem) };
-            page.errors = found;
-            let body = show::html(&page)?;
-            Ok(visitor.reply(with_status(&problem, body)))
-        }
-    }
-}
-
-fn words(error: &FlowError, page: &crate::views::Layout) -> Option<FieldErrors> {
-    match error {
-        FlowError::Rejected(refused) => of_refused(refused, page.lang),
-        _ => None,
+        Err(errors) => match password_view(&mut page, &form.token).await? {
+            Some(view) => page.show_again(&RecoverPassword { errors, ..view }),
+            None => expired(page, &form.token).await,
+        },
     }
 }
 
 /// GET /recover/done: the new password is set, in the browser that set it.
-pub async fn done(
-    State(app): State<App>,
-    visitor: Visitor,
-    QueryParams(query): QueryParams,
-) -> Result<Response, HttpProblem> {
-    let sealed = text(&query, "q");
-    let Some(done) = app.usher.recovery.open_recovered(&sealed, &visitor.browser) else {
-        return Ok(visitor.redirect(urls::LOGIN));
+pub async fn done(page: LoginPage) -> PageResult {
+    let sealed = page.param("q").unwrap_or_default();
+    let Some(done) = page.app.usher.recovery.open_recovered(sealed, &page.visitor.browser) else {
+        return page.redirect(urls::LOGIN);
     };
     let email = done.email.as_ref().map(Email::as_str);
-    let mut page = visitor.page(visitor.lang(None, None));
-    page.language_url_base = urls::with(urls::RECOVER_DONE, "q", &sealed);
     let view = RecoverDone {
-        page,
+        page: page.head(&urls::with(urls::RECOVER_DONE, "q", sealed)),
         sessions: u32::try_from(done.sessions).unwrap_or(u32::MAX),
         elsewhere: done.elsewhere,
-        sign_in_url: show::sign_in_url(&app, &visitor, &done.return_to, email)?,
+        sign_in_url: show::sign_in_url(&page.app, &page.visitor, &done.return_to, email)?,
     };
-    let body = show::html(&view)?;
-    Ok(visitor.reply(body))
+    page.show(&view)
 }
 
-async fn expired(app: &App, visitor: Visitor, token: &str) -> Result<Response, HttpProblem> {
-    let return_to = app.usher.recovery.recovery_of_link(token, &visitor.browser).await?.unwrap_or_default();
-    let page = visitor.page(visitor.lang(None, None));
-    let (interaction, next) = (return_to.interaction.as_deref(), return_to.next.as_deref());
+async fn expired(page: LoginPage, token: &str) -> PageResult {
+    let return_to = page.app.usher.recovery.recovery_of_link(token, &page.visitor.browser).await?.unwrap_or_default();
     let view = RecoverExpired {
-        page,
-        again_url: urls::on_the_way(urls::RECOVER, interaction, next),
-        sign_in_url: show::sign_in_url(app, &visitor, &return_to, None)?,
+        page: page.head(""),
+        again_url: urls::on_the_way(urls::RECOVER, return_to.interaction.as_deref(), return_to.next.as_deref()),
+        sign_in_url: show::sign_in_url(&page.app, &page.visitor, &return_to, None)?,
     };
     let body = show::html(&view)?;
-    Ok(visitor.reply((StatusCode::GONE, body).into_response()))
+    page.reply((StatusCode::GONE, body).into_response())
 }
 
 /// The continuation, from a URL or a form.
-fn return_to(params: &Params) -> ReturnTo {
-    let value = |name| params.get(name).ok().flatten().map(str::to_owned);
-    ReturnTo { interaction: value("interaction"), next: value("next").map(|next| urls::after_login(Some(&next))) }
+fn return_to(interaction: Option<String>, next: Option<&str>) -> ReturnTo {
+    ReturnTo { interaction, next: next.map(|next| urls::after_login(Some(next))) }
 }
 
-fn request_view(visitor: &mut Visitor, return_to: &ReturnTo) -> RecoverRequest {
+fn request_view(page: &mut LoginPage, return_to: &ReturnTo) -> RecoverRequest {
     let ReturnTo { interaction, next } = return_to;
     let here = |path| urls::on_the_way(path, interaction.as_deref(), next.as_deref());
-    let mut page = visitor.page(visitor.lang(None, None));
-    page.language_url_base = here(urls::RECOVER);
-    let form = Form { action: urls::RECOVER.to_owned(), csrf: visitor.form_token(), interaction: interaction.clone() };
-    let (next, sign_in_url) = (next.clone(), here(urls::LOGIN));
-    RecoverRequest { page, form, next, sign_in_url, ..RecoverRequest::default() }
+    RecoverRequest {
+        page: page.head(&here(urls::RECOVER)),
+        form: Form { interaction: interaction.clone(), ..page.form(urls::RECOVER) },
+        next: next.clone(),
+        sign_in_url: here(urls::LOGIN),
+        ..RecoverRequest::default()
+    }
 }
 
-async fn password_view(app: &App, visitor: &mut Visitor, token: &str) -> Result<Option<RecoverPassword>, HttpProblem> {
-    let Some((user, sessions)) = app.usher.recovery.open_recovery(token).await? else { return Ok(None) };
-    let mut page = visitor.page(visitor.lang(None, user.locale.as_deref()));
-    page.language_url_base = urls::with(urls::RECOVER_RESET, "token", token);
+async fn password_view(page: &mut LoginPage, token: &str) -> Result<Option<RecoverPassword>, PageStop> {
+    let Some((user, sessions)) = page.app.usher.recovery.open_recovery(token).await? else { return Ok(None) };
+    let here = urls::with(urls::RECOVER_RESET, "token", token);
     Ok(Some(RecoverPassword {
-        page,
-        form: Form::new(urls::RECOVER_RESET, visitor.form_token()),
+        page: page.head_for(None, user.locale.as_deref(), &here),
+        form: page.form(urls::RECOVER_RESET),
         token: token.to_owned(),
         email: user.readable_email(),
         sessions: u32::try_from(sessions).unwrap_or(u32::MAX),
-        min_password: u32::try_from(app.usher.core.config.passwords.min_length).unwrap_or(u32::MAX),
+        min_password: page.app.min_password(),
         errors: FieldErrors::default(),
     }))
 }

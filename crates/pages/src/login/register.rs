@@ -1,123 +1,94 @@
 //! Registration.
 
-use axum::extract::State;
-use axum::response::Response;
+use serde::Deserialize;
 
-use super::of_refused;
-use super::sign_in::{text, with_status};
-use crate::login::mailed::waiting_url;
+use super::mailed::waiting_url;
+use crate::kit::{LoginPage, PageForm, PageKit as _, PageResult, PageStop};
 use crate::show;
-use crate::views::{Form, Register, RegisterValues, SignedInAs};
-use crate::visitor_pages::VisitorPages as _;
+use crate::views::{Register, RegisterValues, SignedInAs};
 use usher_domain::oauth::interaction::{Interaction, InteractionStep};
 use usher_domain::secret::Secret;
 use usher_domain::urls;
 use usher_flows::{FlowError, Outcome, Rejected, SignUpForm};
-use usher_http_server::extract::params::{FormParams, QueryParams};
-use usher_http_server::extract::visitor::Visitor;
-use usher_http_server::problem::HttpProblem;
-use usher_http_server::state::App;
-use usher_protocol::params::Params;
+use usher_i18n::Lang;
 
-/// GET
-pub async fn get(
-    State(app): State<App>,
-    mut visitor: Visitor,
-    QueryParams(query): QueryParams,
-) -> Result<Response, HttpProblem> {
-    if !app.usher.core.config.sign_up.enabled {
-        return Err(FlowError::from(Rejected::SignUpClosed).into());
-    }
-    let sealed = query.get("interaction").ok().flatten();
-    let interaction = show::interaction(&app, sealed, &visitor)?;
-    if let Some(one) = &interaction {
-        match app.usher.authorizations.go_on(one.clone(), &visitor.browser, &visitor.device).await? {
-            Outcome::Show { step: InteractionStep::SignIn { .. } | InteractionStep::SignUp, .. } => {}
-            on => return show::elsewhere(&app, visitor, one, on).await,
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct RegisterForm {
+    interaction: Option<String>,
+    email: String,
+    password: Option<Secret<String>>,
+    given_name: String,
+    family_name: String,
+    /// Create a passkey once the address is verified, instead of a password.
+    passkey: bool,
+}
+
+impl RegisterForm {
+    fn sign_up(&self, lang: Lang) -> SignUpForm {
+        let password = || self.password.clone().unwrap_or_else(|| Secret::from(""));
+        SignUpForm {
+            email: self.email.clone(),
+            password: (!self.passkey).then(password),
+            given_name: self.given_name.clone(),
+            family_name: self.family_name.clone(),
+            lang,
+            interaction: self.interaction.clone(),
         }
     }
-    let page = view(&app, &mut visitor, interaction.as_ref(), sealed).await?;
-    let body = show::html(&page)?;
-    Ok(visitor.reply(body))
+}
+
+/// GET
+pub async fn get(mut page: LoginPage) -> PageResult {
+    if !page.app.usher.core.config.sign_up.enabled {
+        return Err(FlowError::from(Rejected::SignUpClosed).into());
+    }
+    let interaction = page.interaction()?;
+    if let Some(one) = &interaction {
+        match page.go_on(one).await? {
+            Outcome::Show { step: InteractionStep::SignIn { .. } | InteractionStep::SignUp, .. } => {}
+            on => return Ok(show::elsewhere(&page.app, page.visitor, one, on).await?),
+        }
+    }
+    let view = view(&mut page, interaction.as_ref()).await?;
+    page.show(&view)
 }
 
 /// POST
-pub async fn post(
-    State(app): State<App>,
-    visitor: Visitor,
-    FormParams(form): FormParams,
-) -> Result<Response, HttpProblem> {
-    visitor.check_form(&form)?;
-    let sealed = form.get("interaction").ok().flatten();
-    let interaction = show::interaction(&app, sealed, &visitor)?;
-    let asked = interaction.as_ref().and_then(|one| one.request.ui_locales.clone());
-    let sign_up = SignUpForm {
-        email: text(&form, "email"),
-        password: text(&form, "passkey").is_empty().then(|| Secret::new(text(&form, "password"))),
-        given_name: text(&form, "given_name"),
-        family_name: text(&form, "family_name"),
-        lang: visitor.lang(asked.as_deref(), None),
-        interaction: sealed.map(str::to_owned),
-    };
-    match app.usher.registration.sign_up(sign_up, &visitor.browser, &visitor.device).await {
-        Ok(mailed) => Ok(visitor.redirect(&waiting_url(urls::VERIFY, mailed))),
-        Err(error) => refused(&app, visitor, interaction.as_ref(), &form, error).await,
+pub async fn sign_up(mut page: LoginPage, PageForm(form): PageForm<RegisterForm>) -> PageResult {
+    page.sealed.clone_from(&form.interaction);
+    let interaction = page.interaction()?;
+    let asked = interaction.as_ref().and_then(|one| one.request.ui_locales.as_deref());
+    let (sign_up, visitor) = (form.sign_up(page.visitor.lang(asked, None)), &page.visitor);
+    let signed_up = page.app.usher.registration.sign_up(sign_up, &visitor.browser, &visitor.device).await;
+    match page.check(signed_up)? {
+        Ok(mailed) => page.redirect(&waiting_url(urls::VERIFY, mailed)),
+        Err(errors) => {
+            let RegisterForm { email, given_name, family_name, .. } = form;
+            let values = RegisterValues { given_name, family_name, email };
+            let view = Register { errors, values, ..view(&mut page, interaction.as_ref()).await? };
+            page.show_again(&view)
+        }
     }
 }
 
-async fn refused(
-    app: &App,
-    mut visitor: Visitor,
-    interaction: Option<&Interaction>,
-    form: &Params,
-    error: FlowError,
-) -> Result<Response, HttpProblem> {
-    let mut page = view(app, &mut visitor, interaction, form.get("interaction").ok().flatten()).await?;
-    let words = match &error {
-        FlowError::Rejected(refused) => of_refused(refused, page.page.lang),
-        _ => None,
+async fn view(page: &mut LoginPage, interaction: Option<&Interaction>) -> Result<Register, PageStop> {
+    let asked = interaction.and_then(|one| one.request.ui_locales.as_deref());
+    let head = page.head_for(asked, None, &page.with_request(urls::REGISTER));
+    let current = match interaction {
+        Some(_) => None,
+        None => page.app.usher.accounts.current(&page.visitor.browser).await?,
     };
-    let Some(words) = words else { return Err(error.into()) };
-    page.errors = words;
-    page.values = RegisterValues {
-        given_name: text(form, "given_name"),
-        family_name: text(form, "family_name"),
-        email: text(form, "email"),
-    };
-    let body = show::html(&page)?;
-    Ok(visitor.reply(with_status(&HttpProblem::from(error), body)))
-}
-
-async fn view(
-    app: &App,
-    visitor: &mut Visitor,
-    interaction: Option<&Interaction>,
-    sealed: Option<&str>,
-) -> Result<Register, HttpProblem> {
-    let asked = interaction.and_then(|one| one.request.ui_locales.clone());
-    let mut page = visitor.page(visitor.lang(asked.as_deref(), None));
-    let with_interaction =
-        |path: &str| sealed.map_or_else(|| path.to_owned(), |sealed| urls::with(path, "interaction", sealed));
-    page.language_url_base = with_interaction(urls::REGISTER);
-    let client = match interaction {
-        Some(one) => Some(show::client_view(&*app.usher.authorizations.client_of(one).await?, &one.redirect_uri)),
-        None => None,
-    };
-    let current = if interaction.is_none() { app.usher.accounts.current(&visitor.browser).await? } else { None };
     let signed_in =
         current.map(|account| SignedInAs { name: account.user.label(), continue_url: urls::PROFILE.to_owned() });
     Ok(Register {
-        page,
+        page: head,
         signed_in,
-        form: Form {
-            action: urls::REGISTER.to_owned(),
-            csrf: visitor.form_token(),
-            interaction: sealed.map(str::to_owned),
-        },
-        client,
-        min_password: u32::try_from(app.usher.core.config.passwords.min_length).unwrap_or(u32::MAX),
-        sign_in_url: with_interaction(urls::LOGIN),
-        offers_passkeys: app.usher.passkeys.offers_passkeys(),
+        client: page.client(interaction).await?,
+        form: page.form_of_request(urls::REGISTER),
+        min_password: page.app.min_password(),
+        sign_in_url: page.with_request(urls::LOGIN),
+        offers_passkeys: page.app.usher.passkeys.offers_passkeys(),
         ..Register::default()
     })
 }

@@ -1,24 +1,30 @@
-//! The second factor: a code, a recovery code or a passkey; or setting one up if the user has none.
+//! The second factor: a code, a recovery code or a passkey.
 
-use axum::extract::State;
-use axum::response::Response;
+use serde::Deserialize;
 
-use super::of_refused;
-use super::sign_in::{text, with_status};
+use crate::kit::{LoginPage, PageForm, PageKit as _, PageResult, PageStop};
 use crate::show;
-use crate::views::{Enrol, Form, PasskeyAsk, SecondFactor};
-use crate::visitor_pages::VisitorPages as _;
+use crate::views::{FieldErrors, PasskeyAsk, SecondFactor};
 use usher_domain::id::SessionId;
 use usher_domain::oauth::interaction::{Interaction, InteractionStep};
 use usher_domain::urls;
-use usher_flows::{CodeKind, FlowError, Outcome, PasskeyAnswer, Rejected};
-use usher_http_server::extract::params::{FormParams, QueryParams};
-use usher_http_server::extract::visitor::Visitor;
-use usher_http_server::problem::HttpProblem;
-use usher_http_server::state::App;
-use usher_protocol::error::OAuthError;
-use usher_protocol::error_code::ErrorCode;
-use usher_protocol::params::Params;
+use usher_flows::{CodeKind, FlowError, Outcome, PasskeyAnswer, Rejected, SecondStep, SignedIn};
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct SecondCodeForm {
+    code: String,
+    /// Ask this browser for no second factor any more.
+    remember: bool,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct SecondPasskeyForm {
+    state: String,
+    credential: String,
+    remember: bool,
+}
 
 /// The state in the URL: the pending sign-in, the request it belongs to, and where it continues without one.
 struct SecondFactorState {
@@ -29,197 +35,158 @@ struct SecondFactorState {
 }
 
 impl SecondFactorState {
-    fn read(query: &Params) -> Self {
-        let value = |name| query.get(name).ok().flatten().map(str::to_owned);
+    fn of(page: &LoginPage) -> Self {
         Self {
-            pending: value("pending").unwrap_or_default(),
-            sealed: value("interaction"),
-            next: urls::after_login(value("next").as_deref()),
-            recovery: value("with").as_deref() == Some("recovery"),
+            pending: page.param("pending").unwrap_or_default().to_owned(),
+            sealed: page.sealed.clone(),
+            next: urls::after_login(page.param("next")),
+            recovery: page.param("with") == Some("recovery"),
         }
     }
 
-    fn url(&self, recovery: bool) -> String {
+    /// The URL of a page or action with this state.
+    fn url(&self, path: &str, recovery: bool) -> String {
         let url = urls::second_factor(&self.pending, self.sealed.as_deref(), &self.next);
-        if recovery { format!("{url}&with=recovery") } else { url }
+        let url = url.replacen(urls::SECOND_FACTOR, path, 1);
+        if recovery { urls::with(&url, "with", "recovery") } else { url }
     }
 }
 
 /// GET. Without a pending sign-in, the user of the interaction is asked for one more factor.
-pub async fn get(
-    State(app): State<App>,
-    mut visitor: Visitor,
-    QueryParams(query): QueryParams,
-) -> Result<Response, HttpProblem> {
-    let place = SecondFactorState::read(&query);
-    let interaction = show::interaction(&app, place.sealed.as_deref(), &visitor)?;
-    if place.pending.is_empty() {
+pub async fn get(mut page: LoginPage) -> PageResult {
+    let (state, interaction) = (SecondFactorState::of(&page), page.interaction()?);
+    if state.pending.is_empty() {
         let interaction = interaction.ok_or(FlowError::from(Rejected::InteractionOver))?;
-        return step_up(&app, visitor, interaction).await;
+        return step_up(page, interaction).await;
     }
-    if let Some(session) = app.usher.second_factors.second_step_taken(&place.pending, &visitor.browser).await? {
-        return on(&app, visitor, session, interaction, &place).await;
+    let second_factors = &page.app.usher.second_factors;
+    if let Some(session) = second_factors.second_step_taken(&state.pending, &page.visitor.browser).await? {
+        return on(page, session, interaction, &state).await;
     }
-    let page = view(&app, &mut visitor, &place, interaction.as_ref()).await?;
-    let body = show::html(&page)?;
-    Ok(visitor.reply(body))
+    let view = view(&mut page, &state, interaction.as_ref()).await?;
+    page.show(&view)
 }
 
 /// POST
-pub async fn post(
-    State(app): State<App>,
-    mut visitor: Visitor,
-    QueryParams(query): QueryParams,
-    FormParams(form): FormParams,
-) -> Result<Response, HttpProblem> {
-    visitor.check_form(&form)?;
-    let place = SecondFactorState::read(&query);
-    let interaction = show::interaction(&app, place.sealed.as_deref(), &visitor)?;
-    let remember = !text(&form, "remember").is_empty();
-    let credential = text(&form, "credential");
-    let given = if credential.is_empty() {
-        let code = text(&form, "code");
-        app.usher.second_factors.give_code(&place.pending, &code, remember, &mut visitor.browser, &visitor.device).await
-    } else {
-        let answer = PasskeyAnswer { state: &text(&form, "state"), credential: &credential };
-        app.usher.passkeys.give_passkey(&place.pending, answer, remember, &mut visitor.browser, &visitor.device).await
-    };
-    match given {
-        Ok(signed_in) => show::arrived(&app, visitor, signed_in, interaction, &place.next).await,
-        Err(error) => refused(&app, visitor, &place, interaction.as_ref(), error).await,
+pub async fn by_code(mut page: LoginPage, PageForm(form): PageForm<SecondCodeForm>) -> PageResult {
+    let (state, interaction) = (SecondFactorState::of(&page), page.interaction()?);
+    let LoginPage { app, visitor, .. } = &mut page;
+    let second_factors = &app.usher.second_factors;
+    let given = second_factors
+        .give_code(&state.pending, &form.code, form.remember, &mut visitor.browser, &visitor.device)
+        .await;
+    answer(page, given, interaction, &state).await
+}
+
+/// POST …/passkey
+pub async fn by_passkey(mut page: LoginPage, PageForm(form): PageForm<SecondPasskeyForm>) -> PageResult {
+    let (state, interaction) = (SecondFactorState::of(&page), page.interaction()?);
+    let answer_of = PasskeyAnswer { state: &form.state, credential: &form.credential };
+    let LoginPage { app, visitor, .. } = &mut page;
+    let passkeys = &app.usher.passkeys;
+    let given =
+        passkeys.give_passkey(&state.pending, answer_of, form.remember, &mut visitor.browser, &visitor.device).await;
+    answer(page, given, interaction, &state).await
+}
+
+async fn answer(
+    mut page: LoginPage,
+    given: Result<SignedIn, FlowError>,
+    interaction: Option<Interaction>,
+    state: &SecondFactorState,
+) -> PageResult {
+    // The message names the kind of code that this page asks for.
+    let kind = if state.recovery { CodeKind::Recovery } else { CodeKind::Authenticator };
+    let given = given.map_err(|error| match error {
+        FlowError::Rejected(Rejected::WrongCode(_)) => Rejected::WrongCode(kind).into(),
+        other => other,
+    });
+    match page.check(given)? {
+        Ok(signed_in) => Ok(show::arrived(&page.app, page.visitor, signed_in, interaction, &state.next).await?),
+        Err(errors) => refused(page, &errors, interaction.as_ref(), state).await,
     }
 }
 
 async fn refused(
-    app: &App,
-    mut visitor: Visitor,
-    place: &SecondFactorState,
+    mut page: LoginPage,
+    errors: &FieldErrors,
     interaction: Option<&Interaction>,
-    error: FlowError,
-) -> Result<Response, HttpProblem> {
-    let words = match &error {
-        FlowError::Rejected(Rejected::InteractionOver) => None,
-        // The message names the kind of code that this page asks for.
-        FlowError::Rejected(Rejected::WrongCode(_)) => {
-            let kind = if place.recovery { CodeKind::Recovery } else { CodeKind::Authenticator };
-            of_refused(&Rejected::WrongCode(kind), visitor.lang(None, None))
-        }
-        FlowError::Rejected(refused) => of_refused(refused, visitor.lang(None, None)),
-        _ => None,
-    };
-    let Some(words) = words else { return Err(error.into()) };
-    let mut page = view(app, &mut visitor, place, interaction).await?;
-    page.error = words.iter().next().map(|(_, message)| message.to_owned());
-    let body = show::html(&page)?;
-    Ok(visitor.reply(with_status(&HttpProblem::from(error), body)))
+    state: &SecondFactorState,
+) -> PageResult {
+    let view = SecondFactor { error: errors.first(), ..view(&mut page, state, interaction).await? };
+    page.show_again(&view)
 }
 
 /// Continues: the second factor was completed already, in another tab or before going back.
 async fn on(
-    app: &App,
-    visitor: Visitor,
+    page: LoginPage,
     session: SessionId,
     interaction: Option<Interaction>,
-    place: &SecondFactorState,
-) -> Result<Response, HttpProblem> {
-    let Some(mut interaction) = interaction else { return Ok(visitor.redirect(&place.next)) };
+    state: &SecondFactorState,
+) -> PageResult {
+    let Some(mut interaction) = interaction else { return page.redirect(&state.next) };
     interaction.choose(session);
-    let on = app.usher.authorizations.go_on(interaction.clone(), &visitor.browser, &visitor.device).await?;
-    show::elsewhere(app, visitor, &interaction, on).await
+    let on = page.go_on(&interaction).await?;
+    Ok(show::elsewhere(&page.app, page.visitor, &interaction, on).await?)
 }
 
 /// Continues a request that may have needed one more factor.
-async fn step_up(app: &App, mut visitor: Visitor, request: Interaction) -> Result<Response, HttpProblem> {
-    match app.usher.authorizations.go_on(request.clone(), &visitor.browser, &visitor.device).await? {
+async fn step_up(mut page: LoginPage, request: Interaction) -> PageResult {
+    match page.go_on(&request).await? {
         Outcome::Show { step: InteractionStep::StepUp, interaction } => {
+            let LoginPage { app, visitor, .. } = &mut page;
             let account = app.usher.authorizations.account_for(&interaction, &visitor.browser).await?;
             let account = account.ok_or(FlowError::from(Rejected::NotSignedIn))?;
             let pending = app.usher.second_factors.begin_step_up(&account, &mut visitor.browser)?;
             let sealed = app.usher.authorizations.seal_interaction(&interaction)?;
-            Ok(visitor.redirect(&urls::second_factor(&pending, Some(&sealed), urls::PROFILE)))
+            page.redirect(&urls::second_factor(&pending, Some(&sealed), urls::PROFILE))
         }
-        on => show::elsewhere(app, visitor, &request, on).await,
+        on => Ok(show::elsewhere(&page.app, page.visitor, &request, on).await?),
     }
 }
 
 async fn view(
-    app: &App,
-    visitor: &mut Visitor,
-    place: &SecondFactorState,
+    page: &mut LoginPage,
+    state: &SecondFactorState,
     interaction: Option<&Interaction>,
-) -> Result<SecondFactor, HttpProblem> {
-    let step = app.usher.second_factors.second_step(&place.pending, &visitor.browser).await?;
+) -> Result<SecondFactor, PageStop> {
+    let step = page.app.usher.second_factors.second_step(&state.pending, &page.visitor.browser).await?;
     let asked = interaction.and_then(|one| one.request.ui_locales.as_deref());
-    let mut page = visitor.page(visitor.lang(asked, step.user.locale.as_deref()));
-    page.language_url_base = place.url(place.recovery);
-    let (totp, codes) = (step.factors.totp, step.factors.recovery_codes > 0);
-    let passkey = if step.factors.passkeys > 0 && !place.recovery && app.usher.passkeys.offers_passkeys() {
-        let ceremony = app.usher.passkeys.ask_for_second_passkey(&place.pending, &mut visitor.browser).await?;
-        Some(PasskeyAsk { options: ceremony.options, state: ceremony.state })
-    } else {
-        None
-    };
-    let back = match place.sealed.as_deref() {
-        // The signed-in user would be redirected here again: another account is chosen from the list.
-        Some(sealed) if app.usher.accounts.current(&visitor.browser).await?.is_some() => {
-            urls::with(urls::ACCOUNTS, "interaction", sealed)
-        }
-        sealed => urls::on_the_way(urls::LOGIN, sealed, Some(&place.next)),
-    };
+    let (here, codes) = (state.url(urls::SECOND_FACTOR, state.recovery), step.factors.recovery_codes > 0);
     Ok(SecondFactor {
-        form: Form { action: place.url(place.recovery), csrf: visitor.form_token(), interaction: place.sealed.clone() },
+        page: page.head_for(asked, step.user.locale.as_deref(), &here),
+        form: page.form_of_request(here),
+        passkey_url: state.url(urls::SECOND_PASSKEY, false),
+        passkey: ask_for_passkey(page, state, &step).await?,
+        cancel_url: cancel_url(page, state).await?,
         account: step.user.label(),
-        totp,
-        recovery: place.recovery,
-        passkey,
+        totp: step.factors.totp,
+        recovery: state.recovery,
         may_remember: true,
-        other_url: (codes || place.recovery).then(|| place.url(!place.recovery)),
-        cancel_url: back,
+        other_url: (codes || state.recovery).then(|| state.url(urls::SECOND_FACTOR, !state.recovery)),
         error: None,
-        page,
     })
 }
 
-/// The page for a user without a second factor when one is required.
-pub async fn get_enrol(
-    State(app): State<App>,
-    mut visitor: Visitor,
-    QueryParams(query): QueryParams,
-) -> Result<Response, HttpProblem> {
-    let sealed = query.get("interaction").ok().flatten().unwrap_or_default().to_owned();
-    let interaction = show::needed_interaction(&app, &sealed, &visitor)?;
-    let client = app.usher.authorizations.client_of(&interaction).await?;
-    let account = app.usher.authorizations.account_for(&interaction, &visitor.browser).await?;
-    let account = account.ok_or(FlowError::from(Rejected::NotSignedIn))?;
-    let lang = visitor.lang(interaction.request.ui_locales.as_deref(), account.user.locale.as_deref());
-    let mut page = visitor.page(lang);
-    page.language_url_base = urls::with(urls::ENROL, "interaction", &sealed);
-    let view = Enrol {
-        page,
-        form: Form::of_sign_in(urls::ENROL, sealed.clone(), visitor.form_token()),
-        client: show::client_view(&client, &interaction.redirect_uri),
-        totp_url: urls::with(urls::TOTP, "interaction", &sealed),
-        passkey_url: app
-            .usher
-            .passkeys
-            .offers_passkeys()
-            .then(|| urls::with(urls::NEW_PASSKEY, "interaction", &sealed)),
-    };
-    let body = show::html(&view)?;
-    Ok(visitor.reply(body))
+async fn ask_for_passkey(
+    page: &mut LoginPage,
+    state: &SecondFactorState,
+    step: &SecondStep,
+) -> Result<Option<PasskeyAsk>, FlowError> {
+    let passkeys = &page.app.usher.passkeys;
+    if step.factors.passkeys == 0 || state.recovery || !passkeys.offers_passkeys() {
+        return Ok(None);
+    }
+    let ceremony = passkeys.ask_for_second_passkey(&state.pending, &mut page.visitor.browser).await?;
+    Ok(Some(PasskeyAsk { options: ceremony.options, state: ceremony.state }))
 }
 
-/// Cancels: redirects to the client with the error.
-pub async fn post_enrol(
-    State(app): State<App>,
-    visitor: Visitor,
-    FormParams(form): FormParams,
-) -> Result<Response, HttpProblem> {
-    visitor.check_form(&form)?;
-    let interaction = show::needed_interaction(&app, &text(&form, "interaction"), &visitor)?;
-    let why = "the person set up no second factor";
-    let error = OAuthError::new(ErrorCode::UnmetAuthenticationRequirements, why);
-    let account = app.usher.authorizations.account_for(&interaction, &visitor.browser).await?;
-    let refused = app.usher.authorizations.refuse_interaction(interaction.clone(), account.as_ref(), error).await?;
-    show::outcome(&app, visitor, &interaction, refused)
+async fn cancel_url(page: &LoginPage, state: &SecondFactorState) -> Result<String, FlowError> {
+    Ok(match state.sealed.as_deref() {
+        // The signed-in user would be redirected here again: another account is chosen from the list.
+        Some(sealed) if page.app.usher.accounts.current(&page.visitor.browser).await?.is_some() => {
+            urls::with(urls::ACCOUNTS, "interaction", sealed)
+        }
+        sealed => urls::on_the_way(urls::LOGIN, sealed, Some(&state.next)),
+    })
 }

@@ -1,9 +1,9 @@
 //! The authorization endpoint (RFC 6749 §3.1).
 
-use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 
+use crate::kit::{LoginPage, PageKit as _, PageResult};
 use crate::show;
 use crate::views::{ErrorPage, Mismatch, PageProblem};
 use crate::visitor_pages::VisitorPages as _;
@@ -11,10 +11,8 @@ use crate::ways::ways;
 use usher_domain::oauth::client::Client;
 use usher_domain::urls::{self, ClientUrls};
 use usher_flows::{AuthorizeFault, FlowError, Outcome, log_refusal};
-use usher_http_server::extract::params::{FormParams, QueryParams};
-use usher_http_server::extract::visitor::Visitor;
+use usher_http_server::extract::params::FormParams;
 use usher_http_server::problem::HttpProblem;
-use usher_http_server::state::App;
 use usher_protocol::endpoints;
 use usher_protocol::error::OAuthError;
 use usher_protocol::error_code::ErrorCode;
@@ -22,27 +20,29 @@ use usher_protocol::params::Params;
 use usher_protocol::redirect_uri;
 
 /// GET
-pub async fn get(
-    State(app): State<App>,
-    mut visitor: Visitor,
-    QueryParams(params): QueryParams,
-) -> Result<Response, HttpProblem> {
-    match app.usher.authorizations.begin_authorization(&params, &mut visitor.browser, &visitor.device).await {
-        Ok(Outcome::Answer(response)) => show::answer(visitor, response),
-        Ok(Outcome::Show { step, interaction }) => show::show_step(&app, visitor, &step, &interaction),
-        Ok(Outcome::DeviceAnswered { .. }) => Err(HttpProblem::internal()),
+pub async fn get(mut page: LoginPage) -> PageResult {
+    let LoginPage { app, visitor, query, .. } = &mut page;
+    match app.usher.authorizations.begin_authorization(query, &mut visitor.browser, &visitor.device).await {
+        Ok(Outcome::Answer(response)) => Ok(show::answer(page.visitor, response)?),
+        Ok(Outcome::Show { step, interaction }) => Ok(show::show_step(&page.app, page.visitor, &step, &interaction)?),
+        Ok(Outcome::DeviceAnswered { .. }) => Err(HttpProblem::internal().into()),
         Err(fault) => {
-            log_fault(&fault, &params);
-            refused(&app, visitor, fault).await
+            log_fault(&fault, &page.query);
+            refused(page, fault).await
         }
     }
 }
 
 /// A cross-site POST has no cookies: the browser is redirected to the same request by GET.
-pub async fn post(visitor: Visitor, QueryParams(query): QueryParams, FormParams(form): FormParams) -> Response {
-    let all = query.iter().chain(form.iter());
+pub async fn post(page: LoginPage, form: FormParams) -> Response {
+    repeat_by_get(page, form, endpoints::AUTHORIZE)
+}
+
+/// Redirects to the same request by GET.
+pub(super) fn repeat_by_get(page: LoginPage, FormParams(form): FormParams, endpoint: &str) -> Response {
+    let all = page.query.iter().chain(form.iter());
     let params = Params::from_pairs(all.map(|(name, value)| (name.to_owned(), value.to_owned())));
-    visitor.redirect(&format!("{}?{}", endpoints::AUTHORIZE, params.encode()))
+    page.visitor.redirect(&format!("{endpoint}?{}", params.encode()))
 }
 
 /// An error that is shown on a page is logged like one that is sent to the client.
@@ -66,8 +66,34 @@ pub(super) fn named(error: OAuthError, params: &Params) -> OAuthError {
     }
 }
 
-async fn refused(app: &App, visitor: Visitor, fault: AuthorizeFault) -> Result<Response, HttpProblem> {
-    let (problem, code, details) = match &fault {
+async fn refused(page: LoginPage, fault: AuthorizeFault) -> PageResult {
+    let (problem, code, details) = shown(&fault);
+    let home = match &fault {
+        AuthorizeFault::RedirectMismatch { client, .. } => home_of(client),
+        _ => None,
+    };
+    let mismatch = match fault {
+        AuthorizeFault::Flow(error) => return Err(error.into()),
+        AuthorizeFault::RedirectMismatch { client, sent } => mismatch(&page, &client, &sent).await?,
+        _ => None,
+    };
+    let head = page.head("");
+    let view = ErrorPage {
+        problem,
+        code: Some(code.to_owned()),
+        details,
+        time: head.lang.date_time(page.app.usher.core.now().0),
+        mismatch,
+        ways: ways(head.lang, problem, &HttpProblem::bad_request("").back_to(home), endpoints::AUTHORIZE),
+        page: head,
+    };
+    let body = show::html(&view)?;
+    page.reply((StatusCode::BAD_REQUEST, body).into_response())
+}
+
+/// The error page of a fault: its kind, its code and its details.
+fn shown(fault: &AuthorizeFault) -> (PageProblem, &'static str, Option<String>) {
+    match fault {
         AuthorizeFault::Flow(_) => (PageProblem::Internal, "server_error", None),
         AuthorizeFault::Bad(error) => {
             (PageProblem::BadRequest, error.code.as_str(), Some(error.description.clone().into_owned()))
@@ -76,47 +102,23 @@ async fn refused(app: &App, visitor: Visitor, fault: AuthorizeFault) -> Result<R
         AuthorizeFault::DisabledClient => (PageProblem::ClientDisabled, "unauthorized_client", None),
         AuthorizeFault::RedirectMismatch { .. } => (PageProblem::RedirectMismatch, "invalid_request", None),
         AuthorizeFault::RedirectMissing => (PageProblem::RedirectMissing, "invalid_request", None),
-    };
-    let home = match &fault {
-        AuthorizeFault::RedirectMismatch { client, .. } => home_of(client),
-        _ => None,
-    };
-    let mismatch = match fault {
-        AuthorizeFault::Flow(error) => return Err(error.into()),
-        AuthorizeFault::RedirectMismatch { client, sent } if may_see_both_sides(app, &visitor).await? => {
-            let register = may_register(app, &visitor).await?;
-            let register = register.then(|| urls::with(&ClientUrls::of(&client.id).edit(), "add", &sent));
-            Some(Mismatch::between(&sent, &client.metadata.redirect_uris, register))
-        }
-        _ => None,
-    };
-    let lang = visitor.lang(None, None);
-    let time = lang.date_time(app.usher.core.now().0);
-    let page = ErrorPage {
-        page: visitor.page(lang),
-        problem,
-        code: Some(code.to_owned()),
-        details,
-        time,
-        mismatch,
-        ways: ways(lang, problem, &HttpProblem::bad_request("").back_to(home), endpoints::AUTHORIZE),
-    };
-    let body = show::html(&page)?;
-    Ok(visitor.reply((StatusCode::BAD_REQUEST, body)).into_response())
+    }
+}
+
+/// The sent and the registered redirect URIs, for administrators and in development mode. Only administrators get a
+/// link to register the sent one.
+async fn mismatch(page: &LoginPage, client: &Client, sent: &str) -> Result<Option<Mismatch>, FlowError> {
+    let current = page.app.usher.accounts.current(&page.visitor.browser).await?;
+    let is_admin = current.is_some_and(|account| account.user.admin);
+    if !is_admin && !page.app.is_dev() {
+        return Ok(None);
+    }
+    let register = is_admin.then(|| urls::with(&ClientUrls::of(&client.id).edit(), "add", sent));
+    Ok(Some(Mismatch::between(sent, &client.metadata.redirect_uris, register)))
 }
 
 /// The client's own page, by its origin.
 fn home_of(client: &Client) -> Option<Box<str>> {
     let mut registered = client.metadata.client_uri.iter().chain(&client.metadata.redirect_uris);
     registered.find_map(|uri| redirect_uri::origin(uri)).map(String::into_boxed_str)
-}
-
-/// Only administrators change a client in the console.
-async fn may_register(app: &App, visitor: &Visitor) -> Result<bool, FlowError> {
-    Ok(app.usher.accounts.current(&visitor.browser).await?.is_some_and(|account| account.user.admin))
-}
-
-/// The registered URIs are shown to administrators, and in development mode.
-async fn may_see_both_sides(app: &App, visitor: &Visitor) -> Result<bool, FlowError> {
-    Ok(app.is_dev() || may_register(app, visitor).await?)
 }

@@ -3,7 +3,7 @@
 use axum::extract::{Path, RawQuery, Request, State};
 use axum::response::Response;
 
-use super::{arrived, trouble};
+use super::{continue_after, trouble};
 use crate::visitor_pages::VisitorPages as _;
 use usher_domain::provider::ProviderId;
 use usher_domain::urls::UpstreamUrls;
@@ -35,7 +35,7 @@ pub async fn get(
         }
     };
     match app.usher.upstream_sign_in.callback(&provider, &callback, &mut visitor.browser, &visitor.device).await {
-        Ok(came) => arrived(&app, visitor, came).await,
+        Ok(came) => continue_after(&app, visitor, came).await,
         Err((_, None)) if offered.is_err() => Err(HttpProblem::not_found()),
         Err((fault, intent)) => trouble(&app, visitor, &provider, fault, intent).await,
     }

@@ -19,8 +19,8 @@ use usher_http_server::state::App;
 pub(super) use trouble::trouble;
 
 /// Continues after the callback.
-async fn arrived(app: &App, visitor: Visitor, arrived: CallbackOutcome) -> Result<Response, HttpProblem> {
-    match arrived {
+async fn continue_after(app: &App, visitor: Visitor, came: CallbackOutcome) -> Result<Response, HttpProblem> {
+    match came {
         CallbackOutcome::Ask(question) => Ok(visitor.redirect(&urls::upstream_ask(question))),
         CallbackOutcome::Linked => Ok(visitor.redirect(&urls::with(urls::IDENTITIES, "done", "linked"))),
         CallbackOutcome::Reauthenticate => Ok(visitor.redirect(&urls::login_to_repeat(urls::IDENTITIES))),

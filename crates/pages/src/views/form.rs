@@ -1,6 +1,7 @@
 //! What all forms have in common: the URL, the hidden values, and the validation errors.
 
 use super::profile_fields;
+use usher_i18n::Lang;
 use usher_protocol::user_claims::UserClaims;
 
 /// The URL of a form, and the hidden values that bind it to the browser and the sign-in.
@@ -72,6 +73,16 @@ const LABELS: &[(&str, &str)] = &[
 pub struct FieldErrors(Vec<(String, String)>);
 
 impl FieldErrors {
+    /// The error of one field, with the text of `key`.
+    pub fn one(field: &str, key: &str, lang: Lang) -> Self {
+        Self(vec![(field.to_owned(), lang.text(key))])
+    }
+
+    /// The first message, for a form with one place for it.
+    pub fn first(&self) -> Option<String> {
+        self.0.first().map(|(_, message)| message.clone())
+    }
+
     /// Adds an error of `field`.
     pub fn add(&mut self, field: impl Into<String>, message: impl Into<String>) {
         self.0.push((field.into(), message.into()));

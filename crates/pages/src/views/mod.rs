@@ -31,9 +31,10 @@ pub use account::profile::{AccountProfile, AccountSecurity, ProfileValues, profi
 pub use account::receipt::ReceiptLine;
 pub use account::sessions::{AccountSessions, SessionItem, means_words};
 pub use console::client::RequestingClient;
+pub use console::client_form::{ClientForm, ClientValues};
 pub use console::modules::{ModuleListItem, ModulesPage};
 pub use console::overview::{
-    ClientForm, ClientListItem, ClientPage, ConsoleHome, EndpointItem, ProjectListItem, ProjectPage, SecretListItem,
+    ClientListItem, ClientPage, ConsoleHome, EndpointItem, ProjectClients, ProjectListItem, SecretListItem,
 };
 pub use console::project::{MemberListItem, MembersPage, ProjectHead, ProjectTab, ProjectTokenPage, ShownSecret};
 pub use console::providers::{

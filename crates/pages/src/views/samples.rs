@@ -197,6 +197,9 @@ fn joining(lang: Lang) -> Vec<RenderedSample> {
     let refused =
         Register { values, client: None, errors: errors(&["family_name", "password"], lang), ..register.clone() };
     let verify = VerifyEmail {
+        resend_url: "/verify/resend?proof=1".into(),
+        continue_url: "/verify/continue?proof=1".into(),
+        address_url: "/verify/address?proof=1".into(),
         page: page(lang),
         form: form(),
         email: "ana@example.test".into(),

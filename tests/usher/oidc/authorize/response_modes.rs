@@ -104,7 +104,7 @@ async fn what_a_person_answers_on_a_page_comes_back_in_the_mode_as_well() {
     }
     let strict = server.client(ClientType::Web, |one| one.require_second_factor = true).await;
     let enrol = browser.open(&server.authorize_url(&strict, &[("response_mode", "form_post")])).await;
-    let left = browser.submit(&enrol, &[("cancel", "1")]).await;
+    let left = browser.press(&enrol, "enrol", &[]).await;
     assert_eq!(in_form(&left, "error").as_deref(), Some("unmet_authentication_requirements"));
 }
 

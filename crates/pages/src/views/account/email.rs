@@ -31,8 +31,6 @@ pub struct ChangeEmail {
     pub errors: FieldErrors,
     /// Addresses that providers assert, with buttons `take` and `dismiss`.
     pub suggested: Vec<SuggestedEmailView>,
-    /// The URL that the buttons post to.
-    pub change_url: String,
     /// Back to the profile.
     pub back_url: String,
 }
@@ -47,6 +45,8 @@ pub struct ChangeEmailCode {
     pub form: Form,
     /// The pending proof.
     pub proof: String,
+    /// Sends another email, or one to another address.
+    pub resend_url: String,
     /// The new address.
     pub email: String,
     /// A suggested correction, if the address looks mistyped.

@@ -5,6 +5,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
 use crate::views::{Form, Layout, RequestingClient};
+use usher_domain::urls::{PasskeyUrls, RememberedUrls};
 
 /// What a page needs to request a passkey.
 #[derive(Clone, Debug, Default)]
@@ -45,6 +46,8 @@ pub struct SecondFactor {
     pub page: Layout,
     /// Field `code` and box `remember`, or a passkey.
     pub form: Form,
+    /// The second step by a passkey.
+    pub passkey_url: String,
     /// The account's address or name.
     pub account: String,
     /// Can a code of the app be used?
@@ -173,8 +176,7 @@ impl FactorsView {
 /// One passkey.
 #[derive(Clone, Debug, Default)]
 pub struct PasskeyView {
-    /// Its id.
-    pub id: String,
+    pub urls: PasskeyUrls,
     /// The name its owner gave it.
     pub name: String,
     /// Copied between devices?
@@ -188,8 +190,7 @@ pub struct PasskeyView {
 /// One remembered browser.
 #[derive(Clone, Debug, Default)]
 pub struct RememberedView {
-    /// Its id.
-    pub id: String,
+    pub urls: RememberedUrls,
     /// Browser and system.
     pub user_agent: String,
     /// When it expires, in the reader's language.

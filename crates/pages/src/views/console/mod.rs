@@ -1,6 +1,7 @@
 //! Pages of the console.
 
 pub mod client;
+pub mod client_form;
 pub mod modules;
 pub mod overview;
 pub mod project;

@@ -4,6 +4,7 @@ use askama::Template;
 
 use super::project::overlaps;
 use crate::views::{FieldErrors, Form, Layout, ProjectHead, ShownSecret, Snippet, snippets};
+use usher_domain::urls::ClientUrls;
 
 /// The list of projects.
 #[derive(Clone, Debug, Default, Template)]
@@ -41,7 +42,7 @@ pub struct ProjectListItem {
 /// A project and its clients.
 #[derive(Clone, Debug, Default, Template)]
 #[template(path = "console/project.html")]
-pub struct ProjectPage {
+pub struct ProjectClients {
     /// The layout.
     pub page: Layout,
     /// The header of the project's pages.
@@ -69,85 +70,6 @@ pub struct ClientListItem {
     pub disabled: bool,
 }
 
-/// The form that creates or changes a client.
-#[derive(Clone, Debug, Default, Template)]
-#[template(path = "console/client_form.html")]
-#[expect(clippy::struct_excessive_bools, reason = "each is a switch on the page")]
-pub struct ClientForm {
-    /// The layout.
-    pub page: Layout,
-    /// Fields `name`, `type`, `redirect_uris`, `post_logout_redirect_uris`, `first_party`.
-    pub form: Form,
-    /// The project's name.
-    pub project_name: String,
-    /// The project's page.
-    pub project_url: String,
-    /// Does it exist already? Its type is then fixed.
-    pub editing: bool,
-    /// The values that the form was loaded with, if it exists already.
-    pub loaded: String,
-    /// Its name.
-    pub name: String,
-    /// The type: `web`, `spa`, `native`, `machine` or `device`.
-    pub kind: String,
-    /// One URI per line.
-    pub redirect_uris: String,
-    /// One URI per line.
-    pub post_logout_redirect_uris: String,
-    /// Is it a first-party client, which needs no consent?
-    pub first_party: bool,
-    /// The algorithm of its ID tokens.
-    pub id_token_alg: String,
-    /// The algorithm of its access tokens.
-    pub access_token_alg: String,
-    /// The claims of its ID tokens: `scopes` or `minimal`.
-    pub id_token_claims: String,
-    /// The name of the roles claim.
-    pub roles_claim: String,
-    /// Is PKCE required?
-    pub require_pkce: bool,
-    /// Is PKCE optional? A public client always uses it.
-    pub pkce_is_a_choice: bool,
-    /// The scope that it may request, separated by spaces.
-    pub scope: String,
-    /// One origin per line.
-    pub web_origins: String,
-    /// The back-channel logout URI.
-    pub backchannel_logout_uri: String,
-    /// Validation errors.
-    pub errors: FieldErrors,
-}
-
-impl ClientForm {
-    /// The types to choose from: `(value, name, explanation, selected)`.
-    pub fn kinds(&self) -> Vec<(&'static str, String, String, bool)> {
-        let keys = [
-            ("web", "client-kind-web", "client-kind-web-text"),
-            ("spa", "client-kind-spa", "client-kind-spa-text"),
-            ("native", "client-kind-native", "client-kind-native-text"),
-            ("machine", "client-kind-machine", "client-kind-machine-text"),
-            ("device", "client-kind-device", "client-kind-device-text"),
-        ];
-        keys.iter().map(|&(kind, name, text)| (kind, self.page.t(name), self.page.t(text), self.kind == kind)).collect()
-    }
-
-    /// The algorithms of ID tokens to choose from: `(name, label, selected)`.
-    pub fn id_token_algs(&self) -> [(&'static str, String, bool); 4] {
-        self.algs(&self.id_token_alg, ["alg-rs256", "alg-es256", "alg-ps256", "alg-eddsa"])
-    }
-
-    /// The algorithms of access tokens to choose from.
-    pub fn access_token_algs(&self) -> [(&'static str, String, bool); 4] {
-        self.algs(&self.access_token_alg, ["alg-rs256-plain", "alg-es256-plain", "alg-ps256", "alg-eddsa"])
-    }
-
-    fn algs(&self, chosen: &str, words: [&str; 4]) -> [(&'static str, String, bool); 4] {
-        let [rs256, es256, ps256, eddsa] = words;
-        [("RS256", rs256), ("ES256", es256), ("PS256", ps256), ("EdDSA", eddsa)]
-            .map(|(alg, key)| (alg, self.page.t(key), alg == chosen))
-    }
-}
-
 impl ClientListItem {
     /// The message key of the type's name.
     pub fn kind_key(&self) -> &'static str {
@@ -172,8 +94,9 @@ fn kind_key(kind: &str) -> &'static str {
 pub struct ClientPage {
     /// The layout.
     pub page: Layout,
-    /// Buttons `do` = `rotate-secret`, `disable`, `enable`, `delete`.
     pub form: Form,
+    /// Its pages and actions.
+    pub urls: ClientUrls,
     /// Its name.
     pub name: String,
     /// Its `client_id`.
@@ -218,8 +141,6 @@ pub struct ClientPage {
     pub endpoints: Vec<EndpointItem>,
     /// Success message.
     pub notice: Option<String>,
-    /// The page to edit it.
-    pub edit_url: String,
     /// The project's name.
     pub project_name: String,
     /// The project's page.

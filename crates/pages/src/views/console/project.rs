@@ -3,6 +3,7 @@
 use askama::Template;
 
 use super::super::{FieldErrors, Form, Layout, NavLink};
+use usher_domain::urls::{MemberUrls, ProjectUrls};
 
 /// The pages of a project.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -20,6 +21,19 @@ pub enum ProjectTab {
 }
 
 impl ProjectTab {
+    /// Every page, in the order of the navigation.
+    pub const ALL: [Self; 5] = [Self::Clients, Self::Members, Self::Modules, Self::Webhooks, Self::Token];
+
+    pub fn url(self, urls: &ProjectUrls) -> String {
+        match self {
+            Self::Clients => urls.page(),
+            Self::Members => urls.members(),
+            Self::Modules => urls.modules(),
+            Self::Webhooks => urls.webhooks(),
+            Self::Token => urls.token(),
+        }
+    }
+
     const fn key(self) -> &'static str {
         match self {
             Self::Clients => "clients",
@@ -83,7 +97,7 @@ pub struct MembersPage {
     pub page: Layout,
     /// The header of the project's pages.
     pub project: ProjectHead,
-    /// Buttons `do` = `add` (fields `email`, `role`), `change` (`user`, `role`), `remove` (`user`).
+    /// Fields `email`, `role`: adds a member.
     pub form: Form,
     /// The members, oldest account first.
     pub members: Vec<MemberListItem>,
@@ -100,8 +114,7 @@ pub struct MembersPage {
 /// One member.
 #[derive(Clone, Debug, Default)]
 pub struct MemberListItem {
-    /// The user's id.
-    pub user: String,
+    pub urls: MemberUrls,
     /// The email address or the `sub`.
     pub label: String,
     /// `viewer`, `developer` or `owner`.

@@ -4,6 +4,7 @@ use askama::Template;
 
 use crate::views::{FieldErrors, Form, Layout};
 use usher_domain::provider::{KindTitle, ProviderKind};
+use usher_domain::urls::ProviderUrls;
 
 /// Every provider, and the kinds that can be added.
 #[derive(Clone, Debug, Default, Template)]
@@ -60,8 +61,10 @@ impl ProviderKindLink {
 pub struct ProviderPage {
     /// The layout.
     pub page: Layout,
-    /// The fields of [`ProviderValues`]; button `do` = `save`, `enable`, `disable`, `remove`, `test`.
+    /// The fields of [`ProviderValues`].
     pub form: Form,
+    /// Its actions.
+    pub urls: ProviderUrls,
     pub kind: &'static ProviderKind,
     /// Its display name; empty for a new one.
     pub name: String,
@@ -156,6 +159,7 @@ impl ProviderPage {
         Self {
             page,
             form,
+            urls: ProviderUrls::default(),
             kind,
             name: String::new(),
             editing: false,

@@ -1,11 +1,14 @@
 //! The webhooks of a project, and one of them with its deliveries.
 
 use askama::Template;
+use serde::Deserialize;
 
 use super::super::{FieldErrors, Form, Layout, ProjectHead, ShownSecret};
+use usher_domain::urls::WebhookUrls;
 
-/// The editable values of a webhook.
-#[derive(Clone, Debug, Default)]
+/// The fields of a webhook, as they are sent.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
 pub struct WebhookValues {
     /// The receiver.
     pub url: String,
@@ -13,6 +16,8 @@ pub struct WebhookValues {
     pub description: String,
     /// The filters, one per line.
     pub events: String,
+    /// The values that the form was loaded with, if the webhook exists already.
+    pub loaded: String,
 }
 
 /// Every webhook of a project.
@@ -62,15 +67,14 @@ pub struct WebhookPage {
     pub page: Layout,
     /// The header of the project's pages.
     pub project: ProjectHead,
-    /// Buttons `do` = `save`, `test`, `rotate-secret`, `disable`, `enable`,
-    /// `redeliver-failed`, `delete`; or `redeliver`.
+    /// Saves [`WebhookValues`].
     pub form: Form,
+    /// Its actions.
+    pub urls: WebhookUrls,
     /// The current receiver.
     pub address: String,
     /// The submitted values.
     pub values: WebhookValues,
-    /// The values that the form was loaded with.
-    pub loaded: String,
     /// The new secret.
     pub secret: Option<ShownSecret>,
     /// Why it is disabled, if it is.
@@ -94,8 +98,8 @@ pub struct WebhookPage {
 /// A delivery.
 #[derive(Clone, Debug, Default)]
 pub struct DeliveryItem {
-    /// Its id.
-    pub id: String,
+    /// Sends it again.
+    pub redeliver_url: String,
     /// The event type.
     pub kind: String,
     /// `waiting`, `delivered` or `failed`.

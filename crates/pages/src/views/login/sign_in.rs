@@ -146,6 +146,10 @@ pub struct VerifyEmail {
     pub page: Layout,
     /// Field `code`, buttons `resend` = 1 and `continue` = 1, or field `email` with another address.
     pub form: Form,
+    pub resend_url: String,
+    pub continue_url: String,
+    /// Sends the code to another address.
+    pub address_url: String,
     /// The address that the email was sent to.
     pub email: String,
     /// A suggested correction, if the address looks mistyped.

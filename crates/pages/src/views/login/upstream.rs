@@ -10,8 +10,12 @@ use crate::views::{Form, Layout, ProviderButton};
 pub struct AskAddress {
     /// The layout.
     pub page: Layout,
-    /// Fields `email` with button `mail`, or `code`; button `skip`.
+    /// Field `code`.
     pub form: Form,
+    /// Mails a code.
+    pub mail_url: String,
+    /// Continues without an address.
+    pub skip_url: String,
     /// The provider.
     pub provider: String,
     /// The user's name there.
@@ -32,8 +36,12 @@ pub struct AskAddress {
 pub struct ConfirmLink {
     /// The layout.
     pub page: Layout,
-    /// Buttons `confirm`, `mail`; field `code`.
+    /// Field `code`.
     pub form: Form,
+    /// Mails a code.
+    pub mail_url: String,
+    /// Confirms by the sign-in in this browser.
+    pub confirm_url: String,
     /// The provider.
     pub provider: String,
     /// The user's name there.

@@ -175,11 +175,11 @@ pub(super) fn own_data(lang: Lang) -> Vec<RenderedSample> {
         email: HOSTILE.into(),
         errors: errors(&["email"], lang),
         suggested: vec![SuggestedEmailView { email: "ana@elsewhere.test".into(), provider: "Google".into() }],
-        change_url: "/account/email".into(),
         back_url: "/account/profile".into(),
         ..ChangeEmail::default()
     };
     let code = ChangeEmailCode {
+        resend_url: "/account/email?proof=1".into(),
         page: inside(lang, Tab::Profile),
         form: Form::new("/account/email", "t"),
         proof: "p".into(),

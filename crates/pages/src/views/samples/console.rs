@@ -1,6 +1,8 @@
 //! The console: its home, and pages of clients.
 
 use super::*;
+use usher_domain::id::ClientId;
+use usher_domain::urls::ClientUrls;
 
 pub(super) fn console_pages(lang: Lang) -> Vec<RenderedSample> {
     let project = |name: &str, clients| ProjectListItem {
@@ -28,14 +30,14 @@ pub(super) fn console_pages(lang: Lang) -> Vec<RenderedSample> {
         url: "/console/clients/1".into(),
         disabled,
     };
-    let bare = ProjectPage {
+    let bare = ProjectClients {
         page: inside(lang, Tab::Console),
         project: project::head(lang, "Notes", ProjectTab::Clients),
         id: "01jd3v9qk8e2xw7r5t6y4u3i2o".into(),
         new_client_url: "/console/projects/1/clients/new".into(),
-        ..ProjectPage::default()
+        ..ProjectClients::default()
     };
-    let full = ProjectPage {
+    let full = ProjectClients {
         clients: vec![
             client("Notes", "web", false),
             client("Notes app", "native", true),
@@ -57,17 +59,24 @@ pub(super) fn client_pages(lang: Lang) -> Vec<RenderedSample> {
         form: Form::new("/console/projects/1/clients", "t"),
         project_name: "Notes".into(),
         project_url: "/console/projects/1".into(),
-        kind: "web".into(),
+        values: ClientValues { kind: "web".into(), ..ClientValues::default() },
         ..ClientForm::default()
     };
     let refused = ClientForm {
-        kind: String::new(),
-        name: HOSTILE.into(),
-        redirect_uris: format!("https://a.test/cb\n</textarea>{HOSTILE}"),
+        values: ClientValues {
+            name: HOSTILE.into(),
+            redirect_uris: format!("https://a.test/cb\n</textarea>{HOSTILE}"),
+            ..ClientValues::default()
+        },
         errors: errors(&["type", "redirect_uris"], lang),
         ..fresh.clone()
     };
-    let editing = ClientForm { editing: true, first_party: true, pkce_is_a_choice: true, ..fresh.clone() };
+    let editing = ClientForm {
+        editing: true,
+        pkce_is_a_choice: true,
+        values: ClientValues { first_party: true, ..fresh.values.clone() },
+        ..fresh.clone()
+    };
     let made = ClientPage {
         page: inside(lang, Tab::Console),
         form: Form::new("/console/clients/1", "t"),
@@ -107,7 +116,7 @@ pub(super) fn client_pages(lang: Lang) -> Vec<RenderedSample> {
             url: "http://localhost:8080/oauth2/token".into(),
         }],
         notice: Some(Message::ClientSaved.text(lang)),
-        edit_url: "/console/clients/1/edit".into(),
+        urls: ClientUrls::of(&ClientId("1".into())),
         project_name: "Notes".into(),
         project_url: "/console/projects/1".into(),
         ..ClientPage::default()

@@ -1,34 +1,41 @@
 //! Second factors and passkeys.
 
 use super::*;
+use usher_domain::id::PasskeyId;
+use usher_domain::urls::{PasskeyUrls, RememberedUrls};
 
 pub(super) fn passkey() -> PasskeyAsk {
     PasskeyAsk { options: format!("{{\"x\":\"{HOSTILE}\"}}"), state: "sealed.state".into() }
 }
 
 pub(super) fn factors() -> FactorsView {
-    let passkey = |id: &str, name: &str, synced| PasskeyView {
-        id: id.into(),
+    let passkey = |id, name: &str, synced| PasskeyView {
+        urls: PasskeyUrls::of(&PasskeyId(uuid::Uuid::from_u128(id))),
         name: name.into(),
         synced,
         created: "1 July 2026".into(),
         last_used: if synced { "2 July 2026".into() } else { String::new() },
     };
     FactorsView {
-        form: Form::new("/account/security/factors", "t"),
-        passkeys: vec![passkey("a", "Google Password Manager", true), passkey("b", HOSTILE, false)],
+        form: Form::new("/account/security", "t"),
+        passkeys: vec![passkey(1, "Google Password Manager", true), passkey(2, HOSTILE, false)],
         accepted: Some(HOSTILE.into()),
         new_passkey_url: Some("/account/security/passkeys/new".into()),
         totp: true,
         totp_url: "/account/security/totp".into(),
         recovery_codes: 1,
-        remembered: vec![RememberedView { id: "r".into(), user_agent: HOSTILE.into(), until: "3 July 2026".into() }],
+        remembered: vec![RememberedView {
+            urls: RememberedUrls::default(),
+            user_agent: HOSTILE.into(),
+            until: "3 July 2026".into(),
+        }],
         ..FactorsView::default()
     }
 }
 
 pub(super) fn second_factors(lang: Lang) -> Vec<RenderedSample> {
     let second = SecondFactor {
+        passkey_url: "/login/second/passkey?pending=p".into(),
         page: page(lang),
         form: form(),
         account: "ana@example.test".into(),

@@ -4,6 +4,7 @@ use askama::Template;
 
 use super::super::*;
 use super::{HOSTILE, RenderedSample, errors, inside};
+use usher_domain::urls::MemberUrls;
 use usher_i18n::Lang;
 
 /// The header of a project's pages.
@@ -31,7 +32,7 @@ pub(super) fn all(lang: Lang) -> Vec<RenderedSample> {
 
 fn members(lang: Lang) -> Vec<RenderedSample> {
     let member = |label: &str, role: &str| MemberListItem {
-        user: "01jd3v9qk8e2x".into(),
+        urls: MemberUrls::default(),
         label: label.into(),
         role: role.into(),
         since: lang.date_time(1_795_000_000),
@@ -132,7 +133,12 @@ fn webhooks(lang: Lang) -> Vec<RenderedSample> {
             row("https://shop.example/slow", None, true),
             row(HOSTILE, Some("webhook-off-gone"), false),
         ],
-        values: WebhookValues { url: HOSTILE.into(), description: HOSTILE.into(), events: "</textarea><b>".into() },
+        values: WebhookValues {
+            url: HOSTILE.into(),
+            description: HOSTILE.into(),
+            events: "</textarea><b>".into(),
+            ..WebhookValues::default()
+        },
         errors: errors(&["url", "description", "events", ""], lang),
         ..none.clone()
     };
@@ -146,7 +152,7 @@ fn webhook(lang: Lang) -> Vec<RenderedSample> {
         answer: answer.map(str::to_owned),
     };
     let delivery = |status: &str, attempts| DeliveryItem {
-        id: "01936d2e-3c00-7000-8000-0000000000aa".into(),
+        redeliver_url: "/console/projects/1/webhooks/1/deliveries/1/redeliver".into(),
         kind: "session.created".into(),
         status: status.into(),
         created: lang.date_time(1_795_000_000),

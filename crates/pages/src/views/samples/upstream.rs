@@ -39,6 +39,8 @@ pub(super) fn all(lang: Lang) -> Vec<RenderedSample> {
 fn questions(lang: Lang) -> Vec<RenderedSample> {
     let form = || Form::new("/upstream/ask?q=1", "anti-forgery");
     let address = AskAddress {
+        mail_url: "/upstream/ask/mail?q=1".into(),
+        skip_url: "/upstream/ask/skip?q=1".into(),
         page: page(lang),
         form: form(),
         provider: "Facebook".into(),
@@ -54,6 +56,8 @@ fn questions(lang: Lang) -> Vec<RenderedSample> {
     };
     let hostile = AskAddress { provider: HOSTILE.into(), email: HOSTILE.into(), ..address.clone() };
     let confirm = ConfirmLink {
+        mail_url: "/upstream/ask/mail?q=1".into(),
+        confirm_url: "/upstream/ask/confirm?q=1".into(),
         page: page(lang),
         form: form(),
         provider: "X".into(),

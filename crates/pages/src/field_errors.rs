@@ -10,7 +10,7 @@ pub fn of_refused(refused: &Rejected, lang: Lang) -> Option<FieldErrors> {
     (!faults.is_empty()).then(|| of_faults(&faults, lang))
 }
 
-fn of_faults(faults: &[FormFault], lang: Lang) -> FieldErrors {
+pub fn of_faults(faults: &[FormFault], lang: Lang) -> FieldErrors {
     faults.iter().map(|fault| (fault.field, text(*fault, lang))).collect()
 }
 

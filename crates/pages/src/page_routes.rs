@@ -1,0 +1,80 @@
+//! A list of routes that can also be read: tests ask every page for its checks.
+
+use axum::Router;
+use axum::handler::Handler;
+use axum::middleware::from_fn_with_state;
+use axum::routing::{MethodRouter, get, post};
+
+use crate::kept;
+use usher_http_server::state::App;
+
+/// A route of the pages.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PageRoute {
+    /// The pattern of its path.
+    pub path: &'static str,
+    pub has_get: bool,
+    pub has_post: bool,
+}
+
+/// Routes, and the list of them.
+pub struct PageRoutes {
+    app: App,
+    router: Router<App>,
+    listed: Vec<PageRoute>,
+}
+
+impl PageRoutes {
+    pub fn new(app: &App) -> Self {
+        Self { app: app.clone(), router: Router::new(), listed: Vec::new() }
+    }
+
+    /// A page without a form of its own.
+    #[must_use]
+    pub fn page<T: 'static>(self, path: &'static str, show: impl Handler<T, App>) -> Self {
+        self.route(path, get(show), true, false)
+    }
+
+    /// A page with a form that posts to its own URL.
+    #[must_use]
+    pub fn form<T: 'static, U: 'static>(
+        self,
+        path: &'static str,
+        show: impl Handler<T, App>,
+        submit: impl Handler<U, App>,
+    ) -> Self {
+        self.route(path, get(show).post(submit), true, true)
+    }
+
+    /// As [`Self::form`], for a signed-in user who types texts: they survive a session that ended meanwhile.
+    #[must_use]
+    pub fn text_form<T: 'static, U: 'static>(
+        self,
+        path: &'static str,
+        show: impl Handler<T, App>,
+        submit: impl Handler<U, App>,
+    ) -> Self {
+        let keeps = from_fn_with_state(self.app.clone(), kept::layer);
+        self.route(path, get(show).post(submit).layer(keeps), true, true)
+    }
+
+    /// An action of a page: a form or button with a URL of its own.
+    #[must_use]
+    pub fn action<T: 'static>(self, path: &'static str, submit: impl Handler<T, App>) -> Self {
+        self.route(path, post(submit), false, true)
+    }
+
+    fn route(mut self, path: &'static str, route: MethodRouter<App>, has_get: bool, has_post: bool) -> Self {
+        self.router = self.router.route(path, route);
+        self.listed.push(PageRoute { path, has_get, has_post });
+        self
+    }
+
+    pub fn listed(&self) -> &[PageRoute] {
+        &self.listed
+    }
+
+    pub fn into_router(self) -> Router<App> {
+        self.router
+    }
+}

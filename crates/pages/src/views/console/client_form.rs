@@ -1,0 +1,92 @@
+//! The console: the form of a client.
+
+use askama::Template;
+use serde::Deserialize;
+
+use crate::views::{FieldErrors, Form, Layout};
+
+/// The form that creates or changes a client.
+#[derive(Clone, Debug, Default, Template)]
+#[template(path = "console/client_form.html")]
+pub struct ClientForm {
+    /// The layout.
+    pub page: Layout,
+    /// Fields of [`ClientValues`].
+    pub form: Form,
+    /// The project's name.
+    pub project_name: String,
+    /// The project's page.
+    pub project_url: String,
+    /// Does it exist already? Its type is then fixed.
+    pub editing: bool,
+    /// Is PKCE optional? A public client always uses it.
+    pub pkce_is_a_choice: bool,
+    /// The values of the fields.
+    pub values: ClientValues,
+    /// Validation errors.
+    pub errors: FieldErrors,
+}
+
+impl ClientForm {
+    /// The types to choose from: `(value, name, explanation, selected)`.
+    pub fn kinds(&self) -> Vec<(&'static str, String, String, bool)> {
+        let keys = [
+            ("web", "client-kind-web", "client-kind-web-text"),
+            ("spa", "client-kind-spa", "client-kind-spa-text"),
+            ("native", "client-kind-native", "client-kind-native-text"),
+            ("machine", "client-kind-machine", "client-kind-machine-text"),
+            ("device", "client-kind-device", "client-kind-device-text"),
+        ];
+        keys.iter()
+            .map(|&(kind, name, text)| (kind, self.page.t(name), self.page.t(text), self.values.kind == kind))
+            .collect()
+    }
+
+    /// The algorithms of ID tokens to choose from: `(name, label, selected)`.
+    pub fn id_token_algs(&self) -> [(&'static str, String, bool); 4] {
+        self.algs(&self.values.id_token_alg, ["alg-rs256", "alg-es256", "alg-ps256", "alg-eddsa"])
+    }
+
+    /// The algorithms of access tokens to choose from.
+    pub fn access_token_algs(&self) -> [(&'static str, String, bool); 4] {
+        self.algs(&self.values.access_token_alg, ["alg-rs256-plain", "alg-es256-plain", "alg-ps256", "alg-eddsa"])
+    }
+
+    fn algs(&self, chosen: &str, words: [&str; 4]) -> [(&'static str, String, bool); 4] {
+        let [rs256, es256, ps256, eddsa] = words;
+        [("RS256", rs256), ("ES256", es256), ("PS256", ps256), ("EdDSA", eddsa)]
+            .map(|(alg, key)| (alg, self.page.t(key), alg == chosen))
+    }
+}
+
+/// The fields of a client, as they are sent.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct ClientValues {
+    /// The values that the form was loaded with, if the client exists already.
+    pub loaded: String,
+    pub name: String,
+    /// `web`, `spa`, `native`, `machine` or `device`.
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// One URI per line.
+    pub redirect_uris: String,
+    /// One URI per line.
+    pub post_logout_redirect_uris: String,
+    /// Is it a first-party client, which needs no consent?
+    pub first_party: bool,
+    /// The algorithm of its ID tokens.
+    pub id_token_alg: String,
+    /// The algorithm of its access tokens.
+    pub access_token_alg: String,
+    /// The claims of its ID tokens: `scopes` or `minimal`.
+    pub id_token_claims: String,
+    /// The name of the roles claim.
+    pub roles_claim: String,
+    pub require_pkce: bool,
+    /// The scope that it may request, separated by spaces.
+    pub scope: String,
+    /// One origin per line.
+    pub web_origins: String,
+    pub backchannel_logout_uri: String,
+}
