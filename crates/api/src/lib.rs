@@ -10,7 +10,6 @@ pub mod admin;
 pub mod auth;
 pub mod caller;
 pub mod challenge;
-pub mod client_list;
 pub mod docs;
 pub mod etag;
 pub mod fields;

@@ -5,10 +5,11 @@ use axum::extract::State;
 
 use crate::ApiResult;
 use crate::caller::AdminCaller;
-use crate::client_list::{ClientList, ClientPageRequest};
 use crate::list::{List, ListParams, PageRequest};
 use crate::openapi::Refusals;
 use crate::projects::{ClientView, ProjectView};
+use usher_domain::id::ClientId;
+use usher_domain::oauth::client::Client;
 use usher_domain::page::Cursor;
 use usher_http_server::extract::params::QueryParams;
 use usher_http_server::state::App;
@@ -35,8 +36,8 @@ pub async fn projects(
     responses((status = 200, description = "A page of them", body = List<ClientView>), Refusals),
     security(("token" = []), ("session" = [])),
 )]
-pub async fn clients(State(app): State<App>, _: AdminCaller, query: QueryParams) -> ApiResult<Json<ClientList>> {
-    let wanted = ClientPageRequest::read(&query)?;
-    let clients = app.usher.clients.list_all_clients(&wanted.after, wanted.size + 1).await?;
-    Ok(Json(wanted.cut(clients)))
+pub async fn clients(State(app): State<App>, _: AdminCaller, query: QueryParams) -> ApiResult<Json<List<ClientView>>> {
+    let wanted = PageRequest::<ClientId>::read(&query)?;
+    let clients = app.usher.clients.list_all_clients(wanted.after_client(), wanted.size + 1).await?;
+    Ok(Json(List::cut(&wanted, clients, |client: &Client| &client.id)))
 }

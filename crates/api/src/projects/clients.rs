@@ -12,10 +12,10 @@ use utoipa::ToSchema;
 
 use crate::ApiResult;
 use crate::caller::AuthenticatedCaller;
-use crate::client_list::{ClientList, ClientPageRequest};
 use crate::etag;
-use crate::list::List;
+use crate::list::{List, PageRequest};
 use crate::openapi::{BodyRefusals, Problem, Refusals};
+use usher_domain::id::ClientId;
 use usher_domain::oauth::client::{Client, ClientSecret, SecretRotation};
 use usher_domain::project::Project;
 use usher_flows::api::Caller;
@@ -185,11 +185,11 @@ pub async fn list(
     calling: AuthenticatedCaller,
     Path(id): Path<String>,
     query: QueryParams,
-) -> ApiResult<Json<ClientList>> {
+) -> ApiResult<Json<List<ClientView>>> {
     let project = calling.project(&id, Right::View).await?;
-    let wanted = ClientPageRequest::read(&query)?;
-    let clients = app.usher.clients.list_clients(project.id, &wanted.after, wanted.size + 1).await?;
-    Ok(Json(wanted.cut(clients)))
+    let wanted = PageRequest::<ClientId>::read(&query)?;
+    let clients = app.usher.clients.list_clients(project.id, wanted.after_client(), wanted.size + 1).await?;
+    Ok(Json(List::cut(&wanted, clients, |client: &Client| &client.id)))
 }
 
 /// Create a client.

@@ -18,13 +18,9 @@ pub async fn get(page: AccountPage) -> PageResult {
     let before = page.param("before").map(cursor_of).transpose()?;
     let found = page.app.usher.activity_log.activity(&page.account, heading, before).await?;
     let head = page.head(urls::ACTIVITY);
-    let mut events = Vec::new();
-    for shown in found.items {
-        events.extend(event_view(&page, head.lang, shown).await?);
-    }
     let view = AccountActivity {
         headings: headings(head.lang, heading),
-        events,
+        events: event_views(&page, head.lang, found.items).await?,
         newest_url: before.map(|_| address(heading, None)),
         older_url: found.next.map(|next| address(heading, Some(next))),
         not_me_url: urls::NOT_ME.to_owned(),
@@ -62,6 +58,14 @@ fn headings(lang: Lang, chosen: Option<ActivityHeading>) -> Vec<HeadingLink> {
         current: heading == chosen,
     };
     all.map(link).collect()
+}
+
+async fn event_views(page: &AccountPage, lang: Lang, shown: Vec<ShownEvent>) -> Result<Vec<EventView>, FlowError> {
+    let mut views = Vec::new();
+    for event in shown {
+        views.extend(event_view(page, lang, event).await?);
+    }
+    Ok(views)
 }
 
 async fn event_view(page: &AccountPage, lang: Lang, shown: ShownEvent) -> Result<Option<EventView>, FlowError> {

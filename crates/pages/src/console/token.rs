@@ -41,12 +41,15 @@ pub async fn rotate(mut page: ProjectPage, PageForm(form): PageForm<RotateTokenF
             page.done_with_secret(&here, ROTATED, &token)
         }
         Err(errors) => {
-            let RotateTokenForm { current_token, overlap, discard_history } = form;
-            let view =
-                ProjectTokenPage { errors, current_token, overlap: overlap.text, discard_history, ..view(&mut page) };
+            let view = ProjectTokenPage { errors, ..typed(view(&mut page), form) };
             page.show_again(&view)
         }
     }
+}
+
+fn typed(view: ProjectTokenPage, form: RotateTokenForm) -> ProjectTokenPage {
+    let RotateTokenForm { current_token, overlap, discard_history } = form;
+    ProjectTokenPage { current_token, overlap: overlap.text, discard_history, ..view }
 }
 
 fn rotation(form: &RotateTokenForm) -> Result<Rotation, FlowError> {

@@ -21,12 +21,7 @@ pub async fn get(mut page: ProjectPage) -> PageResult {
 
 /// POST
 pub async fn create(mut page: ProjectPage, PageForm(values): PageForm<WebhookValues>) -> PageResult {
-    let new = NewWebhook {
-        url: values.url.clone(),
-        description: values.description.clone(),
-        events: filters(&values.events),
-    };
-    let made = page.app.usher.webhooks.create_webhook(page.project.id, new).await;
+    let made = page.app.usher.webhooks.create_webhook(page.project.id, new_webhook(&values)).await;
     match page.check(made)? {
         Ok(made) => {
             let there = WebhookUrls::of(&page.project.id, &made.webhook.id).page();
@@ -37,6 +32,11 @@ pub async fn create(mut page: ProjectPage, PageForm(values): PageForm<WebhookVal
             page.show_again(&view)
         }
     }
+}
+
+fn new_webhook(values: &WebhookValues) -> NewWebhook {
+    let WebhookValues { url, description, .. } = values.clone();
+    NewWebhook { url, description, events: filters(&values.events) }
 }
 
 /// The filters in a text, separated by commas or white space.

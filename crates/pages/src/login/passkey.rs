@@ -30,12 +30,10 @@ pub async fn sign_in(mut page: LoginPage, PageForm(form): PageForm<PasskeySignIn
     let LoginPage { app, visitor, .. } = &mut page;
     let signed_in = app.usher.passkeys.sign_in_by_passkey(answer, &mut visitor.browser, &visitor.device).await;
     let is_unknown = matches!(signed_in, Err(FlowError::Rejected(Rejected::PasskeyUnknown)));
+    let unknown = unknown_passkey(&page.app, &form.credential).filter(|_| is_unknown);
     match page.check(signed_in)? {
         Ok(signed_in) => page.arrive(signed_in, interaction).await,
-        Err(errors) => {
-            let unknown = is_unknown.then(|| unknown_passkey(&page.app, &form.credential)).flatten();
-            refused(page, interaction, errors, None, unknown).await
-        }
+        Err(errors) => refused(page, interaction, errors, None, unknown).await,
     }
 }
 

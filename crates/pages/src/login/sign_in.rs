@@ -34,11 +34,7 @@ pub async fn get(mut page: LoginPage) -> PageResult {
         return continue_with(page, one, on).await;
     }
     let mut view = view(&mut page, interaction.as_ref()).await?;
-    if let Some(one) = interaction.as_ref().filter(|_| asks_again(&page))
-        && let Some(account) = page.app.usher.authorizations.account_for(one, &page.visitor.browser).await?
-    {
-        fix_to(&page, &mut view, &account).await?;
-    }
+    fix_to_user_of(&page, &mut view, interaction.as_ref()).await?;
     view.notice = news(&page).map(|message| message.text(view.page.lang)).or(view.notice);
     lead_on(&page, &mut view).await?;
     page.show(&view)
@@ -212,6 +208,16 @@ async fn fix_to(page: &LoginPage, view: &mut SignIn, account: &Account) -> Resul
     let asked = if view.without_password { Message::ShowItIsYou } else { Message::ProveItIsYou };
     view.notice = Some(asked.text(view.page.lang));
     Ok(())
+}
+
+/// Fixes the page to the user of the client's request, if the URL says that they must authenticate again.
+async fn fix_to_user_of(page: &LoginPage, view: &mut SignIn, request: Option<&Interaction>) -> Result<(), FlowError> {
+    let Some(request) = request.filter(|_| asks_again(page)) else { return Ok(()) };
+    let account = page.app.usher.authorizations.account_for(request, &page.visitor.browser).await?;
+    match account {
+        Some(account) => fix_to(page, view, &account).await,
+        None => Ok(()),
+    }
 }
 
 /// The readable form of an address in a request; other hints are unchanged.

@@ -49,15 +49,10 @@ pub async fn by_code(mut page: LoginPage, PageForm(form): PageForm<VerifyCodeFor
     let LoginPage { app, visitor, .. } = &mut page;
     let registration = &app.usher.registration;
     let verified = registration.verify_by_code(proof, &form.code, &mut visitor.browser, &visitor.device).await;
-    if let Err(FlowError::Rejected(refused)) = &verified
-        && view(&mut page, proof).await?.is_none()
-    {
-        return Err(FlowError::from(refused.clone()).into());
-    }
     match page.check(verified)? {
         Ok(verified) => done(page, verified).await,
         Err(errors) => {
-            let view = view(&mut page, proof).await?.unwrap_or_default();
+            let view = view(&mut page, proof).await?.ok_or(FlowError::from(Rejected::ProofOver))?;
             page.show_again(&VerifyEmail { error: errors.first(), ..view })
         }
     }
