@@ -175,7 +175,7 @@ for (const [name, start] of FRONT_ENDS) {
     const made = ['client', 'create', '--project', id, '--type', 'web', '--name', 'Vault', '--first-party'];
     const strict = await usher.command(...made, '--redirect-uri', party.redirectUri);
     await usher.command('project', 'require', '--project', id, '--second-factor', 'on');
-    await from(strict, {}, (tab) => press(tab, 'button[name=cancel]'));
+    await from(strict, {}, (tab) => press(tab, 'form[action="/login/enrol"] button'));
 
     await page.context().clearCookies();
     const email = `${name.replace(/\W+/g, '-')}@example.test`;

@@ -178,7 +178,7 @@ mod tests {
             "/account/security",
             "/account/security/totp",
             "/account/security/totp?next=interaction=x",
-            "/account/security/factors?interaction=x",
+            "/account/security/remove-totp?interaction=x",
             "/console",
             "/setup/x",
             "/docs",
