@@ -35,12 +35,13 @@ test('every module acknowledges the revision that it applies, and what it has he
   await Promise.all(running.map((application) => application.answers('/orders', token, 403, 1000)));
   await until(`${running.length} of ${running.length} modules on revision ${revision}`, async () => {
     const { connected, subscribers: all } = await subscribers();
-    // A long poll cannot acknowledge a revision: it says how far it has come, and no more.
-    const there = all.filter(
-      (each) => each.behind === 0 && (each.policy_revision === revision || each.transport === 'long_poll'),
-    );
+    const there = all.filter((each) => each.behind === 0 && each.policy_revision === revision);
     return connected === running.length && there.length === running.length;
   });
+  for (const each of (await subscribers()).subscribers) {
+    assert.match(each.version, /^usher-sdk-[a-z]+\/\d+\.\d+\.\d+$/);
+    assert.match(each.host, /^[\w.:-]+\/\d+$/, 'the host and the process');
+  }
   await shop.publish(RULES);
   await Promise.all(running.map((application) => application.answers('/orders', token, 200, 1000)));
 });

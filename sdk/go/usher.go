@@ -28,7 +28,7 @@ type Usher struct {
 	issuer  *issuerClient
 	cache   *cache
 	seen    *sessionList
-	host    string // of this process, for the list of modules; empty if it is unknown
+	host    string // and process of this module, for the list of modules; empty if it is unknown
 
 	keys   atomic.Pointer[keySet]
 	rules  atomic.Pointer[ruleSet]

@@ -156,9 +156,10 @@ test('a client of another project than the option names is noticed at once', asy
 });
 
 test('a poll names the host, and acknowledges the rules that apply', async () => {
-  assert.equal(acceptable('shop (blue)/1\u00e9'), 'shopblue1');
-  assert.equal(acceptable('x'.repeat(80)).length, 64);
-  assert.equal(acceptable('\u00e9'), undefined);
+  assert.equal(acceptable('shop (blue)/1\u00e9', 1), 'shopblue1');
+  assert.equal(acceptable('web-1', 4711), 'web-1/4711');
+  assert.equal(acceptable('x'.repeat(80), 4711).length, 64);
+  assert.equal(acceptable('\u00e9', 4711), undefined);
   const polls = [];
   const issuer = await make({ rules: { roles: {} } });
   const { fetch } = issuer.usher.settings;
@@ -174,7 +175,7 @@ test('a poll names the host, and acknowledges the rules that apply', async () =>
   await usher.ready();
   for (let tries = 0; polls.length === 0 && tries < 400; tries += 1)
     await new Promise((resolve) => setTimeout(resolve, 20));
-  assert.equal(polls[0].get('host'), acceptable(hostname()));
+  assert.equal(polls[0].get('host'), acceptable(hostname(), process.pid));
   assert.equal(polls.at(-1).get('rev'), '1');
   await usher.close();
   await issuer.close();

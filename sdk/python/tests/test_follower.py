@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import socket
 from typing import Any
 
@@ -155,15 +156,16 @@ def test_a_poll_names_the_host_and_the_version(feed: Feed) -> None:
     with usher_on(feed, transport="poll"):
         eventually(lambda: feed.polls != [])
     poll = feed.polls[0]
-    assert poll.url.params.get("host", "") == acceptable_host(socket.gethostname())
+    assert poll.url.params.get("host", "") == acceptable_host(socket.gethostname(), os.getpid())
     assert poll.headers["User-Agent"] == f"usher-sdk-python/{__version__}"
     assert "rev" not in poll.url.params, "without rules none are acknowledged"
 
 
 def test_a_host_name_is_told_as_far_as_usher_accepts_it() -> None:
-    assert acceptable_host("shop (blue)/1\u00e9") == "shopblue1"
-    assert acceptable_host("x" * 80) == "x" * 64
-    assert acceptable_host("\u00e9") == ""
+    assert acceptable_host("shop (blue)/1\u00e9", 1) == "shopblue1"
+    assert acceptable_host("web-1", 4711) == "web-1/4711"
+    assert acceptable_host("x" * 80, 4711) == "x" * 59 + "/4711"
+    assert acceptable_host("\u00e9", 4711) == ""
 
 
 def test_a_client_of_another_project_than_the_option_names_is_noticed_at_once(feed: Feed) -> None:

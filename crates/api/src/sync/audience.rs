@@ -42,8 +42,8 @@ pub struct Subscriber {
     /// The client; absent for the project's token.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub client_id: Option<String>,
-    /// The host that the module reports.
-    #[schema(example = "web-1")]
+    /// The host and process that the module reports.
+    #[schema(example = "web-1/4711")]
     pub host: Option<String>,
     /// The network address that it connects from.
     #[schema(example = "203.0.113.7")]

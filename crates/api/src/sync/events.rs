@@ -47,8 +47,8 @@ pub struct EventsParams {
     /// The revision of the access rules that the module applies.
     #[param(example = 43)]
     rev: Option<u64>,
-    /// The module's host, to be shown to the project.
-    #[param(example = "web-1", max_length = 64)]
+    /// The module's host and process, to be shown to the project.
+    #[param(example = "web-1/4711", max_length = 64)]
     host: Option<String>,
 }
 

@@ -54,12 +54,12 @@ fn one<'q>(query: &'q QueryParams, name: &'static str) -> ApiResult<Option<&'q s
 fn host(query: &QueryParams) -> ApiResult<Option<String>> {
     let is_host = |text: &&str| {
         (1..=LONGEST).contains(&text.len())
-            && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-._:".contains(&byte))
+            && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-._:/".contains(&byte))
     };
     let Some(host) = one(query, "host")? else { return Ok(None) };
     let host = Some(host).filter(is_host);
     host.map(|host| Some(host.to_owned())).ok_or_else(|| {
-        HttpProblem::parameter("host", "it is 1 to 64 letters, digits, hyphens, dots, underscores or colons")
+        HttpProblem::parameter("host", "it is 1 to 64 letters, digits, hyphens, dots, underscores, colons or slashes")
     })
 }
 

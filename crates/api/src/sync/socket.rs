@@ -74,8 +74,8 @@ pub struct SocketParams {
     cursor: Option<String>,
     /// A ticket, for clients that cannot set headers.
     ticket: Option<String>,
-    /// The module's host, to be shown to the project.
-    #[param(example = "web-1", max_length = 64)]
+    /// The module's host and process, to be shown to the project.
+    #[param(example = "web-1/4711", max_length = 64)]
     host: Option<String>,
 }
 

@@ -6,6 +6,7 @@ No redirect is followed, no answer is read beyond its limit, and every address i
 from __future__ import annotations
 
 import base64
+import os
 import re
 import socket
 import threading
@@ -32,13 +33,20 @@ _MARGIN: Final = 30
 """Seconds before its end at which a token of ours is replaced."""
 
 
-def acceptable_host(name: str) -> str:
-    """A host name with only the characters that Usher accepts; empty if nothing is left."""
-    return re.sub(r"[^A-Za-z0-9._:-]", "", name)[:64]
+def acceptable_host(name: str, process: int) -> str:
+    """A host name with only the characters that Usher accepts, and the process on it; empty if no name is left.
+
+    In a container the first process is the only one, and is not named.
+    """
+    suffix = "" if process == 1 else f"/{process}"
+    plain = re.sub(r"[^A-Za-z0-9._:-]", "", name)[: 64 - len(suffix)]
+    return plain and plain + suffix
 
 
-_HOST: Final = {"host": host} if (host := acceptable_host(socket.gethostname())) else {}
-"""The parameter with the name of this host, for the list of modules."""
+def _host() -> dict[str, str]:
+    """The parameter with the name of this host and process, for the list of modules. A fork is another process."""
+    host = acceptable_host(socket.gethostname(), os.getpid())
+    return {"host": host} if host else {}
 
 
 @dataclass(frozen=True)
@@ -218,7 +226,7 @@ class Issuer:
 
         The cursor acknowledges everything before it, and ``revision`` the access rules that are applied.
         """
-        query = {"cursor": cursor} | ({"wait": str(wait)} if wait else {}) | _HOST
+        query = {"cursor": cursor} | ({"wait": str(wait)} if wait else {}) | _host()
         query |= {} if revision is None else {"rev": str(revision)}
         headers = {"If-None-Match": f'"{cursor}"'}
         return self.ask(
@@ -240,7 +248,7 @@ class Issuer:
 
     def socket(self, cursor: str) -> tuple[str, dict[str, str]]:
         """The address of the socket, and the headers to open it with."""
-        url = self._options.issuer.rstrip("/") + "/api/v1/sync?" + urlencode({"cursor": cursor} | _HOST)
+        url = self._options.issuer.rstrip("/") + "/api/v1/sync?" + urlencode({"cursor": cursor} | _host())
         return "ws" + url.removeprefix("http"), {"Authorization": f"Bearer {self.access_token()}"}
 
     def basic(self) -> dict[str, str]:
