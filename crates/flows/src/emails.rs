@@ -2,6 +2,7 @@
 
 use super::error::FlowError;
 use crate::core::Core;
+use crate::sealed_value::SealedValue;
 use std::sync::Arc;
 use usher_domain::event::queued_email::{QueuedEmail, retry_after};
 use usher_domain::id::EmailId;
@@ -29,10 +30,14 @@ pub struct EmailQueue {
     pub(crate) core: Arc<Core>,
 }
 
+impl SealedValue for EmailMessage {
+    const PURPOSE: Purpose = Purpose::EmailMessage;
+}
+
 impl EmailQueue {
     /// Seals an email for the queue.
     pub(super) fn seal_email(&self, message: &EmailMessage, expires_at: Timestamp) -> Result<QueuedEmail, FlowError> {
-        let sealed = self.core.sealer.seal(Purpose::EmailMessage, &serde_json::to_vec(message)?, &*self.core.random);
+        let sealed = self.core.seal_value(message)?;
         Ok(QueuedEmail { id: EmailId::new(self.core.now(), &*self.core.random), sealed, attempts: 0, expires_at })
     }
 
@@ -54,8 +59,7 @@ impl EmailQueue {
 
     async fn send(&self, mailer: &dyn Mailer, queued: &QueuedEmail) -> Result<(), FlowError> {
         let (id, now) = (queued.id, self.core.now());
-        let opened = self.core.sealer.open(Purpose::EmailMessage, &queued.sealed).ok();
-        let message: Option<EmailMessage> = opened.and_then(|bytes| serde_json::from_slice(&bytes).ok());
+        let message: Option<EmailMessage> = self.core.open_value(&queued.sealed);
         let sent = match &message {
             Some(message) if now < queued.expires_at => {
                 mailer.send(message).await.map_err(|error| (error.is_permanent(), error.to_string()))

@@ -19,6 +19,7 @@ pub mod policy;
 mod projects;
 mod refusal;
 mod rejected;
+mod sealed_value;
 mod security_emails;
 pub mod upstream;
 mod usher;

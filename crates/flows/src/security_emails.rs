@@ -5,6 +5,7 @@
 
 use crate::core::Core;
 use crate::emails::EmailQueue;
+use crate::sealed_value::SealedValue;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -36,6 +37,10 @@ const BACK_WITHIN: Duration = Duration::from_hours(24);
 pub(super) struct CompromiseReportLink {
     /// Was the email sent to an address that was removed from the account? Then the link restores it.
     pub restores_address: bool,
+}
+
+impl SealedValue for CompromiseReportLink {
+    const PURPOSE: Purpose = Purpose::Proof;
 }
 
 /// A security email, rendered and sealed, with the proofs of its links. Post it in the transaction of its cause.
@@ -82,8 +87,7 @@ impl SecurityEmails {
         let mut draft = email.clone();
         if email.may_be_reported() {
             let restores_address = email.address_kind() == AddressKind::Former;
-            let sealed = serde_json::to_vec(&CompromiseReportLink { restores_address })?;
-            let sealed = self.core.sealer.seal(Purpose::Proof, &sealed, &*self.core.random);
+            let sealed = self.core.seal_value(&CompromiseReportLink { restores_address })?;
             let token = prepared.add(&self.core, ProofKind::NotMe, user, to, Some(sealed), REPORT_WITHIN);
             draft = draft.report_link(&self.core.config.server.issuer.at(&urls::with(urls::NOT_ME, "token", &token)));
         }

@@ -21,7 +21,6 @@ use usher_domain::user::proof::{Proof, ProofKind};
 use usher_domain::user::session::EndReason;
 use usher_domain::user::source::AttributeOrigin;
 use usher_domain::user::{User, UserStatus};
-use usher_keys::seal::Purpose;
 use usher_mail::emails;
 use usher_storage::{Result as Stored, StorageError, Tx};
 
@@ -118,9 +117,9 @@ impl CompromiseReports {
     /// not mailed to the attacker. Not if the old address belongs to another user by now.
     async fn address_to_restore(&self, user: &User, proof: Option<&Proof>) -> Result<Option<Email>, FlowError> {
         let Some(proof) = proof else { return Ok(None) };
-        let opened = proof.sealed.as_deref().and_then(|sealed| self.core.sealer.open(Purpose::Proof, sealed).ok());
-        let link: CompromiseReportLink =
-            opened.and_then(|bytes| serde_json::from_slice(&bytes).ok()).unwrap_or_default();
+        let link: Option<CompromiseReportLink> =
+            proof.sealed.as_deref().and_then(|sealed| self.core.open_value(sealed));
+        let link = link.unwrap_or_default();
         let old = proof.email.clone().filter(|old| link.restores_address && user.email.as_ref() != Some(old));
         let Some(old) = old else { return Ok(None) };
         let taken = self.core.store.find_user_by_email(&old).await?.is_some();

@@ -4,6 +4,7 @@
 //! session that requested it, on its page, and before it expires. It is recorded as used where passkey ceremonies are.
 
 use crate::core::Core;
+use crate::sealed_value::SealedValue;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -27,6 +28,18 @@ struct SealedShownSecret {
     page: String,
     expires_at: Timestamp,
     secret: String,
+}
+
+impl SealedValue for SealedShownSecret {
+    const PURPOSE: Purpose = Purpose::ShownOnce;
+
+    fn expires_at(&self) -> Option<Timestamp> {
+        Some(self.expires_at)
+    }
+
+    fn browser(&self) -> Option<&str> {
+        Some(&self.browser)
+    }
 }
 
 /// Secrets that are shown once.
@@ -55,7 +68,7 @@ impl ShownOnce {
             expires_at: now + LIFETIME,
             secret: secret.to_owned(),
         };
-        Ok(self.core.sealer.seal_text(Purpose::ShownOnce, &serde_json::to_vec(&sealed)?, &*self.core.random))
+        Ok(self.core.seal_value_text(&sealed)?)
     }
 
     /// The secret, the first time that its page requests it; `None` afterwards, when it has expired, and for anybody
@@ -67,15 +80,8 @@ impl ShownOnce {
         account: &Account,
         browser: &Browser,
     ) -> Result<Option<String>, FlowError> {
-        let opened = self.core.sealer.open_text(Purpose::ShownOnce, sealed).ok();
-        let opened: Option<SealedShownSecret> = opened.and_then(|bytes| serde_json::from_slice(&bytes).ok());
-        let here = browser.mark().map(mark_hash);
-        let ours = |one: &SealedShownSecret| {
-            self.core.now() < one.expires_at
-                && here.as_ref() == Some(&one.browser)
-                && one.session == account.session.id
-                && one.page == page
-        };
+        let opened: Option<SealedShownSecret> = self.core.open_value_text_in(sealed, browser);
+        let ours = |one: &SealedShownSecret| one.session == account.session.id && one.page == page;
         let Some(one) = opened.filter(ours) else { return Ok(None) };
         let mut tx = self.core.store.begin_single().await?;
         let first = tx.spend_ceremony(one.id, one.expires_at).await?;

@@ -8,6 +8,7 @@ use crate::credentials::factors::FactorRules;
 use crate::login::finish_sign_in::SessionOpening;
 use crate::login::second_factor::SecondFactors;
 use crate::login::throttle::Throttles;
+use crate::sealed_value::SealedValue;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -70,6 +71,18 @@ struct SealedCeremony {
     browser: String,
     expires_at: Timestamp,
     waiting: Waiting,
+}
+
+impl SealedValue for SealedCeremony {
+    const PURPOSE: Purpose = Purpose::Ceremony;
+
+    fn expires_at(&self) -> Option<Timestamp> {
+        Some(self.expires_at)
+    }
+
+    fn browser(&self) -> Option<&str> {
+        Some(&self.browser)
+    }
 }
 
 /// Passkeys (WebAuthn).
@@ -317,18 +330,13 @@ impl Passkeys {
             expires_at: now + LIFETIME,
             waiting,
         };
-        let state = self.core.sealer.seal_text(Purpose::Ceremony, &serde_json::to_vec(&sealed)?, &*self.core.random);
+        let state = self.core.seal_value_text(&sealed)?;
         Ok(Ceremony { options: options["publicKey"].to_string(), state })
     }
 
     /// Opens the state of a ceremony: only in its browser, before it expires, and once.
     async fn spend(&self, state: &str, browser: &Browser) -> Result<Waiting, FlowError> {
-        let opened = self.core.sealer.open_text(Purpose::Ceremony, state).ok();
-        let sealed: Option<SealedCeremony> = opened.and_then(|bytes| serde_json::from_slice(&bytes).ok());
-        let here = browser.mark().map(mark_hash);
-        let sealed = sealed
-            .filter(|one| self.core.now() < one.expires_at && here.as_ref() == Some(&one.browser))
-            .ok_or(Rejected::PasskeyRefused)?;
+        let sealed: SealedCeremony = self.core.open_value_text_in(state, browser).ok_or(Rejected::PasskeyRefused)?;
         let mut tx = self.core.store.begin_single().await?;
         let spent = tx.spend_ceremony(sealed.id, sealed.expires_at).await?;
         tx.commit().await?;

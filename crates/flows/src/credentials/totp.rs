@@ -4,6 +4,7 @@ use crate::core::Core;
 use crate::credentials::factors::FactorRules;
 use crate::credentials::recovery_codes::RecoveryCodes;
 use crate::login::throttle::Throttles;
+use crate::sealed_value::SealedValue;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -55,6 +56,14 @@ struct Offered {
     expires_at: Timestamp,
 }
 
+impl SealedValue for Offered {
+    const PURPOSE: Purpose = Purpose::SecondFactor;
+
+    fn expires_at(&self) -> Option<Timestamp> {
+        Some(self.expires_at)
+    }
+}
+
 /// Authenticator apps (RFC 6238).
 pub struct AuthenticatorApps {
     pub(crate) core: Arc<Core>,
@@ -77,8 +86,7 @@ impl AuthenticatorApps {
             seed: self.core.random.bytes(),
             expires_at: self.core.now() + LIFETIME,
         };
-        let sealed =
-            self.core.sealer.seal_text(Purpose::SecondFactor, &serde_json::to_vec(&offered)?, &*self.core.random);
+        let sealed = self.core.seal_value_text(&offered)?;
         self.describe_offer(account, &offered, sealed)
     }
 
@@ -168,12 +176,9 @@ impl AuthenticatorApps {
     }
 
     fn open_offer(&self, account: &Account, sealed: &str) -> Result<Offered, FlowError> {
-        let opened = self.core.sealer.open_text(Purpose::SecondFactor, sealed).ok();
-        let offered: Option<Offered> = opened.and_then(|bytes| serde_json::from_slice(&bytes).ok());
+        let offered: Option<Offered> = self.core.open_value_text(sealed);
         let here = (account.user.id, account.session.id);
-        offered
-            .filter(|offered| self.core.now() < offered.expires_at && (offered.user, offered.session) == here)
-            .ok_or_else(|| Rejected::ProofOver.into())
+        offered.filter(|offered| (offered.user, offered.session) == here).ok_or_else(|| Rejected::ProofOver.into())
     }
 
     fn describe_offer(&self, account: &Account, offered: &Offered, sealed: String) -> Result<TotpOffer, FlowError> {

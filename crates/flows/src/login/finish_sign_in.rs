@@ -2,6 +2,7 @@
 
 use crate::core::Core;
 use crate::login::accounts::Accounts;
+use crate::sealed_value::SealedValue;
 use crate::security_emails::SecurityEmails;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
@@ -51,6 +52,18 @@ pub(crate) struct PendingSignIn {
     pub session: Option<SessionId>,
     browser: String,
     expires_at: Timestamp,
+}
+
+impl SealedValue for PendingSignIn {
+    const PURPOSE: Purpose = Purpose::PendingSignIn;
+
+    fn expires_at(&self) -> Option<Timestamp> {
+        Some(self.expires_at)
+    }
+
+    fn browser(&self) -> Option<&str> {
+        Some(&self.browser)
+    }
 }
 
 impl PendingSignIn {
@@ -113,17 +126,12 @@ impl SessionOpening {
             browser: mark_hash(browser.mark_or_make(&*self.core.random)),
             expires_at: now + LIFETIME,
         };
-        Ok(self.core.sealer.seal_text(Purpose::PendingSignIn, &serde_json::to_vec(&pending)?, &*self.core.random))
+        Ok(self.core.seal_value_text(&pending)?)
     }
 
     /// Opens a pending sign-in, in the browser that began it and before it expires.
     pub(crate) fn open_pending(&self, sealed: &str, browser: &Browser) -> Result<PendingSignIn, FlowError> {
-        let opened = self.core.sealer.open_text(Purpose::PendingSignIn, sealed).ok();
-        let pending: Option<PendingSignIn> = opened.and_then(|bytes| serde_json::from_slice(&bytes).ok());
-        let here = browser.mark().map(mark_hash);
-        pending
-            .filter(|pending| self.core.now() < pending.expires_at && here.as_ref() == Some(&pending.browser))
-            .ok_or_else(|| Rejected::InteractionOver.into())
+        self.core.open_value_text_in(sealed, browser).ok_or_else(|| Rejected::InteractionOver.into())
     }
 
     /// Is this browser exempt from the user's second factor?

@@ -5,6 +5,7 @@ use crate::emails::EmailQueue;
 use crate::end::Endings;
 use crate::login::sign_up::Registration;
 use crate::login::throttle::Throttles;
+use crate::sealed_value::SealedValue;
 use crate::security_emails::SecurityEmails;
 use std::sync::Arc;
 use std::time::Duration;
@@ -20,9 +21,8 @@ use crate::login::accounts::mark_hash;
 use crate::login::accounts::{Browser, secret_hash};
 use crate::login::mailed::MailedProof;
 use crate::login::return_to::{PendingRecovery, ReturnTo};
-use crate::login::same_browser::{is_elsewhere, is_here};
+use crate::login::same_browser::is_elsewhere;
 use crate::login::sign_up::minutes;
-use crate::packed::{pack, unpack};
 use usher_domain::email::Email;
 use usher_domain::event::EventKind;
 use usher_domain::event::queued_email::QueuedEmail;
@@ -62,6 +62,16 @@ pub struct RecoveryDone {
     browser: Option<String>,
 }
 
+/// Without a browser it opens in none.
+impl SealedValue for RecoveryDone {
+    const PURPOSE: Purpose = Purpose::Recovered;
+    const PACKED: bool = true;
+
+    fn browser(&self) -> Option<&str> {
+        Some(self.browser.as_deref().unwrap_or_default())
+    }
+}
+
 /// Recovery of an account whose password is lost.
 pub struct Recovery {
     pub(crate) core: Arc<Core>,
@@ -82,13 +92,12 @@ impl Recovery {
             elsewhere: recovered.elsewhere,
             browser: browser.mark().map(mark_hash),
         };
-        Ok(self.core.sealer.seal_text(Purpose::Recovered, &pack(&done)?, &*self.core.random))
+        Ok(self.core.seal_value_text(&done)?)
     }
 
     /// The result of a recovery in this browser.
     pub fn open_recovered(&self, sealed: &str, browser: &Browser) -> Option<RecoveryDone> {
-        let opened = self.core.sealer.open_text(Purpose::Recovered, sealed).ok()?;
-        unpack::<RecoveryDone>(&opened).filter(|done| is_here(browser, done.browser.as_deref()))
+        self.core.open_value_text_in(sealed, browser)
     }
 
     /// Mails a link, if the address belongs to a user. The result does not reveal whether it does. The proof
@@ -115,7 +124,7 @@ impl Recovery {
         let proof = Proof {
             email: Some(email.clone()),
             user_id: user.map(|user| user.id),
-            sealed: Some(self.core.sealer.seal(Purpose::Proof, &serde_json::to_vec(&pending)?, &*self.core.random)),
+            sealed: Some(self.core.seal_value(&pending)?),
             ..Proof::new(ProofId::new(now, &*self.core.random), ProofKind::Recover, now, LIFETIME)
         };
         let mut event = self.core.event(EventKind::RECOVERY_REQUESTED).with("source", device.source.clone());
@@ -165,8 +174,7 @@ impl Recovery {
         browser: &Browser,
     ) -> Result<Recovered, FlowError> {
         let (proof, user) = self.find_recovery(token).await?.ok_or(Rejected::ProofOver)?;
-        let pending: Option<PendingRecovery> =
-            proof.sealed.as_deref().and_then(|sealed| self.registration.open_pending_proof(sealed));
+        let pending: Option<PendingRecovery> = proof.sealed.as_deref().and_then(|sealed| self.core.open_value(sealed));
         let elsewhere = pending.as_ref().is_some_and(|one| is_elsewhere(browser, one.browser.as_deref()));
         let return_to = pending.map(|pending| pending.return_to).filter(|_| !elsewhere).unwrap_or_default();
         let password = normalise(password.expose())?;

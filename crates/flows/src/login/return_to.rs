@@ -5,6 +5,7 @@
 //! itself.
 
 use crate::login::sign_up::Registration;
+use crate::sealed_value::SealedValue;
 use serde::{Deserialize, Serialize};
 
 use crate::core::Device;
@@ -37,10 +38,18 @@ pub(crate) struct PendingRecovery {
     pub browser: Option<String>,
 }
 
+impl SealedValue for PendingRecovery {
+    const PURPOSE: Purpose = Purpose::Proof;
+}
+
 /// The part that the state of every proof has in common.
 #[derive(Deserialize)]
 struct ProofBrowser {
     browser: Option<String>,
+}
+
+impl SealedValue for ProofBrowser {
+    const PURPOSE: Purpose = Purpose::Proof;
 }
 
 /// A recovery that this browser requested.
@@ -75,7 +84,7 @@ impl Registration {
     pub async fn is_done_elsewhere(&self, proof: ProofId, browser: &Browser) -> Result<bool, FlowError> {
         for kind in [ProofKind::SignUp, ProofKind::Recover] {
             let sealed = self.core.store.find_proof(proof, kind).await?.and_then(|proof| proof.sealed);
-            let bound = sealed.and_then(|sealed| self.open_pending_proof::<ProofBrowser>(&sealed));
+            let bound = sealed.and_then(|sealed| self.core.open_value::<ProofBrowser>(&sealed));
             if bound.is_some_and(|bound| is_here(browser, bound.browser.as_deref())) {
                 return Ok(self.core.store.has_handover(proof).await?);
             }
@@ -99,7 +108,7 @@ impl Registration {
 
     /// Where a recovery continues, if this browser requested it.
     pub(crate) fn recovery_returns_to(&self, proof: &Proof, browser: &Browser) -> Option<ReturnTo> {
-        let pending: PendingRecovery = self.open_pending_proof(proof.sealed.as_deref()?)?;
+        let pending: PendingRecovery = self.core.open_value(proof.sealed.as_deref()?)?;
         is_here(browser, pending.browser.as_deref()).then_some(pending.return_to)
     }
 
@@ -167,9 +176,5 @@ impl Registration {
             Err(FlowError::Rejected(Rejected::CredentialGone)) => Ok(None),
             Err(other) => Err(other),
         }
-    }
-
-    pub(crate) fn open_pending_proof<T: serde::de::DeserializeOwned>(&self, sealed: &[u8]) -> Option<T> {
-        serde_json::from_slice(&self.core.sealer.open(Purpose::Proof, sealed).ok()?).ok()
     }
 }

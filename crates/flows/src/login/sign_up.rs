@@ -4,6 +4,7 @@ use crate::core::Core;
 use crate::emails::{EmailQueue, lang_of};
 use crate::login::finish_sign_in::SessionOpening;
 use crate::login::throttle::Throttles;
+use crate::sealed_value::SealedValue;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -61,6 +62,10 @@ pub(crate) struct PendingSignUp {
     pub interaction: Option<String>,
     /// The browser that it was begun in.
     pub browser: Option<String>,
+}
+
+impl SealedValue for PendingSignUp {
+    const PURPOSE: Purpose = Purpose::Proof;
 }
 
 /// What a new proof of a registration replaces.
@@ -267,7 +272,7 @@ impl Registration {
     }
 
     pub(crate) fn open_sign_up(&self, sealed: &[u8]) -> Option<PendingSignUp> {
-        self.open_pending_proof(sealed)
+        self.core.open_value(sealed)
     }
 
     /// Codes are short, so that their hashes are keyed with the master key.
@@ -293,7 +298,7 @@ impl Registration {
         let message = draft.write(Recipient { email: email.as_str(), name: None, lang }, now)?;
         let proof = Proof {
             email: Some(email.clone()),
-            sealed: Some(self.core.sealer.seal(Purpose::Proof, &serde_json::to_vec(pending)?, &*self.core.random)),
+            sealed: Some(self.core.seal_value(pending)?),
             ..Proof::new(id, ProofKind::SignUp, now, LIFETIME)
         };
         // If the address is taken, the proof is a decoy: its link and code are never sent.

@@ -10,7 +10,7 @@ use std::sync::Arc;
 use crate::core::Device;
 use crate::error::{FlowError, Rejected};
 use crate::login::accounts::{Account, Browser, mark_hash};
-use crate::packed::{pack, unpack};
+use crate::sealed_value::SealedValue;
 use usher_domain::email::Email;
 use usher_domain::event::EventKind;
 use usher_domain::id::ClientId;
@@ -82,6 +82,16 @@ pub struct Authorizations {
     pub(crate) clients: Arc<Clients>,
     pub(crate) signing_keys: Arc<SigningKeys>,
     pub(crate) throttles: Arc<Throttles>,
+}
+
+/// An expired one opens too: it is restarted.
+impl SealedValue for Interaction {
+    const PURPOSE: Purpose = Purpose::Interaction;
+    const PACKED: bool = true;
+
+    fn browser(&self) -> Option<&str> {
+        Some(&self.browser)
+    }
 }
 
 impl Authorizations {
@@ -269,14 +279,13 @@ impl Authorizations {
     /// # Errors
     /// Never in practice: an interaction always serialises.
     pub fn seal_interaction(&self, interaction: &Interaction) -> Result<String, FlowError> {
-        Ok(self.core.sealer.seal_text(Purpose::Interaction, &pack(interaction)?, &*self.core.random))
+        Ok(self.core.seal_value_text(interaction)?)
     }
 
     /// The origin of the application of a sealed interaction, for any browser and even if it has expired: it reveals
     /// nothing else of the request.
     pub fn origin_of_interaction(&self, sealed: &str) -> Option<Box<str>> {
-        let opened = self.core.sealer.open_text(Purpose::Interaction, sealed).ok()?;
-        let interaction: Interaction = unpack(&opened)?;
+        let interaction: Interaction = self.core.open_in_any_browser(sealed)?;
         redirect_uri::origin(&interaction.redirect_uri).map(String::into_boxed_str)
     }
 
@@ -293,9 +302,7 @@ impl Authorizations {
     /// # Errors
     /// [`Rejected::InteractionOver`].
     pub fn reopen_interaction(&self, sealed: &str, browser: &Browser) -> Result<(Interaction, bool), FlowError> {
-        let opened = self.core.sealer.open_text(Purpose::Interaction, sealed).ok();
-        let interaction: Option<Interaction> = opened.and_then(|bytes| unpack(&bytes));
-        let own = interaction.filter(|one| browser.mark().is_some_and(|mark| mark_hash(mark) == one.browser));
+        let own: Option<Interaction> = self.core.open_value_text_in(sealed, browser);
         let now = self.core.now();
         let good =
             own.and_then(|one| if one.is_expired(now) { Some((one.renew(now)?, true)) } else { Some((one, false)) });

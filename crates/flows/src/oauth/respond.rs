@@ -4,7 +4,7 @@ use crate::error::FlowError;
 use crate::login::accounts::Account;
 use crate::oauth::authorize::{Authorizations, Outcome};
 use crate::oauth::refusals::log_refusal;
-use crate::packed::pack;
+use crate::sealed_value::SealedValue;
 use usher_domain::id::{ClientId, GrantId};
 use usher_domain::oauth::code::{AuthorizationCode, redirect_uri_hash};
 use usher_domain::oauth::interaction::Interaction;
@@ -13,6 +13,12 @@ use usher_protocol::authorize::AuthorizeRequest;
 use usher_protocol::endpoints;
 use usher_protocol::error::OAuthError;
 use usher_protocol::response_mode::AuthorizationResponse;
+
+/// Its redemption checks the expiry: after that a replay must still be recognized.
+impl SealedValue for AuthorizationCode {
+    const PURPOSE: Purpose = Purpose::AuthorizationCode;
+    const PACKED: bool = true;
+}
 
 impl Authorizations {
     /// An error for the client of an interaction. A device learns only that the person denied it.
@@ -73,7 +79,7 @@ impl Authorizations {
             amr: account.session.amr.clone(),
             expires_at: now + self.core.config.tokens.code_ttl,
         };
-        let sealed = self.core.sealer.seal_text(Purpose::AuthorizationCode, &pack(&code)?, &*self.core.random);
+        let sealed = self.core.seal_value_text(&code)?;
         Ok(self.response(&interaction.redirect_uri, request, vec![("code", sealed)]))
     }
 

@@ -15,7 +15,6 @@ use crate::upstream::providers::Providers;
 use std::sync::Arc;
 use usher_domain::event::EventKind;
 use usher_domain::provider::ProviderId;
-use usher_keys::seal::Purpose;
 use usher_upstream::{Callback, UpstreamError};
 
 /// Sign-in with an upstream provider.
@@ -86,9 +85,7 @@ impl UpstreamSignIn {
         let mut tx = self.core.store.begin_single().await?;
         let taken = tx.take_upstream_state(&hash, now).await?;
         tx.commit().await?;
-        let opened = taken.and_then(|sealed| self.core.sealer.open(Purpose::UpstreamState, &sealed).ok());
-        let state: Option<UpstreamState> = opened.and_then(|bytes| serde_json::from_slice(&bytes).ok());
-        let state = state.filter(|state| browser.is_marked(&state.browser));
+        let state = taken.and_then(|sealed| self.core.open_value_in(&sealed, browser));
         state.ok_or(UpstreamFault::Rejected(Refusal::Over))
     }
 

@@ -3,6 +3,7 @@
 //! A question is a proof of its own kind. Its sealed state contains intent, provider, issuer, subject, account and
 //! browser, so that an answer is valid for that question only.
 
+use crate::sealed_value::SealedValue;
 use crate::upstream::callback::UpstreamSignIn;
 use std::time::Duration;
 
@@ -65,6 +66,14 @@ struct Asking {
     #[serde(rename = "errand")]
     intent: UpstreamIntent,
     browser: String,
+}
+
+impl SealedValue for Asking {
+    const PURPOSE: Purpose = Purpose::Proof;
+
+    fn browser(&self) -> Option<&str> {
+        Some(&self.browser)
+    }
 }
 
 /// A question for its page.
@@ -156,7 +165,7 @@ impl UpstreamSignIn {
             kind: ProofKind::Link,
             email: mailed.map(|(email, _)| email.clone()),
             user_id: None,
-            sealed: Some(self.core.sealer.seal(Purpose::Proof, &serde_json::to_vec(asking)?, &*self.core.random)),
+            sealed: Some(self.core.seal_value(asking)?),
             attempts: 0,
             created_at: now,
             expires_at: now + LIFETIME,
@@ -185,9 +194,7 @@ impl UpstreamSignIn {
         let proof =
             self.core.store.find_proof(id, ProofKind::Link).await?.filter(|proof| proof.is_open(self.core.now()));
         let sealed = proof.and_then(|proof| proof.sealed);
-        let opened = sealed.and_then(|sealed| self.core.sealer.open(Purpose::Proof, &sealed).ok());
-        let asking: Option<Asking> = opened.and_then(|bytes| serde_json::from_slice(&bytes).ok());
-        let asking = asking.filter(|asking| browser.is_marked(&asking.browser));
+        let asking = sealed.and_then(|sealed| self.core.open_value_in(&sealed, browser));
         asking.ok_or(UpstreamFault::Rejected(Refusal::Over))
     }
 
@@ -219,8 +226,7 @@ impl UpstreamSignIn {
         browser: &Browser,
     ) -> Result<Option<(ProviderId, UpstreamIntent)>, FlowError> {
         let sealed = self.core.store.find_proof(id, ProofKind::Link).await?.and_then(|proof| proof.sealed);
-        let asking: Option<Asking> = sealed.and_then(|sealed| self.registration.open_pending_proof(&sealed));
-        let own = asking.filter(|asking| browser.is_marked(&asking.browser));
+        let own: Option<Asking> = sealed.and_then(|sealed| self.core.open_value_in(&sealed, browser));
         Ok(own.map(|asking| (asking.vouched.provider, asking.intent)))
     }
 

@@ -14,7 +14,9 @@ use serde::{Deserialize, Serialize};
 
 use super::error::{FlowError, Rejected};
 use crate::login::finish_sign_in::SignedIn;
+use crate::sealed_value::SealedValue;
 use usher_domain::id::{ProofId, SessionId, UserId};
+use usher_keys::seal::Purpose;
 use usher_upstream::PendingAuthorization;
 
 pub use confirm::{PendingQuestion, Question};
@@ -52,6 +54,14 @@ struct UpstreamState {
     #[serde(rename = "errand")]
     intent: UpstreamIntent,
     browser: String,
+}
+
+impl SealedValue for UpstreamState {
+    const PURPOSE: Purpose = Purpose::UpstreamState;
+
+    fn browser(&self) -> Option<&str> {
+        Some(&self.browser)
+    }
 }
 
 /// The result of a callback.

@@ -9,7 +9,6 @@ use super::{UpstreamFault, UpstreamIntent, UpstreamState};
 use crate::login::accounts::mark_hash;
 use crate::login::accounts::{Browser, secret_hash};
 use usher_domain::provider::ProviderId;
-use usher_keys::seal::Purpose;
 use usher_upstream::StartRequest;
 
 /// How long a user may take at the provider.
@@ -45,8 +44,7 @@ impl UpstreamSignIn {
         })?;
         let hash = secret_hash(&kept.state);
         let state = UpstreamState { kept, intent, browser: mark_hash(browser.mark_or_make(&*self.core.random)) };
-        let bytes = serde_json::to_vec(&state).map_err(crate::error::FlowError::from)?;
-        let sealed = self.core.sealer.seal(Purpose::UpstreamState, &bytes, &*self.core.random);
+        let sealed = self.core.seal_value(&state).map_err(crate::error::FlowError::from)?;
         let expires_at = self.core.now() + LIFETIME;
         let mut tx = self.core.store.begin_single().await?;
         tx.insert_upstream_state(&hash, &sealed, expires_at).await?;

@@ -7,13 +7,11 @@ use crate::login::throttle::Throttles;
 use crate::oauth::grants::code_reuse::{ReusedCode, end_reused};
 use crate::oauth::grants::handler::{GrantHandler, GrantRequest, GrantTypeRow};
 use crate::oauth::issue::{Issue, TokenIssuer};
-use crate::packed::unpack;
 use std::sync::Arc;
 use usher_domain::event::{Event, EventKind};
 use usher_domain::oauth::client::Client;
 use usher_domain::oauth::code::{AuthorizationCode, CodeFault, is_repeated};
 use usher_domain::oauth::grant::{Grant, RefreshFamily};
-use usher_keys::seal::Purpose;
 use usher_protocol::cause::RejectionCause;
 use usher_protocol::error::OAuthError;
 use usher_protocol::grant_type::GrantType;
@@ -102,8 +100,7 @@ impl AuthorizationCodeGrant {
     }
 
     fn open_code(&self, sealed: &str) -> Result<AuthorizationCode, RejectionCause> {
-        let opened = self.core.sealer.open_text(Purpose::AuthorizationCode, sealed).ok();
-        opened.and_then(|bytes| unpack(&bytes)).ok_or(RejectionCause::UnknownCode)
+        self.core.open_value_text(sealed).ok_or(RejectionCause::UnknownCode)
     }
 
     /// Checks the consent in the same transaction, so that a withdrawal also covers codes that were issued before it.
