@@ -118,9 +118,11 @@ on_both_databases! {
         let bob = handle(&server, &mut browser, 0).await;
         let mut stranger = server.browser();
         let csrf = stranger.open(&server.at("/login")).await.value("csrf");
-        for field in ["account", "remove"] {
-            let reply = server.post_as(&stranger, "/login/accounts", &[("csrf", &csrf), (field, &bob)]).await;
-            assert_eq!((reply.status, reply.location()), (StatusCode::SEE_OTHER, "/login"), "{field}");
+        for (path, field, then) in
+            [("/login/accounts", "account", "/login"), ("/login/accounts/remove", "remove", "/login/accounts")]
+        {
+            let reply = server.post_as(&stranger, path, &[("csrf", &csrf), (field, &bob)]).await;
+            assert_eq!((reply.status, reply.location()), (StatusCode::SEE_OTHER, then), "{field}");
             assert!(reply.set_cookies().is_empty(), "{field}");
         }
         assert!(browser.open(&server.at("/account/profile")).await.body.contains("bob@example.test"));

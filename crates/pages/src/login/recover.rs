@@ -30,11 +30,11 @@ pub struct RecoverForm {
     next: Option<String>,
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
 pub struct ResetForm {
-    #[serde(default)]
     token: String,
-    password: Secret<String>,
+    password: Option<Secret<String>>,
 }
 
 /// GET /recover
@@ -117,8 +117,8 @@ pub async fn reset(mut page: LoginPage) -> PageResult {
 
 /// POST /recover/reset
 pub async fn set_password(mut page: LoginPage, PageForm(form): PageForm<ResetForm>) -> PageResult {
-    let (recovery, browser) = (&page.app.usher.recovery, &page.visitor.browser);
-    let recovered = match recovery.recover(&form.token, &form.password, browser).await {
+    let (recovery, password) = (&page.app.usher.recovery, form.password.unwrap_or_else(|| Secret::from("")));
+    let recovered = match recovery.recover(&form.token, &password, &page.visitor.browser).await {
         Err(FlowError::Rejected(Rejected::ProofOver)) => return expired(page, &form.token).await,
         other => other,
     };
