@@ -5,8 +5,8 @@ use std::fs;
 use std::sync::Arc;
 use std::time::Duration;
 
-use sqlx::{FromRow, PgConnection, SqliteConnection};
-
+use aws_lc_rs::digest::{SHA384, digest};
+use sqlx::{PgConnection, SqliteConnection};
 use tempfile::TempDir;
 use usher::app::{BootstrapError, OsRandom, bootstrap};
 use usher_config::{Config, RunMode, SettingSources};
@@ -29,14 +29,8 @@ fn both_databases_have_the_same_migrations_by_name() {
     }
 }
 
-/// A column as both databases describe it.
-#[derive(Debug, FromRow)]
-struct Column {
-    of: String,
-    name: String,
-    kind: String,
-    nullable: bool,
-}
+/// A column as both databases describe it: table, name, kind, and whether it may be null.
+type Column = (String, String, String, bool);
 
 async fn columns_of_sqlite(connection: &mut SqliteConnection) -> Vec<Column> {
     let sql = "select t.name as of, c.name as name, lower(c.type) as kind, c.\"notnull\" = 0 as nullable \
@@ -51,8 +45,8 @@ async fn columns_of_postgres(connection: &mut PgConnection) -> Vec<Column> {
 }
 
 fn by_name(columns: Vec<Column>) -> BTreeMap<(String, String), (String, bool)> {
-    let ours = columns.into_iter().filter(|column| column.of != "_sqlx_migrations");
-    ours.map(|column| ((column.of, column.name), (column.kind, column.nullable))).collect()
+    let ours = columns.into_iter().filter(|(table, ..)| table != "_sqlx_migrations");
+    ours.map(|(table, name, kind, nullable)| ((table, name), (kind, nullable))).collect()
 }
 
 #[tokio::test]
@@ -127,6 +121,27 @@ on_both_databases! {
         assert_eq!(db.execute(migration).await, 0);
     }
 
+    /// The migrator of sqlx made the databases of earlier versions.
+    async fn a_database_that_sqlx_migrated_is_opened_and_not_migrated_again(db: TestDatabase) {
+        let state = db.store.schema().await.unwrap();
+        db.execute("drop table _sqlx_migrations").await;
+        record_as_sqlx(&db, state.known).await;
+        crate::storage::samples::stored_user(&db.store).await;
+        let store = db.second_store().await;
+        assert_eq!(store.schema().await.unwrap(), state);
+        assert_eq!(store.migrate().await.unwrap(), state);
+        assert_eq!(db.count("select count(*) from _sqlx_migrations where execution_time = 1234").await, i64::try_from(state.known).unwrap());
+        assert_eq!(db.count("select count(*) from users").await, 1);
+    }
+
+    async fn an_unfinished_migration_is_refused(db: TestDatabase) {
+        db.execute("update _sqlx_migrations set success = false where version = 2").await;
+        for answer in [db.store.migrate().await, db.store.schema().await] {
+            let Err(StorageError::Migration(line)) = answer else { panic!("{answer:?}") };
+            assert!(line.contains("migration 2 is partially applied"), "{line}");
+        }
+    }
+
     async fn a_migration_changed_after_the_fact_is_refused(db: TestDatabase) {
         db.forge_a_checksum().await;
         let answer = db.store.migrate().await;
@@ -135,11 +150,47 @@ on_both_databases! {
     }
 }
 
+/// Creates the table of the migrator of sqlx 0.9, with its rows for the first migrations.
+async fn record_as_sqlx(db: &TestDatabase, migrations: usize) {
+    let (time, bytes) = if db.store.kind() == "sqlite" { ("timestamp", "blob") } else { ("timestamptz", "bytea") };
+    let create = format!(
+        "create table if not exists _sqlx_migrations (version bigint primary key, description text not null, \
+         installed_on {time} not null default current_timestamp, success boolean not null, checksum {bytes} not null, \
+         execution_time bigint not null)"
+    );
+    db.execute(String::leak(create)).await;
+    for (place, file) in file_names("migrations/sqlite").iter().take(migrations).enumerate() {
+        let text = fs::read(format!("migrations/{}/{file}", db.store.kind())).unwrap();
+        let checksum = digest(&SHA384, &text);
+        let checksum: String = checksum.as_ref().iter().map(|byte| format!("{byte:02x}")).collect();
+        let checksum = if bytes == "blob" { format!("x'{checksum}'") } else { format!("'\\x{checksum}'") };
+        let insert = format!(
+            "insert into _sqlx_migrations values ({}, '{file}', current_timestamp, true, {checksum}, 1234)",
+            place + 1
+        );
+        db.execute(String::leak(insert)).await;
+    }
+}
+
 /// Both databases, empty.
 async fn empty_databases() -> Vec<TestDatabase> {
     let mut databases = vec![TestDatabase::empty_sqlite().await];
     databases.extend(TestDatabase::empty_postgres().await);
     databases
+}
+
+#[tokio::test]
+async fn a_database_that_an_older_usher_made_is_migrated_to_the_end() {
+    for db in empty_databases().await {
+        let known = db.store.schema().await.unwrap().known;
+        for file in file_names("migrations/sqlite").iter().take(known - 1) {
+            let folder = format!("migrations/{}", db.store.kind());
+            db.execute(String::leak(fs::read_to_string(format!("{folder}/{file}")).unwrap())).await;
+        }
+        record_as_sqlx(&db, known - 1).await;
+        assert_eq!(db.store.schema().await.unwrap().applied, known - 1);
+        assert_eq!(db.store.migrate().await.unwrap().applied, known);
+    }
 }
 
 #[tokio::test]

@@ -7,7 +7,7 @@ use usher_domain::event::{Event, EventKind};
 use usher_domain::id::{ClientId, GrantId, ProjectId, SessionId, UserId};
 use usher_domain::time::Timestamp;
 use usher_domain::user::session::EndReason;
-use usher_storage::grants::Revoked;
+use usher_storage::revocations::Revoked;
 use usher_storage::{Result, Tx};
 
 /// What an operation ended.

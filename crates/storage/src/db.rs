@@ -1,7 +1,4 @@
-//! One SQL text for two drivers.
-//!
-//! `on!` runs the same expression on the driver that is open and is type-checked once for each; `statements!` names
-//! every text, so that one test can prepare them all on both databases.
+//! The databases, and statements with one text for both.
 
 use sqlx::{PgPool, SqlitePool};
 
@@ -16,101 +13,79 @@ pub enum Db {
         readers: SqlitePool,
         /// The one connection that writes.
         writer: Writer,
-        /// The pool that the writer's connection comes from. It has one more connection, for migrations.
-        migrator: SqlitePool,
     },
     /// PostgreSQL: one pool for everything.
     Postgres(PgPool),
 }
 
-/// One statement, or the same statement in two dialects where they cannot agree.
+/// One statement: the same text for both databases, or one for each where they cannot agree.
 #[derive(Debug, Clone, Copy)]
 pub struct Sql {
+    /// Its name within its file.
+    pub name: &'static str,
     /// For SQLite.
     pub sqlite: &'static str,
     /// For PostgreSQL.
     pub postgres: &'static str,
 }
 
-/// Reads outside of any transaction: `on!(db, FIND, |conn, sql| sqlx::query_as(sql).bind(x).fetch_optional(conn))`.
-macro_rules! on {
-    ($db:expr, $sql:expr, |$conn:ident, $text:ident| $body:expr) => {
-        match $db {
-            $crate::db::Db::Sqlite { readers: $conn, .. } => {
-                let $text = $sql.sqlite;
-                $body.await.map_err($crate::error::StorageError::from)
-            }
-            $crate::db::Db::Postgres($conn) => {
-                let $text = $sql.postgres;
-                $body.await.map_err($crate::error::StorageError::from)
-            }
-        }
-    };
+impl Sql {
+    /// One text for both databases.
+    pub const fn both(name: &'static str, sql: &'static str) -> Self {
+        Self { name, sqlite: sql, postgres: sql }
+    }
 }
 
-/// Runs within a write transaction.
-macro_rules! on_tx {
-    ($tx:expr, $sql:expr, |$conn:ident, $text:ident| $body:expr) => {{
-        let outcome = match $tx.driver() {
-            Err(error) => Err(error),
-            Ok($crate::tx::Driver::Sqlite($conn)) => {
-                let $text = $sql.sqlite;
-                Ok($body.await)
-            }
-            Ok($crate::tx::Driver::Postgres($conn)) => {
-                let $text = $sql.postgres;
-                Ok($body.await)
-            }
-        };
-        outcome.and_then(|outcome| $tx.record(outcome))
-    }};
-}
-
-/// Runs a statement that returns no rows within a write transaction, and returns the number of rows that it changed.
-macro_rules! run {
-    ($tx:expr, $sql:expr, |$text:ident| $query:expr) => {
-        $crate::db::on_tx!($tx, $sql, |connection, $text| async {
-            $query.execute(connection).await.map(|done| done.rows_affected())
-        })
-    };
-}
-
-/// Most rows that one execution of a [`run_in_parts!`] statement changes, so that it stays below the statement timeout.
-pub(super) const PART: u32 = 1_000;
-
-/// Repeats a statement that changes at most as many rows as its last parameter says until it finds no more, all within
-/// one write transaction. Returns the total number of rows. No single execution takes long, however many rows there
-/// are.
-macro_rules! run_in_parts {
-    ($tx:expr, $sql:expr, |$text:ident| $query:expr) => {{
-        let mut all = 0_u64;
-        loop {
-            let part = $crate::db::run!($tx, $sql, |$text| $query.bind(i64::from($crate::db::PART)))?;
-            all += part;
-            if part < u64::from($crate::db::PART) {
-                break all;
-            }
-        }
-    }};
-}
-
-/// Names every statement of a file and lists them for the test that prepares them all.
+/// Names the statements of a file, and lists them as `ALL`. A file has one block, which begins its line.
+///
+/// ```text
+/// statements! {
+///     with USER;                             // the list of columns that `{USER}` and `{u.USER}` stand for
+///
+///     FIND = "
+///         select {USER}
+///         from users
+///         where id = $1
+///     ";
+///     LOCK = "…" + postgres "for update";    // PostgreSQL's text is the same with this at its end
+///     SEARCH = "…", postgres "…";            // PostgreSQL has a text of its own
+/// }
+/// ```
+///
+/// A limit that is a parameter is written `limit $3 + 0`: SQLite compiles a statement with `limit $3` again each time it
+/// is executed, to plan for that number.
 macro_rules! statements {
-    ($($name:ident = $sql:literal $(, postgres $other:literal)?;)*) => {
-        $(const $name: $crate::db::Sql = $crate::db::statement!($sql $(, $other)?);)*
-        /// Every statement of this file, by name.
-        pub const ALL: &[(&str, $crate::db::Sql)] = &[$((stringify!($name), $name)),*];
+    (with $($list:ident),+; $($rest:tt)*) => {
+        $crate::db::statements!(@lists [$((stringify!($list), $list)),+] $($rest)*);
+    };
+    (@lists [$($lists:tt)*] $(
+        $name:ident = $sql:literal $(+ postgres $suffix:literal)? $(, postgres $other:literal)?;
+    )*) => {
+        const LISTS: &$crate::sql_text::Lists = &[$($lists)*];
+        $(const $name: $crate::db::Sql = $crate::db::Sql {
+            name: stringify!($name),
+            sqlite: $crate::sql_text::sql_text!(LISTS, $sql),
+            postgres: $crate::db::statement!($sql $(+ $suffix)? $(, $other)?),
+        };)*
+        /// Every statement of this file.
+        pub const ALL: &[$crate::db::Sql] = &[$($name),*];
+    };
+    ($($rest:tt)*) => {
+        $crate::db::statements!(@lists [] $($rest)*);
     };
 }
 
-/// One text for both databases, or one for each.
+/// The text for PostgreSQL.
 macro_rules! statement {
     ($sql:literal) => {
-        $crate::db::Sql { sqlite: $sql, postgres: $sql }
+        $crate::sql_text::sql_text!(LISTS, $sql)
     };
-    ($sqlite:literal, $postgres:literal) => {
-        $crate::db::Sql { sqlite: $sqlite, postgres: $postgres }
+    ($sql:literal + $suffix:literal) => {
+        $crate::sql_text::sql_text!(LISTS, $sql, $suffix)
+    };
+    ($sql:literal, $other:literal) => {
+        $crate::sql_text::sql_text!(LISTS, $other)
     };
 }
 
-pub(super) use {on, on_tx, run, run_in_parts, statement, statements};
+pub(super) use {statement, statements};

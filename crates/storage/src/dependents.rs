@@ -1,31 +1,79 @@
 //! Dependent rows of a client, a project, a webhook or a user, of which there may be many. They are deleted in batches
 //! before the row that they refer to, because a cascade is one statement and subject to the same timeout as any other.
 
-use super::db::{run_in_parts, statements};
+use super::db::statements;
+use super::query::PART;
 use super::{Result, Tx};
 use usher_domain::id::{ClientId, ProjectId, UserId, WebhookId};
 
 statements! {
-    CONSENTS_OF_CLIENT = "delete from consent where client_id = $1 and user_id in (select user_id from consent where client_id = $1 limit $2)";
-    ACCESSES_OF_CLIENT = "delete from access where client_id = $1 and user_id in (select user_id from access where client_id = $1 limit $2)";
-    ASSIGNMENTS_OF_CLIENT = "delete from assignment where id in (select id from assignment where client_id = $1 limit $2)";
-    ASSIGNMENTS_OF_PROJECT = "delete from assignment where id in (select id from assignment where project_id = $1 limit $2)";
-    ASSIGNMENTS_OF_USER = "delete from assignment where id in (select id from assignment where user_id = $1 limit $2)";
-    DELIVERIES_OF_PROJECT = "delete from webhook_delivery where seq in (select d.seq from webhook w join webhook_delivery d on d.webhook_id = w.id where w.project_id = $1 limit $2)";
-    DELIVERIES_OF_WEBHOOK = "delete from webhook_delivery where seq in (select seq from webhook_delivery where webhook_id = $1 limit $2)";
-    FEED_OF_PROJECT = "delete from feed_entry where project_id = $1 and position in (select position from feed_entry where project_id = $1 limit $2)";
-    HISTORY_OF_PROJECT = "delete from history where project_id = $1 and position in (select position from history where project_id = $1 limit $2)";
-    DEVICE_CODES_OF_USER = "delete from device_code where id in (select id from device_code where user_id = $1 limit $2)";
-    GRANTS_OF_USER = "delete from grants where id in (select id from grants where user_id = $1 limit $2)";
-    SESSIONS_OF_USER = "delete from session where id in (select id from session where user_id = $1 limit $2)";
-    BROWSERS_OF_USER = "delete from known_browser where user_id = $1 and mark_hash in (select mark_hash from known_browser where user_id = $1 limit $2)";
+    with PART;
+
+    CONSENTS_OF_CLIENT = "
+        delete from consent
+        where client_id = $1 and user_id in (select user_id from consent where client_id = $1 limit {PART})
+    ";
+    ACCESSES_OF_CLIENT = "
+        delete from access
+        where client_id = $1 and user_id in (select user_id from access where client_id = $1 limit {PART})
+    ";
+    ASSIGNMENTS_OF_CLIENT = "
+        delete from assignment
+        where id in (select id from assignment where client_id = $1 limit {PART})
+    ";
+    ASSIGNMENTS_OF_PROJECT = "
+        delete from assignment
+        where id in (select id from assignment where project_id = $1 limit {PART})
+    ";
+    ASSIGNMENTS_OF_USER = "
+        delete from assignment
+        where id in (select id from assignment where user_id = $1 limit {PART})
+    ";
+    DELIVERIES_OF_PROJECT = "
+        delete from webhook_delivery
+        where seq in (
+            select d.seq
+            from webhook w
+            join webhook_delivery d on d.webhook_id = w.id
+            where w.project_id = $1
+            limit {PART}
+        )
+    ";
+    DELIVERIES_OF_WEBHOOK = "
+        delete from webhook_delivery
+        where seq in (select seq from webhook_delivery where webhook_id = $1 limit {PART})
+    ";
+    FEED_OF_PROJECT = "
+        delete from feed_entry
+        where project_id = $1 and position in (select position from feed_entry where project_id = $1 limit {PART})
+    ";
+    HISTORY_OF_PROJECT = "
+        delete from history
+        where project_id = $1 and position in (select position from history where project_id = $1 limit {PART})
+    ";
+    DEVICE_CODES_OF_USER = "
+        delete from device_code
+        where id in (select id from device_code where user_id = $1 limit {PART})
+    ";
+    GRANTS_OF_USER = "
+        delete from grants
+        where id in (select id from grants where user_id = $1 limit {PART})
+    ";
+    SESSIONS_OF_USER = "
+        delete from session
+        where id in (select id from session where user_id = $1 limit {PART})
+    ";
+    BROWSERS_OF_USER = "
+        delete from known_browser
+        where user_id = $1 and mark_hash in (select mark_hash from known_browser where user_id = $1 limit {PART})
+    ";
 }
 
 impl Tx {
     /// Deletes the consents, released claims and role assignments of a client.
     pub(super) async fn delete_dependents_of_client(&mut self, client: &ClientId) -> Result<()> {
         for sql in [CONSENTS_OF_CLIENT, ACCESSES_OF_CLIENT, ASSIGNMENTS_OF_CLIENT] {
-            run_in_parts!(self, sql, |sql| sqlx::query(sql).bind(&client.0));
+            self.query(sql).bind(client).run_in_parts().await?;
         }
         Ok(())
     }
@@ -33,27 +81,27 @@ impl Tx {
     /// Deletes the rows of a project other than its clients.
     pub(super) async fn delete_dependents_of_project(&mut self, project: ProjectId) -> Result<()> {
         for sql in [ASSIGNMENTS_OF_PROJECT, DELIVERIES_OF_PROJECT, FEED_OF_PROJECT] {
-            run_in_parts!(self, sql, |sql| sqlx::query(sql).bind(project.0));
+            self.query(sql).bind(project).run_in_parts().await?;
         }
         self.discard_history(project).await.map(drop)
     }
 
     /// Deletes the deliveries of a webhook.
     pub(super) async fn delete_dependents_of_webhook(&mut self, webhook: WebhookId) -> Result<()> {
-        run_in_parts!(self, DELIVERIES_OF_WEBHOOK, |sql| sqlx::query(sql).bind(webhook.0));
+        self.query(DELIVERIES_OF_WEBHOOK).bind(webhook).run_in_parts().await?;
         Ok(())
     }
 
     /// Deletes the grants, sessions, browsers, roles and device requests of a user.
     pub(super) async fn delete_dependents_of_user(&mut self, user: UserId) -> Result<()> {
         for sql in [DEVICE_CODES_OF_USER, GRANTS_OF_USER, SESSIONS_OF_USER, BROWSERS_OF_USER, ASSIGNMENTS_OF_USER] {
-            run_in_parts!(self, sql, |sql| sqlx::query(sql).bind(user.0));
+            self.query(sql).bind(user).run_in_parts().await?;
         }
         Ok(())
     }
 
     /// Deletes the history of a project.
     pub async fn discard_history(&mut self, project: ProjectId) -> Result<u64> {
-        Ok(run_in_parts!(self, HISTORY_OF_PROJECT, |sql| sqlx::query(sql).bind(project.0)))
+        self.query(HISTORY_OF_PROJECT).bind(project).run_in_parts().await
     }
 }

@@ -71,6 +71,12 @@ fn is_unstorable(code: Option<&str>) -> bool {
     matches!(code, Some("22021" | "22P05"))
 }
 
+/// PostgreSQL's `undefined_table`; SQLite has no code for it, only a message.
+pub(super) fn is_missing_table(error: &sqlx::Error) -> bool {
+    let sqlx::Error::Database(error) = error else { return false };
+    error.code().as_deref() == Some("42P01") || error.message().starts_with("no such table")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

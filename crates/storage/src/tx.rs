@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use sqlx::pool::PoolConnection;
-use sqlx::{PgConnection, Postgres, Row as _, SqliteConnection, Transaction};
+use sqlx::{PgConnection, Postgres, SqliteConnection, Transaction};
 
-use super::db::{Db, Sql, on_tx};
+use super::db::{Db, Sql};
 use super::error::StorageError;
 use super::wakeups::{Appended, Wakeups};
 use super::writer::Lease;
@@ -98,11 +98,7 @@ impl Tx {
     /// # Errors
     /// That of the database.
     pub async fn fetch_text(&mut self, sql: &'static str) -> Result<Option<String>> {
-        let sql = Sql { sqlite: sql, postgres: sql };
-        on_tx!(self, sql, |conn, sql| async {
-            let row = sqlx::query(sql).fetch_optional(conn).await?;
-            row.map(|row| row.try_get_unchecked(0)).transpose()
-        })
+        self.query(Sql::both("fetch_text", sql)).text().await
     }
 
     /// The connection for the next statement.

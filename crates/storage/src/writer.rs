@@ -4,8 +4,7 @@
 //! so that undoing one does not affect the others. [`Lease::commit`] returns after the commit of the group, so a
 //! transaction must await nothing but its own statements: it would keep its whole group waiting.
 
-use sqlx::pool::PoolConnection;
-use sqlx::{Executor as _, Sqlite, SqliteConnection};
+use sqlx::{Connection as _, Executor as _, SqliteConnection};
 use tokio::sync::{mpsc, oneshot};
 
 use super::error::StorageError;
@@ -15,7 +14,6 @@ const GROUP: usize = 64;
 /// Most transactions that may wait; beyond that callers get [`StorageError::Unavailable`].
 const QUEUE: usize = 4_096;
 
-type WriteConnection = PoolConnection<Sqlite>;
 type Committed = oneshot::Sender<Result<(), StorageError>>;
 
 /// A transaction that waits for the connection.
@@ -40,7 +38,7 @@ pub struct Writer {
 
 impl Writer {
     /// Starts the writer on a connection of its own. It ends when the last handle is dropped.
-    pub fn start(connection: WriteConnection) -> Self {
+    pub fn start(connection: SqliteConnection) -> Self {
         let (queue, requests) = mpsc::channel(QUEUE);
         tokio::spawn(run(connection, requests));
         Self { queue }
@@ -63,7 +61,7 @@ fn busy() -> StorageError {
 
 /// The connection, lent to one transaction. If it is dropped, the transaction is undone.
 pub struct Lease {
-    lent: Option<(WriteConnection, oneshot::Sender<(WriteConnection, End)>)>,
+    lent: Option<(SqliteConnection, oneshot::Sender<(SqliteConnection, End)>)>,
     /// The first error of this transaction.
     pub failure: Option<String>,
 }
@@ -74,7 +72,7 @@ impl Lease {
     /// # Errors
     /// Never while the lease is held.
     pub fn connection(&mut self) -> Result<&mut SqliteConnection, StorageError> {
-        self.lent.as_mut().map(|(connection, _)| &mut **connection).ok_or_else(busy)
+        self.lent.as_mut().map(|(connection, _)| connection).ok_or_else(busy)
     }
 
     /// Returns once the transaction is durable.
@@ -102,7 +100,7 @@ impl Drop for Lease {
     }
 }
 
-async fn run(connection: WriteConnection, mut requests: mpsc::Receiver<Request>) {
+async fn run(connection: SqliteConnection, mut requests: mpsc::Receiver<Request>) {
     let mut connection = connection;
     let mut waiting = Vec::with_capacity(GROUP);
     while requests.recv_many(&mut waiting, GROUP).await > 0 {
@@ -115,7 +113,7 @@ async fn run(connection: WriteConnection, mut requests: mpsc::Receiver<Request>)
 }
 
 /// Runs the waiting transactions and commits them together. Returns the connection, unless a transaction lost it.
-async fn commit_together(mut connection: WriteConnection, waiting: &mut Vec<Request>) -> Option<WriteConnection> {
+async fn commit_together(mut connection: SqliteConnection, waiting: &mut Vec<Request>) -> Option<SqliteConnection> {
     if let Err(why) = control(&mut connection, "begin immediate").await {
         // If a transaction was left open, every further `begin` would fail.
         let _ = control(&mut connection, "rollback").await;
@@ -154,10 +152,10 @@ async fn commit_together(mut connection: WriteConnection, waiting: &mut Vec<Requ
 
 /// The connection, and who waits for the commit; or why the transaction of the group cannot go on: SQLite may have
 /// rolled it back by itself, as it does when the disk is full, and later statements would run outside of any.
-type Ran = (WriteConnection, Result<Option<Committed>, String>);
+type Ran = (SqliteConnection, Result<Option<Committed>, String>);
 
 /// Lends the connection to one transaction of the group.
-async fn run_one(mut connection: WriteConnection, request: Request) -> Option<Ran> {
+async fn run_one(mut connection: SqliteConnection, request: Request) -> Option<Ran> {
     if request.reply.is_closed() {
         return Some((connection, Ok(None)));
     }

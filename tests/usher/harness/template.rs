@@ -1,13 +1,11 @@
 //! A migrated database of each kind, made once and copied for every test: migrating takes longer than most tests.
 
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
-use std::path::Path;
 
-use sqlx::migrate::Migrator;
 use sqlx::{AssertSqlSafe, Connection as _, Executor as _, PgConnection, SqliteConnection};
 use tokio::sync::OnceCell;
+use usher_storage::{OpenOptions, Store};
 
-const SQLITE_MIGRATIONS: &str = "migrations/sqlite";
 const POSTGRES_MIGRATIONS: &str = "migrations/postgres";
 
 /// The bytes of a migrated SQLite database.
@@ -45,9 +43,9 @@ pub fn postgres_url(server: &str, name: &str) -> String {
 async fn make_sqlite() -> Vec<u8> {
     let folder = tempfile::tempdir().expect("there is room for a folder");
     let (migrated, compact) = (folder.path().join("migrated.db"), folder.path().join("compact.db"));
-    let url = format!("sqlite://{}?mode=rwc", migrated.display());
-    let mut connection = SqliteConnection::connect(&url).await.expect("the file can be made");
-    migrator(SQLITE_MIGRATIONS).await.run(&mut connection).await.expect("a fresh database can be migrated");
+    let url = format!("sqlite://{}", migrated.display());
+    migrate(&url).await;
+    let mut connection = SqliteConnection::connect(&url).await.expect("the file can be opened");
     let vacuum = format!("vacuum into '{}'", compact.display());
     connection.execute(AssertSqlSafe(vacuum)).await.expect("the database can be copied");
     connection.close().await.expect("the file can be closed");
@@ -71,10 +69,10 @@ async fn make_postgres(server: &str) -> String {
         let drop = format!("drop database if exists {unfinished} with (force)");
         admin.execute(AssertSqlSafe(drop)).await.expect("what an earlier run left can be dropped");
         create_postgres(&mut admin, &unfinished, None).await;
-        let mut connection =
-            PgConnection::connect(&postgres_url(server, &unfinished)).await.expect("the database answers");
-        migrator(POSTGRES_MIGRATIONS).await.run(&mut connection).await.expect("a fresh database can be migrated");
-        connection.close().await.expect("the connection can be closed");
+        migrate(&postgres_url(server, &unfinished)).await;
+        let disconnect =
+            format!("select pg_terminate_backend(pid, 5000) from pg_stat_activity where datname = '{unfinished}'");
+        admin.execute(AssertSqlSafe(disconnect)).await.expect("the connections of the store can be closed");
         let rename = format!("alter database {unfinished} rename to {name}");
         admin.execute(AssertSqlSafe(rename)).await.expect("the database can be renamed");
     }
@@ -82,8 +80,9 @@ async fn make_postgres(server: &str) -> String {
     name
 }
 
-async fn migrator(folder: &str) -> Migrator {
-    Migrator::new(Path::new(folder)).await.expect("the migrations can be read")
+async fn migrate(url: &str) {
+    let store = Store::open(&OpenOptions::new(url)).await.expect("the database can be opened");
+    store.migrate().await.expect("a fresh database can be migrated");
 }
 
 /// A hash of the name and the content of every migration.

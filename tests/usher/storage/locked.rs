@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use usher_domain::oauth::client::ClientType;
-use usher_storage::{OpenOptions, REQUEST_TABLES, Store};
+use usher_storage::{OpenOptions, Store, TABLES_OF_JOBS, request_tables};
 
 use crate::harness::database::{TestDatabase, on_both_databases};
 use crate::harness::server::TestServer;
@@ -53,43 +53,15 @@ on_both_databases! {
     }
 }
 
-/// Tables that requests of users and clients do not need, or that only jobs, owners and local modules wait for.
-const OTHER_TABLES: [&str; 20] = [
-    "_sqlx_migrations",
-    "erasure",
-    "feed_audience",
-    "feed_entry",
-    "feed_ticket",
-    "heard_notice",
-    "history",
-    "house",
-    "lease",
-    "logout_notice",
-    "merge",
-    "policy_draft",
-    "project_key",
-    "project_member",
-    "repeatable",
-    "signing_key",
-    "suggested_email",
-    "unlinked",
-    "webhook",
-    "webhook_delivery",
-];
-
 #[tokio::test]
 async fn readiness_looks_at_every_table_that_sign_in_and_tokens_need() {
     let Some(db) = TestDatabase::postgres().await else { return };
-    let named =
-        REQUEST_TABLES.iter().chain(&OTHER_TABLES).map(|table| format!("'{table}'")).collect::<Vec<_>>().join(", ");
-    let others = format!("select count(*) from pg_tables where schemaname = 'public' and tablename not in ({named})");
-    assert_eq!(db.count(String::leak(others)).await, 0, "a new table belongs to one of the two lists");
-    let all = "select count(*) from pg_tables where schemaname = 'public'";
-    assert_eq!(
-        usize::try_from(db.count(all).await),
-        Ok(REQUEST_TABLES.len() + OTHER_TABLES.len()),
-        "and an old one goes from it"
-    );
+    let tables: Vec<&str> = request_tables().chain(TABLES_OF_JOBS).collect();
+    let named = tables.iter().map(|table| format!("'{table}'")).collect::<Vec<_>>().join(", ");
+    let others = "select count(*) from pg_tables where schemaname = 'public' and tablename not in";
+    assert_eq!(db.count(String::leak(format!("{others} ('_sqlx_migrations', {named})"))).await, 0);
+    let all = db.count("select count(*) from pg_tables where schemaname = 'public'").await;
+    assert_eq!(usize::try_from(all), Ok(tables.len() + 1), "every name is that of a table");
     let mut other = db.connect().await;
     for table in ["project", "assignment", "password", "known_browser"] {
         other.execute("begin").await;
@@ -99,7 +71,7 @@ async fn readiness_looks_at_every_table_that_sign_in_and_tokens_need() {
         db.store.check_ready().await.expect("it is not locked any more");
     }
     other.execute("begin").await;
-    for table in OTHER_TABLES {
+    for table in TABLES_OF_JOBS {
         other.execute(String::leak(format!("lock table {table} in access exclusive mode"))).await;
     }
     db.store.check_ready().await.expect("a request does without these");

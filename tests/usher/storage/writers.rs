@@ -31,11 +31,11 @@ const WRITERS: &[(&str, Guard)] = &[
     ("device_codes::POLL", Condition),
     ("grants::KEEP", Condition),
     ("grants::MARK_SEEN", Condition),
-    ("grants::REVOKE", Condition),
-    ("grants::REVOKE_AT_CLIENT", Condition),
-    ("grants::REVOKE_IN_PROJECT", Condition),
-    ("grants::REVOKE_OF_SESSION", Condition),
-    ("grants::REVOKE_OF_USER", Condition),
+    ("revocations::REVOKE", Condition),
+    ("revocations::REVOKE_AT_CLIENT", Condition),
+    ("revocations::REVOKE_IN_PROJECT", Condition),
+    ("revocations::REVOKE_OF_SESSION", Condition),
+    ("revocations::REVOKE_OF_USER", Condition),
     ("grants::ROTATE", Condition),
     ("system/values::PUT_NEW", Condition),
     ("system/idempotency::BEGIN", Condition),
@@ -134,7 +134,7 @@ struct Writer {
 
 /// Every statement that changes rows, by file and name.
 fn writers() -> BTreeMap<String, Writer> {
-    statements().filter_map(|(file, name, sql)| Some((format!("{file}::{name}"), writer(sql.postgres)?))).collect()
+    statements().filter_map(|(file, sql)| Some((format!("{file}::{}", sql.name), writer(sql.postgres)?))).collect()
 }
 
 fn writer(sql: &str) -> Option<Writer> {
@@ -238,7 +238,7 @@ fn a_condition_is_about_the_row_that_is_changed() {
 
 #[test]
 fn a_lock_is_a_statement_that_locks() {
-    let all: BTreeMap<String, Sql> = statements().map(|(file, name, sql)| (format!("{file}::{name}"), sql)).collect();
+    let all: BTreeMap<String, Sql> = statements().map(|(file, sql)| (format!("{file}::{}", sql.name), sql)).collect();
     for (name, guard) in WRITERS {
         let Locked(lock) = guard else { continue };
         let lock = all.get(*lock).unwrap_or_else(|| panic!("{name}: there is no statement {lock}"));

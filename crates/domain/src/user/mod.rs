@@ -26,22 +26,22 @@ use crate::id::UserId;
 use crate::time::Timestamp;
 use crate::user::profile_change::ProfileChange;
 use crate::user::source::{AttributeOrigin, AttributeSource, AttributeSources};
+use crate::wire_names::wire_names;
 
 /// The `sub` of every token about a user: random, never reused.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Sub(pub String);
 
-/// Whether a user may sign in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum UserStatus {
+wire_names! {
+    /// Whether a user may sign in.
+    UserStatus, UnknownUserStatus, "status of a user":
     /// May sign in.
-    Active,
+    Active = "active";
     /// Disabled: may not sign in, and grants are not valid.
-    Disabled,
+    Disabled = "disabled";
     /// Merged into another user, who has all data.
-    Merged,
+    Merged = "merged";
 }
 
 /// A user.

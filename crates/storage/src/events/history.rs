@@ -4,27 +4,95 @@
 use std::fmt::Display;
 
 use serde_json::Value;
-use sqlx::types::Json;
 
-use crate::db::{on, on_tx, run, statements};
-use crate::row::JsonColumn;
-use crate::{Result, StorageError, Store, Tx};
+use crate::db::statements;
+use crate::row::row;
+use crate::{Result, Store, Tx};
 use usher_domain::id::{ProjectId, SessionId};
 use usher_domain::time::Timestamp;
 
+row! {
+    KEY: KeptKey of "project_key" { kid, generation, public_jwk, wrapped }
+}
+
+row! {
+    SEALED: SealedFacts of "history" { position, generation, sealed }
+}
+
+row! {
+    SEEN_DEVICE: SeenDevice of "session" by id { amr, user_agent, source }
+}
+
 statements! {
-    INSERT_KEY = "insert into project_key (project_id, generation, kid, public_jwk, created_at) values ($1, $2, $3, $4, $5)";
+    with KEY, SEALED, SEEN_DEVICE;
+
+    INSERT_KEY = "
+        insert into project_key (project_id, generation, kid, public_jwk, created_at)
+        values ($1, $2, $3, $4, $5)
+    ";
     // The row also serializes rotations: the second of two simultaneous ones finds another newest key.
-    RETIRE_KEY = "update project_key set wrapped = $3, former_hash = $4, good_until = $5 where project_id = $1 and generation = $2 and former_hash is null";
-    FIND_TOKEN_HASH = "select token_hash from project where id = $1";
-    PUT_TOKEN_HASH = "update project set token_hash = $2 where id = $1 and token_hash = $3";
-    NEWEST_KEY = "select generation, kid, public_jwk, wrapped from project_key where project_id = $1 order by generation desc limit 1";
-    LIST_KEYS = "select generation, kid, public_jwk, wrapped from project_key where project_id = $1 and generation <= $2 order by generation desc limit 500";
-    FORGET_TOKENS = "update project_key set good_until = $2 where project_id = $1 and good_until > $2";
-    APPEND = "insert into history (project_id, position, generation, day, sealed) select $1, coalesce(max(position), 0) + 1, $2, $3, $4 from history where project_id = $1";
-    READ = "select position, generation, sealed from history where project_id = $1 and position <= $2 order by position desc limit $3";
-    DEVICE = "select amr, user_agent, source from session where id = $1";
-    SWEEP = "delete from history where (project_id, position) in (select project_id, position from history where day < $1 order by day limit $2)";
+    RETIRE_KEY = "
+        update project_key
+        set wrapped = $3, former_hash = $4, good_until = $5
+        where project_id = $1 and generation = $2 and former_hash is null
+    ";
+    FIND_TOKEN_HASH = "
+        select token_hash
+        from project
+        where id = $1
+    ";
+    PUT_TOKEN_HASH = "
+        update project
+        set token_hash = $2
+        where id = $1 and token_hash = $3
+    ";
+    NEWEST_KEY = "
+        select {KEY}
+        from project_key
+        where project_id = $1
+        order by generation desc
+        limit 1
+    ";
+    LIST_KEYS = "
+        select {KEY}
+        from project_key
+        where project_id = $1 and generation <= $2
+        order by generation desc
+        limit 500
+    ";
+    FORGET_TOKENS = "
+        update project_key
+        set good_until = $2
+        where project_id = $1 and good_until > $2
+    ";
+    APPEND = "
+        insert into history (project_id, position, generation, day, sealed)
+        select $1, coalesce(max(position), 0) + 1, $2, $3, $4
+        from history
+        where project_id = $1
+    ";
+    READ = "
+        select {SEALED}
+        from history
+        where project_id = $1 and position <= $2
+        order by position desc
+        limit $3 + 0
+    ";
+    DEVICE = "
+        select {SEEN_DEVICE}
+        from session
+        where id = $1
+    ";
+    SWEEP = "
+        delete from history
+        where (project_id, position) in (
+            select project_id, position
+            from history
+            where day < $1
+            order by day
+            limit $2 + 0
+        )
+    ";
 }
 
 /// A key of a project, as stored.
@@ -41,7 +109,7 @@ pub struct KeptKey {
 }
 
 /// A sealed event.
-#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SealedFacts {
     /// Its position.
     pub position: i64,
@@ -62,29 +130,6 @@ pub struct SeenDevice {
     pub source: Option<String>,
 }
 
-#[derive(sqlx::FromRow)]
-struct DeviceRow {
-    amr: JsonColumn<Vec<String>>,
-    user_agent: Option<String>,
-    source: Option<String>,
-}
-
-#[derive(sqlx::FromRow)]
-struct ProjectKeyRow {
-    generation: i64,
-    kid: String,
-    public_jwk: JsonColumn<Value>,
-    wrapped: Option<String>,
-}
-
-impl TryFrom<ProjectKeyRow> for KeptKey {
-    type Error = StorageError;
-    fn try_from(row: ProjectKeyRow) -> Result<Self> {
-        let public_jwk = row.public_jwk.read("project_key", "public_jwk", &row.kid)?;
-        Ok(Self { generation: row.generation, kid: row.kid, public_jwk, wrapped: row.wrapped })
-    }
-}
-
 impl Tx {
     /// Adds a key of a project.
     pub async fn insert_project_key(
@@ -94,13 +139,7 @@ impl Tx {
         (kid, public_jwk): (&str, &Value),
         now: Timestamp,
     ) -> Result<()> {
-        run!(self, INSERT_KEY, |sql| sqlx::query(sql)
-            .bind(project.0)
-            .bind(generation)
-            .bind(kid)
-            .bind(Json(public_jwk))
-            .bind(now.0))
-        .map(drop)
+        self.query(INSERT_KEY).bind(project).bind(generation).bind(kid).bind(public_jwk).bind(now).done().await
     }
 
     /// Replaces the token of this hash: its key is stored wrapped, and the token stays valid until `good_until`.
@@ -112,36 +151,28 @@ impl Tx {
         (generation, wrapped): (i64, Option<&str>),
         good_until: Timestamp,
     ) -> Result<bool> {
-        let put: u64 =
-            run!(self, PUT_TOKEN_HASH, |sql| sqlx::query(sql).bind(project.0).bind(new_hash).bind(old_hash))?;
-        if put == 0 {
+        if !self.query(PUT_TOKEN_HASH).bind(project).bind(new_hash).bind(old_hash).changed().await? {
             return Ok(false);
         }
-        let retired: u64 = run!(self, RETIRE_KEY, |sql| sqlx::query(sql)
-            .bind(project.0)
-            .bind(generation)
-            .bind(wrapped)
-            .bind(old_hash)
-            .bind(good_until.0))?;
+        let retire =
+            self.query(RETIRE_KEY).bind(project).bind(generation).bind(wrapped).bind(old_hash).bind(good_until);
         // A project whose first token is older than its keys has none to retire.
-        Ok(retired == 1 || generation == 0)
+        Ok(retire.changed().await? || generation == 0)
     }
 
     /// Invalidates every former token of the project.
     pub async fn forget_former_tokens(&mut self, project: ProjectId, now: Timestamp) -> Result<u64> {
-        run!(self, FORGET_TOKENS, |sql| sqlx::query(sql).bind(project.0).bind(now.0))
+        self.query(FORGET_TOKENS).bind(project).bind(now).run().await
     }
 
     /// The newest key of a project, as this transaction sees it.
     pub async fn newest_project_key(&mut self, project: ProjectId) -> Result<Option<KeptKey>> {
-        let row: Option<ProjectKeyRow> =
-            on_tx!(self, NEWEST_KEY, |conn, sql| sqlx::query_as(sql).bind(project.0).fetch_optional(conn))?;
-        row.map(KeptKey::try_from).transpose()
+        self.query(NEWEST_KEY).bind(project).optional().await
     }
 
     /// The hash of a project's newest token, as this transaction sees it.
     pub async fn find_token_hash(&mut self, project: ProjectId) -> Result<Option<Vec<u8>>> {
-        on_tx!(self, FIND_TOKEN_HASH, |conn, sql| sqlx::query_scalar(sql).bind(project.0).fetch_optional(conn))
+        self.query(FIND_TOKEN_HASH).bind(project).optional().await
     }
 
     /// Seals an event to a project's newest key and appends it to the project's history. If a project has no key, or
@@ -171,52 +202,38 @@ impl Tx {
         day: Timestamp,
         sealed: &str,
     ) -> Result<()> {
-        run!(self, APPEND, |sql| sqlx::query(sql).bind(project.0).bind(generation).bind(day.0).bind(sealed)).map(drop)
+        self.query(APPEND).bind(project).bind(generation).bind(day).bind(sealed).done().await
     }
 
     /// The browser of a session, as this transaction sees it.
     pub async fn find_device(&mut self, session: SessionId) -> Result<Option<SeenDevice>> {
-        let row: Option<DeviceRow> =
-            on_tx!(self, DEVICE, |conn, sql| sqlx::query_as(sql).bind(session.0).fetch_optional(conn))?;
-        row.map(|row| {
-            let amr = row.amr.read("session", "amr", session)?;
-            Ok(SeenDevice { amr, user_agent: row.user_agent, source: row.source })
-        })
-        .transpose()
+        self.query(DEVICE).bind(session).optional().await
     }
 
     /// Deletes a batch of entries that are older than the day `before`.
     pub async fn sweep_history(&mut self, before: Timestamp, batch: u32) -> Result<u64> {
-        run!(self, SWEEP, |sql| sqlx::query(sql).bind(before.0).bind(i64::from(batch)))
+        self.query(SWEEP).bind(before).bind(batch).run().await
     }
 }
 
 impl Store {
     /// The newest key of a project.
     pub async fn newest_project_key(&self, project: ProjectId) -> Result<Option<KeptKey>> {
-        let row: Option<ProjectKeyRow> =
-            on!(&self.db, NEWEST_KEY, |conn, sql| sqlx::query_as(sql).bind(project.0).fetch_optional(conn))?;
-        row.map(KeptKey::try_from).transpose()
+        self.query(NEWEST_KEY).bind(project).optional().await
     }
 
     /// The keys of a project up to a generation, newest first.
     pub async fn list_project_keys(&self, project: ProjectId, up_to: i64) -> Result<Vec<KeptKey>> {
-        let rows: Vec<ProjectKeyRow> =
-            on!(&self.db, LIST_KEYS, |conn, sql| sqlx::query_as(sql).bind(project.0).bind(up_to).fetch_all(conn))?;
-        rows.into_iter().map(KeptKey::try_from).collect()
+        self.query(LIST_KEYS).bind(project).bind(up_to).all().await
     }
 
     /// Sealed events of a project from a position backwards.
     pub async fn read_history(&self, project: ProjectId, from: i64, size: u32) -> Result<Vec<SealedFacts>> {
-        on!(&self.db, READ, |conn, sql| sqlx::query_as(sql)
-            .bind(project.0)
-            .bind(from)
-            .bind(i64::from(size))
-            .fetch_all(conn))
+        self.query(READ).bind(project).bind(from).bind(size).all().await
     }
 
     /// The hash of a project's newest token.
     pub async fn find_token_hash(&self, project: ProjectId) -> Result<Option<Vec<u8>>> {
-        on!(&self.db, FIND_TOKEN_HASH, |conn, sql| sqlx::query_scalar(sql).bind(project.0).fetch_optional(conn))
+        self.query(FIND_TOKEN_HASH).bind(project).optional().await
     }
 }

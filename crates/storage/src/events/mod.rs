@@ -8,24 +8,88 @@ pub mod log;
 pub mod outgoing;
 pub mod reading;
 
-use sqlx::types::Json;
+use serde_json::{Map, Value};
 use uuid::Uuid;
 
-use crate::db::{on, run, statements};
-use crate::row::JsonColumn;
-use crate::{Result, StorageError, Store, Tx};
+use crate::db::statements;
+use crate::row::{Columns, FromRow};
+use crate::{Result, Store, Tx};
 use usher_domain::event::Event;
 use usher_domain::id::{ClientId, SessionId, UserId};
 use usher_domain::page::{Cursor, MAX_PAGE, Page};
 use usher_domain::time::Timestamp;
 
+/// The data of an event of the table `event`, after whether it is hidden: of a deleted user's events only their
+/// existence is shown.
+const DATA: &str =
+    "kind <> 'user.deleted' and exists (select 1 from erasure where erasure.user_id = event.user_id), data";
+/// The columns of a [`LoggedEvent`].
+const LOGGED: &str = "id, kind, at, client_id";
+
+/// Reads [`DATA`].
+fn data_unless_erased(columns: &mut Columns<'_>) -> Result<Map<String, Value>> {
+    let erased: bool = columns.take("erased")?;
+    if erased {
+        columns.skip("data");
+        return Ok(Map::new());
+    }
+    columns.take("data")
+}
+
+impl FromRow for LoggedEvent {
+    fn from_row(columns: &mut Columns<'_>) -> Result<Self> {
+        columns.of("event");
+        Ok(Self {
+            id: columns.take("id")?,
+            kind: columns.take("kind")?,
+            at: columns.take("at")?,
+            client_id: columns.take("client_id")?,
+            data: data_unless_erased(columns)?,
+        })
+    }
+}
+
+impl FromRow for ShownEvent {
+    fn from_row(columns: &mut Columns<'_>) -> Result<Self> {
+        Ok(Self {
+            event: LoggedEvent::from_row(columns)?,
+            session_id: columns.take("session_id")?,
+            user_agent: columns.take("user_agent")?,
+            source: columns.take("source")?,
+        })
+    }
+}
+
 statements! {
-    APPEND = "insert into event (id, kind, at, user_id, session_id, client_id, grant_id, project_id, data) values ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
-    // Of a deleted user's events only their existence is shown.
-    LIST_OF_USER = "select id, kind, at, client_id, data, kind <> 'user.deleted' and exists (select 1 from erasure x where x.user_id = event.user_id) as erased from event where user_id = $1 and id < $2 order by id desc limit $3";
+    with LOGGED, DATA;
+
+    APPEND = "
+        insert into event (id, kind, at, user_id, session_id, client_id, grant_id, project_id, data)
+        values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+    ";
+    LIST_OF_USER = "
+        select {LOGGED}, {DATA}
+        from event
+        where user_id = $1 and id < $2
+        order by id desc
+        limit $3 + 0
+    ";
     // The wanted kinds come as ",one,two,", a list that both databases can search.
-    LIST_SHOWN = "select e.id, e.kind, e.at, e.client_id, e.session_id, e.data, false as erased, s.user_agent, s.source from event e left join session s on s.id = e.session_id where e.user_id = $1 and e.id < $2 and $3 like '%,' || e.kind || ',%' order by e.id desc limit $4";
-    LIST_OF_CLIENT = "select id, kind, at, client_id, data, kind <> 'user.deleted' and exists (select 1 from erasure x where x.user_id = event.user_id) as erased from event where client_id = $1 and id < $2 order by id desc limit $3";
+    LIST_SHOWN = "
+        select {e.LOGGED}, false as erased, e.data, e.session_id, s.user_agent, s.source
+        from event e
+        left join session s on s.id = e.session_id
+        where e.user_id = $1 and e.id < $2 and $3 like '%,' || e.kind || ',%'
+        order by e.id desc
+        limit $4 + 0
+    ";
+    LIST_OF_CLIENT = "
+        select {LOGGED}, {DATA}
+        from event
+        where client_id = $1 and id < $2
+        order by id desc
+        limit $3 + 0
+    ";
 }
 
 /// An event as it is read back.
@@ -40,7 +104,7 @@ pub struct LoggedEvent {
     /// The client it concerns.
     pub client_id: Option<ClientId>,
     /// Other data.
-    pub data: serde_json::Map<String, serde_json::Value>,
+    pub data: Map<String, Value>,
 }
 
 /// An event as its user sees it, with the browser that it happened in.
@@ -56,65 +120,22 @@ pub struct ShownEvent {
     pub source: Option<String>,
 }
 
-#[derive(sqlx::FromRow)]
-struct ShownRow {
-    #[sqlx(flatten)]
-    event: LoggedEventRow,
-    session_id: Option<Uuid>,
-    user_agent: Option<String>,
-    source: Option<String>,
-}
-
-impl TryFrom<ShownRow> for ShownEvent {
-    type Error = StorageError;
-    fn try_from(row: ShownRow) -> Result<Self> {
-        Ok(Self {
-            event: row.event.try_into()?,
-            session_id: row.session_id.map(SessionId),
-            user_agent: row.user_agent,
-            source: row.source,
-        })
-    }
-}
-
-#[derive(sqlx::FromRow)]
-struct LoggedEventRow {
-    id: Uuid,
-    kind: String,
-    at: i64,
-    client_id: Option<String>,
-    data: JsonColumn<serde_json::Map<String, serde_json::Value>>,
-    erased: bool,
-}
-
-impl TryFrom<LoggedEventRow> for LoggedEvent {
-    type Error = StorageError;
-    fn try_from(row: LoggedEventRow) -> Result<Self> {
-        Ok(Self {
-            id: row.id,
-            kind: row.kind,
-            at: Timestamp(row.at),
-            client_id: row.client_id.map(ClientId),
-            data: if row.erased { serde_json::Map::new() } else { row.data.read("event", "data", row.id)? },
-        })
-    }
-}
-
 impl Tx {
     /// Appends an event.
     pub async fn append(&mut self, event: &Event) -> Result<()> {
         self.appends(event.kind);
-        run!(self, APPEND, |sql| sqlx::query(sql)
-            .bind(event.id.0)
-            .bind(event.kind.as_str())
-            .bind(event.at.0)
-            .bind(event.user_id.map(|id| id.0))
-            .bind(event.session_id.map(|id| id.0))
-            .bind(event.client_id.as_ref().map(|id| id.0.as_str()))
-            .bind(event.grant_id.map(|id| id.0))
-            .bind(event.project_id.map(|id| id.0))
-            .bind(Json(&event.data)))
-        .map(drop)
+        self.query(APPEND)
+            .bind(event.id)
+            .bind(event.kind)
+            .bind(event.at)
+            .bind(event.user_id)
+            .bind(event.session_id)
+            .bind(&event.client_id)
+            .bind(event.grant_id)
+            .bind(event.project_id)
+            .bind(&event.data)
+            .done()
+            .await
     }
 }
 
@@ -127,38 +148,21 @@ impl Store {
         before: Option<Cursor>,
         size: u32,
     ) -> Result<Page<ShownEvent>> {
-        let size = size.clamp(1, MAX_PAGE);
         let kinds = format!(",{},", kinds.join(","));
-        let before = before.map_or(Uuid::max(), |cursor| cursor.0);
-        let rows: Vec<ShownRow> = on!(&self.db, LIST_SHOWN, |conn, sql| sqlx::query_as(sql)
-            .bind(user.0)
-            .bind(before)
-            .bind(&kinds)
-            .bind(i64::from(size) + 1)
-            .fetch_all(conn))?;
-        let events = rows.into_iter().map(ShownEvent::try_from).collect::<Result<Vec<_>>>()?;
-        Ok(Page::cut(events, size, |shown| shown.event.id))
+        let before = before.unwrap_or(Cursor(Uuid::max()));
+        let query = self.query(LIST_SHOWN).bind(user).bind(before).bind(&kinds);
+        query.page(size, |shown: &ShownEvent| shown.event.id).await
     }
 
     /// The newest events of a user, newest first.
     pub async fn list_events_of_user(&self, user: UserId, size: u32) -> Result<Vec<LoggedEvent>> {
-        let size = i64::from(size.clamp(1, MAX_PAGE));
-        let rows: Vec<LoggedEventRow> = on!(&self.db, LIST_OF_USER, |conn, sql| sqlx::query_as(sql)
-            .bind(user.0)
-            .bind(Uuid::max())
-            .bind(size)
-            .fetch_all(conn))?;
-        rows.into_iter().map(LoggedEvent::try_from).collect()
+        let size = size.clamp(1, MAX_PAGE);
+        self.query(LIST_OF_USER).bind(user).bind(Uuid::max()).bind(size).all().await
     }
 
     /// The newest events of a client, newest first.
     pub async fn list_events_of_client(&self, client: &ClientId, size: u32) -> Result<Vec<LoggedEvent>> {
-        let size = i64::from(size.clamp(1, MAX_PAGE));
-        let rows: Vec<LoggedEventRow> = on!(&self.db, LIST_OF_CLIENT, |conn, sql| sqlx::query_as(sql)
-            .bind(&client.0)
-            .bind(Uuid::max())
-            .bind(size)
-            .fetch_all(conn))?;
-        rows.into_iter().map(LoggedEvent::try_from).collect()
+        let size = size.clamp(1, MAX_PAGE);
+        self.query(LIST_OF_CLIENT).bind(client).bind(Uuid::max()).bind(size).all().await
     }
 }

@@ -1,61 +1,98 @@
 //! Role assignments.
 
-use uuid::Uuid;
-
-use crate::db::{on, on_tx, run, statements};
-use crate::row::unreadable;
-use crate::{Result, StorageError, Store, Tx};
-use usher_domain::id::{AssignmentId, ClientId, ProjectId, UserId};
-use usher_domain::page::{Cursor, MAX_PAGE, Page};
+use crate::db::{Sql, statements};
+use crate::query::Query;
+use crate::row::{Columns, FromRow};
+use crate::{Result, Store, Tx};
+use usher_domain::id::{AssignmentId, ProjectId, UserId};
+use usher_domain::page::{Cursor, Page};
 use usher_domain::project::assignment::{Assignment, RoleHolder};
 use usher_domain::time::Timestamp;
 
-statements! {
-    INSERT = "insert into assignment (id, project_id, role, user_id, client_id, scope, expires_at, assigned_at) values ($1, $2, $3, $4, $5, $6, $7, $8)";
-    // No limit: a role may forbid, so that none may be left out. A role occurs here twice at most.
-    OF_USER = "select id, project_id, role, user_id, client_id, scope, expires_at, assigned_at from assignment where project_id = $1 and user_id = $2 and scope in ('', $3) order by role, scope";
-    OF_CLIENT = "select id, project_id, role, user_id, client_id, scope, expires_at, assigned_at from assignment where project_id = $1 and client_id = $2 and scope in ('', $3) order by role, scope";
-    EVERYWHERE = "select id, project_id, role, user_id, client_id, scope, expires_at, assigned_at from assignment where user_id = $1 order by project_id, role, scope";
-    ROLES = "select distinct role from assignment where project_id = $1 and user_id = $2 and scope = '' and (expires_at is null or expires_at > $3) order by role limit $4";
-    LIST = "select id, project_id, role, user_id, client_id, scope, expires_at, assigned_at from assignment where project_id = $1 and id > $2 order by id limit $3";
-    FIND = "select id, project_id, role, user_id, client_id, scope, expires_at, assigned_at from assignment where id = $1 and project_id = $2";
-    DELETE = "delete from assignment where id = $1 and project_id = $2";
-}
+/// The columns of an [`Assignment`].
+const ASSIGNMENT: &str = "id, project_id, role, user_id, client_id, scope, expires_at, assigned_at";
 
-#[derive(sqlx::FromRow)]
-struct AssignmentRow {
-    id: Uuid,
-    project_id: Uuid,
-    role: String,
-    user_id: Option<Uuid>,
-    client_id: Option<String>,
-    scope: String,
-    expires_at: Option<i64>,
-    assigned_at: i64,
-}
-
-impl TryFrom<AssignmentRow> for Assignment {
-    type Error = StorageError;
-    fn try_from(row: AssignmentRow) -> Result<Self> {
-        let holder = match (row.user_id, row.client_id) {
-            (Some(user), None) => RoleHolder::User(UserId(user)),
-            (None, Some(client)) => RoleHolder::Client(ClientId(client)),
-            _ => return Err(unreadable("assignment", "user_id", row.id)),
-        };
+impl FromRow for Assignment {
+    fn from_row(columns: &mut Columns<'_>) -> Result<Self> {
+        columns.of("assignment");
         Ok(Self {
-            id: AssignmentId(row.id),
-            project: ProjectId(row.project_id),
-            role: row.role,
-            holder,
-            scope: Some(row.scope).filter(|scope| !scope.is_empty()),
-            expires_at: row.expires_at.map(Timestamp),
-            assigned_at: Timestamp(row.assigned_at),
+            id: columns.take("id")?,
+            project: columns.take("project_id")?,
+            role: columns.take("role")?,
+            holder: match (columns.take("user_id")?, columns.take("client_id")?) {
+                (Some(user), None) => RoleHolder::User(user),
+                (None, Some(client)) => RoleHolder::Client(client),
+                _ => return Err(columns.unreadable("user_id")),
+            },
+            scope: Some(columns.take("scope")?).filter(|scope: &String| !scope.is_empty()),
+            expires_at: columns.take("expires_at")?,
+            assigned_at: columns.take("assigned_at")?,
         })
     }
 }
 
-fn read(rows: Vec<AssignmentRow>) -> Result<Vec<Assignment>> {
-    rows.into_iter().map(Assignment::try_from).collect()
+statements! {
+    with ASSIGNMENT;
+
+    INSERT = "
+        insert into assignment (id, project_id, role, user_id, client_id, scope, expires_at, assigned_at)
+        values ($1, $2, $3, $4, $5, $6, $7, $8)
+    ";
+    // No limit: a role may forbid, so that none may be left out. A role occurs here twice at most.
+    OF_USER = "
+        select {ASSIGNMENT}
+        from assignment
+        where project_id = $1 and user_id = $2 and scope in ('', $3)
+        order by role, scope
+    ";
+    OF_CLIENT = "
+        select {ASSIGNMENT}
+        from assignment
+        where project_id = $1 and client_id = $2 and scope in ('', $3)
+        order by role, scope
+    ";
+    EVERYWHERE = "
+        select {ASSIGNMENT}
+        from assignment
+        where user_id = $1
+        order by project_id, role, scope
+    ";
+    ROLES = "
+        select distinct role
+        from assignment
+        where project_id = $1
+          and user_id = $2
+          and scope = ''
+          and (expires_at is null or expires_at > $3)
+        order by role
+        limit $4 + 0
+    ";
+    LIST = "
+        select {ASSIGNMENT}
+        from assignment
+        where project_id = $1 and id > $2
+        order by id
+        limit $3 + 0
+    ";
+    FIND = "
+        select {ASSIGNMENT}
+        from assignment
+        where id = $1 and project_id = $2
+    ";
+    DELETE = "delete from assignment where id = $1 and project_id = $2";
+}
+
+fn of_holder<'q>(
+    begin: impl FnOnce(Sql) -> Query<'q>,
+    project: ProjectId,
+    holder: &RoleHolder,
+    entity: Option<&str>,
+) -> Query<'q> {
+    let query = match holder {
+        RoleHolder::User(user) => begin(OF_USER).bind(project).bind(user),
+        RoleHolder::Client(client) => begin(OF_CLIENT).bind(project).bind(client),
+    };
+    query.bind(entity.unwrap_or_default())
 }
 
 impl Tx {
@@ -65,19 +102,20 @@ impl Tx {
     /// [`StorageError::Conflict`] if the assignment exists already.
     pub async fn insert_assignment(&mut self, assignment: &Assignment) -> Result<()> {
         let (user, client) = match &assignment.holder {
-            RoleHolder::User(user) => (Some(user.0), None),
-            RoleHolder::Client(client) => (None, Some(client.0.as_str())),
+            RoleHolder::User(user) => (Some(user), None),
+            RoleHolder::Client(client) => (None, Some(client)),
         };
-        run!(self, INSERT, |sql| sqlx::query(sql)
-            .bind(assignment.id.0)
-            .bind(assignment.project.0)
+        self.query(INSERT)
+            .bind(assignment.id)
+            .bind(assignment.project)
             .bind(&assignment.role)
             .bind(user)
             .bind(client)
             .bind(assignment.scope.as_deref().unwrap_or_default())
-            .bind(assignment.expires_at.map(|end| end.0))
-            .bind(assignment.assigned_at.0))
-        .map(drop)
+            .bind(assignment.expires_at)
+            .bind(assignment.assigned_at)
+            .done()
+            .await
     }
 
     /// The assignments of a subject in a project, expired or not: those for all entities, and those for this entity.
@@ -87,29 +125,17 @@ impl Tx {
         holder: &RoleHolder,
         entity: Option<&str>,
     ) -> Result<Vec<Assignment>> {
-        let entity = entity.unwrap_or_default();
-        read(match holder {
-            RoleHolder::User(user) => on_tx!(self, OF_USER, |conn, sql| sqlx::query_as(sql)
-                .bind(project.0)
-                .bind(user.0)
-                .bind(entity)
-                .fetch_all(conn))?,
-            RoleHolder::Client(id) => on_tx!(self, OF_CLIENT, |conn, sql| sqlx::query_as(sql)
-                .bind(project.0)
-                .bind(&id.0)
-                .bind(entity)
-                .fetch_all(conn))?,
-        })
+        of_holder(|sql| self.query(sql), project, holder, entity).all().await
     }
 
     /// The assignments of a user in every project, expired or not.
     pub async fn list_assignments_everywhere(&mut self, user: UserId) -> Result<Vec<Assignment>> {
-        read(on_tx!(self, EVERYWHERE, |conn, sql| sqlx::query_as(sql).bind(user.0).fetch_all(conn))?)
+        self.query(EVERYWHERE).bind(user).all().await
     }
 
     /// Removes an assignment. `false` if it does not exist.
     pub async fn delete_assignment(&mut self, project: ProjectId, id: AssignmentId) -> Result<bool> {
-        run!(self, DELETE, |sql| sqlx::query(sql).bind(id.0).bind(project.0)).map(|rows| rows == 1)
+        self.query(DELETE).bind(id).bind(project).changed().await
     }
 }
 
@@ -122,13 +148,7 @@ impl Store {
         now: Timestamp,
         size: u32,
     ) -> Result<Vec<String>> {
-        let rows: Vec<(String,)> = on!(&self.db, ROLES, |conn, sql| sqlx::query_as(sql)
-            .bind(project.0)
-            .bind(user.0)
-            .bind(now.0)
-            .bind(i64::from(size))
-            .fetch_all(conn))?;
-        Ok(rows.into_iter().map(|(role,)| role).collect())
+        self.query(ROLES).bind(project).bind(user).bind(now).bind(size).all().await
     }
 
     /// The assignments of a subject in a project, expired or not: those for all entities, and those for this entity.
@@ -138,36 +158,16 @@ impl Store {
         holder: &RoleHolder,
         entity: Option<&str>,
     ) -> Result<Vec<Assignment>> {
-        let entity = entity.unwrap_or_default();
-        read(match holder {
-            RoleHolder::User(user) => on!(&self.db, OF_USER, |conn, sql| sqlx::query_as(sql)
-                .bind(project.0)
-                .bind(user.0)
-                .bind(entity)
-                .fetch_all(conn))?,
-            RoleHolder::Client(id) => on!(&self.db, OF_CLIENT, |conn, sql| sqlx::query_as(sql)
-                .bind(project.0)
-                .bind(&id.0)
-                .bind(entity)
-                .fetch_all(conn))?,
-        })
+        of_holder(|sql| self.query(sql), project, holder, entity).all().await
     }
 
     /// All assignments of a project, oldest first.
     pub async fn list_assignments(&self, project: ProjectId, after: Cursor, size: u32) -> Result<Page<Assignment>> {
-        let size = size.clamp(1, MAX_PAGE);
-        let rows: Vec<AssignmentRow> = on!(&self.db, LIST, |conn, sql| sqlx::query_as(sql)
-            .bind(project.0)
-            .bind(after.0)
-            .bind(i64::from(size) + 1)
-            .fetch_all(conn))?;
-        Ok(Page::cut(read(rows)?, size, |assignment| assignment.id.0))
+        self.query(LIST).bind(project).bind(after).page(size, |assignment: &Assignment| assignment.id.0).await
     }
 
     /// An assignment by id.
     pub async fn find_assignment(&self, project: ProjectId, id: AssignmentId) -> Result<Option<Assignment>> {
-        let row: Option<AssignmentRow> =
-            on!(&self.db, FIND, |conn, sql| sqlx::query_as(sql).bind(id.0).bind(project.0).fetch_optional(conn))?;
-        row.map(Assignment::try_from).transpose()
+        self.query(FIND).bind(id).bind(project).optional().await
     }
 }

@@ -1,17 +1,41 @@
 //! Rate limit buckets, shared by every instance (generic cell rate algorithm: one number a bucket).
 
-use crate::db::{on_tx, run, statements};
+use crate::db::statements;
 use crate::{Result, Store, Tx};
 
 statements! {
     // $2 now, $3 the cost of one try, $4 how far ahead of now a bucket may run: all in milliseconds.
-    TAKE = "insert into throttle (bucket, full_at) values ($1, cast($2 as bigint) + $3) on conflict (bucket) do update set full_at = case when throttle.full_at > $2 then throttle.full_at else $2 end + $3 where throttle.full_at + $3 <= $2 + $4 or throttle.full_at <= $2 returning full_at";
-    FIND = "select full_at from throttle where bucket = $1";
-    GIVE_BACK = "update throttle set full_at = full_at - $2 where bucket = $1";
+    TAKE = "
+        insert into throttle (bucket, full_at)
+        values ($1, cast($2 as bigint) + $3)
+        on conflict (bucket) do update
+        set
+            full_at = case when throttle.full_at > $2 then throttle.full_at else $2 end + $3
+        where throttle.full_at + $3 <= $2 + $4 or throttle.full_at <= $2
+        returning full_at
+    ";
+    FIND = "
+        select full_at
+        from throttle
+        where bucket = $1
+    ";
+    GIVE_BACK = "
+        update throttle
+        set full_at = full_at - $2
+        where bucket = $1
+    ";
     // No attempt leads further ahead than this: a higher value was written while a clock was wrong.
-    BOUND = "update throttle set full_at = $2 where bucket = $1 and full_at > $2";
+    BOUND = "
+        update throttle
+        set full_at = $2
+        where bucket = $1 and full_at > $2
+    ";
     FORGET = "delete from throttle where bucket = $1";
-    SWEEP = "delete from throttle where bucket in (select bucket from throttle where full_at < $1 limit $2) and full_at < $1";
+    SWEEP = "
+        delete from throttle
+        where bucket in (select bucket from throttle where full_at < $1 limit $2 + 0)
+          and full_at < $1
+    ";
 }
 
 /// The result of taking from a bucket.
@@ -31,17 +55,12 @@ fn furthest(now_ms: i64, cost_ms: i64, burst_ms: i64) -> i64 {
 impl Tx {
     /// Takes one attempt from a bucket, if it allows one. Atomic: simultaneous attempts never exceed the bucket's size.
     pub async fn take_from_bucket(&mut self, bucket: &str, now_ms: i64, cost_ms: i64, burst_ms: i64) -> Result<Taken> {
-        let taken: Option<i64> = on_tx!(self, TAKE, |conn, sql| sqlx::query_scalar(sql)
-            .bind(bucket)
-            .bind(now_ms)
-            .bind(cost_ms)
-            .bind(burst_ms)
-            .fetch_optional(conn))?;
+        let taken: Option<i64> =
+            self.query(TAKE).bind(bucket).bind(now_ms).bind(cost_ms).bind(burst_ms).optional().await?;
         if taken.is_some() {
             return Ok(Taken::Yes);
         }
-        let full_at: Option<i64> =
-            on_tx!(self, FIND, |conn, sql| sqlx::query_scalar(sql).bind(bucket).fetch_optional(conn))?;
+        let full_at: Option<i64> = self.query(FIND).bind(bucket).optional().await?;
         let full_at = full_at.unwrap_or(now_ms).min(furthest(now_ms, cost_ms, burst_ms));
         self.bound_bucket(bucket, now_ms, cost_ms, burst_ms).await?;
         // A full bucket allows one attempt, whatever it costs.
@@ -52,22 +71,22 @@ impl Tx {
     /// moved it further.
     pub async fn bound_bucket(&mut self, bucket: &str, now_ms: i64, cost_ms: i64, burst_ms: i64) -> Result<()> {
         let bound = furthest(now_ms, cost_ms, burst_ms);
-        run!(self, BOUND, |sql| sqlx::query(sql).bind(bucket).bind(bound)).map(drop)
+        self.query(BOUND).bind(bucket).bind(bound).done().await
     }
 
     /// Returns one attempt that this transaction took from a bucket.
     pub async fn give_back_to_bucket(&mut self, bucket: &str, cost_ms: i64) -> Result<()> {
-        run!(self, GIVE_BACK, |sql| sqlx::query(sql).bind(bucket).bind(cost_ms)).map(drop)
+        self.query(GIVE_BACK).bind(bucket).bind(cost_ms).done().await
     }
 
     /// Resets a bucket.
     pub async fn forget_bucket(&mut self, bucket: &str) -> Result<()> {
-        run!(self, FORGET, |sql| sqlx::query(sql).bind(bucket)).map(drop)
+        self.query(FORGET).bind(bucket).done().await
     }
 
     /// Deletes a batch of buckets that are full again.
     pub async fn sweep_buckets(&mut self, now_ms: i64, batch: u32) -> Result<u64> {
-        run!(self, SWEEP, |sql| sqlx::query(sql).bind(now_ms).bind(i64::from(batch)))
+        self.query(SWEEP).bind(now_ms).bind(batch).run().await
     }
 }
 

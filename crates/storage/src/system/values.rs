@@ -1,27 +1,36 @@
 //! Named values of this server, each written once.
 
-use crate::db::{on, on_tx, run, statements};
-use crate::open::is_missing_table;
+use crate::db::statements;
+use crate::error::is_missing_table;
 use crate::{Result, StorageError, Store, Tx};
 
 statements! {
-    PUT_NEW = "insert into house (name, value) values ($1, $2) on conflict (name) do update set value = house.value";
-    FIND = "select value from house where name = $1";
+    PUT_NEW = "
+        insert into house (name, value)
+        values ($1, $2)
+        on conflict (name) do update
+        set value = house.value
+    ";
+    FIND = "
+        select value
+        from house
+        where name = $1
+    ";
 }
 
 impl Tx {
     /// Writes a value unless one of that name exists, and returns the stored one. A transaction that writes the same
     /// name waits for this one to end.
     pub async fn set_value_once(&mut self, name: &str, value: &[u8]) -> Result<Vec<u8>> {
-        run!(self, PUT_NEW, |sql| sqlx::query(sql).bind(name).bind(value))?;
-        on_tx!(self, FIND, |conn, sql| sqlx::query_scalar(sql).bind(name).fetch_one(conn))
+        self.query(PUT_NEW).bind(name).bind(value).run().await?;
+        self.query(FIND).bind(name).one().await
     }
 }
 
 impl Store {
     /// The value of a name.
     pub async fn find_value(&self, name: &str) -> Result<Option<Vec<u8>>> {
-        on!(&self.db, FIND, |conn, sql| sqlx::query_scalar(sql).bind(name).fetch_optional(conn))
+        self.query(FIND).bind(name).optional().await
     }
 
     /// The value of a name, before this instance has migrated: none if the table does not exist yet, because the

@@ -1,16 +1,34 @@
 //! Sign-ins in progress at providers, each completed once; and events of providers, each accepted once.
 
-use crate::db::{on, on_tx, run, statements};
+use crate::db::statements;
 use crate::{Result, Store, Tx};
 use usher_domain::time::Timestamp;
 
 statements! {
     INSERT = "insert into journey (state_hash, sealed, expires_at) values ($1, $2, $3)";
-    TAKE = "delete from journey where state_hash = $1 and expires_at > $2 returning sealed";
-    SWEEP = "delete from journey where state_hash in (select state_hash from journey where expires_at < $1 limit $2)";
-    RECORD_EVENT = "insert into heard_notice (jti_hash, expires_at) values ($1, $2) on conflict (jti_hash) do nothing";
-    IS_EVENT_KNOWN = "select 1 from heard_notice where jti_hash = $1";
-    SWEEP_EVENTS = "delete from heard_notice where jti_hash in (select jti_hash from heard_notice where expires_at < $1 limit $2)";
+    TAKE = "
+        delete from journey
+        where state_hash = $1 and expires_at > $2
+        returning sealed
+    ";
+    SWEEP = "
+        delete from journey
+        where state_hash in (select state_hash from journey where expires_at < $1 limit $2 + 0)
+    ";
+    RECORD_EVENT = "
+        insert into heard_notice (jti_hash, expires_at)
+        values ($1, $2)
+        on conflict (jti_hash) do nothing
+    ";
+    IS_EVENT_KNOWN = "
+        select 1
+        from heard_notice
+        where jti_hash = $1
+    ";
+    SWEEP_EVENTS = "
+        delete from heard_notice
+        where jti_hash in (select jti_hash from heard_notice where expires_at < $1 limit $2 + 0)
+    ";
 }
 
 impl Tx {
@@ -21,35 +39,33 @@ impl Tx {
         sealed: &[u8],
         expires_at: Timestamp,
     ) -> Result<()> {
-        run!(self, INSERT, |sql| sqlx::query(sql).bind(state_hash).bind(sealed).bind(expires_at.0)).map(drop)
+        self.query(INSERT).bind(state_hash).bind(sealed).bind(expires_at).done().await
     }
 
     /// Takes the state of a sign-in: once, and before it expires.
     pub async fn take_upstream_state(&mut self, state_hash: &[u8], now: Timestamp) -> Result<Option<Vec<u8>>> {
-        on_tx!(self, TAKE, |conn, sql| sqlx::query_scalar(sql).bind(state_hash).bind(now.0).fetch_optional(conn))
+        self.query(TAKE).bind(state_hash).bind(now).optional().await
     }
 
     /// Deletes a batch of sign-ins that expired before `before`.
     pub async fn sweep_upstream_states(&mut self, before: Timestamp, batch: u32) -> Result<u64> {
-        run!(self, SWEEP, |sql| sqlx::query(sql).bind(before.0).bind(i64::from(batch)))
+        self.query(SWEEP).bind(before).bind(batch).run().await
     }
 
     /// Records a provider event as received. `false` if it was received before.
     pub async fn mark_provider_event(&mut self, jti_hash: &[u8], expires_at: Timestamp) -> Result<bool> {
-        run!(self, RECORD_EVENT, |sql| sqlx::query(sql).bind(jti_hash).bind(expires_at.0)).map(|rows| rows == 1)
+        self.query(RECORD_EVENT).bind(jti_hash).bind(expires_at).changed().await
     }
 
     /// Deletes a batch of records of events that would no longer be accepted.
     pub async fn sweep_provider_events(&mut self, before: Timestamp, batch: u32) -> Result<u64> {
-        run!(self, SWEEP_EVENTS, |sql| sqlx::query(sql).bind(before.0).bind(i64::from(batch)))
+        self.query(SWEEP_EVENTS).bind(before).bind(batch).run().await
     }
 }
 
 impl Store {
     /// Was a provider event received?
     pub async fn is_provider_event_known(&self, jti_hash: &[u8]) -> Result<bool> {
-        let found: Option<i32> =
-            on!(&self.db, IS_EVENT_KNOWN, |conn, sql| sqlx::query_scalar(sql).bind(jti_hash).fetch_optional(conn))?;
-        Ok(found.is_some())
+        self.query(IS_EVENT_KNOWN).bind(jti_hash).exists().await
     }
 }

@@ -17,7 +17,8 @@ use usher_domain::user::User;
 use usher_domain::user::session::EndReason;
 use usher_protocol::claims::ClaimsRequest;
 use usher_protocol::scope::Scope;
-use usher_storage::grants::{GrantOf, Presented, Revoked, Spend, StandingGrant};
+use usher_storage::grants::{GrantOf, Presented, Spend, StandingGrant};
+use usher_storage::revocations::Revoked;
 use usher_storage::{StorageError, Store};
 
 async fn rotate(store: &Store, presented: Presented) -> Option<GrantOf> {
