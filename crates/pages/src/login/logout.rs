@@ -47,9 +47,10 @@ pub async fn answer(page: LoginPage, PageForm(form): PageForm<LogoutForm>) -> Pa
 async fn end(page: &LoginPage, everywhere: bool) -> Result<Option<Ended>, FlowError> {
     let (usher, browser) = (&page.app.usher, &page.visitor.browser);
     let Some(account) = usher.accounts.current(browser).await? else { return Ok(None) };
-    let ended = match everywhere {
-        true => usher.sign_outs.sign_out_everywhere(&account).await?,
-        false => usher.sign_outs.sign_out(&account).await?,
+    let ended = if everywhere {
+        usher.sign_outs.sign_out_everywhere(&account).await?
+    } else {
+        usher.sign_outs.sign_out(&account).await?
     };
     Ok(Some(ended))
 }

@@ -33,7 +33,7 @@ pub async fn sign_in(mut page: LoginPage, PageForm(form): PageForm<PasskeySignIn
     let unknown = unknown_passkey(&page.app, &form.credential).filter(|_| is_unknown);
     match page.check(signed_in)? {
         Ok(signed_in) => page.arrive(signed_in, interaction).await,
-        Err(errors) => refused(page, interaction, errors, None, unknown).await,
+        Err(errors) => refused(page, interaction.as_ref(), &errors, None, unknown).await,
     }
 }
 

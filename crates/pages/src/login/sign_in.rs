@@ -85,19 +85,19 @@ pub async fn sign_in(mut page: LoginPage, PageForm(form): PageForm<SignInForm>) 
     let signed_in = app.usher.password_sign_in.sign_in(attempt, &mut visitor.browser, &visitor.device).await;
     match page.check(signed_in)? {
         Ok(signed_in) => page.arrive(signed_in, interaction).await,
-        Err(errors) => refused(page, interaction, errors, Some(form.email), None).await,
+        Err(errors) => refused(page, interaction.as_ref(), &errors, Some(form.email), None).await,
     }
 }
 
 /// The page again, with the typed address and the passkey that is not known here.
 pub(super) async fn refused(
     mut page: LoginPage,
-    interaction: Option<Interaction>,
-    errors: FieldErrors,
+    interaction: Option<&Interaction>,
+    errors: &FieldErrors,
     email: Option<String>,
     unknown_passkey: Option<String>,
 ) -> PageResult {
-    let mut view = view(&mut page, interaction.as_ref()).await?;
+    let mut view = view(&mut page, interaction).await?;
     lead_on(&page, &mut view).await?;
     if let Some(email) = email.filter(|email| !view.email_fixed && !email.is_empty()) {
         view.email = email;
