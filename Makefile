@@ -22,6 +22,7 @@ packages: ## The packages of the local modules, installed into empty folders and
 	npm --prefix sdk/node run -s check:package
 	sh sdk/python/scripts/check-package.sh
 	cd sdk/examples/go-service && go vet ./... && go mod verify
+	sh sdk/rust/scripts/check-package.sh
 
 random: ## Random vectors that all local modules have to answer alike
 	sdk/vectors/random.sh

@@ -11,12 +11,14 @@ const sdk = new URL('..', import.meta.url).pathname;
 const rounds = Number(process.argv[process.argv.indexOf('--rounds') + 1] || 3);
 const folder = mkdtempSync(path.join(tmpdir(), 'usher-bench-'));
 const python = process.env.USHER_SDK_PYTHON ?? 'python3';
+const target = path.resolve(sdk, '..', process.env.CARGO_TARGET_DIR ?? 'target');
 const env = { ...process.env, PYTHONPATH: path.join(sdk, 'python/src') };
 
 const PROGRAMS = {
   'Node.js': () => ['node', ['--expose-gc', 'bench/bench.mjs'], 'node'],
   Python: () => [python, ['bench/bench.py'], 'python'],
   Go: () => [path.join(folder, 'bench'), [], 'go'],
+  Rust: () => [path.join(target, 'release/examples/usher-sdk-bench'), [], 'rust'],
 };
 
 /** The rows that one program prints: `{ row: { value, unit } }`. */
@@ -33,6 +35,8 @@ const figure = (value) => (value >= 20 ? value.toFixed(0) : value >= 2 ? value.t
 
 try {
   execFileSync('go', ['build', '-o', path.join(folder, 'bench'), './internal/bench'], { cwd: path.join(sdk, 'go') });
+  const cargo = ['build', '--quiet', '--release', '--package', 'usher-sdk', '--example', 'usher-sdk-bench'];
+  execFileSync('cargo', cargo, { cwd: path.join(sdk, 'rust') });
   const found = new Map();
   for (let round = 0; round < rounds; round += 1) {
     for (const [name, program] of Object.entries(PROGRAMS)) {
@@ -44,7 +48,7 @@ try {
     }
   }
   const version = (command, ...args) => execFileSync(command, args).toString().trim();
-  const versions = [version('node', '--version'), version(python, '--version'), version('go', 'env', 'GOVERSION')];
+  const versions = [version('node', '--version'), version(python, '--version'), version('go', 'env', 'GOVERSION'), version('rustc', '--version')];
   console.log(`Node.js ${versions.join(', ')}; ${availableParallelism()} cores, ${new Date().toISOString().slice(0, 10)}\n`);
   const names = Object.keys(PROGRAMS);
   const line = (cells) => `| ${cells.map((cell, index) => (index === 0 ? cell.padEnd(44) : cell.padStart(8))).join(' | ')} |`;

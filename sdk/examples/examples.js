@@ -11,6 +11,7 @@ const ANA = { email: 'ana@example.test', password: 'usher-demo' };
 const here = new URL('.', import.meta.url).pathname;
 const python = process.env.USHER_SDK_PYTHON ?? 'python3';
 const json = { accept: 'application/json' };
+const usher = path.resolve(process.env.USHER_BIN ?? path.join(here, '../../target/debug/usher'));
 
 /** The examples: `port` is the one of their README, `web` says that people sign in there, `status` is that of a watered plant. */
 export const EXAMPLES = [
@@ -18,7 +19,11 @@ export const EXAMPLES = [
   { name: 'django-site', port: 8092, web: true, status: 302, command: () => [python, 'app.py'] },
   { name: 'fastapi-service', port: 8091, status: 200, command: () => [python, 'main.py'] },
   { name: 'go-service', port: 8090, status: 200, command: goProgram },
+  { name: 'axum-service', port: 8093, status: 200, command: () => [axumProgram] },
 ];
+
+/** Built with the tests of the workspace, beside the program of Usher. */
+export const axumProgram = path.join(path.dirname(usher), 'examples/axum-service');
 
 /** `go run` would not pass on the signal that ends it. */
 function goProgram(folder) {
@@ -32,7 +37,7 @@ export async function startExample(example, server, { ownPorts = true } = {}) {
   const tools = path.join(server.folder, 'bin');
   mkdirSync(tools, { recursive: true });
   try {
-    symlinkSync(path.resolve(process.env.USHER_BIN ?? path.join(here, '../../target/debug/usher')), path.join(tools, 'usher'));
+    symlinkSync(usher, path.join(tools, 'usher'));
   } catch (cause) {
     if (cause.code !== 'EEXIST') throw cause;
   }

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Runs all examples with one command (see run.js): builds Usher and the modules, and installs what the examples need.
-# USHER_BIN names a built Usher; --check ends after the check.
+# USHER_BIN names a built Usher, beside which the axum example was built; --check ends after the check.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 # shellcheck source=tests/python.sh
@@ -11,7 +11,7 @@ trap tools_stop EXIT
 
 target=$(realpath -m "${CARGO_TARGET_DIR:-target}")
 if [ -z "${USHER_BIN:-}" ]; then
-  cargo build --bin usher
+  cargo build --package usher --bin usher --package usher-sdk --example axum-service
   export USHER_BIN="$target/debug/usher"
 fi
 install_node_module

@@ -155,7 +155,9 @@ function condition(depth) {
   }
   if (random() < 0.15) return { present: attribute() };
   const left = random() < 0.8 ? attribute() : literal();
-  return { [pick(['eq', 'ne', 'in', 'contains', 'gt', 'gte', 'lt', 'lte'])]: [left, typeof left === 'string' && random() < 0.5 ? literal() : attribute()] };
+  const right = typeof left === 'string' && random() < 0.5 ? literal() : attribute();
+  if (left === right) return condition(depth); // the server does not publish a comparison of a value with itself
+  return { [pick(['eq', 'ne', 'in', 'contains', 'gt', 'gte', 'lt', 'lte'])]: [left, right] };
 }
 
 function policy() {

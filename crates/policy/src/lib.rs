@@ -8,9 +8,12 @@
 
 #[cfg(feature = "authoring")]
 pub mod cedar;
+#[cfg(feature = "authoring")]
 pub mod check;
+#[cfg(feature = "authoring")]
 pub mod compile;
 pub mod condition;
+#[cfg(feature = "authoring")]
 pub mod diff;
 pub mod document;
 pub mod evaluate;
@@ -19,6 +22,7 @@ pub mod leaf;
 pub mod limits;
 pub mod names;
 pub mod path;
+pub mod route_index;
 pub mod routes;
 pub mod table;
 #[cfg(feature = "authoring")]

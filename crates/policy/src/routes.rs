@@ -7,7 +7,7 @@ use super::table::Route;
 
 /// One part of a pattern.
 #[derive(Debug, Clone, PartialEq, Eq)]
-enum PathPart {
+pub(super) enum PathPart {
     Literal(String),
     Parameter,
 }
@@ -16,8 +16,9 @@ enum PathPart {
 /// patterns are equal if they match the same paths.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Pattern {
-    parts: Vec<PathPart>,
-    open: bool,
+    pub(super) parts: Vec<PathPart>,
+    /// It ends with a star.
+    pub(super) open: bool,
 }
 
 impl Pattern {
@@ -84,7 +85,7 @@ impl PathPart {
 pub const METHODS: [&str; 7] = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"];
 
 /// Whether the rule matches this method, and how specifically. A rule for `GET` also matches `HEAD`.
-fn method(rule: &Route, method: &str) -> Option<u8> {
+pub(super) fn method(rule: &Route, method: &str) -> Option<u8> {
     let names = |name: &str| rule.m.iter().any(|m| m == name);
     match () {
         () if names(method) => Some(2),

@@ -8,7 +8,7 @@ import { AUDIENCE } from './shop.js';
 import { freePort, start, until } from './process.js';
 
 const root = new URL('..', import.meta.url).pathname;
-const LANGUAGES = ['node', 'python', 'go'];
+const LANGUAGES = ['node', 'python', 'go', 'rust'];
 
 /**
  * Applications whose language is there: `apps/<language>/app.json` holds its command, and one that succeeds where it can run.
