@@ -16,7 +16,7 @@ use josekit::jws::PS256;
 use serde_json::{Map, Value};
 use zeroize::Zeroizing;
 
-use super::keyring::KeyFault;
+use super::damaged_key::KeyFault;
 use usher_domain::key::SigningAlg;
 
 /// The first byte of an uncompressed point (SEC 1 §2.3.3); 32 bytes of `x` and 32 of `y` follow.
@@ -52,6 +52,7 @@ impl Signer {
     }
 
     /// The signature as JWS spells it: `r` and `s` of 32 bytes each for ES256.
+    #[expect(clippy::disallowed_methods, reason = "aws-lc ignores the source of randomness that it is given")]
     pub(super) fn sign(&self, message: &[u8]) -> Result<Vec<u8>, Unspecified> {
         match self {
             Self::Rsa { pair, encoding } => {
