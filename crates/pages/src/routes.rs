@@ -27,6 +27,9 @@ pub fn routes(app: &App) -> Router<App> {
 
 /// Pages in the layers that all of them share. Cross-site forms are rejected by their headers, and by the token in each
 /// form ([`crate::kit::PageForm`]).
+///
+/// # Panics
+/// Never: an issuer is always an origin.
 pub fn protected(app: &App, pages: PageRoutes) -> Router<App> {
     let router = pages.into_router().route_layer(from_fn_with_state(app.clone(), login::renew::layer));
     csrf::wrap(router, app.usher.core.config.server.issuer.url()).expect("an issuer is always an origin")

@@ -61,7 +61,7 @@ pub async fn set_up(
         Err(errors) => {
             let SetupForm { email, given_name, family_name, .. } = form;
             let values = SetupValues { given_name, family_name, email };
-            let view = Setup { errors, values, ..view(&mut page, &code) };
+            let view = Setup { values, errors, ..view(&mut page, &code) };
             page.show_again(&view)
         }
     }

@@ -89,7 +89,7 @@ impl EmailChanges {
     }
 
     fn verification(&self, token: &str, code: &str) -> EmailDraft {
-        let link = self.core.config.server.issuer.at(&urls::with(urls::EMAIL, "token", &token));
+        let link = self.core.config.server.issuer.at(&urls::with(urls::EMAIL, "token", token));
         emails::verify_email(code, &link, minutes(LIFETIME))
     }
 

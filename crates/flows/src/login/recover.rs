@@ -145,7 +145,7 @@ impl Recovery {
     }
 
     fn recovery_email(&self, to: Recipient<'_>, token: &str, now: Timestamp) -> Result<QueuedEmail, FlowError> {
-        let link = self.core.config.server.issuer.at(&urls::with(urls::RECOVER_RESET, "token", &token));
+        let link = self.core.config.server.issuer.at(&urls::with(urls::RECOVER_RESET, "token", token));
         self.email_queue.seal_email(&emails::recovery(&link, minutes(LIFETIME)).write(to, now)?, now + LIFETIME)
     }
 

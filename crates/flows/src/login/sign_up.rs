@@ -315,7 +315,7 @@ impl Registration {
     }
 
     fn verification(&self, token: &str, code: &str) -> EmailDraft {
-        let link = self.core.config.server.issuer.at(&urls::with(urls::VERIFY, "token", &token));
+        let link = self.core.config.server.issuer.at(&urls::with(urls::VERIFY, "token", token));
         emails::verify_email(code, &link, minutes(LIFETIME))
     }
 

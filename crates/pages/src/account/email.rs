@@ -67,7 +67,7 @@ pub async fn begin(mut page: AccountPage, PageForm(form): PageForm<NewEmailForm>
         Ok(mailed) if form.resend => page.redirect(&sent_url(urls::EMAIL, mailed)),
         Ok(mailed) => page.redirect(&waiting_url(urls::EMAIL, mailed)),
         Err(errors) => {
-            let view = ChangeEmail { errors, email, ..view(&mut page).await? };
+            let view = ChangeEmail { email, errors, ..view(&mut page).await? };
             page.show_again(&view)
         }
     }

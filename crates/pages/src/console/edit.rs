@@ -23,7 +23,7 @@ pub async fn create(mut page: ProjectPage, PageForm(values): PageForm<ClientValu
     match checked_create(&page, &values).await? {
         Ok(made) => to_page(page, &made.client, SAVED, made.secret.as_deref()),
         Err(errors) => {
-            let view = ClientForm { errors, values, ..blank(&mut page) };
+            let view = ClientForm { values, errors, ..blank(&mut page) };
             page.show_again(&view)
         }
     }
@@ -50,7 +50,7 @@ pub async fn save(
         Ok(()) => to_page(page, &client, SAVED, None),
         Err(errors) => {
             let values = ClientValues { kind: client.kind.as_str().to_owned(), ..values };
-            let view = ClientForm { errors, values, ..current(&mut page, &client).await? };
+            let view = ClientForm { values, errors, ..current(&mut page, &client).await? };
             page.show_again(&view)
         }
     }

@@ -51,7 +51,7 @@ pub async fn save(
         Ok(_) => done(page, id, SAVED),
         Err(errors) => {
             let webhook = page.app.usher.webhooks.load_webhook(page.project.id, id).await?;
-            let view = WebhookPage { errors, values, ..view(&mut page, &webhook, None).await? };
+            let view = WebhookPage { values, errors, ..view(&mut page, &webhook, None).await? };
             page.show_again(&view)
         }
     }

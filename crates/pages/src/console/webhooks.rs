@@ -28,7 +28,7 @@ pub async fn create(mut page: ProjectPage, PageForm(values): PageForm<WebhookVal
             page.done_with_secret(&there, ADDED, &made.secret)
         }
         Err(errors) => {
-            let view = WebhooksPage { errors, values, ..view(&mut page).await? };
+            let view = WebhooksPage { values, errors, ..view(&mut page).await? };
             page.show_again(&view)
         }
     }

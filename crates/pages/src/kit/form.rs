@@ -68,7 +68,7 @@ impl<'de, T: FromStr> Deserialize<'de> for Field<T> {
 #[derive(Clone, Copy)]
 struct FieldText<'a>(&'a str);
 
-impl<'de> IntoDeserializer<'de, ValueError> for FieldText<'_> {
+impl IntoDeserializer<'_, ValueError> for FieldText<'_> {
     type Deserializer = Self;
 
     fn into_deserializer(self) -> Self {

@@ -66,7 +66,7 @@ pub async fn sign_up(mut page: LoginPage, PageForm(form): PageForm<RegisterForm>
         Err(errors) => {
             let RegisterForm { email, given_name, family_name, .. } = form;
             let values = RegisterValues { given_name, family_name, email };
-            let view = Register { errors, values, ..view(&mut page, interaction.as_ref()).await? };
+            let view = Register { values, errors, ..view(&mut page, interaction.as_ref()).await? };
             page.show_again(&view)
         }
     }
