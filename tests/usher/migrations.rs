@@ -162,7 +162,7 @@ async fn record_as_sqlx(db: &TestDatabase, migrations: usize) {
     for (place, file) in file_names("migrations/sqlite").iter().take(migrations).enumerate() {
         let text = fs::read(format!("migrations/{}/{file}", db.store.kind())).unwrap();
         let checksum = digest(&SHA384, &text);
-        let checksum: String = checksum.as_ref().iter().map(|byte| format!("{byte:02x}")).collect();
+        let checksum = checksum.as_ref().iter().fold(String::new(), |text, byte| text + &format!("{byte:02x}"));
         let checksum = if bytes == "blob" { format!("x'{checksum}'") } else { format!("'\\x{checksum}'") };
         let insert = format!(
             "insert into _sqlx_migrations values ({}, '{file}', current_timestamp, true, {checksum}, 1234)",

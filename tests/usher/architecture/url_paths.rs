@@ -53,7 +53,7 @@ pub fn literal_paths(file: &Path) -> Vec<String> {
 
 fn literals(code: &str) -> Vec<&str> {
     let texts = code.match_indices("\"/").filter_map(|(at, _)| code[at + 1..].split('"').next());
-    let texts = texts.filter(|text| !text.ends_with(".ftl"));
+    let texts = texts.filter(|text| Path::new(text).extension().is_none_or(|kind| kind != "ftl"));
     texts.filter(|text| FIRST.iter().any(|first| text[1..].starts_with(first))).collect()
 }
 
