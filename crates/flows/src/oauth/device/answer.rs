@@ -1,5 +1,6 @@
 //! A person allows or denies a device, which learns of it when it asks next.
 
+use crate::credentials::standing::check_standing;
 use crate::error::{FlowError, Rejected};
 use crate::login::accounts::Account;
 use crate::oauth::authorize::{Authorizations, Outcome};
@@ -19,7 +20,7 @@ impl Authorizations {
         known.ok_or_else(|| Rejected::UserCodeInvalid.into())
     }
 
-    /// Allows the device: its answer, the consent and the event are one transaction.
+    /// Allows the device: its answer, the consent and the event are one transaction, while the session stands.
     pub(in crate::oauth) async fn connect_device(
         &self,
         interaction: Interaction,
@@ -42,6 +43,7 @@ impl Authorizations {
         let event = self.device_event(EventKind::DEVICE_ALLOWED, device).with_user(account.user.id);
         let event = event.with_session(account.session.id).with("scope", device.scope.to_string());
         let mut tx = self.core.store.begin().await?;
+        check_standing(&mut tx, (account.user.id, account.session.id), self.core.now()).await?;
         if !tx.answer_device_code(device.id, &answer, self.core.now()).await? {
             return Err(Rejected::UserCodeInvalid.into());
         }
