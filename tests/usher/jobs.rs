@@ -75,7 +75,7 @@ async fn an_email_is_sent_as_soon_as_it_is_queued() {
     let server = TestServer::start().await;
     server.user("ana@example.test").await;
     let (stop, going_on) = watch::channel(false);
-    let work = jobs::keep_at(job("deliver_emails", &server), server.usher.clone(), "one".to_owned(), going_on);
+    let work = jobs::keep_at(job("deliver_letters", &server), server.usher.clone(), "one".to_owned(), going_on);
     let working = tokio::spawn(work);
     tokio::time::sleep(Duration::from_millis(100)).await;
     let (browser, device) = (Browser::default(), Device::default());

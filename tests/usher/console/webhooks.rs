@@ -71,14 +71,17 @@ on_both_databases! {
         let again = browser.press(&tested, "redeliver", &[]).await;
         assert!(again.status == StatusCode::OK && !again.text("[role=status]").is_empty(), "{}", again.body);
         let off = browser.press(&again, "disable", &[]).await;
+        let form = [("csrf".to_owned(), tested.value("csrf"))];
+        let action = |word: &str| format!("{}/{word}", made.url.split('?').next().expect("a path"));
         for word in ["test", "redeliver-failed"] {
-            let refused = browser.press(&tested, word, &[]).await;
+            let refused = browser.post(&action(word), &form).await;
             assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "{word}");
             assert!(!refused.text("[role=alert]").is_empty(), "{word}");
         }
         assert_eq!(server.database.count("select count(*) from webhook_delivery").await, 1);
         let on = browser.press(&off, "enable", &[]).await;
-        let sent = browser.press(&on, "redeliver-failed", &[]).await;
+        assert!(!on.body.contains("redeliver-failed"), "nothing has failed");
+        let sent = browser.post(&action("redeliver-failed"), &form).await;
         assert_eq!(sent.status, StatusCode::OK);
     }
 

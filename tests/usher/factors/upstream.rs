@@ -71,7 +71,9 @@ on_both_databases! {
             assert!(asked_again(&server, &browser.submit(&page, &[(field, value)]).await), "{field}");
         }
         let page = browser.open(&server.at("/account/data")).await;
-        let left = browser.press(&page, "delete", &[("confirmation", ANA)]).await;
+        let form = [("csrf", page.value("csrf")), ("confirmation", ANA.to_owned())];
+        let form = form.map(|(name, value)| (name.to_owned(), value));
+        let left = browser.post(&server.at("/account/data/delete"), &form).await;
         assert!(asked_again(&server, &left), "{} {}", left.url, left.body);
         assert_eq!((server.users().await, server.identities().await), (1, 1), "and nothing has changed");
 

@@ -255,7 +255,7 @@ on_both_databases! {
         let notices = stage.server.usher.core.store.list_logout_notices(account.user.id, crate::harness::server::START).await.unwrap();
         let tokens = scene.logout_tokens();
         for notice in notices.iter().filter(|notice| notice.client_id == scene.client.client.id) {
-            assert_eq!(notice.status.as_str(), "tokens");
+            assert_eq!(notice.status.as_str(), "told");
             assert!(tokens.iter().any(|claims| claims["jti"] == notice.id.to_string()), "the name is that of the notice");
         }
     }

@@ -12,6 +12,9 @@ use thiserror::Error;
 
 use usher_protocol::ows;
 
+/// The cookie that identifies the browser.
+pub(super) const MARK: &str = "usher_browser";
+
 /// The cookies of a request. Malformed pairs are skipped.
 #[derive(Clone, Default, PartialEq, Eq)]
 pub struct Cookies(Vec<(String, String)>);

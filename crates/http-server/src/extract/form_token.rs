@@ -4,8 +4,7 @@ use axum::http::{HeaderMap, StatusCode};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
-use super::cookies::Cookies;
-use super::visitor::MARK;
+use super::cookies::{Cookies, MARK};
 use crate::problem::HttpProblem;
 use crate::state::App;
 use usher_flows::Browser;

@@ -10,7 +10,7 @@ use axum::response::{IntoResponse, Response};
 
 use super::answered::AnsweredRequests;
 use super::client_ip::ClientIp;
-use super::cookies::Cookies;
+use super::cookies::{Cookies, MARK};
 use super::form_token;
 use super::last_used::LastUsed;
 use crate::problem::HttpProblem;
@@ -25,8 +25,6 @@ use usher_protocol::params::Params;
 
 /// The cookie that holds the sessions.
 const SESSIONS: &str = "usher";
-/// The cookie that identifies the browser.
-pub(super) const MARK: &str = "usher_browser";
 /// The cookie that holds the language that was chosen last.
 pub const LANGUAGE: &str = "usher_lang";
 /// The cookie of a browser that needs no second factor.

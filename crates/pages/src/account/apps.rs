@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-use crate::kit::{AccountPage, Field, Notice, PageForm, PageKit as _, PageResult};
+use crate::kit::{AccountPage, FormField, Notice, PageForm, PageKit as _, PageResult};
 use crate::show;
 use crate::views::{AccountApps, AppView, ClaimView, ScopeView, claim_words};
 use usher_domain::id::ClientId;
@@ -17,7 +17,7 @@ const REMOVED: Notice = Notice::new("1", "message-access-removed");
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub struct WithdrawForm {
-    client: Field<ClientId>,
+    client: FormField<ClientId>,
 }
 
 /// GET

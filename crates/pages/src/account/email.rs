@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-use crate::kit::{AccountPage, Field, Notice, PageForm, PageKit as _, PageResult};
+use crate::kit::{AccountPage, FormField, Notice, PageForm, PageKit as _, PageResult};
 use crate::login::mailed::{sent_notice, sent_url, waiting_url};
 use crate::views::{ChangeEmail, ChangeEmailCode, ChangeEmailLink, FieldErrors, SuggestedEmailView};
 use usher_domain::email::{Email, typo};
@@ -26,7 +26,7 @@ pub struct NewEmailForm {
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub struct EmailCodeForm {
-    proof: Field<ProofId>,
+    proof: FormField<ProofId>,
     code: String,
 }
 

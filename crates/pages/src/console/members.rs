@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-use crate::kit::{ButtonForm, Field, InPath, Notice, PageForm, PageKit as _, PageResult, ProjectPage};
+use crate::kit::{ButtonForm, FormField, InPath, Notice, PageForm, PageKit as _, PageResult, ProjectPage};
 use crate::views::{MemberListItem, MembersPage, ProjectTab};
 use usher_domain::id::{ProjectId, UserId};
 use usher_domain::page::{Cursor, MAX_PAGE};
@@ -20,13 +20,13 @@ const REMOVED: Notice = Notice::new("removed", "member-removed");
 #[serde(default)]
 pub struct NewMemberForm {
     email: String,
-    role: Field<Role>,
+    role: FormField<Role>,
 }
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub struct RoleForm {
-    role: Field<Role>,
+    role: FormField<Role>,
 }
 
 /// GET /console/projects/{project}/members

@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde::Deserialize;
 
 use super::projects::MADE;
-use crate::kit::{Field, Notice, PageForm, PageKit as _, PageResult, ProjectPage, SecretPage as _};
+use crate::kit::{FormField, Notice, PageForm, PageKit as _, PageResult, ProjectPage, SecretPage as _};
 use crate::views::{ProjectTab, ProjectTokenPage, ShownSecret};
 use usher_flows::{FlowError, FormFault, Rejected, Rotation, USUAL_OVERLAP};
 
@@ -16,7 +16,7 @@ const ROTATED: Notice = Notice::new("rotated", "token-rotated");
 pub struct RotateTokenForm {
     current_token: String,
     /// In seconds.
-    overlap: Field<u64>,
+    overlap: FormField<u64>,
     discard_history: bool,
 }
 

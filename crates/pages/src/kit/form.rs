@@ -46,18 +46,18 @@ fn parse<T: DeserializeOwned>(form: &Params) -> Result<T, HttpProblem> {
 /// A typed field: what was typed, and what it means. It never fails to parse, so that a form shows all its errors, and
 /// what was typed, at once.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Field<T> {
+pub struct FormField<T> {
     pub text: String,
     pub value: Option<T>,
 }
 
-impl<T> Default for Field<T> {
+impl<T> Default for FormField<T> {
     fn default() -> Self {
         Self { text: String::new(), value: None }
     }
 }
 
-impl<'de, T: FromStr> Deserialize<'de> for Field<T> {
+impl<'de, T: FromStr> Deserialize<'de> for FormField<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = String::deserialize(deserializer)?;
         Ok(Self { value: text.parse().ok(), text })
@@ -140,7 +140,7 @@ mod tests {
         note: Option<String>,
         sure: bool,
         overlap: Option<u64>,
-        role: Field<Role>,
+        role: FormField<Role>,
         session: Option<SessionId>,
     }
 

@@ -17,7 +17,7 @@ mod stop;
 
 pub use account::{AccountPage, AdminPage};
 pub use enrol::{EnrolPage, lead_to_codes};
-pub use form::{ButtonForm, Field, InPath, PageForm};
+pub use form::{ButtonForm, FormField, InPath, PageForm};
 pub use login::LoginPage;
 pub use page_kit::{Notice, PageKit};
 pub use project::ProjectPage;

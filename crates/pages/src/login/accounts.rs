@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-use crate::kit::{Field, LoginPage, PageForm, PageKit as _, PageResult};
+use crate::kit::{FormField, LoginPage, PageForm, PageKit as _, PageResult};
 use crate::show;
 use crate::views::{AccountChooser, AccountView};
 use crate::visitor_pages::VisitorPages as _;
@@ -16,14 +16,14 @@ use usher_flows::{Account, FlowError};
 pub struct ChooseForm {
     interaction: Option<String>,
     /// The session of the account; any other text is another account.
-    account: Field<SessionId>,
+    account: FormField<SessionId>,
 }
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub struct RemoveForm {
     interaction: Option<String>,
-    remove: Field<SessionId>,
+    remove: FormField<SessionId>,
 }
 
 /// GET

@@ -106,7 +106,11 @@ impl DeviceCodeGrant {
     ) -> Result<TokenResponse, FlowError> {
         let session = self.session_of(request, approval);
         let grant = self.grant_of(client, request, approval, session.id);
-        match self.spend(client, &grant, &session, approval).await? {
+        let spend = match self.insert(client, &grant, &session, approval).await? {
+            Some(spend) => spend,
+            None => self.spent(&grant).await?,
+        };
+        match spend {
             Spend::Done => {}
             Spend::SpentAt(at) if is_repeated(at, self.core.now()) => return Err(RejectionCause::CodeRepeated.into()),
             Spend::SpentAt(_) => return self.reused(client, request).await,
@@ -128,13 +132,14 @@ impl DeviceCodeGrant {
 
     /// Inserts the grant under the id of the request, which only one transaction can do, with a session of the device's
     /// own: signing out in the browser of the answer, on somebody's computer perhaps, leaves the device signed in.
-    async fn spend(
+    /// `None` if the request was redeemed before, or the session of the answer has ended.
+    async fn insert(
         &self,
         client: &Client,
         grant: &Grant,
         session: &Session,
         approval: &DeviceApproval,
-    ) -> Result<Spend, FlowError> {
+    ) -> Result<Option<Spend>, FlowError> {
         let opened = self.core.event(EventKind::SESSION_CREATED).with_user(session.user_id).with_session(session.id);
         let opened = opened.with("amr", session.amr.clone());
         let created = self
@@ -150,24 +155,23 @@ impl DeviceCodeGrant {
         let unknown = secret_hash(&self.core.random.token());
         let mut tx = self.core.store.begin().await?;
         if !client.metadata.first_party && !tx.hold_consent(grant.user_id, &client.id, &grant.scope).await? {
-            return Ok(Spend::NotAllowed);
+            return Ok(Some(Spend::NotAllowed));
         }
         let standing = tx.lock_account(grant.user_id, approval.session_id, self.core.now()).await?;
         if standing == Standing::Gone {
-            return self.spent(grant).await;
+            return Ok(None);
         }
         tx.insert_session(session, &unknown).await?;
         tx.mark_session_like(approval.session_id, session.id).await?;
         tx.append(&opened).await?;
         if !tx.insert_grant(grant, &created).await? {
-            drop(tx);
-            return self.spent(grant).await;
+            return Ok(None);
         }
         tx.commit().await?;
-        Ok(Spend::Done)
+        Ok(Some(Spend::Done))
     }
 
-    /// Why was no grant inserted?
+    /// Why no grant was inserted.
     async fn spent(&self, grant: &Grant) -> Result<Spend, FlowError> {
         let spent = self.core.store.find_grant(grant.id).await?;
         Ok(spent.map_or(Spend::NoLonger, |spent| Spend::SpentAt(spent.grant.created_at)))
