@@ -74,10 +74,11 @@ on_both_databases! {
         let mut browser = server.signed_in(BOB).await;
         let csrf = browser.open(&server.at(PAGE)).await.value("csrf");
         for (name, value) in [("origin", "https://evil.test"), ("origin", "null"), ("sec-fetch-site", "cross-site"), ("sec-fetch-site", "same-site")] {
-            for field in ["link", "unlink", "merge", "undo"] {
+            for (action, field) in [("link", "link"), ("unlink", "unlink"), ("merge", "merge"), ("undo-merge", "undo")] {
                 let form = [("csrf", csrf.as_str()), (field, "google")];
-                let request = server.ask(reqwest::Method::POST, PAGE, &browser.cookies).header(name, value).form(&form);
-                assert_eq!(request.send().await.unwrap().status(), StatusCode::FORBIDDEN, "{name}: {value} {field}");
+                let path = format!("{PAGE}/{action}");
+                let request = server.ask(reqwest::Method::POST, &path, &browser.cookies).header(name, value).form(&form);
+                assert_eq!(request.send().await.unwrap().status(), StatusCode::FORBIDDEN, "{name}: {value} {action}");
             }
         }
         for path in ["/account/identities?link=google", "/upstream/google/start?link=1&user=1", "/upstream/google/link"] {

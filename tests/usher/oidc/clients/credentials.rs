@@ -48,13 +48,20 @@ async fn unsupported_and_unauthorized_grant_types_get_different_errors() {
     let machine = server.client(ClientType::Machine, |_| {}).await;
     for (grant_type, code) in [
         ("password", "unsupported_grant_type"),
-        ("urn:ietf:params:oauth:grant-type:device_code", "unsupported_grant_type"),
+        ("urn:example:unknown", "unsupported_grant_type"),
+        ("urn:ietf:params:oauth:grant-type:device_code", "unauthorized_client"),
         ("", "invalid_request"),
         ("authorization_code", "unauthorized_client"),
         ("refresh_token", "unauthorized_client"),
     ] {
-        let form =
-            [("grant_type", grant_type), ("code", "x"), ("refresh_token", "x"), ("username", "a"), ("password", "b")];
+        let form = [
+            ("grant_type", grant_type),
+            ("code", "x"),
+            ("refresh_token", "x"),
+            ("device_code", "x"),
+            ("username", "a"),
+            ("password", "b"),
+        ];
         let answer = server.call(&machine, "/oauth2/token", &form).await;
         assert_eq!((answer.status.as_u16(), answer.error()), (400, code), "{grant_type}");
         assert!(answer.json.get("access_token").is_none_or(Value::is_null));

@@ -14,7 +14,7 @@ use crate::harness::relying_party::Answer;
 use crate::harness::server::TestServer;
 
 const ANA: &str = "ana@example.test";
-const SCOPE: &str = "openid profile email offline_access";
+const SCOPE: &str = "email offline_access openid profile";
 
 /// A client for a television.
 async fn television(server: &TestServer) -> RegisteredClient {
