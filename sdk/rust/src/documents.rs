@@ -33,11 +33,12 @@ pub(crate) enum RulesRefused {
 }
 
 impl State {
-    /// Fetches the keys; unless forced not more often than each ten seconds.
+    /// Fetches the keys; unless forced not more often than each ten seconds, and once after each connection of the feed.
     pub(crate) async fn fetch_keys(&self, force: bool) -> Result<(), IssuerError> {
         let mut fetched = self.keys_fetched.lock().await;
         let now = self.now();
-        if !force && fetched.is_some_and(|at| (0..KEYS_PAUSE).contains(&(now - at))) {
+        let needed = self.keys_uncertain.swap(false, Ordering::Relaxed) || force;
+        if !needed && fetched.is_some_and(|at| (0..KEYS_PAUSE).contains(&(now - at))) {
             return Err(IssuerError::TooSoon);
         }
         *fetched = Some(now);
@@ -48,6 +49,19 @@ impl State {
             self.save().await;
         }
         Ok(())
+    }
+
+    /// Fetches the keys if they changed, or if a revoked one was still published: an instance of Usher may send the
+    /// revocation of a key before it publishes the next one.
+    pub(crate) async fn renew_keys(&self) -> Result<(), IssuerError> {
+        if !self.keys_wanted.swap(false, Ordering::Relaxed) && !self.has_outdated_keys() {
+            return Ok(());
+        }
+        if let Err(error) = self.fetch_keys(true).await {
+            self.keys_wanted.store(true, Ordering::Relaxed);
+            return Err(error);
+        }
+        if self.has_outdated_keys() { Err(IssuerError::KeysOutdated) } else { Ok(()) }
     }
 
     /// Records the published revision of the access rules.

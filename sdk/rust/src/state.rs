@@ -30,6 +30,8 @@ pub(crate) struct KeySet {
     pub(crate) keys: Keys,
     pub(crate) etag: String,
     pub(crate) raw: Json,
+    /// A revoked key was still published: its successor may not have been published yet.
+    pub(crate) is_outdated: bool,
 }
 
 /// The access rules, as they were fetched.
@@ -75,6 +77,8 @@ pub(crate) struct State {
     pub(crate) connected: AtomicBool,
     /// The published keys have changed.
     pub(crate) keys_wanted: AtomicBool,
+    /// The keys may have changed without notice, because the feed was not connected.
+    pub(crate) keys_uncertain: AtomicBool,
     /// Keys or rules have to be fetched.
     pub(crate) documents_wanted: Notify,
     /// Other rules are applied.
@@ -104,6 +108,7 @@ impl State {
             unpublished: AtomicBool::new(false),
             connected: AtomicBool::new(false),
             keys_wanted: AtomicBool::new(false),
+            keys_uncertain: AtomicBool::new(false),
             documents_wanted: Notify::new(),
             rules_applied: Notify::new(),
             asking: Semaphore::new(MOST_ASKING),
@@ -150,7 +155,20 @@ impl State {
     /// Uses a key set without the keys that leaked; gives the one before.
     pub(crate) fn use_keys(&self, keys: &Keys, etag: String, raw: Json) -> Option<Arc<KeySet>> {
         let revoked = lock(&self.revoked_keys);
-        write(&self.keys).replace(Arc::new(KeySet { keys: keys.without(&revoked), etag, raw }))
+        let new = KeySet { keys: keys.without(&revoked), etag, raw, is_outdated: keys.has_any(&revoked) };
+        self.replace_keys(&mut write(&self.keys), new)
+    }
+
+    fn replace_keys(&self, keys: &mut Option<Arc<KeySet>>, new: KeySet) -> Option<Arc<KeySet>> {
+        if new.is_outdated {
+            self.documents_wanted.notify_one();
+        }
+        keys.replace(Arc::new(new))
+    }
+
+    /// Whether a revoked key was still published when the keys were fetched.
+    pub(crate) fn has_outdated_keys(&self) -> bool {
+        self.current_keys().is_some_and(|keys| keys.is_outdated)
     }
 
     /// Removes the keys that the list names.
@@ -161,8 +179,9 @@ impl State {
         revoked.extend(kids);
         let mut keys = write(&self.keys);
         if let Some(old) = keys.take() {
-            let rest = old.keys.without(&revoked);
-            *keys = Some(Arc::new(KeySet { keys: rest, etag: old.etag.clone(), raw: old.raw.clone() }));
+            let is_outdated = old.is_outdated || old.keys.has_any(&revoked);
+            let (etag, raw) = (old.etag.clone(), old.raw.clone());
+            self.replace_keys(&mut keys, KeySet { keys: old.keys.without(&revoked), etag, raw, is_outdated });
         }
     }
 

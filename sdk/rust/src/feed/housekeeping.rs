@@ -1,5 +1,4 @@
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use serde_json::json;
@@ -20,11 +19,7 @@ pub(crate) async fn keep_documents(state: Arc<State>) {
     loop {
         state.documents_wanted.notified().await;
         for failures in 1.. {
-            let keys =
-                if state.keys_wanted.swap(false, Ordering::Relaxed) { state.fetch_keys(true).await } else { Ok(()) };
-            if keys.is_err() {
-                state.keys_wanted.store(true, Ordering::Relaxed);
-            }
+            let keys = state.renew_keys().await;
             let Err(error) = keys.and(state.fetch_rules().await) else { break };
             tracing::warn!(%error, "usher: keys or access rules could not be fetched");
             tokio::time::sleep(backoff(failures)).await;

@@ -48,6 +48,9 @@ pub(crate) enum IssuerError {
     /// Keys were fetched a moment ago.
     #[error("the key set was fetched a moment ago")]
     TooSoon,
+    /// A cache or an instance of Usher publishes an old key set.
+    #[error("the key set still has a revoked key")]
+    KeysOutdated,
 }
 
 impl IssuerError {

@@ -59,6 +59,10 @@ impl Keys {
         self.by_id.contains_key(kid)
     }
 
+    pub(crate) fn has_any(&self, kids: &HashSet<String>) -> bool {
+        kids.iter().any(|kid| self.has(kid))
+    }
+
     /// These keys without some of them.
     pub(crate) fn without(&self, kids: &HashSet<String>) -> Self {
         let rest = self.by_id.iter().filter(|(kid, _)| !kids.contains(*kid));

@@ -15,7 +15,7 @@ use usher_sdk::testing::{TestToken, TestUsher};
 use usher_sdk::{Reason, SetupError, Transport, Usher};
 
 /// Serves what the function makes of the URL; gives the URL.
-async fn serve(router: impl FnOnce(String) -> Router) -> String {
+pub(crate) async fn serve(router: impl FnOnce(String) -> Router) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
     let router = router(url.clone());
@@ -23,7 +23,7 @@ async fn serve(router: impl FnOnce(String) -> Router) -> String {
     url
 }
 
-fn metadata(url: &str) -> Json {
+pub(crate) fn metadata(url: &str) -> Json {
     json!({
         "issuer": url, "jwks_uri": format!("{url}/keys"), "token_endpoint": format!("{url}/token"),
         "introspection_endpoint": format!("{url}/introspect"),
@@ -31,7 +31,7 @@ fn metadata(url: &str) -> Json {
 }
 
 /// A server with these metadata, where keys are fetched.
-fn issuer(metadata: Json) -> Router {
+pub(crate) fn issuer(metadata: Json) -> Router {
     let keys = axum::Json(json!({ "keys": [
         { "kty": "OKP", "crv": "Ed25519", "kid": "k", "x": "o_AAJFueeudiZ003yD7BIaDHm0GYKfaoRl-VPSII-B8" },
     ] }));

@@ -3,6 +3,7 @@
 mod access;
 mod away;
 mod hostile;
+mod keys;
 mod layer;
 mod parity;
 mod revoked;
