@@ -15,15 +15,23 @@ import (
 // keysPause is the minimum time between two fetches of the key set because of tokens with unknown keys.
 const keysPause = 10 * time.Second
 
+// outdatedPause is that time while a revoked key is still published: an instance of Usher may send the revocation of a key
+// before it publishes the next one.
+const outdatedPause = time.Second
+
 // errTooSoon says that keysPause is not over.
 var errTooSoon = errors.New("usher: the key set was fetched a moment ago")
 
-// fetchKeys fetches the published keys; unless forced, at most once per keysPause.
+// fetchKeys fetches the published keys; unless forced, at most once per keysPause or outdatedPause.
 func (u *Usher) fetchKeys(ctx context.Context, force bool) error {
 	u.keysMutex.Lock()
 	defer u.keysMutex.Unlock()
 	now := u.config.Now()
-	if !force && now.Sub(u.keysFetched) < keysPause && now.After(u.keysFetched) {
+	pause := keysPause
+	if keys := u.keys.Load(); keys != nil && keys.outdated {
+		pause = outdatedPause
+	}
+	if !force && now.Sub(u.keysFetched) < pause && now.After(u.keysFetched) {
 		return errTooSoon
 	}
 	u.keysFetched = now
@@ -46,7 +54,8 @@ func (u *Usher) fetchKeys(ctx context.Context, force bool) error {
 func (u *Usher) useKeys(keys *token.Keys, etag string, raw []byte) *keySet {
 	u.mutex.Lock()
 	defer u.mutex.Unlock()
-	return u.keys.Swap(&keySet{Keys: keys.Without(u.keysRevoked), etag: etag, raw: raw})
+	rest := keys.Without(u.keysRevoked)
+	return u.keys.Swap(&keySet{Keys: rest, etag: etag, raw: raw, outdated: rest.Len() < keys.Len()})
 }
 
 // dropRevokedKeys removes the keys that the list names.
@@ -59,7 +68,9 @@ func (u *Usher) dropRevokedKeys() {
 		}
 	}
 	if keys := u.keys.Load(); keys != nil {
-		u.keys.Store(&keySet{Keys: keys.Without(u.keysRevoked), etag: keys.etag, raw: keys.raw})
+		rest := keys.Without(u.keysRevoked)
+		outdated := keys.outdated || rest.Len() < keys.Len()
+		u.keys.Store(&keySet{Keys: rest, etag: keys.etag, raw: keys.raw, outdated: outdated})
 	}
 }
 

@@ -182,3 +182,32 @@ func TestALeakedKeyStaysGoneAlthoughACacheServesItAndItsEntryHasExpired(t *testi
 		t.Errorf("a token that the leaked key signed later: %d", got)
 	}
 }
+
+func TestKeysAreAskedForAgainAfterASecondWhileARevokedOneIsPublished(t *testing.T) {
+	t.Parallel()
+	test, m, _ := between(t)
+	still := time.Now().Add(time.Second)
+	test.SetClock(func() time.Time { return still })
+	_, before := m.said("jwks")
+	test.Revoke("kid", "ushertest")
+	m.awaitCall(t, "jwks", before)
+	steps := []struct {
+		later   time.Duration
+		renamed bool // the revoked key is no longer published
+		calls   int
+	}{{900 * time.Millisecond, false, 1}, {100 * time.Millisecond, false, 2}, {time.Second, true, 3}, {9 * time.Second, true, 3}}
+	for _, step := range steps {
+		m.set(func(name string, _ *int, body *string) {
+			if name == "jwks" && step.renamed {
+				*body = strings.Replace(*body, `"ushertest"`, `"next"`, 1)
+			}
+		})
+		test.Advance(step.later)
+		if got := status(test.Module.RequireAuth(nothing{}), "/", test.Mint(ushertest.Token{})); got != http.StatusUnauthorized {
+			t.Errorf("after %v: %d", step.later, got)
+		}
+		if _, calls := m.said("jwks"); calls != before+step.calls {
+			t.Errorf("after %v: %d calls", step.later, calls-before)
+		}
+	}
+}

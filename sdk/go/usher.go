@@ -63,6 +63,8 @@ type keySet struct {
 	*token.Keys
 	etag string
 	raw  json.RawMessage
+	// A revoked key was still published: its successor may not have been published yet.
+	outdated bool
 }
 
 // ruleSet is the access rules, as they were fetched.

@@ -7,6 +7,7 @@ import { SignJWT, exportJWK, generateKeyPair } from 'jose';
 import { Usher, memoryStore } from '@usher-id/sdk';
 import { createTestUsher } from '@usher-id/sdk/testing';
 import { checkPermission } from '../dist/checks.js';
+import { KeySet } from '../dist/issuer/keys.js';
 import { acceptable } from '../dist/sync/host.js';
 import { Sealer } from '../dist/web/seal.js';
 
@@ -45,6 +46,25 @@ test('a key that leaked stays gone although a cache still serves it', async () =
   await assert.rejects(usher.verify(token), refused('key_unknown'));
   await usher.close();
   await issuer.close();
+});
+
+test('the next key is fetched after a second while the revoked one is published', async () => {
+  const [old, next] = await Promise.all([generateKeyPair('ES256'), generateKeyPair('ES256')]);
+  const jwk = async (kid, { publicKey }) => ({ ...(await exportJWK(publicKey)), kid, use: 'sig', alg: 'ES256' });
+  let published = [await jwk('old', old)];
+  let fetches = 0;
+  const fetch = () => Promise.resolve(Response.json({ keys: published, fetches: (fetches += 1) }));
+  const keys = new KeySet(fetch, () => Promise.resolve('https://id.example.com/jwks'));
+  const token = await new SignJWT({}).setProtectedHeader({ alg: 'ES256', kid: 'next' }).sign(next.privateKey);
+  const verify = (kid, later) => keys.verify(token, { alg: 'ES256', kid }, Date.now() / 1000 + later);
+  await keys.refresh();
+  keys.remove('old');
+  await keys.refresh();
+  published = [await jwk('next', next)];
+  await assert.rejects(verify('next', 0), refused('key_unknown'));
+  await verify('next', 1.5);
+  await assert.rejects(verify('other', 5), refused('key_unknown'));
+  assert.equal(fetches, 3, 'ten seconds again');
 });
 
 describe('the client of a token', () => {

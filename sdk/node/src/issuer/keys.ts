@@ -6,6 +6,8 @@ import { send, unexpected } from './http.js';
 
 /** Seconds between two fetches because of an unknown `kid`. */
 const COOLDOWN = 10;
+/** The same while a revoked key is still published: an instance of Usher may send the revocation of a key before it publishes the next one. */
+const COOLDOWN_OUTDATED = 1;
 const TYPES: Record<string, string> = { ES: 'EC', RS: 'RSA', PS: 'RSA', Ed: 'OKP' };
 
 interface Jwk {
@@ -24,6 +26,8 @@ export class KeySet {
   #kids = new Set<string>();
   /** Revoked keys. They are ignored even if a cache still serves them. */
   readonly #revoked = new Set<string>();
+  /** A revoked key was still published: its successor may not have been published yet. */
+  #isOutdated = false;
   #fetching: Promise<void> | undefined;
   #fetchedAt = Number.NEGATIVE_INFINITY;
   readonly #fetch: typeof globalThis.fetch;
@@ -50,6 +54,7 @@ export class KeySet {
     const keys = (jwks as { keys?: unknown } | null)?.keys;
     if (!Array.isArray(keys)) throw new TypeError('a key set is expected');
     const good = (keys as Jwk[]).filter(({ kid }) => kid === undefined || !this.#revoked.has(kid));
+    this.#isOutdated = good.length < keys.length;
     this.#jwks = { keys: good };
     this.#etag = etag;
     this.#imported = new Map();
@@ -91,7 +96,8 @@ export class KeySet {
    */
   async verify(token: string, header: { alg: string; kid: string | undefined }, now: number): Promise<Uint8Array> {
     let key = this.#find(header);
-    if (!key && header.kid !== undefined && now - this.#fetchedAt > COOLDOWN) {
+    const cooldown = this.#isOutdated ? COOLDOWN_OUTDATED : COOLDOWN;
+    if (!key && header.kid !== undefined && now - this.#fetchedAt > cooldown) {
       this.#fetchedAt = now;
       await this.refresh().catch(() => {});
       key = this.#find(header);

@@ -36,6 +36,9 @@ from .stores.base import Store
 
 _KEYS_AGAIN: Final = 10.0
 """Seconds between two fetches of the keys for an unknown ``kid``."""
+_OUTDATED_KEYS_AGAIN: Final = 1.0
+"""The same while a revoked key is still published: an instance of Usher may send the revocation of a key before it
+publishes the next one."""
 _NOTE_TIME: Final = 30.0
 """Seconds between two notes in the store that the list is whole."""
 _LAST_SAVE: Final = 5.0
@@ -81,6 +84,8 @@ class Engine:
         )
         self._revoked_kids: set[str] = set()
         """Keys that leaked. A cache on the way may still serve them when their entry is over."""
+        self._keys_outdated = False
+        """A revoked key was still published: its successor may not have been published yet."""
         self._jwks: Mapping[str, Any] | None = None
         self._jwks_etag: str | None = None
         self._keys_tried_at = 0.0
@@ -122,7 +127,7 @@ class Engine:
         try:
             token = check(read(text, keys, self.options.algorithms), self._expected, now)
         except TokenRefused as refused:
-            if refused.reason == "key_unknown" and now - self._keys_tried_at >= _KEYS_AGAIN:
+            if refused.reason == "key_unknown" and now - self._keys_tried_at >= self._keys_again:
                 raise AskUsher("keys") from None
             raise Refusal(refused.reason) from refused
         if not token.client_proven and token.client_id not in self._clients:
@@ -168,6 +173,11 @@ class Engine:
         token = self.cache.get(self.cache.key(text))
         return token if token is not None else self._verify(text, self.keys or KeyRing({}), self.now())
 
+    @property
+    def _keys_again(self) -> float:
+        """Seconds between two fetches of the keys because of tokens."""
+        return _OUTDATED_KEYS_AGAIN if self._keys_outdated else _KEYS_AGAIN
+
     def refresh_keys_for_request(self) -> None:
         """Fetch the keys because a request needs them.
 
@@ -175,7 +185,7 @@ class Engine:
             Refusal: 503, where there are none.
         """
         try:
-            self.refresh_keys(least_age=_KEYS_AGAIN)
+            self.refresh_keys(least_age=self._keys_again)
         except IssuerError as cause:
             self.logger.warning("%s", cause)
         if self.keys is None:
@@ -247,9 +257,11 @@ class Engine:
 
     def _take_keys(self, jwks: Mapping[str, Any], etag: str | None) -> None:
         try:
-            keys = KeyRing.read(jwks).without(self._revoked_kids)
+            published = KeyRing.read(jwks)
         except ValueError as cause:
             raise IssuerError(f"the keys of Usher do not read: {cause}") from cause
+        keys = published.without(self._revoked_kids)
+        self._keys_outdated = keys.kids != published.kids
         gone = self.keys is not None and not self.keys.kids <= keys.kids
         self.keys, self._jwks, self._jwks_etag = keys, jwks, etag
         if gone:
@@ -258,7 +270,7 @@ class Engine:
     def _drop_revoked_keys(self, entries: Iterable[Mapping[str, Any]]) -> None:
         self._revoked_kids |= {str(entry["v"]) for entry in entries if entry.get("k") == "kid"}
         if self.keys is not None and self.keys.kids & self._revoked_kids:
-            self.keys = self.keys.without(self._revoked_kids)
+            self.keys, self._keys_outdated = self.keys.without(self._revoked_kids), True
             self.cache.clear()
 
     @property

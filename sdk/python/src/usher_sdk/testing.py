@@ -82,7 +82,7 @@ class Mint:
         self._rules = self._sign(whole, "usher-policy+jws")
 
     def _sign(self, payload: Mapping[str, Any], typ: str) -> str:
-        header = {"alg": "ES256", "kid": "test", "typ": typ}
+        header = {"alg": "ES256", "kid": self._key.kid, "typ": typ}
         return jws.serialize_compact(header, json.dumps(payload).encode(), self._key, algorithms=["ES256"])
 
     def public_key(self) -> dict[str, Any]:
