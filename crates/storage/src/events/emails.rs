@@ -24,6 +24,13 @@ statements! {
         where id in (select id from letter where send_after <= $1 order by send_after, id limit $3 + 0)
           and send_after <= $1
         returning {EMAIL}
+    ", postgres "
+        update letter
+        set attempts = attempts + 1, send_after = $2
+        where id in (
+            select id from letter where send_after <= $1 order by send_after, id limit $3 for update skip locked
+        )
+        returning {EMAIL}
     ";
     RETRY = "
         update letter
@@ -35,6 +42,12 @@ statements! {
         set send_after = $1
         where id in (select id from letter where send_after > $2 order by send_after limit $3 + 0)
           and send_after > $2
+    ", postgres "
+        update letter
+        set send_after = $1
+        where id in (
+            select id from letter where send_after > $2 order by send_after limit $3 for update skip locked
+        )
     ";
     DELETE = "delete from letter where id = $1";
 }
