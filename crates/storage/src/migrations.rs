@@ -231,7 +231,7 @@ mod tests {
     #[test]
     fn a_checksum_is_the_sha_384_of_the_file() {
         let recorded = SQLITE[1].checksum();
-        let hex: String = recorded.iter().map(|byte| format!("{byte:02x}")).collect();
+        let hex = recorded.iter().fold(String::new(), |text, byte| text + &format!("{byte:02x}"));
         assert_eq!(
             (SQLITE[1].description, hex.as_str()),
             (
