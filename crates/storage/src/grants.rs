@@ -357,9 +357,11 @@ impl Store {
     }
 
     async fn spent(&self, id: GrantId, made: bool) -> Result<Spend> {
-        if made {
-            return Ok(Spend::Done);
-        }
+        if made { Ok(Spend::Done) } else { self.why_no_grant(id).await }
+    }
+
+    /// Why a code gave no grant: it was spent before, or its session or user has ended.
+    pub async fn why_no_grant(&self, id: GrantId) -> Result<Spend> {
         let spent = self.find_grant(id).await?;
         Ok(spent.map_or(Spend::NoLonger, |spent| Spend::SpentAt(spent.grant.created_at)))
     }

@@ -108,7 +108,7 @@ impl DeviceCodeGrant {
         let grant = self.grant_of(client, request, approval, session.id);
         let spend = match self.insert(client, &grant, &session, approval).await? {
             Some(spend) => spend,
-            None => self.spent(&grant).await?,
+            None => self.core.store.why_no_grant(grant.id).await?,
         };
         match spend {
             Spend::Done => {}
@@ -169,12 +169,6 @@ impl DeviceCodeGrant {
         }
         tx.commit().await?;
         Ok(Some(Spend::Done))
-    }
-
-    /// Why no grant was inserted.
-    async fn spent(&self, grant: &Grant) -> Result<Spend, FlowError> {
-        let spent = self.core.store.find_grant(grant.id).await?;
-        Ok(spent.map_or(Spend::NoLonger, |spent| Spend::SpentAt(spent.grant.created_at)))
     }
 
     fn session_of(&self, request: &DeviceAuthorization, approval: &DeviceApproval) -> Session {
