@@ -13,28 +13,31 @@ import (
 )
 
 // keysPause is the minimum time between two fetches of the key set because of tokens with unknown keys.
-const keysPause = 10 * time.Second
+const keysPause = time.Second
 
-// outdatedPause is that time while a revoked key is still published: an instance of Usher may send the revocation of a key
-// before it publishes the next one.
-const outdatedPause = time.Second
+// fetchKeys fetches the published keys.
+func (u *Usher) fetchKeys(ctx context.Context) error {
+	u.keysMutex.Lock()
+	defer u.keysMutex.Unlock()
+	return u.loadKeys(ctx)
+}
 
-// errTooSoon says that keysPause is not over.
-var errTooSoon = errors.New("usher: the key set was fetched a moment ago")
-
-// fetchKeys fetches the published keys; unless forced, at most once per keysPause or outdatedPause.
-func (u *Usher) fetchKeys(ctx context.Context, force bool) error {
+// seekKeys fetches the published keys for an unknown one, at most once per keysPause: the notice of a new key may have been
+// lost, and an instance of Usher may send the revocation of a key before it publishes the next one. Who comes meanwhile
+// waits for the same response.
+func (u *Usher) seekKeys(ctx context.Context) error {
 	u.keysMutex.Lock()
 	defer u.keysMutex.Unlock()
 	now := u.config.Now()
-	pause := keysPause
-	if keys := u.keys.Load(); keys != nil && keys.outdated {
-		pause = outdatedPause
+	if now.Sub(u.keysSought).Abs() < keysPause {
+		return nil
 	}
-	if !force && now.Sub(u.keysFetched) < pause && now.After(u.keysFetched) {
-		return errTooSoon
-	}
-	u.keysFetched = now
+	u.keysSought = now
+	return u.loadKeys(ctx)
+}
+
+// loadKeys needs keysMutex.
+func (u *Usher) loadKeys(ctx context.Context) error {
 	answer, err := u.issuer.keySet(ctx)
 	if err != nil {
 		return err
@@ -54,8 +57,7 @@ func (u *Usher) fetchKeys(ctx context.Context, force bool) error {
 func (u *Usher) useKeys(keys *token.Keys, etag string, raw []byte) *keySet {
 	u.mutex.Lock()
 	defer u.mutex.Unlock()
-	rest := keys.Without(u.keysRevoked)
-	return u.keys.Swap(&keySet{Keys: rest, etag: etag, raw: raw, outdated: rest.Len() < keys.Len()})
+	return u.keys.Swap(&keySet{Keys: keys.Without(u.keysRevoked), etag: etag, raw: raw})
 }
 
 // dropRevokedKeys removes the keys that the list names.
@@ -68,9 +70,7 @@ func (u *Usher) dropRevokedKeys() {
 		}
 	}
 	if keys := u.keys.Load(); keys != nil {
-		rest := keys.Without(u.keysRevoked)
-		outdated := keys.outdated || rest.Len() < keys.Len()
-		u.keys.Store(&keySet{Keys: rest, etag: keys.etag, raw: keys.raw, outdated: outdated})
+		u.keys.Store(&keySet{Keys: keys.Without(u.keysRevoked), etag: keys.etag, raw: keys.raw})
 	}
 }
 
@@ -128,7 +128,7 @@ func (u *Usher) fetchRules(ctx context.Context) error {
 	cursor, _ := u.cursor()
 	err = u.applyRules(string(answer.body), answer.etag, cursor.Epoch)
 	if errors.Is(err, token.ErrKeyUnknown) {
-		if err := u.fetchKeys(ctx, false); err != nil {
+		if err := u.seekKeys(ctx); err != nil {
 			return err
 		}
 		err = u.applyRules(string(answer.body), answer.etag, cursor.Epoch)

@@ -183,31 +183,34 @@ func TestALeakedKeyStaysGoneAlthoughACacheServesItAndItsEntryHasExpired(t *testi
 	}
 }
 
-func TestKeysAreAskedForAgainAfterASecondWhileARevokedOneIsPublished(t *testing.T) {
-	t.Parallel()
-	test, m, _ := between(t)
-	still := time.Now().Add(time.Second)
+func TestAKeyWhoseNoticeWasLostIsFetchedAtOnceAndUnknownOnesOnceInASecond(t *testing.T) {
+	test, keySet := count(t, "/oauth2/jwks")
+	still := time.Now()
 	test.SetClock(func() time.Time { return still })
-	_, before := m.said("jwks")
-	test.Revoke("kid", "ushertest")
-	m.awaitCall(t, "jwks", before)
-	steps := []struct {
-		later   time.Duration
-		renamed bool // the revoked key is no longer published
-		calls   int
-	}{{900 * time.Millisecond, false, 1}, {100 * time.Millisecond, false, 2}, {time.Second, true, 3}, {9 * time.Second, true, 3}}
-	for _, step := range steps {
-		m.set(func(name string, _ *int, body *string) {
-			if name == "jwks" && step.renamed {
-				*body = strings.Replace(*body, `"ushertest"`, `"next"`, 1)
-			}
-		})
-		test.Advance(step.later)
-		if got := status(test.Module.RequireAuth(nothing{}), "/", test.Mint(ushertest.Token{})); got != http.StatusUnauthorized {
-			t.Errorf("after %v: %d", step.later, got)
+	before := keySet.calls.Load()
+	verify := func() error {
+		_, err := test.Module.Verify(context.Background(), test.Mint(ushertest.Token{}))
+		return err
+	}
+	test.Rotate()
+	if err := verify(); err != nil {
+		t.Fatalf("signed with a new key: %v", err)
+	}
+	test.Rotate()
+	if err := verify(); err == nil {
+		t.Error("the keys were fetched again within a second")
+	}
+	test.Advance(time.Second)
+	failures := make(chan error)
+	for range 8 {
+		go func() { failures <- verify() }()
+	}
+	for range 8 {
+		if err := <-failures; err != nil {
+			t.Errorf("who comes meanwhile waits for the same response: %v", err)
 		}
-		if _, calls := m.said("jwks"); calls != before+step.calls {
-			t.Errorf("after %v: %d calls", step.later, calls-before)
-		}
+	}
+	if asked := keySet.calls.Load() - before; asked != 2 {
+		t.Errorf("the key set was fetched %d times", asked)
 	}
 }

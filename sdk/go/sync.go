@@ -24,7 +24,7 @@ const longestWait = 25 * time.Second
 
 // begin fetches keys, list and rules.
 func (u *Usher) begin(ctx context.Context) error {
-	if err := u.fetchKeys(ctx, true); err != nil {
+	if err := u.fetchKeys(ctx); err != nil {
 		return err
 	}
 	if u.config.Sync.Transport == Off {
@@ -173,7 +173,7 @@ func (u *Usher) takeSnapshot(ctx context.Context) error {
 	u.dropRevokedKeys()
 	u.wantRules(snapshot.Policy)
 	if keys := u.keys.Load(); keys != nil && snapshot.KeysETag != "" && keys.etag != snapshot.KeysETag {
-		if err := u.fetchKeys(ctx, true); err != nil {
+		if err := u.fetchKeys(ctx); err != nil {
 			return err
 		}
 	}
@@ -258,7 +258,7 @@ func (u *Usher) apply(ctx context.Context, events *revocation.Events) bool {
 	}
 	u.append(ctx, events.Messages)
 	if keys {
-		if err := u.fetchKeys(ctx, true); err != nil {
+		if err := u.fetchKeys(ctx); err != nil {
 			u.config.Logger.Warn("usher: the keys could not be fetched", "error", err)
 		}
 	}

@@ -44,8 +44,8 @@ type Usher struct {
 	list    *revocation.List
 	clients map[string]bool // known to be of the project
 
-	keysMutex   sync.Mutex // of fetching keys
-	keysFetched time.Time
+	keysMutex  sync.Mutex // of fetching keys
+	keysSought time.Time  // when they were last fetched for an unknown key; guarded by keysMutex
 	// keysRevoked are the ids of keys that leaked; a cache may still serve them when their entry has expired. Guarded by mutex.
 	keysRevoked map[string]bool
 	asking      chan struct{} // limits concurrent introspection
@@ -63,8 +63,6 @@ type keySet struct {
 	*token.Keys
 	etag string
 	raw  json.RawMessage
-	// A revoked key was still published: its successor may not have been published yet.
-	outdated bool
 }
 
 // ruleSet is the access rules, as they were fetched.

@@ -96,7 +96,10 @@ func (u *Usher) checkStale(ctx context.Context, raw string, v *verified, now int
 // first verifies a token that is not in the cache.
 func (u *Usher) first(ctx context.Context, raw string, key digest, now int64) (*verified, error) {
 	claims, err := token.Verify(raw, u.keys.Load().Keys, u.options, now)
-	if errors.Is(err, token.ErrKeyUnknown) && token.KeyOf(raw) != "" && u.fetchKeys(ctx, false) == nil {
+	if errors.Is(err, token.ErrKeyUnknown) && token.KeyOf(raw) != "" {
+		if err := u.seekKeys(ctx); err != nil {
+			u.config.Logger.Debug("usher: the keys were not fetched for an unknown one", "error", err)
+		}
 		claims, err = token.Verify(raw, u.keys.Load().Keys, u.options, now)
 	}
 	if err != nil {

@@ -14,12 +14,13 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
 // issuer implements Usher as far as a module needs it, in memory.
 type issuer struct {
-	key     *ecdsa.PrivateKey
+	key     atomic.Pointer[signingKey]
 	now     func() time.Time
 	project string
 
@@ -34,14 +35,26 @@ type issuer struct {
 	inactive map[string]bool // tokens for which introspection says inactive
 }
 
+// signingKey is the key that tokens and rules are signed with.
+type signingKey struct {
+	*ecdsa.PrivateKey
+	id string
+}
+
 var errOffline = errors.New("ushertest: Usher is away")
 
 func newIssuer(project string, now func() time.Time) (*issuer, error) {
+	i := &issuer{now: now, project: project, changed: make(chan struct{}), epoch: 1, inactive: map[string]bool{}}
+	return i, i.rotate("ushertest")
+}
+
+// rotate signs with a new key from now on.
+func (i *issuer) rotate(id string) error {
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
-	if err != nil {
-		return nil, err
+	if err == nil {
+		i.key.Store(&signingKey{PrivateKey: key, id: id})
 	}
-	return &issuer{key: key, now: now, project: project, changed: make(chan struct{}), epoch: 1, inactive: map[string]bool{}}, nil
+	return err
 }
 
 // RoundTrip implements http.RoundTripper.
@@ -108,25 +121,25 @@ func answer(w http.ResponseWriter, v any) {
 }
 
 func (i *issuer) publicKey() map[string]any {
-	public, err := i.key.PublicKey.ECDH()
+	key := i.key.Load()
+	public, err := key.PublicKey.ECDH()
 	if err != nil {
 		panic(err) // it was generated on the curve
 	}
 	point := public.Bytes() // 4, X, Y
 	return map[string]any{
-		"kty": "EC", "crv": "P-256", "alg": "ES256", "use": "sig", "kid": keyID,
+		"kty": "EC", "crv": "P-256", "alg": "ES256", "use": "sig", "kid": key.id,
 		"x": base64.RawURLEncoding.EncodeToString(point[1:33]), "y": base64.RawURLEncoding.EncodeToString(point[33:]),
 	}
 }
 
-const keyID = "ushertest"
-
 // sign makes a compact JWS with ES256 (RFC 7515 §3.1, RFC 7518 §3.4).
 func (i *issuer) sign(typ string, payload []byte) string {
-	header := fmt.Sprintf(`{"alg":"ES256","kid":%q,"typ":%q}`, keyID, typ)
+	key := i.key.Load()
+	header := fmt.Sprintf(`{"alg":"ES256","kid":%q,"typ":%q}`, key.id, typ)
 	input := base64.RawURLEncoding.EncodeToString([]byte(header)) + "." + base64.RawURLEncoding.EncodeToString(payload)
 	hash := sha256.Sum256([]byte(input))
-	r, s, err := ecdsa.Sign(rand.Reader, i.key, hash[:])
+	r, s, err := ecdsa.Sign(rand.Reader, key.PrivateKey, hash[:])
 	if err != nil {
 		panic(err) // the system has no randomness
 	}

@@ -245,6 +245,14 @@ func (u *Usher) publish(table string) int64 {
 	return u.issuer.revision
 }
 
+// Rotate signs tokens with a new key from now on, without a notice to the module.
+func (u *Usher) Rotate() {
+	u.t.Helper()
+	if err := u.issuer.rotate(fmt.Sprintf("ushertest-%d", u.minted.Add(1))); err != nil {
+		u.t.Fatal(err)
+	}
+}
+
 // Break begins a new epoch of the feed, as after a backup was restored, and waits until the module has taken a snapshot.
 func (u *Usher) Break() {
 	u.t.Helper()

@@ -44,6 +44,8 @@ export interface TestUsher {
   asUser(user?: TestUser): Promise<{ authorization: string }>;
   /** Revokes something; resolves when the module has applied it. */
   revoke(kind: RevocationKind, name: string): Promise<void>;
+  /** Signs with a new key from now on, without a notice to the module. */
+  rotate(): Promise<void>;
   /** Publishes access rules; resolves with their revision when the module has applied them. */
   publish(rules: TestRules): Promise<number>;
   /** Makes Usher unreachable, or reachable again. */
@@ -92,6 +94,7 @@ export async function createTestUsher(
       const place = await issuer.revoke(kind, name);
       await knows(() => usher.state.place === place);
     },
+    rotate: () => issuer.rotate(),
     publish: async (next) => {
       const revision = issuer.publish(next);
       await knows(() => usher.state.revision === revision);
@@ -178,8 +181,12 @@ class MemoryIssuer {
     return `e1.${c}`;
   }
 
+  async rotate(): Promise<void> {
+    ({ keys: this.#keys, jwk: this.#jwk } = await newKey(randomUUID()));
+  }
+
   async revoke(kind: RevocationKind, name: string): Promise<string> {
-    if (kind === 'kid') ({ keys: this.#keys, jwk: this.#jwk } = await newKey(randomUUID()));
+    if (kind === 'kid') await this.rotate();
     this.#revoked.add(`${kind} ${name}`);
     const now = Math.floor(Date.now() / 1000);
     const mark = ['sub', 'client', 'project'].includes(kind) ? { before: this.#position + 1 } : {};

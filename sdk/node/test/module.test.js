@@ -48,7 +48,7 @@ test('a key that leaked stays gone although a cache still serves it', async () =
   await issuer.close();
 });
 
-test('the next key is fetched after a second while the revoked one is published', async () => {
+test('a key whose notice was lost is fetched at once, and keys that nobody knows once in a second', async () => {
   const [old, next] = await Promise.all([generateKeyPair('ES256'), generateKeyPair('ES256')]);
   const jwk = async (kid, { publicKey }) => ({ ...(await exportJWK(publicKey)), kid, use: 'sig', alg: 'ES256' });
   let published = [await jwk('old', old)];
@@ -56,15 +56,25 @@ test('the next key is fetched after a second while the revoked one is published'
   const fetch = () => Promise.resolve(Response.json({ keys: published, fetches: (fetches += 1) }));
   const keys = new KeySet(fetch, () => Promise.resolve('https://id.example.com/jwks'));
   const token = await new SignJWT({}).setProtectedHeader({ alg: 'ES256', kid: 'next' }).sign(next.privateKey);
-  const verify = (kid, later) => keys.verify(token, { alg: 'ES256', kid }, Date.now() / 1000 + later);
+  const start = Date.now() / 1000;
+  const verify = (kid, later) => keys.verify(token, { alg: 'ES256', kid }, start + later);
   await keys.refresh();
-  keys.remove('old');
-  await keys.refresh();
+  await assert.rejects(verify('next', 0), refused('key_unknown'), 'it is not published yet');
   published = [await jwk('next', next)];
-  await assert.rejects(verify('next', 0), refused('key_unknown'));
-  await verify('next', 1.5);
-  await assert.rejects(verify('other', 5), refused('key_unknown'));
-  assert.equal(fetches, 3, 'ten seconds again');
+  await assert.rejects(verify('next', 0.5), refused('key_unknown'));
+  await Promise.all([verify('next', 1), verify('next', 1)]);
+  assert.equal(fetches, 3, 'who comes meanwhile waits for the same response');
+  await assert.rejects(verify('other', 1.5), refused('key_unknown'));
+  assert.equal(fetches, 3);
+});
+
+test('a new key is known at once, however recently the keys were fetched', async () => {
+  const issuer = await make();
+  await issuer.token();
+  await issuer.usher.keys.refresh();
+  await issuer.rotate();
+  assert.equal((await issuer.usher.verify(await issuer.token())).kind, 'user');
+  await issuer.close();
 });
 
 describe('the client of a token', () => {
@@ -108,8 +118,9 @@ describe('the client of a token', () => {
   });
 });
 
-test('tokens with keys that nobody knows fetch the keys once in ten seconds, and keep nobody else waiting', async () => {
+test('tokens with keys that nobody knows fetch the keys once in a second, and keep nobody else waiting', async () => {
   let fetches = 0;
+  const started = Date.now();
   const issuer = await make();
   const { refresh } = issuer.usher.keys;
   issuer.usher.keys.refresh = function counted() {
@@ -123,7 +134,7 @@ test('tokens with keys that nobody knows fetch the keys once in ten seconds, and
     );
     await assert.rejects(issuer.usher.verify(`${header}.${claims}.${signature}`), refused('key_unknown'));
   }
-  assert.ok(fetches <= 1, `${fetches}`);
+  assert.ok(fetches <= 1 + (Date.now() - started) / 1000, `${fetches}`);
   assert.equal((await issuer.usher.verify(await issuer.token())).kind, 'user');
   await issuer.close();
 });

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import time
 from typing import Any
 
 import httpx
@@ -120,7 +121,7 @@ def test_an_issuer_that_leads_elsewhere_is_not_believed(answers: dict[str, Any],
         usher.close()
 
 
-def test_random_keys_make_no_requests() -> None:
+def test_random_keys_make_one_request_in_a_second() -> None:
     asked: list[str] = []
     test = create_test_usher(clients=[CLIENT])
     mint = test.mint.answer
@@ -130,6 +131,7 @@ def test_random_keys_make_no_requests() -> None:
         transport=httpx.MockTransport(lambda request: asked.append(request.url.path) or mint(request)),  # type: ignore[func-returns-value]
     )  # fmt: skip
     usher.start()
+    begun = time.monotonic()
     try:
         stranger = ECKey.generate_key("P-256")
         for number in range(500):
@@ -137,7 +139,7 @@ def test_random_keys_make_no_requests() -> None:
             token = jws.serialize_compact(header, b"{}", stranger, algorithms=["ES256"])
             with pytest.raises(Refusal, match="key_unknown"):
                 usher.authenticate(token)
-        assert asked.count("/oauth2/jwks") <= 2
+        assert asked.count("/oauth2/jwks") <= 2 + time.monotonic() - begun
         assert usher.authenticate(test.token()).user.id == "user_test"
     finally:
         usher.close()

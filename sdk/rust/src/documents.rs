@@ -15,7 +15,7 @@ use crate::state::{RuleSet, State};
 use crate::token::{Keys, verify_document};
 
 /// The least number of seconds between two fetches of the keys because of tokens with unknown keys.
-const KEYS_PAUSE: i64 = 10;
+const KEYS_PAUSE: i64 = 1;
 
 /// Access rules that are not applied.
 #[derive(Debug, thiserror::Error)]
@@ -33,15 +33,25 @@ pub(crate) enum RulesRefused {
 }
 
 impl State {
-    /// Fetches the keys; unless forced not more often than each ten seconds, and once after each connection of the feed.
-    pub(crate) async fn fetch_keys(&self, force: bool) -> Result<(), IssuerError> {
-        let mut fetched = self.keys_fetched.lock().await;
+    /// Fetches the keys.
+    pub(crate) async fn fetch_keys(&self) -> Result<(), IssuerError> {
+        let _turn = self.keys_sought.lock().await;
+        self.load_keys().await
+    }
+
+    /// Fetches the keys for an unknown one, at most once in a second: the notice of a new key may have been lost. Who comes
+    /// meanwhile waits for the same response.
+    pub(crate) async fn seek_keys(&self) -> Result<(), IssuerError> {
+        let mut sought = self.keys_sought.lock().await;
         let now = self.now();
-        let needed = self.keys_uncertain.swap(false, Ordering::Relaxed) || force;
-        if !needed && fetched.is_some_and(|at| (0..KEYS_PAUSE).contains(&(now - at))) {
-            return Err(IssuerError::TooSoon);
+        if sought.is_some_and(|at| (now - at).abs() < KEYS_PAUSE) {
+            return Ok(());
         }
-        *fetched = Some(now);
+        *sought = Some(now);
+        self.load_keys().await
+    }
+
+    async fn load_keys(&self) -> Result<(), IssuerError> {
         let answer = self.issuer.keys().await?;
         let keys = Keys::parse(&answer.body).map_err(|fault| answer.unreadable(&fault))?;
         let old = self.use_keys(&keys, answer.etag.clone(), answer.json()?);
@@ -57,7 +67,7 @@ impl State {
         if !self.keys_wanted.swap(false, Ordering::Relaxed) && !self.has_outdated_keys() {
             return Ok(());
         }
-        if let Err(error) = self.fetch_keys(true).await {
+        if let Err(error) = self.fetch_keys().await {
             self.keys_wanted.store(true, Ordering::Relaxed);
             return Err(error);
         }
@@ -111,7 +121,7 @@ impl State {
         let epoch = self.cursor().map_or(0, |cursor| cursor.epoch);
         let mut applied = self.apply_rules(&jws, &answer.etag, epoch);
         if matches!(applied, Err(RulesRefused::Unsigned(Reason::KeyUnknown))) {
-            self.fetch_keys(false).await?;
+            self.seek_keys().await?;
             applied = self.apply_rules(&jws, &answer.etag, epoch);
         }
         applied.map_err(|fault| answer.unreadable(&fault))?;

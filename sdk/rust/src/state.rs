@@ -65,8 +65,8 @@ pub(crate) struct State {
     pub(crate) clients: RwLock<HashSet<String>>,
     /// Keys that leaked: a cache may still serve them when their entry has expired.
     pub(crate) revoked_keys: Mutex<HashSet<String>>,
-    /// When keys were last fetched, in seconds since the epoch; locked while they are.
-    pub(crate) keys_fetched: tokio::sync::Mutex<Option<i64>>,
+    /// When keys were last fetched for an unknown one, in seconds since the epoch; locked while keys are fetched.
+    pub(crate) keys_sought: tokio::sync::Mutex<Option<i64>>,
     /// When the list was last up to date, in seconds since the epoch; 0: never.
     pub(crate) synced: AtomicI64,
     /// The published revision of the access rules; 0: none.
@@ -77,8 +77,6 @@ pub(crate) struct State {
     pub(crate) connected: AtomicBool,
     /// The published keys have changed.
     pub(crate) keys_wanted: AtomicBool,
-    /// The keys may have changed without notice, because the feed was not connected.
-    pub(crate) keys_uncertain: AtomicBool,
     /// Keys or rules have to be fetched.
     pub(crate) documents_wanted: Notify,
     /// Other rules are applied.
@@ -102,13 +100,12 @@ impl State {
             rules: RwLock::default(),
             clients: RwLock::default(),
             revoked_keys: Mutex::default(),
-            keys_fetched: tokio::sync::Mutex::default(),
+            keys_sought: tokio::sync::Mutex::default(),
             synced: AtomicI64::new(0),
             wanted: AtomicU64::new(0),
             unpublished: AtomicBool::new(false),
             connected: AtomicBool::new(false),
             keys_wanted: AtomicBool::new(false),
-            keys_uncertain: AtomicBool::new(false),
             documents_wanted: Notify::new(),
             rules_applied: Notify::new(),
             asking: Semaphore::new(MOST_ASKING),

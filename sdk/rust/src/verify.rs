@@ -81,9 +81,8 @@ impl State {
         };
         match attempt() {
             Err(Reason::KeyUnknown) if Jws::parse(token, MAX_LENGTH).is_ok_and(|jws| !jws.kid().is_empty()) => {
-                if let Err(error) = self.fetch_keys(false).await {
+                if let Err(error) = self.seek_keys().await {
                     tracing::debug!(%error, "usher: the keys were not fetched for an unknown one");
-                    return Err(Reason::KeyUnknown);
                 }
                 attempt()
             }

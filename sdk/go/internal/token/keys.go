@@ -81,7 +81,6 @@ func (k *Keys) Without(kids map[string]bool) *Keys {
 }
 
 // Len is the number of keys.
-func (k *Keys) Len() int { return len(k.byID) }
 
 // find gives the key with this id and algorithm.
 func (k *Keys) find(kid, alg string) *key {

@@ -5,9 +5,7 @@ import { Refusal } from '../core/refusal.js';
 import { send, unexpected } from './http.js';
 
 /** Seconds between two fetches because of an unknown `kid`. */
-const COOLDOWN = 10;
-/** The same while a revoked key is still published: an instance of Usher may send the revocation of a key before it publishes the next one. */
-const COOLDOWN_OUTDATED = 1;
+const COOLDOWN = 1;
 const TYPES: Record<string, string> = { ES: 'EC', RS: 'RSA', PS: 'RSA', Ed: 'OKP' };
 
 interface Jwk {
@@ -26,10 +24,9 @@ export class KeySet {
   #kids = new Set<string>();
   /** Revoked keys. They are ignored even if a cache still serves them. */
   readonly #revoked = new Set<string>();
-  /** A revoked key was still published: its successor may not have been published yet. */
-  #isOutdated = false;
   #fetching: Promise<void> | undefined;
-  #fetchedAt = Number.NEGATIVE_INFINITY;
+  /** When the keys were last fetched because of an unknown `kid`, in seconds since the epoch. */
+  #soughtAt = Number.NEGATIVE_INFINITY;
   readonly #fetch: typeof globalThis.fetch;
   readonly #address: () => Promise<string>;
   /** Called when the keys have changed. */
@@ -54,7 +51,6 @@ export class KeySet {
     const keys = (jwks as { keys?: unknown } | null)?.keys;
     if (!Array.isArray(keys)) throw new TypeError('a key set is expected');
     const good = (keys as Jwk[]).filter(({ kid }) => kid === undefined || !this.#revoked.has(kid));
-    this.#isOutdated = good.length < keys.length;
     this.#jwks = { keys: good };
     this.#etag = etag;
     this.#imported = new Map();
@@ -86,20 +82,29 @@ export class KeySet {
     const response = await send(this.#fetch, await this.#address());
     if (!response.ok) throw unexpected(response);
     this.restore(await response.json(), response.headers.get('etag') ?? '');
-    this.#fetchedAt = Date.now() / 1000;
     this.onChange(this.#etag, this.#jwks);
   }
 
   /**
-   * Verifies a signature and returns the payload. For an unknown `kid` the keys are fetched again.
+   * Fetches the keys for an unknown `kid`: the notice of a new key may have been lost, and an instance of Usher may send the revocation
+   * of a key before it publishes the next one. Tokens that arrive meanwhile wait for the same response.
+   */
+  async #seek(now: number): Promise<void> {
+    if (!this.#fetching) {
+      if (!(Math.abs(now - this.#soughtAt) >= COOLDOWN)) return;
+      this.#soughtAt = now;
+    }
+    await this.refresh().catch(() => {});
+  }
+
+  /**
+   * Verifies a signature and returns the payload. For an unknown `kid` the keys are fetched again, at most once in a second.
    * @throws {Refusal} `key_unknown`, `signature_invalid`
    */
   async verify(token: string, header: { alg: string; kid: string | undefined }, now: number): Promise<Uint8Array> {
     let key = this.#find(header);
-    const cooldown = this.#isOutdated ? COOLDOWN_OUTDATED : COOLDOWN;
-    if (!key && header.kid !== undefined && now - this.#fetchedAt > cooldown) {
-      this.#fetchedAt = now;
-      await this.refresh().catch(() => {});
+    if (!key && header.kid !== undefined) {
+      await this.#seek(now);
       key = this.#find(header);
     }
     if (!key) throw new Refusal('key_unknown');

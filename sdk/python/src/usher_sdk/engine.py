@@ -34,11 +34,8 @@ from .rules import PublishedRules
 from .seen import SeenSessions
 from .stores.base import Store
 
-_KEYS_AGAIN: Final = 10.0
+_SEEK_AGAIN: Final = 1.0
 """Seconds between two fetches of the keys for an unknown ``kid``."""
-_OUTDATED_KEYS_AGAIN: Final = 1.0
-"""The same while a revoked key is still published: an instance of Usher may send the revocation of a key before it
-publishes the next one."""
 _NOTE_TIME: Final = 30.0
 """Seconds between two notes in the store that the list is whole."""
 _LAST_SAVE: Final = 5.0
@@ -84,11 +81,10 @@ class Engine:
         )
         self._revoked_kids: set[str] = set()
         """Keys that leaked. A cache on the way may still serve them when their entry is over."""
-        self._keys_outdated = False
-        """A revoked key was still published: its successor may not have been published yet."""
         self._jwks: Mapping[str, Any] | None = None
         self._jwks_etag: str | None = None
-        self._keys_tried_at = 0.0
+        self._keys_sought_at = 0.0
+        """When the keys were last fetched for an unknown ``kid``."""
         self._noted_at = 0.0
         self._write = threading.RLock()
         self._fetching_keys = threading.Lock()
@@ -127,7 +123,7 @@ class Engine:
         try:
             token = check(read(text, keys, self.options.algorithms), self._expected, now)
         except TokenRefused as refused:
-            if refused.reason == "key_unknown" and now - self._keys_tried_at >= self._keys_again:
+            if refused.reason == "key_unknown" and self._may_seek_keys(now):
                 raise AskUsher("keys") from None
             raise Refusal(refused.reason) from refused
         if not token.client_proven and token.client_id not in self._clients:
@@ -173,19 +169,19 @@ class Engine:
         token = self.cache.get(self.cache.key(text))
         return token if token is not None else self._verify(text, self.keys or KeyRing({}), self.now())
 
-    @property
-    def _keys_again(self) -> float:
-        """Seconds between two fetches of the keys because of tokens."""
-        return _OUTDATED_KEYS_AGAIN if self._keys_outdated else _KEYS_AGAIN
+    def _may_seek_keys(self, now: float) -> bool:
+        """May a token have the keys fetched? While somebody fetches them, it waits for those."""
+        return self._fetching_keys.locked() or abs(now - self._keys_sought_at) >= _SEEK_AGAIN
 
     def refresh_keys_for_request(self) -> None:
-        """Fetch the keys because a request needs them.
+        """Fetch the keys because a request needs them: the notice of a new key may have been lost, and an instance of
+        Usher may send the revocation of a key before it publishes the next one.
 
         Raises:
             Refusal: 503, where there are none.
         """
         try:
-            self.refresh_keys(least_age=self._keys_again)
+            self._seek_keys()
         except IssuerError as cause:
             self.logger.warning("%s", cause)
         if self.keys is None:
@@ -242,18 +238,26 @@ class Engine:
             self.ready.set()
             self.listeners.tell(Event("ready"))
 
-    def refresh_keys(self, least_age: float = 0.0) -> None:
-        """Fetch the published keys, unless they were just fetched."""
+    def refresh_keys(self) -> None:
+        """Fetch the published keys."""
         with self._fetching_keys:
-            if self.now() - self._keys_tried_at < least_age:
+            self._fetch_keys()
+
+    def _seek_keys(self) -> None:
+        with self._fetching_keys:
+            now = self.now()
+            if abs(now - self._keys_sought_at) < _SEEK_AGAIN:
                 return
-            self._keys_tried_at = self.now()
-            jwks, etag = self.issuer.keys()
-            with self._write:
-                changed = jwks != self._jwks
-                self._take_keys(jwks, etag)
-                if changed:
-                    self._append({"t": "jwks", "etag": etag, "jwks": jwks})
+            self._keys_sought_at = now
+            self._fetch_keys()
+
+    def _fetch_keys(self) -> None:
+        jwks, etag = self.issuer.keys()
+        with self._write:
+            changed = jwks != self._jwks
+            self._take_keys(jwks, etag)
+            if changed:
+                self._append({"t": "jwks", "etag": etag, "jwks": jwks})
 
     def _take_keys(self, jwks: Mapping[str, Any], etag: str | None) -> None:
         try:
@@ -261,7 +265,6 @@ class Engine:
         except ValueError as cause:
             raise IssuerError(f"the keys of Usher do not read: {cause}") from cause
         keys = published.without(self._revoked_kids)
-        self._keys_outdated = keys.kids != published.kids
         gone = self.keys is not None and not self.keys.kids <= keys.kids
         self.keys, self._jwks, self._jwks_etag = keys, jwks, etag
         if gone:
@@ -270,7 +273,7 @@ class Engine:
     def _drop_revoked_keys(self, entries: Iterable[Mapping[str, Any]]) -> None:
         self._revoked_kids |= {str(entry["v"]) for entry in entries if entry.get("k") == "kid"}
         if self.keys is not None and self.keys.kids & self._revoked_kids:
-            self.keys, self._keys_outdated = self.keys.without(self._revoked_kids), True
+            self.keys = self.keys.without(self._revoked_kids)
             self.cache.clear()
 
     @property

@@ -12,7 +12,7 @@ use crate::state::State;
 impl State {
     /// Fetches keys, list and rules.
     pub(crate) async fn begin(&self) -> Result<(), IssuerError> {
-        self.fetch_keys(true).await?;
+        self.fetch_keys().await?;
         if !self.follows() {
             self.note_ready();
         } else if self.cursor().is_some() {
@@ -44,7 +44,7 @@ impl State {
         self.want_rules(snapshot.policy);
         let keys = self.current_keys().map(|keys| keys.etag.clone());
         if snapshot.keys_etag.is_some() && keys != snapshot.keys_etag {
-            self.fetch_keys(true).await?;
+            self.fetch_keys().await?;
         }
         self.synced.store(asked, Ordering::Relaxed);
         self.save().await;

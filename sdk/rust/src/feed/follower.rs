@@ -113,7 +113,6 @@ impl Follower {
         };
         self.unopened = 0;
         self.failures = 0;
-        state.keys_uncertain.store(true, Ordering::Relaxed);
         state.connected.store(true, Ordering::Relaxed);
         let end = socket.follow().await;
         state.connected.store(false, Ordering::Relaxed);

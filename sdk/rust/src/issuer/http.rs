@@ -45,9 +45,6 @@ pub(crate) enum IssuerError {
     /// Something that no retry solves: the options do not fit this issuer.
     #[error("{0}")]
     Misfit(String),
-    /// Keys were fetched a moment ago.
-    #[error("the key set was fetched a moment ago")]
-    TooSoon,
     /// A cache or an instance of Usher publishes an old key set.
     #[error("the key set still has a revoked key")]
     KeysOutdated,
