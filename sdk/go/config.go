@@ -34,6 +34,9 @@ type Config struct {
 	ClientSecret string
 	// Audience that the aud claim of tokens must contain: an audience of the project's clients.
 	Audience string
+	// BaseURL is the URL of the application, which proofs of DPoP are for. Audience if empty, where that is a URL; without
+	// one, tokens that are bound to a key are refused.
+	BaseURL string
 	// Project is the id of the project, to fetch its access rules. Required unless Policy.Off.
 	Project string
 	// Clients whose tokens are accepted. If nil, the first token of each client is introspected, because Usher answers
@@ -135,8 +138,11 @@ type PolicyConfig struct {
 func (c *Config) check() error {
 	var faults []error
 	fault := func(format string, args ...any) { faults = append(faults, fmt.Errorf("usher: "+format, args...)) }
-	if err := checkIssuer(c.Issuer); err != nil {
+	if err := checkURL(c.Issuer); err != nil {
 		fault("Config.Issuer: %w", err)
+	}
+	if err := checkURL(c.BaseURL); err != nil && c.BaseURL != "" {
+		fault("Config.BaseURL: %w", err)
 	}
 	for name, value := range map[string]string{
 		"ClientID": c.ClientID, "ClientSecret": c.ClientSecret, "Audience": c.Audience,
@@ -209,6 +215,9 @@ func (c *Config) fill() {
 	if c.CacheSize == 0 {
 		c.CacheSize = DefaultCacheSize
 	}
+	if u, err := url.Parse(c.Audience); c.BaseURL == "" && err == nil && (u.Scheme == "https" || u.Scheme == "http") {
+		c.BaseURL = c.Audience
+	}
 	if c.StoreSecret == "" {
 		c.StoreSecret = c.ClientSecret
 	}
@@ -223,18 +232,18 @@ func (c *Config) fill() {
 	}
 }
 
-// checkIssuer accepts https, and http on loopback, without query, fragment or credentials (OpenID Connect Discovery §3).
-func checkIssuer(issuer string) error {
-	u, err := url.Parse(issuer)
+// checkURL accepts https, and http on loopback, without query, fragment or credentials (OpenID Connect Discovery §3).
+func checkURL(address string) error {
+	u, err := url.Parse(address)
 	switch {
-	case issuer == "":
+	case address == "":
 		return errors.New("it is needed")
 	case err != nil || u.Host == "":
-		return fmt.Errorf("%q is no address", issuer)
+		return fmt.Errorf("%q is no address", address)
 	case u.RawQuery != "" || u.Fragment != "" || u.User != nil:
-		return fmt.Errorf("%q has a query, a fragment or credentials", issuer)
+		return fmt.Errorf("%q has a query, a fragment or credentials", address)
 	case u.Scheme != "https" && (u.Scheme != "http" || !isLoopback(u.Hostname())):
-		return fmt.Errorf("%q is neither https nor http on loopback", issuer)
+		return fmt.Errorf("%q is neither https nor http on loopback", address)
 	}
 	return nil
 }

@@ -1,30 +1,32 @@
 package usher
 
 import (
+	"bytes"
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 	"sync"
 	"time"
 )
 
-// FileStore keeps the snapshot in an append-only log file, and values in files beside it, all with mode 0600. A lock file
-// makes sure that one process writes at a time. Appended lines are synced to disk within a second.
+// FileStore keeps the snapshot in an append-only log file, and values in a file beside it, all with mode 0600. A lock file
+// makes sure that one process writes at a time. What is written is on the disk within a second.
 type FileStore struct {
 	path string
 	lock *os.File
 
-	mutex  sync.Mutex
-	log    *os.File
-	dirty  bool
-	closed bool
-	done   chan struct{}
+	mutex   sync.Mutex
+	log     *os.File
+	dirty   bool // lines were appended that may not be on the disk
+	values  map[string]storedValue
+	changed bool // values were changed that are not on the disk
+	closed  bool
+	done    chan struct{}
 }
 
 // OpenFileStore opens or creates the log at a path. It returns an error if the folder is not writable or another process
@@ -43,6 +45,7 @@ func OpenFileStore(path string) (*FileStore, error) {
 		return nil, fmt.Errorf("usher: the store cannot be written: %w", err)
 	}
 	f := &FileStore{path: path, lock: lock, log: log, done: make(chan struct{})}
+	f.loadValues()
 	go f.syncEachSecond()
 	return f, nil
 }
@@ -56,9 +59,8 @@ func (f *FileStore) syncEachSecond() {
 			return
 		case <-ticker.C:
 			f.mutex.Lock()
-			if f.dirty && !f.closed {
-				_ = f.log.Sync() // the next write reports the error
-				f.dirty = false
+			if !f.closed {
+				_ = f.flush() // Close reports the error if it stays
 			}
 			f.mutex.Unlock()
 		}
@@ -74,7 +76,7 @@ func (f *FileStore) Close() error {
 	}
 	f.closed = true
 	close(f.done)
-	err := errors.Join(f.log.Sync(), f.log.Close())
+	err := errors.Join(f.flush(), f.log.Close())
 	unlockFile(f.lock)
 	return err
 }
@@ -117,7 +119,7 @@ func (f *FileStore) AppendRevocations(_ context.Context, lines []byte) error {
 	return err
 }
 
-// storedValue is the content of a value's file.
+// storedValue is a value of the file of values.
 type storedValue struct {
 	Ends int64  `json:"ends"` // seconds since the epoch
 	Data []byte `json:"data"`
@@ -127,42 +129,60 @@ type storedValue struct {
 func (f *FileStore) Get(_ context.Context, key string) ([]byte, error) {
 	f.mutex.Lock()
 	defer f.mutex.Unlock()
-	text, err := os.ReadFile(f.valuePath(key))
-	if errors.Is(err, fs.ErrNotExist) {
+	v, known := f.values[key]
+	if !known || time.Now().Unix() >= v.Ends {
 		return nil, nil
 	}
-	var v storedValue
-	if err != nil || json.Unmarshal(text, &v) != nil || time.Now().Unix() >= v.Ends {
-		return nil, err
-	}
-	return v.Data, nil
+	return bytes.Clone(v.Data), nil
 }
 
 // Set implements Store.
 func (f *FileStore) Set(_ context.Context, key string, value []byte, ttl time.Duration) error {
 	f.mutex.Lock()
 	defer f.mutex.Unlock()
-	text, err := json.Marshal(storedValue{Ends: time.Now().Add(ttl).Unix(), Data: value})
-	if err != nil {
-		return err
+	if f.closed {
+		return fs.ErrClosed
 	}
-	return replaceFile(f.valuePath(key), text)
+	f.values[key] = storedValue{Ends: time.Now().Add(ttl).Unix(), Data: bytes.Clone(value)}
+	f.changed = true
+	return nil
 }
 
 // Delete implements Store.
 func (f *FileStore) Delete(_ context.Context, key string) error {
 	f.mutex.Lock()
 	defer f.mutex.Unlock()
-	if err := os.Remove(f.valuePath(key)); !errors.Is(err, fs.ErrNotExist) {
-		return err
-	}
+	delete(f.values, key)
+	f.changed = true
 	return nil
 }
 
-// valuePath gives the file of a value. Its name is a hash, because a key may contain any character.
-func (f *FileStore) valuePath(key string) string {
-	sum := sha256.Sum256([]byte(key))
-	return f.path + "." + hex.EncodeToString(sum[:8])
+// loadValues reads the values. What cannot be read is none: no decision depends on them.
+func (f *FileStore) loadValues() {
+	f.values = map[string]storedValue{}
+	if text, err := os.ReadFile(f.path + ".values"); err == nil {
+		_ = json.Unmarshal(text, &f.values)
+	}
+}
+
+// flush writes to disk what is not there yet.
+func (f *FileStore) flush() error {
+	var err error
+	if f.dirty {
+		f.dirty = false
+		err = f.log.Sync()
+	}
+	if !f.changed {
+		return err
+	}
+	f.changed = false
+	now := time.Now().Unix()
+	maps.DeleteFunc(f.values, func(_ string, v storedValue) bool { return now >= v.Ends })
+	text, marshal := json.Marshal(f.values)
+	if marshal != nil {
+		return errors.Join(err, marshal)
+	}
+	return errors.Join(err, replaceFile(f.path+".values", text))
 }
 
 // replaceFile replaces a file atomically.

@@ -57,20 +57,30 @@ func (u *Usher) identify(r *http.Request) (*state, *http.Request) {
 		return s, r
 	}
 	s := &state{usher: u, now: u.now()}
-	raw, err := bearerOf(r)
-	if err == nil {
-		var v *verified
-		if v, err = u.check(r.Context(), raw, s.now); err == nil {
-			s.auth = u.newAuth(r.Context(), raw, v, r)
-			u.seen.note(v.claims, r, s.now)
-		}
-	}
-	s.refusal = err
+	s.refusal = u.admit(s, r)
 	r = r.WithContext(context.WithValue(r.Context(), contextKey{}, s))
 	if s.auth != nil {
 		s.auth.ctx, s.auth.request = r.Context(), r
 	}
 	return s, r
+}
+
+// admit verifies the token of a request, and the proof of its key where it is bound to one.
+func (u *Usher) admit(s *state, r *http.Request) error {
+	credentials, err := credentialsOf(r)
+	if err != nil {
+		return err
+	}
+	v, err := u.check(r.Context(), credentials.Token, s.now)
+	if err != nil {
+		return err
+	}
+	if err := u.checkBinding(r, credentials, v.claims.Thumbprint, s.now); err != nil {
+		return err
+	}
+	s.auth = u.newAuth(r.Context(), credentials.Token, v, r)
+	u.seen.note(v.claims, r, s.now)
+	return nil
 }
 
 // checkRoutes applies the route rules.

@@ -8,6 +8,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/usher-id/usher/sdk/go/internal/token"
 )
 
 // Refusal says why a request is refused. Codes and reasons are the same in every SDK (sdk/vectors/README.md).
@@ -49,6 +51,7 @@ var kinds = map[string]struct {
 	"rules_missing":         {http.StatusServiceUnavailable, "UNAVAILABLE"},
 	"rules_unpublished":     {http.StatusServiceUnavailable, "UNAVAILABLE"},
 	"list_stale":            {http.StatusServiceUnavailable, "UNAVAILABLE"},
+	"store_unavailable":     {http.StatusServiceUnavailable, "UNAVAILABLE"},
 	"introspection_failed":  {http.StatusServiceUnavailable, "UNAVAILABLE"},
 	"entity_check_missing":  {http.StatusInternalServerError, "INTERNAL"},
 	"resource_failed":       {http.StatusInternalServerError, "INTERNAL"},
@@ -82,12 +85,19 @@ func refuse(reason string) *Refusal {
 	return &Refusal{Status: kind.status, Code: kind.code, Reason: reason, MaxAge: -1}
 }
 
-// Challenge is the value of WWW-Authenticate (RFC 6750 §3, RFC 9470 §3); "" if there is none.
+// Challenge is the value of WWW-Authenticate (RFC 6750 §3, RFC 9449 §7.1, RFC 9470 §3); "" if there is none.
 func (r *Refusal) Challenge() string {
+	algorithms := `, algs="` + strings.Join(token.ProofAlgorithms, " ") + `"`
 	switch r.Code {
 	case "AUTH_REQUIRED":
 		return "Bearer"
 	case "AUTH_INVALID":
+		switch {
+		case strings.HasPrefix(r.Reason, "proof_"):
+			return `DPoP error="invalid_dpop_proof"` + algorithms
+		case r.Reason == "sender_constrained", r.Reason == "token_unbound":
+			return `DPoP error="invalid_token"` + algorithms
+		}
 		return `Bearer error="invalid_token"`
 	case "REAUTHENTICATION_REQUIRED":
 		challenge := `Bearer error="insufficient_user_authentication"`

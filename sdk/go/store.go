@@ -2,6 +2,7 @@ package usher
 
 import (
 	"context"
+	"maps"
 	"sync"
 	"time"
 )
@@ -31,6 +32,7 @@ type MemoryStore struct {
 	mutex    sync.Mutex
 	snapshot []byte
 	values   map[string]memoryValue
+	swept    time.Time
 }
 
 type memoryValue struct {
@@ -57,7 +59,12 @@ func (m *MemoryStore) Get(_ context.Context, key string) ([]byte, error) {
 func (m *MemoryStore) Set(_ context.Context, key string, value []byte, ttl time.Duration) error {
 	m.mutex.Lock()
 	defer m.mutex.Unlock()
-	m.values[key] = memoryValue{data: append([]byte(nil), value...), ends: time.Now().Add(ttl)}
+	now := time.Now()
+	if now.Sub(m.swept) > time.Minute {
+		m.swept = now
+		maps.DeleteFunc(m.values, func(_ string, v memoryValue) bool { return now.After(v.ends) })
+	}
+	m.values[key] = memoryValue{data: append([]byte(nil), value...), ends: now.Add(ttl)}
 	return nil
 }
 

@@ -74,6 +74,14 @@ func TestAFileStoreIsForItsOwnerAlone(t *testing.T) {
 	if err := store.Set(context.Background(), "key", []byte("value"), time.Hour); err != nil {
 		t.Fatal(err)
 	}
+	for deadline := time.Now().Add(10 * time.Second); ; time.Sleep(10 * time.Millisecond) {
+		if _, err := os.Stat(path + ".values"); err == nil {
+			break
+		}
+		if time.Now().After(deadline) {
+			t.Fatal("values are not written to the disk")
+		}
+	}
 	files, err := os.ReadDir(filepath.Dir(path))
 	if err != nil {
 		t.Fatal(err)
@@ -92,6 +100,9 @@ func TestAFileStoreIsForItsOwnerAlone(t *testing.T) {
 	again, err := usher.OpenFileStore(path)
 	if err != nil {
 		t.Fatalf("it is not given free: %v", err)
+	}
+	if value, err := again.Get(context.Background(), "key"); err != nil || string(value) != "value" {
+		t.Errorf("after a restart it gives %q, %v", value, err)
 	}
 	if err := again.Close(); err != nil {
 		t.Fatal(err)

@@ -50,6 +50,7 @@ type Usher struct {
 	keysRevoked map[string]bool
 	asking      chan struct{} // limits concurrent introspection
 	warned      sync.Map      // unknown permissions
+	spent       spentProofs
 
 	stored persister
 	ready  chan struct{}

@@ -15,9 +15,13 @@ import (
 // refusedFor is how many seconds a token stays refused after introspection said that its client is of another project.
 const refusedFor = 30
 
-// Verify verifies an access token that did not come by HTTP, as with gRPC. The error is a *Refusal.
+// Verify verifies an access token that did not come by HTTP, as with gRPC. One that is bound to a key is refused, because
+// there is no proof. The error is a *Refusal.
 func (u *Usher) Verify(ctx context.Context, accessToken string) (*Auth, error) {
 	v, err := u.check(ctx, accessToken, u.now())
+	if err == nil && v.claims.Thumbprint != "" {
+		err = token.ErrSenderConstrained
+	}
 	if err != nil {
 		return nil, refusalOf(err)
 	}
@@ -180,19 +184,22 @@ func (u *Usher) introspect(ctx context.Context, raw string) (bool, error) {
 	return active, nil
 }
 
-// bearerOf gives the token of a request (RFC 6750 §2.1).
-func bearerOf(r *http.Request) (string, error) {
+// credentialsOf gives the token of a request (RFC 6750 §2.1, RFC 9449 §7.1).
+func credentialsOf(r *http.Request) (token.Credentials, error) {
+	var c token.Credentials
 	lines := r.Header["Authorization"]
 	switch len(lines) {
 	case 0:
-		return "", refuse("token_missing")
+		return c, refuse("token_missing")
 	case 1:
 	default:
-		return "", refuse("credentials_ambiguous")
+		return c, refuse("credentials_ambiguous")
 	}
 	scheme, raw, _ := strings.Cut(lines[0], " ")
-	if !strings.EqualFold(scheme, "Bearer") {
-		return "", refuse("token_missing")
+	c.Token, c.DPoP = strings.Trim(raw, " "), strings.EqualFold(scheme, "DPoP")
+	if !c.DPoP && !strings.EqualFold(scheme, "Bearer") {
+		return c, refuse("token_missing")
 	}
-	return strings.Trim(raw, " "), nil
+	c.Proofs = r.Header["Dpop"]
+	return c, nil
 }

@@ -2,6 +2,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { policyFile } from './generator/files.mjs';
 import { filters } from './generator/filters.mjs';
+import { proofs } from './generator/proofs.mjs';
 import { refusals } from './generator/refusals.mjs';
 import { returns } from './generator/returns.mjs';
 import { revocation } from './generator/revocation.mjs';
@@ -24,6 +25,7 @@ const written = {
     'tokens.json': await tokens(read('tokens.json')),
     'revocation.json': revocation(),
     'filters.json': filters(),
+    'proofs.json': await proofs(read('proofs.json')),
     'refusals.json': refusals(),
     'returns.json': returns(),
     'routes.json': routes(policyFile('decisions.json').table),

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { Auth, type AuthHost, type VerifiedToken } from './auth.js';
 import { checkClaims, isExpired, scopeList } from './core/claims.js';
 import { readHeader, readObject } from './core/jwt.js';
+import { type Credentials, checkBinding } from './core/proof.js';
 import { LruMap } from './core/lru.js';
 import { OptionError, type UsherOptions } from './core/options.js';
 import { Refusal } from './core/refusal.js';
@@ -11,6 +12,7 @@ import { ModuleState } from './module-state.js';
 import { type Answer, problemAnswer } from './http/answer.js';
 import { type RouteDecision, checkRoute, rulesOf } from './policy/route-check.js';
 import type { Attributes } from './policy/value.js';
+import { SpentProofs } from './spent-proofs.js';
 import { WebMode } from './web/web.js';
 
 export type { UsherEvents } from './module-state.js';
@@ -40,7 +42,7 @@ export interface Authentication {
 const REJECTED_FOR = 60;
 /** Seconds for which the result of an introspection is used while the list is stale. */
 const INTROSPECTED = 1;
-const SCHEME = /^Bearer +([^\s,]+)$/i;
+const AUTHORIZATION = /^(?:Bearer|DPoP) +([^\s,]+)$/i;
 
 /** The local module of an application. */
 export class Usher extends ModuleState {
@@ -49,6 +51,7 @@ export class Usher extends ModuleState {
   readonly #host: AuthHost;
   readonly #rejected = new LruMap<number>(10_000);
   readonly #proving = new Map<string, Promise<boolean>>();
+  readonly #spentProofs: SpentProofs;
   readonly #introspected = new LruMap<{ active: boolean; at: number }>(10_000);
 
   /** @throws {OptionError} where the options make no sense */
@@ -56,6 +59,7 @@ export class Usher extends ModuleState {
     super(options);
     const { cacheMax, onDecision } = this.settings;
     this.#tokens = new LruMap(cacheMax);
+    this.#spentProofs = new SpentProofs(this.settings.storage);
     this.#web = this.settings.mode === 'web' ? new WebMode(this) : undefined;
     this.#host = {
       table: () => this.rules?.table,
@@ -78,9 +82,9 @@ export class Usher extends ModuleState {
   /** Authenticates a request. An invalid token is returned as a refusal, which `requireAuth` throws. */
   async authenticate(request: IncomingRequest): Promise<Authentication> {
     try {
-      const token = bearerToken(request.header('authorization'));
-      if (token === undefined) return (await this.#web?.authenticate(request)) ?? { auth: null, refusal: null };
-      return { auth: await this.verify(token, request), refusal: null };
+      const credentials = readCredentials(request);
+      if (credentials === undefined) return (await this.#web?.authenticate(request)) ?? { auth: null, refusal: null };
+      return { auth: await this.#admit(credentials, request), refusal: null };
     } catch (cause) {
       if (!(cause instanceof Refusal)) throw cause;
       return { auth: null, refusal: cause };
@@ -88,11 +92,16 @@ export class Usher extends ModuleState {
   }
 
   /**
-   * Verifies an access token: signature, claims, client, revocation.
+   * Verifies an access token: signature, claims, client, revocation. Tokens that are bound to a key are refused, because there is no proof.
    * @param profile claims of the ID token, in web mode
    * @throws {Refusal}
    */
-  async verify(token: string, request?: IncomingRequest, profile?: Attributes): Promise<Auth> {
+  verify(token: string, request?: IncomingRequest, profile?: Attributes): Promise<Auth> {
+    return this.#admit({ scheme: 'Bearer', token, proofs: [] }, request, profile);
+  }
+
+  async #admit(credentials: Credentials, request?: IncomingRequest, profile?: Attributes): Promise<Auth> {
+    const { token } = credentials;
     const now = Date.now() / 1000;
     await this.becomesReady();
     const key = createHash('sha256').update(token).digest('base64');
@@ -108,6 +117,7 @@ export class Usher extends ModuleState {
       throw new Refusal('token_expired');
     }
     if (this.list.revokedBy(verified.claims, verified.kid, now) !== undefined) throw new Refusal('token_revoked');
+    await this.#checkBinding(credentials, verified.claims.cnf?.jkt, request, now);
     if (this.isStale(now)) await this.#whileStale(token);
     this.seen.note(verified.claims, now, () => ({ ip: request?.ip, userAgent: request?.header('user-agent') }));
     const { userAttributes, context } = this.settings;
@@ -118,6 +128,20 @@ export class Usher extends ModuleState {
       ...(await userAttributes?.({ id: verified.claims.sub, roles: verified.roles }, request?.native)),
     };
     return new Auth(this.#host, token, verified, { user, context: context?.(request?.native) ?? {} });
+  }
+
+  /** A token that is bound to a key needs a proof of that key, for this request (RFC 9449 §7). */
+  async #checkBinding(
+    credentials: Credentials,
+    jkt: string | undefined,
+    request: IncomingRequest | undefined,
+    now: number,
+  ): Promise<void> {
+    if (jkt === undefined && credentials.scheme === 'Bearer') return;
+    const { proofURL: url, clockSkew } = this.settings;
+    const proven = { method: request?.method ?? '', target: request?.target ?? '', url };
+    const proof = await checkBinding(credentials, jkt, proven, clockSkew, now);
+    if (proof && jkt !== undefined) await this.#spentProofs.spend(proof, jkt, now);
   }
 
   async #verifyAnew(token: string, key: string, now: number): Promise<VerifiedToken> {
@@ -248,12 +272,16 @@ export class Usher extends ModuleState {
 const has = (request: IncomingRequest, name: string): boolean => request.header(name) !== undefined;
 
 /**
- * The token of the `Authorization` header (RFC 6750 §2.1); `undefined` for other schemes.
+ * The token of the `Authorization` header (RFC 6750 §2.1, RFC 9449 §7.1); `undefined` for other schemes.
  * @throws {Refusal} `credentials_ambiguous`, `token_malformed`
  */
-export function bearerToken(header: string | undefined): string | undefined {
-  if (header === undefined || !/^Bearer(?:[\s,]|$)/i.test(header)) return undefined;
-  const token = SCHEME.exec(header.trim())?.[1];
+function readCredentials(request: IncomingRequest): Credentials | undefined {
+  const header = request.header('authorization');
+  const scheme = /^(Bearer|DPoP)(?:[\s,]|$)/i.exec(header ?? '')?.[1];
+  if (header === undefined || scheme === undefined) return undefined;
+  const token = AUTHORIZATION.exec(header.trim())?.[1];
   if (token === undefined) throw new Refusal(header.includes(',') ? 'credentials_ambiguous' : 'token_malformed');
-  return token;
+  if (/^bearer$/i.test(scheme)) return { scheme: 'Bearer', token, proofs: [] };
+  // Several headers of one name are joined by commas.
+  return { scheme: 'DPoP', token, proofs: request.header('dpop')?.split(',') ?? [] };
 }

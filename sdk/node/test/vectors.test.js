@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { checkClaims, scopeList } from '../dist/core/claims.js';
 import { readHeader, readObject } from '../dist/core/jwt.js';
+import { checkBinding } from '../dist/core/proof.js';
 import { Refusal } from '../dist/core/refusal.js';
 import { RevocationList } from '../dist/core/revocations.js';
 import { LogWriter, logKey, readLog } from '../dist/core/store-log.js';
@@ -47,7 +48,7 @@ describe('tokens', () => {
         return;
       }
       assert.equal(refusal, undefined);
-      const { kind, sub, client_id, scope, roles } = each.expect;
+      const { kind, sub, client_id, scope, roles, jkt } = each.expect;
       assert.deepEqual(
         {
           kind: answer.sub === answer.client_id ? 'client' : 'user',
@@ -55,9 +56,24 @@ describe('tokens', () => {
           client_id: answer.client_id,
           scope: scopeList(answer.scope),
           roles: answer.roles ?? [],
+          jkt: answer.cnf?.jkt,
         },
-        { kind, sub, client_id, scope, roles },
+        { kind, sub, client_id, scope, roles, jkt },
       );
+    });
+  }
+});
+
+describe('proofs of a key', () => {
+  const { cases, ...shared } = vectors('proofs.json');
+  for (const each of cases) {
+    test(each.name, async () => {
+      const { now, clockSkew, url, method, token, scheme, jkt, proofs, target, expect } = { ...shared, ...each };
+      const request = { method, target, url: url ?? undefined };
+      const { answer, refusal } = await refused(() => checkBinding({ scheme, token, proofs }, jkt ?? undefined, request, clockSkew, now));
+      assert.equal(refusal?.reason, expect.reason);
+      if (refusal) assert.deepEqual([refusal.status, refusal.code], [expect.status, expect.code]);
+      else assert.equal(answer?.jti ?? null, expect.jti);
     });
   }
 });

@@ -14,6 +14,7 @@ from usher_sdk.core.feed import Feed, SnapshotRefused
 from usher_sdk.core.keys import KeyRing
 from usher_sdk.core.logfile import LogRefused, LogWriter, read_log, store_key
 from usher_sdk.core.policy import Policy, Question
+from usher_sdk.core.proof import Credentials, ProvenRequest, check_binding
 from usher_sdk.core.refusal import Refusal
 from usher_sdk.core.residual import residual
 from usher_sdk.core.token import Expected, TokenRefused, check, read
@@ -49,8 +50,25 @@ def test_tokens(case: dict[str, Any]) -> None:
         "client_id": token.client_id,
         "scope": list(token.scope),
         "roles": list(token.roles),
+        **({} if token.jkt is None else {"jkt": token.jkt}),
         **({} if token.client_proven else {"client_unproven": True}),
     } == want
+
+
+PROOFS = load("proofs.json")
+
+
+@named(PROOFS)
+def test_proofs_of_a_key(case: dict[str, Any]) -> None:
+    case, want = {**PROOFS, **case}, case["expect"]
+    shown = Credentials(case["scheme"], case["token"], tuple(case["proofs"]))
+    request = ProvenRequest(case["method"], case["target"].split("?")[0], case["url"])
+    try:
+        proof = check_binding(shown, case["jkt"], request, case["clockSkew"], case["now"])
+    except Refusal as answer:
+        assert {"status": answer.status, "code": answer.code, "reason": answer.reason} == want
+        return
+    assert {"jti": proof.jti if proof is not None else None} == want
 
 
 REVOCATION = load("revocation.json")

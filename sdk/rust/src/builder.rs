@@ -54,6 +54,12 @@ impl Builder {
         self.with(|options| options.audience = audience.into())
     }
 
+    /// The URL of the application, which proofs of DPoP are for. The audience by default, where that is a URL; without one,
+    /// tokens that are bound to a key are refused.
+    pub fn base_url(self, base_url: impl Into<String>) -> Self {
+        self.with(|options| options.base_url = Some(base_url.into()))
+    }
+
     /// The id of the project, to fetch its access rules.
     pub fn project(self, project: impl Into<String>) -> Self {
         self.with(|options| options.project = Some(project.into()))

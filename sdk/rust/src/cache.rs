@@ -34,6 +34,7 @@ pub(crate) struct Verified {
     id: String,
     grant_id: Option<String>,
     kid: String,
+    jkt: Option<String>,
     urv: Option<i64>,
     issued_at: i64,
     expires: i64,
@@ -44,6 +45,7 @@ impl Verified {
     pub(crate) fn new(claims: Claims) -> Self {
         let (urv, issued_at, expires, signed_in_at) = (claims.urv, claims.issued_at, claims.expires, claims.auth_time);
         let (id, grant_id, kid) = (claims.id.clone(), claims.grant_id.clone(), claims.kid.clone());
+        let jkt = claims.jkt.clone();
         let identity = Identity::of(claims);
         Self {
             user: identity.attributes(),
@@ -53,6 +55,7 @@ impl Verified {
             id,
             grant_id,
             kid,
+            jkt,
             urv,
             issued_at,
             expires,
@@ -62,6 +65,11 @@ impl Verified {
 
     pub(crate) fn kid(&self) -> &str {
         &self.kid
+    }
+
+    /// The key that the token is bound to.
+    pub(crate) fn jkt(&self) -> Option<&str> {
+        self.jkt.as_deref()
     }
 
     /// In seconds since the epoch.

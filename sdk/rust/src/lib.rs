@@ -15,6 +15,7 @@ mod locks;
 mod options;
 mod persist;
 pub mod policy;
+mod proofs;
 mod refusal;
 mod restore;
 mod revocation;

@@ -61,6 +61,7 @@ pub(crate) struct Options {
     pub(crate) client_id: String,
     pub(crate) client_secret: String,
     pub(crate) audience: String,
+    pub(crate) base_url: Option<String>,
     pub(crate) project: Option<String>,
     pub(crate) clients: Option<Vec<String>>,
     pub(crate) algorithms: Vec<Algorithm>,
@@ -94,6 +95,9 @@ pub enum Misuse {
     /// The issuer is not an address that tokens may come from.
     #[error("the issuer `{0}` is neither https, nor http on loopback, without query, fragment and credentials")]
     Issuer(String),
+    /// The base URL is not an address that browsers and clients may call.
+    #[error("the base_url `{0}` is neither https, nor http on loopback, without query, fragment and credentials")]
+    BaseUrl(String),
     /// A needed option is empty.
     #[error("{0} is needed")]
     Missing(&'static str),
@@ -124,6 +128,7 @@ impl Options {
             client_id: String::new(),
             client_secret: String::new(),
             audience: String::new(),
+            base_url: None,
             project: None,
             clients: None,
             algorithms: Algorithm::ALL.to_vec(),
@@ -152,8 +157,11 @@ impl Options {
 
     /// Refuses misuse.
     pub(crate) fn check(&self) -> Result<(), Misuse> {
-        if !is_safe_issuer(&self.issuer) {
+        if !is_safe_url(&self.issuer) {
             return Err(Misuse::Issuer(self.issuer.clone()));
+        }
+        if let Some(url) = self.base_url.as_ref().filter(|url| !is_safe_url(url)) {
+            return Err(Misuse::BaseUrl(url.clone()));
         }
         let project = self.project.as_deref().unwrap_or_default();
         let needed = [
@@ -189,6 +197,12 @@ impl Options {
         }
     }
 
+    /// The URL that proofs of DPoP are for; without one, tokens that are bound to a key are refused.
+    pub(crate) fn proof_url(&self) -> Option<&str> {
+        let is_url = |audience: &&str| audience.starts_with("https://") || audience.starts_with("http://");
+        self.base_url.as_deref().or(Some(self.audience.as_str()).filter(is_url))
+    }
+
     /// What authenticates the store.
     pub(crate) fn store_secret(&self) -> &str {
         self.store_secret.as_deref().unwrap_or(&self.client_secret)
@@ -201,8 +215,8 @@ pub(crate) fn seconds(duration: Duration) -> i64 {
 }
 
 /// https, or http on loopback, without query, fragment and credentials (OpenID Connect Discovery §3).
-fn is_safe_issuer(issuer: &str) -> bool {
-    let Ok(url) = Url::parse(issuer) else { return false };
+fn is_safe_url(address: &str) -> bool {
+    let Ok(url) = Url::parse(address) else { return false };
     let host = url.host_str().unwrap_or_default();
     let address: Option<IpAddr> = host.trim_matches(['[', ']']).parse().ok();
     let is_loopback = host == "localhost" || address.is_some_and(|address| address.is_loopback());
@@ -266,7 +280,7 @@ mod tests {
         for issuer in
             ["https://id.example.com", "https://id.example.com/tenant/", "http://localhost:8080", "http://[::1]:1"]
         {
-            assert!(is_safe_issuer(issuer), "{issuer}");
+            assert!(is_safe_url(issuer), "{issuer}");
         }
         for issuer in [
             "",
@@ -280,7 +294,7 @@ mod tests {
             "ftp://localhost",
             "file:///etc/passwd",
         ] {
-            assert!(!is_safe_issuer(issuer), "{issuer}");
+            assert!(!is_safe_url(issuer), "{issuer}");
         }
         assert!(refusal(|options| options.issuer = "http://id.example.com".to_owned()).contains("loopback"));
     }

@@ -5,6 +5,8 @@ use http::header::{CACHE_CONTROL, CONTENT_TYPE, HeaderValue, RETRY_AFTER, WWW_AU
 use http::{Response, StatusCode};
 use serde_json::{Map, Value as Json, json};
 
+use crate::token::PROOF_ALGORITHMS;
+
 /// Seconds after which a caller may try again.
 const RETRY_SECONDS: &str = "5";
 
@@ -53,8 +55,26 @@ reasons! {
     TokenExpired = "token_expired", 401, "AUTH_INVALID";
     /// The token is not valid yet.
     TokenNotYetValid = "token_not_yet_valid", 401, "AUTH_INVALID";
-    /// The token needs a proof of possession, which this module does not check.
+    /// The token is bound to a key and came as a bearer token, or to something else whose proofs are not checked.
     SenderConstrained = "sender_constrained", 401, "AUTH_INVALID";
+    /// The scheme is `DPoP`, and the token is not bound to a key.
+    TokenUnbound = "token_unbound", 401, "AUTH_INVALID";
+    /// There is no proof of the key of the token.
+    ProofMissing = "proof_missing", 401, "AUTH_INVALID";
+    /// The proof cannot be read, or there are two.
+    ProofMalformed = "proof_malformed", 401, "AUTH_INVALID";
+    /// The proof is of another key than the token.
+    ProofKeyWrong = "proof_key_wrong", 401, "AUTH_INVALID";
+    /// The signature of the proof is not valid.
+    ProofSignatureInvalid = "proof_signature_invalid", 401, "AUTH_INVALID";
+    /// The proof is for another request.
+    ProofRequestWrong = "proof_request_wrong", 401, "AUTH_INVALID";
+    /// The proof is for another token.
+    ProofTokenWrong = "proof_token_wrong", 401, "AUTH_INVALID";
+    /// The proof is too old, or of the future.
+    ProofUntimely = "proof_untimely", 401, "AUTH_INVALID";
+    /// The proof was used before.
+    ProofReplayed = "proof_replayed", 401, "AUTH_INVALID";
     /// The token is of another project.
     ProjectWrong = "project_wrong", 401, "AUTH_INVALID";
     /// The client of the token is not accepted.
@@ -79,6 +99,8 @@ reasons! {
     CredentialsAmbiguous = "credentials_ambiguous", 400, "REQUEST_INVALID";
     /// There is no such resource.
     ResourceMissing = "resource_missing", 404, "NOT_FOUND";
+    /// The store does not answer.
+    StoreUnavailable = "store_unavailable", 503, "UNAVAILABLE";
     /// The module has no keys or no list of revocations yet.
     KeysMissing = "keys_missing", 503, "UNAVAILABLE";
     /// The module has no access rules yet.
@@ -140,10 +162,16 @@ impl Refusal {
         self.reason.row().2
     }
 
-    /// The value of `WWW-Authenticate` (RFC 6750 §3, RFC 9470 §3).
+    /// The value of `WWW-Authenticate` (RFC 6750 §3, RFC 9449 §7.1, RFC 9470 §3).
     pub fn challenge(&self) -> Option<String> {
         Some(match (self.code(), self.reason) {
             ("AUTH_REQUIRED", _) => "Bearer".to_owned(),
+            ("AUTH_INVALID", Reason::SenderConstrained | Reason::TokenUnbound) => {
+                format!(r#"DPoP error="invalid_token", algs="{PROOF_ALGORITHMS}""#)
+            }
+            ("AUTH_INVALID", reason) if reason.as_str().starts_with("proof_") => {
+                format!(r#"DPoP error="invalid_dpop_proof", algs="{PROOF_ALGORITHMS}""#)
+            }
             ("AUTH_INVALID", _) => r#"Bearer error="invalid_token""#.to_owned(),
             ("REAUTHENTICATION_REQUIRED", _) => {
                 let acr = self.acr.as_deref().map(|acr| format!(r#", acr_values="{}""#, quoted(acr)));

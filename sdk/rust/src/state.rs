@@ -14,6 +14,7 @@ use crate::issuer::IssuerClient;
 use crate::locks::{lock, read, write};
 use crate::options::{Options, Transport, seconds};
 use crate::policy::Rules;
+use crate::proofs::SpentProofs;
 use crate::refusal::Reason;
 use crate::revocation::{Cursor, EntryKind, RevocationList};
 use crate::sessions::SessionList;
@@ -82,6 +83,7 @@ pub(crate) struct State {
     /// Other rules are applied.
     pub(crate) rules_applied: Notify,
     pub(crate) asking: Semaphore,
+    pub(crate) spent_proofs: SpentProofs,
     ready: tokio::sync::watch::Sender<bool>,
     stale: AtomicBool,
     /// Permissions that are not in the rules, of which the log has a warning.
@@ -109,6 +111,7 @@ impl State {
             documents_wanted: Notify::new(),
             rules_applied: Notify::new(),
             asking: Semaphore::new(MOST_ASKING),
+            spent_proofs: SpentProofs::default(),
             ready: tokio::sync::watch::Sender::new(false),
             stale: AtomicBool::new(false),
             warned: Mutex::default(),

@@ -13,7 +13,7 @@ use crate::auth::Auth;
 use crate::feed::{Follower, keep_documents, keep_house};
 use crate::issuer::{CALL_TIMEOUT, IssuerClient, IssuerError};
 use crate::options::{Misuse, Options};
-use crate::refusal::Refusal;
+use crate::refusal::{Reason, Refusal};
 use crate::sessions::Session;
 use crate::state::State;
 use crate::store::StoreError;
@@ -127,9 +127,12 @@ impl Usher {
         self.state.sessions.all()
     }
 
-    /// Verifies an access token that did not come by HTTP.
+    /// Verifies an access token that did not come by HTTP. One that is bound to a key is refused, because there is no proof.
     pub async fn verify(&self, token: &str) -> Result<Auth, Refusal> {
         let verified = self.state.verify(token, self.state.now()).await?;
+        if verified.jkt().is_some() {
+            return Err(Reason::SenderConstrained.into());
+        }
         Ok(Auth::of(Arc::clone(&self.state), verified, token, None).await)
     }
 }

@@ -6,6 +6,12 @@ const reauthenticate = (challenge) => [
   'A stronger or more recent sign-in is required.',
   `Bearer error="insufficient_user_authentication", ${challenge}`,
 ];
+const proof = (error) => [
+  401,
+  'AUTH_INVALID',
+  'The token is invalid, expired or revoked.',
+  `DPoP error="${error}", algs="ES256 RS256 PS256 EdDSA Ed25519"`,
+];
 const denied = [403, 'NOT_ALLOWED', 'The caller does not have the permission.', null];
 const away = [503, 'UNAVAILABLE', 'Authorization is temporarily unavailable.', null];
 const TITLES = {
@@ -32,11 +38,21 @@ const CASES = [
     'claim_invalid',
     'token_expired',
     'token_not_yet_valid',
-    'sender_constrained',
     'project_wrong',
     'client_refused',
     'token_revoked',
   ].map((reason) => [reason, {}, invalid]),
+  ...['sender_constrained', 'token_unbound'].map((reason) => [reason, {}, proof('invalid_token')]),
+  ...[
+    'proof_missing',
+    'proof_malformed',
+    'proof_key_wrong',
+    'proof_signature_invalid',
+    'proof_request_wrong',
+    'proof_token_wrong',
+    'proof_untimely',
+    'proof_replayed',
+  ].map((reason) => [reason, {}, proof('invalid_dpop_proof')]),
   ['acr_insufficient', { acr_values: 'aal2' }, reauthenticate('acr_values="aal2"')],
   ['acr_insufficient', { acr_values: 'urn:"x"\n' }, reauthenticate('acr_values="urn:x"')],
   ['auth_too_old', { max_age: 900 }, reauthenticate('max_age="900"')],
@@ -61,7 +77,7 @@ const CASES = [
   ['request_forged', {}, [403, 'NOT_ALLOWED', 'Cross-site requests are not accepted.', null], { web: true }],
   ['sign_in_failed', {}, [400, 'REQUEST_INVALID', 'The sign-in failed, has expired, or was started in another browser.', null], { web: true }],
   ['logout_token_invalid', {}, [400, 'REQUEST_INVALID', 'The logout token is invalid.', null], { web: true }],
-  ['store_unavailable', {}, away, { web: true }],
+  ['store_unavailable', {}, away],
 ];
 
 export function refusals() {

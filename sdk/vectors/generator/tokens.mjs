@@ -1,13 +1,7 @@
 // Valid and invalid access tokens, signed with the test keys of keys.json.
-import { constants, createHmac, createPrivateKey, sign as rawSign } from 'node:crypto';
-import { readFileSync } from 'node:fs';
-import { base64url, compactVerify, importJWK } from 'jose';
+import { createHmac } from 'node:crypto';
 import { AUDIENCE, ISSUER, NOW, PROJECT } from './files.mjs';
-
-const keys = JSON.parse(readFileSync(new URL('../keys.json', import.meta.url), 'utf8'));
-const PUBLIC = ['kty', 'crv', 'x', 'y', 'n', 'e', 'kid', 'use', 'alg'];
-const publicKey = (jwk) => Object.fromEntries(PUBLIC.filter((name) => name in jwk).map((name) => [name, jwk[name]]));
-const part = (value) => base64url.encode(typeof value === 'string' ? value : JSON.stringify(value));
+import { keeper, keys, part, publicKey, signature } from './jws.mjs';
 
 const GOOD = {
   iss: ISSUER,
@@ -28,36 +22,16 @@ const GOOD = {
 };
 const without = (...names) => Object.fromEntries(Object.entries(GOOD).filter(([name]) => !names.includes(name)));
 
-/** Tokens of an earlier run are kept where they say the same: an ECDSA signature is another one each time. */
-function keeper(previous) {
-  const known = new Map((previous ? JSON.parse(previous).cases : []).map((kase) => [kase.name, kase.token]));
-  return async (name, input, jwk, alg) => {
-    const token = known.get(name);
-    if (!token?.startsWith(`${input}.`)) return null;
-    return compactVerify(token, await importJWK(publicKey(jwk), alg)).then(() => token, () => null);
-  };
-}
-
 /** A token whose header may say anything: jose refuses to write some of these, so the input is signed bare. */
 async function sign(kept, name, { header = {}, claims = GOOD, key = 'es256', payload }) {
   const jwk = keys[key];
   const full = { alg: jwk.alg, kid: jwk.kid, typ: 'at+jwt', ...header };
   const input = `${part(full)}.${part(payload ?? claims)}`;
-  return (await kept(name, input, jwk, jwk.alg)) ?? `${input}.${signature(input, jwk)}`;
+  return kept(name, input, jwk) ?? `${input}.${signature(input, jwk)}`;
 }
 
-function signature(input, jwk) {
-  const key = createPrivateKey({ key: jwk, format: 'jwk' });
-  const data = Buffer.from(input);
-  const pss = { key, padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: 32 };
-  const made = {
-    ES256: () => rawSign('sha256', data, { key, dsaEncoding: 'ieee-p1363' }),
-    RS256: () => rawSign('sha256', data, key),
-    PS256: () => rawSign('sha256', data, pss),
-    EdDSA: () => rawSign(null, data, key),
-  };
-  return made[jwk.alg]().toString('base64url');
-}
+/** A thumbprint. What a proof of the key has to be is in proofs.json. */
+const JKT = '0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I';
 
 const user = (more = {}) => ({
   kind: 'user',
@@ -102,8 +76,13 @@ const CASES = [
   ['an empty list of audiences', { claims: { ...GOOD, aud: [] } }, invalid('audience_wrong')],
   ['a client of another project with a copied audience', { claims: { ...GOOD, client_id: 'client_stranger' } }, invalid('client_refused')],
   ['another project, by its name', { claims: { ...GOOD, project_id: '01980000-0000-7000-8000-00000000ffff' } }, invalid('project_wrong')],
-  ['bound to a key that nobody proves', { claims: { ...GOOD, cnf: { jkt: '0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I' } } }, invalid('sender_constrained')],
-  ['a key that nobody proves, of no kind', { claims: { ...GOOD, cnf: null } }, invalid('sender_constrained')],
+  ['bound to a key', { claims: { ...GOOD, cnf: { jkt: JKT } } }, user({ jkt: JKT })],
+  ['bound to something of no kind', { claims: { ...GOOD, cnf: null } }, invalid('sender_constrained')],
+  ['bound to nothing', { claims: { ...GOOD, cnf: {} } }, invalid('sender_constrained')],
+  ['bound to a certificate (RFC 8705)', { claims: { ...GOOD, cnf: { 'x5t#S256': JKT } } }, invalid('sender_constrained')],
+  ['bound to a key and a certificate', { claims: { ...GOOD, cnf: { jkt: JKT, 'x5t#S256': JKT } } }, invalid('sender_constrained')],
+  ['bound to a thumbprint that is none', { claims: { ...GOOD, cnf: { jkt: JKT.slice(1) } } }, invalid('sender_constrained')],
+  ['bound to a thumbprint that is a list', { claims: { ...GOOD, cnf: { jkt: [JKT] } } }, invalid('sender_constrained')],
   ['bound to a key, and expired', { claims: { ...GOOD, exp: NOW - 3600, cnf: {} } }, invalid('token_expired')],
   ['expired, and issued in the future', { claims: { ...GOOD, exp: NOW - 3600, iat: NOW + 3600 } }, invalid('token_expired')],
   ['another issuer, and expired', { claims: { ...GOOD, iss: 'https://id.example.org', exp: NOW - 3600 } }, invalid('issuer_wrong')],
@@ -207,7 +186,7 @@ function strange(good, edToken) {
 }
 
 export async function tokens(previous) {
-  const kept = keeper(previous);
+  const kept = keeper(new Map((previous ? JSON.parse(previous).cases : []).map((kase) => [kase.name, kase.token])));
   const cases = [];
   for (const [name, how, expect] of CASES) cases.push({ name, token: await sign(kept, name, how), expect });
   const good = cases[0].token;

@@ -19,6 +19,7 @@ type Claims struct {
 	Project                       string
 	URV                           int64 // position of the feed at issue; -1 if absent
 	KeyID                         string
+	Thumbprint                    string         // of the key that the token is bound to (RFC 9449 §6.1)
 	All                           map[string]any // every claim, scope as a list
 	ClientProven                  bool           // the client is in Options.Clients
 }
@@ -97,8 +98,14 @@ func (c *Claims) check(o *Options, now int64) error {
 		return ErrExpired
 	case c.NotBefore > now+o.ClockSkew, c.IssuedAt > now+o.ClockSkew:
 		return ErrNotYetValid
-	case c.has("cnf"):
-		return ErrSenderConstrained
+	}
+	if c.has("cnf") {
+		var err error
+		if c.Thumbprint, err = confirmation(c.All["cnf"]); err != nil {
+			return err
+		}
+	}
+	switch {
 	case c.has("project_id") && o.Project != "" && c.Project != o.Project:
 		return ErrProject
 	case o.Clients != nil && !slices.Contains(o.Clients, c.ClientID):

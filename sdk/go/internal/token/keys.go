@@ -80,8 +80,6 @@ func (k *Keys) Without(kids map[string]bool) *Keys {
 	return rest
 }
 
-// Len is the number of keys.
-
 // find gives the key with this id and algorithm.
 func (k *Keys) find(kid, alg string) *key {
 	if k == nil || kid == "" {

@@ -27,4 +27,12 @@ var (
 	ErrProject           = &Refusal{"project_wrong"}
 	ErrSenderConstrained = &Refusal{"sender_constrained"}
 	ErrRevoked           = &Refusal{"token_revoked"}
+	ErrUnbound           = &Refusal{"token_unbound"}
+	ErrProofMissing      = &Refusal{"proof_missing"}
+	ErrProofMalformed    = &Refusal{"proof_malformed"}
+	ErrProofKey          = &Refusal{"proof_key_wrong"}
+	ErrProofSignature    = &Refusal{"proof_signature_invalid"}
+	ErrProofRequest      = &Refusal{"proof_request_wrong"}
+	ErrProofToken        = &Refusal{"proof_token_wrong"}
+	ErrProofUntimely     = &Refusal{"proof_untimely"}
 )

@@ -56,7 +56,7 @@ type vectorFile struct {
 		Expect  struct {
 			Status         int
 			Code, Reason   string
-			Kind, Sub      string
+			Kind, Sub, JKT string
 			ClientID       string `json:"client_id"`
 			Scope, Roles   []string
 			ClientUnproven bool `json:"client_unproven"`
@@ -103,7 +103,7 @@ func TestTokensAreAcceptedAndRefusedAsInEverySDK(t *testing.T) {
 		}
 		same := func(got, want []string) bool { return len(got) == 0 && len(want) == 0 || reflect.DeepEqual(got, want) }
 		if claims.Subject != c.Expect.Sub || claims.ClientID != c.Expect.ClientID ||
-			claims.Machine() != (c.Expect.Kind == "client") || claims.ClientProven == c.Expect.ClientUnproven ||
+			claims.Thumbprint != c.Expect.JKT || claims.Machine() != (c.Expect.Kind == "client") || claims.ClientProven == c.Expect.ClientUnproven ||
 			!same(claims.Scope, c.Expect.Scope) || !same(claims.Roles, c.Expect.Roles) {
 			t.Errorf("%s: read as %+v, want %+v", c.Name, claims, c.Expect)
 		}

@@ -26,6 +26,8 @@ export interface AccessTokenClaims {
   urv?: number;
   roles?: string[];
   project_id?: string;
+  /** The key that the token is bound to, by its thumbprint (RFC 9449 §6.1). */
+  cnf?: { jkt: string };
   [claim: string]: unknown;
 }
 
@@ -78,13 +80,22 @@ function checkMeaning(claims: AccessTokenClaims, expected: Expectation, now: num
   if (!audience.includes(expected.audience)) return 'audience_wrong';
   if (isExpired(claims, clockSkew, now)) return 'token_expired';
   if (Math.max(claims.iat, claims.nbf ?? 0) > now + clockSkew) return 'token_not_yet_valid';
-  if (Object.hasOwn(claims, 'cnf')) return 'sender_constrained';
+  if (Object.hasOwn(claims, 'cnf') && !isOneKey(claims.cnf)) return 'sender_constrained';
   if (claims.project_id !== undefined && expected.project !== undefined && claims.project_id !== expected.project) {
     return 'project_wrong';
   }
   if (expected.clients !== null && !expected.clients.includes(claims.client_id)) return 'client_refused';
   return undefined;
 }
+
+/** A confirmation by a key alone: proofs of certificates (RFC 8705) are not checked. */
+const isOneKey = (cnf: unknown): boolean =>
+  typeof cnf === 'object' &&
+  cnf !== null &&
+  Object.keys(cnf).length === 1 &&
+  'jkt' in cnf &&
+  typeof cnf.jkt === 'string' &&
+  /^[A-Za-z0-9_-]{43}$/.test(cnf.jkt);
 
 /** Returns whether the token has expired, allowing for the clock skew. */
 export const isExpired = (claims: { exp: number }, clockSkew: number, now: number): boolean =>

@@ -90,7 +90,7 @@ export interface UsherOptions {
   reportSessions?: boolean;
   /** Web mode: encrypts cookies and stored sessions. At least 32 characters. To replace it, pass the new and the old one, new first. */
   secret?: string | string[];
-  /** Web mode: the URL of this application. */
+  /** The URL of this application, which proofs of DPoP are for. Required in web mode. Default for APIs: `audience`, if it is a URL. */
   baseURL?: string;
   /** Web mode: the requested scope. Default `openid profile email offline_access`. */
   scope?: string;
@@ -129,6 +129,8 @@ export interface Settings {
   reportSessions: boolean;
   secrets: readonly string[];
   baseURL: string | undefined;
+  /** The URL that proofs of DPoP are for; without one, tokens that are bound to a key are refused. */
+  proofURL: string | undefined;
   scope: string;
   cookie: Required<Omit<CookieOptions, 'name'>> & { name: string | undefined };
   logger: Logger;
@@ -228,6 +230,7 @@ export function readOptions(options: UsherOptions): Settings {
     reportSessions: options.reportSessions ?? true,
     secrets: options.secret === undefined ? [] : [options.secret].flat(),
     baseURL: options.baseURL === undefined ? undefined : address('baseURL', options.baseURL),
+    proofURL: options.baseURL ?? [options.audience].find((audience) => /^https?:\/\//i.test(audience ?? '')),
     scope: options.scope ?? 'openid profile email offline_access',
     cookie: {
       name: options.cookie?.name,

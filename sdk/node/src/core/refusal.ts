@@ -27,6 +27,15 @@ export type RefusalReason =
   | 'token_expired'
   | 'token_not_yet_valid'
   | 'sender_constrained'
+  | 'token_unbound'
+  | 'proof_missing'
+  | 'proof_malformed'
+  | 'proof_key_wrong'
+  | 'proof_signature_invalid'
+  | 'proof_request_wrong'
+  | 'proof_token_wrong'
+  | 'proof_untimely'
+  | 'proof_replayed'
   | 'project_wrong'
   | 'client_refused'
   | 'token_revoked'
@@ -66,17 +75,24 @@ export interface RefusalDetails {
   retryAfter?: number;
 }
 
+/** The algorithms of proofs. Ed25519 has two names (RFC 9864). */
+export const PROOF_ALGORITHMS: readonly string[] = ['ES256', 'RS256', 'PS256', 'EdDSA', 'Ed25519'];
+
 interface Kind {
   status: number;
   code: RefusalCode;
   message: string;
   /** The error of RFC 6750 §3.1 or RFC 9470 §3; `null` for a challenge without one; absent for no challenge. */
   error?: string | null;
+  /** The scheme of the challenge. Default `Bearer`. */
+  scheme?: 'DPoP';
 }
 
 const kind = (status: number, code: RefusalCode, message: string, error?: string | null): Kind =>
   error === undefined ? { status, code, message } : { status, code, message, error };
 const invalid = kind(401, 'AUTH_INVALID', 'The token is invalid, expired or revoked.', 'invalid_token');
+const bound: Kind = { ...invalid, scheme: 'DPoP' };
+const unproven: Kind = { ...bound, error: 'invalid_dpop_proof' };
 const reauthenticate = kind(
   401,
   'REAUTHENTICATION_REQUIRED',
@@ -100,7 +116,16 @@ const KINDS: Record<RefusalReason, Kind> = {
   claim_invalid: invalid,
   token_expired: invalid,
   token_not_yet_valid: invalid,
-  sender_constrained: invalid,
+  sender_constrained: bound,
+  token_unbound: bound,
+  proof_missing: unproven,
+  proof_malformed: unproven,
+  proof_key_wrong: unproven,
+  proof_signature_invalid: unproven,
+  proof_request_wrong: unproven,
+  proof_token_wrong: unproven,
+  proof_untimely: unproven,
+  proof_replayed: unproven,
   project_wrong: invalid,
   client_refused: invalid,
   token_revoked: invalid,
@@ -170,7 +195,7 @@ export class Refusal extends Error {
     this.details = details;
   }
 
-  /** The headers of the response: the challenge of RFC 6750 §3, `Retry-After`, `Cache-Control`. */
+  /** The headers of the response: the challenge of RFC 6750 §3 or RFC 9449 §7.1, `Retry-After`, `Cache-Control`. */
   headers(): Record<string, string> {
     const headers: Record<string, string> = { 'content-type': 'application/problem+json', 'cache-control': 'no-store' };
     const challenge = this.#challenge();
@@ -196,7 +221,7 @@ export class Refusal extends Error {
   }
 
   #challenge(): string | undefined {
-    const { error } = KINDS[this.reason];
+    const { error, scheme = 'Bearer' } = KINDS[this.reason];
     if (error === undefined) return undefined;
     const parameters: string[] = [];
     if (error !== null) parameters.push(`error="${error}"`);
@@ -204,7 +229,8 @@ export class Refusal extends Error {
     if (scope !== undefined) parameters.push(`scope="${quotable(scope)}"`);
     if (acrValues !== undefined) parameters.push(`acr_values="${quotable(acrValues)}"`);
     if (maxAge !== undefined) parameters.push(`max_age="${maxAge}"`);
-    return ['Bearer', parameters.join(', ')].filter(Boolean).join(' ');
+    if (scheme === 'DPoP') parameters.push(`algs="${PROOF_ALGORITHMS.join(' ')}"`);
+    return [scheme, parameters.join(', ')].filter(Boolean).join(' ');
   }
 }
 

@@ -9,7 +9,7 @@ import type { Answer } from './answer.js';
  */
 export function readWebRequest(request: Request, native: unknown = request): IncomingRequest {
   const authorization = request.headers.get('authorization');
-  if (authorization?.includes(',') && /^Bearer/i.test(authorization)) throw new Refusal('credentials_ambiguous');
+  if (authorization?.includes(',') && /^(?:Bearer|DPoP)/i.test(authorization)) throw new Refusal('credentials_ambiguous');
   return {
     method: request.method,
     target: request.url.replace(/^[a-z][a-z0-9+.-]*:\/\/[^/?#]*/i, ''),

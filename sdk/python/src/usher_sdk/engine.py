@@ -22,6 +22,7 @@ from .core.feed import Feed, Outcome, Place, SnapshotRefused
 from .core.keys import KeyRing
 from .core.logfile import Kept, store_key
 from .core.policy import Policy
+from .core.proof import Credentials, ProvenRequest, check_binding
 from .core.refusal import Refusal
 from .core.token import Expected, Token, TokenRefused, check, read
 from .errors import ConfigError, IssuerError
@@ -32,6 +33,7 @@ from .net.issuer import Issuer
 from .options import Options
 from .rules import PublishedRules
 from .seen import SeenSessions
+from .spent import SpentProofs
 from .stores.base import Store
 
 _SEEK_AGAIN: Final = 1.0
@@ -70,6 +72,7 @@ class Engine:
         self.keys: KeyRing | None = None
         self.seen = SeenSessions(options.client_secret)
         self.cache = TokenCache(options.cache_max)
+        self.spent = SpentProofs(store)
         self.introspection = Introspection(self.issuer, options.cache_max, logger, now)
         self.published = PublishedRules(options, logger, self.listeners)
         self.ready = threading.Event()
@@ -98,8 +101,10 @@ class Engine:
 
     # Requests -------------------------------------------------------------------------------------------------------
 
-    def check_in_memory(self, text: str, *, fresh: bool = False) -> Token:
+    def check_in_memory(self, text: str, *, fresh: bool = False, is_bound: bool = False) -> Token:
         """Check an access token, without blocking.
+
+        ``is_bound`` lets pass one that is bound to a key, whose proof the caller checks.
 
         Raises:
             Refusal: it will not do.
@@ -116,6 +121,8 @@ class Engine:
         elif now >= token.exp + self.options.clock_skew:
             self.cache.forget(key)
             raise Refusal("token_expired")
+        if token.jkt is not None and not is_bound:
+            raise Refusal("sender_constrained")
         self._check_list(token, now, fresh)
         return token
 
@@ -141,7 +148,7 @@ class Engine:
             if self.options.sync.on_stale == "introspect":
                 raise AskUsher("stale")
 
-    def authenticate(self, text: str, *, fresh: bool = False) -> Token:
+    def authenticate(self, text: str, *, fresh: bool = False, is_bound: bool = False) -> Token:
         """Check an access token, and ask Usher where memory does not suffice. Blocks for as long as that takes.
 
         Raises:
@@ -149,7 +156,7 @@ class Engine:
         """
         for _ in range(3):
             try:
-                return self.check_in_memory(text, fresh=fresh)
+                return self.check_in_memory(text, fresh=fresh, is_bound=is_bound)
             except AskUsher as question:
                 what = str(question)
             if what == "keys":
@@ -186,6 +193,17 @@ class Engine:
             self.logger.warning("%s", cause)
         if self.keys is None:
             raise Refusal("keys_missing")
+
+    def check_proof(self, shown: Credentials, token: Token, request: ProvenRequest) -> None:
+        """Check the proof that comes with a token that is bound to a key, and spend it. Blocks where the store does.
+
+        Raises:
+            Refusal: it will not do.
+        """
+        now = self.now()
+        proof = check_binding(shown, token.jkt, request, self.options.clock_skew, now)
+        if proof is not None and token.jkt is not None:
+            self.spent.spend(proof, token.jkt, now)
 
     def _prove_client(self, text: str) -> None:
         """Find out whether the token's client is of our project: Usher answers about those of our project alone."""

@@ -112,7 +112,8 @@ class UsherOptions(TypedDict, total=False):
     transport: httpx.BaseTransport | None
     """How Usher is asked, in place of httpx's own transport. WebSockets do not go through it."""
     base_url: str | None
-    """Web mode: the address of this application."""
+    """The address of this application, which proofs of DPoP are for. Needed in web mode; default for APIs: `audience`, if
+    it is an address."""
     secret: str | Sequence[str] | None
     """Web mode: seals cookies and kept tokens; 32 characters at least. Several while one is being replaced, the
     newest first."""

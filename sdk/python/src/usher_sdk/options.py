@@ -70,6 +70,13 @@ class Options:
     storage_secret: str | None = field(default=None, repr=False)
     scope: str = "openid profile email offline_access"
 
+    @property
+    def proof_url(self) -> str | None:
+        """The URL that proofs of DPoP are for; without one, tokens that are bound to a key are refused."""
+        if self.base_url is not None:
+            return self.base_url
+        return self.audience if self.audience.lower().startswith(("http://", "https://")) else None
+
 
 def check_options(given: Mapping[str, Any]) -> Options:
     """Check options as they were given, and fill in what was not.
@@ -124,6 +131,8 @@ def _check_together(options: Options) -> None:
     if options.client_secret is None and options.clients is None:
         raise ConfigError("clients is missing: without client_secret Usher cannot be asked which clients belong to this"
                           " project, so name those whose tokens are taken.")  # fmt: skip
+    if options.base_url is not None:
+        check_address(options.base_url, "base_url")
     if options.mode == "web":
         _check_web(options)
 
@@ -133,7 +142,6 @@ def _check_web(options: Options) -> None:
         raise ConfigError("client_secret is missing: web mode is for clients of the type web.")
     if options.base_url is None:
         raise ConfigError("base_url is missing: the address of this application, as in https://shop.example.com")
-    check_address(options.base_url, "base_url")
     if urlsplit(options.base_url).path not in ("", "/"):
         raise ConfigError("base_url has no path: the addresses of web mode are /auth/… of the host.")
     if not options.secret:

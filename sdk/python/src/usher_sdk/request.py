@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from .auth import Auth
+from .core.proof import Credentials
 from .core.refusal import Refusal
 
 _TRACE = re.compile(r"00-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}")
@@ -39,19 +40,23 @@ class Asked:
         """Whether a browser is to show the answer: it is sent to sign in then, and not told of problems."""
         return self.method in ("GET", "HEAD") and "text/html" in self.headers.get("accept", "")
 
-    def bearer(self) -> str | None:
-        """The token in the ``Authorization`` header (RFC 6750 §2.1).
+    def credentials(self) -> Credentials | None:
+        """The token in the ``Authorization`` header (RFC 6750 §2.1, RFC 9449 §7.1), with its proof.
 
         Raises:
             Refusal: 400, where there are two.
         """
-        header = self.headers.get("authorization")
-        if header is None or header[:7].lower() != "bearer ":
+        header = self.headers.get("authorization", "")
+        scheme, _, token = header.partition(" ")
+        if scheme.lower() not in ("bearer", "dpop") or not token:
             return None
-        # Two headers are joined by a comma, which no token holds.
+        # Two headers are joined by a comma, which no token and no proof holds.
         if "," in header:
             raise Refusal("credentials_ambiguous")
-        return header[7:].strip()
+        if scheme.lower() == "bearer":
+            return Credentials("Bearer", token.strip())
+        proof = self.headers.get("dpop")
+        return Credentials("DPoP", token.strip(), tuple(proof.split(",")) if proof is not None else ())
 
 
 @dataclass

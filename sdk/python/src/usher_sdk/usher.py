@@ -18,6 +18,7 @@ import httpx
 from .auth import Attributes, Auth, OnDecision
 from .core.door import Passed, check_route, find_rule, is_preflight
 from .core.policy import Policy
+from .core.proof import ProvenRequest, path_as_sent
 from .core.refusal import Refusal
 from .core.token import Token
 from .core.webhook import WebhookMessage, verify_webhook
@@ -258,6 +259,8 @@ class Usher:
     def authenticate(self, token: str, *, fresh: bool = False, asked: Asked | None = None) -> Auth:
         """Check an access token. ``fresh`` asks Usher whether it still stands. Blocks where Usher has to be asked.
 
+        One that is bound to a key is refused, because there is no proof.
+
         Raises:
             Refusal: it will not do.
         """
@@ -305,23 +308,29 @@ class Usher:
         """Find out who sends a request."""
         self._prepare()
         try:
-            text = asked.bearer()
-            if text is None:
+            shown = asked.credentials()
+            if shown is None:
                 return self._by_cookie(asked)
-            return self._seen(asked, Known(self._auth(self.engine.authenticate(text), text, asked)))
+            token = self.engine.authenticate(shown.token, is_bound=shown.scheme == "DPoP")
+            if shown.scheme == "DPoP":
+                path = path_as_sent(asked.path, asked.raw_path)
+                self.engine.check_proof(shown, token, ProvenRequest(asked.method, path, self.options.proof_url))
+            return self._seen(asked, Known(self._auth(token, shown.token, asked)))
         except Refusal as refusal:
             return Known(refusal=refusal)
 
     async def aidentify(self, asked: Asked) -> Known:
         """:meth:`identify`, without blocking the event loop."""
         try:
-            text = asked.bearer()
-            if text is None:
+            shown = asked.credentials()
+            if shown is None:
                 if self.web is None or not self.web.has_session(asked):
                     return Known()
                 # The store may be on another machine.
                 return await asyncio.to_thread(self._by_cookie, asked)
-            return self._seen(asked, Known(await self.aauthenticate(text, asked=asked)))
+            if shown.scheme == "DPoP":
+                return await asyncio.to_thread(self.identify, asked)
+            return self._seen(asked, Known(await self.aauthenticate(shown.token, asked=asked)))
         except Refusal as refusal:
             return Known(refusal=refusal)
 
@@ -434,11 +443,11 @@ class Usher:
         Raises:
             Refusal: it does not, or Usher does not answer.
         """
-        self.authenticate(auth.token, fresh=True)
+        self.engine.authenticate(auth.token, fresh=True, is_bound=True)
 
     async def aconfirm(self, auth: Auth) -> None:
         """:meth:`confirm`, without blocking the event loop."""
-        await self.aauthenticate(auth.token, fresh=True)
+        await asyncio.to_thread(self.confirm, auth)
 
     def owes_entity_check(self, known: Known, status: int) -> bool:
         """Whether a handler answers without the check of the resource that its route depends on.

@@ -8,6 +8,7 @@ use crate::auth::Auth;
 use crate::refusal::{Reason, Refusal};
 use crate::sessions::Origin;
 use crate::state::State;
+use crate::token::Credentials;
 
 /// What is known of the caller of a request; in its extensions.
 #[derive(Clone)]
@@ -34,15 +35,16 @@ impl Attached {
 }
 
 async fn identify(state: &Arc<State>, parts: &Parts, now: i64) -> Result<Auth, Reason> {
-    let token = bearer(parts)?;
-    let verified = state.verify(token, now).await?;
+    let credentials = credentials_of(parts)?;
+    let verified = state.verify(credentials.token, now).await?;
+    state.check_binding(parts, &credentials, &verified, now).await?;
     let user_agent = parts.headers.get(USER_AGENT).and_then(|text| text.to_str().ok());
     state.sessions.note(&verified.identity, Origin { address: address(parts), user_agent }, now);
-    Ok(Auth::of(Arc::clone(state), verified, token, Some(parts)).await)
+    Ok(Auth::of(Arc::clone(state), verified, credentials.token, Some(parts)).await)
 }
 
-/// The token of a request (RFC 6750 §2.1).
-fn bearer(parts: &Parts) -> Result<&str, Reason> {
+/// The token of a request (RFC 6750 §2.1, RFC 9449 §7.1).
+fn credentials_of(parts: &Parts) -> Result<Credentials<'_>, Reason> {
     let mut lines = parts.headers.get_all(AUTHORIZATION).iter();
     let line = lines.next().ok_or(Reason::TokenMissing)?;
     if lines.next().is_some() {
@@ -50,7 +52,12 @@ fn bearer(parts: &Parts) -> Result<&str, Reason> {
     }
     let line = line.to_str().map_err(|_| Reason::TokenMalformed)?;
     let (scheme, token) = line.split_once(' ').unwrap_or((line, ""));
-    if scheme.eq_ignore_ascii_case("bearer") { Ok(token.trim_matches(' ')) } else { Err(Reason::TokenMissing) }
+    let is_dpop = scheme.eq_ignore_ascii_case("dpop");
+    if !is_dpop && !scheme.eq_ignore_ascii_case("bearer") {
+        return Err(Reason::TokenMissing);
+    }
+    let proofs = parts.headers.get_all("dpop").iter().map(|proof| proof.to_str().unwrap_or_default()).collect();
+    Ok(Credentials { token: token.trim_matches(' '), is_dpop, proofs })
 }
 
 /// The network address, where the server tells it.

@@ -4,6 +4,6 @@ mod attached;
 mod require;
 mod service;
 
-pub(crate) use attached::{Attached, log_refusal};
+pub(crate) use attached::{Attached, log_refusal, original_path};
 pub use require::{Check, Guarded, Permission, Require, Resource, Roles, Scopes, SignIn};
 pub use service::UsherService;

@@ -13,7 +13,7 @@ use super::{Store, StoreFuture};
 const SYNC_EVERY: Duration = Duration::from_secs(1);
 
 /// Keeps the snapshot in the append-only log `usher.log` of a folder, and values in `values.json` beside it. Only the owner
-/// can read the files (0600). A lock makes sure that one process writes at a time; appended lines are on the disk within a
+/// can read the files (0600). A lock makes sure that one process writes at a time; what is written is on the disk within a
 /// second.
 #[derive(Debug, Clone)]
 pub struct FileStore {
@@ -40,7 +40,26 @@ impl FileStore {
         })
     }
 
-    /// Syncs the log to the disk in a second, unless that is about to happen.
+    fn change_values(&self, change: impl FnOnce(&mut Values) + Send + 'static) -> StoreFuture<'_, ()> {
+        self.soon(self.with(move |files| {
+            change(&mut files.values);
+            let is_first = !files.is_dirty();
+            files.values_changed = true;
+            Ok(is_first)
+        }))
+    }
+
+    /// Syncs in a second what was written, if it is the first since the last time.
+    fn soon(&self, written: StoreFuture<'static, bool>) -> StoreFuture<'_, ()> {
+        Box::pin(async move {
+            if written.await? {
+                self.sync_soon();
+            }
+            Ok(())
+        })
+    }
+
+    /// Syncs everything to the disk in a second, unless that is about to happen.
     fn sync_soon(&self) {
         let files = Arc::downgrade(&self.files);
         tokio::spawn(async move {
@@ -66,15 +85,16 @@ impl Store for FileStore {
     fn set<'a>(&'a self, key: &'a str, value: Vec<u8>, ttl: Duration) -> StoreFuture<'a, ()> {
         let stored = StoredValue { ends: now() + ttl.as_secs(), data: value };
         let key = key.to_owned();
-        self.with(move |files| {
-            files.values.insert(key, stored);
-            files.save_values()
+        self.change_values(move |values| {
+            values.insert(key, stored);
         })
     }
 
     fn delete<'a>(&'a self, key: &'a str) -> StoreFuture<'a, ()> {
         let key = key.to_owned();
-        self.with(move |files| if files.values.remove(&key).is_some() { files.save_values() } else { Ok(()) })
+        self.change_values(move |values| {
+            values.remove(&key);
+        })
     }
 
     fn load_snapshot(&self) -> StoreFuture<'_, Option<Vec<u8>>> {
@@ -86,13 +106,7 @@ impl Store for FileStore {
     }
 
     fn append_revocations(&self, lines: Vec<u8>) -> StoreFuture<'_, ()> {
-        let appended = self.with(move |files| files.append(&lines));
-        Box::pin(async move {
-            if appended.await? {
-                self.sync_soon();
-            }
-            Ok(())
-        })
+        self.soon(self.with(move |files| files.append(&lines)))
     }
 
     fn close(&self) -> StoreFuture<'_, ()> {
@@ -100,13 +114,16 @@ impl Store for FileStore {
     }
 }
 
+type Values = BTreeMap<String, StoredValue>;
+
 #[derive(Debug)]
 struct Files {
     folder: PathBuf,
     log: File,
     /// Appended lines may not be on the disk.
-    is_dirty: bool,
-    values: BTreeMap<String, StoredValue>,
+    log_appended: bool,
+    values: Values,
+    values_changed: bool,
     /// Unlocked when it is dropped.
     _lock: File,
 }
@@ -132,7 +149,7 @@ impl Files {
         let log = open_log(&folder.join("usher.log"))?;
         let values = fs::read(folder.join("values.json")).unwrap_or_default();
         let values = serde_json::from_slice(&values).unwrap_or_default(); // no decision depends on them
-        Ok(Self { folder: folder.to_owned(), log, is_dirty: false, values, _lock: lock })
+        Ok(Self { folder: folder.to_owned(), log, log_appended: false, values, values_changed: false, _lock: lock })
     }
 
     fn log_path(&self) -> PathBuf {
@@ -142,24 +159,41 @@ impl Files {
     fn replace_log(&mut self, text: &[u8]) -> io::Result<()> {
         replace(&self.log_path(), text)?;
         self.log = open_log(&self.log_path())?;
-        self.is_dirty = false;
+        self.log_appended = false;
         Ok(())
     }
 
-    /// Whether the log was on the disk before.
+    fn is_dirty(&self) -> bool {
+        self.log_appended || self.values_changed
+    }
+
+    /// Whether everything was on the disk before.
     fn append(&mut self, lines: &[u8]) -> io::Result<bool> {
         self.log.write_all(lines)?;
-        Ok(!std::mem::replace(&mut self.is_dirty, true))
+        let is_first = !self.is_dirty();
+        self.log_appended = true;
+        Ok(is_first)
     }
 
     fn sync(&mut self) -> io::Result<()> {
-        if std::mem::take(&mut self.is_dirty) { self.log.sync_data() } else { Ok(()) }
+        if std::mem::take(&mut self.log_appended) {
+            self.log.sync_data()?;
+        }
+        if std::mem::take(&mut self.values_changed) { self.save_values() } else { Ok(()) }
     }
 
     fn save_values(&mut self) -> io::Result<()> {
         let now = now();
         self.values.retain(|_, value| now < value.ends);
         replace(&self.folder.join("values.json"), &serde_json::to_vec(&self.values)?)
+    }
+}
+
+impl Drop for Files {
+    fn drop(&mut self) {
+        if let Err(error) = self.sync() {
+            tracing::error!(%error, "usher: the store cannot be written");
+        }
     }
 }
 

@@ -4,6 +4,9 @@ use std::time::{Duration, Instant};
 
 use super::{Store, StoreFuture};
 
+/// Between two removals of values that have expired.
+const SWEEP_EVERY: Duration = Duration::from_secs(60);
+
 /// Keeps everything in memory, as long as the process runs.
 #[derive(Debug, Default)]
 pub struct MemoryStore {
@@ -14,6 +17,7 @@ pub struct MemoryStore {
 struct Inner {
     snapshot: Option<Vec<u8>>,
     values: HashMap<String, (Vec<u8>, Instant)>,
+    swept: Option<Instant>,
 }
 
 impl MemoryStore {
@@ -38,7 +42,12 @@ impl Store for MemoryStore {
 
     fn set<'a>(&'a self, key: &'a str, value: Vec<u8>, ttl: Duration) -> StoreFuture<'a, ()> {
         self.with(|inner| {
-            inner.values.insert(key.to_owned(), (value, Instant::now() + ttl));
+            let now = Instant::now();
+            if inner.swept.is_none_or(|swept| now.duration_since(swept) >= SWEEP_EVERY) {
+                inner.swept = Some(now);
+                inner.values.retain(|_, (_, ends)| now < *ends);
+            }
+            inner.values.insert(key.to_owned(), (value, now + ttl));
         })
     }
 

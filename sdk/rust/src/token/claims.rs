@@ -1,6 +1,7 @@
 use serde_json::{Map, Value as Json};
 
 use super::Algorithm;
+use super::jws::is_base64url;
 use crate::refusal::Reason;
 
 /// The largest number that every language reads exactly from JSON.
@@ -43,6 +44,8 @@ pub(crate) struct Claims {
     /// The position of the feed at issue.
     pub(crate) urv: Option<i64>,
     pub(crate) kid: String,
+    /// The key that the token is bound to, by its thumbprint (RFC 9449 §6.1).
+    pub(crate) jkt: Option<String>,
     /// Every claim, `scope` as a list.
     pub(crate) all: Map<String, Json>,
 }
@@ -75,6 +78,7 @@ impl Claims {
             urv: reader.position()?,
             scope: scope.clone(),
             kid,
+            jkt: all.get("cnf").and_then(confirmation),
             all: Map::new(),
         };
         all.insert("scope".to_owned(), scope.into());
@@ -96,12 +100,19 @@ impl Claims {
             (now >= self.expires.saturating_add(skew), Reason::TokenExpired),
             (self.not_before.is_some_and(|time| time > now + skew), Reason::TokenNotYetValid),
             (self.issued_at > now + skew, Reason::TokenNotYetValid),
-            (self.all.contains_key("cnf"), Reason::SenderConstrained),
+            (self.all.contains_key("cnf") && self.jkt.is_none(), Reason::SenderConstrained),
             (self.project.as_ref().is_some_and(foreign), Reason::ProjectWrong),
             (options.clients.as_ref().is_some_and(refused), Reason::ClientRefused),
         ];
         failed.into_iter().find(|(failed, _)| *failed).map_or(Ok(()), |(_, reason)| Err(reason))
     }
+}
+
+/// The thumbprint of a key, and nothing else: proofs of certificates (RFC 8705) are not checked.
+fn confirmation(cnf: &Json) -> Option<String> {
+    let members = cnf.as_object().filter(|members| members.len() == 1)?;
+    let jkt = members.get("jkt")?.as_str()?;
+    (jkt.len() == 43 && is_base64url(jkt)).then(|| jkt.to_owned())
 }
 
 /// Reads claims. A claim that is null is there, and has the wrong type.

@@ -11,11 +11,11 @@ const REFUSED_HEADERS: [&str; 5] = ["jku", "jwk", "x5u", "x5c", "crit"];
 
 /// A compact JWS (RFC 7515 §7.1), parsed and not verified.
 pub(crate) struct Jws<'a> {
-    header: Map<String, Json>,
+    pub(super) header: Map<String, Json>,
     /// What was signed: header and payload as they were sent.
-    input: &'a str,
+    pub(super) input: &'a str,
     pub(crate) payload: Vec<u8>,
-    signature: Vec<u8>,
+    pub(super) signature: Vec<u8>,
 }
 
 impl<'a> Jws<'a> {
@@ -73,7 +73,7 @@ pub(super) fn decode(text: &str) -> Option<Vec<u8>> {
     BASE64_URL_SAFE_NO_PAD.decode(text).ok()
 }
 
-fn is_base64url(text: &str) -> bool {
+pub(super) fn is_base64url(text: &str) -> bool {
     text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_')
 }
 

@@ -74,11 +74,11 @@ impl Keys {
     }
 }
 
-fn word<'a>(jwk: &'a Map<String, Json>, name: &str) -> &'a str {
+pub(super) fn word<'a>(jwk: &'a Map<String, Json>, name: &str) -> &'a str {
     jwk.get(name).and_then(Json::as_str).unwrap_or_default()
 }
 
-fn read_key(jwk: &Map<String, Json>) -> Option<VerifyingKey> {
+pub(super) fn read_key(jwk: &Map<String, Json>) -> Option<VerifyingKey> {
     if !matches!(word(jwk, "use"), "" | "sig") {
         return None;
     }

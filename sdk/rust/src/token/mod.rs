@@ -4,11 +4,13 @@ mod algorithm;
 mod claims;
 mod jws;
 mod keys;
+mod proof;
 
 pub use algorithm::{Algorithm, UnknownAlgorithm};
 pub(crate) use claims::{Claims, TokenOptions};
 pub(crate) use jws::Jws;
 pub(crate) use keys::Keys;
+pub(crate) use proof::{Credentials, PROOF_ALGORITHMS, ProvenRequest, SpentProof, check_binding};
 
 use crate::refusal::Reason;
 
@@ -83,6 +85,7 @@ mod tests {
             assert_eq!(json!(claims.client_id), expect["client_id"], "{name}");
             assert_eq!(claims.scope, texts(&expect["scope"]), "{name}");
             assert_eq!(claims.roles, texts(&expect["roles"]), "{name}");
+            assert_eq!(claims.jkt.as_deref(), expect["jkt"].as_str(), "{name}");
             assert_eq!(options.clients.is_none(), expect["client_unproven"] == true, "{name}");
         }
     }

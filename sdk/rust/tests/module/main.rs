@@ -6,6 +6,7 @@ mod hostile;
 mod keys;
 mod layer;
 mod parity;
+mod proof;
 mod revoked;
 mod stores;
 

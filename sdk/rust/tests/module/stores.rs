@@ -133,7 +133,7 @@ async fn a_store_that_cannot_be_written_is_refused() {
 }
 
 /// A store that several modules see, one after the other.
-struct Shared(Arc<MemoryStore>);
+pub struct Shared(pub Arc<MemoryStore>);
 
 impl Store for Shared {
     fn get<'a>(&'a self, key: &'a str) -> StoreFuture<'a, Option<Vec<u8>>> {

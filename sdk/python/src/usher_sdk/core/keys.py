@@ -40,6 +40,11 @@ class PublicKey:
             return _CURVES.get(alg) == self._key.curve_name
         return _one_name(alg) == "Ed25519" and self._key.curve_name == "Ed25519"
 
+    @property
+    def thumbprint(self) -> str:
+        """The SHA-256 thumbprint (RFC 7638)."""
+        return self._key.thumbprint()
+
     def verify(self, alg: str, signed: bytes, signature: bytes) -> bool:
         """Whether the signature holds."""
         # The registry's own lookup warns of the name `EdDSA` each time; which names are allowed is decided before.
@@ -96,6 +101,11 @@ def _read_key(jwk: Any) -> PublicKey | None:
         return None
     if jwk.get("use", "sig") != "sig" or "verify" not in jwk.get("key_ops", ["verify"]):
         return None
+    return read_public_key(jwk)
+
+
+def read_public_key(jwk: Mapping[str, Any]) -> PublicKey | None:
+    """The public half of a key; ``None`` if it is none that can verify."""
     public = {name: jwk[name] for name in ("kty", "crv", "x", "y", "n", "e") if name in jwk}
     try:
         with warnings.catch_warnings():

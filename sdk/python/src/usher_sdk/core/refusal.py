@@ -22,9 +22,16 @@ class _Kind(NamedTuple):
     message: str
     error: str | None = None
     """The error of the challenge (RFC 6750 §3.1, RFC 9470 §3): empty for a challenge without one, ``None`` for none."""
+    scheme: str = "Bearer"
+    """The scheme of the challenge."""
 
+
+PROOF_ALGORITHMS: Final = ("ES256", "RS256", "PS256", "EdDSA", "Ed25519")
+"""The algorithms of proofs. Ed25519 has two names (RFC 9864)."""
 
 _INVALID = _Kind(401, "AUTH_INVALID", "The token is invalid, expired or revoked.", "invalid_token")
+_BOUND = _INVALID._replace(scheme="DPoP")
+_UNPROVEN = _BOUND._replace(error="invalid_dpop_proof")
 _REAUTHENTICATE = _Kind(
     401,
     "REAUTHENTICATION_REQUIRED",
@@ -42,6 +49,16 @@ _NO_RULES = (
 
 _KINDS: Final[dict[str, _Kind]] = {
     "token_missing": _Kind(401, "AUTH_REQUIRED", "Authentication is required.", ""),
+    "sender_constrained": _BOUND,
+    "token_unbound": _BOUND,
+    "proof_missing": _UNPROVEN,
+    "proof_malformed": _UNPROVEN,
+    "proof_key_wrong": _UNPROVEN,
+    "proof_signature_invalid": _UNPROVEN,
+    "proof_request_wrong": _UNPROVEN,
+    "proof_token_wrong": _UNPROVEN,
+    "proof_untimely": _UNPROVEN,
+    "proof_replayed": _UNPROVEN,
     "acr_insufficient": _REAUTHENTICATE,
     "auth_too_old": _REAUTHENTICATE,
     "scope_insufficient": _Kind(403, "NOT_ALLOWED", _NO_SCOPE, "insufficient_scope"),
@@ -109,15 +126,18 @@ class Refusal(Exception):
         return headers
 
     def challenge(self) -> str | None:
-        """The value of ``WWW-Authenticate`` (RFC 6750 §3, RFC 9470 §3)."""
-        error = _KINDS.get(self.reason, _INVALID).error
+        """The value of ``WWW-Authenticate`` (RFC 6750 §3, RFC 9449 §7.1, RFC 9470 §3)."""
+        kind = _KINDS.get(self.reason, _INVALID)
+        error = kind.error
         if error is None:
             return None
         parts = [f'error="{error}"'] if error else []
         for name in ("scope", "acr_values", "max_age"):
             if name in self.details:
                 parts.append(f'{name}="{_quotable(self.details[name])}"')
-        return " ".join(["Bearer", ", ".join(parts)]).strip()
+        if kind.scheme == "DPoP":
+            parts.append(f'algs="{" ".join(PROOF_ALGORITHMS)}"')
+        return " ".join([kind.scheme, ", ".join(parts)]).strip()
 
 
 def _quotable(value: object) -> str:

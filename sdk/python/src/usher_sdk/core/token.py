@@ -24,6 +24,7 @@ ACCESS_TOKEN: Final = "at+jwt"
 """The ``typ`` of an access token (RFC 9068 §2.1)."""
 
 _FORM = re.compile(r"([A-Za-z0-9_-]+)\.([A-Za-z0-9_-]+)\.([A-Za-z0-9_-]*)")
+_THUMBPRINT = re.compile("[A-Za-z0-9_-]{43}")
 _OWN_KEYS = ("jku", "jwk", "x5u", "x5c", "crit")
 _TEXTS = ("iss", "sub", "client_id", "jti")
 _OPTIONAL_TEXTS = ("sid", "gid", "scope", "acr", "project_id")
@@ -53,6 +54,17 @@ class Expected:
 
 
 @dataclass(frozen=True)
+class Parts:
+    """A compact JWS, taken apart. Nothing of it is verified."""
+
+    header: Mapping[str, Any]
+    payload: Mapping[str, Any]
+    signed: bytes
+    """What the signature is over."""
+    signature: bytes
+
+
+@dataclass(frozen=True)
 class Signed:
     """A signed value whose signature holds."""
 
@@ -70,10 +82,8 @@ def read(
         TokenRefused: ``token_malformed``, ``alg_refused``, ``typ_refused``, ``header_refused``, ``key_unknown`` or
             ``signature_invalid``.
     """
-    found = _FORM.fullmatch(text) if len(text) <= longest else None
-    if found is None:
-        raise TokenRefused("token_malformed", "not three parts of base64url")
-    header, payload = _object(found[1], "the header"), _object(found[2], "the payload")
+    parts = split(text, longest)
+    header = parts.header
     for name in _OWN_KEYS:
         if name in header:
             raise TokenRefused("header_refused", name)
@@ -86,9 +96,22 @@ def read(
     key = keys.find(kid, alg) if isinstance(kid, str) else None
     if key is None or not isinstance(kid, str):
         raise TokenRefused("key_unknown", str(kid)[:64])
-    if not key.verify(alg, f"{found[1]}.{found[2]}".encode(), _decode(found[3])):
+    if not key.verify(alg, parts.signed, parts.signature):
         raise TokenRefused("signature_invalid")
-    return Signed(header, payload, kid)
+    return Signed(header, parts.payload, kid)
+
+
+def split(text: str, longest: int = LONGEST) -> Parts:
+    """Check the form of a compact JWS (RFC 7515 §7.1).
+
+    Raises:
+        TokenRefused: ``token_malformed``.
+    """
+    found = _FORM.fullmatch(text) if len(text) <= longest else None
+    if found is None:
+        raise TokenRefused("token_malformed", "not three parts of base64url")
+    header, payload = _object(found[1], "the header"), _object(found[2], "the payload")
+    return Parts(header, payload, f"{found[1]}.{found[2]}".encode(), _decode(found[3]))
 
 
 def is_typ(found: object, expected: str) -> bool:
@@ -114,6 +137,8 @@ class Token:
     scope: tuple[str, ...]
     roles: tuple[str, ...]
     claims: Mapping[str, Any]
+    jkt: str | None
+    """The key that it is bound to, by its thumbprint (RFC 9449 §6.1)."""
     client_proven: bool
     """Whether the client is known to belong to the project; if not, ask Usher (RFC 7662)."""
 
@@ -138,9 +163,7 @@ def check(signed: Signed, expected: Expected, now: float) -> Token:
     if expected.audience not in ([aud] if isinstance(aud, str) else aud):
         raise TokenRefused("audience_wrong")
     check_times(claims, expected.clock_skew, now)
-    if "cnf" in claims:
-        # Bound to a key (RFC 9449, RFC 8705): whoever shows it has to prove more than that they have it.
-        raise TokenRefused("sender_constrained")
+    jkt = _thumbprint(claims["cnf"]) if "cnf" in claims else None
     if expected.project is not None and claims.get("project_id", expected.project) != expected.project:
         raise TokenRefused("project_wrong")
     client = claims["client_id"]
@@ -161,8 +184,17 @@ def check(signed: Signed, expected: Expected, now: float) -> Token:
         scope=tuple(scope for scope in claims.get("scope", "").split(" ") if scope),
         roles=tuple(claims.get("roles", ())),
         claims=claims,
+        jkt=jkt,
         client_proven=expected.clients is not None,
     )
+
+
+def _thumbprint(cnf: object) -> str:
+    """The key that a token is bound to, and nothing else: proofs of certificates (RFC 8705) are not checked."""
+    jkt = cnf.get("jkt") if isinstance(cnf, dict) and len(cnf) == 1 else None
+    if not isinstance(jkt, str) or _THUMBPRINT.fullmatch(jkt) is None:
+        raise TokenRefused("sender_constrained")
+    return jkt
 
 
 def check_times(claims: Mapping[str, Any], skew: int, now: float) -> None:
@@ -191,9 +223,9 @@ def check_types(claims: Mapping[str, Any]) -> None:
     for name in _OPTIONAL_TEXTS:
         _require(name not in claims or isinstance(claims[name], str), name)
     for name in ("exp", "iat"):
-        _require(_is_number(claims[name]), name)
+        _require(is_number(claims[name]), name)
     for name in _OPTIONAL_NUMBERS:
-        _require(name not in claims or _is_number(claims[name]), name)
+        _require(name not in claims or is_number(claims[name]), name)
     aud = claims["aud"]
     _require(isinstance(aud, str) or _is_texts(aud), "aud")
     _require("roles" not in claims or _is_texts(claims["roles"]), "roles")
@@ -204,7 +236,8 @@ def _require(good: bool, name: str) -> None:
         raise TokenRefused("claim_invalid", name)
 
 
-def _is_number(found: object) -> bool:
+def is_number(found: object) -> bool:
+    """A number of JSON."""
     return (isinstance(found, int) and not isinstance(found, bool)) or (
         isinstance(found, float) and math.isfinite(found)
     )
