@@ -84,6 +84,8 @@ impl CleanUp {
         in_batches!(usher, stop, |tx| tx.sweep_proofs(before, BATCH));
         in_batches!(usher, stop, |tx| tx.sweep_revoked_tokens(before, BATCH));
         in_batches!(usher, stop, |tx| tx.sweep_device_codes(before, BATCH));
+        in_batches!(usher, stop, |tx| tx.sweep_pushed_requests(now, BATCH));
+        in_batches!(usher, stop, |tx| tx.sweep_single_use(before, BATCH));
         in_batches!(usher, stop, |tx| tx.sweep_repeatable(now, BATCH));
         in_batches!(usher, stop, |tx| tx.sweep_upstream_states(before, BATCH));
         in_batches!(usher, stop, |tx| tx.sweep_provider_events(before, BATCH));

@@ -1,19 +1,18 @@
 //! The caller of the API: authenticated by the bearer token, or else by the browser's session.
 
 use axum::extract::FromRequestParts;
-use axum::http::header::AUTHORIZATION;
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, StatusCode};
 
 use crate::ApiResult;
+use crate::proof::{self, HeaderFault};
 use usher_domain::id::ProjectId;
 use usher_domain::project::Project;
 use usher_flows::api::Caller;
-use usher_flows::{Account, FlowError, Rejected, Right};
+use usher_flows::{Account, FlowError, PresentedToken, Rejected, Right};
 use usher_http_server::extract::visitor::Visitor;
 use usher_http_server::problem::HttpProblem;
 use usher_http_server::state::App;
-use usher_protocol::ows;
 
 /// The authenticated caller; 401 without one.
 pub struct AuthenticatedCaller {
@@ -43,8 +42,8 @@ impl FromRequestParts<App> for AuthenticatedCaller {
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Self::Rejection> {
         let visitor = Visitor::from_request_parts(parts, app).await?;
-        let caller = match bearer(&parts.headers)? {
-            Some(token) => app.usher.callers.caller_by_token(token).await?.ok_or_else(invalid)?,
+        let caller = match presented(&parts.headers, parts.method.as_str(), parts.uri.path())? {
+            Some(presented) => app.usher.callers.caller_by_token(&presented).await?.ok_or_else(invalid)?,
             None => Caller::Person(Box::new(app.usher.accounts.current(&visitor.browser).await?.ok_or_else(required)?)),
         };
         if let Caller::Person(account) = &caller {
@@ -71,19 +70,27 @@ impl FromRequestParts<App> for AdminCaller {
     }
 }
 
-/// The bearer token of a request (RFC 6750 §2.1), if it has an Authorization header.
+/// The token of a request, if it has an Authorization header: of the scheme `Bearer` (RFC 6750 §2.1) or `DPoP` (RFC 9449
+/// §7.1).
 ///
 /// # Errors
 /// 401 for any other scheme, 400 for several headers.
+pub fn presented<'r>(headers: &'r HeaderMap, method: &'r str, path: &'r str) -> ApiResult<Option<PresentedToken<'r>>> {
+    proof::presented(headers, method, path).map_err(|fault| match fault {
+        HeaderFault::Repeated => HttpProblem::bad_request("The Authorization header is repeated."),
+        HeaderFault::OtherScheme => invalid(),
+    })
+}
+
+/// The bearer token of a request, for what only bearer tokens do.
+///
+/// # Errors
+/// As [`presented`]; 401 for a token with a proof.
 pub fn bearer(headers: &HeaderMap) -> ApiResult<Option<&str>> {
-    let mut values = headers.get_all(AUTHORIZATION).iter();
-    let (first, None) = (values.next(), values.next()) else {
-        return Err(HttpProblem::bad_request("The Authorization header is repeated."));
-    };
-    let Some(first) = first else { return Ok(None) };
-    let token = first.to_str().ok().and_then(|text| text.split_once(' '));
-    let token = token.filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer")).map(|(_, token)| ows::trim(token));
-    token.filter(|token| !token.is_empty()).map(Some).ok_or_else(invalid)
+    match presented(headers, "", "")? {
+        Some(PresentedToken { proof: Some(_), .. }) => Err(invalid()),
+        found => Ok(found.map(|found| found.token)),
+    }
 }
 
 /// 401: the token is invalid.

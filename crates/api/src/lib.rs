@@ -24,6 +24,7 @@ pub mod policy;
 pub mod problems;
 mod profile_claims;
 pub mod projects;
+pub mod proof;
 pub mod refusal;
 pub mod sync;
 #[cfg(test)]
@@ -62,7 +63,7 @@ fn nouns() -> OpenApiRouter<App> {
 pub fn routes(app: &App) -> Router<App> {
     let (router, document) = nouns().split_for_parts();
     let router = parameters::wrap(idempotency::wrap(router, app), &document);
-    let router = challenge::wrap(guard::wrap(router, app));
+    let router = proof::wrap(challenge::wrap(guard::wrap(router, app), app), app);
     let (usher, own) = (app.usher.clone(), app.usher.clone());
     let registered = Cors::registered(&METHODS, move |origin| {
         let usher = usher.clone();

@@ -19,6 +19,7 @@ use usher_http_server::state::App;
 use usher_http_server::trace_id::TraceId;
 use usher_protocol::error::OAuthError;
 use usher_protocol::error_code::ErrorCode;
+use usher_protocol::foreign_jws::FOREIGN_ALGS;
 
 /// The `WWW-Authenticate` challenge (RFC 9110 §11.6.1).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -27,6 +28,8 @@ enum AuthenticateChallenge {
     Basic,
     /// The access token is invalid.
     Bearer,
+    /// The access token or its proof is invalid, and it needs a proof (RFC 9449 §7.1).
+    Dpop,
     /// No access token was sent: the challenge has no error code (RFC 6750 §3.1).
     BareBearer,
 }
@@ -45,12 +48,16 @@ impl OAuthReply {
     pub fn of_resource(error: FlowError) -> Self {
         let reply = Self::of(error);
         let status = match reply.error.code {
-            ErrorCode::InvalidToken => StatusCode::UNAUTHORIZED,
+            ErrorCode::InvalidToken | ErrorCode::InvalidDpopProof | ErrorCode::UseDpopNonce => StatusCode::UNAUTHORIZED,
             ErrorCode::InsufficientScope => StatusCode::FORBIDDEN,
             _ => reply.status,
         };
         let challenged = [ErrorCode::InvalidToken, ErrorCode::InsufficientScope, ErrorCode::InvalidRequest];
-        let challenge = challenged.contains(&reply.error.code).then_some(AuthenticateChallenge::Bearer);
+        let bound = reply.error.is_about_proof();
+        let challenge = match reply.error.code {
+            _ if bound => Some(AuthenticateChallenge::Dpop),
+            code => challenged.contains(&code).then_some(AuthenticateChallenge::Bearer),
+        };
         Self { status, challenge, ..reply }
     }
 
@@ -132,6 +139,10 @@ impl OAuthReply {
         };
         let challenge = self.challenge.map(|challenge| match challenge {
             AuthenticateChallenge::Basic => "Basic realm=\"usher\"".to_owned(),
+            AuthenticateChallenge::Dpop => {
+                let algs = FOREIGN_ALGS.join(" ");
+                format!("DPoP realm=\"usher\", error=\"{code}\", error_description=\"{description}\", algs=\"{algs}\"")
+            }
             AuthenticateChallenge::BareBearer => "Bearer realm=\"usher\"".to_owned(),
             AuthenticateChallenge::Bearer => {
                 format!("Bearer realm=\"usher\", error=\"{code}\", error_description=\"{description}\"")

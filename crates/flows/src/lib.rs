@@ -49,10 +49,14 @@ pub use login::sign_in::Attempt;
 pub use login::sign_out::{LogoutRequest, SignOut};
 pub use login::sign_up::{AsksPassword, LIFETIME as SIGN_UP_LIFETIME, SignUpForm, Verified};
 pub use oauth::authorize::{AuthorizeFault, Outcome};
+pub use oauth::dpop::ProofRequest;
 pub use oauth::grants::GRANTS;
 pub use oauth::grants::handler::{GrantDeps, GrantHandler, GrantRequest, GrantTypeRow};
 pub use oauth::introspect::Introspection;
+pub use oauth::presented_token::PresentedToken;
+pub use oauth::pushed_requests::PushedResponse;
 pub use oauth::refusals::log_refusal;
+pub use oauth::token_call::TokenCall;
 pub use policy::{
     Bundle, DecisionAnswer, DecisionRequest, Drafted, HeldRoles, NewAssignment, Simulated, SimulatedRoute, Subject,
 };

@@ -44,13 +44,19 @@ use crate::login::sign_up::Registration;
 use crate::login::throttle::Throttles;
 use crate::oauth::authenticate_client::ClientAuthentication;
 use crate::oauth::authorize::Authorizations;
+use crate::oauth::client_assertions::ClientAssertions;
+use crate::oauth::client_keys::ClientKeys;
 use crate::oauth::device::begin::DeviceAuthorizations;
+use crate::oauth::dpop::DpopProofs;
 use crate::oauth::grants::handler::{GrantDeps, GrantTypeRow};
 use crate::oauth::grants::refresh_token::RefreshTokenGrant;
 use crate::oauth::introspect::IssuedTokens;
 use crate::oauth::issue::TokenIssuer;
 use crate::oauth::origins::ClientOrigins;
+use crate::oauth::presented_token::PresentedTokens;
+use crate::oauth::pushed_requests::PushedRequests;
 use crate::oauth::registered_origins::OriginCache;
+use crate::oauth::request_objects::RequestObjects;
 use crate::oauth::token::TokenEndpoint;
 use crate::policy::Policies;
 use crate::projects::history::Histories;
@@ -76,6 +82,10 @@ const RELEASE_MEMORY: Duration = Duration::from_hours(1);
 const RELEASES_REMEMBERED: u64 = 50_000;
 /// Most clients cached.
 const CLIENTS_REMEMBERED: u64 = 10_000;
+/// Most `jwks_uri`s of clients whose keys are cached.
+const KEY_SETS_REMEMBERED: u64 = 1_000;
+/// How long such keys are cached.
+const KEY_SET_MEMORY: Duration = Duration::from_hours(1);
 /// Most tables of access rules cached.
 const TABLES_REMEMBERED: u64 = 200;
 
@@ -146,11 +156,17 @@ services! {
         core, policies, signing_keys;
         releases: expiring(RELEASES_REMEMBERED, RELEASE_MEMORY)
     },
-    authorizations: Authorizations { core, accounts, clients, signing_keys, throttles },
+    client_keys: ClientKeys { core, providers; fetched: expiring(KEY_SETS_REMEMBERED, KEY_SET_MEMORY) },
+    client_assertions: ClientAssertions { core, client_keys },
+    client_authentication: ClientAuthentication { core, client_assertions, clients, throttles },
+    dpop_proofs: DpopProofs { core },
+    request_objects: RequestObjects { core, client_keys, providers },
+    pushed_requests: PushedRequests { core, client_authentication, dpop_proofs, request_objects },
+    authorizations: Authorizations { core, accounts, clients, pushed_requests, request_objects, signing_keys, throttles },
     refresh_token_grant: RefreshTokenGrant { core, endings, security_emails, token_issuer },
     issued_tokens: IssuedTokens { core, clients, endings, refresh_token_grant, signing_keys, token_issuer },
-    callers: Callers { core, accounts, clients, endings, issued_tokens, refresh_token_grant, token_issuer },
-    client_authentication: ClientAuthentication { core, clients, throttles },
+    presented_tokens: PresentedTokens { dpop_proofs, issued_tokens },
+    callers: Callers { core, accounts, clients, endings, presented_tokens, refresh_token_grant, token_issuer },
     client_origins: ClientOrigins { core; cache: OriginCache::default() },
     compromise_reports: CompromiseReports { core, endings, security_emails },
     session_opening: SessionOpening { core, accounts, security_emails },
@@ -182,6 +198,7 @@ services! {
     webhooks: Webhooks { core, providers },
     = token_endpoint: TokenEndpoint from TokenEndpoint::new(
         client_authentication.clone(),
+        dpop_proofs.clone(),
         grants,
         &GrantDeps {
             core: core.clone(),

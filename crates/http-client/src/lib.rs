@@ -149,6 +149,20 @@ impl Outbound {
         self.send_up_to(request, LARGEST).await
     }
 
+    /// Fetches at most `largest` bytes of a document.
+    ///
+    /// # Errors
+    /// Like [`Outbound::send`].
+    pub async fn get(
+        &self,
+        url: &str,
+        accept: &'static str,
+        largest: usize,
+    ) -> Result<OutboundResponse, OutboundError> {
+        let request = http::Request::get(url).header(http::header::ACCEPT, accept).body(Vec::new());
+        self.send_up_to(request.map_err(|_| OutboundError::Rejected)?, largest).await
+    }
+
     /// Makes the call and reads at most `largest` bytes of the body; a longer one is an error.
     ///
     /// # Errors

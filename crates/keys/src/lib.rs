@@ -4,6 +4,7 @@
 //! for encrypted values. Usher's own tokens are signed and verified by aws-lc.
 
 pub mod damaged_key;
+pub mod foreign;
 pub mod generate;
 pub mod jwk;
 pub mod jwks;

@@ -11,7 +11,7 @@ pub enum Purpose {
     Interaction,
     /// A refresh token.
     RefreshToken,
-    /// A pushed authorization request's `request_uri`.
+    /// A pushed authorization request.
     PushedRequest,
     /// A device code.
     DeviceCode,
@@ -51,11 +51,13 @@ pub enum Purpose {
     AnsweredRequest,
     /// The result of a recovery, for the page that shows it.
     Recovered,
+    /// A nonce for proofs of possession.
+    DpopNonce,
 }
 
 impl Purpose {
     /// Every purpose, in declaration order.
-    pub const ALL: [Self; 24] = [
+    pub const ALL: [Self; 25] = [
         Self::SigningKey,
         Self::AuthorizationCode,
         Self::Interaction,
@@ -80,6 +82,7 @@ impl Purpose {
         Self::ShownOnce,
         Self::AnsweredRequest,
         Self::Recovered,
+        Self::DpopNonce,
     ];
 
     /// The label used in key derivation.
@@ -109,6 +112,7 @@ impl Purpose {
             Self::ShownOnce => "shown-once",
             Self::AnsweredRequest => "answered-request",
             Self::Recovered => "recovered",
+            Self::DpopNonce => "dpop-nonce",
         }
     }
 }

@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::dpop::KeyConfirmation;
+
 /// The `typ` of the header (RFC 9068 §2.1).
 pub const TYP: &str = "at+jwt";
 
@@ -43,6 +45,9 @@ pub struct AccessTokenClaims {
     /// The generation of the refresh token that it was issued with; absent without one.
     #[serde(rename = "gen", default, skip_serializing_if = "Option::is_none")]
     pub generation: Option<u32>,
+    /// The key that it is bound to; absent for a bearer token.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cnf: Option<KeyConfirmation>,
     /// The user's roles in the client's project that apply everywhere, sorted; absent if there are none.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub roles: Vec<String>,

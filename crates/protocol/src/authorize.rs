@@ -3,9 +3,13 @@
 //! Until client and redirect URI are verified, an error is shown on a page: [`Destination`]. From then on errors are
 //! sent to the redirect URI: [`AuthorizeRequest::check`] returns them.
 
+#[cfg(test)]
+mod tests;
+
 use serde::{Deserialize, Serialize};
 
 use super::claims::ClaimsRequest;
+use super::dpop::is_thumbprint;
 use super::error::OAuthError;
 use super::params::Params;
 use super::pkce::CodeChallenge;
@@ -51,12 +55,23 @@ impl Destination {
 pub struct ClientRules<'a> {
     /// PKCE is required: the client is public (RFC 9700 §2.1.1), or is configured so.
     pub requires_pkce: bool,
+    /// How the request must reach the server.
+    pub transport: RequestTransport,
     /// The scopes that it may request.
     pub scope: &'a Scope,
     /// Whether it may use the authorization code grant.
     pub authorization_code: bool,
     /// Whether it may have refresh tokens.
     pub refresh_token: bool,
+}
+
+/// How a request reached the server, or how a client's requests must.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RequestTransport {
+    /// Pushed (RFC 9126).
+    pub pushed: bool,
+    /// As a signed request object (RFC 9101).
+    pub signed: bool,
 }
 
 /// An authorization request that passed every check.
@@ -88,10 +103,16 @@ pub struct AuthorizeRequest {
     pub code_challenge: Option<CodeChallenge>,
     /// Claims requested by name.
     pub claims: ClaimsRequest,
+    /// The thumbprint of the key that the code is bound to (RFC 9449 §10).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub dpop_jkt: Option<String>,
+    /// How the request reached the server.
+    #[serde(default)]
+    pub transport: RequestTransport,
 }
 
 /// The checks of a device authorization request (RFC 8628 §3.1), which has no redirect URI and no browser.
-const DEVICE_CHECKS: &[AuthorizeCheck] = &[request, request_uri, resource, scope, code_challenge];
+const DEVICE_CHECKS: &[AuthorizeCheck] = &[no_object, resource, scope, code_challenge];
 
 type AuthorizeCheck = fn(&Params, &ClientRules<'_>, &mut AuthorizeRequest) -> Result<(), OAuthError>;
 
@@ -99,8 +120,7 @@ type AuthorizeCheck = fn(&Params, &ClientRules<'_>, &mut AuthorizeRequest) -> Re
 const CHECKS: &[(&str, AuthorizeCheck)] = &[
     ("state", state),
     ("response_mode", response_mode),
-    ("request", request),
-    ("request_uri", request_uri),
+    ("request", transport),
     ("registration", registration),
     ("response_type", response_type),
     ("resource", resource),
@@ -115,6 +135,7 @@ const CHECKS: &[(&str, AuthorizeCheck)] = &[
     ("display", display),
     ("claims", claims),
     ("code_challenge", code_challenge),
+    ("dpop_jkt", dpop_jkt),
     ("length", length),
 ];
 
@@ -124,10 +145,15 @@ impl AuthorizeRequest {
     /// # Errors
     /// The first failed check, with the request as far as it was read (so that the error response has `state` and the
     /// requested `response_mode`).
-    pub fn check(params: &Params, rules: &ClientRules<'_>) -> Result<Self, (OAuthError, Box<Self>)> {
+    pub fn check(
+        params: &Params,
+        transport: RequestTransport,
+        rules: &ClientRules<'_>,
+    ) -> Result<Self, (OAuthError, Box<Self>)> {
         // Even an invalid `state` is reported in the requested mode.
         let response_mode = params.get("response_mode").ok().flatten().and_then(ResponseMode::parse);
-        let mut request = Self { response_mode: response_mode.unwrap_or_default(), ..Self::default() };
+        let response_mode = response_mode.unwrap_or_default();
+        let mut request = Self { response_mode, transport, ..Self::default() };
         for (_, check) in CHECKS {
             if let Err(error) = check(params, rules, &mut request) {
                 return Err((error, Box::new(request)));
@@ -149,6 +175,13 @@ impl AuthorizeRequest {
         }
         Ok(request)
     }
+
+    /// As much of a request as the response to it needs: for a request that cannot be read further.
+    pub fn to_answer(params: &Params) -> Self {
+        let response_mode = params.get("response_mode").ok().flatten().and_then(ResponseMode::parse);
+        let state = text(params, "state", MAX_STATE).ok().flatten();
+        Self { response_mode: response_mode.unwrap_or_default(), state, ..Self::default() }
+    }
 }
 
 fn single<'p>(params: &'p Params, name: &str) -> Result<Option<&'p str>, OAuthError> {
@@ -167,12 +200,29 @@ fn state(params: &Params, _: &ClientRules<'_>, request: &mut AuthorizeRequest) -
     Ok(())
 }
 
-fn request(params: &Params, _: &ClientRules<'_>, _: &mut AuthorizeRequest) -> Result<(), OAuthError> {
-    refuse(params, "request", ErrorCode::RequestNotSupported, "request objects are not supported")
+fn transport(_: &Params, rules: &ClientRules<'_>, request: &mut AuthorizeRequest) -> Result<(), OAuthError> {
+    if rules.transport.pushed && !request.transport.pushed {
+        return Err(OAuthError::invalid_request("this client must push its authorization requests"));
+    }
+    if rules.transport.signed && !request.transport.signed {
+        return Err(OAuthError::invalid_request("this client must sign its authorization requests"));
+    }
+    Ok(())
 }
 
-fn request_uri(params: &Params, _: &ClientRules<'_>, _: &mut AuthorizeRequest) -> Result<(), OAuthError> {
-    refuse(params, "request_uri", ErrorCode::RequestUriNotSupported, "request_uri is not supported")
+fn no_object(params: &Params, _: &ClientRules<'_>, _: &mut AuthorizeRequest) -> Result<(), OAuthError> {
+    for name in ["request", "request_uri"] {
+        refuse(params, name, ErrorCode::InvalidRequest, "a device has no request object")?;
+    }
+    Ok(())
+}
+
+fn dpop_jkt(params: &Params, _: &ClientRules<'_>, request: &mut AuthorizeRequest) -> Result<(), OAuthError> {
+    request.dpop_jkt = single(params, "dpop_jkt")?.map(str::to_owned);
+    if request.dpop_jkt.as_deref().is_some_and(|jkt| !is_thumbprint(jkt)) {
+        return Err(OAuthError::invalid_request("dpop_jkt must be the base64url of a SHA-256 value"));
+    }
+    Ok(())
 }
 
 fn registration(params: &Params, _: &ClientRules<'_>, _: &mut AuthorizeRequest) -> Result<(), OAuthError> {
@@ -300,152 +350,4 @@ fn code_challenge(params: &Params, rules: &ClientRules<'_>, request: &mut Author
         None => {}
     }
     Ok(())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    const CHALLENGE: &str = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
-
-    fn checked(requires_pkce: bool, pairs: &[(&str, &str)]) -> Result<AuthorizeRequest, OAuthError> {
-        let scope = Scope::of(["openid", "email", "offline_access"]);
-        let rules = ClientRules { requires_pkce, scope: &scope, authorization_code: true, refresh_token: true };
-        let base = [("response_type", "code"), ("scope", "openid email")];
-        let mut all: Vec<(String, String)> = Vec::new();
-        for (name, value) in base.iter().filter(|(name, _)| pairs.iter().all(|(other, _)| other != name)).chain(pairs) {
-            all.push(((*name).to_owned(), (*value).to_owned()));
-        }
-        AuthorizeRequest::check(&Params::from_pairs(all), &rules).map_err(|(error, _)| error)
-    }
-
-    fn code_of(requires_pkce: bool, pairs: &[(&str, &str)]) -> &'static str {
-        checked(requires_pkce, pairs).map_or_else(|error| error.code.as_str(), |_| "accepted")
-    }
-
-    #[test]
-    fn an_ordinary_request_passes() {
-        let request = checked(
-            true,
-            &[("code_challenge", CHALLENGE), ("code_challenge_method", "S256"), ("state", "x y"), ("nonce", "n")],
-        )
-        .unwrap();
-        assert_eq!(request.state.as_deref(), Some("x y"));
-        assert!(request.code_challenge.is_some());
-        assert_eq!(request.scope, Scope::of(["openid", "email"]));
-    }
-
-    #[test]
-    fn a_device_needs_a_scope_and_may_use_pkce() {
-        let scope = Scope::of(["openid", "email", "offline_access"]);
-        let rules = ClientRules { requires_pkce: true, scope: &scope, authorization_code: false, refresh_token: true };
-        let code_of = |pairs: &[(&str, &str)]| {
-            let checked = AuthorizeRequest::check_device(&Params::from_pairs(pairs.iter().copied()), &rules);
-            checked.map_or_else(|error| error.code.as_str(), |_| "accepted")
-        };
-        for (pairs, code) in [
-            (&[("scope", "openid offline_access")][..], "accepted"),
-            (&[("scope", "openid"), ("code_challenge", CHALLENGE), ("code_challenge_method", "S256")], "accepted"),
-            (&[("scope", "openid"), ("code_challenge", CHALLENGE)], "invalid_request"),
-            (&[("scope", "openid"), ("scope", "email")], "invalid_request"),
-            (&[("scope", "openid"), ("request", "e30")], "request_not_supported"),
-            (&[("scope", "openid"), ("resource", "https://api.test")], "invalid_target"),
-            (&[("scope", "unknown")], "invalid_scope"),
-            (&[], "invalid_scope"),
-        ] {
-            assert_eq!(code_of(pairs), code, "{pairs:?}");
-        }
-    }
-
-    #[test]
-    fn each_fault_has_its_own_code() {
-        for (pairs, code) in [
-            (&[("response_type", "token")][..], "unsupported_response_type"),
-            (&[("response_type", "code id_token")], "unsupported_response_type"),
-            (&[("response_type", "")], "invalid_request"),
-            (&[("response_mode", "web_message")], "invalid_request"),
-            (&[("response_mode", "query"), ("response_mode", "query")], "invalid_request"),
-            (&[("response_mode", "fragment")], "accepted"),
-            (&[("response_mode", "form_post")], "accepted"),
-            (&[("request", "e30.e30.")], "request_not_supported"),
-            (&[("request_uri", "https://evil.test")], "request_uri_not_supported"),
-            (&[("registration", "{}")], "registration_not_supported"),
-            (&[("resource", "https://api.test")], "invalid_target"),
-            (&[("scope", "admin")], "invalid_scope"),
-            (&[("scope", "open\"id")], "invalid_scope"),
-            (&[("prompt", "none login")], "invalid_request"),
-            (&[("max_age", "-1")], "invalid_request"),
-            (&[("max_age", "+1")], "invalid_request"),
-            (&[("max_age", "abc")], "invalid_request"),
-            (&[("max_age", "9223372036854775808")], "invalid_request"),
-            (&[("display", "hologram")], "invalid_request"),
-            (&[("claims", "[")], "invalid_request"),
-            (&[("code_challenge", CHALLENGE)], "invalid_request"),
-            (&[("code_challenge", CHALLENGE), ("code_challenge_method", "plain")], "invalid_request"),
-            (&[("code_challenge_method", "S256")], "invalid_request"),
-            (&[("state", "a"), ("state", "b")], "invalid_request"),
-            (&[("nonce", "a"), ("nonce", "b")], "invalid_request"),
-            (&[("extra", "foobar")], "accepted"),
-            (&[("acr_values", "1 2"), ("ui_locales", "se"), ("display", "popup")], "accepted"),
-        ] {
-            assert_eq!(code_of(false, pairs), code, "{pairs:?}");
-        }
-    }
-
-    #[test]
-    fn a_public_client_must_send_a_challenge() {
-        assert_eq!(code_of(true, &[]), "invalid_request");
-        assert_eq!(code_of(false, &[]), "accepted");
-    }
-
-    #[test]
-    fn offline_access_needs_openid() {
-        assert!(!checked(false, &[("scope", "email offline_access")]).unwrap().scope.contains("offline_access"));
-        assert!(checked(false, &[("scope", "openid offline_access")]).unwrap().scope.contains("offline_access"));
-    }
-
-    #[test]
-    fn free_texts_are_bounded_together() {
-        let (state, hint) = ("s".repeat(MAX_STATE), "h".repeat(MAX_TOGETHER - MAX_STATE));
-        assert_eq!(code_of(false, &[("state", &state), ("login_hint", &hint)]), "accepted");
-        assert_eq!(code_of(false, &[("state", &state), ("login_hint", &hint), ("nonce", "n")]), "invalid_request");
-        let claims = format!(r#"{{"id_token":{{"sub":{{"value":"{}"}}}}}}"#, "x".repeat(MAX_TOGETHER + 1));
-        assert_eq!(code_of(false, &[("claims", &claims)]), "invalid_request");
-    }
-
-    #[test]
-    fn every_error_returns_in_the_mode_that_was_asked_for() {
-        let scope = Scope::of(["openid"]);
-        let rules = ClientRules { requires_pkce: false, scope: &scope, authorization_code: true, refresh_token: true };
-        for (pairs, mode) in [
-            (vec![("response_mode", "form_post"), ("state", "a"), ("state", "b")], ResponseMode::FormPost),
-            (vec![("response_mode", "fragment"), ("response_type", "token")], ResponseMode::Fragment),
-            (vec![("response_mode", "unknown")], ResponseMode::Query),
-        ] {
-            let (_, request) = AuthorizeRequest::check(&Params::from_pairs(pairs), &rules).unwrap_err();
-            assert_eq!(request.response_mode, mode);
-        }
-    }
-
-    #[test]
-    fn the_state_goes_home_with_the_error() {
-        let scope = Scope::of(["openid"]);
-        let rules = ClientRules { requires_pkce: false, scope: &scope, authorization_code: true, refresh_token: true };
-        let params = Params::from_pairs(vec![
-            ("state".to_owned(), "kept".to_owned()),
-            ("response_type".to_owned(), "token".to_owned()),
-        ]);
-        let (_, request) = AuthorizeRequest::check(&params, &rules).unwrap_err();
-        assert_eq!(request.state.as_deref(), Some("kept"));
-    }
-
-    #[test]
-    fn a_repeated_destination_has_nowhere_to_go() {
-        let pairs = |names: &[&str]| Params::from_pairs(names.iter().map(|name| (*name, "x")));
-        assert!(Destination::read(&pairs(&["client_id", "redirect_uri"])).is_ok());
-        for bad in [&["redirect_uri"][..], &["client_id", "client_id"], &["client_id", "redirect_uri", "redirect_uri"]]
-        {
-            assert!(Destination::read(&pairs(bad)).is_err(), "{bad:?}");
-        }
-    }
 }

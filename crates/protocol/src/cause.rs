@@ -1,7 +1,10 @@
 //! Why a client, a code or a token was refused. The client gets one sentence for a whole class of causes; the log, and
 //! in development the client, gets the cause itself.
 
+use crate::client_assertion::AssertionFault;
+use crate::dpop::DpopFault;
 use crate::error_code::ErrorCode;
+use crate::request_object::RequestObjectFault;
 
 /// Why credentials, a code or a token were refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -22,8 +25,18 @@ pub enum RejectionCause {
     NoClientNamed,
     /// The Authorization header cannot be read.
     UnreadableAuthorization,
-    /// `client_assertion` was sent.
-    AssertionNotSupported,
+    /// The client assertion is invalid.
+    Assertion(AssertionFault),
+    /// The request object is invalid.
+    RequestObject(RequestObjectFault),
+    /// The `request_uri` is not registered.
+    UnregisteredRequestUri,
+    /// The pushed request is unknown, expired, used, or of another client.
+    UnknownPushedRequest,
+    /// The proof of possession is invalid.
+    Dpop(DpopFault),
+    /// The code or refresh token is bound to another key.
+    BoundToOtherKey,
     /// A public client requested introspection.
     PublicClient,
     /// Usher did not issue the code.
@@ -70,6 +83,10 @@ pub enum RejectionCause {
     AccessTokenExpired,
     /// The access token or its grant was revoked, or the user is disabled.
     AccessTokenRevoked,
+    /// The access token is bound to a key and was sent as a bearer token.
+    AccessTokenBound,
+    /// The access token is bound to no key and was sent with a proof.
+    AccessTokenUnbound,
 }
 
 impl RejectionCause {
@@ -84,14 +101,29 @@ impl RejectionCause {
             | Self::OtherAuthMethod
             | Self::NoClientNamed
             | Self::UnreadableAuthorization
-            | Self::AssertionNotSupported
+            | Self::Assertion(_)
             | Self::PublicClient => ErrorCode::InvalidClient,
-            Self::UnknownAccessToken | Self::OtherAudience | Self::AccessTokenExpired | Self::AccessTokenRevoked => {
-                ErrorCode::InvalidToken
-            }
+            Self::UnknownAccessToken
+            | Self::OtherAudience
+            | Self::AccessTokenExpired
+            | Self::AccessTokenRevoked
+            | Self::AccessTokenBound
+            | Self::AccessTokenUnbound => ErrorCode::InvalidToken,
             Self::DeviceCodeExpired => ErrorCode::ExpiredToken,
             Self::DeviceDenied => ErrorCode::AccessDenied,
+            Self::RequestObject(_) => ErrorCode::InvalidRequestObject,
+            Self::UnregisteredRequestUri | Self::UnknownPushedRequest => ErrorCode::InvalidRequestUri,
+            Self::Dpop(fault) => fault.code(),
             _ => ErrorCode::InvalidGrant,
+        }
+    }
+
+    /// Whether it may be an attempt to guess or forge credentials of a client, which is counted.
+    pub const fn is_forgery(self) -> bool {
+        match self {
+            Self::WrongSecret | Self::UnknownClient => true,
+            Self::Assertion(fault) => fault.is_forgery(),
+            _ => false,
         }
     }
 
@@ -102,6 +134,10 @@ impl RejectionCause {
             ErrorCode::InvalidToken => "the access token is invalid, expired or revoked",
             ErrorCode::ExpiredToken => "the device code has expired",
             ErrorCode::AccessDenied => "the person denied the request",
+            ErrorCode::InvalidRequestObject => "the request object is invalid",
+            ErrorCode::InvalidRequestUri => "the request_uri is not registered, unknown, expired or was used",
+            ErrorCode::InvalidDpopProof => "the DPoP proof is missing or invalid",
+            ErrorCode::UseDpopNonce => "the DPoP proof must have a fresh nonce of this server",
             _ => "the grant is invalid, expired, revoked or was issued to another client",
         }
     }
@@ -117,7 +153,14 @@ impl RejectionCause {
             Self::OtherAuthMethod => "the client is registered for another token_endpoint_auth_method",
             Self::NoClientNamed => "the request names no client",
             Self::UnreadableAuthorization => "the Authorization header is not HTTP Basic with a client_id and a secret",
-            Self::AssertionNotSupported => "client_assertion is not supported",
+            Self::Assertion(fault) => fault.sentence(),
+            Self::RequestObject(fault) => fault.sentence(),
+            Self::UnregisteredRequestUri => "the request_uri is not one of the client's request_uris",
+            Self::UnknownPushedRequest => {
+                "the pushed request is unknown, has expired, was used, or is that of another client"
+            }
+            Self::Dpop(fault) => fault.sentence(),
+            Self::BoundToOtherKey => "the code or refresh token is bound to another key than that of the DPoP proof",
             Self::PublicClient => "a public client may not introspect tokens",
             Self::UnknownCode => "the code was not issued by this server, or was altered on the way",
             Self::CodeOfOtherClient => "the code was issued to another client",
@@ -145,6 +188,8 @@ impl RejectionCause {
             Self::OtherAudience => "the access token was issued for another audience",
             Self::AccessTokenExpired => "the access token has expired",
             Self::AccessTokenRevoked => "the access token or its grant was revoked, or the user is disabled",
+            Self::AccessTokenBound => "the access token is bound to a key and was sent without a proof of it",
+            Self::AccessTokenUnbound => "the access token is bound to no key: send it as a bearer token",
         }
     }
 }

@@ -1,9 +1,10 @@
-//! Client authentication at the token, introspection and revocation endpoints (RFC 6749 §2.3).
+//! Client authentication at the endpoints that clients call (RFC 6749 §2.3, RFC 7521 §4.2).
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
 use super::cause::RejectionCause;
+use super::client_assertion::ClientAssertion;
 use super::error::OAuthError;
 use super::ows;
 use super::params::Params;
@@ -25,6 +26,8 @@ pub enum ClientCredentials {
         /// Its secret.
         secret: String,
     },
+    /// `private_key_jwt` or `client_secret_jwt`.
+    Assertion(ClientAssertion),
     /// `none`: a public client only names itself.
     None {
         /// The client.
@@ -34,21 +37,31 @@ pub enum ClientCredentials {
 
 impl ClientCredentials {
     /// The supported methods, for the metadata.
-    pub const METHODS: [&'static str; 3] = ["client_secret_basic", "client_secret_post", "none"];
+    pub const METHODS: [&'static str; 5] =
+        ["client_secret_basic", "client_secret_post", "client_secret_jwt", "private_key_jwt", "none"];
+
+    /// The methods of confidential clients, for the metadata of endpoints that only they may call.
+    pub const CONFIDENTIAL_METHODS: [&'static str; 4] =
+        ["client_secret_basic", "client_secret_post", "client_secret_jwt", "private_key_jwt"];
 
     /// Reads the header and the form. A request uses one method (RFC 6749 §2.3).
     ///
     /// # Errors
-    /// `invalid_client` for an unreadable header, `invalid_request` for two methods at once or an unsupported method.
+    /// `invalid_client` for an unreadable header or assertion, `invalid_request` for two methods at once.
     pub fn read(authorization: Option<&str>, form: &Params) -> Result<Self, OAuthError> {
         let get = |name: &'static str| form.get(name).map_err(|_| OAuthError::repeated(name));
         let (client_id, secret) = (get("client_id")?, get("client_secret")?);
-        if get("client_assertion")?.is_some() || get("client_assertion_type")?.is_some() {
-            return Err(RejectionCause::AssertionNotSupported.into());
+        let (assertion, kind) = (get("client_assertion")?, get("client_assertion_type")?);
+        let asserts = assertion.is_some() || kind.is_some();
+        if [authorization.is_some(), secret.is_some(), asserts].into_iter().filter(|used| *used).count() > 1 {
+            return Err(OAuthError::invalid_request("use one client authentication method, not two"));
+        }
+        if asserts {
+            let read = ClientAssertion::read(assertion, kind, client_id).map_err(RejectionCause::Assertion)?;
+            return Ok(Self::Assertion(read));
         }
         match (authorization, client_id, secret) {
-            (Some(_), _, Some(_)) => Err(OAuthError::invalid_request("use one client authentication method, not two")),
-            (Some(header), named, None) => {
+            (Some(header), named, _) => {
                 let (id, secret) = basic(header).ok_or(RejectionCause::UnreadableAuthorization)?;
                 if named.is_some_and(|named| named != id) {
                     return Err(OAuthError::invalid_request("client_id differs from the authenticated client"));
@@ -65,6 +78,7 @@ impl ClientCredentials {
     pub fn client_id(&self) -> &str {
         match self {
             Self::Basic { client_id, .. } | Self::Post { client_id, .. } | Self::None { client_id } => client_id,
+            Self::Assertion(assertion) => assertion.client_id(),
         }
     }
 
@@ -73,15 +87,16 @@ impl ClientCredentials {
         match self {
             Self::Basic { .. } => "client_secret_basic",
             Self::Post { .. } => "client_secret_post",
+            Self::Assertion(assertion) => assertion.method(),
             Self::None { .. } => "none",
         }
     }
 
-    /// The secret, if the method has one.
+    /// The secret, if it was sent.
     pub fn secret(&self) -> Option<&str> {
         match self {
             Self::Basic { secret, .. } | Self::Post { secret, .. } => Some(secret),
-            Self::None { .. } => None,
+            Self::Assertion(_) | Self::None { .. } => None,
         }
     }
 }
@@ -108,6 +123,7 @@ fn form_decode(word: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::client_assertion::JWT_BEARER;
 
     fn form(pairs: &[(&str, &str)]) -> Params {
         Params::from_pairs(pairs.iter().copied())
@@ -134,8 +150,14 @@ mod tests {
         assert_eq!(both.err().unwrap().code.as_str(), "invalid_request");
         let other = ClientCredentials::read(Some(&header("web:x")), &form(&[("client_id", "web2")]));
         assert!(other.is_err());
-        let assertion = ClientCredentials::read(None, &form(&[("client_id", "web"), ("client_assertion", "e30")]));
-        assert_eq!(assertion.err().unwrap().code.as_str(), "invalid_client");
+        let assertion = [("client_assertion", "e30"), ("client_assertion_type", JWT_BEARER)];
+        for (header, secret) in [(Some(header("web:x")), None), (None, Some(("client_secret", "x")))] {
+            let form = form(&assertion.into_iter().chain(secret).collect::<Vec<_>>());
+            let both = ClientCredentials::read(header.as_deref(), &form);
+            assert_eq!(both.err().unwrap().code.as_str(), "invalid_request");
+        }
+        let unreadable = ClientCredentials::read(None, &form(&assertion));
+        assert_eq!(unreadable.err().unwrap().code.as_str(), "invalid_client");
     }
 
     #[test]

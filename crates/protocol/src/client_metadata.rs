@@ -1,11 +1,13 @@
 //! Client metadata (RFC 7591 §2, OpenID Connect Dynamic Registration §2) and its rules.
 
+mod keys;
 #[cfg(test)]
 mod tests;
 
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use super::device::DEVICE_CODE_GRANT;
 use super::grant_type::GrantType;
@@ -26,6 +28,10 @@ pub enum AuthMethod {
     ClientSecretBasic,
     /// Secret in the form.
     ClientSecretPost,
+    /// A JWT signed with the secret (OpenID Connect Core §9).
+    ClientSecretJwt,
+    /// A JWT signed with a private key (OpenID Connect Core §9).
+    PrivateKeyJwt,
     /// A public client.
     None,
 }
@@ -37,8 +43,15 @@ impl AuthMethod {
             Self::ClientSecret => "client_secret",
             Self::ClientSecretBasic => "client_secret_basic",
             Self::ClientSecretPost => "client_secret_post",
+            Self::ClientSecretJwt => "client_secret_jwt",
+            Self::PrivateKeyJwt => "private_key_jwt",
             Self::None => "none",
         }
+    }
+
+    /// Whether clients with this method have a secret.
+    pub const fn has_secret(self) -> bool {
+        !matches!(self, Self::PrivateKeyJwt | Self::None)
     }
 
     /// Whether a client with this method may authenticate by `sent`.
@@ -112,6 +125,30 @@ pub struct ClientMetadata {
     pub response_types: Vec<String>,
     /// How it authenticates.
     pub token_endpoint_auth_method: AuthMethod,
+    /// The algorithm of its assertions; any that its method supports if absent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub token_endpoint_auth_signing_alg: Option<String>,
+    /// Its public keys, as a JWK set (RFC 7517 §5).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub jwks: Option<Value>,
+    /// The URL of its public keys.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub jwks_uri: Option<String>,
+    /// Every authorization request must be pushed (RFC 9126 §6).
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub require_pushed_authorization_requests: bool,
+    /// Every authorization request must be a signed request object (RFC 9101 §10.5).
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub require_signed_request_object: bool,
+    /// The algorithm of its request objects; any that is supported if absent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub request_object_signing_alg: Option<String>,
+    /// URLs of request objects, compared character by character.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub request_uris: Vec<String>,
+    /// Its access tokens are bound to a key (RFC 9449 §5.2).
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub dpop_bound_access_tokens: bool,
     /// The scopes that it may request.
     pub scope: Scope,
     /// The algorithm of its ID tokens.
@@ -179,6 +216,14 @@ impl Default for ClientMetadata {
             grant_types: vec!["authorization_code".to_owned()],
             response_types: vec!["code".to_owned()],
             token_endpoint_auth_method: AuthMethod::ClientSecretBasic,
+            token_endpoint_auth_signing_alg: None,
+            jwks: None,
+            jwks_uri: None,
+            require_pushed_authorization_requests: false,
+            require_signed_request_object: false,
+            request_object_signing_alg: None,
+            request_uris: Vec::new(),
+            dpop_bound_access_tokens: false,
             scope: standard_scope(),
             id_token_signed_response_alg: "RS256".to_owned(),
             // For stored documents without these members, and for dynamic registration.
@@ -238,7 +283,7 @@ impl MetadataFault {
 }
 
 impl ClientMetadata {
-    /// Whether it is a public client, without a secret.
+    /// Whether it is a public client, which cannot authenticate.
     pub fn is_public(&self) -> bool {
         self.token_endpoint_auth_method == AuthMethod::None
     }
@@ -269,8 +314,14 @@ impl ClientMetadata {
     /// # Errors
     /// All faults.
     pub fn check(&self, supported: &[GrantType]) -> Result<(), Vec<MetadataFault>> {
-        let faults: Vec<_> =
-            [self.grant_faults(supported), self.uri_faults(), self.link_faults(), self.token_faults()].concat();
+        let faults: Vec<_> = [
+            self.grant_faults(supported),
+            self.uri_faults(),
+            self.link_faults(),
+            self.token_faults(),
+            self.key_faults(),
+        ]
+        .concat();
         if faults.is_empty() { Ok(()) } else { Err(faults) }
     }
 
@@ -341,11 +392,16 @@ impl ClientMetadata {
         let shown = links
             .into_iter()
             .filter_map(|(member, link)| Some((member, redirect_uri::check_link(link.as_deref()?).err()?)));
-        let called = self.backchannel_logout_uri.as_deref().and_then(|uri| redirect_uri::check_called(uri).err());
-        shown
-            .chain(called.map(|why| ("backchannel_logout_uri", why)))
-            .map(|(member, why)| MetadataFault::new(member, why.to_string()))
-            .collect()
+        let called = self.called_uris();
+        let called = called.filter_map(|(member, uri)| Some((member, redirect_uri::check_called(uri).err()?)));
+        shown.chain(called).map(|(member, why)| MetadataFault::new(member, why.to_string())).collect()
+    }
+
+    /// The URLs that this server calls.
+    pub fn called_uris(&self) -> impl Iterator<Item = (&'static str, &str)> {
+        let called = [("backchannel_logout_uri", &self.backchannel_logout_uri), ("jwks_uri", &self.jwks_uri)];
+        let called = called.into_iter().filter_map(|(member, uri)| Some((member, uri.as_deref()?)));
+        called.chain(self.request_uris.iter().map(|uri| ("request_uris", without_fragment(uri))))
     }
 
     fn token_faults(&self) -> Vec<MetadataFault> {
@@ -368,6 +424,11 @@ impl ClientMetadata {
             .then(|| MetadataFault::new("roles_claim", "must be roles, groups or an absolute https URL"));
         unknown.chain(contacts).chain(roles).collect()
     }
+}
+
+/// The fragment of a `request_uri` only tells its versions apart (OpenID Connect Core §6.2).
+fn without_fragment(uri: &str) -> &str {
+    uri.split_once('#').map_or(uri, |(uri, _)| uri)
 }
 
 /// Whether the text is an acceptable contact address.

@@ -8,6 +8,7 @@ use super::client_auth::ClientCredentials;
 use super::client_metadata::SIGNING_ALGS;
 use super::device::DEVICE_CODE_GRANT;
 use super::endpoints;
+use super::foreign_jws::{FOREIGN_ALGS, HMAC_ALG};
 use super::grant_type::GrantType;
 use super::prompt::Prompt;
 use super::response_mode::ResponseMode;
@@ -22,6 +23,7 @@ pub fn metadata(
     let grant_types: Vec<_> = grant_types.into_iter().map(|grant| grant.name).collect();
     let devices = grant_types.contains(&DEVICE_CODE_GRANT);
     let at = |path: &str| format!("{issuer}{path}");
+    let assertion_algs: Vec<_> = FOREIGN_ALGS.into_iter().chain([HMAC_ALG]).collect();
     let prompts: Vec<_> = Prompt::VALUES.into_iter().filter(|value| sign_up || *value != "create").collect();
     let mut document = json!({
         "issuer": issuer,
@@ -39,14 +41,21 @@ pub fn metadata(
         "subject_types_supported": ["public"],
         "id_token_signing_alg_values_supported": SIGNING_ALGS,
         "token_endpoint_auth_methods_supported": ClientCredentials::METHODS,
-        "introspection_endpoint_auth_methods_supported": ["client_secret_basic", "client_secret_post"],
+        "token_endpoint_auth_signing_alg_values_supported": assertion_algs,
+        "introspection_endpoint_auth_methods_supported": ClientCredentials::CONFIDENTIAL_METHODS,
+        "introspection_endpoint_auth_signing_alg_values_supported": assertion_algs,
         "revocation_endpoint_auth_methods_supported": ClientCredentials::METHODS,
+        "revocation_endpoint_auth_signing_alg_values_supported": assertion_algs,
         "claim_types_supported": ["normal"],
         "claims_supported": claims::supported(),
         "claims_parameter_supported": true,
-        "request_parameter_supported": false,
-        "request_uri_parameter_supported": false,
-        "require_request_uri_registration": false,
+        "request_parameter_supported": true,
+        "request_uri_parameter_supported": true,
+        "require_request_uri_registration": true,
+        "request_object_signing_alg_values_supported": FOREIGN_ALGS,
+        "pushed_authorization_request_endpoint": at(endpoints::PAR),
+        "require_pushed_authorization_requests": false,
+        "dpop_signing_alg_values_supported": FOREIGN_ALGS,
         "acr_values_supported": ACR_VALUES,
         "prompt_values_supported": prompts,
         "display_values_supported": ["page", "popup", "touch", "wap"],
@@ -84,11 +93,9 @@ mod tests {
         let document = metadata("https://id.example.com", &["en"], true, GRANT_TYPES);
         for absent in [
             "registration_endpoint",
-            "pushed_authorization_request_endpoint",
             "device_authorization_endpoint",
             "check_session_iframe",
             "frontchannel_logout_supported",
-            "request_object_signing_alg_values_supported",
         ] {
             assert!(document.get(absent).is_none(), "{absent}");
         }

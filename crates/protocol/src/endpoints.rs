@@ -9,6 +9,8 @@ pub const JWKS: &str = "/oauth2/jwks";
 pub const AUTHORIZE: &str = "/oauth2/authorize";
 pub const TOKEN: &str = "/oauth2/token";
 pub const USERINFO: &str = "/oauth2/userinfo";
+/// Pushed authorization requests (RFC 9126).
+pub const PAR: &str = "/oauth2/par";
 /// RFC 7662.
 pub const INTROSPECT: &str = "/oauth2/introspect";
 /// RFC 7009.

@@ -51,6 +51,11 @@ impl OAuthError {
         matches!(self.cause, Some(RejectionCause::CodeSpent | RejectionCause::RefreshTokenReused))
     }
 
+    /// Whether the request should have, or has, a proof of possession: the challenge names its scheme (RFC 9449 §7.1).
+    pub const fn is_about_proof(&self) -> bool {
+        matches!(self.cause, Some(RejectionCause::Dpop(_) | RejectionCause::AccessTokenBound))
+    }
+
     /// A parameter is missing, repeated or malformed.
     pub fn invalid_request(description: impl Into<Cow<'static, str>>) -> Self {
         Self::new(ErrorCode::InvalidRequest, description)

@@ -1,7 +1,7 @@
 //! OAuth error codes, from their registries.
 
-/// An error code of RFC 6749 §4.1.2.1 and §5.2, RFC 6750 §3.1, RFC 8628 §3.5, RFC 8707 §2, OpenID Connect Core
-/// §3.1.2.6.
+/// An error code of RFC 6749 §4.1.2.1 and §5.2, RFC 6750 §3.1, RFC 8628 §3.5, RFC 8707 §2, RFC 9101 §7, RFC 9449 §12.2,
+/// OpenID Connect Core §3.1.2.6.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ErrorCode {
     /// A parameter is missing, repeated or malformed.
@@ -32,16 +32,20 @@ pub enum ErrorCode {
     InteractionRequired,
     /// `prompt=none`, and an account would have to be chosen.
     AccountSelectionRequired,
-    /// `request` (RFC 9101) is not supported.
-    RequestNotSupported,
-    /// `request_uri` (RFC 9101) is not supported.
-    RequestUriNotSupported,
+    /// The request object is not valid.
+    InvalidRequestObject,
+    /// The `request_uri` is unknown, expired or was used.
+    InvalidRequestUri,
     /// `registration` is not supported.
     RegistrationNotSupported,
     /// The requested resource (RFC 8707) is unknown.
     InvalidTarget,
     /// The access token is not valid.
     InvalidToken,
+    /// The DPoP proof is not valid.
+    InvalidDpopProof,
+    /// The DPoP proof needs a nonce of this server.
+    UseDpopNonce,
     /// The access token has not the required scope.
     InsufficientScope,
     /// The requested authentication context cannot be reached.
@@ -72,11 +76,13 @@ impl ErrorCode {
             Self::ConsentRequired => "consent_required",
             Self::InteractionRequired => "interaction_required",
             Self::AccountSelectionRequired => "account_selection_required",
-            Self::RequestNotSupported => "request_not_supported",
-            Self::RequestUriNotSupported => "request_uri_not_supported",
+            Self::InvalidRequestObject => "invalid_request_object",
+            Self::InvalidRequestUri => "invalid_request_uri",
             Self::RegistrationNotSupported => "registration_not_supported",
             Self::InvalidTarget => "invalid_target",
             Self::InvalidToken => "invalid_token",
+            Self::InvalidDpopProof => "invalid_dpop_proof",
+            Self::UseDpopNonce => "use_dpop_nonce",
             Self::InsufficientScope => "insufficient_scope",
             Self::UnmetAuthenticationRequirements => "unmet_authentication_requirements",
             Self::AuthorizationPending => "authorization_pending",

@@ -17,6 +17,7 @@ mod open;
 pub mod policy;
 pub mod projects;
 pub mod providers;
+pub mod pushed_requests;
 mod query;
 pub mod revocations;
 mod row;

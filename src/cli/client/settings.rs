@@ -25,6 +25,18 @@ pub(in crate::cli) struct MetadataArgs {
     /// URL that is notified when a session has ended (OpenID Connect Back-Channel Logout)
     #[arg(long, value_name = "URI")]
     backchannel_logout_uri: Option<String>,
+    /// How it authenticates
+    #[arg(long, value_name = "METHOD", value_parser = ["client_secret", "client_secret_basic", "client_secret_post", "client_secret_jwt", "private_key_jwt", "none"])]
+    auth: Option<String>,
+    /// Its public keys: a file with a JWK set; `-` reads standard input
+    #[arg(long, value_name = "FILE", value_parser = read_jwks)]
+    jwks: Option<Value>,
+    /// URL of its public keys
+    #[arg(long, value_name = "URI", conflicts_with = "jwks")]
+    jwks_uri: Option<String>,
+    /// Algorithm of its client assertions [default: any that its method supports]
+    #[arg(long, value_name = "ALG")]
+    auth_alg: Option<String>,
     /// Scopes that it may request, separated by spaces
     #[arg(long)]
     scope: Option<String>,
@@ -46,6 +58,21 @@ pub(in crate::cli) struct MetadataArgs {
     /// Refuse authorization requests without PKCE (public clients: always)
     #[arg(long, value_name = "BOOL", num_args = 0..=1, default_missing_value = "true", require_equals = true)]
     require_pkce: Option<bool>,
+    /// Refuse authorization requests that were not pushed (RFC 9126)
+    #[arg(long, value_name = "BOOL", num_args = 0..=1, default_missing_value = "true", require_equals = true)]
+    require_par: Option<bool>,
+    /// Refuse authorization requests that are not signed (RFC 9101)
+    #[arg(long, value_name = "BOOL", num_args = 0..=1, default_missing_value = "true", require_equals = true)]
+    require_signed_request: Option<bool>,
+    /// Algorithm of its signed authorization requests [default: any that is supported]
+    #[arg(long, value_name = "ALG")]
+    request_alg: Option<String>,
+    /// URL of a signed authorization request; repeatable
+    #[arg(long, value_name = "URI")]
+    request_uri: Vec<String>,
+    /// Bind its access tokens to a key (DPoP, RFC 9449)
+    #[arg(long, value_name = "BOOL", num_args = 0..=1, default_missing_value = "true", require_equals = true)]
+    dpop: Option<bool>,
     /// Require two factors for sign-in to it
     #[arg(long, value_name = "BOOL", num_args = 0..=1, default_missing_value = "true", require_equals = true)]
     require_second_factor: Option<bool>,
@@ -94,6 +121,7 @@ impl MetadataArgs {
             ("redirect_uris", self.redirect_uri),
             ("post_logout_redirect_uris", self.post_logout_redirect_uri),
             ("web_origins", self.web_origin),
+            ("request_uris", self.request_uri),
             ("grant_types", self.grant_type),
             ("default_acr_values", self.default_acr_value),
             ("audience", self.audience),
@@ -102,6 +130,9 @@ impl MetadataArgs {
         let texts = [
             ("client_name", name),
             ("backchannel_logout_uri", self.backchannel_logout_uri),
+            ("token_endpoint_auth_method", self.auth),
+            ("token_endpoint_auth_signing_alg", self.auth_alg),
+            ("request_object_signing_alg", self.request_alg),
             ("scope", self.scope),
             ("id_token_signed_response_alg", self.id_token_alg),
             ("access_token_signed_response_alg", self.access_token_alg),
@@ -115,6 +146,9 @@ impl MetadataArgs {
         ];
         let flags = [
             ("require_pkce", self.require_pkce),
+            ("require_pushed_authorization_requests", self.require_par),
+            ("require_signed_request_object", self.require_signed_request),
+            ("dpop_bound_access_tokens", self.dpop),
             ("require_second_factor", self.require_second_factor),
             ("first_party", self.first_party),
         ];
@@ -123,13 +157,29 @@ impl MetadataArgs {
             ("refresh_absolute_seconds", self.refresh_absolute_seconds),
             ("default_max_age", self.default_max_age),
         ];
+        let keys = keys(self.jwks, self.jwks_uri);
         let lists = lists.into_iter().map(|(member, all)| (member, given(all).map(Value::from)));
         let texts = texts.into_iter().map(|(member, text)| (member, text.map(text_or_null)));
         let flags = flags.into_iter().map(|(member, flag)| (member, flag.map(Value::from)));
         let numbers = numbers.into_iter().map(|(member, number)| (member, number.map(Value::from)));
-        let all = lists.chain(texts).chain(flags).chain(numbers);
+        let all = lists.chain(texts).chain(flags).chain(numbers).chain(keys);
         all.filter_map(|(member, value)| Some((member.to_owned(), value?))).collect()
     }
+}
+
+/// The keys of a client are in one place: naming one removes the other.
+fn keys(jwks: Option<Value>, jwks_uri: Option<String>) -> [(&'static str, Option<Value>); 2] {
+    match (jwks, jwks_uri) {
+        (Some(jwks), _) => [("jwks", Some(jwks)), ("jwks_uri", Some(Value::Null))],
+        (None, Some(uri)) => [("jwks", Some(Value::Null)), ("jwks_uri", Some(text_or_null(uri)))],
+        (None, None) => [("jwks", None), ("jwks_uri", None)],
+    }
+}
+
+/// The JSON in the file of `--jwks`. Its keys are checked with the rest of the metadata.
+fn read_jwks(path: &str) -> Result<Value, String> {
+    let text = stdin::read(Path::new(path)).map_err(|error| format!("{error:#}"))?;
+    serde_json::from_str(&text).map_err(|error| format!("not JSON: {error}"))
 }
 
 /// A list is set when the option was used; one empty text empties it.
@@ -283,20 +333,42 @@ mod tests {
             "i",
             "--contact",
             "j",
+            "--auth",
+            "private_key_jwt",
+            "--auth-alg",
+            "ES256",
+            "--jwks-uri",
+            "l",
+            "--require-par",
+            "--require-signed-request",
+            "--request-alg",
+            "PS256",
+            "--request-uri",
+            "m",
+            "--dpop",
         ]);
-        let typed = typed.settings.members(Some("Shop".into()));
+        let mut typed = typed.settings.members(Some("Shop".into()));
+        assert_eq!(typed.remove("jwks"), Some(Value::Null));
         let all: ClientMetadata = serde_json::from_value(Value::Object(typed.clone())).unwrap();
         // Decided when the client is made, or fixed: no option changes them.
-        let fixed = [
-            "token_endpoint_auth_method",
-            "response_types",
-            "any_localhost_redirect",
-            "backchannel_logout_session_required",
-        ];
+        let fixed = ["response_types", "any_localhost_redirect", "backchannel_logout_session_required"];
         for (member, value) in object(&all).unwrap() {
             assert!(typed.get(&member) == Some(&value) || fixed.contains(&member.as_str()), "{member}");
         }
         assert_eq!(typed["require_pkce"], json!(false));
+    }
+
+    #[test]
+    fn a_jwk_set_is_read_from_a_file_and_replaces_a_url() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("jwks.json");
+        std::fs::write(&path, r#"{"keys":[]}"#).unwrap();
+        let typed = TestCli::try_parse_from(["client", "--jwks", path.to_str().unwrap()]).unwrap();
+        let members = typed.settings.members(None);
+        assert_eq!(Value::Object(members), json!({"jwks": {"keys": []}, "jwks_uri": null}));
+        std::fs::write(&path, "{").unwrap();
+        assert!(TestCli::try_parse_from(["client", "--jwks", path.to_str().unwrap()]).is_err());
+        assert!(TestCli::try_parse_from(["client", "--jwks", "/nowhere"]).is_err());
     }
 
     #[test]

@@ -64,6 +64,7 @@ pub(super) fn in_words(client: &Client) -> String {
         ("grant types", metadata.grant_types.join(" ")),
         ("authentication", metadata.token_endpoint_auth_method.as_str().to_owned()),
         ("PKCE required", yes(metadata.must_use_pkce())),
+        ("authorization", request_words(metadata)),
         ("scope", metadata.scope.to_string()),
         (
             "ID tokens",
@@ -77,6 +78,8 @@ pub(super) fn in_words(client: &Client) -> String {
         ("first party", yes(metadata.first_party)),
     ];
     let optional = [
+        ("assertions", metadata.token_endpoint_auth_signing_alg.clone()),
+        ("keys", metadata.jwks_uri.clone().or_else(|| metadata.jwks.as_ref().map(|_| "registered".to_owned()))),
         ("back-channel logout", metadata.backchannel_logout_uri.clone()),
         ("default max_age", metadata.default_max_age.map(|seconds| format!("{seconds} s"))),
         ("default acr", (!metadata.default_acr_values.is_empty()).then(|| metadata.default_acr_values.join(" "))),
@@ -95,6 +98,17 @@ pub(super) fn in_words(client: &Client) -> String {
         view.push(("disabled", since.rfc3339()));
     }
     fields(view)
+}
+
+/// How its authorization requests must reach the server.
+fn request_words(metadata: &ClientMetadata) -> String {
+    let words = [
+        (metadata.require_pushed_authorization_requests, "pushed"),
+        (metadata.require_signed_request_object, "signed"),
+        (metadata.dpop_bound_access_tokens, "tokens bound to a key"),
+    ];
+    let all: Vec<_> = words.into_iter().filter(|(required, _)| *required).map(|(_, word)| word).collect();
+    if all.is_empty() { "no requirements".to_owned() } else { all.join(", ") }
 }
 
 fn refresh_words(metadata: &ClientMetadata) -> String {

@@ -2,6 +2,7 @@
 
 pub mod authenticator;
 pub mod browser;
+pub mod client_key;
 pub mod database;
 #[cfg(feature = "sim")]
 pub mod page_list;

@@ -3,6 +3,8 @@
 mod authorize;
 mod clients;
 mod device;
+mod dpop;
+mod dpop_instances;
 mod id_token_claims;
 mod introspection;
 mod keys;

@@ -25,8 +25,8 @@ struct SpecimenGrant;
 impl GrantHandler for SpecimenGrant {
     fn read<'a>(&'a self, form: &TokenForm<'_>) -> Result<GrantRequest<'a>, OAuthError> {
         let colour = form.require("colour")?.to_owned();
-        Ok(Box::new(move |client, _| {
-            let access_token = format!("{colour} token of {}", client.id);
+        Ok(Box::new(move |call| {
+            let access_token = format!("{colour} token of {}", call.client.id);
             let response = TokenResponse {
                 access_token,
                 token_type: "Bearer",

@@ -38,7 +38,8 @@ fn pointing_to(address: &str, claims: &serde_json::Value) -> String {
 }
 
 on_both_databases! {
-    /// `request_uri` (RFC 9101 §5.2) is rejected without a request, with the same error whatever the URL.
+    /// A `request_uri` (RFC 9101 §5.2) that is not registered is rejected without a request, with the same error whatever
+    /// the URL.
     async fn a_request_uri_is_never_fetched(db: TestDatabase) {
         let server = TestServer::on(db, &[]).await;
         let client = server.client(ClientType::Web, |_| {}).await;
@@ -50,13 +51,13 @@ on_both_databases! {
             answers.push((landing.status, landing.answer("error"), landing.answer("error_description"), landing.body));
         }
         assert_eq!(answers[0], answers[1]);
-        assert_eq!(answers[0].1.as_deref(), Some("request_uri_not_supported"));
+        assert_eq!(answers[0].1.as_deref(), Some("invalid_request_uri"));
         assert_eq!(knocks.load(Ordering::SeqCst), 0);
     }
 
     /// Nor is `jwks_uri` of a client (RFC 7591 §2), or the key URL in a token (RFC 7515 §4.1.2, §4.1.5).
     async fn keys_of_strangers_are_never_fetched(db: TestDatabase) {
-        let server = TestServer::on(db, &[]).await;
+        let server = TestServer::in_production(db).await;
         let client = server.client(ClientType::Web, |_| {}).await;
         let (knocks, listeners) = listeners().await;
         let mut answers = Vec::new();

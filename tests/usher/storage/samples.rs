@@ -130,8 +130,13 @@ pub fn client_of(project: &Project) -> Client {
     metadata.client_name = "Shop".into();
     metadata.redirect_uris = vec!["https://shop.test/cb?x=1".into()];
     metadata.default_max_age = Some(3_600);
-    let secret =
-        ClientSecret { sha256: "ab".repeat(32), created_at: NOW, expires_at: Some(later(9)), last_used_at: None };
+    let secret = ClientSecret {
+        sha256: "ab".repeat(32),
+        created_at: NOW,
+        expires_at: Some(later(9)),
+        last_used_at: None,
+        sealed: None,
+    };
     Client {
         id: ClientId(random().handle()),
         project_id: project.id,

@@ -42,6 +42,7 @@ const WRITERS: &[(&str, Guard)] = &[
     ("system/idempotency::FINISH", Condition),
     ("system/keys::UPDATE", Locked("system/values::PUT_NEW")),
     ("system/leases::TAKE", Condition),
+    ("system/single_use::USE", Condition),
     ("system/throttles::BOUND", Condition),
     ("system/throttles::GIVE_BACK", Condition),
     ("system/throttles::TAKE", Condition),

@@ -5,8 +5,9 @@ use axum::http::HeaderMap;
 use axum::http::header::USER_AGENT;
 
 use super::authorization;
+use crate::proof;
 use crate::refusal::OAuthReply;
-use usher_flows::{Device, FlowError};
+use usher_flows::{Device, FlowError, ProofRequest};
 use usher_http_server::extract::client_ip::ClientIp;
 use usher_http_server::extract::params::{FormParams, QueryParams};
 use usher_http_server::state::App;
@@ -15,8 +16,16 @@ use usher_protocol::error::OAuthError;
 use usher_protocol::params::Params;
 
 /// Parameters that must not be in the URL (RFC 6749 §2.3.1).
-const MISPLACED: [&str; 7] =
-    ["client_secret", "code", "device_code", "refresh_token", "token", "access_token", "grant_type"];
+const MISPLACED: [&str; 8] = [
+    "client_secret",
+    "client_assertion",
+    "code",
+    "device_code",
+    "refresh_token",
+    "token",
+    "access_token",
+    "grant_type",
+];
 
 /// The form of a request, and the client's credentials.
 pub struct ClientCall {
@@ -28,6 +37,7 @@ pub struct ClientCall {
     pub source: String,
     /// The `User-Agent`, for the person who is asked about a device.
     pub user_agent: Option<String>,
+    headers: HeaderMap,
 }
 
 impl FromRequest<App> for ClientCall {
@@ -40,7 +50,10 @@ impl FromRequest<App> for ClientCall {
         let headers = parts.headers.clone();
         let FormParams(form) = FormParams::from_request(Request::from_parts(parts, body), app).await?;
         match read(&headers, &query, &form) {
-            Ok(credentials) => Ok(Self { form, credentials, source, user_agent: user_agent(&headers) }),
+            Ok(credentials) => {
+                let user_agent = user_agent(&headers);
+                Ok(Self { form, credentials, source, user_agent, headers })
+            }
             Err(error) => {
                 let named = form.get("client_id").ok().flatten();
                 Err(OAuthReply::from(match named {
@@ -76,6 +89,11 @@ impl ClientCall {
     /// The program that calls, as far as it is known.
     pub fn device(&self) -> Device {
         Device { source: self.source.clone(), user_agent: self.user_agent.clone() }
+    }
+
+    /// The proof of possession that came with a POST to this path.
+    pub fn proof<'c>(&'c self, path: &'c str) -> Option<ProofRequest<'c>> {
+        proof::proof(&self.headers, "POST", path)
     }
 
     /// The result of the call; an error names the client.

@@ -5,6 +5,7 @@ pub mod device;
 pub mod discovery;
 pub mod introspect;
 pub mod jwks;
+pub mod par;
 pub mod register;
 pub mod revoke;
 pub mod routes;

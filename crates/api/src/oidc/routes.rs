@@ -6,8 +6,8 @@ use axum::routing::{any, get, post};
 use bytes::Bytes;
 
 use super::discovery::JsonDocument;
-use super::{device, introspect, jwks, register, revoke, token, userinfo};
-use crate::refusal;
+use super::{device, introspect, jwks, par, register, revoke, token, userinfo};
+use crate::{proof, refusal};
 use usher_http_server::layers::cors::{self, Cors};
 use usher_http_server::state::App;
 use usher_i18n::Lang;
@@ -36,12 +36,15 @@ fn client_endpoints(app: &App) -> Router<App> {
         .route(endpoints::TOKEN, post(token::post))
         .route(endpoints::DEVICE_AUTHORIZATION, post(device::post));
     let token_cors = registered_origins(app, &[Method::POST]).with_cookies(|_| async { true });
-    let posts =
-        Router::new().route(endpoints::INTROSPECT, post(introspect::post)).route(endpoints::REVOKE, post(revoke::post));
+    let posts = Router::new()
+        .route(endpoints::INTROSPECT, post(introspect::post))
+        .route(endpoints::REVOKE, post(revoke::post))
+        .route(endpoints::PAR, post(par::post));
     let person = Router::new().route(endpoints::USERINFO, get(userinfo::get).post(userinfo::post));
-    cors::wrap(refusal::wrap(token, app), token_cors)
-        .merge(cors::wrap(refusal::wrap(posts, app), registered_origins(app, &[Method::POST])))
-        .merge(cors::wrap(refusal::wrap(person, app), registered_origins(app, &[Method::GET, Method::POST])))
+    let dressed = |router| proof::wrap(refusal::wrap(router, app), app);
+    cors::wrap(dressed(token), token_cors)
+        .merge(cors::wrap(dressed(posts), registered_origins(app, &[Method::POST])))
+        .merge(cors::wrap(dressed(person), registered_origins(app, &[Method::GET, Method::POST])))
 }
 
 /// Allows the origins that clients have registered.

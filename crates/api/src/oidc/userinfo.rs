@@ -6,25 +6,26 @@ use axum::http::HeaderMap;
 use axum::http::header::CONTENT_TYPE;
 use serde_json::{Map, Value};
 
-use super::authorization;
+use crate::proof::{self, HeaderFault};
 use crate::refusal::OAuthReply;
+use usher_flows::PresentedToken;
 use usher_http_server::extract::params::FormParams;
 use usher_http_server::problem::HttpProblem;
 use usher_http_server::state::App;
+use usher_protocol::endpoints;
 use usher_protocol::error::OAuthError;
-use usher_protocol::ows;
 
 /// The claims, or the error.
 type Claims = Result<Json<Map<String, Value>>, OAuthReply>;
 
 /// GET
 pub async fn get(State(app): State<App>, headers: HeaderMap) -> Claims {
-    answer(&app, bearer(&headers)?).await
+    answer(&app, in_header(&headers, "GET")?).await
 }
 
 /// POST
 pub async fn post(State(app): State<App>, headers: HeaderMap, form: Result<FormParams, HttpProblem>) -> Claims {
-    let in_header = bearer(&headers)?;
+    let in_header = in_header(&headers, "POST")?;
     // A POST with an Authorization header needs no body, and so no content type.
     let in_body = match form {
         Ok(FormParams(form)) => form.get("access_token").map(|token| token.map(str::to_owned)),
@@ -35,25 +36,24 @@ pub async fn post(State(app): State<App>, headers: HeaderMap, form: Result<FormP
     if in_header.is_some() && in_body.is_some() {
         return Err(refused(OAuthError::invalid_request("send the access token once, not twice")));
     }
-    answer(&app, in_header.or(in_body)).await
+    answer(&app, in_header.or(in_body.as_deref().map(PresentedToken::bearer))).await
 }
 
-/// The bearer token of the header, if there is a header.
-fn bearer(headers: &HeaderMap) -> Result<Option<String>, OAuthReply> {
-    match authorization(headers).map_err(refused)?.map(|header| header.split_once(' ')) {
-        None => Ok(None),
-        Some(Some((scheme, token))) if scheme.eq_ignore_ascii_case("bearer") && !ows::trim(token).is_empty() => {
-            Ok(Some(ows::trim(token).to_owned()))
+/// The token of the header, if there is a header.
+fn in_header<'r>(headers: &'r HeaderMap, method: &'r str) -> Result<Option<PresentedToken<'r>>, OAuthReply> {
+    proof::presented(headers, method, endpoints::USERINFO).map_err(|fault| match fault {
+        HeaderFault::OtherScheme => OAuthReply::no_token(),
+        HeaderFault::Repeated => {
+            refused(OAuthError::invalid_request("the Authorization header is repeated or cannot be read"))
         }
-        Some(_) => Err(OAuthReply::no_token()),
-    }
+    })
 }
 
 fn refused(error: OAuthError) -> OAuthReply {
     OAuthReply::of_resource(error.into())
 }
 
-async fn answer(app: &App, token: Option<String>) -> Claims {
-    let token = token.ok_or_else(OAuthReply::no_token)?;
-    app.usher.issued_tokens.userinfo(&token).await.map(Json).map_err(OAuthReply::of_resource)
+async fn answer(app: &App, presented: Option<PresentedToken<'_>>) -> Claims {
+    let presented = presented.ok_or_else(OAuthReply::no_token)?;
+    app.usher.presented_tokens.userinfo(&presented).await.map(Json).map_err(OAuthReply::of_resource)
 }

@@ -5,7 +5,7 @@ use axum::http::StatusCode;
 use axum::http::request::Parts;
 
 use crate::ApiResult;
-use crate::caller::bearer;
+use crate::caller::presented;
 use usher_events::feed::ListenerSlot;
 use usher_flows::api::Follower;
 use usher_flows::{FlowError, Rejected};
@@ -19,8 +19,8 @@ impl FromRequestParts<App> for FeedFollower {
     type Rejection = HttpProblem;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Self::Rejection> {
-        let token = bearer(&parts.headers)?.ok_or_else(no_token)?;
-        admitted(app.usher.feed_access.follower(token).await).map(Self)
+        let presented = presented(&parts.headers, parts.method.as_str(), parts.uri.path())?.ok_or_else(no_token)?;
+        admitted(app.usher.feed_access.follower(&presented).await).map(Self)
     }
 }
 

@@ -9,7 +9,7 @@ use axum::Extension;
 use axum::extract::State;
 use axum::extract::ws::{CloseFrame, Message, Utf8Bytes, WebSocket, WebSocketUpgrade};
 use axum::http::header::ORIGIN;
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::{HeaderMap, StatusCode, Uri};
 use axum::response::Response;
 use serde::Deserialize;
 use serde_json::json;
@@ -20,7 +20,7 @@ use super::events::{EntriesAfter, news};
 use super::follower::{admitted, no_token, place};
 use super::module::ReportedModule;
 use crate::ApiResult;
-use crate::caller::bearer;
+use crate::caller::presented;
 use crate::openapi::Problem;
 use usher_domain::event::feed::{EntryKind, FeedCursor};
 use usher_domain::time::Timestamp;
@@ -97,6 +97,7 @@ pub async fn get(
     query: QueryParams,
     module: ReportedModule,
     headers: HeaderMap,
+    uri: Uri,
     stopping: Option<Extension<Stopping>>,
     upgrade: Result<WebSocketUpgrade, axum::extract::ws::rejection::WebSocketUpgradeRejection>,
 ) -> ApiResult<Response> {
@@ -107,8 +108,8 @@ pub async fn get(
     let upgrade = upgrade.map_err(|_| {
         HttpProblem::new(StatusCode::UPGRADE_REQUIRED, "UPGRADE_REQUIRED", "This address speaks WebSocket.")
     })?;
-    let follower = match (bearer(&headers)?, one("ticket")?) {
-        (Some(token), _) => admitted(state.usher.feed_access.follower(token).await)?,
+    let follower = match (presented(&headers, "GET", uri.path())?, one("ticket")?) {
+        (Some(presented), _) => admitted(state.usher.feed_access.follower(&presented).await)?,
         (None, Some(ticket)) => admitted(state.usher.feed_access.redeem_ticket(ticket).await)?,
         (None, None) => return Err(no_token()),
     };

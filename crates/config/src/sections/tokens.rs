@@ -25,6 +25,8 @@ settings! {
         /// processes of the client raced for the new one. Later it is reuse. 0 disables this. A lost answer needs no
         /// window.
         "tokens.refresh_retry_window" => refresh_retry_window: Duration = SettingDefault::Always("30s");
+        /// Every DPoP proof must have a nonce of this server. Without this, a proof without one is accepted for a minute.
+        "tokens.require_dpop_nonce" => require_dpop_nonce: bool = SettingDefault::Always("false");
         /// What reuse of a refresh token ends: the session with all its grants, or only the grant.
         "tokens.reuse_ends" => reuse_ends: ReuseEnds = SettingDefault::Always("session");
     }

@@ -4,7 +4,7 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-pub use super::client_secret::{ClientSecret, RotationFault, SecretRotation, rotated};
+pub use super::client_secret::{ClientSecret, RotationFault, SealedClientSecret, SecretRotation, rotated};
 use crate::id::{ClientId, ProjectId};
 use crate::time::Timestamp;
 use crate::user::authentication::{AAL2, acr_meets};
@@ -121,6 +121,20 @@ impl Client {
         }
     }
 
+    /// The secrets that it keeps under another method; `None` if they stay as they are. A client that stops signing with
+    /// its secret has no use for the sealed copies, and one that proves itself by a private key for no secret.
+    pub fn secrets_under(&self, method: AuthMethod) -> Option<Vec<ClientSecret>> {
+        let before = self.metadata.token_endpoint_auth_method;
+        if before == method {
+            return None;
+        }
+        if !method.has_secret() {
+            return Some(Vec::new());
+        }
+        let unsealed = |held: &ClientSecret| ClientSecret { sealed: None, ..held.clone() };
+        (before == AuthMethod::ClientSecretJwt).then(|| self.secrets.iter().map(unsealed).collect())
+    }
+
     /// Whether it is enabled.
     pub fn is_active(&self) -> bool {
         self.disabled_at.is_none()
@@ -157,6 +171,10 @@ impl Client {
     pub fn rules(&self) -> authorize::ClientRules<'_> {
         authorize::ClientRules {
             requires_pkce: self.metadata.is_public() || self.metadata.require_pkce,
+            transport: authorize::RequestTransport {
+                pushed: self.metadata.require_pushed_authorization_requests,
+                signed: self.metadata.require_signed_request_object,
+            },
             scope: &self.metadata.scope,
             authorization_code: self.metadata.may_use("authorization_code"),
             refresh_token: self.metadata.may_use("refresh_token"),

@@ -1,7 +1,10 @@
 //! The secrets of a client: at most two at once, so that one can be replaced without a gap.
 
+use std::fmt;
 use std::time::Duration;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::{Deserialize, Serialize};
 
 use crate::time::Timestamp;
@@ -18,6 +21,10 @@ pub const USE_NOTED_EVERY: Duration = Duration::from_hours(1);
 pub struct ClientSecret {
     /// SHA-256 of the secret, hexadecimal: a secret of 256 random bits needs no slow hash.
     pub sha256: String,
+    /// The secret itself, sealed and locked to the client's id: only of a client that signs with it
+    /// (`client_secret_jwt`).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sealed: Option<SealedClientSecret>,
     /// When it was created.
     pub created_at: Timestamp,
     /// When it expires; never if absent.
@@ -65,10 +72,34 @@ pub enum RotationFault {
     JustRotated,
 }
 
+/// A sealed secret, in JSON as base64url.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct SealedClientSecret(pub Vec<u8>);
+
+impl fmt::Debug for SealedClientSecret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("SealedClientSecret([redacted])")
+    }
+}
+
+impl TryFrom<String> for SealedClientSecret {
+    type Error = base64::DecodeError;
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        URL_SAFE_NO_PAD.decode(text).map(Self)
+    }
+}
+
+impl From<SealedClientSecret> for String {
+    fn from(sealed: SealedClientSecret) -> Self {
+        URL_SAFE_NO_PAD.encode(sealed.0)
+    }
+}
+
 impl ClientSecret {
     /// A secret that is valid from now on.
     pub const fn new(sha256: String, now: Timestamp) -> Self {
-        Self { sha256, created_at: now, expires_at: None, last_used_at: None }
+        Self { sha256, sealed: None, created_at: now, expires_at: None, last_used_at: None }
     }
 
     /// Its id: the beginning of its hash, which reveals nothing about 256 random bits.

@@ -51,6 +51,9 @@ pub struct AuthorizationCode {
     /// [`redirect_uri_hash`] of the request's redirect URI, if it named one (RFC 6749 §4.1.3).
     #[serde(rename = "r", default, skip_serializing_if = "Option::is_none")]
     pub redirect_uri: Option<String>,
+    /// The thumbprint of the key that it is bound to (RFC 9449 §10).
+    #[serde(rename = "j", default, skip_serializing_if = "Option::is_none")]
+    pub dpop_jkt: Option<String>,
     /// When the person authenticated.
     #[serde(rename = "t")]
     pub auth_time: Timestamp,
@@ -111,6 +114,8 @@ pub enum CodeFault {
     RedirectUri,
     /// The verifier is missing, wrong, or was never asked for (RFC 9700 §4.8.2).
     Verifier,
+    /// It is bound to a key, and the request proves no or another key.
+    OtherKey,
 }
 
 impl From<CodeFault> for RejectionCause {
@@ -120,6 +125,7 @@ impl From<CodeFault> for RejectionCause {
             CodeFault::Expired => Self::CodeExpired,
             CodeFault::RedirectUri => Self::OtherRedirectUri,
             CodeFault::Verifier => Self::WrongVerifier,
+            CodeFault::OtherKey => Self::BoundToOtherKey,
         }
     }
 }
@@ -134,6 +140,7 @@ impl AuthorizationCode {
         client: &ClientId,
         redirect_uri: Option<&str>,
         verifier: Option<&str>,
+        proof_key: Option<&str>,
         now: Timestamp,
     ) -> Result<(), CodeFault> {
         if self.client_id != *client {
@@ -149,6 +156,9 @@ impl AuthorizationCode {
         };
         if !same_place {
             return Err(CodeFault::RedirectUri);
+        }
+        if self.dpop_jkt.is_some() && self.dpop_jkt.as_deref() != proof_key {
+            return Err(CodeFault::OtherKey);
         }
         match (&self.code_challenge, verifier) {
             (None, None) => Ok(()),
@@ -181,6 +191,7 @@ mod tests {
             nonce: None,
             code_challenge: challenge.then(|| CodeChallenge::parse(CHALLENGE, Some("S256")).unwrap()),
             redirect_uri: Some(redirect_uri_hash(CB)),
+            dpop_jkt: None,
             auth_time: now,
             acr: "aal1".into(),
             amr: vec!["pwd".into()],
@@ -192,15 +203,21 @@ mod tests {
     #[test]
     fn a_code_is_good_for_its_client_its_place_its_verifier_and_its_minute() {
         let (code, client, now) = code(true);
-        assert_eq!(code.check(&client, Some(CB), Some(VERIFIER), now), Ok(()));
-        assert_eq!(code.check(&client, Some(CB), Some(VERIFIER), now + Duration::from_secs(59)), Ok(()));
+        assert_eq!(code.check(&client, Some(CB), Some(VERIFIER), None, now), Ok(()));
+        assert_eq!(code.check(&client, Some(CB), Some(VERIFIER), None, now + Duration::from_secs(59)), Ok(()));
         assert_eq!(
-            code.check(&client, Some(CB), Some(VERIFIER), now + Duration::from_secs(60)),
+            code.check(&client, Some(CB), Some(VERIFIER), None, now + Duration::from_secs(60)),
             Err(CodeFault::Expired)
         );
-        assert_eq!(code.check(&ClientId("web2".into()), Some(CB), Some(VERIFIER), now), Err(CodeFault::OtherClient));
-        assert_eq!(code.check(&client, None, Some(VERIFIER), now), Err(CodeFault::RedirectUri));
-        assert_eq!(code.check(&client, Some("https://rp.test/cb2"), Some(VERIFIER), now), Err(CodeFault::RedirectUri));
+        assert_eq!(
+            code.check(&ClientId("web2".into()), Some(CB), Some(VERIFIER), None, now),
+            Err(CodeFault::OtherClient)
+        );
+        assert_eq!(code.check(&client, None, Some(VERIFIER), None, now), Err(CodeFault::RedirectUri));
+        assert_eq!(
+            code.check(&client, Some("https://rp.test/cb2"), Some(VERIFIER), None, now),
+            Err(CodeFault::RedirectUri)
+        );
     }
 
     #[test]
@@ -215,10 +232,22 @@ mod tests {
     fn the_verifier_is_due_exactly_when_a_challenge_was_sent() {
         let (with, client, now) = code(true);
         for verifier in [None, Some(""), Some(CHALLENGE)] {
-            assert_eq!(with.check(&client, Some(CB), verifier, now), Err(CodeFault::Verifier), "{verifier:?}");
+            assert_eq!(with.check(&client, Some(CB), verifier, None, now), Err(CodeFault::Verifier), "{verifier:?}");
         }
         let (without, client, now) = code(false);
-        assert_eq!(without.check(&client, Some(CB), None, now), Ok(()));
-        assert_eq!(without.check(&client, Some(CB), Some(VERIFIER), now), Err(CodeFault::Verifier));
+        assert_eq!(without.check(&client, Some(CB), None, None, now), Ok(()));
+        assert_eq!(without.check(&client, Some(CB), Some(VERIFIER), None, now), Err(CodeFault::Verifier));
+    }
+
+    #[test]
+    fn a_code_that_is_bound_to_a_key_is_redeemed_with_a_proof_of_it() {
+        let (code, client, now) = code(true);
+        let check = |code: &AuthorizationCode, key| code.check(&client, Some(CB), Some(VERIFIER), key, now);
+        assert_eq!(check(&code, Some("any")), Ok(()), "the key is bound at the token endpoint");
+        let bound = AuthorizationCode { dpop_jkt: Some("key".into()), ..code };
+        assert_eq!(check(&bound, Some("key")), Ok(()));
+        for other in [None, Some(""), Some("other")] {
+            assert_eq!(check(&bound, other), Err(CodeFault::OtherKey), "{other:?}");
+        }
     }
 }

@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use super::client::Client;
 use super::device_authorization::ConnectingDevice;
+use super::single_use::SingleUseId;
 use crate::id::{ClientId, SessionId};
 use crate::time::Timestamp;
 use crate::user::Sub;
@@ -42,6 +43,9 @@ pub struct Interaction {
     /// The device that is to be connected, if the request is that of a device (RFC 8628).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub device: Option<ConnectingDevice>,
+    /// The pushed request that it is, which is used up by the code.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pushed: Option<SingleUseId>,
     /// The user that `id_token_hint` names, if it was sent.
     pub hinted: Option<IdTokenHint>,
     /// When it started.

@@ -8,4 +8,5 @@ pub mod consent;
 pub mod device_authorization;
 pub mod grant;
 pub mod interaction;
+pub mod single_use;
 pub mod user_code;

@@ -11,7 +11,7 @@ use crate::error::{FlowError, Rejected};
 use aws_lc_rs::digest;
 use usher_domain::event::{Event, EventKind};
 use usher_domain::id::{ClientId, ProjectId};
-use usher_domain::oauth::client::{Client, ClientSecret, ClientType};
+use usher_domain::oauth::client::{Client, ClientType};
 use usher_domain::text::{NameFault, check_name};
 use usher_protocol::client_metadata::{ClientMetadata, MetadataFault};
 use usher_storage::{StorageError, Tx};
@@ -84,14 +84,16 @@ impl Clients {
             return Err(Rejected::NotFound("project").into());
         }
         let now = self.core.now();
-        let secret = (!metadata.is_public()).then(|| self.core.random.token());
+        // The prefix distinguishes it from every `sub` (RFC 9700 §4.15).
+        let id = new.id.unwrap_or_else(|| ClientId(format!("client_{}", self.core.random.handle())));
+        let method = metadata.token_endpoint_auth_method;
+        let (secret, held) = method.has_secret().then(|| self.new_secret(&id, method, now)).unzip();
         let client = Client {
-            // The prefix distinguishes it from every `sub` (RFC 9700 §4.15).
-            id: new.id.unwrap_or_else(|| ClientId(format!("client_{}", self.core.random.handle()))),
+            id,
             project_id: new.project,
             kind: new.kind,
             metadata,
-            secrets: secret.iter().map(|secret| ClientSecret::new(sha256_hex(secret), now)).collect(),
+            secrets: held.into_iter().collect(),
             created_at: now,
             updated_at: now,
             disabled_at: None,
@@ -108,18 +110,24 @@ impl Clients {
     /// Checks metadata, and whether outgoing calls to its URLs are allowed. Returns it with the name as stored.
     fn checked_metadata(&self, metadata: ClientMetadata) -> Result<ClientMetadata, Rejected> {
         let name = check_name(&metadata.client_name, MAX_CLIENT_NAME).map_err(name_fault);
-        let called = metadata.backchannel_logout_uri.as_deref().and_then(|uri| Url::parse(uri).ok());
         match (name, metadata.check(&self.core.grant_types)) {
-            (Ok(_), Ok(())) if called.is_some_and(|url| self.providers.outbound().may_call(&url).is_err()) => {
-                let fault = "may not be called: it is not a public https address";
-                Err(Rejected::Metadata(vec![MetadataFault::new("backchannel_logout_uri", fault)]))
-            }
-            (Ok(client_name), Ok(())) => Ok(ClientMetadata { client_name, ..metadata }),
+            (Ok(client_name), Ok(())) => match self.uncallable(&metadata) {
+                faults if faults.is_empty() => Ok(ClientMetadata { client_name, ..metadata }),
+                faults => Err(Rejected::Metadata(faults)),
+            },
             (name, others) => {
                 let others = others.err().unwrap_or_default();
                 Err(Rejected::Metadata(name.err().into_iter().chain(others).collect()))
             }
         }
+    }
+
+    /// The URLs of a client that this server would call and may not.
+    fn uncallable(&self, metadata: &ClientMetadata) -> Vec<MetadataFault> {
+        let may_call = |uri| Url::parse(uri).is_ok_and(|url| self.providers.outbound().may_call(&url).is_ok());
+        let uncallable = metadata.called_uris().filter(|(_, uri)| !may_call(uri));
+        let fault = "may not be called: it is not a public https address";
+        uncallable.map(|(member, _)| MetadataFault::new(member, fault)).collect()
     }
 
     /// A client by its id.
@@ -183,11 +191,16 @@ impl Clients {
         let mut tx = self.core.store.begin().await?;
         let client = tx.lock_client(id).await?.ok_or(Rejected::NotFound("client"))?;
         let metadata = self.checked_change(&client, change(&client)?)?;
+        let secrets = client.secrets_under(metadata.token_endpoint_auth_method);
         tx.set_client_metadata(id, &metadata, now).await?;
+        if let Some(secrets) = &secrets {
+            tx.set_client_secrets(id, secrets, now).await?;
+        }
         tx.append(&event.with_project(client.project_id)).await?;
         tx.commit().await?;
         self.cache.invalidate(id);
-        Ok(Client { metadata, updated_at: now, ..client })
+        let secrets = secrets.unwrap_or(client.secrets);
+        Ok(Client { metadata, secrets, updated_at: now, ..client })
     }
 
     /// Whether a client is confidential is fixed when it is created.

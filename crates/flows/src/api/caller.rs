@@ -8,8 +8,9 @@ use crate::core::Core;
 use crate::end::Endings;
 use crate::login::accounts::Accounts;
 use crate::oauth::grants::refresh_token::RefreshTokenGrant;
-use crate::oauth::introspect::IssuedTokens;
 use crate::oauth::issue::TokenIssuer;
+use crate::oauth::presented_token::{PresentedToken, PresentedTokens};
+use crate::oauth::refusals::log_refusal;
 use std::sync::Arc;
 
 use crate::error::{FlowError, Rejected};
@@ -82,22 +83,32 @@ pub struct Callers {
     pub(crate) accounts: Arc<Accounts>,
     pub(crate) clients: Arc<Clients>,
     pub(crate) endings: Arc<Endings>,
-    pub(crate) issued_tokens: Arc<IssuedTokens>,
+    pub(crate) presented_tokens: Arc<PresentedTokens>,
     pub(crate) refresh_token_grant: Arc<RefreshTokenGrant>,
     pub(crate) token_issuer: Arc<TokenIssuer>,
 }
 
 impl Callers {
-    /// The caller of this bearer token; `None` if it is invalid.
-    pub async fn caller_by_token(&self, token: &str) -> Result<Option<Caller>, FlowError> {
+    /// The caller of this token; `None` if it is invalid.
+    pub async fn caller_by_token(&self, presented: &PresentedToken<'_>) -> Result<Option<Caller>, FlowError> {
+        let token = presented.token;
         // A JWT has dots, and a project's token has none.
         if !token.contains('.') {
+            if presented.proof.is_some() {
+                return Ok(None);
+            }
             let found = self.core.store.find_project_by_token(&secret_hash(token), self.core.now()).await?;
             let caller =
                 |(project, newest)| if newest { Caller::Project(project) } else { Caller::FormerToken(project) };
             return Ok(found.map(caller));
         }
-        let Ok(access) = self.issued_tokens.check_access_token(token).await? else { return Ok(None) };
+        let access = match self.presented_tokens.check(presented).await? {
+            Ok(access) => access,
+            Err(error) => {
+                log_refusal("/api/v1", &error);
+                return Ok(None);
+            }
+        };
         if access.person.is_some() {
             return Ok(self.person_by_token(&access).await?.map(|account| Caller::Person(Box::new(account))));
         }

@@ -10,6 +10,7 @@ use std::sync::Arc;
 use super::caller::{Caller, Right};
 use crate::error::{FlowError, Rejected};
 use crate::login::accounts::secret_hash;
+use crate::oauth::presented_token::PresentedToken;
 use usher_domain::event::feed::{EntryKind, FeedCursor, RevocationEntry};
 use usher_domain::id::{ClientId, ProjectId};
 use usher_domain::time::Timestamp;
@@ -80,15 +81,15 @@ pub struct FeedAccess {
 }
 
 impl FeedAccess {
-    /// The subscriber with this bearer token.
+    /// The subscriber with this token.
     ///
     /// # Errors
     /// [`Rejected::NotSignedIn`] if the token is invalid, [`Rejected::NotAllowed`] if it has no access to the feed.
-    pub async fn follower(&self, token: &str) -> Result<Follower, FlowError> {
-        let caller = self.callers.caller_by_token(token).await?.ok_or(Rejected::NotSignedIn)?;
+    pub async fn follower(&self, presented: &PresentedToken<'_>) -> Result<Follower, FlowError> {
+        let caller = self.callers.caller_by_token(presented).await?.ok_or(Rejected::NotSignedIn)?;
         let (project, client, credential) = match &caller {
             Caller::Project(project) | Caller::FormerToken(project) => {
-                (project.id, None, Credential::ProjectToken(secret_hash(token).to_vec()))
+                (project.id, None, Credential::ProjectToken(secret_hash(presented.token).to_vec()))
             }
             Caller::Client { client, jti, kid, expires_at, .. } => {
                 let (jti, kid) = (jti.clone(), kid.clone());

@@ -7,6 +7,7 @@ use crate::error::{FlowError, Rejected};
 use crate::login::accounts::Account;
 use crate::oauth::introspect::ValidAccessToken;
 use crate::oauth::issue::Issue;
+use crate::oauth::token_call::TokenCall;
 use usher_domain::event::EventKind;
 use usher_domain::id::{GrantId, SessionId};
 use usher_domain::oauth::client::Client;
@@ -55,7 +56,7 @@ impl Callers {
     /// [`Rejected::NotSignedIn`] if it is invalid or expired. Using it twice ends the session.
     pub async fn refresh_session(&self, token: &str, device: &Device) -> Result<TokenSession, FlowError> {
         let gone = || FlowError::from(Rejected::NotSignedIn);
-        let (grant, _) = self.token_issuer.read_refresh_token(token).ok_or_else(gone)?;
+        let grant = self.token_issuer.read_refresh_token(token).ok_or_else(gone)?.grant;
         let found = self.core.store.find_grant(grant).await?.ok_or_else(gone)?;
         let found = self.core.store.find_session_by_id(found.grant.session_id).await?;
         let (session, user) = found.ok_or_else(gone)?;
@@ -65,7 +66,8 @@ impl Callers {
         }
         let client = self.first_party_client().await?;
         let urv = self.place_of(&client).await?;
-        let tokens = match self.refresh_token_grant.refresh(&client, token, None, urv).await {
+        let call = TokenCall { client, urv, proof_key: None };
+        let tokens = match self.refresh_token_grant.refresh(&call, token, None).await {
             Err(FlowError::OAuth(error)) if error.code == ErrorCode::InvalidGrant => return Err(gone()),
             Err(FlowError::OAuth(_)) => return Err(Rejected::Busy { seconds: 1 }.into()),
             answered => answered?,
@@ -125,7 +127,8 @@ impl Callers {
         }
         let generation = Some(family.generation);
         let (client, grant, sub, scope) = (&*client, &grant, &user.sub, &grant.scope);
-        let issue = Issue { client, grant, sub, scope, nonce: None, generation, urv };
+        let issue =
+            Issue { client, grant, sub, scope, nonce: None, generation, urv, proof_key: None, refresh_key: None };
         Ok(TokenSession { session: session.id, tokens: self.token_issuer.issue(issue).await? })
     }
 

@@ -1,8 +1,9 @@
-//! Client authentication (RFC 6749 §2.3).
+//! Client authentication (RFC 6749 §2.3, RFC 7521 §4.2).
 
 use crate::admin::clients::{Clients, sha256_hex};
 use crate::core::Core;
 use crate::login::throttle::Throttles;
+use crate::oauth::client_assertions::{ClientAssertions, VerifiedAssertion};
 use std::sync::Arc;
 
 use aws_lc_rs::constant_time;
@@ -17,6 +18,7 @@ use usher_protocol::client_auth::ClientCredentials;
 /// Client authentication at OAuth endpoints (RFC 6749 §2.3).
 pub struct ClientAuthentication {
     pub(crate) core: Arc<Core>,
+    pub(crate) client_assertions: Arc<ClientAssertions>,
     pub(crate) clients: Arc<Clients>,
     pub(crate) throttles: Arc<Throttles>,
 }
@@ -24,12 +26,12 @@ pub struct ClientAuthentication {
 impl ClientAuthentication {
     /// Authenticates the client with these credentials, sent from this network.
     ///
-    /// A wrong secret counts against its source network, for this client only. A right one is always accepted: 256
-    /// random bits cannot be guessed, and nobody can lock the client out by sending wrong ones.
+    /// A wrong secret or a forged assertion counts against its source network, for this client only. A right one is
+    /// always accepted: 256 random bits cannot be guessed, and nobody can lock the client out by sending wrong ones.
     ///
     /// # Errors
-    /// `invalid_client`, with the same description for an unknown or disabled client, a wrong secret and a wrong
-    /// method; [`Rejected::TooMany`] after too many wrong secrets.
+    /// `invalid_client`, with the same description for an unknown or disabled client, a wrong secret or assertion and a
+    /// wrong method; [`Rejected::TooMany`] after too many wrong secrets.
     ///
     /// [`Rejected::TooMany`]: crate::Rejected::TooMany
     pub async fn authenticate_client(
@@ -39,52 +41,90 @@ impl ClientAuthentication {
     ) -> Result<Arc<Client>, FlowError> {
         let id = ClientId(credentials.client_id().to_owned());
         let mut found = self.clients.find_client(&id).await?;
-        let mut proven = prove(found.as_deref(), credentials, self.core.now());
+        let mut proven = self.prove(found.as_deref(), credentials).await;
         if proven.is_err() && found.is_some() {
             // Another instance may have changed the client since it was cached.
             found = self.clients.reload_client(&id).await?;
-            proven = prove(found.as_deref(), credentials, self.core.now());
+            proven = self.prove(found.as_deref(), credentials).await;
         }
         match proven {
-            Ok(()) => {
+            Ok(proof) => {
                 let client = found.ok_or(RejectionCause::UnknownClient)?;
-                self.clients.note_secret_use(&client, credentials.secret()).await;
+                if let ClientProof::Assertion(assertion) = &proof {
+                    self.client_assertions.use_up(&client, assertion).await?;
+                }
+                self.clients.note_secret_use(&client, proof.secret()).await;
                 Ok(client)
             }
             Err(cause) => {
-                if matches!(cause, RejectionCause::WrongSecret | RejectionCause::UnknownClient) {
+                if cause.is_forgery() {
                     self.throttles.count_wrong_secret(found.as_ref().map(|client| &client.id), source).await?;
                 }
                 Err(cause.into())
             }
         }
     }
-}
 
-/// Do the credentials prove the client?
-fn prove(client: Option<&Client>, credentials: &ClientCredentials, now: Timestamp) -> Result<(), RejectionCause> {
-    let Some(client) = client else {
-        // The same work as for a client that exists.
-        credentials.secret().map(sha256_hex);
-        return Err(RejectionCause::UnknownClient);
-    };
-    match credentials.secret() {
-        None if client.metadata.is_public() => {}
-        None => return Err(RejectionCause::MissingSecret),
-        Some(_) if client.metadata.is_public() => return Err(RejectionCause::UnexpectedSecret),
-        Some(secret) if !knows_secret(client, secret, now) => return Err(RejectionCause::WrongSecret),
-        Some(_) if !client.metadata.token_endpoint_auth_method.allows(credentials.method()) => {
-            return Err(RejectionCause::OtherAuthMethod);
-        }
-        Some(_) => {}
+    /// Whether the credentials prove the client.
+    async fn prove(
+        &self,
+        client: Option<&Client>,
+        credentials: &ClientCredentials,
+    ) -> Result<ClientProof, RejectionCause> {
+        let proof = match (client, credentials) {
+            (Some(client), ClientCredentials::Assertion(assertion)) => {
+                ClientProof::Assertion(self.client_assertions.verify(client, assertion).await?)
+            }
+            (client, credentials) => by_secret(client, credentials, self.core.now())?,
+        };
+        if client.is_some_and(Client::is_active) { Ok(proof) } else { Err(RejectionCause::ClientDisabled) }
     }
-    if client.is_active() { Ok(()) } else { Err(RejectionCause::ClientDisabled) }
 }
 
-/// Is this one of the client's valid secrets?
-fn knows_secret(client: &Client, secret: &str, now: Timestamp) -> bool {
-    let given = sha256_hex(secret);
-    let good = client.secrets.iter().filter(|held| held.expires_at.is_none_or(|end| now < end));
+/// How a client proved itself.
+enum ClientProof {
+    /// It is public and only named itself.
+    Nothing,
+    /// It sent the secret with this hash.
+    Secret(String),
+    Assertion(VerifiedAssertion),
+}
+
+impl ClientProof {
+    /// The hash of the secret that it used.
+    fn secret(&self) -> Option<&str> {
+        match self {
+            Self::Nothing => None,
+            Self::Secret(hash) => Some(hash),
+            Self::Assertion(assertion) => assertion.secret.as_deref(),
+        }
+    }
+}
+
+/// Does the secret that was sent prove the client, or is it one that has none?
+fn by_secret(
+    client: Option<&Client>,
+    credentials: &ClientCredentials,
+    now: Timestamp,
+) -> Result<ClientProof, RejectionCause> {
+    // The same work whether or not the client exists.
+    let given = credentials.secret().map(sha256_hex);
+    let client = client.ok_or(RejectionCause::UnknownClient)?;
+    match given {
+        None if client.metadata.is_public() => Ok(ClientProof::Nothing),
+        None => Err(RejectionCause::MissingSecret),
+        Some(_) if client.metadata.is_public() => Err(RejectionCause::UnexpectedSecret),
+        Some(given) if !is_secret_of(client, &given, now) => Err(RejectionCause::WrongSecret),
+        Some(_) if !client.metadata.token_endpoint_auth_method.allows(credentials.method()) => {
+            Err(RejectionCause::OtherAuthMethod)
+        }
+        Some(given) => Ok(ClientProof::Secret(given)),
+    }
+}
+
+/// Is this the hash of one of the client's valid secrets?
+fn is_secret_of(client: &Client, given: &str, now: Timestamp) -> bool {
+    let good = client.secrets.iter().filter(|held| held.is_good(now));
     good.fold(false, |known, held| {
         known | constant_time::verify_slices_are_equal(held.sha256.as_bytes(), given.as_bytes()).is_ok()
     })

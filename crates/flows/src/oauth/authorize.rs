@@ -10,10 +10,11 @@ use std::sync::Arc;
 use crate::core::Device;
 use crate::error::{FlowError, Rejected};
 use crate::login::accounts::{Account, Browser, mark_hash};
+use crate::oauth::pushed_requests::PushedRequests;
+use crate::oauth::request_objects::RequestObjects;
 use crate::sealed_value::SealedValue;
 use usher_domain::email::Email;
 use usher_domain::event::EventKind;
-use usher_domain::id::ClientId;
 use usher_domain::oauth::client::Client;
 use usher_domain::oauth::device_authorization::DeviceAnswer;
 use usher_domain::oauth::interaction::{IdTokenHint, Interaction, InteractionFacts, InteractionStep, SessionFacts};
@@ -80,6 +81,8 @@ pub struct Authorizations {
     pub(crate) core: Arc<Core>,
     pub(crate) accounts: Arc<Accounts>,
     pub(crate) clients: Arc<Clients>,
+    pub(crate) pushed_requests: Arc<PushedRequests>,
+    pub(crate) request_objects: Arc<RequestObjects>,
     pub(crate) signing_keys: Arc<SigningKeys>,
     pub(crate) throttles: Arc<Throttles>,
 }
@@ -105,15 +108,15 @@ impl Authorizations {
         browser: &mut Browser,
         device: &Device,
     ) -> Result<Outcome, AuthorizeFault> {
-        let destination = Destination::read(params)?;
-        let client =
-            self.clients.find_client(&ClientId(destination.client_id)).await?.ok_or(AuthorizeFault::UnknownClient)?;
-        if !client.is_active() {
-            return Err(AuthorizeFault::DisabledClient);
-        }
+        let client = self.client_named(params).await?;
+        let read = match self.read_request(&client, params).await? {
+            Ok(read) => read,
+            Err(error) => return self.refuse_unread(&client, params, error).await,
+        };
+        let destination = Destination::read(&read.params)?;
         let redirect_uri_sent = destination.redirect_uri.is_some();
         let redirect_uri = self.prove_redirect(&client, destination.redirect_uri).await?;
-        let mut request = match AuthorizeRequest::check(params, &client.rules()) {
+        let mut request = match AuthorizeRequest::check(&read.params, read.transport, &client.rules()) {
             Ok(request) => request,
             Err((error, read)) => {
                 return Ok(Outcome::Answer(self.error_response(&client.id, &redirect_uri, &read, error)));
@@ -132,6 +135,7 @@ impl Authorizations {
             redirect_uri_sent,
             request,
             device: None,
+            pushed: read.pushed,
             hinted,
             began_at: self.core.now(),
             renewed_from: None,
@@ -169,7 +173,7 @@ impl Authorizations {
                 self.accounts.touch(account, device).await?;
                 match connecting {
                     Some(connecting) => self.connect_device(interaction, &connecting, account).await,
-                    None => Ok(Outcome::Answer(self.code_response(&interaction, account)?)),
+                    None => self.answer_with_code(interaction, account).await,
                 }
             }
             (InteractionStep::Fail(error), account) => self.refuse_interaction(interaction, account, error).await,
@@ -310,7 +314,11 @@ impl Authorizations {
     }
 
     /// The validated redirect URI: the one sent if it is registered, or the only registered one.
-    async fn prove_redirect(&self, client: &Arc<Client>, sent: Option<String>) -> Result<String, AuthorizeFault> {
+    pub(super) async fn prove_redirect(
+        &self,
+        client: &Arc<Client>,
+        sent: Option<String>,
+    ) -> Result<String, AuthorizeFault> {
         match (sent, client.metadata.redirect_uris.as_slice()) {
             (Some(sent), _) if client.allows_redirect(&sent) => Ok(sent),
             (Some(sent), _) => {

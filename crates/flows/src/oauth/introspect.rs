@@ -6,7 +6,7 @@ use crate::admin::keys::SigningKeys;
 use crate::core::Core;
 use crate::end::Endings;
 use crate::oauth::grants::refresh_token::RefreshTokenGrant;
-use crate::oauth::issue::TokenIssuer;
+use crate::oauth::issue::{TokenIssuer, token_type};
 use serde::Serialize;
 use std::sync::Arc;
 
@@ -19,6 +19,7 @@ use usher_keys::verify::ExpectedToken;
 use usher_protocol::access_token::{self, AccessTokenClaims};
 use usher_protocol::cause::RejectionCause;
 use usher_protocol::claims::ClaimsRequest;
+use usher_protocol::dpop::KeyConfirmation;
 use usher_protocol::error::OAuthError;
 
 /// The response (RFC 7662 §2.2). Inactive tokens have no other members.
@@ -32,7 +33,7 @@ pub struct Introspection {
     /// `access_token` or `refresh_token`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub token_use: Option<&'static str>,
-    /// `Bearer` for an access token.
+    /// `Bearer` or `DPoP` for an access token.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub token_type: Option<&'static str>,
 }
@@ -67,12 +68,13 @@ impl IssuedTokens {
             let claims = may_know.then_some(access.claims);
             return Ok(claims.map_or(inactive, |claims| Introspection {
                 active: true,
+                token_type: Some(token_type(claims.cnf.is_some())),
                 claims: Some(claims),
                 token_use: Some("access_token"),
-                token_type: Some("Bearer"),
             }));
         }
-        let Some((id, generation)) = self.token_issuer.read_refresh_token(token) else { return Ok(inactive) };
+        let Some(read) = self.token_issuer.read_refresh_token(token) else { return Ok(inactive) };
+        let (id, generation) = (read.grant, read.generation);
         let Some(found) = self.core.store.find_grant(id).await? else { return Ok(inactive) };
         let (grant, now) = (found.grant, self.core.now());
         let live = grant.refresh.filter(|family| {
@@ -98,6 +100,7 @@ impl IssuedTokens {
             urv: None,
             gid: Some(id.to_string()),
             generation: None,
+            cnf: read.key.map(|jkt| KeyConfirmation { jkt }),
             roles: Vec::new(),
         };
         Ok(Introspection { active: true, claims: Some(claims), token_use: Some("refresh_token"), token_type: None })

@@ -9,9 +9,12 @@ use std::sync::Arc;
 use std::time::Duration;
 use usher_domain::oauth::grant::RefreshLimits;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Map, Value};
 
 use crate::error::FlowError;
+use crate::oauth::token_call::TokenCall;
 use usher_domain::id::GrantId;
 use usher_domain::key::SigningAlg;
 use usher_domain::oauth::client::Client;
@@ -20,6 +23,7 @@ use usher_domain::time::Timestamp;
 use usher_domain::user::Sub;
 use usher_keys::seal::Purpose;
 use usher_protocol::access_token::{self, AccessTokenClaims};
+use usher_protocol::dpop::KeyConfirmation;
 use usher_protocol::id_token::{IdTokenClaims, at_hash};
 use usher_protocol::scope::Scope;
 use usher_protocol::token::TokenResponse;
@@ -40,6 +44,18 @@ pub(crate) struct Issue<'a> {
     pub nonce: Option<&'a str>,
     /// The generation of the refresh token to issue.
     pub generation: Option<u32>,
+    /// The thumbprint of the key that the access token is bound to.
+    pub proof_key: Option<&'a str>,
+    /// That of the refresh token.
+    pub refresh_key: Option<&'a str>,
+}
+
+/// The content of a refresh token.
+pub(crate) struct RefreshTokenContent {
+    pub grant: GrantId,
+    pub generation: u32,
+    /// The thumbprint of the key that it is bound to.
+    pub key: Option<String>,
 }
 
 /// Signs tokens, and records which claims were released.
@@ -80,6 +96,7 @@ impl TokenIssuer {
                 sid: Some(wanted.grant.session_id.to_string()),
                 gid: Some(wanted.grant.id.to_string()),
                 generation: wanted.generation,
+                cnf: confirmation(wanted.proof_key),
                 roles: self.policies.roles_for_token(wanted.client.project_id, wanted.grant.user_id).await?,
                 ..self.bare_access_token(wanted.client, wanted.urv, now)
             },
@@ -95,26 +112,26 @@ impl TokenIssuer {
         self.note_release(wanted.grant.id, (wanted.grant.user_id, &wanted.client.id), given).await;
         Ok(TokenResponse {
             access_token,
-            token_type: "Bearer",
+            token_type: token_type(wanted.proof_key.is_some()),
             expires_in: self.core.config.tokens.access_ttl.as_secs(),
             scope: wanted.scope.to_string(),
-            refresh_token: wanted.generation.map(|generation| self.refresh_token(wanted.grant.id, generation)),
+            refresh_token: wanted
+                .generation
+                .map(|generation| self.refresh_token(wanted.grant.id, generation, wanted.refresh_key)),
             id_token,
         })
     }
 
     /// An access token for the client itself (RFC 6749 §4.4).
-    pub(crate) fn issue_to_machine(
-        &self,
-        client: &Client,
-        scope: &Scope,
-        urv: i64,
-    ) -> Result<TokenResponse, FlowError> {
-        let claims =
-            AccessTokenClaims { scope: scope.to_string(), ..self.bare_access_token(client, urv, self.core.now()) };
+    pub(crate) fn issue_to_machine(&self, call: &TokenCall, scope: &Scope) -> Result<TokenResponse, FlowError> {
+        let claims = AccessTokenClaims {
+            scope: scope.to_string(),
+            cnf: confirmation(call.proof_key.as_deref()),
+            ..self.bare_access_token(&call.client, call.urv, self.core.now())
+        };
         Ok(TokenResponse {
-            access_token: self.sign_access_token(client, &claims)?,
-            token_type: "Bearer",
+            access_token: self.sign_access_token(&call.client, &claims)?,
+            token_type: token_type(call.proof_key.is_some()),
             expires_in: self.core.config.tokens.access_ttl.as_secs(),
             scope: claims.scope,
             refresh_token: None,
@@ -141,6 +158,7 @@ impl TokenIssuer {
             urv: Some(urv),
             gid: None,
             generation: None,
+            cnf: None,
             roles: Vec::new(),
         }
     }
@@ -174,21 +192,35 @@ impl TokenIssuer {
         Ok(self.signing_keys.keyring().sign(alg, ID_TOKEN_TYP, &claims)?)
     }
 
-    /// The refresh token of a generation. It is derived, so that repeating gives the same token.
-    pub(crate) fn refresh_token(&self, grant: GrantId, generation: u32) -> String {
-        let mut content = [0; 20];
-        content[..16].copy_from_slice(grant.0.as_bytes());
-        content[16..].copy_from_slice(&generation.to_be_bytes());
+    /// The refresh token of a generation. It is derived, so that repeating gives the same token. The thumbprint of the key
+    /// that it is bound to follows grant and generation.
+    pub(crate) fn refresh_token(&self, grant: GrantId, generation: u32, key: Option<&str>) -> String {
+        let key = key.and_then(|key| URL_SAFE_NO_PAD.decode(key).ok()).unwrap_or_default();
+        let content = [grant.0.as_bytes().as_slice(), &generation.to_be_bytes(), &key].concat();
         self.core.sealer.seal_deterministic_text(Purpose::RefreshToken, &content)
     }
 
-    /// The grant and generation of a refresh token; `None` if this server did not seal it.
-    pub(crate) fn read_refresh_token(&self, token: &str) -> Option<(GrantId, u32)> {
+    /// The content of a refresh token; `None` if this server did not seal it.
+    pub(crate) fn read_refresh_token(&self, token: &str) -> Option<RefreshTokenContent> {
         let content = self.core.sealer.open_deterministic_text(Purpose::RefreshToken, token).ok()?;
-        let (grant, generation) = content.split_at_checked(16)?;
-        let generation = u32::from_be_bytes(generation.try_into().ok()?);
-        Some((GrantId(uuid::Uuid::from_slice(grant).ok()?), generation))
+        let (grant, rest) = content.split_first_chunk::<16>()?;
+        let (generation, key) = rest.split_first_chunk::<4>()?;
+        Some(RefreshTokenContent {
+            grant: GrantId(uuid::Uuid::from_bytes(*grant)),
+            generation: u32::from_be_bytes(*generation),
+            key: (!key.is_empty()).then(|| URL_SAFE_NO_PAD.encode(key)),
+        })
     }
+}
+
+/// The claim `cnf` for a key.
+fn confirmation(key: Option<&str>) -> Option<KeyConfirmation> {
+    key.map(|key| KeyConfirmation { jkt: key.to_owned() })
+}
+
+/// How an access token is to be presented (RFC 6750, RFC 9449 §5).
+pub(crate) const fn token_type(bound: bool) -> &'static str {
+    if bound { "DPoP" } else { "Bearer" }
 }
 
 /// The metadata was validated when it was stored; an unknown value becomes the algorithm that every client must

@@ -74,6 +74,7 @@ impl Authorizations {
             nonce: request.nonce.clone(),
             code_challenge: request.code_challenge.clone(),
             redirect_uri: interaction.redirect_uri_sent.then(|| redirect_uri_hash(&interaction.redirect_uri)),
+            dpop_jkt: request.dpop_jkt.clone(),
             auth_time: account.session.auth_time,
             acr: interaction.reported_acr(&account.session.acr),
             amr: account.session.amr.clone(),

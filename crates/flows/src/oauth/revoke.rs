@@ -16,7 +16,8 @@ impl IssuedTokens {
     /// # Errors
     /// If the database fails.
     pub async fn revoke_token(&self, client: &Client, token: &str) -> Result<(), FlowError> {
-        if let Some((id, _)) = self.token_issuer.read_refresh_token(token) {
+        if let Some(read) = self.token_issuer.read_refresh_token(token) {
+            let id = read.grant;
             let owned = self.core.store.find_grant(id).await?.is_some_and(|found| found.grant.client_id == client.id);
             if owned {
                 let mut tx = self.core.store.begin().await?;

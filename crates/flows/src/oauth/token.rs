@@ -5,7 +5,9 @@ use std::sync::Arc;
 use crate::core::Core;
 use crate::error::FlowError;
 use crate::oauth::authenticate_client::ClientAuthentication;
+use crate::oauth::dpop::{DpopProofs, ProofRequest};
 use crate::oauth::grants::handler::{GrantDeps, GrantHandler, GrantTypeRow};
+use crate::oauth::token_call::TokenCall;
 use usher_protocol::client_auth::ClientCredentials;
 use usher_protocol::error::OAuthError;
 use usher_protocol::error_code::ErrorCode;
@@ -16,21 +18,23 @@ use usher_protocol::token::{TokenForm, TokenResponse};
 pub struct TokenEndpoint {
     core: Arc<Core>,
     client_authentication: Arc<ClientAuthentication>,
+    dpop_proofs: Arc<DpopProofs>,
     grants: Vec<(GrantType, Arc<dyn GrantHandler>)>,
 }
 
 impl TokenEndpoint {
     pub(crate) fn new(
         client_authentication: Arc<ClientAuthentication>,
+        dpop_proofs: Arc<DpopProofs>,
         grants: &[GrantTypeRow],
         deps: &GrantDeps,
     ) -> Self {
         let grants = grants.iter().map(|row| (row.grant_type, (row.make)(deps))).collect();
-        Self { core: deps.core.clone(), client_authentication, grants }
+        Self { core: deps.core.clone(), client_authentication, dpop_proofs, grants }
     }
 
-    /// Answers a token request: reads it, authenticates the client, checks that it may use the grant type, and runs the
-    /// grant.
+    /// Answers a token request: reads it, authenticates the client, checks that it may use the grant type, verifies the
+    /// proof of possession, and runs the grant.
     ///
     /// # Errors
     /// The OAuth error (RFC 6749 §5.2), or an internal error.
@@ -39,6 +43,7 @@ impl TokenEndpoint {
         credentials: &ClientCredentials,
         source: &str,
         form: TokenForm<'_>,
+        proof: Option<&ProofRequest<'_>>,
     ) -> Result<TokenResponse, FlowError> {
         let (grant_type, grant) = form.select(&self.grants)?;
         let answer = grant.read(&form)?;
@@ -47,8 +52,9 @@ impl TokenEndpoint {
             let why = "the client may not use this grant type";
             return Err(OAuthError::new(ErrorCode::UnauthorizedClient, why).into());
         }
+        let proof_key = self.dpop_proofs.key_for_tokens(&client, proof).await?;
         // Read before everything else, so that a revocation meanwhile has a later position.
         let urv = self.core.store.feed_place(client.project_id).await?.map_or(0, |place| place.position);
-        answer(client, urv).await
+        answer(TokenCall { client, urv, proof_key }).await
     }
 }

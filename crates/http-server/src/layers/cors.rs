@@ -21,8 +21,9 @@ use futures_util::future::BoxFuture;
 use crate::problem::HttpProblem;
 
 /// Swagger UI and others send `X-Requested-With` along.
-const ALLOWED_HEADERS: &str = "authorization, content-type, idempotency-key, if-match, if-none-match, x-requested-with";
-const EXPOSED_HEADERS: &str = "x-trace-id, www-authenticate, retry-after, etag, idempotent-replayed";
+const ALLOWED_HEADERS: &str =
+    "authorization, content-type, dpop, idempotency-key, if-match, if-none-match, x-requested-with";
+const EXPOSED_HEADERS: &str = "x-trace-id, www-authenticate, dpop-nonce, retry-after, etag, idempotent-replayed";
 
 type Predicate = Arc<dyn Fn(String) -> BoxFuture<'static, bool> + Send + Sync>;
 

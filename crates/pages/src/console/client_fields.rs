@@ -1,5 +1,6 @@
 //! Conversion between the metadata of a client and the fields of its form.
 
+use super::client_proof::{self, flag};
 use crate::field_errors;
 use crate::loaded::LoadedValues;
 use crate::views::{ClientValues, FieldErrors, Message};
@@ -23,7 +24,7 @@ pub(super) fn settings(metadata: &ClientMetadata) -> ClientValues {
         scope: metadata.scope.to_string(),
         web_origins: metadata.web_origins.join("\n"),
         backchannel_logout_uri: metadata.backchannel_logout_uri.clone().unwrap_or_default(),
-        ..ClientValues::default()
+        ..client_proof::settings(metadata)
     }
 }
 
@@ -41,8 +42,8 @@ pub(super) fn values_of(client: &Client) -> ClientValues {
 }
 
 fn loaded(values: &ClientValues) -> LoadedValues {
-    LoadedValues::of(&[
-        ("name", &values.name),
+    let fields = [
+        ("name", values.name.as_str()),
         ("redirect_uris", &values.redirect_uris),
         ("post_logout_redirect_uris", &values.post_logout_redirect_uris),
         ("first_party", flag(values.first_party)),
@@ -54,11 +55,8 @@ fn loaded(values: &ClientValues) -> LoadedValues {
         ("scope", &values.scope),
         ("web_origins", &values.web_origins),
         ("backchannel_logout_uri", &values.backchannel_logout_uri),
-    ])
-}
-
-const fn flag(yes: bool) -> &'static str {
-    if yes { "true" } else { "" }
+    ];
+    LoadedValues::of(&fields.into_iter().chain(client_proof::loaded(values)).collect::<Vec<_>>())
 }
 
 /// The metadata with the fields that were edited. A field that was not edited stays as it is stored.
@@ -84,7 +82,7 @@ pub(super) fn filled(metadata: ClientMetadata, typed: &ClientValues, loaded: &Lo
     if loaded.is_edited("access_token_alg", &typed.access_token_alg) {
         changed.access_token_signed_response_alg = some(&typed.access_token_alg);
     }
-    filled_with_second_part(changed, typed, loaded)
+    filled_with_second_part(client_proof::filled(changed, typed, loaded), typed, loaded)
 }
 
 fn filled_with_second_part(mut changed: ClientMetadata, typed: &ClientValues, loaded: &LoadedValues) -> ClientMetadata {
@@ -146,6 +144,9 @@ fn at_field(fault: &MetadataFault, lang: Lang) -> (&'static str, String) {
             ("web_origins", lang.text_with("message-web-origin-invalid", &[("origin", Arg::Text(value))]))
         }
         "roles_claim" => ("roles_claim", lang.text("message-roles-claim-invalid")),
+        "token_endpoint_auth_method" => ("auth_method", lang.text("message-auth-method-fixed")),
+        "jwks" => ("jwks", lang.text("message-jwks-invalid")),
+        "jwks_uri" => ("jwks_uri", lang.text("message-jwks-uri-invalid")),
         "backchannel_logout_uri" => ("backchannel_logout_uri", lang.text("message-backchannel-uri-invalid")),
         "grant_types" => ("type", fault.to_string()),
         _ => ("", fault.to_string()),

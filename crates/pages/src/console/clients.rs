@@ -11,7 +11,7 @@ use usher_domain::time::Timestamp;
 use usher_domain::urls::{ClientUrls, ProjectUrls};
 use usher_flows::{FlowError, Rejected};
 use usher_i18n::Lang;
-use usher_protocol::client_metadata::IdTokenContent;
+use usher_protocol::client_metadata::{AuthMethod, IdTokenContent};
 use usher_protocol::endpoints;
 
 pub(super) const SAVED: Notice = Notice::new("saved", "message-client-saved");
@@ -94,7 +94,9 @@ async fn view(page: &mut AdminPage, client: &Client) -> Result<ClientPage, FlowE
         name: client.metadata.client_name.clone(),
         client_id: client.id.0.clone(),
         kind: client.kind.as_str().to_owned(),
-        has_secret: !metadata.is_public(),
+        has_secret: metadata.token_endpoint_auth_method.has_secret(),
+        auth_key: auth_key(metadata.token_endpoint_auth_method),
+        jwks_uri: metadata.jwks_uri.clone(),
         secrets: client.secrets.iter().map(|secret| secret_row(secret, lang, now)).collect(),
         signs_people_in: metadata.signs_people_in(),
         id_token_alg: metadata.id_token_signed_response_alg.clone(),
@@ -127,6 +129,17 @@ async fn view(page: &mut AdminPage, client: &Client) -> Result<ClientPage, FlowE
         project_name: project.name.clone(),
         project_url: ProjectUrls::of(&project.id).page(),
     })
+}
+
+const fn auth_key(method: AuthMethod) -> &'static str {
+    match method {
+        AuthMethod::ClientSecret => "client-auth-secret",
+        AuthMethod::ClientSecretBasic => "client-auth-basic",
+        AuthMethod::ClientSecretPost => "client-auth-post",
+        AuthMethod::ClientSecretJwt => "client-auth-secret-jwt",
+        AuthMethod::PrivateKeyJwt => "client-auth-private-key",
+        AuthMethod::None => "client-auth-none",
+    }
 }
 
 fn secret_row(secret: &ClientSecret, lang: Lang, now: Timestamp) -> SecretListItem {

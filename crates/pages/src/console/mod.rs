@@ -1,6 +1,7 @@
 //! The administrators' console: projects with their members, tokens, clients, modules and webhooks, and providers.
 
 mod client_fields;
+mod client_proof;
 pub mod clients;
 pub mod edit;
 pub mod members;

@@ -1,7 +1,8 @@
-//! Data of the server itself: named values, signing keys, leases, rate limits, idempotent requests.
+//! Data of the server itself: named values, signing keys, leases, rate limits, idempotent requests, single-use values.
 
 pub mod idempotency;
 pub mod keys;
 pub mod leases;
+pub mod single_use;
 pub mod throttles;
 pub mod values;

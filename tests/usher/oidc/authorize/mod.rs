@@ -9,4 +9,6 @@ mod long_requests;
 mod parameters;
 mod pkce;
 mod prompts;
+mod pushed;
+mod request_objects;
 mod response_modes;

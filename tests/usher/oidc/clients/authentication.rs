@@ -112,7 +112,7 @@ async fn two_methods_at_once_or_none_where_one_is_due_authenticate_nobody() {
     for (header, fields, status, code) in [
         (Some(&header), &[("client_secret", secret)][..], 400, "invalid_request"),
         (Some(&header), &[("client_id", "somebody-else")], 400, "invalid_request"),
-        (Some(&header), &[("client_assertion", "a.b.c"), ("client_assertion_type", assertion)], 401, "invalid_client"),
+        (Some(&header), &[("client_assertion", "a.b.c"), ("client_assertion_type", assertion)], 400, "invalid_request"),
         (None, &[("client_id", id), ("client_assertion", "a.b.c")], 401, "invalid_client"),
         (None, &[("client_id", id)], 401, "invalid_client"),
         (None, &[("client_secret", secret)], 401, "invalid_client"),

@@ -1,5 +1,7 @@
 //! Registration and authentication of clients.
 
+mod assertion_keys;
+mod assertions;
 mod authentication;
 mod credentials;
 mod registration;

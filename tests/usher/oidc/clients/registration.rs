@@ -55,8 +55,7 @@ on_both_databases! {
             let document = answer(server.http.get(server.at(path))).await;
             assert_eq!(document.status, 200, "{path}");
             let members = document.json.as_object().unwrap();
-            // `require_request_uri_registration` is unrelated: it says that `request_uri` values need not be
-            // registered.
+            // `require_request_uri_registration` is unrelated: it says that `request_uri` values must be registered.
             let promised: Vec<&String> = members.keys().filter(|name| name.starts_with("registration")).collect();
             assert!(promised.is_empty(), "{path}: {promised:?}");
         }

@@ -1,6 +1,7 @@
 //! Refresh tokens: each can be used once, and presenting an old one ends the family.
 
 use usher_domain::oauth::client::ClientType;
+use usher_flows::PresentedToken;
 use usher_flows::RegisteredClient;
 use usher_protocol::client_metadata::RefreshRotation;
 
@@ -116,7 +117,7 @@ on_both_databases! {
                 "refreshed" => assert_eq!(server.refresh(&client, &second.text("refresh_token")).await.status, 200),
                 "userinfo" => assert_eq!(server.userinfo(&access).await.status, 200),
                 "introspected" => assert!(server.is_active(&other, &access).await),
-                "API" => assert!(server.usher.callers.caller_by_token(&access).await.is_ok()),
+                "API" => assert!(server.usher.callers.caller_by_token(&PresentedToken::bearer(&access)).await.is_ok()),
                 _ => assert!(server.is_active(&client, &second.text("refresh_token")).await),
             }
             server.wait(31);

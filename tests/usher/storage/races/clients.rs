@@ -19,7 +19,13 @@ async fn rotate(tx: &mut Tx, id: &ClientId, sha256: &str) -> Result<()> {
     let mut secrets = locked(tx, id).await?.secrets;
     secrets.insert(
         0,
-        ClientSecret { sha256: sha256.repeat(32), created_at: later(2), expires_at: None, last_used_at: None },
+        ClientSecret {
+            sha256: sha256.repeat(32),
+            created_at: later(2),
+            expires_at: None,
+            last_used_at: None,
+            sealed: None,
+        },
     );
     tx.set_client_secrets(id, &secrets, later(2)).await
 }

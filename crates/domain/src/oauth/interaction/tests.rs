@@ -32,6 +32,7 @@ fn scene(prompt: &str) -> InteractionScenario {
             redirect_uri: "https://rp.test/cb".into(),
             redirect_uri_sent: true,
             device: None,
+            pushed: None,
             request,
             hinted: None,
             began_at: NOW,

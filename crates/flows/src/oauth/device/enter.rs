@@ -44,6 +44,7 @@ impl Authorizations {
                 ..AuthorizeRequest::default()
             },
             device: Some(ConnectingDevice { id: request.id, user_code }),
+            pushed: None,
             hinted: None,
             began_at: self.core.now(),
             renewed_from: None,

@@ -7,6 +7,7 @@ use crate::login::throttle::Throttles;
 use crate::oauth::grants::code_reuse::{ReusedCode, end_reused};
 use crate::oauth::grants::handler::{GrantHandler, GrantRequest, GrantTypeRow};
 use crate::oauth::issue::{Issue, TokenIssuer};
+use crate::oauth::token_call::TokenCall;
 use std::sync::Arc;
 use usher_domain::event::{Event, EventKind};
 use usher_domain::oauth::client::Client;
@@ -52,15 +53,16 @@ impl GrantHandler for AuthorizationCodeGrant {
             redirect_uri: form.get("redirect_uri")?.map(str::to_owned),
             code_verifier: form.get("code_verifier")?.map(str::to_owned),
         };
-        Ok(Box::new(move |client, urv| Box::pin(async move { self.exchange(&client, request, urv).await })))
+        Ok(Box::new(move |call| Box::pin(async move { self.exchange(&call, request).await })))
     }
 }
 
 impl AuthorizationCodeGrant {
-    async fn exchange(&self, client: &Client, request: CodeRequest, urv: i64) -> Result<TokenResponse, FlowError> {
+    async fn exchange(&self, call: &TokenCall, request: CodeRequest) -> Result<TokenResponse, FlowError> {
+        let (client, proof_key) = (&*call.client, call.proof_key.as_deref());
         let code = self.open_code(&request.code)?;
         let (redirect_uri, verifier) = (request.redirect_uri.as_deref(), request.code_verifier.as_deref());
-        match code.check(&client.id, redirect_uri, verifier, self.core.now()) {
+        match code.check(&client.id, redirect_uri, verifier, proof_key, self.core.now()) {
             Ok(()) => {}
             Err(fault) => {
                 if fault == CodeFault::Verifier {
@@ -92,9 +94,12 @@ impl AuthorizationCodeGrant {
             grant: &grant,
             sub: &code.sub,
             scope: &grant.scope,
-            urv,
+            urv: call.urv,
             nonce: code.nonce.as_deref(),
             generation,
+            proof_key,
+            // The refresh token of a client that authenticates is bound to the client already (RFC 9449 §5).
+            refresh_key: proof_key.filter(|_| client.metadata.is_public()),
         };
         self.token_issuer.issue(issue).await
     }

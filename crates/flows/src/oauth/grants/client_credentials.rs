@@ -3,8 +3,8 @@
 use crate::error::FlowError;
 use crate::oauth::grants::handler::{GrantHandler, GrantRequest, GrantTypeRow};
 use crate::oauth::issue::TokenIssuer;
+use crate::oauth::token_call::TokenCall;
 use std::sync::Arc;
-use usher_domain::oauth::client::Client;
 use usher_protocol::error::OAuthError;
 use usher_protocol::error_code::ErrorCode;
 use usher_protocol::grant_type::GrantType;
@@ -26,14 +26,14 @@ struct ClientCredentialsGrant {
 impl GrantHandler for ClientCredentialsGrant {
     fn read<'a>(&'a self, form: &TokenForm<'_>) -> Result<GrantRequest<'a>, OAuthError> {
         let scope = form.scope()?;
-        Ok(Box::new(move |client, urv| Box::pin(async move { self.client_credentials(&client, scope, urv) })))
+        Ok(Box::new(move |call| Box::pin(async move { self.client_credentials(&call, scope) })))
     }
 }
 
 impl ClientCredentialsGrant {
     /// Issues an access token to a machine. Nothing is written.
-    fn client_credentials(&self, client: &Client, asked: Option<Scope>, urv: i64) -> Result<TokenResponse, FlowError> {
-        let allowed = ABOUT_PEOPLE.iter().fold(client.metadata.scope.clone(), |scope, token| scope.without(token));
+    fn client_credentials(&self, call: &TokenCall, asked: Option<Scope>) -> Result<TokenResponse, FlowError> {
+        let allowed = ABOUT_PEOPLE.iter().fold(call.client.metadata.scope.clone(), |scope, token| scope.without(token));
         let scope = asked.unwrap_or_else(|| allowed.clone());
         if !scope.is_subset_of(&allowed) {
             return Err(OAuthError::new(
@@ -42,6 +42,6 @@ impl ClientCredentialsGrant {
             )
             .into());
         }
-        self.token_issuer.issue_to_machine(client, &scope, urv)
+        self.token_issuer.issue_to_machine(call, &scope)
     }
 }

@@ -9,6 +9,7 @@ use crate::login::throttle::Throttles;
 use crate::oauth::grants::code_reuse::{ReusedCode, end_reused};
 use crate::oauth::grants::handler::{GrantHandler, GrantRequest, GrantTypeRow};
 use crate::oauth::issue::{Issue, TokenIssuer};
+use crate::oauth::token_call::TokenCall;
 use std::sync::Arc;
 use usher_domain::event::EventKind;
 use usher_domain::id::SessionId;
@@ -51,23 +52,20 @@ impl GrantHandler for DeviceCodeGrant {
     fn read<'a>(&'a self, form: &TokenForm<'_>) -> Result<GrantRequest<'a>, OAuthError> {
         let device_code = form.require("device_code")?.to_owned();
         let verifier = form.get("code_verifier")?.map(str::to_owned);
-        Ok(Box::new(move |client, urv| {
-            Box::pin(async move { self.poll(&client, &device_code, verifier.as_deref(), urv).await })
-        }))
+        Ok(Box::new(move |call| Box::pin(async move { self.poll(&call, &device_code, verifier.as_deref()).await })))
     }
 }
 
 impl DeviceCodeGrant {
     async fn poll(
         &self,
-        client: &Client,
+        call: &TokenCall,
         device_code: &str,
         verifier: Option<&str>,
-        urv: i64,
     ) -> Result<TokenResponse, FlowError> {
         let found = self.core.store.find_device_code(&secret_hash(device_code)).await?;
         let request = found.ok_or(RejectionCause::UnknownDeviceCode)?;
-        if let Err(cause) = request.check(&client.id, verifier) {
+        if let Err(cause) = request.check(&call.client.id, verifier) {
             if cause == RejectionCause::WrongVerifier {
                 self.throttles.count_code_failure(request.id).await?;
             }
@@ -77,7 +75,7 @@ impl DeviceCodeGrant {
             DevicePoll::Pending => Err(self.pending(&request).await?.into()),
             DevicePoll::Denied => Err(RejectionCause::DeviceDenied.into()),
             DevicePoll::Expired => Err(RejectionCause::DeviceCodeExpired.into()),
-            DevicePoll::Allowed(approval) => self.redeem(client, &request, &approval, urv).await,
+            DevicePoll::Allowed(approval) => self.redeem(call, &request, &approval).await,
         }
     }
 
@@ -99,11 +97,11 @@ impl DeviceCodeGrant {
 
     async fn redeem(
         &self,
-        client: &Client,
+        call: &TokenCall,
         request: &DeviceAuthorization,
         approval: &DeviceApproval,
-        urv: i64,
     ) -> Result<TokenResponse, FlowError> {
+        let (client, proof_key) = (&*call.client, call.proof_key.as_deref());
         let session = self.session_of(request, approval);
         let grant = self.grant_of(client, request, approval, session.id);
         let spend = match self.insert(client, &grant, &session, approval).await? {
@@ -123,9 +121,11 @@ impl DeviceCodeGrant {
             grant: &grant,
             sub: &user.sub,
             scope: &grant.scope,
-            urv,
+            urv: call.urv,
             nonce: None,
             generation: grant.refresh.map(|family| family.generation),
+            proof_key,
+            refresh_key: proof_key.filter(|_| client.metadata.is_public()),
         };
         self.token_issuer.issue(issue).await
     }

@@ -9,8 +9,8 @@ use crate::end::Endings;
 use crate::error::FlowError;
 use crate::login::throttle::Throttles;
 use crate::oauth::issue::TokenIssuer;
+use crate::oauth::token_call::TokenCall;
 use crate::security_emails::SecurityEmails;
-use usher_domain::oauth::client::Client;
 use usher_protocol::error::OAuthError;
 use usher_protocol::grant_type::GrantType;
 use usher_protocol::token::{TokenForm, TokenResponse};
@@ -40,7 +40,5 @@ pub trait GrantHandler: Send + Sync {
     fn read<'a>(&'a self, form: &TokenForm<'_>) -> Result<GrantRequest<'a>, OAuthError>;
 }
 
-/// A request that was read: it is answered for an authenticated client that may use the grant type. `urv` is the
-/// position of the project's feed at the start of the request.
-pub type GrantRequest<'a> =
-    Box<dyn FnOnce(Arc<Client>, i64) -> BoxFuture<'a, Result<TokenResponse, FlowError>> + Send + 'a>;
+/// A request that was read: it is answered for a call.
+pub type GrantRequest<'a> = Box<dyn FnOnce(TokenCall) -> BoxFuture<'a, Result<TokenResponse, FlowError>> + Send + 'a>;

@@ -5,7 +5,8 @@ use crate::core::Core;
 use crate::end::Endings;
 use crate::error::FlowError;
 use crate::oauth::grants::handler::{GrantHandler, GrantRequest, GrantTypeRow};
-use crate::oauth::issue::{Issue, TokenIssuer};
+use crate::oauth::issue::{Issue, RefreshTokenContent, TokenIssuer};
+use crate::oauth::token_call::TokenCall;
 use crate::security_emails::SecurityEmails;
 use std::sync::Arc;
 use usher_domain::event::EventKind;
@@ -39,6 +40,12 @@ pub const ROW: GrantTypeRow = GrantTypeRow {
     },
 };
 
+/// A call with a refresh token, and the key that the token is bound to. Its successor is bound to the same key.
+struct RefreshCall<'c> {
+    call: &'c TokenCall,
+    key: Option<String>,
+}
+
 /// The grant type `refresh_token`.
 pub struct RefreshTokenGrant {
     pub(crate) core: Arc<Core>,
@@ -50,20 +57,24 @@ pub struct RefreshTokenGrant {
 impl GrantHandler for RefreshTokenGrant {
     fn read<'a>(&'a self, form: &TokenForm<'_>) -> Result<GrantRequest<'a>, OAuthError> {
         let (token, scope) = (form.require("refresh_token")?.to_owned(), form.scope()?);
-        Ok(Box::new(move |client, urv| Box::pin(async move { self.refresh(&client, &token, scope, urv).await })))
+        Ok(Box::new(move |call| Box::pin(async move { self.refresh(&call, &token, scope).await })))
     }
 }
 
 impl RefreshTokenGrant {
     pub(crate) async fn refresh(
         &self,
-        client: &Client,
+        call: &TokenCall,
         token: &str,
         asked: Option<Scope>,
-        urv: i64,
     ) -> Result<TokenResponse, FlowError> {
-        let (grant, generation) =
-            self.token_issuer.read_refresh_token(token).ok_or(RejectionCause::UnknownRefreshToken)?;
+        let client = &*call.client;
+        let read = self.token_issuer.read_refresh_token(token).ok_or(RejectionCause::UnknownRefreshToken)?;
+        if read.key.is_some() && read.key != call.proof_key {
+            return Err(RejectionCause::BoundToOtherKey.into());
+        }
+        let RefreshTokenContent { grant, generation, key } = read;
+        let call = &RefreshCall { call, key };
         if let Some(asked) = &asked {
             self.check_narrowing(client, grant, asked).await?;
         }
@@ -71,13 +82,13 @@ impl RefreshTokenGrant {
         let presented = Presented { grant, client: client.id.clone(), generation, now, idle_end: now + limits.idle };
         for _ in 0..TRIES {
             if let Some((found, generation)) = self.move_forward(client, presented.clone()).await? {
-                return self.issue_refreshed(client, &found, asked.as_ref(), generation, urv).await;
+                return self.issue_refreshed(call, &found, asked.as_ref(), generation).await;
             }
             match self.judge(&presented, &limits).await? {
                 // Another request rotated the family between the two reads: read again.
                 (Refresh::Rotate { .. }, _) => {}
                 (Refresh::Retry { leaf }, Some(found)) => {
-                    return self.issue_refreshed(client, &found, asked.as_ref(), leaf, urv).await;
+                    return self.issue_refreshed(call, &found, asked.as_ref(), leaf).await;
                 }
                 (Refresh::Reuse, Some(found)) => return self.token_reused(client, found.grant).await,
                 (Refresh::Straggler, _) => return Err(RejectionCause::RefreshTokenLate.into()),
@@ -145,21 +156,22 @@ impl RefreshTokenGrant {
 
     async fn issue_refreshed(
         &self,
-        client: &Client,
+        RefreshCall { call, key }: &RefreshCall<'_>,
         found: &GrantOf,
         asked: Option<&Scope>,
         generation: u32,
-        urv: i64,
     ) -> Result<TokenResponse, FlowError> {
         let scope = asked.unwrap_or(&found.grant.scope);
         let issue = Issue {
-            client,
+            client: &call.client,
             grant: &found.grant,
             sub: &found.sub,
             scope,
-            urv,
+            urv: call.urv,
             nonce: None,
             generation: Some(generation),
+            proof_key: call.proof_key.as_deref(),
+            refresh_key: key.as_deref(),
         };
         self.token_issuer.issue(issue).await
     }

@@ -42,6 +42,29 @@ impl ClientForm {
             .collect()
     }
 
+    /// The methods of confidential clients to choose from: `(name, label, selected)`.
+    pub fn auth_methods(&self) -> [(&'static str, String, bool); 5] {
+        [
+            ("client_secret", "client-auth-secret"),
+            ("client_secret_basic", "client-auth-basic"),
+            ("client_secret_post", "client-auth-post"),
+            ("client_secret_jwt", "client-auth-secret-jwt"),
+            ("private_key_jwt", "client-auth-private-key"),
+        ]
+        .map(|(method, key)| (method, self.page.t(key), self.values.auth_method == method))
+    }
+
+    /// What its requests and tokens must be: `(name, label, explanation, checked)`.
+    pub fn proof_switches(&self) -> [(&'static str, String, String, bool); 3] {
+        let values = &self.values;
+        [
+            ("require_par", "client-par", "client-par-hint", values.require_par),
+            ("require_signed", "client-signed", "client-signed-hint", values.require_signed),
+            ("dpop", "client-dpop", "client-dpop-hint", values.dpop),
+        ]
+        .map(|(name, label, hint, on)| (name, self.page.t(label), self.page.t(hint), on))
+    }
+
     /// The algorithms of ID tokens to choose from: `(name, label, selected)`.
     pub fn id_token_algs(&self) -> [(&'static str, String, bool); 4] {
         self.algs(&self.values.id_token_alg, ["alg-rs256", "alg-es256", "alg-ps256", "alg-eddsa"])
@@ -62,6 +85,7 @@ impl ClientForm {
 /// The fields of a client, as they are sent.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of the form")]
 pub struct ClientValues {
     /// The values that the form was loaded with, if the client exists already.
     pub loaded: String,
@@ -89,4 +113,15 @@ pub struct ClientValues {
     /// One origin per line.
     pub web_origins: String,
     pub backchannel_logout_uri: String,
+    /// `token_endpoint_auth_method`.
+    pub auth_method: String,
+    /// A JWK set as JSON.
+    pub jwks: String,
+    pub jwks_uri: String,
+    /// Must its authorization requests be pushed?
+    pub require_par: bool,
+    /// Must they be signed?
+    pub require_signed: bool,
+    /// Are its access tokens bound to a key?
+    pub dpop: bool,
 }

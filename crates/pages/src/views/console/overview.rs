@@ -119,6 +119,10 @@ pub struct ClientPage {
     pub roles_claim: String,
     /// Is PKCE required?
     pub requires_pkce: bool,
+    /// How it authenticates: the message key.
+    pub auth_key: &'static str,
+    /// The URL of its public keys.
+    pub jwks_uri: Option<String>,
     /// The scope that it may request.
     pub scope: String,
     /// Further origins that may call the client endpoints.

@@ -1,0 +1,110 @@
+//! Verifies client assertions: `private_key_jwt` with the client's public keys, `client_secret_jwt` with its secret.
+
+use std::sync::Arc;
+
+use crate::core::Core;
+use crate::error::FlowError;
+use crate::oauth::client_keys::{ClientKeyFault, ClientKeys};
+use usher_domain::oauth::client::Client;
+use usher_domain::oauth::single_use::{SingleUseId, SingleUseKind};
+use usher_domain::time::Timestamp;
+use usher_keys::foreign::is_signed_with_secret;
+use usher_keys::seal::Purpose;
+use usher_protocol::cause::RejectionCause;
+use usher_protocol::client_assertion::{
+    AssertionAudience, AssertionFault, AssertionId, AssertionRules, ClientAssertion, check,
+};
+use usher_protocol::endpoints;
+use usher_protocol::foreign_jws::{ForeignJws, HMAC_ALG};
+
+/// Client assertions.
+pub struct ClientAssertions {
+    pub(crate) core: Arc<Core>,
+    pub(crate) client_keys: Arc<ClientKeys>,
+}
+
+/// An assertion that is valid if it was not used before.
+#[derive(Debug)]
+pub(crate) struct VerifiedAssertion {
+    id: AssertionId,
+    /// The hash of the secret that signed it, if one did.
+    pub secret: Option<String>,
+}
+
+impl ClientAssertions {
+    /// Verifies an assertion of this client, except that it is used once.
+    pub(crate) async fn verify(
+        &self,
+        client: &Client,
+        assertion: &ClientAssertion,
+    ) -> Result<VerifiedAssertion, RejectionCause> {
+        if !client.metadata.token_endpoint_auth_method.allows(assertion.method()) {
+            return Err(RejectionCause::OtherAuthMethod);
+        }
+        self.verify_jws(client, &assertion.jws().map_err(RejectionCause::Assertion)?)
+            .await
+            .map_err(RejectionCause::Assertion)
+    }
+
+    async fn verify_jws(&self, client: &Client, jws: &ForeignJws<'_>) -> Result<VerifiedAssertion, AssertionFault> {
+        if !client.metadata.may_sign_assertions(&jws.alg) {
+            return Err(AssertionFault::Algorithm);
+        }
+        let secret = if jws.alg == HMAC_ALG {
+            Some(self.secret_that_signed(client, jws)?)
+        } else {
+            self.client_keys.check_signature(client, jws).await?;
+            None
+        };
+        let token_endpoint = self.core.config.server.issuer.at(endpoints::TOKEN);
+        let of_openid_connect = client.metadata.scope.contains("openid");
+        let rules = AssertionRules {
+            client_id: &client.id.0,
+            issuer: self.core.issuer(),
+            audience: if of_openid_connect {
+                AssertionAudience::IssuerOr { token_endpoint: &token_endpoint }
+            } else {
+                AssertionAudience::Issuer
+            },
+            now: self.core.now().0,
+        };
+        Ok(VerifiedAssertion { id: check(jws, &rules)?, secret })
+    }
+
+    /// The hash of the client's valid secret that signed.
+    fn secret_that_signed(&self, client: &Client, jws: &ForeignJws<'_>) -> Result<String, AssertionFault> {
+        let (now, lock) = (self.core.now(), client.id.0.as_bytes());
+        let good = client.secrets.iter().filter(|held| held.is_good(now));
+        let mut kept = good.filter_map(|held| Some((&held.sha256, held.sealed.as_ref()?))).peekable();
+        if kept.peek().is_none() {
+            return Err(AssertionFault::SecretNotKept);
+        }
+        let signed = kept.find(|(_, sealed)| {
+            let opened = self.core.sealer.open_locked(Purpose::ClientSecret, lock, &sealed.0);
+            opened.is_ok_and(|secret| is_signed_with_secret(jws, &secret))
+        });
+        signed.map(|(hash, _)| hash.clone()).ok_or(AssertionFault::Signature)
+    }
+
+    /// Uses the assertion up, in the database: on every instance.
+    ///
+    /// # Errors
+    /// `invalid_client` if it was used before.
+    pub(crate) async fn use_up(&self, client: &Client, assertion: &VerifiedAssertion) -> Result<(), FlowError> {
+        let id = SingleUseId::new(SingleUseKind::ClientAssertion, &client.id, &assertion.id.jti);
+        let mut tx = self.core.store.begin_single().await?;
+        let first = tx.use_once(id, Timestamp(assertion.id.expires_at)).await?;
+        tx.commit().await?;
+        if first { Ok(()) } else { Err(RejectionCause::Assertion(AssertionFault::Replayed).into()) }
+    }
+}
+
+impl From<ClientKeyFault> for AssertionFault {
+    fn from(fault: ClientKeyFault) -> Self {
+        match fault {
+            ClientKeyFault::Unavailable => Self::KeysUnavailable,
+            ClientKeyFault::UnknownKey => Self::UnknownKey,
+            ClientKeyFault::Signature => Self::Signature,
+        }
+    }
+}

@@ -1,0 +1,215 @@
+//! Signed request objects (RFC 9101, OpenID Connect Core §6): the parameters of an authorization request as a JWT.
+//!
+//! Only what is in the object counts (RFC 9101 §6.3): a parameter beside it is read by nobody.
+
+use serde_json::{Map, Value};
+
+use super::foreign_jws::ForeignJws;
+use super::numeric_date::{NotNumeric, is_begun, numeric_date};
+use super::params::{MAX_VALUE, Params};
+
+/// The prefix of every pushed request's `request_uri` (RFC 9126 §2.2).
+pub const PUSHED_PREFIX: &str = "urn:ietf:params:oauth:request_uri:";
+
+/// Types of a request object. Another one is another kind of token (RFC 9101 §10.8).
+const TYPES: [&str; 2] = ["jwt", "oauth-authz-req+jwt"];
+/// Claims about the object, which are no parameters.
+const OWN_CLAIMS: [&str; 7] = ["iss", "aud", "exp", "nbf", "iat", "jti", "client_id"];
+/// Most parameters.
+const MOST: usize = 100;
+
+/// Why a request object is refused.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RequestObjectFault {
+    Unreadable,
+    Algorithm,
+    KeysUnavailable,
+    UnknownKey,
+    Signature,
+    TokenType,
+    Unfetched,
+    OtherClient,
+    Issuer,
+    Audience,
+    Subject,
+    Times,
+    Nested,
+    Parameter,
+    Differs,
+}
+
+impl RequestObjectFault {
+    /// The fault in one sentence. It contains nothing of the request.
+    pub const fn sentence(self) -> &'static str {
+        match self {
+            Self::Unreadable => "the request object is no compact signed JWT",
+            Self::Algorithm => {
+                "the request object is unsigned, or signed with an algorithm that the client may not use"
+            }
+            Self::KeysUnavailable => "the keys at the client's jwks_uri cannot be fetched or read",
+            Self::UnknownKey => "the client has no key with the kid and the algorithm of the request object",
+            Self::Signature => "the signature of the request object is wrong",
+            Self::TokenType => "the typ of the request object is that of another kind of token",
+            Self::Unfetched => "the request object at request_uri cannot be fetched",
+            Self::OtherClient => "the client_id of the request object is missing or that of another client",
+            Self::Issuer => "the iss of the request object must be the client_id",
+            Self::Audience => "the aud of the request object must be the issuer identifier",
+            Self::Subject => "a request object must have no sub",
+            Self::Times => "the request object has expired or is not valid yet",
+            Self::Nested => "a request object must not hold request or request_uri",
+            Self::Parameter => "a parameter of the request object is too long or of the wrong type",
+            Self::Differs => "response_type or client_id differ from those of the request object",
+        }
+    }
+}
+
+/// What the claims are compared with.
+#[derive(Debug, Clone, Copy)]
+pub struct RequestObjectRules<'a> {
+    pub client_id: &'a str,
+    pub issuer: &'a str,
+    /// Seconds since the epoch.
+    pub now: i64,
+}
+
+/// The parameters of an object with a valid signature. `beside` are those outside of it.
+pub fn parameters(
+    jws: &ForeignJws<'_>,
+    beside: &Params,
+    rules: &RequestObjectRules<'_>,
+) -> Result<Params, RequestObjectFault> {
+    let claims = &jws.claims;
+    if !jws.is_typed(&TYPES) {
+        return Err(RequestObjectFault::TokenType);
+    }
+    if claims.get("client_id").and_then(Value::as_str) != Some(rules.client_id) {
+        return Err(RequestObjectFault::OtherClient);
+    }
+    check_claims(claims, rules)?;
+    if claims.contains_key("request") || claims.contains_key("request_uri") {
+        return Err(RequestObjectFault::Nested);
+    }
+    // OpenID Connect Core §6.1: what OAuth requires outside must be the same inside.
+    let outside = beside.get("response_type").map_err(|_| RequestObjectFault::Differs)?;
+    if outside.is_some_and(|sent| claims.get("response_type").and_then(Value::as_str) != Some(sent)) {
+        return Err(RequestObjectFault::Differs);
+    }
+    let inside = claims.iter().filter(|(name, _)| !OWN_CLAIMS.contains(&name.as_str()));
+    let mut pairs = vec![("client_id".to_owned(), rules.client_id.to_owned())];
+    for (name, value) in inside {
+        let value = as_parameter(value).filter(|value| value.len() <= MAX_VALUE && !value.contains('\0'));
+        pairs.push((name.clone(), value.ok_or(RequestObjectFault::Parameter)?));
+    }
+    if pairs.len() > MOST { Err(RequestObjectFault::Parameter) } else { Ok(Params::from_pairs(pairs)) }
+}
+
+/// `iss`, `aud`, `exp` and `nbf` are optional (RFC 9101 §4), and checked where they are present.
+fn check_claims(claims: &Map<String, Value>, rules: &RequestObjectRules<'_>) -> Result<(), RequestObjectFault> {
+    if claims.get("iss").is_some_and(|iss| iss.as_str() != Some(rules.client_id)) {
+        return Err(RequestObjectFault::Issuer);
+    }
+    let is_us = |aud: &Value| aud.as_str() == Some(rules.issuer);
+    let for_us = match claims.get("aud") {
+        None => true,
+        Some(Value::Array(all)) => all.iter().any(is_us),
+        Some(one) => is_us(one),
+    };
+    if !for_us {
+        return Err(RequestObjectFault::Audience);
+    }
+    // With a sub it could be meant to authenticate the client (RFC 9101 §10.8).
+    if claims.contains_key("sub") {
+        return Err(RequestObjectFault::Subject);
+    }
+    let exp = numeric_date(claims, "exp").map_err(|_: NotNumeric| RequestObjectFault::Times)?;
+    if exp.is_some_and(|exp| exp <= rules.now) || !is_begun(claims, rules.now) {
+        return Err(RequestObjectFault::Times);
+    }
+    Ok(())
+}
+
+/// A claim as it would stand in a query: texts as they are, everything else as JSON. `null` is no value.
+fn as_parameter(value: &Value) -> Option<String> {
+    match value {
+        Value::Null => None,
+        Value::String(text) => Some(text.clone()),
+        other => Some(other.to_string()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::foreign_jws::samples::token;
+    use serde_json::json;
+
+    const NOW: i64 = 1_800_000_000;
+
+    fn read(typ: &str, claims: &Value, beside: &[(&str, &str)]) -> Result<Params, RequestObjectFault> {
+        let token = token(&json!({"alg": "ES256", "typ": typ}), claims);
+        let rules = RequestObjectRules { client_id: "web", issuer: "https://id.test", now: NOW };
+        parameters(&ForeignJws::parse(&token).unwrap(), &Params::from_pairs(beside.iter().copied()), &rules)
+    }
+
+    fn claims(changes: &Value) -> Value {
+        let mut claims = json!({"client_id": "web", "response_type": "code", "scope": "openid", "max_age": 5});
+        claims.as_object_mut().unwrap().extend(changes.as_object().unwrap().clone());
+        claims
+    }
+
+    #[test]
+    fn the_parameters_are_those_of_the_object_alone() {
+        let inside = claims(&json!({
+            "iss": "web", "aud": ["https://id.test", "https://other.test"], "exp": NOW + 60, "nbf": NOW, "iat": NOW, "jti": "1",
+            "claims": {"id_token": {"email": null}},
+        }));
+        let beside = [("state", "outside"), ("scope", "email"), ("response_type", "code"), ("client_id", "web")];
+        let read = read("oauth-authz-req+jwt", &inside, &beside).unwrap();
+        let mut all: Vec<_> = read.iter().collect();
+        all.sort_unstable();
+        let claims = r#"{"id_token":{"email":null}}"#;
+        assert_eq!(
+            all,
+            [
+                ("claims", claims),
+                ("client_id", "web"),
+                ("max_age", "5"),
+                ("response_type", "code"),
+                ("scope", "openid")
+            ]
+        );
+    }
+
+    /// RO-01, RO-02
+    #[test]
+    fn every_check_has_its_refusal() {
+        for (changes, fault) in [
+            (json!({"client_id": "other"}), RequestObjectFault::OtherClient),
+            (json!({"client_id": null}), RequestObjectFault::OtherClient),
+            (json!({"iss": "other"}), RequestObjectFault::Issuer),
+            (json!({"iss": null}), RequestObjectFault::Issuer),
+            (json!({"aud": "https://other.test"}), RequestObjectFault::Audience),
+            (json!({"aud": []}), RequestObjectFault::Audience),
+            (json!({"sub": "web"}), RequestObjectFault::Subject),
+            (json!({"exp": NOW}), RequestObjectFault::Times),
+            (json!({"exp": "soon"}), RequestObjectFault::Times),
+            (json!({"nbf": NOW + 61}), RequestObjectFault::Times),
+            (json!({"request": "x"}), RequestObjectFault::Nested),
+            (json!({"request_uri": "x"}), RequestObjectFault::Nested),
+            (json!({"state": "a".repeat(20_000)}), RequestObjectFault::Unreadable),
+            (json!({"state": null}), RequestObjectFault::Parameter),
+        ] {
+            if fault == RequestObjectFault::Unreadable {
+                assert!(ForeignJws::parse(&token(&json!({"alg": "ES256"}), &claims(&changes))).is_err());
+                continue;
+            }
+            assert_eq!(read("JWT", &claims(&changes), &[]).unwrap_err(), fault, "{changes}");
+        }
+        for typ in ["client-authentication+jwt", "dpop+jwt", "at+jwt", ""] {
+            assert_eq!(read(typ, &claims(&json!({})), &[]).unwrap_err(), RequestObjectFault::TokenType, "{typ}");
+        }
+        for beside in [&[("response_type", "token")][..], &[("response_type", "code"), ("response_type", "code")]] {
+            assert_eq!(read("JWT", &claims(&json!({})), beside).unwrap_err(), RequestObjectFault::Differs);
+        }
+    }
+}
