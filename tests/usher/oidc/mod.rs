@@ -13,5 +13,6 @@ pub mod openidconnect_client;
 mod published;
 mod refresh;
 mod revocation;
+mod specifications;
 mod specimen_grant;
 mod userinfo;
