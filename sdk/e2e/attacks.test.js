@@ -19,6 +19,7 @@ before(async () => {
   shop = await Shop.open(server);
   const person = await shop.person();
   const stranger = await Shop.open(server, 'Stranger');
+  await shop.api('https://api.other.example');
   const other = await shop.client({ name: 'Other', metadata: { audience: ['https://api.other.example'] } });
   const mine = await person.tokens(shop.web, 'openid offline_access');
   tokens = {

@@ -114,7 +114,7 @@ for (const app of apps) {
     }
   });
 
-  test(`${app.name}: a token of another project is refused, although its audience was copied`, async () => {
+  test(`${app.name}: a token of another project is refused, and it cannot copy the audience`, async () => {
     const [application, other] = [await Application.start(app, shop), await Shop.open(server)];
     try {
       const stranger = await other.person(['editor']);
@@ -122,6 +122,8 @@ for (const app of apps) {
       assert.deepEqual([status, body.code], [401, 'AUTH_INVALID']);
       const machine = await server.grant(other.module, { grant_type: 'client_credentials', scope: 'orders' });
       assert.equal((await application.get('/me', machine.access_token)).status, 401);
+      const copied = { grant_type: 'client_credentials', resource: shop.audience };
+      await assert.rejects(server.grant(other.module, copied), /invalid_target/);
     } finally {
       await application.stop();
     }

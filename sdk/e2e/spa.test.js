@@ -4,7 +4,7 @@ import { after, before, test } from 'node:test';
 import { Browser } from './harness/browser.js';
 import { until } from './harness/process.js';
 import { Server } from './harness/server.js';
-import { AUDIENCE, Shop } from './harness/shop.js';
+import { Shop } from './harness/shop.js';
 
 const PAGE = 'http://localhost:4100';
 let server;
@@ -93,7 +93,7 @@ test('signs in, comes back to where it began, refreshes in silence, signs out', 
   assert.equal(page.url.href, `${PAGE}/orders?page=2`);
   const claims = ({ authorization }) => JSON.parse(Buffer.from(authorization.split('.')[1], 'base64url'));
   const token = claims(await usher.authHeaders());
-  assert.ok(token.aud.includes(AUDIENCE));
+  assert.ok(token.aud.includes(shop.audience));
   await until('another token', async () => claims(await usher.authHeaders()).jti !== token.jti, {
     within: 8000,
     every: 200,

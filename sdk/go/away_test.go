@@ -149,7 +149,7 @@ func (s *scene) strangers() {
 		client devserver.Client
 		status int
 	}{{"its own", s.work, 200}, {"a stranger", stranger, 401}} {
-		tokens, err := s.Token(c.client, map[string][]string{"grant_type": {"client_credentials"}, "scope": {"orders"}})
+		tokens, err := s.Token(c.client, map[string][]string{"grant_type": {"client_credentials"}})
 		if err != nil {
 			t.Fatal(err)
 		}

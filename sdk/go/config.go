@@ -32,7 +32,7 @@ type Config struct {
 	ClientID string
 	// ClientSecret of that client.
 	ClientSecret string
-	// Audience that the aud claim of tokens must contain: an audience of the project's clients.
+	// Audience that the aud claim of tokens must contain: the identifier of an API of the project.
 	Audience string
 	// BaseURL is the URL of the application, which proofs of DPoP are for. Audience if empty, where that is a URL; without
 	// one, tokens that are bound to a key are refused.

@@ -43,6 +43,7 @@ func stage(t *testing.T) *scene {
 	var project struct{ ID, Token string }
 	s.command(&project, "project", "create", "--name", "Shop")
 	s.project, s.token = project.ID, project.Token
+	s.command(new(any), "api", "create", "--project", project.ID, "--identifier", audience, "--name", "Orders", "--scope", "orders")
 	s.app = s.client("Shop", "web", "app", "--first-party", "--scope", "openid offline_access orders")
 	s.work = s.client("Shop", "machine", "worker", "--scope", "orders")
 	s.command(&s.module, "client", "create", "--project", "Shop", "--type", "machine", "--name", "module", "--scope", "usher:sync")
@@ -78,7 +79,10 @@ func (s *scene) command(into any, arguments ...string) {
 
 func (s *scene) client(project, kind, name string, more ...string) (client devserver.Client) {
 	s.t.Helper()
-	arguments := []string{"client", "create", "--project", project, "--type", kind, "--name", name, "--audience", audience}
+	arguments := []string{"client", "create", "--project", project, "--type", kind, "--name", name}
+	if project == "Shop" { // no other project can name its API
+		arguments = append(arguments, "--audience", audience)
+	}
 	if kind == "web" {
 		arguments = append(arguments, "--redirect-uri", devserver.Callback)
 	}

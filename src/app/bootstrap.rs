@@ -162,6 +162,7 @@ pub async fn assemble_with(
     if !usher.signing_keys.claim_master_key().await? {
         return Err(BootstrapError::OtherMasterKey);
     }
+    usher.apis.adopt_audiences().await?;
     Ok((usher, schema))
 }
 

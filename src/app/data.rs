@@ -9,6 +9,7 @@ use super::run::prepare_command;
 use super::source::{OsRandom, SystemClock};
 use usher_config::Config;
 use usher_flows::Usher;
+use usher_flows::apis::{AudienceConflict, audience_conflicts};
 use usher_storage::{SchemaState, StorageError, Store};
 
 /// The number of migrations that the database lacks.
@@ -42,11 +43,24 @@ pub async fn open_for_commands(config: Config) -> anyhow::Result<Usher> {
     Ok(usher)
 }
 
-/// Migrates the schema, or with `check` only reports its state.
+/// The state of the data after, or with `check` before, a migration.
+#[derive(Debug)]
+pub struct Migrated {
+    pub schema: SchemaState,
+    /// Audiences that no token has, because clients of several projects name them.
+    pub conflicts: Vec<AudienceConflict>,
+}
+
+/// Migrates the schema, or with `check` only reports the state.
 ///
 /// # Errors
 /// A message for the user of the command.
-pub async fn migrate(config: &Config, check: bool) -> anyhow::Result<SchemaState> {
+pub async fn migrate(config: &Config, check: bool) -> anyhow::Result<Migrated> {
     let store = open_store(config).await?;
-    Ok(if check { store.schema().await? } else { store.migrate().await? })
+    let schema = if check { store.schema().await? } else { store.migrate().await? };
+    let conflicts = match schema.applied {
+        0 => Vec::new(),
+        _ => audience_conflicts(&store, config.server.issuer.as_str()).await?,
+    };
+    Ok(Migrated { schema, conflicts })
 }

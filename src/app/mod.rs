@@ -22,7 +22,7 @@ mod source;
 mod startup_gate;
 
 pub use bootstrap::{BootstrapError, Extensions, assemble, assemble_with, bootstrap, open_store};
-pub use data::{migrate, open_for_commands, pending_migrations};
+pub use data::{Migrated, migrate, open_for_commands, pending_migrations};
 pub use dev::dev;
 pub use doctor::{Finding, FindingLevel, examine};
 pub use features::FEATURES;

@@ -4,6 +4,7 @@
 //! one line for an error to standard error. Exit codes: 0 done, 1 failed, 2 wrong usage.
 
 mod admin;
+mod api;
 mod client;
 mod completions;
 mod config;
@@ -81,6 +82,9 @@ enum UsherCommand {
     /// Create, list, change and delete clients
     #[command(subcommand, after_help = client::EXAMPLES)]
     Client(client::ClientCommand),
+    /// Create, list, change and delete APIs (resource servers), and say which clients may use them
+    #[command(subcommand, after_help = api::EXAMPLES)]
+    Api(api::ApiCommand),
     /// Publish, show and check the access rules of a project
     #[command(subcommand, after_help = policy::EXAMPLES)]
     Policy(policy::PolicyCommand),
@@ -135,6 +139,7 @@ async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         UsherCommand::User(command) => user::run(&settings, command, output).await?,
         UsherCommand::Project(command) => project::run(&settings, &command, output).await?,
         UsherCommand::Client(command) => client::run(&settings, command, output).await?,
+        UsherCommand::Api(command) => api::run(&settings, command, output).await?,
         UsherCommand::Policy(command) => return policy::run(&settings, &command, output).await,
         UsherCommand::Provider(command) => return provider::run(&settings, command, output).await,
         UsherCommand::Keys(command) => keys::run(&settings, &command, output).await?,

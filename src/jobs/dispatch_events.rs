@@ -33,8 +33,10 @@ impl Job for DispatchEvents {
 
     fn run<'a>(&'a self, usher: &'a Usher, _: &'a watch::Receiver<bool>) -> BoxFuture<'a, Result<(), FlowError>> {
         async move {
-            let rules =
-                DispatchRules { access_ttl: usher.core.config.tokens.access_ttl, events: EventCatalogue::STANDARD };
+            let rules = DispatchRules {
+                access_ttl: usher.core.config.tokens.longest_access_lifetime(),
+                events: EventCatalogue::STANDARD,
+            };
             EventDispatcher::new(usher.core.store.clone(), rules).dispatch_pending().await?;
             Ok(())
         }

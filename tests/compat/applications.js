@@ -9,6 +9,7 @@
 //   type      of the client: web, spa, native
 //   callback  path of its redirect URI, or several
 //   https     its library takes no issuer on http, so Usher is on https
+//   resource  path of the API that it is, if it is one: clients send its URL as `resource` (RFC 8707)
 //   options   of `usher client create`, if the default settings are not enough, and `why`
 //   project   of the client, if it is not that of the tests
 //   ports     variables that each get a free port
@@ -78,6 +79,7 @@ export const applications = [
   node('oauth4webapi', 'oauth4webapi', 'oauth4webapi', { offers: ['userinfo', 'refresh', 'api', 'sign out at Usher'] }),
   node('mcp', 'MCP SDK', '@modelcontextprotocol/sdk', {
     type: 'native',
+    resource: '/mcp',
     driver: 'drive.js',
     lacks: { 'sign out': 'the SDK has no sign-out', 'sign out at Usher': 'the SDK has no sign-out' },
   }),

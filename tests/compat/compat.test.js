@@ -10,7 +10,7 @@ import { closeChromium } from './drivers/chromium.js';
 import { folderOf, install, target, versionOf } from './lib/install.js';
 import { cleanEnvironment, freePort, Program } from './lib/process.js';
 import { inColumns, writeInto } from './lib/report.js';
-import { registerClient, startUsher, startUsherOnHttps } from './lib/usher.js';
+import { registerApi, registerClient, startUsher, startUsherOnHttps } from './lib/usher.js';
 
 const { COMPAT_ONLY, COMPAT_QUICK, COMPAT_DOCS } = process.env;
 const only = COMPAT_ONLY?.split(',');
@@ -38,6 +38,7 @@ async function start(row, installed) {
   const usher = row.https ? ushers.https : ushers.http;
   const port = row.port ?? (await freePort());
   const base = `http://localhost:${port}`;
+  if (row.resource) await registerApi(usher, { name: row.folder, identifier: base + row.resource });
   const client = await registerClient(usher, {
     name: row.folder,
     project: row.project,

@@ -2,6 +2,7 @@
 
 mod account;
 mod api;
+mod apis;
 mod architecture;
 mod cli;
 mod console;

@@ -3,6 +3,8 @@
 consent-title = { $client } asks for access
 consent-signed-in-as = Signed in as
 consent-scopes = It would like to
+consent-api = Use { $api } for you
+consent-api-host = An API at { $host }.
 consent-new = New
 consent-goes-to = This goes to { $host }.
 consent-allow = Allow
@@ -43,3 +45,4 @@ device-allowed-lead = { $client } goes on by itself in a few seconds. You can cl
 device-allowed-undo = You can remove its access at any time:
 device-denied-title = The device is not connected
 device-denied-lead = { $client } was told that you said no. You can close this page.
+scope-of-api-text = A permission that this API defines.

@@ -3,6 +3,8 @@
 consent-title = { $client } pede acesso
 consent-signed-in-as = Você entrou como
 consent-scopes = O aplicativo gostaria de
+consent-api = Usar { $api } em seu nome
+consent-api-host = Uma API em { $host }.
 consent-new = Novo
 consent-goes-to = Isto será enviado para { $host }.
 consent-allow = Permitir
@@ -43,3 +45,4 @@ device-allowed-lead = { $client } continua sozinho em alguns segundos. Você pod
 device-allowed-undo = Você pode retirar o acesso a qualquer momento:
 device-denied-title = O dispositivo não foi conectado
 device-denied-lead = { $client } foi avisado de que você disse não. Você pode fechar esta página.
+scope-of-api-text = Uma permissão definida por esta API.

@@ -3,6 +3,8 @@
 consent-title = { $client } просить доступ
 consent-signed-in-as = Ви увійшли як
 consent-scopes = Застосунок хотів би
+consent-api = Користуватися { $api } від вашого імені
+consent-api-host = API за адресою { $host }.
 consent-new = Нове
 consent-goes-to = Ці дані отримає { $host }.
 consent-allow = Дозволити
@@ -43,3 +45,4 @@ device-allowed-lead = { $client } продовжить сам за кілька 
 device-allowed-undo = Ви можете будь-коли забрати доступ:
 device-denied-title = Пристрій не підключено
 device-denied-lead = { $client } дізнався, що ви відмовили. Цю сторінку можна закрити.
+scope-of-api-text = Дозвіл, який визначає це API.

@@ -4,7 +4,7 @@
 
 use std::fmt::Display;
 
-use crate::id::{ClientId, EventId, PasskeyId, ProjectId, ProofId, RememberedId, UserId, WebhookId};
+use crate::id::{ApiId, ClientId, EventId, PasskeyId, ProjectId, ProofId, RememberedId, UserId, WebhookId};
 use crate::provider::{ProviderEventEndpoint, ProviderId};
 
 /// Liveness and readiness, for probes.
@@ -20,6 +20,9 @@ pub const ROBOTS: &str = "/robots.txt";
 pub const FAVICON: &str = "/favicon.ico";
 /// RFC 9116: the contact for vulnerability reports.
 pub const SECURITY_TXT: &str = "/.well-known/security.txt";
+
+/// The file by which a project proves that a host is its own. It is on that host.
+pub const HOST_PROOF: &str = "/.well-known/usher-verification";
 
 /// The folder of all JSON APIs.
 pub const API: &str = "/api/";
@@ -197,6 +200,17 @@ url_groups! {
         MODULES modules "/modules";
         WEBHOOKS webhooks "/webhooks";
         NEW_CLIENT new_client "/clients/new";
+        APIS apis "/apis";
+    }
+    ApiUrls(project: ProjectId, api: ApiId) at "/console/projects/{project}/apis/{api}" {
+        PAGE page "";
+        ALLOW allow "/allow";
+        DELETE delete "/delete";
+    }
+    /// A client of another project that may use an API.
+    AllowedClientUrls(project: ProjectId, api: ApiId, client: ClientId)
+        at "/console/projects/{project}/apis/{api}/clients/{client}" {
+        REMOVE remove "/remove";
     }
     MemberUrls(project: ProjectId, user: UserId) at "/console/projects/{project}/members/{user}" {
         CHANGE_ROLE change_role "/change-role";

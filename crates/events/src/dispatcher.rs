@@ -19,7 +19,7 @@ const BATCH: u32 = 64;
 /// The settings that readers need.
 #[derive(Debug, Clone, Copy)]
 pub struct DispatchRules {
-    /// The lifetime of access tokens.
+    /// The longest lifetime of access tokens.
     pub access_ttl: Duration,
     pub events: EventCatalogue,
 }

@@ -66,7 +66,9 @@ impl Core {
     /// Appends an event about one project together with its entry in the project's feed, so that every token issued
     /// after the commit has a position that the mark does not cover. The project must be locked.
     pub(super) async fn append_with_entry(&self, tx: &mut Tx, event: Event) -> Result<(), StorageError> {
-        let (Some(project), Some(entry)) = (event.project_id, entry_of(&event, self.config.tokens.access_ttl)) else {
+        let (Some(project), Some(entry)) =
+            (event.project_id, entry_of(&event, self.config.tokens.longest_access_lifetime()))
+        else {
             return tx.append(&event).await;
         };
         match tx.append_to_feed(project, &entry).await? {

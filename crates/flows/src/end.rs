@@ -161,6 +161,9 @@ impl Endings {
                 .with_grant(grant.id)
                 .with("reason", reason.as_str())
                 .with("sub", grant.sub.0.clone());
+            if let Some(project) = grant.api_project_id {
+                event = event.with_projects(&[project]);
+            }
             if over.contains(&grant.session_id) {
                 event = event.with(Event::WITH_SESSION, true);
             }

@@ -6,6 +6,7 @@ use crate::refusal::FormFault;
 use crate::rejected::{CodeKind, Rejected};
 use usher_domain::email::EmailFault;
 use usher_domain::event::webhook::WebhookFault;
+use usher_domain::oauth::api::ApiFault;
 use usher_domain::text::NameFault;
 use usher_domain::user::{MAX_TEXT, ProfileFault, ProfileRule};
 
@@ -14,6 +15,7 @@ impl Rejected {
     pub fn form_faults(&self) -> Vec<FormFault> {
         match self {
             Self::Webhook(faults) => faults.iter().map(webhook).collect(),
+            Self::Api(faults) => faults.iter().map(api).collect(),
             other => other.form_fault().into_iter().collect(),
         }
     }
@@ -84,6 +86,21 @@ const fn wrong_code(kind: CodeKind) -> &'static str {
         CodeKind::Authenticator => "message-code-wrong-authenticator",
         CodeKind::Recovery => "message-code-wrong-recovery",
     }
+}
+
+fn api(fault: &ApiFault) -> FormFault {
+    let text = match fault.field {
+        "identifier" => "api-identifier-bad",
+        "name" => "api-name-bad",
+        "scopes" => "api-scopes-bad",
+        "roles" => "api-roles-bad",
+        "permissions" => "api-permissions-bad",
+        "access_token_seconds" => "api-lifetime-bad",
+        "scope" => "api-client-scope-bad",
+        "client_id" => "api-client-own",
+        _ => "api-alg-bad",
+    };
+    FormFault::new(fault.field, text)
 }
 
 fn webhook(fault: &WebhookFault) -> FormFault {

@@ -6,6 +6,7 @@
 mod account;
 mod admin;
 pub mod api;
+pub mod apis;
 mod core;
 pub mod credentials;
 mod emails;
@@ -49,6 +50,7 @@ pub use login::sign_in::Attempt;
 pub use login::sign_out::{LogoutRequest, SignOut};
 pub use login::sign_up::{AsksPassword, LIFETIME as SIGN_UP_LIFETIME, SignUpForm, Verified};
 pub use oauth::authorize::{AuthorizeFault, Outcome};
+pub use oauth::consent::RequestedApi;
 pub use oauth::dpop::ProofRequest;
 pub use oauth::grants::GRANTS;
 pub use oauth::grants::handler::{GrantDeps, GrantHandler, GrantRequest, GrantTypeRow};

@@ -7,6 +7,7 @@ use crate::credentials::password_rules::PasswordFault;
 use crate::refusal::{ApiErrorCode, ErrorClass, RefusalRow};
 use usher_domain::email::EmailFault;
 use usher_domain::event::webhook::WebhookFault;
+use usher_domain::oauth::api::ApiFault;
 use usher_domain::oauth::client::RotationFault;
 use usher_domain::provider::ProviderFault;
 use usher_domain::text::NameFault;
@@ -189,6 +190,36 @@ refusals! {
     WebhookDisabled = code("WEBHOOK_DISABLED", ErrorClass::Conflict, "This webhook is disabled: enable it first.")
         .says("this webhook is out of use: put it back into use first")
         .at("", "webhook-not-in-use");
+    /// The settings of an API, or of a client that may ask for it, are invalid.
+    Api(Vec<ApiFault>) = invalid(BY_VALUE);
+    ApiExists = code("API_EXISTS", ErrorClass::Conflict, "The identifier belongs to an API already.")
+        .says("the identifier belongs to an API already")
+        .at("identifier", "api-exists");
+    TooManyApis = code("TOO_MANY_APIS", ErrorClass::Conflict, "A project can have at most 50 APIs.")
+        .says("a project has 50 APIs at most")
+        .at("", "apis-too-many");
+    TooManyApiClients = code(
+        "TOO_MANY_API_CLIENTS",
+        ErrorClass::Conflict,
+        "At most 100 clients of other projects can be allowed at an API.",
+    )
+    .says("an API allows 100 clients of other projects at most")
+    .at("client_id", "api-clients-too-many");
+    HostTaken = code(
+        "HOST_TAKEN",
+        ErrorClass::Conflict,
+        "The host of the identifier belongs to another project, which has proved it.",
+    )
+    .says("the host of the identifier belongs to another project")
+    .at("identifier", "api-host-taken");
+    /// The file that proves the host is not there.
+    HostUnproven { url: String, line: String } = code(
+        "HOST_UNPROVEN",
+        ErrorClass::Conflict,
+        "Anybody may create projects here, so a project proves that the host of an identifier is its own: publish the \
+         line `details.line` at `details.url`, then repeat the request.",
+    )
+    .says(BY_VALUE);
     /// The provider is defined in the configuration file.
     ManagedByFile = code(
         "MANAGED_BY_FILE",
@@ -275,6 +306,11 @@ pub enum CodeKind {
 }
 
 impl Rejected {
+    /// The scope of a client that may ask for an API is invalid.
+    pub fn bad_api_scope() -> Self {
+        Self::Api(vec![ApiFault::new("scope", "is no list of scopes (RFC 6749 section 3.3)")])
+    }
+
     /// The member of a JSON body that is at fault.
     pub const fn member(&self) -> Option<&'static str> {
         match self {
@@ -299,6 +335,10 @@ impl fmt::Display for Rejected {
             Self::BadAssignment(why) => f.write_str(why),
             Self::WrongCode(kind) => f.write_str(wrong_code(*kind)),
             Self::Metadata(faults) => joined(f, faults),
+            Self::Api(faults) => joined(f, faults),
+            Self::HostUnproven { url, line } => {
+                write!(f, "publish the line {line} at {url}, to prove that the host is yours, then try again")
+            }
             Self::Provider(faults) => joined(f, faults),
             Self::Webhook(faults) => joined(f, faults),
             plain => f.write_str(plain.row().sentence),
@@ -370,6 +410,8 @@ mod tests {
             Rejected::BadAssignment("the note is too long"),
             Rejected::WrongCode(CodeKind::Mailed),
             Rejected::Metadata(vec![MetadataFault::new("scope", "is empty")]),
+            Rejected::Api(vec![ApiFault::new("name", "is missing")]),
+            Rejected::HostUnproven { url: "https://api.example".into(), line: "a=b".into() },
             Rejected::Provider(vec![ProviderFault::new("issuer", "is missing")]),
             Rejected::Webhook(vec![WebhookFault { field: "url", why: "is missing" }]),
         ];

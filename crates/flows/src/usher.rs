@@ -25,6 +25,7 @@ use crate::api::feed_access::FeedAccess;
 use crate::api::idempotency::IdempotentRequests;
 use crate::api::session_reports::SessionReports;
 use crate::api::sign_in::SessionApi;
+use crate::apis::Apis;
 use crate::core::Core;
 use crate::credentials::factors::FactorRules;
 use crate::credentials::passkeys::Passkeys;
@@ -74,7 +75,7 @@ use usher_domain::oauth::client_secret::USE_NOTED_EVERY;
 use usher_keys::keyring::Keyring;
 use usher_upstream::Registry;
 
-/// How long a client is cached: a change by another process takes effect after this.
+/// How long a client, or the APIs of a project, are cached: a change by another process takes effect after this.
 const CLIENT_MEMORY: Duration = Duration::from_secs(1);
 /// How long a recorded release of claims is cached before it is recorded again.
 const RELEASE_MEMORY: Duration = Duration::from_hours(1);
@@ -82,6 +83,10 @@ const RELEASE_MEMORY: Duration = Duration::from_hours(1);
 const RELEASES_REMEMBERED: u64 = 50_000;
 /// Most clients cached.
 const CLIENTS_REMEMBERED: u64 = 10_000;
+/// Most projects whose APIs are cached.
+const PROJECTS_REMEMBERED: u64 = 1_000;
+/// How long the APIs that the metadata announces are cached.
+const ANNOUNCED_MEMORY: Duration = Duration::from_secs(10);
 /// Most `jwks_uri`s of clients whose keys are cached.
 const KEY_SETS_REMEMBERED: u64 = 1_000;
 /// How long such keys are cached.
@@ -134,8 +139,13 @@ services! {
     factor_rules: FactorRules { core, accounts, security_emails },
     account_deletion: AccountDeletion { core, endings, factor_rules, security_emails },
     providers: Providers { core; registry: registry },
-    clients: Clients {
+    apis: Apis {
         core, providers;
+        cache: expiring(PROJECTS_REMEMBERED, CLIENT_MEMORY),
+        announced: expiring(1, ANNOUNCED_MEMORY)
+    },
+    clients: Clients {
+        core, apis, providers;
         cache: expiring(CLIENTS_REMEMBERED, CLIENT_MEMORY),
         secret_uses: expiring(CLIENTS_REMEMBERED, USE_NOTED_EVERY)
     },
@@ -153,7 +163,7 @@ services! {
     throttles: Throttles { core },
     authenticator_apps: AuthenticatorApps { core, factor_rules, recovery_codes, throttles },
     token_issuer: TokenIssuer {
-        core, policies, signing_keys;
+        core, apis, policies, signing_keys;
         releases: expiring(RELEASES_REMEMBERED, RELEASE_MEMORY)
     },
     client_keys: ClientKeys { core, providers; fetched: expiring(KEY_SETS_REMEMBERED, KEY_SET_MEMORY) },
@@ -161,17 +171,19 @@ services! {
     client_authentication: ClientAuthentication { core, client_assertions, clients, throttles },
     dpop_proofs: DpopProofs { core },
     request_objects: RequestObjects { core, client_keys, providers },
-    pushed_requests: PushedRequests { core, client_authentication, dpop_proofs, request_objects },
-    authorizations: Authorizations { core, accounts, clients, pushed_requests, request_objects, signing_keys, throttles },
+    pushed_requests: PushedRequests { core, apis, client_authentication, dpop_proofs, request_objects },
+    authorizations: Authorizations {
+        core, accounts, apis, clients, pushed_requests, request_objects, signing_keys, throttles
+    },
     refresh_token_grant: RefreshTokenGrant { core, endings, security_emails, token_issuer },
-    issued_tokens: IssuedTokens { core, clients, endings, refresh_token_grant, signing_keys, token_issuer },
+    issued_tokens: IssuedTokens { core, clients, endings, refresh_token_grant, token_issuer },
     presented_tokens: PresentedTokens { dpop_proofs, issued_tokens },
     callers: Callers { core, accounts, clients, endings, presented_tokens, refresh_token_grant, token_issuer },
     client_origins: ClientOrigins { core; cache: OriginCache::default() },
     compromise_reports: CompromiseReports { core, endings, security_emails },
     session_opening: SessionOpening { core, accounts, security_emails },
     registration: Registration { core, email_queue, session_opening, throttles },
-    device_authorizations: DeviceAuthorizations { core, client_authentication, throttles },
+    device_authorizations: DeviceAuthorizations { core, apis, client_authentication, throttles },
     email_changes: EmailChanges { core, email_queue, factor_rules, registration, security_emails, throttles },
     feed_access: FeedAccess { core, callers, signing_keys },
     histories: Histories { core },

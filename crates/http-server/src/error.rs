@@ -45,6 +45,12 @@ fn of_refused(refused: &Rejected) -> HttpProblem {
             HttpProblem { retry_after: Some(*seconds), ..problem }
         }
         Rejected::Policy(faults) => problem.with_details(json!({ "faults": faults })),
+        Rejected::Api(faults) => {
+            let fields: serde_json::Map<_, _> =
+                faults.iter().map(|fault| (fault.field.to_owned(), fault.why.as_str().into())).collect();
+            problem.with_details(json!({ "fields": fields }))
+        }
+        Rejected::HostUnproven { url, line } => problem.with_details(json!({ "url": url, "line": line })),
         Rejected::Webhook(faults) => {
             let fields: serde_json::Map<_, _> =
                 faults.iter().map(|fault| (fault.field.to_owned(), fault.why.into())).collect();

@@ -51,13 +51,17 @@ pub enum Purpose {
     AnsweredRequest,
     /// The result of a recovery, for the page that shows it.
     Recovered,
+    /// The line that proves that a host is a project's.
+    HostProof,
+    /// An opaque access token.
+    AccessToken,
     /// A nonce for proofs of possession.
     DpopNonce,
 }
 
 impl Purpose {
     /// Every purpose, in declaration order.
-    pub const ALL: [Self; 25] = [
+    pub const ALL: [Self; 27] = [
         Self::SigningKey,
         Self::AuthorizationCode,
         Self::Interaction,
@@ -82,6 +86,8 @@ impl Purpose {
         Self::ShownOnce,
         Self::AnsweredRequest,
         Self::Recovered,
+        Self::HostProof,
+        Self::AccessToken,
         Self::DpopNonce,
     ];
 
@@ -112,6 +118,8 @@ impl Purpose {
             Self::ShownOnce => "shown-once",
             Self::AnsweredRequest => "answered-request",
             Self::Recovered => "recovered",
+            Self::HostProof => "host-proof",
+            Self::AccessToken => "access-token",
             Self::DpopNonce => "dpop-nonce",
         }
     }

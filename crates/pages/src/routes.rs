@@ -8,8 +8,8 @@ use super::{account, console, dev_mail, documents, factors, login, setup, upstre
 use crate::oidc::{authorize, logout};
 use crate::page_routes::PageRoutes;
 use usher_domain::urls::{
-    self, CaughtEmailUrls, ClientUrls, DeliveryUrls, MemberUrls, PasskeyUrls, ProjectUrls, ProviderUrls,
-    RememberedUrls, UpstreamUrls, WebhookUrls,
+    self, AllowedClientUrls, ApiUrls, CaughtEmailUrls, ClientUrls, DeliveryUrls, MemberUrls, PasskeyUrls, ProjectUrls,
+    ProviderUrls, RememberedUrls, UpstreamUrls, WebhookUrls,
 };
 use usher_http_server::extract::visitor::see_other;
 use usher_http_server::layers::cors::{self, Cors};
@@ -122,6 +122,11 @@ fn console_pages(pages: PageRoutes) -> PageRoutes {
         .action(MemberUrls::REMOVE, console::members::remove)
         .text_form(ProjectUrls::TOKEN, console::token::get, console::token::rotate)
         .page(ProjectUrls::MODULES, console::modules::get)
+        .text_form(ProjectUrls::APIS, console::apis::get, console::apis::create)
+        .text_form(ApiUrls::PAGE, console::api::get, console::api::save)
+        .action(ApiUrls::ALLOW, console::api::allow)
+        .action(ApiUrls::DELETE, console::api::delete)
+        .action(AllowedClientUrls::REMOVE, console::api::remove)
         .text_form(ProjectUrls::WEBHOOKS, console::webhooks::get, console::webhooks::create)
         .text_form(WebhookUrls::PAGE, console::webhook::get, console::webhook::save)
         .action(WebhookUrls::TEST, console::webhook::test)

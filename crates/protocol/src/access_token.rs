@@ -12,7 +12,7 @@ pub const TYP: &str = "at+jwt";
 pub struct AccessTokenClaims {
     /// The issuer identifier.
     pub iss: String,
-    /// The audience: the issuer itself, for userinfo, and what the client was registered for.
+    /// The APIs that it is for (RFC 8707); the issuer if it is for Usher itself.
     pub aud: Vec<String>,
     /// The user, or the client itself if no user takes part.
     pub sub: String,
@@ -24,6 +24,10 @@ pub struct AccessTokenClaims {
     pub iat: i64,
     /// The id of this token, which a revocation names.
     pub jti: String,
+    /// The project that owns the APIs; that of the client if it is for Usher itself. Absent in tokens of former
+    /// versions.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub project_id: Option<String>,
     /// Its scope.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub scope: String,
@@ -48,7 +52,12 @@ pub struct AccessTokenClaims {
     /// The key that it is bound to; absent for a bearer token.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cnf: Option<KeyConfirmation>,
-    /// The user's roles in the client's project that apply everywhere, sorted; absent if there are none.
+    /// The user's roles in the project that apply everywhere and that the APIs ask for, sorted; absent if there are
+    /// none.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub roles: Vec<String>,
+    /// The permissions that the APIs ask for and that these roles allow without a condition, sorted; absent if there
+    /// are none.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub permissions: Vec<String>,
 }

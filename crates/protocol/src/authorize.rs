@@ -82,8 +82,11 @@ pub struct AuthorizeRequest {
     /// How the response is delivered.
     #[serde(default)]
     pub response_mode: ResponseMode,
-    /// The requested scope, limited to what the client may request.
+    /// The requested scope, limited to what the client may request. Empty if only a resource was requested.
     pub scope: Scope,
+    /// The canonical identifiers of the requested APIs (RFC 8707). They are not kept after the request was read.
+    #[serde(skip)]
+    pub resource: Vec<String>,
     /// Returned in the ID token.
     pub nonce: Option<String>,
     /// Which pages to show.
@@ -229,8 +232,9 @@ fn registration(params: &Params, _: &ClientRules<'_>, _: &mut AuthorizeRequest) 
     refuse(params, "registration", ErrorCode::RegistrationNotSupported, "registration is not supported")
 }
 
-fn resource(params: &Params, _: &ClientRules<'_>, _: &mut AuthorizeRequest) -> Result<(), OAuthError> {
-    refuse(params, "resource", ErrorCode::InvalidTarget, "no resource can be chosen here")
+fn resource(params: &Params, _: &ClientRules<'_>, request: &mut AuthorizeRequest) -> Result<(), OAuthError> {
+    request.resource = crate::resource::requested(params)?;
+    Ok(())
 }
 
 fn refuse(params: &Params, name: &str, code: ErrorCode, why: &'static str) -> Result<(), OAuthError> {
@@ -260,11 +264,12 @@ fn response_mode(params: &Params, _: &ClientRules<'_>, request: &mut AuthorizeRe
 }
 
 fn length(_: &Params, _: &ClientRules<'_>, request: &mut AuthorizeRequest) -> Result<(), OAuthError> {
-    let (AuthorizeRequest { state, nonce, login_hint, ui_locales, .. }, claims) = (&*request, &request.claims);
+    let (AuthorizeRequest { state, nonce, login_hint, ui_locales, resource, .. }, claims) =
+        (&*request, &request.claims);
     let single = [state, nonce, login_hint, ui_locales, &claims.sub].into_iter().flatten();
-    let listed = request.acr_values.iter().chain(claims.essential_acr.iter().flatten());
+    let listed = request.acr_values.iter().chain(claims.essential_acr.iter().flatten()).chain(resource);
     if single.chain(listed).map(String::len).sum::<usize>() > MAX_TOGETHER {
-        let parameters = "state, nonce, login_hint, ui_locales, acr_values and claims";
+        let parameters = "state, nonce, login_hint, ui_locales, acr_values, resource and claims";
         return Err(OAuthError::invalid_request(format!("{parameters} are longer than {MAX_TOGETHER} bytes together")));
     }
     Ok(())
@@ -272,6 +277,10 @@ fn length(_: &Params, _: &ClientRules<'_>, request: &mut AuthorizeRequest) -> Re
 
 fn scope(params: &Params, rules: &ClientRules<'_>, request: &mut AuthorizeRequest) -> Result<(), OAuthError> {
     let asked = Scope::parse(single(params, "scope")?.unwrap_or_default())?;
+    if asked.is_empty() && !request.resource.is_empty() {
+        // The default is everything that the client may ask for there (RFC 6749 §3.3).
+        return Ok(());
+    }
     // Unknown values are ignored (OpenID Connect Core §3.1.2.1); the token response names what was granted.
     let mut granted = asked.intersection(rules.scope);
     if !rules.refresh_token || !granted.contains("openid") {

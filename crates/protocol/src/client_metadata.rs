@@ -162,7 +162,7 @@ pub struct ClientMetadata {
     /// The algorithm of its access tokens; [`ACCESS_TOKEN_ALG`] if absent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub access_token_signed_response_alg: Option<String>,
-    /// Additional audience of its access tokens.
+    /// The APIs that its access tokens are for if a request names no resource; the issuer is one, too.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub audience: Vec<String>,
     /// Its home page, shown to people.
@@ -272,7 +272,7 @@ impl MetadataFault {
     }
 
     /// A list holds a value that is invalid for this reason.
-    fn of_value(member: &'static str, value: &str, why: impl fmt::Display) -> Self {
+    pub fn of_value(member: &'static str, value: &str, why: impl fmt::Display) -> Self {
         Self { member, value: Some(value.to_owned()), fault: format!("holds {value:?}, which {why}") }
     }
 

@@ -71,6 +71,12 @@ pub fn metadata(
     document
 }
 
+/// The document with the resources that tokens are issued for (RFC 9728 §4).
+pub fn with_protected_resources(mut document: Value, identifiers: &[String]) -> Value {
+    document["protected_resources"] = identifiers.into();
+    document
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -28,6 +28,7 @@ pub mod prompt;
 pub mod public_jwk;
 pub mod redirect_uri;
 pub mod request_object;
+pub mod resource;
 pub mod response_mode;
 pub mod scope;
 pub mod strict_json;

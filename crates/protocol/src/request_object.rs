@@ -97,8 +97,12 @@ pub fn parameters(
     let inside = claims.iter().filter(|(name, _)| !OWN_CLAIMS.contains(&name.as_str()));
     let mut pairs = vec![("client_id".to_owned(), rules.client_id.to_owned())];
     for (name, value) in inside {
-        let value = as_parameter(value).filter(|value| value.len() <= MAX_VALUE && !value.contains('\0'));
-        pairs.push((name.clone(), value.ok_or(RequestObjectFault::Parameter)?));
+        // Several resources are a list (RFC 8707 §2.1).
+        let values = if name == "resource" { value.as_array() } else { None };
+        for value in values.map_or(std::slice::from_ref(value), Vec::as_slice) {
+            let value = as_parameter(value).filter(|value| value.len() <= MAX_VALUE && !value.contains('\0'));
+            pairs.push((name.clone(), value.ok_or(RequestObjectFault::Parameter)?));
+        }
     }
     if pairs.len() > MOST { Err(RequestObjectFault::Parameter) } else { Ok(Params::from_pairs(pairs)) }
 }
@@ -178,6 +182,18 @@ mod tests {
                 ("scope", "openid")
             ]
         );
+    }
+
+    #[test]
+    fn several_resources_are_a_list() {
+        for (claim, resources) in [
+            (json!("https://a.test"), &["https://a.test"][..]),
+            (json!(["https://a.test", "https://b.test"]), &["https://a.test", "https://b.test"]),
+            (json!([]), &[]),
+        ] {
+            let read = read("JWT", &claims(&json!({"resource": claim})), &[]).unwrap();
+            assert_eq!(read.all("resource").collect::<Vec<_>>(), resources);
+        }
     }
 
     /// RO-01, RO-02

@@ -11,6 +11,14 @@ use crate::error_code::ErrorCode;
 /// Maximum length of a scope.
 const MAX_LENGTH: usize = 2_000;
 
+/// The scopes of Usher itself, besides those that begin with `usher:`. No API may define them.
+const OF_USHER: [&str; 7] = ["openid", "profile", "email", "address", "phone", "roles", "offline_access"];
+
+/// Whether this scope is one of Usher itself and of no API: those of OpenID Connect, and those of Usher's own API.
+pub fn is_of_usher(token: &str) -> bool {
+    OF_USHER.contains(&token) || token.starts_with("usher:")
+}
+
 /// A set of scope tokens. Order has no meaning (RFC 6749 §3.3), so they are sorted.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
@@ -67,6 +75,12 @@ impl Scope {
         Self(self.0.iter().filter(|held| *held != token).cloned().collect())
     }
 
+    /// The tokens that are scopes of Usher itself.
+    #[must_use]
+    pub fn of_usher(&self) -> Self {
+        Self(self.0.iter().filter(|token| is_of_usher(token)).cloned().collect())
+    }
+
     /// Whether it is empty.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
@@ -75,6 +89,13 @@ impl Scope {
     /// Every token, sorted.
     pub fn iter(&self) -> impl Iterator<Item = &str> {
         self.0.iter().map(String::as_str)
+    }
+}
+
+/// The tokens must be valid: those of a parsed scope or of a checked API.
+impl FromIterator<String> for Scope {
+    fn from_iter<T: IntoIterator<Item = String>>(tokens: T) -> Self {
+        Self(tokens.into_iter().collect())
     }
 }
 

@@ -8,7 +8,7 @@ use super::scope::Scope;
 use crate::error_code::ErrorCode;
 use crate::grant_type::GrantType;
 
-/// The form of a token request: its parameters, each at most once (RFC 6749 §3.2).
+/// The form of a token request: its parameters, each at most once (RFC 6749 §3.2), except `resource`.
 #[derive(Debug, Clone, Copy)]
 pub struct TokenForm<'f>(pub &'f Params);
 
@@ -37,15 +37,20 @@ impl<'f> TokenForm<'f> {
         self.get("scope")?.map(Scope::parse).transpose()
     }
 
+    /// The canonical identifiers of the requested APIs (RFC 8707 §2.2); empty if none is.
+    ///
+    /// # Errors
+    /// `invalid_target` if one cannot identify an API.
+    pub fn resources(&self) -> Result<Vec<String>, OAuthError> {
+        crate::resource::requested(self.0)
+    }
+
     /// The requested grant type, with its handler.
     ///
     /// # Errors
-    /// `invalid_request` if it is missing, `unsupported_grant_type`, `invalid_target` if a resource is requested.
+    /// `invalid_request` if it is missing, `unsupported_grant_type`.
     pub fn select<'g, H>(&self, supported: &'g [(GrantType, H)]) -> Result<&'g (GrantType, H), OAuthError> {
         let name = self.require("grant_type")?;
-        if self.get("resource")?.is_some() {
-            return Err(OAuthError::new(ErrorCode::InvalidTarget, "no resource can be chosen here"));
-        }
         let unsupported = || OAuthError::new(ErrorCode::UnsupportedGrantType, "this grant type is not supported");
         supported.iter().find(|(known, _)| known.name == name).ok_or_else(unsupported)
     }
@@ -83,6 +88,7 @@ mod tests {
         let read = || {
             form.select(&[(KNOWN, ())])?;
             form.require("code")?;
+            form.resources()?;
             form.scope().map(drop)
         };
         read().map_err(|error: OAuthError| error.code.as_str())
@@ -103,7 +109,7 @@ mod tests {
             (&[("grant_type", "known"), ("code", "a"), ("code", "b")], "invalid_request"),
             (&[("grant_type", "known"), ("code", "")], "invalid_request"),
             (&[("grant_type", "known"), ("code", "a"), ("scope", "a\"b")], "invalid_scope"),
-            (&[("grant_type", "known"), ("resource", "https://api.test")], "invalid_target"),
+            (&[("grant_type", "known"), ("code", "c"), ("resource", "orders")], "invalid_target"),
         ] {
             assert_eq!(read(pairs).unwrap_err(), code, "{pairs:?}");
         }

@@ -141,6 +141,11 @@ impl Tx {
         self.query(LOCK).bind(id).optional().await
     }
 
+    /// Every client in the order of their ids, those after `after`, as this transaction sees them.
+    pub async fn list_all_clients(&mut self, after: &str, size: u32) -> Result<Vec<Client>> {
+        self.query(LIST_ALL).bind(after).bind(size.clamp(1, MAX_PAGE)).all().await
+    }
+
     /// A client by id, as this transaction sees it.
     pub async fn find_client(&mut self, id: &ClientId) -> Result<Option<Client>> {
         self.query(FIND).bind(id).optional().await

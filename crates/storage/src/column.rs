@@ -21,12 +21,14 @@ use usher_domain::event::logout_notice::NoticeStatus;
 use usher_domain::event::webhook::filter::Filter;
 use usher_domain::event::webhook::{DeliveryAttempt, DeliveryStatus, DisabledWhy, SealedSecret};
 use usher_domain::id::{
-    AssignmentId, CeremonyId, ClientId, EmailId, EventId, GrantId, IdentityId, MergeId, PasskeyId, ProjectId, ProofId,
-    RememberedId, SessionId, UserId, WebhookId,
+    ApiId, AssignmentId, CeremonyId, ClientId, EmailId, EventId, GrantId, IdentityId, MergeId, PasskeyId, ProjectId,
+    ProofId, RememberedId, SessionId, UserId, WebhookId,
 };
 use usher_domain::key::SigningAlg;
+use usher_domain::oauth::api::ApiSettings;
 use usher_domain::oauth::client::{ClientSecret, ClientType};
 use usher_domain::oauth::grant::RecentGaps;
+use usher_domain::oauth::target::{ConsentedApis, GrantTargets};
 use usher_domain::page::Cursor;
 use usher_domain::project::member::Role;
 use usher_domain::provider::{ProviderId, ProviderSettings};
@@ -194,7 +196,7 @@ macro_rules! json {
 }
 
 uuids! {
-    AssignmentId CeremonyId EmailId EventId GrantId IdentityId MergeId PasskeyId ProjectId ProofId RememberedId
+    ApiId AssignmentId CeremonyId EmailId EventId GrantId IdentityId MergeId PasskeyId ProjectId ProofId RememberedId
     SessionId UserId WebhookId
 }
 
@@ -227,10 +229,13 @@ columns! {
 }
 
 json! {
+    ApiSettings;
     AttributeSources;
+    ConsentedApis;
     BTreeMap<String, Timestamp>;
     ClaimsRequest;
     ClientMetadata;
+    GrantTargets;
     Map<String, serde_json::Value>;
     Profile;
     ProviderSettings;

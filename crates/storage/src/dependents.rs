@@ -17,6 +17,10 @@ statements! {
         delete from access
         where client_id = $1 and user_id in (select user_id from access where client_id = $1 limit {PART})
     ";
+    APIS_OF_CLIENT = "
+        delete from api_client
+        where client_id = $1 and api_id in (select api_id from api_client where client_id = $1 limit {PART})
+    ";
     ASSIGNMENTS_OF_CLIENT = "
         delete from assignment
         where id in (select id from assignment where client_id = $1 limit {PART})
@@ -70,9 +74,9 @@ statements! {
 }
 
 impl Tx {
-    /// Deletes the consents, released claims and role assignments of a client.
+    /// Deletes the consents, released claims, permissions at APIs and role assignments of a client.
     pub(super) async fn delete_dependents_of_client(&mut self, client: &ClientId) -> Result<()> {
-        for sql in [CONSENTS_OF_CLIENT, ACCESSES_OF_CLIENT, ASSIGNMENTS_OF_CLIENT] {
+        for sql in [CONSENTS_OF_CLIENT, ACCESSES_OF_CLIENT, APIS_OF_CLIENT, ASSIGNMENTS_OF_CLIENT] {
             self.query(sql).bind(client).run_in_parts().await?;
         }
         Ok(())

@@ -11,8 +11,8 @@ use usher_domain::oauth::device_authorization::{DeviceAnswer, DeviceApproval, De
 use usher_domain::time::Timestamp;
 
 /// The columns of a [`DeviceAuthorization`].
-const REQUEST: &str = "id, client_id, scope, code_challenge, user_agent, source, created_at, expires_at, answer, \
-                       user_id, session_id, auth_time, acr, amr";
+const REQUEST: &str = "id, client_id, scope, code_challenge, user_agent, source, created_at, expires_at, targets, \
+                       answer, user_id, session_id, auth_time, acr, amr";
 
 impl FromRow for DeviceAuthorization {
     fn from_row(columns: &mut Columns<'_>) -> Result<Self> {
@@ -26,6 +26,7 @@ impl FromRow for DeviceAuthorization {
             source: columns.take("source")?,
             created_at: columns.take("created_at")?,
             expires_at: columns.take("expires_at")?,
+            targets: columns.take("targets")?,
             answer: match columns.take::<Option<String>>("answer")?.as_deref() {
                 None => None,
                 Some("denied") => Some(DeviceAnswer::Denied),
@@ -48,9 +49,9 @@ statements! {
     INSERT = "
         insert into device_code (
             id, code_hash, user_code_mac, client_id, scope, code_challenge, user_agent, source, created_at, expires_at,
-            poll_interval
+            poll_interval, targets
         )
-        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
         on conflict do nothing
     ";
     FIND = "
@@ -133,6 +134,7 @@ impl Tx {
             .bind(request.created_at)
             .bind(request.expires_at)
             .bind(new.interval)
+            .bind(&request.targets)
             .changed()
             .await
     }

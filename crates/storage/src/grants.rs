@@ -17,7 +17,7 @@ use usher_domain::user::{Sub, User};
 use usher_protocol::claims::ClaimsRequest;
 
 /// The columns of a [`Grant`].
-const GRANT: &str = "id, client_id, user_id, session_id, scope, claims, auth_time, acr, amr, created_at, generation, \
+const GRANT: &str = "id, client_id, user_id, session_id, scope, targets, claims, auth_time, acr, amr, created_at, generation, \
                      seen_generation, rotated_at, recent_gaps, idle_expires_at, expires_at, revoked_at";
 /// Of a statement on the table `grants`.
 const SUB: &str = "(select sub from users where users.id = grants.user_id)";
@@ -31,6 +31,7 @@ impl FromRow for Grant {
             user_id: columns.take("user_id")?,
             session_id: columns.take("session_id")?,
             scope: columns.take("scope")?,
+            targets: columns.take("targets")?,
             claims: columns.take("claims")?,
             auth_time: columns.take("auth_time")?,
             acr: columns.take("acr")?,
@@ -83,9 +84,9 @@ impl FromRow for StandingGrant {
 const INSERT_GRANT: &str = "
         insert into grants (
             id, client_id, user_id, session_id, scope, claims, auth_time, acr, amr, created_at, generation,
-            rotated_at, idle_expires_at, expires_at
+            rotated_at, idle_expires_at, expires_at, targets, api_project_id
         )
-        select $1, $2, u.id, s.id, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14
+        select $1, $2, u.id, s.id, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $17, $18
         from users u
         join session s on s.user_id = u.id
         where s.id = $4
@@ -129,7 +130,7 @@ statements! {
             returning id, client_id, user_id, session_id
         ), told as (
             insert into event (id, kind, at, user_id, session_id, client_id, grant_id, project_id, data)
-            select $17, $18, $10, user_id, session_id, client_id, id, $19, $20
+            select $19, $20, $10, user_id, session_id, client_id, id, $21, $22
             from spent
         )
         select id
@@ -256,7 +257,7 @@ pub struct Presented {
     pub idle_end: Timestamp,
 }
 
-/// Binds the parameters of `SPEND` from `$1` to `$16`.
+/// Binds the parameters of `SPEND` from `$1` to `$18`.
 fn bind_grant<'q>(query: Query<'q>, grant: &Grant) -> Query<'q> {
     let refresh = grant.refresh.as_ref();
     query
@@ -276,6 +277,8 @@ fn bind_grant<'q>(query: Query<'q>, grant: &Grant) -> Query<'q> {
         .bind(refresh.and_then(|family| family.expires_at))
         .bind(wrong_verifiers(grant.id))
         .bind(dead_from_ms(grant.created_at))
+        .bind(&grant.targets)
+        .bind(grant.targets.as_ref().and_then(|targets| targets.other_project))
 }
 
 impl Tx {
@@ -348,7 +351,7 @@ impl Store {
     /// simultaneous withdrawal either comes first, and no grant is made, or comes later and revokes it.
     pub async fn spend_code_under_consent(&self, grant: Grant, event: Event) -> Result<Spend> {
         let mut tx = self.begin().await?;
-        if !tx.hold_consent(grant.user_id, &grant.client_id, &grant.scope).await? {
+        if !tx.hold_consent(&grant).await? {
             return Ok(Spend::NotAllowed);
         }
         let made = tx.insert_grant(&grant, &event).await?;

@@ -3,6 +3,7 @@
 //! Look-ups return `Option`; only the caller knows whether absence is an error. A write happens in one transaction
 //! ([`Store::begin`]) together with its event.
 
+pub mod apis;
 pub mod clients;
 mod column;
 mod db;

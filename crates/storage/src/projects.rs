@@ -30,10 +30,14 @@ statements! {
         where id = $1
     ";
     OF_SESSION = "
-        select distinct c.project_id
+        select c.project_id
         from grants g
         join client c on c.id = g.client_id
         where g.session_id = $1
+        union
+        select api_project_id
+        from grants
+        where session_id = $1 and api_project_id is not null
     ";
     EVERY = "select id from project";
     // Events are dispatched one after the other, so that exactly one of several simultaneous ones finds none before it.
@@ -65,6 +69,10 @@ statements! {
         from grants g
         join client c on c.id = g.client_id
         where g.user_id = $1 and g.revoked_at is null
+        union
+        select api_project_id
+        from grants
+        where user_id = $1 and revoked_at is null and api_project_id is not null
         union
         select c.project_id
         from access a

@@ -12,7 +12,7 @@ use usher_domain::user::session::EndReason;
 
 row! {
     REVOKED: Revoked of "grants" {
-        id, client_id, user_id, session_id,
+        id, client_id, user_id, session_id, api_project_id,
         issued_at = "case when generation > 1 then $2 else coalesce(rotated_at, created_at) end",
         sub = "(select sub from users where users.id = grants.user_id)",
     }
@@ -94,6 +94,8 @@ pub struct Revoked {
     pub sub: Sub,
     /// The session.
     pub session_id: SessionId,
+    /// The project of its APIs, if it is not that of the client.
+    pub api_project_id: Option<ProjectId>,
     /// When its last tokens were issued, or now if the row does not hold it: the response to a rotation is repeated
     /// until its refresh token is used.
     pub issued_at: Timestamp,

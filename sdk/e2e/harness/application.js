@@ -4,7 +4,6 @@ import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { AUDIENCE } from './shop.js';
 import { freePort, start, until } from './process.js';
 
 const root = new URL('..', import.meta.url).pathname;
@@ -43,7 +42,7 @@ export class Application {
       ISSUER: shop.server.issuer,
       CLIENT_ID: shop.module.client_id,
       CLIENT_SECRET: shop.module.client_secret,
-      AUDIENCE,
+      AUDIENCE: shop.audience,
       PROJECT: shop.project,
       TRANSPORT: 'ws',
       POLL_INTERVAL: '5',

@@ -4,7 +4,6 @@ import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { until } from './process.js';
 
-export const AUDIENCE = 'https://api.shop.example';
 const REDIRECT = 'http://localhost:4000/callback';
 
 /** The access rules: a viewer reads their own orders, an editor every order. */
@@ -39,6 +38,9 @@ export class Shop {
     shop.server = server;
     const project = await server.usher(['project', 'create', '--name', name]);
     [shop.project, shop.token] = [project.id, project.token];
+    // An identifier belongs to one API of the server.
+    shop.audience = `https://api-${randomBytes(4).toString('hex')}.shop.example`;
+    await shop.api(shop.audience);
     shop.web = await shop.client({ name: 'Shop' });
     shop.module = await shop.client({
       name: 'Module',
@@ -49,6 +51,12 @@ export class Shop {
     return shop;
   }
 
+  /** An API of the project. */
+  api(identifier) {
+    const api = ['--identifier', identifier, '--name', 'Orders', '--scope', 'orders'];
+    return this.server.usher(['api', 'create', '--project', this.project, ...api]);
+  }
+
   /** A client of the project. */
   async client({ name, type = 'web', metadata = {} }) {
     const scope = 'openid profile email offline_access roles orders';
@@ -57,7 +65,7 @@ export class Shop {
       redirect_uris: [REDIRECT],
       grant_types: ['authorization_code', 'refresh_token'],
       scope,
-      audience: [AUDIENCE],
+      audience: [this.audience],
       first_party: true,
       ...metadata,
     };

@@ -4,6 +4,7 @@
 set -eu
 issuer=${ISSUER:-http://localhost:8080} audience=http://localhost:${PORT:-8091}
 field() { sed -n "s/^ *\"$1\": \"\([^\"]*\)\".*/\1/p" | head -n 1; }
+usher api create --project Demo --identifier "$audience" --name Plants >/dev/null
 service=$(usher client create --project Demo --type machine --name plants-python --scope usher:sync --json)
 people=$(usher client create --project Demo --type web --name people-python --first-party --scope openid \
   --redirect-uri http://localhost:9/callback --audience "$audience" --json)

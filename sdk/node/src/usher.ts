@@ -155,7 +155,9 @@ export class Usher extends ModuleState {
       now,
     );
     if (this.list.revokedBy(claims, header.kid ?? '', now) !== undefined) throw new Refusal('token_revoked');
-    if (clients === null && !this.clients.has(claims.client_id))
+    // A token that names the project was compared with it; those of former versions of Usher do not name it.
+    const named = project !== undefined && claims.project_id === project;
+    if (clients === null && !named && !this.clients.has(claims.client_id))
       await this.#checkClient(claims.client_id, token, key, now);
     const scope = scopeList(claims.scope);
     const { sub, client_id, sid, acr, auth_time } = claims;

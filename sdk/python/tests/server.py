@@ -127,6 +127,10 @@ class Server:
     def _furnish(self) -> None:
         project = self.usher("project", "create", "--name", "Shop")
         self.project, self.token = project["id"], project["token"]
+        self.usher(
+            "api", "create", "--project", self.project, "--identifier", AUDIENCE, "--name", "Orders",
+            "--scope", "orders",
+        )  # fmt: skip
         self.web = self.client(
             "web", "shop", "--redirect-uri", REDIRECT, "--grant-type", "authorization_code", "--grant-type",
             "refresh_token", "--first-party",

@@ -177,14 +177,17 @@ def test_what_no_rule_speaks_of_is_denied(client: httpx.Client, tokens: Tokens) 
     assert client.get("/me/..%2fadmin", headers=bearer(tokens.access)).json()["code"] == "REQUEST_INVALID"
 
 
-def test_a_copied_audience_opens_nothing(client: httpx.Client, usher_server: Server) -> None:
+def test_another_project_cannot_copy_the_audience(client: httpx.Client, usher_server: Server) -> None:
     other = usher_server.usher("project", "create", "--name", "Other")
     thief = usher_server.usher(
         "client", "create", "--project", other["id"], "--type", "machine", "--name", "thief",
-        "--audience", "https://api.shop.example",
+        "--scope", "orders",
     )  # fmt: skip
     pair = (thief["client_id"], thief["client_secret"])
     form = {"grant_type": "client_credentials"}
+    copied = {**form, "resource": "https://api.shop.example"}
+    refused = usher_server.http.post(usher_server.issuer + "/oauth2/token", data=copied, auth=pair)
+    assert refused.json()["error"] == "invalid_target"
     token = usher_server.http.post(usher_server.issuer + "/oauth2/token", data=form, auth=pair).json()["access_token"]
     answer = client.get("/me", headers=bearer(token))
     assert (answer.status_code, answer.json()["code"]) == (401, "AUTH_INVALID")

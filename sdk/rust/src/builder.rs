@@ -49,7 +49,7 @@ impl Builder {
         self.with(|options| options.client_secret = client_secret.into())
     }
 
-    /// What tokens must be issued for: an audience of the project's clients.
+    /// What tokens must be issued for: the identifier of an API of the project.
     pub fn audience(self, audience: impl Into<String>) -> Self {
         self.with(|options| options.audience = audience.into())
     }

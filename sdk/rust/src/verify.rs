@@ -58,11 +58,14 @@ impl State {
 
     /// Verifies a token that is not in the cache.
     async fn verify_first(&self, token: &str, digest: TokenDigest, now: i64) -> Result<Arc<Verified>, Reason> {
-        let mut verified = Verified::new(self.verify_claims(token, now).await?);
+        let claims = self.verify_claims(token, now).await?;
+        let is_proven = claims.proves_client(&self.token_options);
+        let mut verified = Verified::new(claims);
         if self.is_revoked(&verified, now) {
             return Err(Reason::TokenRevoked); // introspection would say nothing about its client
         }
-        let proven = self.prove_client(token, &verified.identity.client_id).await;
+        let client = &verified.identity.client_id;
+        let proven = if is_proven { Ok(()) } else { self.prove_client(token, client).await };
         if proven == Err(Reason::ClientRefused) {
             verified.refused_until = Some(now + REFUSED_FOR);
         }
@@ -90,11 +93,11 @@ impl State {
         }
     }
 
-    /// Makes sure that a client is of the project, because any project may copy an audience. Usher says active only for
-    /// tokens of the project of the client that asks, so one answer proves it.
+    /// Makes sure that a client is of the project if its token does not name one: with former versions of Usher any project
+    /// could copy an audience. Usher says active only for tokens of the project of the client that asks, so one answer
+    /// proves it.
     async fn prove_client(&self, token: &str, client: &str) -> Result<(), Reason> {
-        let is_known = self.token_options.clients.is_some() || client == self.options.client_id;
-        if is_known || read(&self.clients).contains(client) {
+        if client == self.options.client_id || read(&self.clients).contains(client) {
             return Ok(());
         }
         if !self.introspect(token).await? {

@@ -1,5 +1,6 @@
 //! Checks everything that can be wrong with an installation, and suggests fixes. Changes nothing.
 
+mod audiences;
 mod database;
 mod disk;
 mod issuer;
@@ -100,6 +101,7 @@ pub async fn examine(config: &Config) -> Vec<Finding> {
     findings.extend(issuer::examine(config, kids.as_deref()).await);
     findings.push(mail::examine(config).await);
     if let Some(store) = store {
+        findings.extend(audiences::examine(config, &store).await);
         findings.extend(providers::examine(config, store, now).await);
     }
     findings

@@ -22,7 +22,7 @@ pub(super) const EXAMPLES: &str = "\
 Examples:
   usher client create --project Shop --type web --name Shop --redirect-uri https://shop.example.org/callback
   usher client create --project Shop --type spa --name Till --redirect-uri https://till.example.org/ --json
-  usher client create --project Shop --type machine --name Nightly --scope orders:read
+  usher client create --project Shop --type machine --name Nightly --scope orders:read --audience https://api.shop.example.org
   usher client create --project Shop --type machine --name Partner --auth private_key_jwt --jwks partner.json
   usher client create --project Shop --type web --from-json metadata.json      members as in RFC 7591
   usher client create --project Shop --type web --name Shop --redirect-uri http://localhost:3000/callback --env >shop.env

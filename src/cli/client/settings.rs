@@ -94,7 +94,7 @@ pub(in crate::cli) struct MetadataArgs {
     /// Preferred authentication context, best first; repeatable
     #[arg(long, value_name = "ACR")]
     default_acr_value: Vec<String>,
-    /// Additional audience of its access tokens; repeatable
+    /// API that its access tokens are for unless a request names resources; repeatable
     #[arg(long, value_name = "URI")]
     audience: Vec<String>,
     /// Its home page

@@ -33,6 +33,11 @@ async function withProject(usher) {
   return Object.assign(usher, { person: { email, password, name: 'Souza', role: 'gardener' } });
 }
 
+/** Creates an API, which the application is. */
+export function registerApi(usher, { name, identifier }) {
+  return usher.command('api', 'create', '--project', 'Compatibility', '--name', name, '--identifier', identifier);
+}
+
 /** Creates a client with only what is necessary: its type and its URLs. */
 export function registerClient(usher, { name, project = 'Compatibility', type, redirectUris, signedOutUris, options = [] }) {
   const each = (option, uris) => uris.flatMap((uri) => [option, uri]);

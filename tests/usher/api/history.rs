@@ -16,6 +16,7 @@ use usher_flows::{RegisteredClient, RegisteredProject};
 use usher_keys::seal::Purpose;
 
 use super::{By, call, client_in, get};
+use crate::apis::settings;
 use crate::harness::browser::Browser;
 use crate::harness::database::{RawConnection, TestDatabase, on_both_databases};
 use crate::harness::server::TestServer;
@@ -46,8 +47,11 @@ async fn server_on(db: TestDatabase) -> TestServer {
 
 async fn project_with_client(server: &TestServer) -> (RegisteredProject, RegisteredClient) {
     let project = server.usher.projects.create_project("Zoo").await.unwrap();
+    let zoo = "https://api.zoo.example";
+    server.api_of(project.project.id, zoo, settings(&["zebra:a", "zebra:b", "zebra:c"])).await;
     let change = |metadata: &mut usher_protocol::client_metadata::ClientMetadata| {
         metadata.scope = usher_protocol::scope::Scope::of(["openid", "zebra:a", "zebra:b", "zebra:c"]);
+        metadata.audience = vec![zoo.into()];
         metadata.first_party = true;
     };
     let client = client_in(server, project.project.id, change).await;

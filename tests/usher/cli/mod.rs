@@ -1,5 +1,6 @@
 //! The built program from the command line: exit codes, output, and effects.
 
+mod apis;
 mod beside_dev;
 mod development_data;
 mod program;

@@ -1,6 +1,7 @@
 //! The administrators' console, and the setup link of the first administrator.
 
 mod administrators;
+mod apis;
 mod client_proof;
 mod clients;
 mod modules;

@@ -18,7 +18,7 @@ async fn a_good_token_is_described() {
     let mut access = ask(&tokens.text("access_token")).await;
     assert_eq!(access.headers["cache-control"], "no-store");
     assert_eq!(access.json["sub"], ana.sub.0);
-    for volatile in ["iss", "sub", "client_id", "jti", "sid", "gid", "aud"] {
+    for volatile in ["iss", "sub", "client_id", "jti", "sid", "gid", "aud", "project_id"] {
         assert!(access.json.get(volatile).is_some_and(|value| !value.is_null()), "{volatile}");
         access.json[volatile] = Value::from(format!("[{volatile}]"));
     }

@@ -15,6 +15,7 @@ use serde_json::json;
 use usher_domain::oauth::client::ClientType;
 use usher_protocol::scope::Scope as Scopes;
 
+use crate::apis::{ORDERS, settings};
 use crate::harness::browser::Landing;
 use crate::harness::relying_party::CALLBACK;
 use crate::harness::server::TestServer;
@@ -114,7 +115,13 @@ async fn it_signs_in_with_ed25519() {
 #[tokio::test]
 async fn it_acts_for_itself_introspects_and_revokes() {
     let server = TestServer::start().await;
-    let registered = server.client(ClientType::Machine, |client| client.scope = Scopes::of(["read", "write"])).await;
+    server.api_of(server.project, ORDERS, settings(&["read", "write"])).await;
+    let registered = server
+        .client(ClientType::Machine, |client| {
+            client.scope = Scopes::of(["read", "write"]);
+            client.audience = vec![ORDERS.into()];
+        })
+        .await;
     let wire = Wire(server.http.clone());
     let id = ClientId::new(registered.client.id.0.clone());
     let secret = ClientSecret::new(registered.secret.expect("a secret"));

@@ -35,6 +35,7 @@ fn places(server: &TestServer, client: &str, sub: &str) -> Vec<(&'static str, St
     vec![
         ("id", id.clone()),
         ("project", id.clone()),
+        ("api", id.clone()),
         ("webhook", id.clone()),
         ("user", id.clone()),
         ("message", id.clone()),

@@ -163,6 +163,7 @@ pub fn grant_in(session: &Session) -> Grant {
         user_id: session.user_id,
         session_id: session.id,
         scope: Scope::of(["openid", "offline_access", "email"]),
+        targets: None,
         claims,
         auth_time: session.auth_time,
         acr: "aal1".into(),

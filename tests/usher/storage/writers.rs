@@ -23,6 +23,8 @@ enum Guard {
 use Guard::{Condition, Last, Locked, Owner};
 
 const WRITERS: &[(&str, Guard)] = &[
+    ("apis::ALLOW", Last("the scopes that the owner named last are allowed")),
+    ("apis::SET_SETTINGS", Locked("apis::LOCK")),
     ("clients::NOTE_SECRETS", Locked("clients::LOCK")),
     ("clients::SET_DISABLED", Locked("clients::LOCK")),
     ("clients::SET_METADATA", Locked("clients::LOCK")),

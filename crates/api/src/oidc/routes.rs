@@ -1,6 +1,7 @@
 //! The routes of the endpoints, in groups that share layers.
 
 use axum::Router;
+use axum::extract::State;
 use axum::http::{HeaderMap, Method};
 use axum::routing::{any, get, post};
 use bytes::Bytes;
@@ -61,11 +62,18 @@ fn published(app: &App) -> Router<App> {
     let config = &app.usher.core.config;
     let locales = Lang::ALL.map(Lang::tag);
     let grants = app.usher.core.grant_types.iter().copied();
-    let body = metadata::metadata(app.usher.core.issuer(), &locales, config.sign_up.enabled, grants).to_string();
-    let document = JsonDocument::tagged(Bytes::from(body), METADATA_MAX_AGE);
-    let answer = move |headers: HeaderMap| {
-        let document = document.clone();
-        async move { document.answer(&headers) }
+    let fixed = metadata::metadata(app.usher.core.issuer(), &locales, config.sign_up.enabled, grants);
+    let rendered = JsonDocument::tagged(Bytes::from(fixed.to_string()), METADATA_MAX_AGE);
+    let answer = move |State(app): State<App>, headers: HeaderMap| {
+        let (fixed, rendered) = (fixed.clone(), rendered.clone());
+        async move {
+            let apis = app.usher.apis.announced().await;
+            if apis.is_empty() {
+                return rendered.answer(&headers);
+            }
+            let body = metadata::with_protected_resources(fixed, &apis).to_string();
+            JsonDocument::tagged(Bytes::from(body), METADATA_MAX_AGE).answer(&headers)
+        }
     };
     let router = Router::new()
         .route(endpoints::OPENID_CONFIGURATION, get(answer.clone()))

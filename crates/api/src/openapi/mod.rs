@@ -70,10 +70,11 @@ pub struct ProblemDetails {
 }
 
 /// The resources of the API, in the order of the document.
-const TAGS: [(&str, &str); 8] = [
+const TAGS: [(&str, &str); 9] = [
     ("session", "Sign-in, sign-out and the profile of the caller: for first-party front ends."),
     ("projects", "Projects, their members, their token and their history."),
     ("clients", "The OAuth clients of a project."),
+    ("apis", "The APIs (resource servers) of a project: what access tokens are issued for."),
     ("users", "The people who have used a project's clients."),
     ("policy", "Access rules: draft, publication, roles, decisions."),
     ("sync", "The live feed `usher.sync.v1`, for local modules."),

@@ -1,5 +1,6 @@
 //! Projects and their resources, each in a file of its own.
 
+mod apis;
 mod clients;
 mod history;
 mod members;
@@ -40,6 +41,10 @@ pub fn routes() -> OpenApiRouter<App> {
         .routes(routes!(clients::list, clients::create))
         .routes(routes!(clients::get, clients::put, clients::delete))
         .routes(routes!(clients::rotate_secret))
+        .routes(routes!(apis::list, apis::create))
+        .routes(routes!(apis::get, apis::put, apis::delete))
+        .routes(routes!(apis::list_clients))
+        .routes(routes!(apis::allow, apis::disallow))
         .routes(routes!(people::list))
         .routes(routes!(people::get))
         .routes(routes!(people::sessions))

@@ -149,7 +149,7 @@ pub async fn get(state: State<App>, following: FeedFollower) -> ApiResult<Respon
 
 fn limits(app: &App) -> Value {
     json!({
-        "max_token_ttl": app.usher.core.config.tokens.access_ttl.as_secs(),
+        "max_token_ttl": app.usher.core.config.tokens.longest_access_lifetime().as_secs(),
         "max_revocations": usher_domain::event::feed::MAX_LIVE,
         "poll_interval": 60,
     })

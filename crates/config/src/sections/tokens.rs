@@ -13,6 +13,9 @@ settings! {
     TokenSettings {
         /// Lifetime of an access token.
         "tokens.access_ttl" => access_ttl: Duration = SettingDefault::Always("10m");
+        /// The longest lifetime that an API may choose for its access tokens. It counts wherever the end of a token is
+        /// not known: local modules, keys and the account page then wait as long.
+        "tokens.longest_access_ttl" => longest_access_ttl: Duration = SettingDefault::Always("10m");
         /// Lifetime of an ID token.
         "tokens.id_ttl" => id_ttl: Duration = SettingDefault::Always("1h");
         /// Lifetime of an authorization code.
@@ -44,9 +47,15 @@ impl TokenSettings {
         (!self.refresh_absolute.is_zero()).then_some(self.refresh_absolute)
     }
 
+    /// No access token lives longer.
+    pub fn longest_access_lifetime(&self) -> Duration {
+        self.longest_access_ttl.max(self.access_ttl)
+    }
+
     pub(crate) fn check(&self, reader: &mut SettingsReader) {
         let second = Duration::from_secs(1);
         reader.within("tokens.access_ttl", &self.access_ttl, &(second..=Duration::from_hours(24)));
+        reader.within("tokens.longest_access_ttl", &self.longest_access_ttl, &(second..=Duration::from_hours(24)));
         reader.within("tokens.id_ttl", &self.id_ttl, &(second..=Duration::from_hours(24)));
         // RFC 6749 §4.1.2: a maximum lifetime of 10 minutes is recommended.
         reader.within("tokens.code_ttl", &self.code_ttl, &(second..=Duration::from_mins(10)));

@@ -65,6 +65,9 @@ const SCOPE: PayloadMember = data("scope", "what");
 const TOKEN: PayloadMember = data("jti", "the token's `jti`");
 const REQUIRES_SECOND_FACTOR: PayloadMember =
     data("require_second_factor", "whether sign-in requires two factors, if that has changed");
+const API: PayloadMember = data("api_id", "which");
+const IDENTIFIER: PayloadMember = data("identifier", "the API's identifier: the `aud` of its tokens");
+const ALLOWED_SCOPE: PayloadMember = data("scope", "the scopes that it may ask for; all if absent");
 const REVISION: PayloadMember = data("revision", "its number");
 const KEY: PayloadMember = data("kid", "the key");
 const KEY_ALGORITHM: PayloadMember = data("alg", "its algorithm");
@@ -261,6 +264,22 @@ events! {
             &[CLIENT],
         )
         .history(Yes);
+
+    API_CREATED = project("api.created").message("An API was created.", &[API, IDENTIFIER]);
+    API_UPDATED = project("api.updated").message("The settings of an API have changed.", &[API, IDENTIFIER]);
+    API_DELETED = project("api.deleted")
+        .message("An API was deleted: no more tokens are issued for it.", &[API, IDENTIFIER]);
+    API_CLIENT_ALLOWED = project("api.client_allowed").message(
+        "A client of another project may ask for tokens for an API.",
+        &[API, IDENTIFIER, CLIENT, ALLOWED_SCOPE],
+    );
+    /// In the feed of the API's project, the entry revokes what the client was issued for it.
+    API_CLIENT_REMOVED = project("api.client_removed")
+        .message(
+            "A client of another project may no longer ask for tokens for an API: what it holds is no longer valid.",
+            &[API, IDENTIFIER, CLIENT],
+        )
+        .feed(Client);
 
     POLICY_PUBLISHED = project("policy.published")
         .message("The project's access rules have a new revision.", &[REVISION])

@@ -10,6 +10,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::{Deserialize, Serialize};
 
+use super::target::GrantTargets;
 use crate::id::{ClientId, GrantId, SessionId, UserId};
 use crate::time::Timestamp;
 use crate::user::Sub;
@@ -39,6 +40,9 @@ pub struct AuthorizationCode {
     /// The granted scope.
     #[serde(rename = "p")]
     pub scope: Scope,
+    /// What it is for. Codes of former versions say nothing.
+    #[serde(rename = "f", default, skip_serializing_if = "Option::is_none")]
+    pub targets: Option<GrantTargets>,
     /// Claims requested by name.
     #[serde(rename = "m", default, skip_serializing_if = "is_default")]
     pub claims: ClaimsRequest,
@@ -187,6 +191,7 @@ mod tests {
             sub: Sub("ana".into()),
             session_id: SessionId::new(now, &random),
             scope: Scope::of(["openid"]),
+            targets: None,
             claims: ClaimsRequest::default(),
             nonce: None,
             code_challenge: challenge.then(|| CodeChallenge::parse(CHALLENGE, Some("S256")).unwrap()),

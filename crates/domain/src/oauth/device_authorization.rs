@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use super::target::GrantTargets;
 use super::user_code::UserCode;
 use crate::id::{ClientId, GrantId, SessionId, UserId};
 use crate::time::Timestamp;
@@ -26,6 +27,8 @@ pub struct DeviceAuthorization {
     pub id: GrantId,
     pub client_id: ClientId,
     pub scope: Scope,
+    /// What it is for; absent in requests of former versions.
+    pub targets: Option<GrantTargets>,
     /// The PKCE challenge, if the device sent one.
     pub code_challenge: Option<CodeChallenge>,
     /// The `User-Agent` of the device.
@@ -118,6 +121,7 @@ mod tests {
             id: GrantId::new(START, &SeededRandom::new(1)),
             client_id: ClientId("tv".into()),
             scope: Scope::of(["openid"]),
+            targets: None,
             code_challenge: None,
             user_agent: None,
             source: "203.0.113.7/32".into(),

@@ -10,6 +10,7 @@
 use std::str::FromStr;
 use std::time::Duration;
 
+use super::target::GrantTargets;
 use crate::id::{ClientId, GrantId, SessionId, UserId};
 use crate::time::Timestamp;
 use usher_protocol::claims::ClaimsRequest;
@@ -31,6 +32,8 @@ pub struct Grant {
     pub session_id: SessionId,
     /// The granted scope.
     pub scope: Scope,
+    /// What it is for; absent in grants of former versions: what the client is registered for.
+    pub targets: Option<GrantTargets>,
     /// Claims requested by name.
     pub claims: ClaimsRequest,
     /// When the person authenticated.

@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use super::client::Client;
 use super::device_authorization::ConnectingDevice;
 use super::single_use::SingleUseId;
+use super::target::GrantTargets;
 use crate::id::{ClientId, SessionId};
 use crate::time::Timestamp;
 use crate::user::Sub;
@@ -43,6 +44,9 @@ pub struct Interaction {
     /// The device that is to be connected, if the request is that of a device (RFC 8628).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub device: Option<ConnectingDevice>,
+    /// What it is for; absent in requests of a former version.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub targets: Option<GrantTargets>,
     /// The pushed request that it is, which is used up by the code.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pushed: Option<SingleUseId>,

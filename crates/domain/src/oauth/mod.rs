@@ -1,5 +1,6 @@
 //! OAuth: clients, codes, grants, consents, and authorization requests in progress.
 
+pub mod api;
 pub mod claim_release;
 pub mod client;
 pub mod client_secret;
@@ -9,4 +10,5 @@ pub mod device_authorization;
 pub mod grant;
 pub mod interaction;
 pub mod single_use;
+pub mod target;
 pub mod user_code;

@@ -21,7 +21,9 @@ pub(crate) async fn on_event(
     let mut grown = BTreeSet::new();
     let Some(notice) = entry_of(dispatched.event, lifetime) else { return Ok(grown) };
     for project in &dispatched.projects {
-        let position = match dispatched.event.feed_position() {
+        // An event that was written with its entry may concern other projects, too.
+        let own = Some(*project) == dispatched.event.project_id;
+        let position = match dispatched.event.feed_position().filter(|_| own) {
             Some(position) => Some(position),
             None => tx.append_to_feed(*project, &notice).await?,
         };

@@ -107,7 +107,11 @@ impl Applications {
     /// The valid grants of a user: those with a refresh token, or with an access token that has not expired.
     pub(crate) async fn standing_grants(&self, user: UserId) -> Result<Vec<Grant>, FlowError> {
         let now = self.core.now();
-        Ok(self.core.store.list_standing_grants(user, now, now - self.core.config.tokens.access_ttl).await?)
+        Ok(self
+            .core
+            .store
+            .list_standing_grants(user, now, now - self.core.config.tokens.longest_access_lifetime())
+            .await?)
     }
 
     /// Withdraws the access of a client: deletes the consent and revokes every grant.

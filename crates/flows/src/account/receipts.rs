@@ -146,7 +146,11 @@ impl Receipts {
     /// The remaining lifetime of the tokens that an application got then, or now if that is unknown.
     fn until_expiry(&self, issued_at: Option<Timestamp>) -> AccessEnd {
         let now = self.core.now();
-        until_tokens_expire(issued_at.map_or(now, |at| now.min(at)), self.core.config.tokens.access_ttl, now)
+        until_tokens_expire(
+            issued_at.map_or(now, |at| now.min(at)),
+            self.core.config.tokens.longest_access_lifetime(),
+            now,
+        )
     }
 }
 

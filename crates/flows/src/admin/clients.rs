@@ -1,5 +1,6 @@
 //! Administration of clients.
 
+use crate::apis::Apis;
 use crate::core::Core;
 use crate::upstream::providers::Providers;
 use moka::sync::Cache;
@@ -48,6 +49,7 @@ pub(crate) fn sha256_hex(text: &str) -> String {
 /// Clients and their secrets.
 pub struct Clients {
     pub(crate) core: Arc<Core>,
+    pub(crate) apis: Arc<Apis>,
     pub(crate) providers: Arc<Providers>,
     /// Recently used clients.
     pub(crate) cache: Cache<ClientId, Arc<Client>>,
@@ -101,6 +103,7 @@ impl Clients {
         };
         let event = self.core.event(EventKind::CLIENT_CREATED).with_client(&client.id).with_project(client.project_id);
         let mut tx = self.core.store.begin().await?;
+        self.apis.check_audience(&mut tx, &client, &[]).await?;
         tx.insert_client(&client).await?;
         tx.append(&event).await?;
         tx.commit().await?;
@@ -191,7 +194,10 @@ impl Clients {
         let mut tx = self.core.store.begin().await?;
         let client = tx.lock_client(id).await?.ok_or(Rejected::NotFound("client"))?;
         let metadata = self.checked_change(&client, change(&client)?)?;
-        let secrets = client.secrets_under(metadata.token_endpoint_auth_method);
+        let (known, secrets) =
+            (client.metadata.audience.clone(), client.secrets_under(metadata.token_endpoint_auth_method));
+        let client = Client { metadata: metadata.clone(), ..client };
+        self.apis.check_audience(&mut tx, &client, &known).await?;
         tx.set_client_metadata(id, &metadata, now).await?;
         if let Some(secrets) = &secrets {
             tx.set_client_secrets(id, secrets, now).await?;
@@ -200,7 +206,7 @@ impl Clients {
         tx.commit().await?;
         self.cache.invalidate(id);
         let secrets = secrets.unwrap_or(client.secrets);
-        Ok(Client { metadata, secrets, updated_at: now, ..client })
+        Ok(Client { secrets, updated_at: now, ..client })
     }
 
     /// Whether a client is confidential is fixed when it is created.
@@ -232,7 +238,8 @@ impl Clients {
         }
         let disabled_at = disabled.then_some(now);
         tx.set_client_disabled(id, disabled_at, now).await?;
-        self.core.append_with_entry(&mut tx, event.with_project(project)).await?;
+        let event = told_to_allowing(event.with_project(project), &tx.projects_allowing(id).await?);
+        self.core.append_with_entry(&mut tx, event).await?;
         tx.commit().await?;
         self.cache.invalidate(id);
         Ok(Client { disabled_at, updated_at: now, ..client })
@@ -256,9 +263,11 @@ impl Clients {
     /// Deletes a client. The event contains its back-channel logout address, because nothing can look it up later.
     pub(crate) async fn remove_client(&self, tx: &mut Tx, id: &ClientId) -> Result<bool, StorageError> {
         let Some(client) = tx.find_client(id).await? else { return Ok(false) };
+        let allowing = tx.projects_allowing(id).await?;
         let existed = tx.delete_client(id).await?;
         if existed {
-            let mut event = self.core.event(EventKind::CLIENT_DELETED).with_client(id).with_project(client.project_id);
+            let event = self.core.event(EventKind::CLIENT_DELETED).with_client(id).with_project(client.project_id);
+            let mut event = told_to_allowing(event, &allowing);
             if let Some(uri) = client.metadata.backchannel_logout_uri {
                 let alg = client.metadata.id_token_signed_response_alg;
                 event = event.with(Event::LOGOUT_URI, uri).with(Event::LOGOUT_ALG, alg);
@@ -267,6 +276,11 @@ impl Clients {
         }
         Ok(existed)
     }
+}
+
+/// The end of a client also concerns the projects whose APIs it may use.
+fn told_to_allowing(event: Event, allowing: &[ProjectId]) -> Event {
+    if allowing.is_empty() { event } else { event.with_projects(allowing) }
 }
 
 fn name_fault(fault: NameFault) -> MetadataFault {

@@ -80,7 +80,7 @@ impl SigningKeys {
 
     pub(super) fn rotation_rules(&self) -> RotationRules {
         let (keys, tokens) = (&self.core.config.keys, &self.core.config.tokens);
-        let keep_after = tokens.access_ttl.max(tokens.id_ttl) + SLACK;
+        let keep_after = tokens.longest_access_lifetime().max(tokens.id_ttl) + SLACK;
         let hint_after = self.core.config.session.absolute.max(keep_after);
         RotationRules { rotate_after: keys.rotate_after, publish_before: keys.publish_before, keep_after, hint_after }
     }

@@ -185,7 +185,7 @@ impl FeedAccess {
             value: project.to_string(),
             why: "feed_lost".to_owned(),
             at: now,
-            expires_at: now + self.core.config.tokens.access_ttl,
+            expires_at: now + self.core.config.tokens.longest_access_lifetime(),
         };
         tx.append_to_feed(project, &mark).await?;
         tx.wake(Wakeup::Feed(project)).await?;

@@ -5,13 +5,16 @@ use crate::api::caller::Callers;
 use crate::core::Device;
 use crate::error::{FlowError, Rejected};
 use crate::login::accounts::Account;
+use crate::oauth::grants::refresh_token::Narrowing;
 use crate::oauth::introspect::ValidAccessToken;
 use crate::oauth::issue::Issue;
 use crate::oauth::token_call::TokenCall;
+use crate::oauth::token_target::TargetRequest;
 use usher_domain::event::EventKind;
 use usher_domain::id::{GrantId, SessionId};
 use usher_domain::oauth::client::Client;
 use usher_domain::oauth::grant::{Grant, RefreshFamily};
+use usher_domain::oauth::target::GrantTargets;
 use usher_domain::user::session::{EndReason, Session};
 use usher_domain::user::{User, UserStatus};
 use usher_protocol::claims::ClaimsRequest;
@@ -67,7 +70,7 @@ impl Callers {
         let client = self.first_party_client().await?;
         let urv = self.place_of(&client).await?;
         let call = TokenCall { client, urv, proof_key: None };
-        let tokens = match self.refresh_token_grant.refresh(&call, token, None).await {
+        let tokens = match self.refresh_token_grant.refresh(&call, token, &Narrowing::default()).await {
             Err(FlowError::OAuth(error)) if error.code == ErrorCode::InvalidGrant => return Err(gone()),
             Err(FlowError::OAuth(_)) => return Err(Rejected::Busy { seconds: 1 }.into()),
             answered => answered?,
@@ -105,6 +108,7 @@ impl Callers {
             user_id: user.id,
             session_id: session.id,
             scope: Scope::of([ACCOUNT_SCOPE]),
+            targets: Some(GrantTargets { usher: true, ..GrantTargets::default() }),
             claims: ClaimsRequest::default(),
             auth_time: session.auth_time,
             acr: session.acr.clone(),
@@ -127,8 +131,11 @@ impl Callers {
         }
         let generation = Some(family.generation);
         let (client, grant, sub, scope) = (&*client, &grant, &user.sub, &grant.scope);
+        let targets = self.token_issuer.targets_of_grant(client, grant.targets.as_ref(), scope).await?;
+        let request = TargetRequest { targets: &targets, resources: &[], scope, urv };
+        let target = &self.token_issuer.target(client, request).await?;
         let issue =
-            Issue { client, grant, sub, scope, nonce: None, generation, urv, proof_key: None, refresh_key: None };
+            Issue { client, grant, sub, scope, target, nonce: None, generation, proof_key: None, refresh_key: None };
         Ok(TokenSession { session: session.id, tokens: self.token_issuer.issue(issue).await? })
     }
 

@@ -2,6 +2,7 @@
 
 use crate::admin::clients::Clients;
 use crate::admin::keys::SigningKeys;
+use crate::apis::Apis;
 use crate::core::Core;
 use crate::login::accounts::Accounts;
 use crate::login::throttle::Throttles;
@@ -80,6 +81,7 @@ pub enum Outcome {
 pub struct Authorizations {
     pub(crate) core: Arc<Core>,
     pub(crate) accounts: Arc<Accounts>,
+    pub(crate) apis: Arc<Apis>,
     pub(crate) clients: Arc<Clients>,
     pub(crate) pushed_requests: Arc<PushedRequests>,
     pub(crate) request_objects: Arc<RequestObjects>,
@@ -122,6 +124,12 @@ impl Authorizations {
                 return Ok(Outcome::Answer(self.error_response(&client.id, &redirect_uri, &read, error)));
             }
         };
+        let targets = match self.apis.limit(&client, &mut request).await {
+            Err(FlowError::OAuth(error)) => {
+                return Ok(Outcome::Answer(self.error_response(&client.id, &redirect_uri, &request, error)));
+            }
+            found => found?,
+        };
         let hinted = match request.id_token_hint.take() {
             None => None,
             Some(hint) => Some(self.whom_a_hint_names(&hint).await?),
@@ -135,6 +143,7 @@ impl Authorizations {
             redirect_uri_sent,
             request,
             device: None,
+            targets: Some(targets),
             pushed: read.pushed,
             hinted,
             began_at: self.core.now(),
@@ -213,7 +222,10 @@ impl Authorizations {
             }),
             knows_accounts: !accounts.is_empty(),
             hint_names_another: names_another(interaction, accounts),
-            consented: consent.as_ref().map(|consent| &consent.scope),
+            consented: consent
+                .as_ref()
+                .filter(|consent| consent.covers(&interaction.request.scope, interaction.targets.as_ref()))
+                .map(|consent| &consent.scope),
             first_party: client.metadata.first_party,
             unproven: client.is_unproven(&interaction.redirect_uri),
             default_max_age: client.metadata.default_max_age,

@@ -6,7 +6,9 @@ use crate::login::accounts::{Account, Browser};
 use crate::oauth::authorize::Authorizations;
 use crate::oauth::authorize::Outcome;
 use usher_domain::event::EventKind;
-use usher_domain::id::ClientId;
+use usher_domain::id::{ApiId, ClientId};
+use usher_domain::oauth::api::{Api, ApiScope};
+use usher_domain::oauth::client::Client;
 use usher_domain::oauth::consent::StoredConsent;
 use usher_domain::oauth::interaction::Interaction;
 use usher_protocol::error::OAuthError;
@@ -33,6 +35,7 @@ impl Authorizations {
             user_id: account.user.id,
             client_id: interaction.client_id.clone(),
             scope: interaction.request.scope.clone(),
+            apis: interaction.targets.as_ref().map(|targets| targets.apis.clone()),
             granted_at: self.core.now(),
         };
         let event = self
@@ -73,17 +76,41 @@ impl Authorizations {
     }
 }
 
+/// An API that a request is for, for the consent page.
+#[derive(Debug, Clone)]
+pub struct RequestedApi {
+    pub id: ApiId,
+    pub name: String,
+    pub identifier: String,
+    /// The requested scopes.
+    pub scopes: Vec<ApiScope>,
+}
+
 impl Authorizations {
-    /// The scope that a user allowed a client earlier; empty if none.
+    /// What a user allowed a client earlier.
     ///
     /// # Errors
     /// If the database fails.
-    pub async fn consented(
+    pub async fn consented(&self, account: &Account, client: &ClientId) -> Result<Option<StoredConsent>, FlowError> {
+        Ok(self.core.store.find_consent(account.user.id, client).await?)
+    }
+
+    /// The APIs that a request is for, as far as they exist and allow the client.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn requested_apis(
         &self,
-        account: &Account,
-        client: &ClientId,
-    ) -> Result<usher_protocol::scope::Scope, FlowError> {
-        let found = self.core.store.find_consent(account.user.id, client).await?;
-        Ok(found.map(|consent| consent.scope).unwrap_or_default())
+        client: &Client,
+        interaction: &Interaction,
+    ) -> Result<Vec<RequestedApi>, FlowError> {
+        let mut requested = Vec::new();
+        for (id, scope) in interaction.targets.iter().flat_map(|targets| &targets.apis) {
+            let Some(reached) = self.apis.reachable_by_id(client, *id).await? else { continue };
+            let Api { id, identifier, settings, .. } = reached.api;
+            let scopes = settings.scopes.into_iter().filter(|one| scope.contains(&one.name)).collect();
+            requested.push(RequestedApi { id, name: settings.name, identifier, scopes });
+        }
+        Ok(requested)
     }
 }

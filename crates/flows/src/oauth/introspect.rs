@@ -1,8 +1,7 @@
-//! Token introspection (RFC 7662), by resource servers for access tokens of their own project, and by a client for its
-//! own refresh tokens.
+//! Token introspection (RFC 7662), by resource servers for access tokens for the APIs of their project, and by a client
+//! for its own tokens.
 
 use crate::admin::clients::Clients;
-use crate::admin::keys::SigningKeys;
 use crate::core::Core;
 use crate::end::Endings;
 use crate::oauth::grants::refresh_token::RefreshTokenGrant;
@@ -15,8 +14,7 @@ use usher_domain::id::{ClientId, GrantId};
 use usher_domain::oauth::client::Client;
 use usher_domain::time::Timestamp;
 use usher_domain::user::User;
-use usher_keys::verify::ExpectedToken;
-use usher_protocol::access_token::{self, AccessTokenClaims};
+use usher_protocol::access_token::AccessTokenClaims;
 use usher_protocol::cause::RejectionCause;
 use usher_protocol::claims::ClaimsRequest;
 use usher_protocol::dpop::KeyConfirmation;
@@ -41,7 +39,7 @@ pub struct Introspection {
 /// A valid access token, and its user, if it has one.
 pub(crate) struct ValidAccessToken {
     pub claims: AccessTokenClaims,
-    /// The key that signed it.
+    /// The key that signed it; empty for an opaque one.
     pub kid: String,
     pub person: Option<(ClaimsRequest, User)>,
 }
@@ -52,7 +50,6 @@ pub struct IssuedTokens {
     pub(crate) clients: Arc<Clients>,
     pub(crate) endings: Arc<Endings>,
     pub(crate) refresh_token_grant: Arc<RefreshTokenGrant>,
-    pub(crate) signing_keys: Arc<SigningKeys>,
     pub(crate) token_issuer: Arc<TokenIssuer>,
 }
 
@@ -63,8 +60,8 @@ impl IssuedTokens {
     /// If the database fails. An invalid token is no error.
     pub async fn introspect(&self, asking: &Client, token: &str) -> Result<Introspection, FlowError> {
         let inactive = Introspection::default();
-        if let Ok(access) = self.check_access_token(token).await? {
-            let may_know = self.is_of_project(asking, &access.claims.client_id).await?;
+        if let Ok(access) = self.check_any_access_token(token).await? {
+            let may_know = self.may_know(asking, &access.claims).await?;
             let claims = may_know.then_some(access.claims);
             return Ok(claims.map_or(inactive, |claims| Introspection {
                 active: true,
@@ -93,6 +90,7 @@ impl IssuedTokens {
             exp: family.expires_at.map_or(family.idle_expires_at, |end| end.min(family.idle_expires_at)).0,
             iat: family.rotated_at.0,
             jti: id.to_string(),
+            project_id: Some(asking.project_id.to_string()),
             scope: grant.scope.to_string(),
             auth_time: Some(grant.auth_time.0),
             acr: Some(grant.acr),
@@ -102,36 +100,61 @@ impl IssuedTokens {
             generation: None,
             cnf: read.key.map(|jkt| KeyConfirmation { jkt }),
             roles: Vec::new(),
+            permissions: Vec::new(),
         };
         Ok(Introspection { active: true, claims: Some(claims), token_use: Some("refresh_token"), token_type: None })
     }
 
-    /// A client may introspect tokens of its own project only.
-    async fn is_of_project(&self, asking: &Client, issued_to: &str) -> Result<bool, FlowError> {
-        if asking.id.0 == issued_to {
+    /// A client may introspect access tokens for the APIs of its own project, and its own.
+    async fn may_know(&self, asking: &Client, claims: &AccessTokenClaims) -> Result<bool, FlowError> {
+        if asking.id.0 == claims.client_id {
             return Ok(true);
         }
-        let other = self.clients.find_client(&ClientId(issued_to.to_owned())).await?;
+        if let Some(project) = &claims.project_id {
+            return Ok(*project == asking.project_id.to_string());
+        }
+        // Tokens of former versions were for the project of their client.
+        let other = self.clients.find_client(&ClientId(claims.client_id.clone())).await?;
         Ok(other.is_some_and(|other| other.project_id == asking.project_id))
     }
 
-    /// Validates an access token: signed here, not expired, for this server and not revoked. Otherwise the reason.
+    /// Validates an access token for Usher itself, as [`IssuedTokens::check_any_access_token`] does.
     pub(crate) async fn check_access_token(
         &self,
         token: &str,
     ) -> Result<Result<ValidAccessToken, OAuthError>, FlowError> {
-        let Some((claims, kid)) = self.read_access_token(token) else {
+        let checked = self.check_any_access_token(token).await?;
+        Ok(checked.and_then(|access| {
+            let refused = || OAuthError::from(RejectionCause::OtherAudience).by(&access.claims.client_id);
+            if self.is_for_usher(&access.claims) { Ok(access) } else { Err(refused()) }
+        }))
+    }
+
+    fn is_for_usher(&self, claims: &AccessTokenClaims) -> bool {
+        claims.aud.iter().any(|aud| aud == self.core.issuer())
+    }
+
+    /// Validates an access token: signed here, not expired, not revoked, and for APIs that exist and allow its client.
+    /// Otherwise the reason.
+    async fn check_any_access_token(&self, token: &str) -> Result<Result<ValidAccessToken, OAuthError>, FlowError> {
+        let Some((claims, kid)) = self.token_issuer.read_access_token(token) else {
             return Ok(Err(RejectionCause::UnknownAccessToken.into()));
         };
         let refused = |cause: RejectionCause| Ok(Err(OAuthError::from(cause).by(&claims.client_id)));
-        if claims.iss != self.core.issuer() || claims.aud.iter().all(|aud| aud != self.core.issuer()) {
+        // Tokens of former versions, which name no project, were for Usher, too.
+        let fits = if claims.project_id.is_some() { !claims.aud.is_empty() } else { self.is_for_usher(&claims) };
+        if claims.iss != self.core.issuer() || !fits {
             return refused(RejectionCause::OtherAudience);
         }
         if self.core.now() >= Timestamp(claims.exp) {
             return refused(RejectionCause::AccessTokenExpired);
         }
         let client = self.clients.find_client(&ClientId(claims.client_id.clone())).await?;
-        if !client.is_some_and(|client| client.is_active()) {
+        let Some(client) = client.filter(|client| client.is_active()) else {
+            return refused(RejectionCause::AccessTokenRevoked);
+        };
+        // Audiences of tokens of former versions were no APIs.
+        if claims.project_id.is_some() && !self.token_issuer.apis_stand(&client, &claims.aud).await? {
             return refused(RejectionCause::AccessTokenRevoked);
         }
         let person = match &claims.gid {
@@ -145,13 +168,6 @@ impl IssuedTokens {
             },
         };
         Ok(Ok(ValidAccessToken { claims, kid, person }))
-    }
-
-    /// An access token with a valid signature, and the key that signed it.
-    fn read_access_token(&self, token: &str) -> Option<(AccessTokenClaims, String)> {
-        let verified = self.signing_keys.keyring().verify(token, ExpectedToken { typ: access_token::TYP }).ok()?;
-        let kid = verified.kid;
-        serde_json::from_value(verified.claims.into()).ok().map(|claims| (claims, kid))
     }
 
     /// The user of a grant's token, if the grant is valid. Records that the token has been used.

@@ -1,7 +1,10 @@
 //! Issuing tokens; no other module does.
 
 use crate::admin::keys::SigningKeys;
+use crate::apis::Apis;
 use crate::core::Core;
+use crate::oauth::token_target::TokenTarget;
+use crate::packed::{pack, unpack};
 use crate::policy::Policies;
 use moka::sync::Cache;
 use std::collections::BTreeSet;
@@ -17,11 +20,12 @@ use crate::error::FlowError;
 use crate::oauth::token_call::TokenCall;
 use usher_domain::id::GrantId;
 use usher_domain::key::SigningAlg;
+use usher_domain::oauth::api::TokenFormat;
 use usher_domain::oauth::client::Client;
 use usher_domain::oauth::grant::Grant;
-use usher_domain::time::Timestamp;
 use usher_domain::user::Sub;
 use usher_keys::seal::Purpose;
+use usher_keys::verify::ExpectedToken;
 use usher_protocol::access_token::{self, AccessTokenClaims};
 use usher_protocol::dpop::KeyConfirmation;
 use usher_protocol::id_token::{IdTokenClaims, at_hash};
@@ -31,15 +35,18 @@ use usher_protocol::token::TokenResponse;
 /// The `typ` of ID tokens; it differs from that of access tokens, so that neither is accepted as the other.
 pub(crate) const ID_TOKEN_TYP: &str = "JWT";
 
+/// The beginning of opaque access tokens. Like a JWT it has a dot, which a project's token never has.
+const OPAQUE: &str = "uat.";
+
 /// The input of a set of tokens.
 pub(crate) struct Issue<'a> {
     pub client: &'a Client,
     pub grant: &'a Grant,
     pub sub: &'a Sub,
-    /// The scope of the access token: the grant's scope or less.
+    /// The scope of the ID token: the grant's scope or less.
     pub scope: &'a Scope,
-    /// The position of the project's feed before anything about this request was read.
-    pub urv: i64,
+    /// What the access token is for.
+    pub target: &'a TokenTarget,
     /// The `nonce`, at the first exchange only.
     pub nonce: Option<&'a str>,
     /// The generation of the refresh token to issue.
@@ -61,6 +68,7 @@ pub(crate) struct RefreshTokenContent {
 /// Signs tokens, and records which claims were released.
 pub struct TokenIssuer {
     pub(crate) core: Arc<Core>,
+    pub(crate) apis: Arc<Apis>,
     pub(crate) policies: Arc<Policies>,
     pub(crate) signing_keys: Arc<SigningKeys>,
     /// Claims recently released by grants, so that not every request records them.
@@ -85,20 +93,20 @@ impl TokenIssuer {
 
     /// The tokens of a grant.
     pub(crate) async fn issue(&self, wanted: Issue<'_>) -> Result<TokenResponse, FlowError> {
-        let now = self.core.now();
-        let access_token = self.sign_access_token(
-            wanted.client,
+        let (roles, permissions) = self.rights_at(wanted.target, wanted.grant.user_id).await?;
+        let access_token = self.access_token(
+            wanted.target,
             &AccessTokenClaims {
                 sub: wanted.sub.0.clone(),
-                scope: wanted.scope.to_string(),
                 auth_time: Some(wanted.grant.auth_time.0),
                 acr: Some(wanted.grant.acr.clone()),
                 sid: Some(wanted.grant.session_id.to_string()),
                 gid: Some(wanted.grant.id.to_string()),
                 generation: wanted.generation,
                 cnf: confirmation(wanted.proof_key),
-                roles: self.policies.roles_for_token(wanted.client.project_id, wanted.grant.user_id).await?,
-                ..self.bare_access_token(wanted.client, wanted.urv, now)
+                roles,
+                permissions,
+                ..self.bare_access_token(wanted.client, wanted.target)
             },
         )?;
         let mut given = BTreeSet::from(["sub".to_owned()]);
@@ -113,8 +121,8 @@ impl TokenIssuer {
         Ok(TokenResponse {
             access_token,
             token_type: token_type(wanted.proof_key.is_some()),
-            expires_in: self.core.config.tokens.access_ttl.as_secs(),
-            scope: wanted.scope.to_string(),
+            expires_in: wanted.target.lifetime.as_secs(),
+            scope: wanted.target.scope.to_string(),
             refresh_token: wanted
                 .generation
                 .map(|generation| self.refresh_token(wanted.grant.id, generation, wanted.refresh_key)),
@@ -123,16 +131,13 @@ impl TokenIssuer {
     }
 
     /// An access token for the client itself (RFC 6749 §4.4).
-    pub(crate) fn issue_to_machine(&self, call: &TokenCall, scope: &Scope) -> Result<TokenResponse, FlowError> {
-        let claims = AccessTokenClaims {
-            scope: scope.to_string(),
-            cnf: confirmation(call.proof_key.as_deref()),
-            ..self.bare_access_token(&call.client, call.urv, self.core.now())
-        };
+    pub(crate) fn issue_to_machine(&self, call: &TokenCall, target: &TokenTarget) -> Result<TokenResponse, FlowError> {
+        let cnf = confirmation(call.proof_key.as_deref());
+        let claims = AccessTokenClaims { cnf, ..self.bare_access_token(&call.client, target) };
         Ok(TokenResponse {
-            access_token: self.sign_access_token(&call.client, &claims)?,
+            access_token: self.access_token(target, &claims)?,
             token_type: token_type(call.proof_key.is_some()),
-            expires_in: self.core.config.tokens.access_ttl.as_secs(),
+            expires_in: target.lifetime.as_secs(),
             scope: claims.scope,
             refresh_token: None,
             id_token: None,
@@ -140,31 +145,51 @@ impl TokenIssuer {
     }
 
     /// An access token with the common claims. `client_id`s are chosen by the server, so that none equals a `sub`.
-    fn bare_access_token(&self, client: &Client, urv: i64, now: Timestamp) -> AccessTokenClaims {
-        let mut aud = vec![self.core.issuer().to_owned()];
-        aud.extend(client.metadata.audience.iter().cloned());
+    fn bare_access_token(&self, client: &Client, target: &TokenTarget) -> AccessTokenClaims {
+        let now = self.core.now();
         AccessTokenClaims {
             iss: self.core.issuer().to_owned(),
-            aud,
+            aud: target.aud.clone(),
             sub: client.id.0.clone(),
             client_id: client.id.0.clone(),
-            exp: (now + self.core.config.tokens.access_ttl).0,
+            exp: (now + target.lifetime).0,
             iat: now.0,
             jti: self.core.random.handle(),
-            scope: String::new(),
+            project_id: Some(target.project.to_string()),
+            scope: target.scope.to_string(),
             auth_time: None,
             acr: None,
             sid: None,
-            urv: Some(urv),
+            urv: Some(target.urv),
             gid: None,
             generation: None,
             cnf: None,
             roles: Vec::new(),
+            permissions: Vec::new(),
         }
     }
 
-    fn sign_access_token(&self, client: &Client, claims: &AccessTokenClaims) -> Result<String, FlowError> {
-        Ok(self.signing_keys.keyring().sign(alg(client.metadata.access_token_alg()), access_token::TYP, claims)?)
+    /// The token with these claims, in the format of its APIs.
+    fn access_token(&self, target: &TokenTarget, claims: &AccessTokenClaims) -> Result<String, FlowError> {
+        match target.format {
+            TokenFormat::Jwt => Ok(self.signing_keys.keyring().sign(alg(&target.alg), access_token::TYP, claims)?),
+            TokenFormat::Opaque => {
+                let sealed = self.core.sealer.seal_text(Purpose::AccessToken, &pack(claims)?, &*self.core.random);
+                Ok(format!("{OPAQUE}{sealed}"))
+            }
+        }
+    }
+
+    /// The claims of an access token that this server issued, and the key that signed it; none for an opaque one. Its
+    /// time, audience and revocation are not checked.
+    pub(crate) fn read_access_token(&self, token: &str) -> Option<(AccessTokenClaims, String)> {
+        if let Some(sealed) = token.strip_prefix(OPAQUE) {
+            let opened = self.core.sealer.open_text(Purpose::AccessToken, sealed).ok()?;
+            return Some((unpack(&opened)?, String::new()));
+        }
+        let verified = self.signing_keys.keyring().verify(token, ExpectedToken { typ: access_token::TYP }).ok()?;
+        let kid = verified.kid;
+        serde_json::from_value(verified.claims.into()).ok().map(|claims| (claims, kid))
     }
 
     fn id_token(

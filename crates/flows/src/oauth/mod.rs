@@ -21,6 +21,8 @@ pub mod released_claims;
 pub mod request_objects;
 pub(crate) mod respond;
 pub mod revoke;
+pub mod target;
 pub mod token;
 pub mod token_call;
+pub mod token_target;
 pub mod userinfo;

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use crate::apis::Apis;
 use crate::core::Core;
 use crate::error::{FlowError, Rejected};
 use crate::oauth::authenticate_client::ClientAuthentication;
@@ -58,6 +59,7 @@ pub(crate) struct LoadedRequest {
 /// Pushed authorization requests.
 pub struct PushedRequests {
     pub(crate) core: Arc<Core>,
+    pub(crate) apis: Arc<Apis>,
     pub(crate) client_authentication: Arc<ClientAuthentication>,
     pub(crate) dpop_proofs: Arc<DpopProofs>,
     pub(crate) request_objects: Arc<RequestObjects>,
@@ -84,7 +86,8 @@ impl PushedRequests {
         let asked = object.as_ref().unwrap_or(form);
         let key = self.key_of(asked, proof).await?;
         let params = stored_params(&client.id, asked, key);
-        check(&client, &params, transport)?;
+        let mut request = check(&client, &params, transport)?;
+        self.apis.limit(&client, &mut request).await?;
         let stored = StoredRequest { params: params.encode(), signed: transport.signed };
         self.store(&client, &stored, source).await
     }
@@ -158,7 +161,7 @@ fn stored_params(client: &ClientId, asked: &Params, key: Option<String>) -> Para
 }
 
 /// The checks of the authorization endpoint.
-fn check(client: &Client, params: &Params, transport: RequestTransport) -> Result<(), OAuthError> {
+fn check(client: &Client, params: &Params, transport: RequestTransport) -> Result<AuthorizeRequest, OAuthError> {
     match params.get("redirect_uri").map_err(|_| OAuthError::repeated("redirect_uri"))? {
         Some(sent) if !client.allows_redirect(sent) => {
             return Err(OAuthError::invalid_request("the redirect_uri is not registered"));
@@ -168,5 +171,5 @@ fn check(client: &Client, params: &Params, transport: RequestTransport) -> Resul
         }
         _ => {}
     }
-    AuthorizeRequest::check(params, transport, &client.rules()).map(drop).map_err(|(error, _)| error)
+    AuthorizeRequest::check(params, transport, &client.rules()).map_err(|(error, _)| error)
 }

@@ -70,6 +70,7 @@ impl Authorizations {
             sub: account.user.sub.clone(),
             session_id: account.session.id,
             scope: request.scope.clone(),
+            targets: interaction.targets.clone(),
             claims: request.claims.names(),
             nonce: request.nonce.clone(),
             code_challenge: request.code_challenge.clone(),

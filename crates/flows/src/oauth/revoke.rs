@@ -6,8 +6,6 @@ use usher_domain::event::EventKind;
 use usher_domain::oauth::client::Client;
 use usher_domain::time::Timestamp;
 use usher_domain::user::session::EndReason;
-use usher_keys::verify::ExpectedToken;
-use usher_protocol::access_token::{self, AccessTokenClaims};
 
 impl IssuedTokens {
     /// Revokes a token of this client: of a refresh token the whole grant, of an access token only itself. Any other
@@ -26,16 +24,17 @@ impl IssuedTokens {
             }
             return Ok(());
         }
-        let Ok(verified) = self.signing_keys.keyring().verify(token, ExpectedToken { typ: access_token::TYP }) else {
-            return Ok(());
-        };
-        let Ok(claims) = serde_json::from_value::<AccessTokenClaims>(verified.claims.into()) else { return Ok(()) };
+        let Some((claims, _)) = self.token_issuer.read_access_token(token) else { return Ok(()) };
         let expires_at = Timestamp(claims.exp);
         if claims.client_id != client.id.0 || self.core.now() >= expires_at {
             return Ok(());
         }
         let event = self.core.event(EventKind::TOKEN_REVOKED).with_client(&client.id).with_project(client.project_id);
-        let event = event.with("jti", claims.jti.clone());
+        let mut event = event.with("jti", claims.jti.clone());
+        // It may be for the APIs of another project.
+        if let Some(project) = claims.project_id.and_then(|project| project.parse().ok()) {
+            event = event.with_projects(&[project]);
+        }
         let mut tx = self.core.store.begin().await?;
         if tx.revoke_token(&claims.jti, expires_at).await? {
             tx.append(&event).await?;

@@ -10,6 +10,7 @@ use usher_domain::project::assignment::{Assignment, RoleHolder, is_scope};
 use usher_domain::time::Timestamp;
 use usher_domain::user::{Sub, User};
 use usher_policy::limits::ROLES_OF_SUBJECT;
+use usher_policy::table::PermissionRule;
 use usher_storage::StorageError;
 
 /// The subject of a role assignment, as applications name it.
@@ -180,5 +181,40 @@ impl Policies {
             return Ok(Vec::new());
         }
         Ok(roles)
+    }
+
+    /// The roles that a token for an API carries. A role that forbids something is carried in any case: leaving it out
+    /// would permit it.
+    pub(crate) async fn roles_carried(
+        &self,
+        project: ProjectId,
+        mut roles: Vec<String>,
+        carried: impl Fn(&str) -> bool + Send,
+    ) -> Result<Vec<String>, FlowError> {
+        if roles.iter().all(|role| carried(role)) {
+            return Ok(roles);
+        }
+        let table = self.published_table(project).await?;
+        let forbids = |role: &String| {
+            let rules = table.as_ref().and_then(|table| table.roles.get(role));
+            rules.is_some_and(|rules| rules.values().any(|rule| *rule == PermissionRule::Deny))
+        };
+        roles.retain(|role| carried(role) || forbids(role));
+        Ok(roles)
+    }
+
+    /// The permissions that these roles allow without a condition and that a token for an API carries, sorted.
+    pub(crate) async fn permissions_for_token(
+        &self,
+        project: ProjectId,
+        roles: &[String],
+        carried: impl Fn(&str) -> bool + Send,
+    ) -> Result<Vec<String>, FlowError> {
+        let Some(table) = self.published_table(project).await? else { return Ok(Vec::new()) };
+        let rules = |permission: &String| {
+            let held = roles.iter().filter_map(|role| table.roles.get(role)?.get(permission)).collect::<Vec<_>>();
+            held.contains(&&PermissionRule::Allow) && !held.contains(&&PermissionRule::Deny)
+        };
+        Ok(table.permissions.keys().filter(|name| carried(name) && rules(name)).cloned().collect())
     }
 }

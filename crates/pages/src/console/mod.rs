@@ -1,5 +1,7 @@
-//! The administrators' console: projects with their members, tokens, clients, modules and webhooks, and providers.
+//! The administrators' console: projects with their members, tokens, clients, APIs, modules and webhooks, and providers.
 
+pub mod api;
+pub mod apis;
 mod client_fields;
 mod client_proof;
 pub mod clients;

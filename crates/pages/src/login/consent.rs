@@ -3,18 +3,20 @@
 use std::collections::BTreeSet;
 
 use serde::Deserialize;
+use url::Url;
 
 use super::device;
 use crate::kit::{LoginPage, PageForm, PageKit as _, PageResult, PageStop};
 use crate::show;
-use crate::views::{Consent, Form, Message, ScopeView};
+use crate::views::{Consent, ConsentApi, Form, Message, ScopeView};
 use usher_domain::email::Email;
+use usher_domain::oauth::consent::StoredConsent;
 use usher_domain::oauth::interaction::{Interaction, InteractionStep};
 use usher_domain::urls;
 use usher_domain::user::User;
-use usher_flows::{FlowError, Outcome, Rejected};
+use usher_flows::{FlowError, Outcome, Rejected, RequestedApi};
 use usher_i18n::Lang;
-use usher_protocol::scope::Scope;
+use usher_protocol::scope::{Scope, is_of_usher};
 use usher_protocol::user_claims::UserClaims;
 
 #[derive(Debug, Deserialize)]
@@ -72,6 +74,7 @@ async fn view(page: &mut LoginPage, mut interaction: Interaction) -> Result<Cons
     let account = authorizations.account_for(&interaction, &page.visitor.browser).await?;
     let account = account.ok_or(FlowError::from(Rejected::NotSignedIn))?;
     let earlier = authorizations.consented(&account, &client.id).await?;
+    let requested = authorizations.requested_apis(&client, &interaction).await?;
     // The answer applies to the user who was asked, even if another user signs in here meanwhile.
     interaction.choose(account.session.id);
     let asked = authorizations.seal_interaction(&interaction)?;
@@ -85,17 +88,19 @@ async fn view(page: &mut LoginPage, mut interaction: Interaction) -> Result<Cons
         name: account.user.profile.display_name().unwrap_or_default(),
         email: account.user.label(),
         switch_url: Some(page.with_request(urls::ACCOUNTS)),
-        scopes: scopes(head.lang, &interaction, &account.user, &earlier),
+        scopes: scopes(head.lang, &interaction, &account.user, earlier.as_ref()),
+        apis: requested.into_iter().map(|api| of_api(head.lang, api, earlier.as_ref())).collect(),
         form: Form { interaction: Some(asked), ..page.form(urls::CONSENT) },
         page: head,
     })
 }
 
-/// The requested scopes, each with the values of this user that it would release.
-fn scopes(lang: Lang, interaction: &Interaction, user: &User, earlier: &Scope) -> Vec<ScopeView> {
+/// The requested scopes of Usher, each with the values of this user that it would release.
+fn scopes(lang: Lang, interaction: &Interaction, user: &User, earlier: Option<&StoredConsent>) -> Vec<ScopeView> {
     let known = user.claims();
-    let asked = interaction.request.scope.iter();
-    let shown = asked.map(|scope| {
+    // Requests of former versions do not say which scopes are those of APIs.
+    let is_shown = |scope: &&str| interaction.targets.is_none() || is_of_usher(scope);
+    let shown = interaction.request.scope.iter().filter(is_shown).map(|scope| {
         let values = UserClaims::STANDARD.released(&known, &Scope::of([scope]), &BTreeSet::new());
         let value = match scope {
             "email" => values.get("email").and(user.email.as_ref()).map(Email::readable),
@@ -103,10 +108,26 @@ fn scopes(lang: Lang, interaction: &Interaction, user: &User, earlier: &Scope) -
             "profile" => values.get("name").and_then(|value| value.as_str()).map(str::to_owned),
             _ => None,
         };
-        let view = ScopeView::new(lang, scope, value, !earlier.contains(scope));
+        let view = ScopeView::new(lang, scope, value, !earlier.is_some_and(|earlier| earlier.scope.contains(scope)));
         // A device has a session of its own: signing out in this browser does not end it.
         let of_device = interaction.device.is_some() && scope == "offline_access";
         if of_device { ScopeView { description: lang.text("scope-offline-device-text"), ..view } } else { view }
     });
     shown.collect()
+}
+
+/// A requested API with its scopes in the words of its owner.
+fn of_api(lang: Lang, api: RequestedApi, earlier: Option<&StoredConsent>) -> ConsentApi {
+    let allowed = earlier.and_then(|earlier| earlier.apis.as_ref()?.get(&api.id));
+    let host = Url::parse(&api.identifier).ok().and_then(|url| url.host_str().map(str::to_owned));
+    let scopes = api.scopes.into_iter().map(|scope| {
+        let new = !allowed.is_some_and(|allowed| allowed.contains(&scope.name));
+        ScopeView::of_api(lang, scope.name, scope.description, new)
+    });
+    ConsentApi {
+        scopes: scopes.collect(),
+        name: api.name,
+        host: host.unwrap_or(api.identifier),
+        new: allowed.is_none(),
+    }
 }

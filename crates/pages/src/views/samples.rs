@@ -274,6 +274,12 @@ fn recovering(lang: Lang) -> Vec<RenderedSample> {
     ]
 }
 
+fn consent_api(lang: Lang, text: &str) -> ConsentApi {
+    let described = ScopeView::of_api(lang, "notes:read".into(), text.into(), false);
+    let bare = ScopeView::of_api(lang, "notes:write".into(), String::new(), true);
+    ConsentApi { name: text.into(), host: "api.notes.example.test".into(), scopes: vec![described, bare], new: true }
+}
+
 fn answering(lang: Lang) -> Vec<RenderedSample> {
     let scopes = vec![
         ScopeView::new(lang, "openid", None, false),
@@ -294,6 +300,7 @@ fn answering(lang: Lang) -> Vec<RenderedSample> {
         email: "ana@example.test".into(),
         switch_url: Some("/accounts".into()),
         scopes,
+        apis: vec![consent_api(lang, "Notes"), consent_api(lang, HOSTILE)],
     };
     let device = DeviceOrigin {
         user_code: "WDJB-MJHT".into(),

@@ -5,18 +5,18 @@ use crate::row::row;
 use crate::{Result, Sql, StorageError, Store, Tx};
 use usher_domain::id::{ClientId, UserId};
 use usher_domain::oauth::consent::StoredConsent;
-use usher_protocol::scope::Scope;
+use usher_domain::oauth::grant::Grant;
 
 row! {
-    CONSENT: StoredConsent of "consent" { user_id, client_id, scope, granted_at }
+    CONSENT: StoredConsent of "consent" { user_id, client_id, scope, granted_at, apis }
 }
 
 statements! {
     with CONSENT;
 
     INSERT = "
-        insert into consent (user_id, client_id, scope, granted_at)
-        values ($1, $2, $3, $4)
+        insert into consent (user_id, client_id, scope, granted_at, apis)
+        values ($1, $2, $3, $4, $5)
         on conflict (user_id, client_id) do nothing
     ";
     // PostgreSQL locks the row, so that no simultaneously granted scope is lost.
@@ -32,7 +32,7 @@ statements! {
     " + postgres "for share";
     WIDEN = "
         update consent
-        set scope = $3, granted_at = case when granted_at < $4 then $4 else granted_at end
+        set scope = $3, granted_at = case when granted_at < $4 then $4 else granted_at end, apis = $5
         where user_id = $1 and client_id = $2
     ";
     DELETE = "delete from consent where user_id = $1 and client_id = $2";
@@ -59,7 +59,7 @@ impl Tx {
         let earlier = self.lock_consent(consent.user_id, &consent.client_id).await?;
         let written = match earlier {
             Some(earlier) => {
-                let wider = StoredConsent { scope: earlier.scope.union(&consent.scope), ..consent.clone() };
+                let wider = earlier.widened_by(consent);
                 self.write_consent(WIDEN, &wider).await?
             }
             // It was withdrawn between the two statements.
@@ -68,10 +68,11 @@ impl Tx {
         if written { Ok(()) } else { Err(StorageError::Conflict) }
     }
 
-    /// Does the user's consent cover this scope? The row stays locked until this transaction ends.
-    pub async fn hold_consent(&mut self, user: UserId, client: &ClientId, scope: &Scope) -> Result<bool> {
-        let consent: Option<StoredConsent> = self.query(HOLD).bind(user).bind(client).optional().await?;
-        Ok(consent.is_some_and(|consent| scope.is_subset_of(&consent.scope)))
+    /// Does the user's consent cover this grant? The row stays locked until this transaction ends.
+    pub async fn hold_consent(&mut self, grant: &Grant) -> Result<bool> {
+        let query = self.query(HOLD).bind(grant.user_id).bind(&grant.client_id);
+        let consent: Option<StoredConsent> = query.optional().await?;
+        Ok(consent.is_some_and(|consent| consent.covers(&grant.scope, grant.targets.as_ref())))
     }
 
     async fn write_consent(&mut self, sql: Sql, consent: &StoredConsent) -> Result<bool> {
@@ -80,6 +81,7 @@ impl Tx {
             .bind(&consent.client_id)
             .bind(&consent.scope)
             .bind(consent.granted_at)
+            .bind(&consent.apis)
             .changed()
             .await
     }

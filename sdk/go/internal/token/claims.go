@@ -111,7 +111,8 @@ func (c *Claims) check(o *Options, now int64) error {
 	case o.Clients != nil && !slices.Contains(o.Clients, c.ClientID):
 		return ErrClient
 	}
-	c.ClientProven = o.Clients != nil
+	// A token that names the project was compared with it; those of former versions of Usher do not name it.
+	c.ClientProven = o.Clients != nil || o.Project != "" && c.Project == o.Project
 	return nil
 }
 

@@ -76,7 +76,7 @@ class UsherOptions(TypedDict, total=False):
     """Its secret. Without one there is neither live list nor access rules: `sync={"transport": "off"}`,
     `policy=False`, `clients=[…]`."""
     audience: str | None
-    """What access tokens must be made for: an `audience` of the project's clients. In web mode the default is the
+    """What access tokens must be made for: the identifier of an API of the project. In web mode the default is the
     issuer."""
     project: str | None
     """The id of the project, to fetch its access rules by. Needed unless `policy=False`."""

@@ -85,6 +85,12 @@ impl Claims {
         Ok(Self { all, ..claims })
     }
 
+    /// Whether the token itself says that it is for the project, or only certain clients are accepted. Tokens of former
+    /// versions of Usher do not name the project.
+    pub(crate) fn proves_client(&self, options: &TokenOptions) -> bool {
+        options.clients.is_some() || self.project.is_some() && self.project == options.project
+    }
+
     /// Whether a client got the token for itself (RFC 9068 §2.2).
     pub(crate) fn is_machine(&self) -> bool {
         self.subject == self.client_id

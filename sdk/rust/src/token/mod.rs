@@ -86,7 +86,7 @@ mod tests {
             assert_eq!(claims.scope, texts(&expect["scope"]), "{name}");
             assert_eq!(claims.roles, texts(&expect["roles"]), "{name}");
             assert_eq!(claims.jkt.as_deref(), expect["jkt"].as_str(), "{name}");
-            assert_eq!(options.clients.is_none(), expect["client_unproven"] == true, "{name}");
+            assert_eq!(claims.proves_client(&options), expect["client_unproven"] != true, "{name}");
         }
     }
 

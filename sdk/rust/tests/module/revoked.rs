@@ -100,6 +100,15 @@ async fn a_token_of_another_project_is_refused_although_its_audience_was_copied(
 }
 
 #[tokio::test]
+async fn a_token_that_names_the_project_needs_no_introspection() {
+    let test = TestUsher::start().await;
+    let claims = json!({ "project_id": usher_sdk::testing::PROJECT });
+    let own = test.token(&TestToken { client_id: "client_new", claims, ..viewer() });
+    test.deactivate(&own);
+    assert_eq!(reason(&test, &own).await, None);
+}
+
+#[tokio::test]
 async fn a_token_is_valid_until_it_expires() {
     let test = TestUsher::start().await;
     let token = test.token(&viewer());

@@ -16,8 +16,8 @@ const resourceServerUrl = new URL(`${BASE_URL}/mcp`);
 const verifier = {
   async verifyAccessToken(token) {
     try {
-      const { payload } = await jwtVerify(token, keys, { issuer: ISSUER, audience: ISSUER, typ: 'at+jwt' });
-      const { client_id: clientId, scope, exp: expiresAt, sub } = payload;
+      const { payload } = await jwtVerify(token, keys, { issuer: ISSUER, audience: resourceServerUrl.href, typ: 'at+jwt' });
+      const { client_id: clientId, scope = '', exp: expiresAt, sub } = payload;
       return { token, clientId, scopes: scope.split(' '), expiresAt, extra: { sub } };
     } catch (error) {
       throw new InvalidTokenError(error.message);
@@ -27,7 +27,7 @@ const verifier = {
 
 const app = express();
 app.use(express.json());
-const scopesSupported = ['openid', 'profile', 'offline_access'];
+const scopesSupported = ['openid', 'offline_access'];
 app.use(mcpAuthMetadataRouter({ oauthMetadata, resourceServerUrl, scopesSupported }));
 
 const resourceMetadataUrl = getOAuthProtectedResourceMetadataUrl(resourceServerUrl);

@@ -21,9 +21,6 @@ class Keeper {
   codeVerifier = () => this.verifier;
   saveCodeVerifier = (verifier) => (this.verifier = verifier);
   redirectToAuthorization = (url) => (this.authorization = url);
-
-  /** The SDK would send `resource` (RFC 8707), which Usher refuses. */
-  validateResourceURL = async () => undefined;
 }
 
 export async function drive({ usher, base, client: { client_id } }, step) {

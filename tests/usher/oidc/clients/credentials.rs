@@ -4,6 +4,7 @@ use serde_json::Value;
 use usher_domain::oauth::client::ClientType;
 use usher_protocol::scope::Scope;
 
+use crate::apis::{ORDERS, settings};
 use crate::harness::relying_party::payload;
 use crate::harness::server::TestServer;
 
@@ -11,7 +12,13 @@ use crate::harness::server::TestServer;
 #[tokio::test]
 async fn a_machine_gets_what_it_was_registered_for_and_no_more() {
     let server = TestServer::start().await;
-    let client = server.client(ClientType::Machine, |client| client.scope = Scope::of(["read", "write"])).await;
+    server.api_of(server.project, ORDERS, settings(&["read", "write", "admin"])).await;
+    let client = server
+        .client(ClientType::Machine, |client| {
+            client.scope = Scope::of(["read", "write"]);
+            client.audience = vec![ORDERS.into()];
+        })
+        .await;
     let ask = async |scope: &str| {
         let form = [("grant_type", "client_credentials"), ("scope", scope)];
         server.call(&client, "/oauth2/token", &form).await

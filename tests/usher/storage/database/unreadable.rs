@@ -59,7 +59,7 @@ on_both_databases! {
     async fn a_consent_with_a_broken_scope_is_named(db: TestDatabase) {
         let (user, client) = (stored_user(&db.store).await, stored_client(&db.store).await);
         let consent =
-            StoredConsent { user_id: user.id, client_id: client.id.clone(), scope: Scope::default(), granted_at: NOW };
+            StoredConsent { apis: None, user_id: user.id, client_id: client.id.clone(), scope: Scope::default(), granted_at: NOW };
         in_tx!(db.store, |tx| tx.add_consent(&consent).await).unwrap();
         db.execute("update consent set scope = 'caf\u{e9}'").await;
         named(db.store.find_consent(user.id, &client.id).await, "consent", "scope", &user.id.to_string());

@@ -63,7 +63,7 @@ on_both_databases! {
     async fn a_deleted_client_takes_its_consents_with_it(db: TestDatabase) {
         let client = stored_client(&db.store).await;
         let user = stored_user(&db.store).await;
-        let consent = StoredConsent {
+        let consent = StoredConsent { apis: None,
             user_id: user.id,
             client_id: client.id.clone(),
             scope: Scope::of(["openid"]),

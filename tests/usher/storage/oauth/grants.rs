@@ -35,6 +35,7 @@ fn revoked(user: &User, grant: &Grant) -> Revoked {
         client_id: grant.client_id.clone(),
         user_id: grant.user_id,
         sub: user.sub.clone(),
+        api_project_id: None,
         session_id: grant.session_id,
         issued_at: grant.refresh.map_or(grant.created_at, |family| family.rotated_at),
     }
@@ -83,7 +84,7 @@ on_both_databases! {
         let spend = async || db.store.spend_code_under_consent(grant.clone(), event_of(&grant)).await.unwrap();
         assert_eq!(spend().await, Spend::NotAllowed);
         for (scope, answer) in [(Scope::of(["openid"]), Spend::NotAllowed), (grant.scope.clone(), Spend::Done)] {
-            let consent = StoredConsent { user_id: user.id, client_id: client.id.clone(), scope, granted_at: NOW };
+            let consent = StoredConsent { apis: None, user_id: user.id, client_id: client.id.clone(), scope, granted_at: NOW };
             in_tx!(db.store, |tx| tx.add_consent(&consent).await).unwrap();
             assert_eq!(spend().await, answer);
         }

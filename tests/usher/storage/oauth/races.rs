@@ -65,7 +65,7 @@ on_both_databases! {
             let client = stored_client(&db.store).await.id;
             let grant = Grant { client_id: client.clone(), ..grant_in(&session) };
             let consent =
-                StoredConsent { user_id: user.id, client_id: client.clone(), scope: grant.scope.clone(), granted_at: NOW };
+                StoredConsent { apis: None, user_id: user.id, client_id: client.clone(), scope: grant.scope.clone(), granted_at: NOW };
             in_tx!(db.store, |tx| tx.add_consent(&consent).await).unwrap();
             let (redeemer, owner, id) = (stores[0].clone(), stores[1].clone(), user.id);
             let redeeming =

@@ -13,6 +13,7 @@ use super::writers::{changed_table, statements_that_need_a_race};
 use crate::harness::database::{TestDatabase, on_both_databases};
 use webhooks::{WEBHOOKS, WebhookKey, describe};
 
+mod apis;
 mod clients;
 mod people;
 mod projects;
@@ -108,6 +109,7 @@ on_both_databases! {
             people::PASSKEYS.race(&db).await,
             people::CONSENTS.race(&db).await,
             people::ACCESSES.race(&db).await,
+            apis::APIS.race(&db).await,
             clients::CLIENTS.race(&db).await,
             clients::PROVIDERS.race(&db).await,
         ]
@@ -150,6 +152,7 @@ fn every_writer_of_a_table_is_raced() {
         people::PASSKEYS.statements,
         people::CONSENTS.statements,
         people::ACCESSES.statements,
+        apis::APIS.statements,
         clients::CLIENTS.statements,
         clients::PROVIDERS.statements,
     ]

@@ -3,8 +3,10 @@
 use std::collections::BTreeSet;
 
 use serde_json::json;
-use usher_domain::id::{ClientId, PasskeyId, UserId};
+use usher_domain::id::{ApiId, ClientId, PasskeyId, UserId};
 use usher_domain::oauth::consent::StoredConsent;
+use usher_domain::oauth::target::ConsentedApis;
+use usher_domain::random::SeededRandom;
 use usher_domain::time::Timestamp;
 use usher_domain::user::User;
 use usher_domain::user::source::{AttributeOrigin, AttributeSource};
@@ -116,7 +118,9 @@ type ClientOfUser = (UserId, ClientId);
 
 async fn allow(tx: &mut Tx, (user_id, client_id): ClientOfUser, scope: &str) -> Result<()> {
     let scope = Scope::of(["openid", scope]);
-    tx.add_consent(&StoredConsent { user_id, client_id, scope, granted_at: later(1) }).await
+    let api = ApiId::new(NOW, &SeededRandom::new(1));
+    let apis = Some(ConsentedApis::from([(api, scope.clone())]));
+    tx.add_consent(&StoredConsent { user_id, client_id, scope, apis, granted_at: later(1) }).await
 }
 
 pub const CONSENTS: Table<ClientOfUser> = Table {
@@ -125,7 +129,7 @@ pub const CONSENTS: Table<ClientOfUser> = Table {
     see: |store, key| {
         Box::pin(async move {
             let seen = store.find_consent(key.0, &key.1).await.unwrap();
-            format!("{:?}", seen.map(|consent| (consent.scope.to_string(), consent.granted_at)))
+            format!("{:?}", seen.map(|consent| (consent.scope.to_string(), consent.apis, consent.granted_at)))
         })
     },
     statements: &["users/consents::WIDEN"],

@@ -14,7 +14,7 @@ on_both_databases! {
             (Scope::of(["openid", "email"]), later(9), Scope::of(["openid", "email"])),
             (Scope::of(["openid", "phone"]), NOW, Scope::of(["openid", "email", "phone"])),
         ] {
-            let consent = StoredConsent { user_id: user.id, client_id: client.id.clone(), scope: added, granted_at };
+            let consent = StoredConsent { apis: None, user_id: user.id, client_id: client.id.clone(), scope: added, granted_at };
             in_tx!(db.store, |tx| tx.add_consent(&consent).await).unwrap();
             let held = StoredConsent { scope: all, granted_at: later(9), ..consent };
             assert_eq!(db.store.find_consent(user.id, &client.id).await.unwrap(), Some(held));
@@ -31,7 +31,7 @@ on_both_databases! {
     async fn a_consent_to_a_client_that_is_not_there_is_refused(db: TestDatabase) {
         let user = stored_user(&db.store).await;
         let client_id = usher_domain::id::ClientId("nobody".into());
-        let consent = StoredConsent { user_id: user.id, client_id, scope: Scope::default(), granted_at: NOW };
+        let consent = StoredConsent { apis: None, user_id: user.id, client_id, scope: Scope::default(), granted_at: NOW };
         assert!(in_tx!(db.store, |tx| tx.add_consent(&consent).await).is_err());
     }
 
@@ -43,7 +43,7 @@ on_both_databases! {
             let names = ["openid", "email", "phone", "address", "profile", "roles"];
             let allowing = names.iter().enumerate().map(|(racer, name)| {
                 let scope = Scope::of([*name]);
-                let consent = StoredConsent { user_id: user.id, client_id: client_id.clone(), scope, granted_at: NOW };
+                let consent = StoredConsent { apis: None, user_id: user.id, client_id: client_id.clone(), scope, granted_at: NOW };
                 let store = stores[racer % 2].clone();
                 tokio::spawn(async move { in_tx!(store, |tx| tx.add_consent(&consent).await) })
             });
@@ -60,7 +60,7 @@ on_both_databases! {
         let mut allowed = Vec::new();
         for _ in 0..3 {
             let client_id = stored_client(&db.store).await.id;
-            let consent = StoredConsent { user_id: user.id, client_id, scope: Scope::of(["openid"]), granted_at: NOW };
+            let consent = StoredConsent { apis: None, user_id: user.id, client_id, scope: Scope::of(["openid"]), granted_at: NOW };
             in_tx!(db.store, |tx| tx.add_consent(&consent).await).unwrap();
             allowed.push(consent);
         }

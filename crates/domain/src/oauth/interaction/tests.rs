@@ -28,6 +28,7 @@ fn scene(prompt: &str) -> InteractionScenario {
     };
     InteractionScenario {
         interaction: Interaction {
+            targets: None,
             client_id: ClientId("web".into()),
             redirect_uri: "https://rp.test/cb".into(),
             redirect_uri_sent: true,

@@ -31,6 +31,7 @@ impl Authorizations {
             user_id: account.user.id,
             client_id: interaction.client_id.clone(),
             scope: device.scope.clone(),
+            apis: interaction.targets.as_ref().map(|targets| targets.apis.clone()),
             granted_at: self.core.now(),
         };
         let answer = DeviceAnswer::Allowed(DeviceApproval {

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::apis::Apis;
 use crate::core::{Core, Device};
 use crate::error::FlowError;
 use crate::login::accounts::secret_hash;
@@ -10,6 +11,7 @@ use crate::oauth::authenticate_client::ClientAuthentication;
 use usher_domain::id::GrantId;
 use usher_domain::oauth::client::Client;
 use usher_domain::oauth::device_authorization::{DeviceAuthorization, INTERVAL, LIFETIME};
+use usher_domain::oauth::target::GrantTargets;
 use usher_domain::oauth::user_code::UserCode;
 use usher_domain::urls;
 use usher_keys::seal::{Purpose, Sealer};
@@ -27,6 +29,7 @@ const DRAWS: u32 = 5;
 /// The device authorization endpoint.
 pub struct DeviceAuthorizations {
     pub(crate) core: Arc<Core>,
+    pub(crate) apis: Arc<Apis>,
     pub(crate) client_authentication: Arc<ClientAuthentication>,
     pub(crate) throttles: Arc<Throttles>,
 }
@@ -54,15 +57,17 @@ impl DeviceAuthorizations {
             let why = "the client may not use the device code grant";
             return Err(OAuthError::new(ErrorCode::UnauthorizedClient, why).into());
         }
-        let request = AuthorizeRequest::check_device(form, &client.rules())?;
+        let mut request = AuthorizeRequest::check_device(form, &client.rules())?;
         self.throttles.count_device_request(&client.id, &device.source).await?;
-        self.store(&client, request, device).await
+        let targets = self.apis.limit(&client, &mut request).await?;
+        self.store(&client, request, targets, device).await
     }
 
     async fn store(
         &self,
         client: &Client,
         request: AuthorizeRequest,
+        targets: GrantTargets,
         device: &Device,
     ) -> Result<DeviceAuthorizationResponse, FlowError> {
         let now = self.core.now();
@@ -70,6 +75,7 @@ impl DeviceAuthorizations {
             id: GrantId::new(now, &*self.core.random),
             client_id: client.id.clone(),
             scope: request.scope,
+            targets: Some(targets),
             code_challenge: request.code_challenge,
             user_agent: device.described(),
             source: device.source.clone(),

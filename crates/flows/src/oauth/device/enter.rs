@@ -43,6 +43,7 @@ impl Authorizations {
                 prompt: Prompt { consent: true, ..Prompt::default() },
                 ..AuthorizeRequest::default()
             },
+            targets: request.targets,
             device: Some(ConnectingDevice { id: request.id, user_code }),
             pushed: None,
             hinted: None,

@@ -8,6 +8,7 @@ use crate::oauth::grants::code_reuse::{ReusedCode, end_reused};
 use crate::oauth::grants::handler::{GrantHandler, GrantRequest, GrantTypeRow};
 use crate::oauth::issue::{Issue, TokenIssuer};
 use crate::oauth::token_call::TokenCall;
+use crate::oauth::token_target::{TargetRequest, TokenTarget};
 use std::sync::Arc;
 use usher_domain::event::{Event, EventKind};
 use usher_domain::oauth::client::Client;
@@ -44,6 +45,8 @@ struct CodeRequest {
     /// That of the authorization request, if it had one.
     redirect_uri: Option<String>,
     code_verifier: Option<String>,
+    /// Some of the resources of the authorization request (RFC 8707 §2.2).
+    resources: Vec<String>,
 }
 
 impl GrantHandler for AuthorizationCodeGrant {
@@ -52,6 +55,7 @@ impl GrantHandler for AuthorizationCodeGrant {
             code: form.require("code")?.to_owned(),
             redirect_uri: form.get("redirect_uri")?.map(str::to_owned),
             code_verifier: form.get("code_verifier")?.map(str::to_owned),
+            resources: form.resources()?,
         };
         Ok(Box::new(move |call| Box::pin(async move { self.exchange(&call, request).await })))
     }
@@ -72,6 +76,8 @@ impl AuthorizationCodeGrant {
             }
         }
         let grant = self.grant_of(client, &code);
+        // Before the code is spent: a request for the wrong resource does not use it up.
+        let target = self.target_of(client, &grant, &request.resources, call.urv).await?;
         let event = self
             .core
             .event(EventKind::GRANT_CREATED)
@@ -94,7 +100,7 @@ impl AuthorizationCodeGrant {
             grant: &grant,
             sub: &code.sub,
             scope: &grant.scope,
-            urv: call.urv,
+            target: &target,
             nonce: code.nonce.as_deref(),
             generation,
             proof_key,
@@ -102,6 +108,18 @@ impl AuthorizationCodeGrant {
             refresh_key: proof_key.filter(|_| client.metadata.is_public()),
         };
         self.token_issuer.issue(issue).await
+    }
+
+    async fn target_of(
+        &self,
+        client: &Client,
+        grant: &Grant,
+        resources: &[String],
+        urv: i64,
+    ) -> Result<TokenTarget, FlowError> {
+        let (issuer, scope) = (&self.token_issuer, &grant.scope);
+        let targets = issuer.targets_of_grant(client, grant.targets.as_ref(), scope).await?;
+        issuer.target(client, TargetRequest { targets: &targets, resources, scope, urv }).await
     }
 
     fn open_code(&self, sealed: &str) -> Result<AuthorizationCode, RejectionCause> {
@@ -130,6 +148,7 @@ impl AuthorizationCodeGrant {
             user_id: code.user_id,
             session_id: code.session_id,
             scope: code.scope.clone(),
+            targets: code.targets.clone(),
             claims: code.claims.clone(),
             auth_time: code.auth_time,
             acr: code.acr.clone(),

@@ -4,6 +4,7 @@ use crate::error::FlowError;
 use crate::oauth::grants::handler::{GrantHandler, GrantRequest, GrantTypeRow};
 use crate::oauth::issue::TokenIssuer;
 use crate::oauth::token_call::TokenCall;
+use crate::oauth::token_target::TargetRequest;
 use std::sync::Arc;
 use usher_protocol::error::OAuthError;
 use usher_protocol::error_code::ErrorCode;
@@ -25,23 +26,30 @@ struct ClientCredentialsGrant {
 
 impl GrantHandler for ClientCredentialsGrant {
     fn read<'a>(&'a self, form: &TokenForm<'_>) -> Result<GrantRequest<'a>, OAuthError> {
-        let scope = form.scope()?;
-        Ok(Box::new(move |call| Box::pin(async move { self.client_credentials(&call, scope) })))
+        let (scope, resources) = (form.scope()?, form.resources()?);
+        Ok(Box::new(move |call| Box::pin(async move { self.client_credentials(&call, scope, &resources).await })))
     }
 }
 
 impl ClientCredentialsGrant {
     /// Issues an access token to a machine. Nothing is written.
-    fn client_credentials(&self, call: &TokenCall, asked: Option<Scope>) -> Result<TokenResponse, FlowError> {
-        let allowed = ABOUT_PEOPLE.iter().fold(call.client.metadata.scope.clone(), |scope, token| scope.without(token));
-        let scope = asked.unwrap_or_else(|| allowed.clone());
-        if !scope.is_subset_of(&allowed) {
-            return Err(OAuthError::new(
-                ErrorCode::InvalidScope,
-                "scope goes beyond what this client was registered for",
-            )
-            .into());
+    async fn client_credentials(
+        &self,
+        call: &TokenCall,
+        asked: Option<Scope>,
+        resources: &[String],
+    ) -> Result<TokenResponse, FlowError> {
+        let client = &*call.client;
+        let allowed = ABOUT_PEOPLE.iter().fold(client.metadata.scope.clone(), |scope, token| scope.without(token));
+        let scope = asked.as_ref().unwrap_or(&allowed);
+        let found = self.token_issuer.apis.targets_of(client, resources, Some(scope)).await?;
+        let request = TargetRequest { targets: &found.targets, resources: &[], scope, urv: call.urv };
+        let target = self.token_issuer.target(client, request).await?;
+        // What no API of the request has is refused if the request names it (RFC 6749 §3.3).
+        if asked.is_some_and(|asked| !asked.is_subset_of(&allowed) || !asked.is_subset_of(&target.scope)) {
+            let why = "scope names what this client may not ask for, or what none of the resources has";
+            return Err(OAuthError::new(ErrorCode::InvalidScope, why).into());
         }
-        self.token_issuer.issue_to_machine(call, &scope)
+        self.token_issuer.issue_to_machine(call, &target)
     }
 }

@@ -10,6 +10,7 @@ use crate::oauth::grants::code_reuse::{ReusedCode, end_reused};
 use crate::oauth::grants::handler::{GrantHandler, GrantRequest, GrantTypeRow};
 use crate::oauth::issue::{Issue, TokenIssuer};
 use crate::oauth::token_call::TokenCall;
+use crate::oauth::token_target::TargetRequest;
 use std::sync::Arc;
 use usher_domain::event::EventKind;
 use usher_domain::id::SessionId;
@@ -52,7 +53,10 @@ impl GrantHandler for DeviceCodeGrant {
     fn read<'a>(&'a self, form: &TokenForm<'_>) -> Result<GrantRequest<'a>, OAuthError> {
         let device_code = form.require("device_code")?.to_owned();
         let verifier = form.get("code_verifier")?.map(str::to_owned);
-        Ok(Box::new(move |call| Box::pin(async move { self.poll(&call, &device_code, verifier.as_deref()).await })))
+        let resources = form.resources()?;
+        Ok(Box::new(move |call| {
+            Box::pin(async move { self.poll(&call, &device_code, verifier.as_deref(), &resources).await })
+        }))
     }
 }
 
@@ -62,6 +66,7 @@ impl DeviceCodeGrant {
         call: &TokenCall,
         device_code: &str,
         verifier: Option<&str>,
+        resources: &[String],
     ) -> Result<TokenResponse, FlowError> {
         let found = self.core.store.find_device_code(&secret_hash(device_code)).await?;
         let request = found.ok_or(RejectionCause::UnknownDeviceCode)?;
@@ -75,7 +80,7 @@ impl DeviceCodeGrant {
             DevicePoll::Pending => Err(self.pending(&request).await?.into()),
             DevicePoll::Denied => Err(RejectionCause::DeviceDenied.into()),
             DevicePoll::Expired => Err(RejectionCause::DeviceCodeExpired.into()),
-            DevicePoll::Allowed(approval) => self.redeem(call, &request, &approval).await,
+            DevicePoll::Allowed(approval) => self.redeem(call, &request, &approval, resources).await,
         }
     }
 
@@ -100,10 +105,15 @@ impl DeviceCodeGrant {
         call: &TokenCall,
         request: &DeviceAuthorization,
         approval: &DeviceApproval,
+        resources: &[String],
     ) -> Result<TokenResponse, FlowError> {
         let (client, proof_key) = (&*call.client, call.proof_key.as_deref());
         let session = self.session_of(request, approval);
         let grant = self.grant_of(client, request, approval, session.id);
+        // Before the code is spent: a request for the wrong resource does not use it up.
+        let targets = self.token_issuer.targets_of_grant(client, grant.targets.as_ref(), &grant.scope).await?;
+        let wanted = TargetRequest { targets: &targets, resources, scope: &grant.scope, urv: call.urv };
+        let target = self.token_issuer.target(client, wanted).await?;
         let spend = match self.insert(client, &grant, &session, approval).await? {
             Some(spend) => spend,
             None => self.core.store.why_no_grant(grant.id).await?,
@@ -121,7 +131,7 @@ impl DeviceCodeGrant {
             grant: &grant,
             sub: &user.sub,
             scope: &grant.scope,
-            urv: call.urv,
+            target: &target,
             nonce: None,
             generation: grant.refresh.map(|family| family.generation),
             proof_key,
@@ -154,7 +164,7 @@ impl DeviceCodeGrant {
         // Nobody knows the secret of the session: no browser can use it.
         let unknown = secret_hash(&self.core.random.token());
         let mut tx = self.core.store.begin().await?;
-        if !client.metadata.first_party && !tx.hold_consent(grant.user_id, &client.id, &grant.scope).await? {
+        if !client.metadata.first_party && !tx.hold_consent(grant).await? {
             return Ok(Some(Spend::NotAllowed));
         }
         let standing = tx.lock_account(grant.user_id, approval.session_id, self.core.now()).await?;
@@ -204,6 +214,7 @@ impl DeviceCodeGrant {
             user_id: approval.user_id,
             session_id: session,
             scope: request.scope.clone(),
+            targets: request.targets.clone(),
             claims: ClaimsRequest::default(),
             auth_time: approval.auth_time,
             acr: approval.acr.clone(),

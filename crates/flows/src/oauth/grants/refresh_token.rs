@@ -7,6 +7,7 @@ use crate::error::FlowError;
 use crate::oauth::grants::handler::{GrantHandler, GrantRequest, GrantTypeRow};
 use crate::oauth::issue::{Issue, RefreshTokenContent, TokenIssuer};
 use crate::oauth::token_call::TokenCall;
+use crate::oauth::token_target::{TargetRequest, TokenTarget};
 use crate::security_emails::SecurityEmails;
 use std::sync::Arc;
 use usher_domain::event::EventKind;
@@ -56,8 +57,22 @@ pub struct RefreshTokenGrant {
 
 impl GrantHandler for RefreshTokenGrant {
     fn read<'a>(&'a self, form: &TokenForm<'_>) -> Result<GrantRequest<'a>, OAuthError> {
-        let (token, scope) = (form.require("refresh_token")?.to_owned(), form.scope()?);
-        Ok(Box::new(move |call| Box::pin(async move { self.refresh(&call, &token, scope).await })))
+        let token = form.require("refresh_token")?.to_owned();
+        let asked = Narrowing { scope: form.scope()?, resources: form.resources()? };
+        Ok(Box::new(move |call| Box::pin(async move { self.refresh(&call, &token, &asked).await })))
+    }
+}
+
+/// What a request asks for, at most what was granted; everything if it does not say.
+#[derive(Debug, Default)]
+pub(crate) struct Narrowing {
+    pub scope: Option<Scope>,
+    pub resources: Vec<String>,
+}
+
+impl Narrowing {
+    fn is_none(&self) -> bool {
+        self.scope.is_none() && self.resources.is_empty()
     }
 }
 
@@ -66,7 +81,7 @@ impl RefreshTokenGrant {
         &self,
         call: &TokenCall,
         token: &str,
-        asked: Option<Scope>,
+        asked: &Narrowing,
     ) -> Result<TokenResponse, FlowError> {
         let client = &*call.client;
         let read = self.token_issuer.read_refresh_token(token).ok_or(RejectionCause::UnknownRefreshToken)?;
@@ -75,20 +90,20 @@ impl RefreshTokenGrant {
         }
         let RefreshTokenContent { grant, generation, key } = read;
         let call = &RefreshCall { call, key };
-        if let Some(asked) = &asked {
+        if !asked.is_none() {
             self.check_narrowing(client, grant, asked).await?;
         }
         let (now, limits) = (self.core.now(), self.token_issuer.refresh_limits(client));
         let presented = Presented { grant, client: client.id.clone(), generation, now, idle_end: now + limits.idle };
         for _ in 0..TRIES {
             if let Some((found, generation)) = self.move_forward(client, presented.clone()).await? {
-                return self.issue_refreshed(call, &found, asked.as_ref(), generation).await;
+                return self.issue_refreshed(call, &found, asked, generation).await;
             }
             match self.judge(&presented, &limits).await? {
                 // Another request rotated the family between the two reads: read again.
                 (Refresh::Rotate { .. }, _) => {}
                 (Refresh::Retry { leaf }, Some(found)) => {
-                    return self.issue_refreshed(call, &found, asked.as_ref(), leaf).await;
+                    return self.issue_refreshed(call, &found, asked, leaf).await;
                 }
                 (Refresh::Reuse, Some(found)) => return self.token_reused(client, found.grant).await,
                 (Refresh::Straggler, _) => return Err(RejectionCause::RefreshTokenLate.into()),
@@ -143,37 +158,61 @@ impl RefreshTokenGrant {
         Ok((verdict, found))
     }
 
-    /// Validates a narrower scope before anything is rotated: an invalid request must not use up the token (RFC 6749
-    /// §6).
-    async fn check_narrowing(&self, client: &Client, grant: GrantId, asked: &Scope) -> Result<(), FlowError> {
+    /// Validates a narrower scope and the resources before anything is rotated: an invalid request must not use up the
+    /// token (RFC 6749 §6, RFC 8707 §2.2).
+    async fn check_narrowing(&self, client: &Client, grant: GrantId, asked: &Narrowing) -> Result<(), FlowError> {
         let found = self.core.store.find_grant(grant).await?.filter(|found| found.grant.client_id == client.id);
-        match found {
-            None => Err(RejectionCause::RefreshTokenOfOtherClient.into()),
-            Some(found) if asked.is_subset_of(&found.grant.scope) => Ok(()),
-            Some(_) => Err(OAuthError::new(ErrorCode::InvalidScope, "scope goes beyond what was granted").into()),
+        let Some(GrantOf { grant, .. }) = found else { return Err(RejectionCause::RefreshTokenOfOtherClient.into()) };
+        if asked.scope.as_ref().is_some_and(|scope| !scope.is_subset_of(&grant.scope)) {
+            return Err(OAuthError::new(ErrorCode::InvalidScope, "scope goes beyond what was granted").into());
         }
+        self.target_of(client, &grant, asked, 0).await.map(drop)
+    }
+
+    async fn target_of(
+        &self,
+        client: &Client,
+        grant: &Grant,
+        asked: &Narrowing,
+        urv: i64,
+    ) -> Result<TokenTarget, FlowError> {
+        let targets = self.token_issuer.targets_of_grant(client, grant.targets.as_ref(), &grant.scope).await?;
+        let (resources, scope) = (asked.resources.as_slice(), asked.scope.as_ref().unwrap_or(&grant.scope));
+        self.token_issuer.target(client, TargetRequest { targets: &targets, resources, scope, urv }).await
     }
 
     async fn issue_refreshed(
         &self,
         RefreshCall { call, key }: &RefreshCall<'_>,
         found: &GrantOf,
-        asked: Option<&Scope>,
+        asked: &Narrowing,
         generation: u32,
     ) -> Result<TokenResponse, FlowError> {
-        let scope = asked.unwrap_or(&found.grant.scope);
+        let scope = asked.scope.as_ref().unwrap_or(&found.grant.scope);
+        let client = &*call.client;
+        let target = self.target_of(client, &found.grant, asked, call.urv).await?;
+        // The position of the other project's feed was read after the family: whatever ended the grant in between has an
+        // earlier one.
+        if target.project != client.project_id && !self.stands(found.grant.id).await? {
+            return Err(RejectionCause::GrantOver.into());
+        }
         let issue = Issue {
-            client: &call.client,
+            client,
             grant: &found.grant,
             sub: &found.sub,
             scope,
-            urv: call.urv,
+            target: &target,
             nonce: None,
             generation: Some(generation),
             proof_key: call.proof_key.as_deref(),
             refresh_key: key.as_deref(),
         };
         self.token_issuer.issue(issue).await
+    }
+
+    async fn stands(&self, grant: GrantId) -> Result<bool, FlowError> {
+        let found = self.core.store.find_grant(grant).await?;
+        Ok(found.is_some_and(|found| found.grant.revoked_at.is_none()))
     }
 
     /// The token was reused, so two parties have the family: the grant ends, and its session if the settings say so,

@@ -1,5 +1,6 @@
 //! Pages of the console.
 
+pub mod apis;
 pub mod client;
 pub mod client_form;
 pub mod modules;

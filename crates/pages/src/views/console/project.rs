@@ -10,6 +10,8 @@ use usher_domain::urls::{MemberUrls, ProjectUrls};
 pub enum ProjectTab {
     /// Its clients.
     Clients,
+    /// Its APIs.
+    Apis,
     /// Its members.
     Members,
     /// The local modules that are connected to it.
@@ -22,11 +24,12 @@ pub enum ProjectTab {
 
 impl ProjectTab {
     /// Every page, in the order of the navigation.
-    pub const ALL: [Self; 5] = [Self::Clients, Self::Members, Self::Modules, Self::Webhooks, Self::Token];
+    pub const ALL: [Self; 6] = [Self::Clients, Self::Apis, Self::Members, Self::Modules, Self::Webhooks, Self::Token];
 
     pub fn url(self, urls: &ProjectUrls) -> String {
         match self {
             Self::Clients => urls.page(),
+            Self::Apis => urls.apis(),
             Self::Members => urls.members(),
             Self::Modules => urls.modules(),
             Self::Webhooks => urls.webhooks(),
@@ -37,6 +40,7 @@ impl ProjectTab {
     const fn key(self) -> &'static str {
         match self {
             Self::Clients => "clients",
+            Self::Apis => "apis",
             Self::Members => "members",
             Self::Modules => "modules",
             Self::Token => "project-token",

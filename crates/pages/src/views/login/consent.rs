@@ -25,8 +25,23 @@ pub struct Consent {
     pub email: String,
     /// The page to switch accounts.
     pub switch_url: Option<String>,
+    /// The requested scopes of Usher.
+    pub scopes: Vec<ScopeView>,
+    /// The requested APIs.
+    pub apis: Vec<ConsentApi>,
+}
+
+/// An API that the application wants to use for the user.
+#[derive(Clone, Debug, Default)]
+pub struct ConsentApi {
+    /// Its name.
+    pub name: String,
+    /// Its host.
+    pub host: String,
     /// The requested scopes.
     pub scopes: Vec<ScopeView>,
+    /// Is it new since the last consent?
+    pub new: bool,
 }
 
 /// A requested scope.
@@ -63,6 +78,16 @@ impl ScopeView {
         );
         Self { name: scope.to_owned(), title, description, value, new }
     }
+
+    /// A scope of an API, in the words of its owner; without any, by its own name.
+    pub fn of_api(lang: Lang, name: String, description: String, new: bool) -> Self {
+        let (title, description) = if description.is_empty() {
+            (name.clone(), lang.text("scope-of-api-text"))
+        } else {
+            (description, String::new())
+        };
+        Self { name, title, description, value: None, new }
+    }
 }
 
 #[cfg(test)]
@@ -73,6 +98,9 @@ mod tests {
     fn a_scope_usher_has_no_words_for_keeps_its_name() {
         let scope = ScopeView::new(Lang::Uk, "invoices:read", None, true);
         assert_eq!((scope.name.as_str(), scope.title.as_str()), ("invoices:read", "invoices:read"));
+        let scope = ScopeView::of_api(Lang::En, "invoices:read".into(), "See your invoices".into(), true);
+        assert_eq!((scope.title.as_str(), scope.description.as_str()), ("See your invoices", ""));
+        assert_eq!(ScopeView::of_api(Lang::En, "x".into(), String::new(), true).title, "x");
         assert_eq!(ScopeView::new(Lang::PtBr, "email", None, false).title, Lang::PtBr.text("scope-email"));
     }
 }

@@ -11,6 +11,7 @@ use usher_i18n::Lang;
 pub(super) fn head(lang: Lang, name: &str, here: ProjectTab) -> ProjectHead {
     let pages = [
         (ProjectTab::Clients, "/console/projects/1"),
+        (ProjectTab::Apis, "/console/projects/1/apis"),
         (ProjectTab::Members, "/console/projects/1/members"),
         (ProjectTab::Modules, "/console/projects/1/modules"),
         (ProjectTab::Webhooks, "/console/projects/1/webhooks"),
@@ -25,6 +26,8 @@ pub(super) fn all(lang: Lang) -> Vec<RenderedSample> {
     let mut pages = members(lang);
     pages.extend(token(lang));
     pages.extend(modules(lang));
+    pages.extend(apis(lang));
+    pages.extend(api(lang));
     pages.extend(webhooks(lang));
     pages.extend(webhook(lang));
     pages
@@ -108,6 +111,74 @@ fn modules(lang: Lang) -> Vec<RenderedSample> {
         ..none.clone()
     };
     vec![("modules-none", none.render()), ("modules", some.render())]
+}
+
+fn apis(lang: Lang) -> Vec<RenderedSample> {
+    let row = |text: &str, scopes: &str| ApiListItem {
+        url: "/console/projects/1/apis/1".into(),
+        name: text.into(),
+        identifier: "https://api.notes.example.test".into(),
+        scopes: scopes.into(),
+    };
+    let none = ApisPage {
+        page: inside(lang, Tab::Console),
+        project: head(lang, "Notes", ProjectTab::Apis),
+        form: Form::new("/console/projects/1/apis", "t"),
+        values: ApiValues { roles: "*".into(), ..ApiValues::default() },
+        algs: vec!["RS256".into(), "ES256".into()],
+        ..ApisPage::default()
+    };
+    let some = ApisPage {
+        apis: vec![row("Notes", "notes:read notes:write"), row(HOSTILE, "")],
+        values: hostile_api(),
+        errors: errors(&["identifier", "name", "scopes", "roles", "permissions", "access_token_seconds", ""], lang),
+        ..none.clone()
+    };
+    vec![("apis-none", none.render()), ("apis", some.render())]
+}
+
+fn hostile_api() -> ApiValues {
+    ApiValues {
+        identifier: HOSTILE.into(),
+        name: HOSTILE.into(),
+        scopes: format!("</textarea>{HOSTILE}"),
+        roles: HOSTILE.into(),
+        permissions: HOSTILE.into(),
+        access_token_seconds: "60".into(),
+        signing_alg: "ES256".into(),
+        token_format: "opaque".into(),
+        loaded: HOSTILE.into(),
+    }
+}
+
+fn api(lang: Lang) -> Vec<RenderedSample> {
+    let client = |scope: Option<&str>| AllowedClientItem {
+        client_id: "client_zYwvut".into(),
+        scope: scope.map(str::to_owned),
+        remove: Form::new("/console/projects/1/apis/1/clients/client_zYwvut/remove", "t"),
+    };
+    let made = ApiPage {
+        page: inside(lang, Tab::Console),
+        project: head(lang, "Notes", ProjectTab::Apis),
+        name: "Notes".into(),
+        form: Form::new("/console/projects/1/apis/1", "t"),
+        values: ApiValues { identifier: "https://api.notes.example.test".into(), ..ApiValues::default() },
+        algs: vec!["RS256".into(), "ES256".into()],
+        allow: Form::new("/console/projects/1/apis/1/allow", "t"),
+        delete: Form::new("/console/projects/1/apis/1/delete", "t"),
+        notice: Some(lang.text("api-added")),
+        ..ApiPage::default()
+    };
+    let used = ApiPage {
+        name: HOSTILE.into(),
+        values: hostile_api(),
+        clients: vec![client(None), client(Some(HOSTILE))],
+        allowed: AllowedClientValues { client_id: HOSTILE.into(), scope: HOSTILE.into() },
+        errors: errors(&["name", "client_id", "scope", ""], lang),
+        notice: None,
+        ..made.clone()
+    };
+    vec![("api-made", made.render()), ("api", used.render())]
 }
 
 fn webhooks(lang: Lang) -> Vec<RenderedSample> {

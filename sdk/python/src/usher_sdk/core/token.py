@@ -185,7 +185,9 @@ def check(signed: Signed, expected: Expected, now: float) -> Token:
         roles=tuple(claims.get("roles", ())),
         claims=claims,
         jkt=jkt,
-        client_proven=expected.clients is not None,
+        # A token that names the project was compared with it; those of former versions of Usher do not name it.
+        client_proven=expected.clients is not None
+        or (expected.project is not None and claims.get("project_id") == expected.project),
     )
 
 
