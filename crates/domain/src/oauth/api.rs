@@ -146,9 +146,10 @@ impl ApiSettings {
 
     /// Whether its tokens carry this permission.
     pub fn carries_permission(&self, permission: &str) -> bool {
-        let entity = permission.split_once(':').map_or(permission, |(entity, _)| entity);
+        let entity = permission.split_once(':').map(|(entity, _)| entity);
         self.permissions.iter().any(|listed| {
-            listed == EVERY || listed == permission || listed.strip_suffix(":*").is_some_and(|all| all == entity)
+            let all_of = listed.strip_suffix(":*");
+            listed == EVERY || listed == permission || all_of.is_some() && all_of == entity
         })
     }
 
