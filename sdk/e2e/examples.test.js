@@ -2,7 +2,7 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { test } from 'node:test';
-import { EXAMPLES, axumProgram, checkExamples, startExample } from '../examples/examples.js';
+import { EXAMPLES, builtProgram, checkExamples, startExample } from '../examples/examples.js';
 import { Server } from './harness/server.js';
 
 const works = (program, ...args) => spawnSync(program, args).status === 0;
@@ -11,7 +11,8 @@ const ready = {
   'fastapi-service': () => works(process.env.USHER_SDK_PYTHON ?? 'python3', '-c', 'import fastapi, joserfc, uvicorn'),
   'django-site': () => works(process.env.USHER_SDK_PYTHON ?? 'python3', '-c', 'import django, joserfc'),
   'go-service': () => works('go', 'version'),
-  'axum-service': () => existsSync(axumProgram),
+  'axum-service': () => existsSync(builtProgram('axum-service')),
+  'axum-site': () => existsSync(builtProgram('axum-site')),
 };
 
 test('Ana signs in once, is known at every example, and is refused by all within a second of signing out', async (t) => {

@@ -19,11 +19,14 @@ export const EXAMPLES = [
   { name: 'django-site', port: 8092, web: true, status: 302, command: () => [python, 'app.py'] },
   { name: 'fastapi-service', port: 8091, status: 200, command: () => [python, 'main.py'] },
   { name: 'go-service', port: 8090, status: 200, command: goProgram },
-  { name: 'axum-service', port: 8093, status: 200, command: () => [axumProgram] },
+  { name: 'axum-service', port: 8093, status: 200, command: () => [builtProgram('axum-service')] },
+  { name: 'axum-site', port: 8094, web: true, status: 303, command: () => [builtProgram('axum-site')] },
 ];
 
-/** Built with the tests of the workspace, beside the program of Usher. */
-export const axumProgram = path.join(path.dirname(usher), 'examples/axum-service');
+/** A program in Rust, which is built with the tests of the workspace, beside that of Usher. */
+export function builtProgram(name) {
+  return path.join(path.dirname(usher), 'examples', name);
+}
 
 /** `go run` would not pass on the signal that ends it. */
 function goProgram(folder) {
@@ -48,6 +51,7 @@ export async function startExample(example, server, { ownPorts = true } = {}) {
   env.PYTHONPATH = path.join(here, '../python/src');
   const settings = execFileSync('sh', [path.join(folder, 'register.sh')], { cwd: server.folder, env }).toString();
   for (const [, name, value] of settings.matchAll(/(\w+)=(\S+)/g)) env[name] = value;
+  env.STORE = path.join(server.folder, `store-of-${example.name}`);
   const [program, ...args] = example.command(server.folder);
   const running = start(program, args, { cwd: folder, env });
   const url = `http://localhost:${port}`;

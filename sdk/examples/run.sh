@@ -11,7 +11,7 @@ trap tools_stop EXIT
 
 target=$(realpath -m "${CARGO_TARGET_DIR:-target}")
 if [ -z "${USHER_BIN:-}" ]; then
-  cargo build --package usher --bin usher --package usher-sdk --example axum-service
+  cargo build --package usher --bin usher --package usher-sdk --features usher-sdk/web --example axum-service --example axum-site
   export USHER_BIN="$target/debug/usher"
 fi
 install_node_module

@@ -30,9 +30,9 @@ export async function applications() {
 
 export class Application {
   /** Starts one for a shop; settings are those of README.md. */
-  static async start(app, shop, settings = {}) {
+  static async start(app, shop, settings = {}, port = undefined) {
     const application = new Application();
-    application.port = await freePort();
+    application.port = port ?? (await freePort());
     application.url = `http://127.0.0.1:${application.port}`;
     application.app = app;
     application.folder = await mkdtemp(path.join(tmpdir(), 'usher-sdk-app-'));

@@ -33,6 +33,8 @@ struct Inner {
     user: Option<Attributes>,
     /// `context.…` of conditions.
     context: Attributes,
+    /// What the ID token of a session says about the person.
+    profile: Attributes,
     /// The token was introspected for this request.
     is_fresh: AtomicBool,
     /// Permissions that the handler has to check with the resource.
@@ -56,23 +58,31 @@ impl fmt::Debug for Auth {
 
 impl Auth {
     /// `parts` are those of the request, if there is one.
-    pub(crate) async fn of(state: Arc<State>, verified: Arc<Verified>, token: &str, parts: Option<&Parts>) -> Self {
+    /// `profile` is what the ID token of a session says about the person.
+    pub(crate) async fn of(
+        state: Arc<State>,
+        verified: Arc<Verified>,
+        token: &str,
+        parts: Option<&Parts>,
+        profile: Attributes,
+    ) -> Self {
         let context = match (&state.options.context, parts) {
             (Some(context), Some(parts)) => context(parts),
             _ => Attributes::new(),
         };
         let user = match &state.options.user_attributes {
-            None => None,
+            None if profile.is_empty() => None,
+            None => Some(user_of(&verified, &profile, Attributes::new())),
             Some(attributes) => {
-                let mut user = attributes(Arc::clone(&verified.identity)).await;
-                user.extend(verified.user.clone()); // id and roles are always those of the token
-                Some(user)
+                let attributes = attributes(Arc::clone(&verified.identity)).await;
+                Some(user_of(&verified, &profile, attributes))
             }
         };
         Self(Arc::new(Inner {
             token: token.to_owned(),
             user,
             context,
+            profile,
             is_fresh: AtomicBool::new(false),
             owed: Mutex::default(),
             state,
@@ -83,6 +93,11 @@ impl Auth {
     /// The access token as it was sent.
     pub fn token(&self) -> &str {
         &self.0.token
+    }
+
+    /// The person for a front end: `id`, `roles`, and in web mode the claims of the ID token, such as `name` and `email`.
+    pub fn profile(&self) -> Attributes {
+        user_of(&self.0.verified, &self.0.profile, Attributes::new())
     }
 
     /// Whether the access rules allow a permission on a resource, whose attributes have the names that it serializes to.
@@ -180,6 +195,14 @@ impl Auth {
     pub(crate) fn owed(&self) -> Option<String> {
         lock(&self.0.owed).first().cloned()
     }
+}
+
+/// The attributes of a person: those of the profile, then others; `id` and `roles` are always those of the token.
+fn user_of(verified: &Verified, profile: &Attributes, others: Attributes) -> Attributes {
+    let mut user = profile.clone();
+    user.extend(others);
+    user.extend(verified.user.clone());
+    user
 }
 
 impl RouteCaller for Auth {

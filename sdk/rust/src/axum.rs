@@ -1,13 +1,15 @@
 //! Extractors for axum 0.8.
 
+use axum::body::Body;
 use axum::extract::{FromRequestParts, OptionalFromRequestParts};
 use axum::response::{IntoResponse, Response};
+use bytes::Bytes;
 use http::request::Parts;
 use serde::Serialize;
 
 use crate::auth::Auth;
 use crate::identity::User;
-use crate::layer::{Attached, Permission, Require, Resource, log_refusal};
+use crate::layer::{Attached, Permission, Require, Resource, log_refusal, refused};
 use crate::refusal::{Reason, Refusal};
 use crate::store::StoreError;
 
@@ -17,23 +19,21 @@ impl IntoResponse for Refusal {
     }
 }
 
-/// A refusal that an extractor made, with the form of the module's options.
-pub struct Rejection {
-    refusal: Refusal,
-    show_reason: bool,
-}
+/// The response to a request that an extractor refused.
+pub struct Rejection(http::Response<Bytes>);
 
 impl IntoResponse for Rejection {
     fn into_response(self) -> Response {
-        self.refusal.response(self.show_reason)
+        self.0.map(Body::from)
     }
 }
 
 impl Rejection {
-    fn new(reason: Reason, parts: &Parts, show_reason: bool) -> Self {
+    /// A mistake of the application.
+    fn misused(reason: Reason, parts: &Parts) -> Self {
         let refusal = Refusal::from(reason);
         log_refusal(&refusal, &parts.method);
-        Self { refusal, show_reason }
+        Self(refusal.response(false))
     }
 }
 
@@ -44,12 +44,10 @@ impl<S: Send + Sync> FromRequestParts<S> for Auth {
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Rejection> {
         match parts.extensions.get::<Attached>() {
             Some(Attached { auth: Ok(auth), .. }) => Ok(auth.clone()),
-            Some(Attached { auth: Err(reason), state }) => {
-                Err(Rejection::new(*reason, parts, state.options.show_reasons))
-            }
+            Some(Attached { auth: Err(reason), state }) => Err(Rejection(refused(state, &(*reason).into(), parts))),
             None => {
                 tracing::error!("usher: an extractor is used without the layer: Router::layer(usher)");
-                Err(Rejection::new(Reason::KeysMissing, parts, false))
+                Err(Rejection::misused(Reason::KeysMissing, parts))
             }
         }
     }
@@ -100,7 +98,7 @@ where
             return Ok(resource.clone());
         }
         tracing::error!("usher: no resource of this type was loaded: require_permission(…).load(…)");
-        Err(Rejection::new(Reason::ResourceFailed, parts, false))
+        Err(Rejection::misused(Reason::ResourceFailed, parts))
     }
 }
 

@@ -9,6 +9,8 @@ use reqwest::ClientBuilder;
 use crate::event::{Decision, Event};
 use crate::identity::Identity;
 use crate::options::{AttributesFuture, OnStale, Options, Transport};
+#[cfg(feature = "web")]
+use crate::options::{Mode, WebOptions};
 use crate::policy::Attributes;
 use crate::store::Store;
 use crate::token::Algorithm;
@@ -186,6 +188,53 @@ impl Builder {
     /// The clock, in seconds since the epoch; that of the system by default.
     pub fn clock(self, clock: impl Fn() -> i64 + Send + Sync + 'static) -> Self {
         self.with(|options| options.clock = Arc::new(clock))
+    }
+
+    /// Web mode signs people in. The audience is then the issuer, unless another is given.
+    #[cfg(feature = "web")]
+    pub fn mode(self, mode: Mode) -> Self {
+        self.with(|options| match mode {
+            Mode::Bearer => options.web = None,
+            Mode::Web => {
+                options.web.get_or_insert_default();
+            }
+        })
+    }
+
+    #[cfg(feature = "web")]
+    fn with_web(self, change: impl FnOnce(&mut WebOptions)) -> Self {
+        self.with(|options| change(options.web.get_or_insert_default()))
+    }
+
+    /// Web mode: what encrypts cookies and stored sessions; 32 characters at least, at random. To replace it, give the new
+    /// one and then the old one.
+    #[cfg(feature = "web")]
+    pub fn secret<T: Into<String>>(self, secrets: impl IntoIterator<Item = T>) -> Self {
+        self.with_web(|web| web.secrets = secrets.into_iter().map(Into::into).collect())
+    }
+
+    /// Web mode: what is asked for. `openid profile email offline_access` by default.
+    #[cfg(feature = "web")]
+    pub fn scope(self, scope: impl Into<String>) -> Self {
+        self.with_web(|web| web.scope = scope.into())
+    }
+
+    /// Web mode: the name of the session cookie. `__Host-usher-app` by default, and `usher-app` on `http://localhost`.
+    #[cfg(feature = "web")]
+    pub fn cookie_name(self, cookie_name: impl Into<String>) -> Self {
+        self.with_web(|web| web.cookie_name = Some(cookie_name.into()))
+    }
+
+    /// Web mode: the time without use after which a session ends. One day by default.
+    #[cfg(feature = "web")]
+    pub fn cookie_idle(self, cookie_idle: Duration) -> Self {
+        self.with_web(|web| web.idle = cookie_idle)
+    }
+
+    /// Web mode: the time after which a session ends in any case. 14 days by default.
+    #[cfg(feature = "web")]
+    pub fn cookie_absolute(self, cookie_absolute: Duration) -> Self {
+        self.with_web(|web| web.absolute = cookie_absolute)
     }
 
     /// Starts the module: checks the options, reads the store, fetches keys, revocations and rules, and follows the feed

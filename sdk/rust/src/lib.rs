@@ -30,6 +30,8 @@ mod usher;
 #[cfg(test)]
 mod vectors;
 mod verify;
+#[cfg(feature = "web")]
+mod web;
 pub mod webhook;
 
 pub use auth::Auth;
@@ -39,6 +41,8 @@ pub use builder::Builder;
 pub use event::{Decision, Event};
 pub use identity::{Identity, User};
 pub use layer::{Check, Guarded, Permission, Require, Resource, Roles, Scopes, SignIn, UsherService};
+#[cfg(feature = "web")]
+pub use options::Mode;
 pub use options::{Misuse, OnStale, Transport};
 pub use policy::{Filter, Verdict};
 pub use refusal::{Reason, Refusal};

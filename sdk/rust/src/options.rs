@@ -19,6 +19,10 @@ const MOST_SKEW: Duration = Duration::from_secs(60);
 /// The shortest time between two polls.
 const LEAST_POLL: Duration = Duration::from_secs(5);
 
+/// The shortest secret of web mode, in bytes.
+#[cfg(feature = "web")]
+const LEAST_SECRET: usize = 32;
+
 /// How the feed is followed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Transport {
@@ -44,6 +48,41 @@ pub enum OnStale {
     Introspect,
     /// Requests are answered 503.
     Deny,
+}
+
+/// Who presents credentials to the application.
+#[cfg(feature = "web")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Mode {
+    /// Programs, by access tokens.
+    #[default]
+    Bearer,
+    /// Browsers too: the module signs people in, at `/auth/…` of the application.
+    Web,
+}
+
+/// The options of web mode.
+#[cfg(feature = "web")]
+#[derive(Clone)]
+pub(crate) struct WebOptions {
+    pub(crate) secrets: Vec<String>,
+    pub(crate) scope: String,
+    pub(crate) cookie_name: Option<String>,
+    pub(crate) idle: Duration,
+    pub(crate) absolute: Duration,
+}
+
+#[cfg(feature = "web")]
+impl Default for WebOptions {
+    fn default() -> Self {
+        Self {
+            secrets: vec![],
+            scope: "openid profile email offline_access".to_owned(),
+            cookie_name: None,
+            idle: Duration::from_secs(24 * 3600),
+            absolute: Duration::from_secs(14 * 24 * 3600),
+        }
+    }
 }
 
 /// The future of attributes that the application reads from its database.
@@ -86,6 +125,9 @@ pub(crate) struct Options {
     pub(crate) on_decision: Option<Arc<dyn Fn(Decision) + Send + Sync>>,
     /// In seconds since the epoch.
     pub(crate) clock: Clock,
+    /// Web mode, where it is on.
+    #[cfg(feature = "web")]
+    pub(crate) web: Option<WebOptions>,
 }
 
 /// An option that a module refuses to start with.
@@ -116,6 +158,14 @@ pub enum Misuse {
     /// The list would be too old between two polls.
     #[error("max_staleness is {0:?}: a second at least, and with Transport::Poll more than poll_interval")]
     MaxStaleness(Duration),
+    /// Cookies could be forged.
+    #[cfg(feature = "web")]
+    #[error("secret has 32 characters at least, at random")]
+    Secret,
+    /// Nobody would be told who has signed in.
+    #[cfg(feature = "web")]
+    #[error("scope needs openid: without it nobody is told who has signed in")]
+    Scope,
     /// The address of the issuer's client is not usable.
     #[error("the HTTP client cannot be built: {0}")]
     HttpClient(String),
@@ -152,7 +202,19 @@ impl Options {
             on_event: None,
             on_decision: None,
             clock,
+            #[cfg(feature = "web")]
+            web: None,
         }
+    }
+
+    /// With the defaults that depend on other options.
+    #[cfg_attr(not(feature = "web"), expect(unused_mut, reason = "only web mode has such defaults"))]
+    pub(crate) fn filled(mut self) -> Self {
+        #[cfg(feature = "web")]
+        if self.web.is_some() && self.audience.is_empty() {
+            self.audience.clone_from(&self.issuer); // of the application's own tokens
+        }
+        self
     }
 
     /// Refuses misuse.
@@ -163,6 +225,8 @@ impl Options {
         if let Some(url) = self.base_url.as_ref().filter(|url| !is_safe_url(url)) {
             return Err(Misuse::BaseUrl(url.clone()));
         }
+        #[cfg(feature = "web")]
+        self.check_web()?;
         let project = self.project.as_deref().unwrap_or_default();
         let needed = [
             ("client_id", self.client_id.as_str()),
@@ -181,6 +245,18 @@ impl Options {
             (self.clock_skew > MOST_SKEW, Misuse::ClockSkew(self.clock_skew)),
             (poll < LEAST_POLL, Misuse::PollInterval(poll)),
             (staleness < Duration::from_secs(1) || too_rarely, Misuse::MaxStaleness(staleness)),
+        ];
+        failed.into_iter().find(|(failed, _)| *failed).map_or(Ok(()), |(_, misuse)| Err(misuse))
+    }
+
+    #[cfg(feature = "web")]
+    fn check_web(&self) -> Result<(), Misuse> {
+        let Some(web) = &self.web else { return Ok(()) };
+        let failed = [
+            (self.base_url.is_none(), Misuse::Missing("base_url, which web mode needs,")),
+            (web.secrets.is_empty(), Misuse::Missing("secret, which web mode needs,")),
+            (web.secrets.iter().any(|secret| secret.len() < LEAST_SECRET), Misuse::Secret),
+            (!web.scope.split(' ').any(|scope| scope == "openid"), Misuse::Scope),
         ];
         failed.into_iter().find(|(failed, _)| *failed).map_or(Ok(()), |(_, misuse)| Err(misuse))
     }
@@ -218,11 +294,15 @@ pub(crate) fn seconds(duration: Duration) -> i64 {
 fn is_safe_url(address: &str) -> bool {
     let Ok(url) = Url::parse(address) else { return false };
     let host = url.host_str().unwrap_or_default();
-    let address: Option<IpAddr> = host.trim_matches(['[', ']']).parse().ok();
-    let is_loopback = host == "localhost" || address.is_some_and(|address| address.is_loopback());
     let is_bare =
         url.query().is_none() && url.fragment().is_none() && url.username().is_empty() && url.password().is_none();
-    is_bare && (url.scheme() == "https" && !host.is_empty() || url.scheme() == "http" && is_loopback)
+    is_bare && (url.scheme() == "https" && !host.is_empty() || url.scheme() == "http" && is_loopback(host))
+}
+
+/// Whether a host name is a loopback address.
+pub(crate) fn is_loopback(host: &str) -> bool {
+    let address: Option<IpAddr> = host.trim_matches(['[', ']']).parse().ok();
+    host == "localhost" || address.is_some_and(|address| address.is_loopback())
 }
 
 #[cfg(test)]
@@ -297,6 +377,26 @@ mod tests {
             assert!(!is_safe_url(issuer), "{issuer}");
         }
         assert!(refusal(|options| options.issuer = "http://id.example.com".to_owned()).contains("loopback"));
+    }
+
+    #[cfg(feature = "web")]
+    #[test]
+    fn web_mode_needs_a_url_and_a_good_secret() {
+        let web = |change: fn(&mut WebOptions)| {
+            let mut options = WebOptions { secrets: vec!["s".repeat(32)], ..WebOptions::default() };
+            change(&mut options);
+            Options { base_url: Some("https://shop.example".to_owned()), web: Some(options), ..good() }
+        };
+        assert_eq!(web(|_| {}).check(), Ok(()));
+        assert_eq!(
+            Options { base_url: None, ..web(|_| {}) }.check(),
+            Err(Misuse::Missing("base_url, which web mode needs,"))
+        );
+        let unsafe_url = Some("http://shop.example".to_owned());
+        assert!(matches!(Options { base_url: unsafe_url, ..web(|_| {}) }.check(), Err(Misuse::BaseUrl(_))));
+        assert_eq!(web(|web| web.secrets.clear()).check(), Err(Misuse::Missing("secret, which web mode needs,")));
+        assert_eq!(web(|web| web.secrets.push("short".to_owned())).check(), Err(Misuse::Secret));
+        assert_eq!(web(|web| web.scope = "profile".to_owned()).check(), Err(Misuse::Scope));
     }
 
     #[test]

@@ -97,6 +97,12 @@ reasons! {
     PathAmbiguous = "path_ambiguous", 400, "REQUEST_INVALID";
     /// There are two `Authorization` headers.
     CredentialsAmbiguous = "credentials_ambiguous", 400, "REQUEST_INVALID";
+    /// Web mode: a page of another site sent the request.
+    RequestForged = "request_forged", 403, "NOT_ALLOWED";
+    /// Web mode: the sign-in failed, has expired, or was started in another browser.
+    SignInFailed = "sign_in_failed", 400, "REQUEST_INVALID";
+    /// Web mode: the logout token is not valid.
+    LogoutTokenInvalid = "logout_token_invalid", 400, "REQUEST_INVALID";
     /// There is no such resource.
     ResourceMissing = "resource_missing", 404, "NOT_FOUND";
     /// The store does not answer.
@@ -233,6 +239,9 @@ impl Refusal {
         match self.reason {
             Reason::ScopeInsufficient => "The token does not have the required scope.",
             Reason::CredentialsAmbiguous => "The request contains more than one token.",
+            Reason::RequestForged => "Cross-site requests are not accepted.",
+            Reason::SignInFailed => "The sign-in failed, has expired, or was started in another browser.",
+            Reason::LogoutTokenInvalid => "The logout token is invalid.",
             Reason::RulesUnpublished => {
                 "No access rules are published for this application. Publish them at Usher, or turn off the enforcement of routes."
             }
@@ -263,9 +272,6 @@ mod tests {
     #[test]
     fn callers_are_told_of_a_refusal_as_in_every_module() {
         for case in vectors::cases("refusals.json") {
-            if case["web"] == true {
-                continue;
-            }
             let reason = Reason::ALL.iter().find(|reason| case["reason"] == reason.as_str()).unwrap();
             let text = |name: &str| case["details"][name].as_str().map(str::to_owned);
             let refusal = Refusal {

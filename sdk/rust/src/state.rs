@@ -12,7 +12,7 @@ use crate::cache::{TokenCache, Verified, token_cache};
 use crate::event::{Decision, Event};
 use crate::issuer::IssuerClient;
 use crate::locks::{lock, read, write};
-use crate::options::{Options, Transport, seconds};
+use crate::options::{Misuse, Options, Transport, seconds};
 use crate::policy::Rules;
 use crate::proofs::SpentProofs;
 use crate::refusal::Reason;
@@ -20,6 +20,8 @@ use crate::revocation::{Cursor, EntryKind, RevocationList};
 use crate::sessions::SessionList;
 use crate::store_log::{self, LogWriter};
 use crate::token::{Keys, TokenOptions};
+#[cfg(feature = "web")]
+use crate::web::WebMode;
 
 /// Seconds for which entries are kept after they expire, and by which a stored time may be ahead.
 pub(crate) const ALLOWANCE: i64 = 30;
@@ -88,11 +90,17 @@ pub(crate) struct State {
     stale: AtomicBool,
     /// Permissions that are not in the rules, of which the log has a warning.
     warned: Mutex<HashSet<String>>,
+    /// Web mode, where it is on.
+    #[cfg(feature = "web")]
+    pub(crate) web: Option<WebMode>,
 }
 
 impl State {
-    pub(crate) fn new(options: Options, issuer: IssuerClient) -> Self {
-        Self {
+    pub(crate) fn new(options: Options, issuer: IssuerClient) -> Result<Self, Misuse> {
+        #[cfg(feature = "web")]
+        let web = WebMode::new(&options, issuer.http().clone())
+            .map_err(|_| Misuse::BaseUrl(options.base_url.clone().unwrap_or_default()))?;
+        Ok(Self {
             token_options: options.token_options(),
             cache: token_cache(options.cache_size),
             sessions: SessionList::new(options.store_secret()),
@@ -117,7 +125,9 @@ impl State {
             warned: Mutex::default(),
             options,
             issuer,
-        }
+            #[cfg(feature = "web")]
+            web,
+        })
     }
 
     /// In seconds since the epoch.

@@ -13,6 +13,7 @@ use crate::auth::Auth;
 use crate::feed::{Follower, keep_documents, keep_house};
 use crate::issuer::{CALL_TIMEOUT, IssuerClient, IssuerError};
 use crate::options::{Misuse, Options};
+use crate::policy::Attributes;
 use crate::refusal::{Reason, Refusal};
 use crate::sessions::Session;
 use crate::state::State;
@@ -71,9 +72,10 @@ impl Drop for Tasks {
 impl Usher {
     /// Starts a module: see [`crate::Builder`].
     pub(crate) async fn start(options: Options, http: ClientBuilder) -> Result<Self, SetupError> {
+        let options = options.filled();
         options.check()?;
         let issuer = IssuerClient::new(&options, http)?;
-        let state = Arc::new(State::new(options, issuer));
+        let state = Arc::new(State::new(options, issuer)?);
         state.restore().await.map_err(SetupError::Store)?;
         let first = tokio::time::timeout(CALL_TIMEOUT, state.begin()).await;
         let first =
@@ -133,6 +135,6 @@ impl Usher {
         if verified.jkt().is_some() {
             return Err(Reason::SenderConstrained.into());
         }
-        Ok(Auth::of(Arc::clone(&self.state), verified, token, None).await)
+        Ok(Auth::of(Arc::clone(&self.state), verified, token, None, Attributes::new()).await)
     }
 }

@@ -33,6 +33,8 @@ async function sign(kept, name, { header = {}, claims = GOOD, key = 'es256', pay
 /** A thumbprint. What a proof of the key has to be is in proofs.json. */
 const JKT = '0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I';
 
+const nested = (depth) => (depth === 0 ? 1 : [nested(depth - 1)]);
+
 const user = (more = {}) => ({
   kind: 'user',
   sub: GOOD.sub,
@@ -130,6 +132,16 @@ const CASES = [
   ['exp is beyond every number', { payload: JSON.stringify(GOOD).replace(`"exp":${GOOD.exp}`, '"exp":1e400') }, invalid('claim_invalid')],
   ['the payload begins with a byte order mark', { payload: `\ufeff${JSON.stringify(GOOD)}` }, invalid('token_malformed')],
   ['something follows the payload', { payload: `${JSON.stringify(GOOD)}{}` }, invalid('token_malformed')],
+  ['two subjects', { payload: JSON.stringify(GOOD).replace('{', '{"sub":"admin",') }, invalid('token_malformed')],
+  ['two subjects, one of them with an escape', { payload: JSON.stringify(GOOD).replace('{', '{"\\u0073ub":"admin",') }, invalid('token_malformed')],
+  ['two members of one name inside of a claim', { payload: JSON.stringify({ ...GOOD, cnf: 5 }).replace('"cnf":5', '"act":{"a":[{"b":1,"b":2}]}') }, invalid('token_malformed')],
+  ['one name in two objects', { payload: JSON.stringify({ ...GOOD, act: { sub: 'a', act: { sub: 'b', list: [{ sub: 'c' }, { sub: 'd' }] } } }) }, user()],
+  ['nested 16 deep', { claims: { ...GOOD, deep: nested(15) } }, user()],
+  ['nested 17 deep', { claims: { ...GOOD, deep: nested(16) } }, invalid('token_malformed')],
+  ['nested 5,000 deep', { payload: JSON.stringify({ ...GOOD, deep: 5 }).replace('"deep":5', `"deep":${'['.repeat(5000)}${']'.repeat(5000)}`) }, invalid('token_malformed')],
+  ['nbf a minute ahead', { claims: { ...GOOD, nbf: NOW + 61 } }, invalid('token_not_yet_valid')],
+  ['exp with a fraction', { claims: { ...GOOD, exp: NOW + 600.5 } }, user()],
+  ['b64 without crit says nothing (RFC 7797 §6)', { header: { b64: false } }, user()],
   ['the payload is a list', { payload: '[]' }, invalid('token_malformed')],
   ['the payload is no JSON', { payload: 'sub=me' }, invalid('token_malformed')],
 ];
@@ -148,6 +160,16 @@ function beyondOrder(token) {
 function rewritten(signature) {
   const letters = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
   return signature.slice(0, -1) + letters[letters.indexOf(signature.at(-1)) ^ 1];
+}
+
+/** The other ECDSA signature over the same text (s and n - s verify alike): a token has two spellings, and one jti. */
+function mirrored(token) {
+  const order = 0xffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551n;
+  const [header, claims, signature] = token.split('.');
+  const bytes = Buffer.from(signature, 'base64url');
+  const s = order - BigInt(`0x${bytes.subarray(32).toString('hex')}`);
+  const other = Buffer.from(s.toString(16).padStart(64, '0'), 'hex');
+  return `${header}.${claims}.${Buffer.concat([bytes.subarray(0, 32), other]).toString('base64url')}`;
 }
 
 /** Tokens that no key signs, or that are changed after they were signed. */
@@ -173,6 +195,11 @@ function strange(good, edToken) {
     ['a signature of zeros (CVE-2022-21449)', `${header}.${claims}.${'A'.repeat(86)}`, invalid('signature_invalid')],
     ['a signature whose numbers are beyond the order of the curve', `${header}.${claims}.${Buffer.alloc(64, 255).toString('base64url')}`, invalid('signature_invalid')],
     ['an Ed25519 signature with the order added to S', beyondOrder(edToken), invalid('signature_invalid')],
+    ['the other ECDSA signature of the same key over the same text', mirrored(good), user()],
+    ['the JSON serialization', JSON.stringify({ protected: header, payload: claims, signature }), invalid('token_malformed')],
+    ['a detached payload', `${header}..${signature}`, invalid('token_malformed')],
+    ['white space', `${header}. ${claims}.${signature}`, invalid('token_malformed')],
+    ['braces', `{${good}}`, invalid('token_malformed')],
     ['two parts', `${header}.${claims}`, invalid('token_malformed')],
     ['five parts, as an encrypted token has', `${header}.${claims}.${signature}.${claims}.${signature}`, invalid('token_malformed')],
     ['no parts', 'tlHHY7V4atzOwpNJbqkEZTOf3LcFeOrFbvHAv_Deicg', invalid('token_malformed')],

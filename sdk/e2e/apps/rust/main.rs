@@ -6,12 +6,12 @@ use std::error::Error;
 use std::time::Duration;
 
 use axum::extract::{Path, Request};
-use axum::routing::get;
+use axum::routing::{get, post};
 use axum::{Json, Router};
 use serde_json::{Value, json};
 use tokio::signal::unix::{SignalKind, signal};
 use tower::ServiceExt as _;
-use usher_sdk::{Auth, FileStore, OnStale, Resource, Transport, Usher};
+use usher_sdk::{Auth, FileStore, Mode, OnStale, Resource, Transport, Usher};
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {
@@ -49,6 +49,10 @@ async fn module() -> Result<Usher, Box<dyn Error>> {
         .poll_interval(seconds("POLL_INTERVAL")?)
         .max_staleness(seconds("MAX_STALENESS")?)
         .on_stale(on_stale);
+    let builder = match var("SECRET") {
+        Ok(secret) => builder.mode(Mode::Web).secret([secret]).base_url(var("BASE_URL")?),
+        Err(_) => builder,
+    };
     Ok(builder.build().await?)
 }
 
@@ -62,6 +66,9 @@ fn application(usher: &Usher) -> Router {
         .route("/health", get(async || Json(json!({ "ok": true }))))
         .route("/sessions", get(async move || Json(listed.sessions())))
         .route("/me", get(me).layer(usher.require_auth()))
+        .route("/change", post(async || Json(json!({ "changed": true }))).layer(usher.require_auth()))
+        .route("/vault", get(async || "gold").layer(usher.require_auth().max_age(Duration::from_secs(2))))
+        .route("/impossible", get(async || "").layer(usher.require_auth().acr("aal9")))
         .route("/fresh", get(async || Json(json!({ "ok": true }))))
         .route("/orders", get(async |auth: Auth| Json(json!({ "filter": auth.filter("Order:read") }))))
         .route("/orders/{id}", get(order).layer(usher.require_permission("Order:read").load(find)))
@@ -84,7 +91,7 @@ fn state(usher: &Usher) -> Value {
 async fn me(auth: Auth) -> Json<Value> {
     Json(json!({
         "sub": auth.user.id, "roles": auth.user.roles, "scope": auth.scope, "client_id": auth.client_id,
-        "sid": auth.session_id,
+        "sid": auth.session_id, "profile": auth.profile(), "token": auth.token(),
     }))
 }
 

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/base64"
 	"encoding/json"
+	"io"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -73,10 +74,48 @@ func object(data []byte) (map[string]any, bool) {
 	decoder := json.NewDecoder(bytes.NewReader(data))
 	decoder.UseNumber()
 	var members map[string]any
-	if err := decoder.Decode(&members); err != nil || members == nil || decoder.More() {
+	if err := decoder.Decode(&members); err != nil || members == nil || decoder.More() || !isStrict(data) {
 		return nil, false
 	}
 	return members, true
+}
+
+// maxDepth is the deepest nesting of a header and of claims.
+const maxDepth = 16
+
+// isStrict says whether valid JSON has no member twice and is not nested too deeply: parsers that choose different ones of
+// two members with one name see different tokens (RFC 7519 §4).
+func isStrict(data []byte) bool {
+	decoder := json.NewDecoder(bytes.NewReader(data))
+	decoder.UseNumber()
+	var open []map[string]bool // the names of each open object; nil for a list
+	isName := false
+	for {
+		mark, err := decoder.Token()
+		if err != nil {
+			return err == io.EOF
+		}
+		switch delim, _ := mark.(json.Delim); delim {
+		case '{', '[':
+			if len(open) == maxDepth {
+				return false
+			}
+			open = append(open, map[json.Delim]map[string]bool{'{': {}}[delim])
+		case '}', ']':
+			open = open[:len(open)-1]
+		default:
+			if isName {
+				name, _ := mark.(string)
+				if names := open[len(open)-1]; names[name] {
+					return false
+				}
+				open[len(open)-1][name] = true
+				isName = false
+				continue
+			}
+		}
+		isName = len(open) > 0 && open[len(open)-1] != nil
+	}
 }
 
 // verify checks header and signature and gives the id of the key that signed.

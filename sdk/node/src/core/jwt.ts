@@ -1,5 +1,6 @@
 // The compact form of an access token and its header, before verification.
 import { Refusal } from './refusal.js';
+import { isStrict } from './strict-json.js';
 
 /** The longest accepted token, in characters. */
 export const LONGEST_TOKEN = 16_384;
@@ -31,14 +32,17 @@ export function readHeader(token: string, algorithms: readonly string[]): TokenH
   return { alg: header.alg, kid: typeof header.kid === 'string' ? header.kid : undefined };
 }
 
-/** Parses one part of a token as a JSON object. */
+/** Parses one part of a token as a JSON object without two members of one name. */
 export function readObject(part: string): Record<string, unknown> {
   let value: unknown;
+  let text: string;
   try {
-    value = JSON.parse(decoder.decode(Buffer.from(part, 'base64url')));
+    text = decoder.decode(Buffer.from(part, 'base64url'));
+    value = JSON.parse(text);
   } catch {
     throw new Refusal('token_malformed');
   }
+  if (!isStrict(text)) throw new Refusal('token_malformed');
   if (typeof value !== 'object' || value === null || Array.isArray(value)) throw new Refusal('token_malformed');
   return value as Record<string, unknown>;
 }

@@ -18,6 +18,9 @@ const PATIENCE = 600;
 /** Seconds before its end at which an access token is replaced. */
 const EARLY = 30;
 
+/** Why a token is over whose session may go on. */
+const OVER: readonly string[] = ['token_revoked', 'token_expired', 'key_unknown'];
+
 /** Adds web mode to a module. */
 export class WebMode {
   readonly #usher: Usher;
@@ -172,9 +175,8 @@ export class WebMode {
     try {
       return await this.#usher.verify(session.accessToken, request, profileOf(session));
     } catch (cause) {
-      const over = cause instanceof Refused && (cause.reason === 'token_revoked' || cause.reason === 'token_expired');
-      if (!over || renewed) throw cause;
-      // A change of roles revokes the token but not the session. The next token has the new roles.
+      if (!(cause instanceof Refused && OVER.includes(cause.reason)) || renewed) throw cause;
+      // A change of roles, or of a key, revokes the token but not the session. The next token has the new roles.
       session = await this.#renewed(found);
       return this.#usher.verify(session.accessToken, request, profileOf(session));
     }

@@ -37,7 +37,7 @@ pub(super) async fn discover(http: &Client, issuer: &str) -> Result<Metadata, Is
     Ok(metadata)
 }
 
-fn has_origin_of(url: &str, issuer: &str) -> bool {
+pub(crate) fn has_origin_of(url: &str, issuer: &str) -> bool {
     let origin = |url| Some(Url::parse(url).ok()?.origin()).filter(url::Origin::is_tuple);
     origin(url).is_some_and(|found| Some(found) == origin(issuer))
 }

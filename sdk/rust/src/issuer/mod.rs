@@ -15,6 +15,8 @@ use tokio::sync::OnceCell;
 
 pub(crate) use http::{Answer, CALL_TIMEOUT, IssuerError, MAX_DOCUMENT, MAX_SNAPSHOT};
 use metadata::Metadata;
+#[cfg(feature = "web")]
+pub(crate) use metadata::has_origin_of;
 
 use crate::locks::lock;
 use crate::options::{Clock, Misuse, Options};
@@ -67,6 +69,12 @@ impl IssuerClient {
             renewing: tokio::sync::Mutex::default(),
             host: host::host(),
         })
+    }
+
+    /// How Usher is called.
+    #[cfg(feature = "web")]
+    pub(crate) fn http(&self) -> &Client {
+        &self.http
     }
 
     fn now(&self) -> i64 {

@@ -5,6 +5,7 @@ use http::header::{AUTHORIZATION, USER_AGENT};
 use http::request::Parts;
 
 use crate::auth::Auth;
+use crate::policy::Attributes;
 use crate::refusal::{Reason, Refusal};
 use crate::sessions::Origin;
 use crate::state::State;
@@ -35,12 +36,16 @@ impl Attached {
 }
 
 async fn identify(state: &Arc<State>, parts: &Parts, now: i64) -> Result<Auth, Reason> {
-    let credentials = credentials_of(parts)?;
+    let credentials = match credentials_of(parts) {
+        #[cfg(feature = "web")]
+        Err(Reason::TokenMissing) if let Some(web) = &state.web => return state.session_auth(web, parts, now).await,
+        credentials => credentials?,
+    };
     let verified = state.verify(credentials.token, now).await?;
     state.check_binding(parts, &credentials, &verified, now).await?;
     let user_agent = parts.headers.get(USER_AGENT).and_then(|text| text.to_str().ok());
     state.sessions.note(&verified.identity, Origin { address: address(parts), user_agent }, now);
-    Ok(Auth::of(Arc::clone(state), verified, credentials.token, Some(parts)).await)
+    Ok(Auth::of(Arc::clone(state), verified, credentials.token, Some(parts), Attributes::new()).await)
 }
 
 /// The token of a request (RFC 6750 §2.1, RFC 9449 §7.1).
@@ -61,7 +66,7 @@ fn credentials_of(parts: &Parts) -> Result<Credentials<'_>, Reason> {
 }
 
 /// The network address, where the server tells it.
-fn address(parts: &Parts) -> Option<IpAddr> {
+pub(crate) fn address(parts: &Parts) -> Option<IpAddr> {
     #[cfg(feature = "axum")]
     if let Some(axum::extract::ConnectInfo(address)) = parts.extensions.get::<axum::extract::ConnectInfo<SocketAddr>>()
     {
@@ -77,6 +82,16 @@ pub(crate) fn original_path(parts: &Parts) -> &str {
         return uri.path();
     }
     parts.uri.path()
+}
+
+/// Path and query of a request as they were sent.
+#[cfg(feature = "web")]
+pub(crate) fn original_target(parts: &Parts) -> &str {
+    #[cfg(feature = "axum")]
+    if let Some(axum::extract::OriginalUri(uri)) = parts.extensions.get::<axum::extract::OriginalUri>() {
+        return uri.path_and_query().map_or("/", http::uri::PathAndQuery::as_str);
+    }
+    parts.uri.path_and_query().map_or("/", http::uri::PathAndQuery::as_str)
 }
 
 /// Every refusal is logged with its reason.

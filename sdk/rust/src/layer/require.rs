@@ -264,7 +264,7 @@ where
             let (mut parts, body) = request.into_parts();
             let method = parts.method.clone();
             match pass(state, &require.check, &mut parts).await {
-                Err(refusal) => Ok(refused(state, &refusal, &method)),
+                Err(refusal) => Ok(refused(state, &refusal, &parts).map(R::from)),
                 Ok(auth) => checked(state, Some(&auth), method, inner, Request::from_parts(parts, body)).await,
             }
         })

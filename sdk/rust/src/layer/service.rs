@@ -5,6 +5,7 @@ use std::task::{Context, Poll};
 use bytes::Bytes;
 use http::request::Parts;
 use http::{Method, Request, Response};
+use http_body::Body;
 use tower_layer::Layer;
 use tower_service::Service;
 
@@ -13,6 +14,7 @@ use crate::auth::Auth;
 use crate::policy::route_check::{RouteRequest, check_route};
 use crate::refusal::{Reason, Refusal};
 use crate::state::State;
+use crate::store::StoreError;
 use crate::usher::Usher;
 
 /// The service that [`Usher`] makes of another one, as its layer.
@@ -34,7 +36,7 @@ impl<S, B, R> Service<Request<B>> for UsherService<S>
 where
     S: Service<Request<B>, Response = Response<R>> + Clone + Send + 'static,
     S::Future: Send,
-    B: Send + 'static,
+    B: Body<Data: Send, Error: Into<StoreError>> + Send + 'static,
     R: From<Bytes>,
 {
     type Response = Response<R>;
@@ -51,9 +53,15 @@ where
         let state = Arc::clone(&self.usher.state);
         Box::pin(async move {
             let (mut parts, body) = request.into_parts();
+            #[cfg(feature = "web")]
+            if let Some(web) = &state.web
+                && let Some(action) = web.action(&parts)
+            {
+                return Ok(state.answer_web(web, action, parts, body).await.map(R::from));
+            }
             let method = parts.method.clone();
             match admit(&state, &mut parts).await {
-                Err(refusal) => Ok(refused(&state, &refusal, &method)),
+                Err(refusal) => Ok(refused(&state, &refusal, &parts).map(R::from)),
                 Ok(auth) => checked(&state, auth.as_ref(), method, inner, Request::from_parts(parts, body)).await,
             }
         })
@@ -116,11 +124,17 @@ where
         permission,
         "usher: the handler did not check the permission with the resource: call can or filter, or load the resource"
     );
-    Ok(refused(state, &Reason::EntityCheckMissing.into(), &method))
+    let refusal = Refusal::from(Reason::EntityCheckMissing);
+    log_refusal(&refusal, &method);
+    Ok(refusal.response(state.options.show_reasons))
 }
 
-/// Logs a refusal and makes its response.
-pub(super) fn refused<R: From<Bytes>>(state: &State, refusal: &Refusal, method: &Method) -> Response<R> {
-    log_refusal(refusal, method);
+/// Logs a refusal and makes its response. Web mode sends pages to the sign-in.
+pub(crate) fn refused(state: &State, refusal: &Refusal, parts: &Parts) -> Response<Bytes> {
+    log_refusal(refusal, &parts.method);
+    #[cfg(feature = "web")]
+    if let Some(response) = state.sign_in_redirect(refusal, parts) {
+        return response;
+    }
     refusal.response(state.options.show_reasons)
 }

@@ -1,3 +1,5 @@
+use std::collections::HashSet;
+
 use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use serde::de::IgnoredAny;
@@ -8,6 +10,9 @@ use crate::refusal::Reason;
 
 /// Headers that bring a key with the token, or demand extensions (RFC 7515 §4.1.11).
 const REFUSED_HEADERS: [&str; 5] = ["jku", "jwk", "x5u", "x5c", "crit"];
+
+/// The deepest nesting of a header and of claims.
+const DEEPEST: usize = 16;
 
 /// A compact JWS (RFC 7515 §7.1), parsed and not verified.
 pub(crate) struct Jws<'a> {
@@ -78,11 +83,59 @@ pub(super) fn is_base64url(text: &str) -> bool {
 }
 
 pub(super) fn object(bytes: &[u8]) -> Option<Map<String, Json>> {
-    serde_json::from_slice(bytes).ok()
+    let text = std::str::from_utf8(bytes).ok()?;
+    serde_json::from_str(text).ok().filter(|_| is_strict(text))
 }
 
 /// Whether the text is a JSON object in UTF-8, whatever its values.
 pub(super) fn is_object(bytes: &[u8]) -> bool {
     let is_json = |text: &str| text.trim_start().starts_with('{') && serde_json::from_str::<IgnoredAny>(text).is_ok();
-    std::str::from_utf8(bytes).is_ok_and(is_json)
+    std::str::from_utf8(bytes).is_ok_and(|text| is_json(text) && is_strict(text))
+}
+
+/// Whether valid JSON has no member twice and is not nested too deeply: parsers that choose different ones of two members with
+/// one name see different tokens (RFC 7519 §4).
+fn is_strict(text: &str) -> bool {
+    // The names of each open object; nothing for a list.
+    let mut open: Vec<Option<HashSet<String>>> = vec![];
+    let (mut rest, mut is_name) = (text, false);
+    while let Some(at) = rest.find(['"', '{', '}', '[', ']', ',']) {
+        let mark = rest.as_bytes()[at];
+        rest = &rest[at + 1..];
+        match mark {
+            b'{' | b'[' if open.len() == DEEPEST => return false,
+            b'{' | b'[' => {
+                open.push((mark == b'{').then(HashSet::new));
+                is_name = mark == b'{';
+            }
+            b'}' | b']' => {
+                open.pop();
+                is_name = false;
+            }
+            b',' => is_name = open.last().is_some_and(Option::is_some),
+            _ => {
+                let end = end_of_text(rest);
+                let name = serde_json::from_str(&format!("\"{}\"", &rest[..end])).unwrap_or_default();
+                if let Some(Some(names)) = open.last_mut().filter(|_| is_name)
+                    && !names.insert(name)
+                {
+                    return false;
+                }
+                rest = rest.get(end + 1..).unwrap_or_default();
+                is_name = false;
+            }
+        }
+    }
+    true
+}
+
+/// Where the quotation mark is that ends a text.
+fn end_of_text(text: &str) -> usize {
+    let mut is_escaped = false;
+    let end = text.bytes().position(|byte| {
+        let ends = byte == b'"' && !is_escaped;
+        is_escaped = byte == b'\\' && !is_escaped;
+        ends
+    });
+    end.unwrap_or(text.len())
 }

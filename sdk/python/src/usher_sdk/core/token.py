@@ -24,6 +24,7 @@ ACCESS_TOKEN: Final = "at+jwt"
 """The ``typ`` of an access token (RFC 9068 §2.1)."""
 
 _FORM = re.compile(r"([A-Za-z0-9_-]+)\.([A-Za-z0-9_-]+)\.([A-Za-z0-9_-]*)")
+_DEEPEST = 16
 _THUMBPRINT = re.compile("[A-Za-z0-9_-]{43}")
 _OWN_KEYS = ("jku", "jwk", "x5u", "x5c", "crit")
 _TEXTS = ("iss", "sub", "client_id", "jti")
@@ -255,9 +256,18 @@ def _object(part: str, what: str) -> Mapping[str, Any]:
         found = json.loads(_decode(part).decode("utf-8"), object_pairs_hook=_members, parse_constant=_refuse_constant)
     except (ValueError, RecursionError):
         found = None
-    if not isinstance(found, dict):
+    if not isinstance(found, dict) or _depth(found) > _DEEPEST:
         raise TokenRefused("token_malformed", f"{what} is no JSON object")
     return found
+
+
+def _depth(found: Any) -> int:
+    """How deeply lists and objects are nested."""
+    level, depth = [found], 0
+    while level := [value for value in level if isinstance(value, (dict, list))]:
+        depth += 1
+        level = [inner for value in level for inner in (value.values() if isinstance(value, dict) else value)]
+    return depth
 
 
 def _members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
