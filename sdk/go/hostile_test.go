@@ -51,7 +51,8 @@ func TestRandomKeysDoNotMakeTheModuleAskAgainAndAgain(t *testing.T) {
 	good := test.Mint(ushertest.Token{})
 	signed := strings.SplitN(test.Mint(ushertest.Token{}), ".", 2)[1]
 	before := keySet.calls.Load()
-	test.Advance(time.Minute)
+	still := time.Now()
+	test.SetClock(func() time.Time { return still })
 	for i := range 10_000 {
 		header := encode(fmt.Sprintf(`{"alg":"ES256","kid":"%05d","typ":"at+jwt"}`, i))
 		if _, err := test.Module.Verify(context.Background(), header+"."+signed); err == nil {
