@@ -62,7 +62,9 @@ pub use oauth::token_call::TokenCall;
 pub use policy::{
     Bundle, DecisionAnswer, DecisionRequest, Drafted, HeldRoles, NewAssignment, Simulated, SimulatedRoute, Subject,
 };
-pub use projects::{HistoryPage, HistorySearch, MAX_OVERLAP, Person, PersonSession, Rotation, USUAL_OVERLAP};
+pub use projects::{
+    HistoryPage, HistorySearch, MAX_OVERLAP, NewestState, Person, PersonSession, Rotation, USUAL_OVERLAP,
+};
 pub use refusal::{ApiErrorCode, ErrorClass, FormFault, RefusalRow};
 pub use rejected::{CodeKind, Rejected};
 pub use usher::{Services, Usher};

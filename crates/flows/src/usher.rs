@@ -62,6 +62,7 @@ use crate::oauth::token::TokenEndpoint;
 use crate::policy::Policies;
 use crate::projects::history::Histories;
 use crate::projects::members::Members;
+use crate::projects::modules::LocalModules;
 use crate::projects::people::ProjectUsers;
 use crate::security_emails::SecurityEmails;
 use crate::upstream::callback::UpstreamSignIn;
@@ -187,6 +188,7 @@ services! {
     email_changes: EmailChanges { core, email_queue, factor_rules, registration, security_emails, throttles },
     feed_access: FeedAccess { core, callers, signing_keys },
     histories: Histories { core },
+    local_modules: LocalModules { core, clients, policies },
     idempotent_requests: IdempotentRequests { core },
     identities: Identities { core, endings, factor_rules, providers, security_emails },
     users: Users { core, endings, profiles, registration },

@@ -34,7 +34,7 @@ pub async fn of(app: &App, ended: &Ended) -> Result<Vec<ReceiptApplication>, Htt
 async fn modules_of(app: &App, ended: &Ended, project: ProjectId) -> Result<Vec<ConnectedModule>, HttpProblem> {
     let acknowledged = acknowledgements(app, ended, project).await?;
     let clients = acknowledged.iter().map(|acknowledgement| acknowledgement.module.client_id.clone()).collect();
-    let names = app.usher.receipts.module_names(project, clients).await?;
+    let names = app.usher.local_modules.names(project, clients).await?;
     let module = |Acknowledgement { module, at, .. }: Acknowledgement| ConnectedModule {
         name: names.get(&module.client_id).cloned().unwrap_or_default(),
         host: module.host,

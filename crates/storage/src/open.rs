@@ -24,7 +24,7 @@ const PATIENCE: Duration = Duration::from_secs(3);
 /// How long the readiness check waits for a lock: less than the probe waits for its response.
 const READY_LOCK_TIMEOUT: &str = "set local lock_timeout = '1s'";
 /// Tables that only jobs, administrators, owners of projects and local modules wait for.
-pub const TABLES_OF_JOBS: [&str; 20] = [
+pub const TABLES_OF_JOBS: &[&str] = &[
     "api_host",
     "erasure",
     "feed_audience",

@@ -23,7 +23,7 @@ const SUB: PayloadMember = member("sub", PayloadSource::Sub, "the user's `sub`")
 const ROW: EventRow = EventRow::new("specimen.seen", Visibility::Project)
     .message("A specimen was seen.", &[SUB, COLOUR])
     .feed(EntryKind::Grant)
-    .history(InHistory::WithBrowser)
+    .history(InHistory::WithBrowser, &["colour"])
     .logout(LogoutScope::Grant)
     .forgetting(&["scope"])
     .reportable_activity(ActivityHeading::Security, "event-signed-in");
@@ -81,6 +81,7 @@ on_both_databases! {
         let history: Value = read.json().await.unwrap();
         let newest = &history["data"][0];
         assert_eq!((&newest["kind"], &newest["sub"], &newest["amr"]), (&json!("specimen.seen"), &json!(sub), &json!(["pwd"])));
+        assert_eq!(newest["data"], json!({ "colour": "blue" }), "the scope is none of the members that it shows");
 
         let shown: Vec<&str> = CATALOGUE.shown_under(Some(ActivityHeading::Security)).collect();
         assert_eq!(shown, ["specimen.seen"]);

@@ -56,7 +56,7 @@ on_both_databases! {
 #[tokio::test]
 async fn readiness_looks_at_every_table_that_sign_in_and_tokens_need() {
     let Some(db) = TestDatabase::postgres().await else { return };
-    let tables: Vec<&str> = request_tables().chain(TABLES_OF_JOBS).collect();
+    let tables: Vec<&str> = request_tables().chain(TABLES_OF_JOBS.iter().copied()).collect();
     let named = tables.iter().map(|table| format!("'{table}'")).collect::<Vec<_>>().join(", ");
     let others = "select count(*) from pg_tables where schemaname = 'public' and tablename not in";
     assert_eq!(db.count(String::leak(format!("{others} ('_sqlx_migrations', {named})"))).await, 0);

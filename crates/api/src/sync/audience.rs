@@ -12,8 +12,7 @@ use crate::caller::AuthenticatedCaller;
 use crate::openapi::Problem;
 use usher_domain::id::ClientId;
 use usher_events::feed::{Listener, ModuleIdentity};
-use usher_flows::{FlowError, Right};
-use usher_http_server::problem::HttpProblem;
+use usher_flows::{FlowError, NewestState, Right};
 use usher_http_server::state::App;
 
 /// The subscribers of a project's feed.
@@ -86,12 +85,10 @@ pub struct Subscriber {
 )]
 pub async fn get(state: State<App>, calling: AuthenticatedCaller, path: Path<String>) -> ApiResult<Json<FeedAudience>> {
     let project = calling.project(&path.0, Right::View).await?.id;
-    let place = state.usher.core.store.feed_place(project).await.map_err(FlowError::from)?;
-    let cursor = place.ok_or_else(|| HttpProblem::unknown("project"))?.position;
-    let policy_revision = state.usher.policies.policy_tag(project).await?.map(|(revision, _)| revision);
+    let NewestState { position: cursor, policy_revision } = state.usher.local_modules.newest_state(project).await?;
     let following = state.hub.audience(project).await.map_err(FlowError::from)?;
     let clients = following.listeners.iter().map(|listener| listener.module.client_id.clone()).collect();
-    let names = state.usher.receipts.module_names(project, clients).await?;
+    let names = state.usher.local_modules.names(project, clients).await?;
     let subscribers = following.listeners.into_iter().map(|listener| view(listener, &names, cursor)).collect();
     Ok(Json(FeedAudience { cursor, policy_revision, connected: following.number, subscribers }))
 }

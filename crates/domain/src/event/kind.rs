@@ -25,6 +25,8 @@ pub struct EventRow {
     /// What local modules must know.
     pub feed: Option<FeedRule>,
     pub history: InHistory,
+    /// Members of the data that histories show; others concern the installation or other projects.
+    pub history_members: &'static [&'static str],
     pub logout: Option<LogoutScope>,
     /// How the person finds it on the activity page; `None` if it is not shown there.
     pub activity: Option<Activity>,
@@ -42,7 +44,8 @@ pub struct FeedRule {
     pub unless: Option<&'static str>,
 }
 
-/// Whether an event belongs to the histories of the projects that may see it.
+/// Whether an event belongs to the histories of the projects that may see it: those of users' activity with their
+/// clients do, and those about the project itself (members, clients, webhooks) do not.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum InHistory {
     No,
@@ -77,6 +80,7 @@ impl EventRow {
             message: None,
             feed: None,
             history: InHistory::No,
+            history_members: &[],
             logout: None,
             activity: None,
             reload: None,
@@ -112,8 +116,8 @@ impl EventRow {
     }
 
     #[must_use]
-    pub const fn history(self, history: InHistory) -> Self {
-        Self { history, ..self }
+    pub const fn history(self, history: InHistory, members: &'static [&'static str]) -> Self {
+        Self { history, history_members: members, ..self }
     }
 
     #[must_use]

@@ -88,7 +88,7 @@ events! {
     SESSION_REVOKED = session("session.revoked")
         .message("A session was ended before it expired: its tokens are no longer valid.", &[SUB, SID, REASON])
         .feed(Session)
-        .history(Yes)
+        .history(Yes, &["sub", "reason"])
         .activity(SignIns, "event-session-ended");
     SIGN_IN_FAILED = no_project("session.sign_in_failed").activity(SignIns, "event-sign-in-failed");
     SESSION_STEPPED_UP = no_project("session.stepped_up");
@@ -99,21 +99,21 @@ events! {
         .activity(Account, "event-user-created");
     USER_UPDATED = user("user.updated")
         .message("A user's profile has changed: read userinfo.", &[SUB])
-        .history(Yes)
+        .history(Yes, &[])
         .reportable_activity(Account, "event-user-updated");
     USER_DISABLED = user("user.disabled")
         .message("A user was disabled and can no longer sign in.", &[SUB])
         .feed(Subject)
-        .history(Yes)
+        .history(Yes, &["sub"])
         .activity(Account, "event-user-disabled");
     USER_ENABLED = user("user.enabled")
         .message("A user was enabled and can sign in again.", &[SUB])
-        .history(Yes)
+        .history(Yes, &["sub"])
         .activity(Account, "event-user-enabled");
     USER_DELETED = user("user.deleted")
         .message("A user was deleted. The `sub` is never reused.", &[SUB])
         .feed(Subject)
-        .history(Yes);
+        .history(Yes, &["sub"]);
     PASSWORD_CHANGED = user("user.password_changed")
         .message("A user changed their password.", &[SUB])
         .reportable_activity(Security, "event-password-changed");
@@ -171,29 +171,29 @@ events! {
 
     CONSENT_GRANTED = project("consent.granted")
         .message("A user gave consent to a client.", &[SUB, SID, CLIENT, SCOPE])
-        .history(WithBrowser)
+        .history(WithBrowser, &["scope", "claims"])
         .forgetting(&["scope", "claims"])
         .reportable_activity(Applications, "event-consent-granted");
     CONSENT_DENIED = project("consent.denied")
         .message("A user denied consent to a client.", &[SUB, SID, CLIENT])
-        .history(WithBrowser)
+        .history(WithBrowser, &[])
         .activity(Applications, "event-consent-denied");
     CONSENT_WITHDRAWN = project("consent.withdrawn")
         .message("A user withdrew the consent given to a client.", &[SUB, CLIENT])
-        .history(Yes)
+        .history(Yes, &[])
         .activity(Applications, "event-consent-withdrawn");
     DEVICE_ALLOWED = project("device.allowed")
         .message("A user allowed a device that showed them a code.", &[SUB, SID, CLIENT, SCOPE])
-        .history(WithBrowser)
+        .history(WithBrowser, &["scope"])
         .forgetting(&["scope"])
         .reportable_activity(Applications, "event-device-allowed");
     DEVICE_DENIED = project("device.denied")
         .message("A user denied a device that showed them a code.", &[SUB, SID, CLIENT])
-        .history(WithBrowser)
+        .history(WithBrowser, &[])
         .activity(Applications, "event-device-denied");
     GRANT_CREATED = project("grant.created")
         .message("A client received tokens for a user.", &[SUB, SID, CLIENT, GRANT])
-        .history(WithBrowser)
+        .history(WithBrowser, &["scope", "claims"])
         .forgetting(&["scope", "claims"])
         .reportable_activity(Applications, "event-grant-created");
     GRANT_REVOKED = project("grant.revoked")
@@ -203,28 +203,28 @@ events! {
         )
         // If its session ended as well, the entry of the session suffices.
         .feed_unless(Grant, Event::WITH_SESSION)
-        .history(Yes)
+        .history(Yes, &["reason", "sub"])
         .logout(LogoutScope::Grant)
         .activity(Applications, "event-grant-revoked");
     TOKEN_REVOKED = project("token.revoked")
         .message("A client revoked one of its access tokens.", &[CLIENT, TOKEN])
         .feed(Token)
-        .history(Yes);
-    ACCESS_USED = project("access.used").history(Yes).forgetting(&["scope", "claims"]);
+        .history(Yes, &[]);
+    ACCESS_USED = project("access.used").history(Yes, &["scope", "claims"]).forgetting(&["scope", "claims"]);
     TOKEN_REUSE_DETECTED = project("token.reuse_detected")
         .message(
             "An old refresh token was used although a newer one was in use: it may have been stolen. The grant was \
              ended, and its session unless `tokens.reuse_ends` is `grant`.",
             &[SUB, SID, CLIENT, GRANT],
         )
-        .history(Yes)
+        .history(Yes, &[])
         .activity(Security, "event-token-reuse");
     CODE_REUSE_DETECTED = project("code.reuse_detected")
         .message(
             "An authorization code was used twice: it may have been stolen. The grant was ended.",
             &[SUB, SID, CLIENT, GRANT],
         )
-        .history(Yes)
+        .history(Yes, &[])
         .activity(Security, "event-token-reuse");
 
     PROJECT_CREATED = project("project.created").message("The project was created.", &[]);
@@ -263,7 +263,7 @@ events! {
             "A client sent an authorization request with a redirect URI that is not registered.",
             &[CLIENT],
         )
-        .history(Yes);
+        .history(Yes, &["sent"]);
 
     API_CREATED = project("api.created").message("An API was created.", &[API, IDENTIFIER]);
     API_UPDATED = project("api.updated").message("The settings of an API have changed.", &[API, IDENTIFIER]);
@@ -288,12 +288,12 @@ events! {
         .message("A user was given a role.", &[SUB, ROLE])
         .feed(Subject)
         .forgetting(&[Event::FEED_POSITION])
-        .history(Yes);
+        .history(Yes, &["sub", "role", "reason"]);
     ROLE_UNASSIGNED = project("role.unassigned")
         .message("A role was removed from a user.", &[SUB, ROLE])
         .feed(Subject)
         .forgetting(&[Event::FEED_POSITION])
-        .history(Yes);
+        .history(Yes, &["sub", "role", "reason"]);
 
     KEY_CREATED = no_project("key.created").reload(Reload::SigningKeys);
     /// For receivers this is the rotation, and instances know the key since it was created.
@@ -353,6 +353,15 @@ mod tests {
     fn what_no_project_may_see_reaches_neither_feeds_nor_histories() {
         for kind in EventKind::ALL.iter().filter(|kind| kind.visibility() == Visibility::NoProject) {
             assert_eq!((kind.row().feed, kind.row().history), (None, InHistory::No), "{kind:?}");
+        }
+    }
+
+    /// What is removed from the log after dispatch would be lost if no history showed it. A feed position is in the feed.
+    #[test]
+    fn what_the_log_forgets_is_in_the_histories() {
+        for row in EventKind::ALL.iter().map(|kind| kind.row()) {
+            let mut forgotten = row.forgotten.iter().filter(|name| **name != Event::FEED_POSITION);
+            assert!(forgotten.all(|name| row.history_members.contains(name)), "{}", row.name);
         }
     }
 

@@ -1,4 +1,6 @@
 //! The history of a project: the activity of its users with its clients, readable with the project's token.
+//!
+//! The rows in [`crate::event::kinds`] say which events belong to it and which members of their data it shows.
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -43,13 +45,11 @@ pub struct HistoryEntry {
     pub data: Map<String, Value>,
 }
 
-/// Members of an event's data that a project may read; others concern the installation or other projects.
-const KEPT_MEMBERS: [&str; 6] = ["scope", "claims", "reason", "role", "sent", "sub"];
-
 impl HistoryEntry {
     /// The entry for an event, without what only the database knows.
     pub fn of(event: &Event) -> Self {
-        let kept = |name: &&str| event.data.get(*name).map(|value| ((*name).to_owned(), value.clone()));
+        let shown = event.kind.row().history_members.iter();
+        let member = |name: &&str| event.data.get(*name).map(|value| ((*name).to_owned(), value.clone()));
         Self {
             id: event.id.to_string(),
             at: event.at.0,
@@ -61,7 +61,7 @@ impl HistoryEntry {
             source: None,
             user_agent: None,
             amr: Vec::new(),
-            data: KEPT_MEMBERS.iter().filter_map(kept).collect(),
+            data: shown.filter_map(member).collect(),
         }
     }
 }

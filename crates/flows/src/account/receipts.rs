@@ -2,7 +2,7 @@
 
 use crate::admin::clients::Clients;
 use crate::core::{Core, LOOK_EVERY, LOOKS};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -78,30 +78,6 @@ impl Receipts {
             return Ok(None);
         }
         Ok(self.core.store.feed_place(project).await?.map(|place| place.position))
-    }
-
-    /// The names of local modules by their clients.
-    pub async fn module_names(
-        &self,
-        project: ProjectId,
-        clients: BTreeSet<Option<ClientId>>,
-    ) -> Result<BTreeMap<Option<ClientId>, String>, FlowError> {
-        let mut names = BTreeMap::new();
-        for client in clients {
-            let name = self.module_name(project, client.as_ref()).await?;
-            names.insert(client, name);
-        }
-        Ok(names)
-    }
-
-    /// The name of a local module: that of its client, or of the project for a project's token.
-    async fn module_name(&self, project: ProjectId, client: Option<&ClientId>) -> Result<String, FlowError> {
-        if let Some(id) = client {
-            let client = self.clients.find_client(id).await?;
-            return Ok(client.map_or_else(|| id.0.clone(), |client| client.metadata.client_name.clone()));
-        }
-        let project = self.core.store.find_project(project).await?;
-        Ok(project.map(|project| project.name).unwrap_or_default())
     }
 
     /// The applications that received, or will receive, a logout token for this user's sessions, newest first.

@@ -4,7 +4,7 @@ use crate::kit::{PageKit as _, PageResult, ProjectPage};
 use crate::views::{ModuleListItem, ModulesPage, ProjectTab};
 use usher_domain::urls;
 use usher_events::feed::{Listener, Transport};
-use usher_flows::FlowError;
+use usher_flows::{FlowError, NewestState};
 use usher_i18n::Lang;
 
 /// GET /console/projects/{project}/modules
@@ -16,21 +16,20 @@ pub async fn get(page: ProjectPage) -> PageResult {
 async fn view(page: &ProjectPage) -> Result<ModulesPage, FlowError> {
     let (app, project, here) = (&page.app, page.project.id, page.urls.modules());
     let head = page.head(&here);
-    let cursor = app.usher.core.store.feed_place(project).await?.map_or(0, |at| at.position);
-    let revision = app.usher.policies.policy_tag(project).await?.map(|(revision, _)| revision);
+    let newest = app.usher.local_modules.newest_state(project).await?;
     let following = app.hub.audience(project).await?;
     let clients = following.listeners.iter().map(|listener| listener.module.client_id.clone()).collect();
-    let names = app.usher.receipts.module_names(project, clients).await?;
+    let names = app.usher.local_modules.names(project, clients).await?;
     let row = |listener: Listener| {
         let name = names.get(&listener.module.client_id).cloned().unwrap_or_default();
-        row(head.lang, listener, name, cursor, revision)
+        row(head.lang, listener, name, newest)
     };
     Ok(ModulesPage {
         project: page.project_head(&head, ProjectTab::Modules),
         here,
         modules: following.listeners.into_iter().map(row).collect(),
         connected: following.number,
-        revision,
+        revision: newest.policy_revision,
         guide_url: urls::document("sdk/start"),
         command: format!(
             "usher client create --project {project} --type machine --name my-api --scope usher:sync --env"
@@ -39,7 +38,7 @@ async fn view(page: &ProjectPage) -> Result<ModulesPage, FlowError> {
     })
 }
 
-fn row(lang: Lang, listener: Listener, name: String, cursor: i64, published: Option<i64>) -> ModuleListItem {
+fn row(lang: Lang, listener: Listener, name: String, newest: NewestState) -> ModuleListItem {
     let Listener { module, transport, since, acknowledged, acknowledged_at, policy_revision } = listener;
     let applied = policy_revision.and_then(|revision| i64::try_from(revision).ok());
     ModuleListItem {
@@ -53,8 +52,8 @@ fn row(lang: Lang, listener: Listener, name: String, cursor: i64, published: Opt
         },
         since: lang.date_time(since.0),
         acknowledged: acknowledged_at.map(|at| lang.date_time(at.0)),
-        behind: (cursor - acknowledged).max(0),
+        behind: (newest.position - acknowledged).max(0),
         revision: policy_revision,
-        is_current: published.is_some() && applied == published,
+        is_current: applied.is_some() && applied == newest.policy_revision,
     }
 }

@@ -49,8 +49,7 @@ impl FromRequestParts<App> for ProjectPage {
 impl ProjectPage {
     /// The header of the project's pages, with links to all of them.
     pub fn project_head(&self, page: &Layout, here: ProjectTab) -> ProjectHead {
-        let pages = ProjectTab::ALL.map(|tab| (tab, tab.url(&self.urls)));
-        ProjectHead::new(page, self.project.name.clone(), urls::CONSOLE, here, pages)
+        ProjectHead::new(page, self.project.name.clone(), urls::CONSOLE, here, &self.urls)
     }
 }
 

@@ -98,7 +98,11 @@ fn hostile_client() -> RequestingClient {
     }
 }
 
+/// A fault in each of these fields. The summary of faults names a field by its label.
 fn errors(fields: &[&str], lang: Lang) -> FieldErrors {
+    for field in fields.iter().filter(|field| !field.is_empty()) {
+        assert!(FieldErrors::default().label_key(field).is_some(), "`LABELS` has no row for {field}");
+    }
     fields.iter().map(|field| (*field, Message::Required.text(lang))).collect()
 }
 

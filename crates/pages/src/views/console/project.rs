@@ -5,48 +5,40 @@ use askama::Template;
 use super::super::{FieldErrors, Form, Layout, NavLink};
 use usher_domain::urls::{MemberUrls, ProjectUrls};
 
-/// The pages of a project.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ProjectTab {
-    /// Its clients.
-    Clients,
-    /// Its APIs.
-    Apis,
-    /// Its members.
-    Members,
-    /// The local modules that are connected to it.
-    Modules,
-    /// Its token.
-    Token,
-    /// Its webhooks.
-    Webhooks,
+/// Each row is a page of a project: its tab, the key of its name, its URL. The order is that of the navigation.
+macro_rules! project_tabs {
+    ($($tab:ident, $key:literal, $url:ident;)*) => {
+        /// The pages of a project.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        pub enum ProjectTab {
+            $($tab),*
+        }
+
+        impl ProjectTab {
+            pub const ALL: &'static [Self] = &[$(Self::$tab),*];
+
+            fn url(self, urls: &ProjectUrls) -> String {
+                match self {
+                    $(Self::$tab => urls.$url()),*
+                }
+            }
+
+            const fn key(self) -> &'static str {
+                match self {
+                    $(Self::$tab => $key),*
+                }
+            }
+        }
+    };
 }
 
-impl ProjectTab {
-    /// Every page, in the order of the navigation.
-    pub const ALL: [Self; 6] = [Self::Clients, Self::Apis, Self::Members, Self::Modules, Self::Webhooks, Self::Token];
-
-    pub fn url(self, urls: &ProjectUrls) -> String {
-        match self {
-            Self::Clients => urls.page(),
-            Self::Apis => urls.apis(),
-            Self::Members => urls.members(),
-            Self::Modules => urls.modules(),
-            Self::Webhooks => urls.webhooks(),
-            Self::Token => urls.token(),
-        }
-    }
-
-    const fn key(self) -> &'static str {
-        match self {
-            Self::Clients => "clients",
-            Self::Apis => "apis",
-            Self::Members => "members",
-            Self::Modules => "modules",
-            Self::Token => "project-token",
-            Self::Webhooks => "webhooks",
-        }
-    }
+project_tabs! {
+    Clients, "clients", page;
+    Apis, "apis", apis;
+    Members, "members", members;
+    Modules, "modules", modules;
+    Webhooks, "webhooks", webhooks;
+    Token, "project-token", token;
 }
 
 /// The header of a project's pages.
@@ -62,15 +54,9 @@ pub struct ProjectHead {
 
 impl ProjectHead {
     /// The header of the page `here`, with links to all pages.
-    pub fn new(
-        page: &Layout,
-        name: String,
-        console_url: &str,
-        here: ProjectTab,
-        pages: impl IntoIterator<Item = (ProjectTab, String)>,
-    ) -> Self {
-        let link = |(tab, url): (ProjectTab, String)| NavLink { label: page.t(tab.key()), url, current: tab == here };
-        Self { name, console_url: console_url.to_owned(), links: pages.into_iter().map(link).collect() }
+    pub fn new(page: &Layout, name: String, console_url: &str, here: ProjectTab, urls: &ProjectUrls) -> Self {
+        let link = |tab: &ProjectTab| NavLink { label: page.t(tab.key()), url: tab.url(urls), current: *tab == here };
+        Self { name, console_url: console_url.to_owned(), links: ProjectTab::ALL.iter().map(link).collect() }
     }
 }
 

@@ -4,21 +4,14 @@ use askama::Template;
 
 use super::super::*;
 use super::{HOSTILE, RenderedSample, errors, inside};
-use usher_domain::urls::MemberUrls;
+use usher_domain::id::ProjectId;
+use usher_domain::urls::{MemberUrls, ProjectUrls};
 use usher_i18n::Lang;
 
 /// The header of a project's pages.
 pub(super) fn head(lang: Lang, name: &str, here: ProjectTab) -> ProjectHead {
-    let pages = [
-        (ProjectTab::Clients, "/console/projects/1"),
-        (ProjectTab::Apis, "/console/projects/1/apis"),
-        (ProjectTab::Members, "/console/projects/1/members"),
-        (ProjectTab::Modules, "/console/projects/1/modules"),
-        (ProjectTab::Webhooks, "/console/projects/1/webhooks"),
-        (ProjectTab::Token, "/console/projects/1/token"),
-    ];
-    let page = inside(lang, Tab::Console);
-    ProjectHead::new(&page, name.into(), "/console", here, pages.map(|(tab, url)| (tab, url.to_owned())))
+    let urls = ProjectUrls::of(&ProjectId(uuid::Uuid::from_u128(1)));
+    ProjectHead::new(&inside(lang, Tab::Console), name.into(), "/console", here, &urls)
 }
 
 /// Every page.
