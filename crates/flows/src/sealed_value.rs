@@ -10,6 +10,8 @@ use serde::de::DeserializeOwned;
 use crate::core::Core;
 use crate::login::accounts::Browser;
 use crate::packed::{pack, unpack};
+use usher_domain::oauth::code::AuthorizationCode;
+use usher_domain::oauth::interaction::Interaction;
 use usher_domain::time::Timestamp;
 use usher_keys::seal::Purpose;
 
@@ -28,6 +30,20 @@ pub(crate) trait SealedValue {
     fn browser(&self) -> Option<&str> {
         None
     }
+}
+
+impl SealedValue for Interaction {
+    const PURPOSE: Purpose = Purpose::Interaction;
+    const PACKED: bool = true;
+
+    fn browser(&self) -> Option<&str> {
+        Some(&self.browser)
+    }
+}
+
+impl SealedValue for AuthorizationCode {
+    const PURPOSE: Purpose = Purpose::AuthorizationCode;
+    const PACKED: bool = true;
 }
 
 impl Core {

@@ -156,7 +156,7 @@ services! {
         reloading: Mutex::new(())
     },
     policies: Policies { core, clients, signing_keys; tables: Cache::new(TABLES_REMEMBERED) },
-    account_merges: AccountMerges { core, endings, factor_rules, policies, security_emails },
+    account_merges: AccountMerges { core, endings, factor_rules, security_emails },
     applications: Applications { core, clients, endings },
     profiles: Profiles { core },
     activity_log: ActivityLog { core, applications, clients, profiles },

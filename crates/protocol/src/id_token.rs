@@ -6,6 +6,9 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::Serialize;
 use serde_json::{Map, Value};
 
+/// The `typ` of ID tokens; it differs from that of access tokens, so that neither is accepted as the other.
+pub const ID_TOKEN_TYP: &str = "JWT";
+
 /// The payload of an ID token. Times are whole seconds since the epoch.
 #[derive(Debug, Clone, Serialize)]
 pub struct IdTokenClaims<'a> {

@@ -4,7 +4,7 @@ use reqwest::Method;
 use reqwest::header::{ACCEPT, COOKIE};
 use serde_json::json;
 use usher_domain::oauth::client::ClientType;
-use usher_flows::api::FIRST_PARTY_CLIENT;
+use usher_domain::oauth::first_party_client::FIRST_PARTY_CLIENT;
 use usher_protocol::scope::Scope;
 
 use super::{ANA, TOKEN_MODE};

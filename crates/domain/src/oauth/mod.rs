@@ -7,6 +7,7 @@ pub mod client_secret;
 pub mod code;
 pub mod consent;
 pub mod device_authorization;
+pub mod first_party_client;
 pub mod grant;
 pub mod interaction;
 pub mod single_use;

@@ -6,7 +6,6 @@ use crate::end::Endings;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::api::is_first_party_client;
 use crate::end::Ended;
 use crate::error::{FlowError, Rejected};
 use crate::login::accounts::Account;
@@ -14,6 +13,7 @@ use usher_domain::event::EventKind;
 use usher_domain::id::{ClientId, UserId};
 use usher_domain::oauth::claim_release::ClaimRelease;
 use usher_domain::oauth::client::Client;
+use usher_domain::oauth::first_party_client::is_first_party_client;
 use usher_domain::oauth::grant::Grant;
 use usher_domain::time::Timestamp;
 use usher_domain::user::session::EndReason;

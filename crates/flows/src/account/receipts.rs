@@ -6,7 +6,6 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::api::is_first_party_client;
 use crate::end::Ended;
 use crate::error::FlowError;
 use crate::login::accounts::Account;
@@ -14,6 +13,7 @@ use usher_domain::event::logout_notice::{LogoutNotice, NoticeStatus};
 use usher_domain::event::receipt::{AccessEnd, ReceiptApplication, until_tokens_expire};
 use usher_domain::id::{ClientId, ProjectId};
 use usher_domain::oauth::client::Client;
+use usher_domain::oauth::first_party_client::is_first_party_client;
 use usher_domain::time::Timestamp;
 use usher_protocol::client_metadata::RefreshRotation;
 

@@ -7,12 +7,12 @@ use moka::sync::Cache;
 use std::sync::Arc;
 use url::Url;
 
-use crate::api::is_first_party_client;
 use crate::error::{FlowError, Rejected};
 use aws_lc_rs::digest;
 use usher_domain::event::{Event, EventKind};
 use usher_domain::id::{ClientId, ProjectId};
 use usher_domain::oauth::client::{Client, ClientType};
+use usher_domain::oauth::first_party_client::is_first_party_client;
 use usher_domain::text::{NameFault, check_name};
 use usher_protocol::client_metadata::{ClientMetadata, MetadataFault};
 use usher_storage::{StorageError, Tx};

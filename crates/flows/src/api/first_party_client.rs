@@ -13,22 +13,14 @@ use crate::login::accounts::secret_hash;
 use usher_domain::event::EventKind;
 use usher_domain::id::{ClientId, ProjectId};
 use usher_domain::oauth::client::{Client, ClientType};
+use usher_domain::oauth::first_party_client::{ACCOUNT_SCOPE, FIRST_PARTY_CLIENT};
 use usher_domain::project::Project;
 use usher_protocol::client_metadata::{AuthMethod, ClientMetadata};
 use usher_protocol::scope::Scope;
 use usher_storage::StorageError;
 
-/// Its `client_id`. Generated ids begin differently, and no `sub` has this form.
-pub const FIRST_PARTY_CLIENT: &str = "usher-account";
-/// The scope of its access tokens: the session API, as the user.
-pub const ACCOUNT_SCOPE: &str = "usher:account";
 /// Its project. The same id on every server, so that simultaneous creation is detected.
 const PROJECT: ProjectId = ProjectId(Uuid::from_u128(1));
-
-/// Is this Usher's own client?
-pub(crate) fn is_first_party_client(client: &ClientId) -> bool {
-    client.0 == FIRST_PARTY_CLIENT
-}
 
 impl Callers {
     /// Usher's own client, created if it does not exist.

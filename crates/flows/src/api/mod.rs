@@ -10,8 +10,6 @@ pub(crate) mod token_session;
 
 pub use caller::{Caller, Right};
 pub use feed_access::{Credential, Follower, TICKET_SECONDS};
-pub(super) use first_party_client::is_first_party_client;
-pub use first_party_client::{ACCOUNT_SCOPE, FIRST_PARTY_CLIENT};
 pub use idempotency::{FirstTime, Repeat};
 pub use session_reports::{MOST_SEEN, SessionReport};
 pub use token_session::TokenSession;

@@ -1,6 +1,5 @@
 //! Sessions in token mode: a grant of Usher's own client represents the session, and no browser knows its secret.
 
-use super::first_party_client::{ACCOUNT_SCOPE, FIRST_PARTY_CLIENT};
 use crate::api::caller::Callers;
 use crate::core::Device;
 use crate::error::{FlowError, Rejected};
@@ -13,6 +12,7 @@ use crate::oauth::token_target::TargetRequest;
 use usher_domain::event::EventKind;
 use usher_domain::id::{GrantId, SessionId};
 use usher_domain::oauth::client::Client;
+use usher_domain::oauth::first_party_client::{ACCOUNT_SCOPE, FIRST_PARTY_CLIENT};
 use usher_domain::oauth::grant::{Grant, RefreshFamily};
 use usher_domain::oauth::target::GrantTargets;
 use usher_domain::user::session::{EndReason, Session};

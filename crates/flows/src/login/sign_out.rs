@@ -10,12 +10,12 @@ use std::sync::Arc;
 use crate::end::Ended;
 use crate::error::{FlowError, Rejected};
 use crate::login::accounts::{Account, Browser};
-use crate::oauth::issue::ID_TOKEN_TYP;
 use usher_domain::id::{ClientId, SessionId};
 use usher_domain::oauth::client::Client;
 use usher_domain::user::session::EndReason;
 use usher_keys::verify::ExpectedToken;
 use usher_protocol::error::OAuthError;
+use usher_protocol::id_token::ID_TOKEN_TYP;
 use usher_protocol::params::Params;
 use usher_protocol::response_mode::with_query;
 

@@ -13,7 +13,6 @@ use crate::error::{FlowError, Rejected};
 use crate::login::accounts::{Account, Browser, mark_hash};
 use crate::oauth::pushed_requests::PushedRequests;
 use crate::oauth::request_objects::RequestObjects;
-use crate::sealed_value::SealedValue;
 use usher_domain::email::Email;
 use usher_domain::event::EventKind;
 use usher_domain::oauth::client::Client;
@@ -24,6 +23,7 @@ use usher_keys::seal::Purpose;
 use usher_keys::verify::ExpectedToken;
 use usher_protocol::authorize::{AuthorizeRequest, Destination};
 use usher_protocol::error::OAuthError;
+use usher_protocol::id_token::ID_TOKEN_TYP;
 use usher_protocol::params::Params;
 use usher_protocol::redirect_uri;
 use usher_protocol::response_mode::AuthorizationResponse;
@@ -90,15 +90,6 @@ pub struct Authorizations {
 }
 
 /// An expired one opens too: it is restarted.
-impl SealedValue for Interaction {
-    const PURPOSE: Purpose = Purpose::Interaction;
-    const PACKED: bool = true;
-
-    fn browser(&self) -> Option<&str> {
-        Some(&self.browser)
-    }
-}
-
 impl Authorizations {
     /// Parses an authorization request and continues it until it needs a page.
     ///
@@ -362,11 +353,7 @@ impl Authorizations {
 
     /// The user of an `id_token_hint`, expired or not, after merges.
     async fn whom_a_hint_names(&self, hint: &str) -> Result<IdTokenHint, FlowError> {
-        let verified = self
-            .signing_keys
-            .keyring()
-            .verify_hint(hint, ExpectedToken { typ: crate::oauth::issue::ID_TOKEN_TYP })
-            .ok();
+        let verified = self.signing_keys.keyring().verify_hint(hint, ExpectedToken { typ: ID_TOKEN_TYP }).ok();
         let text = |name: &str| verified.as_ref()?.claims.get(name)?.as_str().map(str::to_owned);
         match text("sub").filter(|_| text("iss").as_deref() == Some(self.core.issuer())) {
             Some(sub) => Ok(IdTokenHint::Person(self.sub_today(Sub(sub)).await?)),

@@ -28,12 +28,10 @@ use usher_keys::seal::Purpose;
 use usher_keys::verify::ExpectedToken;
 use usher_protocol::access_token::{self, AccessTokenClaims};
 use usher_protocol::dpop::KeyConfirmation;
+use usher_protocol::id_token::ID_TOKEN_TYP;
 use usher_protocol::id_token::{IdTokenClaims, at_hash};
 use usher_protocol::scope::Scope;
 use usher_protocol::token::TokenResponse;
-
-/// The `typ` of ID tokens; it differs from that of access tokens, so that neither is accepted as the other.
-pub(crate) const ID_TOKEN_TYP: &str = "JWT";
 
 /// The beginning of opaque access tokens. Like a JWT it has a dot, which a project's token never has.
 const OPAQUE: &str = "uat.";

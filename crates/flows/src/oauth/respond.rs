@@ -4,22 +4,15 @@ use crate::error::FlowError;
 use crate::login::accounts::Account;
 use crate::oauth::authorize::{Authorizations, Outcome};
 use crate::oauth::refusals::log_refusal;
-use crate::sealed_value::SealedValue;
 use usher_domain::id::{ClientId, GrantId};
 use usher_domain::oauth::code::{AuthorizationCode, redirect_uri_hash};
 use usher_domain::oauth::interaction::Interaction;
-use usher_keys::seal::Purpose;
 use usher_protocol::authorize::AuthorizeRequest;
 use usher_protocol::endpoints;
 use usher_protocol::error::OAuthError;
 use usher_protocol::response_mode::AuthorizationResponse;
 
 /// Its redemption checks the expiry: after that a replay must still be recognized.
-impl SealedValue for AuthorizationCode {
-    const PURPOSE: Purpose = Purpose::AuthorizationCode;
-    const PACKED: bool = true;
-}
-
 impl Authorizations {
     /// An error for the client of an interaction. A device learns only that the person denied it.
     ///

@@ -5,7 +5,6 @@ pub(crate) mod bundle;
 pub(crate) mod decide;
 pub(crate) mod draft;
 pub(crate) mod history;
-pub(crate) mod merge;
 pub(crate) mod publish;
 pub(crate) mod simulate;
 

@@ -6,7 +6,6 @@ use crate::credentials::standing::check_standing;
 use crate::end::Endings;
 use crate::error::{FlowError, Rejected};
 use crate::login::accounts::Account;
-use crate::policy::Policies;
 use crate::security_emails::SecurityEmails;
 use std::sync::Arc;
 use usher_domain::event::EventKind;
@@ -22,7 +21,6 @@ pub struct AccountMerges {
     pub(crate) core: Arc<Core>,
     pub(crate) endings: Arc<Endings>,
     pub(crate) factor_rules: Arc<FactorRules>,
-    pub(crate) policies: Arc<Policies>,
     pub(crate) security_emails: Arc<SecurityEmails>,
 }
 
@@ -61,7 +59,7 @@ impl AccountMerges {
         let event = self.core.event(EventKind::USERS_MERGED).with_user(into.id).with("sub", from.sub.0.clone());
         let event = event.with("merged", from.id.to_string()).with("merge", id.to_string());
         tx.append(&event.with_projects(&projects_that_may_see)).await?;
-        self.policies.inherit_roles(&mut tx, from, into).await?;
+        self.inherit_roles(&mut tx, from, into).await?;
         self.endings.end_everything_of(&mut tx, from.id, None, EndReason::AccountsMerged).await?;
         for notice in notices {
             notice.post(&mut tx).await?;

@@ -4,6 +4,7 @@ pub(crate) mod callback;
 pub(crate) mod confirm;
 pub(crate) mod decide_and_apply;
 pub(crate) mod identities;
+mod inherit_roles;
 pub(crate) mod merge;
 pub(crate) mod provider_events;
 pub(crate) mod providers;

@@ -1,6 +1,6 @@
 //! Merging users: the kept user gets the roles of the merged one. A role may forbid, so none is dropped.
 
-use crate::policy::Policies;
+use crate::upstream::merge::AccountMerges;
 use usher_domain::event::EventKind;
 use usher_domain::id::AssignmentId;
 use usher_domain::project::assignment::{Assignment, RoleHolder};
@@ -8,9 +8,9 @@ use usher_domain::time::Timestamp;
 use usher_domain::user::User;
 use usher_storage::{Result, Tx};
 
-impl Policies {
+impl AccountMerges {
     /// Gives `into` every role that `from` has. If both have it, the later expiry counts.
-    pub(crate) async fn inherit_roles(&self, tx: &mut Tx, from: &User, into: &User) -> Result<()> {
+    pub(super) async fn inherit_roles(&self, tx: &mut Tx, from: &User, into: &User) -> Result<()> {
         let now = self.core.now();
         for left in tx.list_assignments_everywhere(from.id).await? {
             let holder = RoleHolder::User(into.id);
