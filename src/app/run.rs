@@ -53,7 +53,7 @@ pub fn start_jobs(
 ) {
     let holder = usher.core.random.handle();
     for job in jobs::all(mailer) {
-        let work = jobs::keep_at(job, usher.clone(), holder.clone(), shutdown.flag());
+        let work = jobs::keep_at(job, usher.clone(), holder.clone(), shutdown.requested.clone());
         tasks.spawn(async move {
             work.await;
             Ok(())
@@ -67,13 +67,13 @@ pub fn start_jobs(
 /// The first failure.
 pub async fn until_stopped(mut tasks: JoinSet<anyhow::Result<()>>, shutdown: &Shutdown) -> anyhow::Result<()> {
     tokio::select! {
-        () = shutdown.requested() => {}
+        () = shutdown.requested.cancelled() => {}
         ended = tasks.join_next() => {
             if let Some(ended) = ended {
                 ended.context("a task of the server ended")??;
             }
-            // A stopping task may end before the flag is seen here.
-            if !*shutdown.flag().borrow() {
+            // A stopping task may end before the request is seen here.
+            if !shutdown.requested.is_cancelled() {
                 bail!("a task of the server ended by itself");
             }
         }
@@ -83,7 +83,7 @@ pub async fn until_stopped(mut tasks: JoinSet<anyhow::Result<()>>, shutdown: &Sh
     tokio::select! {
         () = everything => {}
         () = tokio::time::sleep(LONGEST_END) => tracing::warn!("stopped with work unfinished"),
-        () = shutdown.requested_twice() => tracing::warn!("stopped at once"),
+        () = shutdown.requested_twice.cancelled() => tracing::warn!("stopped at once"),
     }
     Ok(())
 }

@@ -2,13 +2,15 @@
 
 use std::io;
 
-use tokio::sync::watch;
+use tokio_util::sync::CancellationToken;
 
 /// The requests so far.
 #[derive(Debug, Clone)]
 pub struct Shutdown {
-    requested: watch::Receiver<bool>,
-    requested_twice: watch::Receiver<bool>,
+    /// Cancelled once shutdown is requested.
+    pub requested: CancellationToken,
+    /// Cancelled once shutdown is requested twice.
+    pub requested_twice: CancellationToken,
 }
 
 impl Shutdown {
@@ -17,37 +19,17 @@ impl Shutdown {
     /// # Errors
     /// If signal handlers cannot be installed.
     pub fn on_signals() -> io::Result<Self> {
-        let (request, requested) = watch::channel(false);
-        let (request_again, requested_twice) = watch::channel(false);
+        let shutdown = Self { requested: CancellationToken::new(), requested_twice: CancellationToken::new() };
+        let Self { requested, requested_twice } = shutdown.clone();
         let mut signals = Signals::new()?;
         tokio::spawn(async move {
             signals.next().await;
-            request.send_replace(true);
+            requested.cancel();
             signals.next().await;
-            request_again.send_replace(true);
+            requested_twice.cancel();
         });
-        Ok(Self { requested, requested_twice })
+        Ok(shutdown)
     }
-
-    /// Resolves once shutdown is requested.
-    pub fn requested(&self) -> impl Future<Output = ()> + Send + 'static {
-        until(self.requested.clone())
-    }
-
-    /// Resolves once shutdown is requested twice.
-    pub fn requested_twice(&self) -> impl Future<Output = ()> + Send + 'static {
-        until(self.requested_twice.clone())
-    }
-
-    /// The same as [`Shutdown::requested`], for polling.
-    pub fn flag(&self) -> watch::Receiver<bool> {
-        self.requested.clone()
-    }
-}
-
-async fn until(mut flag: watch::Receiver<bool>) {
-    // The sender is never dropped before it has sent: it waits for signals as long as the process runs.
-    let _ = flag.wait_for(|set| *set).await;
 }
 
 #[cfg(unix)]

@@ -39,7 +39,7 @@ pub async fn simulate(address: SocketAddr, ready: impl FnOnce(&str)) -> anyhow::
     let shutdown = Shutdown::on_signals().context("signals")?;
     let sim = start_simulator(listener).await.context("the simulator")?;
     ready(sim.origin());
-    shutdown.requested().await;
+    shutdown.requested.cancelled().await;
     sim.shutdown().await;
     Ok(())
 }

@@ -75,7 +75,7 @@ impl BoundServer {
             router.oneshot(request)
         };
         let router = Router::new().fallback_service(tower::service_fn(either));
-        let requested = shutdown.requested();
+        let requested = shutdown.requested.clone().cancelled_owned();
         tasks.spawn(async move { server.serve(router, requested).await.context("the listener") });
         starting
     }

@@ -5,7 +5,7 @@ use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use futures_util::future::{BoxFuture, FutureExt as _};
-use tokio::sync::watch;
+use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 use super::Job;
@@ -48,7 +48,7 @@ impl Job for CleanUp {
         Duration::from_mins(2)
     }
 
-    fn run<'a>(&'a self, usher: &'a Usher, stop: &'a watch::Receiver<bool>) -> BoxFuture<'a, Result<(), FlowError>> {
+    fn run<'a>(&'a self, usher: &'a Usher, stop: &'a CancellationToken) -> BoxFuture<'a, Result<(), FlowError>> {
         self.sweep(usher, stop).boxed()
     }
 }
@@ -63,7 +63,7 @@ macro_rules! in_batches {
             let mut $tx = $usher.core.store.begin_single().await?;
             let swept = $sweep.await?;
             $tx.commit().await?;
-            if swept < u64::from($size) || *$stop.borrow() {
+            if swept < u64::from($size) || $stop.is_cancelled() {
                 break;
             }
             tokio::time::sleep(PAUSE).await;
@@ -72,7 +72,7 @@ macro_rules! in_batches {
 }
 
 impl CleanUp {
-    async fn sweep(&self, usher: &Usher, stop: &watch::Receiver<bool>) -> Result<(), FlowError> {
+    async fn sweep(&self, usher: &Usher, stop: &CancellationToken) -> Result<(), FlowError> {
         let now = usher.core.now();
         let before = now - KEPT;
         let now_ms = now.0.saturating_mul(1000);
@@ -111,12 +111,7 @@ impl CleanUp {
     }
 
     /// Sweeps the grants in the order of their ids, a part in each run, and restarts at the end.
-    async fn sweep_grants(
-        &self,
-        usher: &Usher,
-        stop: &watch::Receiver<bool>,
-        before: Timestamp,
-    ) -> Result<(), FlowError> {
+    async fn sweep_grants(&self, usher: &Usher, stop: &CancellationToken, before: Timestamp) -> Result<(), FlowError> {
         for _ in 0..BATCHES {
             let after = self.place().unwrap_or(GrantId(Uuid::nil()));
             let end = usher.core.store.find_grant_batch_end(after, BATCH).await?;
@@ -125,7 +120,7 @@ impl CleanUp {
             tx.sweep_grants(after, until, before).await?;
             tx.commit().await?;
             *self.place.lock().unwrap_or_else(PoisonError::into_inner) = end;
-            if end.is_none() || *stop.borrow() {
+            if end.is_none() || stop.is_cancelled() {
                 break;
             }
             tokio::time::sleep(PAUSE).await;

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::future::{BoxFuture, FutureExt as _};
-use tokio::sync::watch;
+use tokio_util::sync::CancellationToken;
 
 use super::Job;
 use usher_flows::{FlowError, Usher};
@@ -41,9 +41,9 @@ impl Job for DeliverEmails {
         usher.core.mail_wakeup.notified().boxed()
     }
 
-    fn run<'a>(&'a self, usher: &'a Usher, stop: &'a watch::Receiver<bool>) -> BoxFuture<'a, Result<(), FlowError>> {
+    fn run<'a>(&'a self, usher: &'a Usher, stop: &'a CancellationToken) -> BoxFuture<'a, Result<(), FlowError>> {
         async move {
-            while !*stop.borrow() && usher.email_queue.send_due_emails(&*self.mailer).await? > 0 {}
+            while !stop.is_cancelled() && usher.email_queue.send_due_emails(&*self.mailer).await? > 0 {}
             Ok(())
         }
         .boxed()

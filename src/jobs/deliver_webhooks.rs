@@ -6,7 +6,7 @@
 use std::time::Duration;
 
 use futures_util::future::{BoxFuture, FutureExt as _};
-use tokio::sync::watch;
+use tokio_util::sync::CancellationToken;
 
 use super::Job;
 use usher_events::webhooks::{WebhookSender, WebhookSenderContext};
@@ -32,7 +32,7 @@ impl Job for DeliverWebhooks {
         usher.core.store.webhooks_woken().boxed()
     }
 
-    fn run<'a>(&'a self, usher: &'a Usher, stop: &'a watch::Receiver<bool>) -> BoxFuture<'a, Result<(), FlowError>> {
+    fn run<'a>(&'a self, usher: &'a Usher, stop: &'a CancellationToken) -> BoxFuture<'a, Result<(), FlowError>> {
         async move {
             let around = WebhookSenderContext {
                 store: &usher.core.store,

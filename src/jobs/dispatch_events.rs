@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use futures_util::future::{BoxFuture, FutureExt as _};
-use tokio::sync::watch;
+use tokio_util::sync::CancellationToken;
 
 use super::Job;
 use usher_domain::event::EventCatalogue;
@@ -31,7 +31,7 @@ impl Job for DispatchEvents {
         usher.core.store.pending_events().boxed()
     }
 
-    fn run<'a>(&'a self, usher: &'a Usher, _: &'a watch::Receiver<bool>) -> BoxFuture<'a, Result<(), FlowError>> {
+    fn run<'a>(&'a self, usher: &'a Usher, _: &'a CancellationToken) -> BoxFuture<'a, Result<(), FlowError>> {
         async move {
             let rules = DispatchRules {
                 access_ttl: usher.core.config.tokens.longest_access_lifetime(),

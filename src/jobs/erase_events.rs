@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use futures_util::future::{BoxFuture, FutureExt as _};
-use tokio::sync::watch;
+use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 use super::Job;
@@ -30,10 +30,10 @@ impl Job for EraseEvents {
         Duration::from_secs(10)
     }
 
-    fn run<'a>(&'a self, usher: &'a Usher, stop: &'a watch::Receiver<bool>) -> BoxFuture<'a, Result<(), FlowError>> {
+    fn run<'a>(&'a self, usher: &'a Usher, stop: &'a CancellationToken) -> BoxFuture<'a, Result<(), FlowError>> {
         async move {
             let mut after = UserId(Uuid::nil());
-            while !*stop.borrow() {
+            while !stop.is_cancelled() {
                 let now = usher.core.now();
                 let Some(erasure) = usher.core.store.next_erasure(after, now - LONGEST_REQUEST, now).await? else {
                     break;
@@ -47,8 +47,8 @@ impl Job for EraseEvents {
     }
 }
 
-async fn erase(usher: &Usher, mut erasure: Erasure, stop: &watch::Receiver<bool>) -> Result<(), FlowError> {
-    while !*stop.borrow() {
+async fn erase(usher: &Usher, mut erasure: Erasure, stop: &CancellationToken) -> Result<(), FlowError> {
+    while !stop.is_cancelled() {
         let end = usher.core.store.find_erasure_batch_end(erasure, BATCH).await?;
         let mut tx = usher.core.store.begin().await?;
         tx.erase_batch(erasure, end).await?;

@@ -6,9 +6,10 @@ use std::sync::PoisonError;
 use std::time::Duration;
 
 use futures_util::future::{BoxFuture, FutureExt as _};
+use tokio::sync::Mutex as Held;
 use tokio::sync::broadcast::Receiver;
 use tokio::sync::broadcast::error::RecvError;
-use tokio::sync::{Mutex as Held, watch};
+use tokio_util::sync::CancellationToken;
 
 use super::Job;
 use usher_domain::key::SigningKeyRecord;
@@ -58,7 +59,7 @@ impl Job for LearnKeys {
         self.rung(usher).boxed()
     }
 
-    fn run<'a>(&'a self, usher: &'a Usher, _: &'a watch::Receiver<bool>) -> BoxFuture<'a, Result<(), FlowError>> {
+    fn run<'a>(&'a self, usher: &'a Usher, _: &'a CancellationToken) -> BoxFuture<'a, Result<(), FlowError>> {
         async move {
             // Subscribes before the keys are read, so that no later wakeup is missed.
             self.rings.lock().await.get_or_insert_with(|| usher.core.store.subscribe());

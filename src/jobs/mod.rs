@@ -16,7 +16,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::future::{BoxFuture, FutureExt as _, pending};
-use tokio::sync::watch;
+use tokio_util::sync::CancellationToken;
 
 use self::clean_up::CleanUp;
 use self::deliver_emails::DeliverEmails;
@@ -53,8 +53,8 @@ pub trait Job: Send + Sync + 'static {
         pending().boxed()
     }
 
-    /// Does the work. `stop` becomes true when the server stops: the rest is left for later then.
-    fn run<'a>(&'a self, usher: &'a Usher, stop: &'a watch::Receiver<bool>) -> BoxFuture<'a, Result<(), FlowError>>;
+    /// Does the work. `stop` is cancelled when the server stops: the rest is left for later then.
+    fn run<'a>(&'a self, usher: &'a Usher, stop: &'a CancellationToken) -> BoxFuture<'a, Result<(), FlowError>>;
 }
 
 /// Every job; without a mailer emails stay queued.
@@ -72,12 +72,12 @@ pub fn all(mailer: Option<Arc<dyn Mailer>>) -> Vec<Box<dyn Job>> {
     emails.into_iter().chain(others).collect()
 }
 
-/// Runs `job` repeatedly until `stop` becomes true. `holder` identifies this instance in leases.
+/// Runs `job` repeatedly until `stop` is cancelled. `holder` identifies this instance in leases.
 ///
 /// A failure is logged when it begins and when it is over, not at every run in between.
-pub async fn keep_at(job: Box<dyn Job>, usher: Usher, holder: String, mut stop: watch::Receiver<bool>) {
+pub async fn keep_at(job: Box<dyn Job>, usher: Usher, holder: String, stop: CancellationToken) {
     let mut failing = false;
-    while !*stop.borrow() {
+    while !stop.is_cancelled() {
         match run_once(&*job, &usher, &holder, &stop).await {
             Ok(()) if failing => {
                 failing = false;
@@ -93,13 +93,12 @@ pub async fn keep_at(job: Box<dyn Job>, usher: Usher, holder: String, mut stop: 
         tokio::select! {
             () = tokio::time::sleep(rest(job.every(), &*usher.core.random)) => {}
             () = job.woken(&usher) => {}
-            // An error means that the sender was dropped, which is a shutdown as well.
-            _ = stop.wait_for(|stopping| *stopping) => break,
+            () = stop.cancelled() => break,
         }
     }
 }
 
-async fn run_once(job: &dyn Job, usher: &Usher, holder: &str, stop: &watch::Receiver<bool>) -> Result<(), String> {
+async fn run_once(job: &dyn Job, usher: &Usher, holder: &str, stop: &CancellationToken) -> Result<(), String> {
     if job.is_leased() {
         let now = usher.core.now();
         let ours = usher.core.store.take_lease(job.name(), holder, now, now + LEASE).await;

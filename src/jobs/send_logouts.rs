@@ -5,7 +5,7 @@
 use std::time::Duration;
 
 use futures_util::future::{BoxFuture, FutureExt as _};
-use tokio::sync::watch;
+use tokio_util::sync::CancellationToken;
 
 use super::Job;
 use usher_events::backchannel::{LogoutSender, LogoutSenderContext};
@@ -31,7 +31,7 @@ impl Job for SendLogouts {
         usher.core.store.logouts_woken().boxed()
     }
 
-    fn run<'a>(&'a self, usher: &'a Usher, stop: &'a watch::Receiver<bool>) -> BoxFuture<'a, Result<(), FlowError>> {
+    fn run<'a>(&'a self, usher: &'a Usher, stop: &'a CancellationToken) -> BoxFuture<'a, Result<(), FlowError>> {
         async move {
             let keyring = || usher.signing_keys.keyring();
             let around = LogoutSenderContext {

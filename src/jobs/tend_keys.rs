@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use futures_util::future::{BoxFuture, FutureExt as _};
-use tokio::sync::watch;
+use tokio_util::sync::CancellationToken;
 
 use super::Job;
 use usher_flows::{FlowError, Usher};
@@ -20,7 +20,7 @@ impl Job for TendKeys {
         Duration::from_hours(1)
     }
 
-    fn run<'a>(&'a self, usher: &'a Usher, _: &'a watch::Receiver<bool>) -> BoxFuture<'a, Result<(), FlowError>> {
+    fn run<'a>(&'a self, usher: &'a Usher, _: &'a CancellationToken) -> BoxFuture<'a, Result<(), FlowError>> {
         usher.signing_keys.tend_keys().boxed()
     }
 }

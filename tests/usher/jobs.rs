@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use futures_util::future::{BoxFuture, FutureExt as _, ready};
-use tokio::sync::watch;
+use tokio_util::sync::CancellationToken;
 use usher::app::{OsRandom, bootstrap};
 use usher::jobs::{self, Job};
 use usher_domain::key::SigningAlg;
@@ -28,8 +28,7 @@ fn job(name: &str, server: &TestServer) -> Box<dyn Job> {
 
 /// Runs a job once.
 async fn run(job: &dyn Job, usher: &Usher) {
-    let (_stop, going_on) = watch::channel(false);
-    job.run(usher, &going_on).await.expect("the job runs");
+    job.run(usher, &CancellationToken::new()).await.expect("the job runs");
 }
 
 /// Waits until `done`, for a few seconds at most.
@@ -63,7 +62,7 @@ impl Job for Counting {
         self.leased
     }
 
-    fn run<'a>(&'a self, _: &'a Usher, _: &'a watch::Receiver<bool>) -> BoxFuture<'a, Result<(), FlowError>> {
+    fn run<'a>(&'a self, _: &'a Usher, _: &'a CancellationToken) -> BoxFuture<'a, Result<(), FlowError>> {
         let before = self.runs.fetch_add(1, Ordering::SeqCst);
         let failed = || StorageError::Unavailable("not now".to_owned()).into();
         ready(if before < self.failures { Err(failed()) } else { Ok(()) }).boxed()
@@ -74,14 +73,14 @@ impl Job for Counting {
 async fn an_email_is_sent_as_soon_as_it_is_queued() {
     let server = TestServer::start().await;
     server.user("ana@example.test").await;
-    let (stop, going_on) = watch::channel(false);
-    let work = jobs::keep_at(job("deliver_letters", &server), server.usher.clone(), "one".to_owned(), going_on);
+    let stop = CancellationToken::new();
+    let work = jobs::keep_at(job("deliver_letters", &server), server.usher.clone(), "one".to_owned(), stop.clone());
     let working = tokio::spawn(work);
     tokio::time::sleep(Duration::from_millis(100)).await;
     let (browser, device) = (Browser::default(), Device::default());
     server.usher.recovery.request_recovery("ana@example.test", ReturnTo::default(), &browser, &device).await.unwrap();
     eventually("the email is caught", || server.caught.list().len() == 1).await;
-    stop.send_replace(true);
+    stop.cancel();
     tokio::time::timeout(Duration::from_secs(2), working)
         .await
         .expect("it stops when stopped")
@@ -91,11 +90,11 @@ async fn an_email_is_sent_as_soon_as_it_is_queued() {
 #[tokio::test]
 async fn only_the_holder_of_the_lease_works_until_the_lease_is_over() {
     let server = TestServer::start().await;
-    let (stop, going_on) = watch::channel(false);
+    let stop = CancellationToken::new();
     let start = |holder: &str| {
         let runs = Arc::new(AtomicUsize::new(0));
         let job = Box::new(Counting { runs: runs.clone(), failures: 0, leased: true });
-        tokio::spawn(jobs::keep_at(job, server.usher.clone(), holder.to_owned(), going_on.clone()));
+        tokio::spawn(jobs::keep_at(job, server.usher.clone(), holder.to_owned(), stop.clone()));
         runs
     };
     let first = start("first");
@@ -104,13 +103,12 @@ async fn only_the_holder_of_the_lease_works_until_the_lease_is_over() {
     let seen = first.load(Ordering::SeqCst);
     eventually("the first goes on", || first.load(Ordering::SeqCst) > seen + 10).await;
     assert_eq!(second.load(Ordering::SeqCst), 0);
-    stop.send_replace(true);
+    stop.cancel();
 
-    let (_stop, going_on) = watch::channel(false);
     let runs = Arc::new(AtomicUsize::new(0));
     let job = Box::new(Counting { runs: runs.clone(), failures: 0, leased: true });
     server.wait(301);
-    tokio::spawn(jobs::keep_at(job, server.usher.clone(), "third".to_owned(), going_on));
+    tokio::spawn(jobs::keep_at(job, server.usher.clone(), "third".to_owned(), CancellationToken::new()));
     eventually("another takes over", || runs.load(Ordering::SeqCst) > 0).await;
 }
 
@@ -118,11 +116,11 @@ async fn only_the_holder_of_the_lease_works_until_the_lease_is_over() {
 async fn what_fails_is_tried_again() {
     let server = TestServer::start().await;
     let runs = Arc::new(AtomicUsize::new(0));
-    let (stop, going_on) = watch::channel(false);
+    let stop = CancellationToken::new();
     let job = Box::new(Counting { runs: runs.clone(), failures: 2, leased: false });
-    let working = tokio::spawn(jobs::keep_at(job, server.usher.clone(), "one".to_owned(), going_on));
+    let working = tokio::spawn(jobs::keep_at(job, server.usher.clone(), "one".to_owned(), stop.clone()));
     eventually("it goes on after two failures", || runs.load(Ordering::SeqCst) > 4).await;
-    stop.send_replace(true);
+    stop.cancel();
     working.await.expect("it stops when stopped");
     let seen = runs.load(Ordering::SeqCst);
     tokio::time::sleep(Duration::from_millis(50)).await;

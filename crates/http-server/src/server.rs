@@ -19,9 +19,10 @@ use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::{OwnedSemaphorePermit, watch};
+use tokio::sync::OwnedSemaphorePermit;
 use tokio::task::JoinSet;
 use tokio::time::{sleep, timeout};
+use tokio_util::sync::CancellationToken;
 use tower::ServiceExt as _;
 
 use super::connection::{ConnectionPhase, ResponseBody, SharedPhase, Socket};
@@ -51,7 +52,9 @@ impl Server {
     pub async fn serve(self, router: Router, shutdown: impl Future<Output = ()>) -> io::Result<()> {
         let Self { listener, tls, limits, proxies } = self;
         let slots = Slots::new(limits, proxies);
-        let (stop, stopping) = watch::channel(false);
+        let stopping = CancellationToken::new();
+        // Also if this future is dropped.
+        let stop = stopping.clone().drop_guard();
         // With its state applied, axum builds the routes once instead of for each request.
         let visitor = ConnectionContext { router: router.with_state(()), tls, limits, stopping };
         let mut visits = JoinSet::new();
@@ -67,7 +70,7 @@ impl Server {
             }
         }
         drop((listener, visitor));
-        stop.send_replace(true);
+        drop(stop);
         let all_left = async {
             while visits.join_next().await.is_some() {}
             slots.wait_until_empty().await;
@@ -103,9 +106,9 @@ fn concerns_one_connection(error: &io::Error) -> bool {
     matches!(error.kind(), ConnectionAborted | ConnectionRefused | ConnectionReset)
 }
 
-/// Becomes true at shutdown: for handlers that keep a connection after their response, such as a WebSocket.
+/// Cancelled at shutdown: for handlers that keep a connection after their response, such as a WebSocket.
 #[derive(Debug, Clone)]
-pub struct Stopping(pub watch::Receiver<bool>);
+pub struct Stopping(pub CancellationToken);
 
 /// The state of one connection.
 #[derive(Clone)]
@@ -113,7 +116,7 @@ struct ConnectionContext {
     router: Router,
     tls: Option<Tls>,
     limits: Limits,
-    stopping: watch::Receiver<bool>,
+    stopping: CancellationToken,
 }
 
 impl ConnectionContext {
@@ -132,7 +135,7 @@ impl ConnectionContext {
     where
         I: AsyncRead + AsyncWrite + Unpin + Send + 'static,
     {
-        let Self { router, limits, mut stopping, .. } = self;
+        let Self { router, limits, stopping, .. } = self;
         let told = Stopping(stopping.clone());
         let service = service_fn(move |request| answer(router.clone(), request, peer, pace.clone(), told.clone()));
         let connection = http1::Builder::new()
@@ -146,7 +149,7 @@ impl ConnectionContext {
         let mut connection = pin!(connection);
         let outcome = tokio::select! {
             outcome = connection.as_mut() => outcome,
-            () = stopped(&mut stopping) => if let Ok(outcome) = timeout(limits.farewell, connection.as_mut()).await {
+            () = stopping.cancelled() => if let Ok(outcome) = timeout(limits.farewell, connection.as_mut()).await {
                 outcome
             } else {
                 connection.as_mut().graceful_shutdown();
@@ -157,11 +160,6 @@ impl ConnectionContext {
             tracing::trace!(%error, "a connection ended early");
         }
     }
-}
-
-async fn stopped(stopping: &mut watch::Receiver<bool>) {
-    // An error means that the sender was dropped, which is a shutdown as well.
-    let _ = stopping.wait_for(|stopping| *stopping).await;
 }
 
 async fn answer(
@@ -180,7 +178,7 @@ async fn answer(
     let mut response = router.oneshot(request).await?;
     let upgraded = response.status() == StatusCode::SWITCHING_PROTOCOLS;
     // The last response of a connection has `Connection: close` (RFC 9112 §9.6), so that the client opens another one.
-    if !upgraded && (*stopping.0.borrow() || unread.get()) {
+    if !upgraded && (stopping.0.is_cancelled() || unread.get()) {
         response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
     }
     if upgraded {

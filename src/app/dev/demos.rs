@@ -94,7 +94,7 @@ impl Demos {
                 other_name: other_name.to_owned(),
                 other_url,
             };
-            let requested = shutdown.requested();
+            let requested = shutdown.requested.clone().cancelled_owned();
             tasks.spawn(async move {
                 usher_demo::serve(demo, requested).await.with_context(|| format!("demo {}", guise.name))
             });

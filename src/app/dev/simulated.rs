@@ -44,7 +44,7 @@ pub async fn start(
             wire(usher, kind, sim.base_url(provider)).await?;
         }
     }
-    let (origin, requested) = (sim.origin().to_owned(), shutdown.requested());
+    let (origin, requested) = (sim.origin().to_owned(), shutdown.requested.clone().cancelled_owned());
     tasks.spawn(async move {
         requested.await;
         sim.shutdown().await;

@@ -9,7 +9,7 @@ use reqwest::Method;
 use reqwest::redirect::Policy;
 use serde_json::json;
 use sqlx::{AssertSqlSafe, Row as _};
-use tokio::sync::watch;
+use tokio_util::sync::CancellationToken;
 use usher_domain::event::EventCatalogue;
 use usher_events::{DispatchRules, EventDispatcher};
 use usher_flows::{RegisteredClient, RegisteredProject};
@@ -140,8 +140,7 @@ async fn where_readable(server: &TestServer, mark: &str) -> BTreeSet<String> {
 
 async fn clean_up(server: &TestServer) {
     let job = usher::jobs::all(None).into_iter().find(|job| job.name() == "clean_up").unwrap();
-    let (_stop, going_on) = watch::channel(false);
-    job.run(&server.usher, &going_on).await.unwrap();
+    job.run(&server.usher, &CancellationToken::new()).await.unwrap();
 }
 
 async fn rotate(server: &TestServer, id: &str, token: &str) -> String {

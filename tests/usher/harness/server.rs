@@ -7,8 +7,9 @@ use reqwest::header::{HOST, HeaderMap};
 use reqwest::redirect::Policy;
 use tempfile::TempDir;
 use tokio::net::TcpListener;
-use tokio::sync::{oneshot, watch};
+use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
+use tokio_util::sync::{CancellationToken, DropGuard};
 use usher::app::router;
 use usher::app::{Extensions, OsRandom, assemble_with};
 use usher::jobs;
@@ -66,8 +67,8 @@ pub struct TestServer {
 /// A listening server: how to stop it, and when it has stopped.
 struct Open {
     shutdown: oneshot::Sender<()>,
-    /// The dispatcher runs until this is dropped or set.
-    stop: watch::Sender<bool>,
+    /// The dispatcher runs until this is dropped.
+    stop: DropGuard,
     dispatcher: JoinHandle<()>,
     closed: JoinHandle<()>,
 }
@@ -168,7 +169,7 @@ impl TestServer {
     pub async fn restart(&mut self) {
         if let Some(Open { shutdown, closed, stop, dispatcher }) = self.open.take() {
             let _ = shutdown.send(());
-            stop.send_replace(true);
+            drop(stop);
             dispatcher.await.expect("the dispatcher stops in order");
             closed.await.expect("the server stops in order");
         }
@@ -284,10 +285,10 @@ fn listen_on(usher: &Usher, caught: &Arc<CaughtMail>, listener: TcpListener) -> 
     let http_server = Server { listener, tls: None, limits, proxies: TrustedProxies::default() };
     let serving = http_server.serve(router, async move { drop(ended.await) });
     let closed = tokio::spawn(async move { drop(serving.await) });
-    let (stop, stopping) = watch::channel(false);
+    let stop = CancellationToken::new();
     let job = jobs::all(None).into_iter().find(|job| job.name() == "tell_facts").expect("there is that job");
-    let dispatcher = tokio::spawn(jobs::keep_at(job, usher.clone(), usher.core.random.handle(), stopping));
-    Open { shutdown, stop, dispatcher, closed }
+    let dispatcher = tokio::spawn(jobs::keep_at(job, usher.clone(), usher.core.random.handle(), stop.clone()));
+    Open { shutdown, stop: stop.drop_guard(), dispatcher, closed }
 }
 
 /// A client without redirects and cookies.

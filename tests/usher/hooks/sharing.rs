@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use reqwest::Method;
-use tokio::sync::watch;
+use tokio_util::sync::CancellationToken;
 use usher_events::webhooks::{WebhookSender, WebhookSenderContext};
 use usher_flows::Usher;
 
@@ -19,8 +19,7 @@ async fn deliver(usher: Usher) {
         clock: &*usher.core.clock,
         random: &*usher.core.random,
     };
-    let (_stop, going_on) = watch::channel(false);
-    WebhookSender::new(around).run(&going_on).await.expect("the deliver runs");
+    WebhookSender::new(around).run(&CancellationToken::new()).await.expect("the deliver runs");
 }
 
 async fn eventually(what: &str, done: impl Fn() -> bool) {

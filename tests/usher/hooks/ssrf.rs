@@ -10,7 +10,7 @@ use futures_util::future::BoxFuture;
 use reqwest::Method;
 use serde_json::json;
 use tokio::io::AsyncWriteExt as _;
-use tokio::sync::watch;
+use tokio_util::sync::CancellationToken;
 use usher_domain::event::webhook::WebhookDelivery;
 use usher_domain::id::{EventId, WebhookId};
 use usher_events::webhooks::{WebhookSender, WebhookSenderContext};
@@ -59,8 +59,7 @@ impl Stage {
             clock: &*usher.core.clock,
             random: &*usher.core.random,
         };
-        let (_stop, going_on) = watch::channel(false);
-        WebhookSender::new(around).run(&going_on).await.expect("the courier runs");
+        WebhookSender::new(around).run(&CancellationToken::new()).await.expect("the courier runs");
     }
 
     /// A webhook whose URL was not checked when it was saved, with a pending message.

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use reqwest::Method;
 use serde_json::{Value, json};
-use tokio::sync::watch;
+use tokio_util::sync::CancellationToken;
 use usher::jobs;
 use usher_domain::oauth::client::ClientType;
 use usher_flows::{Account, Browser as Cookies, NewClient, RegisteredClient, RegisteredProject, Usher};
@@ -19,9 +19,8 @@ pub const ANA: &str = "ana@example.test";
 
 /// Runs a job of the server once.
 pub async fn run(usher: &Usher, name: &str) {
-    let (_stop, going_on) = watch::channel(false);
     let job = jobs::all(None).into_iter().find(|job| job.name() == name).expect("there is a job of that name");
-    job.run(usher, &going_on).await.expect("the job runs");
+    job.run(usher, &CancellationToken::new()).await.expect("the job runs");
 }
 
 /// A server with a project and a client.

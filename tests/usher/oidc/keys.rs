@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use futures_util::future::join_all;
 use serde_json::Value;
-use tokio::sync::watch;
+use tokio_util::sync::{CancellationToken, DropGuard};
 use usher::jobs;
 use usher_domain::key::{KeyState, SigningAlg, SigningKeyRecord};
 use usher_domain::oauth::client::ClientType;
@@ -38,11 +38,11 @@ async fn token(server: &TestServer, client: &RegisteredClient) -> String {
 }
 
 /// The jobs that reload keys and dispatch events, for an instance that a test has started by hand.
-fn learns(server: &TestServer) -> watch::Sender<bool> {
-    let (stop, going_on) = watch::channel(false);
+fn learns(server: &TestServer) -> DropGuard {
+    let stop = CancellationToken::new();
     let job = jobs::all(None).into_iter().find(|job| job.name() == "learn_keys").expect("there is that job");
-    tokio::spawn(jobs::keep_at(job, server.usher.clone(), "learner".to_owned(), going_on));
-    stop
+    tokio::spawn(jobs::keep_at(job, server.usher.clone(), "learner".to_owned(), stop.clone()));
+    stop.drop_guard()
 }
 
 async fn state_of(server: &TestServer, kid: &str) -> Option<KeyState> {

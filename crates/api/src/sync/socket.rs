@@ -212,7 +212,7 @@ impl FeedSocket {
                     beat = Instant::now() + Duration::from_secs(HEARTBEAT);
                 }
                 () = ended(&self.follower.credential, self.app.usher.core.now()) => return Err((close::UNAUTHORIZED, "credential is over")),
-                () = shutting(&mut self.stopping) => {
+                () = shutting(self.stopping.as_ref()) => {
                     let after = 1 + u64::from(self.app.usher.core.random.bytes::<1>()[0]) % 15;
                     let _ = self.send(socket, json!({ "t": "retry", "after": after }).to_string().into()).await;
                     return Err((close::GOING_AWAY, "come back"));
@@ -412,12 +412,9 @@ async fn ended(credential: &Credential, now: Timestamp) {
 }
 
 /// Resolves when the server shuts down.
-async fn shutting(stopping: &mut Option<Stopping>) {
+async fn shutting(stopping: Option<&Stopping>) {
     match stopping {
-        Some(Stopping(stopping)) => {
-            // An error means that the sender was dropped, which is a shutdown as well.
-            let _ = stopping.wait_for(|stopping| *stopping).await;
-        }
+        Some(Stopping(stopping)) => stopping.cancelled().await,
         None => std::future::pending().await,
     }
 }

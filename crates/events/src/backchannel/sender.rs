@@ -8,7 +8,7 @@ use futures_util::StreamExt as _;
 use futures_util::stream::FuturesUnordered;
 use hyper::http::Request as HttpRequest;
 use hyper::http::header::CONTENT_TYPE;
-use tokio::sync::watch;
+use tokio_util::sync::CancellationToken;
 
 use crate::drive_concurrently::drive_concurrently;
 use usher_domain::event::logout_notice::{LogoutEndpoint, LogoutNotice, NoticeStatus, next_try};
@@ -89,14 +89,14 @@ impl<'a> LogoutSender<'a> {
     ///
     /// # Errors
     /// If the database is not available. What was in progress is sent again later.
-    pub async fn run(&self, stop: &watch::Receiver<bool>) -> Result<()> {
+    pub async fn run(&self, stop: &CancellationToken) -> Result<()> {
         let mut under_way = FuturesUnordered::new();
         let mut busy = NotificationsInProgress::default();
         let over = tokio::time::sleep(RUN);
         tokio::pin!(over);
         loop {
             // A few at a time: a client that does not answer reaches its maximum soon, and does not delay others.
-            while !*stop.borrow() && !over.is_elapsed() {
+            while !stop.is_cancelled() && !over.is_elapsed() {
                 let taking = self.take(PLACES.saturating_sub(under_way.len()), busy.full());
                 let (taken, ended) = drive_concurrently(&mut under_way, taking).await;
                 for one in ended {

@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use tokio::sync::watch;
+use tokio_util::sync::CancellationToken;
 
 use super::body::request;
 use crate::webhooks::context::WebhookSenderContext;
@@ -34,9 +34,9 @@ pub(super) struct DeliveryQueue<'a, F> {
 
 impl<F: Fn() -> Claim> DeliveryQueue<'_, F> {
     /// Sends due messages, then releases the webhook.
-    pub(super) async fn take(&self, stop: &watch::Receiver<bool>) -> Result<()> {
+    pub(super) async fn take(&self, stop: &CancellationToken) -> Result<()> {
         for _ in 0..MESSAGES {
-            if *stop.borrow() {
+            if stop.is_cancelled() {
                 break;
             }
             let Some((webhook, mut delivery)) = self.next().await? else { break };

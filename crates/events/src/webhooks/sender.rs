@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use futures_util::StreamExt as _;
 use futures_util::stream::FuturesUnordered;
-use tokio::sync::watch;
+use tokio_util::sync::CancellationToken;
 
 use super::context::WebhookSenderContext;
 use super::queue::DeliveryQueue;
@@ -65,13 +65,13 @@ impl<'a> WebhookSender<'a> {
     ///
     /// # Errors
     /// If the database is not available. What was in progress is sent again later.
-    pub async fn run(&self, stop: &watch::Receiver<bool>) -> Result<()> {
+    pub async fn run(&self, stop: &CancellationToken) -> Result<()> {
         let mut under_way = FuturesUnordered::new();
         let mut busy = SlotsInUse::default();
         let over = tokio::time::sleep(RUN);
         tokio::pin!(over);
         loop {
-            if !*stop.borrow() && !over.is_elapsed() {
+            if !stop.is_cancelled() && !over.is_elapsed() {
                 let (claimed, ended) = drive_concurrently(&mut under_way, self.claim(busy)).await;
                 for one in ended {
                     busy.over(one);
@@ -92,7 +92,7 @@ impl<'a> WebhookSender<'a> {
         }
     }
 
-    async fn turn(&self, webhook: WebhookId, failing: bool, stop: &watch::Receiver<bool>) -> (bool, Result<()>) {
+    async fn turn(&self, webhook: WebhookId, failing: bool, stop: &CancellationToken) -> (bool, Result<()>) {
         let turn = DeliveryQueue { around: self.around, webhook, claim: || self.claim_now() };
         (failing, turn.take(stop).await)
     }
