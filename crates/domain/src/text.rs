@@ -9,43 +9,53 @@ const ZERO_WIDTH_NON_JOINER: char = '\u{200C}';
 const ZERO_WIDTH_JOINER: char = '\u{200D}';
 const BLACK_FLAG: char = '\u{1F3F4}';
 
-/// Why a name is refused.
+/// The rule that a text breaks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum NameFault {
+pub enum TextRule {
     /// Nothing visible is left.
-    #[error("the name is missing")]
+    #[error("must not be empty")]
     Empty,
     /// Too many characters.
-    #[error("the name must not be longer than {max} characters")]
+    #[error("must not be longer than {max} characters")]
     TooLong {
         /// The limit.
         max: u32,
     },
     /// A line break, a tab or another control character.
-    #[error("the name must not contain line breaks, tabs or other control characters")]
+    #[error("must not contain line breaks, tabs or other control characters")]
     ControlCharacters,
 }
 
+/// A text that is refused.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("the {field} {rule}")]
+pub struct TextFault {
+    /// The field that it was sent in.
+    pub field: &'static str,
+    pub rule: TextRule,
+}
+
+impl TextRule {
+    /// The fault of a text in this field.
+    pub const fn broken_by(self, field: &'static str) -> TextFault {
+        TextFault { field, rule: self }
+    }
+}
+
 /// A name of 1 to `max` characters, trimmed and without invisible characters.
-///
-/// # Errors
-/// [`NameFault`].
-pub fn check_name(typed: &str, max: u32) -> Result<String, NameFault> {
+pub fn check_name(typed: &str, max: u32) -> Result<String, TextRule> {
     let name = check_line(typed, max)?;
-    if name.is_empty() { Err(NameFault::Empty) } else { Ok(name) }
+    if name.is_empty() { Err(TextRule::Empty) } else { Ok(name) }
 }
 
 /// A line of at most `max` characters, trimmed and without invisible characters. It may be empty.
-///
-/// # Errors
-/// [`NameFault`].
-pub fn check_line(typed: &str, max: u32) -> Result<String, NameFault> {
+pub fn check_line(typed: &str, max: u32) -> Result<String, TextRule> {
     let line = without_invisible(typed).trim().to_owned();
     if line.chars().any(is_control) {
-        return Err(NameFault::ControlCharacters);
+        return Err(TextRule::ControlCharacters);
     }
     let fits = u32::try_from(line.chars().count()).is_ok_and(|count| count <= max);
-    if fits { Ok(line) } else { Err(NameFault::TooLong { max }) }
+    if fits { Ok(line) } else { Err(TextRule::TooLong { max }) }
 }
 
 /// Whether it is a control character, or a separator of lines or paragraphs.
@@ -165,14 +175,14 @@ mod tests {
     #[test]
     fn a_rejected_name_says_why() {
         assert_eq!(check_name(" \u{202D}Shop\u{202C} ", 100), Ok("Shop".to_owned()));
-        assert_eq!(check_name(" \u{200B} ", 100), Err(NameFault::Empty));
+        assert_eq!(check_name(" \u{200B} ", 100), Err(TextRule::Empty));
         for control in ["a\nb", "a\u{85}b", "a\u{2028}b", "a\u{2029}b", "a\u{1b}b"] {
-            assert_eq!(check_name(control, 100), Err(NameFault::ControlCharacters), "{control:?}");
+            assert_eq!(check_name(control, 100), Err(TextRule::ControlCharacters), "{control:?}");
         }
-        assert_eq!(check_name(&format!("a{}b", " ".repeat(50_000)), 100), Err(NameFault::TooLong { max: 100 }));
+        assert_eq!(check_name(&format!("a{}b", " ".repeat(50_000)), 100), Err(TextRule::TooLong { max: 100 }));
         assert_eq!(check_line(" \u{200B} ", 100), Ok(String::new()));
         assert_eq!(check_name(&"é".repeat(100), 100).as_deref().map(str::len), Ok(200));
-        assert_eq!(check_name(&"é".repeat(101), 100), Err(NameFault::TooLong { max: 100 }));
+        assert_eq!(check_name(&"é".repeat(101), 100), Err(TextRule::TooLong { max: 100 }));
     }
 
     proptest::proptest! {

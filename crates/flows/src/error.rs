@@ -4,6 +4,7 @@ use crate::credentials::password_pool::PasswordQueueFull;
 use crate::credentials::password_rules::PasswordFault;
 pub use crate::rejected::{CodeKind, Rejected};
 use usher_domain::email::EmailFault;
+use usher_domain::text::TextFault;
 use usher_domain::user::ProfileFault;
 use usher_keys::keyring::SignError;
 use usher_protocol::cause::RejectionCause;
@@ -112,6 +113,12 @@ impl From<PasswordQueueFull> for FlowError {
 
 impl From<PasswordFault> for FlowError {
     fn from(fault: PasswordFault) -> Self {
+        Self::Rejected(fault.into())
+    }
+}
+
+impl From<TextFault> for FlowError {
+    fn from(fault: TextFault) -> Self {
         Self::Rejected(fault.into())
     }
 }

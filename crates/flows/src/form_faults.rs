@@ -7,7 +7,7 @@ use crate::rejected::{CodeKind, Rejected};
 use usher_domain::email::EmailFault;
 use usher_domain::event::webhook::WebhookFault;
 use usher_domain::oauth::api::ApiFault;
-use usher_domain::text::NameFault;
+use usher_domain::text::{TextFault, TextRule};
 use usher_domain::user::{MAX_TEXT, ProfileFault, ProfileRule};
 
 impl Rejected {
@@ -29,7 +29,7 @@ impl Rejected {
             Self::Email(fault) => FormFault::new("email", email(*fault)),
             Self::Password(fault) => password(fault),
             Self::Profile(fault) => profile(fault),
-            Self::Name(fault) => name(*fault),
+            Self::Text(fault) => text(*fault),
             Self::WrongCode(kind) => FormFault::new("code", wrong_code(*kind)),
             other => return other.row().form,
         })
@@ -59,11 +59,11 @@ fn password(fault: &PasswordFault) -> FormFault {
     }
 }
 
-const fn name(fault: NameFault) -> FormFault {
-    match fault {
-        NameFault::Empty => FormFault::new("name", "message-required"),
-        NameFault::TooLong { max } => FormFault::new("name", "message-too-long").counting(max),
-        NameFault::ControlCharacters => FormFault::new("name", "message-control-characters"),
+const fn text(fault: TextFault) -> FormFault {
+    match fault.rule {
+        TextRule::Empty => FormFault::new(fault.field, "message-required"),
+        TextRule::TooLong { max } => FormFault::new(fault.field, "message-too-long").counting(max),
+        TextRule::ControlCharacters => FormFault::new(fault.field, "message-control-characters"),
     }
 }
 

@@ -10,7 +10,7 @@ use usher_domain::event::webhook::WebhookFault;
 use usher_domain::oauth::api::ApiFault;
 use usher_domain::oauth::client::RotationFault;
 use usher_domain::provider::ProviderFault;
-use usher_domain::text::NameFault;
+use usher_domain::text::TextFault;
 use usher_domain::user::ProfileFault;
 use usher_policy::DocumentFault;
 use usher_protocol::client_metadata::MetadataFault;
@@ -171,8 +171,8 @@ refusals! {
     .says(BY_VALUE);
     /// The metadata of a client is invalid.
     Metadata(Vec<MetadataFault>) = invalid(BY_VALUE);
-    /// The name of a project or passkey is invalid.
-    Name(NameFault) = invalid(BY_VALUE);
+    /// A text that a person typed is invalid, such as the name of a project or passkey.
+    Text(TextFault) = invalid(BY_VALUE);
     /// The user must authenticate again first.
     NotFresh = code(
         "REAUTHENTICATION_REQUIRED",
@@ -316,6 +316,7 @@ impl Rejected {
         match self {
             Self::Missing(name) => Some(name),
             Self::Profile(fault) => Some(fault.claim),
+            Self::Text(fault) => Some(fault.field),
             _ => self.row().member,
         }
     }
@@ -331,7 +332,7 @@ impl fmt::Display for Rejected {
             Self::Email(fault) => fault.fmt(f),
             Self::Password(fault) => fault.fmt(f),
             Self::Profile(fault) => fault.fmt(f),
-            Self::Name(fault) => fault.fmt(f),
+            Self::Text(fault) => fault.fmt(f),
             Self::BadAssignment(why) => f.write_str(why),
             Self::WrongCode(kind) => f.write_str(wrong_code(*kind)),
             Self::Metadata(faults) => joined(f, faults),
@@ -370,7 +371,7 @@ macro_rules! from_fault {
     )*};
 }
 
-from_fault!(EmailFault => Email, PasswordFault => Password, ProfileFault => Profile, NameFault => Name);
+from_fault!(EmailFault => Email, PasswordFault => Password, ProfileFault => Profile, TextFault => Text);
 
 impl From<RotationFault> for Rejected {
     fn from(fault: RotationFault) -> Self {
@@ -384,6 +385,7 @@ impl From<RotationFault> for Rejected {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use usher_domain::text::TextRule;
     use usher_domain::user::ProfileRule;
 
     /// Codes are compared by name, so two rows with the same name must say the same.
@@ -406,7 +408,7 @@ mod tests {
             Rejected::Email(EmailFault::AtSign),
             Rejected::Password(PasswordFault::TooLong),
             Rejected::Profile(ProfileFault { claim: "website", rule: ProfileRule::WebAddress }),
-            Rejected::Name(NameFault::Empty),
+            Rejected::Text(TextRule::Empty.broken_by("name")),
             Rejected::BadAssignment("the note is too long"),
             Rejected::WrongCode(CodeKind::Mailed),
             Rejected::Metadata(vec![MetadataFault::new("scope", "is empty")]),

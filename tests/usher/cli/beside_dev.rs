@@ -126,7 +126,7 @@ fn projects(folder: &Folder) -> String {
     assert!(made["token"].as_str().unwrap().len() >= 43);
     let list = folder.run(&["project", "list", "--json"]).out;
     assert!(list.contains("Shop") && !list.contains("token"), "{list}");
-    folder.run(&["project", "create", "--name", " "]).failed_with("the name is missing");
+    folder.run(&["project", "create", "--name", " "]).failed_with("the name must not be empty");
     assert_eq!(folder.json(&["project", "resync", "--project", "Shop"]), json!({"projects": [made["id"]]}));
     assert_eq!(folder.json(&["project", "resync", "--all"])["projects"].as_array().unwrap().len(), 2);
     assert_eq!(folder.run(&["project", "resync"]).code, 2, "which project?");

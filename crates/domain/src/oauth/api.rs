@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use serde::{Deserialize, Serialize};
 
 use crate::id::{ApiId, ClientId, ProjectId};
-use crate::text::{NameFault, check_line, check_name};
+use crate::text::{check_line, check_name};
 use crate::time::Timestamp;
 use crate::wire_names::wire_names;
 use usher_protocol::client_metadata::SIGNING_ALGS;
@@ -159,8 +159,8 @@ impl ApiSettings {
     /// All faults.
     pub fn checked(self, longest: u64) -> Result<Self, Vec<ApiFault>> {
         let mut faults = Vec::new();
-        let name = check_name(&self.name, MAX_API_NAME).unwrap_or_else(|fault| {
-            faults.push(ApiFault::new("name", of_name(fault)));
+        let name = check_name(&self.name, MAX_API_NAME).unwrap_or_else(|rule| {
+            faults.push(ApiFault::new("name", rule.to_string()));
             String::new()
         });
         let scopes = checked_scopes(self.scopes, &mut faults);
@@ -205,18 +205,10 @@ fn checked_scopes(scopes: Vec<ApiScope>, faults: &mut Vec<ApiFault>) -> Vec<ApiS
         }
         match check_line(&description, MAX_DESCRIPTION) {
             Ok(description) => checked.push(ApiScope { name, description }),
-            Err(why) => fault(format!("describes {name:?} with a text that {}", of_name(why))),
+            Err(rule) => fault(format!("describes {name:?} with a text that {rule}")),
         }
     }
     checked
-}
-
-fn of_name(fault: NameFault) -> String {
-    match fault {
-        NameFault::Empty => "must not be empty".into(),
-        NameFault::TooLong { max } => format!("must not be longer than {max} characters"),
-        NameFault::ControlCharacters => "must not hold control characters".into(),
-    }
 }
 
 fn is_word(text: &str) -> bool {

@@ -13,7 +13,7 @@ use usher_domain::event::{Event, EventKind};
 use usher_domain::id::{ClientId, ProjectId};
 use usher_domain::oauth::client::{Client, ClientType};
 use usher_domain::oauth::first_party_client::is_first_party_client;
-use usher_domain::text::{NameFault, check_name};
+use usher_domain::text::check_name;
 use usher_protocol::client_metadata::{ClientMetadata, MetadataFault};
 use usher_storage::{StorageError, Tx};
 
@@ -112,7 +112,8 @@ impl Clients {
 
     /// Checks metadata, and whether outgoing calls to its URLs are allowed. Returns it with the name as stored.
     fn checked_metadata(&self, metadata: ClientMetadata) -> Result<ClientMetadata, Rejected> {
-        let name = check_name(&metadata.client_name, MAX_CLIENT_NAME).map_err(name_fault);
+        let name = check_name(&metadata.client_name, MAX_CLIENT_NAME)
+            .map_err(|rule| MetadataFault::new("client_name", rule.to_string()));
         match (name, metadata.check(&self.core.grant_types)) {
             (Ok(client_name), Ok(())) => match self.uncallable(&metadata) {
                 faults if faults.is_empty() => Ok(ClientMetadata { client_name, ..metadata }),
@@ -281,15 +282,6 @@ impl Clients {
 /// The end of a client also concerns the projects whose APIs it may use.
 fn told_to_allowing(event: Event, allowing: &[ProjectId]) -> Event {
     if allowing.is_empty() { event } else { event.with_projects(allowing) }
-}
-
-fn name_fault(fault: NameFault) -> MetadataFault {
-    let fault = match fault {
-        NameFault::Empty => "must not be empty".to_owned(),
-        NameFault::TooLong { max } => format!("must not be longer than {max} characters"),
-        NameFault::ControlCharacters => "must not hold control characters".to_owned(),
-    };
-    MetadataFault::new("client_name", fault)
 }
 
 /// Rejects changes to Usher's own client.

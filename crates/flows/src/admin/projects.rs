@@ -33,7 +33,7 @@ impl Projects {
     /// Creates a project without members.
     ///
     /// # Errors
-    /// [`Rejected::Name`].
+    /// [`Rejected::Text`].
     pub async fn create_project(&self, name: &str) -> Result<RegisteredProject, FlowError> {
         let token = self.core.random.token();
         self.make_project(name, None, token).await
@@ -42,7 +42,7 @@ impl Projects {
     /// Creates a project for a user, who becomes its owner.
     ///
     /// # Errors
-    /// [`Rejected::NotAllowed`] if only administrators may, [`Rejected::Name`].
+    /// [`Rejected::NotAllowed`] if only administrators may, [`Rejected::Text`].
     pub async fn create_project_of(&self, name: &str, owner: &User) -> Result<RegisteredProject, FlowError> {
         if self.core.config.projects.create == ProjectCreators::Admins && !owner.admin {
             return Err(Rejected::NotAllowed.into());
@@ -54,14 +54,14 @@ impl Projects {
     /// Creates a project with this token, which is 32 bytes of base64url. Only development mode chooses one.
     ///
     /// # Errors
-    /// [`Rejected::Name`].
+    /// [`Rejected::Text`].
     pub async fn make_project(
         &self,
         name: &str,
         owner: Option<UserId>,
         token: String,
     ) -> Result<RegisteredProject, FlowError> {
-        let name = check_name(name, MAX_NAME).map_err(Rejected::Name)?;
+        let name = check_name(name, MAX_NAME).map_err(|rule| rule.broken_by("name"))?;
         let now = self.core.now();
         let project =
             Project { id: ProjectId::new(now, &*self.core.random), name, created_at: now, required_acr: None };

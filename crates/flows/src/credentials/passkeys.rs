@@ -27,7 +27,7 @@ use crate::login::accounts::{Account, Browser};
 use crate::login::finish_sign_in::SignedIn;
 use usher_domain::event::EventKind;
 use usher_domain::id::{CeremonyId, PasskeyId, UserId};
-use usher_domain::text::NameFault;
+use usher_domain::text::TextRule;
 use usher_domain::time::Timestamp;
 use usher_domain::user::UserStatus;
 use usher_domain::user::authentication::{AuthMeans, Authentication, SignInGuard};
@@ -175,9 +175,9 @@ impl Passkeys {
     }
 
     /// # Errors
-    /// [`Rejected::Name`], [`Rejected::NotFound`].
+    /// [`Rejected::Text`], [`Rejected::NotFound`].
     pub async fn rename_passkey(&self, account: &Account, id: PasskeyId, name: &str) -> Result<(), FlowError> {
-        let name = tidy_name(name).ok_or(Rejected::Name(NameFault::Empty))?;
+        let name = tidy_name(name).ok_or(TextRule::Empty.broken_by("name"))?;
         let mut tx = self.core.store.begin_single().await?;
         let renamed = tx.rename_passkey(account.user.id, id, &name).await?;
         tx.commit().await?;

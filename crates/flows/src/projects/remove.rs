@@ -10,9 +10,9 @@ impl Projects {
     /// Renames a project.
     ///
     /// # Errors
-    /// [`Rejected::Name`], [`Rejected::NotFound`].
+    /// [`Rejected::Text`], [`Rejected::NotFound`].
     pub async fn rename_project(&self, project: &Project, name: &str) -> Result<Project, FlowError> {
-        let name = check_name(name, MAX_NAME).map_err(Rejected::Name)?;
+        let name = check_name(name, MAX_NAME).map_err(|rule| rule.broken_by("name"))?;
         let event = self.core.event(EventKind::PROJECT_UPDATED).with_project(project.id);
         let mut tx = self.core.store.begin().await?;
         if !tx.rename_project(project.id, &name).await? {

@@ -128,7 +128,7 @@ pub(super) fn faults_at_fields(faults: &[MetadataFault], name: &str, lang: Lang)
 }
 
 fn name_error(name: &str, lang: Lang) -> String {
-    let refused = check_name(name, MAX_CLIENT_NAME).err().map(Rejected::Name);
+    let refused = check_name(name, MAX_CLIENT_NAME).err().map(|rule| Rejected::Text(rule.broken_by("name")));
     let errors = refused.and_then(|refused| field_errors::of_refused(&refused, lang)).unwrap_or_default();
     errors.of("name").unwrap_or_default().to_owned()
 }
