@@ -4,12 +4,13 @@ import { createHash, generateKeyPairSync, randomUUID, sign } from 'node:crypto';
 import { after, before, test } from 'node:test';
 import { Application, applications } from './harness/application.js';
 import { Server } from './harness/server.js';
-import { AUDIENCE, Shop } from './harness/shop.js';
+import { Shop } from './harness/shop.js';
 
 const apps = await applications();
 const running = [];
 let server;
 let client;
+let shop;
 let unknown;
 
 /** Who holds a key. */
@@ -42,7 +43,7 @@ before(async () => {
   const metadata = await (await fetch(`${server.issuer}/.well-known/openid-configuration`)).json();
   unknown = !metadata.dpop_signing_alg_values_supported;
   if (unknown) return;
-  const shop = await Shop.open(server);
+  shop = await Shop.open(server);
   client = await shop.client({
     name: 'Robot',
     type: 'machine',
@@ -61,7 +62,7 @@ test('every application accepts a bound token with a proof, once, and never as a
   if (unknown) return t.skip('this Usher knows no DPoP');
   const [holder, other] = [new Holder(), new Holder()];
   const token = await holder.token();
-  const htu = `${AUDIENCE}/me`;
+  const htu = `${shop.audience}/me`;
   for (const { app, url } of running) {
     const proof = (more, by = holder) => by.proof('GET', htu, { ath: hash(token), ...more });
     const ask = async (scheme, dpop) => {

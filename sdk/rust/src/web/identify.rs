@@ -6,16 +6,14 @@ use http::header::USER_AGENT;
 use http::request::Parts;
 
 use super::origin::{may_use_session, text};
-use super::provider::ProviderError;
 use super::sessions::{Found, Tokens, WebSession};
-use super::{WebMode, cookies};
+use super::{WebMode, cookies, issuer_unavailable, store_unavailable};
 use crate::auth::Auth;
 use crate::layer::address;
 use crate::policy::Attributes;
 use crate::refusal::Reason;
 use crate::sessions::Origin;
 use crate::state::State;
-use crate::store::StoreError;
 
 /// Seconds before its end at which an access token is replaced.
 const EARLY: i64 = 30;
@@ -28,7 +26,7 @@ impl State {
     /// application.
     pub(crate) async fn session_auth(self: &Arc<Self>, web: &WebMode, parts: &Parts, now: i64) -> Result<Auth, Reason> {
         let cookie = cookies::read(&parts.headers, &web.cookie);
-        let found = web.sessions.find(cookie, now).await.map_err(unavailable)?.ok_or(Reason::TokenMissing)?;
+        let found = web.sessions.find(cookie, now).await.map_err(store_unavailable)?.ok_or(Reason::TokenMissing)?;
         if !may_use_session(parts, &web.origin) {
             return Err(Reason::RequestForged);
         }
@@ -63,7 +61,7 @@ impl State {
         // Another process may get them at the same moment: then the old refresh token has ended, and its tokens are stored.
         let mut last = Arc::clone(&found.session);
         for _ in 0..2 {
-            let stored = web.sessions.load(&found.key).await.map_err(unavailable)?.ok_or(Reason::TokenMissing)?;
+            let stored = web.sessions.load(&found.key).await.map_err(store_unavailable)?.ok_or(Reason::TokenMissing)?;
             let is_new = stored.tokens.access_token != last.tokens.access_token;
             if is_new && self.now() < stored.tokens.expires_at - EARLY {
                 return Ok(stored);
@@ -73,16 +71,13 @@ impl State {
             }
             last = stored;
         }
-        web.sessions.end(&found.key, &last.sid).await.map_err(unavailable)?;
+        web.sessions.end(&found.key, &last.sid).await.map_err(store_unavailable)?;
         Err(Reason::TokenMissing)
     }
 
     async fn refresh(&self, web: &WebMode, session: &WebSession) -> Result<Option<Tokens>, Reason> {
         let Some(token) = &session.tokens.refresh_token else { return Ok(None) };
-        web.provider.refresh(token, self.now()).await.map_err(|error: ProviderError| {
-            tracing::warn!(error, "usher: tokens could not be refreshed");
-            Reason::IntrospectionFailed
-        })
+        web.provider.refresh(token, self.now()).await.map_err(issuer_unavailable)
     }
 
     async fn keep(
@@ -106,13 +101,8 @@ impl State {
             ..tokens
         };
         let next = WebSession { sid: stored.sid.clone(), created_at: stored.created_at, tokens };
-        web.sessions.save(key, next).await.map_err(unavailable)
+        web.sessions.save(key, next).await.map_err(store_unavailable)
     }
-}
-
-fn unavailable(error: StoreError) -> Reason {
-    tracing::warn!(error, "usher: the store of sessions does not answer");
-    Reason::StoreUnavailable
 }
 
 /// What the ID token says about the person.

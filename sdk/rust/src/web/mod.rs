@@ -177,12 +177,14 @@ fn parameter(query: &[u8], name: &str) -> Option<String> {
     form_urlencoded::parse(query).find(|(key, _)| key == name).map(|(_, value)| value.into_owned())
 }
 
-fn store_unavailable(error: StoreError) -> Refusal {
+#[expect(clippy::needless_pass_by_value, reason = "map_err gives it")]
+fn store_unavailable(error: StoreError) -> Reason {
     tracing::warn!(error, "usher: the store of sessions does not answer");
-    Reason::StoreUnavailable.into()
+    Reason::StoreUnavailable
 }
 
-fn issuer_unavailable(error: ProviderError) -> Refusal {
+#[expect(clippy::needless_pass_by_value, reason = "map_err gives it")]
+fn issuer_unavailable(error: ProviderError) -> Reason {
     tracing::warn!(error, "usher: Usher cannot be asked to sign somebody in");
-    Reason::IntrospectionFailed.into()
+    Reason::IntrospectionFailed
 }

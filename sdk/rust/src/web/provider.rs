@@ -13,7 +13,7 @@ use openidconnect::{
     AccessTokenHash, AsyncHttpClient, AuthenticationContextClass, AuthorizationCode, ClaimsVerificationError, ClientId,
     ClientSecret, CsrfToken, EndpointMaybeSet, EndpointNotSet, EndpointSet, HttpRequest, HttpResponse, IssuerUrl,
     Nonce, NonceVerifier, OAuth2TokenResponse as _, PkceCodeChallenge, PkceCodeVerifier, ProviderMetadataWithLogout,
-    RedirectUrl, RefreshToken, RequestTokenError, Scope, SignatureVerificationError, TokenResponse as _,
+    RedirectUrl, RefreshToken, RequestTokenError, Scope, SignatureVerificationError, TokenResponse as _, TokenUrl,
 };
 use serde::{Deserialize, Serialize};
 use url::Url;
@@ -140,7 +140,7 @@ impl Provider {
         let end_session = metadata.additional_metadata().end_session_endpoint.as_ref().map(|url| url.url().clone());
         let endpoints = [
             Some(metadata.authorization_endpoint().url()),
-            metadata.token_endpoint().map(|url| url.url()),
+            metadata.token_endpoint().map(TokenUrl::url),
             end_session.as_ref(),
         ];
         if endpoints.into_iter().flatten().any(|url| !has_origin_of(url.as_str(), self.issuer.as_str())) {

@@ -89,7 +89,7 @@ impl State {
             web.sessions.end(&before.key, &before.session.sid).await.map_err(store_unavailable)?;
         }
         let sid = tokens.claims.as_ref().and_then(|claims| claims.get("sid")?.as_str()).unwrap_or_default().to_owned();
-        web.sessions.begin(WebSession { sid, created_at: now, tokens }).await.map_err(store_unavailable)
+        Ok(web.sessions.begin(WebSession { sid, created_at: now, tokens }).await.map_err(store_unavailable)?)
     }
 
     /// The person and their permissions, for the pages of the application.
@@ -110,7 +110,7 @@ impl State {
 impl WebMode {
     /// Each sign-in has a cookie of its own, so that several tabs can sign in at the same time.
     fn name_of(&self, state: &str) -> String {
-        let mark: String = state.chars().filter(|letter| letter.is_ascii_alphanumeric()).take(8).collect();
+        let mark: String = state.chars().filter(char::is_ascii_alphanumeric).take(8).collect();
         format!("{}.{mark}", self.cookie)
     }
 }
