@@ -14,15 +14,17 @@ const python = process.env.USHER_SDK_PYTHON ?? 'python3';
 const target = path.resolve(sdk, '..', process.env.CARGO_TARGET_DIR ?? 'target');
 const env = { ...process.env, PYTHONPATH: path.join(sdk, 'python/src') };
 
-const PROGRAMS = {
-  'Node.js': () => ['node', ['--expose-gc', 'bench/bench.mjs'], 'node'],
-  Python: () => [python, ['bench/bench.py'], 'python'],
-  Go: () => [path.join(folder, 'bench'), [], 'go'],
-  Rust: () => [path.join(target, 'release/examples/usher-sdk-bench'), [], 'rust'],
-};
+/** Each column with its programs: command, arguments, folder. */
+const PROGRAMS = [
+  ['Node.js', 'node', ['--expose-gc', 'bench/bench.mjs'], 'node'],
+  ['Node.js', 'node', ['others.mjs'], 'bench'],
+  ['Python', python, ['bench/bench.py'], 'python'],
+  ['Go', path.join(folder, 'bench'), [], 'go'],
+  ['Rust', path.join(target, 'release/examples/usher-sdk-bench'), [], 'rust'],
+];
 
 /** The rows that one program prints: `{ row: { value, unit } }`. */
-async function measure([command, args, cwd]) {
+async function measure(command, args, cwd) {
   const { stdout } = await run(command, args, { cwd: path.join(sdk, cwd), env });
   return stdout
     .trim()
@@ -39,8 +41,8 @@ try {
   execFileSync('cargo', cargo, { cwd: path.join(sdk, 'rust') });
   const found = new Map();
   for (let round = 0; round < rounds; round += 1) {
-    for (const [name, program] of Object.entries(PROGRAMS)) {
-      for (const { row, value, unit } of await measure(program())) {
+    for (const [name, ...program] of PROGRAMS) {
+      for (const { row, value, unit } of await measure(...program)) {
         const key = `${row}, ${unit}`;
         if (!found.has(key)) found.set(key, {});
         (found.get(key)[name] ??= []).push(value);
@@ -50,7 +52,7 @@ try {
   const version = (command, ...args) => execFileSync(command, args).toString().trim();
   const versions = [version('node', '--version'), version(python, '--version'), version('go', 'env', 'GOVERSION'), version('rustc', '--version')];
   console.log(`Node.js ${versions.join(', ')}; ${availableParallelism()} cores, ${new Date().toISOString().slice(0, 10)}\n`);
-  const names = Object.keys(PROGRAMS);
+  const names = [...new Set(PROGRAMS.map(([name]) => name))];
   const line = (cells) => `| ${cells.map((cell, index) => (index === 0 ? cell.padEnd(44) : cell.padStart(8))).join(' | ')} |`;
   console.log(line(['', ...names]));
   console.log(line(['-'.repeat(44), ...names.map(() => `${'-'.repeat(7)}:`)]));
