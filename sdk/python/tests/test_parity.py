@@ -71,6 +71,6 @@ def test_it_lists_all_stores() -> None:
 
 def test_it_lists_all_modules_that_an_application_imports() -> None:
     internal = {"auth", "engine", "errors", "events", "guard", "introspection", "keeper", "option_types", "options"}
-    internal |= {"request", "rules", "seen", "spent", "usher", "wsgi", "core", "net", "stores", "web"}
+    internal |= {"process", "request", "rules", "seen", "spent", "usher", "wsgi", "core", "net", "stores", "web"}
     found = {path.stem for path in PACKAGE.iterdir() if path.suffix == ".py" or (path / "__init__.py").exists()}
     assert listed("Frameworks") == public(list(found)) - internal

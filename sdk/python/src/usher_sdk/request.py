@@ -48,12 +48,13 @@ class Asked:
         """
         header = self.headers.get("authorization", "")
         scheme, _, token = header.partition(" ")
-        if scheme.lower() not in ("bearer", "dpop") or not token:
+        scheme = scheme.lower()
+        if scheme not in ("bearer", "dpop") or not token:
             return None
         # Two headers are joined by a comma, which no token and no proof holds.
         if "," in header:
             raise Refusal("credentials_ambiguous")
-        if scheme.lower() == "bearer":
+        if scheme == "bearer":
             return Credentials("Bearer", token.strip())
         proof = self.headers.get("dpop")
         return Credentials("DPoP", token.strip(), tuple(proof.split(",")) if proof is not None else ())

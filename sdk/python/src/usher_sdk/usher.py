@@ -6,7 +6,6 @@ import asyncio
 import inspect
 import json
 import logging
-import os
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -28,6 +27,7 @@ from .events import Event, EventName, Listener
 from .net.follower import Follower
 from .option_types import CacheOptions, CookieOptions, Mode, PolicyOptions, SyncOptions
 from .options import check_options, refuse_unknown
+from .process import current
 from .request import Asked, Known
 from .seen import SeenSession
 from .stores.base import Store
@@ -113,13 +113,19 @@ class Usher:
         self._user_attributes = user_attributes
         self._context = context
         self._listeners: list[tuple[EventName, Listener]] = []
-        self._process = os.getpid()
+        self._process = current()
         self._follower: Follower | None = None
         self._closed = False
         self.engine = self._make_engine()
         """The module's memory. For adapters of frameworks."""
         self.web = self._make_web()
         """Web mode, where it is on. For adapters of frameworks."""
+        # What each caller asks; the engine is another one after a fork.
+        self._asks = (
+            lambda: self.engine.policy,
+            lambda: self.engine.published.current(),
+            lambda token: self.engine.introspection.is_active(token),
+        )
         self.engine.check_store()
         self.engine.load()
 
@@ -192,8 +198,8 @@ class Usher:
 
     def _ensure_started(self) -> None:
         """Start the thread that follows, once in each process: a fork inherits memory and no threads."""
-        if self._process != os.getpid():
-            self._process, self._follower = os.getpid(), None
+        if self._process != current():
+            self._process, self._follower = current(), None
             self.engine = self._make_engine()
             self.web = self._make_web()
             self.engine.load()
@@ -202,7 +208,7 @@ class Usher:
             self._follower.start()
 
     def _is_started(self) -> bool:
-        return self._follower is not None and self._process == os.getpid()
+        return self._follower is not None and self._process == current()
 
     def _wait_until_ready(self, timeout: float = _FIRST_WAIT) -> None:
         """Wait for a module that is starting; not for one that cannot."""
@@ -284,9 +290,7 @@ class Usher:
         return Auth(
             token,
             raw,
-            lambda: self.engine.policy,
-            lambda: self.engine.published.current(),
-            lambda token: self.engine.introspection.is_active(token),
+            *self._asks,
             profile=profile,
             on_decision=self._on_decision,
             user_attributes=None if self._user_attributes is None else self._attributes_of,

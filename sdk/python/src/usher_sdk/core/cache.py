@@ -25,7 +25,8 @@ class TokenCache:
     def get(self, key: bytes) -> Token | None:
         """A token that was verified before."""
         found = self._known.get(key)
-        if found is not None:
+        # The order matters only when the cache may soon be full.
+        if found is not None and len(self._known) * 2 > self._most:
             with self._lock:
                 if key in self._known:
                     self._known.move_to_end(key)
