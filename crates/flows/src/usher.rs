@@ -217,6 +217,7 @@ services! {
         &GrantDeps {
             core: core.clone(),
             endings: endings.clone(),
+            issued_tokens: issued_tokens.clone(),
             security_emails: security_emails.clone(),
             throttles: throttles.clone(),
             token_issuer: token_issuer.clone(),

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::dpop::KeyConfirmation;
+use super::token_exchange::Actor;
 
 /// The `typ` of the header (RFC 9068 §2.1).
 pub const TYP: &str = "at+jwt";
@@ -52,6 +53,9 @@ pub struct AccessTokenClaims {
     /// The key that it is bound to; absent for a bearer token.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cnf: Option<KeyConfirmation>,
+    /// The party that acts for the user (RFC 8693 §4.1); absent unless the token was exchanged.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub act: Option<Actor>,
     /// The user's roles in the project that apply everywhere and that the APIs ask for, sorted; absent if there are
     /// none.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]

@@ -191,6 +191,9 @@ pub struct ClientMetadata {
     pub require_second_factor: bool,
     /// A client of the operator: people are not asked for consent.
     pub first_party: bool,
+    /// It may exchange a user's token for one that does not name it as the actor (RFC 8693 §1.1).
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub may_impersonate: bool,
     /// Whether each refresh replaces the refresh token.
     pub refresh_rotation: RefreshRotation,
     /// Idle lifetime of its refresh tokens in seconds; the setting of the installation if absent.
@@ -241,6 +244,7 @@ impl Default for ClientMetadata {
             default_acr_values: Vec::new(),
             require_second_factor: false,
             first_party: false,
+            may_impersonate: false,
             refresh_rotation: RefreshRotation::Rotate,
             refresh_idle_seconds: None,
             refresh_absolute_seconds: None,

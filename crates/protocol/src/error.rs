@@ -33,6 +33,12 @@ impl OAuthError {
         self
     }
 
+    /// The same refusal at an endpoint that has another code for it.
+    #[must_use]
+    pub fn answered(self, code: ErrorCode, description: &'static str) -> Self {
+        Self { code, description: description.into(), ..self }
+    }
+
     /// The client, if it is known.
     pub fn client_id(&self) -> Option<&str> {
         self.client_id.as_deref()

@@ -33,4 +33,5 @@ pub mod response_mode;
 pub mod scope;
 pub mod strict_json;
 pub mod token;
+pub mod token_exchange;
 pub mod user_claims;

@@ -61,6 +61,9 @@ impl<'f> TokenForm<'f> {
 pub struct TokenResponse {
     /// The access token.
     pub access_token: String,
+    /// What the access token is, after a token exchange (RFC 8693 §2.2.1).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub issued_token_type: Option<&'static str>,
     /// `Bearer`, or `DPoP` if it is bound to a key (RFC 9449 §5).
     pub token_type: &'static str,
     /// Seconds until the access token expires.

@@ -71,11 +71,12 @@ impl FromRow for StandingGrant {
     fn from_row(columns: &mut Columns<'_>) -> Result<Self> {
         columns.of("grants");
         columns.skip("id");
+        let client_id = columns.take("client_id")?;
         let claims = columns.take("claims")?;
         let generation: Option<u32> = columns.take("generation")?;
         let seen: u32 = columns.take("seen_generation")?;
         let unseen = generation.filter(|generation| seen < *generation);
-        Ok(Self { claims, unseen, user: User::from_row(columns)? })
+        Ok(Self { client_id, claims, unseen, user: User::from_row(columns)? })
     }
 }
 
@@ -175,7 +176,7 @@ statements! {
         where id = $1 and seen_generation < $2 and generation <= $2
     ";
     FIND_STANDING = "
-        select g.id, g.claims, g.generation, g.seen_generation, {u.USER}
+        select g.id, g.client_id, g.claims, g.generation, g.seen_generation, {u.USER}
         from grants g
         join users u on u.id = g.user_id
         where g.id = $1
@@ -221,6 +222,8 @@ pub struct GrantOf {
 /// What validating an access token needs to know of its grant.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StandingGrant {
+    /// The client that got the grant.
+    pub client_id: ClientId,
     /// The `claims` request parameter (OpenID Connect Core §5.5).
     pub claims: ClaimsRequest,
     /// The user.

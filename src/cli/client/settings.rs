@@ -79,6 +79,9 @@ pub(in crate::cli) struct MetadataArgs {
     /// First-party client of the operator: people are not asked for consent
     #[arg(long, value_name = "BOOL", num_args = 0..=1, default_missing_value = "true", require_equals = true)]
     first_party: Option<bool>,
+    /// It may exchange users' tokens for ones that do not name it (RFC 8693)
+    #[arg(long, value_name = "BOOL", num_args = 0..=1, default_missing_value = "true", require_equals = true)]
+    may_impersonate: Option<bool>,
     /// Whether each refresh replaces the refresh token
     #[arg(long, value_name = "RULE", value_parser = ["rotate", "reuse"])]
     refresh_rotation: Option<String>,
@@ -151,6 +154,7 @@ impl MetadataArgs {
             ("dpop_bound_access_tokens", self.dpop),
             ("require_second_factor", self.require_second_factor),
             ("first_party", self.first_party),
+            ("may_impersonate", self.may_impersonate),
         ];
         let numbers = [
             ("refresh_idle_seconds", self.refresh_idle_seconds),

@@ -88,6 +88,7 @@ pub(super) fn in_words(client: &Client) -> String {
         ("privacy policy", metadata.policy_uri.clone()),
         ("terms", metadata.tos_uri.clone()),
         ("contacts", (!metadata.contacts.is_empty()).then(|| metadata.contacts.join(" "))),
+        ("token exchange", metadata.may_impersonate.then(|| "may impersonate users".to_owned())),
         ("also", metadata.any_localhost_redirect.then(|| "any redirect URI on http://localhost".to_owned())),
     ];
     view.extend(optional.into_iter().filter_map(|(name, value)| Some((name, value?))));

@@ -15,4 +15,5 @@ mod refresh;
 mod revocation;
 mod specifications;
 mod specimen_grant;
+mod token_exchange;
 mod userinfo;

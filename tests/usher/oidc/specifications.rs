@@ -40,7 +40,6 @@ async fn the_page_names_every_member_of_the_metadata_and_no_other() {
     for (member, value) in [
         ("grant_types_supported", "implicit"),
         ("grant_types_supported", "password"),
-        ("grant_types_supported", "urn:ietf:params:oauth:grant-type:token-exchange"),
         ("response_types_supported", "token"),
         ("response_types_supported", "code id_token"),
         ("subject_types_supported", "pairwise"),

@@ -30,6 +30,7 @@ impl GrantHandler for SpecimenGrant {
             let access_token = format!("{colour} token of {}", call.client.id);
             let response = TokenResponse {
                 access_token,
+                issued_token_type: None,
                 token_type: "Bearer",
                 expires_in: 60,
                 scope: String::new(),

@@ -27,7 +27,7 @@ use usher_http_server::state::App;
 use usher_protocol::client_metadata::ClientMetadata;
 
 /// Metadata that weakens the protection of users: only administrators set it.
-const ADMIN_ONLY: [&str; 2] = ["first_party", "any_localhost_redirect"];
+const ADMIN_ONLY: [&str; 3] = ["first_party", "any_localhost_redirect", "may_impersonate"];
 
 /// A client.
 #[derive(Debug, Serialize, ToSchema)]
@@ -268,6 +268,7 @@ pub async fn put(
         let mut defaults = client.kind.defaults();
         // Members that only administrators set keep their values if absent.
         defaults.first_party = client.metadata.first_party;
+        defaults.may_impersonate = client.metadata.may_impersonate;
         defaults.token_endpoint_auth_method = client.metadata.token_endpoint_auth_method;
         defaults.any_localhost_redirect = client.metadata.any_localhost_redirect;
         let metadata = metadata(defaults, members)?;
@@ -357,7 +358,8 @@ fn check_admin_only_members(
     wanted: &ClientMetadata,
     now: &ClientMetadata,
 ) -> ApiResult<()> {
-    let same = wanted.first_party == now.first_party && wanted.any_localhost_redirect == now.any_localhost_redirect;
+    let of_admins = |all: &ClientMetadata| (all.first_party, all.any_localhost_redirect, all.may_impersonate);
+    let same = of_admins(wanted) == of_admins(now);
     let admin = matches!(&calling.caller, Caller::Person(account) if account.user.admin);
     if same || admin {
         return Ok(());

@@ -63,6 +63,7 @@ const FACTOR: PayloadMember = data("factor", "which");
 const WANTED: PayloadMember = data("wanted", "whether");
 const SCOPE: PayloadMember = data("scope", "what");
 const TOKEN: PayloadMember = data("jti", "the token's `jti`");
+const IMPERSONATED: PayloadMember = data("impersonated", "whether the new token names no actor of this exchange");
 const REQUIRES_SECOND_FACTOR: PayloadMember =
     data("require_second_factor", "whether sign-in requires two factors, if that has changed");
 const API: PayloadMember = data("api_id", "which");
@@ -211,6 +212,12 @@ events! {
         .feed(Token)
         .history(Yes, &[]);
     ACCESS_USED = project("access.used").history(Yes, &["scope", "claims"]).forgetting(&["scope", "claims"]);
+    TOKEN_EXCHANGED = project("token.exchanged")
+        .message(
+            "A client exchanged a user's access token for one of its own.",
+            &[SUB, SID, CLIENT, GRANT, TOKEN, IMPERSONATED],
+        )
+        .history(Yes, &["impersonated"]);
     TOKEN_REUSE_DETECTED = project("token.reuse_detected")
         .message(
             "An old refresh token was used although a newer one was in use: it may have been stolen. The grant was \

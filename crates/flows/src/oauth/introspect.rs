@@ -99,6 +99,7 @@ impl IssuedTokens {
             gid: Some(id.to_string()),
             generation: None,
             cnf: read.key.map(|jkt| KeyConfirmation { jkt }),
+            act: None,
             roles: Vec::new(),
             permissions: Vec::new(),
         };
@@ -136,7 +137,10 @@ impl IssuedTokens {
 
     /// Validates an access token: signed here, not expired, not revoked, and for APIs that exist and allow its client.
     /// Otherwise the reason.
-    async fn check_any_access_token(&self, token: &str) -> Result<Result<ValidAccessToken, OAuthError>, FlowError> {
+    pub(crate) async fn check_any_access_token(
+        &self,
+        token: &str,
+    ) -> Result<Result<ValidAccessToken, OAuthError>, FlowError> {
         let Some((claims, kid)) = self.token_issuer.read_access_token(token) else {
             return Ok(Err(RejectionCause::UnknownAccessToken.into()));
         };
@@ -178,6 +182,13 @@ impl IssuedTokens {
     ) -> Result<Option<(ClaimsRequest, User)>, FlowError> {
         let Ok(grant) = gid.parse::<GrantId>() else { return Ok(None) };
         let Some(standing) = self.core.store.find_standing_grant(grant, &claims.jti).await? else { return Ok(None) };
+        // A token that was exchanged (RFC 8693) ends with the client that its user allowed, too.
+        if standing.client_id.0 != claims.client_id {
+            let allowed = self.clients.find_client(&standing.client_id).await?;
+            if !allowed.is_some_and(|client| client.is_active()) {
+                return Ok(None);
+            }
+        }
         if let Some(generation) = claims.generation.filter(|shown| standing.unseen.is_some_and(|leaf| *shown >= leaf)) {
             self.refresh_token_grant.note_generation_used(grant, generation).await;
         }

@@ -23,6 +23,7 @@ use usher_domain::key::SigningAlg;
 use usher_domain::oauth::api::TokenFormat;
 use usher_domain::oauth::client::Client;
 use usher_domain::oauth::grant::Grant;
+use usher_domain::time::Timestamp;
 use usher_domain::user::Sub;
 use usher_keys::seal::Purpose;
 use usher_keys::verify::ExpectedToken;
@@ -32,6 +33,7 @@ use usher_protocol::id_token::ID_TOKEN_TYP;
 use usher_protocol::id_token::{IdTokenClaims, at_hash};
 use usher_protocol::scope::Scope;
 use usher_protocol::token::TokenResponse;
+use usher_protocol::token_exchange::ACCESS_TOKEN_TYPE;
 
 /// The beginning of opaque access tokens. Like a JWT it has a dot, which a project's token never has.
 const OPAQUE: &str = "uat.";
@@ -118,6 +120,7 @@ impl TokenIssuer {
         self.note_release(wanted.grant.id, (wanted.grant.user_id, &wanted.client.id), given).await;
         Ok(TokenResponse {
             access_token,
+            issued_token_type: None,
             token_type: token_type(wanted.proof_key.is_some()),
             expires_in: wanted.target.lifetime.as_secs(),
             scope: wanted.target.scope.to_string(),
@@ -134,9 +137,27 @@ impl TokenIssuer {
         let claims = AccessTokenClaims { cnf, ..self.bare_access_token(&call.client, target) };
         Ok(TokenResponse {
             access_token: self.access_token(target, &claims)?,
+            issued_token_type: None,
             token_type: token_type(call.proof_key.is_some()),
             expires_in: target.lifetime.as_secs(),
             scope: claims.scope,
+            refresh_token: None,
+            id_token: None,
+        })
+    }
+
+    /// An access token with the claims of an exchange (RFC 8693 §2.2.1).
+    pub(crate) fn issue_exchanged(
+        &self,
+        target: &TokenTarget,
+        claims: &AccessTokenClaims,
+    ) -> Result<TokenResponse, FlowError> {
+        Ok(TokenResponse {
+            access_token: self.access_token(target, claims)?,
+            issued_token_type: Some(ACCESS_TOKEN_TYPE),
+            token_type: token_type(claims.cnf.is_some()),
+            expires_in: Timestamp(claims.exp).seconds_since(self.core.now()),
+            scope: claims.scope.clone(),
             refresh_token: None,
             id_token: None,
         })
@@ -162,6 +183,7 @@ impl TokenIssuer {
             gid: None,
             generation: None,
             cnf: None,
+            act: None,
             roles: Vec::new(),
             permissions: Vec::new(),
         }
@@ -237,7 +259,7 @@ impl TokenIssuer {
 }
 
 /// The claim `cnf` for a key.
-fn confirmation(key: Option<&str>) -> Option<KeyConfirmation> {
+pub(crate) fn confirmation(key: Option<&str>) -> Option<KeyConfirmation> {
     key.map(|key| KeyConfirmation { jkt: key.to_owned() })
 }
 

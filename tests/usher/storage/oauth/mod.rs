@@ -1,6 +1,7 @@
 //! Clients, grants and tokens.
 
 mod clients;
+mod device_codes;
 mod families;
 mod grants;
 mod races;

@@ -8,6 +8,7 @@ use crate::core::Core;
 use crate::end::Endings;
 use crate::error::FlowError;
 use crate::login::throttle::Throttles;
+use crate::oauth::introspect::IssuedTokens;
 use crate::oauth::issue::TokenIssuer;
 use crate::oauth::token_call::TokenCall;
 use crate::security_emails::SecurityEmails;
@@ -26,6 +27,7 @@ pub struct GrantTypeRow {
 pub struct GrantDeps {
     pub core: Arc<Core>,
     pub endings: Arc<Endings>,
+    pub issued_tokens: Arc<IssuedTokens>,
     pub security_emails: Arc<SecurityEmails>,
     pub throttles: Arc<Throttles>,
     pub token_issuer: Arc<TokenIssuer>,

@@ -9,9 +9,10 @@ mod code_reuse;
 pub mod device_code;
 pub mod handler;
 pub mod refresh_token;
+pub mod token_exchange;
 
 use handler::GrantTypeRow;
 
 /// The grant types of Usher.
 pub const GRANTS: &[GrantTypeRow] =
-    &[authorization_code::ROW, refresh_token::ROW, client_credentials::ROW, device_code::ROW];
+    &[authorization_code::ROW, refresh_token::ROW, client_credentials::ROW, device_code::ROW, token_exchange::ROW];
