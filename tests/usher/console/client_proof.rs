@@ -4,6 +4,7 @@ use reqwest::StatusCode;
 use serde_json::{Value, json};
 use usher_domain::oauth::client::ClientType;
 use usher_protocol::client_metadata::AuthMethod;
+use usher_protocol::token_exchange::TOKEN_EXCHANGE_GRANT;
 
 use super::administrator;
 use crate::harness::client_key::{TestKey, jwks};
@@ -32,13 +33,15 @@ on_both_databases! {
         let shown = edit.text("#jwks");
         assert_eq!(serde_json::from_str::<Value>(&shown).expect("JSON"), jwks(&[&key]));
         let typed = shown.trim().replace('\n', "\r\n");
-        let changes = [("require_signed", "true"), ("dpop", "true"), ("jwks", typed.as_str())];
+        let exchange = [("exchange", "true"), ("may_impersonate", "true")];
+        let changes = [("require_signed", "true"), ("dpop", "true"), ("jwks", typed.as_str())].into_iter().chain(exchange);
         let same = fields.iter().filter(|(name, _)| !["require_par", "jwks", "type"].contains(name)).copied();
         let saved = browser.submit(&edit, &same.chain(changes).collect::<Vec<_>>()).await;
         assert_eq!(saved.status, StatusCode::OK, "{}", saved.body);
         let now = server.usher.clients.load_client(&id).await.expect("it is there").metadata;
         assert!(now.require_signed_request_object && now.dpop_bound_access_tokens);
         assert!(!now.require_pushed_authorization_requests);
+        assert!(now.may_impersonate && now.grant_types.iter().any(|name| name == TOKEN_EXCHANGE_GRANT));
         assert_eq!(now.jwks, Some(jwks(&[&key])), "line ends are no change");
     }
 }

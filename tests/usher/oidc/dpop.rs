@@ -14,7 +14,7 @@ const ANA: &str = "ana@example.test";
 const MACHINE: [(&str, &str); 1] = [("grant_type", "client_credentials")];
 
 /// A form post with this proof, by a client with valid authentication.
-async fn call(server: &TestServer, client: &RegisteredClient, form: &[(&str, &str)], proof: &str) -> Answer {
+pub(super) async fn call(server: &TestServer, client: &RegisteredClient, form: &[(&str, &str)], proof: &str) -> Answer {
     let (id, request) = (client.client.id.0.as_str(), server.http.post(server.at("/oauth2/token")));
     let request = match &client.secret {
         Some(secret) => request.basic_auth(id, Some(secret)).form(form),
@@ -24,7 +24,7 @@ async fn call(server: &TestServer, client: &RegisteredClient, form: &[(&str, &st
 }
 
 /// A fresh proof for the token endpoint.
-fn token_proof(server: &TestServer, key: &TestKey) -> String {
+pub(super) fn token_proof(server: &TestServer, key: &TestKey) -> String {
     key.proof(server, "POST", "/oauth2/token", &json!({}))
 }
 

@@ -6,9 +6,11 @@ use usher_domain::oauth::client::ClientType;
 use usher_flows::RegisteredClient;
 use usher_protocol::token_exchange::{ACCESS_TOKEN_TYPE, TOKEN_EXCHANGE_GRANT};
 
+use super::dpop::{call, token_proof};
 use crate::apis::{scope, settings};
+use crate::harness::client_key::TestKey;
 use crate::harness::database::{TestDatabase, on_both_databases};
-use crate::harness::relying_party::{Answer, payload};
+use crate::harness::relying_party::{Answer, CALLBACK, VERIFIER, payload};
 use crate::harness::server::TestServer;
 
 const ANA: &str = "ana@example.test";
@@ -180,6 +182,31 @@ on_both_databases! {
         let second = exchange(&shop.server, &shop.service, &first, &shop.own, &[]).await;
         assert_eq!((second.status.as_u16(), second.text("scope").as_str()), (200, "stock:read"), "{second:?}");
         assert_eq!(shop.exchange(&[]).await.error(), "invalid_target", "no one token fits both APIs");
+    }
+
+    /// RFC 9449 §7: whoever finds a bound token cannot exchange it.
+    async fn a_bound_token_is_exchanged_with_a_proof_of_its_key_and_the_new_one_is_bound(db: TestDatabase) {
+        let shop = Shop::open(db).await;
+        let (key, other) = (TestKey::new("k1"), TestKey::new("k2"));
+        let code = shop.server.browser().go_through(&shop.server.authorize_url(&shop.web, &asked()), ANA).await.code();
+        let form = [("grant_type", "authorization_code"), ("code", &code), ("redirect_uri", CALLBACK), ("code_verifier", VERIFIER)];
+        let bound = call(&shop.server, &shop.web, &form, &token_proof(&shop.server, &key)).await.text("access_token");
+        let form = [
+            ("grant_type", TOKEN_EXCHANGE_GRANT),
+            ("subject_token", &*bound),
+            ("subject_token_type", ACCESS_TOKEN_TYPE),
+            ("actor_token", &*shop.own),
+            ("actor_token_type", ACCESS_TOKEN_TYPE),
+        ];
+        for proof in [String::new(), token_proof(&shop.server, &other)] {
+            let refused = call(&shop.server, &shop.service, &form, &proof).await;
+            assert_eq!((refused.status.as_u16(), refused.error()), (400, "invalid_request"), "{proof}");
+        }
+        let answer = call(&shop.server, &shop.service, &form, &token_proof(&shop.server, &key)).await;
+        assert_eq!((answer.status.as_u16(), answer.text("token_type").as_str()), (200, "DPoP"), "{answer:?}");
+        assert_eq!(payload(&answer.text("access_token"))["cnf"], json!({"jkt": key.thumbprint()}));
+        let unbound = shop.exchange(&[]).await;
+        assert_eq!((unbound.text("token_type").as_str(), payload(&unbound.text("access_token")).get("cnf")), ("Bearer", None));
     }
 
     /// A token of Usher itself would open userinfo, or an account, to a service.

@@ -1,8 +1,10 @@
-//! The fields about how a client proves itself: method, public keys, and what its requests and tokens must be.
+//! The fields about how a client proves itself (method, public keys, what its requests and tokens must be), and whether it
+//! exchanges tokens.
 
 use crate::loaded::LoadedValues;
 use crate::views::ClientValues;
 use usher_protocol::client_metadata::{AuthMethod, ClientMetadata};
+use usher_protocol::token_exchange::TOKEN_EXCHANGE_GRANT;
 
 /// These fields with the settings of a client.
 pub(super) fn settings(metadata: &ClientMetadata) -> ClientValues {
@@ -13,12 +15,14 @@ pub(super) fn settings(metadata: &ClientMetadata) -> ClientValues {
         require_par: metadata.require_pushed_authorization_requests,
         require_signed: metadata.require_signed_request_object,
         dpop: metadata.dpop_bound_access_tokens,
+        exchange: exchanges(metadata),
+        may_impersonate: metadata.may_impersonate,
         ..ClientValues::default()
     }
 }
 
 /// The names of these fields with their values.
-pub(super) fn loaded(values: &ClientValues) -> [(&'static str, &str); 6] {
+pub(super) fn loaded(values: &ClientValues) -> [(&'static str, &str); 8] {
     [
         ("auth_method", &values.auth_method),
         ("jwks", &values.jwks),
@@ -26,6 +30,8 @@ pub(super) fn loaded(values: &ClientValues) -> [(&'static str, &str); 6] {
         ("require_par", flag(values.require_par)),
         ("require_signed", flag(values.require_signed)),
         ("dpop", flag(values.dpop)),
+        ("exchange", flag(values.exchange)),
+        ("may_impersonate", flag(values.may_impersonate)),
     ]
 }
 
@@ -46,7 +52,21 @@ pub(super) fn filled(mut metadata: ClientMetadata, typed: &ClientValues, loaded:
     if edited("dpop", typed.dpop) {
         metadata.dpop_bound_access_tokens = typed.dpop;
     }
-    if metadata.is_public() { metadata } else { filled_with_keys(metadata, typed, loaded) }
+    if metadata.is_public() {
+        return metadata;
+    }
+    if edited("exchange", typed.exchange) && typed.exchange != exchanges(&metadata) {
+        metadata.grant_types.retain(|name| name != TOKEN_EXCHANGE_GRANT);
+        metadata.grant_types.extend(typed.exchange.then(|| TOKEN_EXCHANGE_GRANT.to_owned()));
+    }
+    if edited("may_impersonate", typed.may_impersonate) {
+        metadata.may_impersonate = typed.may_impersonate;
+    }
+    filled_with_keys(metadata, typed, loaded)
+}
+
+fn exchanges(metadata: &ClientMetadata) -> bool {
+    metadata.grant_types.iter().any(|name| name == TOKEN_EXCHANGE_GRANT)
 }
 
 /// Method and keys, which a public client does not have.

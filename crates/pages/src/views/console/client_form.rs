@@ -65,6 +65,16 @@ impl ClientForm {
         .map(|(name, label, hint, on)| (name, self.page.t(label), self.page.t(hint), on))
     }
 
+    /// The switches about token exchange, which only clients with a secret or keys have.
+    pub fn exchange_switches(&self) -> [(&'static str, String, String, bool); 2] {
+        let values = &self.values;
+        [
+            ("exchange", "client-exchange", "client-exchange-hint", values.exchange),
+            ("may_impersonate", "client-impersonate", "client-impersonate-hint", values.may_impersonate),
+        ]
+        .map(|(name, label, hint, on)| (name, self.page.t(label), self.page.t(hint), on))
+    }
+
     /// The algorithms of ID tokens to choose from: `(name, label, selected)`.
     pub fn id_token_algs(&self) -> [(&'static str, String, bool); 4] {
         self.algs(&self.values.id_token_alg, ["alg-rs256", "alg-es256", "alg-ps256", "alg-eddsa"])
@@ -124,4 +134,8 @@ pub struct ClientValues {
     pub require_signed: bool,
     /// Are its access tokens bound to a key?
     pub dpop: bool,
+    /// May it exchange users' tokens (RFC 8693)?
+    pub exchange: bool,
+    /// May it do so without being named?
+    pub may_impersonate: bool,
 }
