@@ -315,7 +315,7 @@ on_both_databases! {
     async fn a_valid_grant_finds_its_user_until_it_is_revoked_or_the_user_is_disabled(db: TestDatabase) {
         let (user, session, grant) = stored_grant(&db.store).await;
         let standing = db.store.find_standing_grant(grant.id, "jti").await.unwrap();
-        assert_eq!(standing, Some(StandingGrant { claims: grant.claims.clone(), user: user.clone(), unseen: Some(1) }));
+        assert_eq!(standing, Some(StandingGrant { client_id: grant.client_id.clone(), claims: grant.claims.clone(), user: user.clone(), unseen: Some(1) }));
         in_tx!(db.store, |tx| tx.revoke_token("stolen", NOW).await).unwrap();
         assert_eq!(db.store.find_standing_grant(grant.id, "stolen").await.unwrap(), None);
         in_tx!(db.store, |tx| tx.set_user_enabled(user.id, false, NOW).await).unwrap();
