@@ -177,7 +177,7 @@ services! {
         core, accounts, apis, clients, pushed_requests, request_objects, signing_keys, throttles
     },
     refresh_token_grant: RefreshTokenGrant { core, endings, security_emails, token_issuer },
-    issued_tokens: IssuedTokens { core, clients, endings, refresh_token_grant, token_issuer },
+    issued_tokens: IssuedTokens { core, clients, endings, token_issuer },
     presented_tokens: PresentedTokens { dpop_proofs, issued_tokens },
     callers: Callers { core, accounts, clients, endings, presented_tokens, refresh_token_grant, token_issuer },
     client_origins: ClientOrigins { core; cache: OriginCache::default() },

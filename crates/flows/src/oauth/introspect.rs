@@ -4,7 +4,6 @@
 use crate::admin::clients::Clients;
 use crate::core::Core;
 use crate::end::Endings;
-use crate::oauth::grants::refresh_token::RefreshTokenGrant;
 use crate::oauth::issue::{TokenIssuer, token_type};
 use serde::Serialize;
 use std::sync::Arc;
@@ -19,6 +18,7 @@ use usher_protocol::cause::RejectionCause;
 use usher_protocol::claims::ClaimsRequest;
 use usher_protocol::dpop::KeyConfirmation;
 use usher_protocol::error::OAuthError;
+use usher_storage::StorageError;
 
 /// The response (RFC 7662 §2.2). Inactive tokens have no other members.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
@@ -49,7 +49,6 @@ pub struct IssuedTokens {
     pub(crate) core: Arc<Core>,
     pub(crate) clients: Arc<Clients>,
     pub(crate) endings: Arc<Endings>,
-    pub(crate) refresh_token_grant: Arc<RefreshTokenGrant>,
     pub(crate) token_issuer: Arc<TokenIssuer>,
 }
 
@@ -80,7 +79,7 @@ impl IssuedTokens {
         // Only its own client may introspect a refresh token: no other party has a reason to have it.
         let Some(family) = live.filter(|_| grant.client_id == asking.id) else { return Ok(inactive) };
         if !family.is_leaf_used() {
-            self.refresh_token_grant.note_generation_used(id, generation).await;
+            self.note_generation_used(id, generation).await;
         }
         let claims = AccessTokenClaims {
             iss: self.core.issuer().to_owned(),
@@ -190,8 +189,24 @@ impl IssuedTokens {
             }
         }
         if let Some(generation) = claims.generation.filter(|shown| standing.unseen.is_some_and(|leaf| *shown >= leaf)) {
-            self.refresh_token_grant.note_generation_used(grant, generation).await;
+            self.note_generation_used(grant, generation).await;
         }
         Ok(Some((standing.claims, standing.user)))
+    }
+
+    /// Records that a token of this generation was used: from now on the generation before it is rejected.
+    ///
+    /// Nothing is written if it is recorded already. A failure is logged and does not reject the request: the next
+    /// request tries again.
+    async fn note_generation_used(&self, grant: GrantId, generation: u32) {
+        if let Err(error) = self.mark_seen(grant, generation).await {
+            tracing::warn!(grant.id = %grant, "the use of a token could not be recorded: {error}");
+        }
+    }
+
+    async fn mark_seen(&self, grant: GrantId, generation: u32) -> Result<(), StorageError> {
+        let mut tx = self.core.store.begin_single().await?;
+        tx.mark_seen(grant, generation).await?;
+        tx.commit().await
     }
 }

@@ -23,8 +23,8 @@ use usher_protocol::error_code::ErrorCode;
 use usher_protocol::grant_type::GrantType;
 use usher_protocol::scope::Scope;
 use usher_protocol::token::{TokenForm, TokenResponse};
+use usher_storage::Tx;
 use usher_storage::grants::{GrantOf, Presented};
-use usher_storage::{StorageError, Tx};
 
 /// How often to decide again when another request was faster.
 const TRIES: u32 = 3;
@@ -113,22 +113,6 @@ impl RefreshTokenGrant {
         }
         Err(OAuthError::new(ErrorCode::TemporarilyUnavailable, "the token is being refreshed elsewhere; try again")
             .into())
-    }
-
-    /// Records that a token of this generation was used: from now on the generation before it is rejected.
-    ///
-    /// Nothing is written if it is recorded already. A failure is logged and does not reject the request: the next
-    /// request tries again.
-    pub(crate) async fn note_generation_used(&self, grant: GrantId, generation: u32) {
-        if let Err(error) = self.mark_seen(grant, generation).await {
-            tracing::warn!(grant.id = %grant, "the use of a token could not be recorded: {error}");
-        }
-    }
-
-    async fn mark_seen(&self, grant: GrantId, generation: u32) -> Result<(), StorageError> {
-        let mut tx = self.core.store.begin_single().await?;
-        tx.mark_seen(grant, generation).await?;
-        tx.commit().await
     }
 
     /// The common case in one statement: the current token is presented, and a new one replaces it.
