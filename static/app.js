@@ -40,7 +40,7 @@
           sessionStorage.setItem(KEPT, JSON.stringify({ place: link.pathname, values: values }));
         });
       });
-      each('footer a[hreflang]', function (link) {
+      each('a[hreflang]', function (link) {
         link.addEventListener('click', function () {
           var values = {};
           each(fields, function (field) { if (field.id) { values[field.id] = value(field); } });
@@ -52,16 +52,26 @@
 
   if (navigator.clipboard) {
     each('[data-copy]', function (button) {
-      var label = button.textContent;
+      var words = button.querySelector('span') || button;
+      var label = words.textContent;
       button.hidden = false;
       button.setAttribute('aria-live', 'polite');
       button.addEventListener('click', function () {
         var text = document.getElementById(button.getAttribute('data-copy')).textContent;
         navigator.clipboard.writeText(text).then(function () {
-          button.textContent = button.getAttribute('data-done');
-          setTimeout(function () { button.textContent = label; }, 2000);
+          words.textContent = button.getAttribute('data-done');
+          setTimeout(function () { words.textContent = label; }, 2000);
         });
       });
+    });
+  }
+
+  // Times in the reader's time zone.
+  if (window.Intl) {
+    var zoned = new Intl.DateTimeFormat(document.documentElement.lang, { dateStyle: 'medium', timeStyle: 'short' });
+    each('time[datetime]', function (time) {
+      time.title = zoned.format(new Date(time.dateTime));
+      if (time.hasAttribute('data-date')) { time.textContent = time.title; }
     });
   }
 
@@ -102,13 +112,14 @@
 
   each('[data-show]', function (button) {
     var input = document.getElementById(button.getAttribute('data-show'));
-    var label = button.textContent;
+    var label = button.title;
     button.hidden = false;
     button.setAttribute('aria-controls', input.id);
     button.addEventListener('click', function () {
       var hidden = input.type === 'password';
       input.type = hidden ? 'text' : 'password';
-      button.textContent = hidden ? button.getAttribute('data-hide-label') : label;
+      button.title = hidden ? button.getAttribute('data-hide-label') : label;
+      button.setAttribute('aria-label', button.title);
       input.focus();
     });
     if (input.form) { input.form.addEventListener('submit', function () { input.type = 'password'; }); }

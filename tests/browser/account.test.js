@@ -4,7 +4,7 @@ import { follow, heading, newestEmail, newestEmailNumber, signIn, submit, text, 
 import { inspect, inspectEmails } from './inspect.js';
 import { browser, inEveryLanguage, inFreshBrowser, usher } from './suite.js';
 
-const PAGES = ['profile', 'security', 'sessions', 'identities', 'apps', 'activity', 'data'];
+const PAGES = ['', 'profile', 'security', 'sessions', 'identities', 'apps', 'activity', 'data'];
 
 /** Signs in to the first demo application, which brings grant, consent and released claims with it. */
 async function signInToDemo(page) {
@@ -28,10 +28,11 @@ inFreshBrowser('every account page looks right and links to every other', async 
   await signInToDemo(page);
   await page.goto(accountPage('profile'));
   for (const name of PAGES) {
-    await follow(page, `header nav a[href="/account/${name}"]`);
-    assert.equal(new URL(page.url()).pathname, `/account/${name}`);
-    assert.equal(await page.locator('header nav a[aria-current=page]').count(), 1);
-    if (name !== 'identities') await inspect(page, `account-${name}`);
+    const path = name ? `/account/${name}` : '/account';
+    await follow(page, `.account > nav:not(.only-phones) a[href="${path}"]`);
+    assert.equal(new URL(page.url()).pathname, path);
+    assert.equal(await page.locator('.account > nav:not(.only-phones) a[aria-current=page]').count(), 1);
+    if (name !== 'identities') await inspect(page, `account-${name || 'overview'}`);
   }
 });
 

@@ -86,6 +86,12 @@ export function words(language, key) {
   throw new Error(`${language} has no words for ${key}`);
 }
 
+/** Chooses another language in the menu of a page for signing in. */
+export async function chooseLanguage(page, language) {
+  await page.click('[popovertarget=languages]');
+  await follow(page, `a[hreflang="${language}"]`);
+}
+
 /** The heading of the page. */
 export const heading = (page) => page.locator('h1').first();
 

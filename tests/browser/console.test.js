@@ -54,19 +54,19 @@ test('the administrator makes a project, whose token is shown once', async () =>
     await admin.goto(`${usher.issuer}/console`);
     await admin.fill('#name', language === 'en' ? 'Harbour' : `Harbour ${language}`);
     await submit(admin);
-    assert.match(await text(admin, 'h1'), /^Harbour/);
+    assert.match(await text(admin, '.sidebar [popovertarget=projects]'), /Harbour/);
     const made = await shownOnce('#token', 'console-token-made', language);
     token ??= made;
   }
   await speak('en');
   await admin.goto(`${usher.issuer}/console`);
   await follow(admin, admin.getByRole('link', { name: 'Harbour', exact: true }));
-  assert.equal(await text(admin, 'h1'), 'Harbour');
+  assert.match(await text(admin, '.sidebar [popovertarget=projects]'), /Harbour/);
   await inspect(admin, 'console-project-new');
 });
 
 test('the token is replaced by whoever has it', async () => {
-  await follow(admin, '.filters a[href$="/token"]');
+  await follow(admin, '.sidebar a[href$="/token"]');
   await inspect(admin, 'console-token');
   await submit(admin);
   await admin.locator('#current_token[aria-invalid=true]').waitFor();
@@ -78,7 +78,7 @@ test('the token is replaced by whoever has it', async () => {
 });
 
 test('members are added, changed and removed', async () => {
-  await follow(admin, '.filters a[href$="/members"]');
+  await follow(admin, '.sidebar a[href$="/members"]');
   await inspect(admin, 'console-members-none');
   await admin.fill('#email', 'nobody@example.test');
   await follow(admin, 'form[action$="/members"] button');
@@ -100,11 +100,11 @@ test('members are added, changed and removed', async () => {
   await follow(admin, admin.locator('.rows button[formaction$="/remove"]'));
   await admin.locator('[role=alert]').waitFor();
   await inspect(admin, 'console-members-last-owner', { again: true });
-  await follow(admin, '.filters a[href*="/projects/"]');
+  await follow(admin, '.crumbs a');
 });
 
 test('a webhook is added, tested, disabled and deleted', async () => {
-  await follow(admin, '.filters a[href$="/webhooks"]');
+  await follow(admin, '.sidebar a[href$="/webhooks"]');
   await inspect(admin, 'console-webhooks-none');
   await admin.fill('#url', 'http://shop.example/hook');
   await submit(admin);
@@ -126,13 +126,13 @@ test('a webhook is added, tested, disabled and deleted', async () => {
   await inspect(admin, 'console-webhook-delivered');
   await follow(admin, 'button[formaction$="/disable"]');
   await inspect(admin, 'console-webhook-off');
-  await follow(admin, '.filters a[href$="/webhooks"]');
+  await follow(admin, '.sidebar a[href$="/webhooks"]');
   await inspect(admin, 'console-webhooks');
   await follow(admin, '.rows a');
   await admin.locator('summary', { hasText: 'Delete' }).click();
   await follow(admin, 'button[formaction$="/delete"]');
   assert.equal(await admin.locator('.rows').count(), 0);
-  await follow(admin, '.filters a');
+  await follow(admin, '.crumbs a');
 });
 
 test('a client with an invalid redirect URI is refused with a reason', async () => {

@@ -1,7 +1,7 @@
 // Accounts: registration, sign-in, a forgotten password, changes, several accounts in one browser.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { follow, heading, newestEmail, signIn, submit, text, visitor, words } from './browser.js';
+import { chooseLanguage, follow, heading, newestEmail, signIn, submit, text, visitor, words } from './browser.js';
 import { inspect } from './inspect.js';
 import { browser, inEveryLanguage, inFreshBrowser, usher } from './suite.js';
 
@@ -198,10 +198,10 @@ inFreshBrowser('one session is ended from the list', async (page) => {
   await elsewhere.context().close();
 });
 
-for (const [locale, title] of [['pt-BR', /^Entrar/], ['uk', /^Увійти/]]) {
+for (const [locale, title] of [['pt-BR', /^Entre em/], ['uk', /^Вхід до/]]) {
   inFreshBrowser(`the pages speak ${locale}, chosen in the footer and kept`, async (page) => {
     await toSignIn(page);
-    await follow(page, `footer a[hreflang="${locale}"]`);
+    await chooseLanguage(page, locale);
     assert.match(await text(page, 'h1'), title);
     assert.equal(await page.getAttribute('html', 'lang'), locale);
     await page.goto(`${usher.issuer}/recover`);
@@ -243,8 +243,8 @@ for (const [kind, name] of Object.entries(NAMES)) {
     for (const path of ['profile', 'security', 'data']) {
       await page.goto(`${usher.issuer}/account/${path}`);
       await inspect(page, `name-${kind}-${path}`, { languages: [] });
-      const header = await page.locator('.who > span').boundingBox();
-      assert.ok(header.height < 40, `the header keeps its one line: ${header.height}`);
+      const header = await page.locator('header.top').boundingBox();
+      assert.ok(header.height < 64, `the header keeps its one line: ${header.height}`);
     }
     await page.goto(`${usher.issuer}/login/accounts`);
     await inspect(page, `name-${kind}-accounts`, { languages: [] });

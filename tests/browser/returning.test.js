@@ -1,7 +1,7 @@
 // Detours of a sign-in: an email opened in another browser, Back, a second tab, another language.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { follow, heading, newestEmail, signIn, submit, text, visitor } from './browser.js';
+import { chooseLanguage, follow, heading, newestEmail, signIn, submit, text, visitor } from './browser.js';
 import { inspect } from './inspect.js';
 import { browser, inFreshBrowser, usher } from './suite.js';
 
@@ -100,7 +100,7 @@ inFreshBrowser('another language keeps what was typed, and no password', async (
   await page.fill('#given_name', 'Bea');
   await page.fill('#email', 'bea@example.test');
   await page.fill('#password', PASSWORD);
-  await follow(page, 'footer a[hreflang="uk"]');
+  await chooseLanguage(page, 'uk');
   assert.equal(await page.getAttribute('html', 'lang'), 'uk');
   assert.deepEqual([await page.inputValue('#given_name'), await page.inputValue('#email')], ['Bea', 'bea@example.test']);
   assert.equal(await page.inputValue('#password'), '');

@@ -1,6 +1,6 @@
 # A person's own pages.
 
-profile-title = Your profile
+profile-title = Profile
 profile-lead = Applications see only what you, or the people who run this service, allow them to see.
 profile-verified = Confirmed
 profile-unverified = Not confirmed
@@ -33,15 +33,12 @@ profile-change-email = Change
 security-add-email = Add an email address
 profile-more = More about you
 
-sessions-title = Where you are signed in
-sessions-lead = Do you recognise each of these? If not, end it, or tell us that it was not you.
-session-created = Signed in { $time }
-session-last-seen = last active { $time }
-session-means = by { $means }
-session-this = This one
-session-end = End
-sessions-others = End all others
-sessions-others-text = Ends every session but this one.
+sessions-title = Sessions
+sessions-lead = Where you are signed in. Sign out what you do not recognise.
+session-created = signed in { $time }
+session-last-seen = active { $time }
+session-this = This device
+sessions-others = Sign out everywhere else
 sessions-everywhere = Sign out everywhere
 sessions-everywhere-text = Ends every session, this one included.
 means-password = password
@@ -49,21 +46,20 @@ means-code = one-time code
 means-passkey = passkey
 means-provider = another provider
 
-apps-title = Applications with access
+apps-title = Applications
 apps-lead = What each application may see and do, and what it has received. You can remove its access at any time.
 apps-none = No application has access to your account.
 apps-remove = Remove access
-apps-may = It may
-apps-allowed = Allowed
-apps-first = First used
-apps-last = Last used
+apps-may = It has access to
+apps-allowed = Allowed { $time }
+apps-first = first used { $time }
 apps-given =
     { $count ->
         [one] { $count } thing it has received
        *[other] { $count } things it has received
     }
 
-activity-title = Your activity
+activity-title = Activity
 activity-lead = What happened in your account. If something was not you, choose “This wasn’t me”: that ends every session and every access.
 activity-filter = Show
 activity-everything = Everything
@@ -170,3 +166,34 @@ receipt-module-acknowledged = The local module { $name } acknowledged this: { $t
 receipt-module-waiting = The local module { $name } has not acknowledged this yet.
 receipt-over = Its access has ended.
 receipt-meaning = Nothing is renewed from now on. What an application already holds ends by itself.
+overview-safe-title = Your account is well protected
+overview-safe-text = There is nothing to do.
+overview-address-title = Add an email address
+overview-address-text = With it you get back into your account, and hear of changes to it.
+overview-passkey-title = Add a passkey
+overview-passkey-text = Faster than a password, and no false page can steal it.
+overview-totp-title = Set up a second step
+overview-totp-text = A stolen password alone then opens nothing.
+overview-codes-title = Make recovery codes
+overview-codes-text = They let you in if you lose your phone or passkey.
+overview-do = Open security
+overview-sessions =
+    { $count ->
+        [one] Signed in on { $count } device
+       *[other] Signed in on { $count } devices
+    }
+overview-sessions-all = All sessions
+overview-apps =
+    { $count ->
+        [0] No application has access
+        [one] { $count } application has access
+       *[other] { $count } applications have access
+    }
+overview-apps-all = All applications
+overview-activity = Recent activity
+overview-activity-all = All activity
+security-lead = How you prove that it is you. Changes need a recent sign-in.
+sessions-computers = Computers
+sessions-portable = Phones and tablets
+not-you = Not you?
+apps-used = used { $time }

@@ -1,13 +1,12 @@
 # Words every page may use.
 
 skip-to-content = Skip to the content
-dev-mode = Development mode.
+dev-mode = Development mode
 dev-mode-text = Nothing here is meant for the public: mail is caught, and some checks are relaxed for localhost.
 sections = Sections
 tab-profile = Profile
 tab-security = Security
-tab-identities = Identities
-tab-console = Console
+tab-identities = Linked sign-ins
 tab-dev-mail = Mail
 dev-mail-open = Development mode: open the mail that was caught
 language = Language
@@ -35,8 +34,8 @@ password-hint =
        *[other] At least { $count } characters. A few unrelated words make a good one.
     }
 caps-lock = Caps Lock is on.
-show-password = Show
-hide-password = Hide
+show-password = Show password
+hide-password = Hide password
 given-name = First name
 family-name = Last name
 nickname = Nickname
@@ -157,3 +156,32 @@ pages = Pages
 message-not-confirmed = This is not what the page asks you to type.
 message-access-removed = Access removed. What the application already holds expires by itself.
 message-email-changed = Your new email address is confirmed.
+tab-overview = Overview
+open-console = Open the console
+switch-account = Switch account
+person-menu = Account menu of { $name }
+my-account = My account
+documentation = Documentation
+administrator = Administrator
+breadcrumb = Breadcrumb
+switch = Switch
+or-by-email = or with your email address
+state-on = On
+state-off = Off
+time-just-now = just now
+time-minutes-ago =
+    { $count ->
+        [one] { $count } minute ago
+       *[other] { $count } minutes ago
+    }
+time-hours-ago =
+    { $count ->
+        [one] { $count } hour ago
+       *[other] { $count } hours ago
+    }
+time-days-ago =
+    { $count ->
+        [one] { $count } day ago
+       *[other] { $count } days ago
+    }
+tab-components = Components

@@ -13,7 +13,6 @@ project-token-text = It gives access to the project’s API and decrypts its his
 project-no-clients = No clients yet. A client is one application that signs people in.
 shown-once = Shown this once.
 
-project-pages = Pages of the project
 shown-before = This was shown once, and cannot be shown again. If you did not keep it, make a new one.
 
 members = Members
@@ -299,3 +298,13 @@ dev-mail-to = To
 dev-mail-link = Link
 dev-mail-text = Text
 dev-mail-html = As a mail program shows it
+project = Project
+switch-project = Switch project
+all-projects = All projects
+projects-lead = Each project holds applications that belong together, and what they may do.
+clients-lead = Applications that sign people in with this project.
+members-lead = Who works on this project, and what they may do.
+webhooks-lead = Addresses of yours that are told what happens in this project.
+project-token-lead = Opens the project’s API, and decrypts its history.
+is-disabled = It is disabled.
+apis-lead = What access tokens are for: each API has its scopes, its lifetime and its clients.

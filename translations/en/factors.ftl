@@ -71,7 +71,7 @@ passkey-remove = Remove
 passkey-add = Add a passkey
 passkey-synced = On all your devices
 
-factor-since = Added { $time }
+factor-since = added { $time }
 factor-used = last used { $time }
 
 always-on = After your password, or a sign-in with another provider, you are asked for a passkey.
@@ -92,7 +92,7 @@ remembered-until = until { $time }
 remembered-forget = Ask again
 remembered-forget-all = Ask again in all of them
 
-login-passkey = Sign in with a passkey
+login-passkey = Use a passkey or security key
 
 register-passkey = Use a passkey instead of a password
 register-passkey-hint = You make it once your address is confirmed.
@@ -115,3 +115,5 @@ codes-left = { $count ->
     [one] One code is left.
    *[other] { $count } codes are left.
 }
+second-step = Second step
+always-title = Passkey as second step

@@ -1,8 +1,7 @@
 # Coming in, getting back in, going out.
 
 login-to-continue = to continue to { $client }
-login-as = Signing in as
-login-forgotten = Forgot it?
+login-forgotten = Forgot password?
 login-with-provider = Continue with { $provider }
 login-last-used = Last used
 login-no-account = New here?
@@ -104,7 +103,6 @@ sign-in-confirm-client = { $client } asks you to sign in again.
 sign-in-confirm-change = What comes next changes something important in your account, so sign in again first. If you pressed a button already, press it again afterwards.
 signed-in-already-title = You are signed in
 signed-in-already = You are signed in as { $name }.
-login-show-password = Show password
-login-hide-password = Hide password
 verify-link-title = Confirm your email address
 accounts-remove-hint = “Remove” takes an account off this list and signs it out in this browser.
+login-title-client = Sign in to { $client }

@@ -1,6 +1,6 @@
 # As páginas da própria pessoa.
 
-profile-title = Seu perfil
+profile-title = Perfil
 profile-lead = Os aplicativos veem apenas o que você, ou quem administra este serviço, permite.
 profile-verified = Confirmado
 profile-unverified = Não confirmado
@@ -33,15 +33,12 @@ profile-change-email = Alterar
 security-add-email = Adicionar um endereço de e-mail
 profile-more = Mais sobre você
 
-sessions-title = Onde você está conectado
-sessions-lead = Reconhece cada uma delas? Se não, encerre-a ou diga-nos que não foi você.
-session-created = Entrou em { $time }
-session-last-seen = última atividade em { $time }
-session-means = por { $means }
-session-this = Esta aqui
-session-end = Encerrar
-sessions-others = Encerrar todas as outras
-sessions-others-text = Encerra todas as sessões, menos esta.
+sessions-title = Sessões
+sessions-lead = Onde você está conectado. Saia do que não reconhecer.
+session-created = entrada { $time }
+session-last-seen = atividade { $time }
+session-this = Este dispositivo
+sessions-others = Sair de todos os outros
 sessions-everywhere = Sair de todos os lugares
 sessions-everywhere-text = Encerra todas as sessões, inclusive esta.
 means-password = senha
@@ -49,21 +46,20 @@ means-code = código de uso único
 means-passkey = chave de acesso
 means-provider = outro provedor
 
-apps-title = Aplicativos com acesso
+apps-title = Aplicativos
 apps-lead = O que cada aplicativo pode ver e fazer, e o que já recebeu. Você pode remover o acesso a qualquer momento.
 apps-none = Nenhum aplicativo tem acesso à sua conta.
 apps-remove = Remover acesso
-apps-may = Ele pode
-apps-allowed = Permitido em
-apps-first = Primeiro uso
-apps-last = Último uso
+apps-may = Ele tem acesso a
+apps-allowed = Permitido { $time }
+apps-first = primeiro uso { $time }
 apps-given =
     { $count ->
         [one] { $count } dado que ele já recebeu
        *[other] { $count } dados que ele já recebeu
     }
 
-activity-title = Sua atividade
+activity-title = Atividade
 activity-lead = O que aconteceu na sua conta. Se algo não foi você, escolha “Não fui eu”: isso encerra todas as sessões e todos os acessos.
 activity-filter = Mostrar
 activity-everything = Tudo
@@ -170,3 +166,34 @@ receipt-module-acknowledged = O módulo local { $name } confirmou isto: { $time 
 receipt-module-waiting = O módulo local { $name } ainda não confirmou isto.
 receipt-over = O acesso dele terminou.
 receipt-meaning = Nada mais é renovado. O que um aplicativo já tem termina por si só.
+overview-safe-title = Sua conta está bem protegida
+overview-safe-text = Não há nada a fazer.
+overview-address-title = Adicione um e-mail
+overview-address-text = Com ele você recupera a conta e fica sabendo de mudanças nela.
+overview-passkey-title = Adicione uma chave de acesso
+overview-passkey-text = Mais rápida que uma senha, e nenhuma página falsa pode roubá-la.
+overview-totp-title = Configure uma segunda etapa
+overview-totp-text = Assim, uma senha roubada sozinha não abre nada.
+overview-codes-title = Crie códigos de recuperação
+overview-codes-text = Eles deixam você entrar se perder o celular ou a chave de acesso.
+overview-do = Abrir segurança
+overview-sessions =
+    { $count ->
+        [one] Conectado em { $count } dispositivo
+       *[other] Conectado em { $count } dispositivos
+    }
+overview-sessions-all = Todas as sessões
+overview-apps =
+    { $count ->
+        [0] Nenhum aplicativo tem acesso
+        [one] { $count } aplicativo tem acesso
+       *[other] { $count } aplicativos têm acesso
+    }
+overview-apps-all = Todos os aplicativos
+overview-activity = Atividade recente
+overview-activity-all = Toda a atividade
+security-lead = Como você prova que é você. Mudanças pedem uma entrada recente.
+sessions-computers = Computadores
+sessions-portable = Celulares e tablets
+not-you = Não foi você?
+apps-used = usado { $time }

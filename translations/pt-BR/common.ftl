@@ -1,13 +1,12 @@
 # Palavras que qualquer página pode usar.
 
 skip-to-content = Ir para o conteúdo
-dev-mode = Modo de desenvolvimento.
+dev-mode = Modo de desenvolvimento
 dev-mode-text = Nada aqui é para o público: os e-mails ficam retidos e algumas verificações são mais brandas em localhost.
 sections = Seções
 tab-profile = Perfil
 tab-security = Segurança
-tab-identities = Identidades
-tab-console = Console
+tab-identities = Acessos vinculados
 tab-dev-mail = E-mails
 dev-mail-open = Modo de desenvolvimento: abrir os e-mails retidos
 language = Idioma
@@ -35,8 +34,8 @@ password-hint =
        *[other] Pelo menos { $count } caracteres. Algumas palavras sem relação entre si formam uma boa senha.
     }
 caps-lock = O Caps Lock está ligado.
-show-password = Mostrar
-hide-password = Ocultar
+show-password = Mostrar a senha
+hide-password = Ocultar a senha
 given-name = Nome
 family-name = Sobrenome
 nickname = Apelido
@@ -157,3 +156,32 @@ pages = Páginas
 message-not-confirmed = Não é isto que a página pede para digitar.
 message-access-removed = O acesso foi removido. O que o aplicativo já tem expira por si só.
 message-email-changed = Seu novo endereço de e-mail está confirmado.
+tab-overview = Visão geral
+open-console = Abrir o console
+switch-account = Trocar de conta
+person-menu = Menu da conta de { $name }
+my-account = Minha conta
+documentation = Documentação
+administrator = Administrador
+breadcrumb = Caminho da página
+switch = Trocar
+or-by-email = ou com seu e-mail
+state-on = Ativada
+state-off = Desativada
+time-just-now = agora mesmo
+time-minutes-ago =
+    { $count ->
+        [one] há { $count } minuto
+       *[other] há { $count } minutos
+    }
+time-hours-ago =
+    { $count ->
+        [one] há { $count } hora
+       *[other] há { $count } horas
+    }
+time-days-ago =
+    { $count ->
+        [one] há { $count } dia
+       *[other] há { $count } dias
+    }
+tab-components = Componentes

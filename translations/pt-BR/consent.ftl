@@ -1,31 +1,32 @@
 # O que um aplicativo pede.
 
-consent-title = { $client } pede acesso
+consent-title = { $client } quer usar sua conta
 consent-signed-in-as = Você entrou como
 consent-scopes = O aplicativo gostaria de
 consent-api = Usar { $api } em seu nome
 consent-api-host = Uma API em { $host }.
+consent-scopes = O aplicativo pede
 consent-new = Novo
-consent-goes-to = Isto será enviado para { $host }.
+consent-goes-to = Você volta para { $host }.
 consent-allow = Permitir
 consent-deny = Recusar
-consent-undo = Se o aplicativo quiser mais depois, você será consultado de novo. Você pode remover o acesso na sua conta a qualquer momento.
+consent-undo = Você pode remover o acesso na sua conta a qualquer momento.
 
-scope-openid = Saber que é você
-scope-openid-text = Um identificador seu, o mesmo em cada visita.
-scope-profile = Ver seu perfil
+scope-openid = Seu identificador
+scope-openid-text = Um número que representa você, o mesmo em cada visita.
+scope-profile = Seu perfil
 scope-profile-text = Seu nome e o que mais você escreveu no perfil.
-scope-email = Ver seu e-mail
+scope-email = Seu e-mail
 scope-email-text = E se ele está confirmado.
-scope-address = Ver seu endereço postal
+scope-address = Seu endereço postal
 scope-address-text = Como você o escreveu no perfil.
-scope-phone = Ver seu telefone
+scope-phone = Seu telefone
 scope-phone-text = E se ele está confirmado.
-scope-roles = Ver seus papéis
+scope-roles = Seus papéis
 scope-roles-text = O que você pode fazer neste aplicativo, como os administradores dele decidiram.
-scope-offline = Manter este acesso na sua ausência
-scope-offline-text = Também quando você não estiver usando o aplicativo, até você sair aqui ou remover o acesso.
-scope-offline-device-text = Também quando você não está usando o dispositivo, até retirar o acesso ou encerrar a sessão dele na sua conta.
+scope-offline = Acesso quando você não está
+scope-offline-text = Até você sair aqui ou remover o acesso.
+scope-offline-device-text = Até você remover o acesso ou encerrar a sessão do dispositivo na sua conta.
 scope-other-text = Uma permissão definida pelo próprio aplicativo.
 
 device-title = Conectar um dispositivo
@@ -46,3 +47,9 @@ device-allowed-undo = Você pode retirar o acesso a qualquer momento:
 device-denied-title = O dispositivo não foi conectado
 device-denied-lead = { $client } foi avisado de que você disse não. Você pode fechar esta página.
 scope-of-api-text = Uma permissão definida por esta API.
+consent-new-scopes =
+    { $count ->
+        [one] O aplicativo pede { $count } nova permissão
+       *[other] O aplicativo pede { $count } novas permissões
+    }
+consent-known-scopes = O aplicativo já tem

@@ -13,7 +13,6 @@ project-token-text = Ele dá acesso à API do projeto e decifra o histórico. Gu
 project-no-clients = Ainda não há clientes. Um cliente é um aplicativo em que as pessoas entram.
 shown-once = Exibido só desta vez.
 
-project-pages = Páginas do projeto
 shown-before = Isto já foi exibido uma vez e não pode ser exibido de novo. Se você não o guardou, crie outro.
 
 members = Membros
@@ -299,3 +298,13 @@ dev-mail-to = Para
 dev-mail-link = Link
 dev-mail-text = Texto
 dev-mail-html = Como um programa de e-mail a mostra
+project = Projeto
+switch-project = Trocar de projeto
+all-projects = Todos os projetos
+projects-lead = Cada projeto reúne aplicativos que andam juntos, e o que eles podem fazer.
+clients-lead = Aplicativos em que as pessoas entram por este projeto.
+members-lead = Quem trabalha neste projeto, e o que pode fazer.
+webhooks-lead = Endereços seus que ficam sabendo do que acontece neste projeto.
+project-token-lead = Abre a API do projeto e decifra o histórico.
+is-disabled = Está desativado.
+apis-lead = Para o que servem os tokens de acesso: cada API tem seus escopos, sua duração e seus clientes.

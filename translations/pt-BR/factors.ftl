@@ -71,8 +71,8 @@ passkey-remove = Remover
 passkey-add = Adicionar uma chave de acesso
 passkey-synced = Em todos os seus dispositivos
 
-factor-since = Adicionada em { $time }
-factor-used = usada pela última vez em { $time }
+factor-since = adicionada { $time }
+factor-used = último uso { $time }
 
 always-on = Depois da senha, ou da entrada com outro provedor, uma chave de acesso é pedida.
 always-off = A senha sozinha também deixa você entrar.
@@ -92,7 +92,7 @@ remembered-until = até { $time }
 remembered-forget = Perguntar de novo
 remembered-forget-all = Perguntar de novo em todos
 
-login-passkey = Entrar com uma chave de acesso
+login-passkey = Usar uma chave de acesso
 
 register-passkey = Usar uma chave de acesso em vez de senha
 register-passkey-hint = Você a cria depois de confirmar o endereço.
@@ -115,3 +115,5 @@ codes-left = { $count ->
     [one] Resta um código.
    *[other] Restam { $count } códigos.
 }
+second-step = Segunda etapa
+always-title = Chave de acesso como segunda etapa

@@ -1,8 +1,7 @@
 # Entrar, recuperar o acesso, sair.
 
 login-to-continue = para continuar em { $client }
-login-as = Entrando como
-login-forgotten = Esqueceu?
+login-forgotten = Esqueceu a senha?
 login-with-provider = Continuar com { $provider }
 login-last-used = Usado por último
 login-no-account = Primeira vez aqui?
@@ -104,7 +103,6 @@ sign-in-confirm-client = { $client } pede que você entre novamente.
 sign-in-confirm-change = O próximo passo muda algo importante na sua conta; por isso, entre novamente antes. Se você já tinha apertado um botão, aperte-o de novo depois.
 signed-in-already-title = Você já entrou
 signed-in-already = Você está conectado como { $name }.
-login-show-password = Mostrar a senha
-login-hide-password = Ocultar a senha
 verify-link-title = Confirme seu endereço de e-mail
 accounts-remove-hint = “Remover” tira a conta desta lista e encerra a sessão dela neste navegador.
+login-title-client = Entre em { $client }

@@ -1,6 +1,6 @@
 # Власні сторінки людини.
 
-profile-title = Ваш профіль
+profile-title = Профіль
 profile-lead = Застосунки бачать лише те, що дозволяєте ви або той, хто керує цією службою.
 profile-verified = Підтверджено
 profile-unverified = Не підтверджено
@@ -33,15 +33,12 @@ profile-change-email = Змінити
 security-add-email = Додати електронну адресу
 profile-more = Більше про вас
 
-sessions-title = Де ви увійшли
-sessions-lead = Чи впізнаєте ви кожен із них? Якщо ні, завершіть його або скажіть нам, що це були не ви.
-session-created = Вхід: { $time }
-session-last-seen = остання дія: { $time }
-session-means = спосіб: { $means }
-session-this = Цей
-session-end = Завершити
-sessions-others = Завершити всі інші
-sessions-others-text = Завершує всі сеанси, крім цього.
+sessions-title = Сеанси
+sessions-lead = Де ви увійшли. Вийдіть там, чого не впізнаєте.
+session-created = вхід { $time }
+session-last-seen = активність { $time }
+session-this = Цей пристрій
+sessions-others = Вийти всюди, крім цього
 sessions-everywhere = Вийти всюди
 sessions-everywhere-text = Завершує всі сеанси, також і цей.
 means-password = пароль
@@ -49,14 +46,13 @@ means-code = одноразовий код
 means-passkey = ключ доступу
 means-provider = інший провайдер
 
-apps-title = Застосунки з доступом
+apps-title = Застосунки
 apps-lead = Що кожен застосунок може бачити й робити та що він уже отримав. Ви можете будь-коли забрати доступ.
 apps-none = Жоден застосунок не має доступу до вашого облікового запису.
 apps-remove = Забрати доступ
-apps-may = Він може
-apps-allowed = Дозволено
-apps-first = Уперше
-apps-last = Востаннє
+apps-may = Має доступ до
+apps-allowed = Дозволено { $time }
+apps-first = уперше використано { $time }
 apps-given =
     { $count ->
         [one] { $count } дане, яке він уже отримав
@@ -65,7 +61,7 @@ apps-given =
        *[other] { $count } даних, які він уже отримав
     }
 
-activity-title = Ваші дії
+activity-title = Дії
 activity-lead = Що відбувалося у вашому обліковому записі. Якщо щось зробили не ви, виберіть «Це зробив не я»: це завершить усі сеанси й доступи.
 activity-filter = Показати
 activity-everything = Усе
@@ -176,3 +172,38 @@ receipt-module-acknowledged = Локальний модуль { $name } підт
 receipt-module-waiting = Локальний модуль { $name } ще не підтвердив це.
 receipt-over = Його доступ закінчився.
 receipt-meaning = Відтепер ніщо не поновлюється. Те, що застосунок уже має, закінчиться само.
+overview-safe-title = Ваш обліковий запис добре захищено
+overview-safe-text = Робити нічого не треба.
+overview-address-title = Додайте електронну адресу
+overview-address-text = З нею ви відновите доступ і дізнаватиметеся про зміни.
+overview-passkey-title = Додайте ключ доступу
+overview-passkey-text = Швидше за пароль, і жодна підробна сторінка його не викраде.
+overview-totp-title = Налаштуйте другий крок
+overview-totp-text = Тоді самого викраденого пароля замало.
+overview-codes-title = Створіть коди відновлення
+overview-codes-text = Вони впустять вас, якщо ви втратите телефон або ключ доступу.
+overview-do = До безпеки
+overview-sessions =
+    { $count ->
+        [one] Вхід на { $count } пристрої
+        [few] Вхід на { $count } пристроях
+        [many] Вхід на { $count } пристроях
+       *[other] Вхід на { $count } пристрою
+    }
+overview-sessions-all = Усі сеанси
+overview-apps =
+    { $count ->
+        [0] Жоден застосунок не має доступу
+        [one] { $count } застосунок має доступ
+        [few] { $count } застосунки мають доступ
+        [many] { $count } застосунків мають доступ
+       *[other] { $count } застосунку мають доступ
+    }
+overview-apps-all = Усі застосунки
+overview-activity = Останні дії
+overview-activity-all = Усі дії
+security-lead = Як ви підтверджуєте, що це ви. Для змін потрібен недавній вхід.
+sessions-computers = Комп’ютери
+sessions-portable = Телефони й планшети
+not-you = Це не ви?
+apps-used = використано { $time }

@@ -1,13 +1,12 @@
 # Слова, що можуть знадобитися на будь-якій сторінці.
 
 skip-to-content = Перейти до вмісту
-dev-mode = Режим розробки.
+dev-mode = Режим розробки
 dev-mode-text = Усе тут не для загалу: листи не надсилаються, а деякі перевірки для localhost послаблено.
 sections = Розділи
 tab-profile = Профіль
 tab-security = Безпека
-tab-identities = Способи входу
-tab-console = Консоль
+tab-identities = Приєднані входи
 tab-dev-mail = Листи
 dev-mail-open = Режим розробки: відкрити затримані листи
 language = Мова
@@ -37,8 +36,8 @@ password-hint =
        *[other] Щонайменше { $count } символу. Кілька не пов’язаних між собою слів – добрий пароль.
     }
 caps-lock = Увімкнено Caps Lock.
-show-password = Показати
-hide-password = Сховати
+show-password = Показати пароль
+hide-password = Сховати пароль
 given-name = Ім’я
 family-name = Прізвище
 nickname = Псевдонім
@@ -165,3 +164,38 @@ pages = Сторінки
 message-not-confirmed = Це не те, що просить ввести сторінка.
 message-access-removed = Доступ забрано. Те, що застосунок уже має, закінчиться саме.
 message-email-changed = Вашу нову електронну адресу підтверджено.
+tab-overview = Огляд
+open-console = Відкрити консоль
+switch-account = Змінити обліковий запис
+person-menu = Меню облікового запису { $name }
+my-account = Мій обліковий запис
+documentation = Документація
+administrator = Адміністратор
+breadcrumb = Шлях до сторінки
+switch = Змінити
+or-by-email = або з електронною поштою
+state-on = Увімкнено
+state-off = Вимкнено
+time-just-now = щойно
+time-minutes-ago =
+    { $count ->
+        [one] { $count } хвилину тому
+        [few] { $count } хвилини тому
+        [many] { $count } хвилин тому
+       *[other] { $count } хвилини тому
+    }
+time-hours-ago =
+    { $count ->
+        [one] { $count } годину тому
+        [few] { $count } години тому
+        [many] { $count } годин тому
+       *[other] { $count } години тому
+    }
+time-days-ago =
+    { $count ->
+        [one] { $count } день тому
+        [few] { $count } дні тому
+        [many] { $count } днів тому
+       *[other] { $count } дня тому
+    }
+tab-components = Компоненти

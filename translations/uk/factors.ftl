@@ -71,8 +71,8 @@ passkey-remove = Вилучити
 passkey-add = Додати ключ доступу
 passkey-synced = На всіх ваших пристроях
 
-factor-since = Додано { $time }
-factor-used = востаннє використано { $time }
+factor-since = додано { $time }
+factor-used = востаннє { $time }
 
 always-on = Після пароля або входу через іншого провайдера запитується ключ доступу.
 always-off = Пароль сам по собі теж вас впускає.
@@ -117,3 +117,5 @@ codes-left = { $count ->
     [many] Лишилося { $count } кодів.
    *[other] Лишилося { $count } коду.
 }
+second-step = Другий крок
+always-title = Ключ доступу як другий крок

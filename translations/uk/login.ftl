@@ -1,7 +1,6 @@
 # Вхід, відновлення доступу, вихід.
 
 login-to-continue = щоб продовжити в { $client }
-login-as = Ви входите як
 login-forgotten = Забули пароль?
 login-with-provider = Продовжити через { $provider }
 login-last-used = Минулого разу
@@ -110,7 +109,6 @@ sign-in-confirm-client = { $client } просить вас увійти ще р�
 sign-in-confirm-change = Наступний крок змінює щось важливе у вашому обліковому записі, тому спершу увійдіть ще раз. Якщо ви вже натиснули кнопку, потім натисніть її знову.
 signed-in-already-title = Ви вже увійшли
 signed-in-already = Ви увійшли як { $name }.
-login-show-password = Показати пароль
-login-hide-password = Сховати пароль
 verify-link-title = Підтвердьте свою електронну адресу
 accounts-remove-hint = «Прибрати» вилучає обліковий запис із цього списку й завершує його сеанс у цьому браузері.
+login-title-client = Вхід до { $client }

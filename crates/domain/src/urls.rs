@@ -78,7 +78,7 @@ pub const DEVICE: &str = "/device";
 pub const DEVICE_DONE: &str = "/device/done";
 pub const LOGOUT: &str = "/logout";
 
-/// The account, which redirects to the profile.
+/// The overview of the account.
 pub const ACCOUNT: &str = "/account";
 pub const PROFILE: &str = "/account/profile";
 /// Password and other factors.
@@ -143,6 +143,8 @@ pub const PROVIDERS: &str = "/console/providers";
 pub const NEW_PROVIDER: &str = "/console/new-provider";
 /// The emails of development mode.
 pub const DEV_MAIL: &str = "/dev/mail";
+/// Every component of the pages.
+pub const DEV_COMPONENTS: &str = "/dev/components";
 
 /// The URLs of one object: a type for each kind, with the pattern and the URL of each page and action.
 macro_rules! url_groups {
@@ -360,8 +362,8 @@ pub fn first_passkey(interaction: Option<&str>) -> String {
 }
 
 /// The account pages that a sign-in without a client may continue to.
-const ACCOUNT_PAGES: [&str; 11] =
-    [TOTP, NEW_PASSKEY, SECURITY, PROFILE, SESSIONS, IDENTITIES, APPS, ACTIVITY, DATA, EMAIL, NOT_ME];
+const ACCOUNT_PAGES: [&str; 12] =
+    [TOTP, NEW_PASSKEY, SECURITY, PROFILE, SESSIONS, IDENTITIES, APPS, ACTIVITY, DATA, EMAIL, NOT_ME, ACCOUNT];
 /// Pages for everybody with actions below their own URL.
 const OPEN_PAGES: [&str; 5] = [SECOND_FACTOR, ACCOUNTS, LOGIN, VERIFY, UPSTREAM_ASK];
 

@@ -1,9 +1,11 @@
-//! Style sheets, scripts and images: built into the binary and served at URLs that contain a hash of their content.
+//! Style sheets, scripts, fonts and images: built into the binary and served at URLs that contain a hash of their
+//! content.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
+use aws_lc_rs::digest;
 use axum::Router;
 use axum::extract::Path;
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG};
@@ -23,6 +25,22 @@ use usher_domain::urls;
 #[folder = "../../static/"]
 struct StaticFiles;
 
+/// The style sheet of all pages, and the files of `styles/` that it consists of.
+const STYLE_SHEET: &str = "app.css";
+const STYLES: [&str; 11] = [
+    "tokens",
+    "base",
+    "frames",
+    "navigation",
+    "buttons",
+    "fields",
+    "cards",
+    "identity",
+    "messages",
+    "content",
+    "modes",
+];
+
 struct Asset {
     bytes: Cow<'static, [u8]>,
     content_type: &'static str,
@@ -38,16 +56,35 @@ struct AssetIndex {
 
 static ASSETS: LazyLock<AssetIndex> = LazyLock::new(|| {
     let mut assets = AssetIndex::default();
-    for name in StaticFiles::iter() {
-        let (Some(file), Some(content_type)) = (StaticFiles::get(&name), content_type(&name)) else { continue };
-        let hash = URL_SAFE_NO_PAD.encode(&file.metadata.sha256_hash()[..9]);
-        let url = urls::static_file(&with_hash(&name, &hash));
-        assets.urls.insert(name.into_owned(), url.clone());
-        // A weak tag, because the same content may be sent compressed or not.
-        assets.by_url.insert(url, Asset { bytes: file.data, content_type, etag: format!("W/\"{hash}\"") });
+    for name in StaticFiles::iter().filter(|name| !name.starts_with("styles/")) {
+        if let (Some(file), Some(content_type)) = (StaticFiles::get(&name), content_type(&name)) {
+            assets.add(name.into_owned(), content_type, file.data);
+        }
     }
+    let sheet = style_sheet(&assets.urls);
+    assets.add(STYLE_SHEET.to_owned(), "text/css; charset=utf-8", sheet.into_bytes().into());
     assets
 });
+
+impl AssetIndex {
+    fn add(&mut self, name: String, content_type: &'static str, bytes: Cow<'static, [u8]>) {
+        let hash = URL_SAFE_NO_PAD.encode(&digest::digest(&digest::SHA256, &bytes).as_ref()[..9]);
+        let url = urls::static_file(&with_hash(&name, &hash));
+        self.urls.insert(name, url.clone());
+        // A weak tag, because the same content may be sent compressed or not.
+        self.by_url.insert(url, Asset { bytes, content_type, etag: format!("W/\"{hash}\"") });
+    }
+}
+
+/// The parts of the style sheet, one after the other, with the URLs of the files that they name.
+fn style_sheet(urls: &BTreeMap<String, String>) -> String {
+    let part = |name: &str| StaticFiles::get(&format!("styles/{name}.css"));
+    let parts =
+        STYLES.iter().filter_map(|name| part(name)).map(|file| String::from_utf8_lossy(&file.data).into_owned());
+    urls.iter().fold(parts.collect::<Vec<_>>().join("\n"), |sheet, (name, url)| {
+        sheet.replace(&format!("url(\"{name}\")"), &format!("url(\"{url}\")"))
+    })
+}
 
 /// The URL of the file `name` (its path under `static/`), if it exists.
 pub fn url(name: &str) -> Option<&'static str> {
@@ -145,6 +182,17 @@ mod tests {
             assert!(get(path, "").await.status().is_client_error(), "{path}");
         }
         assert_eq!(url("nothing.css"), None);
+    }
+
+    #[test]
+    fn the_style_sheet_has_every_part_and_names_only_files_that_are_served() {
+        let parts = StaticFiles::iter().filter(|name| name.starts_with("styles/")).count();
+        assert_eq!(parts, STYLES.len(), "STYLES lists the files of static/styles");
+        let (_, bytes) = bytes(STYLE_SHEET).unwrap();
+        let sheet = std::str::from_utf8(&bytes).unwrap();
+        assert!(sheet.contains("@layer tokens") && sheet.contains("@media print"));
+        let named: Vec<_> = sheet.split("url(\"").skip(1).map(|rest| rest.split_once('"').unwrap().0).collect();
+        assert!(!named.is_empty() && named.iter().all(|url| ASSETS.by_url.contains_key(*url)), "{named:?}");
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! Points in time as each language writes them, always in UTC.
+//! Points in time as each language writes them: in UTC, or relative to now.
 
 use time::OffsetDateTime;
 
@@ -8,6 +8,11 @@ const EN: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", 
 const PT: [&str; 12] = ["jan.", "fev.", "mar.", "abr.", "mai.", "jun.", "jul.", "ago.", "set.", "out.", "nov.", "dez."];
 const UK: [&str; 12] =
     ["січ.", "лют.", "бер.", "квіт.", "трав.", "черв.", "лип.", "серп.", "вер.", "жовт.", "лист.", "груд."];
+
+const MINUTE: i64 = 60;
+const HOUR: i64 = 60 * MINUTE;
+const DAY: i64 = 24 * HOUR;
+const WEEK: i64 = 7 * DAY;
 
 impl Lang {
     /// The time in seconds since 1970, as this language writes it: `22 Nov 2026, 15:58 UTC`. The plain number outside
@@ -22,6 +27,20 @@ impl Lang {
             Self::Uk => format!("{day} {} {year}, {hour:02}:{minute:02} UTC", UK[month]),
         }
     }
+
+    /// How long ago `then` was, as seen `now`; `None` after a week, when the date says more. A moment that is still to
+    /// come, because a clock was set back, is just now.
+    pub fn ago(self, then: i64, now: i64) -> Option<String> {
+        let passed = now.saturating_sub(then);
+        let (key, count) = match passed {
+            ..MINUTE => return Some(self.text("time-just-now")),
+            ..HOUR => ("time-minutes-ago", passed / MINUTE),
+            ..DAY => ("time-hours-ago", passed / HOUR),
+            ..WEEK => ("time-days-ago", passed / DAY),
+            _ => return None,
+        };
+        Some(self.text_with(key, &[("count", count.into())]))
+    }
 }
 
 #[cfg(test)]
@@ -34,6 +53,20 @@ mod tests {
         assert_eq!(Lang::En.date_time(at), "22 Nov 2026, 15:58 UTC");
         assert_eq!(Lang::PtBr.date_time(at), "22 de nov. de 2026, 15:58 UTC");
         assert_eq!(Lang::Uk.date_time(at), "22 лист. 2026, 15:58 UTC");
+    }
+
+    #[test]
+    fn a_week_is_told_relative_to_now() {
+        let now = 1_795_363_080;
+        let ago = |lang: Lang, passed: i64| lang.ago(now - passed, now);
+        assert_eq!(ago(Lang::En, -5).as_deref(), Some("just now"));
+        assert_eq!(ago(Lang::En, 59).as_deref(), Some("just now"));
+        assert_eq!(ago(Lang::En, 60).as_deref(), Some("1 minute ago"));
+        assert_eq!(ago(Lang::PtBr, 2 * HOUR).as_deref(), Some("há 2 horas"));
+        assert_eq!(ago(Lang::Uk, 2 * DAY).as_deref(), Some("2 дні тому"));
+        assert_eq!(ago(Lang::Uk, 5 * MINUTE).as_deref(), Some("5 хвилин тому"));
+        assert_eq!(ago(Lang::En, WEEK - 1).as_deref(), Some("6 days ago"));
+        assert_eq!((ago(Lang::En, WEEK), Lang::En.ago(i64::MIN, i64::MAX)), (None, None));
     }
 
     #[test]

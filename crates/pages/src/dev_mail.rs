@@ -5,25 +5,25 @@ use std::sync::Arc;
 use axum::http::header::CONTENT_SECURITY_POLICY;
 use axum::response::{Html, IntoResponse as _};
 
+use crate::dev_components::head;
 use crate::kit::{InPath, LoginPage, PageKit as _, PageResult};
-use crate::views::{DevEmail, DevMail, EmailListItem};
+use crate::views::{DevEmail, DevMail, EmailListItem, Layout};
 use usher_domain::urls::{self, CaughtEmailUrls};
 use usher_http_server::problem::HttpProblem;
-use usher_i18n::Lang;
 use usher_mail::caught::CaughtEmail;
 
 /// GET /dev/mail
 pub async fn list(page: LoginPage) -> PageResult {
     let caught = page.app.caught.as_ref().ok_or_else(HttpProblem::not_found)?;
-    let head = page.head(urls::DEV_MAIL);
-    let emails = caught.list().iter().map(|one| row(head.lang, one)).collect();
+    let head = head(&page, urls::DEV_MAIL);
+    let emails = caught.list().iter().map(|one| row(&head, one)).collect();
     page.show(&DevMail { page: head, emails })
 }
 
 /// GET /dev/mail/{number}
 pub async fn one(page: LoginPage, InPath(number): InPath<u64>) -> PageResult {
     let (caught, urls) = (find(&page, number)?, CaughtEmailUrls::of(&number));
-    let (head, email) = (page.head(&urls.page()), &caught.email);
+    let (head, email) = (head(&page, &urls.page()), &caught.email);
     let view = DevEmail {
         to: email.to().to_owned(),
         subject: email.subject().to_owned(),
@@ -49,11 +49,11 @@ fn find(page: &LoginPage, number: u64) -> Result<Arc<CaughtEmail>, HttpProblem> 
     page.app.caught.as_ref().and_then(|caught| caught.get(number)).ok_or_else(HttpProblem::not_found)
 }
 
-fn row(lang: Lang, one: &CaughtEmail) -> EmailListItem {
+fn row(page: &Layout, one: &CaughtEmail) -> EmailListItem {
     EmailListItem {
         url: CaughtEmailUrls::of(&one.number).page(),
         to: one.email.to().to_owned(),
         subject: one.email.subject().to_owned(),
-        time: lang.date_time(one.at.0),
+        time: page.ago(one.at.0),
     }
 }

@@ -45,8 +45,10 @@ async fn page(Path(name): Path<String>) -> Result<Response, HttpProblem> {
         let to = address_of(&name).ok_or_else(HttpProblem::not_found)?;
         return Ok(Redirect::permanent(&to).into_response());
     };
-    let link = |label: &str, url: &str, current| NavLink { label: label.to_owned(), url: url.to_owned(), current };
-    let nav = vec![link("Guides", urls::GUIDES, name == "index"), link("API", urls::DOCS, false)];
+    let link =
+        |icon, label: &str, url: &str, current| NavLink { icon, label: label.to_owned(), url: url.to_owned(), current };
+    let guides = link("book-open", "Guides", urls::GUIDES, name == "index");
+    let nav = vec![guides, link("terminal", "API", urls::DOCS, false)];
     let page = Layout { assets: AssetUrls::built_in(), nav, ..Layout::default() };
     let view = DocumentPage { page, title: document.title.clone(), html: &document.html };
     Ok(([(CACHE_CONTROL, "no-cache")], show::html(&view)?).into_response())

@@ -4,6 +4,7 @@
 
 mod account;
 mod console;
+mod dev_components;
 mod dev_mail;
 mod documents;
 mod factors;

@@ -4,7 +4,7 @@ use axum::Router;
 use axum::middleware::from_fn_with_state;
 use axum::routing::get;
 
-use super::{account, console, dev_mail, documents, factors, login, setup, upstream};
+use super::{account, console, dev_components, dev_mail, documents, factors, login, setup, upstream};
 use crate::oidc::{authorize, logout};
 use crate::page_routes::PageRoutes;
 use usher_domain::urls::{
@@ -43,7 +43,7 @@ pub fn pages(app: &App) -> PageRoutes {
 
 fn login_pages(pages: PageRoutes) -> PageRoutes {
     pages
-        .page(urls::HOME, || async { see_other(urls::PROFILE) })
+        .page(urls::HOME, || async { see_other(urls::ACCOUNT) })
         .form(urls::LOGIN, login::sign_in::get, login::sign_in::sign_in)
         .action(urls::PASSKEY_SIGN_IN, login::passkey::sign_in)
         .form(urls::SECOND_FACTOR, login::second::get, login::second::by_code)
@@ -77,7 +77,7 @@ fn login_pages(pages: PageRoutes) -> PageRoutes {
 
 fn account_pages(pages: PageRoutes) -> PageRoutes {
     pages
-        .page(urls::ACCOUNT, || async { see_other(urls::PROFILE) })
+        .page(urls::ACCOUNT, account::overview::get)
         .text_form(urls::PROFILE, account::profile::get, account::profile::save)
         .text_form(urls::EMAIL, account::email::get, account::email::begin)
         .action(urls::EMAIL_BY_CODE, account::email::by_code)
@@ -155,6 +155,7 @@ fn console_pages(pages: PageRoutes) -> PageRoutes {
 fn development_pages(pages: PageRoutes) -> PageRoutes {
     pages
         .page(urls::DEV_MAIL, dev_mail::list)
+        .page(urls::DEV_COMPONENTS, dev_components::get)
         .page(CaughtEmailUrls::PAGE, dev_mail::one)
         .page(CaughtEmailUrls::HTML, dev_mail::html)
 }

@@ -4,9 +4,10 @@ use askama::Template as _;
 use axum::Extension;
 use axum::response::{Html, IntoResponse as _, Response};
 
-use crate::views::{AccountChip, AssetUrls, Layout, NavLink, Onward, Tab};
+use crate::views::{AccountChip, AssetUrls, Layout, NavLink, Onward, ProjectLink, Tab};
 use usher_domain::email::Email;
-use usher_domain::urls;
+use usher_domain::project::Project;
+use usher_domain::urls::{self, ProjectUrls};
 use usher_flows::Account;
 use usher_http_server::extract::visitor::{Visitor, see_other};
 use usher_http_server::layers::security_headers::Continuation;
@@ -18,7 +19,8 @@ use usher_i18n::Lang;
 const LONGEST_LOCATION: usize = 1_250;
 
 /// The account pages, in the order of the navigation.
-const ROOMS: [(Tab, &str); 7] = [
+const ROOMS: [(Tab, &str); 8] = [
+    (Tab::Overview, urls::ACCOUNT),
     (Tab::Profile, urls::PROFILE),
     (Tab::Security, urls::SECURITY),
     (Tab::Sessions, urls::SESSIONS),
@@ -35,6 +37,9 @@ pub trait VisitorPages {
 
     /// The layout of a signed-in user's page.
     fn page_of(&self, account: &Account, here: &str) -> Layout;
+
+    /// The layout of a page in the console.
+    fn console_page(&self, account: &Account, here: &str, projects: &[Project]) -> Layout;
 
     /// Redirects with a GET: by 303 (RFC 9700 §4.12) if possible, otherwise by a page that continues by itself.
     ///
@@ -54,6 +59,7 @@ impl VisitorPages for Visitor {
     fn page(&self, lang: Lang) -> Layout {
         Layout {
             lang,
+            now: self.app.usher.core.now().0,
             dev: self.app.is_dev(),
             trace_id: self.trace.to_string(),
             assets: AssetUrls::built_in(),
@@ -63,18 +69,26 @@ impl VisitorPages for Visitor {
 
     fn page_of(&self, account: &Account, here: &str) -> Layout {
         let lang = self.lang(None, account.user.locale.as_deref());
-        let mut sections = ROOMS.to_vec();
-        if account.user.admin {
-            sections.push((Tab::Console, urls::CONSOLE));
-        }
-        let nav = sections.into_iter().map(|(tab, url)| NavLink::new(lang, tab, url, url == here)).collect();
+        let nav = ROOMS.iter().map(|(tab, url)| NavLink::new(lang, *tab, *url, *url == here)).collect();
         let name = account.user.profile.display_name().unwrap_or_default();
         let chip = AccountChip {
             name,
             email: account.user.email.as_ref().map(Email::readable).unwrap_or_default(),
             sign_out_url: urls::LOGOUT.to_owned(),
         };
-        Layout { nav, account: Some(chip), language_url_base: here.to_owned(), ..self.page(lang) }
+        let console_url = account.user.admin.then(|| urls::CONSOLE.to_owned());
+        Layout { nav, account: Some(chip), console_url, language_url_base: here.to_owned(), ..self.page(lang) }
+    }
+
+    fn console_page(&self, account: &Account, here: &str, projects: &[Project]) -> Layout {
+        let page = self.page_of(account, here);
+        let in_providers = here.starts_with(urls::PROVIDERS) || here.starts_with(urls::NEW_PROVIDER);
+        let nav = vec![
+            NavLink::new(page.lang, Tab::Projects, urls::CONSOLE, here == urls::CONSOLE),
+            NavLink::new(page.lang, Tab::Providers, urls::PROVIDERS, in_providers),
+        ];
+        let link = |one: &Project| ProjectLink { name: one.name.clone(), url: ProjectUrls::of(&one.id).page() };
+        Layout { nav, projects: projects.iter().map(link).collect(), ..page }
     }
 
     fn redirect(self, to: &str) -> Response {

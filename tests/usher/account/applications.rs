@@ -21,7 +21,7 @@ on_both_databases! {
         let tokens = server.tokens(&mut browser, &client, ANA).await;
         let page = browser.open(&server.at("/account/apps")).await;
         assert_eq!(page.values("client"), [client.client.id.0.as_str()]);
-        assert!(page.text(".ticks").contains("See your email address"), "{}", page.body);
+        assert!(page.text(".scopes").contains("Your email address"), "{}", page.body);
         assert!(!page.text("details").contains("Email address"), "allowed is not given");
         assert_eq!(server.userinfo(&tokens.text("access_token")).await.status, 200);
         let page = browser.open(&server.at("/account/apps")).await;

@@ -125,13 +125,13 @@ on_both_databases! {
         for asked in [("prompt", "login"), ("max_age", "10")] {
             let page = browser.open(&server.authorize_url(&client, &[asked])).await;
             assert!(page.title().starts_with("Confirm that it is you"), "{}", page.title());
-            assert!(page.text("main .lead").contains("asks you to sign in again"), "{}", page.body);
+            assert!(page.text(".entry-head p").contains("asks you to sign in again"), "{}", page.body);
             assert_eq!(page.attribute("#email", "autocomplete"), "username");
             assert_eq!(page.value("email"), ANA);
         }
         assert!(!asks_password(&browser.open(&server.authorize_url(&client, &[])).await));
         let page = browser.open(&server.at("/login?next=%2Faccount%2Fdata&again=1")).await;
-        assert!(page.text("main .lead").contains("something important in your account"), "{}", page.body);
+        assert!(page.text(".entry-head p").contains("something important in your account"), "{}", page.body);
     }
 
     async fn whoever_is_signed_in_continues_or_uses_another_account(db: TestDatabase) {

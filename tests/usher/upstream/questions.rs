@@ -37,7 +37,7 @@ on_both_databases! {
         let sent = browser.submit(&page, &[("email", "ana@gmial.com")]).await;
         assert!(sent.text("form.warning").contains("ana@gmail.com"), "{}", sent.body);
         let corrected = browser.press(&sent, "mail", &[]).await;
-        assert!(corrected.text(".lead").contains("ana@gmail.com"), "{}", corrected.body);
+        assert!(corrected.text(".entry-head p").contains("ana@gmail.com"), "{}", corrected.body);
         assert!(!corrected.body.contains("class=\"notice warning\""), "{}", corrected.body);
     }
 

@@ -152,7 +152,7 @@ on_both_databases! {
         let mut seen = Vec::new();
         for (browser, email) in [(&mut free, NEW), (&mut taken, "owner@example.test")] {
             let page = browser.open(&server.at("/account/profile")).await;
-            let section = page.text("main section");
+            let section = page.text("[aria-labelledby=suggested-heading]");
             let sent = browser.submit(&page, &[("take", email)]).await;
             let wrong = browser.submit(&sent, &[("code", "00000000")]).await;
             seen.push((section.replace(email, "…"), sent.status, sent.text("main").replace(email, "…"), wrong.status));

@@ -26,8 +26,8 @@ const NAMED: Notice = Notice::new("named", "message-client-saved");
 #[derive(Default, Template)]
 #[template(
     ext = "html",
-    source = r#"{% extends "layout.html" %}{% block title %}Specimen{% endblock %}{% block main %}
-{% include "partials/project_head.html" %}{% include "partials/notices.html" %}{% include "partials/summary.html" %}
+    source = r#"{% extends "frames/project.html" %}{% block title %}Specimen{% endblock %}{% block main %}
+<h1>Specimen</h1>{% include "partials/notices.html" %}{% include "partials/summary.html" %}
 <form method="post" action="{{ form.action }}">{% include "partials/hidden.html" %}<input name="name" value="{{ name }}"></form>
 {% endblock %}"#
 )]

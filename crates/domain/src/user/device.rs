@@ -28,6 +28,14 @@ impl DeviceName {
     }
 }
 
+impl DeviceName {
+    /// Is it a phone or tablet?
+    pub fn is_portable(&self) -> bool {
+        let portable = ["iPhone", "iPad", "iPod", "iOS", "Android", "Windows Phone", "BlackBerry"];
+        self.system.as_deref().is_some_and(|system| portable.contains(&system))
+    }
+}
+
 /// The displayed name, where it differs from the parser's.
 fn browser_name<'a>(name: &'a str, text: &str) -> &'a str {
     match name {
@@ -75,6 +83,17 @@ impl Familiarity {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn phones_are_told_from_computers() {
+        let iphone = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_1 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) \
+                      Version/18.1 Mobile/15E148 Safari/604.1";
+        let android = "Mozilla/5.0 (Linux; Android 14; Pixel 8) AppleWebKit/537.36 (KHTML, like Gecko) \
+                       Chrome/131.0.0.0 Mobile Safari/537.36";
+        let linux = "Mozilla/5.0 (X11; Linux x86_64; rv:133.0) Gecko/20100101 Firefox/133.0";
+        let portable = |text| DeviceName::from_user_agent(Some(text)).is_portable();
+        assert_eq!([iphone, android, linux, "curl/8"].map(portable), [true, true, false, false]);
+    }
 
     fn named(text: &str) -> (Option<String>, Option<String>) {
         let DeviceName { browser, system } = DeviceName::from_user_agent(Some(text));

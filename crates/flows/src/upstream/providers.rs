@@ -35,8 +35,12 @@ pub struct NewProvider {
 pub struct SignInProvider {
     /// Its id in URLs.
     pub id: ProviderId,
+    /// The name of its kind.
+    pub kind: String,
     /// The display name.
     pub name: String,
+    /// May it create accounts?
+    pub sign_up: bool,
 }
 
 /// Upstream providers and their settings.
@@ -77,7 +81,12 @@ impl Providers {
         let offered = all.into_iter().map(|one| one.settings).filter(|settings| settings.enabled);
         let mut offered: Vec<ProviderSettings> = offered.filter(|settings| kinds.rank(settings).is_some()).collect();
         offered.sort_by_key(|settings| kinds.rank(settings));
-        let view = |one: ProviderSettings| SignInProvider { name: kinds.button(&one).to_owned(), id: one.id };
+        let view = |one: ProviderSettings| SignInProvider {
+            name: kinds.button(&one).to_owned(),
+            kind: one.kind.as_str().to_owned(),
+            sign_up: one.sign_up,
+            id: one.id,
+        };
         Ok(offered.into_iter().map(view).collect())
     }
 

@@ -2,11 +2,11 @@
 
 use super::sessions::device_words;
 use crate::kit::{AccountPage, PageKit as _, PageResult};
-use crate::views::{AccountActivity, EventView, HeadingLink, reason_words};
+use crate::views::{AccountActivity, EventView, HeadingLink, Layout, reason_words};
 use usher_domain::event::EventCatalogue;
 use usher_domain::page::Cursor;
 use usher_domain::urls;
-use usher_domain::user::activity::ActivityHeading;
+use usher_domain::user::activity::{Activity, ActivityHeading};
 use usher_flows::FlowError;
 use usher_http_server::problem::HttpProblem;
 use usher_i18n::Lang;
@@ -20,7 +20,7 @@ pub async fn get(page: AccountPage) -> PageResult {
     let head = page.head(urls::ACTIVITY);
     let view = AccountActivity {
         headings: headings(head.lang, heading),
-        events: event_views(&page, head.lang, found.items).await?,
+        events: event_views(&page, &head, found.items).await?,
         newest_url: before.map(|_| address(heading, None)),
         older_url: found.next.map(|next| address(heading, Some(next))),
         not_me_url: urls::NOT_ME.to_owned(),
@@ -60,15 +60,21 @@ fn headings(lang: Lang, chosen: Option<ActivityHeading>) -> Vec<HeadingLink> {
     all.map(link).collect()
 }
 
-async fn event_views(page: &AccountPage, lang: Lang, shown: Vec<ShownEvent>) -> Result<Vec<EventView>, FlowError> {
+/// The events of the account as rows.
+pub(super) async fn event_views(
+    page: &AccountPage,
+    head: &Layout,
+    shown: Vec<ShownEvent>,
+) -> Result<Vec<EventView>, FlowError> {
     let mut views = Vec::new();
     for event in shown {
-        views.extend(event_view(page, lang, event).await?);
+        views.extend(event_view(page, head, event).await?);
     }
     Ok(views)
 }
 
-async fn event_view(page: &AccountPage, lang: Lang, shown: ShownEvent) -> Result<Option<EventView>, FlowError> {
+async fn event_view(page: &AccountPage, head: &Layout, shown: ShownEvent) -> Result<Option<EventView>, FlowError> {
+    let lang = head.lang;
     let event = shown.event;
     let client = match &event.client_id {
         Some(id) => page.app.usher.activity_log.client_name(id).await?,
@@ -84,8 +90,19 @@ async fn event_view(page: &AccountPage, lang: Lang, shown: ShownEvent) -> Result
         what: lang.text_with(activity.text, &[("client", client.as_str().into())]),
         why: said("reason").and_then(|reason| reason_words(lang, reason)),
         whence: (!whence.is_empty()).then(|| whence.join(" · ")),
-        at: lang.date_time(event.at.0),
+        icon: icon_of(activity),
+        at: head.ago(event.at.0),
         // Events of the current session were caused by the user.
         reportable: activity.reportable && shown.session_id != Some(page.account.session.id),
     }))
+}
+
+fn icon_of(activity: Activity) -> &'static str {
+    match activity.heading {
+        _ if activity.text == "event-sign-in-failed" => "circle-x",
+        ActivityHeading::SignIns => "circle-check",
+        ActivityHeading::Security => "shield-check",
+        ActivityHeading::Applications => "app-window",
+        ActivityHeading::Account => "user-round",
+    }
 }

@@ -4,13 +4,12 @@ use serde::Deserialize;
 
 use crate::kit::{AccountPage, FormField, Notice, PageForm, PageKit as _, PageResult};
 use crate::show;
-use crate::views::{AccountApps, AppView, ClaimView, ScopeView, claim_words};
+use crate::views::{AccountApps, AppView, ClaimView, Layout, ScopeView, claim_words};
 use usher_domain::id::ClientId;
 use usher_domain::time::Timestamp;
 use usher_domain::urls;
 use usher_flows::Application;
 use usher_http_server::problem::HttpProblem;
-use usher_i18n::Lang;
 
 const REMOVED: Notice = Notice::new("1", "message-access-removed");
 
@@ -26,7 +25,7 @@ pub async fn get(mut page: AccountPage) -> PageResult {
     let apps = page.app.usher.applications.applications(&page.account).await?;
     let view = AccountApps {
         form: page.form(urls::APPS),
-        apps: apps.iter().map(|one| app_view(head.lang, one)).collect(),
+        apps: apps.iter().map(|one| app_view(&head, one)).collect(),
         notice: page.notice(&[REMOVED]),
         page: head,
     };
@@ -40,17 +39,16 @@ pub async fn withdraw(page: AccountPage, PageForm(form): PageForm<WithdrawForm>)
     page.done(urls::APPS, REMOVED)
 }
 
-fn app_view(lang: Lang, one: &Application) -> AppView {
+pub(super) fn app_view(page: &Layout, one: &Application) -> AppView {
+    let lang = page.lang;
     let redirect_uri = one.client.metadata.redirect_uris.first().map(String::as_str).unwrap_or_default();
-    let time = |at: Option<Timestamp>| at.map(|at| lang.date_time(at.0));
+    let time = |at: Option<Timestamp>| at.map(|at| page.ago(at.0));
     let claims = one.claims.iter();
     AppView {
         id: one.client.id.0.clone(),
         client: show::client_view(&one.client, redirect_uri),
         scopes: one.scope.iter().map(|scope| ScopeView::new(lang, scope, None, false)).collect(),
-        claims: claims
-            .map(|(claim, at)| ClaimView { name: claim_words(lang, claim), at: lang.date_time(at.0) })
-            .collect(),
+        claims: claims.map(|(claim, at)| ClaimView { name: claim_words(lang, claim), at: page.ago(at.0) }).collect(),
         allowed: time(one.allowed_at),
         first_used: time(one.first_used_at),
         last_used: time(one.last_used_at),

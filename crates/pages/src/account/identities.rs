@@ -4,14 +4,13 @@ use serde::Deserialize;
 
 use crate::kit::{AccountPage, Notice, PageForm, PageKit as _, PageResult};
 use crate::upstream::trouble;
-use crate::views::{AccountIdentities, IdentityView, MergeView, OtherAccount, ProviderButton};
+use crate::views::{AccountIdentities, IdentityView, Layout, MergeView, OtherAccount, ProviderButton};
 use usher_domain::email::Email;
 use usher_domain::id::{IdentityId, MergeId, SessionId};
 use usher_domain::provider::ProviderId;
 use usher_domain::urls;
 use usher_flows::upstream::UpstreamIntent;
 use usher_flows::{FlowError, FormFault, Rejected};
-use usher_i18n::Lang;
 
 const LINKED: Notice = Notice::new("linked", "identities-done-linked");
 const UNLINKED: Notice = Notice::new("unlinked", "identities-done-unlinked");
@@ -98,24 +97,29 @@ async fn view(page: &mut AccountPage) -> Result<AccountIdentities, FlowError> {
     let head = page.head(urls::IDENTITIES);
     Ok(AccountIdentities {
         form: page.form(urls::IDENTITIES),
-        identities: identities(page, head.lang).await?,
+        identities: identities(page, &head).await?,
         providers: providers(page).await?,
         others: others(page).await?,
-        merges: merges(page, head.lang).await?,
+        merges: merges(page, &head).await?,
         notice: None,
         error: None,
         page: head,
     })
 }
 
-async fn identities(page: &AccountPage, lang: Lang) -> Result<Vec<IdentityView>, FlowError> {
+async fn identities(page: &AccountPage, head: &Layout) -> Result<Vec<IdentityView>, FlowError> {
+    let known = page.app.usher.providers.list_providers().await?;
+    let kind = |id: &ProviderId| {
+        known.iter().find(|one| one.settings.id == *id).map(|one| one.settings.kind.as_str().to_owned())
+    };
     let identities = page.app.usher.identities.identities_of(&page.account).await?;
     let views = identities.into_iter().map(|(identity, provider)| IdentityView {
         id: identity.id.to_string(),
         provider,
+        kind: kind(&identity.provider).unwrap_or_default(),
         handle: identity.handle.clone().or_else(|| identity.email_at_link.as_ref().map(Email::readable)),
-        linked: lang.date_time(identity.linked_at.0),
-        last_used: identity.last_used_at.map(|at| lang.date_time(at.0)),
+        linked: head.ago(identity.linked_at.0),
+        last_used: identity.last_used_at.map(|at| head.ago(at.0)),
     });
     Ok(views.collect())
 }
@@ -126,6 +130,7 @@ async fn providers(page: &AccountPage) -> Result<Vec<ProviderButton>, FlowError>
     let enabled = known.iter().map(|one| &one.settings).filter(|settings| settings.enabled);
     let buttons = enabled.map(|one| ProviderButton {
         id: one.id.to_string(),
+        kind: one.kind.as_str().to_owned(),
         name: providers.kinds().button(one).to_owned(),
         url: String::new(),
         last_used: false,
@@ -141,12 +146,12 @@ async fn others(page: &AccountPage) -> Result<Vec<OtherAccount>, FlowError> {
 }
 
 /// The merges that can be undone.
-async fn merges(page: &AccountPage, lang: Lang) -> Result<Vec<MergeView>, FlowError> {
+async fn merges(page: &AccountPage, head: &Layout) -> Result<Vec<MergeView>, FlowError> {
     let merges = page.app.usher.account_merges.merges_of(&page.account).await?;
     let views = merges.into_iter().map(|(merge, user)| MergeView {
         id: merge.id.to_string(),
         label: user.label(),
-        until: lang.date_time(merge.undo_until.0),
+        until: head.date(merge.undo_until.0),
     });
     Ok(views.collect())
 }

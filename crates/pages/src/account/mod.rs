@@ -5,6 +5,7 @@ pub mod apps;
 pub mod data;
 pub mod email;
 pub mod identities;
+pub mod overview;
 pub mod profile;
 pub mod report_compromise;
 pub mod security;

@@ -5,7 +5,7 @@ use serde::Deserialize;
 use crate::kit::{AccountPage, ButtonForm, Notice, PageForm, PageKit as _, PageResult};
 use crate::login::logout;
 use crate::receipt;
-use crate::views::{AccountSessions, SessionItem, means_words};
+use crate::views::{AccountSessions, Layout, SessionItem, means_words};
 use usher_domain::id::SessionId;
 use usher_domain::urls;
 use usher_domain::user::device::DeviceName;
@@ -62,22 +62,24 @@ async fn view(page: &mut AccountPage) -> Result<AccountSessions, FlowError> {
     Ok(AccountSessions {
         notified: receipt::words(head.lang, notified.collect()),
         form: page.form(urls::END_SESSION),
-        sessions: sessions.iter().map(|session| session_view(head.lang, session, this)).collect(),
+        sessions: sessions.iter().map(|session| session_view(&head, session, this)).collect(),
         not_me_url: urls::NOT_ME.to_owned(),
         page: head,
         notice: None,
     })
 }
 
-fn session_view(lang: Lang, session: &Session, this: SessionId) -> SessionItem {
+pub(super) fn session_view(page: &Layout, session: &Session, this: SessionId) -> SessionItem {
+    let user_agent = session.user_agent.as_deref();
     SessionItem {
         id: session.id.to_string(),
         this: session.id == this,
-        device: device_words(lang, session.user_agent.as_deref()),
-        place: lang.network(session.source.as_deref().unwrap_or_default()),
-        means: means_words(lang, &session.amr),
-        created: lang.date_time(session.created_at.0),
-        last_seen: lang.date_time(session.last_seen_at.0),
+        device: device_words(page.lang, user_agent),
+        portable: DeviceName::from_user_agent(user_agent).is_portable(),
+        place: page.lang.network(session.source.as_deref().unwrap_or_default()),
+        means: means_words(page.lang, &session.amr),
+        created: page.ago(session.created_at.0),
+        last_seen: page.ago(session.last_seen_at.0),
     }
 }
 

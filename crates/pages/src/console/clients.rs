@@ -4,13 +4,12 @@ use std::time::Duration;
 
 use serde::Deserialize;
 
-use crate::kit::{AdminPage, ButtonForm, InPath, Notice, PageForm, PageKit as _, PageResult, SecretPage};
-use crate::views::{ClientPage, EndpointItem, SecretListItem, ShownSecret};
+use crate::kit::{AdminPage, ButtonForm, InPath, Notice, PageForm, PageKit as _, PageResult, SecretPage, project_head};
+use crate::views::{ClientPage, EndpointItem, Layout, ProjectTab, SecretListItem, ShownSecret};
 use usher_domain::oauth::client::{Client, ClientSecret, ClientType, SecretRotation};
 use usher_domain::time::Timestamp;
 use usher_domain::urls::{ClientUrls, ProjectUrls};
 use usher_flows::{FlowError, Rejected};
-use usher_i18n::Lang;
 use usher_protocol::client_metadata::{AuthMethod, IdTokenContent};
 use usher_protocol::endpoints;
 
@@ -86,10 +85,9 @@ async fn view(page: &mut AdminPage, client: &Client) -> Result<ClientPage, FlowE
     let urls = ClientUrls::of(&client.id);
     let (head, form) = (page.head(&urls.page()), page.form(urls.page()));
     let issuer = &page.app.usher.core.config.server.issuer;
-    let (lang, now, metadata) = (head.lang, page.app.usher.core.now(), &client.metadata);
+    let (now, metadata) = (page.app.usher.core.now(), &client.metadata);
     let endpoint = |name: &str, path: &str| EndpointItem { name: name.to_owned(), url: issuer.at(path) };
     Ok(ClientPage {
-        page: head,
         form,
         name: client.metadata.client_name.clone(),
         client_id: client.id.0.clone(),
@@ -97,7 +95,7 @@ async fn view(page: &mut AdminPage, client: &Client) -> Result<ClientPage, FlowE
         has_secret: metadata.token_endpoint_auth_method.has_secret(),
         auth_key: auth_key(metadata.token_endpoint_auth_method),
         jwks_uri: metadata.jwks_uri.clone(),
-        secrets: client.secrets.iter().map(|secret| secret_row(secret, lang, now)).collect(),
+        secrets: client.secrets.iter().map(|secret| secret_row(&head, secret, now)).collect(),
         signs_people_in: metadata.signs_people_in(),
         id_token_alg: metadata.id_token_signed_response_alg.clone(),
         access_token_alg: metadata.access_token_alg().to_owned(),
@@ -126,8 +124,8 @@ async fn view(page: &mut AdminPage, client: &Client) -> Result<ClientPage, FlowE
         ],
         notice: None,
         urls,
-        project_name: project.name.clone(),
-        project_url: ProjectUrls::of(&project.id).page(),
+        project: project_head(&head, &project, ProjectTab::Clients),
+        page: head,
     })
 }
 
@@ -142,12 +140,12 @@ const fn auth_key(method: AuthMethod) -> &'static str {
     }
 }
 
-fn secret_row(secret: &ClientSecret, lang: Lang, now: Timestamp) -> SecretListItem {
+fn secret_row(page: &Layout, secret: &ClientSecret, now: Timestamp) -> SecretListItem {
     SecretListItem {
         id: secret.id().to_owned(),
-        created: lang.date_time(secret.created_at.0),
-        last_used: secret.last_used_at.map(|at| lang.date_time(at.0)),
-        ends: secret.expires_at.map(|at| lang.date_time(at.0)),
+        created: page.ago(secret.created_at.0),
+        last_used: secret.last_used_at.map(|at| page.ago(at.0)),
+        ends: secret.expires_at.map(|at| page.date(at.0)),
         ended: !secret.is_good(now),
     }
 }

@@ -2,12 +2,12 @@
 
 use super::client_fields::{faults_at_fields, filled, settings, values_of};
 use super::clients::{SAVED, to_page};
-use crate::kit::{AdminPage, InPath, PageForm, PageKit, PageResult, PageStop, ProjectPage};
+use crate::kit::{AdminPage, InPath, PageForm, PageKit, PageResult, PageStop, ProjectPage, project_head};
 use crate::loaded::LoadedValues;
-use crate::views::{ClientForm, ClientValues, FieldErrors};
+use crate::views::{ClientForm, ClientValues, FieldErrors, ProjectTab};
 use usher_domain::oauth::client::{Client, ClientType};
 use usher_domain::project::Project;
-use usher_domain::urls::{ClientUrls, ProjectUrls};
+use usher_domain::urls::ClientUrls;
 use usher_flows::{FlowError, NewClient, RegisteredClient, Rejected};
 use usher_i18n::Lang;
 use usher_protocol::scope::Scope;
@@ -116,11 +116,11 @@ async fn current(page: &mut AdminPage, client: &Client) -> Result<ClientForm, Fl
 }
 
 fn form_at(page: &mut impl PageKit, here: String, project: &Project) -> ClientForm {
+    let head = page.head(&here);
     ClientForm {
-        page: page.head(&here),
         form: page.form(here),
-        project_name: project.name.clone(),
-        project_url: ProjectUrls::of(&project.id).page(),
+        project: project_head(&head, project, ProjectTab::Clients),
+        page: head,
         pkce_is_a_choice: true,
         ..ClientForm::default()
     }

@@ -3,13 +3,12 @@
 use serde::Deserialize;
 
 use crate::kit::{ButtonForm, FormField, InPath, Notice, PageForm, PageKit as _, PageResult, ProjectPage};
-use crate::views::{MemberListItem, MembersPage, ProjectTab};
+use crate::views::{Layout, MemberListItem, MembersPage, ProjectTab};
 use usher_domain::id::{ProjectId, UserId};
 use usher_domain::page::{Cursor, MAX_PAGE};
 use usher_domain::project::member::Role;
 use usher_domain::urls::MemberUrls;
 use usher_flows::{FlowError, FormFault, Rejected};
-use usher_i18n::Lang;
 use usher_storage::members::NamedMember;
 
 const ADDED: Notice = Notice::new("added", "member-added");
@@ -95,7 +94,7 @@ async fn view(page: &mut ProjectPage) -> Result<MembersPage, FlowError> {
     let mut after = Cursor::START;
     loop {
         let found = page.app.usher.members.list_members(page.project.id, after, MAX_PAGE).await?;
-        members.extend(found.items.into_iter().map(|member| row(page.project.id, head.lang, member)));
+        members.extend(found.items.into_iter().map(|member| row(page.project.id, &head, member)));
         let Some(next) = found.next else { break };
         after = next;
     }
@@ -109,11 +108,11 @@ async fn view(page: &mut ProjectPage) -> Result<MembersPage, FlowError> {
     })
 }
 
-fn row(project: ProjectId, lang: Lang, named: NamedMember) -> MemberListItem {
+fn row(project: ProjectId, page: &Layout, named: NamedMember) -> MemberListItem {
     MemberListItem {
         urls: MemberUrls::of(&project, &named.member.user_id),
         label: named.email.unwrap_or(named.sub.0),
         role: named.member.role.as_str().to_owned(),
-        since: lang.date_time(named.member.since.0),
+        since: page.date(named.member.since.0),
     }
 }

@@ -1,11 +1,10 @@
 //! The local modules that are connected to a project.
 
 use crate::kit::{PageKit as _, PageResult, ProjectPage};
-use crate::views::{ModuleListItem, ModulesPage, ProjectTab};
+use crate::views::{Layout, ModuleListItem, ModulesPage, ProjectTab};
 use usher_domain::urls;
 use usher_events::feed::{Listener, Transport};
 use usher_flows::{FlowError, NewestState};
-use usher_i18n::Lang;
 
 /// GET /console/projects/{project}/modules
 pub async fn get(page: ProjectPage) -> PageResult {
@@ -22,7 +21,7 @@ async fn view(page: &ProjectPage) -> Result<ModulesPage, FlowError> {
     let names = app.usher.local_modules.names(project, clients).await?;
     let row = |listener: Listener| {
         let name = names.get(&listener.module.client_id).cloned().unwrap_or_default();
-        row(head.lang, listener, name, newest)
+        row(&head, listener, name, newest)
     };
     Ok(ModulesPage {
         project: page.project_head(&head, ProjectTab::Modules),
@@ -38,7 +37,7 @@ async fn view(page: &ProjectPage) -> Result<ModulesPage, FlowError> {
     })
 }
 
-fn row(lang: Lang, listener: Listener, name: String, newest: NewestState) -> ModuleListItem {
+fn row(page: &Layout, listener: Listener, name: String, newest: NewestState) -> ModuleListItem {
     let Listener { module, transport, since, acknowledged, acknowledged_at, policy_revision } = listener;
     let applied = policy_revision.and_then(|revision| i64::try_from(revision).ok());
     ModuleListItem {
@@ -50,8 +49,8 @@ fn row(lang: Lang, listener: Listener, name: String, newest: NewestState) -> Mod
             Transport::LongPoll => "module-long-poll",
             Transport::Poll => "module-poll",
         },
-        since: lang.date_time(since.0),
-        acknowledged: acknowledged_at.map(|at| lang.date_time(at.0)),
+        since: page.date(since.0),
+        acknowledged: acknowledged_at.map(|at| page.ago(at.0)),
         behind: (newest.position - acknowledged).max(0),
         revision: policy_revision,
         is_current: applied.is_some() && applied == newest.policy_revision,

@@ -59,16 +59,10 @@ async fn home_view(page: &mut AdminPage) -> Result<ConsoleHome, FlowError> {
             name: project.name,
             url: ProjectUrls::of(&project.id).page(),
             clients: u32::try_from(clients).unwrap_or(u32::MAX),
-            created: head.lang.date_time(project.created_at.0),
+            created: head.ago(project.created_at.0),
         });
     }
-    Ok(ConsoleHome {
-        page: head,
-        form: page.form(urls::CONSOLE),
-        projects,
-        providers_url: urls::PROVIDERS.to_owned(),
-        ..ConsoleHome::default()
-    })
+    Ok(ConsoleHome { page: head, form: page.form(urls::CONSOLE), projects, ..ConsoleHome::default() })
 }
 
 fn client_row(client: &Client) -> ClientListItem {

@@ -16,7 +16,6 @@ pub async fn list(page: AdminPage) -> PageResult {
         providers: providers.iter().map(|provider| row(&page, provider)).collect(),
         kinds: page.app.usher.providers.kinds().iter().map(link).collect(),
         notice: page.notice(&[REMOVED]),
-        console_url: urls::CONSOLE.to_owned(),
     };
     page.show(&view)
 }

@@ -3,7 +3,7 @@
 use super::webhooks::{ADDED, DELETED, filters, why_key};
 use crate::kit::{ButtonForm, InPath, Notice, PageForm, PageKit as _, PageResult, ProjectPage, SecretPage as _};
 use crate::loaded::LoadedValues;
-use crate::views::{AttemptItem, DeliveryItem, ProjectTab, ShownSecret, WebhookPage, WebhookValues};
+use crate::views::{AttemptItem, DeliveryItem, Layout, ProjectTab, ShownSecret, WebhookPage, WebhookValues};
 use usher_domain::event::webhook::filter::Filter;
 use usher_domain::event::webhook::{DeliveryAttempt, DeliveryStatus, Webhook, WebhookDelivery};
 use usher_domain::id::{EventId, ProjectId, WebhookId};
@@ -12,7 +12,6 @@ use usher_domain::time::Timestamp;
 use usher_domain::urls::{self, DeliveryUrls, WebhookUrls};
 use usher_flows::FlowError;
 use usher_flows::webhooks::WebhookChange;
-use usher_i18n::Lang;
 
 /// Deliveries on one page.
 const SIZE: u32 = 20;
@@ -161,10 +160,10 @@ async fn view(page: &mut ProjectPage, webhook: &Webhook, before: Option<Cursor>)
         address: webhook.url.clone(),
         values: values_of(webhook),
         off: webhook.disabled_why.map(|why| lang.text(why_key(why))),
-        failing_since: webhook.failing_since.map(|at| lang.date_time(at.0)),
-        former_until: former.map(|at| lang.date_time(at.0)),
+        failing_since: webhook.failing_since.map(|at| head.date(at.0)),
+        former_until: former.map(|at| head.date(at.0)),
         any_failed: found.items.iter().any(|one| one.status == DeliveryStatus::Failed),
-        deliveries: found.items.into_iter().map(|one| delivery(lang, webhook, one)).collect(),
+        deliveries: found.items.into_iter().map(|one| delivery(&head, webhook, one)).collect(),
         more_url: found.next.map(|next| urls::with(&urls.page(), "before", &next.encode())),
         page: head,
         urls,
@@ -172,20 +171,21 @@ async fn view(page: &mut ProjectPage, webhook: &Webhook, before: Option<Cursor>)
     })
 }
 
-fn delivery(lang: Lang, webhook: &Webhook, delivery: WebhookDelivery) -> DeliveryItem {
+fn delivery(page: &Layout, webhook: &Webhook, delivery: WebhookDelivery) -> DeliveryItem {
     let waits = delivery.status == DeliveryStatus::Waiting;
     DeliveryItem {
         redeliver_url: DeliveryUrls::of(&webhook.project_id, &webhook.id, &delivery.message_id).redeliver(),
         kind: delivery.kind,
         status: delivery.status.as_str().to_owned(),
-        created: lang.date_time(delivery.created_at.0),
-        next: (waits && !delivery.attempts.is_empty()).then(|| lang.date_time(delivery.send_after.0)),
-        attempts: delivery.attempts.into_iter().map(|one| attempt(lang, one)).collect(),
+        created: page.ago(delivery.created_at.0),
+        next: (waits && !delivery.attempts.is_empty()).then(|| page.date(delivery.send_after.0)),
+        attempts: delivery.attempts.into_iter().map(|one| attempt(page, one)).collect(),
         body: delivery.body,
     }
 }
 
-fn attempt(lang: Lang, attempt: DeliveryAttempt) -> AttemptItem {
+fn attempt(page: &Layout, attempt: DeliveryAttempt) -> AttemptItem {
+    let lang = page.lang;
     let ms = attempt.ms.to_string();
     let status = attempt.status.map(|status| status.to_string());
     let what = match (&attempt.error, &status) {
@@ -197,5 +197,5 @@ fn attempt(lang: Lang, attempt: DeliveryAttempt) -> AttemptItem {
             lang.text_with("attempt-answered", &[("status", status.into()), ("ms", ms.as_str().into())])
         }
     };
-    AttemptItem { at: lang.date_time(attempt.at.0), what, answer: attempt.answer.filter(|text| !text.is_empty()) }
+    AttemptItem { at: page.ago(attempt.at.0), what, answer: attempt.answer.filter(|text| !text.is_empty()) }
 }

@@ -5,48 +5,47 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::json;
 
 use crate::kit::{AccountPage, PageKit as _};
-use crate::views::{FactorsView, PasskeyView, RememberedView};
+use crate::views::{FactorsView, Layout, PasskeyView, RememberedView};
 use usher_domain::urls::{self, PasskeyUrls, RememberedUrls};
 use usher_domain::user::passkey::StoredPasskey;
 use usher_domain::user::remembered::RememberedBrowser;
 use usher_flows::FlowError;
 use usher_http_server::state::App;
-use usher_i18n::Lang;
 
 /// All factors of a user.
 pub async fn factors_view(page: &mut AccountPage) -> Result<FactorsView, FlowError> {
-    let (usher, account, lang) = (&page.app.usher, &page.account, page.head("").lang);
+    let (usher, account, head) = (&page.app.usher, &page.account, page.head(""));
     let factors = usher.factor_rules.factors_of(account).await?;
     let passkeys = usher.passkeys.passkeys_of(account).await?;
     let remembered = usher.factor_rules.remembered_of(account).await?;
     Ok(FactorsView {
         accepted: accepted(&page.app, &passkeys),
-        passkeys: passkeys.iter().map(|passkey| passkey_view(lang, passkey)).collect(),
+        passkeys: passkeys.iter().map(|passkey| passkey_view(&head, passkey)).collect(),
         new_passkey_url: usher.passkeys.offers_passkeys().then(|| urls::NEW_PASSKEY.to_owned()),
         totp: factors.totp,
         totp_url: urls::TOTP.to_owned(),
         always: factors.always,
         recovery_codes: factors.recovery_codes,
-        remembered: remembered.into_iter().map(|browser| remembered_view(lang, browser)).collect(),
+        remembered: remembered.into_iter().map(|browser| remembered_view(&head, browser)).collect(),
         form: page.form(urls::SECURITY),
     })
 }
 
-fn remembered_view(lang: Lang, browser: RememberedBrowser) -> RememberedView {
+fn remembered_view(page: &Layout, browser: RememberedBrowser) -> RememberedView {
     RememberedView {
         urls: RememberedUrls::of(&browser.id),
         user_agent: browser.user_agent.unwrap_or_default(),
-        until: lang.date_time(browser.expires_at.0),
+        until: page.date(browser.expires_at.0),
     }
 }
 
-fn passkey_view(lang: Lang, passkey: &StoredPasskey) -> PasskeyView {
+fn passkey_view(page: &Layout, passkey: &StoredPasskey) -> PasskeyView {
     PasskeyView {
         urls: PasskeyUrls::of(&passkey.id),
         name: passkey.name.clone(),
         synced: passkey.synced,
-        created: lang.date_time(passkey.created_at.0),
-        last_used: passkey.last_used_at.map(|at| lang.date_time(at.0)).unwrap_or_default(),
+        created: page.ago(passkey.created_at.0),
+        last_used: passkey.last_used_at.map(|at| page.ago(at.0)),
     }
 }
 

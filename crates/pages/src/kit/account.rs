@@ -8,6 +8,8 @@ use super::page_kit::{PageKit, page_kit_fields};
 use super::stop::PageStop;
 use crate::views::Layout;
 use crate::visitor_pages::VisitorPages as _;
+use usher_domain::page::Cursor;
+use usher_domain::project::Project;
 use usher_domain::urls;
 use usher_flows::Account;
 use usher_http_server::extract::params::QueryParams;
@@ -34,9 +36,14 @@ pub struct AdminPage {
     pub visitor: Visitor,
     /// The administrator.
     pub account: Account,
+    /// The first projects, by age: those that the switch of the console offers.
+    pub projects: Vec<Project>,
     pub query: Params,
     refused: Option<HttpProblem>,
 }
+
+/// How many projects the switch of the console offers.
+const SWITCH: u32 = 20;
 
 impl FromRequestParts<App> for AccountPage {
     type Rejection = PageStop;
@@ -58,7 +65,8 @@ impl FromRequestParts<App> for AdminPage {
             let words = "Only administrators may see this page.";
             return Err(HttpProblem::new(StatusCode::FORBIDDEN, "NOT_ALLOWED", words).into());
         }
-        Ok(Self { app: app.clone(), visitor, account, query, refused: None })
+        let projects = app.usher.projects.list_projects(Cursor::START, SWITCH).await?.items;
+        Ok(Self { app: app.clone(), visitor, account, projects, query, refused: None })
     }
 }
 
@@ -94,6 +102,6 @@ impl PageKit for AdminPage {
     page_kit_fields!();
 
     fn head(&self, here: &str) -> Layout {
-        Layout { language_url_base: here.to_owned(), ..self.visitor.page_of(&self.account, urls::CONSOLE) }
+        self.visitor.console_page(&self.account, here, &self.projects)
     }
 }

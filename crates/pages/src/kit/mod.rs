@@ -20,6 +20,6 @@ pub use enrol::{EnrolPage, lead_to_codes};
 pub use form::{ButtonForm, FormField, InPath, PageForm};
 pub use login::LoginPage;
 pub use page_kit::{Notice, PageKit};
-pub use project::ProjectPage;
+pub use project::{ProjectPage, project_head};
 pub use shown_secret::SecretPage;
 pub use stop::{PageResult, PageStop};

@@ -27,6 +27,7 @@ pub struct ProjectPage {
     /// The project in the URL.
     pub project: Project,
     pub urls: ProjectUrls,
+    projects: Vec<Project>,
     pub query: Params,
     refused: Option<HttpProblem>,
 }
@@ -36,27 +37,33 @@ impl FromRequestParts<App> for ProjectPage {
 
     /// A user who is no administrator learns nothing of the project, not even whether it exists.
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Self::Rejection> {
-        let AdminPage { app, visitor, account, query, .. } = AdminPage::from_request_parts(parts, app).await?;
+        let AdminPage { app, visitor, account, projects, query, .. } =
+            AdminPage::from_request_parts(parts, app).await?;
         let places = Path::<HashMap<String, String>>::from_request_parts(parts, &app).await;
         let Path(places) = places.map_err(|_| HttpProblem::not_found())?;
         let named = places.get("project").map(String::as_str).unwrap_or_default();
         let project = app.usher.projects.load_project(named).await?;
         let urls = ProjectUrls::of(&project.id);
-        Ok(Self { app, visitor, account, project, urls, query, refused: None })
+        Ok(Self { app, visitor, account, project, urls, projects, query, refused: None })
     }
 }
 
 impl ProjectPage {
     /// The header of the project's pages, with links to all of them.
     pub fn project_head(&self, page: &Layout, here: ProjectTab) -> ProjectHead {
-        ProjectHead::new(page, self.project.name.clone(), urls::CONSOLE, here, &self.urls)
+        project_head(page, &self.project, here)
     }
+}
+
+/// The header of a project's pages, with links to all of them.
+pub fn project_head(page: &Layout, project: &Project, here: ProjectTab) -> ProjectHead {
+    ProjectHead::new(page, project.name.clone(), urls::CONSOLE, here, &ProjectUrls::of(&project.id))
 }
 
 impl PageKit for ProjectPage {
     page_kit_fields!();
 
     fn head(&self, here: &str) -> Layout {
-        Layout { language_url_base: here.to_owned(), ..self.visitor.page_of(&self.account, urls::CONSOLE) }
+        self.visitor.console_page(&self.account, here, &self.projects)
     }
 }

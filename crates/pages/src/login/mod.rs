@@ -7,6 +7,7 @@ pub mod enrol;
 pub mod logout;
 pub(crate) mod mailed;
 pub mod passkey;
+mod provider_buttons;
 pub mod recover;
 pub mod register;
 mod registered;

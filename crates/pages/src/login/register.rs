@@ -3,6 +3,7 @@
 use serde::Deserialize;
 
 use super::mailed::waiting_url;
+use super::provider_buttons::provider_buttons;
 use crate::kit::{LoginPage, PageForm, PageKit as _, PageResult, PageStop};
 use crate::show;
 use crate::views::{Register, RegisterValues, SignedInAs};
@@ -88,6 +89,7 @@ async fn view(page: &mut LoginPage, interaction: Option<&Interaction>) -> Result
         form: page.form_of_request(urls::REGISTER),
         min_password: page.app.min_password(),
         sign_in_url: page.with_request(urls::LOGIN),
+        providers: provider_buttons(page, |one| one.sign_up).await?,
         offers_passkeys: page.app.usher.passkeys.offers_passkeys(),
         ..Register::default()
     })

@@ -2,14 +2,15 @@
 
 use serde::Deserialize;
 
+use super::provider_buttons::provider_buttons;
 use super::registered;
 use crate::kit::{LoginPage, PageForm, PageKit as _, PageResult, PageStop};
 use crate::show;
-use crate::views::{FieldErrors, Form, Message, PasskeyAsk, ProviderButton, SignIn, SignedInAs};
+use crate::views::{FieldErrors, Form, Message, PasskeyAsk, SignIn, SignedInAs};
 use usher_domain::email::Email;
 use usher_domain::oauth::interaction::{Interaction, InteractionStep};
 use usher_domain::secret::Secret;
-use usher_domain::urls::{self, UpstreamUrls};
+use usher_domain::urls;
 use usher_domain::user::authentication::Method;
 use usher_flows::{Account, Attempt, FlowError, Outcome};
 use usher_http_server::extract::visitor::Visitor;
@@ -175,7 +176,7 @@ async fn view(page: &mut LoginPage, interaction: Option<&Interaction>) -> Result
         passkey: ceremony.map(|ceremony| PasskeyAsk { options: ceremony.options, state: ceremony.state }),
         passkey_form: Form { action: urls::PASSKEY_SIGN_IN.to_owned(), ..form.clone() },
         accounts_url: (!accounts.is_empty()).then(|| page.with_request(urls::ACCOUNTS)),
-        providers: providers(page).await?,
+        providers: provider_buttons(page, |_| true).await?,
         last_used: last_hint(&page.visitor, &Method::Password),
         passkey_last_used: last_hint(&page.visitor, &Method::Passkey),
         form,
@@ -185,19 +186,6 @@ async fn view(page: &mut LoginPage, interaction: Option<&Interaction>) -> Result
         fix_to(page, &mut view, &account).await?;
     }
     Ok(view)
-}
-
-async fn providers(page: &LoginPage) -> Result<Vec<ProviderButton>, FlowError> {
-    let last_used =
-        |id: &str| page.visitor.last_used().is_some_and(|last| last.method == Method::Provider(id.to_owned()));
-    let offered = page.app.usher.providers.offered_providers().await?;
-    let buttons = offered.into_iter().map(|one| ProviderButton {
-        url: page.with_request(&UpstreamUrls::of(&one.id).start()),
-        last_used: last_used(one.id.as_str()),
-        id: one.id.to_string(),
-        name: one.name,
-    });
-    Ok(buttons.collect())
 }
 
 /// Fixes the page to one user, who must authenticate again: by password only if there is one.

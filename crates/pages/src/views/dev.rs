@@ -1,8 +1,8 @@
-//! The emails that development mode caught.
+//! Pages of development mode: the caught emails, and the components.
 
 use askama::Template;
 
-use super::Layout;
+use super::{FieldErrors, Layout, Moment, ShownSecret};
 
 /// Every caught email, newest first.
 #[derive(Clone, Debug, Default, Template)]
@@ -23,8 +23,7 @@ pub struct EmailListItem {
     pub to: String,
     /// The subject.
     pub subject: String,
-    /// When it was sent, in the reader's language.
-    pub time: String,
+    pub time: Moment,
 }
 
 /// One email.
@@ -49,4 +48,27 @@ pub struct DevEmail {
     pub html_url: Option<String>,
     /// The list.
     pub list_url: String,
+}
+
+/// Every component in every state.
+#[derive(Clone, Debug, Template)]
+#[template(path = "dev/components.html")]
+pub struct DevComponents {
+    pub page: Layout,
+    errors: FieldErrors,
+    secret: Option<ShownSecret>,
+    time: Moment,
+    date: Moment,
+}
+
+impl DevComponents {
+    pub fn new(page: Layout) -> Self {
+        Self {
+            errors: FieldErrors::one("website", "message-website-invalid", page.lang),
+            secret: Some(ShownSecret::Now("usr_9f86d081884c7d659a2feaa0c55ad015".into())),
+            time: page.ago(page.now - 300),
+            date: page.date(page.now - 30 * 24 * 3600),
+            page,
+        }
+    }
 }

@@ -72,6 +72,8 @@ const LABELS: &[(&str, &str)] = &[
     ("events", "webhook-events"),
     ("current_token", "token-current"),
     ("overlap", "token-overlap"),
+    ("code", "verify-code"),
+    ("confirmation", "data-delete-confirmation"),
 ];
 
 /// Validation errors by field, in the reader's language.

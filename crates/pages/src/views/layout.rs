@@ -1,5 +1,6 @@
 //! The layout that all pages share: language, assets, navigation, the signed-in user.
 
+use super::markup::{Icon, Moment, Sentence, SpriteUrl};
 use usher_http_server::assets;
 use usher_i18n::{Arg, Lang};
 
@@ -8,6 +9,8 @@ use usher_i18n::{Arg, Lang};
 pub struct Layout {
     /// The reader's language.
     pub lang: Lang,
+    /// The time, in seconds since 1970.
+    pub now: i64,
     /// Does the server run in development mode? Every page shows that.
     pub dev: bool,
     /// The W3C trace id of this request; error pages show it.
@@ -20,6 +23,17 @@ pub struct Layout {
     pub account: Option<AccountChip>,
     /// The sections of the account or console, on pages that have them.
     pub nav: Vec<NavLink>,
+    /// The console, for administrators on account pages.
+    pub console_url: Option<String>,
+    /// The first projects, for the switch on pages of the console.
+    pub projects: Vec<ProjectLink>,
+}
+
+/// A project in the switch.
+#[derive(Clone, Debug)]
+pub struct ProjectLink {
+    pub name: String,
+    pub url: String,
 }
 
 /// URLs of the static files, with their content hashes.
@@ -33,6 +47,10 @@ pub struct AssetUrls {
     pub passkeys_url: String,
     /// `logo.svg`, also the favicon.
     pub icon_url: String,
+    /// `icons.svg`, the drawings of [`Layout::icon`].
+    pub sprite_url: SpriteUrl,
+    /// The font that every page needs.
+    pub font_url: String,
 }
 
 impl AssetUrls {
@@ -44,6 +62,8 @@ impl AssetUrls {
             js_url: url("app.js"),
             passkeys_url: url("passkeys.js"),
             icon_url: url("logo.svg"),
+            sprite_url: SpriteUrl::new(url("icons.svg")),
+            font_url: url("fonts/inter-latin.woff2"),
         }
     }
 }
@@ -59,9 +79,39 @@ pub struct AccountChip {
     pub sign_out_url: String,
 }
 
+impl AccountChip {
+    /// Name, or address.
+    pub fn label(&self) -> &str {
+        if self.name.is_empty() { &self.email } else { &self.name }
+    }
+
+    pub fn initials(&self) -> String {
+        initials(self.label())
+    }
+
+    pub fn tone(&self) -> usize {
+        tone(&self.email)
+    }
+}
+
+/// The letters in the circle of a person: the first ones of the first and the last word.
+pub fn initials(name: &str) -> String {
+    let mut letters = name.split_whitespace().filter_map(|word| word.chars().find(|one| one.is_alphanumeric()));
+    let first = letters.next();
+    let both: String = first.into_iter().chain(letters.next_back()).flat_map(char::to_uppercase).collect();
+    if both.is_empty() { "?".into() } else { both }
+}
+
+/// The colour of a circle or tile, the same for the same text: one of the `tone-*` of the style sheet.
+pub fn tone(text: &str) -> usize {
+    text.bytes().map(usize::from).sum::<usize>() % 5
+}
+
 /// One section of the account or console.
 #[derive(Clone, Debug)]
 pub struct NavLink {
+    /// The name of its icon.
+    pub icon: &'static str,
     /// Its label, in the reader's language.
     pub label: String,
     /// Its URL.
@@ -73,6 +123,8 @@ pub struct NavLink {
 /// The sections of the navigation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Tab {
+    /// What is safe, and what to do.
+    Overview,
     /// Name, email, language.
     Profile,
     /// Password and other factors.
@@ -87,10 +139,14 @@ pub enum Tab {
     Data,
     /// The linked identities.
     Identities,
-    /// The administrators' console.
-    Console,
+    /// The projects, in the console.
+    Projects,
+    /// The upstream providers, in the console.
+    Providers,
     /// The caught emails of development mode.
     DevMail,
+    /// The components, in development mode.
+    Components,
 }
 
 /// An entry of the footer's language menu.
@@ -128,6 +184,46 @@ impl Layout {
         self.tv(key, "count", count)
     }
 
+    /// As [`Self::tv`], with a point in time.
+    pub fn sentence(&self, key: &str, name: &str, moment: &Moment) -> Sentence {
+        Sentence::new(&self.tv(key, name, Sentence::PLACE), moment)
+    }
+
+    /// A time that has passed: how long ago it was.
+    pub fn ago(&self, at: i64) -> Moment {
+        Moment::ago(self.lang, at, self.now)
+    }
+
+    /// A time as a date.
+    pub fn date(&self, at: i64) -> Moment {
+        Moment::date(self.lang, at)
+    }
+
+    /// A drawing of the sprite, beside words that say the same.
+    pub fn icon(&self, name: &'static str) -> Icon {
+        self.assets.sprite_url.icon(name)
+    }
+
+    /// Our own symbol.
+    pub fn symbol(&self) -> Icon {
+        self.assets.sprite_url.symbol()
+    }
+
+    /// The mark of a provider of this kind; a plug, if it has none.
+    pub fn mark(&self, kind: &str) -> Icon {
+        self.assets.sprite_url.mark(kind)
+    }
+
+    /// The section that the page belongs to.
+    pub fn section(&self) -> Option<&NavLink> {
+        self.nav.iter().find(|link| link.current)
+    }
+
+    /// The present language, for the button of the menu.
+    pub fn language_name(&self) -> &'static str {
+        self.lang.native_name()
+    }
+
     /// The language menu; empty if [`Page::language_url_base`] is.
     pub fn languages(&self) -> Vec<LanguageLink> {
         if self.language_url_base.is_empty() {
@@ -146,18 +242,21 @@ impl Layout {
 impl NavLink {
     /// The link to a section, with its label in `lang`.
     pub fn new(lang: Lang, tab: Tab, url: impl Into<String>, current: bool) -> Self {
-        let label = lang.text(match tab {
-            Tab::Profile => "tab-profile",
-            Tab::Security => "tab-security",
-            Tab::Sessions => "tab-sessions",
-            Tab::Apps => "tab-apps",
-            Tab::Activity => "tab-activity",
-            Tab::Data => "tab-data",
-            Tab::Identities => "tab-identities",
-            Tab::Console => "tab-console",
-            Tab::DevMail => "tab-dev-mail",
-        });
-        Self { label, url: url.into(), current }
+        let (icon, key) = match tab {
+            Tab::Overview => ("house", "tab-overview"),
+            Tab::Profile => ("user-round", "tab-profile"),
+            Tab::Security => ("shield-check", "tab-security"),
+            Tab::Sessions => ("laptop", "tab-sessions"),
+            Tab::Identities => ("link", "tab-identities"),
+            Tab::Apps => ("app-window", "tab-apps"),
+            Tab::Activity => ("history", "tab-activity"),
+            Tab::Data => ("download", "tab-data"),
+            Tab::Projects => ("folder", "projects"),
+            Tab::Providers => ("plug", "providers-title"),
+            Tab::DevMail => ("mail", "tab-dev-mail"),
+            Tab::Components => ("palette", "tab-components"),
+        };
+        Self { icon, label: lang.text(key), url: url.into(), current }
     }
 }
 
@@ -173,6 +272,15 @@ mod tests {
         assert!(links[2].current && !links[0].current);
         let page = Layout { language_url_base: "/recover".into(), ..Layout::default() };
         assert_eq!(page.languages()[2].url, "/recover?ui_locales=uk");
+    }
+
+    #[test]
+    fn a_circle_has_the_initials_of_any_name() {
+        for (name, letters) in
+            [("Ana Luísa Souza", "AS"), ("їжак", "Ї"), ("ana@example.test", "A"), ("  «Лес»  ", "Л"), ("", "?")]
+        {
+            assert_eq!(initials(name), letters, "{name}");
+        }
     }
 
     #[test]

@@ -5,12 +5,15 @@
 
 mod account;
 mod console;
+#[cfg(test)]
+mod contrast;
 mod dev;
 mod document;
 mod error;
 mod form;
 mod layout;
 mod login;
+mod markup;
 mod message;
 mod problem;
 #[cfg(test)]
@@ -27,6 +30,7 @@ pub use account::factors::{
     Enrol, FactorsView, NewPasskey, PasskeyAsk, PasskeyView, RecoveryCodesPage, RememberedView, SecondFactor, TotpSetup,
 };
 pub use account::not_me::{NotMe, NotMeDone, NotMeExpired};
+pub use account::overview::{AccountOverview, Advice, Protection};
 pub use account::profile::{AccountProfile, AccountSecurity, ProfileValues, profile_fields};
 pub use account::receipt::ReceiptLine;
 pub use account::sessions::{AccountSessions, SessionItem, means_words};
@@ -43,11 +47,11 @@ pub use console::providers::{
 };
 pub use console::quick_start::{Snippet, snippets};
 pub use console::webhooks::{AttemptItem, DeliveryItem, WebhookListItem, WebhookPage, WebhookValues, WebhooksPage};
-pub use dev::{DevEmail, DevMail, EmailListItem};
+pub use dev::{DevComponents, DevEmail, DevMail, EmailListItem};
 pub use document::DocumentPage;
 pub use error::{ErrorPage, ErrorPageLink, Kept, Starting, WrongHost};
 pub use form::{FieldErrors, Form};
-pub use layout::{AccountChip, AssetUrls, LanguageLink, Layout, NavLink, Tab};
+pub use layout::{AccountChip, AssetUrls, LanguageLink, Layout, NavLink, ProjectLink, Tab, initials, tone};
 pub use login::consent::{Consent, ConsentApi, ScopeView};
 pub use login::device::{DeviceCode, DeviceDone, DeviceOrigin};
 pub use login::logout::{LogoutConfirm, SignedOut};
@@ -63,5 +67,6 @@ pub use login::upstream::{
     AccountIdentities, AskAddress, ConfirmLink, DataDeletion, IdentityView, MergeView, OtherAccount, UpstreamTrouble,
     UpstreamTroubleKind,
 };
+pub use markup::{Moment, SpriteUrl};
 pub use message::Message;
 pub use problem::PageProblem;

@@ -5,6 +5,7 @@ use std::{collections::BTreeSet, fs, path::Path};
 use scraper::{ElementRef, Html, Selector};
 
 use super::samples;
+use usher_http_server::assets;
 use usher_i18n::Lang;
 
 /// Runs `check` on every sample in every language and collects the failures.
@@ -115,6 +116,20 @@ fn every_reference_inside_a_page_leads_somewhere() {
 }
 
 #[test]
+fn every_drawing_is_in_the_sprite_and_no_other_is() {
+    let (_, sprite) = assets::bytes("icons.svg").unwrap();
+    let sprite = Html::parse_fragment(std::str::from_utf8(&sprite).unwrap());
+    let drawn: BTreeSet<_> = select(&sprite, "symbol").iter().filter_map(|e| e.attr("id").map(str::to_owned)).collect();
+    let mut named = BTreeSet::new();
+    for (_, html) in samples::all(Lang::En) {
+        let page = Html::parse_document(&html);
+        let uses = select(&page, "use").into_iter().filter_map(|e| e.attr("href")?.strip_prefix("icons.svg#"));
+        named.extend(uses.map(str::to_owned));
+    }
+    assert_eq!(named, drawn);
+}
+
+#[test]
 fn every_form_posts_with_its_anti_forgery_value() {
     every_page(|_, name, _, page| {
         // The page is a form that posts to the client, without a layout.
@@ -134,8 +149,7 @@ fn every_form_posts_with_its_anti_forgery_value() {
 #[test]
 fn every_page_has_a_way_on() {
     every_page(|_, _, _, page| {
-        let ways =
-            "main a[href]:not([href^='#']):not([target=_blank]), main form button[type=submit], header nav a[href]";
+        let ways = "main a[href]:not([href^='#']):not([target=_blank]), main form button[type=submit], nav a[href]";
         if select(page, ways).is_empty() { vec!["nothing leads on".into()] } else { vec![] }
     });
 }
@@ -203,8 +217,8 @@ fn every_page_can_be_written_out() {
     let Ok(dir) = std::env::var("USHER_RENDER_DIR") else { return };
     let dir = Path::new(&dir);
     fs::create_dir_all(dir).unwrap();
-    for file in ["app.css", "app.js", "logo.svg"] {
-        fs::copy(Path::new("../../static").join(file), dir.join(file)).unwrap();
+    for file in ["app.css", "app.js", "logo.svg", "icons.svg"] {
+        fs::write(dir.join(file), assets::bytes(file).unwrap().1).unwrap();
     }
     for lang in Lang::ALL {
         for (name, html) in samples::all(lang) {

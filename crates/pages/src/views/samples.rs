@@ -26,6 +26,7 @@ pub(super) fn all(lang: Lang) -> Vec<(&'static str, String)> {
     pages.extend(failing(lang));
     pages.extend(leading_on(lang));
     pages.extend(setting_up(lang));
+    pages.extend(account::own_overview(lang));
     pages.extend(account::own_account(lang));
     pages.extend(account::own_sessions(lang));
     pages.extend(account::own_applications(lang));
@@ -48,6 +49,8 @@ fn page(lang: Lang) -> Layout {
         js_url: "app.js".into(),
         passkeys_url: "passkeys.js".into(),
         icon_url: "logo.svg".into(),
+        sprite_url: SpriteUrl::new("icons.svg".into()),
+        font_url: "inter-latin.woff2".into(),
     };
     let language_url_base = "/login?i=abc".into();
     Layout { lang, assets, trace_id: "4bf92f3577b34da6a3ce929d0e0e4736".into(), language_url_base, ..Layout::default() }
@@ -58,6 +61,7 @@ fn inside(lang: Lang, here: Tab) -> Layout {
     let account =
         AccountChip { name: "Ana Souza".into(), email: "ana@example.test".into(), sign_out_url: "/logout".into() };
     let nav = [
+        (Tab::Overview, "/account"),
         (Tab::Profile, "/account/profile"),
         (Tab::Security, "/account/security"),
         (Tab::Sessions, "/account/sessions"),
@@ -65,10 +69,26 @@ fn inside(lang: Lang, here: Tab) -> Layout {
         (Tab::Apps, "/account/apps"),
         (Tab::Activity, "/account/activity"),
         (Tab::Data, "/account/data"),
-        (Tab::Console, "/console"),
     ]
     .map(|(tab, url)| NavLink::new(lang, tab, url, tab == here));
-    Layout { account: Some(account), nav: nav.to_vec(), dev: true, ..page(lang) }
+    let console_url = Some("/console".to_owned());
+    Layout { account: Some(account), nav: nav.to_vec(), console_url, dev: true, ..page(lang) }
+}
+
+/// The layout of a page in the console.
+fn console(lang: Lang) -> Layout {
+    let nav = vec![
+        NavLink::new(lang, Tab::Projects, "/console", true),
+        NavLink::new(lang, Tab::Providers, "/console/providers", false),
+    ];
+    let project = |name: &str, url: &str| ProjectLink { name: name.into(), url: url.into() };
+    let projects = vec![project("Notes", "/console/projects/1"), project(HOSTILE, "/console/projects/2")];
+    Layout { nav, projects, ..inside(lang, Tab::Overview) }
+}
+
+/// A time, seen an hour later.
+fn moment(lang: Lang, at: i64) -> Moment {
+    Moment::ago(lang, at, at + 3600)
 }
 
 fn form() -> Form {
@@ -116,6 +136,7 @@ fn leading_on(lang: Lang) -> Vec<RenderedSample> {
 fn signing_in(lang: Lang) -> Vec<RenderedSample> {
     let provider = |id: &str, name: &str, last_used| ProviderButton {
         id: id.into(),
+        kind: id.into(),
         name: name.into(),
         url: format!("/upstream/{id}/start"),
         last_used,
@@ -140,6 +161,8 @@ fn signing_in(lang: Lang) -> Vec<RenderedSample> {
         providers: vec![provider("google", "Google", true), provider("facebook", "Facebook", false)],
         ..plain.clone()
     };
+    let kinds = ["google", "apple", "microsoft", "github", "facebook", "x", "forge"];
+    let many = SignIn { providers: kinds.map(|id| provider(id, id, false)).to_vec(), ..everything.clone() };
     let again = SignIn {
         email: "ana@example.test".into(),
         email_fixed: true,
@@ -169,6 +192,7 @@ fn signing_in(lang: Lang) -> Vec<RenderedSample> {
     vec![
         ("sign-in", plain.render()),
         ("sign-in-everything", everything.render()),
+        ("sign-in-many-providers", many.render()),
         ("sign-in-again", again.render()),
         ("sign-in-already", already.render()),
         ("sign-in-without-password", without_password.render()),
@@ -405,12 +429,14 @@ fn setting_up(lang: Lang) -> Vec<RenderedSample> {
 }
 
 fn emails(lang: Lang) -> Vec<RenderedSample> {
-    let page = || Layout { dev: true, nav: vec![NavLink::new(lang, Tab::DevMail, "/dev/mail", true)], ..page(lang) };
+    let tabs = [(Tab::DevMail, "/dev/mail", true), (Tab::Components, "/dev/components", false)];
+    let nav = tabs.map(|(tab, url, current)| NavLink::new(lang, tab, url, current));
+    let page = || Layout { dev: true, nav: nav.to_vec(), ..page(lang) };
     let row = |subject: &str| EmailListItem {
         url: "/dev/mail/1".into(),
         to: "ana@example.test".into(),
         subject: subject.into(),
-        time: lang.date_time(1_795_363_080),
+        time: moment(lang, 1_795_363_080),
     };
     let list = DevMail { page: page(), emails: vec![row("Your code: 482913"), row(HOSTILE)] };
     let email = DevEmail {
@@ -425,6 +451,7 @@ fn emails(lang: Lang) -> Vec<RenderedSample> {
         list_url: "/dev/mail".into(),
     };
     vec![
+        ("dev-components", DevComponents::new(page()).render()),
         ("dev-mail-empty", DevMail { page: page(), emails: vec![] }.render()),
         ("dev-mail", list.render()),
         ("dev-email", email.render()),

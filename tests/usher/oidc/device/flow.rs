@@ -25,7 +25,7 @@ on_both_databases! {
 
         let mut browser = server.browser();
         let page = browser.type_code(&format!(" {} ", code.to_lowercase().replace('-', " ")), ANA).await;
-        for shown in ["Test device", code.as_str(), "See your email address", "This computer"] {
+        for shown in ["Test device", code.as_str(), "Your email address", "This computer"] {
             assert!(page.body.contains(shown), "{shown} in {}", page.body);
         }
         let done = browser.submit(&page, &[("decision", "allow")]).await;

@@ -2,7 +2,7 @@
 
 use askama::Template;
 
-use crate::views::Layout;
+use crate::views::{Layout, Moment};
 use usher_i18n::Lang;
 
 /// One page of events, newest first.
@@ -37,6 +37,8 @@ pub struct HeadingLink {
 /// An event.
 #[derive(Clone, Debug, Default)]
 pub struct EventView {
+    /// The name of its icon.
+    pub icon: &'static str,
     /// The description.
     pub what: String,
     /// The reason, if it is known.
@@ -44,7 +46,7 @@ pub struct EventView {
     /// Browser and network, if they are known.
     pub whence: Option<String>,
     /// When it happened.
-    pub at: String,
+    pub at: Moment,
     /// May the user report it as a compromise?
     pub reportable: bool,
 }

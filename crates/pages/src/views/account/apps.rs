@@ -2,7 +2,7 @@
 
 use askama::Template;
 
-use crate::views::{Form, Layout, RequestingClient, ScopeView};
+use crate::views::{Form, Layout, Moment, RequestingClient, ScopeView};
 
 /// Every application with access, most recently used first.
 #[derive(Clone, Debug, Default, Template)]
@@ -30,11 +30,11 @@ pub struct AppView {
     /// The claims that were released to it.
     pub claims: Vec<ClaimView>,
     /// When the user consented, if they were asked.
-    pub allowed: Option<String>,
+    pub allowed: Option<Moment>,
     /// First use.
-    pub first_used: Option<String>,
+    pub first_used: Option<Moment>,
     /// Last use.
-    pub last_used: Option<String>,
+    pub last_used: Option<Moment>,
 }
 
 impl AppView {
@@ -50,5 +50,5 @@ pub struct ClaimView {
     /// Its name.
     pub name: String,
     /// When it was last released.
-    pub at: String,
+    pub at: Moment,
 }

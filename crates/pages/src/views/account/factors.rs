@@ -4,7 +4,7 @@ use askama::Template;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
-use crate::views::{Form, Layout, RequestingClient};
+use crate::views::{Form, Layout, Moment, RequestingClient};
 use usher_domain::urls::{PasskeyUrls, RememberedUrls};
 
 /// What a page needs to request a passkey.
@@ -167,6 +167,11 @@ pub struct FactorsView {
 }
 
 impl FactorsView {
+    /// Is a second step asked for after a password?
+    pub const fn asks_second(&self) -> bool {
+        self.totp || self.always
+    }
+
     /// Are recovery codes useful?
     pub fn shows_codes(&self) -> bool {
         self.totp || !self.passkeys.is_empty()
@@ -182,9 +187,9 @@ pub struct PasskeyView {
     /// Copied between devices?
     pub synced: bool,
     /// When it was created, in the reader's language.
-    pub created: String,
+    pub created: Moment,
     /// When it was last used; empty if never.
-    pub last_used: String,
+    pub last_used: Option<Moment>,
 }
 
 /// One remembered browser.
@@ -194,5 +199,5 @@ pub struct RememberedView {
     /// Browser and system.
     pub user_agent: String,
     /// When it expires, in the reader's language.
-    pub until: String,
+    pub until: Moment,
 }

@@ -7,6 +7,7 @@ pub mod data;
 pub mod email;
 pub mod factors;
 pub mod not_me;
+pub mod overview;
 pub mod profile;
 pub mod receipt;
 pub mod sessions;

@@ -2,7 +2,7 @@
 
 use askama::Template;
 
-use crate::views::{Form, Layout, ReceiptLine};
+use crate::views::{Form, Layout, Moment, ReceiptLine};
 use usher_i18n::Lang;
 
 /// Every signed-in browser, this one first.
@@ -11,7 +11,7 @@ use usher_i18n::Lang;
 pub struct AccountSessions {
     /// The layout.
     pub page: Layout,
-    /// Buttons `session` = id, `others` = true, and `everywhere` = true.
+    /// Buttons `session` = id; those that end others, or all, have URLs of their own.
     pub form: Form,
     /// Success message.
     pub notice: Option<String>,
@@ -32,14 +32,44 @@ pub struct SessionItem {
     pub this: bool,
     /// Browser and system, as text.
     pub device: String,
+    /// Is it a phone or tablet?
+    pub portable: bool,
     /// Where it was last used, as text.
     pub place: String,
     /// The authentication methods, as text.
     pub means: String,
-    /// When it was created, in the reader's language.
-    pub created: String,
-    /// When it was last used, in the reader's language.
-    pub last_seen: String,
+    pub created: Moment,
+    pub last_seen: Moment,
+}
+
+impl SessionItem {
+    pub const fn icon(&self) -> &'static str {
+        if self.portable { "smartphone" } else { "laptop" }
+    }
+}
+
+/// The sessions of one kind of device.
+#[derive(Debug)]
+pub struct SessionGroup<'s> {
+    pub heading: String,
+    pub sessions: Vec<&'s SessionItem>,
+}
+
+impl AccountSessions {
+    /// Computers, then phones; the group of this session first.
+    pub fn groups(&self) -> Vec<SessionGroup<'_>> {
+        let this_is_portable = self.sessions.first().is_some_and(|session| session.portable);
+        let group = |portable: bool| SessionGroup {
+            heading: self.page.t(if portable { "sessions-portable" } else { "sessions-computers" }),
+            sessions: self.sessions.iter().filter(|session| session.portable == portable).collect(),
+        };
+        let groups = [this_is_portable, !this_is_portable].map(group);
+        groups.into_iter().filter(|group| !group.sessions.is_empty()).collect()
+    }
+
+    pub fn has_others(&self) -> bool {
+        self.sessions.len() > 1
+    }
 }
 
 /// The authentication methods of a session (RFC 8176) as text, each once; those without a text are omitted.

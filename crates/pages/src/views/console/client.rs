@@ -1,5 +1,7 @@
 //! A client on pages for users.
 
+use crate::views::tone;
+
 /// The application a user signs in to. Its links come from whoever registered it, so only web addresses become links.
 #[derive(Clone, Debug, Default)]
 pub struct RequestingClient {
@@ -36,6 +38,10 @@ impl RequestingClient {
     /// The terms of service, if they are a web address.
     pub fn terms(&self) -> Option<&str> {
         web_address(self.tos_uri.as_deref())
+    }
+
+    pub fn tone(&self) -> usize {
+        tone(&self.name)
     }
 
     /// The first letter of the name, for a client without a logo.

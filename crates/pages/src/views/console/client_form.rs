@@ -3,7 +3,7 @@
 use askama::Template;
 use serde::Deserialize;
 
-use crate::views::{FieldErrors, Form, Layout};
+use crate::views::{FieldErrors, Form, Layout, ProjectHead};
 
 /// The form that creates or changes a client.
 #[derive(Clone, Debug, Default, Template)]
@@ -13,10 +13,8 @@ pub struct ClientForm {
     pub page: Layout,
     /// Fields of [`ClientValues`].
     pub form: Form,
-    /// The project's name.
-    pub project_name: String,
-    /// The project's page.
-    pub project_url: String,
+    /// The header of the project's pages.
+    pub project: ProjectHead,
     /// Does it exist already? Its type is then fixed.
     pub editing: bool,
     /// Is PKCE optional? A public client always uses it.

@@ -2,7 +2,7 @@
 
 use askama::Template;
 
-use super::super::{Layout, ProjectHead};
+use super::super::{Layout, Moment, ProjectHead};
 
 /// The modules that follow the feed of a project.
 #[derive(Clone, Debug, Default, Template)]
@@ -37,9 +37,9 @@ pub struct ModuleListItem {
     /// The message key of the transport.
     pub transport_key: &'static str,
     /// Since when it is connected.
-    pub since: String,
+    pub since: Moment,
     /// When it last acknowledged an entry.
-    pub acknowledged: Option<String>,
+    pub acknowledged: Option<Moment>,
     /// How many entries it is behind.
     pub behind: i64,
     /// The revision of the access rules that it applies.

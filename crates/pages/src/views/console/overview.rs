@@ -3,7 +3,7 @@
 use askama::Template;
 
 use super::project::overlaps;
-use crate::views::{FieldErrors, Form, Layout, ProjectHead, ShownSecret, Snippet, snippets};
+use crate::views::{FieldErrors, Form, Layout, Moment, ProjectHead, ShownSecret, Snippet, snippets};
 use usher_domain::urls::ClientUrls;
 
 /// The list of projects.
@@ -22,8 +22,6 @@ pub struct ConsoleHome {
     pub notice: Option<String>,
     /// The projects, by name.
     pub projects: Vec<ProjectListItem>,
-    /// The page of upstream providers.
-    pub providers_url: String,
 }
 
 /// One project in the list.
@@ -36,7 +34,7 @@ pub struct ProjectListItem {
     /// The number of clients.
     pub clients: u32,
     /// When it was created, in the reader's language.
-    pub created: String,
+    pub created: Moment,
 }
 
 /// A project and its clients.
@@ -145,10 +143,8 @@ pub struct ClientPage {
     pub endpoints: Vec<EndpointItem>,
     /// Success message.
     pub notice: Option<String>,
-    /// The project's name.
-    pub project_name: String,
-    /// The project's page.
-    pub project_url: String,
+    /// The header of the project's pages.
+    pub project: ProjectHead,
 }
 
 /// A client secret, without its value.
@@ -157,11 +153,11 @@ pub struct SecretListItem {
     /// Its id.
     pub id: String,
     /// When it was created, in the reader's language.
-    pub created: String,
+    pub created: Moment,
     /// When it was last used, rounded to an hour.
-    pub last_used: Option<String>,
+    pub last_used: Option<Moment>,
     /// When it expires.
-    pub ends: Option<String>,
+    pub ends: Option<Moment>,
     /// Has it expired?
     pub ended: bool,
 }

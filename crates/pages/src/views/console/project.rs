@@ -2,12 +2,12 @@
 
 use askama::Template;
 
-use super::super::{FieldErrors, Form, Layout, NavLink};
+use super::super::{FieldErrors, Form, Layout, Moment, NavLink, initials, tone};
 use usher_domain::urls::{MemberUrls, ProjectUrls};
 
-/// Each row is a page of a project: its tab, the key of its name, its URL. The order is that of the navigation.
+/// Each row is a page of a project: its tab, the key of its name, its icon, its URL. The order is that of the navigation.
 macro_rules! project_tabs {
-    ($($tab:ident, $key:literal, $url:ident;)*) => {
+    ($($tab:ident, $key:literal, $icon:literal, $url:ident;)*) => {
         /// The pages of a project.
         #[derive(Clone, Copy, Debug, PartialEq, Eq)]
         pub enum ProjectTab {
@@ -28,17 +28,23 @@ macro_rules! project_tabs {
                     $(Self::$tab => $key),*
                 }
             }
+
+            const fn icon(self) -> &'static str {
+                match self {
+                    $(Self::$tab => $icon),*
+                }
+            }
         }
     };
 }
 
 project_tabs! {
-    Clients, "clients", page;
-    Apis, "apis", apis;
-    Members, "members", members;
-    Modules, "modules", modules;
-    Webhooks, "webhooks", webhooks;
-    Token, "project-token", token;
+    Clients, "clients", "app-window", page;
+    Apis, "apis", "plug", apis;
+    Members, "members", "users", members;
+    Modules, "modules", "monitor", modules;
+    Webhooks, "webhooks", "webhook", webhooks;
+    Token, "project-token", "key-round", token;
 }
 
 /// The header of a project's pages.
@@ -55,8 +61,39 @@ pub struct ProjectHead {
 impl ProjectHead {
     /// The header of the page `here`, with links to all pages.
     pub fn new(page: &Layout, name: String, console_url: &str, here: ProjectTab, urls: &ProjectUrls) -> Self {
-        let link = |tab: &ProjectTab| NavLink { label: page.t(tab.key()), url: tab.url(urls), current: *tab == here };
+        let link = |tab: &ProjectTab| NavLink {
+            icon: tab.icon(),
+            label: page.t(tab.key()),
+            url: tab.url(urls),
+            current: *tab == here,
+        };
         Self { name, console_url: console_url.to_owned(), links: ProjectTab::ALL.iter().map(link).collect() }
+    }
+
+    /// Its first page.
+    pub fn url(&self) -> &str {
+        self.links.first().map_or("", |link| &link.url)
+    }
+
+    fn here(&self) -> Option<&NavLink> {
+        self.links.iter().find(|link| link.current)
+    }
+
+    /// The name of the present page.
+    pub fn place(&self) -> &str {
+        self.here().map_or("", |link| &link.label)
+    }
+
+    pub fn place_url(&self) -> &str {
+        self.here().map_or("", |link| &link.url)
+    }
+
+    pub fn initial(&self) -> String {
+        initials(self.name.split_whitespace().next().unwrap_or_default())
+    }
+
+    pub fn tone(&self) -> usize {
+        tone(&self.name)
     }
 }
 
@@ -109,8 +146,17 @@ pub struct MemberListItem {
     pub label: String,
     /// `viewer`, `developer` or `owner`.
     pub role: String,
-    /// Since when, in the reader's language.
-    pub since: String,
+    pub since: Moment,
+}
+
+impl MemberListItem {
+    pub fn initials(&self) -> String {
+        initials(&self.label)
+    }
+
+    pub fn tone(&self) -> usize {
+        tone(&self.label)
+    }
 }
 
 impl MembersPage {

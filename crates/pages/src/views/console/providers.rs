@@ -18,8 +18,6 @@ pub struct ConsoleProviders {
     pub kinds: Vec<ProviderKindLink>,
     /// Success message.
     pub notice: Option<String>,
-    /// The console's home page.
-    pub console_url: String,
 }
 
 /// One provider in the list.
@@ -48,6 +46,10 @@ pub struct ProviderKindLink {
 }
 
 impl ProviderKindLink {
+    pub const fn kind(&self) -> &'static str {
+        self.kind.name
+    }
+
     /// The name of the kind.
     pub fn name(&self, page: &Layout) -> String {
         kind_name(page, self.kind)

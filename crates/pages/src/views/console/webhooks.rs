@@ -3,7 +3,7 @@
 use askama::Template;
 use serde::Deserialize;
 
-use super::super::{FieldErrors, Form, Layout, ProjectHead, ShownSecret};
+use super::super::{FieldErrors, Form, Layout, Moment, ProjectHead, ShownSecret};
 use usher_domain::urls::WebhookUrls;
 
 /// The fields of a webhook, as they are sent.
@@ -80,9 +80,9 @@ pub struct WebhookPage {
     /// Why it is disabled, if it is.
     pub off: Option<String>,
     /// Since when every attempt has failed.
-    pub failing_since: Option<String>,
+    pub failing_since: Option<Moment>,
     /// Until when a former secret also signs.
-    pub former_until: Option<String>,
+    pub former_until: Option<Moment>,
     /// Did a delivery on this page fail for good?
     pub any_failed: bool,
     /// Its deliveries, newest first.
@@ -105,9 +105,9 @@ pub struct DeliveryItem {
     /// `waiting`, `delivered` or `failed`.
     pub status: String,
     /// When it was created.
-    pub created: String,
+    pub created: Moment,
     /// When the next attempt is due, after a failed one.
-    pub next: Option<String>,
+    pub next: Option<Moment>,
     /// Its attempts, oldest first.
     pub attempts: Vec<AttemptItem>,
     /// The body.
@@ -118,7 +118,7 @@ pub struct DeliveryItem {
 #[derive(Clone, Debug, Default)]
 pub struct AttemptItem {
     /// When it was made.
-    pub at: String,
+    pub at: Moment,
     /// The result.
     pub what: String,
     /// The beginning of the response.

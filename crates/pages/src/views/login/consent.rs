@@ -2,7 +2,7 @@
 
 use askama::Template;
 
-use crate::views::{DeviceOrigin, Form, Layout, RequestingClient};
+use crate::views::{DeviceOrigin, Form, Layout, RequestingClient, initials, tone};
 use usher_i18n::Lang;
 
 /// The consent page.
@@ -42,6 +42,46 @@ pub struct ConsentApi {
     pub scopes: Vec<ScopeView>,
     /// Is it new since the last consent?
     pub new: bool,
+}
+
+/// Scopes under one heading.
+#[derive(Debug)]
+pub struct ScopeGroup<'s> {
+    pub heading: String,
+    /// Are these new, beside others that are not?
+    pub mark_new: bool,
+    pub scopes: Vec<&'s ScopeView>,
+}
+
+impl Consent {
+    pub fn initials(&self) -> String {
+        initials(if self.name.is_empty() { &self.email } else { &self.name })
+    }
+
+    pub fn tone(&self) -> usize {
+        tone(&self.email)
+    }
+
+    /// Has the client nothing yet of what it requests?
+    pub fn is_first_visit(&self) -> bool {
+        self.scopes.iter().all(|scope| scope.new) && self.apis.iter().all(|api| api.new)
+    }
+
+    /// What is new, then what the client has already; one group without marks at the first visit. `openid` is not worth
+    /// a line beside others: every sign-in releases an identifier.
+    pub fn groups(&self) -> Vec<ScopeGroup<'_>> {
+        let is_alone = self.scopes.len() == 1 && self.apis.is_empty();
+        let shown = self.scopes.iter().filter(|scope| is_alone || scope.name != "openid");
+        let (new, known): (Vec<_>, Vec<_>) = shown.partition(|scope| scope.new);
+        let count = u32::try_from(new.len()).unwrap_or(u32::MAX);
+        let first_visit = self.is_first_visit();
+        let asked = if first_visit { self.page.t("consent-scopes") } else { self.page.tn("consent-new-scopes", count) };
+        let groups = [
+            ScopeGroup { heading: asked, mark_new: !first_visit, scopes: new },
+            ScopeGroup { heading: self.page.t("consent-known-scopes"), mark_new: false, scopes: known },
+        ];
+        groups.into_iter().filter(|group| !group.scopes.is_empty()).collect()
+    }
 }
 
 /// A requested scope.
@@ -88,11 +128,43 @@ impl ScopeView {
         };
         Self { name, title, description, value: None, new }
     }
+
+    pub fn icon(&self) -> &'static str {
+        match self.name.as_str() {
+            "openid" => "fingerprint",
+            "profile" => "user-round",
+            "email" => "mail",
+            "address" => "house",
+            "phone" => "smartphone",
+            "roles" => "shield-check",
+            "offline_access" => "clock",
+            _ => "key-round",
+        }
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn groups(scopes: &[(&str, bool)]) -> Vec<(bool, Vec<String>)> {
+        let scopes = scopes.iter().map(|(name, new)| ScopeView::new(Lang::En, name, None, *new)).collect();
+        let consent = Consent { scopes, ..Consent::default() };
+        let names = |group: &ScopeGroup<'_>| group.scopes.iter().map(|scope| scope.name.clone()).collect();
+        consent.groups().iter().map(|group| (group.mark_new, names(group))).collect()
+    }
+
+    #[test]
+    fn only_what_is_new_beside_what_is_known_is_marked() {
+        let names = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>();
+        assert_eq!(groups(&[("openid", true), ("email", true)]), [(false, names(&["email"]))]);
+        assert_eq!(groups(&[("openid", true)]), [(false, names(&["openid"]))]);
+        assert_eq!(
+            groups(&[("openid", false), ("email", false), ("notes:read", true)]),
+            [(true, names(&["notes:read"])), (false, names(&["email"]))]
+        );
+        assert_eq!(groups(&[("openid", false), ("email", false)]), [(false, names(&["email"]))]);
+    }
 
     #[test]
     fn a_scope_usher_has_no_words_for_keeps_its_name() {

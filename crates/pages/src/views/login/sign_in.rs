@@ -2,7 +2,7 @@
 
 use askama::Template;
 
-use crate::views::{FieldErrors, Form, Layout, PasskeyAsk, RequestingClient};
+use crate::views::{FieldErrors, Form, Layout, PasskeyAsk, RequestingClient, initials, tone};
 
 /// Signing in with an email address and a password, or with a provider.
 #[derive(Clone, Debug, Default, Template)]
@@ -46,6 +46,39 @@ pub struct SignIn {
     pub signed_in: Option<SignedInAs>,
 }
 
+impl SignIn {
+    /// Must the signed-in user authenticate again?
+    pub const fn asks_again(&self) -> bool {
+        self.email_fixed || self.without_password
+    }
+
+    pub fn initials(&self) -> String {
+        initials(&self.email)
+    }
+
+    pub fn tone(&self) -> usize {
+        tone(&self.email)
+    }
+
+    /// Are there so few providers that each has room for its name?
+    pub const fn few_providers(&self) -> bool {
+        self.providers.len() <= NAMED_PROVIDERS
+    }
+
+    /// Did this browser last sign in by passkey?
+    pub const fn passkey_was_last(&self) -> bool {
+        self.passkey_last_used.is_some() && !self.email_fixed
+    }
+
+    /// Is the passkey as likely as the password? Otherwise it is a small link: autofill offers it anyway.
+    pub const fn shows_passkey_first(&self) -> bool {
+        self.without_password || self.passkey_last_used.is_some()
+    }
+}
+
+/// How many providers are shown by name; of more, only the first is.
+const NAMED_PROVIDERS: usize = 3;
+
 /// A signed-in user.
 #[derive(Clone, Debug, Default)]
 pub struct SignedInAs {
@@ -60,6 +93,8 @@ pub struct SignedInAs {
 pub struct ProviderButton {
     /// Stable id, such as `google`.
     pub id: String,
+    /// Its kind, for its mark.
+    pub kind: String,
     /// Display name.
     pub name: String,
     /// Its URL.
@@ -96,10 +131,12 @@ pub struct AccountView {
 }
 
 impl AccountView {
-    /// The first letter of the name or address, for the round badge.
-    pub fn initial(&self) -> String {
-        let shown = if self.name.is_empty() { &self.email } else { &self.name };
-        shown.chars().next().map_or_else(|| "?".into(), |c| c.to_uppercase().collect())
+    pub fn initials(&self) -> String {
+        initials(if self.name.is_empty() { &self.email } else { &self.name })
+    }
+
+    pub fn tone(&self) -> usize {
+        tone(&self.email)
     }
 }
 
@@ -125,6 +162,15 @@ pub struct Register {
     pub offers_passkeys: bool,
     /// The signed-in user, if no client requested a new account.
     pub signed_in: Option<SignedInAs>,
+    /// The providers that create accounts.
+    pub providers: Vec<ProviderButton>,
+}
+
+impl Register {
+    /// Are there so few providers that each has room for its name?
+    pub const fn few_providers(&self) -> bool {
+        self.providers.len() <= NAMED_PROVIDERS
+    }
 }
 
 /// The submitted values, except the password.

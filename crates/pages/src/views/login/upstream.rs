@@ -2,7 +2,7 @@
 
 use askama::Template;
 
-use crate::views::{Form, Layout, ProviderButton};
+use crate::views::{Form, Layout, Moment, ProviderButton};
 
 /// The form for an address, or for the code that was mailed to it.
 #[derive(Clone, Debug, Default, Template)]
@@ -173,12 +173,14 @@ pub struct IdentityView {
     pub id: String,
     /// The provider's name.
     pub provider: String,
+    /// The kind of the provider, for its mark.
+    pub kind: String,
     /// The user's name there.
     pub handle: Option<String>,
     /// When it was linked.
-    pub linked: String,
+    pub linked: Moment,
     /// When it was last used.
-    pub last_used: Option<String>,
+    pub last_used: Option<Moment>,
 }
 
 /// Another account in this browser.
@@ -198,5 +200,5 @@ pub struct MergeView {
     /// The account that was merged.
     pub label: String,
     /// Until when it can be undone.
-    pub until: String,
+    pub until: Moment,
 }

@@ -3,8 +3,43 @@
 use askama::Template as _;
 
 use super::super::*;
-use super::{HOSTILE, RenderedSample, client, errors, hostile_client, inside, page};
+use super::{HOSTILE, RenderedSample, client, errors, hostile_client, inside, moment, page};
 use usher_i18n::Lang;
+
+pub(super) fn own_overview(lang: Lang) -> Vec<RenderedSample> {
+    let event = |what: &str| EventView {
+        icon: "circle-check",
+        what: what.into(),
+        at: moment(lang, 1_795_363_080),
+        ..EventView::default()
+    };
+    let empty = AccountOverview { page: inside(lang, Tab::Overview), ..AccountOverview::default() };
+    let full = AccountOverview {
+        name: HOSTILE.into(),
+        email: "ana@example.test".into(),
+        advice: Advice::AddPasskey,
+        session_count: 2,
+        sessions: vec![session(lang, "a", true, "Firefox on Linux"), session(lang, "b", false, HOSTILE)],
+        app_count: 1,
+        apps: vec![AppView { client: hostile_client(), ..AppView::default() }],
+        events: vec![event("Signed in"), event(HOSTILE)],
+        ..empty.clone()
+    };
+    vec![("overview", full.render()), ("overview-empty", empty.render())]
+}
+
+fn session(lang: Lang, id: &str, this: bool, device: &str) -> SessionItem {
+    SessionItem {
+        id: id.into(),
+        this,
+        device: device.into(),
+        portable: device.contains("iPhone"),
+        place: lang.network("203.0.113.7/32"),
+        means: means_words(lang, &["pwd".into(), "otp".into()]),
+        created: moment(lang, 1_795_000_000),
+        last_seen: moment(lang, 1_795_363_080),
+    }
+}
 
 pub(super) fn own_account(lang: Lang) -> Vec<RenderedSample> {
     let values = ProfileValues::new("uk".into(), |row| match row.name {
@@ -44,7 +79,7 @@ pub(super) fn own_account(lang: Lang) -> Vec<RenderedSample> {
         has_password: true,
         email: "ana@example.test".into(),
         email_url: "/account/email".into(),
-        factors: super::factors::factors(),
+        factors: super::factors::factors(lang),
         min_password: 12,
         notice: Some(Message::PasswordChanged.text(lang)),
         errors: errors(&["current_password"], lang),
@@ -75,23 +110,14 @@ fn receipt() -> Vec<ReceiptLine> {
 }
 
 pub(super) fn own_sessions(lang: Lang) -> Vec<RenderedSample> {
-    let session = |id: &str, this, device: &str| SessionItem {
-        id: id.into(),
-        this,
-        device: device.into(),
-        place: lang.network("203.0.113.7/32"),
-        means: means_words(lang, &["pwd".into(), "otp".into()]),
-        created: lang.date_time(1_795_000_000),
-        last_seen: lang.date_time(1_795_363_080),
-    };
     let sessions = AccountSessions {
         page: inside(lang, Tab::Sessions),
         form: Form::new("/account/sessions", "t"),
         notice: Some(Message::SessionEnded.text(lang)),
         sessions: vec![
-            session("a", true, "Firefox on Linux"),
-            session("b", false, "Safari on iPhone"),
-            session("c", false, HOSTILE),
+            session(lang, "a", true, "Firefox on Linux"),
+            session(lang, "b", false, "Safari on iPhone"),
+            session(lang, "c", false, HOSTILE),
         ],
         notified: receipt(),
         not_me_url: "/account/not-me".into(),
@@ -109,15 +135,15 @@ pub(super) fn own_sessions(lang: Lang) -> Vec<RenderedSample> {
 }
 
 pub(super) fn own_applications(lang: Lang) -> Vec<RenderedSample> {
-    let claim = |claim: &str| ClaimView { name: claim_words(lang, claim), at: lang.date_time(1_795_363_080) };
+    let claim = |claim: &str| ClaimView { name: claim_words(lang, claim), at: moment(lang, 1_795_363_080) };
     let app = AppView {
         id: "demo".into(),
         client: client(),
         scopes: vec![ScopeView::new(lang, "email", None, false), ScopeView::new(lang, HOSTILE, None, false)],
         claims: vec![claim("sub"), claim("email"), claim(HOSTILE)],
-        allowed: Some(lang.date_time(1_795_000_000)),
-        first_used: Some(lang.date_time(1_795_000_000)),
-        last_used: Some(lang.date_time(1_795_363_080)),
+        allowed: Some(moment(lang, 1_795_000_000)),
+        first_used: Some(moment(lang, 1_795_000_000)),
+        last_used: Some(moment(lang, 1_795_363_080)),
     };
     let hostile = AppView { id: HOSTILE.into(), client: hostile_client(), ..AppView::default() };
     let apps = AccountApps {
@@ -128,10 +154,11 @@ pub(super) fn own_applications(lang: Lang) -> Vec<RenderedSample> {
     };
     let none = AccountApps { apps: Vec::new(), ..apps.clone() };
     let event = |text: &str, reportable: bool| EventView {
+        icon: "history",
         what: lang.text_with(text, &[("client", HOSTILE.into())]),
         why: reason_words(lang, "sign_out"),
         whence: Some(HOSTILE.into()),
-        at: lang.date_time(1_795_363_080),
+        at: moment(lang, 1_795_363_080),
         reportable,
     };
     let heading = |label: &str, current| HeadingLink { label: label.into(), url: "/account/activity".into(), current };

@@ -9,14 +9,9 @@ pub(super) fn console_pages(lang: Lang) -> Vec<RenderedSample> {
         name: name.into(),
         url: "/console/projects/1".into(),
         clients,
-        created: lang.date_time(1_795_000_000),
+        created: moment(lang, 1_795_000_000),
     };
-    let empty = ConsoleHome {
-        page: inside(lang, Tab::Console),
-        form: Form::new("/console", "t"),
-        providers_url: "/console/providers".into(),
-        ..ConsoleHome::default()
-    };
+    let empty = ConsoleHome { page: console(lang), form: Form::new("/console", "t"), ..ConsoleHome::default() };
     let home = ConsoleHome {
         projects: vec![project("Notes", 2), project(HOSTILE, 0)],
         name: HOSTILE.into(),
@@ -31,7 +26,7 @@ pub(super) fn console_pages(lang: Lang) -> Vec<RenderedSample> {
         disabled,
     };
     let bare = ProjectClients {
-        page: inside(lang, Tab::Console),
+        page: console(lang),
         project: project::head(lang, "Notes", ProjectTab::Clients),
         id: "01jd3v9qk8e2xw7r5t6y4u3i2o".into(),
         new_client_url: "/console/projects/1/clients/new".into(),
@@ -55,10 +50,9 @@ pub(super) fn console_pages(lang: Lang) -> Vec<RenderedSample> {
 
 pub(super) fn client_pages(lang: Lang) -> Vec<RenderedSample> {
     let fresh = ClientForm {
-        page: inside(lang, Tab::Console),
+        page: console(lang),
         form: Form::new("/console/projects/1/clients", "t"),
-        project_name: "Notes".into(),
-        project_url: "/console/projects/1".into(),
+        project: project::head(lang, "Notes", ProjectTab::Clients),
         values: ClientValues { kind: "web".into(), ..ClientValues::default() },
         ..ClientForm::default()
     };
@@ -78,7 +72,7 @@ pub(super) fn client_pages(lang: Lang) -> Vec<RenderedSample> {
         ..fresh.clone()
     };
     let made = ClientPage {
-        page: inside(lang, Tab::Console),
+        page: console(lang),
         form: Form::new("/console/clients/1", "t"),
         name: "Notes".into(),
         client_id: "01jd3v9qk8e2x".into(),
@@ -87,14 +81,14 @@ pub(super) fn client_pages(lang: Lang) -> Vec<RenderedSample> {
         secrets: vec![
             SecretListItem {
                 id: "9f86d081884c".into(),
-                created: "22 Nov 2026, 15:58 UTC".into(),
+                created: moment(lang, 1_795_000_000),
                 ..SecretListItem::default()
             },
             SecretListItem {
                 id: "60303ae22b99".into(),
-                created: "1 Nov 2026, 09:12 UTC".into(),
-                last_used: Some("22 Nov 2026, 15:00 UTC".into()),
-                ends: Some("23 Nov 2026, 15:58 UTC".into()),
+                created: moment(lang, 1_795_000_000),
+                last_used: Some(moment(lang, 1_795_000_000)),
+                ends: Some(moment(lang, 1_795_000_000)),
                 ended: false,
             },
         ],
@@ -117,8 +111,7 @@ pub(super) fn client_pages(lang: Lang) -> Vec<RenderedSample> {
         }],
         notice: Some(Message::ClientSaved.text(lang)),
         urls: ClientUrls::of(&ClientId("1".into())),
-        project_name: "Notes".into(),
-        project_url: "/console/projects/1".into(),
+        project: project::head(lang, "Notes", ProjectTab::Clients),
         ..ClientPage::default()
     };
     let off = ClientPage {

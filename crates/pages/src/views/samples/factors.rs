@@ -8,13 +8,13 @@ pub(super) fn passkey() -> PasskeyAsk {
     PasskeyAsk { options: format!("{{\"x\":\"{HOSTILE}\"}}"), state: "sealed.state".into() }
 }
 
-pub(super) fn factors() -> FactorsView {
+pub(super) fn factors(lang: Lang) -> FactorsView {
     let passkey = |id, name: &str, synced| PasskeyView {
         urls: PasskeyUrls::of(&PasskeyId(uuid::Uuid::from_u128(id))),
         name: name.into(),
         synced,
-        created: "1 July 2026".into(),
-        last_used: if synced { "2 July 2026".into() } else { String::new() },
+        created: moment(lang, 1_795_000_000),
+        last_used: synced.then(|| moment(lang, 1_795_000_100)),
     };
     FactorsView {
         form: Form::new("/account/security", "t"),
@@ -27,7 +27,7 @@ pub(super) fn factors() -> FactorsView {
         remembered: vec![RememberedView {
             urls: RememberedUrls::default(),
             user_agent: HOSTILE.into(),
-            until: "3 July 2026".into(),
+            until: moment(lang, 1_795_000_200),
         }],
         ..FactorsView::default()
     }

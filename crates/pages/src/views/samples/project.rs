@@ -3,7 +3,7 @@
 use askama::Template;
 
 use super::super::*;
-use super::{HOSTILE, RenderedSample, errors, inside};
+use super::{HOSTILE, RenderedSample, console, errors, moment};
 use usher_domain::id::ProjectId;
 use usher_domain::urls::{MemberUrls, ProjectUrls};
 use usher_i18n::Lang;
@@ -11,7 +11,7 @@ use usher_i18n::Lang;
 /// The header of a project's pages.
 pub(super) fn head(lang: Lang, name: &str, here: ProjectTab) -> ProjectHead {
     let urls = ProjectUrls::of(&ProjectId(uuid::Uuid::from_u128(1)));
-    ProjectHead::new(&inside(lang, Tab::Console), name.into(), "/console", here, &urls)
+    ProjectHead::new(&console(lang), name.into(), "/console", here, &urls)
 }
 
 /// Every page.
@@ -31,10 +31,10 @@ fn members(lang: Lang) -> Vec<RenderedSample> {
         urls: MemberUrls::default(),
         label: label.into(),
         role: role.into(),
-        since: lang.date_time(1_795_000_000),
+        since: moment(lang, 1_795_000_000),
     };
     let none = MembersPage {
-        page: inside(lang, Tab::Console),
+        page: console(lang),
         project: head(lang, HOSTILE, ProjectTab::Members),
         form: Form::new("/console/projects/1/members", "t"),
         role: "developer".into(),
@@ -53,7 +53,7 @@ fn members(lang: Lang) -> Vec<RenderedSample> {
 
 fn token(lang: Lang) -> Vec<RenderedSample> {
     let made = ProjectTokenPage {
-        page: inside(lang, Tab::Console),
+        page: console(lang),
         project: head(lang, "Notes", ProjectTab::Token),
         form: Form::new("/console/projects/1/token", "t"),
         token: Some(ShownSecret::Now("4fG7hJ2kL9mN3pQ6rS8tV1wX5yZ0aB4fG7hJ2kL9mN3".into())),
@@ -79,14 +79,14 @@ fn modules(lang: Lang) -> Vec<RenderedSample> {
         host: host.into(),
         version: "usher-sdk-node/0.1.0".into(),
         transport_key: "module-socket",
-        since: lang.date_time(1_795_000_000),
-        acknowledged: Some(lang.date_time(1_795_000_060)),
+        since: moment(lang, 1_795_000_000),
+        acknowledged: Some(moment(lang, 1_795_000_060)),
         behind: i64::from(!is_current) * 1_204,
         revision: Some(if is_current { 43 } else { 42 }),
         is_current,
     };
     let none = ModulesPage {
-        page: inside(lang, Tab::Console),
+        page: console(lang),
         project: head(lang, "Notes", ProjectTab::Modules),
         here: "/console/projects/1/modules".into(),
         guide_url: "/docs/sdk/start".into(),
@@ -114,7 +114,7 @@ fn apis(lang: Lang) -> Vec<RenderedSample> {
         scopes: scopes.into(),
     };
     let none = ApisPage {
-        page: inside(lang, Tab::Console),
+        page: console(lang),
         project: head(lang, "Notes", ProjectTab::Apis),
         form: Form::new("/console/projects/1/apis", "t"),
         values: ApiValues { roles: "*".into(), ..ApiValues::default() },
@@ -151,7 +151,7 @@ fn api(lang: Lang) -> Vec<RenderedSample> {
         remove: Form::new("/console/projects/1/apis/1/clients/client_zYwvut/remove", "t"),
     };
     let made = ApiPage {
-        page: inside(lang, Tab::Console),
+        page: console(lang),
         project: head(lang, "Notes", ProjectTab::Apis),
         name: "Notes".into(),
         form: Form::new("/console/projects/1/apis/1", "t"),
@@ -184,7 +184,7 @@ fn webhooks(lang: Lang) -> Vec<RenderedSample> {
         off: off.map(|key| lang.text(key)),
     };
     let none = WebhooksPage {
-        page: inside(lang, Tab::Console),
+        page: console(lang),
         project: head(lang, "Notes", ProjectTab::Webhooks),
         form: Form::new("/console/projects/1/webhooks", "t"),
         values: WebhookValues { events: "*".into(), ..WebhookValues::default() },
@@ -211,7 +211,7 @@ fn webhooks(lang: Lang) -> Vec<RenderedSample> {
 
 fn webhook(lang: Lang) -> Vec<RenderedSample> {
     let attempt = |what: String, answer: Option<&str>| AttemptItem {
-        at: lang.date_time(1_795_000_000),
+        at: moment(lang, 1_795_000_000),
         what,
         answer: answer.map(str::to_owned),
     };
@@ -219,15 +219,15 @@ fn webhook(lang: Lang) -> Vec<RenderedSample> {
         redeliver_url: "/console/projects/1/webhooks/1/deliveries/1/redeliver".into(),
         kind: "session.created".into(),
         status: status.into(),
-        created: lang.date_time(1_795_000_000),
-        next: (status == "waiting").then(|| lang.date_time(1_795_000_300)),
+        created: moment(lang, 1_795_000_000),
+        next: (status == "waiting").then(|| moment(lang, 1_795_000_300)),
         attempts,
         body: format!("{{\"type\":\"session.created\",\"data\":\"{HOSTILE}\"}}"),
     };
     let answered = lang.text_with("attempt-answered", &[("status", "204".into()), ("ms", "84".into())]);
     let failed = lang.text_with("attempt-failed", &[("error", HOSTILE.into()), ("ms", "10000".into())]);
     let made = WebhookPage {
-        page: inside(lang, Tab::Console),
+        page: console(lang),
         project: head(lang, "Notes", ProjectTab::Webhooks),
         form: Form::new("/console/projects/1/webhooks/1", "t"),
         address: "https://shop.example/hook".into(),
@@ -244,8 +244,8 @@ fn webhook(lang: Lang) -> Vec<RenderedSample> {
         secret: Some(ShownSecret::Before),
         notice: None,
         address: HOSTILE.into(),
-        failing_since: Some(lang.date_time(1_795_000_000)),
-        former_until: Some(lang.date_time(1_795_000_000)),
+        failing_since: Some(moment(lang, 1_795_000_000)),
+        former_until: Some(moment(lang, 1_795_000_000)),
         any_failed: true,
         deliveries: vec![
             delivery("waiting", vec![attempt(failed.clone(), None)]),

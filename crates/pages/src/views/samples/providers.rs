@@ -2,9 +2,9 @@
 
 use askama::Template as _;
 
-use super::{HOSTILE, RenderedSample, errors, inside};
+use super::{HOSTILE, RenderedSample, console, errors};
 use crate::views::{
-    ConsoleProviders, Form, ProviderKindLink, ProviderListItem, ProviderPage, ProviderValues, StepView, Tab,
+    ConsoleProviders, Form, ProviderKindLink, ProviderListItem, ProviderPage, ProviderValues, StepView,
 };
 use usher_domain::provider::ProviderKind;
 use usher_i18n::Lang;
@@ -23,9 +23,8 @@ pub(super) fn all(lang: Lang) -> Vec<RenderedSample> {
     let url = |kind: &ProviderKind| format!("/console/new-provider?kind={}", kind.name);
     let link = |kind| ProviderKindLink { kind, url: url(kind) };
     let empty = ConsoleProviders {
-        page: inside(lang, Tab::Console),
+        page: console(lang),
         kinds: built_in_kinds().iter().map(link).collect(),
-        console_url: "/console".into(),
         ..ConsoleProviders::default()
     };
     let list = ConsoleProviders {
@@ -50,7 +49,7 @@ fn forms(lang: Lang) -> Vec<RenderedSample> {
         ProviderPage {
             values: values(kind, ""),
             providers_url: "/console/providers".into(),
-            ..ProviderPage::new(inside(lang, Tab::Console), Form::new(action, "t"), kind)
+            ..ProviderPage::new(console(lang), Form::new(action, "t"), kind)
         }
     };
     let fresh = form(&google::KIND);

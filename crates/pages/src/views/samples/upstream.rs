@@ -82,10 +82,11 @@ fn questions(lang: Lang) -> Vec<RenderedSample> {
 }
 
 fn identities(lang: Lang) -> Vec<RenderedSample> {
-    let time = || lang.date_time(1_795_363_080);
+    let time = || moment(lang, 1_795_363_080);
     let identity = |provider: &str, handle: Option<&str>| IdentityView {
         id: "1".into(),
         provider: provider.into(),
+        kind: provider.to_lowercase(),
         handle: handle.map(str::to_owned),
         linked: time(),
         last_used: handle.map(|_| time()),

@@ -1,0 +1,19 @@
+//! `/dev/components`: every component of the pages in every state, in development mode.
+
+use crate::kit::{LoginPage, PageKit as _, PageResult};
+use crate::views::{DevComponents, Layout, NavLink, Tab};
+use usher_domain::urls;
+
+/// The layout of a page of development mode.
+pub(crate) fn head(page: &LoginPage, here: &str) -> Layout {
+    let head = page.head(here);
+    let tabs = [(Tab::DevMail, urls::DEV_MAIL), (Tab::Components, urls::DEV_COMPONENTS)];
+    let nav = tabs.map(|(tab, url)| NavLink::new(head.lang, tab, url, here.starts_with(url)));
+    Layout { nav: nav.to_vec(), ..head }
+}
+
+/// GET /dev/components
+pub async fn get(page: LoginPage) -> PageResult {
+    let view = DevComponents::new(head(&page, urls::DEV_COMPONENTS));
+    page.show(&view)
+}
