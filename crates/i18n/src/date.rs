@@ -34,9 +34,9 @@ impl Lang {
         let passed = now.saturating_sub(then);
         let (key, count) = match passed {
             ..MINUTE => return Some(self.text("time-just-now")),
-            ..HOUR => ("time-minutes-ago", passed / MINUTE),
-            ..DAY => ("time-hours-ago", passed / HOUR),
-            ..WEEK => ("time-days-ago", passed / DAY),
+            MINUTE..HOUR => ("time-minutes-ago", passed / MINUTE),
+            HOUR..DAY => ("time-hours-ago", passed / HOUR),
+            DAY..WEEK => ("time-days-ago", passed / DAY),
             _ => return None,
         };
         Some(self.text_with(key, &[("count", count.into())]))

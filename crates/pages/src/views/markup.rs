@@ -50,7 +50,7 @@ pub struct Icon {
 impl fmt::Display for Icon {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { sprite: SpriteUrl(url), name, class } = self;
-        write!(f, r##"<svg class="{class}" aria-hidden="true"><use href="{url}#{name}"></use></svg>"##)
+        write!(f, r#"<svg class="{class}" aria-hidden="true"><use href="{url}#{name}"></use></svg>"#)
     }
 }
 
