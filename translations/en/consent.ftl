@@ -2,7 +2,6 @@
 
 consent-title = { $client } wants to use your account
 consent-signed-in-as = Signed in as
-consent-scopes = It would like to
 consent-api = Use { $api } for you
 consent-api-host = An API at { $host }.
 consent-scopes = It asks for

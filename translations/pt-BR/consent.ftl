@@ -2,7 +2,6 @@
 
 consent-title = { $client } quer usar sua conta
 consent-signed-in-as = Você entrou como
-consent-scopes = O aplicativo gostaria de
 consent-api = Usar { $api } em seu nome
 consent-api-host = Uma API em { $host }.
 consent-scopes = O aplicativo pede

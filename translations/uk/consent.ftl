@@ -2,7 +2,6 @@
 
 consent-title = { $client } хоче використати ваш обліковий запис
 consent-signed-in-as = Ви увійшли як
-consent-scopes = Застосунок хотів би
 consent-api = Користуватися { $api } від вашого імені
 consent-api-host = API за адресою { $host }.
 consent-scopes = Застосунок просить
