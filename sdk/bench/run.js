@@ -8,7 +8,8 @@ import { promisify } from 'node:util';
 
 const run = promisify(execFile);
 const sdk = new URL('..', import.meta.url).pathname;
-const rounds = Number(process.argv[process.argv.indexOf('--rounds') + 1] || 3);
+const asked = process.argv.indexOf('--rounds');
+const rounds = asked < 0 ? 3 : Number(process.argv[asked + 1]);
 const folder = mkdtempSync(path.join(tmpdir(), 'usher-bench-'));
 const python = process.env.USHER_SDK_PYTHON ?? 'python3';
 const target = path.resolve(sdk, '..', process.env.CARGO_TARGET_DIR ?? 'target');
