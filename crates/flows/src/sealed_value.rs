@@ -41,6 +41,7 @@ impl SealedValue for Interaction {
     }
 }
 
+/// Its redemption checks the expiry: after that a replay must still be recognized.
 impl SealedValue for AuthorizationCode {
     const PURPOSE: Purpose = Purpose::AuthorizationCode;
     const PACKED: bool = true;

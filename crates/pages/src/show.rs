@@ -38,7 +38,7 @@ pub fn outcome(
 ) -> Result<Response, HttpProblem> {
     match outcome {
         Outcome::Answer(response) => {
-            if response.is_success() {
+            if response.is_success {
                 visitor.answered().remember(app, request);
             }
             answer(visitor, response)

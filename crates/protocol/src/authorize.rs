@@ -259,7 +259,7 @@ fn response_mode(params: &Params, _: &ClientRules<'_>, request: &mut AuthorizeRe
     let Some(name) = single(params, "response_mode")? else { return Ok(()) };
     let known = ResponseMode::parse(name);
     request.response_mode =
-        known.ok_or_else(|| OAuthError::invalid_request("response_mode must be query, fragment or form_post"))?;
+        known.ok_or_else(|| OAuthError::invalid_request("response_mode must be query, fragment, form_post or jwt"))?;
     Ok(())
 }
 

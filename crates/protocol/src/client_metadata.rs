@@ -96,6 +96,9 @@ impl IdTokenContent {
 /// The algorithm of access tokens, unless the client chose another.
 pub const ACCESS_TOKEN_ALG: &str = "ES256";
 
+/// The algorithm of signed authorization responses, unless the client chose another (JARM §3).
+const AUTHORIZATION_RESPONSE_ALG: &str = "RS256";
+
 /// The metadata of a client. Unknown members are refused, so that typos are noticed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -162,6 +165,9 @@ pub struct ClientMetadata {
     /// The algorithm of its access tokens; [`ACCESS_TOKEN_ALG`] if absent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub access_token_signed_response_alg: Option<String>,
+    /// The algorithm of its signed authorization responses (JARM §3); RS256 if absent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub authorization_signed_response_alg: Option<String>,
     /// The APIs that its access tokens are for if a request names no resource; the issuer is one, too.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub audience: Vec<String>,
@@ -234,6 +240,7 @@ impl Default for ClientMetadata {
             roles_claim: ROLES_CLAIM.to_owned(),
             require_pkce: false,
             access_token_signed_response_alg: None,
+            authorization_signed_response_alg: None,
             audience: Vec::new(),
             client_uri: None,
             logo_uri: None,
@@ -310,6 +317,11 @@ impl ClientMetadata {
     /// The algorithm of its access tokens.
     pub fn access_token_alg(&self) -> &str {
         self.access_token_signed_response_alg.as_deref().unwrap_or(ACCESS_TOKEN_ALG)
+    }
+
+    /// The algorithm of its signed authorization responses.
+    pub fn authorization_response_alg(&self) -> &str {
+        self.authorization_signed_response_alg.as_deref().unwrap_or(AUTHORIZATION_RESPONSE_ALG)
     }
 
     /// Checks the whole document except the name, which is checked like other names. `supported` are the grant types of
@@ -412,6 +424,7 @@ impl ClientMetadata {
         let algs = [
             ("id_token_signed_response_alg", Some(&self.id_token_signed_response_alg)),
             ("access_token_signed_response_alg", self.access_token_signed_response_alg.as_ref()),
+            ("authorization_signed_response_alg", self.authorization_signed_response_alg.as_ref()),
         ];
         let unknown = algs
             .into_iter()

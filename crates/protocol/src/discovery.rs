@@ -37,6 +37,7 @@ pub fn metadata(
         "scopes_supported": ["openid", "profile", "email", "address", "phone", "roles", "offline_access"],
         "response_types_supported": ["code"],
         "response_modes_supported": ResponseMode::VALUES.map(|(name, _)| name),
+        "authorization_signing_alg_values_supported": SIGNING_ALGS,
         "grant_types_supported": grant_types,
         "subject_types_supported": ["public"],
         "id_token_signing_alg_values_supported": SIGNING_ALGS,

@@ -73,6 +73,9 @@ pub(in crate::cli) struct MetadataArgs {
     /// Bind its access tokens to a key (DPoP, RFC 9449)
     #[arg(long, value_name = "BOOL", num_args = 0..=1, default_missing_value = "true", require_equals = true)]
     dpop: Option<bool>,
+    /// Algorithm of its signed authorization responses (JARM) [default: RS256]
+    #[arg(long, value_name = "ALG")]
+    response_alg: Option<String>,
     /// Require two factors for sign-in to it
     #[arg(long, value_name = "BOOL", num_args = 0..=1, default_missing_value = "true", require_equals = true)]
     require_second_factor: Option<bool>,
@@ -139,6 +142,7 @@ impl MetadataArgs {
             ("scope", self.scope),
             ("id_token_signed_response_alg", self.id_token_alg),
             ("access_token_signed_response_alg", self.access_token_alg),
+            ("authorization_signed_response_alg", self.response_alg),
             ("id_token_claims", self.id_token_claims),
             ("roles_claim", self.roles_claim),
             ("refresh_rotation", self.refresh_rotation),
@@ -349,6 +353,8 @@ mod tests {
             "PS256",
             "--request-uri",
             "m",
+            "--response-alg",
+            "ES256",
             "--dpop",
         ]);
         let mut typed = typed.settings.members(Some("Shop".into()));

@@ -71,6 +71,7 @@ pub(super) fn in_words(client: &Client) -> String {
             format!("{}, claims: {}", metadata.id_token_signed_response_alg, metadata.id_token_claims.as_str()),
         ),
         ("access tokens", metadata.access_token_alg().to_owned()),
+        ("signed answers", metadata.authorization_response_alg().to_owned()),
         ("roles claim", metadata.roles_claim.clone()),
         ("audience", several(&metadata.audience)),
         ("refresh tokens", refresh_words(metadata)),

@@ -105,3 +105,15 @@ test('a request is signed and pushed', { skip }, async () => {
   const tokens = await oidc.authorizationCodeGrant(config, await reach(url), checks);
   assert.ok(tokens.access_token);
 });
+
+for (const alg of ['RS256', 'ES256', 'PS256', 'EdDSA']) {
+  test(`the answer is signed with ${alg}`, { skip }, async () => {
+    const { config } = await clientWith('ES256', '--response-alg', alg);
+    oidc.useJwtResponseMode(config);
+    const checks = begin();
+    const reached = await reach(oidc.buildAuthorizationUrl(config, await parameters(checks)));
+    assert.deepEqual([...reached.searchParams.keys()], ['response']);
+    const tokens = await oidc.authorizationCodeGrant(config, reached, checks);
+    assert.ok(tokens.access_token);
+  });
+}

@@ -112,12 +112,12 @@ impl Authorizations {
         let mut request = match AuthorizeRequest::check(&read.params, read.transport, &client.rules()) {
             Ok(request) => request,
             Err((error, read)) => {
-                return Ok(Outcome::Answer(self.error_response(&client.id, &redirect_uri, &read, error)));
+                return Ok(Outcome::Answer(self.error_response(&client.id, &redirect_uri, &read, error).await?));
             }
         };
         let targets = match self.apis.limit(&client, &mut request).await {
             Err(FlowError::OAuth(error)) => {
-                return Ok(Outcome::Answer(self.error_response(&client.id, &redirect_uri, &request, error)));
+                return Ok(Outcome::Answer(self.error_response(&client.id, &redirect_uri, &request, error).await?));
             }
             found => found?,
         };

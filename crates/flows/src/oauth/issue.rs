@@ -192,7 +192,9 @@ impl TokenIssuer {
     /// The token with these claims, in the format of its APIs.
     fn access_token(&self, target: &TokenTarget, claims: &AccessTokenClaims) -> Result<String, FlowError> {
         match target.format {
-            TokenFormat::Jwt => Ok(self.signing_keys.keyring().sign(alg(&target.alg), access_token::TYP, claims)?),
+            TokenFormat::Jwt => {
+                Ok(self.signing_keys.keyring().sign(signing_alg(&target.alg), access_token::TYP, claims)?)
+            }
             TokenFormat::Opaque => {
                 let sealed = self.core.sealer.seal_text(Purpose::AccessToken, &pack(claims)?, &*self.core.random);
                 Ok(format!("{OPAQUE}{sealed}"))
@@ -219,7 +221,7 @@ impl TokenIssuer {
         access_token: &str,
     ) -> Result<String, FlowError> {
         let (grant, now) = (wanted.grant, self.core.now());
-        let alg = alg(&wanted.client.metadata.id_token_signed_response_alg);
+        let alg = signing_alg(&wanted.client.metadata.id_token_signed_response_alg);
         let claims = IdTokenClaims {
             iss: self.core.issuer(),
             sub: &wanted.sub.0,
@@ -270,6 +272,6 @@ pub(crate) const fn token_type(bound: bool) -> &'static str {
 
 /// The metadata was validated when it was stored; an unknown value becomes the algorithm that every client must
 /// support.
-fn alg(name: &str) -> SigningAlg {
+pub(crate) fn signing_alg(name: &str) -> SigningAlg {
     name.parse().unwrap_or(SigningAlg::Rs256)
 }

@@ -71,7 +71,7 @@ impl Authorizations {
         match self.prove_redirect(client, Destination::read(params)?.redirect_uri).await {
             Ok(redirect_uri) => {
                 let asked = AuthorizeRequest::to_answer(params);
-                Ok(Outcome::Answer(self.error_response(&client.id, &redirect_uri, &asked, error)))
+                Ok(Outcome::Answer(self.error_response(&client.id, &redirect_uri, &asked, error).await?))
             }
             Err(AuthorizeFault::RedirectMissing) => Err(AuthorizeFault::Bad(error)),
             Err(other) => Err(other),
@@ -85,7 +85,7 @@ impl Authorizations {
         account: &Account,
     ) -> Result<Outcome, FlowError> {
         if self.use_up_pushed(&interaction).await? {
-            return Ok(Outcome::Answer(self.code_response(&interaction, account)?));
+            return Ok(Outcome::Answer(self.code_response(&interaction, account).await?));
         }
         self.refuse_interaction(interaction, Some(account), RejectionCause::UnknownPushedRequest.into()).await
     }

@@ -12,3 +12,4 @@ mod prompts;
 mod pushed;
 mod request_objects;
 mod response_modes;
+mod signed_responses;

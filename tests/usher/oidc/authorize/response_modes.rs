@@ -21,7 +21,7 @@ async fn signed_in(server: &TestServer) -> (Browser<'_>, RegisteredClient) {
 }
 
 /// A parameter of the fragment.
-fn in_fragment(landing: &Landing, name: &str) -> Option<String> {
+pub(super) fn in_fragment(landing: &Landing, name: &str) -> Option<String> {
     let url = url::Url::parse(&landing.url).expect("a URL");
     assert_eq!(url.query(), None, "nothing in the query: {url}");
     let fragment = url.fragment().unwrap_or_default().as_bytes();
@@ -29,7 +29,7 @@ fn in_fragment(landing: &Landing, name: &str) -> Option<String> {
 }
 
 /// A parameter of the form that the page posts to the client.
-fn in_form(landing: &Landing, name: &str) -> Option<String> {
+pub(super) fn in_form(landing: &Landing, name: &str) -> Option<String> {
     assert_eq!(landing.status, 200, "{landing:?}");
     let selector = |text: &str| Selector::parse(text).expect("a selector");
     let page = Html::parse_document(&landing.body);
@@ -44,7 +44,10 @@ fn in_form(landing: &Landing, name: &str) -> Option<String> {
 async fn the_metadata_name_the_modes() {
     let server = TestServer::start().await;
     let metadata = answer(server.http.get(server.at("/.well-known/openid-configuration"))).await.json;
-    assert_eq!(metadata["response_modes_supported"], json!(["query", "fragment", "form_post"]));
+    assert_eq!(
+        metadata["response_modes_supported"],
+        json!(["query", "fragment", "form_post", "jwt", "query.jwt", "fragment.jwt", "form_post.jwt"])
+    );
 }
 
 #[tokio::test]
