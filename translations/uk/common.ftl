@@ -124,6 +124,7 @@ message-roles-claim-invalid = Потрібно roles, groups або адреса
 message-auth-method-fixed = Не можна змінити, чи автентифікується клієнт: створіть іншого клієнта.
 message-jwks-invalid = Введіть набір JWK з публічним ключем RSA, P-256 або Ed25519, тут або за адресою.
 message-jwks-uri-invalid = Потрібна адреса https, до якої Usher має доступ.
+message-fapi-invalid = FAPI 2.0 потребує автентифікації через JWT, підписаний приватним ключем, алгоритмів PS256, ES256 або EdDSA, адрес переспрямування https і не дозволяє код пристрою.
 message-backchannel-uri-invalid = Потрібна адреса https, до якої Usher має доступ.
 message-scope-invalid = Розділяйте області пробілами; лапки й розриви рядків не дозволено.
 message-client-disabled = Клієнт вимкнено. Usher більше не приймає його токенів.

@@ -17,9 +17,9 @@ use usher_http_server::error::{PASSING, of_broken};
 use usher_http_server::problem::HttpProblem;
 use usher_http_server::state::App;
 use usher_http_server::trace_id::TraceId;
+use usher_protocol::dpop::PROOF_ALGS;
 use usher_protocol::error::OAuthError;
 use usher_protocol::error_code::ErrorCode;
-use usher_protocol::foreign_jws::FOREIGN_ALGS;
 
 /// The `WWW-Authenticate` challenge (RFC 9110 §11.6.1).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -140,7 +140,7 @@ impl OAuthReply {
         let challenge = self.challenge.map(|challenge| match challenge {
             AuthenticateChallenge::Basic => "Basic realm=\"usher\"".to_owned(),
             AuthenticateChallenge::Dpop => {
-                let algs = FOREIGN_ALGS.join(" ");
+                let algs = PROOF_ALGS.join(" ");
                 format!("DPoP realm=\"usher\", error=\"{code}\", error_description=\"{description}\", algs=\"{algs}\"")
             }
             AuthenticateChallenge::BareBearer => "Bearer realm=\"usher\"".to_owned(),

@@ -82,6 +82,8 @@ impl AssertionFault {
 /// Audiences that an assertion may have.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum AssertionAudience<'a> {
+    /// The issuer identifier as a text (FAPI 2.0 Security Profile §5.3.2.1).
+    IssuerText,
     /// The issuer identifier and nothing else (RFC 10070).
     Issuer,
     /// The issuer identifier or the URL of the token endpoint (OpenID Connect Core §9).
@@ -168,6 +170,7 @@ fn is_for_us(claims: &Map<String, Value>, rules: &AssertionRules<'_>) -> bool {
         _ => false,
     };
     match (claims.get("aud"), rules.audience) {
+        (Some(Value::Array(_)), AssertionAudience::IssuerText) => false,
         (Some(Value::Array(all)), AssertionAudience::Issuer) => matches!(all.as_slice(), [one] if ours(one)),
         (Some(Value::Array(all)), AssertionAudience::IssuerOr { .. }) => !all.is_empty() && all.iter().all(ours),
         (Some(one), _) => ours(one),
@@ -260,6 +263,7 @@ mod tests {
             claims["aud"] = aud.clone();
             let fits = |audience| checked(&json!({"alg": "ES256"}), &claims, audience).is_ok();
             assert_eq!((fits(AssertionAudience::Issuer), fits(oidc)), (issuer_only, or_endpoint), "{aud}");
+            assert_eq!(fits(AssertionAudience::IssuerText), aud == json!(ISSUER), "{aud}");
         }
     }
 

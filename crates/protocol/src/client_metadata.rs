@@ -1,6 +1,7 @@
 //! Client metadata (RFC 7591 §2, OpenID Connect Dynamic Registration §2) and its rules.
 
 mod keys;
+mod profile;
 #[cfg(test)]
 mod tests;
 
@@ -93,6 +94,23 @@ impl IdTokenContent {
     }
 }
 
+/// `security_profile`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SecurityProfile {
+    /// FAPI 2.0 Security Profile: `private_key_jwt`, pushed requests, PKCE, tokens bound to a key by DPoP.
+    Fapi2,
+}
+
+impl SecurityProfile {
+    /// The name in the metadata document.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Fapi2 => "fapi2",
+        }
+    }
+}
+
 /// The algorithm of access tokens, unless the client chose another.
 pub const ACCESS_TOKEN_ALG: &str = "ES256";
 
@@ -152,6 +170,9 @@ pub struct ClientMetadata {
     /// Its access tokens are bound to a key (RFC 9449 §5.2).
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub dpop_bound_access_tokens: bool,
+    /// The set of requirements that it is held to.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub security_profile: Option<SecurityProfile>,
     /// The scopes that it may request.
     pub scope: Scope,
     /// The algorithm of its ID tokens.
@@ -233,6 +254,7 @@ impl Default for ClientMetadata {
             request_object_signing_alg: None,
             request_uris: Vec::new(),
             dpop_bound_access_tokens: false,
+            security_profile: None,
             scope: standard_scope(),
             id_token_signed_response_alg: "RS256".to_owned(),
             // For stored documents without these members, and for dynamic registration.
@@ -311,7 +333,7 @@ impl ClientMetadata {
 
     /// Whether its authorization requests must use PKCE (RFC 9700 §2.1.1).
     pub fn must_use_pkce(&self) -> bool {
-        self.may_use("authorization_code") && (self.is_public() || self.require_pkce)
+        self.may_use("authorization_code") && (self.is_public() || self.require_pkce || self.is_fapi())
     }
 
     /// The algorithm of its access tokens.
@@ -319,9 +341,10 @@ impl ClientMetadata {
         self.access_token_signed_response_alg.as_deref().unwrap_or(ACCESS_TOKEN_ALG)
     }
 
-    /// The algorithm of its signed authorization responses.
+    /// The algorithm of its signed authorization responses. FAPI 2.0 forbids the usual one.
     pub fn authorization_response_alg(&self) -> &str {
-        self.authorization_signed_response_alg.as_deref().unwrap_or(AUTHORIZATION_RESPONSE_ALG)
+        let usual = if self.is_fapi() { &self.id_token_signed_response_alg } else { AUTHORIZATION_RESPONSE_ALG };
+        self.authorization_signed_response_alg.as_deref().unwrap_or(usual)
     }
 
     /// Checks the whole document except the name, which is checked like other names. `supported` are the grant types of
@@ -336,6 +359,7 @@ impl ClientMetadata {
             self.link_faults(),
             self.token_faults(),
             self.key_faults(),
+            self.profile_faults(),
         ]
         .concat();
         if faults.is_empty() { Ok(()) } else { Err(faults) }

@@ -7,6 +7,7 @@ use super::claims;
 use super::client_auth::ClientCredentials;
 use super::client_metadata::SIGNING_ALGS;
 use super::device::DEVICE_CODE_GRANT;
+use super::dpop::PROOF_ALGS;
 use super::endpoints;
 use super::foreign_jws::{FOREIGN_ALGS, HMAC_ALG};
 use super::grant_type::GrantType;
@@ -56,7 +57,7 @@ pub fn metadata(
         "request_object_signing_alg_values_supported": FOREIGN_ALGS,
         "pushed_authorization_request_endpoint": at(endpoints::PAR),
         "require_pushed_authorization_requests": false,
-        "dpop_signing_alg_values_supported": FOREIGN_ALGS,
+        "dpop_signing_alg_values_supported": PROOF_ALGS,
         "acr_values_supported": ACR_VALUES,
         "prompt_values_supported": prompts,
         "display_values_supported": ["page", "popup", "touch", "wap"],

@@ -12,6 +12,9 @@ use super::foreign_jws::ForeignJws;
 use super::numeric_date::{CLOCK_SKEW, numeric_date};
 use super::public_jwk::PublicJwk;
 
+/// The algorithms of proofs. RS256 has no place in something so new (FAPI 2.0 Security Profile §5.4.1).
+pub const PROOF_ALGS: [&str; 4] = ["ES256", "PS256", "EdDSA", "Ed25519"];
+
 /// The type of a proof (RFC 9449 §4.2).
 const TYPE: &str = "dpop+jwt";
 /// How long a proof without a nonce is accepted after `iat`, in seconds.
@@ -70,7 +73,7 @@ impl DpopFault {
             Self::Repeated => "the DPoP header is repeated or cannot be read",
             Self::Unreadable => "the DPoP proof is no compact JWT",
             Self::TokenType => "the typ of the DPoP proof is not dpop+jwt",
-            Self::Key => "the jwk of the DPoP proof is no public key that fits its alg",
+            Self::Key => "the alg of the DPoP proof is not supported, or its jwk is no public key that fits it",
             Self::Signature => "the signature of the DPoP proof is wrong",
             Self::Method => "the htm of the DPoP proof is not the method of the request",
             Self::Url => "the htu of the DPoP proof is not the URL of the request",
@@ -124,7 +127,8 @@ impl<'t> DpopProof<'t> {
         if jws.typ.is_none() || !jws.is_typed(&[TYPE]) {
             return Err(DpopFault::TokenType);
         }
-        let key = jws.jwk.as_ref().and_then(|jwk| PublicJwk::parse(jwk).ok()).filter(|key| key.fits(&jws.alg));
+        let key = jws.jwk.as_ref().and_then(|jwk| PublicJwk::parse(jwk).ok());
+        let key = key.filter(|key| PROOF_ALGS.contains(&jws.alg.as_str()) && key.fits(&jws.alg));
         Ok(Self { key: key.ok_or(DpopFault::Key)?, jws })
     }
 
@@ -285,6 +289,15 @@ mod tests {
         }
         for garbage in ["", "a.b.c", "DPoP", "e30.e30.e30"] {
             assert!(DpopProof::parse(garbage).is_err(), "{garbage}");
+        }
+    }
+
+    #[test]
+    fn an_rsa_key_signs_with_pss() {
+        let n = URL_SAFE_NO_PAD.encode([0xff; 256]);
+        for (alg, good) in [("PS256", true), ("RS256", false)] {
+            let header = json!({"alg": alg, "typ": "dpop+jwt", "jwk": {"kty": "RSA", "n": n, "e": "AQAB"}});
+            assert_eq!(DpopProof::parse(&token(&header, &claims(&json!({})))).is_ok(), good, "{alg}");
         }
     }
 

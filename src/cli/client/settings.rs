@@ -76,6 +76,9 @@ pub(in crate::cli) struct MetadataArgs {
     /// Algorithm of its signed authorization responses (JARM) [default: RS256]
     #[arg(long, value_name = "ALG")]
     response_alg: Option<String>,
+    /// Hold it to FAPI 2.0: pushed requests, PKCE, tokens bound to a key, private_key_jwt, no RS256
+    #[arg(long, value_name = "PROFILE", value_parser = ["fapi2", "none"])]
+    security_profile: Option<String>,
     /// Require two factors for sign-in to it
     #[arg(long, value_name = "BOOL", num_args = 0..=1, default_missing_value = "true", require_equals = true)]
     require_second_factor: Option<bool>,
@@ -139,6 +142,7 @@ impl MetadataArgs {
             ("token_endpoint_auth_method", self.auth),
             ("token_endpoint_auth_signing_alg", self.auth_alg),
             ("request_object_signing_alg", self.request_alg),
+            ("security_profile", self.security_profile.map(|name| if name == "none" { String::new() } else { name })),
             ("scope", self.scope),
             ("id_token_signed_response_alg", self.id_token_alg),
             ("access_token_signed_response_alg", self.access_token_alg),
@@ -353,6 +357,8 @@ mod tests {
             "PS256",
             "--request-uri",
             "m",
+            "--security-profile",
+            "fapi2",
             "--response-alg",
             "ES256",
             "--dpop",

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::app::{ClientMetadata, RefreshRotation};
+use crate::app::ClientMetadata;
 use crate::cli::table::fields;
 use usher_domain::oauth::client::{Client, ClientSecret};
 
@@ -79,6 +79,7 @@ pub(super) fn in_words(client: &Client) -> String {
         ("first party", yes(metadata.first_party)),
     ];
     let optional = [
+        ("security profile", metadata.security_profile.map(|profile| profile.as_str().to_owned())),
         ("assertions", metadata.token_endpoint_auth_signing_alg.clone()),
         ("keys", metadata.jwks_uri.clone().or_else(|| metadata.jwks.as_ref().map(|_| "registered".to_owned()))),
         ("back-channel logout", metadata.backchannel_logout_uri.clone()),
@@ -105,19 +106,16 @@ pub(super) fn in_words(client: &Client) -> String {
 /// How its authorization requests must reach the server.
 fn request_words(metadata: &ClientMetadata) -> String {
     let words = [
-        (metadata.require_pushed_authorization_requests, "pushed"),
+        (metadata.must_push(), "pushed"),
         (metadata.require_signed_request_object, "signed"),
-        (metadata.dpop_bound_access_tokens, "tokens bound to a key"),
+        (metadata.binds_tokens(), "tokens bound to a key"),
     ];
     let all: Vec<_> = words.into_iter().filter(|(required, _)| *required).map(|(_, word)| word).collect();
     if all.is_empty() { "no requirements".to_owned() } else { all.join(", ") }
 }
 
 fn refresh_words(metadata: &ClientMetadata) -> String {
-    let rotation = match metadata.refresh_rotation {
-        RefreshRotation::Rotate => "replaced at each use",
-        RefreshRotation::Reuse => "kept",
-    };
+    let rotation = if metadata.rotates_refresh_tokens() { "replaced at each use" } else { "kept" };
     let limit = |name: &str, seconds: Option<u64>| seconds.map(|seconds| format!(", {name} {seconds} s"));
     let idle = limit("idle", metadata.refresh_idle_seconds).unwrap_or_default();
     let absolute = limit("absolute", metadata.refresh_absolute_seconds).unwrap_or_default();

@@ -117,3 +117,21 @@ for (const alg of ['RS256', 'ES256', 'PS256', 'EdDSA']) {
     assert.ok(tokens.access_token);
   });
 }
+
+for (const alg of ['ES256', 'PS256', 'EdDSA']) {
+  test(`a client of FAPI 2.0 with a key of ${alg}`, { skip }, async () => {
+    const { config } = await clientWith(alg, '--security-profile', 'fapi2');
+    const DPoP = oidc.getDPoPHandle(config, await oidc.randomDPoPKeyPair(alg));
+    const checks = begin();
+    const url = await oidc.buildAuthorizationUrlWithPAR(config, await parameters(checks), { DPoP });
+    const tokens = await oidc.authorizationCodeGrant(config, await reach(url), checks, undefined, { DPoP });
+    for (let n = 0; n < 2; n += 1) {
+      const refreshed = await oidc.refreshTokenGrant(config, tokens.refresh_token, undefined, { DPoP });
+      assert.equal(refreshed.refresh_token, tokens.refresh_token, 'it is not replaced');
+      await oidc.fetchUserInfo(config, refreshed.access_token, tokens.claims().sub, { DPoP });
+    }
+    const plain = new Person();
+    const refused = await plain.go(oidc.buildAuthorizationUrl(config, await parameters(begin())));
+    assert.equal(refused.reached.searchParams.get('error'), 'invalid_request');
+  });
+}

@@ -5,6 +5,7 @@ mod clients;
 mod device;
 mod dpop;
 mod dpop_instances;
+mod fapi;
 mod id_token_claims;
 mod introspection;
 mod keys;

@@ -170,9 +170,9 @@ impl Client {
     /// The properties that checks of an authorization request need.
     pub fn rules(&self) -> authorize::ClientRules<'_> {
         authorize::ClientRules {
-            requires_pkce: self.metadata.is_public() || self.metadata.require_pkce,
+            requires_pkce: self.metadata.must_use_pkce(),
             transport: authorize::RequestTransport {
-                pushed: self.metadata.require_pushed_authorization_requests,
+                pushed: self.metadata.must_push(),
                 signed: self.metadata.require_signed_request_object,
             },
             scope: &self.metadata.scope,

@@ -15,7 +15,6 @@ use usher_domain::id::{ClientId, ProjectId};
 use usher_domain::oauth::client::Client;
 use usher_domain::oauth::first_party_client::is_first_party_client;
 use usher_domain::time::Timestamp;
-use usher_protocol::client_metadata::RefreshRotation;
 
 /// How long the account shows which applications were notified.
 const SHOWN: Duration = Duration::from_hours(24);
@@ -52,8 +51,7 @@ impl Receipts {
         let mut lines = Vec::new();
         for (id, client) in &clients {
             // Without rotation the row does not hold when the last token was issued: it may have been just now.
-            let rotates =
-                client.as_ref().is_some_and(|client| client.metadata.refresh_rotation == RefreshRotation::Rotate);
+            let rotates = client.as_ref().is_some_and(|client| client.metadata.rotates_refresh_tokens());
             let until_expiry = self.until_expiry(ended.issued_at(id).filter(|_| rotates));
             let access_end =
                 if listening.contains(id) { access_end_of(id, &notices, until_expiry) } else { until_expiry };

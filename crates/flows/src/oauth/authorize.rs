@@ -173,7 +173,7 @@ impl Authorizations {
                 self.accounts.touch(account, device).await?;
                 match connecting {
                     Some(connecting) => self.connect_device(interaction, &connecting, account).await,
-                    None => self.answer_with_code(interaction, account).await,
+                    None => self.answer_with_code(interaction, &client, account).await,
                 }
             }
             (InteractionStep::Fail(error), account) => self.refuse_interaction(interaction, account, error).await,

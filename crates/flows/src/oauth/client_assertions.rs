@@ -57,17 +57,15 @@ impl ClientAssertions {
             None
         };
         let token_endpoint = self.core.config.server.issuer.at(endpoints::TOKEN);
-        let of_openid_connect = client.metadata.scope.contains("openid");
-        let rules = AssertionRules {
-            client_id: &client.id.0,
-            issuer: self.core.issuer(),
-            audience: if of_openid_connect {
+        let audience = match &client.metadata {
+            metadata if metadata.is_fapi() => AssertionAudience::IssuerText,
+            metadata if metadata.scope.contains("openid") => {
                 AssertionAudience::IssuerOr { token_endpoint: &token_endpoint }
-            } else {
-                AssertionAudience::Issuer
-            },
-            now: self.core.now().0,
+            }
+            _ => AssertionAudience::Issuer,
         };
+        let (client_id, issuer, now) = (&client.id.0, self.core.issuer(), self.core.now().0);
+        let rules = AssertionRules { client_id, issuer, audience, now };
         Ok(VerifiedAssertion { id: check(jws, &rules)?, secret })
     }
 

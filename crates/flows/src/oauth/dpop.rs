@@ -99,7 +99,7 @@ impl DpopProofs {
     ) -> Result<Option<String>, FlowError> {
         match proof {
             Some(proof) => self.verify(proof, None).await.map(Some),
-            None if client.metadata.dpop_bound_access_tokens => Err(RejectionCause::Dpop(DpopFault::Missing).into()),
+            None if client.metadata.binds_tokens() => Err(RejectionCause::Dpop(DpopFault::Missing).into()),
             None => Ok(None),
         }
     }

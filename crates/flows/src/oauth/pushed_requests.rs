@@ -166,7 +166,8 @@ fn check(client: &Client, params: &Params, transport: RequestTransport) -> Resul
         Some(sent) if !client.allows_redirect(sent) => {
             return Err(OAuthError::invalid_request("the redirect_uri is not registered"));
         }
-        None if client.metadata.redirect_uris.len() != 1 => {
+        // FAPI 2.0 Security Profile §5.3.2.2
+        None if client.metadata.is_fapi() || client.metadata.redirect_uris.len() != 1 => {
             return Err(OAuthError::invalid_request("redirect_uri is missing"));
         }
         _ => {}

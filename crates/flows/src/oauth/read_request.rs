@@ -82,10 +82,11 @@ impl Authorizations {
     pub(super) async fn answer_with_code(
         &self,
         interaction: Interaction,
+        client: &Client,
         account: &Account,
     ) -> Result<Outcome, FlowError> {
         if self.use_up_pushed(&interaction).await? {
-            return Ok(Outcome::Answer(self.code_response(&interaction, account).await?));
+            return Ok(Outcome::Answer(self.code_response(&interaction, client, account).await?));
         }
         self.refuse_interaction(interaction, Some(account), RejectionCause::UnknownPushedRequest.into()).await
     }

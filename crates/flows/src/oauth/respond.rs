@@ -1,11 +1,14 @@
 //! Authorization responses: a code or an error.
 
+use std::time::Duration;
+
 use crate::error::{FlowError, Rejected};
 use crate::login::accounts::Account;
 use crate::oauth::authorize::{Authorizations, Outcome};
 use crate::oauth::issue::signing_alg;
 use crate::oauth::refusals::log_refusal;
 use usher_domain::id::{ClientId, GrantId};
+use usher_domain::oauth::client::Client;
 use usher_domain::oauth::code::{AuthorizationCode, redirect_uri_hash};
 use usher_domain::oauth::interaction::Interaction;
 use usher_protocol::authorize::AuthorizeRequest;
@@ -57,9 +60,11 @@ impl Authorizations {
     pub(super) async fn code_response(
         &self,
         interaction: &Interaction,
+        client: &Client,
         account: &Account,
     ) -> Result<AuthorizationResponse, FlowError> {
         let (now, request) = (self.core.now(), &interaction.request);
+        let (usual, longest) = (self.core.config.tokens.code_ttl, client.metadata.longest_code_lifetime());
         let code = AuthorizationCode {
             grant_id: GrantId::new(now, &*self.core.random),
             client_id: interaction.client_id.clone(),
@@ -76,7 +81,7 @@ impl Authorizations {
             auth_time: account.session.auth_time,
             acr: interaction.reported_acr(&account.session.acr),
             amr: account.session.amr.clone(),
-            expires_at: now + self.core.config.tokens.code_ttl,
+            expires_at: now + longest.map_or(usual, |seconds| usual.min(Duration::from_secs(seconds))),
         };
         let sealed = self.core.seal_value_text(&code)?;
         self.response(&interaction.client_id, &interaction.redirect_uri, request, vec![("code", sealed)]).await

@@ -124,7 +124,10 @@ pub(super) fn faults_at_fields(faults: &[MetadataFault], name: &str, lang: Lang)
         "client_name" => ("name", name_error(name, lang)),
         _ => at_field(fault, lang),
     };
-    faults.iter().map(at_field).collect()
+    let mut all: Vec<_> = faults.iter().map(at_field).collect();
+    // One sentence names all that a security profile needs.
+    all.dedup();
+    all.into_iter().collect()
 }
 
 fn name_error(name: &str, lang: Lang) -> String {
@@ -145,6 +148,7 @@ fn at_field(fault: &MetadataFault, lang: Lang) -> (&'static str, String) {
         }
         "roles_claim" => ("roles_claim", lang.text("message-roles-claim-invalid")),
         "token_endpoint_auth_method" => ("auth_method", lang.text("message-auth-method-fixed")),
+        "security_profile" => ("fapi", lang.text("message-fapi-invalid")),
         "jwks" => ("jwks", lang.text("message-jwks-invalid")),
         "jwks_uri" => ("jwks_uri", lang.text("message-jwks-uri-invalid")),
         "backchannel_logout_uri" => ("backchannel_logout_uri", lang.text("message-backchannel-uri-invalid")),

@@ -3,7 +3,7 @@
 
 use crate::loaded::LoadedValues;
 use crate::views::ClientValues;
-use usher_protocol::client_metadata::{AuthMethod, ClientMetadata};
+use usher_protocol::client_metadata::{AuthMethod, ClientMetadata, SecurityProfile};
 use usher_protocol::token_exchange::TOKEN_EXCHANGE_GRANT;
 
 /// These fields with the settings of a client.
@@ -15,6 +15,7 @@ pub(super) fn settings(metadata: &ClientMetadata) -> ClientValues {
         require_par: metadata.require_pushed_authorization_requests,
         require_signed: metadata.require_signed_request_object,
         dpop: metadata.dpop_bound_access_tokens,
+        fapi: metadata.is_fapi(),
         exchange: exchanges(metadata),
         may_impersonate: metadata.may_impersonate,
         ..ClientValues::default()
@@ -22,7 +23,7 @@ pub(super) fn settings(metadata: &ClientMetadata) -> ClientValues {
 }
 
 /// The names of these fields with their values.
-pub(super) fn loaded(values: &ClientValues) -> [(&'static str, &str); 8] {
+pub(super) fn loaded(values: &ClientValues) -> [(&'static str, &str); 9] {
     [
         ("auth_method", &values.auth_method),
         ("jwks", &values.jwks),
@@ -30,6 +31,7 @@ pub(super) fn loaded(values: &ClientValues) -> [(&'static str, &str); 8] {
         ("require_par", flag(values.require_par)),
         ("require_signed", flag(values.require_signed)),
         ("dpop", flag(values.dpop)),
+        ("fapi", flag(values.fapi)),
         ("exchange", flag(values.exchange)),
         ("may_impersonate", flag(values.may_impersonate)),
     ]
@@ -51,6 +53,9 @@ pub(super) fn filled(mut metadata: ClientMetadata, typed: &ClientValues, loaded:
     }
     if edited("dpop", typed.dpop) {
         metadata.dpop_bound_access_tokens = typed.dpop;
+    }
+    if edited("fapi", typed.fapi) {
+        metadata.security_profile = typed.fapi.then_some(SecurityProfile::Fapi2);
     }
     if metadata.is_public() {
         return metadata;

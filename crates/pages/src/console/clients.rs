@@ -94,6 +94,7 @@ async fn view(page: &mut AdminPage, client: &Client) -> Result<ClientPage, FlowE
         kind: client.kind.as_str().to_owned(),
         has_secret: metadata.token_endpoint_auth_method.has_secret(),
         auth_key: auth_key(metadata.token_endpoint_auth_method),
+        is_fapi: metadata.is_fapi(),
         jwks_uri: metadata.jwks_uri.clone(),
         secrets: client.secrets.iter().map(|secret| secret_row(&head, secret, now)).collect(),
         signs_people_in: metadata.signs_people_in(),

@@ -18,13 +18,14 @@ impl ClientMetadata {
             AuthMethod::ClientSecretJwt => alg == HMAC_ALG,
             _ => false,
         };
-        possible && self.token_endpoint_auth_signing_alg.as_deref().is_none_or(|own| is_same_alg(own, alg))
+        let own = self.token_endpoint_auth_signing_alg.as_deref();
+        possible && self.profile_allows_alg(alg) && own.is_none_or(|own| is_same_alg(own, alg))
     }
 
     /// Whether request objects of the client may have this algorithm.
     pub fn may_sign_requests(&self, alg: &str) -> bool {
         let own = self.request_object_signing_alg.as_deref();
-        FOREIGN_ALGS.contains(&alg) && own.is_none_or(|own| is_same_alg(own, alg))
+        FOREIGN_ALGS.contains(&alg) && self.profile_allows_alg(alg) && own.is_none_or(|own| is_same_alg(own, alg))
     }
 
     pub(super) fn key_faults(&self) -> Vec<MetadataFault> {
@@ -45,7 +46,7 @@ impl ClientMetadata {
         if let Some(alg) = &self.token_endpoint_auth_signing_alg
             && !self.may_sign_assertions(alg)
         {
-            let fault = "must be an algorithm of token_endpoint_auth_method";
+            let fault = "must be an algorithm of token_endpoint_auth_method and of the security profile";
             faults.push(MetadataFault::new("token_endpoint_auth_signing_alg", fault));
         }
         faults.extend(self.request_object_faults());
@@ -55,7 +56,7 @@ impl ClientMetadata {
     fn request_object_faults(&self) -> Vec<MetadataFault> {
         let mut faults = Vec::new();
         if self.request_object_signing_alg.as_deref().is_some_and(|alg| !self.may_sign_requests(alg)) {
-            let fault = format!("must be one of {}", FOREIGN_ALGS.join(", "));
+            let fault = format!("must be one of {}, and of the security profile", FOREIGN_ALGS.join(", "));
             faults.push(MetadataFault::new("request_object_signing_alg", fault));
         }
         let signs = self.require_signed_request_object || !self.request_uris.is_empty();

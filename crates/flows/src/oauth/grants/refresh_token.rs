@@ -17,7 +17,6 @@ use usher_domain::oauth::grant::{Grant, Refresh, RefreshLimits, ReuseEnds};
 use usher_domain::user::session::EndReason;
 use usher_mail::emails;
 use usher_protocol::cause::RejectionCause;
-use usher_protocol::client_metadata::RefreshRotation;
 use usher_protocol::error::OAuthError;
 use usher_protocol::error_code::ErrorCode;
 use usher_protocol::grant_type::GrantType;
@@ -117,8 +116,8 @@ impl RefreshTokenGrant {
 
     /// The common case in one statement: the current token is presented, and a new one replaces it.
     async fn move_forward(&self, client: &Client, presented: Presented) -> Result<Option<(GrantOf, u32)>, FlowError> {
-        let rotates = client.metadata.refresh_rotation == RefreshRotation::Rotate;
         let mut tx = self.core.store.begin_single().await?;
+        let rotates = client.metadata.rotates_refresh_tokens();
         let moved = if rotates { tx.rotate(&presented).await? } else { tx.keep(&presented).await? };
         tx.commit().await?;
         Ok(moved.and_then(|found| found.grant.refresh.map(|family| (found, family.generation))))

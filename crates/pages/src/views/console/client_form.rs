@@ -53,12 +53,13 @@ impl ClientForm {
     }
 
     /// What its requests and tokens must be: `(name, label, explanation, checked)`.
-    pub fn proof_switches(&self) -> [(&'static str, String, String, bool); 3] {
+    pub fn proof_switches(&self) -> [(&'static str, String, String, bool); 4] {
         let values = &self.values;
         [
             ("require_par", "client-par", "client-par-hint", values.require_par),
             ("require_signed", "client-signed", "client-signed-hint", values.require_signed),
             ("dpop", "client-dpop", "client-dpop-hint", values.dpop),
+            ("fapi", "client-fapi", "client-fapi-hint", values.fapi),
         ]
         .map(|(name, label, hint, on)| (name, self.page.t(label), self.page.t(hint), on))
     }
@@ -132,6 +133,8 @@ pub struct ClientValues {
     pub require_signed: bool,
     /// Are its access tokens bound to a key?
     pub dpop: bool,
+    /// Is it held to FAPI 2.0?
+    pub fapi: bool,
     /// May it exchange users' tokens (RFC 8693)?
     pub exchange: bool,
     /// May it do so without being named?

@@ -119,6 +119,8 @@ pub struct ClientPage {
     pub requires_pkce: bool,
     /// How it authenticates: the message key.
     pub auth_key: &'static str,
+    /// Is it held to FAPI 2.0?
+    pub is_fapi: bool,
     /// The URL of its public keys.
     pub jwks_uri: Option<String>,
     /// The scope that it may request.
