@@ -114,8 +114,8 @@ impl SecurityProfile {
 /// The algorithm of access tokens, unless the client chose another.
 pub const ACCESS_TOKEN_ALG: &str = "ES256";
 
-/// The algorithm of signed authorization responses, unless the client chose another (JARM §3).
-const AUTHORIZATION_RESPONSE_ALG: &str = "RS256";
+/// The algorithm of signed responses, unless the client chose another (JARM §3, RFC 9701 §6).
+const RESPONSE_ALG: &str = "RS256";
 
 /// The metadata of a client. Unknown members are refused, so that typos are noticed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -189,6 +189,9 @@ pub struct ClientMetadata {
     /// The algorithm of its signed authorization responses (JARM §3); RS256 if absent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub authorization_signed_response_alg: Option<String>,
+    /// The algorithm of its signed introspection responses (RFC 9701 §6); RS256 if absent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub introspection_signed_response_alg: Option<String>,
     /// The APIs that its access tokens are for if a request names no resource; the issuer is one, too.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub audience: Vec<String>,
@@ -263,6 +266,7 @@ impl Default for ClientMetadata {
             require_pkce: false,
             access_token_signed_response_alg: None,
             authorization_signed_response_alg: None,
+            introspection_signed_response_alg: None,
             audience: Vec::new(),
             client_uri: None,
             logo_uri: None,
@@ -341,10 +345,19 @@ impl ClientMetadata {
         self.access_token_signed_response_alg.as_deref().unwrap_or(ACCESS_TOKEN_ALG)
     }
 
-    /// The algorithm of its signed authorization responses. FAPI 2.0 forbids the usual one.
+    /// The algorithm of its signed authorization responses.
     pub fn authorization_response_alg(&self) -> &str {
-        let usual = if self.is_fapi() { &self.id_token_signed_response_alg } else { AUTHORIZATION_RESPONSE_ALG };
-        self.authorization_signed_response_alg.as_deref().unwrap_or(usual)
+        self.authorization_signed_response_alg.as_deref().unwrap_or(self.usual_response_alg())
+    }
+
+    /// The algorithm of its signed introspection responses.
+    pub fn introspection_response_alg(&self) -> &str {
+        self.introspection_signed_response_alg.as_deref().unwrap_or(self.usual_response_alg())
+    }
+
+    /// FAPI 2.0 forbids the default of the specifications.
+    fn usual_response_alg(&self) -> &str {
+        if self.is_fapi() { &self.id_token_signed_response_alg } else { RESPONSE_ALG }
     }
 
     /// Checks the whole document except the name, which is checked like other names. `supported` are the grant types of
@@ -449,6 +462,7 @@ impl ClientMetadata {
             ("id_token_signed_response_alg", Some(&self.id_token_signed_response_alg)),
             ("access_token_signed_response_alg", self.access_token_signed_response_alg.as_ref()),
             ("authorization_signed_response_alg", self.authorization_signed_response_alg.as_ref()),
+            ("introspection_signed_response_alg", self.introspection_signed_response_alg.as_ref()),
         ];
         let unknown = algs
             .into_iter()

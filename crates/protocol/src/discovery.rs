@@ -46,6 +46,7 @@ pub fn metadata(
         "token_endpoint_auth_signing_alg_values_supported": assertion_algs,
         "introspection_endpoint_auth_methods_supported": ClientCredentials::CONFIDENTIAL_METHODS,
         "introspection_endpoint_auth_signing_alg_values_supported": assertion_algs,
+        "introspection_signing_alg_values_supported": SIGNING_ALGS,
         "revocation_endpoint_auth_methods_supported": ClientCredentials::METHODS,
         "revocation_endpoint_auth_signing_alg_values_supported": assertion_algs,
         "claim_types_supported": ["normal"],

@@ -31,6 +31,7 @@ pub mod request_object;
 pub mod resource;
 pub mod response_mode;
 pub mod scope;
+pub mod signed_introspection;
 pub mod strict_json;
 pub mod token;
 pub mod token_exchange;

@@ -76,6 +76,9 @@ pub(in crate::cli) struct MetadataArgs {
     /// Algorithm of its signed authorization responses (JARM) [default: RS256]
     #[arg(long, value_name = "ALG")]
     response_alg: Option<String>,
+    /// Algorithm of its signed introspection responses (RFC 9701) [default: RS256]
+    #[arg(long, value_name = "ALG")]
+    introspection_alg: Option<String>,
     /// Hold it to FAPI 2.0: pushed requests, PKCE, tokens bound to a key, private_key_jwt, no RS256
     #[arg(long, value_name = "PROFILE", value_parser = ["fapi2", "none"])]
     security_profile: Option<String>,
@@ -147,6 +150,7 @@ impl MetadataArgs {
             ("id_token_signed_response_alg", self.id_token_alg),
             ("access_token_signed_response_alg", self.access_token_alg),
             ("authorization_signed_response_alg", self.response_alg),
+            ("introspection_signed_response_alg", self.introspection_alg),
             ("id_token_claims", self.id_token_claims),
             ("roles_claim", self.roles_claim),
             ("refresh_rotation", self.refresh_rotation),
@@ -359,6 +363,8 @@ mod tests {
             "m",
             "--security-profile",
             "fapi2",
+            "--introspection-alg",
+            "ES256",
             "--response-alg",
             "ES256",
             "--dpop",

@@ -72,6 +72,7 @@ pub(super) fn in_words(client: &Client) -> String {
         ),
         ("access tokens", metadata.access_token_alg().to_owned()),
         ("signed answers", metadata.authorization_response_alg().to_owned()),
+        ("signed introspection", metadata.introspection_response_alg().to_owned()),
         ("roles claim", metadata.roles_claim.clone()),
         ("audience", several(&metadata.audience)),
         ("refresh tokens", refresh_words(metadata)),

@@ -135,3 +135,24 @@ for (const alg of ['ES256', 'PS256', 'EdDSA']) {
     assert.equal(refused.reached.searchParams.get('error'), 'invalid_request');
   });
 }
+
+test('an introspection response is signed', { skip }, async () => {
+  const { config, key } = await clientWith('ES256', '--introspection-alg', 'PS256');
+  const checks = begin();
+  const reached = await reach(oidc.buildAuthorizationUrl(config, await parameters(checks)));
+  const tokens = await oidc.authorizationCodeGrant(config, reached, checks);
+  const algs = { id_token_signed_response_alg: 'ES256', introspection_signed_response_alg: 'PS256' };
+  const signed = await oidc.discovery(
+    new URL(instance.issuer), config.clientMetadata().client_id, algs, oidc.PrivateKeyJwt(key),
+    { execute: [oidc.allowInsecureRequests, oidc.enableNonRepudiationChecks] },
+  );
+  const types = [];
+  signed[oidc.customFetch] = async (...request) => {
+    const response = await fetch(...request);
+    types.push(response.headers.get('content-type'));
+    return response;
+  };
+  const asked = await oidc.tokenIntrospection(signed, tokens.access_token);
+  assert.ok(asked.active && asked.sub, JSON.stringify(asked));
+  assert.ok(types.includes('application/token-introspection+jwt'), types);
+});

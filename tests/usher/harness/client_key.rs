@@ -7,9 +7,11 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Map, Value, json};
 use usher_domain::oauth::client::ClientType;
 use usher_flows::RegisteredClient;
+use usher_keys::foreign::is_signed_by;
 use usher_protocol::client_assertion::JWT_BEARER;
 use usher_protocol::client_metadata::{AuthMethod, ClientMetadata};
-use usher_protocol::public_jwk::PublicJwk;
+use usher_protocol::foreign_jws::ForeignJws;
+use usher_protocol::public_jwk::{PublicJwk, PublicJwkSet};
 
 use super::relying_party::{Answer, answer};
 use super::server::TestServer;
@@ -84,6 +86,13 @@ pub fn changed(mut claims: Value, changes: &Value) -> Value {
 }
 
 impl TestServer {
+    /// Whether a published key of the server made the signature of this token.
+    pub async fn is_published(&self, token: &str) -> bool {
+        let keys = PublicJwkSet::fetched(&answer(self.http.get(self.at("/oauth2/jwks"))).await.json).expect("keys");
+        let jws = ForeignJws::parse(token).expect("a compact JWS");
+        keys.candidates(jws.kid.as_deref(), &jws.alg).any(|key| is_signed_by(&jws, key))
+    }
+
     /// A client that proves itself by this key.
     pub async fn client_with_key(
         &self,

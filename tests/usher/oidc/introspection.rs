@@ -1,11 +1,53 @@
 //! The introspection endpoint (RFC 7662): clients can introspect tokens of their own project only.
 
+use reqwest::header::HeaderValue;
 use serde_json::{Value, json};
 use usher_domain::oauth::client::ClientType;
+use usher_flows::RegisteredClient;
 
+use crate::harness::relying_party::{header, payload};
 use crate::harness::server::TestServer;
 
 const ANA: &str = "ana@example.test";
+
+/// Content type and body of a signed response.
+async fn signed(server: &TestServer, client: &RegisteredClient, token: &str) -> (String, String) {
+    let request = server.http.post(server.at("/oauth2/introspect")).form(&[("token", token)]);
+    let request = request.basic_auth(&client.client.id.0, client.secret.as_deref());
+    let response = request.header("accept", "application/token-introspection+jwt").send().await.expect("an answer");
+    assert_eq!(
+        (response.status().as_u16(), &response.headers()["cache-control"]),
+        (200, &HeaderValue::from_static("no-store"))
+    );
+    let kind = response.headers()["content-type"].to_str().expect("text").to_owned();
+    (kind, response.text().await.expect("a body"))
+}
+
+/// RFC 9701
+#[tokio::test]
+async fn a_response_is_signed_for_the_client_that_asks_for_a_jwt() {
+    let server = TestServer::start().await;
+    server.user(ANA).await;
+    let client = server.client(ClientType::Web, |client| client.first_party = true).await;
+    let token = server.tokens(&mut server.browser(), &client, ANA).await.text("access_token");
+    for (alg, signed_with) in
+        [(None, "RS256"), (Some("ES256"), "ES256"), (Some("PS256"), "PS256"), (Some("EdDSA"), "EdDSA")]
+    {
+        let api = server
+            .client(ClientType::Machine, |api| api.introspection_signed_response_alg = alg.map(str::to_owned))
+            .await;
+        let (kind, jwt) = signed(&server, &api, &token).await;
+        assert_eq!(kind, "application/token-introspection+jwt");
+        let plain = server.call(&api, "/oauth2/introspect", &[("token", &token)]).await.json;
+        let (head, now) = (header(&jwt), server.now().0);
+        assert_eq!((&head["typ"], &head["alg"]), (&json!("token-introspection+jwt"), &json!(signed_with)));
+        let expected = json!({"iss": server.url, "aud": api.client.id, "iat": now, "token_introspection": plain});
+        assert_eq!(payload(&jwt), expected);
+        assert!(plain["active"].as_bool().is_some_and(|active| active));
+        assert!(server.is_published(&jwt).await, "{signed_with}");
+        assert_eq!(server.userinfo(&jwt).await.status, 401, "it passes for no access token");
+    }
+}
 
 #[tokio::test]
 async fn a_good_token_is_described() {
@@ -56,13 +98,8 @@ async fn a_stranger_learns_nothing() {
         let token = tokens.text(name);
         let answer = server.call(&stranger, "/oauth2/introspect", &[("token", &token)]).await;
         assert_eq!((answer.status.as_u16(), answer.json), (200, json!({"active": false})), "{name}");
-        // Signed responses (RFC 9701) are not supported: this one is plain, and reveals as little.
-        let form = [("token", token.as_str())];
-        let signed = server.http.post(server.at("/oauth2/introspect")).form(&form);
-        let signed = signed.basic_auth(&stranger.client.id.0, stranger.secret.as_deref());
-        let signed = signed.header("accept", "application/token-introspection+jwt");
-        let answer = crate::harness::relying_party::answer(signed).await;
-        assert_eq!((answer.status.as_u16(), answer.json), (200, json!({"active": false})), "{name}");
+        let (_, jwt) = signed(&server, &stranger, &token).await;
+        assert_eq!(payload(&jwt)["token_introspection"], json!({"active": false}), "{name}");
         let request = server.http.post(server.at("/oauth2/introspect")).form(&[("token", &token)]);
         let unauthenticated = crate::harness::relying_party::answer(request).await;
         assert_eq!((unauthenticated.status.as_u16(), unauthenticated.error()), (401, "invalid_client"));

@@ -2,7 +2,7 @@
 
 use axum::extract::{FromRequest, FromRequestParts as _, Request};
 use axum::http::HeaderMap;
-use axum::http::header::USER_AGENT;
+use axum::http::header::{ACCEPT, USER_AGENT};
 
 use super::authorization;
 use crate::proof;
@@ -89,6 +89,11 @@ impl ClientCall {
     /// The program that calls, as far as it is known.
     pub fn device(&self) -> Device {
         Device { source: self.source.clone(), user_agent: self.user_agent.clone() }
+    }
+
+    /// Whether a value of the header `Accept` satisfies this.
+    pub fn accepts(&self, wanted: impl Fn(&str) -> bool) -> bool {
+        self.headers.get_all(ACCEPT).iter().filter_map(|value| value.to_str().ok()).any(wanted)
     }
 
     /// The proof of possession that came with a POST to this path.

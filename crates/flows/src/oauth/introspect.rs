@@ -4,7 +4,7 @@
 use crate::admin::clients::Clients;
 use crate::core::Core;
 use crate::end::Endings;
-use crate::oauth::issue::{TokenIssuer, token_type};
+use crate::oauth::issue::{TokenIssuer, signing_alg, token_type};
 use serde::Serialize;
 use std::sync::Arc;
 
@@ -18,6 +18,7 @@ use usher_protocol::cause::RejectionCause;
 use usher_protocol::claims::ClaimsRequest;
 use usher_protocol::dpop::KeyConfirmation;
 use usher_protocol::error::OAuthError;
+use usher_protocol::signed_introspection::{self, SignedIntrospectionClaims};
 use usher_storage::StorageError;
 
 /// The response (RFC 7662 §2.2). Inactive tokens have no other members.
@@ -103,6 +104,21 @@ impl IssuedTokens {
             permissions: Vec::new(),
         };
         Ok(Introspection { active: true, claims: Some(claims), token_use: Some("refresh_token"), token_type: None })
+    }
+
+    /// An introspection response as a JWT for the client that asked (RFC 9701).
+    ///
+    /// # Errors
+    /// If no key of its algorithm can sign.
+    pub fn sign_introspection(&self, asking: &Client, response: &Introspection) -> Result<String, FlowError> {
+        let claims = SignedIntrospectionClaims {
+            iss: self.core.issuer(),
+            aud: &asking.id.0,
+            iat: self.core.now().0,
+            token_introspection: response,
+        };
+        let alg = signing_alg(asking.metadata.introspection_response_alg());
+        Ok(self.token_issuer.signing_keys.keyring().sign(alg, signed_introspection::TYP, &claims)?)
     }
 
     /// A client may introspect access tokens for the APIs of its own project, and its own.

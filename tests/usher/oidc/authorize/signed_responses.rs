@@ -5,13 +5,10 @@ use std::collections::BTreeSet;
 use serde_json::json;
 use usher_domain::oauth::client::ClientType;
 use usher_flows::RegisteredClient;
-use usher_keys::foreign::is_signed_by;
-use usher_protocol::foreign_jws::ForeignJws;
-use usher_protocol::public_jwk::PublicJwkSet;
 
 use super::response_modes::{in_form, in_fragment};
 use crate::harness::browser::Landing;
-use crate::harness::relying_party::{answer, header, payload};
+use crate::harness::relying_party::{header, payload};
 use crate::harness::server::TestServer;
 
 const ANA: &str = "ana@example.test";
@@ -20,13 +17,6 @@ const ANA: &str = "ana@example.test";
 fn names(landing: &Landing) -> Vec<String> {
     let url = url::Url::parse(&landing.url).expect("a URL");
     url.query_pairs().map(|(name, _)| name.into_owned()).collect()
-}
-
-/// Whether a published key made the signature.
-async fn is_ours(server: &TestServer, jwt: &str) -> bool {
-    let keys = PublicJwkSet::fetched(&answer(server.http.get(server.at("/oauth2/jwks"))).await.json).expect("keys");
-    let jws = ForeignJws::parse(jwt).expect("a JWS");
-    keys.candidates(jws.kid.as_deref(), &jws.alg).any(|key| is_signed_by(&jws, key))
 }
 
 async fn client(server: &TestServer, alg: Option<&str>) -> RegisteredClient {
@@ -55,7 +45,7 @@ async fn each_mode_carries_one_signed_parameter_whose_code_is_good() {
                 }
             };
             let jwt = jwt.expect("a response");
-            assert!(is_ours(&server, &jwt).await, "{mode}");
+            assert!(server.is_published(&jwt).await, "{mode}");
             assert_eq!((header(&jwt)["alg"].as_str(), header(&jwt)["typ"].as_str()), (Some(signed_with), Some("JWT")));
             let (claims, now) = (payload(&jwt), server.now().0);
             let names: BTreeSet<_> = claims.as_object().expect("claims").keys().map(String::as_str).collect();
@@ -84,7 +74,7 @@ async fn errors_are_signed_as_well_also_those_of_a_person() {
         let landing = browser.open(&server.authorize_url(&client, &[parameter, ("response_mode", "jwt")])).await;
         assert_eq!(names(&landing), ["response"], "{parameter:?}");
         let jwt = landing.answer("response").expect("a response");
-        assert!(is_ours(&server, &jwt).await);
+        assert!(server.is_published(&jwt).await);
         assert_eq!(
             (&payload(&jwt)["error"], &payload(&jwt)["state"]),
             (&json!(code), &json!("st4te")),
