@@ -39,7 +39,7 @@ pub use usher_flows::{Ended, FlowError, NewClient, NewUser, RegisteredClient, Re
 pub use usher_policy::PolicyDocument;
 pub use usher_policy::fault::DocumentFault;
 pub use usher_policy::validate::validate as review_policy;
-pub use usher_protocol::client_metadata::ClientMetadata;
+pub use usher_protocol::client::metadata::ClientMetadata;
 pub use usher_protocol::scope::Scope;
 pub use usher_storage::providers::StoredProvider;
 pub use usher_upstream::CheckedStep;

@@ -13,7 +13,7 @@ use usher_domain::provider::ProviderFault;
 use usher_domain::text::TextFault;
 use usher_domain::user::ProfileFault;
 use usher_policy::DocumentFault;
-use usher_protocol::client_metadata::MetadataFault;
+use usher_protocol::client::metadata::MetadataFault;
 
 /// Each row becomes a variant of [`Rejected`].
 macro_rules! refusals {

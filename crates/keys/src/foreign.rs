@@ -9,8 +9,8 @@ use aws_lc_rs::signature::{
     RsaPublicKeyComponents, UnparsedPublicKey,
 };
 
-use usher_protocol::foreign_jws::{ForeignJws, HMAC_ALG};
-use usher_protocol::public_jwk::{JwkMaterial, PublicJwk};
+use usher_protocol::jose::foreign_jws::{ForeignJws, HMAC_ALG};
+use usher_protocol::jose::public_jwk::{JwkMaterial, PublicJwk};
 
 /// Whether the signature is one of this key, with the algorithm of the header.
 pub fn is_signed_by(jws: &ForeignJws<'_>, key: &PublicJwk) -> bool {

@@ -15,8 +15,8 @@ use usher_http_server::extract::visitor::Visitor;
 use usher_http_server::layers::security_headers::Continuation;
 use usher_http_server::problem::HttpProblem;
 use usher_http_server::state::App;
-use usher_protocol::redirect_uri;
-use usher_protocol::response_mode::{AuthorizationResponse, ResponseDelivery};
+use usher_protocol::authorize::redirect_uri;
+use usher_protocol::authorize::response_mode::{AuthorizationResponse, ResponseDelivery};
 
 /// A page.
 ///

@@ -2,8 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::dpop::KeyConfirmation;
-use super::token_exchange::Actor;
+use crate::dpop::KeyConfirmation;
+use crate::token_exchange::Actor;
 
 /// The `typ` of the header (RFC 9068 §2.1).
 pub const TYP: &str = "at+jwt";

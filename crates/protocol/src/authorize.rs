@@ -3,20 +3,25 @@
 //! Until client and redirect URI are verified, an error is shown on a page: [`Destination`]. From then on errors are
 //! sent to the redirect URI: [`AuthorizeRequest::check`] returns them.
 
+pub mod pkce;
+pub mod prompt;
+pub mod redirect_uri;
+pub mod request_object;
+pub mod response_mode;
 #[cfg(test)]
 mod tests;
 
 use serde::{Deserialize, Serialize};
 
-use super::claims::ClaimsRequest;
-use super::dpop::is_thumbprint;
-use super::error::OAuthError;
-use super::params::Params;
-use super::pkce::CodeChallenge;
-use super::prompt::Prompt;
-use super::response_mode::ResponseMode;
-use super::scope::Scope;
+use crate::authorize::pkce::CodeChallenge;
+use crate::authorize::prompt::Prompt;
+use crate::authorize::response_mode::ResponseMode;
+use crate::claims::ClaimsRequest;
+use crate::dpop::is_thumbprint;
+use crate::error::OAuthError;
 use crate::error_code::ErrorCode;
+use crate::params::Params;
+use crate::scope::Scope;
 
 /// Maximum length of `state`.
 const MAX_STATE: usize = 4_096;

@@ -1,10 +1,10 @@
 //! Why a client, a code or a token was refused. The client gets one sentence for a whole class of causes; the log, and
 //! in development the client, gets the cause itself.
 
-use crate::client_assertion::AssertionFault;
+use crate::authorize::request_object::RequestObjectFault;
+use crate::client::assertion::AssertionFault;
 use crate::dpop::DpopFault;
 use crate::error_code::ErrorCode;
-use crate::request_object::RequestObjectFault;
 
 /// Why credentials, a code or a token were refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

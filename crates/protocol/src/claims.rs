@@ -5,9 +5,9 @@ use std::collections::BTreeSet;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use super::error::OAuthError;
-use super::strict_json;
-use super::user_claims::UserClaims;
+use crate::error::OAuthError;
+use crate::strict_json;
+use crate::user_claims::UserClaims;
 
 /// A `claims` parameter is three levels deep, arrays of values included.
 const MAX_DEPTH: u8 = 8;

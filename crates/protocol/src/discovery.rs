@@ -2,17 +2,17 @@
 
 use serde_json::{Value, json};
 
-use super::acr::ACR_VALUES;
-use super::claims;
-use super::client_auth::ClientCredentials;
-use super::client_metadata::SIGNING_ALGS;
-use super::device::DEVICE_CODE_GRANT;
-use super::dpop::PROOF_ALGS;
-use super::endpoints;
-use super::foreign_jws::{FOREIGN_ALGS, HMAC_ALG};
-use super::grant_type::GrantType;
-use super::prompt::Prompt;
-use super::response_mode::ResponseMode;
+use crate::acr::ACR_VALUES;
+use crate::authorize::prompt::Prompt;
+use crate::authorize::response_mode::ResponseMode;
+use crate::claims;
+use crate::client::auth::ClientCredentials;
+use crate::client::metadata::SIGNING_ALGS;
+use crate::device::DEVICE_CODE_GRANT;
+use crate::dpop::PROOF_ALGS;
+use crate::endpoints;
+use crate::grant_type::GrantType;
+use crate::jose::foreign_jws::{FOREIGN_ALGS, HMAC_ALG};
 
 /// The metadata of an issuer, the same for both well-known URLs.
 pub fn metadata(

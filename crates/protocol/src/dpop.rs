@@ -7,10 +7,10 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use url::Url;
 
-use super::error_code::ErrorCode;
-use super::foreign_jws::ForeignJws;
-use super::numeric_date::{CLOCK_SKEW, numeric_date};
-use super::public_jwk::PublicJwk;
+use crate::error_code::ErrorCode;
+use crate::jose::foreign_jws::ForeignJws;
+use crate::jose::numeric_date::{CLOCK_SKEW, numeric_date};
+use crate::jose::public_jwk::PublicJwk;
 
 /// The algorithms of proofs. RS256 has no place in something so new (FAPI 2.0 Security Profile §5.4.1).
 pub const PROOF_ALGS: [&str; 4] = ["ES256", "PS256", "EdDSA", "Ed25519"];
@@ -192,7 +192,7 @@ fn is_same_place(htu: &str, url: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::foreign_jws::samples::token;
+    use crate::jose::foreign_jws::samples::token;
     use serde_json::json;
 
     const NOW: i64 = 1_800_000_000;

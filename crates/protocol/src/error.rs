@@ -3,8 +3,8 @@
 use std::borrow::Cow;
 use std::fmt;
 
-use super::cause::RejectionCause;
-use super::error_code::ErrorCode;
+use crate::cause::RejectionCause;
+use crate::error_code::ErrorCode;
 
 /// An OAuth error. Its description is written by us, bounded in length, and contains nothing private.
 #[derive(Debug, Clone, PartialEq, Eq)]

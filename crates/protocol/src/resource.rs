@@ -2,9 +2,9 @@
 
 use url::{Host, Url};
 
-use super::error::OAuthError;
-use super::params::Params;
+use crate::error::OAuthError;
 use crate::error_code::ErrorCode;
+use crate::params::Params;
 
 /// Maximum length of an identifier.
 pub const MAX_IDENTIFIER: usize = 500;

@@ -5,7 +5,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use super::error::OAuthError;
+use crate::error::OAuthError;
 use crate::error_code::ErrorCode;
 
 /// Maximum length of a scope.

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::ows;
+use crate::ows;
 
 /// The `typ` of the JWT (RFC 9701 §5).
 pub const TYP: &str = "token-introspection+jwt";

@@ -2,11 +2,11 @@
 
 use serde::Serialize;
 
-use super::error::OAuthError;
-use super::params::Params;
-use super::scope::Scope;
+use crate::error::OAuthError;
 use crate::error_code::ErrorCode;
 use crate::grant_type::GrantType;
+use crate::params::Params;
+use crate::scope::Scope;
 
 /// The form of a token request: its parameters, each at most once (RFC 6749 §3.2), except `resource`.
 #[derive(Debug, Clone, Copy)]

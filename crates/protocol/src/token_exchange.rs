@@ -2,11 +2,11 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::error::OAuthError;
-use super::resource::canonical;
-use super::scope::Scope;
-use super::token::TokenForm;
+use crate::error::OAuthError;
 use crate::error_code::ErrorCode;
+use crate::resource::canonical;
+use crate::scope::Scope;
+use crate::token::TokenForm;
 
 /// The grant type (RFC 8693 §2.1).
 pub const TOKEN_EXCHANGE_GRANT: &str = "urn:ietf:params:oauth:grant-type:token-exchange";

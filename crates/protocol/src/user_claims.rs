@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 
 use serde_json::{Map, Value};
 
-use super::scope::Scope;
+use crate::scope::Scope;
 
 /// The claim with a user's roles, unless the client chose another name.
 pub const ROLES_CLAIM: &str = "roles";

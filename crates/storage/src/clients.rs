@@ -7,7 +7,7 @@ use usher_domain::id::{ClientId, ProjectId};
 use usher_domain::oauth::client::{Client, ClientSecret};
 use usher_domain::page::MAX_PAGE;
 use usher_domain::time::Timestamp;
-use usher_protocol::client_metadata::ClientMetadata;
+use usher_protocol::client::metadata::ClientMetadata;
 
 row! {
     CLIENT: Client of "client" {

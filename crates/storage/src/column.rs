@@ -38,9 +38,9 @@ use usher_domain::user::proof::ProofKind;
 use usher_domain::user::session::EndReason;
 use usher_domain::user::source::AttributeSources;
 use usher_domain::user::{Profile, Sub, UserStatus};
+use usher_protocol::authorize::pkce::CodeChallenge;
 use usher_protocol::claims::ClaimsRequest;
-use usher_protocol::client_metadata::ClientMetadata;
-use usher_protocol::pkce::CodeChallenge;
+use usher_protocol::client::metadata::ClientMetadata;
 use usher_protocol::scope::Scope;
 
 /// A parameter, as both databases take it. `None` is `null` of that kind, which PostgreSQL wants to know.

@@ -11,7 +11,7 @@ use usher_domain::page::{Cursor, MAX_PAGE};
 use usher_domain::secret::Secret;
 use usher_domain::user::Profile;
 use usher_flows::{FlowError, NewClient, NewUser, Rejected, Usher};
-use usher_protocol::client_metadata::ClientMetadata;
+use usher_protocol::client::metadata::ClientMetadata;
 use usher_protocol::user_claims::UserClaims;
 
 /// The user's email address.

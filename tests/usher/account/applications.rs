@@ -2,7 +2,7 @@
 
 use reqwest::StatusCode;
 use usher_domain::oauth::client::ClientType;
-use usher_protocol::client_metadata::IdTokenContent;
+use usher_protocol::client::metadata::IdTokenContent;
 
 use crate::harness::database::on_both_databases;
 use crate::harness::server::TestServer;

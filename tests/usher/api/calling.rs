@@ -6,7 +6,7 @@ use serde_json::Value;
 use usher_domain::id::ProjectId;
 use usher_domain::oauth::client::ClientType;
 use usher_flows::{NewClient, RegisteredClient};
-use usher_protocol::client_metadata::ClientMetadata;
+use usher_protocol::client::metadata::ClientMetadata;
 
 use crate::harness::browser::Browser;
 use crate::harness::server::TestServer;

@@ -49,7 +49,7 @@ async fn project_with_client(server: &TestServer) -> (RegisteredProject, Registe
     let project = server.usher.projects.create_project("Zoo").await.unwrap();
     let zoo = "https://api.zoo.example";
     server.api_of(project.project.id, zoo, settings(&["zebra:a", "zebra:b", "zebra:c"])).await;
-    let change = |metadata: &mut usher_protocol::client_metadata::ClientMetadata| {
+    let change = |metadata: &mut usher_protocol::client::metadata::ClientMetadata| {
         metadata.scope = usher_protocol::scope::Scope::of(["openid", "zebra:a", "zebra:b", "zebra:c"]);
         metadata.audience = vec![zoo.into()];
         metadata.first_party = true;

@@ -3,7 +3,7 @@
 use serde_json::json;
 use usher_domain::oauth::client::{Client, ClientType};
 use usher_flows::RegisteredClient;
-use usher_protocol::client_metadata::ClientMetadata;
+use usher_protocol::client::metadata::ClientMetadata;
 
 use super::{ANA, ORDERS, scope};
 use crate::harness::database::on_both_databases;

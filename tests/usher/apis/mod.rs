@@ -15,7 +15,7 @@ use usher_domain::oauth::api::{Api, ApiScope, ApiSettings};
 use usher_domain::oauth::client::ClientType;
 use usher_flows::apis::{ApiCreator, NewApi};
 use usher_flows::{FlowError, NewClient, RegisteredClient};
-use usher_protocol::client_metadata::ClientMetadata;
+use usher_protocol::client::metadata::ClientMetadata;
 use usher_protocol::scope::Scope;
 
 use crate::api::{By, call};

@@ -3,7 +3,7 @@
 use reqwest::StatusCode;
 use serde_json::{Value, json};
 use usher_domain::oauth::client::ClientType;
-use usher_protocol::client_metadata::AuthMethod;
+use usher_protocol::client::metadata::AuthMethod;
 use usher_protocol::token_exchange::TOKEN_EXCHANGE_GRANT;
 
 use super::administrator;

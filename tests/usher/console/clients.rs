@@ -6,7 +6,7 @@ use super::{BOSS, administrator};
 use crate::harness::browser::{Browser, Landing};
 use crate::harness::database::on_both_databases;
 use crate::harness::server::TestServer;
-use usher_protocol::client_metadata::{ClientMetadata, IdTokenContent};
+use usher_protocol::client::metadata::{ClientMetadata, IdTokenContent};
 
 async fn new_project(server: &TestServer, browser: &mut Browser<'_>, name: &str) -> Landing {
     let page = browser.open(&server.at("/console")).await;

@@ -8,10 +8,10 @@ use serde_json::{Map, Value, json};
 use usher_domain::oauth::client::ClientType;
 use usher_flows::RegisteredClient;
 use usher_keys::foreign::is_signed_by;
-use usher_protocol::client_assertion::JWT_BEARER;
-use usher_protocol::client_metadata::{AuthMethod, ClientMetadata};
-use usher_protocol::foreign_jws::ForeignJws;
-use usher_protocol::public_jwk::{PublicJwk, PublicJwkSet};
+use usher_protocol::client::assertion::JWT_BEARER;
+use usher_protocol::client::metadata::{AuthMethod, ClientMetadata};
+use usher_protocol::jose::foreign_jws::ForeignJws;
+use usher_protocol::jose::public_jwk::{PublicJwk, PublicJwkSet};
 
 use super::relying_party::{Answer, answer};
 use super::server::TestServer;

@@ -26,7 +26,7 @@ use usher_http_server::server::Server;
 use usher_http_server::slots::Limits;
 use usher_mail::EmailMessage;
 use usher_mail::caught::CaughtMail;
-use usher_protocol::client_metadata::ClientMetadata;
+use usher_protocol::client::metadata::ClientMetadata;
 
 use super::database::TestDatabase;
 use super::signing_keys;

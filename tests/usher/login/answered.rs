@@ -12,7 +12,7 @@ const ANA: &str = "ana@example.test";
 
 async fn bootstrapped(server: &TestServer) -> RegisteredClient {
     server.user(ANA).await;
-    let change = |metadata: &mut usher_protocol::client_metadata::ClientMetadata| {
+    let change = |metadata: &mut usher_protocol::client::metadata::ClientMetadata| {
         metadata.first_party = true;
         metadata.client_uri = Some("https://rp.test/home".into());
     };

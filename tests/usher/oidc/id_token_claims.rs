@@ -5,7 +5,7 @@ use usher_domain::id::ProjectId;
 use usher_domain::oauth::client::ClientType;
 use usher_flows::{NewAssignment, RegisteredClient, Subject};
 use usher_policy::PolicyDocument;
-use usher_protocol::client_metadata::{ClientMetadata, IdTokenContent};
+use usher_protocol::client::metadata::{ClientMetadata, IdTokenContent};
 use usher_protocol::id_token::at_hash;
 
 use crate::harness::database::{TestDatabase, on_both_databases};

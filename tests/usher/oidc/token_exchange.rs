@@ -59,7 +59,7 @@ fn asked() -> [(&'static str, &'static str); 3] {
     [("resource", ORDERS), ("resource", STOCK), ("scope", ALLOWED)]
 }
 
-fn exchanges(client: &mut usher_protocol::client_metadata::ClientMetadata) {
+fn exchanges(client: &mut usher_protocol::client::metadata::ClientMetadata) {
     client.grant_types.push(TOKEN_EXCHANGE_GRANT.to_owned());
     client.scope = scope(OF_SERVICE);
 }

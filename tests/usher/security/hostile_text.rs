@@ -14,7 +14,7 @@ use usher_flows::upstream::NewProvider;
 use usher_flows::webhooks::NewWebhook;
 use usher_http_server::state::App;
 use usher_pages::routes::authorization;
-use usher_protocol::client_metadata::ClientMetadata;
+use usher_protocol::client::metadata::ClientMetadata;
 use usher_protocol::endpoints::REGISTERED_CLIENT;
 
 use crate::api::admin_routes::{Operation, operations};

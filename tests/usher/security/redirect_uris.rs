@@ -84,7 +84,7 @@ async fn anything_but_the_registered_text_is_refused() {
 async fn an_installed_application_may_listen_on_any_port_of_its_own_loopback_and_nowhere_else() {
     let server = TestServer::start().await;
     let uris = ["http://127.0.0.1/cb", "http://[::1]/cb"];
-    let change = |client: &mut usher_protocol::client_metadata::ClientMetadata| {
+    let change = |client: &mut usher_protocol::client::metadata::ClientMetadata| {
         client.redirect_uris = uris.map(str::to_owned).to_vec();
     };
     let client = server.client(ClientType::Native, change).await;

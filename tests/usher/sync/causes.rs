@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use usher_domain::oauth::client::ClientType;
 use usher_domain::user::User;
 use usher_flows::RegisteredClient;
-use usher_protocol::client_metadata::ClientMetadata;
+use usher_protocol::client::metadata::ClientMetadata;
 
 use super::follower::{Follower, module};
 use crate::harness::browser::Browser;

@@ -11,7 +11,7 @@ use usher_flows::{Device, FlowError, ProofRequest};
 use usher_http_server::extract::client_ip::ClientIp;
 use usher_http_server::extract::params::{FormParams, QueryParams};
 use usher_http_server::state::App;
-use usher_protocol::client_auth::ClientCredentials;
+use usher_protocol::client::auth::ClientCredentials;
 use usher_protocol::error::OAuthError;
 use usher_protocol::params::Params;
 

@@ -24,7 +24,7 @@ use usher_http_server::extract::json::{JsonBody, OptionalJson};
 use usher_http_server::extract::params::QueryParams;
 use usher_http_server::problem::HttpProblem;
 use usher_http_server::state::App;
-use usher_protocol::client_metadata::ClientMetadata;
+use usher_protocol::client::metadata::ClientMetadata;
 
 /// Metadata that weakens the protection of users: only administrators set it.
 const ADMIN_ONLY: [&str; 3] = ["first_party", "any_localhost_redirect", "may_impersonate"];

@@ -8,7 +8,7 @@ use crate::id::{ApiId, ClientId, ProjectId};
 use crate::text::{check_line, check_name};
 use crate::time::Timestamp;
 use crate::wire_names::wire_names;
-use usher_protocol::client_metadata::SIGNING_ALGS;
+use usher_protocol::client::metadata::SIGNING_ALGS;
 use usher_protocol::scope::{Scope, is_of_usher};
 
 /// Maximum number of APIs of a project.

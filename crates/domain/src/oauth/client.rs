@@ -8,9 +8,10 @@ pub use super::client_secret::{ClientSecret, RotationFault, SealedClientSecret, 
 use crate::id::{ClientId, ProjectId};
 use crate::time::Timestamp;
 use crate::user::authentication::{AAL2, acr_meets};
-use usher_protocol::client_metadata::{AuthMethod, ClientMetadata, IdTokenContent};
+use usher_protocol::authorize;
+use usher_protocol::authorize::redirect_uri;
+use usher_protocol::client::metadata::{AuthMethod, ClientMetadata, IdTokenContent};
 use usher_protocol::device::DEVICE_CODE_GRANT;
-use usher_protocol::{authorize, redirect_uri};
 
 /// The type of application: decides how it authenticates and gets tokens.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -71,7 +72,7 @@ impl ClientType {
             scope: if machine {
                 usher_protocol::scope::Scope::default()
             } else {
-                usher_protocol::client_metadata::standard_scope()
+                usher_protocol::client::metadata::standard_scope()
             },
             ..ClientMetadata::default()
         }

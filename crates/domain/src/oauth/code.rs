@@ -14,9 +14,9 @@ use super::target::GrantTargets;
 use crate::id::{ClientId, GrantId, SessionId, UserId};
 use crate::time::Timestamp;
 use crate::user::Sub;
+use usher_protocol::authorize::pkce::CodeChallenge;
 use usher_protocol::cause::RejectionCause;
 use usher_protocol::claims::ClaimsRequest;
-use usher_protocol::pkce::CodeChallenge;
 use usher_protocol::scope::Scope;
 
 /// The content of an authorization code. Names are short because the code travels in a URL.

@@ -10,8 +10,8 @@ use super::target::GrantTargets;
 use super::user_code::UserCode;
 use crate::id::{ClientId, GrantId, SessionId, UserId};
 use crate::time::Timestamp;
+use usher_protocol::authorize::pkce::CodeChallenge;
 use usher_protocol::cause::RejectionCause;
-use usher_protocol::pkce::CodeChallenge;
 use usher_protocol::scope::Scope;
 
 /// How long a device waits for an answer.

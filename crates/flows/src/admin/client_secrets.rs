@@ -7,7 +7,7 @@ use usher_domain::id::ClientId;
 use usher_domain::oauth::client::{Client, ClientSecret, SealedClientSecret, SecretRotation, rotated};
 use usher_domain::time::Timestamp;
 use usher_keys::seal::Purpose;
-use usher_protocol::client_metadata::AuthMethod;
+use usher_protocol::client::metadata::AuthMethod;
 
 impl Clients {
     /// A new secret and what is stored of it. A client that signs with its secret needs the secret itself to be kept: it

@@ -14,7 +14,7 @@ use usher_domain::id::{ClientId, ProjectId};
 use usher_domain::oauth::client::{Client, ClientType};
 use usher_domain::oauth::first_party_client::is_first_party_client;
 use usher_domain::text::check_name;
-use usher_protocol::client_metadata::{ClientMetadata, MetadataFault};
+use usher_protocol::client::metadata::{ClientMetadata, MetadataFault};
 use usher_storage::{StorageError, Tx};
 
 /// The longest name of a client, in characters.

@@ -15,7 +15,7 @@ use usher_domain::id::{ClientId, ProjectId};
 use usher_domain::oauth::client::{Client, ClientType};
 use usher_domain::oauth::first_party_client::{ACCOUNT_SCOPE, FIRST_PARTY_CLIENT};
 use usher_domain::project::Project;
-use usher_protocol::client_metadata::{AuthMethod, ClientMetadata};
+use usher_protocol::client::metadata::{AuthMethod, ClientMetadata};
 use usher_protocol::scope::Scope;
 use usher_storage::StorageError;
 

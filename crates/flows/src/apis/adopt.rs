@@ -13,7 +13,7 @@ use usher_domain::id::{ApiId, ClientId, ProjectId};
 use usher_domain::oauth::api::{Api, ApiScope, ApiSettings, MAX_API_NAME};
 use usher_domain::oauth::client::Client;
 use usher_domain::page::MAX_PAGE;
-use usher_protocol::client_metadata::ClientMetadata;
+use usher_protocol::client::metadata::ClientMetadata;
 use usher_protocol::resource;
 use usher_protocol::scope::is_of_usher;
 use usher_storage::{Store, Tx};

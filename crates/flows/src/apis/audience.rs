@@ -4,7 +4,7 @@ use super::Apis;
 use crate::error::{FlowError, Rejected};
 use usher_domain::id::ProjectId;
 use usher_domain::oauth::client::Client;
-use usher_protocol::client_metadata::MetadataFault;
+use usher_protocol::client::metadata::MetadataFault;
 use usher_protocol::resource;
 use usher_storage::Tx;
 

@@ -14,10 +14,10 @@ use usher_domain::id::{ClientId, SessionId};
 use usher_domain::oauth::client::Client;
 use usher_domain::user::session::EndReason;
 use usher_keys::verify::ExpectedToken;
+use usher_protocol::authorize::response_mode::with_query;
 use usher_protocol::error::OAuthError;
 use usher_protocol::id_token::ID_TOKEN_TYP;
 use usher_protocol::params::Params;
-use usher_protocol::response_mode::with_query;
 
 #[derive(Debug, Clone, Default)]
 pub struct LogoutRequest {

@@ -13,7 +13,7 @@ use usher_domain::id::ClientId;
 use usher_domain::oauth::client::Client;
 use usher_domain::time::Timestamp;
 use usher_protocol::cause::RejectionCause;
-use usher_protocol::client_auth::ClientCredentials;
+use usher_protocol::client::auth::ClientCredentials;
 
 /// Client authentication at OAuth endpoints (RFC 6749 §2.3).
 pub struct ClientAuthentication {

@@ -21,12 +21,12 @@ use usher_domain::oauth::interaction::{IdTokenHint, Interaction, InteractionFact
 use usher_domain::user::Sub;
 use usher_keys::seal::Purpose;
 use usher_keys::verify::ExpectedToken;
+use usher_protocol::authorize::redirect_uri;
+use usher_protocol::authorize::response_mode::AuthorizationResponse;
 use usher_protocol::authorize::{AuthorizeRequest, Destination};
 use usher_protocol::error::OAuthError;
 use usher_protocol::id_token::ID_TOKEN_TYP;
 use usher_protocol::params::Params;
-use usher_protocol::redirect_uri;
-use usher_protocol::response_mode::AuthorizationResponse;
 use usher_storage::system::throttles::Taken;
 
 /// Why an authorization request is answered with an error page instead of a redirect.

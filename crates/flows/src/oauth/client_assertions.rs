@@ -11,11 +11,11 @@ use usher_domain::time::Timestamp;
 use usher_keys::foreign::is_signed_with_secret;
 use usher_keys::seal::Purpose;
 use usher_protocol::cause::RejectionCause;
-use usher_protocol::client_assertion::{
+use usher_protocol::client::assertion::{
     AssertionAudience, AssertionFault, AssertionId, AssertionRules, ClientAssertion, check,
 };
 use usher_protocol::endpoints;
-use usher_protocol::foreign_jws::{ForeignJws, HMAC_ALG};
+use usher_protocol::jose::foreign_jws::{ForeignJws, HMAC_ALG};
 
 /// Client assertions.
 pub struct ClientAssertions {

@@ -9,8 +9,8 @@ use crate::upstream::providers::Providers;
 use usher_domain::oauth::client::Client;
 use usher_domain::time::Timestamp;
 use usher_keys::foreign::is_signed_by;
-use usher_protocol::foreign_jws::ForeignJws;
-use usher_protocol::public_jwk::PublicJwkSet;
+use usher_protocol::jose::foreign_jws::ForeignJws;
+use usher_protocol::jose::public_jwk::PublicJwkSet;
 use usher_protocol::strict_json;
 
 /// How long fetched keys are used, in seconds: a key that the client removes is refused after this time.

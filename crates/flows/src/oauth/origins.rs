@@ -9,7 +9,7 @@ use std::time::Duration;
 use crate::error::FlowError;
 use crate::oauth::registered_origins::RegisteredOrigins;
 use usher_domain::page::MAX_PAGE;
-use usher_protocol::redirect_uri;
+use usher_protocol::authorize::redirect_uri;
 
 /// How long the list is cached.
 const MEMORY: Duration = Duration::from_secs(5);

@@ -16,12 +16,12 @@ use usher_domain::id::ClientId;
 use usher_domain::oauth::client::Client;
 use usher_domain::oauth::single_use::{SingleUseId, SingleUseKind};
 use usher_keys::seal::Purpose;
+use usher_protocol::authorize::request_object::PUSHED_PREFIX;
 use usher_protocol::authorize::{AuthorizeRequest, RequestTransport};
 use usher_protocol::cause::RejectionCause;
-use usher_protocol::client_auth::ClientCredentials;
+use usher_protocol::client::auth::ClientCredentials;
 use usher_protocol::error::OAuthError;
 use usher_protocol::params::Params;
-use usher_protocol::request_object::PUSHED_PREFIX;
 use usher_storage::system::throttles::Taken;
 
 /// How long a pushed request may be taken to the authorization endpoint.

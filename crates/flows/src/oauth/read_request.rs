@@ -11,11 +11,11 @@ use usher_domain::id::ClientId;
 use usher_domain::oauth::client::Client;
 use usher_domain::oauth::interaction::Interaction;
 use usher_domain::oauth::single_use::SingleUseId;
+use usher_protocol::authorize::request_object::PUSHED_PREFIX;
 use usher_protocol::authorize::{AuthorizeRequest, Destination, RequestTransport};
 use usher_protocol::cause::RejectionCause;
 use usher_protocol::error::OAuthError;
 use usher_protocol::params::Params;
-use usher_protocol::request_object::PUSHED_PREFIX;
 
 /// The parameters that count, and how they reached the server.
 pub(super) struct ReadRequest<'p> {

@@ -9,7 +9,7 @@ use crate::error::FlowError;
 use crate::oauth::issue::Issue;
 use usher_domain::oauth::client::Client;
 use usher_domain::user::User;
-use usher_protocol::client_metadata::IdTokenContent;
+use usher_protocol::client::metadata::IdTokenContent;
 use usher_protocol::scope::Scope;
 use usher_protocol::user_claims::{ROLES_CLAIM, UserClaims};
 

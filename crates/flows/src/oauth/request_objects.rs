@@ -6,11 +6,11 @@ use crate::core::Core;
 use crate::oauth::client_keys::{ClientKeyFault, ClientKeys};
 use crate::upstream::providers::Providers;
 use usher_domain::oauth::client::Client;
+use usher_protocol::authorize::request_object::{RequestObjectFault, RequestObjectRules, parameters};
 use usher_protocol::cause::RejectionCause;
 use usher_protocol::error::OAuthError;
-use usher_protocol::foreign_jws::ForeignJws;
+use usher_protocol::jose::foreign_jws::ForeignJws;
 use usher_protocol::params::Params;
-use usher_protocol::request_object::{RequestObjectFault, RequestObjectRules, parameters};
 
 /// Maximum size of a request object that is fetched, in bytes.
 const MAX_BYTES: usize = 16 * 1_024;

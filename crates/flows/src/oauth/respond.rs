@@ -12,9 +12,9 @@ use usher_domain::oauth::client::Client;
 use usher_domain::oauth::code::{AuthorizationCode, redirect_uri_hash};
 use usher_domain::oauth::interaction::Interaction;
 use usher_protocol::authorize::AuthorizeRequest;
+use usher_protocol::authorize::response_mode::AuthorizationResponse;
 use usher_protocol::endpoints;
 use usher_protocol::error::OAuthError;
-use usher_protocol::response_mode::AuthorizationResponse;
 
 /// The `typ` of signed responses, which JARM leaves open: libraries expect this one. They have no `sub`, so none passes for
 /// an ID token.

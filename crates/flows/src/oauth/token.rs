@@ -8,7 +8,7 @@ use crate::oauth::authenticate_client::ClientAuthentication;
 use crate::oauth::dpop::{DpopProofs, ProofRequest};
 use crate::oauth::grants::handler::{GrantDeps, GrantHandler, GrantTypeRow};
 use crate::oauth::token_call::TokenCall;
-use usher_protocol::client_auth::ClientCredentials;
+use usher_protocol::client::auth::ClientCredentials;
 use usher_protocol::error::OAuthError;
 use usher_protocol::error_code::ErrorCode;
 use usher_protocol::grant_type::GrantType;

@@ -6,7 +6,7 @@ use usher_domain::oauth::api::{Api, ApiFault, ApiScope, ApiSettings, EVERY, Toke
 use usher_domain::urls::ApiUrls;
 use usher_flows::apis::{ApiCreator, NewApi};
 use usher_flows::{FlowError, Rejected};
-use usher_protocol::client_metadata::SIGNING_ALGS;
+use usher_protocol::client::metadata::SIGNING_ALGS;
 
 /// Shown by the page of a new API.
 pub(super) const ADDED: Notice = Notice::new("added", "api-added");

@@ -8,7 +8,7 @@ use usher_domain::oauth::client::Client;
 use usher_domain::text::check_name;
 use usher_flows::{MAX_CLIENT_NAME, Rejected};
 use usher_i18n::{Arg, Lang};
-use usher_protocol::client_metadata::{ClientMetadata, IdTokenContent, MetadataFault};
+use usher_protocol::client::metadata::{ClientMetadata, IdTokenContent, MetadataFault};
 use usher_protocol::scope::Scope;
 use usher_protocol::user_claims::ROLES_CLAIM;
 

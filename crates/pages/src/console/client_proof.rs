@@ -3,7 +3,7 @@
 
 use crate::loaded::LoadedValues;
 use crate::views::ClientValues;
-use usher_protocol::client_metadata::{AuthMethod, ClientMetadata, SecurityProfile};
+use usher_protocol::client::metadata::{AuthMethod, ClientMetadata, SecurityProfile};
 use usher_protocol::token_exchange::TOKEN_EXCHANGE_GRANT;
 
 /// These fields with the settings of a client.

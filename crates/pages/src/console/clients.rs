@@ -10,7 +10,7 @@ use usher_domain::oauth::client::{Client, ClientSecret, ClientType, SecretRotati
 use usher_domain::time::Timestamp;
 use usher_domain::urls::{ClientUrls, ProjectUrls};
 use usher_flows::{FlowError, Rejected};
-use usher_protocol::client_metadata::{AuthMethod, IdTokenContent};
+use usher_protocol::client::metadata::{AuthMethod, IdTokenContent};
 use usher_protocol::endpoints;
 
 pub(super) const SAVED: Notice = Notice::new("saved", "message-client-saved");

@@ -13,11 +13,11 @@ use usher_domain::urls::{self, ClientUrls};
 use usher_flows::{AuthorizeFault, FlowError, Outcome, log_refusal};
 use usher_http_server::extract::params::FormParams;
 use usher_http_server::problem::HttpProblem;
+use usher_protocol::authorize::redirect_uri;
 use usher_protocol::endpoints;
 use usher_protocol::error::OAuthError;
 use usher_protocol::error_code::ErrorCode;
 use usher_protocol::params::Params;
-use usher_protocol::redirect_uri;
 
 /// GET
 pub async fn get(mut page: LoginPage) -> PageResult {

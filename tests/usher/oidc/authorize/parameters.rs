@@ -3,7 +3,7 @@
 use serde_json::json;
 use usher_domain::oauth::client::ClientType;
 use usher_flows::RegisteredClient;
-use usher_protocol::client_metadata::{ClientMetadata, IdTokenContent};
+use usher_protocol::client::metadata::{ClientMetadata, IdTokenContent};
 
 use crate::harness::relying_party::{Answer, payload};
 use crate::harness::server::TestServer;

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use tokio::net::TcpListener;
 use usher_domain::oauth::client::ClientType;
 use usher_flows::RegisteredClient;
-use usher_protocol::client_metadata::AuthMethod;
+use usher_protocol::client::metadata::AuthMethod;
 
 use crate::harness::client_key::{TestKey, jwks};
 use crate::harness::database::TestDatabase;
@@ -57,7 +57,7 @@ async fn started() -> TestServer {
 }
 
 async fn client_of(server: &TestServer, host: &KeyHost) -> RegisteredClient {
-    let change = |client: &mut usher_protocol::client_metadata::ClientMetadata| {
+    let change = |client: &mut usher_protocol::client::metadata::ClientMetadata| {
         client.token_endpoint_auth_method = AuthMethod::PrivateKeyJwt;
         client.jwks_uri = Some(host.uri.clone());
     };

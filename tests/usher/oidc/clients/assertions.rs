@@ -5,8 +5,8 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Value, json};
 use usher_domain::oauth::client::{ClientType, SecretRotation};
-use usher_protocol::client_assertion::JWT_BEARER;
-use usher_protocol::client_metadata::AuthMethod;
+use usher_protocol::client::assertion::JWT_BEARER;
+use usher_protocol::client::metadata::AuthMethod;
 
 use crate::harness::client_key::{TestKey, changed, jwks};
 use crate::harness::database::{TestDatabase, on_both_databases};

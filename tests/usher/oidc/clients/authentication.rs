@@ -4,7 +4,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use usher_domain::oauth::client::ClientType;
 use usher_flows::RegisteredClient;
-use usher_protocol::client_metadata::AuthMethod;
+use usher_protocol::client::metadata::AuthMethod;
 
 use crate::harness::database::{TestDatabase, on_both_databases};
 use crate::harness::relying_party::{Answer, answer};

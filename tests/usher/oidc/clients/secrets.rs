@@ -123,7 +123,7 @@ on_both_databases! {
             let [one, two, three] = ids;
             let disable = tokio::spawn(async move { disabling.clients.set_client_disabled(&one, true).await.map(drop) });
             let rename = tokio::spawn(async move {
-                let rename = |mut metadata: usher_protocol::client_metadata::ClientMetadata| {
+                let rename = |mut metadata: usher_protocol::client::metadata::ClientMetadata| {
                     metadata.client_name = "Renamed".into();
                     metadata
                 };

@@ -9,8 +9,8 @@ mod tokens;
 use serde_json::{Value, json};
 use usher_domain::oauth::client::ClientType;
 use usher_flows::RegisteredClient;
-use usher_protocol::client_assertion::JWT_BEARER;
-use usher_protocol::client_metadata::{ClientMetadata, SecurityProfile};
+use usher_protocol::client::assertion::JWT_BEARER;
+use usher_protocol::client::metadata::{ClientMetadata, SecurityProfile};
 use usher_protocol::dpop::access_token_hash;
 
 use crate::harness::client_key::TestKey;

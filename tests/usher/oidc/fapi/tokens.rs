@@ -84,7 +84,7 @@ async fn a_code_is_bound_to_the_key_of_the_pushed_request() {
         let form = client.request(changes);
         let assertion = client.assertion();
         let proves = [
-            ("client_assertion_type", usher_protocol::client_assertion::JWT_BEARER),
+            ("client_assertion_type", usher_protocol::client::assertion::JWT_BEARER),
             ("client_assertion", assertion.as_str()),
         ];
         let form: Vec<_> = form.into_iter().chain(proves).collect();

@@ -3,7 +3,7 @@
 use usher_domain::oauth::client::ClientType;
 use usher_flows::PresentedToken;
 use usher_flows::RegisteredClient;
-use usher_protocol::client_metadata::RefreshRotation;
+use usher_protocol::client::metadata::RefreshRotation;
 
 use crate::harness::database::on_both_databases;
 use crate::harness::relying_party::{Answer, payload};
@@ -256,7 +256,7 @@ on_both_databases! {
     async fn a_client_that_keeps_its_token_is_never_taken_for_a_thief(db: TestDatabase) {
         let server = TestServer::on(db, &[]).await;
         server.user(ANA).await;
-        let keep = |client: &mut usher_protocol::client_metadata::ClientMetadata| {
+        let keep = |client: &mut usher_protocol::client::metadata::ClientMetadata| {
             client.first_party = true;
             client.refresh_rotation = RefreshRotation::Reuse;
         };

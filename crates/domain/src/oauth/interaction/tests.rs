@@ -1,6 +1,6 @@
 use super::*;
 use crate::random::SeededRandom;
-use usher_protocol::prompt::Prompt;
+use usher_protocol::authorize::prompt::Prompt;
 
 const NOW: Timestamp = Timestamp(1_700_000_000);
 

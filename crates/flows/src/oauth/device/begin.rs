@@ -16,7 +16,7 @@ use usher_domain::oauth::user_code::UserCode;
 use usher_domain::urls;
 use usher_keys::seal::{Purpose, Sealer};
 use usher_protocol::authorize::AuthorizeRequest;
-use usher_protocol::client_auth::ClientCredentials;
+use usher_protocol::client::auth::ClientCredentials;
 use usher_protocol::device::{DEVICE_CODE_GRANT, DeviceAuthorizationResponse};
 use usher_protocol::error::OAuthError;
 use usher_protocol::error_code::ErrorCode;

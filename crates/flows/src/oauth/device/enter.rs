@@ -9,7 +9,7 @@ use usher_domain::oauth::device_authorization::{ConnectingDevice, DeviceAuthoriz
 use usher_domain::oauth::interaction::Interaction;
 use usher_domain::oauth::user_code::UserCode;
 use usher_protocol::authorize::AuthorizeRequest;
-use usher_protocol::prompt::Prompt;
+use usher_protocol::authorize::prompt::Prompt;
 
 impl Authorizations {
     /// Finds the request of the device that shows this code, and continues it until it needs a page.

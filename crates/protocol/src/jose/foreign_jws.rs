@@ -5,7 +5,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Map, Value};
 
-use super::strict_json;
+use crate::strict_json;
 
 /// Maximum length of a token, in bytes.
 const MAX_LENGTH: usize = 16 * 1_024;

@@ -10,11 +10,11 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::device::DEVICE_CODE_GRANT;
-use super::grant_type::GrantType;
-use super::redirect_uri::{self, UriFault};
-use super::scope::Scope;
-use super::user_claims::ROLES_CLAIM;
+use crate::authorize::redirect_uri::{self, UriFault};
+use crate::device::DEVICE_CODE_GRANT;
+use crate::grant_type::GrantType;
+use crate::scope::Scope;
+use crate::user_claims::ROLES_CLAIM;
 
 /// Signature algorithms that a client may choose.
 pub const SIGNING_ALGS: [&str; 4] = ["RS256", "ES256", "PS256", "EdDSA"];

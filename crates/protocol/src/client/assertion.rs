@@ -2,8 +2,8 @@
 
 use serde_json::{Map, Value};
 
-use super::foreign_jws::{ForeignJws, HMAC_ALG, JwsFault};
-use super::numeric_date::{NotNumeric, is_begun, numeric_date};
+use crate::jose::foreign_jws::{ForeignJws, HMAC_ALG, JwsFault};
+use crate::jose::numeric_date::{NotNumeric, is_begun, numeric_date};
 
 /// The one supported value of `client_assertion_type` (RFC 7523 §2.2).
 pub const JWT_BEARER: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
@@ -181,7 +181,7 @@ fn is_for_us(claims: &Map<String, Value>, rules: &AssertionRules<'_>) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::foreign_jws::samples::token;
+    use crate::jose::foreign_jws::samples::token;
     use serde_json::json;
 
     const ISSUER: &str = "https://id.test";

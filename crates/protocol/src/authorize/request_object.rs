@@ -4,9 +4,9 @@
 
 use serde_json::{Map, Value};
 
-use super::foreign_jws::ForeignJws;
-use super::numeric_date::{NotNumeric, is_begun, numeric_date};
-use super::params::{MAX_VALUE, Params};
+use crate::jose::foreign_jws::ForeignJws;
+use crate::jose::numeric_date::{NotNumeric, is_begun, numeric_date};
+use crate::params::{MAX_VALUE, Params};
 
 /// The prefix of every pushed request's `request_uri` (RFC 9126 §2.2).
 pub const PUSHED_PREFIX: &str = "urn:ietf:params:oauth:request_uri:";
@@ -144,7 +144,7 @@ fn as_parameter(value: &Value) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::foreign_jws::samples::token;
+    use crate::jose::foreign_jws::samples::token;
     use serde_json::json;
 
     const NOW: i64 = 1_800_000_000;

@@ -1,8 +1,8 @@
 //! The members about a client's keys: `jwks`, `jwks_uri` and the algorithm that it signs with.
 
 use super::{AuthMethod, ClientMetadata, MetadataFault};
-use crate::foreign_jws::{FOREIGN_ALGS, HMAC_ALG, is_same_alg};
-use crate::public_jwk::PublicJwkSet;
+use crate::jose::foreign_jws::{FOREIGN_ALGS, HMAC_ALG, is_same_alg};
+use crate::jose::public_jwk::PublicJwkSet;
 
 /// Longest `jwks`, in bytes: it is part of every cached client.
 const MAX_JWKS: usize = 16 * 1_024;

@@ -5,7 +5,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::{Deserialize, Serialize};
 
-use super::error::OAuthError;
+use crate::error::OAuthError;
 
 /// The S256 hash of a verifier: 32 bytes, 43 base64url characters.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -3,11 +3,11 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
-use super::cause::RejectionCause;
-use super::client_assertion::ClientAssertion;
-use super::error::OAuthError;
-use super::ows;
-use super::params::Params;
+use crate::cause::RejectionCause;
+use crate::client::assertion::ClientAssertion;
+use crate::error::OAuthError;
+use crate::ows;
+use crate::params::Params;
 
 /// The client credentials of a request. The secret is a plain `String` only until it is hashed.
 #[derive(Clone, PartialEq, Eq)]
@@ -123,7 +123,7 @@ fn form_decode(word: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::client_assertion::JWT_BEARER;
+    use crate::client::assertion::JWT_BEARER;
 
     fn form(pairs: &[(&str, &str)]) -> Params {
         Params::from_pairs(pairs.iter().copied())

@@ -7,7 +7,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Map, Value};
 
-use super::foreign_jws::is_same_alg;
+use crate::jose::foreign_jws::is_same_alg;
 
 /// RSA below 2048 bits is insecure (RFC 8725 §3.5), above 4096 too slow for a request that anybody may send.
 const MODULUS_BYTES: std::ops::RangeInclusive<usize> = 256..=512;

@@ -1,0 +1,5 @@
+//! Clients: their metadata (RFC 7591), and how they authenticate.
+
+pub mod assertion;
+pub mod auth;
+pub mod metadata;
