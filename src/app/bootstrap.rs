@@ -9,11 +9,12 @@ use std::sync::Arc;
 use ipnet::{IpNet, Ipv4Net, Ipv6Net};
 
 use tokio::sync::Notify;
+use usher_accounts::credentials::password_pool::{PasswordParams, PasswordPool, PoolError};
+use usher_accounts::{Core, FlowError, MASTER_KEY_NAME};
 use usher_config::{Config, DatabaseUrl};
 use usher_domain::random::Random;
 use usher_domain::time::Clock;
-use usher_flows::credentials::password_pool::{PasswordParams, PasswordPool, PoolError};
-use usher_flows::{Core, FlowError, GRANTS, GrantTypeRow, MASTER_KEY_NAME, Usher};
+use usher_flows::{GRANTS, GrantTypeRow, Usher};
 use usher_http_client::{Outbound, OutboundError, OutboundRules};
 use usher_keys::master::{MasterKey, MasterKeyError};
 use usher_keys::seal::Sealer;

@@ -5,8 +5,8 @@
 
 use anyhow::Context as _;
 
+use usher_accounts::upstream::NewProvider;
 use usher_flows::Usher;
-use usher_flows::upstream::NewProvider;
 
 /// Replaces the managed providers by those of the file.
 ///

@@ -7,9 +7,9 @@ use anyhow::bail;
 use super::bootstrap::{assemble, bootstrap, open_store};
 use super::run::prepare_command;
 use super::source::{OsRandom, SystemClock};
+use usher_accounts::apis::{AudienceConflict, audience_conflicts};
 use usher_config::Config;
 use usher_flows::Usher;
-use usher_flows::apis::{AudienceConflict, audience_conflicts};
 use usher_storage::{SchemaState, StorageError, Store};
 
 /// The number of migrations that the database lacks.

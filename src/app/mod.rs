@@ -34,8 +34,9 @@ pub use simulate::{simulate, start_simulator};
 pub use source::{OsRandom, SystemClock};
 
 // The command line reaches the use cases through this module only.
-pub use usher_flows::upstream::NewProvider;
-pub use usher_flows::{Ended, FlowError, NewClient, NewUser, RegisteredClient, RegisteredProject, Rejected, Usher};
+pub use usher_accounts::upstream::NewProvider;
+pub use usher_accounts::{Ended, FlowError, NewClient, NewUser, RegisteredClient, Rejected};
+pub use usher_flows::{RegisteredProject, Usher};
 pub use usher_policy::PolicyDocument;
 pub use usher_policy::fault::DocumentFault;
 pub use usher_policy::validate::validate as review_policy;

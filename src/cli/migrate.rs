@@ -9,7 +9,7 @@ use super::output::Output;
 use super::settings::ConfigFiles;
 use super::table::printable;
 use crate::app;
-use usher_flows::apis::AudienceConflict;
+use usher_accounts::apis::AudienceConflict;
 
 pub(super) const EXAMPLES: &str = "\
 Examples:

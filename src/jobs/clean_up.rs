@@ -9,9 +9,10 @@ use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 use super::Job;
+use usher_accounts::FlowError;
 use usher_domain::id::GrantId;
 use usher_domain::time::Timestamp;
-use usher_flows::{FlowError, Usher};
+use usher_flows::Usher;
 
 /// Rows in one transaction.
 const BATCH: u32 = 100;

@@ -9,7 +9,8 @@ use futures_util::future::{BoxFuture, FutureExt as _};
 use tokio_util::sync::CancellationToken;
 
 use super::Job;
-use usher_flows::{FlowError, Usher};
+use usher_accounts::FlowError;
+use usher_flows::Usher;
 use usher_mail::Mailer;
 
 /// The job, and the mailer.

@@ -9,8 +9,9 @@ use futures_util::future::{BoxFuture, FutureExt as _};
 use tokio_util::sync::CancellationToken;
 
 use super::Job;
+use usher_accounts::FlowError;
 use usher_events::webhooks::{WebhookSender, WebhookSenderContext};
-use usher_flows::{FlowError, Usher};
+use usher_flows::Usher;
 
 /// The job.
 pub struct DeliverWebhooks;

@@ -7,9 +7,10 @@ use futures_util::future::{BoxFuture, FutureExt as _};
 use tokio_util::sync::CancellationToken;
 
 use super::Job;
+use usher_accounts::FlowError;
 use usher_domain::event::EventCatalogue;
 use usher_events::{DispatchRules, EventDispatcher};
-use usher_flows::{FlowError, Usher};
+use usher_flows::Usher;
 
 /// The job. It needs no lease: pending events are taken under a lock of their own.
 pub struct DispatchEvents;

@@ -7,8 +7,9 @@ use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 use super::Job;
+use usher_accounts::FlowError;
 use usher_domain::id::UserId;
-use usher_flows::{FlowError, Usher};
+use usher_flows::Usher;
 use usher_storage::events::erasures::Erasure;
 
 /// Events in one transaction.

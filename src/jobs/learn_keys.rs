@@ -12,8 +12,9 @@ use tokio::sync::broadcast::error::RecvError;
 use tokio_util::sync::CancellationToken;
 
 use super::Job;
+use usher_accounts::FlowError;
 use usher_domain::key::SigningKeyRecord;
-use usher_flows::{FlowError, Usher};
+use usher_flows::Usher;
 use usher_storage::Wakeup;
 
 /// The job, the keys as last read, and the wakeups.

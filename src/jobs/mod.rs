@@ -26,8 +26,9 @@ use self::erase_events::EraseEvents;
 use self::learn_keys::LearnKeys;
 use self::send_logouts::SendLogouts;
 use self::tend_keys::TendKeys;
+use usher_accounts::FlowError;
 use usher_domain::random::Random;
-use usher_flows::{FlowError, Usher};
+use usher_flows::Usher;
 use usher_mail::Mailer;
 
 /// The longest run; after that it is cancelled and restarted later.

@@ -6,7 +6,8 @@ use futures_util::future::{BoxFuture, FutureExt as _};
 use tokio_util::sync::CancellationToken;
 
 use super::Job;
-use usher_flows::{FlowError, Usher};
+use usher_accounts::FlowError;
+use usher_flows::Usher;
 
 /// The job.
 pub struct TendKeys;

@@ -14,8 +14,8 @@ use std::time::{Duration, Instant};
 use reqwest::Client;
 use serde_json::Value;
 use tokio::task::JoinSet;
+use usher_accounts::RegisteredClient;
 use usher_domain::oauth::client::ClientType;
-use usher_flows::RegisteredClient;
 use usher_storage::Store;
 
 use crate::harness::database::on_both_databases;

@@ -8,9 +8,10 @@ use futures_util::future::{BoxFuture, FutureExt as _, ready};
 use tokio_util::sync::CancellationToken;
 use usher::app::{OsRandom, bootstrap};
 use usher::jobs::{self, Job};
+use usher_accounts::{Browser, Device, FlowError, ReturnTo};
 use usher_domain::key::SigningAlg;
 use usher_domain::oauth::client::ClientType;
-use usher_flows::{Browser, Device, FlowError, ReturnTo, Usher};
+use usher_flows::Usher;
 use usher_storage::StorageError;
 
 use crate::harness::database::TestDatabase;

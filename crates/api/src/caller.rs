@@ -6,10 +6,11 @@ use axum::http::{HeaderMap, StatusCode};
 
 use crate::ApiResult;
 use crate::proof::{self, HeaderFault};
+use usher_accounts::{Account, FlowError, Rejected};
 use usher_domain::id::ProjectId;
 use usher_domain::project::Project;
 use usher_flows::api::Caller;
-use usher_flows::{Account, FlowError, PresentedToken, Rejected, Right};
+use usher_flows::{PresentedToken, Right};
 use usher_http_server::extract::visitor::Visitor;
 use usher_http_server::problem::HttpProblem;
 use usher_http_server::state::App;

@@ -10,7 +10,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::Serialize;
 
 use crate::ApiResult;
-use usher_flows::{FlowError, Rejected};
+use usher_accounts::{FlowError, Rejected};
 use usher_http_server::conditional;
 
 /// The tag of a document, a hash of its content.

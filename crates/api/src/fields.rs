@@ -6,7 +6,7 @@ use axum::http::StatusCode;
 use serde_json::{Map, Value, json};
 
 use super::ApiResult;
-use usher_flows::{FlowError, Rejected};
+use usher_accounts::{FlowError, Rejected};
 use usher_http_server::problem::HttpProblem;
 
 /// The members of a body, and their faults so far.

@@ -12,7 +12,8 @@ use axum::response::{IntoResponse, Response};
 use axum::{Json, Router};
 use serde_json::json;
 
-use usher_flows::{FlowError, Rejected, log_refusal};
+use usher_accounts::{FlowError, Rejected};
+use usher_flows::log_refusal;
 use usher_http_server::error::{PASSING, of_broken};
 use usher_http_server::problem::HttpProblem;
 use usher_http_server::state::App;

@@ -4,8 +4,8 @@ use axum::http::StatusCode;
 use serde_json::json;
 
 use super::problem::HttpProblem;
-use usher_flows::upstream::{Refusal, UpstreamError, UpstreamFault};
-use usher_flows::{ErrorClass, FlowError, Internal, RefusalRow, Rejected};
+use usher_accounts::upstream::{Refusal, UpstreamError, UpstreamFault};
+use usher_accounts::{ErrorClass, FlowError, Internal, RefusalRow, Rejected};
 
 /// Seconds after which a request that failed for a transient reason may be retried.
 pub const PASSING: u32 = 2;

@@ -1,11 +1,11 @@
 //! Every error code: those of HTTP itself in the table here, those of refusals from their rows
-//! (`crates/flows/src/rejected.rs`). `docs/errors.md` is generated from them, and a test compares it with the code.
+//! (`crates/accounts/src/rejected.rs`). `docs/errors.md` is generated from them, and a test compares it with the code.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use super::error::status_of;
-use usher_flows::RefusalRow;
+use usher_accounts::RefusalRow;
 
 /// An error code with its statuses.
 #[derive(Debug, Clone, PartialEq, Eq)]

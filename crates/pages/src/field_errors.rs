@@ -1,7 +1,7 @@
 //! The errors of a form for a refusal, in the reader's language.
 
 use crate::views::FieldErrors;
-use usher_flows::{FormFault, Rejected};
+use usher_accounts::{FormFault, Rejected};
 use usher_i18n::Lang;
 
 /// The errors at their fields; `None` if the refusal gets a page of its own.
@@ -24,7 +24,7 @@ fn text(fault: FormFault, lang: Lang) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use usher_flows::{ApiErrorCode, ErrorClass, RefusalRow};
+    use usher_accounts::{ApiErrorCode, ErrorClass, RefusalRow};
 
     #[test]
     fn every_text_of_a_row_is_written_in_every_language() {

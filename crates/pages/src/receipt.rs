@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 
 use crate::views::ReceiptLine;
+use usher_accounts::{Ended, FlowError, RECEIPT_LOOK_EVERY, RECEIPT_LOOKS};
 use usher_domain::event::receipt::{AccessEnd, ConnectedModule, ReceiptApplication};
 use usher_domain::id::ProjectId;
 use usher_events::feed::Acknowledgement;
-use usher_flows::{Ended, FlowError, RECEIPT_LOOK_EVERY, RECEIPT_LOOKS};
 use usher_http_server::problem::HttpProblem;
 use usher_http_server::state::App;
 use usher_i18n::Lang;

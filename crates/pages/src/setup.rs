@@ -7,10 +7,10 @@ use serde::Deserialize;
 use crate::kit::{InPath, LoginPage, PageForm, PageKit as _, PageResult};
 use crate::show;
 use crate::views::{Setup, SetupExpired, SetupValues};
+use usher_accounts::{FlowError, FormFault, NewUser, Rejected};
 use usher_domain::secret::Secret;
 use usher_domain::urls;
 use usher_domain::user::Profile;
-use usher_flows::{FlowError, FormFault, NewUser, Rejected};
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]

@@ -7,10 +7,11 @@ use url::Url;
 
 use super::visitor_pages::VisitorPages as _;
 use crate::views::{AlreadySignedIn, FormPost, RequestingClient};
+use usher_accounts::{FlowError, Rejected, ReturnTo, SignedIn};
 use usher_domain::oauth::client::Client;
 use usher_domain::oauth::interaction::{Interaction, InteractionStep};
 use usher_domain::urls;
-use usher_flows::{FlowError, Outcome, Rejected, ReturnTo, SignedIn};
+use usher_flows::Outcome;
 use usher_http_server::extract::visitor::Visitor;
 use usher_http_server::layers::security_headers::Continuation;
 use usher_http_server::problem::HttpProblem;

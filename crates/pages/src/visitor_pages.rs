@@ -5,10 +5,10 @@ use axum::Extension;
 use axum::response::{Html, IntoResponse as _, Response};
 
 use crate::views::{AccountChip, AssetUrls, Layout, NavLink, Onward, ProjectLink, Tab};
+use usher_accounts::Account;
 use usher_domain::email::Email;
 use usher_domain::project::Project;
 use usher_domain::urls::{self, ProjectUrls};
-use usher_flows::Account;
 use usher_http_server::extract::visitor::{Visitor, see_other};
 use usher_http_server::layers::security_headers::Continuation;
 use usher_http_server::problem::HttpProblem;

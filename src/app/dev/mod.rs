@@ -26,10 +26,11 @@ use crate::app::startup_gate::BoundServer;
 use crate::app::{configured, database_owner, features, instance_lock, run};
 use banner::Banner;
 use demos::Demos;
+use usher_accounts::FlowError;
 use usher_config::{Config, DatabaseUrl, RunMode};
 use usher_domain::key::SigningAlg;
 use usher_domain::random::Random;
-use usher_flows::{FlowError, Usher};
+use usher_flows::Usher;
 use usher_mail::caught::CaughtMail;
 
 /// Signature algorithms of the two demos, so that both are used.

@@ -8,11 +8,12 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use super::seed::{CLIENT, EMAIL};
+use usher_accounts::{FlowError, Rejected};
 use usher_domain::id::{EventId, GrantId, ProjectId, SessionId};
 use usher_domain::page::Cursor;
 use usher_domain::project::history::HistoryEntry;
 use usher_domain::time::Timestamp;
-use usher_flows::{FlowError, NewAssignment, Rejected, Subject, Usher};
+use usher_flows::{NewAssignment, Subject, Usher};
 use usher_keys::project_key::ProjectLock;
 use usher_policy::PolicyDocument;
 

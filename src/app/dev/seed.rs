@@ -5,12 +5,13 @@
 
 use std::time::Duration;
 
+use usher_accounts::{FlowError, NewClient, NewUser, Rejected};
 use usher_domain::id::{ClientId, ProjectId};
 use usher_domain::oauth::client::{ClientType, SecretRotation};
 use usher_domain::page::{Cursor, MAX_PAGE};
 use usher_domain::secret::Secret;
 use usher_domain::user::Profile;
-use usher_flows::{FlowError, NewClient, NewUser, Rejected, Usher};
+use usher_flows::Usher;
 use usher_protocol::client::metadata::ClientMetadata;
 use usher_protocol::user_claims::UserClaims;
 

@@ -13,10 +13,11 @@ use url::Url;
 
 use crate::app::shutdown::Shutdown;
 use crate::app::simulate::start_simulator;
+use usher_accounts::FlowError;
+use usher_accounts::upstream::NewProvider;
 use usher_domain::provider::{ProviderKind, ProviderSettings};
 use usher_domain::secret::Secret;
-use usher_flows::upstream::NewProvider;
-use usher_flows::{FlowError, Usher};
+use usher_flows::Usher;
 use usher_sim::{CLIENT_ID, CLIENT_SECRET, SimProvider};
 use usher_storage::Result as Stored;
 

@@ -1,8 +1,8 @@
 //! Checks that every audience that a client names is an API that it may use.
 
 use super::Finding;
+use usher_accounts::apis::audience_conflicts;
 use usher_config::Config;
-use usher_flows::apis::audience_conflicts;
 use usher_storage::Store;
 
 /// One finding for each audience that no token has, or one that all is well.

@@ -3,10 +3,10 @@
 use std::time::Duration;
 
 use super::Finding;
+use usher_accounts::MASTER_KEY_NAME;
 use usher_config::Config;
 use usher_domain::key::{KeyState, SigningAlg, SigningKeyRecord};
 use usher_domain::time::Timestamp;
-use usher_flows::MASTER_KEY_NAME;
 use usher_keys::keyring::Keyring;
 use usher_keys::master::{MasterKey, MasterKeyError};
 use usher_keys::seal::Sealer;

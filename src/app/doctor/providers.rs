@@ -8,10 +8,11 @@ use futures_util::future::join_all;
 use super::Finding;
 use crate::app::bootstrap::assemble;
 use crate::app::source::{OsRandom, SystemClock};
+use usher_accounts::MASTER_KEY_NAME;
 use usher_config::Config;
 use usher_domain::provider::ProviderSettings;
 use usher_domain::time::Timestamp;
-use usher_flows::{MASTER_KEY_NAME, Usher};
+use usher_flows::Usher;
 use usher_storage::Store;
 use usher_upstream::UpstreamError;
 

@@ -11,9 +11,9 @@ use super::settings::ConfigFiles;
 use super::table::{fields, table};
 use crate::app::{self, Usher};
 use settings::{ApiSettingsArgs, changed};
+use usher_accounts::apis::{ApiCreator, NewApi};
 use usher_domain::oauth::api::{AllowedClient, Api, ApiSettings};
 use usher_domain::page::{Cursor, MAX_PAGE};
-use usher_flows::apis::{ApiCreator, NewApi};
 use usher_protocol::scope::Scope;
 
 pub(super) const EXAMPLES: &str = "\

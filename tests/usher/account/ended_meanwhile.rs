@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+use usher_accounts::{Account, Browser as Cookies, Device, FlowError, Rejected};
 use usher_domain::id::SessionId;
 use usher_domain::user::session::Session;
-use usher_flows::{Account, Browser as Cookies, Device, FlowError, Rejected};
 
 use crate::harness::browser::Browser;
 use crate::harness::database::on_both_databases;

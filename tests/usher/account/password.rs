@@ -7,9 +7,9 @@ use futures_util::future::join_all;
 use reqwest::header::COOKIE;
 use reqwest::{Method, StatusCode};
 use serde_json::json;
+use usher_accounts::{Browser as Cookies, Device, FlowError, Rejected};
 use usher_domain::oauth::client::ClientType;
 use usher_domain::secret::Secret;
-use usher_flows::{Browser as Cookies, Device, FlowError, Rejected};
 use usher_mail::EmailMessage;
 
 use crate::harness::database::on_both_databases;

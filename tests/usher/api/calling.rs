@@ -3,9 +3,9 @@
 use reqwest::header::{COOKIE, ETAG};
 use reqwest::{Method, StatusCode};
 use serde_json::Value;
+use usher_accounts::{NewClient, RegisteredClient};
 use usher_domain::id::ProjectId;
 use usher_domain::oauth::client::ClientType;
-use usher_flows::{NewClient, RegisteredClient};
 use usher_protocol::client::metadata::ClientMetadata;
 
 use crate::harness::browser::Browser;

@@ -6,7 +6,7 @@ use std::path::Path;
 
 use axum::http::StatusCode;
 use regex::Regex;
-use usher_flows::{ApiErrorCode, ErrorClass, RefusalRow, Rejected};
+use usher_accounts::{ApiErrorCode, ErrorClass, RefusalRow, Rejected};
 use usher_http_server::error::of_row;
 use usher_http_server::error_codes::{all, table};
 
@@ -82,7 +82,7 @@ fn the_document_is_the_table() {
          e-mail address\"}}}},\"traceId\":\"4bf92f3577b34da6a3ce929d0e0e4736\"}}}}\n```\n\n`code` is for programs, `message` for people. \
          `traceId` is also in the header `X-Trace-Id`: quote it when you ask for help.\nWith `Accept: \
          application/problem+json` the error has the form of RFC 9457. OAuth endpoints use that of RFC 6749.\n\nThis table is \
-         generated from `crates/flows/src/rejected.rs` and `crates/http-server/src/error_codes.rs` by `UPDATE_DOCS=1 cargo test --test usher api::codes`.\n\n{}",
+         generated from `crates/accounts/src/rejected.rs` and `crates/http-server/src/error_codes.rs` by `UPDATE_DOCS=1 cargo test --test usher api::codes`.\n\n{}",
         table(Rejected::ROWS)
     );
     if std::env::var_os("UPDATE_DOCS").is_some() {

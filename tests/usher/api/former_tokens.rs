@@ -2,7 +2,8 @@
 
 use reqwest::Method;
 use serde_json::{Value, json};
-use usher_flows::{RegisteredClient, RegisteredProject};
+use usher_accounts::RegisteredClient;
+use usher_flows::RegisteredProject;
 
 use super::{ANA, By, call, call_with, client_in, get};
 use crate::harness::database::{TestDatabase, on_both_databases};

@@ -10,9 +10,10 @@ use reqwest::redirect::Policy;
 use serde_json::json;
 use sqlx::{AssertSqlSafe, Row as _};
 use tokio_util::sync::CancellationToken;
+use usher_accounts::RegisteredClient;
 use usher_domain::event::EventCatalogue;
 use usher_events::{DispatchRules, EventDispatcher};
-use usher_flows::{RegisteredClient, RegisteredProject};
+use usher_flows::RegisteredProject;
 use usher_keys::seal::Purpose;
 
 use super::{By, call, client_in, get};

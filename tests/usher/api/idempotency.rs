@@ -3,7 +3,7 @@
 use reqwest::Method;
 use reqwest::header::COOKIE;
 use serde_json::{Value, json};
-use usher_flows::Device;
+use usher_accounts::Device;
 use usher_flows::api::Repeat;
 
 use super::ANA;

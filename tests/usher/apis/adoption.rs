@@ -1,8 +1,8 @@
 //! Audiences and scopes of former versions become APIs at the first start.
 
 use serde_json::json;
+use usher_accounts::RegisteredClient;
 use usher_domain::oauth::client::{Client, ClientType};
-use usher_flows::RegisteredClient;
 use usher_protocol::client::metadata::ClientMetadata;
 
 use super::{ANA, ORDERS, scope};

@@ -2,10 +2,10 @@
 
 use reqwest::Method;
 use serde_json::{Value, json};
+use usher_accounts::apis::{ApiCreator, NewApi};
+use usher_accounts::{FlowError, RegisteredClient, Rejected};
 use usher_domain::id::ProjectId;
 use usher_domain::oauth::client::ClientType;
-use usher_flows::apis::{ApiCreator, NewApi};
-use usher_flows::{FlowError, RegisteredClient, Rejected};
 
 use super::{ANA, ORDERS, assign, publish_rules, scope, settings};
 use crate::api::{By, call};

@@ -10,11 +10,11 @@ mod tokens;
 
 use reqwest::Method;
 use serde_json::json;
+use usher_accounts::apis::{ApiCreator, NewApi};
+use usher_accounts::{FlowError, NewClient, RegisteredClient};
 use usher_domain::id::ProjectId;
 use usher_domain::oauth::api::{Api, ApiScope, ApiSettings};
 use usher_domain::oauth::client::ClientType;
-use usher_flows::apis::{ApiCreator, NewApi};
-use usher_flows::{FlowError, NewClient, RegisteredClient};
 use usher_protocol::client::metadata::ClientMetadata;
 use usher_protocol::scope::Scope;
 

@@ -1,10 +1,10 @@
 //! Clients of other projects that an owner allows to use an API.
 
 use serde_json::json;
+use usher_accounts::{FlowError, RegisteredClient, Rejected};
 use usher_domain::id::ProjectId;
 use usher_domain::oauth::api::Api;
 use usher_domain::oauth::client::ClientType;
-use usher_flows::{FlowError, RegisteredClient, Rejected};
 
 use super::{ANA, ORDERS, assign, publish_rules, scope, settings};
 use crate::harness::database::on_both_databases;

@@ -1,9 +1,9 @@
 //! What a token is for, and what it holds (RFC 8707, RFC 9068).
 
 use serde_json::{Value, json};
+use usher_accounts::RegisteredClient;
 use usher_domain::oauth::api::{ApiSettings, TokenFormat};
 use usher_domain::oauth::client::ClientType;
-use usher_flows::RegisteredClient;
 
 use super::{ANA, ORDERS, assign, publish_rules, scope, settings};
 use crate::harness::database::on_both_databases;

@@ -2,9 +2,9 @@
 
 use reqwest::StatusCode;
 use serde_json::json;
+use usher_accounts::upstream::NewProvider;
 use usher_domain::provider::{LinkPolicy, ProviderId, ProviderSettings};
 use usher_domain::secret::Secret;
-use usher_flows::upstream::NewProvider;
 use usher_upstream::providers::google;
 
 use super::administrator;

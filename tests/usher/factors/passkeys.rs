@@ -36,7 +36,7 @@ on_both_databases! {
         let answered = authenticator.get(&page);
         let landing = browser.submit(&page, &answered.fields()).await;
         assert_eq!(landing.url, server.at("/account/profile"), "{}", landing.body);
-        let account = usher_flows::Browser::from_cookies(browser.cookies.get("usher").map(String::as_str), None);
+        let account = usher_accounts::Browser::from_cookies(browser.cookies.get("usher").map(String::as_str), None);
         let session = server.usher.accounts.current(&account).await.unwrap().unwrap().session;
         assert_eq!((session.acr.as_str(), session.amr.join(" ").as_str()), ("aal2", "pop user mfa"));
         let security = browser.open(&server.at("/account/security")).await;

@@ -1,8 +1,8 @@
 //! Authentication requirements of a client, its project or a request.
 
 use serde_json::json;
+use usher_accounts::RegisteredClient;
 use usher_domain::oauth::client::ClientType;
-use usher_flows::RegisteredClient;
 
 use super::{ANA, App, at_second_step, confirm, server_with_app};
 use crate::harness::browser::Browser;

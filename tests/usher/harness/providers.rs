@@ -9,12 +9,12 @@ use scraper::{Html, Selector};
 use serde_json::Value;
 use tokio::net::TcpListener;
 use url::Url;
+use usher_accounts::upstream::NewProvider;
 use usher_domain::provider::setting::BASE_URL;
 use usher_domain::provider::{ProviderId, ProviderKind, ProviderSettings};
 use usher_domain::random::{Random as _, SeededRandom};
 use usher_domain::secret::Secret;
 use usher_domain::time::Clock as _;
-use usher_flows::upstream::NewProvider;
 use usher_sim::{CLIENT_ID, CLIENT_SECRET, Sim, SimContext, SimProvider};
 use usher_upstream::providers::{apple, facebook, github, google, microsoft, oidc, x};
 

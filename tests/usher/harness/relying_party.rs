@@ -4,7 +4,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use reqwest::StatusCode;
 use serde_json::Value;
-use usher_flows::RegisteredClient;
+use usher_accounts::RegisteredClient;
 
 use super::browser::{Browser, Landing};
 use super::server::TestServer;

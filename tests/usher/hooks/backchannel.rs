@@ -4,9 +4,9 @@ use crate::storage::samples::in_tx;
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
+use usher_accounts::{Device, RegisteredClient};
 use usher_domain::key::SigningAlg;
 use usher_domain::secret::Secret;
-use usher_flows::{Device, RegisteredClient};
 use usher_keys::verify::ExpectedToken;
 
 use super::receiver::{Call, Receiver, Reply};

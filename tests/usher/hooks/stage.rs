@@ -6,8 +6,9 @@ use reqwest::Method;
 use serde_json::{Value, json};
 use tokio_util::sync::CancellationToken;
 use usher::jobs;
+use usher_accounts::{Account, Browser as Cookies, NewClient, RegisteredClient};
 use usher_domain::oauth::client::ClientType;
-use usher_flows::{Account, Browser as Cookies, NewClient, RegisteredClient, RegisteredProject, Usher};
+use usher_flows::{RegisteredProject, Usher};
 
 use super::receiver::Receiver;
 use crate::harness::browser::Browser;

@@ -2,10 +2,10 @@
 
 use crate::storage::samples::in_tx;
 use serde_json::Value;
+use usher_accounts::RegisteredClient;
 use usher_domain::event::visibility::Visibility;
 use usher_domain::event::{Event, EventKind};
 use usher_domain::id::{EventId, ProjectId};
-use usher_flows::RegisteredClient;
 use usher_flows::webhooks::NewWebhook;
 
 use super::receiver::{Call, Receiver};

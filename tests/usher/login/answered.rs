@@ -1,8 +1,8 @@
 //! Going back to a page after its request was answered: no second response is sent to the client unasked.
 
 use reqwest::StatusCode;
+use usher_accounts::RegisteredClient;
 use usher_domain::oauth::client::ClientType;
-use usher_flows::RegisteredClient;
 
 use crate::harness::browser::{Browser, Landing};
 use crate::harness::database::on_both_databases;

@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
+use usher_accounts::{Browser, Device, ReturnTo};
 use usher_domain::oauth::client::ClientType;
-use usher_flows::{Browser, Device, ReturnTo};
 
 use crate::harness::database::on_both_databases;
 use crate::harness::server::TestServer;

@@ -1,8 +1,8 @@
 //! An authorization request on its way through the pages: bound to its browser, sealed, and never skipped in part.
 
 use reqwest::StatusCode;
+use usher_accounts::RegisteredClient;
 use usher_domain::oauth::client::ClientType;
-use usher_flows::RegisteredClient;
 
 use crate::harness::browser::Landing;
 use crate::harness::database::on_both_databases;

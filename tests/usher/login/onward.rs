@@ -2,8 +2,8 @@
 //! test browser does the same.
 
 use reqwest::StatusCode;
+use usher_accounts::RegisteredClient;
 use usher_domain::oauth::client::ClientType;
-use usher_flows::RegisteredClient;
 
 use crate::harness::authenticator::Authenticator;
 use crate::harness::database::on_both_databases;

@@ -1,8 +1,8 @@
 //! Pages that were left open, gone back to, or opened twice: each continues.
 
 use reqwest::StatusCode;
+use usher_accounts::RegisteredClient;
 use usher_domain::oauth::client::ClientType;
-use usher_flows::RegisteredClient;
 
 use crate::harness::browser::Landing;
 use crate::harness::database::on_both_databases;

@@ -2,8 +2,8 @@
 
 use reqwest::StatusCode;
 use serde_json::Value;
+use usher_accounts::RegisteredClient;
 use usher_domain::oauth::client::ClientType;
-use usher_flows::RegisteredClient;
 
 use crate::harness::browser::{Browser, Landing};
 use crate::harness::database::on_both_databases;

@@ -1,7 +1,7 @@
 //! Signing in with a password: one error for every cause.
 
 use reqwest::StatusCode;
-use usher_flows::NewUser;
+use usher_accounts::NewUser;
 
 use crate::harness::browser::Browser;
 use crate::harness::database::on_both_databases;

@@ -1,8 +1,8 @@
 //! Proofs of possession (DPoP, RFC 9449): tokens that are bound to a key.
 
 use serde_json::{Value, json};
+use usher_accounts::RegisteredClient;
 use usher_domain::oauth::client::ClientType;
-use usher_flows::RegisteredClient;
 use usher_protocol::dpop::access_token_hash;
 
 use crate::harness::client_key::TestKey;

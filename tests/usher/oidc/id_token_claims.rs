@@ -1,9 +1,10 @@
 //! The claims and signature of ID tokens: with the default settings of clients, and with others.
 
 use serde_json::{Value, json};
+use usher_accounts::RegisteredClient;
 use usher_domain::id::ProjectId;
 use usher_domain::oauth::client::ClientType;
-use usher_flows::{NewAssignment, RegisteredClient, Subject};
+use usher_flows::{NewAssignment, Subject};
 use usher_policy::PolicyDocument;
 use usher_protocol::client::metadata::{ClientMetadata, IdTokenContent};
 use usher_protocol::id_token::at_hash;

@@ -2,8 +2,8 @@
 
 use reqwest::header::HeaderValue;
 use serde_json::{Value, json};
+use usher_accounts::RegisteredClient;
 use usher_domain::oauth::client::ClientType;
-use usher_flows::RegisteredClient;
 
 use crate::harness::relying_party::{header, payload};
 use crate::harness::server::TestServer;

@@ -7,9 +7,9 @@ use futures_util::future::join_all;
 use serde_json::Value;
 use tokio_util::sync::{CancellationToken, DropGuard};
 use usher::jobs;
+use usher_accounts::RegisteredClient;
 use usher_domain::key::{KeyState, SigningAlg, SigningKeyRecord};
 use usher_domain::oauth::client::ClientType;
-use usher_flows::RegisteredClient;
 
 use crate::harness::database::on_both_databases;
 use crate::harness::relying_party::{answer, kid};

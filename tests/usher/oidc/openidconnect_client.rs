@@ -141,7 +141,7 @@ async fn it_acts_for_itself_introspects_and_revokes() {
 
 /// A site that signs users in with the library.
 pub struct Site {
-    registered: usher_flows::RegisteredClient,
+    registered: usher_accounts::RegisteredClient,
     wire: Wire,
     metadata: CoreProviderMetadata,
     verifier: openidconnect::PkceCodeVerifier,
@@ -153,7 +153,7 @@ pub struct Site {
 
 impl Site {
     /// A site about to sign a user in.
-    pub async fn open(server: &TestServer, registered: usher_flows::RegisteredClient) -> Self {
+    pub async fn open(server: &TestServer, registered: usher_accounts::RegisteredClient) -> Self {
         let wire = Wire(server.http.clone());
         let metadata = discover(server, &wire).await;
         let (challenge, verifier) = PkceCodeChallenge::new_random_sha256();

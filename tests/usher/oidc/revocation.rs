@@ -1,7 +1,7 @@
 //! The revocation endpoint (RFC 7009).
 
+use usher_accounts::RegisteredClient;
 use usher_domain::oauth::client::ClientType;
-use usher_flows::RegisteredClient;
 
 use crate::harness::database::on_both_databases;
 use crate::harness::server::TestServer;

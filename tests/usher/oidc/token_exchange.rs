@@ -1,9 +1,9 @@
 //! Token exchange (RFC 8693): delegation, impersonation, narrowing, and that nothing outlives the token it came from.
 
 use serde_json::{Value, json};
+use usher_accounts::RegisteredClient;
 use usher_domain::oauth::api::{ApiSettings, TokenFormat};
 use usher_domain::oauth::client::ClientType;
-use usher_flows::RegisteredClient;
 use usher_protocol::token_exchange::{ACCESS_TOKEN_TYPE, TOKEN_EXCHANGE_GRANT};
 
 use super::dpop::{call, token_proof};

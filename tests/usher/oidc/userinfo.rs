@@ -1,10 +1,10 @@
 //! The userinfo endpoint (OpenID Connect Core §5.3, RFC 6750).
 
 use serde_json::{Value, json};
+use usher_accounts::{NewUser, RegisteredClient};
 use usher_domain::oauth::client::ClientType;
 use usher_domain::secret::Secret;
 use usher_domain::user::{AddressClaim, Profile};
-use usher_flows::{NewUser, RegisteredClient};
 
 use crate::harness::relying_party::answer;
 use crate::harness::server::{PASSWORD, TestServer};

@@ -1,8 +1,8 @@
 //! The lifecycle of access rules over HTTP: draft, publication, download, decisions, rollback.
 
 use serde_json::{Value, json};
+use usher_accounts::{NewClient, RegisteredClient};
 use usher_domain::oauth::client::ClientType;
-use usher_flows::{NewClient, RegisteredClient};
 use usher_policy::Table;
 
 use super::documents::shop;

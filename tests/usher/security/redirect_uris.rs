@@ -1,7 +1,7 @@
 //! Redirect URIs: equal to a registered one, or an error page.
 
+use usher_accounts::{FlowError, NewClient, RegisteredClient, Rejected};
 use usher_domain::oauth::client::ClientType;
-use usher_flows::{FlowError, NewClient, RegisteredClient, Rejected};
 
 use crate::harness::server::TestServer;
 

@@ -3,9 +3,9 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Map, Value, json};
+use usher_accounts::RegisteredClient;
 use usher_domain::key::SigningAlg;
 use usher_domain::oauth::client::ClientType;
-use usher_flows::RegisteredClient;
 
 use crate::harness::relying_party::{Answer, payload};
 use crate::harness::server::TestServer;

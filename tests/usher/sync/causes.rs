@@ -3,9 +3,9 @@
 
 use std::collections::BTreeSet;
 
+use usher_accounts::RegisteredClient;
 use usher_domain::oauth::client::ClientType;
 use usher_domain::user::User;
-use usher_flows::RegisteredClient;
 use usher_protocol::client::metadata::ClientMetadata;
 
 use super::follower::{Follower, module};

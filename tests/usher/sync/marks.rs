@@ -1,9 +1,10 @@
 //! A mark revokes what was issued before its cause, and nothing that was issued after it, however soon.
 
 use serde_json::Value;
+use usher_accounts::RegisteredClient;
 use usher_domain::oauth::client::ClientType;
 use usher_domain::user::User;
-use usher_flows::{NewAssignment, RegisteredClient, Subject};
+use usher_flows::{NewAssignment, Subject};
 use usher_policy::PolicyDocument;
 
 use super::follower::Follower;

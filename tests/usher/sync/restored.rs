@@ -2,8 +2,8 @@
 //! what is issued afterwards.
 
 use serde_json::json;
+use usher_accounts::RegisteredClient;
 use usher_domain::oauth::client::ClientType;
-use usher_flows::RegisteredClient;
 
 use super::follower::{Follower, Known};
 use crate::harness::database::on_both_databases;

@@ -1,8 +1,8 @@
 //! Helpers of the upstream tests.
 
 use serde_json::Value;
+use usher_accounts::RegisteredClient;
 use usher_domain::oauth::client::ClientType;
-use usher_flows::RegisteredClient;
 
 use crate::harness::browser::{Browser, Landing};
 use crate::harness::relying_party::payload;

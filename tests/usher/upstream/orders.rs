@@ -7,9 +7,9 @@ use proptest::prelude::*;
 use proptest::strategy::ValueTree as _;
 use proptest::test_runner::TestRunner;
 use serde_json::json;
+use usher_accounts::Account;
 use usher_domain::id::UserId;
 use usher_domain::page::Cursor;
-use usher_flows::Account;
 
 use crate::harness::browser::{Browser, Landing};
 use crate::harness::database::on_both_databases;
@@ -128,7 +128,7 @@ struct Run<'h> {
 impl Run<'_> {
     async fn account(&self, at: usize) -> Option<Account> {
         let cookie = self.browsers[at].cookies.get("usher").map(String::as_str);
-        let browser = usher_flows::Browser::from_cookies(cookie, None);
+        let browser = usher_accounts::Browser::from_cookies(cookie, None);
         self.server.usher.accounts.current(&browser).await.expect("the server answers")
     }
 

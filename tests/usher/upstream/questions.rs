@@ -1,8 +1,8 @@
 //! Unverified addresses: the user is asked for one and verifies it by email, or skips it.
 
 use reqwest::StatusCode;
+use usher_accounts::{FlowError, Rejected};
 use usher_domain::oauth::client::ClientType;
-use usher_flows::{FlowError, Rejected};
 
 use super::accounts::{code, sub};
 use crate::harness::authenticator::Authenticator;
@@ -124,7 +124,7 @@ on_both_databases! {
         let mut authenticator = Authenticator::at(&server.url);
         browser.submit(&page, &authenticator.create(&page).fields()).await;
         let secret = browser.cookies.get("usher").map(String::as_str);
-        let account = server.usher.accounts.current(&usher_flows::Browser::from_cookies(secret, None)).await.unwrap().unwrap();
+        let account = server.usher.accounts.current(&usher_accounts::Browser::from_cookies(secret, None)).await.unwrap().unwrap();
         server.usher.factor_rules.reset_factors(&account.user).await.expect("there is the provider still");
         let page = browser.open(&server.at("/account/security/passkeys/new")).await;
         browser.submit(&page, &authenticator.create(&page).fields()).await;

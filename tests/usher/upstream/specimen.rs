@@ -99,7 +99,7 @@ on_both_databases! {
         let at = Providers::beside(&server).await;
         server.provider(&at, crate::harness::providers::GOOGLE, |_| {}).await;
         let foreign = ProviderSettings::new(KIND.default_id(), &KIND, "us");
-        let stored = usher_flows::upstream::StoredProvider {
+        let stored = usher_accounts::upstream::StoredProvider {
             settings: foreign,
             secret: None,
             managed: false,

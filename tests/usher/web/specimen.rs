@@ -5,7 +5,7 @@ use askama::Template;
 use reqwest::{Method, StatusCode};
 use serde::Deserialize;
 use usher::app::router;
-use usher_flows::Rejected;
+use usher_accounts::Rejected;
 use usher_http_server::extract::client_ip::TrustedProxies;
 use usher_http_server::layers::{self, ready::Gate};
 use usher_http_server::server::Server;

@@ -10,7 +10,7 @@ use crate::ApiResult;
 use crate::caller::AdminCaller;
 use crate::list::List;
 use crate::openapi::Refusals;
-use usher_flows::upstream::CheckedStep;
+use usher_accounts::upstream::CheckedStep;
 use usher_http_server::problem::HttpProblem;
 use usher_http_server::state::App;
 use usher_storage::providers::StoredProvider;

@@ -8,7 +8,7 @@ use utoipa::ToSchema;
 use crate::ApiResult;
 use crate::caller::AdminCaller;
 use crate::openapi::Refusals;
-use usher_flows::Statistics;
+use usher_accounts::Statistics;
 use usher_http_server::state::App;
 
 /// The last 30 days.

@@ -10,11 +10,12 @@ use utoipa::ToSchema;
 use super::arriving::PendingApiSignIn;
 use crate::ApiResult;
 use crate::me::Me;
+use usher_accounts::SignedIn;
 use usher_config::SessionMode;
 use usher_domain::id::SessionId;
 use usher_domain::user::User;
 use usher_domain::user::factors::Factors;
-use usher_flows::{SignedIn, TokenSession};
+use usher_flows::TokenSession;
 use usher_http_server::problem::HttpProblem;
 use usher_http_server::state::App;
 

@@ -5,8 +5,8 @@ use axum::http::HeaderMap;
 use axum::http::header::ACCEPT;
 use axum::http::request::Parts;
 
+use usher_accounts::Browser;
 use usher_config::SessionMode;
-use usher_flows::Browser;
 use usher_http_server::extract::visitor::Visitor;
 use usher_http_server::problem::HttpProblem;
 use usher_http_server::state::App;

@@ -5,8 +5,8 @@ use axum::http::header::AUTHORIZATION;
 use axum::http::request::Parts;
 
 use crate::caller::AuthenticatedCaller;
+use usher_accounts::{Account, FlowError, Rejected};
 use usher_flows::api::Caller;
-use usher_flows::{Account, FlowError, Rejected};
 use usher_http_server::extract::visitor::Visitor;
 use usher_http_server::problem::HttpProblem;
 use usher_http_server::state::App;

@@ -12,7 +12,7 @@ use crate::caller::invalid;
 use crate::fields::Fields;
 use crate::openapi::Problem;
 use crate::problems::{BodyProblems, CountedProblems};
-use usher_flows::{FlowError, Rejected};
+use usher_accounts::{FlowError, Rejected};
 use usher_http_server::extract::json::JsonBody;
 use usher_http_server::extract::visitor::Visitor;
 use usher_http_server::state::App;

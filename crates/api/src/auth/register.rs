@@ -13,10 +13,10 @@ use super::arriving::PendingApiSignIn;
 use crate::ApiResult;
 use crate::fields::Fields;
 use crate::problems::{BodyProblems, CountedProblems};
+use usher_accounts::{SIGN_UP_LIFETIME, SignUpForm};
 use usher_config::SessionMode;
 use usher_domain::email::{Email, typo};
 use usher_domain::secret::Secret;
-use usher_flows::{SIGN_UP_LIFETIME, SignUpForm};
 use usher_http_server::extract::json::JsonBody;
 use usher_http_server::state::App;
 

@@ -7,7 +7,7 @@ use axum::response::{IntoResponse as _, Response};
 
 use super::client_call::ClientCall;
 use crate::refusal::OAuthReply;
-use usher_flows::FlowError;
+use usher_accounts::FlowError;
 use usher_http_server::state::App;
 use usher_protocol::cause::RejectionCause;
 use usher_protocol::signed_introspection::{MEDIA_TYPE, is_accepted};

@@ -4,8 +4,8 @@ use axum::http::header::{ETAG, IF_MATCH};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 
 use crate::ApiResult;
+use usher_accounts::{FlowError, Rejected};
 use usher_domain::id::ProjectId;
-use usher_flows::{FlowError, Rejected};
 use usher_http_server::conditional;
 use usher_http_server::problem::HttpProblem;
 use usher_http_server::state::App;

@@ -10,9 +10,10 @@ use utoipa::ToSchema;
 use crate::ApiResult;
 use crate::caller::AuthenticatedCaller;
 use crate::openapi::Problem;
+use usher_accounts::FlowError;
 use usher_domain::id::ClientId;
 use usher_events::feed::{Listener, ModuleIdentity};
-use usher_flows::{FlowError, NewestState, Right};
+use usher_flows::{NewestState, Right};
 use usher_http_server::state::App;
 
 /// The subscribers of a project's feed.

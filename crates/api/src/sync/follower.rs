@@ -6,9 +6,9 @@ use axum::http::request::Parts;
 
 use crate::ApiResult;
 use crate::caller::presented;
+use usher_accounts::{FlowError, Rejected};
 use usher_events::feed::ListenerSlot;
 use usher_flows::api::Follower;
-use usher_flows::{FlowError, Rejected};
 use usher_http_server::problem::HttpProblem;
 use usher_http_server::state::App;
 

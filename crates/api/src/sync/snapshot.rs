@@ -126,7 +126,7 @@ pub struct FeedLimits {
 )]
 pub async fn get(state: State<App>, following: FeedFollower) -> ApiResult<Response> {
     let (usher, project) = (&state.usher, following.0.project);
-    let here = usher.core.store.feed_place(project).await.map_err(usher_flows::FlowError::from)?;
+    let here = usher.core.store.feed_place(project).await.map_err(usher_accounts::FlowError::from)?;
     let here = here.ok_or_else(|| HttpProblem::unknown("project"))?;
     let policy = usher.policies.policy_tag(project).await?;
     let policy = policy.map(|(revision, etag)| json!({ "revision": revision, "etag": format!("\"{etag}\"") }));

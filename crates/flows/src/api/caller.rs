@@ -3,18 +3,18 @@
 //! There are three kinds of callers: a project's token, a machine of a project with the right scope, and a signed-in
 //! user. A project that a caller may not see is not found: the result is the same as for an unknown id.
 
-use crate::admin::clients::Clients;
-use crate::core::Core;
-use crate::end::Endings;
-use crate::login::accounts::Accounts;
 use crate::oauth::grants::refresh_token::RefreshTokenGrant;
 use crate::oauth::issue::TokenIssuer;
 use crate::oauth::presented_token::{PresentedToken, PresentedTokens};
 use crate::oauth::refusals::log_refusal;
 use std::sync::Arc;
+use usher_accounts::admin::clients::Clients;
+use usher_accounts::core::Core;
+use usher_accounts::end::Endings;
+use usher_accounts::login::accounts::Accounts;
 
-use crate::error::{FlowError, Rejected};
-use crate::login::accounts::{Account, secret_hash};
+use usher_accounts::error::{FlowError, Rejected};
+use usher_accounts::login::accounts::{Account, secret_hash};
 use usher_domain::id::ProjectId;
 use usher_domain::oauth::client::Client;
 use usher_domain::project::Project;

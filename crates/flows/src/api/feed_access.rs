@@ -1,16 +1,16 @@
 //! Access to a project's feed: by which credential, for how long, and tickets for browsers that cannot set headers.
 
-use crate::admin::keys::SigningKeys;
 use crate::api::caller::Callers;
-use crate::core::Core;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use std::sync::Arc;
+use usher_accounts::admin::keys::SigningKeys;
+use usher_accounts::core::Core;
 
 use super::caller::{Caller, Right};
-use crate::error::{FlowError, Rejected};
-use crate::login::accounts::secret_hash;
 use crate::oauth::presented_token::PresentedToken;
+use usher_accounts::error::{FlowError, Rejected};
+use usher_accounts::login::accounts::secret_hash;
 use usher_domain::event::feed::{EntryKind, FeedCursor, RevocationEntry};
 use usher_domain::id::{ClientId, ProjectId};
 use usher_domain::time::Timestamp;

@@ -8,8 +8,8 @@ use std::sync::Arc;
 
 use uuid::Uuid;
 
-use crate::error::{FlowError, Internal};
-use crate::login::accounts::secret_hash;
+use usher_accounts::error::{FlowError, Internal};
+use usher_accounts::login::accounts::secret_hash;
 use usher_domain::event::EventKind;
 use usher_domain::id::{ClientId, ProjectId};
 use usher_domain::oauth::client::{Client, ClientType};

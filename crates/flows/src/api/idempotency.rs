@@ -3,15 +3,15 @@
 //! Responses are encrypted with a key derived from the idempotency key, of which only a hash is stored: neither the
 //! database nor the master key opens them without the caller.
 
-use crate::core::Core;
 use std::sync::Arc;
 use std::time::Duration;
+use usher_accounts::core::Core;
 
 use aws_lc_rs::digest;
 
 use super::caller::Caller;
-use crate::core::Device;
-use crate::error::FlowError;
+use usher_accounts::core::Device;
+use usher_accounts::error::FlowError;
 use usher_domain::time::Timestamp;
 use usher_keys::seal::Purpose;
 

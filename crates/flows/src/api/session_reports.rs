@@ -1,13 +1,13 @@
 //! Reports of a project's local modules: sessions and tokens that were used at an application. They are sealed to the
 //! project's key at once; the server keeps nothing that it could read.
 
-use crate::core::Core;
 use std::sync::Arc;
 use std::time::Duration;
+use usher_accounts::core::Core;
 
 use serde_json::{Value, json};
 
-use crate::error::FlowError;
+use usher_accounts::error::FlowError;
 use usher_domain::id::{ClientId, EventId, ProjectId};
 use usher_domain::project::history::{HistoryEntry, SEEN};
 use usher_domain::time::Timestamp;

@@ -1,13 +1,13 @@
 //! Both steps of a sign-in in one request, for clients without pages.
 
-use crate::core::Device;
-use crate::error::FlowError;
-use crate::login::accounts::Browser;
-use crate::login::finish_sign_in::SignedIn;
-use crate::login::second_factor::SecondFactors;
-use crate::login::sign_in::Attempt;
-use crate::login::sign_in::PasswordSignIn;
 use std::sync::Arc;
+use usher_accounts::core::Device;
+use usher_accounts::error::FlowError;
+use usher_accounts::login::accounts::Browser;
+use usher_accounts::login::finish_sign_in::SignedIn;
+use usher_accounts::login::second_factor::SecondFactors;
+use usher_accounts::login::sign_in::Attempt;
+use usher_accounts::login::sign_in::PasswordSignIn;
 
 /// Sign-in by the session API.
 pub struct SessionApi {

@@ -1,14 +1,14 @@
 //! Sessions in token mode: a grant of Usher's own client represents the session, and no browser knows its secret.
 
 use crate::api::caller::Callers;
-use crate::core::Device;
-use crate::error::{FlowError, Rejected};
-use crate::login::accounts::Account;
 use crate::oauth::grants::refresh_token::Narrowing;
 use crate::oauth::introspect::ValidAccessToken;
 use crate::oauth::issue::Issue;
 use crate::oauth::token_call::TokenCall;
 use crate::oauth::token_target::TargetRequest;
+use usher_accounts::core::Device;
+use usher_accounts::error::{FlowError, Rejected};
+use usher_accounts::login::accounts::Account;
 use usher_domain::event::EventKind;
 use usher_domain::id::{GrantId, SessionId};
 use usher_domain::oauth::client::Client;

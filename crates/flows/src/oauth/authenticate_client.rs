@@ -1,14 +1,14 @@
 //! Client authentication (RFC 6749 §2.3, RFC 7521 §4.2).
 
-use crate::admin::clients::{Clients, sha256_hex};
-use crate::core::Core;
-use crate::login::throttle::Throttles;
 use crate::oauth::client_assertions::{ClientAssertions, VerifiedAssertion};
 use std::sync::Arc;
+use usher_accounts::admin::clients::{Clients, sha256_hex};
+use usher_accounts::core::Core;
+use usher_accounts::login::throttle::Throttles;
 
 use aws_lc_rs::constant_time;
 
-use crate::error::FlowError;
+use usher_accounts::error::FlowError;
 use usher_domain::id::ClientId;
 use usher_domain::oauth::client::Client;
 use usher_domain::time::Timestamp;

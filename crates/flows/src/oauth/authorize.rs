@@ -1,18 +1,18 @@
 //! The authorization endpoint: begins an interaction, decides its next step, and executes it.
 
-use crate::admin::clients::Clients;
-use crate::admin::keys::SigningKeys;
-use crate::apis::Apis;
-use crate::core::Core;
-use crate::login::accounts::Accounts;
-use crate::login::throttle::Throttles;
 use std::sync::Arc;
+use usher_accounts::admin::clients::Clients;
+use usher_accounts::admin::keys::SigningKeys;
+use usher_accounts::apis::Apis;
+use usher_accounts::core::Core;
+use usher_accounts::login::accounts::Accounts;
+use usher_accounts::login::throttle::Throttles;
 
-use crate::core::Device;
-use crate::error::{FlowError, Rejected};
-use crate::login::accounts::{Account, Browser, mark_hash};
 use crate::oauth::pushed_requests::PushedRequests;
 use crate::oauth::request_objects::RequestObjects;
+use usher_accounts::core::Device;
+use usher_accounts::error::{FlowError, Rejected};
+use usher_accounts::login::accounts::{Account, Browser, mark_hash};
 use usher_domain::email::Email;
 use usher_domain::event::EventKind;
 use usher_domain::oauth::client::Client;

@@ -3,7 +3,7 @@
 use crate::oauth::issue::TokenIssuer;
 use std::collections::BTreeSet;
 
-use crate::error::FlowError;
+use usher_accounts::error::FlowError;
 use usher_domain::event::EventKind;
 use usher_domain::id::{ClientId, GrantId, UserId};
 

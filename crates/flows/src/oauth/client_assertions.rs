@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use crate::core::Core;
-use crate::error::FlowError;
 use crate::oauth::client_keys::{ClientKeyFault, ClientKeys};
+use usher_accounts::core::Core;
+use usher_accounts::error::FlowError;
 use usher_domain::oauth::client::Client;
 use usher_domain::oauth::single_use::{SingleUseId, SingleUseKind};
 use usher_domain::time::Timestamp;

@@ -4,8 +4,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use moka::sync::Cache;
 
-use crate::core::Core;
-use crate::upstream::providers::Providers;
+use usher_accounts::core::Core;
+use usher_accounts::upstream::providers::Providers;
 use usher_domain::oauth::client::Client;
 use usher_domain::time::Timestamp;
 use usher_keys::foreign::is_signed_by;

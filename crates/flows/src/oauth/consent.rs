@@ -1,10 +1,10 @@
 //! Consent: the user allows or denies a client's request.
 
-use crate::core::Device;
-use crate::error::{FlowError, Rejected};
-use crate::login::accounts::{Account, Browser};
 use crate::oauth::authorize::Authorizations;
 use crate::oauth::authorize::Outcome;
+use usher_accounts::core::Device;
+use usher_accounts::error::{FlowError, Rejected};
+use usher_accounts::login::accounts::{Account, Browser};
 use usher_domain::event::EventKind;
 use usher_domain::id::{ApiId, ClientId};
 use usher_domain::oauth::api::{Api, ApiScope};

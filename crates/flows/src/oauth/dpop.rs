@@ -3,8 +3,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::core::Core;
-use crate::error::FlowError;
+use usher_accounts::core::Core;
+use usher_accounts::error::FlowError;
 use usher_domain::oauth::client::Client;
 use usher_domain::oauth::single_use::SingleUseId;
 use usher_domain::time::Timestamp;

@@ -1,14 +1,14 @@
 //! Token introspection (RFC 7662), by resource servers for access tokens for the APIs of their project, and by a client
 //! for its own tokens.
 
-use crate::admin::clients::Clients;
-use crate::core::Core;
-use crate::end::Endings;
 use crate::oauth::issue::{TokenIssuer, signing_alg, token_type};
 use serde::Serialize;
 use std::sync::Arc;
+use usher_accounts::admin::clients::Clients;
+use usher_accounts::core::Core;
+use usher_accounts::end::Endings;
 
-use crate::error::FlowError;
+use usher_accounts::error::FlowError;
 use usher_domain::id::{ClientId, GrantId};
 use usher_domain::oauth::client::Client;
 use usher_domain::time::Timestamp;

@@ -1,23 +1,23 @@
 //! Issuing tokens; no other module does.
 
-use crate::admin::keys::SigningKeys;
-use crate::apis::Apis;
-use crate::core::Core;
 use crate::oauth::token_target::TokenTarget;
-use crate::packed::{pack, unpack};
 use crate::policy::Policies;
 use moka::sync::Cache;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
+use usher_accounts::admin::keys::SigningKeys;
+use usher_accounts::apis::Apis;
+use usher_accounts::core::Core;
+use usher_accounts::packed::{pack, unpack};
 use usher_domain::oauth::grant::RefreshLimits;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Map, Value};
 
-use crate::error::FlowError;
 use crate::oauth::token_call::TokenCall;
+use usher_accounts::error::FlowError;
 use usher_domain::id::GrantId;
 use usher_domain::key::SigningAlg;
 use usher_domain::oauth::api::TokenFormat;

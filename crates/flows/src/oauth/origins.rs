@@ -1,13 +1,13 @@
 //! The web origins that may call this server from a browser: those that clients have registered. And those that may do
 //! so with Usher's own cookie: the origins of first-party clients.
 
-use crate::core::Core;
 use crate::oauth::registered_origins::OriginCache;
 use std::sync::Arc;
 use std::time::Duration;
+use usher_accounts::core::Core;
 
-use crate::error::FlowError;
 use crate::oauth::registered_origins::RegisteredOrigins;
+use usher_accounts::error::FlowError;
 use usher_domain::page::MAX_PAGE;
 use usher_protocol::authorize::redirect_uri;
 

@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use crate::error::FlowError;
 use crate::oauth::dpop::{DpopProofs, ProofRequest};
 use crate::oauth::introspect::{IssuedTokens, ValidAccessToken};
+use usher_accounts::error::FlowError;
 use usher_protocol::cause::RejectionCause;
 use usher_protocol::dpop::DpopFault;
 use usher_protocol::error::OAuthError;

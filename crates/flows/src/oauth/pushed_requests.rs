@@ -6,12 +6,12 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use crate::apis::Apis;
-use crate::core::Core;
-use crate::error::{FlowError, Rejected};
 use crate::oauth::authenticate_client::ClientAuthentication;
 use crate::oauth::dpop::{DpopProofs, ProofRequest};
 use crate::oauth::request_objects::RequestObjects;
+use usher_accounts::apis::Apis;
+use usher_accounts::core::Core;
+use usher_accounts::error::{FlowError, Rejected};
 use usher_domain::id::ClientId;
 use usher_domain::oauth::client::Client;
 use usher_domain::oauth::single_use::{SingleUseId, SingleUseKind};

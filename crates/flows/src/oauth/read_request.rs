@@ -4,9 +4,9 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use crate::error::FlowError;
-use crate::login::accounts::Account;
 use crate::oauth::authorize::{Authorizations, AuthorizeFault, Outcome};
+use usher_accounts::error::FlowError;
+use usher_accounts::login::accounts::Account;
 use usher_domain::id::ClientId;
 use usher_domain::oauth::client::Client;
 use usher_domain::oauth::interaction::Interaction;

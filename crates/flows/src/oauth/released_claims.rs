@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 
 use serde_json::{Map, Value};
 
-use crate::error::FlowError;
 use crate::oauth::issue::Issue;
+use usher_accounts::error::FlowError;
 use usher_domain::oauth::client::Client;
 use usher_domain::user::User;
 use usher_protocol::client::metadata::IdTokenContent;

@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use crate::core::Core;
 use crate::oauth::client_keys::{ClientKeyFault, ClientKeys};
-use crate::upstream::providers::Providers;
+use usher_accounts::core::Core;
+use usher_accounts::upstream::providers::Providers;
 use usher_domain::oauth::client::Client;
 use usher_protocol::authorize::request_object::{RequestObjectFault, RequestObjectRules, parameters};
 use usher_protocol::cause::RejectionCause;

@@ -2,11 +2,11 @@
 
 use std::time::Duration;
 
-use crate::error::{FlowError, Rejected};
-use crate::login::accounts::Account;
 use crate::oauth::authorize::{Authorizations, Outcome};
 use crate::oauth::issue::signing_alg;
 use crate::oauth::refusals::log_refusal;
+use usher_accounts::error::{FlowError, Rejected};
+use usher_accounts::login::accounts::Account;
 use usher_domain::id::{ClientId, GrantId};
 use usher_domain::oauth::client::Client;
 use usher_domain::oauth::code::{AuthorizationCode, redirect_uri_hash};

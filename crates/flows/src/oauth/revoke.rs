@@ -1,7 +1,7 @@
 //! Token revocation (RFC 7009).
 
-use crate::error::FlowError;
 use crate::oauth::introspect::IssuedTokens;
+use usher_accounts::error::FlowError;
 use usher_domain::event::EventKind;
 use usher_domain::oauth::client::Client;
 use usher_domain::time::Timestamp;

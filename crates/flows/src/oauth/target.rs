@@ -2,10 +2,10 @@
 
 use std::time::Duration;
 
-use crate::apis::{ReachableApi, not_reachable};
-use crate::error::FlowError;
 use crate::oauth::issue::TokenIssuer;
 use crate::oauth::token_target::{TargetRequest, TokenTarget};
+use usher_accounts::apis::{ReachableApi, not_reachable};
+use usher_accounts::error::FlowError;
 use usher_domain::id::{ProjectId, UserId};
 use usher_domain::oauth::api::TokenFormat;
 use usher_domain::oauth::client::Client;

@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 
-use crate::core::Core;
-use crate::error::FlowError;
 use crate::oauth::authenticate_client::ClientAuthentication;
 use crate::oauth::dpop::{DpopProofs, ProofRequest};
 use crate::oauth::grants::handler::{GrantDeps, GrantHandler, GrantTypeRow};
 use crate::oauth::token_call::TokenCall;
+use usher_accounts::core::Core;
+use usher_accounts::error::FlowError;
 use usher_protocol::client::auth::ClientCredentials;
 use usher_protocol::error::OAuthError;
 use usher_protocol::error_code::ErrorCode;

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::apis::ReachableApi;
+use usher_accounts::apis::ReachableApi;
 use usher_domain::id::ProjectId;
 use usher_domain::oauth::api::TokenFormat;
 use usher_domain::oauth::target::GrantTargets;

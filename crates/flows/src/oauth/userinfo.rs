@@ -3,7 +3,7 @@
 use crate::oauth::presented_token::{PresentedToken, PresentedTokens};
 use serde_json::{Map, Value};
 
-use crate::error::FlowError;
+use usher_accounts::error::FlowError;
 use usher_domain::id::ClientId;
 use usher_protocol::cause::RejectionCause;
 use usher_protocol::error::OAuthError;

@@ -1,8 +1,8 @@
 //! Assigning and removing roles. The subject's tokens become invalid at once, so that new ones contain the current
 //! roles.
 
-use crate::error::{FlowError, Rejected};
 use crate::policy::Policies;
+use usher_accounts::error::{FlowError, Rejected};
 use usher_domain::event::{Event, EventKind};
 use usher_domain::id::{AssignmentId, ProjectId, UserId};
 use usher_domain::page::{Cursor, Page};

@@ -1,7 +1,7 @@
 //! The signed table that modules fetch.
 
-use crate::error::FlowError;
 use crate::policy::Policies;
+use usher_accounts::error::FlowError;
 use usher_domain::id::ProjectId;
 use usher_domain::key::SigningAlg;
 use usher_policy::Table;

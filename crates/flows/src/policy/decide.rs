@@ -4,7 +4,7 @@ use crate::policy::Policies;
 use serde_json::Value;
 
 use super::assign::Subject;
-use crate::error::FlowError;
+use usher_accounts::error::FlowError;
 use usher_domain::id::ProjectId;
 use usher_domain::project::assignment::RoleHolder;
 use usher_domain::user::UserStatus;

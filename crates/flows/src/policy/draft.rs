@@ -1,8 +1,8 @@
 //! The draft: one for each project, replaced as a whole by callers that have read the current version.
 
 use super::{review, short_hash};
-use crate::error::{FlowError, Rejected};
 use crate::policy::Policies;
+use usher_accounts::error::{FlowError, Rejected};
 use usher_domain::id::ProjectId;
 use usher_policy::PolicyDocument;
 use usher_policy::compile::{TableId, compile};

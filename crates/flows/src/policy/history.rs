@@ -1,7 +1,7 @@
 //! Publications, newest first.
 
-use crate::error::{FlowError, Rejected};
 use crate::policy::Policies;
+use usher_accounts::error::{FlowError, Rejected};
 use usher_domain::id::ProjectId;
 use usher_storage::policy::revisions::{Publication, Revision};
 

@@ -8,15 +8,15 @@ pub(crate) mod history;
 pub(crate) mod publish;
 pub(crate) mod simulate;
 
-use crate::admin::clients::Clients;
-use crate::admin::keys::SigningKeys;
-use crate::core::Core;
 use moka::sync::Cache;
 use std::sync::Arc;
+use usher_accounts::admin::clients::Clients;
+use usher_accounts::admin::keys::SigningKeys;
+use usher_accounts::core::Core;
 
 use aws_lc_rs::digest::{SHA256, digest};
 
-use super::error::FlowError;
+use usher_accounts::error::FlowError;
 use usher_domain::id::ProjectId;
 use usher_policy::validate::{Review, validate};
 use usher_policy::{PolicyDocument, Table};

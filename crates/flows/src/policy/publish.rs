@@ -3,8 +3,8 @@
 
 use super::draft::Drafted;
 use super::{review, short_hash};
-use crate::error::{FlowError, Rejected};
 use crate::policy::Policies;
+use usher_accounts::error::{FlowError, Rejected};
 use usher_domain::event::{Event, EventKind};
 use usher_domain::id::ProjectId;
 use usher_domain::text::check_line;

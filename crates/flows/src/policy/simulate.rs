@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::assign::Subject;
 use super::decide::HeldRoles;
-use crate::error::{FlowError, Rejected};
+use usher_accounts::error::{FlowError, Rejected};
 use usher_domain::id::ProjectId;
 use usher_policy::evaluate::{EvaluationRequest, PolicyDecision, explain};
 use usher_policy::routes;

@@ -1,11 +1,11 @@
 //! Reading a project's history: only the newest token decrypts it, including what was sealed to former ones.
 
-use crate::core::Core;
 use std::sync::Arc;
+use usher_accounts::core::Core;
 use uuid::Uuid;
 
-use crate::error::{FlowError, Rejected};
-use crate::login::accounts::secret_hash;
+use usher_accounts::error::{FlowError, Rejected};
+use usher_accounts::login::accounts::secret_hash;
 use usher_domain::id::ProjectId;
 use usher_domain::page::Cursor;
 use usher_domain::project::Project;

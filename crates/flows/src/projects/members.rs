@@ -1,10 +1,10 @@
 //! Project members. There is always an owner, unless only administrators manage the project.
 
-use crate::admin::users::Users;
-use crate::core::Core;
-use crate::error::{FlowError, Rejected};
-use crate::login::throttle::Throttles;
 use std::sync::Arc;
+use usher_accounts::admin::users::Users;
+use usher_accounts::core::Core;
+use usher_accounts::error::{FlowError, Rejected};
+use usher_accounts::login::throttle::Throttles;
 use usher_domain::event::EventKind;
 use usher_domain::id::{ProjectId, UserId};
 use usher_domain::page::{Cursor, Page};

@@ -4,6 +4,7 @@ pub(crate) mod history;
 pub(crate) mod members;
 pub(crate) mod modules;
 pub(crate) mod people;
+pub(crate) mod register;
 pub(crate) mod remove;
 pub(crate) mod token;
 

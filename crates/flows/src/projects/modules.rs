@@ -3,10 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use crate::admin::clients::Clients;
-use crate::core::Core;
-use crate::error::{FlowError, Rejected};
 use crate::policy::Policies;
+use usher_accounts::admin::clients::Clients;
+use usher_accounts::core::Core;
+use usher_accounts::error::{FlowError, Rejected};
 use usher_domain::id::{ClientId, ProjectId};
 
 /// What a module has when it is up to date.

@@ -1,14 +1,14 @@
 //! The users of a project's clients, as far as its clients may know them.
 
-use crate::account::applications::Applications;
-use crate::admin::clients::Clients;
-use crate::core::Core;
-use crate::end::Endings;
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use usher_accounts::account::applications::Applications;
+use usher_accounts::admin::clients::Clients;
+use usher_accounts::core::Core;
+use usher_accounts::end::Endings;
 
-use crate::end::Ended;
-use crate::error::{FlowError, Rejected};
+use usher_accounts::end::Ended;
+use usher_accounts::error::{FlowError, Rejected};
 use usher_domain::id::{ClientId, ProjectId, SessionId, UserId};
 use usher_domain::oauth::claim_release::ClaimRelease;
 use usher_domain::oauth::grant::Grant;

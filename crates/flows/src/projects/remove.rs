@@ -1,7 +1,7 @@
 //! Renaming and deleting projects.
 
-use crate::admin::projects::Projects;
-use crate::error::{FlowError, Rejected};
+use crate::projects::register::Projects;
+use usher_accounts::error::{FlowError, Rejected};
 use usher_domain::event::EventKind;
 use usher_domain::project::{MAX_NAME, Project};
 use usher_domain::text::check_name;

@@ -1,11 +1,11 @@
 //! Rotating a project's token. The token is also a key: the old one is needed to keep the history readable with the
 //! new one.
 
-use crate::admin::projects::Projects;
+use crate::projects::register::Projects;
 use std::time::Duration;
 
-use crate::error::{FlowError, Rejected};
-use crate::login::accounts::secret_hash;
+use usher_accounts::error::{FlowError, Rejected};
+use usher_accounts::login::accounts::secret_hash;
 use usher_domain::event::EventKind;
 use usher_domain::id::ProjectId;
 use usher_domain::project::Project;

@@ -3,7 +3,7 @@
 use crate::webhooks::manage::Webhooks;
 use serde_json::json;
 
-use crate::error::{FlowError, Rejected};
+use usher_accounts::error::{FlowError, Rejected};
 use usher_domain::event::webhook::message::TEST;
 use usher_domain::event::webhook::{DeliveryStatus, Webhook, WebhookDelivery};
 use usher_domain::id::{EventId, WebhookId};

@@ -1,13 +1,13 @@
 //! Webhooks: creating, changing, deleting, and rotating their secrets.
 
-use crate::core::Core;
-use crate::upstream::providers::Providers;
 use std::sync::Arc;
 use std::time::Duration;
+use usher_accounts::core::Core;
+use usher_accounts::upstream::providers::Providers;
 
 use url::Url;
 
-use crate::error::{FlowError, Rejected};
+use usher_accounts::error::{FlowError, Rejected};
 use usher_domain::event::webhook::filter::Filter;
 use usher_domain::event::webhook::{
     DisabledWhy, LONGEST_DESCRIPTION, LONGEST_URL, MOST, SealedSecret, Webhook, WebhookFault,

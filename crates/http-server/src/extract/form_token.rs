@@ -7,7 +7,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use super::cookies::{Cookies, MARK};
 use crate::problem::HttpProblem;
 use crate::state::App;
-use usher_flows::Browser;
+use usher_accounts::Browser;
 use usher_keys::seal::Purpose;
 use usher_protocol::params::Params;
 

@@ -16,10 +16,10 @@ use super::last_used::LastUsed;
 use crate::problem::HttpProblem;
 use crate::state::App;
 use crate::trace_id::TraceId;
+use usher_accounts::{Browser, Device};
 use usher_domain::oauth::interaction::RENEWABLE;
 use usher_domain::user::User;
 use usher_domain::user::authentication::Method;
-use usher_flows::{Browser, Device};
 use usher_i18n::Lang;
 use usher_protocol::params::Params;
 

@@ -3,11 +3,11 @@
 use super::sessions::device_words;
 use crate::kit::{AccountPage, PageKit as _, PageResult};
 use crate::views::{AccountActivity, EventView, HeadingLink, Layout, reason_words};
+use usher_accounts::FlowError;
 use usher_domain::event::EventCatalogue;
 use usher_domain::page::Cursor;
 use usher_domain::urls;
 use usher_domain::user::activity::{Activity, ActivityHeading};
-use usher_flows::FlowError;
 use usher_http_server::problem::HttpProblem;
 use usher_i18n::Lang;
 use usher_storage::events::ShownEvent;

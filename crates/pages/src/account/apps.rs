@@ -5,10 +5,10 @@ use serde::Deserialize;
 use crate::kit::{AccountPage, FormField, Notice, PageForm, PageKit as _, PageResult};
 use crate::show;
 use crate::views::{AccountApps, AppView, ClaimView, Layout, ScopeView, claim_words};
+use usher_accounts::Application;
 use usher_domain::id::ClientId;
 use usher_domain::time::Timestamp;
 use usher_domain::urls;
-use usher_flows::Application;
 use usher_http_server::problem::HttpProblem;
 
 const REMOVED: Notice = Notice::new("1", "message-access-removed");

@@ -8,8 +8,8 @@ use crate::kit::{AccountPage, ButtonForm, PageForm, PageKit as _, PageResult};
 use crate::receipt;
 use crate::views::{AccountData, AccountGone};
 use crate::visitor_pages::VisitorPages as _;
+use usher_accounts::{Ended, FlowError};
 use usher_domain::urls;
-use usher_flows::{Ended, FlowError};
 use usher_http_server::problem::HttpProblem;
 
 #[derive(Debug, Default, Deserialize)]

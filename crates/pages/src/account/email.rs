@@ -5,10 +5,10 @@ use serde::Deserialize;
 use crate::kit::{AccountPage, FormField, Notice, PageForm, PageKit as _, PageResult};
 use crate::login::mailed::{sent_notice, sent_url, waiting_url};
 use crate::views::{ChangeEmail, ChangeEmailCode, ChangeEmailLink, FieldErrors, SuggestedEmailView};
+use usher_accounts::{FlowError, Rejected};
 use usher_domain::email::{Email, typo};
 use usher_domain::id::ProofId;
 use usher_domain::urls;
-use usher_flows::{FlowError, Rejected};
 
 /// Shown by the profile.
 pub(super) const CHANGED: Notice = Notice::new("email", "message-email-changed");

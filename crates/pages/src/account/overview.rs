@@ -5,9 +5,9 @@ use super::apps::app_view;
 use super::sessions::session_view;
 use crate::kit::{AccountPage, PageKit as _, PageResult};
 use crate::views::{AccountOverview, Advice, Protection};
+use usher_accounts::FlowError;
 use usher_domain::urls;
 use usher_domain::user::session::Session;
-use usher_flows::FlowError;
 
 /// How many rows each list shows.
 const ROWS: usize = 4;

@@ -8,9 +8,9 @@ use super::email::{CHANGED, suggested};
 use crate::kit::{AccountPage, Notice, PageForm, PageKit as _, PageResult};
 use crate::loaded::LoadedValues;
 use crate::views::{AccountProfile, ProfileValues, profile_fields};
+use usher_accounts::{Account, FlowError};
 use usher_domain::urls;
 use usher_domain::user::Profile;
-use usher_flows::{Account, FlowError};
 use usher_i18n::Lang;
 use usher_protocol::user_claims::UserClaims;
 

@@ -10,8 +10,8 @@ use crate::kit::{LoginPage, PageForm, PageKit as _, PageResult};
 use crate::receipt;
 use crate::show;
 use crate::views::{NotMe, NotMeDone, NotMeExpired};
+use usher_accounts::{Ended, FlowError, Rejected};
 use usher_domain::urls;
-use usher_flows::{Ended, FlowError, Rejected};
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]

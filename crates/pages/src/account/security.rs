@@ -6,9 +6,9 @@ use crate::factors::{BROWSER_FORGOTTEN, FACTOR_CHANGED, PASSKEY_ADDED, PASSKEY_R
 use crate::kit::{AccountPage, Notice, PageForm, PageKit as _, PageResult};
 use crate::views::AccountSecurity;
 use crate::visitor_pages::VisitorPages as _;
+use usher_accounts::FlowError;
 use usher_domain::secret::Secret;
 use usher_domain::urls;
-use usher_flows::FlowError;
 use usher_http_server::extract::visitor::Visitor;
 
 const PASSWORD_CHANGED: Notice = Notice::new(urls::DONE_PASSWORD, "message-password-changed");

@@ -6,11 +6,11 @@ use crate::kit::{AccountPage, ButtonForm, Notice, PageForm, PageKit as _, PageRe
 use crate::login::logout;
 use crate::receipt;
 use crate::views::{AccountSessions, Layout, SessionItem, means_words};
+use usher_accounts::{Ended, FlowError};
 use usher_domain::id::SessionId;
 use usher_domain::urls;
 use usher_domain::user::device::DeviceName;
 use usher_domain::user::session::Session;
-use usher_flows::{Ended, FlowError};
 use usher_i18n::Lang;
 
 const ENDED: Notice = Notice::new("session", "message-session-ended");

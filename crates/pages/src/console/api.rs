@@ -4,9 +4,9 @@ use super::apis::{ADDED, DELETED, algs, settings, values_of};
 use crate::kit::{ButtonForm, InPath, Notice, PageForm, PageKit as _, PageResult, ProjectPage};
 use crate::loaded::LoadedValues;
 use crate::views::{AllowedClientItem, AllowedClientValues, ApiPage, ApiValues, ProjectTab};
+use usher_accounts::{FlowError, FormFault, Rejected};
 use usher_domain::oauth::api::{AllowedClient, Api};
 use usher_domain::urls::{AllowedClientUrls, ApiUrls};
-use usher_flows::{FlowError, FormFault, Rejected};
 use usher_protocol::scope::Scope;
 
 const SAVED: Notice = Notice::new("saved", "api-saved");

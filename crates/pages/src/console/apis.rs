@@ -2,10 +2,10 @@
 
 use crate::kit::{Notice, PageForm, PageKit as _, PageResult, ProjectPage};
 use crate::views::{ApiListItem, ApiValues, ApisPage, ProjectTab};
+use usher_accounts::apis::{ApiCreator, NewApi};
+use usher_accounts::{FlowError, Rejected};
 use usher_domain::oauth::api::{Api, ApiFault, ApiScope, ApiSettings, EVERY, TokenFormat};
 use usher_domain::urls::ApiUrls;
-use usher_flows::apis::{ApiCreator, NewApi};
-use usher_flows::{FlowError, Rejected};
 use usher_protocol::client::metadata::SIGNING_ALGS;
 
 /// Shown by the page of a new API.

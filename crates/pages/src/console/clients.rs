@@ -6,10 +6,10 @@ use serde::Deserialize;
 
 use crate::kit::{AdminPage, ButtonForm, InPath, Notice, PageForm, PageKit as _, PageResult, SecretPage, project_head};
 use crate::views::{ClientPage, EndpointItem, Layout, ProjectTab, SecretListItem, ShownSecret};
+use usher_accounts::{FlowError, Rejected};
 use usher_domain::oauth::client::{Client, ClientSecret, ClientType, SecretRotation};
 use usher_domain::time::Timestamp;
 use usher_domain::urls::{ClientUrls, ProjectUrls};
-use usher_flows::{FlowError, Rejected};
 use usher_protocol::client::metadata::{AuthMethod, IdTokenContent};
 use usher_protocol::endpoints;
 

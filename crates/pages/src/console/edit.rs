@@ -5,10 +5,10 @@ use super::clients::{SAVED, to_page};
 use crate::kit::{AdminPage, InPath, PageForm, PageKit, PageResult, PageStop, ProjectPage, project_head};
 use crate::loaded::LoadedValues;
 use crate::views::{ClientForm, ClientValues, FieldErrors, ProjectTab};
+use usher_accounts::{FlowError, NewClient, RegisteredClient, Rejected};
 use usher_domain::oauth::client::{Client, ClientType};
 use usher_domain::project::Project;
 use usher_domain::urls::ClientUrls;
-use usher_flows::{FlowError, NewClient, RegisteredClient, Rejected};
 use usher_i18n::Lang;
 use usher_protocol::scope::Scope;
 

@@ -4,11 +4,11 @@ use serde::Deserialize;
 
 use crate::kit::{ButtonForm, FormField, InPath, Notice, PageForm, PageKit as _, PageResult, ProjectPage};
 use crate::views::{Layout, MemberListItem, MembersPage, ProjectTab};
+use usher_accounts::{FlowError, FormFault, Rejected};
 use usher_domain::id::{ProjectId, UserId};
 use usher_domain::page::{Cursor, MAX_PAGE};
 use usher_domain::project::member::Role;
 use usher_domain::urls::MemberUrls;
-use usher_flows::{FlowError, FormFault, Rejected};
 use usher_storage::members::NamedMember;
 
 const ADDED: Notice = Notice::new("added", "member-added");

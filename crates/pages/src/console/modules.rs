@@ -2,9 +2,10 @@
 
 use crate::kit::{PageKit as _, PageResult, ProjectPage};
 use crate::views::{Layout, ModuleListItem, ModulesPage, ProjectTab};
+use usher_accounts::FlowError;
 use usher_domain::urls;
 use usher_events::feed::{Listener, Transport};
-use usher_flows::{FlowError, NewestState};
+use usher_flows::NewestState;
 
 /// GET /console/projects/{project}/modules
 pub async fn get(page: ProjectPage) -> PageResult {

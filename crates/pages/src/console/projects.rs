@@ -4,10 +4,10 @@ use serde::Deserialize;
 
 use crate::kit::{AdminPage, Notice, PageForm, PageKit as _, PageResult, ProjectPage, SecretPage as _};
 use crate::views::{ClientListItem, ConsoleHome, ProjectClients, ProjectListItem, ProjectTab};
+use usher_accounts::FlowError;
 use usher_domain::oauth::client::Client;
 use usher_domain::page::{Cursor, MAX_PAGE};
 use usher_domain::urls::{self, ClientUrls, ProjectUrls};
-use usher_flows::FlowError;
 
 /// Shown by the token page of a new project.
 pub(super) const MADE: Notice = Notice::new("made", "message-project-created");

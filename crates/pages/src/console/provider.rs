@@ -7,10 +7,10 @@ use super::providers::REMOVED;
 use crate::kit::{AdminPage, ButtonForm, InPath, Notice, PageForm, PageKit as _, PageResult, PageStop};
 use crate::loaded::LoadedValues;
 use crate::views::{FieldErrors, Message, ProviderPage, StepView};
+use usher_accounts::upstream::{CheckedStep, NewProvider, StoredProvider};
+use usher_accounts::{FlowError, Rejected};
 use usher_domain::provider::{ProviderId, ProviderKind, ProviderSettings};
 use usher_domain::urls::{self, ProviderUrls, UpstreamUrls};
-use usher_flows::upstream::{CheckedStep, NewProvider, StoredProvider};
-use usher_flows::{FlowError, Rejected};
 use usher_http_server::problem::HttpProblem;
 use usher_http_server::state::App;
 

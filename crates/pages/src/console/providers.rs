@@ -2,9 +2,9 @@
 
 use crate::kit::{AdminPage, Notice, PageKit as _, PageResult};
 use crate::views::{ConsoleProviders, ProviderKindLink, ProviderListItem};
+use usher_accounts::upstream::StoredProvider;
 use usher_domain::provider::ProviderKind;
 use usher_domain::urls::{self, ProviderUrls};
-use usher_flows::upstream::StoredProvider;
 
 pub(super) const REMOVED: Notice = Notice::new("removed", "provider-removed");
 

@@ -7,7 +7,8 @@ use serde::Deserialize;
 use super::projects::MADE;
 use crate::kit::{FormField, Notice, PageForm, PageKit as _, PageResult, ProjectPage, SecretPage as _};
 use crate::views::{ProjectTab, ProjectTokenPage, ShownSecret};
-use usher_flows::{FlowError, FormFault, Rejected, Rotation, USUAL_OVERLAP};
+use usher_accounts::{FlowError, FormFault, Rejected};
+use usher_flows::{Rotation, USUAL_OVERLAP};
 
 const ROTATED: Notice = Notice::new("rotated", "token-rotated");
 

@@ -4,13 +4,13 @@ use super::webhooks::{ADDED, DELETED, filters, why_key};
 use crate::kit::{ButtonForm, InPath, Notice, PageForm, PageKit as _, PageResult, ProjectPage, SecretPage as _};
 use crate::loaded::LoadedValues;
 use crate::views::{AttemptItem, DeliveryItem, Layout, ProjectTab, ShownSecret, WebhookPage, WebhookValues};
+use usher_accounts::FlowError;
 use usher_domain::event::webhook::filter::Filter;
 use usher_domain::event::webhook::{DeliveryAttempt, DeliveryStatus, Webhook, WebhookDelivery};
 use usher_domain::id::{EventId, ProjectId, WebhookId};
 use usher_domain::page::Cursor;
 use usher_domain::time::Timestamp;
 use usher_domain::urls::{self, DeliveryUrls, WebhookUrls};
-use usher_flows::FlowError;
 use usher_flows::webhooks::WebhookChange;
 
 /// Deliveries on one page.

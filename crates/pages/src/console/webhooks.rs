@@ -2,10 +2,10 @@
 
 use crate::kit::{Notice, PageForm, PageKit as _, PageResult, ProjectPage, SecretPage as _};
 use crate::views::{ProjectTab, WebhookListItem, WebhookValues, WebhooksPage};
+use usher_accounts::FlowError;
 use usher_domain::event::EventCatalogue;
 use usher_domain::event::webhook::{DisabledWhy, Webhook};
 use usher_domain::urls::WebhookUrls;
-use usher_flows::FlowError;
 use usher_flows::webhooks::NewWebhook;
 use usher_i18n::Lang;
 

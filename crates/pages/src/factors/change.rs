@@ -6,9 +6,9 @@ use super::{BROWSER_FORGOTTEN, FACTOR_CHANGED, PASSKEY_RENAMED};
 use crate::account::security;
 use crate::kit::{AccountPage, ButtonForm, InPath, Notice, PageForm, PageKit as _, PageResult};
 use crate::views::{AccountSecurity, FieldErrors};
+use usher_accounts::FlowError;
 use usher_domain::id::{PasskeyId, RememberedId};
 use usher_domain::urls;
-use usher_flows::FlowError;
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]

@@ -5,7 +5,7 @@ use serde::Deserialize;
 use super::PASSKEY_ADDED;
 use crate::kit::{EnrolPage, PageForm, PageKit as _, PageResult, PageStop};
 use crate::views::{NewPasskey, PasskeyAsk};
-use usher_flows::PasskeyAnswer;
+use usher_accounts::PasskeyAnswer;
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]

@@ -5,7 +5,7 @@ use serde::Deserialize;
 use super::qr;
 use crate::kit::{EnrolPage, PageForm, PageKit as _, PageResult};
 use crate::views::TotpSetup;
-use usher_flows::TotpOffer;
+use usher_accounts::TotpOffer;
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]

@@ -6,10 +6,10 @@ use serde_json::json;
 
 use crate::kit::{AccountPage, PageKit as _};
 use crate::views::{FactorsView, Layout, PasskeyView, RememberedView};
+use usher_accounts::FlowError;
 use usher_domain::urls::{self, PasskeyUrls, RememberedUrls};
 use usher_domain::user::passkey::StoredPasskey;
 use usher_domain::user::remembered::RememberedBrowser;
-use usher_flows::FlowError;
 use usher_http_server::state::App;
 
 /// All factors of a user.

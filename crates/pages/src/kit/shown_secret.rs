@@ -6,8 +6,8 @@ use super::project::ProjectPage;
 use super::stop::PageResult;
 use crate::views::ShownSecret;
 use crate::visitor_pages::VisitorPages as _;
+use usher_accounts::{Account, FlowError};
 use usher_domain::urls;
-use usher_flows::{Account, FlowError};
 use usher_http_server::extract::visitor::Visitor;
 use usher_http_server::state::App;
 

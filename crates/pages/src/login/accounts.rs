@@ -6,10 +6,10 @@ use crate::kit::{FormField, LoginPage, PageForm, PageKit as _, PageResult};
 use crate::show;
 use crate::views::{AccountChooser, AccountView};
 use crate::visitor_pages::VisitorPages as _;
+use usher_accounts::{Account, FlowError};
 use usher_domain::id::SessionId;
 use usher_domain::oauth::interaction::{Interaction, InteractionStep};
 use usher_domain::urls;
-use usher_flows::{Account, FlowError};
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]

@@ -7,9 +7,10 @@ use crate::account::sessions::device_words;
 use crate::kit::{LoginPage, PageForm, PageKit as _, PageResult};
 use crate::show;
 use crate::views::{DeviceCode, DeviceDone, DeviceOrigin, FieldErrors};
+use usher_accounts::FlowError;
 use usher_domain::oauth::interaction::Interaction;
 use usher_domain::urls;
-use usher_flows::{FlowError, Outcome};
+use usher_flows::Outcome;
 use usher_http_server::state::App;
 use usher_i18n::Lang;
 

@@ -5,8 +5,8 @@ use serde::Deserialize;
 use crate::kit::{LoginPage, PageForm, PageKit as _, PageResult};
 use crate::show;
 use crate::views::Enrol;
+use usher_accounts::{FlowError, Rejected};
 use usher_domain::urls;
-use usher_flows::{FlowError, Rejected};
 use usher_protocol::error::OAuthError;
 use usher_protocol::error_code::ErrorCode;
 

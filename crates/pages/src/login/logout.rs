@@ -6,9 +6,9 @@ use crate::kit::{LoginPage, PageForm, PageKit as _, PageResult};
 use crate::receipt;
 use crate::show;
 use crate::views::{LogoutConfirm, SignedOut};
+use usher_accounts::{Account, Ended, FlowError, LogoutRequest};
 use usher_domain::event::receipt::ReceiptApplication;
 use usher_domain::urls;
-use usher_flows::{Account, Ended, FlowError, LogoutRequest};
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]

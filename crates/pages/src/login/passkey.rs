@@ -7,8 +7,8 @@ use serde::Deserialize;
 
 use super::sign_in::refused;
 use crate::kit::{LoginPage, PageForm, PageKit as _, PageResult};
+use usher_accounts::{FlowError, PasskeyAnswer, Rejected};
 use usher_domain::urls;
-use usher_flows::{FlowError, PasskeyAnswer, Rejected};
 use usher_http_server::state::App;
 
 #[derive(Debug, Default, Deserialize)]

@@ -2,10 +2,10 @@
 
 use crate::kit::LoginPage;
 use crate::views::ProviderButton;
+use usher_accounts::FlowError;
+use usher_accounts::upstream::SignInProvider;
 use usher_domain::urls::UpstreamUrls;
 use usher_domain::user::authentication::Method;
-use usher_flows::FlowError;
-use usher_flows::upstream::SignInProvider;
 
 /// Those of the offered providers that `fits`; the one that this browser used last stands first.
 pub(super) async fn provider_buttons(

@@ -13,11 +13,11 @@ use crate::views::{
     FieldErrors, Form, RecoverDone, RecoverExpired, RecoverPassword, RecoverRequest, RecoverSent, WaitPoll,
 };
 use crate::visitor_pages::VisitorPages as _;
+use usher_accounts::{FlowError, Rejected, ReturnTo, WaitingRecovery};
 use usher_domain::email::Email;
 use usher_domain::id::ProofId;
 use usher_domain::secret::Secret;
 use usher_domain::urls;
-use usher_flows::{FlowError, Rejected, ReturnTo, WaitingRecovery};
 
 /// Minutes until a recovery link expires.
 const MINUTES: u32 = 30;

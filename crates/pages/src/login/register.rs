@@ -7,10 +7,11 @@ use super::provider_buttons::provider_buttons;
 use crate::kit::{LoginPage, PageForm, PageKit as _, PageResult, PageStop};
 use crate::show;
 use crate::views::{Register, RegisterValues, SignedInAs};
+use usher_accounts::{FlowError, Rejected, SignUpForm};
 use usher_domain::oauth::interaction::{Interaction, InteractionStep};
 use usher_domain::secret::Secret;
 use usher_domain::urls;
-use usher_flows::{FlowError, Outcome, Rejected, SignUpForm};
+use usher_flows::Outcome;
 use usher_i18n::Lang;
 
 #[derive(Debug, Default, Deserialize)]

@@ -5,10 +5,11 @@ use serde::Deserialize;
 use crate::kit::{LoginPage, PageForm, PageKit as _, PageResult, PageStop};
 use crate::show;
 use crate::views::{FieldErrors, PasskeyAsk, SecondFactor};
+use usher_accounts::{CodeKind, FlowError, PasskeyAnswer, Rejected, SecondStep, SignedIn};
 use usher_domain::id::SessionId;
 use usher_domain::oauth::interaction::{Interaction, InteractionStep};
 use usher_domain::urls;
-use usher_flows::{CodeKind, FlowError, Outcome, PasskeyAnswer, Rejected, SecondStep, SignedIn};
+use usher_flows::Outcome;
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]

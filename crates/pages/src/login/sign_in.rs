@@ -7,12 +7,13 @@ use super::registered;
 use crate::kit::{LoginPage, PageForm, PageKit as _, PageResult, PageStop};
 use crate::show;
 use crate::views::{FieldErrors, Form, Message, PasskeyAsk, SignIn, SignedInAs};
+use usher_accounts::{Account, Attempt, FlowError};
 use usher_domain::email::Email;
 use usher_domain::oauth::interaction::{Interaction, InteractionStep};
 use usher_domain::secret::Secret;
 use usher_domain::urls;
 use usher_domain::user::authentication::Method;
-use usher_flows::{Account, Attempt, FlowError, Outcome};
+use usher_flows::Outcome;
 use usher_http_server::extract::visitor::Visitor;
 
 #[derive(Debug, Default, Deserialize)]

@@ -7,11 +7,11 @@ use crate::kit::{ButtonForm, LoginPage, PageForm, PageKit as _, PageResult, Page
 use crate::show;
 use crate::views::{Message, VerifiedElsewhere, VerifyEmail, VerifyLink};
 use crate::visitor_pages::VisitorPages as _;
+use usher_accounts::{AsksPassword, Continued, FlowError, FormFault, Rejected, SignedIn, Verified};
 use usher_domain::email::{Email, typo};
 use usher_domain::id::ProofId;
 use usher_domain::secret::Secret;
 use usher_domain::urls;
-use usher_flows::{AsksPassword, Continued, FlowError, FormFault, Rejected, SignedIn, Verified};
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]

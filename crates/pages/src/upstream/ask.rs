@@ -7,11 +7,11 @@ use super::{continue_after, trouble};
 use crate::kit::{ButtonForm, LoginPage, PageForm, PageKit as _, PageResult, PageStop};
 use crate::show;
 use crate::views::{AskAddress, ConfirmLink};
+use usher_accounts::upstream::{CallbackOutcome, PendingQuestion, Question, UpstreamFault, UpstreamIntent};
+use usher_accounts::{Account, FlowError};
 use usher_domain::email::{Email, typo};
 use usher_domain::id::ProofId;
 use usher_domain::urls;
-use usher_flows::upstream::{CallbackOutcome, PendingQuestion, Question, UpstreamFault, UpstreamIntent};
-use usher_flows::{Account, FlowError};
 use usher_http_server::problem::HttpProblem;
 
 #[derive(Debug, Default, Deserialize)]

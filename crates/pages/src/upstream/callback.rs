@@ -5,9 +5,9 @@ use axum::response::Response;
 
 use super::{continue_after, trouble};
 use crate::visitor_pages::VisitorPages as _;
+use usher_accounts::upstream::Callback;
 use usher_domain::provider::ProviderId;
 use usher_domain::urls::UpstreamUrls;
-use usher_flows::upstream::Callback;
 use usher_http_server::extract::body;
 use usher_http_server::extract::visitor::Visitor;
 use usher_http_server::problem::HttpProblem;

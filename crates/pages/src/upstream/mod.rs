@@ -10,8 +10,8 @@ use axum::response::Response;
 
 use super::show;
 use super::visitor_pages::VisitorPages as _;
+use usher_accounts::upstream::{CallbackOutcome, UpstreamIntent};
 use usher_domain::urls;
-use usher_flows::upstream::{CallbackOutcome, UpstreamIntent};
 use usher_http_server::extract::visitor::Visitor;
 use usher_http_server::problem::HttpProblem;
 use usher_http_server::state::App;

@@ -2,9 +2,9 @@
 
 use super::trouble;
 use crate::kit::{InPath, LoginPage, PageKit as _, PageResult};
+use usher_accounts::upstream::UpstreamIntent;
 use usher_domain::provider::ProviderId;
 use usher_domain::urls;
-use usher_flows::upstream::UpstreamIntent;
 
 /// The longest `login_hint` that is passed on.
 const MAX_HINT: usize = 320;

@@ -1,4 +1,4 @@
-//! The messages of forms that are no refusals of a use case (those are in `crates/flows/src/rejected.rs`): what a form
+//! The messages of forms that are no refusals of a use case (those are in `crates/accounts/src/rejected.rs`): what a form
 //! itself finds, and what was done.
 
 use usher_i18n::{Arg, Lang};

@@ -1,8 +1,8 @@
 //! Authorization codes: valid once, for one client, for a minute.
 
 use futures_util::future::join_all;
+use usher_accounts::RegisteredClient;
 use usher_domain::oauth::client::ClientType;
-use usher_flows::RegisteredClient;
 
 use crate::harness::browser::Browser;
 use crate::harness::database::on_both_databases;

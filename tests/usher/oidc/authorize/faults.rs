@@ -1,7 +1,7 @@
 //! Invalid authorization requests: the client gets the error once it is validated, and the user until then.
 
+use usher_accounts::RegisteredClient;
 use usher_domain::oauth::client::ClientType;
-use usher_flows::RegisteredClient;
 
 use crate::harness::browser::Landing;
 use crate::harness::relying_party::{CALLBACK, CHALLENGE};

@@ -1,7 +1,7 @@
 //! The user that a client expects: `id_token_hint` and `login_hint`.
 
+use usher_accounts::RegisteredClient;
 use usher_domain::oauth::client::ClientType;
-use usher_flows::RegisteredClient;
 
 use crate::harness::browser::Browser;
 use crate::harness::database::on_both_databases;

@@ -2,9 +2,9 @@
 //!
 //! The test browser checks every head and every request line: 4 kB and 8 kB are the default buffers of nginx.
 
+use usher_accounts::RegisteredClient;
 use usher_domain::oauth::client::ClientType;
 use usher_domain::random::{Random, SeededRandom};
-use usher_flows::RegisteredClient;
 
 use crate::factors::confirm;
 use crate::harness::browser::{Browser, Landing};

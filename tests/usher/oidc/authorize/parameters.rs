@@ -1,8 +1,8 @@
 //! Parameters that change the response but not the pages, and those that change nothing.
 
 use serde_json::json;
+use usher_accounts::RegisteredClient;
 use usher_domain::oauth::client::ClientType;
-use usher_flows::RegisteredClient;
 use usher_protocol::client::metadata::{ClientMetadata, IdTokenContent};
 
 use crate::harness::relying_party::{Answer, payload};

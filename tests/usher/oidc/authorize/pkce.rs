@@ -1,7 +1,7 @@
 //! Proof keys (RFC 7636): required of public clients, and enforced wherever one was sent.
 
+use usher_accounts::RegisteredClient;
 use usher_domain::oauth::client::ClientType;
-use usher_flows::RegisteredClient;
 
 use crate::harness::database::on_both_databases;
 use crate::harness::relying_party::{Answer, CALLBACK, CHALLENGE, VERIFIER};

@@ -1,7 +1,7 @@
 //! Which pages an authorization shows: `prompt`, `max_age` and hints (OpenID Connect Core §3.1.2.1).
 
+use usher_accounts::RegisteredClient;
 use usher_domain::oauth::client::ClientType;
-use usher_flows::RegisteredClient;
 
 use crate::harness::browser::{Browser, Landing};
 use crate::harness::relying_party::payload;

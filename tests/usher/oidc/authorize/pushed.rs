@@ -1,8 +1,8 @@
 //! Pushed authorization requests (RFC 9126).
 
 use reqwest::StatusCode;
+use usher_accounts::RegisteredClient;
 use usher_domain::oauth::client::ClientType;
-use usher_flows::RegisteredClient;
 
 use crate::harness::browser::Landing;
 use crate::harness::client_key::{TestKey, changed};

@@ -3,8 +3,8 @@
 use axum::Router;
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
+use usher_accounts::RegisteredClient;
 use usher_domain::oauth::client::ClientType;
-use usher_flows::RegisteredClient;
 
 use crate::harness::client_key::{TestKey, changed, jwks};
 use crate::harness::relying_party::{CALLBACK, CHALLENGE};

@@ -2,8 +2,8 @@
 
 use scraper::{Html, Selector};
 use serde_json::json;
+use usher_accounts::RegisteredClient;
 use usher_domain::oauth::client::ClientType;
-use usher_flows::RegisteredClient;
 
 use crate::harness::browser::{Browser, Landing};
 use crate::harness::relying_party::{CALLBACK, answer};

@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use serde_json::json;
+use usher_accounts::RegisteredClient;
 use usher_domain::oauth::client::ClientType;
-use usher_flows::RegisteredClient;
 
 use super::response_modes::{in_form, in_fragment};
 use crate::harness::browser::Landing;

@@ -8,8 +8,8 @@ use axum::http::StatusCode;
 use axum::response::IntoResponse as _;
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
+use usher_accounts::RegisteredClient;
 use usher_domain::oauth::client::ClientType;
-use usher_flows::RegisteredClient;
 use usher_protocol::client::metadata::AuthMethod;
 
 use crate::harness::client_key::{TestKey, jwks};

@@ -4,9 +4,9 @@ use std::time::Duration;
 
 use reqwest::StatusCode;
 use serde_json::{Value, json};
+use usher_accounts::{FlowError, Rejected};
 use usher_domain::id::ClientId;
 use usher_domain::oauth::client::{ClientType, SecretRotation};
-use usher_flows::{FlowError, Rejected};
 
 use crate::harness::database::{TestDatabase, on_both_databases};
 use crate::harness::server::TestServer;

@@ -52,7 +52,7 @@ on_both_databases! {
         let tokens = server.poll(&client, &asked.text("device_code")).await;
         let sid = payload(&tokens.text("access_token"))["sid"].clone();
 
-        let mark = usher_flows::Browser::from_cookies(browser.cookies.get("usher").map(String::as_str), None);
+        let mark = usher_accounts::Browser::from_cookies(browser.cookies.get("usher").map(String::as_str), None);
         let account = server.usher.accounts.current(&mark).await.expect("an answer").expect("somebody is signed in");
         assert_ne!(sid, account.session.id.to_string());
         let sessions = server.usher.profiles.sessions_of(&account).await.expect("an answer");
@@ -95,7 +95,7 @@ on_both_databases! {
             let (client, mut browser) = (television(&server).await, server.browser());
             let asked = server.device_asks(&client).await;
             browser.answer_device(&asked.text("user_code"), "allow").await;
-            let mark = usher_flows::Browser::from_cookies(browser.cookies.get("usher").map(String::as_str), None);
+            let mark = usher_accounts::Browser::from_cookies(browser.cookies.get("usher").map(String::as_str), None);
             let account = server.usher.accounts.current(&mark).await.expect("an answer").expect("signed in");
             devices.push((client, asked.text("device_code"), account));
         }

@@ -5,8 +5,8 @@ mod guessing;
 mod polling;
 mod sequences;
 
+use usher_accounts::RegisteredClient;
 use usher_domain::oauth::client::ClientType;
-use usher_flows::RegisteredClient;
 use usher_protocol::device::DEVICE_CODE_GRANT;
 
 use crate::harness::browser::{Browser, Landing};

@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 use proptest::strategy::ValueTree as _;
 use proptest::test_runner::TestRunner;
-use usher_flows::RegisteredClient;
+use usher_accounts::RegisteredClient;
 
 use super::{ANA, television};
 use crate::harness::browser::Browser;

@@ -7,8 +7,8 @@ mod registration;
 mod tokens;
 
 use serde_json::{Value, json};
+use usher_accounts::RegisteredClient;
 use usher_domain::oauth::client::ClientType;
-use usher_flows::RegisteredClient;
 use usher_protocol::client::assertion::JWT_BEARER;
 use usher_protocol::client::metadata::{ClientMetadata, SecurityProfile};
 use usher_protocol::dpop::access_token_hash;

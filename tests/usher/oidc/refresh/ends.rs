@@ -1,9 +1,9 @@
 //! Every cause that ends a grant invalidates its tokens, wherever they are presented (RT-10).
 
+use usher_accounts::{Account, Browser as Cookies, Device, RegisteredClient};
 use usher_domain::oauth::client::ClientType;
 use usher_domain::secret::Secret;
 use usher_domain::user::User;
-use usher_flows::{Account, Browser as Cookies, Device, RegisteredClient};
 
 use crate::harness::browser::Browser;
 use crate::harness::database::on_both_databases;

@@ -1,8 +1,8 @@
 //! Refresh tokens: each can be used once, and presenting an old one ends the family.
 
+use usher_accounts::RegisteredClient;
 use usher_domain::oauth::client::ClientType;
 use usher_flows::PresentedToken;
-use usher_flows::RegisteredClient;
 use usher_protocol::client::metadata::RefreshRotation;
 
 use crate::harness::database::on_both_databases;

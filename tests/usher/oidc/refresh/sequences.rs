@@ -3,8 +3,8 @@
 use proptest::prelude::*;
 use proptest::strategy::ValueTree as _;
 use proptest::test_runner::TestRunner;
+use usher_accounts::RegisteredClient;
 use usher_domain::oauth::client::ClientType;
-use usher_flows::RegisteredClient;
 
 use crate::harness::database::{TestDatabase, on_both_databases};
 use crate::harness::relying_party::Answer;
@@ -133,7 +133,7 @@ async fn live(server: &mut TestServer, second: &TestServer, client: &RegisteredC
                 model.alive = false;
             }
             Op::SignOut => {
-                let mark = usher_flows::Browser::from_cookies(cookies.get("usher").map(String::as_str), None);
+                let mark = usher_accounts::Browser::from_cookies(cookies.get("usher").map(String::as_str), None);
                 if let Some(account) = asked.usher.accounts.current(&mark).await.expect("the server answers") {
                     asked.usher.sign_outs.sign_out(&account).await.expect("it can be done");
                     model.alive = false;

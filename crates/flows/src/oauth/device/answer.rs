@@ -1,9 +1,9 @@
 //! A person allows or denies a device, which learns of it when it asks next.
 
-use crate::credentials::standing::check_standing;
-use crate::error::{FlowError, Rejected};
-use crate::login::accounts::Account;
 use crate::oauth::authorize::{Authorizations, Outcome};
+use usher_accounts::credentials::standing::check_standing;
+use usher_accounts::error::{FlowError, Rejected};
+use usher_accounts::login::accounts::Account;
 use usher_domain::event::{Event, EventKind};
 use usher_domain::oauth::consent::StoredConsent;
 use usher_domain::oauth::device_authorization::{ConnectingDevice, DeviceAnswer, DeviceApproval, DeviceAuthorization};

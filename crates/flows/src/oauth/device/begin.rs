@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 
-use crate::apis::Apis;
-use crate::core::{Core, Device};
-use crate::error::FlowError;
-use crate::login::accounts::secret_hash;
-use crate::login::throttle::Throttles;
 use crate::oauth::authenticate_client::ClientAuthentication;
+use usher_accounts::apis::Apis;
+use usher_accounts::core::{Core, Device};
+use usher_accounts::error::FlowError;
+use usher_accounts::login::accounts::secret_hash;
+use usher_accounts::login::throttle::Throttles;
 use usher_domain::id::GrantId;
 use usher_domain::oauth::client::Client;
 use usher_domain::oauth::device_authorization::{DeviceAuthorization, INTERVAL, LIFETIME};

@@ -1,10 +1,10 @@
 //! A person types the code of a device (RFC 8628 §3.3).
 
-use crate::core::Device;
-use crate::error::{FlowError, Rejected};
-use crate::login::accounts::{Browser, mark_hash};
 use crate::oauth::authorize::{Authorizations, Outcome};
 use crate::oauth::device::begin::user_code_mac;
+use usher_accounts::core::Device;
+use usher_accounts::error::{FlowError, Rejected};
+use usher_accounts::login::accounts::{Browser, mark_hash};
 use usher_domain::oauth::device_authorization::{ConnectingDevice, DeviceAuthorization};
 use usher_domain::oauth::interaction::Interaction;
 use usher_domain::oauth::user_code::UserCode;

@@ -1,15 +1,15 @@
 //! Exchanges a code for tokens (RFC 6749 §4.1.3), once.
 
-use crate::core::Core;
-use crate::end::Endings;
-use crate::error::FlowError;
-use crate::login::throttle::Throttles;
 use crate::oauth::grants::code_reuse::{ReusedCode, end_reused};
 use crate::oauth::grants::handler::{GrantHandler, GrantRequest, GrantTypeRow};
 use crate::oauth::issue::{Issue, TokenIssuer};
 use crate::oauth::token_call::TokenCall;
 use crate::oauth::token_target::{TargetRequest, TokenTarget};
 use std::sync::Arc;
+use usher_accounts::core::Core;
+use usher_accounts::end::Endings;
+use usher_accounts::error::FlowError;
+use usher_accounts::login::throttle::Throttles;
 use usher_domain::event::{Event, EventKind};
 use usher_domain::oauth::client::Client;
 use usher_domain::oauth::code::{AuthorizationCode, CodeFault, is_repeated};

@@ -1,11 +1,11 @@
 //! The client credentials grant (RFC 6749 §4.4): a machine acts for itself.
 
-use crate::error::FlowError;
 use crate::oauth::grants::handler::{GrantHandler, GrantRequest, GrantTypeRow};
 use crate::oauth::issue::TokenIssuer;
 use crate::oauth::token_call::TokenCall;
 use crate::oauth::token_target::TargetRequest;
 use std::sync::Arc;
+use usher_accounts::error::FlowError;
 use usher_protocol::error::OAuthError;
 use usher_protocol::error_code::ErrorCode;
 use usher_protocol::grant_type::GrantType;

@@ -1,8 +1,8 @@
 //! The reuse of a code: of an authorization code or a device code, each of which is redeemed once.
 
-use crate::core::Core;
-use crate::end::Endings;
-use crate::error::FlowError;
+use usher_accounts::core::Core;
+use usher_accounts::end::Endings;
+use usher_accounts::error::FlowError;
 use usher_domain::event::EventKind;
 use usher_domain::id::{ClientId, GrantId, SessionId, UserId};
 use usher_domain::user::session::EndReason;

@@ -1,17 +1,17 @@
 //! The device code grant (RFC 8628 §3.4 and §3.5): a device asks until the person has answered, and gets its tokens
 //! once.
 
-use crate::core::Core;
-use crate::end::Endings;
-use crate::error::FlowError;
-use crate::login::accounts::secret_hash;
-use crate::login::throttle::Throttles;
 use crate::oauth::grants::code_reuse::{ReusedCode, end_reused};
 use crate::oauth::grants::handler::{GrantHandler, GrantRequest, GrantTypeRow};
 use crate::oauth::issue::{Issue, TokenIssuer};
 use crate::oauth::token_call::TokenCall;
 use crate::oauth::token_target::TargetRequest;
 use std::sync::Arc;
+use usher_accounts::core::Core;
+use usher_accounts::end::Endings;
+use usher_accounts::error::FlowError;
+use usher_accounts::login::accounts::secret_hash;
+use usher_accounts::login::throttle::Throttles;
 use usher_domain::event::EventKind;
 use usher_domain::id::SessionId;
 use usher_domain::oauth::client::Client;

@@ -4,14 +4,14 @@ use std::sync::Arc;
 
 use futures_util::future::BoxFuture;
 
-use crate::core::Core;
-use crate::end::Endings;
-use crate::error::FlowError;
-use crate::login::throttle::Throttles;
 use crate::oauth::introspect::IssuedTokens;
 use crate::oauth::issue::TokenIssuer;
 use crate::oauth::token_call::TokenCall;
-use crate::security_emails::SecurityEmails;
+use usher_accounts::core::Core;
+use usher_accounts::end::Endings;
+use usher_accounts::error::FlowError;
+use usher_accounts::login::throttle::Throttles;
+use usher_accounts::security_emails::SecurityEmails;
 use usher_protocol::error::OAuthError;
 use usher_protocol::grant_type::GrantType;
 use usher_protocol::token::{TokenForm, TokenResponse};

@@ -1,15 +1,15 @@
 //! The refresh token grant (RFC 6749 §6); an old token whose successor was used ends its family (RFC 9700 §4.14.2).
 //! `usher_domain::oauth::grant` decides what an old token means.
 
-use crate::core::Core;
-use crate::end::Endings;
-use crate::error::FlowError;
 use crate::oauth::grants::handler::{GrantHandler, GrantRequest, GrantTypeRow};
 use crate::oauth::issue::{Issue, RefreshTokenContent, TokenIssuer};
 use crate::oauth::token_call::TokenCall;
 use crate::oauth::token_target::{TargetRequest, TokenTarget};
-use crate::security_emails::SecurityEmails;
 use std::sync::Arc;
+use usher_accounts::core::Core;
+use usher_accounts::end::Endings;
+use usher_accounts::error::FlowError;
+use usher_accounts::security_emails::SecurityEmails;
 use usher_domain::event::EventKind;
 use usher_domain::id::GrantId;
 use usher_domain::oauth::client::Client;

@@ -3,14 +3,14 @@
 //! The new token has the session and the grant of the old one, and its position in the feed: whatever revokes the old
 //! one by them revokes the new one. It never lives longer. It is for APIs alone, never for Usher itself.
 
-use crate::core::Core;
-use crate::error::FlowError;
 use crate::oauth::grants::handler::{GrantHandler, GrantRequest, GrantTypeRow};
 use crate::oauth::introspect::{IssuedTokens, ValidAccessToken};
 use crate::oauth::issue::{TokenIssuer, confirmation};
 use crate::oauth::token_call::TokenCall;
 use crate::oauth::token_target::{TargetRequest, TokenTarget};
 use std::sync::Arc;
+use usher_accounts::core::Core;
+use usher_accounts::error::FlowError;
 use usher_domain::event::EventKind;
 use usher_domain::oauth::client::Client;
 use usher_domain::oauth::target::GrantTargets;

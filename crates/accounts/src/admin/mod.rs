@@ -1,0 +1,9 @@
+//! Administration of users, clients, projects and keys.
+
+pub mod client_secrets;
+pub mod clients;
+pub mod keys;
+pub mod revoke_keys;
+pub mod shown_once;
+pub mod statistics;
+pub mod users;

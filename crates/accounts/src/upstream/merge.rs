@@ -1,0 +1,137 @@
+//! Merging two accounts of one person, which can be undone for thirty days.
+
+use crate::core::Core;
+use crate::credentials::factors::FactorRules;
+use crate::credentials::standing::check_standing;
+use crate::end::Endings;
+use crate::error::{FlowError, Rejected};
+use crate::login::accounts::Account;
+use crate::security_emails::SecurityEmails;
+use std::sync::Arc;
+use usher_domain::event::EventKind;
+use usher_domain::id::{IdentityId, MergeId, UserId};
+use usher_domain::user::User;
+use usher_domain::user::merge::{Merge, UNDO};
+use usher_domain::user::session::EndReason;
+use usher_mail::emails;
+use usher_storage::{StorageError, Tx};
+
+/// Merging of two accounts of one person.
+pub struct AccountMerges {
+    pub core: Arc<Core>,
+    pub endings: Arc<Endings>,
+    pub factor_rules: Arc<FactorRules>,
+    pub security_emails: Arc<SecurityEmails>,
+}
+
+impl AccountMerges {
+    /// Merges one account into another. Both are signed in, in this browser, recently. The grants of the merged one
+    /// end; its identities belong to the kept account from now on, and its `sub` leads to it.
+    ///
+    /// # Errors
+    /// [`Rejected::NotFresh`], [`Rejected::Frozen`], [`Rejected::NotFound`] if it is the same account.
+    pub async fn merge(&self, kept: &Account, merged: &Account) -> Result<MergeId, FlowError> {
+        let now = self.core.now();
+        if kept.user.id == merged.user.id {
+            return Err(Rejected::NotFound("other account").into());
+        }
+        self.factor_rules.check_factor_change(kept).await?;
+        self.factor_rules.check_factor_change(merged).await?;
+        let notices = [
+            self.security_emails.notice(&kept.user, &emails::accounts_merged())?,
+            self.security_emails.notice(&merged.user, &emails::accounts_merged())?,
+        ];
+        let id = MergeId::new(now, &*self.core.random);
+        let (into, from) = (&kept.user, &merged.user);
+        let mut tx = self.core.store.begin().await?;
+        let (Some(_), Some(_)) = tx.lock_users(into.id, from.id).await? else {
+            return Err(Rejected::NotSignedIn.into());
+        };
+        for account in [kept, merged] {
+            check_standing(&mut tx, (account.user.id, account.session.id), now).await?;
+        }
+        let identities = move_identities(&mut tx, from.id, into.id).await?;
+        tx.move_merges(from.id, into.id).await?;
+        let merge = Merge { id, kept: into.id, merged: from.id, identities, merged_at: now, undo_until: now + UNDO };
+        tx.insert_merge(&merge).await?;
+        tx.set_user_merged(from.id, now).await?;
+        let projects_that_may_see = tx.projects_of_user(from.id).await?;
+        let event = self.core.event(EventKind::USERS_MERGED).with_user(into.id).with("sub", from.sub.0.clone());
+        let event = event.with("merged", from.id.to_string()).with("merge", id.to_string());
+        tx.append(&event.with_projects(&projects_that_may_see)).await?;
+        self.inherit_roles(&mut tx, from, into).await?;
+        self.endings.end_everything_of(&mut tx, from.id, None, EndReason::AccountsMerged).await?;
+        for notice in notices {
+            notice.post(&mut tx).await?;
+        }
+        tx.commit().await?;
+        self.core.mail_wakeup.notify_one();
+        Ok(id)
+    }
+
+    /// The merges of an account that can still be undone, each with the merged user.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn merges_of(&self, account: &Account) -> Result<Vec<(Merge, User)>, FlowError> {
+        let mut merges = Vec::new();
+        for merge in self.core.store.list_merges(account.user.id).await? {
+            if merge.can_be_undone(self.core.now())
+                && let Some(user) = self.core.store.find_user(merge.merged).await?
+            {
+                merges.push((merge, user));
+            }
+        }
+        Ok(merges)
+    }
+
+    /// Undoes a merge. The identities that came with it and are still linked go back to the merged user.
+    ///
+    /// # Errors
+    /// [`Rejected::NotFresh`], [`Rejected::Frozen`], [`Rejected::NotFound`] if it is another user's or too old,
+    /// [`Rejected::LastWayIn`] if either would be left without a sign-in method.
+    pub async fn undo_merge(&self, account: &Account, id: MergeId) -> Result<(), FlowError> {
+        self.factor_rules.check_factor_change(account).await?;
+        let (now, kept) = (self.core.now(), account.user.id);
+        let mut tx = self.core.store.begin().await?;
+        let found = tx.find_merge(id).await?.filter(|merge| merge.kept == kept && merge.can_be_undone(now));
+        let merge = found.ok_or(Rejected::NotFound("merge"))?;
+        let (Some(_), Some(rests)) = tx.lock_users(kept, merge.merged).await? else {
+            return Err(Rejected::NotFound("merge").into());
+        };
+        check_standing(&mut tx, (kept, account.session.id), now).await?;
+        let (mine, theirs) = (tx.count_ways_in(kept).await?, tx.count_ways_in(merge.merged).await?);
+        let held = tx.list_identities(kept).await?;
+        let back: Vec<_> = held.iter().filter(|one| merge.identities.contains(&one.id)).collect();
+        let moving = u32::try_from(back.len()).unwrap_or(u32::MAX);
+        if mine.count() <= moving || theirs.count() + moving == 0 {
+            return Err(Rejected::LastWayIn.into());
+        }
+        // Only the transaction that deletes the merge undoes it.
+        if !tx.delete_merge(id).await? {
+            return Err(Rejected::NotFound("merge").into());
+        }
+        for identity in back {
+            for session in tx.sessions_of_identity(identity.id, None).await? {
+                self.endings.end_session(&mut tx, kept, session, EndReason::IdentityUnlinked).await?;
+            }
+            tx.move_identity(identity.id, kept, merge.merged).await?;
+        }
+        tx.set_user_unmerged(rests.id, now).await?;
+        let projects_that_may_see = tx.projects_of_user(merge.merged).await?;
+        let event = self.core.event(EventKind::MERGE_UNDONE).with_user(kept).with("sub", rests.sub.0);
+        let event = event.with_projects(&projects_that_may_see);
+        tx.append(&event.with("merged", merge.merged.to_string()).with("merge", id.to_string())).await?;
+        Ok(tx.commit().await?)
+    }
+}
+
+async fn move_identities(tx: &mut Tx, from: UserId, into: UserId) -> Result<Vec<IdentityId>, StorageError> {
+    let mut moved = Vec::new();
+    for identity in tx.list_identities(from).await? {
+        if tx.move_identity(identity.id, from, into).await? {
+            moved.push(identity.id);
+        }
+    }
+    Ok(moved)
+}
