@@ -5,8 +5,8 @@ use http::header::{CACHE_CONTROL, CONTENT_TYPE, HeaderValue, RETRY_AFTER, WWW_AU
 use http::{Response, StatusCode};
 use serde_json::{Map, Value as Json, json};
 
-use crate::token::PROOF_ALGORITHMS;
-
+/// The algorithms of proofs, for the challenge. Ed25519 has two names (RFC 9864).
+pub(crate) const PROOF_ALGORITHMS: &str = "ES256 RS256 PS256 EdDSA Ed25519";
 /// Seconds after which a caller may try again.
 const RETRY_SECONDS: &str = "5";
 

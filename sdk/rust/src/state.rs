@@ -14,14 +14,14 @@ use crate::issuer::IssuerClient;
 use crate::locks::{lock, read, write};
 use crate::options::{Misuse, Options, Transport, seconds};
 use crate::policy::Rules;
-use crate::proofs::SpentProofs;
+use crate::proofs::spent::SpentProofs;
 use crate::refusal::Reason;
 use crate::revocation::{Cursor, EntryKind, RevocationList};
 use crate::sessions::SessionList;
 use crate::store_log::{self, LogWriter};
 use crate::token::{Keys, TokenOptions};
 #[cfg(feature = "web")]
-use crate::web::WebMode;
+use crate::web::mode::WebMode;
 
 /// Seconds for which entries are kept after they expire, and by which a stored time may be ahead.
 pub(crate) const ALLOWANCE: i64 = 30;

@@ -10,7 +10,7 @@ pub use algorithm::{Algorithm, UnknownAlgorithm};
 pub(crate) use claims::{Claims, TokenOptions};
 pub(crate) use jws::Jws;
 pub(crate) use keys::Keys;
-pub(crate) use proof::{Credentials, PROOF_ALGORITHMS, ProvenRequest, SpentProof, check_binding};
+pub(crate) use proof::{Credentials, ProvenRequest, SpentProof, check_binding};
 
 use crate::refusal::Reason;
 

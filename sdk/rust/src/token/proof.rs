@@ -14,8 +14,6 @@ use crate::refusal::Reason;
 const AGE: i64 = 60;
 /// The longest `jti`, in characters.
 const LONGEST_ID: usize = 255;
-/// The algorithms of proofs, for the challenge. Ed25519 has two names (RFC 9864).
-pub(crate) const PROOF_ALGORITHMS: &str = "ES256 RS256 PS256 EdDSA Ed25519";
 const REFUSED_HEADERS: [&str; 5] = ["jku", "x5u", "x5c", "crit", "b64"];
 const PRIVATE_MEMBERS: [&str; 8] = ["d", "p", "q", "dp", "dq", "qi", "oth", "k"];
 

@@ -5,9 +5,10 @@ use std::sync::Arc;
 use http::header::USER_AGENT;
 use http::request::Parts;
 
+use super::mode::WebMode;
 use super::origin::{may_use_session, text};
 use super::sessions::{Found, Tokens, WebSession};
-use super::{WebMode, cookies, issuer_unavailable, store_unavailable};
+use super::{cookies, issuer_unavailable, store_unavailable};
 use crate::auth::Auth;
 use crate::layer::address;
 use crate::policy::Attributes;

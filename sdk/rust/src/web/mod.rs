@@ -3,6 +3,7 @@
 mod cookies;
 mod identify;
 mod logout_token;
+pub(crate) mod mode;
 mod origin;
 mod provider;
 mod seal;
@@ -11,46 +12,23 @@ mod sign_in;
 mod sign_out;
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use bytes::Bytes;
 use http::header::{ACCEPT, CACHE_CONTROL, HeaderValue, LOCATION, SET_COOKIE};
 use http::request::Parts;
 use http::{Method, Response, StatusCode};
 use http_body_util::{BodyExt as _, Limited};
-use moka::sync::Cache;
-use url::{Url, form_urlencoded};
+use url::form_urlencoded;
 
 use crate::layer::{log_refusal, original_path, original_target};
-use crate::options::{Options, is_loopback};
 use crate::refusal::{Reason, Refusal};
 use crate::state::State;
-use crate::store::{MemoryStore, StoreError};
-use provider::{Provider, ProviderError};
-use seal::Sealer;
-use sessions::WebSessions;
+use crate::store::StoreError;
+use mode::WebMode;
+use provider::ProviderError;
 
 /// The largest form that is read, in bytes.
 const LARGEST_FORM: usize = 64 * 1024;
-/// How long a turn of refreshing the tokens of a session is remembered.
-const TURN: Duration = Duration::from_secs(60);
-
-/// The part of a module that signs people in.
-pub(crate) struct WebMode {
-    /// The URL of the application.
-    base: Url,
-    /// Its scheme and host.
-    origin: String,
-    /// The path before `/login`.
-    prefix: String,
-    cookie: String,
-    is_secure: bool,
-    begun: Sealer,
-    sessions: WebSessions,
-    provider: Provider,
-    /// One refresh at a time for each session.
-    turns: Cache<String, Arc<tokio::sync::Mutex<()>>>,
-}
 
 /// A request that web mode answers itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -63,28 +41,6 @@ pub(crate) enum Action {
 }
 
 impl WebMode {
-    /// Web mode of these options; `None` if it is off.
-    pub(crate) fn new(options: &Options, http: reqwest::Client) -> Result<Option<Self>, url::ParseError> {
-        let Some(web) = &options.web else { return Ok(None) };
-        let base = Url::parse(options.base_url.as_deref().unwrap_or_default())?;
-        let origin = base.origin().ascii_serialization();
-        let prefix = format!("{}/auth", base.path().trim_end_matches('/'));
-        let is_secure = !(base.scheme() == "http" && base.host_str().is_some_and(is_loopback));
-        let default = if is_secure { "__Host-usher-app" } else { "usher-app" };
-        let store = options.store.clone().unwrap_or_else(|| Arc::new(MemoryStore::new()));
-        Ok(Some(Self {
-            provider: Provider::new(options, &web.scope, format!("{origin}{prefix}/callback"), http)?,
-            cookie: web.cookie_name.clone().unwrap_or_else(|| default.to_owned()),
-            begun: Sealer::new(&web.secrets, "sign-in"),
-            sessions: WebSessions::new(store, web),
-            turns: Cache::builder().max_capacity(10_000).time_to_idle(TURN).build(),
-            base,
-            origin,
-            prefix,
-            is_secure,
-        }))
-    }
-
     /// What a request to a path of web mode asks for; `None` for every other request.
     pub(crate) fn action(&self, parts: &Parts) -> Option<Action> {
         let name = original_path(parts).strip_prefix(&self.prefix)?;
@@ -96,10 +52,6 @@ impl WebMode {
             (&Method::POST, "/backchannel-logout") => Action::BackChannelLogout,
             _ => return None,
         })
-    }
-
-    fn set_cookie(&self, name: &str, value: &str, max_age: u64) -> String {
-        cookies::write(name, value, max_age, self.is_secure)
     }
 }
 

@@ -5,9 +5,10 @@ use bytes::Bytes;
 use http::Response;
 use http::request::Parts;
 
+use super::mode::WebMode;
 use super::provider::{Begun, Step};
 use super::sessions::{Tokens, WebSession};
-use super::{WebMode, cookies, issuer_unavailable, parameter, redirect, store_unavailable};
+use super::{cookies, issuer_unavailable, parameter, redirect, store_unavailable};
 use crate::policy::Attributes;
 use crate::policy::route_check::{SignedIn, check_sign_in};
 use crate::refusal::{Reason, Refusal};

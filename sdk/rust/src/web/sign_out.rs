@@ -6,8 +6,9 @@ use http::request::Parts;
 use http::{Method, Response};
 
 use super::logout_token::{self, Expected, LogoutNotice};
+use super::mode::WebMode;
 use super::origin::is_own_page;
-use super::{WebMode, cookies, issuer_unavailable, parameter, redirect, store_unavailable};
+use super::{cookies, issuer_unavailable, parameter, redirect, store_unavailable};
 use crate::refusal::{Reason, Refusal};
 use crate::state::State;
 

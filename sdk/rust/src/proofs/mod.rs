@@ -1,7 +1,7 @@
 //! Proofs that were used: each is accepted once (RFC 9449 §11.1).
 
-use std::collections::HashMap;
-use std::sync::Mutex;
+pub(crate) mod spent;
+
 use std::time::Duration;
 
 use aws_lc_rs::digest::{SHA256, digest};
@@ -11,34 +11,10 @@ use http::request::Parts;
 
 use crate::cache::Verified;
 use crate::layer::original_path;
-use crate::locks::lock;
 use crate::refusal::Reason;
 use crate::state::State;
 use crate::store::Store;
 use crate::token::{Credentials, ProvenRequest, SpentProof, check_binding};
-
-/// The proofs that were used.
-#[derive(Default)]
-pub(crate) struct SpentProofs(Mutex<Spent>);
-
-#[derive(Default)]
-struct Spent {
-    /// When each may be forgotten, in seconds since the epoch.
-    until: HashMap<String, i64>,
-    swept: i64,
-}
-
-impl SpentProofs {
-    /// Whether a proof is new.
-    fn add(&self, key: &str, until: i64, now: i64) -> bool {
-        let mut spent = lock(&self.0);
-        if spent.swept != now {
-            spent.swept = now;
-            spent.until.retain(|_, end| *end >= now);
-        }
-        spent.until.insert(key.to_owned(), until).is_none()
-    }
-}
 
 impl State {
     /// Checks the proof of a token that is bound to a key, and spends it. The store keeps it over a restart, and for other
@@ -126,14 +102,5 @@ mod tests {
         assert_eq!(keep(&store, "proof:1", 60).await, Err(Reason::ProofReplayed));
         assert_eq!(keep(&store, "proof:2", 60).await, Ok(()));
         assert_eq!(keep(&Broken, "proof:1", 60).await, Err(Reason::StoreUnavailable));
-    }
-
-    #[test]
-    fn proofs_are_forgotten_when_they_are_too_old_to_be_accepted() {
-        let spent = SpentProofs::default();
-        assert!(spent.add("1", 160, 100));
-        assert!(!spent.add("1", 160, 160));
-        assert!(spent.add("2", 221, 161));
-        assert_eq!(lock(&spent.0).until.len(), 1);
     }
 }
