@@ -86,6 +86,7 @@ impl AuthorizationResponse {
     }
 
     /// The response that consists of this JWT.
+    #[must_use]
     pub fn as_jwt(self, jwt: String) -> Self {
         Self { parameters: vec![("response", jwt)], ..self }
     }

@@ -170,11 +170,10 @@ fn is_for_us(claims: &Map<String, Value>, rules: &AssertionRules<'_>) -> bool {
         _ => false,
     };
     match (claims.get("aud"), rules.audience) {
-        (Some(Value::Array(_)), AssertionAudience::IssuerText) => false,
+        (None, _) | (Some(Value::Array(_)), AssertionAudience::IssuerText) => false,
         (Some(Value::Array(all)), AssertionAudience::Issuer) => matches!(all.as_slice(), [one] if ours(one)),
         (Some(Value::Array(all)), AssertionAudience::IssuerOr { .. }) => !all.is_empty() && all.iter().all(ours),
         (Some(one), _) => ours(one),
-        (None, _) => false,
     }
 }
 
