@@ -79,7 +79,7 @@ pub(in crate::cli) struct MetadataArgs {
     /// Algorithm of its signed introspection responses (RFC 9701) [default: RS256]
     #[arg(long, value_name = "ALG")]
     introspection_alg: Option<String>,
-    /// Hold it to FAPI 2.0: pushed requests, PKCE, tokens bound to a key, private_key_jwt, no RS256
+    /// Hold it to FAPI 2.0: pushed requests, PKCE, tokens bound to a key, `private_key_jwt`, no RS256
     #[arg(long, value_name = "PROFILE", value_parser = ["fapi2", "none"])]
     security_profile: Option<String>,
     /// Require two factors for sign-in to it
