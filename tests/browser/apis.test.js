@@ -20,7 +20,7 @@ before(async () => {
 });
 
 test('an administrator adds an API and changes it', async () => {
-  await follow(admin, '.filters a[href$="/apis"]');
+  await follow(admin, '.sidebar a[href$="/apis"]');
   await inspect(admin, 'console-apis-none');
   await admin.fill('#identifier', 'https://api.shop.example#orders');
   await admin.fill('#name', 'Orders');
@@ -56,7 +56,7 @@ test('an administrator allows a client of another project, and no longer', async
 
 test('the APIs of a project are listed', async () => {
   await usher.command('api', 'create', '--project', 'Shop', '--identifier', 'https://bank.shop.example', '--name', 'Bank');
-  await follow(admin, '.filters a[href$="/apis"]');
+  await follow(admin, '.sidebar a[href$="/apis"]');
   assert.equal(await admin.locator('.rows li').count(), 2);
   await inspect(admin, 'console-apis');
 });
