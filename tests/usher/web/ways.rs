@@ -58,7 +58,6 @@ async fn a_slash_too_many_and_short_addresses_lead_to_their_pages() {
     let server = TestServer::start().await;
     let browser = server.browser();
     for (path, to) in [
-        ("/account", "/account/profile"),
         ("/account/", "/account"),
         ("/console/", "/console"),
         ("/login/?next=%2Fconsole", "/login?next=%2Fconsole"),
