@@ -48,13 +48,7 @@ pub struct Endings {
 
 impl Endings {
     /// Ends a session and every grant made in it. Nothing happens, and no event is appended, if it had ended before.
-    pub async fn end_session(
-        &self,
-        tx: &mut Tx,
-        user: UserId,
-        session: SessionId,
-        reason: EndReason,
-    ) -> Result<Ended> {
+    pub async fn end_session(&self, tx: &mut Tx, user: UserId, session: SessionId, reason: EndReason) -> Result<Ended> {
         let now = self.core.now();
         let mut ended = Ended { user: Some(user), at: Some(now), ..Ended::default() };
         if tx.end_session(session, now, reason).await? {
