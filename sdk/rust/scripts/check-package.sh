@@ -1,6 +1,6 @@
 #!/bin/sh
 # Packs the crate with those of the server that are published with it, and builds an application on them from an empty folder,
-# where nothing else of this repository is. A misspelt option does not compile.
+# where nothing else of this repository is, without and with web mode. A misspelt option does not compile.
 set -eu
 root=$(cd "$(dirname "$0")/../../.." && pwd)
 work=$(mktemp -d) && trap 'rm -rf "$work"' EXIT
@@ -41,6 +41,8 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
 APPLICATION
 cd "$work/app"
 export CARGO_TARGET_DIR="${CARGO_TARGET_DIR:-$root/target/packages}"
+cargo check --quiet
+sed -i 's/^usher-sdk = "0.1"/usher-sdk = { version = "0.1", features = ["web"] }/' Cargo.toml
 cargo check --quiet
 sed -i 's/\.audience(/.audiance(/' src/main.rs
 if cargo check --quiet 2>/dev/null; then
