@@ -1,5 +1,6 @@
 // Usher in development mode, in a temporary folder, on free ports.
 import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { rmSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
@@ -9,15 +10,14 @@ import { promisify } from 'node:util';
 
 const PATIENCE = 60_000;
 
-const freePort = () =>
-  new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const { port } = server.address();
-      server.close(() => resolve(port));
-    });
-  });
+/** This many different free ports: each is held until all are found. */
+async function freePorts(number) {
+  const servers = Array.from({ length: number }, () => createServer().listen(0, '127.0.0.1'));
+  await Promise.all(servers.map((server) => once(server, 'listening')));
+  const ports = servers.map((server) => server.address().port);
+  await Promise.all(servers.map((server) => once(server.close(), 'close')));
+  return ports;
+}
 
 /** Reads the addresses and the sample account from the banner of `usher dev`. */
 function readBanner(text) {
@@ -45,7 +45,7 @@ export class Usher {
   static async start(settings = {}) {
     const usher = new Usher();
     usher.folder = await mkdtemp(path.join(tmpdir(), 'usher-browser-'));
-    const [port, a, b] = [await freePort(), await freePort(), await freePort()];
+    const [port, a, b] = await freePorts(3);
     usher.issuer = settings.USHER_ISSUER ?? `http://localhost:${port}`;
     const env = {
       // Without the variables of the tests: Usher refuses unknown settings.

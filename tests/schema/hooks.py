@@ -39,6 +39,7 @@ class Aim:
     def __init__(self, case):
         self.case = case
         self.path = {"id": world.project["id"], "client": world.client, "webhook": world.webhook}
+        self.path |= {"api": world.api}
         self.path |= {"delivery": world.delivery, "sub": world.guest["sub"], "revision": "1", "provider": "google"}
 
     def run(self, unaimed):
@@ -133,6 +134,27 @@ class Aim:
 
     def remove_member(self):
         self.path["sub"] = self.spare(world.make_member)
+
+    # APIs.
+
+    def create_api(self):
+        self._new_project()
+        self.body(identifier=f"https://{instance.name()}.example.test", roles=["*"], permissions=[], scopes=[], signing_alg="ES256")
+        self.body(access_token_seconds=300)
+
+    def replace_api(self):
+        self.body(roles=["*"], permissions=[], scopes=[], signing_alg="ES256", access_token_seconds=300)
+        self.header("If-Match", world.me.ask("GET", world.at(f"apis/{world.api}")).headers["ETag"])
+
+    def delete_api(self):
+        self.path["api"] = self.spare(world.make_api)
+
+    def allow_api_client(self):
+        self.path["client"] = world.stranger
+        self.body(scope=None)
+
+    def disallow_api_client(self):
+        self.path["client"] = self.spare(world.make_stranger)
 
     # Access rules.
 

@@ -35,7 +35,7 @@ class World:
 
     def known(self):
         """What another process needs to use the same test data."""
-        names = ("owner", "project", "client", "guest", "member", "webhook", "delivery", "beginning")
+        names = ("owner", "project", "client", "guest", "member", "webhook", "delivery", "beginning", "api", "stranger")
         return {name: getattr(self, name) for name in names}
 
     def caller(self):
@@ -83,6 +83,8 @@ class World:
         self.publish()
         self.beginning = Caller(self.instance.issuer, self.project["token"]).get("sync/snapshot")["epoch"] + ".0"
         self.webhook = self.make_webhook()
+        self.api = self.make_api()
+        self.stranger = self.make_stranger()
         self.delivery = self.me.post(self.at(f"webhooks/{self.webhook}/test"))["id"]
 
     def _visit(self, email):
@@ -119,6 +121,20 @@ class World:
 
     def make_webhook(self):
         return self.me.post(self.at("webhooks"), {"url": SINK, "events": ["*"]})["id"]
+
+    def make_api(self):
+        """The id of a new API."""
+        identifier = f"https://{self.instance.name()}.example.test"
+        return self.me.post(self.at("apis"), {"identifier": identifier, "name": "Orders"})["id"]
+
+    def make_stranger(self):
+        """A client of another project that may use the API."""
+        other = self.make_project("Partner")["id"]
+        metadata = {"client_name": "Partner"}
+        client = self.boss.post(f"projects/{other}/clients", {"type": "machine", "metadata": metadata})["client_id"]
+        allowed = self.me.ask("PUT", self.at(f"apis/{self.api}/clients/{client}"), {})
+        assert allowed.status_code < 300, allowed.text
+        return client
 
     def draft_tag(self):
         return self.me.ask("GET", self.at("policy/draft")).headers["ETag"]

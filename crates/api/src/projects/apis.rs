@@ -5,7 +5,6 @@ use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
 use crate::ApiResult;
@@ -18,77 +17,89 @@ use usher_accounts::{FlowError, Rejected};
 use usher_domain::oauth::api::{AllowedClient, Api, ApiScope, ApiSettings, TokenFormat};
 use usher_flows::Right;
 use usher_flows::api::Caller;
-use usher_http_server::extract::json::{JsonBody, OptionalJson, misfit};
+use usher_http_server::extract::json::{JsonBody, OptionalJson};
 use usher_http_server::state::App;
 use usher_protocol::scope::Scope;
 
-/// An API.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct ApiView {
-    /// Its id.
-    #[schema(example = "01936d2e-3c00-7000-8000-00000000000b")]
-    pub id: String,
-    /// Its project.
-    #[schema(example = "01936d2e-3c00-7000-8000-000000000001")]
-    pub project_id: String,
-    /// Its identifier: the `aud` of its tokens, and the value of `resource`.
-    #[schema(example = "https://api.shop.example")]
-    pub identifier: String,
-    #[serde(flatten)]
-    pub settings: ApiSettingsBody,
-    /// When it was created, in seconds since the epoch.
-    #[schema(example = 1_795_000_000)]
-    pub created_at: i64,
-    /// When it last changed, in seconds since the epoch.
-    #[schema(example = 1_795_000_000)]
-    pub updated_at: i64,
+/// Declares a body that has the settings of an API among its members: a flattened structure could not refuse unknown ones.
+macro_rules! settings_body {
+    ($(#[$meta:meta])* $body:ident { $($before:tt)* } then { $($after:tt)* }) => {
+        $(#[$meta])*
+        pub struct $body {
+            $($before)*
+            /// The name that people read on the consent page: 1 to 100 characters.
+            #[schema(example = "Orders")]
+            pub name: String,
+            /// Its scopes.
+            #[serde(default)]
+            #[schema(max_items = 100)]
+            pub scopes: Vec<ApiScopeBody>,
+            /// The roles of the project that its tokens carry; `*` for all. Roles that forbid something are always carried.
+            #[serde(default = "every")]
+            #[schema(example = json!(["*"]), max_items = 100)]
+            pub roles: Vec<String>,
+            /// The permissions that its tokens carry in the claim `permissions`: `Order:read`, `Order:*` or `*`. Only
+            /// those that the user's roles allow without a condition.
+            #[serde(default)]
+            #[schema(example = json!(["Order:read"]), max_items = 100)]
+            pub permissions: Vec<String>,
+            /// The lifetime of its access tokens; that of the installation if absent.
+            #[serde(default, skip_serializing_if = "Option::is_none")]
+            #[schema(example = 300, minimum = 1)]
+            pub access_token_seconds: Option<u32>,
+            /// The algorithm of its access tokens: RS256, ES256, PS256 or `EdDSA`; that of the client if absent.
+            #[serde(default, skip_serializing_if = "Option::is_none")]
+            #[schema(example = "ES256")]
+            pub signing_alg: Option<String>,
+            /// `jwt`: signed, so that the API checks tokens by itself. `opaque`: the API introspects them.
+            #[serde(default)]
+            #[schema(example = "jwt")]
+            pub token_format: ApiTokenFormat,
+            $($after)*
+        }
+    };
 }
 
-/// An API to create.
-#[derive(Debug, Deserialize, ToSchema)]
-pub struct NewApiBody {
-    /// Its identifier: an absolute https URI without a fragment. It belongs to one API of the installation, and never
-    /// changes. Where anybody may create projects, the project proves that the host is its own.
-    #[schema(example = "https://api.shop.example", max_length = 500)]
-    pub identifier: String,
-    // Serde does not refuse unknown members of a flattened structure.
-    #[serde(flatten)]
-    #[schema(value_type = ApiSettingsBody)]
-    pub settings: Map<String, Value>,
+settings_body! {
+    /// An API.
+    #[derive(Debug, Serialize, ToSchema)]
+    ApiView {
+        /// Its id.
+        #[schema(example = "01936d2e-3c00-7000-8000-00000000000b")]
+        pub id: String,
+        /// Its project.
+        #[schema(example = "01936d2e-3c00-7000-8000-000000000001")]
+        pub project_id: String,
+        /// Its identifier: the `aud` of its tokens, and the value of `resource`.
+        #[schema(example = "https://api.shop.example")]
+        pub identifier: String,
+    } then {
+        /// When it was created, in seconds since the epoch.
+        #[schema(example = 1_795_000_000)]
+        pub created_at: i64,
+        /// When it last changed, in seconds since the epoch.
+        #[schema(example = 1_795_000_000)]
+        pub updated_at: i64,
+    }
 }
 
-/// The settings of an API.
-#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct ApiSettingsBody {
-    /// The name that people read on the consent page: 1 to 100 characters.
-    #[schema(example = "Orders")]
-    pub name: String,
-    /// Its scopes.
-    #[serde(default)]
-    #[schema(max_items = 100)]
-    pub scopes: Vec<ApiScopeBody>,
-    /// The roles of the project that its tokens carry; `*` for all. Roles that forbid something are always carried.
-    #[serde(default = "every")]
-    #[schema(example = json!(["*"]), max_items = 100)]
-    pub roles: Vec<String>,
-    /// The permissions that its tokens carry in the claim `permissions`: `Order:read`, `Order:*` or `*`. Only those
-    /// that the user's roles allow without a condition.
-    #[serde(default)]
-    #[schema(example = json!(["Order:read"]), max_items = 100)]
-    pub permissions: Vec<String>,
-    /// The lifetime of its access tokens; that of the installation if absent.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(example = 300, minimum = 1)]
-    pub access_token_seconds: Option<u32>,
-    /// The algorithm of its access tokens: RS256, ES256, PS256 or `EdDSA`; that of the client if absent.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(example = "ES256")]
-    pub signing_alg: Option<String>,
-    /// `jwt`: signed, so that the API checks tokens by itself. `opaque`: the API introspects them.
-    #[serde(default)]
-    #[schema(example = "jwt")]
-    pub token_format: ApiTokenFormat,
+settings_body! {
+    /// An API to create.
+    #[derive(Debug, Deserialize, ToSchema)]
+    #[serde(deny_unknown_fields)]
+    NewApiBody {
+        /// Its identifier: an absolute https URI without a fragment. It belongs to one API of the installation, and never
+        /// changes. Where anybody may create projects, the project proves that the host is its own.
+        #[schema(example = "https://api.shop.example", max_length = 500)]
+        pub identifier: String,
+    } then {}
+}
+
+settings_body! {
+    /// The settings of an API.
+    #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+    #[serde(deny_unknown_fields)]
+    ApiSettingsBody {} then {}
 }
 
 /// The format of an API's access tokens.
@@ -179,22 +190,35 @@ impl From<ApiSettingsBody> for ApiSettings {
 
 impl From<Api> for ApiView {
     fn from(api: Api) -> Self {
+        let ApiSettingsBody { name, scopes, roles, permissions, access_token_seconds, signing_alg, token_format } =
+            api.settings.into();
         Self {
             id: api.id.to_string(),
             project_id: api.project_id.to_string(),
             identifier: api.identifier,
-            settings: api.settings.into(),
+            name,
+            scopes,
+            roles,
+            permissions,
+            access_token_seconds,
+            signing_alg,
+            token_format,
             created_at: api.created_at.0,
             updated_at: api.updated_at.0,
         }
     }
 }
 
-impl ApiView {
-    /// The response with the `ETag` of its settings.
-    fn tagged(self) -> Response {
-        etag::with_tag_of(&self.settings, &self)
+impl From<NewApiBody> for ApiSettings {
+    fn from(body: NewApiBody) -> Self {
+        let NewApiBody { name, scopes, roles, permissions, access_token_seconds, signing_alg, token_format, .. } = body;
+        ApiSettingsBody { name, scopes, roles, permissions, access_token_seconds, signing_alg, token_format }.into()
     }
+}
+
+/// The response with the `ETag` of the API's settings.
+fn tagged(api: Api) -> Response {
+    etag::with_tag_of(&ApiSettingsBody::from(api.settings.clone()), &ApiView::from(api))
 }
 
 impl From<AllowedClient> for AllowedClientView {
@@ -245,9 +269,7 @@ pub async fn create(
     let project = calling.project(&id, Right::Develop).await?;
     let admin = matches!(&calling.caller, Caller::Person(account) if account.user.admin);
     let by = if admin { ApiCreator::Operator } else { ApiCreator::Project };
-    let settings: ApiSettingsBody =
-        serde_json::from_value(Value::Object(new.settings)).map_err(|error| misfit(&error))?;
-    let new = NewApi { project: project.id, identifier: new.identifier, settings: settings.into(), by };
+    let new = NewApi { project: project.id, identifier: new.identifier.clone(), settings: new.into(), by };
     Ok((StatusCode::CREATED, Json(app.usher.apis.create_api(new).await?.into())))
 }
 
@@ -266,7 +288,7 @@ pub async fn get(
     calling: AuthenticatedCaller,
     Path((id, api)): Path<(String, String)>,
 ) -> ApiResult<Response> {
-    Ok(ApiView::from(named(&app, &calling, (&id, &api), Right::View).await?).tagged())
+    Ok(tagged(named(&app, &calling, (&id, &api), Right::View).await?))
 }
 
 /// Replace the settings of an API.
@@ -296,7 +318,7 @@ pub async fn put(
 ) -> ApiResult<Response> {
     let api = named(&app, &calling, (&id, &api), Right::Develop).await?;
     etag::check(&headers, &ApiSettingsBody::from(api.settings.clone()))?;
-    Ok(ApiView::from(app.usher.apis.replace_api_settings(&api, settings.into()).await?).tagged())
+    Ok(tagged(app.usher.apis.replace_api_settings(&api, settings.into()).await?))
 }
 
 /// Delete an API.

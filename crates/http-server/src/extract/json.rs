@@ -56,7 +56,7 @@ pub fn read(bytes: &[u8]) -> Result<Value, HttpProblem> {
 }
 
 /// Names the member that is missing or unknown. Other messages would quote the value, which may be a password.
-pub fn misfit(error: &serde_json::Error) -> HttpProblem {
+fn misfit(error: &serde_json::Error) -> HttpProblem {
     let text = error.to_string();
     let names_a_member = text.starts_with("missing field") || text.starts_with("unknown field");
     let reason = if names_a_member { text } else { "a member has the wrong type or value".to_owned() };
