@@ -40,7 +40,7 @@ for (const javaScriptEnabled of [true, false]) {
       await look('demo-a-signed-out', ['en']);
       await follow(page, page.getByRole('link', { name: 'Sign in with Usher' }));
       assert.ok(page.url().startsWith(usher.issuer));
-      assert.equal(await text(page, 'h1'), 'Sign in to Greenhouse');
+      assert.equal(await text(page, 'h1'), 'Sign in to \u2068Greenhouse\u2069');
       await look('sign-in');
     });
 
@@ -78,7 +78,7 @@ for (const javaScriptEnabled of [true, false]) {
       await page.goto(usher.banner.demoA);
       assert.match(await text(page, 'main'), /You are not signed in/);
       await page.goto(`${usher.banner.demoA}/login`);
-      assert.equal(await text(page, 'h1'), 'Sign in to Greenhouse');
+      assert.equal(await text(page, 'h1'), 'Sign in to \u2068Greenhouse\u2069');
       assert.deepEqual(page.faults, []);
     });
   });

@@ -137,13 +137,16 @@ class Aim:
 
     # APIs.
 
+    def _good_settings(self):
+        self.body(roles=["*"], permissions=[], scopes=[], signing_alg="ES256", access_token_seconds=300)
+
     def create_api(self):
         self._new_project()
-        self.body(identifier=f"https://{instance.name()}.example.test", roles=["*"], permissions=[], scopes=[], signing_alg="ES256")
-        self.body(access_token_seconds=300)
+        self.body(identifier=f"http://localhost:3000/{instance.name()}")
+        self._good_settings()
 
     def replace_api(self):
-        self.body(roles=["*"], permissions=[], scopes=[], signing_alg="ES256", access_token_seconds=300)
+        self._good_settings()
         self.header("If-Match", world.me.ask("GET", world.at(f"apis/{world.api}")).headers["ETag"])
 
     def delete_api(self):

@@ -124,7 +124,7 @@ class World:
 
     def make_api(self):
         """The id of a new API."""
-        identifier = f"https://{self.instance.name()}.example.test"
+        identifier = f"http://localhost:3000/{self.instance.name()}"
         return self.me.post(self.at("apis"), {"identifier": identifier, "name": "Orders"})["id"]
 
     def make_stranger(self):
