@@ -368,7 +368,7 @@ pub async fn list_clients(
         ("id" = String, Path, description = "The project's id"), ("api" = String, Path, description = "Its id"),
         ("client" = String, Path, description = "The client's id"),
     ),
-    request_body(content = AllowedScopeBody, description = "May be left out"),
+    request_body(content = Option<AllowedScopeBody>, content_type = "application/json", description = "May be left out"),
     responses((status = 200, description = "It is allowed", body = AllowedClientView), Refusals, BodyRefusals),
     security(("token" = []), ("session" = [])),
 )]
