@@ -125,16 +125,21 @@ fn free_texts_are_bounded_together() {
     assert_eq!(code_of(false, &[("claims", &claims)]), "invalid_request");
 }
 
+/// The rules of a client that need not send a challenge.
+fn without_pkce(scope: &Scope) -> ClientRules<'_> {
+    ClientRules {
+        requires_pkce: false,
+        transport: RequestTransport::default(),
+        scope,
+        authorization_code: true,
+        refresh_token: true,
+    }
+}
+
 #[test]
 fn every_error_returns_in_the_mode_that_was_asked_for() {
     let scope = Scope::of(["openid"]);
-    let rules = ClientRules {
-        requires_pkce: false,
-        transport: RequestTransport::default(),
-        scope: &scope,
-        authorization_code: true,
-        refresh_token: true,
-    };
+    let rules = without_pkce(&scope);
     for (pairs, mode) in [
         (vec![("response_mode", "form_post"), ("state", "a"), ("state", "b")], ResponseMode::FormPost),
         (vec![("response_mode", "fragment"), ("response_type", "token")], ResponseMode::Fragment),
@@ -147,15 +152,9 @@ fn every_error_returns_in_the_mode_that_was_asked_for() {
 }
 
 #[test]
-fn the_state_goes_home_with_the_error() {
+fn the_state_is_returned_with_the_error() {
     let scope = Scope::of(["openid"]);
-    let rules = ClientRules {
-        requires_pkce: false,
-        transport: RequestTransport::default(),
-        scope: &scope,
-        authorization_code: true,
-        refresh_token: true,
-    };
+    let rules = without_pkce(&scope);
     let params = Params::from_pairs(vec![
         ("state".to_owned(), "kept".to_owned()),
         ("response_type".to_owned(), "token".to_owned()),

@@ -189,8 +189,8 @@ func placeOf(s string) (string, bool) {
 	}
 	path = escape.ReplaceAllStringFunc(path, func(escaped string) string {
 		code, _ := strconv.ParseUint(escaped[1:], 16, 8)
-		if letter := string(rune(code)); unreserved.MatchString(letter) {
-			return letter
+		if character := string(rune(code)); unreserved.MatchString(character) {
+			return character
 		}
 		return strings.ToUpper(escaped)
 	})

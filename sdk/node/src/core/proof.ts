@@ -136,8 +136,8 @@ function placeOf(address: string): string | undefined {
   const port = DEFAULT_PORTS[protocol] ?? '';
   const named = host.endsWith(port) ? host.slice(0, -port.length) : host;
   const spelt = (path || '/').replace(/%([0-9a-f]{2})/gi, (escape, hex: string) => {
-    const letter = String.fromCharCode(Number.parseInt(hex, 16));
-    return /[A-Za-z0-9._~-]/.test(letter) ? letter : escape.toUpperCase();
+    const character = String.fromCharCode(Number.parseInt(hex, 16));
+    return /[A-Za-z0-9._~-]/.test(character) ? character : escape.toUpperCase();
   });
   return `${protocol}://${named}${spelt}`;
 }

@@ -169,15 +169,15 @@ fn place_of(url: &str) -> Option<String> {
     Some(format!("{scheme}://{}{}", host.strip_suffix(port).unwrap_or(&host), respelt(path)))
 }
 
-/// A path whose escapes are in capitals, and none of them escapes an unreserved letter.
+/// A path whose escapes are in capitals, and none of them escapes an unreserved character.
 fn respelt(path: &str) -> String {
     let mut parts = path.split('%');
     let mut spelt = parts.next().unwrap_or_default().to_owned();
     for part in parts {
         let digits = part.get(..2).filter(|digits| digits.bytes().all(|digit| digit.is_ascii_hexdigit()));
         match digits.map(|digits| (digits, u8::from_str_radix(digits, 16).unwrap_or_default())) {
-            Some((_, letter)) if letter.is_ascii_alphanumeric() || b"-._~".contains(&letter) => {
-                spelt.push(letter.into());
+            Some((_, character)) if character.is_ascii_alphanumeric() || b"-._~".contains(&character) => {
+                spelt.push(character.into());
                 spelt.push_str(&part[2..]);
             }
             Some((digits, _)) => spelt.extend(["%", &digits.to_ascii_uppercase(), &part[2..]]),

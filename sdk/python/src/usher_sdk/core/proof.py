@@ -142,8 +142,8 @@ def place_of(address: str) -> str | None:
 
 
 def _respelt(escape: re.Match[str]) -> str:
-    letter = chr(int(escape[1], 16))
-    return letter if _UNRESERVED.fullmatch(letter) else escape[0].upper()
+    character = chr(int(escape[1], 16))
+    return character if _UNRESERVED.fullmatch(character) else escape[0].upper()
 
 
 def path_as_sent(path: str, raw_path: str | None) -> str:
