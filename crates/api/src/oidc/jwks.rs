@@ -4,7 +4,7 @@ use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::Response;
 
-use super::discovery::JsonDocument;
+use super::json_document::JsonDocument;
 use usher_http_server::state::App;
 
 /// Seconds for which verifiers may cache the key set. Much shorter than the time a key is published before it signs.

@@ -2,10 +2,11 @@
 
 pub mod client_call;
 pub mod device;
-pub mod discovery;
 pub mod introspect;
+pub mod json_document;
 pub mod jwks;
 pub mod par;
+pub mod published_metadata;
 pub mod register;
 pub mod revoke;
 pub mod routes;

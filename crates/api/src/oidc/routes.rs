@@ -1,12 +1,13 @@
 //! The routes of the endpoints, in groups that share layers.
 
+use std::sync::Arc;
+
 use axum::Router;
 use axum::extract::State;
 use axum::http::{HeaderMap, Method};
 use axum::routing::{any, get, post};
-use bytes::Bytes;
 
-use super::discovery::JsonDocument;
+use super::published_metadata::PublishedMetadata;
 use super::{device, introspect, jwks, par, register, revoke, token, userinfo};
 use crate::{proof, refusal};
 use usher_http_server::layers::cors::{self, Cors};
@@ -14,9 +15,6 @@ use usher_http_server::state::App;
 use usher_i18n::Lang;
 use usher_protocol::discovery as metadata;
 use usher_protocol::endpoints;
-
-/// Seconds for which the metadata may be cached.
-const METADATA_MAX_AGE: u32 = 300;
 
 /// Every endpoint for programs.
 pub fn routes(app: &App) -> Router<App> {
@@ -63,17 +61,10 @@ fn published(app: &App) -> Router<App> {
     let locales = Lang::ALL.map(Lang::tag);
     let grants = app.usher.core.grant_types.iter().copied();
     let fixed = metadata::metadata(app.usher.core.issuer(), &locales, config.sign_up.enabled, grants);
-    let rendered = JsonDocument::tagged(Bytes::from(fixed.to_string()), METADATA_MAX_AGE);
+    let published = Arc::new(PublishedMetadata::new(fixed));
     let answer = move |State(app): State<App>, headers: HeaderMap| {
-        let (fixed, rendered) = (fixed.clone(), rendered.clone());
-        async move {
-            let apis = app.usher.apis.announced().await;
-            if apis.is_empty() {
-                return rendered.answer(&headers);
-            }
-            let body = metadata::with_protected_resources(fixed, &apis).to_string();
-            JsonDocument::tagged(Bytes::from(body), METADATA_MAX_AGE).answer(&headers)
-        }
+        let published = published.clone();
+        async move { published.naming(&app.usher.apis.announced().await).answer(&headers) }
     };
     let router = Router::new()
         .route(endpoints::OPENID_CONFIGURATION, get(answer.clone()))

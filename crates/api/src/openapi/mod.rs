@@ -16,7 +16,7 @@ use utoipa::openapi::tag::TagBuilder;
 use utoipa::openapi::{Components, Info, OpenApi, OpenApiBuilder};
 use utoipa::{PartialSchema as _, ToSchema};
 
-use crate::oidc::discovery::JsonDocument;
+use crate::oidc::json_document::JsonDocument;
 use usher_domain::urls;
 use usher_http_server::layers::cors::{self, Cors};
 use usher_http_server::state::App;

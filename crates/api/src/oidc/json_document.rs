@@ -1,4 +1,4 @@
-//! The metadata document, rendered once.
+//! JSON documents with an `ETag`, rendered once.
 
 use aws_lc_rs::digest;
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG};
