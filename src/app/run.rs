@@ -38,7 +38,7 @@ pub fn prepare_command() -> anyhow::Result<()> {
 /// # Errors
 /// If the log cannot be set up as configured.
 pub fn prepare_process(config: &Config) -> anyhow::Result<()> {
-    telemetry::init(&config.telemetry.log, config.telemetry.log_format)?;
+    telemetry::init_server(&config.telemetry.log, config.telemetry.log_format)?;
     log_panics();
     open_files::make_room(config.limits.connections);
     Ok(())

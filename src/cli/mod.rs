@@ -124,6 +124,7 @@ pub fn main() -> ExitCode {
         .build()
         .map_err(anyhow::Error::from)
         .and_then(|runtime| runtime.block_on(run(cli)));
+    crate::telemetry::flush();
     outcome.unwrap_or_else(|error| failure::report(&error))
 }
 

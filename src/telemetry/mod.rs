@@ -1,6 +1,9 @@
 //! Logging: set up once, to standard error, so that standard output contains data only.
 
-use std::io::IsTerminal;
+mod log_writer;
+
+use std::io::{IsTerminal, Stderr};
+use std::sync::LazyLock;
 
 use tracing::Subscriber;
 use tracing::level_filters::LevelFilter;
@@ -9,6 +12,11 @@ use tracing_subscriber::fmt::MakeWriter;
 use tracing_subscriber::util::SubscriberInitExt;
 
 use usher_config::LogFormat;
+
+use self::log_writer::LogWriter;
+
+/// The log of a server.
+static SERVER_LOG: LazyLock<LogWriter<Stderr>> = LazyLock::new(|| LogWriter::new(std::io::stderr()));
 
 /// Why logging cannot be set up.
 #[derive(Debug, thiserror::Error)]
@@ -24,15 +32,32 @@ pub enum TelemetryError {
     /// This process logs already.
     #[error("the log is set up already")]
     Twice,
+    /// The thread that writes the log cannot be started.
+    #[error("the log cannot be written: {0}")]
+    Thread(#[from] std::io::Error),
 }
 
-/// Sets up the log of this process.
+/// Sets up the log of a command: each line is written at once.
 ///
 /// `filter` is a level, or directives of `tracing_subscriber`. A level beyond `info` applies to Usher's own crates:
 /// libraries stay at `info`, because their traces may contain secrets; a directive that names a library is applied.
 pub fn init(filter: &str, format: LogFormat) -> Result<(), TelemetryError> {
     let terminal = std::io::stderr().is_terminal();
     subscriber(filter, format, terminal, std::io::stderr)?.try_init().map_err(|_| TelemetryError::Twice)
+}
+
+/// Sets up the log of a server, with a filter as in [`init`]: lines below a warning wait some milliseconds for others.
+/// Call [`flush`] at the end of the process.
+pub fn init_server(filter: &str, format: LogFormat) -> Result<(), TelemetryError> {
+    let terminal = std::io::stderr().is_terminal();
+    let subscriber = subscriber(filter, format, terminal, &*SERVER_LOG)?;
+    std::thread::Builder::new().name(String::from("log")).spawn(|| SERVER_LOG.run())?;
+    subscriber.try_init().map_err(|_| TelemetryError::Twice)
+}
+
+/// Writes the lines that still wait.
+pub fn flush() {
+    SERVER_LOG.flush();
 }
 
 fn subscriber<W>(
