@@ -21,6 +21,10 @@ const CASES = [
   ['a script', 'javascript:alert(1)', '/'],
   ['a header of its own', '/me\r\nSet-Cookie: a=b', '/'],
   ['a user in front of another host', '//shop.example@evil.example/', '/'],
+  ['a scheme without slashes', 'https:evil.example', '/'],
+  ['the longest path: it is kept in a cookie', `/${'a'.repeat(1999)}`, `/${'a'.repeat(1999)}`],
+  ['a path that no cookie holds', `/${'a'.repeat(2000)}`, '/'],
+  ['a path that no cookie holds once it is escaped', `/${'ї'.repeat(334)}`, '/'],
 ];
 
 export function returns() {

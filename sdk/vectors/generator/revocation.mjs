@@ -14,6 +14,8 @@ const SNAPSHOT = {
     ev(10, 'jti', 'token-1'), ev(11, 'sid', 'session-1'), ev(12, 'gid', 'grant-1'), ev(13, 'kid', 'key-1'),
     ev(14, 'sub', 'user-1'), ev(16, 'sub', 'user-1'), ev(15, 'client', 'client-1'),
     ev(17, 'sid', 'constructor'), ev(18, 'sub', '__proto__'), ev(19, 'sid', 'session-old', { exp: NOW - 31 }),
+    // The clock of the server was set back between the two.
+    ev(8, 'sub', 'user-2'), ev(9, 'client', 'client-2', { at: NOW - 20 }),
   ],
 };
 const TOKEN = { jti: 'token-0', sid: 'session-0', gid: 'grant-0', sub: 'user-0', client_id: 'client-0', urv: 20, iat: NOW - 5 };
@@ -41,6 +43,11 @@ const QUESTIONS = [
   asked('without a position, issued when the mark was made', { sub: 'user-1', urv: null, iat: NOW - 10 }, 'sub'),
   asked('without a position, issued later', { sub: 'user-1', urv: null, iat: NOW - 9 }, null),
   asked('without a position, and no mark', { urv: null, iat: NOW - 3600 }, null),
+  asked(
+    'without a position, a newer mark of an earlier time does not cover an older one',
+    { sub: 'user-2', client_id: 'client-2', urv: null, iat: NOW - 15 },
+    'sub',
+  ),
   asked('a machine has no session and no grant', { sid: null, gid: null }, null),
   asked('a session by a name that objects have by themselves', { sid: 'constructor' }, 'sid'),
   asked('a subject by a name that objects have by themselves', { sub: '__proto__', urv: 17 }, 'sub'),
@@ -129,7 +136,7 @@ const SEQUENCES = [
   },
   {
     name: 'more entries than there is room for become one mark over the project; keys stay named',
-    max: 9,
+    max: 11,
     steps: [
       S({ message: ev(21, 'sid', 'a'), outcome: 'applied', cursor: 21 }),
       S({ message: ev(22, 'sid', 'b'), outcome: 'folded', cursor: 22 }),
@@ -140,7 +147,7 @@ const SEQUENCES = [
   },
   {
     name: 'an entry after a gap is not folded: the mark would stand before it',
-    max: 9,
+    max: 11,
     steps: [
       S({ message: ev(21, 'sid', 'a'), outcome: 'applied', cursor: 21 }),
       S({ message: ev(24, 'sid', 'b'), outcome: 'gap', cursor: 21 }),

@@ -112,12 +112,12 @@ export class RevocationList {
       if (map.size === 0) continue;
       const mark = map.get(each === 'sub' ? token.sub : each === 'client' ? token.client_id : WHOLE);
       if (!mark || now >= mark.exp + SKEW || (newest && newest.before >= mark.before)) continue;
+      // Each counts by itself: for a token without a position, a newer mark may be of an earlier time.
+      if (!(token.urv === undefined ? token.iat <= mark.at : token.urv < mark.before)) continue;
       newest = mark;
       kind = each;
     }
-    if (!newest) return undefined;
-    const before = token.urv === undefined ? token.iat <= newest.at : token.urv < newest.before;
-    return before ? kind : undefined;
+    return kind;
   }
 
   /** Applies a message of the feed. */

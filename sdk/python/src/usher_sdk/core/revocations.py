@@ -99,12 +99,14 @@ class Revocations:
             return "gid"
         if token.kid in names["kid"]:
             return "kid"
-        newest: tuple[str, Mark] | None = None
-        for kind, value in (("sub", token.sub), ("client", token.client_id), ("project", _WHOLE_PROJECT)):
-            mark = self._marks[kind].get(value)
-            if mark is not None and (newest is None or mark.before > newest[1].before):
-                newest = kind, mark
-        return newest[0] if newest is not None and _was_issued_before(token, newest[1]) else None
+        marks = self._marks
+        sub, client = marks["sub"].get(token.sub), marks["client"].get(token.client_id)
+        project = marks["project"].get(_WHOLE_PROJECT)
+        if sub is None and client is None and project is None:
+            return None
+        standing = (("sub", sub), ("client", client), ("project", project))
+        ended = [(mark.before, kind) for kind, mark in standing if mark is not None and _was_issued_before(token, mark)]
+        return max(ended, key=_before)[1] if ended else None
 
     def forget(self, now: float) -> int:
         """Drop what has ended, and return how many."""
@@ -153,6 +155,10 @@ class Revocations:
         """Take several entries."""
         for entry in entries:
             self.add(entry)
+
+
+def _before(ended: tuple[int, str]) -> int:
+    return ended[0]
 
 
 def _was_issued_before(token: Bearer, mark: Mark) -> bool:
