@@ -162,6 +162,14 @@ pub enum Misuse {
     #[cfg(feature = "web")]
     #[error("secret has 32 characters at least, at random")]
     Secret,
+    /// Browsers would refuse the cookie.
+    #[cfg(feature = "web")]
+    #[error("cookie_name `{0}` is not a name of a cookie; one that begins with __Host- or __Secure- needs https")]
+    CookieName(String),
+    /// Every session would be over at once.
+    #[cfg(feature = "web")]
+    #[error("cookie_idle and cookie_absolute are a second at least")]
+    CookieTime,
     /// Nobody would be told who has signed in.
     #[cfg(feature = "web")]
     #[error("scope needs openid: without it nobody is told who has signed in")]
@@ -252,7 +260,12 @@ impl Options {
     #[cfg(feature = "web")]
     fn check_web(&self) -> Result<(), Misuse> {
         let Some(web) = &self.web else { return Ok(()) };
+        let name = web.cookie_name.as_deref().unwrap_or("usher-app");
+        let is_https = self.base_url.as_ref().is_some_and(|url| url.starts_with("https:"));
+        let second = Duration::from_secs(1);
         let failed = [
+            (!is_cookie_name(name, is_https), Misuse::CookieName(name.to_owned())),
+            (web.idle < second || web.absolute < second, Misuse::CookieTime),
             (self.base_url.is_none(), Misuse::Missing("base_url, which web mode needs,")),
             (web.secrets.is_empty(), Misuse::Missing("secret, which web mode needs,")),
             (web.secrets.iter().any(|secret| secret.len() < LEAST_SECRET), Misuse::Secret),
@@ -283,6 +296,15 @@ impl Options {
     pub(crate) fn store_secret(&self) -> &str {
         self.store_secret.as_deref().unwrap_or(&self.client_secret)
     }
+}
+
+/// Whether browsers accept a cookie of this name (RFC 6265 §4.1.1, draft-ietf-httpbis-rfc6265bis §4.1.3).
+#[cfg(feature = "web")]
+fn is_cookie_name(name: &str, is_https: bool) -> bool {
+    let is_token =
+        !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte));
+    let lower = name.to_ascii_lowercase();
+    is_token && (is_https || !["__host-", "__secure-"].iter().any(|prefix| lower.starts_with(prefix)))
 }
 
 /// A duration in whole seconds.
@@ -397,6 +419,22 @@ mod tests {
         assert_eq!(web(|web| web.secrets.clear()).check(), Err(Misuse::Missing("secret, which web mode needs,")));
         assert_eq!(web(|web| web.secrets.push("short".to_owned())).check(), Err(Misuse::Secret));
         assert_eq!(web(|web| web.scope = "profile".to_owned()).check(), Err(Misuse::Scope));
+        assert_eq!(web(|web| web.idle = Duration::ZERO).check(), Err(Misuse::CookieTime));
+    }
+
+    #[cfg(feature = "web")]
+    #[test]
+    fn a_cookie_has_a_name_that_browsers_accept() {
+        for name in ["shop", "__Host-shop", "__Secure-shop"] {
+            assert!(is_cookie_name(name, true), "{name}");
+        }
+        assert!(is_cookie_name("shop", false));
+        for name in ["", "a b", "a;b", "a=b", "a,b", "é", "\"a\""] {
+            assert!(!is_cookie_name(name, true), "{name}");
+        }
+        for name in ["__Host-shop", "__host-shop", "__Secure-shop"] {
+            assert!(!is_cookie_name(name, false), "{name}");
+        }
     }
 
     #[test]

@@ -52,7 +52,7 @@ impl TestIssuer {
     pub(super) fn new(url: String) -> Self {
         Self {
             url,
-            signer: Signer::new(),
+            signer: Signer::default(),
             ahead: Arc::default(),
             content: Mutex::new(Content { epoch: 1, events: vec![], rules: None }),
             news: watch::Sender::new(()),

@@ -17,7 +17,8 @@ mod issuer;
 #[doc(hidden)]
 pub mod measured;
 mod server;
-mod signer;
+#[doc(hidden)]
+pub mod signer;
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;

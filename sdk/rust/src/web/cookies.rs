@@ -3,11 +3,11 @@
 use http::HeaderMap;
 use http::header::COOKIE;
 
-/// The value of a cookie; `None` if it is not there, or there with two values.
+/// The value of a cookie; `None` if it is not there, or there with two values. Cookies of others may hold any bytes.
 pub(super) fn read<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
-    let lines = headers.get_all(COOKIE).iter().filter_map(|line| line.to_str().ok());
-    let pairs = lines.flat_map(|line| line.split(';')).filter_map(|pair| pair.split_once('='));
-    let mut found = pairs.filter(|(key, _)| key.trim() == name).map(|(_, value)| value.trim());
+    let pairs = headers.get_all(COOKIE).iter().flat_map(|line| line.as_bytes().split(|byte| *byte == b';'));
+    let texts = pairs.filter_map(|pair| str::from_utf8(pair).ok()?.split_once('='));
+    let mut found = texts.filter(|(key, _)| key.trim() == name).map(|(_, value)| value.trim());
     let first = found.next()?;
     // A neighbouring host may have planted the other.
     found.all(|other| other == first).then_some(first)
@@ -21,6 +21,8 @@ pub(super) fn write(name: &str, value: &str, max_age: u64, secure: bool) -> Stri
 
 #[cfg(test)]
 mod tests {
+    use http::HeaderValue;
+
     use super::*;
 
     #[test]
@@ -30,6 +32,15 @@ mod tests {
         headers.append(COOKIE, "f=7; a=8".parse().unwrap());
         let found = ["a", "b", "c", "d", "e", "f", "g"].map(|name| read(&headers, name));
         assert_eq!(found, [None, Some("2"), Some("3"), None, Some("6"), Some("7"), None]);
+    }
+
+    #[test]
+    fn cookies_of_others_may_hold_any_bytes() {
+        let mut headers = HeaderMap::new();
+        let line = HeaderValue::from_bytes(b"theirs=\xff; name=\xc3\xa9; mine=1").unwrap();
+        headers.append(COOKIE, line);
+        assert_eq!(read(&headers, "mine"), Some("1"));
+        assert_eq!(read(&headers, "theirs"), None);
     }
 
     #[test]

@@ -1,12 +1,14 @@
 //! The caller of a request with a session cookie.
 
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 use http::header::USER_AGENT;
 use http::request::Parts;
 
 use super::mode::WebMode;
 use super::origin::{may_use_session, text};
+use super::provider::Refreshed;
 use super::sessions::{Found, Tokens, WebSession};
 use super::{cookies, issuer_unavailable, store_unavailable};
 use crate::auth::Auth;
@@ -18,6 +20,8 @@ use crate::state::State;
 
 /// Seconds before its end at which an access token is replaced.
 const EARLY: i64 = 30;
+/// Seconds for which Usher is not asked again after it did not answer.
+const PAUSE: i64 = 2;
 /// Claims of the ID token that say nothing about the person.
 const PROTOCOL: [&str; 13] =
     ["iss", "aud", "exp", "iat", "nonce", "at_hash", "azp", "sub", "sid", "roles", "acr", "amr", "auth_time"];
@@ -32,7 +36,7 @@ impl State {
             return Err(Reason::RequestForged);
         }
         let is_over = now >= found.session.tokens.expires_at - EARLY;
-        let session = if is_over { self.renewed(web, &found).await? } else { Arc::clone(&found.session) };
+        let session = if is_over { self.renewed_if_possible(web, &found).await? } else { Arc::clone(&found.session) };
         match self.auth_of(&session, parts, now).await {
             // A change of roles revokes the token and not the session: the next token has the new roles.
             Err(Reason::TokenRevoked | Reason::TokenExpired | Reason::KeyUnknown) if !is_over => {
@@ -55,6 +59,16 @@ impl State {
         Ok(Auth::of(Arc::clone(self), verified, token, Some(parts), profile).await)
     }
 
+    /// The session with new tokens. While Usher does not answer, the old ones are used until they end.
+    async fn renewed_if_possible(&self, web: &WebMode, found: &Found) -> Result<Arc<WebSession>, Reason> {
+        match self.renewed(web, found).await {
+            Err(Reason::IntrospectionFailed) if self.now() < found.session.tokens.expires_at => {
+                Ok(Arc::clone(&found.session))
+            }
+            renewed => renewed,
+        }
+    }
+
     /// The session with new tokens. One request at a time gets them, and the others use them.
     async fn renewed(&self, web: &WebMode, found: &Found) -> Result<Arc<WebSession>, Reason> {
         let turn = web.turns.get_with(found.key.clone(), Arc::default);
@@ -67,7 +81,7 @@ impl State {
             if is_new && self.now() < stored.tokens.expires_at - EARLY {
                 return Ok(stored);
             }
-            if let Some(tokens) = self.refresh(web, &stored).await? {
+            if let Some(tokens) = self.refreshed(web, &stored).await? {
                 return self.keep(web, &found.key, &stored, tokens).await;
             }
             last = stored;
@@ -76,9 +90,25 @@ impl State {
         Err(Reason::TokenMissing)
     }
 
-    async fn refresh(&self, web: &WebMode, session: &WebSession) -> Result<Option<Tokens>, Reason> {
+    /// New tokens; `None` if the grant has ended.
+    async fn refreshed(&self, web: &WebMode, session: &WebSession) -> Result<Option<Tokens>, Reason> {
         let Some(token) = &session.tokens.refresh_token else { return Ok(None) };
-        web.provider.refresh(token, self.now()).await.map_err(issuer_unavailable)
+        if self.now() < web.paused_until.load(Ordering::Relaxed) {
+            return Err(Reason::IntrospectionFailed);
+        }
+        match web.provider.refresh(token, self.now()).await {
+            Ok(Refreshed::Tokens(tokens)) => Ok(Some(tokens)),
+            Ok(Refreshed::Over) => Ok(None),
+            // Nobody is signed out for that: it is the application that gets no tokens.
+            Ok(Refreshed::ClientRefused) => {
+                tracing::error!("usher: Usher refuses the client of this application");
+                Err(Reason::TokenRevoked)
+            }
+            Err(error) => {
+                web.paused_until.store(self.now() + PAUSE, Ordering::Relaxed);
+                Err(issuer_unavailable(error))
+            }
+        }
     }
 
     async fn keep(
@@ -102,7 +132,7 @@ impl State {
             ..tokens
         };
         let next = WebSession { sid: stored.sid.clone(), created_at: stored.created_at, tokens };
-        web.sessions.save(key, next).await.map_err(store_unavailable)
+        web.sessions.update(key, next).await.map_err(store_unavailable)?.ok_or(Reason::TokenMissing)
     }
 }
 

@@ -124,9 +124,11 @@ fn redirect(to: &str, cookies: &[String]) -> Response<Bytes> {
     response
 }
 
-/// A parameter of a query or a form.
+/// A parameter of a query or a form; `None` as well if it is there twice (RFC 6749 §3.1).
 fn parameter(query: &[u8], name: &str) -> Option<String> {
-    form_urlencoded::parse(query).find(|(key, _)| key == name).map(|(_, value)| value.into_owned())
+    let mut found = form_urlencoded::parse(query).filter(|(key, _)| key == name).map(|(_, value)| value.into_owned());
+    let first = found.next()?;
+    found.next().is_none().then_some(first)
 }
 
 #[expect(clippy::needless_pass_by_value, reason = "map_err gives it")]
@@ -139,4 +141,15 @@ fn store_unavailable(error: StoreError) -> Reason {
 fn issuer_unavailable(error: ProviderError) -> Reason {
     tracing::warn!(error, "usher: Usher cannot be asked to sign somebody in");
     Reason::IntrospectionFailed
+}
+
+#[cfg(test)]
+mod tests {
+    use super::parameter;
+
+    #[test]
+    fn a_parameter_that_comes_twice_is_none() {
+        let found = ["state", "code", "iss"].map(|name| parameter(b"state=a&code=b&code=c", name));
+        assert_eq!(found, [Some("a".to_owned()), None, None]);
+    }
 }

@@ -1,6 +1,7 @@
 //! The part of a module that signs people in: its URL, its cookies, its sessions, its provider.
 
 use std::sync::Arc;
+use std::sync::atomic::AtomicI64;
 use std::time::Duration;
 
 use moka::sync::Cache;
@@ -31,6 +32,9 @@ pub(crate) struct WebMode {
     pub(super) provider: Provider,
     /// One refresh at a time for each session.
     pub(super) turns: Cache<String, Arc<tokio::sync::Mutex<()>>>,
+    /// Until when Usher is not asked for tokens because it did not answer, in seconds since the epoch: otherwise every
+    /// request would wait for it.
+    pub(super) paused_until: AtomicI64,
 }
 
 impl WebMode {
@@ -49,6 +53,7 @@ impl WebMode {
             begun: Sealer::new(&web.secrets, "sign-in"),
             sessions: WebSessions::new(store, web),
             turns: Cache::builder().max_capacity(10_000).time_to_idle(TURN).build(),
+            paused_until: AtomicI64::new(0),
             base,
             origin,
             prefix,

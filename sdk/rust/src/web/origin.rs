@@ -9,9 +9,13 @@ use url::Url;
 /// `SameSite=Lax` keeps other sites away, and this keeps away neighbours on the same site.
 pub(super) fn may_use_session(parts: &Parts, origin: &str) -> bool {
     let is_safe = matches!(parts.method, Method::GET | Method::HEAD | Method::OPTIONS);
-    // A socket is opened by GET, and what it carries afterwards changes things.
-    let opens_socket = text(&parts.headers, UPGRADE.as_str()).is_some_and(|to| to.eq_ignore_ascii_case("websocket"));
-    is_safe && !opens_socket || is_own_page(&parts.headers, origin)
+    // What a socket carries changes things, although it is opened by GET. A browser always says which page opens it. With
+    // HTTP/2 it is opened by CONNECT (RFC 8441 §4).
+    let upgrade = text(&parts.headers, UPGRADE.as_str());
+    if parts.method == Method::CONNECT || upgrade.is_some_and(|to| to.eq_ignore_ascii_case("websocket")) {
+        return parts.headers.contains_key(ORIGIN) && is_own_page(&parts.headers, origin);
+    }
+    is_safe || is_own_page(&parts.headers, origin)
 }
 
 /// Whether a page of this application sent the request, or no page at all.
@@ -24,8 +28,12 @@ pub(super) fn text<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
     headers.get(name)?.to_str().ok()
 }
 
+/// The longest path that somebody is sent back to, in bytes: it is kept in a cookie, and browsers refuse those that are
+/// longer than 4096 bytes.
+const LONGEST_PATH: usize = 2000;
+
 /// The path of this application that somebody is sent back to; the first page for every address that is not of this
-/// application. Browsers take `/\host`, `/<tab>/host` and `/..//host` for another host: an address is read as a browser
+/// application, or too long. Browsers take `/\host`, `/<tab>/host` and `/..//host` for another host: an address is read as a browser
 /// reads it, then written anew.
 pub(super) fn own_path(wanted: Option<&str>, base: &Url) -> String {
     let read = |wanted: &str| {
@@ -33,7 +41,8 @@ pub(super) fn own_path(wanted: Option<&str>, base: &Url) -> String {
             wanted.starts_with('/') && !wanted.contains(|letter: char| letter.is_ascii_control() || letter == '\\');
         let url = base.join(wanted).ok().filter(|_| is_plain)?;
         let is_own = url.origin() == base.origin() && !url.path().starts_with("//");
-        is_own.then(|| url.query().map_or_else(|| url.path().to_owned(), |query| format!("{}?{query}", url.path())))
+        let path = url.query().map_or_else(|| url.path().to_owned(), |query| format!("{}?{query}", url.path()));
+        (is_own && path.len() <= LONGEST_PATH).then_some(path)
     };
     wanted.and_then(read).unwrap_or_else(|| base.path().to_owned())
 }
@@ -66,6 +75,10 @@ mod tests {
             ("GET", &[("sec-fetch-site", "cross-site")][..], true),
             ("GET", &[("upgrade", "WebSocket"), ("origin", "https://evil.example")], false),
             ("GET", &[("upgrade", "websocket"), ("origin", own)], true),
+            ("GET", &[("upgrade", "websocket")], false),
+            ("GET", &[("upgrade", "websocket"), ("origin", "null")], false),
+            ("CONNECT", &[], false),
+            ("CONNECT", &[("origin", own)], true),
             ("POST", &[], true),
             ("POST", &[("origin", own), ("sec-fetch-site", "same-origin")], true),
             ("POST", &[("sec-fetch-site", "none")], true),

@@ -42,9 +42,19 @@ const SHORT: Duration = Duration::from_secs(60);
 /// What a sign-in has to reach (RFC 9470).
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Step {
+    /// One of these levels, which a space separates.
     pub(super) acr: Option<String>,
     /// In seconds.
     pub(super) max_age: Option<u64>,
+}
+
+/// The answer to a refresh.
+pub(super) enum Refreshed {
+    Tokens(Tokens),
+    /// The grant has ended.
+    Over,
+    /// Usher gives this application no tokens.
+    ClientRefused,
 }
 
 /// A sign-in that has begun, encrypted in a cookie until the callback.
@@ -150,8 +160,14 @@ impl Provider {
         Ok(Discovered { client: client.set_redirect_uri(self.redirect.clone()), end_session })
     }
 
-    /// The address to sign in at, and what the callback must match.
-    pub(super) async fn begin(&self, return_to: String, step: Step, now: i64) -> Result<(Url, Begun), ProviderError> {
+    /// The address to sign in at, with more parameters for Usher, and what the callback must match.
+    pub(super) async fn begin(
+        &self,
+        return_to: String,
+        step: Step,
+        more: Vec<(&'static str, String)>,
+        now: i64,
+    ) -> Result<(Url, Begun), ProviderError> {
         let known = self.known(false).await?;
         let (challenge, verifier) = PkceCodeChallenge::new_random_sha256();
         let flow = CoreAuthenticationFlow::AuthorizationCode;
@@ -162,6 +178,9 @@ impl Provider {
         }
         if let Some(max_age) = step.max_age {
             request = request.set_max_age(Duration::from_secs(max_age));
+        }
+        for (name, value) in more {
+            request = request.add_extra_param(name, value);
         }
         let (url, state, nonce) = request.url();
         let (state, nonce) = (state.into_secret(), nonce.secret().clone());
@@ -181,17 +200,24 @@ impl Provider {
         Ok(tokens)
     }
 
-    /// New tokens; `None` if the grant has ended.
-    pub(super) async fn refresh(&self, token: &str, now: i64) -> Result<Option<Tokens>, ProviderError> {
+    /// New tokens, or why there are none.
+    pub(super) async fn refresh(&self, token: &str, now: i64) -> Result<Refreshed, ProviderError> {
         let known = self.known(false).await?;
         let token = RefreshToken::new(token.to_owned());
-        match known.client.exchange_refresh_token(&token)?.request_async(&self.http).await {
+        let error = match known.client.exchange_refresh_token(&token)?.request_async(&self.http).await {
             // An ID token of a refresh has no nonce (OpenID Connect Core §12.2).
-            Ok(response) => self.read(&response, |_: Option<&Nonce>| Ok(()), now).await.map(Some),
-            Err(RequestTokenError::ServerResponse(said)) if *said.error() == CoreErrorResponseType::InvalidGrant => {
-                Ok(None)
+            Ok(response) => {
+                return self.read(&response, |_: Option<&Nonce>| Ok(()), now).await.map(Refreshed::Tokens);
             }
-            Err(error) => Err(error.into()),
+            Err(error) => error,
+        };
+        let said = if let RequestTokenError::ServerResponse(said) = &error { Some(said.error()) } else { None };
+        match said {
+            Some(CoreErrorResponseType::InvalidGrant) => Ok(Refreshed::Over),
+            Some(CoreErrorResponseType::InvalidClient | CoreErrorResponseType::UnauthorizedClient) => {
+                Ok(Refreshed::ClientRefused)
+            }
+            _ => Err(error.into()),
         }
     }
 

@@ -21,6 +21,10 @@ const BELIEVED: Duration = Duration::from_secs(15);
 const LONGEST_COOKIE: usize = 4096;
 /// Sessions that are remembered.
 const REMEMBERED: u64 = 10_000;
+/// How long a session that was ended is remembered, longer than any request that still has it.
+const ENDED: Duration = Duration::from_secs(120);
+/// The largest number of sessions of the application that belong to one session at Usher; the oldest ones end.
+const MOST_OF_ONE: usize = 20;
 
 /// The tokens of a sign-in or a refresh.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -64,6 +68,8 @@ pub(super) struct WebSessions {
     recent: Cache<String, Arc<WebSession>>,
     /// Sessions whose use was recorded a moment ago.
     touched: Cache<String, ()>,
+    /// Sessions that were ended a moment ago: a request that runs meanwhile brings none of them back.
+    ended: Cache<String, ()>,
 }
 
 impl WebSessions {
@@ -77,6 +83,7 @@ impl WebSessions {
             absolute: options.absolute,
             recent: Cache::builder().max_capacity(REMEMBERED).time_to_live(BELIEVED).build(),
             touched: Cache::builder().max_capacity(REMEMBERED).time_to_live(touch_every).build(),
+            ended: Cache::builder().max_capacity(REMEMBERED).time_to_live(ENDED).build(),
         }
     }
 
@@ -86,10 +93,20 @@ impl WebSessions {
         let (key, sid) = (key_of(&id), session.sid.clone());
         self.touch(&key).await?;
         self.save(&key, session).await?;
-        let mut keys = self.keys_of(&sid).await?;
-        keys.push(key);
-        self.set_index(&sid, &keys).await?;
+        if !sid.is_empty() {
+            self.index(&sid, key).await?;
+        }
         self.cookies.seal(&CookieContent { id })
+    }
+
+    /// Adds a session to those of a session at Usher.
+    async fn index(&self, sid: &str, key: String) -> Result<(), StoreError> {
+        let mut keys = self.keys_of(sid).await?;
+        keys.push(key);
+        for old in keys.drain(..keys.len().saturating_sub(MOST_OF_ONE)) {
+            self.forget(&old).await?;
+        }
+        self.set_index(sid, &keys).await
     }
 
     /// The session of a cookie, unless it has ended.
@@ -97,7 +114,9 @@ impl WebSessions {
         let cookie = cookie.filter(|cookie| cookie.len() <= LONGEST_COOKIE);
         let Some(CookieContent { id }) = cookie.and_then(|cookie| self.cookies.open(cookie)) else { return Ok(None) };
         let key = key_of(&id);
-        let session = match self.recent.get(&key) {
+        // Its use is recorded only if the store still has it: another process may have ended it.
+        let is_touched = self.touched.contains_key(&key);
+        let session = match self.recent.get(&key).filter(|_| is_touched) {
             Some(session) => Some(session),
             None => self.load(&key).await?,
         };
@@ -106,7 +125,7 @@ impl WebSessions {
             self.end(&key, &session.sid).await?;
             return Ok(None);
         }
-        if !self.touched.contains_key(&key) {
+        if !is_touched {
             self.touch(&key).await?;
         }
         Ok(Some(Found { key, session }))
@@ -118,7 +137,7 @@ impl WebSessions {
         self.store.set(&used_key(key), b"1".to_vec(), self.idle).await
     }
 
-    /// Reads a session from the store.
+    /// Reads a session from the store, unless it has ended.
     pub(super) async fn load(&self, key: &str) -> Result<Option<Arc<WebSession>>, StoreError> {
         let sealed = self.store.get(key).await?;
         let is_used = self.store.get(&used_key(key)).await?.is_some();
@@ -129,10 +148,27 @@ impl WebSessions {
             Some(session) => self.recent.insert(key.to_owned(), Arc::clone(session)),
             None => self.recent.invalidate(key),
         }
+        if self.ended.contains_key(key) {
+            self.recent.invalidate(key);
+            return Ok(None);
+        }
         Ok(session)
     }
 
-    pub(super) async fn save(&self, key: &str, session: WebSession) -> Result<Arc<WebSession>, StoreError> {
+    /// Stores new tokens of a session; `None` if it was ended meanwhile.
+    pub(super) async fn update(&self, key: &str, session: WebSession) -> Result<Option<Arc<WebSession>>, StoreError> {
+        if self.load(key).await?.is_none() {
+            return Ok(None);
+        }
+        let session = self.save(key, session).await?;
+        if self.ended.contains_key(key) {
+            self.forget(key).await?;
+            return Ok(None);
+        }
+        Ok(Some(session))
+    }
+
+    async fn save(&self, key: &str, session: WebSession) -> Result<Arc<WebSession>, StoreError> {
         self.store.set(key, self.values.seal(&session)?.into_bytes(), self.absolute).await?;
         let session = Arc::new(session);
         self.recent.insert(key.to_owned(), Arc::clone(&session));
@@ -146,8 +182,17 @@ impl WebSessions {
         if left.is_empty() { self.store.delete(&index_key(sid)).await } else { self.set_index(sid, &left).await }
     }
 
-    /// Ends all sessions of the application that belong to a session at Usher.
-    pub(super) async fn end_all(&self, sid: &str) -> Result<(), StoreError> {
+    /// Ends all sessions of the application that a notice is about. Usher repeats a notice until it is answered, under the
+    /// same name, so a notice counts once all of them have ended; later it ends no new session.
+    pub(super) async fn heed(&self, notice: &str, sid: &str, within: Duration) -> Result<(), StoreError> {
+        if self.is_known(notice).await? {
+            return Ok(());
+        }
+        self.end_all(sid).await?;
+        self.note(notice, within).await
+    }
+
+    async fn end_all(&self, sid: &str) -> Result<(), StoreError> {
         for key in self.keys_of(sid).await? {
             self.forget(&key).await?;
         }
@@ -155,6 +200,7 @@ impl WebSessions {
     }
 
     async fn forget(&self, key: &str) -> Result<(), StoreError> {
+        self.ended.insert(key.to_owned(), ());
         self.recent.invalidate(key);
         self.store.delete(key).await?;
         self.store.delete(&used_key(key)).await
@@ -162,12 +208,19 @@ impl WebSessions {
 
     /// Whether a name comes for the first time within this time.
     pub(super) async fn is_first(&self, name: &str, within: Duration) -> Result<bool, StoreError> {
-        let key = format!("web:once:{name}");
-        if self.store.get(&key).await?.is_some() {
-            return Ok(false);
+        let is_first = !self.is_known(name).await?;
+        if is_first {
+            self.note(name, within).await?;
         }
-        self.store.set(&key, b"1".to_vec(), within).await?;
-        Ok(true)
+        Ok(is_first)
+    }
+
+    async fn is_known(&self, name: &str) -> Result<bool, StoreError> {
+        Ok(self.store.get(&once_key(name)).await?.is_some())
+    }
+
+    async fn note(&self, name: &str, within: Duration) -> Result<(), StoreError> {
+        self.store.set(&once_key(name), b"1".to_vec(), within).await
     }
 
     async fn keys_of(&self, sid: &str) -> Result<Vec<String>, StoreError> {
@@ -191,4 +244,124 @@ fn used_key(key: &str) -> String {
 
 fn index_key(sid: &str) -> String {
     format!("web:sid:{sid}")
+}
+
+fn once_key(name: &str) -> String {
+    format!("web:once:{name}")
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Mutex;
+
+    use super::*;
+    use crate::store::{MemoryStore, StoreFuture};
+
+    const HOUR: Duration = Duration::from_secs(3600);
+
+    /// A store that fails when it is told to delete one more than so many values.
+    struct Failing(MemoryStore, Mutex<usize>);
+
+    impl Store for Failing {
+        fn get<'a>(&'a self, key: &'a str) -> StoreFuture<'a, Option<Vec<u8>>> {
+            self.0.get(key)
+        }
+        fn set<'a>(&'a self, key: &'a str, value: Vec<u8>, ttl: Duration) -> StoreFuture<'a, ()> {
+            self.0.set(key, value, ttl)
+        }
+        fn delete<'a>(&'a self, key: &'a str) -> StoreFuture<'a, ()> {
+            let mut left = self.1.lock().unwrap();
+            let Some(fewer) = left.checked_sub(1) else { return Box::pin(async { Err("it is away".into()) }) };
+            *left = fewer;
+            self.0.delete(key)
+        }
+        fn load_snapshot(&self) -> StoreFuture<'_, Option<Vec<u8>>> {
+            self.0.load_snapshot()
+        }
+        fn save_snapshot(&self, text: Vec<u8>) -> StoreFuture<'_, ()> {
+            self.0.save_snapshot(text)
+        }
+        fn append_revocations(&self, lines: Vec<u8>) -> StoreFuture<'_, ()> {
+            self.0.append_revocations(lines)
+        }
+    }
+
+    fn sessions_at(store: &Arc<Failing>) -> WebSessions {
+        let store: Arc<dyn Store> = Arc::clone(store) as Arc<dyn Store>;
+        WebSessions::new(store, &WebOptions { secrets: vec!["s".repeat(32)], ..WebOptions::default() })
+    }
+
+    fn session(sid: &str) -> WebSession {
+        let tokens = Tokens {
+            access_token: "access".to_owned(),
+            refresh_token: None,
+            id_token: None,
+            expires_at: 2000,
+            claims: None,
+        };
+        WebSession { sid: sid.to_owned(), created_at: 1000, tokens }
+    }
+
+    fn store() -> Arc<Failing> {
+        Arc::new(Failing(MemoryStore::new(), Mutex::new(usize::MAX)))
+    }
+
+    #[tokio::test]
+    async fn a_session_that_was_ended_is_not_brought_back_by_a_request_that_runs_meanwhile() {
+        let store = store();
+        let [here, elsewhere] = [sessions_at(&store), sessions_at(&store)];
+        for ends in [&here, &elsewhere] {
+            let cookie = here.begin(session("s1")).await.unwrap();
+            let found = here.find(Some(&cookie), 1001).await.unwrap().unwrap();
+            ends.end(&found.key, "s1").await.unwrap();
+            // The request has fetched new tokens meanwhile.
+            assert!(here.update(&found.key, session("s1")).await.unwrap().is_none());
+            assert!(here.find(Some(&cookie), 1002).await.unwrap().is_none());
+            assert!(elsewhere.find(Some(&cookie), 1002).await.unwrap().is_none());
+        }
+    }
+
+    #[tokio::test]
+    async fn a_session_that_another_process_ended_is_not_used_again_when_its_use_is_recorded() {
+        let store = store();
+        let [here, elsewhere] = [sessions_at(&store), sessions_at(&store)];
+        let cookie = here.begin(session("s1")).await.unwrap();
+        let found = elsewhere.find(Some(&cookie), 1001).await.unwrap().unwrap();
+        here.end(&found.key, "s1").await.unwrap();
+        elsewhere.touched.invalidate(&found.key);
+        assert!(elsewhere.find(Some(&cookie), 1002).await.unwrap().is_none());
+    }
+
+    #[tokio::test]
+    async fn a_notice_counts_once_every_session_has_ended_and_then_ends_no_new_one() {
+        let store = store();
+        let sessions = sessions_at(&store);
+        let cookies = [sessions.begin(session("s1")).await.unwrap(), sessions.begin(session("s1")).await.unwrap()];
+        *store.1.lock().unwrap() = 2;
+        assert!(sessions.heed("notice", "s1", HOUR).await.is_err());
+        *store.1.lock().unwrap() = usize::MAX;
+        sessions.heed("notice", "s1", HOUR).await.unwrap();
+        for cookie in cookies {
+            assert!(sessions_at(&store).find(Some(&cookie), 1001).await.unwrap().is_none());
+        }
+        let again = sessions.begin(session("s1")).await.unwrap();
+        sessions.heed("notice", "s1", HOUR).await.unwrap();
+        assert!(sessions.find(Some(&again), 1001).await.unwrap().is_some());
+    }
+
+    #[tokio::test]
+    async fn one_session_at_usher_has_a_limited_number_of_sessions_here() {
+        let store = store();
+        let sessions = sessions_at(&store);
+        let mut cookies = vec![];
+        for _ in 0..=MOST_OF_ONE {
+            cookies.push(sessions.begin(session("s1")).await.unwrap());
+        }
+        assert_eq!(sessions.keys_of("s1").await.unwrap().len(), MOST_OF_ONE);
+        assert!(sessions.find(Some(&cookies[0]), 1001).await.unwrap().is_none());
+        assert!(sessions.find(Some(&cookies[1]), 1001).await.unwrap().is_some());
+        // A provider that names no session has none to end.
+        sessions.begin(session("")).await.unwrap();
+        assert!(sessions.keys_of("").await.unwrap().is_empty());
+    }
 }

@@ -2,8 +2,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::Response;
 use http::request::Parts;
+use http::{Response, StatusCode};
 
 use super::mode::WebMode;
 use super::provider::{Begun, Step};
@@ -19,6 +19,8 @@ const PATIENCE: Duration = Duration::from_secs(600);
 const PATIENCE_SECONDS: u64 = PATIENCE.as_secs();
 /// The longest `max_age`, in digits.
 const MOST_DIGITS: usize = 7;
+/// Parameters that are passed on to Usher as they are (OpenID Connect Core §3.1.2.1).
+const PASSED_ON: [&str; 3] = ["prompt", "login_hint", "ui_locales"];
 
 impl State {
     /// Sends somebody to Usher to sign in.
@@ -28,7 +30,8 @@ impl State {
         let max_age = parameter(query, "max_age").filter(is_number).and_then(|text| text.parse().ok());
         let step = Step { acr: parameter(query, "acr_values"), max_age };
         let return_to = super::origin::own_path(parameter(query, "return_to").as_deref(), &web.base);
-        let (url, begun) = web.provider.begin(return_to, step, self.now()).await.map_err(issuer_unavailable)?;
+        let more = PASSED_ON.iter().filter_map(|name| Some((*name, parameter(query, name)?))).collect();
+        let (url, begun) = web.provider.begin(return_to, step, more, self.now()).await.map_err(issuer_unavailable)?;
         let sealed = web.begun.seal(&begun).map_err(store_unavailable)?;
         let cookie = web.set_cookie(&web.name_of(&begun.state), &sealed, PATIENCE_SECONDS);
         Ok(redirect(url.as_str(), &[cookie]))
@@ -67,13 +70,41 @@ impl State {
         let finished = web.provider.finish(code, begun, self.now()).await;
         let tokens = finished.map_err(|error| failed(error.to_string()))?;
         let claims = tokens.claims.clone().unwrap_or_default();
-        // Without this check somebody who cannot reach the level would be redirected in a loop.
-        let held = SignedIn { acr: claims.get("acr").and_then(|acr| acr.as_str()), at: None };
-        check_sign_in(held, begun.step.acr.as_deref(), None, self.now())?;
+        self.check_level(&claims, begun.step.acr.as_deref())?;
         if !self.is_recent(&claims, begun.step.max_age) {
             return Err(failed("the sign-in is older than max_age".to_owned()));
         }
+        self.check_own_token(&tokens, &claims).await?;
         Ok(tokens)
+    }
+
+    /// Refuses a sign-in that reaches none of the levels. Without this, somebody who cannot reach one would be redirected in
+    /// a loop.
+    fn check_level(&self, claims: &Attributes, levels: Option<&str>) -> Result<(), Refusal> {
+        let held = SignedIn { acr: claims.get("acr").and_then(|acr| acr.as_str()), at: None };
+        let Some(levels) = levels else { return Ok(()) };
+        let reached = |level: &str| check_sign_in(held, Some(level), None, self.now()).is_ok();
+        if levels.split(' ').any(reached) { Ok(()) } else { check_sign_in(held, Some(levels), None, self.now()) }
+    }
+
+    /// Refuses an access token that this module does not accept. Without this, a page that needs one would be redirected in
+    /// a loop.
+    async fn check_own_token(&self, tokens: &Tokens, claims: &Attributes) -> Result<(), Refusal> {
+        let reason = match self.verify(&tokens.access_token, self.now()).await {
+            // A change of roles at this moment: the next token is another one.
+            Err(Reason::TokenRevoked) => return Ok(()),
+            Err(reason) => reason,
+            Ok(verified) if verified.jkt().is_some() => Reason::SenderConstrained,
+            Ok(verified) if claims.get("sub").is_none_or(|sub| *sub != verified.identity.user.id) => {
+                Reason::ClaimInvalid
+            }
+            Ok(_) => return Ok(()),
+        };
+        if Refusal::from(reason).status() == StatusCode::SERVICE_UNAVAILABLE {
+            return Err(reason.into());
+        }
+        tracing::error!(reason = reason.as_str(), "usher: Usher's access token for this application is refused here");
+        Err(Reason::SignInFailed.into())
     }
 
     fn is_recent(&self, claims: &Attributes, max_age: Option<u64>) -> bool {
@@ -95,7 +126,14 @@ impl State {
 
     /// The person and their permissions, for the pages of the application.
     pub(super) async fn tell_me(self: &Arc<Self>, web: &WebMode, parts: &Parts) -> Result<Response<Bytes>, Refusal> {
-        let auth = self.session_auth(web, parts, self.now()).await.ok();
+        let auth = match self.session_auth(web, parts, self.now()).await {
+            Ok(auth) => Some(auth),
+            // That nobody can say who it is does not mean that nobody is signed in.
+            Err(reason) if Refusal::from(reason).status() == StatusCode::SERVICE_UNAVAILABLE => {
+                return Err(reason.into());
+            }
+            Err(_) => None,
+        };
         let told = serde_json::json!({
             "user": auth.as_ref().map(crate::auth::Auth::profile),
             "permissions": auth.as_ref().map(crate::auth::Auth::permissions).unwrap_or_default(),

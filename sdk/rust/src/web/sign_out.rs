@@ -39,9 +39,7 @@ impl State {
             tracing::info!(reason = reason.as_str(), "usher: a logout token is refused");
             Reason::LogoutTokenInvalid
         })?;
-        if web.sessions.is_first(&notice.jti, REMEMBERED).await.map_err(store_unavailable)? {
-            web.sessions.end_all(&notice.sid).await.map_err(store_unavailable)?;
-        }
+        web.sessions.heed(&notice.jti, &notice.sid, REMEMBERED).await.map_err(store_unavailable)?;
         let mut response = Response::new(Bytes::new());
         response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
         Ok(response)

@@ -9,6 +9,7 @@ mod parity;
 mod proof;
 mod revoked;
 mod stores;
+mod web;
 
 use axum::Router;
 use axum::body::Body;
