@@ -38,6 +38,9 @@ const KEYS_EVERY = 600;
 /** Seconds until a failed fetch of keys or rules is repeated. */
 const AGAIN = 5;
 
+/** Seconds by which the time of the last contact may lie ahead, because a clock was set back: it proves nothing then. */
+const AHEAD = 30;
+
 /** The state of a module. The feed keeps it up to date; a store keeps it between starts. */
 export class ModuleState extends EventEmitter<UsherEvents> {
   readonly settings: Settings;
@@ -414,7 +417,8 @@ export class ModuleState extends EventEmitter<UsherEvents> {
 
   protected isStale(now: number): boolean {
     const { transport, maxStaleness } = this.settings.sync;
-    return transport !== 'off' && now - this.#currentAt > maxStaleness;
+    const age = now - this.#currentAt;
+    return transport !== 'off' && (age > maxStaleness || age < -AHEAD);
   }
 
   /** Requests wait for a short time after the start. Without keys and a revocation list they are refused. */

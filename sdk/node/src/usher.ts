@@ -267,8 +267,20 @@ export class Usher extends ModuleState {
     const { reason, code, status, details } = refusal;
     const path = request.target.split('?', 1)[0];
     const level = status >= 500 ? 'error' : 'info';
-    this.settings.logger[level]('refused', { reason, code, status, method: request.method, path, ...details });
+    const cause = causesOf(refusal);
+    const why = cause === '' ? {} : { cause };
+    this.settings.logger[level]('refused', { reason, code, status, method: request.method, path, ...details, ...why });
   }
+}
+
+/** What led to a refusal, such as an error of the token endpoint. */
+function causesOf(refusal: Error): string {
+  const causes: string[] = [];
+  for (let at: unknown = refusal.cause; at instanceof Error && causes.length < 5; at = at.cause) {
+    const { error, reason } = at as { error?: unknown; reason?: unknown };
+    causes.push([at.message, error, reason].filter((part) => typeof part === 'string' && part !== '').join(', '));
+  }
+  return causes.join(': ');
 }
 
 const has = (request: IncomingRequest, name: string): boolean => request.header(name) !== undefined;

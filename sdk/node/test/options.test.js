@@ -12,6 +12,8 @@ const GOOD = {
   project: 'p',
 };
 
+const WEB = { mode: 'web', baseURL: 'https://shop.example', secret: 'x'.repeat(32) };
+
 describe('misuse is refused when the module is made', () => {
   const cases = {
     'no audience': [{ audience: undefined }, /audience: is missing/],
@@ -35,6 +37,16 @@ describe('misuse is refused when the module is made', () => {
       /sync\.maxStaleness/,
     ],
     'an unknown answer to staleness': [{ sync: { onStale: 'panic' } }, /sync\.onStale: one of allow, introspect, deny/],
+    'one client in place of a list': [{ clients: 'shop' }, /clients: a list/],
+    'no client at all': [{ clients: [] }, /clients: a list/],
+    'a text in place of an object': [{ sync: 'poll' }, /sync: an object with transport/],
+    'nothing in place of access rules': [{ policy: null }, /policy: an object/],
+    'a cookie that browsers refuse': [{ ...WEB, cookie: { name: 'a;b' } }, /cookie\.name/],
+    'a cookie that needs https': [
+      { ...WEB, baseURL: 'http://localhost:3000', cookie: { name: '__Host-shop' } },
+      /cookie\.name: .*https/,
+    ],
+    'a session without time': [{ ...WEB, cookie: { idle: 0 } }, /cookie\.idle: a number from 1/],
     'web mode without a secret': [{ mode: 'web', baseURL: 'https://shop.example' }, /secret: /],
     'web mode with a short secret': [{ mode: 'web', baseURL: 'https://shop.example', secret: 'short' }, /secret: .*32/],
     'web mode without an address': [{ mode: 'web', secret: 'x'.repeat(32) }, /baseURL: /],

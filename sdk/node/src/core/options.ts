@@ -202,7 +202,10 @@ export function readOptions(options: UsherOptions): Settings {
   refuseUnknown('', options as object, KNOWN);
   for (const [name, known] of Object.entries(KNOWN_INSIDE)) {
     const inner = (options as unknown as Record<string, unknown>)[name];
-    if (typeof inner === 'object' && inner !== null) refuseUnknown(`${name}.`, inner, known);
+    if (inner === undefined || (name === 'policy' && inner === false)) continue;
+    if (typeof inner !== 'object' || inner === null)
+      throw new OptionError(name, `an object with ${known.join(', ')} is expected`);
+    refuseUnknown(`${name}.`, inner, known);
   }
   const mode = oneOf('mode', options.mode ?? 'bearer', ['bearer', 'web']);
   const policy = options.policy ?? {};
@@ -221,7 +224,7 @@ export function readOptions(options: UsherOptions): Settings {
     mode,
     algorithms: readAlgorithms(options.algorithms ?? ALGORITHMS),
     clockSkew: within('clockSkew', options.clockSkew ?? 30, 0, 60),
-    clients: options.clients ?? null,
+    clients: options.clients === undefined ? null : readClients(options.clients),
     cacheMax: within('cache.max', options.cache?.max ?? 10_000, 1, 10_000_000),
     sync: readSync(options.sync ?? {}),
     storage: options.storage,
@@ -247,13 +250,26 @@ export function readOptions(options: UsherOptions): Settings {
   return settings;
 }
 
-function checkWeb({ secrets, baseURL, scope }: Settings): void {
+function checkWeb({ secrets, baseURL, scope, cookie }: Settings): void {
   if (baseURL === undefined) throw new OptionError('baseURL', 'web mode needs the address of this application');
   if (secrets.length === 0) throw new OptionError('secret', 'web mode needs a secret to seal its cookies');
   if (secrets.some((secret) => typeof secret !== 'string' || secret.length < 32)) {
     throw new OptionError('secret', 'a secret has 32 characters at least');
   }
   if (!scope.split(' ').includes('openid')) throw new OptionError('scope', 'signing in needs the scope openid');
+  if (cookie.name !== undefined) checkCookieName(cookie.name, baseURL.startsWith('https:'));
+  within('cookie.idle', cookie.idle, 1, LONGEST_COOKIE);
+  within('cookie.absolute', cookie.absolute, 1, LONGEST_COOKIE);
+}
+
+/** 400 days: browsers keep no cookie longer. In seconds. */
+const LONGEST_COOKIE = 400 * 86_400;
+
+/** Refuses a name that browsers refuse (RFC 6265 §4.1.1, draft-ietf-httpbis-rfc6265bis §4.1.3). */
+function checkCookieName(name: string, https: boolean): void {
+  if (!/^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/.test(name)) throw new OptionError('cookie.name', 'is not a name of a cookie');
+  if (!https && /^__(?:host|secure)-/i.test(name))
+    throw new OptionError('cookie.name', 'a name that begins with __Host- or __Secure- needs https');
 }
 
 /** More than two intervals between pings of the socket, in seconds. */
@@ -294,6 +310,13 @@ function readAlgorithms(algorithms: string[]): string[] {
     throw new OptionError('algorithms', `${alg} is not accepted${symmetric}`);
   }
   return algorithms;
+}
+
+/** A text in place of the list would accept every client whose id is a part of it. */
+function readClients(clients: string[]): string[] {
+  const good = Array.isArray(clients) && clients.length > 0 && clients.every((id) => typeof id === 'string' && id !== '');
+  if (!good) throw new OptionError('clients', 'a list of client ids is expected; without the option Usher is asked');
+  return clients;
 }
 
 /** An absolute address: https, or http on loopback. */

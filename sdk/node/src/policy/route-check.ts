@@ -99,7 +99,8 @@ export function checkAuthentication(
   if (held.authTime === undefined || now - held.authTime > needed.maxAge) throw new Refusal('auth_too_old', details);
 }
 
-function reaches(held: string | undefined, needed: string): boolean {
+/** Whether an authentication context is the needed one, or a higher level. */
+export function reaches(held: string | undefined, needed: string): boolean {
   if (held === undefined) return false;
   return (
     held === needed ||

@@ -44,6 +44,8 @@ function meaning(
     now < exp + clockSkew;
   const ours = iss === expected.issuer && [aud].flat().includes(expected.clientId);
   const about =
-    typeof events === 'object' && events !== null && Object.hasOwn(events, EVENT) && !Object.hasOwn(claims, 'nonce');
+    typeof events === 'object' && events !== null && isObject(events[EVENT as keyof typeof events]) && !Object.hasOwn(claims, 'nonce');
   return timely && ours && about && typeof jti === 'string' && typeof sid === 'string' ? { sid, jti } : undefined;
 }
+
+const isObject = (value: unknown): boolean => typeof value === 'object' && value !== null && !Array.isArray(value);

@@ -1,6 +1,7 @@
 // Sign-in with openid-client, which checks state, nonce, issuer and signature.
 import * as oidc from 'openid-client';
 import type { Settings } from '../core/options.js';
+import { Refusal } from '../core/refusal.js';
 
 /** The state of a sign-in, encrypted in a cookie until the callback. */
 export interface Begun {
@@ -24,6 +25,11 @@ export interface Tokens {
   /** The claims of the ID token. */
   claims?: Record<string, unknown> | undefined;
 }
+
+/** Seconds within which Usher has to answer. */
+const TIMEOUT = 10;
+/** Errors that are about this application and not about the session (RFC 6749 §5.2). */
+const OWN_ERRORS = ['invalid_client', 'unauthorized_client'];
 
 /** Usher as the OpenID Provider of this application. */
 export class Provider {
@@ -51,19 +57,22 @@ export class Provider {
     const execute = issuer.startsWith('http://') ? [oidc.allowInsecureRequests] : [];
     return oidc.discovery(new URL(issuer), clientId, metadata, oidc.ClientSecretBasic(clientSecret), {
       [oidc.customFetch]: custom,
+      timeout: TIMEOUT,
       execute,
     });
   }
 
-  /** Returns the authorization URL and the state that the callback must match. */
+  /** Returns the authorization URL, with more parameters for Usher, and the state that the callback must match. */
   async begin(
     returnTo: string,
     step: { acr?: string | undefined; maxAge?: number | undefined },
+    more: Record<string, string>,
     now: number,
   ): Promise<{ url: string; begun: Begun }> {
     const verifier = oidc.randomPKCECodeVerifier();
     const begun: Begun = { state: oidc.randomState(), nonce: oidc.randomNonce(), verifier, returnTo, ...step, at: now };
     const url = oidc.buildAuthorizationUrl(await this.#config(), {
+      ...more,
       redirect_uri: this.#callback,
       scope: this.#settings.scope,
       state: begun.state,
@@ -91,13 +100,19 @@ export class Provider {
     );
   }
 
-  /** Returns new tokens, or `undefined` if the grant has ended. */
+  /**
+   * Returns new tokens, or `undefined` if the grant has ended.
+   * @throws {Refusal} `token_revoked`: Usher gives this application no tokens. Nobody is signed out for that
+   */
   async refresh(refreshToken: string): Promise<Tokens | undefined> {
     try {
       return read(await oidc.refreshTokenGrant(await this.#config(), refreshToken));
     } catch (cause) {
       if (cause instanceof oidc.ResponseBodyError && cause.error === 'invalid_grant') return undefined;
-      throw cause;
+      const refused = cause instanceof oidc.ResponseBodyError && OWN_ERRORS.includes(cause.error);
+      if (!refused && !(cause instanceof oidc.WWWAuthenticateChallengeError)) throw cause;
+      this.#settings.logger.error('Usher refuses the client of this application', { message: (cause as Error).message });
+      throw new Refusal('token_revoked', {}, cause);
     }
   }
 

@@ -35,6 +35,8 @@ interface Recent {
 const BELIEVED = 15;
 /** The longest cookie that is decrypted, in characters. */
 const LONGEST_COOKIE = 4096;
+/** The largest number of sessions of this application that belong to one session at Usher. The oldest ones end. */
+const MOST_OF_ONE = 20;
 
 export class WebSessions {
   readonly #store: Storage;
@@ -44,6 +46,8 @@ export class WebSessions {
   /** Keys by cookie. Decrypting a cookie costs more than the rest of a request. */
   readonly #keys = new LruMap<string>(10_000);
   readonly #recent = new LruMap<Recent>(10_000);
+  /** Sessions that were ended a moment ago: a request that runs meanwhile does not bring them back. */
+  readonly #ended = new LruMap<true>(10_000);
 
   constructor(store: Storage, secrets: readonly string[], lifetimes: Lifetimes) {
     this.#store = store;
@@ -57,13 +61,16 @@ export class WebSessions {
     const id = randomBytes(32).toString('base64url');
     const key = keyOf(id);
     await this.#store.set(usedKey(key), '1', this.#lifetimes.idle);
-    await this.save(key, session);
-    await this.#store.set(
-      indexKey(session.sid),
-      JSON.stringify([...(await this.#keysOf(session.sid)), key]),
-      this.#lifetimes.absolute,
-    );
+    await this.#save(key, session);
+    if (session.sid !== '') await this.#index(session.sid, key);
     return this.#cookies.seal({ id });
+  }
+
+  /** Adds a session to those of a session at Usher. */
+  async #index(sid: string, key: string): Promise<void> {
+    const keys = [...(await this.#keysOf(sid)), key];
+    for (const old of keys.splice(0, keys.length - MOST_OF_ONE)) await this.#forget(old);
+    await this.#store.set(indexKey(sid), JSON.stringify(keys), this.#lifetimes.absolute);
   }
 
   /** Returns the session of a cookie, unless it has ended. */
@@ -71,13 +78,15 @@ export class WebSessions {
     const key = await this.#open(cookie);
     if (key === undefined) return undefined;
     const recent = this.#recent.get(key);
-    const session = recent && now < recent.readAt + BELIEVED ? recent.session : await this.load(key);
+    // Its use is recorded only if the store still has it: another process may have ended it.
+    const touched = recent && now - recent.touchedAt < Math.min(60, this.#lifetimes.idle / 10);
+    const session = touched && now < recent.readAt + BELIEVED ? recent.session : await this.load(key);
     if (!session) return undefined;
     if (now >= session.createdAt + this.#lifetimes.absolute) {
       await this.end(key, session.sid);
       return undefined;
     }
-    await this.#touch(key, now);
+    if (!touched) await this.#touch(key, now);
     return { key, session };
   }
 
@@ -95,23 +104,31 @@ export class WebSessions {
   /** Records the use in a separate value, so that no process overwrites newer tokens of another with its own. */
   async #touch(key: string, now: number): Promise<void> {
     const recent = this.#recent.get(key);
-    if (!recent || now - recent.touchedAt < Math.min(60, this.#lifetimes.idle / 10)) return;
-    recent.touchedAt = now;
+    if (recent) recent.touchedAt = now;
     await this.#store.set(usedKey(key), '1', this.#lifetimes.idle);
   }
 
-  /** Reads the session from the store. */
+  /** Reads a session from the store, unless it has ended. */
   async load(key: string): Promise<WebSession | undefined> {
     const [sealed, used] = await Promise.all([this.#store.get(key), this.#store.get(usedKey(key))]);
-    const session =
-      sealed === undefined || used === undefined ? undefined : await this.#values.open<WebSession>(sealed);
+    const opened = sealed === undefined || used === undefined ? undefined : await this.#values.open<WebSession>(sealed);
+    const session = this.#ended.get(key) ? undefined : opened;
     const now = Date.now() / 1000;
     if (session) this.#recent.set(key, { session, readAt: now, touchedAt: this.#recent.get(key)?.touchedAt ?? 0 });
     else this.#recent.delete(key);
     return session;
   }
 
-  async save(key: string, session: WebSession): Promise<void> {
+  /** Stores new tokens of a session, unless it was ended meanwhile: then it returns `false`. */
+  async update(key: string, session: WebSession): Promise<boolean> {
+    if (!(await this.load(key))) return false;
+    await this.#save(key, session);
+    if (!this.#ended.get(key)) return true;
+    await this.#forget(key);
+    return false;
+  }
+
+  async #save(key: string, session: WebSession): Promise<void> {
     await this.#store.set(key, await this.#values.seal(session), this.#lifetimes.absolute);
     const now = Date.now() / 1000;
     this.#recent.set(key, { session, readAt: now, touchedAt: this.#recent.get(key)?.touchedAt ?? now });
@@ -124,13 +141,23 @@ export class WebSessions {
     else await this.#store.set(indexKey(sid), JSON.stringify(left), this.#lifetimes.absolute);
   }
 
-  /** Ends all sessions of this application that belong to a session at Usher. */
-  async endAll(sid: string): Promise<void> {
+  /**
+   * Ends all sessions of this application that a notice is about. Usher repeats a notice until it is answered, under the same name, so a
+   * notice counts once all of them have ended; later it ends no new session.
+   */
+  async heed(notice: string, sid: string, seconds: number): Promise<void> {
+    if (await this.#isKnown(notice)) return;
+    await this.#endAll(sid);
+    await this.#note(notice, seconds);
+  }
+
+  async #endAll(sid: string): Promise<void> {
     for (const key of await this.#keysOf(sid)) await this.#forget(key);
     await this.#store.delete(indexKey(sid));
   }
 
   async #forget(key: string): Promise<void> {
+    this.#ended.set(key, true);
     this.#recent.delete(key);
     await this.#store.delete(key);
     await this.#store.delete(usedKey(key));
@@ -138,10 +165,17 @@ export class WebSessions {
 
   /** Returns true for the first call with a name within so many seconds. */
   async isFirst(name: string, seconds: number): Promise<boolean> {
-    const key = `web:once:${name}`;
-    if ((await this.#store.get(key)) !== undefined) return false;
-    await this.#store.set(key, '1', seconds);
+    if (await this.#isKnown(name)) return false;
+    await this.#note(name, seconds);
     return true;
+  }
+
+  async #isKnown(name: string): Promise<boolean> {
+    return (await this.#store.get(onceKey(name))) !== undefined;
+  }
+
+  async #note(name: string, seconds: number): Promise<void> {
+    await this.#store.set(onceKey(name), '1', seconds);
   }
 
   async #keysOf(sid: string): Promise<string[]> {
@@ -153,3 +187,4 @@ export class WebSessions {
 const keyOf = (id: string): string => `web:session:${createHash('sha256').update(id).digest('base64url')}`;
 const usedKey = (key: string): string => `${key}:used`;
 const indexKey = (sid: string): string => `web:sid:${sid}`;
+const onceKey = (name: string): string => `web:once:${name}`;

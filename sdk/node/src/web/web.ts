@@ -4,7 +4,7 @@ import { Refusal as Refused } from '../core/refusal.js';
 import { isLoopback } from '../core/options.js';
 import { type Answer, problemAnswer, redirectAnswer } from '../http/answer.js';
 import { filterJson } from '../policy/residual.js';
-import { checkAuthentication } from '../policy/route-check.js';
+import { reaches } from '../policy/route-check.js';
 import type { Authentication, IncomingRequest, Usher } from '../usher.js';
 import { readCookie, writeCookie } from './cookies.js';
 import { readLogoutToken } from './logout-token.js';
@@ -17,6 +17,11 @@ import { type Found, type WebSession, WebSessions } from './sessions.js';
 const PATIENCE = 600;
 /** Seconds before its end at which an access token is replaced. */
 const EARLY = 30;
+
+/** Seconds for which Usher is not asked again after it did not answer: otherwise every request would wait for it. */
+const PAUSE = 2;
+/** Parameters that are passed on to Usher as they are (OpenID Connect Core §3.1.2.1). */
+const PASSED_ON = ['prompt', 'login_hint', 'ui_locales'];
 
 /** Why a token is over whose session may go on. */
 const OVER: readonly string[] = ['token_revoked', 'token_expired', 'key_unknown'];
@@ -32,6 +37,8 @@ export class WebMode {
   readonly #secure: boolean;
   readonly #prefix: string;
   readonly #refreshing = new Map<string, Promise<WebSession | undefined>>();
+  /** Until when Usher is not asked for tokens, in seconds since the epoch. */
+  #pausedUntil = 0;
 
   constructor(usher: Usher) {
     const { settings } = usher;
@@ -73,11 +80,9 @@ export class WebMode {
       acr: parameters.get('acr_values') ?? undefined,
       maxAge: maxAge === undefined ? undefined : Number(maxAge),
     };
-    const { url, begun } = await this.#provider.begin(
-      ownPath(parameters.get('return_to'), this.#base),
-      step,
-      seconds(),
-    );
+    const more = Object.fromEntries([...parameters].filter(([name]) => PASSED_ON.includes(name)));
+    const back = ownPath(parameters.get('return_to'), this.#base);
+    const { url, begun } = await this.#provider.begin(back, step, more, seconds());
     return redirectAnswer(url, [this.#write(this.#nameOf(begun.state), await this.#begun.seal(begun), PATIENCE)]);
   }
 
@@ -96,8 +101,8 @@ export class WebMode {
       throw new Refused('sign_in_failed', {}, cause);
     });
     const claims = tokens.claims ?? {};
-    // Without this check, a user who cannot reach the required level would be redirected in a loop.
-    checkAuthentication({ acr: text(claims.acr), authTime: undefined }, { acr: begun.acr }, seconds());
+    checkLevel(text(claims.acr), begun.acr);
+    await this.#checkOwnToken(tokens);
     const before = await this.#find(request);
     if (before) await this.#sessions.end(before.key, before.session.sid);
     const now = seconds();
@@ -107,6 +112,24 @@ export class WebMode {
       this.#write(this.#cookie, cookie, absolute),
       this.#write(name, '', 0),
     ]);
+  }
+
+  /**
+   * Refuses an access token that this module does not accept. Without this, a page that needs one would be redirected in a loop.
+   * @throws {Refusal} `sign_in_failed`, or why nothing can be verified now
+   */
+  async #checkOwnToken({ accessToken, claims }: Tokens): Promise<void> {
+    try {
+      const { user } = await this.#usher.verify(accessToken);
+      if (user.id !== claims?.sub) throw new Refused('claim_invalid');
+    } catch (cause) {
+      if (!(cause instanceof Refused) || cause.status === 503) throw cause;
+      // A change of roles at this moment: the next token is another one.
+      if (cause.reason === 'token_revoked') return;
+      const { reason } = cause;
+      this.#usher.settings.logger.error('the access token of Usher for this application is refused here', { reason });
+      throw new Refused('sign_in_failed', {}, cause);
+    }
   }
 
   async #signOut(request: IncomingRequest): Promise<Answer> {
@@ -124,7 +147,9 @@ export class WebMode {
 
   /** The user and the permissions, for the pages of the application. */
   async #me(request: IncomingRequest): Promise<Answer> {
-    const { auth } = await this.authenticate(request);
+    const { auth, refusal } = await this.authenticate(request);
+    // That nobody can say who it is does not mean that nobody is signed in.
+    if (refusal?.status === 503) throw refusal;
     const told = { user: auth?.user ?? null, permissions: auth?.permissions() ?? {} };
     return {
       status: 200,
@@ -138,17 +163,13 @@ export class WebMode {
     const token = new URLSearchParams((await request.body?.()) ?? '').get('logout_token') ?? '';
     const told = await readLogoutToken(token, this.#usher.keys, this.#usher.settings, seconds());
     if (!told) throw new Refused('logout_token_invalid');
-    if (await this.#sessions.isFirst(told.jti, 300)) await this.#sessions.endAll(told.sid);
+    await this.#sessions.heed(told.jti, told.sid, 300).catch(storeUnavailable);
     return { status: 200, headers: { 'cache-control': 'no-store' }, cookies: [], body: '' };
   }
 
   /** @throws {Refusal} `store_unavailable` */
   async #find(request: IncomingRequest): Promise<Found | undefined> {
-    try {
-      return await this.#sessions.find(readCookie(request.header('cookie'), this.#cookie), seconds());
-    } catch (cause) {
-      throw new Refused('store_unavailable', {}, cause);
-    }
+    return this.#sessions.find(readCookie(request.header('cookie'), this.#cookie), seconds()).catch(storeUnavailable);
   }
 
   #write(name: string, value: string, maxAge: number): string {
@@ -171,7 +192,7 @@ export class WebMode {
   async #authOf(found: Found, request: IncomingRequest) {
     let { session } = found;
     let renewed = false;
-    if (seconds() >= session.expiresAt - EARLY) [session, renewed] = [await this.#renewed(found), true];
+    if (seconds() >= session.expiresAt - EARLY) [session, renewed] = [await this.#renewedIfPossible(found), true];
     try {
       return await this.#usher.verify(session.accessToken, request, profileOf(session));
     } catch (cause) {
@@ -180,6 +201,15 @@ export class WebMode {
       session = await this.#renewed(found);
       return this.#usher.verify(session.accessToken, request, profileOf(session));
     }
+  }
+
+  /** Renews a session. While Usher does not answer, the old tokens are used until they end. */
+  async #renewedIfPossible(found: Found): Promise<WebSession> {
+    return this.#renewed(found).catch((cause: unknown) => {
+      const away = cause instanceof Refused && cause.reason === 'introspection_failed';
+      if (away && seconds() < found.session.expiresAt) return found.session;
+      throw cause;
+    });
   }
 
   /** @throws {Refusal} `token_missing`: the session is over */
@@ -202,7 +232,7 @@ export class WebMode {
       const stored = await this.#sessions.load(key);
       if (!stored) return undefined;
       if (stored.accessToken !== last.accessToken && seconds() < stored.expiresAt - EARLY) return stored;
-      const tokens = stored.refreshToken === undefined ? undefined : await this.#provider.refresh(stored.refreshToken);
+      const tokens = stored.refreshToken === undefined ? undefined : await this.#refreshed(stored.refreshToken);
       if (tokens) return this.#keep(key, stored, tokens);
       last = stored;
     }
@@ -210,7 +240,17 @@ export class WebMode {
     return undefined;
   }
 
-  async #keep(key: string, stored: WebSession, tokens: Tokens): Promise<WebSession> {
+  async #refreshed(refreshToken: string): Promise<Tokens | undefined> {
+    if (seconds() < this.#pausedUntil) throw new Refused('introspection_failed');
+    return this.#provider.refresh(refreshToken).catch((cause: unknown) => {
+      if (!(cause instanceof Refused)) this.#pausedUntil = seconds() + PAUSE;
+      throw cause;
+    });
+  }
+
+  async #keep(key: string, stored: WebSession, tokens: Tokens): Promise<WebSession | undefined> {
+    // An ID token about somebody else says nothing about this session (OpenID Connect Core §12.2).
+    if (tokens.claims && stored.claims && tokens.claims.sub !== stored.claims.sub) throw new Refused('introspection_failed');
     const next: WebSession = {
       ...stored,
       ...tokens,
@@ -218,8 +258,7 @@ export class WebMode {
       idToken: tokens.idToken ?? stored.idToken,
       claims: tokens.claims ?? stored.claims,
     };
-    await this.#sessions.save(key, next);
-    return next;
+    return (await this.#sessions.update(key, next)) ? next : undefined;
   }
 
   /** Redirects pages to the sign-in, which returns to the page. Other requests get the normal refusal. */
@@ -237,6 +276,22 @@ export class WebMode {
 }
 
 const seconds = (): number => Math.floor(Date.now() / 1000);
+
+/** @throws {Refusal} `store_unavailable` */
+const storeUnavailable = (cause: unknown): never => {
+  throw new Refused('store_unavailable', {}, cause);
+};
+
+/**
+ * Refuses a sign-in that reaches none of the levels. Without this, a user who cannot reach one would be redirected in a loop.
+ * @throws {Refusal} `acr_insufficient`
+ */
+function checkLevel(acr: string | undefined, levels: string | undefined): void {
+  if (levels === undefined) return;
+  const reached = levels.split(' ').some((level) => reaches(acr, level));
+  if (!reached) throw new Refused('acr_insufficient', { acrValues: levels });
+}
+
 const text = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);
 
 /** Claims that are not part of the profile. */
