@@ -203,6 +203,18 @@ def test_a_token_that_is_over_is_refused_from_the_cache_as_well() -> None:
     test.usher.close()
 
 
+def test_a_clock_that_is_set_back_does_not_keep_the_list_good() -> None:
+    clock = [1_795_000_000.0]
+    test = create_test_usher(now=lambda: clock[0])
+    engine = test.usher.engine
+    engine.options = replace(engine.options, sync=Sync(transport="poll"))
+    engine.confirm()
+    assert not engine.is_stale(clock[0])
+    assert not engine.is_stale(clock[0] - 29), "clocks differ"
+    assert engine.is_stale(clock[0] - 3600)
+    test.usher.close()
+
+
 def test_while_the_list_is_stale_usher_is_asked_about_a_token_once_a_second() -> None:
     clock = [1_795_000_000.0]
     test = create_test_usher(now=lambda: clock[0])

@@ -102,6 +102,9 @@ def read_scope(scope: Scope) -> Asked:
         key, text = name.decode("latin-1").lower(), value.decode("latin-1")
         # Two cookie headers are one list (RFC 9113 §8.2.3).
         headers[key] = f"{headers[key]}{'; ' if key == 'cookie' else ','}{text}" if key in headers else text
+    if scope["type"] == "websocket":
+        # With HTTP/2 a socket is opened without this header (RFC 8441 §4).
+        headers["upgrade"] = "websocket"
     raw = scope.get("raw_path")
     client, query = scope.get("client"), scope.get("query_string", b"")
     return Asked(

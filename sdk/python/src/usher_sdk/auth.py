@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from .core.door import check_scopes, check_step_up
-from .core.policy import Decision, Policy, Question, Verdict
+from .core.policy import Decision, Policy, Verdict
 from .core.refusal import Refusal
 from .core.residual import Filter, residual
 from .core.token import Token
@@ -200,12 +200,44 @@ class Auth:
         """
         return self._is_active(self.token)
 
-    def question(self, permission: str, resource: object | None = None, context: object | None = None) -> Question:
+    def question(self, permission: str, resource: object | None = None, context: object | None = None) -> _Question:
         """The question whether they have a permission, as the rules are asked it."""
-        if self._shown is None:
-            self._shown = {**self.claims, "scope": list(self.scope)}
+        return _Question(self, permission, resource, self.context if context is None else context)
+
+    def _as_user(self) -> Attributes:
+        """What the rules see of the person."""
         if self.attributes is None:
             self.attributes = self._user_attributes(self) if self._user_attributes is not None else {}
-        user = {**(self._profile or {}), **self.attributes, "id": self.sub, "roles": self._roles}
-        circumstances = self.context if context is None else context
-        return Question(self._roles, permission, user, resource, circumstances, self._shown)
+        return {**(self._profile or {}), **self.attributes, "id": self.sub, "roles": self._roles}
+
+    def _as_token(self) -> Attributes:
+        """What the rules see of the token."""
+        if self._shown is None:
+            self._shown = {**self.claims, "scope": list(self.scope)}
+        return self._shown
+
+
+class _Question:
+    """A question of a caller. What the rules see of the person and the token is put together if a rule asks for it."""
+
+    __slots__ = ("_auth", "_user", "context", "permission", "resource", "roles")
+
+    def __init__(self, auth: Auth, permission: str, resource: object | None, context: object) -> None:
+        self.roles = auth._roles
+        self.permission = permission
+        self.resource = resource
+        self.context = context
+        self._auth = auth
+        self._user: Attributes | None = None
+
+    @property
+    def user(self) -> Attributes:
+        """The person."""
+        if self._user is None:
+            self._user = self._auth._as_user()
+        return self._user
+
+    @property
+    def token(self) -> Attributes:
+        """The access token."""
+        return self._auth._as_token()

@@ -38,6 +38,8 @@ from .stores.base import Store
 
 _SEEK_AGAIN: Final = 1.0
 """Seconds between two fetches of the keys for an unknown ``kid``."""
+_AHEAD: Final = 30
+"""Seconds by which the time of the last confirmation may lie ahead: a clock was set back."""
 _NOTE_TIME: Final = 30.0
 """Seconds between two notes in the store that the list is whole."""
 _LAST_SAVE: Final = 5.0
@@ -221,9 +223,9 @@ class Engine:
                 self._keeper.append({"t": "clients", "ids": sorted(self._clients)})
 
     def is_stale(self, now: float) -> bool:
-        """Whether the list was not confirmed for longer than ``max_staleness``."""
-        sync = self.options.sync
-        return sync.transport != "off" and now - self.confirmed_at > sync.max_staleness
+        """Whether the list was not confirmed for longer than ``max_staleness``; a time that lies ahead proves nothing."""
+        sync, age = self.options.sync, now - self.confirmed_at
+        return sync.transport != "off" and not -_AHEAD <= age <= sync.max_staleness
 
     # The writer -----------------------------------------------------------------------------------------------------
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any, TypeVar, cast
@@ -16,6 +17,9 @@ from .option_types import Mode, OnMissingRoute, OnStale, Transport
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 LONGEST_SKEW = 60
 SHORTEST_POLL = 5
+_COOKIE_NAME = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")
+_LONGEST_COOKIE = 400 * 86_400
+"""Browsers keep no cookie longer."""
 
 
 @dataclass(frozen=True)
@@ -147,8 +151,19 @@ def _check_web(options: Options) -> None:
     if not options.secret:
         raise ConfigError("secret is missing: at least 32 characters at random, that seal the cookies of web mode. Make"
                           " one: python -c 'import secrets; print(secrets.token_urlsafe(32))'")  # fmt: skip
+    _check_cookie(options.cookie, options.base_url)
     if "openid" not in options.scope.split():
         raise ConfigError("scope needs openid: without it nobody is told who has signed in.")
+
+
+def _check_cookie(cookie: Cookie, base_url: str) -> None:
+    """Refuse what browsers refuse (RFC 6265 §4.1.1, draft-ietf-httpbis-rfc6265bis §4.1.3)."""
+    if cookie.name and not _COOKIE_NAME.fullmatch(cookie.name):
+        raise ConfigError(f"cookie['name'] is not a name of a cookie: {cookie.name!r}")
+    if cookie.name.lower().startswith(("__host-", "__secure-")) and not base_url.startswith("https:"):
+        raise ConfigError("cookie['name'] that begins with __Host- or __Secure- needs https.")
+    _whole(cookie.idle, 1, _LONGEST_COOKIE, "cookie['idle']", "seconds")
+    _whole(cookie.absolute, 1, _LONGEST_COOKIE, "cookie['absolute']", "seconds")
 
 
 def check_issuer(issuer: str) -> str:

@@ -370,7 +370,11 @@ class Usher:
 
     def _tell(self, asked: Asked) -> Reply:
         """Who is signed in and what they may do, for the pages of this application."""
-        auth = self.identify(asked).auth
+        known = self.identify(asked)
+        if known.refusal is not None and known.refusal.status == 503:
+            # That nobody can say who it is does not mean that nobody is signed in.
+            raise known.refusal
+        auth = known.auth
         told = {"user": auth.profile() if auth else None, "permissions": auth.permissions() if auth else {}}
         return Reply(200, (("Content-Type", "application/json"), ("Vary", "Cookie")), body=json.dumps(told).encode())
 

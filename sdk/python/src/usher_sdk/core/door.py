@@ -9,7 +9,7 @@ from typing import Literal, Protocol
 from urllib.parse import quote
 
 from .path import AmbiguousPath, segments
-from .policy import Policy, Question, Verdict
+from .policy import Asks, Policy, Verdict
 from .refusal import Refusal
 from .routes import RouteRule
 
@@ -27,7 +27,7 @@ class Holder(Protocol):
     @property
     def auth_time(self) -> float | None: ...
 
-    def question(self, permission: str, resource: object | None = None) -> Question:
+    def question(self, permission: str, resource: object | None = None) -> Asks:
         """The question whether they have a permission."""
 
 
@@ -121,6 +121,8 @@ def check_step_up(holder: Holder, acr: str | None, max_age: int | None, now: flo
     Raises:
         Refusal: 401, with what is wanted.
     """
+    if acr is None and max_age is None:
+        return
     wanted = {"acr_values": acr, "max_age": max_age}
     wanted = {name: value for name, value in wanted.items() if value is not None}
     if acr is not None and not is_strong_enough(holder.acr, acr):

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, Protocol
 
 from .condition import All, Any_, Compare, Condition, Operand, Path, Present, parse
 from .routes import RouteRule, RouteTable
@@ -27,9 +27,26 @@ _WORDS: tuple[Truth, Truth, Truth] = ("false", "unknown", "true")
 _NOTHING: Mapping[str, Any] = {}
 
 
+class Asks(Protocol):
+    """What is asked of the rules. What no rule asks for need not be put together."""
+
+    @property
+    def roles(self) -> Iterable[str]: ...
+    @property
+    def permission(self) -> str: ...
+    @property
+    def user(self) -> object: ...
+    @property
+    def resource(self) -> object | None: ...
+    @property
+    def context(self) -> object: ...
+    @property
+    def token(self) -> object: ...
+
+
 @dataclass(slots=True)
 class Question:
-    """What is asked of the rules."""
+    """A question with everything that it may be about."""
 
     roles: Iterable[str]
     """The roles of whoever asks."""
@@ -99,7 +116,7 @@ class Policy:
             raise ValueError("a rule names a condition that is not there")
         return names
 
-    def evaluate(self, question: Question) -> Verdict:
+    def evaluate(self, question: Asks) -> Verdict:
         """Answer a question."""
         allowed = unknown = False
         for role in question.roles:
@@ -118,7 +135,7 @@ class Policy:
                     unknown = unknown or truth == _UNKNOWN
         return "allow" if allowed else "conditional" if unknown else "deny"
 
-    def explain(self, question: Question) -> Decision:
+    def explain(self, question: Asks) -> Decision:
         """Answer a question and say why: every rule that was weighed, in the order of the roles."""
         reasons: list[Reason] = []
         for role in question.roles:
@@ -141,7 +158,7 @@ def _typed(table: Mapping[str, Any], name: str, kind: type) -> Any:
     return found
 
 
-def _holds(condition: Condition, question: Question) -> int:
+def _holds(condition: Condition, question: Asks) -> int:
     """A conjunction is the least of its parts, a disjunction the greatest."""
     if isinstance(condition, Compare):
         return _compare(condition, question)
@@ -162,13 +179,13 @@ def _holds(condition: Condition, question: Question) -> int:
     return _present(condition, question)
 
 
-def _present(leaf: Present, question: Question) -> int:
+def _present(leaf: Present, question: Asks) -> int:
     if leaf.path.root == "resource" and question.resource is None:
         return _UNKNOWN
     return _TRUE if (find(leaf.path, question) is not None) is not leaf.negated else _FALSE
 
 
-def _compare(leaf: Compare, question: Question) -> int:
+def _compare(leaf: Compare, question: Asks) -> int:
     left_shown, left = _side(leaf.left, question)
     right_shown, right = _side(leaf.right, question)
     if (left_shown and left is None) or (right_shown and right is None):
@@ -178,7 +195,7 @@ def _compare(leaf: Compare, question: Question) -> int:
     return _TRUE if leaf.holds(left, right) else _FALSE
 
 
-def _side(operand: Operand, question: Question) -> tuple[bool, Value | None]:
+def _side(operand: Operand, question: Asks) -> tuple[bool, Value | None]:
     """Whether the holder of a value was shown, and the value, if it is there."""
     if isinstance(operand, Value):
         return True, operand
@@ -187,11 +204,11 @@ def _side(operand: Operand, question: Question) -> tuple[bool, Value | None]:
     return True, find(operand, question)
 
 
-def holds(condition: Condition, question: Question) -> bool:
+def holds(condition: Condition, question: Asks) -> bool:
     """Whether a condition holds; what is not known does not."""
     return _holds(condition, question) == _TRUE
 
 
-def find(path: Path, question: Question) -> Value | None:
+def find(path: Path, question: Asks) -> Value | None:
     """The value at a path; ``None`` if it is missing."""
     return look_up(getattr(question, path.root), path.name)

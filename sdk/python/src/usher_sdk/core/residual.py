@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from .condition import All, Any_, Compare, Condition, Operand, Path, Present
-from .policy import Policy, Question, find, holds
+from .policy import Asks, Policy, Question, find, holds
 from .value import BOOL, EXACT, INT, STRING, STRINGS, Value
 
 _SWAPPED = {
@@ -62,7 +62,7 @@ class Filter:
         return Filter("none")
 
 
-def residual(policy: Policy, question: Question) -> Filter:
+def residual(policy: Policy, question: Asks) -> Filter:
     """The filter for a permission; the question's resource does not count."""
     known: list[Condition] = []
     allowed = False
@@ -82,7 +82,7 @@ def residual(policy: Policy, question: Question) -> Filter:
     return Filter("some", left)
 
 
-def _reduce(condition: Condition, question: Question) -> Condition | bool:
+def _reduce(condition: Condition, question: Asks) -> Condition | bool:
     """A condition without anything but resources and literals; or whether it holds, where that is known."""
     if isinstance(condition, All):
         return _all([_reduce(part, question) for part in condition.parts])
@@ -106,7 +106,7 @@ def _reduce(condition: Condition, question: Question) -> Condition | bool:
     return Compare(op, left, right, condition.negated)
 
 
-def _known(operand: Operand, question: Question) -> Operand | None:
+def _known(operand: Operand, question: Asks) -> Operand | None:
     if isinstance(operand, Path) and operand.root != "resource":
         return find(operand, question)
     return operand

@@ -6,6 +6,7 @@ Methods may block: asynchronous frameworks call them in a thread.
 from __future__ import annotations
 
 import hmac
+import re
 import secrets
 import threading
 import time
@@ -56,6 +57,11 @@ _BETWEEN_TRIES: Final = 0.1
 """Seconds between two looks for what another process is about to write."""
 _NEW_TOKEN: Final = ("token_expired", "token_revoked", "key_unknown")
 """Reasons for which new tokens are asked for: the session may still stand."""
+_PAUSE: Final = 2
+"""Seconds for which Usher is not asked again after it did not answer: otherwise every request would wait for it."""
+_PASSED_ON: Final = ("acr_values", "max_age", "prompt", "login_hint", "ui_locales")
+"""Parameters that are passed on to Usher as they are (OpenID Connect Core 1.0 §3.1.2.1)."""
+_MAX_AGE: Final = re.compile(r"[0-9]{1,7}")
 
 
 class WebMode:
@@ -73,6 +79,8 @@ class WebMode:
         self._refreshing: dict[str, threading.Lock] = {}
         self._guard = threading.Lock()
         self._notices: dict[str, float] = {}
+        self._paused_until = 0.0
+        """Until when Usher is not asked for tokens."""
 
     # Who a cookie stands for ----------------------------------------------------------------------------------------
 
@@ -113,7 +121,8 @@ class WebMode:
         if asked.method in _SAFE_METHODS and not is_socket:
             return
         site, origin = asked.headers.get("sec-fetch-site"), asked.headers.get("origin")
-        if origin is not None and origin != self._origin:
+        # A browser always says which page opens a socket.
+        if (origin is not None or is_socket) and origin != self._origin:
             raise Refusal("request_forged")
         if site is not None and site not in ("same-origin", "none"):
             raise Refusal("request_forged")
@@ -136,9 +145,12 @@ class WebMode:
 
     def _refresh(self, name: str, session: WebSession) -> WebSession:
         form = {"grant_type": "refresh_token", "refresh_token": session.refresh_token or ""}
+        if self._engine.now() < self._paused_until:
+            raise Refusal("introspection_failed")
         try:
             found = exchange(self._engine, form)
         except IssuerError as cause:
+            self._paused_until = self._engine.now() + _PAUSE
             self._engine.logger.warning("a session gets no new tokens: %s", cause)
             raise Refusal("introspection_failed") from cause
         except TokensRefused as cause:
@@ -147,12 +159,10 @@ class WebMode:
             session,
             access_token=found["access_token"],
             refresh_token=found.get("refresh_token", session.refresh_token),
-            used=int(self._engine.now()),
         )
-        if self._sessions.load(name, self._engine.now()) is None:
+        if not self._sessions.update(name, renewed, self._engine.now()):
             # Signed out meanwhile: it must not come back.
             raise Refusal("token_revoked")
-        self._sessions.save(name, renewed, self._engine.now())
         return renewed
 
     def _after_refusal(self, name: str, session: WebSession, cause: TokensRefused) -> WebSession:
@@ -204,6 +214,11 @@ class WebMode:
         except IssuerError as cause:
             self._engine.logger.error("%s", cause)
             raise Refusal("keys_missing") from cause
+        except (Refusal, AssertionError):
+            raise
+        except Exception as cause:
+            self._engine.logger.exception("the store of the sessions does not answer")
+            raise Refusal("store_unavailable") from cause
 
     def sign_in_address(self, asked: Asked, refusal: Refusal) -> str:
         """Where somebody goes to sign in, and comes back from to what they asked for."""
@@ -215,11 +230,9 @@ class WebMode:
         query = _query(asked)
         state, nonce, verifier = (secrets.token_urlsafe(32) for _ in range(3))
         metadata = self._engine.issuer.metadata()
-        extra = {
-            name: query[name]
-            for name in ("acr_values", "max_age", "prompt", "login_hint", "ui_locales")
-            if name in query
-        }
+        if not _MAX_AGE.fullmatch(query.get("max_age", "")):
+            query.pop("max_age", None)
+        extra = {name: query[name] for name in _PASSED_ON if name in query}
         address = prepare_grant_uri(
             metadata.authorization_endpoint,
             client_id=self._engine.options.client_id,
@@ -234,7 +247,7 @@ class WebMode:
         )
         kept = {"state": state, "nonce": nonce, "verifier": verifier, "to": safe_return(query.get("return_to"))}
         kept["until"] = str(int(self._engine.now()) + _SIGN_IN)
-        kept["acr"] = query.get("acr_values", "")
+        kept |= {"acr": query.get("acr_values", ""), "max_age": query.get("max_age", "")}
         return redirect(address, self._cookies.write(self._cookies.sign_in(state), self._sign_ins.seal(kept), _SIGN_IN))
 
     def _call_back(self, asked: Asked) -> Reply:
@@ -248,7 +261,8 @@ class WebMode:
             # Whose answer it is (RFC 9207).
             and query.get("iss") == self._engine.options.issuer
         )
-        if kept is None or not good:
+        # A second use of the code would end what the first one began.
+        if kept is None or not good or not self._sessions.is_first(str(kept["state"]), _SIGN_IN):
             raise Refusal("sign_in_failed")
         if "code" not in query:
             self._engine.logger.info("nobody was signed in: %s", query.get("error"))
@@ -288,13 +302,18 @@ class WebMode:
         wanted = str(kept["acr"]).split()
         # Whoever did not become stronger would be sent to sign in for ever.
         is_strong = not wanted or any(is_strong_enough(token.acr, acr) for acr in wanted)
-        if token.sub != claims["sub"] or not is_strong:
-            raise Refusal("sign_in_failed")
         now = int(self._engine.now())
+        if token.sub != claims["sub"] or not is_strong or not self._is_recent(claims, str(kept["max_age"]), now):
+            raise Refusal("sign_in_failed")
         sid = claims.get("sid") or token.sid
-        return WebSession(
-            access_token, found.get("refresh_token"), id_token, token.sub, sid, profile_of(claims), now, now
-        )
+        return WebSession(access_token, found.get("refresh_token"), id_token, token.sub, sid, profile_of(claims), now)
+
+    def _is_recent(self, claims: Mapping[str, Any], max_age: str, now: int) -> bool:
+        """Whether a sign-in is as recent as it was asked for (OpenID Connect Core 1.0 §3.1.3.7)."""
+        at = claims.get("auth_time")
+        if not max_age:
+            return True
+        return isinstance(at, (int, float)) and now - at <= int(max_age) + self._engine.options.clock_skew
 
     def _log_out(self, asked: Asked) -> Reply:
         """Sign out here and at Usher. By a link as well, if it is one of our own pages that the person follows it from."""
@@ -336,21 +355,19 @@ class WebMode:
         if notice.sid is None:
             # Usher names the session wherever the client asks for it (backchannel_logout_session_required).
             raise Refusal("logout_token_invalid")
-        if self._is_new(notice.jti, notice.exp):
+        if notice.jti not in self._notices:
             # The session at Usher may go on, where it is only this client that is to sign people out: so nothing is said
             # of its tokens. Where it is over, the live list says so.
             self._sessions.delete_by_sid(notice.sid)
-        return Reply(204)
+            self._heeded(notice.jti, notice.exp)
+        return Reply(200)
 
-    def _is_new(self, jti: str, exp: float) -> bool:
-        """Whether a notice comes for the first time: its `jti` is the same at every try."""
+    def _heeded(self, jti: str, exp: float) -> None:
+        """A notice counts once its sessions are over: Usher repeats it until then, and its `jti` is the same each time."""
         now = self._engine.now()
         with self._guard:
             self._notices = {known: end for known, end in self._notices.items() if end + 60 > now}
-            if jti in self._notices:
-                return False
             self._notices[jti] = exp
-            return True
 
 
 def _query(asked: Asked) -> dict[str, str]:

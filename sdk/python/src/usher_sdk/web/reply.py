@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from urllib.parse import quote
 
 _PRINTABLE = string.punctuation
+_LONGEST_PATH = 2000
+"""It is kept in a cookie, and browsers refuse those of more than 4096 bytes."""
 
 
 @dataclass(frozen=True)
@@ -56,7 +58,7 @@ def safe_return(address: str | None) -> str:
     """Where somebody may be sent after signing in: a path of this application, and nothing that a browser could take for
     another host. Anything else is ``/``.
     """
-    if not address or len(address) > 2000 or address[0] != "/":
+    if not address or address[0] != "/":
         return "/"
     if "\\" in address or any(letter < " " or letter == "\x7f" for letter in address):
         return "/"
@@ -64,4 +66,5 @@ def safe_return(address: str | None) -> str:
     if re.match(r"/(?:(?:\.|%2e){0,2}/)+", address, re.IGNORECASE):
         return "/"
     # A header holds ASCII alone.
-    return quote(address, safe=_PRINTABLE)
+    path = quote(address, safe=_PRINTABLE)
+    return path if len(path) <= _LONGEST_PATH else "/"
