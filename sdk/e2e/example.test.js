@@ -6,7 +6,8 @@ import path from 'node:path';
 import { test } from 'node:test';
 import { chromium } from 'playwright-core';
 import { Browser } from './harness/browser.js';
-import { freePort, start, until } from './harness/process.js';
+import { freePort } from '../../tests/ports.mjs';
+import { start, until } from './harness/process.js';
 import { Server } from './harness/server.js';
 
 const shop = new URL('../examples/express-shop/', import.meta.url).pathname;

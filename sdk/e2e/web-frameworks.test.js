@@ -11,7 +11,8 @@ import * as onHono from '@usher-id/sdk/hono';
 import * as onKoa from '@usher-id/sdk/koa';
 import { createUsherNext } from '@usher-id/sdk/next';
 import { Browser } from './harness/browser.js';
-import { freePort, until } from './harness/process.js';
+import { freePort } from '../../tests/ports.mjs';
+import { until } from './harness/process.js';
 import { Server } from './harness/server.js';
 import { Shop } from './harness/shop.js';
 

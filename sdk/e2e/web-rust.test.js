@@ -5,7 +5,8 @@ import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { Application, applications } from './harness/application.js';
 import { Browser } from './harness/browser.js';
-import { freePort, until } from './harness/process.js';
+import { freePort } from '../../tests/ports.mjs';
+import { until } from './harness/process.js';
 import { Server } from './harness/server.js';
 import { RULES, Shop } from './harness/shop.js';
 

@@ -6,7 +6,8 @@ import Keyv from 'keyv';
 import { keyvStore } from '@usher-id/sdk';
 import { getAuth, requireAuth, usher } from '@usher-id/sdk/express';
 import { Browser } from './harness/browser.js';
-import { freePort, until } from './harness/process.js';
+import { freePorts } from '../../tests/ports.mjs';
+import { until } from './harness/process.js';
 import { Server } from './harness/server.js';
 import { Shop } from './harness/shop.js';
 
@@ -18,7 +19,7 @@ const processes = [];
 before(async () => {
   server = await Server.start({ USHER_TOKENS__ACCESS_TTL: '36s' });
   shop = await Shop.open(server);
-  const ports = [await freePort(), await freePort()];
+  const ports = await freePorts(2);
   base = `http://localhost:${ports[0]}`;
   const client = await shop.client({
     name: 'Site',

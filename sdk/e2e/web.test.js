@@ -5,7 +5,8 @@ import express from 'express';
 import { memoryStore } from '@usher-id/sdk';
 import { findAuth, getAuth, requireAuth, usher } from '@usher-id/sdk/express';
 import { Browser } from './harness/browser.js';
-import { freePort, until } from './harness/process.js';
+import { freePort } from '../../tests/ports.mjs';
+import { until } from './harness/process.js';
 import { Server } from './harness/server.js';
 import { Shop } from './harness/shop.js';
 

@@ -1,23 +1,13 @@
 // Usher in development mode, in a temporary folder, on free ports.
 import { execFile, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { rmSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
+import { freePorts } from '../ports.mjs';
 
 const PATIENCE = 60_000;
-
-/** This many different free ports: each is held until all are found. */
-async function freePorts(number) {
-  const servers = Array.from({ length: number }, () => createServer().listen(0, '127.0.0.1'));
-  await Promise.all(servers.map((server) => once(server, 'listening')));
-  const ports = servers.map((server) => server.address().port);
-  await Promise.all(servers.map((server) => once(server.close(), 'close')));
-  return ports;
-}
 
 /** Reads the addresses and the sample account from the banner of `usher dev`. */
 function readBanner(text) {

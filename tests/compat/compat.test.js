@@ -8,7 +8,8 @@ import { fileURLToPath } from 'node:url';
 import { applications } from './applications.js';
 import { closeChromium } from './drivers/chromium.js';
 import { folderOf, install, target, versionOf } from './lib/install.js';
-import { cleanEnvironment, freePort, Program } from './lib/process.js';
+import { freePorts } from '../ports.mjs';
+import { cleanEnvironment, Program } from './lib/process.js';
 import { inColumns, writeInto } from './lib/report.js';
 import { registerApi, registerClient, startUsher, startUsherOnHttps } from './lib/usher.js';
 
@@ -36,7 +37,8 @@ after(async () => {
 /** Registers the client of an application, starts the application, and waits until it listens. */
 async function start(row, installed) {
   const usher = row.https ? ushers.https : ushers.http;
-  const port = row.port ?? (await freePort());
+  const [free, ...others] = await freePorts(1 + (row.ports ?? []).length);
+  const port = row.port ?? free;
   const base = `http://localhost:${port}`;
   if (row.resource) await registerApi(usher, { name: row.folder, identifier: base + row.resource });
   const client = await registerClient(usher, {
@@ -54,7 +56,7 @@ async function start(row, installed) {
     CLIENT_SECRET: client.client_secret ?? '',
     BASE_URL: base,
     PORT: String(port),
-    ...Object.fromEntries(await Promise.all((row.ports ?? []).map(async (name) => [name, String(await freePort())]))),
+    ...Object.fromEntries((row.ports ?? []).map((name, at) => [name, String(others[at])])),
     ...installed,
   };
   const log = path.join(target, 'logs', `${row.folder}.log`);

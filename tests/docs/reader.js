@@ -7,7 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Usher } from '../browser/usher.js';
 import { applications } from '../compat/applications.js';
 import { Person } from '../compat/lib/person.js';
-import { freePort } from '../compat/lib/process.js';
+import { freePorts } from '../ports.mjs';
 import { Shell } from './shell.js';
 
 /** The repository. */
@@ -112,7 +112,8 @@ export class Reader {
     const reader = new Reader();
     reader.usher = await Usher.start();
     reader.person = new Person({ issuer: reader.usher.issuer, ...reader.usher.banner });
-    reader.ports = { 3000: await freePort(), 3001: await freePort(), 3002: await freePort() };
+    const [first, second, third] = await freePorts(3);
+    reader.ports = { 3000: first, 3001: second, 3002: third };
     // A server that changes its user, such as Apache, reads files in the folder.
     await chmod(reader.usher.folder, 0o711);
     reader.shell = new Shell({ cwd: reader.usher.folder, env: await reader.#environment() });

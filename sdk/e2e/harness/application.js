@@ -4,7 +4,8 @@ import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { freePort, start, until } from './process.js';
+import { freePort } from '../../../tests/ports.mjs';
+import { start, until } from './process.js';
 
 const root = new URL('..', import.meta.url).pathname;
 const LANGUAGES = ['node', 'python', 'go', 'rust'];

@@ -1,16 +1,6 @@
 // Processes that a test starts, and ends by their own handle.
 import { spawn } from 'node:child_process';
-import { createServer } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-
-/** A port that nobody listens on now. */
-export async function freePort() {
-  const server = createServer().listen(0, '127.0.0.1');
-  await new Promise((resolve) => server.once('listening', resolve));
-  const { port } = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}
 
 const running = new Set();
 process.once('exit', () => running.forEach((child) => child.kill('SIGKILL')));

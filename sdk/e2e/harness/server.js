@@ -6,7 +6,8 @@ import { request as open } from 'node:http';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import { freePort, start, until } from './process.js';
+import { freePorts } from '../../../tests/ports.mjs';
+import { start, until } from './process.js';
 import { Proxy } from './proxy.js';
 
 const run = promisify(execFile);
@@ -17,8 +18,8 @@ export class Server {
   static async start(settings = {}, { proxied = false } = {}) {
     const server = new Server();
     server.folder = await mkdtemp(path.join(tmpdir(), 'usher-sdk-'));
-    const [port, a, b] = [await freePort(), await freePort(), await freePort()];
-    const listen = proxied ? await freePort() : port;
+    const [port, a, b, behind] = await freePorts(4);
+    const listen = proxied ? behind : port;
     if (proxied) server.proxy = await Proxy.start(port, listen);
     server.port = listen;
     server.issuer = `http://localhost:${port}`;

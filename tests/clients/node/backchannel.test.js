@@ -8,7 +8,8 @@ import path from 'node:path';
 import { after, before, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parse } from 'node-html-parser';
-import { freePort, instance as startInstance, program } from './instance.js';
+import { freePorts } from '../../ports.mjs';
+import { instance as startInstance, program } from './instance.js';
 import { Person } from './person.js';
 import { onNode, onPython, python } from './relying_parties.js';
 
@@ -45,7 +46,7 @@ before(async () => {
   instance = await startInstance({ USHER_LIMITS__SIGN_IN: 'off', USHER_PASSWORDS__MEMORY_KIB: '8' });
   project = await instance.usher('project', 'create', '--name', 'Parties');
   project.id ??= project.project_id;
-  const [here, there] = [await freePort(), await freePort()];
+  const [here, there] = await freePorts(2);
   const clients = [await register('Node', here), await register('Python', there)];
   parties = [await onNode(instance.issuer, clients[0], here), await onPython(instance.issuer, clients[1], there)];
   parties.forEach((party, place) => { party.client = clients[place]; });

@@ -1,30 +1,21 @@
 // `usher dev` in a temporary folder, for a test that stops and starts it.
 import { execFile, spawn } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
+import { freePorts } from '../../ports.mjs';
 
 const run = promisify(execFile);
 
 /** The program under test; null if the tests were started without one, or on a shared database. */
 export const program = process.env.USHER_DATABASE_URL ? null : (process.env.USHER_TEST_BIN ?? null);
 
-/** A port that is not in use. */
-export async function freePort() {
-  const server = createServer().listen(0, '127.0.0.1');
-  await new Promise((resolve) => server.once('listening', resolve));
-  const { port } = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}
-
 /** Creates an instance with these additional settings, and starts it. */
 export async function instance(settings = {}) {
   const folder = await mkdtemp(path.join(tmpdir(), 'usher-feed-'));
-  const [port, a, b] = [await freePort(), await freePort(), await freePort()];
+  const [port, a, b] = await freePorts(3);
   const issuer = `http://localhost:${port}`;
   const env = {
     PATH: process.env.PATH,

@@ -1,6 +1,7 @@
 """The live feed with a third-party WebSocket client: a restart, a cut connection, and a cursor that is too old."""
 
 import base64
+import contextlib
 import json
 import os
 import shutil
@@ -19,11 +20,13 @@ from websockets.sync.client import connect
 PROGRAM = None if os.environ.get("USHER_DATABASE_URL") else os.environ.get("USHER_TEST_BIN")
 
 
-def free_port():
-    """A port that is not in use."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+def free_ports(number):
+    """This many different free ports: each is held until all are found."""
+    with contextlib.ExitStack() as held:
+        probes = [held.enter_context(socket.socket()) for _ in range(number)]
+        for probe in probes:
+            probe.bind(("127.0.0.1", 0))
+        return [probe.getsockname()[1] for probe in probes]
 
 
 class Instance:
@@ -31,14 +34,14 @@ class Instance:
 
     def __init__(self):
         self.folder = tempfile.mkdtemp(prefix="usher-feed-")
-        self.port = free_port()
+        self.port, a, b = free_ports(3)
         self.issuer = f"http://localhost:{self.port}"
         self.env = {
             "PATH": os.environ["PATH"],
             "USHER_LISTEN": f"127.0.0.1:{self.port}",
             "USHER_ISSUER": self.issuer,
-            "USHER_DEMO__LISTEN_A": f"127.0.0.1:{free_port()}",
-            "USHER_DEMO__LISTEN_B": f"127.0.0.1:{free_port()}",
+            "USHER_DEMO__LISTEN_A": f"127.0.0.1:{a}",
+            "USHER_DEMO__LISTEN_B": f"127.0.0.1:{b}",
         }
         self.session = requests.Session()
         self.session.trust_env = False

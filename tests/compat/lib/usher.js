@@ -1,6 +1,6 @@
 // The Usher at which the applications sign people in, and their clients.
 import { Usher } from '../../browser/usher.js';
-import { freePort } from './process.js';
+import { freePorts } from '../../ports.mjs';
 import { terminateTls } from './tls.js';
 
 /** `usher dev` with one project. Access tokens live one minute, so that libraries which refresh by themselves do so. */
@@ -10,7 +10,7 @@ export async function startUsher() {
 
 /** Another one, on https, for libraries that take no issuer on http. */
 export async function startUsherOnHttps() {
-  const [port, plain] = [await freePort(), await freePort()];
+  const [port, plain] = await freePorts(2);
   const settings = { USHER_LISTEN: `127.0.0.1:${plain}`, USHER_TRUSTED_PROXIES: '127.0.0.1/32' };
   const usher = await start({ ...settings, USHER_ISSUER: `https://localhost:${port}` });
   const close = await terminateTls(port, plain);
