@@ -60,7 +60,7 @@ class Asked:
         return Credentials("DPoP", token.strip(), tuple(proof.split(",")) if proof is not None else ())
 
 
-@dataclass
+@dataclass(slots=True)
 class Known:
     """What is known of whoever sends a request."""
 

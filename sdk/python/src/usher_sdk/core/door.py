@@ -95,7 +95,8 @@ def check_route(rule: RouteRule, policy: Policy, holder: Holder | None, now: flo
         return Passed(rule)
     if holder is None:
         raise Refusal("token_missing")
-    check_scopes(holder, rule.scopes)
+    if rule.scopes:
+        check_scopes(holder, rule.scopes)
     check_step_up(holder, rule.acr, rule.max_age, now)
     verdict: Verdict = "allow" if rule.auth else "deny"
     if rule.need is not None:
