@@ -11,7 +11,7 @@ use super::output::Output;
 use super::settings::ConfigFiles;
 use super::stdin;
 use super::table::{fields, table};
-use crate::app::{self, Ended, NewUser, Usher};
+use crate::app::{self, Ended, FlowError, NewUser, Rejected, Usher};
 use usher_domain::id::UserId;
 use usher_domain::page::{Cursor, MAX_PAGE};
 use usher_domain::user::session::Session;
@@ -67,8 +67,8 @@ pub(super) struct CreateUserArgs {
 #[derive(Debug, Args)]
 #[group(required = true, multiple = false)]
 pub(super) struct UserSelector {
-    /// The email address, or the id that `usher user list` shows
-    #[arg(value_name = "EMAIL|ID")]
+    /// The email address, the id that `usher user list` shows, or the `sub` that an application knows
+    #[arg(value_name = "EMAIL|ID|SUB")]
     email: Option<String>,
     /// The email address as an option
     #[arg(long = "email", id = "email_option", value_name = "EMAIL", hide = true)]
@@ -80,7 +80,8 @@ impl UserSelector {
         let named = self.email.or(self.option).unwrap_or_default();
         match named.parse::<UserId>() {
             Ok(id) => Ok(usher.users.load_user_by_id(id).await?),
-            Err(_) => Ok(usher.users.load_user(&named).await?),
+            Err(_) if named.contains('@') => Ok(usher.users.load_user(&named).await?),
+            Err(_) => Ok(usher.subjects.find(&named).await?.ok_or(FlowError::Rejected(Rejected::NotFound("user")))?),
         }
     }
 }

@@ -38,7 +38,7 @@ impl Job for DispatchEvents {
                 access_ttl: usher.core.config.tokens.longest_access_lifetime(),
                 events: EventCatalogue::STANDARD,
             };
-            EventDispatcher::new(usher.core.store.clone(), rules).dispatch_pending().await?;
+            EventDispatcher::new(usher.core.store.clone(), &usher.core.sealer, rules).dispatch_pending().await?;
             Ok(())
         }
         .boxed()

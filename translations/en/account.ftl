@@ -50,6 +50,7 @@ apps-title = Applications
 apps-lead = What each application may see and do, and what it has received. You can remove its access at any time.
 apps-none = No application has access to your account.
 apps-remove = Remove access
+apps-open = Open
 apps-may = It has access to
 apps-allowed = Allowed { $time }
 apps-first = first used { $time }

@@ -50,6 +50,7 @@ apps-title = Aplicativos
 apps-lead = O que cada aplicativo pode ver e fazer, e o que já recebeu. Você pode remover o acesso a qualquer momento.
 apps-none = Nenhum aplicativo tem acesso à sua conta.
 apps-remove = Remover acesso
+apps-open = Abrir
 apps-may = Ele tem acesso a
 apps-allowed = Permitido { $time }
 apps-first = primeiro uso { $time }

@@ -7,11 +7,12 @@ use tokio::sync::Notify;
 
 use crate::credentials::password_pool::PasswordPool;
 use usher_config::Config;
-use usher_domain::event::feed::entry_of;
+use usher_domain::event::feed::{EntryKind, entry_of};
 use usher_domain::event::{Event, EventKind};
 use usher_domain::id::{EventId, UserId};
 use usher_domain::random::Random;
 use usher_domain::time::{Clock, Timestamp};
+use usher_keys::pairwise;
 use usher_keys::seal::Sealer;
 use usher_protocol::grant_type::GrantType;
 use usher_storage::{StorageError, Store, Tx};
@@ -63,15 +64,27 @@ impl Core {
         Event::new(EventId::new(now, &*self.random), kind, now)
     }
 
-    /// Appends an event about one project together with its entry in the project's feed, so that every token issued
-    /// after the commit has a position that the mark does not cover. The project must be locked.
+    /// Appends an event about one project together with its entries in the project's feed, so that every token issued
+    /// after the commit has a position that the marks do not cover. The project must be locked.
     pub async fn append_with_entry(&self, tx: &mut Tx, event: Event) -> Result<(), StorageError> {
         let (Some(project), Some(entry)) =
             (event.project_id, entry_of(&event, self.config.tokens.longest_access_lifetime()))
         else {
             return tx.append(&event).await;
         };
-        match tx.append_to_feed(project, &entry).await? {
+        let entries = match event.user_id.filter(|_| entry.kind == EntryKind::Subject) {
+            Some(user) => {
+                let sectors = tx.list_sectors_of_tokens(project).await?;
+                let subjects = pairwise::subjects(&self.sealer, &sectors, user, &entry.value);
+                entry.for_each(project, subjects)
+            }
+            None => vec![entry],
+        };
+        let mut last = None;
+        for entry in &entries {
+            last = tx.append_to_feed(project, entry).await?;
+        }
+        match last {
             Some(position) => tx.append(&event.with(Event::FEED_POSITION, position)).await,
             None => tx.append(&event).await,
         }

@@ -19,6 +19,7 @@ pub mod refusal;
 pub mod rejected;
 pub mod sealed_value;
 pub mod security_emails;
+pub mod subjects;
 pub mod upstream;
 
 pub use crate::core::{Core, Device, LOOK_EVERY as RECEIPT_LOOK_EVERY, LOOKS as RECEIPT_LOOKS};

@@ -10,6 +10,7 @@ use usher_domain::event::kind::Reload;
 use usher_domain::event::visibility::Visibility;
 use usher_domain::event::{Event, EventCatalogue};
 use usher_domain::id::ProjectId;
+use usher_keys::seal::Sealer;
 use usher_storage::events::reading::PendingEvent;
 use usher_storage::{Result, Store, Tx, Wakeup};
 
@@ -35,15 +36,16 @@ pub struct DispatchedEvent<'a> {
 
 /// Takes events from the log and dispatches them.
 #[derive(Clone)]
-pub struct EventDispatcher {
+pub struct EventDispatcher<'a> {
     store: Store,
+    sealer: &'a Sealer,
     rules: DispatchRules,
 }
 
-impl EventDispatcher {
-    /// A dispatcher for this store.
-    pub fn new(store: Store, rules: DispatchRules) -> Self {
-        Self { store, rules }
+impl<'a> EventDispatcher<'a> {
+    /// A dispatcher for this store. The sealer makes pairwise identifiers of users.
+    pub const fn new(store: Store, sealer: &'a Sealer, rules: DispatchRules) -> Self {
+        Self { store, sealer, rules }
     }
 
     /// Dispatches all pending events, and returns their number. An event that cannot be dispatched stays pending and
@@ -93,7 +95,7 @@ impl EventDispatcher {
         let mut tx = self.store.begin().await?;
         let mut events = tx.take_pending_events(size + skip, self.rules.events).await?;
         events.drain(..events.len().min(skip as usize));
-        let wakeups = on_events(&mut tx, &events, self.rules).await?;
+        let wakeups = on_events(&mut tx, &events, self.sealer, self.rules).await?;
         tx.commit().await?;
         self.store.wake_senders();
         for wakeup in wakeups {
@@ -104,15 +106,15 @@ impl EventDispatcher {
 }
 
 /// Hands each event to every reader. Returns the wakeups to send once everything is durable.
-async fn on_events(tx: &mut Tx, events: &[PendingEvent], rules: DispatchRules) -> Result<Vec<Wakeup>> {
+async fn on_events(tx: &mut Tx, events: &[PendingEvent], sealer: &Sealer, rules: DispatchRules) -> Result<Vec<Wakeup>> {
     let mut grown = BTreeSet::new();
     let mut wakeups = Vec::new();
-    let (mut pages, mut lookups) = (HistoryPages::default(), Lookups::default());
+    let (mut pages, mut lookups) = (HistoryPages::default(), Lookups::new(sealer));
     for pending in events {
         let event = &pending.event;
         let dispatched = DispatchedEvent { event, projects: projects_that_may_see(tx, event).await? };
-        grown.extend(feed::on_event(tx, &dispatched, rules.access_ttl).await?);
-        backchannel::on_event(tx, &dispatched, rules.access_ttl).await?;
+        grown.extend(feed::on_event(tx, &dispatched, rules.access_ttl, sealer).await?);
+        backchannel::on_event(tx, &dispatched, rules.access_ttl, sealer).await?;
         webhooks::on_event(tx, &dispatched, &mut lookups).await?;
         match event.kind.row().reload {
             Some(Reload::SigningKeys) => wakeups.push(Wakeup::Keys),

@@ -66,6 +66,7 @@ use usher_accounts::login::sign_out::SignOuts;
 use usher_accounts::login::sign_up::Registration;
 use usher_accounts::login::throttle::Throttles;
 use usher_accounts::security_emails::SecurityEmails;
+use usher_accounts::subjects::Subjects;
 use usher_accounts::upstream::callback::UpstreamSignIn;
 use usher_accounts::upstream::identities::Identities;
 use usher_accounts::upstream::merge::AccountMerges;
@@ -155,7 +156,8 @@ services! {
         current: RwLock::new(Arc::new(Keyring::new(&[], &core.sealer))),
         reloading: Mutex::new(())
     },
-    policies: Policies { core, clients, signing_keys; tables: Cache::new(TABLES_REMEMBERED) },
+    subjects: Subjects { core },
+    policies: Policies { core, clients, signing_keys, subjects; tables: Cache::new(TABLES_REMEMBERED) },
     account_merges: AccountMerges { core, endings, factor_rules, security_emails },
     applications: Applications { core, clients, endings },
     profiles: Profiles { core },
@@ -174,7 +176,7 @@ services! {
     request_objects: RequestObjects { core, client_keys, providers },
     pushed_requests: PushedRequests { core, apis, client_authentication, dpop_proofs, request_objects },
     authorizations: Authorizations {
-        core, accounts, apis, clients, pushed_requests, request_objects, signing_keys, throttles
+        core, accounts, apis, clients, pushed_requests, request_objects, signing_keys, subjects, throttles
     },
     refresh_token_grant: RefreshTokenGrant { core, endings, security_emails, token_issuer },
     issued_tokens: IssuedTokens { core, clients, endings, token_issuer },
@@ -187,7 +189,7 @@ services! {
     device_authorizations: DeviceAuthorizations { core, apis, client_authentication, throttles },
     email_changes: EmailChanges { core, email_queue, factor_rules, registration, security_emails, throttles },
     feed_access: FeedAccess { core, callers, signing_keys },
-    histories: Histories { core },
+    histories: Histories { core, subjects },
     local_modules: LocalModules { core, clients, policies },
     idempotent_requests: IdempotentRequests { core },
     identities: Identities { core, endings, factor_rules, providers, security_emails },
@@ -197,7 +199,7 @@ services! {
     passkeys: Passkeys { core, factor_rules, second_factors, session_opening, throttles },
     password_sign_in: PasswordSignIn { core, accounts, registration, session_opening, throttles },
     passwords: Passwords { core, endings, factor_rules, security_emails, throttles },
-    project_users: ProjectUsers { core, applications, clients, endings },
+    project_users: ProjectUsers { core, applications, clients, endings, subjects },
     projects: Projects { core, clients },
     provider_events: ProviderEvents { core, endings, identities, providers, security_emails },
     receipts: Receipts { core, clients },

@@ -10,6 +10,7 @@ pub mod jwk;
 pub mod jwks;
 pub mod keyring;
 pub mod master;
+pub mod pairwise;
 pub mod project_key;
 mod purpose;
 pub mod seal;

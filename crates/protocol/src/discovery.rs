@@ -7,7 +7,7 @@ use crate::authorize::prompt::Prompt;
 use crate::authorize::response_mode::ResponseMode;
 use crate::claims;
 use crate::client::auth::ClientCredentials;
-use crate::client::metadata::SIGNING_ALGS;
+use crate::client::metadata::{SIGNING_ALGS, SubjectType};
 use crate::device::DEVICE_CODE_GRANT;
 use crate::dpop::PROOF_ALGS;
 use crate::endpoints;
@@ -40,8 +40,9 @@ pub fn metadata(
         "response_modes_supported": ResponseMode::VALUES.map(|(name, _)| name),
         "authorization_signing_alg_values_supported": SIGNING_ALGS,
         "grant_types_supported": grant_types,
-        "subject_types_supported": ["public"],
+        "subject_types_supported": SubjectType::VALUES,
         "id_token_signing_alg_values_supported": SIGNING_ALGS,
+        "userinfo_signing_alg_values_supported": SIGNING_ALGS,
         "token_endpoint_auth_methods_supported": ClientCredentials::METHODS,
         "token_endpoint_auth_signing_alg_values_supported": assertion_algs,
         "introspection_endpoint_auth_methods_supported": ClientCredentials::CONFIDENTIAL_METHODS,

@@ -16,18 +16,22 @@ row! {
     }
 }
 
+/// Most sectors of one project that are read.
+const MOST_SECTORS: &str = "1000";
+
 statements! {
-    with CLIENT;
+    with CLIENT, MOST_SECTORS;
 
     INSERT = "
-        insert into client (id, project_id, kind, metadata, secrets, created_at, updated_at, disabled_at)
-        values ($1, $2, $3, $4, $5, $6, $7, $8)
+        insert into client (id, project_id, kind, metadata, secrets, created_at, updated_at, disabled_at, sector)
+        values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
     ";
     // Each statement changes only the columns that its use case owns.
     SET_METADATA = "
         update client
         set
             metadata = $2,
+            sector = $4,
             updated_at = case when updated_at < $3 then $3 else updated_at end
         where id = $1
     ";
@@ -81,6 +85,32 @@ statements! {
         order by id
         limit $2 + 0
     ";
+    LIST_SECTORS = "
+        select distinct sector
+        from client
+        where project_id = $1 and sector is not null
+        order by sector
+        limit {MOST_SECTORS}
+    ";
+    // Those of the clients of other projects that may ask for tokens for its APIs, too.
+    LIST_SECTORS_OF_TOKENS = "
+        select sector
+        from client
+        where project_id = $1 and sector is not null
+        union
+        select c.sector
+        from apis a
+        join api_client allowed on allowed.api_id = a.id
+        join client c on c.id = allowed.client_id
+        where a.project_id = $1 and c.sector is not null
+        order by sector
+        limit {MOST_SECTORS}
+    ";
+}
+
+/// The column `sector`: empty for public identifiers, null for a client that gets no tokens of people.
+fn sector_of(metadata: &ClientMetadata) -> Option<String> {
+    metadata.knows_people().then(|| metadata.sector().unwrap_or_default())
 }
 
 impl Tx {
@@ -98,6 +128,7 @@ impl Tx {
             .bind(client.created_at)
             .bind(client.updated_at)
             .bind(client.disabled_at)
+            .bind(sector_of(&client.metadata))
             .done()
             .await
     }
@@ -109,7 +140,7 @@ impl Tx {
         metadata: &ClientMetadata,
         now: Timestamp,
     ) -> Result<()> {
-        self.query(SET_METADATA).bind(id).bind(metadata).bind(now).done().await
+        self.query(SET_METADATA).bind(id).bind(metadata).bind(now).bind(sector_of(metadata)).done().await
     }
 
     /// Replaces the secrets. A caller that computes them from the stored secrets must hold [`Tx::lock_client`].
@@ -150,9 +181,24 @@ impl Tx {
     pub async fn find_client(&mut self, id: &ClientId) -> Result<Option<Client>> {
         self.query(FIND).bind(id).optional().await
     }
+
+    /// The sectors of the subject identifiers that the clients of a project use, sorted; empty for public identifiers.
+    pub async fn list_sectors(&mut self, project: ProjectId) -> Result<Vec<String>> {
+        self.query(LIST_SECTORS).bind(project).all().await
+    }
+
+    /// The sectors of the subject identifiers in tokens that the project's modules check.
+    pub async fn list_sectors_of_tokens(&mut self, project: ProjectId) -> Result<Vec<String>> {
+        self.query(LIST_SECTORS_OF_TOKENS).bind(project).all().await
+    }
 }
 
 impl Store {
+    /// The sectors of the subject identifiers that the clients of a project use, sorted; empty for public identifiers.
+    pub async fn list_sectors(&self, project: ProjectId) -> Result<Vec<String>> {
+        self.query(LIST_SECTORS).bind(project).all().await
+    }
+
     /// A client by id.
     pub async fn find_client(&self, id: &ClientId) -> Result<Option<Client>> {
         self.query(FIND).bind(id).optional().await

@@ -19,6 +19,15 @@ pub(in crate::cli) struct MetadataArgs {
     /// Redirect URI after sign-out; repeatable
     #[arg(long, value_name = "URI")]
     post_logout_redirect_uri: Vec<String>,
+    /// URL that starts a sign-in to it, which people open from their account page
+    #[arg(long, value_name = "URI")]
+    initiate_login_uri: Option<String>,
+    /// By which identifiers it knows people: the same at every client, or others for each host; it cannot change
+    #[arg(long, value_name = "TYPE", value_parser = ["public", "pairwise"])]
+    subject_type: Option<String>,
+    /// URL of a JSON array with its redirect URIs: the host is the sector of pairwise identifiers
+    #[arg(long, value_name = "URI")]
+    sector_identifier_uri: Option<String>,
     /// Origin whose pages may call the endpoints for clients, in addition to the redirect URIs; repeatable
     #[arg(long, value_name = "ORIGIN")]
     web_origin: Vec<String>,
@@ -52,6 +61,9 @@ pub(in crate::cli) struct MetadataArgs {
     /// Claims of its ID tokens: those of the granted scopes, or only those requested by name
     #[arg(long, value_name = "RULE", value_parser = ["scopes", "minimal"])]
     id_token_claims: Option<String>,
+    /// Algorithm of its userinfo responses [default: they are plain JSON]
+    #[arg(long, value_name = "ALG")]
+    userinfo_alg: Option<String>,
     /// Name of the claim for the scope `roles`: roles, groups or an https URL
     #[arg(long, value_name = "NAME")]
     roles_claim: Option<String>,
@@ -152,7 +164,11 @@ impl MetadataArgs {
             ("authorization_signed_response_alg", self.response_alg),
             ("introspection_signed_response_alg", self.introspection_alg),
             ("id_token_claims", self.id_token_claims),
+            ("userinfo_signed_response_alg", self.userinfo_alg),
             ("roles_claim", self.roles_claim),
+            ("subject_type", self.subject_type),
+            ("sector_identifier_uri", self.sector_identifier_uri),
+            ("initiate_login_uri", self.initiate_login_uri),
             ("refresh_rotation", self.refresh_rotation),
             ("client_uri", self.client_uri),
             ("logo_uri", self.logo_uri),
@@ -367,6 +383,14 @@ mod tests {
             "ES256",
             "--response-alg",
             "ES256",
+            "--userinfo-alg",
+            "ES256",
+            "--initiate-login-uri",
+            "n",
+            "--subject-type",
+            "pairwise",
+            "--sector-identifier-uri",
+            "o",
             "--dpop",
         ]);
         let mut typed = typed.settings.members(Some("Shop".into()));

@@ -31,7 +31,7 @@ const DAY: u64 = 86_400;
 
 async fn dispatch(server: &TestServer) {
     let rules = DispatchRules { access_ttl: Duration::from_mins(10), events: EventCatalogue::STANDARD };
-    EventDispatcher::new(server.database.store.clone(), rules)
+    EventDispatcher::new(server.database.store.clone(), &server.usher.core.sealer, rules)
         .dispatch_pending()
         .await
         .expect("events can be dispatched");

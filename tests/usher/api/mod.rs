@@ -20,7 +20,7 @@ mod second_factor;
 mod sessions;
 mod token_mode;
 
-pub use calling::{By, call, call_with, client_in, get, signed_in};
+pub use calling::{By, Reply, call, call_with, client_in, get, signed_in};
 
 use reqwest::header::{ACCEPT, SET_COOKIE};
 use reqwest::{Method, RequestBuilder};

@@ -4,6 +4,7 @@ pub mod authenticator;
 pub mod browser;
 pub mod client_key;
 pub mod database;
+pub mod document_host;
 #[cfg(feature = "sim")]
 pub mod page_list;
 pub mod providers;

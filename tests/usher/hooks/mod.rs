@@ -6,11 +6,11 @@ mod delivery;
 mod documentation;
 mod failing;
 mod notified_applications;
-mod receiver;
+pub mod receiver;
 mod sharing;
 mod specimen;
 mod ssrf;
-mod stage;
+pub mod stage;
 mod visibility;
 
 pub use stage::run as run_job;

@@ -60,7 +60,7 @@ on_both_databases! {
         let store = &stage.server.usher.core.store;
         in_tx!(store, |tx| tx.append(&event).await).unwrap();
         let rules = DispatchRules { access_ttl: stage.server.usher.core.config.tokens.access_ttl, events: CATALOGUE };
-        EventDispatcher::new(store.clone(), rules).dispatch_pending().await.unwrap();
+        EventDispatcher::new(store.clone(), &stage.server.usher.core.sealer, rules).dispatch_pending().await.unwrap();
         run(&stage.server.usher, "deliver_webhooks").await;
         run(&stage.server.usher, "send_logouts").await;
 

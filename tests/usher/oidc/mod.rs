@@ -16,5 +16,6 @@ mod refresh;
 mod revocation;
 mod specifications;
 mod specimen_grant;
+mod subjects;
 mod token_exchange;
 mod userinfo;

@@ -9,7 +9,7 @@ use crate::harness::relying_party::answer;
 use crate::harness::server::TestServer;
 
 /// Members with values that rows of both tables name.
-const LISTS: [&str; 3] = ["grant_types_supported", "response_types_supported", "subject_types_supported"];
+const LISTS: [&str; 2] = ["grant_types_supported", "response_types_supported"];
 
 /// The rows of the table behind this mark, without its head.
 fn rows(mark: &str) -> Vec<Vec<String>> {
@@ -42,7 +42,6 @@ async fn the_page_names_every_member_of_the_metadata_and_no_other() {
         ("grant_types_supported", "password"),
         ("response_types_supported", "token"),
         ("response_types_supported", "code id_token"),
-        ("subject_types_supported", "pairwise"),
     ] {
         assert!(!listed(member, value), "{member} holds {value}");
     }

@@ -7,6 +7,7 @@ use moka::sync::Cache;
 use std::sync::Arc;
 use url::Url;
 
+use crate::admin::sector::{change_fault, is_proven};
 use crate::error::{FlowError, Rejected};
 use aws_lc_rs::digest;
 use usher_domain::event::{Event, EventKind};
@@ -82,6 +83,7 @@ impl Clients {
     /// [`Rejected::Metadata`] with every fault, [`Rejected::NotFound`] if there is no such project.
     pub async fn create_client(&self, new: NewClient) -> Result<RegisteredClient, FlowError> {
         let metadata = self.checked_metadata(new.metadata)?;
+        self.prove_sector(None, &metadata).await?;
         if self.core.store.find_project(new.project).await?.is_none() {
             return Err(Rejected::NotFound("project").into());
         }
@@ -158,7 +160,7 @@ impl Clients {
     /// # Errors
     /// [`Rejected::Metadata`] with every fault, [`Rejected::NotFound`].
     pub async fn update_client(&self, id: &ClientId, metadata: ClientMetadata) -> Result<Client, FlowError> {
-        self.change_metadata(id, |_| Ok(metadata)).await
+        self.change_metadata(id, |_| Ok(metadata.clone())).await
     }
 
     /// Changes the metadata of a client, based on the stored version.
@@ -167,7 +169,7 @@ impl Clients {
     /// [`Rejected::Metadata`] with every fault, [`Rejected::NotFound`].
     pub async fn edit_client<F>(&self, id: &ClientId, change: F) -> Result<Client, FlowError>
     where
-        F: FnOnce(ClientMetadata) -> ClientMetadata + Send,
+        F: Fn(ClientMetadata) -> ClientMetadata + Send + Sync,
     {
         self.change_metadata(id, |client| Ok(change(client.metadata.clone()))).await
     }
@@ -179,22 +181,28 @@ impl Clients {
     pub async fn replace_client_metadata(&self, read: &Client, metadata: ClientMetadata) -> Result<Client, FlowError> {
         self.change_metadata(&read.id, |client| {
             let same = client.metadata == read.metadata && client.disabled_at == read.disabled_at;
-            if same { Ok(metadata) } else { Err(Rejected::Superseded) }
+            if same { Ok(metadata.clone()) } else { Err(Rejected::Superseded) }
         })
         .await
     }
 
-    /// The client stays locked while its new metadata is computed and checked.
+    /// The client stays locked while its new metadata is computed and checked; only its sector was proven before.
     async fn change_metadata<F>(&self, id: &ClientId, change: F) -> Result<Client, FlowError>
     where
-        F: FnOnce(&Client) -> Result<ClientMetadata, Rejected> + Send,
+        F: Fn(&Client) -> Result<ClientMetadata, Rejected> + Send + Sync,
     {
         reject_first_party(id)?;
+        let before = self.load_client(&id.0).await?;
+        let wanted = self.checked_change(&before, change(&before)?)?;
+        let proven = self.prove_sector(Some(&before), &wanted).await?;
         let now = self.core.now();
         let event = self.core.event(EventKind::CLIENT_UPDATED).with_client(id);
         let mut tx = self.core.store.begin().await?;
         let client = tx.lock_client(id).await?.ok_or(Rejected::NotFound("client"))?;
         let metadata = self.checked_change(&client, change(&client)?)?;
+        if !is_proven(proven.as_ref(), &metadata) {
+            return Err(Rejected::Superseded.into());
+        }
         let (known, secrets) =
             (client.metadata.audience.clone(), client.secrets_under(metadata.token_endpoint_auth_method));
         let client = Client { metadata: metadata.clone(), ..client };
@@ -210,11 +218,14 @@ impl Clients {
         Ok(Client { secrets, updated_at: now, ..client })
     }
 
-    /// Whether a client is confidential is fixed when it is created.
+    /// Whether a client is confidential, and by which identifiers it knows people, is fixed when it is created.
     fn checked_change(&self, client: &Client, metadata: ClientMetadata) -> Result<ClientMetadata, Rejected> {
         if metadata.is_public() != client.metadata.is_public() {
             let fault = "cannot change between none and a secret: make another client";
             return Err(Rejected::Metadata(vec![MetadataFault::new("token_endpoint_auth_method", fault)]));
+        }
+        if let Some(fault) = change_fault(&client.metadata, &metadata) {
+            return Err(Rejected::Metadata(vec![fault]));
         }
         self.checked_metadata(metadata)
     }
@@ -269,6 +280,9 @@ impl Clients {
         if existed {
             let event = self.core.event(EventKind::CLIENT_DELETED).with_client(id).with_project(client.project_id);
             let mut event = told_to_allowing(event, &allowing);
+            if let Some(sector) = client.metadata.sector() {
+                event = event.with(Event::LOGOUT_SECTOR, sector);
+            }
             if let Some(uri) = client.metadata.backchannel_logout_uri {
                 let alg = client.metadata.id_token_signed_response_alg;
                 event = event.with(Event::LOGOUT_URI, uri).with(Event::LOGOUT_ALG, alg);

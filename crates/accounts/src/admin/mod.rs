@@ -4,6 +4,7 @@ pub mod client_secrets;
 pub mod clients;
 pub mod keys;
 pub mod revoke_keys;
+mod sector;
 pub mod shown_once;
 pub mod statistics;
 pub mod users;

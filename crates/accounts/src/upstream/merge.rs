@@ -8,7 +8,7 @@ use crate::error::{FlowError, Rejected};
 use crate::login::accounts::Account;
 use crate::security_emails::SecurityEmails;
 use std::sync::Arc;
-use usher_domain::event::EventKind;
+use usher_domain::event::{Event, EventKind};
 use usher_domain::id::{IdentityId, MergeId, UserId};
 use usher_domain::user::User;
 use usher_domain::user::merge::{Merge, UNDO};
@@ -57,7 +57,7 @@ impl AccountMerges {
         tx.set_user_merged(from.id, now).await?;
         let projects_that_may_see = tx.projects_of_user(from.id).await?;
         let event = self.core.event(EventKind::USERS_MERGED).with_user(into.id).with("sub", from.sub.0.clone());
-        let event = event.with("merged", from.id.to_string()).with("merge", id.to_string());
+        let event = event.with(Event::MERGED, from.id.to_string()).with("merge", id.to_string());
         tx.append(&event.with_projects(&projects_that_may_see)).await?;
         self.inherit_roles(&mut tx, from, into).await?;
         self.endings.end_everything_of(&mut tx, from.id, None, EndReason::AccountsMerged).await?;
@@ -121,7 +121,7 @@ impl AccountMerges {
         let projects_that_may_see = tx.projects_of_user(merge.merged).await?;
         let event = self.core.event(EventKind::MERGE_UNDONE).with_user(kept).with("sub", rests.sub.0);
         let event = event.with_projects(&projects_that_may_see);
-        tx.append(&event.with("merged", merge.merged.to_string()).with("merge", id.to_string())).await?;
+        tx.append(&event.with(Event::MERGED, merge.merged.to_string()).with("merge", id.to_string())).await?;
         Ok(tx.commit().await?)
     }
 }

@@ -12,7 +12,6 @@ use crate::list::{List, ListParams, PageRequest};
 use crate::openapi::Refusals;
 use usher_domain::event::EventCatalogue;
 use usher_domain::time::Timestamp;
-use usher_domain::user::Sub;
 use usher_http_server::extract::params::QueryParams;
 use usher_http_server::problem::HttpProblem;
 use usher_http_server::state::App;
@@ -26,7 +25,7 @@ pub struct AuditParams {
     /// Only events of this kind.
     #[param(example = "session.created")]
     kind: Option<String>,
-    /// Only events of the user with this `sub`.
+    /// Only events of the user with this `sub`, public or pairwise.
     user: Option<String>,
     /// Only events of this client.
     client: Option<String>,
@@ -101,7 +100,7 @@ pub async fn list(State(app): State<App>, _: AdminCaller, query: QueryParams) ->
     let since = since.ok_or_else(|| HttpProblem::parameter("since", "it is a number of seconds"))?;
     let about = match (one("user")?, one("client")?, one("project")?) {
         (None, None, None) => About::Everything,
-        (Some(sub), None, None) => match app.usher.members.find_by_sub(&Sub(sub.to_owned())).await? {
+        (Some(sub), None, None) => match app.usher.subjects.find(sub).await? {
             Some(user) => About::User(user.id),
             None => return Ok(Json(List { data: Vec::new(), next_cursor: None })),
         },

@@ -14,7 +14,7 @@ use usher_accounts::{FlowError, NewUser, Rejected};
 use usher_domain::page::Cursor;
 use usher_domain::secret::Secret;
 use usher_domain::user::session::Session;
-use usher_domain::user::{Profile, Sub, User, UserStatus};
+use usher_domain::user::{Profile, User, UserStatus};
 use usher_http_server::extract::json::JsonBody;
 use usher_http_server::extract::params::QueryParams;
 use usher_http_server::problem::HttpProblem;
@@ -304,7 +304,7 @@ pub async fn revoke(
 }
 
 async fn find(app: &App, sub: &str) -> ApiResult<User> {
-    let user = app.usher.members.find_by_sub(&Sub(sub.to_owned())).await?;
+    let user = app.usher.subjects.find(sub).await?;
     user.ok_or_else(|| HttpProblem::unknown("user"))
 }
 

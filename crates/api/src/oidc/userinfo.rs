@@ -4,19 +4,22 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::http::header::CONTENT_TYPE;
-use serde_json::{Map, Value};
+use axum::response::{IntoResponse as _, Response};
 
 use crate::proof::{self, HeaderFault};
 use crate::refusal::OAuthReply;
-use usher_flows::PresentedToken;
+use usher_flows::{PresentedToken, Userinfo};
 use usher_http_server::extract::params::FormParams;
 use usher_http_server::problem::HttpProblem;
 use usher_http_server::state::App;
 use usher_protocol::endpoints;
 use usher_protocol::error::OAuthError;
 
+/// The media type of signed claims (OpenID Connect Core §5.3.2).
+const SIGNED: &str = "application/jwt";
+
 /// The claims, or the error.
-type Claims = Result<Json<Map<String, Value>>, OAuthReply>;
+type Claims = Result<Response, OAuthReply>;
 
 /// GET
 pub async fn get(State(app): State<App>, headers: HeaderMap) -> Claims {
@@ -55,5 +58,8 @@ fn refused(error: OAuthError) -> OAuthReply {
 
 async fn answer(app: &App, presented: Option<PresentedToken<'_>>) -> Claims {
     let presented = presented.ok_or_else(OAuthReply::no_token)?;
-    app.usher.presented_tokens.userinfo(&presented).await.map(Json).map_err(OAuthReply::of_resource)
+    match app.usher.presented_tokens.userinfo(&presented).await.map_err(OAuthReply::of_resource)? {
+        Userinfo::Claims(claims) => Ok(Json(claims).into_response()),
+        Userinfo::Jwt(jwt) => Ok(([(CONTENT_TYPE, SIGNED)], jwt).into_response()),
+    }
 }

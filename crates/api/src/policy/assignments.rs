@@ -183,7 +183,7 @@ pub async fn list(
     let page = app.usher.policies.list_assignments(project, wanted.after.unwrap_or(Cursor::START), wanted.size).await?;
     let mut data = Vec::with_capacity(page.items.len());
     for assignment in page.items {
-        let subject = app.usher.policies.subject_of(&assignment.holder).await?;
+        let subject = app.usher.policies.subject_of(assignment.project, &assignment.holder).await?;
         data.push(view(assignment, subject));
     }
     Ok(Json(List { data, next_cursor: page.next.map(Cursor::encode) }))

@@ -20,6 +20,10 @@ pub struct PersonView {
     /// The subject identifier.
     #[schema(example = "6Hq3P0b0TfmQ1x2y3z4w5A")]
     pub sub: String,
+    /// Every identifier, if the project's clients know the user by several (pairwise identifiers of several sectors).
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(example = json!(["6Hq3P0b0TfmQ1x2y3z4w5A", "AlcwZ3mF…"]))]
+    pub subs: Vec<String>,
     /// The full name, if it was released to a client of the project.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = "Ana Souza")]
@@ -68,6 +72,7 @@ impl From<Person> for PersonView {
     fn from(person: Person) -> Self {
         Self {
             sub: person.sub.0,
+            subs: if person.subs.len() > 1 { person.subs.into_iter().map(|sub| sub.0).collect() } else { Vec::new() },
             name: person.name,
             email: person.email,
             client_ids: person.clients.into_iter().map(|id| id.0).collect(),

@@ -9,10 +9,15 @@ use std::str::FromStr;
 use std::time::Duration;
 
 use crate::event::Event;
+use crate::id::ProjectId;
 use crate::time::Timestamp;
+use crate::user::Sub;
 
 /// With more live entries of one project, single entries are replaced by one mark for the project.
 pub const MAX_LIVE: i64 = 200_000;
+
+/// With more identifiers of one user, a mark for the project replaces those for the user.
+const MAX_SUBJECTS: usize = 20;
 
 /// The kind of an entry.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -78,6 +83,16 @@ pub struct RevocationEntry {
     pub at: Timestamp,
     /// All tokens that it concerns have expired then.
     pub expires_at: Timestamp,
+}
+
+impl RevocationEntry {
+    /// The same about a user whom the project's tokens name by these identifiers (OpenID Connect Core §8).
+    pub fn for_each(self, project: ProjectId, subjects: Vec<Sub>) -> Vec<Self> {
+        if subjects.len() > MAX_SUBJECTS {
+            return vec![Self { kind: EntryKind::Project, value: project.to_string(), ..self }];
+        }
+        subjects.into_iter().map(|sub| Self { value: sub.0, ..self.clone() }).collect()
+    }
 }
 
 /// An entry with its position.

@@ -48,6 +48,7 @@ const fn every_project(name: &'static str) -> EventRow {
 }
 
 const SUB: PayloadMember = member("sub", PayloadSource::Sub, "the user's `sub`");
+const MEMBER: PayloadMember = member("sub", PayloadSource::Account, "the user's public `sub`");
 const SID: PayloadMember = member("sid", PayloadSource::Session, "the session: the `sid` of its tokens");
 const CLIENT: PayloadMember = member("client_id", PayloadSource::Client, "the client");
 const GRANT: PayloadMember = member("grant_id", PayloadSource::Grant, "the grant: the `gid` of its access tokens");
@@ -248,9 +249,9 @@ events! {
         .message("All tokens of the project except the newest were ended.", &[])
         .reload(Reload::ProjectTokens);
     MEMBER_ADDED =
-        project("member.added").message("Somebody became a member of the project.", &[SUB, MEMBER_ROLE]);
-    MEMBER_CHANGED = project("member.changed").message("A member's role was changed.", &[SUB, MEMBER_ROLE]);
-    MEMBER_REMOVED = project("member.removed").message("Somebody is no longer a member of the project.", &[SUB]);
+        project("member.added").message("Somebody became a member of the project.", &[MEMBER, MEMBER_ROLE]);
+    MEMBER_CHANGED = project("member.changed").message("A member's role was changed.", &[MEMBER, MEMBER_ROLE]);
+    MEMBER_REMOVED = project("member.removed").message("Somebody is no longer a member of the project.", &[MEMBER]);
 
     CLIENT_CREATED = project("client.created").message("A client was created.", &[CLIENT]);
     CLIENT_UPDATED = project("client.updated").message("A client's metadata has changed.", &[CLIENT]);

@@ -51,6 +51,11 @@ impl Event {
     pub const LOGOUT_URI: &'static str = "logout_uri";
     /// The member with the algorithm of its logout tokens.
     pub const LOGOUT_ALG: &'static str = "logout_alg";
+    /// The member with the sector of its subject identifiers, if they were pairwise.
+    pub const LOGOUT_SECTOR: &'static str = "logout_sector";
+
+    /// The member with the user whom the member `sub` names, if that is not the user of the event.
+    pub const MERGED: &'static str = "merged";
 
     /// The member with the position of the entry in its project's feed, if the entry was written together with the
     /// event.
@@ -111,6 +116,11 @@ impl Event {
     pub fn with_projects(self, projects: &[ProjectId]) -> Self {
         let names: Vec<String> = projects.iter().map(ToString::to_string).collect();
         self.with(Self::PROJECTS, names)
+    }
+
+    /// The user whom the member `sub` names.
+    pub fn named_user(&self) -> Option<UserId> {
+        self.member(Self::MERGED).and_then(|id| id.parse().ok()).or(self.user_id)
     }
 
     /// A text member.

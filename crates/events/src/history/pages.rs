@@ -25,7 +25,7 @@ impl HistoryPages {
         &mut self,
         tx: &mut Tx,
         dispatched: &DispatchedEvent<'_>,
-        lookups: &mut Lookups,
+        lookups: &mut Lookups<'_>,
     ) -> Result<()> {
         let event = dispatched.event;
         let in_history = event.kind.row().history;
@@ -33,12 +33,6 @@ impl HistoryPages {
             return Ok(());
         }
         let mut entry = HistoryEntry::of(event);
-        entry.sub = match event.user_id {
-            Some(id) => lookups.sub(tx, id).await?.map(|sub| sub.0),
-            None => None,
-        };
-        let named = || event.member("sub").map(str::to_owned);
-        entry.sub = entry.sub.or_else(named);
         entry.data.remove("sub");
         if let Some(session) = event.session_id.filter(|_| in_history == InHistory::WithBrowser)
             && let Some(device) = lookups.device(tx, session).await?
@@ -47,6 +41,8 @@ impl HistoryPages {
         }
         let day = event.at.start_of_day();
         for project in &dispatched.projects {
+            let subjects = lookups.subjects(tx, event, *project).await?;
+            entry.sub = subjects.named.into_iter().next().map(|sub| sub.0);
             self.entries.entry((*project, day)).or_default().push(entry.clone());
         }
         Ok(())

@@ -3,7 +3,7 @@
 use crate::DispatchedEvent;
 use crate::lookups::Lookups;
 use usher_domain::event::visibility::Visibility;
-use usher_domain::event::webhook::message::{MessageType, subject_of};
+use usher_domain::event::webhook::message::{EventSubjects, MessageType, subject_of};
 use usher_domain::event::{Event, EventKind};
 use usher_domain::id::EventId;
 use usher_storage::events::outgoing::deliveries::NewDelivery;
@@ -11,7 +11,7 @@ use usher_storage::events::outgoing::webhooks::Listening;
 use usher_storage::{Result, Tx};
 
 /// Creates the deliveries for an event.
-pub(crate) async fn on_event(tx: &mut Tx, dispatched: &DispatchedEvent<'_>, lookups: &mut Lookups) -> Result<()> {
+pub(crate) async fn on_event(tx: &mut Tx, dispatched: &DispatchedEvent<'_>, lookups: &mut Lookups<'_>) -> Result<()> {
     let event = dispatched.event;
     let Some(message) = event.kind.row().message else { return Ok(()) };
     let listening = match event.kind.visibility() {
@@ -31,7 +31,7 @@ pub(crate) async fn on_event(tx: &mut Tx, dispatched: &DispatchedEvent<'_>, look
 
 /// With its first grant at a project, a session and possibly its user become visible to the project; earlier events are
 /// not. These events are derived from the grant's, each with its own id.
-async fn arrivals(tx: &mut Tx, event: &Event, lookups: &mut Lookups) -> Result<Vec<Event>> {
+async fn arrivals(tx: &mut Tx, event: &Event, lookups: &mut Lookups<'_>) -> Result<Vec<Event>> {
     let mut derived = Vec::new();
     let Some(project) = event.project_id.filter(|_| event.kind == EventKind::GRANT_CREATED) else { return Ok(derived) };
     let (Some(user), Some(session), Some(_)) = (event.user_id, event.session_id, event.grant_id) else {
@@ -54,29 +54,26 @@ async fn put(
     event: &Event,
     message: &MessageType,
     listening: &[Listening],
-    lookups: &mut Lookups,
+    lookups: &mut Lookups<'_>,
 ) -> Result<()> {
     let wanting: Vec<&Listening> = listening.iter().filter(|webhook| webhook.wants(message.name)).collect();
     if wanting.is_empty() {
         return Ok(());
     }
-    let sub = sub_of(tx, event, message, lookups).await?;
     for webhook in wanting {
+        let subjects = if message.names_a_user() {
+            lookups.subjects(tx, event, webhook.project_id).await?
+        } else {
+            EventSubjects::default()
+        };
         let new = NewDelivery {
             webhook: webhook.id,
             message: event.id,
             kind: message.name.to_owned(),
             subject: subject_of(event),
-            body: message.message(event, webhook.project_id, sub.as_deref()).to_string(),
+            body: message.message(event, webhook.project_id, &subjects).to_string(),
         };
         tx.insert_delivery(&new, event.at).await?;
     }
     Ok(())
-}
-
-async fn sub_of(tx: &mut Tx, event: &Event, message: &MessageType, lookups: &mut Lookups) -> Result<Option<String>> {
-    match event.user_id.filter(|_| message.names_a_user()) {
-        Some(user) => Ok(lookups.sub(tx, user).await?.map(|sub| sub.0)),
-        None => Ok(None),
-    }
 }

@@ -7,6 +7,7 @@ use usher_accounts::apis::Apis;
 use usher_accounts::core::Core;
 use usher_accounts::login::accounts::Accounts;
 use usher_accounts::login::throttle::Throttles;
+use usher_accounts::subjects::Subjects;
 
 use crate::oauth::pushed_requests::PushedRequests;
 use crate::oauth::request_objects::RequestObjects;
@@ -86,6 +87,7 @@ pub struct Authorizations {
     pub(crate) pushed_requests: Arc<PushedRequests>,
     pub(crate) request_objects: Arc<RequestObjects>,
     pub(crate) signing_keys: Arc<SigningKeys>,
+    pub(crate) subjects: Arc<Subjects>,
     pub(crate) throttles: Arc<Throttles>,
 }
 
@@ -123,11 +125,9 @@ impl Authorizations {
         };
         let hinted = match request.id_token_hint.take() {
             None => None,
-            Some(hint) => Some(self.whom_a_hint_names(&hint).await?),
+            Some(hint) => Some(self.whom_a_hint_names(&client, &hint).await?),
         };
-        if let Some(sub) = request.claims.sub.take() {
-            request.claims.sub = Some(self.sub_today(Sub(sub)).await?.0);
-        }
+        self.resolve_subjects(&client, &mut request).await?;
         let interaction = Interaction {
             client_id: client.id.clone(),
             redirect_uri,
@@ -351,20 +351,31 @@ impl Authorizations {
         Ok(tx.commit().await?)
     }
 
-    /// The user of an `id_token_hint`, expired or not, after merges.
-    async fn whom_a_hint_names(&self, hint: &str) -> Result<IdTokenHint, FlowError> {
-        let verified = self.signing_keys.keyring().verify_hint(hint, ExpectedToken { typ: ID_TOKEN_TYP }).ok();
-        let text = |name: &str| verified.as_ref()?.claims.get(name)?.as_str().map(str::to_owned);
-        match text("sub").filter(|_| text("iss").as_deref() == Some(self.core.issuer())) {
-            Some(sub) => Ok(IdTokenHint::Person(self.sub_today(Sub(sub)).await?)),
-            None => Ok(IdTokenHint::Unreadable),
+    /// Replaces the identifiers by which the client knows users by the public ones, which the sealed request keeps.
+    async fn resolve_subjects(&self, client: &Client, request: &mut AuthorizeRequest) -> Result<(), FlowError> {
+        if let Some(sub) = request.claims.sub.take() {
+            // An identifier that the client does not know is that of nobody who could sign in.
+            request.claims.sub = Some(self.subjects.named_by(client, &sub).await?.unwrap_or(Sub(String::new())).0);
         }
+        if !client.metadata.subject_type.is_public()
+            && let Some(hint) = &request.login_hint
+            && let Some(sub) = self.subjects.named_by(client, hint).await?
+        {
+            request.login_hint = Some(sub.0);
+        }
+        Ok(())
     }
 
-    /// The current `sub` for a `sub`: after a merge, that of the kept user.
-    async fn sub_today(&self, sub: Sub) -> Result<Sub, FlowError> {
-        let kept = self.core.store.find_user_by_former_sub(&sub).await?;
-        Ok(kept.map_or(sub, |user| user.sub))
+    /// The user of an `id_token_hint`, expired or not, after merges.
+    async fn whom_a_hint_names(&self, client: &Client, hint: &str) -> Result<IdTokenHint, FlowError> {
+        let verified = self.signing_keys.keyring().verify_hint(hint, ExpectedToken { typ: ID_TOKEN_TYP }).ok();
+        let text = |name: &str| verified.as_ref()?.claims.get(name)?.as_str().map(str::to_owned);
+        let sub = text("sub").filter(|_| text("iss").as_deref() == Some(self.core.issuer()));
+        let named = match sub {
+            Some(sub) => self.subjects.named_by(client, &sub).await?,
+            None => None,
+        };
+        Ok(named.map_or(IdTokenHint::Unreadable, IdTokenHint::Person))
     }
 }
 

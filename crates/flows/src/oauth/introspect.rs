@@ -85,7 +85,7 @@ impl IssuedTokens {
         let claims = AccessTokenClaims {
             iss: self.core.issuer().to_owned(),
             aud: vec![self.core.issuer().to_owned()],
-            sub: found.sub.0,
+            sub: self.core.subject_at(asking, grant.user_id, &found.sub).0,
             client_id: grant.client_id.0,
             exp: family.expires_at.map_or(family.idle_expires_at, |end| end.min(family.idle_expires_at)).0,
             iat: family.rotated_at.0,

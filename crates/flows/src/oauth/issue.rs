@@ -42,6 +42,7 @@ const OPAQUE: &str = "uat.";
 pub(crate) struct Issue<'a> {
     pub client: &'a Client,
     pub grant: &'a Grant,
+    /// The public identifier of the user; the client may get a pairwise one.
     pub sub: &'a Sub,
     /// The scope of the ID token: the grant's scope or less.
     pub scope: &'a Scope,
@@ -94,10 +95,11 @@ impl TokenIssuer {
     /// The tokens of a grant.
     pub(crate) async fn issue(&self, wanted: Issue<'_>) -> Result<TokenResponse, FlowError> {
         let (roles, permissions) = self.rights_at(wanted.target, wanted.grant.user_id).await?;
+        let subject = self.core.subject_at(wanted.client, wanted.grant.user_id, wanted.sub);
         let access_token = self.access_token(
             wanted.target,
             &AccessTokenClaims {
-                sub: wanted.sub.0.clone(),
+                sub: subject.0.clone(),
                 auth_time: Some(wanted.grant.auth_time.0),
                 acr: Some(wanted.grant.acr.clone()),
                 sid: Some(wanted.grant.session_id.to_string()),
@@ -113,7 +115,7 @@ impl TokenIssuer {
         let id_token = if wanted.grant.scope.contains("openid") {
             let released = self.id_token_claims(&wanted).await?;
             given.extend(released.names());
-            Some(self.id_token(&wanted, &released.claims, &access_token)?)
+            Some(self.id_token(&wanted, &subject, &released.claims, &access_token)?)
         } else {
             None
         };
@@ -217,6 +219,7 @@ impl TokenIssuer {
     fn id_token(
         &self,
         wanted: &Issue<'_>,
+        subject: &Sub,
         person: &Map<String, Value>,
         access_token: &str,
     ) -> Result<String, FlowError> {
@@ -224,7 +227,7 @@ impl TokenIssuer {
         let alg = signing_alg(&wanted.client.metadata.id_token_signed_response_alg);
         let claims = IdTokenClaims {
             iss: self.core.issuer(),
-            sub: &wanted.sub.0,
+            sub: &subject.0,
             aud: &wanted.client.id.0,
             exp: (now + self.core.config.tokens.id_ttl).0,
             iat: now.0,

@@ -8,7 +8,6 @@ use usher_domain::id::{AssignmentId, ProjectId, UserId};
 use usher_domain::page::{Cursor, Page};
 use usher_domain::project::assignment::{Assignment, RoleHolder, is_scope};
 use usher_domain::time::Timestamp;
-use usher_domain::user::{Sub, User};
 use usher_policy::limits::ROLES_OF_SUBJECT;
 use usher_policy::table::PermissionRule;
 use usher_storage::StorageError;
@@ -40,7 +39,7 @@ impl Policies {
         subject: &Subject,
     ) -> Result<Option<RoleHolder>, FlowError> {
         Ok(match subject {
-            Subject::User(sub) => self.user_by_sub(sub).await?.map(|user| RoleHolder::User(user.id)),
+            Subject::User(sub) => self.subjects.find_in(project, sub).await?.map(|user| RoleHolder::User(user.id)),
             Subject::Client(id) => {
                 let Ok(id) = id.parse() else { return Ok(None) };
                 let client = self.clients.find_client(&id).await?;
@@ -49,22 +48,22 @@ impl Policies {
         })
     }
 
-    pub(super) async fn user_by_sub(&self, sub: &str) -> Result<Option<User>, FlowError> {
-        let sub = Sub(sub.to_owned());
-        match self.core.store.find_user_by_sub(&sub).await? {
-            Some(user) => Ok(Some(user)),
-            None => Ok(self.core.store.find_user_by_former_sub(&sub).await?),
-        }
-    }
-
-    /// The subject of a holder, as applications name it.
-    pub async fn subject_of(&self, holder: &RoleHolder) -> Result<Subject, FlowError> {
+    /// The subject of a holder, as the applications of a project name it.
+    pub async fn subject_of(&self, project: ProjectId, holder: &RoleHolder) -> Result<Subject, FlowError> {
         Ok(match holder {
             RoleHolder::Client(id) => Subject::Client(id.0.clone()),
             RoleHolder::User(id) => {
                 let user = self.core.store.find_user(*id).await?.ok_or(Rejected::NotFound("user"))?;
-                Subject::User(user.sub.0)
+                Subject::User(self.subjects.name_in(project, &user).await?.0)
             }
+        })
+    }
+
+    /// The `sub` of a holder in the event log: of a machine, whose tokens have it as `sub`, the `client_id`.
+    async fn logged_subject(&self, holder: &RoleHolder) -> Result<String, FlowError> {
+        Ok(match holder {
+            RoleHolder::Client(id) => id.0.clone(),
+            RoleHolder::User(id) => self.core.store.find_user(*id).await?.ok_or(Rejected::NotFound("subject"))?.sub.0,
         })
     }
 
@@ -95,7 +94,8 @@ impl Policies {
             expires_at: new.expires_at,
             assigned_at: now,
         };
-        let event = self.role_event(EventKind::ROLE_ASSIGNED, &assignment, &new.subject);
+        let sub = self.logged_subject(&assignment.holder).await?;
+        let event = self.role_event(EventKind::ROLE_ASSIGNED, &assignment, &sub);
         self.insert_assignment(&assignment, event).await?;
         Ok(assignment)
     }
@@ -135,8 +135,8 @@ impl Policies {
     /// [`Rejected::NotFound`].
     pub async fn unassign_role(&self, project: ProjectId, id: AssignmentId) -> Result<(), FlowError> {
         let found = self.core.store.find_assignment(project, id).await?.ok_or(Rejected::NotFound("assignment"))?;
-        let subject = self.subject_of(&found.holder).await?;
-        let event = self.role_event(EventKind::ROLE_UNASSIGNED, &found, &subject);
+        let sub = self.logged_subject(&found.holder).await?;
+        let event = self.role_event(EventKind::ROLE_UNASSIGNED, &found, &sub);
         let mut tx = self.core.store.begin().await?;
         if !tx.lock_project(project).await? || !tx.delete_assignment(project, id).await? {
             return Err(Rejected::NotFound("assignment").into());
@@ -145,15 +145,13 @@ impl Policies {
         Ok(tx.commit().await?)
     }
 
-    fn role_event(&self, kind: EventKind, assignment: &Assignment, subject: &Subject) -> Event {
+    fn role_event(&self, kind: EventKind, assignment: &Assignment, sub: &str) -> Event {
         let event = self.core.event(kind).with_project(assignment.project).with("role", assignment.role.as_str());
-        let event = match (&assignment.holder, subject) {
-            // A machine's tokens have its `client_id` as `sub`.
-            (RoleHolder::Client(id), _) => event.with_client(id).with("sub", id.0.as_str()),
-            (RoleHolder::User(user), Subject::User(sub) | Subject::Client(sub)) => {
-                event.with_user(*user).with("sub", sub.as_str())
-            }
+        let event = match &assignment.holder {
+            RoleHolder::Client(id) => event.with_client(id),
+            RoleHolder::User(user) => event.with_user(*user),
         };
+        let event = event.with("sub", sub);
         match &assignment.scope {
             Some(scope) => event.with("scope", scope.as_str()),
             None => event,

@@ -13,6 +13,7 @@ use std::sync::Arc;
 use usher_accounts::admin::clients::Clients;
 use usher_accounts::admin::keys::SigningKeys;
 use usher_accounts::core::Core;
+use usher_accounts::subjects::Subjects;
 
 use aws_lc_rs::digest::{SHA256, digest};
 
@@ -53,6 +54,7 @@ pub struct Policies {
     pub(crate) core: Arc<Core>,
     pub(crate) clients: Arc<Clients>,
     pub(crate) signing_keys: Arc<SigningKeys>,
+    pub(crate) subjects: Arc<Subjects>,
     /// Recently used tables of access rules; a revision never changes.
     pub(crate) tables: Cache<(ProjectId, i64), Arc<Table>>,
 }

@@ -6,6 +6,7 @@ use uuid::Uuid;
 
 use usher_accounts::error::{FlowError, Rejected};
 use usher_accounts::login::accounts::secret_hash;
+use usher_accounts::subjects::Subjects;
 use usher_domain::id::ProjectId;
 use usher_domain::page::Cursor;
 use usher_domain::project::Project;
@@ -20,7 +21,7 @@ const BATCHES: u32 = 8;
 
 #[derive(Debug, Clone, Default)]
 pub struct HistorySearch {
-    /// Only events of this user.
+    /// Only events of this user, by any identifier.
     pub sub: Option<String>,
     /// Only events of this kind.
     pub kind: Option<String>,
@@ -86,6 +87,7 @@ impl Chain {
 /// Histories of projects.
 pub struct Histories {
     pub(crate) core: Arc<Core>,
+    pub(crate) subjects: Arc<Subjects>,
 }
 
 impl Histories {
@@ -104,6 +106,7 @@ impl Histories {
         if newest.as_deref() != Some(secret_hash(token).as_slice()) {
             return Err(Rejected::ProjectTokenRequired.into());
         }
+        let subs = self.identifiers(project.id, search.sub.as_deref()).await?;
         let kept = self.core.store.list_project_keys(project.id, i64::MAX).await?;
         let mut chain = Chain { kept, opened: vec![key] };
         let mut place = search.cursor.map_or(HistoryPosition::NEWEST, HistoryPosition::read);
@@ -122,7 +125,7 @@ impl Histories {
                         return Ok(HistoryPage { entries, next: Some(place.cursor()) });
                     }
                     place.given += 1;
-                    entries.extend(Some(entry).filter(|entry| search.wants(entry)));
+                    entries.extend(Some(entry).filter(|entry| search.wants(entry, &subs)));
                 }
                 place = HistoryPosition { position: position - 1, given: 0 };
             }
@@ -131,6 +134,16 @@ impl Histories {
             }
         }
         Ok(HistoryPage { entries, next: Some(place.cursor()) })
+    }
+
+    /// Every identifier of the user with this one. A deleted user has it alone.
+    async fn identifiers(&self, project: ProjectId, sub: Option<&str>) -> Result<Vec<String>, FlowError> {
+        let Some(sub) = sub else { return Ok(Vec::new()) };
+        let all = match self.subjects.find_in(project, sub).await? {
+            Some(user) => self.subjects.all_in(project, &user).await?,
+            None => Vec::new(),
+        };
+        Ok(all.into_iter().map(|known| known.0).chain([sub.to_owned()]).collect())
     }
 
     /// Decrypts on a blocking thread.
@@ -155,8 +168,9 @@ impl Histories {
 }
 
 impl HistorySearch {
-    fn wants(&self, entry: &HistoryEntry) -> bool {
-        self.sub.as_ref().is_none_or(|sub| entry.sub.as_ref() == Some(sub))
+    /// `subs` are the identifiers of the user, if one is named.
+    fn wants(&self, entry: &HistoryEntry, subs: &[String]) -> bool {
+        (subs.is_empty() || entry.sub.as_ref().is_some_and(|sub| subs.contains(sub)))
             && self.kind.as_ref().is_none_or(|kind| entry.kind == *kind)
     }
 }

@@ -6,6 +6,7 @@ use usher_accounts::account::applications::Applications;
 use usher_accounts::admin::clients::Clients;
 use usher_accounts::core::Core;
 use usher_accounts::end::Endings;
+use usher_accounts::subjects::Subjects;
 
 use usher_accounts::end::Ended;
 use usher_accounts::error::{FlowError, Rejected};
@@ -16,6 +17,7 @@ use usher_domain::page::{Cursor, MAX_PAGE, Page};
 use usher_domain::time::Timestamp;
 use usher_domain::user::session::EndReason;
 use usher_domain::user::{Sub, User};
+use usher_keys::pairwise;
 
 /// Rows that are read at once.
 const ROWS: u32 = 500;
@@ -23,8 +25,10 @@ const ROWS: u32 = 500;
 /// A user of a project's clients.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Person {
-    /// The subject identifier.
+    /// The subject identifier that stands for the user.
     pub sub: Sub,
+    /// Every identifier by which clients of the project know the user.
+    pub subs: Vec<Sub>,
     /// The full name, if it was released to a client of the project.
     pub name: Option<String>,
     /// The address, if it was released to a client of the project.
@@ -55,6 +59,7 @@ pub struct ProjectUsers {
     pub(crate) applications: Arc<Applications>,
     pub(crate) clients: Arc<Clients>,
     pub(crate) endings: Arc<Endings>,
+    pub(crate) subjects: Arc<Subjects>,
 }
 
 impl ProjectUsers {
@@ -80,10 +85,11 @@ impl ProjectUsers {
         let more = found.len() > size;
         found.truncate(size);
         let next = found.last().filter(|_| more).map(|(user, _)| Cursor(user.0));
+        let sectors = self.core.store.list_sectors(project).await?;
         let mut items = Vec::new();
         for (id, accesses) in found {
             if let Some(user) = self.core.store.find_user(id).await? {
-                items.extend(person(&user, &accesses));
+                items.extend(self.person(&sectors, &user, &accesses));
             }
         }
         Ok(Page { items, next })
@@ -95,9 +101,10 @@ impl ProjectUsers {
     /// [`Rejected::NotFound`] for a user who has not used a client of the project.
     pub async fn load_person(&self, project: ProjectId, sub: &str) -> Result<(User, Person), FlowError> {
         let unknown = || FlowError::from(Rejected::NotFound("user"));
-        let user = self.core.store.find_user_by_sub(&Sub(sub.to_owned())).await?.ok_or_else(unknown)?;
+        let user = self.subjects.find_in(project, sub).await?.ok_or_else(unknown)?;
         let accesses = self.core.store.list_accesses_of_user_in(project, user.id).await?;
-        let person = person(&user, &accesses).ok_or_else(unknown)?;
+        let sectors = self.core.store.list_sectors(project).await?;
+        let person = self.person(&sectors, &user, &accesses).ok_or_else(unknown)?;
         Ok((user, person))
     }
 
@@ -127,6 +134,21 @@ impl ProjectUsers {
         Ok(ended)
     }
 
+    /// `None` if no claims were released. `sectors` are those of the project's clients.
+    fn person(&self, sectors: &[String], user: &User, accesses: &[ClaimRelease]) -> Option<Person> {
+        let given = |claim: &str| accesses.iter().any(|access| access.claims.contains_key(claim));
+        let subs = pairwise::subjects(&self.core.sealer, sectors, user.id, &user.sub.0);
+        Some(Person {
+            sub: subs.first().unwrap_or(&user.sub).clone(),
+            subs,
+            name: user.profile.display_name().filter(|_| given("name")),
+            email: user.email.as_ref().filter(|_| given("email")).map(ToString::to_string),
+            clients: accesses.iter().map(|access| access.client_id.clone()).collect(),
+            first_used_at: accesses.iter().map(|access| access.first_used_at).min()?,
+            last_used_at: accesses.iter().map(|access| access.last_used_at).max()?,
+        })
+    }
+
     async fn grants_in(&self, project: ProjectId, user: &User) -> Result<Vec<Grant>, FlowError> {
         let mut ours = Vec::new();
         for grant in self.applications.standing_grants(user.id).await? {
@@ -148,17 +170,4 @@ fn by_user(rows: Vec<ClaimRelease>) -> Vec<(UserId, Vec<ClaimRelease>)> {
         }
     }
     groups
-}
-
-/// `None` if no claims were released.
-fn person(user: &User, accesses: &[ClaimRelease]) -> Option<Person> {
-    let given = |claim: &str| accesses.iter().any(|access| access.claims.contains_key(claim));
-    Some(Person {
-        sub: user.sub.clone(),
-        name: user.profile.display_name().filter(|_| given("name")),
-        email: user.email.as_ref().filter(|_| given("email")).map(ToString::to_string),
-        clients: accesses.iter().map(|access| access.client_id.clone()).collect(),
-        first_used_at: accesses.iter().map(|access| access.first_used_at).min()?,
-        last_used_at: accesses.iter().map(|access| access.last_used_at).max()?,
-    })
 }

@@ -10,6 +10,7 @@ use usher_domain::id::ClientId;
 use usher_domain::time::Timestamp;
 use usher_domain::urls;
 use usher_http_server::problem::HttpProblem;
+use usher_protocol::authorize::response_mode::with_query;
 
 const REMOVED: Notice = Notice::new("1", "message-access-removed");
 
@@ -23,9 +24,10 @@ pub struct WithdrawForm {
 pub async fn get(mut page: AccountPage) -> PageResult {
     let head = page.head(urls::APPS);
     let apps = page.app.usher.applications.applications(&page.account).await?;
+    let issuer = page.app.usher.core.issuer().to_owned();
     let view = AccountApps {
         form: page.form(urls::APPS),
-        apps: apps.iter().map(|one| app_view(&head, one)).collect(),
+        apps: apps.iter().map(|one| app_view(&head, &issuer, one)).collect(),
         notice: page.notice(&[REMOVED]),
         page: head,
     };
@@ -39,7 +41,7 @@ pub async fn withdraw(page: AccountPage, PageForm(form): PageForm<WithdrawForm>)
     page.done(urls::APPS, REMOVED)
 }
 
-pub(super) fn app_view(page: &Layout, one: &Application) -> AppView {
+pub(super) fn app_view(page: &Layout, issuer: &str, one: &Application) -> AppView {
     let lang = page.lang;
     let redirect_uri = one.client.metadata.redirect_uris.first().map(String::as_str).unwrap_or_default();
     let time = |at: Option<Timestamp>| at.map(|at| page.ago(at.0));
@@ -47,6 +49,7 @@ pub(super) fn app_view(page: &Layout, one: &Application) -> AppView {
     AppView {
         id: one.client.id.0.clone(),
         client: show::client_view(&one.client, redirect_uri),
+        start_url: one.client.metadata.initiate_login_uri.as_ref().map(|uri| with_query(uri, [("iss", issuer)])),
         scopes: one.scope.iter().map(|scope| ScopeView::new(lang, scope, None, false)).collect(),
         claims: claims.map(|(claim, at)| ClaimView { name: claim_words(lang, claim), at: page.ago(at.0) }).collect(),
         allowed: time(one.allowed_at),

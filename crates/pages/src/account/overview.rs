@@ -28,7 +28,7 @@ pub async fn get(page: AccountPage) -> PageResult {
         session_count: count(sessions.len()),
         sessions: sessions.iter().take(ROWS).map(|session| session_view(&head, session, this)).collect(),
         app_count: count(apps.len()),
-        apps: apps.iter().take(ROWS).map(|app| app_view(&head, app)).collect(),
+        apps: apps.iter().take(ROWS).map(|app| app_view(&head, usher.core.issuer(), app)).collect(),
         events: event_views(&page, &head, events).await?,
         page: head,
     };

@@ -1,5 +1,6 @@
 //! Conversion between the metadata of a client and the fields of its form.
 
+use super::client_details;
 use super::client_proof::{self, flag};
 use crate::field_errors;
 use crate::loaded::LoadedValues;
@@ -24,7 +25,7 @@ pub(super) fn settings(metadata: &ClientMetadata) -> ClientValues {
         scope: metadata.scope.to_string(),
         web_origins: metadata.web_origins.join("\n"),
         backchannel_logout_uri: metadata.backchannel_logout_uri.clone().unwrap_or_default(),
-        ..client_proof::settings(metadata)
+        ..client_proof::settings(metadata, client_details::settings(metadata))
     }
 }
 
@@ -56,7 +57,13 @@ fn loaded(values: &ClientValues) -> LoadedValues {
         ("web_origins", &values.web_origins),
         ("backchannel_logout_uri", &values.backchannel_logout_uri),
     ];
-    LoadedValues::of(&fields.into_iter().chain(client_proof::loaded(values)).collect::<Vec<_>>())
+    LoadedValues::of(
+        &fields
+            .into_iter()
+            .chain(client_proof::loaded(values))
+            .chain(client_details::loaded(values))
+            .collect::<Vec<_>>(),
+    )
 }
 
 /// The metadata with the fields that were edited. A field that was not edited stays as it is stored.
@@ -82,7 +89,8 @@ pub(super) fn filled(metadata: ClientMetadata, typed: &ClientValues, loaded: &Lo
     if loaded.is_edited("access_token_alg", &typed.access_token_alg) {
         changed.access_token_signed_response_alg = some(&typed.access_token_alg);
     }
-    filled_with_second_part(client_proof::filled(changed, typed, loaded), typed, loaded)
+    let changed = client_details::filled(client_proof::filled(changed, typed, loaded), typed, loaded);
+    filled_with_second_part(changed, typed, loaded)
 }
 
 fn filled_with_second_part(mut changed: ClientMetadata, typed: &ClientValues, loaded: &LoadedValues) -> ClientMetadata {
@@ -110,11 +118,11 @@ fn filled_with_second_part(mut changed: ClientMetadata, typed: &ClientValues, lo
     changed
 }
 
-fn some(text: &str) -> Option<String> {
+pub(super) fn some(text: &str) -> Option<String> {
     Some(text.trim().to_owned()).filter(|text| !text.is_empty())
 }
 
-fn lines(text: &str) -> Vec<String> {
+pub(super) fn lines(text: &str) -> Vec<String> {
     text.lines().map(str::trim).filter(|line| !line.is_empty()).map(str::to_owned).collect()
 }
 
@@ -151,7 +159,13 @@ fn at_field(fault: &MetadataFault, lang: Lang) -> (&'static str, String) {
         "security_profile" => ("fapi", lang.text("message-fapi-invalid")),
         "jwks" => ("jwks", lang.text("message-jwks-invalid")),
         "jwks_uri" => ("jwks_uri", lang.text("message-jwks-uri-invalid")),
-        "backchannel_logout_uri" => ("backchannel_logout_uri", lang.text("message-backchannel-uri-invalid")),
+        member @ ("backchannel_logout_uri" | "initiate_login_uri") => {
+            (member, lang.text("message-backchannel-uri-invalid"))
+        }
+        member @ ("client_uri" | "logo_uri" | "policy_uri" | "tos_uri") => (member, lang.text("message-link-invalid")),
+        "sector_identifier_uri" => ("sector_identifier_uri", lang.text("message-sector-invalid")),
+        "subject_type" => ("subject_type", lang.text("message-subject-type-fixed")),
+        "audience" => ("audience", lang.text_with("message-audience-invalid", &[("api", Arg::Text(value))])),
         "grant_types" => ("type", fault.to_string()),
         _ => ("", fault.to_string()),
     }

@@ -6,8 +6,8 @@ use crate::views::ClientValues;
 use usher_protocol::client::metadata::{AuthMethod, ClientMetadata, SecurityProfile};
 use usher_protocol::token_exchange::TOKEN_EXCHANGE_GRANT;
 
-/// These fields with the settings of a client.
-pub(super) fn settings(metadata: &ClientMetadata) -> ClientValues {
+/// These fields with the settings of a client, beside others.
+pub(super) fn settings(metadata: &ClientMetadata, others: ClientValues) -> ClientValues {
     ClientValues {
         auth_method: metadata.token_endpoint_auth_method.as_str().to_owned(),
         jwks: metadata.jwks.as_ref().map(|jwks| format!("{jwks:#}")).unwrap_or_default(),
@@ -18,7 +18,7 @@ pub(super) fn settings(metadata: &ClientMetadata) -> ClientValues {
         fapi: metadata.is_fapi(),
         exchange: exchanges(metadata),
         may_impersonate: metadata.may_impersonate,
-        ..ClientValues::default()
+        ..others
     }
 }
 

@@ -2,6 +2,7 @@
 
 pub mod api;
 pub mod apis;
+mod client_details;
 mod client_fields;
 mod client_proof;
 pub mod clients;

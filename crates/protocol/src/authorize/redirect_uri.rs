@@ -259,6 +259,12 @@ pub fn origin(uri: &str) -> Option<String> {
     origin.is_tuple().then(|| origin.ascii_serialization())
 }
 
+/// The host of an http or https URI.
+pub fn host(uri: &str) -> Option<String> {
+    let parsed = Url::parse(uri).ok().filter(|parsed| matches!(parsed.scheme(), "http" | "https"))?;
+    parsed.host_str().map(str::to_owned)
+}
+
 /// The origin of a page in the web view of an installed application, such as `capacitor://localhost`.
 pub fn app_origin(uri: &str) -> Option<String> {
     let parsed = Url::parse(uri).ok()?;

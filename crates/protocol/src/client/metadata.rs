@@ -1,115 +1,28 @@
 //! Client metadata (RFC 7591 §2, OpenID Connect Dynamic Registration §2) and its rules.
 
+mod choices;
 mod keys;
 mod profile;
+mod subject;
 #[cfg(test)]
 mod tests;
+mod uris;
 
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::authorize::redirect_uri::{self, UriFault};
+use crate::authorize::redirect_uri;
 use crate::device::DEVICE_CODE_GRANT;
 use crate::grant_type::GrantType;
 use crate::scope::Scope;
 use crate::user_claims::ROLES_CLAIM;
 
+pub use choices::{AuthMethod, IdTokenContent, RefreshRotation, SecurityProfile, SubjectType};
+
 /// Signature algorithms that a client may choose.
 pub const SIGNING_ALGS: [&str; 4] = ["RS256", "ES256", "PS256", "EdDSA"];
-
-/// How a client authenticates at the token endpoint.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum AuthMethod {
-    /// Secret in the Authorization header or in the form, whichever the client's library uses. Not in RFC 7591.
-    ClientSecret,
-    /// Secret in the Authorization header.
-    ClientSecretBasic,
-    /// Secret in the form.
-    ClientSecretPost,
-    /// A JWT signed with the secret (OpenID Connect Core §9).
-    ClientSecretJwt,
-    /// A JWT signed with a private key (OpenID Connect Core §9).
-    PrivateKeyJwt,
-    /// A public client.
-    None,
-}
-
-impl AuthMethod {
-    /// The name on the wire.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::ClientSecret => "client_secret",
-            Self::ClientSecretBasic => "client_secret_basic",
-            Self::ClientSecretPost => "client_secret_post",
-            Self::ClientSecretJwt => "client_secret_jwt",
-            Self::PrivateKeyJwt => "private_key_jwt",
-            Self::None => "none",
-        }
-    }
-
-    /// Whether clients with this method have a secret.
-    pub const fn has_secret(self) -> bool {
-        !matches!(self, Self::PrivateKeyJwt | Self::None)
-    }
-
-    /// Whether a client with this method may authenticate by `sent`.
-    pub fn allows(self, sent: &str) -> bool {
-        match self {
-            Self::ClientSecret => matches!(sent, "client_secret_basic" | "client_secret_post"),
-            _ => self.as_str() == sent,
-        }
-    }
-}
-
-/// Whether each refresh replaces the refresh token.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum RefreshRotation {
-    /// A new token each time; reuse of an old one ends the grant (RFC 9700 §4.14.2).
-    Rotate,
-    /// The same token each time, for clients whose tokens are bound to a key (FAPI 2.0 §5.3.2.1).
-    Reuse,
-}
-
-/// Which claims of the user an ID token has.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum IdTokenContent {
-    /// The claims of the granted scopes, as at the userinfo endpoint: most libraries read them there.
-    Scopes,
-    /// Only claims requested by name with the `claims` parameter (OpenID Connect Core §5.4 and §5.5).
-    Minimal,
-}
-
-impl IdTokenContent {
-    /// The name in the metadata document.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Scopes => "scopes",
-            Self::Minimal => "minimal",
-        }
-    }
-}
-
-/// `security_profile`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum SecurityProfile {
-    /// FAPI 2.0 Security Profile: `private_key_jwt`, pushed requests, PKCE, tokens bound to a key by DPoP.
-    Fapi2,
-}
-
-impl SecurityProfile {
-    /// The name in the metadata document.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Fapi2 => "fapi2",
-        }
-    }
-}
 
 /// The algorithm of access tokens, unless the client chose another.
 pub const ACCESS_TOKEN_ALG: &str = "ES256";
@@ -131,6 +44,16 @@ pub struct ClientMetadata {
     pub redirect_uris: Vec<String>,
     /// Redirect URIs after sign-out.
     pub post_logout_redirect_uris: Vec<String>,
+    /// The URL at which a third party starts a sign-in to it (OpenID Connect Core §4).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub initiate_login_uri: Option<String>,
+    /// By which identifier it knows a person.
+    #[serde(skip_serializing_if = "SubjectType::is_public")]
+    pub subject_type: SubjectType,
+    /// The URL of a JSON array of redirect URIs, whose host is the sector of pairwise identifiers (OpenID Connect Dynamic
+    /// Registration §5).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sector_identifier_uri: Option<String>,
     /// The origins whose pages may call the endpoints for clients, in addition to those of the redirect URIs.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub web_origins: Vec<String>,
@@ -179,6 +102,9 @@ pub struct ClientMetadata {
     pub id_token_signed_response_alg: String,
     /// Which claims of the user its ID tokens have.
     pub id_token_claims: IdTokenContent,
+    /// The algorithm of its userinfo responses; they are plain JSON if absent (OpenID Connect Core §5.3.2).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub userinfo_signed_response_alg: Option<String>,
     /// The name of the claim for the scope `roles`: `roles`, `groups` or an absolute URL.
     pub roles_claim: String,
     /// Every authorization request must use PKCE. A public client always must (RFC 9700 §2.1.1).
@@ -243,6 +169,9 @@ impl Default for ClientMetadata {
             client_name: String::new(),
             redirect_uris: Vec::new(),
             post_logout_redirect_uris: Vec::new(),
+            initiate_login_uri: None,
+            subject_type: SubjectType::Public,
+            sector_identifier_uri: None,
             web_origins: Vec::new(),
             backchannel_logout_uri: None,
             backchannel_logout_session_required: false,
@@ -262,6 +191,7 @@ impl Default for ClientMetadata {
             id_token_signed_response_alg: "RS256".to_owned(),
             // For stored documents without these members, and for dynamic registration.
             id_token_claims: IdTokenContent::Minimal,
+            userinfo_signed_response_alg: None,
             roles_claim: ROLES_CLAIM.to_owned(),
             require_pkce: false,
             access_token_signed_response_alg: None,
@@ -335,6 +265,11 @@ impl ClientMetadata {
         self.may_use("authorization_code") || self.may_use(DEVICE_CODE_GRANT)
     }
 
+    /// Whether it gets tokens that name a person, by any grant type.
+    pub fn knows_people(&self) -> bool {
+        self.grant_types.iter().any(|grant| grant != "client_credentials")
+    }
+
     /// Whether its authorization requests must use PKCE (RFC 9700 §2.1.1).
     pub fn must_use_pkce(&self) -> bool {
         self.may_use("authorization_code") && (self.is_public() || self.require_pkce || self.is_fapi())
@@ -370,6 +305,7 @@ impl ClientMetadata {
             self.grant_faults(supported),
             self.uri_faults(),
             self.link_faults(),
+            self.subject_faults(),
             self.token_faults(),
             self.key_faults(),
             self.profile_faults(),
@@ -404,62 +340,10 @@ impl ClientMetadata {
         faults
     }
 
-    fn uri_faults(&self) -> Vec<MetadataFault> {
-        let mut faults = Vec::new();
-        let lists =
-            [("redirect_uris", &self.redirect_uris), ("post_logout_redirect_uris", &self.post_logout_redirect_uris)];
-        for (member, uris) in lists {
-            for uri in uris {
-                match redirect_uri::check(uri) {
-                    // The redirect after sign-out has only `state`.
-                    Err(UriFault::Reserved) if member == "post_logout_redirect_uris" => {}
-                    Err(why) => faults.push(MetadataFault::of_value(member, uri, why)),
-                    Ok(()) => {}
-                }
-            }
-            if uris.len() > 100 {
-                faults.push(MetadataFault::new(member, "must not hold more than 100"));
-            }
-        }
-        for origin in &self.web_origins {
-            if let Err(why) = redirect_uri::check_origin(origin) {
-                faults.push(MetadataFault::of_value("web_origins", origin, why));
-            }
-        }
-        if self.web_origins.len() > 100 {
-            faults.push(MetadataFault::new("web_origins", "must not hold more than 100"));
-        }
-        if self.may_use("authorization_code") && self.redirect_uris.is_empty() && !self.any_localhost_redirect {
-            faults.push(MetadataFault::new("redirect_uris", "must not be empty for the authorization code grant"));
-        }
-        faults
-    }
-
-    fn link_faults(&self) -> Vec<MetadataFault> {
-        let links = [
-            ("client_uri", &self.client_uri),
-            ("logo_uri", &self.logo_uri),
-            ("policy_uri", &self.policy_uri),
-            ("tos_uri", &self.tos_uri),
-        ];
-        let shown = links
-            .into_iter()
-            .filter_map(|(member, link)| Some((member, redirect_uri::check_link(link.as_deref()?).err()?)));
-        let called = self.called_uris();
-        let called = called.filter_map(|(member, uri)| Some((member, redirect_uri::check_called(uri).err()?)));
-        shown.chain(called).map(|(member, why)| MetadataFault::new(member, why.to_string())).collect()
-    }
-
-    /// The URLs that this server calls.
-    pub fn called_uris(&self) -> impl Iterator<Item = (&'static str, &str)> {
-        let called = [("backchannel_logout_uri", &self.backchannel_logout_uri), ("jwks_uri", &self.jwks_uri)];
-        let called = called.into_iter().filter_map(|(member, uri)| Some((member, uri.as_deref()?)));
-        called.chain(self.request_uris.iter().map(|uri| ("request_uris", without_fragment(uri))))
-    }
-
     fn token_faults(&self) -> Vec<MetadataFault> {
         let algs = [
             ("id_token_signed_response_alg", Some(&self.id_token_signed_response_alg)),
+            ("userinfo_signed_response_alg", self.userinfo_signed_response_alg.as_ref()),
             ("access_token_signed_response_alg", self.access_token_signed_response_alg.as_ref()),
             ("authorization_signed_response_alg", self.authorization_signed_response_alg.as_ref()),
             ("introspection_signed_response_alg", self.introspection_signed_response_alg.as_ref()),
@@ -479,11 +363,6 @@ impl ClientMetadata {
             .then(|| MetadataFault::new("roles_claim", "must be roles, groups or an absolute https URL"));
         unknown.chain(contacts).chain(roles).collect()
     }
-}
-
-/// The fragment of a `request_uri` only tells its versions apart (OpenID Connect Core §6.2).
-fn without_fragment(uri: &str) -> &str {
-    uri.split_once('#').map_or(uri, |(uri, _)| uri)
 }
 
 /// Whether the text is an acceptable contact address.

@@ -4,6 +4,7 @@ use serde_json::{Map, Value, json};
 
 use crate::event::Event;
 use crate::id::ProjectId;
+use crate::user::Sub;
 
 /// One type of message.
 #[derive(Debug, Clone, Copy)]
@@ -32,10 +33,12 @@ pub struct PayloadMember {
 /// The source of a member. Unknown values are omitted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PayloadSource {
-    /// The `sub` in the event's data, or else that of its user.
+    /// The identifier of the user in the event's data, or else of its user.
     Sub,
-    /// The `sub` of its user.
+    /// The identifier of its user.
     User,
+    /// The public identifier of its user, who is a member of the project rather than a user of its clients.
+    Account,
     /// The session.
     Session,
     /// The client.
@@ -55,31 +58,49 @@ pub const fn data(name: &'static str, about: &'static str) -> PayloadMember {
     member(name, PayloadSource::Data(name), about)
 }
 
+/// The users of an event, as one project knows them. All are empty if they are deleted.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct EventSubjects {
+    /// The identifiers of the user that the event names, the one that stands for the user first.
+    pub named: Vec<Sub>,
+    /// Those of its user.
+    pub user: Vec<Sub>,
+    /// The public identifier of its user.
+    pub account: Option<Sub>,
+}
+
 /// The type of a test message.
 pub const TEST: &str = "webhook.test";
 
 impl MessageType {
     /// Whether a message of this type names a user.
     pub fn names_a_user(&self) -> bool {
-        self.members.iter().any(|member| matches!(member.from, PayloadSource::Sub | PayloadSource::User))
+        self.members
+            .iter()
+            .any(|member| matches!(member.from, PayloadSource::Sub | PayloadSource::User | PayloadSource::Account))
     }
 
-    /// The message about an event for one project. `sub` is that of the event's user, if the user still exists.
-    pub fn message(&self, event: &Event, project: ProjectId, sub: Option<&str>) -> Value {
+    /// The message about an event for one project. If its clients know the user by several identifiers, `subs` has all
+    /// of them.
+    pub fn message(&self, event: &Event, project: ProjectId, subjects: &EventSubjects) -> Value {
         let mut members = Map::from_iter([("project_id".to_owned(), json!(project.to_string()))]);
         for member in self.members {
-            if let Some(value) = value_of(member.from, event, project, sub) {
+            if let Some(value) = value_of(member.from, event, project, subjects) {
                 members.insert(member.name.to_owned(), value);
+            }
+            if member.from == PayloadSource::Sub && subjects.named.len() > 1 {
+                members.insert("subs".to_owned(), json!(subjects.named));
             }
         }
         json!({ "type": self.name, "version": self.version, "timestamp": event.at.rfc3339(), "data": members })
     }
 }
 
-fn value_of(from: PayloadSource, event: &Event, project: ProjectId, sub: Option<&str>) -> Option<Value> {
+fn value_of(from: PayloadSource, event: &Event, project: ProjectId, subjects: &EventSubjects) -> Option<Value> {
     Some(match from {
-        PayloadSource::Sub => event.data.get("sub").cloned().or_else(|| sub.map(Value::from))?,
-        PayloadSource::User => sub?.into(),
+        PayloadSource::Sub => subjects.named.first()?.0.clone().into(),
+        PayloadSource::User => subjects.user.first()?.0.clone().into(),
+        PayloadSource::Account => subjects.account.as_ref()?.0.clone().into(),
         PayloadSource::Session => event.session_id?.to_string().into(),
         // A project does not see clients of other projects.
         PayloadSource::Client => {
@@ -123,14 +144,18 @@ mod tests {
             .with_project(project)
             .with("scope", "openid")
             .with("source", "192.0.2.7");
-        let message = event.kind.row().message.unwrap().message(&event, project, Some("s"));
+        let subjects = EventSubjects { named: vec![Sub("s".into())], ..EventSubjects::default() };
+        let message = event.kind.row().message.unwrap().message(&event, project, &subjects);
         let wanted = json!({
             "type": "consent.granted", "version": 1, "timestamp": "2027-01-15T08:00:00Z",
             "data": { "project_id": project.to_string(), "sub": "s", "sid": session.to_string(),
                 "client_id": "client_a", "scope": "openid" },
         });
         assert_eq!(message, wanted);
-        let elsewhere = event.kind.row().message.unwrap().message(&event, other, Some("s"));
+        let elsewhere = event.kind.row().message.unwrap().message(&event, other, &subjects);
         assert_eq!(elsewhere["data"].get("client_id"), None);
+        let several = EventSubjects { named: vec![Sub("s".into()), Sub("t".into())], ..EventSubjects::default() };
+        let message = event.kind.row().message.unwrap().message(&event, project, &several);
+        assert_eq!((&message["data"]["sub"], &message["data"]["subs"]), (&json!("s"), &json!(["s", "t"])));
     }
 }

@@ -60,6 +60,8 @@ impl TokenExchangeGrant {
         let (roles, permissions) = self.token_issuer.rights_at(&target, user.id).await?;
         let now = self.core.now();
         let claims = AccessTokenClaims {
+            // This client can read the token, so the user has the identifier that it knows.
+            sub: self.core.subject_at(client, user.id, &user.sub).0,
             aud: target.aud.clone(),
             project_id: Some(target.project.to_string()),
             scope: target.scope.to_string(),

@@ -25,6 +25,8 @@ pub struct AppView {
     pub id: String,
     /// Its name and links.
     pub client: RequestingClient,
+    /// Where a sign-in to it starts (OpenID Connect Core §4), if it has such a URL.
+    pub start_url: Option<String>,
     /// What it may access, as text.
     pub scopes: Vec<ScopeView>,
     /// The claims that were released to it.

@@ -84,6 +84,27 @@ impl ClientForm {
         self.algs(&self.values.access_token_alg, ["alg-rs256-plain", "alg-es256-plain", "alg-ps256", "alg-eddsa"])
     }
 
+    /// The algorithms of userinfo responses to choose from; without one they are plain JSON.
+    pub fn userinfo_algs(&self) -> [(&'static str, String, bool); 5] {
+        let chosen = &self.values.userinfo_alg;
+        let [rs256, es256, ps256, eddsa] =
+            self.algs(chosen, ["alg-rs256-plain", "alg-es256-plain", "alg-ps256", "alg-eddsa"]);
+        [("", self.page.t("client-userinfo-plain"), chosen.is_empty()), rs256, es256, ps256, eddsa]
+    }
+
+    /// Its links: `(name, label, hint, value)`.
+    pub fn links(&self) -> [(&'static str, String, String, &str); 5] {
+        let values = &self.values;
+        [
+            ("initiate_login_uri", "client-initiate", "client-initiate-hint", &values.initiate_login_uri),
+            ("client_uri", "client-home", "client-link-hint", &values.client_uri),
+            ("logo_uri", "client-logo", "client-logo-hint", &values.logo_uri),
+            ("policy_uri", "client-policy", "client-link-hint", &values.policy_uri),
+            ("tos_uri", "client-terms", "client-link-hint", &values.tos_uri),
+        ]
+        .map(|(name, label, hint, value)| (name, self.page.t(label), self.page.t(hint), value.as_str()))
+    }
+
     fn algs(&self, chosen: &str, words: [&str; 4]) -> [(&'static str, String, bool); 4] {
         let [rs256, es256, ps256, eddsa] = words;
         [("RS256", rs256), ("ES256", es256), ("PS256", ps256), ("EdDSA", eddsa)]
@@ -122,6 +143,18 @@ pub struct ClientValues {
     /// One origin per line.
     pub web_origins: String,
     pub backchannel_logout_uri: String,
+    /// `public` or `pairwise`.
+    pub subject_type: String,
+    pub sector_identifier_uri: String,
+    /// The algorithm of signed userinfo responses; empty for plain JSON.
+    pub userinfo_alg: String,
+    /// One API per line.
+    pub audience: String,
+    pub initiate_login_uri: String,
+    pub client_uri: String,
+    pub logo_uri: String,
+    pub policy_uri: String,
+    pub tos_uri: String,
     /// `token_endpoint_auth_method`.
     pub auth_method: String,
     /// A JWK set as JSON.

@@ -111,6 +111,14 @@ pub struct ClientPage {
     pub id_token_alg: String,
     /// The algorithm of its access tokens.
     pub access_token_alg: String,
+    /// The APIs that they are for if a request names none.
+    pub audience: Vec<String>,
+    /// The algorithm of its userinfo responses, if they are signed.
+    pub userinfo_alg: Option<String>,
+    /// The host that its pairwise identifiers are for, if they are pairwise.
+    pub sector: Option<String>,
+    /// The URL that starts a sign-in to it.
+    pub initiate_login_uri: Option<String>,
     /// Do its ID tokens contain the claims of the granted scopes?
     pub claims_in_id_token: bool,
     /// The name of the roles claim.

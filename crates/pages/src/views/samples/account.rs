@@ -139,6 +139,7 @@ pub(super) fn own_applications(lang: Lang) -> Vec<RenderedSample> {
     let app = AppView {
         id: "demo".into(),
         client: client(),
+        start_url: Some("https://notes.example.test/login?iss=https%3A%2F%2Fid.example.test".into()),
         scopes: vec![ScopeView::new(lang, "email", None, false), ScopeView::new(lang, HOSTILE, None, false)],
         claims: vec![claim("sub"), claim("email"), claim(HOSTILE)],
         allowed: Some(moment(lang, 1_795_000_000)),

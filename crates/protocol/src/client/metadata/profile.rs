@@ -56,6 +56,7 @@ impl ClientMetadata {
             ("access_token_signed_response_alg", self.access_token_alg()),
             ("authorization_signed_response_alg", self.authorization_response_alg()),
             ("introspection_signed_response_alg", self.introspection_response_alg()),
+            ("userinfo_signed_response_alg", self.userinfo_signed_response_alg.as_deref().unwrap_or("PS256")),
         ];
         let weak = algs.into_iter().filter(|(_, alg)| !self.profile_allows_alg(alg));
         faults.extend(weak.map(|(member, _)| fault(&format!("{member} PS256, ES256 or EdDSA"))));
@@ -119,6 +120,7 @@ mod tests {
             (json!({"access_token_signed_response_alg": "RS256"}), "access_token_signed_response_alg"),
             (json!({"authorization_signed_response_alg": "RS256"}), "authorization_signed_response_alg"),
             (json!({"introspection_signed_response_alg": "RS256"}), "introspection_signed_response_alg"),
+            (json!({"userinfo_signed_response_alg": "RS256"}), "userinfo_signed_response_alg"),
             (json!({"token_endpoint_auth_signing_alg": "RS256"}), "token_endpoint_auth_signing_alg"),
             (json!({"request_object_signing_alg": "RS256"}), "request_object_signing_alg"),
             (json!({"grant_types": [DEVICE_CODE_GRANT]}), "grant_types"),

@@ -1,0 +1,123 @@
+//! Members of the metadata with a fixed set of values.
+
+use serde::{Deserialize, Serialize};
+
+/// How a client authenticates at the token endpoint.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum AuthMethod {
+    /// Secret in the Authorization header or in the form, whichever the client's library uses. Not in RFC 7591.
+    ClientSecret,
+    /// Secret in the Authorization header.
+    ClientSecretBasic,
+    /// Secret in the form.
+    ClientSecretPost,
+    /// A JWT signed with the secret (OpenID Connect Core §9).
+    ClientSecretJwt,
+    /// A JWT signed with a private key (OpenID Connect Core §9).
+    PrivateKeyJwt,
+    /// A public client.
+    None,
+}
+
+impl AuthMethod {
+    /// The name on the wire.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::ClientSecret => "client_secret",
+            Self::ClientSecretBasic => "client_secret_basic",
+            Self::ClientSecretPost => "client_secret_post",
+            Self::ClientSecretJwt => "client_secret_jwt",
+            Self::PrivateKeyJwt => "private_key_jwt",
+            Self::None => "none",
+        }
+    }
+
+    /// Whether clients with this method have a secret.
+    pub const fn has_secret(self) -> bool {
+        !matches!(self, Self::PrivateKeyJwt | Self::None)
+    }
+
+    /// Whether a client with this method may authenticate by `sent`.
+    pub fn allows(self, sent: &str) -> bool {
+        match self {
+            Self::ClientSecret => matches!(sent, "client_secret_basic" | "client_secret_post"),
+            _ => self.as_str() == sent,
+        }
+    }
+}
+
+/// Whether each refresh replaces the refresh token.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RefreshRotation {
+    /// A new token each time; reuse of an old one ends the grant (RFC 9700 §4.14.2).
+    Rotate,
+    /// The same token each time, for clients whose tokens are bound to a key (FAPI 2.0 §5.3.2.1).
+    Reuse,
+}
+
+/// Which claims of the user an ID token has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum IdTokenContent {
+    /// The claims of the granted scopes, as at the userinfo endpoint: most libraries read them there.
+    Scopes,
+    /// Only claims requested by name with the `claims` parameter (OpenID Connect Core §5.4 and §5.5).
+    Minimal,
+}
+
+impl IdTokenContent {
+    /// The name in the metadata document.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Scopes => "scopes",
+            Self::Minimal => "minimal",
+        }
+    }
+}
+
+/// `security_profile`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SecurityProfile {
+    /// FAPI 2.0 Security Profile: `private_key_jwt`, pushed requests, PKCE, tokens bound to a key by DPoP.
+    Fapi2,
+}
+
+impl SecurityProfile {
+    /// The name in the metadata document.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Fapi2 => "fapi2",
+        }
+    }
+}
+
+/// By which identifier a client knows a person (OpenID Connect Core §8).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SubjectType {
+    /// The same at every client with this type.
+    #[default]
+    Public,
+    /// Another one for each sector, so that clients of different sectors cannot compare their users.
+    Pairwise,
+}
+
+impl SubjectType {
+    /// The names in the metadata documents.
+    pub const VALUES: [&'static str; 2] = ["public", "pairwise"];
+
+    /// The name in the metadata document.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Public => "public",
+            Self::Pairwise => "pairwise",
+        }
+    }
+
+    pub const fn is_public(&self) -> bool {
+        matches!(self, Self::Public)
+    }
+}
