@@ -161,7 +161,7 @@ async fn an_object_is_fetched_from_a_url_that_the_client_registered() {
     let garbage = host_of("<html>".into()).await;
     let uris = vec![uri.clone(), format!("{garbage}/x"), "http://127.0.0.1:9/closed".into()];
     let registered = server.usher.clients.edit_client(&client.client.id, |mut client| {
-        client.request_uris = uris;
+        client.request_uris.clone_from(&uris);
         client
     });
     registered.await.expect("they can be registered");

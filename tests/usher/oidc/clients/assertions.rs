@@ -90,7 +90,7 @@ on_both_databases! {
         let to = async |method, keys: Option<Value>| {
             let changed = server.usher.clients.edit_client(id, |mut client| {
                 client.token_endpoint_auth_method = method;
-                client.jwks = keys;
+                client.jwks.clone_from(&keys);
                 client
             });
             changed.await.expect("it can be changed")
