@@ -15,9 +15,9 @@ Examples:
 pub(super) async fn run(settings: &ConfigFiles) -> anyhow::Result<()> {
     let config = settings.of_dev()?;
     app::prepare_process(&config)?;
-    app::dev(config, |banner| {
+    let server = app::dev(config, |banner| {
         // The reader may be gone, which does not affect the server.
         let _ = say(&banner);
-    })
-    .await
+    });
+    Box::pin(server).await
 }

@@ -20,8 +20,8 @@ pub(crate) struct Lookups<'a> {
     devices: BTreeMap<SessionId, Option<SeenDevice>>,
     webhooks: BTreeMap<ProjectId, Vec<Listening>>,
     sectors: BTreeMap<ProjectId, Vec<String>>,
-    /// A client that was deleted has none.
-    sectors_of_clients: BTreeMap<ClientId, Option<Option<String>>>,
+    /// The empty one is that of public identifiers. A client that was deleted has none.
+    sectors_of_clients: BTreeMap<ClientId, Option<String>>,
 }
 
 impl<'a> Lookups<'a> {
@@ -61,7 +61,7 @@ impl<'a> Lookups<'a> {
         if let Some(client) = event.client_id.as_ref().filter(|_| event.project_id == Some(project))
             && let Some(sector) = self.sector_of_client(tx, client).await?
         {
-            return Ok(vec![sector.unwrap_or_default()]);
+            return Ok(vec![sector]);
         }
         Ok(match self.sectors.entry(project) {
             Entry::Occupied(known) => known.get().clone(),
@@ -69,12 +69,12 @@ impl<'a> Lookups<'a> {
         })
     }
 
-    async fn sector_of_client(&mut self, tx: &mut Tx, client: &ClientId) -> Result<Option<Option<String>>> {
+    async fn sector_of_client(&mut self, tx: &mut Tx, client: &ClientId) -> Result<Option<String>> {
         Ok(match self.sectors_of_clients.entry(client.clone()) {
             Entry::Occupied(known) => known.get().clone(),
             Entry::Vacant(unknown) => {
                 let found = tx.find_client(client).await?;
-                unknown.insert(found.map(|client| client.metadata.sector())).clone()
+                unknown.insert(found.map(|client| client.metadata.sector().unwrap_or_default())).clone()
             }
         })
     }

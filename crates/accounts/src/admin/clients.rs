@@ -7,7 +7,7 @@ use moka::sync::Cache;
 use std::sync::Arc;
 use url::Url;
 
-use crate::admin::sector::{change_fault, is_proven};
+use crate::admin::sector::{self, change_fault, is_proven};
 use crate::error::{FlowError, Rejected};
 use aws_lc_rs::digest;
 use usher_domain::event::{Event, EventKind};
@@ -83,7 +83,7 @@ impl Clients {
     /// [`Rejected::Metadata`] with every fault, [`Rejected::NotFound`] if there is no such project.
     pub async fn create_client(&self, new: NewClient) -> Result<RegisteredClient, FlowError> {
         let metadata = self.checked_metadata(new.metadata)?;
-        self.prove_sector(None, &metadata).await?;
+        sector::prove(self.providers.outbound(), None, &metadata).await?;
         if self.core.store.find_project(new.project).await?.is_none() {
             return Err(Rejected::NotFound("project").into());
         }
@@ -194,7 +194,7 @@ impl Clients {
         reject_first_party(id)?;
         let before = self.load_client(&id.0).await?;
         let wanted = self.checked_change(&before, change(&before)?)?;
-        let proven = self.prove_sector(Some(&before), &wanted).await?;
+        let proven = sector::prove(self.providers.outbound(), Some(&before), &wanted).await?;
         let now = self.core.now();
         let event = self.core.event(EventKind::CLIENT_UPDATED).with_client(id);
         let mut tx = self.core.store.begin().await?;

@@ -1,9 +1,9 @@
 //! The document at `sector_identifier_uri` (OpenID Connect Dynamic Registration §5): it names every redirect URI, so that no
 //! client takes the sector of somebody else.
 
-use super::clients::Clients;
 use crate::error::Rejected;
 use usher_domain::oauth::client::Client;
+use usher_http_client::Outbound;
 use usher_protocol::client::metadata::{ClientMetadata, MetadataFault};
 use usher_protocol::strict_json;
 
@@ -26,37 +26,35 @@ impl ProvenSector {
     }
 }
 
-impl Clients {
-    /// Fetches the document, unless the members are those of the stored client. Not within a transaction, which would wait
-    /// for another server.
-    pub(super) async fn prove_sector(
-        &self,
-        stored: Option<&Client>,
-        metadata: &ClientMetadata,
-    ) -> Result<Option<ProvenSector>, Rejected> {
-        let wanted = ProvenSector::of(metadata);
-        let Some(sector) = &wanted else { return Ok(None) };
-        if stored.is_some_and(|client| ProvenSector::of(&client.metadata) == wanted) {
-            return Ok(wanted);
-        }
-        match self.fetch_sector(&sector.uri).await {
-            Some(document) if metadata.is_in_sector(&document) => Ok(wanted),
-            Some(_) => Err(fault("does not name every redirect URI: it is a JSON array of them")),
-            None => Err(fault("cannot be fetched, or is no JSON")),
-        }
+/// Fetches the document, unless the members are those of the stored client. Not within a transaction, which would wait for
+/// another server.
+pub(super) async fn prove(
+    outbound: &Outbound,
+    stored: Option<&Client>,
+    metadata: &ClientMetadata,
+) -> Result<Option<ProvenSector>, Rejected> {
+    let wanted = ProvenSector::of(metadata);
+    let Some(sector) = &wanted else { return Ok(None) };
+    if stored.is_some_and(|client| ProvenSector::of(&client.metadata) == wanted) {
+        return Ok(wanted);
     }
+    match fetch(outbound, &sector.uri).await {
+        Some(document) if metadata.is_in_sector(&document) => Ok(wanted),
+        Some(_) => Err(fault("does not name every redirect URI: it is a JSON array of them")),
+        None => Err(fault("cannot be fetched, or is no JSON")),
+    }
+}
 
-    async fn fetch_sector(&self, uri: &str) -> Option<serde_json::Value> {
-        match self.providers.outbound().get(uri, "application/json", LARGEST).await {
-            Ok(answer) if answer.status.as_u16() == 200 => strict_json::value(&answer.body, MAX_DEPTH).ok(),
-            Ok(answer) => {
-                tracing::info!(status = answer.status.as_u16(), "refused: a sector document cannot be fetched");
-                None
-            }
-            Err(error) => {
-                tracing::info!("refused: a sector document cannot be fetched: {error}");
-                None
-            }
+async fn fetch(outbound: &Outbound, uri: &str) -> Option<serde_json::Value> {
+    match outbound.get(uri, "application/json", LARGEST).await {
+        Ok(answer) if answer.status.as_u16() == 200 => strict_json::value(&answer.body, MAX_DEPTH).ok(),
+        Ok(answer) => {
+            tracing::info!(status = answer.status.as_u16(), "refused: a sector document cannot be fetched");
+            None
+        }
+        Err(error) => {
+            tracing::info!("refused: a sector document cannot be fetched: {error}");
+            None
         }
     }
 }

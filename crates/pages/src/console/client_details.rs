@@ -1,6 +1,6 @@
 //! The fields about what a client learns of people, which APIs its tokens are for, and what people see of it.
 
-use super::client_fields::{lines, some};
+use super::typed_text::{lines, some};
 use crate::loaded::LoadedValues;
 use crate::views::ClientValues;
 use usher_protocol::client::metadata::{ClientMetadata, SubjectType};

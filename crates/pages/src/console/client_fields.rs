@@ -2,6 +2,7 @@
 
 use super::client_details;
 use super::client_proof::{self, flag};
+use super::typed_text::{lines, some};
 use crate::field_errors;
 use crate::loaded::LoadedValues;
 use crate::views::{ClientValues, FieldErrors, Message};
@@ -116,14 +117,6 @@ fn filled_with_second_part(mut changed: ClientMetadata, typed: &ClientValues, lo
         changed.backchannel_logout_uri = some(&typed.backchannel_logout_uri);
     }
     changed
-}
-
-pub(super) fn some(text: &str) -> Option<String> {
-    Some(text.trim().to_owned()).filter(|text| !text.is_empty())
-}
-
-pub(super) fn lines(text: &str) -> Vec<String> {
-    text.lines().map(str::trim).filter(|line| !line.is_empty()).map(str::to_owned).collect()
 }
 
 /// Each fault at its field; those without a field at the form as a whole.

@@ -14,5 +14,6 @@ pub mod provider;
 mod provider_form;
 pub mod providers;
 pub mod token;
+mod typed_text;
 pub mod webhook;
 pub mod webhooks;
