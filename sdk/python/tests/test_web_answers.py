@@ -48,14 +48,17 @@ class Provider(Mint):
         form = parse_qs(request.content.decode())
         grant = form.get("grant_type", [""])[0]
         if grant == "authorization_code":
-            now = int(self.now())
-            claims = {"iss": ISSUER, "aud": CLIENT, "sub": "ana", "sid": "s1", "iat": now, "exp": now + LIFE}
-            claims |= {"nonce": self.nonce, **self.identity}
-            return httpx.Response(200, json={**self.tokens(), "id_token": self._sign(claims, "JWT")})
+            return httpx.Response(200, json={**self.tokens(), "id_token": self.id_token(nonce=self.nonce)})
         if grant == "refresh_token":
             self.refreshes += 1
             return self.refresh()
         return super().answer(request)
+
+    def id_token(self, **claims: Any) -> str:
+        """An ID token."""
+        now = int(self.now())
+        good = {"iss": ISSUER, "aud": CLIENT, "sub": "ana", "sid": "s1", "iat": now, "exp": now + LIFE}
+        return self._sign({**good, **claims, **self.identity}, "JWT")
 
     def notice(self, **claims: Any) -> bytes:
         """The body of a back-channel logout."""
@@ -155,6 +158,28 @@ def test_a_session_that_is_signed_out_while_its_tokens_are_fetched_stays_over(si
     assert found == [401]
     site.clock[0] += 120
     assert site.status(session) == 401
+
+
+def test_what_the_id_token_says_about_the_person_is_known_and_nothing_of_the_protocol(site: Site) -> None:
+    site.provider.identity = {"email": "ana@example.test", "department": "Sales", "amr": ["pwd"]}
+    auth = site.usher.identify(Asked("GET", "/me", {}, cookies=site.sign_in())).somebody()
+    assert auth.profile() == {"id": "ana", "roles": [], "email": "ana@example.test", "department": "Sales"}
+
+
+def test_a_refresh_tells_news_about_the_person_and_nothing_about_anybody_else(site: Site) -> None:
+    cookies = site.sign_in()
+
+    def tells(**claims: Any) -> None:
+        answer = {**site.provider.tokens(), "id_token": site.provider.id_token(**claims)}
+        site.provider.refresh = lambda: httpx.Response(200, json=answer)
+
+    for wrong in ({"sub": "eve"}, {"aud": "other"}, {"iss": "https://evil.example"}):
+        site.clock[0] += LIFE + 60
+        tells(**wrong)
+        assert site.status(cookies) == 503, wrong
+    tells(email="new@example.test")
+    asked = Asked("GET", "/me", {}, cookies=cookies)
+    assert site.usher.identify(asked).somebody().user.email == "new@example.test"
 
 
 def test_noting_the_use_of_a_session_loses_no_new_tokens_and_brings_none_back() -> None:

@@ -159,11 +159,25 @@ class WebMode:
             session,
             access_token=found["access_token"],
             refresh_token=found.get("refresh_token", session.refresh_token),
+            **self._newly_told(session, found),
         )
         if not self._sessions.update(name, renewed, self._engine.now()):
             # Signed out meanwhile: it must not come back.
             raise Refusal("token_revoked")
         return renewed
+
+    def _newly_told(self, session: WebSession, found: Mapping[str, Any]) -> dict[str, Any]:
+        """What a refresh says about the person, where it has an ID token: of nobody else (OpenID Connect Core 1.0 §12.2)."""
+        id_token = found.get("id_token")
+        if not isinstance(id_token, str):
+            return {}
+        try:
+            claims = check_id_token(self._engine, id_token, found["access_token"], None)
+        except Refusal as refusal:
+            raise Refusal("introspection_failed") from refusal
+        if claims["sub"] != session.sub:
+            raise Refusal("introspection_failed")
+        return {"id_token": id_token, "profile": profile_of(claims)}
 
     def _after_refusal(self, name: str, session: WebSession, cause: TokensRefused) -> WebSession:
         """What a session is whose refresh token was refused: that of another process, over, or not known at the moment."""

@@ -13,8 +13,10 @@ from ..core.token import Signed, TokenRefused, read
 from ..engine import Engine
 from ..errors import IssuerError
 
-PROFILE: Final = ("email", "email_verified", "name", "given_name", "family_name", "picture", "locale")
-"""What is kept of the ID token."""
+_PROTOCOL: Final = frozenset(
+    ("iss", "aud", "exp", "iat", "nonce", "at_hash", "azp", "sub", "sid", "roles", "acr", "amr", "auth_time")
+)
+"""What an ID token says that is not about the person."""
 
 
 class TokensRefused(Exception):
@@ -42,8 +44,8 @@ def exchange(engine: Engine, form: Mapping[str, str]) -> Mapping[str, Any]:
     return found
 
 
-def check_id_token(engine: Engine, text: str, access_token: str, nonce: str) -> Mapping[str, Any]:
-    """Check an ID token (OpenID Connect Core 1.0 §3.1.3.7), and return its claims.
+def check_id_token(engine: Engine, text: str, access_token: str, nonce: str | None) -> Mapping[str, Any]:
+    """Check an ID token (OpenID Connect Core 1.0 §3.1.3.7), and return its claims. That of a refresh has no nonce (§12.2).
 
     Raises:
         Refusal: it will not do.
@@ -83,5 +85,5 @@ def _signed(engine: Engine, text: str) -> Signed:
 
 
 def profile_of(claims: Mapping[str, Any]) -> dict[str, Any]:
-    """What is kept of an ID token."""
-    return {name: claims[name] for name in PROFILE if name in claims}
+    """What an ID token says about the person."""
+    return {name: value for name, value in claims.items() if name not in _PROTOCOL}
