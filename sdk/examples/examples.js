@@ -5,7 +5,8 @@ import { createHash, randomBytes } from 'node:crypto';
 import { mkdirSync, symlinkSync } from 'node:fs';
 import path from 'node:path';
 import { Browser } from '../e2e/harness/browser.js';
-import { freePort, start, until } from '../e2e/harness/process.js';
+import { start, until } from '../e2e/harness/process.js';
+import { freePort } from '../../tests/ports.mjs';
 
 const ANA = { email: 'ana@example.test', password: 'usher-demo' };
 const here = new URL('.', import.meta.url).pathname;

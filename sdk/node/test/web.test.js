@@ -147,6 +147,27 @@ test('a session that was ended at one process does not come back when another re
   }
 });
 
+test('a session that was copied in the store is none', async () => {
+  const written = new Map();
+  const { set } = store;
+  store.set = async (name, ...more) => {
+    written.set(name, more);
+    return set.call(store, name, ...more);
+  };
+  const sessionKey = () => [...written.keys()].findLast((name) => name.startsWith('web:session:') && !name.endsWith(':used'));
+  const mine = await signIn();
+  const here = sessionKey();
+  const theirs = await signIn();
+  await set.call(store, here, ...written.get(sessionKey()));
+  const { now } = Date;
+  Date.now = () => now() + 16_000; // so that the session is read from the store
+  try {
+    assert.deepEqual([await status(mine), await status(theirs)], [401, 200]);
+  } finally {
+    Date.now = now;
+  }
+});
+
 test('while Usher is away a session lasts as long as its token, and requests do not wait for it one after the other', async () => {
   says.life = 20;
   const cookies = await signIn();

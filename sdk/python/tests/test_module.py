@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import time
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -339,7 +340,8 @@ def test_a_store_that_fails_lets_nobody_in() -> None:
     asked = Asked("GET", "/", {"accept": "application/json"}, cookies={"__Host-usher-app": cookie})
     assert test.usher.identify(asked).refusal is None
     sessions = WebSessions(store, ("x" * 32,), Cookie())
-    store.set(_key("somebody"), sessions._values.seal({"of": "another version"}).encode())
+    sessions._note_use("somebody", time.time())
+    store.set(_key("somebody"), sessions._values.seal({"of": "another version"}, _key("somebody")).encode())
     assert test.usher.identify(asked).refusal is None
     store.is_broken = True
     refusal = test.usher.identify(asked).refusal

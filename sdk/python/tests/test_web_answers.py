@@ -19,7 +19,7 @@ from usher_sdk.options import Cookie
 from usher_sdk.request import Asked
 from usher_sdk.testing import ISSUER, Mint
 from usher_sdk.web.reply import Reply
-from usher_sdk.web.sessions import WebSession, WebSessions
+from usher_sdk.web.sessions import WebSession, WebSessions, _key
 
 BASE = "https://shop.example"
 SECRET = "a secret of the tests, long enough"
@@ -158,6 +158,15 @@ def test_a_session_that_is_signed_out_while_its_tokens_are_fetched_stays_over(si
     assert found == [401]
     site.clock[0] += 120
     assert site.status(session) == 401
+
+
+def test_a_session_that_was_copied_in_the_store_is_none(site: Site) -> None:
+    mine, theirs = site.sign_in(), site.sign_in()
+    assert site.usher.web is not None
+    sessions = site.usher.web._sessions
+    here, there = (_key(sessions.name_in(cookies[COOKIE]) or "") for cookies in (mine, theirs))
+    site.store.set(here, site.store.get(there) or b"", 3600)
+    assert [site.status(mine), site.status(theirs)] == [401, 200]
 
 
 def test_what_the_id_token_says_about_the_person_is_known_and_nothing_of_the_protocol(site: Site) -> None:

@@ -11,20 +11,22 @@ export class Sealer {
     this.#keys = secrets.map((secret) => new Uint8Array(hkdfSync('sha256', secret, '', `usher-web v1 ${purpose}`, 32)));
   }
 
-  async seal(value: unknown): Promise<string> {
+  /** @param place the value cannot be opened at another place of a store */
+  async seal(value: unknown, place = ''): Promise<string> {
     const key = this.#keys[0];
     if (!key) throw new Error('there is no secret to seal with');
-    const plain = new TextEncoder().encode(JSON.stringify(value));
+    const plain = new TextEncoder().encode(JSON.stringify({ place, value }));
     return new CompactEncrypt(plain).setProtectedHeader({ alg: 'dir', enc: 'A256GCM' }).encrypt(key);
   }
 
-  /** Decrypts a value; `undefined` if it was not encrypted by this application for this purpose. */
-  async open<T>(sealed: string): Promise<T | undefined> {
+  /** Decrypts a value; `undefined` if it was not encrypted by this application for this purpose and place. */
+  async open<T>(sealed: string, place = ''): Promise<T | undefined> {
     for (const key of this.#keys) {
       try {
         const options = { keyManagementAlgorithms: ['dir'], contentEncryptionAlgorithms: ['A256GCM'] };
         const { plaintext } = await compactDecrypt(sealed, key, options);
-        return JSON.parse(new TextDecoder().decode(plaintext)) as T;
+        const opened = JSON.parse(new TextDecoder().decode(plaintext)) as { place?: unknown; value: T };
+        return opened.place === place ? opened.value : undefined;
       } catch {
         // Try the next secret.
       }

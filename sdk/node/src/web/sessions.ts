@@ -111,7 +111,7 @@ export class WebSessions {
   /** Reads a session from the store, unless it has ended. */
   async load(key: string): Promise<WebSession | undefined> {
     const [sealed, used] = await Promise.all([this.#store.get(key), this.#store.get(usedKey(key))]);
-    const opened = sealed === undefined || used === undefined ? undefined : await this.#values.open<WebSession>(sealed);
+    const opened = sealed === undefined || used === undefined ? undefined : await this.#values.open<WebSession>(sealed, key);
     const session = this.#ended.get(key) ? undefined : opened;
     const now = Date.now() / 1000;
     if (session) this.#recent.set(key, { session, readAt: now, touchedAt: this.#recent.get(key)?.touchedAt ?? 0 });
@@ -129,7 +129,8 @@ export class WebSessions {
   }
 
   async #save(key: string, session: WebSession): Promise<void> {
-    await this.#store.set(key, await this.#values.seal(session), this.#lifetimes.absolute);
+    // Whoever can write to the store cannot put the session of one browser in the place of another.
+    await this.#store.set(key, await this.#values.seal(session, key), this.#lifetimes.absolute);
     const now = Date.now() / 1000;
     this.#recent.set(key, { session, readAt: now, touchedAt: this.#recent.get(key)?.touchedAt ?? now });
   }

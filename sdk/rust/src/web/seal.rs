@@ -19,20 +19,29 @@ impl Sealer {
     }
 
     pub(super) fn seal(&self, value: &impl Serialize) -> Result<String, StoreError> {
+        self.seal_at("", value)
+    }
+
+    /// Encrypts a value for one place of a store: it cannot be opened at another.
+    pub(super) fn seal_at(&self, place: &str, value: &impl Serialize) -> Result<String, StoreError> {
         let key = self.0.first().ok_or("there is no secret to encrypt with")?;
         let mut sealed = serde_json::to_vec(value)?;
-        let nonce = key.seal_in_place_append_tag(Aad::empty(), &mut sealed)?;
+        let nonce = key.seal_in_place_append_tag(Aad::from(place), &mut sealed)?;
         Ok(BASE64_URL_SAFE_NO_PAD.encode([nonce.as_ref().as_slice(), &sealed].concat()))
     }
 
     /// Decrypts a value; `None` if it was not encrypted by this application for this purpose.
     pub(super) fn open<T: DeserializeOwned>(&self, sealed: &str) -> Option<T> {
+        self.open_at("", sealed)
+    }
+
+    pub(super) fn open_at<T: DeserializeOwned>(&self, place: &str, sealed: &str) -> Option<T> {
         let sealed = BASE64_URL_SAFE_NO_PAD.decode(sealed).ok()?;
         let (nonce, text) = sealed.split_at_checked(NONCE_LEN)?;
         self.0.iter().find_map(|key| {
             let nonce = Nonce::try_assume_unique_for_key(nonce).ok()?;
             let mut text = text.to_vec();
-            let plain = key.open_in_place(nonce, Aad::empty(), &mut text).ok()?;
+            let plain = key.open_in_place(nonce, Aad::from(place), &mut text).ok()?;
             serde_json::from_slice(plain).ok()
         })
     }
@@ -63,6 +72,9 @@ mod tests {
         assert_eq!(Sealer::new(&secrets(&["b", "a"]), "cookie").open::<String>(&sealed).as_deref(), Some("value"));
         assert_eq!(Sealer::new(&secrets(&["b"]), "cookie").open::<String>(&sealed), None);
         assert_eq!(Sealer::new(&secrets(&["a"]), "session").open::<String>(&sealed), None);
+        let placed = sealer.seal_at("here", &"value").unwrap();
+        assert_eq!(sealer.open_at::<String>("here", &placed).as_deref(), Some("value"));
+        assert_eq!(sealer.open_at::<String>("there", &placed), None);
         let last = if sealed.ends_with('A') { "B" } else { "A" };
         for changed in [String::new(), sealed[..12].to_owned(), format!("{}{last}", &sealed[..sealed.len() - 1])] {
             assert_eq!(sealer.open::<String>(&changed), None, "{changed}");

@@ -142,7 +142,7 @@ impl WebSessions {
         let sealed = self.store.get(key).await?;
         let is_used = self.store.get(&used_key(key)).await?.is_some();
         let session =
-            sealed.filter(|_| is_used).and_then(|sealed| self.values.open(std::str::from_utf8(&sealed).ok()?));
+            sealed.filter(|_| is_used).and_then(|sealed| self.values.open_at(key, str::from_utf8(&sealed).ok()?));
         let session: Option<Arc<WebSession>> = session.map(Arc::new);
         match &session {
             Some(session) => self.recent.insert(key.to_owned(), Arc::clone(session)),
@@ -169,7 +169,8 @@ impl WebSessions {
     }
 
     async fn save(&self, key: &str, session: WebSession) -> Result<Arc<WebSession>, StoreError> {
-        self.store.set(key, self.values.seal(&session)?.into_bytes(), self.absolute).await?;
+        // Whoever can write to the store cannot put the session of one browser in the place of another.
+        self.store.set(key, self.values.seal_at(key, &session)?.into_bytes(), self.absolute).await?;
         let session = Arc::new(session);
         self.recent.insert(key.to_owned(), Arc::clone(&session));
         Ok(session)
@@ -330,6 +331,22 @@ mod tests {
         here.end(&found.key, "s1").await.unwrap();
         elsewhere.touched.invalidate(&found.key);
         assert!(elsewhere.find(Some(&cookie), 1002).await.unwrap().is_none());
+    }
+
+    #[tokio::test]
+    async fn a_session_that_was_copied_in_the_store_is_none() {
+        let store = store();
+        let sessions = sessions_at(&store);
+        let cookies = [sessions.begin(session("s1")).await.unwrap(), sessions.begin(session("s2")).await.unwrap()];
+        let mut keys = vec![];
+        for cookie in &cookies {
+            keys.push(sessions.find(Some(cookie), 1001).await.unwrap().unwrap().key);
+        }
+        let of_another = store.get(&keys[1]).await.unwrap().unwrap();
+        store.set(&keys[0], of_another, HOUR).await.unwrap();
+        let anew = sessions_at(&store);
+        assert!(anew.find(Some(&cookies[0]), 1002).await.unwrap().is_none());
+        assert!(anew.find(Some(&cookies[1]), 1002).await.unwrap().is_some());
     }
 
     #[tokio::test]

@@ -27,15 +27,21 @@ class Sealer:
         self._keys = [OctKey.import_key(store_key(secret, f"usher-web {purpose} v1".encode())) for secret in secrets]
         self._opened: OrderedDict[bytes, Mapping[str, Any]] = OrderedDict()
 
-    def seal(self, value: Mapping[str, Any]) -> str:
-        """Seal a value."""
+    def seal(self, value: Mapping[str, Any], place: str = "") -> str:
+        """Seal a value, for one place of a store: at another it does not open."""
         header = {"alg": "dir", "enc": "A256GCM"}
-        return jwe.encrypt_compact(header, json.dumps(value).encode(), self._keys[0], algorithms=_ALGORITHMS)
+        text = json.dumps({"place": place, "value": value})
+        return jwe.encrypt_compact(header, text.encode(), self._keys[0], algorithms=_ALGORITHMS)
 
-    def open(self, text: str) -> Mapping[str, Any] | None:
+    def open(self, text: str, place: str = "") -> Mapping[str, Any] | None:
         """Open a sealed value; ``None`` for anything else. Opening the same again costs a hash."""
         if len(text) > _LONGEST or not text.isascii():
             return None
+        opened = self._open_once(text)
+        found = opened.get("value") if opened is not None and opened.get("place") == place else None
+        return found if isinstance(found, dict) else None
+
+    def _open_once(self, text: str) -> Mapping[str, Any] | None:
         key = sha256(text.encode()).digest()
         found = self._opened.get(key)
         if found is None:

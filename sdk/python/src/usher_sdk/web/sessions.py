@@ -64,7 +64,7 @@ class WebSessions:
             known = [*self._named(session.sid), name]
             for old in known[:-_MOST_OF_ONE]:
                 self.delete(old)
-            names = self._values.seal({"names": known[-_MOST_OF_ONE:]})
+            names = self._values.seal({"names": known[-_MOST_OF_ONE:]}, _index(session.sid))
             self._store.set(_index(session.sid), names.encode(), self._life.absolute)
         return self._names.seal({"name": name})
 
@@ -77,7 +77,7 @@ class WebSessions:
     def load(self, name: str, now: float) -> WebSession | None:
         """The session of that name, if it is not over; from time to time its use is noted."""
         sealed, used = self._store.get(_key(name)), self._store.get(_used(name))
-        found = self._values.open(sealed.decode("latin-1")) if sealed is not None else None
+        found = self._values.open(sealed.decode("latin-1"), _key(name)) if sealed is not None else None
         if found is None or used is None or name in self._ended:
             return None
         try:
@@ -105,7 +105,8 @@ class WebSessions:
 
     def _save(self, name: str, session: WebSession, now: float) -> None:
         ttl = session.created + self._life.absolute - now
-        self._store.set(_key(name), self._values.seal(asdict(session)).encode(), ttl)
+        # Whoever can write to the store cannot put the session of one browser in the place of another.
+        self._store.set(_key(name), self._values.seal(asdict(session), _key(name)).encode(), ttl)
 
     def _note_use(self, name: str, now: float) -> None:
         self._store.set(_used(name), _USED, self._life.idle)
@@ -137,7 +138,7 @@ class WebSessions:
 
     def _named(self, sid: str) -> list[str]:
         sealed = self._store.get(_index(sid))
-        found = self._values.open(sealed.decode("latin-1")) if sealed is not None else None
+        found = self._values.open(sealed.decode("latin-1"), _index(sid)) if sealed is not None else None
         return [name for name in found.get("names", []) if isinstance(name, str)] if found else []
 
 
