@@ -34,6 +34,9 @@ const LONGEST_WAIT: Duration = Duration::from_hours(48);
 /// A browser is kept for longer than its cookie, which expires after a year.
 const BROWSER_KEPT: Duration = Duration::from_hours(400 * 24);
 
+/// A client that registered itself and that nobody has allowed is kept for this long.
+const UNWANTED_CLIENT_KEPT: Duration = Duration::from_hours(24);
+
 /// The job, and its position in the table of grants.
 #[derive(Default)]
 pub struct CleanUp {
@@ -106,6 +109,8 @@ impl CleanUp {
         in_batches!(usher, stop, |tx| tx.bring_deliveries_near(now, bound, BATCH));
         in_batches!(usher, stop, |tx| tx.bring_webhooks_near(now, bound, BATCH));
         self.sweep_grants(usher, stop, before).await?;
+        let unused = now - usher.core.config.client_registration.unused;
+        usher.clients.sweep_unused_clients(unused, now - UNWANTED_CLIENT_KEPT).await?;
         // Last: a session is kept while one of its grants is.
         in_batches!(usher, stop, |tx| tx.sweep_sessions(before, BATCH));
         Ok(())

@@ -125,6 +125,8 @@ message-audience-invalid = { $api } is no API of this project, nor one that allo
 message-scope-invalid = Separate scopes by spaces; quotes and line breaks are not allowed.
 message-client-disabled = The client is disabled. Usher no longer accepts its tokens.
 message-client-enabled = The client is enabled again.
+message-client-trusted = You vouch for the application.
+message-client-distrusted = Nobody vouches for the application.
 message-client-deleted = The client is deleted.
 message-project-created = The project is ready.
 

@@ -10,6 +10,8 @@ consent-goes-to = You return to { $host }.
 consent-allow = Allow
 consent-deny = Deny
 consent-undo = You can remove its access in your account at any time.
+consent-unverified = Nobody here has checked this application. It calls itself “{ $client }”.
+consent-on-device = It runs on your device, where any other program could pose as it: allow it only if you have just started it.
 
 scope-openid = Your identifier
 scope-openid-text = A number that stands for you, the same at every visit.

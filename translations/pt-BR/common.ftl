@@ -125,6 +125,8 @@ message-audience-invalid = { $api } não é uma API deste projeto nem uma que pe
 message-scope-invalid = Separe os escopos por espaços; aspas e quebras de linha não são permitidas.
 message-client-disabled = O cliente foi desativado. O Usher não aceita mais os tokens dele.
 message-client-enabled = O cliente foi reativado.
+message-client-trusted = Você responde pelo aplicativo.
+message-client-distrusted = Ninguém responde pelo aplicativo.
 message-client-deleted = O cliente foi excluído.
 message-project-created = O projeto está pronto.
 

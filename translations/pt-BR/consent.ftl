@@ -10,6 +10,8 @@ consent-goes-to = Você volta para { $host }.
 consent-allow = Permitir
 consent-deny = Recusar
 consent-undo = Você pode remover o acesso na sua conta a qualquer momento.
+consent-unverified = Ninguém aqui verificou este aplicativo. Ele se apresenta como “{ $client }”.
+consent-on-device = Ele roda no seu dispositivo, onde qualquer outro programa poderia se passar por ele: permita somente se você acabou de abri-lo.
 
 scope-openid = Seu identificador
 scope-openid-text = Um número que representa você, o mesmo em cada visita.

@@ -133,6 +133,8 @@ message-audience-invalid = { $api } не є API цього проєкту або
 message-scope-invalid = Розділяйте області пробілами; лапки й розриви рядків не дозволено.
 message-client-disabled = Клієнт вимкнено. Usher більше не приймає його токенів.
 message-client-enabled = Клієнт знову ввімкнено.
+message-client-trusted = Ви ручаєтеся за застосунок.
+message-client-distrusted = За застосунок ніхто не ручається.
 message-client-deleted = Клієнт видалено.
 message-project-created = Проєкт готовий.
 

@@ -205,6 +205,18 @@ refusals! {
     )
     .says("an API allows 100 clients of other projects at most")
     .at("client_id", "api-clients-too-many");
+    DescribedElsewhere = code(
+        "CLIENT_DESCRIBES_ITSELF",
+        ErrorClass::Conflict,
+        "The metadata of this client is read from the document at its `client_id`.",
+    )
+    .says("the client's metadata is that of the document at its client_id");
+    NotSelfRegistered = code(
+        "CLIENT_NOT_SELF_REGISTERED",
+        ErrorClass::Conflict,
+        "Only clients that registered themselves are trusted or not. This one was created by somebody.",
+    )
+    .says("the client did not register itself");
     HostTaken = code(
         "HOST_TAKEN",
         ErrorClass::Conflict,

@@ -23,6 +23,7 @@ mod value;
 pub use entry::SettingOrigin;
 pub use explain::ExplainedSetting;
 pub use fault::{ConfigError, ConfigErrors};
+pub use sections::client_registration::{ClientRegistrationSettings, HostList};
 pub use sections::database::{DatabaseSettings, DatabaseUrl};
 pub use sections::demo::DemoSettings;
 pub use sections::issuer::Issuer;
@@ -72,6 +73,8 @@ pub struct Config {
     pub passwords: PasswordSettings,
     /// Registration.
     pub sign_up: SignUpSettings,
+    /// Clients that register themselves.
+    pub client_registration: ClientRegistrationSettings,
     /// Outgoing calls.
     pub outbound: OutboundSettings,
     /// Who may create projects, and how long their histories are kept.
@@ -130,7 +133,7 @@ impl Config {
         let (session, tokens) = (SessionSettings::read(reader), TokenSettings::read(reader));
         let (passwords, sign_up) = (PasswordSettings::read(reader), SignUpSettings::read(reader));
         let (outbound, demo) = (OutboundSettings::read(reader), DemoSettings::read(reader));
-        let projects = ProjectSettings::read(reader);
+        let (projects, client_registration) = (ProjectSettings::read(reader), ClientRegistrationSettings::read(reader));
         Some(Self {
             profile: reader.profile,
             server: server?,
@@ -143,6 +146,7 @@ impl Config {
             tokens: tokens?,
             passwords: passwords?,
             sign_up: sign_up?,
+            client_registration: client_registration?,
             outbound: outbound?,
             projects: projects?,
             demo: demo?,
@@ -161,6 +165,7 @@ impl Config {
         self.session.check(reader);
         self.tokens.check(reader);
         self.passwords.check(reader);
+        self.client_registration.check(reader);
         self.outbound.check(reader);
         self.demo.check(reader);
     }
@@ -187,6 +192,7 @@ fn known() -> Vec<Setting> {
         TokenSettings::SETTINGS,
         PasswordSettings::SETTINGS,
         SignUpSettings::SETTINGS,
+        ClientRegistrationSettings::SETTINGS,
         OutboundSettings::SETTINGS,
         ProjectSettings::SETTINGS,
         DemoSettings::SETTINGS,

@@ -4,6 +4,8 @@
 
 use std::fmt::Display;
 
+use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
+
 use crate::id::{ApiId, ClientId, EventId, PasskeyId, ProjectId, ProofId, RememberedId, UserId, WebhookId};
 use crate::provider::{ProviderEventEndpoint, ProviderId};
 
@@ -162,7 +164,7 @@ macro_rules! url_groups {
             $($(#[$about])* pub const $pattern: &'static str = concat!($base, $rest);)+
 
             pub fn of($($field: &$type),+) -> Self {
-                Self(filled($base, &[$($field as &dyn Display),+]))
+                Self(filled($base, &[$(&segment($field)),+]))
             }
 
             $($(#[$about])* pub fn $url(&self) -> String {
@@ -237,6 +239,9 @@ url_groups! {
         ROTATE_SECRET rotate_secret "/rotate-secret";
         ENABLE enable "/enable";
         DISABLE disable "/disable";
+        /// An administrator vouches for it.
+        TRUST trust "/trust";
+        DISTRUST distrust "/distrust";
         DELETE delete "/delete";
     }
     /// A provider in the console.
@@ -278,6 +283,15 @@ pub fn document(name: &str) -> String {
 /// The URL of a static file.
 pub fn static_file(path: &str) -> String {
     filled(STATIC_FILE, &[&path])
+}
+
+/// What ends a segment of a path, or begins an escape: the id of a client may be a URL.
+const RESERVED: &AsciiSet =
+    &CONTROLS.add(b' ').add(b'"').add(b'#').add(b'%').add(b'/').add(b'<').add(b'>').add(b'?').add(b'\\');
+
+/// A value as one segment of a path.
+fn segment(value: &dyn Display) -> String {
+    utf8_percent_encode(&value.to_string(), RESERVED).to_string()
 }
 
 /// The pattern with its parameters replaced in order.
@@ -446,6 +460,8 @@ mod tests {
         assert_eq!(urls.rotate_secret(), filled);
         assert_eq!(ClientUrls::of(&ClientId("{client}".into())).edit(), "/console/clients/{client}/edit");
         assert_eq!(document("guides/axum"), "/docs/guides/axum");
+        let url = ClientUrls::of(&ClientId("https://a.test/c.json?v=1%2F".into()));
+        assert_eq!(url.page(), "/console/clients/https:%2F%2Fa.test%2Fc.json%3Fv=1%252F");
     }
 
     #[test]

@@ -16,6 +16,7 @@ use crate::api::sign_in::SessionApi;
 use crate::oauth::authenticate_client::ClientAuthentication;
 use crate::oauth::authorize::Authorizations;
 use crate::oauth::client_assertions::ClientAssertions;
+use crate::oauth::client_documents::ClientDocuments;
 use crate::oauth::client_keys::ClientKeys;
 use crate::oauth::device::begin::DeviceAuthorizations;
 use crate::oauth::dpop::DpopProofs;
@@ -93,6 +94,8 @@ const ANNOUNCED_MEMORY: Duration = Duration::from_secs(10);
 const KEY_SETS_REMEMBERED: u64 = 1_000;
 /// How long such keys are cached.
 const KEY_SET_MEMORY: Duration = Duration::from_hours(1);
+/// How long the state of a client's metadata document is cached.
+const DOCUMENT_MEMORY: Duration = Duration::from_hours(24);
 /// Most tables of access rules cached.
 const TABLES_REMEMBERED: u64 = 200;
 
@@ -171,12 +174,18 @@ services! {
     },
     client_keys: ClientKeys { core, providers; fetched: expiring(KEY_SETS_REMEMBERED, KEY_SET_MEMORY) },
     client_assertions: ClientAssertions { core, client_keys },
-    client_authentication: ClientAuthentication { core, client_assertions, clients, throttles },
+    client_documents: ClientDocuments {
+        core, clients, providers, throttles;
+        documents: expiring(CLIENTS_REMEMBERED, DOCUMENT_MEMORY),
+        uses: expiring(CLIENTS_REMEMBERED, DOCUMENT_MEMORY)
+    },
+    client_authentication: ClientAuthentication { core, client_assertions, client_documents, clients, throttles },
     dpop_proofs: DpopProofs { core },
     request_objects: RequestObjects { core, client_keys, providers },
     pushed_requests: PushedRequests { core, apis, client_authentication, dpop_proofs, request_objects },
     authorizations: Authorizations {
-        core, accounts, apis, clients, pushed_requests, request_objects, signing_keys, subjects, throttles
+        core, accounts, apis, client_documents, clients, pushed_requests, request_objects, signing_keys, subjects,
+        throttles
     },
     refresh_token_grant: RefreshTokenGrant { core, endings, security_emails, token_issuer },
     issued_tokens: IssuedTokens { core, clients, endings, token_issuer },

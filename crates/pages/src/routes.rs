@@ -141,6 +141,8 @@ fn console_pages(pages: PageRoutes) -> PageRoutes {
         .action(ClientUrls::ROTATE_SECRET, console::clients::rotate_secret)
         .action(ClientUrls::ENABLE, console::clients::enable)
         .action(ClientUrls::DISABLE, console::clients::disable)
+        .action(ClientUrls::TRUST, console::clients::trust)
+        .action(ClientUrls::DISTRUST, console::clients::distrust)
         .action(ClientUrls::DELETE, console::clients::delete)
         .text_form(ClientUrls::EDIT, console::edit::get, console::edit::save)
         .page(urls::PROVIDERS, console::providers::list)

@@ -9,6 +9,7 @@ use super::visitor_pages::VisitorPages as _;
 use crate::views::{AlreadySignedIn, FormPost, RequestingClient};
 use usher_accounts::{FlowError, Rejected, ReturnTo, SignedIn};
 use usher_domain::oauth::client::Client;
+use usher_domain::oauth::client_origin::{ClientOrigin, SHARED_PROJECT};
 use usher_domain::oauth::interaction::{Interaction, InteractionStep};
 use usher_domain::urls;
 use usher_flows::Outcome;
@@ -18,6 +19,8 @@ use usher_http_server::problem::HttpProblem;
 use usher_http_server::state::App;
 use usher_protocol::authorize::redirect_uri;
 use usher_protocol::authorize::response_mode::{AuthorizationResponse, ResponseDelivery};
+use usher_protocol::client::metadata_document::DocumentUrl;
+use usher_protocol::client::self_registration::is_on_device;
 
 /// A page.
 ///
@@ -234,10 +237,16 @@ pub fn client_view(client: &Client, redirect_uri: &str) -> RequestingClient {
         .and_then(|origin| Url::parse(&origin).ok())
         .and_then(|url| url.host_str().map(str::to_owned))
         .unwrap_or_else(|| redirect_uri.split(':').next().unwrap_or_default().to_owned());
+    // The picture of somebody else's application is easily shown, so software that nobody knows shows none.
+    let is_anonymous = client.is_unverified() && client.project_id == SHARED_PROJECT;
+    let document = DocumentUrl::parse(&client.id.0, true).ok().filter(|_| client.origin == ClientOrigin::Document);
     RequestingClient {
         name: metadata.client_name.clone(),
+        on_device: client.origin.is_self_registered() && is_on_device(redirect_uri),
         host,
-        logo_uri: metadata.logo_uri.clone(),
+        document_host: document.map(|url| url.host().to_owned()),
+        unverified: client.is_unverified(),
+        logo_uri: metadata.logo_uri.clone().filter(|_| !is_anonymous),
         client_uri: metadata.client_uri.clone(),
         policy_uri: metadata.policy_uri.clone(),
         tos_uri: metadata.tos_uri.clone(),

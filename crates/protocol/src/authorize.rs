@@ -21,7 +21,7 @@ use crate::dpop::is_thumbprint;
 use crate::error::OAuthError;
 use crate::error_code::ErrorCode;
 use crate::params::Params;
-use crate::scope::Scope;
+use crate::scope::{Scope, is_of_usher};
 
 /// Maximum length of `state`.
 const MAX_STATE: usize = 4_096;
@@ -64,6 +64,8 @@ pub struct ClientRules<'a> {
     pub transport: RequestTransport,
     /// The scopes that it may request.
     pub scope: &'a Scope,
+    /// Whether it may request every scope of an API as well: which ones, the APIs decide.
+    pub scopes_of_apis: bool,
     /// Whether it may use the authorization code grant.
     pub authorization_code: bool,
     /// Whether it may have refresh tokens.
@@ -287,7 +289,8 @@ fn scope(params: &Params, rules: &ClientRules<'_>, request: &mut AuthorizeReques
         return Ok(());
     }
     // Unknown values are ignored (OpenID Connect Core §3.1.2.1); the token response names what was granted.
-    let mut granted = asked.intersection(rules.scope);
+    let may_request = |token: &&str| rules.scope.contains(token) || rules.scopes_of_apis && !is_of_usher(token);
+    let mut granted: Scope = asked.iter().filter(may_request).map(str::to_owned).collect();
     if !rules.refresh_token || !granted.contains("openid") {
         granted = granted.without("offline_access");
     }

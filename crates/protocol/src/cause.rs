@@ -3,6 +3,7 @@
 
 use crate::authorize::request_object::RequestObjectFault;
 use crate::client::assertion::AssertionFault;
+use crate::client::metadata_document::ClientDocumentFault;
 use crate::dpop::DpopFault;
 use crate::error_code::ErrorCode;
 
@@ -27,6 +28,8 @@ pub enum RejectionCause {
     UnreadableAuthorization,
     /// The client assertion is invalid.
     Assertion(AssertionFault),
+    /// The `client_id` is a URL without a usable metadata document.
+    ClientDocument(ClientDocumentFault),
     /// The request object is invalid.
     RequestObject(RequestObjectFault),
     /// The `request_uri` is not registered.
@@ -102,6 +105,7 @@ impl RejectionCause {
             | Self::NoClientNamed
             | Self::UnreadableAuthorization
             | Self::Assertion(_)
+            | Self::ClientDocument(_)
             | Self::PublicClient => ErrorCode::InvalidClient,
             Self::UnknownAccessToken
             | Self::OtherAudience
@@ -154,6 +158,7 @@ impl RejectionCause {
             Self::NoClientNamed => "the request names no client",
             Self::UnreadableAuthorization => "the Authorization header is not HTTP Basic with a client_id and a secret",
             Self::Assertion(fault) => fault.sentence(),
+            Self::ClientDocument(fault) => fault.sentence(),
             Self::RequestObject(fault) => fault.sentence(),
             Self::UnregisteredRequestUri => "the request_uri is not one of the client's request_uris",
             Self::UnknownPushedRequest => {

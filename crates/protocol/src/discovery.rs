@@ -75,6 +75,13 @@ pub fn metadata(
     document
 }
 
+/// The document of a server that accepts clients whose `client_id` is the URL of their metadata
+/// (draft-ietf-oauth-client-id-metadata-document-03 §5).
+pub fn with_metadata_documents(mut document: Value) -> Value {
+    document["client_id_metadata_document_supported"] = true.into();
+    document
+}
+
 /// The document with the resources that tokens are issued for (RFC 9728 §4).
 pub fn with_protected_resources(mut document: Value, identifiers: &[String]) -> Value {
     document["protected_resources"] = identifiers.into();

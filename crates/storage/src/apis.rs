@@ -78,12 +78,17 @@ statements! {
         order by client_id
         limit 100
     ";
-    // The projects that allowed a client something learn that it is disabled or deleted.
+    // The projects that allowed a client something learn that it is disabled or deleted. A client that registered itself
+    // needs no permission: its grants say where it was used.
     PROJECTS_ALLOWING = "
-        select distinct a.project_id
+        select a.project_id
         from api_client c
         join apis a on a.id = c.api_id
         where c.client_id = $1
+        union
+        select g.api_project_id
+        from grants g
+        where g.client_id = $1 and g.revoked_at is null and g.api_project_id is not null
     ";
     CLAIM_HOST = "
         insert into api_host (host, project_id, proven_at)
@@ -166,7 +171,7 @@ impl Tx {
         self.query(FIND_ALLOWED).bind(api).bind(client).optional().await
     }
 
-    /// The projects that allowed a client to ask for tokens for their APIs.
+    /// The other projects that allowed a client to ask for tokens for their APIs, or whose APIs it has grants for.
     pub async fn projects_allowing(&mut self, client: &ClientId) -> Result<Vec<ProjectId>> {
         self.query(PROJECTS_ALLOWING).bind(client).all().await
     }

@@ -4,14 +4,14 @@ use super::db::statements;
 use super::row::row;
 use super::{Result, Store, Tx};
 use usher_domain::id::{ClientId, ProjectId};
-use usher_domain::oauth::client::{Client, ClientSecret};
+use usher_domain::oauth::client::{Client, ClientSecret, ClientType};
 use usher_domain::page::MAX_PAGE;
 use usher_domain::time::Timestamp;
 use usher_protocol::client::metadata::ClientMetadata;
 
 row! {
     CLIENT: Client of "client" {
-        id, project_id, kind, metadata, secrets, created_at, updated_at, disabled_at,
+        id, project_id, kind, metadata, secrets, created_at, updated_at, disabled_at, origin, trusted_at,
         project_acr = "(select required_acr from project where project.id = client.project_id)",
     }
 }
@@ -23,8 +23,10 @@ statements! {
     with CLIENT, MOST_SECTORS;
 
     INSERT = "
-        insert into client (id, project_id, kind, metadata, secrets, created_at, updated_at, disabled_at, sector)
-        values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+        insert into client (
+            id, project_id, kind, metadata, secrets, created_at, updated_at, disabled_at, sector, origin, trusted_at
+        )
+        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
     ";
     // Each statement changes only the columns that its use case owns.
     SET_METADATA = "
@@ -32,6 +34,23 @@ statements! {
         set
             metadata = $2,
             sector = $4,
+            updated_at = case when updated_at < $3 then $3 else updated_at end
+        where id = $1
+    ";
+    // The type of a client that registered itself follows from its metadata.
+    SET_DESCRIPTION = "
+        update client
+        set
+            kind = $2,
+            metadata = $3,
+            sector = $5,
+            updated_at = case when updated_at < $4 then $4 else updated_at end
+        where id = $1
+    ";
+    SET_TRUSTED = "
+        update client
+        set
+            trusted_at = $2,
             updated_at = case when updated_at < $3 then $3 else updated_at end
         where id = $1
     ";
@@ -129,6 +148,8 @@ impl Tx {
             .bind(client.updated_at)
             .bind(client.disabled_at)
             .bind(sector_of(&client.metadata))
+            .bind(client.origin)
+            .bind(client.trusted_at)
             .done()
             .await
     }
@@ -141,6 +162,23 @@ impl Tx {
         now: Timestamp,
     ) -> Result<()> {
         self.query(SET_METADATA).bind(id).bind(metadata).bind(now).bind(sector_of(metadata)).done().await
+    }
+
+    /// Replaces type and metadata of a client that registered itself. The caller must hold [`Tx::lock_client`].
+    pub async fn set_client_description(
+        &mut self,
+        id: &ClientId,
+        kind: ClientType,
+        metadata: &ClientMetadata,
+        now: Timestamp,
+    ) -> Result<()> {
+        let query = self.query(SET_DESCRIPTION).bind(id).bind(kind).bind(metadata).bind(now);
+        query.bind(sector_of(metadata)).done().await
+    }
+
+    /// Notes that an administrator vouches for a client as of `since`, or no longer.
+    pub async fn set_client_trusted(&mut self, id: &ClientId, since: Option<Timestamp>, now: Timestamp) -> Result<()> {
+        self.query(SET_TRUSTED).bind(id).bind(since).bind(now).done().await
     }
 
     /// Replaces the secrets. A caller that computes them from the stored secrets must hold [`Tx::lock_client`].

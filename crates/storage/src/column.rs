@@ -27,6 +27,7 @@ use usher_domain::id::{
 use usher_domain::key::SigningAlg;
 use usher_domain::oauth::api::ApiSettings;
 use usher_domain::oauth::client::{ClientSecret, ClientType};
+use usher_domain::oauth::client_origin::ClientOrigin;
 use usher_domain::oauth::grant::RecentGaps;
 use usher_domain::oauth::target::{ConsentedApis, GrantTargets};
 use usher_domain::page::Cursor;
@@ -200,7 +201,7 @@ uuids! {
     SessionId UserId WebhookId
 }
 
-words! { ClientType EmailState LinkedHow ProviderId Role SigningAlg UserStatus }
+words! { ClientOrigin ClientType EmailState LinkedHow ProviderId Role SigningAlg UserStatus }
 
 columns! {
     Timestamp: Integer(i64), |at| at.0, |stored| Some(Self(stored));

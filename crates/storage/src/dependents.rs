@@ -82,6 +82,11 @@ impl Tx {
         Ok(())
     }
 
+    /// Deletes the consents that were given to a client.
+    pub async fn delete_consents_of_client(&mut self, client: &ClientId) -> Result<u64> {
+        self.query(CONSENTS_OF_CLIENT).bind(client).run_in_parts().await
+    }
+
     /// Deletes the rows of a project other than its clients.
     pub(super) async fn delete_dependents_of_project(&mut self, project: ProjectId) -> Result<()> {
         for sql in [ASSIGNMENTS_OF_PROJECT, DELIVERIES_OF_PROJECT, FEED_OF_PROJECT] {

@@ -4,6 +4,7 @@
 //! ([`Store::begin`]) together with its event.
 
 pub mod apis;
+pub mod client_registrations;
 pub mod clients;
 mod column;
 mod db;

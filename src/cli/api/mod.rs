@@ -217,6 +217,7 @@ fn in_words(api: &Api, allowed: &[AllowedClient]) -> String {
         ("access tokens", format!("{}{alg}{lifetime}", settings.token_format.as_str())),
         ("roles", several(&settings.roles)),
         ("permissions", several(&settings.permissions)),
+        ("self-registered", if settings.self_registered_clients { "may ask for it" } else { "" }.to_owned()),
     ];
     view.extend(settings.scopes.iter().map(|scope| ("scope", format!("{}  {}", scope.name, scope.description))));
     view.extend(allowed.iter().map(|client| {

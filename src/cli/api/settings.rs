@@ -28,6 +28,9 @@ pub(super) struct ApiSettingsArgs {
     /// Format of its access tokens
     #[arg(long, value_name = "FORMAT", value_parser = ["jwt", "opaque"])]
     token_format: Option<String>,
+    /// Whether clients that register themselves may ask for it, with the person's consent [default: false]
+    #[arg(long, value_name = "BOOL", num_args = 0..=1, default_missing_value = "true", require_equals = true)]
+    self_registered_clients: Option<bool>,
 }
 
 /// `orders:read=See your orders`. An empty text empties the list.
@@ -71,6 +74,9 @@ pub(super) fn changed(
     if let Some(format) = options.token_format {
         settings.token_format = format.parse().map_err(|_| anyhow!("the format must be jwt or opaque"))?;
     }
+    if let Some(open) = options.self_registered_clients {
+        settings.self_registered_clients = open;
+    }
     Ok(settings)
 }
 
@@ -100,6 +106,9 @@ mod tests {
         let after = with(before.clone(), &["--token-format", "opaque", "--token-lifetime", "60", "--alg", "RS256"]);
         assert_eq!((after.token_format, after.access_token_seconds), (TokenFormat::Opaque, Some(60)));
         assert_eq!((&after.scopes, &after.roles), (&before.scopes, &before.roles));
+        let open = with(after, &["--self-registered-clients"]);
+        assert!(open.self_registered_clients && open.token_format == TokenFormat::Opaque);
+        assert!(!with(open, &["--self-registered-clients=false"]).self_registered_clients);
     }
 
     #[test]

@@ -29,6 +29,7 @@ Examples:
   usher client list --project Shop
   usher client update client_… --redirect-uri https://shop.example.org/callback --id-token-alg ES256
   usher client update client_… --from-json changes.json       absent members stay unchanged
+  usher client trust https://notes.example.org/client.json     one that registered itself
   usher client rotate-secret client_… --overlap 0              the present secret ends at once";
 
 const UPDATE_EXAMPLES: &str = "\
@@ -62,6 +63,10 @@ pub(super) enum ClientCommand {
     Disable(ClientSelector),
     /// Enable a client again
     Enable(ClientSelector),
+    /// Vouch for a client that registered itself: the consent page no longer warns of it
+    Trust(ClientSelector),
+    /// No longer vouch for a client that registered itself
+    Distrust(ClientSelector),
 }
 
 #[derive(Debug, Args)]
@@ -125,6 +130,10 @@ pub(super) async fn run(settings: &ConfigFiles, command: ClientCommand, output: 
         ClientCommand::Enable(which) => {
             set_disabled(&app::open_for_commands(config).await?, which, false, output).await
         }
+        ClientCommand::Trust(which) => set_trusted(&app::open_for_commands(config).await?, which, true, output).await,
+        ClientCommand::Distrust(which) => {
+            set_trusted(&app::open_for_commands(config).await?, which, false, output).await
+        }
     }
 }
 
@@ -151,6 +160,13 @@ async fn set_disabled(usher: &Usher, which: ClientSelector, disabled: bool, outp
     let client = usher.clients.set_client_disabled(&which.id(), disabled).await?;
     output.print(&show::as_json(&client, None)?, || {
         if disabled { "The client is out of use.\n".to_owned() } else { "The client is in use.\n".to_owned() }
+    })
+}
+
+async fn set_trusted(usher: &Usher, which: ClientSelector, trusted: bool, output: Output) -> anyhow::Result<()> {
+    let client = usher.clients.set_client_trusted(&which.id(), trusted).await?;
+    output.print(&show::as_json(&client, None)?, || {
+        if trusted { "The client is trusted.\n".to_owned() } else { "The client is not trusted.\n".to_owned() }
     })
 }
 

@@ -5,6 +5,7 @@ use serde_json::{Map, Value, json};
 use crate::app::ClientMetadata;
 use crate::cli::table::fields;
 use usher_domain::oauth::client::{Client, ClientSecret};
+use usher_domain::oauth::client_origin::ClientOrigin;
 
 /// The client information response of RFC 7591 §3.2.1, with further members. It contains the secret if one is given.
 pub(super) fn as_json(client: &Client, secret: Option<&str>) -> serde_json::Result<Value> {
@@ -19,6 +20,10 @@ pub(super) fn as_json(client: &Client, secret: Option<&str>) -> serde_json::Resu
     view.insert("project_id".to_owned(), json!(client.project_id));
     view.insert("type".to_owned(), client.kind.as_str().into());
     view.insert("disabled".to_owned(), (!client.is_active()).into());
+    view.insert("origin".to_owned(), client.origin.as_str().into());
+    if let Some(since) = client.trusted_at {
+        view.insert("trusted_at".to_owned(), json!(since));
+    }
     view.insert("updated_at".to_owned(), json!(client.updated_at));
     if let Some(since) = client.disabled_at {
         view.insert("disabled_at".to_owned(), json!(since));
@@ -58,6 +63,7 @@ pub(super) fn in_words(client: &Client) -> String {
         ("type", client.kind.as_str().to_owned()),
         ("project", client.project_id.to_string()),
         ("status", if client.is_active() { "in use" } else { "disabled" }.to_owned()),
+        ("origin", origin_words(client)),
         ("redirect URIs", several(&metadata.redirect_uris)),
         ("post-logout URIs", several(&metadata.post_logout_redirect_uris)),
         ("web origins", several(&metadata.web_origins)),
@@ -108,6 +114,16 @@ pub(super) fn in_words(client: &Client) -> String {
     fields(view)
 }
 
+/// How it became known, and whether somebody vouches for it.
+fn origin_words(client: &Client) -> String {
+    let trusted = if client.trusted_at.is_some() { "trusted" } else { "not trusted" };
+    match client.origin {
+        ClientOrigin::Managed => "managed".to_owned(),
+        ClientOrigin::Document => format!("the document at its client_id, {trusted}"),
+        ClientOrigin::Dynamic => format!("it registered itself, {trusted}"),
+    }
+}
+
 /// How its authorization requests must reach the server.
 fn request_words(metadata: &ClientMetadata) -> String {
     let words = [
@@ -155,6 +171,8 @@ mod tests {
             created_at: Timestamp(7),
             updated_at: Timestamp(7),
             disabled_at: Some(Timestamp(8)),
+            origin: ClientOrigin::Managed,
+            trusted_at: None,
             project_acr: None,
         }
     }

@@ -5,6 +5,7 @@ pub mod browser;
 pub mod client_key;
 pub mod database;
 pub mod document_host;
+pub mod file_host;
 #[cfg(feature = "sim")]
 pub mod page_list;
 pub mod providers;

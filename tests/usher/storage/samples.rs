@@ -7,6 +7,7 @@ use usher_domain::email::Email;
 use usher_domain::event::{Event, EventKind};
 use usher_domain::id::{ClientId, EventId, GrantId, IdentityId, ProjectId, ProofId, SessionId, UserId};
 use usher_domain::oauth::client::{Client, ClientSecret, ClientType};
+use usher_domain::oauth::client_origin::ClientOrigin;
 use usher_domain::oauth::grant::{Grant, RefreshFamily, RefreshLimits};
 use usher_domain::project::Project;
 use usher_domain::random::{Random, SeededRandom};
@@ -146,6 +147,8 @@ pub fn client_of(project: &Project) -> Client {
         created_at: NOW,
         updated_at: later(1),
         disabled_at: None,
+        origin: ClientOrigin::Managed,
+        trusted_at: None,
         project_acr: None,
     }
 }

@@ -13,6 +13,7 @@ use aws_lc_rs::digest;
 use usher_domain::event::{Event, EventKind};
 use usher_domain::id::{ClientId, ProjectId};
 use usher_domain::oauth::client::{Client, ClientType};
+use usher_domain::oauth::client_origin::ClientOrigin;
 use usher_domain::oauth::first_party_client::is_first_party_client;
 use usher_domain::text::check_name;
 use usher_protocol::client::metadata::{ClientMetadata, MetadataFault};
@@ -101,6 +102,8 @@ impl Clients {
             created_at: now,
             updated_at: now,
             disabled_at: None,
+            origin: ClientOrigin::Managed,
+            trusted_at: None,
             project_acr: None,
         };
         let event = self.core.event(EventKind::CLIENT_CREATED).with_client(&client.id).with_project(client.project_id);
@@ -113,7 +116,7 @@ impl Clients {
     }
 
     /// Checks metadata, and whether outgoing calls to its URLs are allowed. Returns it with the name as stored.
-    fn checked_metadata(&self, metadata: ClientMetadata) -> Result<ClientMetadata, Rejected> {
+    pub(super) fn checked_metadata(&self, metadata: ClientMetadata) -> Result<ClientMetadata, Rejected> {
         let name = check_name(&metadata.client_name, MAX_CLIENT_NAME)
             .map_err(|rule| MetadataFault::new("client_name", rule.to_string()));
         match (name, metadata.check(&self.core.grant_types)) {
@@ -199,6 +202,9 @@ impl Clients {
         let event = self.core.event(EventKind::CLIENT_UPDATED).with_client(id);
         let mut tx = self.core.store.begin().await?;
         let client = tx.lock_client(id).await?.ok_or(Rejected::NotFound("client"))?;
+        if client.origin == ClientOrigin::Document {
+            return Err(Rejected::DescribedElsewhere.into());
+        }
         let metadata = self.checked_change(&client, change(&client)?)?;
         if !is_proven(proven.as_ref(), &metadata) {
             return Err(Rejected::Superseded.into());

@@ -5,6 +5,7 @@ pub mod clients;
 pub mod keys;
 pub mod revoke_keys;
 mod sector;
+pub mod self_registered;
 pub mod shown_once;
 pub mod statistics;
 pub mod users;

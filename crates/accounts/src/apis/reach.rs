@@ -119,6 +119,9 @@ impl Apis {
             return Ok(Some(of_own_project(client, api)));
         }
         let allowed = self.core.store.find_allowed_client(api.id, &client.id).await?;
+        if allowed.is_none() && client.origin.is_self_registered() && api.settings.self_registered_clients {
+            return Ok(Some(of_own_project(client, api)));
+        }
         Ok(allowed.map(|allowed| {
             let own = of_own_project(client, api);
             let scope = allowed.scope.map_or(own.scope.clone(), |limit| own.scope.intersection(&limit));
@@ -137,7 +140,7 @@ impl Apis {
 }
 
 fn of_own_project(client: &Client, api: Api) -> ReachableApi {
-    ReachableApi { scope: client.metadata.scope.intersection(&api.settings.scope()), api }
+    ReachableApi { scope: client.scope_at(&api.settings.scope()), api }
 }
 
 /// Whether a request with this scope is for Usher, too, if it names no resource: the access token of an OpenID Connect

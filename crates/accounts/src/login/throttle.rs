@@ -127,6 +127,19 @@ impl Throttles {
         self.take_all(self.core.config.limits.device_code, &[bucket]).await
     }
 
+    /// Counts one fetch of a client's metadata document: those that a source causes, those of a host, and all.
+    ///
+    /// # Errors
+    /// [`Rejected::TooMany`] after too many.
+    pub async fn count_client_document(&self, host: &str, source: &str) -> Result<(), FlowError> {
+        let buckets = [
+            Bucket { name: format!("document/source/{source}"), factor: 1 },
+            Bucket { name: format!("document/host/{host}"), factor: 1 },
+            Bucket { name: "document/all".to_owned(), factor: SOURCE_FACTOR },
+        ];
+        self.take_all(self.core.config.limits.client_documents, &buckets).await
+    }
+
     /// Counts one passkey attempt. Passkeys cannot be guessed: this only limits the work.
     pub async fn count_passkey(&self, source: &str) -> Result<(), FlowError> {
         let bucket = Bucket { name: format!("passkey/source/{source}"), factor: SOURCE_FACTOR };

@@ -60,7 +60,10 @@ fn published(app: &App) -> Router<App> {
     let config = &app.usher.core.config;
     let locales = Lang::ALL.map(Lang::tag);
     let grants = app.usher.core.grant_types.iter().copied();
-    let fixed = metadata::metadata(app.usher.core.issuer(), &locales, config.sign_up.enabled, grants);
+    let mut fixed = metadata::metadata(app.usher.core.issuer(), &locales, config.sign_up.enabled, grants);
+    if config.client_registration.documents {
+        fixed = metadata::with_metadata_documents(fixed);
+    }
     let published = Arc::new(PublishedMetadata::new(fixed));
     let answer = move |State(app): State<App>, headers: HeaderMap| {
         let published = published.clone();

@@ -55,6 +55,10 @@ macro_rules! settings_body {
             #[serde(default)]
             #[schema(example = "jwt")]
             pub token_format: ApiTokenFormat,
+            /// Whether clients that register themselves may ask for it, with the consent of the person.
+            #[serde(default)]
+            #[schema(example = false)]
+            pub self_registered_clients: bool,
             $($after)*
         }
     };
@@ -166,6 +170,7 @@ impl From<ApiSettings> for ApiSettingsBody {
                 TokenFormat::Jwt => ApiTokenFormat::Jwt,
                 TokenFormat::Opaque => ApiTokenFormat::Opaque,
             },
+            self_registered_clients: settings.self_registered_clients,
         }
     }
 }
@@ -184,14 +189,23 @@ impl From<ApiSettingsBody> for ApiSettings {
                 ApiTokenFormat::Jwt => TokenFormat::Jwt,
                 ApiTokenFormat::Opaque => TokenFormat::Opaque,
             },
+            self_registered_clients: body.self_registered_clients,
         }
     }
 }
 
 impl From<Api> for ApiView {
     fn from(api: Api) -> Self {
-        let ApiSettingsBody { name, scopes, roles, permissions, access_token_seconds, signing_alg, token_format } =
-            api.settings.into();
+        let ApiSettingsBody {
+            name,
+            scopes,
+            roles,
+            permissions,
+            access_token_seconds,
+            signing_alg,
+            token_format,
+            self_registered_clients,
+        } = api.settings.into();
         Self {
             id: api.id.to_string(),
             project_id: api.project_id.to_string(),
@@ -203,6 +217,7 @@ impl From<Api> for ApiView {
             access_token_seconds,
             signing_alg,
             token_format,
+            self_registered_clients,
             created_at: api.created_at.0,
             updated_at: api.updated_at.0,
         }
@@ -211,8 +226,17 @@ impl From<Api> for ApiView {
 
 impl From<NewApiBody> for ApiSettings {
     fn from(body: NewApiBody) -> Self {
-        let NewApiBody { name, scopes, roles, permissions, access_token_seconds, signing_alg, token_format, .. } = body;
-        ApiSettingsBody { name, scopes, roles, permissions, access_token_seconds, signing_alg, token_format }.into()
+        ApiSettingsBody {
+            name: body.name,
+            scopes: body.scopes,
+            roles: body.roles,
+            permissions: body.permissions,
+            access_token_seconds: body.access_token_seconds,
+            signing_alg: body.signing_alg,
+            token_format: body.token_format,
+            self_registered_clients: body.self_registered_clients,
+        }
+        .into()
     }
 }
 

@@ -49,6 +49,14 @@ pub struct ClientView {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = 1_795_000_000)]
     pub disabled_at: Option<i64>,
+    /// How it became known. `managed`: somebody created it; `document`: its id is the URL of its metadata; `dynamic`: it
+    /// registered itself (RFC 7591).
+    #[schema(example = "managed")]
+    pub origin: String,
+    /// When an administrator vouched for a client that registered itself, in seconds since the epoch.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = 1_795_000_000)]
+    pub trusted_at: Option<i64>,
     /// When it was created, in seconds since the epoch.
     #[schema(example = 1_795_000_000)]
     pub created_at: i64,
@@ -125,6 +133,10 @@ pub struct ClientChange {
     /// `true` disables the client with all its grants, `false` enables it.
     #[schema(example = false)]
     pub disabled: Option<bool>,
+    /// Whether an administrator vouches for a client that registered itself: pages no longer warn of it. Only
+    /// administrators set it.
+    #[schema(example = true)]
+    pub trusted: Option<bool>,
 }
 
 impl From<&Client> for ClientView {
@@ -135,6 +147,8 @@ impl From<&Client> for ClientView {
             r#type: client.kind.as_str().to_owned(),
             disabled: !client.is_active(),
             disabled_at: client.disabled_at.map(|at| at.0),
+            origin: client.origin.as_str().to_owned(),
+            trusted_at: client.trusted_at.map(|at| at.0),
             created_at: client.created_at.0,
             updated_at: client.updated_at.0,
             secrets: client.secrets.iter().map(ClientSecretView::from).collect(),
@@ -157,7 +171,7 @@ impl From<&ClientSecret> for ClientSecretView {
 impl ClientView {
     /// The version that the `ETag` covers: use and rotation of secrets do not change it.
     fn version(&self) -> impl Serialize {
-        (&self.metadata, self.disabled)
+        (&self.metadata, self.disabled, self.trusted_at.is_some())
     }
 
     /// The response with the `ETag` of its version.
@@ -251,6 +265,7 @@ pub async fn get(
     responses(
         (status = 200, description = "The client as it is now", body = ClientView,
             headers(("ETag" = String, description = "The tag of this version, for `If-Match`"))), Refusals, BodyRefusals,
+        (status = 409, description = "It describes itself in a document, or did not register itself", body = Problem),
         (status = 412, description = "It has changed meanwhile", body = Problem),
     ),
     security(("token" = []), ("session" = [])),
@@ -275,6 +290,12 @@ pub async fn put(
         let metadata = metadata(defaults, members)?;
         check_admin_only_members(&calling, &metadata, &client.metadata)?;
         client = app.usher.clients.replace_client_metadata(&client, metadata).await?;
+    }
+    if let Some(trusted) = change.trusted.filter(|trusted| *trusted != client.trusted_at.is_some()) {
+        if !is_admin(&calling) {
+            return Err(HttpProblem::new(StatusCode::FORBIDDEN, "NOT_ALLOWED", "Only administrators set trusted."));
+        }
+        client = app.usher.clients.set_client_trusted(&client.id, trusted).await?;
     }
     if let Some(disabled) = change.disabled.filter(|disabled| *disabled == client.is_active()) {
         client = app.usher.clients.set_client_disabled(&client.id, disabled).await?;
@@ -361,12 +382,15 @@ fn check_admin_only_members(
 ) -> ApiResult<()> {
     let of_admins = |all: &ClientMetadata| (all.first_party, all.any_localhost_redirect, all.may_impersonate);
     let same = of_admins(wanted) == of_admins(now);
-    let admin = matches!(&calling.caller, Caller::Person(account) if account.user.admin);
-    if same || admin {
+    if same || is_admin(calling) {
         return Ok(());
     }
     let words = format!("Only administrators set {}.", ADMIN_ONLY.join(" and "));
     Err(HttpProblem::new(StatusCode::FORBIDDEN, "NOT_ALLOWED", words))
+}
+
+fn is_admin(calling: &AuthenticatedCaller) -> bool {
+    matches!(&calling.caller, Caller::Person(account) if account.user.admin)
 }
 
 fn invalid(field: &str, why: &str) -> HttpProblem {

@@ -22,6 +22,9 @@ settings! {
         /// Wrong codes of devices that one account, or one address, may type: a rate such as 10/min, or off. A thousand
         /// times as many altogether. Devices behind one address may ask for twenty times as many codes.
         "limits.device_code" => device_code: RateLimit = SettingDefault::Always("10/min");
+        /// Metadata documents of clients that one address may have fetched: a rate such as 30/min, or off. As many of one
+        /// host, and twenty times as many altogether.
+        "limits.client_documents" => client_documents: RateLimit = SettingDefault::Always("30/min");
         /// Open connections. One address may use a quarter of them, and connections to feeds three quarters together.
         "limits.connections" => connections: usize = SettingDefault::Always("16384");
     }

@@ -265,6 +265,10 @@ events! {
         .message("A client was deleted.", &[CLIENT])
         .feed(Client)
         .logout(LogoutScope::Client);
+    CLIENT_TRUSTED = project("client.trusted")
+        .message("An administrator vouches for a client that registered itself.", &[CLIENT]);
+    CLIENT_DISTRUSTED = project("client.distrusted")
+        .message("No administrator vouches for a client that registered itself any more.", &[CLIENT]);
     CLIENT_SECRET_ROTATED = project("client.secret_rotated").message("A client has a new secret.", &[CLIENT]);
     REDIRECT_REJECTED = project("client.redirect_rejected")
         .message(

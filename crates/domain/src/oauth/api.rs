@@ -76,6 +76,9 @@ pub struct ApiSettings {
     /// The format of its access tokens.
     #[serde(default = "jwt")]
     pub token_format: TokenFormat,
+    /// Clients that register themselves may ask for it, with the consent of the person.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub self_registered_clients: bool,
 }
 
 /// A scope of an API.
@@ -131,6 +134,7 @@ impl ApiSettings {
             access_token_seconds: None,
             signing_alg: None,
             token_format: TokenFormat::Jwt,
+            self_registered_clients: false,
         }
     }
 

@@ -4,6 +4,7 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
+use super::client_origin::ClientOrigin;
 pub use super::client_secret::{ClientSecret, RotationFault, SealedClientSecret, SecretRotation, rotated};
 use crate::id::{ClientId, ProjectId};
 use crate::time::Timestamp;
@@ -12,6 +13,7 @@ use usher_protocol::authorize;
 use usher_protocol::authorize::redirect_uri;
 use usher_protocol::client::metadata::{AuthMethod, ClientMetadata, IdTokenContent};
 use usher_protocol::device::DEVICE_CODE_GRANT;
+use usher_protocol::scope::{Scope, is_of_usher};
 
 /// The type of application: decides how it authenticates and gets tokens.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -51,6 +53,16 @@ impl ClientType {
         matches!(self, Self::Web | Self::Machine)
     }
 
+    /// The type of a client that describes itself.
+    pub fn of_description(metadata: &ClientMetadata, installed: bool) -> Self {
+        match (metadata.may_use("authorization_code"), installed, metadata.is_public()) {
+            (false, ..) => Self::Device,
+            (true, true, _) => Self::Native,
+            (true, false, true) => Self::Spa,
+            (true, false, false) => Self::Web,
+        }
+    }
+
     /// The default metadata of the type.
     pub fn defaults(self) -> ClientMetadata {
         let grant_types: &[&str] = match self {
@@ -69,11 +81,7 @@ impl ClientType {
             // Some libraries for servers do not support PKCE; their secret protects them. A client may still require
             // it.
             require_pkce: !self.keeps_secret(),
-            scope: if machine {
-                usher_protocol::scope::Scope::default()
-            } else {
-                usher_protocol::client::metadata::standard_scope()
-            },
+            scope: if machine { Scope::default() } else { usher_protocol::client::metadata::standard_scope() },
             ..ClientMetadata::default()
         }
     }
@@ -108,6 +116,10 @@ pub struct Client {
     pub updated_at: Timestamp,
     /// When it was disabled.
     pub disabled_at: Option<Timestamp>,
+    /// How it became known.
+    pub origin: ClientOrigin,
+    /// When an administrator vouched for a client that registered itself.
+    pub trusted_at: Option<Timestamp>,
     /// The authentication context that its project requires; stored with the project.
     pub project_acr: Option<String>,
 }
@@ -134,6 +146,27 @@ impl Client {
         }
         let unsealed = |held: &ClientSecret| ClientSecret { sealed: None, ..held.clone() };
         (before == AuthMethod::ClientSecretJwt).then(|| self.secrets.iter().map(unsealed).collect())
+    }
+
+    /// Whether it registered itself and no administrator has vouched for it: pages say so, and consent is never skipped.
+    pub fn is_unverified(&self) -> bool {
+        self.origin.is_self_registered() && self.trusted_at.is_none()
+    }
+
+    /// Whether people are not asked for consent.
+    pub fn skips_consent(&self) -> bool {
+        self.metadata.first_party && !self.is_unverified()
+    }
+
+    /// Whether its registration limits the scopes that it may ask for at APIs. Software that registers itself cannot know
+    /// the scopes of each API, so only those that it names limit it.
+    fn may_ask_every_scope(&self) -> bool {
+        self.origin.is_self_registered() && self.metadata.scope.iter().all(is_of_usher)
+    }
+
+    /// The scopes that it may ask for at an API that has these.
+    pub fn scope_at(&self, api: &Scope) -> Scope {
+        if self.may_ask_every_scope() { api.clone() } else { self.metadata.scope.intersection(api) }
     }
 
     /// Whether it is enabled.
@@ -177,6 +210,7 @@ impl Client {
                 signed: self.metadata.require_signed_request_object,
             },
             scope: &self.metadata.scope,
+            scopes_of_apis: self.may_ask_every_scope(),
             authorization_code: self.metadata.may_use("authorization_code"),
             refresh_token: self.metadata.may_use("refresh_token"),
         }

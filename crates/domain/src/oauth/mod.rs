@@ -3,6 +3,7 @@
 pub mod api;
 pub mod claim_release;
 pub mod client;
+pub mod client_origin;
 pub mod client_secret;
 pub mod code;
 pub mod consent;

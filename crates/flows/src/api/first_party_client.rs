@@ -13,6 +13,7 @@ use usher_accounts::login::accounts::secret_hash;
 use usher_domain::event::EventKind;
 use usher_domain::id::{ClientId, ProjectId};
 use usher_domain::oauth::client::{Client, ClientType};
+use usher_domain::oauth::client_origin::ClientOrigin;
 use usher_domain::oauth::first_party_client::{ACCOUNT_SCOPE, FIRST_PARTY_CLIENT};
 use usher_domain::project::Project;
 use usher_protocol::client::metadata::{AuthMethod, ClientMetadata};
@@ -49,6 +50,8 @@ impl Callers {
             created_at: now,
             updated_at: now,
             disabled_at: None,
+            origin: ClientOrigin::Managed,
+            trusted_at: None,
             project_acr: None,
         };
         // Generated and discarded: nobody can use this project's token.

@@ -1,6 +1,7 @@
 //! Client authentication (RFC 6749 §2.3, RFC 7521 §4.2).
 
 use crate::oauth::client_assertions::{ClientAssertions, VerifiedAssertion};
+use crate::oauth::client_documents::ClientDocuments;
 use std::sync::Arc;
 use usher_accounts::admin::clients::{Clients, sha256_hex};
 use usher_accounts::core::Core;
@@ -19,6 +20,7 @@ use usher_protocol::client::auth::ClientCredentials;
 pub struct ClientAuthentication {
     pub(crate) core: Arc<Core>,
     pub(crate) client_assertions: Arc<ClientAssertions>,
+    pub(crate) client_documents: Arc<ClientDocuments>,
     pub(crate) clients: Arc<Clients>,
     pub(crate) throttles: Arc<Throttles>,
 }
@@ -40,7 +42,8 @@ impl ClientAuthentication {
         source: &str,
     ) -> Result<Arc<Client>, FlowError> {
         let id = ClientId(credentials.client_id().to_owned());
-        let mut found = self.clients.find_client(&id).await?;
+        let mut found =
+            self.client_documents.find_client(&id, source).await?.map_err(RejectionCause::ClientDocument)?;
         let mut proven = self.prove(found.as_deref(), credentials).await;
         if proven.is_err() && found.is_some() {
             // Another instance may have changed the client since it was cached.

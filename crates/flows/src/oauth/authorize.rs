@@ -9,6 +9,7 @@ use usher_accounts::login::accounts::Accounts;
 use usher_accounts::login::throttle::Throttles;
 use usher_accounts::subjects::Subjects;
 
+use crate::oauth::client_documents::ClientDocuments;
 use crate::oauth::pushed_requests::PushedRequests;
 use crate::oauth::request_objects::RequestObjects;
 use usher_accounts::core::Device;
@@ -25,6 +26,7 @@ use usher_keys::verify::ExpectedToken;
 use usher_protocol::authorize::redirect_uri;
 use usher_protocol::authorize::response_mode::AuthorizationResponse;
 use usher_protocol::authorize::{AuthorizeRequest, Destination};
+use usher_protocol::client::metadata_document::ClientDocumentFault;
 use usher_protocol::error::OAuthError;
 use usher_protocol::id_token::ID_TOKEN_TYP;
 use usher_protocol::params::Params;
@@ -39,6 +41,9 @@ pub enum AuthorizeFault {
     /// The client is unknown.
     #[error("the client is unknown")]
     UnknownClient,
+    /// The client is named by a URL without a usable metadata document.
+    #[error("{}", .0.sentence())]
+    ClientDocument(ClientDocumentFault),
     /// The client is disabled.
     #[error("the client is disabled")]
     DisabledClient,
@@ -83,6 +88,7 @@ pub struct Authorizations {
     pub(crate) core: Arc<Core>,
     pub(crate) accounts: Arc<Accounts>,
     pub(crate) apis: Arc<Apis>,
+    pub(crate) client_documents: Arc<ClientDocuments>,
     pub(crate) clients: Arc<Clients>,
     pub(crate) pushed_requests: Arc<PushedRequests>,
     pub(crate) request_objects: Arc<RequestObjects>,
@@ -103,7 +109,7 @@ impl Authorizations {
         browser: &mut Browser,
         device: &Device,
     ) -> Result<Outcome, AuthorizeFault> {
-        let client = self.client_named(params).await?;
+        let client = self.client_named(params, &device.source).await?;
         let read = match self.read_request(&client, params).await? {
             Ok(read) => read,
             Err(error) => return self.refuse_unread(&client, params, error).await,
@@ -190,7 +196,7 @@ impl Authorizations {
         accounts: &[Account],
     ) -> Result<InteractionStep, FlowError> {
         let consent = match account {
-            Some(account) if !client.metadata.first_party => {
+            Some(account) if !client.skips_consent() => {
                 self.core.store.find_consent(account.user.id, &client.id).await?
             }
             _ => None,
@@ -217,7 +223,7 @@ impl Authorizations {
                 .as_ref()
                 .filter(|consent| consent.covers(&interaction.request.scope, interaction.targets.as_ref()))
                 .map(|consent| &consent.scope),
-            first_party: client.metadata.first_party,
+            first_party: client.skips_consent(),
             unproven: client.is_unproven(&interaction.redirect_uri),
             default_max_age: client.metadata.default_max_age,
             required_acr: client.required_acr(),

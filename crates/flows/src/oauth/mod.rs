@@ -4,6 +4,7 @@ pub mod authenticate_client;
 pub mod authorize;
 pub mod claim_release;
 pub mod client_assertions;
+pub mod client_documents;
 pub mod client_keys;
 pub mod consent;
 pub mod device;

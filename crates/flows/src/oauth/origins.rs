@@ -66,7 +66,7 @@ impl ClientOrigins {
                 registered.any_localhost |= client.metadata.any_localhost_redirect;
                 for origin in client.origins() {
                     // `capacitor://localhost` is the origin of every application of its kind: never with cookies.
-                    if client.metadata.first_party && origin.starts_with("http") {
+                    if client.skips_consent() && origin.starts_with("http") {
                         registered.first_party.insert(origin.clone());
                     }
                     registered.origins.insert(origin);

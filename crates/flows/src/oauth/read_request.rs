@@ -26,10 +26,10 @@ pub(super) struct ReadRequest<'p> {
 }
 
 impl Authorizations {
-    /// The client that a request names.
-    pub(super) async fn client_named(&self, params: &Params) -> Result<Arc<Client>, AuthorizeFault> {
-        let destination = Destination::read(params)?;
-        let client = self.clients.find_client(&ClientId(destination.client_id)).await?;
+    /// The client that a request from this network names.
+    pub(super) async fn client_named(&self, params: &Params, source: &str) -> Result<Arc<Client>, AuthorizeFault> {
+        let id = ClientId(Destination::read(params)?.client_id);
+        let client = self.client_documents.find_client(&id, source).await?.map_err(AuthorizeFault::ClientDocument)?;
         match client.ok_or(AuthorizeFault::UnknownClient)? {
             client if client.is_active() => Ok(client),
             _ => Err(AuthorizeFault::DisabledClient),

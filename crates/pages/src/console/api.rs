@@ -112,7 +112,7 @@ fn edited(api: &Api, typed: &ApiValues) -> ApiValues {
     values
 }
 
-const fn fields_mut(values: &mut ApiValues) -> [(&'static str, &mut String); 7] {
+const fn fields_mut(values: &mut ApiValues) -> [(&'static str, &mut String); 8] {
     [
         ("name", &mut values.name),
         ("scopes", &mut values.scopes),
@@ -121,11 +121,12 @@ const fn fields_mut(values: &mut ApiValues) -> [(&'static str, &mut String); 7] 
         ("access_token_seconds", &mut values.access_token_seconds),
         ("signing_alg", &mut values.signing_alg),
         ("token_format", &mut values.token_format),
+        ("self_registered_clients", &mut values.self_registered_clients),
     ]
 }
 
 /// As [`fields_mut`], in the same order.
-fn fields_of(values: &ApiValues) -> [(&'static str, &str); 7] {
+fn fields_of(values: &ApiValues) -> [(&'static str, &str); 8] {
     [
         ("name", &values.name),
         ("scopes", &values.scopes),
@@ -134,6 +135,7 @@ fn fields_of(values: &ApiValues) -> [(&'static str, &str); 7] {
         ("access_token_seconds", &values.access_token_seconds),
         ("signing_alg", &values.signing_alg),
         ("token_format", &values.token_format),
+        ("self_registered_clients", &values.self_registered_clients),
     ]
 }
 

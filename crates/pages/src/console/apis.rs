@@ -1,5 +1,6 @@
 //! The APIs of a project: the list, and creating one.
 
+use super::client_proof::flag;
 use crate::kit::{Notice, PageForm, PageKit as _, PageResult, ProjectPage};
 use crate::views::{ApiListItem, ApiValues, ApisPage, ProjectTab};
 use usher_accounts::apis::{ApiCreator, NewApi};
@@ -51,6 +52,7 @@ pub(super) fn values_of(identifier: &str, settings: &ApiSettings) -> ApiValues {
         access_token_seconds: settings.access_token_seconds.map(|seconds| seconds.to_string()).unwrap_or_default(),
         signing_alg: settings.signing_alg.clone().unwrap_or_default(),
         token_format: settings.token_format.as_str().to_owned(),
+        self_registered_clients: flag(settings.self_registered_clients).to_owned(),
         loaded: String::new(),
     }
 }
@@ -70,6 +72,7 @@ pub(super) fn settings(values: &ApiValues) -> Result<ApiSettings, Rejected> {
             "" => TokenFormat::Jwt,
             format => format.parse().map_err(|_| fault("token_format"))?,
         },
+        self_registered_clients: values.self_registered_clients == "true",
         ..ApiSettings::named(values.name.clone())
     })
 }
@@ -124,6 +127,7 @@ mod tests {
             access_token_seconds: Some(60),
             signing_alg: Some("PS256".into()),
             token_format: TokenFormat::Opaque,
+            self_registered_clients: true,
             ..ApiSettings::named("Orders")
         };
         let shown = values_of("https://api.example", &stored);

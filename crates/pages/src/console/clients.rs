@@ -8,6 +8,7 @@ use crate::kit::{AdminPage, ButtonForm, InPath, Notice, PageForm, PageKit as _, 
 use crate::views::{ClientPage, EndpointItem, Layout, ProjectTab, SecretListItem, ShownSecret};
 use usher_accounts::{FlowError, Rejected};
 use usher_domain::oauth::client::{Client, ClientSecret, ClientType, SecretRotation};
+use usher_domain::oauth::client_origin::ClientOrigin;
 use usher_domain::time::Timestamp;
 use usher_domain::urls::{ClientUrls, ProjectUrls};
 use usher_protocol::client::metadata::{AuthMethod, IdTokenContent};
@@ -18,6 +19,8 @@ const JUST_ROTATED: Notice = Notice::new("just-rotated", "message-secret-just-ro
 const ROTATED: Notice = Notice::new("rotated", "message-secret-rotated");
 const DISABLED: Notice = Notice::new("disabled", "message-client-disabled");
 const ENABLED: Notice = Notice::new("enabled", "message-client-enabled");
+const TRUSTED: Notice = Notice::new("trusted", "message-client-trusted");
+const DISTRUSTED: Notice = Notice::new("distrusted", "message-client-distrusted");
 
 #[derive(Debug, Deserialize)]
 pub struct RotateSecretForm {
@@ -29,7 +32,7 @@ pub struct RotateSecretForm {
 pub async fn get(mut page: AdminPage, InPath(id): InPath<String>) -> PageResult {
     let client = page.app.usher.clients.load_client(&id).await?;
     let secret = page.secret(&ClientUrls::of(&client.id).page()).await?;
-    let notice = page.notice(&[SAVED, JUST_ROTATED, ROTATED, DISABLED, ENABLED]);
+    let notice = page.notice(&[SAVED, JUST_ROTATED, ROTATED, DISABLED, ENABLED, TRUSTED, DISTRUSTED]);
     let notice = notice.filter(|_| secret != Some(ShownSecret::Before));
     let view = ClientPage { secret, notice, ..view(&mut page, &client).await? };
     page.show(&view)
@@ -62,6 +65,20 @@ pub async fn disable(page: AdminPage, InPath(id): InPath<String>, _: ButtonForm)
     let client = page.app.usher.clients.load_client(&id).await?;
     page.app.usher.clients.set_client_disabled(&client.id, true).await?;
     to_page(page, &client, DISABLED, None)
+}
+
+/// POST …/trust
+pub async fn trust(page: AdminPage, InPath(id): InPath<String>, _: ButtonForm) -> PageResult {
+    let client = page.app.usher.clients.load_client(&id).await?;
+    page.app.usher.clients.set_client_trusted(&client.id, true).await?;
+    to_page(page, &client, TRUSTED, None)
+}
+
+/// POST …/distrust
+pub async fn distrust(page: AdminPage, InPath(id): InPath<String>, _: ButtonForm) -> PageResult {
+    let client = page.app.usher.clients.load_client(&id).await?;
+    page.app.usher.clients.set_client_trusted(&client.id, false).await?;
+    to_page(page, &client, DISTRUSTED, None)
 }
 
 /// POST …/delete
@@ -112,7 +129,10 @@ async fn view(page: &mut AdminPage, client: &Client) -> Result<ClientPage, FlowE
         backchannel_logout_uri: metadata.backchannel_logout_uri.clone(),
         secret: None,
         disabled: !client.is_active(),
-        first_party: client.metadata.first_party,
+        first_party: client.skips_consent(),
+        self_registered: client.origin.is_self_registered(),
+        is_document: client.origin == ClientOrigin::Document,
+        trusted: client.trusted_at.is_some(),
         issuer: issuer.as_str().to_owned(),
         redirect_uris: client.metadata.redirect_uris.clone(),
         post_logout_redirect_uris: client.metadata.post_logout_redirect_uris.clone(),

@@ -51,7 +51,7 @@ fn log_fault(fault: &AuthorizeFault, params: &Params) {
     let code = match fault {
         AuthorizeFault::Flow(_) => return,
         AuthorizeFault::Bad(error) => error.code,
-        AuthorizeFault::UnknownClient => ErrorCode::InvalidClient,
+        AuthorizeFault::UnknownClient | AuthorizeFault::ClientDocument(_) => ErrorCode::InvalidClient,
         AuthorizeFault::DisabledClient => ErrorCode::UnauthorizedClient,
         AuthorizeFault::RedirectMismatch { .. } | AuthorizeFault::RedirectMissing => ErrorCode::InvalidRequest,
     };
@@ -100,6 +100,9 @@ fn shown(fault: &AuthorizeFault) -> (PageProblem, &'static str, Option<String>) 
             (PageProblem::BadRequest, error.code.as_str(), Some(error.description.clone().into_owned()))
         }
         AuthorizeFault::UnknownClient => (PageProblem::UnknownClient, "invalid_client", None),
+        AuthorizeFault::ClientDocument(fault) => {
+            (PageProblem::UnknownClient, "invalid_client", Some(fault.sentence().to_owned()))
+        }
         AuthorizeFault::DisabledClient => (PageProblem::ClientDisabled, "unauthorized_client", None),
         AuthorizeFault::RedirectMismatch { .. } => (PageProblem::RedirectMismatch, "invalid_request", None),
         AuthorizeFault::RedirectMissing => (PageProblem::RedirectMissing, "invalid_request", None),

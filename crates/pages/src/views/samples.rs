@@ -99,6 +99,9 @@ fn client() -> RequestingClient {
     RequestingClient {
         name: "Demo Notes".into(),
         host: "notes.example.test".into(),
+        document_host: None,
+        unverified: false,
+        on_device: false,
         logo_uri: Some("logo.svg".into()),
         client_uri: Some("https://notes.example.test".into()),
         policy_uri: Some("https://notes.example.test/privacy".into()),
@@ -111,6 +114,9 @@ fn hostile_client() -> RequestingClient {
     RequestingClient {
         name: HOSTILE.into(),
         host: HOSTILE.into(),
+        document_host: Some(HOSTILE.into()),
+        unverified: true,
+        on_device: true,
         logo_uri: link(),
         client_uri: Some("javascript:alert(1)".into()),
         policy_uri: link(),
@@ -341,6 +347,9 @@ fn answering(lang: Lang) -> Vec<RenderedSample> {
         device: Some(device),
         ..consent.clone()
     };
+    let unknown = RequestingClient { host: "127.0.0.1".into(), unverified: true, on_device: true, ..client() };
+    let unknown = RequestingClient { document_host: Some("notes.example.test".into()), logo_uri: None, ..unknown };
+    let of_unknown = Consent { client: unknown, ..consent.clone() };
     let hostile = Consent { client: hostile_client(), name: HOSTILE.into(), scopes: vec![], ..consent.clone() };
     let hostile = Consent { notice: Some(Message::ConsentRestarted.text(lang)), ..hostile };
     let confirm = LogoutConfirm {
@@ -359,6 +368,7 @@ fn answering(lang: Lang) -> Vec<RenderedSample> {
     vec![
         ("consent", consent.render()),
         ("consent-device", of_device.render()),
+        ("consent-unverified", of_unknown.render()),
         ("consent-hostile", hostile.render()),
         ("logout", confirm.render()),
         ("signed-out", signed_out.render()),

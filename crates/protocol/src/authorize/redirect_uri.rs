@@ -293,7 +293,7 @@ fn is_loopback(url: &Url) -> bool {
 }
 
 /// Whether a path segment is `.` or `..`, plain or percent-encoded: parsers interpret these differently.
-fn has_dot_segments(uri: &str) -> bool {
+pub(crate) fn has_dot_segments(uri: &str) -> bool {
     let path = uri.split(['?', '#']).next().unwrap_or(uri).to_ascii_lowercase().replace("%2e", ".");
     path.split('/').any(|segment| segment == "." || segment == "..")
 }

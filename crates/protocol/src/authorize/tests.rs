@@ -8,6 +8,7 @@ fn checked(requires_pkce: bool, pairs: &[(&str, &str)]) -> Result<AuthorizeReque
         requires_pkce,
         transport: RequestTransport::default(),
         scope: &scope,
+        scopes_of_apis: false,
         authorization_code: true,
         refresh_token: true,
     };
@@ -42,6 +43,7 @@ fn a_device_needs_a_scope_and_may_use_pkce() {
         requires_pkce: true,
         transport: RequestTransport::default(),
         scope: &scope,
+        scopes_of_apis: false,
         authorization_code: false,
         refresh_token: true,
     };
@@ -128,6 +130,7 @@ fn free_texts_are_bounded_together() {
 /// The rules of a client that need not send a challenge.
 fn without_pkce(scope: &Scope) -> ClientRules<'_> {
     ClientRules {
+        scopes_of_apis: false,
         requires_pkce: false,
         transport: RequestTransport::default(),
         scope,

@@ -3,3 +3,5 @@
 pub mod assertion;
 pub mod auth;
 pub mod metadata;
+pub mod metadata_document;
+pub mod self_registration;

@@ -4,5 +4,6 @@ mod assertion_keys;
 mod assertions;
 mod authentication;
 mod credentials;
+mod documents;
 mod registration;
 mod secrets;

@@ -1,7 +1,7 @@
 //! Clients and upstream providers.
 
 use usher_domain::id::ClientId;
-use usher_domain::oauth::client::{Client, ClientSecret};
+use usher_domain::oauth::client::{Client, ClientSecret, ClientType};
 use usher_domain::provider::{ProviderId, ProviderSettings};
 use usher_storage::providers::StoredProvider;
 use usher_storage::{Result, Tx};
@@ -52,6 +52,18 @@ async fn disable(tx: &mut Tx, id: &ClientId, disabled: bool) -> Result<()> {
     tx.set_client_disabled(id, disabled.then_some(later(5)), later(5)).await
 }
 
+/// A client that registered itself changes its home page, and becomes an installed application.
+async fn describe_anew(tx: &mut Tx, id: &ClientId) -> Result<()> {
+    let mut client = locked(tx, id).await?;
+    client.metadata.client_uri = Some("https://new.test/".into());
+    tx.set_client_description(id, ClientType::Native, &client.metadata, later(6)).await
+}
+
+async fn trust(tx: &mut Tx, id: &ClientId) -> Result<()> {
+    locked(tx, id).await?;
+    tx.set_client_trusted(id, Some(later(7)), later(7)).await
+}
+
 pub const CLIENTS: Table<ClientId> = Table {
     lock: "lock table client in exclusive mode",
     add: |store| Box::pin(async move { stored_client(&store).await.id }),
@@ -62,10 +74,18 @@ pub const CLIENTS: Table<ClientId> = Table {
             let secrets: std::collections::BTreeSet<String> =
                 client.secrets.iter().map(|secret| format!("{:?}", (&secret.sha256, secret.expires_at))).collect();
             let used = client.secrets.iter().filter(|secret| secret.last_used_at.is_some()).count();
-            format!("{:?} {secrets:?} {} {used} {:?}", client.metadata, client.secrets.len(), client.disabled_at)
+            let (metadata, count, since) = (client.metadata, client.secrets.len(), client.disabled_at);
+            format!("{metadata:?} {:?} {secrets:?} {count} {used} {since:?} {:?}", client.kind, client.trusted_at)
         })
     },
-    statements: &["clients::NOTE_SECRETS", "clients::SET_DISABLED", "clients::SET_METADATA", "clients::SET_SECRETS"],
+    statements: &[
+        "clients::NOTE_SECRETS",
+        "clients::SET_DESCRIPTION",
+        "clients::SET_DISABLED",
+        "clients::SET_METADATA",
+        "clients::SET_SECRETS",
+        "clients::SET_TRUSTED",
+    ],
     writers: &[
         writer!("a name", |tx, id| change(tx, &id, |client| client.metadata.client_name = "New".into()).await),
         writer!("an address", |tx, id| {
@@ -76,6 +96,8 @@ pub const CLIENTS: Table<ClientId> = Table {
         writer!("a use of its secrets", |tx, id| note_use(tx, &id).await),
         writer!("it is put out of use", |tx, id| disable(tx, &id, true).await),
         writer!("it is put back in use", |tx, id| disable(tx, &id, false).await),
+        writer!("it describes itself anew", |tx, id| describe_anew(tx, &id).await),
+        writer!("somebody vouches for it", |tx, id| trust(tx, &id).await),
     ],
 };
 

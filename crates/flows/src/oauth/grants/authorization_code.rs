@@ -128,7 +128,7 @@ impl AuthorizationCodeGrant {
 
     /// Checks the consent in the same transaction, so that a withdrawal also covers codes that were issued before it.
     async fn spend_code(&self, client: &Client, grant: Grant, event: Event) -> Result<Spend, FlowError> {
-        let spent = if client.metadata.first_party {
+        let spent = if client.skips_consent() {
             self.core.store.spend_code(grant, event).await?
         } else {
             self.core.store.spend_code_under_consent(grant, event).await?

@@ -164,7 +164,7 @@ impl DeviceCodeGrant {
         // Nobody knows the secret of the session: no browser can use it.
         let unknown = secret_hash(&self.core.random.token());
         let mut tx = self.core.store.begin().await?;
-        if !client.metadata.first_party && !tx.hold_consent(grant).await? {
+        if !client.skips_consent() && !tx.hold_consent(grant).await? {
             return Ok(Some(Spend::NotAllowed));
         }
         let standing = tx.lock_account(grant.user_id, approval.session_id, self.core.now()).await?;

@@ -23,6 +23,8 @@ pub struct ApiValues {
     pub signing_alg: String,
     /// `jwt` or `opaque`.
     pub token_format: String,
+    /// `true` or empty: clients that register themselves may ask for it.
+    pub self_registered_clients: String,
     /// The values that the form was loaded with, if the API exists already.
     pub loaded: String,
 }

@@ -9,6 +9,12 @@ pub struct RequestingClient {
     pub name: String,
     /// The host of the redirect URI: the one part of a client that cannot be forged.
     pub host: String,
+    /// The host of its `client_id`, if that is the URL of its metadata.
+    pub document_host: Option<String>,
+    /// It registered itself, and no administrator vouches for it.
+    pub unverified: bool,
+    /// It registered itself, and any program on the person's device may receive what is sent to it.
+    pub on_device: bool,
     /// Its logo (`logo_uri`).
     pub logo_uri: Option<String>,
     /// Its home page (`client_uri`).
@@ -20,6 +26,11 @@ pub struct RequestingClient {
 }
 
 impl RequestingClient {
+    /// The host that people know it by.
+    pub fn known_host(&self) -> &str {
+        self.document_host.as_deref().unwrap_or(&self.host)
+    }
+
     /// The logo, if it is a web address.
     pub fn logo(&self) -> Option<&str> {
         web_address(self.logo_uri.as_deref())

@@ -143,6 +143,12 @@ pub struct ClientPage {
     pub disabled: bool,
     /// Does it need no consent?
     pub first_party: bool,
+    /// Did it register itself?
+    pub self_registered: bool,
+    /// Is its metadata the document at its `client_id`?
+    pub is_document: bool,
+    /// Does an administrator vouch for it?
+    pub trusted: bool,
     /// This server's issuer.
     pub issuer: String,
     /// Its redirect URIs.

@@ -140,6 +140,7 @@ fn hostile_api() -> ApiValues {
         access_token_seconds: "60".into(),
         signing_alg: "ES256".into(),
         token_format: "opaque".into(),
+        self_registered_clients: "true".into(),
         loaded: HOSTILE.into(),
     }
 }
