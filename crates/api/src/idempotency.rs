@@ -1,7 +1,8 @@
 //! `Idempotency-Key`: a POST repeated by the same caller with the same key is executed once and gets the same response.
 //!
 //! For operations that create something. Operations that begin or end a session ignore the key, because their response
-//! must not be sent twice. Stored responses never contain cookies.
+//! must not be sent twice; so do decisions of AuthZEN, because an old one may be wrong. Stored responses never contain
+//! cookies.
 
 use axum::Router;
 use axum::body::{Body, Bytes};
@@ -17,6 +18,7 @@ use tracing::Instrument as _;
 
 use super::ApiResult;
 use super::caller::AuthenticatedCaller;
+use usher_domain::urls;
 use usher_flows::api::{FirstTime, Repeat};
 use usher_http_server::extract::body;
 use usher_http_server::extract::visitor::Visitor;
@@ -52,7 +54,7 @@ pub fn wrap(router: Router<App>, app: &App) -> Router<App> {
 
 /// Does a POST to this path support the key?
 pub fn covers(path: &str) -> bool {
-    !path.strip_prefix("/api/v1/auth/").is_some_and(|name| NOT_FOR.contains(&name))
+    !path.starts_with(urls::ACCESS) && !path.strip_prefix("/api/v1/auth/").is_some_and(|name| NOT_FOR.contains(&name))
 }
 
 async fn once(State(app): State<App>, request: Request, next: Next) -> Response {

@@ -1,4 +1,5 @@
-//! The HTTP endpoints for programs: those of OAuth 2 and OpenID Connect ([`oidc`]), and `/api/v1`.
+//! The HTTP endpoints for programs: those of OAuth 2 and OpenID Connect ([`oidc`]), `/api/v1`, and
+//! `/access/v1` ([`access`]).
 //!
 //! Each file of `/api/v1` has one resource: its wire types, its handlers, and their documentation. `/openapi.json` is
 //! generated from these.
@@ -6,6 +7,7 @@
 //! Responses are JSON, and errors have the form of [`HttpProblem`]. A path is written once, in the annotation of its
 //! handler.
 
+mod access;
 pub mod admin;
 pub mod auth;
 pub mod caller;
@@ -48,6 +50,7 @@ const METHODS: [Method; 5] = [Method::GET, Method::POST, Method::PUT, Method::PA
 /// The routes of every resource, with their documentation.
 fn nouns() -> OpenApiRouter<App> {
     let nouns = [
+        access::routes(),
         admin::routes(),
         auth::routes(),
         me::routes(),
@@ -73,5 +76,5 @@ pub fn routes(app: &App) -> Router<App> {
         let usher = own.clone();
         async move { usher.client_origins.is_first_party_origin(&origin).await.unwrap_or(false) }
     });
-    cors::wrap(router, registered).merge(openapi::routes(&document, app)).merge(docs::routes())
+    access::wrap(cors::wrap(router, registered)).merge(openapi::routes(&document, app)).merge(docs::routes())
 }

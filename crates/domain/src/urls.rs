@@ -28,6 +28,12 @@ pub const HOST_PROOF: &str = "/.well-known/usher-verification";
 
 /// The folder of all JSON APIs.
 pub const API: &str = "/api/";
+/// The folder of the `AuthZEN` Authorization API.
+pub const ACCESS: &str = "/access/";
+pub const ACCESS_EVALUATION: &str = "/access/v1/evaluation";
+pub const ACCESS_EVALUATIONS: &str = "/access/v1/evaluations";
+/// Its metadata.
+pub const AUTHZEN_CONFIGURATION: &str = "/.well-known/authzen-configuration";
 /// The `OpenAPI` document.
 pub const OPENAPI: &str = "/openapi.json";
 /// The interactive API reference.

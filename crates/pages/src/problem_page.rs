@@ -21,7 +21,7 @@ use usher_protocol::params::Params;
 pub fn problem_page(app: App) -> ProblemPage {
     Arc::new(move |problem, asked| {
         let reads_html = asked.header(&ACCEPT).is_some_and(|accept| accept.contains("text/html"));
-        if !reads_html || asked.uri.path().starts_with(urls::API) {
+        if !reads_html || [urls::API, urls::ACCESS].iter().any(|api| asked.uri.path().starts_with(api)) {
             return None;
         }
         let page = error_page(&app, problem, asked);

@@ -56,7 +56,7 @@ fn entities(document: &PolicyDocument, faults: &mut Vec<DocumentFault>) {
         if !names::is_entity(name) {
             faults.push(DocumentFault::error(
                 at(&[]),
-                "an entity type is named like `Order`: a capital, then letters, digits, `_`; `Action`, `Entity`, `Usher` and the names of Cedar's types are taken",
+                "an entity type is named like `Order`: a letter, then letters, digits, `_`; `Action`, `Entity`, `Usher` and the names of Cedar's types are taken",
             ));
         }
         if entity.actions.is_empty() || entity.actions.len() > limits::MEMBERS {

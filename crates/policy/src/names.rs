@@ -38,9 +38,9 @@ fn word(letter: char) -> bool {
     letter.is_ascii_alphanumeric() || letter == '_'
 }
 
-/// The name of an entity type: `Order`. At most 64 letters, digits and `_`, starting with a capital letter.
+/// The name of an entity type: `Order`, `document`. At most 64 letters, digits and `_`, starting with a letter.
 pub fn is_entity(text: &str) -> bool {
-    is_name(text, char::is_ascii_uppercase, word) && !CEDAR_TYPES.contains(&text)
+    is_name(text, char::is_ascii_alphabetic, word) && !CEDAR_TYPES.contains(&text)
 }
 
 /// The name of an action: `update`, `bulk_update`, `bulk-update`. At most 64 characters, starting with a small letter.
@@ -70,10 +70,10 @@ mod tests {
 
     #[test]
     fn names_that_would_mean_something_else_somewhere_are_refused() {
-        for good in ["Order", "OrderLine2", "X"] {
+        for good in ["Order", "OrderLine2", "X", "record"] {
             assert!(is_entity(good), "{good}");
         }
-        for bad in ["", "order", "Action", "String", "Ordér", "Or der", "A:b", &"A".repeat(65)] {
+        for bad in ["", "2nd", "Action", "String", "Ordér", "Or der", "A:b", &"A".repeat(65)] {
             assert!(!is_entity(bad), "{bad}");
         }
         assert!(is_condition("own") && is_action("read") && is_attribute("ownerId") && is_role("team:lead"));

@@ -15,7 +15,7 @@ use crate::harness::server::TestServer;
 pub struct Operation {
     /// Its method.
     pub method: Method,
-    /// Its path below `/api/v1`.
+    /// Its path below `/api/v1`; a path below `/access` as it is.
     pub path: String,
     /// The names of its parameters.
     pub parameters: Vec<String>,
@@ -32,7 +32,7 @@ pub async fn operations(server: &TestServer) -> Vec<Operation> {
             let parameters = operation["parameters"].as_array().into_iter().flatten();
             all.push(Operation {
                 method: method.to_uppercase().parse().unwrap(),
-                path: path.strip_prefix("/api/v1").unwrap().to_owned(),
+                path: path.strip_prefix("/api/v1").unwrap_or(path).to_owned(),
                 parameters: parameters.map(|parameter| parameter["name"].as_str().unwrap().to_owned()).collect(),
                 body: operation["requestBody"]["content"]["application/json"]["example"].clone(),
             });

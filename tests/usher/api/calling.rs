@@ -62,7 +62,8 @@ pub async fn call_with(
     (method, path): (Method, &str),
     (body, if_match): (Option<&Value>, Option<&str>),
 ) -> Reply {
-    let mut request = server.http.request(method, server.at(&format!("/api/v1{path}")));
+    let path = if path.starts_with("/access/") { path.to_owned() } else { format!("/api/v1{path}") };
+    let mut request = server.http.request(method, server.at(&path));
     request = match by {
         By::Nobody => request,
         By::Token(token) => request.bearer_auth(token),

@@ -1,9 +1,13 @@
 //! A client's ES256 key, and what it signs.
 
+use std::sync::OnceLock;
+
 use aws_lc_rs::rand::SystemRandom;
 use aws_lc_rs::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, KeyPair as _};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use josekit::jwk::Jwk;
+use josekit::jws::{JwsHeader, JwsSigner, PS256, RS256, serialize_compact};
 use serde_json::{Map, Value, json};
 use usher_accounts::RegisteredClient;
 use usher_domain::oauth::client::ClientType;
@@ -64,6 +68,43 @@ impl TestKey {
     /// A JWS with the id of this key.
     pub fn token(&self, claims: &Value) -> String {
         self.sign(&json!({"alg": "ES256", "kid": self.kid}), claims)
+    }
+}
+
+/// An RSA key of a client, which signs by RS256 and PS256.
+pub struct RsaTestKey(Jwk);
+
+impl RsaTestKey {
+    /// One key for all tests of a run: making one takes long.
+    pub fn shared() -> &'static Self {
+        static SHARED: OnceLock<RsaTestKey> = OnceLock::new();
+        SHARED.get_or_init(|| {
+            let mut jwk = Jwk::generate_rsa_key(2_048).expect("a key can be made");
+            jwk.set_key_id("rsa");
+            Self(jwk)
+        })
+    }
+
+    /// A JWS by this algorithm, with the id of the key.
+    pub fn token(&self, alg: &str, claims: &Value) -> String {
+        let signer: Box<dyn JwsSigner> = match alg {
+            "RS256" => Box::new(RS256.signer_from_jwk(&self.0).expect("an RSA key")),
+            "PS256" => Box::new(PS256.signer_from_jwk(&self.0).expect("an RSA key")),
+            other => panic!("{other} is none of an RSA key"),
+        };
+        serialize_compact(claims.to_string().as_bytes(), &JwsHeader::new(), &*signer).expect("a key signs")
+    }
+
+    /// Adds its public half to the keys of a client.
+    pub async fn add_to(&self, server: &TestServer, client: &RegisteredClient) {
+        let public = self.0.to_public_key().expect("it has a public half");
+        let edit = server.usher.clients.edit_client(&client.client.id, |mut metadata| {
+            let keys =
+                metadata.jwks.as_mut().and_then(|jwks| jwks["keys"].as_array_mut()).expect("the client has keys");
+            keys.push(serde_json::to_value(&public).expect("a JWK is JSON"));
+            metadata
+        });
+        edit.await.expect("a key can be added");
     }
 }
 

@@ -18,4 +18,4 @@ mod specifications;
 mod specimen_grant;
 mod subjects;
 mod token_exchange;
-mod userinfo;
+pub mod userinfo;

@@ -56,7 +56,10 @@ fn each_row_names_tests_that_are_there() {
         for module in modules {
             let file = folder.join(format!("{}.rs", module.replace("::", "/")));
             let text = std::fs::read_to_string(&file).unwrap_or_default();
-            assert!(["::test]", "#[test]", "on_both_databases!"].iter().any(|mark| text.contains(mark)), "{module}");
+            assert!(
+                ["::test]", "#[test]", "on_both_databases!", "plan! {"].iter().any(|mark| text.contains(mark)),
+                "{module}"
+            );
         }
     }
 }

@@ -76,8 +76,8 @@ async fn a_token_lives_as_long_as_it_says() {
     assert!(late.headers["www-authenticate"].to_str().is_ok_and(|text| text.contains("error=\"invalid_token\"")));
 }
 
-/// A user with a value for every claim.
-async fn full_user(server: &TestServer) {
+/// The user `full@example.test` with a value for every claim.
+pub async fn full_user(server: &TestServer) {
     let text = |text: &str| Some(text.to_owned());
     let profile = Profile {
         given_name: text("Ana"),

@@ -1,5 +1,7 @@
 //! The lifecycle of access rules over HTTP: draft, publication, download, decisions, rollback.
 
+mod authzen;
+
 use serde_json::{Value, json};
 use usher_accounts::{NewClient, RegisteredClient};
 use usher_domain::oauth::client::ClientType;

@@ -72,7 +72,7 @@ async fn pages_are_for_no_script_and_documents_for_every_one() {
             assert!(!answer.headers().contains_key(ALLOWED), "{url} {origin}");
         }
     }
-    for path in ["/.well-known/openid-configuration", "/oauth2/jwks"] {
+    for path in ["/.well-known/openid-configuration", "/oauth2/jwks", "/.well-known/authzen-configuration"] {
         let answer = server.http.get(server.at(path)).header("origin", "https://anybody.test").send().await;
         let answer = answer.expect("the server answers");
         assert_eq!(answer.headers()[ALLOWED], "*", "{path}");

@@ -5,6 +5,7 @@ use serde_json::{Map, Value, json};
 
 use super::examples::example_of;
 use crate::idempotency;
+use usher_domain::urls;
 
 /// The properties that decide which responses an operation has.
 #[expect(clippy::struct_excessive_bools, reason = "each decides an answer of its own, and any of them may go together")]
@@ -15,6 +16,8 @@ struct OperationProperties {
     repeats: bool,
     /// It reads a body.
     body: bool,
+    /// It answers 415 to a body of another type.
+    typed: bool,
     /// It needs an authenticated caller.
     secured: bool,
 }
@@ -34,7 +37,7 @@ const SHARED: [Shared; 9] = [
     ("408", "The body did not arrive in time", |kind| kind.body || kind.repeats),
     ("409", "The same request is being worked on", |kind| kind.repeats),
     ("413", "The body is too large", |kind| kind.body || kind.repeats),
-    ("415", "The body is not JSON in UTF-8", |kind| kind.body),
+    ("415", "The body is not JSON in UTF-8", |kind| kind.typed),
     ("422", "The body is invalid, or this `Idempotency-Key` came with another request", |kind| kind.repeats),
     ("503", "Not now: `Retry-After` says how many seconds to wait", |_| true),
 ];
@@ -64,6 +67,7 @@ pub fn finish(mut document: Value) -> Value {
                 changes: method != "get",
                 repeats: method == "post" && idempotency::covers(path),
                 body: operation.get("requestBody").is_some(),
+                typed: operation.get("requestBody").is_some() && !path.starts_with(urls::ACCESS),
                 secured: operation["security"].as_array().is_some_and(|ways| ways.iter().any(|way| *way != json!({}))),
             };
             if let Some(summary) = operation.get("summary").and_then(Value::as_str) {

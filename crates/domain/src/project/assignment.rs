@@ -41,7 +41,7 @@ impl Assignment {
 /// Whether a text names one entity: a type, a colon, an id of at most 200 characters.
 pub fn is_scope(text: &str) -> bool {
     text.split_once(':').is_some_and(|(entity, id)| {
-        let named = entity.starts_with(|c: char| c.is_ascii_uppercase()) && entity.len() <= 64;
+        let named = entity.starts_with(|c: char| c.is_ascii_alphabetic()) && entity.len() <= 64;
         named && !id.is_empty() && id.chars().count() <= 200 && !id.chars().any(char::is_control)
     })
 }
@@ -72,8 +72,8 @@ mod tests {
 
     #[test]
     fn a_scope_names_one_entity() {
-        assert!(is_scope("Order:42") && is_scope("Order:a:b") && is_scope("Order:за"));
-        for bad in ["", "Order", "Order:", ":1", "order:1", "Order:\n"] {
+        assert!(is_scope("Order:42") && is_scope("Order:a:b") && is_scope("Order:за") && is_scope("document:1"));
+        for bad in ["", "Order", "Order:", ":1", "2nd:1", "Order:\n"] {
             assert!(!is_scope(bad), "{bad}");
         }
     }

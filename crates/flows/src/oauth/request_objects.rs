@@ -49,7 +49,8 @@ impl RequestObjects {
             return Err(refused(RequestObjectFault::Algorithm));
         }
         self.client_keys.check_signature(client, &jws).await.map_err(|fault| refused(fault.into()))?;
-        let rules = RequestObjectRules { client_id: &client.id.0, issuer: self.core.issuer(), now: self.core.now().0 };
+        let (issuer, now) = (self.core.issuer(), self.core.now().0);
+        let rules = RequestObjectRules { client_id: &client.id.0, issuer, now, fapi: client.metadata.is_fapi() };
         parameters(&jws, beside, &rules).map_err(refused)
     }
 

@@ -17,6 +17,8 @@ const TYPES: [&str; 2] = ["jwt", "oauth-authz-req+jwt"];
 const OWN_CLAIMS: [&str; 7] = ["iss", "aud", "exp", "nbf", "iat", "jti", "client_id"];
 /// Most parameters.
 const MOST: usize = 100;
+/// The longest life of an object of FAPI 2.0 Message Signing, in seconds.
+const LONGEST: i64 = 3_600;
 
 /// Why a request object is refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -33,6 +35,7 @@ pub enum RequestObjectFault {
     Audience,
     Subject,
     Times,
+    Lifetime,
     Nested,
     Parameter,
     Differs,
@@ -56,6 +59,9 @@ impl RequestObjectFault {
             Self::Audience => "the aud of the request object must be the issuer identifier",
             Self::Subject => "a request object must have no sub",
             Self::Times => "the request object has expired or is not valid yet",
+            Self::Lifetime => {
+                "the profile of the client demands aud, exp and nbf: nbf at most an hour ago, exp at most an hour after it"
+            }
             Self::Nested => "a request object must not hold request or request_uri",
             Self::Parameter => "a parameter of the request object is too long or of the wrong type",
             Self::Differs => "response_type or client_id differ from those of the request object",
@@ -70,6 +76,8 @@ pub struct RequestObjectRules<'a> {
     pub issuer: &'a str,
     /// Seconds since the epoch.
     pub now: i64,
+    /// Whether the client is held to FAPI 2.0 Message Signing.
+    pub fapi: bool,
 }
 
 /// The parameters of an object with a valid signature. `beside` are those outside of it.
@@ -107,7 +115,8 @@ pub fn parameters(
     if pairs.len() > MOST { Err(RequestObjectFault::Parameter) } else { Ok(Params::from_pairs(pairs)) }
 }
 
-/// `iss`, `aud`, `exp` and `nbf` are optional (RFC 9101 §4), and checked where they are present.
+/// `iss`, `aud`, `exp` and `nbf` are optional (RFC 9101 §4), and checked where they are present. FAPI 2.0 requires the last
+/// three.
 fn check_claims(claims: &Map<String, Value>, rules: &RequestObjectRules<'_>) -> Result<(), RequestObjectFault> {
     if claims.get("iss").is_some_and(|iss| iss.as_str() != Some(rules.client_id)) {
         return Err(RequestObjectFault::Issuer);
@@ -129,7 +138,18 @@ fn check_claims(claims: &Map<String, Value>, rules: &RequestObjectRules<'_>) -> 
     if exp.is_some_and(|exp| exp <= rules.now) || !is_begun(claims, rules.now) {
         return Err(RequestObjectFault::Times);
     }
+    if rules.fapi && !(claims.contains_key("aud") && is_short_lived(claims, exp, rules.now)) {
+        return Err(RequestObjectFault::Lifetime);
+    }
     Ok(())
+}
+
+/// Whether the object became valid at most an hour ago, for at most an hour (FAPI 2.0 Message Signing §5.3.1).
+fn is_short_lived(claims: &Map<String, Value>, exp: Option<i64>, now: i64) -> bool {
+    match (numeric_date(claims, "nbf"), exp) {
+        (Ok(Some(nbf)), Some(exp)) => nbf >= now - LONGEST && exp - nbf <= LONGEST,
+        _ => false,
+    }
 }
 
 /// A claim as it would stand in a query: texts as they are, everything else as JSON. `null` is no value.
@@ -149,10 +169,12 @@ mod tests {
 
     const NOW: i64 = 1_800_000_000;
 
+    const PLAIN: RequestObjectRules<'_> =
+        RequestObjectRules { client_id: "web", issuer: "https://id.test", now: NOW, fapi: false };
+
     fn read(typ: &str, claims: &Value, beside: &[(&str, &str)]) -> Result<Params, RequestObjectFault> {
         let token = token(&json!({"alg": "ES256", "typ": typ}), claims);
-        let rules = RequestObjectRules { client_id: "web", issuer: "https://id.test", now: NOW };
-        parameters(&ForeignJws::parse(&token).unwrap(), &Params::from_pairs(beside.iter().copied()), &rules)
+        parameters(&ForeignJws::parse(&token).unwrap(), &Params::from_pairs(beside.iter().copied()), &PLAIN)
     }
 
     fn claims(changes: &Value) -> Value {
@@ -193,6 +215,39 @@ mod tests {
         ] {
             let read = read("JWT", &claims(&json!({"resource": claim})), &[]).unwrap();
             assert_eq!(read.all("resource").collect::<Vec<_>>(), resources);
+        }
+    }
+
+    #[test]
+    fn a_client_of_fapi_signs_when_its_object_begins_and_ends() {
+        let fapi = RequestObjectRules { fapi: true, ..PLAIN };
+        let read = |changes: &Value| {
+            let usual = claims(&json!({"aud": "https://id.test", "nbf": NOW, "exp": NOW + 60}));
+            let mut all = usual.as_object().unwrap().clone();
+            all.extend(changes.as_object().unwrap().clone());
+            all.retain(|_, value| !value.is_null());
+            let token = token(&json!({"alg": "ES256"}), &Value::Object(all));
+            parameters(&ForeignJws::parse(&token).unwrap(), &Params::default(), &fapi).err()
+        };
+        for good in [
+            json!({}),
+            json!({"aud": ["https://id.test", "https://other.test"]}),
+            json!({"nbf": NOW + 8}),
+            json!({"nbf": NOW - 3_590, "exp": NOW + 10}),
+            json!({"exp": NOW + 3_600}),
+        ] {
+            assert_eq!(read(&good), None, "{good}");
+        }
+        for bad in [
+            json!({"aud": null}),
+            json!({"exp": null}),
+            json!({"nbf": null}),
+            json!({"nbf": NOW - 3_601, "exp": NOW + 1}),
+            json!({"nbf": NOW - 1, "exp": NOW + 3_600}),
+            json!({"exp": i64::MAX}),
+            json!({"nbf": i64::MIN}),
+        ] {
+            assert_eq!(read(&bad), Some(RequestObjectFault::Lifetime), "{bad}");
         }
     }
 

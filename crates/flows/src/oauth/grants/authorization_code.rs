@@ -14,6 +14,7 @@ use usher_domain::event::{Event, EventKind};
 use usher_domain::oauth::client::Client;
 use usher_domain::oauth::code::{AuthorizationCode, CodeFault, is_repeated};
 use usher_domain::oauth::grant::{Grant, RefreshFamily};
+use usher_domain::time::Timestamp;
 use usher_protocol::cause::RejectionCause;
 use usher_protocol::error::OAuthError;
 use usher_protocol::grant_type::GrantType;
@@ -89,8 +90,7 @@ impl AuthorizationCodeGrant {
             .with("scope", grant.scope.to_string());
         match self.spend_code(client, grant.clone(), event).await? {
             Spend::Done => {}
-            Spend::SpentAt(at) if is_repeated(at, self.core.now()) => return Err(RejectionCause::CodeRepeated.into()),
-            Spend::SpentAt(_) => return self.code_reused(&code).await,
+            Spend::SpentAt(at) => return self.spent_before(client, &code, at).await,
             Spend::NotAllowed => return Err(RejectionCause::ConsentWithdrawn.into()),
             Spend::NoLonger => return Err(RejectionCause::SignInOver.into()),
         }
@@ -108,6 +108,19 @@ impl AuthorizationCodeGrant {
             refresh_key: proof_key.filter(|_| client.metadata.is_public()),
         };
         self.token_issuer.issue(issue).await
+    }
+
+    /// Answers a second redemption. A client of FAPI 2.0 is a server, which does not start twice as a page may.
+    async fn spent_before(
+        &self,
+        client: &Client,
+        code: &AuthorizationCode,
+        at: Timestamp,
+    ) -> Result<TokenResponse, FlowError> {
+        if !client.metadata.is_fapi() && is_repeated(at, self.core.now()) {
+            return Err(RejectionCause::CodeRepeated.into());
+        }
+        self.code_reused(code).await
     }
 
     async fn target_of(

@@ -1,12 +1,15 @@
-//! How a client is held to the profile, and what is refused.
+//! How a client is held to FAPI 2.0. `certification::fapi2` has what the profile demands.
 
 use reqwest::Method;
 use serde_json::{Value, json};
+use usher_domain::oauth::client::ClientType;
 
+use crate::certification::fapi::client::{FapiClient, PERSON, TOKEN, Variant};
 use crate::harness::client_key::{TestKey, jwks};
-use crate::harness::database::on_both_databases;
+use crate::harness::database::{TestDatabase, on_both_databases};
 use crate::harness::relying_party::{Answer, answer};
 use crate::harness::server::TestServer;
+use crate::oidc::userinfo::full_user;
 
 /// Metadata of a client of the profile, with these changes.
 fn metadata(key: &TestKey, changes: &Value) -> Value {
@@ -51,4 +54,31 @@ async fn what_contradicts_the_profile_is_refused_with_what_it_needs() {
         assert!(refused.status.is_client_error(), "{changes}: {refused:?}");
         assert!(refused.json.to_string().contains(needs), "{changes}: {refused:?}");
     }
+}
+
+/// FAPI 2.0 Security Profile §5.3.2.1, whatever the installation allows
+#[tokio::test]
+async fn a_code_of_the_profile_expires_after_a_minute_and_no_other() {
+    let server = TestServer::on(TestDatabase::sqlite().await, &[("tokens.code_ttl", "10m")]).await;
+    full_user(&server).await;
+    let client = FapiClient::new(&server, Variant::Plain).await;
+    let (in_time, late) = (client.code(&[]).await, client.code(&[]).await);
+    server.wait(59);
+    client.redeem(&in_time).await;
+    server.wait(1);
+    assert_eq!(client.exchange(&late, &client.proof(TOKEN)).await.error(), "invalid_grant");
+    let plain = server.client(ClientType::Web, |_| {}).await;
+    let code = server.browser().go_through(&server.authorize_url(&plain, &[]), PERSON).await.code();
+    server.wait(120);
+    assert_eq!(server.exchange(&plain, &code).await.status, 200);
+}
+
+/// A grant type that the client was not registered for, even with everything that the profile demands.
+#[tokio::test]
+async fn a_client_of_the_profile_has_no_other_grant() {
+    let server = TestServer::start().await;
+    let client = FapiClient::new(&server, Variant::Plain).await;
+    let machine = [("grant_type", "client_credentials")];
+    let refused = client.send(TOKEN, &machine, &client.assertion(), &client.proof(TOKEN)).await;
+    assert_eq!(refused.error(), "unauthorized_client");
 }
