@@ -84,10 +84,11 @@ in_folder() {
 export USHER_BIN=$bin
 USHER_TEST_NODE=$(tool_ready clients && echo 1 || true)
 USHER_TEST_PYTHON=$(python_of clients)
+USHER_TEST_GO=$(go_ready && command -v go || true)
 USHER_TEST_SCHEMA_PYTHON=$(python_of schema)
 DOCS_PYTHON=$(python_of docs)
 USHER_SDK_PYTHON=$(python_of sdk)
-export USHER_SDK_PYTHON USHER_TEST_NODE USHER_TEST_PYTHON USHER_TEST_SCHEMA_PYTHON DOCS_PYTHON
+export USHER_SDK_PYTHON USHER_TEST_GO USHER_TEST_NODE USHER_TEST_PYTHON USHER_TEST_SCHEMA_PYTHON DOCS_PYTHON
 [ -n "$USHER_TEST_NODE" ] || skip "Node.js client" "needs Node.js 20 and npm"
 [ -n "$USHER_TEST_PYTHON" ] || skip "Python client" "needs python3 with venv"
 [ -n "$USHER_TEST_SCHEMA_PYTHON" ] || skip "OpenAPI document" "needs python3 with venv"

@@ -81,6 +81,34 @@ impl Guest {
         )
     }
 
+    /// A request of the bank, pushed.
+    pub fn push(&self) -> Vec<u8> {
+        self.post("/oauth2/par", "", &query(&self.clients.bank.push()))
+    }
+
+    /// The bank's pushed request, in the browser that is signed in.
+    pub fn authorize_pushed(&self, request_uri: &str) -> Vec<u8> {
+        let query = query(&self.clients.bank.pushed(request_uri));
+        self.get(&format!("/oauth2/authorize?{query}"), &format!("Cookie: {}\r\n", self.cookies))
+    }
+
+    /// The exchange of a code of the bank, for tokens that are bound to its key.
+    pub fn exchange_as_bank(&self, code: &str) -> Vec<u8> {
+        let (path, bank) = ("/oauth2/token", &self.clients.bank);
+        self.post(path, &format!("DPoP: {}\r\n", bank.proof(path)), &query(&bank.exchange(code)))
+    }
+
+    /// Whether a machine's own token is good, which is a JWT or opaque.
+    pub async fn introspect_own(&self, opaque: bool) -> anyhow::Result<Vec<u8>> {
+        let machine = if opaque { &self.clients.opaque } else { &self.clients.machine_es256 };
+        let mut wire = Wire::connect(self.address).await?;
+        let request = self.call(machine, "/oauth2/token", &[("grant_type", "client_credentials")]);
+        let answer = wire.ask(&request).await?;
+        let token = answer.member("access_token").context("a token")?;
+        ensure!(opaque != token.contains('.'), "opaque: {opaque}");
+        Ok(self.call(machine, "/oauth2/introspect", &[("token", token)]))
+    }
+
     /// The exchange of a refresh token.
     pub fn refresh(&self, token: &str) -> Vec<u8> {
         let form = [("grant_type", "refresh_token"), ("refresh_token", token)];
@@ -150,7 +178,7 @@ impl Guest {
 }
 
 /// Pairs as a form writes them.
-pub fn query(pairs: &[(&str, &str)]) -> String {
+pub fn query<V: AsRef<str>>(pairs: &[(&str, V)]) -> String {
     form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish()
 }
 

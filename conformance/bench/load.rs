@@ -1,6 +1,7 @@
 //! Drives a release build of Usher over the loopback and prints one table, beside the limits of the machine measured in
 //! the same run. `conformance/bench/run.sh` starts it; `docs/performance.md` says how to read it.
 
+mod bank;
 mod brokered;
 mod flood;
 mod guest;

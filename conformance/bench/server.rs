@@ -5,11 +5,13 @@ use std::io::Write as _;
 use std::net::{SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, bail, ensure};
-use serde_json::Value;
+use serde_json::{Value, json};
 
+use crate::bank::{Bank, jwk};
 use crate::measure::Watched;
 use crate::wire::Wire;
 
@@ -19,6 +21,9 @@ pub const PASSWORD: &str = "a quiet green door";
 pub const EMAIL: &str = "ana@example.org";
 /// Where the client has people sent back to.
 pub const CALLBACK: &str = "https://rp.test/cb";
+
+/// An API whose tokens are opaque.
+const OPAQUE_API: &str = "https://opaque.bench.test";
 
 /// How long a server may take to be ready.
 const PATIENCE: Duration = Duration::from_mins(1);
@@ -41,6 +46,10 @@ pub struct Clients {
     pub machine_es256: Client,
     /// A machine with RS256.
     pub machine_rs256: Client,
+    /// A machine whose API has opaque tokens.
+    pub opaque: Client,
+    /// Held to FAPI 2.0; first party.
+    pub bank: Arc<Bank>,
 }
 
 /// A running server. Stopped when dropped.
@@ -93,6 +102,8 @@ impl BenchServer {
     /// Makes a project, the clients and the user.
     pub fn prepare(&self) -> anyhow::Result<Clients> {
         self.command(&["project", "create", "--name", "Bench"], "")?;
+        let api = ["api", "create", "--project", "Bench", "--identifier", OPAQUE_API, "--name", "Opaque"];
+        self.command(&[&api[..], &["--token-format", "opaque"]].concat(), "")?;
         self.command(&["user", "create", "--email", EMAIL, "--password-stdin"], PASSWORD)?;
         let client = |kind: &[&str]| -> anyhow::Result<Client> {
             let usual = ["client", "create", "--project", "Bench", "--name", "Bench"];
@@ -104,7 +115,22 @@ impl BenchServer {
             web: client(&["--type", "web", "--redirect-uri", CALLBACK, "--first-party"])?,
             machine_es256: client(&["--type", "machine", "--scope", "orders:read usher:sync"])?,
             machine_rs256: client(&["--type", "machine", "--scope", "orders:read", "--alg", "RS256"])?,
+            opaque: client(&["--type", "machine", "--audience", OPAQUE_API])?,
+            bank: Arc::new(self.bank()?),
         })
+    }
+
+    fn bank(&self) -> anyhow::Result<Bank> {
+        let pair = Bank::key()?;
+        let mut key = jwk(&pair);
+        key["kid"] = "bank".into();
+        let create = ["client", "create", "--project", "Bench", "--name", "Bank", "--type", "web", "--first-party"];
+        let profile =
+            ["--redirect-uri", CALLBACK, "--auth", "private_key_jwt", "--jwks", "-", "--id-token-alg", "ES256"];
+        let fapi = ["--security-profile", "fapi2"];
+        let made = self.command(&[&create[..], &profile, &fapi].concat(), &json!({"keys": [key]}).to_string())?;
+        let id = made["client_id"].as_str().context("no client_id")?.to_owned();
+        Ok(Bank::new(id, format!("http://localhost:{}", self.address.port()), pair))
     }
 
     /// Adds the simulator as Google.

@@ -4,6 +4,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use anyhow::{Context as _, ensure};
 
+use crate::bank::{FapiFlow, PlainFlow};
 use crate::guest::Guest;
 use crate::measure::Job;
 use crate::wire::{Answer, Wire};
@@ -32,13 +33,19 @@ pub enum Work {
     Userinfo,
     /// Whether an access token is good.
     Introspect,
+    /// Whether a machine's token is good, as a JWT and as an opaque one.
+    IntrospectMachine,
+    IntrospectOpaque,
+    /// A flow with a secret, and one of FAPI 2.0: each of its requests counts.
+    PlainFlow,
+    FapiFlow,
     /// A sign-in by the form, with the password.
     SignIn,
 }
 
 impl Work {
     /// Every kind, as the table has them.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 14] = [
         Self::Discovery,
         Self::Jwks,
         Self::MachineEs256,
@@ -48,6 +55,10 @@ impl Work {
         Self::Refresh,
         Self::Userinfo,
         Self::Introspect,
+        Self::IntrospectMachine,
+        Self::IntrospectOpaque,
+        Self::PlainFlow,
+        Self::FapiFlow,
         Self::SignIn,
     ];
 
@@ -63,6 +74,10 @@ impl Work {
             Self::Refresh => "refresh rotation",
             Self::Userinfo => "userinfo",
             Self::Introspect => "introspection",
+            Self::IntrospectMachine => "introspection, machine",
+            Self::IntrospectOpaque => "introspection, opaque",
+            Self::PlainFlow => "flow: authorize, token",
+            Self::FapiFlow => "flow: PAR, authorize, token",
             Self::SignIn => "password sign-in",
         }
     }
@@ -97,6 +112,10 @@ impl Work {
                 Self::Authorize => same(guest.authorize(), 303, ""),
                 Self::Userinfo => same(guest.userinfo(&guest.tokens().await?.0), 200, "\"sub\""),
                 Self::Introspect => same(guest.introspect(&guest.tokens().await?.0), 200, "\"active\":true"),
+                Self::IntrospectMachine => same(guest.introspect_own(false).await?, 200, "\"active\":true"),
+                Self::IntrospectOpaque => same(guest.introspect(&guest.opaque_token().await?), 200, "\"active\":true"),
+                Self::PlainFlow => Box::new(PlainFlow::new(guest.clone())),
+                Self::FapiFlow => Box::new(FapiFlow::new(guest.clone())),
                 Self::SignIn => same(guest.sign_in(), 303, ""),
                 Self::Exchange => Box::new(Exchange { guest: guest.clone(), stock: stock.clone() }),
                 Self::Refresh => Box::new(Refresh { guest: guest.clone(), token: guest.tokens().await?.1 }),

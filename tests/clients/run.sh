@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Starts `usher dev` in a temporary folder, registers the clients the tests need, and runs the client tests.
 # USHER_BIN: the program. USHER_DATABASE_URL: PostgreSQL instead of SQLite. USHER_TEST_NODE, USHER_TEST_PYTHON: which tests.
+# USHER_TEST_GO: the Go toolchain, for the resource server in Go.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 # shellcheck source=tests/ports.sh
@@ -32,8 +33,21 @@ project=$("$bin" project create --name Tests --json | tr -d '\n' |
   sed -n 's/.*"\(project_id\|id\)" *: *"\([^"]*\)".*/\2/p')
 # client TYPE NAME ARGUMENT...: registers a client and prints it as JSON.
 client() {
-  "$bin" client create --project "$project" --type "$1" --name "$2" --json "${@:3}"
+  client_in "$project" "$@"
 }
+# client_in PROJECT TYPE NAME ARGUMENT...
+client_in() {
+  "$bin" client create --project "$1" --type "$2" --name "$3" --json "${@:4}"
+}
+# The API of the project, and a project whose API has scopes of the same names.
+api="https://api.shop.example"
+"$bin" project create --name Mallory --json >mallory.json
+for owner in "$project $api" "Mallory https://api.mallory.example"; do
+  read -r name identifier <<<"$owner"
+  "$bin" api create --project "$name" --identifier "$identifier" --name Orders --scope orders:read --scope orders:admin >api.txt
+done
+orders="orders:read orders:admin"
+exchange="urn:ietf:params:oauth:grant-type:token-exchange"
 metadata client_secret_basic RS256 >rs256.json
 metadata client_secret_post ES256 >es256.json
 metadata none ES256 >public.json
@@ -44,7 +58,13 @@ metadata none ES256 >public.json
   printf '"es256":%s,' "$(client web es256 --from-json es256.json)"
   printf '"public":%s,' "$(client spa public --from-json public.json)"
   printf '"device":%s,' "$(client device device)"
-  printf '"machine":%s}\n' "$(client machine machine)"
+  printf '"machine":%s,' "$(client machine machine)"
+  printf '"api":"%s","shop":%s,' "$api" "$(client machine shop --scope "$orders" --audience "$api")"
+  printf '"mallory":%s,' "$(client_in Mallory machine own --scope "$orders" --audience https://api.mallory.example)"
+  printf '"mallory_plain":%s,' "$(client_in Mallory machine plain --scope "$orders" \
+    --grant-type client_credentials --grant-type "$exchange")"
+  printf '"mallory_web":%s}\n' "$(client_in Mallory web web --redirect-uri "$redirect_uri" \
+    --scope "openid profile email offline_access $orders")"
 } >clients.json
 # The Node.js tests start a second relying party with this Python.
 export RELYING_PARTY_PYTHON="$python"
@@ -56,6 +76,7 @@ if [ -n "$node" ]; then
 fi
 if [ -n "$python" ]; then
   (cd "$here/python" && PYTHONDONTWRITEBYTECODE=1 "$python" -W error::ResourceWarning test_authlib.py) || failed=1
+  (cd "$here/python" && PYTHONDONTWRITEBYTECODE=1 "$python" -W error::ResourceWarning test_cross_project.py) || failed=1
   (cd "$here/python" && PYTHONDONTWRITEBYTECODE=1 "$python" test_feed.py) || failed=1
   (cd "$here/python" && PYTHONDONTWRITEBYTECODE=1 "$python" test_hooks.py) || failed=1
 fi

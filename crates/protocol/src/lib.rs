@@ -14,6 +14,8 @@ pub mod dpop;
 pub mod endpoints;
 pub mod error;
 pub mod error_code;
+#[cfg(test)]
+mod garbage;
 pub mod grant_type;
 pub mod id_token;
 pub mod jose;

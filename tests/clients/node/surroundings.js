@@ -12,6 +12,8 @@ const required = (name) => {
 export const issuer = new URL(required('USHER_TEST_ISSUER'));
 
 const told = JSON.parse(readFileSync(required('USHER_TEST_CLIENTS'), 'utf8'));
+/** The API of the tests' project. */
+export const api = told.api;
 /** The person who signs in: `{ email, password }`. */
 export const person = told.user;
 /** The redirect URI of all clients. No server listens there: the tests stop at the redirect. */
@@ -21,13 +23,14 @@ export const postLogoutUri = told.post_logout_redirect_uri;
 
 /**
  * A client of openid-client, made by discovery, which also verifies signatures of ID tokens.
- * @param {'rs256'|'es256'|'public'|'machine'|'device'} name
+ * @param {'rs256'|'es256'|'public'|'machine'|'device'|'shop'|'mallory'|'mallory_plain'|'mallory_web'} name
  */
 export async function client(name) {
   const { client_id: id, client_secret: secret } = told[name];
-  const auth = { rs256: oidc.ClientSecretBasic, es256: oidc.ClientSecretPost, machine: oidc.ClientSecretBasic }[name];
-  const metadata = ['machine', 'device'].includes(name) ? {} : { id_token_signed_response_alg: name === 'rs256' ? 'RS256' : 'ES256' };
-  return oidc.discovery(issuer, id, metadata, auth ? auth(secret) : oidc.None(), {
+  const auth = name === 'es256' ? oidc.ClientSecretPost : oidc.ClientSecretBasic;
+  const algorithm = { rs256: 'RS256', es256: 'ES256', public: 'ES256', mallory_web: 'RS256' }[name];
+  const metadata = algorithm ? { id_token_signed_response_alg: algorithm } : {};
+  return oidc.discovery(issuer, id, metadata, secret ? auth(secret) : oidc.None(), {
     execute: [oidc.allowInsecureRequests, oidc.enableNonRepudiationChecks],
   });
 }
