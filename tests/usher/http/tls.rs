@@ -3,10 +3,11 @@
 use std::path::Path;
 use std::sync::Arc;
 
+use rustls::crypto::{CryptoProvider, aws_lc_rs};
 use rustls::pki_types::pem::PemObject as _;
 use rustls::pki_types::{CertificateDer, ServerName};
 use rustls::version::{TLS12, TLS13};
-use rustls::{ClientConfig, ProtocolVersion, RootCertStore, SupportedProtocolVersion};
+use rustls::{ClientConfig, ProtocolVersion, RootCertStore, SupportedCipherSuite, SupportedProtocolVersion};
 use tokio::io::AsyncWriteExt;
 use tokio_rustls::TlsConnector;
 use usher_http_server::extract::client_ip::TrustedProxies;
@@ -24,9 +25,17 @@ async fn server() -> RunningServer {
 }
 
 fn client(version: &'static SupportedProtocolVersion, alpn: &[u8]) -> TlsConnector {
+    client_with(aws_lc_rs::default_provider().cipher_suites, version, alpn)
+}
+
+fn client_with(
+    cipher_suites: Vec<SupportedCipherSuite>,
+    version: &'static SupportedProtocolVersion,
+    alpn: &[u8],
+) -> TlsConnector {
     let mut roots = RootCertStore::empty();
     roots.add(CertificateDer::from_pem_file(file("cert.pem")).unwrap()).unwrap();
-    let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
+    let provider = Arc::new(CryptoProvider { cipher_suites, ..aws_lc_rs::default_provider() });
     let config = ClientConfig::builder_with_provider(provider).with_protocol_versions(&[version]).unwrap();
     let mut config = config.with_root_certificates(roots).with_no_client_auth();
     config.alpn_protocols = vec![alpn.to_vec()];
@@ -45,6 +54,27 @@ async fn both_versions_of_tls_are_spoken() {
         let reply = read_to_end(&mut stream).await;
         assert_status(&reply, 200);
         assert!(reply.ends_with("home"));
+    }
+}
+
+/// RFC 9325 §4.2, which FAPI 2.0 demands.
+#[tokio::test]
+async fn with_tls_1_2_only_aes_gcm_with_ephemeral_keys_is_spoken() {
+    use aws_lc_rs::cipher_suite as suite;
+    let server = server().await;
+    for (suites, spoken) in [
+        (vec![suite::TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256, suite::TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256], true),
+        (
+            vec![
+                suite::TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256,
+                suite::TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256,
+            ],
+            false,
+        ),
+    ] {
+        let name = ServerName::try_from("localhost").unwrap();
+        let connected = client_with(suites, &TLS12, b"http/1.1").connect(name, server.connect().await).await;
+        assert_eq!(connected.is_ok(), spoken);
     }
 }
 
