@@ -76,5 +76,8 @@ pub fn routes(app: &App) -> Router<App> {
         let usher = own.clone();
         async move { usher.client_origins.is_first_party_origin(&origin).await.unwrap_or(false) }
     });
-    access::wrap(cors::wrap(router, registered)).merge(openapi::routes(&document, app)).merge(docs::routes())
+    access::wrap(cors::wrap(router, registered))
+        .merge(access::metadata::routes(app))
+        .merge(openapi::routes(&document, app))
+        .merge(docs::routes())
 }

@@ -6,6 +6,7 @@
 mod body;
 mod evaluation;
 mod evaluations;
+pub mod metadata;
 mod request_id;
 
 use axum::Router;

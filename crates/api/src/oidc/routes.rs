@@ -1,21 +1,15 @@
 //! The routes of the endpoints, in groups that share layers.
 
-use std::future::{Ready, ready};
 use std::sync::Arc;
 
 use axum::Router;
 use axum::extract::State;
 use axum::http::{HeaderMap, Method};
-use axum::response::Response;
 use axum::routing::{any, get, post};
-use bytes::Bytes;
-use serde_json::json;
 
-use super::discovery::JsonDocument;
 use super::published_metadata::PublishedMetadata;
 use super::{device, introspect, jwks, par, register, revoke, token, userinfo};
 use crate::{proof, refusal};
-use usher_domain::urls;
 use usher_http_server::layers::cors::{self, Cors};
 use usher_http_server::state::App;
 use usher_i18n::Lang;
@@ -61,18 +55,6 @@ fn registered_origins(app: &App, methods: &[Method]) -> Cors {
     })
 }
 
-/// The metadata of the `AuthZEN` Authorization API.
-fn authzen_metadata(app: &App) -> impl Fn(HeaderMap) -> Ready<Response> + Clone + use<> {
-    let issuer = app.usher.core.issuer();
-    let body = json!({
-        "policy_decision_point": issuer,
-        "access_evaluation_endpoint": format!("{issuer}{}", urls::ACCESS_EVALUATION),
-        "access_evaluations_endpoint": format!("{issuer}{}", urls::ACCESS_EVALUATIONS),
-    });
-    let document = JsonDocument::tagged(Bytes::from(body.to_string()), METADATA_MAX_AGE);
-    move |headers: HeaderMap| ready(document.answer(&headers))
-}
-
 /// Public documents: metadata and keys.
 fn published(app: &App) -> Router<App> {
     let config = &app.usher.core.config;
@@ -90,7 +72,6 @@ fn published(app: &App) -> Router<App> {
     let router = Router::new()
         .route(endpoints::OPENID_CONFIGURATION, get(answer.clone()))
         .route(endpoints::OAUTH_METADATA, get(answer))
-        .route(endpoints::JWKS, get(jwks::get))
-        .route(urls::AUTHZEN_CONFIGURATION, get(authzen_metadata(app)));
+        .route(endpoints::JWKS, get(jwks::get));
     cors::wrap(router, Cors::public())
 }
