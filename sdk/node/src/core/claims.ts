@@ -48,7 +48,8 @@ const TEXTS = ['iss', 'sub', 'client_id', 'jti', 'sid', 'gid', 'acr', 'scope', '
 const NOT_EMPTY = ['iss', 'sub', 'client_id', 'jti'];
 
 const texts = (value: unknown): boolean => Array.isArray(value) && value.every((item) => typeof item === 'string');
-const number = (value: unknown): boolean => typeof value === 'number' && Number.isFinite(value);
+/** A number that every module holds exactly: up to 2⁵³. */
+const number = (value: unknown): boolean => typeof value === 'number' && Math.abs(value) <= 2 ** 53;
 
 /**
  * Validates the claims of a token whose signature was verified.
@@ -66,6 +67,7 @@ function checkShape(payload: Record<string, unknown>): RefusalReason | undefined
   if (!REQUIRED.every(has)) return 'claim_missing';
   const fits =
     NUMBERS.every((name) => !has(name) || number(payload[name])) &&
+    (!has('urv') || (payload.urv as number) >= 0) &&
     TEXTS.every((name) => !has(name) || typeof payload[name] === 'string') &&
     NOT_EMPTY.every((name) => payload[name] !== '') &&
     (typeof payload.aud === 'string' || texts(payload.aud)) &&
@@ -79,7 +81,7 @@ function checkMeaning(claims: AccessTokenClaims, expected: Expectation, now: num
   if (claims.iss !== expected.issuer) return 'issuer_wrong';
   if (!audience.includes(expected.audience)) return 'audience_wrong';
   if (isExpired(claims, clockSkew, now)) return 'token_expired';
-  if (Math.max(claims.iat, claims.nbf ?? 0) > now + clockSkew) return 'token_not_yet_valid';
+  if (Math.trunc(Math.max(claims.iat, claims.nbf ?? 0)) > now + clockSkew) return 'token_not_yet_valid';
   if (Object.hasOwn(claims, 'cnf') && !isOneKey(claims.cnf)) return 'sender_constrained';
   if (claims.project_id !== undefined && expected.project !== undefined && claims.project_id !== expected.project) {
     return 'project_wrong';
@@ -97,9 +99,9 @@ const isOneKey = (cnf: unknown): boolean =>
   typeof cnf.jkt === 'string' &&
   /^[A-Za-z0-9_-]{43}$/.test(cnf.jkt);
 
-/** Returns whether the token has expired, allowing for the clock skew. */
+/** Returns whether the token has expired, allowing for the clock skew. Fractions of times do not count. */
 export const isExpired = (claims: { exp: number }, clockSkew: number, now: number): boolean =>
-  now >= claims.exp + clockSkew;
+  now >= Math.trunc(claims.exp) + clockSkew;
 
 /** The scope as a list (RFC 6749 §3.3). */
 export const scopeList = (scope: string | undefined): string[] =>

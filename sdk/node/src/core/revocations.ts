@@ -113,7 +113,7 @@ export class RevocationList {
       const mark = map.get(each === 'sub' ? token.sub : each === 'client' ? token.client_id : WHOLE);
       if (!mark || now >= mark.exp + SKEW || (newest && newest.before >= mark.before)) continue;
       // Each counts by itself: for a token without a position, a newer mark may be of an earlier time.
-      if (!(token.urv === undefined ? token.iat <= mark.at : token.urv < mark.before)) continue;
+      if (!(token.urv === undefined ? Math.trunc(token.iat) <= mark.at : token.urv < mark.before)) continue;
       newest = mark;
       kind = each;
     }

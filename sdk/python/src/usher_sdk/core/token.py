@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import binascii
 import json
-import math
 import re
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Collection, Mapping
@@ -30,6 +29,7 @@ _OWN_KEYS = ("jku", "jwk", "x5u", "x5c", "crit")
 _TEXTS = ("iss", "sub", "client_id", "jti")
 _OPTIONAL_TEXTS = ("sid", "gid", "scope", "acr", "project_id")
 _OPTIONAL_NUMBERS = ("nbf", "auth_time", "urv")
+_EXACT = 2**53
 
 
 class TokenRefused(Exception):
@@ -201,14 +201,14 @@ def _thumbprint(cnf: object) -> str:
 
 
 def check_times(claims: Mapping[str, Any], skew: int, now: float) -> None:
-    """Check ``exp``, ``nbf`` and ``iat`` (RFC 7519 §4.1).
+    """Check ``exp``, ``nbf`` and ``iat`` (RFC 7519 §4.1), without their fractions.
 
     Raises:
         TokenRefused: ``token_expired`` or ``token_not_yet_valid``.
     """
-    if now >= claims["exp"] + skew:
+    if now >= int(claims["exp"]) + skew:
         raise TokenRefused("token_expired")
-    if claims.get("nbf", now) > now + skew or claims["iat"] > now + skew:
+    if int(claims.get("nbf", now)) > now + skew or int(claims["iat"]) > now + skew:
         raise TokenRefused("token_not_yet_valid")
 
 
@@ -229,6 +229,7 @@ def check_types(claims: Mapping[str, Any]) -> None:
         _require(is_number(claims[name]), name)
     for name in _OPTIONAL_NUMBERS:
         _require(name not in claims or is_number(claims[name]), name)
+    _require(claims.get("urv", 0) >= 0, "urv")
     aud = claims["aud"]
     _require(isinstance(aud, str) or _is_texts(aud), "aud")
     _require("roles" not in claims or _is_texts(claims["roles"]), "roles")
@@ -240,10 +241,8 @@ def _require(good: bool, name: str) -> None:
 
 
 def is_number(found: object) -> bool:
-    """A number of JSON."""
-    return (isinstance(found, int) and not isinstance(found, bool)) or (
-        isinstance(found, float) and math.isfinite(found)
-    )
+    """A number of JSON that every module holds exactly: up to 2⁵³."""
+    return isinstance(found, (int, float)) and not isinstance(found, bool) and abs(found) <= _EXACT
 
 
 def _is_texts(found: object) -> bool:
