@@ -3,7 +3,7 @@
 
 use crate::authorize::request_object::RequestObjectFault;
 use crate::client::assertion::AssertionFault;
-use crate::client::metadata_document::ClientDocumentFault;
+use crate::client::document_fault::ClientDocumentFault;
 use crate::dpop::DpopFault;
 use crate::error_code::ErrorCode;
 

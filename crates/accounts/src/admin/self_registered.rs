@@ -31,7 +31,7 @@ impl Clients {
         client: &Client,
         registration: &SelfRegistration,
     ) -> Result<(), StorageError> {
-        if client.project_id == SHARED_PROJECT && self.core.store.find_project(SHARED_PROJECT).await?.is_none() {
+        if client.project_id == SHARED_PROJECT && !tx.lock_project(SHARED_PROJECT).await? {
             self.insert_shared_project(tx).await?;
         }
         tx.insert_client(client).await?;

@@ -26,7 +26,7 @@ use usher_keys::verify::ExpectedToken;
 use usher_protocol::authorize::redirect_uri;
 use usher_protocol::authorize::response_mode::AuthorizationResponse;
 use usher_protocol::authorize::{AuthorizeRequest, Destination};
-use usher_protocol::client::metadata_document::ClientDocumentFault;
+use usher_protocol::client::document_fault::ClientDocumentFault;
 use usher_protocol::error::OAuthError;
 use usher_protocol::id_token::ID_TOKEN_TYP;
 use usher_protocol::params::Params;

@@ -18,10 +18,9 @@ use usher_domain::id::ClientId;
 use usher_domain::oauth::client::{Client, ClientType};
 use usher_domain::oauth::client_origin::{ClientOrigin, SHARED_PROJECT, SelfRegistration};
 use usher_domain::time::Timestamp;
+use usher_protocol::client::document_fault::ClientDocumentFault;
 use usher_protocol::client::metadata::{ClientMetadata, MetadataFault};
-use usher_protocol::client::metadata_document::{
-    ClientDocumentFault, DocumentUrl, MAX_BYTES, changed_members, is_json, lifetime, read,
-};
+use usher_protocol::client::metadata_document::{DocumentUrl, MAX_BYTES, changed_members, is_json, lifetime, read};
 use usher_storage::StorageError;
 
 /// How long a client is used while its document cannot be fetched again.

@@ -2,6 +2,7 @@
 
 pub mod assertion;
 pub mod auth;
+pub mod document_fault;
 pub mod metadata;
 pub mod metadata_document;
 pub mod self_registration;
