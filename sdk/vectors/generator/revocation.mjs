@@ -155,6 +155,19 @@ const SEQUENCES = [
     ],
   },
   {
+    name: 'the mark stands at the last position that was heard, also beyond a gap',
+    max: 11,
+    steps: [
+      S({ message: ev(24, 'sid', 'b'), outcome: 'gap', cursor: 20 }),
+      S({ message: ev(21, 'sid', 'a'), outcome: 'folded', cursor: 21 }),
+      S({ ask: asked('what was heard beyond the gap is not forgotten', { sid: 'b', urv: 23 }, 'project') }),
+      S({ ask: asked('issued since', { urv: 24 }, null) }),
+      S({ message: ev(22, 'sid', 'c'), outcome: 'applied', cursor: 22 }),
+      S({ snapshot: { ...SNAPSHOT, cursor: 24, revocations: [ev(24, 'sid', 'b')] }, outcome: 'replaced', cursor: 24 }),
+      S({ ask: asked('a snapshot says exactly what is revoked', { urv: 23 }, null) }),
+    ],
+  },
+  {
     name: 'a mark over the project, as the server folds',
     steps: [
       S({ message: ev(21, 'project', ''), outcome: 'applied', cursor: 21 }),

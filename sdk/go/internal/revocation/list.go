@@ -32,7 +32,8 @@ const (
 // List is the revocation list. It is not safe for concurrent use.
 type List struct {
 	cursor Cursor
-	known  bool // a snapshot was taken
+	known  bool  // a snapshot was taken
+	heard  int64 // the last position of an entry, which may be beyond a gap
 	skew   int64
 	max    int
 
@@ -142,10 +143,9 @@ func (l *List) Apply(m *Message, now int64) Outcome {
 	case m.Position <= l.cursor.Position:
 		return Known
 	case m.Position > l.cursor.Position+1:
-		// It counts already: the cursor stays until what is missing was fetched. Nothing is folded, because the mark would
-		// stand at the cursor, before this entry.
-		if m.Type == "ev" {
-			l.add(&m.Entry)
+		// It counts already: the cursor stays until what is missing was fetched.
+		if m.Type == "ev" && l.add(&m.Entry) {
+			l.heard = max(l.heard, m.Position)
 		}
 		return Gap
 	}
@@ -192,10 +192,10 @@ func (l *List) add(e *Entry) bool {
 	return true
 }
 
-// fold replaces everything by one mark over the project, at the cursor. Revoked keys stay in the list: who has such a key
-// can write any position into a token.
+// fold replaces everything by one mark over the project, at the last position that was heard, which may be beyond a gap.
+// Revoked keys stay in the list: who has such a key can write any position into a token.
 func (l *List) fold(now int64) {
-	all := mark{before: l.cursor.Position, at: now}
+	all := mark{before: max(l.cursor.Position, l.heard), at: now}
 	for _, names := range l.names {
 		for _, until := range names {
 			all.expires = max(all.expires, until)
@@ -203,7 +203,7 @@ func (l *List) fold(now int64) {
 	}
 	for _, marks := range l.marks {
 		for _, m := range marks {
-			all.expires = max(all.expires, m.expires)
+			all.expires, all.at = max(all.expires, m.expires), max(all.at, m.at)
 		}
 	}
 	keys := l.names[kindKey]
@@ -233,7 +233,7 @@ func (l *List) Replace(s *Snapshot, now int64) error {
 			return ErrOldSnapshot
 		}
 	}
-	l.cursor, l.known = s.Cursor, true
+	l.cursor, l.known, l.heard = s.Cursor, true, s.Cursor.Position
 	l.clear()
 	for i := range s.Entries {
 		l.add(&s.Entries[i])

@@ -64,6 +64,8 @@ export class RevocationList {
   #marks = noMarks();
   #epoch = '';
   #cursor = 0;
+  /** The last position of an entry, which may be beyond a gap. */
+  #heard = 0;
   readonly #most: number;
   #sweepAt = 0;
 
@@ -150,8 +152,10 @@ export class RevocationList {
   #take(entry: Entry, now: number): Outcome {
     const outcome = this.#advance(entry.c, 'applied');
     // An entry after a gap is applied at once: knowing of a revocation early is safe.
-    if (outcome !== 'known') this.#add(entry);
-    // With a gap nothing is folded: the mark would stand at the cursor, and the entry is after it.
+    if (outcome !== 'known') {
+      this.#add(entry);
+      this.#heard = Math.max(this.#heard, entry.c);
+    }
     if (outcome !== 'applied' || this.size <= this.#most) return outcome;
     this.#sweep(now);
     if (this.size <= this.#most) return outcome;
@@ -174,17 +178,19 @@ export class RevocationList {
     }
   }
 
-  /** Replaces all entries by one mark over the project, except keys: whoever has a key can put any position into a token. */
+  /**
+   * Replaces all entries by one mark over the project, except keys: whoever has a key can put any position into a token. The mark stands
+   * at the last position that was heard, which may be beyond a gap.
+   */
   #fold(now: number): void {
     const ends = [...Object.values(this.#names).flatMap((map) => [...map.values()])];
-    const marks = Object.values(this.#marks).flatMap((map: Map<string, Mark>) =>
-      [...map.values()].map((mark) => mark.exp),
-    );
-    const exp = [...ends, ...marks].reduce((latest, each) => Math.max(latest, each), now);
+    const marks = Object.values(this.#marks).flatMap((map: Map<string, Mark>) => [...map.values()]);
+    const exp = [...ends, ...marks.map((mark) => mark.exp)].reduce((latest, each) => Math.max(latest, each), now);
+    const at = marks.reduce((latest, mark) => Math.max(latest, mark.at), now);
     const { kid } = this.#names;
     this.#names = { ...noNames(), kid };
     this.#marks = noMarks();
-    this.#marks.project.set(WHOLE, { before: this.#cursor, at: now, exp });
+    this.#marks.project.set(WHOLE, { before: Math.max(this.#cursor, this.#heard), at, exp });
   }
 
   /** Removes expired entries, at most once in ten seconds. */
@@ -220,6 +226,7 @@ export class RevocationList {
     this.#marks = noMarks();
     this.#epoch = snapshot.epoch;
     this.#cursor = snapshot.cursor;
+    this.#heard = snapshot.cursor;
     for (const entry of snapshot.revocations) this.#add(entry);
     this.#sweep(now);
     if (this.size > this.#most) this.#fold(now);

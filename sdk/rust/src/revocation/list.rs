@@ -78,6 +78,8 @@ pub(crate) struct OldSnapshot;
 #[derive(Debug)]
 pub(crate) struct RevocationList {
     cursor: Option<Cursor>,
+    /// The last position of an entry, which may be beyond a gap.
+    heard: i64,
     /// Seconds for which entries are kept after they expire.
     skew: i64,
     max: usize,
@@ -90,7 +92,7 @@ pub(crate) struct RevocationList {
 impl RevocationList {
     /// An empty list. More than `max` entries are replaced by one mark over the project.
     pub(crate) fn new(skew: i64, max: usize) -> Self {
-        Self { cursor: None, skew, max, names: Default::default(), marks: Default::default() }
+        Self { cursor: None, heard: 0, skew, max, names: Default::default(), marks: Default::default() }
     }
 
     /// The position in the feed; `None` before the first snapshot.
@@ -136,10 +138,10 @@ impl RevocationList {
         }
         if let MessageKind::Entry(entry) = &message.kind {
             self.add(entry);
+            self.heard = self.heard.max(message.position);
         }
         if message.position > cursor.position + 1 {
-            // The entry counts already; the cursor stays until what is missing was fetched. Nothing is folded, because the
-            // mark would stand at the cursor, before this entry.
+            // The entry counts already; the cursor stays until what is missing was fetched.
             return Outcome::Gap;
         }
         self.cursor = Some(Cursor { position: message.position, ..cursor });
@@ -157,6 +159,7 @@ impl RevocationList {
             return Err(OldSnapshot);
         }
         self.cursor = Some(snapshot.cursor);
+        self.heard = snapshot.cursor.position;
         self.clear();
         for entry in &snapshot.entries {
             self.add(entry);
@@ -236,18 +239,19 @@ impl RevocationList {
         folds
     }
 
-    /// Replaces everything by one mark over the project, at the cursor. Revoked keys stay: who has such a key can write any
-    /// position into a token.
+    /// Replaces everything by one mark over the project, at the last position that was heard. Revoked keys stay: who has such
+    /// a key can write any position into a token.
     fn fold(&mut self, now: i64) {
         let names = self.names.iter().flat_map(HashMap::values).copied();
-        let marks = self.marks.iter().flat_map(HashMap::values).map(|mark| mark.expires);
-        let expires = names.chain(marks).max().unwrap_or(now);
+        let marks = || self.marks.iter().flat_map(HashMap::values);
+        let expires = names.chain(marks().map(|mark| mark.expires)).max().unwrap_or(now);
+        let at = marks().map(|mark| mark.at).max().unwrap_or(now).max(now);
         let [.., kids] = &mut self.names;
         let kids = std::mem::take(kids);
         self.clear();
         self.names[3] = kids;
-        let before = self.cursor.map_or(0, |cursor| cursor.position);
-        self.marks[2].insert("".into(), Mark { before, at: now, expires });
+        let before = self.heard.max(self.cursor.map_or(0, |cursor| cursor.position));
+        self.marks[2].insert("".into(), Mark { before, at, expires });
     }
 }
 

@@ -53,6 +53,8 @@ class Feed:
         self._most = most
         self.place: Place | None = None
         self.revocations = Revocations(most)
+        self._heard = 0
+        """The last position of an entry, which may be beyond a gap."""
         self.policy_revision: int | None = None
         """The revision that the feed last spoke of."""
 
@@ -68,7 +70,7 @@ class Feed:
         fresh = Revocations(self._most)
         fresh.add_all(entries)
         fresh.forget(now)
-        self.revocations, self.place = fresh, place
+        self.revocations, self.place, self._heard = fresh, place, place.cursor
         self.policy_revision = _policy_revision(snapshot)
 
     def take_message(self, message: object, now: float) -> Outcome:
@@ -97,6 +99,8 @@ class Feed:
             return "known"
         # Beyond a gap it counts already: a revocation is never early.
         is_revocation = message.get("t") == "ev" and self.revocations.add(message)
+        if is_revocation:
+            self._heard = max(self._heard, position)
         if message.get("t") == "policy":
             self.policy_revision = max(self.policy_revision or 0, message["rev"])
         if position > self.place.cursor + 1:
@@ -106,7 +110,7 @@ class Feed:
             return "policy"
         if not is_revocation:
             return "ignored"
-        return "folded" if self.revocations.fold(position, now) else "applied"
+        return "folded" if self.revocations.fold(self._heard, now) else "applied"
 
 
 def is_count(found: object) -> TypeGuard[int]:

@@ -124,8 +124,9 @@ class Revocations:
         self._instants = {exp: exp for exp in self._instants if exp + SKEW > now}
         return dropped
 
-    def fold(self, cursor: int, now: float) -> bool:
-        """Where there are too many entries: one mark over the project in place of everything but keys.
+    def fold(self, heard: int, now: float) -> bool:
+        """Where there are too many entries: one mark over the project in place of everything but keys, at the last position
+        that was heard, which may be beyond a gap.
 
         Everybody gets new tokens once; nothing that was revoked comes back.
         """
@@ -135,9 +136,11 @@ class Revocations:
         if len(self) <= self._most:
             return False
         ends = [exp for kind in ("jti", "sid", "gid") for exp in self._names[kind].values()]
-        ends += [mark.exp for marks in self._marks.values() for mark in marks.values()]
+        marks = [mark for marks in self._marks.values() for mark in marks.values()]
+        ends += [mark.exp for mark in marks]
+        at = max([now, *(mark.at for mark in marks)])
         # New tables in place of the old ones: a reader sees the mark before the names are gone.
-        self._add_mark("project", _WHOLE_PROJECT, Mark(cursor, now, max(ends, default=now)))
+        self._add_mark("project", _WHOLE_PROJECT, Mark(heard, at, max(ends, default=now)))
         self._names = {kind: named if kind == "kid" else {} for kind, named in self._names.items()}
         self._marks = {"sub": {}, "client": {}, "project": self._marks["project"]}
         return True
