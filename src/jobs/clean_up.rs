@@ -88,6 +88,7 @@ impl CleanUp {
         in_batches!(usher, stop, |tx| tx.sweep_proofs(before, BATCH));
         in_batches!(usher, stop, |tx| tx.sweep_revoked_tokens(before, BATCH));
         in_batches!(usher, stop, |tx| tx.sweep_device_codes(before, BATCH));
+        in_batches!(usher, stop, |tx| tx.sweep_ciba_requests(before, BATCH));
         in_batches!(usher, stop, |tx| tx.sweep_pushed_requests(now, BATCH));
         in_batches!(usher, stop, |tx| tx.sweep_single_use(before, BATCH));
         in_batches!(usher, stop, |tx| tx.sweep_repeatable(now, BATCH));

@@ -1,4 +1,4 @@
-//! Background jobs: emails, webhooks, back-channel logout, clean-up, erasure, keys.
+//! Background jobs: emails, webhooks, back-channel logout, calls about CIBA, clean-up, erasure, keys.
 //!
 //! A [`Job`] says what to do and how often; [`keep_at`] runs it until the server stops, one run at a time. Jobs that
 //! must not run on two instances at once take a lease in the database first.
@@ -9,6 +9,7 @@ mod deliver_webhooks;
 mod dispatch_events;
 mod erase_events;
 mod learn_keys;
+mod send_ciba_pings;
 mod send_logouts;
 mod tend_keys;
 
@@ -24,6 +25,7 @@ use self::deliver_webhooks::DeliverWebhooks;
 use self::dispatch_events::DispatchEvents;
 use self::erase_events::EraseEvents;
 use self::learn_keys::LearnKeys;
+use self::send_ciba_pings::SendCibaPings;
 use self::send_logouts::SendLogouts;
 use self::tend_keys::TendKeys;
 use usher_accounts::FlowError;
@@ -61,10 +63,11 @@ pub trait Job: Send + Sync + 'static {
 /// Every job; without a mailer emails stay queued.
 pub fn all(mailer: Option<Arc<dyn Mailer>>) -> Vec<Box<dyn Job>> {
     let emails = mailer.map(|mailer| Box::new(DeliverEmails::new(mailer)) as Box<dyn Job>);
-    let others: [Box<dyn Job>; 7] = [
+    let others: [Box<dyn Job>; 8] = [
         Box::new(DispatchEvents),
         Box::new(DeliverWebhooks),
         Box::new(SendLogouts),
+        Box::new(SendCibaPings),
         Box::new(CleanUp::default()),
         Box::new(EraseEvents),
         Box::new(TendKeys),

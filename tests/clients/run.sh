@@ -58,6 +58,8 @@ metadata none ES256 >public.json
   printf '"es256":%s,' "$(client web es256 --from-json es256.json)"
   printf '"public":%s,' "$(client spa public --from-json public.json)"
   printf '"device":%s,' "$(client device device)"
+  ciba=urn:openid:params:grant-type:ciba
+  printf '"ciba":%s,' "$(client web ciba --grant-type "$ciba" --grant-type refresh_token)"
   printf '"machine":%s,' "$(client machine machine)"
   printf '"api":"%s","shop":%s,' "$api" "$(client machine shop --scope "$orders" --audience "$api")"
   printf '"mallory":%s,' "$(client_in Mallory machine own --scope "$orders" --audience https://api.mallory.example)"

@@ -11,7 +11,7 @@
  *   <!-- page: URL -->                    a person opens this address of the application, signs in, and sees the block
  *   <!-- driven: FOLDER -->               the driver of this compatibility test signs in to and out of the application
  *   <!-- browser: NAME from URL -->       instead of it a person opens $URL and signs in; $NAME is where they are sent back
- *   <!-- device: NAME -->                 its commands are run, then a person opens $NAME, signs in and allows the device
+ *   <!-- device: NAME -->                 its commands are run, then a person opens $NAME, signs in and allows a device or CIBA
  *   <!-- mail: NAME to ADDRESS -->        instead of it $NAME is the code in the newest email to this address
  *   <!-- reset link: NAME to ADDRESS -->  instead of it $NAME is the token in the newest link to reset the password
  */

@@ -92,7 +92,7 @@ const ACTIONS = {
   async device({ name, commands }, reader) {
     await ACTIONS.commands({ commands }, reader);
     const { url, text } = await reader.person.open(await reader.shell.get(name));
-    assert.match(url, /\/device\/done\?/, `the person ends at ${url}: ${text.slice(0, 800)}`);
+    assert.match(url, /\/(device|ciba)\/done\?/, `the person ends at ${url}: ${text.slice(0, 800)}`);
   },
 
   async mail({ name, address }, reader) {

@@ -117,6 +117,7 @@ message-auth-method-fixed = Whether a client authenticates cannot be changed: ma
 message-jwks-invalid = Enter a JWK set with a public RSA, P-256 or Ed25519 key, here or at an address.
 message-jwks-uri-invalid = Use an https address that Usher can reach.
 message-fapi-invalid = FAPI 2.0 needs authentication by a JWT signed with a private key, the algorithms PS256, ES256 or EdDSA, redirect addresses of https, and no device code.
+message-ciba-invalid = A call needs an https address, and signed requests a supported algorithm and public keys; FAPI 2.0 needs signed requests.
 message-backchannel-uri-invalid = Use an https address that Usher can reach.
 message-link-invalid = Use an https address.
 message-sector-invalid = Enter an https address that Usher can reach, with a JSON array that has every redirect URI. Pairwise identifiers need it if the redirect URIs have several hosts or none.

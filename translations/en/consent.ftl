@@ -54,3 +54,17 @@ consent-new-scopes =
        *[other] It asks for { $count } new permissions
     }
 consent-known-scopes = It already has
+
+ciba-title = Did you start this in { $client }?
+ciba-asks = An application asks you to sign in
+ciba-compare = Compare this text with the one that the application shows.
+ciba-warning = Only go on if you started this just now. Whoever started it gets into your account at this application.
+ciba-not-me = This wasn’t me
+ciba-allowed-title = You are signed in
+ciba-allowed-lead = { $client } goes on by itself in a few seconds. You can close this page.
+ciba-denied-title = You are not signed in
+ciba-denied-lead = { $client } was told that you said no. You can close this page.
+ciba-denied-more = What happened in your account:
+ciba-reported-title = Thank you, nobody got in
+ciba-reported-lead = { $client } was told no, and cannot ask you again for a day. Whoever started this knows your address at most: your password is safe.
+ciba-reported-more = To be sure, look at how your account is protected:

@@ -25,6 +25,16 @@ mail-recovery-subject = Reset your password
 mail-recovery-lead = Somebody, most likely you, asked to reset the password of your account. Open this link to choose a new one:
 mail-recovery-not-you = If it was not you, ignore this email. Your password stays as it is.
 
+mail-ciba-subject = An application asks you to sign in
+mail-ciba-lead = Somebody, most likely you, wants to sign in to the application “{ $application }” with your account. Open this page to see the request, and to allow or refuse it:
+mail-ciba-button = See the request
+mail-ciba-minutes =
+    { $count ->
+        [one] The request waits for { $count } minute.
+       *[other] The request waits for { $count } minutes.
+    }
+mail-ciba-not-you = If it was not you, ignore this email, or choose “This wasn’t me” on that page. Nobody gets in without your answer.
+
 mail-device-subject = New sign-in to your account
 mail-device-lead = Somebody signed in to your account with a browser that we have not seen with you before: { $device }. { $network }, { $time }.
 

@@ -117,6 +117,7 @@ message-auth-method-fixed = Não é possível mudar se um cliente se autentica: 
 message-jwks-invalid = Informe um conjunto JWK com uma chave pública RSA, P-256 ou Ed25519, aqui ou em um endereço.
 message-jwks-uri-invalid = Use um endereço https que o Usher alcance.
 message-fapi-invalid = O FAPI 2.0 exige autenticação por um JWT assinado com uma chave privada, os algoritmos PS256, ES256 ou EdDSA, endereços de redirecionamento https e nenhum código de dispositivo.
+message-ciba-invalid = A chamada exige um endereço https, e os pedidos assinados, um algoritmo aceito e chaves públicas; o FAPI 2.0 exige pedidos assinados.
 message-backchannel-uri-invalid = Use um endereço https que o Usher alcance.
 message-link-invalid = Use um endereço https.
 message-sector-invalid = Informe um endereço https que o Usher alcance, com uma lista JSON que tenha todas as URIs de redirecionamento. Identificadores pairwise precisam dela se as URIs tiverem vários hosts ou nenhum.

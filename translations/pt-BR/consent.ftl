@@ -54,3 +54,17 @@ consent-new-scopes =
        *[other] O aplicativo pede { $count } novas permissões
     }
 consent-known-scopes = O aplicativo já tem
+
+ciba-title = Foi você que iniciou isto em { $client }?
+ciba-asks = Um aplicativo pede que você entre
+ciba-compare = Compare este texto com o que o aplicativo mostra.
+ciba-warning = Só continue se você iniciou isto agora há pouco. Quem iniciou isto entra na sua conta neste aplicativo.
+ciba-not-me = Não fui eu
+ciba-allowed-title = Você entrou
+ciba-allowed-lead = { $client } continua sozinho em alguns segundos. Você pode fechar esta página.
+ciba-denied-title = Você não entrou
+ciba-denied-lead = { $client } foi avisado de que você disse não. Você pode fechar esta página.
+ciba-denied-more = O que aconteceu na sua conta:
+ciba-reported-title = Obrigado, ninguém entrou
+ciba-reported-lead = { $client } recebeu um não e não pode lhe perguntar de novo por um dia. Quem iniciou isto sabe no máximo o seu endereço: sua senha está segura.
+ciba-reported-more = Para ter certeza, veja como sua conta está protegida:

@@ -25,6 +25,16 @@ mail-recovery-subject = Redefina sua senha
 mail-recovery-lead = Alguém, provavelmente você, pediu para redefinir a senha da sua conta. Abra este link para escolher uma nova:
 mail-recovery-not-you = Se não foi você, ignore esta mensagem. Sua senha continua a mesma.
 
+mail-ciba-subject = Um aplicativo pede que você entre
+mail-ciba-lead = Alguém, provavelmente você, quer entrar no aplicativo “{ $application }” com a sua conta. Abra esta página para ver o pedido e permiti-lo ou recusá-lo:
+mail-ciba-button = Ver o pedido
+mail-ciba-minutes =
+    { $count ->
+        [one] O pedido espera { $count } minuto.
+       *[other] O pedido espera { $count } minutos.
+    }
+mail-ciba-not-you = Se não foi você, ignore esta mensagem ou escolha “Não fui eu” nessa página. Ninguém entra sem a sua resposta.
+
 mail-device-subject = Novo acesso à sua conta
 mail-device-lead = Alguém entrou na sua conta com um navegador que ainda não tínhamos visto com você: { $device }. { $network }, { $time }.
 

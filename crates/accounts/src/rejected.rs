@@ -127,6 +127,13 @@ refusals! {
     )
     .says("the code of the device is wrong, was answered or has expired")
     .at("user_code", "message-user-code-invalid");
+    /// A CIBA request is unknown, was answered or has expired; the same for each.
+    CibaRequestOver = code(
+        "SIGN_IN_REQUEST_OVER",
+        ErrorClass::Gone,
+        "The request of an application for a sign-in was answered or has expired, or none waits for an answer.",
+    )
+    .says("the request for a sign-in was answered or has expired");
     SignUpClosed = code("REGISTRATION_CLOSED", ErrorClass::Forbidden, "Registration is disabled.")
         .says("registration is closed");
     /// The sign-in has expired or was begun in another browser.

@@ -84,6 +84,10 @@ pub const CONSENT: &str = "/consent";
 pub const DEVICE: &str = "/device";
 /// A device was answered.
 pub const DEVICE_DONE: &str = "/device/done";
+/// The person's part of CIBA: `request` names the request, else it is the newest.
+pub const CIBA: &str = "/ciba";
+/// A CIBA request was answered.
+pub const CIBA_DONE: &str = "/ciba/done";
 pub const LOGOUT: &str = "/logout";
 
 /// The overview of the account.
@@ -402,7 +406,7 @@ pub fn after_login(next: Option<&str>) -> String {
     asked.unwrap_or(PROFILE).to_owned()
 }
 
-/// An account page or the console, with or without a query; or any page of the console.
+/// An account page, the page of CIBA requests or the console, with or without a query; or any page of the console.
 fn is_after_login(next: &str) -> bool {
     let (path, query) = next.split_once('?').unwrap_or((next, ""));
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.~%&=+".contains(&byte);
@@ -410,7 +414,7 @@ fn is_after_login(next: &str) -> bool {
         let rest = path.strip_prefix(CONSOLE).and_then(|rest| rest.strip_prefix('/'));
         rest.is_some_and(|rest| rest.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_/".contains(&byte)))
     };
-    let is_page = || ACCOUNT_PAGES.contains(&path) || path == CONSOLE || in_console();
+    let is_page = || ACCOUNT_PAGES.contains(&path) || [CIBA, CONSOLE].contains(&path) || in_console();
     next.len() <= LONGEST_NEXT && query.bytes().all(plain) && is_page()
 }
 
@@ -432,6 +436,7 @@ mod tests {
             "/account/email?token=a-b_c",
             "/account/activity?kind=security&before=x%3D",
             "/account/security?done=repeat",
+            "/ciba",
             "/console",
             "/console/projects/01a228e8-5af0-7523-b331-ca5d7a7ba6f6/clients/new",
         ];

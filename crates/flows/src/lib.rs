@@ -13,6 +13,7 @@ pub mod webhooks;
 
 pub use api::{Right, TokenSession};
 pub use oauth::authorize::{AuthorizeFault, Outcome};
+pub use oauth::ciba::open::OpenCibaRequest;
 pub use oauth::consent::RequestedApi;
 pub use oauth::dpop::ProofRequest;
 pub use oauth::grants::GRANTS;

@@ -15,6 +15,7 @@ use crate::api::session_reports::SessionReports;
 use crate::api::sign_in::SessionApi;
 use crate::oauth::authenticate_client::ClientAuthentication;
 use crate::oauth::authorize::Authorizations;
+use crate::oauth::ciba::begin::CibaRequests;
 use crate::oauth::client_assertions::ClientAssertions;
 use crate::oauth::client_documents::ClientDocuments;
 use crate::oauth::client_keys::ClientKeys;
@@ -186,6 +187,9 @@ services! {
     authorizations: Authorizations {
         core, accounts, apis, client_documents, clients, pushed_requests, request_objects, signing_keys, subjects,
         throttles
+    },
+    ciba_requests: CibaRequests {
+        core, apis, client_authentication, email_queue, request_objects, signing_keys, subjects, throttles
     },
     refresh_token_grant: RefreshTokenGrant { core, endings, security_emails, token_issuer },
     issued_tokens: IssuedTokens { core, clients, endings, token_issuer },

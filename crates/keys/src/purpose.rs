@@ -57,11 +57,13 @@ pub enum Purpose {
     AccessToken,
     /// A nonce for proofs of possession.
     DpopNonce,
+    /// What a client is called with when a person has answered its CIBA request.
+    CibaPing,
 }
 
 impl Purpose {
     /// Every purpose, in declaration order.
-    pub const ALL: [Self; 27] = [
+    pub const ALL: [Self; 28] = [
         Self::SigningKey,
         Self::AuthorizationCode,
         Self::Interaction,
@@ -89,6 +91,7 @@ impl Purpose {
         Self::HostProof,
         Self::AccessToken,
         Self::DpopNonce,
+        Self::CibaPing,
     ];
 
     /// The label used in key derivation.
@@ -121,6 +124,7 @@ impl Purpose {
             Self::HostProof => "host-proof",
             Self::AccessToken => "access-token",
             Self::DpopNonce => "dpop-nonce",
+            Self::CibaPing => "ciba-ping",
         }
     }
 }

@@ -45,6 +45,16 @@ pub fn recovery(link: &str, minutes: u32) -> EmailDraft {
         .note("mail-recovery-not-you")
 }
 
+/// "An application asks you to sign in": the page at `link` shows the request for `minutes`.
+pub fn ciba_request(application: &str, link: &str, minutes: u32) -> EmailDraft {
+    EmailDraft::requested("ciba_request", "mail-ciba")
+        .text("application", application)
+        .button("mail-ciba-button", link)
+        .count(minutes)
+        .note("mail-ciba-minutes")
+        .note("mail-ciba-not-you")
+}
+
 /// A sign-in with a browser that the user never used before.
 pub fn new_device(device: DeviceName, network: &str) -> EmailDraft {
     EmailDraft::security("new_device", "mail-device").device(device, network)

@@ -53,6 +53,7 @@ fn error_page(app: &App, problem: &HttpProblem, asked: &ProblemRequest) -> Error
         ("CROSS_SITE", _) => PageProblem::CrossSite,
         ("COOKIES_MISSING", _) => PageProblem::CookiesMissing,
         ("LINK_EXPIRED", _) => PageProblem::LinkExpired,
+        ("SIGN_IN_REQUEST_OVER", _) => PageProblem::RequestOver,
         (_, StatusCode::NOT_FOUND) if asked.uri.path().starts_with(urls::IN_CONSOLE) => PageProblem::Deleted,
         (_, StatusCode::NOT_FOUND) => PageProblem::NotFound,
         (_, StatusCode::FORBIDDEN | StatusCode::UNAUTHORIZED) => PageProblem::NotAllowed,

@@ -66,6 +66,8 @@ fn login_pages(pages: PageRoutes) -> PageRoutes {
         .form(urls::CONSENT, login::consent::get, login::consent::answer)
         .form(urls::DEVICE, login::device::get, login::device::enter_code)
         .page(urls::DEVICE_DONE, login::device::done)
+        .page(urls::CIBA, login::ciba::get)
+        .page(urls::CIBA_DONE, login::ciba::done)
         .form(urls::LOGOUT, login::logout::get, login::logout::answer)
         .page(UpstreamUrls::START, upstream::start::get)
         .form(urls::UPSTREAM_ASK, upstream::ask::get, upstream::ask::by_code)

@@ -47,9 +47,10 @@ pub fn outcome(
             }
             answer(visitor, response)
         }
-        Outcome::DeviceAnswered { interaction, .. } => {
+        Outcome::Recorded { interaction, .. } => {
             let sealed = app.usher.authorizations.seal_interaction(&interaction)?;
-            Ok(visitor.redirect_to_page(&urls::with(urls::DEVICE_DONE, "interaction", &sealed)))
+            let page = if interaction.ciba.is_some() { urls::CIBA_DONE } else { urls::DEVICE_DONE };
+            Ok(visitor.redirect_to_page(&urls::with(page, "interaction", &sealed)))
         }
         Outcome::Show { step, interaction } => show_step(app, visitor, &step, &interaction),
     }

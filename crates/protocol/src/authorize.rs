@@ -124,6 +124,9 @@ pub struct AuthorizeRequest {
 /// The checks of a device authorization request (RFC 8628 §3.1), which has no redirect URI and no browser.
 const DEVICE_CHECKS: &[AuthorizeCheck] = &[no_object, resource, scope, code_challenge];
 
+/// The checks of a CIBA request (CIBA Core §7.1), which has neither. What is particular to it is read by [`crate::ciba`].
+const CIBA_CHECKS: &[AuthorizeCheck] = &[openid, resource, scope, acr_values];
+
 type AuthorizeCheck = fn(&Params, &ClientRules<'_>, &mut AuthorizeRequest) -> Result<(), OAuthError>;
 
 /// Every check, in order. `state` and `response_mode` come first: every error response needs them.
@@ -182,6 +185,18 @@ impl AuthorizeRequest {
         let mut request = Self::default();
         for check in DEVICE_CHECKS {
             check(params, &rules, &mut request)?;
+        }
+        Ok(request)
+    }
+
+    /// Runs the checks on a CIBA request. The person is always asked.
+    ///
+    /// # Errors
+    /// The first failed check.
+    pub fn check_ciba(params: &Params, rules: &ClientRules<'_>) -> Result<Self, OAuthError> {
+        let mut request = Self::default();
+        for check in CIBA_CHECKS {
+            check(params, rules, &mut request)?;
         }
         Ok(request)
     }
@@ -299,6 +314,14 @@ fn scope(params: &Params, rules: &ClientRules<'_>, request: &mut AuthorizeReques
     }
     request.scope = granted;
     Ok(())
+}
+
+fn openid(params: &Params, rules: &ClientRules<'_>, _: &mut AuthorizeRequest) -> Result<(), OAuthError> {
+    let asked = Scope::parse(single(params, "scope")?.unwrap_or_default())?;
+    if asked.contains("openid") && rules.scope.contains("openid") {
+        return Ok(());
+    }
+    Err(OAuthError::new(ErrorCode::InvalidScope, "scope must contain openid, for which the client must be registered"))
 }
 
 fn nonce(params: &Params, _: &ClientRules<'_>, request: &mut AuthorizeRequest) -> Result<(), OAuthError> {

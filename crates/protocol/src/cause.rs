@@ -68,6 +68,16 @@ pub enum RejectionCause {
     DeviceCodeExpired,
     /// The person denied the device.
     DeviceDenied,
+    /// The signed CIBA request is invalid.
+    CibaRequestObject(RequestObjectFault),
+    /// Usher did not issue the `auth_req_id`.
+    UnknownAuthReqId,
+    /// The `auth_req_id` belongs to another client.
+    AuthReqIdOfOtherClient,
+    /// The `auth_req_id` has expired.
+    AuthReqIdExpired,
+    /// The person denied the CIBA request.
+    CibaDenied,
     /// Usher did not issue the refresh token.
     UnknownRefreshToken,
     /// The refresh token belongs to another client.
@@ -113,8 +123,9 @@ impl RejectionCause {
             | Self::AccessTokenRevoked
             | Self::AccessTokenBound
             | Self::AccessTokenUnbound => ErrorCode::InvalidToken,
-            Self::DeviceCodeExpired => ErrorCode::ExpiredToken,
-            Self::DeviceDenied => ErrorCode::AccessDenied,
+            Self::DeviceCodeExpired | Self::AuthReqIdExpired => ErrorCode::ExpiredToken,
+            Self::DeviceDenied | Self::CibaDenied => ErrorCode::AccessDenied,
+            Self::CibaRequestObject(_) => ErrorCode::InvalidRequest,
             Self::RequestObject(_) => ErrorCode::InvalidRequestObject,
             Self::UnregisteredRequestUri | Self::UnknownPushedRequest => ErrorCode::InvalidRequestUri,
             Self::Dpop(fault) => fault.code(),
@@ -136,7 +147,8 @@ impl RejectionCause {
         match self.code() {
             ErrorCode::InvalidClient => "the client is unknown or its authentication failed",
             ErrorCode::InvalidToken => "the access token is invalid, expired or revoked",
-            ErrorCode::ExpiredToken => "the device code has expired",
+            ErrorCode::ExpiredToken => "the device_code or auth_req_id has expired",
+            ErrorCode::InvalidRequest => "the signed request is missing or invalid",
             ErrorCode::AccessDenied => "the person denied the request",
             ErrorCode::InvalidRequestObject => "the request object is invalid",
             ErrorCode::InvalidRequestUri => "the request_uri is not registered, unknown, expired or was used",
@@ -182,6 +194,11 @@ impl RejectionCause {
             Self::DeviceCodeOfOtherClient => "the device code was issued to another client",
             Self::DeviceCodeExpired => "the device code expired before the person answered, or before the device asked",
             Self::DeviceDenied => "the person denied the request of the device",
+            Self::CibaRequestObject(fault) => fault.sentence(),
+            Self::UnknownAuthReqId => "the auth_req_id was not issued by this server, or expired days ago",
+            Self::AuthReqIdOfOtherClient => "the auth_req_id was issued to another client",
+            Self::AuthReqIdExpired => "the auth_req_id expired before the person answered, or before the client asked",
+            Self::CibaDenied => "the person denied the CIBA request",
             Self::UnknownRefreshToken => "the refresh token was not issued by this server, or was altered on the way",
             Self::RefreshTokenOfOtherClient => "the refresh token was issued to another client",
             Self::GrantOver => "the grant was revoked or has expired",

@@ -5,9 +5,10 @@ use serde_json::{Value, json};
 use crate::acr::ACR_VALUES;
 use crate::authorize::prompt::Prompt;
 use crate::authorize::response_mode::ResponseMode;
+use crate::ciba::CIBA_GRANT;
 use crate::claims;
 use crate::client::auth::ClientCredentials;
-use crate::client::metadata::{SIGNING_ALGS, SubjectType};
+use crate::client::metadata::{SIGNING_ALGS, SubjectType, TokenDeliveryMode};
 use crate::device::DEVICE_CODE_GRANT;
 use crate::dpop::PROOF_ALGS;
 use crate::endpoints;
@@ -22,7 +23,7 @@ pub fn metadata(
     grant_types: impl IntoIterator<Item = GrantType>,
 ) -> Value {
     let grant_types: Vec<_> = grant_types.into_iter().map(|grant| grant.name).collect();
-    let devices = grant_types.contains(&DEVICE_CODE_GRANT);
+    let (devices, ciba) = (grant_types.contains(&DEVICE_CODE_GRANT), grant_types.contains(&CIBA_GRANT));
     let at = |path: &str| format!("{issuer}{path}");
     let assertion_algs: Vec<_> = FOREIGN_ALGS.into_iter().chain([HMAC_ALG]).collect();
     let prompts: Vec<_> = Prompt::VALUES.into_iter().filter(|value| sign_up || *value != "create").collect();
@@ -72,6 +73,12 @@ pub fn metadata(
     if devices {
         document["device_authorization_endpoint"] = at(endpoints::DEVICE_AUTHORIZATION).into();
     }
+    if ciba {
+        document["backchannel_authentication_endpoint"] = at(endpoints::CIBA).into();
+        document["backchannel_token_delivery_modes_supported"] = json!(TokenDeliveryMode::VALUES);
+        document["backchannel_authentication_request_signing_alg_values_supported"] = json!(FOREIGN_ALGS);
+        document["backchannel_user_code_parameter_supported"] = false.into();
+    }
     document
 }
 
@@ -99,10 +106,14 @@ mod tests {
     }
 
     #[test]
-    fn the_endpoint_for_devices_is_announced_with_its_grant_type() {
+    fn the_endpoints_of_grant_types_are_announced_with_them() {
         let device = GrantType { name: DEVICE_CODE_GRANT, confidential: false };
         let document = metadata("https://id.example.com", &["en"], true, [device]);
         assert_eq!(document["device_authorization_endpoint"], "https://id.example.com/oauth2/device");
+        let ciba = GrantType { name: CIBA_GRANT, confidential: true };
+        let document = metadata("https://id.example.com", &["en"], true, [ciba]);
+        assert_eq!(document["backchannel_authentication_endpoint"], "https://id.example.com/oauth2/ciba");
+        assert_eq!(document["backchannel_token_delivery_modes_supported"], json!(["poll", "ping"]));
     }
 
     #[test]
@@ -111,6 +122,7 @@ mod tests {
         for absent in [
             "registration_endpoint",
             "device_authorization_endpoint",
+            "backchannel_authentication_endpoint",
             "check_session_iframe",
             "frontchannel_logout_supported",
         ] {

@@ -19,6 +19,8 @@ pub const REVOKE: &str = "/oauth2/revoke";
 pub const END_SESSION: &str = "/oauth2/logout";
 /// RFC 8628 §3.1.
 pub const DEVICE_AUTHORIZATION: &str = "/oauth2/device";
+/// CIBA Core §7.
+pub const CIBA: &str = "/oauth2/ciba";
 /// Dynamic client registration (RFC 7591), which is not offered.
 pub const REGISTRATION: &str = "/oauth2/register";
 /// Client configuration (RFC 7592), which is not offered.

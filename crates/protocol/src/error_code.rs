@@ -1,7 +1,7 @@
 //! OAuth error codes, from their registries.
 
 /// An error code of RFC 6749 §4.1.2.1 and §5.2, RFC 6750 §3.1, RFC 8628 §3.5, RFC 8707 §2, RFC 9101 §7, RFC 9449 §12.2,
-/// OpenID Connect Core §3.1.2.6.
+/// OpenID Connect Core §3.1.2.6, CIBA Core §13.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ErrorCode {
     /// A parameter is missing, repeated or malformed.
@@ -54,8 +54,12 @@ pub enum ErrorCode {
     AuthorizationPending,
     /// As above, and the device asks too often: its interval grew by five seconds.
     SlowDown,
-    /// The device code has expired.
+    /// The code of the device, or the CIBA request, has expired.
     ExpiredToken,
+    /// The hint of a CIBA request names nobody (CIBA Core §13).
+    UnknownUserId,
+    /// The binding message of a CIBA request cannot be shown (CIBA Core §13).
+    InvalidBindingMessage,
 }
 
 impl ErrorCode {
@@ -88,6 +92,8 @@ impl ErrorCode {
             Self::AuthorizationPending => "authorization_pending",
             Self::SlowDown => "slow_down",
             Self::ExpiredToken => "expired_token",
+            Self::UnknownUserId => "unknown_user_id",
+            Self::InvalidBindingMessage => "invalid_binding_message",
         }
     }
 }

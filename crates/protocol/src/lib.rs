@@ -6,6 +6,7 @@ pub mod access_token;
 pub mod acr;
 pub mod authorize;
 pub mod cause;
+pub mod ciba;
 pub mod claims;
 pub mod client;
 pub mod device;

@@ -59,6 +59,10 @@ statements! {
         delete from device_code
         where id in (select id from device_code where user_id = $1 limit {PART})
     ";
+    CIBA_REQUESTS_OF_USER = "
+        delete from ciba_request
+        where id in (select id from ciba_request where user_id = $1 limit {PART})
+    ";
     GRANTS_OF_USER = "
         delete from grants
         where id in (select id from grants where user_id = $1 limit {PART})
@@ -101,9 +105,11 @@ impl Tx {
         Ok(())
     }
 
-    /// Deletes the grants, sessions, browsers, roles and device requests of a user.
+    /// Deletes the grants, sessions, browsers, roles, and requests of devices and CIBA of a user.
     pub(super) async fn delete_dependents_of_user(&mut self, user: UserId) -> Result<()> {
-        for sql in [DEVICE_CODES_OF_USER, GRANTS_OF_USER, SESSIONS_OF_USER, BROWSERS_OF_USER, ASSIGNMENTS_OF_USER] {
+        let asked = [DEVICE_CODES_OF_USER, CIBA_REQUESTS_OF_USER];
+        let held = [GRANTS_OF_USER, SESSIONS_OF_USER, BROWSERS_OF_USER, ASSIGNMENTS_OF_USER];
+        for sql in asked.into_iter().chain(held) {
             self.query(sql).bind(user).run_in_parts().await?;
         }
         Ok(())

@@ -5,9 +5,11 @@
 
 use super::db::statements;
 use super::row::{Columns, FromRow};
+use super::waiting_requests::{Polled, stored_answer, take_answer};
 use super::{Result, Store, Tx};
 use usher_domain::id::GrantId;
-use usher_domain::oauth::device_authorization::{DeviceAnswer, DeviceApproval, DeviceAuthorization};
+use usher_domain::oauth::device_authorization::DeviceAuthorization;
+use usher_domain::oauth::waiting_request::RequestAnswer;
 use usher_domain::time::Timestamp;
 
 /// The columns of a [`DeviceAuthorization`].
@@ -27,18 +29,7 @@ impl FromRow for DeviceAuthorization {
             created_at: columns.take("created_at")?,
             expires_at: columns.take("expires_at")?,
             targets: columns.take("targets")?,
-            answer: match columns.take::<Option<String>>("answer")?.as_deref() {
-                None => None,
-                Some("denied") => Some(DeviceAnswer::Denied),
-                Some("allowed") => Some(DeviceAnswer::Allowed(DeviceApproval {
-                    user_id: columns.take("user_id")?,
-                    session_id: columns.take("session_id")?,
-                    auth_time: columns.take("auth_time")?,
-                    acr: columns.take("acr")?,
-                    amr: columns.take("amr")?,
-                })),
-                Some(_) => return Err(columns.unreadable("answer")),
-            },
+            answer: take_answer(columns)?,
         })
     }
 }
@@ -108,16 +99,6 @@ pub struct NewDeviceCode<'a> {
     pub interval: u32,
 }
 
-/// Whether a device kept its interval.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Polled {
-    InTime,
-    /// Its interval grew.
-    TooEarly,
-    /// The request was answered or expired meanwhile.
-    Over,
-}
-
 impl Tx {
     /// Inserts a request. `false` if one of its codes exists already.
     pub async fn insert_device_code(&mut self, new: &NewDeviceCode<'_>) -> Result<bool> {
@@ -144,19 +125,12 @@ impl Tx {
     pub async fn poll_device_code(&mut self, id: GrantId, now: Timestamp, slow_down: u32) -> Result<Polled> {
         let before: Option<i64> = self.query(INTERVAL).bind(id).optional().await?;
         let after: Option<i64> = self.query(POLL).bind(id).bind(now).bind(slow_down).optional().await?;
-        Ok(match after {
-            None => Polled::Over,
-            Some(_) if after == before => Polled::InTime,
-            Some(_) => Polled::TooEarly,
-        })
+        Ok(Polled::by_interval(before, after))
     }
 
     /// Records the answer to an open request. `false` if it was answered or has expired.
-    pub async fn answer_device_code(&mut self, id: GrantId, answer: &DeviceAnswer, now: Timestamp) -> Result<bool> {
-        let (word, approval) = match answer {
-            DeviceAnswer::Denied => ("denied", None),
-            DeviceAnswer::Allowed(approval) => ("allowed", Some(approval)),
-        };
+    pub async fn answer_device_code(&mut self, id: GrantId, answer: &RequestAnswer, now: Timestamp) -> Result<bool> {
+        let (word, approval) = stored_answer(answer);
         self.query(ANSWER)
             .bind(id)
             .bind(now)

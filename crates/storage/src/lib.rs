@@ -4,6 +4,7 @@
 //! ([`Store::begin`]) together with its event.
 
 pub mod apis;
+pub mod ciba_requests;
 pub mod client_registrations;
 pub mod clients;
 mod column;
@@ -28,6 +29,7 @@ pub mod system;
 pub mod tokens;
 mod tx;
 pub mod users;
+pub mod waiting_requests;
 mod wakeups;
 mod writer;
 

@@ -82,6 +82,15 @@ pub(in crate::cli) struct MetadataArgs {
     /// URL of a signed authorization request; repeatable
     #[arg(long, value_name = "URI")]
     request_uri: Vec<String>,
+    /// How it learns that a person has answered its CIBA request: it asks, or it is called
+    #[arg(long, value_name = "MODE", value_parser = ["poll", "ping"])]
+    ciba_delivery: Option<String>,
+    /// URL that is called when a person has answered its CIBA request
+    #[arg(long, value_name = "URI")]
+    ciba_notification_endpoint: Option<String>,
+    /// Algorithm of its signed CIBA requests; those that are not signed are then refused
+    #[arg(long, value_name = "ALG")]
+    ciba_request_alg: Option<String>,
     /// Bind its access tokens to a key (DPoP, RFC 9449)
     #[arg(long, value_name = "BOOL", num_args = 0..=1, default_missing_value = "true", require_equals = true)]
     dpop: Option<bool>,
@@ -157,6 +166,9 @@ impl MetadataArgs {
             ("token_endpoint_auth_method", self.auth),
             ("token_endpoint_auth_signing_alg", self.auth_alg),
             ("request_object_signing_alg", self.request_alg),
+            ("backchannel_token_delivery_mode", self.ciba_delivery),
+            ("backchannel_client_notification_endpoint", self.ciba_notification_endpoint),
+            ("backchannel_authentication_request_signing_alg", self.ciba_request_alg),
             ("security_profile", self.security_profile.map(|name| if name == "none" { String::new() } else { name })),
             ("scope", self.scope),
             ("id_token_signed_response_alg", self.id_token_alg),

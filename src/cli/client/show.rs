@@ -6,6 +6,7 @@ use crate::app::ClientMetadata;
 use crate::cli::table::fields;
 use usher_domain::oauth::client::{Client, ClientSecret};
 use usher_domain::oauth::client_origin::ClientOrigin;
+use usher_protocol::ciba::CIBA_GRANT;
 
 /// The client information response of RFC 7591 §3.2.1, with further members. It contains the secret if one is given.
 pub(super) fn as_json(client: &Client, secret: Option<&str>) -> serde_json::Result<Value> {
@@ -89,6 +90,7 @@ pub(super) fn in_words(client: &Client) -> String {
         ("security profile", metadata.security_profile.map(|profile| profile.as_str().to_owned())),
         ("assertions", metadata.token_endpoint_auth_signing_alg.clone()),
         ("keys", metadata.jwks_uri.clone().or_else(|| metadata.jwks.as_ref().map(|_| "registered".to_owned()))),
+        ("CIBA", metadata.may_use(CIBA_GRANT).then(|| ciba_words(metadata))),
         ("back-channel logout", metadata.backchannel_logout_uri.clone()),
         ("default max_age", metadata.default_max_age.map(|seconds| format!("{seconds} s"))),
         ("default acr", (!metadata.default_acr_values.is_empty()).then(|| metadata.default_acr_values.join(" "))),
@@ -133,6 +135,12 @@ fn request_words(metadata: &ClientMetadata) -> String {
     ];
     let all: Vec<_> = words.into_iter().filter(|(required, _)| *required).map(|(_, word)| word).collect();
     if all.is_empty() { "no requirements".to_owned() } else { all.join(", ") }
+}
+
+fn ciba_words(metadata: &ClientMetadata) -> String {
+    let signed = metadata.backchannel_authentication_request_signing_alg.as_deref();
+    let called = metadata.backchannel_client_notification_endpoint.as_deref().filter(|_| metadata.is_pinged());
+    format!("{}, {}", signed.map_or("not signed".to_owned(), |alg| format!("signed: {alg}")), called.unwrap_or("polls"))
 }
 
 fn refresh_words(metadata: &ClientMetadata) -> String {

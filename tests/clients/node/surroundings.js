@@ -23,7 +23,7 @@ export const postLogoutUri = told.post_logout_redirect_uri;
 
 /**
  * A client of openid-client, made by discovery, which also verifies signatures of ID tokens.
- * @param {'rs256'|'es256'|'public'|'machine'|'device'|'shop'|'mallory'|'mallory_plain'|'mallory_web'} name
+ * @param {'rs256'|'es256'|'public'|'machine'|'device'|'ciba'|'shop'|'mallory'|'mallory_plain'|'mallory_web'} name
  */
 export async function client(name) {
   const { client_id: id, client_secret: secret } = told[name];

@@ -2,6 +2,7 @@
 
 mod administrators;
 mod apis;
+mod client_ciba;
 mod client_proof;
 mod clients;
 mod modules;

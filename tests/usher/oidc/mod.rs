@@ -1,6 +1,7 @@
 //! The OAuth 2 and OpenID Connect endpoints, over HTTP.
 
 mod authorize;
+mod ciba;
 mod clients;
 mod device;
 mod dpop;
@@ -19,3 +20,4 @@ mod specimen_grant;
 mod subjects;
 mod token_exchange;
 pub mod userinfo;
+mod waiting_model;

@@ -25,6 +25,11 @@ use Guard::{Condition, Last, Locked, Owner};
 const WRITERS: &[(&str, Guard)] = &[
     ("apis::ALLOW", Last("the scopes that the owner named last are allowed")),
     ("apis::SET_SETTINGS", Locked("apis::LOCK")),
+    ("ciba_requests::ANSWER", Condition),
+    ("ciba_requests::DELAY_PING", Condition),
+    ("ciba_requests::END_PING", Condition),
+    ("ciba_requests::POLL", Condition),
+    ("ciba_requests::TAKE_PINGS", Condition),
     ("client_registrations::NOTE_USE", Condition),
     ("client_registrations::SET_CHECKED", Locked("clients::LOCK")),
     ("clients::NOTE_SECRETS", Locked("clients::LOCK")),

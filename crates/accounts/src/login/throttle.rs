@@ -18,6 +18,8 @@ const MEMBER_FACTOR: u32 = 3;
 /// Codes of devices that all people together may type, as a multiple. At ten a minute and with a thousand devices that
 /// wait, somebody with so many addresses hits one of 34 bits once in two days.
 const USER_CODES_FACTOR: u32 = 1_000;
+/// Emails to one person about CIBA requests of all clients together, as a multiple of the requests of one.
+const CIBA_EMAIL_FACTOR: u32 = 2;
 /// Attempts at an account from all unknown browsers together, as a multiple.
 const ACCOUNT_FACTOR: u32 = 5;
 
@@ -138,6 +140,25 @@ impl Throttles {
             Bucket { name: "document/all".to_owned(), factor: SOURCE_FACTOR },
         ];
         self.take_all(self.core.config.limits.client_documents, &buckets).await
+    }
+
+    /// Counts one CIBA request of a client for the person that its hint names.
+    ///
+    /// # Errors
+    /// [`Rejected::TooMany`] after too many, whether or not the hint names anybody.
+    pub async fn count_ciba_request(&self, client: &ClientId, named: &str) -> Result<(), FlowError> {
+        let name = format!("ciba/request/{client}/{}", self.bucket_name(named));
+        self.take_all(self.core.config.limits.ciba, &[Bucket { name, factor: 1 }]).await
+    }
+
+    /// Counts one email to a user about CIBA requests, of whatever client. `false`: send none.
+    pub async fn may_email_about_ciba(&self, user: UserId) -> Result<bool, FlowError> {
+        let bucket = Bucket { name: format!("ciba/email/{user}"), factor: CIBA_EMAIL_FACTOR };
+        match self.take_all(self.core.config.limits.ciba, &[bucket]).await {
+            Ok(()) => Ok(true),
+            Err(FlowError::Rejected(Rejected::TooMany { .. })) => Ok(false),
+            Err(other) => Err(other),
+        }
     }
 
     /// Counts one passkey attempt. Passkeys cannot be guessed: this only limits the work.

@@ -17,11 +17,14 @@ use usher_protocol::error::OAuthError;
 use usher_protocol::params::Params;
 
 /// Parameters that must not be in the URL (RFC 6749 §2.3.1).
-const MISPLACED: [&str; 8] = [
+const MISPLACED: [&str; 11] = [
     "client_secret",
     "client_assertion",
     "code",
     "device_code",
+    "auth_req_id",
+    "id_token_hint",
+    "client_notification_token",
     "refresh_token",
     "token",
     "access_token",

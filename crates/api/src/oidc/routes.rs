@@ -8,7 +8,7 @@ use axum::http::{HeaderMap, Method};
 use axum::routing::{any, get, post};
 
 use super::published_metadata::PublishedMetadata;
-use super::{device, introspect, jwks, par, register, revoke, token, userinfo};
+use super::{ciba, device, introspect, jwks, par, register, revoke, token, userinfo};
 use crate::{proof, refusal};
 use usher_http_server::layers::cors::{self, Cors};
 use usher_http_server::state::App;
@@ -38,7 +38,8 @@ fn client_endpoints(app: &App) -> Router<App> {
     let posts = Router::new()
         .route(endpoints::INTROSPECT, post(introspect::post))
         .route(endpoints::REVOKE, post(revoke::post))
-        .route(endpoints::PAR, post(par::post));
+        .route(endpoints::PAR, post(par::post))
+        .route(endpoints::CIBA, post(ciba::post));
     let person = Router::new().route(endpoints::USERINFO, get(userinfo::get).post(userinfo::post));
     let dressed = |router| proof::wrap(refusal::wrap(router, app), app);
     cors::wrap(dressed(token), token_cors)

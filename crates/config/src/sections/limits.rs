@@ -25,6 +25,9 @@ settings! {
         /// Metadata documents of clients that one address may have fetched: a rate such as 30/min, or off. As many of one
         /// host, and twenty times as many altogether.
         "limits.client_documents" => client_documents: RateLimit = SettingDefault::Always("30/min");
+        /// Requests of one client that one person signs in (CIBA): a rate such as 10/hour, or off. The person gets twice as many
+        /// emails about those of all clients.
+        "limits.ciba" => ciba: RateLimit = SettingDefault::Always("10/hour");
         /// Open connections. One address may use a quarter of them, and connections to feeds three quarters together.
         "limits.connections" => connections: usize = SettingDefault::Always("16384");
     }

@@ -193,6 +193,25 @@ events! {
         .message("A user denied a device that showed them a code.", &[SUB, SID, CLIENT])
         .history(WithBrowser, &[])
         .activity(Applications, "event-device-denied");
+    /// No project sees it: it reveals whether an address is that of a user.
+    CIBA_REQUESTED = no_project("ciba.requested").activity(Applications, "event-ciba-requested");
+    CIBA_ALLOWED = project("ciba.allowed")
+        .message("A user allowed a sign-in that a client asked for by CIBA.", &[SUB, SID, CLIENT, SCOPE])
+        .history(WithBrowser, &["scope"])
+        .forgetting(&["scope"])
+        .reportable_activity(Applications, "event-ciba-allowed");
+    CIBA_DENIED = project("ciba.denied")
+        .message("A user denied a sign-in that a client asked for by CIBA.", &[SUB, SID, CLIENT])
+        .history(WithBrowser, &[])
+        .activity(Applications, "event-ciba-denied");
+    CIBA_REPORTED = project("ciba.reported")
+        .message(
+            "A user said that they did not start a sign-in that a client asked for by CIBA: for a day the client cannot \
+             ask them again.",
+            &[SUB, SID, CLIENT],
+        )
+        .history(WithBrowser, &[])
+        .activity(Applications, "event-ciba-reported");
     GRANT_CREATED = project("grant.created")
         .message("A client received tokens for a user.", &[SUB, SID, CLIENT, GRANT])
         .history(WithBrowser, &["scope", "claims"])

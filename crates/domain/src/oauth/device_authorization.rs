@@ -1,6 +1,4 @@
-//! The request of a device (RFC 8628): what it asks for, what a person answered, and how often the device may ask.
-//!
-//! Its id becomes the id of its grant, so that a device code is redeemed once, as an authorization code is.
+//! The request of a device (RFC 8628): what it asks for, and what a person answered.
 
 use std::time::Duration;
 
@@ -8,7 +6,8 @@ use serde::{Deserialize, Serialize};
 
 use super::target::GrantTargets;
 use super::user_code::UserCode;
-use crate::id::{ClientId, GrantId, SessionId, UserId};
+use super::waiting_request::{Poll, RequestAnswer, poll};
+use crate::id::{ClientId, GrantId};
 use crate::time::Timestamp;
 use usher_protocol::authorize::pkce::CodeChallenge;
 use usher_protocol::cause::RejectionCause;
@@ -16,10 +15,6 @@ use usher_protocol::scope::Scope;
 
 /// How long a device waits for an answer.
 pub const LIFETIME: Duration = Duration::from_mins(10);
-/// Seconds between two token requests of a device.
-pub const INTERVAL: u32 = 5;
-/// By how many seconds the interval grows when a device asks too often (RFC 8628 §3.5).
-pub const SLOW_DOWN: u32 = 5;
 
 /// The request of a device.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -37,34 +32,7 @@ pub struct DeviceAuthorization {
     pub source: String,
     pub created_at: Timestamp,
     pub expires_at: Timestamp,
-    pub answer: Option<DeviceAnswer>,
-}
-
-/// What a person answered.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum DeviceAnswer {
-    Denied,
-    Allowed(DeviceApproval),
-}
-
-/// Who allowed the device, and how they had authenticated.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct DeviceApproval {
-    pub user_id: UserId,
-    /// The session in the browser of the answer.
-    pub session_id: SessionId,
-    pub auth_time: Timestamp,
-    pub acr: String,
-    pub amr: Vec<String>,
-}
-
-/// What a token request of the device means now.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum DevicePoll {
-    Pending,
-    Denied,
-    Expired,
-    Allowed(DeviceApproval),
+    pub answer: Option<RequestAnswer>,
 }
 
 /// The device that a person was asked about, in the browser that asks them.
@@ -91,19 +59,14 @@ impl DeviceAuthorization {
         }
     }
 
-    /// Decides what a token request means. A denial is told even after the end.
-    pub fn poll(&self, now: Timestamp) -> DevicePoll {
-        match &self.answer {
-            Some(DeviceAnswer::Denied) => DevicePoll::Denied,
-            _ if now >= self.expires_at => DevicePoll::Expired,
-            Some(DeviceAnswer::Allowed(approval)) => DevicePoll::Allowed(approval.clone()),
-            None => DevicePoll::Pending,
-        }
+    /// Decides what a token request means.
+    pub fn poll(&self, now: Timestamp) -> Poll<'_> {
+        poll(self.answer.as_ref(), self.expires_at, now)
     }
 
     /// Whether a person may still answer.
     pub fn is_open(&self, now: Timestamp) -> bool {
-        self.poll(now) == DevicePoll::Pending
+        self.poll(now) == Poll::Pending
     }
 }
 
@@ -116,7 +79,7 @@ mod tests {
     const CHALLENGE: &str = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
     const START: Timestamp = Timestamp(1_700_000_000);
 
-    fn request(answer: Option<DeviceAnswer>) -> DeviceAuthorization {
+    fn request(answer: Option<RequestAnswer>) -> DeviceAuthorization {
         DeviceAuthorization {
             id: GrantId::new(START, &SeededRandom::new(1)),
             client_id: ClientId("tv".into()),
@@ -131,36 +94,11 @@ mod tests {
         }
     }
 
-    fn approval() -> DeviceApproval {
-        let random = SeededRandom::new(2);
-        DeviceApproval {
-            user_id: UserId::new(START, &random),
-            session_id: SessionId::new(START, &random),
-            auth_time: START,
-            acr: "aal1".into(),
-            amr: vec!["pwd".into()],
-        }
-    }
-
-    #[test]
-    fn a_device_waits_until_it_is_answered_or_its_time_is_over() {
-        let (last, end) = (START + LIFETIME - Duration::from_secs(1), START + LIFETIME);
-        assert_eq!(request(None).poll(last), DevicePoll::Pending);
-        assert_eq!(request(None).poll(end), DevicePoll::Expired);
-        let allowed = request(Some(DeviceAnswer::Allowed(approval())));
-        assert_eq!(allowed.poll(last), DevicePoll::Allowed(approval()));
-        assert_eq!(allowed.poll(end), DevicePoll::Expired);
-        let denied = request(Some(DeviceAnswer::Denied));
-        assert_eq!(denied.poll(last), DevicePoll::Denied);
-        assert_eq!(denied.poll(end), DevicePoll::Denied);
-    }
-
     #[test]
     fn only_an_unanswered_request_is_open() {
         assert!(request(None).is_open(START));
         assert!(!request(None).is_open(START + LIFETIME));
-        assert!(!request(Some(DeviceAnswer::Denied)).is_open(START));
-        assert!(!request(Some(DeviceAnswer::Allowed(approval()))).is_open(START));
+        assert!(!request(Some(RequestAnswer::Denied)).is_open(START));
     }
 
     #[test]

@@ -12,12 +12,14 @@ use super::client::Client;
 use super::device_authorization::ConnectingDevice;
 use super::single_use::SingleUseId;
 use super::target::GrantTargets;
-use crate::id::{ClientId, SessionId};
+use crate::id::{ClientId, GrantId, SessionId};
 use crate::time::Timestamp;
 use crate::user::Sub;
 use crate::user::authentication::acr_meets;
 use usher_protocol::acr::ACR_VALUES;
 use usher_protocol::authorize::AuthorizeRequest;
+use usher_protocol::authorize::prompt::Prompt;
+use usher_protocol::ciba::CIBA_GRANT;
 use usher_protocol::device::DEVICE_CODE_GRANT;
 use usher_protocol::error::OAuthError;
 use usher_protocol::error_code::ErrorCode;
@@ -35,7 +37,7 @@ pub const RENEWABLE: Duration = Duration::from_hours(24);
 pub struct Interaction {
     /// The client.
     pub client_id: ClientId,
-    /// The redirect URI, checked; empty for a device, which has none.
+    /// The redirect URI, checked; empty for a device and a CIBA request, which have none.
     pub redirect_uri: String,
     /// Whether the request named the redirect URI; otherwise it was the only registered one.
     pub redirect_uri_sent: bool,
@@ -44,6 +46,9 @@ pub struct Interaction {
     /// The device that is to be connected, if the request is that of a device (RFC 8628).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub device: Option<ConnectingDevice>,
+    /// The CIBA request that the person answers, if it is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ciba: Option<GrantId>,
     /// What it is for; absent in requests of a former version.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub targets: Option<GrantTargets>,
@@ -143,18 +148,52 @@ pub enum InteractionStep {
 }
 
 impl Interaction {
+    /// The request of a client that asks for the answer itself. The person is always asked: whoever makes them open its page
+    /// must not profit from an earlier consent (RFC 8628 §5.4).
+    pub fn without_redirect(
+        client_id: ClientId,
+        request: AuthorizeRequest,
+        began_at: Timestamp,
+        browser: String,
+    ) -> Self {
+        let prompt = Prompt { consent: true, ..Prompt::default() };
+        Self {
+            client_id,
+            redirect_uri: String::new(),
+            redirect_uri_sent: false,
+            request: AuthorizeRequest { prompt, ..request },
+            device: None,
+            ciba: None,
+            targets: None,
+            pushed: None,
+            hinted: None,
+            began_at,
+            renewed_from: None,
+            browser,
+            signed_in: None,
+            chosen: None,
+            allowed: false,
+        }
+    }
+
     /// Continues with this session, chosen by or shown to the person, and no other.
     pub fn choose(&mut self, session: SessionId) {
         self.signed_in = self.signed_in.filter(|acted| *acted == session);
         self.chosen = Some(session);
     }
 
+    /// Whether the answer is written down for the client, which asks for it, instead of sent to a redirect URI.
+    pub const fn answers_by_record(&self) -> bool {
+        self.device.is_some() || self.ciba.is_some()
+    }
+
     /// Whether this client may still be answered as the interaction does.
     pub fn is_allowed_to(&self, client: &Client) -> bool {
         client.is_active()
-            && match self.device {
-                Some(_) => client.metadata.may_use(DEVICE_CODE_GRANT),
-                None => client.allows_redirect(&self.redirect_uri),
+            && match (&self.device, self.ciba) {
+                (Some(_), _) => client.metadata.may_use(DEVICE_CODE_GRANT),
+                (None, Some(_)) => client.metadata.may_use(CIBA_GRANT),
+                (None, None) => client.allows_redirect(&self.redirect_uri),
             }
     }
 

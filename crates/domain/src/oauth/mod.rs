@@ -1,6 +1,7 @@
 //! OAuth: clients, codes, grants, consents, and authorization requests in progress.
 
 pub mod api;
+pub mod ciba_request;
 pub mod claim_release;
 pub mod client;
 pub mod client_origin;
@@ -14,3 +15,4 @@ pub mod interaction;
 pub mod single_use;
 pub mod target;
 pub mod user_code;
+pub mod waiting_request;

@@ -15,6 +15,8 @@ pub enum SingleUseKind {
     ClientAssertion,
     /// The `request_uri` of a pushed request (RFC 9126 §4).
     PushedRequest,
+    /// The `jti` of a signed CIBA request (CIBA Core §7.1.1).
+    CibaRequest,
 }
 
 impl SingleUseKind {
@@ -22,6 +24,7 @@ impl SingleUseKind {
         match self {
             Self::ClientAssertion => "client-assertion",
             Self::PushedRequest => "pushed-request",
+            Self::CibaRequest => "ciba-request",
         }
     }
 }

@@ -1,16 +1,12 @@
-//! Sends logout notifications to clients, many concurrently, a few to each client at a time.
+//! Sends logout notifications to clients.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::time::Duration;
 
-use futures_util::StreamExt as _;
-use futures_util::stream::FuturesUnordered;
 use hyper::http::Request as HttpRequest;
 use hyper::http::header::CONTENT_TYPE;
 use tokio_util::sync::CancellationToken;
 
-use crate::drive_concurrently::drive_concurrently;
+use crate::client_messages::{ClientMessages, HELD, send_due};
 use usher_domain::event::logout_notice::{LogoutEndpoint, LogoutNotice, NoticeStatus, next_try};
 use usher_domain::id::ClientId;
 use usher_domain::key::SigningAlg;
@@ -21,16 +17,6 @@ use usher_keys::keyring::Keyring;
 use usher_protocol::logout_token::{self, LogoutTokenClaims};
 use usher_storage::{Result, Store};
 
-/// Maximum number of concurrent notifications.
-const PLACES: usize = 64;
-/// Maximum number of concurrent notifications to one client.
-const OF_EACH: usize = 4;
-/// If the sender stops, its notifications are due again after this: longer than one attempt takes.
-const HELD: Duration = Duration::from_secs(45);
-/// While notifications are being sent, the interval for checking for more.
-const LOOK: Duration = Duration::from_millis(500);
-/// After this a run starts nothing new.
-const RUN: Duration = Duration::from_secs(120);
 /// Maximum bytes read of an answer.
 const READ: usize = 16 * 1024;
 
@@ -54,31 +40,6 @@ pub struct LogoutSender<'a> {
     around: LogoutSenderContext<'a>,
 }
 
-/// Number of notifications in progress for each client.
-#[derive(Debug, Default)]
-struct NotificationsInProgress(BTreeMap<ClientId, usize>);
-
-impl NotificationsInProgress {
-    fn takes(&mut self, client: &ClientId) {
-        *self.0.entry(client.clone()).or_default() += 1;
-    }
-
-    /// The clients at their maximum.
-    fn full(&self) -> Vec<ClientId> {
-        self.0.iter().filter(|(_, held)| **held >= OF_EACH).map(|(client, _)| client.clone()).collect()
-    }
-
-    /// Records the end of an attempt. One unreadable or unwritable row does not delay others.
-    fn over(&mut self, (client, done): (ClientId, Result<()>)) {
-        if let Some(held) = self.0.get_mut(&client) {
-            *held = held.saturating_sub(1);
-        }
-        if let Err(why) = done {
-            tracing::warn!("logout: what became of a notice is not written down, and it comes again: {why}");
-        }
-    }
-}
-
 impl<'a> LogoutSender<'a> {
     /// A sender.
     pub const fn new(around: LogoutSenderContext<'a>) -> Self {
@@ -90,61 +51,7 @@ impl<'a> LogoutSender<'a> {
     /// # Errors
     /// If the database is not available. What was in progress is sent again later.
     pub async fn run(&self, stop: &CancellationToken) -> Result<()> {
-        let mut under_way = FuturesUnordered::new();
-        let mut busy = NotificationsInProgress::default();
-        let over = tokio::time::sleep(RUN);
-        tokio::pin!(over);
-        loop {
-            // A few at a time: a client that does not answer reaches its maximum soon, and does not delay others.
-            while !stop.is_cancelled() && !over.is_elapsed() {
-                let taking = self.take(PLACES.saturating_sub(under_way.len()), busy.full());
-                let (taken, ended) = drive_concurrently(&mut under_way, taking).await;
-                for one in ended {
-                    busy.over(one);
-                }
-                let taken = taken?;
-                if taken.is_empty() {
-                    break;
-                }
-                for notice in taken {
-                    busy.takes(&notice.client_id);
-                    under_way.push(self.attempt(notice));
-                }
-            }
-            if under_way.is_empty() {
-                return Ok(());
-            }
-            tokio::select! {
-                Some(one) = under_way.next() => busy.over(one),
-                () = self.around.store.logouts_woken() => {}
-                () = tokio::time::sleep(LOOK) => {}
-            }
-        }
-    }
-
-    async fn take(&self, room: usize, full: Vec<ClientId>) -> Result<Vec<LogoutNotice>> {
-        let now = self.around.clock.now();
-        if room == 0 || !self.around.store.has_due_logout_notice(now).await? {
-            return Ok(Vec::new());
-        }
-        let most = u32::try_from(room.min(OF_EACH)).unwrap_or(u32::MAX);
-        let mut tx = self.around.store.begin_single().await?;
-        let taken = tx.take_logout_notices(now, now + HELD, &full, most).await?;
-        tx.commit().await?;
-        Ok(taken)
-    }
-
-    async fn attempt(&self, mut notice: LogoutNotice) -> (ClientId, Result<()>) {
-        let done = self.send(&mut notice).await;
-        (notice.client_id, done)
-    }
-
-    async fn send(&self, notice: &mut LogoutNotice) -> Result<()> {
-        let address = self.address_of(notice).await?;
-        self.try_once(address.as_ref(), notice).await;
-        let mut tx = self.around.store.begin_single().await?;
-        tx.record_logout_notice(notice).await?;
-        tx.commit().await
+        send_due(self, stop).await
     }
 
     /// The present destination of a client; if it was deleted, the one it had then.
@@ -200,5 +107,38 @@ impl<'a> LogoutSender<'a> {
             .header(CONTENT_TYPE, "application/x-www-form-urlencoded")
             .body(format!("logout_token={token}").into_bytes())
             .map_err(|_| "its address cannot be read".to_owned())
+    }
+}
+
+impl ClientMessages for LogoutSender<'_> {
+    const KIND: &'static str = "logout";
+
+    type Message = LogoutNotice;
+
+    fn client_of(notice: &LogoutNotice) -> &ClientId {
+        &notice.client_id
+    }
+
+    async fn take(&self, full: Vec<ClientId>, most: u32) -> Result<Vec<LogoutNotice>> {
+        let now = self.around.clock.now();
+        if !self.around.store.has_due_logout_notice(now).await? {
+            return Ok(Vec::new());
+        }
+        let mut tx = self.around.store.begin_single().await?;
+        let taken = tx.take_logout_notices(now, now + HELD, &full, most).await?;
+        tx.commit().await?;
+        Ok(taken)
+    }
+
+    async fn send(&self, mut notice: LogoutNotice) -> Result<()> {
+        let address = self.address_of(&notice).await?;
+        self.try_once(address.as_ref(), &mut notice).await;
+        let mut tx = self.around.store.begin_single().await?;
+        tx.record_logout_notice(&notice).await?;
+        tx.commit().await
+    }
+
+    async fn woken(&self) {
+        self.around.store.logouts_woken().await;
     }
 }

@@ -12,14 +12,15 @@ use usher_accounts::subjects::Subjects;
 use crate::oauth::client_documents::ClientDocuments;
 use crate::oauth::pushed_requests::PushedRequests;
 use crate::oauth::request_objects::RequestObjects;
+use crate::oauth::waiting::WaitingRequest;
 use usher_accounts::core::Device;
 use usher_accounts::error::{FlowError, Rejected};
 use usher_accounts::login::accounts::{Account, Browser, mark_hash};
 use usher_domain::email::Email;
 use usher_domain::event::EventKind;
 use usher_domain::oauth::client::Client;
-use usher_domain::oauth::device_authorization::DeviceAnswer;
 use usher_domain::oauth::interaction::{IdTokenHint, Interaction, InteractionFacts, InteractionStep, SessionFacts};
+use usher_domain::oauth::waiting_request::AnswerKind;
 use usher_domain::user::Sub;
 use usher_keys::seal::Purpose;
 use usher_keys::verify::ExpectedToken;
@@ -68,9 +69,9 @@ pub enum AuthorizeFault {
 pub enum Outcome {
     /// Redirect to the client, with a code or an error.
     Answer(AuthorizationResponse),
-    /// The person has answered a device, which asks for the answer itself.
-    DeviceAnswered {
-        allowed: bool,
+    /// The person has answered a device or a CIBA request, whose client asks for the answer itself.
+    Recorded {
+        answer: AnswerKind,
         /// The interaction.
         interaction: Box<Interaction>,
     },
@@ -140,6 +141,7 @@ impl Authorizations {
             redirect_uri_sent,
             request,
             device: None,
+            ciba: None,
             targets: Some(targets),
             pushed: read.pushed,
             hinted,
@@ -164,21 +166,17 @@ impl Authorizations {
         device: &Device,
     ) -> Result<Outcome, FlowError> {
         let client = self.client_of(&interaction).await?;
-        let connecting = match &interaction.device {
-            Some(device) => Some(self.connecting_device(device).await?),
-            None => None,
-        };
-        if let Some(answer) = connecting.as_ref().and_then(|device| device.answer.as_ref()) {
-            let allowed = matches!(answer, DeviceAnswer::Allowed(_));
-            return Ok(Outcome::DeviceAnswered { allowed, interaction: Box::new(interaction) });
+        let waiting = self.waiting_request(&interaction).await?;
+        if let Some(answer) = waiting.as_ref().and_then(WaitingRequest::answer) {
+            return Ok(Outcome::Recorded { answer: answer.kind(), interaction: Box::new(interaction) });
         }
         let accounts = self.accounts.accounts(browser).await?;
         let account = pick(&interaction, &accounts);
         match (self.decide(&interaction, &client, account, &accounts).await?, account) {
             (InteractionStep::Finish, Some(account)) => {
                 self.accounts.touch(account, device).await?;
-                match connecting {
-                    Some(connecting) => self.connect_device(interaction, &connecting, account).await,
+                match waiting {
+                    Some(waiting) => self.allow_waiting(interaction, &waiting, account).await,
                     None => self.answer_with_code(interaction, &client, account).await,
                 }
             }

@@ -11,6 +11,7 @@ use usher_domain::oauth::api::{Api, ApiScope};
 use usher_domain::oauth::client::Client;
 use usher_domain::oauth::consent::StoredConsent;
 use usher_domain::oauth::interaction::Interaction;
+use usher_domain::oauth::waiting_request::RequestAnswer;
 use usher_protocol::error::OAuthError;
 use usher_protocol::error_code::ErrorCode;
 
@@ -25,8 +26,8 @@ impl Authorizations {
         browser: &Browser,
         device: &Device,
     ) -> Result<Outcome, FlowError> {
-        if interaction.device.is_some() {
-            // The consent is stored with the answer to the device.
+        if interaction.answers_by_record() {
+            // The consent is stored with the answer.
             interaction.allowed = true;
             return self.go_on(interaction, browser, device).await;
         }
@@ -60,7 +61,7 @@ impl Authorizations {
     pub async fn deny(&self, interaction: Interaction, browser: &Browser) -> Result<Outcome, FlowError> {
         let account = self.account_for(&interaction, browser).await?.ok_or(Rejected::NotSignedIn)?;
         let error = OAuthError::new(ErrorCode::AccessDenied, "the person did not consent");
-        if interaction.device.is_some() {
+        if interaction.answers_by_record() {
             return self.refuse_interaction(interaction, Some(&account), error).await;
         }
         let event = self
@@ -73,6 +74,19 @@ impl Authorizations {
         tx.append(&event).await?;
         tx.commit().await?;
         self.refuse_interaction(interaction, Some(&account), error).await
+    }
+}
+
+impl Authorizations {
+    /// "This wasn't me": denies the request, and has its client not ask this person again for a while.
+    ///
+    /// # Errors
+    /// [`Rejected::NotSignedIn`] if the user has signed out; [`Rejected::CibaRequestOver`] if it is no request that waits
+    /// for their answer.
+    pub async fn report(&self, interaction: Interaction, browser: &Browser) -> Result<Outcome, FlowError> {
+        let account = self.account_for(&interaction, browser).await?.ok_or(Rejected::NotSignedIn)?;
+        let waiting = self.waiting_request(&interaction).await?.ok_or(Rejected::CibaRequestOver)?;
+        self.deny_waiting(interaction, &waiting, Some(&account), RequestAnswer::Reported).await
     }
 }
 

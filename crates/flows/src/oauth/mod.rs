@@ -2,6 +2,7 @@
 
 pub mod authenticate_client;
 pub mod authorize;
+pub mod ciba;
 pub mod claim_release;
 pub mod client_assertions;
 pub mod client_documents;
@@ -27,3 +28,4 @@ pub mod token;
 pub mod token_call;
 pub mod token_target;
 pub mod userinfo;
+mod waiting;

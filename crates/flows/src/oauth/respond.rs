@@ -11,6 +11,7 @@ use usher_domain::id::{ClientId, GrantId};
 use usher_domain::oauth::client::Client;
 use usher_domain::oauth::code::{AuthorizationCode, redirect_uri_hash};
 use usher_domain::oauth::interaction::Interaction;
+use usher_domain::oauth::waiting_request::RequestAnswer;
 use usher_protocol::authorize::AuthorizeRequest;
 use usher_protocol::authorize::response_mode::AuthorizationResponse;
 use usher_protocol::endpoints;
@@ -21,21 +22,19 @@ use usher_protocol::error::OAuthError;
 const RESPONSE_TYP: &str = "JWT";
 
 impl Authorizations {
-    /// An error for the client of an interaction. A device learns only that the person denied it.
+    /// An error for the client of an interaction. One that asks for the answer itself learns only that the person denied it.
     ///
     /// # Errors
-    /// [`Rejected::UserCodeInvalid`] if the request of the device is over.
-    ///
-    /// [`Rejected::UserCodeInvalid`]: crate::Rejected::UserCodeInvalid
+    /// If its request is over, or was not for this person.
     pub async fn refuse_interaction(
         &self,
         interaction: Interaction,
         account: Option<&Account>,
         error: OAuthError,
     ) -> Result<Outcome, FlowError> {
-        if let Some(device) = interaction.device.clone() {
+        if let Some(waiting) = self.waiting_request(&interaction).await? {
             log_refusal(endpoints::AUTHORIZE, &error.by(&interaction.client_id.0));
-            return self.deny_device(interaction, &device, account).await;
+            return self.deny_waiting(interaction, &waiting, account, RequestAnswer::Denied).await;
         }
         let Interaction { client_id, redirect_uri, request, .. } = &interaction;
         Ok(Outcome::Answer(self.error_response(client_id, redirect_uri, request, error).await?))

@@ -4,10 +4,11 @@ use super::activity::event_views;
 use super::apps::app_view;
 use super::sessions::session_view;
 use crate::kit::{AccountPage, PageKit as _, PageResult};
-use crate::views::{AccountOverview, Advice, Protection};
+use crate::views::{AccountOverview, Advice, Layout, Protection, SignInRequestView};
 use usher_accounts::FlowError;
 use usher_domain::urls;
 use usher_domain::user::session::Session;
+use usher_flows::OpenCibaRequest;
 
 /// How many rows each list shows.
 const ROWS: usize = 4;
@@ -25,6 +26,7 @@ pub async fn get(page: AccountPage) -> PageResult {
         name: page.account.user.profile.display_name().unwrap_or_default(),
         email: page.account.user.readable_email(),
         advice: advice(&page).await?,
+        requests: requests(&page, &head).await?,
         session_count: count(sessions.len()),
         sessions: sessions.iter().take(ROWS).map(|session| session_view(&head, session, this)).collect(),
         app_count: count(apps.len()),
@@ -33,6 +35,16 @@ pub async fn get(page: AccountPage) -> PageResult {
         page: head,
     };
     page.show(&view)
+}
+
+async fn requests(page: &AccountPage, head: &Layout) -> Result<Vec<SignInRequestView>, FlowError> {
+    let open = page.app.usher.authorizations.open_ciba_requests(&page.account).await?;
+    let view = |OpenCibaRequest { request, client }: OpenCibaRequest| SignInRequestView {
+        client: client.metadata.client_name.clone(),
+        asked: head.ago(request.created_at.0),
+        url: urls::with(urls::CIBA, "request", &request.id.to_string()),
+    };
+    Ok(open.into_iter().map(view).collect())
 }
 
 fn count(number: usize) -> u32 {

@@ -1,5 +1,6 @@
 //! Conversion between the metadata of a client and the fields of its form.
 
+use super::client_ciba;
 use super::client_details;
 use super::client_proof::{self, flag};
 use super::typed_text::{lines, some};
@@ -26,7 +27,7 @@ pub(super) fn settings(metadata: &ClientMetadata) -> ClientValues {
         scope: metadata.scope.to_string(),
         web_origins: metadata.web_origins.join("\n"),
         backchannel_logout_uri: metadata.backchannel_logout_uri.clone().unwrap_or_default(),
-        ..client_proof::settings(metadata, client_details::settings(metadata))
+        ..client_ciba::settings(metadata, client_proof::settings(metadata, client_details::settings(metadata)))
     }
 }
 
@@ -58,13 +59,8 @@ fn loaded(values: &ClientValues) -> LoadedValues {
         ("web_origins", &values.web_origins),
         ("backchannel_logout_uri", &values.backchannel_logout_uri),
     ];
-    LoadedValues::of(
-        &fields
-            .into_iter()
-            .chain(client_proof::loaded(values))
-            .chain(client_details::loaded(values))
-            .collect::<Vec<_>>(),
-    )
+    let others = client_proof::loaded(values).into_iter().chain(client_details::loaded(values));
+    LoadedValues::of(&fields.into_iter().chain(others).chain(client_ciba::loaded(values)).collect::<Vec<_>>())
 }
 
 /// The metadata with the fields that were edited. A field that was not edited stays as it is stored.
@@ -91,6 +87,7 @@ pub(super) fn filled(metadata: ClientMetadata, typed: &ClientValues, loaded: &Lo
         changed.access_token_signed_response_alg = some(&typed.access_token_alg);
     }
     let changed = client_details::filled(client_proof::filled(changed, typed, loaded), typed, loaded);
+    let changed = client_ciba::filled(changed, typed, loaded);
     filled_with_second_part(changed, typed, loaded)
 }
 
@@ -150,6 +147,8 @@ fn at_field(fault: &MetadataFault, lang: Lang) -> (&'static str, String) {
         "roles_claim" => ("roles_claim", lang.text("message-roles-claim-invalid")),
         "token_endpoint_auth_method" => ("auth_method", lang.text("message-auth-method-fixed")),
         "security_profile" => ("fapi", lang.text("message-fapi-invalid")),
+        "backchannel_client_notification_endpoint" => ("ciba_endpoint", lang.text("message-ciba-invalid")),
+        "backchannel_authentication_request_signing_alg" => ("ciba_alg", lang.text("message-ciba-invalid")),
         "jwks" => ("jwks", lang.text("message-jwks-invalid")),
         "jwks_uri" => ("jwks_uri", lang.text("message-jwks-uri-invalid")),
         member @ ("backchannel_logout_uri" | "initiate_login_uri") => {

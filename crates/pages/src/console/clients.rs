@@ -11,6 +11,7 @@ use usher_domain::oauth::client::{Client, ClientSecret, ClientType, SecretRotati
 use usher_domain::oauth::client_origin::ClientOrigin;
 use usher_domain::time::Timestamp;
 use usher_domain::urls::{ClientUrls, ProjectUrls};
+use usher_protocol::ciba::CIBA_GRANT;
 use usher_protocol::client::metadata::{AuthMethod, IdTokenContent};
 use usher_protocol::endpoints;
 
@@ -103,7 +104,6 @@ async fn view(page: &mut AdminPage, client: &Client) -> Result<ClientPage, FlowE
     let (head, form) = (page.head(&urls.page()), page.form(urls.page()));
     let issuer = &page.app.usher.core.config.server.issuer;
     let (now, metadata) = (page.app.usher.core.now(), &client.metadata);
-    let endpoint = |name: &str, path: &str| EndpointItem { name: name.to_owned(), url: issuer.at(path) };
     Ok(ClientPage {
         form,
         name: client.metadata.client_name.clone(),
@@ -136,22 +136,28 @@ async fn view(page: &mut AdminPage, client: &Client) -> Result<ClientPage, FlowE
         issuer: issuer.as_str().to_owned(),
         redirect_uris: client.metadata.redirect_uris.clone(),
         post_logout_redirect_uris: client.metadata.post_logout_redirect_uris.clone(),
-        endpoints: vec![
-            endpoint("discovery", endpoints::OPENID_CONFIGURATION),
-            match client.kind {
-                ClientType::Device => endpoint("device_authorization_endpoint", endpoints::DEVICE_AUTHORIZATION),
-                _ => endpoint("authorization_endpoint", endpoints::AUTHORIZE),
-            },
-            endpoint("token_endpoint", endpoints::TOKEN),
-            endpoint("userinfo_endpoint", endpoints::USERINFO),
-            endpoint("jwks_uri", endpoints::JWKS),
-            endpoint("end_session_endpoint", endpoints::END_SESSION),
-        ],
+        endpoints: endpoint_rows(client, |path| issuer.at(path)),
         notice: None,
         urls,
         project: project_head(&head, &project, ProjectTab::Clients),
         page: head,
     })
+}
+
+/// The endpoints that a client of this kind uses.
+fn endpoint_rows(client: &Client, at: impl Fn(&str) -> String) -> Vec<EndpointItem> {
+    let begins = match client.kind {
+        ClientType::Device => ("device_authorization_endpoint", endpoints::DEVICE_AUTHORIZATION),
+        _ => ("authorization_endpoint", endpoints::AUTHORIZE),
+    };
+    let ciba = client.metadata.may_use(CIBA_GRANT).then_some(("backchannel_authentication_endpoint", endpoints::CIBA));
+    let all = [("discovery", endpoints::OPENID_CONFIGURATION), begins].into_iter().chain(ciba).chain([
+        ("token_endpoint", endpoints::TOKEN),
+        ("userinfo_endpoint", endpoints::USERINFO),
+        ("jwks_uri", endpoints::JWKS),
+        ("end_session_endpoint", endpoints::END_SESSION),
+    ]);
+    all.map(|(name, path)| EndpointItem { name: name.to_owned(), url: at(path) }).collect()
 }
 
 const fn auth_key(method: AuthMethod) -> &'static str {

@@ -2,6 +2,7 @@
 
 pub mod api;
 pub mod apis;
+mod client_ciba;
 mod client_details;
 mod client_fields;
 mod client_proof;

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use serde::Deserialize;
 use url::Url;
 
-use super::device;
+use super::{ciba, device};
 use crate::kit::{LoginPage, PageForm, PageKit as _, PageResult, PageStop};
 use crate::show;
 use crate::views::{Consent, ConsentApi, Form, Message, ScopeView};
@@ -27,10 +27,12 @@ pub struct ConsentForm {
 }
 
 #[derive(Debug, Clone, Copy, Deserialize)]
-#[serde(rename_all = "lowercase")]
+#[serde(rename_all = "kebab-case")]
 enum Decision {
     Allow,
     Deny,
+    /// Somebody else started the CIBA request.
+    NotMe,
 }
 
 /// GET
@@ -56,7 +58,7 @@ pub async fn answer(mut page: LoginPage, PageForm(form): PageForm<ConsentForm>) 
         Outcome::Show { step: InteractionStep::Consent, .. } | Outcome::Answer(_) => {
             decide(&page, interaction.clone(), form.decision).await?
         }
-        elsewhere @ (Outcome::Show { .. } | Outcome::DeviceAnswered { .. }) => elsewhere,
+        elsewhere @ (Outcome::Show { .. } | Outcome::Recorded { .. }) => elsewhere,
     };
     Ok(show::outcome(&page.app, page.visitor, &interaction, outcome)?)
 }
@@ -66,6 +68,7 @@ async fn decide(page: &LoginPage, interaction: Interaction, decision: Decision) 
     match decision {
         Decision::Allow => authorizations.allow(interaction, browser, &page.visitor.device).await,
         Decision::Deny => authorizations.deny(interaction, browser).await,
+        Decision::NotMe => authorizations.report(interaction, browser).await,
     }
 }
 
@@ -86,9 +89,11 @@ async fn view(page: &mut LoginPage, mut interaction: Interaction) -> Result<Cons
         notice: restarted.then(|| Message::ConsentRestarted.text(head.lang)),
         client: show::client_view(&client, &interaction.redirect_uri),
         device: device::origin(&page.app, &interaction, head.lang).await?,
+        ciba: ciba::origin(&page.app, &interaction, head.lang).await?,
         name: account.user.profile.display_name().unwrap_or_default(),
         email: account.user.label(),
-        switch_url: Some(page.with_request(urls::ACCOUNTS)),
+        // Only the person who is asked may answer a CIBA request.
+        switch_url: interaction.ciba.is_none().then(|| page.with_request(urls::ACCOUNTS)),
         scopes: scopes(head.lang, &interaction, &account.user, earlier.as_ref()),
         apis: requested.into_iter().map(|api| of_api(head.lang, api, earlier.as_ref())).collect(),
         form: Form { interaction: Some(asked), ..page.form(urls::CONSENT) },
@@ -110,8 +115,8 @@ fn scopes(lang: Lang, interaction: &Interaction, user: &User, earlier: Option<&S
             _ => None,
         };
         let view = ScopeView::new(lang, scope, value, !earlier.is_some_and(|earlier| earlier.scope.contains(scope)));
-        // A device has a session of its own: signing out in this browser does not end it.
-        let of_device = interaction.device.is_some() && scope == "offline_access";
+        // It has a session of its own: signing out in this browser does not end it.
+        let of_device = interaction.answers_by_record() && scope == "offline_access";
         if of_device { ScopeView { description: lang.text("scope-offline-device-text"), ..view } } else { view }
     });
     shown.collect()

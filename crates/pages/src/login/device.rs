@@ -9,6 +9,7 @@ use crate::show;
 use crate::views::{DeviceCode, DeviceDone, DeviceOrigin, FieldErrors};
 use usher_accounts::FlowError;
 use usher_domain::oauth::interaction::Interaction;
+use usher_domain::oauth::waiting_request::AnswerKind;
 use usher_domain::urls;
 use usher_flows::Outcome;
 use usher_http_server::state::App;
@@ -34,8 +35,8 @@ pub async fn enter_code(mut page: LoginPage, PageForm(form): PageForm<UserCodeFo
     let entered = authorizations.enter_user_code(&form.user_code, &mut visitor.browser, &visitor.device).await;
     match page.check(entered)? {
         Ok(Outcome::Show { step, interaction }) => Ok(show::show_step(&page.app, page.visitor, &step, &interaction)?),
-        Ok(Outcome::DeviceAnswered { interaction, allowed }) => {
-            let answered = Outcome::DeviceAnswered { interaction: interaction.clone(), allowed };
+        Ok(Outcome::Recorded { interaction, answer }) => {
+            let answered = Outcome::Recorded { interaction: interaction.clone(), answer };
             Ok(show::outcome(&page.app, page.visitor, &interaction, answered)?)
         }
         Ok(Outcome::Answer(response)) => Ok(show::answer(page.visitor, response)?),
@@ -50,14 +51,14 @@ pub async fn enter_code(mut page: LoginPage, PageForm(form): PageForm<UserCodeFo
 pub async fn done(page: LoginPage) -> PageResult {
     let interaction = page.needed_interaction()?;
     let on = page.go_on(&interaction).await?;
-    let Outcome::DeviceAnswered { allowed, .. } = on else {
+    let Outcome::Recorded { answer, .. } = on else {
         return Ok(show::elsewhere(&page.app, page.visitor, &interaction, on).await?);
     };
     let client = page.app.usher.authorizations.client_of(&interaction).await?;
     let view = DeviceDone {
         page: page.head(&page.with_request(urls::DEVICE_DONE)),
         client: show::client_view(&client, &interaction.redirect_uri),
-        allowed,
+        allowed: answer == AnswerKind::Allowed,
         apps_url: urls::APPS.to_owned(),
     };
     page.show(&view)

@@ -1,6 +1,7 @@
 //! The pages of signing in and out.
 
 pub mod accounts;
+pub mod ciba;
 pub mod consent;
 pub mod device;
 pub mod enrol;

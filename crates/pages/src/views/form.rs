@@ -47,6 +47,8 @@ const LABELS: &[(&str, &str)] = &[
     ("roles_claim", "client-roles-claim"),
     ("web_origins", "client-web-origins"),
     ("backchannel_logout_uri", "client-backchannel"),
+    ("ciba_endpoint", "client-ciba-endpoint"),
+    ("ciba_alg", "client-ciba-alg"),
     ("audience", "client-audience"),
     ("subject_type", "client-subject"),
     ("sector_identifier_uri", "client-sector"),

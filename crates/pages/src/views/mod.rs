@@ -30,7 +30,7 @@ pub use account::factors::{
     Enrol, FactorsView, NewPasskey, PasskeyAsk, PasskeyView, RecoveryCodesPage, RememberedView, SecondFactor, TotpSetup,
 };
 pub use account::not_me::{NotMe, NotMeDone, NotMeExpired};
-pub use account::overview::{AccountOverview, Advice, Protection};
+pub use account::overview::{AccountOverview, Advice, Protection, SignInRequestView};
 pub use account::profile::{AccountProfile, AccountSecurity, ProfileValues, profile_fields};
 pub use account::receipt::ReceiptLine;
 pub use account::sessions::{AccountSessions, SessionItem, means_words};
@@ -52,6 +52,7 @@ pub use document::DocumentPage;
 pub use error::{ErrorPage, ErrorPageLink, Kept, Starting, WrongHost};
 pub use form::{FieldErrors, Form};
 pub use layout::{AccountChip, AssetUrls, LanguageLink, Layout, NavLink, ProjectLink, Tab, initials, tone};
+pub use login::ciba::{CibaAnswer, CibaDone, CibaOrigin};
 pub use login::consent::{Consent, ConsentApi, ScopeView};
 pub use login::device::{DeviceCode, DeviceDone, DeviceOrigin};
 pub use login::logout::{LogoutConfirm, SignedOut};

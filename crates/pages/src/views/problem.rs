@@ -29,6 +29,8 @@ pub enum PageProblem {
     Loop,
     /// The link of an email was used or has expired.
     LinkExpired,
+    /// The CIBA request was answered or has expired.
+    RequestOver,
     /// The sign-in with a provider failed.
     ProviderFailed,
     /// The page does not exist.
@@ -45,7 +47,7 @@ pub enum PageProblem {
 
 impl PageProblem {
     /// Every problem.
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 19] = [
         Self::BadRequest,
         Self::UnknownClient,
         Self::ClientDisabled,
@@ -58,6 +60,7 @@ impl PageProblem {
         Self::CookiesMissing,
         Self::Loop,
         Self::LinkExpired,
+        Self::RequestOver,
         Self::ProviderFailed,
         Self::NotFound,
         Self::Deleted,
@@ -90,6 +93,7 @@ impl PageProblem {
             Self::CookiesMissing => ("problem-cookies-missing", "problem-cookies-missing-advice"),
             Self::Loop => ("problem-loop", "problem-loop-advice"),
             Self::LinkExpired => ("problem-link-expired", "problem-link-expired-advice"),
+            Self::RequestOver => ("problem-request-over", "problem-request-over-advice"),
             Self::ProviderFailed => ("problem-provider-failed", "problem-provider-failed-advice"),
             Self::NotFound => ("problem-not-found", "problem-not-found-advice"),
             Self::Deleted => ("problem-deleted", "problem-deleted-advice"),

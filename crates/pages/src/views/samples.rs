@@ -329,6 +329,7 @@ fn answering(lang: Lang) -> Vec<RenderedSample> {
         form: form(),
         client: client(),
         device: None,
+        ciba: None,
         notice: None,
         name: "Ana Souza".into(),
         email: "ana@example.test".into(),
@@ -350,6 +351,14 @@ fn answering(lang: Lang) -> Vec<RenderedSample> {
     let unknown = RequestingClient { host: "127.0.0.1".into(), unverified: true, on_device: true, ..client() };
     let unknown = RequestingClient { document_host: Some("notes.example.test".into()), logo_uri: None, ..unknown };
     let of_unknown = Consent { client: unknown, ..consent.clone() };
+    let ciba = CibaOrigin {
+        binding_message: Some("W4SCT".into()),
+        place: lang.network("203.0.113.7/32"),
+        time: lang.date_time(1_795_363_080),
+    };
+    let bare = CibaOrigin { binding_message: None, ..ciba.clone() };
+    let of_ciba = |origin, client| Consent { client, ciba: Some(origin), switch_url: None, ..consent.clone() };
+    let hostile_ciba = CibaOrigin { binding_message: Some(HOSTILE.into()), ..ciba.clone() };
     let hostile = Consent { client: hostile_client(), name: HOSTILE.into(), scopes: vec![], ..consent.clone() };
     let hostile = Consent { notice: Some(Message::ConsentRestarted.text(lang)), ..hostile };
     let confirm = LogoutConfirm {
@@ -369,6 +378,9 @@ fn answering(lang: Lang) -> Vec<RenderedSample> {
         ("consent", consent.render()),
         ("consent-device", of_device.render()),
         ("consent-unverified", of_unknown.render()),
+        ("consent-ciba", of_ciba(ciba, client()).render()),
+        ("consent-ciba-bare", of_ciba(bare, client()).render()),
+        ("consent-ciba-hostile", of_ciba(hostile_ciba, hostile_client()).render()),
         ("consent-hostile", hostile.render()),
         ("logout", confirm.render()),
         ("signed-out", signed_out.render()),
@@ -383,7 +395,11 @@ fn connecting(lang: Lang) -> Vec<RenderedSample> {
     let refused = DeviceCode { user_code: HOSTILE.into(), errors, ..code.clone() };
     let allowed = DeviceDone { page: page(lang), client: client(), allowed: true, apps_url: "/account/apps".into() };
     let denied = DeviceDone { client: hostile_client(), allowed: false, ..allowed.clone() };
+    let answered = |answer, client| CibaDone { page: page(lang), client, answer };
     vec![
+        ("ciba-allowed", answered(CibaAnswer::Allowed, client()).render()),
+        ("ciba-denied", answered(CibaAnswer::Denied, hostile_client()).render()),
+        ("ciba-reported", answered(CibaAnswer::Reported, client()).render()),
         ("device", code.render()),
         ("device-filled", filled.render()),
         ("device-refused", refused.render()),

@@ -12,7 +12,7 @@ use crate::params::{MAX_VALUE, Params};
 pub const PUSHED_PREFIX: &str = "urn:ietf:params:oauth:request_uri:";
 
 /// Types of a request object. Another one is another kind of token (RFC 9101 §10.8).
-const TYPES: [&str; 2] = ["jwt", "oauth-authz-req+jwt"];
+pub(crate) const TYPES: [&str; 2] = ["jwt", "oauth-authz-req+jwt"];
 /// Claims about the object, which are no parameters.
 const OWN_CLAIMS: [&str; 7] = ["iss", "aud", "exp", "nbf", "iat", "jti", "client_id"];
 /// Most parameters.
@@ -39,6 +39,12 @@ pub enum RequestObjectFault {
     Nested,
     Parameter,
     Differs,
+    Missing,
+    Unexpected,
+    Incomplete,
+    TooLong,
+    Beside,
+    Replayed,
 }
 
 impl RequestObjectFault {
@@ -65,6 +71,12 @@ impl RequestObjectFault {
             Self::Nested => "a request object must not hold request or request_uri",
             Self::Parameter => "a parameter of the request object is too long or of the wrong type",
             Self::Differs => "response_type or client_id differ from those of the request object",
+            Self::Missing => "this client must sign its CIBA requests",
+            Self::Unexpected => "the client has registered no backchannel_authentication_request_signing_alg",
+            Self::Incomplete => "a signed CIBA request must have iss, aud, exp, iat, nbf and jti",
+            Self::TooLong => "a signed CIBA request may be valid for an hour at most, from nbf to exp",
+            Self::Beside => "a parameter stands beside the signed CIBA request",
+            Self::Replayed => "the jti of the signed CIBA request was used before",
         }
     }
 }
@@ -102,8 +114,13 @@ pub fn parameters(
     if outside.is_some_and(|sent| claims.get("response_type").and_then(Value::as_str) != Some(sent)) {
         return Err(RequestObjectFault::Differs);
     }
+    claims_as_parameters(claims, rules.client_id)
+}
+
+/// The claims that are parameters, with `client_id`.
+pub(crate) fn claims_as_parameters(claims: &Map<String, Value>, client_id: &str) -> Result<Params, RequestObjectFault> {
     let inside = claims.iter().filter(|(name, _)| !OWN_CLAIMS.contains(&name.as_str()));
-    let mut pairs = vec![("client_id".to_owned(), rules.client_id.to_owned())];
+    let mut pairs = vec![("client_id".to_owned(), client_id.to_owned())];
     for (name, value) in inside {
         // Several resources are a list (RFC 8707 §2.1).
         let values = if name == "resource" { value.as_array() } else { None };

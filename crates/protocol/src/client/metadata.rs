@@ -1,6 +1,7 @@
 //! Client metadata (RFC 7591 §2, OpenID Connect Dynamic Registration §2) and its rules.
 
 mod choices;
+mod ciba;
 mod keys;
 mod profile;
 mod subject;
@@ -14,12 +15,13 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::authorize::redirect_uri;
+use crate::ciba::CIBA_GRANT;
 use crate::device::DEVICE_CODE_GRANT;
 use crate::grant_type::GrantType;
 use crate::scope::Scope;
 use crate::user_claims::ROLES_CLAIM;
 
-pub use choices::{AuthMethod, IdTokenContent, RefreshRotation, SecurityProfile, SubjectType};
+pub use choices::{AuthMethod, IdTokenContent, RefreshRotation, SecurityProfile, SubjectType, TokenDeliveryMode};
 
 /// Signature algorithms that a client may choose.
 pub const SIGNING_ALGS: [&str; 4] = ["RS256", "ES256", "PS256", "EdDSA"];
@@ -90,6 +92,15 @@ pub struct ClientMetadata {
     /// URLs of request objects, compared character by character.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub request_uris: Vec<String>,
+    /// How it learns that a person has answered its CIBA request (CIBA §4); it polls if absent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub backchannel_token_delivery_mode: Option<TokenDeliveryMode>,
+    /// The URL that is called when a person has answered.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub backchannel_client_notification_endpoint: Option<String>,
+    /// The algorithm of its CIBA requests, which are then all signed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub backchannel_authentication_request_signing_alg: Option<String>,
     /// Its access tokens are bound to a key (RFC 9449 §5.2).
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub dpop_bound_access_tokens: bool,
@@ -185,6 +196,9 @@ impl Default for ClientMetadata {
             require_signed_request_object: false,
             request_object_signing_alg: None,
             request_uris: Vec::new(),
+            backchannel_token_delivery_mode: None,
+            backchannel_client_notification_endpoint: None,
+            backchannel_authentication_request_signing_alg: None,
             dpop_bound_access_tokens: false,
             security_profile: None,
             scope: standard_scope(),
@@ -260,9 +274,9 @@ impl ClientMetadata {
         self.grant_types.iter().any(|held| held == grant_type)
     }
 
-    /// Whether people sign in to it, in a browser or for a device.
+    /// Whether people sign in to it: in a browser, for a device, or asked through the back channel.
     pub fn signs_people_in(&self) -> bool {
-        self.may_use("authorization_code") || self.may_use(DEVICE_CODE_GRANT)
+        ["authorization_code", DEVICE_CODE_GRANT, CIBA_GRANT].into_iter().any(|grant| self.may_use(grant))
     }
 
     /// Whether it gets tokens that name a person, by any grant type.
@@ -308,6 +322,7 @@ impl ClientMetadata {
             self.subject_faults(),
             self.token_faults(),
             self.key_faults(),
+            self.ciba_faults(),
             self.profile_faults(),
         ]
         .concat();

@@ -1,13 +1,13 @@
 //! Requests of devices: each step happens once, whoever races for it.
 
 use usher_domain::id::GrantId;
-use usher_domain::oauth::device_authorization::{
-    DeviceAnswer, DeviceApproval, DeviceAuthorization, INTERVAL, LIFETIME, SLOW_DOWN,
-};
+use usher_domain::oauth::device_authorization::{DeviceAuthorization, LIFETIME};
+use usher_domain::oauth::waiting_request::{Approval, INTERVAL, RequestAnswer, SLOW_DOWN};
 use usher_domain::user::session::Session;
 use usher_protocol::scope::Scope;
 use usher_storage::Store;
-use usher_storage::device_codes::{NewDeviceCode, Polled};
+use usher_storage::device_codes::NewDeviceCode;
+use usher_storage::waiting_requests::Polled;
 
 use crate::harness::database::on_both_databases;
 use crate::storage::samples::{NOW, hash, in_tx, later, random, stored_session};
@@ -41,8 +41,8 @@ async fn stored(store: &Store) -> DeviceAuthorization {
     request
 }
 
-fn allowed_in(session: &Session) -> DeviceAnswer {
-    DeviceAnswer::Allowed(DeviceApproval {
+fn allowed_in(session: &Session) -> RequestAnswer {
+    RequestAnswer::Allowed(Approval {
         user_id: session.user_id,
         session_id: session.id,
         auth_time: session.auth_time,
@@ -75,7 +75,7 @@ on_both_databases! {
             let racers: Vec<_> = (0..20)
                 .map(|n| {
                     let store = if n % 2 == 0 { db.store.clone() } else { second.clone() };
-                    let answer = if n % 3 == 0 { DeviceAnswer::Denied } else { allowed_in(&session) };
+                    let answer = if n % 3 == 0 { RequestAnswer::Denied } else { allowed_in(&session) };
                     tokio::spawn(async move {
                         let first = in_tx!(store, |tx| tx.answer_device_code(id, &answer, later(1)).await).unwrap();
                         first.then_some(answer)
@@ -96,7 +96,7 @@ on_both_databases! {
         let id = stored(&db.store).await.id;
         let answer = |at| {
             let store = db.store.clone();
-            async move { in_tx!(store, |tx| tx.answer_device_code(id, &DeviceAnswer::Denied, at).await).unwrap() }
+            async move { in_tx!(store, |tx| tx.answer_device_code(id, &RequestAnswer::Denied, at).await).unwrap() }
         };
         assert!(!answer(later(600)).await);
         assert!(answer(later(599)).await);

@@ -1,5 +1,6 @@
 //! Clients, grants and tokens.
 
+mod ciba_requests;
 mod clients;
 mod device_codes;
 mod families;

@@ -33,6 +33,7 @@ fn scene(prompt: &str) -> InteractionScenario {
             redirect_uri: "https://rp.test/cb".into(),
             redirect_uri_sent: true,
             device: None,
+            ciba: None,
             pushed: None,
             request,
             hinted: None,

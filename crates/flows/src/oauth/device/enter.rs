@@ -9,7 +9,6 @@ use usher_domain::oauth::device_authorization::{ConnectingDevice, DeviceAuthoriz
 use usher_domain::oauth::interaction::Interaction;
 use usher_domain::oauth::user_code::UserCode;
 use usher_protocol::authorize::AuthorizeRequest;
-use usher_protocol::authorize::prompt::Prompt;
 
 impl Authorizations {
     /// Finds the request of the device that shows this code, and continues it until it needs a page.
@@ -33,27 +32,11 @@ impl Authorizations {
             return Err(Rejected::UserCodeInvalid.into());
         };
         self.throttles.forgive_user_code(user, &device.source).await?;
-        let interaction = Interaction {
-            client_id: request.client_id,
-            redirect_uri: String::new(),
-            redirect_uri_sent: false,
-            // Whoever sends a person the code must not profit from an earlier consent (RFC 8628 §5.4).
-            request: AuthorizeRequest {
-                scope: request.scope,
-                prompt: Prompt { consent: true, ..Prompt::default() },
-                ..AuthorizeRequest::default()
-            },
-            targets: request.targets,
-            device: Some(ConnectingDevice { id: request.id, user_code }),
-            pushed: None,
-            hinted: None,
-            began_at: self.core.now(),
-            renewed_from: None,
-            browser: mark_hash(browser.mark_or_make(&*self.core.random)),
-            signed_in: None,
-            chosen: None,
-            allowed: false,
-        };
+        let mark = mark_hash(browser.mark_or_make(&*self.core.random));
+        let asked = AuthorizeRequest { scope: request.scope, ..AuthorizeRequest::default() };
+        let begun = Interaction::without_redirect(request.client_id, asked, self.core.now(), mark);
+        let connecting = ConnectingDevice { id: request.id, user_code };
+        let interaction = Interaction { device: Some(connecting), targets: request.targets, ..begun };
         self.go_on(interaction, browser, device).await
     }
 

@@ -2,7 +2,7 @@
 
 use askama::Template;
 
-use crate::views::{AppView, EventView, Layout, SessionItem, initials, tone};
+use crate::views::{AppView, EventView, Layout, Moment, SessionItem, initials, tone};
 use usher_domain::urls;
 
 /// What is safe, what to do, and what is new.
@@ -13,6 +13,8 @@ pub struct AccountOverview {
     pub name: String,
     pub email: String,
     pub advice: Advice,
+    /// Applications that wait for the person's answer (CIBA).
+    pub requests: Vec<SignInRequestView>,
     pub session_count: u32,
     /// The first sessions, this one first.
     pub sessions: Vec<SessionItem>,
@@ -21,6 +23,16 @@ pub struct AccountOverview {
     pub apps: Vec<AppView>,
     /// The newest events.
     pub events: Vec<EventView>,
+}
+
+/// An application that wants the person to sign in.
+#[derive(Clone, Debug, Default)]
+pub struct SignInRequestView {
+    pub client: String,
+    /// When it asked.
+    pub asked: Moment,
+    /// The page that asks.
+    pub url: String,
 }
 
 impl AccountOverview {

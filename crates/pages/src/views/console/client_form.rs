@@ -74,6 +74,18 @@ impl ClientForm {
         .map(|(name, label, hint, on)| (name, self.page.t(label), self.page.t(hint), on))
     }
 
+    /// The algorithms of CIBA requests to choose from: `(name, label, selected)`.
+    pub fn ciba_algs(&self) -> [(&'static str, String, bool); 5] {
+        let alg = |alg: &'static str, key| (alg, self.page.t(key), self.values.ciba_alg == alg);
+        [
+            alg("", "client-ciba-unsigned"),
+            alg("PS256", "alg-ps256"),
+            alg("ES256", "alg-es256-plain"),
+            alg("EdDSA", "alg-eddsa"),
+            alg("RS256", "alg-rs256-plain"),
+        ]
+    }
+
     /// The algorithms of ID tokens to choose from: `(name, label, selected)`.
     pub fn id_token_algs(&self) -> [(&'static str, String, bool); 4] {
         self.algs(&self.values.id_token_alg, ["alg-rs256", "alg-es256", "alg-ps256", "alg-eddsa"])
@@ -172,4 +184,10 @@ pub struct ClientValues {
     pub exchange: bool,
     /// May it do so without being named?
     pub may_impersonate: bool,
+    /// May it ask people to sign in on another device (CIBA)?
+    pub ciba: bool,
+    /// The address that is called when a person has answered; empty if it asks by itself.
+    pub ciba_endpoint: String,
+    /// The algorithm of its CIBA requests; empty if they are not signed.
+    pub ciba_alg: String,
 }

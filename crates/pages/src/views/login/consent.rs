@@ -2,7 +2,7 @@
 
 use askama::Template;
 
-use crate::views::{DeviceOrigin, Form, Layout, RequestingClient, initials, tone};
+use crate::views::{CibaOrigin, DeviceOrigin, Form, Layout, RequestingClient, initials, tone};
 use usher_i18n::Lang;
 
 /// The consent page.
@@ -11,12 +11,14 @@ use usher_i18n::Lang;
 pub struct Consent {
     /// The layout.
     pub page: Layout,
-    /// Buttons `decision` = `allow` or `deny`.
+    /// Buttons `decision` = `allow`, `deny`, or `not-me` for a CIBA request.
     pub form: Form,
     /// The client.
     pub client: RequestingClient,
     /// The device that asks, if the request is that of a device.
     pub device: Option<DeviceOrigin>,
+    /// The CIBA request, if it is one.
+    pub ciba: Option<CibaOrigin>,
     /// Why the question is asked again.
     pub notice: Option<String>,
     /// The user's display name.
@@ -60,6 +62,11 @@ impl Consent {
 
     pub fn tone(&self) -> usize {
         tone(&self.email)
+    }
+
+    /// A person who did not start it is asked first whether they did.
+    pub const fn title_key(&self) -> &'static str {
+        if self.ciba.is_some() { "ciba-title" } else { "consent-title" }
     }
 
     /// Has the client nothing yet of what it requests?

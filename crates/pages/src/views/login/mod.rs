@@ -1,5 +1,6 @@
 //! Pages of sign-in, registration, consent and sign-out.
 
+pub mod ciba;
 pub mod consent;
 pub mod device;
 pub mod logout;

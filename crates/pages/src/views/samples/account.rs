@@ -18,6 +18,11 @@ pub(super) fn own_overview(lang: Lang) -> Vec<RenderedSample> {
         name: HOSTILE.into(),
         email: "ana@example.test".into(),
         advice: Advice::AddPasskey,
+        requests: vec![SignInRequestView {
+            client: HOSTILE.into(),
+            asked: moment(lang, 1_795_363_080),
+            url: "/ciba?request=1".into(),
+        }],
         session_count: 2,
         sessions: vec![session(lang, "a", true, "Firefox on Linux"), session(lang, "b", false, HOSTILE)],
         app_count: 1,

@@ -121,3 +121,18 @@ impl SubjectType {
         matches!(self, Self::Public)
     }
 }
+
+/// How a client learns that a person has answered its CIBA request (CIBA §5). Tokens are never pushed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum TokenDeliveryMode {
+    /// It asks the token endpoint again and again.
+    Poll,
+    /// Its notification endpoint is called, then it asks the token endpoint.
+    Ping,
+}
+
+impl TokenDeliveryMode {
+    /// The names in the metadata documents.
+    pub const VALUES: [&'static str; 2] = ["poll", "ping"];
+}

@@ -1,11 +1,12 @@
 //! Security profiles of clients: one member that turns a whole set of requirements on.
 
 use super::{AuthMethod, ClientMetadata, MetadataFault, RefreshRotation, SecurityProfile};
+use crate::ciba::CIBA_GRANT;
 
 /// Algorithms of every signature that a client of the profile makes or gets (FAPI 2.0 Security Profile §5.4.1).
 const FAPI_ALGS: [&str; 4] = ["PS256", "ES256", "EdDSA", "Ed25519"];
 /// Grant types of the profile.
-const FAPI_GRANTS: [&str; 3] = ["authorization_code", "refresh_token", "client_credentials"];
+const FAPI_GRANTS: [&str; 4] = ["authorization_code", "refresh_token", "client_credentials", CIBA_GRANT];
 /// How long a code of the profile may be redeemed, in seconds (FAPI 2.0 Security Profile §5.3.2.1).
 const FAPI_CODE_SECONDS: u64 = 60;
 

@@ -62,6 +62,7 @@ impl ClientMetadata {
     pub fn called_uris(&self) -> impl Iterator<Item = (&'static str, &str)> {
         let called = [
             ("backchannel_logout_uri", &self.backchannel_logout_uri),
+            ("backchannel_client_notification_endpoint", &self.backchannel_client_notification_endpoint),
             ("jwks_uri", &self.jwks_uri),
             ("sector_identifier_uri", &self.sector_identifier_uri),
         ];
