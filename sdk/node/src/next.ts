@@ -5,7 +5,7 @@ import type { UsherOptions } from './core/options.js';
 import { Refusal } from './core/refusal.js';
 import { processRequest } from './process-request.js';
 import { problemAnswer } from './http/answer.js';
-import { readWebRequest, webResponse } from './http/web.js';
+import { readWebRequest, requestOf, webResponse } from './http/web.js';
 import { type IncomingRequest, Usher } from './usher.js';
 
 export { Refusal, Usher };
@@ -89,9 +89,8 @@ export function createUsherNext(options: UsherOptions | Usher): UsherNext {
   };
 }
 
-/** The request that a server component is rendered for. Only its headers are known. */
+/** The request of a server component, a server action or a route handler. */
 async function currentRequest(): Promise<IncomingRequest> {
   const { headers } = await import('next/headers.js');
-  const all = await headers();
-  return { method: 'GET', target: '/', header: (each) => all.get(each) ?? undefined };
+  return requestOf(await headers());
 }

@@ -2,6 +2,8 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { createUsherNext } from '@usher-id/sdk/next';
 import { createTestUsher } from '@usher-id/sdk/testing';
+import { requestOf } from '../dist/http/web.js';
+import { refuseForged } from '../dist/web/origin.js';
 
 let issuer;
 let next;
@@ -42,4 +44,12 @@ test('withAuth wraps a route handler', async () => {
 });
 test('addresses of web mode are not there in bearer mode', async () => {
   assert.equal((await next.handlers.GET(await request('/auth/login'))).status, 404);
+});
+
+test('a page of another site calls no server action with a session, although the method is not known', () => {
+  const called = (headers) => refuseForged(requestOf(new Headers(headers)), 'https://shop.test');
+  for (const headers of [{ origin: 'https://evil.test' }, { origin: 'null' }, { origin: 'https://shop.test', 'sec-fetch-site': 'same-site' }])
+    assert.throws(() => called(headers), (cause) => cause.reason === 'request_forged');
+  called({ origin: 'https://shop.test', 'sec-fetch-site': 'same-origin' });
+  called({ 'sec-fetch-site': 'cross-site' }); // a link to a page
 });

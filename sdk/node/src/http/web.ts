@@ -19,6 +19,16 @@ export function readWebRequest(request: Request, native: unknown = request): Inc
   };
 }
 
+/**
+ * A request of which only the headers are known. Browsers name the origin with everything that changes something, and not when they open
+ * a page.
+ */
+export const requestOf = (headers: Pick<Headers, 'get'>): IncomingRequest => ({
+  method: headers.get('origin') === null ? 'GET' : 'POST',
+  target: '/',
+  header: (name) => headers.get(name) ?? undefined,
+});
+
 /** Converts a response of the module. */
 export function webResponse({ status, headers, cookies, body }: Answer): Response {
   const all = new Headers(headers);
