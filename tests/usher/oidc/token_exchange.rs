@@ -301,6 +301,8 @@ async fn what_is_no_valid_token_of_the_project_is_refused() {
     let own_as_subject = shop.own.clone();
     let other = shop.server.client(ClientType::Machine, exchanges).await;
     let actor_of_another = own_token(&shop.server, &other).await;
+    // Got by exchange, it is Ana's: as an actor token it would say that she acts, and not the service.
+    let exchanged = shop.exchange(&[]).await.text("access_token");
     let id_type = "urn:ietf:params:oauth:token-type:id_token";
     for (changes, error) in [
         (&[("subject_token", &*foreign)][..], "invalid_request"),
@@ -313,6 +315,7 @@ async fn what_is_no_valid_token_of_the_project_is_refused() {
         (&[("subject_token", &*own_as_subject)], "invalid_request"),
         (&[("subject_token", "")], "invalid_request"),
         (&[("actor_token", &*actor_of_another)], "invalid_request"),
+        (&[("actor_token", &*exchanged)], "invalid_request"),
         (&[("actor_token", &*id_token)], "invalid_request"),
         (&[("actor_token_type", "")], "invalid_request"),
         (&[("requested_token_type", id_type)], "invalid_request"),
@@ -329,5 +332,5 @@ async fn what_is_no_valid_token_of_the_project_is_refused() {
     let answer = exchange(&shop.server, &shop.web, &shop.subject(), &shop.own, &[]).await;
     assert_eq!(answer.error(), "unauthorized_client", "the grant type is not the client's");
     let logged = "select count(*) from event where kind = 'token.exchanged'";
-    assert_eq!(shop.server.database.count(logged).await, 0);
+    assert_eq!(shop.server.database.count(logged).await, 1, "only the exchange that was right");
 }

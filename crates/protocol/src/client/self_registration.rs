@@ -146,8 +146,9 @@ mod tests {
     #[test]
     fn every_member_that_counts_is_one_of_the_metadata() {
         for name in MEMBERS {
-            let unknown = serde_json::from_value::<ClientMetadata>(json!({name: {"no": "type"}})).unwrap_err();
-            assert!(!unknown.to_string().contains("unknown field"), "{name}");
+            // `jwks` is any object until it is checked.
+            let read = serde_json::from_value::<ClientMetadata>(json!({name: {"no": "type"}}));
+            assert!(read.err().is_none_or(|fault| !fault.to_string().contains("unknown field")), "{name}");
         }
     }
 

@@ -107,6 +107,9 @@ async fn a_signed_request_leads_to_bound_tokens() {
         } else {
             assert_eq!(asked.json["expires_in"], 300);
         }
+        let again = client.poll(&id, &client.assertion()).await;
+        assert_eq!(again.error(), "invalid_grant", "at once, as with codes of this profile");
+        assert_eq!(server.database.count("select count(*) from grants where revoked_at is null").await, 0);
     }
 }
 

@@ -68,7 +68,8 @@ impl Redemption {
         Self { core: core.clone(), endings: endings.clone(), token_issuer: token_issuer.clone() }
     }
 
-    /// Redeems a request, once. A second redemption ends the grant, unless it is the first one sent twice.
+    /// Redeems a request, once. A second redemption ends the grant, unless it is the first one sent twice
+    /// by a client without the profile `fapi2`.
     pub(super) async fn redeem(
         &self,
         call: &TokenCall,
@@ -88,7 +89,9 @@ impl Redemption {
         };
         match spend {
             Spend::Done => {}
-            Spend::SpentAt(at) if is_repeated(at, self.core.now()) => return Err(RejectionCause::CodeRepeated.into()),
+            Spend::SpentAt(at) if !client.metadata.is_fapi() && is_repeated(at, self.core.now()) => {
+                return Err(RejectionCause::CodeRepeated.into());
+            }
             Spend::SpentAt(_) => return self.reused(client, request).await,
             Spend::NotAllowed => return Err(RejectionCause::ConsentWithdrawn.into()),
             Spend::NoLonger => return Err(RejectionCause::SignInOver.into()),

@@ -121,6 +121,10 @@ impl TokenExchangeGrant {
         if actor.client_id != client.id.0 {
             return Err(OAuthError::invalid_request("the actor token was issued to another client").into());
         }
+        // A token that stands for somebody through others would name the person as the one who acts.
+        if actor.act.is_some() {
+            return Err(OAuthError::invalid_request("the actor token was exchanged: it does not say who acts").into());
+        }
         let acting = Actor { sub: actor.sub, client_id: actor.client_id, act: None };
         Ok(Some(acting.after(subject.act.as_ref())?))
     }
