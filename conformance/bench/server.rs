@@ -114,7 +114,7 @@ impl BenchServer {
         Ok(Clients {
             web: client(&["--type", "web", "--redirect-uri", CALLBACK, "--first-party"])?,
             machine_es256: client(&["--type", "machine", "--scope", "orders:read usher:sync"])?,
-            machine_rs256: client(&["--type", "machine", "--scope", "orders:read", "--alg", "RS256"])?,
+            machine_rs256: client(&["--type", "machine", "--scope", "orders:read", "--access-token-alg", "RS256"])?,
             opaque: client(&["--type", "machine", "--audience", OPAQUE_API])?,
             bank: Arc::new(self.bank()?),
         })
