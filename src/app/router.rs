@@ -22,6 +22,7 @@ pub fn context(app: &App, gate: Gate) -> ServerContext {
     let config = &app.usher.core.config;
     ServerContext {
         issuer: config.server.issuer.url().clone(),
+        mutual_tls: config.mutual_tls.url.as_ref().map(|issuer| issuer.url().clone()),
         random: app.usher.core.random.clone(),
         proxies: TrustedProxies::new(config.server.trusted_proxies.iter().copied()),
         other_host: other_host(app),

@@ -11,8 +11,9 @@ use tower::ServiceExt as _;
 use super::listen::listen;
 use super::run::DRAIN;
 use super::shutdown::Shutdown;
-use super::source::OsRandom;
+use super::source::{OsRandom, SystemClock};
 use usher_config::Config;
+use usher_http_server::client_certificate::{Authorities, CertificateSource};
 use usher_http_server::extract::client_ip::TrustedProxies;
 use usher_http_server::health::{self, Unready};
 use usher_http_server::layers::deadline::Deadlines;
@@ -25,6 +26,8 @@ use usher_http_server::tls::Tls;
 /// A bound listener that does not accept connections yet.
 pub struct BoundServer {
     server: Server,
+    /// Where TLS asks clients for certificates.
+    mutual_tls: Option<Server>,
     starting: StartupServer,
 }
 
@@ -44,6 +47,7 @@ impl BoundServer {
     pub async fn bind(config: &Config) -> anyhow::Result<Self> {
         let tls = config.server.tls().map(|(cert, key)| Tls::from_pem(cert, key)).transpose().context("tls")?;
         let listener = listen(config.server.listen, "Usher itself", "USHER_LISTEN").await?;
+        let certificates = certificates(config)?;
         let proxies = TrustedProxies::new(config.server.trusted_proxies.iter().copied());
         let limits = Limits {
             connections: config.limits.connections,
@@ -54,6 +58,7 @@ impl BoundServer {
         let gate = Gate::default();
         let context = ServerContext {
             issuer: config.server.issuer.url().clone(),
+            mutual_tls: config.mutual_tls.url.as_ref().map(|issuer| issuer.url().clone()),
             random: Arc::new(OsRandom::default()),
             proxies: proxies.clone(),
             other_host: host::refuse_other_host(),
@@ -63,22 +68,41 @@ impl BoundServer {
         };
         let router = layers::wrap(health::routes(|| async { Err(Unready("starting")) }), context);
         let starting = StartupServer { gate, full: Arc::default(), router };
-        Ok(Self { server: Server { listener, tls, limits, proxies }, starting })
+        let mutual_tls = match (config.mutual_tls.listen, config.server.tls()) {
+            (Some(address), Some((cert, key))) => Some(Server {
+                listener: listen(address, "clients with certificates", "USHER_MTLS__LISTEN").await?,
+                tls: Some(Tls::asking_for_certificates(cert, key).context("tls")?),
+                limits,
+                proxies: proxies.clone(),
+                certificates: certificates.clone(),
+            }),
+            _ => None,
+        };
+        Ok(Self { server: Server { listener, tls, limits, proxies, certificates }, mutual_tls, starting })
     }
 
     /// Starts serving, with "starting" at first, as one of `tasks`.
     pub fn serve(self, tasks: &mut JoinSet<anyhow::Result<()>>, shutdown: &Shutdown) -> StartupServer {
-        let Self { server, starting } = self;
+        let Self { server, mutual_tls, starting } = self;
         let (full, before) = (starting.full.clone(), starting.router.clone());
         let either = move |request: Request| {
             let router = full.get().unwrap_or(&before).clone();
             router.oneshot(request)
         };
         let router = Router::new().fallback_service(tower::service_fn(either));
-        let requested = shutdown.requested.clone().cancelled_owned();
-        tasks.spawn(async move { server.serve(router, requested).await.context("the listener") });
+        for server in [Some(server), mutual_tls].into_iter().flatten() {
+            let (router, requested) = (router.clone(), shutdown.requested.clone().cancelled_owned());
+            tasks.spawn(async move { server.serve(router, requested).await.context("the listener") });
+        }
         starting
     }
+}
+
+/// Where certificates of clients come from.
+fn certificates(config: &Config) -> anyhow::Result<CertificateSource> {
+    let settings = &config.mutual_tls;
+    let authorities = settings.ca.as_deref().map(|path| Authorities::from_pem(path, Arc::new(SystemClock)));
+    Ok(CertificateSource { header: settings.header.clone(), authorities: authorities.transpose().context("mtls.ca")? })
 }
 
 impl StartupServer {

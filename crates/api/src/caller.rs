@@ -14,6 +14,7 @@ use usher_flows::{PresentedToken, Right};
 use usher_http_server::extract::visitor::Visitor;
 use usher_http_server::problem::HttpProblem;
 use usher_http_server::state::App;
+use usher_protocol::client::certificate::ClientCertificate;
 
 /// The authenticated caller; 401 without one.
 pub struct AuthenticatedCaller {
@@ -44,7 +45,10 @@ impl FromRequestParts<App> for AuthenticatedCaller {
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Self::Rejection> {
         let visitor = Visitor::from_request_parts(parts, app).await?;
         let caller = match presented(&parts.headers, parts.method.as_str(), parts.uri.path())? {
-            Some(presented) => app.usher.callers.caller_by_token(&presented).await?.ok_or_else(invalid)?,
+            Some(presented) => {
+                let presented = presented.over(parts.extensions.get::<ClientCertificate>());
+                app.usher.callers.caller_by_token(&presented).await?.ok_or_else(invalid)?
+            }
             None => Caller::Person(Box::new(app.usher.accounts.current(&visitor.browser).await?.ok_or_else(required)?)),
         };
         if let Caller::Person(account) = &caller {

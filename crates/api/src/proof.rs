@@ -56,7 +56,8 @@ pub fn presented<'r>(
         return Err(HeaderFault::OtherScheme);
     }
     let missing = ProofRequest { header: Err(DpopFault::Missing), method, path };
-    Ok(Some(PresentedToken { token, proof: Some(proof(headers, method, path).unwrap_or(missing)) }))
+    let proof = Some(proof(headers, method, path).unwrap_or(missing));
+    Ok(Some(PresentedToken { proof, ..PresentedToken::bearer(token) }))
 }
 
 /// Adds a fresh nonce to every response to a request with a proof (RFC 9449 §8.2).

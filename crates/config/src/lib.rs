@@ -30,6 +30,7 @@ pub use sections::issuer::Issuer;
 pub use sections::keys::KeySettings;
 pub use sections::limits::LimitSettings;
 pub use sections::mail::{MailSettings, SmtpUrl};
+pub use sections::mutual_tls::{CertificateHeader, MutualTlsSettings};
 pub use sections::outbound::OutboundSettings;
 pub use sections::projects::{ProjectCreators, ProjectSettings};
 pub use sections::providers::ConfiguredProvider;
@@ -55,6 +56,8 @@ pub struct Config {
     pub profile: RunMode,
     /// Issuer, listener, TLS, proxies.
     pub server: ServerSettings,
+    /// Certificates of TLS clients.
+    pub mutual_tls: MutualTlsSettings,
     /// The database.
     pub database: DatabaseSettings,
     /// The master key and the lifecycle of signing keys.
@@ -134,9 +137,11 @@ impl Config {
         let (passwords, sign_up) = (PasswordSettings::read(reader), SignUpSettings::read(reader));
         let (outbound, demo) = (OutboundSettings::read(reader), DemoSettings::read(reader));
         let (projects, client_registration) = (ProjectSettings::read(reader), ClientRegistrationSettings::read(reader));
+        let mutual_tls = MutualTlsSettings::read(reader);
         Some(Self {
             profile: reader.profile,
             server: server?,
+            mutual_tls: mutual_tls?,
             database: database?,
             keys: keys?,
             mail: mail?,
@@ -157,6 +162,7 @@ impl Config {
 
     fn check(&self, reader: &mut SettingsReader) {
         self.server.check(reader);
+        self.mutual_tls.check(&self.server, reader);
         self.database.check(reader);
         self.keys.check(reader);
         self.mail.check(reader);
@@ -183,6 +189,7 @@ pub fn defaults(profile: RunMode) -> Vec<ExplainedSetting> {
 fn known() -> Vec<Setting> {
     [
         ServerSettings::SETTINGS,
+        MutualTlsSettings::SETTINGS,
         DatabaseSettings::SETTINGS,
         KeySettings::SETTINGS,
         MailSettings::SETTINGS,

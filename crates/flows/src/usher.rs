@@ -180,7 +180,7 @@ services! {
         documents: expiring(CLIENTS_REMEMBERED, DOCUMENT_MEMORY),
         uses: expiring(CLIENTS_REMEMBERED, DOCUMENT_MEMORY)
     },
-    client_authentication: ClientAuthentication { core, client_assertions, client_documents, clients, throttles },
+    client_authentication: ClientAuthentication { core, client_assertions, client_documents, client_keys, clients, throttles },
     dpop_proofs: DpopProofs { core },
     request_objects: RequestObjects { core, client_keys, providers },
     pushed_requests: PushedRequests { core, apis, client_authentication, dpop_proofs, request_objects },

@@ -4,6 +4,7 @@
 //! the crates `usher-api` and `usher-pages`, which calls one use case.
 
 pub mod assets;
+pub mod client_certificate;
 pub mod conditional;
 mod connection;
 pub mod error;

@@ -17,6 +17,7 @@ use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
+use rustls::pki_types::CertificateDer;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::OwnedSemaphorePermit;
@@ -25,6 +26,7 @@ use tokio::time::{sleep, timeout};
 use tokio_util::sync::CancellationToken;
 use tower::ServiceExt as _;
 
+use super::client_certificate::CertificateSource;
 use super::connection::{ConnectionPhase, ResponseBody, SharedPhase, Socket};
 use super::extract::client_ip::TrustedProxies;
 pub use super::extract::client_ip::{PeerAddr, SourcePrefix};
@@ -43,6 +45,8 @@ pub struct Server {
     pub limits: Limits,
     /// Exempt from the limit for each source, because they carry the requests of many clients.
     pub proxies: TrustedProxies,
+    /// Where certificates of clients come from.
+    pub certificates: CertificateSource,
 }
 
 impl Server {
@@ -50,13 +54,14 @@ impl Server {
     ///
     /// Every request carries its [`PeerAddr`] as an extension. Connections left after `limits.drain` are closed.
     pub async fn serve(self, router: Router, shutdown: impl Future<Output = ()>) -> io::Result<()> {
-        let Self { listener, tls, limits, proxies } = self;
-        let slots = Slots::new(limits, proxies);
+        let Self { listener, tls, limits, proxies, certificates } = self;
+        let slots = Slots::new(limits, proxies.clone());
         let stopping = CancellationToken::new();
         // Also if this future is dropped.
         let stop = stopping.clone().drop_guard();
         // With its state applied, axum builds the routes once instead of for each request.
-        let visitor = ConnectionContext { router: router.with_state(()), tls, limits, stopping };
+        let origin = Arc::new(Origin { proxies, certificates });
+        let visitor = ConnectionContext { router: router.with_state(()), tls, limits, stopping, origin };
         let mut visits = JoinSet::new();
         let mut shutdown = pin!(shutdown);
         loop {
@@ -117,6 +122,28 @@ struct ConnectionContext {
     tls: Option<Tls>,
     limits: Limits,
     stopping: CancellationToken,
+    origin: Arc<Origin>,
+}
+
+/// What the server knows of the origin of requests.
+struct Origin {
+    proxies: TrustedProxies,
+    certificates: CertificateSource,
+}
+
+/// The peer of one connection.
+struct Peer {
+    address: SocketAddr,
+    /// The certificates that it presented, its own first.
+    certificates: Option<Vec<CertificateDer<'static>>>,
+    origin: Arc<Origin>,
+}
+
+impl Peer {
+    fn mark<B>(&self, request: &mut Request<B>) {
+        request.extensions_mut().insert(PeerAddr(self.address));
+        self.origin.certificates.mark(request, &self.origin.proxies, self.certificates.as_deref());
+    }
 }
 
 impl ConnectionContext {
@@ -125,19 +152,25 @@ impl ConnectionContext {
         let _ = tcp.set_nodelay(true);
         let pace = SharedPhase::new();
         let socket = Socket::new(tcp, pace.clone(), self.limits, slot);
+        let origin = self.origin.clone();
+        let mut peer = Peer { address: peer, certificates: None, origin };
         let Some(tls) = self.tls.clone() else { return self.converse(socket, peer, pace).await };
         if let Ok(Ok(stream)) = timeout(self.limits.handshake, tls.acceptor().accept(socket)).await {
+            let presented = stream.get_ref().1.peer_certificates();
+            peer.certificates = presented.map(|all| all.iter().map(|one| one.clone().into_owned()).collect());
             self.converse(stream, peer, pace).await;
         }
     }
 
-    async fn converse<I>(self, io: I, peer: SocketAddr, pace: Arc<SharedPhase>)
+    async fn converse<I>(self, io: I, peer: Peer, pace: Arc<SharedPhase>)
     where
         I: AsyncRead + AsyncWrite + Unpin + Send + 'static,
     {
         let Self { router, limits, stopping, .. } = self;
         let told = Stopping(stopping.clone());
-        let service = service_fn(move |request| answer(router.clone(), request, peer, pace.clone(), told.clone()));
+        let peer = Arc::new(peer);
+        let service =
+            service_fn(move |request| answer(router.clone(), request, peer.clone(), pace.clone(), told.clone()));
         let connection = http1::Builder::new()
             .timer(TokioTimer::new())
             // Longer than the socket's own timeouts; set because hyper reads the next request immediately only with it.
@@ -165,7 +198,7 @@ impl ConnectionContext {
 async fn answer(
     router: Router,
     request: Request<Incoming>,
-    peer: SocketAddr,
+    peer: Arc<Peer>,
     pace: Arc<SharedPhase>,
     stopping: Stopping,
 ) -> Result<axum::http::Response<ResponseBody>, Infallible> {
@@ -173,7 +206,7 @@ async fn answer(
     let (head, body) = request.into_parts();
     let (body, unread) = RequestBody::new(body);
     let mut request = Request::from_parts(head, Body::new(body));
-    request.extensions_mut().insert(PeerAddr(peer));
+    peer.mark(&mut request);
     request.extensions_mut().insert(stopping.clone());
     let mut response = router.oneshot(request).await?;
     let upgraded = response.status() == StatusCode::SWITCHING_PROTOCOLS;

@@ -4,10 +4,15 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use rustls::crypto::{CryptoProvider, aws_lc_rs};
+use rustls::client::danger::HandshakeSignatureValid;
+use rustls::crypto::{
+    CryptoProvider, WebPkiSupportedAlgorithms, aws_lc_rs, verify_tls12_signature, verify_tls13_signature,
+};
 use rustls::pki_types::pem::{self, PemObject as _};
-use rustls::pki_types::{CertificateDer, PrivateKeyDer};
-use rustls::{ServerConfig, SupportedCipherSuite};
+use rustls::pki_types::{CertificateDer, PrivateKeyDer, UnixTime};
+use rustls::server::WebPkiClientVerifier;
+use rustls::server::danger::{ClientCertVerified, ClientCertVerifier};
+use rustls::{DigitallySignedStruct, DistinguishedName, ServerConfig, SignatureScheme, SupportedCipherSuite};
 use thiserror::Error;
 use tokio_rustls::TlsAcceptor;
 
@@ -34,12 +39,22 @@ pub enum TlsError {
 impl Tls {
     /// Reads a certificate chain, leaf first, and its private key (PKCS#8, SEC 1 or PKCS#1) from PEM files.
     pub fn from_pem(certificate: &Path, key: &Path) -> Result<Self, TlsError> {
+        Self::with_clients(certificate, key, WebPkiClientVerifier::no_client_auth())
+    }
+
+    /// As [`Tls::from_pem`], and asks clients for a certificate. They need not have one, and any will do: whoever uses it
+    /// decides what it is worth.
+    pub fn asking_for_certificates(certificate: &Path, key: &Path) -> Result<Self, TlsError> {
+        Self::with_clients(certificate, key, Arc::new(AnyCertificate(provider().signature_verification_algorithms)))
+    }
+
+    fn with_clients(certificate: &Path, key: &Path, clients: Arc<dyn ClientCertVerifier>) -> Result<Self, TlsError> {
         let chain = CertificateDer::pem_file_iter(certificate).and_then(Iterator::collect::<Result<Vec<_>, _>>);
         let chain = chain.map_err(|cause| TlsError::Pem { path: certificate.to_owned(), cause })?;
         let key = PrivateKeyDer::from_pem_file(key).map_err(|cause| TlsError::Pem { path: key.to_owned(), cause })?;
         let mut config = ServerConfig::builder_with_provider(Arc::new(provider()))
             .with_protocol_versions(&[&rustls::version::TLS13, &rustls::version::TLS12])?
-            .with_no_client_auth()
+            .with_client_cert_verifier(clients)
             .with_single_cert(chain, key)?;
         config.alpn_protocols = vec![b"http/1.1".to_vec()];
         Ok(Self(TlsAcceptor::from(Arc::new(config))))
@@ -58,7 +73,7 @@ impl fmt::Debug for Tls {
 }
 
 /// An explicit provider instead of the process default, which another crate may have set.
-fn provider() -> CryptoProvider {
+pub(crate) fn provider() -> CryptoProvider {
     use aws_lc_rs::cipher_suite as suite;
     let cipher_suites: Vec<SupportedCipherSuite> = vec![
         suite::TLS13_AES_256_GCM_SHA384,
@@ -70,6 +85,51 @@ fn provider() -> CryptoProvider {
         suite::TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256,
     ];
     CryptoProvider { cipher_suites, ..aws_lc_rs::default_provider() }
+}
+
+/// Accepts every certificate whose key the client has proven to hold.
+#[derive(Debug)]
+struct AnyCertificate(WebPkiSupportedAlgorithms);
+
+impl ClientCertVerifier for AnyCertificate {
+    fn client_auth_mandatory(&self) -> bool {
+        false
+    }
+
+    fn root_hint_subjects(&self) -> &[DistinguishedName] {
+        &[]
+    }
+
+    fn verify_client_cert(
+        &self,
+        _: &CertificateDer<'_>,
+        _: &[CertificateDer<'_>],
+        _: UnixTime,
+    ) -> Result<ClientCertVerified, rustls::Error> {
+        Ok(ClientCertVerified::assertion())
+    }
+
+    fn verify_tls12_signature(
+        &self,
+        message: &[u8],
+        certificate: &CertificateDer<'_>,
+        signed: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, rustls::Error> {
+        verify_tls12_signature(message, certificate, signed, &self.0)
+    }
+
+    fn verify_tls13_signature(
+        &self,
+        message: &[u8],
+        certificate: &CertificateDer<'_>,
+        signed: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, rustls::Error> {
+        verify_tls13_signature(message, certificate, signed, &self.0)
+    }
+
+    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
+        self.0.supported_schemes()
+    }
 }
 
 #[cfg(test)]

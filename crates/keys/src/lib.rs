@@ -3,6 +3,7 @@
 //! This crate owns everything that touches key material, and is the only one that uses josekit: for generating keys and
 //! for encrypted values. Usher's own tokens are signed and verified by aws-lc.
 
+pub mod certificate;
 pub mod damaged_key;
 pub mod foreign;
 pub mod generate;

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::dpop::KeyConfirmation;
+use crate::confirmation::KeyConfirmation;
 use crate::token_exchange::Actor;
 
 /// The `typ` of the header (RFC 9068 §2.1).
@@ -50,7 +50,7 @@ pub struct AccessTokenClaims {
     /// The generation of the refresh token that it was issued with; absent without one.
     #[serde(rename = "gen", default, skip_serializing_if = "Option::is_none")]
     pub generation: Option<u32>,
-    /// The key that it is bound to; absent for a bearer token.
+    /// What it is bound to; absent for a token that whoever has it may use.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cnf: Option<KeyConfirmation>,
     /// The party that acts for the user (RFC 8693 §4.1); absent unless the token was exchanged.

@@ -26,6 +26,12 @@ pub enum RejectionCause {
     NoClientNamed,
     /// The Authorization header cannot be read.
     UnreadableAuthorization,
+    /// The client proves itself by a certificate and presented none.
+    MissingCertificate,
+    /// The certificate is not the client's.
+    WrongCertificate,
+    /// No authority of the operator vouches for the certificate now.
+    UntrustedCertificate,
     /// The client assertion is invalid.
     Assertion(AssertionFault),
     /// The `client_id` is a URL without a usable metadata document.
@@ -98,6 +104,8 @@ pub enum RejectionCause {
     AccessTokenRevoked,
     /// The access token is bound to a key and was sent as a bearer token.
     AccessTokenBound,
+    /// The access token is bound to a certificate, and the sender presented none or another one.
+    AccessTokenOfOtherCertificate,
     /// The access token is bound to no key and was sent with a proof.
     AccessTokenUnbound,
 }
@@ -114,6 +122,9 @@ impl RejectionCause {
             | Self::OtherAuthMethod
             | Self::NoClientNamed
             | Self::UnreadableAuthorization
+            | Self::MissingCertificate
+            | Self::WrongCertificate
+            | Self::UntrustedCertificate
             | Self::Assertion(_)
             | Self::ClientDocument(_)
             | Self::PublicClient => ErrorCode::InvalidClient,
@@ -122,6 +133,7 @@ impl RejectionCause {
             | Self::AccessTokenExpired
             | Self::AccessTokenRevoked
             | Self::AccessTokenBound
+            | Self::AccessTokenOfOtherCertificate
             | Self::AccessTokenUnbound => ErrorCode::InvalidToken,
             Self::DeviceCodeExpired | Self::AuthReqIdExpired => ErrorCode::ExpiredToken,
             Self::DeviceDenied | Self::CibaDenied => ErrorCode::AccessDenied,
@@ -136,7 +148,7 @@ impl RejectionCause {
     /// Whether it may be an attempt to guess or forge credentials of a client, which is counted.
     pub const fn is_forgery(self) -> bool {
         match self {
-            Self::WrongSecret | Self::UnknownClient => true,
+            Self::WrongSecret | Self::UnknownClient | Self::WrongCertificate => true,
             Self::Assertion(fault) => fault.is_forgery(),
             _ => false,
         }
@@ -169,6 +181,11 @@ impl RejectionCause {
             Self::OtherAuthMethod => "the client is registered for another token_endpoint_auth_method",
             Self::NoClientNamed => "the request names no client",
             Self::UnreadableAuthorization => "the Authorization header is not HTTP Basic with a client_id and a secret",
+            Self::MissingCertificate => "the client must present its certificate, and the connection has none",
+            Self::WrongCertificate => "the certificate is not the one that the client is registered with",
+            Self::UntrustedCertificate => {
+                "the certificate has expired, or was not issued for a client by an authority in mtls.ca"
+            }
             Self::Assertion(fault) => fault.sentence(),
             Self::ClientDocument(fault) => fault.sentence(),
             Self::RequestObject(fault) => fault.sentence(),
@@ -177,7 +194,9 @@ impl RejectionCause {
                 "the pushed request is unknown, has expired, was used, or is that of another client"
             }
             Self::Dpop(fault) => fault.sentence(),
-            Self::BoundToOtherKey => "the code or refresh token is bound to another key than that of the DPoP proof",
+            Self::BoundToOtherKey => {
+                "the code or refresh token is bound to another key or certificate than that of the request"
+            }
             Self::PublicClient => "a public client may not introspect tokens",
             Self::UnknownCode => "the code was not issued by this server, or was altered on the way",
             Self::CodeOfOtherClient => "the code was issued to another client",
@@ -211,6 +230,9 @@ impl RejectionCause {
             Self::AccessTokenExpired => "the access token has expired",
             Self::AccessTokenRevoked => "the access token or its grant was revoked, or the user is disabled",
             Self::AccessTokenBound => "the access token is bound to a key and was sent without a proof of it",
+            Self::AccessTokenOfOtherCertificate => {
+                "the access token is bound to a certificate that the sender did not present"
+            }
             Self::AccessTokenUnbound => "the access token is bound to no key: send it as a bearer token",
         }
     }

@@ -15,6 +15,47 @@ use crate::endpoints;
 use crate::grant_type::GrantType;
 use crate::jose::foreign_jws::{FOREIGN_ALGS, HMAC_ALG};
 
+/// How clients present certificates, if they can.
+#[derive(Debug, Clone, Copy)]
+pub struct MutualTls<'a> {
+    /// The URL of the endpoints at which they do, if it is not the issuer's.
+    pub url: Option<&'a str>,
+    /// Whether certificates of authorities are accepted, and not self-signed ones alone.
+    pub authorities: bool,
+}
+
+impl MutualTls<'_> {
+    /// The authentication methods with certificates.
+    fn methods(self) -> impl Iterator<Item = &'static str> {
+        self.authorities.then_some("tls_client_auth").into_iter().chain(["self_signed_tls_client_auth"])
+    }
+}
+
+/// The document of an issuer with certificates of clients (RFC 8705 §3.3 and §5).
+pub fn with_mutual_tls(mut document: Value, mutual_tls: MutualTls<'_>) -> Value {
+    document["tls_client_certificate_bound_access_tokens"] = true.into();
+    for member in ["token", "introspection", "revocation"] {
+        if let Some(methods) = document[format!("{member}_endpoint_auth_methods_supported")].as_array_mut() {
+            methods.extend(mutual_tls.methods().map(Value::from));
+        }
+    }
+    if let Some(url) = mutual_tls.url {
+        let aliases = [
+            ("token_endpoint", endpoints::TOKEN),
+            ("introspection_endpoint", endpoints::INTROSPECT),
+            ("revocation_endpoint", endpoints::REVOKE),
+            ("pushed_authorization_request_endpoint", endpoints::PAR),
+            ("device_authorization_endpoint", endpoints::DEVICE_AUTHORIZATION),
+            ("backchannel_authentication_endpoint", endpoints::CIBA),
+            ("userinfo_endpoint", endpoints::USERINFO),
+        ];
+        let offered = aliases.into_iter().filter(|(member, _)| document.get(*member).is_some());
+        let aliases = offered.map(|(member, path)| (member.to_owned(), format!("{url}{path}").into()));
+        document["mtls_endpoint_aliases"] = Value::Object(aliases.collect());
+    }
+    document
+}
+
 /// The metadata of an issuer, the same for both well-known URLs.
 pub fn metadata(
     issuer: &str,
@@ -114,6 +155,25 @@ mod tests {
         let document = metadata("https://id.example.com", &["en"], true, [ciba]);
         assert_eq!(document["backchannel_authentication_endpoint"], "https://id.example.com/oauth2/ciba");
         assert_eq!(document["backchannel_token_delivery_modes_supported"], json!(["poll", "ping"]));
+    }
+
+    #[test]
+    fn certificates_of_clients_are_announced_where_they_are_accepted() {
+        let plain = metadata("https://id.example.com", &["en"], true, GRANT_TYPES);
+        for absent in ["tls_client_certificate_bound_access_tokens", "mtls_endpoint_aliases"] {
+            assert!(plain.get(absent).is_none(), "{absent}");
+        }
+        let self_signed = with_mutual_tls(plain.clone(), MutualTls { url: None, authorities: false });
+        assert_eq!(self_signed["tls_client_certificate_bound_access_tokens"], true);
+        assert!(self_signed.get("mtls_endpoint_aliases").is_none());
+        let methods = |document: &Value| document["token_endpoint_auth_methods_supported"].to_string();
+        let offered = |document: &Value| methods(document).contains("\"tls_client_auth\"");
+        assert!(methods(&self_signed).contains("self_signed_tls_client_auth") && !offered(&self_signed));
+        let url = Some("https://mtls.example.com");
+        let all = with_mutual_tls(plain, MutualTls { url, authorities: true });
+        assert!(offered(&all));
+        assert_eq!(all["mtls_endpoint_aliases"]["token_endpoint"], "https://mtls.example.com/oauth2/token");
+        assert!(all["mtls_endpoint_aliases"].get("device_authorization_endpoint").is_none());
     }
 
     #[test]

@@ -3,7 +3,6 @@
 use aws_lc_rs::digest;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use url::Url;
 
@@ -29,13 +28,6 @@ const MAX_JTI: usize = 255;
 pub const NONCE_LIFETIME: u64 = 300;
 /// How long the id of a proof is kept, in seconds: longer than any proof is accepted.
 pub const KEPT: u64 = 900;
-
-/// The claim `cnf` of a token that is bound to a key (RFC 9449 §6.1).
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct KeyConfirmation {
-    /// The SHA-256 thumbprint of the key (RFC 7638).
-    pub jkt: String,
-}
 
 /// Why a proof is refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -21,6 +21,8 @@ pub const END_SESSION: &str = "/oauth2/logout";
 pub const DEVICE_AUTHORIZATION: &str = "/oauth2/device";
 /// CIBA Core §7.
 pub const CIBA: &str = "/oauth2/ciba";
+/// The endpoints at which clients present certificates (RFC 8705 §5).
+pub const MUTUAL_TLS: [&str; 7] = [TOKEN, INTROSPECT, REVOKE, PAR, DEVICE_AUTHORIZATION, CIBA, USERINFO];
 /// Dynamic client registration (RFC 7591), which is not offered.
 pub const REGISTRATION: &str = "/oauth2/register";
 /// Client configuration (RFC 7592), which is not offered.

@@ -9,6 +9,7 @@ pub mod cause;
 pub mod ciba;
 pub mod claims;
 pub mod client;
+pub mod confirmation;
 pub mod device;
 pub mod discovery;
 pub mod dpop;

@@ -35,7 +35,7 @@ pub(in crate::cli) struct MetadataArgs {
     #[arg(long, value_name = "URI")]
     backchannel_logout_uri: Option<String>,
     /// How it authenticates
-    #[arg(long, value_name = "METHOD", value_parser = ["client_secret", "client_secret_basic", "client_secret_post", "client_secret_jwt", "private_key_jwt", "none"])]
+    #[arg(long, value_name = "METHOD", value_parser = ["client_secret", "client_secret_basic", "client_secret_post", "client_secret_jwt", "private_key_jwt", "tls_client_auth", "self_signed_tls_client_auth", "none"])]
     auth: Option<String>,
     /// Its public keys: a file with a JWK set; `-` reads standard input
     #[arg(long, value_name = "FILE", value_parser = read_jwks)]
@@ -46,6 +46,24 @@ pub(in crate::cli) struct MetadataArgs {
     /// Algorithm of its client assertions [default: any that its method supports]
     #[arg(long, value_name = "ALG")]
     auth_alg: Option<String>,
+    /// Subject of its certificate for tls_client_auth, such as CN=shop,O=Example,C=PT
+    #[arg(long, value_name = "DN")]
+    tls_subject_dn: Option<String>,
+    /// DNS name in its certificate, instead of the subject
+    #[arg(long, value_name = "NAME")]
+    tls_san_dns: Option<String>,
+    /// URI in its certificate, instead of the subject
+    #[arg(long, value_name = "URI")]
+    tls_san_uri: Option<String>,
+    /// IP address in its certificate, instead of the subject
+    #[arg(long, value_name = "IP")]
+    tls_san_ip: Option<String>,
+    /// Email address in its certificate, instead of the subject
+    #[arg(long, value_name = "EMAIL")]
+    tls_san_email: Option<String>,
+    /// Bind its access tokens to its certificate (RFC 8705)
+    #[arg(long, value_name = "BOOL", num_args = 0..=1, default_missing_value = "true", require_equals = true)]
+    tls_bound: Option<bool>,
     /// Scopes that it may request, separated by spaces
     #[arg(long)]
     scope: Option<String>,
@@ -100,7 +118,7 @@ pub(in crate::cli) struct MetadataArgs {
     /// Algorithm of its signed introspection responses (RFC 9701) [default: RS256]
     #[arg(long, value_name = "ALG")]
     introspection_alg: Option<String>,
-    /// Hold it to FAPI 2.0: pushed requests, PKCE, tokens bound to a key, `private_key_jwt`, no RS256
+    /// Hold it to FAPI 2.0: pushed requests, PKCE, bound tokens, `private_key_jwt` or a certificate, no RS256
     #[arg(long, value_name = "PROFILE", value_parser = ["fapi2", "none"])]
     security_profile: Option<String>,
     /// Require two factors for sign-in to it
@@ -165,6 +183,11 @@ impl MetadataArgs {
             ("backchannel_logout_uri", self.backchannel_logout_uri),
             ("token_endpoint_auth_method", self.auth),
             ("token_endpoint_auth_signing_alg", self.auth_alg),
+            ("tls_client_auth_subject_dn", self.tls_subject_dn),
+            ("tls_client_auth_san_dns", self.tls_san_dns),
+            ("tls_client_auth_san_uri", self.tls_san_uri),
+            ("tls_client_auth_san_ip", self.tls_san_ip),
+            ("tls_client_auth_san_email", self.tls_san_email),
             ("request_object_signing_alg", self.request_alg),
             ("backchannel_token_delivery_mode", self.ciba_delivery),
             ("backchannel_client_notification_endpoint", self.ciba_notification_endpoint),
@@ -192,6 +215,7 @@ impl MetadataArgs {
             ("require_pushed_authorization_requests", self.require_par),
             ("require_signed_request_object", self.require_signed_request),
             ("dpop_bound_access_tokens", self.dpop),
+            ("tls_client_certificate_bound_access_tokens", self.tls_bound),
             ("require_second_factor", self.require_second_factor),
             ("first_party", self.first_party),
             ("may_impersonate", self.may_impersonate),
@@ -404,6 +428,17 @@ mod tests {
             "--sector-identifier-uri",
             "o",
             "--dpop",
+            "--tls-subject-dn",
+            "p",
+            "--tls-san-dns",
+            "q",
+            "--tls-san-uri",
+            "r",
+            "--tls-san-ip",
+            "s",
+            "--tls-san-email",
+            "t",
+            "--tls-bound",
         ]);
         let mut typed = typed.settings.members(Some("Shop".into()));
         assert_eq!(typed.remove("jwks"), Some(Value::Null));

@@ -7,6 +7,7 @@ use crate::cli::table::fields;
 use usher_domain::oauth::client::{Client, ClientSecret};
 use usher_domain::oauth::client_origin::ClientOrigin;
 use usher_protocol::ciba::CIBA_GRANT;
+use usher_protocol::client::metadata::{BindingRule, CertificateSubject};
 
 /// The client information response of RFC 7591 §3.2.1, with further members. It contains the secret if one is given.
 pub(super) fn as_json(client: &Client, secret: Option<&str>) -> serde_json::Result<Value> {
@@ -88,6 +89,7 @@ pub(super) fn in_words(client: &Client) -> String {
     ];
     let optional = [
         ("security profile", metadata.security_profile.map(|profile| profile.as_str().to_owned())),
+        ("certificate", metadata.certificate_subject().map(certificate_words)),
         ("assertions", metadata.token_endpoint_auth_signing_alg.clone()),
         ("keys", metadata.jwks_uri.clone().or_else(|| metadata.jwks.as_ref().map(|_| "registered".to_owned()))),
         ("CIBA", metadata.may_use(CIBA_GRANT).then(|| ciba_words(metadata))),
@@ -131,7 +133,8 @@ fn request_words(metadata: &ClientMetadata) -> String {
     let words = [
         (metadata.must_push(), "pushed"),
         (metadata.require_signed_request_object, "signed"),
-        (metadata.binds_tokens(), "tokens bound to a key"),
+        (metadata.binding_rule() == BindingRule::Dpop, "tokens bound to a key"),
+        (metadata.binding_rule() == BindingRule::Certificate, "tokens bound to its certificate"),
     ];
     let all: Vec<_> = words.into_iter().filter(|(required, _)| *required).map(|(_, word)| word).collect();
     if all.is_empty() { "no requirements".to_owned() } else { all.join(", ") }
@@ -141,6 +144,17 @@ fn ciba_words(metadata: &ClientMetadata) -> String {
     let signed = metadata.backchannel_authentication_request_signing_alg.as_deref();
     let called = metadata.backchannel_client_notification_endpoint.as_deref().filter(|_| metadata.is_pinged());
     format!("{}, {}", signed.map_or("not signed".to_owned(), |alg| format!("signed: {alg}")), called.unwrap_or("polls"))
+}
+
+/// What its certificate says of its subject.
+fn certificate_words(subject: CertificateSubject<'_>) -> String {
+    match subject {
+        CertificateSubject::Dn(dn) => format!("subject {dn}"),
+        CertificateSubject::Dns(name) => format!("DNS name {name}"),
+        CertificateSubject::Uri(uri) => format!("URI {uri}"),
+        CertificateSubject::Ip(ip) => format!("IP address {ip}"),
+        CertificateSubject::Email(email) => format!("email address {email}"),
+    }
 }
 
 fn refresh_words(metadata: &ClientMetadata) -> String {

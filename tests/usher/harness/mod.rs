@@ -2,6 +2,7 @@
 
 pub mod authenticator;
 pub mod browser;
+pub mod certificates;
 pub mod client_key;
 pub mod database;
 pub mod document_host;

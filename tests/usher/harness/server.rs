@@ -21,6 +21,7 @@ use usher_domain::secret::Secret;
 use usher_domain::time::{Clock, ManualClock, Timestamp};
 use usher_domain::user::{Profile as Person, User};
 use usher_flows::Usher;
+use usher_http_server::client_certificate::{Authorities, CertificateSource};
 use usher_http_server::extract::client_ip::TrustedProxies;
 use usher_http_server::layers::ready::Gate;
 use usher_http_server::server::Server;
@@ -280,10 +281,15 @@ async fn bootstrapped(
 fn listen_on(usher: &Usher, caught: &Arc<CaughtMail>, listener: TcpListener) -> Open {
     let gate = Gate::default();
     gate.open();
+    let config = &usher.core.config;
+    let proxies = TrustedProxies::new(config.server.trusted_proxies.iter().copied());
+    let ca = config.mutual_tls.ca.as_deref();
+    let authorities = ca.map(|path| Authorities::from_pem(path, usher.core.clock.clone()).expect("authorities"));
+    let certificates = CertificateSource { header: config.mutual_tls.header.clone(), authorities };
     let router = router::build(usher.clone(), Some(caught.clone()), gate);
     let (shutdown, ended) = oneshot::channel();
     let limits = Limits { farewell: Duration::ZERO, drain: Duration::from_secs(1), ..Limits::default() };
-    let http_server = Server { listener, tls: None, limits, proxies: TrustedProxies::default() };
+    let http_server = Server { listener, tls: None, limits, proxies, certificates };
     let serving = http_server.serve(router, async move { drop(ended.await) });
     let closed = tokio::spawn(async move { drop(serving.await) });
     let stop = CancellationToken::new();

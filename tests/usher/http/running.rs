@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use axum::Router;
 use axum::body::{Body, Bytes};
-use axum::extract::Request;
+use axum::extract::{Extension, Request};
 use axum::http::StatusCode;
 use axum::response::IntoResponse;
 use axum::routing::{get, post};
@@ -21,6 +21,7 @@ use tokio::task::JoinHandle;
 use tokio::time::{sleep, timeout};
 use url::Url;
 use usher_domain::random::SeededRandom;
+use usher_http_server::client_certificate::CertificateSource;
 use usher_http_server::extract::client_ip::{ClientIp, TrustedProxies};
 use usher_http_server::extract::json::JsonBody;
 use usher_http_server::extract::params::FormParams;
@@ -32,6 +33,7 @@ use usher_http_server::problem::HttpProblem;
 use usher_http_server::server::Server;
 use usher_http_server::slots::Limits;
 use usher_http_server::tls::Tls;
+use usher_protocol::client::certificate::ClientCertificate;
 
 /// Far longer than any timeout of the server under test.
 const LONG: Duration = Duration::from_secs(4);
@@ -72,6 +74,7 @@ impl RunningServer {
         gate.open();
         let context = ServerContext {
             issuer: Url::parse("http://localhost").unwrap(),
+            mutual_tls: None,
             random: Arc::new(SeededRandom::new(1)),
             proxies: proxies.clone(),
             other_host: host::refuse_other_host(),
@@ -81,7 +84,7 @@ impl RunningServer {
         };
         let router = layers::wrap(routes(flood_ended.clone()), context);
         let (shut, shutting) = oneshot::channel();
-        let server = Server { listener, tls, limits, proxies };
+        let server = Server { listener, tls, limits, proxies, certificates: CertificateSource::default() };
         let serving = tokio::spawn(server.serve(router, async { drop(shutting.await) }));
         Self { address, flood_ended, shut, serving }
     }
@@ -149,12 +152,18 @@ pub fn assert_status(reply: &str, status: u16) {
     assert_eq!(said, Some(status.to_string().as_str()), "{reply:.300}");
 }
 
+/// The thumbprint of the certificate of the connection.
+async fn presented(certificate: Option<Extension<ClientCertificate>>) -> String {
+    certificate.map_or_else(|| "none".to_owned(), |certificate| certificate.thumbprint().to_owned())
+}
+
 fn routes(flood_ended: Arc<AtomicBool>) -> Router {
     Router::new()
         .route("/", get(|| async { "home" }))
         .route("/form", post(|FormParams(params): FormParams| async move { params.encode() }))
         .route("/json", post(|JsonBody(value): JsonBody<serde_json::Value>| async move { value.to_string() }))
         .route("/ip", get(|ClientIp(address): ClientIp| async move { address.to_string() }))
+        .route("/certificate", get(presented))
         .route("/slow", get(|| async { sleep(Duration::from_millis(300)).await }))
         .route("/stuck", get(|| async { sleep(LONG).await }))
         .route("/flood", get(move || async move { flood(flood_ended) }))

@@ -3,17 +3,21 @@
 use std::path::Path;
 use std::sync::Arc;
 
+use rustls::client::WantsClientCert;
 use rustls::crypto::{CryptoProvider, aws_lc_rs};
 use rustls::pki_types::pem::PemObject as _;
-use rustls::pki_types::{CertificateDer, ServerName};
+use rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName};
 use rustls::version::{TLS12, TLS13};
-use rustls::{ClientConfig, ProtocolVersion, RootCertStore, SupportedCipherSuite, SupportedProtocolVersion};
+use rustls::{
+    ClientConfig, ConfigBuilder, ProtocolVersion, RootCertStore, SupportedCipherSuite, SupportedProtocolVersion,
+};
 use tokio::io::AsyncWriteExt;
 use tokio_rustls::TlsConnector;
 use usher_http_server::extract::client_ip::TrustedProxies;
 use usher_http_server::tls::Tls;
 
 use super::running::{RunningServer, assert_status, get_request, read_to_end, short};
+use crate::harness::certificates::{CertificateRequest, TestCertificate};
 
 fn file(name: &str) -> std::path::PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/usher/http/tls").join(name)
@@ -33,11 +37,29 @@ fn client_with(
     version: &'static SupportedProtocolVersion,
     alpn: &[u8],
 ) -> TlsConnector {
+    let config = config_of(cipher_suites, version);
+    connector(config.with_no_client_auth(), alpn)
+}
+
+/// A client with a certificate of its own.
+fn certified_client(version: &'static SupportedProtocolVersion, own: &TestCertificate) -> TlsConnector {
+    let key = PrivateKeyDer::from_pem_slice(own.key_pem().as_bytes()).unwrap();
+    let config = config_of(aws_lc_rs::default_provider().cipher_suites, version);
+    connector(config.with_client_auth_cert(vec![own.der().into()], key).unwrap(), b"http/1.1")
+}
+
+fn config_of(
+    cipher_suites: Vec<SupportedCipherSuite>,
+    version: &'static SupportedProtocolVersion,
+) -> ConfigBuilder<ClientConfig, WantsClientCert> {
     let mut roots = RootCertStore::empty();
     roots.add(CertificateDer::from_pem_file(file("cert.pem")).unwrap()).unwrap();
     let provider = Arc::new(CryptoProvider { cipher_suites, ..aws_lc_rs::default_provider() });
     let config = ClientConfig::builder_with_provider(provider).with_protocol_versions(&[version]).unwrap();
-    let mut config = config.with_root_certificates(roots).with_no_client_auth();
+    config.with_root_certificates(roots)
+}
+
+fn connector(mut config: ClientConfig, alpn: &[u8]) -> TlsConnector {
     config.alpn_protocols = vec![alpn.to_vec()];
     TlsConnector::from(Arc::new(config))
 }
@@ -94,4 +116,33 @@ fn a_key_of_another_certificate_is_refused() {
     let pair = josekit::jwk::alg::ec::EcKeyPair::generate(josekit::jwk::alg::ec::EcCurve::P256).unwrap();
     std::fs::write(&other, pair.to_pem_private_key()).unwrap();
     assert!(Tls::from_pem(&file("cert.pem"), &other).is_err());
+}
+
+/// RFC 8705 on Usher's own TLS: whoever has no certificate is served as well, and a certificate is one whose key was proven.
+#[tokio::test]
+async fn clients_that_are_asked_for_a_certificate_may_present_one() {
+    let tls = Tls::asking_for_certificates(&file("cert.pem"), &file("key.pem")).unwrap();
+    let server = RunningServer::open_with(short(), Some(tls), TrustedProxies::default()).await;
+    let own = TestCertificate::self_signed(&CertificateRequest::default());
+    let name = || ServerName::try_from("localhost").unwrap();
+    for version in [&TLS12, &TLS13] {
+        let mut stream = client(version, b"http/1.1").connect(name(), server.connect().await).await.unwrap();
+        stream.write_all(get_request("/certificate").as_bytes()).await.unwrap();
+        assert!(read_to_end(&mut stream).await.ends_with("none"));
+        let mut stream = certified_client(version, &own).connect(name(), server.connect().await).await.unwrap();
+        // What a client says in the header of proxies does not count.
+        let request = get_request("/certificate").replacen("\r\n", "\r\nClient-Cert: :MAA=:\r\n", 1);
+        stream.write_all(request.as_bytes()).await.unwrap();
+        assert!(read_to_end(&mut stream).await.ends_with(&own.thumbprint()));
+    }
+}
+
+#[tokio::test]
+async fn browsers_are_not_asked_for_a_certificate_at_the_ordinary_address() {
+    let server = server().await;
+    let own = TestCertificate::self_signed(&CertificateRequest::default());
+    let name = ServerName::try_from("localhost").unwrap();
+    let mut stream = certified_client(&TLS13, &own).connect(name, server.connect().await).await.unwrap();
+    stream.write_all(get_request("/certificate").as_bytes()).await.unwrap();
+    assert!(read_to_end(&mut stream).await.ends_with("none"));
 }

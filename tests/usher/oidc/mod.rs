@@ -11,6 +11,7 @@ mod id_token_claims;
 mod introspection;
 mod keys;
 mod logout;
+mod mutual_tls;
 pub mod openidconnect_client;
 mod published;
 mod refresh;

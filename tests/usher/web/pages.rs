@@ -5,6 +5,7 @@ use std::sync::Arc;
 use reqwest::header::HOST;
 use reqwest::{Method, StatusCode};
 use usher::app::router;
+use usher_http_server::client_certificate::CertificateSource;
 use usher_http_server::extract::client_ip::TrustedProxies;
 use usher_http_server::layers::ready::Gate;
 use usher_http_server::server::Server;
@@ -19,7 +20,13 @@ async fn second_router(server: &TestServer, caught: bool, gate: Gate) -> String 
     let url = format!("http://{}", listener.local_addr().expect("an address"));
     let caught = caught.then(|| Arc::clone(&server.caught));
     let router = router::build(server.usher.clone(), caught, gate);
-    let other = Server { listener, tls: None, limits: Limits::default(), proxies: TrustedProxies::default() };
+    let other = Server {
+        listener,
+        tls: None,
+        limits: Limits::default(),
+        proxies: TrustedProxies::default(),
+        certificates: CertificateSource::default(),
+    };
     tokio::spawn(other.serve(router, std::future::pending()));
     url
 }

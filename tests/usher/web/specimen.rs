@@ -6,6 +6,7 @@ use reqwest::{Method, StatusCode};
 use serde::Deserialize;
 use usher::app::router;
 use usher_accounts::Rejected;
+use usher_http_server::client_certificate::CertificateSource;
 use usher_http_server::extract::client_ip::TrustedProxies;
 use usher_http_server::layers::{self, ready::Gate};
 use usher_http_server::server::Server;
@@ -90,7 +91,13 @@ async fn with_specimen(server: &TestServer) -> String {
     gate.open();
     let context = router::context(&app, gate);
     let router = layers::wrap(protected(&app, pages).with_state(app), context);
-    let other = Server { listener, tls: None, limits: Limits::default(), proxies: TrustedProxies::default() };
+    let other = Server {
+        listener,
+        tls: None,
+        limits: Limits::default(),
+        proxies: TrustedProxies::default(),
+        certificates: CertificateSource::default(),
+    };
     tokio::spawn(other.serve(router, std::future::pending()));
     url
 }

@@ -16,7 +16,7 @@ use usher_domain::oauth::client::{Client, ClientType};
 use usher_domain::oauth::client_origin::ClientOrigin;
 use usher_domain::oauth::first_party_client::is_first_party_client;
 use usher_domain::text::check_name;
-use usher_protocol::client::metadata::{ClientMetadata, MetadataFault};
+use usher_protocol::client::metadata::{AuthMethod, ClientMetadata, MetadataFault};
 use usher_storage::{StorageError, Tx};
 
 /// The longest name of a client, in characters.
@@ -120,7 +120,7 @@ impl Clients {
         let name = check_name(&metadata.client_name, MAX_CLIENT_NAME)
             .map_err(|rule| MetadataFault::new("client_name", rule.to_string()));
         match (name, metadata.check(&self.core.grant_types)) {
-            (Ok(client_name), Ok(())) => match self.uncallable(&metadata) {
+            (Ok(client_name), Ok(())) => match self.impossible(&metadata) {
                 faults if faults.is_empty() => Ok(ClientMetadata { client_name, ..metadata }),
                 faults => Err(Rejected::Metadata(faults)),
             },
@@ -131,12 +131,29 @@ impl Clients {
         }
     }
 
-    /// The URLs of a client that this server would call and may not.
-    fn uncallable(&self, metadata: &ClientMetadata) -> Vec<MetadataFault> {
+    /// What this installation cannot do: the URLs of a client that it would call and may not, and certificates.
+    fn impossible(&self, metadata: &ClientMetadata) -> Vec<MetadataFault> {
         let may_call = |uri| Url::parse(uri).is_ok_and(|url| self.providers.outbound().may_call(&url).is_ok());
         let uncallable = metadata.called_uris().filter(|(_, uri)| !may_call(uri));
         let fault = "may not be called: it is not a public https address";
-        uncallable.map(|(member, _)| MetadataFault::new(member, fault)).collect()
+        let uncallable = uncallable.map(|(member, _)| MetadataFault::new(member, fault));
+        uncallable.chain(self.without_certificates(metadata)).collect()
+    }
+
+    /// What needs certificates of clients, which this installation does not accept.
+    fn without_certificates(&self, metadata: &ClientMetadata) -> Option<MetadataFault> {
+        let (settings, method) = (&self.core.config.mutual_tls, metadata.token_endpoint_auth_method);
+        let fault = |member, needs: &str| Some(MetadataFault::new(member, format!("needs the setting {needs}")));
+        match method {
+            AuthMethod::TlsClientAuth if settings.ca.is_none() => fault("token_endpoint_auth_method", "mtls.ca"),
+            AuthMethod::SelfSignedTlsClientAuth if !settings.is_on() => {
+                fault("token_endpoint_auth_method", "mtls.listen or mtls.header")
+            }
+            _ if metadata.tls_client_certificate_bound_access_tokens && !settings.is_on() => {
+                fault("tls_client_certificate_bound_access_tokens", "mtls.listen or mtls.header")
+            }
+            _ => None,
+        }
     }
 
     /// A client by its id.

@@ -51,10 +51,11 @@ impl FromRequest<App> for ClientCall {
         let (mut parts, body) = request.into_parts();
         let source = ClientIp::from_request_parts(&mut parts, app).await?.source().to_string();
         let QueryParams(query) = QueryParams::from_request_parts(&mut parts, app).await?;
-        let headers = parts.headers.clone();
+        let (headers, certificate) = (parts.headers.clone(), parts.extensions.get().cloned());
         let FormParams(form) = FormParams::from_request(Request::from_parts(parts, body), app).await?;
         match read(&headers, &query, &form) {
             Ok(credentials) => {
+                let credentials = credentials.with_certificate(certificate);
                 let user_agent = user_agent(&headers);
                 Ok(Self { form, credentials, source, user_agent, headers })
             }

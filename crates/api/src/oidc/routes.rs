@@ -10,10 +10,12 @@ use axum::routing::{any, get, post};
 use super::published_metadata::PublishedMetadata;
 use super::{ciba, device, introspect, jwks, par, register, revoke, token, userinfo};
 use crate::{proof, refusal};
+use serde_json::Value;
+use usher_config::{Issuer, MutualTlsSettings};
 use usher_http_server::layers::cors::{self, Cors};
 use usher_http_server::state::App;
 use usher_i18n::Lang;
-use usher_protocol::discovery as metadata;
+use usher_protocol::discovery::{self as metadata, MutualTls};
 use usher_protocol::endpoints;
 
 /// Every endpoint for programs.
@@ -56,6 +58,11 @@ fn registered_origins(app: &App, methods: &[Method]) -> Cors {
     })
 }
 
+fn with_mutual_tls(document: Value, settings: &MutualTlsSettings) -> Value {
+    let (url, authorities) = (settings.url.as_ref().map(Issuer::as_str), settings.ca.is_some());
+    if settings.is_on() { metadata::with_mutual_tls(document, MutualTls { url, authorities }) } else { document }
+}
+
 /// Public documents: metadata and keys.
 fn published(app: &App) -> Router<App> {
     let config = &app.usher.core.config;
@@ -65,6 +72,7 @@ fn published(app: &App) -> Router<App> {
     if config.client_registration.documents {
         fixed = metadata::with_metadata_documents(fixed);
     }
+    let fixed = with_mutual_tls(fixed, &config.mutual_tls);
     let published = Arc::new(PublishedMetadata::new(fixed));
     let answer = move |State(app): State<App>, headers: HeaderMap| {
         let published = published.clone();

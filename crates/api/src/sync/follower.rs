@@ -11,6 +11,7 @@ use usher_events::feed::ListenerSlot;
 use usher_flows::api::Follower;
 use usher_http_server::problem::HttpProblem;
 use usher_http_server::state::App;
+use usher_protocol::client::certificate::ClientCertificate;
 
 /// A subscriber of the feed; 401 without a token, 403 if it may not read the feed.
 pub struct FeedFollower(pub Follower);
@@ -20,6 +21,7 @@ impl FromRequestParts<App> for FeedFollower {
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Self::Rejection> {
         let presented = presented(&parts.headers, parts.method.as_str(), parts.uri.path())?.ok_or_else(no_token)?;
+        let presented = presented.over(parts.extensions.get::<ClientCertificate>());
         admitted(app.usher.feed_access.follower(&presented).await).map(Self)
     }
 }

@@ -3,12 +3,13 @@
 //! A subscriber that does not read is disconnected and continues from its cursor when it reconnects: the server keeps
 //! nothing for it but a position in one channel.
 
+use std::convert::Infallible;
 use std::time::Duration;
 
-use axum::Extension;
-use axum::extract::State;
 use axum::extract::ws::{CloseFrame, Message, Utf8Bytes, WebSocket, WebSocketUpgrade};
+use axum::extract::{FromRequestParts, State};
 use axum::http::header::ORIGIN;
+use axum::http::request::Parts;
 use axum::http::{HeaderMap, StatusCode, Uri};
 use axum::response::Response;
 use serde::Deserialize;
@@ -32,6 +33,7 @@ use usher_http_server::extract::params::QueryParams;
 use usher_http_server::problem::HttpProblem;
 use usher_http_server::server::Stopping;
 use usher_http_server::state::App;
+use usher_protocol::client::certificate::ClientCertificate;
 
 /// The subprotocol.
 const PROTOCOL: &str = "usher.sync.v1";
@@ -79,6 +81,20 @@ pub struct SocketParams {
     host: Option<String>,
 }
 
+/// What is known of the connection of a request.
+pub struct Connection {
+    certificate: Option<ClientCertificate>,
+    stopping: Option<Stopping>,
+}
+
+impl FromRequestParts<App> for Connection {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _: &App) -> Result<Self, Infallible> {
+        Ok(Self { certificate: parts.extensions.get().cloned(), stopping: parts.extensions.get().cloned() })
+    }
+}
+
 /// Subscribe to the feed by WebSocket.
 ///
 /// `hello`, the entries since the cursor, then every new entry within moments.
@@ -98,7 +114,7 @@ pub async fn get(
     module: ReportedModule,
     headers: HeaderMap,
     uri: Uri,
-    stopping: Option<Extension<Stopping>>,
+    connection: Connection,
     upgrade: Result<WebSocketUpgrade, axum::extract::ws::rejection::WebSocketUpgradeRejection>,
 ) -> ApiResult<Response> {
     let one = |name| query.0.get(name).map_err(|_| HttpProblem::parameter(name, "it was sent more than once"));
@@ -109,7 +125,10 @@ pub async fn get(
         HttpProblem::new(StatusCode::UPGRADE_REQUIRED, "UPGRADE_REQUIRED", "This address speaks WebSocket.")
     })?;
     let follower = match (presented(&headers, "GET", uri.path())?, one("ticket")?) {
-        (Some(presented), _) => admitted(state.usher.feed_access.follower(&presented).await)?,
+        (Some(presented), _) => {
+            let presented = presented.over(connection.certificate.as_ref());
+            admitted(state.usher.feed_access.follower(&presented).await)?
+        }
         (None, Some(ticket)) => admitted(state.usher.feed_access.redeem_ticket(ticket).await)?,
         (None, None) => return Err(no_token()),
     };
@@ -119,7 +138,7 @@ pub async fn get(
     let upgrade =
         upgrade.max_write_buffer_size(256 * 1024).max_message_size(LONGEST_MESSAGE).max_frame_size(LONGEST_MESSAGE);
     Ok(upgrade.on_upgrade(move |socket| async move {
-        let stopping = stopping.map(|stopping| stopping.0);
+        let stopping = connection.stopping;
         let seat = FeedSocket { app, follower, module, stopping, reached: 0, epoch: 0, said: 0 };
         // Boxed, because accepting a connection needs a much larger future than serving it.
         Box::pin(seat.attend(place, socket, cursor)).await;

@@ -7,6 +7,7 @@ pub mod issuer;
 pub mod keys;
 pub mod limits;
 pub mod mail;
+pub mod mutual_tls;
 pub mod outbound;
 pub mod projects;
 pub mod providers;

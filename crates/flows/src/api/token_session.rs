@@ -69,7 +69,7 @@ impl Callers {
         }
         let client = self.first_party_client().await?;
         let urv = self.place_of(&client).await?;
-        let call = TokenCall { client, urv, proof_key: None };
+        let call = TokenCall { client, urv, binding: None };
         let tokens = match self.refresh_token_grant.refresh(&call, token, &Narrowing::default()).await {
             Err(FlowError::OAuth(error)) if error.code == ErrorCode::InvalidGrant => return Err(gone()),
             Err(FlowError::OAuth(_)) => return Err(Rejected::Busy { seconds: 1 }.into()),
@@ -135,7 +135,7 @@ impl Callers {
         let request = TargetRequest { targets: &targets, resources: &[], scope, urv };
         let target = &self.token_issuer.target(client, request).await?;
         let issue =
-            Issue { client, grant, sub, scope, target, nonce: None, generation, proof_key: None, refresh_key: None };
+            Issue { client, grant, sub, scope, target, nonce: None, generation, binding: None, refresh_binding: None };
         Ok(TokenSession { session: session.id, tokens: self.token_issuer.issue(issue).await? })
     }
 

@@ -2,6 +2,7 @@
 
 use crate::oauth::client_assertions::{ClientAssertions, VerifiedAssertion};
 use crate::oauth::client_documents::ClientDocuments;
+use crate::oauth::client_keys::ClientKeys;
 use std::sync::Arc;
 use usher_accounts::admin::clients::{Clients, sha256_hex};
 use usher_accounts::core::Core;
@@ -13,14 +14,17 @@ use usher_accounts::error::FlowError;
 use usher_domain::id::ClientId;
 use usher_domain::oauth::client::Client;
 use usher_domain::time::Timestamp;
+use usher_keys::certificate::is_of;
 use usher_protocol::cause::RejectionCause;
 use usher_protocol::client::auth::ClientCredentials;
+use usher_protocol::client::metadata::AuthMethod;
 
 /// Client authentication at OAuth endpoints (RFC 6749 §2.3).
 pub struct ClientAuthentication {
     pub(crate) core: Arc<Core>,
     pub(crate) client_assertions: Arc<ClientAssertions>,
     pub(crate) client_documents: Arc<ClientDocuments>,
+    pub(crate) client_keys: Arc<ClientKeys>,
     pub(crate) clients: Arc<Clients>,
     pub(crate) throttles: Arc<Throttles>,
 }
@@ -74,19 +78,39 @@ impl ClientAuthentication {
         client: Option<&Client>,
         credentials: &ClientCredentials,
     ) -> Result<ClientProof, RejectionCause> {
-        let proof = match (client, credentials) {
-            (Some(client), ClientCredentials::Assertion(assertion)) => {
+        let proof = match (client, credentials.assertion()) {
+            (Some(client), Some(assertion)) => {
                 ClientProof::Assertion(self.client_assertions.verify(client, assertion).await?)
             }
-            (client, credentials) => by_secret(client, credentials, self.core.now())?,
+            (Some(client), None) if client.metadata.token_endpoint_auth_method.has_certificate() => {
+                self.check_certificate(client, credentials).await?;
+                ClientProof::Nothing
+            }
+            (client, _) => by_secret(client, credentials, self.core.now())?,
         };
         if client.is_some_and(Client::is_active) { Ok(proof) } else { Err(RejectionCause::ClientDisabled) }
     }
+
+    /// Whether the connection has the certificate of the client (RFC 8705 §2).
+    async fn check_certificate(&self, client: &Client, credentials: &ClientCredentials) -> Result<(), RejectionCause> {
+        if credentials.secret().is_some() {
+            return Err(RejectionCause::OtherAuthMethod);
+        }
+        let certificate = credentials.certificate().ok_or(RejectionCause::MissingCertificate)?;
+        let fits = if client.metadata.token_endpoint_auth_method == AuthMethod::SelfSignedTlsClientAuth {
+            self.client_keys.has_certificate(client, certificate.der()).await
+        } else if certificate.is_trusted() {
+            client.metadata.certificate_subject().is_some_and(|subject| is_of(certificate.der(), subject))
+        } else {
+            return Err(RejectionCause::UntrustedCertificate);
+        };
+        if fits { Ok(()) } else { Err(RejectionCause::WrongCertificate) }
+    }
 }
 
-/// How a client proved itself.
+/// How a client proved itself, as far as that is recorded.
 enum ClientProof {
-    /// It is public and only named itself.
+    /// It is public and only named itself, or presented its certificate.
     Nothing,
     /// It sent the secret with this hash.
     Secret(String),

@@ -77,6 +77,17 @@ impl ClientKeys {
         }
     }
 
+    /// Whether a certificate (DER) is registered with one of the client's keys. Keys at a `jwks_uri` are fetched again if it
+    /// is not.
+    pub(crate) async fn has_certificate(&self, client: &Client, der: &[u8]) -> bool {
+        if let Some(jwks) = &client.metadata.jwks {
+            return PublicJwkSet::registered(jwks).is_ok_and(|keys| keys.has_certificate(der));
+        }
+        let Some(uri) = client.metadata.jwks_uri.as_deref() else { return false };
+        let holds = |keys: Result<Arc<PublicJwkSet>, ClientKeyFault>| keys.is_ok_and(|keys| keys.has_certificate(der));
+        holds(self.keys_at(uri, false).await) || holds(self.keys_at(uri, true).await)
+    }
+
     /// The keys at a URL: cached ones, unless they are old or newer ones are wanted.
     async fn keys_at(&self, uri: &str, newer: bool) -> Result<Arc<PublicJwkSet>, ClientKeyFault> {
         let slot = self.fetched.get_with(uri.to_owned(), Arc::default);

@@ -11,7 +11,11 @@ use usher_domain::time::Timestamp;
 use usher_keys::foreign::is_signed_by;
 use usher_keys::seal::Purpose;
 use usher_protocol::cause::RejectionCause;
+use usher_protocol::client::certificate::ClientCertificate;
+use usher_protocol::client::metadata::BindingRule;
+use usher_protocol::confirmation::KeyConfirmation;
 use usher_protocol::dpop::{DpopFault, DpopProof, KEPT, NONCE_LIFETIME, NonceState, ProofRules};
+use usher_protocol::error::OAuthError;
 
 /// A proof as it was sent, and the request that it came with.
 #[derive(Debug, Clone, Copy)]
@@ -88,19 +92,28 @@ impl DpopProofs {
         if issued.as_ref().is_some_and(fresh) { NonceState::Fresh } else { NonceState::Stale }
     }
 
-    /// The key that the tokens of a request are bound to: that of its proof.
+    /// What the tokens of a request are bound to: the key of its proof, or the certificate of the client (RFC 8705 §3).
     ///
     /// # Errors
-    /// As [`DpopProofs::verify`]; `invalid_dpop_proof` if there is none and the client needs one.
-    pub(crate) async fn key_for_tokens(
+    /// As [`DpopProofs::verify`]; `invalid_dpop_proof` if there is no proof and the client needs one; `invalid_request` if
+    /// there is no certificate and the client needs one, or a proof beside it.
+    pub(crate) async fn binding_for_tokens(
         &self,
         client: &Client,
         proof: Option<&ProofRequest<'_>>,
-    ) -> Result<Option<String>, FlowError> {
-        match proof {
-            Some(proof) => self.verify(proof, None).await.map(Some),
-            None if client.metadata.binds_tokens() => Err(RejectionCause::Dpop(DpopFault::Missing).into()),
-            None => Ok(None),
+        certificate: Option<&ClientCertificate>,
+    ) -> Result<Option<KeyConfirmation>, FlowError> {
+        match (client.metadata.binding_rule(), proof, certificate) {
+            (BindingRule::Certificate, None, Some(certificate)) => {
+                Ok(Some(KeyConfirmation::Certificate(certificate.thumbprint().to_owned())))
+            }
+            (BindingRule::Certificate, ..) => {
+                let why = "the tokens of this client are bound to its certificate: present it, and send no DPoP proof";
+                Err(OAuthError::invalid_request(why).into())
+            }
+            (_, Some(proof), _) => self.verify(proof, None).await.map(KeyConfirmation::Key).map(Some),
+            (BindingRule::Dpop, None, _) => Err(RejectionCause::Dpop(DpopFault::Missing).into()),
+            (BindingRule::Optional, None, _) => Ok(None),
         }
     }
 }

@@ -16,7 +16,6 @@ use usher_domain::user::User;
 use usher_protocol::access_token::AccessTokenClaims;
 use usher_protocol::cause::RejectionCause;
 use usher_protocol::claims::ClaimsRequest;
-use usher_protocol::dpop::KeyConfirmation;
 use usher_protocol::error::OAuthError;
 use usher_protocol::signed_introspection::{self, SignedIntrospectionClaims};
 use usher_storage::StorageError;
@@ -65,7 +64,7 @@ impl IssuedTokens {
             let claims = may_know.then_some(access.claims);
             return Ok(claims.map_or(inactive, |claims| Introspection {
                 active: true,
-                token_type: Some(token_type(claims.cnf.is_some())),
+                token_type: Some(token_type(claims.cnf.as_ref())),
                 claims: Some(claims),
                 token_use: Some("access_token"),
             }));
@@ -98,7 +97,7 @@ impl IssuedTokens {
             urv: None,
             gid: Some(id.to_string()),
             generation: None,
-            cnf: read.key.map(|jkt| KeyConfirmation { jkt }),
+            cnf: read.binding,
             act: None,
             roles: Vec::new(),
             permissions: Vec::new(),

@@ -28,7 +28,7 @@ use usher_domain::user::Sub;
 use usher_keys::seal::Purpose;
 use usher_keys::verify::ExpectedToken;
 use usher_protocol::access_token::{self, AccessTokenClaims};
-use usher_protocol::dpop::KeyConfirmation;
+use usher_protocol::confirmation::KeyConfirmation;
 use usher_protocol::id_token::ID_TOKEN_TYP;
 use usher_protocol::id_token::{IdTokenClaims, at_hash};
 use usher_protocol::scope::Scope;
@@ -37,6 +37,11 @@ use usher_protocol::token_exchange::ACCESS_TOKEN_TYPE;
 
 /// The beginning of opaque access tokens. Like a JWT it has a dot, which a project's token never has.
 const OPAQUE: &str = "uat.";
+
+/// Length of a thumbprint, in bytes.
+const THUMBPRINT: usize = 32;
+/// The mark behind the thumbprint of a certificate in a refresh token.
+const CERTIFICATE: u8 = 1;
 
 /// The input of a set of tokens.
 pub(crate) struct Issue<'a> {
@@ -52,18 +57,18 @@ pub(crate) struct Issue<'a> {
     pub nonce: Option<&'a str>,
     /// The generation of the refresh token to issue.
     pub generation: Option<u32>,
-    /// The thumbprint of the key that the access token is bound to.
-    pub proof_key: Option<&'a str>,
-    /// That of the refresh token.
-    pub refresh_key: Option<&'a str>,
+    /// What the access token is bound to.
+    pub binding: Option<&'a KeyConfirmation>,
+    /// What the refresh token is bound to.
+    pub refresh_binding: Option<&'a KeyConfirmation>,
 }
 
 /// The content of a refresh token.
 pub(crate) struct RefreshTokenContent {
     pub grant: GrantId,
     pub generation: u32,
-    /// The thumbprint of the key that it is bound to.
-    pub key: Option<String>,
+    /// What it is bound to.
+    pub binding: Option<KeyConfirmation>,
 }
 
 /// Signs tokens, and records which claims were released.
@@ -105,7 +110,7 @@ impl TokenIssuer {
                 sid: Some(wanted.grant.session_id.to_string()),
                 gid: Some(wanted.grant.id.to_string()),
                 generation: wanted.generation,
-                cnf: confirmation(wanted.proof_key),
+                cnf: wanted.binding.cloned(),
                 roles,
                 permissions,
                 ..self.bare_access_token(wanted.client, wanted.target)
@@ -123,24 +128,23 @@ impl TokenIssuer {
         Ok(TokenResponse {
             access_token,
             issued_token_type: None,
-            token_type: token_type(wanted.proof_key.is_some()),
+            token_type: token_type(wanted.binding),
             expires_in: wanted.target.lifetime.as_secs(),
             scope: wanted.target.scope.to_string(),
             refresh_token: wanted
                 .generation
-                .map(|generation| self.refresh_token(wanted.grant.id, generation, wanted.refresh_key)),
+                .map(|generation| self.refresh_token(wanted.grant.id, generation, wanted.refresh_binding)),
             id_token,
         })
     }
 
     /// An access token for the client itself (RFC 6749 §4.4).
     pub(crate) fn issue_to_machine(&self, call: &TokenCall, target: &TokenTarget) -> Result<TokenResponse, FlowError> {
-        let cnf = confirmation(call.proof_key.as_deref());
-        let claims = AccessTokenClaims { cnf, ..self.bare_access_token(&call.client, target) };
+        let claims = AccessTokenClaims { cnf: call.binding.clone(), ..self.bare_access_token(&call.client, target) };
         Ok(TokenResponse {
             access_token: self.access_token(target, &claims)?,
             issued_token_type: None,
-            token_type: token_type(call.proof_key.is_some()),
+            token_type: token_type(call.binding.as_ref()),
             expires_in: target.lifetime.as_secs(),
             scope: claims.scope,
             refresh_token: None,
@@ -157,7 +161,7 @@ impl TokenIssuer {
         Ok(TokenResponse {
             access_token: self.access_token(target, claims)?,
             issued_token_type: Some(ACCESS_TOKEN_TYPE),
-            token_type: token_type(claims.cnf.is_some()),
+            token_type: token_type(claims.cnf.as_ref()),
             expires_in: Timestamp(claims.exp).seconds_since(self.core.now()),
             scope: claims.scope.clone(),
             refresh_token: None,
@@ -242,11 +246,16 @@ impl TokenIssuer {
         Ok(self.signing_keys.keyring().sign(alg, ID_TOKEN_TYP, &claims)?)
     }
 
-    /// The refresh token of a generation. It is derived, so that repeating gives the same token. The thumbprint of the key
-    /// that it is bound to follows grant and generation.
-    pub(crate) fn refresh_token(&self, grant: GrantId, generation: u32, key: Option<&str>) -> String {
-        let key = key.and_then(|key| URL_SAFE_NO_PAD.decode(key).ok()).unwrap_or_default();
-        let content = [grant.0.as_bytes().as_slice(), &generation.to_be_bytes(), &key].concat();
+    /// The refresh token of a generation. It is derived, so that repeating gives the same token. The thumbprint that it is
+    /// bound to follows grant and generation; that of a certificate has a mark behind it.
+    pub(crate) fn refresh_token(&self, grant: GrantId, generation: u32, binding: Option<&KeyConfirmation>) -> String {
+        let (thumbprint, mark) = match binding {
+            None => ("", [].as_slice()),
+            Some(KeyConfirmation::Key(thumbprint)) => (thumbprint.as_str(), [].as_slice()),
+            Some(KeyConfirmation::Certificate(thumbprint)) => (thumbprint.as_str(), [CERTIFICATE].as_slice()),
+        };
+        let thumbprint = URL_SAFE_NO_PAD.decode(thumbprint).unwrap_or_default();
+        let content = [grant.0.as_bytes().as_slice(), &generation.to_be_bytes(), &thumbprint, mark].concat();
         self.core.sealer.seal_deterministic_text(Purpose::RefreshToken, &content)
     }
 
@@ -258,19 +267,20 @@ impl TokenIssuer {
         Some(RefreshTokenContent {
             grant: GrantId(uuid::Uuid::from_bytes(*grant)),
             generation: u32::from_be_bytes(*generation),
-            key: (!key.is_empty()).then(|| URL_SAFE_NO_PAD.encode(key)),
+            binding: match key {
+                [] => None,
+                [thumbprint @ .., CERTIFICATE] if thumbprint.len() == THUMBPRINT => {
+                    Some(KeyConfirmation::Certificate(URL_SAFE_NO_PAD.encode(thumbprint)))
+                }
+                thumbprint => Some(KeyConfirmation::Key(URL_SAFE_NO_PAD.encode(thumbprint))),
+            },
         })
     }
 }
 
-/// The claim `cnf` for a key.
-pub(crate) fn confirmation(key: Option<&str>) -> Option<KeyConfirmation> {
-    key.map(|key| KeyConfirmation { jkt: key.to_owned() })
-}
-
 /// How an access token is to be presented (RFC 6750, RFC 9449 §5).
-pub(crate) const fn token_type(bound: bool) -> &'static str {
-    if bound { "DPoP" } else { "Bearer" }
+pub(crate) fn token_type(bound: Option<&KeyConfirmation>) -> &'static str {
+    bound.map_or("Bearer", KeyConfirmation::token_type)
 }
 
 /// The metadata was validated when it was stored; an unknown value becomes the algorithm that every client must

@@ -1,4 +1,5 @@
-//! An access token as a request presents it: as a bearer token (RFC 6750), or with a proof of its key (RFC 9449 §7).
+//! An access token as a request presents it: as a bearer token (RFC 6750), with a proof of its key (RFC 9449 §7), or over a
+//! connection with the certificate of its client (RFC 8705 §3).
 
 use std::sync::Arc;
 
@@ -6,6 +7,8 @@ use crate::oauth::dpop::{DpopProofs, ProofRequest};
 use crate::oauth::introspect::{IssuedTokens, ValidAccessToken};
 use usher_accounts::error::FlowError;
 use usher_protocol::cause::RejectionCause;
+use usher_protocol::client::certificate::ClientCertificate;
+use usher_protocol::confirmation::KeyConfirmation;
 use usher_protocol::dpop::DpopFault;
 use usher_protocol::error::OAuthError;
 
@@ -15,12 +18,20 @@ pub struct PresentedToken<'r> {
     pub token: &'r str,
     /// The proof, if the scheme is `DPoP`.
     pub proof: Option<ProofRequest<'r>>,
+    /// The certificate of the connection.
+    pub certificate: Option<&'r ClientCertificate>,
 }
 
 impl<'r> PresentedToken<'r> {
     /// A token of the scheme `Bearer`.
     pub const fn bearer(token: &'r str) -> Self {
-        Self { token, proof: None }
+        Self { token, proof: None, certificate: None }
+    }
+
+    /// The same over a connection with this certificate.
+    #[must_use]
+    pub const fn over(self, certificate: Option<&'r ClientCertificate>) -> Self {
+        Self { certificate, ..self }
     }
 }
 
@@ -32,7 +43,7 @@ pub struct PresentedTokens {
 
 impl PresentedTokens {
     /// Validates an access token and that its sender may use it: a token that is bound to a key comes with a proof of that
-    /// key, and any other token as a bearer token.
+    /// key, one that is bound to a certificate over a connection with it, and any other token as a bearer token.
     pub(crate) async fn check(
         &self,
         presented: &PresentedToken<'_>,
@@ -44,14 +55,20 @@ impl PresentedTokens {
         let refused = |cause: RejectionCause| Ok(Err(OAuthError::from(cause).by(&access.claims.client_id)));
         match (&access.claims.cnf, &presented.proof) {
             (None, None) => Ok(Ok(access)),
-            (Some(_), None) => refused(RejectionCause::AccessTokenBound),
-            (None, Some(_)) => refused(RejectionCause::AccessTokenUnbound),
-            (Some(bound), Some(proof)) => match self.dpop_proofs.verify(proof, Some(presented.token)).await {
-                Ok(jkt) if jkt == bound.jkt => Ok(Ok(access)),
-                Ok(_) => refused(RejectionCause::Dpop(DpopFault::OtherKey)),
-                Err(FlowError::OAuth(error)) => Ok(Err(error.by(&access.claims.client_id))),
-                Err(other) => Err(other),
+            (Some(KeyConfirmation::Key(_)), None) => refused(RejectionCause::AccessTokenBound),
+            (Some(KeyConfirmation::Certificate(bound)), None) => match presented.certificate {
+                Some(certificate) if certificate.thumbprint() == bound => Ok(Ok(access)),
+                _ => refused(RejectionCause::AccessTokenOfOtherCertificate),
             },
+            (None | Some(KeyConfirmation::Certificate(_)), Some(_)) => refused(RejectionCause::AccessTokenUnbound),
+            (Some(KeyConfirmation::Key(bound)), Some(proof)) => {
+                match self.dpop_proofs.verify(proof, Some(presented.token)).await {
+                    Ok(jkt) if jkt == *bound => Ok(Ok(access)),
+                    Ok(_) => refused(RejectionCause::Dpop(DpopFault::OtherKey)),
+                    Err(FlowError::OAuth(error)) => Ok(Err(error.by(&access.claims.client_id))),
+                    Err(other) => Err(other),
+                }
+            }
         }
     }
 }

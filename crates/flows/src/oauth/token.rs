@@ -52,9 +52,9 @@ impl TokenEndpoint {
             let why = "the client may not use this grant type";
             return Err(OAuthError::new(ErrorCode::UnauthorizedClient, why).into());
         }
-        let proof_key = self.dpop_proofs.key_for_tokens(&client, proof).await?;
+        let binding = self.dpop_proofs.binding_for_tokens(&client, proof, credentials.certificate()).await?;
         // Read before everything else, so that a revocation meanwhile has a later position.
         let urv = self.core.store.feed_place(client.project_id).await?.map_or(0, |place| place.position);
-        answer(TokenCall { client, urv, proof_key }).await
+        answer(TokenCall { client, urv, binding }).await
     }
 }

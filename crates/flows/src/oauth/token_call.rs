@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use usher_domain::oauth::client::Client;
+use usher_protocol::confirmation::KeyConfirmation;
 
 /// What is known of a token request besides its parameters.
 #[derive(Debug, Clone)]
@@ -11,6 +12,7 @@ pub struct TokenCall {
     pub client: Arc<Client>,
     /// The position of the project's feed at the start of the request.
     pub urv: i64,
-    /// The thumbprint of the key that the request proves: the access token is bound to it (RFC 9449 §5).
-    pub proof_key: Option<String>,
+    /// What the access token is bound to: the key that the request proves (RFC 9449 §5), or the certificate of the client
+    /// (RFC 8705 §3).
+    pub binding: Option<KeyConfirmation>,
 }

@@ -11,6 +11,7 @@ use url::Url;
 
 use crate::problem::HttpProblem;
 use usher_domain::urls;
+use usher_protocol::endpoints;
 
 /// Responds to a request for another host.
 pub type OtherHost = Arc<dyn Fn(MisdirectedRequest<'_>) -> Response + Send + Sync>;
@@ -72,13 +73,21 @@ impl Authority {
 /// The host that is served, and the response to requests for others.
 pub(super) struct HostRule {
     authority: Authority,
+    /// Where clients present certificates, if that is not the issuer's.
+    mutual_tls: Option<Authority>,
     other_host: OtherHost,
 }
 
 impl HostRule {
-    /// Serves the host of `issuer` only.
-    pub(super) fn new(issuer: &Url, other_host: OtherHost) -> Self {
-        Self { authority: Authority::of(issuer), other_host }
+    /// Serves the host of `issuer`; on that of `mutual_tls` only what clients call.
+    pub(super) fn new(issuer: &Url, mutual_tls: Option<&Url>, other_host: OtherHost) -> Self {
+        Self { authority: Authority::of(issuer), mutual_tls: mutual_tls.map(Authority::of), other_host }
+    }
+
+    fn is_served(&self, authority: &str, path: &str) -> bool {
+        let for_clients = || endpoints::MUTUAL_TLS.contains(&path) || path.starts_with(urls::API);
+        let on_other = |other: &Authority| other.is_named_by(authority) && for_clients();
+        self.authority.is_named_by(authority) || self.mutual_tls.as_ref().is_some_and(on_other)
     }
 }
 
@@ -103,10 +112,11 @@ pub(super) async fn check<F: Future<Output = Response>>(
     if is_probe {
         return next(request).await;
     }
-    if request.uri().authority().is_some_and(|target| !rule.authority.is_named_by(target.as_str())) {
+    let path = request.uri().path();
+    if request.uri().authority().is_some_and(|target| !rule.is_served(target.as_str(), path)) {
         return HttpProblem::bad_request("The request target names another host.").into_response();
     }
-    if !rule.authority.is_named_by(host) {
+    if !rule.is_served(host, path) {
         let accept = request.headers().get(ACCEPT).and_then(|accept| accept.to_str().ok());
         let reads_html = accept.is_some_and(|accept| accept.contains("text/html"));
         tracing::info!("refused: the request names another host than the issuer's");
@@ -164,11 +174,29 @@ mod tests {
         assert!(!named("http://[::1]:8080/", "[::1]"));
     }
 
+    #[test]
+    fn where_clients_present_certificates_there_are_no_pages() {
+        let (issuer, other) =
+            (Url::parse("https://id.example").unwrap(), Url::parse("https://id.example:8443").unwrap());
+        let rule = HostRule::new(&issuer, Some(&other), refuse_other_host());
+        for (host, path, served) in [
+            ("id.example:8443", "/oauth2/token", true),
+            ("id.example:8443", "/api/v1/me", true),
+            ("id.example:8443", "/oauth2/authorize", false),
+            ("id.example:8443", "/login", false),
+            ("id.example:8443", "/oauth2/tokens", false),
+            ("id.example:9", "/oauth2/token", false),
+            ("id.example", "/login", true),
+        ] {
+            assert_eq!(rule.is_served(host, path), served, "{host}{path}");
+        }
+    }
+
     async fn status(path: &str, hosts: &[&str]) -> (StatusCode, Option<String>) {
         let router = Router::new().route("/", get(|| async { "in" })).route("/health/live", get(|| async { "alive" }));
         let other: OtherHost =
             Arc::new(|wrong| (StatusCode::MISDIRECTED_REQUEST, [("x-asked", wrong.host.to_owned())]).into_response());
-        let rule = Arc::new(HostRule::new(&Url::parse("https://id.example").unwrap(), other));
+        let rule = Arc::new(HostRule::new(&Url::parse("https://id.example").unwrap(), None, other));
         let router = router.layer(from_fn(move |request: Request, next: Next| {
             let rule = rule.clone();
             async move { check(&rule, request, |request| next.run(request)).await }

@@ -36,6 +36,8 @@ use usher_domain::random::Random;
 pub struct ServerContext {
     /// The issuer, which determines the host and whether https is used.
     pub issuer: Url,
+    /// Where clients present certificates, if that is not the issuer's.
+    pub mutual_tls: Option<Url>,
     /// The source of trace ids.
     pub random: Arc<dyn Random>,
     /// The peers whose `X-Forwarded-For` is trusted.
@@ -66,7 +68,7 @@ pub fn wrap(router: Router, context: ServerContext) -> Router {
         trace: Tracing { random: context.random, proxies: context.proxies },
         https: context.issuer.scheme() == "https",
         problem_page: context.problem_page,
-        host: HostRule::new(&context.issuer, context.other_host),
+        host: HostRule::new(&context.issuer, context.mutual_tls.as_ref(), context.other_host),
         gate: context.gate,
         deadlines: context.deadlines,
     };

@@ -146,6 +146,9 @@ fn at_field(fault: &MetadataFault, lang: Lang) -> (&'static str, String) {
         }
         "roles_claim" => ("roles_claim", lang.text("message-roles-claim-invalid")),
         "token_endpoint_auth_method" => ("auth_method", lang.text("message-auth-method-fixed")),
+        member if member.starts_with("tls_client_auth_") => {
+            ("certificate_subject", lang.text("message-certificate-subject-invalid"))
+        }
         "security_profile" => ("fapi", lang.text("message-fapi-invalid")),
         "backchannel_client_notification_endpoint" => ("ciba_endpoint", lang.text("message-ciba-invalid")),
         "backchannel_authentication_request_signing_alg" => ("ciba_alg", lang.text("message-ciba-invalid")),

@@ -3,7 +3,7 @@
 
 use crate::loaded::LoadedValues;
 use crate::views::ClientValues;
-use usher_protocol::client::metadata::{AuthMethod, ClientMetadata, SecurityProfile};
+use usher_protocol::client::metadata::{AuthMethod, CertificateSubject, ClientMetadata, SecurityProfile};
 use usher_protocol::token_exchange::TOKEN_EXCHANGE_GRANT;
 
 /// These fields with the settings of a client, beside others.
@@ -15,6 +15,9 @@ pub(super) fn settings(metadata: &ClientMetadata, others: ClientValues) -> Clien
         require_par: metadata.require_pushed_authorization_requests,
         require_signed: metadata.require_signed_request_object,
         dpop: metadata.dpop_bound_access_tokens,
+        tls_bound: metadata.tls_client_certificate_bound_access_tokens,
+        certificate_name: certificate_name(metadata).0.to_owned(),
+        certificate_subject: certificate_name(metadata).1.to_owned(),
         fapi: metadata.is_fapi(),
         exchange: exchanges(metadata),
         may_impersonate: metadata.may_impersonate,
@@ -23,7 +26,7 @@ pub(super) fn settings(metadata: &ClientMetadata, others: ClientValues) -> Clien
 }
 
 /// The names of these fields with their values.
-pub(super) fn loaded(values: &ClientValues) -> [(&'static str, &str); 9] {
+pub(super) fn loaded(values: &ClientValues) -> [(&'static str, &str); 12] {
     [
         ("auth_method", &values.auth_method),
         ("jwks", &values.jwks),
@@ -31,6 +34,9 @@ pub(super) fn loaded(values: &ClientValues) -> [(&'static str, &str); 9] {
         ("require_par", flag(values.require_par)),
         ("require_signed", flag(values.require_signed)),
         ("dpop", flag(values.dpop)),
+        ("tls_bound", flag(values.tls_bound)),
+        ("certificate_name", &values.certificate_name),
+        ("certificate_subject", &values.certificate_subject),
         ("fapi", flag(values.fapi)),
         ("exchange", flag(values.exchange)),
         ("may_impersonate", flag(values.may_impersonate)),
@@ -53,6 +59,9 @@ pub(super) fn filled(mut metadata: ClientMetadata, typed: &ClientValues, loaded:
     }
     if edited("dpop", typed.dpop) {
         metadata.dpop_bound_access_tokens = typed.dpop;
+    }
+    if edited("tls_bound", typed.tls_bound) {
+        metadata.tls_client_certificate_bound_access_tokens = typed.tls_bound;
     }
     if edited("fapi", typed.fapi) {
         metadata.security_profile = typed.fapi.then_some(SecurityProfile::Fapi2);
@@ -88,8 +97,34 @@ fn filled_with_keys(mut metadata: ClientMetadata, typed: &ClientValues, loaded: 
         let read = || serde_json::from_str(jwks).unwrap_or_else(|_| jwks.into());
         metadata.jwks = (!jwks.is_empty()).then(read);
     }
+    let subject = [("certificate_name", &typed.certificate_name), ("certificate_subject", &typed.certificate_subject)];
+    if subject.into_iter().any(|(name, value)| loaded.is_edited(name, value)) {
+        set_certificate_subject(&mut metadata, typed);
+    }
     if loaded.is_edited("jwks_uri", &typed.jwks_uri) {
         metadata.jwks_uri = Some(typed.jwks_uri.trim().to_owned()).filter(|uri| !uri.is_empty());
     }
     metadata
+}
+
+/// What the certificate of a client must say: which name, and its value.
+fn certificate_name(metadata: &ClientMetadata) -> (&'static str, &str) {
+    match metadata.certificate_subject() {
+        None => ("dn", ""),
+        Some(CertificateSubject::Dn(value)) => ("dn", value),
+        Some(CertificateSubject::Dns(value)) => ("dns", value),
+        Some(CertificateSubject::Uri(value)) => ("uri", value),
+        Some(CertificateSubject::Ip(value)) => ("ip", value),
+        Some(CertificateSubject::Email(value)) => ("email", value),
+    }
+}
+
+fn set_certificate_subject(metadata: &mut ClientMetadata, typed: &ClientValues) {
+    let value = typed.certificate_subject.trim();
+    let named = |name: &str| (typed.certificate_name == name && !value.is_empty()).then(|| value.to_owned());
+    metadata.tls_client_auth_subject_dn = named("dn");
+    metadata.tls_client_auth_san_dns = named("dns");
+    metadata.tls_client_auth_san_uri = named("uri");
+    metadata.tls_client_auth_san_ip = named("ip");
+    metadata.tls_client_auth_san_email = named("email");
 }

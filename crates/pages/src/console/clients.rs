@@ -167,6 +167,8 @@ const fn auth_key(method: AuthMethod) -> &'static str {
         AuthMethod::ClientSecretPost => "client-auth-post",
         AuthMethod::ClientSecretJwt => "client-auth-secret-jwt",
         AuthMethod::PrivateKeyJwt => "client-auth-private-key",
+        AuthMethod::TlsClientAuth => "client-auth-tls",
+        AuthMethod::SelfSignedTlsClientAuth => "client-auth-self-signed",
         AuthMethod::None => "client-auth-none",
     }
 }

@@ -102,12 +102,14 @@ fn fields_of<T>(
 fn blank(page: &mut ProjectPage) -> ClientForm {
     let here = page.urls.new_client();
     let project = page.project.clone();
-    ClientForm { values: settings(&ClientType::Web.defaults()), ..form_at(page, here, &project) }
+    let takes_certificates = page.app.usher.core.config.mutual_tls.is_on();
+    ClientForm { takes_certificates, values: settings(&ClientType::Web.defaults()), ..form_at(page, here, &project) }
 }
 
 async fn current(page: &mut AdminPage, client: &Client) -> Result<ClientForm, FlowError> {
     let project = page.app.usher.projects.load_project(&client.project_id.to_string()).await?;
     Ok(ClientForm {
+        takes_certificates: page.app.usher.core.config.mutual_tls.is_on(),
         editing: true,
         pkce_is_a_choice: !client.metadata.is_public(),
         values: values_of(client),

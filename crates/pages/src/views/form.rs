@@ -49,6 +49,7 @@ const LABELS: &[(&str, &str)] = &[
     ("backchannel_logout_uri", "client-backchannel"),
     ("ciba_endpoint", "client-ciba-endpoint"),
     ("ciba_alg", "client-ciba-alg"),
+    ("certificate_subject", "client-certificate"),
     ("audience", "client-audience"),
     ("subject_type", "client-subject"),
     ("sector_identifier_uri", "client-sector"),

@@ -5,38 +5,33 @@ use base64::engine::general_purpose::STANDARD;
 
 use crate::cause::RejectionCause;
 use crate::client::assertion::ClientAssertion;
+use crate::client::certificate::ClientCertificate;
 use crate::error::OAuthError;
 use crate::ows;
 use crate::params::Params;
 
-/// The client credentials of a request. The secret is a plain `String` only until it is hashed.
+/// The client credentials of a request.
 #[derive(Clone, PartialEq, Eq)]
-pub enum ClientCredentials {
+pub struct ClientCredentials {
+    sent: SentCredentials,
+    certificate: Option<ClientCertificate>,
+}
+
+/// What header and form hold. The secret is a plain `String` only until it is hashed.
+#[derive(Clone, PartialEq, Eq)]
+enum SentCredentials {
     /// `client_secret_basic`: the Authorization header.
-    Basic {
-        /// The client.
-        client_id: String,
-        /// Its secret.
-        secret: String,
-    },
+    Basic { client_id: String, secret: String },
     /// `client_secret_post`: the form.
-    Post {
-        /// The client.
-        client_id: String,
-        /// Its secret.
-        secret: String,
-    },
-    /// `private_key_jwt` or `client_secret_jwt`.
+    Post { client_id: String, secret: String },
+    /// A JWT.
     Assertion(ClientAssertion),
-    /// `none`: a public client only names itself.
-    None {
-        /// The client.
-        client_id: String,
-    },
+    /// The client only names itself: it is public, or proves itself by its certificate.
+    Name { client_id: String },
 }
 
 impl ClientCredentials {
-    /// The supported methods, for the metadata.
+    /// The methods that need no certificate, for the metadata.
     pub const METHODS: [&'static str; 5] =
         ["client_secret_basic", "client_secret_post", "client_secret_jwt", "private_key_jwt", "none"];
 
@@ -49,6 +44,59 @@ impl ClientCredentials {
     /// # Errors
     /// `invalid_client` for an unreadable header or assertion, `invalid_request` for two methods at once.
     pub fn read(authorization: Option<&str>, form: &Params) -> Result<Self, OAuthError> {
+        Ok(Self { sent: SentCredentials::read(authorization, form)?, certificate: None })
+    }
+
+    /// The same from a connection with this certificate.
+    #[must_use]
+    pub fn with_certificate(self, certificate: Option<ClientCertificate>) -> Self {
+        Self { certificate, ..self }
+    }
+
+    /// The certificate of the connection, whatever the client authenticates by.
+    pub const fn certificate(&self) -> Option<&ClientCertificate> {
+        self.certificate.as_ref()
+    }
+
+    /// The client that the request names.
+    pub fn client_id(&self) -> &str {
+        match &self.sent {
+            SentCredentials::Basic { client_id, .. }
+            | SentCredentials::Post { client_id, .. }
+            | SentCredentials::Name { client_id } => client_id,
+            SentCredentials::Assertion(assertion) => assertion.client_id(),
+        }
+    }
+
+    /// The name of the method in client metadata; `none` also for a client that proves itself by its certificate.
+    pub const fn method(&self) -> &'static str {
+        match &self.sent {
+            SentCredentials::Basic { .. } => "client_secret_basic",
+            SentCredentials::Post { .. } => "client_secret_post",
+            SentCredentials::Assertion(assertion) => assertion.method(),
+            SentCredentials::Name { .. } => "none",
+        }
+    }
+
+    /// The secret, if it was sent.
+    pub fn secret(&self) -> Option<&str> {
+        match &self.sent {
+            SentCredentials::Basic { secret, .. } | SentCredentials::Post { secret, .. } => Some(secret),
+            SentCredentials::Assertion(_) | SentCredentials::Name { .. } => None,
+        }
+    }
+
+    /// The assertion, if one was sent.
+    pub const fn assertion(&self) -> Option<&ClientAssertion> {
+        match &self.sent {
+            SentCredentials::Assertion(assertion) => Some(assertion),
+            _ => None,
+        }
+    }
+}
+
+impl SentCredentials {
+    fn read(authorization: Option<&str>, form: &Params) -> Result<Self, OAuthError> {
         let get = |name: &'static str| form.get(name).map_err(|_| OAuthError::repeated(name));
         let (client_id, secret) = (get("client_id")?, get("client_secret")?);
         let (assertion, kind) = (get("client_assertion")?, get("client_assertion_type")?);
@@ -69,34 +117,8 @@ impl ClientCredentials {
                 Ok(Self::Basic { client_id: id, secret })
             }
             (None, Some(id), Some(secret)) => Ok(Self::Post { client_id: id.to_owned(), secret: secret.to_owned() }),
-            (None, Some(id), None) => Ok(Self::None { client_id: id.to_owned() }),
+            (None, Some(id), None) => Ok(Self::Name { client_id: id.to_owned() }),
             (None, None, _) => Err(RejectionCause::NoClientNamed.into()),
-        }
-    }
-
-    /// The client that the request names.
-    pub fn client_id(&self) -> &str {
-        match self {
-            Self::Basic { client_id, .. } | Self::Post { client_id, .. } | Self::None { client_id } => client_id,
-            Self::Assertion(assertion) => assertion.client_id(),
-        }
-    }
-
-    /// The name of the method in client metadata.
-    pub const fn method(&self) -> &'static str {
-        match self {
-            Self::Basic { .. } => "client_secret_basic",
-            Self::Post { .. } => "client_secret_post",
-            Self::Assertion(assertion) => assertion.method(),
-            Self::None { .. } => "none",
-        }
-    }
-
-    /// The secret, if it was sent.
-    pub fn secret(&self) -> Option<&str> {
-        match self {
-            Self::Basic { secret, .. } | Self::Post { secret, .. } => Some(secret),
-            Self::Assertion(_) | Self::None { .. } => None,
         }
     }
 }

@@ -1,5 +1,6 @@
 //! Client metadata (RFC 7591 §2, OpenID Connect Dynamic Registration §2) and its rules.
 
+mod certificate;
 mod choices;
 mod ciba;
 mod keys;
@@ -21,6 +22,7 @@ use crate::grant_type::GrantType;
 use crate::scope::Scope;
 use crate::user_claims::ROLES_CLAIM;
 
+pub use certificate::{BindingRule, CertificateSubject};
 pub use choices::{AuthMethod, IdTokenContent, RefreshRotation, SecurityProfile, SubjectType, TokenDeliveryMode};
 
 /// Signature algorithms that a client may choose.
@@ -104,6 +106,24 @@ pub struct ClientMetadata {
     /// Its access tokens are bound to a key (RFC 9449 §5.2).
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub dpop_bound_access_tokens: bool,
+    /// Its access tokens are bound to its certificate (RFC 8705 §3.4).
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub tls_client_certificate_bound_access_tokens: bool,
+    /// The subject of its certificate (RFC 8705 §2.1.2).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tls_client_auth_subject_dn: Option<String>,
+    /// A DNS name in it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tls_client_auth_san_dns: Option<String>,
+    /// A URI in it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tls_client_auth_san_uri: Option<String>,
+    /// An IP address in it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tls_client_auth_san_ip: Option<String>,
+    /// An email address in it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tls_client_auth_san_email: Option<String>,
     /// The set of requirements that it is held to.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub security_profile: Option<SecurityProfile>,
@@ -200,6 +220,12 @@ impl Default for ClientMetadata {
             backchannel_client_notification_endpoint: None,
             backchannel_authentication_request_signing_alg: None,
             dpop_bound_access_tokens: false,
+            tls_client_certificate_bound_access_tokens: false,
+            tls_client_auth_subject_dn: None,
+            tls_client_auth_san_dns: None,
+            tls_client_auth_san_uri: None,
+            tls_client_auth_san_ip: None,
+            tls_client_auth_san_email: None,
             security_profile: None,
             scope: standard_scope(),
             id_token_signed_response_alg: "RS256".to_owned(),
@@ -323,6 +349,7 @@ impl ClientMetadata {
             self.token_faults(),
             self.key_faults(),
             self.ciba_faults(),
+            self.certificate_faults(),
             self.profile_faults(),
         ]
         .concat();

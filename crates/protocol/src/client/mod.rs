@@ -2,6 +2,8 @@
 
 pub mod assertion;
 pub mod auth;
+pub mod certificate;
+pub mod distinguished_name;
 pub mod document_fault;
 pub mod metadata;
 pub mod metadata_document;

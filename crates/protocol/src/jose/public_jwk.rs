@@ -4,7 +4,7 @@ use std::fmt;
 
 use aws_lc_rs::digest;
 use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use serde_json::{Map, Value};
 
 use crate::jose::foreign_jws::is_same_alg;
@@ -45,6 +45,8 @@ pub struct PublicJwk {
     pub kid: Option<String>,
     /// The one algorithm that the key is for, if it says so.
     pub alg: Option<String>,
+    /// Its certificate (DER), the first one of `x5c` (RFC 7517 §4.7).
+    pub certificate: Option<Vec<u8>>,
 }
 
 /// Why a JWK cannot verify signatures here.
@@ -88,7 +90,7 @@ impl PublicJwk {
             _ => return Err(JwkFault::Unsupported),
         };
         let owned = |name| Ok(word(jwk, name)?.map(str::to_owned));
-        Ok(Self { material, kid: owned("kid")?, alg: owned("alg")? })
+        Ok(Self { material, kid: owned("kid")?, alg: owned("alg")?, certificate: certificate(jwk)? })
     }
 
     /// Whether signatures of this algorithm may be verified with the key: one key, one algorithm (RFC 8725 §3.1).
@@ -165,6 +167,16 @@ impl PublicJwkSet {
         if keys.is_empty() { Err(JwkSetFault::Empty) } else { Ok(Self(keys)) }
     }
 
+    /// Whether any key has a certificate.
+    pub fn has_certificates(&self) -> bool {
+        self.0.iter().any(|key| key.certificate.is_some())
+    }
+
+    /// Whether a key has this certificate (DER).
+    pub fn has_certificate(&self, der: &[u8]) -> bool {
+        self.0.iter().any(|key| key.certificate.as_deref() == Some(der))
+    }
+
     fn listed(document: &Value) -> Result<&[Value], JwkSetFault> {
         let listed = document.get("keys").and_then(Value::as_array).ok_or(JwkSetFault::Shape)?;
         if listed.len() > MOST_KEYS { Err(JwkSetFault::TooMany) } else { Ok(listed) }
@@ -186,6 +198,13 @@ fn word<'j>(jwk: &'j Map<String, Value>, name: &str) -> Result<Option<&'j str>, 
         Some(Value::String(text)) if text.len() <= 256 => Ok(Some(text)),
         Some(_) => Err(JwkFault::Malformed),
     }
+}
+
+/// The first certificate, in base64 with padding, not base64url.
+fn certificate(jwk: &Map<String, Value>) -> Result<Option<Vec<u8>>, JwkFault> {
+    let Some(chain) = jwk.get("x5c") else { return Ok(None) };
+    let first = chain.as_array().and_then(|chain| chain.first()?.as_str()).ok_or(JwkFault::Malformed)?;
+    STANDARD.decode(first).map(Some).map_err(|_| JwkFault::Malformed)
 }
 
 fn bytes(jwk: &Map<String, Value>, name: &str) -> Result<Vec<u8>, JwkFault> {

@@ -76,7 +76,7 @@ impl Redemption {
         request: &AnsweredRequest<'_>,
         resources: &[String],
     ) -> Result<TokenResponse, FlowError> {
-        let (client, proof_key) = (&*call.client, call.proof_key.as_deref());
+        let (client, binding) = (&*call.client, call.binding.as_ref());
         let session = self.session_of(request);
         let grant = self.grant_of(client, request, session.id);
         // Before the request is spent: a token request for the wrong resource does not use it up.
@@ -105,8 +105,8 @@ impl Redemption {
             target: &target,
             nonce: None,
             generation: grant.refresh.map(|family| family.generation),
-            proof_key,
-            refresh_key: proof_key.filter(|_| client.metadata.is_public()),
+            binding,
+            refresh_binding: binding.filter(|_| client.metadata.is_public()),
         };
         self.token_issuer.issue(issue).await
     }

@@ -16,6 +16,7 @@ use usher_domain::oauth::code::{AuthorizationCode, CodeFault, is_repeated};
 use usher_domain::oauth::grant::{Grant, RefreshFamily};
 use usher_domain::time::Timestamp;
 use usher_protocol::cause::RejectionCause;
+use usher_protocol::confirmation::KeyConfirmation;
 use usher_protocol::error::OAuthError;
 use usher_protocol::grant_type::GrantType;
 use usher_protocol::token::{TokenForm, TokenResponse};
@@ -64,7 +65,8 @@ impl GrantHandler for AuthorizationCodeGrant {
 
 impl AuthorizationCodeGrant {
     async fn exchange(&self, call: &TokenCall, request: CodeRequest) -> Result<TokenResponse, FlowError> {
-        let (client, proof_key) = (&*call.client, call.proof_key.as_deref());
+        let (client, binding) = (&*call.client, call.binding.as_ref());
+        let proof_key = binding.and_then(KeyConfirmation::dpop_key);
         let code = self.open_code(&request.code)?;
         let (redirect_uri, verifier) = (request.redirect_uri.as_deref(), request.code_verifier.as_deref());
         match code.check(&client.id, redirect_uri, verifier, proof_key, self.core.now()) {
@@ -103,9 +105,9 @@ impl AuthorizationCodeGrant {
             target: &target,
             nonce: code.nonce.as_deref(),
             generation,
-            proof_key,
+            binding,
             // The refresh token of a client that authenticates is bound to the client already (RFC 9449 §5).
-            refresh_key: proof_key.filter(|_| client.metadata.is_public()),
+            refresh_binding: binding.filter(|_| client.metadata.is_public()),
         };
         self.token_issuer.issue(issue).await
     }

@@ -17,6 +17,7 @@ use usher_domain::oauth::grant::{Grant, Refresh, RefreshLimits, ReuseEnds};
 use usher_domain::user::session::EndReason;
 use usher_mail::emails;
 use usher_protocol::cause::RejectionCause;
+use usher_protocol::confirmation::KeyConfirmation;
 use usher_protocol::error::OAuthError;
 use usher_protocol::error_code::ErrorCode;
 use usher_protocol::grant_type::GrantType;
@@ -40,10 +41,10 @@ pub const ROW: GrantTypeRow = GrantTypeRow {
     },
 };
 
-/// A call with a refresh token, and the key that the token is bound to. Its successor is bound to the same key.
+/// A call with a refresh token, and what the token is bound to. Its successor is bound to the same.
 struct RefreshCall<'c> {
     call: &'c TokenCall,
-    key: Option<String>,
+    binding: Option<KeyConfirmation>,
 }
 
 /// The grant type `refresh_token`.
@@ -84,11 +85,11 @@ impl RefreshTokenGrant {
     ) -> Result<TokenResponse, FlowError> {
         let client = &*call.client;
         let read = self.token_issuer.read_refresh_token(token).ok_or(RejectionCause::UnknownRefreshToken)?;
-        if read.key.is_some() && read.key != call.proof_key {
+        if read.binding.is_some() && read.binding != call.binding {
             return Err(RejectionCause::BoundToOtherKey.into());
         }
-        let RefreshTokenContent { grant, generation, key } = read;
-        let call = &RefreshCall { call, key };
+        let RefreshTokenContent { grant, generation, binding } = read;
+        let call = &RefreshCall { call, binding };
         if !asked.is_none() {
             self.check_narrowing(client, grant, asked).await?;
         }
@@ -166,7 +167,7 @@ impl RefreshTokenGrant {
 
     async fn issue_refreshed(
         &self,
-        RefreshCall { call, key }: &RefreshCall<'_>,
+        RefreshCall { call, binding }: &RefreshCall<'_>,
         found: &GrantOf,
         asked: &Narrowing,
         generation: u32,
@@ -187,8 +188,8 @@ impl RefreshTokenGrant {
             target: &target,
             nonce: None,
             generation: Some(generation),
-            proof_key: call.proof_key.as_deref(),
-            refresh_key: key.as_deref(),
+            binding: call.binding.as_ref(),
+            refresh_binding: binding.as_ref(),
         };
         self.token_issuer.issue(issue).await
     }

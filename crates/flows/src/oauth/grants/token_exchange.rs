@@ -5,7 +5,7 @@
 
 use crate::oauth::grants::handler::{GrantHandler, GrantRequest, GrantTypeRow};
 use crate::oauth::introspect::{IssuedTokens, ValidAccessToken};
-use crate::oauth::issue::{TokenIssuer, confirmation};
+use crate::oauth::issue::TokenIssuer;
 use crate::oauth::token_call::TokenCall;
 use crate::oauth::token_target::{TargetRequest, TokenTarget};
 use std::sync::Arc;
@@ -70,7 +70,7 @@ impl TokenExchangeGrant {
             iat: now.0,
             jti: self.core.random.handle(),
             generation: None,
-            cnf: confirmation(call.proof_key.as_deref()),
+            cnf: call.binding.clone(),
             act,
             roles,
             permissions,
@@ -90,12 +90,12 @@ impl TokenExchangeGrant {
         Ok(subject)
     }
 
-    /// A valid access token. If it is bound to a key, the request proves that key: whoever finds such a token cannot
-    /// exchange it for one of their own (RFC 9449 §7).
+    /// A valid access token. If it is bound to a key or certificate, the request proves the same: whoever finds such a token
+    /// cannot exchange it for one of their own (RFC 9449 §7).
     async fn open(&self, call: &TokenCall, token: &str, refused: &'static str) -> Result<ValidAccessToken, FlowError> {
         let as_request = |error: OAuthError| error.answered(ErrorCode::InvalidRequest, refused);
         let access = self.issued_tokens.check_any_access_token(token).await?.map_err(as_request)?;
-        if access.claims.cnf.as_ref().is_some_and(|bound| call.proof_key.as_ref() != Some(&bound.jkt)) {
+        if access.claims.cnf.is_some() && access.claims.cnf != call.binding {
             return Err(as_request(RejectionCause::AccessTokenBound.into()).into());
         }
         Ok(access)

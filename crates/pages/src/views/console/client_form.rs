@@ -19,6 +19,8 @@ pub struct ClientForm {
     pub editing: bool,
     /// Is PKCE optional? A public client always uses it.
     pub pkce_is_a_choice: bool,
+    /// Does this server accept certificates of clients?
+    pub takes_certificates: bool,
     /// The values of the fields.
     pub values: ClientValues,
     /// Validation errors.
@@ -41,15 +43,30 @@ impl ClientForm {
     }
 
     /// The methods of confidential clients to choose from: `(name, label, selected)`.
-    pub fn auth_methods(&self) -> [(&'static str, String, bool); 5] {
-        [
+    pub fn auth_methods(&self) -> Vec<(&'static str, String, bool)> {
+        let all = [
             ("client_secret", "client-auth-secret"),
             ("client_secret_basic", "client-auth-basic"),
             ("client_secret_post", "client-auth-post"),
             ("client_secret_jwt", "client-auth-secret-jwt"),
             ("private_key_jwt", "client-auth-private-key"),
+            ("tls_client_auth", "client-auth-tls"),
+            ("self_signed_tls_client_auth", "client-auth-self-signed"),
+        ];
+        let offered = if self.takes_certificates { &all[..] } else { &all[..5] };
+        offered.iter().map(|&(method, key)| (method, self.page.t(key), self.values.auth_method == method)).collect()
+    }
+
+    /// What its certificate may say of it: `(name, label, selected)`.
+    pub fn certificate_names(&self) -> [(&'static str, String, bool); 5] {
+        [
+            ("dn", "client-certificate-dn"),
+            ("dns", "client-certificate-dns"),
+            ("uri", "client-certificate-uri"),
+            ("ip", "client-certificate-ip"),
+            ("email", "client-certificate-email"),
         ]
-        .map(|(method, key)| (method, self.page.t(key), self.values.auth_method == method))
+        .map(|(name, key)| (name, self.page.t(key), self.values.certificate_name == name))
     }
 
     /// What its requests and tokens must be: `(name, label, explanation, checked)`.
@@ -178,6 +195,12 @@ pub struct ClientValues {
     pub require_signed: bool,
     /// Are its access tokens bound to a key?
     pub dpop: bool,
+    /// Are they bound to its certificate?
+    pub tls_bound: bool,
+    /// What its certificate says of it: `dn`, `dns`, `uri`, `ip` or `email`.
+    pub certificate_name: String,
+    /// That name.
+    pub certificate_subject: String,
     /// Is it held to FAPI 2.0?
     pub fapi: bool,
     /// May it exchange users' tokens (RFC 8693)?

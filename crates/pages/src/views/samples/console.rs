@@ -68,6 +68,7 @@ pub(super) fn client_pages(lang: Lang) -> Vec<RenderedSample> {
     let editing = ClientForm {
         editing: true,
         pkce_is_a_choice: true,
+        takes_certificates: true,
         values: ClientValues { first_party: true, ..fresh.values.clone() },
         ..fresh.clone()
     };

@@ -16,6 +16,10 @@ pub enum AuthMethod {
     ClientSecretJwt,
     /// A JWT signed with a private key (OpenID Connect Core §9).
     PrivateKeyJwt,
+    /// A certificate that an authority has issued for its subject (RFC 8705 §2.1).
+    TlsClientAuth,
+    /// A certificate that is registered itself (RFC 8705 §2.2).
+    SelfSignedTlsClientAuth,
     /// A public client.
     None,
 }
@@ -29,13 +33,20 @@ impl AuthMethod {
             Self::ClientSecretPost => "client_secret_post",
             Self::ClientSecretJwt => "client_secret_jwt",
             Self::PrivateKeyJwt => "private_key_jwt",
+            Self::TlsClientAuth => "tls_client_auth",
+            Self::SelfSignedTlsClientAuth => "self_signed_tls_client_auth",
             Self::None => "none",
         }
     }
 
     /// Whether clients with this method have a secret.
     pub const fn has_secret(self) -> bool {
-        !matches!(self, Self::PrivateKeyJwt | Self::None)
+        matches!(self, Self::ClientSecret | Self::ClientSecretBasic | Self::ClientSecretPost | Self::ClientSecretJwt)
+    }
+
+    /// Whether clients with this method prove themselves by the certificate of their connection.
+    pub const fn has_certificate(self) -> bool {
+        matches!(self, Self::TlsClientAuth | Self::SelfSignedTlsClientAuth)
     }
 
     /// Whether a client with this method may authenticate by `sent`.
@@ -81,7 +92,7 @@ impl IdTokenContent {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum SecurityProfile {
-    /// FAPI 2.0 Security Profile: `private_key_jwt`, pushed requests, PKCE, tokens bound to a key by DPoP.
+    /// FAPI 2.0 Security Profile: `private_key_jwt` or a certificate, pushed requests, PKCE, tokens bound to a key.
     Fapi2,
 }
 

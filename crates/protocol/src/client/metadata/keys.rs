@@ -36,6 +36,13 @@ impl ClientMetadata {
         if method == AuthMethod::PrivateKeyJwt && self.jwks.is_none() && self.jwks_uri.is_none() {
             faults.push(MetadataFault::new("jwks", "or jwks_uri must be present for private_key_jwt"));
         }
+        if method == AuthMethod::SelfSignedTlsClientAuth
+            && self.jwks_uri.is_none()
+            && !self.has_registered_certificate()
+        {
+            let fault = "with a certificate in x5c, or jwks_uri, must be present for self_signed_tls_client_auth";
+            faults.push(MetadataFault::new("jwks", fault));
+        }
         if let Some(jwks) = &self.jwks {
             if jwks.to_string().len() > MAX_JWKS {
                 faults.push(MetadataFault::new("jwks", format!("must not be longer than {MAX_JWKS} bytes")));
@@ -51,6 +58,11 @@ impl ClientMetadata {
         }
         faults.extend(self.request_object_faults());
         faults
+    }
+
+    fn has_registered_certificate(&self) -> bool {
+        let keys = self.jwks.as_ref().and_then(|jwks| PublicJwkSet::registered(jwks).ok());
+        keys.is_some_and(|keys| keys.has_certificates())
     }
 
     fn request_object_faults(&self) -> Vec<MetadataFault> {

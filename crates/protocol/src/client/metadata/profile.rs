@@ -1,6 +1,6 @@
 //! Security profiles of clients: one member that turns a whole set of requirements on.
 
-use super::{AuthMethod, ClientMetadata, MetadataFault, RefreshRotation, SecurityProfile};
+use super::{AuthMethod, BindingRule, ClientMetadata, MetadataFault, RefreshRotation, SecurityProfile};
 use crate::ciba::CIBA_GRANT;
 
 /// Algorithms of every signature that a client of the profile makes or gets (FAPI 2.0 Security Profile §5.4.1).
@@ -21,9 +21,9 @@ impl ClientMetadata {
         self.require_pushed_authorization_requests || self.is_fapi()
     }
 
-    /// Whether its access tokens must be bound to a key.
+    /// Whether its access tokens must be bound to a key or certificate.
     pub fn binds_tokens(&self) -> bool {
-        self.dpop_bound_access_tokens || self.is_fapi()
+        self.binding_rule() != BindingRule::Optional
     }
 
     /// Whether each refresh replaces the refresh token. FAPI 2.0 forbids it (§5.3.2.1), since the client and the bound
@@ -49,8 +49,9 @@ impl ClientMetadata {
         }
         let fault = |needs: &str| MetadataFault::new("security_profile", format!("fapi2 needs {needs}"));
         let mut faults = Vec::new();
-        if self.token_endpoint_auth_method != AuthMethod::PrivateKeyJwt {
-            faults.push(fault("token_endpoint_auth_method private_key_jwt"));
+        let method = self.token_endpoint_auth_method;
+        if method != AuthMethod::PrivateKeyJwt && !method.has_certificate() {
+            faults.push(fault("token_endpoint_auth_method private_key_jwt, or a method with a certificate"));
         }
         let algs = [
             ("id_token_signed_response_alg", self.id_token_signed_response_alg.as_str()),
@@ -109,6 +110,18 @@ mod tests {
             !plain.must_push() && !plain.binds_tokens() && !plain.must_use_pkce() && plain.rotates_refresh_tokens()
         );
         assert_eq!((plain.longest_code_lifetime(), plain.authorization_response_alg()), (None, "RS256"));
+    }
+
+    #[test]
+    fn a_certificate_is_as_good_as_a_key_for_authentication_and_for_tokens() {
+        let changes = json!({
+            "token_endpoint_auth_method": "tls_client_auth", "jwks_uri": null,
+            "tls_client_auth_subject_dn": "CN=bank", "tls_client_certificate_bound_access_tokens": true,
+        });
+        let fapi = metadata(&changes);
+        assert_eq!(fapi.check(&GRANT_TYPES), Ok(()));
+        assert_eq!((fapi.binding_rule(), fapi.binds_tokens()), (BindingRule::Certificate, true));
+        assert_eq!(metadata(&json!({})).binding_rule(), BindingRule::Dpop);
     }
 
     #[test]

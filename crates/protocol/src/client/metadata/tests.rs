@@ -69,7 +69,7 @@ fn the_roles_claim_is_roles_groups_or_an_absolute_url() {
 #[test]
 fn a_misspelt_member_is_noticed() {
     assert!(serde_json::from_str::<ClientMetadata>(r#"{"client_nmae":"x"}"#).is_err());
-    assert!(serde_json::from_str::<ClientMetadata>(r#"{"token_endpoint_auth_method":"tls_client_auth"}"#).is_err());
+    assert!(serde_json::from_str::<ClientMetadata>(r#"{"token_endpoint_auth_method":"tls_auth"}"#).is_err());
     assert!(serde_json::from_str::<ClientMetadata>("7").is_err());
 }
 
