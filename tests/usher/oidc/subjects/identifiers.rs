@@ -102,6 +102,7 @@ on_both_databases! {
         let mut browser = server.browser();
         let ana = sub(&server.signed_in_at(&mut browser, &shop).await.text("id_token"));
         let page = browser.open(&server.authorize_url(&shop, &[("prompt", "login"), ("login_hint", "bob@example.test")])).await;
+        let page = browser.submit(&page, &[("account", "new")]).await;
         browser.sign_in(&page, "bob@example.test").await;
         let url = server.authorize_url(&shop, &[("prompt", "none"), ("login_hint", &ana)]);
         let landing = browser.open(&url).await;
