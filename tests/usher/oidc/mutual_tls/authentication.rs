@@ -58,7 +58,9 @@ on_both_databases! {
     async fn each_kind_of_name_in_a_certificate_may_stand_for_a_client(db: TestDatabase) {
         let installation = Installation::on(db).await;
         let request = CertificateRequest {
-            names: |names| drop(names.dns("Shop.example").uri("spiffe://example.org/shop").ip("2001:db8::1").email("ops@shop.example")),
+            names: |names| {
+                names.dns("Shop.example").uri("spiffe://example.org/shop").ip("2001:db8::1").email("ops@shop.example");
+            },
             ..CertificateRequest::default()
         };
         let certificate = installation.authority.issue(&request);
