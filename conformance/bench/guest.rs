@@ -55,7 +55,7 @@ impl Guest {
     /// An authorization request with PKCE, in the browser that is signed in.
     pub fn authorize(&self) -> Vec<u8> {
         let query = query(&[
-            ("client_id", &self.clients.web.id),
+            ("client_id", self.clients.web.id.as_str()),
             ("redirect_uri", CALLBACK),
             ("response_type", "code"),
             ("scope", "openid profile email offline_access"),

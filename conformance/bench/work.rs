@@ -113,7 +113,7 @@ impl Work {
                 Self::Userinfo => same(guest.userinfo(&guest.tokens().await?.0), 200, "\"sub\""),
                 Self::Introspect => same(guest.introspect(&guest.tokens().await?.0), 200, "\"active\":true"),
                 Self::IntrospectMachine => same(guest.introspect_own(false).await?, 200, "\"active\":true"),
-                Self::IntrospectOpaque => same(guest.introspect(&guest.opaque_token().await?), 200, "\"active\":true"),
+                Self::IntrospectOpaque => same(guest.introspect_own(true).await?, 200, "\"active\":true"),
                 Self::PlainFlow => Box::new(PlainFlow::new(guest.clone())),
                 Self::FapiFlow => Box::new(FapiFlow::new(guest.clone())),
                 Self::SignIn => same(guest.sign_in(), 303, ""),

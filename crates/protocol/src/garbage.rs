@@ -8,7 +8,8 @@ use proptest::sample::select;
 use serde_json::{Value, json};
 
 use crate::authorize::request_object::{RequestObjectRules, parameters};
-use crate::client::metadata::ClientMetadata;
+use crate::client::metadata::{AuthMethod, ClientMetadata};
+use crate::client::metadata_document::{self, DocumentUrl};
 use crate::dpop::{DpopProof, NonceState, ProofRules};
 use crate::grant_type::GrantType;
 use crate::jose::foreign_jws::ForeignJws;
@@ -19,6 +20,8 @@ use crate::params::Params;
 
 const NOW: i64 = 1_800_000_000;
 const ISSUER: &str = "https://id.test";
+/// A `client_id` that is the URL of a metadata document.
+const DOCUMENT: &str = "https://notes.test/client.json";
 const X: &str = "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo";
 
 /// Texts that mean something to one of the parsers.
@@ -151,6 +154,27 @@ proptest! {
                     }
                 }
             }
+        }
+    }
+
+    #[test]
+    fn documents_of_clients(damage in any_damage()) {
+        let mut document = client_metadata();
+        document["client_id"] = DOCUMENT.into();
+        let document = damaged(document, &damage);
+        let Ok(read) = metadata_document::read(DOCUMENT, document.to_string().as_bytes()) else { return Ok(()) };
+        let metadata = read.metadata;
+        prop_assert_eq!(&document["client_id"], DOCUMENT);
+        prop_assert!(matches!(metadata.token_endpoint_auth_method, AuthMethod::None | AuthMethod::PrivateKeyJwt));
+        prop_assert!(metadata.require_pkce && !metadata.first_party && !metadata.may_impersonate);
+        prop_assert!(!metadata.any_localhost_redirect && metadata.audience.is_empty());
+    }
+
+    #[test]
+    fn urls_of_documents(text in "(https?://)?.{0,60}", on_loopback: bool) {
+        if let Ok(url) = DocumentUrl::parse(&text, on_loopback) {
+            prop_assert!(!url.host().is_empty() && !text.contains(['#', ' ']), "{text}");
+            prop_assert!(on_loopback || text.starts_with("https://"), "{text}");
         }
     }
 

@@ -7,6 +7,7 @@ mod automation;
 mod backchannel;
 mod basic;
 mod config;
+mod documentation;
 pub mod fapi;
 mod fapi2;
 mod fapi2_message_signing;

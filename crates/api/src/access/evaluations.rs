@@ -85,14 +85,14 @@ pub enum EvaluationsAnswer {
 
 /// What an evaluation has of its own; a body without `evaluations` is one as well.
 #[derive(Debug, Default, Deserialize)]
-struct Partial {
+struct PartialEvaluation {
     subject: Option<EvaluationSubject>,
     action: Option<EvaluationAction>,
     resource: Option<EvaluationResource>,
     context: Option<Attributes>,
 }
 
-impl Partial {
+impl PartialEvaluation {
     /// The whole evaluation. A member of `defaults` is taken whole, never in parts.
     fn complete(self, defaults: &Evaluations) -> Result<Evaluation, String> {
         let missing = |member: &str| format!("missing field `{member}`");
@@ -107,7 +107,7 @@ impl Partial {
 
 /// One of several: a fault denies it, and leaves the others alone.
 async fn one(app: &App, project: ProjectId, own: Attributes, body: &Evaluations) -> ApiResult<EvaluationDecision> {
-    let own: Result<Partial, _> = serde_json::from_value(Value::Object(own));
+    let own: Result<PartialEvaluation, _> = serde_json::from_value(Value::Object(own));
     let whole = own.map_err(|_| "a member is missing, or has the wrong type".to_owned());
     match whole.and_then(|own| own.complete(body)) {
         Ok(asked) => asked.decide(app, project).await,
@@ -136,7 +136,7 @@ pub async fn evaluate(
 ) -> ApiResult<Json<EvaluationsAnswer>> {
     let project = project_of(&calling).await?;
     if body.evaluations.is_empty() {
-        let asked = Partial::default().complete(&body).map_err(|reason| unfit(&reason))?;
+        let asked = PartialEvaluation::default().complete(&body).map_err(|reason| unfit(&reason))?;
         return Ok(Json(EvaluationsAnswer::One(asked.decide(&app, project).await?)));
     }
     if body.evaluations.len() > MOST {

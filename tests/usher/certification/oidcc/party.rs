@@ -224,7 +224,7 @@ impl Tokens {
 
 /// A page of the server which the browser was not sent away from.
 pub fn is_error_page(landing: &Landing) -> bool {
-    landing.status.is_client_error() && !landing.url.starts_with(CALLBACK) && !landing.body.contains(CALLBACK)
+    landing.status.is_client_error() && !landing.url.starts_with(CALLBACK) && !landing.body.contains("data-submit")
 }
 
 fn in_query(landing: &Landing) -> BTreeMap<String, String> {
