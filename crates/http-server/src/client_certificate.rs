@@ -89,7 +89,7 @@ pub struct CertificateSource {
 }
 
 /// A certificate and its intermediates, as presented.
-type Presented = (CertificateDer<'static>, Vec<CertificateDer<'static>>);
+type PresentedChain = (CertificateDer<'static>, Vec<CertificateDer<'static>>);
 
 impl CertificateSource {
     /// Adds the certificate of the client to a request, as an extension: that of the TLS connection, else what a trusted
@@ -108,7 +108,7 @@ impl CertificateSource {
         request.extensions_mut().insert(ClientCertificate::new(leaf.to_vec(), trusted));
     }
 
-    fn take_header(&self, headers: &mut HeaderMap) -> Option<Presented> {
+    fn take_header(&self, headers: &mut HeaderMap) -> Option<PresentedChain> {
         let name = self.header.as_ref()?.as_str();
         let (values, chain) = (taken(headers, name), taken(headers, CHAIN));
         // A proxy that adds its header to that of the client instead of replacing it would let clients choose.
@@ -176,7 +176,7 @@ fn outside_quotes(value: &str, separator: char) -> Option<Vec<&str>> {
 }
 
 /// A percent-encoded PEM; what follows the first certificate are intermediates.
-fn of_pem(encoded: &str) -> Option<Presented> {
+fn of_pem(encoded: &str) -> Option<PresentedChain> {
     let pem = percent_decode_str(encoded).collect::<Vec<u8>>();
     let all = CertificateDer::pem_slice_iter(&pem).collect::<Result<Vec<_>, _>>().ok()?;
     let fits = all.len() <= LONGEST_CHAIN && all.iter().all(|der| der.len() <= LARGEST);

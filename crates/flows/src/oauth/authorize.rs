@@ -12,7 +12,7 @@ use usher_accounts::subjects::Subjects;
 use crate::oauth::client_documents::ClientDocuments;
 use crate::oauth::pushed_requests::PushedRequests;
 use crate::oauth::request_objects::RequestObjects;
-use crate::oauth::waiting::WaitingRequest;
+use crate::oauth::waiting_request::WaitingRequest;
 use usher_accounts::core::Device;
 use usher_accounts::error::{FlowError, Rejected};
 use usher_accounts::login::accounts::{Account, Browser, mark_hash};

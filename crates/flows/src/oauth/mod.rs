@@ -29,3 +29,4 @@ pub mod token_call;
 pub mod token_target;
 pub mod userinfo;
 mod waiting;
+mod waiting_request;

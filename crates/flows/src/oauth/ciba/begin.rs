@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::oauth::authenticate_client::ClientAuthentication;
-use crate::oauth::ciba::hint::HintedUser;
+use crate::oauth::ciba::hinted_user::HintedUser;
 use crate::oauth::request_objects::RequestObjects;
 use usher_accounts::admin::keys::SigningKeys;
 use usher_accounts::apis::Apis;

@@ -1,6 +1,7 @@
-//! Whom the hint of a CIBA request names.
+//! Finding the user that the hint of a CIBA request names.
 
 use crate::oauth::ciba::begin::CibaRequests;
+use crate::oauth::ciba::hinted_user::HintedUser;
 use usher_accounts::error::FlowError;
 use usher_domain::email::Email;
 use usher_domain::oauth::client::Client;
@@ -10,14 +11,6 @@ use usher_protocol::ciba::UserHint;
 use usher_protocol::error::OAuthError;
 use usher_protocol::error_code::ErrorCode;
 use usher_protocol::id_token::ID_TOKEN_TYP;
-
-/// The result of a hint.
-pub(super) struct HintedUser {
-    /// What it names, in one form: requests of a client count by it, whether or not it names anybody.
-    pub named: String,
-    /// The user, if there is one who can sign in.
-    pub user: Option<User>,
-}
 
 impl CibaRequests {
     /// The user that a hint names. A client that guesses addresses learns nothing: the request for nobody is accepted, and

@@ -11,5 +11,6 @@
 
 pub mod begin;
 mod hint;
+mod hinted_user;
 pub mod open;
 mod signed;
