@@ -10,7 +10,7 @@ here=$(cd "$(dirname "$0")" && pwd)
 # shellcheck source=tests/dev.sh
 . "$here/../dev.sh"
 
-bin=$(realpath "$USHER_BIN") node=${USHER_TEST_NODE:-} python=${USHER_TEST_PYTHON:-}
+bin=$(realpath "$USHER_BIN") node=${USHER_TEST_NODE:-} python=${USHER_TEST_PYTHON:-} go=${USHER_TEST_GO:-}
 usher_only_environment
 # Reuse is detected at once, without the retry window: the clock of the real program cannot be moved.
 export USHER_TOKENS__REFRESH_RETRY_WINDOW=0s
@@ -71,6 +71,7 @@ metadata none ES256 >public.json
 # The Node.js tests start a second relying party with this Python.
 export RELYING_PARTY_PYTHON="$python"
 export USHER_TEST_ISSUER="$usher_issuer" USHER_TEST_CLIENTS="$usher_work/clients.json" USHER_TEST_BIN="$bin"
+export USHER_TEST_GO="$go"
 
 failed=0
 if [ -n "$node" ]; then
