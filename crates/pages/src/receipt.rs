@@ -38,6 +38,7 @@ async fn modules_of(app: &App, ended: &Ended, project: ProjectId) -> Result<Vec<
     let module = |Acknowledgement { module, at, .. }: Acknowledgement| ConnectedModule {
         name: names.get(&module.client_id).cloned().unwrap_or_default(),
         host: module.host,
+        version: module.version,
         acknowledged_at: at,
     };
     let mut modules: Vec<ConnectedModule> = acknowledged.into_iter().map(module).collect();
@@ -87,9 +88,10 @@ fn line_in_words(lang: Lang, line: ReceiptApplication) -> ReceiptLine {
 }
 
 fn module_in_words(lang: Lang, module: &ConnectedModule) -> String {
-    let label = match &module.host {
-        Some(host) => format!("{} ({host})", module.name),
-        None => module.name.clone(),
+    let details: Vec<&str> = module.host.as_deref().into_iter().chain(module.version.as_deref()).collect();
+    let label = match details.join(", ") {
+        details if details.is_empty() => module.name.clone(),
+        details => format!("{} ({details})", module.name),
     };
     let name = ("name", label.as_str().into());
     match module.acknowledged_at {
@@ -140,13 +142,14 @@ mod tests {
         let module = |host: Option<&str>, at| ConnectedModule {
             name: "orders api".into(),
             host: host.map(str::to_owned),
+            version: host.map(|_| "usher-sdk-node/0.1.0".to_owned()),
             acknowledged_at: at,
         };
         let known = module(Some("web-1"), Some(Timestamp(1_795_363_080)));
         let lines = line(AccessEnd::Over).with_modules(vec![module(None, None), known]);
         let words = line_in_words(Lang::En, lines).modules;
         assert_eq!(words[0], "The local module orders api has not acknowledged this yet.");
-        let acknowledged = "The local module orders api (web-1) acknowledged this: 22 Nov 2026";
+        let acknowledged = "The local module orders api (web-1, usher-sdk-node/0.1.0) acknowledged this: 22 Nov 2026";
         assert!(words[1].starts_with(acknowledged), "{words:?}");
     }
 }

@@ -33,6 +33,8 @@ pub struct ConnectedModule {
     pub name: String,
     /// Its host, if it is known.
     pub host: Option<String>,
+    /// Its library and version, as it reports.
+    pub version: Option<String>,
     /// When it acknowledged the end; `None` while one of its connections has not.
     pub acknowledged_at: Option<Timestamp>,
 }
@@ -90,7 +92,12 @@ mod tests {
     }
 
     fn module(acknowledged_at: Option<i64>) -> ConnectedModule {
-        ConnectedModule { name: "api".into(), host: None, acknowledged_at: acknowledged_at.map(Timestamp) }
+        ConnectedModule {
+            name: "api".into(),
+            host: None,
+            version: None,
+            acknowledged_at: acknowledged_at.map(Timestamp),
+        }
     }
 
     #[test]
