@@ -12,6 +12,7 @@ mod dev;
 mod doctor;
 mod failure;
 mod healthcheck;
+mod initial_token;
 mod keys;
 mod migrate;
 mod output;
@@ -85,6 +86,9 @@ enum UsherCommand {
     /// Create, list, change and delete APIs (resource servers), and say which clients may use them
     #[command(subcommand, after_help = api::EXAMPLES)]
     Api(api::ApiCommand),
+    /// Create, list and delete the tokens with which clients register themselves
+    #[command(subcommand, after_help = initial_token::EXAMPLES)]
+    InitialToken(initial_token::InitialTokenCommand),
     /// Publish, show and check the access rules of a project
     #[command(subcommand, after_help = policy::EXAMPLES)]
     Policy(policy::PolicyCommand),
@@ -138,6 +142,7 @@ async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         UsherCommand::Migrate(arguments) => return migrate::run(&settings, &arguments, output).await,
         UsherCommand::Admin(command) => admin::run(&settings, &command, output).await?,
         UsherCommand::User(command) => user::run(&settings, command, output).await?,
+        UsherCommand::InitialToken(command) => initial_token::run(&settings, command, output).await?,
         UsherCommand::Project(command) => project::run(&settings, &command, output).await?,
         UsherCommand::Client(command) => client::run(&settings, command, output).await?,
         UsherCommand::Api(command) => api::run(&settings, command, output).await?,

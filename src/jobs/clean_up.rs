@@ -91,6 +91,7 @@ impl CleanUp {
         in_batches!(usher, stop, |tx| tx.sweep_ciba_requests(before, BATCH));
         in_batches!(usher, stop, |tx| tx.sweep_pushed_requests(now, BATCH));
         in_batches!(usher, stop, |tx| tx.sweep_single_use(before, BATCH));
+        in_batches!(usher, stop, |tx| tx.sweep_initial_tokens(before, BATCH));
         in_batches!(usher, stop, |tx| tx.sweep_repeatable(now, BATCH));
         in_batches!(usher, stop, |tx| tx.sweep_upstream_states(before, BATCH));
         in_batches!(usher, stop, |tx| tx.sweep_provider_events(before, BATCH));

@@ -129,6 +129,10 @@ message-client-disabled = The client is disabled. Usher no longer accepts its to
 message-client-enabled = The client is enabled again.
 message-client-trusted = You vouch for the application.
 message-client-distrusted = Nobody vouches for the application.
+initial-token-added = The token is created.
+initial-token-deleted = The token is deleted. The clients that it registered stay.
+initial-tokens-too-many = A project has 50 such tokens at most. Delete one first.
+initial-token-limits = A token registers 1 to 100000 clients, and lives for 1 to 365 days.
 message-client-deleted = The client is deleted.
 message-project-created = The project is ready.
 

@@ -129,6 +129,10 @@ message-client-disabled = O cliente foi desativado. O Usher não aceita mais os 
 message-client-enabled = O cliente foi reativado.
 message-client-trusted = Você responde pelo aplicativo.
 message-client-distrusted = Ninguém responde pelo aplicativo.
+initial-token-added = O token foi criado.
+initial-token-deleted = O token foi excluído. Os clientes que ele registrou permanecem.
+initial-tokens-too-many = Um projeto tem no máximo 50 desses tokens. Exclua um primeiro.
+initial-token-limits = Um token registra de 1 a 100000 clientes e vale de 1 a 365 dias.
 message-client-deleted = O cliente foi excluído.
 message-project-created = O projeto está pronto.
 

@@ -137,6 +137,10 @@ message-client-disabled = Клієнт вимкнено. Usher більше не
 message-client-enabled = Клієнт знову ввімкнено.
 message-client-trusted = Ви ручаєтеся за застосунок.
 message-client-distrusted = За застосунок ніхто не ручається.
+initial-token-added = Токен створено.
+initial-token-deleted = Токен видалено. Зареєстровані ним клієнти залишаються.
+initial-tokens-too-many = Проєкт має щонайбільше 50 таких токенів. Спершу видаліть один.
+initial-token-limits = Токен реєструє від 1 до 100000 клієнтів і діє від 1 до 365 днів.
 message-client-deleted = Клієнт видалено.
 message-project-created = Проєкт готовий.
 

@@ -218,6 +218,15 @@ refusals! {
         "The metadata of this client is read from the document at its `client_id`.",
     )
     .says("the client's metadata is that of the document at its client_id");
+    TooManyInitialTokens = code(
+        "TOO_MANY_INITIAL_TOKENS",
+        ErrorClass::Conflict,
+        "A project can have at most 50 initial access tokens.",
+    )
+    .says("a project has 50 initial access tokens at most")
+    .at("", "initial-tokens-too-many");
+    InitialTokenLimits = invalid("max_clients must be 1 to 100000, and the lifetime a minute to 365 days")
+        .at("", "initial-token-limits");
     NotSelfRegistered = code(
         "CLIENT_NOT_SELF_REGISTERED",
         ErrorClass::Conflict,

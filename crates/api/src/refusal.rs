@@ -18,6 +18,7 @@ use usher_http_server::error::{PASSING, of_broken};
 use usher_http_server::problem::HttpProblem;
 use usher_http_server::state::App;
 use usher_http_server::trace_id::TraceId;
+use usher_protocol::client::metadata::MetadataFault;
 use usher_protocol::dpop::PROOF_ALGS;
 use usher_protocol::error::OAuthError;
 use usher_protocol::error_code::ErrorCode;
@@ -60,6 +61,28 @@ impl OAuthReply {
             code => challenged.contains(&code).then_some(AuthenticateChallenge::Bearer),
         };
         Self { status, challenge, ..reply }
+    }
+
+    /// For the registration endpoints (RFC 7591 §3.2.2, RFC 7592 §2).
+    pub fn of_registration(error: FlowError) -> Self {
+        let error = match error {
+            FlowError::Rejected(Rejected::Metadata(faults)) => metadata_error(&faults).into(),
+            other => other,
+        };
+        let reply = Self::of(error);
+        match reply.error.code {
+            ErrorCode::InvalidToken => {
+                Self { status: StatusCode::UNAUTHORIZED, challenge: Some(AuthenticateChallenge::Bearer), ..reply }
+            }
+            ErrorCode::AccessDenied => Self { status: StatusCode::FORBIDDEN, ..reply },
+            _ => reply,
+        }
+    }
+
+    /// For a registration whose body cannot be read.
+    pub fn of_document(problem: HttpProblem) -> Self {
+        let error = OAuthError::new(ErrorCode::InvalidClientMetadata, "the body must be a JSON object");
+        Self { status: problem.status, retry_after: problem.retry_after, ..Self::plain(error) }
     }
 
     /// No access token came with the request.
@@ -157,6 +180,19 @@ impl OAuthReply {
         }
         response
     }
+}
+
+/// The faults of a registration in the characters of a description (RFC 6749 §5.2).
+fn metadata_error(faults: &[MetadataFault]) -> OAuthError {
+    let of_redirect = faults.iter().any(|fault| fault.code() == ErrorCode::InvalidRedirectUri.as_str());
+    let code = if of_redirect { ErrorCode::InvalidRedirectUri } else { ErrorCode::InvalidClientMetadata };
+    let all = faults.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ");
+    let plain = |c: char| match c {
+        '"' | '\\' => '\'',
+        c if c.is_ascii_graphic() || c == ' ' => c,
+        _ => '?',
+    };
+    OAuthError::new(code, all.chars().take(500).map(plain).collect::<String>())
 }
 
 impl From<OAuthError> for OAuthReply {

@@ -23,7 +23,7 @@ mod value;
 pub use entry::SettingOrigin;
 pub use explain::ExplainedSetting;
 pub use fault::{ConfigError, ConfigErrors};
-pub use sections::client_registration::{ClientRegistrationSettings, HostList};
+pub use sections::client_registration::{ClientRegistrationSettings, DynamicRegistration, HostList};
 pub use sections::database::{DatabaseSettings, DatabaseUrl};
 pub use sections::demo::DemoSettings;
 pub use sections::issuer::Issuer;

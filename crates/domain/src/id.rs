@@ -75,6 +75,8 @@ ids! {
     MergeId;
     /// A webhook of a project.
     WebhookId;
+    /// An initial access token of a project.
+    InitialTokenId;
     /// An API of a project. Tokens name it by its identifier.
     ApiId;
 }

@@ -6,7 +6,9 @@ use std::fmt::Display;
 
 use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 
-use crate::id::{ApiId, ClientId, EventId, PasskeyId, ProjectId, ProofId, RememberedId, UserId, WebhookId};
+use crate::id::{
+    ApiId, ClientId, EventId, InitialTokenId, PasskeyId, ProjectId, ProofId, RememberedId, UserId, WebhookId,
+};
 use crate::provider::{ProviderEventEndpoint, ProviderId};
 
 /// Liveness and readiness, for probes.
@@ -215,6 +217,11 @@ url_groups! {
         WEBHOOKS webhooks "/webhooks";
         NEW_CLIENT new_client "/clients/new";
         APIS apis "/apis";
+        /// The tokens with which clients register themselves.
+        INITIAL_TOKENS initial_tokens "/initial-tokens";
+    }
+    InitialTokenUrls(project: ProjectId, token: InitialTokenId) at "/console/projects/{project}/initial-tokens/{token}" {
+        DELETE delete "/delete";
     }
     ApiUrls(project: ProjectId, api: ApiId) at "/console/projects/{project}/apis/{api}" {
         PAGE page "";

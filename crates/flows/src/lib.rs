@@ -22,6 +22,7 @@ pub use oauth::introspect::Introspection;
 pub use oauth::presented_token::PresentedToken;
 pub use oauth::pushed_requests::PushedResponse;
 pub use oauth::refusals::log_refusal;
+pub use oauth::register_client::ClientRegistration;
 pub use oauth::token_call::TokenCall;
 pub use oauth::userinfo::Userinfo;
 pub use policy::{

@@ -28,6 +28,7 @@ use crate::oauth::issue::TokenIssuer;
 use crate::oauth::origins::ClientOrigins;
 use crate::oauth::presented_token::PresentedTokens;
 use crate::oauth::pushed_requests::PushedRequests;
+use crate::oauth::register_client::ClientRegistrations;
 use crate::oauth::registered_origins::OriginCache;
 use crate::oauth::request_objects::RequestObjects;
 use crate::oauth::token::TokenEndpoint;
@@ -46,6 +47,7 @@ use usher_accounts::account::profile::Profiles;
 use usher_accounts::account::receipts::Receipts;
 use usher_accounts::account::report_compromise::CompromiseReports;
 use usher_accounts::admin::clients::Clients;
+use usher_accounts::admin::initial_tokens::InitialTokens;
 use usher_accounts::admin::keys::SigningKeys;
 use usher_accounts::admin::shown_once::ShownOnce;
 use usher_accounts::admin::users::Users;
@@ -175,6 +177,8 @@ services! {
     },
     client_keys: ClientKeys { core, providers; fetched: expiring(KEY_SETS_REMEMBERED, KEY_SET_MEMORY) },
     client_assertions: ClientAssertions { core, client_keys },
+    initial_tokens: InitialTokens { core },
+    client_registrations: ClientRegistrations { core, clients, throttles },
     client_documents: ClientDocuments {
         core, clients, providers, throttles;
         documents: expiring(CLIENTS_REMEMBERED, DOCUMENT_MEMORY),

@@ -91,7 +91,7 @@ const CODES: &[Code] = &[
     code(
         "REGISTRATION_NOT_OFFERED",
         &[404],
-        "Dynamic client registration (RFC 7591) is not supported. Create the client in the console, with the API, or on the command line.",
+        "`registration.dynamic` is `closed`: clients do not register themselves. Create the client in the console, with the API, or on the command line.",
     ),
     code("REQUEST_INVALID", &[400], "The request cannot be read; the message says why."),
     code("SECOND_FACTOR_INVALID", &[401], "The code of the second factor is wrong, or was used before."),

@@ -8,8 +8,8 @@ use super::{account, console, dev_components, dev_mail, documents, factors, logi
 use crate::oidc::{authorize, logout};
 use crate::page_routes::PageRoutes;
 use usher_domain::urls::{
-    self, AllowedClientUrls, ApiUrls, CaughtEmailUrls, ClientUrls, DeliveryUrls, MemberUrls, PasskeyUrls, ProjectUrls,
-    ProviderUrls, RememberedUrls, UpstreamUrls, WebhookUrls,
+    self, AllowedClientUrls, ApiUrls, CaughtEmailUrls, ClientUrls, DeliveryUrls, InitialTokenUrls, MemberUrls,
+    PasskeyUrls, ProjectUrls, ProviderUrls, RememberedUrls, UpstreamUrls, WebhookUrls,
 };
 use usher_http_server::extract::visitor::see_other;
 use usher_http_server::layers::cors::{self, Cors};
@@ -125,6 +125,8 @@ fn console_pages(pages: PageRoutes) -> PageRoutes {
         .text_form(ProjectUrls::TOKEN, console::token::get, console::token::rotate)
         .page(ProjectUrls::MODULES, console::modules::get)
         .text_form(ProjectUrls::APIS, console::apis::get, console::apis::create)
+        .text_form(ProjectUrls::INITIAL_TOKENS, console::initial_tokens::get, console::initial_tokens::create)
+        .action(InitialTokenUrls::DELETE, console::initial_tokens::delete)
         .text_form(ApiUrls::PAGE, console::api::get, console::api::save)
         .action(ApiUrls::ALLOW, console::api::allow)
         .action(ApiUrls::DELETE, console::api::delete)

@@ -57,6 +57,7 @@ impl Destination {
 
 /// The properties of the client that the checks need.
 #[derive(Debug, Clone, Copy)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a property of its own, and they occur in any combination")]
 pub struct ClientRules<'a> {
     /// PKCE is required: the client is public (RFC 9700 §2.1.1), or is configured so.
     pub requires_pkce: bool,

@@ -96,6 +96,12 @@ pub enum RejectionCause {
     RefreshTokenReused,
     /// Usher did not sign the access token.
     UnknownAccessToken,
+    /// No initial access token came with a registration.
+    NoInitialToken,
+    /// The initial access token is unknown, has expired, or has registered as many clients as it may.
+    UnknownInitialToken,
+    /// The registration access token is unknown, was replaced, or its client is disabled or deleted.
+    UnknownRegistrationToken,
     /// The access token has another audience.
     OtherAudience,
     /// The access token has expired.
@@ -129,6 +135,9 @@ impl RejectionCause {
             | Self::ClientDocument(_)
             | Self::PublicClient => ErrorCode::InvalidClient,
             Self::UnknownAccessToken
+            | Self::NoInitialToken
+            | Self::UnknownInitialToken
+            | Self::UnknownRegistrationToken
             | Self::OtherAudience
             | Self::AccessTokenExpired
             | Self::AccessTokenRevoked
@@ -226,6 +235,13 @@ impl RejectionCause {
                 "the refresh token was replaced and the newer one is in use, so the grant was revoked"
             }
             Self::UnknownAccessToken => "the access token was not issued by this server, or was altered on the way",
+            Self::NoInitialToken => "registration needs an initial access token of a project",
+            Self::UnknownInitialToken => {
+                "the initial access token is unknown, has expired, or has registered as many clients as it may"
+            }
+            Self::UnknownRegistrationToken => {
+                "the registration access token is unknown or was replaced, or its client is disabled or deleted"
+            }
             Self::OtherAudience => "the access token was issued for another audience",
             Self::AccessTokenExpired => "the access token has expired",
             Self::AccessTokenRevoked => "the access token or its grant was revoked, or the user is disabled",

@@ -130,6 +130,12 @@ pub fn with_metadata_documents(mut document: Value) -> Value {
     document
 }
 
+/// The document of a server where clients register themselves (RFC 8414 §2).
+pub fn with_registration(mut document: Value, issuer: &str) -> Value {
+    document["registration_endpoint"] = format!("{issuer}{}", endpoints::REGISTRATION).into();
+    document
+}
+
 /// The document with the resources that tokens are issued for (RFC 9728 §4).
 pub fn with_protected_resources(mut document: Value, identifiers: &[String]) -> Value {
     document["protected_resources"] = identifiers.into();

@@ -23,7 +23,12 @@ pub const DEVICE_AUTHORIZATION: &str = "/oauth2/device";
 pub const CIBA: &str = "/oauth2/ciba";
 /// The endpoints at which clients present certificates (RFC 8705 §5).
 pub const MUTUAL_TLS: [&str; 7] = [TOKEN, INTROSPECT, REVOKE, PAR, DEVICE_AUTHORIZATION, CIBA, USERINFO];
-/// Dynamic client registration (RFC 7591), which is not offered.
+/// Dynamic client registration (RFC 7591).
 pub const REGISTRATION: &str = "/oauth2/register";
-/// Client configuration (RFC 7592), which is not offered.
+/// Client configuration (RFC 7592).
 pub const REGISTERED_CLIENT: &str = "/oauth2/register/{client}";
+
+/// The URL path of one client's configuration. Generated ids need no escape.
+pub fn registered_client(client_id: &str) -> String {
+    format!("{REGISTRATION}/{client_id}")
+}

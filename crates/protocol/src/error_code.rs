@@ -1,7 +1,7 @@
 //! OAuth error codes, from their registries.
 
-/// An error code of RFC 6749 §4.1.2.1 and §5.2, RFC 6750 §3.1, RFC 8628 §3.5, RFC 8707 §2, RFC 9101 §7, RFC 9449 §12.2,
-/// OpenID Connect Core §3.1.2.6, CIBA Core §13.
+/// An error code of RFC 6749 §4.1.2.1 and §5.2, RFC 6750 §3.1, RFC 7591 §3.2.2, RFC 8628 §3.5, RFC 8707 §2, RFC 9101 §7,
+/// RFC 9449 §12.2, OpenID Connect Core §3.1.2.6, CIBA Core §13.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ErrorCode {
     /// A parameter is missing, repeated or malformed.
@@ -60,6 +60,10 @@ pub enum ErrorCode {
     UnknownUserId,
     /// The binding message of a CIBA request cannot be shown (CIBA Core §13).
     InvalidBindingMessage,
+    /// A redirect URI of a registration is invalid (RFC 7591 §3.2.2).
+    InvalidRedirectUri,
+    /// Another member of a registration is invalid (RFC 7591 §3.2.2).
+    InvalidClientMetadata,
 }
 
 impl ErrorCode {
@@ -94,6 +98,8 @@ impl ErrorCode {
             Self::ExpiredToken => "expired_token",
             Self::UnknownUserId => "unknown_user_id",
             Self::InvalidBindingMessage => "invalid_binding_message",
+            Self::InvalidRedirectUri => "invalid_redirect_uri",
+            Self::InvalidClientMetadata => "invalid_client_metadata",
         }
     }
 }

@@ -36,6 +36,31 @@ statements! {
         set used_at = $2
         where client_id = $1 and used_at < $3
     ";
+    SET_TOKEN = "
+        update client_registration
+        set token_hash = $2
+        where client_id = $1
+    ";
+    // A token that was replaced is replaced again if the answer with its successor was lost.
+    ROTATE_TOKEN = "
+        update client_registration
+        set token_hash = $3, former_token_hash = $2
+        where client_id = $1 and (token_hash = $2 or former_token_hash = $2)
+    ";
+    END_FORMER_TOKEN = "
+        update client_registration
+        set former_token_hash = null
+        where client_id = $1 and token_hash = $2 and former_token_hash is not null
+    ";
+    OWNER_OF_TOKEN = "
+        select client_id
+        from client_registration
+        where token_hash = $1
+        union
+        select client_id
+        from client_registration
+        where former_token_hash = $1
+    ";
     FIND = "
         select {REGISTRATION}
         from client_registration
@@ -73,6 +98,26 @@ impl Tx {
     /// Notes that the document of a client was fetched, and until when it is used.
     pub async fn set_document_checked(&mut self, id: &ClientId, at: Timestamp, fresh_until: Timestamp) -> Result<()> {
         self.query(SET_CHECKED).bind(id).bind(at).bind(fresh_until).done().await
+    }
+
+    /// Gives a new client its registration access token.
+    pub async fn set_registration_token(&mut self, id: &ClientId, hash: &[u8]) -> Result<()> {
+        self.query(SET_TOKEN).bind(id).bind(hash).done().await
+    }
+
+    /// Replaces the registration access token that was presented. It is good until the new one is used.
+    pub async fn rotate_registration_token(&mut self, id: &ClientId, presented: &[u8], new: &[u8]) -> Result<()> {
+        self.query(ROTATE_TOKEN).bind(id).bind(presented).bind(new).done().await
+    }
+
+    /// Ends the former registration access token, if the present one was presented.
+    pub async fn end_former_registration_token(&mut self, id: &ClientId, presented: &[u8]) -> Result<()> {
+        self.query(END_FORMER_TOKEN).bind(id).bind(presented).done().await
+    }
+
+    /// The client whose registration access token has this hash.
+    pub async fn find_owner_of_registration_token(&mut self, hash: &[u8]) -> Result<Option<ClientId>> {
+        self.query(OWNER_OF_TOKEN).bind(hash).optional().await
     }
 
     /// Notes that a client is used, unless it was used after `since` already.

@@ -21,8 +21,8 @@ use usher_domain::event::logout_notice::NoticeStatus;
 use usher_domain::event::webhook::filter::Filter;
 use usher_domain::event::webhook::{DeliveryAttempt, DeliveryStatus, DisabledWhy, SealedSecret};
 use usher_domain::id::{
-    ApiId, AssignmentId, CeremonyId, ClientId, EmailId, EventId, GrantId, IdentityId, MergeId, PasskeyId, ProjectId,
-    ProofId, RememberedId, SessionId, UserId, WebhookId,
+    ApiId, AssignmentId, CeremonyId, ClientId, EmailId, EventId, GrantId, IdentityId, InitialTokenId, MergeId,
+    PasskeyId, ProjectId, ProofId, RememberedId, SessionId, UserId, WebhookId,
 };
 use usher_domain::key::SigningAlg;
 use usher_domain::oauth::api::ApiSettings;
@@ -197,7 +197,7 @@ macro_rules! json {
 }
 
 uuids! {
-    ApiId AssignmentId CeremonyId EmailId EventId GrantId IdentityId MergeId PasskeyId ProjectId ProofId RememberedId
+    ApiId AssignmentId CeremonyId EmailId EventId GrantId IdentityId InitialTokenId MergeId PasskeyId ProjectId ProofId RememberedId
     SessionId UserId WebhookId
 }
 

@@ -14,6 +14,7 @@ pub mod device_codes;
 mod error;
 pub mod events;
 pub mod grants;
+pub mod initial_tokens;
 pub mod members;
 mod migrations;
 mod open;

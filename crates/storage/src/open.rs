@@ -33,6 +33,7 @@ pub const TABLES_OF_JOBS: &[&str] = &[
     "heard_notice",
     "history",
     "house",
+    "initial_token",
     "lease",
     "logout_notice",
     "merge",

@@ -43,6 +43,8 @@ fn places(server: &TestServer, client: &str, sub: &str) -> Vec<(&'static str, St
         ("browser", id.clone()),
         ("number", "1".to_owned()),
         ("delivery", id.clone()),
+        ("initial_token", id.clone()),
+        ("token", id.clone()),
         ("assignment", id),
         ("revision", "1".to_owned()),
         ("client", client.to_owned()),

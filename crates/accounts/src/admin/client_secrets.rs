@@ -12,7 +12,7 @@ use usher_protocol::client::metadata::AuthMethod;
 impl Clients {
     /// A new secret and what is stored of it. A client that signs with its secret needs the secret itself to be kept: it
     /// is sealed, so that a stolen database does not contain it.
-    pub(super) fn new_secret(&self, id: &ClientId, method: AuthMethod, now: Timestamp) -> (String, ClientSecret) {
+    pub fn new_secret(&self, id: &ClientId, method: AuthMethod, now: Timestamp) -> (String, ClientSecret) {
         let secret = self.core.random.token();
         let sealed = (method == AuthMethod::ClientSecretJwt).then(|| {
             let lock = id.0.as_bytes();

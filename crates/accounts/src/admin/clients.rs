@@ -242,7 +242,7 @@ impl Clients {
     }
 
     /// Whether a client is confidential, and by which identifiers it knows people, is fixed when it is created.
-    fn checked_change(&self, client: &Client, metadata: ClientMetadata) -> Result<ClientMetadata, Rejected> {
+    pub fn checked_change(&self, client: &Client, metadata: ClientMetadata) -> Result<ClientMetadata, Rejected> {
         if metadata.is_public() != client.metadata.is_public() {
             let fault = "cannot change between none and a secret: make another client";
             return Err(Rejected::Metadata(vec![MetadataFault::new("token_endpoint_auth_method", fault)]));

@@ -2,9 +2,10 @@
 
 pub mod client_secrets;
 pub mod clients;
+pub mod initial_tokens;
 pub mod keys;
 pub mod revoke_keys;
-mod sector;
+pub mod sector;
 pub mod self_registered;
 pub mod shown_once;
 pub mod statistics;

@@ -14,7 +14,7 @@ const MAX_DEPTH: u8 = 4;
 
 /// The members that were compared with the document.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct ProvenSector {
+pub struct ProvenSector {
     uri: String,
     redirect_uris: Vec<String>,
 }
@@ -28,7 +28,7 @@ impl ProvenSector {
 
 /// Fetches the document, unless the members are those of the stored client. Not within a transaction, which would wait for
 /// another server.
-pub(super) async fn prove(
+pub async fn prove(
     outbound: &Outbound,
     stored: Option<&Client>,
     metadata: &ClientMetadata,
@@ -61,7 +61,7 @@ async fn fetch(outbound: &Outbound, uri: &str) -> Option<serde_json::Value> {
 
 /// Whether the metadata to be stored has the sector that was proven. It is computed again from the locked client, which may
 /// have changed meanwhile.
-pub(super) fn is_proven(proven: Option<&ProvenSector>, metadata: &ClientMetadata) -> bool {
+pub fn is_proven(proven: Option<&ProvenSector>, metadata: &ClientMetadata) -> bool {
     ProvenSector::of(metadata).as_ref() == proven
 }
 

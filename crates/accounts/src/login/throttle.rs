@@ -161,6 +161,18 @@ impl Throttles {
         }
     }
 
+    /// Counts one client that registers itself.
+    ///
+    /// # Errors
+    /// [`Rejected::TooMany`] after too many.
+    pub async fn count_client_registration(&self, source: &str) -> Result<(), FlowError> {
+        let buckets = [
+            Bucket { name: format!("registration/source/{source}"), factor: 1 },
+            Bucket { name: "registration/all".to_owned(), factor: SOURCE_FACTOR },
+        ];
+        self.take_all(self.core.config.limits.client_registration, &buckets).await
+    }
+
     /// Counts one passkey attempt. Passkeys cannot be guessed: this only limits the work.
     pub async fn count_passkey(&self, source: &str) -> Result<(), FlowError> {
         let bucket = Bucket { name: format!("passkey/source/{source}"), factor: SOURCE_FACTOR };

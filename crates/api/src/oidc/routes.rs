@@ -20,14 +20,20 @@ use usher_protocol::endpoints;
 
 /// Every endpoint for programs.
 pub fn routes(app: &App) -> Router<App> {
-    client_endpoints(app).merge(published(app)).merge(registration())
+    client_endpoints(app).merge(published(app)).merge(registration(app))
 }
 
-/// The registration endpoints. They have no CORS.
-fn registration() -> Router<App> {
-    Router::new()
-        .route(endpoints::REGISTRATION, any(register::refuse))
-        .route(endpoints::REGISTERED_CLIENT, any(register::refuse))
+/// The registration endpoints. They read no cookie: pages of any origin may register themselves where anybody may.
+fn registration(app: &App) -> Router<App> {
+    if !app.usher.core.config.client_registration.offers_dynamic() {
+        return Router::new()
+            .route(endpoints::REGISTRATION, any(register::refuse))
+            .route(endpoints::REGISTERED_CLIENT, any(register::refuse));
+    }
+    let router = Router::new()
+        .route(endpoints::REGISTRATION, post(register::register))
+        .route(endpoints::REGISTERED_CLIENT, get(register::read).put(register::update).delete(register::delete));
+    cors::wrap(refusal::wrap(router, app), Cors::any(&[Method::GET, Method::POST, Method::PUT, Method::DELETE]))
 }
 
 /// Endpoints that clients authenticate at; browsers may call them from registered origins only.
@@ -71,6 +77,9 @@ fn published(app: &App) -> Router<App> {
     let mut fixed = metadata::metadata(app.usher.core.issuer(), &locales, config.sign_up.enabled, grants);
     if config.client_registration.documents {
         fixed = metadata::with_metadata_documents(fixed);
+    }
+    if config.client_registration.offers_dynamic() {
+        fixed = metadata::with_registration(fixed, app.usher.core.issuer());
     }
     let fixed = with_mutual_tls(fixed, &config.mutual_tls);
     let published = Arc::new(PublishedMetadata::new(fixed));

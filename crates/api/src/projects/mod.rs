@@ -3,6 +3,7 @@
 mod apis;
 mod clients;
 mod history;
+mod initial_tokens;
 mod members;
 mod people;
 mod token;
@@ -42,6 +43,8 @@ pub fn routes() -> OpenApiRouter<App> {
         .routes(routes!(clients::list, clients::create))
         .routes(routes!(clients::get, clients::put, clients::delete))
         .routes(routes!(clients::rotate_secret))
+        .routes(routes!(initial_tokens::list, initial_tokens::create))
+        .routes(routes!(initial_tokens::delete))
         .routes(routes!(apis::list, apis::create))
         .routes(routes!(apis::get, apis::put, apis::delete))
         .routes(routes!(apis::list_clients))

@@ -54,9 +54,34 @@ fn host(text: &str) -> Result<String, InvalidReason> {
     if good { Ok(listed) } else { Err(HOST_EXPECTED.into()) }
 }
 
+/// Who may register clients at the registration endpoint.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DynamicRegistration {
+    /// Nobody.
+    Closed,
+    /// Who has an initial access token of a project.
+    Token,
+    /// Anybody.
+    Open,
+}
+
+impl SettingValue for DynamicRegistration {
+    fn from_text(text: &str) -> Result<Self, InvalidReason> {
+        match text {
+            "closed" => Ok(Self::Closed),
+            "token" => Ok(Self::Token),
+            "open" => Ok(Self::Open),
+            _ => Err("expected closed, token or open".into()),
+        }
+    }
+}
+
 settings! {
     /// Clients that register themselves.
     ClientRegistrationSettings {
+        /// Who may register clients at the registration endpoint (RFC 7591): nobody (closed), who has an initial access
+        /// token of a project (token), or anybody (open).
+        "registration.dynamic" => dynamic: DynamicRegistration = SettingDefault::Always("closed");
         /// Whether a client's id may be the https URL of its metadata (Client ID Metadata Documents).
         "registration.documents" => documents: bool = SettingDefault::ByProfile { dev: "true", serve: "false" };
         /// Only documents of these hosts are accepted, such as app.example.com or *.example.com, separated by commas;
@@ -71,6 +96,16 @@ settings! {
 }
 
 impl ClientRegistrationSettings {
+    /// Whether anybody may register clients at the registration endpoint.
+    pub fn offers_dynamic(&self) -> bool {
+        self.dynamic != DynamicRegistration::Closed
+    }
+
+    /// Whether registration needs no initial access token.
+    pub fn is_open(&self) -> bool {
+        self.dynamic == DynamicRegistration::Open
+    }
+
     /// Whether documents of this host are accepted. The block list counts first.
     pub fn accepts_documents_of(&self, host: &str) -> bool {
         !self.documents_block.names(host) && (self.documents_allow.is_empty() || self.documents_allow.names(host))
@@ -113,6 +148,7 @@ mod tests {
     #[test]
     fn the_block_list_counts_before_the_allow_list() {
         let settings = |allow: &str, block: &str| ClientRegistrationSettings {
+            dynamic: DynamicRegistration::Closed,
             documents: true,
             documents_allow: list(allow),
             documents_block: list(block),

@@ -28,6 +28,9 @@ settings! {
         /// Requests of one client that one person signs in (CIBA): a rate such as 10/hour, or off. The person gets twice as many
         /// emails about those of all clients.
         "limits.ciba" => ciba: RateLimit = SettingDefault::Always("10/hour");
+        /// Clients that one address may register by themselves: a rate such as 30/min, or off. Twenty times as many
+        /// altogether.
+        "limits.client_registration" => client_registration: RateLimit = SettingDefault::Always("30/min");
         /// Open connections. One address may use a quarter of them, and connections to feeds three quarters together.
         "limits.connections" => connections: usize = SettingDefault::Always("16384");
     }

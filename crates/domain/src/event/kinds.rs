@@ -70,6 +70,7 @@ const REQUIRES_SECOND_FACTOR: PayloadMember =
 const API: PayloadMember = data("api_id", "which");
 const IDENTIFIER: PayloadMember = data("identifier", "the API's identifier: the `aud` of its tokens");
 const ALLOWED_SCOPE: PayloadMember = data("scope", "the scopes that it may ask for; all if absent");
+const INITIAL_TOKEN: PayloadMember = data("initial_token_id", "which");
 const REVISION: PayloadMember = data("revision", "its number");
 const KEY: PayloadMember = data("kid", "the key");
 const KEY_ALGORITHM: PayloadMember = data("alg", "its algorithm");
@@ -284,6 +285,10 @@ events! {
         .message("A client was deleted.", &[CLIENT])
         .feed(Client)
         .logout(LogoutScope::Client);
+    INITIAL_TOKEN_CREATED = project("initial_token.created")
+        .message("A token was created with which clients register themselves in the project.", &[INITIAL_TOKEN]);
+    INITIAL_TOKEN_DELETED = project("initial_token.deleted")
+        .message("A token with which clients register themselves was deleted.", &[INITIAL_TOKEN]);
     CLIENT_TRUSTED = project("client.trusted")
         .message("An administrator vouches for a client that registered itself.", &[CLIENT]);
     CLIENT_DISTRUSTED = project("client.distrusted")

@@ -11,6 +11,7 @@ pub mod consent;
 pub mod device_authorization;
 pub mod first_party_client;
 pub mod grant;
+pub mod initial_token;
 pub mod interaction;
 pub mod single_use;
 pub mod target;

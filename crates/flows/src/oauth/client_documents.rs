@@ -79,7 +79,8 @@ impl ClientDocuments {
         source: &str,
     ) -> Result<Result<Option<Arc<Client>>, ClientDocumentFault>, FlowError> {
         if DocumentUrl::is_meant(&id.0)
-            && let Err(fault) = self.refresh(id, source).await?
+            // Boxed: most calls fetch nothing.
+            && let Err(fault) = Box::pin(self.refresh(id, source)).await?
         {
             return Ok(Err(fault));
         }

@@ -18,6 +18,7 @@ pub mod presented_token;
 pub mod pushed_requests;
 pub(crate) mod read_request;
 pub mod refusals;
+pub mod register_client;
 pub mod registered_origins;
 pub mod released_claims;
 pub mod request_objects;

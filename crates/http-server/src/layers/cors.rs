@@ -42,10 +42,21 @@ enum Origins {
     Registered(Predicate),
 }
 
+fn named(methods: &[Method]) -> HeaderValue {
+    let names: Vec<&str> = methods.iter().map(Method::as_str).collect();
+    // Method names are tokens, so that a list of them is a valid header value.
+    HeaderValue::try_from(names.join(", ")).unwrap_or(HeaderValue::from_static("GET"))
+}
+
 impl Cors {
     /// Allows any origin to read: for public documents such as discovery and the JWK set.
     pub fn public() -> Self {
         Self { origins: Origins::Any, methods: HeaderValue::from_static("GET, HEAD"), with_cookies: None }
+    }
+
+    /// Allows any origin: for endpoints that read no cookie.
+    pub fn any(methods: &[Method]) -> Self {
+        Self { origins: Origins::Any, methods: named(methods), with_cookies: None }
     }
 
     /// Allows only origins that `is_registered` accepts. It is called with the origin as the browser spells it.
@@ -54,9 +65,7 @@ impl Cors {
         F: Fn(String) -> Answer + Send + Sync + 'static,
         Answer: Future<Output = bool> + Send + 'static,
     {
-        let names: Vec<&str> = methods.iter().map(Method::as_str).collect();
-        // Method names are tokens, so that a list of them is a valid header value.
-        let methods = HeaderValue::try_from(names.join(", ")).unwrap_or(HeaderValue::from_static("GET"));
+        let methods = named(methods);
         let predicate: Predicate = Arc::new(move |origin| Box::pin(is_registered(origin)));
         Self { origins: Origins::Registered(predicate), methods, with_cookies: None }
     }

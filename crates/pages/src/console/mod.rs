@@ -8,6 +8,7 @@ mod client_fields;
 mod client_proof;
 pub mod clients;
 pub mod edit;
+pub mod initial_tokens;
 pub mod members;
 pub mod modules;
 pub mod projects;

@@ -37,6 +37,7 @@ pub use account::sessions::{AccountSessions, SessionItem, means_words};
 pub use console::apis::{AllowedClientItem, AllowedClientValues, ApiListItem, ApiPage, ApiValues, ApisPage};
 pub use console::client::RequestingClient;
 pub use console::client_form::{ClientForm, ClientValues};
+pub use console::initial_tokens::{InitialTokenItem, InitialTokenValues, InitialTokensPage};
 pub use console::modules::{ModuleListItem, ModulesPage};
 pub use console::overview::{
     ClientListItem, ClientPage, ConsoleHome, EndpointItem, ProjectClients, ProjectListItem, SecretListItem,

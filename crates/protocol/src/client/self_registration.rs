@@ -63,11 +63,10 @@ pub fn described(document: &Map<String, Value>) -> Result<ClientMetadata, Vec<Me
         // An explicit null is an absent member.
         let Some(value) = document.get(name).filter(|value| !value.is_null()) else { continue };
         let alone = Map::from_iter([(name.to_owned(), value.clone())]);
-        match serde_json::from_value::<ClientMetadata>(alone.into()) {
-            Ok(_) => drop(members.insert(name.to_owned(), value.clone())),
-            Err(_) => {
-                faults.push(MetadataFault::new(name, "has a value of the wrong type, or one that is not supported"))
-            }
+        if serde_json::from_value::<ClientMetadata>(alone.into()).is_ok() {
+            members.insert(name.to_owned(), value.clone());
+        } else {
+            faults.push(MetadataFault::new(name, "has a value of the wrong type, or one that is not supported"));
         }
     }
     if !faults.is_empty() {
@@ -83,6 +82,32 @@ pub fn described(document: &Map<String, Value>) -> Result<ClientMetadata, Vec<Me
         return Err(vec![MetadataFault::new("token_endpoint_auth_method", "is not supported")]);
     }
     Ok(metadata)
+}
+
+/// The metadata with what software says of itself now. What is not its own stays as it is stored (RFC 7592 §2.2).
+pub fn replaced(stored: &ClientMetadata, said: &ClientMetadata) -> ClientMetadata {
+    let (mut members, said) = (members_of(stored), members_of(said));
+    for name in MEMBERS {
+        match said.get(name) {
+            Some(value) => members.insert(name.to_owned(), value.clone()),
+            None => members.remove(name),
+        };
+    }
+    serde_json::from_value(members.into()).unwrap_or_else(|_| stored.clone())
+}
+
+/// What software that registered itself is told of its metadata.
+pub fn shown(metadata: &ClientMetadata) -> Map<String, Value> {
+    let mut members = members_of(metadata);
+    members.retain(|name, _| MEMBERS.contains(&name.as_str()));
+    members
+}
+
+fn members_of(metadata: &ClientMetadata) -> Map<String, Value> {
+    match serde_json::to_value(metadata) {
+        Ok(Value::Object(members)) => members,
+        _ => Map::new(),
+    }
 }
 
 /// Whether it is an installed application: it says so (OpenID Connect Dynamic Registration §2), or its redirect URIs
@@ -150,6 +175,22 @@ mod tests {
             let read = serde_json::from_value::<ClientMetadata>(json!({name: {"no": "type"}}));
             assert!(read.err().is_none_or(|fault| !fault.to_string().contains("unknown field")), "{name}");
         }
+    }
+
+    #[test]
+    fn a_registration_that_is_replaced_keeps_what_is_not_its_own() {
+        let stored = ClientMetadata {
+            client_name: "Notes".into(),
+            logo_uri: Some("https://notes.test/logo".into()),
+            first_party: true,
+            audience: vec!["https://api.shop.example".into()],
+            refresh_idle_seconds: Some(60),
+            ..ClientMetadata::default()
+        };
+        let said = ClientMetadata { client_name: "Notes 2".into(), ..ClientMetadata::default() };
+        let expected = ClientMetadata { client_name: "Notes 2".into(), logo_uri: None, ..stored.clone() };
+        assert_eq!(replaced(&stored, &said), expected);
+        assert!(!shown(&stored).contains_key("first_party") && shown(&stored).contains_key("client_name"));
     }
 
     #[test]

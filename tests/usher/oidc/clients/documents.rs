@@ -302,7 +302,7 @@ async fn a_document_that_breaks_a_rule_is_refused_on_a_page_and_leaves_nothing()
         (json!({"redirect_uris": CALLBACK}), "is invalid"),
         (json!({"grant_types": ["client_credentials"]}), "is invalid"),
         (json!({"token_endpoint_auth_method": "private_key_jwt"}), "is invalid"),
-        (json!({"client_name": "a\u{202e}b"}), "is invalid"),
+        (json!({"client_name": "x".repeat(101)}), "is invalid"),
     ] {
         scene.publish(&changes);
         let page = scene.refusal().await;

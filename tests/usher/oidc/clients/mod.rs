@@ -5,5 +5,7 @@ mod assertions;
 mod authentication;
 mod credentials;
 mod documents;
+mod dynamic;
+mod dynamic_modules;
 mod registration;
 mod secrets;

@@ -2,6 +2,7 @@
 
 use usher_domain::id::ClientId;
 use usher_domain::oauth::client::{Client, ClientSecret, ClientType};
+use usher_domain::oauth::client_origin::SelfRegistration;
 use usher_domain::provider::{ProviderId, ProviderSettings};
 use usher_storage::providers::StoredProvider;
 use usher_storage::{Result, Tx};
@@ -100,6 +101,63 @@ pub const CLIENTS: Table<ClientId> = Table {
         writer!("somebody vouches for it", |tx, id| trust(tx, &id).await),
     ],
 };
+
+pub const REGISTRATIONS: Table<ClientId> = Table {
+    lock: "lock table client_registration in exclusive mode",
+    add: |store| {
+        Box::pin(async move {
+            let id = stored_client(&store).await.id;
+            let kept = SelfRegistration { client_id: id.clone(), checked_at: None, fresh_until: None, used_at: NOW };
+            in_tx!(store, |tx| {
+                tx.insert_client_registration(&kept).await?;
+                tx.set_registration_token(&id, id.0.as_bytes()).await
+            })
+            .unwrap();
+            id
+        })
+    },
+    see: |store, id| {
+        Box::pin(async move {
+            let kept = store.find_client_registration(&id).await.unwrap().unwrap();
+            let owners = in_tx!(store, |tx| {
+                let mut owners = Vec::new();
+                for token in [id.0.as_bytes().to_vec(), new_token(&id, 1), new_token(&id, 2)] {
+                    owners.push(tx.find_owner_of_registration_token(&token).await?.is_some());
+                }
+                Ok(owners)
+            });
+            // Of two simultaneous rotations of one token, the later one counts, whichever that is.
+            let good = owners.unwrap().into_iter().filter(|owned| *owned).count();
+            format!("{:?} {:?} {:?} {good}", kept.checked_at, kept.fresh_until, kept.used_at)
+        })
+    },
+    statements: &[
+        "client_registrations::END_FORMER_TOKEN",
+        "client_registrations::NOTE_USE",
+        "client_registrations::ROTATE_TOKEN",
+        "client_registrations::SET_CHECKED",
+        "client_registrations::SET_TOKEN",
+    ],
+    writers: &[
+        writer!("its document was fetched", |tx, id| {
+            locked(tx, &id).await?;
+            tx.set_document_checked(&id, later(1), later(9)).await
+        }),
+        writer!("a use", |tx, id| tx.note_client_use(&id, later(5), later(1)).await),
+        writer!("its token is replaced", |tx, id| rotate_token(tx, &id, 1).await),
+        writer!("its token is replaced at the same time", |tx, id| rotate_token(tx, &id, 2).await),
+        writer!("its token is used", |tx, id| tx.end_former_registration_token(&id, id.0.as_bytes()).await),
+    ],
+};
+
+fn new_token(id: &ClientId, number: u8) -> Vec<u8> {
+    [id.0.as_bytes(), &[number]].concat()
+}
+
+async fn rotate_token(tx: &mut Tx, id: &ClientId, number: u8) -> Result<()> {
+    locked(tx, id).await?;
+    tx.rotate_registration_token(id, id.0.as_bytes(), &new_token(id, number)).await
+}
 
 /// Changes a provider as the console does: nothing happens if it differs from what was read.
 async fn edit(tx: &mut Tx, id: &ProviderId, change: fn(&mut StoredProvider)) -> Result<()> {

@@ -112,6 +112,7 @@ on_both_databases! {
             apis::APIS.race(&db).await,
             clients::CLIENTS.race(&db).await,
             clients::PROVIDERS.race(&db).await,
+            clients::REGISTRATIONS.race(&db).await,
         ]
         .concat();
         assert!(faults.is_empty(), "\n{}", faults.join("\n"));
@@ -155,6 +156,7 @@ fn every_writer_of_a_table_is_raced() {
         apis::APIS.statements,
         clients::CLIENTS.statements,
         clients::PROVIDERS.statements,
+        clients::REGISTRATIONS.statements,
     ]
     .concat();
     let wanted = statements_that_need_a_race();

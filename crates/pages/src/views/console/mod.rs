@@ -3,6 +3,7 @@
 pub mod apis;
 pub mod client;
 pub mod client_form;
+pub mod initial_tokens;
 pub mod modules;
 pub mod overview;
 pub mod project;

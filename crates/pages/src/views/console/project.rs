@@ -41,6 +41,7 @@ macro_rules! project_tabs {
 project_tabs! {
     Clients, "clients", "app-window", page;
     Apis, "apis", "plug", apis;
+    InitialTokens, "initial-tokens", "key-round", initial_tokens;
     Members, "members", "users", members;
     Modules, "modules", "monitor", modules;
     Webhooks, "webhooks", "webhook", webhooks;

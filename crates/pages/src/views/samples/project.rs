@@ -21,6 +21,7 @@ pub(super) fn all(lang: Lang) -> Vec<RenderedSample> {
     pages.extend(modules(lang));
     pages.extend(apis(lang));
     pages.extend(api(lang));
+    pages.extend(initial_tokens(lang));
     pages.extend(webhooks(lang));
     pages.extend(webhook(lang));
     pages
@@ -173,6 +174,35 @@ fn api(lang: Lang) -> Vec<RenderedSample> {
         ..made.clone()
     };
     vec![("api-made", made.render()), ("api", used.render())]
+}
+
+fn initial_tokens(lang: Lang) -> Vec<RenderedSample> {
+    let row = |name: &str, registered| InitialTokenItem {
+        name: name.into(),
+        registered,
+        max_clients: 10,
+        expires: moment(lang, 1_795_363_080),
+        ended: registered == 10,
+        delete: Form::new("/console/projects/1/initial-tokens/1/delete", "t"),
+    };
+    let none = InitialTokensPage {
+        page: console(lang),
+        project: head(lang, "Notes", ProjectTab::InitialTokens),
+        form: Form::new("/console/projects/1/initial-tokens", "t"),
+        closed: true,
+        values: InitialTokenValues { name: String::new(), max_clients: "1".into(), days: "30".into() },
+        ..InitialTokensPage::default()
+    };
+    let some = InitialTokensPage {
+        tokens: vec![row("Agents", 3), row(HOSTILE, 10)],
+        closed: false,
+        open: true,
+        values: InitialTokenValues { name: HOSTILE.into(), max_clients: HOSTILE.into(), days: HOSTILE.into() },
+        token: Some(ShownSecret::Now("AAECAwQF".into())),
+        errors: errors(&["name", ""], lang),
+        ..none.clone()
+    };
+    vec![("initial-tokens-none", none.render()), ("initial-tokens", some.render())]
 }
 
 fn webhooks(lang: Lang) -> Vec<RenderedSample> {
