@@ -307,7 +307,9 @@ fn scope(params: &Params, rules: &ClientRules<'_>, request: &mut AuthorizeReques
     // Unknown values are ignored (OpenID Connect Core §3.1.2.1); the token response names what was granted.
     let may_request = |token: &&str| rules.scope.contains(token) || rules.scopes_of_apis && !is_of_usher(token);
     let mut granted: Scope = asked.iter().filter(may_request).map(str::to_owned).collect();
-    if !rules.refresh_token || !granted.contains("openid") {
+    // Of OpenID Connect, and of requests for an API (RFC 8707): an agent works on for a person who signed in nowhere.
+    let may_be_offline = granted.contains("openid") || !request.resource.is_empty();
+    if !rules.refresh_token || !may_be_offline {
         granted = granted.without("offline_access");
     }
     if granted.is_empty() {

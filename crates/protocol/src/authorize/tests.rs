@@ -113,9 +113,11 @@ fn a_public_client_must_send_a_challenge() {
 }
 
 #[test]
-fn offline_access_needs_openid() {
+fn offline_access_needs_openid_or_an_api() {
     assert!(!checked(false, &[("scope", "email offline_access")]).unwrap().scope.contains("offline_access"));
     assert!(checked(false, &[("scope", "openid offline_access")]).unwrap().scope.contains("offline_access"));
+    let at_api = [("scope", "email offline_access"), ("resource", "https://api.example")];
+    assert!(checked(false, &at_api).unwrap().scope.contains("offline_access"));
 }
 
 #[test]
