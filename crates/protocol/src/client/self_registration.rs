@@ -8,7 +8,7 @@ use crate::authorize::redirect_uri;
 use crate::device::DEVICE_CODE_GRANT;
 
 /// The members that count. Others are ignored (RFC 7591 §2), also those that only administrators set.
-const MEMBERS: [&str; 32] = [
+const MEMBERS: [&str; 38] = [
     "client_name",
     "redirect_uris",
     "post_logout_redirect_uris",
@@ -25,6 +25,12 @@ const MEMBERS: [&str; 32] = [
     "request_object_signing_alg",
     "request_uris",
     "dpop_bound_access_tokens",
+    "tls_client_certificate_bound_access_tokens",
+    "tls_client_auth_subject_dn",
+    "tls_client_auth_san_dns",
+    "tls_client_auth_san_uri",
+    "tls_client_auth_san_ip",
+    "tls_client_auth_san_email",
     "security_profile",
     "scope",
     "id_token_signed_response_alg",
