@@ -43,7 +43,7 @@ on_both_databases! {
         });
         let receipt = receipt_after_signing_out_everywhere(&server, &mut browser).await;
         assert!(receipt.contains("Shop Its local modules refuse your session."), "{receipt}");
-        assert!(receipt.contains("The local module Test machine (web-1) acknowledged this:"), "{receipt}");
+        assert!(receipt.contains("The local module Test machine (web-1, usher-sdk-test/1.2.3) acknowledged this:"), "{receipt}");
         drop(following.await);
     }
 
