@@ -133,10 +133,10 @@ impl Evaluation {
     }
 }
 
-/// Evaluate access (AuthZEN).
+/// Evaluate an access.
 ///
-/// By the rules of the token's project: a project's token, or that of a machine with the scope `usher:sync`. A request
-/// with `X-Request-ID` is answered with the same one.
+/// `AuthZEN`, by the rules of the token's project: a project's token, or that of a machine with the scope `usher:sync`. A
+/// request with `X-Request-ID` is answered with the same one.
 #[utoipa::path(
     post, path = "/access/v1/evaluation", tag = "policy", operation_id = "evaluate_access",
     request_body = Evaluation,

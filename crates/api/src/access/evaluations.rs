@@ -22,7 +22,7 @@ const MOST: usize = 100;
 
 /// A request for several decisions. Without `evaluations` it is one for a single decision.
 #[derive(Debug, Deserialize, ToSchema)]
-pub struct Evaluations {
+pub struct EvaluationBatch {
     /// The subject of those that name none.
     pub subject: Option<EvaluationSubject>,
     /// The action of those that name none.
@@ -94,7 +94,7 @@ struct PartialEvaluation {
 
 impl PartialEvaluation {
     /// The whole evaluation. A member of `defaults` is taken whole, never in parts.
-    fn complete(self, defaults: &Evaluations) -> Result<Evaluation, String> {
+    fn complete(self, defaults: &EvaluationBatch) -> Result<Evaluation, String> {
         let missing = |member: &str| format!("missing field `{member}`");
         Ok(Evaluation {
             subject: self.subject.or_else(|| defaults.subject.clone()).ok_or_else(|| missing("subject"))?,
@@ -106,7 +106,7 @@ impl PartialEvaluation {
 }
 
 /// One of several: a fault denies it, and leaves the others alone.
-async fn one(app: &App, project: ProjectId, own: Attributes, body: &Evaluations) -> ApiResult<EvaluationDecision> {
+async fn one(app: &App, project: ProjectId, own: Attributes, body: &EvaluationBatch) -> ApiResult<EvaluationDecision> {
     let own: Result<PartialEvaluation, _> = serde_json::from_value(Value::Object(own));
     let whole = own.map_err(|_| "a member is missing, or has the wrong type".to_owned());
     match whole.and_then(|own| own.complete(body)) {
@@ -115,13 +115,13 @@ async fn one(app: &App, project: ProjectId, own: Attributes, body: &Evaluations)
     }
 }
 
-/// Evaluate several accesses (AuthZEN).
+/// Evaluate several accesses.
 ///
 /// `subject`, `action`, `resource` and `context` beside `evaluations` are the defaults of each. One with a fault is denied;
 /// the others are decided. Caller and headers are as for a single one.
 #[utoipa::path(
     post, path = "/access/v1/evaluations", tag = "policy", operation_id = "evaluate_accesses",
-    request_body = Evaluations,
+    request_body = EvaluationBatch,
     responses(
         (status = 200, description = "The answers, also where they are no", body = EvaluationsAnswer),
         (status = 400, description = "The body does not fit, or is not JSON", body = Problem),
@@ -132,7 +132,7 @@ async fn one(app: &App, project: ProjectId, own: Attributes, body: &Evaluations)
 pub async fn evaluate(
     State(app): State<App>,
     calling: AuthenticatedCaller,
-    AccessBody(mut body): AccessBody<Evaluations>,
+    AccessBody(mut body): AccessBody<EvaluationBatch>,
 ) -> ApiResult<Json<EvaluationsAnswer>> {
     let project = project_of(&calling).await?;
     if body.evaluations.is_empty() {
