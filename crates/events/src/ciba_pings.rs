@@ -113,6 +113,6 @@ impl ClientMessages for CibaPings<'_> {
 
     /// The job looks every second.
     async fn woken(&self) {
-        pending().await
+        pending::<()>().await;
     }
 }

@@ -139,7 +139,8 @@ pub async fn arrived(
     match (signed_in, interaction) {
         (SignedIn::As { session, .. }, Some(mut interaction)) => {
             interaction.signed_in = Some(session);
-            let on = app.usher.authorizations.go_on(interaction.clone(), &visitor.browser, &visitor.device).await?;
+            let going_on = app.usher.authorizations.go_on(interaction.clone(), &visitor.browser, &visitor.device);
+            let on = Box::pin(going_on).await?;
             outcome(app, visitor, &interaction, on)
         }
         (SignedIn::As { .. }, None) => Ok(visitor.redirect(next)),

@@ -197,7 +197,7 @@ impl RejectionCause {
             }
             Self::Assertion(fault) => fault.sentence(),
             Self::ClientDocument(fault) => fault.sentence(),
-            Self::RequestObject(fault) => fault.sentence(),
+            Self::RequestObject(fault) | Self::CibaRequestObject(fault) => fault.sentence(),
             Self::UnregisteredRequestUri => "the request_uri is not one of the client's request_uris",
             Self::UnknownPushedRequest => {
                 "the pushed request is unknown, has expired, was used, or is that of another client"
@@ -222,7 +222,6 @@ impl RejectionCause {
             Self::DeviceCodeOfOtherClient => "the device code was issued to another client",
             Self::DeviceCodeExpired => "the device code expired before the person answered, or before the device asked",
             Self::DeviceDenied => "the person denied the request of the device",
-            Self::CibaRequestObject(fault) => fault.sentence(),
             Self::UnknownAuthReqId => "the auth_req_id was not issued by this server, or expired days ago",
             Self::AuthReqIdOfOtherClient => "the auth_req_id was issued to another client",
             Self::AuthReqIdExpired => "the auth_req_id expired before the person answered, or before the client asked",

@@ -10,6 +10,6 @@ use usher_protocol::ciba::CibaResponse;
 
 /// POST
 pub async fn post(State(app): State<App>, call: ClientCall) -> Result<Json<CibaResponse>, OAuthReply> {
-    call.answer(async { app.usher.ciba_requests.begin(&call.credentials, &call.form, &call.source).await.map(Json) })
-        .await
+    let begun = async { app.usher.ciba_requests.begin(&call.credentials, &call.form, &call.source).await.map(Json) };
+    call.answer(Box::pin(begun)).await
 }

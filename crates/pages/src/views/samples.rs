@@ -352,7 +352,7 @@ fn answering(lang: Lang) -> Vec<RenderedSample> {
     let unknown = RequestingClient { document_host: Some("notes.example.test".into()), logo_uri: None, ..unknown };
     let of_unknown = Consent { client: unknown, ..consent.clone() };
     let ciba = CibaOrigin {
-        binding_message: Some("W4SCT".into()),
+        binding_message: Some("Order 1234".into()),
         place: lang.network("203.0.113.7/32"),
         time: lang.date_time(1_795_363_080),
     };

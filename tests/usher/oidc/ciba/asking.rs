@@ -70,7 +70,8 @@ on_both_databases! {
         assert_eq!(asked.status, 200, "an expired one will do: {asked:?}");
         browser.answer_request("allow").await;
         assert_eq!(server.ciba_poll(&client, &asked.text("auth_req_id")).await.status, 200);
-        let altered = format!("{}A", own.trim_end_matches('A'));
+        let (start, end) = own.split_at(own.len() - 10);
+        let altered = format!("{start}{}{}", if end.starts_with('A') { "B" } else { "A" }, &end[1..]);
         for bad in [&*foreign, "x", &own[..own.len() - 4], &altered] {
             let refused = server.ciba_asks(&client, &[("login_hint", ""), ("id_token_hint", bad)]).await;
             assert_eq!((refused.status.as_u16(), refused.error()), (400, "invalid_request"), "{bad}");

@@ -51,6 +51,7 @@ on_both_databases! {
         let nothing = browser.sign_in(&login, ANA).await;
         assert_eq!(nothing.status, 410, "nothing waits: {nothing:?}");
         server.ciba_request(&client).await;
+        server.wait(1);
         let id = server.ciba_request(&client).await;
         let overview = browser.open(&server.at("/account")).await;
         assert_eq!(overview.body.matches("Test web asks you to sign in").count(), 2, "{}", overview.body);

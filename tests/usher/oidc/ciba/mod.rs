@@ -32,11 +32,11 @@ async fn call_centre(server: &TestServer) -> RegisteredClient {
     server.client(ClientType::Web, use_ciba).await
 }
 
-/// The URL in the newest email.
+/// The URL in the newest email about a request.
 async fn mailed_link(server: &TestServer) -> String {
     let emails = server.emails().await;
-    let text = emails.first().expect("an email").text();
-    let link = text.split_whitespace().find(|word| word.contains("/ciba?request=")).expect("a link");
+    let mut words = emails.iter().flat_map(|email| email.text().split_whitespace());
+    let link = words.find(|word| word.contains("/ciba?request=")).expect("a link");
     link.replace(&server.url, &server.at(""))
 }
 
