@@ -35,7 +35,7 @@ pub(in crate::cli) struct MetadataArgs {
     #[arg(long, value_name = "URI")]
     backchannel_logout_uri: Option<String>,
     /// How it authenticates
-    #[arg(long, value_name = "METHOD", value_parser = ["client_secret", "client_secret_basic", "client_secret_post", "client_secret_jwt", "private_key_jwt", "tls_client_auth", "self_signed_tls_client_auth", "none"])]
+    #[arg(long, value_name = "METHOD", value_parser = ["client_secret", "client_secret_basic", "client_secret_post", "client_secret_jwt", "private_key_jwt", "tls_client_auth", "self_signed_tls_client_auth", "federated_jwt", "none"])]
     auth: Option<String>,
     /// Its public keys: a file with a JWK set; `-` reads standard input
     #[arg(long, value_name = "FILE", value_parser = read_jwks)]
@@ -46,6 +46,9 @@ pub(in crate::cli) struct MetadataArgs {
     /// Algorithm of its client assertions [default: any that its method supports]
     #[arg(long, value_name = "ALG")]
     auth_alg: Option<String>,
+    /// Tokens of another issuer that prove it: issuer=URL,subject=SUB[,audience=AUD][,jwks_uri=URL]; repeatable
+    #[arg(long, value_name = "NAMES", value_parser = read_credential)]
+    federated_credential: Vec<Value>,
     /// Subject of its certificate for tls_client_auth, such as CN=shop,O=Example,C=PT
     #[arg(long, value_name = "DN")]
     tls_subject_dn: Option<String>,
@@ -226,11 +229,14 @@ impl MetadataArgs {
             ("default_max_age", self.default_max_age),
         ];
         let keys = keys(self.jwks, self.jwks_uri);
+        let credentials = self.federated_credential;
+        let credentials = (!credentials.is_empty()).then(|| Value::from(credentials));
         let lists = lists.into_iter().map(|(member, all)| (member, given(all).map(Value::from)));
         let texts = texts.into_iter().map(|(member, text)| (member, text.map(text_or_null)));
         let flags = flags.into_iter().map(|(member, flag)| (member, flag.map(Value::from)));
         let numbers = numbers.into_iter().map(|(member, number)| (member, number.map(Value::from)));
         let all = lists.chain(texts).chain(flags).chain(numbers).chain(keys);
+        let all = all.chain([("federated_credentials", credentials)]);
         all.filter_map(|(member, value)| Some((member.to_owned(), value?))).collect()
     }
 }
@@ -248,6 +254,19 @@ fn keys(jwks: Option<Value>, jwks_uri: Option<String>) -> [(&'static str, Option
 fn read_jwks(path: &str) -> Result<Value, String> {
     let text = stdin::read(Path::new(path)).map_err(|error| format!("{error:#}"))?;
     serde_json::from_str(&text).map_err(|error| format!("not JSON: {error}"))
+}
+
+/// The members of one federated credential: `name=value`, separated by commas.
+fn read_credential(text: &str) -> Result<Value, String> {
+    let mut members = Map::new();
+    for pair in text.split(',') {
+        let (name, value) = pair.split_once('=').ok_or_else(|| format!("expected NAME=VALUE instead of {pair:?}"))?;
+        if !["issuer", "subject", "audience", "jwks_uri"].contains(&name) {
+            return Err(format!("expected issuer, subject, audience or jwks_uri instead of {name:?}"));
+        }
+        members.insert(name.to_owned(), value.into());
+    }
+    Ok(Value::Object(members))
 }
 
 /// A list is set when the option was used; one empty text empties it.
@@ -307,167 +326,4 @@ fn object(metadata: &ClientMetadata) -> serde_json::Result<Map<String, Value>> {
 }
 
 #[cfg(test)]
-mod tests {
-    use clap::Parser;
-    use serde_json::json;
-
-    use super::*;
-
-    fn merged(kind: ClientType, file: Value, typed: Value) -> Result<Value, String> {
-        let object = |value: Value| value.as_object().cloned().unwrap();
-        let metadata =
-            merge(kind, &kind.defaults(), [object(file), object(typed)]).map_err(|error| error.to_string())?;
-        Ok(serde_json::to_value(metadata).unwrap())
-    }
-
-    #[test]
-    fn what_is_typed_wins_over_the_file_and_the_file_over_the_type() {
-        let file = json!({"client_name": "File", "redirect_uris": ["https://a.test/"], "id_token_signed_response_alg": "ES256"});
-        let all = merged(ClientType::Spa, file, json!({"client_name": "Typed"})).unwrap();
-        assert_eq!(all["client_name"], "Typed");
-        assert_eq!(all["redirect_uris"], json!(["https://a.test/"]));
-        assert_eq!(all["id_token_signed_response_alg"], "ES256");
-        assert_eq!(all["token_endpoint_auth_method"], "none", "what suits the type stands where nobody says otherwise");
-    }
-
-    #[test]
-    fn null_goes_back_to_what_suits_the_type() {
-        let file = json!({"client_uri": "https://a.test/", "id_token_claims": "minimal", "roles_claim": "groups"});
-        let all = merged(ClientType::Web, file, json!({"client_uri": null, "id_token_claims": null})).unwrap();
-        assert_eq!((all.get("client_uri"), &all["id_token_claims"]), (None, &json!("scopes")));
-        assert_eq!(all["roles_claim"], "groups");
-    }
-
-    #[test]
-    fn a_misspelt_member_is_named() {
-        for value in [json!(["x"]), Value::Null] {
-            let error = merged(ClientType::Web, json!({"redirect_uri": value}), json!({})).unwrap_err();
-            assert!(error.contains("redirect_uri"), "{error}");
-        }
-    }
-
-    #[derive(Parser)]
-    struct TestCli {
-        #[command(flatten)]
-        settings: MetadataArgs,
-    }
-
-    #[test]
-    fn every_member_that_may_change_has_an_option() {
-        let typed = TestCli::parse_from([
-            "client",
-            "--redirect-uri",
-            "a",
-            "--post-logout-redirect-uri",
-            "b",
-            "--backchannel-logout-uri",
-            "c",
-            "--web-origin",
-            "k",
-            "--scope",
-            "openid",
-            "--grant-type",
-            "d",
-            "--id-token-alg",
-            "RS256",
-            "--access-token-alg",
-            "RS256",
-            "--id-token-claims",
-            "minimal",
-            "--roles-claim",
-            "groups",
-            "--require-pkce=false",
-            "--require-second-factor",
-            "--first-party",
-            "--refresh-rotation",
-            "reuse",
-            "--refresh-idle-seconds",
-            "1",
-            "--refresh-absolute-seconds",
-            "2",
-            "--default-max-age",
-            "3",
-            "--default-acr-value",
-            "aal2",
-            "--audience",
-            "e",
-            "--client-uri",
-            "f",
-            "--logo-uri",
-            "g",
-            "--policy-uri",
-            "h",
-            "--tos-uri",
-            "i",
-            "--contact",
-            "j",
-            "--auth",
-            "private_key_jwt",
-            "--auth-alg",
-            "ES256",
-            "--jwks-uri",
-            "l",
-            "--require-par",
-            "--require-signed-request",
-            "--request-alg",
-            "PS256",
-            "--request-uri",
-            "m",
-            "--security-profile",
-            "fapi2",
-            "--introspection-alg",
-            "ES256",
-            "--response-alg",
-            "ES256",
-            "--userinfo-alg",
-            "ES256",
-            "--initiate-login-uri",
-            "n",
-            "--subject-type",
-            "pairwise",
-            "--sector-identifier-uri",
-            "o",
-            "--dpop",
-            "--tls-subject-dn",
-            "p",
-            "--tls-san-dns",
-            "q",
-            "--tls-san-uri",
-            "r",
-            "--tls-san-ip",
-            "s",
-            "--tls-san-email",
-            "t",
-            "--tls-bound",
-        ]);
-        let mut typed = typed.settings.members(Some("Shop".into()));
-        assert_eq!(typed.remove("jwks"), Some(Value::Null));
-        let all: ClientMetadata = serde_json::from_value(Value::Object(typed.clone())).unwrap();
-        // Decided when the client is made, or fixed: no option changes them.
-        let fixed = ["response_types", "any_localhost_redirect", "backchannel_logout_session_required"];
-        for (member, value) in object(&all).unwrap() {
-            assert!(typed.get(&member) == Some(&value) || fixed.contains(&member.as_str()), "{member}");
-        }
-        assert_eq!(typed["require_pkce"], json!(false));
-    }
-
-    #[test]
-    fn a_jwk_set_is_read_from_a_file_and_replaces_a_url() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("jwks.json");
-        std::fs::write(&path, r#"{"keys":[]}"#).unwrap();
-        let typed = TestCli::try_parse_from(["client", "--jwks", path.to_str().unwrap()]).unwrap();
-        let members = typed.settings.members(None);
-        assert_eq!(Value::Object(members), json!({"jwks": {"keys": []}, "jwks_uri": null}));
-        std::fs::write(&path, "{").unwrap();
-        assert!(TestCli::try_parse_from(["client", "--jwks", path.to_str().unwrap()]).is_err());
-        assert!(TestCli::try_parse_from(["client", "--jwks", "/nowhere"]).is_err());
-    }
-
-    #[test]
-    fn an_empty_text_removes_a_member_and_empties_a_list() {
-        let typed = TestCli::parse_from(["client", "--client-uri", "", "--contact", ""]);
-        let members = typed.settings.members(None);
-        assert_eq!(Value::Object(members), json!({"client_uri": null, "contacts": []}));
-    }
-}
+mod tests;

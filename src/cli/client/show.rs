@@ -89,6 +89,7 @@ pub(super) fn in_words(client: &Client) -> String {
     ];
     let optional = [
         ("security profile", metadata.security_profile.map(|profile| profile.as_str().to_owned())),
+        ("trusts", credentials_words(metadata)),
         ("certificate", metadata.certificate_subject().map(certificate_words)),
         ("assertions", metadata.token_endpoint_auth_signing_alg.clone()),
         ("keys", metadata.jwks_uri.clone().or_else(|| metadata.jwks.as_ref().map(|_| "registered".to_owned()))),
@@ -144,6 +145,13 @@ fn ciba_words(metadata: &ClientMetadata) -> String {
     let signed = metadata.backchannel_authentication_request_signing_alg.as_deref();
     let called = metadata.backchannel_client_notification_endpoint.as_deref().filter(|_| metadata.is_pinged());
     format!("{}, {}", signed.map_or("not signed".to_owned(), |alg| format!("signed: {alg}")), called.unwrap_or("polls"))
+}
+
+/// The subjects of other issuers whose tokens prove it.
+fn credentials_words(metadata: &ClientMetadata) -> Option<String> {
+    let words = metadata.federated_credentials.iter().map(|one| format!("{} of {}", one.subject, one.issuer));
+    let all: Vec<_> = words.collect();
+    (!all.is_empty()).then(|| all.join(", "))
 }
 
 /// What its certificate says of its subject.

@@ -14,6 +14,8 @@ use usher_protocol::cause::RejectionCause;
 use usher_protocol::client::assertion::{
     AssertionAudience, AssertionFault, AssertionId, AssertionRules, ClientAssertion, check,
 };
+use usher_protocol::client::federated_assertion;
+use usher_protocol::client::metadata::AuthMethod;
 use usher_protocol::endpoints;
 use usher_protocol::jose::foreign_jws::{ForeignJws, HMAC_ALG};
 
@@ -26,7 +28,8 @@ pub struct ClientAssertions {
 /// An assertion that is valid if it was not used before.
 #[derive(Debug)]
 pub(crate) struct VerifiedAssertion {
-    id: AssertionId,
+    /// Of an assertion that is used once.
+    id: Option<AssertionId>,
     /// The hash of the secret that signed it, if one did.
     pub secret: Option<String>,
 }
@@ -41,9 +44,28 @@ impl ClientAssertions {
         if !client.metadata.token_endpoint_auth_method.allows(assertion.method()) {
             return Err(RejectionCause::OtherAuthMethod);
         }
-        self.verify_jws(client, &assertion.jws().map_err(RejectionCause::Assertion)?)
-            .await
-            .map_err(RejectionCause::Assertion)
+        let jws = assertion.jws().map_err(RejectionCause::Assertion)?;
+        let verified = match (client.metadata.token_endpoint_auth_method, assertion.is_spiffe()) {
+            (AuthMethod::FederatedJwt, _) => self.verify_federated(client, &jws).await,
+            (_, true) => Err(AssertionFault::OtherType),
+            (_, false) => self.verify_jws(client, &jws).await,
+        };
+        verified.map_err(RejectionCause::Assertion)
+    }
+
+    /// Verifies the token of another issuer.
+    async fn verify_federated(
+        &self,
+        client: &Client,
+        jws: &ForeignJws<'_>,
+    ) -> Result<VerifiedAssertion, AssertionFault> {
+        if !client.metadata.may_sign_assertions(&jws.alg) {
+            return Err(AssertionFault::Algorithm);
+        }
+        let credential = federated_assertion::credential_of(&client.metadata.federated_credentials, jws)?;
+        self.client_keys.check_federated_signature(credential, jws).await?;
+        federated_assertion::check(jws, credential, self.core.issuer(), self.core.now().0)?;
+        Ok(VerifiedAssertion { id: None, secret: None })
     }
 
     async fn verify_jws(&self, client: &Client, jws: &ForeignJws<'_>) -> Result<VerifiedAssertion, AssertionFault> {
@@ -66,7 +88,7 @@ impl ClientAssertions {
         };
         let (client_id, issuer, now) = (&client.id.0, self.core.issuer(), self.core.now().0);
         let rules = AssertionRules { client_id, issuer, audience, now };
-        Ok(VerifiedAssertion { id: check(jws, &rules)?, secret })
+        Ok(VerifiedAssertion { id: Some(check(jws, &rules)?), secret })
     }
 
     /// The hash of the client's valid secret that signed.
@@ -84,14 +106,15 @@ impl ClientAssertions {
         signed.map(|(hash, _)| hash.clone()).ok_or(AssertionFault::Signature)
     }
 
-    /// Uses the assertion up, in the database: on every instance.
+    /// Uses the assertion up, in the database: on every instance. That of another issuer may be used again.
     ///
     /// # Errors
     /// `invalid_client` if it was used before.
     pub(crate) async fn use_up(&self, client: &Client, assertion: &VerifiedAssertion) -> Result<(), FlowError> {
-        let id = SingleUseId::new(SingleUseKind::ClientAssertion, &client.id, &assertion.id.jti);
+        let Some(used) = &assertion.id else { return Ok(()) };
+        let id = SingleUseId::new(SingleUseKind::ClientAssertion, &client.id, &used.jti);
         let mut tx = self.core.store.begin_single().await?;
-        let first = tx.use_once(id, Timestamp(assertion.id.expires_at)).await?;
+        let first = tx.use_once(id, Timestamp(used.expires_at)).await?;
         tx.commit().await?;
         if first { Ok(()) } else { Err(RejectionCause::Assertion(AssertionFault::Replayed).into()) }
     }

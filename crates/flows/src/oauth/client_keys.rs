@@ -3,12 +3,14 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use moka::sync::Cache;
+use serde_json::Value;
 
 use usher_accounts::core::Core;
 use usher_accounts::upstream::providers::Providers;
 use usher_domain::oauth::client::Client;
 use usher_domain::time::Timestamp;
 use usher_keys::foreign::is_signed_by;
+use usher_protocol::client::metadata::FederatedCredential;
 use usher_protocol::jose::foreign_jws::ForeignJws;
 use usher_protocol::jose::public_jwk::PublicJwkSet;
 use usher_protocol::strict_json;
@@ -59,6 +61,25 @@ struct FetchState {
     tried_at: Option<Timestamp>,
 }
 
+/// Where keys are published.
+#[derive(Debug, Clone, Copy)]
+enum KeyPlace<'a> {
+    /// A JWK set.
+    Uri(&'a str),
+    /// The JWK set that the metadata of an issuer names (OpenID Connect Discovery §4, RFC 8414 §3).
+    Issuer(&'a str),
+}
+
+impl KeyPlace<'_> {
+    /// The name by which its keys are cached.
+    fn name(self) -> String {
+        match self {
+            Self::Uri(uri) => uri.to_owned(),
+            Self::Issuer(issuer) => format!("issuer {issuer}"),
+        }
+    }
+}
+
 impl ClientKeys {
     /// Checks that a key of the client made the signature. Keys at a `jwks_uri` are fetched again if none fits.
     pub(crate) async fn check_signature(&self, client: &Client, jws: &ForeignJws<'_>) -> Result<(), ClientKeyFault> {
@@ -67,11 +88,29 @@ impl ClientKeys {
             return signed_by_one_of(&keys, jws);
         }
         let uri = client.metadata.jwks_uri.as_deref().ok_or(ClientKeyFault::UnknownKey)?;
-        match signed_by_one_of(&*self.keys_at(uri, false).await?, jws) {
+        self.check_signature_at(KeyPlace::Uri(uri), jws).await
+    }
+
+    /// Checks that a key of another issuer made the signature.
+    pub(crate) async fn check_federated_signature(
+        &self,
+        credential: &FederatedCredential,
+        jws: &ForeignJws<'_>,
+    ) -> Result<(), ClientKeyFault> {
+        if let Some(jwks) = &credential.jwks {
+            let keys = PublicJwkSet::fetched(jwks).map_err(|_| ClientKeyFault::Unavailable)?;
+            return signed_by_one_of(&keys, jws);
+        }
+        let place = credential.jwks_uri.as_deref().map_or(KeyPlace::Issuer(&credential.issuer), KeyPlace::Uri);
+        self.check_signature_at(place, jws).await
+    }
+
+    async fn check_signature_at(&self, place: KeyPlace<'_>, jws: &ForeignJws<'_>) -> Result<(), ClientKeyFault> {
+        match signed_by_one_of(&*self.keys_at(place, false).await?, jws) {
             // Without an id, a new key cannot be told from a wrong signature.
-            Err(ClientKeyFault::UnknownKey) => signed_by_one_of(&*self.keys_at(uri, true).await?, jws),
+            Err(ClientKeyFault::UnknownKey) => signed_by_one_of(&*self.keys_at(place, true).await?, jws),
             Err(ClientKeyFault::Signature) if jws.kid.is_none() => {
-                signed_by_one_of(&*self.keys_at(uri, true).await?, jws)
+                signed_by_one_of(&*self.keys_at(place, true).await?, jws)
             }
             other => other,
         }
@@ -85,12 +124,12 @@ impl ClientKeys {
         }
         let Some(uri) = client.metadata.jwks_uri.as_deref() else { return false };
         let holds = |keys: Result<Arc<PublicJwkSet>, ClientKeyFault>| keys.is_ok_and(|keys| keys.has_certificate(der));
-        holds(self.keys_at(uri, false).await) || holds(self.keys_at(uri, true).await)
+        holds(self.keys_at(KeyPlace::Uri(uri), false).await) || holds(self.keys_at(KeyPlace::Uri(uri), true).await)
     }
 
-    /// The keys at a URL: cached ones, unless they are old or newer ones are wanted.
-    async fn keys_at(&self, uri: &str, newer: bool) -> Result<Arc<PublicJwkSet>, ClientKeyFault> {
-        let slot = self.fetched.get_with(uri.to_owned(), Arc::default);
+    /// The keys at a place: cached ones, unless they are old or newer ones are wanted.
+    async fn keys_at(&self, place: KeyPlace<'_>, newer: bool) -> Result<Arc<PublicJwkSet>, ClientKeyFault> {
+        let slot = self.fetched.get_with(place.name(), Arc::default);
         if let Some(known) = slot.state().known(self.core.now(), newer) {
             return known;
         }
@@ -99,7 +138,7 @@ impl ClientKeys {
         if let Some(known) = slot.state().known(self.core.now(), newer) {
             return known;
         }
-        let got = self.fetch(uri).await;
+        let got = self.fetch_keys(place).await;
         let now = self.core.now();
         let mut state = slot.state.lock().unwrap_or_else(PoisonError::into_inner);
         state.tried_at = Some(now);
@@ -109,25 +148,53 @@ impl ClientKeys {
         state.usable(now)
     }
 
-    async fn fetch(&self, uri: &str) -> Option<PublicJwkSet> {
-        let accepted = "application/jwk-set+json, application/json";
-        let answer = match self.providers.outbound().get(uri, accepted, MAX_BYTES).await {
-            Ok(answer) if answer.status.as_u16() == 200 => answer,
-            Ok(answer) => {
-                tracing::info!(status = answer.status.as_u16(), "the keys of a client cannot be fetched");
-                return None;
-            }
-            Err(error) => {
-                tracing::info!("the keys of a client cannot be fetched: {error}");
-                return None;
+    async fn fetch_keys(&self, place: KeyPlace<'_>) -> Option<PublicJwkSet> {
+        let named;
+        let uri = match place {
+            KeyPlace::Uri(uri) => uri,
+            KeyPlace::Issuer(issuer) => {
+                named = self.keys_of_issuer(issuer).await?;
+                &named
             }
         };
-        let document = strict_json::value(&answer.body, MAX_DEPTH).ok();
-        let keys = document.and_then(|document| PublicJwkSet::fetched(&document).ok());
+        let document = self.fetch(uri, "application/jwk-set+json, application/json").await?;
+        let keys = PublicJwkSet::fetched(&document).ok();
         if keys.is_none() {
             tracing::info!("the keys of a client cannot be read: no JWK set with a usable key");
         }
         keys
+    }
+
+    /// The `jwks_uri` of an issuer. Its metadata must name the issuer itself (OpenID Connect Discovery §4.3).
+    async fn keys_of_issuer(&self, issuer: &str) -> Option<String> {
+        let uri = format!("{}/.well-known/openid-configuration", issuer.trim_end_matches('/'));
+        let document = self.fetch(&uri, "application/json").await?;
+        let text = |name: &str| document.get(name).and_then(Value::as_str);
+        if text("issuer") != Some(issuer) {
+            tracing::info!("the keys of a client cannot be fetched: the metadata is that of another issuer");
+            return None;
+        }
+        text("jwks_uri").map(str::to_owned)
+    }
+
+    async fn fetch(&self, uri: &str, accepted: &'static str) -> Option<Value> {
+        match self.providers.outbound().get(uri, accepted, MAX_BYTES).await {
+            Ok(answer) if answer.status.as_u16() == 200 => {
+                let document = strict_json::value(&answer.body, MAX_DEPTH).ok();
+                if document.is_none() {
+                    tracing::info!("the keys of a client cannot be read: the document is no JSON");
+                }
+                document
+            }
+            Ok(answer) => {
+                tracing::info!(status = answer.status.as_u16(), "the keys of a client cannot be fetched");
+                None
+            }
+            Err(error) => {
+                tracing::info!("the keys of a client cannot be fetched: {error}");
+                None
+            }
+        }
     }
 }
 

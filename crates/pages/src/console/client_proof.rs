@@ -3,7 +3,9 @@
 
 use crate::loaded::LoadedValues;
 use crate::views::ClientValues;
-use usher_protocol::client::metadata::{AuthMethod, CertificateSubject, ClientMetadata, SecurityProfile};
+use usher_protocol::client::metadata::{
+    AuthMethod, CertificateSubject, ClientMetadata, FederatedCredential, SecurityProfile,
+};
 use usher_protocol::token_exchange::TOKEN_EXCHANGE_GRANT;
 
 /// These fields with the settings of a client, beside others.
@@ -12,6 +14,7 @@ pub(super) fn settings(metadata: &ClientMetadata, others: ClientValues) -> Clien
         auth_method: metadata.token_endpoint_auth_method.as_str().to_owned(),
         jwks: metadata.jwks.as_ref().map(|jwks| format!("{jwks:#}")).unwrap_or_default(),
         jwks_uri: metadata.jwks_uri.clone().unwrap_or_default(),
+        federated_credentials: credentials_text(&metadata.federated_credentials),
         require_par: metadata.require_pushed_authorization_requests,
         require_signed: metadata.require_signed_request_object,
         dpop: metadata.dpop_bound_access_tokens,
@@ -26,11 +29,12 @@ pub(super) fn settings(metadata: &ClientMetadata, others: ClientValues) -> Clien
 }
 
 /// The names of these fields with their values.
-pub(super) fn loaded(values: &ClientValues) -> [(&'static str, &str); 12] {
+pub(super) fn loaded(values: &ClientValues) -> [(&'static str, &str); 13] {
     [
         ("auth_method", &values.auth_method),
         ("jwks", &values.jwks),
         ("jwks_uri", &values.jwks_uri),
+        ("federated_credentials", &values.federated_credentials),
         ("require_par", flag(values.require_par)),
         ("require_signed", flag(values.require_signed)),
         ("dpop", flag(values.dpop)),
@@ -101,10 +105,29 @@ fn filled_with_keys(mut metadata: ClientMetadata, typed: &ClientValues, loaded: 
     if subject.into_iter().any(|(name, value)| loaded.is_edited(name, value)) {
         set_certificate_subject(&mut metadata, typed);
     }
+    if loaded.is_edited("federated_credentials", &typed.federated_credentials) {
+        metadata.federated_credentials = credentials(&typed.federated_credentials);
+    }
     if loaded.is_edited("jwks_uri", &typed.jwks_uri) {
         metadata.jwks_uri = Some(typed.jwks_uri.trim().to_owned()).filter(|uri| !uri.is_empty());
     }
     metadata
+}
+
+fn credentials_text(credentials: &[FederatedCredential]) -> String {
+    if credentials.is_empty() {
+        return String::new();
+    }
+    serde_json::to_string_pretty(credentials).unwrap_or_default()
+}
+
+/// What is no JSON array of credentials becomes one without an issuer, which the check of the metadata refuses at this
+/// field.
+fn credentials(typed: &str) -> Vec<FederatedCredential> {
+    if typed.trim().is_empty() {
+        return Vec::new();
+    }
+    serde_json::from_str(typed).unwrap_or_else(|_| vec![FederatedCredential::default()])
 }
 
 /// What the certificate of a client must say: which name, and its value.

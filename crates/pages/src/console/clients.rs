@@ -169,6 +169,7 @@ const fn auth_key(method: AuthMethod) -> &'static str {
         AuthMethod::PrivateKeyJwt => "client-auth-private-key",
         AuthMethod::TlsClientAuth => "client-auth-tls",
         AuthMethod::SelfSignedTlsClientAuth => "client-auth-self-signed",
+        AuthMethod::FederatedJwt => "client-auth-federated",
         AuthMethod::None => "client-auth-none",
     }
 }

@@ -50,6 +50,7 @@ const LABELS: &[(&str, &str)] = &[
     ("ciba_endpoint", "client-ciba-endpoint"),
     ("ciba_alg", "client-ciba-alg"),
     ("certificate_subject", "client-certificate"),
+    ("federated_credentials", "client-federated"),
     ("audience", "client-audience"),
     ("subject_type", "client-subject"),
     ("sector_identifier_uri", "client-sector"),

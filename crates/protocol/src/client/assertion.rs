@@ -5,8 +5,10 @@ use serde_json::{Map, Value};
 use crate::jose::foreign_jws::{ForeignJws, HMAC_ALG, JwsFault};
 use crate::jose::numeric_date::{NotNumeric, is_begun, numeric_date};
 
-/// The one supported value of `client_assertion_type` (RFC 7523 §2.2).
+/// The usual value of `client_assertion_type` (RFC 7523 §2.2).
 pub const JWT_BEARER: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
+/// That of a SPIFFE JWT-SVID (draft-ietf-oauth-spiffe-client-auth §3.1).
+pub const JWT_SPIFFE: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-spiffe";
 
 /// Types of an assertion. Another one is another kind of token (RFC 8725 §3.11).
 const TYPES: [&str; 2] = ["jwt", "client-authentication+jwt"];
@@ -18,8 +20,10 @@ const MAX_JTI: usize = 255;
 /// A client assertion that can be read. Nothing of it is verified.
 #[derive(Clone, PartialEq, Eq)]
 pub struct ClientAssertion {
-    /// `sub`: the client.
+    /// The client: `client_id` of the request, else `sub`.
     client_id: String,
+    /// Whether it is a JWT-SVID by its type.
+    is_spiffe: bool,
     /// Whether the client's secret signed it, rather than a private key.
     by_secret: bool,
     token: String,
@@ -30,7 +34,6 @@ pub struct ClientAssertion {
 pub enum AssertionFault {
     Unreadable,
     OtherType,
-    OtherClient,
     Algorithm,
     KeysUnavailable,
     UnknownKey,
@@ -38,6 +41,7 @@ pub enum AssertionFault {
     SecretNotKept,
     TokenType,
     Issuer,
+    UntrustedIssuer,
     Audience,
     Expiry,
     Expired,
@@ -53,9 +57,8 @@ impl AssertionFault {
         match self {
             Self::Unreadable => "client_assertion is no compact JWT with the client as sub",
             Self::OtherType => {
-                "client_assertion_type must be urn:ietf:params:oauth:client-assertion-type:jwt-bearer, with a client_assertion"
+                "client_assertion_type must be urn:ietf:params:oauth:client-assertion-type:jwt-bearer, or jwt-spiffe for a client with federated_credentials, with a client_assertion"
             }
-            Self::OtherClient => "client_id differs from the sub of client_assertion",
             Self::Algorithm => "client_assertion is signed with an algorithm that the client may not use",
             Self::KeysUnavailable => "the keys at the client's jwks_uri cannot be fetched or read",
             Self::UnknownKey => "the client has no key with the kid and the algorithm of client_assertion",
@@ -63,10 +66,13 @@ impl AssertionFault {
             Self::SecretNotKept => "no secret of the client was made for client_secret_jwt: rotate its secret",
             Self::TokenType => "the typ of client_assertion is that of another kind of token",
             Self::Issuer => "iss and sub of client_assertion must both be the client_id",
+            Self::UntrustedIssuer => "iss and sub of client_assertion are none of the client's federated_credentials",
             Self::Audience => "the aud of client_assertion must be the issuer identifier",
             Self::Expiry => "client_assertion has no exp that is a number",
             Self::Expired => "client_assertion has expired",
-            Self::Lifetime => "client_assertion expires in more than an hour",
+            Self::Lifetime => {
+                "client_assertion expires in more than an hour, or that of another issuer in more than a day"
+            }
             Self::NotYetValid => "iat or nbf of client_assertion is in the future",
             Self::NoId => "client_assertion has no jti of 1 to 255 characters",
             Self::Replayed => "client_assertion was used before",
@@ -75,7 +81,7 @@ impl AssertionFault {
 
     /// Whether it may be an attempt to guess or forge, which is counted.
     pub const fn is_forgery(self) -> bool {
-        matches!(self, Self::UnknownKey | Self::Signature | Self::Algorithm)
+        matches!(self, Self::UnknownKey | Self::Signature | Self::Algorithm | Self::UntrustedIssuer)
     }
 }
 
@@ -109,19 +115,29 @@ pub struct AssertionId {
 }
 
 impl ClientAssertion {
-    /// Reads the parameters `client_assertion`, `client_assertion_type` and `client_id`.
+    /// Reads the parameters `client_assertion`, `client_assertion_type` and `client_id`. The JWT of another issuer does not
+    /// name the client, so `client_id` does.
     pub fn read(token: Option<&str>, kind: Option<&str>, client_id: Option<&str>) -> Result<Self, AssertionFault> {
-        let (Some(token), Some(JWT_BEARER)) = (token, kind) else { return Err(AssertionFault::OtherType) };
+        let (Some(token), Some(kind @ (JWT_BEARER | JWT_SPIFFE))) = (token, kind) else {
+            return Err(AssertionFault::OtherType);
+        };
         let jws = ForeignJws::parse(token).map_err(|_: JwsFault| AssertionFault::Unreadable)?;
         let subject = jws.claims.get("sub").and_then(Value::as_str).ok_or(AssertionFault::Unreadable)?;
-        if client_id.is_some_and(|named| named != subject) {
-            return Err(AssertionFault::OtherClient);
-        }
-        Ok(Self { client_id: subject.to_owned(), by_secret: jws.alg == HMAC_ALG, token: token.to_owned() })
+        Ok(Self {
+            client_id: client_id.unwrap_or(subject).to_owned(),
+            is_spiffe: kind == JWT_SPIFFE,
+            by_secret: jws.alg == HMAC_ALG,
+            token: token.to_owned(),
+        })
     }
 
     pub fn client_id(&self) -> &str {
         &self.client_id
+    }
+
+    /// Whether `client_assertion_type` says that it is a JWT-SVID.
+    pub const fn is_spiffe(&self) -> bool {
+        self.is_spiffe
     }
 
     /// The name of the method in client metadata.
@@ -272,7 +288,9 @@ mod tests {
         let read = |token: Option<&str>, kind, id| ClientAssertion::read(token, kind, id).map(|read| read.client_id);
         assert_eq!(read(Some(&good), Some(JWT_BEARER), None), Ok("web".to_owned()));
         assert_eq!(read(Some(&good), Some(JWT_BEARER), Some("web")), Ok("web".to_owned()));
-        assert_eq!(read(Some(&good), Some(JWT_BEARER), Some("spa")), Err(AssertionFault::OtherClient));
+        // Who it is for is checked with its other claims: iss and sub must be this client.
+        assert_eq!(read(Some(&good), Some(JWT_BEARER), Some("spa")), Ok("spa".to_owned()));
+        assert_eq!(read(Some(&good), Some(JWT_SPIFFE), Some("job")), Ok("job".to_owned()));
         assert_eq!(read(Some(&good), None, None), Err(AssertionFault::OtherType));
         assert_eq!(read(None, Some(JWT_BEARER), None), Err(AssertionFault::OtherType));
         let saml = "urn:ietf:params:oauth:client-assertion-type:saml2-bearer";

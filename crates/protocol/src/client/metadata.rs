@@ -3,6 +3,7 @@
 mod certificate;
 mod choices;
 mod ciba;
+mod federated;
 mod keys;
 mod profile;
 mod subject;
@@ -24,6 +25,8 @@ use crate::user_claims::ROLES_CLAIM;
 
 pub use certificate::{BindingRule, CertificateSubject};
 pub use choices::{AuthMethod, IdTokenContent, RefreshRotation, SecurityProfile, SubjectType, TokenDeliveryMode};
+pub use federated::FederatedCredential;
+pub(crate) use federated::SPIFFE;
 
 /// Signature algorithms that a client may choose.
 pub const SIGNING_ALGS: [&str; 4] = ["RS256", "ES256", "PS256", "EdDSA"];
@@ -82,6 +85,9 @@ pub struct ClientMetadata {
     /// The URL of its public keys.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub jwks_uri: Option<String>,
+    /// The tokens of other issuers that prove it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub federated_credentials: Vec<FederatedCredential>,
     /// Every authorization request must be pushed (RFC 9126 §6).
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub require_pushed_authorization_requests: bool,
@@ -212,6 +218,7 @@ impl Default for ClientMetadata {
             token_endpoint_auth_signing_alg: None,
             jwks: None,
             jwks_uri: None,
+            federated_credentials: Vec::new(),
             require_pushed_authorization_requests: false,
             require_signed_request_object: false,
             request_object_signing_alg: None,
@@ -350,6 +357,7 @@ impl ClientMetadata {
             self.key_faults(),
             self.ciba_faults(),
             self.certificate_faults(),
+            self.federated_faults(),
             self.profile_faults(),
         ]
         .concat();

@@ -79,7 +79,8 @@ impl PublicJwk {
         if PRIVATE.iter().any(|member| jwk.contains_key(*member)) {
             return Err(JwkFault::Private);
         }
-        if word(jwk, "use")?.is_some_and(|used| used != "sig") {
+        // SPIFFE bundles say `jwt-svid` (SPIFFE Trust Domain and Bundle §4.1).
+        if word(jwk, "use")?.is_some_and(|used| !matches!(used, "sig" | "jwt-svid")) {
             return Err(JwkFault::Unsupported);
         }
         let material = match (word(jwk, "kty")?.ok_or(JwkFault::Malformed)?, word(jwk, "crv")?) {

@@ -7,5 +7,6 @@ mod credentials;
 mod documents;
 mod dynamic;
 mod dynamic_modules;
+mod federated;
 mod registration;
 mod secrets;

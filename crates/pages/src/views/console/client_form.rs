@@ -50,10 +50,11 @@ impl ClientForm {
             ("client_secret_post", "client-auth-post"),
             ("client_secret_jwt", "client-auth-secret-jwt"),
             ("private_key_jwt", "client-auth-private-key"),
+            ("federated_jwt", "client-auth-federated"),
             ("tls_client_auth", "client-auth-tls"),
             ("self_signed_tls_client_auth", "client-auth-self-signed"),
         ];
-        let offered = if self.takes_certificates { &all[..] } else { &all[..5] };
+        let offered = if self.takes_certificates { &all[..] } else { &all[..6] };
         offered.iter().map(|&(method, key)| (method, self.page.t(key), self.values.auth_method == method)).collect()
     }
 
@@ -189,6 +190,8 @@ pub struct ClientValues {
     /// A JWK set as JSON.
     pub jwks: String,
     pub jwks_uri: String,
+    /// A JSON array.
+    pub federated_credentials: String,
     /// Must its authorization requests be pushed?
     pub require_par: bool,
     /// Must they be signed?

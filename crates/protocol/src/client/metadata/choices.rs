@@ -20,6 +20,8 @@ pub enum AuthMethod {
     TlsClientAuth,
     /// A certificate that is registered itself (RFC 8705 §2.2).
     SelfSignedTlsClientAuth,
+    /// A JWT of another issuer (RFC 7523 §3). Not in the registry of OAuth.
+    FederatedJwt,
     /// A public client.
     None,
 }
@@ -35,6 +37,7 @@ impl AuthMethod {
             Self::PrivateKeyJwt => "private_key_jwt",
             Self::TlsClientAuth => "tls_client_auth",
             Self::SelfSignedTlsClientAuth => "self_signed_tls_client_auth",
+            Self::FederatedJwt => "federated_jwt",
             Self::None => "none",
         }
     }
@@ -53,6 +56,7 @@ impl AuthMethod {
     pub fn allows(self, sent: &str) -> bool {
         match self {
             Self::ClientSecret => matches!(sent, "client_secret_basic" | "client_secret_post"),
+            Self::FederatedJwt => sent == Self::PrivateKeyJwt.as_str(),
             _ => self.as_str() == sent,
         }
     }

@@ -14,7 +14,7 @@ impl ClientMetadata {
     /// Whether assertions of the client may have this algorithm.
     pub fn may_sign_assertions(&self, alg: &str) -> bool {
         let possible = match self.token_endpoint_auth_method {
-            AuthMethod::PrivateKeyJwt => FOREIGN_ALGS.contains(&alg),
+            AuthMethod::PrivateKeyJwt | AuthMethod::FederatedJwt => FOREIGN_ALGS.contains(&alg),
             AuthMethod::ClientSecretJwt => alg == HMAC_ALG,
             _ => false,
         };

@@ -67,7 +67,8 @@ impl ClientMetadata {
             ("sector_identifier_uri", &self.sector_identifier_uri),
         ];
         let called = called.into_iter().filter_map(|(member, uri)| Some((member, uri.as_deref()?)));
-        called.chain(self.request_uris.iter().map(|uri| ("request_uris", without_fragment(uri))))
+        let called = called.chain(self.request_uris.iter().map(|uri| ("request_uris", without_fragment(uri))));
+        called.chain(self.federated_uris())
     }
 }
 
