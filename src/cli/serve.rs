@@ -21,5 +21,5 @@ pub(super) struct ServeArgs {
 pub(super) async fn run(settings: &ConfigFiles, arguments: &ServeArgs) -> anyhow::Result<()> {
     let config = settings.of_serve()?;
     app::prepare_process(&config)?;
-    app::serve(config, !arguments.no_migrate).await
+    Box::pin(app::serve(config, !arguments.no_migrate)).await
 }

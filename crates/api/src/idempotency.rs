@@ -1,7 +1,7 @@
 //! `Idempotency-Key`: a POST repeated by the same caller with the same key is executed once and gets the same response.
 //!
 //! For operations that create something. Operations that begin or end a session ignore the key, because their response
-//! must not be sent twice; so do decisions of AuthZEN, because an old one may be wrong. Stored responses never contain
+//! must not be sent twice; so do decisions of `AuthZEN`, because an old one may be wrong. Stored responses never contain
 //! cookies.
 
 use axum::Router;

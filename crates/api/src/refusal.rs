@@ -80,7 +80,7 @@ impl OAuthReply {
     }
 
     /// For a registration whose body cannot be read.
-    pub fn of_document(problem: HttpProblem) -> Self {
+    pub fn of_document(problem: &HttpProblem) -> Self {
         let error = OAuthError::new(ErrorCode::InvalidClientMetadata, "the body must be a JSON object");
         Self { status: problem.status, retry_after: problem.retry_after, ..Self::plain(error) }
     }

@@ -46,7 +46,7 @@ pub(in crate::cli) struct MetadataArgs {
     /// Algorithm of its client assertions [default: any that its method supports]
     #[arg(long, value_name = "ALG")]
     auth_alg: Option<String>,
-    /// Tokens of another issuer that prove it: issuer=URL,subject=SUB[,audience=AUD][,jwks_uri=URL]; repeatable
+    /// Tokens of another issuer that prove it: `issuer=URL,subject=SUB[,audience=AUD][,jwks_uri=URL]`; repeatable
     #[arg(long, value_name = "NAMES", value_parser = read_credential)]
     federated_credential: Vec<Value>,
     /// Subject of its certificate for tls_client_auth, such as CN=shop,O=Example,C=PT

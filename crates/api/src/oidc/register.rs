@@ -58,7 +58,7 @@ pub async fn register(
     BearerToken(initial): BearerToken,
     document: Document,
 ) -> Result<(StatusCode, Json<Value>), OAuthReply> {
-    let JsonBody(document) = document.map_err(OAuthReply::of_document)?;
+    let JsonBody(document) = document.map_err(|problem| OAuthReply::of_document(&problem))?;
     let source = source.source().to_string();
     let made = app.usher.client_registrations.register(&document, initial.as_deref(), &source).await;
     Ok((StatusCode::CREATED, told(&app, &made.map_err(OAuthReply::of_registration)?)))
@@ -78,7 +78,7 @@ pub async fn update(
     document: Document,
 ) -> RegistrationReply {
     let token = token.needed()?;
-    let JsonBody(document) = document.map_err(OAuthReply::of_document)?;
+    let JsonBody(document) = document.map_err(|problem| OAuthReply::of_document(&problem))?;
     let changed = app.usher.client_registrations.update(&client, &token, &document).await;
     Ok(told(&app, &changed.map_err(OAuthReply::of_registration)?))
 }

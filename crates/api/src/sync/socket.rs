@@ -82,12 +82,12 @@ pub struct SocketParams {
 }
 
 /// What is known of the connection of a request.
-pub struct Connection {
+pub struct ConnectionParts {
     certificate: Option<ClientCertificate>,
     stopping: Option<Stopping>,
 }
 
-impl FromRequestParts<App> for Connection {
+impl FromRequestParts<App> for ConnectionParts {
     type Rejection = Infallible;
 
     async fn from_request_parts(parts: &mut Parts, _: &App) -> Result<Self, Infallible> {
@@ -114,7 +114,7 @@ pub async fn get(
     module: ReportedModule,
     headers: HeaderMap,
     uri: Uri,
-    connection: Connection,
+    connection: ConnectionParts,
     upgrade: Result<WebSocketUpgrade, axum::extract::ws::rejection::WebSocketUpgradeRejection>,
 ) -> ApiResult<Response> {
     let one = |name| query.0.get(name).map_err(|_| HttpProblem::parameter(name, "it was sent more than once"));
