@@ -35,7 +35,7 @@ on_both_databases! {
             (Some(authority.issue(&of(&REVERSED))), "the same attributes in another order"),
             (Some(TestCertificate::self_signed(&CertificateRequest::default())), "it vouches for itself"),
             (Some(TestCertificate::authority("Stranger").issue(&CertificateRequest::default())), "an unknown authority"),
-            (Some(authority.issue(&CertificateRequest { days: 0, ..CertificateRequest::default() })), "it has expired"),
+            (Some(authority.issue(&CertificateRequest { days: -1, ..CertificateRequest::default() })), "it has expired"),
             (
                 Some(authority.issue(&CertificateRequest { for_servers: true, ..CertificateRequest::default() })),
                 "it is for servers",

@@ -78,7 +78,7 @@ on_both_databases! {
         let (server, own) = (&installation.server, installation.issued());
         let client = installation.client(ClientType::Machine, |client| {
             bound(client);
-            client.scope = scope("usher:sync");
+            client.scope = scope("usher:sync usher:project");
         }).await;
         let token = post(server, &client, "/oauth2/token", &MACHINE, Some(&own)).await.text("access_token");
         for path in ["/api/v1/sync/snapshot", &format!("/api/v1/projects/{}/sync/subscribers", server.project)] {
