@@ -1,7 +1,7 @@
 // A sample MCP server that Usher guards: the metadata of RFC 9728, bearer tokens, one tool. Each request asks Usher about its
 // token (RFC 7662), so that one that was revoked is refused at once.
 import { McpServer } from '@modelcontextprotocol/sdk/server/mcp.js';
-import { InvalidTokenError } from '@modelcontextprotocol/sdk/server/auth/errors.js';
+import { InsufficientScopeError, InvalidTokenError } from '@modelcontextprotocol/sdk/server/auth/errors.js';
 import { requireBearerAuth } from '@modelcontextprotocol/sdk/server/auth/middleware/bearerAuth.js';
 import {
   getOAuthProtectedResourceMetadataUrl, mcpAuthMetadataRouter,
@@ -22,7 +22,9 @@ async function verifyAccessToken(token) {
   });
   const told = await response.json();
   if (!told.active || ![told.aud].flat().includes(resource.href)) throw new InvalidTokenError('the token is not valid here');
-  return { token, clientId: told.client_id, scopes: told.scope.split(' '), expiresAt: told.exp, extra: { sub: told.sub } };
+  const scopes = told.scope.split(' ');
+  if (!scopes.includes('notes:read')) throw new InsufficientScopeError('notes:read is missing');
+  return { token, clientId: told.client_id, scopes, expiresAt: told.exp, extra: { sub: told.sub } };
 }
 
 const app = express();
@@ -30,9 +32,8 @@ app.use(mcpAuthMetadataRouter({
   oauthMetadata, resourceServerUrl: resource, scopesSupported: ['notes:read', 'offline_access'], resourceName: 'Notes',
 }));
 const resourceMetadataUrl = getOAuthProtectedResourceMetadataUrl(resource);
-app.use(resource.pathname, requireBearerAuth({
-  verifier: { verifyAccessToken }, requiredScopes: ['notes:read'], resourceMetadataUrl,
-}));
+// Without `requiredScopes` agents ask for all that the metadata lists: with offline_access they get a refresh token.
+app.use(resource.pathname, requireBearerAuth({ verifier: { verifyAccessToken }, resourceMetadataUrl }));
 app.post(resource.pathname, express.json(), async (request, response) => {
   const server = new McpServer({ name: 'notes', version: '1.0.0' });
   server.registerTool('whoami', { description: 'Who is asking' }, ({ authInfo }) => ({

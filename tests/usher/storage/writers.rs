@@ -34,7 +34,7 @@ const WRITERS: &[(&str, Guard)] = &[
     ("client_registrations::NOTE_USE", Condition),
     ("client_registrations::ROTATE_TOKEN", Condition),
     ("client_registrations::SET_CHECKED", Locked("clients::LOCK")),
-    ("client_registrations::SET_TOKEN", Owner),
+    ("client_registrations::SET_TOKEN", Last("the client is new, and nobody has a token of it yet")),
     ("clients::NOTE_SECRETS", Locked("clients::LOCK")),
     ("clients::SET_DESCRIPTION", Locked("clients::LOCK")),
     ("clients::SET_DISABLED", Locked("clients::LOCK")),
