@@ -114,7 +114,7 @@ async fn fill(usher: &Usher, demos: Option<&Demos>) -> Result<Option<[String; 2]
     while !usher.core.store.take_lease(FILLING, &holder, usher.core.now(), usher.core.now() + LONGEST_FILLING).await? {
         tokio::time::sleep(Duration::from_millis(200)).await;
     }
-    let filled = fill_alone(usher, demos).await;
+    let filled = Box::pin(fill_alone(usher, demos)).await;
     usher.core.store.release_lease(FILLING, &holder).await?;
     filled
 }

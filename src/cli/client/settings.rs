@@ -49,7 +49,7 @@ pub(in crate::cli) struct MetadataArgs {
     /// Tokens of another issuer that prove it: `issuer=URL,subject=SUB[,audience=AUD][,jwks_uri=URL]`; repeatable
     #[arg(long, value_name = "NAMES", value_parser = read_credential)]
     federated_credential: Vec<Value>,
-    /// Subject of its certificate for tls_client_auth, such as CN=shop,O=Example,C=PT
+    /// Subject of its certificate for `tls_client_auth`, such as `CN=shop,O=Example,C=PT`
     #[arg(long, value_name = "DN")]
     tls_subject_dn: Option<String>,
     /// DNS name in its certificate, instead of the subject

@@ -84,7 +84,7 @@ impl Clients {
     /// [`Rejected::Metadata`] with every fault, [`Rejected::NotFound`] if there is no such project.
     pub async fn create_client(&self, new: NewClient) -> Result<RegisteredClient, FlowError> {
         let metadata = self.checked_metadata(new.metadata)?;
-        sector::prove(self.providers.outbound(), None, &metadata).await?;
+        Box::pin(sector::prove(self.providers.outbound(), None, &metadata)).await?;
         if self.core.store.find_project(new.project).await?.is_none() {
             return Err(Rejected::NotFound("project").into());
         }
@@ -214,7 +214,7 @@ impl Clients {
         reject_first_party(id)?;
         let before = self.load_client(&id.0).await?;
         let wanted = self.checked_change(&before, change(&before)?)?;
-        let proven = sector::prove(self.providers.outbound(), Some(&before), &wanted).await?;
+        let proven = Box::pin(sector::prove(self.providers.outbound(), Some(&before), &wanted)).await?;
         let now = self.core.now();
         let event = self.core.event(EventKind::CLIENT_UPDATED).with_client(id);
         let mut tx = self.core.store.begin().await?;
