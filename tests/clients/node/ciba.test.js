@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import * as oauth from 'oauth4webapi';
 import * as oidc from 'openid-client';
 import { Person } from './person.js';
-import { client, issuer, person } from './surroundings.js';
+import { client, credentials, issuer, person } from './surroundings.js';
 
 const page = new URL('/ciba', issuer);
 const asked = { scope: 'openid email offline_access', login_hint: person.email, binding_message: 'W4SCT' };
@@ -39,7 +39,7 @@ test('openid-client: a person denies the request', async () => {
 
 test('oauth4webapi: a request, its answer, and the tokens', async () => {
   const config = await client('ciba');
-  const [as, { client_id: id, client_secret: secret }] = [config.serverMetadata(), config.clientMetadata()];
+  const [as, { id, secret }] = [config.serverMetadata(), credentials('ciba')];
   const [own, auth] = [{ client_id: id }, oauth.ClientSecretBasic(secret)];
   const insecure = { [oauth.allowInsecureRequests]: true };
   const begun = await oauth.backchannelAuthenticationRequest(as, own, auth, asked, insecure);

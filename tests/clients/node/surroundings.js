@@ -24,6 +24,9 @@ export const postLogoutUri = told.post_logout_redirect_uri;
 /** The sample MCP server: its URL, the URL of an agent's metadata document, and the id of an agent that is registered. */
 export const mcp = { url: new URL(required('MCP_URL')), document: required('AGENT_URL'), agent: told.agent.client_id };
 
+/** The id and the secret of a client, as registered. */
+export const credentials = (name) => ({ id: told[name].client_id, secret: told[name].client_secret });
+
 /**
  * A client of openid-client, made by discovery, which also verifies signatures of ID tokens.
  * @param {'rs256'|'es256'|'public'|'machine'|'device'|'ciba'|'shop'|'mallory'|'mallory_plain'|'mallory_web'} name
