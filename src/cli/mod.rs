@@ -146,7 +146,7 @@ async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         UsherCommand::Project(command) => project::run(&settings, &command, output).await?,
         UsherCommand::Client(command) => Box::pin(client::run(&settings, command, output)).await?,
         UsherCommand::Api(command) => Box::pin(api::run(&settings, command, output)).await?,
-        UsherCommand::Policy(command) => return policy::run(&settings, &command, output).await,
+        UsherCommand::Policy(command) => return Box::pin(policy::run(&settings, &command, output)).await,
         UsherCommand::Provider(command) => return provider::run(&settings, command, output).await,
         UsherCommand::Keys(command) => keys::run(&settings, &command, output).await?,
         UsherCommand::Config(command) => config::run(&settings, &command, output)?,

@@ -14,6 +14,12 @@ use crate::harness::server::TestServer;
 
 fn none(_: &mut ClientMetadata) {}
 
+const OTHER: [(Nid, &str); 1] = [(Nid::COMMONNAME, "shop")];
+const REVERSED: [(Nid, &str); 3] =
+    [(Nid::COMMONNAME, "shop"), (Nid::ORGANIZATIONNAME, "Example, Inc."), (Nid::COUNTRYNAME, "PT")];
+
+type MetadataChange = fn(&mut ClientMetadata, &str);
+
 on_both_databases! {
     async fn a_certificate_of_an_authority_proves_its_subject_and_nobody_else(db: TestDatabase) {
         let installation = Installation::on(db).await;
@@ -26,9 +32,6 @@ on_both_databases! {
         assert_eq!(token(Some(installation.issued())).await.status, 200);
         assert_eq!(token(Some(installation.issued())).await.status, 200, "another certificate of the same subject");
         let of = |subject: &'static [(Nid, &'static str)]| CertificateRequest { subject, ..CertificateRequest::default() };
-        const OTHER: [(Nid, &str); 1] = [(Nid::COMMONNAME, "shop")];
-        const REVERSED: [(Nid, &str); 3] =
-            [(Nid::COMMONNAME, "shop"), (Nid::ORGANIZATIONNAME, "Example, Inc."), (Nid::COUNTRYNAME, "PT")];
         for (refused, why) in [
             (None, "no certificate"),
             (Some(authority.issue(&of(&OTHER))), "another subject"),
@@ -64,8 +67,7 @@ on_both_databases! {
             ..CertificateRequest::default()
         };
         let certificate = installation.authority.issue(&request);
-        type Change = fn(&mut ClientMetadata, &str);
-        let kinds: [(Change, &str, &str); 4] = [
+        let kinds: [(MetadataChange, &str, &str); 4] = [
             (|client, name| client.tls_client_auth_san_dns = Some(name.into()), "shop.example", "example"),
             (|client, name| client.tls_client_auth_san_uri = Some(name.into()), "spiffe://example.org/shop", "spiffe://example.org/shops"),
             (|client, name| client.tls_client_auth_san_ip = Some(name.into()), "2001:0db8::0001", "2001:db8::2"),

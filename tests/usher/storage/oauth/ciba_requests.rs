@@ -60,7 +60,7 @@ on_both_databases! {
         insert(&db.store, &one, &code, None).await;
         assert_eq!(db.store.find_ciba_request_by_hash(&code).await.unwrap().as_ref(), Some(&one));
         assert_eq!(db.store.find_ciba_request_by_hash(&hash()).await.unwrap(), None);
-        assert_eq!(db.store.list_open_ciba_requests(session.user_id, later(599)).await.unwrap(), [one.clone()]);
+        assert_eq!(db.store.list_open_ciba_requests(session.user_id, later(599)).await.unwrap(), std::slice::from_ref(&one));
         assert_eq!(db.store.list_open_ciba_requests(session.user_id, later(600)).await.unwrap(), []);
         let allowed = allowed_in(&session);
         assert!(answer(&db.store, &one, &allowed, later(1)).await);
