@@ -135,7 +135,9 @@ mod tests {
         std::thread::scope(|scope| {
             for thread in 0..8 {
                 scope.spawn(move || {
-                    (0..500).for_each(|line| WRITER.add(format!("{thread} {line}\n").as_bytes(), false))
+                    for line in 0..500 {
+                        WRITER.add(format!("{thread} {line}\n").as_bytes(), false);
+                    }
                 });
             }
         });

@@ -60,7 +60,7 @@ fn places(document: &Value, at: &str, all: &mut Vec<String>) {
             places(member, &format!("{at}/{}", name.replace('~', "~0").replace('/', "~1")), all);
         }),
         Value::Array(items) => {
-            items.iter().enumerate().for_each(|(nth, item)| places(item, &format!("{at}/{nth}"), all))
+            items.iter().enumerate().for_each(|(nth, item)| places(item, &format!("{at}/{nth}"), all));
         }
         _ => {}
     }

@@ -117,7 +117,8 @@ fn people(folder: &Folder) {
     assert_eq!(folder.json(&["user", "disable", "bea@example.test"])["status"], "disabled");
     assert_eq!(folder.json(&["user", "enable", "bea@example.test"])["status"], "active");
     folder.run(&["user", "disable", "nobody@example.test"]).failed_with("there is no such user");
-    folder.run(&["user", "sessions", "nobody"]).failed_with("an e-mail address has exactly one @");
+    folder.run(&["user", "sessions", "nobody"]).failed_with("there is no such user");
+    folder.run(&["user", "sessions", "no@body@"]).failed_with("an e-mail address has exactly one @");
 }
 
 fn projects(folder: &Folder) -> String {
