@@ -8,7 +8,7 @@ use super::nearest::nearest;
 use super::setting::Setting;
 
 /// Reserved names that this version refuses instead of ignoring them.
-const NOT_YET: &[&str] = &["redis_url", "metrics_listen", "registration.dynamic"];
+const NOT_YET: &[&str] = &["redis_url", "metrics_listen"];
 
 /// The dotted key of an environment variable, without checking that it exists: `USHER_SESSION__IDLE` is `session.idle`.
 pub(super) fn key_of_variable(name: &str) -> Option<String> {

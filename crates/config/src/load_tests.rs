@@ -152,12 +152,11 @@ fn a_section_is_not_a_setting_nor_a_setting_a_section() {
 fn names_of_later_versions_are_refused_and_not_ignored() {
     let fixture = ConfigFixture::new()
         .with_env("USHER_REDIS_URL", "redis://cache")
-        .with_env("USHER_METRICS_LISTEN", "127.0.0.1:9090")
-        .with_env("USHER_REGISTRATION__DYNAMIC", "open");
+        .with_env("USHER_METRICS_LISTEN", "127.0.0.1:9090");
     let faults = fixture.faults(RunMode::Dev);
-    assert_eq!(faults.len(), 3);
+    assert_eq!(faults.len(), 2);
     assert!(faults.iter().all(|fault| fault.contains("is not supported by this version yet")), "{faults:?}");
-    assert!(faults.iter().any(|fault| fault.contains("USHER_REGISTRATION__DYNAMIC")));
+    assert!(faults.iter().any(|fault| fault.contains("USHER_METRICS_LISTEN")));
 }
 
 #[test]

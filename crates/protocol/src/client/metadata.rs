@@ -351,13 +351,14 @@ impl ClientMetadata {
         let faults: Vec<_> = [
             self.grant_faults(supported),
             self.uri_faults(),
+            // Before the links, which say less of an issuer.
+            self.federated_faults(),
             self.link_faults(),
             self.subject_faults(),
             self.token_faults(),
             self.key_faults(),
             self.ciba_faults(),
             self.certificate_faults(),
-            self.federated_faults(),
             self.profile_faults(),
         ]
         .concat();
