@@ -7,6 +7,7 @@
  *   <!-- file: PATH -->                   it is this file of the repository; a reader saves it by its path in the application
  *   <!-- file: PATH as NAME -->           the same, and a reader saves it under this name
  *   <!-- starts -->                       its last command starts an application, which runs until the next one starts
+ *   <!-- starts: URL -->                  the same, where it has a page at this address and none at /
  *   <!-- starts in make compat -->        the same, where it needs more than Node.js and Python
  *   <!-- page: URL -->                    a person opens this address of the application, signs in, and sees the block
  *   <!-- driven: FOLDER -->               the driver of this compatibility test signs in to and out of the application
@@ -18,7 +19,7 @@
 const MARKS = [
   [/^not run: \S.*$/, () => ({ kind: 'not run' })],
   [/^file: (\S+)(?: as (\S+))?$/, ([, path, name]) => ({ kind: 'file', path, name: name ?? nameInApplication(path) })],
-  [/^starts( in make compat)?$/, ([, compat]) => ({ kind: 'starts', compat: compat !== undefined })],
+  [/^starts( in make compat|: (\S+))?$/, ([, how, url]) => ({ kind: 'starts', compat: how === ' in make compat', url })],
   [/^page: (\S+)$/, ([, url]) => ({ kind: 'page', url })],
   [/^driven: (\S+)$/, ([, folder]) => ({ kind: 'driven', folder })],
   [/^browser: ([A-Z_]+) from ([A-Z_]+)$/, ([, name, url]) => ({ kind: 'browser', name, url })],

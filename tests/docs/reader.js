@@ -57,10 +57,10 @@ const ACTIONS = {
     await writeFile(target, `${text}\n`);
   },
 
-  async starts({ commands }, reader) {
+  async starts({ commands, url = 'http://localhost:3000/' }, reader) {
     await ACTIONS.commands({ commands: commands.slice(0, -1) }, reader);
     await reader.shell.start(reader.here(commands.at(-1).command));
-    await reader.untilReady();
+    await reader.untilReady(reader.here(url));
   },
 
   async page({ url, text }, { usher, here, shell }) {
@@ -157,9 +157,8 @@ export class Reader {
     }
   }
 
-  /** Waits until the program that was started answers. A proxy answers 404 or 503 while what is behind it starts. */
-  async untilReady() {
-    const address = `http://localhost:${this.ports[3000]}/`;
+  /** Waits until the program that was started answers at this address. A proxy answers 404 or 503 while what is behind it starts. */
+  async untilReady(address) {
     const answers = () => fetch(address, { redirect: 'manual' }).then(({ status }) => status < 404, () => false);
     for (let tries = 0; !(await answers()); tries += 1) {
       const { output, running } = await this.shell.program();

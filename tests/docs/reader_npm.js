@@ -1,5 +1,5 @@
-// `npm` of the reader: `npm install NAME…` links packages that are installed for tests/compat already, so that the
-// documents need no network and use the versions under test. A package that is not installed there is an error.
+// `npm` of the reader: `npm install NAME…` links packages that are installed for tests/compat or tests/clients already, so
+// that the documents need no network and use the versions under test. A package that is not installed there is an error.
 // Everything else is done by npm itself.
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync } from 'node:fs';
@@ -7,14 +7,15 @@ import path from 'node:path';
 
 const compat = path.resolve(import.meta.dirname, '../compat');
 const applications = readdirSync(path.join(compat, 'apps')).map((name) => path.join(compat, 'apps', name));
-const places = [compat, ...applications].map((folder) => path.join(folder, 'node_modules'));
+const clients = path.resolve(import.meta.dirname, '../clients/node');
+const places = [compat, clients, ...applications].map((folder) => path.join(folder, 'node_modules'));
 
 /** Links a package and what it depends on, as npm places both side by side. */
 function link(name) {
   const target = path.join('node_modules', name);
   if (existsSync(target)) return;
   const source = places.map((place) => path.join(place, name)).find((folder) => existsSync(folder));
-  if (!source) throw new Error(`${name} is not installed below tests/compat`);
+  if (!source) throw new Error(`${name} is not installed below tests/compat or tests/clients/node`);
   mkdirSync(path.dirname(target), { recursive: true });
   symlinkSync(source, target);
   const { dependencies = {}, bin = {} } = JSON.parse(readFileSync(path.join(source, 'package.json'), 'utf8'));

@@ -5,8 +5,13 @@ import { randomUUID } from 'node:crypto';
 /** `make compat` also runs what downloads and builds a lot. */
 const PATIENCE = process.env.DOCS_COMPAT ? 540_000 : 60_000;
 
-/** `curl` fails on an HTTP error, so that a request which is refused is seen. */
-const PRELUDE = 'curl() { command curl --fail-with-body "$@"; }; failed=; trap \'failed=$BASH_COMMAND\' ERR; set -o pipefail\n';
+/**
+ * `curl` fails on an HTTP error, so that a request which is refused is seen; with `-w` it prints the status, and an error may be
+ * what the document shows.
+ */
+const CURL =
+  'curl() { case " $* " in *" -w "*) command curl "$@" ;; *) command curl --fail-with-body "$@" ;; esac; }';
+const PRELUDE = `${CURL}; failed=; trap 'failed=$BASH_COMMAND' ERR; set -o pipefail\n`;
 
 export class Shell {
   #program = '';
