@@ -185,6 +185,9 @@ class Aim:
         if "cursor" in (self.case.query or {}):
             self.case.query["cursor"] = world.beginning
 
+    def delete_initial_token(self):
+        self.path["initial_token"] = self.spare(world.make_initial_token)
+
     # Webhooks: no server receives what is sent.
 
     def create_webhook(self):

@@ -119,6 +119,9 @@ class World:
         self.me.post(self.at("members"), {"email": person["email"], "role": "viewer"})
         return person["sub"]
 
+    def make_initial_token(self):
+        return self.me.post(self.at("initial-tokens"), {"name": "Agents"})["id"]
+
     def make_webhook(self):
         return self.me.post(self.at("webhooks"), {"url": SINK, "events": ["*"]})["id"]
 
