@@ -4,9 +4,10 @@
 import assert from 'node:assert/strict';
 import path from 'node:path';
 import { test } from 'node:test';
+import { freePort } from '../ports.mjs';
 import { applications } from './applications.js';
 import { folderOf, install, target } from './lib/install.js';
-import { cleanEnvironment, freePort, Program } from './lib/process.js';
+import { cleanEnvironment, Program } from './lib/process.js';
 import { startUsher } from './lib/usher.js';
 
 const { COMPAT_ONLY, COMPAT_QUICK } = process.env;
