@@ -102,7 +102,7 @@ pub fn replaced(stored: &ClientMetadata, said: &ClientMetadata) -> ClientMetadat
     serde_json::from_value(members.into()).unwrap_or_else(|_| stored.clone())
 }
 
-/// What software that registered itself is told of its metadata.
+/// The metadata in the response to a registration (RFC 7591 §3.2.1).
 pub fn shown(metadata: &ClientMetadata) -> Map<String, Value> {
     let mut members = members_of(metadata);
     members.retain(|name, _| MEMBERS.contains(&name.as_str()));

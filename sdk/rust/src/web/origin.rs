@@ -33,12 +33,11 @@ pub(super) fn text<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
 const LONGEST_PATH: usize = 2000;
 
 /// The path of this application that somebody is sent back to; the first page for every address that is not of this
-/// application, or too long. Browsers take `/\host`, `/<tab>/host` and `/..//host` for another host: an address is read as a browser
-/// reads it, then written anew.
+/// application, or too long. Browsers take `/\host`, `/<tab>/host` and `/..//host` for another host: an address is read
+/// as a browser reads it, then written anew.
 pub(super) fn own_path(wanted: Option<&str>, base: &Url) -> String {
     let read = |wanted: &str| {
-        let is_plain =
-            wanted.starts_with('/') && !wanted.contains(|letter: char| letter.is_ascii_control() || letter == '\\');
+        let is_plain = wanted.starts_with('/') && !wanted.contains(|c: char| c.is_ascii_control() || c == '\\');
         let url = base.join(wanted).ok().filter(|_| is_plain)?;
         let is_own = url.origin() == base.origin() && !url.path().starts_with("//");
         let path = url.query().map_or_else(|| url.path().to_owned(), |query| format!("{}?{query}", url.path()));
