@@ -14,6 +14,7 @@ pub mod webhooks;
 pub use api::{Right, TokenSession};
 pub use oauth::authorize::{AuthorizeFault, Outcome};
 pub use oauth::ciba::open::OpenCibaRequest;
+pub use oauth::client::register::ClientRegistration;
 pub use oauth::consent::RequestedApi;
 pub use oauth::dpop::ProofRequest;
 pub use oauth::grants::GRANTS;
@@ -22,7 +23,6 @@ pub use oauth::introspect::Introspection;
 pub use oauth::presented_token::PresentedToken;
 pub use oauth::pushed_requests::PushedResponse;
 pub use oauth::refusals::log_refusal;
-pub use oauth::register_client::ClientRegistration;
 pub use oauth::token_call::TokenCall;
 pub use oauth::userinfo::Userinfo;
 pub use policy::{

@@ -9,7 +9,7 @@ use usher_accounts::login::accounts::Accounts;
 use usher_accounts::login::throttle::Throttles;
 use usher_accounts::subjects::Subjects;
 
-use crate::oauth::client_documents::ClientDocuments;
+use crate::oauth::client::documents::ClientDocuments;
 use crate::oauth::pushed_requests::PushedRequests;
 use crate::oauth::request_objects::RequestObjects;
 use crate::oauth::waiting_request::WaitingRequest;

@@ -1,12 +1,9 @@
 //! The endpoints of OAuth 2 and OpenID Connect.
 
-pub mod authenticate_client;
 pub mod authorize;
 pub mod ciba;
 pub mod claim_release;
-pub mod client_assertions;
-pub mod client_documents;
-pub mod client_keys;
+pub mod client;
 pub mod consent;
 pub mod device;
 pub mod dpop;
@@ -18,7 +15,6 @@ pub mod presented_token;
 pub mod pushed_requests;
 pub(crate) mod read_request;
 pub mod refusals;
-pub mod register_client;
 pub mod registered_origins;
 pub mod released_claims;
 pub mod request_objects;

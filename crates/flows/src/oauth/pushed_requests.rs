@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use crate::oauth::authenticate_client::ClientAuthentication;
+use crate::oauth::client::authenticate::ClientAuthentication;
 use crate::oauth::dpop::{DpopProofs, ProofRequest};
 use crate::oauth::request_objects::RequestObjects;
 use usher_accounts::apis::Apis;

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::oauth::client_keys::{ClientKeyFault, ClientKeys};
+use crate::oauth::client::keys::{ClientKeyFault, ClientKeys};
 use usher_accounts::core::Core;
 use usher_accounts::upstream::providers::Providers;
 use usher_domain::oauth::client::Client;

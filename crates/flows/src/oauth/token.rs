@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::oauth::authenticate_client::ClientAuthentication;
+use crate::oauth::client::authenticate::ClientAuthentication;
 use crate::oauth::dpop::{DpopProofs, ProofRequest};
 use crate::oauth::grants::handler::{GrantDeps, GrantHandler, GrantTypeRow};
 use crate::oauth::token_call::TokenCall;

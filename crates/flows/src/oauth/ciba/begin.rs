@@ -3,8 +3,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::oauth::authenticate_client::ClientAuthentication;
 use crate::oauth::ciba::hinted_user::HintedUser;
+use crate::oauth::client::authenticate::ClientAuthentication;
 use crate::oauth::request_objects::RequestObjects;
 use usher_accounts::admin::keys::SigningKeys;
 use usher_accounts::apis::Apis;

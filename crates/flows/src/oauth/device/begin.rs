@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::oauth::authenticate_client::ClientAuthentication;
+use crate::oauth::client::authenticate::ClientAuthentication;
 use usher_accounts::apis::Apis;
 use usher_accounts::core::{Core, Device};
 use usher_accounts::error::FlowError;

@@ -1,8 +1,8 @@
 //! Client authentication (RFC 6749 §2.3, RFC 7521 §4.2).
 
-use crate::oauth::client_assertions::{ClientAssertions, VerifiedAssertion};
-use crate::oauth::client_documents::ClientDocuments;
-use crate::oauth::client_keys::ClientKeys;
+use crate::oauth::client::assertions::{ClientAssertions, VerifiedAssertion};
+use crate::oauth::client::documents::ClientDocuments;
+use crate::oauth::client::keys::ClientKeys;
 use std::sync::Arc;
 use usher_accounts::admin::clients::{Clients, sha256_hex};
 use usher_accounts::core::Core;
