@@ -37,6 +37,7 @@ pub fn build(usher: Usher, caught: Option<Arc<CaughtMail>>, gate: Gate) -> Route
     let app = App::new(usher, caught);
     let context = context(&app, gate);
     let routes = usher_pages::routes::routes(&app)
+        .merge(usher_pages::routes::protected(&app, usher_console::routes::pages(&app)))
         .merge(usher_api::oidc::routes::routes(&app))
         .merge(files::routes())
         .merge(usher_api::routes(&app));

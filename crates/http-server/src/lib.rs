@@ -1,7 +1,7 @@
 //! The HTTP server: connections, TLS, the layers around every request, the extractors of handlers, and errors.
 //!
 //! A request arrives at [`server`], passes the [`layers`], is read by the [`extract`]ors and answered by one handler of
-//! the crates `usher-api` and `usher-pages`, which calls one use case.
+//! the crates `usher-api`, `usher-pages` and `usher-console`, which calls one use case.
 
 pub mod assets;
 pub mod client_certificate;

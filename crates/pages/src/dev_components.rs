@@ -1,8 +1,10 @@
 //! `/dev/components`: every component of the pages in every state, in development mode.
 
-use crate::kit::{LoginPage, PageKit as _, PageResult};
-use crate::views::{DevComponents, Layout, NavLink, Tab};
+use crate::login::kit::LoginPage;
+use crate::views::DevComponents;
 use usher_domain::urls;
+use usher_page_kit::kit::{PageKit as _, PageResult};
+use usher_page_kit::views::{Layout, NavLink, Tab};
 
 /// The layout of a page of development mode.
 pub(crate) fn head(page: &LoginPage, here: &str) -> Layout {

@@ -6,11 +6,13 @@ use axum::http::header::CONTENT_SECURITY_POLICY;
 use axum::response::{Html, IntoResponse as _};
 
 use crate::dev_components::head;
-use crate::kit::{InPath, LoginPage, PageKit as _, PageResult};
-use crate::views::{DevEmail, DevMail, EmailListItem, Layout};
+use crate::login::kit::LoginPage;
+use crate::views::{DevEmail, DevMail, EmailListItem};
 use usher_domain::urls::{self, CaughtEmailUrls};
 use usher_http_server::problem::HttpProblem;
 use usher_mail::caught::CaughtEmail;
+use usher_page_kit::kit::{InPath, PageKit as _, PageResult};
+use usher_page_kit::views::Layout;
 
 /// GET /dev/mail
 pub async fn list(page: LoginPage) -> PageResult {

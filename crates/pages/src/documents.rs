@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
+use usher_page_kit::kit::html;
 
 use axum::Router;
 use axum::extract::Path;
@@ -11,11 +12,11 @@ use axum::routing::get;
 use pulldown_cmark::{Alignment, CowStr, Event, HeadingLevel, Options, Parser, Tag, TagEnd, html};
 use rust_embed::RustEmbed;
 
-use super::show;
-use crate::views::{AssetUrls, DocumentPage, Layout, NavLink};
+use crate::views::DocumentPage;
 use usher_domain::urls;
 use usher_http_server::problem::HttpProblem;
 use usher_http_server::state::App;
+use usher_page_kit::views::{AssetUrls, Layout, NavLink};
 
 #[derive(RustEmbed)]
 #[folder = "../../docs/"]
@@ -51,7 +52,7 @@ async fn page(Path(name): Path<String>) -> Result<Response, HttpProblem> {
     let nav = vec![guides, link("terminal", "API", urls::DOCS, false)];
     let page = Layout { assets: AssetUrls::built_in(), nav, ..Layout::default() };
     let view = DocumentPage { page, title: document.title.clone(), html: &document.html };
-    Ok(([(CACHE_CONTROL, "no-cache")], show::html(&view)?).into_response())
+    Ok(([(CACHE_CONTROL, "no-cache")], html(&view)?).into_response())
 }
 
 /// The address of the document that a path with a suffix, a trailing slash, or the name of a folder means.

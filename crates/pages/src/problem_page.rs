@@ -8,13 +8,14 @@ use axum::http::header::{ACCEPT, ACCEPT_LANGUAGE};
 use axum::response::{Html, IntoResponse as _};
 
 use super::ways::ways;
-use crate::views::{AssetUrls, ErrorPage, Layout, PageProblem};
+use crate::views::{ErrorPage, PageProblem};
 use usher_domain::urls;
 use usher_http_server::extract::cookies::Cookies;
 use usher_http_server::extract::visitor::LANGUAGE;
 use usher_http_server::problem::{HttpProblem, ProblemPage, ProblemRequest};
 use usher_http_server::state::App;
 use usher_i18n::Lang;
+use usher_page_kit::views::{AssetUrls, Layout};
 use usher_protocol::params::Params;
 
 /// Renders problems as pages for clients that accept HTML; others get JSON.

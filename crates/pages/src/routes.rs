@@ -4,20 +4,17 @@ use axum::Router;
 use axum::middleware::from_fn_with_state;
 use axum::routing::get;
 
-use super::{account, console, dev_components, dev_mail, documents, factors, login, setup, upstream};
+use super::{account, dev_components, dev_mail, documents, factors, login, setup, upstream};
 use crate::oidc::{authorize, logout};
-use crate::page_routes::PageRoutes;
-use usher_domain::urls::{
-    self, AllowedClientUrls, ApiUrls, CaughtEmailUrls, ClientUrls, DeliveryUrls, InitialTokenUrls, MemberUrls,
-    PasskeyUrls, ProjectUrls, ProviderUrls, RememberedUrls, UpstreamUrls, WebhookUrls,
-};
+use usher_domain::urls::{self, CaughtEmailUrls, PasskeyUrls, RememberedUrls, UpstreamUrls};
 use usher_http_server::extract::visitor::see_other;
 use usher_http_server::layers::cors::{self, Cors};
 use usher_http_server::layers::csrf;
 use usher_http_server::state::App;
+use usher_page_kit::page_routes::PageRoutes;
 use usher_protocol::endpoints;
 
-/// Every page.
+/// Every page of sign-in and account.
 pub fn routes(app: &App) -> Router<App> {
     protected(app, pages(app))
         .merge(authorization(app).into_router())
@@ -26,7 +23,7 @@ pub fn routes(app: &App) -> Router<App> {
 }
 
 /// Pages in the layers that all of them share. Cross-site forms are rejected by their headers, and by the token in each
-/// form ([`crate::kit::PageForm`]).
+/// form ([`usher_page_kit::kit::PageForm`]).
 ///
 /// # Panics
 /// Never: an issuer is always an origin.
@@ -35,9 +32,9 @@ pub fn protected(app: &App, pages: PageRoutes) -> Router<App> {
     csrf::wrap(router, app.usher.core.config.server.issuer.url()).expect("an issuer is always an origin")
 }
 
-/// The list of all pages and their actions.
+/// The list of these pages and their actions.
 pub fn pages(app: &App) -> PageRoutes {
-    let pages = console_pages(account_pages(login_pages(PageRoutes::new(app))));
+    let pages = account_pages(login_pages(PageRoutes::new(app)));
     if app.caught.is_some() { development_pages(pages) } else { pages }
 }
 
@@ -113,49 +110,6 @@ fn account_pages(pages: PageRoutes) -> PageRoutes {
         .action(urls::DOWNLOAD_DATA, account::data::download)
         .action(urls::DELETE_ACCOUNT, account::data::delete)
         .form(urls::NOT_ME, account::report_compromise::get, account::report_compromise::report)
-}
-
-fn console_pages(pages: PageRoutes) -> PageRoutes {
-    pages
-        .text_form(urls::CONSOLE, console::projects::list, console::projects::create)
-        .page(ProjectUrls::PAGE, console::projects::one)
-        .text_form(ProjectUrls::MEMBERS, console::members::get, console::members::add)
-        .action(MemberUrls::CHANGE_ROLE, console::members::change_role)
-        .action(MemberUrls::REMOVE, console::members::remove)
-        .text_form(ProjectUrls::TOKEN, console::token::get, console::token::rotate)
-        .page(ProjectUrls::MODULES, console::modules::get)
-        .text_form(ProjectUrls::APIS, console::apis::get, console::apis::create)
-        .text_form(ProjectUrls::INITIAL_TOKENS, console::initial_tokens::get, console::initial_tokens::create)
-        .action(InitialTokenUrls::DELETE, console::initial_tokens::delete)
-        .text_form(ApiUrls::PAGE, console::api::get, console::api::save)
-        .action(ApiUrls::ALLOW, console::api::allow)
-        .action(ApiUrls::DELETE, console::api::delete)
-        .action(AllowedClientUrls::REMOVE, console::api::remove)
-        .text_form(ProjectUrls::WEBHOOKS, console::webhooks::get, console::webhooks::create)
-        .text_form(WebhookUrls::PAGE, console::webhook::get, console::webhook::save)
-        .action(WebhookUrls::TEST, console::webhook::test)
-        .action(WebhookUrls::ENABLE, console::webhook::enable)
-        .action(WebhookUrls::DISABLE, console::webhook::disable)
-        .action(WebhookUrls::ROTATE_SECRET, console::webhook::rotate_secret)
-        .action(WebhookUrls::DELETE, console::webhook::delete)
-        .action(WebhookUrls::REDELIVER_FAILED, console::webhook::redeliver_failed)
-        .action(DeliveryUrls::REDELIVER, console::webhook::redeliver)
-        .text_form(ProjectUrls::NEW_CLIENT, console::edit::new, console::edit::create)
-        .page(ClientUrls::PAGE, console::clients::get)
-        .action(ClientUrls::ROTATE_SECRET, console::clients::rotate_secret)
-        .action(ClientUrls::ENABLE, console::clients::enable)
-        .action(ClientUrls::DISABLE, console::clients::disable)
-        .action(ClientUrls::TRUST, console::clients::trust)
-        .action(ClientUrls::DISTRUST, console::clients::distrust)
-        .action(ClientUrls::DELETE, console::clients::delete)
-        .text_form(ClientUrls::EDIT, console::edit::get, console::edit::save)
-        .page(urls::PROVIDERS, console::providers::list)
-        .text_form(urls::NEW_PROVIDER, console::provider::new, console::provider::create)
-        .text_form(ProviderUrls::PAGE, console::provider::get, console::provider::save)
-        .action(ProviderUrls::TEST, console::provider::test)
-        .action(ProviderUrls::ENABLE, console::provider::enable)
-        .action(ProviderUrls::DISABLE, console::provider::disable)
-        .action(ProviderUrls::REMOVE, console::provider::remove)
 }
 
 fn development_pages(pages: PageRoutes) -> PageRoutes {

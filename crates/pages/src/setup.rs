@@ -3,14 +3,16 @@
 use axum::http::StatusCode;
 use axum::response::IntoResponse as _;
 use serde::Deserialize;
+use usher_page_kit::kit::html;
 
-use crate::kit::{InPath, LoginPage, PageForm, PageKit as _, PageResult};
+use crate::login::kit::LoginPage;
 use crate::show;
 use crate::views::{Setup, SetupExpired, SetupValues};
 use usher_accounts::{FlowError, FormFault, NewUser, Rejected};
 use usher_domain::secret::Secret;
 use usher_domain::urls;
 use usher_domain::user::Profile;
+use usher_page_kit::kit::{InPath, PageForm, PageKit as _, PageResult};
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
@@ -81,6 +83,6 @@ fn view(page: &mut LoginPage, code: &str) -> Setup {
 }
 
 fn expired(page: LoginPage) -> PageResult {
-    let view = show::html(&SetupExpired { page: page.head(""), sign_in_url: urls::LOGIN.to_owned() })?;
+    let view = html(&SetupExpired { page: page.head(""), sign_in_url: urls::LOGIN.to_owned() })?;
     page.reply((StatusCode::GONE, view).into_response())
 }

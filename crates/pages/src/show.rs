@@ -1,11 +1,9 @@
 //! Responses for the outcomes of an interaction.
 
-use askama::Template;
 use axum::Extension;
-use axum::response::{Html, IntoResponse, Response};
+use axum::response::Response;
 use url::Url;
 
-use super::visitor_pages::VisitorPages as _;
 use crate::views::{AlreadySignedIn, FormPost, RequestingClient};
 use usher_accounts::{FlowError, Rejected, ReturnTo, SignedIn};
 use usher_domain::oauth::client::Client;
@@ -17,18 +15,12 @@ use usher_http_server::extract::visitor::Visitor;
 use usher_http_server::layers::security_headers::Continuation;
 use usher_http_server::problem::HttpProblem;
 use usher_http_server::state::App;
+use usher_page_kit::kit::html;
+use usher_page_kit::visitor_pages::VisitorPages as _;
 use usher_protocol::authorize::redirect_uri;
 use usher_protocol::authorize::response_mode::{AuthorizationResponse, ResponseDelivery};
 use usher_protocol::client::metadata_document::DocumentUrl;
 use usher_protocol::client::self_registration::is_on_device;
-
-/// A page.
-///
-/// # Errors
-/// 500 if it does not render.
-pub fn html(page: &impl Template) -> Result<Response, HttpProblem> {
-    page.render().map(|html| Html(html).into_response()).map_err(|error| HttpProblem::not_rendered(&error))
-}
 
 /// Redirects as the outcome says. A request that was answered with a code is remembered in the browser.
 ///

@@ -6,10 +6,11 @@ use askama::Template as _;
 use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse, Response};
 
-use crate::views::{AssetUrls, Layout, WrongHost as WrongHostPage};
+use crate::views::WrongHost as WrongHostPage;
 use usher_http_server::layers::host::{MisdirectedRequest, OtherHost, refuse_other_host};
 use usher_http_server::problem::HttpProblem;
 use usher_http_server::state::App;
+use usher_page_kit::views::{AssetUrls, Layout};
 
 /// One line with the right host. The requested host is repeated only if it is another name of this machine.
 fn wrong_host_in_json(issuer: &str, host: &str) -> HttpProblem {

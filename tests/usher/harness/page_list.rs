@@ -3,8 +3,7 @@
 use std::sync::Arc;
 
 use usher_http_server::state::App;
-use usher_pages::page_routes::PageRoute;
-use usher_pages::routes::pages;
+use usher_page_kit::page_routes::PageRoute;
 
 use super::server::TestServer;
 
@@ -29,7 +28,9 @@ impl ListedPage {
 impl TestServer {
     /// The list of routes.
     pub fn page_routes(&self) -> Vec<PageRoute> {
-        pages(&App::new(self.usher.clone(), Some(Arc::clone(&self.caught)))).listed().to_vec()
+        let app = App::new(self.usher.clone(), Some(Arc::clone(&self.caught)));
+        let console = usher_console::routes::pages(&app);
+        [usher_pages::routes::pages(&app).listed(), console.listed()].concat()
     }
 
     /// Every page, with the project of the test clients, this client, and ids of nothing.

@@ -12,10 +12,10 @@ use usher_http_server::layers::{self, ready::Gate};
 use usher_http_server::server::Server;
 use usher_http_server::slots::Limits;
 use usher_http_server::state::App;
-use usher_pages::kit::{Notice, PageForm, PageKit as _, PageResult, ProjectPage};
-use usher_pages::page_routes::PageRoutes;
+use usher_page_kit::kit::{Notice, PageForm, PageKit as _, PageResult, ProjectPage};
+use usher_page_kit::page_routes::PageRoutes;
+use usher_page_kit::views::{FieldErrors, Form, Layout, ProjectHead, ProjectTab};
 use usher_pages::routes::protected;
-use usher_pages::views::{FieldErrors, Form, Layout, ProjectHead, ProjectTab};
 
 use super::wire::send;
 use crate::console::administrator;

@@ -1,8 +1,7 @@
 //! The activity log of an account.
 
 use super::sessions::device_words;
-use crate::kit::{AccountPage, PageKit as _, PageResult};
-use crate::views::{AccountActivity, EventView, HeadingLink, Layout, reason_words};
+use crate::views::{AccountActivity, EventView, HeadingLink, reason_words};
 use usher_accounts::FlowError;
 use usher_domain::event::EventCatalogue;
 use usher_domain::page::Cursor;
@@ -10,6 +9,8 @@ use usher_domain::urls;
 use usher_domain::user::activity::{Activity, ActivityHeading};
 use usher_http_server::problem::HttpProblem;
 use usher_i18n::Lang;
+use usher_page_kit::kit::{AccountPage, PageKit as _, PageResult};
+use usher_page_kit::views::Layout;
 use usher_storage::events::ShownEvent;
 
 /// GET

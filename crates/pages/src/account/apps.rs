@@ -2,14 +2,15 @@
 
 use serde::Deserialize;
 
-use crate::kit::{AccountPage, FormField, Notice, PageForm, PageKit as _, PageResult};
 use crate::show;
-use crate::views::{AccountApps, AppView, ClaimView, Layout, ScopeView, claim_words};
+use crate::views::{AccountApps, AppView, ClaimView, ScopeView, claim_words};
 use usher_accounts::Application;
 use usher_domain::id::ClientId;
 use usher_domain::time::Timestamp;
 use usher_domain::urls;
 use usher_http_server::problem::HttpProblem;
+use usher_page_kit::kit::{AccountPage, FormField, Notice, PageForm, PageKit as _, PageResult};
+use usher_page_kit::views::Layout;
 use usher_protocol::authorize::response_mode::with_query;
 
 const REMOVED: Notice = Notice::new("1", "message-access-removed");

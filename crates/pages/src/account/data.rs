@@ -4,13 +4,13 @@ use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use axum::response::IntoResponse as _;
 use serde::Deserialize;
 
-use crate::kit::{AccountPage, ButtonForm, PageForm, PageKit as _, PageResult};
 use crate::receipt;
 use crate::views::{AccountData, AccountGone};
-use crate::visitor_pages::VisitorPages as _;
 use usher_accounts::{Ended, FlowError};
 use usher_domain::urls;
 use usher_http_server::problem::HttpProblem;
+use usher_page_kit::kit::{AccountPage, ButtonForm, PageForm, PageKit as _, PageResult};
+use usher_page_kit::visitor_pages::VisitorPages as _;
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]

@@ -2,13 +2,14 @@
 
 use serde::Deserialize;
 
-use crate::kit::{AccountPage, FormField, Notice, PageForm, PageKit as _, PageResult};
 use crate::login::mailed::{sent_notice, sent_url, waiting_url};
-use crate::views::{ChangeEmail, ChangeEmailCode, ChangeEmailLink, FieldErrors, SuggestedEmailView};
+use crate::views::{ChangeEmail, ChangeEmailCode, ChangeEmailLink, SuggestedEmailView};
 use usher_accounts::{FlowError, Rejected};
 use usher_domain::email::{Email, typo};
 use usher_domain::id::ProofId;
 use usher_domain::urls;
+use usher_page_kit::kit::{AccountPage, FormField, Notice, PageForm, PageKit as _, PageResult};
+use usher_page_kit::views::FieldErrors;
 
 /// Shown by the profile.
 pub(super) const CHANGED: Notice = Notice::new("email", "message-email-changed");

@@ -2,15 +2,16 @@
 
 use serde::Deserialize;
 
-use crate::kit::{AccountPage, Notice, PageForm, PageKit as _, PageResult};
 use crate::upstream::trouble;
-use crate::views::{AccountIdentities, IdentityView, Layout, MergeView, OtherAccount, ProviderButton};
+use crate::views::{AccountIdentities, IdentityView, MergeView, OtherAccount, ProviderButton};
 use usher_accounts::upstream::UpstreamIntent;
 use usher_accounts::{FlowError, FormFault, Rejected};
 use usher_domain::email::Email;
 use usher_domain::id::{IdentityId, MergeId, SessionId};
 use usher_domain::provider::ProviderId;
 use usher_domain::urls;
+use usher_page_kit::kit::{AccountPage, Notice, PageForm, PageKit as _, PageResult};
+use usher_page_kit::views::Layout;
 
 const LINKED: Notice = Notice::new("linked", "identities-done-linked");
 const UNLINKED: Notice = Notice::new("unlinked", "identities-done-unlinked");

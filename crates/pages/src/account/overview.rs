@@ -3,12 +3,13 @@
 use super::activity::event_views;
 use super::apps::app_view;
 use super::sessions::session_view;
-use crate::kit::{AccountPage, PageKit as _, PageResult};
-use crate::views::{AccountOverview, Advice, Layout, Protection, SignInRequestView};
+use crate::views::{AccountOverview, Advice, Protection, SignInRequestView};
 use usher_accounts::FlowError;
 use usher_domain::urls;
 use usher_domain::user::session::Session;
 use usher_flows::OpenCibaRequest;
+use usher_page_kit::kit::{AccountPage, PageKit as _, PageResult};
+use usher_page_kit::views::Layout;
 
 /// How many rows each list shows.
 const ROWS: usize = 4;

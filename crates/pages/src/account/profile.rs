@@ -5,13 +5,14 @@ use std::collections::HashMap;
 use serde::Deserialize;
 
 use super::email::{CHANGED, suggested};
-use crate::kit::{AccountPage, Notice, PageForm, PageKit as _, PageResult};
-use crate::loaded::LoadedValues;
-use crate::views::{AccountProfile, ProfileValues, profile_fields};
+use crate::views::{AccountProfile, ProfileValues};
 use usher_accounts::{Account, FlowError};
 use usher_domain::urls;
 use usher_domain::user::Profile;
 use usher_i18n::Lang;
+use usher_page_kit::kit::{AccountPage, Notice, PageForm, PageKit as _, PageResult};
+use usher_page_kit::loaded::LoadedValues;
+use usher_page_kit::views::profile_fields;
 use usher_protocol::user_claims::UserClaims;
 
 const SAVED: Notice = Notice::new("1", "message-profile-saved");

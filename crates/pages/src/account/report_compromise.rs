@@ -5,13 +5,14 @@
 use axum::http::StatusCode;
 use axum::response::IntoResponse as _;
 use serde::Deserialize;
+use usher_page_kit::kit::html;
 
-use crate::kit::{LoginPage, PageForm, PageKit as _, PageResult};
+use crate::login::kit::LoginPage;
 use crate::receipt;
-use crate::show;
 use crate::views::{NotMe, NotMeDone, NotMeExpired};
 use usher_accounts::{Ended, FlowError, Rejected};
 use usher_domain::urls;
+use usher_page_kit::kit::{PageForm, PageKit as _, PageResult};
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
@@ -67,6 +68,6 @@ async fn answer(page: LoginPage, reported: Result<Ended, FlowError>, mails: bool
 }
 
 fn expired(page: LoginPage) -> PageResult {
-    let view = show::html(&NotMeExpired { page: page.head(""), sign_in_url: urls::LOGIN.to_owned() })?;
+    let view = html(&NotMeExpired { page: page.head(""), sign_in_url: urls::LOGIN.to_owned() })?;
     page.reply((StatusCode::GONE, view).into_response())
 }

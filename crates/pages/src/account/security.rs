@@ -3,13 +3,13 @@
 use serde::Deserialize;
 
 use crate::factors::{BROWSER_FORGOTTEN, FACTOR_CHANGED, PASSKEY_ADDED, PASSKEY_RENAMED, factors_view};
-use crate::kit::{AccountPage, Notice, PageForm, PageKit as _, PageResult};
 use crate::views::AccountSecurity;
-use crate::visitor_pages::VisitorPages as _;
 use usher_accounts::FlowError;
 use usher_domain::secret::Secret;
 use usher_domain::urls;
 use usher_http_server::extract::visitor::Visitor;
+use usher_page_kit::kit::{AccountPage, Notice, PageForm, PageKit as _, PageResult};
+use usher_page_kit::visitor_pages::VisitorPages as _;
 
 const PASSWORD_CHANGED: Notice = Notice::new(urls::DONE_PASSWORD, "message-password-changed");
 

@@ -2,16 +2,17 @@
 
 use serde::Deserialize;
 
-use crate::kit::{AccountPage, ButtonForm, Notice, PageForm, PageKit as _, PageResult};
 use crate::login::logout;
 use crate::receipt;
-use crate::views::{AccountSessions, Layout, SessionItem, means_words};
+use crate::views::{AccountSessions, SessionItem, means_words};
 use usher_accounts::{Ended, FlowError};
 use usher_domain::id::SessionId;
 use usher_domain::urls;
 use usher_domain::user::device::DeviceName;
 use usher_domain::user::session::Session;
 use usher_i18n::Lang;
+use usher_page_kit::kit::{AccountPage, ButtonForm, Notice, PageForm, PageKit as _, PageResult};
+use usher_page_kit::views::Layout;
 
 const ENDED: Notice = Notice::new("session", "message-session-ended");
 const OTHERS_ENDED: Notice = Notice::new("others", "message-other-sessions-ended");

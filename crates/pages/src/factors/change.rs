@@ -4,11 +4,12 @@ use serde::Deserialize;
 
 use super::{BROWSER_FORGOTTEN, FACTOR_CHANGED, PASSKEY_RENAMED};
 use crate::account::security;
-use crate::kit::{AccountPage, ButtonForm, InPath, Notice, PageForm, PageKit as _, PageResult};
-use crate::views::{AccountSecurity, FieldErrors};
+use crate::views::AccountSecurity;
 use usher_accounts::FlowError;
 use usher_domain::id::{PasskeyId, RememberedId};
 use usher_domain::urls;
+use usher_page_kit::kit::{AccountPage, ButtonForm, InPath, Notice, PageForm, PageKit as _, PageResult};
+use usher_page_kit::views::FieldErrors;
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]

@@ -1,10 +1,11 @@
 //! New recovery codes: made by a form, and shown once by a page of their own.
 
 use super::change::refused;
-use crate::kit::{AccountPage, ButtonForm, EnrolPage, PageKit as _, PageResult, lead_to_codes};
+use crate::factors::kit::{EnrolPage, lead_to_codes};
 use crate::views::RecoveryCodesPage;
-use crate::visitor_pages::VisitorPages as _;
 use usher_domain::urls;
+use usher_page_kit::kit::{AccountPage, ButtonForm, PageKit as _, PageResult};
+use usher_page_kit::visitor_pages::VisitorPages as _;
 
 /// GET: the codes, the first time; afterwards a link to make new ones.
 pub async fn get(page: EnrolPage) -> PageResult {

@@ -2,6 +2,7 @@
 
 pub mod change;
 pub mod codes;
+pub mod kit;
 pub mod passkey;
 mod qr;
 pub mod totp;
@@ -9,7 +10,7 @@ mod view;
 
 pub use view::factors_view;
 
-use crate::kit::Notice;
+use usher_page_kit::kit::Notice;
 
 /// What the security page says after a change.
 pub const PASSKEY_ADDED: Notice = Notice::new("passkey", "message-passkey-added");

@@ -3,9 +3,10 @@
 use serde::Deserialize;
 
 use super::PASSKEY_ADDED;
-use crate::kit::{EnrolPage, PageForm, PageKit as _, PageResult, PageStop};
+use crate::factors::kit::EnrolPage;
 use crate::views::{NewPasskey, PasskeyAsk};
 use usher_accounts::PasskeyAnswer;
+use usher_page_kit::kit::{PageForm, PageKit as _, PageResult, PageStop};
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]

@@ -3,9 +3,10 @@
 use serde::Deserialize;
 
 use super::qr;
-use crate::kit::{EnrolPage, PageForm, PageKit as _, PageResult};
+use crate::factors::kit::EnrolPage;
 use crate::views::TotpSetup;
 use usher_accounts::TotpOffer;
+use usher_page_kit::kit::{PageForm, PageKit as _, PageResult};
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]

@@ -4,13 +4,14 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::json;
 
-use crate::kit::{AccountPage, PageKit as _};
-use crate::views::{FactorsView, Layout, PasskeyView, RememberedView};
+use crate::views::{FactorsView, PasskeyView, RememberedView};
 use usher_accounts::FlowError;
 use usher_domain::urls::{self, PasskeyUrls, RememberedUrls};
 use usher_domain::user::passkey::StoredPasskey;
 use usher_domain::user::remembered::RememberedBrowser;
 use usher_http_server::state::App;
+use usher_page_kit::kit::{AccountPage, PageKit as _};
+use usher_page_kit::views::Layout;
 
 /// All factors of a user.
 pub async fn factors_view(page: &mut AccountPage) -> Result<FactorsView, FlowError> {

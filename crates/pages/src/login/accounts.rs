@@ -2,14 +2,15 @@
 
 use serde::Deserialize;
 
-use crate::kit::{FormField, LoginPage, PageForm, PageKit as _, PageResult};
+use crate::login::kit::LoginPage;
 use crate::show;
 use crate::views::{AccountChooser, AccountView};
-use crate::visitor_pages::VisitorPages as _;
 use usher_accounts::{Account, FlowError};
 use usher_domain::id::SessionId;
 use usher_domain::oauth::interaction::{Interaction, InteractionStep};
 use usher_domain::urls;
+use usher_page_kit::kit::{FormField, PageForm, PageKit as _, PageResult};
+use usher_page_kit::visitor_pages::VisitorPages as _;
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]

@@ -1,6 +1,6 @@
 //! Answering a CIBA request: the person opens it, signs in, is asked on the consent page, and is told what happens now.
 
-use crate::kit::{LoginPage, PageKit as _, PageResult};
+use crate::login::kit::LoginPage;
 use crate::show;
 use crate::views::{CibaAnswer, CibaDone, CibaOrigin};
 use usher_accounts::{FlowError, Rejected};
@@ -11,6 +11,7 @@ use usher_domain::urls;
 use usher_flows::Outcome;
 use usher_http_server::state::App;
 use usher_i18n::Lang;
+use usher_page_kit::kit::{PageKit as _, PageResult};
 
 /// GET /ciba. Without `request` it is the newest request for the account of this browser.
 pub async fn get(mut page: LoginPage) -> PageResult {

@@ -6,9 +6,9 @@ use serde::Deserialize;
 use url::Url;
 
 use super::{ciba, device};
-use crate::kit::{LoginPage, PageForm, PageKit as _, PageResult, PageStop};
+use crate::login::kit::LoginPage;
 use crate::show;
-use crate::views::{Consent, ConsentApi, Form, Message, ScopeView};
+use crate::views::{Consent, ConsentApi, ScopeView};
 use usher_accounts::{FlowError, Rejected};
 use usher_domain::email::Email;
 use usher_domain::oauth::consent::StoredConsent;
@@ -17,6 +17,8 @@ use usher_domain::urls;
 use usher_domain::user::User;
 use usher_flows::{Outcome, RequestedApi};
 use usher_i18n::Lang;
+use usher_page_kit::kit::{PageForm, PageKit as _, PageResult, PageStop};
+use usher_page_kit::views::{Form, Message};
 use usher_protocol::scope::{Scope, is_of_usher};
 use usher_protocol::user_claims::UserClaims;
 

@@ -4,9 +4,9 @@
 use serde::Deserialize;
 
 use crate::account::sessions::device_words;
-use crate::kit::{LoginPage, PageForm, PageKit as _, PageResult};
+use crate::login::kit::LoginPage;
 use crate::show;
-use crate::views::{DeviceCode, DeviceDone, DeviceOrigin, FieldErrors};
+use crate::views::{DeviceCode, DeviceDone, DeviceOrigin};
 use usher_accounts::FlowError;
 use usher_domain::oauth::interaction::Interaction;
 use usher_domain::oauth::waiting_request::AnswerKind;
@@ -14,6 +14,8 @@ use usher_domain::urls;
 use usher_flows::Outcome;
 use usher_http_server::state::App;
 use usher_i18n::Lang;
+use usher_page_kit::kit::{PageForm, PageKit as _, PageResult};
+use usher_page_kit::views::FieldErrors;
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]

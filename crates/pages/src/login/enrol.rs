@@ -2,11 +2,12 @@
 
 use serde::Deserialize;
 
-use crate::kit::{LoginPage, PageForm, PageKit as _, PageResult};
+use crate::login::kit::LoginPage;
 use crate::show;
 use crate::views::Enrol;
 use usher_accounts::{FlowError, Rejected};
 use usher_domain::urls;
+use usher_page_kit::kit::{PageForm, PageKit as _, PageResult};
 use usher_protocol::error::OAuthError;
 use usher_protocol::error_code::ErrorCode;
 

@@ -2,13 +2,14 @@
 
 use serde::Deserialize;
 
-use crate::kit::{LoginPage, PageForm, PageKit as _, PageResult};
+use crate::login::kit::LoginPage;
 use crate::receipt;
 use crate::show;
 use crate::views::{LogoutConfirm, SignedOut};
 use usher_accounts::{Account, Ended, FlowError, LogoutRequest};
 use usher_domain::event::receipt::ReceiptApplication;
 use usher_domain::urls;
+use usher_page_kit::kit::{PageForm, PageKit as _, PageResult};
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]

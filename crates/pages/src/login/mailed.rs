@@ -1,8 +1,8 @@
 //! Says on the page that waits for a mailed code or link whether an email was sent.
 
-use crate::views::Message;
 use usher_accounts::MailedProof;
 use usher_domain::urls;
+use usher_page_kit::views::Message;
 use usher_protocol::params::Params;
 
 /// Query parameter: `1` if another email was sent, `0` if the limit of emails to the address prevented it.

@@ -5,6 +5,7 @@ pub mod ciba;
 pub mod consent;
 pub mod device;
 pub mod enrol;
+pub mod kit;
 pub mod logout;
 pub(crate) mod mailed;
 pub mod passkey;

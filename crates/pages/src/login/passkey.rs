@@ -6,10 +6,11 @@ use axum::response::{IntoResponse as _, Response};
 use serde::Deserialize;
 
 use super::sign_in::refused;
-use crate::kit::{LoginPage, PageForm, PageKit as _, PageResult};
+use crate::login::kit::LoginPage;
 use usher_accounts::{FlowError, PasskeyAnswer, Rejected};
 use usher_domain::urls;
 use usher_http_server::state::App;
+use usher_page_kit::kit::{PageForm, PageKit as _, PageResult};
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]

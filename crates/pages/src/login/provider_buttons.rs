@@ -1,6 +1,6 @@
 //! The buttons of the providers, on the pages for signing in and for registration.
 
-use crate::kit::LoginPage;
+use crate::login::kit::LoginPage;
 use crate::views::ProviderButton;
 use usher_accounts::FlowError;
 use usher_accounts::upstream::SignInProvider;

@@ -4,20 +4,21 @@ use axum::Json;
 use axum::http::StatusCode;
 use axum::response::IntoResponse as _;
 use serde::Deserialize;
+use usher_page_kit::kit::html;
 
 use super::mailed::{sent_notice, waiting_url};
 use super::registered;
-use crate::kit::{LoginPage, PageForm, PageKit as _, PageResult, PageStop};
+use crate::login::kit::LoginPage;
 use crate::show;
-use crate::views::{
-    FieldErrors, Form, RecoverDone, RecoverExpired, RecoverPassword, RecoverRequest, RecoverSent, WaitPoll,
-};
-use crate::visitor_pages::VisitorPages as _;
+use crate::views::{RecoverDone, RecoverExpired, RecoverPassword, RecoverRequest, RecoverSent, WaitPoll};
 use usher_accounts::{FlowError, Rejected, ReturnTo, WaitingRecovery};
 use usher_domain::email::Email;
 use usher_domain::id::ProofId;
 use usher_domain::secret::Secret;
 use usher_domain::urls;
+use usher_page_kit::kit::{PageForm, PageKit as _, PageResult, PageStop};
+use usher_page_kit::views::{FieldErrors, Form};
+use usher_page_kit::visitor_pages::VisitorPages as _;
 
 /// Minutes until a recovery link expires.
 const MINUTES: u32 = 30;
@@ -157,7 +158,7 @@ async fn expired(page: LoginPage, token: &str) -> PageResult {
         again_url: urls::on_the_way(urls::RECOVER, return_to.interaction.as_deref(), return_to.next.as_deref()),
         sign_in_url: show::sign_in_url(&page.app, &page.visitor, &return_to, None)?,
     };
-    let body = show::html(&view)?;
+    let body = html(&view)?;
     page.reply((StatusCode::GONE, body).into_response())
 }
 

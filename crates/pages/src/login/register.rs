@@ -4,7 +4,7 @@ use serde::Deserialize;
 
 use super::mailed::waiting_url;
 use super::provider_buttons::provider_buttons;
-use crate::kit::{LoginPage, PageForm, PageKit as _, PageResult, PageStop};
+use crate::login::kit::LoginPage;
 use crate::show;
 use crate::views::{Register, RegisterValues, SignedInAs};
 use usher_accounts::{FlowError, Rejected, SignUpForm};
@@ -13,6 +13,7 @@ use usher_domain::secret::Secret;
 use usher_domain::urls;
 use usher_flows::Outcome;
 use usher_i18n::Lang;
+use usher_page_kit::kit::{PageForm, PageKit as _, PageResult, PageStop};
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]

@@ -1,8 +1,9 @@
 //! The links of the email "You already have an account", which contain the registration that it answers.
 
-use crate::kit::{LoginPage, PageKit as _};
+use crate::login::kit::LoginPage;
 use usher_accounts::FlowError;
 use usher_domain::urls;
+use usher_page_kit::kit::PageKit as _;
 
 /// The page at this path with the sign-in that the registration belonged to. `None` in any browser other than the one
 /// that began it, and for a URL without a registration.

@@ -5,11 +5,11 @@ use axum::http::Method;
 use axum::middleware::Next;
 use axum::response::Response;
 
-use crate::visitor_pages::VisitorPages as _;
 use usher_domain::urls;
 use usher_http_server::extract::visitor::Visitor;
 use usher_http_server::problem::HttpProblem;
 use usher_http_server::state::App;
+use usher_page_kit::visitor_pages::VisitorPages as _;
 use usher_protocol::params::Params;
 
 /// Redirects a browser whose URL contains an expired request to the same page with the request restarted.

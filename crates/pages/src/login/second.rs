@@ -2,14 +2,16 @@
 
 use serde::Deserialize;
 
-use crate::kit::{LoginPage, PageForm, PageKit as _, PageResult, PageStop};
+use crate::login::kit::LoginPage;
 use crate::show;
-use crate::views::{FieldErrors, PasskeyAsk, SecondFactor};
+use crate::views::{PasskeyAsk, SecondFactor};
 use usher_accounts::{CodeKind, FlowError, PasskeyAnswer, Rejected, SecondStep, SignedIn};
 use usher_domain::id::SessionId;
 use usher_domain::oauth::interaction::{Interaction, InteractionStep};
 use usher_domain::urls;
 use usher_flows::Outcome;
+use usher_page_kit::kit::{PageForm, PageKit as _, PageResult, PageStop};
+use usher_page_kit::views::FieldErrors;
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]

@@ -4,9 +4,9 @@ use serde::Deserialize;
 
 use super::provider_buttons::provider_buttons;
 use super::registered;
-use crate::kit::{LoginPage, PageForm, PageKit as _, PageResult, PageStop};
+use crate::login::kit::LoginPage;
 use crate::show;
-use crate::views::{FieldErrors, Form, Message, PasskeyAsk, SignIn, SignedInAs};
+use crate::views::{PasskeyAsk, SignIn, SignedInAs};
 use usher_accounts::{Account, Attempt, FlowError};
 use usher_domain::email::Email;
 use usher_domain::oauth::interaction::{Interaction, InteractionStep};
@@ -15,6 +15,8 @@ use usher_domain::urls;
 use usher_domain::user::authentication::Method;
 use usher_flows::Outcome;
 use usher_http_server::extract::visitor::Visitor;
+use usher_page_kit::kit::{PageForm, PageKit as _, PageResult, PageStop};
+use usher_page_kit::views::{FieldErrors, Form, Message};
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]

@@ -3,15 +3,17 @@
 use serde::Deserialize;
 
 use super::mailed::{sent_notice, sent_url};
-use crate::kit::{ButtonForm, LoginPage, PageForm, PageKit as _, PageResult, PageStop};
+use crate::login::kit::LoginPage;
 use crate::show;
-use crate::views::{Message, VerifiedElsewhere, VerifyEmail, VerifyLink};
-use crate::visitor_pages::VisitorPages as _;
+use crate::views::{VerifiedElsewhere, VerifyEmail, VerifyLink};
 use usher_accounts::{AsksPassword, Continued, FlowError, FormFault, Rejected, SignedIn, Verified};
 use usher_domain::email::{Email, typo};
 use usher_domain::id::ProofId;
 use usher_domain::secret::Secret;
 use usher_domain::urls;
+use usher_page_kit::kit::{ButtonForm, PageForm, PageKit as _, PageResult, PageStop};
+use usher_page_kit::views::Message;
+use usher_page_kit::visitor_pages::VisitorPages as _;
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]

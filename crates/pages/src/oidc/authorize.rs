@@ -2,11 +2,11 @@
 
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
+use usher_page_kit::kit::html;
 
-use crate::kit::{LoginPage, PageKit as _, PageResult};
+use crate::login::kit::LoginPage;
 use crate::show;
-use crate::views::{ErrorPage, Mismatch, PageProblem};
-use crate::visitor_pages::VisitorPages as _;
+use crate::views::{ErrorPage, PageProblem};
 use crate::ways::ways;
 use usher_accounts::FlowError;
 use usher_domain::oauth::client::Client;
@@ -14,6 +14,9 @@ use usher_domain::urls::{self, ClientUrls};
 use usher_flows::{AuthorizeFault, Outcome, log_refusal};
 use usher_http_server::extract::params::FormParams;
 use usher_http_server::problem::HttpProblem;
+use usher_page_kit::kit::{PageKit as _, PageResult};
+use usher_page_kit::views::Mismatch;
+use usher_page_kit::visitor_pages::VisitorPages as _;
 use usher_protocol::authorize::redirect_uri;
 use usher_protocol::endpoints;
 use usher_protocol::error::OAuthError;
@@ -88,7 +91,7 @@ async fn refused(page: LoginPage, fault: AuthorizeFault) -> PageResult {
         ways: ways(head.lang, problem, &HttpProblem::bad_request("").back_to(home), endpoints::AUTHORIZE),
         page: head,
     };
-    let body = show::html(&view)?;
+    let body = html(&view)?;
     page.reply((StatusCode::BAD_REQUEST, body).into_response())
 }
 

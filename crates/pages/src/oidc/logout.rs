@@ -2,12 +2,13 @@
 
 use axum::response::Response;
 
-use crate::kit::{LoginPage, PageKit as _, PageResult};
+use crate::login::kit::LoginPage;
 use crate::login::logout::{ask, signed_out};
 use crate::oidc::authorize::{named, repeat_by_get};
 use usher_accounts::{LogoutRequest, SignOut};
 use usher_flows::log_refusal;
 use usher_http_server::extract::params::FormParams;
+use usher_page_kit::kit::{PageKit as _, PageResult};
 use usher_protocol::endpoints;
 use usher_protocol::error::OAuthError;
 

@@ -2,10 +2,10 @@
 
 use axum::response::Response;
 use serde::Deserialize;
+use usher_page_kit::kit::html;
 
 use super::{continue_after, trouble};
-use crate::kit::{ButtonForm, LoginPage, PageForm, PageKit as _, PageResult, PageStop};
-use crate::show;
+use crate::login::kit::LoginPage;
 use crate::views::{AskAddress, ConfirmLink};
 use usher_accounts::upstream::{CallbackOutcome, PendingQuestion, Question, UpstreamFault, UpstreamIntent};
 use usher_accounts::{Account, FlowError};
@@ -13,6 +13,7 @@ use usher_domain::email::{Email, typo};
 use usher_domain::id::ProofId;
 use usher_domain::urls;
 use usher_http_server::problem::HttpProblem;
+use usher_page_kit::kit::{ButtonForm, PageForm, PageKit as _, PageResult, PageStop};
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
@@ -124,7 +125,7 @@ async fn view(page: &mut LoginPage, asked: &PendingQuestion, error: Option<Strin
     let (provider, handle) = (asked.provider.clone(), asked.handle.clone());
     let mail_url = at(urls::UPSTREAM_ASK_MAIL, asked.id);
     Ok(match &asked.question {
-        Question::Address { suggested, sent_to } => show::html(&AskAddress {
+        Question::Address { suggested, sent_to } => html(&AskAddress {
             page: head,
             form,
             mail_url,
@@ -136,7 +137,7 @@ async fn view(page: &mut LoginPage, asked: &PendingQuestion, error: Option<Strin
             meant: sent_to.as_ref().and_then(typo::probably_meant).map(|meant| meant.readable()),
             error,
         })?,
-        Question::Confirm { email, by_mail, sent, .. } => show::html(&ConfirmLink {
+        Question::Confirm { email, by_mail, sent, .. } => html(&ConfirmLink {
             page: head,
             form,
             mail_url,

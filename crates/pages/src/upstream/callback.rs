@@ -4,7 +4,6 @@ use axum::extract::{Path, RawQuery, Request, State};
 use axum::response::Response;
 
 use super::{continue_after, trouble};
-use crate::visitor_pages::VisitorPages as _;
 use usher_accounts::upstream::Callback;
 use usher_domain::provider::ProviderId;
 use usher_domain::urls::UpstreamUrls;
@@ -12,6 +11,7 @@ use usher_http_server::extract::body;
 use usher_http_server::extract::visitor::Visitor;
 use usher_http_server::problem::HttpProblem;
 use usher_http_server::state::App;
+use usher_page_kit::visitor_pages::VisitorPages as _;
 
 /// The parameters of a posted response that the redirect keeps.
 const PASSED_ON: [&str; 7] = ["code", "state", "iss", "user", "error", "error_description", "error_subcode"];

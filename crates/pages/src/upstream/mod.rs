@@ -9,12 +9,12 @@ mod trouble;
 use axum::response::Response;
 
 use super::show;
-use super::visitor_pages::VisitorPages as _;
 use usher_accounts::upstream::{CallbackOutcome, UpstreamIntent};
 use usher_domain::urls;
 use usher_http_server::extract::visitor::Visitor;
 use usher_http_server::problem::HttpProblem;
 use usher_http_server::state::App;
+use usher_page_kit::visitor_pages::VisitorPages as _;
 
 pub(super) use trouble::trouble;
 

@@ -6,10 +6,9 @@ use axum::http::header::CONTENT_TYPE;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse as _, Response};
 use serde_json::json;
+use usher_page_kit::kit::html;
 
-use crate::show;
 use crate::views::DataDeletion;
-use crate::visitor_pages::VisitorPages as _;
 use usher_accounts::upstream::UpstreamFault;
 use usher_accounts::upstream::{ProviderEventEndpoint, ProviderEventRequest};
 use usher_domain::provider::ProviderId;
@@ -19,6 +18,7 @@ use usher_http_server::extract::params::QueryParams;
 use usher_http_server::extract::visitor::Visitor;
 use usher_http_server::problem::HttpProblem;
 use usher_http_server::state::App;
+use usher_page_kit::visitor_pages::VisitorPages as _;
 
 /// POST: Google's security events, Apple's notifications, Facebook's "deauthorize".
 pub async fn account(app: State<App>, provider: Path<String>, request: Request) -> Result<Response, HttpProblem> {
@@ -85,6 +85,6 @@ pub async fn deletion(
         return Err(HttpProblem::not_found());
     }
     let (page, account_url) = (visitor.page(visitor.lang(None, None)), urls::PROFILE.to_owned());
-    let body = show::html(&DataDeletion { page, account_url })?;
+    let body = html(&DataDeletion { page, account_url })?;
     Ok(visitor.reply(body))
 }

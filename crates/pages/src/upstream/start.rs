@@ -1,10 +1,11 @@
 //! Starting a sign-in at a provider.
 
 use super::trouble;
-use crate::kit::{InPath, LoginPage, PageKit as _, PageResult};
+use crate::login::kit::LoginPage;
 use usher_accounts::upstream::UpstreamIntent;
 use usher_domain::provider::ProviderId;
 use usher_domain::urls;
+use usher_page_kit::kit::{InPath, PageKit as _, PageResult};
 
 /// The longest `login_hint` that is passed on.
 const MAX_HINT: usize = 320;

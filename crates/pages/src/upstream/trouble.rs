@@ -1,10 +1,9 @@
 //! The error page of a sign-in with a provider: what happened, and what to do.
 
 use axum::response::{IntoResponse as _, Response};
+use usher_page_kit::kit::html;
 
-use crate::show;
 use crate::views::{UpstreamTrouble, UpstreamTroubleKind};
-use crate::visitor_pages::VisitorPages as _;
 use usher_accounts::upstream::UpstreamError;
 use usher_accounts::upstream::{Refusal, UpstreamFault, UpstreamIntent};
 use usher_domain::provider::ProviderId;
@@ -13,6 +12,7 @@ use usher_http_server::error::of_upstream;
 use usher_http_server::extract::visitor::Visitor;
 use usher_http_server::problem::HttpProblem;
 use usher_http_server::state::App;
+use usher_page_kit::visitor_pages::VisitorPages as _;
 
 /// The error for the page.
 const fn kind_of(fault: &UpstreamFault) -> UpstreamTroubleKind {
@@ -70,6 +70,6 @@ pub async fn trouble(
     let page = visitor.page(visitor.lang(None, None));
     let view =
         UpstreamTrouble { page, provider: name, trouble: kind_of(&fault), code: problem.code, retry_url, other_url };
-    let body = show::html(&view)?;
+    let body = html(&view)?;
     Ok(visitor.reply((problem.status, body).into_response()))
 }

@@ -2,7 +2,7 @@
 
 use askama::Template;
 
-use super::{FieldErrors, Layout, Moment, ShownSecret};
+use usher_page_kit::views::{FieldErrors, Layout, Moment, ShownSecret};
 
 /// Every caught email, newest first.
 #[derive(Clone, Debug, Default, Template)]

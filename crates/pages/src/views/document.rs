@@ -2,7 +2,7 @@
 
 use askama::Template;
 
-use super::Layout;
+use usher_page_kit::views::Layout;
 
 /// A document of `docs/`.
 #[derive(Clone, Debug, Default, Template)]

@@ -2,7 +2,9 @@
 
 use askama::Template;
 
-use super::{Form, Layout, Mismatch, PageProblem};
+use crate::views::PageProblem;
+use usher_page_kit::views::Layout;
+use usher_page_kit::views::Mismatch;
 
 /// An error, with what support and developers need to find it.
 #[derive(Clone, Debug, Template)]
@@ -61,18 +63,4 @@ pub struct WrongHost {
 pub struct Starting {
     /// The layout.
     pub page: Layout,
-}
-
-/// The user was signed out while typing: the page contains the submitted values.
-#[derive(Clone, Debug, Default, Template)]
-#[template(path = "error/kept.html")]
-pub struct Kept {
-    /// The layout.
-    pub page: Layout,
-    /// The form, to be submitted again.
-    pub form: Form,
-    /// The submitted values, by field.
-    pub fields: Vec<(String, String)>,
-    /// The sign-in page, for another tab.
-    pub sign_in_url: String,
 }

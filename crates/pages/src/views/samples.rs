@@ -1,22 +1,18 @@
 //! An example of every page in every relevant state, with hostile values in untrusted fields.
 
 mod account;
-mod console;
 mod factors;
-mod project;
-mod providers;
 mod upstream;
 
 use askama::Template;
 
 use super::*;
 use usher_i18n::Lang;
-
-/// An attack by a user-chosen name.
-pub(super) const HOSTILE: &str = r#""><script>alert(1)</script><b onclick='x'>&"#;
+use usher_page_kit::views::*;
+use usher_page_tests::{HOSTILE, RenderedSample, errors, inside, moment, page};
 
 /// Every sample page in `lang`, by file name.
-pub(super) fn all(lang: Lang) -> Vec<(&'static str, String)> {
+fn all(lang: Lang) -> Vec<(&'static str, String)> {
     let mut pages = Vec::new();
     pages.extend(signing_in(lang));
     pages.extend(joining(lang));
@@ -32,63 +28,9 @@ pub(super) fn all(lang: Lang) -> Vec<(&'static str, String)> {
     pages.extend(account::own_applications(lang));
     pages.extend(account::own_data(lang));
     pages.extend(factors::second_factors(lang));
-    pages.extend(console::console_pages(lang));
-    pages.extend(console::client_pages(lang));
-    pages.extend(project::all(lang));
-    pages.extend(providers::all(lang));
     pages.extend(emails(lang));
     pages.extend(upstream::all(lang));
     pages.into_iter().map(|(name, page)| (name, page.expect("a sample renders"))).collect()
-}
-
-type RenderedSample = (&'static str, askama::Result<String>);
-
-fn page(lang: Lang) -> Layout {
-    let assets = AssetUrls {
-        css_url: "app.css".into(),
-        js_url: "app.js".into(),
-        passkeys_url: "passkeys.js".into(),
-        icon_url: "logo.svg".into(),
-        sprite_url: SpriteUrl::new("icons.svg".into()),
-        font_url: "inter-latin.woff2".into(),
-    };
-    let language_url_base = "/login?i=abc".into();
-    Layout { lang, assets, trace_id: "4bf92f3577b34da6a3ce929d0e0e4736".into(), language_url_base, ..Layout::default() }
-}
-
-/// The layout of a signed-in page, with sections.
-fn inside(lang: Lang, here: Tab) -> Layout {
-    let account =
-        AccountChip { name: "Ana Souza".into(), email: "ana@example.test".into(), sign_out_url: "/logout".into() };
-    let nav = [
-        (Tab::Overview, "/account"),
-        (Tab::Profile, "/account/profile"),
-        (Tab::Security, "/account/security"),
-        (Tab::Sessions, "/account/sessions"),
-        (Tab::Identities, "/account/identities"),
-        (Tab::Apps, "/account/apps"),
-        (Tab::Activity, "/account/activity"),
-        (Tab::Data, "/account/data"),
-    ]
-    .map(|(tab, url)| NavLink::new(lang, tab, url, tab == here));
-    let console_url = Some("/console".to_owned());
-    Layout { account: Some(account), nav: nav.to_vec(), console_url, dev: true, ..page(lang) }
-}
-
-/// The layout of a page in the console.
-fn console(lang: Lang) -> Layout {
-    let nav = vec![
-        NavLink::new(lang, Tab::Projects, "/console", true),
-        NavLink::new(lang, Tab::Providers, "/console/providers", false),
-    ];
-    let project = |name: &str, url: &str| ProjectLink { name: name.into(), url: url.into() };
-    let projects = vec![project("Notes", "/console/projects/1"), project(HOSTILE, "/console/projects/2")];
-    Layout { nav, projects, ..inside(lang, Tab::Overview) }
-}
-
-/// A time, seen an hour later.
-fn moment(lang: Lang, at: i64) -> Moment {
-    Moment::ago(lang, at, at + 3600)
 }
 
 fn form() -> Form {
@@ -122,14 +64,6 @@ fn hostile_client() -> RequestingClient {
         policy_uri: link(),
         tos_uri: Some("data:text/html,x".into()),
     }
-}
-
-/// A fault in each of these fields. The summary of faults names a field by its label.
-fn errors(fields: &[&str], lang: Lang) -> FieldErrors {
-    for field in fields.iter().filter(|field| !field.is_empty()) {
-        assert!(FieldErrors::default().label_key(field).is_some(), "`LABELS` has no row for {field}");
-    }
-    fields.iter().map(|field| (*field, Message::Required.text(lang))).collect()
 }
 
 fn leading_on(lang: Lang) -> Vec<RenderedSample> {
@@ -482,4 +416,52 @@ fn emails(lang: Lang) -> Vec<RenderedSample> {
         ("dev-mail", list.render()),
         ("dev-email", email.render()),
     ]
+}
+
+usher_page_tests::page_checks!(all);
+
+#[test]
+fn the_names_that_other_programs_rely_on_hold() {
+    usher_page_tests::check_selectors(
+        all,
+        &[
+            ("sign-in", "input[name=email][type=email][autocomplete='username webauthn']"),
+            ("sign-in", "input[name=password][autocomplete='current-password']"),
+            ("sign-in", "input[type=hidden][name=interaction][value='sealed.interaction']"),
+            ("sign-in-again", "input[name=email][readonly][autocomplete=username][value='ana@example.test']"),
+            ("sign-in-everything", "[role=alert]"),
+            ("accounts", "button[name=account][value=new]"),
+            ("accounts", "button[name=remove][value='ana@example.test']"),
+            ("register", "input[name=given_name][autocomplete='given-name']"),
+            ("register", "input[name=password][autocomplete='new-password'][minlength='12']"),
+            ("verify", "input[name=code][autocomplete='one-time-code'][inputmode=numeric]"),
+            ("verify", "form[action^='/verify/resend'] button"),
+            ("recover-password", "input[name=email][readonly][autocomplete=username]"),
+            ("recover-password", "input[type=hidden][name=token]"),
+            ("security", "input[name=current_password][autocomplete='current-password']"),
+            ("sessions", "button[name=session][value=b]"),
+            ("sessions", "button[formaction$=end-others]"),
+            ("sessions", "button[formaction$=end-all]"),
+            ("apps", "button[name=client][value=demo]"),
+            ("data", "input[name=confirmation]"),
+            ("not-me", "input[type=hidden][name=token]"),
+            ("consent", "button.choice[name=decision][value=allow]"),
+            ("consent", "button.choice[name=decision][value=deny]"),
+            ("logout", "button[name=logout][value=yes]"),
+            ("onward", "meta[http-equiv=refresh][content^='0; url=https://rp.test/cb']"),
+            ("onward", "a#onward"),
+            ("form-post", "form[data-submit] button[type=submit]"),
+            ("logout", "button[name=logout][value=no]"),
+            ("logout", "input[type=checkbox][name=everywhere]"),
+            ("dev-email", "a[href=\"/dev/mail/1/html\"]"),
+            ("error-mismatch", "mark"),
+        ],
+    );
+}
+
+#[test]
+fn pages_have_titles_and_headings_of_their_own() {
+    let pages: std::collections::BTreeMap<_, _> = all(Lang::En).into_iter().collect();
+    assert!(pages["sign-in"].contains("<title>Sign in · Usher</title>"));
+    assert!(pages["signed-out"].contains("<h1>You are signed out</h1>"));
 }

@@ -2,8 +2,8 @@
 
 use askama::Template;
 
-use crate::views::{Layout, Moment};
 use usher_i18n::Lang;
+use usher_page_kit::views::{Layout, Moment};
 
 /// One page of events, newest first.
 #[derive(Clone, Debug, Default, Template)]

@@ -2,7 +2,8 @@
 
 use askama::Template;
 
-use crate::views::{Form, Layout, Moment, RequestingClient, ScopeView};
+use crate::views::{RequestingClient, ScopeView};
+use usher_page_kit::views::{Form, Layout, Moment};
 
 /// Every application with access, most recently used first.
 #[derive(Clone, Debug, Default, Template)]

@@ -2,7 +2,8 @@
 
 use askama::Template;
 
-use crate::views::{FieldErrors, Form, Layout, ReceiptLine};
+use crate::views::ReceiptLine;
+use usher_page_kit::views::{FieldErrors, Form, Layout};
 
 /// Download, or delete.
 #[derive(Clone, Debug, Default, Template)]

@@ -2,7 +2,7 @@
 
 use askama::Template;
 
-use crate::views::{FieldErrors, Form, Layout};
+use usher_page_kit::views::{FieldErrors, Form, Layout};
 
 /// An address that a provider asserts of the user, who must verify it to use it.
 #[derive(Clone, Debug, Default)]

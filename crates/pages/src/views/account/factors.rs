@@ -4,8 +4,9 @@ use askama::Template;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
-use crate::views::{Form, Layout, Moment, RequestingClient};
+use crate::views::RequestingClient;
 use usher_domain::urls::{PasskeyUrls, RememberedUrls};
+use usher_page_kit::views::{Form, Layout, Moment};
 
 /// What a page needs to request a passkey.
 #[derive(Clone, Debug, Default)]

@@ -2,7 +2,8 @@
 
 use askama::Template;
 
-use crate::views::{Form, Layout, ReceiptLine};
+use crate::views::ReceiptLine;
+use usher_page_kit::views::{Form, Layout};
 
 /// The question, with the consequences.
 #[derive(Clone, Debug, Default, Template)]

@@ -2,8 +2,9 @@
 
 use askama::Template;
 
-use crate::views::{AppView, EventView, Layout, Moment, SessionItem, initials, tone};
+use crate::views::{AppView, EventView, SessionItem};
 use usher_domain::urls;
+use usher_page_kit::views::{Layout, Moment, initials, tone};
 
 /// What is safe, what to do, and what is new.
 #[derive(Clone, Debug, Default, Template)]

@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 
 use askama::Template;
 
-use crate::views::{FactorsView, FieldErrors, Form, Layout, SuggestedEmailView};
+use crate::views::{FactorsView, SuggestedEmailView};
 use usher_i18n::Lang;
+use usher_page_kit::views::{FieldErrors, Form, Layout, profile_fields};
 use usher_protocol::user_claims::{FieldGroup, UserClaim, UserClaims};
 
 /// The profile: the claims that applications may request.
@@ -32,11 +33,6 @@ pub struct AccountProfile {
     pub notice: Option<String>,
     /// Validation errors.
     pub errors: FieldErrors,
-}
-
-/// The attributes that the page asks for.
-pub fn profile_fields(table: UserClaims) -> impl Iterator<Item = &'static UserClaim> {
-    table.attributes().filter(|(_, attribute)| attribute.field.is_some()).map(|(row, _)| row)
 }
 
 /// The values of the fields, by their names; empty if there is no value.

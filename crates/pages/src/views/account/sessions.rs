@@ -2,8 +2,9 @@
 
 use askama::Template;
 
-use crate::views::{Form, Layout, Moment, ReceiptLine};
+use crate::views::ReceiptLine;
 use usher_i18n::Lang;
+use usher_page_kit::views::{Form, Layout, Moment};
 
 /// Every signed-in browser, this one first.
 #[derive(Clone, Debug, Default, Template)]

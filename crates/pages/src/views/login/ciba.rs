@@ -2,8 +2,9 @@
 
 use askama::Template;
 
-use crate::views::{Layout, RequestingClient};
+use crate::views::RequestingClient;
 use usher_domain::urls;
+use usher_page_kit::views::Layout;
 
 /// The request, on the consent page.
 #[derive(Clone, Debug, Default)]

@@ -2,8 +2,9 @@
 
 use askama::Template;
 
-use crate::views::{CibaOrigin, DeviceOrigin, Form, Layout, RequestingClient, initials, tone};
+use crate::views::{CibaOrigin, DeviceOrigin, RequestingClient};
 use usher_i18n::Lang;
+use usher_page_kit::views::{Form, Layout, initials, tone};
 
 /// The consent page.
 #[derive(Clone, Debug, Default, Template)]

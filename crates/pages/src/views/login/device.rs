@@ -2,7 +2,8 @@
 
 use askama::Template;
 
-use crate::views::{FieldErrors, Form, Layout, RequestingClient};
+use crate::views::RequestingClient;
+use usher_page_kit::views::{FieldErrors, Form, Layout};
 
 /// The page that asks for the code.
 #[derive(Clone, Debug, Default, Template)]

@@ -2,7 +2,8 @@
 
 use askama::Template;
 
-use crate::views::{Form, Layout, ReceiptLine, RequestingClient};
+use crate::views::{ReceiptLine, RequestingClient};
+use usher_page_kit::views::{Form, Layout};
 
 /// The question.
 #[derive(Clone, Debug, Default, Template)]

@@ -3,9 +3,8 @@
 pub mod ciba;
 pub mod consent;
 pub mod device;
+pub mod form_post;
 pub mod logout;
-pub mod mismatch;
-pub mod onward;
 pub mod recover;
 pub mod setup;
 pub mod sign_in;

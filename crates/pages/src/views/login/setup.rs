@@ -2,7 +2,7 @@
 
 use askama::Template;
 
-use crate::views::{FieldErrors, Form, Layout};
+use usher_page_kit::views::{FieldErrors, Form, Layout};
 
 /// The form of the administrator's account.
 #[derive(Clone, Debug, Default, Template)]

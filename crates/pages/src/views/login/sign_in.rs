@@ -2,7 +2,8 @@
 
 use askama::Template;
 
-use crate::views::{FieldErrors, Form, Layout, PasskeyAsk, RequestingClient, initials, tone};
+use crate::views::{PasskeyAsk, RequestingClient};
+use usher_page_kit::views::{FieldErrors, Form, Layout, initials, tone};
 
 /// Signing in with an email address and a password, or with a provider.
 #[derive(Clone, Debug, Default, Template)]

@@ -2,7 +2,8 @@
 
 use askama::Template;
 
-use crate::views::{Form, Layout, Moment, ProviderButton};
+use crate::views::ProviderButton;
+use usher_page_kit::views::{Form, Layout, Moment};
 
 /// The form for an address, or for the code that was mailed to it.
 #[derive(Clone, Debug, Default, Template)]

@@ -2,9 +2,11 @@
 
 use askama::Template as _;
 
-use super::super::*;
-use super::{HOSTILE, RenderedSample, client, errors, hostile_client, inside, moment, page};
+use super::{client, hostile_client};
+use crate::views::*;
 use usher_i18n::Lang;
+use usher_page_kit::views::*;
+use usher_page_tests::{HOSTILE, RenderedSample, errors, inside, moment, page};
 
 pub(super) fn own_overview(lang: Lang) -> Vec<RenderedSample> {
     let event = |what: &str| EventView {

@@ -1,0 +1,10 @@
+//! The console: projects with their members, tokens, clients, APIs, modules and webhooks, and providers.
+//!
+//! [`routes`] lists its URLs.
+
+mod client;
+mod project;
+mod provider;
+pub mod routes;
+mod typed_text;
+mod views;

@@ -1,0 +1,11 @@
+//! Pages of projects, and of what a project owns.
+
+pub mod api;
+pub mod apis;
+pub mod initial_tokens;
+pub mod list;
+pub mod members;
+pub mod modules;
+pub mod token;
+pub mod webhook;
+pub mod webhooks;

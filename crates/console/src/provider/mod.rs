@@ -1,0 +1,5 @@
+//! Pages of upstream providers.
+
+pub mod edit;
+mod form;
+pub mod list;

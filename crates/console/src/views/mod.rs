@@ -1,0 +1,28 @@
+//! Views of the console: one struct for each page, with plain data, rendered to HTML.
+//!
+//! A view depends on its template and texts only. Tests render every page in every language, with the values of
+//! `samples.rs`.
+
+mod apis;
+mod client_form;
+mod initial_tokens;
+mod modules;
+mod overview;
+mod project;
+mod providers;
+mod quick_start;
+#[cfg(test)]
+mod samples;
+mod webhooks;
+
+pub use apis::{AllowedClientItem, AllowedClientValues, ApiListItem, ApiPage, ApiValues, ApisPage};
+pub use client_form::{ClientForm, ClientValues};
+pub use initial_tokens::{InitialTokenItem, InitialTokenValues, InitialTokensPage};
+pub use modules::{ModuleListItem, ModulesPage};
+pub use overview::{
+    ClientListItem, ClientPage, ConsoleHome, EndpointItem, ProjectClients, ProjectListItem, SecretListItem,
+};
+pub use project::{MemberListItem, MembersPage, ProjectTokenPage};
+pub use providers::{ConsoleProviders, ProviderKindLink, ProviderListItem, ProviderPage, ProviderValues, StepView};
+pub use quick_start::{Snippet, snippets};
+pub use webhooks::{AttemptItem, DeliveryItem, WebhookListItem, WebhookPage, WebhookValues, WebhooksPage};

@@ -1,0 +1,293 @@
+//! Samples: the pages of one project.
+
+use askama::Template;
+
+use crate::views::*;
+use usher_domain::id::ProjectId;
+use usher_domain::urls::{MemberUrls, ProjectUrls};
+use usher_i18n::Lang;
+use usher_page_kit::views::{Form, ProjectHead, ProjectTab, ShownSecret};
+use usher_page_tests::{HOSTILE, RenderedSample, console, errors, moment};
+
+/// The header of a project's pages.
+pub(super) fn head(lang: Lang, name: &str, here: ProjectTab) -> ProjectHead {
+    let urls = ProjectUrls::of(&ProjectId(uuid::Uuid::from_u128(1)));
+    ProjectHead::new(&console(lang), name.into(), "/console", here, &urls)
+}
+
+/// Every page.
+pub(super) fn all(lang: Lang) -> Vec<RenderedSample> {
+    let mut pages = members(lang);
+    pages.extend(token(lang));
+    pages.extend(modules(lang));
+    pages.extend(apis(lang));
+    pages.extend(api(lang));
+    pages.extend(initial_tokens(lang));
+    pages.extend(webhooks(lang));
+    pages.extend(webhook(lang));
+    pages
+}
+
+fn members(lang: Lang) -> Vec<RenderedSample> {
+    let member = |label: &str, role: &str| MemberListItem {
+        urls: MemberUrls::default(),
+        label: label.into(),
+        role: role.into(),
+        since: moment(lang, 1_795_000_000),
+    };
+    let none = MembersPage {
+        page: console(lang),
+        project: head(lang, HOSTILE, ProjectTab::Members),
+        form: Form::new("/console/projects/1/members", "t"),
+        role: "developer".into(),
+        notice: Some(lang.text("member-removed")),
+        ..MembersPage::default()
+    };
+    let some = MembersPage {
+        members: vec![member("ana@example.test", "owner"), member(HOSTILE, "viewer")],
+        email: HOSTILE.into(),
+        errors: errors(&["email", "role", ""], lang),
+        notice: None,
+        ..none.clone()
+    };
+    vec![("members-none", none.render()), ("members", some.render())]
+}
+
+fn token(lang: Lang) -> Vec<RenderedSample> {
+    let made = ProjectTokenPage {
+        page: console(lang),
+        project: head(lang, "Notes", ProjectTab::Token),
+        form: Form::new("/console/projects/1/token", "t"),
+        token: Some(ShownSecret::Now("4fG7hJ2kL9mN3pQ6rS8tV1wX5yZ0aB4fG7hJ2kL9mN3".into())),
+        overlap: "86400".into(),
+        notice: Some(lang.text("message-project-created")),
+        ..ProjectTokenPage::default()
+    };
+    let before = ProjectTokenPage { token: Some(ShownSecret::Before), notice: None, ..made.clone() };
+    let refused = ProjectTokenPage {
+        token: None,
+        notice: None,
+        current_token: format!("</textarea>{HOSTILE}"),
+        discard_history: true,
+        errors: errors(&["current_token", "overlap"], lang),
+        ..made.clone()
+    };
+    vec![("token-made", made.render()), ("token-before", before.render()), ("token-refused", refused.render())]
+}
+
+fn modules(lang: Lang) -> Vec<RenderedSample> {
+    let module = |name: &str, host: &str, is_current: bool| ModuleListItem {
+        name: name.into(),
+        host: host.into(),
+        version: "usher-sdk-node/0.1.0".into(),
+        transport_key: "module-socket",
+        since: moment(lang, 1_795_000_000),
+        acknowledged: Some(moment(lang, 1_795_000_060)),
+        behind: i64::from(!is_current) * 1_204,
+        revision: Some(if is_current { 43 } else { 42 }),
+        is_current,
+    };
+    let none = ModulesPage {
+        page: console(lang),
+        project: head(lang, "Notes", ProjectTab::Modules),
+        here: "/console/projects/1/modules".into(),
+        guide_url: "/docs/sdk/start".into(),
+        command: "usher client create --project 1 --type machine --name my-api --scope usher:sync --env".into(),
+        ..ModulesPage::default()
+    };
+    let some = ModulesPage {
+        modules: vec![
+            module("Orders API", "web-1", true),
+            ModuleListItem { transport_key: "module-poll", ..module(HOSTILE, HOSTILE, false) },
+            ModuleListItem { revision: None, acknowledged: None, ..module("Site", "", false) },
+        ],
+        connected: 1_203,
+        revision: Some(43),
+        ..none.clone()
+    };
+    vec![("modules-none", none.render()), ("modules", some.render())]
+}
+
+fn apis(lang: Lang) -> Vec<RenderedSample> {
+    let row = |text: &str, scopes: &str| ApiListItem {
+        url: "/console/projects/1/apis/1".into(),
+        name: text.into(),
+        identifier: "https://api.notes.example.test".into(),
+        scopes: scopes.into(),
+    };
+    let none = ApisPage {
+        page: console(lang),
+        project: head(lang, "Notes", ProjectTab::Apis),
+        form: Form::new("/console/projects/1/apis", "t"),
+        values: ApiValues { roles: "*".into(), ..ApiValues::default() },
+        algs: vec!["RS256".into(), "ES256".into()],
+        ..ApisPage::default()
+    };
+    let some = ApisPage {
+        apis: vec![row("Notes", "notes:read notes:write"), row(HOSTILE, "")],
+        values: hostile_api(),
+        errors: errors(&["identifier", "name", "scopes", "roles", "permissions", "access_token_seconds", ""], lang),
+        ..none.clone()
+    };
+    vec![("apis-none", none.render()), ("apis", some.render())]
+}
+
+fn hostile_api() -> ApiValues {
+    ApiValues {
+        identifier: HOSTILE.into(),
+        name: HOSTILE.into(),
+        scopes: format!("</textarea>{HOSTILE}"),
+        roles: HOSTILE.into(),
+        permissions: HOSTILE.into(),
+        access_token_seconds: "60".into(),
+        signing_alg: "ES256".into(),
+        token_format: "opaque".into(),
+        self_registered_clients: "true".into(),
+        loaded: HOSTILE.into(),
+    }
+}
+
+fn api(lang: Lang) -> Vec<RenderedSample> {
+    let client = |scope: Option<&str>| AllowedClientItem {
+        client_id: "client_zYwvut".into(),
+        scope: scope.map(str::to_owned),
+        remove: Form::new("/console/projects/1/apis/1/clients/client_zYwvut/remove", "t"),
+    };
+    let made = ApiPage {
+        page: console(lang),
+        project: head(lang, "Notes", ProjectTab::Apis),
+        name: "Notes".into(),
+        form: Form::new("/console/projects/1/apis/1", "t"),
+        values: ApiValues { identifier: "https://api.notes.example.test".into(), ..ApiValues::default() },
+        algs: vec!["RS256".into(), "ES256".into()],
+        allow: Form::new("/console/projects/1/apis/1/allow", "t"),
+        delete: Form::new("/console/projects/1/apis/1/delete", "t"),
+        notice: Some(lang.text("api-added")),
+        ..ApiPage::default()
+    };
+    let used = ApiPage {
+        name: HOSTILE.into(),
+        values: hostile_api(),
+        clients: vec![client(None), client(Some(HOSTILE))],
+        allowed: AllowedClientValues { client_id: HOSTILE.into(), scope: HOSTILE.into() },
+        errors: errors(&["name", "client_id", "scope", ""], lang),
+        notice: None,
+        ..made.clone()
+    };
+    vec![("api-made", made.render()), ("api", used.render())]
+}
+
+fn initial_tokens(lang: Lang) -> Vec<RenderedSample> {
+    let row = |name: &str, registered| InitialTokenItem {
+        name: name.into(),
+        registered,
+        max_clients: 10,
+        expires: moment(lang, 1_795_363_080),
+        ended: registered == 10,
+        delete: Form::new("/console/projects/1/initial-tokens/1/delete", "t"),
+    };
+    let none = InitialTokensPage {
+        page: console(lang),
+        project: head(lang, "Notes", ProjectTab::InitialTokens),
+        form: Form::new("/console/projects/1/initial-tokens", "t"),
+        closed: true,
+        values: InitialTokenValues { name: String::new(), max_clients: "1".into(), days: "30".into() },
+        ..InitialTokensPage::default()
+    };
+    let some = InitialTokensPage {
+        tokens: vec![row("Agents", 3), row(HOSTILE, 10)],
+        closed: false,
+        open: true,
+        values: InitialTokenValues { name: HOSTILE.into(), max_clients: HOSTILE.into(), days: HOSTILE.into() },
+        token: Some(ShownSecret::Now("AAECAwQF".into())),
+        errors: errors(&["name", ""], lang),
+        ..none.clone()
+    };
+    vec![("initial-tokens-none", none.render()), ("initial-tokens", some.render())]
+}
+
+fn webhooks(lang: Lang) -> Vec<RenderedSample> {
+    let row = |address: &str, off: Option<&str>, failing| WebhookListItem {
+        url: "/console/projects/1/webhooks/1".into(),
+        address: address.into(),
+        description: HOSTILE.into(),
+        events: "session.*, user.deleted".into(),
+        failing,
+        off: off.map(|key| lang.text(key)),
+    };
+    let none = WebhooksPage {
+        page: console(lang),
+        project: head(lang, "Notes", ProjectTab::Webhooks),
+        form: Form::new("/console/projects/1/webhooks", "t"),
+        values: WebhookValues { events: "*".into(), ..WebhookValues::default() },
+        kinds: vec!["session.created".into(), "user.deleted".into()],
+        ..WebhooksPage::default()
+    };
+    let some = WebhooksPage {
+        webhooks: vec![
+            row("https://shop.example/hook", None, false),
+            row("https://shop.example/slow", None, true),
+            row(HOSTILE, Some("webhook-off-gone"), false),
+        ],
+        values: WebhookValues {
+            url: HOSTILE.into(),
+            description: HOSTILE.into(),
+            events: "</textarea><b>".into(),
+            ..WebhookValues::default()
+        },
+        errors: errors(&["url", "description", "events", ""], lang),
+        ..none.clone()
+    };
+    vec![("webhooks-none", none.render()), ("webhooks", some.render())]
+}
+
+fn webhook(lang: Lang) -> Vec<RenderedSample> {
+    let attempt = |what: String, answer: Option<&str>| AttemptItem {
+        at: moment(lang, 1_795_000_000),
+        what,
+        answer: answer.map(str::to_owned),
+    };
+    let delivery = |status: &str, attempts| DeliveryItem {
+        redeliver_url: "/console/projects/1/webhooks/1/deliveries/1/redeliver".into(),
+        kind: "session.created".into(),
+        status: status.into(),
+        created: moment(lang, 1_795_000_000),
+        next: (status == "waiting").then(|| moment(lang, 1_795_000_300)),
+        attempts,
+        body: format!("{{\"type\":\"session.created\",\"data\":\"{HOSTILE}\"}}"),
+    };
+    let answered = lang.text_with("attempt-answered", &[("status", "204".into()), ("ms", "84".into())]);
+    let failed = lang.text_with("attempt-failed", &[("error", HOSTILE.into()), ("ms", "10000".into())]);
+    let made = WebhookPage {
+        page: console(lang),
+        project: head(lang, "Notes", ProjectTab::Webhooks),
+        form: Form::new("/console/projects/1/webhooks/1", "t"),
+        address: "https://shop.example/hook".into(),
+        values: WebhookValues {
+            url: "https://shop.example/hook".into(),
+            events: "*".into(),
+            ..WebhookValues::default()
+        },
+        secret: Some(ShownSecret::Now("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw".into())),
+        notice: Some(lang.text("webhook-added")),
+        ..WebhookPage::default()
+    };
+    let used = WebhookPage {
+        secret: Some(ShownSecret::Before),
+        notice: None,
+        address: HOSTILE.into(),
+        failing_since: Some(moment(lang, 1_795_000_000)),
+        former_until: Some(moment(lang, 1_795_000_000)),
+        any_failed: true,
+        deliveries: vec![
+            delivery("waiting", vec![attempt(failed.clone(), None)]),
+            delivery("delivered", vec![attempt(failed, None), attempt(answered, Some(HOSTILE))]),
+            delivery("failed", vec![]),
+        ],
+        more_url: Some("/console/projects/1/webhooks/1?before=x".into()),
+        errors: errors(&["url"], lang),
+        ..made.clone()
+    };
+    let off = WebhookPage { secret: None, off: Some(lang.text("webhook-off-failing")), ..used.clone() };
+    vec![("webhook-made", made.render()), ("webhook", used.render()), ("webhook-off", off.render())]
+}
