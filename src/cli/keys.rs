@@ -37,7 +37,7 @@ pub(super) enum KeysCommand {
 
 #[derive(Debug, Args)]
 pub(super) struct RevokeKeysArgs {
-    /// The keys, by their `kid`
+    /// The keys, by their `kid`; after `--` if one begins with `-`
     #[arg(required_unless_present = "all", conflicts_with = "all")]
     kid: Vec<String>,
     /// All keys

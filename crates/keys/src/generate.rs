@@ -36,13 +36,19 @@ pub fn generate(
     now: Timestamp,
     random: &dyn Random,
 ) -> Result<SigningKeyRecord, GenerateError> {
-    let pair: Box<dyn KeyPair> = match alg {
-        SigningAlg::Rs256 => Box::new(RS256.generate_key_pair(RSA_BITS)?),
-        SigningAlg::Ps256 => Box::new(PS256.generate_key_pair(RSA_BITS)?),
-        SigningAlg::Es256 => Box::new(ES256.generate_key_pair()?),
-        SigningAlg::EdDsa => Box::new(EdDSA.generate_key_pair(EdCurve::Ed25519)?),
-    };
-    record(alg, pair.as_ref(), sealer, now, random)
+    loop {
+        let pair: Box<dyn KeyPair> = match alg {
+            SigningAlg::Rs256 => Box::new(RS256.generate_key_pair(RSA_BITS)?),
+            SigningAlg::Ps256 => Box::new(PS256.generate_key_pair(RSA_BITS)?),
+            SigningAlg::Es256 => Box::new(ES256.generate_key_pair()?),
+            SigningAlg::EdDsa => Box::new(EdDSA.generate_key_pair(EdCurve::Ed25519)?),
+        };
+        let key = record(alg, pair.as_ref(), sealer, now, random)?;
+        // A command line reads an argument that begins with `-` as an option: one in 64 thumbprints does.
+        if !key.kid.starts_with('-') {
+            return Ok(key);
+        }
+    }
 }
 
 fn record(
@@ -84,6 +90,15 @@ mod tests {
     use crate::master::MasterKey;
     use usher_domain::key::KeyState;
     use usher_domain::random::SeededRandom;
+
+    #[test]
+    fn no_key_id_looks_like_an_option_of_a_command() {
+        let sealer = Sealer::new(&MasterKey::generate(&SeededRandom::new(1)));
+        for _ in 0..500 {
+            let key = generate(SigningAlg::EdDsa, &sealer, Timestamp(0), &SeededRandom::new(2)).unwrap();
+            assert!(!key.kid.starts_with('-'), "{}", key.kid);
+        }
+    }
 
     #[test]
     fn a_fresh_key_is_next_named_by_its_thumbprint_and_sealed() {
