@@ -24,7 +24,7 @@ mod startup_gate;
 pub use bootstrap::{BootstrapError, Extensions, assemble, assemble_with, bootstrap, open_store};
 pub use data::{Migrated, migrate, open_for_commands, pending_migrations};
 pub use dev::dev;
-pub use doctor::{Finding, FindingLevel, examine};
+pub use doctor::{Finding, FindingLevel, examine, of_config_fault, of_server};
 pub use features::FEATURES;
 pub use healthcheck::check_health;
 pub use run::{prepare_command, prepare_process, prepare_tls};

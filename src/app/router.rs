@@ -4,6 +4,8 @@ use std::sync::Arc;
 
 use axum::Router;
 
+use super::doctor;
+
 use usher_flows::Usher;
 use usher_http_server::extract::client_ip::TrustedProxies;
 use usher_http_server::health::{self, Unready};
@@ -34,7 +36,7 @@ pub fn context(app: &App, gate: Gate) -> ServerContext {
 
 /// The complete server.
 pub fn build(usher: Usher, caught: Option<Arc<CaughtMail>>, gate: Gate) -> Router {
-    let app = App::new(usher, caught);
+    let app = App::new(usher, caught).with_doctor(Arc::new(doctor::of_server));
     let context = context(&app, gate);
     let routes = usher_pages::routes::routes(&app)
         .merge(usher_pages::routes::protected(&app, usher_console::routes::pages(&app)))

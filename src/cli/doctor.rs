@@ -17,7 +17,7 @@ pub(super) async fn run(settings: &ConfigFiles, output: Output) -> anyhow::Resul
     app::prepare_command()?;
     let findings = match settings.server_config() {
         Ok(config) => app::examine(&config).await,
-        Err(errors) => errors.0.iter().map(Finding::of_config_fault).collect(),
+        Err(errors) => errors.0.iter().map(app::of_config_fault).collect(),
     };
     output.print(&findings, || in_words(&findings))?;
     let wrong = findings.iter().any(|finding| finding.verdict == FindingLevel::Bad);

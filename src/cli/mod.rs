@@ -36,6 +36,7 @@ use clap::{Parser, Subcommand};
 
 use self::output::Output;
 use self::settings::ConfigFiles;
+use usher_storage::EventOrigin;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -127,7 +128,7 @@ pub fn main() -> ExitCode {
         .enable_all()
         .build()
         .map_err(anyhow::Error::from)
-        .and_then(|runtime| runtime.block_on(run(cli)));
+        .and_then(|runtime| runtime.block_on(EventOrigin::command().run(run(cli))));
     crate::telemetry::flush();
     outcome.unwrap_or_else(|error| failure::report(&error))
 }

@@ -9,7 +9,8 @@ use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 use super::Job;
-use usher_accounts::FlowError;
+use usher_accounts::{COUNTS_KEPT, FlowError};
+use usher_domain::event::counter::DAYS_OF_ACTIVITY;
 use usher_domain::id::GrantId;
 use usher_domain::time::Timestamp;
 use usher_flows::Usher;
@@ -110,6 +111,9 @@ impl CleanUp {
         in_batches!(usher, stop, |tx| tx.bring_logout_notices_near(now, bound, BATCH));
         in_batches!(usher, stop, |tx| tx.bring_deliveries_near(now, bound, BATCH));
         in_batches!(usher, stop, |tx| tx.bring_webhooks_near(now, bound, BATCH));
+        let today = now.day();
+        in_batches!(usher, stop, |tx| tx.sweep_counters(today - COUNTS_KEPT, BATCH));
+        in_batches!(usher, stop, |tx| tx.sweep_active_users(today - DAYS_OF_ACTIVITY, BATCH));
         self.sweep_grants(usher, stop, before).await?;
         let unused = now - usher.core.config.client_registration.unused;
         usher.clients.sweep_unused_clients(unused, now - UNWANTED_CLIENT_KEPT).await?;

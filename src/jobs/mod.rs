@@ -4,27 +4,33 @@
 //! must not run on two instances at once take a lease in the database first.
 
 mod clean_up;
+mod count_days;
 mod deliver_emails;
 mod deliver_webhooks;
 mod dispatch_events;
 mod erase_events;
+mod examine_health;
 mod learn_keys;
+mod record;
 mod send_ciba_pings;
 mod send_logouts;
 mod tend_keys;
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use futures_util::future::{BoxFuture, FutureExt as _, pending};
 use tokio_util::sync::CancellationToken;
 
 use self::clean_up::CleanUp;
+use self::count_days::CountDays;
 use self::deliver_emails::DeliverEmails;
 use self::deliver_webhooks::DeliverWebhooks;
 use self::dispatch_events::DispatchEvents;
 use self::erase_events::EraseEvents;
+use self::examine_health::ExamineHealth;
 use self::learn_keys::LearnKeys;
+use self::record::JobRecord;
 use self::send_ciba_pings::SendCibaPings;
 use self::send_logouts::SendLogouts;
 use self::tend_keys::TendKeys;
@@ -63,13 +69,15 @@ pub trait Job: Send + Sync + 'static {
 /// Every job; without a mailer emails stay queued.
 pub fn all(mailer: Option<Arc<dyn Mailer>>) -> Vec<Box<dyn Job>> {
     let emails = mailer.map(|mailer| Box::new(DeliverEmails::new(mailer)) as Box<dyn Job>);
-    let others: [Box<dyn Job>; 8] = [
+    let others: [Box<dyn Job>; 10] = [
         Box::new(DispatchEvents),
         Box::new(DeliverWebhooks),
         Box::new(SendLogouts),
         Box::new(SendCibaPings),
         Box::new(CleanUp::default()),
+        Box::new(CountDays),
         Box::new(EraseEvents),
+        Box::new(ExamineHealth::default()),
         Box::new(TendKeys),
         Box::new(LearnKeys::default()),
     ];
@@ -77,22 +85,14 @@ pub fn all(mailer: Option<Arc<dyn Mailer>>) -> Vec<Box<dyn Job>> {
 }
 
 /// Runs `job` repeatedly until `stop` is cancelled. `holder` identifies this instance in leases.
-///
-/// A failure is logged when it begins and when it is over, not at every run in between.
 pub async fn keep_at(job: Box<dyn Job>, usher: Usher, holder: String, stop: CancellationToken) {
-    let mut failing = false;
+    let mut record = JobRecord::default();
     while !stop.is_cancelled() {
+        let started = Instant::now();
         match run_once(&*job, &usher, &holder, &stop).await {
-            Ok(()) if failing => {
-                failing = false;
-                tracing::info!(job.name = job.name(), "jobs: works again");
-            }
-            Ok(()) => {}
-            Err(why) if failing => tracing::debug!(job.name = job.name(), "jobs: still failing: {why}"),
-            Err(why) => {
-                failing = true;
-                tracing::warn!(job.name = job.name(), "jobs: failed, and will be tried again: {why}");
-            }
+            Ok(false) => {}
+            Ok(true) => record.note(&*job, &usher, started.elapsed(), None).await,
+            Err(why) => record.note(&*job, &usher, started.elapsed(), Some(why)).await,
         }
         tokio::select! {
             () = tokio::time::sleep(rest(job.every(), &*usher.core.random)) => {}
@@ -102,16 +102,17 @@ pub async fn keep_at(job: Box<dyn Job>, usher: Usher, holder: String, stop: Canc
     }
 }
 
-async fn run_once(job: &dyn Job, usher: &Usher, holder: &str, stop: &CancellationToken) -> Result<(), String> {
+/// Runs a job once. `false` if another instance holds its lease.
+async fn run_once(job: &dyn Job, usher: &Usher, holder: &str, stop: &CancellationToken) -> Result<bool, String> {
     if job.is_leased() {
         let now = usher.core.now();
         let ours = usher.core.store.take_lease(job.name(), holder, now, now + LEASE).await;
         if !ours.map_err(|error| error.to_string())? {
-            return Ok(());
+            return Ok(false);
         }
     }
     match tokio::time::timeout(LONGEST_RUN, job.run(usher, stop)).await {
-        Ok(done) => done.map_err(|error| error.to_string()),
+        Ok(done) => done.map(|()| true).map_err(|error| error.to_string()),
         Err(_) => Err("it took too long".to_owned()),
     }
 }

@@ -26,8 +26,9 @@ pub use crate::core::{Core, Device, LOOK_EVERY as RECEIPT_LOOK_EVERY, LOOKS as R
 pub use account::applications::Application;
 pub use account::receipts::ReceiptEntry;
 pub use admin::clients::{MAX_CLIENT_NAME, NewClient, RegisteredClient};
+pub use admin::installation::{EventNames, FailingWebhook, OutgoingQueues, SetupState};
 pub use admin::keys::MASTER_KEY_NAME;
-pub use admin::statistics::Statistics;
+pub use admin::statistics::{COUNTS_KEPT, SignInsOfDay, Statistics};
 pub use admin::users::NewUser;
 pub use credentials::passkeys::{Ceremony, PasskeyAnswer};
 pub use credentials::totp::TotpOffer;

@@ -15,6 +15,7 @@ use usher_http_server::extract::visitor::Visitor;
 use usher_http_server::problem::HttpProblem;
 use usher_http_server::state::App;
 use usher_protocol::client::certificate::ClientCertificate;
+use usher_storage::EventOrigin;
 
 /// The authenticated caller; 401 without one.
 pub struct AuthenticatedCaller {
@@ -51,6 +52,7 @@ impl FromRequestParts<App> for AuthenticatedCaller {
             }
             None => Caller::Person(Box::new(app.usher.accounts.current(&visitor.browser).await?.ok_or_else(required)?)),
         };
+        EventOrigin::made_by(|| caller.actor());
         if let Caller::Person(account) = &caller {
             app.usher.accounts.touch(account, &visitor.device).await?;
         }

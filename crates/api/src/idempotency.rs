@@ -25,6 +25,7 @@ use usher_http_server::extract::visitor::Visitor;
 use usher_http_server::layers::limits::BodyLimit;
 use usher_http_server::problem::HttpProblem;
 use usher_http_server::state::App;
+use usher_storage::EventOrigin;
 
 /// The request header.
 const KEY: HeaderName = HeaderName::from_static("idempotency-key");
@@ -124,7 +125,7 @@ async fn do_it(app: &App, first: FirstTime, request: Request, next: Next) -> Api
         app.usher.idempotent_requests.finish_once(first, Some(&kept)).await?;
         Ok(Response::from_parts(parts, Body::from(bytes)))
     };
-    match tokio::spawn(work.in_current_span()).await {
+    match tokio::spawn(EventOrigin::current().run(work.in_current_span())).await {
         Ok(answer) => answer,
         Err(ended) => match ended.try_into_panic() {
             Ok(panic) => std::panic::resume_unwind(panic),

@@ -77,6 +77,8 @@ ids! {
     WebhookId;
     /// An initial access token of a project.
     InitialTokenId;
+    /// A saved filter of the audit log.
+    SavedFilterId;
     /// An API of a project. Tokens name it by its identifier.
     ApiId;
 }

@@ -4,6 +4,7 @@
 
 pub mod email;
 pub mod event;
+pub mod health;
 pub mod id;
 pub mod key;
 pub mod oauth;

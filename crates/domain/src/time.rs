@@ -22,6 +22,16 @@ impl Timestamp {
         Self(self.0.saturating_sub(self.0.rem_euclid(DAY)))
     }
 
+    /// The number of days from 1970-01-01 to the day of this point, in UTC.
+    pub const fn day(self) -> i64 {
+        self.0.div_euclid(DAY)
+    }
+
+    /// The first moment of a day with this number.
+    pub const fn of_day(day: i64) -> Self {
+        Self(day.saturating_mul(DAY))
+    }
+
     /// Seconds from `earlier` to this point; zero if `earlier` is later.
     pub fn seconds_since(self, earlier: Self) -> u64 {
         self.0.checked_sub(earlier.0).and_then(|gap| u64::try_from(gap).ok()).unwrap_or(0)

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
+use super::counters::DailyCounts;
 use super::history::HistoryPages;
 use super::lookups::Lookups;
 use super::{backchannel, feed, webhooks};
@@ -110,6 +111,7 @@ async fn on_events(tx: &mut Tx, events: &[PendingEvent], sealer: &Sealer, rules:
     let mut grown = BTreeSet::new();
     let mut wakeups = Vec::new();
     let (mut pages, mut lookups) = (HistoryPages::default(), Lookups::new(sealer));
+    let mut counts = DailyCounts::default();
     for pending in events {
         let event = &pending.event;
         let dispatched = DispatchedEvent { event, projects: projects_that_may_see(tx, event).await? };
@@ -122,9 +124,11 @@ async fn on_events(tx: &mut Tx, events: &[PendingEvent], sealer: &Sealer, rules:
             None => {}
         }
         pages.on_event(tx, &dispatched, &mut lookups).await?;
+        counts.on_event(event);
         tx.mark_dispatched(pending).await?;
     }
     pages.write(tx).await?;
+    counts.write(tx).await?;
     wakeups.extend(grown.into_iter().map(Wakeup::Feed));
     for wakeup in &wakeups {
         tx.wake(*wakeup).await?;

@@ -48,6 +48,7 @@ use usher_accounts::account::receipts::Receipts;
 use usher_accounts::account::report_compromise::CompromiseReports;
 use usher_accounts::admin::clients::Clients;
 use usher_accounts::admin::initial_tokens::InitialTokens;
+use usher_accounts::admin::installation::Installation;
 use usher_accounts::admin::keys::SigningKeys;
 use usher_accounts::admin::shown_once::ShownOnce;
 use usher_accounts::admin::users::Users;
@@ -209,6 +210,7 @@ services! {
     histories: Histories { core, subjects },
     local_modules: LocalModules { core, clients, policies },
     idempotent_requests: IdempotentRequests { core },
+    installation: Installation { core, providers },
     identities: Identities { core, endings, factor_rules, providers, security_emails },
     users: Users { core, endings, profiles, registration },
     members: Members { core, throttles, users },

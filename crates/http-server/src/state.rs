@@ -2,11 +2,17 @@
 
 use std::sync::Arc;
 
+use futures_util::future::{BoxFuture, FutureExt as _, ready};
+
 use super::extract::cookies::CookieJarConfig;
 use usher_config::RunMode;
+use usher_domain::health::Finding;
 use usher_events::feed::Hub;
 use usher_flows::Usher;
 use usher_mail::caught::CaughtMail;
+
+/// Examines the installation, as `usher doctor` does.
+pub type Doctor = Arc<dyn Fn(&Usher) -> BoxFuture<'static, Vec<Finding>> + Send + Sync>;
 
 /// The state that all handlers share. Cheap to clone.
 #[derive(Clone)]
@@ -19,6 +25,8 @@ pub struct App {
     pub hub: Hub,
     /// How cookies are named and set.
     pub jar: CookieJarConfig,
+    /// Examines the installation; finds nothing unless the program provides it.
+    pub doctor: Doctor,
 }
 
 impl App {
@@ -27,7 +35,13 @@ impl App {
         let jar = CookieJarConfig { secure: usher.core.config.server.issuer.is_https() };
         let places = usher.core.config.limits.followers();
         let hub = Hub::start(usher.core.store.clone(), usher.core.clock.clone(), usher.core.random.handle(), places);
-        Self { usher, caught, hub, jar }
+        Self { usher, caught, hub, jar, doctor: Arc::new(|_| ready(Vec::new()).boxed()) }
+    }
+
+    /// With the examination of the installation.
+    #[must_use]
+    pub fn with_doctor(self, doctor: Doctor) -> Self {
+        Self { doctor, ..self }
     }
 
     /// The least length of a password, for the texts of forms.

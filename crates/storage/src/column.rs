@@ -16,13 +16,16 @@ use uuid::Uuid;
 
 use usher_domain::email::Email;
 use usher_domain::event::EventKind;
+use usher_domain::event::actor::Actor;
+use usher_domain::event::counter::Counter;
 use usher_domain::event::feed::EntryKind;
 use usher_domain::event::logout_notice::NoticeStatus;
 use usher_domain::event::webhook::filter::Filter;
 use usher_domain::event::webhook::{DeliveryAttempt, DeliveryStatus, DisabledWhy, SealedSecret};
+use usher_domain::health::Finding;
 use usher_domain::id::{
     ApiId, AssignmentId, CeremonyId, ClientId, EmailId, EventId, GrantId, IdentityId, InitialTokenId, MergeId,
-    PasskeyId, ProjectId, ProofId, RememberedId, SessionId, UserId, WebhookId,
+    PasskeyId, ProjectId, ProofId, RememberedId, SavedFilterId, SessionId, UserId, WebhookId,
 };
 use usher_domain::key::SigningAlg;
 use usher_domain::oauth::api::ApiSettings;
@@ -198,12 +201,13 @@ macro_rules! json {
 
 uuids! {
     ApiId AssignmentId CeremonyId EmailId EventId GrantId IdentityId InitialTokenId MergeId PasskeyId ProjectId ProofId RememberedId
-    SessionId UserId WebhookId
+    SavedFilterId SessionId UserId WebhookId
 }
 
-words! { ClientOrigin ClientType EmailState LinkedHow ProviderId Role SigningAlg UserStatus }
+words! { ClientOrigin ClientType Counter EmailState LinkedHow ProviderId Role SigningAlg UserStatus }
 
 columns! {
+    Actor: Text(String), |actor| actor.to_string(), |stored| stored.parse().ok();
     Timestamp: Integer(i64), |at| at.0, |stored| Some(Self(stored));
     RecentGaps: Integer(i64), |gaps| gaps.0, |stored| Some(Self(stored));
     i64: Integer(i64), |number| *number, |stored| Some(stored);
@@ -242,6 +246,7 @@ json! {
     ProviderSettings;
     Vec<ClientSecret>;
     Vec<DeliveryAttempt>;
+    Vec<Finding>;
     Vec<Filter>;
     Vec<IdentityId>;
     Vec<SealedSecret>;

@@ -12,6 +12,7 @@ mod db;
 pub mod dependents;
 pub mod device_codes;
 mod error;
+mod event_origin;
 pub mod events;
 pub mod grants;
 pub mod initial_tokens;
@@ -38,6 +39,7 @@ use std::sync::Arc;
 
 pub use db::Sql;
 pub use error::StorageError;
+pub use event_origin::EventOrigin;
 pub use migrations::SchemaState;
 pub use open::{OpenOptions, TABLES_OF_JOBS, request_tables};
 pub use tx::Tx;

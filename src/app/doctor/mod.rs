@@ -8,77 +8,31 @@ mod keys;
 mod mail;
 mod providers;
 
-use serde::Serialize;
+use futures_util::future::{BoxFuture, FutureExt as _};
 
 use usher_config::{Config, ConfigError};
 use usher_domain::time::Clock as _;
+use usher_flows::Usher;
 use usher_http_server::tls::Tls;
 
 use super::source::SystemClock;
 
-/// The result of a check.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "lowercase")]
-pub enum FindingLevel {
-    /// No problem.
-    Good,
-    /// It works, with a risk or an omission.
-    Doubtful,
-    /// It does not work.
-    Bad,
+pub use usher_domain::health::{Finding, FindingLevel};
+
+/// The settings cannot be loaded, so that nothing else can be checked.
+pub fn of_config_fault(fault: &ConfigError) -> Finding {
+    Finding::bad(
+        "config",
+        "loading the settings",
+        fault.to_string(),
+        "change that; `usher config print --defaults` lists every setting",
+    )
 }
 
-/// The result of one check, described.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Finding {
-    /// The subject.
-    pub subject: &'static str,
-    /// The result.
-    pub verdict: FindingLevel,
-    /// What was checked.
-    pub tried: String,
-    /// What was found.
-    pub found: String,
-    /// What to change.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub remedy: Option<String>,
-}
-
-impl Finding {
-    /// No problem.
-    pub fn good(subject: &'static str, tried: impl Into<String>, found: impl Into<String>) -> Self {
-        Self { subject, verdict: FindingLevel::Good, tried: tried.into(), found: found.into(), remedy: None }
-    }
-
-    /// It works, with a risk or an omission.
-    pub fn doubtful(
-        subject: &'static str,
-        tried: impl Into<String>,
-        found: impl Into<String>,
-        remedy: impl Into<String>,
-    ) -> Self {
-        Self { verdict: FindingLevel::Doubtful, remedy: Some(remedy.into()), ..Self::good(subject, tried, found) }
-    }
-
-    /// It does not work.
-    pub fn bad(
-        subject: &'static str,
-        tried: impl Into<String>,
-        found: impl Into<String>,
-        remedy: impl Into<String>,
-    ) -> Self {
-        Self { verdict: FindingLevel::Bad, remedy: Some(remedy.into()), ..Self::good(subject, tried, found) }
-    }
-
-    /// The settings cannot be loaded, so that nothing else can be checked.
-    pub fn of_config_fault(fault: &ConfigError) -> Self {
-        Self::bad(
-            "config",
-            "loading the settings",
-            fault.to_string(),
-            "change that; `usher config print --defaults` lists every setting",
-        )
-    }
+/// All checks of a running server.
+pub fn of_server(usher: &Usher) -> BoxFuture<'static, Vec<Finding>> {
+    let config = usher.core.config.clone();
+    async move { examine(&config).await }.boxed()
 }
 
 /// All checks, in the order of their dependencies.

@@ -4,8 +4,7 @@ use std::time::Duration;
 
 use reqwest::{Method, StatusCode};
 use usher_domain::oauth::client::ClientType;
-use usher_domain::time::Timestamp;
-use usher_storage::events::log::{About, Search};
+use usher_storage::events::log::{Search, Who};
 
 use crate::harness::database::on_both_databases;
 use crate::harness::server::{PASSWORD, TestServer};
@@ -74,7 +73,7 @@ on_both_databases! {
         }
         assert_eq!(server.database.count("select count(*) from tombstone").await, 1);
         assert_eq!(server.database.count("select count(*) from event where kind = 'user.deleted'").await, 1);
-        let search = Search { about: About::User(ana.id), kind: String::new(), since: Timestamp(0), before: None };
+        let search = Search { who: Some(Who::User(ana.id)), ..Search::default() };
         let shown = server.usher.core.store.search_log(&search, 100).await.unwrap().items;
         assert!(shown.len() > 5, "{shown:?}");
         assert!(shown.iter().all(|one| one.data.is_empty() == (one.kind != "user.deleted")), "{shown:?}");

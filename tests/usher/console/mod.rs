@@ -9,6 +9,7 @@ mod modules;
 mod project;
 mod providers;
 mod setup;
+mod statistics;
 mod webhooks;
 
 use crate::harness::browser::Browser;

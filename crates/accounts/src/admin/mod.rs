@@ -3,6 +3,7 @@
 pub mod client_secrets;
 pub mod clients;
 pub mod initial_tokens;
+pub mod installation;
 pub mod keys;
 pub mod revoke_keys;
 pub mod sector;

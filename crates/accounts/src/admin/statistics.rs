@@ -1,60 +1,81 @@
 //! Statistics for administrators, and the event log.
 
-use crate::admin::users::Users;
-use std::time::Duration;
+use std::collections::BTreeMap;
 
+use crate::admin::users::Users;
 use crate::error::FlowError;
-use usher_domain::event::EventKind;
+use usher_domain::event::counter::Counter;
 use usher_domain::page::Page;
 use usher_domain::time::Timestamp;
 use usher_storage::events::log::{AuditEvent, Search};
 
-/// The period, in days.
-const DAYS: u64 = 30;
+/// For how many days counters are kept.
+pub const COUNTS_KEPT: i64 = 400;
+/// The names that a counter is listed by, at most.
+const NAMES: u32 = 100;
+/// The clients that are listed.
+const CLIENTS: u32 = 10;
 
-/// The last 30 days.
+/// The sign-ins of one day.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SignInsOfDay {
+    /// The first moment of the day (UTC).
+    pub start: Timestamp,
+    pub succeeded: i64,
+    pub failed: i64,
+    /// The number of users that were active.
+    pub active: i64,
+}
+
+/// Statistics of a number of days, of which the present one is the last.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Statistics {
-    /// Days with sign-ins: the start of the day, successes, failures.
-    pub days: Vec<(i64, i64, i64)>,
-    /// Active users within 1, 7 and 30 days.
+    /// Every day, oldest first.
+    pub days: Vec<SignInsOfDay>,
+    /// The numbers of users that were active on the present day, on the last 7 days, and on the last 30.
     pub active: [i64; 3],
-    /// Authentication methods with counts.
+    /// Authentication methods, joined by `+`, with the number of sign-ins.
     pub means: Vec<(String, i64)>,
-    /// The clients with the most grants, with counts.
+    /// Ways in (`password`, `passkey`, `code`, or the id of a provider) with the number of sign-ins.
+    pub ways: Vec<(String, i64)>,
+    /// The clients with the most grants, with their numbers.
     pub clients: Vec<(String, i64)>,
 }
 
 impl Users {
-    /// Statistics of the last 30 days.
-    pub async fn statistics(&self) -> Result<Statistics, FlowError> {
-        let before = |days: u64| self.core.now() - Duration::from_hours(24 * days);
-        let since = before(DAYS);
-        let mut days: Vec<(i64, i64, i64)> = Vec::new();
-        for counted in self.core.store.count_sign_ins(since).await? {
-            let start = Timestamp(counted.first_at).start_of_day().0;
-            if days.last().is_none_or(|(day, ..)| *day != start) {
-                days.push((start, 0, 0));
-            }
-            let Some(day) = days.last_mut() else { continue };
-            if counted.kind == EventKind::SIGN_IN_FAILED.as_str() {
-                day.2 += counted.times;
-            } else {
-                day.1 += counted.times;
-            }
-        }
+    /// Statistics of the last days.
+    pub async fn statistics(&self, days: u16) -> Result<Statistics, FlowError> {
         let store = &self.core.store;
-        let active = [
-            store.count_active_users(before(1)).await?,
-            store.count_active_users(before(7)).await?,
-            store.count_active_users(since).await?,
-        ];
+        let today = self.core.now().day();
+        let since = today - i64::from(days.max(1)) + 1;
+        let by_day = |counter: Counter| async move {
+            Ok::<BTreeMap<i64, i64>, FlowError>(store.count_by_day(counter, since).await?.into_iter().collect())
+        };
+        let succeeded = by_day(Counter::SignedIn).await?;
+        let failed = by_day(Counter::Failed).await?;
+        let active = by_day(Counter::Active).await?;
+        let of = |counted: &BTreeMap<i64, i64>, day: i64| counted.get(&day).copied().unwrap_or_default();
+        let days = (since..=today).map(|day| SignInsOfDay {
+            start: Timestamp::of_day(day),
+            succeeded: of(&succeeded, day),
+            failed: of(&failed, day),
+            active: of(&active, day),
+        });
         Ok(Statistics {
-            days,
-            active,
-            means: store.count_means(since).await?,
-            clients: store.top_clients(since).await?,
+            days: days.collect(),
+            active: self.active_users(today).await?,
+            means: store.count_by_name(Counter::Means, since, NAMES).await?,
+            ways: store.count_by_name(Counter::Way, since, NAMES).await?,
+            clients: store.count_by_name(Counter::Client, since, CLIENTS).await?,
         })
+    }
+
+    /// The numbers of users that were active on this day, and on the 7 and 30 days that end with it.
+    async fn active_users(&self, today: i64) -> Result<[i64; 3], FlowError> {
+        let last_active = self.core.store.count_by_day(Counter::LastActive, today - 29).await?;
+        let within =
+            |days: i64| last_active.iter().filter(|(day, _)| *day > today - days).map(|(_, times)| times).sum();
+        Ok([within(1), within(7), within(30)])
     }
 
     /// Events of the log, newest first.

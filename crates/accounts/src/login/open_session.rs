@@ -10,7 +10,7 @@ use crate::login::accounts::{Account, Browser, secret_hash};
 use usher_domain::event::EventKind;
 use usher_domain::id::{SessionId, UserId};
 use usher_domain::user::User;
-use usher_domain::user::authentication::{Authentication, SignInGuard};
+use usher_domain::user::authentication::{Authentication, Method, SignInGuard};
 use usher_domain::user::session::Session;
 use usher_storage::{Result as Stored, Tx};
 
@@ -64,8 +64,12 @@ impl SessionOpening {
             }
         };
         note_origin(&mut tx, session.id, guard).await?;
-        let event = self.core.event(kind).with_user(user.id).with_session(session.id);
-        tx.append(&event.with("amr", session.amr)).await?;
+        let event = self.core.event(kind).with_user(user.id).with_session(session.id).with("amr", session.amr);
+        let event = match authentication.method() {
+            Some(Method::Provider(provider)) => event.with("provider", provider),
+            _ => event,
+        };
+        tx.append(&event).await?;
         tx.commit().await?;
         self.core.mail_wakeup.notify_one();
         browser.remember(secret);

@@ -11,6 +11,9 @@ use crate::openapi::Refusals;
 use usher_accounts::Statistics;
 use usher_http_server::state::App;
 
+/// The period, in days.
+const DAYS: u16 = 30;
+
 /// The last 30 days.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct StatsView {
@@ -20,7 +23,9 @@ pub struct StatsView {
     pub active_users: ActiveView,
     /// Authentication methods, most frequent first.
     pub means: Vec<CountView>,
-    /// The ten clients with the most sign-ins.
+    /// Ways in, most frequent first: `password`, `passkey`, `code`, or the id of a provider.
+    pub ways: Vec<CountView>,
+    /// The ten clients with the most grants.
     pub top_clients: Vec<CountView>,
 }
 
@@ -41,13 +46,13 @@ pub struct DayView {
 /// The numbers of active users.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct ActiveView {
-    /// Within one day.
+    /// On the present day (UTC).
     #[schema(example = 80)]
     pub day: i64,
-    /// Within seven days.
+    /// On the last seven days, the present one included.
     #[schema(example = 310)]
     pub week: i64,
-    /// Within thirty days.
+    /// On the last thirty days, the present one included.
     #[schema(example = 700)]
     pub month: i64,
 }
@@ -68,12 +73,14 @@ impl From<Statistics> for StatsView {
         let counts = |all: Vec<(String, i64)>| {
             all.into_iter().map(|(name, count)| CountView { name, count }).collect::<Vec<_>>()
         };
-        let days = found.days.into_iter().map(|day| DayView { day: day.0, succeeded: day.1, failed: day.2 });
+        let with_some = found.days.into_iter().filter(|day| day.succeeded + day.failed > 0);
+        let days = with_some.map(|day| DayView { day: day.start.0, succeeded: day.succeeded, failed: day.failed });
         let [day, week, month] = found.active;
         Self {
             sign_ins: days.collect(),
             active_users: ActiveView { day, week, month },
             means: counts(found.means),
+            ways: counts(found.ways),
             top_clients: counts(found.clients),
         }
     }
@@ -86,5 +93,5 @@ impl From<Statistics> for StatsView {
     security(("token" = []), ("session" = [])),
 )]
 pub async fn get(State(app): State<App>, _: AdminCaller) -> ApiResult<Json<StatsView>> {
-    Ok(Json(app.usher.users.statistics().await?.into()))
+    Ok(Json(app.usher.users.statistics(DAYS).await?.into()))
 }

@@ -5,6 +5,7 @@
 
 use std::fmt;
 
+use super::counter::CountedAs;
 use super::feed::EntryKind;
 use super::visibility::Visibility;
 use super::webhook::message::{MessageType, PayloadMember};
@@ -34,6 +35,8 @@ pub struct EventRow {
     pub reload: Option<Reload>,
     /// Members of the data that are removed once it was dispatched: only histories need them.
     pub forgotten: &'static [&'static str],
+    /// What statistics count it as.
+    pub counted: CountedAs,
 }
 
 /// The entry in the feeds of the projects that may see the event.
@@ -85,6 +88,7 @@ impl EventRow {
             activity: None,
             reload: None,
             forgotten: &[],
+            counted: CountedAs::Nothing,
         }
     }
 
@@ -140,6 +144,11 @@ impl EventRow {
     #[must_use]
     pub const fn reload(self, what: Reload) -> Self {
         Self { reload: Some(what), ..self }
+    }
+
+    #[must_use]
+    pub const fn counted(self, counted: CountedAs) -> Self {
+        Self { counted, ..self }
     }
 
     #[must_use]

@@ -5,6 +5,7 @@
 //! no secret, no email address and no location.
 
 use super::Event;
+use super::counter::CountedAs;
 use super::feed::EntryKind::{Client, Grant, Key, Policy, Session, Subject, Token};
 use super::kind::InHistory::{WithBrowser, Yes};
 use super::kind::{EventKind, EventRow, LogoutScope, Reload};
@@ -84,16 +85,19 @@ const MERGED_INTO: PayloadMember = member("from", PayloadSource::User, "the `sub
 events! {
     SESSION_CREATED = first_grant("session.created")
         .message("A session was first used with the project: its first grant there.", &[SUB, SID, AMR])
-        .reportable_activity(SignIns, "event-signed-in");
+        .reportable_activity(SignIns, "event-signed-in")
+        .counted(CountedAs::SignIn);
     SESSION_REAUTHENTICATED = session("session.reauthenticated")
         .message("A user authenticated again.", &[SUB, SID, AMR])
-        .activity(SignIns, "event-signed-in-again");
+        .activity(SignIns, "event-signed-in-again")
+        .counted(CountedAs::SignIn);
     SESSION_REVOKED = session("session.revoked")
         .message("A session was ended before it expired: its tokens are no longer valid.", &[SUB, SID, REASON])
         .feed(Session)
         .history(Yes, &["sub", "reason"])
         .activity(SignIns, "event-session-ended");
-    SIGN_IN_FAILED = no_project("session.sign_in_failed").activity(SignIns, "event-sign-in-failed");
+    SIGN_IN_FAILED = no_project("session.sign_in_failed").activity(SignIns, "event-sign-in-failed")
+        .counted(CountedAs::FailedSignIn);
     SESSION_STEPPED_UP = no_project("session.stepped_up");
     SECOND_FACTOR_FAILED = no_project("session.second_factor_failed");
 
@@ -217,7 +221,8 @@ events! {
         .message("A client received tokens for a user.", &[SUB, SID, CLIENT, GRANT])
         .history(WithBrowser, &["scope", "claims"])
         .forgetting(&["scope", "claims"])
-        .reportable_activity(Applications, "event-grant-created");
+        .reportable_activity(Applications, "event-grant-created")
+        .counted(CountedAs::Grant);
     GRANT_REVOKED = project("grant.revoked")
         .message(
             "A client's grant for a user was revoked: its tokens are no longer valid.",
@@ -232,7 +237,8 @@ events! {
         .message("A client revoked one of its access tokens.", &[CLIENT, TOKEN])
         .feed(Token)
         .history(Yes, &[]);
-    ACCESS_USED = project("access.used").history(Yes, &["scope", "claims"]).forgetting(&["scope", "claims"]);
+    ACCESS_USED = project("access.used").history(Yes, &["scope", "claims"]).forgetting(&["scope", "claims"])
+        .counted(CountedAs::Activity);
     TOKEN_EXCHANGED = project("token.exchanged")
         .message(
             "A client exchanged a user's access token for one of its own.",

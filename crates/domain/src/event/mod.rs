@@ -1,5 +1,7 @@
 //! Events: audit, webhooks, the live feed and logout notifications all read the same event log.
 
+pub mod actor;
+pub mod counter;
 pub mod feed;
 pub mod kind;
 pub mod kinds;

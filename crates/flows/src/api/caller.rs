@@ -15,6 +15,7 @@ use usher_accounts::login::accounts::Accounts;
 
 use usher_accounts::error::{FlowError, Rejected};
 use usher_accounts::login::accounts::{Account, secret_hash};
+use usher_domain::event::actor::Actor;
 use usher_domain::id::ProjectId;
 use usher_domain::oauth::client::Client;
 use usher_domain::project::Project;
@@ -73,6 +74,15 @@ impl Caller {
             Self::Project(project) | Self::FormerToken(project) => Some(project.id),
             Self::Client { client, .. } => Some(client.project_id),
             Self::Person(_) => None,
+        }
+    }
+
+    /// Who the events of this caller's requests name as their cause.
+    pub fn actor(&self) -> Actor {
+        match self {
+            Self::Project(project) | Self::FormerToken(project) => Actor::ProjectToken(project.id),
+            Self::Client { client, .. } => Actor::Client(client.id.clone()),
+            Self::Person(account) => Actor::User(account.user.id),
         }
     }
 }

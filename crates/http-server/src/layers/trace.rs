@@ -16,6 +16,7 @@ use crate::problem::HttpProblem;
 use crate::trace_id::TraceId;
 use usher_domain::random::Random;
 use usher_domain::urls;
+use usher_storage::EventOrigin;
 
 /// The response header with the trace id.
 pub const TRACE_HEADER: HeaderName = HeaderName::from_static("x-trace-id");
@@ -54,7 +55,9 @@ pub(super) async fn trace<F: Future<Output = Response>>(
 
     // At the highest level, so that every log line within the request has the trace id, whatever the filter.
     let span = tracing::error_span!("request", trace.id = %id);
-    let mut response = next(request).instrument(span).await;
+    let source = client.map(|client| client.source().to_string());
+    let origin = EventOrigin::request(id.0, source);
+    let mut response = origin.run(next(request).instrument(span)).await;
     if let Ok(value) = HeaderValue::try_from(id.to_string()) {
         response.headers_mut().insert(TRACE_HEADER, value);
     }

@@ -40,7 +40,7 @@ statements! {
     // The event of the deletion itself keeps the subject, which is never assigned again.
     ERASE = "
         update event
-        set data = $4
+        set data = $4, source = null
         where user_id = $1 and id > $2 and id <= $3 and kind <> 'user.deleted' and told
     ";
     ADVANCE = "

@@ -1,23 +1,32 @@
-//! The event log for administrators: paged, filtered by user, client, project and kind, and counted.
+//! The event log for administrators: paged and filtered.
 
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
-use crate::db::statements;
+use crate::db::{Sql, statements};
 use crate::events::{DATA, data_unless_erased};
-use crate::row::{Columns, FromRow, row};
+use crate::query::Query;
+use crate::row::{Columns, FromRow};
 use crate::{Result, Store};
+use usher_domain::event::actor::Actor;
 use usher_domain::id::{ClientId, GrantId, ProjectId, SessionId, UserId};
 use usher_domain::page::{Cursor, Page};
 use usher_domain::time::Timestamp;
 
 /// The columns of a [`AuditEvent`].
-const AUDIT_EVENT: &str = "id, kind, at, user_id, session_id, client_id, grant_id, project_id";
+const AUDIT_EVENT: &str = "id, kind, at, user_id, session_id, client_id, grant_id, project_id, actor, source, trace_id";
+/// What every event of a search fulfils. The kinds come as `,one,two,`; an empty text means any.
+const WANTED: &str = "id < $1 and id >= $2 and id < $3 and ($4 = '' or $4 like '%,' || kind || ',%') \
+     and ($5 is null and $6 is null or user_id = $5 or actor = $6) and ($7 is null or client_id = $7) \
+     and ($8 is null or project_id = $8) and ($9 is null or source = $9) and ($10 is null or trace_id = $10)";
+
+/// Events in one part of an export.
+const EXPORT_PART: u32 = 1000;
 
 impl FromRow for AuditEvent {
     fn from_row(columns: &mut Columns<'_>) -> Result<Self> {
         columns.of("event");
-        Ok(Self {
+        let event = Self {
             id: columns.take("id")?,
             kind: columns.take("kind")?,
             at: columns.take("at")?,
@@ -26,109 +35,144 @@ impl FromRow for AuditEvent {
             client_id: columns.take("client_id")?,
             grant_id: columns.take("grant_id")?,
             project_id: columns.take("project_id")?,
-            data: data_unless_erased(columns)?,
-        })
+            actor: columns.take("actor")?,
+            source: columns.take("source")?,
+            trace_id: columns.take("trace_id")?,
+            data: Map::new(),
+        };
+        let is_erased: bool = columns.peek("erased")?;
+        let data = data_unless_erased(columns)?;
+        Ok(Self { source: event.source.filter(|_| !is_erased), data, ..event })
     }
 }
 
-row! {
-    SIGN_INS_OF_DAY: SignInsOfDay of "event" { first_at = "min(at)", kind, times = "count(*)" }
-}
-
-// Each query names the index by which the rows are found; an empty kind means any.
+// Each query names the index by which the rows are found.
 statements! {
-    with AUDIT_EVENT, DATA, SIGN_INS_OF_DAY;
+    with AUDIT_EVENT, DATA, WANTED;
 
     LIST = "
         select {AUDIT_EVENT}, {DATA}
         from event
-        where id < $1 and id >= $2 and ($3 = '' or kind = $3)
+        where {WANTED}
         order by id desc
-        limit $4 + 0
+        limit $11 + 0
     ";
-    LIST_OF_USER = "
+    FIND = "
         select {AUDIT_EVENT}, {DATA}
         from event
-        where user_id = $4 and id < $1 and id >= $2 and ($3 = '' or kind = $3)
+        where id = $1
+    ";
+    LIST_OF_KIND = "
+        select {AUDIT_EVENT}, {DATA}
+        from event
+        where kind = trim($4, ',') and {WANTED}
         order by id desc
-        limit $5 + 0
+        limit $11 + 0
+    ";
+    // What a user did, or what concerns the user.
+    LIST_OF_USER = "
+        select {AUDIT_EVENT}, {DATA}
+        from (
+            select *
+            from (
+                select *
+                from event
+                where user_id = $5 and {WANTED}
+                order by id desc
+                limit $11 + 0
+            ) as concerning
+            union all
+            select *
+            from (
+                select *
+                from event
+                where actor = $6 and (user_id is null or user_id <> $5) and {WANTED}
+                order by id desc
+                limit $11 + 0
+            ) as caused
+        ) as event
+        order by id desc
+        limit $11 + 0
+    ";
+    LIST_OF_ACTOR = "
+        select {AUDIT_EVENT}, {DATA}
+        from event
+        where actor = $6 and {WANTED}
+        order by id desc
+        limit $11 + 0
     ";
     LIST_OF_CLIENT = "
         select {AUDIT_EVENT}, {DATA}
         from event
-        where client_id = $4 and id < $1 and id >= $2 and ($3 = '' or kind = $3)
+        where client_id = $7 and {WANTED}
         order by id desc
-        limit $5 + 0
+        limit $11 + 0
     ";
     LIST_OF_PROJECT = "
         select {AUDIT_EVENT}, {DATA}
         from event
-        where project_id = $4 and id < $1 and id >= $2 and ($3 = '' or kind = $3)
+        where project_id = $8 and {WANTED}
         order by id desc
-        limit $5 + 0
+        limit $11 + 0
     ";
-    SIGN_INS = "
-        select {SIGN_INS_OF_DAY}
+    LIST_OF_SOURCE = "
+        select {AUDIT_EVENT}, {DATA}
         from event
-        where id >= $1
-          and kind in ('session.created', 'session.reauthenticated', 'session.sign_in_failed')
-        group by at / 86400, kind
-        order by at / 86400, kind
+        where source = $9 and {WANTED}
+        order by id desc
+        limit $11 + 0
     ";
-    MEANS = "
-        select data, count(*) as times
+    LIST_OF_TRACE = "
+        select {AUDIT_EVENT}, {DATA}
         from event
-        where id >= $1 and kind in ('session.created', 'session.reauthenticated')
-        group by data
-        order by times desc
-        limit 100
-    ";
-    // The unary plus keeps SQLite from walking the index of users.
-    ACTIVE = "
-        select count(distinct +user_id)
-        from event
-        where id >= $1
-          and kind in ('session.created', 'session.reauthenticated', 'grant.created', 'access.used')
-    ", postgres "
-        select count(distinct user_id)
-        from event
-        where id >= $1
-          and kind in ('session.created', 'session.reauthenticated', 'grant.created', 'access.used')
-    ";
-    TOP_CLIENTS = "
-        select client_id, count(*) as times
-        from event
-        where id >= $1 and kind = 'grant.created' and client_id is not null
-        group by client_id
-        order by times desc, client_id
-        limit 10
+        where trace_id = $10 and {WANTED}
+        order by id desc
+        limit $11 + 0
     ";
 }
 
-/// The subject of the events to search for.
+/// Who caused the events to search for, or whom they concern.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum About {
-    /// Any.
-    Everything,
-    /// A user.
+pub enum Who {
+    /// What this user did, and what concerns this user.
     User(UserId),
-    /// A client.
-    Client(ClientId),
-    /// A project.
-    Project(ProjectId),
+    /// What a client, a project's token, or the command line did.
+    Other(Actor),
 }
 
-/// Search criteria.
+/// Search criteria; every one of them must be met.
 #[derive(Debug, Clone)]
 pub struct Search {
-    /// The subject.
-    pub about: About,
-    /// The kind; any if empty.
-    pub kind: String,
+    pub who: Option<Who>,
+    pub client: Option<ClientId>,
+    pub project: Option<ProjectId>,
+    /// The network, as it is recorded.
+    pub source: Option<String>,
+    pub trace_id: Option<Uuid>,
+    /// The kinds; any if empty.
+    pub kinds: Vec<String>,
     /// Earliest time, inclusive.
     pub since: Timestamp,
+    /// Latest time, exclusive.
+    pub until: Timestamp,
     /// Continues before this cursor; from the newest event if absent.
     pub before: Option<Cursor>,
+}
+
+impl Default for Search {
+    fn default() -> Self {
+        Self {
+            who: None,
+            client: None,
+            project: None,
+            source: None,
+            trace_id: None,
+            kinds: Vec::new(),
+            since: Timestamp(0),
+            until: Timestamp(i64::MAX),
+            before: None,
+        }
+    }
 }
 
 /// An event with all its columns.
@@ -150,70 +194,73 @@ pub struct AuditEvent {
     pub grant_id: Option<GrantId>,
     /// The project it happened in.
     pub project_id: Option<ProjectId>,
+    /// Who caused it, if that was not its user.
+    pub actor: Option<Actor>,
+    /// The network of the request that caused it.
+    pub source: Option<String>,
+    /// The trace id of that request.
+    pub trace_id: Option<Uuid>,
     /// Other data.
     pub data: Map<String, Value>,
 }
 
-/// A count of sign-ins.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct SignInsOfDay {
-    /// When the first of them was, in seconds since the epoch, which determines the day.
-    pub first_at: i64,
-    /// The event kind.
-    pub kind: String,
-    /// The count.
-    pub times: i64,
-}
-
 /// The lowest event id of a moment: ids are UUIDs that begin with the time (RFC 9562 §5.7).
-fn first_at(moment: Timestamp) -> Uuid {
+pub(crate) fn first_at(moment: Timestamp) -> Uuid {
     let millis = u64::try_from(moment.0).unwrap_or(0).saturating_mul(1000).min((1 << 48) - 1);
     Uuid::from_u128(u128::from(millis) << 80)
+}
+
+impl Search {
+    /// The statement by whose index the fewest rows are read.
+    const fn statement(&self) -> Sql {
+        match self {
+            Self { trace_id: Some(_), .. } => LIST_OF_TRACE,
+            Self { who: Some(Who::User(_)), .. } => LIST_OF_USER,
+            Self { who: Some(Who::Other(_)), .. } => LIST_OF_ACTOR,
+            Self { source: Some(_), .. } => LIST_OF_SOURCE,
+            Self { client: Some(_), .. } => LIST_OF_CLIENT,
+            Self { project: Some(_), .. } => LIST_OF_PROJECT,
+            Self { .. } if self.kinds.len() == 1 => LIST_OF_KIND,
+            Self { .. } => LIST,
+        }
+    }
 }
 
 impl Store {
     /// Events, newest first.
     pub async fn search_log(&self, search: &Search, size: u32) -> Result<Page<AuditEvent>> {
-        let sql = match &search.about {
-            About::Everything => LIST,
-            About::User(_) => LIST_OF_USER,
-            About::Client(_) => LIST_OF_CLIENT,
-            About::Project(_) => LIST_OF_PROJECT,
+        self.search(search).page(size, |event: &AuditEvent| event.id).await
+    }
+
+    /// A part of an export, newest first: up to 1000 events, and where it goes on.
+    pub async fn export_log(&self, search: &Search) -> Result<Page<AuditEvent>> {
+        let events = self.search(search).bind(EXPORT_PART + 1).all().await?;
+        Ok(Page::cut(events, EXPORT_PART, |event: &AuditEvent| event.id))
+    }
+
+    /// One event.
+    pub async fn find_event(&self, id: Uuid) -> Result<Option<AuditEvent>> {
+        self.query(FIND).bind(id).optional().await
+    }
+
+    /// The query, without the number of rows.
+    fn search(&self, search: &Search) -> Query<'_> {
+        let kinds = if search.kinds.is_empty() { String::new() } else { format!(",{},", search.kinds.join(",")) };
+        let (user, actor) = match &search.who {
+            None => (None, None),
+            Some(Who::User(user)) => (Some(*user), Some(Actor::User(*user))),
+            Some(Who::Other(actor)) => (None, Some(actor.clone())),
         };
-        let before = search.before.unwrap_or(Cursor(Uuid::max()));
-        let query = self.query(sql).bind(before).bind(first_at(search.since)).bind(&search.kind);
-        let query = match &search.about {
-            About::Everything => query,
-            About::User(id) => query.bind(id),
-            About::Client(id) => query.bind(id),
-            About::Project(id) => query.bind(id),
-        };
-        query.page(size, |event: &AuditEvent| event.id).await
-    }
-
-    /// Sign-ins since a moment, by day and kind.
-    pub async fn count_sign_ins(&self, since: Timestamp) -> Result<Vec<SignInsOfDay>> {
-        self.query(SIGN_INS).bind(first_at(since)).all().await
-    }
-
-    /// Authentication methods of sign-ins since a moment, joined by `+`, with their counts.
-    pub async fn count_means(&self, since: Timestamp) -> Result<Vec<(String, i64)>> {
-        let counts: Vec<(Map<String, Value>, i64)> = self.query(MEANS).bind(first_at(since)).all().await?;
-        let read = |(data, times): (Map<String, Value>, i64)| {
-            let means = data.get("amr").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
-            let means: Vec<&str> = means.iter().filter_map(Value::as_str).collect();
-            (means.join("+"), times)
-        };
-        Ok(counts.into_iter().map(read).collect())
-    }
-
-    /// The number of users with activity since a moment.
-    pub async fn count_active_users(&self, since: Timestamp) -> Result<i64> {
-        self.query(ACTIVE).bind(first_at(since)).one().await
-    }
-
-    /// The ten clients with the most grants since a moment.
-    pub async fn top_clients(&self, since: Timestamp) -> Result<Vec<(String, i64)>> {
-        self.query(TOP_CLIENTS).bind(first_at(since)).all().await
+        self.query(search.statement())
+            .bind(search.before.unwrap_or(Cursor(Uuid::max())))
+            .bind(first_at(search.since))
+            .bind(first_at(search.until))
+            .bind(&kinds)
+            .bind(user)
+            .bind(actor)
+            .bind(&search.client)
+            .bind(search.project)
+            .bind(&search.source)
+            .bind(search.trace_id)
     }
 }

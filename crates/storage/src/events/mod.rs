@@ -1,5 +1,6 @@
 //! The event log: one row for each event, never changed.
 
+pub mod counters;
 pub mod emails;
 pub mod erasures;
 pub mod feed;
@@ -13,7 +14,7 @@ use uuid::Uuid;
 
 use crate::db::statements;
 use crate::row::{Columns, FromRow};
-use crate::{Result, Store, Tx};
+use crate::{EventOrigin, Result, Store, Tx};
 use usher_domain::event::Event;
 use usher_domain::id::{ClientId, SessionId, UserId};
 use usher_domain::page::{Cursor, MAX_PAGE, Page};
@@ -64,8 +65,10 @@ statements! {
     with LOGGED, DATA;
 
     APPEND = "
-        insert into event (id, kind, at, user_id, session_id, client_id, grant_id, project_id, data)
-        values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+        insert into event (
+            id, kind, at, user_id, session_id, client_id, grant_id, project_id, data, actor, source, trace_id
+        )
+        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
     ";
     LIST_OF_USER = "
         select {LOGGED}, {DATA}
@@ -121,8 +124,9 @@ pub struct ShownEvent {
 }
 
 impl Tx {
-    /// Appends an event.
+    /// Appends an event, with its origin.
     pub async fn append(&mut self, event: &Event) -> Result<()> {
+        let origin = EventOrigin::current();
         self.appends(event.kind);
         self.query(APPEND)
             .bind(event.id)
@@ -134,6 +138,9 @@ impl Tx {
             .bind(event.grant_id)
             .bind(event.project_id)
             .bind(&event.data)
+            .bind(origin.actor_of(event))
+            .bind(&origin.source)
+            .bind(origin.trace_id)
             .done()
             .await
     }

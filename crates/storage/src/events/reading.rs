@@ -78,6 +78,11 @@ fn read_pending(columns: &mut Columns<'_>, events: EventCatalogue) -> Result<Pen
 }
 
 impl Tx {
+    /// Waits until no event is being dispatched, and keeps it so until the transaction ends.
+    pub async fn hold_dispatch(&mut self) -> Result<()> {
+        self.query(ALONE).done().await
+    }
+
     /// Takes the next pending events, oldest first. No other transaction takes any until this one ends.
     pub async fn take_pending_events(&mut self, size: u32, events: EventCatalogue) -> Result<Vec<PendingEvent>> {
         self.query(ALONE).done().await?;

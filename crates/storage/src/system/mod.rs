@@ -1,5 +1,6 @@
 //! Data of the server itself: named values, signing keys, leases, rate limits, idempotent requests, single-use values.
 
+pub mod health;
 pub mod idempotency;
 pub mod keys;
 pub mod leases;

@@ -12,6 +12,7 @@ pub mod passwords;
 pub mod proofs;
 pub mod recovery_codes;
 pub mod remembered;
+pub mod saved_filters;
 pub mod sessions;
 pub mod suggestions;
 pub mod totp;
@@ -69,6 +70,13 @@ statements! {
         where id > $1
         order by id
         limit $2 + 0
+    ";
+    ADMINISTRATORS = "
+        select {USER}
+        from users
+        where admin and status = 'active'
+        order by id
+        limit 100
     ";
     SEARCH = "
         select {USER}
@@ -273,6 +281,11 @@ impl Store {
     /// Users, oldest first.
     pub async fn list_users(&self, after: Cursor, size: u32) -> Result<Page<User>> {
         self.query(LIST).bind(after).page(size, |user: &User| user.id.0).await
+    }
+
+    /// The active administrators, 100 at most.
+    pub async fn list_administrators(&self) -> Result<Vec<User>> {
+        self.query(ADMINISTRATORS).all().await
     }
 
     /// Users whose address begins with a prefix, compared character by character, oldest first.

@@ -8,7 +8,7 @@ use usher_domain::event::{Event, EventCatalogue, EventKind};
 use usher_domain::id::{ClientId, EventId, UserId};
 use usher_domain::time::Timestamp;
 use usher_storage::events::erasures::Erasure;
-use usher_storage::events::log::{About, Search};
+use usher_storage::events::log::{Search, Who};
 use uuid::Uuid;
 
 const NOBODY: UserId = UserId(Uuid::nil());
@@ -60,8 +60,9 @@ on_both_databases! {
         begin(&db, gone, NOW).await;
         assert_eq!(holding_data(&db).await, 5, "nothing is erased yet");
         let mut shown = Vec::new();
-        for about in [About::Everything, About::User(gone), About::Client(ClientId("shop".into()))] {
-            let search = Search { about, kind: String::new(), since: Timestamp(0), before: None };
+        let of_user = Search { who: Some(Who::User(gone)), ..Search::default() };
+        let of_client = Search { client: Some(ClientId("shop".into())), ..Search::default() };
+        for search in [Search::default(), of_user, of_client] {
             shown.extend(db.store.search_log(&search, 50).await.unwrap().items.into_iter().map(|one| (one.user_id, one.kind, one.data)));
         }
         for one in db.store.list_events_of_user(gone, 50).await.unwrap() {

@@ -13,7 +13,7 @@ use usher_domain::id::{ProjectId, WebhookId};
 use usher_domain::time::Timestamp;
 
 row! {
-    WEBHOOK: Webhook of "webhook" {
+    pub(crate) WEBHOOK: Webhook of "webhook" {
         id, project_id, url, description, filters, secrets, created_at, updated_at, disabled_at, disabled_why,
         failing_since,
     }
