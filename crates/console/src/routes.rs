@@ -5,26 +5,28 @@ use usher_domain::urls::{
     self, AllowedClientUrls, ApiUrls, ClientUrls, DeliveryUrls, InitialTokenUrls, MemberUrls, ProjectUrls,
     ProviderUrls, WebhookUrls,
 };
+use usher_flows::Right;
 use usher_http_server::state::App;
 use usher_page_kit::page_routes::PageRoutes;
 
 /// The list of all pages of the console and their actions.
 pub fn pages(app: &App) -> PageRoutes {
-    PageRoutes::new(app)
-        .text_form(urls::CONSOLE, project::list::list, project::list::create)
+    let pages = PageRoutes::new(app).text_form(urls::CONSOLE, project::list::list, project::list::create);
+    provider_pages(client_pages(project_pages(pages)))
+}
+
+fn project_pages(pages: PageRoutes) -> PageRoutes {
+    pages
+        .for_members(Right::View, Right::View)
         .page(ProjectUrls::PAGE, project::list::one)
-        .text_form(ProjectUrls::MEMBERS, project::members::get, project::members::add)
-        .action(MemberUrls::CHANGE_ROLE, project::members::change_role)
-        .action(MemberUrls::REMOVE, project::members::remove)
-        .text_form(ProjectUrls::TOKEN, project::token::get, project::token::rotate)
         .page(ProjectUrls::MODULES, project::modules::get)
+        .action(MemberUrls::REMOVE, project::members::remove)
+        .for_members(Right::View, Right::Develop)
         .text_form(ProjectUrls::APIS, project::apis::get, project::apis::create)
         .text_form(ProjectUrls::INITIAL_TOKENS, project::initial_tokens::get, project::initial_tokens::create)
         .action(InitialTokenUrls::DELETE, project::initial_tokens::delete)
         .text_form(ApiUrls::PAGE, project::api::get, project::api::save)
-        .action(ApiUrls::ALLOW, project::api::allow)
         .action(ApiUrls::DELETE, project::api::delete)
-        .action(AllowedClientUrls::REMOVE, project::api::remove)
         .text_form(ProjectUrls::WEBHOOKS, project::webhooks::get, project::webhooks::create)
         .text_form(WebhookUrls::PAGE, project::webhook::get, project::webhook::save)
         .action(WebhookUrls::TEST, project::webhook::test)
@@ -34,15 +36,33 @@ pub fn pages(app: &App) -> PageRoutes {
         .action(WebhookUrls::DELETE, project::webhook::delete)
         .action(WebhookUrls::REDELIVER_FAILED, project::webhook::redeliver_failed)
         .action(DeliveryUrls::REDELIVER, project::webhook::redeliver)
-        .text_form(ProjectUrls::NEW_CLIENT, client::edit::new, client::edit::create)
+        .for_members(Right::View, Right::Own)
+        .text_form(ProjectUrls::MEMBERS, project::members::get, project::members::add)
+        .action(MemberUrls::CHANGE_ROLE, project::members::change_role)
+        .action(ApiUrls::ALLOW, project::api::allow)
+        .action(AllowedClientUrls::REMOVE, project::api::remove)
+        .for_members(Right::Own, Right::Own)
+        .text_form(ProjectUrls::TOKEN, project::token::get, project::token::rotate)
+}
+
+fn client_pages(pages: PageRoutes) -> PageRoutes {
+    pages
+        .for_members(Right::View, Right::Develop)
         .page(ClientUrls::PAGE, client::page::get)
         .action(ClientUrls::ROTATE_SECRET, client::page::rotate_secret)
         .action(ClientUrls::ENABLE, client::page::enable)
         .action(ClientUrls::DISABLE, client::page::disable)
+        .action(ClientUrls::DELETE, client::page::delete)
+        .for_members(Right::Develop, Right::Develop)
+        .text_form(ProjectUrls::NEW_CLIENT, client::edit::new, client::edit::create)
+        .text_form(ClientUrls::EDIT, client::edit::get, client::edit::save)
+        .for_administrators()
         .action(ClientUrls::TRUST, client::page::trust)
         .action(ClientUrls::DISTRUST, client::page::distrust)
-        .action(ClientUrls::DELETE, client::page::delete)
-        .text_form(ClientUrls::EDIT, client::edit::get, client::edit::save)
+}
+
+fn provider_pages(pages: PageRoutes) -> PageRoutes {
+    pages
         .page(urls::PROVIDERS, provider::list::list)
         .text_form(urls::NEW_PROVIDER, provider::edit::new, provider::edit::create)
         .text_form(ProviderUrls::PAGE, provider::edit::get, provider::edit::save)

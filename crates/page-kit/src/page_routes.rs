@@ -1,12 +1,21 @@
 //! A list of routes that can also be read: tests ask every page for its checks.
 
+use axum::Extension;
 use axum::Router;
 use axum::handler::Handler;
 use axum::middleware::from_fn_with_state;
 use axum::routing::{MethodRouter, get, post};
 
 use crate::kept;
+use usher_flows::Right;
 use usher_http_server::state::App;
+
+/// The rights to a project that its pages require: to open one, and to submit its form. `None`: only administrators may.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct RequiredRights {
+    pub open: Option<Right>,
+    pub submit: Option<Right>,
+}
 
 /// A route of the pages.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -15,18 +24,34 @@ pub struct PageRoute {
     pub path: &'static str,
     pub has_get: bool,
     pub has_post: bool,
+    /// What [`ProjectPage`](crate::kit::ProjectPage) requires; other pages ignore it.
+    pub rights: RequiredRights,
 }
 
 /// Routes, and the list of them.
 pub struct PageRoutes {
     app: App,
     router: Router<App>,
+    rights: RequiredRights,
     listed: Vec<PageRoute>,
 }
 
 impl PageRoutes {
     pub fn new(app: &App) -> Self {
-        Self { app: app.clone(), router: Router::new(), listed: Vec::new() }
+        Self { app: app.clone(), router: Router::new(), rights: RequiredRights::default(), listed: Vec::new() }
+    }
+
+    /// The following pages of projects are for members with these rights. Without this call they are for administrators
+    /// alone.
+    #[must_use]
+    pub fn for_members(self, open: Right, submit: Right) -> Self {
+        Self { rights: RequiredRights { open: Some(open), submit: Some(submit) }, ..self }
+    }
+
+    /// The following pages of projects are for administrators alone.
+    #[must_use]
+    pub fn for_administrators(self) -> Self {
+        Self { rights: RequiredRights::default(), ..self }
     }
 
     /// A page without a form of its own.
@@ -65,8 +90,8 @@ impl PageRoutes {
     }
 
     fn route(mut self, path: &'static str, route: MethodRouter<App>, has_get: bool, has_post: bool) -> Self {
-        self.router = self.router.route(path, route);
-        self.listed.push(PageRoute { path, has_get, has_post });
+        self.router = self.router.route(path, route.layer(Extension(self.rights)));
+        self.listed.push(PageRoute { path, has_get, has_post, rights: self.rights });
         self
     }
 

@@ -19,7 +19,7 @@ use usher_i18n::Lang;
 const LONGEST_LOCATION: usize = 1_250;
 
 /// The account pages, in the order of the navigation.
-const ROOMS: [(Tab, &str); 8] = [
+const ACCOUNT_SECTIONS: [(Tab, &str); 8] = [
     (Tab::Overview, urls::ACCOUNT),
     (Tab::Profile, urls::PROFILE),
     (Tab::Security, urls::SECURITY),
@@ -28,6 +28,32 @@ const ROOMS: [(Tab, &str); 8] = [
     (Tab::Apps, urls::APPS),
     (Tab::Activity, urls::ACTIVITY),
     (Tab::Data, urls::DATA),
+];
+
+/// A section of the console.
+struct ConsoleSection {
+    tab: Tab,
+    /// Its first page.
+    url: &'static str,
+    /// What the paths of its pages begin with, unless the path is `url`.
+    below: &'static [&'static str],
+    for_administrators: bool,
+}
+
+impl ConsoleSection {
+    const fn new(tab: Tab, url: &'static str, below: &'static [&'static str], for_administrators: bool) -> Self {
+        Self { tab, url, below, for_administrators }
+    }
+
+    fn holds(&self, here: &str) -> bool {
+        here == self.url || self.below.iter().any(|below| here.starts_with(below))
+    }
+}
+
+/// The sections of the console, in the order of the navigation.
+const CONSOLE_SECTIONS: &[ConsoleSection] = &[
+    ConsoleSection::new(Tab::Projects, urls::CONSOLE, &[], false),
+    ConsoleSection::new(Tab::Providers, urls::PROVIDERS, &[urls::PROVIDERS, urls::NEW_PROVIDER], true),
 ];
 
 /// Layout and redirects for a visitor.
@@ -69,12 +95,13 @@ impl VisitorPages for Visitor {
 
     fn page_of(&self, account: &Account, here: &str) -> Layout {
         let lang = self.lang(None, account.user.locale.as_deref());
-        let nav = ROOMS.iter().map(|(tab, url)| NavLink::new(lang, *tab, *url, *url == here)).collect();
+        let nav = ACCOUNT_SECTIONS.iter().map(|(tab, url)| NavLink::new(lang, *tab, *url, *url == here)).collect();
         let name = account.user.profile.display_name().unwrap_or_default();
         let chip = AccountChip {
             name,
             email: account.user.email.as_ref().map(Email::readable).unwrap_or_default(),
             sign_out_url: urls::LOGOUT.to_owned(),
+            is_admin: account.user.admin,
         };
         let console_url = account.user.admin.then(|| urls::CONSOLE.to_owned());
         Layout { nav, account: Some(chip), console_url, language_url_base: here.to_owned(), ..self.page(lang) }
@@ -82,11 +109,8 @@ impl VisitorPages for Visitor {
 
     fn console_page(&self, account: &Account, here: &str, projects: &[Project]) -> Layout {
         let page = self.page_of(account, here);
-        let in_providers = here.starts_with(urls::PROVIDERS) || here.starts_with(urls::NEW_PROVIDER);
-        let nav = vec![
-            NavLink::new(page.lang, Tab::Projects, urls::CONSOLE, here == urls::CONSOLE),
-            NavLink::new(page.lang, Tab::Providers, urls::PROVIDERS, in_providers),
-        ];
+        let shown = CONSOLE_SECTIONS.iter().filter(|section| account.user.admin || !section.for_administrators);
+        let nav = shown.map(|section| NavLink::new(page.lang, section.tab, section.url, section.holds(here))).collect();
         let link = |one: &Project| ProjectLink { name: one.name.clone(), url: ProjectUrls::of(&one.id).page() };
         Layout { nav, projects: projects.iter().map(link).collect(), ..page }
     }

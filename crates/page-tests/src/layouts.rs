@@ -25,8 +25,12 @@ pub fn page(lang: Lang) -> Layout {
 
 /// The layout of a signed-in page, with sections.
 pub fn inside(lang: Lang, here: Tab) -> Layout {
-    let account =
-        AccountChip { name: "Ana Souza".into(), email: "ana@example.test".into(), sign_out_url: "/logout".into() };
+    let account = AccountChip {
+        name: "Ana Souza".into(),
+        email: "ana@example.test".into(),
+        sign_out_url: "/logout".into(),
+        is_admin: true,
+    };
     let nav = [
         (Tab::Overview, "/account"),
         (Tab::Profile, "/account/profile"),

@@ -24,11 +24,15 @@ async fn everything(server: &TestServer) -> Vec<i64> {
 /// Requests every page and action of the console, with every method, and with forms that would have an effect; also on
 /// objects that do not exist.
 async fn knock_everywhere(server: &TestServer, browser: &Browser<'_>, csrf: &str, wanted: StatusCode, client: &str) {
+    let of_project = |path: &str| path.contains("{project}") || path.contains("{client}");
     let form = [("csrf", csrf), ("name", "Mine"), ("type", "web"), ("redirect_uris", "https://evil.test/cb")];
     let pages: Vec<_> = server.listed_pages(client).into_iter().filter(ListedPage::is_of_console).collect();
     assert!(pages.len() > 25, "{pages:?}");
     for ListedPage { path, route } in pages {
         let nothing = filled(route.path, |_| "nothing".to_owned());
+        // Who has no right to a project does not learn whether it exists.
+        let hidden = wanted == StatusCode::FORBIDDEN && of_project(route.path);
+        let wanted = if hidden { StatusCode::NOT_FOUND } else { wanted };
         for path in [path, nothing] {
             let is = |there| if there { wanted } else { StatusCode::METHOD_NOT_ALLOWED };
             let reply = server.get_as(browser, &path).await;

@@ -1,4 +1,4 @@
-//! The administrators' console, and the setup link of the first administrator.
+//! The console, and the setup link of the first administrator.
 
 mod administrators;
 mod apis;
@@ -8,6 +8,7 @@ mod clients;
 mod modules;
 mod project;
 mod providers;
+mod rights;
 mod setup;
 mod statistics;
 mod webhooks;

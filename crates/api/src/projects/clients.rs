@@ -27,9 +27,6 @@ use usher_http_server::problem::HttpProblem;
 use usher_http_server::state::App;
 use usher_protocol::client::metadata::ClientMetadata;
 
-/// Metadata that weakens the protection of users: only administrators set it.
-const ADMIN_ONLY: [&str; 3] = ["first_party", "any_localhost_redirect", "may_impersonate"];
-
 /// A client.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct ClientView {
@@ -380,12 +377,10 @@ fn check_admin_only_members(
     wanted: &ClientMetadata,
     now: &ClientMetadata,
 ) -> ApiResult<()> {
-    let of_admins = |all: &ClientMetadata| (all.first_party, all.any_localhost_redirect, all.may_impersonate);
-    let same = of_admins(wanted) == of_admins(now);
-    if same || is_admin(calling) {
+    if wanted.has_admin_only_members_of(now) || is_admin(calling) {
         return Ok(());
     }
-    let words = format!("Only administrators set {}.", ADMIN_ONLY.join(" and "));
+    let words = format!("Only administrators set {}.", ClientMetadata::ADMIN_ONLY.join(" and "));
     Err(HttpProblem::new(StatusCode::FORBIDDEN, "NOT_ALLOWED", words))
 }
 

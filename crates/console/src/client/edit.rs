@@ -5,12 +5,12 @@ use super::page::{SAVED, to_page};
 use crate::views::{ClientForm, ClientValues};
 use usher_accounts::{FlowError, NewClient, RegisteredClient, Rejected};
 use usher_domain::oauth::client::{Client, ClientType};
-use usher_domain::project::Project;
 use usher_domain::urls::ClientUrls;
 use usher_i18n::Lang;
-use usher_page_kit::kit::{AdminPage, InPath, PageForm, PageKit, PageResult, PageStop, ProjectPage, project_head};
+use usher_page_kit::kit::{InPath, PageForm, PageKit, PageResult, PageStop, ProjectPage};
 use usher_page_kit::loaded::LoadedValues;
 use usher_page_kit::views::{FieldErrors, ProjectTab};
+use usher_protocol::client::metadata::ClientMetadata;
 use usher_protocol::scope::Scope;
 
 /// GET /console/projects/{project}/clients/new
@@ -31,9 +31,9 @@ pub async fn create(mut page: ProjectPage, PageForm(values): PageForm<ClientValu
 }
 
 /// GET /console/clients/{client}/edit; `add` proposes one more redirect URI, from the error page that rejected it.
-pub async fn get(mut page: AdminPage, InPath(id): InPath<String>) -> PageResult {
+pub async fn get(mut page: ProjectPage, InPath(id): InPath<String>) -> PageResult {
     let client = page.app.usher.clients.load_client(&id).await?;
-    let mut view = current(&mut page, &client).await?;
+    let mut view = current(&mut page, &client);
     if let Some(proposed) = page.param("add") {
         view.values.redirect_uris = format!("{}\n{proposed}", view.values.redirect_uris).trim().to_owned();
     }
@@ -42,7 +42,7 @@ pub async fn get(mut page: AdminPage, InPath(id): InPath<String>) -> PageResult 
 
 /// POST changes the fields that were edited. The others stay as they are stored.
 pub async fn save(
-    mut page: AdminPage,
+    mut page: ProjectPage,
     InPath(id): InPath<String>,
     PageForm(values): PageForm<ClientValues>,
 ) -> PageResult {
@@ -51,7 +51,7 @@ pub async fn save(
         Ok(()) => to_page(page, &client, SAVED, None),
         Err(errors) => {
             let values = ClientValues { kind: client.kind.as_str().to_owned(), ..values };
-            let view = ClientForm { values, errors, ..current(&mut page, &client).await? };
+            let view = ClientForm { values, errors, ..current(&mut page, &client) };
             page.show_again(&view)
         }
     }
@@ -70,12 +70,13 @@ async fn checked_create(
         return Ok(Err(FieldErrors::one("scope", "message-scope-invalid", lang)));
     }
     let metadata = filled(kind.defaults(), values, &LoadedValues::default());
+    check_admin_only_members(page, &metadata, &kind.defaults())?;
     let new = NewClient { project: page.project.id, kind, metadata, id: None };
     fields_of(page.app.usher.clients.create_client(new).await, values, lang)
 }
 
 async fn checked_edit(
-    page: &AdminPage,
+    page: &ProjectPage,
     client: &Client,
     values: &ClientValues,
 ) -> Result<Result<(), FieldErrors>, PageStop> {
@@ -83,9 +84,21 @@ async fn checked_edit(
     if Scope::parse(&values.scope).is_err() {
         return Ok(Err(FieldErrors::one("scope", "message-scope-invalid", lang)));
     }
+    let edited = filled(client.metadata.clone(), values, &LoadedValues::decode(&values.loaded));
+    check_admin_only_members(page, &edited, &client.metadata)?;
     let sent = values.clone();
     let change = move |metadata| filled(metadata, &sent, &LoadedValues::decode(&sent.loaded));
     fields_of(page.app.usher.clients.edit_client(&client.id, change).await.map(drop), values, lang)
+}
+
+/// The form shows those members to administrators alone.
+fn check_admin_only_members(
+    page: &ProjectPage,
+    wanted: &ClientMetadata,
+    now: &ClientMetadata,
+) -> Result<(), FlowError> {
+    let may = page.account.user.admin || wanted.has_admin_only_members_of(now);
+    may.then_some(()).ok_or_else(|| Rejected::NotAllowed.into())
 }
 
 fn fields_of<T>(
@@ -102,29 +115,27 @@ fn fields_of<T>(
 
 fn blank(page: &mut ProjectPage) -> ClientForm {
     let here = page.urls.new_client();
-    let project = page.project.clone();
-    let takes_certificates = page.app.usher.core.config.mutual_tls.is_on();
-    ClientForm { takes_certificates, values: settings(&ClientType::Web.defaults()), ..form_at(page, here, &project) }
+    ClientForm { values: settings(&ClientType::Web.defaults()), ..form_at(page, here) }
 }
 
-async fn current(page: &mut AdminPage, client: &Client) -> Result<ClientForm, FlowError> {
-    let project = page.app.usher.projects.load_project(&client.project_id.to_string()).await?;
-    Ok(ClientForm {
-        takes_certificates: page.app.usher.core.config.mutual_tls.is_on(),
+fn current(page: &mut ProjectPage, client: &Client) -> ClientForm {
+    ClientForm {
         editing: true,
         pkce_is_a_choice: !client.metadata.is_public(),
         values: values_of(client),
-        ..form_at(page, ClientUrls::of(&client.id).edit(), &project)
-    })
+        ..form_at(page, ClientUrls::of(&client.id).edit())
+    }
 }
 
-fn form_at(page: &mut impl PageKit, here: String, project: &Project) -> ClientForm {
+fn form_at(page: &mut ProjectPage, here: String) -> ClientForm {
     let head = page.head(&here);
     ClientForm {
         form: page.form(here),
-        project: project_head(&head, project, ProjectTab::Clients),
+        project: page.project_head(&head, ProjectTab::Clients),
         page: head,
         pkce_is_a_choice: true,
+        takes_certificates: page.app.usher.core.config.mutual_tls.is_on(),
+        is_administrator: page.account.user.admin,
         ..ClientForm::default()
     }
 }

@@ -10,9 +10,7 @@ use usher_domain::oauth::client::{Client, ClientSecret, ClientType, SecretRotati
 use usher_domain::oauth::client_origin::ClientOrigin;
 use usher_domain::time::Timestamp;
 use usher_domain::urls::{ClientUrls, ProjectUrls};
-use usher_page_kit::kit::{
-    AdminPage, ButtonForm, InPath, Notice, PageForm, PageKit as _, PageResult, SecretPage, project_head,
-};
+use usher_page_kit::kit::{ButtonForm, InPath, Notice, PageForm, PageKit as _, PageResult, ProjectPage, SecretPage};
 use usher_page_kit::views::{Layout, ProjectTab, ShownSecret};
 use usher_protocol::ciba::CIBA_GRANT;
 use usher_protocol::client::metadata::{AuthMethod, IdTokenContent};
@@ -33,7 +31,7 @@ pub struct RotateSecretForm {
 }
 
 /// GET /console/clients/{client}
-pub async fn get(mut page: AdminPage, InPath(id): InPath<String>) -> PageResult {
+pub async fn get(mut page: ProjectPage, InPath(id): InPath<String>) -> PageResult {
     let client = page.app.usher.clients.load_client(&id).await?;
     let secret = page.secret(&ClientUrls::of(&client.id).page()).await?;
     let notice = page.notice(&[SAVED, JUST_ROTATED, ROTATED, DISABLED, ENABLED, TRUSTED, DISTRUSTED]);
@@ -44,7 +42,7 @@ pub async fn get(mut page: AdminPage, InPath(id): InPath<String>) -> PageResult 
 
 /// POST …/rotate-secret
 pub async fn rotate_secret(
-    page: AdminPage,
+    page: ProjectPage,
     InPath(id): InPath<String>,
     PageForm(form): PageForm<RotateSecretForm>,
 ) -> PageResult {
@@ -58,35 +56,35 @@ pub async fn rotate_secret(
 }
 
 /// POST …/enable
-pub async fn enable(page: AdminPage, InPath(id): InPath<String>, _: ButtonForm) -> PageResult {
+pub async fn enable(page: ProjectPage, InPath(id): InPath<String>, _: ButtonForm) -> PageResult {
     let client = page.app.usher.clients.load_client(&id).await?;
     page.app.usher.clients.set_client_disabled(&client.id, false).await?;
     to_page(page, &client, ENABLED, None)
 }
 
 /// POST …/disable
-pub async fn disable(page: AdminPage, InPath(id): InPath<String>, _: ButtonForm) -> PageResult {
+pub async fn disable(page: ProjectPage, InPath(id): InPath<String>, _: ButtonForm) -> PageResult {
     let client = page.app.usher.clients.load_client(&id).await?;
     page.app.usher.clients.set_client_disabled(&client.id, true).await?;
     to_page(page, &client, DISABLED, None)
 }
 
 /// POST …/trust
-pub async fn trust(page: AdminPage, InPath(id): InPath<String>, _: ButtonForm) -> PageResult {
+pub async fn trust(page: ProjectPage, InPath(id): InPath<String>, _: ButtonForm) -> PageResult {
     let client = page.app.usher.clients.load_client(&id).await?;
     page.app.usher.clients.set_client_trusted(&client.id, true).await?;
     to_page(page, &client, TRUSTED, None)
 }
 
 /// POST …/distrust
-pub async fn distrust(page: AdminPage, InPath(id): InPath<String>, _: ButtonForm) -> PageResult {
+pub async fn distrust(page: ProjectPage, InPath(id): InPath<String>, _: ButtonForm) -> PageResult {
     let client = page.app.usher.clients.load_client(&id).await?;
     page.app.usher.clients.set_client_trusted(&client.id, false).await?;
     to_page(page, &client, DISTRUSTED, None)
 }
 
 /// POST …/delete
-pub async fn delete(page: AdminPage, InPath(id): InPath<String>, _: ButtonForm) -> PageResult {
+pub async fn delete(page: ProjectPage, InPath(id): InPath<String>, _: ButtonForm) -> PageResult {
     let client = page.app.usher.clients.load_client(&id).await?;
     page.app.usher.clients.delete_client(&client.id).await?;
     page.redirect(&ProjectUrls::of(&client.project_id).page())
@@ -101,8 +99,7 @@ pub(super) fn to_page(page: impl SecretPage, client: &Client, notice: Notice, se
     }
 }
 
-async fn view(page: &mut AdminPage, client: &Client) -> Result<ClientPage, FlowError> {
-    let project = page.app.usher.projects.load_project(&client.project_id.to_string()).await?;
+async fn view(page: &mut ProjectPage, client: &Client) -> Result<ClientPage, FlowError> {
     let urls = ClientUrls::of(&client.id);
     let (head, form) = (page.head(&urls.page()), page.form(urls.page()));
     let issuer = &page.app.usher.core.config.server.issuer;
@@ -136,13 +133,14 @@ async fn view(page: &mut AdminPage, client: &Client) -> Result<ClientPage, FlowE
         self_registered: client.origin.is_self_registered(),
         is_document: client.origin == ClientOrigin::Document,
         trusted: client.trusted_at.is_some(),
+        may_trust: page.account.user.admin,
         issuer: issuer.as_str().to_owned(),
         redirect_uris: client.metadata.redirect_uris.clone(),
         post_logout_redirect_uris: client.metadata.post_logout_redirect_uris.clone(),
         endpoints: endpoint_rows(client, |path| issuer.at(path)),
         notice: None,
         urls,
-        project: project_head(&head, &project, ProjectTab::Clients),
+        project: page.project_head(&head, ProjectTab::Clients),
         page: head,
     })
 }

@@ -6,8 +6,9 @@ use crate::views::{ClientListItem, ConsoleHome, ProjectClients, ProjectListItem}
 use usher_accounts::FlowError;
 use usher_domain::oauth::client::Client;
 use usher_domain::page::{Cursor, MAX_PAGE};
+use usher_domain::project::Project;
 use usher_domain::urls::{self, ClientUrls, ProjectUrls};
-use usher_page_kit::kit::{AdminPage, Notice, PageForm, PageKit as _, PageResult, ProjectPage, SecretPage as _};
+use usher_page_kit::kit::{ConsolePage, Notice, PageForm, PageKit as _, PageResult, ProjectPage, SecretPage as _};
 use usher_page_kit::views::ProjectTab;
 
 /// Shown by the token page of a new project.
@@ -20,14 +21,18 @@ pub struct NewProjectForm {
 }
 
 /// GET /console
-pub async fn list(mut page: AdminPage) -> PageResult {
+pub async fn list(mut page: ConsolePage) -> PageResult {
     let view = home_view(&mut page).await?;
     page.show(&view)
 }
 
 /// POST /console creates a project and redirects to its token page, which shows the token once.
-pub async fn create(mut page: AdminPage, PageForm(form): PageForm<NewProjectForm>) -> PageResult {
-    let made = page.app.usher.projects.create_project(&form.name).await;
+pub async fn create(mut page: ConsolePage, PageForm(form): PageForm<NewProjectForm>) -> PageResult {
+    let (projects, user) = (&page.app.usher.projects, &page.account.user);
+    let made = match user.admin {
+        true => projects.create_project(&form.name).await,
+        false => projects.create_project_of(&form.name, user).await,
+    };
     match page.check(made)? {
         Ok(made) => page.done_with_secret(&ProjectUrls::of(&made.project.id).token(), MADE, &made.token),
         Err(errors) => {
@@ -51,10 +56,10 @@ pub async fn one(page: ProjectPage) -> PageResult {
     page.show(&view)
 }
 
-async fn home_view(page: &mut AdminPage) -> Result<ConsoleHome, FlowError> {
+async fn home_view(page: &mut ConsolePage) -> Result<ConsoleHome, FlowError> {
     let (head, usher) = (page.head(urls::CONSOLE), &page.app.usher);
     let mut projects = Vec::new();
-    for project in usher.projects.list_projects(Cursor::START, MAX_PAGE).await?.items {
+    for project in visible(page).await? {
         let clients = usher.clients.list_clients(project.id, "", MAX_PAGE).await?.len();
         projects.push(ProjectListItem {
             name: project.name,
@@ -63,7 +68,17 @@ async fn home_view(page: &mut AdminPage) -> Result<ConsoleHome, FlowError> {
             created: head.ago(project.created_at.0),
         });
     }
-    Ok(ConsoleHome { page: head, form: page.form(urls::CONSOLE), projects, ..ConsoleHome::default() })
+    let may_create = usher.projects.may_create(&page.account.user);
+    Ok(ConsoleHome { page: head, form: page.form(urls::CONSOLE), projects, may_create, ..ConsoleHome::default() })
+}
+
+/// The projects that the user may see.
+async fn visible(page: &ConsolePage) -> Result<Vec<Project>, FlowError> {
+    let (usher, user) = (&page.app.usher, &page.account.user);
+    Ok(match user.admin {
+        true => usher.projects.list_projects(Cursor::START, MAX_PAGE).await?.items,
+        false => usher.members.list_projects_of(user, Cursor::START, MAX_PAGE).await?.items,
+    })
 }
 
 fn client_row(client: &Client) -> ClientListItem {

@@ -7,7 +7,8 @@ use usher_accounts::{FlowError, FormFault, Rejected};
 use usher_domain::id::{ProjectId, UserId};
 use usher_domain::page::{Cursor, MAX_PAGE};
 use usher_domain::project::member::Role;
-use usher_domain::urls::MemberUrls;
+use usher_domain::urls::{self, MemberUrls};
+use usher_flows::Right;
 use usher_page_kit::kit::{ButtonForm, FormField, InPath, Notice, PageForm, PageKit as _, PageResult, ProjectPage};
 use usher_page_kit::views::{Layout, ProjectTab};
 use usher_storage::members::NamedMember;
@@ -59,10 +60,16 @@ pub async fn change_role(
     answer(page, changed, CHANGED, NewMemberForm { role: form.role, ..NewMemberForm::default() }).await
 }
 
-/// POST …/members/{user}/remove
+/// POST …/members/{user}/remove: an owner removes any member, everybody themselves.
 pub async fn remove(page: ProjectPage, InPath((_, user)): InPath<(ProjectId, UserId)>, _: ButtonForm) -> PageResult {
-    let removed = page.app.usher.members.remove_member(page.project.id, user).await;
-    answer(page, removed, REMOVED, NewMemberForm::default()).await
+    let leaves = user == page.account.user.id;
+    if !leaves && !page.may(Right::Own) {
+        return Err(FlowError::from(Rejected::NotAllowed).into());
+    }
+    match page.app.usher.members.remove_member(page.project.id, user).await {
+        Ok(()) if leaves && !page.account.user.admin => page.redirect(urls::CONSOLE),
+        removed => answer(page, removed, REMOVED, NewMemberForm::default()).await,
+    }
 }
 
 async fn answer<T>(
@@ -95,7 +102,7 @@ async fn view(page: &mut ProjectPage) -> Result<MembersPage, FlowError> {
     let mut after = Cursor::START;
     loop {
         let found = page.app.usher.members.list_members(page.project.id, after, MAX_PAGE).await?;
-        members.extend(found.items.into_iter().map(|member| row(page.project.id, &head, member)));
+        members.extend(found.items.into_iter().map(|member| row(page, &head, member)));
         let Some(next) = found.next else { break };
         after = next;
     }
@@ -109,11 +116,12 @@ async fn view(page: &mut ProjectPage) -> Result<MembersPage, FlowError> {
     })
 }
 
-fn row(project: ProjectId, page: &Layout, named: NamedMember) -> MemberListItem {
+fn row(page: &ProjectPage, head: &Layout, named: NamedMember) -> MemberListItem {
     MemberListItem {
-        urls: MemberUrls::of(&project, &named.member.user_id),
+        urls: MemberUrls::of(&page.project.id, &named.member.user_id),
+        is_reader: named.member.user_id == page.account.user.id,
         label: named.email.unwrap_or(named.sub.0),
         role: named.member.role.as_str().to_owned(),
-        since: page.date(named.member.since.0),
+        since: head.date(named.member.since.0),
     }
 }

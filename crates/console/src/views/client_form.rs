@@ -21,6 +21,8 @@ pub struct ClientForm {
     pub pkce_is_a_choice: bool,
     /// Does this server accept certificates of clients?
     pub takes_certificates: bool,
+    /// Is the reader an administrator? Some members are for administrators alone.
+    pub is_administrator: bool,
     /// The values of the fields.
     pub values: ClientValues,
     /// Validation errors.
@@ -83,13 +85,18 @@ impl ClientForm {
     }
 
     /// The switches about token exchange, which only clients with a secret or keys have.
-    pub fn exchange_switches(&self) -> [(&'static str, String, String, bool); 2] {
+    pub fn exchange_switches(&self) -> Vec<(&'static str, String, String, bool)> {
         let values = &self.values;
-        [
-            ("exchange", "client-exchange", "client-exchange-hint", values.exchange),
-            ("may_impersonate", "client-impersonate", "client-impersonate-hint", values.may_impersonate),
-        ]
-        .map(|(name, label, hint, on)| (name, self.page.t(label), self.page.t(hint), on))
+        let exchange = ("exchange", "client-exchange", "client-exchange-hint", values.exchange);
+        let impersonate = ("may_impersonate", "client-impersonate", "client-impersonate-hint", values.may_impersonate);
+        let switches = [exchange].into_iter().chain(self.is_administrator.then_some(impersonate));
+        switches.map(|(name, label, hint, on)| (name, self.page.t(label), self.page.t(hint), on)).collect()
+    }
+
+    /// The flags that only administrators set and that are set: others send them back as they are.
+    pub fn kept_flags(&self) -> Vec<&'static str> {
+        let flags = [("first_party", self.values.first_party), ("may_impersonate", self.values.may_impersonate)];
+        flags.into_iter().filter(|(_, on)| *on).map(|(name, _)| name).collect()
     }
 
     /// The algorithms of CIBA requests to choose from: `(name, label, selected)`.

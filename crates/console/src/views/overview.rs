@@ -21,6 +21,8 @@ pub struct ConsoleHome {
     pub errors: FieldErrors,
     /// Success message.
     pub notice: Option<String>,
+    /// Whether the reader may create projects.
+    pub may_create: bool,
     /// The projects, by name.
     pub projects: Vec<ProjectListItem>,
 }
@@ -150,6 +152,8 @@ pub struct ClientPage {
     pub is_document: bool,
     /// Does an administrator vouch for it?
     pub trusted: bool,
+    /// Whether the reader may decide that.
+    pub may_trust: bool,
     /// This server's issuer.
     pub issuer: String,
     /// Its redirect URIs.

@@ -31,6 +31,8 @@ pub struct MembersPage {
 #[derive(Clone, Debug, Default)]
 pub struct MemberListItem {
     pub urls: MemberUrls,
+    /// Whether it is the reader.
+    pub is_reader: bool,
     /// The email address or the `sub`.
     pub label: String,
     /// `viewer`, `developer` or `owner`.
@@ -39,6 +41,15 @@ pub struct MemberListItem {
 }
 
 impl MemberListItem {
+    /// The message key of the role.
+    pub fn role_key(&self) -> &'static str {
+        match self.role.as_str() {
+            "owner" => "role-owner",
+            "developer" => "role-developer",
+            _ => "role-viewer",
+        }
+    }
+
     pub fn initials(&self) -> String {
         initials(&self.label)
     }

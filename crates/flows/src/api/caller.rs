@@ -161,6 +161,13 @@ impl Callers {
         })
     }
 
+    /// The project with this id, and the highest right of a signed-in user to it; `None` if there is no such project or
+    /// they may not see it.
+    pub async fn project_of_person(&self, user: &User, id: ProjectId) -> Result<Option<(Project, Right)>, FlowError> {
+        let Some(right) = self.right_of_person(user, id).await? else { return Ok(None) };
+        Ok(self.core.store.find_project(id).await?.map(|project| (project, right)))
+    }
+
     async fn right_of_person(&self, user: &User, project: ProjectId) -> Result<Option<Right>, FlowError> {
         if user.admin {
             return Ok(Some(Right::Own));

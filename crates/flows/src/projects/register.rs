@@ -39,12 +39,17 @@ impl Projects {
         self.make_project(name, None, token).await
     }
 
+    /// Whether a user may create projects.
+    pub fn may_create(&self, user: &User) -> bool {
+        user.admin || self.core.config.projects.create == ProjectCreators::Anyone
+    }
+
     /// Creates a project for a user, who becomes its owner.
     ///
     /// # Errors
     /// [`Rejected::NotAllowed`] if only administrators may, [`Rejected::Text`].
     pub async fn create_project_of(&self, name: &str, owner: &User) -> Result<RegisteredProject, FlowError> {
-        if self.core.config.projects.create == ProjectCreators::Admins && !owner.admin {
+        if !self.may_create(owner) {
             return Err(Rejected::NotAllowed.into());
         }
         let token = self.core.random.token();

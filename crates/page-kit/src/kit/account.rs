@@ -1,4 +1,4 @@
-//! The kits of a signed-in user: of the account pages, and of an administrator in the console.
+//! The kits of a signed-in user: of the account pages, of everybody who has projects, and of administrators.
 
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
@@ -9,7 +9,7 @@ use super::stop::PageStop;
 use crate::page_kit_fields;
 use crate::views::Layout;
 use crate::visitor_pages::VisitorPages as _;
-use usher_accounts::Account;
+use usher_accounts::{Account, FlowError};
 use usher_domain::page::Cursor;
 use usher_domain::project::Project;
 use usher_domain::urls;
@@ -28,10 +28,24 @@ pub struct AccountPage {
     pub query: Params,
     /// The URL of the page; of an action, that of the page above it.
     pub here: String,
+    /// Whether the user is a member of a project.
+    is_member: bool,
     refused: Option<HttpProblem>,
 }
 
-/// A page of the console. Who is not signed in signs in first; other users get 403.
+/// A page of the console for everybody who has projects or may create one. Who is not signed in signs in first; other
+/// users get 403.
+pub struct ConsolePage {
+    pub app: App,
+    pub visitor: Visitor,
+    pub account: Account,
+    /// The first projects that the user may see, by age: those that the switch of the console offers.
+    pub projects: Vec<Project>,
+    pub query: Params,
+    refused: Option<HttpProblem>,
+}
+
+/// A page of the console for administrators. Who is not signed in signs in first; other users get 403.
 pub struct AdminPage {
     pub app: App,
     pub visitor: Visitor,
@@ -52,7 +66,8 @@ impl FromRequestParts<App> for AccountPage {
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Self::Rejection> {
         let here = urls::page_of_action(parts.uri.path()).to_owned();
         let (visitor, query, account) = signed_in(parts, app, &with_query(&here, parts)).await?;
-        Ok(Self { app: app.clone(), visitor, account, query, here, refused: None })
+        let is_member = !app.usher.members.list_projects_of(&account.user, Cursor::START, 1).await?.items.is_empty();
+        Ok(Self { app: app.clone(), visitor, account, query, here, is_member, refused: None })
     }
 }
 
@@ -60,15 +75,46 @@ impl FromRequestParts<App> for AdminPage {
     type Rejection = PageStop;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Self::Rejection> {
-        let here = if parts.method == Method::GET { parts.uri.path().to_owned() } else { urls::CONSOLE.to_owned() };
-        let (visitor, query, account) = signed_in(parts, app, &here).await?;
+        let (visitor, query, account) = signed_in_to_console(parts, app).await?;
         if !account.user.admin {
-            let words = "Only administrators may see this page.";
-            return Err(HttpProblem::new(StatusCode::FORBIDDEN, "NOT_ALLOWED", words).into());
+            return Err(not_allowed("Only administrators may see this page."));
         }
-        let projects = app.usher.projects.list_projects(Cursor::START, SWITCH).await?.items;
+        let projects = visible_projects(app, &account).await?;
         Ok(Self { app: app.clone(), visitor, account, projects, query, refused: None })
     }
+}
+
+impl FromRequestParts<App> for ConsolePage {
+    type Rejection = PageStop;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Self::Rejection> {
+        let (visitor, query, account) = signed_in_to_console(parts, app).await?;
+        let projects = visible_projects(app, &account).await?;
+        if projects.is_empty() && !app.usher.projects.may_create(&account.user) {
+            return Err(not_allowed("Only administrators and members of projects may see this page."));
+        }
+        Ok(Self { app: app.clone(), visitor, account, projects, query, refused: None })
+    }
+}
+
+/// The signed-in user of a page of the console. After a form was lost, the console's home is shown.
+pub(super) async fn signed_in_to_console(parts: &mut Parts, app: &App) -> Result<(Visitor, Params, Account), PageStop> {
+    let here = if parts.method == Method::GET { parts.uri.path().to_owned() } else { urls::CONSOLE.to_owned() };
+    signed_in(parts, app, &here).await
+}
+
+/// The first projects that a user may see, by age.
+pub(super) async fn visible_projects(app: &App, account: &Account) -> Result<Vec<Project>, FlowError> {
+    let usher = &app.usher;
+    let page = match account.user.admin {
+        true => usher.projects.list_projects(Cursor::START, SWITCH).await?,
+        false => usher.members.list_projects_of(&account.user, Cursor::START, SWITCH).await?,
+    };
+    Ok(page.items)
+}
+
+pub(super) fn not_allowed(words: &'static str) -> PageStop {
+    HttpProblem::new(StatusCode::FORBIDDEN, "NOT_ALLOWED", words).into()
 }
 
 /// The page with its query. A submitted form is lost, and the page says so.
@@ -91,11 +137,20 @@ impl PageKit for AccountPage {
     page_kit_fields!();
 
     fn head(&self, here: &str) -> Layout {
-        self.visitor.page_of(&self.account, here)
+        let page = self.visitor.page_of(&self.account, here);
+        Layout { console_url: page.console_url.or(self.is_member.then(|| urls::CONSOLE.to_owned())), ..page }
     }
 
     fn sign_in_again(&self) -> Option<String> {
         Some(urls::login_to_repeat(&self.here))
+    }
+}
+
+impl PageKit for ConsolePage {
+    page_kit_fields!();
+
+    fn head(&self, here: &str) -> Layout {
+        self.visitor.console_page(&self.account, here, &self.projects)
     }
 }
 

@@ -5,28 +5,33 @@ use std::collections::HashMap;
 use axum::extract::{FromRequestParts, Path};
 use axum::http::request::Parts;
 
-use super::account::AdminPage;
+use super::account::{not_allowed, signed_in_to_console, visible_projects};
 use super::page_kit::PageKit;
 use super::stop::PageStop;
 use crate::page_kit_fields;
+use crate::page_routes::RequiredRights;
 use crate::views::{Layout, ProjectHead, ProjectTab};
 use crate::visitor_pages::VisitorPages as _;
-use usher_accounts::Account;
+use usher_accounts::{Account, FlowError, Rejected};
+use usher_domain::id::ProjectId;
 use usher_domain::project::Project;
-use usher_domain::urls::{self, ProjectUrls};
+use usher_domain::urls::ProjectUrls;
+use usher_flows::Right;
 use usher_http_server::extract::visitor::Visitor;
 use usher_http_server::problem::HttpProblem;
 use usher_http_server::state::App;
 use usher_protocol::params::Params;
 
-/// A page of a project in the console.
+/// A page of a project in the console, for administrators and for members with the rights that its route requires
+/// ([`crate::page_routes::PageRoutes::for_members`]).
 pub struct ProjectPage {
     pub app: App,
     pub visitor: Visitor,
-    /// The administrator.
     pub account: Account,
-    /// The project in the URL.
+    /// The project in the URL, or that of the client in the URL.
     pub project: Project,
+    /// The highest right of the user to the project.
+    pub right: Right,
     pub urls: ProjectUrls,
     projects: Vec<Project>,
     pub query: Params,
@@ -36,29 +41,48 @@ pub struct ProjectPage {
 impl FromRequestParts<App> for ProjectPage {
     type Rejection = PageStop;
 
-    /// A user who is no administrator learns nothing of the project, not even whether it exists.
+    /// A user without any right to the project gets 404, as for a project that does not exist.
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Self::Rejection> {
-        let AdminPage { app, visitor, account, projects, query, .. } =
-            AdminPage::from_request_parts(parts, app).await?;
-        let places = Path::<HashMap<String, String>>::from_request_parts(parts, &app).await;
-        let Path(places) = places.map_err(|_| HttpProblem::not_found())?;
-        let named = places.get("project").map(String::as_str).unwrap_or_default();
-        let project = app.usher.projects.load_project(named).await?;
-        let urls = ProjectUrls::of(&project.id);
-        Ok(Self { app, visitor, account, project, urls, projects, query, refused: None })
+        let (visitor, query, account) = signed_in_to_console(parts, app).await?;
+        let id = project_in_path(parts, app).await?;
+        let found = app.usher.callers.project_of_person(&account.user, id).await?;
+        let (project, right) = found.ok_or_else(|| HttpProblem::unknown("project"))?;
+        let rights = parts.extensions.get::<RequiredRights>().copied().unwrap_or_default();
+        let required = if parts.method.is_safe() { rights.open } else { rights.submit };
+        if !account.user.admin && required.is_none_or(|required| right < required) {
+            return Err(not_allowed("Your role in this project does not allow this."));
+        }
+        let (urls, projects) = (ProjectUrls::of(&project.id), visible_projects(app, &account).await?);
+        Ok(Self { app: app.clone(), visitor, account, project, right, urls, projects, query, refused: None })
+    }
+}
+
+/// The project that the path names, itself or by one of its clients. An unknown client is an unknown project, so that
+/// nobody learns which clients other projects have.
+async fn project_in_path(parts: &mut Parts, app: &App) -> Result<ProjectId, PageStop> {
+    let places = Path::<HashMap<String, String>>::from_request_parts(parts, app).await;
+    let Path(places) = places.map_err(|_| HttpProblem::not_found())?;
+    if let Some(project) = places.get("project") {
+        return Ok(project.parse().map_err(|_| HttpProblem::unknown("project"))?);
+    }
+    let client = places.get("client").map(String::as_str).unwrap_or_default();
+    match app.usher.clients.load_client(client).await {
+        Ok(client) => Ok(client.project_id),
+        Err(FlowError::Rejected(Rejected::NotFound(_))) => Err(HttpProblem::unknown("project").into()),
+        Err(other) => Err(other.into()),
     }
 }
 
 impl ProjectPage {
-    /// The header of the project's pages, with links to all of them.
+    /// The header of the project's pages, with links to all that the user may open.
     pub fn project_head(&self, page: &Layout, here: ProjectTab) -> ProjectHead {
-        project_head(page, &self.project, here)
+        ProjectHead::new(page, self.project.name.clone(), here, &self.urls, self.right)
     }
-}
 
-/// The header of a project's pages, with links to all of them.
-pub fn project_head(page: &Layout, project: &Project, here: ProjectTab) -> ProjectHead {
-    ProjectHead::new(page, project.name.clone(), urls::CONSOLE, here, &ProjectUrls::of(&project.id))
+    /// Whether the user has this right to the project.
+    pub fn may(&self, right: Right) -> bool {
+        self.right >= right
+    }
 }
 
 impl PageKit for ProjectPage {

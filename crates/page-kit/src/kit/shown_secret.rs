@@ -1,6 +1,6 @@
 //! Secrets that are shown once: a form redirects to the page that shows it.
 
-use super::account::AdminPage;
+use super::account::{AdminPage, ConsolePage};
 use super::page_kit::{Notice, PageKit};
 use super::project::ProjectPage;
 use super::stop::PageResult;
@@ -38,6 +38,12 @@ pub trait SecretPage: PageKit + Send {
 }
 
 impl SecretPage for AdminPage {
+    fn parts(&mut self) -> (&App, &mut Visitor, &Account) {
+        (&self.app, &mut self.visitor, &self.account)
+    }
+}
+
+impl SecretPage for ConsolePage {
     fn parts(&mut self) -> (&App, &mut Visitor, &Account) {
         (&self.app, &mut self.visitor, &self.account)
     }

@@ -77,6 +77,8 @@ pub struct AccountChip {
     pub email: String,
     /// The URL of "Sign out".
     pub sign_out_url: String,
+    /// Administrator of the installation?
+    pub is_admin: bool,
 }
 
 impl AccountChip {

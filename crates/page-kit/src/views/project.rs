@@ -2,10 +2,12 @@
 
 use super::layout::{Layout, NavLink, initials, tone};
 use usher_domain::urls::ProjectUrls;
+use usher_flows::Right;
 
-/// Each row is a page of a project: its tab, the key of its name, its icon, its URL. The order is that of the navigation.
+/// Each row is a page of a project: its tab, the key of its name, its icon, its URL, the right that
+/// opens it. The order is that of the navigation.
 macro_rules! project_tabs {
-    ($($tab:ident, $key:literal, $icon:literal, $url:ident;)*) => {
+    ($($tab:ident, $key:literal, $icon:literal, $url:ident, $right:ident;)*) => {
         /// The pages of a project.
         #[derive(Clone, Copy, Debug, PartialEq, Eq)]
         pub enum ProjectTab {
@@ -27,6 +29,13 @@ macro_rules! project_tabs {
                 }
             }
 
+            /// The right that opens it.
+            const fn right(self) -> Right {
+                match self {
+                    $(Self::$tab => Right::$right),*
+                }
+            }
+
             const fn icon(self) -> &'static str {
                 match self {
                     $(Self::$tab => $icon),*
@@ -37,13 +46,13 @@ macro_rules! project_tabs {
 }
 
 project_tabs! {
-    Clients, "clients", "app-window", page;
-    Apis, "apis", "plug", apis;
-    InitialTokens, "initial-tokens", "key-round", initial_tokens;
-    Members, "members", "users", members;
-    Modules, "modules", "monitor", modules;
-    Webhooks, "webhooks", "webhook", webhooks;
-    Token, "project-token", "key-round", token;
+    Clients, "clients", "app-window", page, View;
+    Apis, "apis", "plug", apis, View;
+    InitialTokens, "initial-tokens", "key-round", initial_tokens, View;
+    Members, "members", "users", members, View;
+    Modules, "modules", "monitor", modules, View;
+    Webhooks, "webhooks", "webhook", webhooks, View;
+    Token, "project-token", "key-round", token, Own;
 }
 
 /// The header of a project's pages.
@@ -51,22 +60,30 @@ project_tabs! {
 pub struct ProjectHead {
     /// The project's name.
     pub name: String,
-    /// The list of projects.
-    pub console_url: String,
-    /// Links to its pages.
+    /// Links to the pages that the user may open.
     pub links: Vec<NavLink>,
+    /// Whether the user may change clients, APIs and webhooks.
+    pub may_develop: bool,
+    /// Whether the user may change members and the token.
+    pub may_own: bool,
 }
 
 impl ProjectHead {
-    /// The header of the page `here`, with links to all pages.
-    pub fn new(page: &Layout, name: String, console_url: &str, here: ProjectTab, urls: &ProjectUrls) -> Self {
+    /// The header of the page `here`, for a user with this right.
+    pub fn new(page: &Layout, name: String, here: ProjectTab, urls: &ProjectUrls, right: Right) -> Self {
         let link = |tab: &ProjectTab| NavLink {
             icon: tab.icon(),
             label: page.t(tab.key()),
             url: tab.url(urls),
             current: *tab == here,
         };
-        Self { name, console_url: console_url.to_owned(), links: ProjectTab::ALL.iter().map(link).collect() }
+        let may_open = |tab: &&ProjectTab| tab.right() <= right;
+        Self {
+            name,
+            links: ProjectTab::ALL.iter().filter(may_open).map(link).collect(),
+            may_develop: right >= Right::Develop,
+            may_own: right >= Right::Own,
+        }
     }
 
     /// Its first page.

@@ -297,6 +297,16 @@ impl MetadataFault {
 }
 
 impl ClientMetadata {
+    /// The members that only administrators of the installation set.
+    pub const ADMIN_ONLY: [&str; 3] = ["first_party", "any_localhost_redirect", "may_impersonate"];
+
+    /// Whether [`Self::ADMIN_ONLY`] have the same values in both.
+    pub const fn has_admin_only_members_of(&self, other: &Self) -> bool {
+        self.first_party == other.first_party
+            && self.any_localhost_redirect == other.any_localhost_redirect
+            && self.may_impersonate == other.may_impersonate
+    }
+
     /// Whether it is a public client, which cannot authenticate.
     pub fn is_public(&self) -> bool {
         self.token_endpoint_auth_method == AuthMethod::None

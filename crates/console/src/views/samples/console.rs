@@ -22,6 +22,7 @@ pub(super) fn console_pages(lang: Lang) -> Vec<RenderedSample> {
         projects: vec![project("Notes", 2), project(HOSTILE, 0)],
         name: HOSTILE.into(),
         errors: errors(&["name"], lang),
+        may_create: true,
         ..empty.clone()
     };
     let client = |name: &str, kind: &str, disabled| ClientListItem {

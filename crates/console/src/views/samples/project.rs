@@ -5,6 +5,7 @@ use askama::Template;
 use crate::views::*;
 use usher_domain::id::ProjectId;
 use usher_domain::urls::{MemberUrls, ProjectUrls};
+use usher_flows::Right;
 use usher_i18n::Lang;
 use usher_page_kit::views::{Form, ProjectHead, ProjectTab, ShownSecret};
 use usher_page_tests::{HOSTILE, RenderedSample, console, errors, moment};
@@ -12,7 +13,7 @@ use usher_page_tests::{HOSTILE, RenderedSample, console, errors, moment};
 /// The header of a project's pages.
 pub(super) fn head(lang: Lang, name: &str, here: ProjectTab) -> ProjectHead {
     let urls = ProjectUrls::of(&ProjectId(uuid::Uuid::from_u128(1)));
-    ProjectHead::new(&console(lang), name.into(), "/console", here, &urls)
+    ProjectHead::new(&console(lang), name.into(), here, &urls, Right::Own)
 }
 
 /// Every page.
@@ -31,6 +32,7 @@ pub(super) fn all(lang: Lang) -> Vec<RenderedSample> {
 fn members(lang: Lang) -> Vec<RenderedSample> {
     let member = |label: &str, role: &str| MemberListItem {
         urls: MemberUrls::default(),
+        is_reader: label == HOSTILE,
         label: label.into(),
         role: role.into(),
         since: moment(lang, 1_795_000_000),
