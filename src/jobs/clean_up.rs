@@ -101,6 +101,8 @@ impl CleanUp {
         in_batches!(usher, stop, |tx| tx.sweep_remembered(before, BATCH));
         let history = now - usher.core.config.projects.history;
         in_batches!(usher, stop, |tx| tx.sweep_history(history, BATCH));
+        let attempts = now - usher.core.config.attempts.kept;
+        in_batches!(usher, stop, |tx| tx.sweep_attempts(attempts, BATCH));
         let outgoing = now - OUTGOING_KEPT;
         in_batches!(usher, stop, |tx| tx.sweep_deliveries(outgoing, BATCH));
         in_batches!(usher, stop, |tx| tx.sweep_logout_notices(outgoing, BATCH));

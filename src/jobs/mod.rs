@@ -12,6 +12,7 @@ mod erase_events;
 mod examine_health;
 mod learn_keys;
 mod record;
+mod record_attempts;
 mod send_ciba_pings;
 mod send_logouts;
 mod tend_keys;
@@ -31,6 +32,7 @@ use self::erase_events::EraseEvents;
 use self::examine_health::ExamineHealth;
 use self::learn_keys::LearnKeys;
 use self::record::JobRecord;
+use self::record_attempts::RecordAttempts;
 use self::send_ciba_pings::SendCibaPings;
 use self::send_logouts::SendLogouts;
 use self::tend_keys::TendKeys;
@@ -69,7 +71,7 @@ pub trait Job: Send + Sync + 'static {
 /// Every job; without a mailer emails stay queued.
 pub fn all(mailer: Option<Arc<dyn Mailer>>) -> Vec<Box<dyn Job>> {
     let emails = mailer.map(|mailer| Box::new(DeliverEmails::new(mailer)) as Box<dyn Job>);
-    let others: [Box<dyn Job>; 10] = [
+    let others: [Box<dyn Job>; 11] = [
         Box::new(DispatchEvents),
         Box::new(DeliverWebhooks),
         Box::new(SendLogouts),
@@ -80,6 +82,7 @@ pub fn all(mailer: Option<Arc<dyn Mailer>>) -> Vec<Box<dyn Job>> {
         Box::new(ExamineHealth::default()),
         Box::new(TendKeys),
         Box::new(LearnKeys::default()),
+        Box::new(RecordAttempts),
     ];
     emails.into_iter().chain(others).collect()
 }

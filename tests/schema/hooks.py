@@ -39,7 +39,7 @@ class Aim:
     def __init__(self, case):
         self.case = case
         self.path = {"id": world.project["id"], "client": world.client, "webhook": world.webhook}
-        self.path |= {"api": world.api}
+        self.path |= {"api": world.api, "attempt": world.attempt}
         self.path |= {"delivery": world.delivery, "sub": world.guest["sub"], "revision": "1", "provider": "google"}
 
     def run(self, unaimed):

@@ -1,6 +1,7 @@
 """The test data of each caller: a project with one of everything, and new ones of whatever a request uses up."""
 
 import copy
+import time
 
 import requests
 from instance import PASSWORD, SINK, Caller
@@ -35,7 +36,7 @@ class World:
 
     def known(self):
         """What another process needs to use the same test data."""
-        names = ("owner", "project", "client", "guest", "member", "webhook", "delivery", "beginning", "api", "stranger")
+        names = ("owner", "project", "client", "guest", "member", "webhook", "delivery", "beginning", "api", "stranger", "attempt")
         return {name: getattr(self, name) for name in names}
 
     def caller(self):
@@ -85,6 +86,7 @@ class World:
         self.webhook = self.make_webhook()
         self.api = self.make_api()
         self.stranger = self.make_stranger()
+        self.attempt = self.make_attempt()
         self.delivery = self.me.post(self.at(f"webhooks/{self.webhook}/test"))["id"]
 
     def _visit(self, email):
@@ -118,6 +120,17 @@ class World:
         person = self.instance.person()
         self.me.post(self.at("members"), {"email": person["email"], "role": "viewer"})
         return person["sub"]
+
+    def make_attempt(self):
+        """The id of a recorded attempt of the client: a refused authorization request."""
+        asked = {"client_id": self.client, "redirect_uri": f"{CALLBACK}/elsewhere", "response_type": "code"}
+        requests.get(f"{self.instance.issuer}/oauth2/authorize", asked, timeout=30, allow_redirects=False)
+        for _ in range(100):
+            found = self.me.get(self.at(f"clients/{self.client}/attempts"))["data"]
+            if found:
+                return found[0]["id"]
+            time.sleep(0.1)
+        raise AssertionError("the attempt was not recorded")
 
     def make_initial_token(self):
         return self.me.post(self.at("initial-tokens"), {"name": "Agents"})["id"]

@@ -23,6 +23,7 @@ mod value;
 pub use entry::SettingOrigin;
 pub use explain::ExplainedSetting;
 pub use fault::{ConfigError, ConfigErrors};
+pub use sections::attempts::AttemptSettings;
 pub use sections::client_registration::{ClientRegistrationSettings, DynamicRegistration, HostList};
 pub use sections::database::{DatabaseSettings, DatabaseUrl};
 pub use sections::demo::DemoSettings;
@@ -82,6 +83,8 @@ pub struct Config {
     pub outbound: OutboundSettings,
     /// Who may create projects, and how long their histories are kept.
     pub projects: ProjectSettings,
+    /// The flight recorder.
+    pub attempts: AttemptSettings,
     /// The demo applications.
     pub demo: DemoSettings,
     /// The upstream providers defined in the file.
@@ -137,7 +140,7 @@ impl Config {
         let (passwords, sign_up) = (PasswordSettings::read(reader), SignUpSettings::read(reader));
         let (outbound, demo) = (OutboundSettings::read(reader), DemoSettings::read(reader));
         let (projects, client_registration) = (ProjectSettings::read(reader), ClientRegistrationSettings::read(reader));
-        let mutual_tls = MutualTlsSettings::read(reader);
+        let (mutual_tls, attempts) = (MutualTlsSettings::read(reader), AttemptSettings::read(reader));
         Some(Self {
             profile: reader.profile,
             server: server?,
@@ -154,6 +157,7 @@ impl Config {
             client_registration: client_registration?,
             outbound: outbound?,
             projects: projects?,
+            attempts: attempts?,
             demo: demo?,
             providers: Vec::new(),
             explained: Vec::new(),
@@ -173,6 +177,7 @@ impl Config {
         self.passwords.check(reader);
         self.client_registration.check(reader);
         self.outbound.check(reader);
+        self.attempts.check(reader);
         self.demo.check(reader);
     }
 }
@@ -202,6 +207,7 @@ fn known() -> Vec<Setting> {
         ClientRegistrationSettings::SETTINGS,
         OutboundSettings::SETTINGS,
         ProjectSettings::SETTINGS,
+        AttemptSettings::SETTINGS,
         DemoSettings::SETTINGS,
     ]
     .concat()

@@ -75,12 +75,22 @@ ids! {
     MergeId;
     /// A webhook of a project.
     WebhookId;
+    /// A recorded attempt of a client.
+    AttemptId;
     /// An initial access token of a project.
     InitialTokenId;
     /// A saved filter of the audit log.
     SavedFilterId;
     /// An API of a project. Tokens name it by its identifier.
     ApiId;
+}
+
+impl AttemptId {
+    /// The id of the attempt that is number `place` of its second, so that ids are ordered within a second, too.
+    pub fn in_order(now: Timestamp, place: u16, random: &dyn Random) -> Self {
+        let millis = u64::try_from(now.0).unwrap_or(0).saturating_mul(1000) + u64::from(place.min(999));
+        Self(uuid::Builder::from_unix_timestamp_millis(millis, &random.bytes::<10>()).into_uuid())
+    }
 }
 
 impl EventId {

@@ -5,6 +5,7 @@
 //! transaction with its event.
 
 pub mod api;
+pub mod attempts;
 mod oauth;
 pub mod policy;
 mod projects;
@@ -12,6 +13,8 @@ mod usher;
 pub mod webhooks;
 
 pub use api::{Right, TokenSession};
+pub use attempts::draft::AttemptDraft;
+pub use attempts::queue::AttemptRecorder;
 pub use oauth::authorize::{AuthorizeFault, Outcome};
 pub use oauth::ciba::open::OpenCibaRequest;
 pub use oauth::client::register::ClientRegistration;

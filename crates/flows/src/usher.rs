@@ -8,6 +8,8 @@ use std::time::Duration;
 use moka::sync::Cache;
 use tokio::sync::Mutex;
 
+use crate::attempts::fixes::AttemptFixes;
+use crate::attempts::queue::{AttemptQueue, AttemptRecorder};
 use crate::api::caller::Callers;
 use crate::api::feed_access::FeedAccess;
 use crate::api::idempotency::IdempotentRequests;
@@ -158,6 +160,8 @@ services! {
         cache: expiring(CLIENTS_REMEMBERED, CLIENT_MEMORY),
         secret_uses: expiring(CLIENTS_REMEMBERED, USE_NOTED_EVERY)
     },
+    attempts: AttemptRecorder { core, clients; queue: AttemptQueue::default() },
+    attempt_fixes: AttemptFixes { attempts, clients },
     signing_keys: SigningKeys {
         core;
         current: RwLock::new(Arc::new(Keyring::new(&[], &core.sealer))),
@@ -190,8 +194,8 @@ services! {
     request_objects: RequestObjects { core, client_keys, providers },
     pushed_requests: PushedRequests { core, apis, client_authentication, dpop_proofs, request_objects },
     authorizations: Authorizations {
-        core, accounts, apis, client_documents, clients, pushed_requests, request_objects, signing_keys, subjects,
-        throttles
+        core, accounts, apis, attempts, client_documents, clients, pushed_requests, request_objects, signing_keys,
+        subjects, throttles
     },
     ciba_requests: CibaRequests {
         core, apis, client_authentication, email_queue, request_objects, signing_keys, subjects, throttles

@@ -59,11 +59,13 @@ pub enum Purpose {
     DpopNonce,
     /// What a client is called with when a person has answered its CIBA request.
     CibaPing,
+    /// The network that a recorded attempt came from.
+    AttemptSource,
 }
 
 impl Purpose {
     /// Every purpose, in declaration order.
-    pub const ALL: [Self; 28] = [
+    pub const ALL: [Self; 29] = [
         Self::SigningKey,
         Self::AuthorizationCode,
         Self::Interaction,
@@ -92,6 +94,7 @@ impl Purpose {
         Self::AccessToken,
         Self::DpopNonce,
         Self::CibaPing,
+        Self::AttemptSource,
     ];
 
     /// The label used in key derivation.
@@ -125,6 +128,7 @@ impl Purpose {
             Self::AccessToken => "access-token",
             Self::DpopNonce => "dpop-nonce",
             Self::CibaPing => "ciba-ping",
+            Self::AttemptSource => "attempt-source",
         }
     }
 }

@@ -16,6 +16,7 @@ use serde::{Deserialize, Serialize};
 use crate::authorize::pkce::CodeChallenge;
 use crate::authorize::prompt::Prompt;
 use crate::authorize::response_mode::ResponseMode;
+use crate::cause::RejectionCause;
 use crate::claims::ClaimsRequest;
 use crate::dpop::is_thumbprint;
 use crate::error::OAuthError;
@@ -228,10 +229,10 @@ fn state(params: &Params, _: &ClientRules<'_>, request: &mut AuthorizeRequest) -
 
 fn transport(_: &Params, rules: &ClientRules<'_>, request: &mut AuthorizeRequest) -> Result<(), OAuthError> {
     if rules.transport.pushed && !request.transport.pushed {
-        return Err(OAuthError::invalid_request("this client must push its authorization requests"));
+        return Err(RejectionCause::NotPushed.into());
     }
     if rules.transport.signed && !request.transport.signed {
-        return Err(OAuthError::invalid_request("this client must sign its authorization requests"));
+        return Err(RejectionCause::NotSigned.into());
     }
     Ok(())
 }
@@ -272,7 +273,7 @@ fn response_type(params: &Params, rules: &ClientRules<'_>, _: &mut AuthorizeRequ
         None => Err(OAuthError::invalid_request("response_type is missing")),
         Some("code") if rules.authorization_code => Ok(()),
         Some("code") => {
-            Err(OAuthError::new(ErrorCode::UnauthorizedClient, "the client may not use the authorization code grant"))
+            Err(RejectionCause::GrantNotAllowed("the client may not use the authorization code grant").into())
         }
         Some(_) => Err(OAuthError::new(ErrorCode::UnsupportedResponseType, "response_type must be code")),
     }
@@ -313,7 +314,7 @@ fn scope(params: &Params, rules: &ClientRules<'_>, request: &mut AuthorizeReques
         granted = granted.without("offline_access");
     }
     if granted.is_empty() {
-        return Err(OAuthError::new(ErrorCode::InvalidScope, "scope names nothing that this client may ask for"));
+        return Err(RejectionCause::ScopeNotAllowed("scope names nothing that this client may ask for").into());
     }
     request.scope = granted;
     Ok(())
@@ -324,7 +325,8 @@ fn openid(params: &Params, rules: &ClientRules<'_>, _: &mut AuthorizeRequest) ->
     if asked.contains("openid") && rules.scope.contains("openid") {
         return Ok(());
     }
-    Err(OAuthError::new(ErrorCode::InvalidScope, "scope must contain openid, for which the client must be registered"))
+    let why = "scope must contain openid, for which the client must be registered";
+    Err(RejectionCause::ScopeNotAllowed(why).into())
 }
 
 fn nonce(params: &Params, _: &ClientRules<'_>, request: &mut AuthorizeRequest) -> Result<(), OAuthError> {
@@ -388,7 +390,7 @@ fn code_challenge(params: &Params, rules: &ClientRules<'_>, request: &mut Author
         Some(challenge) => request.code_challenge = Some(CodeChallenge::parse(challenge, method)?),
         None if method.is_some() => return Err(OAuthError::invalid_request("code_challenge is missing")),
         None if rules.requires_pkce => {
-            return Err(OAuthError::invalid_request("code_challenge is missing: this client must use PKCE"));
+            return Err(RejectionCause::ChallengeMissing.into());
         }
         None => {}
     }

@@ -114,6 +114,22 @@ pub enum RejectionCause {
     AccessTokenOfOtherCertificate,
     /// The access token is bound to no key and was sent with a proof.
     AccessTokenUnbound,
+    /// The client is not registered for the grant type.
+    GrantNotAllowed(&'static str),
+    /// The client is not registered for the scope.
+    ScopeNotAllowed(&'static str),
+    /// The client must use PKCE, and the request has no challenge.
+    ChallengeMissing,
+    /// The method of the challenge is not S256.
+    ChallengeMethod,
+    /// The redirect URI of a pushed request is not registered.
+    UnregisteredRedirectUri,
+    /// A pushed request has no redirect URI, and needs one.
+    RedirectUriMissing,
+    /// The client must push its requests.
+    NotPushed,
+    /// The client must sign its requests.
+    NotSigned,
 }
 
 impl RejectionCause {
@@ -146,7 +162,15 @@ impl RejectionCause {
             | Self::AccessTokenUnbound => ErrorCode::InvalidToken,
             Self::DeviceCodeExpired | Self::AuthReqIdExpired => ErrorCode::ExpiredToken,
             Self::DeviceDenied | Self::CibaDenied => ErrorCode::AccessDenied,
-            Self::CibaRequestObject(_) => ErrorCode::InvalidRequest,
+            Self::CibaRequestObject(_)
+            | Self::ChallengeMissing
+            | Self::ChallengeMethod
+            | Self::UnregisteredRedirectUri
+            | Self::RedirectUriMissing
+            | Self::NotPushed
+            | Self::NotSigned => ErrorCode::InvalidRequest,
+            Self::GrantNotAllowed(_) => ErrorCode::UnauthorizedClient,
+            Self::ScopeNotAllowed(_) => ErrorCode::InvalidScope,
             Self::RequestObject(_) => ErrorCode::InvalidRequestObject,
             Self::UnregisteredRequestUri | Self::UnknownPushedRequest => ErrorCode::InvalidRequestUri,
             Self::Dpop(fault) => fault.code(),
@@ -163,8 +187,27 @@ impl RejectionCause {
         }
     }
 
-    /// The sentence for the client in production: the same for every cause of one error code.
+    /// Whether the client may read the exact sentence in production: it tells only what its registration says.
+    const fn is_open(self) -> bool {
+        matches!(
+            self,
+            Self::GrantNotAllowed(_)
+                | Self::ScopeNotAllowed(_)
+                | Self::ChallengeMissing
+                | Self::ChallengeMethod
+                | Self::UnregisteredRedirectUri
+                | Self::RedirectUriMissing
+                | Self::NotPushed
+                | Self::NotSigned
+        )
+    }
+
+    /// The sentence for the client in production: the same for every cause of one error code that says more than the
+    /// registration of the client does.
     pub const fn public(self) -> &'static str {
+        if self.is_open() {
+            return self.sentence();
+        }
         match self.code() {
             ErrorCode::InvalidClient => "the client is unknown or its authentication failed",
             ErrorCode::InvalidToken => "the access token is invalid, expired or revoked",
@@ -249,6 +292,13 @@ impl RejectionCause {
                 "the access token is bound to a certificate that the sender did not present"
             }
             Self::AccessTokenUnbound => "the access token is bound to no key: send it as a bearer token",
+            Self::GrantNotAllowed(why) | Self::ScopeNotAllowed(why) => why,
+            Self::ChallengeMissing => "code_challenge is missing: this client must use PKCE",
+            Self::ChallengeMethod => "code_challenge_method must be S256",
+            Self::UnregisteredRedirectUri => "the redirect_uri is not registered",
+            Self::RedirectUriMissing => "redirect_uri is missing",
+            Self::NotPushed => "this client must push its authorization requests",
+            Self::NotSigned => "this client must sign its authorization requests",
         }
     }
 }

@@ -52,6 +52,11 @@ impl OAuthError {
         }
     }
 
+    /// The exact cause, if it has one.
+    pub const fn cause(&self) -> Option<RejectionCause> {
+        self.cause
+    }
+
     /// Whether it indicates theft of a code or token.
     pub const fn is_alarming(&self) -> bool {
         matches!(self.cause, Some(RejectionCause::CodeSpent | RejectionCause::RefreshTokenReused))

@@ -24,11 +24,12 @@ use usher_domain::event::webhook::filter::Filter;
 use usher_domain::event::webhook::{DeliveryAttempt, DeliveryStatus, DisabledWhy, SealedSecret};
 use usher_domain::health::Finding;
 use usher_domain::id::{
-    ApiId, AssignmentId, CeremonyId, ClientId, EmailId, EventId, GrantId, IdentityId, InitialTokenId, MergeId,
+    ApiId, AssignmentId, AttemptId, CeremonyId, ClientId, EmailId, EventId, GrantId, IdentityId, InitialTokenId, MergeId,
     PasskeyId, ProjectId, ProofId, RememberedId, SavedFilterId, SessionId, UserId, WebhookId,
 };
 use usher_domain::key::SigningAlg;
 use usher_domain::oauth::api::ApiSettings;
+use usher_domain::oauth::attempt::{AttemptDetail, AttemptKind, AttemptLane, AttemptStep};
 use usher_domain::oauth::client::{ClientSecret, ClientType};
 use usher_domain::oauth::client_origin::ClientOrigin;
 use usher_domain::oauth::grant::RecentGaps;
@@ -200,11 +201,11 @@ macro_rules! json {
 }
 
 uuids! {
-    ApiId AssignmentId CeremonyId EmailId EventId GrantId IdentityId InitialTokenId MergeId PasskeyId ProjectId ProofId RememberedId
+    ApiId AssignmentId AttemptId CeremonyId EmailId EventId GrantId IdentityId InitialTokenId MergeId PasskeyId ProjectId ProofId RememberedId
     SavedFilterId SessionId UserId WebhookId
 }
 
-words! { ClientOrigin ClientType Counter EmailState LinkedHow ProviderId Role SigningAlg UserStatus }
+words! { AttemptKind AttemptLane AttemptStep ClientOrigin ClientType Counter EmailState LinkedHow ProviderId Role SigningAlg UserStatus }
 
 columns! {
     Actor: Text(String), |actor| actor.to_string(), |stored| stored.parse().ok();
@@ -235,6 +236,7 @@ columns! {
 
 json! {
     ApiSettings;
+    AttemptDetail;
     AttributeSources;
     ConsentedApis;
     BTreeMap<String, Timestamp>;

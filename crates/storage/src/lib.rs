@@ -4,6 +4,7 @@
 //! ([`Store::begin`]) together with its event.
 
 pub mod apis;
+pub mod attempts;
 pub mod ciba_requests;
 pub mod client_registrations;
 pub mod clients;

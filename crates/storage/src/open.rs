@@ -27,6 +27,8 @@ const READY_LOCK_TIMEOUT: &str = "set local lock_timeout = '1s'";
 pub const TABLES_OF_JOBS: &[&str] = &[
     "active_user",
     "api_host",
+    "attempt",
+    "attempt_loss",
     "daily_count",
     "erasure",
     "feed_audience",

@@ -1,5 +1,6 @@
 //! The OAuth 2 and OpenID Connect endpoints, over HTTP.
 
+mod attempts;
 mod authorize;
 mod ciba;
 mod clients;

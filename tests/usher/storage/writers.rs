@@ -25,6 +25,7 @@ use Guard::{Condition, Last, Locked, Owner};
 const WRITERS: &[(&str, Guard)] = &[
     ("apis::ALLOW", Last("the scopes that the owner named last are allowed")),
     ("apis::SET_SETTINGS", Locked("apis::LOCK")),
+    ("attempts::ADD_LOSS", Condition),
     ("ciba_requests::ANSWER", Condition),
     ("ciba_requests::DELAY_PING", Condition),
     ("ciba_requests::END_PING", Condition),

@@ -10,6 +10,7 @@ use usher_domain::oauth::api::Api;
 use usher_domain::oauth::client::Client;
 use usher_domain::oauth::target::GrantTargets;
 use usher_protocol::authorize::AuthorizeRequest;
+use usher_protocol::cause::RejectionCause;
 use usher_protocol::error::OAuthError;
 use usher_protocol::error_code::ErrorCode;
 use usher_protocol::resource;
@@ -83,7 +84,7 @@ impl Apis {
         let found = self.targets_of(client, &request.resource, asked).await?;
         if asked.is_some() && found.scope.is_empty() {
             let why = "scope names nothing that this client may ask for at the resources of the request";
-            return Err(OAuthError::new(ErrorCode::InvalidScope, why).into());
+            return Err(RejectionCause::ScopeNotAllowed(why).into());
         }
         request.scope = found.scope;
         Ok(found.targets)

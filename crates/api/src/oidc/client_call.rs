@@ -1,20 +1,29 @@
 //! Requests that clients authenticate, at the token, introspection and revocation endpoints.
 
+use std::sync::Arc;
+
+use axum::Json;
 use axum::extract::{FromRequest, FromRequestParts as _, Request};
-use axum::http::HeaderMap;
+use axum::http::{HeaderMap, StatusCode};
 use axum::http::header::{ACCEPT, USER_AGENT};
 
 use super::authorization;
 use crate::proof;
 use crate::refusal::OAuthReply;
 use usher_accounts::{Device, FlowError};
-use usher_flows::ProofRequest;
+use usher_domain::oauth::attempt::AttemptKind;
+use usher_domain::time::Timestamp;
+use usher_flows::{AttemptDraft, AttemptRecorder, ProofRequest, PushedResponse};
 use usher_http_server::extract::client_ip::ClientIp;
 use usher_http_server::extract::params::{FormParams, QueryParams};
 use usher_http_server::state::App;
+use usher_protocol::ciba::CibaResponse;
 use usher_protocol::client::auth::ClientCredentials;
+use usher_protocol::device::DeviceAuthorizationResponse;
+use usher_protocol::endpoints;
 use usher_protocol::error::OAuthError;
 use usher_protocol::params::Params;
+use usher_protocol::token::TokenResponse;
 
 /// Parameters that must not be in the URL (RFC 6749 §2.3.1).
 const MISPLACED: [&str; 11] = [
@@ -42,6 +51,37 @@ pub struct ClientCall {
     /// The `User-Agent`, for the person who is asked about a device.
     pub user_agent: Option<String>,
     headers: HeaderMap,
+    recorder: Arc<AttemptRecorder>,
+    now: Timestamp,
+}
+
+/// What the flight recorder keeps of a successful call besides its parameters.
+pub trait GrantedScope {
+    /// The granted scope and the ID token, if there are any.
+    fn granted(&self) -> (Option<String>, Option<String>) {
+        (None, None)
+    }
+}
+
+impl GrantedScope for (StatusCode, Json<PushedResponse>) {}
+impl GrantedScope for Json<DeviceAuthorizationResponse> {}
+impl GrantedScope for Json<CibaResponse> {}
+
+impl GrantedScope for Json<TokenResponse> {
+    fn granted(&self) -> (Option<String>, Option<String>) {
+        (Some(self.0.scope.clone()), self.0.id_token.clone())
+    }
+}
+
+/// The endpoint of a request, if the flight recorder keeps it.
+fn kind_of(path: &str) -> Option<AttemptKind> {
+    Some(match path {
+        endpoints::TOKEN => AttemptKind::Token,
+        endpoints::PAR => AttemptKind::PushedRequest,
+        endpoints::DEVICE_AUTHORIZATION => AttemptKind::Device,
+        endpoints::CIBA => AttemptKind::Ciba,
+        _ => return None,
+    })
 }
 
 impl FromRequest<App> for ClientCall {
@@ -52,15 +92,22 @@ impl FromRequest<App> for ClientCall {
         let source = ClientIp::from_request_parts(&mut parts, app).await?.source().to_string();
         let QueryParams(query) = QueryParams::from_request_parts(&mut parts, app).await?;
         let (headers, certificate) = (parts.headers.clone(), parts.extensions.get().cloned());
+        let (kind, now) = (kind_of(parts.uri.path()), app.usher.core.now());
         let FormParams(form) = FormParams::from_request(Request::from_parts(parts, body), app).await?;
         match read(&headers, &query, &form) {
             Ok(credentials) => {
                 let credentials = credentials.with_certificate(certificate);
                 let user_agent = user_agent(&headers);
-                Ok(Self { form, credentials, source, user_agent, headers })
+                let recorder = app.usher.attempts.clone();
+                Ok(Self { form, credentials, source, user_agent, headers, recorder, now })
             }
             Err(error) => {
                 let named = form.get("client_id").ok().flatten();
+                if let (Some(kind), Some(named)) = (kind, named) {
+                    let error = FlowError::from(error.clone());
+                    let draft = AttemptDraft::of_failed_call(kind, named, None, (&form, None), &error, now);
+                    draft.into_iter().for_each(|draft| app.usher.attempts.record(draft));
+                }
                 Err(OAuthReply::from(match named {
                     Some(named) => error.by(named),
                     None => error,
@@ -104,6 +151,37 @@ impl ClientCall {
     /// The proof of possession that came with a POST to this path.
     pub fn proof<'c>(&'c self, path: &'c str) -> Option<ProofRequest<'c>> {
         proof::proof(&self.headers, "POST", path)
+    }
+
+    /// The result of a call that the flight recorder keeps; an error names the client.
+    ///
+    /// # Errors
+    /// The error of `work`.
+    pub async fn recorded<T: GrantedScope>(
+        &self,
+        kind: AttemptKind,
+        work: impl Future<Output = Result<T, FlowError>>,
+    ) -> Result<T, OAuthReply> {
+        let result = work.await;
+        if self.recorder.is_on() {
+            match &result {
+                Ok(answer) => self.recorder.record(AttemptDraft::of_call(
+                    kind,
+                    &self.credentials,
+                    &self.form,
+                    answer.granted(),
+                    self.now,
+                )),
+                Err(error) => {
+                    let proof = self.headers.get("dpop").and_then(|value| value.to_str().ok());
+                    let (named, sent) = (self.credentials.client_id(), (&self.form, proof));
+                    let credentials = Some(&self.credentials);
+                    let draft = AttemptDraft::of_failed_call(kind, named, credentials, sent, error, self.now);
+                    draft.into_iter().for_each(|draft| self.recorder.record(draft));
+                }
+            }
+        }
+        self.answer(async { result }).await
     }
 
     /// The result of the call; an error names the client.

@@ -349,7 +349,7 @@ pub async fn rotate_secret(
 }
 
 /// The client with this id, if it belongs to the project.
-async fn of_project(app: &App, project: &Project, id: &str) -> ApiResult<Client> {
+pub(super) async fn of_project(app: &App, project: &Project, id: &str) -> ApiResult<Client> {
     let client = app.usher.clients.load_client(id).await;
     match client {
         Ok(client) if client.project_id == project.id => Ok(client),

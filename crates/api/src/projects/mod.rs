@@ -1,6 +1,7 @@
 //! Projects and their resources, each in a file of its own.
 
 mod apis;
+mod attempts;
 mod clients;
 mod history;
 mod initial_tokens;
@@ -43,6 +44,8 @@ pub fn routes() -> OpenApiRouter<App> {
         .routes(routes!(clients::list, clients::create))
         .routes(routes!(clients::get, clients::put, clients::delete))
         .routes(routes!(clients::rotate_secret))
+        .routes(routes!(attempts::list))
+        .routes(routes!(attempts::get))
         .routes(routes!(initial_tokens::list, initial_tokens::create))
         .routes(routes!(initial_tokens::delete))
         .routes(routes!(apis::list, apis::create))

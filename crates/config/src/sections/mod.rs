@@ -1,5 +1,6 @@
 //! The sections, one file each: settings, types and bounds.
 
+pub mod attempts;
 pub mod client_registration;
 pub mod database;
 pub mod demo;

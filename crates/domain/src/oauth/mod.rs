@@ -1,6 +1,7 @@
 //! OAuth: clients, codes, grants, consents, and authorization requests in progress.
 
 pub mod api;
+pub mod attempt;
 pub mod ciba_request;
 pub mod claim_release;
 pub mod client;

@@ -9,6 +9,8 @@ use usher_accounts::login::accounts::Accounts;
 use usher_accounts::login::throttle::Throttles;
 use usher_accounts::subjects::Subjects;
 
+use crate::attempts::draft::{AttemptDraft, refusal};
+use crate::attempts::queue::AttemptRecorder;
 use crate::oauth::client::documents::ClientDocuments;
 use crate::oauth::pushed_requests::PushedRequests;
 use crate::oauth::request_objects::RequestObjects;
@@ -27,6 +29,7 @@ use usher_keys::verify::ExpectedToken;
 use usher_protocol::authorize::redirect_uri;
 use usher_protocol::authorize::response_mode::AuthorizationResponse;
 use usher_protocol::authorize::{AuthorizeRequest, Destination};
+use usher_protocol::cause::RejectionCause;
 use usher_protocol::client::document_fault::ClientDocumentFault;
 use usher_protocol::error::OAuthError;
 use usher_protocol::id_token::ID_TOKEN_TYP;
@@ -64,6 +67,21 @@ pub enum AuthorizeFault {
     Flow(#[from] FlowError),
 }
 
+impl AuthorizeFault {
+    /// The error for the flight recorder. `None` if no client is at fault.
+    fn recorded_error(&self) -> Option<OAuthError> {
+        Some(match self {
+            Self::Bad(error) => error.clone(),
+            Self::UnknownClient => return None,
+            Self::ClientDocument(fault) => RejectionCause::ClientDocument(*fault).into(),
+            Self::DisabledClient => RejectionCause::ClientDisabled.into(),
+            Self::RedirectMismatch { .. } => RejectionCause::UnregisteredRedirectUri.into(),
+            Self::RedirectMissing => RejectionCause::RedirectUriMissing.into(),
+            Self::Flow(error) => return refusal(error),
+        })
+    }
+}
+
 /// The result of a step.
 #[derive(Debug)]
 pub enum Outcome {
@@ -89,6 +107,7 @@ pub struct Authorizations {
     pub(crate) core: Arc<Core>,
     pub(crate) accounts: Arc<Accounts>,
     pub(crate) apis: Arc<Apis>,
+    pub(crate) attempts: Arc<AttemptRecorder>,
     pub(crate) client_documents: Arc<ClientDocuments>,
     pub(crate) clients: Arc<Clients>,
     pub(crate) pushed_requests: Arc<PushedRequests>,
@@ -110,6 +129,35 @@ impl Authorizations {
         browser: &mut Browser,
         device: &Device,
     ) -> Result<Outcome, AuthorizeFault> {
+        let begun = Box::pin(self.begin(params, browser, device)).await;
+        if let Err(fault) = &begun {
+            self.record_fault(params, fault);
+        }
+        begun
+    }
+
+    /// Records an authorization request that gets an error page.
+    fn record_fault(&self, params: &Params, fault: &AuthorizeFault) {
+        let Ok(Some(client_id)) = params.get("client_id") else { return };
+        let Some(error) = fault.recorded_error() else { return };
+        let draft = AttemptDraft::of_request(client_id, params, &error, self.core.now());
+        self.attempts.record(match fault {
+            AuthorizeFault::RedirectMismatch { sent, .. } => draft.to_redirect_uri(sent),
+            _ => draft,
+        });
+    }
+
+    /// Records an authorization request whose error is sent to the client.
+    pub(super) fn record_error(&self, client: &Client, params: &Params, error: &OAuthError) {
+        self.attempts.record(AttemptDraft::of_request(&client.id.0, params, error, self.core.now()));
+    }
+
+    async fn begin(
+        &self,
+        params: &Params,
+        browser: &mut Browser,
+        device: &Device,
+    ) -> Result<Outcome, AuthorizeFault> {
         let client = self.client_named(params, &device.source).await?;
         let read = match self.read_request(&client, params).await? {
             Ok(read) => read,
@@ -120,12 +168,14 @@ impl Authorizations {
         let redirect_uri = self.prove_redirect(&client, destination.redirect_uri).await?;
         let mut request = match AuthorizeRequest::check(&read.params, read.transport, &client.rules()) {
             Ok(request) => request,
-            Err((error, read)) => {
-                return Ok(Outcome::Answer(self.error_response(&client.id, &redirect_uri, &read, error).await?));
+            Err((error, asked)) => {
+                self.record_error(&client, &read.params, &error);
+                return Ok(Outcome::Answer(self.error_response(&client.id, &redirect_uri, &asked, error).await?));
             }
         };
         let targets = match self.apis.limit(&client, &mut request).await {
             Err(FlowError::OAuth(error)) => {
+                self.record_error(&client, &read.params, &error);
                 return Ok(Outcome::Answer(self.error_response(&client.id, &redirect_uri, &request, error).await?));
             }
             found => found?,

@@ -164,11 +164,11 @@ fn stored_params(client: &ClientId, asked: &Params, key: Option<String>) -> Para
 fn check(client: &Client, params: &Params, transport: RequestTransport) -> Result<AuthorizeRequest, OAuthError> {
     match params.get("redirect_uri").map_err(|_| OAuthError::repeated("redirect_uri"))? {
         Some(sent) if !client.allows_redirect(sent) => {
-            return Err(OAuthError::invalid_request("the redirect_uri is not registered"));
+            return Err(RejectionCause::UnregisteredRedirectUri.into());
         }
         // FAPI 2.0 Security Profile §5.3.2.2
         None if client.metadata.is_fapi() || client.metadata.redirect_uris.len() != 1 => {
-            return Err(OAuthError::invalid_request("redirect_uri is missing"));
+            return Err(RejectionCause::RedirectUriMissing.into());
         }
         _ => {}
     }

@@ -71,6 +71,7 @@ impl Authorizations {
         match self.prove_redirect(client, Destination::read(params)?.redirect_uri).await {
             Ok(redirect_uri) => {
                 let asked = AuthorizeRequest::to_answer(params);
+                self.record_error(client, params, &error);
                 Ok(Outcome::Answer(self.error_response(&client.id, &redirect_uri, &asked, error).await?))
             }
             Err(AuthorizeFault::RedirectMissing) => Err(AuthorizeFault::Bad(error)),

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use crate::attempts::draft::AttemptDraft;
 use crate::oauth::authorize::{Authorizations, Outcome};
 use crate::oauth::issue::signing_alg;
 use crate::oauth::refusals::log_refusal;
@@ -36,6 +37,7 @@ impl Authorizations {
             log_refusal(endpoints::AUTHORIZE, &error.by(&interaction.client_id.0));
             return self.deny_waiting(interaction, &waiting, account, RequestAnswer::Denied).await;
         }
+        self.attempts.record(AttemptDraft::of_interaction(&interaction, Some(&error), self.core.now()));
         let Interaction { client_id, redirect_uri, request, .. } = &interaction;
         Ok(Outcome::Answer(self.error_response(client_id, redirect_uri, request, error).await?))
     }
@@ -83,6 +85,7 @@ impl Authorizations {
             expires_at: now + longest.map_or(usual, |seconds| usual.min(Duration::from_secs(seconds))),
         };
         let sealed = self.core.seal_value_text(&code)?;
+        self.attempts.record(AttemptDraft::of_interaction(interaction, None, now));
         self.response(&interaction.client_id, &interaction.redirect_uri, request, vec![("code", sealed)]).await
     }
 

@@ -8,9 +8,8 @@ use crate::oauth::grants::handler::{GrantDeps, GrantHandler, GrantTypeRow};
 use crate::oauth::token_call::TokenCall;
 use usher_accounts::core::Core;
 use usher_accounts::error::FlowError;
+use usher_protocol::cause::RejectionCause;
 use usher_protocol::client::auth::ClientCredentials;
-use usher_protocol::error::OAuthError;
-use usher_protocol::error_code::ErrorCode;
 use usher_protocol::grant_type::GrantType;
 use usher_protocol::token::{TokenForm, TokenResponse};
 
@@ -50,7 +49,7 @@ impl TokenEndpoint {
         let client = self.client_authentication.authenticate_client(credentials, source).await?;
         if !client.metadata.may_use(grant_type.name) {
             let why = "the client may not use this grant type";
-            return Err(OAuthError::new(ErrorCode::UnauthorizedClient, why).into());
+            return Err(RejectionCause::GrantNotAllowed(why).into());
         }
         let binding = self.dpop_proofs.binding_for_tokens(&client, proof, credentials.certificate()).await?;
         // Read before everything else, so that a revocation meanwhile has a later position.

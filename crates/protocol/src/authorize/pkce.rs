@@ -5,6 +5,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::{Deserialize, Serialize};
 
+use crate::cause::RejectionCause;
 use crate::error::OAuthError;
 
 /// The S256 hash of a verifier: 32 bytes, 43 base64url characters.
@@ -20,7 +21,7 @@ impl CodeChallenge {
     /// or the challenge is not the base64url of 32 bytes.
     pub fn parse(challenge: &str, method: Option<&str>) -> Result<Self, OAuthError> {
         if method != Some("S256") {
-            return Err(OAuthError::invalid_request("code_challenge_method must be S256"));
+            return Err(RejectionCause::ChallengeMethod.into());
         }
         match URL_SAFE_NO_PAD.decode(challenge) {
             Ok(bytes) if bytes.len() == 32 => Ok(Self(challenge.to_owned())),

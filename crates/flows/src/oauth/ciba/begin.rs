@@ -32,8 +32,6 @@ use usher_protocol::authorize::request_object::RequestObjectFault;
 use usher_protocol::cause::RejectionCause;
 use usher_protocol::ciba::{CIBA_GRANT, CibaParameters, CibaResponse, CibaRules, SignedCibaRequest};
 use usher_protocol::client::auth::ClientCredentials;
-use usher_protocol::error::OAuthError;
-use usher_protocol::error_code::ErrorCode;
 use usher_protocol::params::Params;
 use usher_storage::ciba_requests::NewCibaRequest;
 
@@ -74,7 +72,7 @@ impl CibaRequests {
         // Software that registered itself must not make Usher write to people.
         if !client.metadata.may_use(CIBA_GRANT) || client.is_unverified() {
             let why = "the client may not use the CIBA grant";
-            return Err(OAuthError::new(ErrorCode::UnauthorizedClient, why).into());
+            return Err(RejectionCause::GrantNotAllowed(why).into());
         }
         let checked = self.check(&client, form).await?;
         let hinted = self.whom_it_names(&client, &checked.parameters.hint).await?;

@@ -17,6 +17,7 @@ use usher_domain::oauth::waiting_request::INTERVAL;
 use usher_domain::urls;
 use usher_keys::seal::{Purpose, Sealer};
 use usher_protocol::authorize::AuthorizeRequest;
+use usher_protocol::cause::RejectionCause;
 use usher_protocol::client::auth::ClientCredentials;
 use usher_protocol::device::{DEVICE_CODE_GRANT, DeviceAuthorizationResponse};
 use usher_protocol::error::OAuthError;
@@ -56,7 +57,7 @@ impl DeviceAuthorizations {
         let client = self.client_authentication.authenticate_client(credentials, &device.source).await?;
         if !client.metadata.may_use(DEVICE_CODE_GRANT) {
             let why = "the client may not use the device code grant";
-            return Err(OAuthError::new(ErrorCode::UnauthorizedClient, why).into());
+            return Err(RejectionCause::GrantNotAllowed(why).into());
         }
         let mut request = AuthorizeRequest::check_device(form, &client.rules())?;
         self.throttles.count_device_request(&client.id, &device.source).await?;

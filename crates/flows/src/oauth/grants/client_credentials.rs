@@ -6,8 +6,8 @@ use crate::oauth::token_call::TokenCall;
 use crate::oauth::token_target::TargetRequest;
 use std::sync::Arc;
 use usher_accounts::error::FlowError;
+use usher_protocol::cause::RejectionCause;
 use usher_protocol::error::OAuthError;
-use usher_protocol::error_code::ErrorCode;
 use usher_protocol::grant_type::GrantType;
 use usher_protocol::scope::Scope;
 use usher_protocol::token::{TokenForm, TokenResponse};
@@ -48,7 +48,7 @@ impl ClientCredentialsGrant {
         // What no API of the request has is refused if the request names it (RFC 6749 §3.3).
         if asked.is_some_and(|asked| !asked.is_subset_of(&allowed) || !asked.is_subset_of(&target.scope)) {
             let why = "scope names what this client may not ask for, or what none of the resources has";
-            return Err(OAuthError::new(ErrorCode::InvalidScope, why).into());
+            return Err(RejectionCause::ScopeNotAllowed(why).into());
         }
         self.token_issuer.issue_to_machine(call, &target)
     }
