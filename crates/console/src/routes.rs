@@ -2,8 +2,8 @@
 
 use super::{client, project, provider};
 use usher_domain::urls::{
-    self, AllowedClientUrls, ApiUrls, ClientUrls, DeliveryUrls, InitialTokenUrls, MemberUrls, ProjectUrls,
-    ProviderUrls, WebhookUrls,
+    self, AllowedClientUrls, ApiUrls, AttemptUrls, ClientUrls, DeliveryUrls, InitialTokenUrls, MemberUrls,
+    ProjectClientUrls, ProjectUrls, ProviderUrls, WebhookUrls,
 };
 use usher_flows::Right;
 use usher_http_server::state::App;
@@ -53,6 +53,9 @@ fn client_pages(pages: PageRoutes) -> PageRoutes {
         .action(ClientUrls::ENABLE, client::page::enable)
         .action(ClientUrls::DISABLE, client::page::disable)
         .action(ClientUrls::DELETE, client::page::delete)
+        .page(ProjectClientUrls::ATTEMPTS, client::attempts::list)
+        .page(AttemptUrls::PAGE, client::attempts::one)
+        .action(AttemptUrls::FIX, client::attempts::fix)
         .for_members(Right::Develop, Right::Develop)
         .text_form(ProjectUrls::NEW_CLIENT, client::edit::new, client::edit::create)
         .text_form(ClientUrls::EDIT, client::edit::get, client::edit::save)

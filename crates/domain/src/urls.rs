@@ -7,7 +7,7 @@ use std::fmt::Display;
 use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 
 use crate::id::{
-    ApiId, ClientId, EventId, InitialTokenId, PasskeyId, ProjectId, ProofId, RememberedId, UserId, WebhookId,
+    ApiId, AttemptId, ClientId, EventId, InitialTokenId, PasskeyId, ProjectId, ProofId, RememberedId, UserId, WebhookId,
 };
 use crate::provider::{ProviderEventEndpoint, ProviderId};
 
@@ -260,6 +260,17 @@ url_groups! {
         TRUST trust "/trust";
         DISTRUST distrust "/distrust";
         DELETE delete "/delete";
+    }
+    /// A client, on the pages of its project.
+    ProjectClientUrls(project: ProjectId, client: ClientId) at "/console/projects/{project}/clients/{client}" {
+        /// The flight recorder.
+        ATTEMPTS attempts "/attempts";
+    }
+    AttemptUrls(project: ProjectId, client: ClientId, attempt: AttemptId)
+        at "/console/projects/{project}/clients/{client}/attempts/{attempt}" {
+        PAGE page "";
+        /// Makes the change that mends it.
+        FIX fix "/fix";
     }
     /// A provider in the console.
     ProviderUrls(provider: ProviderId) at "/console/providers/{provider}" {

@@ -8,13 +8,13 @@ use std::time::Duration;
 use moka::sync::Cache;
 use tokio::sync::Mutex;
 
-use crate::attempts::fixes::AttemptFixes;
-use crate::attempts::queue::{AttemptQueue, AttemptRecorder};
 use crate::api::caller::Callers;
 use crate::api::feed_access::FeedAccess;
 use crate::api::idempotency::IdempotentRequests;
 use crate::api::session_reports::SessionReports;
 use crate::api::sign_in::SessionApi;
+use crate::attempts::fixes::AttemptFixes;
+use crate::attempts::queue::{AttemptQueue, AttemptRecorder};
 use crate::oauth::authorize::Authorizations;
 use crate::oauth::ciba::begin::CibaRequests;
 use crate::oauth::client::assertions::ClientAssertions;

@@ -6,7 +6,7 @@ use super::db::statements;
 use super::row::row;
 use super::{Result, Store, Tx};
 use usher_domain::id::{AttemptId, ClientId};
-use usher_domain::oauth::attempt::{ClientAttempt, AttemptLane};
+use usher_domain::oauth::attempt::{AttemptLane, ClientAttempt};
 use usher_domain::page::{Cursor, Page};
 use usher_domain::time::Timestamp;
 

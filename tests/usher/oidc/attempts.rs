@@ -9,7 +9,7 @@ use usher_protocol::client::metadata::AuthMethod;
 use usher_protocol::params::Params;
 
 use crate::harness::client_key::{TestKey, changed};
-use crate::harness::database::{TestDatabase, on_both_databases};
+use crate::harness::database::on_both_databases;
 use crate::harness::relying_party::{Answer, CALLBACK, answer};
 use crate::harness::server::TestServer;
 

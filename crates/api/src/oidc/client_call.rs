@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::{FromRequest, FromRequestParts as _, Request};
-use axum::http::{HeaderMap, StatusCode};
 use axum::http::header::{ACCEPT, USER_AGENT};
+use axum::http::{HeaderMap, StatusCode};
 
 use super::authorization;
 use crate::proof;

@@ -6,8 +6,8 @@ use axum::http::StatusCode;
 
 use super::client_call::ClientCall;
 use crate::refusal::OAuthReply;
-use usher_flows::PushedResponse;
 use usher_domain::oauth::attempt::AttemptKind;
+use usher_flows::PushedResponse;
 use usher_http_server::state::App;
 use usher_protocol::endpoints;
 

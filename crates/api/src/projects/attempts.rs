@@ -128,10 +128,8 @@ pub struct AttemptList {
 
 impl AttemptView {
     fn of(attempt: ClientAttempt, client: &Client) -> Self {
-        let fix = fix_of(&attempt, client).map(|fix: AttemptFix| AttemptFixView {
-            change: fix.as_str(),
-            value: fix.value().map(str::to_owned),
-        });
+        let fix = fix_of(&attempt, client)
+            .map(|fix: AttemptFix| AttemptFixView { change: fix.as_str(), value: fix.value().map(str::to_owned) });
         let steps = attempt.steps().into_iter();
         let steps = steps.map(|(step, result): (AttemptStep, StepResult)| AttemptStepView {
             step: step.as_str(),

@@ -1,5 +1,7 @@
 //! Pages of clients.
 
+mod attempt_view;
+pub mod attempts;
 mod ciba;
 mod details;
 pub mod edit;

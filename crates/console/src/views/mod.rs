@@ -4,6 +4,7 @@
 //! `samples.rs`.
 
 mod apis;
+mod attempts;
 mod client_form;
 mod initial_tokens;
 mod modules;
@@ -16,9 +17,11 @@ mod samples;
 mod webhooks;
 
 pub use apis::{AllowedClientItem, AllowedClientValues, ApiListItem, ApiPage, ApiValues, ApisPage};
+pub use attempts::{AttemptEntry, AttemptsPage, ClientHead, ComparedValue, FixItem, StepItem};
 pub use client_form::{ClientForm, ClientValues};
 pub use initial_tokens::{InitialTokenItem, InitialTokenValues, InitialTokensPage};
 pub use modules::{ModuleListItem, ModulesPage};
+pub(crate) use overview::client_kind_key;
 pub use overview::{
     ClientListItem, ClientPage, ConsoleHome, EndpointItem, ProjectClients, ProjectListItem, SecretListItem,
 };

@@ -74,11 +74,11 @@ pub struct ClientListItem {
 impl ClientListItem {
     /// The message key of the type's name.
     pub fn kind_key(&self) -> &'static str {
-        kind_key(&self.kind)
+        client_kind_key(&self.kind)
     }
 }
 
-fn kind_key(kind: &str) -> &'static str {
+pub(crate) fn client_kind_key(kind: &str) -> &'static str {
     match kind {
         "spa" => "client-kind-spa",
         "native" => "client-kind-native",
@@ -195,7 +195,7 @@ pub struct EndpointItem {
 impl ClientPage {
     /// The message key of the type's name.
     pub fn kind_key(&self) -> &'static str {
-        kind_key(&self.kind)
+        client_kind_key(&self.kind)
     }
 
     /// The overlaps to choose from: `(seconds, label, selected)`.

@@ -1,5 +1,6 @@
 //! An example of every page in every relevant state, with hostile values in untrusted fields.
 
+mod attempts;
 mod console;
 mod project;
 mod providers;
@@ -11,6 +12,7 @@ fn all(lang: Lang) -> Vec<(&'static str, String)> {
     let mut pages = Vec::new();
     pages.extend(console::console_pages(lang));
     pages.extend(console::client_pages(lang));
+    pages.extend(attempts::all(lang));
     pages.extend(project::all(lang));
     pages.extend(providers::all(lang));
     pages.into_iter().map(|(name, page)| (name, page.expect("a sample renders"))).collect()

@@ -185,19 +185,9 @@ pub fn steps_of(kind: AttemptKind, grant_type: Option<&str>) -> &'static [Attemp
         Response, Scope, Session,
     };
     match (kind, grant_type) {
-        (AttemptKind::Authorize, _) => &[
-            Client,
-            RequestObject,
-            RedirectUri,
-            Request,
-            GrantType,
-            Scope,
-            Pkce,
-            Session,
-            Policy,
-            Consent,
-            Response,
-        ],
+        (AttemptKind::Authorize, _) => {
+            &[Client, RequestObject, RedirectUri, Request, GrantType, Scope, Pkce, Session, Policy, Consent, Response]
+        }
         (AttemptKind::Token, Some("authorization_code") | None) => &[
             Request,
             Client,
@@ -252,7 +242,8 @@ mod tests {
 
     #[test]
     fn every_failure_has_one_failed_step_and_nothing_passes_after_it() {
-        for (kind, step) in AttemptKind::ALL.iter().flat_map(|kind| AttemptStep::ALL.iter().map(|step| (*kind, *step))) {
+        for (kind, step) in AttemptKind::ALL.iter().flat_map(|kind| AttemptStep::ALL.iter().map(|step| (*kind, *step)))
+        {
             let results: Vec<_> = failed(kind, step).steps().into_iter().map(|(_, result)| result).collect();
             let at = results.iter().position(|result| *result == StepResult::Failed).unwrap();
             assert!(results[..at].iter().all(|result| *result == StepResult::Passed));

@@ -131,7 +131,10 @@ impl AttemptDraft {
             ("state", request.state.as_deref()),
             ("nonce", request.nonce.as_deref()),
             ("login_hint", request.login_hint.as_deref()),
-            ("code_challenge", request.code_challenge.as_ref().map(usher_protocol::authorize::pkce::CodeChallenge::as_str)),
+            (
+                "code_challenge",
+                request.code_challenge.as_ref().map(usher_protocol::authorize::pkce::CodeChallenge::as_str),
+            ),
         ];
         for (name, value) in texts {
             if let Some(value) = value {
@@ -151,7 +154,8 @@ impl AttemptDraft {
         let Some(fault) = fault else { return draft };
         let of_uri = fault.starts_with("post_logout_redirect_uri");
         let step = if of_uri { AttemptStep::RedirectUri } else { AttemptStep::Client };
-        let diagnosis = Diagnosis { step, spec: if of_uri { "RP-Initiated Logout §3" } else { "RP-Initiated Logout §2" } };
+        let diagnosis =
+            Diagnosis { step, spec: if of_uri { "RP-Initiated Logout §3" } else { "RP-Initiated Logout §2" } };
         let code = ErrorCode::InvalidRequest.as_str();
         Self { outcome: DraftOutcome::Failed { code, reason: fault.to_owned(), diagnosis }, ..draft }
     }

@@ -8,7 +8,7 @@ use super::queue::AttemptRecorder;
 use super::stated::claim_names;
 use usher_accounts::error::FlowError;
 use usher_domain::id::{AttemptId, ClientId};
-use usher_domain::oauth::attempt::{ClientAttempt, AttemptDetail, AttemptKind, AttemptLane, AttemptStep, steps_of};
+use usher_domain::oauth::attempt::{AttemptDetail, AttemptKind, AttemptLane, AttemptStep, ClientAttempt, steps_of};
 use usher_domain::oauth::client::Client;
 use usher_keys::seal::Purpose;
 
@@ -260,9 +260,9 @@ mod tests {
     #[test]
     fn the_lanes_hold_what_they_may_however_many_networks_there_are() {
         let sources: Vec<String> = (0..100).map(|network| format!("{network}")).collect();
-        let all = AttemptLane::ALL.iter().flat_map(|lane| sources.iter().flat_map(|source| {
-            [attempt(*lane, source), attempt(*lane, source)]
-        }));
+        let all = AttemptLane::ALL
+            .iter()
+            .flat_map(|lane| sources.iter().flat_map(|source| [attempt(*lane, source), attempt(*lane, source)]));
         let kept = newest(all.collect());
         for lane in AttemptLane::ALL {
             let held = kept.iter().filter(|each| each.attempt.lane == *lane).count();

@@ -152,12 +152,7 @@ impl Authorizations {
         self.attempts.record(AttemptDraft::of_request(&client.id.0, params, error, self.core.now()));
     }
 
-    async fn begin(
-        &self,
-        params: &Params,
-        browser: &mut Browser,
-        device: &Device,
-    ) -> Result<Outcome, AuthorizeFault> {
+    async fn begin(&self, params: &Params, browser: &mut Browser, device: &Device) -> Result<Outcome, AuthorizeFault> {
         let client = self.client_named(params, &device.source).await?;
         let read = match self.read_request(&client, params).await? {
             Ok(read) => read,

@@ -9,6 +9,19 @@ pub struct Mismatch {
     pub registered: Vec<Vec<UriSegment>>,
     /// The page to register the sent URI, for users who may.
     pub register_url: Option<String>,
+    /// Where the sent URI differs from the most similar registered one.
+    pub difference: Option<UriDifference>,
+}
+
+/// Where two URIs differ.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct UriDifference {
+    /// The number of the first character that differs, from one.
+    pub place: u32,
+    /// What was sent from there on, until the end that both have.
+    pub sent: String,
+    /// What is registered there.
+    pub registered: String,
 }
 
 /// A piece of a URI.
@@ -27,11 +40,23 @@ impl Mismatch {
             let (head, tail) = shared(sent, uri);
             head + tail
         });
+        let difference = nearest.map(|nearest| difference(sent, nearest));
         Self {
+            difference,
             sent: segments(sent, nearest.map_or("", String::as_str)),
             registered: registered.iter().map(|uri| segments(uri, sent)).collect(),
             register_url,
         }
+    }
+}
+
+fn difference(sent: &str, registered: &str) -> UriDifference {
+    let (head, tail) = shared(sent, registered);
+    let place = u32::try_from(sent[..head].chars().count()).unwrap_or(u32::MAX);
+    UriDifference {
+        place: place.saturating_add(1),
+        sent: sent[head..sent.len() - tail].to_owned(),
+        registered: registered[head..registered.len() - tail].to_owned(),
     }
 }
 
@@ -79,6 +104,12 @@ mod tests {
         let found = Mismatch::between("https://a.test/cb", &["https://a.test/cb/".to_owned()], None);
         assert_eq!(marked(&found.sent), "https://a.test/cb");
         assert_eq!(marked(&found.registered[0]), "https://a.test/cb[/]");
+    }
+
+    #[test]
+    fn the_first_difference_is_counted_in_characters() {
+        let found = Mismatch::between("https://ä.test/Cb", &["https://ä.test/cb".to_owned()], None).difference.unwrap();
+        assert_eq!((found.place, found.sent.as_str(), found.registered.as_str()), (16, "C", "c"));
     }
 
     #[test]

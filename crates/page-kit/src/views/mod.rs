@@ -17,7 +17,7 @@ pub use kept::Kept;
 pub use layout::{AccountChip, AssetUrls, LanguageLink, Layout, NavLink, ProjectLink, Tab, initials, tone};
 pub use markup::{Moment, SpriteUrl};
 pub use message::Message;
-pub use mismatch::{Mismatch, UriSegment};
+pub use mismatch::{Mismatch, UriDifference, UriSegment};
 pub use onward::Onward;
 pub use profile_fields::profile_fields;
 pub use project::{ProjectHead, ProjectTab, ShownSecret};

@@ -28,10 +28,13 @@ const fn by_cause(cause: RejectionCause) -> (AttemptStep, &'static str) {
     use AttemptStep as Step;
     use RejectionCause as Cause;
     match cause {
-        Cause::UnknownClient | Cause::ClientDisabled | Cause::WrongSecret | Cause::MissingSecret
-        | Cause::UnexpectedSecret | Cause::OtherAuthMethod | Cause::UnreadableAuthorization => {
-            (Step::Client, "RFC 6749 §2.3")
-        }
+        Cause::UnknownClient
+        | Cause::ClientDisabled
+        | Cause::WrongSecret
+        | Cause::MissingSecret
+        | Cause::UnexpectedSecret
+        | Cause::OtherAuthMethod
+        | Cause::UnreadableAuthorization => (Step::Client, "RFC 6749 §2.3"),
         Cause::NoClientNamed => (Step::Client, "RFC 6749 §3.2.1"),
         Cause::MissingCertificate | Cause::WrongCertificate | Cause::UntrustedCertificate => {
             (Step::Client, "RFC 8705 §2")
@@ -68,10 +71,13 @@ const fn by_cause(cause: RejectionCause) -> (AttemptStep, &'static str) {
             (Step::Credential, "RFC 6749 §6")
         }
         Cause::RefreshTokenLate | Cause::RefreshTokenReused => (Step::Redemption, "RFC 9700 §4.14.2"),
-        Cause::UnknownAccessToken | Cause::OtherAudience | Cause::AccessTokenExpired | Cause::AccessTokenRevoked
-        | Cause::AccessTokenBound | Cause::AccessTokenOfOtherCertificate | Cause::AccessTokenUnbound => {
-            (Step::Credential, "RFC 6750 §3.1")
-        }
+        Cause::UnknownAccessToken
+        | Cause::OtherAudience
+        | Cause::AccessTokenExpired
+        | Cause::AccessTokenRevoked
+        | Cause::AccessTokenBound
+        | Cause::AccessTokenOfOtherCertificate
+        | Cause::AccessTokenUnbound => (Step::Credential, "RFC 6750 §3.1"),
         Cause::NoInitialToken | Cause::UnknownInitialToken | Cause::UnknownRegistrationToken => {
             (Step::Credential, "RFC 7591 §3")
         }

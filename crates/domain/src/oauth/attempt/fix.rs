@@ -1,6 +1,6 @@
 //! The change of a client's registration that would let a failed attempt pass its failing step.
 
-use super::{ClientAttempt, AttemptKind, AttemptStep};
+use super::{AttemptKind, AttemptStep, ClientAttempt};
 use crate::oauth::client::Client;
 use usher_protocol::ciba::CIBA_GRANT;
 use usher_protocol::client::metadata::{AuthMethod, ClientMetadata};
@@ -92,9 +92,9 @@ pub fn fix_of(attempt: &ClientAttempt, client: &Client) -> Option<AttemptFix> {
             (one && !own.allows(&method)).then_some(AttemptFix::AllowEitherSecretMethod)
         }
         AttemptStep::RedirectUri => match attempt.kind {
-            AttemptKind::Authorize | AttemptKind::PushedRequest => sent("redirect_uri")
-                .filter(|uri| !client.allows_redirect(uri))
-                .map(AttemptFix::RegisterRedirectUri),
+            AttemptKind::Authorize | AttemptKind::PushedRequest => {
+                sent("redirect_uri").filter(|uri| !client.allows_redirect(uri)).map(AttemptFix::RegisterRedirectUri)
+            }
             AttemptKind::Logout => sent("post_logout_redirect_uri")
                 .filter(|uri| !client.allows_post_logout(uri))
                 .map(AttemptFix::RegisterPostLogoutUri),
@@ -112,7 +112,8 @@ pub fn fix_of(attempt: &ClientAttempt, client: &Client) -> Option<AttemptFix> {
         }
         AttemptStep::Scope => {
             let asked = Scope::parse(&sent("scope")?).ok()?;
-            let missing: Scope = asked.iter().filter(|word| !metadata.scope.contains(word)).map(str::to_owned).collect();
+            let missing: Scope =
+                asked.iter().filter(|word| !metadata.scope.contains(word)).map(str::to_owned).collect();
             (!missing.is_empty()).then(|| AttemptFix::AddScope(missing.to_string()))
         }
         _ => None,
