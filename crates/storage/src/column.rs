@@ -24,8 +24,8 @@ use usher_domain::event::webhook::filter::Filter;
 use usher_domain::event::webhook::{DeliveryAttempt, DeliveryStatus, DisabledWhy, SealedSecret};
 use usher_domain::health::Finding;
 use usher_domain::id::{
-    ApiId, AssignmentId, AttemptId, CeremonyId, ClientId, EmailId, EventId, GrantId, IdentityId, InitialTokenId, MergeId,
-    PasskeyId, ProjectId, ProofId, RememberedId, SavedFilterId, SessionId, UserId, WebhookId,
+    ApiId, AssignmentId, AttemptId, CeremonyId, ClientId, EmailId, EventId, GrantId, IdentityId, InitialTokenId,
+    MergeId, PasskeyId, ProjectId, ProofId, RememberedId, SavedFilterId, SessionId, UserId, WebhookId,
 };
 use usher_domain::key::SigningAlg;
 use usher_domain::oauth::api::ApiSettings;

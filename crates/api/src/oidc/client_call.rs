@@ -106,7 +106,9 @@ impl FromRequest<App> for ClientCall {
                 if let (Some(kind), Some(named)) = (kind, named) {
                     let error = FlowError::from(error.clone());
                     let draft = AttemptDraft::of_failed_call(kind, named, None, (&form, None), &error, now);
-                    draft.into_iter().for_each(|draft| app.usher.attempts.record(draft));
+                    if let Some(draft) = draft {
+                        app.usher.attempts.record(draft);
+                    }
                 }
                 Err(OAuthReply::from(match named {
                     Some(named) => error.by(named),
@@ -177,7 +179,9 @@ impl ClientCall {
                     let (named, sent) = (self.credentials.client_id(), (&self.form, proof));
                     let credentials = Some(&self.credentials);
                     let draft = AttemptDraft::of_failed_call(kind, named, credentials, sent, error, self.now);
-                    draft.into_iter().for_each(|draft| self.recorder.record(draft));
+                    if let Some(draft) = draft {
+                        self.recorder.record(draft);
+                    }
                 }
             }
         }

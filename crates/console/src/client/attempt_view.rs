@@ -87,21 +87,19 @@ const fn texts_of_fix(fix: &AttemptFix) -> (&'static str, &'static str) {
 
 /// What happened, in a few words.
 fn title(lang: Lang, attempt: &ClientAttempt) -> String {
-    match attempt.failed_step.filter(|_| !attempt.is_success()) {
-        Some(step) => lang.text(texts(step).1),
-        None => {
-            let refreshed = attempt.detail.sent.get("grant_type").is_some_and(|grant| grant == "refresh_token");
-            lang.text(match attempt.kind {
-                AttemptKind::Authorize => "attempt-done-authorize",
-                AttemptKind::Token if refreshed => "attempt-done-refresh",
-                AttemptKind::Token => "attempt-done-token",
-                AttemptKind::PushedRequest => "attempt-done-par",
-                AttemptKind::Device => "attempt-done-device",
-                AttemptKind::Ciba => "attempt-done-ciba",
-                AttemptKind::Logout => "attempt-done-logout",
-            })
-        }
+    if let Some(step) = attempt.failed_step.filter(|_| !attempt.is_success()) {
+        return lang.text(texts(step).1);
     }
+    let refreshed = attempt.detail.sent.get("grant_type").is_some_and(|grant| grant == "refresh_token");
+    lang.text(match attempt.kind {
+        AttemptKind::Authorize => "attempt-done-authorize",
+        AttemptKind::Token if refreshed => "attempt-done-refresh",
+        AttemptKind::Token => "attempt-done-token",
+        AttemptKind::PushedRequest => "attempt-done-par",
+        AttemptKind::Device => "attempt-done-device",
+        AttemptKind::Ciba => "attempt-done-ciba",
+        AttemptKind::Logout => "attempt-done-logout",
+    })
 }
 
 /// The endpoint and the grant type.

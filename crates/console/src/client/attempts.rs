@@ -31,7 +31,8 @@ pub async fn list(mut page: ProjectPage, InPath((_, id)): InPath<(String, String
     let (may_fix, mut view) = (page.may(Right::Develop), blank(&mut page, &client).await?);
     let urls = ProjectClientUrls::of(&client.project_id, &client.id);
     view.older_url = found.next.map(|next| older(&urls.attempts(), &next.encode(), failed_only, &trace_id));
-    view.attempts = found.items.into_iter().map(|attempt| attempt_item(&view.page, &client, attempt, may_fix)).collect();
+    view.attempts =
+        found.items.into_iter().map(|attempt| attempt_item(&view.page, &client, attempt, may_fix)).collect();
     // The newest failure is what the reader came for.
     if let Some(failure) = view.attempts.iter_mut().find(|attempt| attempt.failed) {
         failure.open = true;

@@ -114,7 +114,7 @@ impl AttemptDraft {
 
     /// The same with this redirect URI, which a pushed request holds.
     #[must_use]
-    pub(crate) fn to_redirect_uri(mut self, sent: &str) -> Self {
+    pub(crate) fn with_redirect_uri(mut self, sent: &str) -> Self {
         self.sent.insert("redirect_uri".to_owned(), shown(sent));
         self
     }

@@ -142,7 +142,7 @@ impl Authorizations {
         let Some(error) = fault.recorded_error() else { return };
         let draft = AttemptDraft::of_request(client_id, params, &error, self.core.now());
         self.attempts.record(match fault {
-            AuthorizeFault::RedirectMismatch { sent, .. } => draft.to_redirect_uri(sent),
+            AuthorizeFault::RedirectMismatch { sent, .. } => draft.with_redirect_uri(sent),
             _ => draft,
         });
     }
