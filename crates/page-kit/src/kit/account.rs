@@ -106,9 +106,10 @@ pub(super) async fn signed_in_to_console(parts: &mut Parts, app: &App) -> Result
 /// The first projects that a user may see, by age.
 pub(super) async fn visible_projects(app: &App, account: &Account) -> Result<Vec<Project>, FlowError> {
     let usher = &app.usher;
-    let page = match account.user.admin {
-        true => usher.projects.list_projects(Cursor::START, SWITCH).await?,
-        false => usher.members.list_projects_of(&account.user, Cursor::START, SWITCH).await?,
+    let page = if account.user.admin {
+        usher.projects.list_projects(Cursor::START, SWITCH).await?
+    } else {
+        usher.members.list_projects_of(&account.user, Cursor::START, SWITCH).await?
     };
     Ok(page.items)
 }
