@@ -29,9 +29,10 @@ pub async fn list(mut page: ConsolePage) -> PageResult {
 /// POST /console creates a project and redirects to its token page, which shows the token once.
 pub async fn create(mut page: ConsolePage, PageForm(form): PageForm<NewProjectForm>) -> PageResult {
     let (projects, user) = (&page.app.usher.projects, &page.account.user);
-    let made = match user.admin {
-        true => projects.create_project(&form.name).await,
-        false => projects.create_project_of(&form.name, user).await,
+    let made = if user.admin {
+        projects.create_project(&form.name).await
+    } else {
+        projects.create_project_of(&form.name, user).await
     };
     match page.check(made)? {
         Ok(made) => page.done_with_secret(&ProjectUrls::of(&made.project.id).token(), MADE, &made.token),
@@ -75,9 +76,10 @@ async fn home_view(page: &mut ConsolePage) -> Result<ConsoleHome, FlowError> {
 /// The projects that the user may see.
 async fn visible(page: &ConsolePage) -> Result<Vec<Project>, FlowError> {
     let (usher, user) = (&page.app.usher, &page.account.user);
-    Ok(match user.admin {
-        true => usher.projects.list_projects(Cursor::START, MAX_PAGE).await?.items,
-        false => usher.members.list_projects_of(user, Cursor::START, MAX_PAGE).await?.items,
+    Ok(if user.admin {
+        usher.projects.list_projects(Cursor::START, MAX_PAGE).await?.items
+    } else {
+        usher.members.list_projects_of(user, Cursor::START, MAX_PAGE).await?.items
     })
 }
 
