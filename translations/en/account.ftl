@@ -95,6 +95,7 @@ event-ciba-denied = Refused the sign-in that { $client } asked for
 event-ciba-reported = You said that you did not start the sign-in to { $client }
 event-grant-created = Signed in to { $client }
 event-grant-revoked = { $client } lost its access
+event-id-jag-issued = { $client } got access to another service
 event-user-created = Account created
 event-user-updated = Profile changed
 event-email-changed = Email address changed

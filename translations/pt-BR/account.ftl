@@ -95,6 +95,7 @@ event-ciba-denied = Recusou a entrada que { $client } pediu
 event-ciba-reported = Você disse que não iniciou a entrada em { $client }
 event-grant-created = Entrou em { $client }
 event-grant-revoked = { $client } perdeu o acesso
+event-id-jag-issued = { $client } obteve acesso a outro serviço
 event-user-created = Conta criada
 event-user-updated = Perfil alterado
 event-email-changed = Endereço de e-mail alterado

@@ -97,6 +97,7 @@ event-ciba-denied = Відмовлено у вході, про який прос
 event-ciba-reported = Ви сказали, що не починали вхід до { $client }
 event-grant-created = Вхід до { $client }
 event-grant-revoked = Доступ втрачено: { $client }
+event-id-jag-issued = { $client }: отримано доступ до іншого сервісу
 event-user-created = Обліковий запис створено
 event-user-updated = Профіль змінено
 event-email-changed = Електронну адресу змінено

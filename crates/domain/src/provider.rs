@@ -199,6 +199,9 @@ pub struct ProviderSettings {
     /// `oidc`, `oauth2`: the response mode.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub response_mode: Option<ResponseMode>,
+    /// `oidc`: whether its identity assertions (ID-JAG) are accepted.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub identity_assertions: bool,
     /// The settings that only its kind has, by name.
     #[serde(flatten)]
     pub own: BTreeMap<String, OwnValue>,
@@ -269,6 +272,7 @@ impl ProviderSettings {
             algorithms: Vec::new(),
             require_iss: false,
             response_mode: None,
+            identity_assertions: false,
             own: BTreeMap::new(),
             email_trust: None,
             authoritative_domains: Vec::new(),

@@ -241,8 +241,10 @@ services! {
         grants,
         &GrantDeps {
             core: core.clone(),
+            clients: clients.clone(),
             endings: endings.clone(),
             issued_tokens: issued_tokens.clone(),
+            providers: providers.clone(),
             security_emails: security_emails.clone(),
             throttles: throttles.clone(),
             token_issuer: token_issuer.clone(),

@@ -6,6 +6,7 @@ use crate::client::assertion::AssertionFault;
 use crate::client::document_fault::ClientDocumentFault;
 use crate::dpop::DpopFault;
 use crate::error_code::ErrorCode;
+use crate::id_jag::IdJagFault;
 
 /// Why credentials, a code or a token were refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -84,6 +85,8 @@ pub enum RejectionCause {
     AuthReqIdExpired,
     /// The person denied the CIBA request.
     CibaDenied,
+    /// The ID-JAG is invalid.
+    IdJag(IdJagFault),
     /// Usher did not issue the refresh token.
     UnknownRefreshToken,
     /// The refresh token belongs to another client.
@@ -269,6 +272,7 @@ impl RejectionCause {
             Self::AuthReqIdOfOtherClient => "the auth_req_id was issued to another client",
             Self::AuthReqIdExpired => "the auth_req_id expired before the person answered, or before the client asked",
             Self::CibaDenied => "the person denied the CIBA request",
+            Self::IdJag(fault) => fault.sentence(),
             Self::UnknownRefreshToken => "the refresh token was not issued by this server, or was altered on the way",
             Self::RefreshTokenOfOtherClient => "the refresh token was issued to another client",
             Self::GrantOver => "the grant was revoked or has expired",

@@ -13,7 +13,9 @@ use crate::device::DEVICE_CODE_GRANT;
 use crate::dpop::PROOF_ALGS;
 use crate::endpoints;
 use crate::grant_type::GrantType;
+use crate::id_jag::{ID_JAG_PROFILE, ID_JAG_TOKEN_TYPE, JWT_BEARER_GRANT};
 use crate::jose::foreign_jws::{FOREIGN_ALGS, HMAC_ALG};
+use crate::token_exchange::TOKEN_EXCHANGE_GRANT;
 
 /// How clients present certificates, if they can.
 #[derive(Debug, Clone, Copy)]
@@ -65,6 +67,7 @@ pub fn metadata(
 ) -> Value {
     let grant_types: Vec<_> = grant_types.into_iter().map(|grant| grant.name).collect();
     let (devices, ciba) = (grant_types.contains(&DEVICE_CODE_GRANT), grant_types.contains(&CIBA_GRANT));
+    let (exchange, jwt_bearer) = (grant_types.contains(&TOKEN_EXCHANGE_GRANT), grant_types.contains(&JWT_BEARER_GRANT));
     let at = |path: &str| format!("{issuer}{path}");
     let assertion_algs: Vec<_> = FOREIGN_ALGS.into_iter().chain([HMAC_ALG]).collect();
     let prompts: Vec<_> = Prompt::VALUES.into_iter().filter(|value| sign_up || *value != "create").collect();
@@ -120,6 +123,13 @@ pub fn metadata(
         document["backchannel_authentication_request_signing_alg_values_supported"] = json!(FOREIGN_ALGS);
         document["backchannel_user_code_parameter_supported"] = false.into();
     }
+    // draft-ietf-oauth-identity-assertion-authz-grant §7.
+    if exchange {
+        document["identity_chaining_requested_token_types_supported"] = json!([ID_JAG_TOKEN_TYPE]);
+    }
+    if jwt_bearer {
+        document["authorization_grant_profiles_supported"] = json!([ID_JAG_PROFILE]);
+    }
     document
 }
 
@@ -161,6 +171,14 @@ mod tests {
         let document = metadata("https://id.example.com", &["en"], true, [ciba]);
         assert_eq!(document["backchannel_authentication_endpoint"], "https://id.example.com/oauth2/ciba");
         assert_eq!(document["backchannel_token_delivery_modes_supported"], json!(["poll", "ping"]));
+        let exchange = GrantType { name: TOKEN_EXCHANGE_GRANT, confidential: true };
+        let document = metadata("https://id.example.com", &["en"], true, [exchange]);
+        assert_eq!(document["identity_chaining_requested_token_types_supported"], json!([ID_JAG_TOKEN_TYPE]));
+        assert!(document.get("authorization_grant_profiles_supported").is_none());
+        let bearer = GrantType { name: JWT_BEARER_GRANT, confidential: true };
+        let document = metadata("https://id.example.com", &["en"], true, [bearer]);
+        assert_eq!(document["authorization_grant_profiles_supported"], json!([ID_JAG_PROFILE]));
+        assert!(document.get("identity_chaining_requested_token_types_supported").is_none());
     }
 
     #[test]
@@ -189,6 +207,8 @@ mod tests {
             "registration_endpoint",
             "device_authorization_endpoint",
             "backchannel_authentication_endpoint",
+            "identity_chaining_requested_token_types_supported",
+            "authorization_grant_profiles_supported",
             "check_session_iframe",
             "frontchannel_logout_supported",
         ] {

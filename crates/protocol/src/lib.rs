@@ -19,6 +19,7 @@ pub mod error_code;
 #[cfg(test)]
 mod garbage;
 pub mod grant_type;
+pub mod id_jag;
 pub mod id_token;
 pub mod jose;
 pub mod logout_token;

@@ -10,7 +10,7 @@ use crate::token::TokenForm;
 
 /// The grant type (RFC 8693 §2.1).
 pub const TOKEN_EXCHANGE_GRANT: &str = "urn:ietf:params:oauth:grant-type:token-exchange";
-/// The only type of token that is exchanged and issued (RFC 8693 §3).
+/// The type of an access token, the usual one that is exchanged and issued (RFC 8693 §3).
 pub const ACCESS_TOKEN_TYPE: &str = "urn:ietf:params:oauth:token-type:access_token";
 /// How many parties may have acted for a user one after the other, so that no token grows without limit.
 const MOST_ACTORS: usize = 8;
@@ -109,10 +109,15 @@ impl TokenExchangeRequest {
 }
 
 fn must_be_access_token(name: &'static str, value: Option<&str>) -> Result<(), OAuthError> {
-    match value {
-        None | Some(ACCESS_TOKEN_TYPE) => Ok(()),
-        Some(_) => Err(OAuthError::invalid_request(format!("{name} must be {ACCESS_TOKEN_TYPE}"))),
+    only_type(name, value, ACCESS_TOKEN_TYPE)
+}
+
+/// Refuses any other type of token.
+pub(crate) fn only_type(name: &'static str, value: Option<&str>, accepted: &str) -> Result<(), OAuthError> {
+    if value.is_none_or(|value| value == accepted) {
+        return Ok(());
     }
+    Err(OAuthError::invalid_request(format!("{name} must be {accepted}")))
 }
 
 #[cfg(test)]

@@ -9,7 +9,7 @@ use super::row::{Columns, FromRow};
 use super::users::USER;
 use super::{Result, Store, Tx};
 use usher_domain::event::Event;
-use usher_domain::id::{ClientId, GrantId, UserId};
+use usher_domain::id::{ClientId, GrantId, SessionId, UserId};
 use usher_domain::oauth::code::{dead_from_ms, wrong_verifiers};
 use usher_domain::oauth::grant::{Grant, RefreshFamily};
 use usher_domain::time::Timestamp;
@@ -194,6 +194,19 @@ statements! {
         order by id desc
         limit 500
     ";
+    FIND_IN_SESSION = "
+        select {g.GRANT}
+        from grants g
+        join session s on s.id = g.session_id
+        join users u on u.id = g.user_id
+        where g.session_id = $1
+          and g.client_id = $2
+          and g.revoked_at is null
+          and s.ended_at is null
+          and u.status = 'active'
+        order by g.id desc
+        limit 1
+    ";
     BATCH_END = "
         select id
         from grants
@@ -339,6 +352,11 @@ impl Store {
         issued_after: Timestamp,
     ) -> Result<Vec<Grant>> {
         self.query(LIST_STANDING).bind(user).bind(now).bind(issued_after).all().await
+    }
+
+    /// The newest grant of a client in a session, if it is not revoked, the session has not ended and the user is active.
+    pub async fn find_grant_in_session(&self, session: SessionId, client: &ClientId) -> Result<Option<Grant>> {
+        self.query(FIND_IN_SESSION).bind(session).bind(client).optional().await
     }
 
     /// Spends a code by inserting its grant together with its event. At most one caller succeeds.

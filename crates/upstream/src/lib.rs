@@ -12,6 +12,7 @@ mod error;
 mod exchange;
 mod graph_version;
 mod id_token;
+mod identity_assertion;
 mod issuer;
 mod jws;
 mod kept;
@@ -38,6 +39,7 @@ pub use callback::Callback;
 pub use connector::Connector;
 pub use error::{UpstreamCause, UpstreamError};
 pub use graph_version::graph_version_end;
+pub use identity_assertion::SignedIdentityAssertion;
 pub use kept::PendingAuthorization;
 pub use provider_context::ProviderContext;
 pub use provider_event::{ProviderEvent, ProviderEventKind, ProviderEventRequest};
@@ -87,6 +89,12 @@ pub trait Provider: Send + Sync + 'static {
     fn notice<'a>(&'a self, request: &'a ProviderEventRequest) -> ProviderFuture<'a, Vec<ProviderEvent>> {
         let _ = request;
         Box::pin(async { Err(UpstreamError::NoSuchNotice) })
+    }
+
+    /// Verifies that it signed an identity assertion (ID-JAG) and is its issuer. The other claims are not checked.
+    fn assertion<'a>(&'a self, token: &'a str) -> ProviderFuture<'a, SignedIdentityAssertion> {
+        let _ = token;
+        Box::pin(async { Err(UpstreamError::misbehaved("it issues no identity assertions")) })
     }
 
     /// Checks now, without a sign-in, that the provider is reachable and accepts our credentials.

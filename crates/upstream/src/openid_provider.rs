@@ -12,7 +12,7 @@ use super::openid::{OpenId, OpenIdMetadata, VerifiedIdToken};
 use super::provider_context::ProviderContext;
 use super::provider_event::{ProviderEvent, ProviderEventRequest};
 use super::start::StartRequest;
-use super::{CheckedStep, Provider, ProviderFuture, Vouched};
+use super::{CheckedStep, Provider, ProviderFuture, SignedIdentityAssertion, Vouched};
 use usher_domain::provider::ProviderSettings;
 use usher_domain::secret::Secret;
 
@@ -83,6 +83,10 @@ impl<Q: OpenIdQuirks> Provider for OpenIdProvider<Q> {
 
     fn notice<'a>(&'a self, request: &'a ProviderEventRequest) -> ProviderFuture<'a, Vec<ProviderEvent>> {
         Box::pin(self.quirks.events(&self.openid, request))
+    }
+
+    fn assertion<'a>(&'a self, token: &'a str) -> ProviderFuture<'a, SignedIdentityAssertion> {
+        Box::pin(self.openid.assertion(token))
     }
 
     fn introduce(&self) -> ProviderFuture<'_, ()> {

@@ -133,6 +133,9 @@ pub(in crate::cli) struct MetadataArgs {
     /// It may exchange users' tokens for ones that do not name it (RFC 8693)
     #[arg(long, value_name = "BOOL", num_args = 0..=1, default_missing_value = "true", require_equals = true)]
     may_impersonate: Option<bool>,
+    /// Server at which it may act for users by an ID-JAG: `audience=ISSUER,client_id=ID,relying_party=ID[,scope=SCOPES][,resource=URI]…`; repeatable
+    #[arg(long, value_name = "NAMES", value_parser = read_cross_app_access)]
+    cross_app_access: Vec<Value>,
     /// Whether each refresh replaces the refresh token
     #[arg(long, value_name = "RULE", value_parser = ["rotate", "reuse"])]
     refresh_rotation: Option<String>,
@@ -231,12 +234,15 @@ impl MetadataArgs {
         let keys = keys(self.jwks, self.jwks_uri);
         let credentials = self.federated_credential;
         let credentials = (!credentials.is_empty()).then(|| Value::from(credentials));
+        let servers = self.cross_app_access;
+        // One empty text empties the list.
+        let servers = (!servers.is_empty()).then(|| servers.into_iter().filter(|one| !one.is_null()).collect());
         let lists = lists.into_iter().map(|(member, all)| (member, given(all).map(Value::from)));
         let texts = texts.into_iter().map(|(member, text)| (member, text.map(text_or_null)));
         let flags = flags.into_iter().map(|(member, flag)| (member, flag.map(Value::from)));
         let numbers = numbers.into_iter().map(|(member, number)| (member, number.map(Value::from)));
         let all = lists.chain(texts).chain(flags).chain(numbers).chain(keys);
-        let all = all.chain([("federated_credentials", credentials)]);
+        let all = all.chain([("federated_credentials", credentials), ("cross_app_access", servers)]);
         all.filter_map(|(member, value)| Some((member.to_owned(), value?))).collect()
     }
 }
@@ -265,6 +271,34 @@ fn read_credential(text: &str) -> Result<Value, String> {
             return Err(format!("expected issuer, subject, audience or jwks_uri instead of {name:?}"));
         }
         members.insert(name.to_owned(), value.into());
+    }
+    Ok(Value::Object(members))
+}
+
+/// The members of one server of `--cross-app-access`: `name=value`, separated by commas; `resource` may be repeated.
+fn read_cross_app_access(text: &str) -> Result<Value, String> {
+    if text.is_empty() {
+        return Ok(Value::Null);
+    }
+    let (mut members, mut resources) = (Map::new(), Vec::new());
+    for pair in text.split(',') {
+        match pair.split_once('=') {
+            Some(("resource", value)) => resources.push(Value::from(value)),
+            Some((name @ ("audience" | "client_id" | "relying_party" | "scope"), value)) => {
+                members.insert(name.to_owned(), value.into());
+            }
+            _ => {
+                let expected = "audience=, client_id=, relying_party=, scope= or resource=";
+                return Err(format!("expected {expected} instead of {pair:?}"));
+            }
+        }
+    }
+    if let Some(missing) = ["audience", "client_id", "relying_party"].iter().find(|name| !members.contains_key(**name))
+    {
+        return Err(format!("{missing}= is missing"));
+    }
+    if !resources.is_empty() {
+        members.insert("resources".to_owned(), resources.into());
     }
     Ok(Value::Object(members))
 }

@@ -107,6 +107,7 @@ pub(super) fn in_words(client: &Client) -> String {
         ("terms", metadata.tos_uri.clone()),
         ("contacts", (!metadata.contacts.is_empty()).then(|| metadata.contacts.join(" "))),
         ("token exchange", metadata.may_impersonate.then(|| "may impersonate users".to_owned())),
+        ("acts for users at", cross_app_words(metadata)),
         ("also", metadata.any_localhost_redirect.then(|| "any redirect URI on http://localhost".to_owned())),
     ];
     view.extend(optional.into_iter().filter_map(|(name, value)| Some((name, value?))));
@@ -150,6 +151,13 @@ fn ciba_words(metadata: &ClientMetadata) -> String {
 /// The subjects of other issuers whose tokens prove it.
 fn credentials_words(metadata: &ClientMetadata) -> Option<String> {
     let words = metadata.federated_credentials.iter().map(|one| format!("{} of {}", one.subject, one.issuer));
+    let all: Vec<_> = words.collect();
+    (!all.is_empty()).then(|| all.join(", "))
+}
+
+/// The servers at which it may act for users, with its id there.
+fn cross_app_words(metadata: &ClientMetadata) -> Option<String> {
+    let words = metadata.cross_app_access.iter().map(|one| format!("{} as {}", one.audience, one.client_id));
     let all: Vec<_> = words.collect();
     (!all.is_empty()).then(|| all.join(", "))
 }

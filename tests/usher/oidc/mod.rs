@@ -8,6 +8,7 @@ mod device;
 mod dpop;
 mod dpop_instances;
 mod fapi;
+mod id_jag;
 mod id_token_claims;
 mod introspection;
 mod keys;

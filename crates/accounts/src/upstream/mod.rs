@@ -4,6 +4,7 @@ pub mod callback;
 pub mod confirm;
 pub mod decide_and_apply;
 pub mod identities;
+pub mod identity_assertions;
 mod inherit_roles;
 pub mod merge;
 pub mod provider_events;

@@ -282,6 +282,7 @@ pub async fn put(
         // Members that only administrators set keep their values if absent.
         defaults.first_party = client.metadata.first_party;
         defaults.may_impersonate = client.metadata.may_impersonate;
+        defaults.cross_app_access.clone_from(&client.metadata.cross_app_access);
         defaults.token_endpoint_auth_method = client.metadata.token_endpoint_auth_method;
         defaults.any_localhost_redirect = client.metadata.any_localhost_redirect;
         let metadata = metadata(defaults, members)?;

@@ -66,6 +66,9 @@ const WANTED: PayloadMember = data("wanted", "whether");
 const SCOPE: PayloadMember = data("scope", "what");
 const TOKEN: PayloadMember = data("jti", "the token's `jti`");
 const IMPERSONATED: PayloadMember = data("impersonated", "whether the new token names no actor of this exchange");
+const ASSERTION: PayloadMember = data("jti", "the assertion's `jti`");
+const AUDIENCE: PayloadMember = data("audience", "the issuer identifier of the other server");
+const ASSERTED_SCOPE: PayloadMember = data("scope", "the scope that it asserts; absent if the other server decides");
 const REQUIRES_SECOND_FACTOR: PayloadMember =
     data("require_second_factor", "whether sign-in requires two factors, if that has changed");
 const API: PayloadMember = data("api_id", "which");
@@ -219,8 +222,8 @@ events! {
         .activity(Applications, "event-ciba-reported");
     GRANT_CREATED = project("grant.created")
         .message("A client received tokens for a user.", &[SUB, SID, CLIENT, GRANT])
-        .history(WithBrowser, &["scope", "claims"])
-        .forgetting(&["scope", "claims"])
+        .history(WithBrowser, &["scope", "claims", "provider"])
+        .forgetting(&["scope", "claims", "provider"])
         .reportable_activity(Applications, "event-grant-created")
         .counted(CountedAs::Grant);
     GRANT_REVOKED = project("grant.revoked")
@@ -245,6 +248,13 @@ events! {
             &[SUB, SID, CLIENT, GRANT, TOKEN, IMPERSONATED],
         )
         .history(Yes, &["impersonated"]);
+    ID_JAG_ISSUED = project("id_jag.issued")
+        .message(
+            "A client received an assertion about a user, by which it gets access tokens at another server (ID-JAG).",
+            &[SUB, SID, CLIENT, GRANT, ASSERTION, AUDIENCE, ASSERTED_SCOPE],
+        )
+        .history(Yes, &["audience", "scope"])
+        .activity(Applications, "event-id-jag-issued");
     TOKEN_REUSE_DETECTED = project("token.reuse_detected")
         .message(
             "An old refresh token was used although a newer one was in use: it may have been stolen. The grant was \

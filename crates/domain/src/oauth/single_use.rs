@@ -44,6 +44,11 @@ impl SingleUseId {
         Self::of(["dpop-proof", jkt, jti])
     }
 
+    /// The `jti` of an ID-JAG, by its issuer.
+    pub fn of_id_jag(issuer: &str, jti: &str) -> Self {
+        Self::of(["id-jag", issuer, jti])
+    }
+
     fn of(parts: [&str; 3]) -> Self {
         let mut context = Context::new(&SHA256);
         for part in parts {

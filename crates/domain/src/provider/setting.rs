@@ -141,6 +141,7 @@ pub const SHARED: &[&ProviderSetting] = &[
     &ALGORITHMS,
     &REQUIRE_ISS,
     &RESPONSE_MODE,
+    &IDENTITY_ASSERTIONS,
     &MAP,
     &SCOPE_SEP,
     &TOKEN_RESPONSE,
@@ -196,6 +197,10 @@ pub const REQUIRE_ISS: ProviderSetting = ProviderSetting::other(
 );
 pub const RESPONSE_MODE: ProviderSetting =
     ProviderSetting::text("response_mode", "The response mode: `query` or `form_post`.");
+pub const IDENTITY_ASSERTIONS: ProviderSetting = ProviderSetting::other(
+    "identity_assertions",
+    "Whether clients get access tokens for its people by its identity assertions (ID-JAG), without a sign-in here.",
+);
 pub const MAP: ProviderSetting =
     ProviderSetting::other("map", "Where its userinfo response holds the profile, as JSON Pointers.");
 pub const SCOPE_SEP: ProviderSetting =

@@ -3,6 +3,7 @@
 mod certificate;
 mod choices;
 mod ciba;
+mod cross_app_access;
 mod federated;
 mod keys;
 mod profile;
@@ -25,6 +26,7 @@ use crate::user_claims::ROLES_CLAIM;
 
 pub use certificate::{BindingRule, CertificateSubject};
 pub use choices::{AuthMethod, IdTokenContent, RefreshRotation, SecurityProfile, SubjectType, TokenDeliveryMode};
+pub use cross_app_access::CrossAppAccess;
 pub use federated::FederatedCredential;
 pub(crate) use federated::SPIFFE;
 
@@ -187,6 +189,9 @@ pub struct ClientMetadata {
     /// It may exchange a user's token for one that does not name it as the actor (RFC 8693 §1.1).
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub may_impersonate: bool,
+    /// The servers at which it may act for users by an ID-JAG of this one.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub cross_app_access: Vec<CrossAppAccess>,
     /// Whether each refresh replaces the refresh token.
     pub refresh_rotation: RefreshRotation,
     /// Idle lifetime of its refresh tokens in seconds; the setting of the installation if absent.
@@ -255,6 +260,7 @@ impl Default for ClientMetadata {
             require_second_factor: false,
             first_party: false,
             may_impersonate: false,
+            cross_app_access: Vec::new(),
             refresh_rotation: RefreshRotation::Rotate,
             refresh_idle_seconds: None,
             refresh_absolute_seconds: None,
@@ -298,13 +304,14 @@ impl MetadataFault {
 
 impl ClientMetadata {
     /// The members that only administrators of the installation set.
-    pub const ADMIN_ONLY: [&str; 3] = ["first_party", "any_localhost_redirect", "may_impersonate"];
+    pub const ADMIN_ONLY: [&str; 4] = ["first_party", "any_localhost_redirect", "may_impersonate", "cross_app_access"];
 
     /// Whether [`Self::ADMIN_ONLY`] have the same values in both.
-    pub const fn has_admin_only_members_of(&self, other: &Self) -> bool {
+    pub fn has_admin_only_members_of(&self, other: &Self) -> bool {
         self.first_party == other.first_party
             && self.any_localhost_redirect == other.any_localhost_redirect
             && self.may_impersonate == other.may_impersonate
+            && self.cross_app_access == other.cross_app_access
     }
 
     /// Whether it is a public client, which cannot authenticate.
@@ -370,6 +377,7 @@ impl ClientMetadata {
             self.ciba_faults(),
             self.certificate_faults(),
             self.profile_faults(),
+            self.cross_app_faults(),
         ]
         .concat();
         if faults.is_empty() { Ok(()) } else { Err(faults) }

@@ -147,10 +147,18 @@ mod tests {
     }
 
     #[test]
+    fn no_member_that_gives_a_right_is_one_of_those_that_count() {
+        for member in ClientMetadata::ADMIN_ONLY.into_iter().chain(["federated_credentials", "audience", "web_origins"])
+        {
+            assert!(!MEMBERS.contains(&member), "{member}");
+        }
+    }
+
+    #[test]
     fn what_only_administrators_set_is_ignored() {
         let hostile = json!({
             "client_name": "Notes", "redirect_uris": ["https://notes.test/cb"], "first_party": true,
-            "may_impersonate": true, "any_localhost_redirect": true, "audience": ["https://api.shop.example"],
+            "may_impersonate": true, "any_localhost_redirect": true, "federated_credentials": [], "audience": ["https://api.shop.example"],
             "refresh_absolute_seconds": 0, "client_id": "usher-account", "client_secret": "mine", "trusted": true,
             "skip_consent": true, "web_origins": ["https://evil.test"], "unknown": {"a": 1},
         });

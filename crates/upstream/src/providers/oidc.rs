@@ -14,8 +14,8 @@ use crate::start::StartRequest;
 use crate::{Provider, Vouched, calls, id_token, profile};
 use usher_domain::email::trust::EmailTrust;
 use usher_domain::provider::setting::{
-    ALGORITHMS, AUTHORIZE_URL, CLIENT_AUTH, DISCOVERY, END_SESSION_URL, ISSUER, JWKS_URL, PKCE, REQUIRE_ISS,
-    RESPONSE_MODE, SCOPES, TOKEN_URL, USERINFO_URL,
+    ALGORITHMS, AUTHORIZE_URL, CLIENT_AUTH, DISCOVERY, END_SESSION_URL, IDENTITY_ASSERTIONS, ISSUER, JWKS_URL, PKCE,
+    REQUIRE_ISS, RESPONSE_MODE, SCOPES, TOKEN_URL, USERINFO_URL,
 };
 use usher_domain::provider::{
     Discovery, EventUrl, KindTitle, ProviderEventEndpoint, ProviderFaults, ProviderKind, ProviderSettings, SecretNeed,
@@ -43,6 +43,7 @@ pub static KIND: ProviderKind = ProviderKind {
         &ALGORITHMS,
         &REQUIRE_ISS,
         &RESPONSE_MODE,
+        &IDENTITY_ASSERTIONS,
     ],
     required: &[&ISSUER],
     fields: &[&ISSUER, &SCOPES],

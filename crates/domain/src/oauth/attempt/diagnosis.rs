@@ -66,6 +66,7 @@ const fn by_cause(cause: RejectionCause) -> (AttemptStep, &'static str) {
         Cause::UnknownAuthReqId | Cause::AuthReqIdOfOtherClient | Cause::AuthReqIdExpired => {
             (Step::Credential, "CIBA Core §11")
         }
+        Cause::IdJag(_) => (Step::Credential, "RFC 7523 §3.1"),
         Cause::CibaDenied => (Step::Consent, "CIBA Core §11"),
         Cause::UnknownRefreshToken | Cause::RefreshTokenOfOtherClient | Cause::GrantOver => {
             (Step::Credential, "RFC 6749 §6")

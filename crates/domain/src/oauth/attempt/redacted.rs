@@ -40,6 +40,7 @@ const PARAMETERS: &[(&str, KeptAs)] = &[
     ("subject_token_type", Value),
     ("ui_locales", Value),
     ("actor_token", Presence),
+    ("assertion", Presence),
     ("auth_req_id", Presence),
     ("binding_message", Presence),
     ("claims", Presence),

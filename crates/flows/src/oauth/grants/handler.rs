@@ -7,11 +7,13 @@ use futures_util::future::BoxFuture;
 use crate::oauth::introspect::IssuedTokens;
 use crate::oauth::issue::TokenIssuer;
 use crate::oauth::token_call::TokenCall;
+use usher_accounts::admin::clients::Clients;
 use usher_accounts::core::Core;
 use usher_accounts::end::Endings;
 use usher_accounts::error::FlowError;
 use usher_accounts::login::throttle::Throttles;
 use usher_accounts::security_emails::SecurityEmails;
+use usher_accounts::upstream::providers::Providers;
 use usher_protocol::error::OAuthError;
 use usher_protocol::grant_type::GrantType;
 use usher_protocol::token::{TokenForm, TokenResponse};
@@ -26,8 +28,10 @@ pub struct GrantTypeRow {
 /// What grants are made from.
 pub struct GrantDeps {
     pub core: Arc<Core>,
+    pub clients: Arc<Clients>,
     pub endings: Arc<Endings>,
     pub issued_tokens: Arc<IssuedTokens>,
+    pub providers: Arc<Providers>,
     pub security_emails: Arc<SecurityEmails>,
     pub throttles: Arc<Throttles>,
     pub token_issuer: Arc<TokenIssuer>,

@@ -10,6 +10,8 @@ pub mod client_credentials;
 mod code_reuse;
 pub mod device_code;
 pub mod handler;
+mod id_jag;
+pub mod jwt_bearer;
 pub mod refresh_token;
 pub mod token_exchange;
 
@@ -23,4 +25,5 @@ pub const GRANTS: &[GrantTypeRow] = &[
     device_code::ROW,
     ciba::ROW,
     token_exchange::ROW,
+    jwt_bearer::ROW,
 ];

@@ -4,6 +4,7 @@
 //! one by them revokes the new one. It never lives longer. It is for APIs alone, never for Usher itself.
 
 use crate::oauth::grants::handler::{GrantHandler, GrantRequest, GrantTypeRow};
+use crate::oauth::grants::id_jag::IdentityAssertions;
 use crate::oauth::introspect::{IssuedTokens, ValidAccessToken};
 use crate::oauth::issue::TokenIssuer;
 use crate::oauth::token_call::TokenCall;
@@ -20,6 +21,7 @@ use usher_protocol::cause::RejectionCause;
 use usher_protocol::error::OAuthError;
 use usher_protocol::error_code::ErrorCode;
 use usher_protocol::grant_type::GrantType;
+use usher_protocol::id_jag::{self, IdJagRequest};
 use usher_protocol::scope::Scope;
 use usher_protocol::token::{TokenForm, TokenResponse};
 use usher_protocol::token_exchange::{Actor, TOKEN_EXCHANGE_GRANT, TokenExchangeRequest};
@@ -31,6 +33,11 @@ pub const ROW: GrantTypeRow = GrantTypeRow {
             core: deps.core.clone(),
             issued_tokens: deps.issued_tokens.clone(),
             token_issuer: deps.token_issuer.clone(),
+            identity_assertions: IdentityAssertions {
+                core: deps.core.clone(),
+                clients: deps.clients.clone(),
+                token_issuer: deps.token_issuer.clone(),
+            },
         })
     },
 };
@@ -39,10 +46,17 @@ struct TokenExchangeGrant {
     core: Arc<Core>,
     issued_tokens: Arc<IssuedTokens>,
     token_issuer: Arc<TokenIssuer>,
+    identity_assertions: IdentityAssertions,
 }
 
 impl GrantHandler for TokenExchangeGrant {
     fn read<'a>(&'a self, form: &TokenForm<'_>) -> Result<GrantRequest<'a>, OAuthError> {
+        if id_jag::is_requested(form)? {
+            let request = IdJagRequest::read(form)?;
+            return Ok(Box::new(move |call| {
+                Box::pin(async move { self.identity_assertions.issue(&call, &request).await })
+            }));
+        }
         let request = TokenExchangeRequest::read(form)?;
         Ok(Box::new(move |call| Box::pin(async move { self.exchange(&call, &request).await })))
     }
