@@ -36,6 +36,7 @@ struct Holder {
 }
 
 on_both_databases! {
+    /// RL-01
     async fn fifty_kills_lose_no_acknowledged_refresh(db: TestDatabase) {
         let server = TestServer::on(db, &[("master_key", MASTER_KEY)]).await;
         let (client, mut holders) = families(&server).await;

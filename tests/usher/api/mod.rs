@@ -14,7 +14,7 @@ mod me;
 mod origins;
 mod parameters;
 mod passwords;
-mod projects;
+pub mod projects;
 mod register;
 mod second_factor;
 mod sessions;

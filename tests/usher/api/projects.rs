@@ -4,6 +4,7 @@ use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 use usher_domain::page::Cursor;
 use usher_domain::project::member::Role;
+use usher_protocol::client::metadata::ClientMetadata;
 
 use super::{By, call, call_with, client_in, get, signed_in};
 use crate::console::administrator;
@@ -23,6 +24,16 @@ async fn made(server: &TestServer, by: By<'_>, name: &str) -> (String, String) {
 
 async fn facts(server: &TestServer) -> i64 {
     server.database.count("select count(*) from event").await
+}
+
+/// A value of a member that only administrators set.
+pub fn admin_only_value(member: &str) -> Value {
+    match member {
+        "cross_app_access" => {
+            json!([{"audience": "https://chat.test", "client_id": "wiki", "relying_party": "client_chat"}])
+        }
+        _ => true.into(),
+    }
 }
 
 on_both_databases! {
@@ -183,9 +194,9 @@ on_both_databases! {
         let rotated = call(&server, by, Method::POST, &format!("{path}/secret"), &json!({})).await;
         assert_ne!(rotated.text("client_secret"), secret);
         // Only administrators may set these members.
-        for member in ["first_party", "any_localhost_redirect"] {
+        for member in ClientMetadata::ADMIN_ONLY {
             let mut greedy = metadata.clone();
-            greedy[member] = json!(true);
+            greedy[member] = admin_only_value(member);
             let make = json!({"type": "web", "metadata": greedy});
             assert_eq!(call(&server, by, Method::POST, &clients, &make).await.status, 403, "{member}");
             assert_eq!(call(&server, by, Method::PUT, &path, &json!({"metadata": greedy})).await.status, 403, "{member}");

@@ -7,6 +7,7 @@ mod program;
 #[cfg(feature = "sim")]
 mod provider;
 mod refusals;
+mod registered;
 mod sample;
 mod serving;
 mod settings;

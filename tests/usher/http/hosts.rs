@@ -2,6 +2,7 @@
 
 use super::running::{RunningServer, assert_status, get_request};
 
+/// HT-03
 #[tokio::test]
 async fn two_hosts_no_host_and_a_foreign_target_are_refused() {
     let server = RunningServer::open().await;
@@ -30,6 +31,7 @@ async fn two_hosts_no_host_and_a_foreign_target_are_refused() {
     server.is_well().await;
 }
 
+/// HT-02
 #[tokio::test]
 async fn an_ambiguous_length_smuggles_no_second_request() {
     let server = RunningServer::open().await;

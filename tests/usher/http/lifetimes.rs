@@ -10,6 +10,7 @@ use usher_http_server::slots::Limits;
 
 use super::running::{RunningServer, assert_status, form_head, get_request, read_to_end, short, until};
 
+/// HT-05
 #[tokio::test]
 async fn silence_is_ended() {
     let limits = Limits { idle: Duration::from_mins(1), ..short() };
@@ -27,6 +28,7 @@ async fn silence_is_ended() {
     server.is_well().await;
 }
 
+/// HT-05
 #[tokio::test]
 async fn half_a_head_is_ended_even_if_it_trickles() {
     let server = RunningServer::open().await;
@@ -48,6 +50,7 @@ async fn half_a_head_is_ended_even_if_it_trickles() {
     server.is_well().await;
 }
 
+/// HT-05
 #[tokio::test]
 async fn a_body_that_trickles_is_a_408() {
     let server = RunningServer::open().await;
@@ -75,6 +78,7 @@ async fn an_answer_that_takes_too_long_is_a_503() {
     assert!(reply.contains("retry-after: "), "{reply}");
 }
 
+/// HT-05
 #[tokio::test]
 async fn a_client_that_never_reads_is_dropped() {
     let server = RunningServer::open().await;

@@ -8,6 +8,7 @@ use usher_http_server::slots::Limits;
 
 use super::running::{RunningServer, assert_status, form_head, get_request, read_to_end, short};
 
+/// HT-06
 #[tokio::test]
 async fn large_and_many_headers_are_a_431() {
     let server = RunningServer::open().await;
@@ -20,6 +21,7 @@ async fn large_and_many_headers_are_a_431() {
     server.is_well().await;
 }
 
+/// HT-06
 #[tokio::test]
 async fn a_long_address_is_a_414() {
     let server = RunningServer::open().await;
@@ -30,6 +32,7 @@ async fn a_long_address_is_a_414() {
     server.is_well().await;
 }
 
+/// HT-06, RO-05
 #[tokio::test]
 async fn a_large_body_is_a_413_before_it_has_arrived() {
     let server = RunningServer::open().await;
@@ -55,6 +58,7 @@ async fn a_client_that_is_still_sending_gets_the_refusal_without_a_reset() {
     assert_status(&read_to_end(&mut socket).await, 413);
 }
 
+/// HT-06
 #[tokio::test]
 async fn an_endless_chunked_body_is_a_413() {
     let server = RunningServer::open().await;

@@ -13,6 +13,7 @@ const ANA: &str = "ana@example.test";
 const TEN_YEARS: Duration = Duration::from_hours(10 * 365 * 24);
 
 on_both_databases! {
+    /// RL-05
     async fn a_clock_ten_years_behind_for_five_seconds_ends_nothing(db: TestDatabase) {
         let server = TestServer::on(db, &[("limits.sign_in", "off")]).await;
         server.user(ANA).await;

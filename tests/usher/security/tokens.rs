@@ -7,7 +7,7 @@ use usher_accounts::RegisteredClient;
 use usher_domain::key::SigningAlg;
 use usher_domain::oauth::client::ClientType;
 
-use crate::harness::relying_party::{Answer, payload};
+use crate::harness::relying_party::{Answer, answer, payload};
 use crate::harness::server::TestServer;
 
 const ANA: &str = "ana@example.test";
@@ -121,6 +121,60 @@ async fn only_the_compact_form_is_read() {
     ] {
         assert_worthless(&server, &client, odd, why).await;
     }
+}
+
+/// JW-05, JW-06: nothing is decrypted, derived or unpacked for a stranger.
+#[tokio::test]
+async fn an_encrypted_token_is_refused_wherever_tokens_are_read() {
+    let (server, client, _) = scene().await;
+    let zeros = URL_SAFE_NO_PAD.encode(vec![0; 6_000]);
+    for header in [
+        json!({"alg": "PBES2-HS256+A128KW", "enc": "A128GCM", "p2s": "AAAA", "p2c": 1_000_000_000}),
+        json!({"alg": "dir", "enc": "A128GCM", "zip": "DEF"}),
+        json!({"alg": "RSA1_5", "enc": "A128CBC-HS256"}),
+        json!({"alg": "ECDH-ES", "enc": "A256GCM", "epk": {"kty": "EC", "crv": "P-256", "x": "AA", "y": "AA"}}),
+    ] {
+        let token = format!("{}.AAAA.AAAA.{zeros}.AAAA", part(&header));
+        assert_worthless(&server, &client, &token, &header.to_string()).await;
+        for parameter in ["request", "id_token_hint"] {
+            let url = server.authorize_url(&client, &[(parameter, &token), ("prompt", "none")]);
+            let landing = server.browser().open(&url).await;
+            assert!(
+                landing.answer("error").is_some() && landing.answer("code").is_none(),
+                "{parameter}: {}",
+                landing.url
+            );
+        }
+        let form = [
+            ("grant_type", "client_credentials"),
+            ("client_assertion_type", "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"),
+            ("client_assertion", &*token),
+        ];
+        let refused = answer(server.http.post(server.at("/oauth2/token")).form(&form)).await;
+        assert_eq!(refused.error(), "invalid_client");
+    }
+}
+
+/// HT-12
+#[tokio::test]
+async fn what_strangers_make_up_is_not_stored() {
+    let (server, _, _) = scene().await;
+    let rows = "select (select count(*) from event) + (select count(*) from throttle) + (select count(*) from house) \
+                + (select count(*) from single_use)";
+    let before = server.database.count(rows).await;
+    for n in 0..150 {
+        let url = server
+            .at(&format!("/oauth2/authorize?client_id=made-up-{n}&ui_locales=x-{n}&scope=s{n}&response_type=r{n}"));
+        let agent = format!("agent/{n}");
+        let page = server.http.get(url).header("user-agent", &agent).header("accept", "text/html").send().await;
+        assert!(page.expect("the server answers").status().is_client_error());
+        let form =
+            [("grant_type", "refresh_token"), ("refresh_token", &*agent), ("client_id", &format!("made-up-{n}"))];
+        let refused = answer(server.http.post(server.at("/oauth2/token")).form(&form)).await;
+        assert_eq!(refused.error(), "invalid_client");
+    }
+    let after = server.database.count(rows).await;
+    assert!(after - before < 20, "{} rows of 300 requests", after - before);
 }
 
 /// JW-08

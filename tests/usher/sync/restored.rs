@@ -115,6 +115,7 @@ on_both_databases! {
     }
 }
 
+/// RL-08
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_file_of_sqlite_is_replaced_by_an_older_copy() {
     let mut server = TestServer::on(crate::harness::database::TestDatabase::sqlite().await, &[]).await;

@@ -50,6 +50,7 @@ async fn the_metadata_name_the_modes() {
     );
 }
 
+/// RO-05
 #[tokio::test]
 async fn a_code_comes_back_where_it_was_asked_for_and_is_good() {
     let server = TestServer::start().await;
@@ -111,6 +112,7 @@ async fn what_a_person_answers_on_a_page_comes_back_in_the_mode_as_well() {
     assert_eq!(in_form(&left, "error").as_deref(), Some("unmet_authentication_requirements"));
 }
 
+/// RO-05
 #[tokio::test]
 async fn the_page_of_a_form_forbids_everything_but_its_form_and_may_be_framed_as_a_redirect_may() {
     let server = TestServer::start().await;

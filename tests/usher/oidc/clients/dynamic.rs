@@ -6,7 +6,11 @@ use serde_json::{Value, json};
 use usher_accounts::RegisteredClient;
 use usher_domain::id::ClientId;
 use usher_domain::oauth::client_origin::SHARED_PROJECT;
+use usher_protocol::client::metadata::ClientMetadata;
+use usher_protocol::id_jag::JWT_BEARER_GRANT;
+use usher_protocol::token_exchange::TOKEN_EXCHANGE_GRANT;
 
+use crate::api::projects::admin_only_value;
 use crate::api::{By, call};
 use crate::apis::{ANA, ORDERS, scope, settings};
 use crate::console::administrator;
@@ -161,6 +165,41 @@ on_both_databases! {
             assert_eq!((refused.status, refused.error()), (StatusCode::BAD_REQUEST, code), "{changes}: {refused:?}");
             let why = refused.text("error_description");
             assert!(why.bytes().all(|b| matches!(b, 0x20..=0x7E) && b != b'"' && b != b'\\'), "{why}");
+        }
+    }
+
+    /// AD-02: neither with the registration nor by a change of it. A client that could name the issuers of its proof, or what
+    /// only administrators set, would have given itself rights.
+    async fn ad_02_no_member_of_administrators_is_kept_whichever_it_is(db: TestDatabase) {
+        let server = registering(db, "open").await;
+        let told = server.register(None, &metadata(&json!({}))).await;
+        let credential = json!([{"issuer": "https://evil.test", "subject": "s"}]);
+        let before = server.registered(&told).await.client.metadata;
+        let (path, mut token) = management(&told);
+        let own = [("federated_credentials", credential), ("audience", json!([ORDERS]))];
+        let of_admins = ClientMetadata::ADMIN_ONLY.map(|member| (member, admin_only_value(member)));
+        for (member, value) in own.into_iter().chain(of_admins) {
+            let hostile = metadata(&json!({ member: value }));
+            let made = server.register(None, &hostile).await;
+            assert_eq!(made.json.get(member), None, "{member}");
+            assert_eq!(server.registered(&made).await.client.metadata, before, "{member}");
+            let mut change = hostile.clone();
+            change["client_id"] = told.json["client_id"].clone();
+            let changed = server.registration(Method::PUT, &path, Some(&token), &change).await;
+            assert_eq!((changed.status, changed.json.get(member)), (StatusCode::OK, None), "{member}: {changed:?}");
+            token = changed.text("registration_access_token");
+            let kept = server.usher.core.store.find_client(&ClientId(told.text("client_id"))).await.unwrap().unwrap();
+            assert_eq!(kept.metadata, before, "{member}");
+        }
+        let federated = json!({
+            "token_endpoint_auth_method": "federated_jwt",
+            "federated_credentials": [{"issuer": "https://evil.test", "subject": "s"}],
+        });
+        let refused = server.register(None, &metadata(&federated)).await;
+        assert_eq!((refused.status, refused.error()), (StatusCode::BAD_REQUEST, "invalid_client_metadata"));
+        for grant in [JWT_BEARER_GRANT, TOKEN_EXCHANGE_GRANT, "client_credentials"] {
+            let refused = server.register(None, &metadata(&json!({"grant_types": [grant]}))).await;
+            assert_eq!((refused.status, refused.error()), (StatusCode::BAD_REQUEST, "invalid_client_metadata"), "{grant}");
         }
     }
 

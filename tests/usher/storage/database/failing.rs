@@ -35,6 +35,7 @@ async fn a_locked_sqlite_refuses_to_write_still_reads_and_recovers() {
     assert_eq!(db.count("select count(*) from users").await, 2);
 }
 
+/// RL-04
 #[tokio::test]
 async fn a_full_sqlite_refuses_to_write_loses_nothing_and_recovers() {
     let (db, store) = impatient().await;
@@ -61,6 +62,7 @@ async fn a_full_sqlite_refuses_to_write_loses_nothing_and_recovers() {
     );
 }
 
+/// RL-04
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_disk_that_fills_up_within_a_group_leaves_exactly_what_was_answered() {
     let (db, store) = impatient().await;
