@@ -129,8 +129,9 @@ test('a webhook is added, tested, disabled and deleted', async () => {
   await follow(admin, '.sidebar a[href$="/webhooks"]');
   await inspect(admin, 'console-webhooks');
   await follow(admin, '.rows a');
-  await admin.locator('summary', { hasText: 'Delete' }).click();
-  await follow(admin, 'button[formaction$="/delete"]');
+  await follow(admin, 'a.danger[href$="/delete"]');
+  await inspect(admin, 'console-confirm');
+  await follow(admin, 'form[action$="/delete"] button');
   assert.equal(await admin.locator('.rows').count(), 0);
   await follow(admin, '.crumbs a');
 });

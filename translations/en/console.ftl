@@ -382,3 +382,51 @@ webhooks-lead = Addresses of yours that are told what happens in this project.
 project-token-lead = Opens the project’s API, and decrypts its history.
 is-disabled = It is disabled.
 apis-lead = What access tokens are for: each API has its scopes, its lifetime and its clients.
+
+## Settings, history and deletion of a project
+
+delete = Delete
+confirm-delete = Delete { $name }?
+confirm-with-it = With it, these are deleted:
+confirm-type-name = Type { $name } to confirm
+confirm-keep = Keep it
+project-settings = Settings
+project-settings-lead = The name of the project, and what it asks of the people who sign in.
+project-saved = The settings are saved.
+project-name-hint = Members see it in the console, and people on the consent page.
+project-second-factor = Require a second factor
+project-second-factor-text = Whoever signs in to an application of this project confirms it with an authenticator app, a passkey or a recovery code.
+project-delete = Delete project
+project-delete-text = Its applications can sign nobody in any more, and its tokens stop working. This cannot be undone.
+project-ends-clients = { $count ->
+    [one] { $count } client
+   *[other] { $count } clients
+}
+project-ends-apis = { $count ->
+    [one] { $count } API
+   *[other] { $count } APIs
+}
+project-ends-webhooks = { $count ->
+    [one] { $count } webhook
+   *[other] { $count } webhooks
+}
+project-ends-members = { $count ->
+    [one] the role of { $count } member
+   *[other] the roles of { $count } members
+}
+project-history = History
+project-history-lead = What the people of this project did in its applications. It is encrypted: only the newest project token opens it.
+history-open = Open the history
+history-token-hint = The newest one. It is used for this page and not stored.
+history-token-wrong = This is not the newest token of the project.
+history-sub = User (sub)
+history-kind = Kind of event
+history-kind-hint = For example session.created
+history-show = Show
+history-older = Older entries
+history-entries = { $count ->
+    [one] { $count } entry
+   *[other] { $count } entries
+}
+history-none = There are no entries, or none with these filters.
+history-data = Details

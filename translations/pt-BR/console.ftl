@@ -382,3 +382,51 @@ webhooks-lead = Endereços seus que ficam sabendo do que acontece neste projeto.
 project-token-lead = Abre a API do projeto e decifra o histórico.
 is-disabled = Está desativado.
 apis-lead = Para o que servem os tokens de acesso: cada API tem seus escopos, sua duração e seus clientes.
+
+## Settings, history and deletion of a project
+
+delete = Excluir
+confirm-delete = Excluir { $name }?
+confirm-with-it = Também serão excluídos:
+confirm-type-name = Digite { $name } para confirmar
+confirm-keep = Manter
+project-settings = Configurações
+project-settings-lead = O nome do projeto e o que ele exige de quem entra.
+project-saved = As configurações foram salvas.
+project-name-hint = Os membros o veem no console, e as pessoas na página de consentimento.
+project-second-factor = Exigir um segundo fator
+project-second-factor-text = Quem entra em um aplicativo deste projeto confirma com um aplicativo autenticador, uma chave de acesso ou um código de recuperação.
+project-delete = Excluir projeto
+project-delete-text = Ninguém mais entra nos seus aplicativos, e os seus tokens deixam de funcionar. Isso não pode ser desfeito.
+project-ends-clients = { $count ->
+    [one] { $count } cliente
+   *[other] { $count } clientes
+}
+project-ends-apis = { $count ->
+    [one] { $count } API
+   *[other] { $count } APIs
+}
+project-ends-webhooks = { $count ->
+    [one] { $count } webhook
+   *[other] { $count } webhooks
+}
+project-ends-members = { $count ->
+    [one] o papel de { $count } membro
+   *[other] os papéis de { $count } membros
+}
+project-history = Histórico
+project-history-lead = O que as pessoas deste projeto fizeram nos seus aplicativos. Está criptografado: só o token mais novo do projeto o abre.
+history-open = Abrir o histórico
+history-token-hint = O mais novo. É usado nesta página e não é guardado.
+history-token-wrong = Este não é o token mais novo do projeto.
+history-sub = Usuário (sub)
+history-kind = Tipo de evento
+history-kind-hint = Por exemplo session.created
+history-show = Mostrar
+history-older = Registros mais antigos
+history-entries = { $count ->
+    [one] { $count } registro
+   *[other] { $count } registros
+}
+history-none = Não há registros, ou nenhum com estes filtros.
+history-data = Detalhes

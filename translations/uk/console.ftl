@@ -388,3 +388,54 @@ webhooks-lead = Ваші адреси, які сповіщають про под
 project-token-lead = Відкриває API проєкту й розшифровує його історію.
 is-disabled = Вимкнено.
 apis-lead = Для чого потрібні токени доступу: кожен API має свої області, строк дії та клієнтів.
+
+## Settings, history and deletion of a project
+
+delete = Видалити
+confirm-delete = Видалити { $name }?
+confirm-with-it = Разом із цим буде видалено:
+confirm-type-name = Введіть { $name } для підтвердження
+confirm-keep = Залишити
+project-settings = Налаштування
+project-settings-lead = Назва проєкту й чого він вимагає від тих, хто входить.
+project-saved = Налаштування збережено.
+project-name-hint = Учасники бачать її в консолі, а користувачі — на сторінці згоди.
+project-second-factor = Вимагати другий чинник
+project-second-factor-text = Кожен, хто входить у застосунок цього проєкту, підтверджує вхід застосунком-автентифікатором, ключем доступу або кодом відновлення.
+project-delete = Видалити проєкт
+project-delete-text = Ніхто більше не ввійде в його застосунки, а його токени перестануть діяти. Цього не можна скасувати.
+project-ends-clients = { $count ->
+    [one] { $count } клієнт
+    [few] { $count } клієнти
+   *[other] { $count } клієнтів
+}
+project-ends-apis = { $count ->
+    [one] { $count } API
+   *[other] { $count } API
+}
+project-ends-webhooks = { $count ->
+    [one] { $count } вебхук
+    [few] { $count } вебхуки
+   *[other] { $count } вебхуків
+}
+project-ends-members = { $count ->
+    [one] роль { $count } учасника
+   *[other] ролі { $count } учасників
+}
+project-history = Історія
+project-history-lead = Що робили користувачі цього проєкту в його застосунках. Вона зашифрована: її відкриває лише найновіший токен проєкту.
+history-open = Відкрити історію
+history-token-hint = Найновіший. Він потрібен для цієї сторінки й не зберігається.
+history-token-wrong = Це не найновіший токен проєкту.
+history-sub = Користувач (sub)
+history-kind = Вид події
+history-kind-hint = Наприклад, session.created
+history-show = Показати
+history-older = Старіші записи
+history-entries = { $count ->
+    [one] { $count } запис
+    [few] { $count } записи
+   *[other] { $count } записів
+}
+history-none = Записів немає, або немає з такими фільтрами.
+history-data = Подробиці

@@ -215,6 +215,10 @@ url_groups! {
         /// The connected local modules.
         MODULES modules "/modules";
         WEBHOOKS webhooks "/webhooks";
+        /// The history of its users.
+        HISTORY history "/history";
+        SETTINGS settings "/settings";
+        DELETE delete "/delete";
         NEW_CLIENT new_client "/clients/new";
         APIS apis "/apis";
         /// The tokens with which clients register themselves.

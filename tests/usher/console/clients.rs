@@ -320,7 +320,9 @@ on_both_databases! {
         assert!(!bad.text("#name-error").is_empty() && !bad.text("#redirect_uris-error").is_empty(), "{}", bad.body);
         let nonsense = browser.press(&enabled, "rotate-secret", &[("overlap", "soon")]).await;
         assert_eq!(nonsense.status, StatusCode::BAD_REQUEST);
-        let gone = browser.press(&enabled, "delete", &[]).await;
+        let asked = browser.open(&format!("{at}/delete")).await;
+        assert!(asked.text("h1").contains("Renamed"), "{}", asked.body);
+        let gone = browser.press(&asked, "delete", &[]).await;
         assert_eq!(gone.status, StatusCode::OK, "back at the project");
         for gone in [browser.open(&at).await, browser.submit(&edit, &[("name", "Shop")]).await] {
             assert_eq!((gone.status, gone.text("h1").trim()), (StatusCode::NOT_FOUND, "It does not exist any more"));

@@ -7,6 +7,7 @@ mod client_proof;
 mod clients;
 mod modules;
 mod project;
+mod project_settings;
 mod providers;
 mod rights;
 mod setup;

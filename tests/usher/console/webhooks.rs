@@ -100,7 +100,9 @@ on_both_databases! {
             let url = format!("{}/{nothing}", saved.url.split('?').next().expect("a path"));
             assert_eq!(browser.post(&url, &form).await.status, StatusCode::NOT_FOUND, "{nothing}");
         }
-        let gone = browser.press(&saved, "delete", &[]).await;
+        let asked = browser.open(&saved.url.replace("?done=saved", "/delete")).await;
+        assert!(asked.text("h1").starts_with("Delete"), "{}", asked.body);
+        let gone = browser.press(&asked, "delete", &[]).await;
         assert!(gone.url.ends_with("/webhooks?done=deleted"), "{}", gone.url);
         assert_eq!(browser.open(&made.url).await.status, StatusCode::NOT_FOUND);
         for nonsense in ["nothing", "01936d2e-3c00-7000-8000-000000000007"] {

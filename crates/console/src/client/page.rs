@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde::Deserialize;
 
-use crate::views::{ClientPage, EndpointItem, SecretListItem};
+use crate::views::{ClientPage, ConfirmDeletion, EndpointItem, SecretListItem};
 use usher_accounts::{FlowError, Rejected};
 use usher_domain::oauth::client::{Client, ClientSecret, ClientType, SecretRotation};
 use usher_domain::oauth::client_origin::ClientOrigin;
@@ -81,6 +81,24 @@ pub async fn distrust(page: ProjectPage, InPath(id): InPath<String>, _: ButtonFo
     let client = page.app.usher.clients.load_client(&id).await?;
     page.app.usher.clients.set_client_trusted(&client.id, false).await?;
     to_page(page, &client, DISTRUSTED, None)
+}
+
+/// GET …/delete
+pub async fn confirm_delete(mut page: ProjectPage, InPath(id): InPath<String>) -> PageResult {
+    let client = page.app.usher.clients.load_client(&id).await?;
+    let urls = ClientUrls::of(&client.id);
+    let here = urls.delete();
+    let head = page.head(&here);
+    let view = ConfirmDeletion {
+        project: page.project_head(&head, ProjectTab::Clients),
+        name: client.metadata.client_name,
+        meaning: head.t("client-delete-text"),
+        keep_url: urls.page(),
+        form: page.form(here),
+        page: head,
+        ..ConfirmDeletion::default()
+    };
+    page.show(&view)
 }
 
 /// POST …/delete

@@ -1,7 +1,7 @@
 //! One API: changing and deleting it, and the clients of other projects that may use it.
 
 use super::apis::{ADDED, DELETED, algs, settings, values_of};
-use crate::views::{AllowedClientItem, AllowedClientValues, ApiPage, ApiValues};
+use crate::views::{AllowedClientItem, AllowedClientValues, ApiPage, ApiValues, ConfirmDeletion};
 use usher_accounts::{FlowError, FormFault, Rejected};
 use usher_domain::oauth::api::{AllowedClient, Api};
 use usher_domain::urls::{AllowedClientUrls, ApiUrls};
@@ -69,6 +69,24 @@ pub async fn remove(
     let api = load(&page, &id).await?;
     page.app.usher.apis.disallow_client(&api, &client).await?;
     done(page, &api, REMOVED)
+}
+
+/// GET …/delete
+pub async fn confirm_delete(mut page: ProjectPage, InPath((_, id)): ApiPath) -> PageResult {
+    let api = load(&page, &id).await?;
+    let urls = ApiUrls::of(&api.project_id, &api.id);
+    let here = urls.delete();
+    let head = page.head(&here);
+    let view = ConfirmDeletion {
+        project: page.project_head(&head, ProjectTab::Apis),
+        name: api.settings.name,
+        meaning: head.t("api-delete-text"),
+        keep_url: urls.page(),
+        form: page.form(here),
+        page: head,
+        ..ConfirmDeletion::default()
+    };
+    page.show(&view)
 }
 
 /// POST …/delete

@@ -2,10 +2,12 @@
 
 pub mod api;
 pub mod apis;
+pub mod history;
 pub mod initial_tokens;
 pub mod list;
 pub mod members;
 pub mod modules;
+pub mod settings;
 pub mod token;
 pub mod webhook;
 pub mod webhooks;

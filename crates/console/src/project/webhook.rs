@@ -1,7 +1,7 @@
 //! One webhook and its deliveries: changing, testing, disabling, deleting, and rotating its secret.
 
 use super::webhooks::{ADDED, DELETED, filters, why_key};
-use crate::views::{AttemptItem, DeliveryItem, WebhookPage, WebhookValues};
+use crate::views::{AttemptItem, ConfirmDeletion, DeliveryItem, WebhookPage, WebhookValues};
 use usher_accounts::FlowError;
 use usher_domain::event::webhook::filter::Filter;
 use usher_domain::event::webhook::{DeliveryAttempt, DeliveryStatus, Webhook, WebhookDelivery};
@@ -85,6 +85,24 @@ pub async fn rotate_secret(page: ProjectPage, InPath((_, id)): WebhookPath, _: B
     let rotated = page.app.usher.webhooks.rotate_webhook_secret(page.project.id, id, None).await?;
     let here = WebhookUrls::of(&page.project.id, &id).page();
     page.done_with_secret(&here, ROTATED, &rotated.secret)
+}
+
+/// GET …/delete
+pub async fn confirm_delete(mut page: ProjectPage, InPath((_, id)): WebhookPath) -> PageResult {
+    let webhook = page.app.usher.webhooks.load_webhook(page.project.id, id).await?;
+    let urls = WebhookUrls::of(&page.project.id, &id);
+    let here = urls.delete();
+    let head = page.head(&here);
+    let view = ConfirmDeletion {
+        project: page.project_head(&head, ProjectTab::Webhooks),
+        name: webhook.url,
+        meaning: head.t("webhook-delete-text"),
+        keep_url: urls.page(),
+        form: page.form(here),
+        page: head,
+        ..ConfirmDeletion::default()
+    };
+    page.show(&view)
 }
 
 /// POST …/delete

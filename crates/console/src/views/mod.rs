@@ -6,10 +6,13 @@
 mod apis;
 mod attempts;
 mod client_form;
+mod confirm;
 mod initial_tokens;
 mod modules;
 mod overview;
 mod project;
+mod project_history;
+mod project_settings;
 mod providers;
 mod quick_start;
 #[cfg(test)]
@@ -19,6 +22,7 @@ mod webhooks;
 pub use apis::{AllowedClientItem, AllowedClientValues, ApiListItem, ApiPage, ApiValues, ApisPage};
 pub use attempts::{AttemptEntry, AttemptsPage, ClientHead, ComparedValue, FixItem, StepItem};
 pub use client_form::{ClientForm, ClientValues};
+pub use confirm::ConfirmDeletion;
 pub use initial_tokens::{InitialTokenItem, InitialTokenValues, InitialTokensPage};
 pub use modules::{ModuleListItem, ModulesPage};
 pub(crate) use overview::client_kind_key;
@@ -26,6 +30,8 @@ pub use overview::{
     ClientListItem, ClientPage, ConsoleHome, EndpointItem, ProjectClients, ProjectListItem, SecretListItem,
 };
 pub use project::{MemberListItem, MembersPage, ProjectTokenPage};
+pub use project_history::{HistoryEntryItem, ProjectHistoryPage, ProjectHistoryValues};
+pub use project_settings::{ProjectSettingsPage, ProjectSettingsValues};
 pub use providers::{ConsoleProviders, ProviderKindLink, ProviderListItem, ProviderPage, ProviderValues, StepView};
 pub use quick_start::{Snippet, snippets};
 pub use webhooks::{AttemptItem, DeliveryItem, WebhookListItem, WebhookPage, WebhookValues, WebhooksPage};

@@ -86,6 +86,9 @@ const LABELS: &[(&str, &str)] = &[
     ("current_token", "token-current"),
     ("overlap", "token-overlap"),
     ("code", "verify-code"),
+    ("second_factor", "project-second-factor"),
+    ("sub", "history-sub"),
+    ("kind", "history-kind"),
     ("confirmation", "data-delete-confirmation"),
 ];
 

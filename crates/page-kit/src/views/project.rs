@@ -52,7 +52,9 @@ project_tabs! {
     Members, "members", "users", members, View;
     Modules, "modules", "monitor", modules, View;
     Webhooks, "webhooks", "webhook", webhooks, View;
+    History, "project-history", "history", history, View;
     Token, "project-token", "key-round", token, Own;
+    Settings, "project-settings", "settings", settings, View;
 }
 
 /// The header of a project's pages.

@@ -7,7 +7,7 @@ use usher_domain::id::ProjectId;
 use usher_domain::urls::{MemberUrls, ProjectUrls};
 use usher_flows::Right;
 use usher_i18n::Lang;
-use usher_page_kit::views::{Form, ProjectHead, ProjectTab, ShownSecret};
+use usher_page_kit::views::{FieldErrors, Form, ProjectHead, ProjectTab, ShownSecret};
 use usher_page_tests::{HOSTILE, RenderedSample, console, errors, moment};
 
 /// The header of a project's pages.
@@ -26,7 +26,69 @@ pub(super) fn all(lang: Lang) -> Vec<RenderedSample> {
     pages.extend(initial_tokens(lang));
     pages.extend(webhooks(lang));
     pages.extend(webhook(lang));
+    pages.extend(settings(lang));
+    pages.extend(history(lang));
     pages
+}
+
+fn settings(lang: Lang) -> Vec<RenderedSample> {
+    let page = ProjectSettingsPage {
+        page: console(lang),
+        project: head(lang, "Notes", ProjectTab::Settings),
+        form: Form::new("/console/projects/1/settings", "t"),
+        values: ProjectSettingsValues { name: HOSTILE.into(), second_factor: true, loaded: String::new() },
+        delete_url: "/console/projects/1/delete".into(),
+        notice: Some(lang.text("project-saved")),
+        errors: errors(&["name", "second_factor"], lang),
+    };
+    let project = ProjectHead { may_own: false, may_develop: false, ..page.project.clone() };
+    let viewer = ProjectSettingsPage { project, notice: None, errors: FieldErrors::default(), ..page.clone() };
+    let delete = ConfirmDeletion {
+        page: console(lang),
+        project: head(lang, HOSTILE, ProjectTab::Settings),
+        form: Form::new("/console/projects/1/delete", "t"),
+        name: HOSTILE.into(),
+        meaning: lang.text("project-delete-text"),
+        with_it: vec![console(lang).tn("project-ends-clients", 2_u32)],
+        is_typed: true,
+        keep_url: "/console/projects/1/settings".into(),
+        errors: errors(&["confirmation"], lang),
+    };
+    vec![
+        ("project-settings", page.render()),
+        ("project-settings-viewer", viewer.render()),
+        ("project-delete", delete.render()),
+    ]
+}
+
+fn history(lang: Lang) -> Vec<RenderedSample> {
+    let closed = ProjectHistoryPage {
+        page: console(lang),
+        project: head(lang, "Notes", ProjectTab::History),
+        form: Form::new("/console/projects/1/history", "t"),
+        ..ProjectHistoryPage::default()
+    };
+    let read = ProjectHistoryPage {
+        is_read: true,
+        values: ProjectHistoryValues { sub: HOSTILE.into(), kind: HOSTILE.into() },
+        entries: vec![HistoryEntryItem {
+            at: moment(lang, 1_795_000_000),
+            kind: "session.created".into(),
+            sub: Some("01jd3v9qk8e2xw7r5t6y4u3i2o".into()),
+            client_id: Some("01jd3v9qk8e2x".into()),
+            data: HOSTILE.into(),
+        }],
+        next: Some("AAAAAAAAAAAAAAAAAAAAAA".into()),
+        ..closed.clone()
+    };
+    let none = ProjectHistoryPage { is_read: true, ..closed.clone() };
+    let refused = ProjectHistoryPage { errors: errors(&["current_token", "sub", "kind"], lang), ..closed.clone() };
+    vec![
+        ("history", closed.render()),
+        ("history-read", read.render()),
+        ("history-none", none.render()),
+        ("history-refused", refused.render()),
+    ]
 }
 
 fn members(lang: Lang) -> Vec<RenderedSample> {
