@@ -76,9 +76,10 @@ on_both_databases! {
         assert!(list.body.contains("Others") && !list.body.contains(&server.project.to_string()), "{}", list.body);
         for page in server.listed_pages(&client).into_iter().filter(is_of_project) {
             let form = [("csrf", csrf.as_str())];
-            let status = match page.route.has_get {
-                true => server.get_as(&otto, &page.path).await.status,
-                false => server.post_as(&otto, &page.path, &form).await.status,
+            let status = if page.route.has_get {
+                server.get_as(&otto, &page.path).await.status
+            } else {
+                server.post_as(&otto, &page.path, &form).await.status
             };
             assert_eq!(status, StatusCode::NOT_FOUND, "{}", page.path);
         }

@@ -76,11 +76,12 @@ async fn home_view(page: &mut ConsolePage) -> Result<ConsoleHome, FlowError> {
 /// The projects that the user may see.
 async fn visible(page: &ConsolePage) -> Result<Vec<Project>, FlowError> {
     let (usher, user) = (&page.app.usher, &page.account.user);
-    Ok(if user.admin {
-        usher.projects.list_projects(Cursor::START, MAX_PAGE).await?.items
+    let page = if user.admin {
+        usher.projects.list_projects(Cursor::START, MAX_PAGE).await?
     } else {
-        usher.members.list_projects_of(user, Cursor::START, MAX_PAGE).await?.items
-    })
+        usher.members.list_projects_of(user, Cursor::START, MAX_PAGE).await?
+    };
+    Ok(page.items)
 }
 
 fn client_row(client: &Client) -> ClientListItem {
