@@ -135,7 +135,6 @@ fn form_at(page: &mut ProjectPage, here: String) -> ClientForm {
         page: head,
         pkce_is_a_choice: true,
         takes_certificates: page.app.usher.core.config.mutual_tls.is_on(),
-        is_administrator: page.account.user.admin,
         ..ClientForm::default()
     }
 }

@@ -36,7 +36,7 @@ pub async fn get(mut page: ProjectPage, InPath(id): InPath<String>) -> PageResul
     let secret = page.secret(&ClientUrls::of(&client.id).page()).await?;
     let notice = page.notice(&[SAVED, JUST_ROTATED, ROTATED, DISABLED, ENABLED, TRUSTED, DISTRUSTED]);
     let notice = notice.filter(|_| secret != Some(ShownSecret::Before));
-    let view = ClientPage { secret, notice, ..view(&mut page, &client).await? };
+    let view = ClientPage { secret, notice, ..view(&mut page, &client) };
     page.show(&view)
 }
 
@@ -117,12 +117,12 @@ pub(super) fn to_page(page: impl SecretPage, client: &Client, notice: Notice, se
     }
 }
 
-async fn view(page: &mut ProjectPage, client: &Client) -> Result<ClientPage, FlowError> {
+fn view(page: &mut ProjectPage, client: &Client) -> ClientPage {
     let urls = ClientUrls::of(&client.id);
     let (head, form) = (page.head(&urls.page()), page.form(urls.page()));
     let issuer = &page.app.usher.core.config.server.issuer;
     let (now, metadata) = (page.app.usher.core.now(), &client.metadata);
-    Ok(ClientPage {
+    ClientPage {
         form,
         name: client.metadata.client_name.clone(),
         client_id: client.id.0.clone(),
@@ -151,7 +151,6 @@ async fn view(page: &mut ProjectPage, client: &Client) -> Result<ClientPage, Flo
         self_registered: client.origin.is_self_registered(),
         is_document: client.origin == ClientOrigin::Document,
         trusted: client.trusted_at.is_some(),
-        may_trust: page.account.user.admin,
         issuer: issuer.as_str().to_owned(),
         redirect_uris: client.metadata.redirect_uris.clone(),
         post_logout_redirect_uris: client.metadata.post_logout_redirect_uris.clone(),
@@ -160,7 +159,7 @@ async fn view(page: &mut ProjectPage, client: &Client) -> Result<ClientPage, Flo
         urls,
         project: page.project_head(&head, ProjectTab::Clients),
         page: head,
-    })
+    }
 }
 
 /// The endpoints that a client of this kind uses.

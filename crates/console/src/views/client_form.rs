@@ -21,8 +21,6 @@ pub struct ClientForm {
     pub pkce_is_a_choice: bool,
     /// Does this server accept certificates of clients?
     pub takes_certificates: bool,
-    /// Is the reader an administrator? Some members are for administrators alone.
-    pub is_administrator: bool,
     /// The values of the fields.
     pub values: ClientValues,
     /// Validation errors.
@@ -89,7 +87,7 @@ impl ClientForm {
         let values = &self.values;
         let exchange = ("exchange", "client-exchange", "client-exchange-hint", values.exchange);
         let impersonate = ("may_impersonate", "client-impersonate", "client-impersonate-hint", values.may_impersonate);
-        let switches = [exchange].into_iter().chain(self.is_administrator.then_some(impersonate));
+        let switches = [exchange].into_iter().chain(self.page.is_administrator().then_some(impersonate));
         switches.map(|(name, label, hint, on)| (name, self.page.t(label), self.page.t(hint), on)).collect()
     }
 

@@ -152,8 +152,6 @@ pub struct ClientPage {
     pub is_document: bool,
     /// Does an administrator vouch for it?
     pub trusted: bool,
-    /// Whether the reader may decide that.
-    pub may_trust: bool,
     /// This server's issuer.
     pub issuer: String,
     /// Its redirect URIs.

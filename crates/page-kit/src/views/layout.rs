@@ -216,6 +216,11 @@ impl Layout {
         self.assets.sprite_url.mark(kind)
     }
 
+    /// Whether the reader is an administrator of the installation.
+    pub fn is_administrator(&self) -> bool {
+        self.account.as_ref().is_some_and(|account| account.is_admin)
+    }
+
     /// The section that the page belongs to.
     pub fn section(&self) -> Option<&NavLink> {
         self.nav.iter().find(|link| link.current)
