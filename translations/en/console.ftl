@@ -430,3 +430,13 @@ history-entries = { $count ->
 }
 history-none = There are no entries, or none with these filters.
 history-data = Details
+
+## First run
+
+first-run-title = Name your first project
+first-run-lead = Step 2 of 3. A project holds the applications that belong together, their members and their rules.
+first-run-name = Project
+first-run-name-hint = For example the name of your product or company
+first-run-skip = Skip
+first-run-continue = Continue
+first-run-client-lead = Step 3 of 3. Register your first application; the next page has the code that signs people in.

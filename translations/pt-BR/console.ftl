@@ -430,3 +430,13 @@ history-entries = { $count ->
 }
 history-none = Não há registros, ou nenhum com estes filtros.
 history-data = Detalhes
+
+## First run
+
+first-run-title = Dê um nome ao seu primeiro projeto
+first-run-lead = Passo 2 de 3. Um projeto reúne os aplicativos relacionados, os seus membros e as suas regras.
+first-run-name = Projeto
+first-run-name-hint = Por exemplo, o nome do seu produto ou da sua empresa
+first-run-skip = Pular
+first-run-continue = Continuar
+first-run-client-lead = Passo 3 de 3. Registre o seu primeiro aplicativo; a próxima página traz o código para o login.

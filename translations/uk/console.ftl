@@ -439,3 +439,13 @@ history-entries = { $count ->
 }
 history-none = Записів немає, або немає з такими фільтрами.
 history-data = Подробиці
+
+## First run
+
+first-run-title = Назвіть свій перший проєкт
+first-run-lead = Крок 2 з 3. Проєкт об’єднує пов’язані застосунки, їхніх учасників і правила.
+first-run-name = Проєкт
+first-run-name-hint = Наприклад, назва вашого продукту або компанії
+first-run-skip = Пропустити
+first-run-continue = Продовжити
+first-run-client-lead = Крок 3 з 3. Зареєструйте перший застосунок; на наступній сторінці є код для входу.

@@ -70,6 +70,7 @@ fn client_pages(pages: PageRoutes) -> PageRoutes {
 
 fn provider_pages(pages: PageRoutes) -> PageRoutes {
     pages
+        .form(urls::FIRST_RUN, project::first_run::get, project::first_run::create)
         .page(urls::PROVIDERS, provider::list::list)
         .text_form(urls::NEW_PROVIDER, provider::edit::new, provider::edit::create)
         .text_form(ProviderUrls::PAGE, provider::edit::get, provider::edit::save)

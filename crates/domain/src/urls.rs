@@ -150,6 +150,8 @@ pub const CHANGE_PASSWORD: &str = "/.well-known/change-password";
 pub const SETUP: &str = "/setup/{code}";
 
 pub const CONSOLE: &str = "/console";
+/// The page after the setup link of an installation without projects.
+pub const FIRST_RUN: &str = "/console/first-run";
 /// The folder of all other pages of the console.
 pub const IN_CONSOLE: &str = "/console/";
 pub const PROVIDERS: &str = "/console/providers";

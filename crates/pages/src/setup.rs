@@ -9,6 +9,7 @@ use crate::login::kit::LoginPage;
 use crate::show;
 use crate::views::{Setup, SetupExpired, SetupValues};
 use usher_accounts::{FlowError, FormFault, NewUser, Rejected};
+use usher_domain::page::Cursor;
 use usher_domain::secret::Secret;
 use usher_domain::urls;
 use usher_domain::user::Profile;
@@ -59,7 +60,11 @@ pub async fn set_up(
         other => other,
     };
     match page.check_with(made, fault)? {
-        Ok(signed_in) => Ok(show::arrived(&page.app, page.visitor, signed_in, None, urls::CONSOLE).await?),
+        Ok(signed_in) => {
+            let is_new = page.app.usher.projects.list_projects(Cursor::START, 1).await?.items.is_empty();
+            let next = if is_new { urls::FIRST_RUN } else { urls::CONSOLE };
+            Ok(show::arrived(&page.app, page.visitor, signed_in, None, next).await?)
+        }
         Err(errors) => {
             let SetupForm { email, given_name, family_name, .. } = form;
             let values = SetupValues { given_name, family_name, email };

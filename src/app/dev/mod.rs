@@ -129,8 +129,8 @@ async fn fill_alone(usher: &Usher, demos: Option<&Demos>) -> Result<Option<[Stri
     let [a, b] = demos.clients();
     let [url_a, url_b] = demos.urls();
     let [alg_a, alg_b] = DEMO_ALGS;
-    let first = seed::demo_client(usher, project, a, url_a, alg_a).await?;
-    let second = seed::demo_client(usher, project, b, url_b, alg_b).await?;
+    let first = Box::pin(seed::demo_client(usher, project, a, url_a, alg_a)).await?;
+    let second = Box::pin(seed::demo_client(usher, project, b, url_b, alg_b)).await?;
     Ok(Some([first, second]))
 }
 

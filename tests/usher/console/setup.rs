@@ -1,6 +1,7 @@
 //! The setup link: once, before it expires, and for an existing user only with their password.
 
 use reqwest::StatusCode;
+use usher_domain::page::Cursor;
 
 use super::{BOSS, administrator};
 use crate::harness::database::on_both_databases;
@@ -28,6 +29,27 @@ on_both_databases! {
         let reply = server.post_as(&thief, link.trim_start_matches(&server.url), &form).await;
         assert_eq!((reply.status, reply.set_cookies().len()), (StatusCode::GONE, 0));
         assert!(server.usher.users.load_user("eve@e.test").await.is_err());
+    }
+
+    async fn an_installation_without_projects_begins_with_the_first_project_and_client(db: TestDatabase) {
+        let server = TestServer::on(db, &[]).await;
+        let project = server.usher.projects.load_project(&server.project.to_string()).await.expect("the project");
+        server.usher.projects.delete_project(&project, &project.name).await.expect("it is deleted");
+        let mut browser = server.browser();
+        let link = server.usher.setup_links.create_setup_link().await.expect("a link");
+        let page = browser.open(&link).await;
+        let form = [("given_name", "Bo"), ("family_name", "Ss"), ("email", BOSS), ("password", PASSWORD)];
+        let first = browser.submit(&page, &form).await;
+        assert_eq!(first.url, server.at("/console/first-run"));
+        let refused = browser.submit(&first, &[("name", "")]).await;
+        assert!(!refused.text("#name-error").is_empty(), "{}", refused.body);
+        let client = browser.submit(&refused, &[("name", "Harbour")]).await;
+        assert!(client.body.contains("Step 3 of 3"), "{}", client.body);
+        let typed = [("name", "Shop"), ("type", "web"), ("redirect_uris", "https://shop.test/cb")];
+        let made = browser.submit(&client, &typed).await;
+        assert!(made.url.contains("/console/clients/"), "{}", made.url);
+        let found = server.usher.projects.list_projects(Cursor::START, 5).await.expect("the projects");
+        assert_eq!(found.items.iter().map(|one| one.name.as_str()).collect::<Vec<_>>(), ["Harbour"]);
     }
 
     async fn of_many_at_the_same_moment_one_becomes_administrator(db: TestDatabase) {

@@ -2,10 +2,11 @@
 
 use super::fields::{faults_at_fields, filled, settings, values_of};
 use super::page::{SAVED, to_page};
+use crate::project::first_run::FIRST;
 use crate::views::{ClientForm, ClientValues};
 use usher_accounts::{FlowError, NewClient, RegisteredClient, Rejected};
 use usher_domain::oauth::client::{Client, ClientType};
-use usher_domain::urls::ClientUrls;
+use usher_domain::urls::{self, ClientUrls};
 use usher_i18n::Lang;
 use usher_page_kit::kit::{InPath, PageForm, PageKit, PageResult, PageStop, ProjectPage};
 use usher_page_kit::loaded::LoadedValues;
@@ -114,8 +115,12 @@ fn fields_of<T>(
 }
 
 fn blank(page: &mut ProjectPage) -> ClientForm {
-    let here = page.urls.new_client();
-    ClientForm { values: settings(&ClientType::Web.defaults()), ..form_at(page, here) }
+    let new = page.urls.new_client();
+    let is_first = page.param(FIRST).is_some();
+    let here = if is_first { urls::with(&new, FIRST, "1") } else { new };
+    let form = form_at(page, here);
+    let lead = is_first.then(|| form.page.t("first-run-client-lead"));
+    ClientForm { lead, values: settings(&ClientType::Web.defaults()), ..form }
 }
 
 fn current(page: &mut ProjectPage, client: &Client) -> ClientForm {

@@ -2,6 +2,7 @@
 
 pub mod api;
 pub mod apis;
+pub mod first_run;
 pub mod history;
 pub mod initial_tokens;
 pub mod list;

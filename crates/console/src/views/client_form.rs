@@ -15,6 +15,8 @@ pub struct ClientForm {
     pub form: Form,
     /// The header of the project's pages.
     pub project: ProjectHead,
+    /// What the form is for, if that is not plain.
+    pub lead: Option<String>,
     /// Does it exist already? Its type is then fixed.
     pub editing: bool,
     /// Is PKCE optional? A public client always uses it.

@@ -7,6 +7,7 @@ mod apis;
 mod attempts;
 mod client_form;
 mod confirm;
+mod first_run;
 mod initial_tokens;
 mod modules;
 mod overview;
@@ -23,6 +24,7 @@ pub use apis::{AllowedClientItem, AllowedClientValues, ApiListItem, ApiPage, Api
 pub use attempts::{AttemptEntry, AttemptsPage, ClientHead, ComparedValue, FixItem, StepItem};
 pub use client_form::{ClientForm, ClientValues};
 pub use confirm::ConfirmDeletion;
+pub use first_run::FirstRun;
 pub use initial_tokens::{InitialTokenItem, InitialTokenValues, InitialTokensPage};
 pub use modules::{ModuleListItem, ModulesPage};
 pub(crate) use overview::client_kind_key;

@@ -47,7 +47,14 @@ pub(super) fn console_pages(lang: Lang) -> Vec<RenderedSample> {
         ],
         ..bare.clone()
     };
+    let first = FirstRun {
+        page: console(lang),
+        form: Form::new("/console/first-run", "t"),
+        name: HOSTILE.into(),
+        errors: errors(&["name"], lang),
+    };
     vec![
+        ("first-run", first.render()),
         ("console-empty", empty.render()),
         ("console", home.render()),
         ("project-new", bare.render()),
@@ -73,6 +80,7 @@ pub(super) fn client_pages(lang: Lang) -> Vec<RenderedSample> {
         ..fresh.clone()
     };
     let editing = ClientForm {
+        lead: Some(lang.text("first-run-client-lead")),
         editing: true,
         pkce_is_a_choice: true,
         takes_certificates: true,
