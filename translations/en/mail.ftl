@@ -25,6 +25,16 @@ mail-recovery-subject = Reset your password
 mail-recovery-lead = Somebody, most likely you, asked to reset the password of your account. Open this link to choose a new one:
 mail-recovery-not-you = If it was not you, ignore this email. Your password stays as it is.
 
+mail-invitation-subject = Your account is ready
+mail-invitation-lead = An administrator made an account for you. Open this link to choose a password:
+mail-invitation-button = Choose a password
+mail-invitation-days =
+    { $count ->
+        [one] The link works for { $count } day.
+       *[other] The link works for { $count } days.
+    }
+mail-invitation-not-you = If you did not expect this, ignore this email: without a password nobody can use the account.
+
 mail-ciba-subject = An application asks you to sign in
 mail-ciba-lead = Somebody, most likely you, wants to sign in to the application “{ $application }” with your account. Open this page to see the request, and to allow or refuse it:
 mail-ciba-button = See the request

@@ -25,6 +25,16 @@ mail-recovery-subject = Redefina sua senha
 mail-recovery-lead = Alguém, provavelmente você, pediu para redefinir a senha da sua conta. Abra este link para escolher uma nova:
 mail-recovery-not-you = Se não foi você, ignore esta mensagem. Sua senha continua a mesma.
 
+mail-invitation-subject = Sua conta está pronta
+mail-invitation-lead = Um administrador criou uma conta para você. Abra este link para escolher uma senha:
+mail-invitation-button = Escolher uma senha
+mail-invitation-days =
+    { $count ->
+        [one] O link funciona por { $count } dia.
+       *[other] O link funciona por { $count } dias.
+    }
+mail-invitation-not-you = Se você não esperava esta mensagem, ignore-a: sem uma senha, ninguém pode usar a conta.
+
 mail-ciba-subject = Um aplicativo pede que você entre
 mail-ciba-lead = Alguém, provavelmente você, quer entrar no aplicativo “{ $application }” com a sua conta. Abra esta página para ver o pedido e permiti-lo ou recusá-lo:
 mail-ciba-button = Ver o pedido

@@ -8,6 +8,7 @@ use utoipa::{IntoParams, ToSchema};
 use crate::ApiResult;
 use usher_domain::id::ClientId;
 use usher_domain::page::{Cursor, MAX_PAGE, Page};
+use usher_domain::user::search::UserPosition;
 use usher_http_server::extract::params::QueryParams;
 use usher_http_server::problem::HttpProblem;
 use usher_protocol::params::Params;
@@ -52,6 +53,17 @@ impl ListKey for ClientId {
 
     fn write(&self) -> String {
         URL_SAFE_NO_PAD.encode(&self.0)
+    }
+}
+
+/// Lists of users have several orders.
+impl ListKey for UserPosition {
+    fn read(cursor: &str) -> Option<Self> {
+        Self::decode(cursor)
+    }
+
+    fn write(&self) -> String {
+        self.encode()
     }
 }
 

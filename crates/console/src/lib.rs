@@ -7,4 +7,5 @@ mod project;
 mod provider;
 pub mod routes;
 mod typed_text;
+mod user;
 mod views;

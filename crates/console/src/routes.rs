@@ -1,9 +1,9 @@
 //! The routes of the console's pages.
 
-use super::{client, project, provider};
+use super::{client, project, provider, user};
 use usher_domain::urls::{
     self, AllowedClientUrls, ApiUrls, AttemptUrls, ClientUrls, DeliveryUrls, InitialTokenUrls, MemberUrls,
-    ProjectClientUrls, ProjectUrls, ProviderUrls, WebhookUrls,
+    ProjectClientUrls, ProjectUrls, ProviderUrls, UserUrls, WebhookUrls,
 };
 use usher_flows::Right;
 use usher_http_server::state::App;
@@ -12,7 +12,7 @@ use usher_page_kit::page_routes::PageRoutes;
 /// The list of all pages of the console and their actions.
 pub fn pages(app: &App) -> PageRoutes {
     let pages = PageRoutes::new(app).text_form(urls::CONSOLE, project::list::list, project::list::create);
-    provider_pages(client_pages(project_pages(pages)))
+    user_pages(provider_pages(client_pages(project_pages(pages))))
 }
 
 fn project_pages(pages: PageRoutes) -> PageRoutes {
@@ -78,4 +78,24 @@ fn provider_pages(pages: PageRoutes) -> PageRoutes {
         .action(ProviderUrls::ENABLE, provider::edit::enable)
         .action(ProviderUrls::DISABLE, provider::edit::disable)
         .action(ProviderUrls::REMOVE, provider::edit::remove)
+}
+
+fn user_pages(pages: PageRoutes) -> PageRoutes {
+    pages
+        .page(urls::USERS, user::list::get)
+        .form(urls::CHANGE_USERS, user::change::ask, user::change::make)
+        .text_form(urls::INVITE_USER, user::invite::get, user::invite::invite)
+        .page(UserUrls::PAGE, user::detail::get)
+        .page(UserUrls::SIGN_IN, user::tabs::sign_in)
+        .page(UserUrls::SESSIONS, user::tabs::sessions)
+        .page(UserUrls::APPLICATIONS, user::tabs::applications)
+        .page(UserUrls::ROLES, user::tabs::roles)
+        .page(UserUrls::ACTIVITY, user::tabs::activity)
+        .text_form(UserUrls::EDIT, user::edit::get, user::edit::save)
+        .form(UserUrls::MERGE, user::merge::get, user::merge::merge)
+        .action(UserUrls::UNDO_MERGE, user::merge::undo)
+        .action(UserUrls::RESEND_INVITATION, user::invite::resend)
+        .action(UserUrls::WITHDRAW_INVITATION, user::invite::withdraw)
+        .page(urls::LIVE_SESSIONS, user::sessions::get)
+        .form(urls::END_LIVE_SESSIONS, user::sessions::ask, user::sessions::end)
 }

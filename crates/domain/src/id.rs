@@ -142,6 +142,15 @@ impl fmt::Display for ClientId {
     }
 }
 
+impl UserId {
+    /// A value that sorts before the id of every user created at this moment or later.
+    pub fn earliest_of(created_at: Timestamp) -> Uuid {
+        let millis = u64::try_from(created_at.0).unwrap_or(0).saturating_mul(1000);
+        let seconds = u128::from(millis) << 80;
+        Uuid::from_u128(if millis >> 48 == 0 { seconds } else { u128::MAX })
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::super::random::SeededRandom;

@@ -157,6 +157,15 @@ pub const IN_CONSOLE: &str = "/console/";
 pub const PROVIDERS: &str = "/console/providers";
 /// A new provider; `kind` selects its kind.
 pub const NEW_PROVIDER: &str = "/console/new-provider";
+/// Everybody who has an account.
+pub const USERS: &str = "/console/users";
+/// Confirm a change of the users that `user` names, and make it.
+pub const CHANGE_USERS: &str = "/console/change-users";
+pub const INVITE_USER: &str = "/console/invite-user";
+/// Who is signed in now.
+pub const LIVE_SESSIONS: &str = "/console/sessions";
+/// Confirm the end of the sessions that `session` names, and end them.
+pub const END_LIVE_SESSIONS: &str = "/console/end-sessions";
 /// The emails of development mode.
 pub const DEV_MAIL: &str = "/dev/mail";
 /// Every component of the pages.
@@ -285,6 +294,21 @@ url_groups! {
         ENABLE enable "/enable";
         DISABLE disable "/disable";
         REMOVE remove "/remove";
+    }
+    /// A user in the console.
+    UserUrls(user: UserId) at "/console/users/{user}" {
+        PAGE page "";
+        SIGN_IN sign_in "/sign-in";
+        SESSIONS sessions "/sessions";
+        /// The applications, with the claims that each would get.
+        APPLICATIONS applications "/applications";
+        ROLES roles "/roles";
+        ACTIVITY activity "/activity";
+        EDIT edit "/edit";
+        MERGE merge "/merge";
+        UNDO_MERGE undo_merge "/undo-merge";
+        RESEND_INVITATION resend_invitation "/resend-invitation";
+        WITHDRAW_INVITATION withdraw_invitation "/withdraw-invitation";
     }
     /// An email of development mode.
     CaughtEmailUrls(number: u64) at "/dev/mail/{number}" {

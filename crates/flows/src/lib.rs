@@ -9,6 +9,7 @@ pub mod attempts;
 mod oauth;
 pub mod policy;
 mod projects;
+mod users;
 mod usher;
 pub mod webhooks;
 
@@ -35,4 +36,8 @@ pub use projects::register::RegisteredProject;
 pub use projects::{
     HistoryPage, HistorySearch, MAX_OVERLAP, NewestState, Person, PersonSession, Rotation, USUAL_OVERLAP,
 };
+pub use users::changes::{AdminChange, ChangedUser, MOST_CHANGED};
+pub use users::details::{ClaimsPreview, RolesInProject, SignInMethods};
+pub use users::directory::{MOST_EXAMINED, PageStart, UserDirectory, UserPage};
+pub use users::live_sessions::LiveSessionPage;
 pub use usher::{Services, Usher};

@@ -40,6 +40,11 @@ use crate::projects::members::Members;
 use crate::projects::modules::LocalModules;
 use crate::projects::people::ProjectUsers;
 use crate::projects::register::Projects;
+use crate::users::changes::UserChanges;
+use crate::users::details::UserDetails;
+use crate::users::directory::{MOST_EXAMINED, UserDirectory};
+use crate::users::invitations::Invitations;
+use crate::users::live_sessions::LiveSessions;
 use crate::webhooks::manage::Webhooks;
 use usher_accounts::account::activity::ActivityLog;
 use usher_accounts::account::applications::Applications;
@@ -217,6 +222,9 @@ services! {
     installation: Installation { core, providers },
     identities: Identities { core, endings, factor_rules, providers, security_emails },
     users: Users { core, endings, profiles, registration },
+    user_details: UserDetails { core, token_issuer },
+    user_directory: UserDirectory { core; most_examined: MOST_EXAMINED },
+    live_sessions: LiveSessions { core, user_directory },
     members: Members { core, throttles, users },
     second_factors: SecondFactors { core, accounts, authenticator_apps, factor_rules, recovery_codes, security_emails, session_opening, throttles },
     passkeys: Passkeys { core, factor_rules, second_factors, session_opening, throttles },
@@ -227,6 +235,8 @@ services! {
     provider_events: ProviderEvents { core, endings, identities, providers, security_emails },
     receipts: Receipts { core, clients },
     recovery: Recovery { core, email_queue, endings, registration, security_emails, throttles },
+    invitations: Invitations { account_deletion, recovery, user_details, users },
+    user_changes: UserChanges { core, account_deletion, factor_rules, members, recovery, users },
     session_api: SessionApi { password_sign_in, second_factors },
     session_reports: SessionReports { core },
     setup_links: SetupLinks { core, session_opening, throttles, users },

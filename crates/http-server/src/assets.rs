@@ -27,11 +27,12 @@ struct StaticFiles;
 
 /// The style sheet of all pages, and the files of `styles/` that it consists of.
 const STYLE_SHEET: &str = "app.css";
-const STYLES: [&str; 11] = [
+const STYLES: [&str; 12] = [
     "tokens",
     "base",
     "frames",
     "navigation",
+    "lists",
     "buttons",
     "fields",
     "cards",

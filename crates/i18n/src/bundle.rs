@@ -23,12 +23,13 @@ macro_rules! files {
             include_str!(concat!("../../../translations/", $tag, "/mail.ftl")),
             include_str!(concat!("../../../translations/", $tag, "/upstream.ftl")),
             include_str!(concat!("../../../translations/", $tag, "/providers.ftl")),
+            include_str!(concat!("../../../translations/", $tag, "/users.ftl")),
         ]),*]
     };
 }
 
 /// Every translation file, by language in the order of [`Lang::ALL`].
-const SOURCES: [[&str; 11]; 3] = files!("en", "pt-BR", "uk");
+const SOURCES: [[&str; 12]; 3] = files!("en", "pt-BR", "uk");
 
 static BUNDLES: LazyLock<[LanguageTexts; 3]> = LazyLock::new(|| Lang::ALL.map(bundle));
 
@@ -100,7 +101,7 @@ fn value(arg: Arg<'_>) -> FluentValue<'_> {
 }
 
 /// The translation files of one language.
-pub(super) const fn sources(lang: Lang) -> [&'static str; 11] {
+pub(super) const fn sources(lang: Lang) -> [&'static str; 12] {
     SOURCES[lang as usize]
 }
 

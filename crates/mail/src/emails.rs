@@ -45,6 +45,15 @@ pub fn recovery(link: &str, minutes: u32) -> EmailDraft {
         .note("mail-recovery-not-you")
 }
 
+/// "An administrator made an account for you": a link that sets its password, valid for `days`.
+pub fn invitation(link: &str, days: u32) -> EmailDraft {
+    EmailDraft::requested("invitation", "mail-invitation")
+        .button("mail-invitation-button", link)
+        .count(days)
+        .note("mail-invitation-days")
+        .note("mail-invitation-not-you")
+}
+
 /// "An application asks you to sign in": the page at `link` shows the request for `minutes`.
 pub fn ciba_request(application: &str, link: &str, minutes: u32) -> EmailDraft {
     EmailDraft::requested("ciba_request", "mail-ciba")

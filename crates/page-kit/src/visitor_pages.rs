@@ -53,6 +53,8 @@ impl ConsoleSection {
 /// The sections of the console, in the order of the navigation.
 const CONSOLE_SECTIONS: &[ConsoleSection] = &[
     ConsoleSection::new(Tab::Projects, urls::CONSOLE, &[], false),
+    ConsoleSection::new(Tab::Users, urls::USERS, &[urls::USERS, urls::CHANGE_USERS, urls::INVITE_USER], true),
+    ConsoleSection::new(Tab::LiveSessions, urls::LIVE_SESSIONS, &[urls::END_LIVE_SESSIONS], true),
     ConsoleSection::new(Tab::Providers, urls::PROVIDERS, &[urls::PROVIDERS, urls::NEW_PROVIDER], true),
 ];
 

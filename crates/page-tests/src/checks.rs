@@ -132,9 +132,12 @@ pub fn every_form_posts_with_its_anti_forgery_value(samples: Samples) {
         }
         let form = |form: &ElementRef<'_>| {
             let csrf = Selector::parse("input[type=hidden][name=csrf]").unwrap();
-            form.attr("method") == Some("post")
-                && form.attr("action").is_some_and(|action| !action.is_empty())
-                && form.select(&csrf).count() == 1
+            // A search is a GET: its URL holds its state, and it changes nothing.
+            let is_search = form.attr("method") == Some("get") && form.select(&csrf).count() == 0;
+            is_search
+                || form.attr("method") == Some("post")
+                    && form.attr("action").is_some_and(|action| !action.is_empty())
+                    && form.select(&csrf).count() == 1
         };
         // A search changes nothing, so that its results have a URL.
         let search = |form: &ElementRef<'_>| {

@@ -37,6 +37,13 @@ statements! {
         where project_id = $1 and role = 'owner'
         order by user_id
     ";
+    OF_USER = "
+        select {MEMBER}
+        from project_member
+        where user_id = $1
+        order by project_id
+        limit 500
+    ";
     // Members are shown by their address, whatever applications may see of them.
     LIST = "
         select {m.MEMBER}, u.sub, u.email
@@ -103,6 +110,11 @@ impl Store {
     /// A user's membership in a project.
     pub async fn find_member(&self, project: ProjectId, user: UserId) -> Result<Option<Member>> {
         self.query(FIND).bind(project).bind(user).optional().await
+    }
+
+    /// The memberships of a user, 500 at most.
+    pub async fn list_memberships(&self, user: UserId) -> Result<Vec<Member>> {
+        self.query(OF_USER).bind(user).all().await
     }
 
     /// The members of a project, in the order of their ids.

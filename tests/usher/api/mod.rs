@@ -19,6 +19,7 @@ mod register;
 mod second_factor;
 mod sessions;
 mod token_mode;
+mod user_search;
 
 pub use calling::{By, Reply, call, call_with, client_in, get, signed_in};
 

@@ -10,8 +10,10 @@ mod project;
 mod project_settings;
 mod providers;
 mod rights;
+mod sessions;
 mod setup;
 mod statistics;
+mod users;
 mod webhooks;
 
 use crate::harness::browser::Browser;

@@ -10,7 +10,7 @@ use std::sync::Arc;
 use crate::error::FlowError;
 use crate::login::accounts::Account;
 use usher_domain::event::EventCatalogue;
-use usher_domain::id::ClientId;
+use usher_domain::id::{ClientId, UserId};
 use usher_domain::page::{Cursor, MAX_PAGE, Page};
 use usher_domain::user::activity::ActivityHeading;
 use usher_domain::user::identity::{Identity, SuggestedEmail};
@@ -36,8 +36,18 @@ impl ActivityLog {
         heading: Option<ActivityHeading>,
         before: Option<Cursor>,
     ) -> Result<Page<ShownEvent>, FlowError> {
+        self.activity_of(account.user.id, heading, before).await
+    }
+
+    /// As [`Self::activity`], for an administrator.
+    pub async fn activity_of(
+        &self,
+        user: UserId,
+        heading: Option<ActivityHeading>,
+        before: Option<Cursor>,
+    ) -> Result<Page<ShownEvent>, FlowError> {
         let kinds: Vec<&str> = EventCatalogue::STANDARD.shown_under(heading).collect();
-        Ok(self.core.store.list_shown_events(account.user.id, &kinds, before, PAGE).await?)
+        Ok(self.core.store.list_shown_events(user, &kinds, before, PAGE).await?)
     }
 
     /// The name of a client, for display; its id if it was deleted.

@@ -70,7 +70,11 @@ pub struct Applications {
 impl Applications {
     /// Every application with a consent or a valid grant, most recently used first.
     pub async fn applications(&self, account: &Account) -> Result<Vec<Application>, FlowError> {
-        let user = account.user.id;
+        self.applications_of(account.user.id).await
+    }
+
+    /// As [`Self::applications`], for an administrator.
+    pub async fn applications_of(&self, user: UserId) -> Result<Vec<Application>, FlowError> {
         let mut found: BTreeMap<ClientId, Gathered> = BTreeMap::new();
         for consent in self.core.store.list_consents(user).await? {
             let one = found.entry(consent.client_id).or_default();

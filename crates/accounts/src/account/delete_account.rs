@@ -18,6 +18,19 @@ use usher_domain::user::session::EndReason;
 use usher_mail::emails;
 use usher_storage::{Result as Stored, Tx};
 
+/// Who deletes an account.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum DeletedBy {
+    /// The user, in this session.
+    Owner(SessionId),
+    /// A caller who may delete anybody.
+    Operator,
+    /// An administrator, who cannot delete administrators.
+    Administrator,
+    /// An administrator who withdraws an invitation: the user has no way in yet.
+    Host,
+}
+
 /// Deletion of an account by its owner.
 pub struct AccountDeletion {
     pub core: Arc<Core>,
@@ -45,7 +58,7 @@ impl AccountDeletion {
         if !confirmed {
             return Err(Rejected::NotConfirmed.into());
         }
-        self.delete_user(&account.user, Some(account.session.id)).await
+        self.delete_user(&account.user, DeletedBy::Owner(account.session.id)).await
     }
 
     /// Deletes a user as [`AccountDeletion::delete_account`] does, for callers with that right.
@@ -53,22 +66,45 @@ impl AccountDeletion {
     /// # Errors
     /// [`Rejected::NotFound`] if the user was deleted meanwhile.
     pub async fn remove_user(&self, user: User) -> Result<Ended, FlowError> {
-        self.delete_user(&user, None).await
+        self.delete_user(&user, DeletedBy::Operator).await
     }
 
-    /// `asked_in` is the session of a user who deletes their own account.
-    async fn delete_user(&self, user: &User, asked_in: Option<SessionId>) -> Result<Ended, FlowError> {
+    /// As [`AccountDeletion::remove_user`], for an administrator.
+    ///
+    /// # Errors
+    /// [`Rejected::NotFound`]; [`Rejected::NotAllowed`] for an administrator, who must be made an ordinary user first.
+    pub async fn remove_by(&self, user: &User) -> Result<Ended, FlowError> {
+        self.delete_user(user, DeletedBy::Administrator).await
+    }
+
+    /// As [`AccountDeletion::remove_by`], for a user who was invited and has no way in yet.
+    ///
+    /// # Errors
+    /// [`Rejected::NotFound`], also if the user has a way in.
+    pub async fn remove_invited(&self, user: &User) -> Result<(), FlowError> {
+        self.delete_user(user, DeletedBy::Host).await.map(drop)
+    }
+
+    async fn delete_user(&self, user: &User, by: DeletedBy) -> Result<Ended, FlowError> {
         let now = self.core.now();
         let security_email = self.security_emails.notice(user, &emails::account_deleted())?;
         let mut tx = self.core.store.begin().await?;
         let user = lock_with_merged(&mut tx, user.id).await?.ok_or(Rejected::NotFound("user"))?;
-        if let Some(session) = asked_in {
-            check_standing(&mut tx, (user.id, session), now).await?;
+        match by {
+            DeletedBy::Owner(session) => check_standing(&mut tx, (user.id, session), now).await?,
+            DeletedBy::Administrator | DeletedBy::Host if user.admin => return Err(Rejected::NotAllowed.into()),
+            DeletedBy::Host if tx.count_ways_in(user.id).await?.count() > 0 => {
+                return Err(Rejected::NotFound("invitation").into());
+            }
+            DeletedBy::Operator | DeletedBy::Administrator | DeletedBy::Host => {}
         }
         tx.begin_erasure(user.id, now).await?;
         let ended = self.endings.end_everything_of(&mut tx, user.id, None, EndReason::UserDeleted).await?;
         let projects_that_may_see = tx.projects_of_user(user.id).await?;
-        let event = self.core.event(EventKind::USER_DELETED).with_user(user.id).with("sub", user.sub.0.clone());
+        let mut event = self.core.event(EventKind::USER_DELETED).with_user(user.id).with("sub", user.sub.0.clone());
+        if matches!(by, DeletedBy::Administrator | DeletedBy::Host) {
+            event = event.with("by", "administrator");
+        }
         tx.append(&event.with_projects(&projects_that_may_see)).await?;
         if let Some(email) = &user.email {
             for kind in ProofKind::ALL {

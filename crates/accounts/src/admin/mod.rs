@@ -5,6 +5,7 @@ pub mod clients;
 pub mod initial_tokens;
 pub mod installation;
 pub mod keys;
+pub mod manage_users;
 pub mod revoke_keys;
 pub mod sector;
 pub mod self_registered;

@@ -102,11 +102,6 @@ impl Users {
         Ok(self.core.store.list_users(after, size).await?)
     }
 
-    /// Users whose address begins with this, oldest first.
-    pub async fn search_users(&self, prefix: &str, after: Cursor, size: u32) -> Result<Page<User>, FlowError> {
-        Ok(self.core.store.search_users(&prefix.trim_ascii().to_ascii_lowercase(), after, size).await?)
-    }
-
     /// Changes the name of a user; absent fields stay.
     ///
     /// # Errors
@@ -152,26 +147,10 @@ impl Users {
     /// # Errors
     /// [`Rejected::UserMerged`] if the user was merged into another or deleted meanwhile.
     pub async fn set_user_enabled(&self, user: &User, enabled: bool) -> Result<Ended, FlowError> {
-        let (id, now) = (user.id, self.core.now());
-        if enabled {
-            // The marks of the earlier disabling come first: they must not revoke tokens that the user gets now.
-            self.core.events_are_dispatched(id).await?;
+        match self.set_enabled(user.id, enabled, false).await {
+            Err(FlowError::Rejected(Rejected::NotFound(_))) => Err(Rejected::UserMerged.into()),
+            set => set,
         }
-        let mut tx = self.core.store.begin().await?;
-        if !tx.set_user_enabled(id, enabled, now).await? {
-            return Err(Rejected::UserMerged.into());
-        }
-        let kind = if enabled { EventKind::USER_ENABLED } else { EventKind::USER_DISABLED };
-        let projects_that_may_see = tx.projects_of_user(id).await?;
-        let event = self.core.event(kind).with_user(id).with("sub", user.sub.0.as_str());
-        tx.append(&event.with_projects(&projects_that_may_see)).await?;
-        let ended = if enabled {
-            Ended::default()
-        } else {
-            self.endings.end_everything_of(&mut tx, id, None, EndReason::UserDisabled).await?
-        };
-        tx.commit().await?;
-        Ok(ended)
     }
 
     /// Ends every session and grant of a user.

@@ -36,6 +36,8 @@ use usher_domain::user::{User, UserStatus};
 use usher_keys::seal::Purpose;
 use usher_mail::{Recipient, emails};
 
+/// How long the link of an invitation is valid.
+pub const INVITATION: Duration = Duration::from_hours(7 * 24);
 /// How long a recovery link is valid.
 pub const LIFETIME: Duration = Duration::from_mins(30);
 
@@ -142,6 +144,44 @@ impl Recovery {
         tx.commit().await?;
         self.core.mail_wakeup.notify_one();
         Ok(MailedProof { id: proof.id, sent: allowed })
+    }
+
+    /// Mails a link to set a password, at the request of an administrator. The first one of somebody who was invited says
+    /// so, and is valid for a week. Earlier links stay valid.
+    ///
+    /// # Errors
+    /// [`Rejected::PasswordWithoutAddress`]; [`Rejected::NotFound`] if the user is not active, or the address changed
+    /// meanwhile.
+    pub async fn send_link_by(&self, user: &User, invited: bool) -> Result<(), FlowError> {
+        let to = recipient(user, None).ok_or(Rejected::PasswordWithoutAddress)?;
+        let (now, token) = (self.core.now(), self.core.random.token());
+        let lifetime = if invited { INVITATION } else { LIFETIME };
+        let message =
+            if invited { self.invitation_email(to, &token, now)? } else { self.recovery_email(to, &token, now)? };
+        let proof = Proof {
+            email: user.email.clone(),
+            user_id: Some(user.id),
+            ..Proof::new(ProofId::new(now, &*self.core.random), ProofKind::Recover, now, lifetime)
+        };
+        let kind = if invited { EventKind::USER_INVITED } else { EventKind::RECOVERY_REQUESTED };
+        let event = self.core.event(kind).with_user(user.id).with("by", "administrator");
+        let mut tx = self.core.store.begin().await?;
+        let stored = tx.lock_user(user.id).await?.filter(|one| one.status == UserStatus::Active);
+        if stored.is_none_or(|one| one.email != user.email) {
+            return Err(Rejected::NotFound("user").into());
+        }
+        tx.insert_proof(&proof, &secret_hash(&token), None).await?;
+        tx.insert_email(&message, now).await?;
+        tx.append(&event).await?;
+        tx.commit().await?;
+        self.core.mail_wakeup.notify_one();
+        Ok(())
+    }
+
+    fn invitation_email(&self, to: Recipient<'_>, token: &str, now: Timestamp) -> Result<QueuedEmail, FlowError> {
+        let link = self.core.config.server.issuer.at(&urls::with(urls::RECOVER_RESET, "token", token));
+        let days = u32::try_from(INVITATION.as_secs() / 86_400).unwrap_or(u32::MAX);
+        self.email_queue.seal_email(&emails::invitation(&link, days).write(to, now)?, now + INVITATION)
     }
 
     fn recovery_email(&self, to: Recipient<'_>, token: &str, now: Timestamp) -> Result<QueuedEmail, FlowError> {

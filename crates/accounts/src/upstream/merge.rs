@@ -9,10 +9,10 @@ use crate::login::accounts::Account;
 use crate::security_emails::SecurityEmails;
 use std::sync::Arc;
 use usher_domain::event::{Event, EventKind};
-use usher_domain::id::{IdentityId, MergeId, UserId};
-use usher_domain::user::User;
+use usher_domain::id::{IdentityId, MergeId, SessionId, UserId};
 use usher_domain::user::merge::{Merge, UNDO};
 use usher_domain::user::session::EndReason;
+use usher_domain::user::{User, UserStatus};
 use usher_mail::emails;
 use usher_storage::{StorageError, Tx};
 
@@ -31,24 +31,47 @@ impl AccountMerges {
     /// # Errors
     /// [`Rejected::NotFresh`], [`Rejected::Frozen`], [`Rejected::NotFound`] if it is the same account.
     pub async fn merge(&self, kept: &Account, merged: &Account) -> Result<MergeId, FlowError> {
-        let now = self.core.now();
         if kept.user.id == merged.user.id {
             return Err(Rejected::NotFound("other account").into());
         }
         self.factor_rules.check_factor_change(kept).await?;
         self.factor_rules.check_factor_change(merged).await?;
+        let sessions = [kept, merged].map(|account| (account.user.id, account.session.id));
+        self.join((&kept.user, &merged.user), &sessions).await
+    }
+
+    /// Merges one user into another, for an administrator, who has verified that they are one person.
+    ///
+    /// # Errors
+    /// [`Rejected::NotFound`] if it is the same user, or one was deleted; [`Rejected::NotAllowed`] if the merged one is
+    /// an administrator; [`Rejected::UserMerged`] if either is not active.
+    pub async fn merge_by(&self, kept: &User, merged: &User) -> Result<MergeId, FlowError> {
+        if kept.id == merged.id {
+            return Err(Rejected::NotFound("other account").into());
+        }
+        self.join((kept, merged), &[]).await
+    }
+
+    /// `sessions` are those of the owner, who joins the accounts; none if an administrator does.
+    async fn join(&self, (into, from): (&User, &User), sessions: &[(UserId, SessionId)]) -> Result<MergeId, FlowError> {
+        let (now, by_owner) = (self.core.now(), !sessions.is_empty());
         let notices = [
-            self.security_emails.notice(&kept.user, &emails::accounts_merged())?,
-            self.security_emails.notice(&merged.user, &emails::accounts_merged())?,
+            self.security_emails.notice(into, &emails::accounts_merged())?,
+            self.security_emails.notice(from, &emails::accounts_merged())?,
         ];
         let id = MergeId::new(now, &*self.core.random);
-        let (into, from) = (&kept.user, &merged.user);
         let mut tx = self.core.store.begin().await?;
-        let (Some(_), Some(_)) = tx.lock_users(into.id, from.id).await? else {
-            return Err(Rejected::NotSignedIn.into());
+        let (Some(kept), Some(merged)) = tx.lock_users(into.id, from.id).await? else {
+            return Err(if by_owner { Rejected::NotSignedIn } else { Rejected::NotFound("user") }.into());
         };
-        for account in [kept, merged] {
-            check_standing(&mut tx, (account.user.id, account.session.id), now).await?;
+        for session in sessions {
+            check_standing(&mut tx, *session, now).await?;
+        }
+        if !by_owner && merged.admin {
+            return Err(Rejected::NotAllowed.into());
+        }
+        if !by_owner && [&kept, &merged].iter().any(|user| user.status != UserStatus::Active) {
+            return Err(Rejected::UserMerged.into());
         }
         let identities = move_identities(&mut tx, from.id, into.id).await?;
         tx.move_merges(from.id, into.id).await?;
@@ -58,7 +81,7 @@ impl AccountMerges {
         let projects_that_may_see = tx.projects_of_user(from.id).await?;
         let event = self.core.event(EventKind::USERS_MERGED).with_user(into.id).with("sub", from.sub.0.clone());
         let event = event.with(Event::MERGED, from.id.to_string()).with("merge", id.to_string());
-        tx.append(&event.with_projects(&projects_that_may_see)).await?;
+        tx.append(&signed(by_owner, event).with_projects(&projects_that_may_see)).await?;
         self.inherit_roles(&mut tx, from, into).await?;
         self.endings.end_everything_of(&mut tx, from.id, None, EndReason::AccountsMerged).await?;
         for notice in notices {
@@ -74,8 +97,16 @@ impl AccountMerges {
     /// # Errors
     /// If the database fails.
     pub async fn merges_of(&self, account: &Account) -> Result<Vec<(Merge, User)>, FlowError> {
+        self.merges_into(account.user.id).await
+    }
+
+    /// The merges into a user that can still be undone, each with the merged user.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn merges_into(&self, user: UserId) -> Result<Vec<(Merge, User)>, FlowError> {
         let mut merges = Vec::new();
-        for merge in self.core.store.list_merges(account.user.id).await? {
+        for merge in self.core.store.list_merges(user).await? {
             if merge.can_be_undone(self.core.now())
                 && let Some(user) = self.core.store.find_user(merge.merged).await?
             {
@@ -92,14 +123,28 @@ impl AccountMerges {
     /// [`Rejected::LastWayIn`] if either would be left without a sign-in method.
     pub async fn undo_merge(&self, account: &Account, id: MergeId) -> Result<(), FlowError> {
         self.factor_rules.check_factor_change(account).await?;
-        let (now, kept) = (self.core.now(), account.user.id);
+        self.separate(account.user.id, id, Some(account.session.id)).await
+    }
+
+    /// Undoes a merge, for an administrator.
+    ///
+    /// # Errors
+    /// [`Rejected::NotFound`] if it is another user's or too old, [`Rejected::LastWayIn`].
+    pub async fn undo_merge_by(&self, kept: UserId, id: MergeId) -> Result<(), FlowError> {
+        self.separate(kept, id, None).await
+    }
+
+    async fn separate(&self, kept: UserId, id: MergeId, session: Option<SessionId>) -> Result<(), FlowError> {
+        let now = self.core.now();
         let mut tx = self.core.store.begin().await?;
         let found = tx.find_merge(id).await?.filter(|merge| merge.kept == kept && merge.can_be_undone(now));
         let merge = found.ok_or(Rejected::NotFound("merge"))?;
         let (Some(_), Some(rests)) = tx.lock_users(kept, merge.merged).await? else {
             return Err(Rejected::NotFound("merge").into());
         };
-        check_standing(&mut tx, (kept, account.session.id), now).await?;
+        if let Some(session) = session {
+            check_standing(&mut tx, (kept, session), now).await?;
+        }
         let (mine, theirs) = (tx.count_ways_in(kept).await?, tx.count_ways_in(merge.merged).await?);
         let held = tx.list_identities(kept).await?;
         let back: Vec<_> = held.iter().filter(|one| merge.identities.contains(&one.id)).collect();
@@ -120,10 +165,15 @@ impl AccountMerges {
         tx.set_user_unmerged(rests.id, now).await?;
         let projects_that_may_see = tx.projects_of_user(merge.merged).await?;
         let event = self.core.event(EventKind::MERGE_UNDONE).with_user(kept).with("sub", rests.sub.0);
-        let event = event.with_projects(&projects_that_may_see);
+        let event = signed(session.is_some(), event).with_projects(&projects_that_may_see);
         tx.append(&event.with(Event::MERGED, merge.merged.to_string()).with("merge", id.to_string())).await?;
         Ok(tx.commit().await?)
     }
+}
+
+/// The event, which says so if an administrator acted for the owner.
+fn signed(by_owner: bool, event: Event) -> Event {
+    if by_owner { event } else { event.with("by", "administrator") }
 }
 
 async fn move_identities(tx: &mut Tx, from: UserId, into: UserId) -> Result<Vec<IdentityId>, StorageError> {

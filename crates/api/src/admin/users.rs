@@ -1,5 +1,7 @@
 //! Users. Administrators disable and enable them; email address, password and factors are changed by the user only.
 
+use std::str::FromStr;
+
 use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
@@ -11,23 +13,54 @@ use crate::caller::AdminCaller;
 use crate::list::{List, ListParams, PageRequest};
 use crate::openapi::{BodyRefusals, Problem, Refusals};
 use usher_accounts::{FlowError, NewUser, Rejected};
-use usher_domain::page::Cursor;
 use usher_domain::secret::Secret;
+use usher_domain::time::Timestamp;
+use usher_domain::user::search::{UserFilter, UserOrder, UserPosition, UserQuery};
 use usher_domain::user::session::Session;
 use usher_domain::user::{Profile, User, UserStatus};
+use usher_flows::PageStart;
 use usher_http_server::extract::json::JsonBody;
 use usher_http_server::extract::params::QueryParams;
 use usher_http_server::problem::HttpProblem;
 use usher_http_server::state::App;
+use usher_protocol::params::Params;
 
-/// Filters of the list of users.
+/// Filters of the list of users. All of them must hold.
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
-#[expect(dead_code, reason = "it describes the parameters; `list` reads them")]
+#[expect(dead_code, reason = "it describes the parameters; `read_query` reads them")]
 pub struct UserParams {
-    /// Users whose email address begins with this.
+    /// Words, each the beginning of a name, the email address, its domain, the `sub` or the telephone number. Users are
+    /// then ordered by what was found.
+    #[param(example = "ana sou")]
+    q: Option<String>,
+    /// Users whose email address begins with this, ordered by it.
     #[param(example = "ana")]
     email: Option<String>,
+    /// active, disabled or merged.
+    #[param(example = "active")]
+    status: Option<String>,
+    /// Are they administrators?
+    admin: Option<bool>,
+    /// Do they have a verified email address?
+    has_email: Option<bool>,
+    /// Do they have an authenticator app or a passkey?
+    second_factor: Option<bool>,
+    /// The id of a provider of which they have an identity.
+    #[param(example = "google")]
+    provider: Option<String>,
+    /// The id of a project that they are members of.
+    #[param(example = "01936d2e-3c00-7000-8000-000000000003")]
+    project: Option<String>,
+    /// Created then or later, in seconds since the epoch.
+    #[param(example = 1_795_000_000)]
+    created_since: Option<i64>,
+    /// Used a session then or later, in seconds since the epoch.
+    #[param(example = 1_795_000_000)]
+    seen_since: Option<i64>,
+    /// oldest, newest or `last_seen` (leaves out users without a session). Without `q` and `email` only.
+    #[param(example = "newest")]
+    order: Option<String>,
 }
 
 /// A user.
@@ -155,7 +188,8 @@ impl From<Session> for SessionView {
 
 /// List users.
 ///
-/// Optionally those whose email address begins with a prefix.
+/// Those who match all filters. A page examines at most 5000 users: with filters that few users match it may be short or
+/// empty and still have a `next_cursor`.
 #[utoipa::path(
     get, path = "/api/v1/admin/users", tag = "admin", operation_id = "admin_list_users",
     params(ListParams, UserParams),
@@ -163,14 +197,45 @@ impl From<Session> for SessionView {
     security(("token" = []), ("session" = [])),
 )]
 pub async fn list(State(app): State<App>, _: AdminCaller, query: QueryParams) -> ApiResult<Json<List<UserView>>> {
-    let wanted = PageRequest::read(&query)?;
-    let after = wanted.after.unwrap_or(Cursor::START);
-    let prefix = query.0.get("email").map_err(|_| HttpProblem::parameter("email", "it was sent more than once"))?;
-    let page = match prefix {
-        Some(prefix) => app.usher.users.search_users(prefix, after, wanted.size).await?,
-        None => app.usher.users.list_users(after, wanted.size).await?,
+    let wanted = PageRequest::<UserPosition>::read(&query)?;
+    let start = wanted.after.map_or(PageStart::First, PageStart::After);
+    let wanted_users = read_query(&query)?;
+    let unread = |error: FlowError| match error {
+        FlowError::Rejected(Rejected::NotFound("page")) => {
+            HttpProblem::parameter("cursor", "it belongs to a list with another order")
+        }
+        other => other.into(),
     };
-    Ok(Json(List::of(page, UserView::from)))
+    let page = app.usher.user_directory.find_users(&wanted_users, &start, wanted.size).await.map_err(unread)?;
+    Ok(Json(List {
+        data: page.users.into_iter().map(|one| one.user.into()).collect(),
+        next_cursor: page.next.map(|next| next.encode()),
+    }))
+}
+
+/// Parses the filters; 400 that names the parameter.
+fn read_query(QueryParams(params): &QueryParams) -> ApiResult<UserQuery> {
+    let filter = UserFilter {
+        status: parsed(params, "status")?,
+        admin: parsed(params, "admin")?,
+        has_email: parsed(params, "has_email")?,
+        second_factor: parsed(params, "second_factor")?,
+        provider: parsed(params, "provider")?,
+        project: parsed(params, "project")?,
+        created_since: parsed(params, "created_since")?.map(Timestamp),
+        seen_since: parsed(params, "seen_since")?.map(Timestamp),
+    };
+    let order = parsed(params, "order")?.unwrap_or(UserOrder::Oldest);
+    let query = UserQuery::new(&parsed::<String>(params, "q")?.unwrap_or_default(), filter, order);
+    Ok(match parsed::<String>(params, "email")? {
+        Some(prefix) => query.with_email(&prefix),
+        None => query,
+    })
+}
+
+fn parsed<T: FromStr>(params: &Params, name: &'static str) -> ApiResult<Option<T>> {
+    let text = params.get(name).map_err(|_| HttpProblem::parameter(name, "it was sent more than once"))?;
+    text.map(|text| text.parse().map_err(|_| HttpProblem::parameter(name, "it is not one of its values"))).transpose()
 }
 
 /// Create a user.

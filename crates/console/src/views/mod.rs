@@ -9,6 +9,7 @@ mod client_form;
 mod confirm;
 mod first_run;
 mod initial_tokens;
+mod live_sessions;
 mod modules;
 mod overview;
 mod project;
@@ -18,6 +19,8 @@ mod providers;
 mod quick_start;
 #[cfg(test)]
 mod samples;
+mod user;
+mod users;
 mod webhooks;
 
 pub use apis::{AllowedClientItem, AllowedClientValues, ApiListItem, ApiPage, ApiValues, ApisPage};
@@ -26,6 +29,7 @@ pub use client_form::{ClientForm, ClientValues};
 pub use confirm::ConfirmDeletion;
 pub use first_run::FirstRun;
 pub use initial_tokens::{InitialTokenItem, InitialTokenValues, InitialTokensPage};
+pub use live_sessions::{EndSessionsPage, LiveSessionItem, LiveSessionsPage};
 pub use modules::{ModuleListItem, ModulesPage};
 pub(crate) use overview::client_kind_key;
 pub use overview::{
@@ -36,4 +40,13 @@ pub use project_history::{HistoryEntryItem, ProjectHistoryPage, ProjectHistoryVa
 pub use project_settings::{ProjectSettingsPage, ProjectSettingsValues};
 pub use providers::{ConsoleProviders, ProviderKindLink, ProviderListItem, ProviderPage, ProviderValues, StepView};
 pub use quick_start::{Snippet, snippets};
+pub use user::{
+    ClaimsView, InviteUserPage, MergedUserView, MethodView, ProfileInput, ProfileValueView, RoleView, UserAction,
+    UserActivityPage, UserApplicationView, UserApplicationsPage, UserEditPage, UserEventView, UserHead, UserMergePage,
+    UserProfilePage, UserRolesPage, UserSessionView, UserSessionsPage, UserSignInPage, UserTab, UserTabLink,
+};
+pub use users::{
+    ChangeUsersPage, ChangeWords, ChangedUsersPage, ChosenFilter, FilterChoice, FilterField, OutcomeItem, UserLabel,
+    UserListItem, UserState, UsersPage,
+};
 pub use webhooks::{AttemptItem, DeliveryItem, WebhookListItem, WebhookPage, WebhookValues, WebhooksPage};

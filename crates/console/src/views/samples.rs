@@ -4,6 +4,7 @@ mod attempts;
 mod console;
 mod project;
 mod providers;
+mod users;
 
 use usher_i18n::Lang;
 
@@ -15,6 +16,7 @@ fn all(lang: Lang) -> Vec<(&'static str, String)> {
     pages.extend(attempts::all(lang));
     pages.extend(project::all(lang));
     pages.extend(providers::all(lang));
+    pages.extend(users::all(lang));
     pages.into_iter().map(|(name, page)| (name, page.expect("a sample renders"))).collect()
 }
 

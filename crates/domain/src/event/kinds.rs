@@ -131,6 +131,12 @@ events! {
         .message("A user set a new password without the old one.", &[SUB])
         .reportable_activity(Security, "event-password-recovered");
     RECOVERY_REQUESTED = no_project("user.recovery_requested").activity(Security, "event-recovery-requested");
+    /// An administrator sent somebody the link with which they first set a password.
+    USER_INVITED = no_project("user.invited").activity(Account, "event-invited");
+    /// An administrator ended sessions: their own events say which.
+    SESSIONS_ENDED = no_project("user.sessions_ended");
+    ADMIN_ADDED = no_project("administrator.added").activity(Security, "event-admin-added");
+    ADMIN_REMOVED = no_project("administrator.removed").activity(Security, "event-admin-removed");
     EMAIL_CHANGED = user("user.email_changed")
         .message("A user's email address has changed: read userinfo.", &[SUB])
         .reportable_activity(Account, "event-email-changed");

@@ -13,6 +13,7 @@ pub mod profile_change;
 pub mod proof;
 pub mod remembered;
 pub mod saved_filter;
+pub mod search;
 pub mod session;
 pub mod source;
 pub mod ways_in;

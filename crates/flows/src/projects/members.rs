@@ -5,7 +5,7 @@ use usher_accounts::admin::users::Users;
 use usher_accounts::core::Core;
 use usher_accounts::error::{FlowError, Rejected};
 use usher_accounts::login::throttle::Throttles;
-use usher_domain::event::EventKind;
+use usher_domain::event::{Event, EventKind};
 use usher_domain::id::{ProjectId, UserId};
 use usher_domain::page::{Cursor, Page};
 use usher_domain::project::Project;
@@ -59,6 +59,27 @@ impl Members {
         Ok((user, member))
     }
 
+    /// Adds a user, for an administrator.
+    ///
+    /// # Errors
+    /// [`Rejected::NotFound`] if the project was deleted or the user is not active; [`Rejected::MemberAlready`].
+    pub async fn add_user(&self, project: ProjectId, user: &User, role: Role) -> Result<(), FlowError> {
+        let member = Member { project_id: project, user_id: user.id, role, since: self.core.now() };
+        let event = self.core.event(EventKind::MEMBER_ADDED).with_project(project).with_user(user.id);
+        let mut tx = self.core.store.begin().await?;
+        if !tx.hold_user(user.id).await? {
+            return Err(Rejected::NotFound("user").into());
+        }
+        if !tx.lock_project(project).await? {
+            return Err(Rejected::NotFound("project").into());
+        }
+        if !tx.insert_member(&member).await? {
+            return Err(Rejected::MemberAlready.into());
+        }
+        tx.append(&event.with("by", "administrator").with("role", role.as_str())).await?;
+        Ok(tx.commit().await?)
+    }
+
     /// The user with this `sub`.
     pub async fn find_by_sub(&self, sub: &Sub) -> Result<Option<User>, FlowError> {
         Ok(self.core.store.find_user_by_sub(sub).await?)
@@ -88,7 +109,19 @@ impl Members {
     /// # Errors
     /// [`Rejected::NotFound`], [`Rejected::LastOwner`].
     pub async fn remove_member(&self, project: ProjectId, user: UserId) -> Result<(), FlowError> {
-        let event = self.core.event(EventKind::MEMBER_REMOVED).with_project(project).with_user(user);
+        self.remove(self.core.event(EventKind::MEMBER_REMOVED), project, user).await
+    }
+
+    /// As [`Self::remove_member`], for an administrator.
+    ///
+    /// # Errors
+    /// [`Rejected::NotFound`], [`Rejected::LastOwner`].
+    pub async fn remove_user(&self, project: ProjectId, user: UserId) -> Result<(), FlowError> {
+        self.remove(self.core.event(EventKind::MEMBER_REMOVED).with("by", "administrator"), project, user).await
+    }
+
+    async fn remove(&self, event: Event, project: ProjectId, user: UserId) -> Result<(), FlowError> {
+        let event = event.with_project(project).with_user(user);
         let mut tx = self.core.store.begin().await?;
         if tx.lock_owners(project).await? == [user] {
             return Err(Rejected::LastOwner.into());

@@ -23,6 +23,7 @@ fn requested() -> Vec<EmailDraft> {
         link_code("482913", 15),
         already_registered("https://id.example.com/login", LINK),
         recovery(LINK, 30),
+        invitation(LINK, 7),
         ciba_request("Demo", LINK, 10),
     ]
 }

@@ -90,6 +90,8 @@ const LABELS: &[(&str, &str)] = &[
     ("sub", "history-sub"),
     ("kind", "history-kind"),
     ("confirmation", "data-delete-confirmation"),
+    ("project", "project"),
+    ("other", "merge-other"),
 ];
 
 /// Validation errors by field, in the reader's language.

@@ -143,6 +143,10 @@ pub enum Tab {
     Identities,
     /// The projects, in the console.
     Projects,
+    /// Everybody who has an account, in the console.
+    Users,
+    /// Who is signed in now, in the console.
+    LiveSessions,
     /// The upstream providers, in the console.
     Providers,
     /// The caught emails of development mode.
@@ -259,6 +263,8 @@ impl NavLink {
             Tab::Activity => ("history", "tab-activity"),
             Tab::Data => ("download", "tab-data"),
             Tab::Projects => ("folder", "projects"),
+            Tab::Users => ("users", "users"),
+            Tab::LiveSessions => ("laptop", "live-sessions"),
             Tab::Providers => ("plug", "providers-title"),
             Tab::DevMail => ("mail", "tab-dev-mail"),
             Tab::Components => ("palette", "tab-components"),

@@ -140,6 +140,11 @@ impl Tx {
 }
 
 impl Store {
+    /// Every assignment of a user, of all projects.
+    pub async fn list_assignments_everywhere(&self, user: UserId) -> Result<Vec<Assignment>> {
+        self.query(EVERYWHERE).bind(user).all().await
+    }
+
     /// The roles that a user has for all entities of a project, sorted.
     pub async fn list_roles_of_user(
         &self,

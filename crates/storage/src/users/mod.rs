@@ -13,6 +13,7 @@ pub mod proofs;
 pub mod recovery_codes;
 pub mod remembered;
 pub mod saved_filters;
+pub mod search;
 pub mod sessions;
 pub mod suggestions;
 pub mod totp;
@@ -77,19 +78,6 @@ statements! {
         where admin and status = 'active'
         order by id
         limit 100
-    ";
-    SEARCH = "
-        select {USER}
-        from users
-        where email >= $1 and email < $2 and id > $3
-        order by id
-        limit $4 + 0
-    ", postgres "
-        select {USER}
-        from users
-        where email collate \"C\" >= $1 and email collate \"C\" < $2 and id > $3
-        order by id
-        limit $4 + 0
     ";
     HOLD = "
         select 1
@@ -170,7 +158,7 @@ impl Tx {
             .bind(user.updated_at)
             .run()
             .await?;
-        if added == 1 { Ok(()) } else { Err(StorageError::Conflict) }
+        if added == 1 { self.put_terms(user).await } else { Err(StorageError::Conflict) }
     }
 
     /// Deletes a user and all dependent rows. The `sub` stays reserved for ever.
@@ -203,12 +191,20 @@ impl Tx {
     /// # Errors
     /// [`StorageError::Conflict`] if it belongs to another user.
     pub async fn set_user_email(&mut self, user: &User) -> Result<()> {
-        self.query(SET_EMAIL).bind(user.id).bind(&user.email).bind(&user.sources).bind(user.updated_at).done().await
+        self.query(SET_EMAIL).bind(user.id).bind(&user.email).bind(&user.sources).bind(user.updated_at).done().await?;
+        self.put_terms(user).await
     }
 
     /// Writes the profile of a locked user, and the source of each claim.
     pub async fn set_user_profile(&mut self, user: &User) -> Result<()> {
-        self.query(SET_PROFILE).bind(user.id).bind(&user.profile).bind(&user.sources).bind(user.updated_at).done().await
+        self.query(SET_PROFILE)
+            .bind(user.id)
+            .bind(&user.profile)
+            .bind(&user.sources)
+            .bind(user.updated_at)
+            .done()
+            .await?;
+        self.put_terms(user).await
     }
 
     /// Sets the language of a user.
@@ -286,15 +282,5 @@ impl Store {
     /// The active administrators, 100 at most.
     pub async fn list_administrators(&self) -> Result<Vec<User>> {
         self.query(ADMINISTRATORS).all().await
-    }
-
-    /// Users whose address begins with a prefix, compared character by character, oldest first.
-    pub async fn search_users(&self, prefix: &str, after: Cursor, size: u32) -> Result<Page<User>> {
-        self.query(SEARCH)
-            .bind(prefix)
-            .bind(format!("{prefix}\u{10FFFF}"))
-            .bind(after)
-            .page(size, |user: &User| user.id.0)
-            .await
     }
 }

@@ -50,6 +50,40 @@ statements! {
         order by id desc
         limit 200
     ";
+    LIST_BY_USE = "
+        select {s.SESSION}, {u.USER}
+        from session s
+        join users u on u.id = s.user_id
+        where (s.last_seen_at, s.id) < ($1, $2)
+          and s.ended_at is null
+          and s.idle_expires_at > $3
+          and s.expires_at > $3
+        order by s.last_seen_at desc, s.id desc
+        limit $4 + 0
+    ";
+    LIST_FROM = "
+        select {s.SESSION}, {u.USER}
+        from session s
+        join users u on u.id = s.user_id
+        where s.source >= $1
+          and s.source < $2
+          and s.ended_at is null
+          and s.idle_expires_at > $3
+          and s.expires_at > $3
+        order by s.source, s.id
+        limit $4 + 0
+    ", postgres "
+        select {s.SESSION}, {u.USER}
+        from session s
+        join users u on u.id = s.user_id
+        where s.source collate \"C\" >= $1
+          and s.source collate \"C\" < $2
+          and s.ended_at is null
+          and s.idle_expires_at > $3
+          and s.expires_at > $3
+        order by s.source collate \"C\", s.id
+        limit $4 + 0
+    ";
     // PostgreSQL locks both rows, the user's first as everywhere.
     LOCK_ACCOUNT = "
         select u.factors_frozen_until
@@ -240,5 +274,21 @@ impl Store {
     /// The live sessions of a user, newest first, 200 at most.
     pub async fn list_live_sessions(&self, user: UserId, now: Timestamp) -> Result<Vec<Session>> {
         self.query(LIST_LIVE).bind(user).bind(now).all().await
+    }
+
+    /// The next live sessions of everybody by last use, the latest first, after a session.
+    pub async fn list_sessions_by_use(
+        &self,
+        (at, session): (Timestamp, SessionId),
+        now: Timestamp,
+        size: u32,
+    ) -> Result<Vec<(Session, User)>> {
+        self.query(LIST_BY_USE).bind(at).bind(session).bind(now).bind(size).all().await
+    }
+
+    /// The first live sessions of networks that begin with this.
+    pub async fn list_sessions_from(&self, network: &str, now: Timestamp, size: u32) -> Result<Vec<(Session, User)>> {
+        let end = format!("{network}\u{10FFFF}");
+        self.query(LIST_FROM).bind(network).bind(end).bind(now).bind(size).all().await
     }
 }

@@ -18,6 +18,8 @@ const MAY_SCAN_AN_INDEX: &[(&str, &str, &str)] = &[
     ("system/health", "QUEUED_LOGOUT_NOTICES", "a part of the index, up to a limit"),
     ("system/health", "COUNT_WAITING", "a part of the index, up to a limit"),
     ("users", "ADMINISTRATORS", "the index of administrators alone"),
+    ("users/search", "INSERT_TERMS", "the terms of one user, which are a parameter"),
+    ("users/search", "SUMMARIES", "the ids of one page, which are a parameter"),
     ("apis", "IDENTIFIERS", "the first hundred, in the order of the index"),
     ("projects", "EVERY", "a fact that is everybody's: all are wanted"),
 ];

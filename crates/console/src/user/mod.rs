@@ -1,0 +1,12 @@
+//! Users: search, one user, changes of one or many, invitations, and who is signed in.
+
+pub mod change;
+pub mod detail;
+pub mod edit;
+pub mod head;
+pub mod invite;
+pub mod list;
+pub mod merge;
+pub mod sessions;
+pub mod tabs;
+mod words;
