@@ -117,6 +117,7 @@ message-auth-method-fixed = Whether a client authenticates cannot be changed: ma
 message-jwks-invalid = Enter a JWK set with a public RSA, P-256 or Ed25519 key, here or at an address.
 message-jwks-uri-invalid = Use an https address that Usher can reach.
 message-federated-invalid = Enter a JSON array of objects with the https issuer and the exact subject of the tokens. Usher must be able to reach the issuer or its jwks_uri.
+message-cross-app-invalid = Enter a JSON array of objects with the https audience, the client_id there and the relying_party here, each audience once.
 message-certificate-subject-invalid = Enter one name as the certificate has it, such as CN=shop,O=Example,C=PT.
 message-fapi-invalid = FAPI 2.0 needs authentication by a JWT signed with a private key, the algorithms PS256, ES256 or EdDSA, redirect addresses of https, and no device code.
 message-ciba-invalid = A call needs an https address, and signed requests a supported algorithm and public keys; FAPI 2.0 needs signed requests.

@@ -117,6 +117,7 @@ message-auth-method-fixed = Não é possível mudar se um cliente se autentica: 
 message-jwks-invalid = Informe um conjunto JWK com uma chave pública RSA, P-256 ou Ed25519, aqui ou em um endereço.
 message-jwks-uri-invalid = Use um endereço https que o Usher alcance.
 message-federated-invalid = Informe uma lista JSON de objetos com o issuer https e o subject exato dos tokens. O Usher precisa alcançar o emissor ou o jwks_uri.
+message-cross-app-invalid = Informe uma lista JSON de objetos com a audience https, o client_id de lá e o relying_party daqui, cada audience uma vez.
 message-certificate-subject-invalid = Informe um nome como está no certificado, como CN=shop,O=Example,C=PT.
 message-fapi-invalid = O FAPI 2.0 exige autenticação por um JWT assinado com uma chave privada, os algoritmos PS256, ES256 ou EdDSA, endereços de redirecionamento https e nenhum código de dispositivo.
 message-ciba-invalid = A chamada exige um endereço https, e os pedidos assinados, um algoritmo aceito e chaves públicas; o FAPI 2.0 exige pedidos assinados.

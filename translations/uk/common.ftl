@@ -125,6 +125,7 @@ message-auth-method-fixed = Не можна змінити, чи автенти�
 message-jwks-invalid = Введіть набір JWK з публічним ключем RSA, P-256 або Ed25519, тут або за адресою.
 message-jwks-uri-invalid = Потрібна адреса https, до якої Usher має доступ.
 message-federated-invalid = Введіть масив JSON об’єктів з issuer (https) і точним subject токенів. Usher повинен мати доступ до емітента або його jwks_uri.
+message-cross-app-invalid = Введіть масив JSON об’єктів з audience (https), client_id там і relying_party тут, кожна audience один раз.
 message-certificate-subject-invalid = Введіть одне ім’я так, як воно вказане в сертифікаті, наприклад CN=shop,O=Example,C=PT.
 message-fapi-invalid = FAPI 2.0 потребує автентифікації через JWT, підписаний приватним ключем, алгоритмів PS256, ES256 або EdDSA, адрес переспрямування https і не дозволяє код пристрою.
 message-ciba-invalid = Для виклику потрібна адреса https, а для підписаних запитів — підтримуваний алгоритм і публічні ключі; FAPI 2.0 потребує підписаних запитів.

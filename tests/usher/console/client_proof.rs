@@ -4,6 +4,7 @@ use reqwest::StatusCode;
 use serde_json::{Value, json};
 use usher_domain::oauth::client::ClientType;
 use usher_protocol::client::metadata::AuthMethod;
+use usher_protocol::id_jag::JWT_BEARER_GRANT;
 use usher_protocol::token_exchange::TOKEN_EXCHANGE_GRANT;
 
 use super::administrator;
@@ -33,7 +34,11 @@ on_both_databases! {
         let shown = edit.text("#jwks");
         assert_eq!(serde_json::from_str::<Value>(&shown).expect("JSON"), jwks(&[&key]));
         let typed = shown.trim().replace('\n', "\r\n");
-        let exchange = [("exchange", "true"), ("may_impersonate", "true")];
+        let chat = json!([{"audience": "https://chat.test", "client_id": "bank", "relying_party": "client_chat"}]);
+        let servers = chat.to_string();
+        let exchange = [
+            ("exchange", "true"), ("may_impersonate", "true"), ("jwt_bearer", "true"), ("cross_app_access", &*servers),
+        ];
         let changes = [("require_signed", "true"), ("dpop", "true"), ("jwks", typed.as_str())].into_iter().chain(exchange);
         let same = fields.iter().filter(|(name, _)| !["require_par", "jwks", "type"].contains(name)).copied();
         let saved = browser.submit(&edit, &same.chain(changes).collect::<Vec<_>>()).await;
@@ -42,7 +47,19 @@ on_both_databases! {
         assert!(now.require_signed_request_object && now.dpop_bound_access_tokens);
         assert!(!now.require_pushed_authorization_requests);
         assert!(now.may_impersonate && now.grant_types.iter().any(|name| name == TOKEN_EXCHANGE_GRANT));
+        assert!(now.may_use(JWT_BEARER_GRANT));
+        assert_eq!(serde_json::to_value(&now.cross_app_access).expect("JSON"), chat);
         assert_eq!(now.jwks, Some(jwks(&[&key])), "line ends are no change");
+
+        let edit = browser.open(&server.at(&format!("/console/clients/{id}/edit"))).await;
+        assert_eq!(serde_json::from_str::<Value>(&edit.text("#cross_app_access")).expect("JSON"), chat);
+        let refused = browser.submit(&edit, &[("cross_app_access", "https://chat.test")]).await;
+        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "{}", refused.body);
+        assert!(!refused.text("#cross_app_access-error").is_empty(), "{}", refused.body);
+        let saved = browser.submit(&edit, &[("cross_app_access", "")]).await;
+        assert_eq!(saved.status, StatusCode::OK, "{}", saved.body);
+        let now = server.usher.clients.load_client(&id).await.expect("it is there").metadata;
+        assert!(now.cross_app_access.is_empty() && now.may_use(TOKEN_EXCHANGE_GRANT) && now.jwks == Some(jwks(&[&key])));
     }
 }
 

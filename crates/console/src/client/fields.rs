@@ -152,6 +152,7 @@ fn at_field(fault: &MetadataFault, lang: Lang) -> (&'static str, String) {
         "backchannel_client_notification_endpoint" => ("ciba_endpoint", lang.text("message-ciba-invalid")),
         "backchannel_authentication_request_signing_alg" => ("ciba_alg", lang.text("message-ciba-invalid")),
         "federated_credentials" => ("federated_credentials", lang.text("message-federated-invalid")),
+        "cross_app_access" => ("cross_app_access", lang.text("message-cross-app-invalid")),
         "jwks" => ("jwks", lang.text("message-jwks-invalid")),
         "jwks_uri" => ("jwks_uri", lang.text("message-jwks-uri-invalid")),
         member @ ("backchannel_logout_uri" | "initiate_login_uri") => {

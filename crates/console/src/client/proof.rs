@@ -1,12 +1,16 @@
 //! The fields about how a client proves itself (method, public keys, what its requests and tokens must be), and whether it
 //! exchanges tokens.
 
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
 use crate::typed_text::flag;
 use crate::views::ClientValues;
 use usher_page_kit::loaded::LoadedValues;
 use usher_protocol::client::metadata::{
-    AuthMethod, CertificateSubject, ClientMetadata, FederatedCredential, SecurityProfile,
+    AuthMethod, CertificateSubject, ClientMetadata, CrossAppAccess, FederatedCredential, SecurityProfile,
 };
+use usher_protocol::id_jag::JWT_BEARER_GRANT;
 use usher_protocol::token_exchange::TOKEN_EXCHANGE_GRANT;
 
 /// These fields with the settings of a client, beside others.
@@ -15,7 +19,7 @@ pub(super) fn settings(metadata: &ClientMetadata, others: ClientValues) -> Clien
         auth_method: metadata.token_endpoint_auth_method.as_str().to_owned(),
         jwks: metadata.jwks.as_ref().map(|jwks| format!("{jwks:#}")).unwrap_or_default(),
         jwks_uri: metadata.jwks_uri.clone().unwrap_or_default(),
-        federated_credentials: credentials_text(&metadata.federated_credentials),
+        federated_credentials: array_text(&metadata.federated_credentials),
         require_par: metadata.require_pushed_authorization_requests,
         require_signed: metadata.require_signed_request_object,
         dpop: metadata.dpop_bound_access_tokens,
@@ -23,14 +27,16 @@ pub(super) fn settings(metadata: &ClientMetadata, others: ClientValues) -> Clien
         certificate_name: certificate_name(metadata).0.to_owned(),
         certificate_subject: certificate_name(metadata).1.to_owned(),
         fapi: metadata.is_fapi(),
-        exchange: exchanges(metadata),
+        exchange: metadata.may_use(TOKEN_EXCHANGE_GRANT),
         may_impersonate: metadata.may_impersonate,
+        cross_app_access: array_text(&metadata.cross_app_access),
+        jwt_bearer: metadata.may_use(JWT_BEARER_GRANT),
         ..others
     }
 }
 
 /// The names of these fields with their values.
-pub(super) fn loaded(values: &ClientValues) -> [(&'static str, &str); 13] {
+pub(super) fn loaded(values: &ClientValues) -> [(&'static str, &str); 15] {
     [
         ("auth_method", &values.auth_method),
         ("jwks", &values.jwks),
@@ -45,6 +51,8 @@ pub(super) fn loaded(values: &ClientValues) -> [(&'static str, &str); 13] {
         ("fapi", flag(values.fapi)),
         ("exchange", flag(values.exchange)),
         ("may_impersonate", flag(values.may_impersonate)),
+        ("cross_app_access", &values.cross_app_access),
+        ("jwt_bearer", flag(values.jwt_bearer)),
     ]
 }
 
@@ -69,18 +77,21 @@ pub(super) fn filled(mut metadata: ClientMetadata, typed: &ClientValues, loaded:
     if metadata.is_public() {
         return metadata;
     }
-    if edited("exchange", typed.exchange) && typed.exchange != exchanges(&metadata) {
-        metadata.grant_types.retain(|name| name != TOKEN_EXCHANGE_GRANT);
-        metadata.grant_types.extend(typed.exchange.then(|| TOKEN_EXCHANGE_GRANT.to_owned()));
+    for (name, grant, on) in
+        [("exchange", TOKEN_EXCHANGE_GRANT, typed.exchange), ("jwt_bearer", JWT_BEARER_GRANT, typed.jwt_bearer)]
+    {
+        if edited(name, on) && on != metadata.may_use(grant) {
+            metadata.grant_types.retain(|held| held != grant);
+            metadata.grant_types.extend(on.then(|| grant.to_owned()));
+        }
     }
     if edited("may_impersonate", typed.may_impersonate) {
         metadata.may_impersonate = typed.may_impersonate;
     }
+    if loaded.is_edited("cross_app_access", &typed.cross_app_access) {
+        metadata.cross_app_access = array(&typed.cross_app_access, CrossAppAccess::default);
+    }
     filled_with_keys(metadata, typed, loaded)
-}
-
-fn exchanges(metadata: &ClientMetadata) -> bool {
-    metadata.grant_types.iter().any(|name| name == TOKEN_EXCHANGE_GRANT)
 }
 
 /// Method and keys, which a public client does not have.
@@ -102,7 +113,7 @@ fn filled_with_keys(mut metadata: ClientMetadata, typed: &ClientValues, loaded: 
         set_certificate_subject(&mut metadata, typed);
     }
     if loaded.is_edited("federated_credentials", &typed.federated_credentials) {
-        metadata.federated_credentials = credentials(&typed.federated_credentials);
+        metadata.federated_credentials = array(&typed.federated_credentials, FederatedCredential::default);
     }
     if loaded.is_edited("jwks_uri", &typed.jwks_uri) {
         metadata.jwks_uri = Some(typed.jwks_uri.trim().to_owned()).filter(|uri| !uri.is_empty());
@@ -110,20 +121,20 @@ fn filled_with_keys(mut metadata: ClientMetadata, typed: &ClientValues, loaded: 
     metadata
 }
 
-fn credentials_text(credentials: &[FederatedCredential]) -> String {
-    if credentials.is_empty() {
+/// A JSON array; nothing if it is empty.
+fn array_text<T: Serialize>(all: &[T]) -> String {
+    if all.is_empty() {
         return String::new();
     }
-    serde_json::to_string_pretty(credentials).unwrap_or_default()
+    serde_json::to_string_pretty(all).unwrap_or_default()
 }
 
-/// What is no JSON array of credentials becomes one without an issuer, which the check of the metadata refuses at this
-/// field.
-fn credentials(typed: &str) -> Vec<FederatedCredential> {
+/// What is no JSON array of such objects becomes one empty object, which the check of the metadata refuses at this field.
+fn array<T: DeserializeOwned>(typed: &str, empty: fn() -> T) -> Vec<T> {
     if typed.trim().is_empty() {
         return Vec::new();
     }
-    serde_json::from_str(typed).unwrap_or_else(|_| vec![FederatedCredential::default()])
+    serde_json::from_str(typed).unwrap_or_else(|_| vec![empty()])
 }
 
 /// What the certificate of a client must say: which name, and its value.

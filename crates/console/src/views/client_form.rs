@@ -89,7 +89,8 @@ impl ClientForm {
         let values = &self.values;
         let exchange = ("exchange", "client-exchange", "client-exchange-hint", values.exchange);
         let impersonate = ("may_impersonate", "client-impersonate", "client-impersonate-hint", values.may_impersonate);
-        let switches = [exchange].into_iter().chain(self.page.is_administrator().then_some(impersonate));
+        let assertions = ("jwt_bearer", "client-jwt-bearer", "client-jwt-bearer-hint", values.jwt_bearer);
+        let switches = [exchange, assertions].into_iter().chain(self.page.is_administrator().then_some(impersonate));
         switches.map(|(name, label, hint, on)| (name, self.page.t(label), self.page.t(hint), on)).collect()
     }
 
@@ -217,6 +218,10 @@ pub struct ClientValues {
     pub exchange: bool,
     /// May it do so without being named?
     pub may_impersonate: bool,
+    /// The servers at which it may act for users by an ID-JAG: a JSON array, which administrators alone see and edit.
+    pub cross_app_access: String,
+    /// May it present ID-JAGs of trusted providers?
+    pub jwt_bearer: bool,
     /// May it ask people to sign in on another device (CIBA)?
     pub ciba: bool,
     /// The address that is called when a person has answered; empty if it asks by itself.

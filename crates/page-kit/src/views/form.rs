@@ -51,6 +51,7 @@ const LABELS: &[(&str, &str)] = &[
     ("ciba_alg", "client-ciba-alg"),
     ("certificate_subject", "client-certificate"),
     ("federated_credentials", "client-federated"),
+    ("cross_app_access", "client-cross-app"),
     ("audience", "client-audience"),
     ("subject_type", "client-subject"),
     ("sector_identifier_uri", "client-sector"),
