@@ -31,12 +31,7 @@ impl Works {
     async fn open(database: TestDatabase) -> Self {
         let server = TestServer::on(database, &[]).await;
         server.user(ANA).await;
-        let chat = server
-            .client(ClientType::Web, |client| {
-                client.redirect_uris = vec!["https://chat.test/cb".into()];
-                client.subject_type = SubjectType::Pairwise;
-            })
-            .await;
+        let chat = server.client(ClientType::Web, |client| client.subject_type = SubjectType::Pairwise).await;
         let wiki = server
             .client(ClientType::Web, |client| {
                 exchanges(client);
@@ -79,7 +74,7 @@ on_both_databases! {
             assert_eq!(claims[name], value, "{name}");
         }
         assert_eq!(claims["exp"].as_i64(), claims["iat"].as_i64().map(|issued| issued + 300));
-        let known = works.server.tokens_with(&works.chat, &[("scope", "openid"), ("redirect_uri", "https://chat.test/cb")], &[("redirect_uri", "https://chat.test/cb")]).await;
+        let known = works.server.tokens_with(&works.chat, &[("scope", "openid")], &[]).await;
         assert_eq!(claims["sub"], payload(&known.text("id_token"))["sub"], "as the chat knows her");
         assert_ne!(claims["sub"], id_token["sub"], "not as the wiki does");
         assert!(claims["jti"].as_str().is_some_and(|jti| jti.len() > 20));
@@ -130,11 +125,7 @@ on_both_databases! {
 async fn nothing_else_gets_an_assertion() {
     let works = Works::open(TestDatabase::sqlite().await).await;
     let (access, refresh) = (works.tokens.text("access_token"), works.tokens.text("refresh_token"));
-    let foreign = works.server.tokens_with(
-        &works.chat,
-        &[("scope", "openid"), ("redirect_uri", "https://chat.test/cb")],
-        &[("redirect_uri", "https://chat.test/cb")],
-    );
+    let foreign = works.server.tokens_with(&works.chat, &[("scope", "openid")], &[]);
     let foreign = foreign.await.text("id_token");
     let refresh_type = "urn:ietf:params:oauth:token-type:refresh_token";
     for (changes, error) in [
