@@ -46,17 +46,17 @@ pub struct UserPage {
 /// A list of candidates in one order.
 enum Candidates {
     /// By creation; `descending` as they are read.
-    ById {
+    Ids {
         index: UserIndex,
         from: Uuid,
         until: Uuid,
         descending: bool,
     },
-    ByTerm {
+    Terms {
         prefix: String,
         from: (String, UserId),
     },
-    BySeen {
+    Sessions {
         from: (Timestamp, SessionId),
         since: Timestamp,
     },
@@ -104,21 +104,21 @@ impl UserDirectory {
     async fn read(&self, list: &mut Candidates, size: u32) -> Result<Vec<(UserPosition, UserId)>, FlowError> {
         let store = &self.core.store;
         Ok(match list {
-            Candidates::ById { index, from, until, descending } => {
+            Candidates::Ids { index, from, until, descending } => {
                 let read = store.list_user_ids(index, (*from, *until), *descending, size).await?;
                 if let Some(last) = read.last() {
                     *(if *descending { until } else { from }) = last.0;
                 }
                 read.into_iter().map(|id| (UserPosition::Id(id), id)).collect()
             }
-            Candidates::ByTerm { prefix, from } => {
+            Candidates::Terms { prefix, from } => {
                 let read = store.list_user_terms(prefix, (&from.0, from.1), size).await?;
                 if let Some(last) = read.last() {
                     from.clone_from(last);
                 }
                 read.into_iter().map(|(term, id)| (UserPosition::Term(term, id), id)).collect()
             }
-            Candidates::BySeen { from, since } => {
+            Candidates::Sessions { from, since } => {
                 let read = store.list_users_seen(*from, *since, size).await?;
                 if let Some((at, session, _)) = read.last() {
                     *from = (*at, *session);
@@ -135,16 +135,16 @@ impl Candidates {
         let since = query.filter.seen_since.unwrap_or(Timestamp(i64::MIN));
         match (query.longest_word(), query.order, start) {
             (Some(word), _, PageStart::First) => {
-                Some(Self::ByTerm { prefix: word.to_owned(), from: (word.to_owned(), UserId(Uuid::nil())) })
+                Some(Self::Terms { prefix: word.to_owned(), from: (word.to_owned(), UserId(Uuid::nil())) })
             }
             (Some(word), _, PageStart::After(UserPosition::Term(term, user))) => {
-                Some(Self::ByTerm { prefix: word.to_owned(), from: (term.clone(), *user) })
+                Some(Self::Terms { prefix: word.to_owned(), from: (term.clone(), *user) })
             }
             (None, UserOrder::LastSeen, PageStart::First) => {
-                Some(Self::BySeen { from: (Timestamp(i64::MAX), SessionId(Uuid::max())), since })
+                Some(Self::Sessions { from: (Timestamp(i64::MAX), SessionId(Uuid::max())), since })
             }
             (None, UserOrder::LastSeen, PageStart::After(UserPosition::Seen(at, session))) => {
-                Some(Self::BySeen { from: (*at, *session), since })
+                Some(Self::Sessions { from: (*at, *session), since })
             }
             (None, UserOrder::Oldest | UserOrder::Newest, start) => {
                 let newest_first = query.order == UserOrder::Newest;
@@ -161,7 +161,7 @@ impl Candidates {
                     Some(id) => (oldest.max(id), Uuid::max()),
                     None => (oldest, Uuid::max()),
                 };
-                Some(Self::ById { index: index_of(query), from: low, until: high, descending })
+                Some(Self::Ids { index: index_of(query), from: low, until: high, descending })
             }
             _ => None,
         }
