@@ -4,7 +4,6 @@ use serde::Deserialize;
 
 use super::detail::{INVITED, RESENT};
 use crate::views::InviteUserPage;
-use usher_accounts::FlowError;
 use usher_domain::id::UserId;
 use usher_domain::urls::{self, UserUrls};
 use usher_domain::user::Profile;
@@ -55,8 +54,7 @@ pub async fn resend(page: AdminPage, InPath(id): InPath<UserId>, _: ButtonForm) 
 /// POST /console/users/{user}/withdraw-invitation
 pub async fn withdraw(page: AdminPage, InPath(id): InPath<UserId>, _: ButtonForm) -> PageResult {
     let user = page.app.usher.users.load_user_by_id(id).await?;
-    let withdrawn = page.app.usher.invitations.withdraw(&user).await;
-    withdrawn.map_err(FlowError::from)?;
+    page.app.usher.invitations.withdraw(&user).await?;
     page.done(urls::USERS, WITHDRAWN)
 }
 

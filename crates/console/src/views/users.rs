@@ -30,7 +30,7 @@ impl UsersPage {
     }
 
     /// What can be done to several users: word and key of the label.
-    pub fn bulk_actions(&self) -> [(&'static str, &'static str); 6] {
+    pub const fn bulk_actions() -> [(&'static str, &'static str); 6] {
         [
             ("end-sessions", "user-end-sessions"),
             ("disable", "user-disable"),
