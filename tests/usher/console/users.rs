@@ -33,8 +33,8 @@ async fn change(
     users: &[&User],
     more: &[(&str, &str)],
 ) -> Landing {
-    let named: String = users.iter().map(|user| format!("&user={}", user.id)).collect();
-    let question = browser.open(&server.at(&format!("/console/change-users?do={word}{named}"))).await;
+    let named = users.iter().map(|user| format!("user={}", user.id)).collect::<Vec<_>>().join("&");
+    let question = browser.open(&server.at(&format!("/console/change-users?do={word}&{named}"))).await;
     assert_eq!(question.status, StatusCode::OK, "{word}: {}", question.body);
     browser.press(&question, "change-users", more).await
 }
