@@ -8,7 +8,7 @@ use url::Url;
 use super::error::UpstreamError;
 use super::{
     Callback, CheckedStep, PendingAuthorization, Provider, ProviderEvent, ProviderEventRequest, ProviderFuture,
-    StartRequest, Vouched,
+    SignedIdentityAssertion, StartRequest, Vouched,
 };
 use usher_domain::provider::ProviderSettings;
 
@@ -44,6 +44,10 @@ impl Provider for WithStepDeadline {
 
     fn notice<'a>(&'a self, request: &'a ProviderEventRequest) -> ProviderFuture<'a, Vec<ProviderEvent>> {
         Box::pin(in_time(self.patience, self.provider.notice(request)))
+    }
+
+    fn assertion<'a>(&'a self, token: &'a str) -> ProviderFuture<'a, SignedIdentityAssertion> {
+        Box::pin(in_time(self.patience, self.provider.assertion(token)))
     }
 
     fn introduce(&self) -> ProviderFuture<'_, ()> {
