@@ -171,7 +171,7 @@ async fn what_strangers_make_up_is_not_stored() {
         let form =
             [("grant_type", "refresh_token"), ("refresh_token", &*agent), ("client_id", &format!("made-up-{n}"))];
         let refused = answer(server.http.post(server.at("/oauth2/token")).form(&form)).await;
-        assert_eq!(refused.error(), "invalid_client");
+        assert!(["invalid_client", "temporarily_unavailable"].contains(&refused.error()), "{refused:?}");
     }
     let after = server.database.count(rows).await;
     assert!(after - before < 20, "{} rows of 300 requests", after - before);
