@@ -56,13 +56,17 @@ on_both_databases! {
         let page = vera.open(&server.at(&format!("/console/projects/{}/history", server.project))).await;
         assert_eq!(page.status, StatusCode::OK, "{}", page.body);
         for token in ["", "nonsense", "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"] {
-            let refused = vera.submit(&page, &[("current_token", token)]).await;
+            let refused = vera.submit(&page, &[("current_token", token), ("sub", "")]).await;
             assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "{token}");
             assert!(!refused.text("#current_token-error").is_empty(), "{}", refused.body);
         }
         let token = server.project_token.clone();
-        let read = vera.submit(&page, &[("current_token", &token), ("cursor", "garbage")]).await;
+        let read = vera.submit(&page, &[("current_token", token.as_str())]).await;
         assert_eq!(read.status, StatusCode::OK, "{}", read.body);
         assert!(!read.body.contains(&token), "the token is not sent back");
+        let csrf = page.value("csrf");
+        let garbage = [("csrf", csrf.as_str()), ("current_token", &token), ("cursor", "garbage"), ("kind", "\u{FFFE}")];
+        let path = format!("/console/projects/{}/history", server.project);
+        assert_eq!(server.post_as(&vera, &path, &garbage).await.status, StatusCode::OK);
     }
 }

@@ -57,7 +57,7 @@ async fn knock(server: &TestServer, (browser, csrf): (&Browser<'_>, &str), right
 
 on_both_databases! {
     async fn each_role_opens_and_changes_what_it_may_and_nothing_else(db: TestDatabase) {
-        let server = TestServer::on(db, &[]).await;
+        let server = TestServer::on(db, &[("projects.create", "admins")]).await;
         let client = server.client(ClientType::Web, |_| {}).await.client.id.0;
         for (email, role, right) in [
             ("vera@example.test", Role::Viewer, Right::View),
@@ -92,7 +92,9 @@ on_both_databases! {
         assert!(account.body.contains("href=\"/console\""), "the account leads to the console: {}", account.body);
         let new = dan.open(&server.at(&format!("/console/projects/{}/clients/new", server.project))).await;
         assert!(!new.body.contains("first_party") && !new.body.contains("may_impersonate"), "{}", new.body);
-        let typed = [("name", "Shop"), ("type", "web"), ("redirect_uris", "https://shop.test/cb")];
+        let typed = [
+            ("name", "Shop"), ("type", "web"), ("redirect_uris", "https://shop.test/cb"), ("auth_method", "client_secret"),
+        ];
         let made = dan.submit(&new, &typed).await;
         assert_eq!(made.status, StatusCode::OK, "{}", made.body);
         let clients = || server.database.count("select count(*) from client");
@@ -111,8 +113,9 @@ on_both_databases! {
         let client = server.client(ClientType::Web, |metadata| metadata.first_party = true).await.client.id.0;
         let (mut dan, _) = member(&server, "dan@example.test", Role::Developer).await;
         let edit = dan.open(&server.at(&format!("/console/clients/{client}/edit"))).await;
-        let saved = dan.submit(&edit, &[("name", "Renamed")]).await;
-        assert!(saved.body.contains("Renamed"), "{}", saved.body);
+        let uris = [("redirect_uris", "https://rp.test/cb"), ("post_logout_redirect_uris", "https://rp.test/out")];
+        let saved = dan.submit(&edit, &[uris.as_slice(), &[("name", "Renamed")]].concat()).await;
+        assert_eq!(saved.status, StatusCode::OK, "{}", saved.body);
         let stored = server.usher.clients.load_client(&client).await.expect("the client").metadata;
         assert!(stored.first_party && stored.client_name == "Renamed");
     }

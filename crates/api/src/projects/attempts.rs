@@ -60,7 +60,7 @@ pub struct SpecSectionView {
 
 /// One request of a client. Of secrets, codes and tokens it says only that they were sent.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct AttemptView {
+pub struct ClientAttemptView {
     /// Its id.
     #[schema(example = "01936d2e-3c00-7000-8000-0000000000dd")]
     pub id: String,
@@ -120,13 +120,13 @@ pub struct AttemptView {
 #[derive(Debug, Serialize, ToSchema)]
 pub struct AttemptList {
     #[serde(flatten)]
-    pub page: List<AttemptView>,
+    pub page: List<ClientAttemptView>,
     /// How many attempts of all clients were not recorded, because the server was busy.
     #[schema(example = 0)]
     pub lost: u64,
 }
 
-impl AttemptView {
+impl ClientAttemptView {
     fn of(attempt: ClientAttempt, client: &Client) -> Self {
         let fix = fix_of(&attempt, client)
             .map(|fix: AttemptFix| AttemptFixView { change: fix.as_str(), value: fix.value().map(str::to_owned) });
@@ -182,7 +182,7 @@ pub async fn list(
     let client = of_project(&app, &project, &client).await?;
     let (wanted, filter) = (PageRequest::read(&query)?, read_filter(&query)?);
     let page = app.usher.attempts.list_attempts(&client.id, &filter, wanted.after, wanted.size).await?;
-    let page = List::of(page, |attempt| AttemptView::of(attempt, &client));
+    let page = List::of(page, |attempt| ClientAttemptView::of(attempt, &client));
     Ok(Json(AttemptList { page, lost: app.usher.attempts.lost_attempts().await? }))
 }
 
@@ -194,18 +194,18 @@ pub async fn list(
         ("id" = String, Path, description = "The project's id"), ("client" = String, Path, description = "Its id"),
         ("attempt" = String, Path, description = "The attempt's id"),
     ),
-    responses((status = 200, description = "The attempt", body = AttemptView), Refusals),
+    responses((status = 200, description = "The attempt", body = ClientAttemptView), Refusals),
     security(("token" = []), ("session" = [])),
 )]
 pub async fn get(
     State(app): State<App>,
     calling: AuthenticatedCaller,
     Path((id, client, attempt)): Path<(String, String, String)>,
-) -> ApiResult<Json<AttemptView>> {
+) -> ApiResult<Json<ClientAttemptView>> {
     let project = calling.project(&id, Right::View).await?;
     let client = of_project(&app, &project, &client).await?;
     let attempt = app.usher.attempts.load_attempt(&client.id, &attempt).await?;
-    Ok(Json(AttemptView::of(attempt, &client)))
+    Ok(Json(ClientAttemptView::of(attempt, &client)))
 }
 
 fn read_filter(QueryParams(params): &QueryParams) -> ApiResult<AttemptFilter> {

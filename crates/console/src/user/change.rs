@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-use super::list::provider_names;
+use super::provider_names::provider_names;
 use super::words;
 use crate::views::{
     ChangeUsersPage, ChangeWords, ChangedUsersPage, FilterChoice, OutcomeItem, UserLabel, UserListItem,

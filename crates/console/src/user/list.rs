@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::str::FromStr;
 use std::time::Duration;
 
+use super::provider_names::provider_names;
 use super::words;
 use crate::views::{ChosenFilter, FilterChoice, FilterField, UserListItem, UsersPage};
 use usher_accounts::{FlowError, Rejected};
@@ -168,15 +169,6 @@ fn start(page: &AdminPage) -> Result<PageStart, PageStop> {
 
 fn no_page() -> HttpProblem {
     HttpProblem::bad_request("This is not a page of this list.")
-}
-
-/// The names of the providers by their ids.
-pub(super) async fn provider_names(page: &AdminPage) -> Result<HashMap<String, String>, FlowError> {
-    let providers = &page.app.usher.providers;
-    let name = |one: &usher_accounts::upstream::StoredProvider| {
-        (one.settings.id.to_string(), providers.kinds().button(&one.settings).to_owned())
-    };
-    Ok(providers.list_providers().await?.iter().map(name).collect())
 }
 
 fn item(head: &Layout, one: &UserSummary, names: &HashMap<String, String>) -> UserListItem {

@@ -7,6 +7,7 @@ pub mod head;
 pub mod invite;
 pub mod list;
 pub mod merge;
+mod provider_names;
 pub mod sessions;
 pub mod tabs;
 mod words;

@@ -29,7 +29,7 @@ const EVENTS: u32 = 50;
 pub async fn sign_in(mut page: AdminPage, InPath(id): InPath<UserId>) -> PageResult {
     let (_, user, head) = head::load(&mut page, id, UserTab::SignIn).await?;
     let methods = page.app.usher.user_details.sign_in_methods(id).await?;
-    let names = super::list::provider_names(&page).await?;
+    let names = super::provider_names::provider_names(&page).await?;
     let view = UserSignInPage {
         methods: method_views(&head, &methods, |id| names.get(id).cloned().unwrap_or_else(|| id.to_owned())),
         recovery_codes: methods.factors.recovery_codes,
