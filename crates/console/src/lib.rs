@@ -2,6 +2,7 @@
 //!
 //! [`routes`] lists its URLs.
 
+mod branding;
 mod client;
 mod project;
 mod provider;
