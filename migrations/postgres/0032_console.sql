@@ -25,5 +25,5 @@ create table saved_filter (
 );
 
 create index webhook_by_failure on webhook (failing_since) where failing_since is not null;
-create index webhook_delivery_waiting on webhook_delivery (send_after) where status = 'waiting';
+create index webhook_delivery_by_wait on webhook_delivery (send_after) where status = 'waiting';
 create index users_by_admin on users (id) where admin;

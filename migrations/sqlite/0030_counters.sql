@@ -20,7 +20,7 @@ create index active_user_by_last_day on active_user (last_day);
 
 -- The days that are counted again from the event log: at first those of the events that are there already.
 create table recount (
-    next_day integer primary key,
+    next_day integer not null primary key,
     last_day integer not null
 ) strict;
 insert into recount (next_day, last_day)

@@ -10,7 +10,7 @@ create table job_run (
 
 -- What `usher doctor` found last, on any instance.
 create table health_report (
-    id integer primary key check (id = 1),
+    id integer not null primary key check (id = 1),
     at integer not null,
     findings text not null
 ) strict;
@@ -25,5 +25,5 @@ create table saved_filter (
 ) strict;
 
 create index webhook_by_failure on webhook (failing_since) where failing_since is not null;
-create index webhook_delivery_waiting on webhook_delivery (send_after) where status = 'waiting';
+create index webhook_delivery_by_wait on webhook_delivery (send_after) where status = 'waiting';
 create index users_by_admin on users (id) where admin;

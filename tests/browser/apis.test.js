@@ -15,7 +15,7 @@ before(async () => {
   await usher.command('project', 'create', '--name', 'Partner');
   admin = await visitor(browser);
   await becomeAdministrator(admin, usher.banner.setup);
-  await admin.goto(`${usher.issuer}/console`);
+  await admin.goto(`${usher.issuer}/console/projects`);
   await follow(admin, admin.getByRole('link', { name: 'Shop', exact: true }));
 });
 

@@ -51,7 +51,7 @@ async function speak(language) {
 test('the administrator makes a project, whose token is shown once', async () => {
   for (const language of LANGUAGES) {
     await speak(language);
-    await admin.goto(`${usher.issuer}/console`);
+    await admin.goto(`${usher.issuer}/console/projects`);
     await admin.fill('#name', language === 'en' ? 'Harbour' : `Harbour ${language}`);
     await submit(admin);
     assert.match(await text(admin, '.sidebar [popovertarget=projects]'), /Harbour/);
@@ -59,7 +59,7 @@ test('the administrator makes a project, whose token is shown once', async () =>
     token ??= made;
   }
   await speak('en');
-  await admin.goto(`${usher.issuer}/console`);
+  await admin.goto(`${usher.issuer}/console/projects`);
   await follow(admin, admin.getByRole('link', { name: 'Harbour', exact: true }));
   assert.match(await text(admin, '.sidebar [popovertarget=projects]'), /Harbour/);
   await inspect(admin, 'console-project-new');
@@ -155,7 +155,7 @@ test('the administrator makes a client that asks for consent', async () => {
   await submit(admin);
   clientId = (await text(admin, '#client-id')).trim();
   await shownOnce('#secret', 'console-client-secret', 'en');
-  await admin.goto(`${usher.issuer}/console`);
+  await admin.goto(`${usher.issuer}/console/projects`);
   await inspect(admin, 'console-home-projects');
   await follow(admin, admin.getByRole('link', { name: 'Harbour', exact: true }));
   await inspect(admin, 'console-project');

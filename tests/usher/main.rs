@@ -4,7 +4,6 @@ mod account;
 mod api;
 mod apis;
 mod architecture;
-mod branding;
 mod certification;
 mod cli;
 mod console;

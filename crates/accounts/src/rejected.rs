@@ -5,7 +5,6 @@ use std::fmt;
 
 use crate::credentials::password_rules::PasswordFault;
 use crate::refusal::{ApiErrorCode, ErrorClass, RefusalRow};
-use usher_domain::branding::BrandFault;
 use usher_domain::email::EmailFault;
 use usher_domain::event::webhook::WebhookFault;
 use usher_domain::oauth::api::ApiFault;
@@ -200,8 +199,6 @@ refusals! {
         .at("", "webhook-not-in-use");
     /// The settings of an API, or of a client that may ask for it, are invalid.
     Api(Vec<ApiFault>) = invalid(BY_VALUE);
-    /// The branding is invalid.
-    Branding(Vec<BrandFault>) = invalid(BY_VALUE);
     ApiExists = code("API_EXISTS", ErrorClass::Conflict, "The identifier belongs to an API already.")
         .says("the identifier belongs to an API already")
         .at("identifier", "api-exists");
@@ -368,7 +365,6 @@ impl fmt::Display for Rejected {
             Self::WrongCode(kind) => f.write_str(wrong_code(*kind)),
             Self::Metadata(faults) => joined(f, faults),
             Self::Api(faults) => joined(f, faults),
-            Self::Branding(faults) => joined(f, faults),
             Self::HostUnproven { url, line } => {
                 write!(f, "publish the line {line} at {url}, to prove that the host is yours, then try again")
             }

@@ -13,7 +13,6 @@ use serde::{Deserialize, Serialize};
 
 use super::emails::lang_of;
 use super::error::FlowError;
-use crate::admin::branding::EmailContext;
 use crate::login::accounts::secret_hash;
 use usher_domain::email::Email;
 use usher_domain::event::queued_email::QueuedEmail;
@@ -74,16 +73,15 @@ pub struct SecurityEmails {
 
 impl SecurityEmails {
     /// Prepares a security email to the address of a user.
-    pub async fn notice(&self, user: &User, email: &EmailDraft) -> Result<PreparedNotice, FlowError> {
+    pub fn notice(&self, user: &User, email: &EmailDraft) -> Result<PreparedNotice, FlowError> {
         match &user.email {
-            Some(address) => self.notice_to(user, address, email).await,
+            Some(address) => self.notice_to(user, address, email),
             None => Ok(PreparedNotice { queued: None, proofs: Vec::new(), now: self.core.now() }),
         }
     }
 
     /// Prepares a security email to another address: the one that the user had until now.
-    pub async fn notice_to(&self, user: &User, to: &Email, email: &EmailDraft) -> Result<PreparedNotice, FlowError> {
-        let brand = self.email_queue.brand(EmailContext::Account).await?;
+    pub fn notice_to(&self, user: &User, to: &Email, email: &EmailDraft) -> Result<PreparedNotice, FlowError> {
         let now = self.core.now();
         let mut prepared = PreparedNotice { queued: None, proofs: Vec::new(), now };
         let mut draft = email.clone();
@@ -103,7 +101,7 @@ impl SecurityEmails {
         }
         let name = user.profile.display_name();
         let reader = Recipient { email: to.as_str(), name: name.as_deref(), lang: lang_of(user) };
-        let email = draft.write(reader, now, &brand)?;
+        let email = draft.write(reader, now)?;
         prepared.queued = Some(self.email_queue.seal_email(&email, now + WORTH_SENDING)?);
         Ok(prepared)
     }

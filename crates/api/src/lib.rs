@@ -10,7 +10,6 @@
 mod access;
 pub mod admin;
 pub mod auth;
-pub mod branding;
 pub mod caller;
 pub mod challenge;
 pub mod docs;
@@ -54,7 +53,6 @@ fn nouns() -> OpenApiRouter<App> {
         access::routes(),
         admin::routes(),
         auth::routes(),
-        branding::routes(),
         me::routes(),
         policy::routes(),
         projects::routes(),

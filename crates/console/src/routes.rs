@@ -1,20 +1,38 @@
 //! The routes of the console's pages.
 
-use super::{branding, client, project, provider, user};
-use usher_domain::branding::MAX_LOGO;
+use super::{client, installation, project, provider, user};
 use usher_domain::urls::{
-    self, AllowedClientUrls, ApiUrls, AttemptUrls, ClientUrls, DeliveryUrls, InitialTokenUrls, MemberUrls,
-    ProjectClientUrls, ProjectUrls, ProviderUrls, UserUrls, WebhookUrls,
+    self, AllowedClientUrls, ApiUrls, AttemptUrls, ClientUrls, DeliveryUrls, EventUrls, InitialTokenUrls, KeyUrls,
+    MemberUrls, ProjectClientUrls, ProjectUrls, ProviderUrls, SavedFilterUrls, UserUrls, WebhookUrls,
 };
 use usher_flows::Right;
 use usher_http_server::state::App;
-use usher_page_kit::kit::{AdminPage, ProjectPage};
 use usher_page_kit::page_routes::PageRoutes;
 
 /// The list of all pages of the console and their actions.
 pub fn pages(app: &App) -> PageRoutes {
-    let pages = PageRoutes::new(app).text_form(urls::CONSOLE, project::list::list, project::list::create);
-    user_pages(provider_pages(client_pages(project_pages(pages))))
+    let pages = PageRoutes::new(app).text_form(urls::PROJECTS, project::list::list, project::list::create);
+    user_pages(provider_pages(client_pages(project_pages(installation_pages(pages)))))
+}
+
+fn installation_pages(pages: PageRoutes) -> PageRoutes {
+    pages
+        .page(urls::CONSOLE, installation::overview::get)
+        .action(urls::KEY_BACKED_UP, installation::overview::key_backed_up)
+        .page(urls::AUDIT, installation::audit::get)
+        .page(urls::AUDIT_CSV, installation::audit_export::csv)
+        .page(urls::AUDIT_JSON_LINES, installation::audit_export::json_lines)
+        .action(urls::AUDIT_FILTERS, installation::audit::save)
+        .action(SavedFilterUrls::DELETE, installation::audit::delete)
+        .page(EventUrls::PAGE, installation::audit::event)
+        .page(urls::KEYS, installation::keys::get)
+        .form(urls::ROTATE_KEYS, installation::keys::ask_to_rotate, installation::keys::rotate)
+        .form(KeyUrls::REVOKE, installation::keys::ask_to_revoke, installation::keys::revoke)
+        .page(urls::CONSOLE_HEALTH, installation::health::get)
+        .action(urls::HEALTH_CHECK, installation::health::check)
+        .action(urls::HEALTH_MAIL, installation::health::mail)
+        .action(urls::HEALTH_COUNT, installation::health::count)
+        .page(urls::SETTINGS, installation::settings::get)
 }
 
 fn project_pages(pages: PageRoutes) -> PageRoutes {
@@ -46,10 +64,6 @@ fn project_pages(pages: PageRoutes) -> PageRoutes {
         .action(MemberUrls::CHANGE_ROLE, project::members::change_role)
         .action(ApiUrls::ALLOW, project::api::allow)
         .action(AllowedClientUrls::REMOVE, project::api::remove)
-        .text_form(ProjectUrls::BRANDING, branding::get::<ProjectPage>, branding::save::<ProjectPage>)
-        .form(ProjectUrls::BRANDING_PREVIEW, branding::preview::<ProjectPage>, branding::preview_typed::<ProjectPage>)
-        .upload(ProjectUrls::BRANDING_LOGO, MAX_LOGO, branding::put_logo::<ProjectPage>)
-        .action(ProjectUrls::REMOVE_LOGO, branding::remove_logo::<ProjectPage>)
         .for_members(Right::Own, Right::Own)
         .text_form(ProjectUrls::TOKEN, project::token::get, project::token::rotate)
         .form(ProjectUrls::DELETE, project::settings::confirm_delete, project::settings::delete)
@@ -78,10 +92,6 @@ fn provider_pages(pages: PageRoutes) -> PageRoutes {
     pages
         .form(urls::FIRST_RUN, project::first_run::get, project::first_run::create)
         .page(urls::PROVIDERS, provider::list::list)
-        .text_form(urls::BRANDING, branding::get::<AdminPage>, branding::save::<AdminPage>)
-        .form(urls::BRANDING_PREVIEW, branding::preview::<AdminPage>, branding::preview_typed::<AdminPage>)
-        .upload(urls::BRANDING_LOGO, MAX_LOGO, branding::put_logo::<AdminPage>)
-        .action(urls::REMOVE_LOGO, branding::remove_logo::<AdminPage>)
         .text_form(urls::NEW_PROVIDER, provider::edit::new, provider::edit::create)
         .text_form(ProviderUrls::PAGE, provider::edit::get, provider::edit::save)
         .action(ProviderUrls::TEST, provider::edit::test)

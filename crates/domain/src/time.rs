@@ -32,6 +32,15 @@ impl Timestamp {
         Self(day.saturating_mul(DAY))
     }
 
+    /// The first moment of a day that is written `2026-05-31` (UTC).
+    pub fn of_date(text: &str) -> Option<Self> {
+        let (year, rest) = text.split_once('-')?;
+        let (month, day) = rest.split_once('-')?;
+        let month = time::Month::try_from(month.parse::<u8>().ok()?).ok()?;
+        let date = time::Date::from_calendar_date(year.parse().ok()?, month, day.parse().ok()?).ok()?;
+        Some(Self(date.midnight().assume_utc().unix_timestamp()))
+    }
+
     /// Seconds from `earlier` to this point; zero if `earlier` is later.
     pub fn seconds_since(self, earlier: Self) -> u64 {
         self.0.checked_sub(earlier.0).and_then(|gap| u64::try_from(gap).ok()).unwrap_or(0)
@@ -102,6 +111,16 @@ impl Clock for ManualClock {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_date_is_the_first_moment_of_its_day() {
+        assert_eq!(Timestamp::of_date("1970-01-02"), Some(Timestamp(86_400)));
+        assert_eq!(Timestamp::of_date("2026-05-31").map(Timestamp::day), Some(20_604));
+        assert_eq!(Timestamp::of_day(20_604), Timestamp::of_date("2026-05-31").unwrap());
+        for bad in ["", "2026", "2026-13-01", "2026-02-30", "31.05.2026", "2026-05-31-01", "99999-01-01"] {
+            assert_eq!(Timestamp::of_date(bad), None, "{bad}");
+        }
+    }
 
     #[test]
     fn sums_saturate_instead_of_wrapping() {

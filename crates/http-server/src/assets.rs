@@ -27,7 +27,7 @@ struct StaticFiles;
 
 /// The style sheet of all pages, and the files of `styles/` that it consists of.
 const STYLE_SHEET: &str = "app.css";
-const STYLES: [&str; 12] = [
+const STYLES: [&str; 13] = [
     "tokens",
     "base",
     "frames",
@@ -39,6 +39,7 @@ const STYLES: [&str; 12] = [
     "identity",
     "messages",
     "content",
+    "figures",
     "modes",
 ];
 

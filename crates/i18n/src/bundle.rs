@@ -19,7 +19,7 @@ macro_rules! files {
             include_str!(concat!("../../../translations/", $tag, "/factors.ftl")),
             include_str!(concat!("../../../translations/", $tag, "/console.ftl")),
             include_str!(concat!("../../../translations/", $tag, "/attempts.ftl")),
-            include_str!(concat!("../../../translations/", $tag, "/branding.ftl")),
+            include_str!(concat!("../../../translations/", $tag, "/installation.ftl")),
             include_str!(concat!("../../../translations/", $tag, "/errors.ftl")),
             include_str!(concat!("../../../translations/", $tag, "/mail.ftl")),
             include_str!(concat!("../../../translations/", $tag, "/upstream.ftl")),

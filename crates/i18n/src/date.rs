@@ -28,6 +28,32 @@ impl Lang {
         }
     }
 
+    /// The day without its year, in UTC: `22 Nov`. The plain number outside the range of the calendar.
+    pub fn day(self, unix_seconds: i64) -> String {
+        let Ok(at) = OffsetDateTime::from_unix_timestamp(unix_seconds) else { return unix_seconds.to_string() };
+        let (day, month) = (at.day(), usize::from(u8::from(at.month()) - 1));
+        match self {
+            Self::En => format!("{day} {}", EN[month]),
+            Self::PtBr => format!("{day} de {}", PT[month]),
+            Self::Uk => format!("{day} {}", UK[month]),
+        }
+    }
+
+    /// The day with its year, in UTC: `22 Nov 2026`. The plain number outside the range of the calendar.
+    pub fn date(self, unix_seconds: i64) -> String {
+        let Ok(at) = OffsetDateTime::from_unix_timestamp(unix_seconds) else { return unix_seconds.to_string() };
+        match self {
+            Self::PtBr => format!("{} de {}", self.day(unix_seconds), at.year()),
+            Self::En | Self::Uk => format!("{} {}", self.day(unix_seconds), at.year()),
+        }
+    }
+
+    /// The time of day, in UTC: `15:58`. Empty outside the range of the calendar.
+    pub fn time_of_day(self, unix_seconds: i64) -> String {
+        let at = OffsetDateTime::from_unix_timestamp(unix_seconds);
+        at.map_or_else(|_| String::new(), |at| format!("{:02}:{:02}", at.hour(), at.minute()))
+    }
+
     /// How long ago `then` was, as seen `now`; `None` after a week, when the date says more. A moment that is still to
     /// come, because a clock was set back, is just now.
     pub fn ago(self, then: i64, now: i64) -> Option<String> {
@@ -53,6 +79,9 @@ mod tests {
         assert_eq!(Lang::En.date_time(at), "22 Nov 2026, 15:58 UTC");
         assert_eq!(Lang::PtBr.date_time(at), "22 de nov. de 2026, 15:58 UTC");
         assert_eq!(Lang::Uk.date_time(at), "22 лист. 2026, 15:58 UTC");
+        assert_eq!(Lang::ALL.map(|lang| lang.day(at)), ["22 Nov", "22 de nov.", "22 лист."]);
+        assert_eq!(Lang::ALL.map(|lang| lang.date(at)), ["22 Nov 2026", "22 de nov. de 2026", "22 лист. 2026"]);
+        assert_eq!(Lang::ALL.map(|lang| lang.time_of_day(at)), ["15:58", "15:58", "15:58"]);
     }
 
     #[test]

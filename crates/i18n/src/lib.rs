@@ -8,6 +8,7 @@ mod device;
 #[cfg(test)]
 mod keys;
 mod negotiate;
+mod number;
 
 pub use bundle::Arg;
 

@@ -64,6 +64,11 @@ pub fn ciba_request(application: &str, link: &str, minutes: u32) -> EmailDraft {
         .note("mail-ciba-not-you")
 }
 
+/// "Emails of this server reach you": an administrator asked for it.
+pub fn test_email() -> EmailDraft {
+    EmailDraft::requested("test_email", "mail-test")
+}
+
 /// A sign-in with a browser that the user never used before.
 pub fn new_device(device: DeviceName, network: &str) -> EmailDraft {
     EmailDraft::security("new_device", "mail-device").device(device, network)

@@ -77,9 +77,8 @@ impl SmtpMailer {
     fn compose(&self, email: &EmailMessage) -> Result<Message, MailError> {
         let address = email.to().parse().map_err(|_| MailError::Malformed)?;
         let id = self.random.handle();
-        let from_name = email.sender_name().map(str::to_owned).or_else(|| self.from.name.clone());
         Message::builder()
-            .from(Mailbox::new(from_name, self.from.email.clone()))
+            .from(self.from.clone())
             .to(Mailbox::new(email.to_name().map(str::to_owned), address))
             .subject(email.subject())
             .message_id(Some(format!("<{id}@{}>", self.from.email.domain())))

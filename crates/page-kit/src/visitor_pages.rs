@@ -52,11 +52,15 @@ impl ConsoleSection {
 
 /// The sections of the console, in the order of the navigation.
 const CONSOLE_SECTIONS: &[ConsoleSection] = &[
-    ConsoleSection::new(Tab::Projects, urls::CONSOLE, &[], false),
+    ConsoleSection::new(Tab::Console, urls::CONSOLE, &[], true),
+    ConsoleSection::new(Tab::Projects, urls::PROJECTS, &[], false),
     ConsoleSection::new(Tab::Users, urls::USERS, &[urls::USERS, urls::CHANGE_USERS, urls::INVITE_USER], true),
     ConsoleSection::new(Tab::LiveSessions, urls::LIVE_SESSIONS, &[urls::END_LIVE_SESSIONS], true),
     ConsoleSection::new(Tab::Providers, urls::PROVIDERS, &[urls::PROVIDERS, urls::NEW_PROVIDER], true),
-    ConsoleSection::new(Tab::Branding, urls::BRANDING, &[], true),
+    ConsoleSection::new(Tab::Keys, urls::KEYS, &[urls::KEYS], true),
+    ConsoleSection::new(Tab::Audit, urls::AUDIT, &[urls::AUDIT], true),
+    ConsoleSection::new(Tab::Health, urls::CONSOLE_HEALTH, &[urls::CONSOLE_HEALTH], true),
+    ConsoleSection::new(Tab::Settings, urls::SETTINGS, &[urls::SETTINGS], true),
 ];
 
 /// Layout and redirects for a visitor.
@@ -92,7 +96,6 @@ impl VisitorPages for Visitor {
             dev: self.app.is_dev(),
             trace_id: self.trace.to_string(),
             assets: AssetUrls::built_in(),
-            brand: self.brand.clone(),
             ..Layout::default()
         }
     }

@@ -49,8 +49,13 @@ pub fn inside(lang: Lang, here: Tab) -> Layout {
 /// The layout of a page in the console.
 pub fn console(lang: Lang) -> Layout {
     let nav = vec![
-        NavLink::new(lang, Tab::Projects, "/console", true),
+        NavLink::new(lang, Tab::Console, "/console", true),
+        NavLink::new(lang, Tab::Projects, "/console/projects", false),
         NavLink::new(lang, Tab::Providers, "/console/providers", false),
+        NavLink::new(lang, Tab::Keys, "/console/keys", false),
+        NavLink::new(lang, Tab::Audit, "/console/audit", false),
+        NavLink::new(lang, Tab::Health, "/console/health", false),
+        NavLink::new(lang, Tab::Settings, "/console/settings", false),
     ];
     let project = |name: &str, url: &str| ProjectLink { name: name.into(), url: url.into() };
     let projects = vec![project("Notes", "/console/projects/1"), project(HOSTILE, "/console/projects/2")];

@@ -14,10 +14,9 @@ use sqlx::types::Json;
 use sqlx::{Arguments, Decode, Postgres, Sqlite, Type};
 use uuid::Uuid;
 
-use usher_domain::branding::{BrandSettings, LogoKind};
 use usher_domain::email::Email;
 use usher_domain::event::EventKind;
-use usher_domain::event::actor::Actor;
+use usher_domain::event::actor::EventActor;
 use usher_domain::event::counter::Counter;
 use usher_domain::event::feed::EntryKind;
 use usher_domain::event::logout_notice::NoticeStatus;
@@ -206,10 +205,10 @@ uuids! {
     SavedFilterId SessionId UserId WebhookId
 }
 
-words! { AttemptKind AttemptLane AttemptStep ClientOrigin ClientType Counter EmailState LinkedHow LogoKind ProviderId Role SigningAlg UserStatus }
+words! { AttemptKind AttemptLane AttemptStep ClientOrigin ClientType Counter EmailState LinkedHow ProviderId Role SigningAlg UserStatus }
 
 columns! {
-    Actor: Text(String), |actor| actor.to_string(), |stored| stored.parse().ok();
+    EventActor: Text(String), |actor| actor.to_string(), |stored| stored.parse().ok();
     Timestamp: Integer(i64), |at| at.0, |stored| Some(Self(stored));
     RecentGaps: Integer(i64), |gaps| gaps.0, |stored| Some(Self(stored));
     i64: Integer(i64), |number| *number, |stored| Some(stored);
@@ -239,7 +238,6 @@ json! {
     ApiSettings;
     AttemptDetail;
     AttributeSources;
-    BrandSettings;
     ConsentedApis;
     BTreeMap<String, Timestamp>;
     ClaimsRequest;

@@ -6,7 +6,7 @@ use std::sync::OnceLock;
 use uuid::Uuid;
 
 use usher_domain::event::Event;
-use usher_domain::event::actor::Actor;
+use usher_domain::event::actor::EventActor;
 
 tokio::task_local! {
     static ORIGIN: EventOrigin;
@@ -19,7 +19,7 @@ pub struct EventOrigin {
     pub trace_id: Option<Uuid>,
     /// The network: an IPv4 address, or the prefix of an IPv6 address.
     pub source: Option<String>,
-    actor: OnceLock<Actor>,
+    actor: OnceLock<EventActor>,
 }
 
 impl EventOrigin {
@@ -30,7 +30,7 @@ impl EventOrigin {
 
     /// The origin of the events of a command.
     pub fn command() -> Self {
-        Self { trace_id: None, source: None, actor: OnceLock::from(Actor::CommandLine) }
+        Self { trace_id: None, source: None, actor: OnceLock::from(EventActor::CommandLine) }
     }
 
     /// Runs a future whose events come from here.
@@ -44,7 +44,7 @@ impl EventOrigin {
     }
 
     /// Says who makes the present request. The first call counts.
-    pub fn made_by(actor: impl FnOnce() -> Actor) {
+    pub fn made_by(actor: impl FnOnce() -> EventActor) {
         let _ = ORIGIN.try_with(|origin| {
             origin.actor.get_or_init(actor);
         });
@@ -52,8 +52,8 @@ impl EventOrigin {
 
     /// Who causes an event, if that is not its user.
     pub(super) fn actor_of(&self, event: &Event) -> Option<String> {
-        let other = |actor: &&Actor| match actor {
-            Actor::User(user) => event.user_id != Some(*user),
+        let other = |actor: &&EventActor| match actor {
+            EventActor::User(user) => event.user_id != Some(*user),
             _ => true,
         };
         self.actor.get().filter(other).map(ToString::to_string)

@@ -87,7 +87,7 @@ async fn every_page_is_written_in_all_three_languages() {
     server.user(ANA).await;
     let client = server.client(ClientType::Web, |_| {}).await;
     let mut browser = crate::console::administrator(&server).await;
-    let new_client = browser.open(&server.at("/console")).await;
+    let new_client = browser.open(&server.at("/console/projects")).await;
     let project = new_client
         .body
         .split("/console/projects/")
@@ -111,6 +111,12 @@ async fn every_page_is_written_in_all_three_languages() {
         "/account/email".into(),
         "/account/not-me".into(),
         "/console".into(),
+        "/console/projects".into(),
+        "/console/keys".into(),
+        "/console/keys/rotate".into(),
+        "/console/audit".into(),
+        "/console/health".into(),
+        "/console/settings".into(),
         "/nowhere".into(),
         "/dev/mail".into(),
         format!("/console/projects/{project}"),

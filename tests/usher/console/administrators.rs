@@ -95,7 +95,7 @@ on_both_databases! {
     async fn another_site_makes_an_administrator_do_nothing(db: TestDatabase) {
         let server = TestServer::on(db, &[]).await;
         let mut browser = administrator(&server).await;
-        let csrf = browser.open(&server.at("/console")).await.value("csrf");
+        let csrf = browser.open(&server.at("/console/projects")).await.value("csrf");
         let before = everything(&server).await;
         for (name, value) in [
             ("origin", "https://evil.test"),
@@ -103,13 +103,13 @@ on_both_databases! {
             ("sec-fetch-site", "cross-site"),
             ("sec-fetch-site", "same-site"),
         ] {
-            let request = server.ask(Method::POST, "/console", &browser.cookies).header(name, value);
+            let request = server.ask(Method::POST, "/console/projects", &browser.cookies).header(name, value);
             let reply = send(request.form(&[("csrf", csrf.as_str()), ("name", "Theirs")])).await;
             assert_eq!(reply.status, StatusCode::FORBIDDEN, "{name}: {value}");
         }
         let body = format!("csrf={csrf}&name=Theirs");
         for kind in ["text/plain", "application/json", "multipart/form-data; boundary=x"] {
-            let request = server.ask(Method::POST, "/console", &browser.cookies).header("content-type", kind);
+            let request = server.ask(Method::POST, "/console/projects", &browser.cookies).header("content-type", kind);
             assert_eq!(send(request.body(body.clone())).await.status, StatusCode::UNSUPPORTED_MEDIA_TYPE, "{kind}");
         }
         assert_eq!(everything(&server).await, before);

@@ -9,7 +9,7 @@ use crate::harness::server::TestServer;
 use usher_protocol::client::metadata::{ClientMetadata, IdTokenContent};
 
 async fn new_project(server: &TestServer, browser: &mut Browser<'_>, name: &str) -> Landing {
-    let page = browser.open(&server.at("/console")).await;
+    let page = browser.open(&server.at("/console/projects")).await;
     browser.submit(&page, &[("name", name)]).await
 }
 
@@ -19,10 +19,10 @@ async fn projects(server: &TestServer) -> i64 {
 
 /// Creates a project without following the redirect to its token page; returns that page's URL.
 async fn unseen(server: &TestServer, browser: &Browser<'_>, name: &str) -> String {
-    let csrf = server.get_as(browser, "/console").await;
+    let csrf = server.get_as(browser, "/console/projects").await;
     let csrf =
         csrf.body.split("name=\"csrf\" value=\"").nth(1).and_then(|rest| rest.split('"').next()).expect("a form");
-    let reply = server.post_as(browser, "/console", &[("csrf", csrf), ("name", name)]).await;
+    let reply = server.post_as(browser, "/console/projects", &[("csrf", csrf), ("name", name)]).await;
     assert_eq!(reply.status, StatusCode::SEE_OTHER);
     reply.location().to_owned()
 }
@@ -33,7 +33,7 @@ fn path_of(address: &str) -> &str {
 
 /// The form for a new client of the first project.
 async fn new_client(server: &TestServer, browser: &mut Browser<'_>) -> Landing {
-    let home = browser.open(&server.at("/console")).await;
+    let home = browser.open(&server.at("/console/projects")).await;
     let project = home
         .body
         .split("/console/projects/")
@@ -79,7 +79,7 @@ on_both_databases! {
         assert_eq!(made.status, StatusCode::OK, "the form leads to a page: {}", made.url);
         let token = made.text("#token").trim().to_owned();
         assert_eq!(token.len(), 43, "{}", made.body);
-        let home = browser.open(&server.at("/console")).await;
+        let home = browser.open(&server.at("/console/projects")).await;
         assert!(home.body.contains("Shop") && !home.body.contains(&token));
         let before = [projects(&server).await, server.database.count("select count(*) from event").await];
         for _ in 0..2 {

@@ -5,6 +5,7 @@ mod apis;
 mod client_ciba;
 mod client_proof;
 mod clients;
+mod installation;
 mod modules;
 mod project;
 mod project_settings;

@@ -35,7 +35,7 @@ async fn knock(server: &TestServer, (browser, csrf): (&Browser<'_>, &str), right
         let allows = |required: Option<Right>| is_of_project(&page) && required.is_some() && required <= right;
         // A member may leave, and nobody may remove others but owners: the handler decides.
         let path = &page.path;
-        let is_home = path == "/console" && right.is_some();
+        let is_home = ["/console", "/console/projects"].contains(&path.as_str()) && right.is_some();
         if page.route.has_get {
             let status = server.get_as(browser, path).await.status;
             if allows(page.route.rights.open) || is_home {

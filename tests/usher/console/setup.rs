@@ -138,6 +138,6 @@ on_both_databases! {
 async fn the_console_opens_to_whoever_was_just_made_administrator() {
     let server = TestServer::start().await;
     let mut browser = administrator(&server).await;
-    let page = browser.open(&server.at("/console")).await;
+    let page = browser.open(&server.at("/console/projects")).await;
     assert!(page.body.contains("Tests"), "the project of this server is listed");
 }

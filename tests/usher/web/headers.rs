@@ -56,7 +56,7 @@ async fn every_page_forbids_what_no_page_needs() {
     server.user(ANA).await;
     let client = server.client(ClientType::Web, |_| {}).await;
     let mut browser = crate::console::administrator(&server).await;
-    let home = browser.open(&server.at("/console")).await;
+    let home = browser.open(&server.at("/console/projects")).await;
     let project = home
         .body
         .split("/console/projects/")
@@ -75,6 +75,12 @@ async fn every_page_forbids_what_no_page_needs() {
         "/account/data".into(),
         "/account/not-me".into(),
         "/console".into(),
+        "/console/projects".into(),
+        "/console/keys".into(),
+        "/console/keys/rotate".into(),
+        "/console/audit".into(),
+        "/console/health".into(),
+        "/console/settings".into(),
         "/logout".into(),
         "/login/accounts".into(),
         format!("/console/projects/{project}"),

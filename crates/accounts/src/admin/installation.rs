@@ -2,26 +2,38 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
+use std::time::Duration;
 
+use crate::admin::statistics::COUNTS_KEPT;
 use crate::core::Core;
-use crate::error::{FlowError, Rejected};
+use crate::emails::{EmailQueue, recipient};
+use crate::error::{FlowError, Internal, Rejected};
 use crate::upstream::providers::Providers;
-use usher_domain::event::actor::Actor;
+use usher_domain::email::Email;
+use usher_domain::event::EventKind;
+use usher_domain::event::actor::EventActor;
 use usher_domain::event::webhook::Webhook;
 use usher_domain::health::{Finding, HealthReport, JobRun, OutgoingQueue};
 use usher_domain::id::{ClientId, ProjectId, SavedFilterId, UserId};
-use usher_domain::user::User;
+use usher_domain::time::Timestamp;
 use usher_domain::user::saved_filter::SavedFilter;
-use usher_storage::events::log::{AuditEvent, Search};
+use usher_domain::user::{Sub, User};
+use usher_mail::emails;
+use usher_storage::events::counters::Recount;
+use usher_storage::events::log::{AuditEvent, Search, Who};
 
 /// The name under which it is stored that the master key was backed up.
 const BACKED_UP: &str = "master-key-backed-up";
 /// The longest name of a saved filter, in characters.
 const FILTER_NAME: usize = 60;
 
+/// How long a test email is tried.
+const TEST_EMAIL_KEPT: Duration = Duration::from_hours(1);
+
 /// The installation, for administrators.
 pub struct Installation {
     pub core: Arc<Core>,
+    pub email_queue: Arc<EmailQueue>,
     pub providers: Arc<Providers>,
 }
 
@@ -167,16 +179,17 @@ impl Installation {
             clients.extend(event.client_id.clone());
             projects.extend(event.project_id);
             match &event.actor {
-                Some(Actor::User(id)) => drop(users.insert(*id)),
-                Some(Actor::Client(id)) => drop(clients.insert(id.clone())),
-                Some(Actor::ProjectToken(id)) => drop(projects.insert(*id)),
-                Some(Actor::CommandLine) | None => {}
+                Some(EventActor::User(id)) => drop(users.insert(*id)),
+                Some(EventActor::Client(id)) => drop(clients.insert(id.clone())),
+                Some(EventActor::ProjectToken(id)) => drop(projects.insert(*id)),
+                Some(EventActor::CommandLine) | None => {}
             }
         }
         self.names_of(users, clients, projects).await
     }
 
-    async fn names_of(
+    /// The names of these users, clients and projects.
+    pub async fn names_of(
         &self,
         users: BTreeSet<UserId>,
         clients: BTreeSet<ClientId>,
@@ -199,6 +212,63 @@ impl Installation {
             }
         }
         Ok(names)
+    }
+
+    /// Whom a text names: a user by email address or `sub`, or the command line.
+    pub async fn find_person(&self, text: &str) -> Result<Option<Who>, FlowError> {
+        if text.parse() == Ok(EventActor::CommandLine) {
+            return Ok(Some(Who::Other(EventActor::CommandLine)));
+        }
+        let by_email = match Email::parse(text) {
+            Ok(email) => self.core.store.find_user_by_email(&email).await?,
+            Err(_) => None,
+        };
+        let user = match by_email {
+            Some(user) => Some(user),
+            None => self.core.store.find_user_by_sub(&Sub(text.to_owned())).await?,
+        };
+        Ok(user.map(|user| Who::User(user.id)))
+    }
+
+    /// The `sub` of a user.
+    pub async fn sub_of(&self, user: UserId) -> Result<Option<String>, FlowError> {
+        Ok(self.core.store.find_user(user).await?.map(|user| user.sub.0))
+    }
+
+    /// Whether an application has ever received tokens.
+    pub async fn has_grants(&self) -> Result<bool, FlowError> {
+        let search = Search { kinds: vec![EventKind::GRANT_CREATED.as_str().to_owned()], ..Search::default() };
+        Ok(!self.core.store.search_log(&search, 1).await?.items.is_empty())
+    }
+
+    /// Counts every day again that the counters keep, from the event log, in the background.
+    pub async fn count_again(&self) -> Result<(), FlowError> {
+        let today = self.core.now().day();
+        let mut tx = self.core.store.begin_single().await?;
+        tx.begin_recount(Recount { next_day: today - COUNTS_KEPT, last_day: today }).await?;
+        Ok(tx.commit().await?)
+    }
+
+    /// The day that is being counted again.
+    pub async fn day_being_counted(&self) -> Result<Option<Timestamp>, FlowError> {
+        Ok(self.core.store.find_recount().await?.map(|recount| Timestamp::of_day(recount.next_day)))
+    }
+
+    /// Sends an email to an administrator, to see whether it arrives.
+    ///
+    /// # Errors
+    /// [`Rejected::Missing`] if the administrator has no address.
+    pub async fn send_test_email(&self, user: &User) -> Result<(), FlowError> {
+        let name = user.profile.display_name();
+        let to = recipient(user, name.as_deref()).ok_or(Rejected::Missing("email"))?;
+        let now = self.core.now();
+        let message = emails::test_email().write(to, now).map_err(Internal::from)?;
+        let queued = self.email_queue.seal_email(&message, now + TEST_EMAIL_KEPT)?;
+        let mut tx = self.core.store.begin_single().await?;
+        tx.insert_email(&queued, now).await?;
+        tx.commit().await?;
+        self.core.mail_wakeup.notify_one();
+        Ok(())
     }
 
     /// The filters of the audit log that an administrator saved.

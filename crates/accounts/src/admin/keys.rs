@@ -78,7 +78,8 @@ impl SigningKeys {
         Ok(())
     }
 
-    pub(super) fn rotation_rules(&self) -> RotationRules {
+    /// The durations of the lifecycle of keys.
+    pub fn rotation_rules(&self) -> RotationRules {
         let (keys, tokens) = (&self.core.config.keys, &self.core.config.tokens);
         let keep_after = tokens.longest_access_lifetime().max(tokens.id_ttl) + SLACK;
         let hint_after = self.core.config.session.absolute.max(keep_after);

@@ -20,13 +20,13 @@ pub struct NewProjectForm {
     name: String,
 }
 
-/// GET /console
+/// GET /console/projects
 pub async fn list(mut page: ConsolePage) -> PageResult {
     let view = home_view(&mut page).await?;
     page.show(&view)
 }
 
-/// POST /console creates a project and redirects to its token page, which shows the token once.
+/// POST /console/projects creates a project and redirects to its token page, which shows the token once.
 pub async fn create(mut page: ConsolePage, PageForm(form): PageForm<NewProjectForm>) -> PageResult {
     let (projects, user) = (&page.app.usher.projects, &page.account.user);
     let made = if user.admin {
@@ -58,7 +58,7 @@ pub async fn one(page: ProjectPage) -> PageResult {
 }
 
 async fn home_view(page: &mut ConsolePage) -> Result<ConsoleHome, FlowError> {
-    let (head, usher) = (page.head(urls::CONSOLE), &page.app.usher);
+    let (head, usher) = (page.head(urls::PROJECTS), &page.app.usher);
     let mut projects = Vec::new();
     for project in visible(page).await? {
         let clients = usher.clients.list_clients(project.id, "", MAX_PAGE).await?.len();
@@ -70,7 +70,7 @@ async fn home_view(page: &mut ConsolePage) -> Result<ConsoleHome, FlowError> {
         });
     }
     let may_create = usher.projects.may_create(&page.account.user);
-    Ok(ConsoleHome { page: head, form: page.form(urls::CONSOLE), projects, may_create, ..ConsoleHome::default() })
+    Ok(ConsoleHome { page: head, form: page.form(urls::PROJECTS), projects, may_create, ..ConsoleHome::default() })
 }
 
 /// The projects that the user may see.

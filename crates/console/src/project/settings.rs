@@ -64,7 +64,7 @@ pub async fn confirm_delete(mut page: ProjectPage) -> PageResult {
 pub async fn delete(mut page: ProjectPage, PageForm(form): PageForm<ConfirmationForm>) -> PageResult {
     let deleted = page.app.usher.projects.delete_project(&page.project, &form.confirmation).await;
     match page.check(deleted)? {
-        Ok(()) => page.redirect(urls::CONSOLE),
+        Ok(()) => page.redirect(urls::PROJECTS),
         Err(errors) => {
             let view = ConfirmDeletion { errors, ..confirm_view(&mut page).await? };
             page.show_again(&view)

@@ -1,8 +1,8 @@
 //! An example of every page in every relevant state, with hostile values in untrusted fields.
 
 mod attempts;
-mod branding;
 mod console;
+mod installation;
 mod project;
 mod providers;
 mod users;
@@ -15,10 +15,10 @@ fn all(lang: Lang) -> Vec<(&'static str, String)> {
     pages.extend(console::console_pages(lang));
     pages.extend(console::client_pages(lang));
     pages.extend(attempts::all(lang));
+    pages.extend(installation::all(lang));
     pages.extend(project::all(lang));
     pages.extend(providers::all(lang));
     pages.extend(users::all(lang));
-    pages.extend(branding::all(lang));
     pages.into_iter().map(|(name, page)| (name, page.expect("a sample renders"))).collect()
 }
 

@@ -146,13 +146,13 @@ mod tests {
     use super::*;
     use serde_json::json;
 
-    fn counted(data: Value) -> Vec<(Counter, String)> {
+    fn counted(data: &Value) -> Vec<(Counter, String)> {
         counters_of(CountedAs::SignIn, None, data.as_object().unwrap())
     }
 
     #[test]
     fn a_sign_in_counts_by_its_methods_and_by_the_way_in() {
-        let by = |amr: &[&str]| counted(json!({ "amr": amr }));
+        let by = |amr: &[&str]| counted(&json!({ "amr": amr }));
         assert_eq!(
             by(&["pwd", "otp", "mfa"]),
             [
@@ -164,8 +164,8 @@ mod tests {
         assert_eq!(by(&["pop", "user", "mfa"])[2].1, "passkey");
         assert_eq!(by(&["otp"])[2].1, "code");
         assert_eq!(by(&["fed"])[2].1, "provider");
-        assert_eq!(counted(json!({"amr": ["fed"], "provider": "google"}))[2].1, "google");
-        assert_eq!(counted(json!({}))[2].1, "", "an erased event says nothing");
+        assert_eq!(counted(&json!({"amr": ["fed"], "provider": "google"}))[2].1, "google");
+        assert_eq!(counted(&json!({}))[2].1, "", "an erased event says nothing");
     }
 
     #[test]

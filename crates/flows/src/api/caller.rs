@@ -15,7 +15,7 @@ use usher_accounts::login::accounts::Accounts;
 
 use usher_accounts::error::{FlowError, Rejected};
 use usher_accounts::login::accounts::{Account, secret_hash};
-use usher_domain::event::actor::Actor;
+use usher_domain::event::actor::EventActor;
 use usher_domain::id::ProjectId;
 use usher_domain::oauth::client::Client;
 use usher_domain::project::Project;
@@ -78,11 +78,11 @@ impl Caller {
     }
 
     /// Who the events of this caller's requests name as their cause.
-    pub fn actor(&self) -> Actor {
+    pub fn actor(&self) -> EventActor {
         match self {
-            Self::Project(project) | Self::FormerToken(project) => Actor::ProjectToken(project.id),
-            Self::Client { client, .. } => Actor::Client(client.id.clone()),
-            Self::Person(account) => Actor::User(account.user.id),
+            Self::Project(project) | Self::FormerToken(project) => EventActor::ProjectToken(project.id),
+            Self::Client { client, .. } => EventActor::Client(client.id.clone()),
+            Self::Person(account) => EventActor::User(account.user.id),
         }
     }
 }

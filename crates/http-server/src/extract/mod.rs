@@ -7,6 +7,5 @@ pub mod cookies;
 pub mod form_token;
 pub mod json;
 pub mod last_used;
-pub mod multipart;
 pub mod params;
 pub mod visitor;

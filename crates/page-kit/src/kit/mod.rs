@@ -13,7 +13,6 @@ mod page_kit;
 mod project;
 mod shown_secret;
 mod stop;
-mod upload;
 
 pub use account::{AccountPage, AdminPage, ConsolePage};
 pub use form::{ButtonForm, FormField, InPath, PageForm};
@@ -22,4 +21,3 @@ pub use page_kit::{Notice, PageKit};
 pub use project::ProjectPage;
 pub use shown_secret::SecretPage;
 pub use stop::{PageResult, PageStop};
-pub use upload::PageUpload;

@@ -1,9 +1,6 @@
 //! The layout that all pages share: language, assets, navigation, the signed-in user.
 
-use std::sync::Arc;
-
 use super::markup::{Icon, Moment, Sentence, SpriteUrl};
-use usher_domain::branding::Brand;
 use usher_http_server::assets;
 use usher_i18n::{Arg, Lang};
 
@@ -20,8 +17,6 @@ pub struct Layout {
     pub trace_id: String,
     /// The URLs of style sheet, scripts and icon.
     pub assets: AssetUrls,
-    /// Whom the page names, and how it looks.
-    pub brand: Arc<Brand>,
     /// This page's own URL without `ui_locales`; empty if a language link would lose the page's state.
     pub language_url_base: String,
     /// The signed-in user, on pages of an account.
@@ -146,6 +141,16 @@ pub enum Tab {
     Data,
     /// The linked identities.
     Identities,
+    /// The overview of the installation, in the console.
+    Console,
+    /// The signing keys, in the console.
+    Keys,
+    /// The event log, in the console.
+    Audit,
+    /// Whether the installation works, in the console.
+    Health,
+    /// The settings, in the console.
+    Settings,
     /// The projects, in the console.
     Projects,
     /// Everybody who has an account, in the console.
@@ -154,8 +159,6 @@ pub enum Tab {
     LiveSessions,
     /// The upstream providers, in the console.
     Providers,
-    /// The branding of the installation, in the console.
-    Branding,
     /// The caught emails of development mode.
     DevMail,
     /// The components, in development mode.
@@ -269,11 +272,15 @@ impl NavLink {
             Tab::Apps => ("app-window", "tab-apps"),
             Tab::Activity => ("history", "tab-activity"),
             Tab::Data => ("download", "tab-data"),
+            Tab::Console => ("house", "tab-console"),
+            Tab::Keys => ("key-round", "tab-keys"),
+            Tab::Audit => ("scroll-text", "tab-audit"),
+            Tab::Health => ("circle-check", "tab-health"),
+            Tab::Settings => ("settings", "tab-settings"),
             Tab::Projects => ("folder", "projects"),
             Tab::Users => ("users", "users"),
             Tab::LiveSessions => ("laptop", "live-sessions"),
             Tab::Providers => ("plug", "providers-title"),
-            Tab::Branding => ("palette", "branding"),
             Tab::DevMail => ("mail", "tab-dev-mail"),
             Tab::Components => ("palette", "tab-components"),
         };

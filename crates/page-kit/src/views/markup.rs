@@ -72,6 +72,11 @@ impl Moment {
         Self { at, text: lang.ago(at, now).unwrap_or_else(|| title.clone()), title }
     }
 
+    /// The time of day, in a list under the heading of its day (UTC).
+    pub fn clock(lang: Lang, at: i64) -> Self {
+        Self { at, text: lang.time_of_day(at), title: lang.date_time(at) }
+    }
+
     /// The date, for a time that is still to come, or that a sentence needs as a date.
     pub fn date(lang: Lang, at: i64) -> Self {
         let title = lang.date_time(at);

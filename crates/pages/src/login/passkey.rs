@@ -22,7 +22,7 @@ pub struct PasskeySignInForm {
 
 /// POST
 pub async fn sign_in(mut page: LoginPage, PageForm(form): PageForm<PasskeySignInForm>) -> PageResult {
-    page.belongs_to(form.interaction).await;
+    page.sealed = form.interaction;
     if let Some(again) = page.begun_anew(urls::LOGIN, None)? {
         return page.redirect(&again);
     }

@@ -8,7 +8,7 @@ use crate::events::{DATA, data_unless_erased};
 use crate::query::Query;
 use crate::row::{Columns, FromRow};
 use crate::{Result, Store};
-use usher_domain::event::actor::Actor;
+use usher_domain::event::actor::EventActor;
 use usher_domain::id::{ClientId, GrantId, ProjectId, SessionId, UserId};
 use usher_domain::page::{Cursor, Page};
 use usher_domain::time::Timestamp;
@@ -17,8 +17,8 @@ use usher_domain::time::Timestamp;
 const AUDIT_EVENT: &str = "id, kind, at, user_id, session_id, client_id, grant_id, project_id, actor, source, trace_id";
 /// What every event of a search fulfils. The kinds come as `,one,two,`; an empty text means any.
 const WANTED: &str = "id < $1 and id >= $2 and id < $3 and ($4 = '' or $4 like '%,' || kind || ',%') \
-     and ($5 is null and $6 is null or user_id = $5 or actor = $6) and ($7 is null or client_id = $7) \
-     and ($8 is null or project_id = $8) and ($9 is null or source = $9) and ($10 is null or trace_id = $10)";
+     and (user_id = $5 or actor = $6 or $5 is null and $6 is null) and (client_id = $7 or $7 is null) \
+     and (project_id = $8 or $8 is null) and (source = $9 or $9 is null) and (trace_id = $10 or $10 is null)";
 
 /// Events in one part of an export.
 const EXPORT_PART: u32 = 1000;
@@ -137,7 +137,7 @@ pub enum Who {
     /// What this user did, and what concerns this user.
     User(UserId),
     /// What a client, a project's token, or the command line did.
-    Other(Actor),
+    Other(EventActor),
 }
 
 /// Search criteria; every one of them must be met.
@@ -195,7 +195,7 @@ pub struct AuditEvent {
     /// The project it happened in.
     pub project_id: Option<ProjectId>,
     /// Who caused it, if that was not its user.
-    pub actor: Option<Actor>,
+    pub actor: Option<EventActor>,
     /// The network of the request that caused it.
     pub source: Option<String>,
     /// The trace id of that request.
@@ -248,7 +248,7 @@ impl Store {
         let kinds = if search.kinds.is_empty() { String::new() } else { format!(",{},", search.kinds.join(",")) };
         let (user, actor) = match &search.who {
             None => (None, None),
-            Some(Who::User(user)) => (Some(*user), Some(Actor::User(*user))),
+            Some(Who::User(user)) => (Some(*user), Some(EventActor::User(*user))),
             Some(Who::Other(actor)) => (None, Some(actor.clone())),
         };
         self.query(search.statement())

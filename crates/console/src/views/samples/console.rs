@@ -17,7 +17,8 @@ pub(super) fn console_pages(lang: Lang) -> Vec<RenderedSample> {
         clients,
         created: moment(lang, 1_795_000_000),
     };
-    let empty = ConsoleHome { page: console(lang), form: Form::new("/console", "t"), ..ConsoleHome::default() };
+    let empty =
+        ConsoleHome { page: console(lang), form: Form::new("/console/projects", "t"), ..ConsoleHome::default() };
     let home = ConsoleHome {
         projects: vec![project("Notes", 2), project(HOSTILE, 0)],
         name: HOSTILE.into(),
