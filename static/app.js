@@ -16,6 +16,28 @@
     input.addEventListener('blur', function () { hint.textContent = ''; });
   });
 
+  // How hard a new password is to guess, from 0 to 3. Common words, repetitions and sequences count as one sign.
+  function strength(password) {
+    var COMMON = /pass(word)?|qwert[yz]|asdf|letmein|welcome|admin|login|dragon|monkey|iloveyou|summer|winter|secret|usher/g;
+    var signs = Array.from(password.toLowerCase().replace(COMMON, '\u0000'));
+    var counted = signs.filter(function (sign, at) {
+      return at === 0 || Math.abs(sign.codePointAt(0) - signs[at - 1].codePointAt(0)) > 1;
+    }).length;
+    var kinds = [/\p{Ll}/u, /\p{Lu}/u, /\p{Nd}/u, /[^\p{L}\p{Nd}]/u].filter(function (kind) { return kind.test(password); });
+    var bits = Math.min(counted, 2 * new Set(signs).size) * (2.4 + 0.7 * kinds.length);
+    return [30, 48, 70].filter(function (limit) { return bits >= limit; }).length;
+  }
+
+  // Say so in words. No password is refused here: the server decides.
+  each('[data-strength]', function (hint) {
+    var input = document.getElementById(hint.getAttribute('data-strength'));
+    var words = hint.getAttribute('data-words').split('|');
+    input.addEventListener('input', function () {
+      var said = input.value ? words[strength(input.value)] : '';
+      if (hint.textContent !== said) { hint.textContent = said; }
+    });
+  });
+
   // Keep typed values when the language changes or the person follows a link to another form; never passwords and hidden values.
   (function () {
     var KEPT = 'usher-typed';
@@ -82,6 +104,16 @@
 
   each('[data-reload]', function (link) {
     setTimeout(function () { location.reload(); }, 1000 * Number(link.getAttribute('data-reload')));
+  });
+
+  // A preview follows what is typed.
+  each('[data-live]', function (button) {
+    var waiting;
+    if (!HTMLFormElement.prototype.requestSubmit) { return; }
+    button.form.addEventListener('input', function () {
+      clearTimeout(waiting);
+      waiting = setTimeout(function () { button.form.requestSubmit(button); }, 400);
+    });
   });
 
   // A form_post response to a client: submit it at once.

@@ -14,7 +14,7 @@ use usher_http_server::layers::ready::Gate;
 use usher_http_server::layers::{self, ServerContext};
 use usher_http_server::problem::HttpProblem;
 use usher_http_server::state::App;
-use usher_http_server::{assets, files};
+use usher_http_server::{assets, brand_files, files};
 use usher_mail::caught::CaughtMail;
 use usher_pages::problem_page;
 use usher_pages::wrong_host::other_host;
@@ -42,6 +42,7 @@ pub fn build(usher: Usher, caught: Option<Arc<CaughtMail>>, gate: Gate) -> Route
         .merge(usher_pages::routes::protected(&app, usher_console::routes::pages(&app)))
         .merge(usher_api::oidc::routes::routes(&app))
         .merge(files::routes())
+        .merge(brand_files::routes())
         .merge(usher_api::routes(&app));
     let ping = app.usher.clone();
     let ready = health::routes(move || {

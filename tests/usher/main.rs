@@ -4,6 +4,7 @@ mod account;
 mod api;
 mod apis;
 mod architecture;
+mod branding;
 mod certification;
 mod cli;
 mod console;

@@ -28,6 +28,10 @@ email = Email address
 password = Password
 new-password = New password
 current-password = Current password
+strength-weak = Weak: easy to guess.
+strength-fair = Fair: a longer one is better.
+strength-good = Good.
+strength-strong = Strong.
 password-hint =
     { $count ->
         [one] At least { $count } character. A few unrelated words make a good one.
@@ -48,6 +52,7 @@ zoneinfo-hint = Such as Europe/Kyiv or America/Sao_Paulo.
 
 privacy-policy = Privacy policy
 terms-of-service = Terms of service
+help = Help
 
 errors-title = Please check the following:
 

@@ -103,7 +103,10 @@ mail-back-link = The link works once, for 24 hours. After that, ask for a new on
 mail-not-me-button = This wasn’t me
 mail-not-me = If it was you, there is nothing to do. If it was not, open the link above and confirm: every session ends, the password of the account, if it has one, stops working, and we send you a link to choose a new one.
 
-mail-footer = This email was sent by a machine. Nobody reads the answers. We never ask for your password by email.
+mail-about = This is about signing in to { $application }.
+mail-preheader-code = Your code: { $code }
+mail-footer = { $service } sent this email automatically. Nobody reads the answers. We never ask for your password by email.
+mail-support = Do you need help? Write to
 
 mail-test-subject = Test email from Usher
 mail-test-lead = Emails of this server reach you. An administrator sent this one from the console.

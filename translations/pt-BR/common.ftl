@@ -28,6 +28,10 @@ email = E-mail
 password = Senha
 new-password = Nova senha
 current-password = Senha atual
+strength-weak = Fraca: fácil de adivinhar.
+strength-fair = Razoável: uma mais longa é melhor.
+strength-good = Boa.
+strength-strong = Forte.
 password-hint =
     { $count ->
         [one] Pelo menos { $count } caractere. Algumas palavras sem relação entre si formam uma boa senha.
@@ -48,6 +52,7 @@ zoneinfo-hint = Por exemplo, America/Sao_Paulo ou Europe/Kyiv.
 
 privacy-policy = Política de privacidade
 terms-of-service = Termos de serviço
+help = Ajuda
 
 errors-title = Confira o seguinte:
 

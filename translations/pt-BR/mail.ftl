@@ -103,7 +103,10 @@ mail-back-link = O link funciona uma única vez, por 24 horas. Depois disso, pe�
 mail-not-me-button = Não fui eu
 mail-not-me = Se foi você, não há nada a fazer. Se não foi, abra o link acima e confirme: todas as sessões terminam, a senha da conta, se houver, deixa de funcionar e enviamos um link para escolher uma nova.
 
-mail-footer = Esta mensagem foi enviada por uma máquina. Ninguém lê as respostas. Nunca pedimos sua senha por e-mail.
+mail-about = É sobre a entrada em { $application }.
+mail-preheader-code = Seu código: { $code }
+mail-footer = { $service } enviou esta mensagem automaticamente. Ninguém lê as respostas. Nunca pedimos sua senha por e-mail.
+mail-support = Precisa de ajuda? Escreva para
 
 mail-test-subject = E-mail de teste do Usher
 mail-test-lead = Os e-mails deste servidor chegam até você. Um administrador enviou este pelo console.

@@ -28,6 +28,10 @@ email = Електронна пошта
 password = Пароль
 new-password = Новий пароль
 current-password = Поточний пароль
+strength-weak = Слабкий: його легко вгадати.
+strength-fair = Посередній: довший буде кращий.
+strength-good = Добрий.
+strength-strong = Надійний.
 password-hint =
     { $count ->
         [one] Щонайменше { $count } символ. Кілька не пов’язаних між собою слів – добрий пароль.
@@ -50,6 +54,7 @@ zoneinfo-hint = Наприклад, Europe/Kyiv або America/Sao_Paulo.
 
 privacy-policy = Політика приватності
 terms-of-service = Умови користування
+help = Допомога
 
 errors-title = Будь ласка, перевірте:
 

@@ -1,6 +1,7 @@
 //! Emails are queued in the transaction of their cause; a job sends them.
 
 use super::error::FlowError;
+use crate::admin::branding::{Brandings, EmailContext};
 use crate::core::Core;
 use crate::sealed_value::SealedValue;
 use std::sync::Arc;
@@ -10,7 +11,7 @@ use usher_domain::time::Timestamp;
 use usher_domain::user::User;
 use usher_i18n::Lang;
 use usher_keys::seal::Purpose;
-use usher_mail::{EmailMessage, Mailer, Recipient};
+use usher_mail::{EmailBrand, EmailMessage, Mailer, Recipient};
 
 /// Emails taken from the queue at a time.
 const BATCH: u32 = 20;
@@ -28,6 +29,7 @@ pub fn recipient<'a>(user: &'a User, name: Option<&'a str>) -> Option<Recipient<
 /// Queued emails.
 pub struct EmailQueue {
     pub core: Arc<Core>,
+    pub brandings: Arc<Brandings>,
 }
 
 impl SealedValue for EmailMessage {
@@ -35,6 +37,13 @@ impl SealedValue for EmailMessage {
 }
 
 impl EmailQueue {
+    /// Whom an email names, and how it looks.
+    pub async fn brand(&self, about: EmailContext<'_>) -> Result<EmailBrand, FlowError> {
+        let (brand, application) = self.brandings.brand_of_email(about).await?;
+        let issuer = &self.core.config.server.issuer;
+        Ok(EmailBrand::new(&brand, application, |path| issuer.at(path)))
+    }
+
     /// Seals an email for the queue.
     pub fn seal_email(&self, message: &EmailMessage, expires_at: Timestamp) -> Result<QueuedEmail, FlowError> {
         let sealed = self.core.seal_value(message)?;

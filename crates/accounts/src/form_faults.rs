@@ -4,6 +4,7 @@
 use crate::credentials::password_rules::{LONGEST, PasswordFault};
 use crate::refusal::FormFault;
 use crate::rejected::{CodeKind, Rejected};
+use usher_domain::branding::{BrandFault, BrandRule, LogoFault};
 use usher_domain::email::EmailFault;
 use usher_domain::event::webhook::WebhookFault;
 use usher_domain::oauth::api::ApiFault;
@@ -16,6 +17,7 @@ impl Rejected {
         match self {
             Self::Webhook(faults) => faults.iter().map(webhook).collect(),
             Self::Api(faults) => faults.iter().map(api).collect(),
+            Self::Branding(faults) => faults.iter().map(branding).collect(),
             other => other.form_fault().into_iter().collect(),
         }
     }
@@ -57,6 +59,24 @@ fn password(fault: &PasswordFault) -> FormFault {
         PasswordFault::TooCommon => at("message-password-common"),
         PasswordFault::ContainsOwnData => at("message-password-own"),
     }
+}
+
+const fn branding(fault: &BrandFault) -> FormFault {
+    let key = match &fault.why {
+        BrandRule::Text(rule) => return text(rule.broken_by(fault.field)),
+        BrandRule::Brackets => "branding-brackets",
+        BrandRule::Colour(_) => "branding-colour-bad",
+        BrandRule::TooLight(_) => "branding-colour-light",
+        BrandRule::Email => "branding-email-bad",
+        BrandRule::Link => "branding-link-bad",
+        BrandRule::Logo(LogoFault::Unknown) => "branding-logo-unknown",
+        BrandRule::Logo(LogoFault::TooLarge) => "branding-logo-large",
+        BrandRule::Logo(LogoFault::TooManyPixels) => "branding-logo-pixels",
+        BrandRule::Logo(LogoFault::Damaged) => "branding-logo-damaged",
+        BrandRule::Logo(LogoFault::Animated) => "branding-logo-animated",
+        BrandRule::Logo(LogoFault::Svg(_)) => "branding-logo-svg",
+    };
+    FormFault::new(fault.field, key)
 }
 
 const fn text(fault: TextFault) -> FormFault {

@@ -5,6 +5,7 @@ use std::fmt;
 
 use crate::credentials::password_rules::PasswordFault;
 use crate::refusal::{ApiErrorCode, ErrorClass, RefusalRow};
+use usher_domain::branding::BrandFault;
 use usher_domain::email::EmailFault;
 use usher_domain::event::webhook::WebhookFault;
 use usher_domain::oauth::api::ApiFault;
@@ -199,6 +200,8 @@ refusals! {
         .at("", "webhook-not-in-use");
     /// The settings of an API, or of a client that may ask for it, are invalid.
     Api(Vec<ApiFault>) = invalid(BY_VALUE);
+    /// The branding is invalid.
+    Branding(Vec<BrandFault>) = invalid(BY_VALUE);
     ApiExists = code("API_EXISTS", ErrorClass::Conflict, "The identifier belongs to an API already.")
         .says("the identifier belongs to an API already")
         .at("identifier", "api-exists");
@@ -365,6 +368,7 @@ impl fmt::Display for Rejected {
             Self::WrongCode(kind) => f.write_str(wrong_code(*kind)),
             Self::Metadata(faults) => joined(f, faults),
             Self::Api(faults) => joined(f, faults),
+            Self::Branding(faults) => joined(f, faults),
             Self::HostUnproven { url, line } => {
                 write!(f, "publish the line {line} at {url}, to prove that the host is yours, then try again")
             }

@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 
 use super::emails::lang_of;
 use super::error::FlowError;
+use crate::admin::branding::EmailContext;
 use crate::login::accounts::secret_hash;
 use usher_domain::email::Email;
 use usher_domain::event::queued_email::QueuedEmail;
@@ -73,15 +74,16 @@ pub struct SecurityEmails {
 
 impl SecurityEmails {
     /// Prepares a security email to the address of a user.
-    pub fn notice(&self, user: &User, email: &EmailDraft) -> Result<PreparedNotice, FlowError> {
+    pub async fn notice(&self, user: &User, email: &EmailDraft) -> Result<PreparedNotice, FlowError> {
         match &user.email {
-            Some(address) => self.notice_to(user, address, email),
+            Some(address) => self.notice_to(user, address, email).await,
             None => Ok(PreparedNotice { queued: None, proofs: Vec::new(), now: self.core.now() }),
         }
     }
 
     /// Prepares a security email to another address: the one that the user had until now.
-    pub fn notice_to(&self, user: &User, to: &Email, email: &EmailDraft) -> Result<PreparedNotice, FlowError> {
+    pub async fn notice_to(&self, user: &User, to: &Email, email: &EmailDraft) -> Result<PreparedNotice, FlowError> {
+        let brand = self.email_queue.brand(EmailContext::Account).await?;
         let now = self.core.now();
         let mut prepared = PreparedNotice { queued: None, proofs: Vec::new(), now };
         let mut draft = email.clone();
@@ -101,7 +103,7 @@ impl SecurityEmails {
         }
         let name = user.profile.display_name();
         let reader = Recipient { email: to.as_str(), name: name.as_deref(), lang: lang_of(user) };
-        let email = draft.write(reader, now)?;
+        let email = draft.write(reader, now, &brand)?;
         prepared.queued = Some(self.email_queue.seal_email(&email, now + WORTH_SENDING)?);
         Ok(prepared)
     }

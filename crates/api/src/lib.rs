@@ -10,6 +10,7 @@
 mod access;
 pub mod admin;
 pub mod auth;
+pub mod branding;
 pub mod caller;
 pub mod challenge;
 pub mod docs;
@@ -53,6 +54,7 @@ fn nouns() -> OpenApiRouter<App> {
         access::routes(),
         admin::routes(),
         auth::routes(),
+        branding::routes(),
         me::routes(),
         policy::routes(),
         projects::routes(),

@@ -2,6 +2,7 @@
 //!
 //! [`routes`] lists its URLs.
 
+mod branding;
 mod client;
 mod installation;
 mod project;

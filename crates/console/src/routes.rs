@@ -1,12 +1,14 @@
 //! The routes of the console's pages.
 
-use super::{client, installation, project, provider, user};
+use super::{branding, client, installation, project, provider, user};
+use usher_domain::branding::MAX_LOGO;
 use usher_domain::urls::{
     self, AllowedClientUrls, ApiUrls, AttemptUrls, ClientUrls, DeliveryUrls, EventUrls, InitialTokenUrls, KeyUrls,
     MemberUrls, ProjectClientUrls, ProjectUrls, ProviderUrls, SavedFilterUrls, UserUrls, WebhookUrls,
 };
 use usher_flows::Right;
 use usher_http_server::state::App;
+use usher_page_kit::kit::{AdminPage, ProjectPage};
 use usher_page_kit::page_routes::PageRoutes;
 
 /// The list of all pages of the console and their actions.
@@ -64,6 +66,10 @@ fn project_pages(pages: PageRoutes) -> PageRoutes {
         .action(MemberUrls::CHANGE_ROLE, project::members::change_role)
         .action(ApiUrls::ALLOW, project::api::allow)
         .action(AllowedClientUrls::REMOVE, project::api::remove)
+        .text_form(ProjectUrls::BRANDING, branding::get::<ProjectPage>, branding::save::<ProjectPage>)
+        .form(ProjectUrls::BRANDING_PREVIEW, branding::preview::<ProjectPage>, branding::preview_typed::<ProjectPage>)
+        .upload(ProjectUrls::BRANDING_LOGO, MAX_LOGO, branding::put_logo::<ProjectPage>)
+        .action(ProjectUrls::REMOVE_LOGO, branding::remove_logo::<ProjectPage>)
         .for_members(Right::Own, Right::Own)
         .text_form(ProjectUrls::TOKEN, project::token::get, project::token::rotate)
         .form(ProjectUrls::DELETE, project::settings::confirm_delete, project::settings::delete)
@@ -92,6 +98,10 @@ fn provider_pages(pages: PageRoutes) -> PageRoutes {
     pages
         .form(urls::FIRST_RUN, project::first_run::get, project::first_run::create)
         .page(urls::PROVIDERS, provider::list::list)
+        .text_form(urls::BRANDING, branding::get::<AdminPage>, branding::save::<AdminPage>)
+        .form(urls::BRANDING_PREVIEW, branding::preview::<AdminPage>, branding::preview_typed::<AdminPage>)
+        .upload(urls::BRANDING_LOGO, MAX_LOGO, branding::put_logo::<AdminPage>)
+        .action(urls::REMOVE_LOGO, branding::remove_logo::<AdminPage>)
         .text_form(urls::NEW_PROVIDER, provider::edit::new, provider::edit::create)
         .text_form(ProviderUrls::PAGE, provider::edit::get, provider::edit::save)
         .action(ProviderUrls::TEST, provider::edit::test)

@@ -2,6 +2,7 @@
 //!
 //! Pure: no clock, no randomness, no I/O. Time and random bytes are passed in.
 
+pub mod branding;
 pub mod email;
 pub mod event;
 pub mod health;

@@ -6,6 +6,8 @@ use std::fmt::Display;
 
 use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 
+use crate::branding::colour::Colour;
+use crate::branding::{Brand, BrandOwner, LogoRef};
 use crate::id::{
     ApiId, AttemptId, ClientId, EventId, InitialTokenId, PasskeyId, ProjectId, ProofId, RememberedId, SavedFilterId,
     UserId, WebhookId,
@@ -19,6 +21,12 @@ pub const HEALTH_READY: &str = "/health/ready";
 /// The folder of the static files.
 pub const STATIC: &str = "/static/";
 pub const STATIC_FILE: &str = "/static/{*path}";
+/// The style sheet of a project's branding: `{owner}.css`.
+pub const BRAND_SHEET: &str = "/brand/{file}";
+/// A logo: hash and kind.
+pub const BRAND_LOGO: &str = "/brand/{owner}/{file}";
+/// The style sheet of a colour that nobody has saved: `{rrggbb}.css`.
+pub const BRAND_PREVIEW: &str = "/brand/preview/{file}";
 /// Rules for crawlers: nothing may be read.
 pub const ROBOTS: &str = "/robots.txt";
 /// The icon, for programs that do not read the page.
@@ -150,6 +158,9 @@ pub const CHANGE_PASSWORD: &str = "/.well-known/change-password";
 /// The one-time link that makes the first administrator.
 pub const SETUP: &str = "/setup/{code}";
 
+/// The name of the installation in the URLs of its branding.
+const BRAND_OF_INSTALLATION: &str = "installation";
+
 pub const CONSOLE: &str = "/console";
 /// The page after the setup link of an installation without projects.
 pub const FIRST_RUN: &str = "/console/first-run";
@@ -187,6 +198,11 @@ pub const INVITE_USER: &str = "/console/invite-user";
 pub const LIVE_SESSIONS: &str = "/console/sessions";
 /// Confirm the end of the sessions that `session` names, and end them.
 pub const END_LIVE_SESSIONS: &str = "/console/end-sessions";
+/// The branding of the installation.
+pub const BRANDING: &str = "/console/branding";
+pub const BRANDING_PREVIEW: &str = "/console/branding/preview";
+pub const BRANDING_LOGO: &str = "/console/branding/logo";
+pub const REMOVE_LOGO: &str = "/console/branding/logo/remove";
 /// The emails of development mode.
 pub const DEV_MAIL: &str = "/dev/mail";
 /// Every component of the pages.
@@ -246,6 +262,10 @@ url_groups! {
         TOKEN token "/token";
         /// The connected local modules.
         MODULES modules "/modules";
+        BRANDING branding "/branding";
+        BRANDING_PREVIEW branding_preview "/branding/preview";
+        BRANDING_LOGO branding_logo "/branding/logo";
+        REMOVE_LOGO remove_logo "/branding/logo/remove";
         WEBHOOKS webhooks "/webhooks";
         /// The history of its users.
         HISTORY history "/history";
@@ -374,6 +394,45 @@ pub fn document(name: &str) -> String {
 /// The URL of a static file.
 pub fn static_file(path: &str) -> String {
     filled(STATIC_FILE, &[&path])
+}
+
+/// The owner of branding in a URL: a project, or the installation.
+fn brand_owner(owner: BrandOwner) -> String {
+    owner.project().map_or_else(|| BRAND_OF_INSTALLATION.to_owned(), |id| id.to_string())
+}
+
+/// The owner that a URL names.
+pub fn read_brand_owner(text: &str) -> Option<BrandOwner> {
+    if text == BRAND_OF_INSTALLATION {
+        return Some(BrandOwner::Installation);
+    }
+    text.parse().ok().map(BrandOwner::of_key)
+}
+
+/// The style sheet of an owner's colours, in this version.
+pub fn brand_sheet(owner: BrandOwner, version: &str) -> String {
+    with(&filled(BRAND_SHEET, &[&format!("{}.css", brand_owner(owner))]), "v", version)
+}
+
+/// The style sheet of a colour that nobody has saved.
+pub fn brand_preview(accent: Colour) -> String {
+    filled(BRAND_PREVIEW, &[&format!("{}.css", accent.to_string().trim_start_matches('#'))])
+}
+
+/// The logo of an owner.
+pub fn brand_logo(owner: BrandOwner, logo: &LogoRef) -> String {
+    filled(BRAND_LOGO, &[&brand_owner(owner), &format!("{}.{}", logo.hash, logo.kind.as_str())])
+}
+
+impl Brand {
+    /// The style sheet of the colours, if any were chosen.
+    pub fn sheet_url(&self) -> Option<String> {
+        self.palette.as_ref().map(|(owner, palette)| brand_sheet(*owner, &palette.version()))
+    }
+
+    pub fn logo_url(&self) -> Option<String> {
+        self.logo.as_ref().map(|(owner, logo)| brand_logo(*owner, logo))
+    }
 }
 
 /// What ends a segment of a path, or begins an escape: the id of a client may be a URL.

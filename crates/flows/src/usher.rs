@@ -53,6 +53,7 @@ use usher_accounts::account::delete_account::AccountDeletion;
 use usher_accounts::account::profile::Profiles;
 use usher_accounts::account::receipts::Receipts;
 use usher_accounts::account::report_compromise::CompromiseReports;
+use usher_accounts::admin::branding::Brandings;
 use usher_accounts::admin::clients::Clients;
 use usher_accounts::admin::initial_tokens::InitialTokens;
 use usher_accounts::admin::installation::Installation;
@@ -95,6 +96,8 @@ const CLIENT_MEMORY: Duration = Duration::from_secs(1);
 const RELEASE_MEMORY: Duration = Duration::from_hours(1);
 /// Most pairs of client and user cached.
 const RELEASES_REMEMBERED: u64 = 50_000;
+/// How long branding is cached.
+const BRANDING_MEMORY: Duration = Duration::from_secs(5);
 /// Most clients cached.
 const CLIENTS_REMEMBERED: u64 = 10_000;
 /// Most projects whose APIs are cached.
@@ -150,7 +153,8 @@ services! {
     (core, registry, grants)
     endings: Endings { core },
     accounts: Accounts { core },
-    email_queue: EmailQueue { core },
+    brandings: Brandings { core; cache: expiring(PROJECTS_REMEMBERED, BRANDING_MEMORY) },
+    email_queue: EmailQueue { core, brandings },
     security_emails: SecurityEmails { core, email_queue },
     factor_rules: FactorRules { core, accounts, security_emails },
     account_deletion: AccountDeletion { core, endings, factor_rules, security_emails },

@@ -50,6 +50,11 @@ fn of_refused(refused: &Rejected) -> HttpProblem {
                 faults.iter().map(|fault| (fault.field.to_owned(), fault.why.as_str().into())).collect();
             problem.with_details(json!({ "fields": fields }))
         }
+        Rejected::Branding(faults) => {
+            let fields: serde_json::Map<_, _> =
+                faults.iter().map(|fault| (fault.field.to_owned(), fault.why.to_string().into())).collect();
+            problem.with_details(json!({ "fields": fields }))
+        }
         Rejected::HostUnproven { url, line } => problem.with_details(json!({ "url": url, "line": line })),
         Rejected::Webhook(faults) => {
             let fields: serde_json::Map<_, _> =

@@ -4,6 +4,7 @@
 //! the crates `usher-api`, `usher-pages` and `usher-console`, which calls one use case.
 
 pub mod assets;
+pub mod brand_files;
 pub mod client_certificate;
 pub mod conditional;
 mod connection;

@@ -19,6 +19,7 @@ macro_rules! files {
             include_str!(concat!("../../../translations/", $tag, "/factors.ftl")),
             include_str!(concat!("../../../translations/", $tag, "/console.ftl")),
             include_str!(concat!("../../../translations/", $tag, "/attempts.ftl")),
+            include_str!(concat!("../../../translations/", $tag, "/branding.ftl")),
             include_str!(concat!("../../../translations/", $tag, "/installation.ftl")),
             include_str!(concat!("../../../translations/", $tag, "/errors.ftl")),
             include_str!(concat!("../../../translations/", $tag, "/mail.ftl")),
@@ -30,7 +31,7 @@ macro_rules! files {
 }
 
 /// Every translation file, by language in the order of [`Lang::ALL`].
-const SOURCES: [[&str; 13]; 3] = files!("en", "pt-BR", "uk");
+const SOURCES: [[&str; 14]; 3] = files!("en", "pt-BR", "uk");
 
 static BUNDLES: LazyLock<[LanguageTexts; 3]> = LazyLock::new(|| Lang::ALL.map(bundle));
 
@@ -102,7 +103,7 @@ fn value(arg: Arg<'_>) -> FluentValue<'_> {
 }
 
 /// The translation files of one language.
-pub(super) const fn sources(lang: Lang) -> [&'static str; 13] {
+pub(super) const fn sources(lang: Lang) -> [&'static str; 14] {
     SOURCES[lang as usize]
 }
 

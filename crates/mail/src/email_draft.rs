@@ -6,7 +6,9 @@
 
 use askama::Template;
 
+use super::email_brand::EmailBrand;
 use super::email_message::{EmailMessage, EmailMessageContent, NotAnAddress, one_line};
+use usher_domain::branding::palette::Palette;
 use usher_domain::time::Timestamp;
 use usher_domain::user::device::DeviceName;
 use usher_i18n::{Arg, Lang};
@@ -204,7 +206,7 @@ impl EmailDraft {
     }
 
     /// Writes both parts in the reader's language. `at` is when it happened.
-    pub fn write(&self, to: Recipient<'_>, at: Timestamp) -> Result<EmailMessage, WriteError> {
+    pub fn write(&self, to: Recipient<'_>, at: Timestamp, brand: &EmailBrand) -> Result<EmailMessage, WriteError> {
         let lang = to.lang;
         let values = self.values_in(lang, at);
         let mut args: Vec<(&str, Arg<'_>)> =
@@ -215,16 +217,47 @@ impl EmailDraft {
         let links: Vec<EmailLink<'_>> =
             self.buttons.iter().map(|(key, url)| EmailLink { label: lang.text(key), url }).collect();
         let notes: Vec<String> = self.notes.iter().map(|key| lang.text_with(key, &args)).collect();
-        let (code, footer) = (self.code.as_deref(), lang.text("mail-footer"));
-        let text = TextPart { title: &title, lead: &lead, code, links: &links, notes: &notes, footer: &footer };
-        let html = HtmlPart {
-            lang: lang.tag(),
+        let code = self.code.as_deref();
+        let preheader = match code {
+            Some(code) => lang.text_with("mail-preheader-code", &[("code", code.into())]),
+            None => lead.clone(),
+        };
+        let about = brand
+            .application
+            .as_deref()
+            .map(|application| lang.text_with("mail-about", &[("application", one_line(application).as_str().into())]));
+        let footer = lang.text_with("mail-footer", &[("service", one_line(&brand.service).as_str().into())]);
+        let support = brand.support_email.as_deref().map(|address| (lang.text("mail-support"), address));
+        let legal: Vec<EmailLink<'_>> = [("privacy-policy", &brand.policy_uri), ("terms-of-service", &brand.tos_uri)]
+            .into_iter()
+            .filter_map(|(key, url)| Some(EmailLink { label: lang.text(key), url: url.as_deref()? }))
+            .collect();
+        let text = TextPart {
             title: &title,
             lead: &lead,
             code,
             links: &links,
+            about: about.as_deref(),
             notes: &notes,
             footer: &footer,
+            support: support.clone(),
+            legal: &legal,
+        };
+        let html = HtmlPart {
+            lang: lang.tag(),
+            title: &title,
+            preheader: &preheader,
+            lead: &lead,
+            code,
+            links: &links,
+            about: about.as_deref(),
+            notes: &notes,
+            footer: &footer,
+            support,
+            legal: &legal,
+            brand,
+            colours: &brand.palette,
+            initial: brand.initial(),
         };
         let content = EmailMessageContent {
             text: text.render()?,
@@ -234,7 +267,8 @@ impl EmailDraft {
             link: self.buttons.first().map(|(_, url)| url.clone()),
         };
         let name = to.name.filter(|_| self.address != AddressKind::Unproven);
-        Ok(EmailMessage::new(self.kind, to.email, name, lang.tag(), content)?)
+        let message = EmailMessage::new(self.kind, to.email, name, lang.tag(), content)?;
+        Ok(message.from_name(brand.sender_name.as_deref()))
     }
 
     fn values_in(&self, lang: Lang, at: Timestamp) -> Vec<(&'static str, String)> {
@@ -262,8 +296,12 @@ struct TextPart<'a> {
     lead: &'a str,
     code: Option<&'a str>,
     links: &'a [EmailLink<'a>],
+    about: Option<&'a str>,
     notes: &'a [String],
     footer: &'a str,
+    /// The words before the address, and the address.
+    support: Option<(String, &'a str)>,
+    legal: &'a [EmailLink<'a>],
 }
 
 #[derive(Template)]
@@ -271,9 +309,17 @@ struct TextPart<'a> {
 struct HtmlPart<'a> {
     lang: &'a str,
     title: &'a str,
+    /// What lists of emails show beside the subject.
+    preheader: &'a str,
     lead: &'a str,
     code: Option<&'a str>,
     links: &'a [EmailLink<'a>],
+    about: Option<&'a str>,
     notes: &'a [String],
     footer: &'a str,
+    support: Option<(String, &'a str)>,
+    legal: &'a [EmailLink<'a>],
+    brand: &'a EmailBrand,
+    colours: &'a Palette,
+    initial: String,
 }

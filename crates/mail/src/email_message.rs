@@ -43,6 +43,9 @@ pub struct EmailMessage {
     kind: Cow<'static, str>,
     code: Option<String>,
     link: Option<String>,
+    /// Absent in emails that an earlier version queued.
+    #[serde(default)]
+    sender_name: Option<String>,
 }
 
 impl fmt::Debug for EmailMessage {
@@ -74,7 +77,19 @@ impl EmailMessage {
             kind: kind.into(),
             code: content.code,
             link: content.link,
+            sender_name: None,
         })
+    }
+
+    /// The email under this name of its sender.
+    #[must_use]
+    pub fn from_name(self, name: Option<&str>) -> Self {
+        Self { sender_name: name.map(one_line).filter(|name| !name.is_empty()), ..self }
+    }
+
+    /// The name of its sender, if it is not that of the configuration.
+    pub fn sender_name(&self) -> Option<&str> {
+        self.sender_name.as_deref()
     }
 
     /// The address.

@@ -77,8 +77,9 @@ impl SmtpMailer {
     fn compose(&self, email: &EmailMessage) -> Result<Message, MailError> {
         let address = email.to().parse().map_err(|_| MailError::Malformed)?;
         let id = self.random.handle();
+        let from_name = email.sender_name().map(str::to_owned).or_else(|| self.from.name.clone());
         Message::builder()
-            .from(self.from.clone())
+            .from(Mailbox::new(from_name, self.from.email.clone()))
             .to(Mailbox::new(email.to_name().map(str::to_owned), address))
             .subject(email.subject())
             .message_id(Some(format!("<{id}@{}>", self.from.email.domain())))

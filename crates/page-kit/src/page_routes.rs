@@ -8,6 +8,7 @@ use axum::routing::{MethodRouter, get, post};
 
 use crate::kept;
 use usher_flows::Right;
+use usher_http_server::layers::limits::BodyLimit;
 use usher_http_server::state::App;
 
 /// The rights to a project that its pages require: to open one, and to submit its form. `None`: only administrators may.
@@ -81,6 +82,14 @@ impl PageRoutes {
     ) -> Self {
         let keeps = from_fn_with_state(self.app.clone(), kept::layer);
         self.route(path, get(show).post(submit).layer(keeps), true, true)
+    }
+
+    /// An action of a page with a file of at most so many bytes.
+    #[must_use]
+    pub fn upload<T: 'static>(self, path: &'static str, limit: usize, submit: impl Handler<T, App>) -> Self {
+        // The other fields and the headers of the parts fit into what is added.
+        let limit = BodyLimit(limit + 8 * 1024);
+        self.route(path, post(submit).layer(Extension(limit)), false, true)
     }
 
     /// An action of a page: a form or button with a URL of its own.

@@ -57,6 +57,7 @@ const CONSOLE_SECTIONS: &[ConsoleSection] = &[
     ConsoleSection::new(Tab::Users, urls::USERS, &[urls::USERS, urls::CHANGE_USERS, urls::INVITE_USER], true),
     ConsoleSection::new(Tab::LiveSessions, urls::LIVE_SESSIONS, &[urls::END_LIVE_SESSIONS], true),
     ConsoleSection::new(Tab::Providers, urls::PROVIDERS, &[urls::PROVIDERS, urls::NEW_PROVIDER], true),
+    ConsoleSection::new(Tab::Branding, urls::BRANDING, &[], true),
     ConsoleSection::new(Tab::Keys, urls::KEYS, &[urls::KEYS], true),
     ConsoleSection::new(Tab::Audit, urls::AUDIT, &[urls::AUDIT], true),
     ConsoleSection::new(Tab::Health, urls::CONSOLE_HEALTH, &[urls::CONSOLE_HEALTH], true),
@@ -96,6 +97,7 @@ impl VisitorPages for Visitor {
             dev: self.app.is_dev(),
             trace_id: self.trace.to_string(),
             assets: AssetUrls::built_in(),
+            brand: self.brand.clone(),
             ..Layout::default()
         }
     }

@@ -45,6 +45,7 @@ fn error_page(app: &App, problem: &HttpProblem, asked: &ProblemRequest) -> Error
         dev: app.is_dev(),
         trace_id: asked.trace_id.map(|trace| trace.to_string()).unwrap_or_default(),
         assets: AssetUrls::built_in(),
+        brand: app.usher.brandings.last_known(),
         ..Layout::default()
     };
     let kind = match (problem.code, problem.status) {

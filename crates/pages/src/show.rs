@@ -84,9 +84,10 @@ pub async fn elsewhere(
 ///
 /// # Errors
 /// If the client was deleted or disabled meanwhile, or the database cannot be read.
-pub async fn already_answered(app: &App, visitor: Visitor, request: &Interaction) -> Result<Response, HttpProblem> {
+pub async fn already_answered(app: &App, mut visitor: Visitor, request: &Interaction) -> Result<Response, HttpProblem> {
     let client = app.usher.authorizations.client_of(request).await?;
     let sealed = urls::with(urls::LOGIN, "interaction", &app.usher.authorizations.seal_interaction(request)?);
+    visitor.show_brand_of(client.project_id).await;
     let mut page = visitor.page(visitor.lang(request.request.ui_locales.as_deref(), None));
     page.language_url_base.clone_from(&sealed);
     let home = client.metadata.client_uri.clone().or_else(|| redirect_uri::origin(&request.redirect_uri));

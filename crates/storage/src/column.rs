@@ -14,6 +14,7 @@ use sqlx::types::Json;
 use sqlx::{Arguments, Decode, Postgres, Sqlite, Type};
 use uuid::Uuid;
 
+use usher_domain::branding::{BrandSettings, LogoKind};
 use usher_domain::email::Email;
 use usher_domain::event::EventKind;
 use usher_domain::event::actor::EventActor;
@@ -205,7 +206,7 @@ uuids! {
     SavedFilterId SessionId UserId WebhookId
 }
 
-words! { AttemptKind AttemptLane AttemptStep ClientOrigin ClientType Counter EmailState LinkedHow ProviderId Role SigningAlg UserStatus }
+words! { AttemptKind AttemptLane AttemptStep ClientOrigin ClientType Counter EmailState LinkedHow LogoKind ProviderId Role SigningAlg UserStatus }
 
 columns! {
     EventActor: Text(String), |actor| actor.to_string(), |stored| stored.parse().ok();
@@ -238,6 +239,7 @@ json! {
     ApiSettings;
     AttemptDetail;
     AttributeSources;
+    BrandSettings;
     ConsentedApis;
     BTreeMap<String, Timestamp>;
     ClaimsRequest;

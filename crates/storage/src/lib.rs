@@ -5,6 +5,7 @@
 
 pub mod apis;
 pub mod attempts;
+pub mod branding;
 pub mod ciba_requests;
 pub mod client_registrations;
 pub mod clients;

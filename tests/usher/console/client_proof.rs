@@ -53,13 +53,15 @@ on_both_databases! {
 
         let edit = browser.open(&server.at(&format!("/console/clients/{id}/edit"))).await;
         assert_eq!(serde_json::from_str::<Value>(&edit.text("#cross_app_access")).expect("JSON"), chat);
-        let refused = browser.submit(&edit, &[("cross_app_access", "https://chat.test")]).await;
+        let same: Vec<_> = fields.iter().filter(|(name, _)| !["require_par", "type"].contains(name)).copied().collect();
+        let with = |servers| [&same[..], &[("exchange", "true"), ("cross_app_access", servers)]].concat();
+        let refused = browser.submit(&edit, &with("https://chat.test")).await;
         assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "{}", refused.body);
         assert!(!refused.text("#cross_app_access-error").is_empty(), "{}", refused.body);
-        let saved = browser.submit(&edit, &[("cross_app_access", "")]).await;
+        let saved = browser.submit(&edit, &with("")).await;
         assert_eq!(saved.status, StatusCode::OK, "{}", saved.body);
         let now = server.usher.clients.load_client(&id).await.expect("it is there").metadata;
-        assert!(now.cross_app_access.is_empty() && now.may_use(TOKEN_EXCHANGE_GRANT) && now.jwks == Some(jwks(&[&key])));
+        assert!(now.cross_app_access.is_empty() && now.may_use(TOKEN_EXCHANGE_GRANT) && !now.may_use(JWT_BEARER_GRANT));
     }
 }
 

@@ -26,6 +26,8 @@ const WRITERS: &[(&str, Guard)] = &[
     ("apis::ALLOW", Last("the scopes that the owner named last are allowed")),
     ("apis::SET_SETTINGS", Locked("apis::LOCK")),
     ("attempts::ADD_LOSS", Condition),
+    ("branding::SET_LOGO", Locked("branding::LOCK")),
+    ("branding::SET_SETTINGS", Locked("branding::LOCK")),
     ("ciba_requests::ANSWER", Condition),
     ("ciba_requests::DELAY_PING", Condition),
     ("ciba_requests::END_PING", Condition),

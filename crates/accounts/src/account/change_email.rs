@@ -1,5 +1,6 @@
 //! Changing the email address: the new one takes effect once it is verified. The old address is notified.
 
+use crate::admin::branding::EmailContext;
 use crate::core::Core;
 use crate::credentials::factors::FactorRules;
 use crate::emails::EmailQueue;
@@ -62,7 +63,8 @@ impl EmailChanges {
         let owner = self.core.store.find_user_by_email(&email).await?;
         let draft = if owner.is_some() { self.already_registered() } else { self.verification(&token, &code) };
         let lang = lang_of(owner.as_ref().unwrap_or(&account.user));
-        let message = draft.write(Recipient { email: email.as_str(), name: None, lang }, now)?;
+        let brand = self.email_queue.brand(EmailContext::Account).await?;
+        let message = draft.write(Recipient { email: email.as_str(), name: None, lang }, now, &brand)?;
         let sent = self.throttles.may_write_to(email.as_str()).await?;
         if !sent && let Some(id) = self.waiting_change(account, &email).await? {
             return Ok(MailedProof { id, sent });
@@ -163,7 +165,10 @@ impl EmailChanges {
         let old = account.user.email.as_ref();
         let email = proof.email.ok_or(Rejected::ProofOver)?;
         let draft = emails::email_changed(&email.masked());
-        let security_email = old.map(|old| self.security_emails.notice_to(&account.user, old, &draft)).transpose()?;
+        let security_email = match old {
+            Some(old) => Some(self.security_emails.notice_to(&account.user, old, &draft).await?),
+            None => None,
+        };
         let mut tx = self.core.store.begin().await?;
         let mut user = tx.lock_user(id).await?.ok_or(Rejected::ProofOver)?;
         check_standing(&mut tx, (id, session), now).await?;

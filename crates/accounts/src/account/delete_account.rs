@@ -87,7 +87,7 @@ impl AccountDeletion {
 
     async fn delete_user(&self, user: &User, by: DeletedBy) -> Result<Ended, FlowError> {
         let now = self.core.now();
-        let security_email = self.security_emails.notice(user, &emails::account_deleted())?;
+        let security_email = self.security_emails.notice(user, &emails::account_deleted()).await?;
         let mut tx = self.core.store.begin().await?;
         let user = lock_with_merged(&mut tx, user.id).await?.ok_or(Rejected::NotFound("user"))?;
         match by {

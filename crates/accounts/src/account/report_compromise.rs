@@ -84,7 +84,7 @@ impl CompromiseReports {
         let restored = self.address_to_restore(seen, proof).await?;
         let mut reachable = seen.clone();
         reachable.email = restored.clone().or(reachable.email);
-        let way_back = self.security_emails.notice(&reachable, &emails::way_back())?;
+        let way_back = self.security_emails.notice(&reachable, &emails::way_back()).await?;
         let now = self.core.now();
         let mut tx = self.core.store.begin().await?;
         let mut user = tx.lock_user(seen.id).await?.ok_or(Rejected::ProofOver)?;

@@ -1,5 +1,6 @@
 //! Administration of users, clients, projects and keys.
 
+pub mod branding;
 pub mod client_secrets;
 pub mod clients;
 pub mod initial_tokens;

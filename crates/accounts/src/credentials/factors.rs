@@ -133,7 +133,7 @@ impl FactorRules {
     pub async fn reset_factors(&self, user: &User) -> Result<(), FlowError> {
         let (id, now) = (user.id, self.core.now());
         let event = self.core.event(EventKind::FACTORS_RESET).with_user(id).with("by", "administrator");
-        let security_email = Some(self.security_emails.notice(user, &emails::factors_reset())?);
+        let security_email = Some(self.security_emails.notice(user, &emails::factors_reset()).await?);
         let change = FactorChange { user: id, session: None, event, security_email };
         let mut tx = self.core.store.begin().await?;
         change.check(&mut tx, now).await?;
@@ -152,7 +152,7 @@ impl FactorRules {
     }
 
     /// A change by the signed-in user, with its side effects.
-    pub fn factor_change(
+    pub async fn factor_change(
         &self,
         account: &Account,
         kind: EventKind,
@@ -161,7 +161,7 @@ impl FactorRules {
     ) -> Result<FactorChange, FlowError> {
         let (user, session) = (account.user.id, account.session.id);
         let event = self.core.event(kind).with_user(user).with_session(session).with("factor", factor);
-        let security_email = Some(self.security_emails.notice(&account.user, draft)?);
+        let security_email = Some(self.security_emails.notice(&account.user, draft).await?);
         Ok(FactorChange { user, session: Some(session), event, security_email })
     }
 

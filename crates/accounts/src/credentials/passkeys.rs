@@ -164,7 +164,7 @@ impl Passkeys {
 
     async fn keep_passkey(&self, account: &Account, stored: &StoredPasskey) -> Result<(), FlowError> {
         let draft = emails::factor_added(FactorName::Passkey(stored.name.clone()));
-        let change = self.factor_rules.factor_change(account, EventKind::FACTOR_ADDED, "passkey", &draft)?;
+        let change = self.factor_rules.factor_change(account, EventKind::FACTOR_ADDED, "passkey", &draft).await?;
         let mut tx = self.core.store.begin().await?;
         change.check(&mut tx, self.core.now()).await?;
         tx.insert_passkey(stored).await.map_err(on_conflict(Rejected::PasskeyTaken))?;
@@ -192,7 +192,7 @@ impl Passkeys {
         let held = self.core.store.list_passkeys(user).await?;
         let passkey = held.into_iter().find(|one| one.id == id).ok_or(Rejected::NotFound("passkey"))?;
         let draft = emails::factor_removed(FactorName::Passkey(passkey.name));
-        let change = self.factor_rules.factor_change(account, EventKind::FACTOR_REMOVED, "passkey", &draft)?;
+        let change = self.factor_rules.factor_change(account, EventKind::FACTOR_REMOVED, "passkey", &draft).await?;
         let mut tx = self.core.store.begin().await?;
         change.check(&mut tx, self.core.now()).await?;
         if !tx.count_ways_in(user).await?.can_spare_one() {

@@ -103,7 +103,7 @@ impl Passwords {
         secret: &str,
     ) -> Result<Option<Ended>, FlowError> {
         let (now, id, session) = (self.core.now(), account.user.id, account.session.id);
-        let security_email = self.security_emails.notice(&account.user, &emails::password_changed())?;
+        let security_email = self.security_emails.notice(&account.user, &emails::password_changed()).await?;
         let mut tx = self.core.store.begin().await?;
         check_standing(&mut tx, (id, session), now).await?;
         if !tx.change_password(id, compared, phc, now).await? {

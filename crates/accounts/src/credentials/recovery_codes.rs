@@ -35,8 +35,10 @@ impl RecoveryCodes {
         let (user, now) = (account.user.id, self.core.now());
         let (shown, hashes) = self.draw_recovery_codes(user);
         let draft = emails::recovery_codes_renewed();
-        let change =
-            self.factor_rules.factor_change(account, EventKind::RECOVERY_CODES_RENEWED, "recovery_codes", &draft)?;
+        let change = self
+            .factor_rules
+            .factor_change(account, EventKind::RECOVERY_CODES_RENEWED, "recovery_codes", &draft)
+            .await?;
         let mut tx = self.core.store.begin().await?;
         change.check(&mut tx, now).await?;
         tx.replace_recovery_codes(user, &hashes, now).await?;
@@ -62,7 +64,7 @@ impl RecoveryCodes {
         let Some(code) = read(code) else { return Ok(false) };
         let (id, now, hash) = (user.id, self.core.now(), self.recovery_hash(user.id, &code));
         let left = self.core.store.find_factors(id).await?.recovery_codes.saturating_sub(1);
-        let security_email = self.security_emails.notice(user, &emails::recovery_code_used(left))?;
+        let security_email = self.security_emails.notice(user, &emails::recovery_code_used(left)).await?;
         let event = self.core.event(EventKind::RECOVERY_CODE_USED).with_user(id).with("left", left);
         let mut tx = self.core.store.begin().await?;
         if !tx.take_recovery_code(id, &hash, now).await? {

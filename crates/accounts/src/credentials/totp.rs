@@ -119,7 +119,7 @@ impl AuthenticatorApps {
         let (user, now) = (account.user.id, self.core.now());
         let kept = self.core.sealer.seal(Purpose::SecondFactor, &offered.seed, &*self.core.random);
         let draft = emails::factor_added(FactorName::AuthenticatorApp);
-        let change = self.factor_rules.factor_change(account, EventKind::FACTOR_ADDED, "totp", &draft)?;
+        let change = self.factor_rules.factor_change(account, EventKind::FACTOR_ADDED, "totp", &draft).await?;
         let (codes, hashes) = self.recovery_codes.draw_recovery_codes(user);
         let mut tx = self.core.store.begin().await?;
         change.check(&mut tx, now).await?;
@@ -147,7 +147,7 @@ impl AuthenticatorApps {
         self.factor_rules.check_factor_change(account).await?;
         let (user, now) = (account.user.id, self.core.now());
         let draft = emails::factor_removed(FactorName::AuthenticatorApp);
-        let change = self.factor_rules.factor_change(account, EventKind::FACTOR_REMOVED, "totp", &draft)?;
+        let change = self.factor_rules.factor_change(account, EventKind::FACTOR_REMOVED, "totp", &draft).await?;
         let mut tx = self.core.store.begin().await?;
         change.check(&mut tx, now).await?;
         if !tx.delete_totp(user).await? {

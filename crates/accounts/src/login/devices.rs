@@ -31,8 +31,11 @@ impl SessionOpening {
         let mark_hash = secret_hash(browser.mark_or_make(&*self.core.random));
         let familiarity = self.core.store.find_familiarity(user.id, &mark_hash).await?;
         let draft = || emails::new_device(DeviceName::from_user_agent(device.user_agent.as_deref()), &device.source);
-        let security_email =
-            familiarity.deserves_an_email().then(|| self.security_emails.notice(user, &draft())).transpose()?;
+        let security_email = if familiarity.deserves_an_email() {
+            Some(self.security_emails.notice(user, &draft()).await?)
+        } else {
+            None
+        };
         Ok(SeenBrowser { user: user.id, mark_hash, now: self.core.now(), security_email })
     }
 }

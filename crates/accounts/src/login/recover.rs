@@ -1,5 +1,6 @@
 //! Password recovery.
 
+use crate::admin::branding::EmailContext;
 use crate::core::Core;
 use crate::emails::EmailQueue;
 use crate::end::Endings;
@@ -34,7 +35,7 @@ use usher_domain::user::proof::{Proof, ProofKind};
 use usher_domain::user::session::EndReason;
 use usher_domain::user::{User, UserStatus};
 use usher_keys::seal::Purpose;
-use usher_mail::{Recipient, emails};
+use usher_mail::{EmailBrand, Recipient, emails};
 
 /// How long the link of an invitation is valid.
 pub const INVITATION: Duration = Duration::from_hours(7 * 24);
@@ -119,8 +120,10 @@ impl Recovery {
         let allowed = self.throttles.may_write_to(email.as_str()).await?;
         let user = self.core.store.find_user_by_email(&email).await?.filter(|user| user.status == UserStatus::Active);
         let (now, token) = (self.core.now(), self.core.random.token());
+        // Looked up for an unknown address too.
+        let brand = self.email_queue.brand(EmailContext::Request(return_to.interaction.as_deref())).await?;
         let recipient = user.as_ref().filter(|_| allowed).and_then(|user| recipient(user, None));
-        let message = recipient.map(|recipient| self.recovery_email(recipient, &token, now)).transpose()?;
+        let message = recipient.map(|recipient| self.recovery_email(recipient, &token, now, &brand)).transpose()?;
         let pending = PendingRecovery { return_to, browser: browser.mark().map(mark_hash) };
         // A proof is also written for an unknown address, so that the cost is the same. Its link is never sent.
         let proof = Proof {
@@ -156,8 +159,12 @@ impl Recovery {
         let to = recipient(user, None).ok_or(Rejected::PasswordWithoutAddress)?;
         let (now, token) = (self.core.now(), self.core.random.token());
         let lifetime = if invited { INVITATION } else { LIFETIME };
-        let message =
-            if invited { self.invitation_email(to, &token, now)? } else { self.recovery_email(to, &token, now)? };
+        let brand = self.email_queue.brand(EmailContext::Account).await?;
+        let message = if invited {
+            self.invitation_email(to, &token, now, &brand)?
+        } else {
+            self.recovery_email(to, &token, now, &brand)?
+        };
         let proof = Proof {
             email: user.email.clone(),
             user_id: Some(user.id),
@@ -178,15 +185,28 @@ impl Recovery {
         Ok(())
     }
 
-    fn invitation_email(&self, to: Recipient<'_>, token: &str, now: Timestamp) -> Result<QueuedEmail, FlowError> {
+    fn invitation_email(
+        &self,
+        to: Recipient<'_>,
+        token: &str,
+        now: Timestamp,
+        brand: &EmailBrand,
+    ) -> Result<QueuedEmail, FlowError> {
         let link = self.core.config.server.issuer.at(&urls::with(urls::RECOVER_RESET, "token", token));
         let days = u32::try_from(INVITATION.as_secs() / 86_400).unwrap_or(u32::MAX);
-        self.email_queue.seal_email(&emails::invitation(&link, days).write(to, now)?, now + INVITATION)
+        self.email_queue.seal_email(&emails::invitation(&link, days).write(to, now, brand)?, now + INVITATION)
     }
 
-    fn recovery_email(&self, to: Recipient<'_>, token: &str, now: Timestamp) -> Result<QueuedEmail, FlowError> {
+    fn recovery_email(
+        &self,
+        to: Recipient<'_>,
+        token: &str,
+        now: Timestamp,
+        brand: &EmailBrand,
+    ) -> Result<QueuedEmail, FlowError> {
         let link = self.core.config.server.issuer.at(&urls::with(urls::RECOVER_RESET, "token", token));
-        self.email_queue.seal_email(&emails::recovery(&link, minutes(LIFETIME)).write(to, now)?, now + LIFETIME)
+        let message = emails::recovery(&link, minutes(LIFETIME)).write(to, now, brand)?;
+        self.email_queue.seal_email(&message, now + LIFETIME)
     }
 
     /// The user of this link, and how many sessions would end; `None` if it was used or has expired.
@@ -226,7 +246,7 @@ impl Recovery {
     }
 
     async fn set_password(&self, user: &User, proof: &Proof, phc: &str, elsewhere: bool) -> Result<Ended, FlowError> {
-        let security_email = self.security_emails.notice(user, &emails::password_recovered())?;
+        let security_email = self.security_emails.notice(user, &emails::password_recovered()).await?;
         let now = self.core.now();
         let mut tx = self.core.store.begin().await?;
         // The user may have changed the address meanwhile.

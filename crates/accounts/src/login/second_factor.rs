@@ -179,7 +179,7 @@ impl SecondFactors {
     /// Notifies the user, at most once a day, that somebody knows the password and guesses codes.
     async fn email_about_guessing(&self, user: &User) -> Result<(), FlowError> {
         const DAY_MS: i64 = 24 * 60 * 60 * 1_000;
-        let security_email = self.security_emails.notice(user, &emails::codes_guessed())?;
+        let security_email = self.security_emails.notice(user, &emails::codes_guessed()).await?;
         let (bucket, now_ms) = (format!("second/told/{}", user.id), self.core.now().0.saturating_mul(1_000));
         let mut tx = self.core.store.begin().await?;
         if tx.take_from_bucket(&bucket, now_ms, DAY_MS, DAY_MS).await? == Taken::Yes {

@@ -1,5 +1,6 @@
 //! Registration. The user is created when the address is verified: a pending registration owns nothing.
 
+use crate::admin::branding::EmailContext;
 use crate::core::Core;
 use crate::emails::{EmailQueue, lang_of};
 use crate::login::finish_sign_in::SessionOpening;
@@ -295,7 +296,8 @@ impl Registration {
             None => (self.verification(&token, &code), lang),
             Some(owner) => (self.already_registered(id), lang_of(owner)),
         };
-        let message = draft.write(Recipient { email: email.as_str(), name: None, lang }, now)?;
+        let brand = self.email_queue.brand(EmailContext::Request(pending.interaction.as_deref())).await?;
+        let message = draft.write(Recipient { email: email.as_str(), name: None, lang }, now, &brand)?;
         let proof = Proof {
             email: Some(email.clone()),
             sealed: Some(self.core.seal_value(pending)?),

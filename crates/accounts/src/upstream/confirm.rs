@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use subtle::ConstantTimeEq as _;
 
 use super::{CallbackOutcome, Refusal, UpstreamFault, UpstreamIntent};
+use crate::admin::branding::EmailContext;
 use crate::core::Device;
 use crate::error::{CodeKind, FlowError, Rejected};
 use crate::login::accounts::mark_hash;
@@ -153,10 +154,9 @@ impl UpstreamSignIn {
                 // If this rejects, the question and an earlier code stay valid.
                 self.throttles.count_email_to(email.as_str()).await?;
                 let to = Recipient { email: email.as_str(), name: None, lang };
-                Some(
-                    self.email_queue
-                        .seal_email(&emails::link_code(&code, minutes(LIFETIME)).write(to, now)?, now + LIFETIME)?,
-                )
+                let brand = self.email_queue.brand(EmailContext::Request(asking.intent.interaction())).await?;
+                let message = emails::link_code(&code, minutes(LIFETIME)).write(to, now, &brand)?;
+                Some(self.email_queue.seal_email(&message, now + LIFETIME)?)
             }
             None => None,
         };

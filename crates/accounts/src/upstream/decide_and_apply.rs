@@ -252,7 +252,7 @@ impl UpstreamSignIn {
         let id = IdentityId::new(self.core.now(), &*self.core.random);
         let identity = self.identity(id, vouched, user.id, how);
         let provider = self.providers.kinds().button(settings);
-        let notice = self.security_emails.notice(user, &emails::identity_linked(provider))?;
+        let notice = self.security_emails.notice(user, &emails::identity_linked(provider)).await?;
         let now = self.core.now();
         let mut tx = self.core.store.begin().await?;
         if let Some(session) = asked_in {

@@ -46,7 +46,7 @@ impl Identities {
         let known = self.identities_of(account).await?;
         let (identity, provider) =
             known.into_iter().find(|(identity, _)| identity.id == id).ok_or(Rejected::NotFound("identity"))?;
-        let notice = self.security_emails.notice(&account.user, &emails::identity_unlinked(&provider))?;
+        let notice = self.security_emails.notice(&account.user, &emails::identity_unlinked(&provider)).await?;
         let (here, user, now) = (account.session.id, account.user.id, self.core.now());
         let mut tx = self.core.store.begin().await?;
         check_standing(&mut tx, (user, here), now).await?;

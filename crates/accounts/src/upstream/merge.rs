@@ -56,8 +56,8 @@ impl AccountMerges {
     async fn join(&self, (into, from): (&User, &User), sessions: &[(UserId, SessionId)]) -> Result<MergeId, FlowError> {
         let (now, by_owner) = (self.core.now(), !sessions.is_empty());
         let notices = [
-            self.security_emails.notice(into, &emails::accounts_merged())?,
-            self.security_emails.notice(from, &emails::accounts_merged())?,
+            self.security_emails.notice(into, &emails::accounts_merged()).await?,
+            self.security_emails.notice(from, &emails::accounts_merged()).await?,
         ];
         let id = MergeId::new(now, &*self.core.random);
         let mut tx = self.core.store.begin().await?;

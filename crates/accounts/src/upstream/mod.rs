@@ -48,6 +48,16 @@ pub enum UpstreamIntent {
     },
 }
 
+impl UpstreamIntent {
+    /// The client's sealed sign-in, if it is part of one.
+    pub fn interaction(&self) -> Option<&str> {
+        match self {
+            Self::SignIn { interaction, .. } => interaction.as_deref(),
+            Self::Link { .. } => None,
+        }
+    }
+}
+
 /// The state of a sign-in at a provider: sealed, bound to the browser, and usable once.
 #[derive(Serialize, Deserialize)]
 struct UpstreamState {

@@ -95,8 +95,8 @@ impl ProviderEvents {
         };
         let notices = match &user {
             Some(user) => Some((
-                self.security_emails.notice(user, &emails::identity_unlinked(name))?,
-                self.security_emails.notice(user, &emails::last_identity_deleted(name))?,
+                self.security_emails.notice(user, &emails::identity_unlinked(name)).await?,
+                self.security_emails.notice(user, &emails::last_identity_deleted(name)).await?,
             )),
             None => None,
         };

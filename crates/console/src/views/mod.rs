@@ -5,6 +5,7 @@
 
 mod apis;
 mod attempts;
+mod branding;
 mod client_form;
 mod confirm;
 mod first_run;
@@ -26,6 +27,7 @@ mod webhooks;
 
 pub use apis::{AllowedClientItem, AllowedClientValues, ApiListItem, ApiPage, ApiValues, ApisPage};
 pub use attempts::{AttemptEntry, AttemptsPage, ClientHead, ComparedValue, FixItem, StepItem};
+pub use branding::{BrandingForms, BrandingPreview, BrandingValues, InstallationBranding, ProjectBranding};
 pub use client_form::{ClientForm, ClientValues};
 pub use confirm::ConfirmDeletion;
 pub use first_run::FirstRun;

@@ -1,6 +1,7 @@
 //! An example of every page in every relevant state, with hostile values in untrusted fields.
 
 mod attempts;
+mod branding;
 mod console;
 mod installation;
 mod project;
@@ -19,6 +20,7 @@ fn all(lang: Lang) -> Vec<(&'static str, String)> {
     pages.extend(project::all(lang));
     pages.extend(providers::all(lang));
     pages.extend(users::all(lang));
+    pages.extend(branding::all(lang));
     pages.into_iter().map(|(name, page)| (name, page.expect("a sample renders"))).collect()
 }
 

@@ -282,6 +282,8 @@ events! {
         "The project's settings have changed.",
         &[REQUIRES_SECOND_FACTOR],
     );
+    PROJECT_BRANDED = project("project.branding_changed")
+        .message("The branding of the project's pages and emails has changed.", &[]);
     /// There is no message: its webhooks are deleted with it.
     PROJECT_DELETED = project("project.deleted").reload(Reload::ProjectTokens);
     PROJECT_TOKEN_ROTATED = project("project.token_rotated")
@@ -370,6 +372,8 @@ events! {
         .feed(Key)
         .reload(Reload::SigningKeys);
     SETUP_LINK_CREATED = no_project("setup.link_created");
+    /// The branding of the installation.
+    BRANDING_CHANGED = no_project("branding.changed");
     PROVIDER_CHANGED = no_project("provider.changed");
     PROVIDER_DELETED = no_project("provider.deleted");
     /// A provider reported something about a user.

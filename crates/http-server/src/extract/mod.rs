@@ -7,5 +7,6 @@ pub mod cookies;
 pub mod form_token;
 pub mod json;
 pub mod last_used;
+pub mod multipart;
 pub mod params;
 pub mod visitor;

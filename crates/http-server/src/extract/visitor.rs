@@ -1,5 +1,6 @@
 //! The visitor of a page: the browser with its cookies, its languages and its device.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::extract::FromRequestParts;
@@ -17,6 +18,8 @@ use crate::problem::HttpProblem;
 use crate::state::App;
 use crate::trace_id::TraceId;
 use usher_accounts::{Browser, Device};
+use usher_domain::branding::{Brand, BrandOwner};
+use usher_domain::id::ProjectId;
 use usher_domain::oauth::interaction::RENEWABLE;
 use usher_domain::user::User;
 use usher_domain::user::authentication::Method;
@@ -48,6 +51,8 @@ pub struct Visitor {
     pub app: App,
     /// Is this a POST request?
     pub posted: bool,
+    /// How its pages look: as the installation, unless the page is part of a client's request.
+    pub brand: Arc<Brand>,
     last_used: Option<LastUsed>,
     last_used_before: Option<LastUsed>,
     answered: AnsweredRequests,
@@ -82,6 +87,7 @@ impl FromRequestParts<App> for Visitor {
             device: Device { source, user_agent: text(USER_AGENT) },
             trace: parts.extensions.get::<TraceId>().copied().ok_or_else(HttpProblem::internal)?,
             app: app.clone(),
+            brand: app.usher.brandings.brand_or_default(BrandOwner::Installation).await,
             posted: parts.method == axum::http::Method::POST,
             last_used: last_used.clone(),
             last_used_before: last_used,
@@ -95,6 +101,11 @@ impl FromRequestParts<App> for Visitor {
 }
 
 impl Visitor {
+    /// From now on, pages look as those of this project.
+    pub async fn show_brand_of(&mut self, project: ProjectId) {
+        self.brand = self.app.usher.brandings.brand_or_default(BrandOwner::Project(project)).await;
+    }
+
     /// The last sign-in with this browser.
     pub fn last_used(&self) -> Option<&LastUsed> {
         self.last_used.as_ref()

@@ -61,6 +61,23 @@ pub enum Continuation {
     ByForm,
 }
 
+/// Marks a response, by its extensions, as a page with a frame for another page of this server, or as the page in it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Framing {
+    Frames,
+    /// It has no form.
+    Framed,
+}
+
+impl Framing {
+    const fn policy(self) -> &'static str {
+        match self {
+            Self::Frames => policy!("frame-ancestors 'none'", "form-action 'self'", "frame-src 'self'"),
+            Self::Framed => policy!("frame-ancestors 'self'", "form-action 'none'"),
+        }
+    }
+}
+
 impl Continuation {
     const fn policy(leads_on: Option<Self>) -> &'static str {
         match leads_on {
@@ -80,8 +97,13 @@ pub(super) async fn set<F: Future<Output = Response>>(
     let keeps_opener = keeps_opener(request.uri());
     let mut response = next(request).await;
     let leads_on = response.extensions_mut().remove::<Continuation>();
+    let framing = response.extensions_mut().remove::<Framing>();
     let headers = response.headers_mut();
-    set_unless_set(headers, CONTENT_SECURITY_POLICY, Continuation::policy(leads_on));
+    let policy = framing.map_or_else(|| Continuation::policy(leads_on), Framing::policy);
+    set_unless_set(headers, CONTENT_SECURITY_POLICY, policy);
+    if framing == Some(Framing::Framed) {
+        set_unless_set(headers, X_FRAME_OPTIONS, "SAMEORIGIN");
+    }
     for (name, value) in FIXED {
         set_unless_set(headers, name, value);
     }
@@ -123,6 +145,8 @@ mod tests {
         let router = Router::new()
             .route("/hop", get(|| async { axum::Extension(Continuation::ByAddress) }))
             .route("/form", get(|| async { axum::Extension(Continuation::ByForm) }))
+            .route("/frames", get(|| async { axum::Extension(Framing::Frames) }))
+            .route("/framed", get(|| async { axum::Extension(Framing::Framed) }))
             .route("/docs", get(|| async { [(CONTENT_SECURITY_POLICY, "default-src 'self'")].into_response() }));
         let router =
             router.layer(from_fn(move |request: Request, next: Next| set(https, request, |request| next.run(request))));
@@ -152,6 +176,17 @@ mod tests {
         let policy = by_form[CONTENT_SECURITY_POLICY].to_str().unwrap();
         assert!(policy.starts_with("default-src 'none'; ") && !policy.contains("form-action"), "{policy}");
         assert_eq!(headers_of("/docs", true).await[CONTENT_SECURITY_POLICY], "default-src 'self'");
+    }
+
+    #[tokio::test]
+    async fn only_a_page_of_this_server_may_show_one_in_a_frame() {
+        let frames = headers_of("/frames", true).await;
+        assert!(frames[CONTENT_SECURITY_POLICY].to_str().unwrap().ends_with("frame-src 'self'"));
+        assert_eq!(frames[X_FRAME_OPTIONS], "DENY");
+        let framed = headers_of("/framed", true).await;
+        let policy = framed[CONTENT_SECURITY_POLICY].to_str().unwrap();
+        assert!(policy.ends_with("frame-ancestors 'self'; form-action 'none'"), "{policy}");
+        assert_eq!(framed[X_FRAME_OPTIONS], "SAMEORIGIN");
     }
 
     #[test]

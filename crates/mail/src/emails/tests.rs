@@ -1,8 +1,10 @@
 use std::collections::BTreeSet;
 
 use super::*;
+use crate::email_brand::EmailBrand;
 use crate::email_draft::{AddressKind, Recipient, WriteError};
 use crate::email_message::{EmailMessage, NotAnAddress};
+use usher_domain::branding::palette::Palette;
 use usher_domain::time::Timestamp;
 use usher_i18n::Lang;
 
@@ -62,7 +64,7 @@ fn written(draft: &EmailDraft, lang: Lang) -> EmailMessage {
     if draft.leads_back_in() {
         draft = draft.way_back_link(BACK);
     }
-    draft.write(to(lang), AT).unwrap()
+    draft.write(to(lang), AT, &EmailBrand::default()).unwrap()
 }
 
 /// Everything that every email must be.
@@ -115,7 +117,7 @@ fn a_specimen_is_written_with_its_values_links_and_notes() {
         assert_eq!((email.kind(), email.to(), email.to_name()), ("specimen", "ana@example.com", Some("Ana")));
         assert_eq!(email.subject(), lang.text("mail-linked-subject"));
         assert!(email.text().contains("Demo <b>") && email.html().contains("Demo &#60;b&#62;"), "{}", email.html());
-        for text in ["mail-registered-sign-in", "mail-not-me-button", "mail-not-me", "mail-footer"] {
+        for text in ["mail-registered-sign-in", "mail-not-me-button", "mail-not-me"] {
             assert!(email.text().contains(&lang.text(text)), "{text}: {}", email.text());
         }
         assert!(email.text().contains(&lang.text_with("mail-code-minutes", &[("count", 1_u32.into())])));
@@ -161,7 +163,7 @@ fn an_unproven_address_gets_no_name() {
     let stranger = Recipient { email: "ana@example.com", name: Some(name), lang: Lang::En };
     let draft = verify_email("1", LINK, 15);
     assert_eq!(draft.address_kind(), AddressKind::Unproven);
-    let email = draft.write(stranger, AT).unwrap();
+    let email = draft.write(stranger, AT, &EmailBrand::default()).unwrap();
     assert_eq!(email.to_name(), None, "whoever typed the address typed the name");
     assert!(!email.text().contains("Bcc") && !email.html().contains("Bcc"));
 }
@@ -169,7 +171,10 @@ fn an_unproven_address_gets_no_name() {
 #[test]
 fn there_is_no_email_without_an_address() {
     let nobody = Recipient { email: "ana@example.com\r\nBcc: eve@evil.test", ..to(Lang::En) };
-    assert!(matches!(recovery(LINK, 1).write(nobody, AT), Err(WriteError::Address(NotAnAddress))));
+    assert!(matches!(
+        recovery(LINK, 1).write(nobody, AT, &EmailBrand::default()),
+        Err(WriteError::Address(NotAnAddress))
+    ));
 }
 
 #[test]
@@ -200,7 +205,7 @@ fn the_text_of_an_email_reads_like_this() {
     If it was not you, ignore this email. Without the code or the link, nothing happens.
 
     --
-    This email was sent by a machine. Nobody reads the answers. We never ask for your password by email.
+    Usher sent this email automatically. Nobody reads the answers. We never ask for your password by email.
     ");
 }
 
@@ -216,4 +221,51 @@ fn the_security_emails_read_like_this() {
         let texts: Vec<String> = samples.iter().map(text).collect();
         insta::assert_snapshot!(format!("notices_{}", lang.tag()), texts.join("\n"));
     }
+}
+
+/// A brand with a value in every place, hostile where a person typed it.
+fn full_brand() -> EmailBrand {
+    let palette = Palette::of("#1d6a43".parse().unwrap()).unwrap();
+    EmailBrand {
+        service: "Greenhouse <b>&".into(),
+        application: Some("Plants <i>".into()),
+        logo_url: Some("https://id.example.com/brand/x/y.png?a&b".into()),
+        palette,
+        support_email: Some("help@example.com".into()),
+        tos_uri: Some("https://example.com/terms?\"a".into()),
+        policy_uri: Some("https://example.com/privacy".into()),
+        sender_name: Some("Greenhouse\r\nBcc: eve@evil.test".into()),
+    }
+}
+
+#[test]
+fn an_email_names_the_service_and_the_application_in_both_parts() {
+    let brand = full_brand();
+    for lang in Lang::ALL {
+        let email = verify_email("482913", LINK, 15).write(to(lang), AT, &brand).unwrap();
+        assert_eq!(email.sender_name(), Some("Greenhouse Bcc: eve@evil.test"));
+        for named in ["Greenhouse <b>&", "Plants <i>", "help@example.com", "https://example.com/privacy"] {
+            assert!(email.text().contains(named), "{named}: {}", email.text());
+        }
+        let html = email.html();
+        assert!(html.contains("Greenhouse &#60;b&#62;&#38;") && html.contains("Plants &#60;i&#62;"), "{html}");
+        assert!(!html.contains("<b>") && !html.contains("<i>") && !html.contains("?\"a"), "{html}");
+        assert!(html.contains("background:#1d6a43;color:#ffffff"), "{html}");
+        assert!(html.contains("src=\"https://id.example.com/brand/x/y.png?a&#38;b\""), "{html}");
+    }
+}
+
+#[test]
+fn without_a_logo_a_tile_stands_for_the_service() {
+    let brand = EmailBrand { logo_url: None, service: "éclair".into(), ..full_brand() };
+    let html = recovery(LINK, 1).write(to(Lang::En), AT, &brand).unwrap().html().to_owned();
+    assert!(!html.contains("<img") && html.contains(">É</span>"), "{html}");
+}
+
+/// Lists of emails show the beginning of the text beside the subject.
+#[test]
+fn an_email_with_a_code_begins_with_it() {
+    let email = written(&verify_email("482913", LINK, 15), Lang::En);
+    let body = email.html().split_once("<body").unwrap().1;
+    assert!(body.split_once("</div>").unwrap().0.contains("Your code: 482913"), "{body}");
 }

@@ -92,6 +92,17 @@ async fn an_email_arrives_with_both_parts_and_says_that_a_machine_sent_it() {
 }
 
 #[tokio::test]
+async fn an_email_comes_from_the_name_of_its_brand_and_the_address_of_the_configuration() {
+    let (mailer, received) = serve(ServerBehaviour::Takes).await;
+    mailer.send(&email("Ana", "Hello").from_name(Some("Greenhouse\r\nBcc: a@b"))).await.unwrap();
+    let said = received.await.unwrap();
+    let from = said.lines().find(|line| line.starts_with("From: ")).unwrap();
+    // "Greenhouse Bcc: a@b"
+    assert_eq!(from, "From: =?utf-8?b?R3JlZW5ob3VzZSBCY2M6IGFAYg==?= <no-reply@id.example.com>");
+    assert!(!said.lines().any(|line| line.starts_with("Bcc")), "{said}");
+}
+
+#[tokio::test]
 async fn nothing_in_an_email_adds_a_header_or_a_recipient() {
     let (mailer, received) = serve(ServerBehaviour::Takes).await;
     let evil = "Ana\r\nBcc: eve@evil.test\r\n\r\nhello\u{202e}";

@@ -13,6 +13,7 @@ mod page_kit;
 mod project;
 mod shown_secret;
 mod stop;
+mod upload;
 
 pub use account::{AccountPage, AdminPage, ConsolePage};
 pub use form::{ButtonForm, FormField, InPath, PageForm};
@@ -21,3 +22,4 @@ pub use page_kit::{Notice, PageKit};
 pub use project::ProjectPage;
 pub use shown_secret::SecretPage;
 pub use stop::{PageResult, PageStop};
+pub use upload::PageUpload;

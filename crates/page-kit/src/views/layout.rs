@@ -1,6 +1,9 @@
 //! The layout that all pages share: language, assets, navigation, the signed-in user.
 
+use std::sync::Arc;
+
 use super::markup::{Icon, Moment, Sentence, SpriteUrl};
+use usher_domain::branding::Brand;
 use usher_http_server::assets;
 use usher_i18n::{Arg, Lang};
 
@@ -17,6 +20,8 @@ pub struct Layout {
     pub trace_id: String,
     /// The URLs of style sheet, scripts and icon.
     pub assets: AssetUrls,
+    /// Whom the page names, and how it looks.
+    pub brand: Arc<Brand>,
     /// This page's own URL without `ui_locales`; empty if a language link would lose the page's state.
     pub language_url_base: String,
     /// The signed-in user, on pages of an account.
@@ -159,6 +164,8 @@ pub enum Tab {
     LiveSessions,
     /// The upstream providers, in the console.
     Providers,
+    /// The branding of the installation, in the console.
+    Branding,
     /// The caught emails of development mode.
     DevMail,
     /// The components, in development mode.
@@ -281,6 +288,7 @@ impl NavLink {
             Tab::Users => ("users", "users"),
             Tab::LiveSessions => ("laptop", "live-sessions"),
             Tab::Providers => ("plug", "providers-title"),
+            Tab::Branding => ("palette", "branding"),
             Tab::DevMail => ("mail", "tab-dev-mail"),
             Tab::Components => ("palette", "tab-components"),
         };

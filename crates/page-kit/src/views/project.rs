@@ -49,6 +49,7 @@ project_tabs! {
     Clients, "clients", "app-window", page, View;
     Apis, "apis", "plug", apis, View;
     InitialTokens, "initial-tokens", "key-round", initial_tokens, View;
+    Branding, "branding", "palette", branding, View;
     Members, "members", "users", members, View;
     Modules, "modules", "monitor", modules, View;
     Webhooks, "webhooks", "webhook", webhooks, View;

@@ -43,7 +43,7 @@ pub async fn get(mut page: LoginPage) -> PageResult {
 
 /// POST
 pub async fn choose(mut page: LoginPage, PageForm(form): PageForm<ChooseForm>) -> PageResult {
-    page.sealed = form.interaction;
+    page.belongs_to(form.interaction).await;
     let interaction = page.interaction()?;
     let chosen = known(&page, form.account.value).await?;
     if let Some(account) = chosen.as_ref().filter(|account| account.live) {
@@ -59,7 +59,7 @@ pub async fn choose(mut page: LoginPage, PageForm(form): PageForm<ChooseForm>) -
 
 /// POST …/remove
 pub async fn remove(mut page: LoginPage, PageForm(form): PageForm<RemoveForm>) -> PageResult {
-    page.sealed = form.interaction;
+    page.belongs_to(form.interaction).await;
     page.interaction()?;
     if let Some(account) = known(&page, form.remove.value).await? {
         if account.live {

@@ -51,7 +51,7 @@ pub async fn get(mut page: LoginPage) -> PageResult {
 
 /// POST
 pub async fn answer(mut page: LoginPage, PageForm(form): PageForm<ConsentForm>) -> PageResult {
-    page.sealed = Some(form.interaction.unwrap_or_default());
+    page.belongs_to(Some(form.interaction.unwrap_or_default())).await;
     if let Some(again) = page.begun_anew(urls::CONSENT, None)? {
         return page.redirect(&again);
     }

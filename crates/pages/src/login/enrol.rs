@@ -38,7 +38,7 @@ pub async fn get(mut page: LoginPage) -> PageResult {
 
 /// POST cancels: redirects to the client with the error.
 pub async fn cancel(mut page: LoginPage, PageForm(form): PageForm<CancelForm>) -> PageResult {
-    page.sealed = form.interaction;
+    page.belongs_to(form.interaction).await;
     let interaction = page.needed_interaction()?;
     let why = "the person set up no second factor";
     let error = OAuthError::new(ErrorCode::UnmetAuthenticationRequirements, why);

@@ -6,6 +6,8 @@ use axum::http::request::Parts;
 use crate::show;
 use crate::views::RequestingClient;
 use usher_accounts::{FlowError, SignedIn};
+use usher_domain::branding::BrandOwner;
+use usher_domain::oauth::client::Client;
 use usher_domain::oauth::interaction::Interaction;
 use usher_domain::urls;
 use usher_flows::Outcome;
@@ -35,14 +37,33 @@ impl FromRequestParts<App> for LoginPage {
     type Rejection = PageStop;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Self::Rejection> {
-        let visitor = Visitor::from_request_parts(parts, app).await?;
+        let mut visitor = Visitor::from_request_parts(parts, app).await?;
         let QueryParams(query) = QueryParams::from_request_parts(parts, app).await?;
         let sealed = query.get("interaction").ok().flatten().map(str::to_owned);
+        show_brand_of_request(&mut visitor, sealed.as_deref()).await;
         Ok(Self { app: app.clone(), visitor, query, sealed, refused: None })
     }
 }
 
 impl LoginPage {
+    /// The page belongs to this request, which its form named.
+    pub async fn belongs_to(&mut self, sealed: Option<String>) {
+        self.show_brand_of_request(sealed.as_deref()).await;
+        self.sealed = sealed;
+    }
+
+    /// The page looks as those of this request's project.
+    pub async fn show_brand_of_request(&mut self, sealed: Option<&str>) {
+        show_brand_of_request(&mut self.visitor, sealed).await;
+    }
+
+    /// The page looks as those of this client's project.
+    pub async fn show_brand_of(&mut self, client: Option<&Client>) {
+        if let Some(client) = client {
+            self.visitor.show_brand_of(client.project_id).await;
+        }
+    }
+
     /// The client's request that the page belongs to, if any; 400 if it has expired or belongs to another browser.
     pub fn interaction(&self) -> Result<Option<Interaction>, HttpProblem> {
         show::interaction(&self.app, self.sealed.as_deref(), &self.visitor)
@@ -91,6 +112,16 @@ impl LoginPage {
     pub async fn arrive(self, signed_in: SignedIn, request: Option<Interaction>) -> PageResult {
         let next = urls::after_login(self.param("next"));
         Ok(show::arrived(&self.app, self.visitor, signed_in, request, &next).await?)
+    }
+}
+
+/// Pages that are part of a client's request look as those of its project.
+async fn show_brand_of_request(visitor: &mut Visitor, sealed: Option<&str>) {
+    let Some(sealed) = sealed else { return };
+    match visitor.app.usher.brandings.owner_of_request(sealed).await {
+        Ok(Some(BrandOwner::Project(project))) => visitor.show_brand_of(project).await,
+        Ok(_) => {}
+        Err(error) => tracing::warn!("branding: the client cannot be read: {error}"),
     }
 }
 

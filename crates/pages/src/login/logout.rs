@@ -28,8 +28,9 @@ pub async fn get(page: LoginPage) -> PageResult {
 }
 
 /// POST: the answer to the question. The client's request is in the URL and is parsed again.
-pub async fn answer(page: LoginPage, PageForm(form): PageForm<LogoutForm>) -> PageResult {
+pub async fn answer(mut page: LoginPage, PageForm(form): PageForm<LogoutForm>) -> PageResult {
     let request = page.app.usher.sign_outs.read_logout(&page.query).await?;
+    page.show_brand_of(request.client.as_deref()).await;
     if form.logout != "yes" {
         let home = request.client.as_deref().and_then(show::home_of);
         return page.redirect(home.as_deref().unwrap_or(urls::PROFILE));

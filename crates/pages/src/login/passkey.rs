@@ -22,7 +22,7 @@ pub struct PasskeySignInForm {
 
 /// POST
 pub async fn sign_in(mut page: LoginPage, PageForm(form): PageForm<PasskeySignInForm>) -> PageResult {
-    page.sealed = form.interaction;
+    page.belongs_to(form.interaction).await;
     if let Some(again) = page.begun_anew(urls::LOGIN, None)? {
         return page.redirect(&again);
     }

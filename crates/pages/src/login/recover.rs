@@ -50,6 +50,7 @@ pub async fn get(mut page: LoginPage) -> PageResult {
 
 /// POST /recover
 pub async fn request(mut page: LoginPage, PageForm(form): PageForm<RecoverForm>) -> PageResult {
+    page.show_brand_of_request(form.interaction.as_deref()).await;
     let return_to = return_to(form.interaction, form.next.as_deref());
     let (recovery, visitor) = (&page.app.usher.recovery, &page.visitor);
     let requested = recovery.request_recovery(&form.email, return_to.clone(), &visitor.browser, &visitor.device).await;
@@ -63,12 +64,13 @@ pub async fn request(mut page: LoginPage, PageForm(form): PageForm<RecoverForm>)
 }
 
 /// GET /recover/sent: the page that waits for the email, in the browser that requested it.
-pub async fn sent(page: LoginPage) -> PageResult {
+pub async fn sent(mut page: LoginPage) -> PageResult {
     let Some(proof) = page.param("proof").and_then(|id| id.parse().ok()) else {
         return page.redirect(urls::RECOVER);
     };
     let waiting = page.app.usher.registration.waiting_recovery(proof, &page.visitor.browser).await?;
     let Some(waiting) = waiting else { return page.redirect(urls::RECOVER) };
+    page.show_brand_of_request(waiting.return_to.interaction.as_deref()).await;
     let sign_in_url = show::sign_in_url(&page.app, &page.visitor, &waiting.return_to, Some(waiting.email.as_str()))?;
     let then_url = urls::with(&sign_in_url, urls::DONE, urls::DONE_PASSWORD);
     if waiting.done {

@@ -59,7 +59,7 @@ pub async fn get(mut page: LoginPage) -> PageResult {
 
 /// POST
 pub async fn sign_up(mut page: LoginPage, PageForm(form): PageForm<RegisterForm>) -> PageResult {
-    page.sealed.clone_from(&form.interaction);
+    page.belongs_to(form.interaction.clone()).await;
     let interaction = page.interaction()?;
     let asked = interaction.as_ref().and_then(|one| one.request.ui_locales.as_deref());
     let (sign_up, visitor) = (form.sign_up(page.visitor.lang(asked, None)), &page.visitor);

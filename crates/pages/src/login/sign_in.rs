@@ -78,7 +78,7 @@ async fn continue_with(page: LoginPage, request: &Interaction, on: Outcome) -> P
 
 /// POST
 pub async fn sign_in(mut page: LoginPage, PageForm(form): PageForm<SignInForm>) -> PageResult {
-    page.sealed = form.interaction;
+    page.belongs_to(form.interaction).await;
     if let Some(again) = page.begun_anew(urls::LOGIN, Some(form.email.clone()))? {
         return page.redirect(&again);
     }

@@ -158,6 +158,7 @@ async fn link_view(page: &mut LoginPage, token: &str) -> Result<VerifyLink, Page
 async fn view(page: &mut LoginPage, proof: ProofId) -> Result<Option<VerifyEmail>, PageStop> {
     let Some(email) = waiting_address(page, proof).await? else { return Ok(None) };
     let interaction = page.app.usher.registration.waiting_sign_in(proof).await?;
+    page.show_brand_of_request(interaction.as_deref()).await;
     let own = show::interaction(&page.app, interaction.as_deref(), &page.visitor).ok().flatten().and(interaction);
     let at = |path| urls::with(path, "proof", &proof.to_string());
     Ok(Some(VerifyEmail {
@@ -196,7 +197,7 @@ async fn go_on(mut page: LoginPage, proof: ProofId) -> PageResult {
             page.show(&VerifyEmail { notice, ..view })
         }
         Continued::SignedIn(signed_in, return_to) => {
-            page.sealed = return_to.interaction;
+            page.belongs_to(return_to.interaction).await;
             let interaction = page.interaction().ok().flatten();
             Ok(show::arrived(&page.app, page.visitor, signed_in, interaction, urls::PROFILE).await?)
         }

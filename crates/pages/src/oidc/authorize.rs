@@ -70,7 +70,10 @@ pub(super) fn named(error: OAuthError, params: &Params) -> OAuthError {
     }
 }
 
-async fn refused(page: LoginPage, fault: AuthorizeFault) -> PageResult {
+async fn refused(mut page: LoginPage, fault: AuthorizeFault) -> PageResult {
+    if let AuthorizeFault::RedirectMismatch { client, .. } = &fault {
+        page.show_brand_of(Some(client)).await;
+    }
     let (problem, code, details) = shown(&fault);
     let home = match &fault {
         AuthorizeFault::RedirectMismatch { client, .. } => home_of(client),

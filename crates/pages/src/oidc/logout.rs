@@ -14,9 +14,10 @@ use usher_protocol::error::OAuthError;
 use usher_protocol::params::Params;
 
 /// GET
-pub async fn get(page: LoginPage) -> PageResult {
+pub async fn get(mut page: LoginPage) -> PageResult {
+    let request = page.app.usher.sign_outs.read_logout(&page.query).await?;
+    page.show_brand_of(request.client.as_deref()).await;
     let sign_outs = &page.app.usher.sign_outs;
-    let request = sign_outs.read_logout(&page.query).await?;
     if let Some(fault) = request.fault {
         log_refusal(endpoints::END_SESSION, &named(OAuthError::invalid_request(fault), &page.query));
     }

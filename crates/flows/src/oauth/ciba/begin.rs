@@ -6,6 +6,7 @@ use std::time::Duration;
 use crate::oauth::ciba::hinted_user::HintedUser;
 use crate::oauth::client::authenticate::ClientAuthentication;
 use crate::oauth::request_objects::RequestObjects;
+use usher_accounts::admin::branding::EmailContext;
 use usher_accounts::admin::keys::SigningKeys;
 use usher_accounts::apis::Apis;
 use usher_accounts::core::Core;
@@ -185,7 +186,8 @@ impl CibaRequests {
         let minutes = request.expires_at.seconds_since(request.created_at).div_ceil(60);
         let minutes = u32::try_from(minutes).unwrap_or(u32::MAX);
         let email = emails::ciba_request(&client.metadata.client_name, &link, minutes);
-        let written = email.write(to, request.created_at)?;
+        let brand = self.email_queue.brand(EmailContext::Client(client)).await?;
+        let written = email.write(to, request.created_at, &brand)?;
         Ok(Some(self.email_queue.seal_email(&written, request.expires_at)?))
     }
 

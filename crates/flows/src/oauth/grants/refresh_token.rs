@@ -205,7 +205,7 @@ impl RefreshTokenGrant {
         let ends = self.core.config.tokens.reuse_ends;
         let draft = emails::token_reuse(&client.metadata.client_name, ends);
         let notice = match self.core.store.find_user(grant.user_id).await? {
-            Some(user) => Some(self.security_emails.notice(&user, &draft)?),
+            Some(user) => Some(self.security_emails.notice(&user, &draft).await?),
             None => None,
         };
         let event = self
