@@ -54,6 +54,7 @@ const TEXTS: &[(&str, &str)] = &[
     ("code.reuse_detected", "kind-code-reuse-detected"),
     ("project.created", "kind-project-created"),
     ("project.updated", "kind-project-updated"),
+    ("project.branding_changed", "kind-project-branding-changed"),
     ("project.deleted", "kind-project-deleted"),
     ("project.token_rotated", "kind-project-token-rotated"),
     ("project.former_tokens_ended", "kind-project-former-tokens-ended"),
@@ -88,6 +89,7 @@ const TEXTS: &[(&str, &str)] = &[
     ("provider.changed", "kind-provider-changed"),
     ("provider.deleted", "kind-provider-deleted"),
     ("provider.notice", "kind-provider-notice"),
+    ("branding.changed", "kind-branding-changed"),
     ("webhook.created", "kind-webhook-created"),
     ("webhook.updated", "kind-webhook-updated"),
     ("webhook.deleted", "kind-webhook-deleted"),
@@ -105,7 +107,7 @@ const GROUPS: &[(&str, &str, &[&str])] = &[
     ("clients", "group-clients", &["client.", "initial_token.", "api."]),
     ("rules", "group-rules", &["policy.", "role."]),
     ("webhooks", "group-webhooks", &["webhook."]),
-    ("system", "group-system", &["key.", "setup.", "provider."]),
+    ("system", "group-system", &["key.", "setup.", "provider.", "branding."]),
 ];
 
 /// The key of the text of a kind; `None` for one that a newer version wrote.
