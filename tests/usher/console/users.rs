@@ -1,7 +1,7 @@
 //! Users in the console: search, details, changes of one and of several, invitations, merges.
 
 use reqwest::StatusCode;
-use usher_domain::event::actor::Actor;
+use usher_domain::event::actor::EventActor;
 use usher_domain::urls::UserUrls;
 use usher_domain::user::{User, UserStatus};
 use usher_storage::events::log::{Search, Who};
@@ -19,7 +19,7 @@ async fn stored(server: &TestServer, user: &User) -> User {
 }
 
 /// Who made the newest change of this kind to a user.
-async fn actor_of(server: &TestServer, user: &User, kind: &str) -> Option<Actor> {
+async fn actor_of(server: &TestServer, user: &User, kind: &str) -> Option<EventActor> {
     let search = Search { who: Some(Who::User(user.id)), kinds: vec![kind.to_owned()], ..Search::default() };
     let found = server.usher.users.search_log(&search, 1).await.unwrap();
     found.items.first().and_then(|event| event.actor.clone())
@@ -103,7 +103,7 @@ on_both_databases! {
         assert_eq!(done.status, StatusCode::OK, "{}", done.body);
         for user in [&ana, &bob] {
             assert_eq!(stored(&server, user).await.status, UserStatus::Disabled);
-            assert_eq!(actor_of(&server, user, "user.disabled").await, Some(Actor::User(boss.id)));
+            assert_eq!(actor_of(&server, user, "user.disabled").await, Some(EventActor::User(boss.id)));
         }
         assert_eq!(stored(&server, &boss).await.status, UserStatus::Active, "nobody disables themselves");
         let account = hers.open(&server.at("/account")).await;

@@ -144,7 +144,7 @@ struct Reader<'a> {
     elements: usize,
 }
 
-impl<'a> Reader<'a> {
+impl Reader<'_> {
     /// Reads words, a comment or a tag.
     fn step(&mut self) -> Result<(), SvgFault> {
         let (words, at_tag) = self.rest.split_at(self.rest.find('<').unwrap_or(self.rest.len()));
