@@ -63,6 +63,11 @@ pub fn reaches(key: &str, permission: &str) -> bool {
     key == "*" || key == permission || key.strip_suffix('*').is_some_and(|entity| permission.starts_with(entity))
 }
 
+/// What a role may do, with inheritance and wildcards expanded. The document may have faults.
+pub fn effective_rules(document: &PolicyDocument, role: &str) -> RoleRules {
+    rules_of(document, role, &document.permissions().collect())
+}
+
 fn rules_of(document: &PolicyDocument, role: &str, permissions: &BTreeMap<String, ActionKind>) -> RoleRules {
     let mut rules = RoleRules::new();
     for ancestor in lineage(document, role) {

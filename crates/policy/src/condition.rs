@@ -1,5 +1,7 @@
 //! Conditions: a closed set of operators over paths and literals, and their normal form.
 
+use std::fmt;
+
 use serde_json::{Value as Json, json};
 
 use super::fault::DocumentFault;
@@ -57,6 +59,25 @@ impl Condition {
     /// Whether it uses the resource.
     pub fn needs_resource(&self) -> bool {
         self.leaves().into_iter().flat_map(Leaf::paths).any(|path| path.root == PathRoot::Resource)
+    }
+}
+
+impl fmt::Display for Condition {
+    /// In one line: `resource.owner_id = user.id and (user.age > 17 or context.guest = true)`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (parts, joint) = match self {
+            Self::Leaf(leaf) => return leaf.fmt(f),
+            Self::All(parts) => (parts, " and "),
+            Self::Any(parts) => (parts, " or "),
+        };
+        for (i, part) in parts.iter().enumerate() {
+            f.write_str(if i == 0 { "" } else { joint })?;
+            match part {
+                Self::Leaf(leaf) => leaf.fmt(f)?,
+                group => write!(f, "({group})")?,
+            }
+        }
+        Ok(())
     }
 }
 
@@ -157,6 +178,17 @@ fn only_member(json: &Json) -> Option<(&str, &Json)> {
 
 #[cfg(test)]
 mod tests {
+    #[test]
+    fn a_condition_is_written_in_one_line() {
+        let json = json!({"any": [
+            {"all": [{"eq": ["resource.owner_id", "user.id"]}, {"lte": ["resource.total", 200]}]},
+            {"not": {"in": [{"lit": "late"}, "resource.tags"]}},
+            {"not": {"present": "context.hour"}},
+        ]});
+        let line = "(resource.owner_id = user.id and resource.total <= 200) or not \"late\" in resource.tags or context.hour is missing";
+        assert_eq!(Condition::parse(&json).unwrap().to_string(), line);
+    }
+
     use super::*;
 
     fn pointers(json: &Json) -> Vec<String> {

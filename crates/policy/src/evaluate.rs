@@ -130,6 +130,29 @@ pub fn holds(condition: &Condition, question: &EvaluationRequest<'_>) -> Truth {
     }
 }
 
+/// A comparison of a condition, with the values that it met.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EvaluatedLeaf {
+    /// The comparison in one line.
+    pub text: String,
+    pub holds: Truth,
+    /// The paths in it; `None` for a value that is missing.
+    pub values: Vec<(String, Option<Json>)>,
+    /// Whether a value was not asked for, because no resource was given.
+    pub needs_resource: bool,
+}
+
+/// Every comparison of a condition, in order.
+pub fn leaves(condition: &Condition, question: &EvaluationRequest<'_>) -> Vec<EvaluatedLeaf> {
+    let of_leaf = |leaf: &Leaf| EvaluatedLeaf {
+        text: leaf.to_string(),
+        holds: leaf_holds(leaf, question),
+        needs_resource: leaf.paths().any(|path| matches!(look(path, question), AttributeLookup::NotShown)),
+        values: leaf.paths().map(|path| (path.to_string(), raw(path, question).cloned())).collect(),
+    };
+    condition.leaves().into_iter().map(of_leaf).collect()
+}
+
 /// The result of looking a value up.
 enum AttributeLookup<'a> {
     Value(AttributeValue<'a>),
@@ -161,16 +184,22 @@ fn side<'a>(operand: &'a Operand, question: &EvaluationRequest<'a>) -> Attribute
     }
 }
 
+fn attributes<'a>(root: PathRoot, question: &EvaluationRequest<'a>) -> Option<&'a Attributes> {
+    match root {
+        PathRoot::User => Some(question.user),
+        PathRoot::Context => Some(question.context),
+        PathRoot::Token => Some(question.token),
+        PathRoot::Resource => question.resource,
+    }
+}
+
+/// The value at a path that conditions can compare.
+fn raw<'a>(path: &Path, question: &EvaluationRequest<'a>) -> Option<&'a Json> {
+    attributes(path.root, question)?.get(&path.name).filter(|json| AttributeValue::read(json).is_some())
+}
+
 fn look<'a>(path: &Path, question: &EvaluationRequest<'a>) -> AttributeLookup<'a> {
-    let attributes = match path.root {
-        PathRoot::User => question.user,
-        PathRoot::Context => question.context,
-        PathRoot::Token => question.token,
-        PathRoot::Resource => match question.resource {
-            Some(resource) => resource,
-            None => return AttributeLookup::NotShown,
-        },
-    };
+    let Some(attributes) = attributes(path.root, question) else { return AttributeLookup::NotShown };
     let json: Option<&'a Json> = attributes.get(&path.name);
     json.and_then(AttributeValue::read).map_or(AttributeLookup::Missing, AttributeLookup::Value)
 }

@@ -149,6 +149,17 @@ impl Operand {
         }
     }
 
+    /// In one line of text: a path, or the value as JSON.
+    pub fn words(&self) -> String {
+        match self {
+            Self::Path(path) => path.to_string(),
+            Self::Literal(Literal::Text(text)) => json!(text).to_string(),
+            Self::Literal(Literal::Texts(texts)) => json!(texts).to_string(),
+            Self::Literal(Literal::Bool(truth)) => truth.to_string(),
+            Self::Literal(Literal::Int(number)) => number.to_string(),
+        }
+    }
+
     /// The path, if it is one.
     pub const fn path(&self) -> Option<&Path> {
         match self {
@@ -186,6 +197,20 @@ impl Operator {
             Self::Gte => "gte",
             Self::Lt => "lt",
             Self::Lte => "lte",
+        }
+    }
+
+    /// The sign in one line of text.
+    pub const fn sign(self) -> &'static str {
+        match self {
+            Self::Eq => "=",
+            Self::Ne => "!=",
+            Self::In => "in",
+            Self::Contains => "contains",
+            Self::Gt => ">",
+            Self::Gte => ">=",
+            Self::Lt => "<",
+            Self::Lte => "<=",
         }
     }
 
@@ -256,6 +281,18 @@ pub struct Leaf {
     pub negated: bool,
     /// Its place, as a JSON pointer from the top of the condition.
     pub pointer: String,
+}
+
+impl fmt::Display for Leaf {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.test {
+            LeafTest::Present(path) => write!(f, "{path} is {}", if self.negated { "missing" } else { "present" }),
+            LeafTest::Compare { op, left, right } => {
+                let not = if self.negated { "not " } else { "" };
+                write!(f, "{not}{} {} {}", left.words(), op.sign(), right.words())
+            }
+        }
+    }
 }
 
 impl Leaf {

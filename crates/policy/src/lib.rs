@@ -9,6 +9,8 @@
 #[cfg(feature = "authoring")]
 pub mod cedar;
 #[cfg(feature = "authoring")]
+pub mod changes;
+#[cfg(feature = "authoring")]
 pub mod check;
 #[cfg(feature = "authoring")]
 pub mod compile;
@@ -16,10 +18,14 @@ pub mod condition;
 #[cfg(feature = "authoring")]
 pub mod diff;
 pub mod document;
+#[cfg(feature = "authoring")]
+pub mod edit;
 pub mod evaluate;
 pub mod fault;
 pub mod leaf;
 pub mod limits;
+#[cfg(feature = "authoring")]
+pub mod locate;
 pub mod names;
 pub mod path;
 pub mod route_index;
