@@ -1,4 +1,4 @@
-//! The console: the overview of the installation, its event log, keys, health and settings; projects with their members, tokens, clients, APIs, modules and webhooks, and providers.
+//! The console: the overview of the installation, its event log, keys, health and settings; projects with their members, tokens, clients, APIs, access rules, modules and webhooks, and providers.
 //!
 //! [`routes`] lists its URLs.
 
@@ -8,6 +8,7 @@ mod installation;
 mod project;
 mod provider;
 pub mod routes;
+mod rules;
 mod typed_text;
 mod user;
 mod views;

@@ -9,8 +9,8 @@ use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 use crate::branding::colour::Colour;
 use crate::branding::{Brand, BrandOwner, LogoRef};
 use crate::id::{
-    ApiId, AttemptId, ClientId, EventId, InitialTokenId, PasskeyId, ProjectId, ProofId, RememberedId, SavedFilterId,
-    UserId, WebhookId,
+    ApiId, AssignmentId, AttemptId, ClientId, EventId, InitialTokenId, PasskeyId, ProjectId, ProofId, RememberedId,
+    SavedFilterId, UserId, WebhookId,
 };
 use crate::provider::{ProviderEventEndpoint, ProviderId};
 
@@ -275,6 +275,39 @@ url_groups! {
         APIS apis "/apis";
         /// The tokens with which clients register themselves.
         INITIAL_TOKENS initial_tokens "/initial-tokens";
+        /// The access rules.
+        RULES rules "/rules";
+    }
+    /// Pages and actions of access rules. The parts of the draft are named in the query.
+    RulesUrls(project: ProjectId) at "/console/projects/{project}/rules" {
+        TRY attempt "/try";
+        HISTORY history "/history";
+        /// Compares the draft with the published rules, and publishes it.
+        PUBLISH publish "/publish";
+        DISCARD discard "/discard";
+        /// The draft as text.
+        TEXT text "/text";
+        OVERWRITE overwrite "/text/overwrite";
+        /// What a role is granted at one place of the matrix.
+        CELL cell "/cell";
+        ROLE role "/role";
+        REMOVE_ROLE remove_role "/role/remove";
+        ENTITY entity "/entity";
+        REMOVE_ENTITY remove_entity "/entity/remove";
+        CONDITION condition "/condition";
+        REMOVE_CONDITION remove_condition "/condition/remove";
+        ROUTE route "/route";
+        REMOVE_ROUTE remove_route "/route/remove";
+        ASSIGNMENTS assignments "/assignments";
+        FIND_ASSIGNMENTS find_assignments "/assignments/find";
+    }
+    RevisionUrls(project: ProjectId, revision: i64) at "/console/projects/{project}/rules/history/{revision}" {
+        PAGE page "";
+        ROLL_BACK roll_back "/roll-back";
+    }
+    AssignmentUrls(project: ProjectId, assignment: AssignmentId)
+        at "/console/projects/{project}/rules/assignments/{assignment}" {
+        REMOVE remove "/remove";
     }
     InitialTokenUrls(project: ProjectId, token: InitialTokenId) at "/console/projects/{project}/initial-tokens/{token}" {
         DELETE delete "/delete";

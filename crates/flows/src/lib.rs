@@ -30,7 +30,8 @@ pub use oauth::refusals::log_refusal;
 pub use oauth::token_call::TokenCall;
 pub use oauth::userinfo::Userinfo;
 pub use policy::{
-    Bundle, DecisionAnswer, DecisionRequest, Drafted, HeldRoles, NewAssignment, Simulated, SimulatedRoute, Subject,
+    Bundle, DecisionAnswer, DecisionRequest, Drafted, HeldRoles, NewAssignment, RulesVersion, Simulated,
+    SimulatedRoute, Subject, Trial, TrialRequest, TrialTarget, TriedRoute,
 };
 pub use projects::register::RegisteredProject;
 pub use projects::{

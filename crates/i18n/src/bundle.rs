@@ -18,6 +18,7 @@ macro_rules! files {
             include_str!(concat!("../../../translations/", $tag, "/account.ftl")),
             include_str!(concat!("../../../translations/", $tag, "/factors.ftl")),
             include_str!(concat!("../../../translations/", $tag, "/console.ftl")),
+            include_str!(concat!("../../../translations/", $tag, "/rules.ftl")),
             include_str!(concat!("../../../translations/", $tag, "/attempts.ftl")),
             include_str!(concat!("../../../translations/", $tag, "/branding.ftl")),
             include_str!(concat!("../../../translations/", $tag, "/installation.ftl")),
@@ -31,7 +32,7 @@ macro_rules! files {
 }
 
 /// Every translation file, by language in the order of [`Lang::ALL`].
-const SOURCES: [[&str; 14]; 3] = files!("en", "pt-BR", "uk");
+const SOURCES: [[&str; 15]; 3] = files!("en", "pt-BR", "uk");
 
 static BUNDLES: LazyLock<[LanguageTexts; 3]> = LazyLock::new(|| Lang::ALL.map(bundle));
 
@@ -103,7 +104,7 @@ fn value(arg: Arg<'_>) -> FluentValue<'_> {
 }
 
 /// The translation files of one language.
-pub(super) const fn sources(lang: Lang) -> [&'static str; 14] {
+pub(super) const fn sources(lang: Lang) -> [&'static str; 15] {
     SOURCES[lang as usize]
 }
 

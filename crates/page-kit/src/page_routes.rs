@@ -92,6 +92,26 @@ impl PageRoutes {
         self.route(path, post(submit).layer(Extension(limit)), false, true)
     }
 
+    /// As [`Self::text_form`], for longer texts.
+    #[must_use]
+    pub fn long_text_form<T: 'static, U: 'static>(
+        self,
+        path: &'static str,
+        limit: BodyLimit,
+        show: impl Handler<T, App>,
+        submit: impl Handler<U, App>,
+    ) -> Self {
+        let keeps = from_fn_with_state(self.app.clone(), kept::layer);
+        let form: MethodRouter<App> = get(show).post(submit).layer(keeps);
+        self.route(path, form.layer(Extension(limit)), true, true)
+    }
+
+    /// As [`Self::action`], for longer texts.
+    #[must_use]
+    pub fn long_action<T: 'static>(self, path: &'static str, limit: BodyLimit, submit: impl Handler<T, App>) -> Self {
+        self.route(path, post(submit).layer(Extension(limit)), false, true)
+    }
+
     /// An action of a page: a form or button with a URL of its own.
     #[must_use]
     pub fn action<T: 'static>(self, path: &'static str, submit: impl Handler<T, App>) -> Self {

@@ -122,7 +122,9 @@ pub fn condition_words(json: &Json) -> String {
 /// What a route requires, in one line.
 fn route_words(route: &RouteRule) -> String {
     let mut words: Vec<String> = route.need.iter().cloned().collect();
-    words.extend([(route.public, "public"), (route.auth, "auth")].iter().filter(|(is, _)| *is).map(|(_, w)| (*w).into()));
+    words.extend(
+        [(route.public, "public"), (route.auth, "auth")].iter().filter(|(is, _)| *is).map(|(_, w)| (*w).into()),
+    );
     words.extend(route.acr.iter().map(|acr| format!("acr={acr}")));
     words.extend(route.max_age.iter().map(|seconds| format!("max_age={seconds}")));
     words.extend(route.scopes.iter().map(|scope| format!("scope={scope}")));

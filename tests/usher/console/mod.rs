@@ -11,6 +11,7 @@ mod project;
 mod project_settings;
 mod providers;
 mod rights;
+mod rules;
 mod sessions;
 mod setup;
 mod statistics;

@@ -19,6 +19,7 @@ mod project_history;
 mod project_settings;
 mod providers;
 mod quick_start;
+mod rules;
 #[cfg(test)]
 mod samples;
 mod user;
@@ -43,6 +44,13 @@ pub use project_history::{HistoryEntryItem, ProjectHistoryPage, ProjectHistoryVa
 pub use project_settings::{ProjectSettingsPage, ProjectSettingsValues};
 pub use providers::{ConsoleProviders, ProviderKindLink, ProviderListItem, ProviderPage, ProviderValues, StepView};
 pub use quick_start::{Snippet, snippets};
+pub use rules::{
+    AssignmentItem, AssignmentValues, AssignmentsPage, CellPage, CellView, ChangeItem, ConditionItem, ConditionPage,
+    ConditionRow, ConditionValues, DiffLine, DraftState, EffectItem, EntityPage, EntityValues, MatrixGroup, MatrixRow,
+    MatrixView, PublicationItem, PublishPage, ReasonItem, RevisionPage, RoleColumn, RolePage, RoleValues, RollBackPage,
+    RouteItem, RoutePage, RouteValues, RulesHistoryPage, RulesPage, RulesTextPage, TextFault, TrialPage, TrialResult,
+    TrialValues,
+};
 pub use user::{
     ClaimsView, InviteUserPage, MergedUserView, MethodView, ProfileInput, ProfileValueView, RoleView, UserAction,
     UserActivityPage, UserApplicationView, UserApplicationsPage, UserEditPage, UserEventView, UserHead, UserMergePage,

@@ -6,6 +6,7 @@ mod console;
 mod installation;
 mod project;
 mod providers;
+mod rules;
 mod users;
 
 use usher_i18n::Lang;
@@ -18,6 +19,7 @@ fn all(lang: Lang) -> Vec<(&'static str, String)> {
     pages.extend(attempts::all(lang));
     pages.extend(installation::all(lang));
     pages.extend(project::all(lang));
+    pages.extend(rules::all(lang));
     pages.extend(providers::all(lang));
     pages.extend(users::all(lang));
     pages.extend(branding::all(lang));

@@ -4,6 +4,7 @@ use super::{review, short_hash};
 use crate::policy::Policies;
 use usher_accounts::error::{FlowError, Rejected};
 use usher_domain::id::ProjectId;
+use usher_domain::time::Timestamp;
 use usher_policy::PolicyDocument;
 use usher_policy::compile::{TableId, compile};
 use usher_policy::diff::{PolicyDocumentDiff, diff};
@@ -18,6 +19,8 @@ pub struct Drafted {
     pub etag: String,
     /// Does it differ from the published document?
     pub changed: bool,
+    /// When the draft was saved; `None` if there is no draft.
+    pub saved_at: Option<Timestamp>,
 }
 
 impl Drafted {
@@ -26,8 +29,9 @@ impl Drafted {
             Some(document) => document.to_owned(),
             None => serde_json::to_string(&PolicyDocument::default())?,
         };
+        let saved_at = draft.as_ref().map(|draft| Timestamp(draft.updated_at));
         let document = draft.map_or_else(|| published.clone(), |draft| draft.document);
-        Ok(Self { etag: short_hash(&document), changed: document != published, document })
+        Ok(Self { etag: short_hash(&document), changed: document != published, document, saved_at })
     }
 }
 
@@ -65,6 +69,24 @@ impl Policies {
         tx.put_draft(project, &draft).await?;
         tx.commit().await?;
         Ok(Drafted::of(Some(draft), published.as_deref())?)
+    }
+
+    /// Discards the draft, if it still has this tag: the published document takes its place.
+    ///
+    /// # Errors
+    /// [`Rejected::Superseded`] if it has another tag, [`Rejected::NotFound`] if there is no such project.
+    pub async fn discard_policy_draft(&self, project: ProjectId, seen: &str) -> Result<(), FlowError> {
+        let mut tx = self.core.store.begin().await?;
+        if !tx.lock_project(project).await? {
+            return Err(Rejected::NotFound("project").into());
+        }
+        let (old, current) = (tx.find_draft(project).await?, tx.current_policy(project).await?);
+        let published = current.map(|current| current.document);
+        if !Drafted::of(old, published.as_deref()).is_ok_and(|old| old.etag == seen) {
+            return Err(Rejected::Superseded.into());
+        }
+        tx.drop_draft(project).await?;
+        Ok(tx.commit().await?)
     }
 
     /// Validates a document without storing it.

@@ -3,6 +3,7 @@
 use crate::policy::Policies;
 use usher_accounts::error::{FlowError, Rejected};
 use usher_domain::id::ProjectId;
+use usher_domain::user::Sub;
 use usher_storage::policy::revisions::{Publication, Revision};
 
 impl Policies {
@@ -19,6 +20,14 @@ impl Policies {
         found.truncate(wanted);
         let next = found.last().filter(|_| more).map(|last| last.revision);
         Ok((found, next))
+    }
+
+    /// How pages name whoever published a revision.
+    pub async fn publisher(&self, publication: &Publication) -> Result<String, FlowError> {
+        let named = publication.published_by.as_str();
+        let Some(sub) = named.strip_prefix("user ") else { return Ok(named.to_owned()) };
+        let user = self.core.store.find_user_by_sub(&Sub(sub.to_owned())).await?;
+        Ok(user.map(|user| user.label()).filter(|label| !label.is_empty()).unwrap_or_else(|| sub.to_owned()))
     }
 
     /// One revision.

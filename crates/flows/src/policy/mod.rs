@@ -7,6 +7,7 @@ pub(crate) mod draft;
 pub(crate) mod history;
 pub(crate) mod publish;
 pub(crate) mod simulate;
+pub(crate) mod trial;
 
 use moka::sync::Cache;
 use std::sync::Arc;
@@ -27,6 +28,7 @@ pub use bundle::Bundle;
 pub use decide::{DecisionAnswer, DecisionRequest, HeldRoles};
 pub use draft::Drafted;
 pub use simulate::{Simulated, SimulatedRoute};
+pub use trial::{RulesVersion, Trial, TrialRequest, TrialTarget, TriedRoute};
 
 /// The tag of a text: 16 hexadecimal digits of its SHA-256.
 fn short_hash(text: &str) -> String {

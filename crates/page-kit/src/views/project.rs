@@ -50,6 +50,7 @@ project_tabs! {
     Apis, "apis", "plug", apis, View;
     InitialTokens, "initial-tokens", "key-round", initial_tokens, View;
     Branding, "branding", "palette", branding, View;
+    Rules, "rules", "shield-check", rules, View;
     Members, "members", "users", members, View;
     Modules, "modules", "monitor", modules, View;
     Webhooks, "webhooks", "webhook", webhooks, View;
