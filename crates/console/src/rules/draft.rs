@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-use crate::views::{ChangeItem, DraftState, TextFault};
+use crate::views::{ChangeItem, DraftState, LineFault};
 use usher_accounts::{FlowError, FormFault, Rejected};
 use usher_domain::urls::RulesUrls;
 use usher_flows::Drafted;
@@ -94,12 +94,12 @@ pub(super) fn pretty(document: &PolicyDocument) -> Result<String, FlowError> {
 const MOST_FAULTS: usize = 100;
 
 /// Faults at the lines of a text.
-pub(super) fn text_faults(text: &str, faults: &[DocumentFault]) -> Vec<TextFault> {
+pub(super) fn text_faults(text: &str, faults: &[DocumentFault]) -> Vec<LineFault> {
     let lines: Vec<&str> = text.lines().collect();
     let at_line = |fault: &DocumentFault| {
         let line = line_of(text, &fault.pointer);
         let excerpt = lines.get(line.saturating_sub(1)).map(|text| text.trim().to_owned()).unwrap_or_default();
-        TextFault { line, excerpt, message: fault.message.clone(), is_error: fault.is_error() }
+        LineFault { line, excerpt, message: fault.message.clone(), is_error: fault.is_error() }
     };
     faults.iter().take(MOST_FAULTS).map(at_line).collect()
 }

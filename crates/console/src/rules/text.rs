@@ -4,7 +4,7 @@ use serde::Deserialize;
 
 use super::draft::{OpenDraft, SAVED, pretty, save, text_faults, urls};
 use super::line_diff;
-use crate::views::{RulesTextPage, TextFault};
+use crate::views::{LineFault, RulesTextPage};
 use usher_accounts::FlowError;
 use usher_domain::urls as all_urls;
 use usher_page_kit::kit::{PageForm, PageKit as _, PageResult, ProjectPage};
@@ -71,10 +71,10 @@ async fn answer(mut page: ProjectPage, form: TextForm, seen: String) -> PageResu
     }
 }
 
-fn read(text: &str) -> Result<PolicyDocument, TextFault> {
+fn read(text: &str) -> Result<PolicyDocument, LineFault> {
     let fault = |line, message: String| {
         let excerpt = text.lines().nth(line - 1).unwrap_or_default().trim().to_owned();
-        TextFault { line, excerpt, message, is_error: true }
+        LineFault { line, excerpt, message, is_error: true }
     };
     if text.len() > DOCUMENT_BYTES {
         return Err(fault(1, format!("a document has at most {DOCUMENT_BYTES} bytes")));

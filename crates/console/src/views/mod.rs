@@ -46,10 +46,10 @@ pub use providers::{ConsoleProviders, ProviderKindLink, ProviderListItem, Provid
 pub use quick_start::{Snippet, snippets};
 pub use rules::{
     AssignmentItem, AssignmentValues, AssignmentsPage, CellPage, CellView, ChangeItem, ConditionItem, ConditionPage,
-    ConditionRow, ConditionValues, DiffLine, DraftState, EffectItem, EntityPage, EntityValues, MatrixGroup, MatrixRow,
-    MatrixView, PublicationItem, PublishPage, ReasonItem, RevisionPage, RoleColumn, RolePage, RoleValues, RollBackPage,
-    RouteItem, RoutePage, RouteValues, RulesHistoryPage, RulesPage, RulesTextPage, TextFault, TrialPage, TrialResult,
-    TrialValues,
+    ConditionRow, ConditionValues, DiffLine, DraftState, EffectItem, EntityPage, EntityValues, LineFault, MatrixGroup,
+    MatrixRow, MatrixView, PublicationItem, PublishPage, ReasonItem, RevisionPage, RoleColumn, RolePage, RoleValues,
+    RollBackPage, RouteItem, RoutePage, RouteValues, RulesHistoryPage, RulesPage, RulesTextPage, TrialPage,
+    TrialResult, TrialValues,
 };
 pub use user::{
     ClaimsView, InviteUserPage, MergedUserView, MethodView, ProfileInput, ProfileValueView, RoleView, UserAction,

@@ -13,7 +13,9 @@ pub use matrix::{
 };
 pub use parts::{
     CellPage, ConditionPage, ConditionRow, ConditionValues, EntityPage, EntityValues, RolePage, RoleValues, RoutePage,
-    RouteValues, RulesTextPage, TextFault,
+    RouteValues, RulesTextPage,
 };
-pub use publish::{ChangeItem, DiffLine, EffectItem, PublishPage, RevisionPage, RollBackPage, RulesHistoryPage};
+pub use publish::{
+    ChangeItem, DiffLine, EffectItem, LineFault, PublishPage, RevisionPage, RollBackPage, RulesHistoryPage,
+};
 pub use trial::{ReasonItem, TrialPage, TrialResult, TrialValues};

@@ -3,25 +3,8 @@
 use askama::Template;
 use serde::Deserialize;
 
-use super::publish::DiffLine;
+use super::publish::{DiffLine, LineFault};
 use usher_page_kit::views::{FieldErrors, Form, Layout, ProjectHead};
-
-/// A fault of a document at a line of its text.
-#[derive(Clone, Debug, Default)]
-pub struct TextFault {
-    pub line: usize,
-    /// The text of that line.
-    pub excerpt: String,
-    pub message: String,
-    /// Whether it prevents publishing.
-    pub is_error: bool,
-}
-
-impl TextFault {
-    pub fn line_number(&self) -> u32 {
-        u32::try_from(self.line).unwrap_or(u32::MAX)
-    }
-}
 
 /// The draft as text.
 #[derive(Clone, Debug, Default, Template)]
@@ -37,7 +20,7 @@ pub struct RulesTextPage {
     /// The version of the draft that was seen.
     pub draft: String,
     pub document: String,
-    pub faults: Vec<TextFault>,
+    pub faults: Vec<LineFault>,
     /// The draft changed meanwhile: its version, and what the text would change in it.
     pub newer: Option<(String, Vec<DiffLine>)>,
     pub rules_url: String,

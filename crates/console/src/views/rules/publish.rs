@@ -3,7 +3,6 @@
 use askama::Template;
 
 use super::matrix::{DraftState, PublicationItem};
-use super::parts::TextFault;
 use usher_domain::urls::{RevisionUrls, RulesUrls};
 use usher_page_kit::views::{FieldErrors, Form, Layout, ProjectHead};
 
@@ -23,7 +22,7 @@ pub struct PublishPage {
     /// What each role gains and loses.
     pub effects: Vec<EffectItem>,
     pub lines: Vec<DiffLine>,
-    pub faults: Vec<TextFault>,
+    pub faults: Vec<LineFault>,
     pub text_url: String,
     pub note: String,
     pub errors: FieldErrors,
@@ -35,6 +34,23 @@ impl PublishPage {
         let EffectItem { role, permission, before, after, .. } = effect;
         let values = [("role", role), ("permission", permission), ("before", before), ("after", after)];
         self.page.lang.text_with("rules-effect", &values.map(|(name, value)| (name, value.into())))
+    }
+}
+
+/// A fault of a document at a line of its text.
+#[derive(Clone, Debug, Default)]
+pub struct LineFault {
+    pub line: usize,
+    /// The text of that line.
+    pub excerpt: String,
+    pub message: String,
+    /// Whether it prevents publishing.
+    pub is_error: bool,
+}
+
+impl LineFault {
+    pub fn line_number(&self) -> u32 {
+        u32::try_from(self.line).unwrap_or(u32::MAX)
     }
 }
 

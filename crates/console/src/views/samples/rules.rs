@@ -148,8 +148,8 @@ fn lines() -> Vec<DiffLine> {
     ]
 }
 
-fn faults() -> Vec<TextFault> {
-    let fault = |is_error| TextFault {
+fn faults() -> Vec<LineFault> {
+    let fault = |is_error| LineFault {
         line: 12,
         excerpt: HOSTILE.into(),
         message: "there is no condition `ownn`".into(),
