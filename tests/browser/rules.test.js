@@ -37,7 +37,7 @@ before(async () => {
   await usher.command('project', 'create', '--name', 'Greenhouse');
   admin = await visitor(browser);
   await becomeAdministrator(admin, usher.banner.setup);
-  await admin.goto(`${usher.issuer}/console`);
+  await admin.goto(`${usher.issuer}/console/projects`);
   await follow(admin, admin.getByRole('link', { name: 'Greenhouse', exact: true }));
   await follow(admin, '.sidebar a[href$="/rules"]');
   rules = admin.url();

@@ -112,7 +112,9 @@ fn from_rows(document: &PolicyDocument, values: &ConditionValues, lang: Lang) ->
 /// Every attribute with its type.
 fn kinds(document: &PolicyDocument) -> BTreeMap<String, Type> {
     let mut found = BTreeMap::new();
-    let mut add = |root: &str, name: &str, kind| drop(found.insert(format!("{root}.{name}"), kind));
+    let mut add = |root: &str, name: &str, kind| {
+        found.insert(format!("{root}.{name}"), kind);
+    };
     for (name, kind) in USER_ATTRIBUTES {
         add("user", name, kind);
     }

@@ -44,7 +44,6 @@ pub async fn list(page: ProjectPage) -> PageResult {
         revisions,
         more_url: next.map(|next| all_urls::with(&urls.history(), "before", &next.to_string())),
         notice: page.notice(&[PUBLISHED]),
-        urls,
         page: head,
     };
     page.show(&view)

@@ -3,7 +3,7 @@
 use askama::Template;
 
 use super::matrix::{DraftState, PublicationItem};
-use usher_domain::urls::{RevisionUrls, RulesUrls};
+use usher_domain::urls::RevisionUrls;
 use usher_page_kit::views::{FieldErrors, Form, Layout, ProjectHead};
 
 /// Compares the draft with the published rules, and publishes it.
@@ -112,7 +112,6 @@ pub struct RulesHistoryPage {
     pub page: Layout,
     /// The header of the project's pages.
     pub project: ProjectHead,
-    pub urls: RulesUrls,
     /// Newest first.
     pub revisions: Vec<PublicationItem>,
     /// The next page.
