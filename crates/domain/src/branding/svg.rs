@@ -244,7 +244,7 @@ fn check_attribute(name: &str, value: &str, in_mask: bool) -> Result<(), SvgFaul
         let function = lower[..at].rsplit(|c: char| !is_name(c)).next().unwrap_or_default();
         let is_inside = lower[at + 1..].trim_start_matches(['"', '\'', ' ']).starts_with('#');
         let is_allowed = match function {
-            "url" => is_inside && (paint || matches!(name, "mask" | "clip-path")) && !(in_mask && !paint),
+            "url" => is_inside && (paint || !in_mask && matches!(name, "mask" | "clip-path")),
             "rgb" | "rgba" | "hsl" | "hsla" => paint || name == "stop-color" || name == "color",
             "matrix" | "translate" | "scale" | "rotate" | "skewx" | "skewy" => true,
             _ => false,
