@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::admin::branding::EmailContext;
 use crate::admin::statistics::COUNTS_KEPT;
 use crate::core::Core;
 use crate::emails::{EmailQueue, recipient};
@@ -262,7 +263,8 @@ impl Installation {
         let name = user.profile.display_name();
         let to = recipient(user, name.as_deref()).ok_or(Rejected::Missing("email"))?;
         let now = self.core.now();
-        let message = emails::test_email().write(to, now).map_err(Internal::from)?;
+        let brand = self.email_queue.brand(EmailContext::Account).await?;
+        let message = emails::test_email().write(to, now, &brand).map_err(Internal::from)?;
         let queued = self.email_queue.seal_email(&message, now + TEST_EMAIL_KEPT)?;
         let mut tx = self.core.store.begin_single().await?;
         tx.insert_email(&queued, now).await?;
