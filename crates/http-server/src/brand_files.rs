@@ -54,7 +54,6 @@ async fn sheet(
 }
 
 /// GET /brand/preview/{rrggbb}.css
-#[expect(clippy::unused_async, reason = "a handler is asynchronous")]
 async fn preview(Path(file): Path<String>) -> Result<Response, HttpProblem> {
     let accent = file.strip_suffix(".css").and_then(|digits| format!("#{digits}").parse::<Colour>().ok());
     let palette = accent.and_then(|accent| Palette::of(accent).ok()).ok_or_else(HttpProblem::not_found)?;
