@@ -3,9 +3,9 @@
 use super::{branding, client, installation, project, provider, rules, user};
 use usher_domain::branding::MAX_LOGO;
 use usher_domain::urls::{
-    self, AllowedClientUrls, ApiUrls, AssignmentUrls, AttemptUrls, ClientUrls, DeliveryUrls, EventUrls,
-    InitialTokenUrls, KeyUrls, MemberUrls, ProjectClientUrls, ProjectUrls, ProviderUrls, RevisionUrls, RulesUrls,
-    SavedFilterUrls, UserUrls, WebhookUrls,
+    self, AllowedClientUrls, ApiUrls, AssignmentUrls, AttemptUrls, ClientSecretUrls, ClientUrls, DeliveryUrls,
+    EventUrls, InitialTokenUrls, KeyUrls, MemberUrls, ProjectClientUrls, ProjectUrls, ProviderUrls, RevisionUrls,
+    RulesUrls, SavedFilterUrls, UserUrls, WebhookUrls,
 };
 use usher_flows::Right;
 use usher_http_server::layers::limits::BodyLimit;
@@ -116,6 +116,9 @@ fn client_pages(pages: PageRoutes) -> PageRoutes {
         .action(ClientUrls::ROTATE_SECRET, client::page::rotate_secret)
         .action(ClientUrls::ENABLE, client::page::enable)
         .action(ClientUrls::DISABLE, client::page::disable)
+        .action(ClientSecretUrls::END, client::page::end_secret)
+        .page(ProjectClientUrls::QUICK_START, client::quick_start::get)
+        .page(ProjectClientUrls::CLAIMS, client::claims::get)
         .page(ProjectClientUrls::ATTEMPTS, client::attempts::list)
         .page(AttemptUrls::PAGE, client::attempts::one)
         .action(AttemptUrls::FIX, client::attempts::fix)

@@ -354,6 +354,12 @@ url_groups! {
     ProjectClientUrls(project: ProjectId, client: ClientId) at "/console/projects/{project}/clients/{client}" {
         /// The flight recorder.
         ATTEMPTS attempts "/attempts";
+        QUICK_START quick_start "/quick-start";
+        /// What the client would learn of a person.
+        CLAIMS claims "/claims";
+    }
+    ClientSecretUrls(client: ClientId, secret: String) at "/console/clients/{client}/secrets/{secret}" {
+        END end "/end";
     }
     AttemptUrls(project: ProjectId, client: ClientId, attempt: AttemptId)
         at "/console/projects/{project}/clients/{client}/attempts/{attempt}" {

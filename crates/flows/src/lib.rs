@@ -18,6 +18,7 @@ pub use attempts::draft::AttemptDraft;
 pub use attempts::queue::AttemptRecorder;
 pub use oauth::authorize::{AuthorizeFault, Outcome};
 pub use oauth::ciba::open::OpenCibaRequest;
+pub use oauth::claim_preview::PreviewedClaim;
 pub use oauth::client::register::ClientRegistration;
 pub use oauth::consent::RequestedApi;
 pub use oauth::dpop::ProofRequest;

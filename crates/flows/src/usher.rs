@@ -17,6 +17,7 @@ use crate::attempts::fixes::AttemptFixes;
 use crate::attempts::queue::{AttemptQueue, AttemptRecorder};
 use crate::oauth::authorize::Authorizations;
 use crate::oauth::ciba::begin::CibaRequests;
+use crate::oauth::claim_preview::ClaimPreviews;
 use crate::oauth::client::assertions::ClientAssertions;
 use crate::oauth::client::authenticate::ClientAuthentication;
 use crate::oauth::client::documents::ClientDocuments;
@@ -202,6 +203,7 @@ services! {
     dpop_proofs: DpopProofs { core },
     request_objects: RequestObjects { core, client_keys, providers },
     pushed_requests: PushedRequests { core, apis, client_authentication, dpop_proofs, request_objects },
+    claim_previews: ClaimPreviews { core, token_issuer },
     authorizations: Authorizations {
         core, accounts, apis, attempts, client_documents, clients, pushed_requests, request_objects, signing_keys,
         subjects, throttles

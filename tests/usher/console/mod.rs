@@ -2,6 +2,7 @@
 
 mod administrators;
 mod apis;
+mod attempts;
 mod client_ciba;
 mod client_proof;
 mod clients;

@@ -97,7 +97,7 @@ on_both_databases! {
         assert_eq!(server.call(&spa, "/oauth2/token", &form).await.error(), "invalid_grant");
         let attempt = server.newest_attempt(&spa.client).await;
         assert_eq!(failed_step(&attempt), "pkce", "{attempt}");
-        assert_eq!(steps(&attempt, "passed"), ["request", "client", "grant_type", "proof", "credential", "redirect_uri"]);
+        assert_eq!(steps(&attempt, "passed"), ["request", "client", "grant_type", "credential", "redirect_uri"]);
         assert_eq!(steps(&attempt, "not_reached").last().map(String::as_str), Some("response"));
     }
 

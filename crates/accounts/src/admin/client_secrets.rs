@@ -58,6 +58,26 @@ impl Clients {
         Ok(RegisteredClient { client, secret: Some(secret) })
     }
 
+    /// Ends an older secret now. The newest one is replaced instead.
+    ///
+    /// # Errors
+    /// [`Rejected::NotFound`] if the client has no older secret of this id that is still valid.
+    pub async fn end_client_secret(&self, id: &ClientId, secret: &str) -> Result<Client, FlowError> {
+        reject_first_party(id)?;
+        let now = self.core.now();
+        let event = self.core.event(EventKind::CLIENT_UPDATED).with_client(id);
+        let mut tx = self.core.store.begin().await?;
+        let client = tx.lock_client(id).await?.ok_or(Rejected::NotFound("client"))?;
+        let mut secrets = client.secrets.clone();
+        let older = secrets.iter_mut().skip(1).find(|held| held.id() == secret && held.is_good(now));
+        older.ok_or(Rejected::NotFound("secret"))?.expires_at = Some(now);
+        tx.set_client_secrets(id, &secrets, now).await?;
+        tx.append(&event.with_project(client.project_id)).await?;
+        tx.commit().await?;
+        self.cache.invalidate(id);
+        Ok(Client { secrets, updated_at: now, ..client })
+    }
+
     /// Records once an hour that the secret with this hash was used. A failure is logged and does not reject the client.
     pub async fn note_secret_use(&self, client: &Client, sha256: Option<&str>) {
         let now = self.core.now();

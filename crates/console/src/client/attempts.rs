@@ -3,11 +3,11 @@
 use std::time::Duration;
 
 use super::attempt_view::attempt_item;
-use crate::views::{AttemptEntry, AttemptsPage, ClientHead, client_kind_key};
+use crate::views::{AttemptEntry, AttemptsPage, ClientHead, ClientTab};
 use usher_accounts::{FlowError, Rejected};
 use usher_domain::oauth::client::Client;
 use usher_domain::page::Cursor;
-use usher_domain::urls::{self, AttemptUrls, ClientUrls, ProjectClientUrls};
+use usher_domain::urls::{self, AttemptUrls, ProjectClientUrls};
 use usher_flows::Right;
 use usher_flows::attempts::AttemptFilter;
 use usher_page_kit::kit::{ButtonForm, InPath, Notice, PageKit, PageResult, ProjectPage};
@@ -65,7 +65,7 @@ pub async fn fix(
 }
 
 /// The client in the URL, if it is one of the project in the URL.
-async fn client_of(page: &ProjectPage, id: &str) -> Result<Client, FlowError> {
+pub(super) async fn client_of(page: &ProjectPage, id: &str) -> Result<Client, FlowError> {
     let client = page.app.usher.clients.load_client(id).await?;
     if client.project_id == page.project.id { Ok(client) } else { Err(Rejected::NotFound("client").into()) }
 }
@@ -77,14 +77,7 @@ async fn blank(page: &mut ProjectPage, client: &Client) -> Result<AttemptsPage, 
     Ok(AttemptsPage {
         form: page.form(urls.attempts()),
         project: page.project_head(&head, ProjectTab::Clients),
-        client: ClientHead {
-            name: client.metadata.client_name.clone(),
-            client_id: client.id.0.clone(),
-            kind_key: client_kind_key(client.kind.as_str()),
-            disabled: !client.is_active(),
-            url: ClientUrls::of(&client.id).page(),
-            attempts_url: urls.attempts(),
-        },
+        client: ClientHead::of(client, ClientTab::Attempts),
         page: head,
         lost: recorder.lost_attempts().await?,
         recording: recorder.is_on(),

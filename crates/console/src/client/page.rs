@@ -4,12 +4,12 @@ use std::time::Duration;
 
 use serde::Deserialize;
 
-use crate::views::{ClientPage, ConfirmDeletion, EndpointItem, SecretListItem};
+use crate::views::{ClientHead, ClientPage, ClientTab, ConfirmDeletion, EndpointItem, SecretListItem};
 use usher_accounts::{FlowError, Rejected};
-use usher_domain::oauth::client::{Client, ClientSecret, ClientType, SecretRotation};
+use usher_domain::oauth::client::{Client, ClientType, SecretRotation};
 use usher_domain::oauth::client_origin::ClientOrigin;
 use usher_domain::time::Timestamp;
-use usher_domain::urls::{ClientUrls, ProjectUrls};
+use usher_domain::urls::{ClientSecretUrls, ClientUrls, ProjectUrls};
 use usher_page_kit::kit::{ButtonForm, InPath, Notice, PageForm, PageKit as _, PageResult, ProjectPage, SecretPage};
 use usher_page_kit::views::{Layout, ProjectTab, ShownSecret};
 use usher_protocol::ciba::CIBA_GRANT;
@@ -19,6 +19,7 @@ use usher_protocol::endpoints;
 pub(super) const SAVED: Notice = Notice::new("saved", "message-client-saved");
 const JUST_ROTATED: Notice = Notice::new("just-rotated", "message-secret-just-rotated");
 const ROTATED: Notice = Notice::new("rotated", "message-secret-rotated");
+const SECRET_ENDED: Notice = Notice::new("secret-ended", "message-secret-ended");
 const DISABLED: Notice = Notice::new("disabled", "message-client-disabled");
 const ENABLED: Notice = Notice::new("enabled", "message-client-enabled");
 const TRUSTED: Notice = Notice::new("trusted", "message-client-trusted");
@@ -34,7 +35,7 @@ pub struct RotateSecretForm {
 pub async fn get(mut page: ProjectPage, InPath(id): InPath<String>) -> PageResult {
     let client = page.app.usher.clients.load_client(&id).await?;
     let secret = page.secret(&ClientUrls::of(&client.id).page()).await?;
-    let notice = page.notice(&[SAVED, JUST_ROTATED, ROTATED, DISABLED, ENABLED, TRUSTED, DISTRUSTED]);
+    let notice = page.notice(&[SAVED, JUST_ROTATED, ROTATED, SECRET_ENDED, DISABLED, ENABLED, TRUSTED, DISTRUSTED]);
     let notice = notice.filter(|_| secret != Some(ShownSecret::Before));
     let view = ClientPage { secret, notice, ..view(&mut page, &client) };
     page.show(&view)
@@ -53,6 +54,17 @@ pub async fn rotate_secret(
         Err(FlowError::Rejected(Rejected::SecretJustMade)) => to_page(page, &client, JUST_ROTATED, None),
         Err(other) => Err(other.into()),
     }
+}
+
+/// POST …/secrets/{secret}/end
+pub async fn end_secret(
+    page: ProjectPage,
+    InPath((id, secret)): InPath<(String, String)>,
+    _: ButtonForm,
+) -> PageResult {
+    let client = page.app.usher.clients.load_client(&id).await?;
+    page.app.usher.clients.end_client_secret(&client.id, &secret).await?;
+    to_page(page, &client, SECRET_ENDED, None)
 }
 
 /// POST …/enable
@@ -131,7 +143,7 @@ fn view(page: &mut ProjectPage, client: &Client) -> ClientPage {
         auth_key: auth_key(metadata.token_endpoint_auth_method),
         is_fapi: metadata.is_fapi(),
         jwks_uri: metadata.jwks_uri.clone(),
-        secrets: client.secrets.iter().map(|secret| secret_row(&head, secret, now)).collect(),
+        secrets: secret_rows(&head, client, now),
         signs_people_in: metadata.signs_people_in(),
         id_token_alg: metadata.id_token_signed_response_alg.clone(),
         access_token_alg: metadata.access_token_alg().to_owned(),
@@ -154,7 +166,7 @@ fn view(page: &mut ProjectPage, client: &Client) -> ClientPage {
         issuer: issuer.as_str().to_owned(),
         redirect_uris: client.metadata.redirect_uris.clone(),
         post_logout_redirect_uris: client.metadata.post_logout_redirect_uris.clone(),
-        endpoints: endpoint_rows(client, |path| issuer.at(path)),
+        client: ClientHead::of(client, ClientTab::Settings),
         notice: None,
         urls,
         project: page.project_head(&head, ProjectTab::Clients),
@@ -163,7 +175,7 @@ fn view(page: &mut ProjectPage, client: &Client) -> ClientPage {
 }
 
 /// The endpoints that a client of this kind uses.
-fn endpoint_rows(client: &Client, at: impl Fn(&str) -> String) -> Vec<EndpointItem> {
+pub(super) fn endpoint_rows(client: &Client, at: impl Fn(&str) -> String) -> Vec<EndpointItem> {
     let begins = match client.kind {
         ClientType::Device => ("device_authorization_endpoint", endpoints::DEVICE_AUTHORIZATION),
         _ => ("authorization_endpoint", endpoints::AUTHORIZE),
@@ -192,12 +204,18 @@ const fn auth_key(method: AuthMethod) -> &'static str {
     }
 }
 
-fn secret_row(page: &Layout, secret: &ClientSecret, now: Timestamp) -> SecretListItem {
-    SecretListItem {
-        id: secret.id().to_owned(),
-        created: page.ago(secret.created_at.0),
-        last_used: secret.last_used_at.map(|at| page.ago(at.0)),
-        ends: secret.expires_at.map(|at| page.date(at.0)),
-        ended: !secret.is_good(now),
-    }
+/// The secrets, newest first. An older one that is still valid can be ended.
+fn secret_rows(page: &Layout, client: &Client, now: Timestamp) -> Vec<SecretListItem> {
+    let rows = client.secrets.iter().enumerate().map(|(place, secret)| {
+        let end = ClientSecretUrls::of(&client.id, &secret.id().to_owned()).end();
+        SecretListItem {
+            id: secret.id().to_owned(),
+            created: page.ago(secret.created_at.0),
+            last_used: secret.last_used_at.map(|at| page.ago(at.0)),
+            ends: secret.expires_at.map(|at| page.date(at.0)),
+            ended: !secret.is_good(now),
+            end_url: Some(end).filter(|_| place > 0 && secret.is_good(now)),
+        }
+    });
+    rows.collect()
 }

@@ -2,6 +2,7 @@
 
 use askama::Template;
 
+use super::client_head::ClientHead;
 use usher_page_kit::views::{Form, Layout, Mismatch, Moment, ProjectHead};
 
 /// What the last requests of a client did.
@@ -34,23 +35,6 @@ pub struct AttemptsPage {
     pub recording: bool,
     /// Success message.
     pub notice: Option<String>,
-}
-
-/// The head of a client's pages.
-#[derive(Clone, Debug, Default)]
-pub struct ClientHead {
-    /// Its name.
-    pub name: String,
-    /// Its `client_id`.
-    pub client_id: String,
-    /// The message key of its type.
-    pub kind_key: &'static str,
-    /// Is it disabled?
-    pub disabled: bool,
-    /// The page with its settings.
-    pub url: String,
-    /// The page with its attempts.
-    pub attempts_url: String,
 }
 
 /// One attempt.

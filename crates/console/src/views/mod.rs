@@ -6,7 +6,9 @@
 mod apis;
 mod attempts;
 mod branding;
+mod claims;
 mod client_form;
+mod client_head;
 mod confirm;
 mod first_run;
 mod initial_tokens;
@@ -19,6 +21,7 @@ mod project_history;
 mod project_settings;
 mod providers;
 mod quick_start;
+mod quick_start_page;
 mod rules;
 #[cfg(test)]
 mod samples;
@@ -27,9 +30,11 @@ mod users;
 mod webhooks;
 
 pub use apis::{AllowedClientItem, AllowedClientValues, ApiListItem, ApiPage, ApiValues, ApisPage};
-pub use attempts::{AttemptEntry, AttemptsPage, ClientHead, ComparedValue, FixItem, StepItem};
+pub use attempts::{AttemptEntry, AttemptsPage, ComparedValue, FixItem, StepItem};
 pub use branding::{BrandingForms, BrandingPreview, BrandingValues, InstallationBranding, ProjectBranding};
+pub use claims::{ClaimPreviewItem, ClaimsPage};
 pub use client_form::{ClientForm, ClientValues};
+pub use client_head::{ClientHead, ClientTab};
 pub use confirm::ConfirmDeletion;
 pub use first_run::FirstRun;
 pub use initial_tokens::{InitialTokenItem, InitialTokenValues, InitialTokensPage};
@@ -44,6 +49,7 @@ pub use project_history::{HistoryEntryItem, ProjectHistoryPage, ProjectHistoryVa
 pub use project_settings::{ProjectSettingsPage, ProjectSettingsValues};
 pub use providers::{ConsoleProviders, ProviderKindLink, ProviderListItem, ProviderPage, ProviderValues, StepView};
 pub use quick_start::{Snippet, snippets};
+pub use quick_start_page::{QuickStartPage, WireStep};
 pub use rules::{
     AssignmentItem, AssignmentValues, AssignmentsPage, CellPage, CellView, ChangeItem, ConditionItem, ConditionPage,
     ConditionRow, ConditionValues, DiffLine, DraftState, EffectItem, EntityPage, EntityValues, LineFault, MatrixGroup,

@@ -2,6 +2,7 @@
 
 use askama::Template;
 
+use super::client_head::ClientHead;
 use super::project::overlaps;
 use crate::views::{Snippet, snippets};
 use usher_domain::urls::ClientUrls;
@@ -158,8 +159,8 @@ pub struct ClientPage {
     pub redirect_uris: Vec<String>,
     /// Its post-logout redirect URIs.
     pub post_logout_redirect_uris: Vec<String>,
-    /// This server's endpoints.
-    pub endpoints: Vec<EndpointItem>,
+    /// The tabs of the client.
+    pub client: ClientHead,
     /// Success message.
     pub notice: Option<String>,
     /// The header of the project's pages.
@@ -179,6 +180,8 @@ pub struct SecretListItem {
     pub ends: Option<Moment>,
     /// Has it expired?
     pub ended: bool,
+    /// Ends it, if it is an older one that is still valid.
+    pub end_url: Option<String>,
 }
 
 /// One endpoint of this server.
@@ -191,11 +194,6 @@ pub struct EndpointItem {
 }
 
 impl ClientPage {
-    /// The message key of the type's name.
-    pub fn kind_key(&self) -> &'static str {
-        client_kind_key(&self.kind)
-    }
-
     /// The overlaps to choose from: `(seconds, label, selected)`.
     pub fn overlaps(&self) -> [(&'static str, String, bool); 5] {
         overlaps(&self.page, "86400")
@@ -204,12 +202,13 @@ impl ClientPage {
     /// Code samples with this client's values; the secret only when the page shows it.
     pub fn snippets(&self) -> Vec<Snippet> {
         let redirect_uri = self.redirect_uris.first().map(String::as_str);
-        snippets(
+        let all = snippets(
             &self.issuer,
             &self.client_id,
             self.secret.as_ref().and_then(ShownSecret::now),
             redirect_uri,
             &self.kind,
-        )
+        );
+        all.into_iter().take(2).collect()
     }
 }

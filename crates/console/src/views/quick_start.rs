@@ -1,20 +1,34 @@
 //! Code samples with a client's real values.
 
+mod stacks;
+
 use std::fmt::Write as _;
 
+use stacks::{SPA, StackValues, WEB};
+use usher_domain::urls;
 use usher_protocol::endpoints;
 
 /// A code sample.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Snippet {
+    /// Its name in URLs.
+    pub key: &'static str,
     /// The tool it is for.
     pub title: &'static str,
     /// The text.
     pub code: String,
+    /// How the tool is installed.
+    pub install: &'static str,
+    /// The file that the text belongs to.
+    pub file: &'static str,
+    /// The guide, if there is one.
+    pub guide_url: Option<String>,
+    /// How the redirect URI ends, if the tool decides that.
+    pub callback: Option<&'static str>,
 }
 
-/// Samples for a client of this `kind`, for curl and the npm package openid-client. Without a `secret` they use the
-/// name of an environment variable.
+/// Samples for a client of this `kind`, for each stack that it may run on. Without a `secret` they use the name of an
+/// environment variable.
 pub fn snippets(
     issuer: &str,
     client_id: &str,
@@ -25,7 +39,34 @@ pub fn snippets(
     let redirect_uri = redirect_uri.unwrap_or("http://localhost:3000/callback");
     let curl = curl(issuer, client_id, secret, redirect_uri, kind);
     let node = openid_client(issuer, client_id, secret, redirect_uri, kind);
-    vec![Snippet { title: "curl", code: curl }, Snippet { title: "openid-client", code: node }]
+    let mut all = vec![
+        Snippet { key: "curl", title: "curl", code: curl, ..Snippet::default() },
+        Snippet {
+            key: "openid-client",
+            title: "Node.js",
+            code: node,
+            install: "npm install openid-client",
+            file: "app.mjs",
+            guide_url: Some(urls::document("guides/openid-client")),
+            callback: None,
+        },
+    ];
+    let stacks = match kind {
+        "web" => WEB,
+        "spa" => SPA,
+        _ => &[],
+    };
+    let values = StackValues { issuer, client_id, secret, redirect_uri };
+    all.extend(stacks.iter().map(|stack| Snippet {
+        key: stack.key,
+        title: stack.title,
+        code: (stack.code)(&values),
+        install: stack.install,
+        file: stack.file,
+        guide_url: Some(urls::document(&format!("guides/{}", stack.guide))),
+        callback: stack.callback,
+    }));
+    all
 }
 
 fn curl(issuer: &str, client_id: &str, secret: Option<&str>, redirect_uri: &str, kind: &str) -> String {
@@ -132,7 +173,7 @@ mod tests {
 
     #[test]
     fn a_snippet_holds_the_real_values() {
-        for snippet in snippets("https://id.test", "abc", Some("s3cret"), Some("https://a.test/cb"), "web") {
+        for snippet in &snippets("https://id.test", "abc", Some("s3cret"), Some("https://a.test/cb"), "web")[..2] {
             for value in ["https://id.test", "abc", "s3cret", "https://a.test/cb"] {
                 assert!(snippet.code.contains(value), "{value} in {}", snippet.code);
             }
@@ -142,6 +183,7 @@ mod tests {
     #[test]
     fn a_public_client_is_shown_no_secret() {
         for kind in ["spa", "native", "device"] {
+            assert!(snippets("http://localhost:8080", "abc", None, None, "web").len() > 12);
             for snippet in snippets("http://localhost:8080", "abc", None, None, kind) {
                 assert!(!snippet.code.contains("SECRET"), "{}", snippet.code);
             }

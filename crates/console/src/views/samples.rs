@@ -18,6 +18,7 @@ fn all(lang: Lang) -> Vec<(&'static str, String)> {
     pages.extend(console::client_pages(lang));
     pages.extend(attempts::all(lang));
     pages.extend(installation::all(lang));
+    pages.extend(attempts::beside(lang));
     pages.extend(project::all(lang));
     pages.extend(rules::all(lang));
     pages.extend(providers::all(lang));

@@ -166,15 +166,27 @@ impl ClientAttempt {
 
     /// Its steps in the order in which the server takes them, with their results.
     pub fn steps(&self) -> Vec<(AttemptStep, StepResult)> {
-        let steps = steps_of(self.kind, self.detail.sent.get("grant_type").map(String::as_str));
-        let failed = self.failed_step.and_then(|step| steps.iter().position(|other| *other == step));
+        let all = steps_of(self.kind, self.detail.sent.get("grant_type").map(String::as_str));
+        let steps: Vec<_> = all.iter().filter(|step| self.took(**step)).collect();
+        let failed = self.failed_step.and_then(|step| steps.iter().position(|other| **other == step));
         let failed = if self.is_success() { None } else { Some(failed.unwrap_or(0)) };
         let result = |place: usize| match failed {
             Some(failed) if place == failed => StepResult::Failed,
             Some(failed) if place > failed => StepResult::NotReached,
             _ => StepResult::Passed,
         };
-        steps.iter().enumerate().map(|(place, step)| (*step, result(place))).collect()
+        steps.iter().enumerate().map(|(place, step)| (**step, result(place))).collect()
+    }
+
+    /// Whether the request had this step: few have a request object or a proof of possession.
+    fn took(&self, step: AttemptStep) -> bool {
+        let sent = |names: &[&str]| names.iter().any(|name| self.detail.sent.contains_key(*name));
+        let optional = match step {
+            AttemptStep::RequestObject => sent(&["request", "request_uri"]),
+            AttemptStep::Proof => sent(&["dpop_jkt"]),
+            _ => true,
+        };
+        optional || self.failed_step == Some(step)
     }
 }
 

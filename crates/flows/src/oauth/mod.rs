@@ -2,6 +2,7 @@
 
 pub mod authorize;
 pub mod ciba;
+pub mod claim_preview;
 pub mod claim_release;
 pub mod client;
 pub mod consent;

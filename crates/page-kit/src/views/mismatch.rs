@@ -9,6 +9,8 @@ pub struct Mismatch {
     pub registered: Vec<Vec<UriSegment>>,
     /// The page to register the sent URI, for users who may.
     pub register_url: Option<String>,
+    /// This request in the flight recorder, for users who may see it.
+    pub attempts_url: Option<String>,
     /// Where the sent URI differs from the most similar registered one.
     pub difference: Option<UriDifference>,
 }
@@ -46,6 +48,7 @@ impl Mismatch {
             sent: segments(sent, nearest.map_or("", String::as_str)),
             registered: registered.iter().map(|uri| segments(uri, sent)).collect(),
             register_url,
+            attempts_url: None,
         }
     }
 }

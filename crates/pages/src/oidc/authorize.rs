@@ -10,8 +10,8 @@ use crate::views::{ErrorPage, PageProblem};
 use crate::ways::ways;
 use usher_accounts::FlowError;
 use usher_domain::oauth::client::Client;
-use usher_domain::urls::{self, ClientUrls};
-use usher_flows::{AuthorizeFault, Outcome, log_refusal};
+use usher_domain::urls::{self, ClientUrls, ProjectClientUrls};
+use usher_flows::{AuthorizeFault, Outcome, Right, log_refusal};
 use usher_http_server::extract::params::FormParams;
 use usher_http_server::problem::HttpProblem;
 use usher_page_kit::kit::{PageKit as _, PageResult};
@@ -115,16 +115,25 @@ fn shown(fault: &AuthorizeFault) -> (PageProblem, &'static str, Option<String>) 
     }
 }
 
-/// The sent and the registered redirect URIs, for administrators and in development mode. Only administrators get a
-/// link to register the sent one.
+/// The sent and the registered redirect URIs, for those who may see the client and in development mode. Who may change
+/// the client gets a link to register the sent one; who may see it, a link to this request in the flight recorder.
 async fn mismatch(page: &LoginPage, client: &Client, sent: &str) -> Result<Option<Mismatch>, FlowError> {
-    let current = page.app.usher.accounts.current(&page.visitor.browser).await?;
-    let is_admin = current.is_some_and(|account| account.user.admin);
-    if !is_admin && !page.app.is_dev() {
+    let usher = &page.app.usher;
+    let current = usher.accounts.current(&page.visitor.browser).await?;
+    let seen = match &current {
+        Some(account) => usher.callers.project_of_person(&account.user, client.project_id).await?,
+        None => None,
+    };
+    let right = seen.map(|(_, right)| right);
+    if right.is_none() && !page.app.is_dev() {
         return Ok(None);
     }
-    let register = is_admin.then(|| urls::with(&ClientUrls::of(&client.id).edit(), "add", sent));
-    Ok(Some(Mismatch::between(sent, &client.metadata.redirect_uris, register)))
+    let may_change = right.is_some_and(|right| right >= Right::Develop);
+    let register = may_change.then(|| urls::with(&ClientUrls::of(&client.id).edit(), "add", sent));
+    let attempts = ProjectClientUrls::of(&client.project_id, &client.id).attempts();
+    let attempts = urls::with(&attempts, "trace_id", &page.visitor.trace.to_string());
+    let attempts_url = Some(attempts).filter(|_| right.is_some() && usher.attempts.is_on());
+    Ok(Some(Mismatch { attempts_url, ..Mismatch::between(sent, &client.metadata.redirect_uris, register) }))
 }
 
 /// The client's own page, by its origin.

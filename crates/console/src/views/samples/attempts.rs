@@ -5,7 +5,10 @@ use usher_i18n::Lang;
 use usher_page_kit::views::{Form, Mismatch, ProjectTab};
 
 use super::project;
-use crate::views::{AttemptEntry, AttemptsPage, ClientHead, ComparedValue, FixItem, StepItem};
+use crate::views::{
+    AttemptEntry, AttemptsPage, ClaimPreviewItem, ClaimsPage, ClientHead, ComparedValue, EndpointItem, FixItem,
+    QuickStartPage, StepItem, WireStep, snippets,
+};
 use usher_page_tests::{HOSTILE, RenderedSample, console, moment};
 
 pub(super) fn all(lang: Lang) -> Vec<RenderedSample> {
@@ -58,14 +61,7 @@ pub(super) fn all(lang: Lang) -> Vec<RenderedSample> {
     let page = AttemptsPage {
         page: console(lang),
         project: project::head(lang, "Notes", ProjectTab::Clients),
-        client: ClientHead {
-            name: HOSTILE.into(),
-            client_id: "01jd3v9qk8e2x".into(),
-            kind_key: "client-kind-web",
-            disabled: true,
-            url: "/console/clients/1".into(),
-            attempts_url: "/console/projects/1/clients/1/attempts".into(),
-        },
+        client: head(),
         form: Form::new("/console/projects/1/clients/1/attempts", "t"),
         attempts: vec![failed.clone(), worked],
         older_url: Some("/console/projects/1/clients/1/attempts?cursor=x".into()),
@@ -89,4 +85,58 @@ pub(super) fn all(lang: Lang) -> Vec<RenderedSample> {
         ("attempts-none", none.render()),
         ("attempts-unfound", unfound.render()),
     ]
+}
+
+/// The quick start of a client, and its preview of claims.
+pub(super) fn beside(lang: Lang) -> Vec<RenderedSample> {
+    let client = head();
+    let project = project::head(lang, "Notes", ProjectTab::Clients);
+    let start = QuickStartPage {
+        page: console(lang),
+        project: project.clone(),
+        client: client.clone(),
+        issuer: "http://localhost:8080".into(),
+        snippets: snippets("http://localhost:8080", "01jd3v9qk8e2x", None, Some("http://localhost:3000/cb"), "web"),
+        chosen: "django".into(),
+        redirect_uris: vec!["http://localhost:3000/cb".into(), HOSTILE.into()],
+        try_url: Some("/oauth2/authorize?client_id=1".into()),
+        wire: vec![
+            WireStep { key: "quick-start-asked", seen: true },
+            WireStep { key: "quick-start-code", seen: false },
+            WireStep { key: "quick-start-tokens", seen: false },
+            WireStep { key: "quick-start-out", seen: false },
+        ],
+        endpoints: vec![EndpointItem {
+            name: "token_endpoint".into(),
+            url: "http://localhost:8080/oauth2/token".into(),
+        }],
+    };
+    let claim = |name: &str, value: &str, in_id_token| ClaimPreviewItem {
+        name: name.into(),
+        value: value.into(),
+        scope: "profile".into(),
+        in_id_token,
+    };
+    let claims = ClaimsPage {
+        page: console(lang),
+        project: project.clone(),
+        client,
+        person: "ana@example.test".into(),
+        unknown: Some(HOSTILE.into()),
+        may_choose: true,
+        claims: vec![claim("sub", "248289761001", true), claim("name", HOSTILE, false)],
+    };
+    vec![("quick-start", start.render()), ("claims-preview", claims.render())]
+}
+
+fn head() -> ClientHead {
+    ClientHead {
+        name: HOSTILE.into(),
+        client_id: "01jd3v9qk8e2x".into(),
+        kind_key: "client-kind-web",
+        disabled: true,
+        signs_people_in: true,
+        url: "/console/clients/1".into(),
+        ..ClientHead::default()
+    }
 }

@@ -107,6 +107,7 @@ pub(super) fn client_pages(lang: Lang) -> Vec<RenderedSample> {
                 last_used: Some(moment(lang, 1_795_000_000)),
                 ends: Some(moment(lang, 1_795_000_000)),
                 ended: false,
+                end_url: Some("/console/clients/1/secrets/60303ae22b99/end".into()),
             },
         ],
         signs_people_in: true,
@@ -126,10 +127,13 @@ pub(super) fn client_pages(lang: Lang) -> Vec<RenderedSample> {
         issuer: "http://localhost:8080".into(),
         redirect_uris: vec!["http://localhost:3000/callback".into()],
         post_logout_redirect_uris: vec!["http://localhost:3000/".into()],
-        endpoints: vec![EndpointItem {
-            name: "token_endpoint".into(),
-            url: "http://localhost:8080/oauth2/token".into(),
-        }],
+        client: ClientHead {
+            name: "Notes".into(),
+            client_id: "01jd3v9qk8e2x".into(),
+            kind_key: "client-kind-web",
+            signs_people_in: true,
+            ..ClientHead::default()
+        },
         notice: Some(Message::ClientSaved.text(lang)),
         urls: ClientUrls::of(&ClientId("1".into())),
         project: project::head(lang, "Notes", ProjectTab::Clients),
@@ -143,6 +147,7 @@ pub(super) fn client_pages(lang: Lang) -> Vec<RenderedSample> {
         first_party: true,
         notice: None,
         name: HOSTILE.into(),
+        client: ClientHead { name: HOSTILE.into(), kind_key: "client-kind-device", ..ClientHead::default() },
         issuer: HOSTILE.into(),
         redirect_uris: vec![],
         ..made.clone()
