@@ -20,9 +20,9 @@ attempts-lost = { $count ->
    *[other] { $count } attempts of this installation were not recorded, because the server was busy.
 }
 attempts-off = Attempts are not recorded on this installation: the setting attempts.record is off.
-attempt-passed = Worked
-attempt-failed = Failed
-attempt-not-reached = not reached
+attempt-result-passed = Worked
+attempt-result-failed = Failed
+attempt-result-not-reached = not reached
 attempt-steps = What happened
 attempt-details = Details
 attempt-request = The request as it was read

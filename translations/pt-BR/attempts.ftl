@@ -20,9 +20,9 @@ attempts-lost = { $count ->
    *[other] { $count } tentativas desta instalação não foram registradas, porque o servidor estava ocupado.
 }
 attempts-off = As tentativas não são registradas nesta instalação: a configuração attempts.record está desligada.
-attempt-passed = Funcionou
-attempt-failed = Falhou
-attempt-not-reached = não alcançada
+attempt-result-passed = Funcionou
+attempt-result-failed = Falhou
+attempt-result-not-reached = não alcançada
 attempt-steps = O que aconteceu
 attempt-details = Detalhes
 attempt-request = O pedido como foi lido

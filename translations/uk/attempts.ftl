@@ -22,9 +22,9 @@ attempts-lost = { $count ->
    *[other] { $count } спроб цієї інсталяції не записано, бо сервер був зайнятий.
 }
 attempts-off = На цій інсталяції спроби не записуються: налаштування attempts.record вимкнене.
-attempt-passed = Вдалося
-attempt-failed = Не вдалося
-attempt-not-reached = не досягнуто
+attempt-result-passed = Вдалося
+attempt-result-failed = Не вдалося
+attempt-result-not-reached = не досягнуто
 attempt-steps = Що сталося
 attempt-details = Подробиці
 attempt-request = Запит, як його прочитано

@@ -142,9 +142,9 @@ impl StepItem {
     /// The message key of the result.
     pub fn result_key(&self) -> &'static str {
         match self.result {
-            "passed" => "attempt-passed",
-            "failed" => "attempt-failed",
-            _ => "attempt-not-reached",
+            "passed" => "attempt-result-passed",
+            "failed" => "attempt-result-failed",
+            _ => "attempt-result-not-reached",
         }
     }
 }
