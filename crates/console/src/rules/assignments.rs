@@ -44,7 +44,7 @@ pub async fn assign(mut page: ProjectPage, PageForm(values): PageForm<Assignment
         Ok(new) => page.app.usher.policies.assign_role(page.project.id, new).await.map(drop),
         Err((field, key)) => {
             let errors = FieldErrors::one(field, key, page.head("").lang);
-            let view = AssignmentsPage { errors, values, ..view(&mut page).await? };
+            let view = AssignmentsPage { values, errors, ..view(&mut page).await? };
             return page.show_again(&view);
         }
     };
@@ -54,7 +54,7 @@ pub async fn assign(mut page: ProjectPage, PageForm(values): PageForm<Assignment
             page.done(&there, ASSIGNED)
         }
         Err(errors) => {
-            let view = AssignmentsPage { errors, values, ..view(&mut page).await? };
+            let view = AssignmentsPage { values, errors, ..view(&mut page).await? };
             page.show_again(&view)
         }
     }

@@ -47,7 +47,7 @@ async fn answer(mut page: ProjectPage, values: ConditionValues, edit: PartEdit) 
     let errors = if errors.is_empty() { save(&mut page, &values.draft, &document).await?.err() } else { Some(errors) };
     let Some(errors) = errors else { return saved(page) };
     let values = ConditionValues { draft: shown.values.draft.clone(), ..values };
-    let view = ConditionPage { errors, values, ..shown };
+    let view = ConditionPage { values, errors, ..shown };
     page.show_again(&view)
 }
 

@@ -39,7 +39,7 @@ async fn answer(mut page: ProjectPage, values: EntityValues, edit: PartEdit) -> 
     let errors = if errors.is_empty() { save(&mut page, &values.draft, &document).await?.err() } else { Some(errors) };
     let Some(errors) = errors else { return saved(page) };
     let values = EntityValues { draft: shown.values.draft.clone(), ..values };
-    let view = EntityPage { errors, values, ..shown };
+    let view = EntityPage { values, errors, ..shown };
     page.show_again(&view)
 }
 

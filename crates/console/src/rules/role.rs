@@ -36,7 +36,7 @@ async fn answer(mut page: ProjectPage, values: RoleValues, edit: PartEdit) -> Pa
     let Some(errors) = errors else { return saved(page) };
     // The version that is shown now may be saved: only this part of it is changed.
     let values = RoleValues { draft: shown.values.draft.clone(), ..values };
-    let view = RolePage { errors, values, ..shown };
+    let view = RolePage { values, errors, ..shown };
     page.show_again(&view)
 }
 

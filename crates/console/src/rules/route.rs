@@ -40,7 +40,7 @@ async fn answer(mut page: ProjectPage, values: RouteValues, edit: PartEdit) -> P
     let is_moved = values.draft != shown.values.draft;
     let known = if is_moved { String::new() } else { values.known.clone() };
     let values = RouteValues { draft: shown.values.draft.clone(), known, ..values };
-    let view = RoutePage { errors, values, ..shown };
+    let view = RoutePage { values, errors, ..shown };
     page.show_again(&view)
 }
 

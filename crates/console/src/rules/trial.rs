@@ -31,7 +31,7 @@ pub async fn submit(mut page: ProjectPage, PageForm(values): PageForm<TrialValue
         Ok(asked) => asked,
         Err((field, key)) => {
             let errors = FieldErrors::one(field, key, shown.page.lang);
-            let view = TrialPage { errors, values, ..shown };
+            let view = TrialPage { values, errors, ..shown };
             return page.show_again(&view);
         }
     };
@@ -40,10 +40,10 @@ pub async fn submit(mut page: ProjectPage, PageForm(values): PageForm<TrialValue
     let view = match page.check_with(tried, fault)? {
         Ok(trial) => {
             let result = Some(result(&shown.page, values.person.trim(), trial));
-            TrialPage { result, values, ..shown }
+            TrialPage { values, result, ..shown }
         }
         Err(errors) => {
-            let view = TrialPage { errors, values, ..shown };
+            let view = TrialPage { values, errors, ..shown };
             return page.show_again(&view);
         }
     };
