@@ -37,7 +37,9 @@ on_both_databases! {
     async fn users_are_found_by_words_and_filters_in_every_order(db: TestDatabase) {
         let server = TestServer::on(db, &[]).await;
         let ana = server.user(ANA).await;
+        server.wait(1);
         let anton = server.user(ANTON).await;
+        server.wait(1);
         let boss = administrator(&server).await;
         let by = By::Browser(&boss);
         let change = json!({"given_name": "Ângela Anne-Marie", "family_name": "Коваль"});

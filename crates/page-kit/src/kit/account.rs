@@ -10,6 +10,7 @@ use crate::page_kit_fields;
 use crate::views::Layout;
 use crate::visitor_pages::VisitorPages as _;
 use usher_accounts::{Account, FlowError};
+use usher_domain::event::actor::EventActor;
 use usher_domain::page::Cursor;
 use usher_domain::project::Project;
 use usher_domain::urls;
@@ -18,6 +19,7 @@ use usher_http_server::extract::visitor::Visitor;
 use usher_http_server::problem::HttpProblem;
 use usher_http_server::state::App;
 use usher_protocol::params::Params;
+use usher_storage::EventOrigin;
 
 /// A page of the signed-in user. Others sign in first, and come back.
 pub struct AccountPage {
@@ -129,6 +131,7 @@ async fn signed_in(parts: &mut Parts, app: &App, then: &str) -> Result<(Visitor,
     let Some(account) = app.usher.accounts.current(&visitor.browser).await? else {
         return Err(PageStop::answer(visitor.redirect(&urls::login_then(then))));
     };
+    EventOrigin::made_by(|| EventActor::User(account.user.id));
     app.usher.accounts.touch(&account, &visitor.device).await?;
     let QueryParams(query) = QueryParams::from_request_parts(parts, app).await?;
     Ok((visitor, query, account))

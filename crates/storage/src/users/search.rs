@@ -46,14 +46,14 @@ statements! {
     STATUS_UP = "
         select id
         from users
-        where id > $1 and id < $2 and status = $4
+        where id > $1 and id < $2 and status = $4 and status <> 'active'
         order by id
         limit $3 + 0
     ";
     STATUS_DOWN = "
         select id
         from users
-        where id > $1 and id < $2 and status = $4
+        where id > $1 and id < $2 and status = $4 and status <> 'active'
         order by id desc
         limit $3 + 0
     ";
@@ -219,6 +219,7 @@ statements! {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum UserIndex {
     Every,
+    /// Any but active.
     Status(UserStatus),
     Admins,
     WithoutEmail,

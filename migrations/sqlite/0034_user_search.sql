@@ -18,7 +18,7 @@ insert or ignore into user_term (term, user_id)
     select substr(lower(trim(json_extract(profile, '$.family_name'))), 1, 64), id
     from users where json_extract(profile, '$.family_name') is not null;
 
-create index users_by_status on users (status, id);
+create index users_by_status on users (status, id) where status <> 'active';
 create index users_by_missing_email on users (id) where email is null;
 create index identity_by_provider on identity (provider, user_id);
 create index session_by_use on session (last_seen_at, id);

@@ -20,7 +20,7 @@ insert into user_term (term, user_id)
     select left(lower(trim(profile ->> 'family_name')), 64), id from users where profile ->> 'family_name' is not null
     on conflict do nothing;
 
-create index users_by_status on users (status, id);
+create index users_by_status on users (status, id) where status <> 'active';
 create index users_by_missing_email on users (id) where email is null;
 create index identity_by_provider on identity (provider, user_id);
 create index session_by_use on session (last_seen_at, id);
