@@ -358,7 +358,7 @@ url_groups! {
         /// What the client would learn of a person.
         CLAIMS claims "/claims";
     }
-    ClientSecretUrls(client: ClientId, secret: String) at "/console/clients/{client}/secrets/{secret}" {
+    ClientSecretUrls(client: ClientId, secret: &str) at "/console/clients/{client}/secrets/{secret}" {
         END end "/end";
     }
     AttemptUrls(project: ProjectId, client: ClientId, attempt: AttemptId)

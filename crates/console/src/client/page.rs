@@ -207,7 +207,7 @@ const fn auth_key(method: AuthMethod) -> &'static str {
 /// The secrets, newest first. An older one that is still valid can be ended.
 fn secret_rows(page: &Layout, client: &Client, now: Timestamp) -> Vec<SecretListItem> {
     let rows = client.secrets.iter().enumerate().map(|(place, secret)| {
-        let end = ClientSecretUrls::of(&client.id, &secret.id().to_owned()).end();
+        let end = ClientSecretUrls::of(&client.id, &secret.id()).end();
         SecretListItem {
             id: secret.id().to_owned(),
             created: page.ago(secret.created_at.0),
