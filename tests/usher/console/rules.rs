@@ -5,7 +5,7 @@ use usher_domain::page::Cursor;
 use usher_domain::project::member::Role;
 use usher_policy::PolicyDocument;
 
-use super::administrator;
+use super::{BOSS, administrator};
 use crate::harness::browser::{Browser, Landing};
 use crate::harness::database::on_both_databases;
 use crate::harness::server::TestServer;
@@ -138,9 +138,9 @@ on_both_databases! {
             says(&refused, &[text]);
         }
         // Whoever has no role and whoever does not exist get one answer: nobody learns which accounts there are.
-        let known = try_it(&mut boss, &[("permission", "Order:list"), ("person", super::BOSS)]).await;
+        let known = try_it(&mut boss, &[("permission", "Order:list"), ("person", BOSS)]).await;
         let unknown = try_it(&mut boss, &[("permission", "Order:list"), ("person", "nobody@example.test")]).await;
-        assert_eq!(words(&known).replace(super::BOSS, "X"), words(&unknown).replace("nobody@example.test", "X"));
+        assert_eq!(words(&known).replace(BOSS, "X"), words(&unknown).replace("nobody@example.test", "X"));
     }
 
     async fn a_draft_is_made_in_forms_reviewed_published_and_taken_back(db: TestDatabase) {
@@ -191,7 +191,7 @@ on_both_databases! {
         says(&review, &["Draft with 1 change", "Order:list was “Allowed” and becomes “Not allowed”.", "Loses"]);
         boss.submit(&review, &[("note", "")]).await;
         let history = at(&server, &mut boss, "/history").await;
-        says(&history, &["Revision 2 In force", "Revision 1", "Clerks read", super::BOSS]);
+        says(&history, &["Revision 2 In force", "Revision 1", "Clerks read", BOSS]);
         let old = at(&server, &mut boss, "/history/1").await;
         says(&old, &["Clerks read", "Publish again"]);
         let confirm = at(&server, &mut boss, "/history/1/roll-back").await;

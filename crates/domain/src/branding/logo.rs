@@ -166,14 +166,14 @@ mod tests {
 
     use super::*;
 
-    fn chunk(name: &[u8; 4], data: &[u8]) -> Vec<u8> {
+    fn chunk(name: [u8; 4], data: &[u8]) -> Vec<u8> {
         let length = u32::try_from(data.len()).unwrap().to_be_bytes();
-        [&length[..], name, data, b"crc."].concat()
+        [&length[..], &name[..], data, b"crc."].concat()
     }
 
     fn png_of(width: u32, height: u32, more: &[Vec<u8>]) -> Vec<u8> {
         let header = [&width.to_be_bytes()[..], &height.to_be_bytes(), &[8, 6, 0, 0, 0]].concat();
-        [PNG.to_vec(), chunk(b"IHDR", &header), more.concat(), chunk(b"IEND", b"")].concat()
+        [PNG.to_vec(), chunk(*b"IHDR", &header), more.concat(), chunk(*b"IEND", b"")].concat()
     }
 
     fn webp_of(chunks: &[(&[u8; 4], Vec<u8>)]) -> Vec<u8> {
@@ -195,7 +195,7 @@ mod tests {
 
     #[test]
     fn a_logo_is_what_its_bytes_are() {
-        assert_eq!(kind(png_of(64, 64, &[chunk(b"IDAT", b"x")])), Ok(LogoKind::Png));
+        assert_eq!(kind(png_of(64, 64, &[chunk(*b"IDAT", b"x")])), Ok(LogoKind::Png));
         let bits = 63_u32 | 31 << 14;
         assert_eq!(kind(webp_of(&[(b"VP8L", [&[0x2f][..], &bits.to_le_bytes()].concat())])), Ok(LogoKind::WebP));
         let svg = r#"<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 8 8"><path d="M0 0h8v8z"/></svg>"#;
@@ -221,7 +221,7 @@ mod tests {
         assert_eq!(kind(png_of(2049, 1, &[])), Err(LogoFault::TooManyPixels));
         assert_eq!(kind(png_of(60_000, 60_000, &[])), Err(LogoFault::TooManyPixels));
         assert_eq!(kind(png_of(0, 1, &[])), Err(LogoFault::Damaged));
-        assert_eq!(kind(png_of(1, 1, &[chunk(b"acTL", b"")])), Err(LogoFault::Animated));
+        assert_eq!(kind(png_of(1, 1, &[chunk(*b"acTL", b"")])), Err(LogoFault::Animated));
         assert_eq!(kind(webp_of(&[(b"VP8X", vec![2; 10]), (b"ANIM", vec![])])), Err(LogoFault::TooManyPixels));
         assert_eq!(kind(webp_of(&[(b"ANIM", vec![])])), Err(LogoFault::Animated));
         assert_eq!(kind(webp_of(&[])), Err(LogoFault::Damaged));

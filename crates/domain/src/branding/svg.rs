@@ -284,7 +284,7 @@ mod tests {
                 r##"<defs><linearGradient id="a"><stop offset="0" stop-color="#fff"/></linearGradient></defs><rect width="9" height="9" fill="url(#a)"/>"##,
             ),
             svg(r#"<mask id="m"><rect width="9" height="9"/></mask><g mask="url(#m)"><path d="M0 0"/></g>"#),
-            svg(r##"<path style="fill:#1d6a43;stroke:none" d="M0 0"/>"##),
+            svg(r#"<path style="fill:#1d6a43;stroke:none" d="M0 0"/>"#),
             format!("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<!-- by hand -->\n{}\n", svg("")),
         ] {
             assert_eq!(check(&drawing), Ok(()), "{drawing}");

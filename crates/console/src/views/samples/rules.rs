@@ -196,7 +196,6 @@ fn publications(lang: Lang) -> Vec<RenderedSample> {
         revisions: vec![publication(lang, "14", HOSTILE), publication(lang, "13", "")],
         more_url: Some("/console/projects/1/rules/history?before=13".into()),
         notice: Some(lang.text("rules-published")),
-        ..RulesHistoryPage::default()
     };
     let no_history = RulesHistoryPage { revisions: Vec::new(), more_url: None, notice: None, ..history.clone() };
     let revision = RevisionPage {
