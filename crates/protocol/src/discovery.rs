@@ -58,7 +58,7 @@ pub fn with_mutual_tls(mut document: Value, mutual_tls: MutualTls<'_>) -> Value 
     document
 }
 
-/// The metadata of an issuer, the same for both well-known URLs.
+/// The metadata of an issuer, for both well-known URLs.
 pub fn metadata(
     issuer: &str,
     ui_locales: &[&str],
@@ -67,7 +67,6 @@ pub fn metadata(
 ) -> Value {
     let grant_types: Vec<_> = grant_types.into_iter().map(|grant| grant.name).collect();
     let (devices, ciba) = (grant_types.contains(&DEVICE_CODE_GRANT), grant_types.contains(&CIBA_GRANT));
-    let (exchange, jwt_bearer) = (grant_types.contains(&TOKEN_EXCHANGE_GRANT), grant_types.contains(&JWT_BEARER_GRANT));
     let at = |path: &str| format!("{issuer}{path}");
     let assertion_algs: Vec<_> = FOREIGN_ALGS.into_iter().chain([HMAC_ALG]).collect();
     let prompts: Vec<_> = Prompt::VALUES.into_iter().filter(|value| sign_up || *value != "create").collect();
@@ -123,11 +122,19 @@ pub fn metadata(
         document["backchannel_authentication_request_signing_alg_values_supported"] = json!(FOREIGN_ALGS);
         document["backchannel_user_code_parameter_supported"] = false.into();
     }
-    // draft-ietf-oauth-identity-assertion-authz-grant §7.
-    if exchange {
+    document
+}
+
+/// The document of RFC 8414 alone, of a server with the grant types of identity assertions
+/// (draft-ietf-oauth-identity-assertion-authz-grant §7): the suite of OpenID Connect does not know these members.
+pub fn with_identity_assertions(mut document: Value) -> Value {
+    let offers =
+        |grant: &str| document["grant_types_supported"].as_array().is_some_and(|all| all.contains(&grant.into()));
+    let (issues, accepts) = (offers(TOKEN_EXCHANGE_GRANT), offers(JWT_BEARER_GRANT));
+    if issues {
         document["identity_chaining_requested_token_types_supported"] = json!([ID_JAG_TOKEN_TYPE]);
     }
-    if jwt_bearer {
+    if accepts {
         document["authorization_grant_profiles_supported"] = json!([ID_JAG_PROFILE]);
     }
     document
@@ -172,11 +179,11 @@ mod tests {
         assert_eq!(document["backchannel_authentication_endpoint"], "https://id.example.com/oauth2/ciba");
         assert_eq!(document["backchannel_token_delivery_modes_supported"], json!(["poll", "ping"]));
         let exchange = GrantType { name: TOKEN_EXCHANGE_GRANT, confidential: true };
-        let document = metadata("https://id.example.com", &["en"], true, [exchange]);
+        let document = with_identity_assertions(metadata("https://id.example.com", &["en"], true, [exchange]));
         assert_eq!(document["identity_chaining_requested_token_types_supported"], json!([ID_JAG_TOKEN_TYPE]));
         assert!(document.get("authorization_grant_profiles_supported").is_none());
         let bearer = GrantType { name: JWT_BEARER_GRANT, confidential: true };
-        let document = metadata("https://id.example.com", &["en"], true, [bearer]);
+        let document = with_identity_assertions(metadata("https://id.example.com", &["en"], true, [bearer]));
         assert_eq!(document["authorization_grant_profiles_supported"], json!([ID_JAG_PROFILE]));
         assert!(document.get("identity_chaining_requested_token_types_supported").is_none());
     }
@@ -202,7 +209,7 @@ mod tests {
 
     #[test]
     fn what_is_not_built_is_absent() {
-        let document = metadata("https://id.example.com", &["en"], true, GRANT_TYPES);
+        let document = with_identity_assertions(metadata("https://id.example.com", &["en"], true, GRANT_TYPES));
         for absent in [
             "registration_endpoint",
             "device_authorization_endpoint",

@@ -82,14 +82,16 @@ fn published(app: &App) -> Router<App> {
         fixed = metadata::with_registration(fixed, app.usher.core.issuer());
     }
     let fixed = with_mutual_tls(fixed, &config.mutual_tls);
-    let published = Arc::new(PublishedMetadata::new(fixed));
-    let answer = move |State(app): State<App>, headers: HeaderMap| {
-        let published = published.clone();
-        async move { published.naming(&app.usher.apis.announced().await).answer(&headers) }
+    let answer = |document: Value| {
+        let published = Arc::new(PublishedMetadata::new(document));
+        move |State(app): State<App>, headers: HeaderMap| {
+            let published = published.clone();
+            async move { published.naming(&app.usher.apis.announced().await).answer(&headers) }
+        }
     };
     let router = Router::new()
-        .route(endpoints::OPENID_CONFIGURATION, get(answer.clone()))
-        .route(endpoints::OAUTH_METADATA, get(answer))
+        .route(endpoints::OPENID_CONFIGURATION, get(answer(fixed.clone())))
+        .route(endpoints::OAUTH_METADATA, get(answer(metadata::with_identity_assertions(fixed))))
         .route(endpoints::JWKS, get(jwks::get));
     cors::wrap(router, Cors::public())
 }
