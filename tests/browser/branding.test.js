@@ -70,9 +70,9 @@ inFreshBrowser('sign-in pages have the colours, the logo and the links of the pr
   await page.locator('#email').waitFor();
   assert.match(await page.title(), /Greenhouse$/);
   assert.ok(await page.locator('img.logo').evaluate((image) => image.complete && image.naturalWidth > 0), 'the logo');
-  await page.emulateMedia({ colorScheme: 'light' });
+  await page.emulateMedia({ colorScheme: 'light', reducedMotion: 'reduce' });
   assert.equal(await button(page), 'rgb(29, 106, 67)');
-  await page.emulateMedia({ colorScheme: 'dark' });
+  await page.emulateMedia({ colorScheme: 'dark', reducedMotion: 'reduce' });
   assert.notEqual(await button(page), 'rgb(29, 106, 67)', 'the dark scheme has a colour of its own');
   await inspect(page, 'branded-sign-in');
   await follow(page, page.getByRole('link', { name: 'Create an account' }));
