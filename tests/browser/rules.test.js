@@ -117,14 +117,14 @@ test('a draft is reviewed and published', async () => {
 test('roles are assigned and found', async () => {
   await admin.goto(`${rules}/assignments`);
   await inspect(admin, 'rules-assignments-none');
-  await admin.fill('#person', 'nobody@example.test');
+  await admin.fill('#who', 'nobody@example.test');
   await submit(admin);
-  await admin.locator('#person[aria-invalid=true]').waitFor();
+  await admin.locator('#who[aria-invalid=true]').waitFor();
   await inspect(admin, 'rules-assignments-unknown', { again: true });
-  await admin.fill('#person', usher.banner.email);
+  await admin.fill('#who', usher.banner.email);
   await admin.selectOption('#role', 'manager');
   await submit(admin);
-  await admin.fill('#person', 'ada@example.test');
+  await admin.fill('#who', 'ada@example.test');
   await admin.selectOption('#role', 'grower');
   await admin.fill('#days', '30');
   await submit(admin);
@@ -138,7 +138,7 @@ test('roles are assigned and found', async () => {
 test('a request is tried as a person, and the answer says why', async () => {
   await admin.goto(`${rules}/try`);
   await inspect(admin, 'rules-try');
-  await admin.fill('#person', usher.banner.email);
+  await admin.fill('#who', usher.banner.email);
   await admin.selectOption('#permission', 'Order:refund');
   await admin.fill('#attributes', 'resource.amount = 250');
   await submit(admin);

@@ -107,7 +107,7 @@ on_both_databases! {
         server.usher.policies.assign_role(server.project, new).await.unwrap();
         let page = at(&server, &mut boss, "/try").await;
         let try_it = async |browser: &mut Browser<'_>, fields: &[(&str, &str)]| {
-            let all = [&[("person", ANA)], fields].concat();
+            let all = [&[("who", ANA)], fields].concat();
             browser.submit(&page, &all).await
         };
         let answer = try_it(&mut boss, &[("permission", "Order:read"), ("attributes", "resource.owner_id = user.id")]).await;
@@ -131,15 +131,15 @@ on_both_databases! {
         for (fields, text) in [
             ([("permission", ""), ("path", "")], "Choose a permission, or enter a path."),
             ([("permission", "Order:read"), ("attributes", "resource.total = many")], "a known attribute"),
-            ([("permission", "Order:read"), ("person", "")], "Say who it is."),
+            ([("permission", "Order:read"), ("who", "")], "Say who it is."),
         ] {
             let refused = try_it(&mut boss, &fields).await;
             assert_eq!(refused.status, 422);
             says(&refused, &[text]);
         }
         // Whoever has no role and whoever does not exist get one answer: nobody learns which accounts there are.
-        let known = try_it(&mut boss, &[("permission", "Order:list"), ("person", BOSS)]).await;
-        let unknown = try_it(&mut boss, &[("permission", "Order:list"), ("person", "nobody@example.test")]).await;
+        let known = try_it(&mut boss, &[("permission", "Order:list"), ("who", BOSS)]).await;
+        let unknown = try_it(&mut boss, &[("permission", "Order:list"), ("who", "nobody@example.test")]).await;
         assert_eq!(words(&known).replace(BOSS, "X"), words(&unknown).replace("nobody@example.test", "X"));
     }
 
@@ -257,7 +257,7 @@ on_both_databases! {
         says(&review, &["What to check in the draft", "Mend the draft"]);
         let refused = boss.submit(&review, &[("note", "")]).await;
         assert_eq!(refused.status, 422, "{}", refused.body);
-        let tried = fill(&server, &mut boss, "/try", &[("permission", "Order:read"), ("person", ANA)]).await;
+        let tried = fill(&server, &mut boss, "/try", &[("permission", "Order:read"), ("who", ANA)]).await;
         assert_eq!(tried.status, 422, "a draft with errors cannot be tried: {}", tried.body);
         // A document of 300 kB is sent in a form.
         let long: Vec<_> = (0..12_000).map(|n| format!("    \"c{n}\": {{\"present\": \"user.id\"}},\n")).collect();
@@ -313,18 +313,18 @@ on_both_databases! {
         let ana = server.user(ANA).await;
         let page = at(&server, &mut boss, "/assignments").await;
         for (fields, text) in [
-            ([("role", "editor"), ("person", "nobody@example.test")], "There is no such person or client in this project."),
-            ([("days", "soon"), ("person", ANA)], "A number of days from 1 to 3650."),
-            ([("entity", "everything"), ("person", ANA)], "One entity is written like Order:42."),
+            ([("role", "editor"), ("who", "nobody@example.test")], "There is no such person or client in this project."),
+            ([("days", "soon"), ("who", ANA)], "A number of days from 1 to 3650."),
+            ([("entity", "everything"), ("who", ANA)], "One entity is written like Order:42."),
         ] {
             let refused = boss.submit(&page, &fields).await;
             assert_eq!(refused.status, 422);
             says(&refused, &[text]);
         }
-        let made = boss.submit(&page, &[("role", "editor"), ("days", "7"), ("person", ANA)]).await;
+        let made = boss.submit(&page, &[("role", "editor"), ("days", "7"), ("who", ANA)]).await;
         says(&made, &["The role is assigned.", ANA, "editor", "until"]);
-        says(&boss.submit(&page, &[("role", "editor"), ("person", &ana.sub.0)]).await, &["They have this role there already."]);
-        boss.submit(&page, &[("role", "viewer"), ("entity", "Order:42"), ("person", ANA)]).await;
+        says(&boss.submit(&page, &[("role", "editor"), ("who", &ana.sub.0)]).await, &["They have this role there already."]);
+        boss.submit(&page, &[("role", "viewer"), ("entity", "Order:42"), ("who", ANA)]).await;
         let mut dan = developer(&server, "dan@example.test", Role::Developer).await;
         let list = at(&server, &mut dan, "/assignments").await;
         assert!(list.body.contains(&ana.sub.0) && !list.body.contains(ANA), "members see what applications see: {}", list.body);

@@ -96,8 +96,8 @@ async fn new_assignment(
         Some(Ok(days)) if (1..=MOST_DAYS).contains(&days) => Some(Timestamp(page.head("").now + days * DAY)),
         Some(_) => return Ok(Err(("days", "rules-days-fault"))),
     };
-    let subject = page.app.usher.policies.subject_named(page.project.id, values.person.trim()).await?;
-    let Some(subject) = subject else { return Ok(Err(("person", "rules-person-unknown"))) };
+    let subject = page.app.usher.policies.subject_named(page.project.id, values.who.trim()).await?;
+    let Some(subject) = subject else { return Ok(Err(("who", "rules-person-unknown"))) };
     Ok(Ok(NewAssignment { role: values.role.clone(), subject, scope: some(&values.entity), expires_at }))
 }
 
@@ -107,7 +107,7 @@ fn fault(refused: &Rejected) -> Option<FormFault> {
         Rejected::TooManyRoles => Some(FormFault::new("role", "rules-role-many")),
         Rejected::BadAssignment(_) => Some(FormFault::new("entity", "rules-assignment-entity-fault")),
         Rejected::NotFound("published role") => Some(FormFault::new("role", "rules-role-unknown")),
-        Rejected::NotFound("subject") => Some(FormFault::new("person", "rules-person-unknown")),
+        Rejected::NotFound("subject") => Some(FormFault::new("who", "rules-person-unknown")),
         _ => None,
     }
 }

@@ -25,8 +25,8 @@ pub async fn get(mut page: ProjectPage) -> PageResult {
 /// POST: nothing is changed, so that the answer has no URL of its own.
 pub async fn submit(mut page: ProjectPage, PageForm(values): PageForm<TrialValues>) -> PageResult {
     let (shown, document) = view(&mut page, Some(&values)).await?;
-    let subject = page.app.usher.policies.subject_named(page.project.id, values.person.trim()).await?;
-    let subject = subject.unwrap_or_else(|| Subject::User(values.person.trim().to_owned()));
+    let subject = page.app.usher.policies.subject_named(page.project.id, values.who.trim()).await?;
+    let subject = subject.unwrap_or_else(|| Subject::User(values.who.trim().to_owned()));
     let asked = match request(&document, &values, subject) {
         Ok(asked) => asked,
         Err((field, key)) => {
@@ -39,7 +39,7 @@ pub async fn submit(mut page: ProjectPage, PageForm(values): PageForm<TrialValue
     let tried = page.app.usher.policies.try_rules(page.project.id, version, asked).await;
     let view = match page.check_with(tried, fault)? {
         Ok(trial) => {
-            let result = Some(result(&shown.page, values.person.trim(), trial));
+            let result = Some(result(&shown.page, values.who.trim(), trial));
             TrialPage { values, result, ..shown }
         }
         Err(errors) => {
@@ -63,8 +63,8 @@ fn fault(refused: &Rejected) -> Option<FormFault> {
 }
 
 fn request(document: &PolicyDocument, values: &TrialValues, subject: Subject) -> Result<TrialRequest, FieldFault> {
-    if values.person.trim().is_empty() {
-        return Err(("person", "rules-person-missing"));
+    if values.who.trim().is_empty() {
+        return Err(("who", "rules-person-missing"));
     }
     let path = values.path.trim();
     let target = if path.is_empty() {

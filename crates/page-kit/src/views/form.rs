@@ -118,7 +118,7 @@ const LABELS: &[(&str, &str)] = &[
     ("path", "rules-route-path"),
     ("need", "rules-permission"),
     ("max_age", "rules-route-age"),
-    ("person", "rules-person"),
+    ("who", "rules-person"),
     ("permission", "rules-permission"),
     ("entity", "rules-assignment-entity"),
     ("days", "rules-assignment-days"),

@@ -10,7 +10,7 @@ use usher_page_kit::views::{FieldErrors, Form, Layout, Moment, ProjectHead, init
 #[serde(default)]
 pub struct AssignmentValues {
     /// Email address, `sub` or client id.
-    pub person: String,
+    pub who: String,
     pub role: String,
     /// For one entity only: `Order:42`.
     pub entity: String,

@@ -12,7 +12,7 @@ pub struct TrialValues {
     /// `draft` or `published`.
     pub version: String,
     /// Email address, `sub` or client id.
-    pub person: String,
+    pub who: String,
     pub permission: String,
     /// The id of the entity, for roles that apply to one entity only.
     pub entity_id: String,

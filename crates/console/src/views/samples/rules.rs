@@ -240,7 +240,7 @@ fn trials(lang: Lang) -> Vec<RenderedSample> {
         form: form(),
         permissions: vec!["Order:read".into()],
         methods: vec!["GET", "PUT"],
-        errors: errors(&["person", "permission", "path", "attributes", ""], lang),
+        errors: errors(&["who", "permission", "path", "attributes", ""], lang),
         ..TrialPage::default()
     };
     let reason = |tone, text: &str| ReasonItem { tone, text: text.into(), comparisons: vec![HOSTILE.into()] };
@@ -253,7 +253,7 @@ fn trials(lang: Lang) -> Vec<RenderedSample> {
     };
     let values = TrialValues {
         version: "draft".into(),
-        person: HOSTILE.into(),
+        who: HOSTILE.into(),
         permission: "Order:read".into(),
         entity_id: HOSTILE.into(),
         method: "PUT".into(),
@@ -456,14 +456,14 @@ fn assignments(lang: Lang) -> Vec<RenderedSample> {
         roles: vec!["editor".into(), HOSTILE.into()],
         assignments: vec![item("ana@example.test", false, true), item(HOSTILE, true, false)],
         values: AssignmentValues {
-            person: HOSTILE.into(),
+            who: HOSTILE.into(),
             role: "editor".into(),
             entity: HOSTILE.into(),
             days: HOSTILE.into(),
         },
         more_url: Some("/console/projects/1/rules/assignments?after=x".into()),
         notice: Some(lang.text("rules-assigned")),
-        errors: errors(&["person", "role", "entity", "days", ""], lang),
+        errors: errors(&["who", "role", "entity", "days", ""], lang),
         ..none.clone()
     };
     let searched = AssignmentsPage {
