@@ -8,7 +8,5 @@ mod installation;
 mod project;
 mod provider;
 pub mod routes;
-mod rules;
-mod typed_text;
 mod user;
 mod views;

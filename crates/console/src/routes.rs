@@ -1,25 +1,23 @@
 //! The routes of the console's pages.
 
-use super::{branding, client, installation, project, provider, rules, user};
+use super::{branding, client, installation, project, provider, user};
 use usher_domain::branding::MAX_LOGO;
 use usher_domain::urls::{
-    self, AllowedClientUrls, ApiUrls, AssignmentUrls, AttemptUrls, ClientSecretUrls, ClientUrls, DeliveryUrls,
-    EventUrls, InitialTokenUrls, KeyUrls, MemberUrls, ProjectClientUrls, ProjectUrls, ProviderUrls, RevisionUrls,
-    RulesUrls, SavedFilterUrls, UserUrls, WebhookUrls,
+    self, AllowedClientUrls, ApiUrls, AttemptUrls, ClientSecretUrls, ClientUrls, DeliveryUrls, EventUrls,
+    InitialTokenUrls, KeyUrls, MemberUrls, ProjectClientUrls, ProjectUrls, ProviderUrls, SavedFilterUrls, UserUrls,
+    WebhookUrls,
 };
 use usher_flows::Right;
-use usher_http_server::layers::limits::BodyLimit;
 use usher_http_server::state::App;
 use usher_page_kit::kit::{AdminPage, ProjectPage};
 use usher_page_kit::page_routes::PageRoutes;
 
-/// A document of access rules in a form, where most of its signs are escaped.
-const LONGEST_RULES: BodyLimit = BodyLimit(2 * 1024 * 1024);
-
 /// The list of all pages of the console and their actions.
 pub fn pages(app: &App) -> PageRoutes {
     let pages = PageRoutes::new(app).text_form(urls::PROJECTS, project::list::list, project::list::create);
-    user_pages(provider_pages(client_pages(rules_pages(project_pages(installation_pages(pages))))))
+    user_pages(provider_pages(client_pages(usher_console_rules::routes::pages(project_pages(installation_pages(
+        pages,
+    ))))))
 }
 
 fn installation_pages(pages: PageRoutes) -> PageRoutes {
@@ -78,35 +76,6 @@ fn project_pages(pages: PageRoutes) -> PageRoutes {
         .for_members(Right::Own, Right::Own)
         .text_form(ProjectUrls::TOKEN, project::token::get, project::token::rotate)
         .form(ProjectUrls::DELETE, project::settings::confirm_delete, project::settings::delete)
-}
-
-fn rules_pages(pages: PageRoutes) -> PageRoutes {
-    pages
-        .for_members(Right::View, Right::Develop)
-        .page(ProjectUrls::RULES, rules::page::get)
-        .page(RulesUrls::HISTORY, rules::history::list)
-        .page(RevisionUrls::PAGE, rules::history::get)
-        .for_members(Right::View, Right::View)
-        .text_form(RulesUrls::TRY, rules::trial::get, rules::trial::submit)
-        .action(RulesUrls::FIND_ASSIGNMENTS, rules::assignments::find)
-        .for_members(Right::View, Right::Operate)
-        .text_form(RulesUrls::ASSIGNMENTS, rules::assignments::get, rules::assignments::assign)
-        .action(AssignmentUrls::REMOVE, rules::assignments::remove)
-        .for_members(Right::Develop, Right::Develop)
-        .form(RulesUrls::PUBLISH, rules::publish::get, rules::publish::submit)
-        .form(RevisionUrls::ROLL_BACK, rules::history::confirm, rules::history::roll_back)
-        .action(RulesUrls::DISCARD, rules::page::discard)
-        .long_text_form(RulesUrls::TEXT, LONGEST_RULES, rules::text::get, rules::text::submit)
-        .long_action(RulesUrls::OVERWRITE, LONGEST_RULES, rules::text::overwrite)
-        .form(RulesUrls::CELL, rules::cell::get, rules::cell::submit)
-        .text_form(RulesUrls::ROLE, rules::role::get, rules::role::submit)
-        .action(RulesUrls::REMOVE_ROLE, rules::role::remove)
-        .text_form(RulesUrls::ENTITY, rules::entity::get, rules::entity::submit)
-        .action(RulesUrls::REMOVE_ENTITY, rules::entity::remove)
-        .text_form(RulesUrls::CONDITION, rules::condition::get, rules::condition::submit)
-        .action(RulesUrls::REMOVE_CONDITION, rules::condition::remove)
-        .text_form(RulesUrls::ROUTE, rules::route::get, rules::route::submit)
-        .action(RulesUrls::REMOVE_ROUTE, rules::route::remove)
 }
 
 fn client_pages(pages: PageRoutes) -> PageRoutes {

@@ -6,5 +6,6 @@ mod kept;
 pub mod kit;
 pub mod loaded;
 pub mod page_routes;
+pub mod typed_text;
 pub mod views;
 pub mod visitor_pages;

@@ -1,8 +1,12 @@
 //! Values that the samples of pages share.
 
+use usher_domain::id::ProjectId;
+use usher_domain::urls::ProjectUrls;
+use usher_flows::Right;
 use usher_i18n::Lang;
 use usher_page_kit::views::{
-    AccountChip, AssetUrls, FieldErrors, Layout, Message, Moment, NavLink, ProjectLink, SpriteUrl, Tab,
+    AccountChip, AssetUrls, FieldErrors, Layout, Message, Moment, NavLink, ProjectHead, ProjectLink, ProjectTab,
+    SpriteUrl, Tab,
 };
 
 /// An attack by a user-chosen name.
@@ -73,4 +77,10 @@ pub fn errors(fields: &[&str], lang: Lang) -> FieldErrors {
         assert!(FieldErrors::default().label_key(field).is_some(), "`LABELS` has no row for {field}");
     }
     fields.iter().map(|field| (*field, Message::Required.text(lang))).collect()
+}
+
+/// The header of a project's pages.
+pub fn project_head(lang: Lang, name: &str, here: ProjectTab) -> ProjectHead {
+    let urls = ProjectUrls::of(&ProjectId(uuid::Uuid::from_u128(1)));
+    ProjectHead::new(&console(lang), name.into(), here, &urls, Right::Own)
 }

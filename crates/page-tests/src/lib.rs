@@ -6,7 +6,7 @@ mod checks;
 mod layouts;
 
 pub use checks::*;
-pub use layouts::{HOSTILE, RenderedSample, console, errors, inside, moment, page};
+pub use layouts::{HOSTILE, RenderedSample, console, errors, inside, moment, page, project_head};
 
 /// A test for each check that every page must pass; the function renders the samples of a crate.
 #[macro_export]

@@ -42,9 +42,14 @@ fn sources(folder: &Path, into: &mut Vec<String>) {
 #[test]
 fn every_code_that_is_used_is_in_the_table_and_every_code_of_the_table_is_used() {
     let mut texts = Vec::new();
-    for folder in
-        ["crates/http-server/src", "crates/api/src", "crates/page-kit/src", "crates/pages/src", "crates/console/src"]
-    {
+    for folder in [
+        "crates/http-server/src",
+        "crates/api/src",
+        "crates/page-kit/src",
+        "crates/pages/src",
+        "crates/console/src",
+        "crates/console-rules/src",
+    ] {
         sources(Path::new(folder), &mut texts);
     }
     let literal = Regex::new(r#""([A-Z][A-Z0-9_]{3,})""#).expect("a pattern");

@@ -13,6 +13,7 @@ const EXCEPTIONS: &[(&str, &str)] = &[
     ("crates/upstream/src/providers/", "the paths of the providers"),
     ("crates/pages/src/views/samples", "tests render views with these"),
     ("crates/console/src/views/samples", "tests render views with these"),
+    ("crates/console-rules/src/views/samples.rs", "tests render views with these"),
     ("crates/page-tests/src", "tests render views with these"),
     ("crates/policy/", "the paths in access rules are those of applications"),
     ("crates/api/src/policy/", "examples with the paths of applications"),

@@ -1,8 +1,8 @@
 //! The fields about CIBA, which only clients with a secret or keys have.
 
-use crate::typed_text::flag;
 use crate::views::ClientValues;
 use usher_page_kit::loaded::LoadedValues;
+use usher_page_kit::typed_text::flag;
 use usher_protocol::ciba::CIBA_GRANT;
 use usher_protocol::client::metadata::{ClientMetadata, TokenDeliveryMode};
 

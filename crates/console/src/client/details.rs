@@ -1,8 +1,8 @@
 //! The fields about what a client learns of people, which APIs its tokens are for, and what people see of it.
 
-use crate::typed_text::{lines, some};
 use crate::views::ClientValues;
 use usher_page_kit::loaded::LoadedValues;
+use usher_page_kit::typed_text::{lines, some};
 use usher_protocol::client::metadata::{ClientMetadata, SubjectType};
 
 /// These fields with the settings of a client.

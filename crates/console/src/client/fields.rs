@@ -1,7 +1,6 @@
 //! Conversion between the metadata of a client and the fields of its form.
 
 use super::{ciba, details, proof};
-use crate::typed_text::{flag, lines, some};
 use crate::views::ClientValues;
 use usher_accounts::{MAX_CLIENT_NAME, Rejected};
 use usher_domain::oauth::client::Client;
@@ -9,6 +8,7 @@ use usher_domain::text::check_name;
 use usher_i18n::{Arg, Lang};
 use usher_page_kit::field_errors;
 use usher_page_kit::loaded::LoadedValues;
+use usher_page_kit::typed_text::{flag, lines, some};
 use usher_page_kit::views::{FieldErrors, Message};
 use usher_protocol::client::metadata::{ClientMetadata, IdTokenContent, MetadataFault};
 use usher_protocol::scope::Scope;

@@ -4,9 +4,9 @@
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use crate::typed_text::flag;
 use crate::views::ClientValues;
 use usher_page_kit::loaded::LoadedValues;
+use usher_page_kit::typed_text::flag;
 use usher_protocol::client::metadata::{
     AuthMethod, CertificateSubject, ClientMetadata, CrossAppAccess, FederatedCredential, SecurityProfile,
 };

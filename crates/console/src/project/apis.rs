@@ -1,12 +1,12 @@
 //! The APIs of a project: the list, and creating one.
 
-use crate::typed_text::flag;
 use crate::views::{ApiListItem, ApiValues, ApisPage};
 use usher_accounts::apis::{ApiCreator, NewApi};
 use usher_accounts::{FlowError, Rejected};
 use usher_domain::oauth::api::{Api, ApiFault, ApiScope, ApiSettings, EVERY, TokenFormat};
 use usher_domain::urls::ApiUrls;
 use usher_page_kit::kit::{Notice, PageForm, PageKit as _, PageResult, ProjectPage};
+use usher_page_kit::typed_text::flag;
 use usher_page_kit::views::ProjectTab;
 use usher_protocol::client::metadata::SIGNING_ALGS;
 

@@ -11,7 +11,7 @@ use usher_page_kit::kit::{Notice, PageForm, PageKit as _, PageResult, ProjectPag
 use usher_page_kit::loaded::LoadedValues;
 use usher_page_kit::views::ProjectTab;
 
-use crate::typed_text::flag;
+use usher_page_kit::typed_text::flag;
 
 const SAVED: Notice = Notice::new("saved", "project-saved");
 

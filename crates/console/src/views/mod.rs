@@ -22,7 +22,6 @@ mod project_settings;
 mod providers;
 mod quick_start;
 mod quick_start_page;
-mod rules;
 #[cfg(test)]
 mod samples;
 mod user;
@@ -50,13 +49,6 @@ pub use project_settings::{ProjectSettingsPage, ProjectSettingsValues};
 pub use providers::{ConsoleProviders, ProviderKindLink, ProviderListItem, ProviderPage, ProviderValues, StepView};
 pub use quick_start::{Snippet, snippets};
 pub use quick_start_page::{QuickStartPage, WireStep};
-pub use rules::{
-    AssignmentItem, AssignmentValues, AssignmentsPage, CellPage, CellView, ChangeItem, ConditionItem, ConditionPage,
-    ConditionRow, ConditionValues, DiffLine, DraftState, EffectItem, EntityPage, EntityValues, LineFault, MatrixGroup,
-    MatrixRow, MatrixView, PublicationItem, PublishPage, ReasonItem, RevisionPage, RoleColumn, RolePage, RoleValues,
-    RollBackPage, RouteItem, RoutePage, RouteValues, RulesHistoryPage, RulesPage, RulesTextPage, TrialPage,
-    TrialResult, TrialValues,
-};
 pub use user::{
     ClaimsView, InviteUserPage, MergedUserView, MethodView, ProfileInput, ProfileValueView, RoleView, UserAction,
     UserActivityPage, UserApplicationView, UserApplicationsPage, UserEditPage, UserEventView, UserHead, UserMergePage,

@@ -6,7 +6,6 @@ mod console;
 mod installation;
 mod project;
 mod providers;
-mod rules;
 mod users;
 
 use usher_i18n::Lang;
@@ -20,7 +19,6 @@ fn all(lang: Lang) -> Vec<(&'static str, String)> {
     pages.extend(installation::all(lang));
     pages.extend(attempts::beside(lang));
     pages.extend(project::all(lang));
-    pages.extend(rules::all(lang));
     pages.extend(providers::all(lang));
     pages.extend(users::all(lang));
     pages.extend(branding::all(lang));

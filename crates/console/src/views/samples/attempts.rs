@@ -4,12 +4,11 @@ use askama::Template as _;
 use usher_i18n::Lang;
 use usher_page_kit::views::{Form, Mismatch, ProjectTab};
 
-use super::project;
 use crate::views::{
     AttemptEntry, AttemptsPage, ClaimPreviewItem, ClaimsPage, ClientHead, ComparedValue, EndpointItem, FixItem,
     QuickStartPage, StepItem, WireStep, snippets,
 };
-use usher_page_tests::{HOSTILE, RenderedSample, console, moment};
+use usher_page_tests::{HOSTILE, RenderedSample, console, moment, project_head};
 
 pub(super) fn all(lang: Lang) -> Vec<RenderedSample> {
     let step = |key: &str, result| StepItem { label: lang.text(key), result };
@@ -60,7 +59,7 @@ pub(super) fn all(lang: Lang) -> Vec<RenderedSample> {
     };
     let page = AttemptsPage {
         page: console(lang),
-        project: project::head(lang, "Notes", ProjectTab::Clients),
+        project: project_head(lang, "Notes", ProjectTab::Clients),
         client: head(),
         form: Form::new("/console/projects/1/clients/1/attempts", "t"),
         attempts: vec![failed.clone(), worked],
@@ -90,7 +89,7 @@ pub(super) fn all(lang: Lang) -> Vec<RenderedSample> {
 /// The quick start of a client, and its preview of claims.
 pub(super) fn beside(lang: Lang) -> Vec<RenderedSample> {
     let client = head();
-    let project = project::head(lang, "Notes", ProjectTab::Clients);
+    let project = project_head(lang, "Notes", ProjectTab::Clients);
     let start = QuickStartPage {
         page: console(lang),
         project: project.clone(),

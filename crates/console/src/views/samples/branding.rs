@@ -2,11 +2,10 @@
 
 use askama::Template;
 
-use super::project::head;
 use crate::views::*;
 use usher_i18n::Lang;
 use usher_page_kit::views::{Form, ProjectTab};
-use usher_page_tests::{HOSTILE, RenderedSample, console, errors};
+use usher_page_tests::{HOSTILE, RenderedSample, console, errors, project_head as head};
 
 /// Every page.
 pub(super) fn all(lang: Lang) -> Vec<RenderedSample> {

@@ -2,13 +2,12 @@
 
 use askama::Template as _;
 
-use super::project;
 use crate::views::*;
 use usher_domain::id::ClientId;
 use usher_domain::urls::ClientUrls;
 use usher_i18n::Lang;
 use usher_page_kit::views::{Form, Message, ProjectTab, ShownSecret};
-use usher_page_tests::{HOSTILE, RenderedSample, console, errors, moment};
+use usher_page_tests::{HOSTILE, RenderedSample, console, errors, moment, project_head};
 
 pub(super) fn console_pages(lang: Lang) -> Vec<RenderedSample> {
     let project = |name: &str, clients| ProjectListItem {
@@ -35,7 +34,7 @@ pub(super) fn console_pages(lang: Lang) -> Vec<RenderedSample> {
     };
     let bare = ProjectClients {
         page: console(lang),
-        project: project::head(lang, "Notes", ProjectTab::Clients),
+        project: project_head(lang, "Notes", ProjectTab::Clients),
         id: "01jd3v9qk8e2xw7r5t6y4u3i2o".into(),
         new_client_url: "/console/projects/1/clients/new".into(),
         ..ProjectClients::default()
@@ -67,7 +66,7 @@ pub(super) fn client_pages(lang: Lang) -> Vec<RenderedSample> {
     let fresh = ClientForm {
         page: console(lang),
         form: Form::new("/console/projects/1/clients", "t"),
-        project: project::head(lang, "Notes", ProjectTab::Clients),
+        project: project_head(lang, "Notes", ProjectTab::Clients),
         values: ClientValues { kind: "web".into(), ..ClientValues::default() },
         ..ClientForm::default()
     };
@@ -136,7 +135,7 @@ pub(super) fn client_pages(lang: Lang) -> Vec<RenderedSample> {
         },
         notice: Some(Message::ClientSaved.text(lang)),
         urls: ClientUrls::of(&ClientId("1".into())),
-        project: project::head(lang, "Notes", ProjectTab::Clients),
+        project: project_head(lang, "Notes", ProjectTab::Clients),
         ..ClientPage::default()
     };
     let off = ClientPage {

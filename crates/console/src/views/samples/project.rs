@@ -3,18 +3,10 @@
 use askama::Template;
 
 use crate::views::*;
-use usher_domain::id::ProjectId;
-use usher_domain::urls::{MemberUrls, ProjectUrls};
-use usher_flows::Right;
+use usher_domain::urls::MemberUrls;
 use usher_i18n::Lang;
 use usher_page_kit::views::{FieldErrors, Form, ProjectHead, ProjectTab, ShownSecret};
-use usher_page_tests::{HOSTILE, RenderedSample, console, errors, moment};
-
-/// The header of a project's pages.
-pub(super) fn head(lang: Lang, name: &str, here: ProjectTab) -> ProjectHead {
-    let urls = ProjectUrls::of(&ProjectId(uuid::Uuid::from_u128(1)));
-    ProjectHead::new(&console(lang), name.into(), here, &urls, Right::Own)
-}
+use usher_page_tests::{HOSTILE, RenderedSample, console, errors, moment, project_head as head};
 
 /// Every page.
 pub(super) fn all(lang: Lang) -> Vec<RenderedSample> {

@@ -2,12 +2,12 @@
 
 use super::draft::{OpenDraft, PartEdit, save, saved, urls};
 use super::page::permissions;
-use crate::typed_text::{flag, some};
 use crate::views::{RoutePage, RouteValues};
 use usher_domain::urls as all_urls;
 use usher_http_server::problem::HttpProblem;
 use usher_i18n::Lang;
 use usher_page_kit::kit::{PageForm, PageKit as _, PageResult, PageStop, ProjectPage};
+use usher_page_kit::typed_text::{flag, some};
 use usher_page_kit::views::{FieldErrors, ProjectTab};
 use usher_policy::PolicyDocument;
 use usher_policy::document::RouteRule;

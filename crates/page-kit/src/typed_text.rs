@@ -1,16 +1,16 @@
-//! What people type into fields of clients.
+//! What people type into fields.
 
 /// The text; `None` if there is none.
-pub(super) fn some(text: &str) -> Option<String> {
+pub fn some(text: &str) -> Option<String> {
     Some(text.trim().to_owned()).filter(|text| !text.is_empty())
 }
 
 /// The lines that hold text.
-pub(super) fn lines(text: &str) -> Vec<String> {
+pub fn lines(text: &str) -> Vec<String> {
     text.lines().map(str::trim).filter(|line| !line.is_empty()).map(str::to_owned).collect()
 }
 
 /// A checkbox as it is sent.
-pub(super) const fn flag(yes: bool) -> &'static str {
+pub const fn flag(yes: bool) -> &'static str {
     if yes { "true" } else { "" }
 }

@@ -1,12 +1,12 @@
 //! A role of the draft: its title and what it inherits from. What it is granted stands in the matrix.
 
 use super::draft::{OpenDraft, PartEdit, save, saved, urls};
-use crate::typed_text::some;
 use crate::views::{RolePage, RoleValues};
 use usher_domain::urls as all_urls;
 use usher_http_server::problem::HttpProblem;
 use usher_i18n::Lang;
 use usher_page_kit::kit::{PageForm, PageKit as _, PageResult, PageStop, ProjectPage};
+use usher_page_kit::typed_text::some;
 use usher_page_kit::views::{FieldErrors, ProjectTab};
 use usher_policy::PolicyDocument;
 use usher_policy::names::is_role;

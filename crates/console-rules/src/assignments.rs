@@ -3,7 +3,6 @@
 use serde::Deserialize;
 
 use super::draft::{FieldFault, urls};
-use crate::typed_text::some;
 use crate::views::{AssignmentItem, AssignmentValues, AssignmentsPage};
 use usher_accounts::{FlowError, FormFault, Rejected};
 use usher_domain::id::{AssignmentId, ProjectId};
@@ -13,6 +12,7 @@ use usher_domain::time::Timestamp;
 use usher_domain::urls::{self as all_urls, AssignmentUrls};
 use usher_flows::{NewAssignment, Right, Subject};
 use usher_page_kit::kit::{ButtonForm, InPath, Notice, PageForm, PageKit as _, PageResult, ProjectPage};
+use usher_page_kit::typed_text::some;
 use usher_page_kit::views::{FieldErrors, Layout, ProjectTab};
 use usher_policy::Table;
 

@@ -4,6 +4,8 @@ mod assignments;
 mod matrix;
 mod parts;
 mod publish;
+#[cfg(test)]
+mod samples;
 mod trial;
 
 pub use assignments::{AssignmentItem, AssignmentValues, AssignmentsPage};

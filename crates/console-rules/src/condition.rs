@@ -5,12 +5,12 @@ use std::collections::BTreeMap;
 use serde_json::{Value as Json, json};
 
 use super::draft::{OpenDraft, PartEdit, save, saved, urls};
-use crate::typed_text::some;
 use crate::views::{ConditionPage, ConditionRow, ConditionValues};
 use usher_domain::urls as all_urls;
 use usher_http_server::problem::HttpProblem;
 use usher_i18n::Lang;
 use usher_page_kit::kit::{PageForm, PageKit as _, PageResult, PageStop, ProjectPage};
+use usher_page_kit::typed_text::some;
 use usher_page_kit::views::{FieldErrors, ProjectTab};
 use usher_policy::PolicyDocument;
 use usher_policy::condition::Condition;

@@ -2,14 +2,13 @@
 
 use askama::Template;
 
-use super::project::head;
 use crate::views::*;
 use usher_i18n::Lang;
 use usher_page_kit::views::{Form, ProjectTab};
-use usher_page_tests::{HOSTILE, RenderedSample, console, errors, moment};
+use usher_page_tests::{HOSTILE, RenderedSample, console, errors, moment, project_head as head};
 
 /// Every page.
-pub(super) fn all(lang: Lang) -> Vec<RenderedSample> {
+fn rendered(lang: Lang) -> Vec<RenderedSample> {
     let mut pages = rules(lang);
     pages.extend(publications(lang));
     pages.extend(trials(lang));
@@ -475,3 +474,10 @@ fn assignments(lang: Lang) -> Vec<RenderedSample> {
     };
     vec![("assignments-none", none.render()), ("assignments", some.render()), ("assignments-found", searched.render())]
 }
+
+/// Every sample page in `lang`, by file name.
+fn all(lang: Lang) -> Vec<(&'static str, String)> {
+    rendered(lang).into_iter().map(|(name, page)| (name, page.expect("a sample renders"))).collect()
+}
+
+usher_page_tests::page_checks!(all);
