@@ -15,6 +15,7 @@ const EXCEPTIONS: &[(&str, &str)] = &[
     ("crates/console/src/views/samples", "tests render views with these"),
     ("crates/console-rules/src/views/samples.rs", "tests render views with these"),
     ("crates/page-tests/src", "tests render views with these"),
+    ("crates/console/src/views/quick_start/stacks.rs", "the paths of applications"),
     ("crates/policy/", "the paths in access rules are those of applications"),
     ("crates/api/src/policy/", "examples with the paths of applications"),
     ("crates/config/", "paths of files"),
