@@ -94,6 +94,7 @@ on_both_databases! {
         assert!(!new.body.contains("first_party") && !new.body.contains("may_impersonate"), "{}", new.body);
         let typed = [
             ("name", "Shop"), ("type", "web"), ("redirect_uris", "https://shop.test/cb"), ("auth_method", "client_secret"),
+            ("id_token_alg", "RS256"), ("scope", "openid"),
         ];
         let made = dan.submit(&new, &typed).await;
         assert_eq!(made.status, StatusCode::OK, "{}", made.body);
