@@ -19,6 +19,6 @@ create index attempt_by_time on attempt (at);
 
 -- How many attempts were not recorded, by day: seconds since the epoch divided by 86400.
 create table attempt_loss (
-    day bigint primary key,
+    day bigint primary key not null,
     lost bigint not null
 );

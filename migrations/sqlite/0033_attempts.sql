@@ -19,6 +19,6 @@ create index attempt_by_time on attempt (at);
 
 -- How many attempts were not recorded, by day: seconds since the epoch divided by 86400.
 create table attempt_loss (
-    day integer primary key,
+    day integer primary key not null,
     lost integer not null
 ) strict;

@@ -107,7 +107,7 @@ on_both_databases! {
             (false, &before.sub, &before.email, before.created_at)
         );
         assert!(!after.profile.phone_number_verified);
-        assert_eq!(browser.open(&server.at("/console")).await.status, StatusCode::FORBIDDEN);
+        assert_eq!(browser.open(&server.at("/console/users")).await.status, StatusCode::FORBIDDEN);
     }
 
     async fn nobody_signed_in_is_sent_to_sign_in_and_changes_nothing(db: TestDatabase) {

@@ -113,6 +113,8 @@ on_both_databases! {
         let token = project.text("token");
         let new = json!({"url": "http://localhost:9/hook", "events": ["*"]});
         let webhook = call(&server, By::Token(&token), Method::POST, &format!("/projects/{}/webhooks", project.text("id")), &new).await;
+        let new = json!({"type": "machine", "metadata": {"client_name": "Till"}});
+        let client = call(&server, By::Token(&token), Method::POST, &format!("/projects/{}/clients", project.text("id")), &new).await;
         let mut lists = 0;
         for operation in operations(&server).await {
             if !operation.parameters.iter().any(|name| name == "limit") {
@@ -121,6 +123,7 @@ on_both_databases! {
             lists += 1;
             let by = if operation.path.starts_with("/admin/") { By::Browser(&boss) } else { By::Token(&token) };
             let path = operation.path.replace("{id}", &project.text("id")).replace("{webhook}", &webhook.text("id"));
+            let path = path.replace("{client}", &client.text("client_id"));
             for bad in [
                 "limit=0", "limit=-1", "limit=9223372036854775808", "limit=1e3", "limit=%27", "limit=1&limit=2",
                 "cursor=%27%3B--", "cursor=A", "cursor=%25", "cursor=a&cursor=b",
@@ -154,7 +157,11 @@ on_both_databases! {
                 assert_eq!((reply.status.as_u16(), reply.code()), (400, "PARAMETER_INVALID"), "{list} {bad}");
             }
             // A forged but well-formed cursor is valid.
-            let forged = if list == "clients" { "JScgb3IgMT0x" } else { "_____________________w" };
+            let forged = match list {
+                "clients" => "JScgb3IgMT0x",
+                "users" => "aWZmZmZmZmZmZmZmZmZmZmZmZmZmZmZmZmZmZmZmZmZm",
+                _ => "_____________________w",
+            };
             assert_eq!(get(&server, by, &format!("/admin/{list}?cursor={forged}")).await.status, 200, "{list}");
         }
         for (search, wanted) in [("a%25", 1), ("%25", 0), ("_", 0), ("%27", 0), ("a%27%20or%20%271", 0), ("", 3)] {

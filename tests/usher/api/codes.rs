@@ -11,8 +11,10 @@ use usher_http_server::error::of_row;
 use usher_http_server::error_codes::{all, table};
 
 /// Upper-case words that are no codes.
-const NO_CODES: [&str; 12] = [
+const NO_CODES: [&str; 17] = [
+    "AAAAAAAAAAAAAAAAAAAAAA",
     "CARGO_PKG_VERSION",
+    "CLIENT_SECRET",
     "DENY",
     "ES256",
     "JBSW",
@@ -21,8 +23,11 @@ const NO_CODES: [&str; 12] = [
     "POST",
     "PS256",
     "RS256",
+    "S256",
+    "SAMEORIGIN",
     "SECRET",
     "SPECIMEN_REFUSED",
+    "USHER_ISSUER",
     "USHER_RENDER_DIR",
 ];
 const DOCUMENT: &str = "docs/errors.md";

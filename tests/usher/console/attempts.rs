@@ -22,7 +22,7 @@ on_both_databases! {
         assert_eq!(page.status, StatusCode::OK, "{}", page.body);
         assert!(page.body.contains("https://rp.test/<mark>CB</mark>"), "{}", page.body);
         assert!(page.body.contains("https://rp.test/<mark>cb</mark>"), "{}", page.body);
-        let fixed = browser.press(&page, "/fix", &[]).await;
+        let fixed = browser.press(&page, "fix", &[]).await;
         assert_eq!(fixed.status, StatusCode::OK, "{}", fixed.body);
         assert!(fixed.text("[role=status]").contains("The client is changed"), "{}", fixed.body);
         assert!(!fixed.body.contains("/fix\""), "what was mended is not offered again");
@@ -106,7 +106,7 @@ on_both_databases! {
         let mut browser = administrator(&server).await;
         let page = browser.open(&server.at(&format!("/console/clients/{}", id.0))).await;
         assert_eq!(page.body.matches("/end\"").count(), 1, "only the older one: {}", page.body);
-        let ended = browser.press(&page, "/end", &[]).await;
+        let ended = browser.press(&page, "end", &[]).await;
         assert!(ended.text("[role=status]").contains("ended"), "{}", ended.body);
         let held = server.usher.clients.load_client(&id.0).await.expect("it is there").secrets;
         assert!(held[0].is_good(server.now()) && !held[1].is_good(server.now()));

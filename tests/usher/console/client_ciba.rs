@@ -22,8 +22,10 @@ on_both_databases! {
         let ciba = [("ciba", "true"), ("ciba_endpoint", "https://rp.test/ping"), ("ciba_alg", "ES256")];
         let made = browser.submit(&form, &usual.into_iter().chain(ciba).collect::<Vec<_>>()).await;
         assert_eq!(made.status, StatusCode::OK, "{}", made.body);
-        assert!(made.body.contains("/oauth2/ciba"), "its endpoint is shown: {}", made.body);
         let id = made.text("#client-id").trim().to_owned();
+        let quick_start = format!("/console/projects/{}/clients/{id}/quick-start", server.project);
+        let quick_start = browser.open(&server.at(&quick_start)).await;
+        assert!(quick_start.body.contains("/oauth2/ciba"), "its endpoint is shown: {}", quick_start.body);
         let metadata = server.usher.clients.load_client(&id).await.expect("it is there").metadata;
         assert!(metadata.may_use(CIBA_GRANT) && metadata.is_pinged() && metadata.signs_ciba_requests());
         assert_eq!(metadata.backchannel_client_notification_endpoint.as_deref(), Some("https://rp.test/ping"));

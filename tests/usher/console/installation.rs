@@ -40,7 +40,7 @@ on_both_databases! {
         for to_do in ["Sign in to your first application", "Back up the master key", "Protect administrators"] {
             assert!(fresh.body.contains(to_do), "{to_do}: {}", fresh.body);
         }
-        boss.press(&fresh, "/console/master-key/backed-up", &[]).await;
+        boss.press(&fresh, "console/master-key/backed-up", &[]).await;
         let client = server.client(ClientType::Web, |metadata| metadata.client_name = "Greenhouse".into()).await;
         server.user(ANA).await;
         server.tokens(&mut server.browser(), &client, ANA).await;
@@ -97,9 +97,9 @@ on_both_databases! {
         }
 
         let filtered = boss.open(&server.at("/console/audit?kind=sign-ins")).await;
-        let saved = boss.press(&filtered, "/console/audit/filters", &[("name", "All sign-ins")]).await;
+        let saved = boss.press(&filtered, "console/audit/filters", &[("name", "All sign-ins")]).await;
         assert!(saved.url.contains("kind=sign-ins") && saved.body.contains("All sign-ins"), "{}", saved.url);
-        let (again, delete) = (saved.body.clone(), "/delete");
+        let (again, delete) = (saved.body.clone(), "delete");
         assert!(again.contains("aria-current=\"true\""), "the filter in use is marked");
         let removed = boss.press(&saved, delete, &[]).await;
         assert!(!removed.body.contains("All sign-ins"), "{}", removed.body);
@@ -169,13 +169,13 @@ on_both_databases! {
         let mut boss = administrator(&server).await;
         let page = boss.open(&server.at("/console/health")).await;
         assert!(page.body.contains("Not checked yet.") && page.body.contains("tell_facts"), "{}", page.body);
-        let checked = boss.press(&page, "/console/health/check", &[]).await;
+        let checked = boss.press(&page, "console/health/check", &[]).await;
         assert!(checked.body.contains("The checks have run.") && checked.body.contains("signing keys"), "{}", checked.body);
-        let mailed = boss.press(&checked, "/console/health/mail", &[]).await;
+        let mailed = boss.press(&checked, "console/health/mail", &[]).await;
         assert!(mailed.body.contains("The test email is on its way."), "{}", mailed.body);
         let emails = server.emails().await;
         assert!(emails.iter().any(|email| email.subject() == "Test email from Usher"), "{emails:?}");
-        let counting = boss.press(&mailed, "/console/health/count", &[]).await;
+        let counting = boss.press(&mailed, "console/health/count", &[]).await;
         assert!(counting.body.contains("Counting again"), "{}", counting.body);
         run_job(&server.usher, "count_days").await;
         let counted = boss.open(&server.at("/console/health")).await;
