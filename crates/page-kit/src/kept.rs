@@ -10,6 +10,7 @@ use crate::kit::html;
 use crate::views::{Form, Kept};
 use crate::visitor_pages::VisitorPages as _;
 use usher_domain::urls;
+use usher_http_server::extract::params::longest_value;
 use usher_http_server::extract::visitor::Visitor;
 use usher_http_server::extract::{body, form_token};
 use usher_http_server::problem::HttpProblem;
@@ -34,7 +35,7 @@ pub async fn layer(
     let (parts, sent) = request.into_parts();
     let again = Request::from_parts(parts.clone(), Body::empty());
     let sent = body::read(Request::from_parts(parts, sent)).await?;
-    match Params::decode(&sent) {
+    match Params::decode_up_to(&sent, longest_value(again.extensions())) {
         Ok(form) if is_typed(again.uri().path(), &form) => {
             form_token::check(&app, again.headers(), &form)?;
             kept(visitor, again.uri().path(), &form)

@@ -33,8 +33,8 @@ pub enum ParamsError {
     /// More than [`MAX_PARAMS`].
     #[error("the request carries more than {MAX_PARAMS} parameters")]
     TooMany,
-    /// A name or value longer than [`MAX_VALUE`].
-    #[error("a parameter is longer than {MAX_VALUE} bytes")]
+    /// A name or value longer than [`MAX_VALUE`], or than its form allows.
+    #[error("a parameter is too long: most have at most {MAX_VALUE} bytes")]
     TooLong,
 }
 
@@ -63,14 +63,19 @@ pub enum RequireError {
 impl Params {
     /// Parses `application/x-www-form-urlencoded` bytes: a query string without its `?`, or a form body.
     pub fn decode(bytes: &[u8]) -> Result<Self, ParamsError> {
+        Self::decode_up_to(bytes, MAX_VALUE)
+    }
+
+    /// As [`Self::decode`], with names and values of at most `longest` bytes.
+    pub fn decode_up_to(bytes: &[u8], longest: usize) -> Result<Self, ParamsError> {
         let mut pairs = Vec::new();
         for segment in bytes.split(|byte| *byte == b'&').filter(|segment| !segment.is_empty()) {
             if pairs.len() == MAX_PARAMS {
                 return Err(ParamsError::TooMany);
             }
             let mut halves = segment.splitn(2, |byte| *byte == b'=');
-            let name = unescape(halves.next().unwrap_or_default())?;
-            let value = unescape(halves.next().unwrap_or_default())?;
+            let name = unescape(halves.next().unwrap_or_default(), longest)?;
+            let value = unescape(halves.next().unwrap_or_default(), longest)?;
             pairs.push((name, value));
         }
         Ok(Self(pairs))
@@ -125,7 +130,7 @@ impl fmt::Debug for Params {
 }
 
 /// Decodes one name or value: `+` is a space, `%XX` a byte.
-fn unescape(raw: &[u8]) -> Result<String, ParamsError> {
+fn unescape(raw: &[u8], longest: usize) -> Result<String, ParamsError> {
     let mut decoded = Vec::with_capacity(raw.len());
     let mut bytes = raw.iter().copied();
     while let Some(byte) = bytes.next() {
@@ -139,7 +144,7 @@ fn unescape(raw: &[u8]) -> Result<String, ParamsError> {
             other => other,
         });
     }
-    if decoded.len() > MAX_VALUE {
+    if decoded.len() > longest {
         return Err(ParamsError::TooLong);
     }
     if decoded.contains(&0) {
@@ -211,6 +216,8 @@ mod tests {
         let long = |length| format!("a={}", "x".repeat(length));
         assert!(Params::decode(long(MAX_VALUE).as_bytes()).is_ok());
         assert_eq!(Params::decode(long(MAX_VALUE + 1).as_bytes()), Err(ParamsError::TooLong));
+        assert!(Params::decode_up_to(long(MAX_VALUE + 1).as_bytes(), MAX_VALUE + 1).is_ok());
+        assert_eq!(Params::decode_up_to(long(11).as_bytes(), 10), Err(ParamsError::TooLong));
         assert_eq!(Params::decode("x".repeat(MAX_VALUE + 1).as_bytes()), Err(ParamsError::TooLong));
     }
 

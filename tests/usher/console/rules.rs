@@ -259,8 +259,9 @@ on_both_databases! {
         assert_eq!(refused.status, 422, "{}", refused.body);
         let tried = fill(&server, &mut boss, "/try", &[("permission", "Order:read"), ("who", ANA)]).await;
         assert_eq!(tried.status, 422, "a draft with errors cannot be tried: {}", tried.body);
-        // A value of a form has at most 16 KiB.
-        let long: Vec<_> = (0..300).map(|n| format!("    \"c{n}\": {{\"present\": \"user.id\"}},\n")).collect();
+        // A document of 90 kB is sent in a form.
+        let parts = ["{\"present\": \"user.id\"}"; 12].join(", ");
+        let long: Vec<_> = (0..300).map(|n| format!("    \"c{n}\": {{\"all\": [{parts}]}},\n")).collect();
         let long = long.concat();
         let text = format!("{{\"conditions\": {{\n{long}    \"last\": {{\"present\": \"user.id\"}}\n}}}}");
         let kept = fill(&server, &mut boss, "/text", &[("document", &text)]).await;

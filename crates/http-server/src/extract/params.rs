@@ -3,11 +3,13 @@
 //! A handler that must answer in another error format takes `Result<FormParams, HttpProblem>`.
 
 use axum::extract::{FromRequest, FromRequestParts, Request};
+use axum::http::Extensions;
 use axum::http::request::Parts;
 
 use super::body;
+use crate::layers::limits::BodyLimit;
 use crate::problem::HttpProblem;
-use usher_protocol::params::{Params, ParamsError};
+use usher_protocol::params::{MAX_VALUE, Params, ParamsError};
 
 /// The parameters of the query string.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -30,8 +32,15 @@ impl<S: Sync> FromRequest<S> for FormParams {
 
     async fn from_request(request: Request, _: &S) -> Result<Self, Self::Rejection> {
         body::require_media_type(request.headers(), "application/x-www-form-urlencoded")?;
-        Ok(Self(Params::decode(&body::read(request).await?)?))
+        let longest = longest_value(request.extensions());
+        Ok(Self(Params::decode_up_to(&body::read(request).await?, longest)?))
     }
+}
+
+/// How long a value of a form may be: as long as the body if the route has a [`BodyLimit`] of its own, else
+/// [`MAX_VALUE`].
+pub fn longest_value(extensions: &Extensions) -> usize {
+    extensions.get::<BodyLimit>().map_or(MAX_VALUE, |limit| limit.0)
 }
 
 impl From<ParamsError> for HttpProblem {
@@ -49,7 +58,7 @@ mod tests {
     use tower::ServiceExt as _;
 
     use super::*;
-    use crate::layers::limits::{self, BodyLimit};
+    use crate::layers::limits;
 
     async fn status(request: Request) -> StatusCode {
         let read = |FormParams(params): FormParams| async move { params.encode() };
@@ -96,5 +105,8 @@ mod tests {
         let content_type = "application/x-www-form-urlencoded";
         assert_eq!(status(form("/form", content_type, body())).await, 413);
         assert_eq!(status(form("/large", content_type, body())).await, 200);
+        let long = || format!("a={}", "1".repeat(MAX_VALUE + 1));
+        assert_eq!(status(form("/form", content_type, long())).await, 400);
+        assert_eq!(status(form("/large", content_type, long())).await, 200, "and so long values");
     }
 }
