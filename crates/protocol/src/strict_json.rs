@@ -97,10 +97,12 @@ impl<'de> Visitor<'de> for Strict {
         let mut object = Map::new();
         while let Some(name) = members.next_key::<String>()? {
             let name = storable(name)?;
-            let value = members.next_value_seed(inner)?;
-            if object.insert(name, value).is_some() {
+            // Before the value is read, so that the error has the line of the second name.
+            if object.contains_key(&name) {
                 return Err(Error::custom("a member appears twice"));
             }
+            let value = members.next_value_seed(inner)?;
+            object.insert(name, value);
         }
         Ok(Value::Object(object))
     }
