@@ -16,6 +16,7 @@ use usher_domain::event::actor::EventActor;
 use usher_domain::event::webhook::Webhook;
 use usher_domain::health::{Finding, HealthReport, JobRun, OutgoingQueue};
 use usher_domain::id::{ClientId, ProjectId, SavedFilterId, UserId};
+use usher_domain::text::check_name;
 use usher_domain::time::Timestamp;
 use usher_domain::user::saved_filter::SavedFilter;
 use usher_domain::user::{Sub, User};
@@ -26,7 +27,7 @@ use usher_storage::events::log::{AuditEvent, Search, Who};
 /// The name under which it is stored that the master key was backed up.
 const BACKED_UP: &str = "master-key-backed-up";
 /// The longest name of a saved filter, in characters.
-const FILTER_NAME: usize = 60;
+const FILTER_NAME: u32 = 60;
 
 /// How long a test email is tried.
 const TEST_EMAIL_KEPT: Duration = Duration::from_hours(1);
@@ -281,12 +282,9 @@ impl Installation {
     /// Saves a filter by name; one of the same name is replaced.
     ///
     /// # Errors
-    /// [`Rejected::Missing`] without a name.
+    /// [`Rejected::Text`] for a name that is empty, too long or not one line.
     pub async fn save_filter(&self, user: UserId, name: &str, query: &str) -> Result<(), FlowError> {
-        let name: String = name.trim().chars().filter(|one| !one.is_control()).take(FILTER_NAME).collect();
-        if name.is_empty() {
-            return Err(Rejected::Missing("name").into());
-        }
+        let name = check_name(name, FILTER_NAME).map_err(|rule| Rejected::Text(rule.broken_by("name")))?;
         let id = SavedFilterId::new(self.core.now(), &*self.core.random);
         let mut tx = self.core.store.begin_single().await?;
         tx.put_saved_filter(user, &SavedFilter { id, name, query: query.to_owned() }).await?;
