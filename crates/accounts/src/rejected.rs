@@ -417,6 +417,7 @@ impl From<RotationFault> for Rejected {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use usher_domain::branding::BrandRule;
     use usher_domain::text::TextRule;
     use usher_domain::user::ProfileRule;
 
@@ -445,6 +446,7 @@ mod tests {
             Rejected::WrongCode(CodeKind::Mailed),
             Rejected::Metadata(vec![MetadataFault::new("scope", "is empty")]),
             Rejected::Api(vec![ApiFault::new("name", "is missing")]),
+            Rejected::Branding(vec![BrandFault { field: "name", why: BrandRule::Brackets }]),
             Rejected::HostUnproven { url: "https://api.example".into(), line: "a=b".into() },
             Rejected::Provider(vec![ProviderFault::new("issuer", "is missing")]),
             Rejected::Webhook(vec![WebhookFault { field: "url", why: "is missing" }]),
