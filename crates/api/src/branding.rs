@@ -22,6 +22,9 @@ use usher_http_server::layers::limits::BodyLimit;
 use usher_http_server::problem::HttpProblem;
 use usher_http_server::state::App;
 
+/// The example of a logo.
+const LOGO: &str = r##"<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 24 24"><circle cx="12" cy="12" r="10" fill="#1d6a43"/></svg>"##;
+
 /// Every route of this noun.
 pub fn routes() -> OpenApiRouter<App> {
     let logos = OpenApiRouter::new()
@@ -212,7 +215,10 @@ pub async fn put(
         ("id" = String, Path, description = "The project's id"),
         ("If-Match" = Option<String>, Header, description = "The tag of the branding that was read"),
     ),
-    request_body(content = Vec<u8>, content_type = "image/png", description = "The image; also image/webp or image/svg+xml"),
+    request_body(
+        content = String, content_type = "image/svg+xml",
+        description = "The image; also image/png or image/webp, in bytes", example = json!(LOGO)
+    ),
     responses(
         (status = 200, description = "The branding as it is now", body = BrandingView,
             headers(("ETag" = String, description = "The tag of this branding, for `If-Match`"))),
@@ -302,7 +308,10 @@ pub async fn admin_put(
 #[utoipa::path(
     put, path = "/api/v1/admin/branding/logo", tag = "admin", operation_id = "admin_replace_logo",
     params(("If-Match" = Option<String>, Header, description = "The tag of the branding that was read")),
-    request_body(content = Vec<u8>, content_type = "image/png", description = "The image; also image/webp or image/svg+xml"),
+    request_body(
+        content = String, content_type = "image/svg+xml",
+        description = "The image; also image/png or image/webp, in bytes", example = json!(LOGO)
+    ),
     responses(
         (status = 200, description = "The branding as it is now", body = BrandingView,
             headers(("ETag" = String, description = "The tag of this branding, for `If-Match`"))),
