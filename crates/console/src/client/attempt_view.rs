@@ -21,7 +21,7 @@ pub(super) fn attempt_item(page: &Layout, client: &Client, attempt: ClientAttemp
     let steps = attempt
         .steps()
         .into_iter()
-        .map(|(step, result)| StepItem { label: lang.text(texts(step).0), result: result.as_str() });
+        .map(|(step, result)| StepItem { label: lang.text(done(attempt.kind, step)), result: result.as_str() });
     let steps = steps.collect();
     let (mismatch, difference) = mismatch(lang, &attempt).unzip();
     AttemptEntry {
@@ -70,6 +70,14 @@ const fn texts(step: AttemptStep) -> (&'static str, &'static str, &'static str) 
         Step::Consent => ("attempt-step-consent", "attempt-title-consent", "attempt-advice-consent"),
         Step::Redemption => ("attempt-step-redemption", "attempt-title-redemption", "attempt-advice-redemption"),
         Step::Response => ("attempt-step-response", "attempt-title-response", "attempt-advice-response"),
+    }
+}
+
+/// The text of what is done in a step. A client that sends a browser does not authenticate there.
+const fn done(kind: AttemptKind, step: AttemptStep) -> &'static str {
+    match (kind, step) {
+        (AttemptKind::Authorize | AttemptKind::Logout, AttemptStep::Client) => "attempt-step-found",
+        _ => texts(step).0,
     }
 }
 
