@@ -11,7 +11,7 @@ const ANA: &str = "ana@example.test";
 
 on_both_databases! {
     async fn an_email_of_a_clients_request_names_the_service_and_the_application(db: TestDatabase) {
-        let server = TestServer::on(db, &[("USHER_PROJECTS__CREATE", "admins")]).await;
+        let server = TestServer::on(db, &[("projects.create", "admins")]).await;
         server.user(ANA).await;
         server.brand(&greenhouse()).await;
         let logo = server.upload("image/png", png(8, 8)).await.text("logo");
@@ -35,7 +35,7 @@ on_both_databases! {
     }
 
     async fn where_anybody_may_create_projects_emails_are_those_of_the_installation(db: TestDatabase) {
-        let server = TestServer::on(db, &[("USHER_PROJECTS__CREATE", "anyone")]).await;
+        let server = TestServer::in_production_with(db, &[("projects.create", "anyone")]).await;
         server.user(ANA).await;
         server.brand(&json!({"name": "Your bank", "sender_name": "Your bank"})).await;
         let client = server.client(ClientType::Web, |metadata| metadata.client_name = "Your bank".into()).await;

@@ -83,7 +83,12 @@ impl TestServer {
 
     /// A server that runs as `usher serve` does.
     pub async fn in_production(database: TestDatabase) -> Self {
-        Self::with(RunMode::Serve, database, &[]).await
+        Self::in_production_with(database, &[]).await
+    }
+
+    /// The same with these settings.
+    pub async fn in_production_with(database: TestDatabase, settings: &[(&str, &str)]) -> Self {
+        Self::with(RunMode::Serve, database, settings).await
     }
 
     /// A server on this database, with these settings.
