@@ -75,10 +75,11 @@ impl Browser<'_> {
         self.follow(url.to_owned(), response, false).await
     }
 
-    /// Fills in and submits the first form of a page that has a field or button of the last given name.
+    /// Fills in and submits the first form of a page that has a field or button of the last given name; without fields
+    /// the first form.
     pub async fn submit(&mut self, page: &Landing, fields: &[(&str, &str)]) -> Landing {
-        let with = fields.last().map_or("", |(name, _)| name);
-        self.send(page, form_of(page, &format!("[name=\"{with}\"]")), fields).await
+        let with = fields.last().map_or("main form".to_owned(), |(name, _)| format!("[name=\"{name}\"]"));
+        self.send(page, form_of(page, &with), fields).await
     }
 
     /// Fills in the form of an action and presses its button. The URL of the action ends with `action`.
