@@ -14,6 +14,7 @@ use crate::harness::database::{TestDatabase, on_both_databases};
 use webhooks::{WEBHOOKS, WebhookKey, describe};
 
 mod apis;
+mod branding;
 mod clients;
 mod people;
 mod projects;
@@ -105,6 +106,7 @@ on_both_databases! {
             sessions::SESSIONS.race(&db).await,
             projects::PROJECTS.race(&db).await,
             projects::MEMBERS.race(&db).await,
+            branding::BRANDS.race(&db).await,
             people::USERS.race(&db).await,
             people::PASSKEYS.race(&db).await,
             people::CONSENTS.race(&db).await,
@@ -149,6 +151,7 @@ fn every_writer_of_a_table_is_raced() {
         sessions::SESSIONS.statements,
         projects::PROJECTS.statements,
         projects::MEMBERS.statements,
+        branding::BRANDS.statements,
         people::USERS.statements,
         people::PASSKEYS.statements,
         people::CONSENTS.statements,
