@@ -29,7 +29,11 @@ statements! {
     ";
     SET_LOGO = "
         update branding
-        set logo_kind = $2, logo_hash = $3, logo = $4, updated_at = $5
+        set
+            logo_kind = $2,
+            logo_hash = $3,
+            logo = $4,
+            updated_at = case when updated_at < $5 then $5 else updated_at end
         where owner = $1
     ";
     FIND_LOGO = "

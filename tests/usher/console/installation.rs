@@ -43,6 +43,7 @@ on_both_databases! {
         boss.press(&fresh, "console/master-key/backed-up", &[]).await;
         let client = server.client(ClientType::Web, |metadata| metadata.client_name = "Greenhouse".into()).await;
         server.user(ANA).await;
+        server.wait(60);
         server.tokens(&mut server.browser(), &client, ANA).await;
         dispatched(&server).await;
         let page = boss.open(&server.at("/console")).await;
