@@ -24,7 +24,9 @@ statements! {
     ";
     SET_SETTINGS = "
         update branding
-        set settings = $2, updated_at = $3
+        set
+            settings = $2,
+            updated_at = case when updated_at < $3 then $3 else updated_at end
         where owner = $1
     ";
     SET_LOGO = "
