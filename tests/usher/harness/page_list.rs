@@ -40,7 +40,7 @@ impl TestServer {
             "project" => project.clone(),
             "client" => client.to_owned(),
             "provider" => "google".to_owned(),
-            "number" => "1".to_owned(),
+            "number" | "revision" => "1".to_owned(),
             _ => NOTHING.to_owned(),
         };
         self.page_routes().into_iter().map(|route| ListedPage { path: filled(route.path, value), route }).collect()

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use reqwest::{Method, StatusCode};
+use usher_domain::oauth::client::ClientType;
 
 use super::wire::send;
 use crate::console::administrator;
@@ -10,8 +11,9 @@ use crate::harness::server::{PASSWORD, TestServer};
 
 const ANA: &str = "ana@example.test";
 /// Every form and action.
-fn forms(server: &TestServer) -> Vec<String> {
-    let listed = server.listed_pages("client").into_iter().filter(|page| page.route.has_post);
+async fn forms(server: &TestServer) -> Vec<String> {
+    let client = server.client(ClientType::Web, |_| ()).await.client.id.0;
+    let listed = server.listed_pages(&client).into_iter().filter(|page| page.route.has_post);
     let forms: Vec<_> = listed.map(|page| page.path).collect();
     assert!(forms.len() > 60, "{forms:?}");
     forms
@@ -24,7 +26,7 @@ async fn a_form_from_another_site_is_refused_whatever_it_carries() {
     let mut browser = server.browser();
     let csrf = browser.open(&server.at("/login")).await.value("csrf");
     let form = [("csrf", csrf.as_str()), ("email", ANA), ("password", PASSWORD)];
-    for path in &forms(&server) {
+    for path in &forms(&server).await {
         for (name, value) in [
             ("origin", "https://evil.test"),
             ("origin", "null"),
@@ -52,8 +54,9 @@ async fn without_the_token_of_this_very_browser_a_form_is_refused() {
     let own = browser.open(&server.at("/login")).await.value("csrf");
     let foreign = other.open(&server.at("/login")).await.value("csrf");
     assert_ne!(own, foreign);
+    let forms = forms(&server).await;
     let before = server.database.count("select count(*) from event").await;
-    for path in &forms(&server) {
+    for path in &forms {
         for token in ["", "x", &foreign, &own[..own.len() - 1], &format!("{own}{own}")] {
             let form =
                 [("csrf", token), ("email", ANA), ("password", PASSWORD), ("everywhere", "true"), ("logout", "yes")];

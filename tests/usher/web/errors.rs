@@ -54,7 +54,7 @@ async fn a_trace_that_the_caller_began_is_gone_on_with() {
 #[tokio::test]
 async fn a_method_that_an_address_does_not_take_is_answered_with_those_it_takes() {
     let server = TestServer::start().await;
-    for path in ["/login", "/account/profile", "/console", "/oauth2/token"] {
+    for path in ["/login", "/account/profile", "/console/projects", "/oauth2/token"] {
         for method in [Method::PUT, Method::DELETE, Method::PATCH, Method::TRACE] {
             let reply = ask(&server, method.clone(), path, "*/*").await;
             assert_eq!(reply.status, StatusCode::METHOD_NOT_ALLOWED, "{method} {path}");

@@ -118,7 +118,7 @@ async fn a_new_page_of_a_project_gets_navigation_and_all_checks() {
     let nobody = send(ask(Method::GET, &page, &stranger.cookies)).await;
     assert!(nobody.status == StatusCode::SEE_OTHER && nobody.location().starts_with("/login?next="), "{nobody:?}");
     for project in [server.project.to_string(), "nothing".to_owned()] {
-        assert_eq!(send(ask(Method::GET, &at(&project), &ana.cookies)).await.status, StatusCode::FORBIDDEN);
+        assert_eq!(send(ask(Method::GET, &at(&project), &ana.cookies)).await.status, StatusCode::NOT_FOUND);
     }
     assert_eq!(send(ask(Method::GET, &at("nothing"), &boss.cookies)).await.status, StatusCode::NOT_FOUND);
 

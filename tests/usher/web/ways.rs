@@ -14,7 +14,7 @@ async fn every_refusal_has_a_way_on() {
     let mut browser = server.signed_in(ANA).await;
     for (path, status, way) in [
         ("/nowhere", StatusCode::NOT_FOUND, "/account/profile"),
-        ("/console", StatusCode::FORBIDDEN, "/login/accounts"),
+        ("/console/users", StatusCode::FORBIDDEN, "/login/accounts"),
         ("/login?interaction=x", StatusCode::BAD_REQUEST, "/login"),
         ("/verify?token=x", StatusCode::GONE, "/register"),
         ("/recover/reset?token=x", StatusCode::GONE, "/recover"),
