@@ -19,6 +19,7 @@ from world import CALLBACK, World
 UNAIMED = 10
 # The credentials of the run: a token, or the value of the cookie.
 OWN = os.environ["TEST_CREDENTIAL"]
+LOGO = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 24 24"><circle cx="12" cy="12" r="10"/></svg>'
 UNKNOWN = "01936d2e-3c00-7000-8000-00000000dead"
 
 instance = Instance(os.environ["TEST_ISSUER"], os.environ["TEST_BOSS"], os.environ["TEST_BOSS_PASSWORD"])
@@ -216,6 +217,19 @@ class Aim:
         # A key of an algorithm that this run does not use.
         keys = instance.administrator.get("admin/keys")["data"]
         self.path["kid"] = next(key["kid"] for key in keys if key["alg"] == "PS256" and key["state"] == "active")
+
+    # Of all texts, only pictures are logos.
+
+    def replace_logo(self):
+        self.send_logo()
+
+    def admin_replace_logo(self):
+        self.send_logo()
+
+    def send_logo(self):
+        if isinstance(self.case.body, str) and "If-Match" not in (self.case.headers or {}):
+            # As bytes: a text of an unknown media type would be sent as JSON.
+            self.case.body = LOGO.encode()
 
     def admin_create_user(self):
         self.body(email=f"{instance.name()}@example.test")
