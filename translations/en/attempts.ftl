@@ -143,5 +143,5 @@ quick-start-failed = Something failed? Look at the attempts
 quick-start-values = Values
 quick-start-more = All stacks
 client-secret-end = End now
-client-secret-end-one = End the secret { $id } now
+client-secret-end-one = End now: secret { $id }
 message-secret-ended = The older secret is ended. Whatever still sends it is refused from now on.

@@ -143,5 +143,5 @@ quick-start-failed = Algo falhou? Veja as tentativas
 quick-start-values = Valores
 quick-start-more = Todas as tecnologias
 client-secret-end = Encerrar agora
-client-secret-end-one = Encerrar o segredo { $id } agora
+client-secret-end-one = Encerrar agora: segredo { $id }
 message-secret-ended = O segredo mais antigo foi encerrado. Quem ainda o envia é recusado a partir de agora.

@@ -147,5 +147,5 @@ quick-start-failed = Щось не вдалося? Перегляньте спр
 quick-start-values = Значення
 quick-start-more = Усі технології
 client-secret-end = Завершити зараз
-client-secret-end-one = Завершити секрет { $id } зараз
+client-secret-end-one = Завершити зараз: секрет { $id }
 message-secret-ended = Старіший секрет завершено. Хто досі його надсилає, відтепер отримує відмову.
