@@ -30,7 +30,7 @@ pub struct AccountPage {
     pub query: Params,
     /// The URL of the page; of an action, that of the page above it.
     pub here: String,
-    /// Whether the user is a member of a project.
+    /// Whether the user, who is no administrator, is a member of a project.
     is_member: bool,
     refused: Option<HttpProblem>,
 }
@@ -68,7 +68,9 @@ impl FromRequestParts<App> for AccountPage {
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Self::Rejection> {
         let here = urls::page_of_action(parts.uri.path()).to_owned();
         let (visitor, query, account) = signed_in(parts, app, &with_query(&here, parts)).await?;
-        let is_member = !app.usher.members.list_projects_of(&account.user, Cursor::START, 1).await?.items.is_empty();
+        // Administrators have the link to the console anyway.
+        let is_member = !account.user.admin
+            && !app.usher.members.list_projects_of(&account.user, Cursor::START, 1).await?.items.is_empty();
         Ok(Self { app: app.clone(), visitor, account, query, here, is_member, refused: None })
     }
 }
