@@ -21,7 +21,6 @@ test('the setup link makes the first administrator, once', async () => {
   await inspect(admin, 'setup');
   await becomeAdministrator(admin, usher.banner.setup);
   await admin.waitForURL(/\/console/);
-  await inspect(admin, 'console-home');
   const late = await visitor(browser);
   await late.goto(usher.banner.setup);
   assert.equal(await late.locator('#password').count(), 0);

@@ -148,7 +148,7 @@ inFreshBrowser('a password is changed and other browsers are signed out', async 
   await page.fill('#current_password', PASSWORD);
   await page.fill('#password', 'a third quiet harbour');
   await submit(page);
-  await page.locator('[role=status]').waitFor();
+  await page.locator('.notice[role=status]').waitFor();
 
   await elsewhere.goto(usher.banner.demoA);
   assert.match(await elsewhere.locator('.notice').innerText(), /session at Usher has ended/);

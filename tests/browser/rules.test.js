@@ -144,6 +144,12 @@ test('a request is tried as a person, and the answer says why', async () => {
   await submit(admin);
   assert.match(await main(admin), /Allowed[^]*The role manager allows it/);
   await inspect(admin, 'rules-try-allowed', { again: true });
+  await admin.fill('#who', 'ada@example.test');
+  await admin.selectOption('#permission', 'Plant:update');
+  await admin.fill('#attributes', 'resource.owner = somebody');
+  await submit(admin);
+  assert.match(await main(admin), /the condition own does not hold[^]*resource\.owner = user\.id does not hold: resource\.owner = "somebody"/);
+  await inspect(admin, 'rules-try-condition', { again: true });
   await admin.selectOption('#permission', '');
   await admin.selectOption('#method', 'PUT');
   await admin.fill('#path', '/nowhere');
