@@ -218,6 +218,7 @@ client-id = Client id
 client-secret = Client secret
 client-secret-text = Copy it now; if it is lost, you can make a new one.
 client-kind = Type
+client-kind-question = What are you building?
 client-kind-web = Web application
 client-kind-web-text = Runs on a server and can keep a secret.
 client-kind-spa = Single-page application

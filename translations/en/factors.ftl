@@ -86,6 +86,12 @@ totp-add = Set it up
 totp-replace = Move to another app
 totp-remove = Remove the app
 
+question-passkey = Remove the passkey { $name }?
+question-passkey-text = You can no longer sign in with it. Your device keeps it until you delete it there as well.
+question-totp = Remove the authenticator app?
+question-totp-text = You are no longer asked for its codes, and the app shows codes that no longer work. To use an app again, you set it up anew.
+question-keep = Keep it
+
 remembered-title = Browsers that skip the second step
 remembered-text = In these you said that you need not be asked again for 30 days.
 remembered-until = until { $time }

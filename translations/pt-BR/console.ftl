@@ -218,6 +218,7 @@ client-id = Id do cliente
 client-secret = Segredo do cliente
 client-secret-text = Copie-o agora; se ele se perder, você pode criar outro.
 client-kind = Tipo
+client-kind-question = O que você está criando?
 client-kind-web = Aplicação web
 client-kind-web-text = Roda em um servidor e consegue guardar um segredo.
 client-kind-spa = Aplicação de página única

@@ -86,6 +86,12 @@ totp-add = Configurar
 totp-replace = Mudar para outro aplicativo
 totp-remove = Remover o aplicativo
 
+question-passkey = Remover a chave de acesso { $name }?
+question-passkey-text = Você não poderá mais entrar com ela. O seu dispositivo a guarda até que você também a apague nele.
+question-totp = Remover o aplicativo autenticador?
+question-totp-text = Os códigos dele não serão mais pedidos, e os que o aplicativo mostrar não valerão mais. Para usar um aplicativo de novo, configure-o outra vez.
+question-keep = Manter
+
 remembered-title = Navegadores que pulam a segunda etapa
 remembered-text = Nestes você disse que não precisa ser perguntado de novo por 30 dias.
 remembered-until = até { $time }

@@ -224,6 +224,7 @@ client-id = Ідентифікатор клієнта
 client-secret = Секрет клієнта
 client-secret-text = Скопіюйте його зараз; якщо загубите, можна буде створити новий.
 client-kind = Тип
+client-kind-question = Що ви створюєте?
 client-kind-web = Вебзастосунок
 client-kind-web-text = Працює на сервері й може зберігати секрет.
 client-kind-spa = Односторінковий застосунок

@@ -28,9 +28,9 @@ on_both_databases! {
         server.user(ANA).await;
         let mut browser = server.signed_in(ANA).await;
         let app = set_up(&server, &mut browser).await;
-        let page = browser.open(&server.at("/account/security")).await;
+        let page = browser.open(&server.at("/account/security/remove-totp")).await;
         server.wait(301);
-        let done = browser.press(&page, "remove-totp", &[]).await;
+        let done = browser.submit(&page, &[]).await;
         assert!(done.url.contains("/login?next="), "{}", done.url);
         let user = server.usher.users.load_user(ANA).await.unwrap();
         assert!(server.database.store.find_factors(user.id).await.unwrap().totp);
@@ -44,8 +44,9 @@ on_both_databases! {
         server.user(ANA).await;
         let mut browser = server.signed_in(ANA).await;
         let _app: App = set_up(&server, &mut browser).await;
-        let page = browser.open(&server.at("/account/security")).await;
-        browser.press(&page, "remove-totp", &[]).await;
+        let question = browser.open(&server.at("/account/security/remove-totp")).await;
+        assert!(question.body.contains("Remove the authenticator app?"), "{}", question.body);
+        browser.submit(&question, &[]).await;
         let kinds = events(&server).await;
         for kind in ["factor.added", "factor.removed", "session.stepped_up"] {
             assert!(kinds.iter().any(|held| held == kind), "{kind}: {kinds:?}");

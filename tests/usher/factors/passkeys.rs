@@ -15,6 +15,11 @@ async fn make(server: &TestServer, browser: &mut Browser<'_>, authenticator: &mu
     browser.submit(&page, &answered.fields()).await
 }
 
+/// The page that asks before the first passkey of a security page is removed.
+fn removal(server: &TestServer, security: &Landing) -> String {
+    server.at(&security.actions("/rename").remove(0).replace("/rename", "/remove"))
+}
+
 /// A user with a passkey.
 async fn with_passkey(server: &TestServer) -> Authenticator {
     server.user(ANA).await;
@@ -180,7 +185,8 @@ on_both_databases! {
         let landing = again.submit(&page, &authenticator.get(&page).fields()).await;
         assert_eq!(landing.url, server.at("/account/profile"));
         let last = again.open(&server.at("/account/security")).await;
-        let refused = again.press(&last, "remove", &[]).await;
+        let question = again.open(&removal(&server, &last)).await;
+        let refused = again.submit(&question, &[]).await;
         assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "the last way in stays");
         assert!(!last.body.contains("name=\"current_password\""));
         let set = again.submit(&last, &[("email", ANA), ("password", PASSWORD)]).await;
@@ -202,9 +208,12 @@ on_both_databases! {
             let refused = bob.post(&server.at(&rename.replace("rename", action)), &form).await;
             assert_eq!(refused.status, StatusCode::NOT_FOUND, "{action}");
         }
+        assert_eq!(bob.open(&removal(&server, &page)).await.status, StatusCode::NOT_FOUND);
         let renamed = ana.press(&page, "rename", &[("name", " My \u{202E}phone ")]).await;
         assert_eq!(renamed.value("name"), "My phone");
-        let removed = ana.press(&renamed, "remove", &[]).await;
+        let question = ana.open(&removal(&server, &renamed)).await;
+        assert!(question.title().contains("My phone"), "{}", question.title());
+        let removed = ana.submit(&question, &[]).await;
         assert!(removed.actions("/rename").is_empty());
         let mut browser = server.browser();
         let page = browser.open(&server.at("/login")).await;

@@ -24,6 +24,7 @@ pub use account::factors::{
 pub use account::not_me::{NotMe, NotMeDone, NotMeExpired};
 pub use account::overview::{AccountOverview, Advice, Protection, SignInRequestView};
 pub use account::profile::{AccountProfile, AccountSecurity, ProfileValues};
+pub use account::question::AccountQuestion;
 pub use account::receipt::ReceiptLine;
 pub use account::sessions::{AccountSessions, SessionItem, means_words};
 pub use client::RequestingClient;

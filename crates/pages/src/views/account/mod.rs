@@ -9,5 +9,6 @@ pub mod factors;
 pub mod not_me;
 pub mod overview;
 pub mod profile;
+pub mod question;
 pub mod receipt;
 pub mod sessions;

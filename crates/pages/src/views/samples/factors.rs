@@ -85,6 +85,14 @@ pub(super) fn second_factors(lang: Lang) -> Vec<RenderedSample> {
         cancel_url: "/account/security".into(),
         error: Some(lang.text("message-passkey-taken")),
     };
+    let question = AccountQuestion {
+        page: inside(lang, Tab::Security),
+        form: Form::new("/account/security/remove-totp", "t"),
+        title: lang.text_with("question-passkey", &[("name", HOSTILE.into())]),
+        meaning: lang.text("question-passkey-text"),
+        button: lang.text("passkey-remove"),
+        keep_url: "/account/security".into(),
+    };
     vec![
         ("second", second.render()),
         ("second-recovery", recovery.render()),
@@ -93,5 +101,6 @@ pub(super) fn second_factors(lang: Lang) -> Vec<RenderedSample> {
         ("recovery-codes", codes.render()),
         ("recovery-codes-before", codes_before.render()),
         ("new-passkey", passkey.render()),
+        ("factor-question", question.render()),
     ]
 }
