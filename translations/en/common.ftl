@@ -84,6 +84,8 @@ message-email-domain = What stands after the @ is not the name of a domain, such
 message-email-dotless = What stands after the @ needs a dot, as in example.com.
 message-email-too-long = This email address is too long: 254 characters at most.
 message-email-taken = This address has an account already. Enter its own password to go on.
+message-sign-up-domain = New accounts for this application need an address of its organisation.
+message-sign-up-password = New accounts for this application have no password. Begin with a passkey or a provider.
 message-required = Please fill this in.
 message-too-long =
     { $count ->

@@ -102,6 +102,7 @@ login-passkey = Use a passkey or security key
 
 register-passkey = Use a passkey instead of a password
 register-passkey-hint = You make it once your address is confirmed.
+register-passkey-only = Continue with a passkey
 
 message-passkey-unknown = This passkey is not known here. It may have been removed from your account.
 message-passkey-refused = The passkey was not accepted. Please try again.

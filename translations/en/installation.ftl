@@ -302,6 +302,7 @@ kind-code-reuse-detected = Authorization code used twice
 kind-project-created = Project created
 kind-project-updated = Project settings changed
 kind-project-branding-changed = Branding of a project changed
+kind-project-sign-in-changed = Sign-in settings of a project changed
 kind-branding-changed = Branding changed
 kind-project-deleted = Project deleted
 kind-project-token-rotated = Project token replaced

@@ -17,6 +17,11 @@ accounts-remove-label = Remove { $email } from this browser
 register-title = Create your account
 register-lead = One account for every application that uses Usher.
 register-email-hint = We will send you an email to confirm it.
+register-domains-hint = With an address of { $domains }. We will send you an email to confirm it.
+no-sign-up-title = There is no account for you here yet
+no-sign-up-lead = New accounts are not made on the way to { $client }. If you have an account, sign in with it. Otherwise ask whoever runs the application.
+no-sign-up-sign-in = I have an account
+leave-sign-in = Go back to { $client }
 register-submit = Create account
 register-have-account = Already have an account?
 

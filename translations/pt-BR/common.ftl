@@ -84,6 +84,8 @@ message-email-domain = O que vem depois do @ não é o nome de um domínio, como
 message-email-dotless = O que vem depois do @ precisa de um ponto, como em example.com.
 message-email-too-long = Esse e-mail é longo demais: no máximo 254 caracteres.
 message-email-taken = Este endereço já tem uma conta. Digite a senha dela para continuar.
+message-sign-up-domain = Contas novas para este aplicativo precisam de um endereço da sua organização.
+message-sign-up-password = Contas novas para este aplicativo não têm senha. Comece com uma chave de acesso ou um provedor.
 message-required = Preencha este campo.
 message-too-long =
     { $count ->

@@ -102,6 +102,7 @@ login-passkey = Usar uma chave de acesso
 
 register-passkey = Usar uma chave de acesso em vez de senha
 register-passkey-hint = Você a cria depois de confirmar o endereço.
+register-passkey-only = Continuar com uma chave de acesso
 
 message-passkey-unknown = Esta chave de acesso não é conhecida aqui. Talvez tenha sido removida da sua conta.
 message-passkey-refused = A chave de acesso não foi aceita. Tente de novo.

@@ -302,6 +302,7 @@ kind-code-reuse-detected = Código de autorização usado duas vezes
 kind-project-created = Projeto criado
 kind-project-updated = Configurações do projeto alteradas
 kind-project-branding-changed = Identidade visual de um projeto alterada
+kind-project-sign-in-changed = Configurações de entrada de um projeto alteradas
 kind-branding-changed = Identidade visual alterada
 kind-project-deleted = Projeto excluído
 kind-project-token-rotated = Token do projeto substituído

@@ -17,6 +17,11 @@ accounts-remove-label = Remover { $email } deste navegador
 register-title = Crie sua conta
 register-lead = Uma só conta para todos os aplicativos que usam o Usher.
 register-email-hint = Vamos enviar um e-mail para confirmá-lo.
+register-domains-hint = Com um endereço de { $domains }. Vamos enviar um e-mail para confirmá-lo.
+no-sign-up-title = Ainda não há uma conta para você aqui
+no-sign-up-lead = Contas novas não são criadas a caminho de { $client }. Se você tem uma conta, entre com ela. Se não, fale com quem administra o aplicativo.
+no-sign-up-sign-in = Já tenho uma conta
+leave-sign-in = Voltar para { $client }
 register-submit = Criar conta
 register-have-account = Já tem uma conta?
 

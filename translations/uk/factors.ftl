@@ -102,6 +102,7 @@ login-passkey = Увійти з ключем доступу
 
 register-passkey = Ключ доступу замість пароля
 register-passkey-hint = Ви створите його, щойно підтвердите адресу.
+register-passkey-only = Продовжити з ключем доступу
 
 message-passkey-unknown = Цей ключ доступу тут невідомий. Можливо, його вилучено з вашого облікового запису.
 message-passkey-refused = Ключ доступу не прийнято. Спробуйте ще раз.

@@ -307,6 +307,7 @@ kind-code-reuse-detected = Код авторизації використано 
 kind-project-created = Проєкт створено
 kind-project-updated = Налаштування проєкту змінено
 kind-project-branding-changed = Оформлення проєкту змінено
+kind-project-sign-in-changed = Налаштування входу проєкту змінено
 kind-branding-changed = Оформлення змінено
 kind-project-deleted = Проєкт видалено
 kind-project-token-rotated = Токен проєкту замінено

@@ -8,6 +8,7 @@ use usher_domain::branding::{BrandFault, BrandRule, LogoFault};
 use usher_domain::email::EmailFault;
 use usher_domain::event::webhook::WebhookFault;
 use usher_domain::oauth::api::ApiFault;
+use usher_domain::project::sign_in::{ProjectSignInFault, ProjectSignInRule};
 use usher_domain::text::{TextFault, TextRule};
 use usher_domain::user::{MAX_TEXT, ProfileFault, ProfileRule};
 
@@ -18,6 +19,7 @@ impl Rejected {
             Self::Webhook(faults) => faults.iter().map(webhook).collect(),
             Self::Api(faults) => faults.iter().map(api).collect(),
             Self::Branding(faults) => faults.iter().map(branding).collect(),
+            Self::ProjectSignIn(faults) => faults.iter().map(project_sign_in).collect(),
             other => other.form_fault().into_iter().collect(),
         }
     }
@@ -75,6 +77,17 @@ const fn branding(fault: &BrandFault) -> FormFault {
         BrandRule::Logo(LogoFault::Damaged) => "branding-logo-damaged",
         BrandRule::Logo(LogoFault::Animated) => "branding-logo-animated",
         BrandRule::Logo(LogoFault::Svg(_)) => "branding-logo-svg",
+    };
+    FormFault::new(fault.field, key)
+}
+
+const fn project_sign_in(fault: &ProjectSignInFault) -> FormFault {
+    let key = match &fault.why {
+        ProjectSignInRule::Policy(_) => "sign-in-policy-bad",
+        ProjectSignInRule::NoDomain => "sign-in-domains-none",
+        ProjectSignInRule::TooManyDomains => "sign-in-domains-many",
+        ProjectSignInRule::NotADomain(_) => "sign-in-domain-bad",
+        ProjectSignInRule::UnknownProvider(_) | ProjectSignInRule::ProviderTwice(_) => "sign-in-providers-bad",
     };
     FormFault::new(fault.field, key)
 }

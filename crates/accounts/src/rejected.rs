@@ -10,6 +10,7 @@ use usher_domain::email::EmailFault;
 use usher_domain::event::webhook::WebhookFault;
 use usher_domain::oauth::api::ApiFault;
 use usher_domain::oauth::client::RotationFault;
+use usher_domain::project::sign_in::ProjectSignInFault;
 use usher_domain::provider::ProviderFault;
 use usher_domain::text::TextFault;
 use usher_domain::user::ProfileFault;
@@ -137,6 +138,12 @@ refusals! {
     .says("the request for a sign-in was answered or has expired");
     SignUpClosed = code("REGISTRATION_CLOSED", ErrorClass::Forbidden, "Registration is disabled.")
         .says("registration is closed");
+    /// The project takes new accounts with an address of its domains only.
+    SignUpDomain = invalid("new accounts for this application need an email address of its domains")
+        .at("email", "message-sign-up-domain");
+    /// The project takes new accounts without a password only.
+    SignUpWithoutPassword = invalid("new accounts for this application have no password")
+        .at("password", "message-sign-up-password");
     /// The sign-in has expired or was begun in another browser.
     InteractionOver = code(
         "SIGN_IN_EXPIRED",
@@ -202,6 +209,8 @@ refusals! {
     Api(Vec<ApiFault>) = invalid(BY_VALUE);
     /// The branding is invalid.
     Branding(Vec<BrandFault>) = invalid(BY_VALUE);
+    /// What a project decides about sign-in is invalid.
+    ProjectSignIn(Vec<ProjectSignInFault>) = invalid(BY_VALUE);
     ApiExists = code("API_EXISTS", ErrorClass::Conflict, "The identifier belongs to an API already.")
         .says("the identifier belongs to an API already")
         .at("identifier", "api-exists");
@@ -369,6 +378,7 @@ impl fmt::Display for Rejected {
             Self::Metadata(faults) => joined(f, faults),
             Self::Api(faults) => joined(f, faults),
             Self::Branding(faults) => joined(f, faults),
+            Self::ProjectSignIn(faults) => joined(f, faults),
             Self::HostUnproven { url, line } => {
                 write!(f, "publish the line {line} at {url}, to prove that the host is yours, then try again")
             }
@@ -418,6 +428,7 @@ impl From<RotationFault> for Rejected {
 mod tests {
     use super::*;
     use usher_domain::branding::BrandRule;
+    use usher_domain::project::sign_in::ProjectSignInRule;
     use usher_domain::text::TextRule;
     use usher_domain::user::ProfileRule;
 
@@ -447,6 +458,7 @@ mod tests {
             Rejected::Metadata(vec![MetadataFault::new("scope", "is empty")]),
             Rejected::Api(vec![ApiFault::new("name", "is missing")]),
             Rejected::Branding(vec![BrandFault { field: "name", why: BrandRule::Brackets }]),
+            Rejected::ProjectSignIn(vec![ProjectSignInFault { field: "domains", why: ProjectSignInRule::NoDomain }]),
             Rejected::HostUnproven { url: "https://api.example".into(), line: "a=b".into() },
             Rejected::Provider(vec![ProviderFault::new("issuer", "is missing")]),
             Rejected::Webhook(vec![WebhookFault { field: "url", why: "is missing" }]),

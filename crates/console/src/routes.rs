@@ -66,6 +66,7 @@ fn project_pages(pages: PageRoutes) -> PageRoutes {
         .for_members(Right::View, Right::Own)
         .text_form(ProjectUrls::MEMBERS, project::members::get, project::members::add)
         .text_form(ProjectUrls::SETTINGS, project::settings::get, project::settings::save)
+        .text_form(ProjectUrls::SIGN_IN, project::sign_in::get, project::sign_in::save)
         .action(MemberUrls::CHANGE_ROLE, project::members::change_role)
         .action(ApiUrls::ALLOW, project::api::allow)
         .action(AllowedClientUrls::REMOVE, project::api::remove)

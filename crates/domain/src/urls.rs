@@ -66,6 +66,8 @@ pub const SECOND_PASSKEY: &str = "/login/second/passkey";
 pub const PASSKEY_SIGN_IN: &str = "/login/passkey";
 /// Set up a second factor that the client requires.
 pub const ENROL: &str = "/login/enrol";
+/// Go back to the application without an account.
+pub const LEAVE_SIGN_IN: &str = "/login/leave";
 /// Polled by a page that waits until an emailed link is opened in another browser.
 pub const WAITING: &str = "/login/waiting";
 /// Choose an account.
@@ -270,6 +272,8 @@ url_groups! {
         /// The history of its users.
         HISTORY history "/history";
         SETTINGS settings "/settings";
+        /// Who may make an account on the way to its clients.
+        SIGN_IN sign_in "/sign-in";
         DELETE delete "/delete";
         NEW_CLIENT new_client "/clients/new";
         APIS apis "/apis";

@@ -59,6 +59,7 @@ use usher_accounts::admin::clients::Clients;
 use usher_accounts::admin::initial_tokens::InitialTokens;
 use usher_accounts::admin::installation::Installation;
 use usher_accounts::admin::keys::SigningKeys;
+use usher_accounts::admin::project_sign_in::ProjectSignIns;
 use usher_accounts::admin::shown_once::ShownOnce;
 use usher_accounts::admin::users::Users;
 use usher_accounts::apis::Apis;
@@ -155,6 +156,7 @@ services! {
     endings: Endings { core },
     accounts: Accounts { core },
     brandings: Brandings { core; cache: expiring(PROJECTS_REMEMBERED, BRANDING_MEMORY) },
+    project_sign_ins: ProjectSignIns { core },
     email_queue: EmailQueue { core, brandings },
     security_emails: SecurityEmails { core, email_queue },
     factor_rules: FactorRules { core, accounts, security_emails },
@@ -218,7 +220,7 @@ services! {
     client_origins: ClientOrigins { core; cache: OriginCache::default() },
     compromise_reports: CompromiseReports { core, endings, security_emails },
     session_opening: SessionOpening { core, accounts, security_emails },
-    registration: Registration { core, email_queue, session_opening, throttles },
+    registration: Registration { core, email_queue, project_sign_ins, session_opening, throttles },
     device_authorizations: DeviceAuthorizations { core, apis, client_authentication, throttles },
     email_changes: EmailChanges { core, email_queue, factor_rules, registration, security_emails, throttles },
     feed_access: FeedAccess { core, callers, signing_keys },
@@ -249,7 +251,7 @@ services! {
     shown_once: ShownOnce { core },
     sign_outs: SignOuts { core, accounts, clients, endings, signing_keys },
     suggested_emails: SuggestedEmails { core, providers },
-    upstream_sign_in: UpstreamSignIn { core, accounts, email_queue, factor_rules, providers, registration, security_emails, session_opening, throttles },
+    upstream_sign_in: UpstreamSignIn { core, accounts, email_queue, factor_rules, project_sign_ins, providers, registration, security_emails, session_opening, throttles },
     webhooks: Webhooks { core, providers },
     = token_endpoint: TokenEndpoint from TokenEndpoint::new(
         client_authentication.clone(),

@@ -55,6 +55,11 @@ fn of_refused(refused: &Rejected) -> HttpProblem {
                 faults.iter().map(|fault| (fault.field.to_owned(), fault.why.to_string().into())).collect();
             problem.with_details(json!({ "fields": fields }))
         }
+        Rejected::ProjectSignIn(faults) => {
+            let fields: serde_json::Map<_, _> =
+                faults.iter().map(|fault| (fault.field.to_owned(), fault.why.to_string().into())).collect();
+            problem.with_details(json!({ "fields": fields }))
+        }
         Rejected::HostUnproven { url, line } => problem.with_details(json!({ "url": url, "line": line })),
         Rejected::Webhook(faults) => {
             let fields: serde_json::Map<_, _> =

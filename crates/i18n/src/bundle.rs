@@ -21,6 +21,7 @@ macro_rules! files {
             include_str!(concat!("../../../translations/", $tag, "/rules.ftl")),
             include_str!(concat!("../../../translations/", $tag, "/attempts.ftl")),
             include_str!(concat!("../../../translations/", $tag, "/branding.ftl")),
+            include_str!(concat!("../../../translations/", $tag, "/projects.ftl")),
             include_str!(concat!("../../../translations/", $tag, "/installation.ftl")),
             include_str!(concat!("../../../translations/", $tag, "/errors.ftl")),
             include_str!(concat!("../../../translations/", $tag, "/mail.ftl")),
@@ -32,7 +33,7 @@ macro_rules! files {
 }
 
 /// Every translation file, by language in the order of [`Lang::ALL`].
-const SOURCES: [[&str; 15]; 3] = files!("en", "pt-BR", "uk");
+const SOURCES: [[&str; 16]; 3] = files!("en", "pt-BR", "uk");
 
 static BUNDLES: LazyLock<[LanguageTexts; 3]> = LazyLock::new(|| Lang::ALL.map(bundle));
 
@@ -104,7 +105,7 @@ fn value(arg: Arg<'_>) -> FluentValue<'_> {
 }
 
 /// The translation files of one language.
-pub(super) const fn sources(lang: Lang) -> [&'static str; 15] {
+pub(super) const fn sources(lang: Lang) -> [&'static str; 16] {
     SOURCES[lang as usize]
 }
 

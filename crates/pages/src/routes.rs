@@ -46,6 +46,7 @@ fn login_pages(pages: PageRoutes) -> PageRoutes {
         .form(urls::SECOND_FACTOR, login::second::get, login::second::by_code)
         .action(urls::SECOND_PASSKEY, login::second::by_passkey)
         .form(urls::ENROL, login::enrol::get, login::enrol::cancel)
+        .action(urls::LEAVE_SIGN_IN, login::leave::leave)
         .form(urls::ACCOUNTS, login::accounts::get, login::accounts::choose)
         .action(urls::REMOVE_ACCOUNT, login::accounts::remove)
         .form(urls::REGISTER, login::register::get, login::register::sign_up)

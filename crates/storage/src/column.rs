@@ -37,6 +37,7 @@ use usher_domain::oauth::grant::RecentGaps;
 use usher_domain::oauth::target::{ConsentedApis, GrantTargets};
 use usher_domain::page::Cursor;
 use usher_domain::project::member::Role;
+use usher_domain::project::sign_in::ProjectSignIn;
 use usher_domain::provider::{ProviderId, ProviderSettings};
 use usher_domain::time::Timestamp;
 use usher_domain::user::identity::{EmailState, LinkedHow};
@@ -247,6 +248,7 @@ json! {
     GrantTargets;
     Map<String, serde_json::Value>;
     Profile;
+    ProjectSignIn;
     ProviderSettings;
     Vec<ClientSecret>;
     Vec<DeliveryAttempt>;

@@ -22,6 +22,7 @@ pub mod members;
 mod migrations;
 mod open;
 pub mod policy;
+pub mod project_sign_in;
 pub mod projects;
 pub mod providers;
 pub mod pushed_requests;

@@ -8,30 +8,18 @@ use crate::harness::database::on_both_databases;
 use crate::harness::server::TestServer;
 
 on_both_databases! {
-    async fn an_owner_renames_a_project_and_requires_a_second_factor(db: TestDatabase) {
+    async fn an_owner_renames_a_project(db: TestDatabase) {
         let server = TestServer::on(db, &[]).await;
         let mut boss = administrator(&server).await;
         let at = server.at(&format!("/console/projects/{}/settings", server.project));
         let page = boss.open(&at).await;
-        let saved = boss.submit(&page, &[("name", "Harbour"), ("second_factor", "true")]).await;
+        let saved = boss.submit(&page, &[("name", "Harbour")]).await;
         assert!(saved.body.contains("Harbour") && !saved.text("[role=status]").is_empty(), "{}", saved.body);
         let project = server.usher.projects.load_project(&server.project.to_string()).await.expect("the project");
-        assert_eq!((project.name.as_str(), project.required_acr.is_some()), ("Harbour", true));
+        assert_eq!(project.name, "Harbour");
         let refused = boss.submit(&saved, &[("name", "  ")]).await;
         assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
         assert!(!refused.text("#name-error").is_empty(), "{}", refused.body);
-    }
-
-    /// The older form shows the second factor as it was: it is not switched off again.
-    async fn a_form_that_was_open_for_a_while_undoes_nothing(db: TestDatabase) {
-        let server = TestServer::on(db, &[]).await;
-        let mut boss = administrator(&server).await;
-        let at = server.at(&format!("/console/projects/{}/settings", server.project));
-        let old = boss.open(&at).await;
-        server.usher.projects.require_second_factor(server.project, true).await.expect("it is set");
-        boss.submit(&old, &[("name", "Harbour")]).await;
-        let project = server.usher.projects.load_project(&server.project.to_string()).await.expect("the project");
-        assert_eq!((project.name.as_str(), project.required_acr.is_some()), ("Harbour", true));
     }
 
     async fn a_project_is_deleted_by_whoever_types_its_name(db: TestDatabase) {

@@ -106,6 +106,7 @@ const WRITERS: &[(&str, Guard)] = &[
     ("users::SET_PROFILE", Locked("users::LOCK")),
     ("users::SET_STATUS", Condition),
     ("policy/revisions::PUT_DRAFT", Locked("projects::LOCK")),
+    ("project_sign_in::SET", Locked("project_sign_in::LOCK")),
     ("projects::RENAME", Owner),
     ("projects::REQUIRE", Owner),
     ("providers::REPLACE", Locked("providers::LOCK")),

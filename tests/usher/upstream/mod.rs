@@ -1,6 +1,6 @@
 //! Sign-in with other providers, against the simulator.
 
-mod accounts;
+pub mod accounts;
 mod conflicts;
 mod documentation;
 mod faults;

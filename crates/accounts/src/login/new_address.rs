@@ -49,6 +49,8 @@ impl Registration {
         if pending.browser.is_none() || pending.browser != browser.mark().map(mark_hash) {
             return Err(Rejected::ProofOver.into());
         }
+        let rules = self.project_sign_ins.of_request(pending.interaction.as_deref()).await?;
+        rules.check_address(Some(&email)).map_err(Rejected::from)?;
         self.await_proof(email, &pending, lang, Replaced::Address(proof)).await
     }
 }

@@ -1,6 +1,7 @@
 //! Registration. The user is created when the address is verified: a pending registration owns nothing.
 
 use crate::admin::branding::EmailContext;
+use crate::admin::project_sign_in::ProjectSignIns;
 use crate::core::Core;
 use crate::emails::{EmailQueue, lang_of};
 use crate::login::finish_sign_in::SessionOpening;
@@ -103,6 +104,7 @@ pub struct Verified {
 pub struct Registration {
     pub core: Arc<Core>,
     pub email_queue: Arc<EmailQueue>,
+    pub project_sign_ins: Arc<ProjectSignIns>,
     pub session_opening: Arc<SessionOpening>,
     pub throttles: Arc<Throttles>,
 }
@@ -122,7 +124,13 @@ impl Registration {
         if !self.core.config.sign_up.enabled {
             return Err(Rejected::SignUpClosed.into());
         }
+        let rules = self.project_sign_ins.of_request(form.interaction.as_deref()).await?;
+        rules.check_open().map_err(Rejected::from)?;
         let (email, profile, password) = self.check_sign_up(&form).map_err(|(first, _)| first)?;
+        rules.check_address(Some(&email)).map_err(Rejected::from)?;
+        if password.is_some() {
+            rules.check_password().map_err(Rejected::from)?;
+        }
         self.throttles.count_sign_up(&device.source).await?;
         let phc = match password {
             None => None,
@@ -352,7 +360,7 @@ impl Registration {
         Ok(())
     }
 
-    /// Creates the user, once, and signs them in.
+    /// Creates the user, once, and signs them in. Registration may have been closed since it was begun.
     async fn complete_sign_up(
         &self,
         proof: Proof,
@@ -362,6 +370,8 @@ impl Registration {
         let pending =
             proof.sealed.as_deref().and_then(|sealed| self.open_sign_up(sealed)).ok_or(Rejected::ProofOver)?;
         let email = proof.email.clone().ok_or(Rejected::ProofOver)?;
+        let rules = self.project_sign_ins.of_request(pending.interaction.as_deref()).await?;
+        rules.check_address(Some(&email)).map_err(Rejected::from)?;
         let user = self.new_user(Some(email), pending.profile, Some(pending.locale), &AttributeOrigin::Person);
         let elsewhere = is_elsewhere(browser, pending.browser.as_deref());
         self.create_user(&user, proof.id, pending.phc.as_deref(), elsewhere).await?;

@@ -1,6 +1,7 @@
 //! The callback from a provider.
 
 use super::{CallbackOutcome, Refusal, UpstreamFault, UpstreamIntent, UpstreamState};
+use crate::admin::project_sign_in::ProjectSignIns;
 use crate::core::Core;
 use crate::core::Device;
 use crate::credentials::factors::FactorRules;
@@ -23,6 +24,7 @@ pub struct UpstreamSignIn {
     pub accounts: Arc<Accounts>,
     pub email_queue: Arc<EmailQueue>,
     pub factor_rules: Arc<FactorRules>,
+    pub project_sign_ins: Arc<ProjectSignIns>,
     pub providers: Arc<Providers>,
     pub registration: Arc<Registration>,
     pub security_emails: Arc<SecurityEmails>,

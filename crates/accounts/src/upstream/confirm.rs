@@ -10,6 +10,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 use subtle::ConstantTimeEq as _;
 
+use super::decide_and_apply::AddressForSignUp;
 use super::{CallbackOutcome, Refusal, UpstreamFault, UpstreamIntent};
 use crate::admin::branding::EmailContext;
 use crate::core::Device;
@@ -90,6 +91,8 @@ pub struct PendingQuestion {
     pub handle: Option<String>,
     /// What the sign-in was started for.
     pub intent: UpstreamIntent,
+    /// Whether it needs an address.
+    pub needs_address: bool,
 }
 
 /// The identity or address was taken by another user meanwhile, so the question has ended.
@@ -211,6 +214,7 @@ impl UpstreamSignIn {
             question: asking.question,
             provider,
             handle: asking.vouched.handle,
+            needs_address: self.project_sign_ins.of_request(asking.intent.interaction()).await?.needs_address(),
             intent: asking.intent,
         })
     }
@@ -245,9 +249,12 @@ impl UpstreamSignIn {
     ) -> Result<ProofId, UpstreamFault> {
         let mut asking = self.open_asking(id, browser).await?;
         self.throttles.count_sign_up(&device.source).await?;
+        let rules = self.project_sign_ins.of_request(asking.intent.interaction()).await?;
         let to = match &mut asking.question {
             Question::Address { sent_to, .. } => {
                 let email = self.registration.new_address(address).map_err(Rejected::Email)?;
+                // The same for an address that has an account.
+                rules.check_address(Some(&email)).map_err(Rejected::from)?;
                 sent_to.insert(email).clone()
             }
             Question::Confirm { email, by_mail: true, sent, .. } => {
@@ -305,8 +312,9 @@ impl UpstreamSignIn {
     ) -> Result<CallbackOutcome, UpstreamFault> {
         let asking = self.open_asking(id, browser).await?;
         let Question::Address { .. } = asking.question else { return Err(UpstreamFault::Rejected(Refusal::Over)) };
+        // A question that is not answered this way stays open.
+        self.check_still_open(&asking, None).await?;
         self.take_question(id).await?;
-        self.check_still_open(&asking).await?;
         let (user, identity) = self.sign_up_vouched(&asking.vouched, false).await.map_err(moved)?;
         self.let_in(asking, user, identity, browser, device).await
     }
@@ -367,7 +375,7 @@ impl UpstreamSignIn {
             return Ok(CallbackOutcome::Ask(self.put_asking(&asking, None, Some(id)).await?));
         }
         self.take_question(id).await?;
-        self.check_still_open(&asking).await?;
+        self.check_still_open(&asking, Some(&email)).await?;
         let profile = asking.vouched.profile.clone().checked().unwrap_or_default();
         let locale = profile.locale.clone();
         let mut user = self.registration.new_user(
@@ -382,12 +390,11 @@ impl UpstreamSignIn {
     }
 
     /// Registration may have been closed meanwhile.
-    async fn check_still_open(&self, asking: &Asking) -> Result<(), UpstreamFault> {
+    async fn check_still_open(&self, asking: &Asking, email: Option<&Email>) -> Result<(), UpstreamFault> {
         let provider = self.providers.provider(&asking.vouched.provider).await?;
-        if provider.settings().sign_up && self.core.config.sign_up.enabled {
-            return Ok(());
-        }
-        Err(UpstreamFault::Rejected(Refusal::Closed))
+        let address = AddressForSignUp::Now(email);
+        let why = self.why_closed(provider.settings(), &asking.intent, address).await?;
+        why.map_or(Ok(()), |why| Err(UpstreamFault::Rejected(why)))
     }
 
     async fn confirmed(

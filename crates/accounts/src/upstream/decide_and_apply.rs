@@ -37,6 +37,17 @@ pub(super) struct IdentityLookup {
     pub owner: Option<User>,
     /// The account that requests linking.
     asker: Option<Account>,
+    /// Why no account is created.
+    closed: Option<Refusal>,
+}
+
+/// The address with which an account would be created.
+#[derive(Clone, Copy)]
+pub(super) enum AddressForSignUp<'a> {
+    /// It is asked for later.
+    Later,
+    /// This one, or none.
+    Now(Option<&'a Email>),
 }
 
 impl UpstreamSignIn {
@@ -84,6 +95,13 @@ impl UpstreamSignIn {
             None => false,
         };
         let (address, owner, user) = self.owner_of(vouched).await?;
+        let claimed = vouched.email.as_ref().map(|claimed| &claimed.email);
+        let for_sign_up = match address {
+            EmailEvidence::Unproven => AddressForSignUp::Later,
+            EmailEvidence::Relay => AddressForSignUp::Now(None),
+            EmailEvidence::Verified | EmailEvidence::Authoritative => AddressForSignUp::Now(claimed),
+        };
+        let closed = self.why_closed(settings, intent, for_sign_up).await?;
         let situation = Situation {
             intent: match (intent, &asker) {
                 (UpstreamIntent::SignIn { .. }, _) => Intent::SignIn,
@@ -104,9 +122,28 @@ impl UpstreamSignIn {
             address,
             owner,
             policy: settings.link_policy,
-            sign_up: settings.sign_up && self.core.config.sign_up.enabled,
+            sign_up: closed.is_none(),
         };
-        Ok(IdentityLookup { situation, holder, owner: user, asker })
+        Ok(IdentityLookup { situation, holder, owner: user, asker, closed })
+    }
+
+    /// Why the provider may create no account on the way to the client: by its settings, or by those of the project. An
+    /// address that is not trusted is asked for and proven later.
+    pub(super) async fn why_closed(
+        &self,
+        settings: &ProviderSettings,
+        intent: &UpstreamIntent,
+        address: AddressForSignUp<'_>,
+    ) -> Result<Option<Refusal>, FlowError> {
+        if !(settings.sign_up && self.core.config.sign_up.enabled) {
+            return Ok(Some(Refusal::Closed));
+        }
+        let rules = self.project_sign_ins.of_request(intent.interaction()).await?;
+        let checked = rules.check_provider(&settings.id).and_then(|()| match address {
+            AddressForSignUp::Later => Ok(()),
+            AddressForSignUp::Now(email) => rules.check_address(email),
+        });
+        Ok(checked.err().map(Refusal::from))
     }
 
     /// How far the provider's address is trusted, and which user it belongs to.
@@ -158,7 +195,11 @@ impl UpstreamSignIn {
             LinkDecision::RefuseDisabled => refuse(Refusal::Disabled),
             LinkDecision::RefuseSession => refuse(Refusal::Over),
             LinkDecision::RefuseLately => refuse(Refusal::Lately),
-            LinkDecision::RefuseClosed => refuse(Refusal::Closed),
+            LinkDecision::RefuseClosed => {
+                let why = found.closed.unwrap_or(Refusal::Closed);
+                tracing::info!(upstream.provider = %settings.id, "refused: {why}");
+                refuse(why)
+            }
             LinkDecision::Reauthenticate => Ok(Some(CallbackOutcome::Reauthenticate)),
             LinkDecision::AlreadyLinked => Ok(Some(CallbackOutcome::Linked)),
             LinkDecision::Link => {

@@ -18,6 +18,7 @@ use super::error::{FlowError, Rejected};
 use crate::login::finish_sign_in::SignedIn;
 use crate::sealed_value::SealedValue;
 use usher_domain::id::{ProofId, SessionId, UserId};
+use usher_domain::project::sign_in::SignUpRefusal;
 use usher_keys::seal::Purpose;
 use usher_upstream::PendingAuthorization;
 
@@ -141,4 +142,23 @@ pub enum Refusal {
     /// The provider may not create accounts.
     #[error("no new accounts are made this way")]
     Closed,
+    /// The project of the client takes no new accounts.
+    #[error("no new accounts are made on the way to this application")]
+    SignUpClosed,
+    /// The project of the client does not offer the provider.
+    #[error("no new accounts are made by this provider on the way to this application")]
+    NotOffered,
+    /// The project of the client takes new accounts with an address of its domains only.
+    #[error("new accounts for this application need a verified email address of its domains")]
+    Domain,
+}
+
+impl From<SignUpRefusal> for Refusal {
+    fn from(refused: SignUpRefusal) -> Self {
+        match refused {
+            SignUpRefusal::Closed | SignUpRefusal::Password => Self::SignUpClosed,
+            SignUpRefusal::Provider => Self::NotOffered,
+            SignUpRefusal::Domain => Self::Domain,
+        }
+    }
 }

@@ -7,6 +7,7 @@ mod history;
 mod initial_tokens;
 mod members;
 mod people;
+mod sign_in;
 mod token;
 
 pub use clients::ClientView;
@@ -37,6 +38,7 @@ pub fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .routes(routes!(list, create))
         .routes(routes!(get, patch, delete))
+        .routes(routes!(sign_in::get, sign_in::put))
         .routes(routes!(token::rotate))
         .routes(routes!(token::end_former))
         .routes(routes!(members::list, members::add))

@@ -9,6 +9,7 @@ pub mod list;
 pub mod members;
 pub mod modules;
 pub mod settings;
+pub mod sign_in;
 pub mod token;
 pub mod webhook;
 pub mod webhooks;

@@ -1,4 +1,4 @@
-//! The settings of a project: its name, whether it requires a second factor; and deleting it.
+//! The settings of a project: its name; and deleting it.
 
 use serde::Deserialize;
 
@@ -10,8 +10,6 @@ use usher_domain::urls;
 use usher_page_kit::kit::{Notice, PageForm, PageKit as _, PageResult, ProjectPage};
 use usher_page_kit::loaded::LoadedValues;
 use usher_page_kit::views::ProjectTab;
-
-use usher_page_kit::typed_text::flag;
 
 const SAVED: Notice = Notice::new("saved", "project-saved");
 
@@ -48,9 +46,6 @@ async fn save_edited(page: &ProjectPage, values: &ProjectSettingsValues) -> Resu
     if loaded.is_edited("name", &values.name) {
         projects.rename_project(&page.project, &values.name).await?;
     }
-    if loaded.is_edited("second_factor", flag(values.second_factor)) {
-        projects.require_second_factor(page.project.id, values.second_factor).await?;
-    }
     Ok(())
 }
 
@@ -86,9 +81,9 @@ fn view(page: &mut ProjectPage) -> ProjectSettingsPage {
 }
 
 fn values_of(project: &Project) -> ProjectSettingsValues {
-    let (name, second_factor) = (project.name.clone(), project.required_acr.is_some());
-    let loaded = LoadedValues::of(&[("name", &name), ("second_factor", flag(second_factor))]).encode();
-    ProjectSettingsValues { name, second_factor, loaded }
+    let name = project.name.clone();
+    let loaded = LoadedValues::of(&[("name", &name)]).encode();
+    ProjectSettingsValues { name, loaded }
 }
 
 async fn confirm_view(page: &mut ProjectPage) -> Result<ConfirmDeletion, FlowError> {

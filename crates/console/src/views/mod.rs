@@ -19,6 +19,7 @@ mod overview;
 mod project;
 mod project_history;
 mod project_settings;
+mod project_sign_in;
 mod providers;
 mod quick_start;
 mod quick_start_page;
@@ -46,6 +47,7 @@ pub use overview::{
 pub use project::{MemberListItem, MembersPage, ProjectTokenPage};
 pub use project_history::{HistoryEntryItem, ProjectHistoryPage, ProjectHistoryValues};
 pub use project_settings::{ProjectSettingsPage, ProjectSettingsValues};
+pub use project_sign_in::{OfferedProvider, ProjectSignInPage, ProjectSignInValues};
 pub use providers::{ConsoleProviders, ProviderKindLink, ProviderListItem, ProviderPage, ProviderValues, StepView};
 pub use quick_start::{Snippet, snippets};
 pub use quick_start_page::{QuickStartPage, WireStep};

@@ -30,8 +30,6 @@ pub struct ProjectSettingsPage {
 #[serde(default)]
 pub struct ProjectSettingsValues {
     pub name: String,
-    /// Whether its users need a second factor.
-    pub second_factor: bool,
     /// The values that the form was loaded with.
     pub loaded: String,
 }

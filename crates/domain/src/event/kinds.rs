@@ -284,6 +284,10 @@ events! {
     );
     PROJECT_BRANDED = project("project.branding_changed")
         .message("The branding of the project's pages and emails has changed.", &[]);
+    PROJECT_SIGN_IN_CHANGED = project("project.sign_in_changed").message(
+        "Who may make an account on the way to the project's clients, or what their sign-in pages offer, has changed.",
+        &[],
+    );
     /// There is no message: its webhooks are deleted with it.
     PROJECT_DELETED = project("project.deleted").reload(Reload::ProjectTokens);
     PROJECT_TOKEN_ROTATED = project("project.token_rotated")

@@ -3,6 +3,7 @@
 pub mod assignment;
 pub mod history;
 pub mod member;
+pub mod sign_in;
 
 use crate::id::ProjectId;
 use crate::time::Timestamp;

@@ -49,6 +49,7 @@ project_tabs! {
     Clients, "clients", "app-window", page, View;
     Apis, "apis", "plug", apis, View;
     InitialTokens, "initial-tokens", "key-round", initial_tokens, View;
+    SignIn, "project-sign-in", "user-round", sign_in, View;
     Branding, "branding", "palette", branding, View;
     Rules, "rules", "shield-check", rules, View;
     Members, "members", "users", members, View;

@@ -9,6 +9,7 @@ use usher_accounts::{FlowError, SignedIn};
 use usher_domain::branding::BrandOwner;
 use usher_domain::oauth::client::Client;
 use usher_domain::oauth::interaction::Interaction;
+use usher_domain::project::sign_in::ProjectSignIn;
 use usher_domain::urls;
 use usher_flows::Outcome;
 use usher_http_server::extract::params::QueryParams;
@@ -101,6 +102,11 @@ impl LoginPage {
         let Some(request) = request else { return Ok(None) };
         let client = self.app.usher.authorizations.client_of(request).await?;
         Ok(Some(show::client_view(&client, &request.redirect_uri)))
+    }
+
+    /// What the project of the request's client decides about sign-in.
+    pub async fn rules(&self) -> Result<ProjectSignIn, FlowError> {
+        self.app.usher.project_sign_ins.of_request(self.sealed.as_deref()).await
     }
 
     /// What the request needs next.

@@ -6,6 +6,7 @@ pub mod consent;
 pub mod device;
 pub mod enrol;
 pub mod kit;
+pub mod leave;
 pub mod logout;
 pub(crate) mod mailed;
 pub mod passkey;

@@ -7,22 +7,26 @@ use usher_accounts::upstream::SignInProvider;
 use usher_domain::urls::UpstreamUrls;
 use usher_domain::user::authentication::Method;
 
-/// Those of the offered providers that `fits`; the one that this browser used last stands first.
+/// The providers that have a place, by their places; the one that this browser used last stands first.
 pub(super) async fn provider_buttons(
     page: &LoginPage,
-    fits: fn(&SignInProvider) -> bool,
+    place: impl Fn(&SignInProvider) -> Option<usize> + Send,
 ) -> Result<Vec<ProviderButton>, FlowError> {
     let last_used =
         |id: &str| page.visitor.last_used().is_some_and(|last| last.method == Method::Provider(id.to_owned()));
     let offered = page.app.usher.providers.offered_providers().await?;
-    let buttons = offered.into_iter().filter(fits).map(|one| ProviderButton {
-        url: page.with_request(&UpstreamUrls::of(&one.id).start()),
-        last_used: last_used(one.id.as_str()),
-        id: one.id.to_string(),
-        kind: one.kind,
-        name: one.name,
+    let placed = offered.into_iter().filter_map(|one| place(&one).map(|place| (place, one)));
+    let buttons = placed.map(|(place, one)| {
+        let button = ProviderButton {
+            url: page.with_request(&UpstreamUrls::of(&one.id).start()),
+            last_used: last_used(one.id.as_str()),
+            id: one.id.to_string(),
+            kind: one.kind,
+            name: one.name,
+        };
+        (place, button)
     });
     let mut buttons: Vec<_> = buttons.collect();
-    buttons.sort_by_key(|button| !button.last_used);
-    Ok(buttons)
+    buttons.sort_by_key(|(place, button)| (!button.last_used, *place));
+    Ok(buttons.into_iter().map(|(_, button)| button).collect())
 }

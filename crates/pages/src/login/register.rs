@@ -1,19 +1,21 @@
 //! Registration.
 
+use axum::http::StatusCode;
+use axum::response::IntoResponse as _;
 use serde::Deserialize;
 
 use super::mailed::waiting_url;
 use super::provider_buttons::provider_buttons;
 use crate::login::kit::LoginPage;
 use crate::show;
-use crate::views::{Register, RegisterValues, SignedInAs};
+use crate::views::{NoSignUp, Register, RegisterValues, SignedInAs};
 use usher_accounts::{FlowError, Rejected, SignUpForm};
 use usher_domain::oauth::interaction::{Interaction, InteractionStep};
 use usher_domain::secret::Secret;
 use usher_domain::urls;
 use usher_flows::Outcome;
 use usher_i18n::Lang;
-use usher_page_kit::kit::{PageForm, PageKit as _, PageResult, PageStop};
+use usher_page_kit::kit::{PageForm, PageKit as _, PageResult, PageStop, html};
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
@@ -53,14 +55,39 @@ pub async fn get(mut page: LoginPage) -> PageResult {
             on => return Ok(show::elsewhere(&page.app, page.visitor, one, on).await?),
         }
     }
+    let rules = page.rules().await?;
+    if let Some(one) = interaction.as_ref().filter(|_| rules.check_open().is_err()) {
+        return refused(page, one).await;
+    }
     let view = view(&mut page, interaction.as_ref()).await?;
+    if let Some(one) = interaction.as_ref().filter(|_| !view.offers_anything()) {
+        return refused(page, one).await;
+    }
     page.show(&view)
+}
+
+/// The page for people who may make no account on the way to this client.
+async fn refused(mut page: LoginPage, request: &Interaction) -> PageResult {
+    tracing::info!(client = %request.client_id, "refused: the project takes no new accounts");
+    let client = page.app.usher.authorizations.client_of(request).await?;
+    let view = NoSignUp {
+        page: page.head_for(request.request.ui_locales.as_deref(), None, &page.with_request(urls::REGISTER)),
+        form: page.form_of_request(urls::LEAVE_SIGN_IN),
+        client: show::client_view(&client, &request.redirect_uri),
+        sign_in_url: page.with_request(urls::LOGIN),
+    };
+    page.reply((StatusCode::FORBIDDEN, html(&view)?).into_response())
 }
 
 /// POST
 pub async fn sign_up(mut page: LoginPage, PageForm(form): PageForm<RegisterForm>) -> PageResult {
     page.belongs_to(form.interaction.clone()).await;
     let interaction = page.interaction()?;
+    if let Some(one) = interaction.as_ref().filter(|_| page.app.usher.core.config.sign_up.enabled)
+        && page.rules().await?.check_open().is_err()
+    {
+        return refused(page, one).await;
+    }
     let asked = interaction.as_ref().and_then(|one| one.request.ui_locales.as_deref());
     let (sign_up, visitor) = (form.sign_up(page.visitor.lang(asked, None)), &page.visitor);
     let signed_up = page.app.usher.registration.sign_up(sign_up, &visitor.browser, &visitor.device).await;
@@ -78,6 +105,7 @@ pub async fn sign_up(mut page: LoginPage, PageForm(form): PageForm<RegisterForm>
 async fn view(page: &mut LoginPage, interaction: Option<&Interaction>) -> Result<Register, PageStop> {
     let asked = interaction.and_then(|one| one.request.ui_locales.as_deref());
     let head = page.head_for(asked, None, &page.with_request(urls::REGISTER));
+    let rules = page.rules().await?;
     let current = match interaction {
         Some(_) => None,
         None => page.app.usher.accounts.current(&page.visitor.browser).await?,
@@ -91,7 +119,9 @@ async fn view(page: &mut LoginPage, interaction: Option<&Interaction>) -> Result
         form: page.form_of_request(urls::REGISTER),
         min_password: page.app.min_password(),
         sign_in_url: page.with_request(urls::LOGIN),
-        providers: provider_buttons(page, |one| one.sign_up).await?,
+        providers: provider_buttons(page, |one| rules.place_of(&one.id).filter(|_| one.sign_up)).await?,
+        domains: rules.domains.clone(),
+        offers_passwords: rules.password_sign_up,
         offers_passkeys: page.app.usher.passkeys.offers_passkeys(),
         ..Register::default()
     })

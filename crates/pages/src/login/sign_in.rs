@@ -7,9 +7,11 @@ use super::registered;
 use crate::login::kit::LoginPage;
 use crate::show;
 use crate::views::{PasskeyAsk, SignIn, SignedInAs};
+use usher_accounts::upstream::SignInProvider;
 use usher_accounts::{Account, Attempt, FlowError};
 use usher_domain::email::Email;
 use usher_domain::oauth::interaction::{Interaction, InteractionStep};
+use usher_domain::provider::ProviderId;
 use usher_domain::secret::Secret;
 use usher_domain::urls;
 use usher_domain::user::authentication::Method;
@@ -170,16 +172,18 @@ async fn view(page: &mut LoginPage, interaction: Option<&Interaction>) -> Result
     let hint = interaction.and_then(|one| one.request.login_hint.clone()).filter(|hint| hint.contains('@'));
     let form = page.form_of_request(urls::LOGIN);
     let ceremony = usher.passkeys.ask_for_passkey(&mut page.visitor.browser).ok();
+    let rules = page.rules().await?;
+    let may_register = usher.core.config.sign_up.enabled && rules.check_open().is_ok();
     let mut view = SignIn {
         page: head,
         client: page.client(interaction).await?,
         email: hint.as_deref().map(readable).unwrap_or_default(),
-        register_url: usher.core.config.sign_up.enabled.then(|| page.with_request(urls::REGISTER)),
+        register_url: may_register.then(|| page.with_request(urls::REGISTER)),
         recover_url: page.with_request(urls::RECOVER),
         passkey: ceremony.map(|ceremony| PasskeyAsk { options: ceremony.options, state: ceremony.state }),
         passkey_form: Form { action: urls::PASSKEY_SIGN_IN.to_owned(), ..form.clone() },
         accounts_url: (!accounts.is_empty()).then(|| page.with_request(urls::ACCOUNTS)),
-        providers: provider_buttons(page, |_| true).await?,
+        providers: provider_buttons(page, |one| rules.place_of(&one.id)).await?,
         last_used: last_hint(&page.visitor, &Method::Password),
         passkey_last_used: last_hint(&page.visitor, &Method::Passkey),
         form,
@@ -198,6 +202,20 @@ async fn fix_to(page: &LoginPage, view: &mut SignIn, account: &Account) -> Resul
     view.email = if view.without_password { account.user.label() } else { account.user.readable_email() };
     let asked = if view.without_password { Message::ShowItIsYou } else { Message::ProveItIsYou };
     view.notice = Some(asked.text(view.page.lang));
+    offer_own_providers(page, view, account).await
+}
+
+/// Whoever must authenticate again also finds the providers of the account that the project does not offer: one of them
+/// may be the only way in.
+async fn offer_own_providers(page: &LoginPage, view: &mut SignIn, account: &Account) -> Result<(), FlowError> {
+    let rules = page.rules().await?;
+    if rules.providers.is_none() {
+        return Ok(());
+    }
+    let own = page.app.usher.identities.identities_of(account).await?;
+    let is_own = |id: &ProviderId| own.iter().any(|(identity, _)| identity.provider == *id);
+    let place = |one: &SignInProvider| rules.place_of(&one.id).or_else(|| is_own(&one.id).then_some(usize::MAX));
+    view.providers = provider_buttons(page, place).await?;
     Ok(())
 }
 

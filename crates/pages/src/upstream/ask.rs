@@ -129,7 +129,7 @@ async fn view(page: &mut LoginPage, asked: &PendingQuestion, error: Option<Strin
             page: head,
             form,
             mail_url,
-            skip_url: at(urls::UPSTREAM_ASK_SKIP, asked.id),
+            skip_url: (!asked.needs_address).then(|| at(urls::UPSTREAM_ASK_SKIP, asked.id)),
             provider,
             handle,
             email: sent_to.as_ref().or(suggested.as_ref()).map(Email::readable).unwrap_or_default(),

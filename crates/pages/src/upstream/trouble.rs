@@ -3,6 +3,7 @@
 use axum::response::{IntoResponse as _, Response};
 use usher_page_kit::kit::html;
 
+use crate::show;
 use crate::views::{UpstreamTrouble, UpstreamTroubleKind};
 use usher_accounts::upstream::UpstreamError;
 use usher_accounts::upstream::{Refusal, UpstreamFault, UpstreamIntent};
@@ -12,6 +13,7 @@ use usher_http_server::error::of_upstream;
 use usher_http_server::extract::visitor::Visitor;
 use usher_http_server::problem::HttpProblem;
 use usher_http_server::state::App;
+use usher_page_kit::views::Form;
 use usher_page_kit::visitor_pages::VisitorPages as _;
 
 /// The error for the page.
@@ -32,6 +34,9 @@ const fn kind_of(fault: &UpstreamFault) -> UpstreamTroubleKind {
             Refusal::Over => UpstreamTroubleKind::Over,
             Refusal::Lately => UpstreamTroubleKind::Lately,
             Refusal::Closed => UpstreamTroubleKind::Closed,
+            Refusal::SignUpClosed => UpstreamTroubleKind::SignUpClosed,
+            Refusal::NotOffered => UpstreamTroubleKind::NotOffered,
+            Refusal::Domain => UpstreamTroubleKind::Domain,
         },
         UpstreamFault::UnknownProvider => UpstreamTroubleKind::Gone,
         UpstreamFault::Flow(_) => UpstreamTroubleKind::Misbehaved,
@@ -41,7 +46,7 @@ const fn kind_of(fault: &UpstreamFault) -> UpstreamTroubleKind {
 /// The error page, with links to try again and to other sign-in methods.
 pub async fn trouble(
     app: &App,
-    visitor: Visitor,
+    mut visitor: Visitor,
     provider: &ProviderId,
     fault: UpstreamFault,
     intent: Option<UpstreamIntent>,
@@ -67,9 +72,22 @@ pub async fn trouble(
     let over = matches!(fault, UpstreamFault::Rejected(refusal) if refusal != Refusal::Over);
     let retry_url = retry_url.filter(|_| !over && !gone);
     let problem = of_upstream(&fault);
+    let trouble = kind_of(&fault);
+    let leave = match intent.as_ref().and_then(UpstreamIntent::interaction) {
+        Some(sealed) if trouble.is_of_project() => leave_form(app, &mut visitor, sealed).await?,
+        _ => None,
+    };
     let page = visitor.page(visitor.lang(None, None));
-    let view =
-        UpstreamTrouble { page, provider: name, trouble: kind_of(&fault), code: problem.code, retry_url, other_url };
+    let view = UpstreamTrouble { page, provider: name, trouble, code: problem.code, retry_url, other_url, leave };
     let body = html(&view)?;
     Ok(visitor.reply((problem.status, body).into_response()))
+}
+
+/// The form that goes back to the client, and its name; `None` if its request has expired.
+async fn leave_form(app: &App, visitor: &mut Visitor, sealed: &str) -> Result<Option<(Form, String)>, HttpProblem> {
+    let Some(request) = show::interaction(app, Some(sealed), visitor).ok().flatten() else { return Ok(None) };
+    let client = app.usher.authorizations.client_of(&request).await?;
+    visitor.show_brand_of(client.project_id).await;
+    let form = Form::of_sign_in(urls::LEAVE_SIGN_IN, sealed, visitor.form_token());
+    Ok(Some((form, client.metadata.client_name.clone())))
 }

@@ -39,8 +39,8 @@ pub use login::logout::{LogoutConfirm, SignedOut};
 pub use login::recover::{RecoverDone, RecoverExpired, RecoverPassword, RecoverRequest, RecoverSent, WaitPoll};
 pub use login::setup::{Setup, SetupExpired, SetupValues};
 pub use login::sign_in::{
-    AccountChooser, AccountView, AlreadySignedIn, ProviderButton, Register, RegisterValues, SignIn, SignedInAs,
-    VerifiedElsewhere, VerifyEmail, VerifyLink,
+    AccountChooser, AccountView, AlreadySignedIn, NoSignUp, ProviderButton, Register, RegisterValues, SignIn,
+    SignedInAs, VerifiedElsewhere, VerifyEmail, VerifyLink,
 };
 pub use login::upstream::{
     AccountIdentities, AskAddress, ConfirmLink, DataDeletion, IdentityView, MergeView, OtherAccount, UpstreamTrouble,

@@ -159,8 +159,16 @@ fn joining(lang: Lang) -> Vec<RenderedSample> {
         client: Some(client()),
         min_password: 12,
         sign_in_url: "/login".into(),
+        offers_passwords: true,
         ..Register::default()
     };
+    let without_password = Register {
+        offers_passwords: false,
+        offers_passkeys: true,
+        domains: vec!["example.com".into(), HOSTILE.into()],
+        ..register.clone()
+    };
+    let no_sign_up = NoSignUp { page: page(lang), form: form(), client: client(), sign_in_url: "/login".into() };
     let values = RegisterValues { given_name: HOSTILE.into(), family_name: String::new(), email: "nobody".into() };
     let refused =
         Register { values, client: None, errors: errors(&["family_name", "password"], lang), ..register.clone() };
@@ -197,6 +205,8 @@ fn joining(lang: Lang) -> Vec<RenderedSample> {
         ("accounts", chooser.render()),
         ("register", register.render()),
         ("register-refused", refused.render()),
+        ("register-passkey", without_password.render()),
+        ("no-sign-up", no_sign_up.render()),
         ("verify", verify.render()),
         ("verify-again", verify_again.render()),
         ("verified-elsewhere", elsewhere.render()),

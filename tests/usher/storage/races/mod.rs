@@ -17,6 +17,7 @@ mod apis;
 mod branding;
 mod clients;
 mod people;
+mod project_sign_in;
 mod projects;
 mod sessions;
 mod webhooks;
@@ -107,6 +108,7 @@ on_both_databases! {
             projects::PROJECTS.race(&db).await,
             projects::MEMBERS.race(&db).await,
             branding::BRANDS.race(&db).await,
+            project_sign_in::SIGN_INS.race(&db).await,
             people::USERS.race(&db).await,
             people::PASSKEYS.race(&db).await,
             people::CONSENTS.race(&db).await,
@@ -152,6 +154,7 @@ fn every_writer_of_a_table_is_raced() {
         projects::PROJECTS.statements,
         projects::MEMBERS.statements,
         branding::BRANDS.statements,
+        project_sign_in::SIGN_INS.statements,
         people::USERS.statements,
         people::PASSKEYS.statements,
         people::CONSENTS.statements,

@@ -55,6 +55,7 @@ const TEXTS: &[(&str, &str)] = &[
     ("project.created", "kind-project-created"),
     ("project.updated", "kind-project-updated"),
     ("project.branding_changed", "kind-project-branding-changed"),
+    ("project.sign_in_changed", "kind-project-sign-in-changed"),
     ("project.deleted", "kind-project-deleted"),
     ("project.token_rotated", "kind-project-token-rotated"),
     ("project.former_tokens_ended", "kind-project-former-tokens-ended"),

@@ -19,6 +19,7 @@ pub(super) fn all(lang: Lang) -> Vec<RenderedSample> {
     pages.extend(webhooks(lang));
     pages.extend(webhook(lang));
     pages.extend(settings(lang));
+    pages.extend(sign_in(lang));
     pages.extend(history(lang));
     pages
 }
@@ -28,10 +29,10 @@ fn settings(lang: Lang) -> Vec<RenderedSample> {
         page: console(lang),
         project: head(lang, "Notes", ProjectTab::Settings),
         form: Form::new("/console/projects/1/settings", "t"),
-        values: ProjectSettingsValues { name: HOSTILE.into(), second_factor: true, loaded: String::new() },
+        values: ProjectSettingsValues { name: HOSTILE.into(), loaded: String::new() },
         delete_url: "/console/projects/1/delete".into(),
         notice: Some(lang.text("project-saved")),
-        errors: errors(&["name", "second_factor"], lang),
+        errors: errors(&["name"], lang),
     };
     let project = ProjectHead { may_own: false, may_develop: false, ..page.project.clone() };
     let viewer = ProjectSettingsPage { project, notice: None, errors: FieldErrors::default(), ..page.clone() };
@@ -51,6 +52,43 @@ fn settings(lang: Lang) -> Vec<RenderedSample> {
         ("project-settings-viewer", viewer.render()),
         ("project-delete", delete.render()),
     ]
+}
+
+fn sign_in(lang: Lang) -> Vec<RenderedSample> {
+    let provider = |field: &str, name: &str, place, no_sign_up| OfferedProvider {
+        field: field.into(),
+        name: name.into(),
+        kind: "google".into(),
+        place,
+        no_sign_up,
+    };
+    let page = ProjectSignInPage {
+        page: console(lang),
+        project: head(lang, "Notes", ProjectTab::SignIn),
+        form: Form::new("/console/projects/1/sign-in", "t"),
+        values: ProjectSignInValues {
+            sign_up: "domains".into(),
+            domains: HOSTILE.into(),
+            chosen: true,
+            password_sign_up: true,
+            second_factor: true,
+            loaded: HOSTILE.into(),
+        },
+        providers: vec![provider("place-google", "Google", 1, false), provider("place-x", HOSTILE, 0, true)],
+        closed: true,
+        notice: None,
+        errors: errors(&["sign_up", "domains", "providers"], lang),
+    };
+    let project = ProjectHead { may_own: false, may_develop: false, ..page.project.clone() };
+    let viewer = ProjectSignInPage {
+        project,
+        providers: Vec::new(),
+        closed: false,
+        notice: Some(lang.text("project-sign-in-saved")),
+        errors: FieldErrors::default(),
+        ..page.clone()
+    };
+    vec![("project-sign-in", page.render()), ("project-sign-in-viewer", viewer.render())]
 }
 
 fn history(lang: Lang) -> Vec<RenderedSample> {

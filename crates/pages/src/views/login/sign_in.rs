@@ -161,6 +161,10 @@ pub struct Register {
     pub sign_in_url: String,
     /// Can a passkey be created instead of a password?
     pub offers_passkeys: bool,
+    /// May the account have a password?
+    pub offers_passwords: bool,
+    /// The domains of which the address must be; any if empty.
+    pub domains: Vec<String>,
     /// The signed-in user, if no client requested a new account.
     pub signed_in: Option<SignedInAs>,
     /// The providers that create accounts.
@@ -172,6 +176,38 @@ impl Register {
     pub const fn few_providers(&self) -> bool {
         self.providers.len() <= NAMED_PROVIDERS
     }
+
+    /// Does it offer to register by email?
+    pub const fn by_email(&self) -> bool {
+        self.offers_passwords || self.offers_passkeys
+    }
+
+    /// Does it offer any way to make an account?
+    pub const fn offers_anything(&self) -> bool {
+        self.by_email() || !self.providers.is_empty()
+    }
+
+    /// The explanation of the field of the address.
+    fn email_hint(&self) -> String {
+        if self.domains.is_empty() {
+            return self.page.t("register-email-hint");
+        }
+        self.page.tp("register-domains-hint", "domains", &self.domains.join(", "))
+    }
+}
+
+/// Nobody may make an account on the way to this client.
+#[derive(Clone, Debug, Default, Template)]
+#[template(path = "login/no_sign_up.html")]
+pub struct NoSignUp {
+    /// The layout.
+    pub page: Layout,
+    /// Goes back to the client.
+    pub form: Form,
+    /// The client.
+    pub client: RequestingClient,
+    /// The sign-in page.
+    pub sign_in_url: String,
 }
 
 /// The submitted values, except the password.

@@ -15,8 +15,8 @@ pub struct AskAddress {
     pub form: Form,
     /// Mails a code.
     pub mail_url: String,
-    /// Continues without an address.
-    pub skip_url: String,
+    /// Continues without an address; `None` if one is needed.
+    pub skip_url: Option<String>,
     /// The provider.
     pub provider: String,
     /// The user's name there.
@@ -79,6 +79,8 @@ pub struct UpstreamTrouble {
     pub retry_url: Option<String>,
     /// Other sign-in methods.
     pub other_url: String,
+    /// Goes back to the client of this name, if nothing else helps.
+    pub leave: Option<(Form, String)>,
 }
 
 /// The error.
@@ -103,11 +105,22 @@ pub enum UpstreamTroubleKind {
     Lately,
     /// The provider may not create accounts.
     Closed,
+    /// Nobody may make an account on the way to the client.
+    SignUpClosed,
+    /// The client's project does not offer the provider.
+    NotOffered,
+    /// New accounts need an address of certain domains.
+    Domain,
     /// The provider was removed or disabled meanwhile.
     Gone,
 }
 
 impl UpstreamTroubleKind {
+    /// Do the rules of the client's project cause it?
+    pub const fn is_of_project(self) -> bool {
+        matches!(self, Self::SignUpClosed | Self::NotOffered | Self::Domain)
+    }
+
     /// The message keys of the error and the advice.
     const fn keys(self) -> (&'static str, &'static str) {
         match self {
@@ -120,6 +133,9 @@ impl UpstreamTroubleKind {
             Self::Disabled => ("upstream-disabled-title", "upstream-disabled-advice"),
             Self::Lately => ("upstream-lately-title", "upstream-lately-advice"),
             Self::Closed => ("upstream-closed-title", "upstream-closed-advice"),
+            Self::SignUpClosed => ("no-sign-up-title", "upstream-sign-up-closed-advice"),
+            Self::NotOffered => ("upstream-not-offered-title", "upstream-not-offered-advice"),
+            Self::Domain => ("upstream-domain-title", "upstream-domain-advice"),
             Self::Gone => ("upstream-gone-title", "upstream-gone-advice"),
         }
     }

@@ -2,7 +2,7 @@
 
 use super::*;
 
-const TROUBLES: [(&str, UpstreamTroubleKind); 10] = [
+const TROUBLES: [(&str, UpstreamTroubleKind); 13] = [
     ("upstream-denied", UpstreamTroubleKind::Denied),
     ("upstream-unavailable", UpstreamTroubleKind::Unavailable),
     ("upstream-not-allowed", UpstreamTroubleKind::NotAllowed),
@@ -12,6 +12,9 @@ const TROUBLES: [(&str, UpstreamTroubleKind); 10] = [
     ("upstream-disabled", UpstreamTroubleKind::Disabled),
     ("upstream-lately", UpstreamTroubleKind::Lately),
     ("upstream-closed", UpstreamTroubleKind::Closed),
+    ("upstream-sign-up-closed", UpstreamTroubleKind::SignUpClosed),
+    ("upstream-not-offered", UpstreamTroubleKind::NotOffered),
+    ("upstream-domain", UpstreamTroubleKind::Domain),
     ("upstream-gone", UpstreamTroubleKind::Gone),
 ];
 
@@ -25,6 +28,7 @@ pub(super) fn all(lang: Lang) -> Vec<RenderedSample> {
             code: "PROVIDER_UNAVAILABLE",
             retry_url: Some("/upstream/google/start".into()),
             other_url: "/login".into(),
+            leave: trouble.is_of_project().then(|| (Form::of_sign_in("/login/leave", "i", "t"), HOSTILE.into())),
         };
         pages.push((name, page.render()));
     }
@@ -40,7 +44,7 @@ fn questions(lang: Lang) -> Vec<RenderedSample> {
     let form = || Form::new("/upstream/ask?q=1", "anti-forgery");
     let address = AskAddress {
         mail_url: "/upstream/ask/mail?q=1".into(),
-        skip_url: "/upstream/ask/skip?q=1".into(),
+        skip_url: Some("/upstream/ask/skip?q=1".into()),
         page: page(lang),
         form: form(),
         provider: "Facebook".into(),
@@ -52,6 +56,7 @@ fn questions(lang: Lang) -> Vec<RenderedSample> {
         sent: true,
         meant: Some("ana@example.com".into()),
         error: Some(lang.text("message-code-wrong")),
+        skip_url: None,
         ..address.clone()
     };
     let hostile = AskAddress { provider: HOSTILE.into(), email: HOSTILE.into(), ..address.clone() };

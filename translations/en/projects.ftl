@@ -1,0 +1,33 @@
+# Projects: who may make an account on the way to them.
+
+project-sign-in = Sign-in
+project-sign-in-lead = Who may make an account on the way to the applications of this project, and what their sign-in pages offer.
+project-sign-in-saved = The sign-in settings are saved.
+sign-in-who = New accounts
+sign-in-who-text = Whoever has an account signs in with it. These rules are about people who have none.
+sign-in-installation-closed = Nobody can register at this installation at the moment, whatever is chosen here.
+sign-in-anyone = Anyone
+sign-in-anyone-text = Whoever comes may make an account.
+sign-in-domains-policy = People with an address of certain domains
+sign-in-domains-policy-text = The address must be confirmed, by us or by a provider.
+sign-in-domains = Domains
+sign-in-domains-hint = One a line, such as example.com. Subdomains are other domains.
+sign-in-invited = Nobody: people are invited
+sign-in-invited-text = People who have an account sign in. Everybody else goes back to the application.
+sign-in-ways = Ways in
+sign-in-ways-text = What the sign-in pages offer. People who signed in another way before stay signed in.
+sign-in-passwords = New accounts may have a password
+sign-in-passwords-text = Without, people begin with a passkey or a provider. Existing passwords still work.
+sign-in-all-providers = Offer every provider, in the usual order
+sign-in-chosen-providers = Offer these providers, in this order
+sign-in-chosen-providers-text = The others make no new accounts here.
+sign-in-no-providers = No provider is set up at this installation.
+sign-in-provider-no-sign-up = It makes no new accounts at this installation.
+sign-in-not-offered = Not offered
+sign-in-place = Place { $place }
+sign-in-second-factor = Second factor
+sign-in-policy-bad = Choose who may make an account.
+sign-in-domains-none = Name at least one domain.
+sign-in-domains-many = A project names at most 50 domains.
+sign-in-domain-bad = Each line must be a domain, such as example.com.
+sign-in-providers-bad = Choose each provider once, among those of this installation.

@@ -1,0 +1,33 @@
+# Projects: who may make an account on the way to them.
+
+project-sign-in = Entrada
+project-sign-in-lead = Quem pode criar uma conta a caminho dos aplicativos deste projeto, e o que as páginas de entrada oferecem.
+project-sign-in-saved = As configurações de entrada foram salvas.
+sign-in-who = Contas novas
+sign-in-who-text = Quem tem uma conta entra com ela. Estas regras valem para quem ainda não tem.
+sign-in-installation-closed = No momento ninguém pode se cadastrar nesta instalação, seja qual for a escolha aqui.
+sign-in-anyone = Qualquer pessoa
+sign-in-anyone-text = Quem chega pode criar uma conta.
+sign-in-domains-policy = Pessoas com endereço de certos domínios
+sign-in-domains-policy-text = O endereço precisa ser confirmado, por nós ou por um provedor.
+sign-in-domains = Domínios
+sign-in-domains-hint = Um por linha, como example.com. Subdomínios são outros domínios.
+sign-in-invited = Ninguém: as pessoas são convidadas
+sign-in-invited-text = Quem tem uma conta entra. Os demais voltam ao aplicativo.
+sign-in-ways = Formas de entrar
+sign-in-ways-text = O que as páginas de entrada oferecem. Quem entrou antes de outra forma continua conectado.
+sign-in-passwords = Contas novas podem ter senha
+sign-in-passwords-text = Sem isso, as pessoas começam com uma chave de acesso ou um provedor. As senhas existentes continuam valendo.
+sign-in-all-providers = Oferecer todos os provedores, na ordem habitual
+sign-in-chosen-providers = Oferecer estes provedores, nesta ordem
+sign-in-chosen-providers-text = Os outros não criam contas novas aqui.
+sign-in-no-providers = Nenhum provedor está configurado nesta instalação.
+sign-in-provider-no-sign-up = Ele não cria contas novas nesta instalação.
+sign-in-not-offered = Não oferecido
+sign-in-place = Posição { $place }
+sign-in-second-factor = Segundo fator
+sign-in-policy-bad = Escolha quem pode criar uma conta.
+sign-in-domains-none = Informe ao menos um domínio.
+sign-in-domains-many = Um projeto informa no máximo 50 domínios.
+sign-in-domain-bad = Cada linha deve ser um domínio, como example.com.
+sign-in-providers-bad = Escolha cada provedor uma vez, entre os desta instalação.

@@ -1,0 +1,33 @@
+# Projects: who may make an account on the way to them.
+
+project-sign-in = Вхід
+project-sign-in-lead = Хто може створити обліковий запис на шляху до застосунків цього проєкту й що пропонують сторінки входу.
+project-sign-in-saved = Налаштування входу збережено.
+sign-in-who = Нові облікові записи
+sign-in-who-text = Хто має обліковий запис, входить із ним. Ці правила стосуються тих, хто його ще не має.
+sign-in-installation-closed = Наразі в цій установці ніхто не може зареєструватися, хоч би що тут було вибрано.
+sign-in-anyone = Будь-хто
+sign-in-anyone-text = Кожен, хто приходить, може створити обліковий запис.
+sign-in-domains-policy = Люди з адресою певних доменів
+sign-in-domains-policy-text = Адресу має підтвердити цей сервіс або провайдер.
+sign-in-domains = Домени
+sign-in-domains-hint = По одному в рядку, наприклад example.com. Піддомени — це інші домени.
+sign-in-invited = Ніхто: людей запрошують
+sign-in-invited-text = Хто має обліковий запис, входить. Усі інші повертаються до застосунку.
+sign-in-ways = Способи входу
+sign-in-ways-text = Що пропонують сторінки входу. Хто раніше ввійшов інакше, лишається в системі.
+sign-in-passwords = Нові облікові записи можуть мати пароль
+sign-in-passwords-text = Інакше люди починають із ключа доступу або провайдера. Наявні паролі діють далі.
+sign-in-all-providers = Пропонувати всіх провайдерів у звичному порядку
+sign-in-chosen-providers = Пропонувати цих провайдерів у такому порядку
+sign-in-chosen-providers-text = Інші не створюють тут нових облікових записів.
+sign-in-no-providers = У цій установці не налаштовано жодного провайдера.
+sign-in-provider-no-sign-up = Він не створює нових облікових записів у цій установці.
+sign-in-not-offered = Не пропонувати
+sign-in-place = Місце { $place }
+sign-in-second-factor = Другий чинник
+sign-in-policy-bad = Виберіть, хто може створити обліковий запис.
+sign-in-domains-none = Назвіть принаймні один домен.
+sign-in-domains-many = Проєкт може назвати щонайбільше 50 доменів.
+sign-in-domain-bad = Кожен рядок має бути доменом, наприклад example.com.
+sign-in-providers-bad = Виберіть кожного провайдера один раз, серед провайдерів цієї установки.
