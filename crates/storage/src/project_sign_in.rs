@@ -36,7 +36,7 @@ impl Tx {
     /// The settings of a project, locked until this transaction ends. A row is added if there is none, so that there is
     /// one to lock.
     pub async fn lock_project_sign_in(&mut self, project: ProjectId, now: Timestamp) -> Result<ProjectSignIn> {
-        self.query(ADD).bind(project).bind(&ProjectSignIn::default()).bind(now).done().await?;
+        self.query(ADD).bind(project).bind(ProjectSignIn::default()).bind(now).done().await?;
         self.query(LOCK).bind(project).one().await
     }
 

@@ -58,6 +58,7 @@ impl ProjectSignInPage {
         1..=self.providers.len()
     }
 
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "templates pass references")]
     fn place(&self, place: &usize) -> String {
         self.page.tv("sign-in-place", "place", &place.to_string())
     }

@@ -39,7 +39,7 @@ pub async fn get(mut page: LoginPage) -> PageResult {
     {
         return continue_with(page, one, on).await;
     }
-    let mut view = view(&mut page, interaction.as_ref()).await?;
+    let mut view = Box::pin(view(&mut page, interaction.as_ref())).await?;
     fix_to_user_of(&page, &mut view, interaction.as_ref()).await?;
     view.notice = news(&page).map(|message| message.text(view.page.lang)).or(view.notice);
     lead_on(&page, &mut view).await?;
@@ -103,7 +103,7 @@ pub(super) async fn refused(
     email: Option<String>,
     unknown_passkey: Option<String>,
 ) -> PageResult {
-    let mut view = view(&mut page, interaction).await?;
+    let mut view = Box::pin(view(&mut page, interaction)).await?;
     lead_on(&page, &mut view).await?;
     if let Some(email) = email.filter(|email| !view.email_fixed && !email.is_empty()) {
         view.email = email;
