@@ -13,6 +13,7 @@ mod examine_health;
 mod learn_keys;
 mod record;
 mod record_attempts;
+mod record_key_uses;
 mod send_ciba_pings;
 mod send_logouts;
 mod tend_keys;
@@ -33,6 +34,7 @@ use self::examine_health::ExamineHealth;
 use self::learn_keys::LearnKeys;
 use self::record::JobRecord;
 use self::record_attempts::RecordAttempts;
+use self::record_key_uses::RecordKeyUses;
 use self::send_ciba_pings::SendCibaPings;
 use self::send_logouts::SendLogouts;
 use self::tend_keys::TendKeys;
@@ -71,7 +73,7 @@ pub trait Job: Send + Sync + 'static {
 /// Every job; without a mailer emails stay queued.
 pub fn all(mailer: Option<Arc<dyn Mailer>>) -> Vec<Box<dyn Job>> {
     let emails = mailer.map(|mailer| Box::new(DeliverEmails::new(mailer)) as Box<dyn Job>);
-    let others: [Box<dyn Job>; 11] = [
+    let others: [Box<dyn Job>; 12] = [
         Box::new(DispatchEvents),
         Box::new(DeliverWebhooks),
         Box::new(SendLogouts),
@@ -83,6 +85,7 @@ pub fn all(mailer: Option<Arc<dyn Mailer>>) -> Vec<Box<dyn Job>> {
         Box::new(TendKeys),
         Box::new(LearnKeys::default()),
         Box::new(RecordAttempts),
+        Box::new(RecordKeyUses),
     ];
     emails.into_iter().chain(others).collect()
 }

@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use super::id::ClientId;
 use super::time::Timestamp;
 
 /// An algorithm Usher signs with (RFC 7518 §3.1). A key belongs to exactly one (RFC 8725 §3.1).
@@ -47,6 +48,17 @@ impl fmt::Display for SigningAlg {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.as_str())
     }
+}
+
+/// A client that presented a token of a key that no longer signs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KeyUse {
+    /// The key.
+    pub kid: String,
+    /// The client that the token was issued to.
+    pub client_id: ClientId,
+    /// When it was last presented.
+    pub last_used_at: Timestamp,
 }
 
 /// No supported algorithm has this name.

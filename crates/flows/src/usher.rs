@@ -59,6 +59,7 @@ use usher_accounts::admin::clients::Clients;
 use usher_accounts::admin::initial_tokens::InitialTokens;
 use usher_accounts::admin::installation::Installation;
 use usher_accounts::admin::keys::SigningKeys;
+use usher_accounts::admin::old_key_use::OldKeyUses;
 use usher_accounts::admin::project_sign_in::ProjectSignIns;
 use usher_accounts::admin::shown_once::ShownOnce;
 use usher_accounts::admin::users::Users;
@@ -177,7 +178,8 @@ services! {
     signing_keys: SigningKeys {
         core;
         current: RwLock::new(Arc::new(Keyring::new(&[], &core.sealer))),
-        reloading: Mutex::new(())
+        reloading: Mutex::new(()),
+        old_key_uses: OldKeyUses::default()
     },
     subjects: Subjects { core },
     policies: Policies { core, clients, signing_keys, subjects; tables: Cache::new(TABLES_REMEMBERED) },

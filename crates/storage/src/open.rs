@@ -40,6 +40,7 @@ pub const TABLES_OF_JOBS: &[&str] = &[
     "house",
     "initial_token",
     "job_run",
+    "key_use",
     "lease",
     "logout_notice",
     "merge",

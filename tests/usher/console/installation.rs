@@ -9,6 +9,7 @@ use usher_domain::oauth::client::ClientType;
 use super::{BOSS, administrator};
 use crate::harness::browser::Browser;
 use crate::harness::database::on_both_databases;
+use crate::harness::relying_party::kid;
 use crate::harness::server::TestServer;
 use crate::hooks::run_job;
 
@@ -163,6 +164,27 @@ on_both_databases! {
         assert!(revoked.body.contains("The key is revoked.") && !revoked.body.contains(doomed.as_str()), "{}", revoked.body);
         let gone = server.get_as(&boss, "/console/keys/nothing/revoke").await;
         assert_eq!(gone.status, StatusCode::NOT_FOUND);
+    }
+
+    async fn the_keys_page_names_who_still_presents_tokens_of_old_keys(db: TestDatabase) {
+        let server = TestServer::on(db, &[]).await;
+        let mut boss = administrator(&server).await;
+        let client = server.client(ClientType::Machine, |client| client.client_name = "Night shift".to_owned()).await;
+        let old = server.call(&client, "/oauth2/token", &[("grant_type", "client_credentials")]).await.text("access_token");
+        assert!(server.is_active(&client, &old).await);
+        run_job(&server.usher, "record_key_uses").await;
+        let none = boss.open(&server.at("/console/keys")).await;
+        assert!(none.body.contains("No application has presented such a token."), "the key signs: {}", none.body);
+        server.wait(1);
+        server.usher.signing_keys.rotate_keys(true).await.expect("keys can be made");
+        assert!(server.is_active(&client, &old).await);
+        run_job(&server.usher, "record_key_uses").await;
+        let page = boss.open(&server.at("/console/keys")).await;
+        let row = page.body.split("Night shift").nth(1).expect("the client").split("</tr>").next().expect("its end");
+        assert!(row.contains(&kid(&old)), "{row}");
+        let ask = boss.open(&server.at(&format!("/console/keys/{}/revoke", kid(&old)))).await;
+        let revoked = boss.submit(&ask, &[]).await;
+        assert!(revoked.body.contains("No application has presented such a token."), "{}", revoked.body);
     }
 
     async fn health_shows_checks_jobs_and_queues_and_sends_a_test_email(db: TestDatabase) {

@@ -1,5 +1,6 @@
 //! The lifecycle of the signing keys: planned by pure rules, executed by one instance at a time, loaded by all.
 
+use super::old_key_use::OldKeyUses;
 use crate::core::Core;
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
@@ -24,6 +25,8 @@ pub struct SigningKeys {
     pub current: RwLock<Arc<Keyring>>,
     /// Held while the keys are reloaded.
     pub reloading: Mutex<()>,
+    /// Who presented tokens of keys that no longer sign, until that is written.
+    pub old_key_uses: OldKeyUses,
 }
 
 impl SigningKeys {

@@ -7,6 +7,7 @@ pub mod initial_tokens;
 pub mod installation;
 pub mod keys;
 pub mod manage_users;
+pub mod old_key_use;
 pub mod project_sign_in;
 pub mod revoke_keys;
 pub mod sector;

@@ -5,9 +5,10 @@ use std::collections::BTreeSet;
 use serde::Deserialize;
 
 use super::key_timeline::{expected_end, timeline};
-use crate::views::installation::{KeyConfirm, KeyRow, KeysPage};
-use usher_domain::key::{KeyState, SigningKeyRecord};
-use usher_domain::urls::{self, KeyUrls};
+use crate::views::installation::{KeyConfirm, KeyRow, KeyUseRow, KeysPage};
+use usher_accounts::admin::installation::EventNames;
+use usher_domain::key::{KeyState, KeyUse, SigningKeyRecord};
+use usher_domain::urls::{self, ClientUrls, KeyUrls};
 use usher_http_server::problem::HttpProblem;
 use usher_page_kit::kit::{AdminPage, ButtonForm, InPath, Notice, PageForm, PageKit as _, PageResult};
 use usher_page_kit::views::Layout;
@@ -21,6 +22,9 @@ const DAY: u64 = 86_400;
 pub async fn get(page: AdminPage) -> PageResult {
     let usher = &page.app.usher;
     let (keys, rules) = (usher.signing_keys.list_keys().await?, usher.signing_keys.rotation_rules());
+    let uses = usher.signing_keys.list_old_key_uses().await?;
+    let clients = uses.iter().map(|one| one.client_id.clone()).collect();
+    let names = usher.installation.names_of(BTreeSet::new(), clients, BTreeSet::new()).await?;
     let head = page.head(urls::KEYS);
     let mut sorted: Vec<&SigningKeyRecord> = keys.iter().collect();
     sorted.sort_by_key(|key| (key.alg.as_str(), key.state() as u8, std::cmp::Reverse(key.created_at)));
@@ -30,9 +34,19 @@ pub async fn get(page: AdminPage) -> PageResult {
         jwks_url: endpoints::JWKS.to_owned(),
         timeline: timeline(&head, &keys, rules),
         keys: sorted.iter().map(|key| row(&head, key, &keys, rules)).collect(),
+        old_uses: uses.iter().map(|one| use_row(&head, one, &names)).collect(),
         page: head,
     };
     page.show(&view)
+}
+
+fn use_row(page: &Layout, one: &KeyUse, names: &EventNames) -> KeyUseRow {
+    KeyUseRow {
+        client: names.clients.get(&one.client_id.0).unwrap_or(&one.client_id.0).clone(),
+        url: ClientUrls::of(&one.client_id).page(),
+        kid: one.kid.clone(),
+        last_used: page.ago(one.last_used_at.0),
+    }
 }
 
 fn row(

@@ -216,8 +216,9 @@ impl TokenIssuer {
             return Some((unpack(&opened)?, String::new()));
         }
         let verified = self.signing_keys.keyring().verify(token, ExpectedToken { typ: access_token::TYP }).ok()?;
-        let kid = verified.kid;
-        serde_json::from_value(verified.claims.into()).ok().map(|claims| (claims, kid))
+        let claims: AccessTokenClaims = serde_json::from_value(verified.claims.into()).ok()?;
+        self.signing_keys.note_presented(&verified.kid, verified.alg, &claims.client_id);
+        Some((claims, verified.kid))
     }
 
     fn id_token(

@@ -15,6 +15,8 @@ pub struct KeysPage {
     pub jwks_url: String,
     pub timeline: KeyTimeline,
     pub keys: Vec<KeyRow>,
+    /// Who presents tokens of keys that no longer sign.
+    pub old_uses: Vec<KeyUseRow>,
 }
 
 /// The keys by algorithm over time.
@@ -64,6 +66,17 @@ pub struct KeyRow {
     /// The key of the text about what is next, and its time.
     pub next: Option<(&'static str, Moment)>,
     pub revoke_url: String,
+}
+
+/// A client that presents tokens of a key that no longer signs.
+#[derive(Clone, Debug, Default)]
+pub struct KeyUseRow {
+    /// The name of the client.
+    pub client: String,
+    /// Its page.
+    pub url: String,
+    pub kid: String,
+    pub last_used: Moment,
 }
 
 impl KeyRow {

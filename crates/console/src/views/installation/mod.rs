@@ -10,7 +10,7 @@ mod settings;
 
 pub use audit::{AuditFilterValues, AuditPage, AuditRow, EventPage, SavedFilterItem, group_by_day};
 pub use health::{FindingItem, HealthPage, JobItem, QueueItem};
-pub use keys::{KeyConfirm, KeyRow, KeySpan, KeyTimeline, KeyTimelineRow, KeysPage};
+pub use keys::{KeyConfirm, KeyRow, KeySpan, KeyTimeline, KeyTimelineRow, KeyUseRow, KeysPage};
 pub use overview::{
     Alarm, CheckItem, Checklist, FailingItem, FigureItem, ModulesItem, OverviewPage, PeriodLink, ShareItem,
 };

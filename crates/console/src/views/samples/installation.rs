@@ -205,6 +205,12 @@ fn keys(lang: Lang) -> Vec<RenderedSample> {
             key("retired", Some("key-kept-until")),
             key("pruned", None),
         ],
+        old_uses: vec![KeyUseRow {
+            client: HOSTILE.into(),
+            url: "/console/clients/web".into(),
+            kid: HOSTILE.into(),
+            last_used: moment(lang, AT),
+        }],
     };
     let confirm = |key: Option<KeyRow>| KeyConfirm {
         page: console(lang),
