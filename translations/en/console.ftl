@@ -445,3 +445,44 @@ first-run-name-hint = For example the name of your product or company
 first-run-skip = Skip
 first-run-continue = Continue
 first-run-client-lead = Step 3 of 3. Register your first application; the next page has the code that signs people in.
+
+# Search and its palette.
+
+search-console = Search
+search-palette = Search and commands
+search-title = Search for { $text }
+search-label = Find people, clients, pages and ids
+search-short = Search
+search-lead = By name, address, URL or id. An id leads straight to what it names, a trace id to its request.
+search-button = Search
+search-close = Close the search
+search-results = Results
+search-count =
+    { $count ->
+        [one] { $count } result
+       *[other] { $count } results
+    }
+search-none = Nothing found for { $text }
+search-none-text = Each word must begin a word of the name. Ids and trace ids are found as a whole, and you find only what you may open.
+search-more = See all that match
+search-all-users = All users
+search-pages = Go to
+search-requests = Requests
+search-attempt = Attempt of { $client }
+search-events = Events of this request
+search-key-move = move
+search-key-open = open
+search-key-close = close
+search-invite = Invite a user
+search-new-provider = Add a provider
+search-rotate-keys = Rotate keys
+search-export-audit = Export the audit log
+search-test-email = Send a test email
+search-new-client = New client
+search-new-api = New API
+search-new-webhook = New webhook
+search-new-member = Add a member
+search-try-rule = Try an access rule
+search-assign-roles = Assign roles
+search-publish-rules = Publish access rules
+search-delete-project = Delete the project

@@ -445,3 +445,44 @@ first-run-name-hint = Por exemplo, o nome do seu produto ou da sua empresa
 first-run-skip = Pular
 first-run-continue = Continuar
 first-run-client-lead = Passo 3 de 3. Registre o seu primeiro aplicativo; a próxima página traz o código para o login.
+
+# Busca e sua paleta.
+
+search-console = Buscar
+search-palette = Busca e comandos
+search-title = Busca por { $text }
+search-label = Encontre pessoas, clientes, páginas e ids
+search-short = Buscar
+search-lead = Por nome, endereço, URL ou id. Um id leva direto ao que ele nomeia, um id de rastreamento à sua requisição.
+search-button = Buscar
+search-close = Fechar a busca
+search-results = Resultados
+search-count =
+    { $count ->
+        [one] { $count } resultado
+       *[other] { $count } resultados
+    }
+search-none = Nada encontrado para { $text }
+search-none-text = Cada palavra deve começar uma palavra do nome. Ids e ids de rastreamento são encontrados por inteiro, e você só encontra o que pode abrir.
+search-more = Ver todos os que correspondem
+search-all-users = Todos os usuários
+search-pages = Ir para
+search-requests = Requisições
+search-attempt = Tentativa de { $client }
+search-events = Eventos desta requisição
+search-key-move = mover
+search-key-open = abrir
+search-key-close = fechar
+search-invite = Convidar um usuário
+search-new-provider = Adicionar um provedor
+search-rotate-keys = Trocar as chaves
+search-export-audit = Exportar o registro de auditoria
+search-test-email = Enviar um e-mail de teste
+search-new-client = Novo cliente
+search-new-api = Nova API
+search-new-webhook = Novo webhook
+search-new-member = Adicionar um membro
+search-try-rule = Testar uma regra de acesso
+search-assign-roles = Atribuir papéis
+search-publish-rules = Publicar as regras de acesso
+search-delete-project = Excluir o projeto

@@ -454,3 +454,45 @@ first-run-name-hint = Наприклад, назва вашого продукт
 first-run-skip = Пропустити
 first-run-continue = Продовжити
 first-run-client-lead = Крок 3 з 3. Зареєструйте перший застосунок; на наступній сторінці є код для входу.
+
+# Пошук і його палітра.
+
+search-console = Пошук
+search-palette = Пошук і команди
+search-title = Пошук: { $text }
+search-label = Знайти людей, клієнтів, сторінки та ідентифікатори
+search-short = Пошук
+search-lead = За назвою, адресою, URL або ідентифікатором. Ідентифікатор веде одразу до свого об’єкта, ідентифікатор трасування — до свого запиту.
+search-button = Шукати
+search-close = Закрити пошук
+search-results = Результати
+search-count =
+    { $count ->
+        [one] { $count } результат
+        [few] { $count } результати
+       *[other] { $count } результатів
+    }
+search-none = Нічого не знайдено: { $text }
+search-none-text = Кожне слово має починати слово назви. Ідентифікатори знаходяться лише цілком, і ви знаходите лише те, що можете відкрити.
+search-more = Показати всі збіги
+search-all-users = Усі користувачі
+search-pages = Перейти
+search-requests = Запити
+search-attempt = Спроба клієнта { $client }
+search-events = Події цього запиту
+search-key-move = рух
+search-key-open = відкрити
+search-key-close = закрити
+search-invite = Запросити користувача
+search-new-provider = Додати провайдера
+search-rotate-keys = Замінити ключі
+search-export-audit = Експортувати журнал аудиту
+search-test-email = Надіслати тестовий лист
+search-new-client = Новий клієнт
+search-new-api = Новий API
+search-new-webhook = Новий вебхук
+search-new-member = Додати учасника
+search-try-rule = Перевірити правило доступу
+search-assign-roles = Призначити ролі
+search-publish-rules = Опублікувати правила доступу
+search-delete-project = Видалити проєкт

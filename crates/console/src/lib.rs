@@ -8,5 +8,6 @@ mod installation;
 mod project;
 mod provider;
 pub mod routes;
+mod search;
 mod user;
 mod views;

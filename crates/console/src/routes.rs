@@ -1,6 +1,6 @@
 //! The routes of the console's pages.
 
-use super::{branding, client, installation, project, provider, user};
+use super::{branding, client, installation, project, provider, search, user};
 use usher_domain::branding::MAX_LOGO;
 use usher_domain::urls::{
     self, AllowedClientUrls, ApiUrls, AttemptUrls, ClientSecretUrls, ClientUrls, DeliveryUrls, EventUrls,
@@ -14,7 +14,12 @@ use usher_page_kit::page_routes::PageRoutes;
 
 /// The list of all pages of the console and their actions.
 pub fn pages(app: &App) -> PageRoutes {
-    let pages = PageRoutes::new(app).text_form(urls::PROJECTS, project::list::list, project::list::create);
+    let pages = PageRoutes::new(app)
+        .for_members(Right::View, Right::View)
+        .text_form(urls::PROJECTS, project::list::list, project::list::create)
+        .page(urls::CONSOLE, installation::overview::get)
+        .page(urls::SEARCH, search::page::get)
+        .for_administrators();
     user_pages(provider_pages(client_pages(usher_console_rules::routes::pages(project_pages(installation_pages(
         pages,
     ))))))
@@ -22,7 +27,6 @@ pub fn pages(app: &App) -> PageRoutes {
 
 fn installation_pages(pages: PageRoutes) -> PageRoutes {
     pages
-        .page(urls::CONSOLE, installation::overview::get)
         .action(urls::KEY_BACKED_UP, installation::overview::key_backed_up)
         .page(urls::AUDIT, installation::audit::get)
         .page(urls::AUDIT_CSV, installation::audit_export::csv)

@@ -9,6 +9,7 @@ pub mod health;
 pub mod id;
 pub mod key;
 pub mod oauth;
+pub mod object_search;
 pub mod page;
 pub mod project;
 pub mod provider;

@@ -168,6 +168,8 @@ pub const CONSOLE: &str = "/console";
 pub const FIRST_RUN: &str = "/console/first-run";
 /// The folder of all other pages of the console.
 pub const IN_CONSOLE: &str = "/console/";
+/// Search in the console: `q` is what to find, `project` the project in which the reader is.
+pub const SEARCH: &str = "/console/search";
 /// The list of projects.
 pub const PROJECTS: &str = "/console/projects";
 /// An administrator says that the master key was backed up.

@@ -9,6 +9,7 @@ pub mod attempts;
 mod oauth;
 pub mod policy;
 mod projects;
+mod search;
 mod users;
 mod usher;
 pub mod webhooks;
@@ -38,6 +39,7 @@ pub use projects::register::RegisteredProject;
 pub use projects::{
     HistoryPage, HistorySearch, MAX_OVERLAP, NewestState, Person, PersonSession, Rotation, USUAL_OVERLAP,
 };
+pub use search::{ConsoleSearch, FoundObject, ReaderRights};
 pub use users::changes::{AdminChange, ChangedUser, MOST_CHANGED};
 pub use users::details::{ClaimsPreview, RolesInProject, SignInMethods};
 pub use users::directory::{MOST_EXAMINED, PageStart, UserDirectory, UserPage};

@@ -41,6 +41,7 @@ use crate::projects::members::Members;
 use crate::projects::modules::LocalModules;
 use crate::projects::people::ProjectUsers;
 use crate::projects::register::Projects;
+use crate::search::ConsoleSearch;
 use crate::users::changes::UserChanges;
 use crate::users::details::UserDetails;
 use crate::users::directory::{MOST_EXAMINED, UserDirectory};
@@ -234,6 +235,7 @@ services! {
     users: Users { core, endings, profiles, registration },
     user_details: UserDetails { core, token_issuer },
     user_directory: UserDirectory { core; most_examined: MOST_EXAMINED },
+    console_search: ConsoleSearch { core, clients },
     live_sessions: LiveSessions { core, user_directory },
     members: Members { core, throttles, users },
     second_factors: SecondFactors { core, accounts, authenticator_apps, factor_rules, recovery_codes, security_emails, session_opening, throttles },

@@ -27,7 +27,7 @@ struct StaticFiles;
 
 /// The style sheet of all pages, and the files of `styles/` that it consists of.
 const STYLE_SHEET: &str = "app.css";
-const STYLES: [&str; 13] = [
+const STYLES: [&str; 14] = [
     "tokens",
     "base",
     "frames",
@@ -40,6 +40,7 @@ const STYLES: [&str; 13] = [
     "messages",
     "content",
     "figures",
+    "search",
     "modes",
 ];
 

@@ -1,5 +1,7 @@
 //! A list of routes that can also be read: tests ask every page for its checks.
 
+use std::sync::Arc;
+
 use axum::Extension;
 use axum::Router;
 use axum::handler::Handler;
@@ -11,7 +13,8 @@ use usher_flows::Right;
 use usher_http_server::layers::limits::BodyLimit;
 use usher_http_server::state::App;
 
-/// The rights to a project that its pages require: to open one, and to submit its form. `None`: only administrators may.
+/// The rights that pages require: to open one, and to submit its form. `None`: only administrators may. A page of a
+/// project requires them to this project, another page of the console to any project.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct RequiredRights {
     pub open: Option<Right>,
@@ -25,8 +28,20 @@ pub struct PageRoute {
     pub path: &'static str,
     pub has_get: bool,
     pub has_post: bool,
-    /// What [`ProjectPage`](crate::kit::ProjectPage) requires; other pages ignore it.
+    /// What [`ProjectPage`](crate::kit::ProjectPage) requires. The kits of the other pages of the console say the same,
+    /// which a test holds them to.
     pub rights: RequiredRights,
+}
+
+/// The list of routes, for handlers: links are offered only to those who may open them.
+#[derive(Debug, Clone)]
+pub struct ListedRoutes(pub Arc<[PageRoute]>);
+
+impl ListedRoutes {
+    /// What a route requires; an unknown one is for administrators.
+    pub fn rights(&self, path: &str) -> RequiredRights {
+        self.0.iter().find(|route| route.path == path).map(|route| route.rights).unwrap_or_default()
+    }
 }
 
 /// Routes, and the list of them.
@@ -42,14 +57,14 @@ impl PageRoutes {
         Self { app: app.clone(), router: Router::new(), rights: RequiredRights::default(), listed: Vec::new() }
     }
 
-    /// The following pages of projects are for members with these rights. Without this call they are for administrators
-    /// alone.
+    /// The following pages of the console are for members with these rights. Without this call they are for
+    /// administrators alone.
     #[must_use]
     pub fn for_members(self, open: Right, submit: Right) -> Self {
         Self { rights: RequiredRights { open: Some(open), submit: Some(submit) }, ..self }
     }
 
-    /// The following pages of projects are for administrators alone.
+    /// The following pages of the console are for administrators alone.
     #[must_use]
     pub fn for_administrators(self) -> Self {
         Self { rights: RequiredRights::default(), ..self }
@@ -129,6 +144,6 @@ impl PageRoutes {
     }
 
     pub fn into_router(self) -> Router<App> {
-        self.router
+        self.router.layer(Extension(ListedRoutes(self.listed.into())))
     }
 }

@@ -16,12 +16,13 @@ pub type RenderedSample = (&'static str, askama::Result<String>);
 
 pub fn page(lang: Lang) -> Layout {
     let assets = AssetUrls {
-        css_url: "app.css".into(),
-        js_url: "app.js".into(),
-        passkeys_url: "passkeys.js".into(),
-        icon_url: "logo.svg".into(),
+        css_url: "app.css",
+        js_url: "app.js",
+        passkeys_url: "passkeys.js",
+        search_url: "search.js",
+        icon_url: "logo.svg",
         sprite_url: SpriteUrl::new("icons.svg".into()),
-        font_url: "inter-latin.woff2".into(),
+        font_url: "inter-latin.woff2",
     };
     let language_url_base = "/login?i=abc".into();
     Layout { lang, assets, trace_id: "4bf92f3577b34da6a3ce929d0e0e4736".into(), language_url_base, ..Layout::default() }

@@ -5,6 +5,7 @@ use super::row::row;
 use super::{Result, Store, Tx};
 use usher_domain::id::{ApiId, ClientId, ProjectId};
 use usher_domain::oauth::api::{AllowedClient, Api, ApiSettings};
+use usher_domain::object_search::ObjectKind;
 use usher_domain::time::Timestamp;
 
 row! {
@@ -106,21 +107,34 @@ statements! {
 impl Tx {
     /// Adds an API. `false`, and nothing changes, if the identifier belongs to one already.
     pub async fn insert_api(&mut self, api: &Api) -> Result<bool> {
-        self.query(INSERT)
-            .bind(api.id)
-            .bind(api.project_id)
-            .bind(&api.identifier)
-            .bind(&api.canonical)
-            .bind(&api.settings)
-            .bind(api.created_at)
-            .bind(api.updated_at)
-            .changed()
-            .await
+        let query = self.query(INSERT).bind(api.id).bind(api.project_id).bind(&api.identifier).bind(&api.canonical);
+        let query = query.bind(&api.settings).bind(api.created_at).bind(api.updated_at);
+        let added = query.changed().await?;
+        if added {
+            self.put_api_terms(api.id, api.project_id, &api.identifier, &api.settings).await?;
+        }
+        Ok(added)
+    }
+
+    async fn put_api_terms(
+        &mut self,
+        id: ApiId,
+        project: ProjectId,
+        identifier: &str,
+        settings: &ApiSettings,
+    ) -> Result<()> {
+        let id = id.to_string();
+        let texts = [id.as_str(), identifier, settings.name.as_str()];
+        self.put_object_terms(ObjectKind::Api, &id, project, texts).await
     }
 
     /// Writes the settings of a locked API.
     pub async fn set_api_settings(&mut self, id: ApiId, settings: &ApiSettings, now: Timestamp) -> Result<()> {
-        self.query(SET_SETTINGS).bind(id).bind(settings).bind(now).done().await
+        self.query(SET_SETTINGS).bind(id).bind(settings).bind(now).done().await?;
+        match self.query(FIND).bind(id).optional::<Api>().await? {
+            Some(api) => self.put_api_terms(id, api.project_id, &api.identifier, settings).await,
+            None => Ok(()),
+        }
     }
 
     /// An API of a project, locked until this transaction ends.
@@ -130,7 +144,11 @@ impl Tx {
 
     /// Deletes an API of a project. `false` if it does not exist.
     pub async fn delete_api(&mut self, project: ProjectId, id: ApiId) -> Result<bool> {
-        self.query(DELETE).bind(project).bind(id).changed().await
+        let deleted = self.query(DELETE).bind(project).bind(id).changed().await?;
+        if deleted {
+            self.delete_object_terms(ObjectKind::Api, &id.to_string()).await?;
+        }
+        Ok(deleted)
     }
 
     /// The number of APIs of a project. A caller that adds one must lock the project first.

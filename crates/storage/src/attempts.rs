@@ -74,6 +74,13 @@ statements! {
         from attempt
         where client_id = $1 and id = $2
     ";
+    OF_TRACE = "
+        select {ATTEMPT}
+        from attempt
+        where trace_id = $1
+        order by id desc
+        limit $2 + 0
+    ";
     LOST = "
         select coalesce(sum(lost), 0)
         from attempt_loss
@@ -168,6 +175,11 @@ impl Store {
     /// An attempt of a client.
     pub async fn find_attempt(&self, client: &ClientId, id: AttemptId) -> Result<Option<ClientAttempt>> {
         self.query(FIND).bind(client).bind(id).optional().await
+    }
+
+    /// The newest attempts of any client with this trace id.
+    pub async fn attempts_of_trace(&self, trace_id: &str, most: u32) -> Result<Vec<ClientAttempt>> {
+        self.query(OF_TRACE).bind(trace_id).bind(most).all().await
     }
 
     /// How many attempts of all clients were not recorded since a moment, by whole days.

@@ -5,6 +5,7 @@ use super::row::row;
 use super::{Result, Store, Tx};
 use usher_domain::id::{ClientId, ProjectId};
 use usher_domain::oauth::client::{Client, ClientSecret, ClientType};
+use usher_domain::object_search::ObjectKind;
 use usher_domain::page::MAX_PAGE;
 use usher_domain::time::Timestamp;
 use usher_protocol::client::metadata::ClientMetadata;
@@ -90,6 +91,11 @@ statements! {
         from client
         where id = $1
     " + postgres "for no key update of client";
+    PROJECT_OF = "
+        select project_id
+        from client
+        where id = $1
+    ";
     LIST = "
         select {CLIENT}
         from client
@@ -151,7 +157,21 @@ impl Tx {
             .bind(client.origin)
             .bind(client.trusted_at)
             .done()
-            .await
+            .await?;
+        self.put_client_terms(&client.id, client.project_id, &client.metadata).await
+    }
+
+    async fn put_client_terms(&mut self, id: &ClientId, project: ProjectId, metadata: &ClientMetadata) -> Result<()> {
+        let texts = [id.0.as_str(), metadata.client_name.as_str()];
+        self.put_object_terms(ObjectKind::Client, &id.0, project, texts).await
+    }
+
+    /// Those of a client whose metadata changed.
+    async fn renew_client_terms(&mut self, id: &ClientId, metadata: &ClientMetadata) -> Result<()> {
+        match self.query(PROJECT_OF).bind(id).optional::<ProjectId>().await? {
+            Some(project) => self.put_client_terms(id, project, metadata).await,
+            None => Ok(()),
+        }
     }
 
     /// Replaces the metadata. A caller that computes it from the stored metadata must hold [`Tx::lock_client`].
@@ -161,7 +181,8 @@ impl Tx {
         metadata: &ClientMetadata,
         now: Timestamp,
     ) -> Result<()> {
-        self.query(SET_METADATA).bind(id).bind(metadata).bind(now).bind(sector_of(metadata)).done().await
+        self.query(SET_METADATA).bind(id).bind(metadata).bind(now).bind(sector_of(metadata)).done().await?;
+        self.renew_client_terms(id, metadata).await
     }
 
     /// Replaces type and metadata of a client that registered itself. The caller must hold [`Tx::lock_client`].
@@ -173,7 +194,8 @@ impl Tx {
         now: Timestamp,
     ) -> Result<()> {
         let query = self.query(SET_DESCRIPTION).bind(id).bind(kind).bind(metadata).bind(now);
-        query.bind(sector_of(metadata)).done().await
+        query.bind(sector_of(metadata)).done().await?;
+        self.renew_client_terms(id, metadata).await
     }
 
     /// Notes that an administrator vouches for a client as of `since`, or no longer.
@@ -202,6 +224,7 @@ impl Tx {
             return Ok(false);
         }
         self.delete_dependents_of_client(id).await?;
+        self.delete_object_terms(ObjectKind::Client, &id.0).await?;
         self.query(DELETE).bind(id).changed().await
     }
 

@@ -35,6 +35,7 @@ use usher_domain::oauth::client::{ClientSecret, ClientType};
 use usher_domain::oauth::client_origin::ClientOrigin;
 use usher_domain::oauth::grant::RecentGaps;
 use usher_domain::oauth::target::{ConsentedApis, GrantTargets};
+use usher_domain::object_search::ObjectKind;
 use usher_domain::page::Cursor;
 use usher_domain::project::member::Role;
 use usher_domain::project::sign_in::ProjectSignIn;
@@ -207,7 +208,7 @@ uuids! {
     SavedFilterId SessionId UserId WebhookId
 }
 
-words! { AttemptKind AttemptLane AttemptStep ClientOrigin ClientType Counter EmailState LinkedHow LogoKind ProviderId Role SigningAlg UserStatus }
+words! { AttemptKind AttemptLane AttemptStep ClientOrigin ClientType Counter EmailState LinkedHow LogoKind ObjectKind ProviderId Role SigningAlg UserStatus }
 
 columns! {
     EventActor: Text(String), |actor| actor.to_string(), |stored| stored.parse().ok();

@@ -20,6 +20,7 @@ pub mod grants;
 pub mod initial_tokens;
 pub mod members;
 mod migrations;
+pub mod object_terms;
 mod open;
 pub mod policy;
 pub mod project_sign_in;

@@ -44,6 +44,7 @@ pub const TABLES_OF_JOBS: &[&str] = &[
     "lease",
     "logout_notice",
     "merge",
+    "object_term",
     "policy_draft",
     "project_key",
     "project_member",

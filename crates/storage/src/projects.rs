@@ -4,6 +4,7 @@ use super::db::statements;
 use super::row::row;
 use super::{Result, Store, Tx};
 use usher_domain::id::{ClientId, ProjectId, SessionId, UserId};
+use usher_domain::object_search::ObjectKind;
 use usher_domain::page::{Cursor, Page};
 use usher_domain::project::Project;
 use usher_domain::time::Timestamp;
@@ -132,7 +133,19 @@ statements! {
 impl Tx {
     /// Adds a project under the hash of its token.
     pub async fn insert_project(&mut self, project: &Project, token_hash: &[u8]) -> Result<()> {
-        self.query(INSERT).bind(project.id).bind(&project.name).bind(token_hash).bind(project.created_at).done().await
+        self.query(INSERT)
+            .bind(project.id)
+            .bind(&project.name)
+            .bind(token_hash)
+            .bind(project.created_at)
+            .done()
+            .await?;
+        self.put_project_terms(project.id, &project.name).await
+    }
+
+    async fn put_project_terms(&mut self, id: ProjectId, name: &str) -> Result<()> {
+        let text = id.to_string();
+        self.put_object_terms(ObjectKind::Project, &text, id, [text.as_str(), name]).await
     }
 
     /// The projects whose clients hold grants of a session, whether these are still valid or not.
@@ -178,7 +191,11 @@ impl Tx {
 
     /// Renames a project. `false` if there is no such project.
     pub async fn rename_project(&mut self, id: ProjectId, name: &str) -> Result<bool> {
-        self.query(RENAME).bind(id).bind(name).changed().await
+        let renamed = self.query(RENAME).bind(id).bind(name).changed().await?;
+        if renamed {
+            self.put_project_terms(id, name).await?;
+        }
+        Ok(renamed)
     }
 
     /// Deletes a project with all its dependent rows. `false` if there is no such project.

@@ -13,6 +13,7 @@ mod project_settings;
 mod providers;
 mod rights;
 mod rules;
+mod search;
 mod sessions;
 mod setup;
 mod statistics;

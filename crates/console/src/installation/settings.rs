@@ -15,7 +15,7 @@ pub async fn get(page: AdminPage) -> PageResult {
     page.show(&view)
 }
 
-fn fits(setting: &ExplainedSetting, search: &str, only_set: bool) -> bool {
+pub(crate) fn fits(setting: &ExplainedSetting, search: &str, only_set: bool) -> bool {
     let is_found = search.is_empty()
         || setting.key.to_lowercase().contains(search)
         || setting.about.to_lowercase().contains(search)

@@ -10,4 +10,4 @@ pub mod merge;
 mod provider_names;
 pub mod sessions;
 pub mod tabs;
-mod words;
+pub mod words;

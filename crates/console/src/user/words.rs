@@ -8,7 +8,7 @@ use usher_page_kit::views::{initials, tone};
 use usher_storage::users::search::UserSummary;
 
 /// How lists show a person: by name, else by address, else by `sub`.
-pub(super) fn person(user: &User) -> UserLabel {
+pub fn person(user: &User) -> UserLabel {
     let email = user.readable_email();
     let name = user.profile.display_name().unwrap_or_default();
     let label = [&name, &email, &user.sub.0].into_iter().find(|text| !text.is_empty()).cloned().unwrap_or_default();

@@ -25,6 +25,7 @@ mod quick_start;
 mod quick_start_page;
 #[cfg(test)]
 mod samples;
+mod search;
 mod user;
 mod users;
 mod webhooks;
@@ -51,6 +52,7 @@ pub use project_sign_in::{OfferedProvider, ProjectSignInPage, ProjectSignInValue
 pub use providers::{ConsoleProviders, ProviderKindLink, ProviderListItem, ProviderPage, ProviderValues, StepView};
 pub use quick_start::{Snippet, snippets};
 pub use quick_start_page::{QuickStartPage, WireStep};
+pub use search::{SearchGroup, SearchOptions, SearchPage, SearchResult};
 pub use user::{
     ClaimsView, InviteUserPage, MergedUserView, MethodView, ProfileInput, ProfileValueView, RoleView, UserAction,
     UserActivityPage, UserApplicationView, UserApplicationsPage, UserEditPage, UserEventView, UserHead, UserMergePage,

@@ -6,6 +6,7 @@ mod console;
 mod installation;
 mod project;
 mod providers;
+mod search;
 mod users;
 
 use usher_i18n::Lang;
@@ -22,6 +23,7 @@ fn all(lang: Lang) -> Vec<(&'static str, String)> {
     pages.extend(providers::all(lang));
     pages.extend(users::all(lang));
     pages.extend(branding::all(lang));
+    pages.extend(search::all(lang));
     pages.into_iter().map(|(name, page)| (name, page.expect("a sample renders"))).collect()
 }
 

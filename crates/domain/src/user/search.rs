@@ -135,7 +135,7 @@ fn digits(text: &str) -> Option<String> {
 }
 
 /// Lower case without accents, so that `angela` finds Ângela.
-fn fold(text: &str) -> String {
+pub(crate) fn fold(text: &str) -> String {
     let bare = text.nfd().filter(|c| !is_combining_mark(*c));
     bare.flat_map(char::to_lowercase).take(TERM).collect()
 }

@@ -38,6 +38,17 @@ pub enum Right {
     Own,
 }
 
+impl Right {
+    /// The highest right of a member with this role.
+    pub const fn of_role(role: Role) -> Self {
+        match role {
+            Role::Owner => Self::Own,
+            Role::Developer => Self::Develop,
+            Role::Viewer => Self::View,
+        }
+    }
+}
+
 /// The scope that lets a machine subscribe to its project.
 const FOLLOW_SCOPE: &str = "usher:sync";
 /// The scope that lets a machine change its project.
@@ -173,10 +184,6 @@ impl Callers {
             return Ok(Some(Right::Own));
         }
         let member = self.core.store.find_member(project, user.id).await?;
-        Ok(member.map(|member| match member.role {
-            Role::Owner => Right::Own,
-            Role::Developer => Right::Develop,
-            Role::Viewer => Right::View,
-        }))
+        Ok(member.map(|member| Right::of_role(member.role)))
     }
 }

@@ -45,29 +45,32 @@ pub struct ProjectLink {
 #[derive(Clone, Debug, Default)]
 pub struct AssetUrls {
     /// `app.css`.
-    pub css_url: String,
+    pub css_url: &'static str,
     /// `app.js`; no page needs it to work.
-    pub js_url: String,
+    pub js_url: &'static str,
     /// `passkeys.js`, on pages that request one.
-    pub passkeys_url: String,
+    pub passkeys_url: &'static str,
+    /// `search.js`, on pages of the console.
+    pub search_url: &'static str,
     /// `logo.svg`, also the favicon.
-    pub icon_url: String,
+    pub icon_url: &'static str,
     /// `icons.svg`, the drawings of [`Layout::icon`].
     pub sprite_url: SpriteUrl,
     /// The font that every page needs.
-    pub font_url: String,
+    pub font_url: &'static str,
 }
 
 impl AssetUrls {
     /// The URLs of the files that are built into the binary.
     pub fn built_in() -> Self {
-        let url = |name| assets::url(name).unwrap_or_default().to_owned();
+        let url = |name| assets::url(name).unwrap_or_default();
         Self {
             css_url: url("app.css"),
             js_url: url("app.js"),
             passkeys_url: url("passkeys.js"),
+            search_url: url("search.js"),
             icon_url: url("logo.svg"),
-            sprite_url: SpriteUrl::new(url("icons.svg")),
+            sprite_url: SpriteUrl::new(url("icons.svg").to_owned()),
             font_url: url("fonts/inter-latin.woff2"),
         }
     }

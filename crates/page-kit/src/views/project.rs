@@ -63,6 +63,8 @@ project_tabs! {
 /// The header of a project's pages.
 #[derive(Clone, Debug, Default)]
 pub struct ProjectHead {
+    /// The project's id, as its URLs contain it.
+    pub id: String,
     /// The project's name.
     pub name: String,
     /// Links to the pages that the user may open.
@@ -84,6 +86,7 @@ impl ProjectHead {
         };
         let may_open = |tab: &&ProjectTab| tab.right() <= right;
         Self {
+            id: urls.page().rsplit('/').next().unwrap_or_default().to_owned(),
             name,
             links: ProjectTab::ALL.iter().filter(may_open).map(link).collect(),
             may_develop: right >= Right::Develop,

@@ -10,6 +10,7 @@ use crate::{Result, Store, Tx};
 use usher_domain::event::webhook::filter::Filter;
 use usher_domain::event::webhook::{DisabledWhy, Webhook};
 use usher_domain::id::{ProjectId, WebhookId};
+use usher_domain::object_search::ObjectKind;
 use usher_domain::time::Timestamp;
 
 row! {
@@ -229,7 +230,14 @@ impl Tx {
             .bind(webhook.created_at)
             .bind(webhook.updated_at)
             .done()
-            .await
+            .await?;
+        self.put_webhook_terms(webhook).await
+    }
+
+    async fn put_webhook_terms(&mut self, webhook: &Webhook) -> Result<()> {
+        let id = webhook.id.to_string();
+        let texts = [id.as_str(), webhook.url.as_str(), webhook.description.as_str()];
+        self.put_object_terms(ObjectKind::Webhook, &id, webhook.project_id, texts).await
     }
 
     /// Writes the URL, filters and description of a locked webhook.
@@ -241,7 +249,8 @@ impl Tx {
             .bind(&webhook.filters)
             .bind(webhook.updated_at)
             .done()
-            .await
+            .await?;
+        self.put_webhook_terms(webhook).await
     }
 
     /// Writes the secrets of a locked webhook.
@@ -265,6 +274,7 @@ impl Tx {
             return Ok(false);
         }
         self.delete_dependents_of_webhook(webhook).await?;
+        self.delete_object_terms(ObjectKind::Webhook, &webhook.to_string()).await?;
         self.query(DELETE).bind(project).bind(webhook).changed().await
     }
 
