@@ -29,17 +29,19 @@ statements! {
         order by kind, term, object_id
         limit $4 + 0
     ";
+    // SQLite reads a cross join from the left: the projects of the member first, then their terms.
     FIND_OF_MEMBER = "
         select t.object_id, t.project_id
         from project_member m
-        join object_term t on t.project_id = m.project_id
-        where m.user_id = $1 and t.kind = $2 and t.term >= $3 and t.term < $4
+        cross join object_term t
+        where m.user_id = $1 and t.project_id = m.project_id and t.kind = $2 and t.term >= $3 and t.term < $4
         limit $5 + 0
     ";
     TERMS_OF = "
         select t.object_id, t.term
         from json_each($2) c
-        join object_term t on t.kind = $1 and t.object_id = c.value
+        cross join object_term t
+        where t.kind = $1 and t.object_id = c.value
     ", postgres "
         select t.object_id, t.term
         from jsonb_array_elements_text($2) c
