@@ -83,6 +83,7 @@ const OF_PROJECT: &[Command] = &[
     to("project-history", "history", ProjectUrls::HISTORY),
     to("initial-tokens", "key-round", ProjectUrls::INITIAL_TOKENS),
     to("project-token", "key-round", ProjectUrls::TOKEN),
+    to("project-sign-in", "user-round", ProjectUrls::SIGN_IN),
     to("project-settings", "settings", ProjectUrls::SETTINGS),
     to("search-delete-project", "circle-x", ProjectUrls::DELETE),
 ];
