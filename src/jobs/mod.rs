@@ -10,6 +10,7 @@ mod deliver_webhooks;
 mod dispatch_events;
 mod erase_events;
 mod examine_health;
+mod import_users;
 mod learn_keys;
 mod record;
 mod record_attempts;
@@ -31,6 +32,7 @@ use self::deliver_webhooks::DeliverWebhooks;
 use self::dispatch_events::DispatchEvents;
 use self::erase_events::EraseEvents;
 use self::examine_health::ExamineHealth;
+use self::import_users::ImportUsers;
 use self::learn_keys::LearnKeys;
 use self::record::JobRecord;
 use self::record_attempts::RecordAttempts;
@@ -82,6 +84,7 @@ pub fn all(mailer: Option<Arc<dyn Mailer>>) -> Vec<Box<dyn Job>> {
         Box::new(CountDays),
         Box::new(EraseEvents),
         Box::new(ExamineHealth::default()),
+        Box::new(ImportUsers),
         Box::new(TendKeys),
         Box::new(LearnKeys::default()),
         Box::new(RecordAttempts),

@@ -20,9 +20,8 @@ pub fn pages(app: &App) -> PageRoutes {
         .page(urls::CONSOLE, installation::overview::get)
         .page(urls::SEARCH, search::page::get)
         .for_administrators();
-    user_pages(provider_pages(client_pages(usher_console_rules::routes::pages(project_pages(installation_pages(
-        pages,
-    ))))))
+    let pages = client_pages(usher_console_rules::routes::pages(project_pages(installation_pages(pages))));
+    usher_console_transfer::routes::pages(user_pages(provider_pages(pages)))
 }
 
 fn installation_pages(pages: PageRoutes) -> PageRoutes {
@@ -125,6 +124,9 @@ fn user_pages(pages: PageRoutes) -> PageRoutes {
     pages
         .page(urls::USERS, user::list::get)
         .form(urls::CHANGE_USERS, user::change::ask, user::change::make)
+        .page(urls::EXPORT_USERS, user::export::get)
+        .page(urls::EXPORT_USERS_CSV, user::export::csv)
+        .page(urls::EXPORT_USERS_JSON_LINES, user::export::json_lines)
         .text_form(urls::INVITE_USER, user::invite::get, user::invite::invite)
         .page(UserUrls::PAGE, user::detail::get)
         .page(UserUrls::SIGN_IN, user::tabs::sign_in)

@@ -83,6 +83,8 @@ ids! {
     SavedFilterId;
     /// An API of a project. Tokens name it by its identifier.
     ApiId;
+    /// An import of users.
+    ImportId;
 }
 
 impl AttemptId {

@@ -9,8 +9,8 @@ use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 use crate::branding::colour::Colour;
 use crate::branding::{Brand, BrandOwner, LogoRef};
 use crate::id::{
-    ApiId, AssignmentId, AttemptId, ClientId, EventId, InitialTokenId, PasskeyId, ProjectId, ProofId, RememberedId,
-    SavedFilterId, UserId, WebhookId,
+    ApiId, AssignmentId, AttemptId, ClientId, EventId, ImportId, InitialTokenId, PasskeyId, ProjectId, ProofId,
+    RememberedId, SavedFilterId, UserId, WebhookId,
 };
 use crate::provider::{ProviderEventEndpoint, ProviderId};
 
@@ -198,6 +198,13 @@ pub const USERS: &str = "/console/users";
 /// Confirm a change of the users that `user` names, and make it.
 pub const CHANGE_USERS: &str = "/console/change-users";
 pub const INVITE_USER: &str = "/console/invite-user";
+/// The users as a file; the query filters them as in the list.
+pub const EXPORT_USERS: &str = "/console/export-users";
+pub const EXPORT_USERS_CSV: &str = "/console/export-users/csv";
+pub const EXPORT_USERS_JSON_LINES: &str = "/console/export-users/json-lines";
+/// The imports of users.
+pub const IMPORTS: &str = "/console/imports";
+pub const UPLOAD_IMPORT: &str = "/console/imports/upload";
 /// Who is signed in now.
 pub const LIVE_SESSIONS: &str = "/console/sessions";
 /// Confirm the end of the sessions that `session` names, and end them.
@@ -310,6 +317,17 @@ url_groups! {
     RevisionUrls(project: ProjectId, revision: i64) at "/console/projects/{project}/rules/history/{revision}" {
         PAGE page "";
         ROLL_BACK roll_back "/roll-back";
+    }
+    /// An import of users.
+    ImportUrls(import: ImportId) at "/console/imports/{import}" {
+        PAGE page "";
+        /// Starts a dry run.
+        CHECK check "/check";
+        /// Writes the users.
+        START start "/start";
+        CANCEL cancel "/cancel";
+        /// The results of its rows, as CSV.
+        REPORT report "/report";
     }
     AssignmentUrls(project: ProjectId, assignment: AssignmentId)
         at "/console/projects/{project}/rules/assignments/{assignment}" {

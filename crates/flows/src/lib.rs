@@ -43,5 +43,6 @@ pub use search::{ConsoleSearch, FoundObject, ReaderRights};
 pub use users::changes::{AdminChange, ChangedUser, MOST_CHANGED};
 pub use users::details::{ClaimsPreview, RolesInProject, SignInMethods};
 pub use users::directory::{MOST_EXAMINED, PageStart, UserDirectory, UserPage};
+pub use users::export::{UserExport, UserExports};
 pub use users::live_sessions::LiveSessionPage;
 pub use usher::{Services, Usher};

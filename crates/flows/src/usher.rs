@@ -6,7 +6,7 @@ use std::sync::{Arc, RwLock};
 use std::time::Duration;
 
 use moka::sync::Cache;
-use tokio::sync::Mutex;
+use tokio::sync::{Mutex, Notify};
 
 use crate::api::caller::Callers;
 use crate::api::feed_access::FeedAccess;
@@ -45,6 +45,7 @@ use crate::search::ConsoleSearch;
 use crate::users::changes::UserChanges;
 use crate::users::details::UserDetails;
 use crate::users::directory::{MOST_EXAMINED, UserDirectory};
+use crate::users::export::UserExports;
 use crate::users::invitations::Invitations;
 use crate::users::live_sessions::LiveSessions;
 use crate::webhooks::manage::Webhooks;
@@ -92,6 +93,7 @@ use usher_accounts::upstream::providers::Providers;
 use usher_accounts::upstream::suggest::SuggestedEmails;
 use usher_domain::oauth::client_secret::USE_NOTED_EVERY;
 use usher_keys::keyring::Keyring;
+use usher_transfer::imports::UserImports;
 use usher_upstream::Registry;
 
 /// How long a client, or the APIs of a project, are cached: a change by another process takes effect after this.
@@ -237,6 +239,7 @@ services! {
     user_directory: UserDirectory { core; most_examined: MOST_EXAMINED },
     console_search: ConsoleSearch { core, clients },
     live_sessions: LiveSessions { core, user_directory },
+    user_exports: UserExports { core, user_directory },
     members: Members { core, throttles, users },
     second_factors: SecondFactors { core, accounts, authenticator_apps, factor_rules, recovery_codes, security_emails, session_opening, throttles },
     passkeys: Passkeys { core, factor_rules, second_factors, session_opening, throttles },
@@ -247,6 +250,7 @@ services! {
     provider_events: ProviderEvents { core, endings, identities, providers, security_emails },
     receipts: Receipts { core, clients },
     recovery: Recovery { core, email_queue, endings, registration, security_emails, throttles },
+    user_imports: UserImports { core, recovery, registration; wakeup: Notify::new() },
     invitations: Invitations { account_deletion, recovery, user_details, users },
     user_changes: UserChanges { core, account_deletion, factor_rules, members, recovery, users },
     session_api: SessionApi { password_sign_in, second_factors },

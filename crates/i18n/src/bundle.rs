@@ -28,6 +28,7 @@ macro_rules! files {
             include_str!(concat!("../../../translations/", $tag, "/upstream.ftl")),
             include_str!(concat!("../../../translations/", $tag, "/providers.ftl")),
             include_str!(concat!("../../../translations/", $tag, "/users.ftl")),
+            include_str!(concat!("../../../translations/", $tag, "/transfer.ftl")),
         ]),*]
     };
 }

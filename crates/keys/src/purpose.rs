@@ -61,11 +61,13 @@ pub enum Purpose {
     CibaPing,
     /// The network that a recorded attempt came from.
     AttemptSource,
+    /// A part of an imported file, and whom its rows are about.
+    ImportFile,
 }
 
 impl Purpose {
     /// Every purpose, in declaration order.
-    pub const ALL: [Self; 29] = [
+    pub const ALL: [Self; 30] = [
         Self::SigningKey,
         Self::AuthorizationCode,
         Self::Interaction,
@@ -95,6 +97,7 @@ impl Purpose {
         Self::DpopNonce,
         Self::CibaPing,
         Self::AttemptSource,
+        Self::ImportFile,
     ];
 
     /// The label used in key derivation.
@@ -129,6 +132,7 @@ impl Purpose {
             Self::DpopNonce => "dpop-nonce",
             Self::CibaPing => "ciba-ping",
             Self::AttemptSource => "attempt-source",
+            Self::ImportFile => "import-file",
         }
     }
 }

@@ -25,8 +25,8 @@ use usher_domain::event::webhook::filter::Filter;
 use usher_domain::event::webhook::{DeliveryAttempt, DeliveryStatus, DisabledWhy, SealedSecret};
 use usher_domain::health::Finding;
 use usher_domain::id::{
-    ApiId, AssignmentId, AttemptId, CeremonyId, ClientId, EmailId, EventId, GrantId, IdentityId, InitialTokenId,
-    MergeId, PasskeyId, ProjectId, ProofId, RememberedId, SavedFilterId, SessionId, UserId, WebhookId,
+    ApiId, AssignmentId, AttemptId, CeremonyId, ClientId, EmailId, EventId, GrantId, IdentityId, ImportId,
+    InitialTokenId, MergeId, PasskeyId, ProjectId, ProofId, RememberedId, SavedFilterId, SessionId, UserId, WebhookId,
 };
 use usher_domain::key::SigningAlg;
 use usher_domain::oauth::api::ApiSettings;
@@ -42,6 +42,7 @@ use usher_domain::project::sign_in::ProjectSignIn;
 use usher_domain::provider::{ProviderId, ProviderSettings};
 use usher_domain::time::Timestamp;
 use usher_domain::user::identity::{EmailState, LinkedHow};
+use usher_domain::user::import::{ImportFormat, ImportOptions, ImportStatus, RowResult};
 use usher_domain::user::proof::ProofKind;
 use usher_domain::user::session::EndReason;
 use usher_domain::user::source::AttributeSources;
@@ -204,11 +205,11 @@ macro_rules! json {
 }
 
 uuids! {
-    ApiId AssignmentId AttemptId CeremonyId EmailId EventId GrantId IdentityId InitialTokenId MergeId PasskeyId ProjectId ProofId RememberedId
+    ApiId AssignmentId AttemptId CeremonyId EmailId EventId GrantId IdentityId ImportId InitialTokenId MergeId PasskeyId ProjectId ProofId RememberedId
     SavedFilterId SessionId UserId WebhookId
 }
 
-words! { AttemptKind AttemptLane AttemptStep ClientOrigin ClientType Counter EmailState LinkedHow LogoKind ObjectKind ProviderId Role SigningAlg UserStatus }
+words! { AttemptKind AttemptLane AttemptStep ClientOrigin ClientType Counter EmailState ImportFormat ImportStatus LinkedHow LogoKind ObjectKind ProviderId Role RowResult SigningAlg UserStatus }
 
 columns! {
     EventActor: Text(String), |actor| actor.to_string(), |stored| stored.parse().ok();
@@ -247,6 +248,7 @@ json! {
     ClaimsRequest;
     ClientMetadata;
     GrantTargets;
+    ImportOptions;
     Map<String, serde_json::Value>;
     Profile;
     ProjectSignIn;

@@ -33,6 +33,11 @@ impl EventOrigin {
         Self { trace_id: None, source: None, actor: OnceLock::from(EventActor::CommandLine) }
     }
 
+    /// The origin of the events of a job that somebody has started.
+    pub fn job_of(actor: EventActor) -> Self {
+        Self { trace_id: None, source: None, actor: OnceLock::from(actor) }
+    }
+
     /// Runs a future whose events come from here.
     pub async fn run<F: Future>(self, future: F) -> F::Output {
         ORIGIN.scope(self, future).await

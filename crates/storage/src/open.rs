@@ -54,6 +54,9 @@ pub const TABLES_OF_JOBS: &[&str] = &[
     "signing_key",
     "suggested_email",
     "unlinked",
+    "user_import",
+    "user_import_part",
+    "user_import_row",
     "webhook",
     "webhook_delivery",
 ];

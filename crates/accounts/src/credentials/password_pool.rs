@@ -16,12 +16,15 @@ use tokio::sync::{Semaphore, oneshot};
 use crate::credentials::password_rules::LONGEST_BYTES;
 pub use crate::credentials::password_rules::normalise;
 use usher_domain::secret::Secret;
+use usher_password_hashes::{ForeignHash, HashFault};
 
 const OUTPUT: usize = 32;
 /// The most memory that a stored hash may require, in KiB: a damaged row must not exhaust the machine.
 const MOST_MEMORY: u32 = 1024 * 1024;
 /// The most passes that a stored hash may require.
 const MOST_ITERATIONS: u32 = 32;
+/// The most memory times passes that an imported Argon2 hash may require, in KiB: about two seconds.
+const MOST_IMPORTED_WORK: u64 = 2 * 1024 * 1024;
 
 /// The cost of one hash.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -62,12 +65,29 @@ pub struct PasswordQueueFull;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct PasswordCheck {
     pub ok: bool,
-    /// The password is right, and its hash was made with other parameters than the current ones: hash it again.
+    /// The password is right, and its hash was made with other parameters than the current ones, or by another program:
+    /// hash it again.
     pub needs_rehash: bool,
 }
 
 impl PasswordCheck {
     const WRONG: Self = Self { ok: false, needs_rehash: false };
+}
+
+/// Checks that a hash which another program made can be compared with passwords, in about two seconds at most.
+///
+/// # Errors
+/// [`HashFault`].
+pub fn check_imported_hash(text: &str) -> Result<(), HashFault> {
+    if !text.starts_with("$argon2") {
+        return ForeignHash::parse(text).map(|_| ());
+    }
+    let hash = PasswordHash::new(text).map_err(|_| HashFault::Malformed)?;
+    let params = Params::try_from(&hash).map_err(|_| HashFault::Malformed)?;
+    if u64::from(params.m_cost()) * u64::from(params.t_cost()) > MOST_IMPORTED_WORK {
+        return Err(HashFault::TooExpensive);
+    }
+    Recorded::read(text).map(|_| ()).ok_or(HashFault::TooExpensive)
 }
 
 type HashJob = Box<dyn FnOnce(&mut Bench) + Send>;
@@ -181,6 +201,10 @@ impl Bench {
     }
 
     fn verify(&mut self, password: &Secret<String>, phc: Option<&str>) -> PasswordCheck {
+        if let Some(foreign) = phc.and_then(|text| ForeignHash::parse(text).ok()) {
+            let ok = foreign.verify(password.expose().as_bytes());
+            return PasswordCheck { ok, needs_rehash: ok };
+        }
         let recorded = phc.and_then(|text| {
             let recorded = Recorded::read(text);
             if recorded.is_none() {

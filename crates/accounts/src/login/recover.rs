@@ -25,8 +25,8 @@ use crate::login::return_to::{PendingRecovery, ReturnTo};
 use crate::login::same_browser::is_elsewhere;
 use crate::login::sign_up::minutes;
 use usher_domain::email::Email;
-use usher_domain::event::EventKind;
 use usher_domain::event::queued_email::QueuedEmail;
+use usher_domain::event::{Event, EventKind};
 use usher_domain::id::ProofId;
 use usher_domain::secret::Secret;
 use usher_domain::time::Timestamp;
@@ -36,6 +36,7 @@ use usher_domain::user::session::EndReason;
 use usher_domain::user::{User, UserStatus};
 use usher_keys::seal::Purpose;
 use usher_mail::{EmailBrand, Recipient, emails};
+use usher_storage::{StorageError, Tx};
 
 /// How long the link of an invitation is valid.
 pub const INVITATION: Duration = Duration::from_hours(7 * 24);
@@ -72,6 +73,24 @@ impl SealedValue for RecoveryDone {
 
     fn browser(&self) -> Option<&str> {
         Some(self.browser.as_deref().unwrap_or_default())
+    }
+}
+
+/// An email with a link to set a password, to be written in a transaction.
+pub struct PreparedLink {
+    proof: Proof,
+    token_hash: [u8; 32],
+    message: QueuedEmail,
+    event: Event,
+    now: Timestamp,
+}
+
+impl PreparedLink {
+    /// Writes it. After the commit the mail job is to be woken.
+    pub async fn post(&self, tx: &mut Tx) -> Result<(), StorageError> {
+        tx.insert_proof(&self.proof, &self.token_hash, None).await?;
+        tx.insert_email(&self.message, self.now).await?;
+        tx.append(&self.event).await
     }
 }
 
@@ -156,6 +175,23 @@ impl Recovery {
     /// [`Rejected::PasswordWithoutAddress`]; [`Rejected::NotFound`] if the user is not active, or the address changed
     /// meanwhile.
     pub async fn send_link_by(&self, user: &User, invited: bool) -> Result<(), FlowError> {
+        let link = self.prepare_link(user, invited).await?;
+        let mut tx = self.core.store.begin().await?;
+        let stored = tx.lock_user(user.id).await?.filter(|one| one.status == UserStatus::Active);
+        if stored.is_none_or(|one| one.email != user.email) {
+            return Err(Rejected::NotFound("user").into());
+        }
+        link.post(&mut tx).await?;
+        tx.commit().await?;
+        self.core.mail_wakeup.notify_one();
+        Ok(())
+    }
+
+    /// Prepares the email with a link to set a password, for a transaction that has locked or added the user.
+    ///
+    /// # Errors
+    /// [`Rejected::PasswordWithoutAddress`].
+    pub async fn prepare_link(&self, user: &User, invited: bool) -> Result<PreparedLink, FlowError> {
         let to = recipient(user, None).ok_or(Rejected::PasswordWithoutAddress)?;
         let (now, token) = (self.core.now(), self.core.random.token());
         let lifetime = if invited { INVITATION } else { LIFETIME };
@@ -172,17 +208,7 @@ impl Recovery {
         };
         let kind = if invited { EventKind::USER_INVITED } else { EventKind::RECOVERY_REQUESTED };
         let event = self.core.event(kind).with_user(user.id).with("by", "administrator");
-        let mut tx = self.core.store.begin().await?;
-        let stored = tx.lock_user(user.id).await?.filter(|one| one.status == UserStatus::Active);
-        if stored.is_none_or(|one| one.email != user.email) {
-            return Err(Rejected::NotFound("user").into());
-        }
-        tx.insert_proof(&proof, &secret_hash(&token), None).await?;
-        tx.insert_email(&message, now).await?;
-        tx.append(&event).await?;
-        tx.commit().await?;
-        self.core.mail_wakeup.notify_one();
-        Ok(())
+        Ok(PreparedLink { proof, token_hash: secret_hash(&token), message, event, now })
     }
 
     fn invitation_email(

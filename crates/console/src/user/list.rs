@@ -42,6 +42,7 @@ pub async fn get(page: AdminPage) -> PageResult {
     let view = UsersPage {
         notice: page.notice(&super::invite::NOTICES),
         text: page.param("q").unwrap_or_default().to_owned(),
+        export_url: address.at(urls::EXPORT_USERS),
         chosen: chosen(&address, &choices, head.lang),
         fields: fields(&address, choices, head.lang),
         users: found.users.iter().map(|one| item(&head, one, &names)).collect(),
@@ -55,16 +56,30 @@ pub async fn get(page: AdminPage) -> PageResult {
 }
 
 /// The parameters of the filters that are set, in their order.
-struct Address(Vec<(&'static str, String)>);
+pub(super) struct Address(Vec<(&'static str, String)>);
 
 impl Address {
-    fn of(page: &AdminPage, choices: &[OfferedFilter]) -> Self {
+    pub(super) fn of(page: &AdminPage, choices: &[OfferedFilter]) -> Self {
         let names = std::iter::once("q").chain(choices.iter().map(|filter| filter.name));
         Self(names.filter_map(|name| Some((name, page.param(name)?.to_owned()))).collect())
     }
 
     fn all(&self) -> String {
         self.without("")
+    }
+
+    /// Another page with these filters.
+    pub(super) fn at(&self, page: &str) -> String {
+        self.0.iter().fold(page.to_owned(), |url, (name, value)| urls::with(&url, name, value))
+    }
+
+    /// The filters as the event log keeps them: the words that were searched for may name somebody.
+    pub(super) fn recorded(&self) -> String {
+        let shown = |(name, value): &(&'static str, String)| match *name {
+            "q" => "q".to_owned(),
+            name => format!("{name}={value}"),
+        };
+        self.0.iter().map(shown).collect::<Vec<_>>().join("&")
     }
 
     fn without(&self, name: &str) -> String {
@@ -78,14 +93,14 @@ impl Address {
 }
 
 /// A filter: its parameter, the key of its label, and its values with their labels.
-struct OfferedFilter {
+pub(super) struct OfferedFilter {
     name: &'static str,
     label: &'static str,
     values: Vec<(String, String)>,
 }
 
 /// Every filter. The values of a form are those that the lists of the installation have.
-async fn choices(page: &AdminPage) -> Result<Vec<OfferedFilter>, FlowError> {
+pub(super) async fn choices(page: &AdminPage) -> Result<Vec<OfferedFilter>, FlowError> {
     let lang = page.head("").lang;
     let filter = |name, label, values: &[(&str, &str)]| OfferedFilter {
         name,
@@ -123,7 +138,7 @@ async fn choices(page: &AdminPage) -> Result<Vec<OfferedFilter>, FlowError> {
     ])
 }
 
-fn query(page: &AdminPage, choices: &[OfferedFilter]) -> Result<UserQuery, PageStop> {
+pub(super) fn query(page: &AdminPage, choices: &[OfferedFilter]) -> Result<UserQuery, PageStop> {
     // A project that the form does not offer may still be named.
     let offered = |name: &str, value: &str| {
         name == "project"
@@ -184,7 +199,7 @@ fn item(head: &Layout, one: &UserSummary, names: &HashMap<String, String>) -> Us
     }
 }
 
-fn chosen(address: &Address, choices: &[OfferedFilter], lang: Lang) -> Vec<ChosenFilter> {
+pub(super) fn chosen(address: &Address, choices: &[OfferedFilter], lang: Lang) -> Vec<ChosenFilter> {
     let set = choices.iter().filter(|filter| filter.name != "order" && !address.value(filter.name).is_empty());
     set.map(|filter| {
         let value = address.value(filter.name);

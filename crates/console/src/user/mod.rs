@@ -3,6 +3,7 @@
 pub mod change;
 pub mod detail;
 pub mod edit;
+pub mod export;
 pub mod head;
 pub mod invite;
 pub mod list;

@@ -59,7 +59,7 @@ pub use user::{
     UserProfilePage, UserRolesPage, UserSessionView, UserSessionsPage, UserSignInPage, UserTab, UserTabLink,
 };
 pub use users::{
-    ChangeUsersPage, ChangeWords, ChangedUsersPage, ChosenFilter, FilterChoice, FilterField, OutcomeItem, UserLabel,
-    UserListItem, UserState, UsersPage,
+    ChangeUsersPage, ChangeWords, ChangedUsersPage, ChosenFilter, ExportUsersPage, FilterChoice, FilterField,
+    OutcomeItem, UserLabel, UserListItem, UserState, UsersPage,
 };
 pub use webhooks::{AttemptItem, DeliveryItem, WebhookListItem, WebhookPage, WebhookValues, WebhooksPage};

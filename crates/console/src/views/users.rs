@@ -12,6 +12,8 @@ pub struct UsersPage {
     pub notice: Option<String>,
     /// The words that are searched for.
     pub text: String,
+    /// The export of these users.
+    pub export_url: String,
     pub fields: Vec<FilterField>,
     /// The filters that are set.
     pub chosen: Vec<ChosenFilter>,
@@ -40,6 +42,21 @@ impl UsersPage {
             ("delete", "user-delete"),
         ]
     }
+}
+
+/// The export of users.
+#[derive(Clone, Debug, Default, Template)]
+#[template(path = "console/export_users.html")]
+pub struct ExportUsersPage {
+    pub page: Layout,
+    /// The words that are searched for.
+    pub text: String,
+    /// The filters that are set, each with the page without it.
+    pub chosen: Vec<ChosenFilter>,
+    pub csv_url: String,
+    pub json_lines_url: String,
+    /// The list of these users.
+    pub list_url: String,
 }
 
 /// A filter of the search form.

@@ -378,6 +378,14 @@ events! {
     SETUP_LINK_CREATED = no_project("setup.link_created");
     /// The branding of the installation.
     BRANDING_CHANGED = no_project("branding.changed");
+    /// An administrator downloads users.
+    USERS_EXPORT_STARTED = no_project("users.export_started");
+    /// The download has ended, with the number of users.
+    USERS_EXPORTED = no_project("users.exported");
+    USERS_IMPORT_STARTED = no_project("users.import_started");
+    /// An import has ended, with the number of rows by their result.
+    USERS_IMPORTED = no_project("users.imported");
+    USERS_IMPORT_CANCELLED = no_project("users.import_cancelled");
     PROVIDER_CHANGED = no_project("provider.changed");
     PROVIDER_DELETED = no_project("provider.deleted");
     /// A provider reported something about a user.

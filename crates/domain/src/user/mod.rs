@@ -5,6 +5,7 @@ pub mod authentication;
 pub mod device;
 pub mod factors;
 pub mod identity;
+pub mod import;
 pub mod linking;
 pub mod merge;
 pub mod passkey;

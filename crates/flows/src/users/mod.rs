@@ -3,5 +3,6 @@
 pub mod changes;
 pub mod details;
 pub mod directory;
+pub mod export;
 pub mod invitations;
 pub mod live_sessions;

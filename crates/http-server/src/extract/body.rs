@@ -23,11 +23,18 @@ pub async fn read(request: Request) -> Result<Bytes, HttpProblem> {
     }
     match Limited::new(request.into_body(), limit.0).collect().await {
         Ok(body) => Ok(body.to_bytes()),
-        Err(error) if has_cause::<LengthLimitError>(&*error) => Err(limit.exceeded()),
-        Err(error) if has_cause::<BodyTooSlow>(&*error) => {
-            Err(HttpProblem::new(StatusCode::REQUEST_TIMEOUT, "BODY_TOO_SLOW", "The body did not arrive in time."))
-        }
-        Err(_) => Err(HttpProblem::bad_request("The body could not be read to its end.")),
+        Err(error) => Err(read_failure(&*error, limit)),
+    }
+}
+
+/// Why a body was not read to its end.
+pub(super) fn read_failure(error: &(dyn Error + 'static), limit: BodyLimit) -> HttpProblem {
+    if has_cause::<LengthLimitError>(error) {
+        limit.exceeded()
+    } else if has_cause::<BodyTooSlow>(error) {
+        HttpProblem::new(StatusCode::REQUEST_TIMEOUT, "BODY_TOO_SLOW", "The body did not arrive in time.")
+    } else {
+        HttpProblem::bad_request("The body could not be read to its end.")
     }
 }
 

@@ -9,4 +9,5 @@ pub mod json;
 pub mod last_used;
 pub mod multipart;
 pub mod params;
+pub mod streamed_form;
 pub mod visitor;

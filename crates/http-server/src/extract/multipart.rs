@@ -52,14 +52,14 @@ fn split<'a>(bytes: &'a [u8], at: &[u8]) -> Option<(&'a [u8], &'a [u8])> {
     Some((&bytes[..position], &bytes[position + at.len()..]))
 }
 
-fn disposition(headers: &str) -> Option<&str> {
+pub(super) fn disposition(headers: &str) -> Option<&str> {
     let mut lines = headers.split("\r\n").filter_map(|line| line.split_once(':'));
     let (_, value) = lines.find(|(name, _)| name.eq_ignore_ascii_case("content-disposition"))?;
     value.trim().strip_prefix("form-data;")
 }
 
 /// Browsers write quotes inside a value as `%22`.
-fn parameter<'a>(disposition: &'a str, name: &str) -> Option<&'a str> {
+pub(super) fn parameter<'a>(disposition: &'a str, name: &str) -> Option<&'a str> {
     let named = format!("{name}=\"");
     let is_whole = |at: usize| disposition[..at].chars().next_back().is_none_or(|before| matches!(before, ' ' | ';'));
     let (at, _) = disposition.match_indices(&named).find(|(at, _)| is_whole(*at))?;

@@ -12,6 +12,7 @@ use thiserror::Error;
 use tokio::time::{Sleep, sleep, timeout};
 
 use crate::problem::HttpProblem;
+use usher_domain::urls::UPLOAD_IMPORT;
 
 /// The two deadlines of a request, counted from the moment its head was read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -28,6 +29,13 @@ impl Default for Deadlines {
     }
 }
 
+impl Deadlines {
+    /// Those of a request to this path: a large file may take twenty times as long.
+    fn of_path(self, path: &str) -> Self {
+        if path == UPLOAD_IMPORT { Self { body: self.body * 20, answer: self.answer * 11 } } else { self }
+    }
+}
+
 /// The body did not arrive in time: the extractors respond with 408.
 #[derive(Debug, Clone, Copy, Error)]
 #[error("the request body did not arrive in time")]
@@ -39,6 +47,7 @@ pub(super) async fn hold<F: Future<Output = Response>>(
     request: Request,
     next: impl FnOnce(Request) -> F,
 ) -> Response {
+    let deadlines = deadlines.of_path(request.uri().path());
     let request = if request.body().is_end_stream() {
         request
     } else {

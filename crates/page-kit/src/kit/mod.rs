@@ -22,4 +22,4 @@ pub use page_kit::{Notice, PageKit};
 pub use project::ProjectPage;
 pub use shown_secret::SecretPage;
 pub use stop::{PageResult, PageStop};
-pub use upload::PageUpload;
+pub use upload::{PageFile, PageUpload};

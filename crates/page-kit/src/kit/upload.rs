@@ -6,6 +6,7 @@ use axum::http::header::CONTENT_TYPE;
 
 use super::stop::PageStop;
 use usher_http_server::extract::multipart::{self, UploadedForm};
+use usher_http_server::extract::streamed_form::StreamedForm;
 use usher_http_server::extract::{body, form_token};
 use usher_http_server::problem::HttpProblem;
 use usher_http_server::state::App;
@@ -29,6 +30,29 @@ impl FromRequest<App> for PageUpload {
                 UploadedForm { fields, file: None }
             }
             None => return Err(other_type().into()),
+        };
+        form_token::check(app, &headers, &form.fields)?;
+        Ok(Self(form))
+    }
+}
+
+/// A form of one of our pages with a file that is received piece by piece, shown to this browser: 403 otherwise.
+#[derive(Debug)]
+pub struct PageFile(pub StreamedForm);
+
+impl FromRequest<App> for PageFile {
+    type Rejection = PageStop;
+
+    async fn from_request(request: Request, app: &App) -> Result<Self, Self::Rejection> {
+        let headers = request.headers().clone();
+        let kind = headers.get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
+        let form = if multipart::boundary(kind).is_some() {
+            StreamedForm::open(request).await?
+        } else if kind.starts_with("application/x-www-form-urlencoded") {
+            let fields = Params::decode(&body::read(request).await?).map_err(HttpProblem::from)?;
+            StreamedForm { fields, file: None }
+        } else {
+            return Err(other_type().into());
         };
         form_token::check(app, &headers, &form.fields)?;
         Ok(Self(form))

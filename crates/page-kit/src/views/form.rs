@@ -30,6 +30,7 @@ impl Form {
 /// The message keys of the fields' names, for error summaries. Attributes of users have theirs in their rows.
 const LABELS: &[(&str, &str)] = &[
     ("email", "email"),
+    ("file", "import-file"),
     ("user_code", "device-code"),
     ("password", "password"),
     ("current_password", "current-password"),

@@ -6,6 +6,7 @@ pub mod consents;
 pub mod factors;
 pub mod handovers;
 pub mod identities;
+pub mod imports;
 pub mod merges;
 pub mod passkeys;
 pub mod passwords;
@@ -250,6 +251,11 @@ impl Tx {
     /// The `sub` of a user, as this transaction sees it.
     pub async fn find_sub(&mut self, id: UserId) -> Result<Option<Sub>> {
         self.query(SUB).bind(id).optional().await
+    }
+
+    /// A user by `sub`, as this transaction sees it.
+    pub async fn find_user_by_sub(&mut self, sub: &Sub) -> Result<Option<User>> {
+        self.query(FIND_BY_SUB).bind(sub).optional().await
     }
 
     /// A user by address, as this transaction sees it.

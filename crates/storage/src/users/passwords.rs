@@ -72,6 +72,16 @@ impl Tx {
         Ok(changed == 1)
     }
 
+    /// Sets the hash of a user who has none. `false`, and nothing changes, if there is one.
+    pub async fn put_first_password(&mut self, user: UserId, phc: &str, now: Timestamp) -> Result<bool> {
+        self.query(FIRST).bind(user).bind(phc).bind(now).changed().await
+    }
+
+    /// Does the user have a password, as this transaction sees it?
+    pub async fn has_password(&mut self, user: UserId) -> Result<bool> {
+        Ok(self.query(FIND).bind(user).optional::<String>().await?.is_some())
+    }
+
     /// Deletes a user's password.
     pub async fn delete_password(&mut self, user: UserId) -> Result<()> {
         self.query(DELETE).bind(user).done().await

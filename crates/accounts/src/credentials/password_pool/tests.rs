@@ -180,3 +180,22 @@ fn senseless_settings_are_refused() {
     }
     assert!(matches!(PasswordPool::new(CHEAP, 0, 1), Err(PoolError::NoThreads)));
 }
+
+#[tokio::test]
+async fn a_hash_of_another_program_is_compared_and_then_replaced() {
+    let bcrypt = "$2y$05$CCCCCCCCCCCCCCCCCCCCC.E5YPO9kmyuRGyh0XouQYb4YMJKvyOeW";
+    assert_eq!(check_imported_hash(bcrypt), Ok(()));
+    let pool = pool(CHEAP);
+    assert_eq!(verdict(&pool, "U*U", bcrypt).await, PasswordCheck { ok: true, needs_rehash: true });
+    assert_eq!(verdict(&pool, "U*V", bcrypt).await, PasswordCheck::WRONG);
+}
+
+#[test]
+fn an_imported_hash_is_of_a_bearable_cost() {
+    let argon2 = |cost: &str| format!("$argon2id$v=19${cost}$c2FsdHNhbHQ$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA");
+    assert_eq!(check_imported_hash(&argon2("m=65536,t=3,p=4")), Ok(()));
+    assert_eq!(check_imported_hash(&argon2("m=1048576,t=3,p=4")), Err(HashFault::TooExpensive));
+    assert_eq!(check_imported_hash(&argon2("m=4096,t=4000,p=1")), Err(HashFault::TooExpensive));
+    assert_eq!(check_imported_hash("$argon2id$v=19$m=1"), Err(HashFault::Malformed));
+    assert_eq!(check_imported_hash("secret"), Err(HashFault::Unsupported));
+}

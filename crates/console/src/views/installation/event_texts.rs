@@ -24,6 +24,11 @@ const TEXTS: &[(&str, &str)] = &[
     ("user.disowned", "kind-user-disowned"),
     ("user.merged", "kind-user-merged"),
     ("user.merge_undone", "kind-user-merge-undone"),
+    ("users.export_started", "kind-users-export-started"),
+    ("users.exported", "kind-users-exported"),
+    ("users.import_started", "kind-users-import-started"),
+    ("users.imported", "kind-users-imported"),
+    ("users.import_cancelled", "kind-users-import-cancelled"),
     ("identity.linked", "kind-identity-linked"),
     ("identity.unlinked", "kind-identity-unlinked"),
     ("factor.added", "kind-factor-added"),
@@ -101,7 +106,7 @@ const TEXTS: &[(&str, &str)] = &[
 /// Groups of kinds: the word in the URL, the key of the text, and how the names of its kinds begin.
 const GROUPS: &[(&str, &str, &[&str])] = &[
     ("sign-ins", "group-sign-ins", &["session."]),
-    ("people", "group-people", &["user.", "identity.", "browser.", "administrator."]),
+    ("people", "group-people", &["user.", "users.", "identity.", "browser.", "administrator."]),
     ("factors", "group-factors", &["factor."]),
     ("access", "group-access", &["consent.", "device.", "ciba.", "grant.", "token.", "access.", "code.", "id_jag."]),
     ("projects", "group-projects", &["project.", "member."]),

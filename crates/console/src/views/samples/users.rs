@@ -3,11 +3,12 @@
 use askama::Template as _;
 
 use crate::views::{
-    ChangeUsersPage, ChangeWords, ChangedUsersPage, ChosenFilter, ClaimsView, EndSessionsPage, FilterChoice,
-    FilterField, InviteUserPage, LiveSessionItem, LiveSessionsPage, MergedUserView, MethodView, OutcomeItem,
-    ProfileInput, ProfileValueView, RoleView, UserAction, UserActivityPage, UserApplicationView, UserApplicationsPage,
-    UserEditPage, UserEventView, UserHead, UserLabel, UserListItem, UserMergePage, UserProfilePage, UserRolesPage,
-    UserSessionView, UserSessionsPage, UserSignInPage, UserState, UserTabLink, UsersPage,
+    ChangeUsersPage, ChangeWords, ChangedUsersPage, ChosenFilter, ClaimsView, EndSessionsPage, ExportUsersPage,
+    FilterChoice, FilterField, InviteUserPage, LiveSessionItem, LiveSessionsPage, MergedUserView, MethodView,
+    OutcomeItem, ProfileInput, ProfileValueView, RoleView, UserAction, UserActivityPage, UserApplicationView,
+    UserApplicationsPage, UserEditPage, UserEventView, UserHead, UserLabel, UserListItem, UserMergePage,
+    UserProfilePage, UserRolesPage, UserSessionView, UserSessionsPage, UserSignInPage, UserState, UserTabLink,
+    UsersPage,
 };
 use usher_domain::id::UserId;
 use usher_domain::urls::UserUrls;
@@ -62,7 +63,12 @@ fn lists(lang: Lang) -> Vec<RenderedSample> {
         any: lang.text("users-any"),
         choices: vec![choice("Active"), choice(HOSTILE)],
     };
-    let empty = UsersPage { page: console(lang), fields: vec![field], ..UsersPage::default() };
+    let empty = UsersPage {
+        page: console(lang),
+        fields: vec![field],
+        export_url: "/console/export-users".into(),
+        ..UsersPage::default()
+    };
     let nobody = UsersPage {
         text: HOSTILE.into(),
         chosen: vec![ChosenFilter {
@@ -305,6 +311,19 @@ fn forms(lang: Lang) -> Vec<RenderedSample> {
         loaded: HOSTILE.into(),
         errors: errors(&["given_name"], lang),
     };
+    let export = ExportUsersPage {
+        page: console(lang),
+        text: HOSTILE.into(),
+        chosen: vec![ChosenFilter {
+            label: lang.text("users-status"),
+            value: HOSTILE.into(),
+            ..ChosenFilter::default()
+        }],
+        csv_url: "/console/export-users/csv?q=x".into(),
+        json_lines_url: "/console/export-users/json-lines?q=x".into(),
+        list_url: "/console/users?q=x".into(),
+    };
+    let export_all = ExportUsersPage { text: String::new(), chosen: Vec::new(), ..export.clone() };
     let invite = InviteUserPage {
         page: console(lang),
         form: Form::new("/console/invite-user", "t"),
@@ -328,6 +347,8 @@ fn forms(lang: Lang) -> Vec<RenderedSample> {
     vec![
         ("user-edit", edit.render()),
         ("user-invite", invite.render()),
+        ("users-export", export.render()),
+        ("users-export-all", export_all.render()),
         ("user-merge", merge.render()),
         ("user-merge-found", found.render()),
     ]
