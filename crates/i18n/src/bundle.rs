@@ -34,7 +34,7 @@ macro_rules! files {
 }
 
 /// Every translation file, by language in the order of [`Lang::ALL`].
-const SOURCES: [[&str; 16]; 3] = files!("en", "pt-BR", "uk");
+const SOURCES: [[&str; 17]; 3] = files!("en", "pt-BR", "uk");
 
 static BUNDLES: LazyLock<[LanguageTexts; 3]> = LazyLock::new(|| Lang::ALL.map(bundle));
 
@@ -106,7 +106,7 @@ fn value(arg: Arg<'_>) -> FluentValue<'_> {
 }
 
 /// The translation files of one language.
-pub(super) const fn sources(lang: Lang) -> [&'static str; 16] {
+pub(super) const fn sources(lang: Lang) -> [&'static str; 17] {
     SOURCES[lang as usize]
 }
 
