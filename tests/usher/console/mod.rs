@@ -17,6 +17,7 @@ mod search;
 mod sessions;
 mod setup;
 mod statistics;
+mod transfer;
 mod users;
 mod webhooks;
 

@@ -48,6 +48,8 @@ const OF_INSTALLATION: &[Command] = &[
     Command { place: "#new-heading", offered: Offered::Creators, ..to("project-new", "plus", urls::PROJECTS) },
     to("users", "users", urls::USERS),
     act("search-invite", "plus", urls::INVITE_USER, urls::INVITE_USER),
+    to("import-title", "folder", urls::IMPORTS),
+    to("export-title", "download", urls::EXPORT_USERS),
     to("live-sessions", "laptop", urls::LIVE_SESSIONS),
     to("providers-title", "plug", urls::PROVIDERS),
     act("search-new-provider", "plus", urls::PROVIDERS, urls::NEW_PROVIDER),
