@@ -75,7 +75,7 @@ pub trait Job: Send + Sync + 'static {
 /// Every job; without a mailer emails stay queued.
 pub fn all(mailer: Option<Arc<dyn Mailer>>) -> Vec<Box<dyn Job>> {
     let emails = mailer.map(|mailer| Box::new(DeliverEmails::new(mailer)) as Box<dyn Job>);
-    let others: [Box<dyn Job>; 12] = [
+    let others: [Box<dyn Job>; 13] = [
         Box::new(DispatchEvents),
         Box::new(DeliverWebhooks),
         Box::new(SendLogouts),
