@@ -85,6 +85,10 @@ setup-submit = Create administrator
 setup-expired-title = This setup link no longer works
 setup-expired-lead = It was used already, or it is too old. Whoever runs this server can make a new one:
 
+leave-title = This request cannot be answered
+leave-lead = The application { $client } sent a request with a fault:
+leave-text = Nobody at this server has checked this application. Continue to { $host } only if you know it; otherwise close this page.
+leave-continue = Continue to { $host }
 onward-title = One moment
 onward-lead = You are being sent on. If nothing happens, use the button.
 onward-continue = Continue

@@ -85,6 +85,10 @@ setup-submit = Criar conta de administração
 setup-expired-title = Este link de configuração não vale mais
 setup-expired-lead = Ele já foi usado ou é antigo demais. Quem administra este servidor pode criar um novo:
 
+leave-title = Este pedido não pode ser atendido
+leave-lead = O aplicativo { $client } enviou um pedido com um erro:
+leave-text = Ninguém neste servidor verificou este aplicativo. Continue para { $host } somente se você o conhece; caso contrário, feche esta página.
+leave-continue = Continuar para { $host }
 onward-title = Um momento
 onward-lead = Você está sendo encaminhado. Se nada acontecer, use o botão.
 onward-continue = Continuar

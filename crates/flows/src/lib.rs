@@ -17,7 +17,7 @@ pub mod webhooks;
 pub use api::{Right, TokenSession};
 pub use attempts::draft::AttemptDraft;
 pub use attempts::queue::AttemptRecorder;
-pub use oauth::authorize::{AuthorizeFault, Outcome};
+pub use oauth::authorize::{AuthorizeFault, Leaving, Outcome};
 pub use oauth::ciba::open::OpenCibaRequest;
 pub use oauth::claim_preview::PreviewedClaim;
 pub use oauth::client::register::ClientRegistration;

@@ -4,13 +4,13 @@ use axum::Extension;
 use axum::response::Response;
 use url::Url;
 
-use crate::views::{AlreadySignedIn, FormPost, RequestingClient};
+use crate::views::{AlreadySignedIn, FormPost, LeaveQuestion, RequestingClient};
 use usher_accounts::{FlowError, Rejected, ReturnTo, SignedIn};
 use usher_domain::oauth::client::Client;
-use usher_domain::oauth::client_origin::{ClientOrigin, SHARED_PROJECT};
+use usher_domain::oauth::client_origin::ClientOrigin;
 use usher_domain::oauth::interaction::{Interaction, InteractionStep};
 use usher_domain::urls;
-use usher_flows::Outcome;
+use usher_flows::{Leaving, Outcome};
 use usher_http_server::extract::visitor::Visitor;
 use usher_http_server::layers::security_headers::Continuation;
 use usher_http_server::problem::HttpProblem;
@@ -44,8 +44,24 @@ pub fn outcome(
             let page = if interaction.ciba.is_some() { urls::CIBA_DONE } else { urls::DEVICE_DONE };
             Ok(visitor.redirect_to_page(&urls::with(page, "interaction", &sealed)))
         }
+        Outcome::Leave(leaving) => ask_to_leave(visitor, *leaving),
         Outcome::Show { step, interaction } => show_step(app, visitor, &step, &interaction),
     }
+}
+
+/// The page that asks before an error is sent to a client that nobody here knows.
+///
+/// # Errors
+/// 500 if the page does not render.
+pub fn ask_to_leave(visitor: Visitor, leaving: Leaving) -> Result<Response, HttpProblem> {
+    let client = client_view(&leaving.client, &leaving.redirect_uri);
+    let page = visitor.page(visitor.lang(leaving.ui_locales.as_deref(), None));
+    let (url, action, fields) = match leaving.answer.deliver() {
+        ResponseDelivery::Redirect(to) => (Some(to), String::new(), Vec::new()),
+        ResponseDelivery::FormPost { action, fields } => (None, action, fields),
+    };
+    let body = html(&LeaveQuestion { page, client, reason: leaving.reason, url, action, fields })?;
+    Ok(visitor.reply((Extension(Continuation::ByForm), body)))
 }
 
 /// Redirects to the page of a step.
@@ -233,7 +249,6 @@ pub fn client_view(client: &Client, redirect_uri: &str) -> RequestingClient {
         .and_then(|url| url.host_str().map(str::to_owned))
         .unwrap_or_else(|| redirect_uri.split(':').next().unwrap_or_default().to_owned());
     // The picture of somebody else's application is easily shown, so software that nobody knows shows none.
-    let is_anonymous = client.is_unverified() && client.project_id == SHARED_PROJECT;
     let document = DocumentUrl::parse(&client.id.0, true).ok().filter(|_| client.origin == ClientOrigin::Document);
     RequestingClient {
         name: metadata.client_name.clone(),
@@ -241,7 +256,7 @@ pub fn client_view(client: &Client, redirect_uri: &str) -> RequestingClient {
         host,
         document_host: document.map(|url| url.host().to_owned()),
         unverified: client.is_unverified(),
-        logo_uri: metadata.logo_uri.clone().filter(|_| !is_anonymous),
+        logo_uri: metadata.logo_uri.clone().filter(|_| !client.is_anonymous()),
         client_uri: metadata.client_uri.clone(),
         policy_uri: metadata.policy_uri.clone(),
         tos_uri: metadata.tos_uri.clone(),

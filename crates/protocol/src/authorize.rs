@@ -377,9 +377,11 @@ fn display(params: &Params, _: &ClientRules<'_>, _: &mut AuthorizeRequest) -> Re
     }
 }
 
-fn claims(params: &Params, _: &ClientRules<'_>, request: &mut AuthorizeRequest) -> Result<(), OAuthError> {
+fn claims(params: &Params, rules: &ClientRules<'_>, request: &mut AuthorizeRequest) -> Result<(), OAuthError> {
     if let Some(value) = single(params, "claims")? {
         request.claims = ClaimsRequest::parse(value)?;
+        // As scopes that the client is not registered for.
+        request.claims.limit(rules.scope);
     }
     Ok(())
 }

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use crate::error::OAuthError;
+use crate::scope::Scope;
 use crate::strict_json;
 use crate::user_claims::UserClaims;
 
@@ -71,6 +72,19 @@ impl ClaimsRequest {
 }
 
 impl ClaimsRequest {
+    /// The scopes that request the same claims (§5.4): a person consents to a claim by its scope, however it is requested.
+    pub fn scope(&self) -> Scope {
+        let rows = self.userinfo.iter().chain(&self.id_token).filter_map(|name| UserClaims::STANDARD.find(name));
+        rows.map(|row| row.scope.to_owned()).collect()
+    }
+
+    /// Drops the claims whose scopes are not among these.
+    pub fn limit(&mut self, scope: &Scope) {
+        let may = |name: &String| UserClaims::STANDARD.find(name).is_some_and(|row| scope.contains(row.scope));
+        self.userinfo.retain(may);
+        self.id_token.retain(may);
+    }
+
     /// Only the names: what is needed after sign-in.
     #[must_use]
     pub fn names(&self) -> Self {
@@ -91,6 +105,16 @@ mod tests {
         assert_eq!(request.id_token, BTreeSet::from(["email".to_owned()]));
         assert_eq!(request.sub.as_deref(), Some("s1"));
         assert_eq!(request.essential_acr, Some(vec!["mfa".to_owned()]));
+    }
+
+    #[test]
+    fn a_claim_needs_its_scope() {
+        let asked = r#"{"userinfo":{"phone_number":null},"id_token":{"email":null,"name":null,"roles":null}}"#;
+        let mut request = ClaimsRequest::parse(asked).unwrap();
+        assert_eq!(request.scope(), Scope::of(["email", "phone", "profile", "roles"]));
+        request.limit(&Scope::of(["openid", "profile"]));
+        assert_eq!(request.scope(), Scope::of(["profile"]));
+        assert_eq!(request.id_token, BTreeSet::from(["name".to_owned()]));
     }
 
     #[test]

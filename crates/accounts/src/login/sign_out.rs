@@ -25,6 +25,8 @@ pub struct LogoutRequest {
     pub client: Option<Arc<Client>>,
     /// Where to redirect afterwards: registered for that client, with `state`.
     pub continue_url: Option<String>,
+    /// Whether the person decides about that redirect: nobody here knows the client, and it shows no ID token.
+    pub asks_first: bool,
     /// The session that the `id_token_hint` was issued in.
     pub hinted_session: Option<SessionId>,
     /// A fault of the request: there is no redirect, and the user must confirm.
@@ -90,7 +92,10 @@ impl SignOuts {
         });
         let fault = (target.is_some() && continue_url.is_none())
             .then_some("post_logout_redirect_uri is not registered for this client");
-        Ok(LogoutRequest { client, continue_url, hinted_session: hinted.and_then(|(_, session)| session), fault })
+        let asks_first = hinted.is_none()
+            && client.as_ref().zip(target).is_some_and(|(client, target)| client.is_left_to_the_person(target));
+        let hinted_session = hinted.and_then(|(_, session)| session);
+        Ok(LogoutRequest { client, continue_url, asks_first, hinted_session, fault })
     }
 
     /// Decides what a logout request does in this browser.

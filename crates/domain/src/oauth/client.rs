@@ -4,7 +4,7 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-use super::client_origin::ClientOrigin;
+use super::client_origin::{ClientOrigin, SHARED_PROJECT};
 pub use super::client_secret::{ClientSecret, RotationFault, SealedClientSecret, SecretRotation, rotated};
 use crate::id::{ClientId, ProjectId};
 use crate::time::Timestamp;
@@ -12,6 +12,7 @@ use crate::user::authentication::{AAL2, acr_meets};
 use usher_protocol::authorize;
 use usher_protocol::authorize::redirect_uri;
 use usher_protocol::client::metadata::{AuthMethod, ClientMetadata, IdTokenContent};
+use usher_protocol::client::self_registration::is_on_device;
 use usher_protocol::device::DEVICE_CODE_GRANT;
 use usher_protocol::scope::{Scope, is_of_usher};
 
@@ -151,6 +152,17 @@ impl Client {
     /// Whether it registered itself and no administrator has vouched for it: pages say so, and consent is never skipped.
     pub fn is_unverified(&self) -> bool {
         self.origin.is_self_registered() && self.trusted_at.is_none()
+    }
+
+    /// Whether it registered itself without a token of a project: nobody at this server knows it.
+    pub fn is_anonymous(&self) -> bool {
+        self.is_unverified() && self.project_id == SHARED_PROJECT
+    }
+
+    /// Whether a person decides if their browser is sent to this redirect URI of it, before they have acted: a link that
+    /// names such a client must not lead to any place (RFC 9700 §4.11.2). Nobody else is reached on the person's device.
+    pub fn is_left_to_the_person(&self, redirect_uri: &str) -> bool {
+        self.is_anonymous() && !is_on_device(redirect_uri)
     }
 
     /// Whether people are not asked for consent.

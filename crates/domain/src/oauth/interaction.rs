@@ -327,6 +327,12 @@ impl Interaction {
             && max_age.is_none_or(|limit| facts.now.seconds_since(session.auth_time) <= limit && limit > 0)
     }
 
+    /// The scope that the person is asked to consent to: the requested one, and the scopes of claims that are requested by
+    /// name (OpenID Connect Core §5.5).
+    pub fn consent_scope(&self) -> Scope {
+        self.request.scope.union(&self.request.claims.scope())
+    }
+
     fn needs_consent(&self, facts: &InteractionFacts<'_>) -> bool {
         if self.allowed {
             return false;
@@ -334,7 +340,8 @@ impl Interaction {
         if self.request.prompt.consent {
             return true;
         }
-        let remembered = !facts.unproven && facts.consented.is_some_and(|scope| self.request.scope.is_subset_of(scope));
+        let asked = self.consent_scope();
+        let remembered = !facts.unproven && facts.consented.is_some_and(|scope| asked.is_subset_of(scope));
         // Not even a first-party client skips consent if any program could impersonate it and keep access (OAuth 2.1
         // §7.3.1).
         let trusted = facts.first_party && !(facts.unproven && self.request.scope.contains("offline_access"));

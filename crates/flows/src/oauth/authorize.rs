@@ -87,6 +87,8 @@ impl AuthorizeFault {
 pub enum Outcome {
     /// Redirect to the client, with a code or an error.
     Answer(AuthorizationResponse),
+    /// An error for a client that nobody here knows, before the person has acted: a page asks whether to go there.
+    Leave(Box<Leaving>),
     /// The person has answered a device or a CIBA request, whose client asks for the answer itself.
     Recorded {
         answer: AnswerKind,
@@ -100,6 +102,19 @@ pub enum Outcome {
         /// The interaction.
         interaction: Box<Interaction>,
     },
+}
+
+/// Where a person's browser would be sent.
+#[derive(Debug)]
+pub struct Leaving {
+    pub client: Arc<Client>,
+    pub redirect_uri: String,
+    /// What is sent there.
+    pub answer: AuthorizationResponse,
+    /// Why, for the person.
+    pub reason: String,
+    /// The languages of the request.
+    pub ui_locales: Option<String>,
 }
 
 /// The authorization endpoint (RFC 6749 §3.1) and its interaction.
@@ -165,13 +180,13 @@ impl Authorizations {
             Ok(request) => request,
             Err((error, asked)) => {
                 self.record_error(&client, &read.params, &error);
-                return Ok(Outcome::Answer(self.error_response(&client.id, &redirect_uri, &asked, error).await?));
+                return Ok(self.refuse_at_once(&client, &redirect_uri, &asked, error).await?);
             }
         };
         let targets = match self.apis.limit(&client, &mut request).await {
             Err(FlowError::OAuth(error)) => {
                 self.record_error(&client, &read.params, &error);
-                return Ok(Outcome::Answer(self.error_response(&client.id, &redirect_uri, &request, error).await?));
+                return Ok(self.refuse_at_once(&client, &redirect_uri, &request, error).await?);
             }
             found => found?,
         };
@@ -225,7 +240,10 @@ impl Authorizations {
                     None => self.answer_with_code(interaction, &client, account).await,
                 }
             }
-            (InteractionStep::Fail(error), account) => self.refuse_interaction(interaction, account, error).await,
+            (InteractionStep::Fail(error), account) => {
+                let refused = self.refuse_interaction(interaction.clone(), account, error.clone()).await?;
+                self.asking_first(refused, &interaction, &client, account, &error).await
+            }
             (step, _) => Ok(Outcome::Show { step, interaction: Box::new(interaction) }),
         }
     }
@@ -264,7 +282,7 @@ impl Authorizations {
             hint_names_another: names_another(interaction, accounts),
             consented: consent
                 .as_ref()
-                .filter(|consent| consent.covers(&interaction.request.scope, interaction.targets.as_ref()))
+                .filter(|consent| consent.covers(&interaction.consent_scope(), interaction.targets.as_ref()))
                 .map(|consent| &consent.scope),
             first_party: client.skips_consent(),
             unproven: client.is_unproven(&interaction.redirect_uri),

@@ -35,7 +35,7 @@ impl Authorizations {
         let consent = StoredConsent {
             user_id: account.user.id,
             client_id: interaction.client_id.clone(),
-            scope: interaction.request.scope.clone(),
+            scope: interaction.consent_scope(),
             apis: interaction.targets.as_ref().map(|targets| targets.apis.clone()),
             granted_at: self.core.now(),
         };
@@ -45,7 +45,7 @@ impl Authorizations {
             .with_user(account.user.id)
             .with_session(account.session.id)
             .with_client(&interaction.client_id)
-            .with("scope", interaction.request.scope.to_string());
+            .with("scope", consent.scope.to_string());
         let mut tx = self.core.store.begin().await?;
         tx.add_consent(&consent).await?;
         tx.append(&event).await?;

@@ -72,7 +72,7 @@ impl Authorizations {
             Ok(redirect_uri) => {
                 let asked = AuthorizeRequest::to_answer(params);
                 self.record_error(client, params, &error);
-                Ok(Outcome::Answer(self.error_response(&client.id, &redirect_uri, &asked, error).await?))
+                Ok(self.refuse_at_once(client, &redirect_uri, &asked, error).await?)
             }
             Err(AuthorizeFault::RedirectMissing) => Err(AuthorizeFault::Bad(error)),
             Err(other) => Err(other),

@@ -1,9 +1,10 @@
 //! Authorization responses: a code or an error.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use crate::attempts::draft::AttemptDraft;
-use crate::oauth::authorize::{Authorizations, Outcome};
+use crate::oauth::authorize::{Authorizations, Leaving, Outcome};
 use crate::oauth::issue::signing_alg;
 use crate::oauth::refusals::log_refusal;
 use usher_accounts::error::{FlowError, Rejected};
@@ -40,6 +41,56 @@ impl Authorizations {
         self.attempts.record(AttemptDraft::of_interaction(&interaction, Some(&error), self.core.now()));
         let Interaction { client_id, redirect_uri, request, .. } = &interaction;
         Ok(Outcome::Answer(self.error_response(client_id, redirect_uri, request, error).await?))
+    }
+
+    /// An error for the client of a request before any person has acted. For a client that nobody here knows, the person
+    /// decides whether to go there.
+    pub(super) async fn refuse_at_once(
+        &self,
+        client: &Arc<Client>,
+        redirect_uri: &str,
+        request: &AuthorizeRequest,
+        error: OAuthError,
+    ) -> Result<Outcome, FlowError> {
+        let reason = error.description.clone().into_owned();
+        let answer = self.error_response(&client.id, redirect_uri, request, error).await?;
+        if !client.is_left_to_the_person(redirect_uri) {
+            return Ok(Outcome::Answer(answer));
+        }
+        let (client, redirect_uri) = (client.clone(), redirect_uri.to_owned());
+        let ui_locales = request.ui_locales.clone();
+        Ok(Outcome::Leave(Box::new(Leaving { client, redirect_uri, answer, reason, ui_locales })))
+    }
+
+    /// The refusal of an interaction in which the person has not acted, as for [`Self::refuse_at_once`]. A person who
+    /// consented to the client earlier knows it.
+    pub(super) async fn asking_first(
+        &self,
+        refused: Outcome,
+        interaction: &Interaction,
+        client: &Arc<Client>,
+        account: Option<&Account>,
+        error: &OAuthError,
+    ) -> Result<Outcome, FlowError> {
+        let answer = match refused {
+            Outcome::Answer(answer) if client.is_left_to_the_person(&interaction.redirect_uri) => answer,
+            other => return Ok(other),
+        };
+        let knows = match account {
+            Some(_) if interaction.signed_in.is_some() => true,
+            Some(account) => self.core.store.find_consent(account.user.id, &client.id).await?.is_some(),
+            None => false,
+        };
+        if knows {
+            return Ok(Outcome::Answer(answer));
+        }
+        Ok(Outcome::Leave(Box::new(Leaving {
+            client: client.clone(),
+            redirect_uri: interaction.redirect_uri.clone(),
+            answer,
+            reason: error.description.clone().into_owned(),
+            ui_locales: interaction.request.ui_locales.clone(),
+        })))
     }
 
     /// An error for the client (RFC 6749 §4.1.2.1, RFC 9207 §2), with its log line.

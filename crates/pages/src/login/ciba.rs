@@ -32,6 +32,7 @@ pub async fn get(mut page: LoginPage) -> PageResult {
             Ok(show::outcome(&page.app, page.visitor, &interaction, answered)?)
         }
         Outcome::Answer(response) => Ok(show::answer(page.visitor, response)?),
+        Outcome::Leave(leaving) => Ok(show::ask_to_leave(page.visitor, *leaving)?),
     }
 }
 

@@ -57,7 +57,7 @@ pub async fn answer(mut page: LoginPage, PageForm(form): PageForm<ConsentForm>) 
     }
     let interaction = page.needed_interaction()?;
     let outcome = match page.go_on(&interaction).await? {
-        Outcome::Show { step: InteractionStep::Consent, .. } | Outcome::Answer(_) => {
+        Outcome::Show { step: InteractionStep::Consent, .. } | Outcome::Answer(_) | Outcome::Leave(_) => {
             decide(&page, interaction.clone(), form.decision).await?
         }
         elsewhere @ (Outcome::Show { .. } | Outcome::Recorded { .. }) => elsewhere,
@@ -108,7 +108,8 @@ fn scopes(lang: Lang, interaction: &Interaction, user: &User, earlier: Option<&S
     let known = user.claims();
     // Requests of former versions do not say which scopes are those of APIs.
     let is_shown = |scope: &&str| interaction.targets.is_none() || is_of_usher(scope);
-    let shown = interaction.request.scope.iter().filter(is_shown).map(|scope| {
+    let asked = interaction.consent_scope();
+    let shown = asked.iter().filter(is_shown).map(|scope| {
         let values = UserClaims::STANDARD.released(&known, &Scope::of([scope]), &BTreeSet::new());
         let value = match scope {
             "email" => values.get("email").and(user.email.as_ref()).map(Email::readable),

@@ -42,6 +42,7 @@ pub async fn enter_code(mut page: LoginPage, PageForm(form): PageForm<UserCodeFo
             Ok(show::outcome(&page.app, page.visitor, &interaction, answered)?)
         }
         Ok(Outcome::Answer(response)) => Ok(show::answer(page.visitor, response)?),
+        Ok(Outcome::Leave(leaving)) => Ok(show::ask_to_leave(page.visitor, *leaving)?),
         Err(errors) => {
             let view = DeviceCode { errors, ..view(&mut page, form.user_code) };
             page.show_again(&view)

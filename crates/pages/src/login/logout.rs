@@ -78,7 +78,9 @@ pub fn signed_out(page: LoginPage, request: Option<&LogoutRequest>, receipt: Vec
     let head = page.head_for(page.param("ui_locales"), None, urls::LOGOUT);
     let view = SignedOut {
         client_name: client.map(|client| client.metadata.client_name.clone()),
-        continue_url: None,
+        continue_url: request
+            .filter(|request| request.fault.is_none())
+            .and_then(|request| request.continue_url.clone()),
         sign_in_url: Some(urls::LOGIN.to_owned()),
         receipt: receipt::words(head.lang, receipt),
         page: head,

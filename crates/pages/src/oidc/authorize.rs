@@ -29,6 +29,7 @@ pub async fn get(mut page: LoginPage) -> PageResult {
     match app.usher.authorizations.begin_authorization(query, &mut visitor.browser, &visitor.device).await {
         Ok(Outcome::Answer(response)) => Ok(show::answer(page.visitor, response)?),
         Ok(Outcome::Show { step, interaction }) => Ok(show::show_step(&page.app, page.visitor, &step, &interaction)?),
+        Ok(Outcome::Leave(leaving)) => Ok(show::ask_to_leave(page.visitor, *leaving)?),
         Ok(Outcome::Recorded { .. }) => Err(HttpProblem::internal().into()),
         Err(fault) => {
             log_fault(&fault, &page.query);

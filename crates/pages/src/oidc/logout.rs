@@ -48,7 +48,8 @@ pub async fn post(page: LoginPage, form: FormParams) -> Response {
 
 /// Redirects to the client if the URI is registered; shows a page otherwise.
 fn done(page: LoginPage, request: LogoutRequest) -> PageResult {
-    match request.continue_url {
+    match request.continue_url.clone() {
+        Some(_) if request.asks_first && request.fault.is_none() => signed_out(page, Some(&request), Vec::new()),
         Some(to) if request.fault.is_none() => page.redirect(&to),
         _ => signed_out(page, None, Vec::new()),
     }

@@ -70,7 +70,21 @@ fn leading_on(lang: Lang) -> Vec<RenderedSample> {
     let address = Onward { page: page(lang), url: format!("https://rp.test/cb?code=c&state={HOSTILE}") };
     let fields = vec![("code", "c".to_owned()), ("state", HOSTILE.to_owned())];
     let form = FormPost { page: page(lang), action: "https://rp.test/cb".into(), fields };
-    vec![("onward", address.render()), ("form-post", form.render())]
+    let question = LeaveQuestion {
+        page: page(lang),
+        client: hostile_client(),
+        reason: HOSTILE.into(),
+        url: Some(format!("https://rp.test/cb?error=invalid_scope&state={HOSTILE}")),
+        ..LeaveQuestion::default()
+    };
+    let posting =
+        LeaveQuestion { url: None, action: form.action.clone(), fields: form.fields.clone(), ..question.clone() };
+    vec![
+        ("onward", address.render()),
+        ("form-post", form.render()),
+        ("leave", question.render()),
+        ("leave-by-form", posting.render()),
+    ]
 }
 
 fn signing_in(lang: Lang) -> Vec<RenderedSample> {
