@@ -33,6 +33,14 @@ impl Landing {
         url.query_pairs().find(|(key, _)| key == name).map(|(_, value)| value.into_owned())
     }
 
+    /// The error in the link of the page that asks before a person is sent to a client that nobody here knows.
+    pub fn error_left_to_the_person(&self) -> Option<String> {
+        let selector = Selector::parse("a.button[href*='error=']").expect("a selector");
+        let page = Html::parse_document(&self.body);
+        let link = page.select(&selector).next()?.value().attr("href")?.to_owned();
+        Self { url: link, ..self.clone() }.answer("error")
+    }
+
     /// The URLs of the forms whose URL ends with this.
     pub fn actions(&self, end: &str) -> Vec<String> {
         let selector = Selector::parse(&format!("form[action$=\"{end}\"]")).expect("a selector");

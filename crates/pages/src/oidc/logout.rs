@@ -28,9 +28,9 @@ pub async fn get(mut page: LoginPage) -> PageResult {
     match sign_outs.sign_out_of(&request, &page.visitor.browser).await? {
         SignOut::AtOnce(account) => {
             sign_outs.sign_out(&account).await?;
-            done(page, request)
+            done(page, &request)
         }
-        SignOut::Nothing => done(page, request),
+        SignOut::Nothing => done(page, &request),
         SignOut::Ask(account) => ask(page, &account, Some(&request)),
     }
 }
@@ -47,10 +47,10 @@ pub async fn post(page: LoginPage, form: FormParams) -> Response {
 }
 
 /// Redirects to the client if the URI is registered; shows a page otherwise.
-fn done(page: LoginPage, request: LogoutRequest) -> PageResult {
-    match request.continue_url.clone() {
-        Some(_) if request.asks_first && request.fault.is_none() => signed_out(page, Some(&request), Vec::new()),
-        Some(to) if request.fault.is_none() => page.redirect(&to),
+fn done(page: LoginPage, request: &LogoutRequest) -> PageResult {
+    match &request.continue_url {
+        Some(_) if request.asks_first && request.fault.is_none() => signed_out(page, Some(request), Vec::new()),
+        Some(to) if request.fault.is_none() => page.redirect(to),
         _ => signed_out(page, None, Vec::new()),
     }
 }

@@ -1,9 +1,11 @@
 //! Consent: asked once for new scopes, and remembered.
 
 use usher_domain::oauth::client::ClientType;
+use usher_protocol::scope::Scope;
 
 use crate::harness::browser::Landing;
 use crate::harness::database::on_both_databases;
+use crate::harness::relying_party::payload;
 use crate::harness::server::TestServer;
 
 const ANA: &str = "ana@example.test";
@@ -29,6 +31,42 @@ on_both_databases! {
         let both = browser.open(&server.authorize_url(&client, &[("scope", "openid email profile")])).await;
         assert!(both.answer("code").is_some(), "what was allowed before still is");
     }
+}
+
+#[tokio::test]
+async fn a_claim_by_name_needs_the_consent_to_its_scope() {
+    let server = TestServer::start().await;
+    server.user(ANA).await;
+    let client = server.client(ClientType::Web, |_| {}).await;
+    let mut browser = server.browser();
+    browser.go_through(&server.authorize_url(&client, &[("scope", "openid")]), ANA).await.code();
+    for claims in [r#"{"id_token":{"email":null}}"#, r#"{"userinfo":{"email":null}}"#] {
+        let asked = [("scope", "openid"), ("claims", claims)];
+        let silent = browser.open(&server.authorize_url(&client, &[&asked[..], &[("prompt", "none")]].concat())).await;
+        assert_eq!(silent.answer("error").as_deref(), Some("consent_required"), "{claims}");
+        let page = browser.open(&server.authorize_url(&client, &asked)).await;
+        assert!(asks_for_consent(&page) && page.body.contains("Your email address"), "{}", page.body);
+    }
+    let asked = [("scope", "openid"), ("claims", r#"{"id_token":{"email":null}}"#)];
+    let page = browser.open(&server.authorize_url(&client, &asked)).await;
+    browser.submit(&page, &[("decision", "allow")]).await.code();
+    browser.open(&server.authorize_url(&client, &[&asked[..], &[("prompt", "none")]].concat())).await.code();
+}
+
+#[tokio::test]
+async fn a_client_gets_no_claim_by_name_whose_scope_it_is_not_registered_for() {
+    let server = TestServer::start().await;
+    server.user(ANA).await;
+    let only = Scope::of(["openid", "email"]);
+    let client = server.client(ClientType::Web, |client| client.scope = only.clone()).await;
+    let asked = r#"{"id_token":{"email":null,"name":null},"userinfo":{"name":null,"phone_number":null}}"#;
+    let url = server.authorize_url(&client, &[("scope", "openid"), ("claims", asked)]);
+    let landing = server.browser().go_through(&url, ANA).await;
+    let tokens = server.exchange(&client, &landing.code()).await;
+    let told = payload(&tokens.text("id_token"));
+    assert_eq!((told["email"].as_str(), told.get("name")), (Some(ANA), None));
+    let known = server.userinfo(&tokens.text("access_token")).await.json;
+    assert_eq!((known.get("name"), known.get("phone_number")), (None, None));
 }
 
 #[tokio::test]

@@ -1,6 +1,7 @@
 //! Clients whose id is the URL of their metadata (Client ID Metadata Documents).
 
 use futures_util::future::join_all;
+use reqwest::StatusCode;
 use serde_json::{Value, json};
 use usher::jobs;
 use usher_accounts::RegisteredClient;
@@ -148,7 +149,7 @@ on_both_databases! {
         ] {
             scene.publish(&changes);
             let refused = browser.open(&silent).await;
-            assert_eq!(refused.answer("error").as_deref(), Some("consent_required"), "{changes}");
+            assert_eq!(refused.error_left_to_the_person().as_deref(), Some("consent_required"), "{changes}");
             browser.go_through(&server.authorize_url(&client, &[]), ANA).await.code();
             browser.open(&silent).await.code();
         }
@@ -193,6 +194,36 @@ on_both_databases! {
         assert!(scene.is_accepted().await, "an error is not kept");
     }
 
+    /// RFC 9700 §4.11.2
+    async fn no_link_at_this_server_leads_to_a_stranger_by_itself(db: TestDatabase) {
+        let scene = Scene::on(db, &[]).await;
+        let after = "https://rp.test/signed-out";
+        scene.publish(&json!({"post_logout_redirect_uris": [after]}));
+        let (server, client) = (&scene.server, scene.client());
+        for (changes, error) in [
+            (("response_type", "x"), "unsupported_response_type"),
+            (("scope", "nothing"), "invalid_scope"),
+            (("request", "x"), "invalid_request_object"),
+            (("prompt", "none"), "login_required"),
+        ] {
+            let page = scene.page(&[changes]).await;
+            assert_eq!((page.status, page.error_left_to_the_person().as_deref()), (StatusCode::OK, Some(error)));
+            assert!(page.body.contains("Continue to rp.test"), "{}", page.body);
+            let posted = scene.page(&[changes, ("response_mode", "form_post")]).await;
+            assert!(!posted.body.contains("data-submit"), "no script sends it: {}", posted.body);
+        }
+        let named = [("client_id", client.client.id.0.as_str()), ("post_logout_redirect_uri", after)];
+        let query = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(named).finish();
+        let signed_out = server.browser().open(&server.at(&format!("/oauth2/logout?{query}"))).await;
+        assert_eq!(signed_out.status, StatusCode::OK);
+        assert!(signed_out.body.contains(&format!("href=\"{after}\"")), "{}", signed_out.body);
+
+        let mut browser = server.browser();
+        browser.go_through(&server.authorize_url(&client, &[]), ANA).await.code();
+        let known = browser.open(&server.authorize_url(&client, &[("prompt", "none"), ("max_age", "0")])).await;
+        assert_eq!(known.answer("error").as_deref(), Some("login_required"), "who consented knows it");
+    }
+
     async fn an_api_that_is_open_to_them_gets_tokens_for_itself_and_no_other_api_does(db: TestDatabase) {
         let scene = Scene::on(db, &[]).await;
         let (server, client) = (&scene.server, scene.client());
@@ -208,7 +239,7 @@ on_both_databases! {
         let module = server.client_of(server.project, ClientType::Machine, |_| ()).await;
         assert!(server.is_active(&module, &token).await);
         let refused = scene.page(&[("resource", "https://bank.shop.example"), ("scope", "pay")]).await;
-        assert_eq!(refused.answer("error").as_deref(), Some("invalid_target"), "{}", refused.url);
+        assert_eq!(refused.error_left_to_the_person().as_deref(), Some("invalid_target"), "{}", refused.url);
 
         server.usher.clients.set_client_disabled(&client.client.id, true).await.unwrap();
         assert!(!server.is_active(&module, &token).await);

@@ -294,7 +294,7 @@ on_both_databases! {
             let put = server.registration(Method::PUT, &path, Some(&token), &body).await;
             token = put.text("registration_access_token");
             let landed = browser.open(&silent).await;
-            assert_eq!(landed.answer("error").is_some(), asks, "{changes}: {}", landed.url);
+            assert_eq!(landed.error_left_to_the_person().is_some(), asks, "{changes}: {}", landed.url);
         }
     }
 
