@@ -381,6 +381,12 @@ url_groups! {
         QUICK_START quick_start "/quick-start";
         /// What the client would learn of a person.
         CLAIMS claims "/claims";
+        /// The check-up of the client's application.
+        CHECK_UP check_up "/check-up";
+        START_CHECK_UP start_check_up "/check-up/start";
+        END_CHECK_UP end_check_up "/check-up/end";
+        /// Polled by the page while the check-up runs.
+        CHECK_UP_WAITING check_up_waiting "/check-up/waiting";
     }
     ClientSecretUrls(client: ClientId, secret: &str) at "/console/clients/{client}/secrets/{secret}" {
         END end "/end";
@@ -390,6 +396,17 @@ url_groups! {
         PAGE page "";
         /// Makes the change that mends it.
         FIX fix "/fix";
+    }
+    /// The test issuer of a check-up, by the check-up's id.
+    CheckUpUrls(run: &str) at "/check-up/{run}" {
+        /// Its issuer identifier. There is no page here.
+        ISSUER issuer "";
+        METADATA metadata "/.well-known/openid-configuration";
+        JWKS jwks "/jwks";
+        /// The check-up alone signs in: everybody else is told what this is.
+        AUTHORIZE authorize "/authorize";
+        TOKEN token "/token";
+        USERINFO userinfo "/userinfo";
     }
     /// A provider in the console.
     ProviderUrls(provider: ProviderId) at "/console/providers/{provider}" {

@@ -33,6 +33,7 @@ const FIRST: &[&str] = &[
     "logout",
     "account",
     "console",
+    "check-up/",
     "setup/",
     "upstream",
     "static/",
