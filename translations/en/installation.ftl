@@ -329,6 +329,7 @@ kind-initial-token-created = Registration token created
 kind-initial-token-deleted = Registration token deleted
 kind-client-trusted = Client vouched for
 kind-client-distrusted = Client no longer vouched for
+kind-client-check-up-started = Check-up of an application started
 kind-client-secret-rotated = Client secret added
 kind-client-redirect-rejected = Redirect URI refused
 kind-api-created = API created

@@ -329,6 +329,7 @@ kind-initial-token-created = Token de registro criado
 kind-initial-token-deleted = Token de registro excluído
 kind-client-trusted = Cliente avalizado
 kind-client-distrusted = Cliente não mais avalizado
+kind-client-check-up-started = Check-up de uma aplicação iniciado
 kind-client-secret-rotated = Segredo do cliente adicionado
 kind-client-redirect-rejected = URI de redirecionamento recusado
 kind-api-created = API criada

@@ -334,6 +334,7 @@ kind-initial-token-created = Токен реєстрації створено
 kind-initial-token-deleted = Токен реєстрації видалено
 kind-client-trusted = За клієнта поручилися
 kind-client-distrusted = Поручительство за клієнта знято
+kind-client-check-up-started = Розпочато перевірку застосунку
 kind-client-secret-rotated = Додано секрет клієнта
 kind-client-redirect-rejected = URI переспрямування відхилено
 kind-api-created = API створено

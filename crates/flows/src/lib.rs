@@ -6,6 +6,7 @@
 
 pub mod api;
 pub mod attempts;
+pub mod check_ups;
 mod oauth;
 pub mod policy;
 mod projects;

@@ -6,7 +6,7 @@ use std::sync::{Arc, RwLock};
 use std::time::Duration;
 
 use moka::sync::Cache;
-use tokio::sync::{Mutex, Notify};
+use tokio::sync::{Mutex, Notify, Semaphore};
 
 use crate::api::caller::Callers;
 use crate::api::feed_access::FeedAccess;
@@ -15,6 +15,7 @@ use crate::api::session_reports::SessionReports;
 use crate::api::sign_in::SessionApi;
 use crate::attempts::fixes::AttemptFixes;
 use crate::attempts::queue::{AttemptQueue, AttemptRecorder};
+use crate::check_ups::{CheckUps, MOST_AT_ONCE};
 use crate::oauth::authorize::Authorizations;
 use crate::oauth::ciba::begin::CibaRequests;
 use crate::oauth::claim_preview::ClaimPreviews;
@@ -91,6 +92,7 @@ use usher_accounts::upstream::merge::AccountMerges;
 use usher_accounts::upstream::provider_events::ProviderEvents;
 use usher_accounts::upstream::providers::Providers;
 use usher_accounts::upstream::suggest::SuggestedEmails;
+use usher_checkup::book::CheckUpBook;
 use usher_domain::oauth::client_secret::USE_NOTED_EVERY;
 use usher_keys::keyring::Keyring;
 use usher_transfer::imports::UserImports;
@@ -193,6 +195,11 @@ services! {
     recovery_codes: RecoveryCodes { core, factor_rules, security_emails },
     throttles: Throttles { core },
     authenticator_apps: AuthenticatorApps { core, factor_rules, recovery_codes, throttles },
+    check_ups: CheckUps {
+        core, providers, throttles;
+        book: CheckUpBook::default(),
+        places: Arc::new(Semaphore::new(MOST_AT_ONCE))
+    },
     token_issuer: TokenIssuer {
         core, apis, policies, signing_keys;
         releases: expiring(RELEASES_REMEMBERED, RELEASE_MEMORY)

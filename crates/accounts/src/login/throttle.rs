@@ -173,6 +173,15 @@ impl Throttles {
         self.take_all(self.core.config.limits.client_registration, &buckets).await
     }
 
+    /// Counts one check-up that a project prepares or starts.
+    ///
+    /// # Errors
+    /// [`Rejected::TooMany`] after too many.
+    pub async fn count_check_up(&self, project: ProjectId) -> Result<(), FlowError> {
+        let bucket = Bucket { name: format!("check-up/project/{project}"), factor: 1 };
+        self.take_all(self.core.config.limits.check_ups, &[bucket]).await
+    }
+
     /// Counts one passkey attempt. Passkeys cannot be guessed: this only limits the work.
     pub async fn count_passkey(&self, source: &str) -> Result<(), FlowError> {
         let bucket = Bucket { name: format!("passkey/source/{source}"), factor: SOURCE_FACTOR };

@@ -1,5 +1,6 @@
 //! The OAuth 2 and OpenID Connect endpoints for programs.
 
+pub mod check_up;
 pub mod ciba;
 pub mod client_call;
 pub mod device;

@@ -8,10 +8,11 @@ use axum::http::{HeaderMap, Method};
 use axum::routing::{any, get, post};
 
 use super::published_metadata::PublishedMetadata;
-use super::{ciba, device, introspect, jwks, par, register, revoke, token, userinfo};
+use super::{check_up, ciba, device, introspect, jwks, par, register, revoke, token, userinfo};
 use crate::{proof, refusal};
 use serde_json::Value;
 use usher_config::{Issuer, MutualTlsSettings};
+use usher_domain::urls::CheckUpUrls;
 use usher_http_server::layers::cors::{self, Cors};
 use usher_http_server::state::App;
 use usher_i18n::Lang;
@@ -20,7 +21,17 @@ use usher_protocol::endpoints;
 
 /// Every endpoint for programs.
 pub fn routes(app: &App) -> Router<App> {
-    client_endpoints(app).merge(published(app)).merge(registration(app))
+    client_endpoints(app).merge(published(app)).merge(registration(app)).merge(check_ups())
+}
+
+/// The test issuers of check-ups. Servers call them: pages of other origins may not.
+fn check_ups() -> Router<App> {
+    Router::new()
+        .route(CheckUpUrls::METADATA, get(check_up::metadata))
+        .route(CheckUpUrls::JWKS, get(check_up::jwks))
+        .route(CheckUpUrls::AUTHORIZE, get(check_up::authorize))
+        .route(CheckUpUrls::TOKEN, post(check_up::token))
+        .route(CheckUpUrls::USERINFO, get(check_up::userinfo).post(check_up::userinfo))
 }
 
 /// The registration endpoints. They read no cookie: pages of any origin may register themselves where anybody may.

@@ -31,6 +31,8 @@ settings! {
         /// Clients that one address may register by themselves: a rate such as 30/min, or off. Twenty times as many
         /// altogether.
         "limits.client_registration" => client_registration: RateLimit = SettingDefault::Always("30/min");
+        /// Check-ups of applications that one project may prepare and start: a rate such as 30/hour, or off.
+        "limits.check_ups" => check_ups: RateLimit = SettingDefault::Always("30/hour");
         /// Open connections. One address may use a quarter of them, and connections to feeds three quarters together.
         "limits.connections" => connections: usize = SettingDefault::Always("16384");
     }

@@ -321,6 +321,8 @@ events! {
         .message("An administrator vouches for a client that registered itself.", &[CLIENT]);
     CLIENT_DISTRUSTED = project("client.distrusted")
         .message("No administrator vouches for a client that registered itself any more.", &[CLIENT]);
+    CLIENT_CHECK_UP_STARTED = project("client.check_up_started")
+        .message("A check-up of a client's application was started in the console.", &[CLIENT]);
     CLIENT_SECRET_ROTATED = project("client.secret_rotated").message("A client has a new secret.", &[CLIENT]);
     REDIRECT_REJECTED = project("client.redirect_rejected")
         .message(

@@ -76,6 +76,7 @@ const TEXTS: &[(&str, &str)] = &[
     ("initial_token.deleted", "kind-initial-token-deleted"),
     ("client.trusted", "kind-client-trusted"),
     ("client.distrusted", "kind-client-distrusted"),
+    ("client.check_up_started", "kind-client-check-up-started"),
     ("client.secret_rotated", "kind-client-secret-rotated"),
     ("client.redirect_rejected", "kind-client-redirect-rejected"),
     ("api.created", "kind-api-created"),
