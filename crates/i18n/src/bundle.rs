@@ -20,6 +20,7 @@ macro_rules! files {
             include_str!(concat!("../../../translations/", $tag, "/console.ftl")),
             include_str!(concat!("../../../translations/", $tag, "/rules.ftl")),
             include_str!(concat!("../../../translations/", $tag, "/attempts.ftl")),
+            include_str!(concat!("../../../translations/", $tag, "/check-up.ftl")),
             include_str!(concat!("../../../translations/", $tag, "/branding.ftl")),
             include_str!(concat!("../../../translations/", $tag, "/projects.ftl")),
             include_str!(concat!("../../../translations/", $tag, "/installation.ftl")),
@@ -34,7 +35,7 @@ macro_rules! files {
 }
 
 /// Every translation file, by language in the order of [`Lang::ALL`].
-const SOURCES: [[&str; 17]; 3] = files!("en", "pt-BR", "uk");
+const SOURCES: [[&str; 18]; 3] = files!("en", "pt-BR", "uk");
 
 static BUNDLES: LazyLock<[LanguageTexts; 3]> = LazyLock::new(|| Lang::ALL.map(bundle));
 
@@ -106,7 +107,7 @@ fn value(arg: Arg<'_>) -> FluentValue<'_> {
 }
 
 /// The translation files of one language.
-pub(super) const fn sources(lang: Lang) -> [&'static str; 17] {
+pub(super) const fn sources(lang: Lang) -> [&'static str; 18] {
     SOURCES[lang as usize]
 }
 

@@ -2,6 +2,8 @@
 
 mod attempt_view;
 pub mod attempts;
+pub mod check_up;
+mod check_up_view;
 mod ciba;
 pub mod claims;
 mod details;

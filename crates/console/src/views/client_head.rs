@@ -11,6 +11,7 @@ pub enum ClientTab {
     Attempts,
     QuickStart,
     Claims,
+    CheckUp,
     #[default]
     Settings,
 }
@@ -60,6 +61,7 @@ impl ClientHead {
         ];
         if self.signs_people_in {
             tabs.push((self.urls.claims(), "claims-preview", at(ClientTab::Claims)));
+            tabs.push((self.urls.check_up(), "check-up", at(ClientTab::CheckUp)));
         }
         tabs.push((self.url.clone(), "client-facts", at(ClientTab::Settings)));
         tabs

@@ -6,6 +6,7 @@
 mod apis;
 mod attempts;
 mod branding;
+mod check_up;
 mod claims;
 mod client_form;
 mod client_head;
@@ -33,6 +34,7 @@ mod webhooks;
 pub use apis::{AllowedClientItem, AllowedClientValues, ApiListItem, ApiPage, ApiValues, ApisPage};
 pub use attempts::{AttemptEntry, AttemptsPage, ComparedValue, FixItem, StepItem};
 pub use branding::{BrandingForms, BrandingPreview, BrandingValues, InstallationBranding, ProjectBranding};
+pub use check_up::{CheckUpPage, CheckUpReport, CheckUpStage, CheckUpValues, CheckedCase, CheckedGroup};
 pub use claims::{ClaimPreviewItem, ClaimsPage};
 pub use client_form::{ClientForm, ClientValues};
 pub use client_head::{ClientHead, ClientTab};

@@ -2,6 +2,7 @@
 
 mod attempts;
 mod branding;
+mod check_up;
 mod console;
 mod installation;
 mod project;
@@ -17,6 +18,7 @@ fn all(lang: Lang) -> Vec<(&'static str, String)> {
     pages.extend(console::console_pages(lang));
     pages.extend(console::client_pages(lang));
     pages.extend(attempts::all(lang));
+    pages.extend(check_up::all(lang));
     pages.extend(installation::all(lang));
     pages.extend(attempts::beside(lang));
     pages.extend(project::all(lang));

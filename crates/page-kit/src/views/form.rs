@@ -39,6 +39,8 @@ const LABELS: &[(&str, &str)] = &[
     ("redirect_uris", "client-redirect-uris"),
     ("post_logout_redirect_uris", "client-logout-uris"),
     ("scope", "client-scope"),
+    ("sign_in_url", "check-up-sign-in-url"),
+    ("protected_url", "check-up-protected-url"),
     ("identifier", "api-identifier"),
     ("roles", "api-roles"),
     ("permissions", "api-permissions"),
