@@ -3,6 +3,7 @@
 mod administrators;
 mod apis;
 mod attempts;
+mod check_up;
 mod client_ciba;
 mod client_proof;
 mod clients;
