@@ -49,23 +49,20 @@ test('five clicks after the setup an application has somebody signed in', async 
   seen.attempts = await admin.getAttribute('nav.tabs a[href*="attempts"]', 'href');
 
   await admin.goto(party.request(seen.issuer, seen.id));
-  if (new URL(admin.url()).origin !== party.origin) await click('main button.primary');
+  if (new URL(admin.url()).origin !== party.origin) await click('button[value=allow]');
   await heading(admin).getByText('Back').waitFor();
   const claims = await party.idToken(seen.issuer, seen.id, seen.secret, admin.url());
   assert.equal(claims.email, 'ada@example.test');
   assert.ok(clicks <= CLICKS, `${clicks} clicks`);
 });
 
-/** The newest failed attempt is explained: its title, and the words of the advice. */
+/** The newest failed attempt is explained, by its title and advice. Attempts are written once a second. */
 async function explained(title, advice) {
   for (let tries = 0; tries < 60; tries += 1) {
     await admin.goto(new URL(`${seen.attempts}?outcome=failed`, usher.issuer).href);
     const first = admin.locator('.log > ul > li').first();
-    if ((await first.count()) && (await first.innerText()).includes(title)) {
-      const open = first.locator('.log-body');
-      assert.match(await open.innerText(), advice);
-      return;
-    }
+    const said = (await first.count()) ? await first.innerText() : '';
+    if (said.includes(title) && advice.test(said)) return;
     await admin.waitForTimeout(250);
   }
   assert.fail(`no attempt says “${title}”: ${await admin.locator('main').innerText()}`);
@@ -126,9 +123,11 @@ test('a wrong issuer and a wrong clock are named', async () => {
   await admin.goto(`${seen.page.split('?')[0]}/edit`);
   await admin.selectOption('#auth_method', 'client_secret_jwt');
   await submit(admin);
+  await follow(admin, 'form[action$="/rotate-secret"] button');
+  seen.secret = (await text(admin, '#secret')).trim();
   await token(assertion({ aud: 'http://localhost:9' }), '');
   await explained('The client did not authenticate', /aud is the issuer exactly as written here/);
   const late = Math.floor(Date.now() / 1000) - 900;
   await token(assertion({ iat: late, exp: late + 60 }), '');
-  await explained('The client did not authenticate', /15 minutes/);
+  await explained('The client did not authenticate', /The clock of the client is \d+ seconds behind/);
 });
