@@ -12,7 +12,7 @@ use crate::views::SearchResult;
 
 /// To whom a page is offered.
 #[derive(Debug, Clone, Copy)]
-enum Offered {
+enum OfferedTo {
     /// Whoever may open the page.
     Readers,
     /// Whoever may submit the form at this path.
@@ -30,22 +30,22 @@ struct Command {
     icon: &'static str,
     path: &'static str,
     place: &'static str,
-    offered: Offered,
+    offered: OfferedTo,
 }
 
 const fn to(key: &'static str, icon: &'static str, path: &'static str) -> Command {
-    Command { key, icon, path, place: "", offered: Offered::Readers }
+    Command { key, icon, path, place: "", offered: OfferedTo::Readers }
 }
 
 const fn act(key: &'static str, icon: &'static str, path: &'static str, action: &'static str) -> Command {
-    Command { key, icon, path, place: "", offered: Offered::Senders(action) }
+    Command { key, icon, path, place: "", offered: OfferedTo::Senders(action) }
 }
 
 /// The pages of the installation, in the order in which they are offered.
 const OF_INSTALLATION: &[Command] = &[
     to("tab-console", "house", urls::CONSOLE),
     to("projects", "folder", urls::PROJECTS),
-    Command { place: "#new-heading", offered: Offered::Creators, ..to("project-new", "plus", urls::PROJECTS) },
+    Command { place: "#new-heading", offered: OfferedTo::Creators, ..to("project-new", "plus", urls::PROJECTS) },
     to("users", "users", urls::USERS),
     act("search-invite", "plus", urls::INVITE_USER, urls::INVITE_USER),
     to("import-title", "folder", urls::IMPORTS),
@@ -61,9 +61,9 @@ const OF_INSTALLATION: &[Command] = &[
     to("tab-health", "circle-check", urls::CONSOLE_HEALTH),
     act("search-test-email", "mail", urls::CONSOLE_HEALTH, urls::HEALTH_MAIL),
     to("tab-settings", "settings", urls::SETTINGS),
-    Command { offered: Offered::Everybody, ..to("my-account", "user-round", urls::ACCOUNT) },
-    Command { offered: Offered::Everybody, ..to("documentation", "book-open", urls::GUIDES) },
-    Command { offered: Offered::Everybody, ..to("sign-out", "log-out", urls::LOGOUT) },
+    Command { offered: OfferedTo::Everybody, ..to("my-account", "user-round", urls::ACCOUNT) },
+    Command { offered: OfferedTo::Everybody, ..to("documentation", "book-open", urls::GUIDES) },
+    Command { offered: OfferedTo::Everybody, ..to("sign-out", "log-out", urls::LOGOUT) },
 ];
 
 /// The pages of a project.
@@ -130,10 +130,10 @@ impl CommandReader<'_> {
         // The rights to a page of no project are those to any project.
         let allows = |required: Option<Right>| self.rights.is_administrator() || required.is_some();
         match command.offered {
-            Offered::Readers => allows(self.routes.rights(command.path).open),
-            Offered::Senders(action) => allows(self.routes.rights(action).submit),
-            Offered::Creators => self.may_create,
-            Offered::Everybody => true,
+            OfferedTo::Readers => allows(self.routes.rights(command.path).open),
+            OfferedTo::Senders(action) => allows(self.routes.rights(action).submit),
+            OfferedTo::Creators => self.may_create,
+            OfferedTo::Everybody => true,
         }
     }
 
@@ -141,7 +141,7 @@ impl CommandReader<'_> {
         let allows = |required| self.rights.allow(project, required);
         let opens = allows(self.routes.rights(command.path).open);
         match command.offered {
-            Offered::Senders(action) => opens && allows(self.routes.rights(action).submit),
+            OfferedTo::Senders(action) => opens && allows(self.routes.rights(action).submit),
             _ => opens,
         }
     }
